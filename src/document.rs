@@ -1,0 +1,236 @@
+//! JSON text as flat nodes over its original bytes.
+//!
+//! Owns: where every key and value begins and ends, in pre-order, without copying or changing a byte (key order, number
+//! spelling, duplicate keys and escapes survive), the JSON pointer of a node and the node of a pointer.
+//! Refuses: judging the document (verdict), decoding the payload around it (payload), drawing it.
+//!
+//! The reader is iterative, so depth costs memory and never stack; what follows the first error is not indexed, the nodes before it are kept.
+
+mod path;
+mod scan;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+pub use path::{PathStyle, unescape_pointer};
+pub use scan::ParseError;
+
+/// Position of a node in pre-order; the root is 0.
+pub type NodeId = u32;
+
+/// No key, no parent.
+const NONE: u32 = u32::MAX;
+
+/// What a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Object,
+    Array,
+    String,
+    Number,
+    Boolean,
+    Null,
+}
+
+impl Kind {
+    /// JSON Schema's name of the type (a number is "number" whatever its spelling).
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Object => "object",
+            Kind::Array => "array",
+            Kind::String => "string",
+            Kind::Number => "number",
+            Kind::Boolean => "boolean",
+            Kind::Null => "null",
+        }
+    }
+
+    /// Whether it can hold other values.
+    pub fn is_container(self) -> bool {
+        matches!(self, Kind::Object | Kind::Array)
+    }
+}
+
+/// One value: byte offsets into the text, links into the node list.
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    /// First byte of the value.
+    start: u32,
+    /// One past the last byte of the value.
+    stop: u32,
+    /// Opening quote of the member's name; NONE for elements and the root.
+    key: u32,
+    parent: u32,
+    /// One past the last descendant in pre-order.
+    end: u32,
+    /// Position among its siblings.
+    index: u32,
+    /// Number of children.
+    count: u32,
+    depth: u16,
+    kind: Kind,
+}
+
+/// An indexed JSON text.
+#[derive(Debug, Clone)]
+pub struct Document {
+    text: Arc<[u8]>,
+    nodes: Vec<Node>,
+    error: Option<ParseError>,
+    /// First byte after the root value that is not white space.
+    trailing: Option<usize>,
+}
+
+impl Document {
+    /// Indexes `text`. Never fails: what could not be read is in [`Document::error`], what was read before it has nodes.
+    pub fn parse(text: impl Into<Arc<[u8]>>) -> Self {
+        scan::scan(text.into())
+    }
+
+    /// The whole text, as it was given.
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The first thing that is not JSON, if any.
+    pub fn error(&self) -> Option<&ParseError> {
+        self.error.as_ref()
+    }
+
+    /// Where text follows the root value (the pipeline's parser accepts it).
+    pub fn trailing(&self) -> Option<usize> {
+        self.trailing
+    }
+
+    /// Number of nodes; 0 only where the text begins with an error.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is no node at all.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// What the value is.
+    pub fn kind(&self, id: NodeId) -> Kind {
+        self.nodes[id as usize].kind
+    }
+
+    /// Nesting depth; the root has 0.
+    pub fn depth(&self, id: NodeId) -> usize {
+        self.nodes[id as usize].depth as usize
+    }
+
+    /// The enclosing object or array.
+    pub fn parent(&self, id: NodeId) -> Option<NodeId> {
+        let parent = self.nodes[id as usize].parent;
+        (parent != NONE).then_some(parent)
+    }
+
+    /// One past the last descendant.
+    pub fn end(&self, id: NodeId) -> NodeId {
+        self.nodes[id as usize].end
+    }
+
+    /// Number of members or elements.
+    pub fn count(&self, id: NodeId) -> usize {
+        self.nodes[id as usize].count as usize
+    }
+
+    /// Position among its siblings, from 0.
+    pub fn index(&self, id: NodeId) -> usize {
+        self.nodes[id as usize].index as usize
+    }
+
+    /// Byte range of the value.
+    pub fn span(&self, id: NodeId) -> std::ops::Range<usize> {
+        let node = &self.nodes[id as usize];
+        node.start as usize..node.stop as usize
+    }
+
+    /// The value's own bytes.
+    pub fn raw(&self, id: NodeId) -> &[u8] {
+        &self.text[self.span(id)]
+    }
+
+    /// The member's name between its quotes, escapes as written; `None` for an element or the root.
+    pub fn raw_key(&self, id: NodeId) -> Option<&[u8]> {
+        let key = self.nodes[id as usize].key;
+        (key != NONE).then(|| {
+            let from = key as usize + 1;
+            &self.text[from..from + scan::string_len(&self.text[from..])]
+        })
+    }
+
+    /// The member's name with escapes resolved (invalid UTF-8 and lone surrogates replaced).
+    pub fn key(&self, id: NodeId) -> Option<Cow<'_, str>> {
+        self.raw_key(id).map(scan::unescape)
+    }
+
+    /// A string value with escapes resolved; `None` where the value is no string.
+    pub fn string(&self, id: NodeId) -> Option<Cow<'_, str>> {
+        (self.kind(id) == Kind::String).then(|| {
+            let raw = self.raw(id);
+            scan::unescape(&raw[1..(raw.len() - 1).max(1)])
+        })
+    }
+
+    /// Members or elements in document order.
+    pub fn children(&self, id: NodeId) -> Children<'_> {
+        Children { document: self, next: id + 1, end: self.end(id) }
+    }
+
+    /// The member of that name; of several the last, as the pipeline's parser takes it.
+    pub fn member(&self, id: NodeId, name: &str) -> Option<NodeId> {
+        if self.kind(id) != Kind::Object {
+            return None;
+        }
+        self.children(id).filter(|&child| self.raw_key(child).is_some_and(|raw| scan::key_is(raw, name))).last()
+    }
+
+    /// The element at that position.
+    pub fn element(&self, id: NodeId, index: usize) -> Option<NodeId> {
+        (self.kind(id) == Kind::Array).then(|| self.children(id).nth(index)).flatten()
+    }
+
+    /// The node that contains the byte at `offset`, the innermost one; the root for what lies around it.
+    pub fn node_at(&self, offset: usize) -> Option<NodeId> {
+        let after = self.nodes.partition_point(|node| node.begin() <= offset);
+        let mut id = after.checked_sub(1)? as NodeId;
+        while self.nodes[id as usize].stop as usize <= offset {
+            match self.parent(id) {
+                Some(parent) => id = parent,
+                None => break,
+            }
+        }
+        Some(id)
+    }
+}
+
+impl Node {
+    /// First byte of the member (its name) or element.
+    fn begin(&self) -> usize {
+        if self.key == NONE { self.start as usize } else { self.key as usize }
+    }
+}
+
+/// Iterator over the children of a node.
+pub struct Children<'a> {
+    document: &'a Document,
+    next: NodeId,
+    end: NodeId,
+}
+
+impl Iterator for Children<'_> {
+    type Item = NodeId;
+
+    fn next(&mut self) -> Option<NodeId> {
+        if self.next >= self.end {
+            return None;
+        }
+        let id = self.next;
+        self.next = self.document.end(id);
+        Some(id)
+    }
+}

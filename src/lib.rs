@@ -1,0 +1,32 @@
+//! misfit: an explorer for documents that do not fit their schema.
+//!
+//! ```text
+//!  ErrorSource ──rows──▶ Fault ──▶ Groups ──pick──▶ SourceRow ──payload──▶ Document ─┐
+//!   files | bigquery     (message grammar)                                          ├─▶ Case ──▶ screen | command output
+//!  SchemaStore (folder) ─────────▶ Schema + Layout ──────▶ Broken + Landing ────────┘
+//!
+//!  Screen Groups (tui/view/groups.rs)                    Screen Case (tui/view/case.rs)
+//!  ┌ title (view/chrome.rs) ─────────────────────┐       ┌ title ──────────────────────────────────────┐
+//!  │ GroupTree            │ Group                │       │ Broken + SourceRow: the fault in a sentence  │
+//!  │  outline::Outline    │  sentence            │       ├ Document ──────┬ Schema ───────┬ Layout ─────┤
+//!  │  namespace           │  Trend, Job          │       │ outline over   │ outline over  │ outline over│
+//!  │   doctype.version    │  Facet               │       │ document nodes │ schema nodes  │ columns     │
+//!  │    path              │  sample message      │       │   value ◀──────┼──── node ─────┼─▶ Landing   │
+//!  │     fault  Status    │                      │       │                │               │             │
+//!  ├ Progress, hints (Action table) ─────────────┤       ├ notes, hints ──────────────────────────────────┤
+//!  └─────────────────────────────────────────────┘       └──────────────────────────────────────────────┘
+//! ```
+//!
+//! Domain modules know no terminal. `tui::update` is the only writer of the explorer's state, `tui::view` only reads it.
+
+pub mod case;
+pub mod document;
+pub mod fault;
+pub mod group;
+pub mod layout;
+pub mod payload;
+pub mod schemas;
+pub mod sink;
+pub mod source;
+pub mod text;
+pub mod verdict;

@@ -1,0 +1,158 @@
+//! Text from outside made safe and measured for a terminal.
+//!
+//! Owns: the visible form of control, C1 and bidirectional characters, clipping by display width, numbers with thousands separators.
+//! Refuses: colours, layout, any knowledge of what the text means.
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Whether a character must never reach a terminal as it is: it would be obeyed (C0, DEL, C1), reorder the line
+/// (bidirectional controls), or vanish (zero-width marks, tags, interlinear anchors).
+pub fn is_unsafe(c: char) -> bool {
+    matches!(c,
+        '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The text with every unsafe character replaced by its escape: `\n`, `\t`, `\r`, otherwise `\u{1b}` in hexadecimal.
+/// Borrowed where nothing has to change.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let Some(first) = text.find(is_unsafe) else {
+        return Cow::Borrowed(text);
+    };
+    let mut out = String::with_capacity(text.len() + 16);
+    out.push_str(&text[..first]);
+    for c in text[first..].chars() {
+        push_visible(&mut out, c);
+    }
+    Cow::Owned(out)
+}
+
+/// The same for bytes that may not be UTF-8: an invalid byte is shown as `\xFF`.
+pub fn visible_bytes(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return visible(text);
+    }
+    let mut out = String::with_capacity(bytes.len() + 16);
+    for chunk in bytes.utf8_chunks() {
+        chunk.valid().chars().for_each(|c| push_visible(&mut out, c));
+        for byte in chunk.invalid() {
+            out.push_str(&format!("\\x{byte:02X}"));
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn push_visible(out: &mut String, c: char) {
+    match c {
+        '\n' => out.push_str("\\n"),
+        '\t' => out.push_str("\\t"),
+        '\r' => out.push_str("\\r"),
+        c if is_unsafe(c) => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+        c => out.push(c),
+    }
+}
+
+/// Width in terminal cells.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text cut to `cells` terminal cells, the last one an ellipsis where something was cut. Never splits a grapheme.
+pub fn clip(text: &str, cells: usize) -> Cow<'_, str> {
+    if text.len() <= cells || text.width() <= cells {
+        return Cow::Borrowed(text);
+    }
+    if cells == 0 {
+        return Cow::Borrowed("");
+    }
+    let mut used = 0;
+    let mut out = String::new();
+    for grapheme in text.graphemes(true) {
+        let w = grapheme.width();
+        if used + w > cells - 1 {
+            break;
+        }
+        used += w;
+        out.push_str(grapheme);
+    }
+    out.push('…');
+    Cow::Owned(out)
+}
+
+/// The text cut in the middle, keeping both ends: right for paths and keys whose end tells most.
+pub fn clip_middle(text: &str, cells: usize) -> Cow<'_, str> {
+    if text.len() <= cells || text.width() <= cells {
+        return Cow::Borrowed(text);
+    }
+    if cells < 5 {
+        return clip(text, cells);
+    }
+    let tail_room = (cells - 1) * 3 / 5;
+    let head = clip(text, cells - tail_room);
+    let head = head.trim_end_matches('…');
+    let mut tail: Vec<&str> = Vec::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true).rev() {
+        if used + grapheme.width() > tail_room {
+            break;
+        }
+        used += grapheme.width();
+        tail.push(grapheme);
+    }
+    Cow::Owned(std::iter::once(head).chain(["…"]).chain(tail.into_iter().rev()).collect())
+}
+
+/// A count with thousands separators: `12,345`.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A number of bytes in binary units with one decimal: `182.4 KiB`.
+pub fn bytes(n: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let mut value = n as f64;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{n} B") } else { format!("{value:.1} {}", UNITS[unit]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown() {
+        assert_eq!(visible("a\x1b[2Jb\u{9b}\u{202e}\n"), "a\\u{1b}[2Jb\\u{9b}\\u{202e}\\n");
+        assert!(matches!(visible("plain ✓ 日本"), Cow::Borrowed(_)));
+        assert_eq!(visible_bytes(b"a\xff\x1b"), "a\\xFF\\u{1b}");
+    }
+
+    #[test]
+    fn clipping_counts_cells_and_keeps_graphemes() {
+        assert_eq!(clip("日本語", 5), "日本…");
+        assert_eq!(clip("abc", 3), "abc");
+        assert_eq!(clip("abcd", 0), "");
+        assert_eq!(clip_middle("metrics.labeled_counter.glean_error", 15), "metric…an_error");
+    }
+
+    #[test]
+    fn numbers_read_easily() {
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(count(12), "12");
+        assert_eq!(bytes(182 * 1024), "182.0 KiB");
+    }
+}
