@@ -22,11 +22,14 @@
 pub mod case;
 pub mod document;
 pub mod fault;
+pub mod fuzzy;
 pub mod group;
 pub mod layout;
+pub mod outline;
 pub mod payload;
 pub mod schemas;
 pub mod sink;
 pub mod source;
 pub mod text;
+pub mod tui;
 pub mod verdict;
