@@ -11,7 +11,6 @@ use rustc_hash::FxHasher;
 
 use crate::group::{Group, Groups, Sort, Status};
 use crate::outline::Tree;
-use crate::source::Micros;
 
 /// Groups with the tree over them.
 #[derive(Default)]

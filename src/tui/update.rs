@@ -7,6 +7,7 @@ mod case;
 mod copy;
 mod groups;
 mod prompt;
+mod whole;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
@@ -117,6 +118,8 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             app.tell(format!("theme {name}"));
             Vec::new()
         }
+        Action::ShowValue if app.case.is_some() => whole::value(app),
+        Action::ShowRow => whole::row(app),
         Action::Search | Action::Filter | Action::NextMatch | Action::PreviousMatch => prompt::act(app, action),
         Action::CopyValue | Action::CopyPointer | Action::CopyJq | Action::CopySql | Action::CopyMessage | Action::CopyKey => copy::act(app, action),
         _ if app.place() == Place::Case => case::act(app, action),
@@ -207,7 +210,7 @@ fn overlay(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Last => *scroll = usize::MAX / 2,
         Action::CopyValue | Action::CopyPointer | Action::CopyJq | Action::CopySql | Action::CopyMessage => return copy::act(app, action),
         Action::Suspend => return vec![Effect::Suspend],
-        Action::Back | Action::Quit | Action::Help | Action::ShowValue => {
+        Action::Back | Action::Quit | Action::Help | Action::ShowValue | Action::ShowRow => {
             app.overlay = None;
             return Vec::new();
         }

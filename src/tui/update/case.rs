@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use super::super::action::Action;
-use super::super::app::{App, CaseScreen, List, Overlay, Tie};
+use super::super::app::{App, CaseScreen, List, Tie};
 use super::super::message::{Effect, JobId};
 use super::super::panes::Pane;
-use super::super::subject::Subject;
 use crate::case::Case;
 use crate::document::NodeId;
 use crate::outline::Outline;
@@ -15,9 +14,6 @@ use crate::sink;
 
 /// Levels of a document and schema that are open at first.
 const LEVELS_AT_START: usize = 2;
-
-/// Longest value that is shown whole, in bytes; copying takes all of it.
-const MOST_SHOWN: usize = 256 << 10;
 
 /// The row is there, or why not.
 pub fn opened(app: &mut App, job: JobId, outcome: Result<Arc<Case>, String>) -> Vec<Effect> {
@@ -143,7 +139,6 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
             screen.tie = at_fault(&screen.case);
             show_tie(screen, None);
         }
-        Action::ShowValue => show_value(app),
         _ => {
             if super::move_list(app, action) {
                 if let Some(screen) = &mut app.case {
@@ -168,33 +163,4 @@ fn step(app: &mut App, by: isize) -> Vec<Effect> {
             Vec::new()
         }
     }
-}
-
-/// The whole value under the cursor over the screen.
-fn show_value(app: &mut App) {
-    let Some(screen) = &app.case else { return };
-    let Some(item) = screen.item(screen.focus).map(|item| item as NodeId) else { return };
-    let (title, text) = match screen.subject(screen.focus) {
-        Some(Subject::Document(document)) => (document.path(item, crate::document::PathStyle::Jq), whole(document.raw(item))),
-        Some(Subject::Schema(schema)) => (schema.document.path(item, crate::document::PathStyle::Pointer), whole(schema.document.raw(item))),
-        Some(Subject::Layout(layout)) => {
-            let column = &layout.columns[item as usize];
-            let about = column.description.as_deref().unwrap_or("no description");
-            (layout.path(item), format!("{} {}\n\n{about}", column.kind, column.mode.name()))
-        }
-        _ => return,
-    };
-    app.overlay = Some(Overlay::Value { title, text: text.into(), scroll: 0 });
-}
-
-/// Text of a value with its own line breaks, safe for a terminal, cut where it is very long.
-fn whole(raw: &[u8]) -> String {
-    let shown = &raw[..raw.len().min(MOST_SHOWN)];
-    let text: Vec<_> = shown.split(|&byte| byte == b'\n').map(crate::text::visible_bytes).collect();
-    let mut text = text.join("\n");
-    if shown.len() < raw.len() {
-        let (part, all) = (crate::text::bytes(shown.len() as u64), crate::text::bytes(raw.len() as u64));
-        text.push_str(&format!("\n… the first {part} of {all}; yy copies all of it"));
-    }
-    text
 }

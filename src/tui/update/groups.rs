@@ -51,7 +51,7 @@ pub fn arranged(app: &mut App, job: JobId, tree: Arc<GroupTree>) -> Vec<Effect> 
     app.groups.arranging = None;
     show(app, tree);
     app.groups.list.outline.first();
-    filter_again(app)
+    filter_again(app).into_iter().collect()
 }
 
 /// Puts a tree in the place of the one shown.
