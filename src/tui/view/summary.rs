@@ -11,7 +11,6 @@ use super::super::theme::Role;
 use super::chrome;
 use super::pen::{Pen, paragraph};
 use crate::group::{Facet, Group, Status, Trend};
-use crate::outline::Tree;
 use crate::text;
 
 /// Draws the pane.
@@ -87,10 +86,7 @@ impl Sheet<'_> {
             self.words(&format!("{} began with the newest job", text::count(u64::from(line.new))), Role::New);
         }
         self.heading("Largest groups");
-        let mut leaves: Vec<usize> = tree.leaves(item).collect();
-        leaves.sort_by_key(|&leaf| std::cmp::Reverse(tree.items[leaf].count));
-        let room = usize::from(self.area.height.saturating_sub(self.row));
-        for leaf in leaves.into_iter().take(room) {
+        for leaf in largest(tree, item, usize::from(self.area.height.saturating_sub(self.row))) {
             if let Some(group) = tree.group(leaf) {
                 let words = format!("{:>9}  {}", text::count(group.count), text::visible(&group.sentence()));
                 self.line(&words, Role::Text);
@@ -168,6 +164,18 @@ impl Sheet<'_> {
     fn words(&mut self, words: &str, role: Role) {
         self.row = paragraph(self.buffer, self.area, self.row, words, self.app.theme.style(role));
     }
+}
+
+/// The lines of the largest groups below a line, largest first. With many groups only those shown are sorted.
+fn largest(tree: &GroupTree, item: usize, most: usize) -> Vec<usize> {
+    let size = |leaf: &usize| std::cmp::Reverse(tree.items[*leaf].count);
+    let mut leaves: Vec<usize> = tree.leaves(item).collect();
+    if most < leaves.len() {
+        leaves.select_nth_unstable_by_key(most, size);
+        leaves.truncate(most);
+    }
+    leaves.sort_by_key(size);
+    leaves
 }
 
 /// A trend over the span of all rows in that many cells.
