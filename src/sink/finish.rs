@@ -100,6 +100,7 @@ impl Walk<'_> {
     fn judge_record(&self, field: &Field) -> Settled {
         let column = field.column;
         match self.kind() {
+            Some(Kind::Object | Kind::Array) if self.is_empty() && field.element => self.stored(field),
             Some(Kind::Object | Kind::Array) if self.is_empty() => self.dropped(column, "It is empty and leaves nothing to store."),
             Some(Kind::Object) => self.stored(field),
             Some(Kind::Array) => {
@@ -181,16 +182,14 @@ impl Walk<'_> {
     /// A map's column with something that is no object: kept unchecked under an exact name, lost under a converted one.
     pub fn wrong_map(&self, field: &Field) -> Settled {
         let found = with_article(self.kind().map_or("another value", Kind::name));
-        match field.renamed {
-            Some(_) => {
-                let reason =
-                    format!("A map takes an object; this is {found}, and the pipeline loses it because its key is not the column's name.");
-                Settled { column: Some(field.column), fate: Fate::Dropped, reason }
-            }
-            None => {
-                self.refused(field.column, &format!("a map takes an object and this is {found}, which the pipeline passes on unchecked"))
-            }
+        if field.renamed.is_some() || field.entry {
+            let reason = format!("A map takes an object; this is {found}, and the pipeline loses it because it has to rename its key.");
+            return Settled { column: Some(field.column), fate: Fate::Dropped, reason };
         }
+        if self.kind() == Some(Kind::Array) && self.is_empty() {
+            return self.stored(field);
+        }
+        self.refused(field.column, &format!("a map takes an object and this is {found}, which the pipeline passes on unchecked"))
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) fn column_of(layout: &Layout, parent: Option<ColumnId>, key: &str) ->
 
 /// The name that the pipeline makes of a key: snake case, with `_` before a leading digit.
 fn converted(key: &str) -> String {
-    let snake = heck::ToSnakeCase::to_snake_case(key);
+    let snake = crate::schemas::names::snake_case(key);
     if key.starts_with(char::is_numeric) && !snake.is_empty() { format!("_{snake}") } else { snake }
 }
 

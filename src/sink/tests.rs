@@ -65,7 +65,7 @@ fn what_has_no_column_stays_in_additional_properties() {
         (r#"{"keys": {"a": 1}}"#, "/keys/a", "keys.key", "/keys/a"),
         (r#"{"rows": [{}, 7]}"#, "/rows/1", "rows", "/rows/1"),
         (r#"{"rows": {"x": {}, "y": {"osName": "a", "z/z": 1}}}"#, "/rows/y/z~1z", "", "/rows/1/z~1z"),
-        (r#"{"grid": [[1], null]}"#, "/grid/1", "grid", "/grid/1"),
+        (r#"{"grid": [[1], 7]}"#, "/grid/1", "grid.list", "/grid/1"),
     ] {
         assert_eq!(lands(document, pointer), (column.to_owned(), Fate::Additional, Some(place.to_owned())), "{pointer} of {document}");
     }

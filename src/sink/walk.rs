@@ -42,6 +42,8 @@ pub(super) struct Field {
     pub element: bool,
     /// The key, where the column has another name.
     pub renamed: Option<String>,
+    /// Whether this is the value of a map's entry, hence of a member that had another name.
+    pub entry: bool,
 }
 
 /// A decided outcome.
@@ -80,8 +82,8 @@ impl<'a> Walk<'a> {
         self.additional.push(as_step.clone());
         self.spot = match spot {
             Spot::Top => self.enter(None, token, next),
-            Spot::Field(field) if self.is_list(&field) => self.into_list(&field, token, next, as_step),
-            Spot::Field(field) => self.into_value(&field, token, next, as_step),
+            Spot::Field(field) if self.is_list(&field) => self.follow_list(&field, token, next, as_step),
+            Spot::Field(field) => self.follow_value(&field, token, next, as_step),
             Spot::Inside(column) => {
                 self.inner.push(as_step);
                 Spot::Inside(column)
@@ -159,7 +161,7 @@ impl<'a> Walk<'a> {
             return lost;
         }
         self.sql.field(self.layout.get(column).map_or("", |column| &column.name));
-        Spot::Field(Field { column, element: false, renamed: renamed.then(|| key.to_owned()) })
+        Spot::Field(Field { column, element: false, renamed: renamed.then(|| key.to_owned()), entry: false })
     }
 
     /// Where another member takes the column away from this one.
@@ -186,7 +188,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Into a REPEATED column: an entry of a map, a list in a list, or an element.
-    fn into_list(&mut self, field: &Field, token: &str, next: Presence, as_step: Step) -> Spot {
+    fn follow_list(&mut self, field: &Field, token: &str, next: Presence, as_step: Step) -> Spot {
         let column = field.column;
         let kind = self.container();
         let index = match as_step {
@@ -196,34 +198,34 @@ impl<'a> Walk<'a> {
         if self.layout.is_map(column) {
             return match kind {
                 Some(Kind::Array) => Spot::Settled(self.wrong_map(field)),
-                _ => self.into_map(column, token),
+                _ => self.follow_map(column, token),
             };
         }
         if self.type_name(column) != "RECORD" {
             return match kind {
                 Some(Kind::Object) => Spot::Settled(self.misfit(column)),
-                _ => self.into_element(field, index),
+                _ => self.follow_element(field, index),
             };
         }
         if self.layout.is_nested_list(column) && kind != Some(Kind::Object) {
-            return self.into_nested_list(column, index, next);
+            return self.follow_nested_list(column, index);
         }
         match (kind, self.kind_of(next)) {
-            (Some(Kind::Object), found) => self.into_values(field, token, found),
-            (_, None | Some(Kind::Object)) => self.into_element(field, index),
-            (_, Some(Kind::Array)) if self.all_children_are_lists() => self.into_element(field, index),
+            (Some(Kind::Object), found) => self.follow_values(field, token, found),
+            (_, None | Some(Kind::Object)) => self.follow_element(field, index),
+            (_, Some(Kind::Array)) if self.all_children_are_lists() => self.follow_element(field, index),
             (_, Some(found)) => Spot::Settled(self.no_record(column, found)),
         }
     }
 
-    fn into_map(&mut self, map: ColumnId, key: &str) -> Spot {
+    fn follow_map(&mut self, map: ColumnId, key: &str) -> Spot {
         if let (Some(step @ Step::Index(_)), true) = (self.additional.last_mut(), self.presence == Presence::Assumed) {
             *step = Step::Key(key.to_owned());
         }
         match self.layout.child(Some(map), "value") {
             Some(value) => {
                 self.sql.entry(key, "value");
-                Spot::Field(Field { column: value, element: false, renamed: None })
+                Spot::Field(Field { column: value, element: false, renamed: None, entry: true })
             }
             None => Spot::Settled(Settled {
                 column: self.layout.child(Some(map), "key"),
@@ -233,26 +235,20 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn into_element(&mut self, field: &Field, index: usize) -> Spot {
+    fn follow_element(&mut self, field: &Field, index: usize) -> Spot {
         self.sql.element(index);
         Spot::Field(Field { element: true, ..field.clone() })
     }
 
-    fn into_nested_list(&mut self, column: ColumnId, index: usize, next: Presence) -> Spot {
-        if let Some(found) = self.kind_of(next).filter(|&kind| kind != Kind::Array) {
-            let what = if found == Kind::Null { "null" } else { found.name() };
-            let reason = format!("Every element of {} must be a list, this is {what}.", self.column_name(column));
-            let column = Some(column);
-            return Spot::Settled(Settled { column, fate: Fate::Additional, reason });
-        }
+    fn follow_nested_list(&mut self, column: ColumnId, index: usize) -> Spot {
         self.sql.element(index);
         self.sql.field("list");
         // `is_nested_list` has seen the child.
-        Spot::Field(Field { column: column + 1, element: false, renamed: None })
+        Spot::Field(Field { column: column + 1, element: false, renamed: None, entry: false })
     }
 
     /// An object in a list of records: the pipeline takes its values for the elements and loses the keys.
-    fn into_values(&mut self, field: &Field, token: &str, found: Option<Kind>) -> Spot {
+    fn follow_values(&mut self, field: &Field, token: &str, found: Option<Kind>) -> Spot {
         if self.all_children_are_lists() {
             return Spot::Settled(self.refused(field.column, "the pipeline fails on an object of lists where a list of records belongs"));
         }
@@ -264,13 +260,13 @@ impl<'a> Walk<'a> {
             *step = Step::Index(position);
         }
         match found {
-            None | Some(Kind::Object) => self.into_element(field, position),
+            None | Some(Kind::Object) => self.follow_element(field, position),
             Some(found) => Spot::Settled(self.no_record(field.column, found)),
         }
     }
 
     /// Into the value of a column that is no list (any more).
-    fn into_value(&mut self, field: &Field, token: &str, next: Presence, as_step: Step) -> Spot {
+    fn follow_value(&mut self, field: &Field, token: &str, next: Presence, as_step: Step) -> Spot {
         let column = field.column;
         match self.type_name(column) {
             "RECORD" => {
@@ -280,7 +276,7 @@ impl<'a> Walk<'a> {
                     _ => None,
                 };
                 match tuple {
-                    Some(index) => self.into_tuple(column, index, next),
+                    Some(index) => self.follow_tuple(column, index, next),
                     None => self.enter(Some(column), token, next),
                 }
             }
@@ -294,7 +290,7 @@ impl<'a> Walk<'a> {
     }
 
     /// An element of a list in a RECORD is the member `f0_`, `f1_` …
-    fn into_tuple(&mut self, record: ColumnId, index: usize, next: Presence) -> Spot {
+    fn follow_tuple(&mut self, record: ColumnId, index: usize, next: Presence) -> Spot {
         let name = format!("f{index}_");
         if self.layout.child(Some(record), &name).is_none() {
             let reason = format!("{} has no column {name} for this element of the list.", self.column_name(record));
