@@ -16,7 +16,7 @@ fn press_in(theme: &str, depth: Depth, size: (u16, u16), keys: &str) -> Buffer {
         request: Request { schemas: Some(Arc::new(demo::schemas().expect("the sample has schemas"))), ..Request::default() },
         theme: Theme::named(theme, depth, false).expect("a theme built in"),
         depth,
-        keymap: Keymap::new(&Default::default()).expect("the default keys"),
+        keymap: Keymap::new(&[]).expect("the default keys"),
     };
     let keys = if keys.is_empty() { Vec::new() } else { parse_keys(keys).expect("keys") };
     script(options, size, &keys).expect("a frame")

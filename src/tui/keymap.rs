@@ -4,8 +4,6 @@
 //! sequences, conflicts.
 //! Refuses: what an action does.
 
-use std::collections::BTreeMap;
-
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::action::{Action, Place, TABLE};
@@ -116,6 +114,24 @@ fn named(name: &str) -> Option<Key> {
     }
 }
 
+/// Other keys for an action.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// Name of the action.
+    pub action: String,
+    /// Its keys; none takes them all away.
+    pub keys: Vec<String>,
+}
+
+/// What is wrong with the keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// Position of the change to blame.
+    pub change: Option<usize>,
+    /// In words.
+    pub text: String,
+}
+
 /// Which keys ask for which action.
 #[derive(Debug, Clone)]
 pub struct Keymap {
@@ -134,29 +150,31 @@ pub enum Lookup {
 }
 
 impl Keymap {
-    /// The table's keys, those of the configuration in their place: action name -> keys. All mistakes are reported together.
-    pub fn new(changes: &BTreeMap<String, Vec<String>>) -> Result<Self, Vec<String>> {
+    /// The table's keys, with those of the configuration in their place. All mistakes are reported together.
+    pub fn new(changes: &[Change]) -> Result<Self, Vec<Mistake>> {
         let mut bindings = Vec::new();
-        let mut mistakes: Vec<String> = changes.keys().filter(|name| Action::named(name).is_none()).map(|name| unknown_action(name)).collect();
+        let unknown = changes.iter().enumerate().filter(|(_, change)| Action::named(&change.action).is_none());
+        let mut mistakes: Vec<Mistake> = unknown.map(|(i, change)| Mistake { change: Some(i), text: unknown_action(&change.action) }).collect();
         for entry in TABLE {
-            let own: Vec<&str> = match changes.get(entry.name) {
-                Some(keys) => keys.iter().map(String::as_str).collect(),
+            let change = changes.iter().rposition(|change| change.action == entry.name);
+            let own: Vec<&str> = match change {
+                Some(change) => changes[change].keys.iter().map(String::as_str).collect(),
                 None => entry.keys.to_vec(),
             };
             for text in own {
                 match parse_keys(text) {
                     Ok(keys) => bindings.push((keys, entry.action, entry.place)),
-                    Err(mistake) => mistakes.push(format!("keys.{}: {mistake}", entry.name)),
+                    Err(mistake) => mistakes.push(Mistake { change, text: format!("keys.{}: {mistake}", entry.name) }),
                 }
             }
         }
         let keymap = Keymap { bindings };
-        mistakes.extend(keymap.conflicts());
+        mistakes.extend(keymap.conflicts(changes));
         if mistakes.is_empty() { Ok(keymap) } else { Err(mistakes) }
     }
 
     /// Sequences that mean two things in one place, or that hide a longer one.
-    fn conflicts(&self) -> Vec<String> {
+    fn conflicts(&self, changes: &[Change]) -> Vec<Mistake> {
         let mut found = Vec::new();
         for (i, (keys, action, place)) in self.bindings.iter().enumerate() {
             for (other_keys, other, other_place) in &self.bindings[i + 1..] {
@@ -164,7 +182,9 @@ impl Keymap {
                 let hides = keys.starts_with(other_keys) || other_keys.starts_with(keys);
                 if meet && hides && action != other {
                     let name = |action: &Action| action.entry().map_or("?", |entry| entry.name);
-                    found.push(format!("keys {} ({}) and {} ({}) get in each other's way", show(keys), name(action), show(other_keys), name(other)));
+                    let change = changes.iter().position(|change| change.action == name(action) || change.action == name(other));
+                    let text = format!("keys {} ({}) and {} ({}) get in each other's way", show(keys), name(action), show(other_keys), name(other));
+                    found.push(Mistake { change, text });
                 }
             }
         }
@@ -174,8 +194,7 @@ impl Keymap {
     /// What the keys mean in that place.
     pub fn lookup(&self, pressed: &[Key], here: Place) -> Lookup {
         let mut prefix = false;
-        for (keys, action, place) in self.bindings.iter().filter(|(_, _, place)| place.holds(here)) {
-            let _ = place;
+        for (keys, action, _) in self.bindings.iter().filter(|(_, _, place)| place.holds(here)) {
             if keys == pressed {
                 return Lookup::Action(*action);
             }
@@ -213,12 +232,13 @@ mod tests {
     use super::*;
 
     fn changed(name: &str, keys: &[&str]) -> Result<Keymap, Vec<String>> {
-        Keymap::new(&BTreeMap::from([(name.to_owned(), keys.iter().map(|key| (*key).to_owned()).collect())]))
+        let change = Change { action: name.to_owned(), keys: keys.iter().map(|key| (*key).to_owned()).collect() };
+        Keymap::new(&[change]).map_err(|mistakes| mistakes.into_iter().map(|mistake| mistake.text).collect())
     }
 
     #[test]
     fn the_table_has_no_gap_and_no_conflict() {
-        let keymap = Keymap::new(&BTreeMap::new()).expect("defaults do not conflict");
+        let keymap = Keymap::new(&[]).expect("defaults do not conflict");
         for entry in TABLE {
             assert!(!keymap.keys(entry.action).is_empty(), "{} has no key", entry.name);
             assert!(!entry.help.is_empty());
@@ -228,7 +248,7 @@ mod tests {
 
     #[test]
     fn sequences_wait_for_their_end() {
-        let keymap = Keymap::new(&BTreeMap::new()).expect("defaults");
+        let keymap = Keymap::new(&[]).expect("defaults");
         let keys = parse_keys("yp").expect("keys");
         assert_eq!(keymap.lookup(&keys[..1], Place::Case), Lookup::Prefix);
         assert_eq!(keymap.lookup(&keys, Place::Case), Lookup::Action(Action::CopyPointer));

@@ -65,7 +65,7 @@ pub enum Role {
 
 const ROLES: usize = Role::Error as usize + 1;
 
-/// The themes built in: name and file.
+/// The themes built in: name and file. A file's first line says what it is for.
 const BUILT_IN: &[(&str, &str)] = &[
     ("default-dark", include_str!("../../themes/default-dark.toml")),
     ("default-light", include_str!("../../themes/default-light.toml")),
@@ -189,6 +189,11 @@ impl Theme {
     /// Names of the themes built in.
     pub fn names() -> impl Iterator<Item = &'static str> {
         BUILT_IN.iter().map(|(name, _)| *name)
+    }
+
+    /// Names of the themes built in, and what each is for.
+    pub fn list() -> impl Iterator<Item = (&'static str, &'static str)> {
+        BUILT_IN.iter().map(|(name, text)| (*name, text.lines().next().unwrap_or_default().trim_start_matches("# ")))
     }
 
     /// A theme by name, for a terminal of that depth; an unknown name is an error with the nearest one.
