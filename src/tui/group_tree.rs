@@ -191,7 +191,7 @@ impl Maker<'_> {
             Sort::Name => 0,
             Sort::Count => group.count as i64,
             Sort::Newest => group.span.map_or(i64::MIN + 1, |(_, last)| last),
-            Sort::Growth => (group.growth() * 1e6) as i64,
+            Sort::Growth => (group.growth(self.groups.span) * 1e6) as i64,
         };
         let new = u32::from(group.status == Status::New { sure: true });
         Line { level, label: label.into(), group: Some(index), below: Vec::new(), count: group.count, new, rank }
@@ -232,5 +232,89 @@ fn push_lines(lines: Vec<Line>, parent: Option<u32>, depth: u16, groups: &Groups
         items.push(Item { label, level, count, new, group, depth, end: at + 1, parent, id: hash.finish() });
         push_lines(below, Some(at), depth + 1, groups, items);
         items[at as usize].end = items.len() as u32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::{Fingerprint, GroupKey, Trend};
+
+    fn group(number: u64, place: (&str, &str, Option<&str>), says: &str, count: u64, noise: bool) -> Group {
+        Group {
+            key: GroupKey {
+                namespace: Some(place.0.into()),
+                doctype: Some(place.1.into()),
+                version: Some("1".into()),
+                stage: None,
+                class: None,
+                path: place.2.map(Into::into),
+                fault: says.into(),
+            },
+            fingerprint: Fingerprint(number),
+            keyword: None,
+            count,
+            span: Some((number as i64, number as i64)),
+            trend: Trend::default(),
+            jobs: Vec::new(),
+            status: Status::Ongoing,
+            noise,
+            sample: says.into(),
+            says: says.into(),
+            facets: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
+
+    fn tree(sort: Sort) -> GroupTree {
+        let list = vec![
+            group(1, ("small", "events", Some("/a")), "type", 3, false),
+            group(2, ("large", "events", Some("/a/b")), "type", 5, false),
+            group(3, ("large", "events", Some("/a/b")), "enum", 2, false),
+            group(4, ("large", "events", Some("")), "required", 1, false),
+            group(5, ("large", "events", None), "bug 7", 50, true),
+        ];
+        GroupTree::new(Arc::new(Groups { list, rows: 61, ..Groups::default() }), sort)
+    }
+
+    fn lines(tree: &GroupTree) -> Vec<String> {
+        let line = |item: usize| format!("{}{} {}", "  ".repeat(tree.depth(item)), tree.items[item].label, tree.items[item].count);
+        (0..tree.len()).map(line).collect()
+    }
+
+    #[test]
+    fn the_largest_stand_first_and_noise_last() {
+        let expected = [
+            "large 58",
+            "  events.1 58",
+            "    /a/b 7",
+            "      type 5",
+            "      enum 2",
+            "    / 1",
+            "    noise by design 50",
+            "      bug 7 50",
+            "small 3",
+            "  events.1 3",
+            "    /a 3",
+        ];
+        assert_eq!(lines(&tree(Sort::Count)), expected);
+    }
+
+    #[test]
+    fn a_branch_knows_its_largest_group_that_is_no_noise() {
+        let tree = tree(Sort::Count);
+        assert_eq!(tree.group(0).map(|group| group.fingerprint), Some(Fingerprint(2)));
+    }
+
+    #[test]
+    fn ids_survive_another_order() {
+        let (by_count, by_name) = (tree(Sort::Count), tree(Sort::Name));
+        let mut one: Vec<u64> = (0..by_count.len()).map(|item| by_count.id(item)).collect();
+        let mut two: Vec<u64> = (0..by_name.len()).map(|item| by_name.id(item)).collect();
+        one.sort_unstable();
+        two.sort_unstable();
+        assert_eq!(one, two);
+        one.dedup();
+        assert_eq!(one.len(), two.len(), "no two lines share an id");
     }
 }
