@@ -8,6 +8,7 @@
 
 mod path;
 mod scan;
+mod show;
 
 use std::borrow::Cow;
 use std::sync::Arc;
