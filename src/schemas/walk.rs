@@ -79,10 +79,11 @@ fn step(schema: &Schema, node: NodeId, token: &str, next: &mut Vec<(Token, NodeI
     if found.only(schema, Kind::Array) {
         return best(&next[before..]);
     }
+    let named = next.len();
     next.extend(found.property(schema, token).map(|node| (Token::Name, node)));
     next.extend(found.patterns(schema, token).take(MOST_NODES).map(|node| (Token::Key, node)));
-    if let Some(rest) = found.additional_properties.filter(|_| found.is_additional(schema, token)) {
-        next.push((Token::Key, rest));
+    if next.len() == named {
+        next.extend(found.additional_properties.map(|node| (Token::Key, node)));
     }
     let way = best(&next[before..]);
     // A map may say what its keys are like and nothing about their values.
