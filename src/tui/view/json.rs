@@ -30,7 +30,8 @@ pub struct Marks {
 impl Marks {
     /// The failing value with the constraint it broke.
     pub fn of_document(case: &Case) -> Self {
-        Marks { fault: case.value.filter(|_| case.broken.is_some() || case.not_json()), note: constraint(case), keyword: None }
+        let not_json = case.document.as_ref().is_some_and(|document| document.error().is_some());
+        Marks { fault: case.value.filter(|_| case.broken.is_some() || not_json), note: constraint(case), keyword: None }
     }
 
     /// The node that broke and its keyword.
@@ -60,7 +61,7 @@ fn constraint(case: &Case) -> String {
     match (keyword(case), &case.schema) {
         (Some(keyword), Some(schema)) => {
             let own = schema.document.key(keyword).unwrap_or(Cow::Borrowed(name)).into_owned();
-            match &case.fault_key {
+            match case.fault.as_ref().and_then(|fault| fault.key.as_deref()) {
                 Some(key) if matches!(name, "required" | "dependencies" | "additionalProperties") => format!("{own}: {}", text::visible(key)),
                 _ => format!("{about}{own} {}", one_line(schema.document.raw(keyword))),
             }
