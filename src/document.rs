@@ -113,6 +113,11 @@ impl Document {
         self.nodes.is_empty()
     }
 
+    /// Most objects and arrays inside each other, counted up to 65,535.
+    pub fn nesting(&self) -> usize {
+        self.nodes.iter().filter(|node| node.kind.is_container()).map(|node| node.depth as usize + 1).max().unwrap_or(0)
+    }
+
     /// What the value is.
     pub fn kind(&self, id: NodeId) -> Kind {
         self.nodes[id as usize].kind
