@@ -10,6 +10,8 @@ mod words;
 
 use memchr::memchr_iter;
 
+pub(crate) use words::phrase;
+
 /// JSON Schema keyword that a validation message names, or the kind of failure of another class.
 /// The name used in output is the keyword itself (`maxLength`).
 pub type Keyword = &'static str;

@@ -3,7 +3,7 @@
 //! Owns: which parts of a text are values, and the names that stand for them: `{type}` `{n}` `{value}` `{key}` `{token}`.
 //! Refuses: what is a group (group).
 
-use super::exceptions::{short_name, without_source};
+use super::exceptions::{ending_value, quoted, short_name, without_source};
 use super::grammar::without_doubling;
 use super::{Fault, Says};
 
@@ -17,7 +17,7 @@ impl Fault<'_> {
             Says::NoSuchSchema { .. } => "No schema with name: {value}".to_owned(),
             Says::Bug { number } => number.unwrap_or("").to_owned(),
             Says::NotJson { .. } => parser_text(without_source(self.text)),
-            Says::Other => exception_text(short_name(self.class), self.text),
+            Says::Other => exception_text(self.class, self.text),
         };
         if text.is_empty() && self.pointer.is_none() { short_name(self.class).to_owned() } else { text }
     }
@@ -60,34 +60,17 @@ fn replace<'a>(text: &'a str, values: [Option<&'a str>; 3], stands_for: impl Fn(
 
 /// The JSON parser quotes one token or character; its list of what JSON knows stays.
 fn parser_text(text: &str) -> String {
-    const QUOTING: [(&str, &str); 5] = [
-        ("Unexpected character (", " (code "),
-        ("Unrecognized token ", ": was expecting"),
-        ("Unrecognized character escape ", " (code "),
-        ("Non-standard token ", ": enable"),
-        ("Duplicate field ", ""),
-    ];
-    for (before, after) in QUOTING {
-        if let Some(rest) = text.strip_prefix(before) {
-            let rest = if after.is_empty() { "" } else { rest.rfind(after).map_or("", |at| &rest[at..]) };
-            return format!("{before}{{token}}{}", numbers(rest));
-        }
+    match quoted(text) {
+        Some((before, _, behind)) => format!("{before}{{token}}{}", numbers(behind)),
+        None => numbers(text),
     }
-    numbers(text)
 }
 
 fn exception_text(class: &str, text: &str) -> String {
-    const LAST_IS_VALUE: [(&str, &str); 2] =
-        [("InvalidIntegerException", "Path element #"), ("UnknownPingVersionException", "For input string")];
-    for (of, before) in LAST_IS_VALUE {
-        if class == of
-            && text.starts_with(before)
-            && let Some((head, _)) = text.split_once(": ")
-        {
-            return format!("{}: {{value}}", numbers(head));
-        }
+    match ending_value(class, text) {
+        Some((before, _)) => format!("{}: {{value}}", numbers(before)),
+        None => plain_text(text),
     }
-    plain_text(text)
 }
 
 /// A text of which nothing is known: its first line, without what is quoted or in brackets, without numbers.

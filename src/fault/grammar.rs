@@ -165,8 +165,8 @@ pub(super) fn begun(text: &str) -> Option<Says<'_>> {
     if let Some(value) = text.strip_prefix("string [") {
         return valued("pattern", None, value);
     }
-    if text.starts_with(NOT) {
-        return valued("not", &text[NOT.len()..], None);
+    if let Some(schema) = text.strip_prefix(NOT) {
+        return valued("not", schema, None);
     }
     // An enum's value begins with a bracket as well when it is an array.
     if let Some(value) = text.strip_prefix('[') {

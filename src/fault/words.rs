@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::exceptions::{NOT_AN_OBJECT, short_name, without_source};
+use super::exceptions::{NOT_AN_OBJECT, quoted, short_name, without_source};
 use super::grammar::without_doubling;
 use super::{Fault, Keyword, Says};
 use crate::text::{clip_middle, visible};
@@ -171,12 +171,6 @@ fn not_json(text: &str) -> String {
         ("Number value length (", "a number has too many digits"),
         ("No content to map", "it is empty"),
     ];
-    const QUOTES: [(&str, &str, &str); 4] = [
-        ("Unexpected character (", " (code ", "unexpected character"),
-        ("Unrecognized token ", ": was expecting", "unknown word"),
-        ("Unrecognized character escape ", " (code ", "unknown escape"),
-        ("Non-standard token ", ": enable", "not a number of JSON:"),
-    ];
     if text == NOT_AN_OBJECT {
         return "the payload is not a JSON object".to_owned();
     }
@@ -188,13 +182,18 @@ fn not_json(text: &str) -> String {
     if let Some((_, what)) = KINDS.iter().find(|(beginning, _)| line.starts_with(beginning)) {
         return format!("the payload is not JSON: {what}");
     }
-    let quoted = QUOTES.iter().find_map(|(before, after, what)| {
-        let rest = line.strip_prefix(before)?;
-        Some((&rest[..rest.rfind(after)?], what))
-    });
-    match quoted {
-        Some((token, what)) => format!("the payload is not JSON: {what} {}", shown(token)),
+    match quoted(line) {
+        Some((before, token, _)) => format!("the payload is not JSON: {} {}", quoted_as(before), shown(token)),
         None => format!("the payload is not JSON: {}", shown(line)),
+    }
+}
+
+fn quoted_as(before: &str) -> &'static str {
+    match before {
+        "Unexpected character (" => "unexpected character",
+        "Unrecognized character escape " => "unknown escape",
+        "Non-standard token " => "not a number of JSON:",
+        _ => "unknown word",
     }
 }
 
