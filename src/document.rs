@@ -8,6 +8,7 @@
 
 mod path;
 mod scan;
+mod show;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -110,6 +111,11 @@ impl Document {
     /// Whether there is no node at all.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// Most objects and arrays inside each other, counted up to 65,535.
+    pub fn nesting(&self) -> usize {
+        self.nodes.iter().filter(|node| node.kind.is_container()).map(|node| node.depth as usize + 1).max().unwrap_or(0)
     }
 
     /// What the value is.
