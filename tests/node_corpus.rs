@@ -2,7 +2,7 @@
 
 mod corpus;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use base64::Engine;
@@ -34,6 +34,9 @@ struct Score {
     wrong: BTreeMap<String, (u64, String)>,
     /// Nodes from which the way back into the document leads to a value that the node does not speak about, or to none.
     astray: Vec<String>,
+    /// Nodes by generalised path, and generalised paths by node.
+    nodes: BTreeMap<String, BTreeSet<String>>,
+    paths: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Score {
@@ -57,6 +60,10 @@ impl Score {
                 let example = format!("{told:?} for {asked:?}, {message:.300}");
                 self.wrong.entry(format!("{} {keyword}", HOW[i])).or_insert((0, example)).0 += 1;
             }
+            let node = format!("{} {keyword} {}", schema.path, broken.schema_pointer.as_deref().unwrap_or("none"));
+            let path = format!("{} {keyword} {} {}", schema.path, broken.path, broken.about_name);
+            self.nodes.entry(path.clone()).or_default().insert(node.clone());
+            self.paths.entry(node).or_default().insert(path);
             self.way_back(&schema, &broken, document);
         }
     }
@@ -97,5 +104,8 @@ fn the_node_that_broke_is_the_truths() {
         assert!(score.rows > 0);
         assert_eq!(score.right, [score.rows; 2], "{:?}", score.wrong);
         assert_eq!(score.astray, Vec::<String>::new());
+        for (one, others) in score.nodes.iter().chain(&score.paths) {
+            assert_eq!(others.len(), 1, "{one}: {others:?}");
+        }
     }
 }
