@@ -40,6 +40,8 @@ pub struct Outline {
     cursor: usize,
     /// Position in `visible` of the first row drawn.
     top: usize,
+    /// Whether the cursor jumped: if it is out of sight then, it gets room around it, more below.
+    jumped: bool,
     filter: Option<Filter>,
 }
 
@@ -137,6 +139,10 @@ impl Outline {
             return;
         }
         let margin = (height / 6).min(3);
+        let seen = self.top..self.top + height.saturating_sub(height / 3);
+        if std::mem::take(&mut self.jumped) && !seen.contains(&self.cursor) {
+            self.top = self.cursor.saturating_sub(height / 3);
+        }
         let last_top = self.visible.len().saturating_sub(height);
         let least = (self.cursor + margin + 1).saturating_sub(height);
         let most = self.cursor.saturating_sub(margin);
@@ -240,6 +246,7 @@ impl Outline {
             self.rebuild(tree);
         }
         self.put_cursor(item);
+        self.jumped = true;
     }
 
     /// Opens an item without moving the cursor.

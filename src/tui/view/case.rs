@@ -69,7 +69,7 @@ fn head(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
                 }
                 pen.put(&text::visible(first), theme.style(Role::Constraint))
             }
-            None => pen.put("i: all columns of this row", theme.style(Role::Dim)),
+            None => pen.put("i: the whole row", theme.style(Role::Dim)),
         };
     }
 }

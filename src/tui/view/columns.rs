@@ -111,7 +111,7 @@ fn fate(app: &App, landing: &Landing, area: Rect, row: u16, buffer: &mut Buffer)
     };
     let row = paragraph(buffer, area, row, &words, app.theme.style(role));
     match &landing.sql {
-        Some(sql) => paragraph(buffer, area, row, &format!("ys: {}", text::visible(sql)), app.theme.style(Role::String)),
+        Some(sql) => paragraph(buffer, area, row, &format!("SQL: {}", text::visible(sql)), app.theme.style(Role::String)),
         None => row,
     }
 }

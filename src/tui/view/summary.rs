@@ -111,7 +111,8 @@ impl Sheet<'_> {
         let Some(span) = self.app.groups.tree.groups.span.filter(|_| trend.width > 0) else { return };
         let columns = usize::from(self.area.width).min(64);
         let each = (span.1 - span.0) / 1_000_000 / columns.max(1) as i64;
-        self.heading(&format!("Over time, {} a bar", text::duration(each.max(1) as u64)));
+        let mark = self.app.theme.glyphs.job;
+        self.heading(&format!("Over time, {} a bar; {mark} a job begins", text::duration(each.max(1) as u64)));
         let bars = bars(self.app, &trend.resample(span.0, span.1 + 1, columns));
         self.line(&bars, Role::Bar);
         let mut marks = vec![" "; columns];
@@ -119,7 +120,7 @@ impl Sheet<'_> {
             let at = (i128::from(begin - span.0) * columns as i128 / i128::from(span.1 - span.0 + 1)) as usize;
             marks[at.min(columns - 1)] = self.app.theme.glyphs.job;
         }
-        self.line(&format!("{} job begins", marks.concat().trim_end()), Role::Dim);
+        self.line(&marks.concat(), Role::Dim);
     }
 
     fn jobs(&mut self, group: &Group) {
@@ -130,8 +131,9 @@ impl Sheet<'_> {
         for job in group.jobs.iter().rev().take(4).rev() {
             let name = self.app.groups.tree.groups.jobs.get(job.job as usize).map_or("?", |job| &*job.name);
             let since = job.span.map(|span| text::minute(span.0)).unwrap_or_default();
-            let name = text::visible(name).into_owned();
-            self.line(&format!("{:>9}  {since}  {name}", text::count(job.rows)), Role::Text);
+            let room = usize::from(self.area.width).saturating_sub(29);
+            let name = text::visible(name);
+            self.line(&format!("{:>9}  {since}  {}", text::count(job.rows), text::clip_middle(&name, room)), Role::Text);
         }
     }
 
