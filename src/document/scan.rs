@@ -312,11 +312,12 @@ fn escaped_unit(text: &str) -> (char, usize) {
     let Some(high) = unit(2) else {
         return (char::REPLACEMENT_CHARACTER, 2);
     };
-    if (0xd800..0xdc00).contains(&high) && text.get(6..8) == Some("\\u") {
-        if let Some(low @ 0xdc00..0xe000) = unit(8) {
-            let c = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-            return (char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER), 12);
-        }
+    if (0xd800..0xdc00).contains(&high)
+        && text.get(6..8) == Some("\\u")
+        && let Some(low @ 0xdc00..0xe000) = unit(8)
+    {
+        let c = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+        return (char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER), 12);
     }
     (char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER), 6)
 }
