@@ -32,7 +32,7 @@ pub struct Broken {
     pub about_name: bool,
     /// Whether the node holds the keyword; false for the implied `anyOf` of a type list and the implied `allOf` of a type beside an enum or combinator.
     pub literal: bool,
-    /// Whether other nodes would fit the message as well.
+    /// Whether other nodes would fit the message as well, or none fits and `node` is only the nearest one.
     pub ambiguous: bool,
 }
 
