@@ -11,15 +11,18 @@ use crate::text;
 
 use super::ResolvedDoctype;
 
-/// Telemetry doctypes whose documents are split before they are stored: the version that is judged, the tables that get the parts.
-/// The rest goes to the first table, what the second one has columns for to the second.
-const SPLIT: [(&str, &str, [(&str, &str); 2]); 2] = [
-    ("main", "4", [("main", "5"), ("main-use-counter", "4")]),
-    ("first-shutdown", "4", [("first-shutdown", "5"), ("first-shutdown-use-counter", "4")]),
+/// Doctype and version.
+type Name = (&'static str, &'static str);
+
+/// Telemetry doctypes whose documents are split before they are stored: what is judged, and the tables that get the parts.
+/// The second one gets what it has columns for, the first one the rest.
+const SPLIT: [(Name, [Name; 2]); 2] = [
+    (("main", "4"), [("main", "5"), ("main-use-counter", "4")]),
+    (("first-shutdown", "4"), [("first-shutdown", "5"), ("first-shutdown-use-counter", "4")]),
 ];
 
 /// Telemetry doctypes whose schema is a copy of another's, where a change has to be made there.
-const COPIES: [(&str, &str); 3] = [("main", "5"), ("first-shutdown", "4"), ("first-shutdown", "5")];
+const COPIES: [Name; 3] = [("main", "5"), ("first-shutdown", "4"), ("first-shutdown", "5")];
 
 /// What the store has for a row.
 #[derive(Default)]
@@ -64,24 +67,27 @@ pub(super) fn resolve(row: &SourceRow, document: Option<&Document>, schemas: Opt
         resolved.namespace.clone_from(&known.namespace);
         resolved.doctype.clone_from(&known.doctype);
     }
-    let mut found = Found { exact, ..Found::default() };
-    if let Some(at) = at {
-        found.schema = take(store.schema(at), notes);
-        found.layouts = layouts(store, at, notes);
-        if found.schema.is_none() {
-            notes.push(format!("{} has a table layout but no JSON schema.", name(&resolved)));
-        }
-        if found.layouts.is_empty() {
-            notes.push(format!("{} has a JSON schema but no table layout, so its documents reach no table of their own.", name(&resolved)));
-        }
-    }
+    let mut found = at.map(|at| stored(store, at, &resolved, notes)).unwrap_or_default();
     resolved.table = match (found.layouts.first(), &resolved.version) {
         (Some((table, _)), _) => Some(table.clone()),
         (None, Some(version)) if found.schema.is_none() => Some(table(&resolved.namespace, &resolved.doctype, version)),
         _ => None,
     };
-    found.doctype = Some(resolved);
+    (found.doctype, found.exact) = (Some(resolved), exact);
     found
+}
+
+/// Schema and layouts of a doctype of the store.
+fn stored(store: &SchemaStore, at: usize, resolved: &ResolvedDoctype, notes: &mut Vec<String>) -> Found {
+    let (schema, layouts) = (take(store.schema(at), notes), layouts(store, at, notes));
+    match (&schema, layouts.is_empty()) {
+        (None, false) => notes.push(format!("{} has a table layout but no JSON schema.", name(resolved))),
+        (Some(_), true) => {
+            notes.push(format!("{} has a JSON schema but no table layout, so its documents reach no table of their own.", name(resolved)));
+        }
+        _ => {}
+    }
+    Found { schema, layouts, ..Found::default() }
 }
 
 /// The version inside a telemetry document: `version`, else `v`, the first that is no object or array, as text.
@@ -109,13 +115,13 @@ fn layouts(store: &SchemaStore, at: usize, notes: &mut Vec<String>) -> Vec<(Stri
         notes.push(format!("The schema of {}.{} is a copy of main.4; a change belongs there.", found.doctype, found.version));
     }
     let own = take(store.layout(at), notes).map(|layout| (table(&found.namespace, &found.doctype, &found.version), layout));
-    let split = SPLIT.iter().find(|(doctype, version, _)| telemetry && found.doctype == *doctype && found.version == *version);
-    let (Some((_, _, parts)), None) = (split, &own) else {
+    let split = SPLIT.iter().find(|(whole, _)| telemetry && *whole == (&*found.doctype, &*found.version));
+    let (Some((_, parts)), None) = (split, &own) else {
         return own.into_iter().collect();
     };
     let names = (*parts).map(|(doctype, version)| table("telemetry", doctype, version));
     notes.push(format!("Documents of {}.{} are split into {} and {}.", found.doctype, found.version, names[0], names[1]));
-    let layout = |(doctype, version): (&str, &str)| match store.lookup("telemetry", doctype, Some(version)) {
+    let layout = |(doctype, version): Name| match store.lookup("telemetry", doctype, Some(version)) {
         Lookup::Found(at) => take(store.layout(at), &mut Vec::new()),
         _ => None,
     };
@@ -174,7 +180,7 @@ fn listed(names: &[String]) -> String {
     out
 }
 
-/// Whether a document's own value is what the decoder looked the schema up by: it only reads single values of objects.
+/// Whether the document is an object, the only kind that the pipeline takes.
 pub(super) fn is_object(document: &Document) -> bool {
     !document.is_empty() && document.kind(0) == Kind::Object
 }
