@@ -283,7 +283,7 @@ fn the_pipelines_own_exceptions_are_put_in_words() {
             "ParseUri$UnexpectedPathElementsException",
             "Found -1 more path elements in the URI than expected for this endpoint",
             "Found {n} more path elements in the URI than expected for this endpoint",
-            "the address has 1 parts less than expected",
+            "the address has fewer parts than expected, by 1",
         ),
         (
             "LimitPayloadSize$PayloadTooLargeException",

@@ -204,8 +204,8 @@ fn exception(class: &str, text: &str) -> String {
         "DeprecatedMessageException" => Some("the document is of a kind that is no longer accepted".to_owned()),
         "UnexpectedPathElementsException" => {
             after("Found ").and_then(|rest| rest.split_once(" more path elements")).map(|(n, _)| match n.strip_prefix('-') {
-                Some(n) => format!("the address has {n} parts less than expected"),
-                None => format!("the address has {n} parts more than expected"),
+                Some(n) => format!("the address has fewer parts than expected, by {n}"),
+                None => format!("the address has more parts than expected, by {n}"),
             })
         }
         "UnknownPingVersionException" => {

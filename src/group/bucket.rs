@@ -5,10 +5,35 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use crate::fault::{Fault, Keyword, Says};
+use crate::schemas::names::snake_case;
+use crate::schemas::walk::generalise;
 use crate::schemas::{Lookup, SchemaStore};
 use crate::source::ErrorRow;
 use crate::verdict;
+
+/// The doctypes of a store as the decoder compares them. Namespaces and doctypes come from requests and may be anything; asking the store for
+/// one that it does not have makes it look for names alike, which nobody needs here.
+pub(super) struct Names(FxHashSet<(String, String)>);
+
+impl Names {
+    pub(super) fn of(store: &SchemaStore) -> Self {
+        Names(store.doctypes().iter().map(|known| (snake_case(&known.namespace), snake_case(&known.doctype))).collect())
+    }
+
+    fn has(&self, namespace: &str, doctype: &str) -> bool {
+        self.0.contains(&(snake_case(namespace), snake_case(doctype)))
+    }
+}
+
+/// Schemas to generalise by.
+#[derive(Clone)]
+pub(super) struct Schemas {
+    pub(super) store: Arc<SchemaStore>,
+    pub(super) names: Arc<Names>,
+}
 
 /// What rows of a bucket share.
 #[derive(Clone)]
@@ -35,9 +60,11 @@ pub(super) struct Place {
 
 impl Bucket {
     /// Looks up where such rows belong; `intern` makes equal texts one.
-    pub(super) fn new(row: &ErrorRow<'_>, schemas: Option<&SchemaStore>, mut intern: impl FnMut(&str) -> Arc<str>) -> Self {
+    pub(super) fn new(row: &ErrorRow<'_>, schemas: Option<&Schemas>, mut intern: impl FnMut(&str) -> Arc<str>) -> Self {
         let (name, candidates) = match (schemas, row.namespace, row.doctype) {
-            (Some(store), Some(namespace), Some(doctype)) => candidates(store, namespace, doctype, row.version),
+            (Some(schemas), Some(namespace), Some(doctype)) if schemas.names.has(namespace, doctype) => {
+                candidates(&schemas.store, namespace, doctype, row.version)
+            }
             _ => (None, Vec::new()),
         };
         let (namespace, doctype) = match &name {
@@ -60,20 +87,19 @@ impl Bucket {
     }
 
     /// Generalises a fault by the first schema that knows its place, in any of its readings.
-    pub(super) fn place(&self, readings: &[Fault<'_>], schemas: Option<&SchemaStore>) -> Place {
-        let by_schema = schemas.into_iter().flat_map(|store| {
-            let schemas = self.candidates.iter().filter_map(move |&at| store.schema(at).ok().flatten());
-            schemas.flat_map(|schema| readings.iter().enumerate().map(move |(i, fault)| (i, verdict::locate(&schema, fault, None))))
+    pub(super) fn place(&self, readings: &[Fault<'_>], schemas: Option<&Schemas>) -> Place {
+        let located = schemas.into_iter().flat_map(|schemas| {
+            let schemas = self.candidates.iter().filter_map(|&at| schemas.store.schema(at).ok().flatten());
+            schemas.filter_map(|schema| verdict::locate_best(&schema, readings, None))
         });
-        let known = by_schema.filter_map(|(i, broken)| Some((i, broken?))).find(|(_, broken)| broken.node.is_some());
-        let (reading, path, about_name) = match known {
+        let (reading, path, about_name) = match located.into_iter().find(|(_, broken)| broken.node.is_some()) {
             Some((reading, broken)) => (reading, Some(broken.path), broken.about_name),
             None => (0, None, false),
         };
         let fault = readings.get(reading);
         Place {
             reading,
-            path: path.or_else(|| fault.filter(|fault| fault.pointer.is_some()).map(|fault| without_schema(&fault.tokens()))),
+            path: path.or_else(|| fault.filter(|fault| fault.pointer.is_some()).map(|fault| generalise(&fault.tokens(), &[]))),
             fault: fault.map(|fault| identity(fault, about_name)).unwrap_or_default(),
             keyword: fault.and_then(Fault::keyword),
             about_name,
@@ -102,18 +128,4 @@ fn identity(fault: &Fault<'_>, about_name: bool) -> String {
         Says::Broken { keyword: Some(keyword), .. } => keyword.to_owned(),
         _ => fault.general(),
     }
-}
-
-/// A path of which no schema knows anything: numbers are taken for elements of arrays.
-fn without_schema(tokens: &[String]) -> String {
-    let mut out = String::new();
-    for token in tokens {
-        out.push('/');
-        if !token.is_empty() && token.bytes().all(|b| b.is_ascii_digit()) {
-            out.push_str("[]");
-        } else {
-            out.push_str(&token.replace('~', "~0").replace('/', "~1"));
-        }
-    }
-    out
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::bucket::{Bucket, Place};
+use super::bucket::{Bucket, Names, Place, Schemas};
 use super::memo::{Memo, Seen};
 use super::part::Part;
 use super::{GroupKey, Groups, Job, merge, union};
@@ -16,7 +16,7 @@ use crate::source::{ErrorRow, Micros, RowRef};
 
 /// Counts rows into groups on one thread; the parts of several threads are merged into [`Groups`].
 pub struct Grouper {
-    schemas: Option<Arc<SchemaStore>>,
+    schemas: Option<Schemas>,
     rows: u64,
     texts: FxHashSet<Arc<str>>,
     buckets: Vec<Bucket>,
@@ -34,6 +34,7 @@ pub struct Grouper {
 impl Grouper {
     /// Generalises paths by the schemas where there are any.
     pub fn new(schemas: Option<Arc<SchemaStore>>) -> Self {
+        let schemas = schemas.map(|store| Schemas { names: Arc::new(Names::of(&store)), store });
         Grouper {
             schemas,
             rows: 0,
@@ -89,7 +90,7 @@ impl Grouper {
             return known;
         }
         let texts = &mut self.texts;
-        let bucket = Bucket::new(row, self.schemas.as_deref(), |text| intern(texts, text));
+        let bucket = Bucket::new(row, self.schemas.as_ref(), |text| intern(texts, text));
         self.buckets.push(bucket);
         let number = (self.buckets.len() - 1) as u32;
         self.bucket_of.insert(self.scratch.as_slice().into(), number);
@@ -102,7 +103,7 @@ impl Grouper {
             return u32::MAX;
         };
         let readings = home.readings(message);
-        let place = home.place(&readings, self.schemas.as_deref());
+        let place = home.place(&readings, self.schemas.as_ref());
         let class = readings.get(place.reading).map_or("", |fault| fault.class);
         let texts = &mut self.texts;
         let key = GroupKey {

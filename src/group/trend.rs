@@ -18,8 +18,11 @@ impl Trend {
         let time = time.clamp(-FARTHEST, FARTHEST);
         if self.width > 0 {
             let at = time.div_euclid(self.width) - self.start.div_euclid(self.width);
-            if let Some(bin) = usize::try_from(at).ok().and_then(|at| self.bins.get_mut(at)) {
-                *bin = bin.saturating_add(1);
+            if let Some(at) = usize::try_from(at).ok().filter(|&at| at < MOST_BINS) {
+                if at >= self.bins.len() {
+                    self.bins.resize(at + 1, 0);
+                }
+                self.bins[at] = self.bins[at].saturating_add(1);
                 return;
             }
         }
