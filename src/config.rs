@@ -179,6 +179,8 @@ impl Reader<'_> {
             let keys = self.strings(action.get_ref(), keys)?;
             bindings.push(Binding { action: action.get_ref().to_string(), keys, place: self.place(action.span()) });
         }
+        // The reader orders by name.
+        bindings.sort_by_key(|binding| binding.place.line);
         Ok(bindings)
     }
 
@@ -223,7 +225,7 @@ mod tests {
         assert_eq!((theme.value.as_str(), theme.place.to_string().as_str()), ("ansi", "/etc/misfit/config.toml line 2"));
         let keys: Vec<_> =
             config.keys.iter().map(|binding| (binding.action.as_str(), binding.keys.join(" "), binding.place.line)).collect();
-        assert!(keys.contains(&("quit", "q ctrl-c".to_owned(), 4)) && keys.contains(&("help", "?".to_owned(), 5)), "{keys:?}");
+        assert_eq!(keys, [("quit", "q ctrl-c".to_owned(), 4), ("help", "?".to_owned(), 5)]);
         assert_eq!(config.sources["week"], ["/rows/*.gz"]);
     }
 
