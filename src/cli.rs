@@ -8,8 +8,10 @@ mod demo;
 mod explore;
 mod groups;
 mod input;
+mod keys;
 mod out;
 mod safe_json;
+mod themes;
 mod when;
 
 use std::path::PathBuf;
@@ -88,6 +90,10 @@ enum Command {
     Cases(cases::Args),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::Args),
+    /// List the keys of the explorer
+    Keys(keys::Args),
+    /// List the themes of the explorer
+    Themes,
 }
 
 /// Reads the arguments of the process. What is no use of them is told like any other error; help and version are no errors.
@@ -124,6 +130,8 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Groups(args)) => groups::run(args, &config),
         Some(Command::Cases(args)) => cases::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
+        Some(Command::Keys(args)) => keys::run(&args, &config),
+        Some(Command::Themes) => themes::run(),
     }
 }
 

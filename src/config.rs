@@ -3,8 +3,6 @@
 //! Owns: where the file is, reading it, errors with file, line and the nearest known name.
 //! Refuses: flags and environment variables (cli lays them over it), what the names of themes and actions are (tui).
 
-mod nearest;
-
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -12,8 +10,6 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-
-pub use nearest::nearest;
 
 /// Everything that can be set. The default is what no file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -127,7 +123,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
 /// `no theme "drak"; did you mean "dark"?`, or the list of what there is.
 pub fn unknown_name(what: &str, name: &str, known: &[&str]) -> String {
     let name = crate::text::visible(name);
-    match nearest(&name, known) {
+    match crate::text::nearest(&name, known) {
         Some(near) => format!("unknown {what} \"{name}\"; did you mean \"{near}\"?"),
         None => format!("unknown {what} \"{name}\"; there are {}", known.join(", ")),
     }

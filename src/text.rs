@@ -3,10 +3,14 @@
 //! Owns: the visible form of control, C1 and bidirectional characters, clipping by display width, numbers with thousands separators.
 //! Refuses: colours, layout, any knowledge of what the text means.
 
+mod nearest;
+
 use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
+
+pub use nearest::nearest;
 
 /// Whether a character must never reach a terminal as it is: it would be obeyed (C0, DEL, C1), reorder the line
 /// (bidirectional controls), or vanish (zero-width marks, tags, interlinear anchors).
@@ -179,28 +183,6 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
-/// The name that the given one most likely was meant to be: at most a third of its letters away, case ignored.
-pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let name = name.to_lowercase();
-    let limit = (name.chars().count() / 3).max(1) + 1;
-    known.into_iter().map(|other| (distance(&name, &other.to_lowercase()), other)).filter(|(d, _)| *d <= limit).min_by_key(|(d, _)| *d).map(|(_, other)| other)
-}
-
-/// Edit distance in characters: insertions, deletions, replacements.
-pub fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,13 +207,6 @@ mod tests {
         assert_eq!(wrap("one two three", 8), ["one two ", "three"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
-    }
-
-    #[test]
-    fn a_slip_of_the_finger_is_understood() {
-        assert_eq!(nearest("defualt-dark", ["ansi", "default-dark", "default-light"]), Some("default-dark"));
-        assert_eq!(nearest("xyzzy", ["ansi", "mono"]), None);
-        assert_eq!(distance("kitten", "sitting"), 3);
     }
 
     #[test]

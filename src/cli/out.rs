@@ -4,6 +4,7 @@
 //! Refuses: what is printed.
 
 use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::group::Groups;
@@ -30,6 +31,12 @@ pub(super) fn width() -> usize {
         return PIPED_WIDTH;
     }
     crossterm::terminal::size().map_or(PIPED_WIDTH, |(columns, _)| usize::from(columns).max(LEAST_WIDTH))
+}
+
+/// Prints text on standard output.
+pub(super) fn print(text: &str) -> color_eyre::Result<ExitCode> {
+    io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Says a line on standard error. Nothing depends on it: a standard error that is closed must not end the command.

@@ -7,6 +7,7 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::action::{Action, Place, TABLE};
+use crate::config::Binding;
 
 /// One key press.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -114,15 +115,6 @@ fn named(name: &str) -> Option<Key> {
     }
 }
 
-/// Other keys for an action.
-#[derive(Debug, Clone)]
-pub struct Change {
-    /// Name of the action.
-    pub action: String,
-    /// Its keys; none takes them all away.
-    pub keys: Vec<String>,
-}
-
 /// What is wrong with the keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
@@ -151,7 +143,7 @@ pub enum Lookup {
 
 impl Keymap {
     /// The table's keys, with those of the configuration in their place. All mistakes are reported together.
-    pub fn new(changes: &[Change]) -> Result<Self, Vec<Mistake>> {
+    pub fn new(changes: &[Binding]) -> Result<Self, Vec<Mistake>> {
         let mut bindings = Vec::new();
         let unknown = changes.iter().enumerate().filter(|(_, change)| Action::named(&change.action).is_none());
         let mut mistakes: Vec<Mistake> = unknown.map(|(i, change)| Mistake { change: Some(i), text: unknown_action(&change.action) }).collect();
@@ -174,7 +166,7 @@ impl Keymap {
     }
 
     /// Sequences that mean two things in one place, or that hide a longer one.
-    fn conflicts(&self, changes: &[Change]) -> Vec<Mistake> {
+    fn conflicts(&self, changes: &[Binding]) -> Vec<Mistake> {
         let mut found = Vec::new();
         for (i, (keys, action, place)) in self.bindings.iter().enumerate() {
             for (other_keys, other, other_place) in &self.bindings[i + 1..] {
@@ -220,8 +212,8 @@ fn show(keys: &[Key]) -> String {
 }
 
 fn unknown_action(name: &str) -> String {
-    let names = TABLE.iter().map(|entry| entry.name);
-    match crate::text::nearest(name, names) {
+    let names: Vec<&str> = TABLE.iter().map(|entry| entry.name).collect();
+    match crate::text::nearest(name, &names) {
         Some(near) => format!("keys.{name}: no such action; did you mean `{near}`?"),
         None => format!("keys.{name}: no such action; `misfit keys` lists them"),
     }
@@ -232,7 +224,8 @@ mod tests {
     use super::*;
 
     fn changed(name: &str, keys: &[&str]) -> Result<Keymap, Vec<String>> {
-        let change = Change { action: name.to_owned(), keys: keys.iter().map(|key| (*key).to_owned()).collect() };
+        let place = crate::config::Place { path: "config.toml".into(), line: 1 };
+        let change = Binding { action: name.to_owned(), keys: keys.iter().map(|key| (*key).to_owned()).collect(), place };
         Keymap::new(&[change]).map_err(|mistakes| mistakes.into_iter().map(|mistake| mistake.text).collect())
     }
 
