@@ -102,7 +102,7 @@ pub enum SchemaError {
     #[error("{0}")]
     Empty(String),
     /// A file is not what its name says.
-    #[error("{path}: {reason}")]
+    #[error("{path}: {reason}", path = crate::text::visible(path))]
     Broken {
         /// The file.
         path: String,
@@ -280,6 +280,16 @@ mod tests {
         }
         assert!(store.schema(0).err().unwrap().to_string().contains("not an object"));
         assert!(store.schema(99).unwrap().is_none());
+    }
+
+    #[test]
+    fn threads_may_share_a_store() {
+        let store = store();
+        std::thread::scope(|scope| {
+            let parsed: Vec<_> = (0..4).map(|_| scope.spawn(|| store.schema(2).unwrap().unwrap())).collect();
+            let parsed: Vec<Arc<Schema>> = parsed.into_iter().map(|thread| thread.join().unwrap()).collect();
+            assert!(parsed.windows(2).all(|pair| Arc::ptr_eq(&pair[0], &pair[1])));
+        });
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Owns: choosing among the nodes that speak about a place by the fault's keyword and constraint.
 //! Refuses: reading messages (fault), table columns (sink). An exact replay of the pipeline's judgement can take the place of [`locate`].
 
+mod cut;
 mod fits;
 mod parts;
 mod reach;
@@ -31,7 +32,7 @@ pub struct Broken {
     pub about_name: bool,
     /// Whether the node holds the keyword; false for the implied `anyOf` of a type list and the implied `allOf` of a type beside an enum or combinator.
     pub literal: bool,
-    /// Whether other nodes would fit the message as well.
+    /// Whether other nodes would fit the message as well, or none fits and `node` is only the nearest one.
     pub ambiguous: bool,
 }
 
@@ -61,15 +62,28 @@ struct Found {
 
 impl Found {
     fn of(schema: &Schema, fault: &Fault<'_>, document: Option<&Document>) -> Option<Self> {
-        let Says::Broken { keyword, .. } = fault.says else { return None };
+        let Says::Broken { mut keyword, .. } = fault.says else { return None };
         fault.pointer?;
-        let tokens = fault.tokens();
+        let mut tokens = fault.tokens();
+        if cut::is_cut(fault) {
+            cut::complete(&mut tokens, document);
+        }
+        let name = tokens.last().map(String::as_str);
+        let places = reach(schema, &tokens, document);
+        let mut fitting: Vec<Place> = match Told::of(fault) {
+            Some(told) => places.iter().copied().filter(|&place| told.fits(schema, place, name)).collect(),
+            None => Vec::new(),
+        };
+        if let Some((place, certain)) = name.filter(|_| cut::is_cut(fault)).and_then(|name| cut::too_long(schema, &places, name)) {
+            fitting.push(place);
+            keyword = Some(certain);
+        }
         let known = walk(schema, &tokens);
-        let fitting = fitting(schema, fault, &tokens, document);
-        let chosen = fitting.first().copied().or_else(|| nearest(schema, keyword, &known));
+        let chosen = fitting.first().copied().or_else(|| nearest(schema, fault, &places, &known, name));
         let likelihood = (!fitting.is_empty(), document.is_some_and(|document| document.find(&tokens).is_ok()), !known.nodes.is_empty());
+        let about_name = chosen.is_some_and(|place| place.about_name);
         let mut kinds = known.tokens;
-        if let Some(last) = kinds.last_mut().filter(|_| chosen.is_some_and(|place| place.about_name)) {
+        if let Some(last) = kinds.last_mut().filter(|_| about_name) {
             *last = Token::Key;
         }
         let broken = Broken {
@@ -78,27 +92,23 @@ impl Found {
             node: chosen.map(|place| place.node),
             schema_pointer: chosen.map(|place| schema.pointer(place.node)),
             keyword,
-            about_name: chosen.is_some_and(|place| place.about_name),
+            about_name,
             literal: chosen.zip(keyword).is_some_and(|(place, keyword)| schema.keyword(place.node, keyword).is_some()),
             // All names are judged before any value, so a name that fits was the first to fail.
-            ambiguous: fitting.len() != 1 && !chosen.is_some_and(|place| place.about_name),
+            ambiguous: fitting.is_empty() || (fitting.len() > 1 && !about_name),
         };
         Some(Found { broken, likelihood })
     }
 }
 
-/// The places whose node can have said the message, first those that the validator judges first.
-fn fitting(schema: &Schema, fault: &Fault<'_>, tokens: &[String], document: Option<&Document>) -> Vec<Place> {
-    let Some(told) = Told::of(fault) else { return Vec::new() };
-    let name = tokens.last().map(String::as_str);
-    let mut places = reach(schema, tokens, document);
-    places.retain(|&place| told.fits(schema, place, name));
-    places
+/// The node to show where none fits: at the place, holding the keyword if one does.
+fn nearest(schema: &Schema, fault: &Fault<'_>, places: &[Place], known: &Walk, name: Option<&str>) -> Option<Place> {
+    let known = known.nodes.iter().map(|&node| Place { node, about_name: false });
+    let all: Vec<Place> = places.iter().copied().chain(known).collect();
+    let told = Told::of(fault);
+    let alike = all.iter().find(|place| told.as_ref().is_some_and(|told| told.resembles(schema, **place, name)));
+    alike.or_else(|| all.iter().find(|place| !place.about_name)).copied()
 }
 
-/// The node at the place that holds the keyword, or just one at the place.
-fn nearest(schema: &Schema, keyword: Option<Keyword>, known: &Walk) -> Option<Place> {
-    let holds = |node: &&NodeId| keyword.is_some_and(|keyword| schema.keyword(**node, keyword).is_some());
-    let node = known.nodes.iter().find(holds).or_else(|| known.nodes.first());
-    node.map(|&node| Place { node, about_name: false })
-}
+#[cfg(test)]
+mod tests;

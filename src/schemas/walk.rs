@@ -16,6 +16,8 @@ const MOST_NODES: usize = 128;
 pub enum Token {
     /// A name under `properties`: stays in a generalised path.
     Name,
+    /// A position that the schema describes by itself (a tuple's `items`): stays, because each is another node and another column.
+    Slot,
     /// An element of an array: `[]`.
     Index,
     /// A key of a map (`additionalProperties`, `patternProperties`): `{key}`.
@@ -74,26 +76,33 @@ fn step(schema: &Schema, node: NodeId, token: &str, next: &mut Vec<(Token, NodeI
     let before = next.len();
     let found = Applicators::of(schema, node);
     if !found.only(schema, Kind::Object) {
-        next.extend(position(token).and_then(|index| found.item(schema, index)).map(|node| (Token::Index, node)));
+        next.extend(position(token).and_then(|index| found.item(schema, index)).map(|node| (element(schema, &found, node), node)));
     }
     if found.only(schema, Kind::Array) {
         return best(&next[before..]);
     }
+    let named = next.len();
     next.extend(found.property(schema, token).map(|node| (Token::Name, node)));
     next.extend(found.patterns(schema, token).take(MOST_NODES).map(|node| (Token::Key, node)));
-    if let Some(rest) = found.additional_properties.filter(|_| found.is_additional(schema, token)) {
-        next.push((Token::Key, rest));
+    if next.len() == named {
+        next.extend(found.additional_properties.map(|node| (Token::Key, node)));
     }
     let way = best(&next[before..]);
     // A map may say what its keys are like and nothing about their values.
     if found.property_names.is_some() { way.min(Token::Key) } else { way }
 }
 
+/// How an element was matched, by where its node stands.
+fn element(schema: &Schema, found: &Applicators, node: NodeId) -> Token {
+    let in_tuple = found.items.is_some() && schema.document.parent(node) == found.items;
+    if in_tuple { Token::Slot } else { Token::Index }
+}
+
 fn best(found: &[(Token, NodeId)]) -> Token {
     found.iter().map(|&(way, _)| way).min().unwrap_or(Token::Unknown)
 }
 
-/// The path as a JSON pointer with map keys as `{key}` and elements as `[]`; names are escaped as RFC 6901 does.
+/// The path as a JSON pointer with map keys as `{key}` and elements as `[]`; names, escaped as RFC 6901 does, and positions of a tuple stay.
 pub fn generalise<S: AsRef<str>>(tokens: &[S], kinds: &[Token]) -> String {
     let mut path = String::new();
     for (i, token) in tokens.iter().enumerate() {
@@ -103,7 +112,7 @@ pub fn generalise<S: AsRef<str>>(tokens: &[S], kinds: &[Token]) -> String {
             Token::Index => path.push_str("[]"),
             Token::Key => path.push_str("{key}"),
             Token::Unknown if position(token).is_some() => path.push_str("[]"),
-            Token::Name | Token::Unknown => path.push_str(&token.replace('~', "~0").replace('/', "~1")),
+            Token::Name | Token::Slot | Token::Unknown => path.push_str(&token.replace('~', "~0").replace('/', "~1")),
         }
     }
     path
@@ -142,8 +151,8 @@ mod tests {
                 "tuple":{"items":[{"title":"0"}],"additionalItems":{"title":"rest"}},"map":{"type":"object","items":{},"additionalProperties":{}}}}"#,
         );
         assert_eq!(walked(&s, &["list", "3", "0"]), (vec!["/properties/list/items/items".into()], "/list/[]/[]".into()));
-        assert_eq!(walked(&s, &["tuple", "0"]).0, ["/properties/tuple/items/0"]);
-        assert_eq!(walked(&s, &["tuple", "4"]).0, ["/properties/tuple/additionalItems"]);
+        assert_eq!(walked(&s, &["tuple", "0"]), (vec!["/properties/tuple/items/0".into()], "/tuple/0".into()));
+        assert_eq!(walked(&s, &["tuple", "4"]), (vec!["/properties/tuple/additionalItems".into()], "/tuple/[]".into()));
         assert_eq!(walked(&s, &["map", "4"]).1, "/map/{key}");
         assert_eq!(walked(&s, &["list", "01"]).1, "/list/01");
     }

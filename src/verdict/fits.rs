@@ -63,6 +63,12 @@ impl<'a> Told<'a> {
         }
     }
 
+    /// Whether the node holds the keyword, whatever it asks: what another version of the schema may have said.
+    pub(super) fn resembles(&self, schema: &Schema, place: Place, name: Option<&str>) -> bool {
+        let about_it = !place.about_name || name.is_some_and(|name| self.is_about(name));
+        about_it && schema.keyword(place.node, self.keyword).is_some()
+    }
+
     /// Combinators, written and unwritten.
     fn fits_branches(&self, parts: &Parts) -> bool {
         let number = |text: Option<&str>| text.and_then(|text| text.parse::<usize>().ok());

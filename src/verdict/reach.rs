@@ -73,17 +73,16 @@ impl Walker<'_> {
         if let Some(names) = found.property_names.filter(|_| is_last) {
             self.add(names, true);
         }
-        if let Some(rest) = found.additional_properties.filter(|_| found.is_additional(self.schema, token)) {
-            self.add(rest, false);
-        }
+        let property = found.property(self.schema, token);
         let patterns: Vec<NodeId> = found.patterns(self.schema, token).take(MOST_PLACES).collect();
-        patterns.into_iter().for_each(|node| self.add(node, false));
+        let rest = found.additional_properties.filter(|_| property.is_none() && patterns.is_empty());
+        rest.into_iter().chain(patterns).for_each(|node| self.add(node, false));
         for dependency in self.dependencies(&found, value) {
             if depth > 0 {
                 self.step(dependency, token, value, is_last, depth - 1);
             }
         }
-        found.property(self.schema, token).into_iter().for_each(|node| self.add(node, false));
+        property.into_iter().for_each(|node| self.add(node, false));
     }
 
     /// The place itself, then the schemas of its `dependencies`, which speak about the same value.

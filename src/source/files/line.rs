@@ -1,0 +1,277 @@
+//! The columns of a row out of its JSON text, fast.
+//!
+//! Owns: a strict walk over flat objects of strings, numbers, booleans and null. Whatever it does not take, valid or not, is given to
+//! serde_json (`object`), whose answer it must never differ from. Refuses: finding rows in a file, reading payloads.
+
+use super::columns::{self, COUNT, Cells, PAYLOAD, Seen};
+use super::{object, string};
+
+/// Most keys that are remembered from one row to the next.
+const MOST_KEYS: usize = 256;
+/// How far ahead a key is looked for where columns were left out.
+const LOOK_AHEAD: usize = 64;
+
+/// What stands at a place where a row may begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found<'a> {
+    /// Nothing but space.
+    Blank,
+    /// A row.
+    Row(Cells<'a>),
+    /// Something else, with the reason.
+    Bad(String),
+}
+
+/// Reads rows one after the other; expects each to have the keys of the one before, in the same order.
+#[derive(Default)]
+pub(super) struct RowReader {
+    order: Vec<Key>,
+    cells: [Cell; COUNT],
+    unescaped: String,
+    owned: [Option<String>; COUNT],
+}
+
+/// A key as it was written: `"document_type": ` with quotes, colon and the space around it.
+struct Key {
+    text: Box<[u8]>,
+    column: Option<usize>,
+}
+
+/// Where the text of a column is.
+#[derive(Debug, Clone, Copy, Default)]
+enum Cell {
+    /// No such column, or NULL.
+    #[default]
+    None,
+    /// In the line.
+    Plain(u32, u32),
+    /// In the line, with escapes to resolve.
+    Escaped(u32, u32),
+    /// In the buffer for resolved texts.
+    Unescaped(u32, u32),
+}
+
+impl RowReader {
+    /// Reads the line that the text begins with. Gives its length without the newline.
+    pub(super) fn line<'a>(&'a mut self, text: &'a [u8]) -> (usize, Found<'a>) {
+        if let Some((end, seen)) = self.walk(text, true) {
+            return (end, Found::Row(self.fast_cells(text, seen)));
+        }
+        let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
+        (end, self.slow(&text[..end]))
+    }
+
+    /// Reads a text that is one row and nothing else, over one line or several.
+    pub(super) fn value<'a>(&'a mut self, text: &'a [u8]) -> Found<'a> {
+        match self.walk(text, false) {
+            Some((_, seen)) => Found::Row(self.fast_cells(text, seen)),
+            None => self.slow(text),
+        }
+    }
+
+    /// The same by serde_json alone.
+    fn slow(&mut self, text: &[u8]) -> Found<'_> {
+        if text.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
+            return Found::Blank;
+        }
+        match object::cells(text, &mut self.owned) {
+            Ok(seen) => Found::Row(Cells { text: self.owned.each_ref().map(Option::as_deref), seen }),
+            Err(reason) => Found::Bad(reason),
+        }
+    }
+
+    fn fast_cells<'a>(&'a self, text: &'a [u8], seen: Seen) -> Cells<'a> {
+        let cells = self.cells.map(|cell| {
+            let (from, start, end) = match cell {
+                Cell::None => return None,
+                Cell::Plain(start, end) | Cell::Escaped(start, end) => (text, start, end),
+                Cell::Unescaped(start, end) => (self.unescaped.as_bytes(), start, end),
+            };
+            from.get(start as usize..end as usize).and_then(|bytes| std::str::from_utf8(bytes).ok())
+        });
+        Cells { text: cells, seen }
+    }
+
+    /// Fills `cells`; `None` where the text is not in the simple form. Gives where the row's text ends, without the newline.
+    fn walk(&mut self, text: &[u8], line: bool) -> Option<(usize, Seen)> {
+        self.cells = [Cell::None; COUNT];
+        if u32::try_from(text.len()).is_err() {
+            return None;
+        }
+        let mut seen = Seen::default();
+        let mut cursor = Cursor { text, at: 0, line };
+        cursor.space();
+        cursor.take(b'{')?;
+        cursor.space();
+        let mut expected = 0;
+        if cursor.peek() == Some(b'}') {
+            cursor.at += 1;
+        } else {
+            loop {
+                let column = self.key(&mut cursor, &mut expected)?;
+                let cell = cursor.value()?;
+                if let Some(column) = column {
+                    seen.add(column);
+                    self.cells[column] = cell;
+                }
+                cursor.space();
+                match cursor.next()? {
+                    b',' => cursor.space(),
+                    b'}' => break,
+                    _ => return None,
+                }
+            }
+        }
+        let end = cursor.end()?;
+        self.resolve(text)?;
+        Some((end, seen))
+    }
+
+    /// Passes over a key and its colon, most often the one after the last.
+    fn key(&mut self, cursor: &mut Cursor<'_>, expected: &mut usize) -> Option<Option<usize>> {
+        let rest = cursor.text.get(cursor.at..)?;
+        let ahead = self.order.get(*expected..)?;
+        if let Some(skipped) = ahead.iter().take(LOOK_AHEAD).position(|key| rest.starts_with(&key.text)) {
+            let key = &ahead[skipped];
+            *expected += skipped + 1;
+            cursor.at += key.text.len();
+            return Some(key.column);
+        }
+        let start = cursor.at;
+        cursor.take(b'"')?;
+        let name = cursor.at;
+        let body = string::body(cursor.text, name)?;
+        if body.escaped {
+            return None;
+        }
+        let column = columns::position(&cursor.text[name..body.end]);
+        let nested = &cursor.text[name..body.end] == b"attributeMap";
+        cursor.at = body.end + 1;
+        cursor.space();
+        cursor.take(b':')?;
+        cursor.space();
+        let text = &cursor.text[start..cursor.at];
+        // A newline is space in a text of known bounds, but would end the line in which it is met again.
+        if self.order.len() >= MOST_KEYS || nested || text.contains(&b'\n') {
+            return Some(column);
+        }
+        self.order.insert(*expected, Key { text: text.into(), column });
+        *expected += 1;
+        Some(column)
+    }
+
+    /// Resolves the escapes of the columns that have any.
+    fn resolve(&mut self, text: &[u8]) -> Option<()> {
+        self.unescaped.clear();
+        for (column, cell) in self.cells.iter_mut().enumerate() {
+            if column == PAYLOAD {
+                *cell = Cell::None;
+            }
+            let Cell::Escaped(start, end) = *cell else {
+                continue;
+            };
+            let from = self.unescaped.len();
+            string::unescape(std::str::from_utf8(&text[start as usize..end as usize]).ok()?, &mut self.unescaped)?;
+            *cell = Cell::Unescaped(u32::try_from(from).ok()?, u32::try_from(self.unescaped.len()).ok()?);
+        }
+        Some(())
+    }
+}
+
+/// A place in JSON text. Every step gives `None` where the text is not as simple as hoped.
+struct Cursor<'a> {
+    text: &'a [u8],
+    at: usize,
+    /// Whether a newline ends the row; otherwise it is space.
+    line: bool,
+}
+
+impl Cursor<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    fn take(&mut self, byte: u8) -> Option<()> {
+        (self.next()? == byte).then_some(())
+    }
+
+    fn space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\r')) || (!self.line && self.peek() == Some(b'\n')) {
+            self.at += 1;
+        }
+    }
+
+    /// Where the row's text ends; `None` where more follows.
+    fn end(&mut self) -> Option<usize> {
+        self.space();
+        match self.peek() {
+            None => Some(self.at),
+            Some(b'\n') if self.line => Some(self.at),
+            Some(_) => None,
+        }
+    }
+
+    fn value(&mut self) -> Option<Cell> {
+        let start = self.at;
+        match self.peek()? {
+            b'"' => {
+                let body = string::body(self.text, start + 1)?;
+                self.at = body.end + 1;
+                let (start, end) = (start as u32 + 1, body.end as u32);
+                return Some(if body.escaped { Cell::Escaped(start, end) } else { Cell::Plain(start, end) });
+            }
+            b'n' => {
+                self.word(b"null")?;
+                return Some(Cell::None);
+            }
+            b't' => self.word(b"true")?,
+            b'f' => self.word(b"false")?,
+            b'-' | b'0'..=b'9' => self.number()?,
+            _ => return None,
+        }
+        Some(Cell::Plain(start as u32, self.at as u32))
+    }
+
+    fn word(&mut self, word: &[u8]) -> Option<()> {
+        self.text.get(self.at..)?.starts_with(word).then(|| self.at += word.len())
+    }
+
+    fn number(&mut self) -> Option<()> {
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        match self.peek()? {
+            b'0' => self.at += 1,
+            _ => self.digits()?,
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Some(())
+    }
+
+    fn digits(&mut self) -> Option<()> {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        (self.at > start).then_some(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
