@@ -109,6 +109,18 @@ pub fn clip_middle(text: &str, cells: usize) -> Cow<'_, str> {
     Cow::Owned(std::iter::once(head).chain(["…"]).chain(tail.into_iter().rev()).collect())
 }
 
+/// A path cut at its front by whole segments: the end tells most, as long as a name is left and not only `{key}` and `[]`.
+pub fn clip_path(path: &str, cells: usize) -> Cow<'_, str> {
+    if path.len() <= cells || path.width() <= cells {
+        return Cow::Borrowed(path);
+    }
+    let tail = path.char_indices().skip(1).filter(|&(_, c)| c == '/').map(|(i, _)| &path[i..]).find(|tail| tail.width() < cells);
+    match tail {
+        Some(tail) if tail.width() * 2 > cells && tail.split('/').any(|name| !name.is_empty() && !name.starts_with(['[', '{'])) => Cow::Owned(format!("…{tail}")),
+        _ => clip_middle(path, cells),
+    }
+}
+
 /// A count with thousands separators: `12,345`.
 pub fn count(n: u64) -> String {
     let digits = n.to_string();
@@ -199,6 +211,8 @@ mod tests {
         assert_eq!(clip("日本語", 5), "日本…");
         assert_eq!(clip("abc", 3), "abc");
         assert_eq!(clip("abcd", 0), "");
+        assert_eq!(clip_path("/metrics/labeled_counter/{key}/{key}", 30), "…/labeled_counter/{key}/{key}");
+        assert_eq!(clip_path("/a/a_very_long_last_segment", 12), clip_middle("/a/a_very_long_last_segment", 12));
         assert_eq!(clip_middle("metrics.labeled_counter.glean_error", 15), "metric…an_error");
     }
 

@@ -22,6 +22,10 @@ fn size(cols: u16, rows: u16) -> PtySize {
     PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
 }
 
+fn cells(n: u16) -> std::num::NonZero<u16> {
+    std::num::NonZero::new(n).expect("a size")
+}
+
 impl Terminal {
     fn run(args: &[&str]) -> Self {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_misfit"));
@@ -38,7 +42,7 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).expect("the program starts");
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().expect("a reader");
-        let seen = Arc::new(Mutex::new((vt100::Parser::new(30, 100, 0), Vec::new())));
+        let seen = Arc::new(Mutex::new((vt100::Parser::new(cells(30), cells(100), 0), Vec::new())));
         let told = seen.clone();
         std::thread::spawn(move || {
             let mut buffer = [0; 8192];
@@ -107,7 +111,7 @@ fn keys_lead_from_groups_to_a_case_and_out() {
 fn a_new_size_is_drawn() {
     let mut terminal = Terminal::run(&["demo"]);
     terminal.wait_for("What fails");
-    terminal.seen.lock().expect("no panic").0.screen_mut().set_size(12, 50);
+    terminal.seen.lock().expect("no panic").0.screen_mut().set_size(cells(12), cells(50));
     terminal.master.resize(size(50, 12)).expect("a resize");
     terminal.wait_for("misfit needs 60x15");
     terminal.press("q");

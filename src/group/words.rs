@@ -4,7 +4,7 @@
 //! Refuses: the words of a keyword (fault).
 
 use super::Group;
-use crate::fault::{Fault, phrase};
+use crate::fault::{Fault, Keyword, phrase};
 use crate::text::visible;
 
 impl Group {
@@ -12,23 +12,40 @@ impl Group {
     /// Safe to show on a terminal.
     pub fn sentence(&self) -> String {
         match (self.keyword, &self.key.path) {
-            (Some(keyword), Some(path)) => {
-                let key = self.key.fault.strip_prefix(keyword).and_then(|rest| rest.strip_prefix(' ')).or_else(|| self.agreed("key"));
-                let expected = self.agreed("expected type").or_else(|| self.agreed("limit"));
-                let found = ["found type", "length", "value"].into_iter().find(|kind| self.has(kind)).and_then(|kind| self.agreed(kind));
-                format!("{} {}", self.subject(path, keyword), phrase(keyword, expected, found, key))
-            }
+            (Some(keyword), Some(path)) => format!("{} {}", self.subject(path, keyword), self.broken(keyword)),
             (None, Some(path)) => format!("{}: {}", self.subject(path, ""), visible(&self.says)),
-            _ => {
-                let sentence = Fault::parse(&self.sample, self.key.class.as_deref()).sentence();
-                if self.has("value") && self.agreed("value").is_none() { format!("{sentence} (for example)") } else { sentence }
-            }
+            (_, None) => self.placeless(),
         }
     }
 
-    fn subject(&self, path: &str, keyword: &str) -> String {
-        let about_name = self.key.fault.strip_prefix("propertyNames ") == Some(keyword);
-        match (path, about_name) {
+    /// The same without the place, for a line that shows the path already: `is missing the key app_build`.
+    pub fn phrase(&self) -> String {
+        match (self.keyword, &self.key.path) {
+            (Some(keyword), Some(_)) if self.about_name(keyword) => format!("the key {}", self.broken(keyword)),
+            (Some(keyword), Some(_)) => self.broken(keyword),
+            (None, Some(_)) => visible(&self.says).into_owned(),
+            (_, None) => self.placeless(),
+        }
+    }
+
+    fn broken(&self, keyword: Keyword) -> String {
+        let key = self.key.fault.strip_prefix(keyword).and_then(|rest| rest.strip_prefix(' ')).or_else(|| self.agreed("key"));
+        let expected = self.agreed("expected type").or_else(|| self.agreed("limit"));
+        let found = ["found type", "length", "value"].into_iter().find(|kind| self.has(kind)).and_then(|kind| self.agreed(kind));
+        phrase(keyword, expected, found, key)
+    }
+
+    fn placeless(&self) -> String {
+        let sentence = Fault::parse(&self.sample, self.key.class.as_deref()).sentence();
+        if self.has("value") && self.agreed("value").is_none() { format!("{sentence} (for example)") } else { sentence }
+    }
+
+    fn about_name(&self, keyword: Keyword) -> bool {
+        self.key.fault.strip_prefix("propertyNames ") == Some(keyword)
+    }
+
+    fn subject(&self, path: &str, keyword: Keyword) -> String {
+        match (path, self.about_name(keyword)) {
             ("", _) => "the document".to_owned(),
             (path, false) => visible(path).into_owned(),
             (path, true) => {

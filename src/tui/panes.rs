@@ -70,7 +70,7 @@ fn frame((width, height): (u16, u16)) -> [Rect; 3] {
 pub fn groups(size: (u16, u16)) -> GroupPanes {
     let [title, body, footer] = frame(size);
     let [tree, detail] = if size.0 >= 110 {
-        Layout::horizontal([Constraint::Fill(3), Constraint::Fill(2)]).areas(body)
+        Layout::horizontal([Constraint::Fill(5), Constraint::Fill(3)]).areas(body)
     } else {
         Layout::vertical([Constraint::Fill(5), Constraint::Fill(4)]).areas(body)
     };

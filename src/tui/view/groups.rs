@@ -10,7 +10,7 @@ use super::super::panes;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line};
 use super::{chrome, summary};
-use crate::group::{Sort, Status};
+use crate::group::{Group, Sort, Status};
 use crate::outline::Tree;
 use crate::text;
 
@@ -78,7 +78,10 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
         pen.skip_right(1);
     }
     let (tag, role) = tag(tree, item);
-    pen.put_right(&format!("{tag:>6}"), style(role)).skip_right(1);
+    if !tag.is_empty() {
+        pen.put_right(&format!("{tag:>6}"), style(role));
+    }
+    pen.skip_right(1);
     label(app, tree, item, &style, &mut pen);
 }
 
@@ -98,12 +101,12 @@ fn label(app: &App, tree: &GroupTree, item: usize, style: &dyn Fn(Role) -> Style
     match line.level {
         Level::Namespace | Level::Doctype => pen.put(&words, style(Role::Heading)),
         Level::Noise => pen.put(&words, style(Role::Dim)),
-        Level::Path => pen.put(&text::clip_middle(&words, pen.room()), style(Role::Key)),
-        Level::Fault => pen.put(&words, style(Role::Text)),
+        Level::Path => pen.put(&text::clip_path(&words, pen.room()), style(Role::Key)),
+        Level::Fault => pen.put(&tree.group(item).map(Group::phrase).unwrap_or_default(), style(Role::Text)),
         Level::PathAndFault => {
-            let says = tree.group(item).map(|group| text::visible(&group.says)).unwrap_or_default();
+            let says = tree.group(item).map(Group::phrase).unwrap_or_default();
             let room = pen.room().saturating_sub(2);
-            let path = text::clip_middle(&words, (room * 3 / 5).max(room.saturating_sub(text::width(&says))));
+            let path = text::clip_path(&words, (room * 7 / 10).max(room.saturating_sub(text::width(&says))));
             pen.put(&path, style(Role::Key)).skip(2).put(&says, style(Role::Text))
         }
     };

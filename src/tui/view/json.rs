@@ -118,15 +118,17 @@ impl Painter<'_> {
         if self.found(item) {
             pen.put(glyphs.found, self.style(Role::Match));
         }
+        let note = if faulty { self.marks.note.as_str() } else { "" };
+        // What is wrong is worth more than the middle of a long key.
+        let room = pen.room().saturating_sub(text::width(note) + 16).clamp(12, 60);
         match document.raw_key(node) {
-            Some(key) => pen.put(&text::clip_middle(&text::visible_bytes(key), 60), self.style(if broken { Role::Constraint } else { Role::Key })),
+            Some(key) => pen.put(&text::clip_middle(&text::visible_bytes(key), room), self.style(if broken { Role::Constraint } else { Role::Key })),
             None if document.parent(node).is_some() => pen.put(&format!("[{}]", document.index(node)), self.style(Role::Dim)),
             None => &mut pen,
         };
         if document.parent(node).is_some() {
             pen.put(": ", self.style(Role::Dim));
         }
-        let note = if faulty { self.marks.note.as_str() } else { "" };
         self.value(node, open, broken, text::width(note), &mut pen);
         if !note.is_empty() {
             pen.skip(2).put(glyphs.fault, self.style(Role::Fault)).put(" ", Style::new()).put(note, self.style(Role::Fault));
