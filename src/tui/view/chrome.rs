@@ -72,7 +72,7 @@ pub fn pane(app: &App, buffer: &mut Buffer, area: Rect, name: &str, focused: boo
     let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) else { return };
     let heading = theme.style(if focused { Role::Focus } else { Role::Heading });
     pen.put(horizontal, border).put(" ", border).put(name, heading).put(" ", border);
-    let right = text::clip_middle(right, pen.room().saturating_sub(4));
+    let right = text::clip_path(right, pen.room().saturating_sub(4));
     if !right.is_empty() {
         pen.skip_right(1).put_right(&right, theme.style(Role::Dim)).skip_right(1);
     }

@@ -72,6 +72,7 @@ fn draw_facts(app: &App, screen: &CaseScreen, layout: &Layout, area: Rect, buffe
         pen.put(&theme.glyphs.lines.0.repeat(usize::from(area.width)), theme.style(Role::Border));
     }
     let tie = &screen.tie;
+    let description = tie.column.and_then(|column| layout.columns[column as usize].description.as_deref());
     let mut row = 1;
     if let Some(column) = tie.column {
         let found = &layout.columns[column as usize];
@@ -82,21 +83,21 @@ fn draw_facts(app: &App, screen: &CaseScreen, layout: &Layout, area: Rect, buffe
         }
         row += 1;
     }
+    if let Some(mut pen) = description.and_then(|_| Pen::new(buffer, inner, row, Style::new())) {
+        pen.put(&text::visible(description.unwrap_or_default()), theme.style(Role::Text));
+        row += 1;
+    }
     match &tie.landing {
-        Some(landing) => row = fate(app, landing, inner, row, buffer),
+        Some(landing) => fate(app, landing, inner, row, buffer),
         None => {
             let words = if tie.value.is_none() { "no value of this document goes here" } else { "not known where this lands" };
-            row = paragraph(buffer, inner, row, words, theme.style(Role::Dim));
+            paragraph(buffer, inner, row, words, theme.style(Role::Dim));
         }
-    }
-    let description = tie.column.and_then(|column| layout.columns[column as usize].description.as_deref());
-    if let Some(description) = description {
-        paragraph(buffer, inner, row, &text::visible(description), theme.style(Role::Text));
     }
 }
 
 /// What becomes of the value, and the SQL that selects it.
-fn fate(app: &App, landing: &Landing, area: Rect, row: u16, buffer: &mut Buffer) -> u16 {
+fn fate(app: &App, landing: &Landing, area: Rect, row: u16, buffer: &mut Buffer) {
     let (word, role) = match landing.fate {
         Fate::Stored => ("stored", Role::Notice),
         Fate::Changed => ("stored, changed", Role::Notice),
@@ -110,8 +111,7 @@ fn fate(app: &App, landing: &Landing, area: Rect, row: u16, buffer: &mut Buffer)
         None => word.to_owned(),
     };
     let row = paragraph(buffer, area, row, &words, app.theme.style(role));
-    match &landing.sql {
-        Some(sql) => paragraph(buffer, area, row, &format!("SQL: {}", text::visible(sql)), app.theme.style(Role::String)),
-        None => row,
+    if let Some(sql) = &landing.sql {
+        paragraph(buffer, area, row, &format!("SQL: {}", text::visible(sql)), app.theme.style(Role::String));
     }
 }

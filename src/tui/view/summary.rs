@@ -13,6 +13,9 @@ use super::pen::{Pen, paragraph};
 use crate::group::{Facet, Group, Status, Trend};
 use crate::text;
 
+/// Values of a facet that are shown.
+const VALUES: usize = 5;
+
 /// Draws the pane.
 pub fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
     let tree = &app.groups.tree;
@@ -138,14 +141,22 @@ impl Sheet<'_> {
     }
 
     fn facet(&mut self, facet: &Facet) {
-        let dot = self.app.theme.glyphs.dot;
-        let values: Vec<String> =
-            facet.values.iter().take(6).map(|(value, rows)| format!("{} ({})", text::clip(&text::visible(value), 40), text::count(*rows))).collect();
-        let shown: u64 = facet.values.iter().take(6).map(|(_, rows)| rows).sum();
-        let all: u64 = facet.values.iter().map(|(_, rows)| rows).sum::<u64>() + facet.others;
-        let more = if all > shown { format!(" {dot} {} more", text::count(all - shown)) } else { String::new() };
+        let between = format!(" {} ", self.app.theme.glyphs.dot);
+        let shown = &facet.values[..facet.values.len().min(VALUES)];
+        let rest = facet.values.iter().map(|(_, rows)| rows).sum::<u64>() + facet.others - shown.iter().map(|(_, rows)| rows).sum::<u64>();
+        let more = (rest > 0).then(|| format!("{} more", text::count(rest)));
+        let short = shown.iter().map(|(value, rows)| format!("{} ({})", text::visible(value), text::count(*rows)));
+        let line = short.chain(more.clone()).collect::<Vec<_>>().join(&between);
         self.heading(facet.name);
-        self.words(&format!("{}{more}", values.join(&format!(" {dot} "))), Role::Text);
+        if text::width(&line) <= usize::from(self.area.width) {
+            return self.line(&line, Role::Text);
+        }
+        for (value, rows) in shown {
+            self.line(&format!("{:>9}  {}", text::count(*rows), text::visible(value)), Role::Text);
+        }
+        if let Some(more) = more {
+            self.line(&format!("{:>11}{more}", ""), Role::Dim);
+        }
     }
 
     fn heading(&mut self, words: &str) {
