@@ -32,10 +32,18 @@ pub(super) fn column_of(layout: &Layout, parent: Option<ColumnId>, key: &str) ->
     column.map(|column| Named { column, renamed: true })
 }
 
+/// The zeros of the decimal digits of the basic plane: the pipeline looks at one UTF-16 unit, and asks whether it is a digit of any script.
+const ZEROS: [u16; 37] = [
+    0x0030, 0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0de6, 0x0e50, 0x0ed0, 0x0f20,
+    0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0,
+    0xaa50, 0xabf0, 0xff10,
+];
+
 /// The name that the pipeline makes of a key: snake case, with `_` before a leading digit.
 fn converted(key: &str) -> String {
     let snake = crate::schemas::names::snake_case(key);
-    if key.starts_with(char::is_numeric) && !snake.is_empty() { format!("_{snake}") } else { snake }
+    let is_digit = |unit: u16| ZEROS.iter().any(|&zero| (zero..zero + 10).contains(&unit));
+    if key.encode_utf16().next().is_some_and(is_digit) { format!("_{snake}") } else { snake }
 }
 
 /// The members of an object that go to a column, in document order: of equal keys only the last, as the pipeline's parser keeps it.

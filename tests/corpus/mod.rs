@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use flate2::read::GzDecoder;
 use misfit::document::Document;
@@ -30,6 +31,12 @@ pub fn schemas(corpus: &Path) -> SchemaStore {
 }
 
 fn cloned(corpus: &Path) -> PathBuf {
+    // The tests of one program wait for one clone; those of others have another process id.
+    static CLONED: OnceLock<PathBuf> = OnceLock::new();
+    CLONED.get_or_init(|| clone_to_target(corpus)).clone()
+}
+
+fn clone_to_target(corpus: &Path) -> PathBuf {
     let clone = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/corpus-schemas");
     if !clone.is_dir() {
         // Tests run beside each other: whoever is ready first gives the clone its name.
@@ -45,7 +52,7 @@ fn cloned(corpus: &Path) -> PathBuf {
 }
 
 /// One line of a file, read with the project's own reader, which takes lone surrogates.
-pub struct Line(Document);
+pub struct Line(pub Document);
 
 impl Line {
     pub fn text(&self, name: &str) -> Option<String> {
