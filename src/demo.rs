@@ -37,7 +37,7 @@ pub fn source() -> Result<Arc<dyn ErrorSource>, SourceError> {
 
 /// The sample's schemas.
 pub fn schemas() -> Result<SchemaStore, SchemaError> {
-    SchemaStore::open(Box::new(Memory::new("demo schemas", SCHEMAS)))
+    SchemaStore::open(Box::new(Memory::new("demo", SCHEMAS)))
 }
 
 #[cfg(test)]

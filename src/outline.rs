@@ -272,14 +272,16 @@ impl Outline {
         };
         let mut kept = vec![false; tree.len()];
         self.open = before.clone();
+        let mut covered = 0;
         for &item in &matches {
+            // What a match holds stays within reach, closed as it was.
+            let end = tree.end(item as usize);
+            kept[(item as usize + 1).max(covered).min(end)..end].fill(true);
+            covered = covered.max(end);
             let mut next = Some(item as usize);
-            while let Some(item) = next.filter(|&item| !kept[item]) {
+            while let Some(item) = next {
                 kept[item] = true;
-                next = tree.parent(item);
-                if let Some(parent) = next {
-                    self.open.insert(tree.id(parent));
-                }
+                next = tree.parent(item).filter(|&parent| self.open.insert(tree.id(parent)) || !kept[parent]);
             }
         }
         let nearest = at.and_then(|at| matches.get(matches.partition_point(|&item| (item as usize) < at)).or(matches.first())).copied();
@@ -290,10 +292,10 @@ impl Outline {
         }
     }
 
-    /// Ends the filter: the expansion from before it, the cursor still on its item.
-    pub fn clear_filter(&mut self, tree: &impl Tree) {
+    /// Ends the filter: the expansion from before it, the cursor on that item, or still on its own.
+    pub fn clear_filter(&mut self, tree: &impl Tree, to: Option<usize>) {
         let Some(filter) = self.filter.take() else { return };
-        let item = self.item();
+        let item = to.or(self.item());
         self.open = filter.before;
         self.rebuild(tree);
         if let Some(item) = item {
@@ -397,8 +399,18 @@ mod tests {
         assert_eq!(rows(&outline), [0, 1, 2, 4, 5]);
         assert_eq!(outline.item(), Some(2));
         outline.first();
-        outline.clear_filter(&tree);
+        outline.clear_filter(&tree, None);
         assert_eq!(rows(&outline), [0, 4]);
+    }
+
+    #[test]
+    fn a_match_can_be_opened() {
+        let tree = Depths(vec![0, 1, 2, 1, 0, 1]);
+        let mut outline = Outline::with_levels(&tree, 0);
+        outline.filter(&tree, vec![1]);
+        assert_eq!(rows(&outline), [0, 1]);
+        outline.enter(&tree);
+        assert_eq!(rows(&outline), [0, 1, 2]);
     }
 
     #[test]
@@ -432,7 +444,7 @@ mod tests {
                     4 => { outline.toggle(&tree); }
                     5 => outline.reveal(&tree, tree.len() / 2),
                     6 => outline.filter(&tree, (0..tree.len() as u32).filter(|i| i % 3 == 0).collect()),
-                    7 => outline.clear_filter(&tree),
+                    7 => outline.clear_filter(&tree, None),
                     8 => outline.open_all(&tree, None),
                     _ => outline.close_all(&tree),
                 }

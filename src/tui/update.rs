@@ -178,7 +178,7 @@ fn back(app: &mut App) -> Vec<Effect> {
     }
     if let Some((list, tree)) = app.focused() {
         if list.filter.take().is_some() {
-            list.outline.clear_filter(&tree);
+            list.outline.clear_filter(&tree, None);
             return Vec::new();
         }
         if list.search.take().is_some() {

@@ -140,10 +140,10 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
             show_tie(screen, None);
         }
         _ => {
-            if super::move_list(app, action) {
-                if let Some(screen) = &mut app.case {
-                    follow(screen);
-                }
+            if super::move_list(app, action)
+                && let Some(screen) = &mut app.case
+            {
+                follow(screen);
             }
         }
     }

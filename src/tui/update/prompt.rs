@@ -64,7 +64,7 @@ fn cancel(app: &mut App) -> Vec<Effect> {
     match prompt.purpose {
         Comparison::Fuzzy => {
             list.filter = None;
-            list.outline.clear_filter(&tree);
+            list.outline.clear_filter(&tree, prompt.from);
         }
         Comparison::Plain => {
             list.search = None;
@@ -88,7 +88,7 @@ fn look(app: &mut App) -> Vec<Effect> {
     match purpose {
         Comparison::Fuzzy if text.trim().is_empty() => {
             list.filter = None;
-            list.outline.clear_filter(&subject);
+            list.outline.clear_filter(&subject, None);
             return effects;
         }
         Comparison::Fuzzy => {
