@@ -6,7 +6,7 @@ const README: &str = include_str!("../README.md");
 
 fn misfit(args: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_misfit"));
-    command.args(args).env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml")).env("LANG", "C.UTF-8");
+    command.args(args).env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml")).env("LC_ALL", "C.UTF-8");
     let output = command.output().expect("the program runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
