@@ -38,7 +38,10 @@ fn group(i: u64) -> Group {
         jobs: Vec::new(),
         status: Status::Ongoing,
         noise: false,
-        sample: format!("org.everit.json.schema.ValidationException: #/metrics/labeled_counter/name_{i}: expected maxLength: 61, actual: 75").into(),
+        sample: format!(
+            "org.everit.json.schema.ValidationException: #/metrics/labeled_counter/name_{i}: expected maxLength: 61, actual: 75"
+        )
+        .into(),
         says: "expected maxLength: 61, actual: {n}".into(),
         facets: Vec::new(),
         rows: vec![RowRef::new(0, i)],

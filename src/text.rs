@@ -116,7 +116,9 @@ pub fn clip_path(path: &str, cells: usize) -> Cow<'_, str> {
     }
     let tail = path.char_indices().skip(1).filter(|&(_, c)| c == '/').map(|(i, _)| &path[i..]).find(|tail| tail.width() < cells);
     match tail {
-        Some(tail) if tail.width() * 2 > cells && tail.split('/').any(|name| !name.is_empty() && !name.starts_with(['[', '{'])) => Cow::Owned(format!("…{tail}")),
+        Some(tail) if tail.width() * 2 > cells && tail.split('/').any(|name| !name.is_empty() && !name.starts_with(['[', '{'])) => {
+            Cow::Owned(format!("…{tail}"))
+        }
         _ => clip_middle(path, cells),
     }
 }

@@ -82,7 +82,8 @@ fn help_lists_every_key() {
 
 #[test]
 fn a_clearing_of_the_filter_gives_the_old_rows_back() {
-    let list = |keys: &str| press((120, 40), keys).lines().take(39).map(|line| line.chars().take(60).collect::<String>()).collect::<Vec<_>>();
+    let list =
+        |keys: &str| press((120, 40), keys).lines().take(39).map(|line| line.chars().take(60).collect::<String>()).collect::<Vec<_>>();
     assert_eq!(list("gg"), list("ggfsync<esc>gg"));
 }
 

@@ -88,7 +88,8 @@ pub fn parse_keys(text: &str) -> Result<Vec<Key>, String> {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         if c == '<' {
-            let end = rest.find('>').ok_or_else(|| format!("`{text}`: '<' begins a key name and has no '>'; write <lt> for the key itself"))?;
+            let end =
+                rest.find('>').ok_or_else(|| format!("`{text}`: '<' begins a key name and has no '>'; write <lt> for the key itself"))?;
             keys.push(named(&rest[1..end]).ok_or_else(|| format!("`{text}`: no key is called <{}>", &rest[1..end]))?);
             rest = &rest[end + 1..];
         } else {
@@ -146,7 +147,8 @@ impl Keymap {
     pub fn new(changes: &[Binding]) -> Result<Self, Vec<Mistake>> {
         let mut bindings = Vec::new();
         let unknown = changes.iter().enumerate().filter(|(_, change)| Action::named(&change.action).is_none());
-        let mut mistakes: Vec<Mistake> = unknown.map(|(i, change)| Mistake { change: Some(i), text: unknown_action(&change.action) }).collect();
+        let mut mistakes: Vec<Mistake> =
+            unknown.map(|(i, change)| Mistake { change: Some(i), text: unknown_action(&change.action) }).collect();
         for entry in TABLE {
             let change = changes.iter().rposition(|change| change.action == entry.name);
             let own: Vec<&str> = match change {
@@ -175,7 +177,13 @@ impl Keymap {
                 if meet && hides && action != other {
                     let name = |action: &Action| action.entry().map_or("?", |entry| entry.name);
                     let change = changes.iter().position(|change| change.action == name(action) || change.action == name(other));
-                    let text = format!("keys {} ({}) and {} ({}) get in each other's way", show(keys), name(action), show(other_keys), name(other));
+                    let text = format!(
+                        "keys {} ({}) and {} ({}) get in each other's way",
+                        show(keys),
+                        name(action),
+                        show(other_keys),
+                        name(other)
+                    );
                     found.push(Mistake { change, text });
                 }
             }
@@ -198,7 +206,11 @@ impl Keymap {
     /// What may follow the keys pressed so far.
     pub fn continuations(&self, pressed: &[Key], here: Place) -> Vec<(String, Action)> {
         let fits = |keys: &[Key], place: &Place| place.holds(here) && keys.len() > pressed.len() && keys.starts_with(pressed);
-        self.bindings.iter().filter(|(keys, _, place)| fits(keys, place)).map(|(keys, action, _)| (show(&keys[pressed.len()..]), *action)).collect()
+        self.bindings
+            .iter()
+            .filter(|(keys, _, place)| fits(keys, place))
+            .map(|(keys, action, _)| (show(&keys[pressed.len()..]), *action))
+            .collect()
     }
 
     /// The keys of an action, as people read them.
@@ -235,7 +247,12 @@ mod tests {
         for entry in TABLE {
             assert!(!keymap.keys(entry.action).is_empty(), "{} has no key", entry.name);
             assert!(!entry.help.is_empty());
-            assert_eq!(TABLE.iter().filter(|other| other.name == entry.name || other.action == entry.action).count(), 1, "{} stands twice", entry.name);
+            assert_eq!(
+                TABLE.iter().filter(|other| other.name == entry.name || other.action == entry.action).count(),
+                1,
+                "{} stands twice",
+                entry.name
+            );
         }
     }
 

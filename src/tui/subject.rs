@@ -140,7 +140,8 @@ impl Subject {
 
 /// Key and scalar value of a line, as written.
 fn line_text(document: &Document, node: NodeId) -> Cow<'_, str> {
-    let start = document.raw_key(node).map_or_else(|| document.span(node).start, |key| key.as_ptr() as usize - document.text().as_ptr() as usize);
+    let start =
+        document.raw_key(node).map_or_else(|| document.span(node).start, |key| key.as_ptr() as usize - document.text().as_ptr() as usize);
     let stop = if document.kind(node).is_container() { document.span(node).start } else { document.span(node).end };
     String::from_utf8_lossy(&document.text()[start..stop.max(start).min(start + MOST_SEARCHED)])
 }

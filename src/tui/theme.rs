@@ -199,7 +199,9 @@ impl Theme {
     /// A theme by name, for a terminal of that depth; an unknown name is an error with the nearest one.
     pub fn named(name: &str, depth: Depth, ascii: bool) -> Result<Self, String> {
         let Some((name, text)) = BUILT_IN.iter().find(|(known, _)| *known == name) else {
-            let near = crate::text::nearest(name, &Self::names().collect::<Vec<_>>()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let near = crate::text::nearest(name, &Self::names().collect::<Vec<_>>())
+                .map(|near| format!("; did you mean `{near}`?"))
+                .unwrap_or_default();
             let all = Self::names().collect::<Vec<_>>().join(", ");
             return Err(format!("no theme is called `{}`{near} There are: {all}.", crate::text::visible(name)));
         };
@@ -282,7 +284,15 @@ fn reduce(style: Style, depth: Depth) -> Style {
 
 /// The nearest of xterm's colour cube and grey ramp.
 fn indexed(r: u8, g: u8, b: u8) -> u8 {
-    let level = |v: u8| if v < 48 { 0 } else if v < 115 { 1 } else { (v - 35) / 40 };
+    let level = |v: u8| {
+        if v < 48 {
+            0
+        } else if v < 115 {
+            1
+        } else {
+            (v - 35) / 40
+        }
+    };
     let value = |l: u8| if l == 0 { 0 } else { 55 + 40 * i32::from(l) };
     let (lr, lg, lb) = (level(r), level(g), level(b));
     let grey = ((u32::from(r) + u32::from(g) + u32::from(b)) / 3) as i32;
@@ -352,7 +362,9 @@ mod tests {
 
     #[test]
     fn ascii_is_for_those_who_need_it() {
-        let env = |pairs: &'static [(&str, &str)]| move |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let env = |pairs: &'static [(&str, &str)]| {
+            move |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        };
         assert!(locale_is_ascii(env(&[("LANG", "C")])));
         assert!(!locale_is_ascii(env(&[("LC_ALL", "en_US.UTF-8"), ("LANG", "C")])));
         assert!(!locale_is_ascii(env(&[])));

@@ -121,7 +121,9 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::ShowValue if app.case.is_some() => whole::value(app),
         Action::ShowRow => whole::row(app),
         Action::Search | Action::Filter | Action::NextMatch | Action::PreviousMatch => prompt::act(app, action),
-        Action::CopyValue | Action::CopyPointer | Action::CopyJq | Action::CopySql | Action::CopyMessage | Action::CopyKey => copy::act(app, action),
+        Action::CopyValue | Action::CopyPointer | Action::CopyJq | Action::CopySql | Action::CopyMessage | Action::CopyKey => {
+            copy::act(app, action)
+        }
         _ if app.place() == Place::Case => case::act(app, action),
         _ => groups::act(app, action),
     }

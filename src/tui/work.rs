@@ -55,7 +55,9 @@ impl Workers {
         match effect {
             Effect::Read => self.read(),
             Effect::StopReading => self.stop_reading.store(true, Ordering::Relaxed),
-            Effect::Arrange { job, groups, sort } => self.run(move |_| Some(Message::Arranged { job, tree: Arc::new(GroupTree::new(groups, sort)) })),
+            Effect::Arrange { job, groups, sort } => {
+                self.run(move |_| Some(Message::Arranged { job, tree: Arc::new(GroupTree::new(groups, sort)) }))
+            }
             Effect::OpenCase { job, row } => self.open(job, row),
             Effect::Match { job, subject, text, comparison } => {
                 let flag = self.flag(job);

@@ -21,8 +21,15 @@ pub fn opened(app: &mut App, job: JobId, outcome: Result<Arc<Case>, String>) -> 
     match outcome {
         Ok(case) => {
             let focus = app.case.as_ref().map_or(Pane::Document, |screen| screen.focus);
-            let mut screen =
-                CaseScreen { tree: opening.tree, group: opening.group, index: opening.index, case, focus, lists: Default::default(), tie: Tie::default() };
+            let mut screen = CaseScreen {
+                tree: opening.tree,
+                group: opening.group,
+                index: opening.index,
+                case,
+                focus,
+                lists: Default::default(),
+                tie: Tie::default(),
+            };
             place_cursors(&mut screen);
             app.case = Some(screen);
         }

@@ -78,7 +78,8 @@ fn draw_facts(app: &App, screen: &CaseScreen, layout: &Layout, area: Rect, buffe
         let found = &layout.columns[column as usize];
         if let Some(mut pen) = Pen::new(buffer, inner, row, Style::new()) {
             let kind = format!("{} {}", found.kind, found.mode.name());
-            let path = text::clip_middle(&text::visible(&layout.path(column)), usize::from(inner.width).saturating_sub(kind.len() + 2)).into_owned();
+            let path = text::clip_middle(&text::visible(&layout.path(column)), usize::from(inner.width).saturating_sub(kind.len() + 2))
+                .into_owned();
             pen.put(&path, theme.style(Role::Key)).skip(2).put(&text::visible(&kind), theme.style(Role::Type));
         }
         row += 1;

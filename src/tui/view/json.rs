@@ -62,7 +62,9 @@ fn constraint(case: &Case) -> String {
         (Some(keyword), Some(schema)) => {
             let own = schema.document.key(keyword).unwrap_or(Cow::Borrowed(name)).into_owned();
             match case.fault.as_ref().and_then(|fault| fault.key.as_deref()) {
-                Some(key) if matches!(name, "required" | "dependencies" | "additionalProperties") => format!("{own}: {}", text::visible(key)),
+                Some(key) if matches!(name, "required" | "dependencies" | "additionalProperties") => {
+                    format!("{own}: {}", text::visible(key))
+                }
                 _ => format!("{about}{own} {}", one_line(schema.document.raw(keyword))),
             }
         }
@@ -122,7 +124,9 @@ impl Painter<'_> {
         // What is wrong is worth more than the middle of a long key.
         let room = pen.room().saturating_sub(text::width(note) + 16).clamp(12, 60);
         match document.raw_key(node) {
-            Some(key) => pen.put(&text::clip_middle(&text::visible_bytes(key), room), self.style(if broken { Role::Constraint } else { Role::Key })),
+            Some(key) => {
+                pen.put(&text::clip_middle(&text::visible_bytes(key), room), self.style(if broken { Role::Constraint } else { Role::Key }))
+            }
             None if document.parent(node).is_some() => pen.put(&format!("[{}]", document.index(node)), self.style(Role::Dim)),
             None => &mut pen,
         };
@@ -199,7 +203,13 @@ pub fn schema_facts(app: &App, screen: &CaseScreen, area: Rect, buffer: &mut Buf
     if let Some(broken) = broken {
         let implied = if broken.literal { "" } else { " (implied: see its type)" };
         let ambiguous = if broken.ambiguous { "; other nodes would fit the message too" } else { "" };
-        row = paragraph(buffer, inner, row, &format!("broke {}{implied}{ambiguous}", constraint(&screen.case)), theme.style(Role::Constraint));
+        row = paragraph(
+            buffer,
+            inner,
+            row,
+            &format!("broke {}{implied}{ambiguous}", constraint(&screen.case)),
+            theme.style(Role::Constraint),
+        );
     }
     let about = schema.description(node).unwrap_or_else(|| "no description".into());
     paragraph(buffer, inner, row, &text::visible(&about), theme.style(Role::Text));

@@ -84,7 +84,10 @@ impl Sheet<'_> {
         let share = 100.0 * line.count as f64 / tree.groups.rows.max(1) as f64;
         let groups = tree.leaves(item).count();
         let dot = self.app.theme.glyphs.dot;
-        self.words(&format!("{} rows {dot} {share:.1} % of all {dot} {} groups", text::count(line.count), text::count(groups as u64)), Role::Text);
+        self.words(
+            &format!("{} rows {dot} {share:.1} % of all {dot} {} groups", text::count(line.count), text::count(groups as u64)),
+            Role::Text,
+        );
         if line.new > 0 {
             self.words(&format!("{} began with the newest job", text::count(u64::from(line.new))), Role::New);
         }
@@ -103,9 +106,13 @@ impl Sheet<'_> {
         let since = newest.span.map(|span| text::minute(span.0)).unwrap_or_default();
         match group.status {
             Status::New { sure: true } => Some((format!("NEW: only the newest job has it, which began {since}"), Role::New)),
-            Status::New { sure: false } => Some((format!("new? only the newest job (since {since}) has it; so few rows can be chance"), Role::Dim)),
+            Status::New { sure: false } => {
+                Some((format!("new? only the newest job (since {since}) has it; so few rows can be chance"), Role::Dim))
+            }
             Status::Gone { sure: true } => Some((format!("GONE: no row since the newest job began {since}"), Role::Gone)),
-            Status::Gone { sure: false } => Some((format!("gone? no row since the newest job began {since}; so few rows can be chance"), Role::Dim)),
+            Status::Gone { sure: false } => {
+                Some((format!("gone? no row since the newest job began {since}; so few rows can be chance"), Role::Dim))
+            }
             Status::Ongoing => None,
         }
     }

@@ -111,7 +111,7 @@ impl Column {
     /// The row's value as a JSON export would write it; bytes that are not UTF-8 with replacements.
     pub(super) fn text(&self, row: usize) -> Option<Cow<'_, str>> {
         let place = self.place(row)?;
-        if let (Meaning::Time(_), Some(time)) = (self.meaning, self.time(row)) {
+        if let Some(time) = self.stamp(place) {
             return Some(Cow::Owned(time::time_text(time)));
         }
         Some(Cow::Owned(match &self.values {
@@ -121,7 +121,7 @@ impl Column {
             Values::Bool(values) => values.get(place)?.to_string(),
             Values::Int32(values) => values.get(place)?.to_string(),
             Values::Int64(values) => values.get(place)?.to_string(),
-            Values::Int96(values) => time::time_text(values.get(place)?.to_micros()),
+            Values::Int96(values) => values.get(place)?.to_micros().to_string(),
             Values::Float(values) => values.get(place)?.to_string(),
             Values::Double(values) => values.get(place)?.to_string(),
         }))
@@ -129,11 +129,15 @@ impl Column {
 
     /// The row's value as a time.
     pub(super) fn time(&self, row: usize) -> Option<Micros> {
-        let place = self.place(row)?;
+        self.stamp(self.place(row)?).or_else(|| time::parse_time(&self.text(row)?))
+    }
+
+    /// The time that a column of times holds.
+    fn stamp(&self, place: usize) -> Option<Micros> {
         match (&self.values, self.meaning) {
             (Values::Int64(values), Meaning::Time(units)) => micros(*values.get(place)?, units),
             (Values::Int96(values), _) => Some(values.get(place)?.to_micros()),
-            _ => time::parse_time(&self.text(row)?),
+            _ => None,
         }
     }
 
