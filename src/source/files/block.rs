@@ -15,6 +15,11 @@ pub(super) const LONGEST: usize = 64 << 20;
 /// What is kept of a row that is too long, to quote it.
 const KEPT: usize = 4 << 10;
 
+/// Why a row longer than [`LONGEST`] is not read.
+pub(super) fn too_long() -> String {
+    format!("a row longer than {}", crate::text::bytes(LONGEST as u64))
+}
+
 /// Whole rows, one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Block {
@@ -61,7 +66,7 @@ impl Block {
     /// Gives up the piece from `start` on, which goes on behind the block.
     pub(super) fn break_off(&mut self, start: usize) {
         self.end = self.end.min(start + KEPT);
-        self.broken = Some(format!("a row longer than {}", crate::text::bytes(LONGEST as u64)));
+        self.broken = Some(too_long());
     }
 
     /// The lines up to the broken one, which follows; where lines are the pieces.

@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn a_piece_without_end_is_passed_over() {
         for (open, close, shape) in [("{\"x\":\"", "\"}", Shape::Values), ("", "", Shape::Lines)] {
-            let text = format!("{open}{}{close}\n{{\"a\":1}}\n", "x".repeat(LONGEST + SIZE));
+            let text = format!("{open}{}{close}\n{{\"a\":1}}\n", "x".repeat(LONGEST + 64 * SIZE));
             let all = pieces(text.as_bytes(), shape, usize::MAX, None);
             assert_eq!(all.len(), 2);
             assert!(all[0].2.as_deref().is_some_and(|reason| reason.contains("longer than 64.0 MiB")));

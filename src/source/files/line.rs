@@ -3,6 +3,7 @@
 //! Owns: a strict walk over flat objects of strings, numbers, booleans and null. Whatever it does not take, valid or not, is given to
 //! serde_json (`object`), whose answer it must never differ from. Refuses: finding rows in a file, reading payloads.
 
+use super::block::{LONGEST, too_long};
 use super::columns::{self, COUNT, Cells, PAYLOAD, Seen};
 use super::{object, string};
 
@@ -54,8 +55,9 @@ enum Cell {
 impl RowReader {
     /// Reads the line that the text begins with. Gives its length without the newline.
     pub(super) fn line<'a>(&'a mut self, text: &'a [u8]) -> (usize, Found<'a>) {
-        if let Some((end, seen)) = self.walk(text, true) {
-            return (end, Found::Row(self.fast_cells(text, seen)));
+        match self.walk(text, true) {
+            Some((end, seen)) if end <= LONGEST => return (end, Found::Row(self.fast_cells(text, seen))),
+            _ => {}
         }
         let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
         (end, self.slow(&text[..end]))
@@ -64,13 +66,16 @@ impl RowReader {
     /// Reads a text that is one row and nothing else, over one line or several.
     pub(super) fn value<'a>(&'a mut self, text: &'a [u8]) -> Found<'a> {
         match self.walk(text, false) {
-            Some((_, seen)) => Found::Row(self.fast_cells(text, seen)),
-            None => self.slow(text),
+            Some((end, seen)) if end <= LONGEST => Found::Row(self.fast_cells(text, seen)),
+            _ => self.slow(text),
         }
     }
 
     /// The same by serde_json alone.
     fn slow(&mut self, text: &[u8]) -> Found<'_> {
+        if text.len() > LONGEST {
+            return Found::Bad(too_long());
+        }
         if text.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
             return Found::Blank;
         }

@@ -108,7 +108,8 @@ pub(super) fn source_row(text: &[u8], origin: String) -> Result<SourceRow, Strin
         if last.get(name.as_str()) != Some(&i) {
             continue;
         }
-        let text = text_of(value)?;
+        // A text that is none (half a surrogate pair) is kept as it stands: grouping took the row, unless it needs that very column.
+        let text = text_of(value).unwrap_or_else(|_| Some(Cow::Borrowed(value.get().trim_matches('"'))));
         if name == columns::NAMES[PAYLOAD] {
             row.payload = text.map_or(Payload::Absent, payload);
         } else {

@@ -54,16 +54,16 @@ impl Store {
     }
 }
 
-/// Reads a store from its beginning to its end.
+/// Reads a store to its end.
 pub(super) struct StoreReader {
     store: Arc<Store>,
     at: u64,
 }
 
 impl StoreReader {
-    /// From the beginning.
-    pub(super) fn new(store: Arc<Store>) -> Self {
-        StoreReader { store, at: 0 }
+    /// From a place on.
+    pub(super) fn new(store: Arc<Store>, at: u64) -> Self {
+        StoreReader { store, at }
     }
 }
 

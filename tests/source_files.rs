@@ -1,0 +1,353 @@
+//! Files of error rows as a user gives them: every form and packing, bad input, rows found again.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use misfit::group::Groups;
+use misfit::source::files::{Files, Options};
+use misfit::source::{ErrorSource, Payload, Progress, Request, RowRef, SourceError, SourceRow, Unwatched, Watch};
+
+const ROWS: usize = 300;
+
+fn row(i: usize) -> String {
+    format!(
+        r##"{{"document_namespace": "{}", "document_type": "main", "document_version": "4", "error_message": "org.everit.json.schema.ValidationException: #/a/{}: \"x\"", "error_type": "ParsePayload", "exception_class": null, "job_name": "decoder-0", "uri": "/submit/{i}", "payload": "eyJhIjoxfQ==", "submission_timestamp": "2026-06-25 12:{:02}:00 UTC"}}"##,
+        if i % 3 == 0 { "telemetry" } else { "org-mozilla-fenix" },
+        i % 7,
+        i % 60,
+    )
+}
+
+fn lines() -> Vec<u8> {
+    (0..ROWS).map(|i| row(i) + "\n").collect::<String>().into_bytes()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path.to_string_lossy().into_owned()
+}
+
+fn open(path: &str) -> Files {
+    Files::open(&[path.to_owned()], Options { keep_rows: true }).unwrap()
+}
+
+fn read(files: &Files) -> Groups {
+    files.groups(&Request::default(), &Unwatched).unwrap()
+}
+
+fn all(files: &Files) -> Vec<(RowRef, SourceRow)> {
+    let mut rows = Vec::new();
+    files
+        .rows(0..u64::MAX, &mut |number, at, row| {
+            assert_eq!(number, rows.len() as u64);
+            rows.push((at, row));
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    rows
+}
+
+fn refusal(result: Result<Files, SourceError>) -> String {
+    result.and_then(|files| files.groups(&Request::default(), &Unwatched)).err().map(|error| error.to_string()).expect("it is refused")
+}
+
+#[test]
+fn every_form_gives_the_same_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = lines();
+    let rows: Vec<_> = (0..ROWS).map(row).collect();
+    let array = format!("[{}]\n", rows.join(","));
+    let pretty = format!("[\n  {}\n]\n", rows.join(",\n  ").replace("\", \"", "\",\n    \""));
+    let forms: Vec<(&str, Vec<u8>)> = vec![
+        ("plain.ndjson", lines.clone()),
+        ("no-newline", lines[..lines.len() - 1].to_vec()),
+        ("mark", [b"\xef\xbb\xbf".to_vec(), lines.clone()].concat()),
+        ("windows", String::from_utf8(lines.clone()).unwrap().replace('\n', "\r\n").into_bytes()),
+        ("misnamed.parquet", gzip(&lines)),
+        ("members.gz", [gzip(&lines[..5_000]), gzip(&lines[5_000..])].concat()),
+        ("zstd", zstd::encode_all(&lines[..], 1).unwrap()),
+        ("array.json", array.clone().into_bytes()),
+        ("pretty.json", pretty.into_bytes()),
+        ("array.gz", gzip(array.as_bytes())),
+    ];
+    let expected = all(&open(&write(folder.path(), "expected", &lines)));
+    for (name, bytes) in forms {
+        let files = open(&write(folder.path(), name, &bytes));
+        let groups = read(&files);
+        assert_eq!((groups.rows, groups.unreadable.count, groups.outside), (ROWS as u64, 0, 0), "{name}");
+        assert!(groups.missing_columns.is_empty() && !groups.partial, "{name}");
+        let found = all(&files);
+        assert_eq!(found.len(), ROWS, "{name}");
+        for (i, ((at, row), (_, expected))) in found.iter().zip(&expected).enumerate() {
+            assert_eq!((&row.columns, &row.payload), (&expected.columns, &expected.payload), "{name}");
+            if i % 50 == 0 {
+                let again = files.fetch(*at, &Unwatched).unwrap();
+                assert_eq!((&again.columns, &again.payload, &again.origin), (&row.columns, &row.payload, &row.origin), "{name}");
+            }
+        }
+        assert_eq!(found[0].1.payload, Payload::Bytes(br#"{"a":1}"#.to_vec()));
+    }
+}
+
+#[test]
+fn rows_say_where_they_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = open(&write(folder.path(), "errors.ndjson.gz", &gzip(&[b"\n".to_vec(), lines()].concat())));
+    let rows = all(&files);
+    assert_eq!(rows[11].1.origin, "errors.ndjson.gz line 13");
+    assert_eq!(files.fetch(rows[11].0, &Unwatched).unwrap().origin, "errors.ndjson.gz line 13");
+    let files = open(&write(folder.path(), "errors.json", format!("[{},{}]", row(0), row(1)).as_bytes()));
+    assert_eq!(all(&files)[1].1.origin, "errors.json row 2");
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = lines().repeat(20);
+    for (place, junk) in [(90_000, "\nnot a row\n"), (400_000, "\n{\"a\":\n"), (1_200_000, "\n\u{1b}[2J\n")] {
+        let at = place + text[place..].iter().position(|byte| *byte == b'\n').unwrap();
+        text.splice(at..at, junk.bytes());
+    }
+    let path = write(folder.path(), "errors.ndjson", &text);
+    let packed = write(folder.path(), "errors.gz", &gzip(&text));
+    for path in [path, packed] {
+        let answers: Vec<_> = [1, 2, 8].map(|threads| format!("{:?}", read(&open(&path).with_threads(threads)))).to_vec();
+        assert_eq!(answers[0], answers[1]);
+        assert_eq!(answers[0], answers[2]);
+    }
+}
+
+#[test]
+fn what_is_no_row_is_counted_and_quoted() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!("{}\n\nnot json\n{}\n[1]\n{{\"document_type\": tru}}\n", row(0), row(1));
+    let groups = read(&open(&write(folder.path(), "errors.ndjson", text.as_bytes())));
+    assert_eq!((groups.rows, groups.unreadable.count), (2, 3));
+    let first = &groups.unreadable.first[0];
+    assert_eq!((first.origin.as_str(), first.quote.as_str()), ("errors.ndjson line 3", "not json"));
+    assert_eq!(groups.unreadable.first[2].reason, "not a row in JSON: expected ident at column 22");
+}
+
+#[test]
+fn a_truncated_archive_keeps_the_rows_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let packed = gzip(&lines());
+    let files = open(&write(folder.path(), "errors.gz", &packed[..packed.len() * 2 / 3]));
+    let groups = read(&files);
+    assert!(groups.rows > 50 && groups.rows < ROWS as u64, "{}", groups.rows);
+    assert_eq!(groups.unreadable.count, 1);
+    let bad = &groups.unreadable.first[0];
+    assert_eq!(bad.origin, format!("errors.gz line {}", groups.rows + 1));
+    assert!(bad.reason.contains("the file is truncated") && bad.reason.contains("KiB of text"), "{}", bad.reason);
+    let zstd = zstd::encode_all(&lines().repeat(20)[..], 1).unwrap();
+    let groups = read(&open(&write(folder.path(), "errors.zst", &zstd[..zstd.len() - 10])));
+    assert_eq!(groups.unreadable.count, 1);
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_with_a_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let open = |path: String| refusal(Files::open(&[path], Options::default()));
+    assert!(open(at("missing.ndjson")).contains("there is no file"));
+    assert!(open(at("*.missing")).contains("no file matches"));
+    assert!(open(at("")).contains("is a folder; give the files in it"));
+    assert!(open(write(folder.path(), "empty", b"")).contains("empty: the file is empty; expected rows of the error table"));
+    assert!(open(write(folder.path(), "table.csv", b"a,b\n1,2\n")).contains("text that begins with `a,b`"));
+    assert!(open(write(folder.path(), "other.json", b"{\"a\": 1}\n")).contains("none of its rows has a column of the error table"));
+    assert!(open(write(folder.path(), "footer.parquet", b"PAR1 and no more")).contains("it may be truncated"));
+    assert!(open(write(folder.path(), "packed", &gzip(b"a,b\n"))).contains("text that begins with `a,b`"));
+    assert!(refusal(Files::open(&["-".to_owned(), "-".to_owned()], Options::default())).contains("once only"));
+    assert!(refusal(Files::open(&[], Options::default())).contains("no input"));
+}
+
+#[test]
+fn views_without_payload_and_narrow_tables_are_read() {
+    let text = br#"{"document_namespace": "telemetry", "error_message": "x"}"#;
+    let files = Files::from_memory("view", &text[..]).unwrap();
+    let groups = read(&files);
+    assert_eq!(groups.rows, 1);
+    assert_eq!(
+        groups.missing_columns,
+        ["document_type", "document_version", "error_type", "exception_class", "job_name", "payload", "submission_timestamp"]
+    );
+    assert_eq!(all(&files)[0].1.payload, Payload::Absent);
+}
+
+#[test]
+fn the_decoders_own_lines_are_rows() {
+    let text = br#"{"attributeMap": {"document_namespace": "telemetry", "document_type": "main", "error_type": "ParsePayload"}, "payload": "e30="}"#;
+    let files = Files::from_memory("decoder", &text[..]).unwrap();
+    assert_eq!(read(&files).rows, 1);
+    let row = &all(&files)[0].1;
+    assert_eq!((row.column("document_type"), &row.payload), (Some("main"), &Payload::Bytes(b"{}".to_vec())));
+}
+
+#[test]
+fn only_what_was_asked_for_is_counted() {
+    let files = Files::from_memory("rows", lines()).unwrap();
+    let request = Request { namespaces: vec!["org_mozilla_fenix".to_owned()], ..Request::default() };
+    let groups = files.groups(&request, &Unwatched).unwrap();
+    assert_eq!((groups.rows, groups.outside), (200, 100));
+    let time = misfit::source::files::parse_time;
+    let request = Request { since: time("2026-06-25 12:10:00 UTC"), until: time("2026-06-25 12:20:00 UTC"), ..Request::default() };
+    let groups = files.groups(&request, &Unwatched).unwrap();
+    assert_eq!((groups.rows, groups.outside), (50, 250));
+}
+
+#[test]
+fn several_files_and_patterns_are_one_source() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.ndjson", &lines());
+    write(folder.path(), "b.gz", &gzip(&lines()));
+    let pattern = folder.path().join("*").to_string_lossy().into_owned();
+    let files = Files::open(&[pattern], Options { keep_rows: true }).unwrap();
+    assert_eq!(files.name(), "2 files");
+    assert_eq!(read(&files).rows, 2 * ROWS as u64);
+    let rows = all(&files);
+    assert_eq!(rows[ROWS].1.origin, "b.gz line 1");
+    assert_eq!(files.fetch(rows[ROWS].0, &Unwatched).unwrap().origin, "b.gz line 1");
+}
+
+#[test]
+fn a_pipe_is_read_once_and_its_rows_are_kept() {
+    let files = Files::from_reader("standard input", std::io::Cursor::new(gzip(&lines())), Options { keep_rows: true });
+    assert_eq!(read(&files).rows, ROWS as u64);
+    let rows = all(&files);
+    assert_eq!(files.fetch(rows[7].0, &Unwatched).unwrap().origin, "standard input line 8");
+    assert_eq!(read(&files).rows, ROWS as u64, "grouped again from the copy");
+
+    let files = Files::from_reader("standard input", std::io::Cursor::new(lines()), Options { keep_rows: false });
+    assert_eq!(read(&files).rows, ROWS as u64);
+    assert!(files.groups(&Request::default(), &Unwatched).unwrap_err().to_string().contains("can be read only once"));
+}
+
+#[test]
+fn packed_rows_are_found_without_a_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), "errors.gz", &gzip(&lines()));
+    let files = Files::open(&[path], Options { keep_rows: false }).unwrap();
+    let rows = all(&files);
+    let again = files.fetch(rows[123].0, &Unwatched).unwrap();
+    assert_eq!((again.columns, again.origin.as_str()), (rows[123].1.columns.clone(), "errors.gz line 124"));
+}
+
+#[test]
+fn a_file_that_changed_is_not_misread() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), "errors.ndjson", &lines());
+    let files = open(&path);
+    let rows = all(&files);
+    std::fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"\n").unwrap();
+    assert!(files.fetch(rows[1].0, &Unwatched).unwrap_err().to_string().contains("has changed since it was read"));
+}
+
+#[test]
+fn huge_rows_are_read_and_gigantic_ones_counted() {
+    let huge = row(0).replace("/submit/0", &"x".repeat(9 << 20));
+    let gigantic = row(1).replace("/submit/1", &"x".repeat(65 << 20));
+    let text = format!("{}\n{huge}\n{gigantic}\n{}", row(2), row(3));
+    for bytes in [text.clone().into_bytes(), gzip(text.as_bytes())] {
+        let files = Files::from_memory("rows", bytes).unwrap();
+        let groups = read(&files);
+        assert_eq!((groups.rows, groups.unreadable.count), (3, 1));
+        assert_eq!(groups.unreadable.first[0].reason, "a row longer than 64.0 MiB");
+        let rows = all(&files);
+        assert_eq!(rows[1].1.column("uri").map(str::len), Some(9 << 20));
+        assert_eq!(files.fetch(rows[2].0, &Unwatched).unwrap().column("uri"), Some("/submit/3"));
+    }
+}
+
+/// Stops at the first sign of progress.
+#[derive(Default)]
+struct Impatient {
+    stop: AtomicBool,
+    seen: Mutex<Vec<Progress>>,
+}
+
+impl Watch for Impatient {
+    fn progress(&self, progress: Progress) {
+        self.seen.lock().unwrap().push(progress);
+        self.stop.store(true, Ordering::Relaxed);
+    }
+    fn snapshot(&self, _: Groups) {}
+    fn cancelled(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// Rows, then silence.
+struct Silent(std::io::Cursor<Vec<u8>>, std::sync::mpsc::Receiver<()>);
+
+impl std::io::Read for Silent {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.read(into)? {
+            0 => Ok(self.1.recv().map_or(0, |()| 0)),
+            n => Ok(n),
+        }
+    }
+}
+
+#[test]
+fn waiting_for_a_silent_pipe_can_be_called_off() {
+    let (_open, silence) = std::sync::mpsc::channel();
+    let files = Files::from_reader("pipe", Silent(std::io::Cursor::new(lines()), silence), Options { keep_rows: true });
+    let watch = Impatient::default();
+    let groups = files.groups(&Request::default(), &watch).unwrap();
+    assert!(groups.partial);
+    assert!(watch.seen.lock().unwrap()[0].total_bytes.is_none());
+}
+
+fn corpus(name: &str) -> Option<PathBuf> {
+    let folder =
+        std::env::var_os("MISFIT_CORPUS").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"), PathBuf::from);
+    let path = folder.join(name);
+    if !path.exists() {
+        eprintln!("skipped: no corpus with {name}");
+        return None;
+    }
+    Some(path)
+}
+
+#[test]
+fn the_corpus_reads_alike_in_all_its_forms() {
+    let Some(lines) = corpus("errors-2k.ndjson") else { return };
+    let expected = all(&open(&lines.to_string_lossy()));
+    assert_eq!(expected.len(), 2000);
+    for name in ["errors-2k.bq.json", "errors-2k.parquet"] {
+        let files = open(&lines.with_file_name(name).to_string_lossy());
+        let groups = read(&files);
+        assert_eq!((groups.rows, groups.unreadable.count, groups.missing_columns.len()), (2000, 0, 0), "{name}");
+        let rows = all(&files);
+        assert_eq!(rows.len(), 2000, "{name}");
+        for (i, ((at, row), (_, expected))) in rows.iter().zip(&expected).enumerate() {
+            assert_eq!(row.payload, expected.payload, "{name} row {i}");
+            assert_eq!(row.error_row(), expected.error_row(), "{name} row {i}");
+            for (column, value) in &expected.columns {
+                if column != "submission_timestamp" {
+                    assert_eq!(row.column(column), value.as_deref(), "{name} row {i} {column}");
+                }
+            }
+            if i % 300 == 0 {
+                assert_eq!(files.fetch(*at, &Unwatched).unwrap().columns, row.columns, "{name} row {i}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_row_of_the_large_corpus_is_lost() {
+    let Some(path) = corpus("errors-30k.ndjson.gz") else { return };
+    let groups = read(&open(&path.to_string_lossy()));
+    assert_eq!((groups.rows, groups.unreadable.count), (30_000, 0));
+}
