@@ -3,9 +3,15 @@
 //! Owns: the way from a row to its fault, document, schema node and columns, and what is missing on that way.
 //! Refuses: finding any of them itself (fault, payload, document, schemas, verdict, sink do).
 
+mod doctype;
+mod open;
+mod place;
+mod sentence;
+
 use std::sync::Arc;
 
 use crate::document::{Document, NodeId};
+use crate::fault::{Fault, Keyword, Says};
 use crate::layout::Layout;
 use crate::payload::Form;
 use crate::schemas::{Schema, SchemaStore};
@@ -21,6 +27,8 @@ pub struct Case {
     pub form: Form,
     /// Bytes of the payload as stored.
     pub stored: usize,
+    /// What the message says; `None` where the row has neither a message nor an exception class.
+    pub fault: Option<Told>,
     /// The document, where there is a payload that holds at least one value.
     pub document: Option<Arc<Document>>,
     /// The failing value in the document, or its deepest ancestor that exists.
@@ -54,7 +62,61 @@ pub struct ResolvedDoctype {
     pub table: Option<String>,
 }
 
-/// Puts a case together.
-pub fn open(_row: SourceRow, _schemas: Option<&SchemaStore>) -> Case {
-    unimplemented!()
+/// What the message says, in the reading that the schema and the document agree with. Texts are as they stand in the message, untrusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The whole message.
+    pub message: String,
+    /// Exception class.
+    pub class: String,
+    /// Instance pointer as the pipeline writes it, for validation messages.
+    pub pointer: Option<String>,
+    /// Keyword of a validation message.
+    pub keyword: Option<Keyword>,
+    /// What the schema asks.
+    pub expected: Option<String>,
+    /// What the document has.
+    pub found: Option<String>,
+    /// The key that is missing, extraneous or depended upon.
+    pub key: Option<String>,
+    /// Whether the pipeline cut the message at 1,024 bytes.
+    pub cut: bool,
+    /// The fault in plain words, without its place; safe for a terminal.
+    pub sentence: String,
 }
+
+impl Told {
+    fn of(message: &str, fault: &Fault<'_>) -> Self {
+        let (expected, found, key) = match fault.says {
+            Says::Broken { expected, found, key, .. } => (expected, found, key),
+            _ => (None, None, None),
+        };
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        Told {
+            message: message.to_owned(),
+            class: fault.class.to_owned(),
+            pointer: owned(fault.pointer),
+            keyword: fault.keyword(),
+            expected: owned(expected),
+            found: owned(found),
+            key: owned(key),
+            cut: fault.cut,
+            sentence: fault.sentence(),
+        }
+    }
+}
+
+/// Puts a case together. Never fails: what cannot be had is said in [`Case::notes`].
+pub fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
+    open::open(row, schemas)
+}
+
+impl Case {
+    /// What is wrong, as one plain sentence: the value by name, what the schema asks of it, what it is. Safe for a terminal.
+    pub fn sentence(&self) -> String {
+        sentence::sentence(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;

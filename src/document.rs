@@ -8,6 +8,10 @@
 
 mod path;
 mod scan;
+mod show;
+mod strings;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -112,6 +116,11 @@ impl Document {
         self.nodes.is_empty()
     }
 
+    /// Most objects and arrays inside each other, counted up to 65,535.
+    pub fn nesting(&self) -> usize {
+        self.nodes.iter().filter(|node| node.kind.is_container()).map(|node| node.depth as usize + 1).max().unwrap_or(0)
+    }
+
     /// What the value is.
     pub fn kind(&self, id: NodeId) -> Kind {
         self.nodes[id as usize].kind
@@ -159,20 +168,20 @@ impl Document {
         let key = self.nodes[id as usize].key;
         (key != NONE).then(|| {
             let from = key as usize + 1;
-            &self.text[from..from + scan::string_len(&self.text[from..])]
+            &self.text[from..from + strings::string_len(&self.text[from..])]
         })
     }
 
     /// The member's name with escapes resolved (invalid UTF-8 and lone surrogates replaced).
     pub fn key(&self, id: NodeId) -> Option<Cow<'_, str>> {
-        self.raw_key(id).map(scan::unescape)
+        self.raw_key(id).map(strings::unescape)
     }
 
     /// A string value with escapes resolved; `None` where the value is no string.
     pub fn string(&self, id: NodeId) -> Option<Cow<'_, str>> {
         (self.kind(id) == Kind::String).then(|| {
             let raw = self.raw(id);
-            scan::unescape(&raw[1..(raw.len() - 1).max(1)])
+            strings::unescape(&raw[1..(raw.len() - 1).max(1)])
         })
     }
 
@@ -186,7 +195,7 @@ impl Document {
         if self.kind(id) != Kind::Object {
             return None;
         }
-        self.children(id).filter(|&child| self.raw_key(child).is_some_and(|raw| scan::key_is(raw, name))).last()
+        self.children(id).filter(|&child| self.raw_key(child).is_some_and(|raw| strings::key_is(raw, name))).last()
     }
 
     /// The element at that position.

@@ -3,10 +3,21 @@
 //! Owns: the group's key and fingerprint, counts, times, jobs, trend, facets, NEW and GONE, sorting, merging of partial counts.
 //! Refuses: reading rows (source), the message grammar (fault), walking schemas (schemas/walk).
 
+mod bucket;
+mod facets;
+mod fingerprint;
+mod grouper;
+mod list;
+mod memo;
+mod merge;
+mod part;
+mod trend;
+mod words;
+
 use std::sync::Arc;
 
-use crate::schemas::SchemaStore;
-use crate::source::{ErrorRow, Micros, RowRef, Unreadable};
+use crate::source::{Micros, RowRef, Unreadable};
+pub use grouper::Grouper;
 
 /// All groups of the rows read, with what was left out.
 #[derive(Debug, Clone, Default)]
@@ -144,7 +155,7 @@ pub struct Trend {
 /// One kind of value inside the messages of a group.
 #[derive(Debug, Clone)]
 pub struct Facet {
-    /// `found type`, `key`, `length`, `limit`, `value`.
+    /// `expected type`, `found type`, `key`, `length`, `limit`, `value`.
     pub name: &'static str,
     /// The most frequent values with their counts, largest first.
     pub values: Vec<(Arc<str>, u64)>,
@@ -166,33 +177,13 @@ pub enum Sort {
     Growth,
 }
 
-/// Counts rows into groups on one thread; the parts of several threads are merged into [`Groups`].
-#[derive(Clone)]
-pub struct Grouper {
-    schemas: Option<Arc<SchemaStore>>,
-    rows: u64,
-}
-
-impl Grouper {
-    /// Generalises paths by the schemas where there are any.
-    pub fn new(schemas: Option<Arc<SchemaStore>>) -> Self {
-        Grouper { schemas, rows: 0 }
-    }
-
-    /// Counts one row.
-    pub fn add(&mut self, _row: &ErrorRow<'_>, _at: RowRef) {
-        let _ = &self.schemas;
-        self.rows += 1;
-    }
-
-    /// Rows counted so far.
-    pub fn rows(&self) -> u64 {
-        self.rows
-    }
-
-    /// The groups of all parts together, largest first, with jobs, trend, NEW and GONE. What the reader knows (outside, unreadable,
-    /// missing columns, partial) is left at its default.
-    pub fn merge(parts: Vec<Grouper>) -> Groups {
-        Groups { rows: parts.iter().map(Grouper::rows).sum(), ..Groups::default() }
+/// The times from the first to the last of both.
+fn union(a: Option<(Micros, Micros)>, b: Option<(Micros, Micros)>) -> Option<(Micros, Micros)> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (a, b) => a.or(b),
     }
 }
+
+#[cfg(test)]
+mod tests;

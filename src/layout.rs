@@ -1,7 +1,11 @@
 //! A table's columns: a `.bq` file as a flat tree.
 //!
-//! Owns: names, types, modes, descriptions, depth and leaf counts of columns, in the order of the file.
+//! Owns: names, types, modes, descriptions, depth and leaf counts of columns, in the order of the file; a quick way from a name to its column.
 //! Refuses: finding the column of a value (sink), comparing layouts (compat).
+
+mod read;
+
+use std::cmp::Ordering;
 
 /// Position of a column in pre-order.
 pub type ColumnId = u32;
@@ -23,6 +27,13 @@ pub struct Column {
     pub end: ColumnId,
     /// 0 at the top.
     pub depth: u16,
+}
+
+impl Column {
+    /// Whether it holds other columns.
+    pub fn is_record(&self) -> bool {
+        &*self.kind == "RECORD"
+    }
 }
 
 /// BigQuery's mode of a column; absent is NULLABLE.
@@ -54,4 +65,192 @@ pub struct Layout {
     pub columns: Vec<Column>,
     /// What is odd in the file, kept and said: unknown types, duplicate names, records without fields.
     pub oddities: Vec<String>,
+    /// Columns ordered by parent, name and position: the index behind [`Layout::child`].
+    by_name: Vec<ColumnId>,
+}
+
+impl Layout {
+    /// Reads a `.bq` file: a JSON list of columns, or the object around it that `bq show` prints.
+    /// What is odd but usable goes to `oddities`; the error says what cannot be used and where.
+    pub fn parse(text: &[u8]) -> Result<Self, String> {
+        let (columns, mut oddities) = read::columns(text)?;
+        let mut layout = Layout { columns, ..Layout::default() };
+        layout.index();
+        oddities.extend(layout.duplicates());
+        layout.oddities = oddities;
+        Ok(layout)
+    }
+
+    /// The column at that position.
+    pub fn get(&self, id: ColumnId) -> Option<&Column> {
+        self.columns.get(id as usize)
+    }
+
+    /// Dotted path from the top: `metrics.labeled_counter`.
+    pub fn path(&self, id: ColumnId) -> String {
+        let mut names: Vec<&str> = self.ancestors(id).map(|id| &*self.columns[id as usize].name).collect();
+        names.reverse();
+        names.join(".")
+    }
+
+    /// The column and what encloses it, innermost first.
+    pub fn ancestors(&self, id: ColumnId) -> impl Iterator<Item = ColumnId> + '_ {
+        std::iter::successors(self.get(id).map(|_| id), |&id| self.get(id)?.parent)
+    }
+
+    /// The columns at the top, in the order of the file.
+    pub fn top(&self) -> Columns<'_> {
+        Columns { layout: self, next: 0, end: self.columns.len() as ColumnId }
+    }
+
+    /// The columns of a RECORD, in the order of the file.
+    pub fn children(&self, id: ColumnId) -> Columns<'_> {
+        Columns { layout: self, next: id + 1, end: self.get(id).map_or(0, |column| column.end) }
+    }
+
+    /// The column of exactly that name in a RECORD, or at the top; of duplicates the last, as a map of names would keep it.
+    pub fn child(&self, parent: Option<ColumnId>, name: &str) -> Option<ColumnId> {
+        let after = self.by_name.partition_point(|&id| self.order(id, parent, name) != Ordering::Greater);
+        let id = *self.by_name.get(after.checked_sub(1)?)?;
+        (self.order(id, parent, name) == Ordering::Equal).then_some(id)
+    }
+
+    /// The column at a dotted path.
+    pub fn find(&self, path: &str) -> Option<ColumnId> {
+        path.split('.').try_fold(None, |parent, name| self.child(parent, name).map(Some)).flatten()
+    }
+
+    /// Whether objects become one row per member: a REPEATED RECORD of exactly `key, value` in that order, or of `key` alone.
+    pub fn is_map(&self, id: ColumnId) -> bool {
+        self.is_repeated_record(id) && matches!(self.names(id)[..], [Some("key"), Some("value"), None] | [Some("key"), None, None])
+    }
+
+    /// Whether lists in lists are stored here: a REPEATED RECORD whose only column is a REPEATED `list`.
+    pub fn is_nested_list(&self, id: ColumnId) -> bool {
+        self.is_repeated_record(id)
+            && matches!(self.names(id)[..], [Some("list"), None, None])
+            && self.get(id + 1).is_some_and(|list| list.mode == Mode::Repeated)
+    }
+
+    /// Number of columns that hold no other columns.
+    pub fn leaf_count(&self) -> usize {
+        self.columns.iter().zip(1..).filter(|&(column, next)| column.end == next).count()
+    }
+
+    fn is_repeated_record(&self, id: ColumnId) -> bool {
+        self.get(id).is_some_and(|column| column.is_record() && column.mode == Mode::Repeated)
+    }
+
+    /// Names of the first three children: enough to tell a shape.
+    fn names(&self, id: ColumnId) -> [Option<&str>; 3] {
+        let mut children = self.children(id).map(|child| &*self.columns[child as usize].name);
+        [children.next(), children.next(), children.next()]
+    }
+
+    fn order(&self, id: ColumnId, parent: Option<ColumnId>, name: &str) -> Ordering {
+        let column = &self.columns[id as usize];
+        (column.parent, &*column.name).cmp(&(parent, name))
+    }
+
+    fn index(&mut self) {
+        let columns = &self.columns;
+        let key = |id: ColumnId| (columns[id as usize].parent, &*columns[id as usize].name);
+        let mut by_name: Vec<ColumnId> = (0..columns.len() as ColumnId).collect();
+        by_name.sort_by(|&a, &b| key(a).cmp(&key(b)));
+        self.by_name = by_name;
+    }
+
+    fn duplicates(&self) -> Vec<String> {
+        let same = |a: ColumnId, b: ColumnId| {
+            let (a, b) = (&self.columns[a as usize], &self.columns[b as usize]);
+            a.parent == b.parent && a.name == b.name
+        };
+        let twice = self.by_name.windows(2).filter(|pair| same(pair[0], pair[1]));
+        twice.map(|pair| format!("column {} is declared more than once; the last one counts", read::quote(&self.path(pair[1])))).collect()
+    }
+}
+
+/// Iterator over sibling columns.
+pub struct Columns<'a> {
+    layout: &'a Layout,
+    next: ColumnId,
+    end: ColumnId,
+}
+
+impl Iterator for Columns<'_> {
+    type Item = ColumnId;
+
+    fn next(&mut self) -> Option<ColumnId> {
+        if self.next >= self.end {
+            return None;
+        }
+        let id = self.next;
+        self.next = self.layout.columns[id as usize].end;
+        Some(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &[u8] = br#"[
+        {"name": "metrics", "type": "RECORD", "fields": [
+            {"name": "labeled", "type": "RECORD", "mode": "REPEATED", "fields": [{"name": "key", "type": "STRING"}, {"name": "value", "type": "INTEGER"}]},
+            {"name": "matrix", "type": "RECORD", "mode": "REPEATED", "fields": [{"name": "list", "type": "FLOAT", "mode": "REPEATED"}]}]},
+        {"name": "at", "type": "TIMESTAMP", "mode": "REQUIRED", "description": "when"}]"#;
+
+    fn layout(text: &[u8]) -> Layout {
+        Layout::parse(text).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[test]
+    fn columns_are_found_by_path_and_shape() {
+        let layout = layout(TABLE);
+        let value = layout.find("metrics.labeled.value").expect("the map's value");
+        assert_eq!(&*layout.columns[value as usize].kind, "INT64");
+        assert_eq!(layout.path(value), "metrics.labeled.value");
+        let shapes: Vec<_> = layout.children(0).map(|id| (layout.is_map(id), layout.is_nested_list(id))).collect();
+        assert_eq!(shapes, [(true, false), (false, true)]);
+        assert_eq!(layout.top().map(|id| layout.path(id)).collect::<Vec<_>>(), ["metrics", "at"]);
+        assert_eq!(layout.find("metrics.nothing"), None);
+        assert_eq!(layout.child(None, "labeled"), None, "a nested name is not at the top");
+        assert_eq!((layout.leaf_count(), layout.columns[6].mode), (4, Mode::Required));
+        assert!(layout.oddities.is_empty());
+    }
+
+    #[test]
+    fn a_map_has_its_columns_in_order() {
+        let table = |fields: &str| layout(format!(r#"[{{"name":"m","type":"RECORD","mode":"REPEATED","fields":[{fields}]}}]"#).as_bytes());
+        let (key, value) = (r#"{"name":"key","type":"STRING"}"#, r#"{"name":"value","type":"STRING"}"#);
+        assert!(table(key).is_map(0), "key alone");
+        assert!(!table(&format!("{value},{key}")).is_map(0));
+        assert!(!table(&format!("{key},{value},{}", r#"{"name":"x","type":"STRING"}"#)).is_map(0));
+    }
+
+    #[test]
+    fn oddities_are_said_and_the_rest_is_kept() {
+        let layout = layout(br#"[{"name":"a","type":"POINT"},{"name":"r","type":"RECORD"},{"type":"STRING"},7,{"name":"a","type":"STRING","mode":"OFTEN"}]"#);
+        assert_eq!(layout.columns.len(), 3);
+        assert_eq!(layout.child(None, "a"), Some(2), "of duplicates the last counts");
+        let all = layout.oddities.join("\n");
+        for what in ["POINT", "\"r\" is a RECORD without columns", "no name", "no object", "OFTEN", "more than once"] {
+            assert!(all.contains(what), "{what} is missing in\n{all}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_layout_says_where() {
+        let error = |text: &[u8]| Layout::parse(text).err().unwrap_or_default();
+        assert!(error(b"[{\"name\":\n tru}]").contains("line 2"), "{}", error(b"[{\"name\":\n tru}]"));
+        assert!(error(b"{}").contains("list of columns"));
+        assert!(error(b"").contains("empty"));
+    }
+
+    #[test]
+    fn depth_costs_no_stack() {
+        let depth = 20_000;
+        let text = r#"[{"name":"r","type":"RECORD","fields":"#.repeat(depth) + "[]" + &"}]".repeat(depth);
+        assert_eq!(layout(text.as_bytes()).columns.len(), depth);
+    }
 }

@@ -20,13 +20,19 @@
 //! Domain modules know no terminal. `tui::update` is the only writer of the explorer's state, `tui::view` only reads it.
 
 pub mod case;
+pub mod cli;
+pub mod config;
+pub mod demo;
 pub mod document;
 pub mod fault;
+pub mod fuzzy;
 pub mod group;
 pub mod layout;
+pub mod outline;
 pub mod payload;
 pub mod schemas;
 pub mod sink;
 pub mod source;
 pub mod text;
+pub mod tui;
 pub mod verdict;

@@ -1,1 +1,22 @@
-fn main() {}
+//! The program: hooks, arguments, dispatch. Everything else is in the library.
+
+use std::process::ExitCode;
+
+use color_eyre::config::{HookBuilder, Theme};
+use misfit::cli::{parse, run};
+use supports_color::Stream;
+
+fn main() -> ExitCode {
+    let cli = match parse() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    let mut hooks = HookBuilder::default().display_env_section(false);
+    if supports_color::on(Stream::Stderr).is_none() {
+        hooks = hooks.theme(Theme::new());
+    }
+    if let Err(error) = hooks.install() {
+        eprintln!("misfit: {error}");
+    }
+    run(cli)
+}

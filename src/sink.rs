@@ -3,8 +3,18 @@
 //! Owns: the rules from key to column (names, shapes), the reason where a value has none, SQL that selects it.
 //! Refuses: reading layouts (layout), drawing. The rules' source is the pipeline's own `PubsubMessageToObjectNode`.
 
+mod back;
+mod finish;
+mod name;
+mod sql;
+mod standard;
+mod value;
+mod walk;
+
 use crate::document::{Document, NodeId};
 use crate::layout::{ColumnId, Layout};
+
+pub use sql::{identifier, literal, select};
 
 /// Where one value lands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,12 +48,42 @@ pub enum Fate {
     Unknown,
 }
 
-/// Where the value at decoded tokens lands. The document settles tuples, maps of the wrong shape and values that do not fit; without one the shape is assumed to be right.
-pub fn landing<S: AsRef<str>>(_layout: &Layout, _tokens: &[S], _document: Option<&Document>) -> Landing {
-    unimplemented!()
+impl Fate {
+    /// One word for people and output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Fate::Stored => "stored",
+            Fate::Changed => "changed",
+            Fate::Additional => "additional",
+            Fate::Dropped => "dropped",
+            Fate::Refused => "refused",
+            Fate::Unknown => "unknown",
+        }
+    }
+}
+
+/// Where the value at decoded tokens lands. The document settles tuples, maps of the wrong shape and values that do not fit; without one
+/// the shape is assumed to be right. A value that the document does not have gets the column that it would fill, as [`Fate::Unknown`].
+pub fn landing<S: AsRef<str>>(layout: &Layout, tokens: &[S], document: Option<&Document>) -> Landing {
+    let document = document.filter(|document| !document.is_empty());
+    if let Some(landing) = standard::landing(layout, tokens, document) {
+        return landing;
+    }
+    let mut walk = walk::Walk::new(layout, document);
+    tokens.iter().for_each(|token| walk.step(token.as_ref()));
+    finish::finish(walk)
 }
 
 /// The first value of the document that lands in the column: the way back from a column under the cursor.
-pub fn value_of(_layout: &Layout, _column: ColumnId, _document: &Document) -> Option<NodeId> {
-    unimplemented!()
+/// For the columns of a map, a list or a RECORD that is the member, list or object they are made from.
+pub fn value_of(layout: &Layout, column: ColumnId, document: &Document) -> Option<NodeId> {
+    back::value_of(layout, column, document)
 }
+
+/// A key or name from the data for a sentence: safe, short, in backticks.
+fn quoted(text: &str) -> String {
+    format!("`{}`", crate::text::clip_middle(&crate::text::visible(text), 60))
+}
+
+#[cfg(test)]
+mod tests;

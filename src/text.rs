@@ -3,10 +3,14 @@
 //! Owns: the visible form of control, C1 and bidirectional characters, clipping by display width, numbers with thousands separators.
 //! Refuses: colours, layout, any knowledge of what the text means.
 
+mod nearest;
+
 use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
+
+pub use nearest::nearest;
 
 /// Whether a character must never reach a terminal as it is: it would be obeyed (C0, DEL, C1), reorder the line
 /// (bidirectional controls), or vanish (zero-width marks, tags, interlinear anchors).
@@ -105,6 +109,20 @@ pub fn clip_middle(text: &str, cells: usize) -> Cow<'_, str> {
     Cow::Owned(std::iter::once(head).chain(["…"]).chain(tail.into_iter().rev()).collect())
 }
 
+/// A path cut at its front by whole segments: the end tells most, as long as a name is left and not only `{key}` and `[]`.
+pub fn clip_path(path: &str, cells: usize) -> Cow<'_, str> {
+    if path.len() <= cells || path.width() <= cells {
+        return Cow::Borrowed(path);
+    }
+    let tail = path.char_indices().skip(1).filter(|&(_, c)| c == '/').map(|(i, _)| &path[i..]).find(|tail| tail.width() < cells);
+    match tail {
+        Some(tail) if tail.width() * 2 > cells && tail.split('/').any(|name| !name.is_empty() && !name.starts_with(['[', '{'])) => {
+            Cow::Owned(format!("…{tail}"))
+        }
+        _ => clip_middle(path, cells),
+    }
+}
+
 /// A count with thousands separators: `12,345`.
 pub fn count(n: u64) -> String {
     let digits = n.to_string();
@@ -130,6 +148,55 @@ pub fn bytes(n: u64) -> String {
     if unit == 0 { format!("{n} B") } else { format!("{value:.1} {}", UNITS[unit]) }
 }
 
+/// A time in UTC to the minute, `2026-06-25 12:44`, from microseconds since 1970.
+pub fn minute(micros: i64) -> String {
+    match jiff::Timestamp::from_microsecond(micros) {
+        Ok(time) => time.strftime("%Y-%m-%d %H:%M").to_string(),
+        Err(_) => "(no such time)".to_owned(),
+    }
+}
+
+/// A span of time in its largest fitting unit: `3 h`, `12 min`, `2 d`.
+pub fn duration(seconds: u64) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7_199 => format!("{} min", seconds / 60),
+        7_200..=172_799 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// Text broken into lines of at most `cells` terminal cells, at spaces where there are any, and at its own line breaks.
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        let mut used = 0;
+        for word in paragraph.split_inclusive(' ') {
+            let bare = word.trim_end().width();
+            if used > 0 && used + bare > cells {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            for grapheme in word.graphemes(true) {
+                let w = grapheme.width();
+                if used + w > cells {
+                    if grapheme == " " {
+                        continue;
+                    }
+                    lines.push(std::mem::take(&mut line));
+                    used = 0;
+                }
+                line.push_str(grapheme);
+                used += w;
+            }
+        }
+        lines.push(line);
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,7 +213,16 @@ mod tests {
         assert_eq!(clip("日本語", 5), "日本…");
         assert_eq!(clip("abc", 3), "abc");
         assert_eq!(clip("abcd", 0), "");
+        assert_eq!(clip_path("/metrics/labeled_counter/{key}/{key}", 30), "…/labeled_counter/{key}/{key}");
+        assert_eq!(clip_path("/a/a_very_long_last_segment", 12), clip_middle("/a/a_very_long_last_segment", 12));
         assert_eq!(clip_middle("metrics.labeled_counter.glean_error", 15), "metric…an_error");
+    }
+
+    #[test]
+    fn long_text_is_broken_at_spaces_or_anywhere() {
+        assert_eq!(wrap("one two three", 8), ["one two ", "three"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
     }
 
     #[test]

@@ -1,0 +1,186 @@
+//! Which schema and table a row belongs to.
+
+use std::sync::Arc;
+
+use crate::document::{Document, Kind};
+use crate::layout::Layout;
+use crate::schemas::names::snake_case;
+use crate::schemas::{Lookup, Schema, SchemaStore};
+use crate::source::SourceRow;
+use crate::text;
+
+use super::ResolvedDoctype;
+
+/// Doctype and version.
+type Name = (&'static str, &'static str);
+
+/// Telemetry doctypes whose documents are split before they are stored: what is judged, and the tables that get the parts.
+/// The second one gets what it has columns for, the first one the rest.
+const SPLIT: [(Name, [Name; 2]); 2] = [
+    (("main", "4"), [("main", "5"), ("main-use-counter", "4")]),
+    (("first-shutdown", "4"), [("first-shutdown", "5"), ("first-shutdown-use-counter", "4")]),
+];
+
+/// Telemetry doctypes whose schema is a copy of another's, where a change has to be made there.
+const COPIES: [Name; 3] = [("main", "5"), ("first-shutdown", "4"), ("first-shutdown", "5")];
+
+/// What the store has for a row.
+#[derive(Default)]
+pub(super) struct Found {
+    pub doctype: Option<ResolvedDoctype>,
+    pub schema: Option<Arc<Schema>>,
+    /// Layouts with their tables, the most likely first; several where documents are split.
+    pub layouts: Vec<(String, Arc<Layout>)>,
+    /// Whether the store has exactly this doctype and version.
+    pub exact: bool,
+}
+
+/// Looks the row's doctype up as the decoder does.
+pub(super) fn resolve(row: &SourceRow, document: Option<&Document>, schemas: Option<&SchemaStore>, notes: &mut Vec<String>) -> Found {
+    let (Some(namespace), Some(doctype)) = (row.column("document_namespace"), row.column("document_type")) else {
+        notes.push("The row names no namespace or doctype, so it has no schema and no table.".to_owned());
+        return Found::default();
+    };
+    let told = row.column("document_version").map(str::to_owned);
+    let telemetry = snake_case(namespace) == "telemetry";
+    let from_payload = told.is_none() && telemetry;
+    let version = if from_payload { document.and_then(telemetry_version) } else { told };
+    let mut resolved = ResolvedDoctype { namespace: namespace.to_owned(), doctype: doctype.to_owned(), version, from_payload, table: None };
+    let Some(store) = schemas else {
+        resolved.table = resolved.version.as_deref().map(|version| table(namespace, doctype, version));
+        notes.push("There are no schemas to look at; give a folder of generated schemas with --schemas.".to_owned());
+        return Found { doctype: Some(resolved), ..Found::default() };
+    };
+    let (at, exact) = match store.lookup(namespace, doctype, resolved.version.as_deref()) {
+        Lookup::Found(at) => (Some(at), true),
+        Lookup::NoDoctype { nearest } => {
+            notes.push(no_doctype(&resolved, &nearest));
+            (None, false)
+        }
+        Lookup::NoVersion { known } => {
+            notes.push(no_version(store, &resolved, &known, document.is_some()));
+            // A version that is not told is most likely the newest.
+            (known.last().copied().filter(|_| resolved.version.is_none()), false)
+        }
+    };
+    if let Some(known) = at.and_then(|at| store.doctypes().get(at)) {
+        resolved.namespace.clone_from(&known.namespace);
+        resolved.doctype.clone_from(&known.doctype);
+    }
+    let mut found = at.map(|at| stored(store, at, &resolved, notes)).unwrap_or_default();
+    resolved.table = match (found.layouts.first(), &resolved.version) {
+        (Some((table, _)), _) => Some(table.clone()),
+        (None, Some(version)) if found.schema.is_none() => Some(table(&resolved.namespace, &resolved.doctype, version)),
+        _ => None,
+    };
+    (found.doctype, found.exact) = (Some(resolved), exact);
+    found
+}
+
+/// Schema and layouts of a doctype of the store.
+fn stored(store: &SchemaStore, at: usize, resolved: &ResolvedDoctype, notes: &mut Vec<String>) -> Found {
+    let (schema, layouts) = (take(store.schema(at), notes), layouts(store, at, notes));
+    match (&schema, layouts.is_empty()) {
+        (None, false) => notes.push(format!("{} has a table layout but no JSON schema.", name(resolved))),
+        (Some(_), true) => {
+            notes.push(format!("{} has a JSON schema but no table layout, so its documents reach no table of their own.", name(resolved)));
+        }
+        _ => {}
+    }
+    Found { schema, layouts, ..Found::default() }
+}
+
+/// The version inside a telemetry document: `version`, else `v`, the first that is no object or array, as text.
+fn telemetry_version(document: &Document) -> Option<String> {
+    if document.is_empty() {
+        return None;
+    }
+    let members = ["version", "v"].into_iter().filter_map(|name| document.member(0, name));
+    let value = members.into_iter().find(|&id| !document.kind(id).is_container())?;
+    Some(match document.string(value) {
+        Some(text) => text.into_owned(),
+        None => String::from_utf8_lossy(document.raw(value)).into_owned(),
+    })
+}
+
+/// The live table of a doctype version.
+fn table(namespace: &str, doctype: &str, version: &str) -> String {
+    format!("{}_live.{}_v{version}", snake_case(namespace), snake_case(doctype))
+}
+
+fn layouts(store: &SchemaStore, at: usize, notes: &mut Vec<String>) -> Vec<(String, Arc<Layout>)> {
+    let Some(found) = store.doctypes().get(at) else { return Vec::new() };
+    let telemetry = found.namespace == "telemetry";
+    if telemetry && COPIES.contains(&(&*found.doctype, &*found.version)) {
+        notes.push(format!("The schema of {}.{} is a copy of main.4; a change belongs there.", found.doctype, found.version));
+    }
+    let own = take(store.layout(at), notes).map(|layout| (table(&found.namespace, &found.doctype, &found.version), layout));
+    let split = SPLIT.iter().find(|(whole, _)| telemetry && *whole == (&*found.doctype, &*found.version));
+    let (Some((_, parts)), None) = (split, &own) else {
+        return own.into_iter().collect();
+    };
+    let names = (*parts).map(|(doctype, version)| table("telemetry", doctype, version));
+    notes.push(format!("Documents of {}.{} are split into {} and {}.", found.doctype, found.version, names[0], names[1]));
+    let layout = |(doctype, version): Name| match store.lookup("telemetry", doctype, Some(version)) {
+        Lookup::Found(at) => take(store.layout(at), &mut Vec::new()),
+        _ => None,
+    };
+    parts.iter().copied().zip(names).filter_map(|(part, name)| Some((name, layout(part)?))).collect()
+}
+
+/// What was read; a file that cannot be used is said.
+fn take<T>(outcome: Result<Option<Arc<T>>, crate::schemas::SchemaError>, notes: &mut Vec<String>) -> Option<Arc<T>> {
+    outcome.unwrap_or_else(|error| {
+        notes.push(format!("{error}."));
+        None
+    })
+}
+
+fn name(resolved: &ResolvedDoctype) -> String {
+    let version = resolved.version.as_deref().map(|version| format!(".{version}")).unwrap_or_default();
+    shown(&format!("{}/{}{version}", resolved.namespace, resolved.doctype))
+}
+
+fn shown(name: &str) -> String {
+    text::clip_middle(&text::visible(name), 80).into_owned()
+}
+
+fn no_doctype(resolved: &ResolvedDoctype, nearest: &[String]) -> String {
+    let asked = shown(&format!("{}/{}", resolved.namespace, resolved.doctype));
+    match nearest {
+        [] => format!("The schemas have no doctype {asked}, and none of a name like it."),
+        names => format!("The schemas have no doctype {asked}; the nearest are {}.", listed(names)),
+    }
+}
+
+fn no_version(store: &SchemaStore, resolved: &ResolvedDoctype, known: &[usize], has_document: bool) -> String {
+    let doctype = shown(&format!("{}/{}", resolved.namespace, resolved.doctype));
+    let versions: Vec<String> = known.iter().filter_map(|&at| store.doctypes().get(at)).map(|known| known.version.clone()).collect();
+    match &resolved.version {
+        Some(version) => format!("The schemas have no version {} of {doctype}; they have {}.", shown(version), listed(&versions)),
+        None => {
+            let why = match (resolved.from_payload, has_document) {
+                (true, true) => "The payload has neither a version nor a v that is a single value",
+                (true, false) => "The row has no version and there is no document to read it from",
+                (false, _) => "The row has no version",
+            };
+            let newest = versions.last().map(String::as_str).unwrap_or_default();
+            format!("{why}; of {doctype} the schemas have {}, and version {} is shown.", listed(&versions), shown(newest))
+        }
+    }
+}
+
+/// Names in a sentence, the first ten of many.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 10;
+    let mut out = names.iter().take(MOST).map(|name| shown(name)).collect::<Vec<_>>().join(", ");
+    if names.len() > MOST {
+        out.push_str(&format!(" and {} more", names.len() - MOST));
+    }
+    out
+}
+
+/// Whether the document is an object, the only kind that the pipeline takes.
+pub(super) fn is_object(document: &Document) -> bool {
+    !document.is_empty() && document.kind(0) == Kind::Object
+}

@@ -1,0 +1,110 @@
+//! A row becomes a case, step by step.
+
+use std::sync::Arc;
+
+use crate::document::Document;
+use crate::fault::{Fault, Says};
+use crate::payload::{self, Form};
+use crate::schemas::SchemaStore;
+use crate::source::SourceRow;
+use crate::text;
+
+use super::doctype::{self, Found};
+use super::{Case, Told, place};
+
+/// Nesting at which the pipeline's parser gives up.
+const DEEPEST: usize = 1000;
+
+pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
+    let decoded = payload::decode(std::mem::take(&mut row.payload));
+    let (form, stored, mut notes) = (decoded.form, decoded.stored, decoded.problems);
+    let document = read(form, decoded.text, &mut notes);
+    let Found { mut doctype, schema, layouts, exact } = doctype::resolve(&row, document.as_deref(), schemas, &mut notes);
+
+    let message = row.column("error_message").unwrap_or_default().to_owned();
+    let class = row.column("exception_class").map(str::to_owned);
+    let has_fault = !message.is_empty() || class.is_some();
+    let readings = if has_fault { Fault::readings(&message, class.as_deref()) } else { Vec::new() };
+    let (at, broken) = place::locate(schema.as_deref(), &readings, document.as_deref());
+    let fault = readings.get(at);
+
+    let value = document.as_deref().zip(fault).and_then(|(document, fault)| place::value(document, fault, broken.as_ref()));
+    let landed = broken
+        .as_ref()
+        .zip(fault)
+        .and_then(|(broken, fault)| place::landing(layouts.iter().map(|(_, layout)| &**layout), fault, broken, document.as_deref()));
+    let (in_layout, landing) = landed.map_or((0, None), |(at, landing)| (at, Some(landing)));
+    let layout = layouts.into_iter().nth(in_layout).map(|(table, layout)| {
+        if let Some(doctype) = &mut doctype {
+            doctype.table = Some(table);
+        }
+        layout
+    });
+    match fault {
+        Some(fault) => tell(fault, exact, broken.as_ref(), document.as_deref(), &mut notes),
+        None => notes.push("The row has neither an error message nor an exception class.".to_owned()),
+    }
+    let fault = fault.map(|fault| Told::of(&message, fault));
+    Case { row, form, stored, fault, document, value, doctype, schema, layout, broken, landing, notes }
+}
+
+/// The document, as far as there is one, and what is odd about it.
+fn read(form: Form, text: Arc<[u8]>, notes: &mut Vec<String>) -> Option<Arc<Document>> {
+    if form == Form::Absent {
+        notes.push("The row has no payload: the source has no such column or it is NULL, so the document cannot be shown.".to_owned());
+        return None;
+    }
+    if text.is_empty() {
+        return None;
+    }
+    let document = Document::parse(text);
+    if let Some(error) = document.error() {
+        let kept = if document.is_empty() { "" } else { "; what comes before is shown" };
+        notes.push(format!("The payload is not JSON: {error}{kept}."));
+    } else if !doctype::is_object(&document) {
+        notes.push(format!("The payload is not an object but {}; the pipeline takes only objects.", document.kind(0).name()));
+    }
+    if let Some(offset) = document.trailing() {
+        let at = text::count(offset as u64);
+        notes.push(format!("Text follows the document at byte {at}; the pipeline's parser ignores it."));
+    }
+    if document.nesting() > DEEPEST {
+        notes.push("The document is nested deeper than 1,000, where the pipeline's parser gives up.".to_owned());
+    }
+    (!document.is_empty()).then(|| Arc::new(document))
+}
+
+/// What is odd about the fault beside what it says.
+fn tell(fault: &Fault<'_>, exact: bool, broken: Option<&super::Broken>, document: Option<&Document>, notes: &mut Vec<String>) {
+    if fault.cut {
+        notes.push("The message was cut by the pipeline at 1,024 bytes.".to_owned());
+    }
+    match fault.says {
+        Says::NoSuchDoctype { .. } | Says::NoSuchSchema { .. } if exact => {
+            notes.push("The schemas at hand have this doctype and version; the row's job did not, so it was added since.".to_owned());
+        }
+        Says::NotJson { .. } if document.is_some_and(|document| document.error().is_none()) => {
+            notes.push(
+                "The document reads as JSON here; the pipeline's parser is stricter about depth, long numbers and encoding.".to_owned(),
+            );
+        }
+        Says::Broken { keyword: Some("required"), key: Some(key), .. } if taken_out(broken, document, key) => {
+            let key = text::clip_middle(&text::visible(key), 60).into_owned();
+            notes.push(format!("The payload has the key `{key}`, but the decoder takes it out before it validates."));
+        }
+        _ => {}
+    }
+    let (Some(broken), Some(document)) = (broken, document) else { return };
+    if let (Err((_, depth)), None) = (document.find(&broken.tokens), document.error()) {
+        let missing = broken.tokens.get(depth).map(|token| text::clip_middle(&text::visible(token), 60).into_owned()).unwrap_or_default();
+        notes.push(format!(
+            "The document has no value at the place of the fault: `{missing}` is not there; the nearest value above is shown."
+        ));
+    }
+}
+
+/// Whether a key that is said to be missing is in the payload: standard fields become attributes before anything is judged.
+fn taken_out(broken: Option<&super::Broken>, document: Option<&Document>, key: &str) -> bool {
+    let at_top = broken.is_some_and(|broken| broken.tokens.is_empty());
+    at_top && document.is_some_and(|document| !document.is_empty() && document.member(0, key).is_some())
+}

@@ -1,0 +1,71 @@
+//! The place of a fault in the document and in the table.
+
+use crate::document::{Document, NodeId};
+use crate::fault::{Fault, Says};
+use crate::layout::Layout;
+use crate::schemas::Schema;
+use crate::schemas::walk::{Token, generalise};
+use crate::sink::{self, Fate, Landing};
+use crate::verdict::{self, Broken};
+
+/// The reading that the schema and the document agree with, and the node that broke.
+pub(super) fn locate(schema: Option<&Schema>, readings: &[Fault<'_>], document: Option<&Document>) -> (usize, Option<Broken>) {
+    if let Some((at, broken)) = schema.and_then(|schema| verdict::locate_best(schema, readings, document)) {
+        return (at, Some(broken));
+    }
+    // Without a schema the document alone tells which reading is right.
+    let exists = |fault: &Fault<'_>| document.is_some_and(|document| document.find(&fault.tokens()).is_ok());
+    let at = readings.iter().position(exists).unwrap_or(0);
+    let broken = readings.get(at).filter(|fault| fault.pointer.is_some()).map(|fault| {
+        let tokens = fault.tokens();
+        let path = generalise(&tokens, &vec![Token::Unknown; tokens.len()]);
+        Broken { tokens, path, keyword: fault.keyword(), ambiguous: true, ..Broken::default() }
+    });
+    (at, broken)
+}
+
+/// The failing value, or the deepest ancestor that exists; for a text that is no JSON the value nearest to where reading stopped.
+pub(super) fn value(document: &Document, fault: &Fault<'_>, broken: Option<&Broken>) -> Option<NodeId> {
+    if let Some(broken) = broken {
+        let node = document.find(&broken.tokens).unwrap_or_else(|(deepest, _)| deepest);
+        return Some(extraneous(fault).and_then(|key| document.child(node, key)).unwrap_or(node));
+    }
+    let Says::NotJson { place } = fault.says else { return None };
+    let offset = document.error().map(|error| error.offset).or_else(|| offset_of(document.text(), place?));
+    // What is open where reading stopped ends there, so the byte before it is the last one inside.
+    document.node_at(offset?.min(document.text().len()).saturating_sub(1))
+}
+
+/// The key that should not be there.
+fn extraneous<'a>(fault: &Fault<'a>) -> Option<&'a str> {
+    match fault.says {
+        Says::Broken { keyword: Some("additionalProperties"), key, .. } => key,
+        _ => None,
+    }
+}
+
+/// Byte offset of a line and column from 1.
+fn offset_of(text: &[u8], (line, column): (u32, u32)) -> Option<usize> {
+    let start = match line.checked_sub(2) {
+        Some(before) => memchr::memchr_iter(b'\n', text).nth(before as usize)? + 1,
+        None => 0,
+    };
+    Some(start + (column as usize).saturating_sub(1))
+}
+
+/// Where the failing value lands, and in which of the layouts: of several the first that has a column for it.
+pub(super) fn landing<'l>(
+    layouts: impl Iterator<Item = &'l Layout>,
+    fault: &Fault<'_>,
+    broken: &Broken,
+    document: Option<&Document>,
+) -> Option<(usize, Landing)> {
+    let mut tokens = broken.tokens.clone();
+    // Of a missing or extraneous key it is the key's own column that counts.
+    if let Says::Broken { key: Some(key), .. } = fault.says {
+        tokens.push(key.to_owned());
+    }
+    let mut all: Vec<(usize, Landing)> = layouts.map(|layout| sink::landing(layout, &tokens, document)).enumerate().collect();
+    let best = all.iter().position(|(_, landing)| landing.column.is_some() && landing.fate != Fate::Additional).unwrap_or(0);
+    (best < all.len()).then(|| all.swap_remove(best))
+}

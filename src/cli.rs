@@ -1,0 +1,169 @@
+//! The command line: argument types, dispatch, exit codes, how errors are told.
+//!
+//! Owns: what can be asked for and its help; one file per command below.
+//! Refuses: doing any of it (the domain does), drawing the explorer (tui).
+
+mod cases;
+mod demo;
+mod explore;
+mod groups;
+mod input;
+mod keys;
+mod out;
+mod safe_json;
+mod themes;
+mod when;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config;
+use crate::text::visible;
+
+/// Exit code for bad input or bad use.
+const BAD: u8 = 2;
+
+const EXAMPLES: &str = "\
+SOURCE, one or several:
+  errors.ndjson      rows of the error table, one JSON object a line; or as a
+                     JSON array, as bq query prints them; or as Parquet; or the
+                     decoder's own {\"attributeMap\": ..., \"payload\": ...} lines
+  errors.ndjson.gz   JSON in gzip or zstd, told by content and not by name
+  'rows/*.ndjson'    a pattern
+  -                  standard input; keys are still read from the terminal
+  demo:              the built-in sample
+  NAME               a name under [sources] in the configuration; a file that is
+                     named like it, or like a command, is ./NAME
+
+Examples:
+  misfit demo
+      try it, with no file
+  misfit errors.ndjson --schemas ~/schemas
+      explore
+  bq query --format=json 'SELECT ...' | misfit -
+      explore what a query returns
+  misfit groups errors.ndjson --since 24h --sort newest
+      the groups as text
+  misfit groups errors.ndjson --format json | jq '.groups[0]'
+      the same for scripts
+  misfit cases errors.ndjson --schemas ~/schemas --rows 0..10
+      rows with the schema node that each broke and its columns
+
+Environment (flags go before it, it goes before the configuration):
+  MISFIT_SCHEMAS   folder of schemas
+  MISFIT_THEME     name of a theme
+  MISFIT_CONFIG    configuration file, instead of ~/.config/misfit/config.toml
+  NO_COLOR         no colours
+
+Exit codes:
+  0  done
+  1  findings, where a command is a check
+  2  bad input or bad use";
+
+/// Explore documents that do not fit their schema.
+///
+/// A telemetry pipeline writes every document that it refuses to an error table. misfit groups those rows by what is wrong
+/// with them, and opens any of them beside the schema node that it broke and the table columns that it maps to.
+///
+/// Without a command it opens the explorer on SOURCE. Every screen of it is a command as well.
+#[derive(Debug, Parser)]
+#[command(name = "misfit", version, args_conflicts_with_subcommands = true, after_help = "More, with examples: misfit --help", after_long_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    #[command(flatten)]
+    explore: explore::Args,
+
+    /// Configuration file [env: MISFIT_CONFIG, default: ~/.config/misfit/config.toml]
+    #[arg(long, global = true, value_name = "FILE", env = "MISFIT_CONFIG", hide_env = true)]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print the groups of failing rows
+    Groups(groups::Args),
+    /// Print failing rows with the schema node that each broke and its columns
+    Cases(cases::Args),
+    /// Explore the built-in sample, or ask it for groups or cases
+    Demo(demo::Args),
+    /// List the keys of the explorer
+    Keys(keys::Args),
+    /// List the themes of the explorer
+    Themes,
+}
+
+/// Reads the arguments of the process. What is no use of them is told like any other error; help and version are no errors.
+pub fn parse() -> Result<Cli, ExitCode> {
+    Cli::try_parse().map_err(|error| {
+        if !error.use_stderr() {
+            // A reader that has left has read enough of the help.
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        let text = error.to_string();
+        let lines = text.strip_prefix("error: ").unwrap_or(&text).trim_end().lines().map(visible);
+        out::tell(&format!("misfit: {}", lines.collect::<Vec<_>>().join("\n")));
+        ExitCode::from(BAD)
+    })
+}
+
+/// Does what was asked for. Errors go to standard error, in one line that is safe for a terminal.
+pub fn run(cli: Cli) -> ExitCode {
+    match dispatch(cli) {
+        Ok(code) => code,
+        Err(error) if out::is_closed(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            out::tell(&format!("misfit: {}", visible(&told(&error))));
+            ExitCode::from(BAD)
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
+    let config = config::load(cli.config.as_deref())?;
+    match cli.command {
+        None => explore::run(cli.explore, config),
+        Some(Command::Groups(args)) => groups::run(args, &config),
+        Some(Command::Cases(args)) => cases::run(args, &config),
+        Some(Command::Demo(args)) => demo::run(args, config),
+        Some(Command::Keys(args)) => keys::run(&args, &config),
+        Some(Command::Themes) => themes::run(),
+    }
+}
+
+/// The error with its causes, outermost first.
+fn told(error: &color_eyre::Report) -> String {
+    error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_source_may_be_named_like_a_command() {
+        let cli = Cli::try_parse_from(["misfit", "./groups"]).unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(cli.explore.input.sources, ["./groups"]);
+        assert!(matches!(Cli::try_parse_from(["misfit", "groups", "a"]).unwrap().command, Some(Command::Groups(_))));
+    }
+
+    #[test]
+    fn the_configuration_is_named_anywhere() {
+        for line in [["misfit", "--config", "c", "a"], ["misfit", "groups", "a", "--config=c"]] {
+            let cli = Cli::try_parse_from(line.iter().filter(|part| !part.is_empty())).unwrap();
+            assert_eq!(cli.config.as_deref(), Some(std::path::Path::new("c")), "{line:?}");
+        }
+    }
+}

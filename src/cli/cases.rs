@@ -1,0 +1,159 @@
+//! `misfit cases`: every row with the schema node that it broke and its columns, as text.
+//!
+//! Owns: the question, which rows are printed.
+//! Refuses: putting a case together (case), using all cores (cases/pipeline), the fields and forms of output (below).
+
+mod answer;
+mod pipeline;
+mod text;
+
+use std::io::{BufWriter, Write};
+use std::ops::Range;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use color_eyre::Result;
+
+use super::{input, out, safe_json};
+use crate::case;
+use crate::config::Config;
+use crate::group::{Fingerprint, Grouper};
+use crate::schemas::SchemaStore;
+use crate::source::{RowRef, SourceRow};
+use answer::Answer;
+
+/// Which rows are printed and how.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub input: input::Args,
+
+    #[command(flatten)]
+    pub question: Question,
+}
+
+/// Which rows, in which form.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Question {
+    /// Only rows of this group, as misfit groups prints it
+    #[arg(long, value_name = "FINGERPRINT", value_parser = parse_fingerprint)]
+    group: Option<Fingerprint>,
+
+    /// Only these rows, counted from 0 over all sources: 10..20, 10.., ..20 or 10; the end is not included
+    #[arg(long, value_name = "A..B", value_parser = parse_rows, default_value = "..", hide_default_value = true)]
+    rows: Range<u64>,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// How cases are printed.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Format {
+    /// A block a row, for people
+    #[default]
+    Text,
+    /// One row a line
+    Ndjson,
+}
+
+/// Reads, opens and prints row by row.
+pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
+    let Args { input, question } = args;
+    let input::Input { source, schemas } = input.open(config, false)?;
+    if schemas.is_none() {
+        out::tell("misfit: no schemas, so nodes and columns are not known: give --schemas FOLDER");
+    }
+    let format = question.format;
+    let print = Printer { schemas, group: question.group, format };
+    let mut stdout = BufWriter::new(std::io::stdout());
+    let mut printed = 0;
+    let unreadable = pipeline::run(source.as_ref(), question.rows, &|number, at, row| print.row(number, at, row), &mut |text| {
+        printed += 1;
+        stdout.write_all(text.as_bytes())
+    })?;
+    stdout.flush()?;
+    if let (0, Some(group)) = (printed, question.group) {
+        out::tell(&format!("misfit: no row is in group {group}: misfit groups prints the groups; are the schemas the same?"));
+    }
+    if let Some(unreadable) = out::unreadable(&unreadable) {
+        out::tell(&format!("misfit: {unreadable}"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the workers share: turns a row into its text.
+struct Printer {
+    schemas: Option<Arc<SchemaStore>>,
+    group: Option<Fingerprint>,
+    format: Format,
+}
+
+impl Printer {
+    /// The text of a row; `None` where it is in another group.
+    fn row(&self, number: u64, at: RowRef, row: SourceRow) -> Result<Option<String>> {
+        let group = self.fingerprint(&row, at);
+        if self.group.is_some() && self.group != group {
+            return Ok(None);
+        }
+        let case = case::open(row, self.schemas.as_deref());
+        let answer = Answer::new(number, group, &case);
+        Ok(Some(match self.format {
+            Format::Text => text::block(&answer, &case),
+            Format::Ndjson => safe_json::escape(serde_json::to_string(&answer)?) + "\n",
+        }))
+    }
+
+    /// The group that the row counts to, found as all groups are: by grouping it.
+    fn fingerprint(&self, row: &SourceRow, at: RowRef) -> Option<Fingerprint> {
+        let mut grouper = Grouper::new(self.schemas.clone());
+        grouper.add(&row.error_row(), at);
+        Grouper::merge(vec![grouper]).list.first().map(|group| group.fingerprint)
+    }
+}
+
+fn parse_fingerprint(text: &str) -> Result<Fingerprint, String> {
+    let digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let number = digits.then(|| u64::from_str_radix(text, 16).ok()).flatten();
+    number.map(Fingerprint).ok_or_else(|| "a group is 16 hexadecimal digits, the last column of misfit groups".to_owned())
+}
+
+fn parse_rows(text: &str) -> Result<Range<u64>, String> {
+    let number = |part: &str, or: u64| if part.is_empty() { Some(or) } else { part.parse().ok() };
+    let range = match text.split_once("..") {
+        Some((from, to)) => number(from, 0).zip(number(to, u64::MAX)),
+        None => text.parse().ok().map(|row: u64| (row, row.saturating_add(1))),
+    };
+    let (from, to) = range.ok_or("rows are 10..20, 10.., ..20 or 10")?;
+    if from > to { Err(format!("{from} comes after {to}")) } else { Ok(from..to) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_half_open_ranges() {
+        assert_eq!(parse_rows("10..20"), Ok(10..20));
+        assert_eq!(parse_rows("10.."), Ok(10..u64::MAX));
+        assert_eq!(parse_rows("..20"), Ok(0..20));
+        assert_eq!(parse_rows(".."), Ok(0..u64::MAX));
+        assert_eq!(parse_rows("7"), Ok(7..8));
+        for wrong in ["", "a", "1..b", "3..1", "-1", "1...2"] {
+            assert!(parse_rows(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_group_is_named_as_it_is_printed() {
+        let group = Fingerprint(0x0123_4567_89ab_cdef);
+        assert_eq!(parse_fingerprint(&group.to_string()), Ok(group));
+        for wrong in ["", "12", "+123456789abcdef", "0123456789abcdeg", "0123456789abcdef0"] {
+            assert!(parse_fingerprint(wrong).is_err(), "{wrong}");
+        }
+    }
+}

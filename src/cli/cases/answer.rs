@@ -1,0 +1,116 @@
+//! A case as scripts read it: the fields of `--format ndjson`, in their order. Names and meanings are stable.
+
+use serde::Serialize;
+
+use crate::case::{Case, Told};
+use crate::group::Fingerprint;
+use crate::sink::{Fate, Landing};
+
+/// One row.
+#[derive(Debug, Serialize)]
+pub(super) struct Answer<'a> {
+    /// From 0, over all sources.
+    pub row: u64,
+    /// As the decoder resolves them; null where the row has none.
+    pub namespace: Option<&'a str>,
+    pub doctype: Option<&'a str>,
+    pub version: Option<&'a str>,
+    /// Path in the schema repository.
+    pub schema_file: Option<String>,
+    pub stage: Option<&'a str>,
+    pub exception_class: Option<&'a str>,
+    pub fault: Said<'a>,
+    /// Fingerprint of the row's group.
+    pub group: Option<String>,
+    /// RFC 6901 pointer of the node that broke, in `schema_file`; the empty text is the root.
+    pub schema_pointer: Option<&'a str>,
+    /// Where the failing value lands.
+    pub columns: Vec<Column<'a>>,
+    /// What could not be had or is odd, in sentences.
+    pub notes: &'a [String],
+}
+
+/// What the message says.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Said<'a> {
+    /// Instance pointer as the pipeline writes it.
+    pub pointer: Option<&'a str>,
+    pub keyword: Option<&'a str>,
+    pub key: Option<&'a str>,
+    pub expected: Option<&'a str>,
+    pub found: Option<&'a str>,
+}
+
+/// One column, or why there is none.
+#[derive(Debug, Serialize)]
+pub(super) struct Column<'a> {
+    /// Dotted path.
+    pub column: Option<String>,
+    #[serde(rename = "type")]
+    pub kind: Option<&'a str>,
+    pub mode: Option<&'a str>,
+    /// `stored`, `changed`, `additional_properties`, `dropped`, `refused` or `unknown`.
+    pub fate: &'static str,
+    pub sql: Option<&'a str>,
+    pub reason: Option<&'a str>,
+}
+
+impl<'a> Answer<'a> {
+    /// The fields of an opened case.
+    pub fn new(row: u64, group: Option<Fingerprint>, case: &'a Case) -> Self {
+        let resolved = case.doctype.as_ref();
+        let facts = case.row.error_row();
+        Answer {
+            row,
+            namespace: resolved.map(|doctype| doctype.namespace.as_str()).or(facts.namespace),
+            doctype: resolved.map(|doctype| doctype.doctype.as_str()).or(facts.doctype),
+            version: resolved.and_then(|doctype| doctype.version.as_deref()).or(facts.version),
+            schema_file: case.schema.as_ref().map(|schema| format!("schemas/{}", schema.path)),
+            stage: facts.stage,
+            exception_class: facts.class,
+            fault: case.fault.as_ref().map(Said::new).unwrap_or_default(),
+            group: group.map(|group| group.to_string()),
+            schema_pointer: case.broken.as_ref().and_then(|broken| broken.schema_pointer.as_deref()),
+            columns: case.landing.iter().map(|landing| Column::new(landing, case)).collect(),
+            notes: &case.notes,
+        }
+    }
+}
+
+impl<'a> Said<'a> {
+    fn new(told: &'a Told) -> Self {
+        Said {
+            pointer: told.pointer.as_deref(),
+            keyword: told.keyword,
+            key: told.key.as_deref(),
+            expected: told.expected.as_deref(),
+            found: told.found.as_deref(),
+        }
+    }
+}
+
+impl<'a> Column<'a> {
+    fn new(landing: &'a Landing, case: &'a Case) -> Self {
+        let layout = case.layout.as_deref();
+        let known = landing.column.and_then(|id| Some((layout?, id, layout?.get(id)?)));
+        Column {
+            column: known.map(|(layout, id, _)| layout.path(id)),
+            kind: known.map(|(_, _, column)| &*column.kind),
+            mode: known.map(|(_, _, column)| column.mode.name()),
+            fate: fate(landing.fate),
+            sql: landing.sql.as_deref(),
+            reason: landing.reason.as_deref(),
+        }
+    }
+}
+
+fn fate(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Stored => "stored",
+        Fate::Changed => "changed",
+        Fate::Additional => "additional_properties",
+        Fate::Dropped => "dropped",
+        Fate::Refused => "refused",
+        Fate::Unknown => "unknown",
+    }
+}

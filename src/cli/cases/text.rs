@@ -1,0 +1,83 @@
+//! A case as a block of text, for people.
+
+use super::answer::{Answer, Column};
+use crate::case::Case;
+use crate::text::visible;
+
+/// Cells of the names on the left.
+const NAMES: usize = 9;
+
+/// The case in a few lines, with an empty line behind it.
+pub(super) fn block(answer: &Answer<'_>, case: &Case) -> String {
+    let mut block = Block(format!("row {}  {}\n", answer.row, visible(&title(answer, &case.row.origin))));
+    let message = case.row.column("error_message").or(answer.exception_class).unwrap_or("no message");
+    block.line("message", message);
+    if let Some(told) = &case.fault {
+        block.line("fault", &told.sentence);
+    }
+    if let Some(file) = &answer.schema_file {
+        let keyword = answer.fault.keyword.unwrap_or_default();
+        let name = if case.broken.as_ref().is_some_and(|broken| broken.about_name) { " (the name is at fault, not its value)" } else { "" };
+        match answer.schema_pointer {
+            Some(pointer) => block.line("schema", &format!("{file}#{pointer} {keyword}{name}")),
+            None => block.line("schema", file),
+        }
+    }
+    for column in &answer.columns {
+        block.line("column", &describe(column));
+        if let Some(sql) = column.sql {
+            block.line("sql", sql);
+        }
+    }
+    for note in answer.notes {
+        block.line("note", note);
+    }
+    if let Some(group) = &answer.group {
+        block.line("group", group);
+    }
+    block.0.push('\n');
+    block.0
+}
+
+struct Block(String);
+
+impl Block {
+    fn line(&mut self, name: &str, value: &str) {
+        self.0.push_str(&format!("  {name:NAMES$}{}\n", visible(value)));
+    }
+}
+
+fn title(answer: &Answer<'_>, origin: &str) -> String {
+    let mut name = answer.namespace.unwrap_or("no namespace").to_owned();
+    for (sign, part) in [('/', answer.doctype), ('.', answer.version)] {
+        if let Some(part) = part {
+            name.push(sign);
+            name.push_str(part);
+        }
+    }
+    format!("{name}  {}  {origin}", answer.stage.unwrap_or("no stage"))
+}
+
+fn describe(column: &Column<'_>) -> String {
+    let place = match (&column.column, column.kind, column.mode) {
+        (Some(name), Some(kind), Some(mode)) => format!("{name} {kind} {mode}, "),
+        _ => String::new(),
+    };
+    let reason = column.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    format!("{place}{}{reason}", column.fate.replace('_', " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_is_told_with_its_fate() {
+        let column =
+            Column { column: Some("a.b".into()), kind: Some("STRING"), mode: Some("NULLABLE"), fate: "stored", sql: None, reason: None };
+        assert_eq!(describe(&column), "a.b STRING NULLABLE, stored");
+        let nowhere =
+            Column { column: None, kind: None, mode: None, fate: "additional_properties", sql: None, reason: Some("no such column") };
+        assert_eq!(describe(&nowhere), "additional properties: no such column");
+    }
+}

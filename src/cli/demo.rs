@@ -1,0 +1,39 @@
+//! `misfit demo`: the built-in sample, in the explorer or as text.
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use color_eyre::Result;
+
+use super::{cases, explore, groups, input};
+use crate::config::Config;
+
+/// What to do with the sample.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    what: Option<What>,
+
+    #[command(flatten)]
+    look: explore::Look,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Print the groups of the sample
+    Groups(groups::Question),
+    /// Print the rows of the sample with the schema node that each broke and its columns
+    Cases(cases::Question),
+}
+
+/// Runs the command on the sample.
+pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
+    let input = input::Args::demo(input::Schemas::default());
+    match args.what {
+        None => explore::run(explore::Args { input, look: args.look }, config),
+        Some(What::Groups(question)) => groups::run(groups::Args { input, question }, &config),
+        Some(What::Cases(question)) => cases::run(cases::Args { input, question }, &config),
+    }
+}

@@ -1,0 +1,115 @@
+//! `misfit SOURCE`: the explorer.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use color_eyre::Result;
+use color_eyre::eyre::{ensure, eyre};
+
+use super::input::{self, Input};
+use super::out;
+use crate::config::Config;
+use crate::source::Request;
+use crate::tui::keymap::{Keymap, parse_keys};
+use crate::tui::theme::{Depth, Theme, locale_is_ascii};
+use crate::tui::{self, frame};
+
+/// Size of a printed screen where none is given.
+const PRINTED: (u16, u16) = (80, 24);
+
+/// What the explorer is opened with.
+#[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub input: input::Args,
+
+    #[command(flatten)]
+    pub look: Look,
+}
+
+/// How the explorer looks, and how it is driven without a terminal.
+#[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
+pub(super) struct Look {
+    /// Theme of the explorer [env: MISFIT_THEME]
+    #[arg(long, value_name = "NAME", env = "MISFIT_THEME", hide_env = true)]
+    theme: Option<String>,
+
+    /// Keys to press, as in `jj<enter>`
+    #[arg(long, value_name = "KEYS", hide = true)]
+    keys: Option<String>,
+
+    /// Size of the screen in cells, as in 80x24
+    #[arg(long, value_name = "WxH", value_parser = parse_size, hide = true)]
+    size: Option<(u16, u16)>,
+
+    /// Print the last screen as text and leave
+    #[arg(long, hide = true)]
+    print: bool,
+}
+
+/// Opens the explorer on the sources that were named.
+pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
+    let Look { theme, keys, size, print } = args.look;
+    ensure!(
+        print || std::io::stdout().is_terminal(),
+        "the explorer needs a terminal and standard output is none: use misfit groups or misfit cases for text"
+    );
+    let depth = if print { Depth::None } else { Depth::detect() };
+    let theme = open_theme(theme, &config, depth)?;
+    let keymap = open_keymap(&config)?;
+    let keys = keys.map(|keys| parse_keys(&keys)).transpose().map_err(|mistake| eyre!("--keys {mistake}"))?.unwrap_or_default();
+    let Input { source, schemas } = args.input.open(&config, true)?;
+    let options = tui::Options { source, request: Request { schemas, ..Request::default() }, theme, depth, keymap };
+    if print {
+        let size = size.unwrap_or(PRINTED);
+        return out::print(&frame::to_text(&tui::script(options, size, &keys)?));
+    }
+    tui::run(options)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The flag or the environment, then the configuration, then what suits the terminal.
+fn open_theme(named: Option<String>, config: &Config, depth: Depth) -> Result<Theme> {
+    let ascii = locale_is_ascii(|name| std::env::var(name).ok());
+    let usual = match depth {
+        Depth::True | Depth::Indexed => "default-dark",
+        Depth::Named => "ansi",
+        Depth::None => "mono",
+    };
+    match (named.filter(|name| !name.is_empty()), &config.theme) {
+        (Some(name), _) => Theme::named(&name, depth, ascii).map_err(|mistake| eyre!(mistake)),
+        (None, Some(setting)) => Theme::named(&setting.value, depth, ascii).map_err(|mistake| eyre!("{}: {mistake}", setting.place)),
+        (None, None) => Theme::named(usual, depth, ascii).map_err(|mistake| eyre!(mistake)),
+    }
+}
+
+/// Keys as the configuration changes them; every mistake in it is told with its line.
+pub(super) fn open_keymap(config: &Config) -> Result<Keymap> {
+    Keymap::new(&config.keys).map_err(|mistakes| {
+        let told = mistakes.into_iter().map(|mistake| match mistake.change.and_then(|change| config.keys.get(change)) {
+            Some(binding) => format!("{}: {}", binding.place, mistake.text),
+            None => mistake.text,
+        });
+        eyre!(told.collect::<Vec<_>>().join("; "))
+    })
+}
+
+fn parse_size(text: &str) -> Result<(u16, u16), String> {
+    let parsed = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    parsed.filter(|&(width, height)| width > 0 && height > 0).ok_or_else(|| "a size is WIDTHxHEIGHT, as in 80x24".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_two_numbers() {
+        assert_eq!(parse_size("80x24"), Ok((80, 24)));
+        for wrong in ["80", "80x", "0x24", "80x99999", "-1x2"] {
+            assert!(parse_size(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! `misfit groups`: what fails, as text.
+//!
+//! Owns: the question, which groups are shown in which order, the closing line on standard error.
+//! Refuses: grouping (group), the forms of output (below).
+
+mod csv;
+mod json;
+mod markdown;
+mod record;
+mod table;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use color_eyre::Result;
+
+use super::{input, out, when};
+use crate::config::Config;
+use crate::group::{Group, Groups, Sort};
+use crate::source::{Micros, Request};
+use crate::text::count;
+use record::Record;
+
+/// What is grouped and how it is printed.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub input: input::Args,
+
+    #[command(flatten)]
+    pub question: Question,
+}
+
+/// Which groups, in which form.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Question {
+    /// Only rows of this namespace; may be given several times
+    #[arg(long = "namespace", value_name = "NAME")]
+    namespaces: Vec<String>,
+
+    /// Only rows of this doctype; may be given several times
+    #[arg(long = "doctype", value_name = "NAME")]
+    doctypes: Vec<String>,
+
+    /// Only rows from this time on: 2026-06-25, "2026-06-25 12:00", RFC 3339, or an age like 24h or 7d
+    #[arg(long, value_name = "TIME", value_parser = when::parse)]
+    since: Option<Micros>,
+
+    /// Only rows before this time
+    #[arg(long, value_name = "TIME", value_parser = when::parse)]
+    until: Option<Micros>,
+
+    /// Only groups with all of these words in their names, paths, faults or exception classes, in any case
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+
+    /// Order of the groups
+    #[arg(long, value_enum, default_value_t)]
+    sort: Order,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// How groups are ordered.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Order {
+    /// Most rows first
+    #[default]
+    Count,
+    /// Last seen first
+    Newest,
+    /// By namespace, doctype, version, path
+    Name,
+    /// Strongest growth first
+    Growth,
+}
+
+/// How groups are printed.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Format {
+    /// For people, as wide as the terminal
+    #[default]
+    Table,
+    /// One object with rows, outside, unreadable, missing_columns, groups
+    Json,
+    /// One group a line
+    Ndjson,
+    /// For spreadsheets; jobs and facets are JSON in their cells
+    Csv,
+    /// A Markdown table
+    Md,
+}
+
+/// Reads, groups, prints.
+pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
+    let Args { input, question } = args;
+    let input::Input { source, schemas } = input.open(config, false)?;
+    let request =
+        Request { since: question.since, until: question.until, namespaces: question.namespaces, doctypes: question.doctypes, schemas };
+    let mut groups = {
+        let line = out::ProgressLine::new();
+        source.groups(&request, &line)?
+    };
+    groups.sort(question.sort.into());
+    let words: Vec<&str> = question.filter.as_deref().unwrap_or_default().split_whitespace().collect();
+    let shown: Vec<&Group> = groups.list.iter().filter(|group| words.iter().all(|word| group.matches(word))).collect();
+    let records = shown.iter().map(|group| Record::new(group, &groups));
+    let text = match question.format {
+        Format::Table => table::write(&shown, out::width()),
+        Format::Json => json::document(&groups, records.collect())?,
+        Format::Ndjson => json::lines(records)?,
+        Format::Csv => csv::write(records)?,
+        Format::Md => markdown::write(&shown),
+    };
+    std::io::stdout().lock().write_all(text.as_bytes())?;
+    out::tell(&closing(&groups, shown.len()));
+    Ok(ExitCode::SUCCESS)
+}
+
+impl From<Order> for Sort {
+    fn from(order: Order) -> Self {
+        match order {
+            Order::Count => Sort::Count,
+            Order::Newest => Sort::Newest,
+            Order::Name => Sort::Name,
+            Order::Growth => Sort::Growth,
+        }
+    }
+}
+
+/// What was counted and what was left out.
+fn closing(groups: &Groups, shown: usize) -> String {
+    let list = groups.list.len() as u64;
+    let mut parts = vec![match shown as u64 {
+        n if n == list => format!("{} in {}", out::plural(groups.rows, "row", "rows"), out::plural(list, "group", "groups")),
+        n => format!("{} in {}, {} shown", out::plural(groups.rows, "row", "rows"), out::plural(list, "group", "groups"), count(n)),
+    }];
+    if groups.outside > 0 {
+        parts.push(format!("{} outside of what was asked for", out::plural(groups.outside, "row", "rows")));
+    }
+    if groups.partial {
+        parts.push("stopped before the end".to_owned());
+    }
+    if !groups.missing_columns.is_empty() {
+        parts.push(format!("the source has no {}", groups.missing_columns.join(", ")));
+    }
+    parts.extend(out::unreadable(&groups.unreadable));
+    parts.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{BadRow, Unreadable};
+
+    #[test]
+    fn the_closing_line_hides_nothing() {
+        let bad = BadRow { origin: "e.ndjson line 3".into(), reason: "not JSON".into(), quote: "\x1b[2J{".into() };
+        let groups = Groups {
+            rows: 1200,
+            outside: 3,
+            unreadable: Unreadable { count: 2, first: vec![bad] },
+            missing_columns: vec!["job_name"],
+            partial: true,
+            ..Groups::default()
+        };
+        assert_eq!(
+            closing(&groups, 0),
+            "1,200 rows in 0 groups; 3 rows outside of what was asked for; stopped before the end; the source has no job_name; \
+             2 pieces of input are no rows; the first is e.ndjson line 3: not JSON: \\u{1b}[2J{"
+        );
+    }
+}

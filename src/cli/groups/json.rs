@@ -1,0 +1,72 @@
+//! Groups as JSON: one object, or one group a line.
+
+use serde::Serialize;
+
+use super::record::Record;
+use crate::cli::safe_json;
+use crate::group::Groups;
+use crate::source::BadRow;
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    /// Rows counted in groups, also in those that a filter hides.
+    rows: u64,
+    outside: u64,
+    unreadable: Unreadable<'a>,
+    missing_columns: &'a [&'static str],
+    groups: Vec<Record<'a>>,
+}
+
+#[derive(Serialize)]
+struct Unreadable<'a> {
+    count: u64,
+    first: Vec<Bad<'a>>,
+}
+
+#[derive(Serialize)]
+struct Bad<'a> {
+    origin: &'a str,
+    reason: &'a str,
+    quote: &'a str,
+}
+
+impl<'a> Bad<'a> {
+    fn new(row: &'a BadRow) -> Self {
+        Bad { origin: &row.origin, reason: &row.reason, quote: &row.quote }
+    }
+}
+
+/// One object with everything.
+pub(super) fn document(groups: &Groups, records: Vec<Record<'_>>) -> serde_json::Result<String> {
+    let answer = Answer {
+        rows: groups.rows,
+        outside: groups.outside,
+        unreadable: Unreadable { count: groups.unreadable.count, first: groups.unreadable.first.iter().map(Bad::new).collect() },
+        missing_columns: &groups.missing_columns,
+        groups: records,
+    };
+    Ok(safe_json::escape(serde_json::to_string_pretty(&answer)?) + "\n")
+}
+
+/// One group a line.
+pub(super) fn lines<'a>(records: impl Iterator<Item = Record<'a>>) -> serde_json::Result<String> {
+    records.map(|record| Ok(safe_json::escape(serde_json::to_string(&record)?) + "\n")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::groups::record::tests::groups;
+
+    #[test]
+    fn nothing_in_it_is_obeyed_by_a_terminal_and_nothing_is_lost() {
+        let groups = groups();
+        let records = || groups.list.iter().map(|group| Record::new(group, &groups));
+        for text in [document(&groups, records().collect()).unwrap(), lines(records()).unwrap()] {
+            assert!(!text.contains(|c: char| c != '\n' && crate::text::is_unsafe(c)), "{text}");
+            let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let group = if value["groups"].is_array() { &value["groups"][0] } else { &value };
+            assert_eq!(group["sample"], &*groups.list[0].sample);
+        }
+    }
+}

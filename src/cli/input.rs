@@ -1,0 +1,109 @@
+//! The inputs that every command takes: sources of rows and a folder of schemas.
+//!
+//! Owns: what a source on the command line means, flags before environment before configuration.
+//! Refuses: reading anything (source, schemas).
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use color_eyre::Result;
+use color_eyre::eyre::{bail, ensure};
+
+use crate::config::Config;
+use crate::demo;
+use crate::schemas::SchemaStore;
+use crate::source::ErrorSource;
+use crate::source::files::{Files, Options};
+
+/// Environment variable that names the folder of schemas. Read here and not by the argument parser, which would let it pass for the flag.
+const VARIABLE: &str = "MISFIT_SCHEMAS";
+
+/// Where rows and schemas come from.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    /// Rows of the error table: files, patterns, - for standard input, demo:, or a configured name
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
+
+    #[command(flatten)]
+    pub schemas: Schemas,
+}
+
+/// Where schemas come from.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
+pub(super) struct Schemas {
+    /// Folder of generated schemas, with or without schemas/ on top [env: MISFIT_SCHEMAS]
+    #[arg(long = "schemas", value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+}
+
+/// Rows and schemas, opened.
+pub(super) struct Input {
+    pub source: Arc<dyn ErrorSource>,
+    pub schemas: Option<Arc<SchemaStore>>,
+}
+
+impl Args {
+    /// The sample.
+    pub fn demo(schemas: Schemas) -> Self {
+        Args { sources: vec![demo::NAME.to_owned()], schemas }
+    }
+
+    /// Opens the sources and the schemas. Reads no more than it must to tell that they are there.
+    pub fn open(self, config: &Config, keep_rows: bool) -> Result<Input> {
+        let inputs = expand(self.sources, config)?;
+        let is_demo = inputs.iter().any(|input| input == demo::NAME);
+        ensure!(!is_demo || inputs.len() == 1, "the sample cannot be read together with files: give {} alone", demo::NAME);
+        ensure!(
+            !inputs.iter().any(|input| input == "-") || !std::io::stdin().is_terminal(),
+            "standard input is a terminal: pipe rows into misfit, or name a file"
+        );
+        let source = if is_demo { demo::source()? } else { Arc::new(Files::open(&inputs, Options { keep_rows })?) };
+        Ok(Input { source, schemas: self.schemas.open(config, is_demo)? })
+    }
+}
+
+impl Schemas {
+    /// The flag goes before the environment, that before the configuration. The sample's rows say nothing about schemas that
+    /// were set for other rows, so its own go before those.
+    fn open(self, config: &Config, is_demo: bool) -> Result<Option<Arc<SchemaStore>>> {
+        let environment = || std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        let configured = || config.schemas.as_ref().map(|setting| setting.value.clone());
+        let sample = || is_demo.then(|| PathBuf::from(demo::NAME));
+        let Some(folder) = self.folder.or_else(sample).or_else(environment).or_else(configured) else {
+            return Ok(None);
+        };
+        let store = if folder.as_os_str() == demo::NAME { demo::schemas()? } else { SchemaStore::open_folder(&folder)? };
+        Ok(Some(Arc::new(store)))
+    }
+}
+
+/// Configured names stand for their inputs.
+fn expand(sources: Vec<String>, config: &Config) -> Result<Vec<String>> {
+    if sources.is_empty() {
+        bail!("no source of rows: give a file (misfit errors.ndjson), - for standard input, or try misfit demo");
+    }
+    Ok(sources.into_iter().flat_map(|source| config.sources.get(&source).cloned().unwrap_or_else(|| vec![source])).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_configured_name_stands_for_its_inputs() {
+        let config = crate::config::parse("[sources]\nweek = [\"/a\", \"/b\"]", std::path::Path::new("/c.toml")).unwrap();
+        assert_eq!(expand(vec!["x".into(), "week".into()], &config).unwrap(), ["x", "/a", "/b"]);
+        assert_eq!(expand(vec!["./week".into()], &config).unwrap(), ["./week"]);
+        assert!(expand(vec![], &config).unwrap_err().to_string().contains("misfit demo"));
+    }
+
+    #[test]
+    fn the_sample_stands_alone() {
+        let args = Args { sources: vec!["demo:".into(), "a".into()], schemas: Schemas::default() };
+        assert!(args.open(&Config::default(), false).err().unwrap().to_string().contains("give demo: alone"));
+    }
+}

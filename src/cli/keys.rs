@@ -1,0 +1,70 @@
+//! `misfit keys`: every key of the explorer, from its action table.
+
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use color_eyre::Result;
+
+use super::explore::open_keymap;
+use super::out;
+use crate::config::Config;
+use crate::tui::action::{Place, TABLE};
+use crate::tui::keymap::Keymap;
+
+/// How the keys are printed.
+#[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Lines under headings
+    Table,
+    /// A Markdown table
+    Md,
+}
+
+/// Prints the keys as the configuration leaves them.
+pub(super) fn run(args: &Args, config: &Config) -> Result<ExitCode> {
+    let keymap = open_keymap(config)?;
+    let text = match args.format {
+        Format::Table => table(&keymap),
+        Format::Md => markdown(&keymap),
+    };
+    out::print(&text)
+}
+
+fn table(keymap: &Keymap) -> String {
+    let mut text = String::new();
+    let mut heading = "";
+    for entry in TABLE {
+        if entry.heading != heading {
+            heading = entry.heading;
+            text.push_str(&format!("{}{heading}\n", if text.is_empty() { "" } else { "\n" }));
+        }
+        let keys = keymap.keys(entry.action).join("  ");
+        text.push_str(&format!("  {keys:<18}{:<62}{}\n", described(entry.help, entry.place), entry.name));
+    }
+    text
+}
+
+fn markdown(keymap: &Keymap) -> String {
+    let mut text = "| keys | what it does | name |\n|---|---|---|\n".to_owned();
+    for entry in TABLE {
+        let keys: Vec<String> = keymap.keys(entry.action).iter().map(|key| format!("`{key}`")).collect();
+        text.push_str(&format!("| {} | {} | `{}` |\n", keys.join(" "), described(entry.help, entry.place), entry.name));
+    }
+    text
+}
+
+fn described(help: &str, place: Place) -> String {
+    match place {
+        Place::Everywhere => help.to_owned(),
+        Place::Groups => format!("groups: {help}"),
+        Place::Case => format!("case: {help}"),
+    }
+}

@@ -1,0 +1,138 @@
+//! Standard output and standard error of the commands.
+//!
+//! Owns: the closed pipe that ends a command quietly, the progress line.
+//! Refuses: what is printed.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::group::Groups;
+use crate::source::{Progress, Unreadable, Watch};
+use crate::text::{self, visible};
+
+/// Cells of a table where there is no terminal to ask.
+const PIPED_WIDTH: usize = 100;
+
+/// Fewest cells that a table makes use of.
+const LEAST_WIDTH: usize = 60;
+
+/// Most cells of a quoted piece of input.
+const MOST_QUOTED: usize = 60;
+
+/// Whether the error is the reader of our output having left, as `| head` does.
+pub(super) fn is_closed(error: &color_eyre::Report) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Cells of a line on standard output.
+pub(super) fn width() -> usize {
+    if !io::stdout().is_terminal() {
+        return PIPED_WIDTH;
+    }
+    crossterm::terminal::size().map_or(PIPED_WIDTH, |(columns, _)| usize::from(columns).max(LEAST_WIDTH))
+}
+
+/// Prints text on standard output.
+pub(super) fn print(text: &str) -> color_eyre::Result<ExitCode> {
+    io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says a line on standard error. Nothing depends on it: a standard error that is closed must not end the command.
+pub(super) fn tell(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// A number of things: `1 row`, `2,000 rows`.
+pub(super) fn plural(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", text::count(n), if n == 1 { one } else { many })
+}
+
+/// What of the input is no row, with the first one quoted; `None` where all is well.
+pub(super) fn unreadable(unreadable: &Unreadable) -> Option<String> {
+    let bad = unreadable.first.first()?;
+    let quote = visible(&bad.quote);
+    Some(format!(
+        "{}; the first is {}: {}: {}",
+        plural(unreadable.count, "piece of input is no row", "pieces of input are no rows"),
+        visible(&bad.origin),
+        visible(&bad.reason),
+        text::clip(&quote, MOST_QUOTED)
+    ))
+}
+
+/// Says how far reading has come, in one line on standard error that is gone in the end. Silent where that is no terminal.
+pub(super) struct ProgressLine {
+    speaks: bool,
+    spoke: AtomicBool,
+}
+
+impl ProgressLine {
+    pub fn new() -> Self {
+        ProgressLine { speaks: io::stderr().is_terminal(), spoke: AtomicBool::new(false) }
+    }
+
+    /// Says it, over what was said before.
+    fn say(&self, line: &str) {
+        let _ = write!(io::stderr(), "\r\x1b[K{line}");
+        self.spoke.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Watch for ProgressLine {
+    fn progress(&self, progress: Progress) {
+        if self.speaks {
+            self.say(&describe(&progress));
+        }
+    }
+
+    fn snapshot(&self, _: Groups) {}
+
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+impl Drop for ProgressLine {
+    fn drop(&mut self) {
+        if self.spoke.load(Ordering::Relaxed) {
+            self.say("");
+        }
+    }
+}
+
+fn describe(progress: &Progress) -> String {
+    let rows = text::count(progress.rows);
+    let rate = progress.rows as f64 / progress.elapsed.as_secs_f64().max(0.001);
+    let read = text::bytes(progress.bytes);
+    let of = match progress.total_bytes {
+        Some(total) => {
+            format!("{read} of {}, {}%", text::bytes(total), (progress.bytes.min(total) * 100).checked_div(total).unwrap_or(100))
+        }
+        None => read,
+    };
+    format!("reading {of}, {rows} rows, {} rows/s", text::count(rate as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn progress_tells_bytes_rows_and_speed() {
+        let progress = Progress { bytes: 512 << 10, total_bytes: Some(1 << 20), rows: 3000, elapsed: Duration::from_secs(2) };
+        assert_eq!(describe(&progress), "reading 512.0 KiB of 1.0 MiB, 50%, 3,000 rows, 1,500 rows/s");
+        let unknown = Progress { total_bytes: None, ..progress };
+        assert_eq!(describe(&unknown), "reading 512.0 KiB, 3,000 rows, 1,500 rows/s");
+    }
+
+    #[test]
+    fn a_reader_that_left_is_no_error() {
+        let closed = color_eyre::Report::from(io::Error::from(io::ErrorKind::BrokenPipe)).wrap_err("cannot write");
+        assert!(is_closed(&closed));
+        assert!(!is_closed(&color_eyre::Report::from(io::Error::from(io::ErrorKind::NotFound))));
+    }
+}

@@ -1,0 +1,33 @@
+//! JSON that is safe on a terminal and still says the same.
+
+use crate::text::is_unsafe;
+
+/// Writes every character that a terminal would obey as a JSON escape. Such characters stand only inside of strings; the
+/// line ends of pretty printing are the exception, and stay.
+pub(super) fn escape(json: String) -> String {
+    if !json.contains(|c: char| c != '\n' && is_unsafe(c)) {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if c != '\n' && is_unsafe(c) {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_read_back_as_what_they_were() {
+        let text = "a\u{9b}\u{202e}\u{7f}\u{e0041}é\n";
+        let json = escape(serde_json::to_string(text).unwrap());
+        assert_eq!(json, "\"a\\u009b\\u202e\\u007f\\udb40\\udc41é\\n\"");
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+    }
+}

@@ -1,0 +1,206 @@
+//! Counting rows into groups on one thread. This runs once for every row of a source.
+//!
+//! Owns: the tables from rows to buckets, from messages to groups, from names to jobs.
+//! Refuses: reading rows (source), generalising (bucket), adding up several threads (merge).
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::bucket::{Bucket, Names, Place, Schemas};
+use super::memo::{Memo, Seen};
+use super::part::Part;
+use super::{GroupKey, Groups, Job, merge, union};
+use crate::schemas::SchemaStore;
+use crate::source::{ErrorRow, Micros, RowRef};
+
+/// Counts rows into groups on one thread; the parts of several threads are merged into [`Groups`].
+pub struct Grouper {
+    schemas: Option<Schemas>,
+    rows: u64,
+    texts: FxHashSet<Arc<str>>,
+    buckets: Vec<Bucket>,
+    /// By the columns that make a bucket, run together in `scratch`.
+    bucket_of: FxHashMap<Box<[u8]>, u32>,
+    scratch: Vec<u8>,
+    memo: Memo,
+    group_of: FxHashMap<GroupKey, u32>,
+    parts: Vec<Part>,
+    jobs: Vec<Job>,
+    job_of: FxHashMap<Arc<str>, u32>,
+    latest_job: u32,
+}
+
+impl Grouper {
+    /// Generalises paths by the schemas where there are any.
+    pub fn new(schemas: Option<Arc<SchemaStore>>) -> Self {
+        let schemas = schemas.map(|store| Schemas { names: Arc::new(Names::of(&store)), store });
+        Grouper {
+            schemas,
+            rows: 0,
+            texts: FxHashSet::default(),
+            buckets: Vec::new(),
+            bucket_of: FxHashMap::default(),
+            scratch: Vec::new(),
+            memo: Memo::default(),
+            group_of: FxHashMap::default(),
+            parts: Vec::new(),
+            jobs: Vec::new(),
+            job_of: FxHashMap::default(),
+            latest_job: 0,
+        }
+    }
+
+    /// Counts one row.
+    pub fn add(&mut self, row: &ErrorRow<'_>, at: RowRef) {
+        self.rows += 1;
+        let message = row.message.unwrap_or("");
+        let bucket = self.bucket(row);
+        let group = match self.memo.find(bucket, message) {
+            Some(group) => group,
+            None => self.read(bucket, message, at),
+        };
+        let job = row.job.map(|name| self.job(name, row.time));
+        if let Some(part) = self.parts.get_mut(group as usize) {
+            part.count(at, message, row.time, job);
+        }
+    }
+
+    /// Rows counted so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The groups of all parts together, largest first, with jobs, trend, NEW and GONE: the same however the rows were split among the
+    /// parts. What the reader knows (outside, unreadable, missing columns, partial) is left at its default.
+    pub fn merge(parts: Vec<Grouper>) -> Groups {
+        let rows = parts.iter().map(Grouper::rows).sum();
+        let counts = parts.into_iter().map(Grouper::into_counts).collect();
+        Groups { rows, ..merge::merge(counts) }
+    }
+
+    fn bucket(&mut self, row: &ErrorRow<'_>) -> u32 {
+        self.scratch.clear();
+        for column in [row.namespace, row.doctype, row.version, row.stage, row.class] {
+            // Neither byte is in any UTF-8 text: NULL and empty differ, and columns do not run together.
+            self.scratch.push(if column.is_some() { 0xff } else { 0xfe });
+            self.scratch.extend_from_slice(column.unwrap_or("").as_bytes());
+        }
+        if let Some(&known) = self.bucket_of.get(self.scratch.as_slice()) {
+            return known;
+        }
+        let texts = &mut self.texts;
+        let bucket = Bucket::new(row, self.schemas.as_ref(), |text| intern(texts, text));
+        self.buckets.push(bucket);
+        let number = (self.buckets.len() - 1) as u32;
+        self.bucket_of.insert(self.scratch.as_slice().into(), number);
+        number
+    }
+
+    /// The group of a message that the memo does not have.
+    fn read(&mut self, bucket: u32, message: &str, at: RowRef) -> u32 {
+        let Some(home) = self.buckets.get(bucket as usize) else {
+            return u32::MAX;
+        };
+        let readings = home.readings(message);
+        let place = home.place(&readings, self.schemas.as_ref());
+        let class = readings.get(place.reading).map_or("", |fault| fault.class);
+        let texts = &mut self.texts;
+        let key = GroupKey {
+            namespace: home.namespace.clone(),
+            doctype: home.doctype.clone(),
+            version: home.version.clone(),
+            stage: home.stage.clone(),
+            class: home.class.clone().or_else(|| (!class.is_empty()).then(|| intern(texts, class))),
+            path: place.path.as_deref().map(|path| intern(texts, path)),
+            fault: intern(texts, &place.fault),
+        };
+        let reading = place.reading;
+        let group = self.group(key, &place, at, message);
+        if let Some(pushed) = self.memo.keep(Seen { bucket, group, reading, rows: 1, message: message.to_owned() }) {
+            tally(&mut self.parts, &self.buckets, &pushed);
+        }
+        group
+    }
+
+    fn group(&mut self, key: GroupKey, place: &Place, at: RowRef, message: &str) -> u32 {
+        if let Some(&known) = self.group_of.get(&key) {
+            return known;
+        }
+        let number = self.parts.len() as u32;
+        self.group_of.insert(key.clone(), number);
+        self.parts.push(Part::new(key, place.keyword, place.about_name, at, message));
+        number
+    }
+
+    fn job(&mut self, name: &str, time: Option<Micros>) -> u32 {
+        let number = match self.jobs.get(self.latest_job as usize) {
+            Some(latest) if *latest.name == *name => self.latest_job,
+            _ => self.find_job(name),
+        };
+        self.latest_job = number;
+        if let Some(job) = self.jobs.get_mut(number as usize) {
+            job.rows += 1;
+            job.span = union(job.span, time.map(|time| (time, time)));
+        }
+        number
+    }
+
+    fn find_job(&mut self, name: &str) -> u32 {
+        if let Some(&known) = self.job_of.get(name) {
+            return known;
+        }
+        let number = self.jobs.len() as u32;
+        let name: Arc<str> = name.into();
+        self.job_of.insert(Arc::clone(&name), number);
+        self.jobs.push(Job { name, span: None, rows: 0 });
+        number
+    }
+
+    fn into_counts(mut self) -> merge::Counts {
+        self.memo.iter().for_each(|seen| tally(&mut self.parts, &self.buckets, seen));
+        merge::Counts { parts: self.parts, jobs: self.jobs }
+    }
+}
+
+/// A copy to look at while counting goes on. It has the same counts but not the memory of messages, which only makes counting fast.
+impl Clone for Grouper {
+    fn clone(&self) -> Self {
+        let mut parts = self.parts.clone();
+        self.memo.iter().for_each(|seen| tally(&mut parts, &self.buckets, seen));
+        Grouper {
+            schemas: self.schemas.clone(),
+            rows: self.rows,
+            texts: self.texts.clone(),
+            buckets: self.buckets.clone(),
+            bucket_of: self.bucket_of.clone(),
+            scratch: Vec::new(),
+            memo: Memo::default(),
+            group_of: self.group_of.clone(),
+            parts,
+            jobs: self.jobs.clone(),
+            job_of: self.job_of.clone(),
+            latest_job: self.latest_job,
+        }
+    }
+}
+
+/// Counts the values of a message for all its rows at once, when it leaves the memo.
+fn tally(parts: &mut [Part], buckets: &[Bucket], seen: &Seen) {
+    let (Some(part), Some(bucket)) = (parts.get_mut(seen.group as usize), buckets.get(seen.bucket as usize)) else {
+        return;
+    };
+    if let Some(fault) = bucket.readings(&seen.message).get(seen.reading) {
+        part.tally(fault, seen.rows);
+    }
+}
+
+/// One copy of every text, however many groups hold it.
+fn intern(texts: &mut FxHashSet<Arc<str>>, text: &str) -> Arc<str> {
+    if let Some(known) = texts.get(text) {
+        return Arc::clone(known);
+    }
+    let new: Arc<str> = text.into();
+    texts.insert(Arc::clone(&new));
+    new
+}

@@ -1,0 +1,459 @@
+//! The one list and tree engine: groups, documents, schemas, columns.
+//!
+//! Owns: which rows are open, which are visible, the cursor (by id, so that it survives a refresh), scrolling, a filter that keeps
+//! parents and gives the old expansion back when it is cleared.
+//! Refuses: what a row is and how it looks; the tree behind it stays where it is and is passed in.
+
+use rustc_hash::FxHashSet;
+
+/// A tree in pre-order, whatever it is made of.
+pub trait Tree {
+    /// Number of items.
+    fn len(&self) -> usize;
+    /// One past the last descendant of an item.
+    fn end(&self, item: usize) -> usize;
+    /// The enclosing item.
+    fn parent(&self, item: usize) -> Option<usize>;
+    /// Nesting depth from 0.
+    fn depth(&self, item: usize) -> usize;
+    /// What stays the same over refreshes; the position where the tree never changes.
+    fn id(&self, item: usize) -> u64 {
+        item as u64
+    }
+    /// Whether there is no item.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Whether the item can be opened.
+    fn is_branch(&self, item: usize) -> bool {
+        self.end(item) > item + 1
+    }
+}
+
+/// The state of one list.
+#[derive(Debug, Clone, Default)]
+pub struct Outline {
+    open: FxHashSet<u64>,
+    /// Items in sight, in order.
+    visible: Vec<u32>,
+    /// Position in `visible`.
+    cursor: usize,
+    /// Position in `visible` of the first row drawn.
+    top: usize,
+    /// Whether the cursor jumped: if it is out of sight then, it gets room around it, more below.
+    jumped: bool,
+    filter: Option<Filter>,
+}
+
+/// A filter at work.
+#[derive(Debug, Clone)]
+struct Filter {
+    /// Items that match or enclose a match.
+    kept: Vec<bool>,
+    /// Items that match, ascending.
+    matches: Vec<u32>,
+    /// Expansion before the filter.
+    before: FxHashSet<u64>,
+}
+
+impl Outline {
+    /// An outline with all branches of a depth below `levels` open.
+    pub fn with_levels(tree: &impl Tree, levels: usize) -> Self {
+        let mut outline = Outline::default();
+        let mut item = 0;
+        while item < tree.len() {
+            let shallow = tree.depth(item) < levels;
+            if shallow && tree.is_branch(item) {
+                outline.open.insert(tree.id(item));
+            }
+            item = if shallow { item + 1 } else { tree.end(item) };
+        }
+        outline.rebuild(tree);
+        outline
+    }
+
+    /// Computes the visible rows anew after the tree changed; the cursor stays on its item where that still exists.
+    pub fn refresh(&mut self, old: &impl Tree, tree: &impl Tree) {
+        let was = self.item().filter(|&item| item < old.len()).map(|item| old.id(item));
+        let offset = self.cursor.saturating_sub(self.top);
+        self.filter = None;
+        self.rebuild(tree);
+        if let Some(position) = was.and_then(|id| self.visible.iter().position(|&item| tree.id(item as usize) == id)) {
+            self.cursor = position;
+            self.top = position.saturating_sub(offset);
+        }
+    }
+
+    fn rebuild(&mut self, tree: &impl Tree) {
+        self.visible.clear();
+        let mut rows = std::mem::take(&mut self.visible);
+        self.collect(tree, 0, tree.len(), &mut rows);
+        self.visible = rows;
+        self.cursor = self.cursor.min(self.visible.len().saturating_sub(1));
+        self.top = self.top.min(self.cursor);
+    }
+
+    /// Appends the rows in sight between two items.
+    fn collect(&self, tree: &impl Tree, from: usize, to: usize, rows: &mut Vec<u32>) {
+        let mut item = from;
+        while item < to {
+            if self.filter.as_ref().is_some_and(|filter| !filter.kept[item]) {
+                item = tree.end(item);
+                continue;
+            }
+            rows.push(item as u32);
+            let inside = tree.is_branch(item) && self.open.contains(&tree.id(item));
+            item = if inside { item + 1 } else { tree.end(item) };
+        }
+    }
+
+    /// Number of rows in sight, scrolled away or not.
+    pub fn rows(&self) -> usize {
+        self.visible.len()
+    }
+
+    /// The items on screen from the first row drawn on, with whether the cursor is on them.
+    pub fn window(&self, height: usize) -> impl Iterator<Item = (usize, bool)> + '_ {
+        let end = (self.top + height).min(self.visible.len());
+        (self.top..end).map(|row| (self.visible[row] as usize, row == self.cursor))
+    }
+
+    /// The item under the cursor.
+    pub fn item(&self) -> Option<usize> {
+        self.visible.get(self.cursor).map(|&item| item as usize)
+    }
+
+    /// The cursor's row and the first row drawn.
+    pub fn position(&self) -> (usize, usize) {
+        (self.cursor, self.top)
+    }
+
+    /// Whether the item is open.
+    pub fn is_open(&self, tree: &impl Tree, item: usize) -> bool {
+        self.open.contains(&tree.id(item))
+    }
+
+    /// Scrolls so that the cursor is drawn in a window of that height, with a little context around it where there is room.
+    pub fn settle(&mut self, height: usize) {
+        if height == 0 {
+            return;
+        }
+        let margin = (height / 6).min(3);
+        let seen = self.top..self.top + height.saturating_sub(height / 3);
+        if std::mem::take(&mut self.jumped) && !seen.contains(&self.cursor) {
+            self.top = self.cursor.saturating_sub(height / 3);
+        }
+        let last_top = self.visible.len().saturating_sub(height);
+        let least = (self.cursor + margin + 1).saturating_sub(height);
+        let most = self.cursor.saturating_sub(margin);
+        self.top = self.top.max(least).min(most).min(last_top);
+    }
+
+    /// Moves the cursor by rows, stopping at the ends.
+    pub fn move_by(&mut self, rows: isize) {
+        let last = self.visible.len().saturating_sub(1);
+        self.cursor = self.cursor.saturating_add_signed(rows).min(last);
+    }
+
+    /// To the first row.
+    pub fn first(&mut self) {
+        self.cursor = 0;
+    }
+
+    /// To the last row.
+    pub fn last(&mut self) {
+        self.cursor = self.visible.len().saturating_sub(1);
+    }
+
+    /// Opens or closes the branch under the cursor; false where it is no branch.
+    pub fn toggle(&mut self, tree: &impl Tree) -> bool {
+        match self.item() {
+            Some(item) if tree.is_branch(item) && self.is_open(tree, item) => self.fold(tree, item),
+            Some(item) if tree.is_branch(item) => self.unfold(tree, item),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Opens the branch under the cursor, or steps into it where it is open already.
+    pub fn enter(&mut self, tree: &impl Tree) {
+        match self.item() {
+            Some(item) if tree.is_branch(item) && self.is_open(tree, item) => self.move_by(1),
+            Some(item) if tree.is_branch(item) => self.unfold(tree, item),
+            _ => {}
+        }
+    }
+
+    /// Closes the branch under the cursor, or steps out to its parent.
+    pub fn leave(&mut self, tree: &impl Tree) {
+        match self.item() {
+            Some(item) if tree.is_branch(item) && self.is_open(tree, item) => self.fold(tree, item),
+            Some(item) => {
+                if let Some(parent) = tree.parent(item) {
+                    self.put_cursor(parent);
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// To the next or previous item with the same parent.
+    pub fn sibling(&mut self, tree: &impl Tree, forward: bool) {
+        let Some(item) = self.item() else { return };
+        let depth = tree.depth(item);
+        let mut row = self.cursor;
+        loop {
+            row = if forward { row + 1 } else { row.wrapping_sub(1) };
+            match self.visible.get(row).map(|&item| tree.depth(item as usize)) {
+                Some(found) if found == depth => break,
+                Some(found) if found > depth => {}
+                _ => return,
+            }
+        }
+        self.cursor = row;
+    }
+
+    /// Opens everything, or everything below the cursor's item.
+    pub fn open_all(&mut self, tree: &impl Tree, below: Option<usize>) {
+        let (from, to) = below.map_or((0, tree.len()), |item| (item, tree.end(item)));
+        self.open.extend((from..to).filter(|&item| tree.is_branch(item)).map(|item| tree.id(item)));
+        self.keep_cursor(tree);
+    }
+
+    /// Closes everything; the cursor goes to the outermost ancestor of its item.
+    pub fn close_all(&mut self, tree: &impl Tree) {
+        let root = self.item().map(|item| std::iter::successors(Some(item), |&item| tree.parent(item)).last().unwrap_or(item));
+        self.open.clear();
+        self.rebuild(tree);
+        if let Some(root) = root {
+            self.put_cursor(root);
+        }
+    }
+
+    /// Puts the cursor on an item, opening what encloses it.
+    pub fn reveal(&mut self, tree: &impl Tree, item: usize) {
+        let mut closed = false;
+        let mut above = tree.parent(item);
+        while let Some(parent) = above {
+            closed |= self.open.insert(tree.id(parent));
+            above = tree.parent(parent);
+        }
+        let hidden = self.filter.as_ref().is_some_and(|filter| !filter.kept[item]);
+        if hidden {
+            self.filter = None;
+        }
+        if closed || hidden {
+            self.rebuild(tree);
+        }
+        self.put_cursor(item);
+        self.jumped = true;
+    }
+
+    /// Opens an item without moving the cursor.
+    pub fn expand(&mut self, tree: &impl Tree, item: usize) {
+        if self.open.insert(tree.id(item)) {
+            self.keep_cursor(tree);
+        }
+    }
+
+    /// Closes an item; the cursor moves only if it was inside.
+    pub fn collapse(&mut self, tree: &impl Tree, item: usize) {
+        if self.open.remove(&tree.id(item)) {
+            self.keep_cursor(tree);
+        }
+    }
+
+    /// Shows only the items for which `matches` holds an ascending list, and what encloses them. The cursor goes to the nearest match.
+    pub fn filter(&mut self, tree: &impl Tree, matches: Vec<u32>) {
+        let at = self.item();
+        let before = match self.filter.take() {
+            Some(filter) => filter.before,
+            None => self.open.clone(),
+        };
+        let mut kept = vec![false; tree.len()];
+        self.open = before.clone();
+        let mut covered = 0;
+        for &item in &matches {
+            // What a match holds stays within reach, closed as it was.
+            let end = tree.end(item as usize);
+            kept[(item as usize + 1).max(covered).min(end)..end].fill(true);
+            covered = covered.max(end);
+            let mut next = Some(item as usize);
+            while let Some(item) = next {
+                kept[item] = true;
+                next = tree.parent(item).filter(|&parent| self.open.insert(tree.id(parent)) || !kept[parent]);
+            }
+        }
+        let nearest = at.and_then(|at| matches.get(matches.partition_point(|&item| (item as usize) < at)).or(matches.first())).copied();
+        self.filter = Some(Filter { kept, matches, before });
+        self.rebuild(tree);
+        if let Some(item) = nearest {
+            self.put_cursor(item as usize);
+        }
+    }
+
+    /// Ends the filter: the expansion from before it, the cursor on that item, or still on its own.
+    pub fn clear_filter(&mut self, tree: &impl Tree, to: Option<usize>) {
+        let Some(filter) = self.filter.take() else { return };
+        let item = to.or(self.item());
+        self.open = filter.before;
+        self.rebuild(tree);
+        if let Some(item) = item {
+            self.reveal(tree, item);
+        }
+    }
+
+    /// Number of matches of the filter at work.
+    pub fn matches(&self) -> Option<usize> {
+        self.filter.as_ref().map(|filter| filter.matches.len())
+    }
+
+    /// Whether the filter at work matches the item itself.
+    pub fn is_match(&self, item: usize) -> bool {
+        self.filter.as_ref().is_some_and(|filter| filter.matches.binary_search(&(item as u32)).is_ok())
+    }
+
+    fn unfold(&mut self, tree: &impl Tree, item: usize) {
+        self.open.insert(tree.id(item));
+        let mut rows = Vec::new();
+        self.collect(tree, item + 1, tree.end(item), &mut rows);
+        let after = self.cursor + 1;
+        self.visible.splice(after..after, rows);
+    }
+
+    fn fold(&mut self, tree: &impl Tree, item: usize) {
+        self.open.remove(&tree.id(item));
+        let end = tree.end(item);
+        let after = self.cursor + 1;
+        let stop = self.visible[after..].partition_point(|&row| (row as usize) < end) + after;
+        self.visible.drain(after..stop);
+    }
+
+    fn keep_cursor(&mut self, tree: &impl Tree) {
+        let item = self.item();
+        self.rebuild(tree);
+        if let Some(item) = item {
+            self.put_cursor(item);
+        }
+    }
+
+    /// To the item's row, or the row of the nearest item before it in sight.
+    fn put_cursor(&mut self, item: usize) {
+        let after = self.visible.partition_point(|&row| row as usize <= item);
+        self.cursor = after.saturating_sub(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Depths in pre-order.
+    struct Depths(Vec<usize>);
+
+    impl Tree for Depths {
+        fn len(&self) -> usize {
+            self.0.len()
+        }
+        fn end(&self, item: usize) -> usize {
+            (item + 1..self.len()).find(|&next| self.0[next] <= self.0[item]).unwrap_or(self.len())
+        }
+        fn parent(&self, item: usize) -> Option<usize> {
+            (0..item).rev().find(|&above| self.0[above] < self.0[item])
+        }
+        fn depth(&self, item: usize) -> usize {
+            self.0[item]
+        }
+    }
+
+    fn rows(outline: &Outline) -> Vec<usize> {
+        outline.visible.iter().map(|&item| item as usize).collect()
+    }
+
+    #[test]
+    fn folding_and_unfolding_keep_the_cursor() {
+        let tree = Depths(vec![0, 1, 2, 1, 0]);
+        let mut outline = Outline::with_levels(&tree, 1);
+        assert_eq!(rows(&outline), [0, 1, 3, 4]);
+        outline.move_by(1);
+        outline.enter(&tree);
+        assert_eq!(rows(&outline), [0, 1, 2, 3, 4]);
+        outline.enter(&tree);
+        assert_eq!(outline.item(), Some(2));
+        outline.leave(&tree);
+        outline.leave(&tree);
+        assert_eq!((rows(&outline), outline.item()), (vec![0, 1, 3, 4], Some(1)));
+        outline.sibling(&tree, true);
+        assert_eq!(outline.item(), Some(3));
+        outline.sibling(&tree, true);
+        assert_eq!(outline.item(), Some(3), "no further sibling");
+    }
+
+    #[test]
+    fn a_cleared_filter_gives_the_expansion_back() {
+        let tree = Depths(vec![0, 1, 2, 1, 0, 1]);
+        let mut outline = Outline::with_levels(&tree, 0);
+        outline.filter(&tree, vec![2, 5]);
+        assert_eq!(rows(&outline), [0, 1, 2, 4, 5]);
+        assert_eq!(outline.item(), Some(2));
+        outline.first();
+        outline.clear_filter(&tree, None);
+        assert_eq!(rows(&outline), [0, 4]);
+    }
+
+    #[test]
+    fn a_match_can_be_opened() {
+        let tree = Depths(vec![0, 1, 2, 1, 0, 1]);
+        let mut outline = Outline::with_levels(&tree, 0);
+        outline.filter(&tree, vec![1]);
+        assert_eq!(rows(&outline), [0, 1]);
+        outline.enter(&tree);
+        assert_eq!(rows(&outline), [0, 1, 2]);
+    }
+
+    #[test]
+    fn scrolling_keeps_the_cursor_in_the_window() {
+        let tree = Depths(vec![0; 100]);
+        let mut outline = Outline::with_levels(&tree, 0);
+        outline.move_by(50);
+        outline.settle(10);
+        assert!(outline.window(10).any(|(item, here)| here && item == 50));
+        outline.last();
+        outline.settle(10);
+        assert_eq!(outline.window(10).map(|(item, _)| item).last(), Some(99));
+    }
+
+    proptest! {
+        #[test]
+        fn any_keys_leave_a_consistent_list(steps in proptest::collection::vec(0usize..4, 1..30), keys in proptest::collection::vec(0u8..10, 0..40)) {
+            let mut depths = vec![0usize];
+            for step in steps {
+                let last = *depths.last().unwrap_or(&0);
+                depths.push(if step == 0 { last + 1 } else { last.saturating_sub(step - 1) });
+            }
+            let tree = Depths(depths);
+            let mut outline = Outline::with_levels(&tree, 1);
+            for key in keys {
+                match key {
+                    0 => outline.move_by(3),
+                    1 => outline.move_by(-2),
+                    2 => outline.enter(&tree),
+                    3 => outline.leave(&tree),
+                    4 => { outline.toggle(&tree); }
+                    5 => outline.reveal(&tree, tree.len() / 2),
+                    6 => outline.filter(&tree, (0..tree.len() as u32).filter(|i| i % 3 == 0).collect()),
+                    7 => outline.clear_filter(&tree, None),
+                    8 => outline.open_all(&tree, None),
+                    _ => outline.close_all(&tree),
+                }
+                outline.settle(5);
+                prop_assert!(outline.window(5).any(|(_, here)| here), "the cursor is drawn");
+                let mut fresh = outline.clone();
+                fresh.rebuild(&tree);
+                prop_assert_eq!(rows(&fresh), rows(&outline), "rows in sight follow from what is open");
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The explorer: message -> update -> effects -> draw.
+//!
+//! Owns: the loop, where keys come from, starting and ending.
+//! Refuses: everything else; see the modules.
+
+pub mod action;
+pub mod app;
+pub mod frame;
+pub mod group_tree;
+pub mod keymap;
+pub mod message;
+pub mod panes;
+pub mod subject;
+mod terminal;
+pub mod theme;
+pub mod update;
+pub mod view;
+pub mod work;
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{self, Event, KeyEventKind};
+use ratatui::layout::Rect;
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+
+use crate::source::{ErrorSource, Request};
+use app::App;
+use keymap::{Key, Keymap};
+use message::{Effect, Message};
+use theme::{Depth, Theme};
+use work::Workers;
+
+/// What the explorer needs to begin.
+pub struct Options {
+    /// What is explored.
+    pub source: Arc<dyn ErrorSource>,
+    /// Which of its rows, by which schemas.
+    pub request: Request,
+    /// The theme.
+    pub theme: Theme,
+    /// Colours that the terminal can show.
+    pub depth: Depth,
+    /// Keys to actions.
+    pub keymap: Keymap,
+}
+
+/// Longest time that a printed frame waits for work to end.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Runs the explorer in the terminal until the user quits.
+pub fn run(options: Options) -> io::Result<()> {
+    let (messages, mut inbox) = mpsc::unbounded_channel();
+    let mut screen = terminal::Screen::take()?;
+    let size = screen.terminal.size()?;
+    let (mut app, mut workers) = begin(options, (size.width, size.height), messages.clone())?;
+    draw(&mut screen, &app)?;
+    terminal::watch_signals(messages.clone())?;
+    read_keys(messages);
+    workers.start(Effect::Read);
+    while let Some(message) = inbox.blocking_recv() {
+        let mut next = Some(message);
+        // Everything that has come in is taken in before one frame is drawn: held keys never lag behind.
+        while let Some(message) = next {
+            let redraw = matches!(message, Message::Redraw);
+            for effect in update::update(&mut app, message) {
+                match effect {
+                    Effect::Quit => {
+                        workers.shut_down();
+                        return Ok(());
+                    }
+                    Effect::Suspend => screen.suspend()?,
+                    other => workers.start(other),
+                }
+            }
+            if redraw {
+                screen.terminal.clear()?;
+            }
+            next = inbox.try_recv().ok();
+        }
+        draw(&mut screen, &app)?;
+    }
+    Ok(())
+}
+
+/// Feeds keys without a terminal and returns the last frame: for tests, bug reports and documents.
+/// Every piece of work ends before the next key, so that the same keys always give the same frame.
+pub fn script(options: Options, size: (u16, u16), keys: &[Key]) -> io::Result<Buffer> {
+    let (messages, mut inbox) = mpsc::unbounded_channel();
+    let (mut app, mut workers) = begin(options, size, messages)?;
+    workers.start(Effect::Read);
+    settle(&mut app, &mut workers, &mut inbox);
+    for key in keys {
+        let ended = take_in(&mut app, &mut workers, Message::Key(key.to_event()));
+        settle(&mut app, &mut workers, &mut inbox);
+        if ended {
+            break;
+        }
+    }
+    let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+    view::view(&app, &mut buffer);
+    workers.shut_down();
+    Ok(buffer)
+}
+
+fn begin(options: Options, size: (u16, u16), messages: UnboundedSender<Message>) -> io::Result<(App, Workers)> {
+    let schemas = options.request.schemas.as_ref().map(|schemas| schemas.name());
+    let app = App::new(size, options.source.name(), schemas, options.theme, options.depth, options.keymap);
+    let workers = Workers::new(options.source, options.request, messages)?;
+    Ok((app, workers))
+}
+
+fn draw(screen: &mut terminal::Screen, app: &App) -> io::Result<()> {
+    screen.terminal.draw(|frame| view::view(app, frame.buffer_mut()))?;
+    Ok(())
+}
+
+/// Keys, pastes and resizes as messages, from a thread of their own.
+fn read_keys(messages: UnboundedSender<Message>) {
+    std::thread::spawn(move || {
+        loop {
+            let message = match event::read() {
+                Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => Message::Key(key),
+                Ok(Event::Paste(text)) => Message::Paste(text),
+                Ok(Event::Resize(width, height)) => Message::Resize(width, height),
+                Ok(_) => continue,
+                Err(_) => Message::Terminate,
+            };
+            let over = matches!(message, Message::Terminate);
+            if messages.send(message).is_err() || over {
+                return;
+            }
+        }
+    });
+}
+
+/// Whether the explorer has ended.
+fn take_in(app: &mut App, workers: &mut Workers, message: Message) -> bool {
+    let mut ended = false;
+    for effect in update::update(app, message) {
+        match effect {
+            Effect::Quit => ended = true,
+            // Without a terminal there is neither a shell to go to nor a clipboard to fill.
+            Effect::Suspend => {}
+            Effect::Copy { what, .. } => {
+                take_in(app, workers, Message::Copied { what, outcome: Ok(()) });
+            }
+            other => workers.start(other),
+        }
+    }
+    ended
+}
+
+/// Takes messages in until all work has ended.
+fn settle(app: &mut App, workers: &mut Workers, inbox: &mut UnboundedReceiver<Message>) {
+    let begun = Instant::now();
+    loop {
+        let idle = workers.idle();
+        let mut quiet = true;
+        while let Ok(message) = inbox.try_recv() {
+            take_in(app, workers, message);
+            quiet = false;
+        }
+        if (idle && quiet) || begun.elapsed() > PATIENCE {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}

@@ -1,0 +1,167 @@
+//! The one table of what a key can do.
+//!
+//! Owns: every action with its name, default keys, help text and where it applies. Keys, footer hints, the help overlay, `misfit keys`,
+//! the README's key list and the names in the configuration all come from it.
+//! Refuses: reading keys (keymap), doing anything (update).
+
+/// What a key can ask for. The variants' meanings are the table's help texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    Down,
+    Up,
+    PageDown,
+    PageUp,
+    HalfDown,
+    HalfUp,
+    First,
+    Last,
+    NextSibling,
+    PreviousSibling,
+    Enter,
+    Leave,
+    Toggle,
+    OpenBelow,
+    OpenAll,
+    CloseAll,
+    Open,
+    Back,
+    NextPane,
+    PreviousPane,
+    NextRow,
+    PreviousRow,
+    JumpToFault,
+    ShowValue,
+    ShowRow,
+    Search,
+    NextMatch,
+    PreviousMatch,
+    Filter,
+    Sort,
+    ToggleNoise,
+    CopyValue,
+    CopyPointer,
+    CopyJq,
+    CopySql,
+    CopyMessage,
+    CopyKey,
+    NextTheme,
+    Help,
+    Suspend,
+    Quit,
+}
+
+/// Where an action applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// On every screen.
+    Everywhere,
+    /// In the list of groups.
+    Groups,
+    /// In an opened case.
+    Case,
+}
+
+/// One line of the table.
+pub struct Entry {
+    /// The action.
+    pub action: Action,
+    /// Its name in the configuration: kebab case.
+    pub name: &'static str,
+    /// Default keys, in the notation of the keymap.
+    pub keys: &'static [&'static str],
+    /// What it does, for help.
+    pub help: &'static str,
+    /// Where it applies.
+    pub place: Place,
+    /// A word for the footer, where it is worth a place there.
+    pub hint: Option<&'static str>,
+    /// The heading it stands under in help.
+    pub heading: &'static str,
+}
+
+const MOVE: &str = "Move";
+const FOLD: &str = "Fold";
+const LOOK: &str = "Look";
+const FIND: &str = "Find";
+const COPY: &str = "Copy";
+const GENERAL: &str = "General";
+
+const fn entry(
+    action: Action,
+    name: &'static str,
+    keys: &'static [&'static str],
+    help: &'static str,
+    place: Place,
+    hint: Option<&'static str>,
+    heading: &'static str,
+) -> Entry {
+    Entry { action, name, keys, help, place, hint, heading }
+}
+
+use Action as A;
+use Place::{Case, Everywhere, Groups};
+
+/// Every action, in the order of help.
+#[rustfmt::skip]
+pub const TABLE: &[Entry] = &[
+    entry(A::Down, "down", &["j", "<down>"], "next line", Everywhere, None, MOVE),
+    entry(A::Up, "up", &["k", "<up>"], "previous line", Everywhere, None, MOVE),
+    entry(A::PageDown, "page-down", &["<pgdn>", "<c-f>"], "one page down", Everywhere, None, MOVE),
+    entry(A::PageUp, "page-up", &["<pgup>", "<c-b>"], "one page up", Everywhere, None, MOVE),
+    entry(A::HalfDown, "half-page-down", &["<c-d>"], "half a page down", Everywhere, None, MOVE),
+    entry(A::HalfUp, "half-page-up", &["<c-u>"], "half a page up", Everywhere, None, MOVE),
+    entry(A::First, "first", &["gg", "<home>"], "first line", Everywhere, None, MOVE),
+    entry(A::Last, "last", &["G", "<end>"], "last line", Everywhere, None, MOVE),
+    entry(A::NextSibling, "next-sibling", &["J"], "next line of the same level", Everywhere, None, MOVE),
+    entry(A::PreviousSibling, "previous-sibling", &["K"], "previous line of the same level", Everywhere, None, MOVE),
+    entry(A::Enter, "enter", &["l", "<right>"], "open, or step into", Everywhere, None, FOLD),
+    entry(A::Leave, "leave", &["h", "<left>"], "close, or step out", Everywhere, None, FOLD),
+    entry(A::Toggle, "toggle", &["<space>"], "open or close", Everywhere, Some("fold"), FOLD),
+    entry(A::OpenBelow, "open-below", &["e"], "open everything below", Everywhere, None, FOLD),
+    entry(A::OpenAll, "open-all", &["E"], "open everything", Everywhere, None, FOLD),
+    entry(A::CloseAll, "close-all", &["C"], "close everything", Everywhere, None, FOLD),
+    entry(A::Open, "open", &["<enter>"], "open a failing document of the group under the cursor", Groups, Some("open a document"), LOOK),
+    entry(A::NextPane, "next-pane", &["<tab>"], "next pane: document, schema, columns", Case, Some("pane"), LOOK),
+    entry(A::PreviousPane, "previous-pane", &["<s-tab>"], "previous pane", Case, None, LOOK),
+    entry(A::NextRow, "next-row", &["]", ">"], "next document of the group", Case, Some("next"), LOOK),
+    entry(A::PreviousRow, "previous-row", &["[", "<lt>"], "previous document of the group", Case, Some("previous"), LOOK),
+    entry(A::JumpToFault, "jump-to-fault", &["."], "back to the failing value", Case, Some("fault"), LOOK),
+    entry(A::ShowValue, "show-value", &["v", "<enter>"], "the whole value, wrapped", Case, Some("whole value"), LOOK),
+    entry(A::ShowRow, "show-row", &["i"], "the whole message, notes and columns of the error row", Everywhere, Some("message"), LOOK),
+    entry(A::Search, "search", &["/"], "search (n and N repeat)", Everywhere, Some("search"), FIND),
+    entry(A::NextMatch, "next-match", &["n"], "next match", Everywhere, None, FIND),
+    entry(A::PreviousMatch, "previous-match", &["N"], "previous match", Everywhere, None, FIND),
+    entry(A::Filter, "filter", &["f"], "show only what matches (empty: everything)", Everywhere, Some("filter"), FIND),
+    entry(A::Sort, "sort", &["s"], "sort by count, newest, name, growth", Groups, Some("sort"), FIND),
+    entry(A::ToggleNoise, "toggle-noise", &["z"], "open or close all that is noise by design", Groups, None, FIND),
+    entry(A::CopyValue, "copy-value", &["yy"], "copy the value, as it is written", Everywhere, None, COPY),
+    entry(A::CopyPointer, "copy-pointer", &["yp"], "copy the JSON pointer", Everywhere, None, COPY),
+    entry(A::CopyJq, "copy-jq", &["yj"], "copy the jq path", Case, None, COPY),
+    entry(A::CopySql, "copy-sql", &["ys"], "copy the SQL expression of the column", Case, None, COPY),
+    entry(A::CopyMessage, "copy-message", &["ym"], "copy the error message", Everywhere, None, COPY),
+    entry(A::CopyKey, "copy-key", &["yk"], "copy the key, or the group's fingerprint", Everywhere, None, COPY),
+    entry(A::NextTheme, "next-theme", &["T"], "next theme", Everywhere, None, GENERAL),
+    entry(A::Help, "help", &["?", "<f1>"], "all keys", Everywhere, Some("keys"), GENERAL),
+    entry(A::Suspend, "suspend", &["<c-z>"], "to the shell; fg comes back", Everywhere, None, GENERAL),
+    entry(A::Back, "back", &["<esc>", "<bs>"], "back: close, clear the filter, stop reading, leave the case", Everywhere, None, GENERAL),
+    entry(A::Quit, "quit", &["q", "<c-c>"], "quit; from a case, back to the groups", Everywhere, Some("quit"), GENERAL),
+];
+
+impl Action {
+    /// Its line in the table.
+    pub fn entry(self) -> Option<&'static Entry> {
+        TABLE.iter().find(|entry| entry.action == self)
+    }
+
+    /// The action of that name.
+    pub fn named(name: &str) -> Option<Action> {
+        TABLE.iter().find(|entry| entry.name == name).map(|entry| entry.action)
+    }
+}
+
+impl Place {
+    /// Whether an action of this place is to be had in a screen of `here`.
+    pub fn holds(self, here: Place) -> bool {
+        self == Place::Everywhere || self == here
+    }
+}

@@ -1,0 +1,244 @@
+//! The explorer's state.
+//!
+//! Owns: everything that is on the screen or decides what a key means. Only `update` writes it, `view` reads it.
+//! Refuses: I/O, clocks, the terminal.
+
+use std::sync::Arc;
+
+use tui_input::Input;
+
+use super::action::Place;
+use super::group_tree::GroupTree;
+use super::keymap::{Key, Keymap};
+use super::message::JobId;
+use super::panes::Pane;
+use super::subject::{Comparison, Subject};
+use super::theme::{Depth, Theme};
+use crate::case::Case;
+use crate::document::NodeId;
+use crate::group::{Group, Sort};
+use crate::layout::ColumnId;
+use crate::outline::Outline;
+use crate::sink::Landing;
+use crate::source::Progress;
+
+/// All of it.
+pub struct App {
+    /// Columns and lines of the terminal.
+    pub size: (u16, u16),
+    /// What is explored: the source's name, and the schemas' where there are any.
+    pub source: String,
+    /// Name of the schema store.
+    pub schemas: Option<String>,
+    /// The screen of groups.
+    pub groups: GroupScreen,
+    /// The case on top of it.
+    pub case: Option<CaseScreen>,
+    /// The line being typed.
+    pub prompt: Option<Prompt>,
+    /// What covers the screen.
+    pub overlay: Option<Overlay>,
+    /// Keys of an unfinished sequence.
+    pub pending: Vec<Key>,
+    /// News for the bottom line, until the next key.
+    pub notice: Option<Notice>,
+    /// While the source is read.
+    pub reading: Option<Progress>,
+    /// The row that is being opened: its job and position in its group.
+    pub opening: Option<Opening>,
+    /// The theme, and what the terminal can show of it.
+    pub theme: Theme,
+    /// Colours of the terminal.
+    pub depth: Depth,
+    /// Keys to actions.
+    pub keymap: Keymap,
+    /// The job that repeats a search whose lines have changed.
+    pub searching_again: Option<JobId>,
+    /// Number of the latest job.
+    pub last_job: JobId,
+}
+
+/// The list of groups.
+#[derive(Default)]
+pub struct GroupScreen {
+    /// What is listed.
+    pub tree: Arc<GroupTree>,
+    /// The order that was asked for; the tree follows.
+    pub sort: Sort,
+    /// The list's state.
+    pub list: List,
+    /// Whether a key was pressed: until then the list opens itself where the most rows are.
+    pub touched: bool,
+    /// The latest job that arranges the groups.
+    pub arranging: Option<JobId>,
+}
+
+/// One list or tree with its search and filter.
+#[derive(Default)]
+pub struct List {
+    /// Rows, cursor, expansion.
+    pub outline: Outline,
+    /// The last search.
+    pub search: Option<Search>,
+    /// The filter at work.
+    pub filter: Option<String>,
+    /// The latest job that looks for its matches.
+    pub filter_job: Option<JobId>,
+}
+
+/// A search and what it found.
+pub struct Search {
+    /// What was typed.
+    pub text: String,
+    /// Lines that match, ascending; `None` while the work goes on.
+    pub found: Option<Vec<u32>>,
+}
+
+/// A row that is being opened.
+pub struct Opening {
+    /// The work.
+    pub job: JobId,
+    /// The tree that the group belongs to.
+    pub tree: Arc<GroupTree>,
+    /// Position of the group in it.
+    pub group: u32,
+    /// Position of the row in the group.
+    pub index: usize,
+}
+
+/// One failing row beside its schema node and columns.
+pub struct CaseScreen {
+    /// The tree that the group belongs to, as it was when the case was opened.
+    pub tree: Arc<GroupTree>,
+    /// Position of the group in it.
+    pub group: u32,
+    /// Position of the row in the group.
+    pub index: usize,
+    /// The row with everything known of it.
+    pub case: Arc<Case>,
+    /// The pane that has the keys.
+    pub focus: Pane,
+    /// The lists of the panes.
+    pub lists: [List; 3],
+    /// What the cursors of the panes have in common.
+    pub tie: Tie,
+}
+
+/// The place that the three cursors stand on.
+#[derive(Debug, Clone, Default)]
+pub struct Tie {
+    /// The value; `None` where the document has none there.
+    pub value: Option<NodeId>,
+    /// The schema node that speaks about it.
+    pub node: Option<NodeId>,
+    /// The column it maps to.
+    pub column: Option<ColumnId>,
+    /// Where it lands.
+    pub landing: Option<Landing>,
+}
+
+/// A line being typed.
+pub struct Prompt {
+    /// What for.
+    pub purpose: Comparison,
+    /// What stands there.
+    pub input: Input,
+    /// The latest job that looks for it.
+    pub job: Option<JobId>,
+    /// Where the cursor was before.
+    pub from: Option<usize>,
+}
+
+/// What covers the screen.
+pub enum Overlay {
+    /// All keys.
+    Help { scroll: usize },
+    /// A whole value.
+    Value { title: String, text: Arc<str>, scroll: usize },
+}
+
+/// News for the bottom line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What happened.
+    pub text: String,
+    /// Whether it is bad.
+    pub bad: bool,
+}
+
+impl App {
+    /// An explorer that has read nothing yet.
+    pub fn new(size: (u16, u16), source: String, schemas: Option<String>, theme: Theme, depth: Depth, keymap: Keymap) -> Self {
+        App {
+            size,
+            source,
+            schemas,
+            groups: GroupScreen::default(),
+            case: None,
+            prompt: None,
+            overlay: None,
+            pending: Vec::new(),
+            notice: None,
+            reading: Some(Progress::default()),
+            opening: None,
+            theme,
+            depth,
+            keymap,
+            searching_again: None,
+            last_job: 0,
+        }
+    }
+
+    /// The screen that keys are for.
+    pub fn place(&self) -> Place {
+        if self.case.is_some() { Place::Case } else { Place::Groups }
+    }
+
+    /// A number for new work.
+    pub fn next_job(&mut self) -> JobId {
+        self.last_job += 1;
+        self.last_job
+    }
+
+    /// The list that has the keys and what it shows; `None` where a pane has nothing to show.
+    pub fn focused(&mut self) -> Option<(&mut List, Subject)> {
+        match &mut self.case {
+            Some(screen) => {
+                let subject = screen.subject(screen.focus)?;
+                Some((&mut screen.lists[screen.focus as usize], subject))
+            }
+            None => Some((&mut self.groups.list, Subject::Groups(self.groups.tree.clone()))),
+        }
+    }
+
+    /// Tells something at the bottom.
+    pub fn tell(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), bad: false });
+    }
+
+    /// Tells something bad at the bottom.
+    pub fn warn(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), bad: true });
+    }
+}
+
+impl CaseScreen {
+    /// The group that the row is of.
+    pub fn group(&self) -> &Group {
+        &self.tree.groups.list[self.group as usize]
+    }
+
+    /// What a pane shows.
+    pub fn subject(&self, pane: Pane) -> Option<Subject> {
+        match pane {
+            Pane::Document => self.case.document.clone().map(Subject::Document),
+            Pane::Schema => self.case.schema.clone().map(Subject::Schema),
+            Pane::Columns => self.case.layout.clone().map(Subject::Layout),
+        }
+    }
+
+    /// The item under the cursor of a pane.
+    pub fn item(&self, pane: Pane) -> Option<usize> {
+        self.lists[pane as usize].outline.item()
+    }
+}

@@ -1,0 +1,320 @@
+//! Groups arranged as a tree: namespace > doctype.version > path > fault.
+//!
+//! Owns: the order of the tree, what a branch adds up to, noise kept apart, stable ids.
+//! Refuses: counting (group), what is open (outline).
+
+use std::collections::BTreeMap;
+use std::hash::Hasher;
+use std::sync::Arc;
+
+use rustc_hash::FxHasher;
+
+use crate::group::{Group, Groups, Sort, Status};
+use crate::outline::Tree;
+
+/// Groups with the tree over them.
+#[derive(Default)]
+pub struct GroupTree {
+    /// What the tree is made of.
+    pub groups: Arc<Groups>,
+    /// In pre-order.
+    pub items: Vec<Item>,
+    /// How it is sorted.
+    pub sort: Sort,
+}
+
+/// One line of the tree.
+pub struct Item {
+    /// What stands on it, as the data has it.
+    pub label: Box<str>,
+    /// What kind of line it is.
+    pub level: Level,
+    /// Rows below.
+    pub count: u64,
+    /// Groups below that began with the newest job and are no accident.
+    pub new: u32,
+    /// The line's group; on a branch the largest group below that is no noise, if any.
+    pub group: Option<u32>,
+    depth: u16,
+    end: u32,
+    parent: Option<u32>,
+    id: u64,
+}
+
+/// Kinds of lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Level {
+    /// `document_namespace`
+    Namespace,
+    /// `document_type.document_version`
+    Doctype,
+    /// What the pipeline refuses by design, out of the way.
+    Noise,
+    /// An instance path with several faults.
+    Path,
+    /// A group, alone at its path: the label is the path.
+    PathAndFault,
+    /// A group below its path: the label is the fault.
+    Fault,
+}
+
+impl Tree for GroupTree {
+    fn len(&self) -> usize {
+        self.items.len()
+    }
+    fn end(&self, item: usize) -> usize {
+        self.items[item].end as usize
+    }
+    fn parent(&self, item: usize) -> Option<usize> {
+        self.items[item].parent.map(|parent| parent as usize)
+    }
+    fn depth(&self, item: usize) -> usize {
+        self.items[item].depth as usize
+    }
+    fn id(&self, item: usize) -> u64 {
+        self.items[item].id
+    }
+}
+
+/// A line while the tree is made, with its sum and place among its siblings.
+struct Line {
+    level: Level,
+    label: Box<str>,
+    group: Option<u32>,
+    below: Vec<Line>,
+    count: u64,
+    new: u32,
+    rank: i64,
+}
+
+/// Groups of one doctype by path; noise has a map of its own.
+#[derive(Default)]
+struct Paths<'a> {
+    paths: BTreeMap<Option<&'a str>, Vec<u32>>,
+    noise: Vec<u32>,
+}
+
+impl GroupTree {
+    /// Arranges the groups. Costs time with many groups: work for a worker.
+    pub fn new(groups: Arc<Groups>, sort: Sort) -> Self {
+        let mut names: BTreeMap<&str, BTreeMap<String, Paths<'_>>> = BTreeMap::new();
+        for (i, group) in groups.list.iter().enumerate() {
+            let namespace = group.key.namespace.as_deref().unwrap_or("(no namespace)");
+            let doctype = names.entry(namespace).or_default().entry(doctype_label(group)).or_default();
+            if group.noise {
+                doctype.noise.push(i as u32);
+            } else {
+                doctype.paths.entry(group.key.path.as_deref()).or_default().push(i as u32);
+            }
+        }
+        let maker = Maker { groups: &groups, sort };
+        let namespaces = names.into_iter().map(|(name, doctypes)| {
+            let doctypes = doctypes.into_iter().map(|(name, paths)| maker.doctype(&name, paths)).collect();
+            maker.branch(Level::Namespace, name, doctypes)
+        });
+        let mut lines: Vec<Line> = namespaces.collect();
+        sort_lines(&mut lines);
+        let mut items = Vec::new();
+        push_lines(lines, None, 0, &groups, &mut items);
+        GroupTree { groups, items, sort }
+    }
+
+    /// The group of a line.
+    pub fn group(&self, item: usize) -> Option<&Group> {
+        self.items[item].group.map(|group| &self.groups.list[group as usize])
+    }
+
+    /// Whether the line is a group, not a branch.
+    pub fn is_leaf(&self, item: usize) -> bool {
+        matches!(self.items[item].level, Level::PathAndFault | Level::Fault)
+    }
+
+    /// The lines of all groups below a line, or the line itself.
+    pub fn leaves(&self, item: usize) -> impl Iterator<Item = usize> + '_ {
+        (item..self.end(item)).filter(|&below| self.is_leaf(below))
+    }
+
+    /// What a search sees of a line.
+    pub fn search_text(&self, item: usize) -> String {
+        match self.group(item).filter(|_| self.is_leaf(item)) {
+            Some(group) => {
+                let class = group.key.class.as_deref().unwrap_or_default();
+                format!("{} {} {} {class}", self.items[item].label, group.key.fault, group.says)
+            }
+            None => self.items[item].label.to_string(),
+        }
+    }
+}
+
+fn doctype_label(group: &Group) -> String {
+    match (&group.key.doctype, &group.key.version) {
+        (Some(doctype), Some(version)) => format!("{doctype}.{version}"),
+        (Some(doctype), None) => doctype.to_string(),
+        (None, _) => "(no doctype)".to_owned(),
+    }
+}
+
+/// Makes lines out of groups.
+struct Maker<'a> {
+    groups: &'a Groups,
+    sort: Sort,
+}
+
+impl Maker<'_> {
+    fn doctype(&self, name: &str, paths: Paths<'_>) -> Line {
+        let mut below: Vec<Line> = Vec::new();
+        for (path, groups) in paths.paths {
+            match (path, groups.as_slice()) {
+                (Some(path), &[alone]) => below.push(self.leaf(Level::PathAndFault, path_label(path), alone)),
+                (Some(path), several) => {
+                    let faults = several.iter().map(|&group| self.fault(group)).collect();
+                    below.push(self.branch(Level::Path, path_label(path), faults));
+                }
+                (None, placeless) => below.extend(placeless.iter().map(|&group| self.fault(group))),
+            }
+        }
+        if !paths.noise.is_empty() {
+            let noise = paths.noise.iter().map(|&group| self.fault(group)).collect();
+            let line = self.branch(Level::Noise, "noise by design", noise);
+            below.push(Line { group: None, rank: i64::MIN, ..line });
+        }
+        self.branch(Level::Doctype, name, below)
+    }
+
+    fn fault(&self, group: u32) -> Line {
+        self.leaf(Level::Fault, &self.groups.list[group as usize].says, group)
+    }
+
+    fn leaf(&self, level: Level, label: &str, index: u32) -> Line {
+        let group = &self.groups.list[index as usize];
+        let rank = match self.sort {
+            Sort::Name => 0,
+            Sort::Count => group.count as i64,
+            Sort::Newest => group.span.map_or(i64::MIN + 1, |(_, last)| last),
+            Sort::Growth => (group.growth(self.groups.span) * 1e6) as i64,
+        };
+        let new = u32::from(group.status == Status::New { sure: true });
+        Line { level, label: label.into(), group: Some(index), below: Vec::new(), count: group.count, new, rank }
+    }
+
+    fn branch(&self, level: Level, label: &str, mut below: Vec<Line>) -> Line {
+        sort_lines(&mut below);
+        let count = below.iter().map(|line| line.count).sum();
+        let rank = match self.sort {
+            Sort::Count => count as i64,
+            _ => below.iter().map(|line| line.rank).max().unwrap_or(0),
+        };
+        let largest = below.iter().filter_map(|line| line.group).max_by_key(|&group| self.groups.list[group as usize].count);
+        let new = below.iter().map(|line| line.new).sum();
+        Line { level, label: label.into(), group: largest, below, count, new, rank }
+    }
+}
+
+fn path_label(path: &str) -> &str {
+    if path.is_empty() { "/" } else { path }
+}
+
+/// Highest rank first, then by name.
+fn sort_lines(lines: &mut [Line]) {
+    lines.sort_by(|a, b| (b.rank, a.level, &a.label).cmp(&(a.rank, b.level, &b.label)));
+}
+
+fn push_lines(lines: Vec<Line>, parent: Option<u32>, depth: u16, groups: &Groups, items: &mut Vec<Item>) {
+    for line in lines {
+        let mut hash = FxHasher::default();
+        hash.write_u64(parent.map_or(0, |parent| items[parent as usize].id));
+        match line.group.filter(|_| line.below.is_empty()) {
+            Some(group) => hash.write_u64(groups.list[group as usize].fingerprint.0),
+            None => hash.write(line.label.as_bytes()),
+        }
+        let at = items.len() as u32;
+        let Line { level, label, group, below, count, new, .. } = line;
+        items.push(Item { label, level, count, new, group, depth, end: at + 1, parent, id: hash.finish() });
+        push_lines(below, Some(at), depth + 1, groups, items);
+        items[at as usize].end = items.len() as u32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::{Fingerprint, GroupKey, Trend};
+
+    fn group(number: u64, place: (&str, &str, Option<&str>), says: &str, count: u64, noise: bool) -> Group {
+        Group {
+            key: GroupKey {
+                namespace: Some(place.0.into()),
+                doctype: Some(place.1.into()),
+                version: Some("1".into()),
+                stage: None,
+                class: None,
+                path: place.2.map(Into::into),
+                fault: says.into(),
+            },
+            fingerprint: Fingerprint(number),
+            keyword: None,
+            count,
+            span: Some((number as i64, number as i64)),
+            trend: Trend::default(),
+            jobs: Vec::new(),
+            status: Status::Ongoing,
+            noise,
+            sample: says.into(),
+            says: says.into(),
+            facets: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
+
+    fn tree(sort: Sort) -> GroupTree {
+        let list = vec![
+            group(1, ("small", "events", Some("/a")), "type", 3, false),
+            group(2, ("large", "events", Some("/a/b")), "type", 5, false),
+            group(3, ("large", "events", Some("/a/b")), "enum", 2, false),
+            group(4, ("large", "events", Some("")), "required", 1, false),
+            group(5, ("large", "events", None), "bug 7", 50, true),
+        ];
+        GroupTree::new(Arc::new(Groups { list, rows: 61, ..Groups::default() }), sort)
+    }
+
+    fn lines(tree: &GroupTree) -> Vec<String> {
+        let line = |item: usize| format!("{}{} {}", "  ".repeat(tree.depth(item)), tree.items[item].label, tree.items[item].count);
+        (0..tree.len()).map(line).collect()
+    }
+
+    #[test]
+    fn the_largest_stand_first_and_noise_last() {
+        let expected = [
+            "large 58",
+            "  events.1 58",
+            "    /a/b 7",
+            "      type 5",
+            "      enum 2",
+            "    / 1",
+            "    noise by design 50",
+            "      bug 7 50",
+            "small 3",
+            "  events.1 3",
+            "    /a 3",
+        ];
+        assert_eq!(lines(&tree(Sort::Count)), expected);
+    }
+
+    #[test]
+    fn a_branch_knows_its_largest_group_that_is_no_noise() {
+        let tree = tree(Sort::Count);
+        assert_eq!(tree.group(0).map(|group| group.fingerprint), Some(Fingerprint(2)));
+    }
+
+    #[test]
+    fn ids_survive_another_order() {
+        let (by_count, by_name) = (tree(Sort::Count), tree(Sort::Name));
+        let mut one: Vec<u64> = (0..by_count.len()).map(|item| by_count.id(item)).collect();
+        let mut two: Vec<u64> = (0..by_name.len()).map(|item| by_name.id(item)).collect();
+        one.sort_unstable();
+        two.sort_unstable();
+        assert_eq!(one, two);
+        one.dedup();
+        assert_eq!(one.len(), two.len(), "no two lines share an id");
+    }
+}

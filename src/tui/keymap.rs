@@ -1,0 +1,283 @@
+//! Keys by name, and the way from keys to actions.
+//!
+//! Owns: the notation of keys (`j`, `gg`, `<c-d>`, `<down>`, `<lt>` for `<`), bindings from the table and the configuration,
+//! sequences, conflicts.
+//! Refuses: what an action does.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::action::{Action, Place, TABLE};
+use crate::config::Binding;
+
+/// One key press.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key {
+    code: KeyCode,
+    control: bool,
+}
+
+const NAMES: &[(&str, KeyCode)] = &[
+    ("enter", KeyCode::Enter),
+    ("esc", KeyCode::Esc),
+    ("tab", KeyCode::Tab),
+    ("s-tab", KeyCode::BackTab),
+    ("up", KeyCode::Up),
+    ("down", KeyCode::Down),
+    ("left", KeyCode::Left),
+    ("right", KeyCode::Right),
+    ("pgup", KeyCode::PageUp),
+    ("pgdn", KeyCode::PageDown),
+    ("home", KeyCode::Home),
+    ("end", KeyCode::End),
+    ("space", KeyCode::Char(' ')),
+    ("bs", KeyCode::Backspace),
+    ("del", KeyCode::Delete),
+    ("lt", KeyCode::Char('<')),
+];
+
+impl Key {
+    /// A plain character or named key.
+    pub fn plain(code: KeyCode) -> Self {
+        Key { code, control: false }
+    }
+
+    /// What crossterm reports, without the modifiers that the character already carries.
+    pub fn from_event(event: KeyEvent) -> Self {
+        let code = match event.code {
+            KeyCode::Tab if event.modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
+            code => code,
+        };
+        Key { code, control: event.modifiers.contains(KeyModifiers::CONTROL) }
+    }
+
+    /// As crossterm would report it.
+    pub fn to_event(self) -> KeyEvent {
+        KeyEvent::new(self.code, if self.control { KeyModifiers::CONTROL } else { KeyModifiers::NONE })
+    }
+
+    /// The character, where the key types one.
+    pub fn char(self) -> Option<char> {
+        match self.code {
+            KeyCode::Char(c) if !self.control => Some(c),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = NAMES.iter().find(|(_, code)| *code == self.code).map(|(name, _)| *name);
+        match (self.control, self.code, name) {
+            (true, KeyCode::Char(c), _) => write!(f, "Ctrl-{}", c.to_ascii_uppercase()),
+            (false, KeyCode::Char('<'), _) => f.write_str("<"),
+            (_, KeyCode::BackTab, _) => f.write_str("Shift-Tab"),
+            (_, KeyCode::F(n), _) => write!(f, "F{n}"),
+            (_, KeyCode::PageUp, _) => f.write_str("PgUp"),
+            (_, KeyCode::PageDown, _) => f.write_str("PgDn"),
+            (_, KeyCode::Backspace, _) => f.write_str("Backspace"),
+            (_, _, Some(name)) => write!(f, "{}{}", name[..1].to_ascii_uppercase(), &name[1..]),
+            (_, KeyCode::Char(c), None) => write!(f, "{c}"),
+            _ => f.write_str("?"),
+        }
+    }
+}
+
+/// Reads `gg`, `<c-d>`, `yp`, `/text<enter>`.
+pub fn parse_keys(text: &str) -> Result<Vec<Key>, String> {
+    let mut keys = Vec::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if c == '<' {
+            let end =
+                rest.find('>').ok_or_else(|| format!("`{text}`: '<' begins a key name and has no '>'; write <lt> for the key itself"))?;
+            keys.push(named(&rest[1..end]).ok_or_else(|| format!("`{text}`: no key is called <{}>", &rest[1..end]))?);
+            rest = &rest[end + 1..];
+        } else {
+            keys.push(Key::plain(KeyCode::Char(c)));
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    if keys.is_empty() { Err("a key is missing".to_owned()) } else { Ok(keys) }
+}
+
+fn named(name: &str) -> Option<Key> {
+    let lower = name.to_ascii_lowercase();
+    if let Some((_, code)) = NAMES.iter().find(|(known, _)| *known == lower) {
+        return Some(Key::plain(*code));
+    }
+    if let Some(number) = lower.strip_prefix('f').and_then(|digits| digits.parse().ok()).filter(|n| (1..=12).contains(n)) {
+        return Some(Key::plain(KeyCode::F(number)));
+    }
+    let c = lower.strip_prefix("c-")?;
+    let mut chars = c.chars();
+    match (chars.next(), chars.next()) {
+        (Some(c), None) => Some(Key { code: KeyCode::Char(c), control: true }),
+        _ => None,
+    }
+}
+
+/// What is wrong with the keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// Position of the change to blame.
+    pub change: Option<usize>,
+    /// In words.
+    pub text: String,
+}
+
+/// Which keys ask for which action.
+#[derive(Debug, Clone)]
+pub struct Keymap {
+    bindings: Vec<(Vec<Key>, Action, Place)>,
+}
+
+/// What the keys pressed so far mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup {
+    /// An action.
+    Action(Action),
+    /// The beginning of one or more.
+    Prefix,
+    /// Nothing.
+    Nothing,
+}
+
+impl Keymap {
+    /// The table's keys, with those of the configuration in their place. All mistakes are reported together.
+    pub fn new(changes: &[Binding]) -> Result<Self, Vec<Mistake>> {
+        let mut bindings = Vec::new();
+        let unknown = changes.iter().enumerate().filter(|(_, change)| Action::named(&change.action).is_none());
+        let mut mistakes: Vec<Mistake> =
+            unknown.map(|(i, change)| Mistake { change: Some(i), text: unknown_action(&change.action) }).collect();
+        for entry in TABLE {
+            let change = changes.iter().rposition(|change| change.action == entry.name);
+            let own: Vec<&str> = match change {
+                Some(change) => changes[change].keys.iter().map(String::as_str).collect(),
+                None => entry.keys.to_vec(),
+            };
+            for text in own {
+                match parse_keys(text) {
+                    Ok(keys) => bindings.push((keys, entry.action, entry.place)),
+                    Err(mistake) => mistakes.push(Mistake { change, text: format!("keys.{}: {mistake}", entry.name) }),
+                }
+            }
+        }
+        let keymap = Keymap { bindings };
+        mistakes.extend(keymap.conflicts(changes));
+        if mistakes.is_empty() { Ok(keymap) } else { Err(mistakes) }
+    }
+
+    /// Sequences that mean two things in one place, or that hide a longer one.
+    fn conflicts(&self, changes: &[Binding]) -> Vec<Mistake> {
+        let mut found = Vec::new();
+        for (i, (keys, action, place)) in self.bindings.iter().enumerate() {
+            for (other_keys, other, other_place) in &self.bindings[i + 1..] {
+                let meet = place.holds(*other_place) || other_place.holds(*place);
+                let hides = keys.starts_with(other_keys) || other_keys.starts_with(keys);
+                if meet && hides && action != other {
+                    let name = |action: &Action| action.entry().map_or("?", |entry| entry.name);
+                    let change = changes.iter().position(|change| change.action == name(action) || change.action == name(other));
+                    let text = format!(
+                        "keys {} ({}) and {} ({}) get in each other's way",
+                        show(keys),
+                        name(action),
+                        show(other_keys),
+                        name(other)
+                    );
+                    found.push(Mistake { change, text });
+                }
+            }
+        }
+        found
+    }
+
+    /// What the keys mean in that place.
+    pub fn lookup(&self, pressed: &[Key], here: Place) -> Lookup {
+        let mut prefix = false;
+        for (keys, action, _) in self.bindings.iter().filter(|(_, _, place)| place.holds(here)) {
+            if keys == pressed {
+                return Lookup::Action(*action);
+            }
+            prefix |= keys.starts_with(pressed);
+        }
+        if prefix { Lookup::Prefix } else { Lookup::Nothing }
+    }
+
+    /// What may follow the keys pressed so far.
+    pub fn continuations(&self, pressed: &[Key], here: Place) -> Vec<(String, Action)> {
+        let fits = |keys: &[Key], place: &Place| place.holds(here) && keys.len() > pressed.len() && keys.starts_with(pressed);
+        self.bindings
+            .iter()
+            .filter(|(keys, _, place)| fits(keys, place))
+            .map(|(keys, action, _)| (show(&keys[pressed.len()..]), *action))
+            .collect()
+    }
+
+    /// The keys of an action, as people read them.
+    pub fn keys(&self, action: Action) -> Vec<String> {
+        self.bindings.iter().filter(|(_, bound, _)| *bound == action).map(|(keys, _, _)| show(keys)).collect()
+    }
+}
+
+fn show(keys: &[Key]) -> String {
+    keys.iter().map(Key::to_string).collect()
+}
+
+fn unknown_action(name: &str) -> String {
+    let names: Vec<&str> = TABLE.iter().map(|entry| entry.name).collect();
+    match crate::text::nearest(name, &names) {
+        Some(near) => format!("keys.{name}: no such action; did you mean `{near}`?"),
+        None => format!("keys.{name}: no such action; `misfit keys` lists them"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changed(name: &str, keys: &[&str]) -> Result<Keymap, Vec<String>> {
+        let place = crate::config::Place { path: "config.toml".into(), line: 1 };
+        let change = Binding { action: name.to_owned(), keys: keys.iter().map(|key| (*key).to_owned()).collect(), place };
+        Keymap::new(&[change]).map_err(|mistakes| mistakes.into_iter().map(|mistake| mistake.text).collect())
+    }
+
+    #[test]
+    fn the_table_has_no_gap_and_no_conflict() {
+        let keymap = Keymap::new(&[]).expect("defaults do not conflict");
+        for entry in TABLE {
+            assert!(!keymap.keys(entry.action).is_empty(), "{} has no key", entry.name);
+            assert!(!entry.help.is_empty());
+            assert_eq!(
+                TABLE.iter().filter(|other| other.name == entry.name || other.action == entry.action).count(),
+                1,
+                "{} stands twice",
+                entry.name
+            );
+        }
+    }
+
+    #[test]
+    fn sequences_wait_for_their_end() {
+        let keymap = Keymap::new(&[]).expect("defaults");
+        let keys = parse_keys("yp").expect("keys");
+        assert_eq!(keymap.lookup(&keys[..1], Place::Case), Lookup::Prefix);
+        assert_eq!(keymap.lookup(&keys, Place::Case), Lookup::Action(Action::CopyPointer));
+        assert_eq!(keymap.lookup(&parse_keys("yj").expect("keys"), Place::Groups), Lookup::Nothing);
+    }
+
+    #[test]
+    fn mistakes_in_a_configuration_are_named_together() {
+        let mistakes = changed("dwon", &["x"]).expect_err("no such action");
+        assert_eq!(mistakes, ["keys.dwon: no such action; did you mean `down`?"]);
+        assert!(changed("down", &["<nokey>"]).expect_err("no such key")[0].contains("no key is called <nokey>"));
+        assert!(changed("down", &["k"]).expect_err("taken")[0].contains("get in each other's way"));
+        assert!(changed("down", &["x"]).is_ok());
+    }
+
+    #[test]
+    fn keys_are_read_as_written() {
+        let keys = parse_keys("g<c-d><lt><F2>").expect("keys");
+        assert_eq!(keys.iter().map(Key::to_string).collect::<Vec<_>>(), ["g", "Ctrl-D", "<", "F2"]);
+        assert!(parse_keys("<c-").is_err());
+    }
+}

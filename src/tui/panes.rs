@@ -1,0 +1,140 @@
+//! Where everything stands on the screen: one pure function of its size, shared by drawing, paging and (later) the mouse.
+//!
+//! Owns: rectangles.
+//! Refuses: contents.
+
+use ratatui::layout::{Constraint, Layout, Rect};
+
+/// Smallest screen that can be used.
+pub const SMALLEST: (u16, u16) = (60, 15);
+
+/// The parts of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pane {
+    #[default]
+    Document,
+    Schema,
+    Columns,
+}
+
+impl Pane {
+    /// All panes in the order of Tab.
+    pub const ALL: [Pane; 3] = [Pane::Document, Pane::Schema, Pane::Columns];
+
+    /// Its name on the screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Pane::Document => "Document",
+            Pane::Schema => "Schema",
+            Pane::Columns => "Columns",
+        }
+    }
+
+    /// The pane that Tab leads to.
+    pub fn next(self, forward: bool) -> Pane {
+        let at = self as usize;
+        Pane::ALL[(at + if forward { 1 } else { 2 }) % 3]
+    }
+}
+
+/// The screen of groups.
+#[derive(Debug, Clone, Copy)]
+pub struct GroupPanes {
+    pub title: Rect,
+    pub tree: Rect,
+    pub detail: Rect,
+    pub footer: Rect,
+}
+
+/// The screen of a case. On narrow screens only the pane with the keys has a place; `tabs` names them all then.
+#[derive(Debug, Clone, Copy)]
+pub struct CasePanes {
+    pub title: Rect,
+    pub head: Rect,
+    pub tabs: Option<Rect>,
+    pub panes: [Option<Rect>; 3],
+    pub footer: Rect,
+}
+
+/// Whether the screen is too small to be used.
+pub fn too_small((width, height): (u16, u16)) -> bool {
+    width < SMALLEST.0 || height < SMALLEST.1
+}
+
+/// Title, body and footer.
+fn frame((width, height): (u16, u16)) -> [Rect; 3] {
+    Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)]).areas(Rect::new(0, 0, width, height))
+}
+
+/// The screen of groups: side by side from 110 columns on, else one above the other.
+pub fn groups(size: (u16, u16)) -> GroupPanes {
+    let [title, body, footer] = frame(size);
+    let [tree, detail] = if size.0 >= 110 {
+        Layout::horizontal([Constraint::Fill(5), Constraint::Fill(3)]).areas(body)
+    } else {
+        Layout::vertical([Constraint::Fill(5), Constraint::Fill(4)]).areas(body)
+    };
+    GroupPanes { title, tree, detail, footer }
+}
+
+/// The screen of a case: three columns from 170 columns on, document beside schema above columns from 100 on, else one pane at a time.
+pub fn case(size: (u16, u16), focus: Pane) -> CasePanes {
+    let [title, body, footer] = frame(size);
+    let [head, rest] = Layout::vertical([Constraint::Length(3), Constraint::Fill(1)]).areas(body);
+    if size.0 < 100 {
+        let [tabs, pane] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(rest);
+        let mut panes = [None; 3];
+        panes[focus as usize] = Some(pane);
+        return CasePanes { title, head, tabs: Some(tabs), panes, footer };
+    }
+    let panes = if size.0 >= 170 {
+        Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1), Constraint::Fill(1)]).areas(rest)
+    } else {
+        let [document, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(rest);
+        let [schema, columns] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(right);
+        [document, schema, columns]
+    };
+    CasePanes { title, head, tabs: None, panes: panes.map(Some), footer }
+}
+
+/// The part of a pane that holds its lines: below its heading, beside its left border.
+pub fn lines(pane: Rect) -> Rect {
+    Rect { x: pane.x + 1, y: pane.y + 1, width: pane.width.saturating_sub(1), height: pane.height.saturating_sub(1) }
+}
+
+/// The lines and the facts below them of a schema or columns pane: the facts get up to seven lines where the pane is high enough.
+pub fn lines_and_facts(pane: Rect) -> (Rect, Rect) {
+    let inner = lines(pane);
+    let facts = (inner.height / 2).min(7);
+    let [list, facts] = Layout::vertical([Constraint::Fill(1), Constraint::Length(facts)]).areas(inner);
+    (list, facts)
+}
+
+/// The lines of a pane of a case.
+pub fn case_lines(pane: Pane, area: Rect) -> Rect {
+    if pane == Pane::Document { lines(area) } else { lines_and_facts(area).0 }
+}
+
+/// A box in the middle that covers most of the screen.
+pub fn overlay((width, height): (u16, u16)) -> Rect {
+    let (w, h) = ((width * 9 / 10).min(110), (height * 9 / 10).max(SMALLEST.1.min(height)));
+    Rect::new((width - w) / 2, (height - h) / 2, w, h)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panes_cover_the_screen_without_overlap() {
+        for size in [(60, 15), (80, 24), (100, 30), (120, 40), (200, 60)] {
+            for focus in Pane::ALL {
+                let panes = case(size, focus);
+                let parts = [Some(panes.title), Some(panes.head), panes.tabs, Some(panes.footer)].into_iter().chain(panes.panes);
+                let area: u32 = parts.flatten().map(|part| part.area()).sum();
+                assert_eq!(area, u32::from(size.0) * u32::from(size.1), "{size:?}");
+                assert!(panes.panes[focus as usize].is_some_and(|pane| pane.height >= 5 && pane.width >= 30), "{size:?}");
+            }
+        }
+    }
+}

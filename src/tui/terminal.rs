@@ -1,0 +1,83 @@
+//! The terminal taken and given back, whatever happens.
+//!
+//! Owns: raw mode, the alternate screen, bracketed paste, the panic hook's part, suspending, signals.
+//! Refuses: what is drawn.
+
+use std::io::{self, Write, stdout};
+
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::crossterm::{cursor, execute};
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::message::Message;
+
+/// The terminal while it is ours; gives it back when dropped.
+pub struct Screen {
+    /// Where frames are drawn.
+    pub terminal: Terminal<CrosstermBackend<io::Stdout>>,
+}
+
+impl Screen {
+    /// Takes the terminal. A panic from now on gives it back before it is reported.
+    pub fn take() -> io::Result<Self> {
+        let reported = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            give_back();
+            reported(info);
+        }));
+        enter()?;
+        Ok(Screen { terminal: Terminal::new(CrosstermBackend::new(stdout()))? })
+    }
+
+    /// Hands the terminal to the shell until the process is continued.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        give_back();
+        #[cfg(unix)]
+        signal_hook::low_level::raise(signal_hook::consts::SIGSTOP)?;
+        enter()?;
+        self.terminal.clear()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
+}
+
+/// Nothing can be done where this fails: the terminal is gone.
+fn give_back() {
+    let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _ = disable_raw_mode();
+    let _ = stdout().flush();
+}
+
+/// Turns the signals that ask a process to end into a message, so that the terminal is given back.
+#[cfg(unix)]
+pub fn watch_signals(messages: UnboundedSender<Message>) -> io::Result<()> {
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGINT, SIGHUP, SIGCONT])?;
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            let message = if signal == SIGCONT { Message::Redraw } else { Message::Terminate };
+            if messages.send(message).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(())
+}
+
+/// Other systems end a process without asking.
+#[cfg(not(unix))]
+pub fn watch_signals(_messages: UnboundedSender<Message>) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,237 @@
+//! `update`: the only writer of the explorer's state.
+//!
+//! Owns: what every message does to the state, and which effects follow.
+//! Refuses: I/O, clocks, environment, terminal; work that takes longer than a few milliseconds (that is an effect).
+
+mod case;
+mod copy;
+mod groups;
+mod prompt;
+mod whole;
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+
+use super::action::{Action, Place};
+use super::app::{App, Overlay};
+use super::keymap::{Key, Lookup};
+use super::message::{Effect, Message};
+use super::panes;
+
+/// Takes in what happened and says what is to be done.
+pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
+    let effects = match message {
+        Message::Key(event) => key(app, event),
+        Message::Paste(text) => prompt::paste(app, &text),
+        Message::Resize(width, height) => {
+            app.size = (width, height);
+            Vec::new()
+        }
+        Message::Redraw => Vec::new(),
+        Message::Progress(progress) => {
+            if app.reading.is_some() {
+                app.reading = Some(progress);
+            }
+            Vec::new()
+        }
+        Message::Groups { tree, done } => groups::replace(app, tree, done),
+        Message::Arranged { job, tree } => groups::arranged(app, job, tree),
+        Message::ReadFailed(reason) => {
+            app.reading = None;
+            app.warn(reason);
+            Vec::new()
+        }
+        Message::Case { job, outcome } => case::opened(app, job, outcome),
+        Message::Matched { job, items } => prompt::matched(app, job, items),
+        Message::Copied { what, outcome } => {
+            match outcome {
+                Ok(()) => app.tell(format!("copied the {what}")),
+                Err(reason) => app.warn(reason),
+            }
+            Vec::new()
+        }
+        Message::Terminate => vec![Effect::Quit],
+    };
+    settle(app);
+    effects
+}
+
+/// Scrolls every list so that its cursor is drawn.
+fn settle(app: &mut App) {
+    if let Some(screen) = &mut app.case {
+        let areas = panes::case(app.size, screen.focus);
+        for pane in panes::Pane::ALL {
+            if let Some(area) = areas.panes[pane as usize] {
+                screen.lists[pane as usize].outline.settle(usize::from(panes::case_lines(pane, area).height));
+            }
+        }
+    }
+    let height = panes::lines(panes::groups(app.size).tree).height;
+    app.groups.list.outline.settle(usize::from(height));
+}
+
+fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
+    app.notice = None;
+    app.groups.touched = true;
+    if app.prompt.is_some() {
+        return prompt::key(app, event);
+    }
+    let key = Key::from_event(event);
+    if app.pending.len() == 1 && event.code == KeyCode::Esc {
+        app.pending.clear();
+        return Vec::new();
+    }
+    app.pending.push(key);
+    match app.keymap.lookup(&app.pending, app.place()) {
+        Lookup::Action(action) => {
+            app.pending.clear();
+            act(app, action)
+        }
+        Lookup::Prefix => Vec::new(),
+        Lookup::Nothing if app.pending.len() > 1 => {
+            app.pending.clear();
+            app.warn("these keys mean nothing together; ? lists all keys");
+            Vec::new()
+        }
+        Lookup::Nothing => {
+            app.pending.clear();
+            Vec::new()
+        }
+    }
+}
+
+fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    if app.overlay.is_some() {
+        return overlay(app, action);
+    }
+    match action {
+        Action::Quit if app.case.is_some() => back(app),
+        Action::Quit => vec![Effect::Quit],
+        Action::Back => back(app),
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Help => {
+            app.overlay = Some(Overlay::Help { scroll: 0 });
+            Vec::new()
+        }
+        Action::NextTheme => {
+            app.theme = app.theme.next(app.depth);
+            let name = app.theme.name;
+            app.tell(format!("theme {name}"));
+            Vec::new()
+        }
+        Action::ShowValue if app.case.is_some() => whole::value(app),
+        Action::ShowRow => whole::row(app),
+        Action::Search | Action::Filter | Action::NextMatch | Action::PreviousMatch => prompt::act(app, action),
+        Action::CopyValue | Action::CopyPointer | Action::CopyJq | Action::CopySql | Action::CopyMessage | Action::CopyKey => {
+            copy::act(app, action)
+        }
+        _ if app.place() == Place::Case => case::act(app, action),
+        _ => groups::act(app, action),
+    }
+}
+
+/// Moves and folds in the list that has the keys; false where the action is none of these.
+fn move_list(app: &mut App, action: Action) -> bool {
+    let page = page(app) as isize;
+    let Some((list, tree)) = app.focused() else { return false };
+    let outline = &mut list.outline;
+    match action {
+        Action::Down => outline.move_by(1),
+        Action::Up => outline.move_by(-1),
+        Action::PageDown => outline.move_by(page),
+        Action::PageUp => outline.move_by(-page),
+        Action::HalfDown => outline.move_by(page / 2),
+        Action::HalfUp => outline.move_by(-page / 2),
+        Action::First => outline.first(),
+        Action::Last => outline.last(),
+        Action::NextSibling => outline.sibling(&tree, true),
+        Action::PreviousSibling => outline.sibling(&tree, false),
+        Action::Enter => outline.enter(&tree),
+        Action::Leave => outline.leave(&tree),
+        Action::Toggle => {
+            outline.toggle(&tree);
+        }
+        Action::OpenBelow => {
+            let item = outline.item();
+            outline.open_all(&tree, item);
+        }
+        Action::OpenAll => outline.open_all(&tree, None),
+        Action::CloseAll => outline.close_all(&tree),
+        _ => return false,
+    }
+    true
+}
+
+/// Lines in the list that has the keys.
+fn page(app: &App) -> u16 {
+    let lines = match &app.case {
+        Some(screen) => {
+            let areas = panes::case(app.size, screen.focus);
+            areas.panes[screen.focus as usize].map(|area| panes::case_lines(screen.focus, area))
+        }
+        None => Some(panes::lines(panes::groups(app.size).tree)),
+    };
+    lines.map_or(1, |area| area.height.max(1))
+}
+
+/// One step back: the case, the filter, the search, the reading.
+fn back(app: &mut App) -> Vec<Effect> {
+    if let Some(opening) = app.opening.take() {
+        return vec![Effect::Cancel(opening.job)];
+    }
+    if let Some((list, tree)) = app.focused() {
+        if list.filter.take().is_some() {
+            list.outline.clear_filter(&tree, None);
+            return Vec::new();
+        }
+        if list.search.take().is_some() {
+            return Vec::new();
+        }
+    }
+    if app.case.take().is_some() {
+        return Vec::new();
+    }
+    if app.reading.is_some() {
+        return vec![Effect::StopReading];
+    }
+    app.tell("q quits");
+    Vec::new()
+}
+
+/// Keys while something covers the screen: scrolling, closing.
+fn overlay(app: &mut App, action: Action) -> Vec<Effect> {
+    let page = usize::from(panes::overlay(app.size).height.saturating_sub(3));
+    let Some(Overlay::Help { scroll } | Overlay::Value { scroll, .. }) = &mut app.overlay else { return Vec::new() };
+    match action {
+        Action::Down => *scroll += 1,
+        Action::Up => *scroll = scroll.saturating_sub(1),
+        Action::PageDown | Action::Toggle => *scroll += page,
+        Action::PageUp => *scroll = scroll.saturating_sub(page),
+        Action::HalfDown => *scroll += page / 2,
+        Action::HalfUp => *scroll = scroll.saturating_sub(page / 2),
+        Action::First => *scroll = 0,
+        Action::Last => *scroll = usize::MAX / 2,
+        Action::CopyValue | Action::CopyPointer | Action::CopyJq | Action::CopySql | Action::CopyMessage => return copy::act(app, action),
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Back | Action::Quit | Action::Help | Action::ShowValue | Action::ShowRow => {
+            app.overlay = None;
+            return Vec::new();
+        }
+        _ => {}
+    }
+    clamp_overlay(app);
+    Vec::new()
+}
+
+/// Keeps the last page of an overlay in sight.
+fn clamp_overlay(app: &mut App) {
+    let area = panes::overlay(app.size);
+    let height = usize::from(area.height.saturating_sub(2));
+    let lines = match &app.overlay {
+        Some(Overlay::Help { .. }) => super::view::help_lines(app).len(),
+        Some(Overlay::Value { text, .. }) => super::view::wrapped(text, usize::from(area.width.saturating_sub(4))).len(),
+        None => return,
+    };
+    if let Some(Overlay::Help { scroll } | Overlay::Value { scroll, .. }) = &mut app.overlay {
+        *scroll = (*scroll).min(lines.saturating_sub(height));
+    }
+}

@@ -1,0 +1,178 @@
+//! The screen of groups: new groups coming in, sorting, noise, opening a document.
+
+use std::sync::Arc;
+
+use super::super::action::Action;
+use super::super::app::{App, Opening};
+use super::super::group_tree::{GroupTree, Level};
+use super::super::message::{Effect, JobId};
+use super::super::subject::{Comparison, Subject};
+use crate::group::Sort;
+use crate::outline::{Outline, Tree};
+use crate::source::RowRef;
+
+/// Most lines that the list opens by itself.
+const OPEN_AT_START: usize = 40;
+
+/// Groups that came in while reading, or all of them at the end.
+pub fn replace(app: &mut App, tree: Arc<GroupTree>, done: bool) -> Vec<Effect> {
+    let sorted = tree.sort == app.groups.sort;
+    show(app, tree);
+    let mut effects = Vec::new();
+    if !sorted {
+        effects.push(arrange(app));
+    }
+    if done {
+        app.reading = None;
+        finished(app);
+    }
+    effects.extend(filter_again(app));
+    effects
+}
+
+/// Says what the user must know of a finished reading.
+fn finished(app: &mut App) {
+    let groups = app.groups.tree.groups.clone();
+    if groups.partial {
+        app.tell(format!("stopped: {} rows were read", crate::text::count(groups.rows)));
+    } else if let Some(bad) = groups.unreadable.first.first() {
+        let count = crate::text::count(groups.unreadable.count);
+        app.warn(format!("{count} unreadable, first {}: {}", bad.origin, bad.reason));
+    } else if groups.rows == 0 {
+        app.warn("no row was found in this source");
+    }
+}
+
+/// The groups in another order.
+pub fn arranged(app: &mut App, job: JobId, tree: Arc<GroupTree>) -> Vec<Effect> {
+    if app.groups.arranging != Some(job) {
+        return Vec::new();
+    }
+    app.groups.arranging = None;
+    show(app, tree);
+    app.groups.list.outline.first();
+    filter_again(app).into_iter().collect()
+}
+
+/// Puts a tree in the place of the one shown.
+fn show(app: &mut App, tree: Arc<GroupTree>) {
+    let screen = &mut app.groups;
+    if screen.touched && !screen.tree.is_empty() {
+        screen.list.outline.refresh(screen.tree.as_ref(), tree.as_ref());
+    } else {
+        screen.list.outline = at_start(&tree);
+    }
+    if let Some(search) = &mut screen.list.search {
+        search.found = None;
+    }
+    screen.tree = tree;
+}
+
+/// Everything open where it fits, else the namespace with the most rows; the cursor on its largest group.
+fn at_start(tree: &GroupTree) -> Outline {
+    let open: usize = (0..tree.len()).filter(|&item| !inside_noise(tree, item)).count();
+    let mut outline = Outline::with_levels(tree, if open <= OPEN_AT_START { 8 } else { 0 });
+    if tree.is_empty() {
+        return outline;
+    }
+    for noise in (0..tree.len()).filter(|&item| tree.items[item].level == Level::Noise) {
+        if outline.is_open(tree, noise) {
+            outline.reveal(tree, noise);
+            outline.toggle(tree);
+        }
+    }
+    let first = tree.leaves(0).next().filter(|&leaf| !inside_noise(tree, leaf));
+    outline.reveal(tree, first.unwrap_or(0));
+    outline
+}
+
+fn inside_noise(tree: &GroupTree, item: usize) -> bool {
+    tree.parent(item).is_some_and(|parent| tree.items[parent].level == Level::Noise)
+}
+
+fn filter_again(app: &mut App) -> Option<Effect> {
+    let text = app.groups.list.filter.clone()?;
+    let job = app.next_job();
+    app.groups.list.filter_job = Some(job);
+    Some(Effect::Match { job, subject: Subject::Groups(app.groups.tree.clone()), text, comparison: Comparison::Fuzzy })
+}
+
+fn arrange(app: &mut App) -> Effect {
+    let job = app.next_job();
+    app.groups.arranging = Some(job);
+    Effect::Arrange { job, groups: app.groups.tree.groups.clone(), sort: app.groups.sort }
+}
+
+/// An action on this screen.
+pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Open => return open(app),
+        Action::Enter if leaf_under_cursor(app) => return open(app),
+        Action::Sort => {
+            let (sort, name) = next_sort(app.groups.sort);
+            app.groups.sort = sort;
+            app.tell(format!("sorting: {name}"));
+            return vec![arrange(app)];
+        }
+        Action::ToggleNoise => toggle_noise(app),
+        _ => {
+            super::move_list(app, action);
+        }
+    }
+    Vec::new()
+}
+
+fn next_sort(sort: Sort) -> (Sort, &'static str) {
+    match sort {
+        Sort::Count => (Sort::Newest, "last seen first"),
+        Sort::Newest => (Sort::Name, "by name"),
+        Sort::Name => (Sort::Growth, "strongest growth first"),
+        Sort::Growth => (Sort::Count, "most rows first"),
+    }
+}
+
+fn leaf_under_cursor(app: &App) -> bool {
+    app.groups.list.outline.item().is_some_and(|item| app.groups.tree.is_leaf(item))
+}
+
+/// Opens a document of the group under the cursor, on a branch of its largest group.
+fn open(app: &mut App) -> Vec<Effect> {
+    let tree = app.groups.tree.clone();
+    let Some(item) = app.groups.list.outline.item() else { return Vec::new() };
+    let Some(group) = tree.items[item].group else {
+        app.groups.list.outline.enter(tree.as_ref());
+        return Vec::new();
+    };
+    if tree.groups.list[group as usize].rows.is_empty() {
+        app.warn("this source cannot show single rows");
+        return Vec::new();
+    }
+    vec![open_row(app, tree, group, 0)]
+}
+
+/// Asks for a row; a row asked for before is called off by its number.
+pub fn open_row(app: &mut App, tree: Arc<GroupTree>, group: u32, index: usize) -> Effect {
+    let row: RowRef = tree.groups.list[group as usize].rows[index];
+    let job = app.next_job();
+    app.opening = Some(Opening { job, tree, group, index });
+    Effect::OpenCase { job, row }
+}
+
+/// Opens all noise, or closes it where some is open; the cursor stays.
+fn toggle_noise(app: &mut App) {
+    let tree = app.groups.tree.clone();
+    let outline = &mut app.groups.list.outline;
+    let noise: Vec<usize> = (0..tree.len()).filter(|&item| tree.items[item].level == Level::Noise).collect();
+    if noise.is_empty() {
+        app.tell("no noise in these rows");
+        return;
+    }
+    let close = noise.iter().any(|&item| outline.is_open(tree.as_ref(), item));
+    for item in noise {
+        if close {
+            outline.collapse(tree.as_ref(), item);
+        } else {
+            outline.expand(tree.as_ref(), item);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Searching and filtering: the line being typed, matches coming in, n and N.
+
+use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use tui_input::backend::crossterm::EventHandler;
+use tui_input::{Input, InputRequest};
+
+use super::super::action::Action;
+use super::super::app::{App, Prompt, Search};
+use super::super::message::{Effect, JobId};
+use super::super::subject::Comparison;
+
+/// `/`, `f`, `n`, `N`.
+pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Search => begin(app, Comparison::Plain),
+        Action::Filter => begin(app, Comparison::Fuzzy),
+        Action::NextMatch => step(app, true),
+        _ => step(app, false),
+    }
+}
+
+fn begin(app: &mut App, purpose: Comparison) -> Vec<Effect> {
+    let Some((list, _)) = app.focused() else { return Vec::new() };
+    let text = if purpose == Comparison::Fuzzy { list.filter.clone().unwrap_or_default() } else { String::new() };
+    let from = list.outline.item();
+    app.prompt = Some(Prompt { purpose, input: Input::new(text), job: None, from });
+    Vec::new()
+}
+
+/// A key of the line being typed.
+pub fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
+    let Some(prompt) = &mut app.prompt else { return Vec::new() };
+    match (event.code, event.modifiers.contains(KeyModifiers::CONTROL)) {
+        (KeyCode::Enter, _) => {
+            app.prompt = None;
+            return Vec::new();
+        }
+        (KeyCode::Esc, _) | (KeyCode::Char('c'), true) => return cancel(app),
+        (KeyCode::Down, _) => return step(app, true),
+        (KeyCode::Up, _) => return step(app, false),
+        _ => {}
+    }
+    let before = prompt.input.value().to_owned();
+    prompt.input.handle_event(&Event::Key(event));
+    if prompt.input.value() == before {
+        return Vec::new();
+    }
+    look(app)
+}
+
+/// Pasted text goes into the line being typed, its line breaks as spaces.
+pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+    let Some(prompt) = &mut app.prompt else { return Vec::new() };
+    for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(1000) {
+        prompt.input.handle(InputRequest::InsertChar(c));
+    }
+    look(app)
+}
+
+/// Esc in the line: a search gives the cursor back, a filter is taken away.
+fn cancel(app: &mut App) -> Vec<Effect> {
+    let Some(prompt) = app.prompt.take() else { return Vec::new() };
+    let Some((list, tree)) = app.focused() else { return Vec::new() };
+    match prompt.purpose {
+        Comparison::Fuzzy => {
+            list.filter = None;
+            list.outline.clear_filter(&tree, prompt.from);
+        }
+        Comparison::Plain => {
+            list.search = None;
+            if let Some(item) = prompt.from {
+                list.outline.reveal(&tree, item);
+            }
+        }
+    }
+    follow(app);
+    prompt.job.map(Effect::Cancel).into_iter().collect()
+}
+
+/// Looks for what stands in the line.
+fn look(app: &mut App) -> Vec<Effect> {
+    let job = app.next_job();
+    let Some(prompt) = &mut app.prompt else { return Vec::new() };
+    let (text, purpose) = (prompt.input.value().to_owned(), prompt.purpose);
+    let former = prompt.job.replace(job);
+    let mut effects: Vec<Effect> = former.map(Effect::Cancel).into_iter().collect();
+    let Some((list, subject)) = app.focused() else { return effects };
+    match purpose {
+        Comparison::Fuzzy if text.trim().is_empty() => {
+            list.filter = None;
+            list.outline.clear_filter(&subject, None);
+            return effects;
+        }
+        Comparison::Fuzzy => {
+            list.filter = Some(text.clone());
+            list.filter_job = Some(job);
+        }
+        Comparison::Plain if text.is_empty() => {
+            list.search = None;
+            return effects;
+        }
+        Comparison::Plain => list.search = Some(Search { text: text.clone(), found: None }),
+    }
+    effects.push(Effect::Match { job, subject, text, comparison: purpose });
+    effects
+}
+
+/// Matches came in: a filter shows them, a search goes to the nearest.
+pub fn matched(app: &mut App, job: JobId, items: Vec<u32>) -> Vec<Effect> {
+    let searching = app.prompt.as_ref().is_some_and(|prompt| prompt.job == Some(job) && prompt.purpose == Comparison::Plain);
+    let from = app.prompt.as_ref().and_then(|prompt| prompt.from);
+    let again = app.searching_again == Some(job);
+    let Some((list, tree)) = app.focused() else { return Vec::new() };
+    if list.filter_job == Some(job) && list.filter.is_some() {
+        list.outline.filter(&tree, items);
+    } else if let Some(search) = list.search.as_mut().filter(|_| searching || again) {
+        let start = from.filter(|_| searching).or(list.outline.item()).unwrap_or(0) as u32;
+        let nearest = items.get(items.partition_point(|&item| item < start)).or(items.first()).copied();
+        search.found = Some(items);
+        if let Some(item) = nearest {
+            list.outline.reveal(&tree, item as usize);
+        }
+    }
+    follow(app);
+    Vec::new()
+}
+
+/// To the next or previous match, around the end where needed.
+fn step(app: &mut App, forward: bool) -> Vec<Effect> {
+    let job = app.next_job();
+    let Some((list, subject)) = app.focused() else { return Vec::new() };
+    let Some(search) = &list.search else {
+        app.tell("nothing was searched for; / begins a search");
+        return Vec::new();
+    };
+    let Some(found) = &search.found else {
+        let text = search.text.clone();
+        app.searching_again = Some(job);
+        return vec![Effect::Match { job, subject, text, comparison: Comparison::Plain }];
+    };
+    let at = list.outline.item().unwrap_or(0) as u32;
+    let next = if forward {
+        found.get(found.partition_point(|&item| item <= at)).or(found.first())
+    } else {
+        found[..found.partition_point(|&item| item < at)].last().or(found.last())
+    };
+    match next.copied() {
+        Some(item) => list.outline.reveal(&subject, item as usize),
+        None => {
+            let text = crate::text::visible(&search.text).into_owned();
+            app.warn(format!("nothing matches {text}"));
+        }
+    }
+    follow(app);
+    Vec::new()
+}
+
+/// The other panes of a case follow the cursor.
+fn follow(app: &mut App) {
+    if let Some(screen) = &mut app.case {
+        super::case::follow(screen);
+    }
+}

@@ -1,0 +1,76 @@
+//! Texts too long for a line, over the whole screen: a value, a row.
+
+use super::super::app::{App, CaseScreen, Overlay};
+use super::super::message::Effect;
+use super::super::subject::Subject;
+use crate::document::{NodeId, PathStyle};
+use crate::source::SourceRow;
+use crate::text;
+
+/// Longest value that is shown, in bytes; copying takes all of it.
+const MOST_SHOWN: usize = 256 << 10;
+
+/// The value under the cursor.
+pub fn value(app: &mut App) -> Vec<Effect> {
+    if let Some((title, text)) = app.case.as_ref().and_then(under_cursor) {
+        app.overlay = Some(Overlay::Value { title, text: text.into(), scroll: 0 });
+    }
+    Vec::new()
+}
+
+fn under_cursor(screen: &CaseScreen) -> Option<(String, String)> {
+    let item = screen.item(screen.focus)? as NodeId;
+    match screen.subject(screen.focus)? {
+        Subject::Document(document) => Some((document.path(item, PathStyle::Jq), shown(document.raw(item)))),
+        Subject::Schema(schema) => Some((schema.document.path(item, PathStyle::Pointer), shown(schema.document.raw(item)))),
+        Subject::Layout(layout) => {
+            let column = &layout.columns[item as usize];
+            let about = text::visible(column.description.as_deref().unwrap_or("no description"));
+            Some((layout.path(item), format!("{} {}\n\n{about}", text::visible(&column.kind), column.mode.name())))
+        }
+        Subject::Groups(_) => None,
+    }
+}
+
+/// The message, notes and columns of the row; in the groups, the message of the group under the cursor.
+pub fn row(app: &mut App) -> Vec<Effect> {
+    let words = match &app.case {
+        Some(screen) => Some(("This row".to_owned(), row_text(&screen.case.row, &screen.case.notes))),
+        None => {
+            let item = app.groups.list.outline.item();
+            let group = item.and_then(|item| app.groups.tree.group(item));
+            group.map(|group| (format!("A message of group {}", group.fingerprint), shown(group.sample.as_bytes())))
+        }
+    };
+    if let Some((title, text)) = words {
+        app.overlay = Some(Overlay::Value { title, text: text.into(), scroll: 0 });
+    }
+    Vec::new()
+}
+
+fn row_text(row: &SourceRow, notes: &[String]) -> String {
+    let mut lines: Vec<String> = vec![shown(row.column("error_message").unwrap_or("no error message").as_bytes()), String::new()];
+    if !notes.is_empty() {
+        lines.extend(notes.iter().map(|note| text::visible(note).into_owned()));
+        lines.push(String::new());
+    }
+    let width = row.columns.iter().map(|(name, _)| text::width(&text::visible(name))).max().unwrap_or(0);
+    for (name, value) in row.columns.iter().filter(|(name, _)| name != "error_message") {
+        let value = value.as_deref().map_or("NULL".into(), text::visible);
+        let name = text::visible(name);
+        lines.push(format!("{name}{}  {value}", " ".repeat(width - text::width(&name))));
+    }
+    lines.join("\n")
+}
+
+/// Text with its own line breaks, safe for a terminal, cut where it is very long.
+fn shown(raw: &[u8]) -> String {
+    let part = &raw[..raw.len().min(MOST_SHOWN)];
+    let lines: Vec<_> = part.split(|&byte| byte == b'\n').map(text::visible_bytes).collect();
+    let mut words = lines.join("\n");
+    if part.len() < raw.len() {
+        let (part, all) = (text::bytes(part.len() as u64), text::bytes(raw.len() as u64));
+        words.push_str(&format!("\n… the first {part} of {all}; yy copies all of it"));
+    }
+    words
+}

@@ -1,0 +1,51 @@
+//! `view`: the state drawn. Reads it, never changes it, and builds lines only for rows that are in sight.
+//!
+//! Owns: what each screen looks like.
+//! Refuses: deciding anything; geometry (panes); colours (theme).
+
+mod case;
+mod chrome;
+mod columns;
+mod groups;
+mod json;
+mod overlay;
+mod pen;
+mod summary;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::app::{App, Overlay};
+use super::panes;
+use super::theme::Role;
+pub use overlay::{help_lines, wrapped};
+use pen::Pen;
+
+/// Draws everything.
+pub fn view(app: &App, buffer: &mut Buffer) {
+    let area = buffer.area;
+    buffer.set_style(area, app.theme.style(Role::Text));
+    if panes::too_small((area.width, area.height)) {
+        return too_small(app, buffer, area);
+    }
+    match &app.case {
+        Some(screen) => case::draw(app, screen, buffer),
+        None => groups::draw(app, buffer),
+    }
+    match &app.overlay {
+        Some(Overlay::Help { scroll }) => overlay::help(app, *scroll, buffer),
+        Some(Overlay::Value { title, text, scroll }) => overlay::value(app, title, text, *scroll, buffer),
+        None => {}
+    }
+}
+
+fn too_small(app: &App, buffer: &mut Buffer, area: Rect) {
+    let (width, height) = panes::SMALLEST;
+    let words = format!("This terminal has {}x{}; misfit needs {width}x{height}. Make it larger, or q quits.", area.width, area.height);
+    for (row, line) in crate::text::wrap(&words, usize::from(area.width)).iter().enumerate() {
+        if let Some(mut pen) = Pen::new(buffer, area, row as u16, Style::new()) {
+            pen.put(line, app.theme.style(Role::Text));
+        }
+    }
+}

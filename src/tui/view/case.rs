@@ -1,0 +1,130 @@
+//! The screen of a case: what is wrong in a sentence, then document, schema and columns.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::super::app::{App, CaseScreen};
+use super::super::panes::{self, Pane};
+use super::super::theme::Role;
+use super::pen::{Pen, paint_line};
+use super::{chrome, columns, json};
+use crate::text;
+
+/// Draws the screen.
+pub fn draw(app: &App, screen: &CaseScreen, buffer: &mut Buffer) {
+    let areas = panes::case((buffer.area.width, buffer.area.height), screen.focus);
+    title(app, screen, buffer, areas.title);
+    head(app, screen, buffer, areas.head);
+    if let Some(tabs) = areas.tabs {
+        draw_tabs(app, screen, buffer, tabs);
+    }
+    for pane in Pane::ALL {
+        if let Some(area) = areas.panes[pane as usize] {
+            draw_pane(app, screen, pane, area, buffer);
+        }
+    }
+    chrome::footer(app, buffer, areas.footer);
+}
+
+fn title(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
+    let dot = app.theme.glyphs.dot;
+    let doctype = match &screen.case.doctype {
+        Some(resolved) => {
+            let version = resolved.version.as_deref().map(|version| format!(".{version}")).unwrap_or_default();
+            format!("{} {}{version}", resolved.namespace, resolved.doctype)
+        }
+        None => "(no doctype)".to_owned(),
+    };
+    let rows = screen.group().rows.len();
+    let position = format!("document {} of {}", text::count(screen.index as u64 + 1), text::count(rows as u64));
+    let right = match &app.opening {
+        Some(_) => "opening …".to_owned(),
+        None => match screen.case.row.error_row().time {
+            Some(time) => format!("{} UTC {dot} {position}", text::minute(time)),
+            None => position,
+        },
+    };
+    chrome::title(app, buffer, area, &format!("misfit  {doctype}  {dot} {}", screen.case.row.origin), &right);
+}
+
+/// The sentence; where it is; what is missing or odd, else the message as it was recorded.
+fn head(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
+    let theme = &app.theme;
+    let case = &screen.case;
+    if let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) {
+        pen.skip(1).put(theme.glyphs.fault, theme.style(Role::Fault)).put(" ", Style::new());
+        pen.put(&text::visible(&case.sentence()), theme.style(Role::Fault));
+    }
+    let message = case.row.column("error_message").unwrap_or("no error message");
+    if let Some(mut pen) = Pen::new(buffer, area, 1, Style::new()) {
+        pen.skip(3).put(&text::visible(message.rsplit_once("Exception: ").map_or(message, |(_, rest)| rest)), theme.style(Role::Dim));
+    }
+    if let Some(mut pen) = Pen::new(buffer, area, 2, Style::new()) {
+        pen.skip(3);
+        match case.notes.split_first() {
+            Some((first, rest)) => {
+                if !rest.is_empty() {
+                    pen.skip_right(1).put_right(&format!("i: {} more notes", rest.len()), theme.style(Role::Hint)).skip_right(2);
+                }
+                pen.put(&text::visible(first), theme.style(Role::Constraint))
+            }
+            None => pen.put("i: the whole row", theme.style(Role::Dim)),
+        };
+    }
+}
+
+fn draw_tabs(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
+    let theme = &app.theme;
+    paint_line(buffer, area, 0, Style::new());
+    let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) else { return };
+    pen.skip(1);
+    for pane in Pane::ALL {
+        let style = theme.style(if pane == screen.focus { Role::Cursor } else { Role::Dim });
+        pen.put(&format!(" {} ", pane.title()), style).skip(1);
+    }
+    pen.skip_right(1).put_right("Tab: next pane", theme.style(Role::Dim));
+}
+
+fn draw_pane(app: &App, screen: &CaseScreen, pane: Pane, area: Rect, buffer: &mut Buffer) {
+    let focused = pane == screen.focus;
+    let list = &screen.lists[pane as usize];
+    let case = &screen.case;
+    let about = match pane {
+        Pane::Document => screen.tie.value.and_then(|value| Some(case.document.as_ref()?.path(value, crate::document::PathStyle::Jq))),
+        Pane::Schema => case.schema.as_ref().map(|schema| schema.path.clone()),
+        Pane::Columns => case.doctype.as_ref().and_then(|doctype| doctype.table.clone()),
+    };
+    let state = format!("{}  {}", text::visible(&about.unwrap_or_default()), chrome::list_state(list));
+    chrome::pane(app, buffer, area, pane.title(), focused, state.trim());
+    match pane {
+        Pane::Document => match &case.document {
+            Some(document) => {
+                let marks = json::Marks::of_document(case);
+                json::draw(app, document, list, focused, &marks, panes::lines(area), buffer);
+            }
+            None => empty(app, buffer, panes::lines(area), "There is no document to show."),
+        },
+        Pane::Schema => match &case.schema {
+            Some(schema) => {
+                let (lines, facts) = panes::lines_and_facts(area);
+                json::draw(app, &schema.document, list, focused, &json::Marks::of_schema(case), lines, buffer);
+                json::schema_facts(app, screen, facts, buffer);
+            }
+            None => empty(app, buffer, panes::lines(area), "There is no schema to show."),
+        },
+        Pane::Columns => match &case.layout {
+            Some(layout) => columns::draw(app, screen, layout, list, focused, area, buffer),
+            None => empty(app, buffer, panes::lines(area), "There is no table layout to show."),
+        },
+    }
+}
+
+/// Why a pane is empty, with the notes that tell the reason.
+fn empty(app: &App, buffer: &mut Buffer, area: Rect, words: &str) {
+    let notes = app.case.as_ref().map(|screen| screen.case.notes.join("\n")).unwrap_or_default();
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let row = super::pen::paragraph(buffer, area, 1, words, app.theme.style(Role::Text));
+    let notes: Vec<_> = notes.lines().map(text::visible).collect();
+    super::pen::paragraph(buffer, area, row + 1, &notes.join("\n"), app.theme.style(Role::Dim));
+}

@@ -1,0 +1,147 @@
+//! What surrounds every screen: the title line, headings of panes, the bottom line.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::super::action::TABLE;
+use super::super::app::{App, List, Prompt};
+use super::super::subject::Comparison;
+use super::super::theme::Role;
+use super::pen::{Pen, paint_line};
+use crate::source::Progress;
+use crate::text;
+
+/// The first line: what is looked at on the left, how far things are on the right.
+pub fn title(app: &App, buffer: &mut Buffer, area: Rect, left: &str, right: &str) {
+    let style = app.theme.style(Role::Title);
+    paint_line(buffer, area, 0, style);
+    let Some(mut pen) = Pen::new(buffer, area, 0, style) else { return };
+    pen.skip(1).skip_right(1);
+    let news = app.reading.map(|progress| reading(app, progress, pen.room() / 2));
+    pen.put_right(news.as_deref().unwrap_or(right), Style::new()).skip_right(2);
+    pen.put(&text::visible(left), Style::new());
+}
+
+/// `━━━── 43 %  1.2 of 2.8 GiB · 412,000 rows · 900,000 rows/s · 3 s left · Esc stops`, as much of it as fits.
+fn reading(app: &App, progress: Progress, room: usize) -> String {
+    let dot = app.theme.glyphs.dot;
+    let seconds = progress.elapsed.as_secs_f64();
+    let rows = text::count(progress.rows);
+    let mut parts = vec![format!("reading {rows} rows")];
+    if let Some(total) = progress.total_bytes.filter(|&total| total > 0) {
+        let share = (progress.bytes as f64 / total as f64).min(1.0);
+        let (full, empty) = app.theme.glyphs.progress;
+        let filled = (share * 10.0) as usize;
+        parts[0] = format!("reading {}{} {:.0} %", full.repeat(filled), empty.repeat(10 - filled), share * 100.0);
+        parts.push(format!("{rows} rows"));
+        parts.push("Esc stops".to_owned());
+        if share > 0.02 && seconds > 0.5 {
+            parts.push(format!("{} left", text::duration((seconds / share - seconds).ceil() as u64)));
+        }
+        parts.push(format!("{} of {}", text::bytes(progress.bytes), text::bytes(total)));
+    } else {
+        parts.push("Esc stops".to_owned());
+        parts.push(text::bytes(progress.bytes));
+    }
+    if seconds > 0.2 {
+        parts.push(format!("{} rows/s", text::count((progress.rows as f64 / seconds) as u64)));
+    }
+    let mut line = parts.remove(0);
+    for part in parts {
+        let longer = format!("{line} {dot} {part}");
+        if text::width(&longer) <= room.max(30) {
+            line = longer;
+        }
+    }
+    line
+}
+
+/// A pane's heading line, and its left border where it is not at the screen's edge. `right` stands at the end of the line.
+pub fn pane(app: &App, buffer: &mut Buffer, area: Rect, name: &str, focused: bool, right: &str) {
+    let theme = &app.theme;
+    let border = theme.style(if focused { Role::Focus } else { Role::Border });
+    let (horizontal, vertical) = theme.glyphs.lines;
+    if area.x > 0 {
+        for row in 1..area.height {
+            if let Some(mut pen) = Pen::new(buffer, area, row, Style::new()) {
+                pen.put(vertical, theme.style(Role::Border));
+            }
+        }
+    }
+    let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) else { return };
+    let heading = theme.style(if focused { Role::Focus } else { Role::Heading });
+    pen.put(horizontal, border).put(" ", border).put(name, heading).put(" ", border);
+    let right = text::clip_path(right, pen.room().saturating_sub(4));
+    if !right.is_empty() {
+        pen.skip_right(1).put_right(&right, theme.style(Role::Dim)).skip_right(1);
+    }
+    pen.put(&horizontal.repeat(pen.room()), border);
+}
+
+/// What a list says of its filter and position, for its heading.
+pub fn list_state(list: &List) -> String {
+    let (cursor, _) = list.outline.position();
+    let rows = list.outline.rows();
+    match (&list.filter, list.outline.matches()) {
+        (Some(filter), Some(matches)) => format!("filter {}: {}", text::visible(filter), text::count(matches as u64)),
+        _ if rows > 0 => format!("{}/{}", text::count(cursor as u64 + 1), text::count(rows as u64)),
+        _ => String::new(),
+    }
+}
+
+/// The bottom line: the line being typed, keys that may follow, news, or hints.
+pub fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
+    let theme = &app.theme;
+    let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) else { return };
+    pen.skip(1);
+    if let Some(prompt) = &app.prompt {
+        return typed(app, prompt, &mut pen);
+    }
+    if let Some(notice) = &app.notice {
+        let role = if notice.bad { Role::Error } else { Role::Notice };
+        pen.put(&text::visible(&notice.text), theme.style(role));
+        return;
+    }
+    let hints: Vec<(String, &str)> = if !app.pending.is_empty() {
+        let follow = app.keymap.continuations(&app.pending, app.place());
+        follow.iter().map(|(keys, action)| (keys.clone(), action.entry().map_or("", |entry| entry.help))).collect()
+    } else if app.overlay.is_some() {
+        vec![("j k".to_owned(), "scroll"), ("Esc".to_owned(), "close")]
+    } else {
+        let here = TABLE.iter().filter(|entry| entry.place.holds(app.place()));
+        here.filter_map(|entry| Some((app.keymap.keys(entry.action).into_iter().next()?, entry.hint?))).collect()
+    };
+    for (keys, words) in hints {
+        if pen.room() < text::width(&keys) + words.len() + 3 {
+            break;
+        }
+        pen.put(&keys, theme.style(Role::Hint)).put(" ", Style::new()).put(words, theme.style(Role::Dim)).skip(2);
+    }
+}
+
+fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
+    let theme = &app.theme;
+    let (name, found) = match prompt.purpose {
+        Comparison::Plain => ("search", current_list(app).and_then(|list| list.search.as_ref()?.found.as_ref().map(Vec::len))),
+        Comparison::Fuzzy => ("filter", current_list(app).and_then(|list| list.outline.matches())),
+    };
+    if let Some(found) = found {
+        let words = if found == 1 { "1 match".to_owned() } else { format!("{} matches", text::count(found as u64)) };
+        pen.skip_right(1).put_right(&words, theme.style(Role::Dim)).skip_right(2);
+    }
+    let value = prompt.input.value();
+    let at = value.char_indices().nth(prompt.input.cursor()).map_or(value.len(), |(i, _)| i);
+    let (before, after) = value.split_at(at);
+    pen.put(name, theme.style(Role::Heading)).put(" ", Style::new()).put(&text::visible(before), Style::new());
+    let mut rest = after.chars();
+    let under = rest.next().map_or(" ".to_owned(), |c| text::visible(&c.to_string()).into_owned());
+    pen.put(&under, theme.style(Role::Cursor)).put(&text::visible(rest.as_str()), Style::new());
+}
+
+fn current_list(app: &App) -> Option<&List> {
+    match &app.case {
+        Some(screen) => Some(&screen.lists[screen.focus as usize]),
+        None => Some(&app.groups.list),
+    }
+}

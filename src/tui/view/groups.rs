@@ -1,0 +1,139 @@
+//! The screen of groups: the tree on the left, what the line under the cursor is on the right.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::super::app::App;
+use super::super::group_tree::{GroupTree, Level};
+use super::super::panes;
+use super::super::theme::Role;
+use super::pen::{Pen, paint_line};
+use super::{chrome, summary};
+use crate::group::{Group, Sort, Status};
+use crate::outline::Tree;
+use crate::text;
+
+/// Widest trend beside a line of the tree, in cells.
+const TREND: usize = 12;
+
+/// Draws the screen.
+pub fn draw(app: &App, buffer: &mut Buffer) {
+    let areas = panes::groups((buffer.area.width, buffer.area.height));
+    let groups = &app.groups.tree.groups;
+    let mut right = format!("{} rows {} {} groups", text::count(groups.rows), app.theme.glyphs.dot, text::count(groups.list.len() as u64));
+    if groups.outside > 0 {
+        right.push_str(&format!(" {} {} left out", app.theme.glyphs.dot, text::count(groups.outside)));
+    }
+    if groups.unreadable.count > 0 {
+        right.push_str(&format!(" {} {} unreadable", app.theme.glyphs.dot, text::count(groups.unreadable.count)));
+    }
+    let schemas = app.schemas.as_deref().map_or("no schemas (--schemas FOLDER)".to_owned(), |name| format!("schemas {name}"));
+    chrome::title(app, buffer, areas.title, &format!("misfit  {}  {} {schemas}", app.source, app.theme.glyphs.dot), &right);
+    tree(app, buffer, areas.tree);
+    summary::draw(app, buffer, areas.detail);
+    chrome::footer(app, buffer, areas.footer);
+}
+
+fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
+    let order = match app.groups.sort {
+        Sort::Count => "most rows first",
+        Sort::Newest => "last seen first",
+        Sort::Name => "by name",
+        Sort::Growth => "strongest growth first",
+    };
+    let state = format!("{order}  {}", chrome::list_state(&app.groups.list));
+    chrome::pane(app, buffer, area, "What fails", true, &state);
+    let lines = panes::lines(area);
+    let tree = &app.groups.tree;
+    if tree.is_empty() {
+        let words = if app.reading.is_some() { "reading …" } else { "no rows" };
+        if let Some(mut pen) = Pen::new(buffer, lines, 1, Style::new()) {
+            pen.skip(1).put(words, app.theme.style(Role::Dim));
+        }
+    }
+    for (row, (item, here)) in app.groups.list.outline.window(usize::from(lines.height)).enumerate() {
+        line(app, tree, item, here, buffer, lines, row as u16);
+    }
+}
+
+fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffer, area: Rect, row: u16) {
+    let theme = &app.theme;
+    let cursor = if here { theme.style(Role::Cursor) } else { Style::new() };
+    // On the cursor's line one style says it all; roles would be unreadable on it.
+    let style = |role: Role| if here { Style::new() } else { theme.style(role) };
+    paint_line(buffer, area, row, cursor);
+    let Some(mut pen) = Pen::new(buffer, area, row, cursor) else { return };
+    let line = &tree.items[item];
+    pen.skip_right(1);
+    let share = 100.0 * line.count as f64 / tree.groups.rows.max(1) as f64;
+    pen.put_right(&format!("{:>5}", percent(share)), style(Role::Dim));
+    pen.put_right(&format!("{:>9} ", text::count(line.count)), style(Role::Count));
+    if area.width >= 90 {
+        if let Some(group) = tree.group(item).filter(|_| tree.is_leaf(item)) {
+            pen.put_right(&summary::spark(app, &group.trend, TREND), style(Role::Bar));
+        } else {
+            pen.skip_right(TREND);
+        }
+        pen.skip_right(1);
+    }
+    let (tag, role) = tag(tree, item);
+    if !tag.is_empty() {
+        pen.put_right(&format!("{tag:>6}"), style(role));
+    }
+    pen.skip_right(1);
+    label(app, tree, item, &style, &mut pen);
+}
+
+fn label(app: &App, tree: &GroupTree, item: usize, style: &dyn Fn(Role) -> Style, pen: &mut Pen<'_>) {
+    let glyphs = app.theme.glyphs;
+    let line = &tree.items[item];
+    let marker = match (tree.is_branch(item), app.groups.list.outline.is_open(tree, item)) {
+        (true, true) => glyphs.open,
+        (true, false) => glyphs.closed,
+        (false, _) => " ",
+    };
+    pen.skip(1 + 2 * tree.depth(item)).put(marker, style(Role::Dim)).put(" ", Style::new());
+    if app.groups.list.outline.is_match(item) {
+        pen.put(glyphs.found, style(Role::Match)).put(" ", Style::new());
+    }
+    let words = text::visible(&line.label);
+    match line.level {
+        Level::Namespace | Level::Doctype => pen.put(&words, style(Role::Heading)),
+        Level::Noise => pen.put(&words, style(Role::Dim)),
+        Level::Path => pen.put(&text::clip_path(&words, pen.room()), style(Role::Key)),
+        Level::Fault => pen.put(&tree.group(item).map(Group::phrase).unwrap_or_default(), style(Role::Text)),
+        Level::PathAndFault => {
+            let says = tree.group(item).map(Group::phrase).unwrap_or_default();
+            let room = pen.room().saturating_sub(2);
+            let path = text::clip_path(&words, (room * 7 / 10).max(room.saturating_sub(text::width(&says))));
+            pen.put(&path, style(Role::Key)).skip(2).put(&says, style(Role::Text))
+        }
+    };
+}
+
+/// What the jobs say of a line.
+fn tag(tree: &GroupTree, item: usize) -> (&'static str, Role) {
+    match tree.group(item).filter(|_| tree.is_leaf(item)).map(|group| group.status) {
+        Some(Status::New { sure: true }) => ("NEW", Role::New),
+        Some(Status::New { sure: false }) => ("new?", Role::Dim),
+        Some(Status::Gone { sure: true }) => ("GONE", Role::Gone),
+        Some(Status::Gone { sure: false }) => ("gone?", Role::Dim),
+        Some(Status::Ongoing) => ("", Role::Dim),
+        None if tree.items[item].new > 0 => ("NEW", Role::New),
+        None => ("", Role::Dim),
+    }
+}
+
+/// `41 %`, `0.3 %`, `<0.1 %`.
+fn percent(share: f64) -> String {
+    if share >= 9.95 {
+        format!("{share:.0} %")
+    } else if share >= 0.05 {
+        format!("{share:.1} %")
+    } else if share > 0.0 {
+        "<0.1%".to_owned()
+    } else {
+        String::new()
+    }
+}

@@ -1,0 +1,217 @@
+//! What the line under the cursor of the groups is: a sentence, numbers, trend, jobs, values, a message.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::super::app::App;
+use super::super::group_tree::GroupTree;
+use super::super::panes;
+use super::super::theme::Role;
+use super::chrome;
+use super::pen::{Pen, paragraph};
+use crate::group::{Facet, Group, Status, Trend};
+use crate::text;
+
+/// Values of a facet that are shown.
+const VALUES: usize = 5;
+
+/// Draws the pane.
+pub fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
+    let tree = &app.groups.tree;
+    let item = app.groups.list.outline.item();
+    let group = item.filter(|&item| tree.is_leaf(item)).and_then(|item| tree.group(item));
+    let (name, right) = match group {
+        Some(group) => (doctype(group), group.fingerprint.to_string()),
+        None => ("Summary".to_owned(), String::new()),
+    };
+    chrome::pane(app, buffer, area, &text::visible(&name), false, &right);
+    let inner = panes::lines(area);
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    match (group, item) {
+        (Some(group), _) => Sheet { app, buffer, area: inner, row: 0 }.group(group),
+        (None, Some(item)) => Sheet { app, buffer, area: inner, row: 0 }.branch(tree, item),
+        (None, None) => {}
+    }
+}
+
+fn doctype(group: &Group) -> String {
+    let key = &group.key;
+    let version = key.version.as_deref().map(|version| format!(".{version}")).unwrap_or_default();
+    format!("{} {}{version}", key.namespace.as_deref().unwrap_or("(no namespace)"), key.doctype.as_deref().unwrap_or("(no doctype)"))
+}
+
+/// A pane that is filled from top to bottom.
+struct Sheet<'a> {
+    app: &'a App,
+    buffer: &'a mut Buffer,
+    area: Rect,
+    row: u16,
+}
+
+impl Sheet<'_> {
+    fn group(&mut self, group: &Group) {
+        let dot = self.app.theme.glyphs.dot;
+        let sentence = text::visible(&group.sentence()).into_owned();
+        self.words(&sentence, Role::Fault);
+        self.row += u16::from(self.area.height > 14);
+        let share = 100.0 * group.count as f64 / self.app.groups.tree.groups.rows.max(1) as f64;
+        self.words(&format!("{} rows {dot} {share:.1} % of all", text::count(group.count)), Role::Text);
+        if let Some((words, role)) = self.status(group) {
+            self.words(&words, role);
+        }
+        if let Some((first, last)) = group.span {
+            self.words(&format!("first {} {dot} last {} UTC", text::minute(first), text::minute(last)), Role::Text);
+        }
+        let class = group.key.class.as_deref().unwrap_or("no exception class");
+        let stage = group.key.stage.as_deref().unwrap_or("unknown stage");
+        let class = class.rsplit('.').next().unwrap_or(class);
+        self.words(&format!("refused by {} {dot} {}", text::visible(stage), text::visible(class)), Role::Dim);
+        self.trend(&group.trend);
+        self.jobs(group);
+        for facet in &group.facets {
+            self.facet(facet);
+        }
+        self.heading("A message");
+        let message = text::visible(&group.sample).into_owned();
+        self.words(&message, Role::Dim);
+    }
+
+    fn branch(&mut self, tree: &GroupTree, item: usize) {
+        let line = &tree.items[item];
+        let name = text::visible(&line.label).into_owned();
+        self.words(&name, Role::Heading);
+        let share = 100.0 * line.count as f64 / tree.groups.rows.max(1) as f64;
+        let groups = tree.leaves(item).count();
+        let dot = self.app.theme.glyphs.dot;
+        self.words(
+            &format!("{} rows {dot} {share:.1} % of all {dot} {} groups", text::count(line.count), text::count(groups as u64)),
+            Role::Text,
+        );
+        if line.new > 0 {
+            self.words(&format!("{} began with the newest job", text::count(u64::from(line.new))), Role::New);
+        }
+        self.heading("Largest groups");
+        for leaf in largest(tree, item, usize::from(self.area.height.saturating_sub(self.row))) {
+            if let Some(group) = tree.group(leaf) {
+                let words = format!("{:>9}  {}", text::count(group.count), text::visible(&group.sentence()));
+                self.line(&words, Role::Text);
+            }
+        }
+    }
+
+    fn status(&self, group: &Group) -> Option<(String, Role)> {
+        let jobs = &self.app.groups.tree.groups.jobs;
+        let newest = jobs.last()?;
+        let since = newest.span.map(|span| text::minute(span.0)).unwrap_or_default();
+        match group.status {
+            Status::New { sure: true } => Some((format!("NEW: only the newest job has it, which began {since}"), Role::New)),
+            Status::New { sure: false } => {
+                Some((format!("new? only the newest job (since {since}) has it; so few rows can be chance"), Role::Dim))
+            }
+            Status::Gone { sure: true } => Some((format!("GONE: no row since the newest job began {since}"), Role::Gone)),
+            Status::Gone { sure: false } => {
+                Some((format!("gone? no row since the newest job began {since}; so few rows can be chance"), Role::Dim))
+            }
+            Status::Ongoing => None,
+        }
+    }
+
+    fn trend(&mut self, trend: &Trend) {
+        let Some(span) = self.app.groups.tree.groups.span.filter(|_| trend.width > 0) else { return };
+        let columns = usize::from(self.area.width).min(64);
+        let each = (span.1 - span.0) / 1_000_000 / columns.max(1) as i64;
+        let mark = self.app.theme.glyphs.job;
+        self.heading(&format!("Over time, {} a bar; {mark} a job begins", text::duration(each.max(1) as u64)));
+        let bars = bars(self.app, &trend.resample(span.0, span.1 + 1, columns));
+        self.line(&bars, Role::Bar);
+        let mut marks = vec![" "; columns];
+        for (begin, _) in self.app.groups.tree.groups.jobs.iter().filter_map(|job| job.span) {
+            let at = (i128::from(begin - span.0) * columns as i128 / i128::from(span.1 - span.0 + 1)) as usize;
+            marks[at.min(columns - 1)] = self.app.theme.glyphs.job;
+        }
+        self.line(&marks.concat(), Role::Dim);
+    }
+
+    fn jobs(&mut self, group: &Group) {
+        if group.jobs.is_empty() {
+            return;
+        }
+        self.heading("Jobs");
+        for job in group.jobs.iter().rev().take(4).rev() {
+            let name = self.app.groups.tree.groups.jobs.get(job.job as usize).map_or("?", |job| &*job.name);
+            let since = job.span.map(|span| text::minute(span.0)).unwrap_or_default();
+            let room = usize::from(self.area.width).saturating_sub(29);
+            let name = text::visible(name);
+            self.line(&format!("{:>9}  {since}  {}", text::count(job.rows), text::clip_middle(&name, room)), Role::Text);
+        }
+    }
+
+    fn facet(&mut self, facet: &Facet) {
+        let between = format!(" {} ", self.app.theme.glyphs.dot);
+        let shown = &facet.values[..facet.values.len().min(VALUES)];
+        let rest = facet.values.iter().map(|(_, rows)| rows).sum::<u64>() + facet.others - shown.iter().map(|(_, rows)| rows).sum::<u64>();
+        let more = (rest > 0).then(|| format!("{} more", text::count(rest)));
+        let short = shown.iter().map(|(value, rows)| format!("{} ({})", text::visible(value), text::count(*rows)));
+        let line = short.chain(more.clone()).collect::<Vec<_>>().join(&between);
+        self.heading(facet.name);
+        if text::width(&line) <= usize::from(self.area.width) {
+            return self.line(&line, Role::Text);
+        }
+        for (value, rows) in shown {
+            self.line(&format!("{:>9}  {}", text::count(*rows), text::visible(value)), Role::Text);
+        }
+        if let Some(more) = more {
+            self.line(&format!("{:>11}{more}", ""), Role::Dim);
+        }
+    }
+
+    fn heading(&mut self, words: &str) {
+        if self.area.height > 20 {
+            self.row += 1;
+        }
+        self.line(words, Role::Heading);
+    }
+
+    fn line(&mut self, words: &str, role: Role) {
+        let style = self.app.theme.style(role);
+        if let Some(mut pen) = Pen::new(self.buffer, self.area, self.row, Style::new()) {
+            pen.put(words, style);
+        }
+        self.row += 1;
+    }
+
+    fn words(&mut self, words: &str, role: Role) {
+        self.row = paragraph(self.buffer, self.area, self.row, words, self.app.theme.style(role));
+    }
+}
+
+/// The lines of the largest groups below a line, largest first. With many groups only those shown are sorted.
+fn largest(tree: &GroupTree, item: usize, most: usize) -> Vec<usize> {
+    let size = |leaf: &usize| std::cmp::Reverse(tree.items[*leaf].count);
+    let mut leaves: Vec<usize> = tree.leaves(item).collect();
+    if most < leaves.len() {
+        leaves.select_nth_unstable_by_key(most, size);
+        leaves.truncate(most);
+    }
+    leaves.sort_by_key(size);
+    leaves
+}
+
+/// A trend over the span of all rows in that many cells.
+pub fn spark(app: &App, trend: &Trend, cells: usize) -> String {
+    match app.groups.tree.groups.span.filter(|_| trend.width > 0) {
+        Some((from, to)) => bars(app, &trend.resample(from, to + 1, cells)),
+        None => " ".repeat(cells),
+    }
+}
+
+/// Counts as bars; nothing at all is blank, the least count is still seen.
+fn bars(app: &App, counts: &[u64]) -> String {
+    let most = counts.iter().copied().max().unwrap_or(0).max(1);
+    let glyph = |count: u64| match count {
+        0 => " ",
+        count => app.theme.glyphs.bars[((count * 8).div_ceil(most) as usize).clamp(1, 8) - 1],
+    };
+    counts.iter().map(|&count| glyph(count)).collect()
+}

@@ -1,0 +1,168 @@
+//! Work that takes longer than a key press may: reading, arranging, opening, searching, copying.
+//!
+//! Owns: the threads, one flag to call off each job, messages back.
+//! Refuses: the explorer's state; what an answer means (update drops stale ones by their job).
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::group_tree::GroupTree;
+use super::message::{Effect, JobId, Message};
+use crate::case;
+use crate::group::{Groups, Sort};
+use crate::source::{ErrorSource, Progress, Request, RowRef, Watch};
+
+/// Runs effects in the background.
+pub struct Workers {
+    runtime: Runtime,
+    source: Arc<dyn ErrorSource>,
+    request: Request,
+    messages: UnboundedSender<Message>,
+    flags: HashMap<JobId, Arc<AtomicBool>>,
+    stop_reading: Arc<AtomicBool>,
+    /// Jobs that have not answered yet, for those who wait for quiet.
+    running: Arc<AtomicUsize>,
+    clipboard: Arc<Mutex<Option<arboard::Clipboard>>>,
+}
+
+impl Workers {
+    /// Workers for one source. Answers come as messages.
+    pub fn new(source: Arc<dyn ErrorSource>, request: Request, messages: UnboundedSender<Message>) -> std::io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).max_blocking_threads(8).build()?;
+        Ok(Workers {
+            runtime,
+            source,
+            request,
+            messages,
+            flags: HashMap::new(),
+            stop_reading: Arc::default(),
+            running: Arc::default(),
+            clipboard: Arc::default(),
+        })
+    }
+
+    /// Whether every job has answered.
+    pub fn idle(&self) -> bool {
+        self.running.load(Ordering::Acquire) == 0
+    }
+
+    /// Starts what an effect asks for. Effects that need the terminal are not for workers and do nothing here.
+    pub fn start(&mut self, effect: Effect) {
+        match effect {
+            Effect::Read => self.read(),
+            Effect::StopReading => self.stop_reading.store(true, Ordering::Relaxed),
+            Effect::Arrange { job, groups, sort } => {
+                self.run(move |_| Some(Message::Arranged { job, tree: Arc::new(GroupTree::new(groups, sort)) }))
+            }
+            Effect::OpenCase { job, row } => self.open(job, row),
+            Effect::Match { job, subject, text, comparison } => {
+                let flag = self.flag(job);
+                self.run(move |_| {
+                    let items = subject.matches(&text, comparison, &|| flag.load(Ordering::Relaxed))?;
+                    Some(Message::Matched { job, items })
+                });
+            }
+            Effect::Cancel(job) => {
+                if let Some(flag) = self.flags.remove(&job) {
+                    flag.store(true, Ordering::Relaxed);
+                }
+            }
+            Effect::Copy { what, text } => {
+                let clipboard = self.clipboard.clone();
+                self.run(move |_| Some(Message::Copied { what, outcome: copy(&clipboard, text) }));
+            }
+            Effect::Suspend | Effect::Quit => {}
+        }
+    }
+
+    /// Calls everything off; threads end by themselves soon after.
+    pub fn shut_down(self) {
+        self.stop_reading.store(true, Ordering::Relaxed);
+        for flag in self.flags.values() {
+            flag.store(true, Ordering::Relaxed);
+        }
+        self.runtime.shutdown_background();
+    }
+
+    fn flag(&mut self, job: JobId) -> Arc<AtomicBool> {
+        self.flags.retain(|_, flag| Arc::strong_count(flag) > 1);
+        self.flags.entry(job).or_default().clone()
+    }
+
+    fn run(&self, work: impl FnOnce(&UnboundedSender<Message>) -> Option<Message> + Send + 'static) {
+        let (messages, running) = (self.messages.clone(), self.running.clone());
+        running.fetch_add(1, Ordering::AcqRel);
+        self.runtime.spawn_blocking(move || {
+            if let Some(message) = work(&messages) {
+                // The explorer is gone once nobody listens.
+                let _ = messages.send(message);
+            }
+            running.fetch_sub(1, Ordering::AcqRel);
+        });
+    }
+
+    fn read(&self) {
+        let (source, request, stop) = (self.source.clone(), self.request.clone(), self.stop_reading.clone());
+        self.run(move |messages| {
+            let watch = Reader { messages: messages.clone(), stop };
+            Some(match source.groups(&request, &watch) {
+                Ok(groups) => Message::Groups { tree: arranged(groups), done: true },
+                Err(error) => Message::ReadFailed(error.to_string()),
+            })
+        });
+    }
+
+    fn open(&mut self, job: JobId, row: RowRef) {
+        let (source, schemas, flag) = (self.source.clone(), self.request.schemas.clone(), self.flag(job));
+        self.run(move |messages| {
+            let watch = Reader { messages: messages.clone(), stop: flag.clone() };
+            let outcome = match source.fetch(row, &watch) {
+                Ok(row) => Ok(Arc::new(case::open(row, schemas.as_deref()))),
+                Err(error) => Err(error.to_string()),
+            };
+            (!flag.load(Ordering::Relaxed)).then_some(Message::Case { job, outcome })
+        });
+    }
+}
+
+fn arranged(groups: Groups) -> Arc<GroupTree> {
+    Arc::new(GroupTree::new(Arc::new(groups), Sort::Count))
+}
+
+/// Tells the explorer how reading goes.
+struct Reader {
+    messages: UnboundedSender<Message>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Watch for Reader {
+    fn progress(&self, progress: Progress) {
+        let _ = self.messages.send(Message::Progress(progress));
+    }
+    fn snapshot(&self, groups: Groups) {
+        let _ = self.messages.send(Message::Groups { tree: arranged(groups), done: false });
+    }
+    fn wants_snapshots(&self) -> bool {
+        true
+    }
+    fn cancelled(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// One clipboard for the whole session: on X11 its content lives as long as it does.
+fn copy(clipboard: &Mutex<Option<arboard::Clipboard>>, text: String) -> Result<(), String> {
+    let mut held = clipboard.lock().map_err(|_| "the clipboard is out of order".to_owned())?;
+    if held.is_none() {
+        *held = Some(arboard::Clipboard::new().map_err(no_clipboard)?);
+    }
+    held.as_mut().map_or(Ok(()), |clipboard| clipboard.set_text(text)).map_err(no_clipboard)
+}
+
+fn no_clipboard(error: arboard::Error) -> String {
+    format!("no clipboard here: {error}")
+}

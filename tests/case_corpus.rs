@@ -1,0 +1,84 @@
+//! Cases of real error rows: every row opens, and leads to the schema node that the pipeline names.
+
+mod corpus;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use corpus::Line;
+use misfit::case::{self, Case};
+use misfit::source::{Payload, SourceRow};
+
+fn row(Line(line): &Line) -> SourceRow {
+    let payload = match line.member(0, "payload").and_then(|id| line.string(id)) {
+        None => Payload::Absent,
+        Some(text) => match base64::engine::general_purpose::STANDARD.decode(&*text) {
+            Ok(bytes) => Payload::Bytes(bytes),
+            Err(_) => Payload::NotBase64(text.into_owned()),
+        },
+    };
+    let columns = line.children(0).filter_map(|id| Some((line.key(id)?.into_owned(), line.string(id).map(Cow::into_owned))));
+    SourceRow { columns: columns.filter(|(name, _)| name != "payload").collect(), payload, origin: "corpus".to_owned() }
+}
+
+#[derive(Default)]
+struct Score {
+    rows: usize,
+    pointers: usize,
+    keywords: usize,
+    values: usize,
+    landings: usize,
+}
+
+impl Score {
+    fn count(&mut self, case: &Case, truth: &Line) {
+        let broken = case.broken.as_ref();
+        self.rows += 1;
+        self.pointers += usize::from(broken.and_then(|broken| broken.schema_pointer.as_deref()) == truth.text("schema_pointer").as_deref());
+        self.keywords += usize::from(broken.and_then(|broken| broken.keyword) == truth.text("keyword").as_deref());
+        self.landings += usize::from(case.landing.is_some());
+        let truth = &truth.0;
+        let path = truth.member(0, "instance_path");
+        let path: Vec<_> = path
+            .into_iter()
+            .flat_map(|path| truth.children(path))
+            .map(|id| truth.string(id).unwrap_or_else(|| String::from_utf8_lossy(truth.raw(id))))
+            .collect();
+        self.values += usize::from(broken.is_some_and(|broken| broken.tokens == path) && case.value.is_some());
+    }
+}
+
+#[test]
+fn every_row_opens_and_leads_to_its_node() {
+    let Some(corpus) = corpus::folder() else { return };
+    let store = corpus::schemas(&corpus);
+    let mut score = Score::default();
+    let mut versions = (0, 0);
+    let mut notes: BTreeMap<String, (usize, String)> = BTreeMap::new();
+    for (line, truth) in corpus::lines(&corpus.join("errors-2k.ndjson")).zip(corpus::lines(&corpus.join("errors-2k.truth.ndjson"))) {
+        let case = case::open(row(&line), Some(&store));
+        assert!(!case.sentence().is_empty() && !case.sentence().contains(misfit::text::is_unsafe), "{}", case.sentence());
+        // What fails on its address has not come to a version.
+        let valid = truth.0.member(0, "valid_json").is_some_and(|id| truth.0.raw(id) == b"true")
+            && truth.text("error_type").as_deref() == Some("ParsePayload");
+        if let (true, Some(version)) = (valid, truth.text("version")) {
+            versions.0 += 1;
+            versions.1 += usize::from(case.doctype.as_ref().and_then(|doctype| doctype.version.as_deref()) == Some(&*version));
+        }
+        for note in &case.notes {
+            notes.entry(note.chars().take(24).collect()).or_insert((0, note.clone())).0 += 1;
+        }
+        if truth.text("keyword").is_some() {
+            score.count(&case, &truth);
+        }
+    }
+    notes.values().for_each(|(count, note)| println!("{count:5} {note}"));
+    let Score { rows, pointers, keywords, values, landings } = score;
+    println!(
+        "{rows} validation rows: node {pointers}, keyword {keywords}, value {values}, landing {landings}; version {} of {}",
+        versions.1, versions.0
+    );
+    assert_eq!(versions.0, versions.1, "versions as the decoder resolves them");
+    assert!([pointers, keywords, values, landings].iter().all(|&right| right * 1000 >= rows * 999));
+}

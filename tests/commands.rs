@@ -1,0 +1,10 @@
+//! The commands as they are typed: help, output on the built-in sample, errors. The sessions are in tests/cmd.
+
+#[test]
+fn commands_answer_as_written() {
+    trycmd::TestCases::new()
+        // Not the configuration of whoever runs the tests.
+        .env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml"))
+        .env("COLUMNS", "100")
+        .case("tests/cmd/*.trycmd");
+}

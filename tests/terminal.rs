@@ -1,0 +1,147 @@
+//! The program in a real pseudo-terminal: it begins, answers keys, resizes, ends, and gives the terminal back.
+
+#![cfg(unix)]
+
+use std::io::{Read, Write};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// Longest time that anything may take before a test gives up; nothing asserts how long it took.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    writer: Box<dyn Write + Send>,
+    seen: Arc<Mutex<(vt100::Parser, Vec<u8>)>>,
+}
+
+fn size(cols: u16, rows: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+fn cells(n: u16) -> std::num::NonZero<u16> {
+    std::num::NonZero::new(n).expect("a size")
+}
+
+impl Terminal {
+    fn run(args: &[&str]) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_misfit"));
+        command.args(args);
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: CommandBuilder) -> Self {
+        let pair = native_pty_system().openpty(size(100, 30)).expect("a pseudo-terminal");
+        for (name, value) in [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "C.UTF-8"), ("MISFIT_CONFIG", "/dev/null")] {
+            command.env(name, value);
+        }
+        command.env_remove("NO_COLOR");
+        let child = pair.slave.spawn_command(command).expect("the program starts");
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().expect("a reader");
+        let seen = Arc::new(Mutex::new((vt100::Parser::new(cells(30), cells(100), 0), Vec::new())));
+        let told = seen.clone();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 8192];
+            while let Ok(n @ 1..) = reader.read(&mut buffer) {
+                let mut told = told.lock().expect("no panic");
+                told.0.process(&buffer[..n]);
+                told.1.extend_from_slice(&buffer[..n]);
+            }
+        });
+        let writer = pair.master.take_writer().expect("a writer");
+        Terminal { master: pair.master, child, writer, seen }
+    }
+
+    fn screen(&self) -> String {
+        self.seen.lock().expect("no panic").0.screen().contents()
+    }
+
+    fn alternate(&self) -> bool {
+        self.seen.lock().expect("no panic").0.screen().alternate_screen()
+    }
+
+    fn wait(&self, what: &str, done: impl Fn(&Self) -> bool) {
+        let begun = Instant::now();
+        while !done(self) {
+            assert!(begun.elapsed() < PATIENCE, "{what} did not happen; the screen:\n{}", self.screen());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn wait_for(&self, text: &str) {
+        self.wait(text, |terminal| terminal.screen().contains(text));
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).expect("keys");
+        self.writer.flush().expect("keys");
+    }
+
+    fn ends(&mut self) -> u32 {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a status") {
+                return status.exit_code();
+            }
+            assert!(begun.elapsed() < PATIENCE, "it does not end");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+#[test]
+fn keys_lead_from_groups_to_a_case_and_out() {
+    let mut terminal = Terminal::run(&["demo"]);
+    terminal.wait_for("What fails");
+    terminal.wait_for("groups");
+    terminal.press("\r");
+    terminal.wait_for("Document");
+    terminal.press("q");
+    terminal.wait_for("What fails");
+    terminal.press("q");
+    assert_eq!(terminal.ends(), 0);
+    terminal.wait("leaving the alternate screen", |terminal| !terminal.alternate());
+}
+
+#[test]
+fn a_new_size_is_drawn() {
+    let mut terminal = Terminal::run(&["demo"]);
+    terminal.wait_for("What fails");
+    terminal.seen.lock().expect("no panic").0.screen_mut().set_size(cells(12), cells(50));
+    terminal.master.resize(size(50, 12)).expect("a resize");
+    terminal.wait_for("misfit needs 60x15");
+    terminal.press("q");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn a_signal_gives_the_terminal_back() {
+    let mut terminal = Terminal::run(&["demo"]);
+    terminal.wait_for("What fails");
+    assert!(terminal.alternate());
+    let pid = terminal.child.process_id().expect("a process");
+    assert!(std::process::Command::new("kill").arg(pid.to_string()).status().expect("kill").success());
+    terminal.ends();
+    terminal.wait("leaving the alternate screen", |terminal| !terminal.alternate());
+    let output = terminal.seen.lock().expect("no panic").1.clone();
+    let shows_cursor = output.windows(6).any(|window| window == b"\x1b[?25h");
+    assert!(shows_cursor, "the cursor is shown again");
+}
+
+#[test]
+fn piped_rows_leave_the_keyboard_to_the_explorer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = folder.path().join("rows.ndjson");
+    let row = r##"{"document_namespace":"acme-reader","document_type":"events","document_version":"1","error_type":"ParsePayload","exception_class":"org.everit.json.schema.ValidationException","error_message":"org.everit.json.schema.ValidationException: #/a: expected type: String, found: Null"}"##;
+    std::fs::write(&rows, format!("{row}\n")).expect("rows");
+    let mut command = CommandBuilder::new("sh");
+    command.args(["-c", &format!("cat '{}' | '{}' -", rows.display(), env!("CARGO_BIN_EXE_misfit"))]);
+    let mut terminal = Terminal::spawn(command);
+    terminal.wait_for("acme-reader");
+    terminal.press("q");
+    assert_eq!(terminal.ends(), 0);
+}
