@@ -1,157 +1,186 @@
-//! Writes made-up error rows, 45 columns and about 1.6 KB each, for measuring:
+//! Writes made-up rows in the layout of the error table, about 1.6 KB each, to measure with:
 //!
-//!     cargo bench --bench generate -- rows.ndjson 1000000
+//! ```text
+//! cargo bench --bench generate -- errors.ndjson 1000000
+//! ```
 //!
-//! The same arguments always write the same bytes.
+//! The same number of rows gives the same file. Payloads are random text that only looks like gzip in base64: grouping never reads them.
 
-use std::fmt::Write as _;
-use std::io::{BufWriter, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
 
-/// A small generator of numbers: the same sequence everywhere.
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
-    }
-}
-
-const PLACES: &[(&str, &str, &str)] = &[
-    ("acme-desktop", "metrics", "1"),
-    ("acme-desktop", "baseline", "1"),
-    ("acme-reader", "events", "1"),
-    ("acme-reader", "session", "2"),
-    ("telemetry", "main", ""),
-    ("telemetry", "crash", ""),
-];
-
-/// Columns that are empty in most rows.
-const EMPTY: &[&str] = &[
+const COLUMNS: [&str; 45] = [
+    "args",
     "client_id",
+    "content_length",
+    "date",
     "dnt",
+    "document_namespace",
+    "document_type",
+    "document_version",
+    "error_message",
+    "error_type",
+    "exception_class",
+    "geo_city",
+    "geo_country",
     "geo_subdivision1",
     "geo_subdivision2",
+    "host",
     "input",
     "input_type",
+    "isp_name",
+    "isp_organization",
+    "job_name",
+    "method",
+    "payload",
+    "protocol",
+    "remote_addr",
     "stack_trace",
     "stack_trace_cause_1",
     "stack_trace_cause_2",
     "stack_trace_cause_3",
     "stack_trace_cause_4",
     "stack_trace_cause_5",
+    "submission_timestamp",
+    "uri",
+    "user_agent",
+    "user_agent_browser",
+    "user_agent_os",
+    "user_agent_version",
     "x_debug_id",
+    "x_forwarded_for",
     "x_foxsec_ip_reputation",
     "x_lb_tags",
+    "x_pingsender_version",
+    "x_pipeline_proxy",
     "x_source_tags",
     "x_telemetry_agent",
-    "isp_name",
-    "isp_organization",
-    "geo_city",
 ];
 
-fn main() -> std::io::Result<()> {
-    let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
-    let [path, rows] = args.as_slice() else {
-        println!("generate: nothing written; give a file and a number of rows");
-        return Ok(());
-    };
-    let rows: u64 = rows.parse().map_err(|_| std::io::Error::other("the number of rows is no number"))?;
-    let mut out = BufWriter::with_capacity(1 << 20, std::fs::File::create(path)?);
-    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
-    let mut line = String::new();
+const NAMESPACES: [&str; 8] = [
+    "telemetry",
+    "org-mozilla-fenix",
+    "org-mozilla-ios-firefox",
+    "firefox-desktop",
+    "org-mozilla-focus",
+    "contextual-services",
+    "mdn-yari",
+    "regrets-reporter",
+];
+const DOCTYPES: [&str; 6] = ["main", "metrics", "baseline", "events", "new-profile", "topsites-impression"];
+const PLACES: [&str; 8] = [
+    "environment/system/memoryMB",
+    "metrics/labeled_counter/glean_error",
+    "payload/processes/parent/scalars",
+    "ping_info/start_time",
+    "client_info/app_build",
+    "events/0/extra",
+    "environment/addons/activeAddons/addon@example.com/version",
+    "metrics/url/search.default",
+];
+const EVERIT: &str = "org.everit.json.schema.ValidationException";
+
+/// xorshift64*: the same numbers everywhere.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        ((self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % limit as u64) as usize
+    }
+
+    fn one_of<'a>(&mut self, texts: &[&'a str]) -> &'a str {
+        texts[self.below(texts.len())]
+    }
+}
+
+fn message(random: &mut Random, class: &str) -> String {
+    let place = random.one_of(&PLACES);
+    let n = random.below(100_000);
+    match random.below(6) {
+        0 => format!("{class}: #/{place}: expected type: Integer, found: String"),
+        1 => format!("{class}: #/{place}: expected maxLength: 50, actual: {}", 51 + n % 900),
+        2 => format!("{class}: #/{place}: required key [{}] not found", random.one_of(&["seq", "start_time", "client_id"])),
+        3 => format!("{class}: #/{place}/{n}: string [\\\"value {n}\\\"] does not match pattern ^[a-z]+$"),
+        4 => format!("{class}: #/{place}: {n} is not less or equal to 1000"),
+        _ => format!("{class}: #: extraneous key [extra_{}] is not permitted", n % 40),
+    }
+}
+
+fn payload(random: &mut Random, into: &mut String) {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    into.clear();
+    into.push_str("H4sIAAAAAAAA");
+    for _ in 0..(90 + random.below(40)) {
+        let bits = random.below(1 << 30);
+        (0..5).for_each(|i| into.push(char::from(ALPHABET[(bits >> (6 * i)) & 63])));
+    }
+    into.truncate(into.len() / 4 * 4);
+}
+
+fn write_row(out: &mut impl Write, random: &mut Random, i: usize, buffer: &mut String) -> io::Result<()> {
+    let (namespace, doctype) = (random.one_of(&NAMESPACES), random.one_of(&DOCTYPES));
+    let text = message(random, EVERIT);
+    payload(random, buffer);
+    for (c, column) in COLUMNS.iter().enumerate() {
+        write!(out, "{}\"{column}\": ", if c == 0 { "{" } else { ", " })?;
+        match *column {
+            "content_length" => write!(out, "\"{}\"", random.below(20_000))?,
+            "date" => write!(out, "\"Thu, 25 Jun 2026 12:44:{:02} GMT\"", i % 60)?,
+            "document_namespace" => write!(out, "\"{namespace}\"")?,
+            "document_type" => write!(out, "\"{doctype}\"")?,
+            "document_version" if namespace != "telemetry" => write!(out, "\"{}\"", 1 + random.below(2))?,
+            "error_message" => write!(out, "\"{text}\"")?,
+            "error_type" => write!(out, "\"ParsePayload\"")?,
+            "exception_class" => write!(out, "\"{EVERIT}\"")?,
+            "geo_city" if random.below(2) == 0 => write!(out, "\"München\"")?,
+            "geo_country" => write!(out, "\"{}\"", random.one_of(&["DE", "US", "IN", "BR"]))?,
+            "host" => write!(out, "\"incoming.telemetry.mozilla.org\"")?,
+            "isp_name" => write!(out, "\"Example Telecom\"")?,
+            "job_name" => write!(out, "\"decoder-0-06{:02}083012-1f2ab9c4\"", 1 + (i * 3 / 1_000_000) % 28)?,
+            "method" => write!(out, "\"POST\"")?,
+            "payload" => write!(out, "\"{buffer}\"")?,
+            "protocol" => write!(out, "\"HTTP/1.1\"")?,
+            "submission_timestamp" => {
+                let (day, hour, minute, second) = (1 + i / 86_400 % 28, i / 3600 % 24, i / 60 % 60, i % 60);
+                write!(out, "\"2026-06-{day:02} {hour:02}:{minute:02}:{second:02}.{:06} UTC\"", random.below(1_000_000))?;
+            }
+            "uri" => write!(out, "\"/submit/{namespace}/{doctype}/{:032x}\"", random.below(1 << 30))?,
+            "user_agent" => write!(out, "\"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\"")?,
+            _ => out.write_all(b"null")?,
+        }
+    }
+    out.write_all(b"}\n")
+}
+
+fn generate(path: &str, rows: usize) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 20, File::create(path)?);
+    let (mut random, mut buffer) = (Random(0x9e37_79b9_7f4a_7c15), String::new());
     for i in 0..rows {
-        line.clear();
-        row(&mut line, &mut numbers, i, rows);
-        out.write_all(line.as_bytes())?;
+        write_row(&mut out, &mut random, i, &mut buffer)?;
     }
     out.flush()
 }
 
-fn row(line: &mut String, numbers: &mut Numbers, i: u64, rows: u64) {
-    let (namespace, doctype, version) = PLACES[numbers.below(PLACES.len() as u64) as usize];
-    let (class, stage, message) = message(numbers);
-    let version = if version.is_empty() { "null".to_owned() } else { format!("\"{version}\"") };
-    // A week, its jobs one after the other.
-    let second = i * 604_800 / rows.max(1);
-    let job =
-        ["decoder-0-0301080000-1a2b3c4d", "decoder-0-0303090000-2b3c4d5e", "decoder-0-0306100000-3c4d5e6f"][(second / 201_601) as usize];
-    let (day, second) = (1 + second / 86_400, second % 86_400);
-    let time =
-        format!("2026-03-{day:02} {:02}:{:02}:{:02}.{:06} UTC", second / 3600, second / 60 % 60, second % 60, numbers.below(1_000_000));
-    let _ = write!(line, r#"{{"args":null,"content_length":"{}","date":"Sun, 01 Mar 2026 00:00:00 GMT","#, 200 + numbers.below(2000));
-    let _ = write!(line, r#""document_namespace":"{namespace}","document_type":"{doctype}","document_version":{version},"#);
-    let _ = write!(line, r#""error_message":{},"error_type":"{stage}","exception_class":"{class}","#, serde_json::Value::from(message));
-    let _ = write!(
-        line,
-        r#""geo_country":"{}","host":"incoming.example.com","job_name":"{job}","method":"POST","#,
-        ["DE", "FR", "IN", "US"][numbers.below(4) as usize]
-    );
-    line.push_str(r#""payload":""#);
-    payload(line, numbers);
-    let _ = write!(line, r#"","protocol":"HTTP/1.1","remote_addr":null,"submission_timestamp":"{time}","#);
-    let _ = write!(line, r#""uri":"/submit/{namespace}/{doctype}/1/{:016x}-{:08x}","#, numbers.next(), numbers.below(u64::from(u32::MAX)));
-    line.push_str(r#""user_agent":"acme/4.2 (made up)","user_agent_browser":"acme","user_agent_os":"Linux","user_agent_version":"4.2","#);
-    line.push_str(r#""x_forwarded_for":null,"x_pingsender_version":"1.0","x_pipeline_proxy":null"#);
-    for name in EMPTY {
-        let _ = write!(line, r#","{name}":null"#);
-    }
-    line.push_str("}\n");
-}
-
-/// Text that looks like gzip in base64.
-fn payload(line: &mut String, numbers: &mut Numbers) {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    line.push_str("H4sI");
-    for _ in 0..(20 + numbers.below(20)) {
-        let mut bits = numbers.next();
-        for _ in 0..8 {
-            line.push(char::from(LETTERS[(bits & 63) as usize]));
-            bits >>= 6;
-        }
-    }
-    while !line.len().is_multiple_of(4) {
-        line.push('A');
-    }
-}
-
-fn message(numbers: &mut Numbers) -> (&'static str, &'static str, String) {
-    const EVERIT: &str = "org.everit.json.schema.ValidationException";
-    const PARSE: &str = "com.fasterxml.jackson.core.JsonParseException";
-    let n = numbers.below(100);
-    let metric = numbers.below(40);
-    let text = match numbers.below(10) {
-        0..=2 => {
-            format!("{EVERIT}: #/metrics/labeled_counter/reader.metric_{metric}/label_{n}: expected maxLength: 61, actual: {}", 62 + n)
-        }
-        3 => format!("{EVERIT}: #/events/{n}/timestamp: expected type: Integer, found: BigDecimal"),
-        4 => format!("{EVERIT}: #/client_info: required key [app_build_{}] not found", n % 5),
-        5 => format!("{EVERIT}: #/metrics/url/reader.url_{metric}: string [x{n}] does not match pattern ^((?!data)([a-z]+):(.*))$"),
-        6 => format!("{EVERIT}: #/payload/devices/{n}: extraneous key [os{}] is not permitted", n % 7),
-        7 => format!("{EVERIT}: #/environment/settings/{}: #: no subschema matched out of the total 2 subschemas", metric % 9),
-        8 => {
-            let source = "{\"a\": \"made up\"".repeat(2);
-            return (
-                PARSE,
-                "ParsePayload",
-                format!(
-                    "{PARSE}: Unexpected character ('o' (code {n})): was expecting a colon\n at [Source: (byte[])\"{source}\"; line: 1, column: {n}]"
-                ),
-            );
-        }
-        _ => {
-            return (
-                "com.mozilla.telemetry.decoder.ParseUri$InvalidUriException",
-                "ParseUri",
-                "com.mozilla.telemetry.decoder.ParseUri$InvalidUriException: Unknown URI prefix".to_owned(),
-            );
-        }
+fn main() -> ExitCode {
+    // Cargo adds a flag of its own.
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let [path, rows] = arguments.as_slice() else {
+        println!("usage: cargo bench --bench generate -- PATH ROWS");
+        return ExitCode::SUCCESS;
     };
-    (EVERIT, "ParsePayload", text)
+    let Ok(rows) = rows.parse() else {
+        eprintln!("{rows} is not a number of rows");
+        return ExitCode::FAILURE;
+    };
+    match generate(path, rows) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{path}: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }

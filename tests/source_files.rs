@@ -15,7 +15,7 @@ const ROWS: usize = 300;
 fn row(i: usize) -> String {
     format!(
         r##"{{"document_namespace": "{}", "document_type": "main", "document_version": "4", "error_message": "org.everit.json.schema.ValidationException: #/a/{}: \"x\"", "error_type": "ParsePayload", "exception_class": null, "job_name": "decoder-0", "uri": "/submit/{i}", "payload": "eyJhIjoxfQ==", "submission_timestamp": "2026-06-25 12:{:02}:00 UTC"}}"##,
-        if i % 3 == 0 { "telemetry" } else { "org-mozilla-fenix" },
+        if i.is_multiple_of(3) { "telemetry" } else { "org-mozilla-fenix" },
         i % 7,
         i % 60,
     )

@@ -1,0 +1,94 @@
+//! Rows a second: reading and grouping a file, beside serde_json borrowing the same columns without grouping.
+//!
+//! ```text
+//! cargo bench --bench grouping -- errors.ndjson [THREADS]
+//! ```
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use misfit::source::files::{Files, Options};
+use misfit::source::{ErrorSource, Request, Unwatched};
+
+/// The columns that grouping needs, as serde reads them; escapes force a copy.
+#[derive(serde::Deserialize)]
+struct Borrowed<'a> {
+    #[serde(borrow)]
+    document_namespace: Option<&'a str>,
+    #[serde(borrow)]
+    document_type: Option<&'a str>,
+    #[serde(borrow)]
+    document_version: Option<&'a str>,
+    error_message: Option<std::borrow::Cow<'a, str>>,
+    #[serde(borrow)]
+    error_type: Option<&'a str>,
+    #[serde(borrow)]
+    exception_class: Option<&'a str>,
+    #[serde(borrow)]
+    job_name: Option<&'a str>,
+    #[serde(borrow)]
+    submission_timestamp: Option<&'a str>,
+}
+
+impl Borrowed<'_> {
+    /// So that nothing is optimised away.
+    fn length(&self) -> usize {
+        let texts =
+            [self.document_namespace, self.document_type, self.document_version, self.error_type, self.exception_class, self.job_name];
+        texts.into_iter().flatten().map(str::len).sum::<usize>()
+            + self.submission_timestamp.map_or(0, str::len)
+            + self.error_message.as_ref().map_or(0, |text| text.len())
+    }
+}
+
+fn report(what: &str, rows: u64, took: Duration) {
+    println!("{what:<40} {:>8.3} s {:>12.0} rows/s", took.as_secs_f64(), rows as f64 / took.as_secs_f64());
+}
+
+fn with_serde(path: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let start = Instant::now();
+    let (mut reader, mut line, mut rows, mut length) = (BufReader::with_capacity(1 << 20, File::open(path)?), Vec::new(), 0, 0);
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        if let Ok(row) = serde_json::from_slice::<Borrowed>(&line) {
+            rows += 1;
+            length += row.length();
+        }
+        line.clear();
+    }
+    std::hint::black_box(length);
+    report("serde_json, borrowed, 1 thread", rows, start.elapsed());
+    Ok(())
+}
+
+fn with_files(path: &str, threads: usize) -> Result<(), Box<dyn std::error::Error>> {
+    let start = Instant::now();
+    let files = Files::open(&[path.to_owned()], Options { keep_rows: false })?.with_threads(threads);
+    let groups = files.groups(&Request::default(), &Unwatched)?;
+    report(&format!("read and grouped, {threads} threads, {} groups", groups.list.len()), groups.rows, start.elapsed());
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    // Cargo adds a flag of its own.
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let Some(path) = arguments.first() else {
+        println!("usage: cargo bench --bench grouping -- PATH [THREADS]");
+        return ExitCode::SUCCESS;
+    };
+    let threads = arguments.get(1).and_then(|threads| threads.parse().ok()).unwrap_or(2);
+    for _ in 0..3 {
+        if let Err(error) = with_files(path, threads) {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    }
+    match with_serde(path) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
