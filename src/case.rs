@@ -29,6 +29,8 @@ pub struct Case {
     pub stored: usize,
     /// What the message says; `None` where the row has neither a message nor an exception class.
     pub fault: Option<Told>,
+    /// The decoded payload as it is, also where it is no document; empty where there is none.
+    pub text: Arc<[u8]>,
     /// The document, where there is a payload that holds at least one value.
     pub document: Option<Arc<Document>>,
     /// The failing value in the document, or its deepest ancestor that exists.

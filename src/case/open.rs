@@ -18,7 +18,8 @@ const DEEPEST: usize = 1000;
 pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     let decoded = payload::decode(std::mem::take(&mut row.payload));
     let (form, stored, mut notes) = (decoded.form, decoded.stored, decoded.problems);
-    let document = read(form, decoded.text, &mut notes);
+    let text = decoded.text;
+    let document = read(form, text.clone(), &mut notes);
     let Found { mut doctype, schema, layouts, exact } = doctype::resolve(&row, document.as_deref(), schemas, &mut notes);
 
     let message = row.column("error_message").unwrap_or_default().to_owned();
@@ -45,7 +46,7 @@ pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
         None => notes.push("The row has neither an error message nor an exception class.".to_owned()),
     }
     let fault = fault.map(|fault| Told::of(&message, fault));
-    Case { row, form, stored, fault, document, value, doctype, schema, layout, broken, landing, notes }
+    Case { row, form, stored, fault, text, document, value, doctype, schema, layout, broken, landing, notes }
 }
 
 /// The document, as far as there is one, and what is odd about it.

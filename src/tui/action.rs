@@ -141,7 +141,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::CopyMessage, "copy-message", &["ym"], "copy the error message", Everywhere, None, COPY),
     entry(A::CopyKey, "copy-key", &["yk"], "copy the key, or the group's fingerprint", Everywhere, None, COPY),
     entry(A::NextTheme, "next-theme", &["T"], "next theme", Everywhere, None, GENERAL),
-    entry(A::Help, "help", &["?", "<f1>"], "all keys", Everywhere, Some("keys"), GENERAL),
+    entry(A::Help, "help", &["?", "<f1>"], "all keys", Everywhere, None, GENERAL),
     entry(A::Suspend, "suspend", &["<c-z>"], "to the shell; fg comes back", Everywhere, None, GENERAL),
     entry(A::Back, "back", &["<esc>", "<bs>"], "back: close, clear the filter, stop reading, leave the case", Everywhere, None, GENERAL),
     entry(A::Quit, "quit", &["q", "<c-c>"], "quit; from a case, back to the groups", Everywhere, Some("quit"), GENERAL),

@@ -65,7 +65,12 @@ fn head(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
         match case.notes.split_first() {
             Some((first, rest)) => {
                 if !rest.is_empty() {
-                    pen.skip_right(1).put_right(&format!("i: {} more notes", rest.len()), theme.style(Role::Hint)).skip_right(2);
+                    pen.skip_right(1)
+                        .put_right(
+                            &format!("i: {} more {}", rest.len(), if rest.len() == 1 { "note" } else { "notes" }),
+                            theme.style(Role::Hint),
+                        )
+                        .skip_right(2);
                 }
                 pen.put(&text::visible(first), theme.style(Role::Constraint))
             }
@@ -103,6 +108,7 @@ fn draw_pane(app: &App, screen: &CaseScreen, pane: Pane, area: Rect, buffer: &mu
                 let marks = json::Marks::of_document(case);
                 json::draw(app, document, list, focused, &marks, panes::lines(area), buffer);
             }
+            None if !case.text.is_empty() => raw_text(app, &case.text, buffer, panes::lines(area)),
             None => empty(app, buffer, panes::lines(area), "There is no document to show."),
         },
         Pane::Schema => match &case.schema {
@@ -118,6 +124,15 @@ fn draw_pane(app: &App, screen: &CaseScreen, pane: Pane, area: Rect, buffer: &mu
             None => empty(app, buffer, panes::lines(area), "There is no table layout to show."),
         },
     }
+}
+
+/// A payload that is no document, as it stands.
+fn raw_text(app: &App, payload: &[u8], buffer: &mut Buffer, area: Rect) {
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let row = super::pen::paragraph(buffer, area, 0, "This is no document. It begins:", app.theme.style(Role::Dim));
+    let shown = &payload[..payload.len().min(usize::from(area.width) * usize::from(area.height))];
+    let lines: Vec<_> = shown.split(|&byte| byte == b'\n').map(text::visible_bytes).collect();
+    super::pen::paragraph(buffer, area, row + 1, &lines.join("\n"), app.theme.style(Role::Text));
 }
 
 /// Why a pane is empty, with the notes that tell the reason.
