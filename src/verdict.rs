@@ -4,6 +4,7 @@
 //! Refuses: reading messages (fault), table columns (sink). An exact replay of the pipeline's judgement can take the place of [`locate`].
 
 mod fits;
+pub mod judge;
 mod parts;
 mod reach;
 
