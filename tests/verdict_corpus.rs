@@ -111,7 +111,7 @@ impl Wrong {
         let wrong: u64 = self.0.values().map(|(count, _)| count).sum();
         println!("{what}: {} of {of} right", of - wrong);
         for (kind, (count, example)) in &self.0 {
-            println!("  {count} x {kind}: {example:.600}");
+            println!("  {count} x {kind}: {example:.3000}");
         }
         assert!(of > 0, "{what}: nothing was compared");
         assert!(wrong == 0, "{what}: {wrong} of {of} are wrong");

@@ -7,6 +7,7 @@
 //! was observed by running it; the modules below name the rule that each follows.
 
 mod compile;
+mod decode;
 mod formats;
 mod java_regex;
 mod keywords;

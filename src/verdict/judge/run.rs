@@ -7,9 +7,8 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashSet;
 
-use super::order;
 use super::program::{PatternId, Program, SubId};
-use super::spell;
+use super::{decode, order, spell};
 use crate::document::{Document, Kind, NodeId};
 
 /// Top-level members that the decoder takes out before the validator sees the document.
@@ -116,8 +115,7 @@ impl<'a> Run<'a> {
 
     /// The text with escapes resolved.
     pub(super) fn text(&self, at: Subject) -> Cow<'a, str> {
-        let text = if at.is_name { self.document.key(at.node) } else { self.document.string(at.node) };
-        text.unwrap_or_default()
+        if at.is_name { decode::name(self.document, at.node) } else { decode::text(self.document, at.node) }
     }
 
     /// Whether a pattern is found; one that cannot be run is remembered and counts as found.

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
-use super::{numbers, order};
+use super::{decode, numbers, order};
 use crate::document::{Document, Kind, NodeId};
 
 /// What is left to write.
@@ -33,7 +33,7 @@ pub(super) fn canonical(document: &Document, node: NodeId) -> String {
 /// A value as `%s` prints it in a message: a text bare, everything else as JSON.
 pub(super) fn printed(document: &Document, node: NodeId) -> String {
     match document.kind(node) {
-        Kind::String => document.string(node).unwrap_or_default().into_owned(),
+        Kind::String => decode::text(document, node).into_owned(),
         Kind::Number => numbers::printed(document.raw(node)),
         _ => write(document, node, Style::Printed),
     }
@@ -44,7 +44,7 @@ pub(super) fn members(document: &Document, object: NodeId) -> Vec<(Cow<'_, str>,
     let mut places: FxHashMap<Cow<'_, str>, usize> = FxHashMap::default();
     let mut members: Vec<(Cow<'_, str>, NodeId)> = Vec::with_capacity(document.count(object));
     for member in document.children(object) {
-        let name = document.key(member).unwrap_or_default();
+        let name = decode::name(document, member);
         match places.get(&name) {
             Some(&place) => members[place].1 = member,
             None => {
@@ -66,7 +66,7 @@ fn write(document: &Document, node: NodeId, style: Style) -> String {
             Step::Value(node) => match document.kind(node) {
                 Kind::Object => open_object(document, node, style, &mut steps),
                 Kind::Array => open_array(document, node, &mut steps),
-                Kind::String => quote(&mut out, &document.string(node).unwrap_or_default()),
+                Kind::String => quote(&mut out, &decode::text(document, node)),
                 Kind::Number if style == Style::Canonical => out.push_str(&numbers::value(document.raw(node)).canonical()),
                 Kind::Number => out.push_str(&json_number(numbers::printed(document.raw(node)))),
                 Kind::Boolean | Kind::Null => out.push_str(&String::from_utf8_lossy(document.raw(node))),
