@@ -19,8 +19,10 @@ mod program;
 mod report;
 mod run;
 mod runs;
+mod sentence;
 mod sink;
 mod spell;
+mod tree;
 mod valid;
 mod walk;
 
@@ -128,8 +130,47 @@ pub struct Violations {
     pub list: Vec<Violation>,
     /// How many there are, exactly.
     pub count: u64,
+    /// The same with the combinators that they stand behind.
+    pub tree: Vec<Broken>,
     /// What could not be judged.
     pub doubts: Vec<Doubt>,
+}
+
+/// What is broken: one keyword, or a combinator with what its branches say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Broken {
+    /// Position in [`Violations::list`].
+    Leaf(usize),
+    /// Written or unwritten `anyOf`, `oneOf`, `allOf`, or a condition.
+    Branches(Box<Branches>),
+}
+
+/// A combinator that is not fulfilled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branches {
+    /// The combinator's own failure: what the pipeline reports where it is the first.
+    pub violation: Violation,
+    /// Its branches, the nearest to the value first.
+    pub branches: Vec<Branch>,
+    /// Position in [`Violations::list`], where no branch is broken: too many fit.
+    pub itself: Option<usize>,
+}
+
+/// One branch of a combinator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branch {
+    /// RFC 6901 pointer of its schema node; parts of a node that the validator splits share that node.
+    pub schema_pointer: String,
+    /// That node.
+    pub node: NodeId,
+    /// What it is for: its title, or the kind of value.
+    pub wanted: String,
+    /// Whether the value fits it.
+    pub valid: bool,
+    /// Why it is as near as it is.
+    pub why: String,
+    /// What the value breaks of it.
+    pub broken: Vec<Broken>,
 }
 
 impl Judge {
@@ -167,15 +208,16 @@ impl Judge {
     pub fn violations<'a>(&self, input: impl Into<Input<'a>>, limit: usize) -> Violations {
         let (all, doubts) = self.ask(input.into(), |run| {
             if run.valid(self.program.root, Subject::value(0)) {
-                return (Vec::new(), 0);
+                return (Vec::new(), 0, Vec::new());
             }
             let mut sink = Sink::all(limit);
             let _ = run.walk(self.program.root, Subject::value(0), &mut sink);
+            let tree = tree::tree(run, &self.schema, &mut sink);
             let list = sink.leaves.iter().map(|leaf| report::violation(run, &self.schema, leaf)).collect();
-            (list, sink.count)
+            (list, sink.count, tree)
         });
-        let (list, count) = all.unwrap_or_default();
-        Violations { list, count, doubts }
+        let (list, count, tree) = all.unwrap_or_default();
+        Violations { list, count, tree, doubts }
     }
 
     /// Puts a question to a document; again on a big stack where the usual one is too small. No answer for a document without a value.

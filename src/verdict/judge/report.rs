@@ -5,13 +5,14 @@
 
 use super::run::{Run, Stop};
 use super::sink::Leaf;
-use super::{Doubt, Violation, message};
+use super::{Doubt, Violation, decode, message, sentence};
+use crate::document::{Document, NodeId};
 use crate::schemas::Schema;
 
 /// A failure, told in full.
-pub(super) fn violation(run: &Run<'_>, schema: &Schema, leaf: &Leaf) -> Violation {
+pub(super) fn violation(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf) -> Violation {
     let sub = run.program.sub(leaf.sub);
-    let tokens = run.document.tokens(leaf.at.node);
+    let tokens = tokens(run.document, leaf.at.node);
     let pointer = message::pointer(&tokens, &leaf.again);
     Violation {
         message: format!("{pointer}: {}", leaf.text),
@@ -25,8 +26,21 @@ pub(super) fn violation(run: &Run<'_>, schema: &Schema, leaf: &Leaf) -> Violatio
         node: sub.node,
         literal: schema.keyword(sub.node, leaf.keyword).is_some(),
         located: sub.located,
-        sentence: String::new(),
+        sentence: sentence::sentence(run, schema, leaf),
     }
+}
+
+/// Decoded keys and positions from the root to the node.
+fn tokens(document: &Document, node: NodeId) -> Vec<String> {
+    let chain = document.ancestors(node).filter(|&node| document.parent(node).is_some());
+    let mut tokens: Vec<String> = chain
+        .map(|node| match document.raw_key(node) {
+            Some(_) => decode::name(document, node).into_owned(),
+            None => document.index(node).to_string(),
+        })
+        .collect();
+    tokens.reverse();
+    tokens
 }
 
 /// What could not be judged.
