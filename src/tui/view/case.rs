@@ -54,7 +54,13 @@ fn head(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
     let case = &screen.case;
     if let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) {
         pen.skip(1).put(theme.glyphs.fault, theme.style(Role::Fault)).put(" ", Style::new());
-        pen.put(&text::visible(&case.sentence()), theme.style(Role::Fault));
+        let others = others(screen);
+        if !others.is_empty() {
+            pen.skip_right(1).put_right(&others, theme.style(Role::Hint)).skip_right(2);
+        }
+        let stepped = screen.violation.and_then(|at| case.replay.as_ref()?.violations.list.get(at));
+        let sentence = stepped.map_or_else(|| case.sentence(), |violation| violation.sentence.clone());
+        pen.put(&text::visible(&sentence), theme.style(Role::Fault));
     }
     let message = case.row.column("error_message").unwrap_or("no error message");
     if let Some(mut pen) = Pen::new(buffer, area, 1, Style::new()) {
@@ -76,6 +82,16 @@ fn head(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
             }
             None => pen.put("i: the whole row", theme.style(Role::Dim)),
         };
+    }
+}
+
+/// `also broken: 2 more` or, once stepped, `violation 2 of 3`.
+fn others(screen: &CaseScreen) -> String {
+    let count = screen.case.replay.as_ref().map_or(0, |replay| replay.violations.count);
+    match (screen.violation, count) {
+        (_, 0 | 1) => String::new(),
+        (Some(at), count) => format!("violation {} of {}", text::count(at as u64 + 1), text::count(count)),
+        (None, count) => format!("also broken: {} more", text::count(count - 1)),
     }
 }
 
