@@ -19,6 +19,7 @@ use crate::schemas::{Schema, SchemaStore};
 use crate::sink::Landing;
 use crate::source::SourceRow;
 use crate::verdict::Broken;
+use crate::verdict::judge::Violation;
 pub use replay::Replay;
 
 /// One row, opened.
@@ -121,6 +122,11 @@ impl Case {
     /// What is wrong, as one plain sentence: the value by name, what the schema asks of it, what it is. Safe for a terminal.
     pub fn sentence(&self) -> String {
         sentence::sentence(self)
+    }
+
+    /// Where what a violation of the replayed judgement is about lands; `None` without a layout.
+    pub fn landing_of(&self, violation: &Violation) -> Option<Landing> {
+        self.layout.as_ref().map(|layout| place::landing_of(layout, violation, self.document.as_deref()))
     }
 }
 

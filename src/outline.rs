@@ -54,6 +54,8 @@ struct Filter {
     matches: Vec<u32>,
     /// Expansion before the filter.
     before: FxHashSet<u64>,
+    /// Item under the cursor before the filter.
+    from: Option<usize>,
 }
 
 impl Outline {
@@ -230,7 +232,7 @@ impl Outline {
         }
     }
 
-    /// Puts the cursor on an item, opening what encloses it.
+    /// Puts the cursor on an item, opening what encloses it; near it, where a filter hides it.
     pub fn reveal(&mut self, tree: &impl Tree, item: usize) {
         let mut closed = false;
         let mut above = tree.parent(item);
@@ -238,37 +240,31 @@ impl Outline {
             closed |= self.open.insert(tree.id(parent));
             above = tree.parent(parent);
         }
-        let hidden = self.filter.as_ref().is_some_and(|filter| !filter.kept[item]);
-        if hidden {
-            self.filter = None;
-        }
-        if closed || hidden {
+        if closed {
             self.rebuild(tree);
         }
         self.put_cursor(item);
         self.jumped = true;
     }
 
-    /// Opens an item without moving the cursor.
-    pub fn expand(&mut self, tree: &impl Tree, item: usize) {
-        if self.open.insert(tree.id(item)) {
-            self.keep_cursor(tree);
+    /// Opens or closes items; the cursor moves only if it was inside of one that closes.
+    pub fn set_open(&mut self, tree: &impl Tree, items: &[usize], open: bool) {
+        for &item in items {
+            if open {
+                self.open.insert(tree.id(item));
+            } else {
+                self.open.remove(&tree.id(item));
+            }
         }
-    }
-
-    /// Closes an item; the cursor moves only if it was inside.
-    pub fn collapse(&mut self, tree: &impl Tree, item: usize) {
-        if self.open.remove(&tree.id(item)) {
-            self.keep_cursor(tree);
-        }
+        self.keep_cursor(tree);
     }
 
     /// Shows only the items for which `matches` holds an ascending list, and what encloses them. The cursor goes to the nearest match.
     pub fn filter(&mut self, tree: &impl Tree, matches: Vec<u32>) {
         let at = self.item();
-        let before = match self.filter.take() {
-            Some(filter) => filter.before,
-            None => self.open.clone(),
+        let (before, from) = match self.filter.take() {
+            Some(filter) => (filter.before, filter.from),
+            None => (self.open.clone(), at),
         };
         let mut kept = vec![false; tree.len()];
         self.open = before.clone();
@@ -285,7 +281,7 @@ impl Outline {
             }
         }
         let nearest = at.and_then(|at| matches.get(matches.partition_point(|&item| (item as usize) < at)).or(matches.first())).copied();
-        self.filter = Some(Filter { kept, matches, before });
+        self.filter = Some(Filter { kept, matches, before, from });
         self.rebuild(tree);
         if let Some(item) = nearest {
             self.put_cursor(item as usize);
@@ -295,7 +291,7 @@ impl Outline {
     /// Ends the filter: the expansion from before it, the cursor on that item, or still on its own.
     pub fn clear_filter(&mut self, tree: &impl Tree, to: Option<usize>) {
         let Some(filter) = self.filter.take() else { return };
-        let item = to.or(self.item());
+        let item = to.or(self.item()).or(filter.from);
         self.open = filter.before;
         self.rebuild(tree);
         if let Some(item) = item {

@@ -71,6 +71,10 @@ pub fn run(options: Options) -> io::Result<()> {
                         workers.shut_down();
                         return Ok(());
                     }
+                    Effect::Fail(reason) => {
+                        workers.shut_down();
+                        return Err(io::Error::other(reason));
+                    }
                     Effect::Suspend => screen.suspend()?,
                     other => workers.start(other),
                 }
@@ -126,9 +130,9 @@ fn read_keys(messages: UnboundedSender<Message>) {
                 Ok(Event::Paste(text)) => Message::Paste(text),
                 Ok(Event::Resize(width, height)) => Message::Resize(width, height),
                 Ok(_) => continue,
-                Err(_) => Message::Terminate,
+                Err(error) => Message::InputEnded(format!("the terminal gives no keys any more: {error}")),
             };
-            let over = matches!(message, Message::Terminate);
+            let over = matches!(message, Message::InputEnded(_));
             if messages.send(message).is_err() || over {
                 return;
             }
@@ -141,7 +145,7 @@ fn take_in(app: &mut App, workers: &mut Workers, message: Message) -> bool {
     let mut ended = false;
     for effect in update::update(app, message) {
         match effect {
-            Effect::Quit => ended = true,
+            Effect::Quit | Effect::Fail(_) => ended = true,
             // Without a terminal there is neither a shell to go to nor a clipboard to fill.
             Effect::Suspend => {}
             Effect::Copy { what, .. } => {

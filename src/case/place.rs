@@ -6,6 +6,7 @@ use crate::layout::Layout;
 use crate::schemas::Schema;
 use crate::schemas::walk::{Token, generalise};
 use crate::sink::{self, Fate, Landing};
+use crate::verdict::judge::Violation;
 use crate::verdict::{self, Broken};
 
 /// The reading that the schema and the document agree with, and the node that broke.
@@ -72,6 +73,13 @@ pub(super) fn landing<'l>(
     let mut all: Vec<(usize, Landing)> = layouts.map(place).enumerate().collect();
     let best = all.iter().position(|(_, landing)| landing.column.is_some() && landing.fate != Fate::Additional).unwrap_or(0);
     (best < all.len()).then(|| all.swap_remove(best))
+}
+
+/// Where what a violation is about lands.
+pub(super) fn landing_of(layout: &Layout, violation: &Violation, document: Option<&Document>) -> Landing {
+    let tokens: Vec<&str> = violation.tokens.iter().chain(&violation.key).map(String::as_str).collect();
+    let landing = sink::landing(layout, &tokens, document);
+    if violation.about_name { of_key(layout, landing) } else { landing }
 }
 
 /// Of a member's name at fault it is the map's column of keys that counts, not that of values.

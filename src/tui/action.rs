@@ -133,7 +133,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::PreviousViolation, "previous-violation", &["X"], "previous violation", Case, None, LOOK),
     entry(A::ShowViolations, "show-violations", &["b"], "all violations, with the branches behind anyOf, oneOf and allOf", Case, Some("behind"), LOOK),
     entry(A::ShowValue, "show-value", &["v", "<enter>"], "the whole value, wrapped", Case, Some("whole value"), LOOK),
-    entry(A::ShowRow, "show-row", &["i"], "the whole message, notes and columns of the error row", Everywhere, Some("message"), LOOK),
+    entry(A::ShowRow, "show-row", &["i"], "everything about the row, or about the group", Everywhere, Some("everything"), LOOK),
     entry(A::Search, "search", &["/"], "search (n and N repeat)", Everywhere, Some("search"), FIND),
     entry(A::NextMatch, "next-match", &["n"], "next match", Everywhere, None, FIND),
     entry(A::PreviousMatch, "previous-match", &["N"], "previous match", Everywhere, None, FIND),

@@ -11,7 +11,7 @@ use super::action::Place;
 use super::group_tree::GroupTree;
 use super::keymap::{Key, Keymap};
 use super::message::JobId;
-use super::panes::Pane;
+use super::panes::{self, Pane};
 use super::subject::{Comparison, Subject};
 use super::theme::{Depth, Theme};
 use crate::case::Case;
@@ -52,8 +52,8 @@ pub struct App {
     pub depth: Depth,
     /// Keys to actions.
     pub keymap: Keymap,
-    /// The job that repeats a search whose lines have changed.
-    pub searching_again: Option<JobId>,
+    /// Why reading ended before its end, if it did: stays in the title.
+    pub incomplete: Option<String>,
     /// Number of the latest job.
     pub last_job: JobId,
 }
@@ -90,6 +90,10 @@ pub struct List {
 pub struct Search {
     /// What was typed.
     pub text: String,
+    /// The latest job that looks for it.
+    pub job: Option<JobId>,
+    /// Where the cursor was when the search began.
+    pub from: Option<usize>,
     /// Lines that match, ascending; `None` while the work goes on.
     pub found: Option<Vec<u32>>,
 }
@@ -155,8 +159,8 @@ pub struct Prompt {
 pub enum Overlay {
     /// All keys.
     Help { scroll: usize },
-    /// A whole value.
-    Value { title: String, text: Arc<str>, scroll: usize },
+    /// A whole value, broken into lines of the box's width.
+    Value { title: String, text: Arc<str>, lines: Vec<String>, scroll: usize },
 }
 
 /// News for the bottom line.
@@ -186,7 +190,7 @@ impl App {
             theme,
             depth,
             keymap,
-            searching_again: None,
+            incomplete: None,
             last_job: 0,
         }
     }
@@ -213,6 +217,20 @@ impl App {
         }
     }
 
+    /// The list of groups and those of the case, each with what it shows.
+    pub fn lists(&mut self) -> impl Iterator<Item = (&mut List, Subject)> {
+        let groups = Subject::Groups(self.groups.tree.clone());
+        let subjects = self.case.as_ref().map(|screen| Pane::ALL.map(|pane| screen.subject(pane)));
+        let case = self.case.iter_mut().flat_map(|screen| screen.lists.iter_mut()).zip(subjects.into_iter().flatten());
+        std::iter::once((&mut self.groups.list, groups)).chain(case.filter_map(|(list, subject)| Some((list, subject?))))
+    }
+
+    /// Covers the screen with a text.
+    pub fn show_text(&mut self, title: String, text: String) {
+        let lines = panes::overlay_lines(self.size, &text);
+        self.overlay = Some(Overlay::Value { title, text: text.into(), lines, scroll: 0 });
+    }
+
     /// Tells something at the bottom.
     pub fn tell(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), bad: false });
@@ -221,6 +239,14 @@ impl App {
     /// Tells something bad at the bottom.
     pub fn warn(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), bad: true });
+    }
+}
+
+impl List {
+    /// Whether the last search or the filter matches the item.
+    pub fn is_hit(&self, item: usize) -> bool {
+        let searched = self.search.as_ref().and_then(|search| search.found.as_ref());
+        self.outline.is_match(item) || searched.is_some_and(|found| found.binary_search(&(item as u32)).is_ok())
     }
 }
 

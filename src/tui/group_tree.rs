@@ -193,7 +193,7 @@ impl Maker<'_> {
             Sort::Newest => group.span.map_or(i64::MIN + 1, |(_, last)| last),
             Sort::Growth => (group.growth(self.groups.span) * 1e6) as i64,
         };
-        let new = u32::from(group.status == Status::New { sure: true });
+        let new = u32::from(group.status == Status::New { sure: true } && !self.groups.partial);
         Line { level, label: label.into(), group: Some(index), below: Vec::new(), count: group.count, new, rank }
     }
 
@@ -222,10 +222,13 @@ fn sort_lines(lines: &mut [Line]) {
 fn push_lines(lines: Vec<Line>, parent: Option<u32>, depth: u16, groups: &Groups, items: &mut Vec<Item>) {
     for line in lines {
         let mut hash = FxHasher::default();
-        hash.write_u64(parent.map_or(0, |parent| items[parent as usize].id));
         match line.group.filter(|_| line.below.is_empty()) {
+            // A group stays itself wherever it stands: a second fault at its path moves it a level down.
             Some(group) => hash.write_u64(groups.list[group as usize].fingerprint.0),
-            None => hash.write(line.label.as_bytes()),
+            None => {
+                hash.write_u64(parent.map_or(0, |parent| items[parent as usize].id));
+                hash.write(line.label.as_bytes());
+            }
         }
         let at = items.len() as u32;
         let Line { level, label, group, below, count, new, .. } = line;

@@ -39,6 +39,10 @@ pub enum Message {
     Matched { job: JobId, items: Vec<u32> },
     /// What became of a copy; the text comes back where the system has no clipboard.
     Copied { what: &'static str, outcome: Result<(), String> },
+    /// Work ended by a fault of the explorer itself.
+    Broken(String),
+    /// The terminal gives no keys any more.
+    InputEnded(String),
     /// The process was asked to end.
     Terminate,
 }
@@ -61,6 +65,8 @@ pub enum Effect {
     Copy { what: &'static str, text: String },
     /// Hand the terminal to the shell.
     Suspend,
+    /// End with an error.
+    Fail(String),
     /// End.
     Quit,
 }

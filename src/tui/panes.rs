@@ -115,10 +115,16 @@ pub fn case_lines(pane: Pane, area: Rect) -> Rect {
     if pane == Pane::Document { lines(area) } else { lines_and_facts(area).0 }
 }
 
-/// A box in the middle that covers most of the screen.
-pub fn overlay((width, height): (u16, u16)) -> Rect {
-    let (w, h) = ((width * 9 / 10).min(110), (height * 9 / 10).max(SMALLEST.1.min(height)));
+/// A box in the middle that holds so many lines, as far as the screen has room for them.
+pub fn overlay((width, height): (u16, u16), lines: usize) -> Rect {
+    let most = height * 9 / 10;
+    let (w, h) = ((width * 9 / 10).min(110), (lines.min(usize::from(most)) as u16 + 2).min(most.max(3)).min(height));
     Rect::new((width - w) / 2, (height - h) / 2, w, h)
+}
+
+/// A text in the lines that such a box has.
+pub fn overlay_lines(size: (u16, u16), text: &str) -> Vec<String> {
+    crate::text::wrap(text, usize::from(overlay(size, 0).width.saturating_sub(4)))
 }
 
 #[cfg(test)]

@@ -24,9 +24,13 @@ impl Screen {
     /// Takes the terminal. A panic from now on gives it back before it is reported.
     pub fn take() -> io::Result<Self> {
         let reported = std::panic::take_hook();
+        let own = std::thread::current().id();
         std::panic::set_hook(Box::new(move |info| {
-            give_back();
-            reported(info);
+            // A worker's panic becomes a message on the screen, which goes on.
+            if std::thread::current().id() == own {
+                give_back();
+                reported(info);
+            }
         }));
         enter()?;
         Ok(Screen { terminal: Terminal::new(CrosstermBackend::new(stdout()))? })
@@ -36,7 +40,7 @@ impl Screen {
     pub fn suspend(&mut self) -> io::Result<()> {
         give_back();
         #[cfg(unix)]
-        signal_hook::low_level::raise(signal_hook::consts::SIGSTOP)?;
+        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
         enter()?;
         self.terminal.clear()
     }

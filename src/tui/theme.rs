@@ -132,6 +132,8 @@ pub struct Glyphs {
     pub lines: (&'static str, &'static str),
     /// Before the column that a value lands in.
     pub lands: &'static str,
+    /// Corners of a box: top left, top right, bottom left, bottom right.
+    pub corners: [&'static str; 4],
 }
 
 const UNICODE: Glyphs = Glyphs {
@@ -145,6 +147,7 @@ const UNICODE: Glyphs = Glyphs {
     dot: "·",
     lines: ("─", "│"),
     lands: "→",
+    corners: ["┌", "┐", "└", "┘"],
 };
 
 const ASCII: Glyphs = Glyphs {
@@ -158,6 +161,7 @@ const ASCII: Glyphs = Glyphs {
     dot: "-",
     lines: ("-", "|"),
     lands: ">",
+    corners: ["+", "+", "+", "+"],
 };
 
 #[derive(Deserialize)]
@@ -214,6 +218,11 @@ impl Theme {
         let at = BUILT_IN.iter().position(|(name, _)| *name == self.name).unwrap_or(0);
         let (name, _) = BUILT_IN[(at + 1) % BUILT_IN.len()];
         Self::named(name, depth, self.glyphs == &ASCII).unwrap_or_else(|_| self.clone())
+    }
+
+    /// Whether only ASCII can be shown.
+    pub fn ascii(&self) -> bool {
+        self.glyphs == &ASCII
     }
 
     /// The style of a role.

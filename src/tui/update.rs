@@ -24,6 +24,9 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Paste(text) => prompt::paste(app, &text),
         Message::Resize(width, height) => {
             app.size = (width, height);
+            if let Some(Overlay::Value { text, lines, .. }) = &mut app.overlay {
+                *lines = panes::overlay_lines(app.size, text);
+            }
             Vec::new()
         }
         Message::Redraw => Vec::new(),
@@ -37,6 +40,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Arranged { job, tree } => groups::arranged(app, job, tree),
         Message::ReadFailed(reason) => {
             app.reading = None;
+            app.incomplete = Some("reading failed".to_owned());
             app.warn(reason);
             Vec::new()
         }
@@ -49,6 +53,12 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Message::Broken(reason) => {
+            app.opening = None;
+            app.warn(reason);
+            Vec::new()
+        }
+        Message::InputEnded(reason) => vec![Effect::Fail(reason)],
         Message::Terminate => vec![Effect::Quit],
     };
     settle(app);
@@ -94,6 +104,7 @@ fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
         }
         Lookup::Nothing => {
             app.pending.clear();
+            app.tell(format!("{key} means nothing here; ? lists all keys"));
             Vec::new()
         }
     }
@@ -104,7 +115,10 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         return overlay(app, action);
     }
     match action {
-        Action::Quit if app.case.is_some() => back(app),
+        Action::Quit if app.case.is_some() => {
+            app.case = None;
+            app.opening.take().map(|opening| Effect::Cancel(opening.job)).into_iter().collect()
+        }
         Action::Quit => vec![Effect::Quit],
         Action::Back => back(app),
         Action::Suspend => vec![Effect::Suspend],
@@ -182,6 +196,9 @@ fn back(app: &mut App) -> Vec<Effect> {
     if let Some((list, tree)) = app.focused() {
         if list.filter.take().is_some() {
             list.outline.clear_filter(&tree, None);
+            if let Some(screen) = &mut app.case {
+                case::follow(screen);
+            }
             return Vec::new();
         }
         if list.search.take().is_some() {
@@ -200,7 +217,7 @@ fn back(app: &mut App) -> Vec<Effect> {
 
 /// Keys while something covers the screen: scrolling, closing.
 fn overlay(app: &mut App, action: Action) -> Vec<Effect> {
-    let page = usize::from(panes::overlay(app.size).height.saturating_sub(3));
+    let page = usize::from(panes::overlay(app.size, usize::MAX).height.saturating_sub(3));
     let Some(Overlay::Help { scroll } | Overlay::Value { scroll, .. }) = &mut app.overlay else { return Vec::new() };
     match action {
         Action::Down => *scroll += 1,
@@ -225,13 +242,12 @@ fn overlay(app: &mut App, action: Action) -> Vec<Effect> {
 
 /// Keeps the last page of an overlay in sight.
 fn clamp_overlay(app: &mut App) {
-    let area = panes::overlay(app.size);
-    let height = usize::from(area.height.saturating_sub(2));
     let lines = match &app.overlay {
         Some(Overlay::Help { .. }) => super::view::help_lines(app).len(),
-        Some(Overlay::Value { text, .. }) => super::view::wrapped(text, usize::from(area.width.saturating_sub(4))).len(),
+        Some(Overlay::Value { lines, .. }) => lines.len(),
         None => return,
     };
+    let height = usize::from(panes::overlay(app.size, lines).height.saturating_sub(2));
     if let Some(Overlay::Help { scroll } | Overlay::Value { scroll, .. }) = &mut app.overlay {
         *scroll = (*scroll).min(lines.saturating_sub(height));
     }

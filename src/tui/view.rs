@@ -19,7 +19,7 @@ use ratatui::style::Style;
 use super::app::{App, Overlay};
 use super::panes;
 use super::theme::Role;
-pub use overlay::{help_lines, wrapped};
+pub use overlay::help_lines;
 use pen::Pen;
 
 /// Draws everything.
@@ -35,8 +35,18 @@ pub fn view(app: &App, buffer: &mut Buffer) {
     }
     match &app.overlay {
         Some(Overlay::Help { scroll }) => overlay::help(app, *scroll, buffer),
-        Some(Overlay::Value { title, text, scroll }) => overlay::value(app, title, text, *scroll, buffer),
+        Some(Overlay::Value { title, lines, scroll, .. }) => overlay::value(app, title, lines, *scroll, buffer),
         None => {}
+    }
+    if app.theme.ascii() {
+        to_ascii(buffer);
+    }
+}
+
+/// What a terminal without Unicode cannot show: an ellipsis becomes `~`, anything else `?`.
+fn to_ascii(buffer: &mut Buffer) {
+    for cell in buffer.content.iter_mut().filter(|cell| !cell.symbol().is_ascii()) {
+        cell.set_symbol(if cell.symbol() == "…" { "~" } else { "?" });
     }
 }
 

@@ -75,7 +75,7 @@ impl Workers {
                 let clipboard = self.clipboard.clone();
                 self.run(move |_| Some(Message::Copied { what, outcome: copy(&clipboard, text) }));
             }
-            Effect::Suspend | Effect::Quit => {}
+            Effect::Suspend | Effect::Fail(_) | Effect::Quit => {}
         }
     }
 
@@ -94,14 +94,15 @@ impl Workers {
     }
 
     fn run(&self, work: impl FnOnce(&UnboundedSender<Message>) -> Option<Message> + Send + 'static) {
-        let (messages, running) = (self.messages.clone(), self.running.clone());
-        running.fetch_add(1, Ordering::AcqRel);
+        let (messages, running) = (self.messages.clone(), Running::begin(&self.running));
         self.runtime.spawn_blocking(move || {
-            if let Some(message) = work(&messages) {
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&messages)));
+            let message = outcome.unwrap_or_else(|panic| Some(Message::Broken(broken(panic.as_ref()))));
+            if let Some(message) = message {
                 // The explorer is gone once nobody listens.
                 let _ = messages.send(message);
             }
-            running.fetch_sub(1, Ordering::AcqRel);
+            drop(running);
         });
     }
 
@@ -127,6 +128,28 @@ impl Workers {
             (!flag.load(Ordering::Relaxed)).then_some(Message::Case { job, outcome })
         });
     }
+}
+
+/// Counts a job for as long as it lives.
+struct Running(Arc<AtomicUsize>);
+
+impl Running {
+    fn begin(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::AcqRel);
+        Running(count.clone())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// What a panic said, for the bottom line.
+fn broken(panic: &(dyn std::any::Any + Send)) -> String {
+    let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("misfit itself failed at this: {}", said.unwrap_or("no reason given"))
 }
 
 fn arranged(groups: Groups) -> Arc<GroupTree> {
@@ -164,5 +187,10 @@ fn copy(clipboard: &Mutex<Option<arboard::Clipboard>>, text: String) -> Result<(
 }
 
 fn no_clipboard(error: arboard::Error) -> String {
-    format!("no clipboard here: {error}")
+    match error {
+        arboard::Error::Unknown { .. } | arboard::Error::ClipboardNotSupported => {
+            "this system has no clipboard, as over a remote shell".to_owned()
+        }
+        other => format!("the clipboard refused: {other}"),
+    }
 }

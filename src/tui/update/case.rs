@@ -66,7 +66,7 @@ fn place_cursors(screen: &mut CaseScreen) {
 /// Opens the node that broke, so that its keywords are in sight.
 fn reveal_keyword(screen: &mut CaseScreen, node: NodeId) {
     if let Some(subject) = screen.subject(Pane::Schema) {
-        screen.lists[Pane::Schema as usize].outline.expand(&subject, node as usize);
+        screen.lists[Pane::Schema as usize].outline.set_open(&subject, &[node as usize], true);
     }
 }
 
@@ -182,10 +182,7 @@ fn step_violation(app: &mut App, forward: bool) {
     };
     screen.violation = Some(next);
     let violation = &list[next];
-    let landing = case.layout.as_ref().map(|layout| {
-        let tokens: Vec<&str> = violation.tokens.iter().chain(&violation.key).map(String::as_str).collect();
-        sink::landing(layout, &tokens, case.document.as_deref())
-    });
+    let landing = case.landing_of(violation);
     let column = landing.as_ref().and_then(|landing| landing.column);
     screen.tie = Tie { value: Some(violation.instance), node: Some(violation.node), column, landing };
     show_tie(screen, None);

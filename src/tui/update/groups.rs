@@ -34,6 +34,7 @@ pub fn replace(app: &mut App, tree: Arc<GroupTree>, done: bool) -> Vec<Effect> {
 fn finished(app: &mut App) {
     let groups = app.groups.tree.groups.clone();
     if groups.partial {
+        app.incomplete = Some("stopped early".to_owned());
         app.tell(format!("stopped: {} rows were read", crate::text::count(groups.rows)));
     } else if let Some(bad) = groups.unreadable.first.first() {
         let count = crate::text::count(groups.unreadable.count);
@@ -50,7 +51,6 @@ pub fn arranged(app: &mut App, job: JobId, tree: Arc<GroupTree>) -> Vec<Effect> 
     }
     app.groups.arranging = None;
     show(app, tree);
-    app.groups.list.outline.first();
     filter_again(app).into_iter().collect()
 }
 
@@ -63,7 +63,7 @@ fn show(app: &mut App, tree: Arc<GroupTree>) {
         screen.list.outline = at_start(&tree);
     }
     if let Some(search) = &mut screen.list.search {
-        search.found = None;
+        (search.found, search.job) = (None, None);
     }
     screen.tree = tree;
 }
@@ -75,12 +75,8 @@ fn at_start(tree: &GroupTree) -> Outline {
     if tree.is_empty() {
         return outline;
     }
-    for noise in (0..tree.len()).filter(|&item| tree.items[item].level == Level::Noise) {
-        if outline.is_open(tree, noise) {
-            outline.reveal(tree, noise);
-            outline.toggle(tree);
-        }
-    }
+    let noise: Vec<usize> = (0..tree.len()).filter(|&item| tree.items[item].level == Level::Noise).collect();
+    outline.set_open(tree, &noise, false);
     let first = tree.leaves(0).next().filter(|&leaf| !inside_noise(tree, leaf));
     outline.reveal(tree, first.unwrap_or(0));
     outline
@@ -167,12 +163,6 @@ fn toggle_noise(app: &mut App) {
         app.tell("no noise in these rows");
         return;
     }
-    let close = noise.iter().any(|&item| outline.is_open(tree.as_ref(), item));
-    for item in noise {
-        if close {
-            outline.collapse(tree.as_ref(), item);
-        } else {
-            outline.expand(tree.as_ref(), item);
-        }
-    }
+    let open = !noise.iter().any(|&item| outline.is_open(tree.as_ref(), item));
+    outline.set_open(tree.as_ref(), &noise, open);
 }

@@ -5,7 +5,7 @@ use tui_input::backend::crossterm::EventHandler;
 use tui_input::{Input, InputRequest};
 
 use super::super::action::Action;
-use super::super::app::{App, Prompt, Search};
+use super::super::app::{App, List, Prompt, Search};
 use super::super::message::{Effect, JobId};
 use super::super::subject::Comparison;
 
@@ -81,14 +81,15 @@ fn cancel(app: &mut App) -> Vec<Effect> {
 fn look(app: &mut App) -> Vec<Effect> {
     let job = app.next_job();
     let Some(prompt) = &mut app.prompt else { return Vec::new() };
-    let (text, purpose) = (prompt.input.value().to_owned(), prompt.purpose);
+    let (text, purpose, from) = (prompt.input.value().to_owned(), prompt.purpose, prompt.from);
     let former = prompt.job.replace(job);
     let mut effects: Vec<Effect> = former.map(Effect::Cancel).into_iter().collect();
     let Some((list, subject)) = app.focused() else { return effects };
     match purpose {
         Comparison::Fuzzy if text.trim().is_empty() => {
             list.filter = None;
-            list.outline.clear_filter(&subject, None);
+            list.outline.clear_filter(&subject, from);
+            follow(app);
             return effects;
         }
         Comparison::Fuzzy => {
@@ -99,29 +100,36 @@ fn look(app: &mut App) -> Vec<Effect> {
             list.search = None;
             return effects;
         }
-        Comparison::Plain => list.search = Some(Search { text: text.clone(), found: None }),
+        Comparison::Plain => list.search = Some(Search { text: text.clone(), job: Some(job), from, found: None }),
     }
     effects.push(Effect::Match { job, subject, text, comparison: purpose });
     effects
 }
 
-/// Matches came in: a filter shows them, a search goes to the nearest.
+/// Matches came in, for the list that asked for them: a filter shows them, a search goes to the nearest.
 pub fn matched(app: &mut App, job: JobId, items: Vec<u32>) -> Vec<Effect> {
-    let searching = app.prompt.as_ref().is_some_and(|prompt| prompt.job == Some(job) && prompt.purpose == Comparison::Plain);
-    let from = app.prompt.as_ref().and_then(|prompt| prompt.from);
-    let again = app.searching_again == Some(job);
-    let Some((list, tree)) = app.focused() else { return Vec::new() };
-    if list.filter_job == Some(job) && list.filter.is_some() {
-        list.outline.filter(&tree, items);
-    } else if let Some(search) = list.search.as_mut().filter(|_| searching || again) {
-        let start = from.filter(|_| searching).or(list.outline.item()).unwrap_or(0) as u32;
+    let asked = |list: &List| list.filter_job == Some(job) || list.search.as_ref().is_some_and(|search| search.job == Some(job));
+    let Some((list, tree)) = app.lists().find(|(list, _)| asked(list)) else { return Vec::new() };
+    if list.filter_job == Some(job) {
+        if list.filter.is_some() {
+            list.outline.filter(&tree, items);
+        }
+    } else if let Some(search) = &mut list.search {
+        let start = search.from.or(list.outline.item()).unwrap_or(0) as u32;
         let nearest = items.get(items.partition_point(|&item| item < start)).or(items.first()).copied();
         search.found = Some(items);
-        if let Some(item) = nearest {
-            list.outline.reveal(&tree, item as usize);
+        match nearest {
+            Some(item) => list.outline.reveal(&tree, item as usize),
+            None if app.prompt.is_none() => return nothing_matches(app),
+            None => {}
         }
     }
     follow(app);
+    Vec::new()
+}
+
+fn nothing_matches(app: &mut App) -> Vec<Effect> {
+    app.warn("nothing matches");
     Vec::new()
 }
 
@@ -129,16 +137,17 @@ pub fn matched(app: &mut App, job: JobId, items: Vec<u32>) -> Vec<Effect> {
 fn step(app: &mut App, forward: bool) -> Vec<Effect> {
     let job = app.next_job();
     let Some((list, subject)) = app.focused() else { return Vec::new() };
-    let Some(search) = &list.search else {
+    let item = list.outline.item();
+    let Some(search) = &mut list.search else {
         app.tell("nothing was searched for; / begins a search");
         return Vec::new();
     };
     let Some(found) = &search.found else {
         let text = search.text.clone();
-        app.searching_again = Some(job);
+        (search.job, search.from) = (Some(job), item);
         return vec![Effect::Match { job, subject, text, comparison: Comparison::Plain }];
     };
-    let at = list.outline.item().unwrap_or(0) as u32;
+    let at = item.unwrap_or(0) as u32;
     let next = if forward {
         found.get(found.partition_point(|&item| item <= at)).or(found.first())
     } else {
@@ -146,10 +155,7 @@ fn step(app: &mut App, forward: bool) -> Vec<Effect> {
     };
     match next.copied() {
         Some(item) => list.outline.reveal(&subject, item as usize),
-        None => {
-            let text = crate::text::visible(&search.text).into_owned();
-            app.warn(format!("nothing matches {text}"));
-        }
+        None => return nothing_matches(app),
     }
     follow(app);
     Vec::new()

@@ -1,9 +1,12 @@
-//! Texts too long for a line, over the whole screen: a value, a row.
+//! Texts too long for a line, over the whole screen: a value, a row, a group, all violations.
 
-use super::super::app::{App, CaseScreen, Overlay};
+use std::sync::Arc;
+
+use super::super::app::{App, CaseScreen};
 use super::super::message::Effect;
 use super::super::subject::Subject;
 use crate::document::{NodeId, PathStyle};
+use crate::group::{Group, Groups};
 use crate::source::SourceRow;
 use crate::text;
 use crate::verdict::judge::{Broken, Violation, Violations};
@@ -14,7 +17,7 @@ const MOST_SHOWN: usize = 256 << 10;
 /// The value under the cursor.
 pub fn value(app: &mut App) -> Vec<Effect> {
     if let Some((title, text)) = app.case.as_ref().and_then(under_cursor) {
-        app.overlay = Some(Overlay::Value { title, text: text.into(), scroll: 0 });
+        app.show_text(title, text);
     }
     Vec::new()
 }
@@ -40,11 +43,11 @@ pub fn row(app: &mut App) -> Vec<Effect> {
         None => {
             let item = app.groups.list.outline.item();
             let group = item.and_then(|item| app.groups.tree.group(item));
-            group.map(|group| (format!("A message of group {}", group.fingerprint), shown(group.sample.as_bytes())))
+            group.map(|group| (format!("Group {}", group.fingerprint), group_text(&app.groups.tree.groups, group)))
         }
     };
     if let Some((title, text)) = words {
-        app.overlay = Some(Overlay::Value { title, text: text.into(), scroll: 0 });
+        app.show_text(title, text);
     }
     Vec::new()
 }
@@ -69,7 +72,7 @@ pub fn violations(app: &mut App) -> Vec<Effect> {
     if more > 0 {
         lines.push(format!("and {} more", text::count(more)));
     }
-    app.overlay = Some(Overlay::Value { title, text: lines.join("\n").into(), scroll: 0 });
+    app.show_text(title, lines.join("\n"));
     Vec::new()
 }
 
@@ -96,6 +99,32 @@ fn push_broken(lines: &mut Vec<String>, all: &Violations, broken: &Broken, depth
 
 fn described(violation: &Violation) -> String {
     format!("{}  ({} at #{})", text::visible(&violation.sentence), violation.keyword, text::visible(&violation.schema_pointer))
+}
+
+/// Everything known of a group: what the pane has no room for as well.
+fn group_text(groups: &Groups, group: &Group) -> String {
+    let key = &group.key;
+    let known = |text: &Option<Arc<str>>| text.as_deref().map_or("(none)".into(), text::visible).into_owned();
+    let mut lines = vec![group.sentence(), String::new()];
+    let names =
+        [("namespace", &key.namespace), ("doctype", &key.doctype), ("version", &key.version), ("stage", &key.stage), ("class", &key.class)];
+    lines.extend(names.iter().map(|(name, text)| format!("{name:<11}{}", known(text))));
+    lines.push(format!("{:<11}{}", "rows", text::count(group.count)));
+    lines.extend([String::new(), "Jobs".to_owned()]);
+    for job in &group.jobs {
+        let name = groups.jobs.get(job.job as usize).map_or("?".into(), |job| text::visible(&job.name));
+        let span = job.span.map(|(first, last)| format!("{} to {}", text::minute(first), text::minute(last))).unwrap_or_default();
+        lines.push(format!("{:>11}  {span}  {name}", text::count(job.rows)));
+    }
+    for facet in &group.facets {
+        lines.extend([String::new(), facet.name.to_owned()]);
+        lines.extend(facet.values.iter().map(|(value, rows)| format!("{:>11}  {}", text::count(*rows), text::visible(value))));
+        if facet.others > 0 {
+            lines.push(format!("{:>11}  (other values)", text::count(facet.others)));
+        }
+    }
+    lines.extend([String::new(), "A message".to_owned(), shown(group.sample.as_bytes())]);
+    lines.join("\n")
 }
 
 fn row_text(row: &SourceRow, notes: &[String]) -> String {

@@ -63,25 +63,19 @@ fn head(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
         pen.put(&text::visible(&sentence), theme.style(Role::Fault));
     }
     let message = case.row.column("error_message").unwrap_or("no error message");
-    if let Some(mut pen) = Pen::new(buffer, area, 1, Style::new()) {
-        pen.skip(3).put(&text::visible(message.rsplit_once("Exception: ").map_or(message, |(_, rest)| rest)), theme.style(Role::Dim));
-    }
+    let message = text::visible(message.rsplit_once("Exception: ").map_or(message, |(_, rest)| rest)).into_owned();
+    // Without notes the message has their line as well.
+    let lines = if case.notes.is_empty() { 3 } else { 2 };
+    let indented = Rect { x: area.x + 3, width: area.width.saturating_sub(4), height: area.height.min(lines), ..area };
+    super::pen::paragraph(buffer, indented, 1, &message, theme.style(Role::Dim));
+    let Some((first, rest)) = case.notes.split_first() else { return };
     if let Some(mut pen) = Pen::new(buffer, area, 2, Style::new()) {
         pen.skip(3);
-        match case.notes.split_first() {
-            Some((first, rest)) => {
-                if !rest.is_empty() {
-                    pen.skip_right(1)
-                        .put_right(
-                            &format!("i: {} more {}", rest.len(), if rest.len() == 1 { "note" } else { "notes" }),
-                            theme.style(Role::Hint),
-                        )
-                        .skip_right(2);
-                }
-                pen.put(&text::visible(first), theme.style(Role::Constraint))
-            }
-            None => pen.put("i: the whole row", theme.style(Role::Dim)),
-        };
+        if !rest.is_empty() {
+            let more = format!("i: {} more {}", rest.len(), if rest.len() == 1 { "note" } else { "notes" });
+            pen.skip_right(1).put_right(&more, theme.style(Role::Hint)).skip_right(2);
+        }
+        pen.put(&text::visible(first), theme.style(Role::Constraint));
     }
 }
 
@@ -121,7 +115,7 @@ fn draw_pane(app: &App, screen: &CaseScreen, pane: Pane, area: Rect, buffer: &mu
     match pane {
         Pane::Document => match &case.document {
             Some(document) => {
-                let marks = json::Marks::of_document(case);
+                let marks = json::Marks::of_document(screen);
                 json::draw(app, document, list, focused, &marks, panes::lines(area), buffer);
             }
             None if !case.text.is_empty() => raw_text(app, &case.text, buffer, panes::lines(area)),
@@ -130,7 +124,7 @@ fn draw_pane(app: &App, screen: &CaseScreen, pane: Pane, area: Rect, buffer: &mu
         Pane::Schema => match &case.schema {
             Some(schema) => {
                 let (lines, facts) = panes::lines_and_facts(area);
-                json::draw(app, &schema.document, list, focused, &json::Marks::of_schema(case), lines, buffer);
+                json::draw(app, &schema.document, list, focused, &json::Marks::of_schema(screen), lines, buffer);
                 json::schema_facts(app, screen, facts, buffer);
             }
             None => empty(app, buffer, panes::lines(area), "There is no schema to show."),

@@ -119,7 +119,7 @@ pub fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
         pen.skip_right(1).put_right(" all keys", theme.style(Role::Dim)).put_right(&keys, theme.style(Role::Hint)).skip_right(2);
     }
     for (keys, words) in hints {
-        if pen.room() < text::width(&keys) + words.len() + 1 {
+        if pen.room() < text::width(&keys) + text::width(words) + 1 {
             break;
         }
         pen.put(&keys, theme.style(Role::Hint)).put(" ", Style::new()).put(words, theme.style(Role::Dim)).skip(2);

@@ -34,7 +34,7 @@ fn line(
     let theme = &app.theme;
     let cursor = match (here, focused) {
         (true, true) => theme.style(Role::Cursor),
-        (true, false) => theme.style(Role::TiedCursor),
+        (true, false) if screen.tie.column.is_some() => theme.style(Role::TiedCursor),
         _ => Style::new(),
     };
     let style = |role: Role| if here && focused { Style::new() } else { theme.style(role) };
@@ -49,7 +49,7 @@ fn line(
         _ => " ",
     };
     pen.skip(2 * usize::from(column.depth)).put(marker, style(Role::Dim)).put(" ", Style::new());
-    if list.outline.is_match(item) {
+    if list.is_hit(item) {
         pen.put(theme.glyphs.found, style(Role::Match));
     }
     pen.put(&text::visible(&column.name), style(Role::Key)).put("  ", Style::new()).put(&text::visible(&column.kind), style(Role::Type));
@@ -78,20 +78,25 @@ fn draw_facts(app: &App, screen: &CaseScreen, layout: &Layout, area: Rect, buffe
         let found = &layout.columns[column as usize];
         if let Some(mut pen) = Pen::new(buffer, inner, row, Style::new()) {
             let kind = format!("{} {}", found.kind, found.mode.name());
-            let path = text::clip_middle(&text::visible(&layout.path(column)), usize::from(inner.width).saturating_sub(kind.len() + 2))
-                .into_owned();
+            let path =
+                text::clip_middle(&text::visible(&layout.path(column)), usize::from(inner.width).saturating_sub(text::width(&kind) + 2))
+                    .into_owned();
             pen.put(&path, theme.style(Role::Key)).skip(2).put(&text::visible(&kind), theme.style(Role::Type));
         }
         row += 1;
     }
-    if let Some(mut pen) = description.and_then(|_| Pen::new(buffer, inner, row, Style::new())) {
-        pen.put(&text::visible(description.unwrap_or_default()), theme.style(Role::Text));
-        row += 1;
+    if let Some(description) = description {
+        let two = Rect { height: inner.height.min(row + 2), ..inner };
+        row = paragraph(buffer, two, row, &text::visible(description), theme.style(Role::Text));
     }
     match &tie.landing {
         Some(landing) => fate(app, landing, inner, row, buffer),
         None => {
-            let words = if tie.value.is_none() { "no value of this document goes here" } else { "not known where this lands" };
+            let words = match (tie.column, tie.value) {
+                (Some(_), None) => "no value of this document goes here",
+                (None, None) => "nothing here belongs to the line under the cursor",
+                _ => "not known where this lands",
+            };
             paragraph(buffer, inner, row, words, theme.style(Role::Dim));
         }
     }
@@ -103,12 +108,12 @@ fn fate(app: &App, landing: &Landing, area: Rect, row: u16, buffer: &mut Buffer)
         Fate::Stored => ("stored", Role::Notice),
         Fate::Changed => ("stored, changed", Role::Notice),
         Fate::Additional => ("in additional_properties", Role::Constraint),
-        Fate::Dropped => ("dropped", Role::Fault),
+        Fate::Dropped => ("not stored", Role::Constraint),
         Fate::Refused => ("the row is refused", Role::Fault),
         Fate::Unknown => ("unknown", Role::Dim),
     };
     let words = match &landing.reason {
-        Some(reason) => format!("{word}: {}", text::visible(reason)),
+        Some(reason) => format!("{word}; {}", text::visible(reason)),
         None => word.to_owned(),
     };
     let row = paragraph(buffer, area, row, &words, app.theme.style(role));

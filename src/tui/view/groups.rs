@@ -29,6 +29,12 @@ pub fn draw(app: &App, buffer: &mut Buffer) {
         right.push_str(&format!(" {} {} unreadable", app.theme.glyphs.dot, text::count(groups.unreadable.count)));
     }
     let schemas = app.schemas.as_deref().map_or("no schemas (--schemas FOLDER)".to_owned(), |name| format!("schemas {name}"));
+    if !groups.missing_columns.is_empty() {
+        right = format!("no {} {} {right}", groups.missing_columns.join(", "), app.theme.glyphs.dot);
+    }
+    if let Some(incomplete) = &app.incomplete {
+        right = format!("{incomplete} {} {right}", app.theme.glyphs.dot);
+    }
     chrome::title(app, buffer, areas.title, &format!("misfit  {}  {} {schemas}", app.source, app.theme.glyphs.dot), &right);
     tree(app, buffer, areas.tree);
     summary::draw(app, buffer, areas.detail);
@@ -94,7 +100,7 @@ fn label(app: &App, tree: &GroupTree, item: usize, style: &dyn Fn(Role) -> Style
         (false, _) => " ",
     };
     pen.skip(1 + 2 * tree.depth(item)).put(marker, style(Role::Dim)).put(" ", Style::new());
-    if app.groups.list.outline.is_match(item) {
+    if app.groups.list.is_hit(item) {
         pen.put(glyphs.found, style(Role::Match)).put(" ", Style::new());
     }
     let words = text::visible(&line.label);
@@ -114,11 +120,13 @@ fn label(app: &App, tree: &GroupTree, item: usize, style: &dyn Fn(Role) -> Style
 
 /// What the jobs say of a line.
 fn tag(tree: &GroupTree, item: usize) -> (&'static str, Role) {
+    // Of a part of the rows nothing can be said for sure.
+    let sure = !tree.groups.partial;
     match tree.group(item).filter(|_| tree.is_leaf(item)).map(|group| group.status) {
-        Some(Status::New { sure: true }) => ("NEW", Role::New),
-        Some(Status::New { sure: false }) => ("new?", Role::Dim),
-        Some(Status::Gone { sure: true }) => ("GONE", Role::Gone),
-        Some(Status::Gone { sure: false }) => ("gone?", Role::Dim),
+        Some(Status::New { sure: true }) if sure => ("NEW", Role::New),
+        Some(Status::New { .. }) => ("new?", Role::Dim),
+        Some(Status::Gone { sure: true }) if sure => ("GONE", Role::Gone),
+        Some(Status::Gone { .. }) => ("gone?", Role::Dim),
         Some(Status::Ongoing) => ("", Role::Dim),
         None if tree.items[item].new > 0 => ("NEW", Role::New),
         None => ("", Role::Dim),

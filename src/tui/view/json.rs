@@ -19,6 +19,8 @@ const PREVIEW: usize = 400;
 /// What is marked in a tree.
 #[derive(Default)]
 pub struct Marks {
+    /// Whether the cursor stands on what belongs to the cursor of the other panes.
+    tied: bool,
     /// The failing value, or the node that broke.
     fault: Option<NodeId>,
     /// What stands behind it.
@@ -29,15 +31,22 @@ pub struct Marks {
 
 impl Marks {
     /// The failing value with the constraint it broke.
-    pub fn of_document(case: &Case) -> Self {
+    pub fn of_document(screen: &CaseScreen) -> Self {
+        let case = &screen.case;
         let not_json = case.document.as_ref().is_some_and(|document| document.error().is_some());
-        Marks { fault: case.value.filter(|_| case.broken.is_some() || not_json), note: constraint(case), keyword: None }
+        Marks {
+            tied: screen.tie.value.is_some(),
+            fault: case.value.filter(|_| case.broken.is_some() || not_json),
+            note: constraint(case),
+            keyword: None,
+        }
     }
 
     /// The node that broke and its keyword.
-    pub fn of_schema(case: &Case) -> Self {
+    pub fn of_schema(screen: &CaseScreen) -> Self {
+        let case = &screen.case;
         let node = case.broken.as_ref().and_then(|broken| broken.node);
-        Marks { fault: node, note: String::new(), keyword: keyword(case) }
+        Marks { tied: screen.tie.node.is_some(), fault: node, note: String::new(), keyword: keyword(case) }
     }
 }
 
@@ -57,7 +66,7 @@ fn keyword(case: &Case) -> Option<NodeId> {
 fn constraint(case: &Case) -> String {
     let Some(broken) = &case.broken else { return String::new() };
     let name = broken.keyword.unwrap_or_default();
-    let about = if broken.about_name { "name: " } else { "" };
+    let about = if broken.about_name { "key: " } else { "" };
     match (keyword(case), &case.schema) {
         (Some(keyword), Some(schema)) => {
             let own = schema.document.key(keyword).unwrap_or(Cow::Borrowed(name)).into_owned();
@@ -99,7 +108,7 @@ impl Painter<'_> {
         let theme = &self.app.theme;
         let cursor = match (self.here, self.focused) {
             (true, true) => theme.style(Role::Cursor),
-            (true, false) => theme.style(Role::TiedCursor),
+            (true, false) if self.marks.tied => theme.style(Role::TiedCursor),
             _ => Style::new(),
         };
         paint_line(buffer, area, row, cursor);
@@ -117,7 +126,7 @@ impl Painter<'_> {
         };
         let indent = (2 * document.depth(node)).min(usize::from(area.width) / 2);
         pen.skip(indent).put(marker, self.style(Role::Dim)).put(" ", Style::new());
-        if self.found(item) {
+        if self.list.is_hit(item) {
             pen.put(glyphs.found, self.style(Role::Match));
         }
         let note = if faulty { self.marks.note.as_str() } else { "" };
@@ -158,11 +167,6 @@ impl Painter<'_> {
         let room = if note > 0 { pen.room().saturating_sub(note + 4).max(pen.room() / 3) } else { pen.room() };
         pen.put(&text::clip(&words, room), self.style(role));
     }
-
-    fn found(&self, item: usize) -> bool {
-        let searched = self.list.search.as_ref().and_then(|search| search.found.as_ref());
-        self.list.outline.is_match(item) || searched.is_some_and(|found| found.binary_search(&(item as u32)).is_ok())
-    }
 }
 
 /// The beginning of a value on one line: runs of white space as one blank.
@@ -186,14 +190,17 @@ fn one_line(raw: &[u8]) -> String {
 /// What the schema says at the cursor: where it stands, the keyword that broke, the description.
 pub fn schema_facts(app: &App, screen: &CaseScreen, area: Rect, buffer: &mut Buffer) {
     let theme = &app.theme;
-    let (Some(schema), Some(item)) = (&screen.case.schema, screen.item(super::super::panes::Pane::Schema)) else { return };
-    let node = screen.tie.node.unwrap_or(item as NodeId);
-    let broken = screen.case.broken.as_ref().filter(|broken| broken.node == Some(node));
+    let Some(schema) = &screen.case.schema else { return };
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let (horizontal, _) = theme.glyphs.lines;
     if let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) {
         pen.put(&horizontal.repeat(usize::from(area.width)), theme.style(Role::Border));
     }
+    let Some(node) = screen.tie.node else {
+        paragraph(buffer, inner, 1, "nothing here belongs to the line under the cursor", theme.style(Role::Dim));
+        return;
+    };
+    let broken = screen.case.broken.as_ref().filter(|broken| broken.node == Some(node));
     let pointer = schema.pointer(node);
     let place = format!("#{pointer}  line {}", schema.line(node));
     if let Some(mut pen) = Pen::new(buffer, inner, 1, Style::new()) {
@@ -211,6 +218,7 @@ pub fn schema_facts(app: &App, screen: &CaseScreen, area: Rect, buffer: &mut Buf
             theme.style(Role::Constraint),
         );
     }
-    let about = schema.description(node).unwrap_or_else(|| "no description".into());
-    paragraph(buffer, inner, row, &text::visible(about.trim()), theme.style(Role::Text));
+    if let Some(about) = schema.description(node) {
+        paragraph(buffer, inner, row, &text::visible(about.trim()), theme.style(Role::Text));
+    }
 }

@@ -34,16 +34,12 @@ pub fn help_lines(app: &App) -> Vec<HelpLine> {
     lines
 }
 
-/// The lines of a text in a box of that width.
-pub fn wrapped(words: &str, width: usize) -> Vec<String> {
-    text::wrap(words, width)
-}
-
 /// Draws the help.
 pub fn help(app: &App, scroll: usize, buffer: &mut Buffer) {
     let screen = if app.place() == Place::Case { "in a case" } else { "in the groups" };
-    let inner = frame(app, &format!("Keys; those that do nothing {screen} are dim"), buffer);
-    for (row, line) in help_lines(app).into_iter().skip(scroll).take(usize::from(inner.height)).enumerate() {
+    let lines = help_lines(app);
+    let inner = frame(app, &format!("Keys; those that do nothing {screen} are dim"), lines.len(), buffer);
+    for (row, line) in lines.into_iter().skip(scroll).take(usize::from(inner.height)).enumerate() {
         let Some(mut pen) = Pen::new(buffer, inner, row as u16, Style::new()) else { return };
         match line {
             HelpLine::Heading(words) => pen.put(words, app.theme.style(Role::Heading)),
@@ -57,9 +53,8 @@ pub fn help(app: &App, scroll: usize, buffer: &mut Buffer) {
 }
 
 /// Draws a whole value.
-pub fn value(app: &App, title: &str, words: &str, scroll: usize, buffer: &mut Buffer) {
-    let inner = frame(app, &text::visible(title), buffer);
-    let lines = wrapped(words, usize::from(inner.width));
+pub fn value(app: &App, title: &str, lines: &[String], scroll: usize, buffer: &mut Buffer) {
+    let inner = frame(app, &text::visible(title), lines.len(), buffer);
     for (row, line) in lines.iter().skip(scroll).take(usize::from(inner.height)).enumerate() {
         if let Some(mut pen) = Pen::new(buffer, inner, row as u16, Style::new()) {
             pen.put(line.trim_end(), app.theme.style(Role::Text));
@@ -67,24 +62,32 @@ pub fn value(app: &App, title: &str, words: &str, scroll: usize, buffer: &mut Bu
     }
 }
 
-/// An empty box over the screen; returns its inside.
-fn frame(app: &App, title: &str, buffer: &mut Buffer) -> Rect {
-    let area = panes::overlay((buffer.area.width, buffer.area.height));
-    let (horizontal, vertical) = app.theme.glyphs.lines;
+/// An empty box over the screen with room for so many lines; returns its inside.
+fn frame(app: &App, title: &str, lines: usize, buffer: &mut Buffer) -> Rect {
+    let area = panes::overlay((buffer.area.width, buffer.area.height), lines);
+    let glyphs = app.theme.glyphs;
+    let (horizontal, vertical) = glyphs.lines;
     let border = app.theme.style(Role::Focus);
     let blank = " ".repeat(usize::from(area.width));
     for row in 0..area.height {
         buffer.set_stringn(area.x, area.y + row, &blank, usize::from(area.width), app.theme.style(Role::Text));
         paint_line(buffer, area, row, Style::reset().patch(app.theme.style(Role::Text)));
-        let edge = row == 0 || row + 1 == area.height;
         let Some(mut pen) = Pen::new(buffer, area, row, Style::new()) else { continue };
-        if edge {
-            pen.put(&horizontal.repeat(usize::from(area.width)), border);
-        } else {
-            pen.put(vertical, border).put_right(vertical, border);
+        let (left, right) = match row {
+            0 => (glyphs.corners[0], glyphs.corners[1]),
+            row if row + 1 == area.height => (glyphs.corners[2], glyphs.corners[3]),
+            _ => (vertical, vertical),
+        };
+        pen.put(left, border).put_right(right, border);
+        if left != vertical {
+            pen.put(&horizontal.repeat(pen.room()), border);
         }
     }
+    let below = lines.saturating_sub(usize::from(area.height.saturating_sub(2)));
     if let Some(mut pen) = Pen::new(buffer, Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area }, 0, Style::new()) {
+        if below > 0 {
+            pen.put_right(&format!(" {} lines ", text::count(lines as u64)), app.theme.style(Role::Dim));
+        }
         pen.put(" ", border).put(title, app.theme.style(Role::Heading)).put(" ", border);
     }
     Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) }

@@ -13,6 +13,9 @@ use super::pen::{Pen, paragraph};
 use crate::group::{Facet, Group, Status, Trend};
 use crate::text;
 
+/// Jobs that are shown.
+const JOBS: usize = 4;
+
 /// Values of a facet that are shown.
 const VALUES: usize = 5;
 
@@ -33,6 +36,11 @@ pub fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
         (None, Some(item)) => Sheet { app, buffer, area: inner, row: 0 }.branch(tree, item),
         (None, None) => {}
     }
+}
+
+/// `1 row`, `2,000 rows`.
+fn rows(count: u64) -> String {
+    if count == 1 { "1 row".to_owned() } else { format!("{} rows", text::count(count)) }
 }
 
 fn doctype(group: &Group) -> String {
@@ -56,7 +64,7 @@ impl Sheet<'_> {
         self.words(&sentence, Role::Fault);
         self.row += u16::from(self.area.height > 14);
         let share = 100.0 * group.count as f64 / self.app.groups.tree.groups.rows.max(1) as f64;
-        self.words(&format!("{} rows {dot} {share:.1} % of all", text::count(group.count)), Role::Text);
+        self.words(&format!("{} {dot} {share:.1} % of all", rows(group.count)), Role::Text);
         if let Some((words, role)) = self.status(group) {
             self.words(&words, role);
         }
@@ -75,6 +83,22 @@ impl Sheet<'_> {
         self.heading("A message");
         let message = text::visible(&group.sample).into_owned();
         self.words(&message, Role::Dim);
+        self.cut("i: everything about this group");
+    }
+
+    /// Says on the last line that not everything has room, where that is so.
+    fn cut(&mut self, hint: &str) {
+        if self.row <= self.area.height {
+            return;
+        }
+        let last = self.area.height.saturating_sub(1);
+        super::pen::paint_line(self.buffer, self.area, last, self.app.theme.style(Role::Text));
+        if let Some(mut pen) = Pen::new(self.buffer, self.area, last, Style::new()) {
+            let blank = " ".repeat(pen.room());
+            pen.put(&blank, Style::new());
+        }
+        self.row = last;
+        self.line(hint, Role::Hint);
     }
 
     fn branch(&mut self, tree: &GroupTree, item: usize) {
@@ -84,19 +108,21 @@ impl Sheet<'_> {
         let share = 100.0 * line.count as f64 / tree.groups.rows.max(1) as f64;
         let groups = tree.leaves(item).count();
         let dot = self.app.theme.glyphs.dot;
-        self.words(
-            &format!("{} rows {dot} {share:.1} % of all {dot} {} groups", text::count(line.count), text::count(groups as u64)),
-            Role::Text,
-        );
+        self.words(&format!("{} {dot} {share:.1} % of all {dot} {} groups", rows(line.count), text::count(groups as u64)), Role::Text);
         if line.new > 0 {
             self.words(&format!("{} began with the newest job", text::count(u64::from(line.new))), Role::New);
         }
         self.heading("Largest groups");
-        for leaf in largest(tree, item, usize::from(self.area.height.saturating_sub(self.row))) {
+        let room = usize::from(self.area.height.saturating_sub(self.row));
+        let shown = if groups > room { room.saturating_sub(1) } else { groups };
+        for leaf in largest(tree, item, shown) {
             if let Some(group) = tree.group(leaf) {
                 let words = format!("{:>9}  {}", text::count(group.count), text::visible(&group.sentence()));
                 self.line(&words, Role::Text);
             }
+        }
+        if groups > shown {
+            self.line(&format!("{:>9}  more groups", text::count((groups - shown) as u64)), Role::Dim);
         }
     }
 
@@ -104,7 +130,11 @@ impl Sheet<'_> {
         let jobs = &self.app.groups.tree.groups.jobs;
         let newest = jobs.last()?;
         let since = newest.span.map(|span| text::minute(span.0)).unwrap_or_default();
+        let partial = self.app.groups.tree.groups.partial;
         match group.status {
+            Status::New { .. } | Status::Gone { .. } if partial => {
+                Some(("only a part of the rows was read, so nothing is sure of the jobs".to_owned(), Role::Dim))
+            }
             Status::New { sure: true } => Some((format!("NEW: only the newest job has it, which began {since}"), Role::New)),
             Status::New { sure: false } => {
                 Some((format!("new? only the newest job (since {since}) has it; so few rows can be chance"), Role::Dim))
@@ -137,8 +167,9 @@ impl Sheet<'_> {
         if group.jobs.is_empty() {
             return;
         }
-        self.heading("Jobs");
-        for job in group.jobs.iter().rev().take(4).rev() {
+        let earlier = group.jobs.len().saturating_sub(JOBS);
+        self.heading(&if earlier > 0 { format!("Jobs, the last {JOBS} of {}", group.jobs.len()) } else { "Jobs".to_owned() });
+        for job in &group.jobs[earlier..] {
             let name = self.app.groups.tree.groups.jobs.get(job.job as usize).map_or("?", |job| &*job.name);
             let since = job.span.map(|span| text::minute(span.0)).unwrap_or_default();
             let room = usize::from(self.area.width).saturating_sub(29);
@@ -182,7 +213,9 @@ impl Sheet<'_> {
     }
 
     fn words(&mut self, words: &str, role: Role) {
-        self.row = paragraph(self.buffer, self.area, self.row, words, self.app.theme.style(role));
+        paragraph(self.buffer, self.area, self.row, words, self.app.theme.style(role));
+        // Counted also where there was no room: then the last line says that something is cut.
+        self.row += text::wrap(words, usize::from(self.area.width)).len().min(usize::from(u16::MAX / 2)) as u16;
     }
 }
 
