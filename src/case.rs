@@ -6,6 +6,7 @@
 mod doctype;
 mod open;
 mod place;
+mod replay;
 mod sentence;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::schemas::{Schema, SchemaStore};
 use crate::sink::Landing;
 use crate::source::SourceRow;
 use crate::verdict::Broken;
+pub use replay::Replay;
 
 /// One row, opened.
 pub struct Case {
@@ -29,6 +31,8 @@ pub struct Case {
     pub stored: usize,
     /// What the message says; `None` where the row has neither a message nor an exception class.
     pub fault: Option<Told>,
+    /// The decoded payload as it is, also where it is no document; empty where there is none.
+    pub text: Arc<[u8]>,
     /// The document, where there is a payload that holds at least one value.
     pub document: Option<Arc<Document>>,
     /// The failing value in the document, or its deepest ancestor that exists.
@@ -43,6 +47,8 @@ pub struct Case {
     pub broken: Option<Broken>,
     /// Where the failing value would land.
     pub landing: Option<Landing>,
+    /// The pipeline's judgement replayed, where it can be.
+    pub replay: Option<Replay>,
     /// What could not be had or is odd, in sentences for people: no payload, not gzip, not JSON, no schema of that version (and which exist) …
     pub notes: Vec<String>,
 }

@@ -19,6 +19,7 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 
 use crate::layout::Layout;
+use crate::verdict::judge::Judge;
 pub use names::snake_case;
 pub use schema::{Draft, Schema};
 
@@ -85,6 +86,7 @@ pub struct SchemaStore {
 struct Parsed {
     schema: OnceLock<Result<Arc<Schema>, String>>,
     layout: OnceLock<Result<Arc<Layout>, String>>,
+    judge: OnceLock<Result<Arc<Judge>, String>>,
 }
 
 /// Why schemas cannot be had. Messages say what, where and what to do.
@@ -169,6 +171,14 @@ impl SchemaStore {
     pub fn layout(&self, doctype: usize) -> Result<Option<Arc<Layout>>, SchemaError> {
         let Some((found, parsed)) = self.doctypes.get(doctype).zip(self.parsed.get(doctype)) else { return Ok(None) };
         self.parsed(found.layout.as_deref(), &parsed.layout, |_, bytes| Layout::parse(&bytes))
+    }
+
+    /// The JSON schema of a doctype version, compiled to judge documents; `None` where it has none. Compiled once.
+    pub fn judge(&self, doctype: usize) -> Result<Option<Arc<Judge>>, SchemaError> {
+        let (Some(schema), Some(parsed)) = (self.schema(doctype)?, self.parsed.get(doctype)) else { return Ok(None) };
+        let path = schema.path.clone();
+        let compiled = parsed.judge.get_or_init(|| Judge::compile(schema).map(Arc::new));
+        compiled.clone().map(Some).map_err(|reason| SchemaError::Broken { path, reason })
     }
 
     /// One file through its parser, kept with what came of it; a file that cannot be read is tried again next time.

@@ -5,6 +5,7 @@
 
 mod cut;
 mod fits;
+pub mod judge;
 mod parts;
 mod reach;
 

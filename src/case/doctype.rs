@@ -8,6 +8,7 @@ use crate::schemas::names::snake_case;
 use crate::schemas::{Lookup, Schema, SchemaStore};
 use crate::source::SourceRow;
 use crate::text;
+use crate::verdict::judge::Judge;
 
 use super::ResolvedDoctype;
 
@@ -33,6 +34,8 @@ pub(super) struct Found {
     pub layouts: Vec<(String, Arc<Layout>)>,
     /// Whether the store has exactly this doctype and version.
     pub exact: bool,
+    /// The schema compiled, where it is exactly the one that the decoder takes.
+    pub judge: Option<Arc<Judge>>,
 }
 
 /// Looks the row's doctype up as the decoder does.
@@ -73,6 +76,7 @@ pub(super) fn resolve(row: &SourceRow, document: Option<&Document>, schemas: Opt
         (None, Some(version)) if found.schema.is_none() => Some(table(&resolved.namespace, &resolved.doctype, version)),
         _ => None,
     };
+    found.judge = at.filter(|_| exact).and_then(|at| take(store.judge(at), notes));
     (found.doctype, found.exact) = (Some(resolved), exact);
     found
 }

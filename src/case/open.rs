@@ -10,6 +10,7 @@ use crate::source::SourceRow;
 use crate::text;
 
 use super::doctype::{self, Found};
+use super::replay::{self, Replay};
 use super::{Case, Told, place};
 
 /// Nesting at which the pipeline's parser gives up.
@@ -18,8 +19,9 @@ const DEEPEST: usize = 1000;
 pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     let decoded = payload::decode(std::mem::take(&mut row.payload));
     let (form, stored, mut notes) = (decoded.form, decoded.stored, decoded.problems);
-    let document = read(form, decoded.text, &mut notes);
-    let Found { mut doctype, schema, layouts, exact } = doctype::resolve(&row, document.as_deref(), schemas, &mut notes);
+    let text = decoded.text;
+    let document = read(form, text.clone(), &mut notes);
+    let Found { mut doctype, schema, layouts, exact, judge } = doctype::resolve(&row, document.as_deref(), schemas, &mut notes);
 
     let message = row.column("error_message").unwrap_or_default().to_owned();
     let class = row.column("exception_class").map(str::to_owned);
@@ -44,8 +46,13 @@ pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
         Some(fault) => tell(fault, exact, broken.as_ref(), document.as_deref(), &mut notes),
         None => notes.push("The row has neither an error message nor an exception class.".to_owned()),
     }
+    let replay = replay::replay(&row, document.as_deref(), judge.as_deref(), doctype.as_ref(), schemas);
+    notes.splice(0..0, replay.as_ref().and_then(Replay::disagreement));
+    notes.extend(
+        replay.iter().flat_map(|replay| &replay.doubts).map(|doubt| format!("Not judged at {}: {}.", doubt.schema_pointer, doubt.what)),
+    );
     let fault = fault.map(|fault| Told::of(&message, fault));
-    Case { row, form, stored, fault, document, value, doctype, schema, layout, broken, landing, notes }
+    Case { row, form, stored, fault, text, document, value, doctype, schema, layout, broken, landing, replay, notes }
 }
 
 /// The document, as far as there is one, and what is odd about it.

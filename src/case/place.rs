@@ -65,7 +65,26 @@ pub(super) fn landing<'l>(
     if let Says::Broken { key: Some(key), .. } = fault.says {
         tokens.push(key.to_owned());
     }
-    let mut all: Vec<(usize, Landing)> = layouts.map(|layout| sink::landing(layout, &tokens, document)).enumerate().collect();
+    let place = |layout: &Layout| {
+        let landing = sink::landing(layout, &tokens, document);
+        if broken.about_name { of_key(layout, landing) } else { landing }
+    };
+    let mut all: Vec<(usize, Landing)> = layouts.map(place).enumerate().collect();
     let best = all.iter().position(|(_, landing)| landing.column.is_some() && landing.fate != Fate::Additional).unwrap_or(0);
     (best < all.len()).then(|| all.swap_remove(best))
+}
+
+/// Of a member's name at fault it is the map's column of keys that counts, not that of values.
+fn of_key(layout: &Layout, landing: Landing) -> Landing {
+    let map = landing.column.and_then(|column| layout.get(column)?.parent).filter(|&map| layout.is_map(map));
+    match map.and_then(|map| layout.child(Some(map), "key")) {
+        Some(key) => Landing {
+            column: Some(key),
+            fate: Fate::Stored,
+            reason: Some("as a key of the map".to_owned()),
+            sql: Some(sink::select(layout, key)),
+            ..landing
+        },
+        None => landing,
+    }
 }

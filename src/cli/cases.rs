@@ -1,27 +1,24 @@
 //! `misfit cases`: every row with the schema node that it broke and its columns, as text.
 //!
-//! Owns: the question, which rows are printed.
+//! Owns: the question.
 //! Refuses: putting a case together (case), using all cores (cases/pipeline), the fields and forms of output (below).
 
 mod answer;
 mod pipeline;
+mod printer;
 mod text;
 
 use std::io::{BufWriter, Write};
 use std::ops::Range;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::ValueEnum;
 use color_eyre::Result;
 
-use super::{input, out, safe_json};
-use crate::case;
+use super::{input, out};
 use crate::config::Config;
-use crate::group::{Fingerprint, Grouper};
-use crate::schemas::SchemaStore;
-use crate::source::{RowRef, SourceRow};
-use answer::Answer;
+use crate::group::Fingerprint;
+use printer::Printer;
 
 /// Which rows are printed and how.
 #[derive(Debug, clap::Args)]
@@ -68,11 +65,10 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
     if schemas.is_none() {
         out::tell("misfit: no schemas, so nodes and columns are not known: give --schemas FOLDER");
     }
-    let format = question.format;
-    let print = Printer { schemas, group: question.group, format };
+    let printer = Printer::new(schemas, question.group, question.format);
     let mut stdout = BufWriter::new(std::io::stdout());
     let mut printed = 0;
-    let unreadable = pipeline::run(source.as_ref(), question.rows, &|number, at, row| print.row(number, at, row), &mut |text| {
+    let unreadable = pipeline::run(source.as_ref(), question.rows, &|rows| printer.texts(rows), &mut |text| {
         printed += 1;
         stdout.write_all(text.as_bytes())
     })?;
@@ -84,36 +80,6 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
         out::tell(&format!("misfit: {unreadable}"));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// What the workers share: turns a row into its text.
-struct Printer {
-    schemas: Option<Arc<SchemaStore>>,
-    group: Option<Fingerprint>,
-    format: Format,
-}
-
-impl Printer {
-    /// The text of a row; `None` where it is in another group.
-    fn row(&self, number: u64, at: RowRef, row: SourceRow) -> Result<Option<String>> {
-        let group = self.fingerprint(&row, at);
-        if self.group.is_some() && self.group != group {
-            return Ok(None);
-        }
-        let case = case::open(row, self.schemas.as_deref());
-        let answer = Answer::new(number, group, &case);
-        Ok(Some(match self.format {
-            Format::Text => text::block(&answer, &case),
-            Format::Ndjson => safe_json::escape(serde_json::to_string(&answer)?) + "\n",
-        }))
-    }
-
-    /// The group that the row counts to, found as all groups are: by grouping it.
-    fn fingerprint(&self, row: &SourceRow, at: RowRef) -> Option<Fingerprint> {
-        let mut grouper = Grouper::new(self.schemas.clone());
-        grouper.add(&row.error_row(), at);
-        Grouper::merge(vec![grouper]).list.first().map(|group| group.fingerprint)
-    }
 }
 
 fn parse_fingerprint(text: &str) -> Result<Fingerprint, String> {

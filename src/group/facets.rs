@@ -162,7 +162,10 @@ fn clip(value: &str) -> std::borrow::Cow<'_, str> {
 mod tests {
     use super::*;
 
-    fn facets(messages: &[&str], path: &str, about_name: bool) -> Vec<(&'static str, Vec<(String, u64)>, u64)> {
+    /// A facet's name, values and others.
+    type Told = (&'static str, Vec<(String, u64)>, u64);
+
+    fn facets(messages: &[&str], path: &str, about_name: bool) -> Vec<Told> {
         let mut tallies = Vec::new();
         for message in messages {
             tally(&mut tallies, &Fault::parse(message, None), Some(path), about_name, 1);

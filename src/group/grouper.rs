@@ -25,6 +25,8 @@ pub struct Grouper {
     scratch: Vec<u8>,
     memo: Memo,
     group_of: FxHashMap<GroupKey, u32>,
+    /// The same by bucket, class of the message, path and fault, run together in `scratch`: found without making a key.
+    known: FxHashMap<Box<[u8]>, u32>,
     parts: Vec<Part>,
     jobs: Vec<Job>,
     job_of: FxHashMap<Arc<str>, u32>,
@@ -44,6 +46,7 @@ impl Grouper {
             scratch: Vec::new(),
             memo: Memo::default(),
             group_of: FxHashMap::default(),
+            known: FxHashMap::default(),
             parts: Vec::new(),
             jobs: Vec::new(),
             job_of: FxHashMap::default(),
@@ -105,6 +108,12 @@ impl Grouper {
         let readings = home.readings(message);
         let place = home.place(&readings, self.schemas.as_ref());
         let class = readings.get(place.reading).map_or("", |fault| fault.class);
+        let reading = place.reading;
+        identify(&mut self.scratch, bucket, class, &place);
+        if let Some(&group) = self.known.get(self.scratch.as_slice()) {
+            self.remember(Seen { bucket, group, reading, rows: 1, message: message.to_owned() });
+            return group;
+        }
         let texts = &mut self.texts;
         let key = GroupKey {
             namespace: home.namespace.clone(),
@@ -115,12 +124,17 @@ impl Grouper {
             path: place.path.as_deref().map(|path| intern(texts, path)),
             fault: intern(texts, &place.fault),
         };
-        let reading = place.reading;
         let group = self.group(key, &place, at, message);
-        if let Some(pushed) = self.memo.keep(Seen { bucket, group, reading, rows: 1, message: message.to_owned() }) {
+        self.known.insert(self.scratch.as_slice().into(), group);
+        self.remember(Seen { bucket, group, reading, rows: 1, message: message.to_owned() });
+        group
+    }
+
+    /// Keeps a message in the memo; what gives way to it is counted.
+    fn remember(&mut self, seen: Seen) {
+        if let Some(pushed) = self.memo.keep(seen) {
             tally(&mut self.parts, &self.buckets, &pushed);
         }
-        group
     }
 
     fn group(&mut self, key: GroupKey, place: &Place, at: RowRef, message: &str) -> u32 {
@@ -177,11 +191,22 @@ impl Clone for Grouper {
             scratch: Vec::new(),
             memo: Memo::default(),
             group_of: self.group_of.clone(),
+            known: self.known.clone(),
             parts,
             jobs: self.jobs.clone(),
             job_of: self.job_of.clone(),
             latest_job: self.latest_job,
         }
+    }
+}
+
+/// What tells groups of one grouper apart, in few bytes. The separator is in no UTF-8 text.
+fn identify(scratch: &mut Vec<u8>, bucket: u32, class: &str, place: &Place) {
+    scratch.clear();
+    scratch.extend_from_slice(&bucket.to_le_bytes());
+    for part in [class, place.path.as_deref().unwrap_or("\u{0}"), &place.fault] {
+        scratch.extend_from_slice(part.as_bytes());
+        scratch.push(0xff);
     }
 }
 

@@ -7,8 +7,8 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
 
-/// Entries. With messages of [`LONGEST`] bytes the table is 8 MiB; usual messages make it 3.
-const SLOTS: usize = 1 << 14;
+/// Entries. With messages of usual length the table is about 10 MiB.
+const SLOTS: usize = 1 << 16;
 /// Places that a message may have: with one, two frequent messages can keep pushing each other out.
 const WAYS: usize = 4;
 /// Longer messages hold payload text and hardly come twice.
@@ -29,15 +29,19 @@ pub(super) struct Seen {
 /// The table.
 #[derive(Default)]
 pub(super) struct Memo {
+    /// Part of the hash of what stands in each slot, 0 where it is empty: most slots that do not match are told by it alone.
+    tags: Vec<u32>,
     slots: Vec<Option<Seen>>,
 }
 
 impl Memo {
     /// The group of a message, which then has one row more.
     pub(super) fn find(&mut self, bucket: u32, message: &str) -> Option<u32> {
-        let first = place(bucket, message);
+        let (first, tag) = place(bucket, message);
+        let tags = self.tags.get(first..first + WAYS)?;
         let ways = self.slots.get_mut(first..first + WAYS)?;
-        let seen = ways.iter_mut().flatten().find(|seen| seen.bucket == bucket && seen.message == message)?;
+        let mut likely = ways.iter_mut().zip(tags).filter(|(_, known)| **known == tag).filter_map(|(way, _)| way.as_mut());
+        let seen = likely.find(|seen| seen.bucket == bucket && seen.message == message)?;
         seen.rows += 1;
         Some(seen.group)
     }
@@ -49,11 +53,12 @@ impl Memo {
         }
         if self.slots.is_empty() {
             self.slots.resize_with(SLOTS, || None);
+            self.tags.resize(SLOTS, 0);
         }
-        let first = place(seen.bucket, &seen.message);
-        let ways = &mut self.slots[first..first + WAYS];
-        let rarest = ways.iter_mut().min_by_key(|way| way.as_ref().map_or(0, |seen| seen.rows))?;
-        rarest.replace(seen)
+        let (first, tag) = place(seen.bucket, &seen.message);
+        let rarest = (first..first + WAYS).min_by_key(|&slot| self.slots[slot].as_ref().map_or(0, |seen| seen.rows))?;
+        self.tags[rarest] = tag;
+        self.slots[rarest].replace(seen)
     }
 
     /// Everything kept.
@@ -62,9 +67,11 @@ impl Memo {
     }
 }
 
-fn place(bucket: u32, message: &str) -> usize {
+/// The first slot of a message, and its tag, which is never 0.
+fn place(bucket: u32, message: &str) -> (usize, u32) {
     let mut hasher = FxHasher::default();
     bucket.hash(&mut hasher);
     message.hash(&mut hasher);
-    (hasher.finish() >> 20) as usize % (SLOTS / WAYS) * WAYS
+    let hash = hasher.finish();
+    ((hash >> 20) as usize % (SLOTS / WAYS) * WAYS, hash as u32 | 1)
 }

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::schemas::SchemaStore;
+use crate::schemas::memory::Memory;
 use crate::source::ErrorRow;
 
 const VALIDATION: &str = "org.everit.json.schema.ValidationException";
@@ -56,6 +58,48 @@ fn values_and_indexes_make_no_groups_but_missing_keys_do() {
     assert_eq!(devices.sentence(), "/devices/[] has keys that the schema does not allow");
     assert_eq!(found.list[1].sentence(), "/x~1y has the wrong type");
     assert_eq!(found.list[2].sentence(), "the document is missing the key a");
+}
+
+const SCHEMAS: &[(&str, &[u8])] = &[
+    ("telemetry/main/main.4.schema.json", br#"{"properties":{"old":{"type":"object","additionalProperties":{"type":"string"}}}}"#),
+    (
+        "telemetry/main/main.5.schema.json",
+        br#"{"$schema":"http://json-schema.org/draft-06/schema#","properties":{"list":{"type":"array","items":{"type":"string"}},
+            "7":{"type":"string"},"maps":{"type":"object","propertyNames":{"maxLength":3},"additionalProperties":{"type":"integer"}}}}"#,
+    ),
+];
+
+#[test]
+fn schemas_tell_keys_from_names() {
+    let store = SchemaStore::open(Box::new(Memory::new("made up", SCHEMAS))).unwrap();
+    let mut grouper = Grouper::new(Some(Arc::new(store)));
+    let messages = [
+        "#/maps/long: expected maxLength: 3, actual: 4",
+        "#/maps/longer: expected maxLength: 3, actual: 6",
+        "#/maps/a: b: expected type: Integer, found: Null",
+        "#/list/0: expected type: String, found: Null",
+        "#/7: expected type: String, found: Null",
+        "#/old/any: expected type: String, found: Null",
+        "#/nowhere/3: expected type: String, found: Null",
+    ];
+    for (i, message) in messages.iter().enumerate() {
+        grouper.add(&ErrorRow { doctype: Some("Main"), ..row(message, OLD, 0) }, RowRef::new(0, i as u64));
+    }
+    let found = Grouper::merge(vec![grouper]);
+    assert_eq!(
+        faults(&found),
+        [
+            ("/maps/{key}", "propertyNames maxLength", 2),
+            ("/7", "type", 1),
+            ("/list/[]", "type", 1),
+            ("/maps/{key}", "type", 1),
+            ("/nowhere/[]", "type", 1),
+            ("/old/{key}", "type", 1),
+        ]
+    );
+    assert!(found.list.iter().all(|group| group.key.doctype.as_deref() == Some("main") && group.key.version.is_none()));
+    assert_eq!(found.list[0].sentence(), "a key of /maps is longer than 3 characters");
+    assert_eq!(found.list[0].keyword, Some("maxLength"));
 }
 
 #[test]

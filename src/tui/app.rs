@@ -122,6 +122,8 @@ pub struct CaseScreen {
     pub lists: [List; 3],
     /// What the cursors of the panes have in common.
     pub tie: Tie,
+    /// Position of the violation that was stepped to in the replayed judgement's list; `None` at what the row reports.
+    pub violation: Option<usize>,
 }
 
 /// The place that the three cursors stand on.

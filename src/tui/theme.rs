@@ -201,7 +201,7 @@ impl Theme {
         let Some((name, text)) = BUILT_IN.iter().find(|(known, _)| *known == name) else {
             let near = crate::text::nearest(name, &Self::names().collect::<Vec<_>>())
                 .map(|near| format!("; did you mean `{near}`?"))
-                .unwrap_or_default();
+                .unwrap_or_else(|| ".".to_owned());
             let all = Self::names().collect::<Vec<_>>().join(", ");
             return Err(format!("no theme is called `{}`{near} There are: {all}.", crate::text::visible(name)));
         };

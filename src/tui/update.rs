@@ -120,6 +120,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::ShowValue if app.case.is_some() => whole::value(app),
         Action::ShowRow => whole::row(app),
+        Action::ShowViolations => whole::violations(app),
         Action::Search | Action::Filter | Action::NextMatch | Action::PreviousMatch => prompt::act(app, action),
         Action::CopyValue | Action::CopyPointer | Action::CopyJq | Action::CopySql | Action::CopyMessage | Action::CopyKey => {
             copy::act(app, action)
@@ -212,7 +213,7 @@ fn overlay(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Last => *scroll = usize::MAX / 2,
         Action::CopyValue | Action::CopyPointer | Action::CopyJq | Action::CopySql | Action::CopyMessage => return copy::act(app, action),
         Action::Suspend => return vec![Effect::Suspend],
-        Action::Back | Action::Quit | Action::Help | Action::ShowValue | Action::ShowRow => {
+        Action::Back | Action::Quit | Action::Help | Action::ShowValue | Action::ShowRow | Action::ShowViolations => {
             app.overlay = None;
             return Vec::new();
         }

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use crate::case::{Case, Told};
+use crate::case::{Case, Replay, Told};
 use crate::group::Fingerprint;
 use crate::sink::{Fate, Landing};
+use crate::verdict::judge;
 
 /// One row.
 #[derive(Debug, Serialize)]
@@ -26,6 +27,12 @@ pub(super) struct Answer<'a> {
     pub schema_pointer: Option<&'a str>,
     /// Where the failing value lands.
     pub columns: Vec<Column<'a>>,
+    /// The pipeline's judgement replayed with these schemas; null where it cannot be.
+    pub verdict: Option<Verdict<'a>>,
+    /// Everything that is broken, at most 1,000; null where there is no verdict.
+    pub violations: Option<Vec<Violation<'a>>>,
+    /// All violations, exactly.
+    pub violation_count: Option<u64>,
     /// What could not be had or is odd, in sentences.
     pub notes: &'a [String],
 }
@@ -39,6 +46,31 @@ pub(super) struct Said<'a> {
     pub key: Option<&'a str>,
     pub expected: Option<&'a str>,
     pub found: Option<&'a str>,
+}
+
+/// The pipeline's judgement replayed. All null but `reproduced` where the document passes.
+#[derive(Debug, Serialize)]
+pub(super) struct Verdict<'a> {
+    /// With its class, before the pipeline cuts it at 1,024 bytes.
+    pub message: Option<&'a str>,
+    pub keyword: Option<&'a str>,
+    /// As the pipeline writes it.
+    pub pointer: Option<&'a str>,
+    /// RFC 6901, in `schema_file`.
+    pub schema_pointer: Option<&'a str>,
+    /// Whether the row says the same.
+    pub reproduced: bool,
+}
+
+/// One broken keyword.
+#[derive(Debug, Serialize)]
+pub(super) struct Violation<'a> {
+    pub pointer: &'a str,
+    pub keyword: &'a str,
+    pub schema_pointer: &'a str,
+    pub message: &'a str,
+    /// In plain words.
+    pub sentence: &'a str,
 }
 
 /// One column, or why there is none.
@@ -72,6 +104,9 @@ impl<'a> Answer<'a> {
             group: group.map(|group| group.to_string()),
             schema_pointer: case.broken.as_ref().and_then(|broken| broken.schema_pointer.as_deref()),
             columns: case.landing.iter().map(|landing| Column::new(landing, case)).collect(),
+            verdict: case.replay.as_ref().map(Verdict::new),
+            violations: case.replay.as_ref().map(|replay| replay.violations.list.iter().map(Violation::new).collect()),
+            violation_count: case.replay.as_ref().map(|replay| replay.violations.count),
             notes: &case.notes,
         }
     }
@@ -86,6 +121,26 @@ impl<'a> Said<'a> {
             expected: told.expected.as_deref(),
             found: told.found.as_deref(),
         }
+    }
+}
+
+impl<'a> Verdict<'a> {
+    fn new(replay: &'a Replay) -> Self {
+        let violation = replay.violation.as_ref();
+        Verdict {
+            message: Some(replay.message.as_str()).filter(|message| !message.is_empty()),
+            keyword: violation.map(|violation| violation.keyword),
+            pointer: violation.map(|violation| violation.pointer.as_str()),
+            schema_pointer: violation.map(|violation| violation.schema_pointer.as_str()),
+            reproduced: replay.reproduced,
+        }
+    }
+}
+
+impl<'a> Violation<'a> {
+    fn new(violation: &'a judge::Violation) -> Self {
+        let judge::Violation { pointer, keyword, schema_pointer, message, sentence, .. } = violation;
+        Violation { pointer, keyword, schema_pointer, message, sentence }
     }
 }
 

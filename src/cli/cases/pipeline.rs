@@ -20,7 +20,11 @@ const MOST_ROWS: usize = 64;
 /// A batch is full with the row that brings its payloads to this many bytes.
 const MOST_BYTES: usize = 1 << 20;
 
-type Row = (u64, RowRef, SourceRow);
+/// A row with its number and its place.
+pub(super) type Row = (u64, RowRef, SourceRow);
+
+/// Turns a batch of rows into texts.
+type Make<'a> = dyn Fn(Vec<Row>) -> Result<Vec<String>> + Sync + 'a;
 
 /// Rows on their way to a worker, and where their texts are awaited.
 struct Batch {
@@ -28,12 +32,12 @@ struct Batch {
     texts: SyncSender<Result<Vec<String>>>,
 }
 
-/// Turns every row of the range into text with `make` on all cores, and passes the texts to `print` in the order of the rows.
-/// A row without a text is left out. Ends early with the first error of `make` or `print`.
+/// Turns the rows of the range into texts with `make` on all cores, and passes the texts to `print` in the order of the rows.
+/// Ends early with the first error of `make` or `print`.
 pub(super) fn run(
     source: &dyn ErrorSource,
     range: Range<u64>,
-    make: &(dyn Fn(u64, RowRef, SourceRow) -> Result<Option<String>> + Sync),
+    make: &Make<'_>,
     print: &mut (dyn FnMut(&str) -> io::Result<()> + Send),
 ) -> Result<Unreadable> {
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
@@ -88,13 +92,12 @@ fn feed(
 }
 
 /// Makes texts until there are no more batches.
-fn work(batches: &Mutex<Receiver<Batch>>, make: &(dyn Fn(u64, RowRef, SourceRow) -> Result<Option<String>> + Sync)) {
+fn work(batches: &Mutex<Receiver<Batch>>, make: &Make<'_>) {
     loop {
         let next = batches.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Batch { rows, texts }) = next else { return };
-        let made = rows.into_iter().filter_map(|(number, at, row)| make(number, at, row).transpose()).collect();
         // Nobody waits any more once the printer has stopped; the batches left are then few.
-        let _ = texts.send(made);
+        let _ = texts.send(make(rows));
     }
 }
 
@@ -145,11 +148,10 @@ mod tests {
     #[test]
     fn texts_come_in_the_order_of_the_rows() {
         let mut printed = Vec::new();
-        let make = |number: u64, _, _| {
-            if number.is_multiple_of(100) {
-                thread::sleep(std::time::Duration::from_millis(1));
-            }
-            Ok((!number.is_multiple_of(3)).then(|| number.to_string()))
+        let make = |rows: Vec<Row>| {
+            // Batches do not end in the order in which they begin.
+            thread::sleep(std::time::Duration::from_millis(rows.first().map_or(0, |row| row.0 % 3)));
+            Ok(rows.iter().filter(|row| !row.0.is_multiple_of(3)).map(|row| row.0.to_string()).collect())
         };
         let unreadable = run(&Numbers(AtomicU64::new(0)), 5..1000, &make, &mut |text| {
             printed.push(text.to_owned());
@@ -163,14 +165,14 @@ mod tests {
     #[test]
     fn a_printer_that_stops_stops_the_source() {
         let source = Numbers(AtomicU64::new(0));
-        let answer = run(&source, 0..u64::MAX, &|_, _, _| Ok(Some("x".into())), &mut |_| Err(io::ErrorKind::BrokenPipe.into()));
+        let answer = run(&source, 0..u64::MAX, &|_| Ok(vec!["x".into()]), &mut |_| Err(io::ErrorKind::BrokenPipe.into()));
         assert!(crate::cli::out::is_closed(&answer.unwrap_err()));
         assert!(source.0.load(Ordering::Relaxed) < 1_000_000);
     }
 
     #[test]
     fn an_error_of_a_row_ends_it() {
-        let make = |number: u64, _, _| if number == 70 { Err(color_eyre::eyre::eyre!("bad")) } else { Ok(None) };
+        let make = |rows: Vec<Row>| if rows.iter().any(|row| row.0 == 70) { Err(color_eyre::eyre::eyre!("bad")) } else { Ok(vec![]) };
         assert_eq!(run(&Numbers(AtomicU64::new(0)), 0..200, &make, &mut |_| Ok(())).unwrap_err().to_string(), "bad");
     }
 }

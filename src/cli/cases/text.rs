@@ -7,6 +7,9 @@ use crate::text::visible;
 /// Cells of the names on the left.
 const NAMES: usize = 9;
 
+/// Violations of a case that are listed.
+const MOST_VIOLATIONS: usize = 10;
+
 /// The case in a few lines, with an empty line behind it.
 pub(super) fn block(answer: &Answer<'_>, case: &Case) -> String {
     let mut block = Block(format!("row {}  {}\n", answer.row, visible(&title(answer, &case.row.origin))));
@@ -21,6 +24,16 @@ pub(super) fn block(answer: &Answer<'_>, case: &Case) -> String {
         match answer.schema_pointer {
             Some(pointer) => block.line("schema", &format!("{file}#{pointer} {keyword}{name}")),
             None => block.line("schema", file),
+        }
+    }
+    if let Some(replay) = &case.replay {
+        block.line("verdict", if replay.reproduced { "the same with these schemas" } else { "another with these schemas" });
+        for violation in replay.violations.list.iter().take(MOST_VIOLATIONS) {
+            block.line("broken", &format!("{}  ({} at #{})", violation.sentence, violation.keyword, violation.schema_pointer));
+        }
+        let more = replay.violations.count.saturating_sub(MOST_VIOLATIONS as u64);
+        if more > 0 {
+            block.line("broken", &format!("and {} more", crate::text::count(more)));
         }
     }
     for column in &answer.columns {

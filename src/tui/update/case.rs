@@ -28,6 +28,7 @@ pub fn opened(app: &mut App, job: JobId, outcome: Result<Arc<Case>, String>) -> 
                 case,
                 focus,
                 lists: Default::default(),
+                violation: None,
                 tie: Tie::default(),
             };
             place_cursors(&mut screen);
@@ -143,9 +144,12 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::NextRow => return step(app, 1),
         Action::PreviousRow => return step(app, -1),
         Action::JumpToFault => {
+            screen.violation = None;
             screen.tie = at_fault(&screen.case);
             show_tie(screen, None);
         }
+        Action::NextViolation => step_violation(app, true),
+        Action::PreviousViolation => step_violation(app, false),
         _ => {
             if super::move_list(app, action)
                 && let Some(screen) = &mut app.case
@@ -155,6 +159,37 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// To the next or previous violation of the replayed judgement, around the end.
+fn step_violation(app: &mut App, forward: bool) {
+    let Some(screen) = &mut app.case else { return };
+    let case = screen.case.clone();
+    let list = case.replay.as_ref().map_or(&[][..], |replay| &replay.violations.list);
+    let reported = case.replay.as_ref().and_then(|replay| replay.violation.as_ref());
+    let first = list
+        .iter()
+        .position(|violation| reported.is_some_and(|reported| violation.node == reported.node && violation.tokens == reported.tokens));
+    let Some(last) = list.len().checked_sub(1) else {
+        app.tell("no violations are known: there is no judgement to replay");
+        return;
+    };
+    let next = match (screen.violation.or(first), forward) {
+        (None, true) => 0,
+        (None, false) => last,
+        (Some(at), true) => (at + 1) % list.len(),
+        (Some(at), false) => (at + last) % list.len(),
+    };
+    screen.violation = Some(next);
+    let violation = &list[next];
+    let landing = case.layout.as_ref().map(|layout| {
+        let tokens: Vec<&str> = violation.tokens.iter().chain(&violation.key).map(String::as_str).collect();
+        sink::landing(layout, &tokens, case.document.as_deref())
+    });
+    let column = landing.as_ref().and_then(|landing| landing.column);
+    screen.tie = Tie { value: Some(violation.instance), node: Some(violation.node), column, landing };
+    show_tie(screen, None);
+    reveal_keyword(screen, violation.node);
 }
 
 /// The next or previous row of the group.

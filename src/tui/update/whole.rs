@@ -6,6 +6,7 @@ use super::super::subject::Subject;
 use crate::document::{NodeId, PathStyle};
 use crate::source::SourceRow;
 use crate::text;
+use crate::verdict::judge::{Broken, Violation, Violations};
 
 /// Longest value that is shown, in bytes; copying takes all of it.
 const MOST_SHOWN: usize = 256 << 10;
@@ -46,6 +47,55 @@ pub fn row(app: &mut App) -> Vec<Effect> {
         app.overlay = Some(Overlay::Value { title, text: text.into(), scroll: 0 });
     }
     Vec::new()
+}
+
+/// Everything that is broken, as a tree: what the row reports first, then all violations with the branches they stand behind.
+pub fn violations(app: &mut App) -> Vec<Effect> {
+    let Some(screen) = &app.case else { return Vec::new() };
+    let Some(replay) = &screen.case.replay else {
+        app.tell("no violations are known: there is no judgement to replay");
+        return Vec::new();
+    };
+    let title = match replay.violations.count {
+        0 => "Nothing is broken by these schemas".to_owned(),
+        1 => "One violation".to_owned(),
+        count => format!("{} violations", text::count(count)),
+    };
+    let mut lines = Vec::new();
+    for broken in &replay.violations.tree {
+        push_broken(&mut lines, &replay.violations, broken, 0);
+    }
+    let more = replay.violations.count.saturating_sub(replay.violations.list.len() as u64);
+    if more > 0 {
+        lines.push(format!("and {} more", text::count(more)));
+    }
+    app.overlay = Some(Overlay::Value { title, text: lines.join("\n").into(), scroll: 0 });
+    Vec::new()
+}
+
+/// A violation, or a combinator with its branches below it.
+fn push_broken(lines: &mut Vec<String>, all: &Violations, broken: &Broken, depth: usize) {
+    let indent = "  ".repeat(depth.min(20));
+    match broken {
+        Broken::Leaf(at) => {
+            if let Some(violation) = all.list.get(*at) {
+                lines.push(format!("{indent}{}", described(violation)));
+            }
+        }
+        Broken::Branches(branches) => {
+            lines.push(format!("{indent}{}", described(&branches.violation)));
+            for branch in &branches.branches {
+                let state = if branch.valid { "fits" } else { "does not fit" };
+                let why = if branch.why.is_empty() { String::new() } else { format!(": {}", text::visible(&branch.why)) };
+                lines.push(format!("{indent}  {} {state}{why}", text::visible(&branch.wanted)));
+                branch.broken.iter().for_each(|broken| push_broken(lines, all, broken, depth + 2));
+            }
+        }
+    }
+}
+
+fn described(violation: &Violation) -> String {
+    format!("{}  ({} at #{})", text::visible(&violation.sentence), violation.keyword, text::visible(&violation.schema_pointer))
 }
 
 fn row_text(row: &SourceRow, notes: &[String]) -> String {

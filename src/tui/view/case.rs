@@ -54,7 +54,13 @@ fn head(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
     let case = &screen.case;
     if let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) {
         pen.skip(1).put(theme.glyphs.fault, theme.style(Role::Fault)).put(" ", Style::new());
-        pen.put(&text::visible(&case.sentence()), theme.style(Role::Fault));
+        let others = others(screen);
+        if !others.is_empty() {
+            pen.skip_right(1).put_right(&others, theme.style(Role::Hint)).skip_right(2);
+        }
+        let stepped = screen.violation.and_then(|at| case.replay.as_ref()?.violations.list.get(at));
+        let sentence = stepped.map_or_else(|| case.sentence(), |violation| violation.sentence.clone());
+        pen.put(&text::visible(&sentence), theme.style(Role::Fault));
     }
     let message = case.row.column("error_message").unwrap_or("no error message");
     if let Some(mut pen) = Pen::new(buffer, area, 1, Style::new()) {
@@ -65,12 +71,27 @@ fn head(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
         match case.notes.split_first() {
             Some((first, rest)) => {
                 if !rest.is_empty() {
-                    pen.skip_right(1).put_right(&format!("i: {} more notes", rest.len()), theme.style(Role::Hint)).skip_right(2);
+                    pen.skip_right(1)
+                        .put_right(
+                            &format!("i: {} more {}", rest.len(), if rest.len() == 1 { "note" } else { "notes" }),
+                            theme.style(Role::Hint),
+                        )
+                        .skip_right(2);
                 }
                 pen.put(&text::visible(first), theme.style(Role::Constraint))
             }
             None => pen.put("i: the whole row", theme.style(Role::Dim)),
         };
+    }
+}
+
+/// `also broken: 2 more` or, once stepped, `violation 2 of 3`.
+fn others(screen: &CaseScreen) -> String {
+    let count = screen.case.replay.as_ref().map_or(0, |replay| replay.violations.count);
+    match (screen.violation, count) {
+        (_, 0 | 1) => String::new(),
+        (Some(at), count) => format!("violation {} of {}", text::count(at as u64 + 1), text::count(count)),
+        (None, count) => format!("also broken: {} more", text::count(count - 1)),
     }
 }
 
@@ -103,6 +124,7 @@ fn draw_pane(app: &App, screen: &CaseScreen, pane: Pane, area: Rect, buffer: &mu
                 let marks = json::Marks::of_document(case);
                 json::draw(app, document, list, focused, &marks, panes::lines(area), buffer);
             }
+            None if !case.text.is_empty() => raw_text(app, &case.text, buffer, panes::lines(area)),
             None => empty(app, buffer, panes::lines(area), "There is no document to show."),
         },
         Pane::Schema => match &case.schema {
@@ -118,6 +140,15 @@ fn draw_pane(app: &App, screen: &CaseScreen, pane: Pane, area: Rect, buffer: &mu
             None => empty(app, buffer, panes::lines(area), "There is no table layout to show."),
         },
     }
+}
+
+/// A payload that is no document, as it stands.
+fn raw_text(app: &App, payload: &[u8], buffer: &mut Buffer, area: Rect) {
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let row = super::pen::paragraph(buffer, area, 0, "This is no document. It begins:", app.theme.style(Role::Dim));
+    let shown = &payload[..payload.len().min(usize::from(area.width) * usize::from(area.height))];
+    let lines: Vec<_> = shown.split(|&byte| byte == b'\n').map(text::visible_bytes).collect();
+    super::pen::paragraph(buffer, area, row + 1, &lines.join("\n"), app.theme.style(Role::Text));
 }
 
 /// Why a pane is empty, with the notes that tell the reason.

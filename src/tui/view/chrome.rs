@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::super::action::TABLE;
+use super::super::action::{Action, TABLE};
 use super::super::app::{App, List, Prompt};
 use super::super::subject::Comparison;
 use super::super::theme::Role;
@@ -18,7 +18,7 @@ pub fn title(app: &App, buffer: &mut Buffer, area: Rect, left: &str, right: &str
     paint_line(buffer, area, 0, style);
     let Some(mut pen) = Pen::new(buffer, area, 0, style) else { return };
     pen.skip(1).skip_right(1);
-    let news = app.reading.map(|progress| reading(app, progress, pen.room() / 2));
+    let news = app.reading.map(|progress| reading(app, progress, pen.room() * 2 / 3));
     pen.put_right(news.as_deref().unwrap_or(right), Style::new()).skip_right(2);
     pen.put(&text::visible(left), Style::new());
 }
@@ -112,8 +112,14 @@ pub fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
         let here = TABLE.iter().filter(|entry| entry.place.holds(app.place()));
         here.filter_map(|entry| Some((app.keymap.keys(entry.action).into_iter().next()?, entry.hint?))).collect()
     };
+    // Help is always within reach, whatever else has no room.
+    if app.pending.is_empty()
+        && let Some(keys) = app.keymap.keys(Action::Help).into_iter().next()
+    {
+        pen.skip_right(1).put_right(" all keys", theme.style(Role::Dim)).put_right(&keys, theme.style(Role::Hint)).skip_right(2);
+    }
     for (keys, words) in hints {
-        if pen.room() < text::width(&keys) + words.len() + 3 {
+        if pen.room() < text::width(&keys) + words.len() + 1 {
             break;
         }
         pen.put(&keys, theme.style(Role::Hint)).put(" ", Style::new()).put(words, theme.style(Role::Dim)).skip(2);

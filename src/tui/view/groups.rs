@@ -67,7 +67,7 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
     let line = &tree.items[item];
     pen.skip_right(1);
     let share = 100.0 * line.count as f64 / tree.groups.rows.max(1) as f64;
-    pen.put_right(&format!("{:>5}", percent(share)), style(Role::Dim));
+    pen.put_right(&format!("{:>6}", percent(share)), style(Role::Dim));
     pen.put_right(&format!("{:>9} ", text::count(line.count)), style(Role::Count));
     if area.width >= 90 {
         if let Some(group) = tree.group(item).filter(|_| tree.is_leaf(item)) {
@@ -132,7 +132,7 @@ fn percent(share: f64) -> String {
     } else if share >= 0.05 {
         format!("{share:.1} %")
     } else if share > 0.0 {
-        "<0.1%".to_owned()
+        "<0.1 %".to_owned()
     } else {
         String::new()
     }

@@ -212,5 +212,5 @@ pub fn schema_facts(app: &App, screen: &CaseScreen, area: Rect, buffer: &mut Buf
         );
     }
     let about = schema.description(node).unwrap_or_else(|| "no description".into());
-    paragraph(buffer, inner, row, &text::visible(&about), theme.style(Role::Text));
+    paragraph(buffer, inner, row, &text::visible(about.trim()), theme.style(Role::Text));
 }

@@ -1,0 +1,217 @@
+//! The replayed verdicts of the corpus against the true answers.
+//! The corpus is looked for in $MISFIT_CORPUS or ../shared/corpus, schemas in $MISFIT_SCHEMAS or the corpus' bundle.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use base64::Engine;
+use flate2::read::GzDecoder;
+use misfit::document::Document;
+use misfit::schemas::{Lookup, SchemaStore};
+use misfit::verdict::judge::{Input, Judge, Outcome};
+
+/// The exception's name before the message.
+const CLASS: &str = "org.everit.json.schema.ValidationException: ";
+
+fn corpus() -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path = std::env::var_os("MISFIT_CORPUS").map_or_else(|| root.join("../shared/corpus"), PathBuf::from);
+    if !path.is_dir() {
+        println!("skipped: no corpus at $MISFIT_CORPUS or ../shared/corpus");
+    }
+    path.is_dir().then_some(path)
+}
+
+/// The newest schemas: a folder that is given, or a clone of the bundle made once.
+fn schemas(corpus: &Path) -> SchemaStore {
+    let folder = std::env::var_os("MISFIT_SCHEMAS").map(PathBuf::from).unwrap_or_else(|| {
+        let clone = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/corpus-schemas");
+        if !clone.is_dir() {
+            let partial = clone.with_extension(std::process::id().to_string());
+            let bundle = corpus.join("schemas.bundle");
+            let status = Command::new("git").args(["clone", "-q", "-b", "slice"]).arg(bundle).arg(&partial).status().unwrap();
+            assert!(status.success(), "git clone failed");
+            // Another test may have been quicker.
+            if std::fs::rename(&partial, &clone).is_err() {
+                let _ = std::fs::remove_dir_all(&partial);
+            }
+        }
+        clone
+    });
+    SchemaStore::open_folder(&folder).unwrap()
+}
+
+/// Judges made once for each schema.
+struct Judges {
+    store: SchemaStore,
+    made: HashMap<usize, Arc<Judge>>,
+}
+
+impl Judges {
+    fn open(corpus: &Path) -> Self {
+        Judges { store: schemas(corpus), made: HashMap::new() }
+    }
+
+    fn of(&mut self, namespace: &str, doctype: &str, version: Option<&str>) -> Option<Arc<Judge>> {
+        let Lookup::Found(found) = self.store.lookup(namespace, doctype, version) else { return None };
+        Some(self.at(found))
+    }
+
+    fn at(&mut self, found: usize) -> Arc<Judge> {
+        let store = &self.store;
+        let make = || Arc::new(Judge::compile(store.schema(found).unwrap().unwrap()).unwrap_or_else(|reason| panic!("{reason}")));
+        self.made.entry(found).or_insert_with(make).clone()
+    }
+}
+
+/// A JSON value read with the project's own reader, which takes lone surrogates.
+struct Line(Document);
+
+impl Line {
+    fn text(&self, name: &str) -> Option<String> {
+        self.text_of(0, name)
+    }
+
+    fn text_of(&self, node: u32, name: &str) -> Option<String> {
+        Some(self.0.string(self.0.member(node, name)?)?.into_owned())
+    }
+
+    fn is_true(&self, name: &str) -> bool {
+        self.0.member(0, name).is_some_and(|node| self.0.raw(node) == b"true")
+    }
+}
+
+fn lines(corpus: &Path, name: &str) -> impl Iterator<Item = Line> + use<> {
+    let path = [".ndjson", ".ndjson.gz"].map(|last| corpus.join(format!("{name}{last}"))).into_iter().find(|p| p.exists()).unwrap();
+    let file = File::open(&path).unwrap();
+    let reader: Box<dyn Read> = if path.extension().is_some_and(|e| e == "gz") { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
+    BufReader::new(reader).lines().map(|line| Line(Document::parse(line.unwrap().into_bytes())))
+}
+
+fn payload(row: &Line) -> Option<Vec<u8>> {
+    let bytes = base64::engine::general_purpose::STANDARD.decode(row.text("payload")?).ok()?;
+    let mut plain = Vec::new();
+    Some(if GzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).is_ok() { plain } else { bytes })
+}
+
+/// What is not as it should be, by kind, with an example each.
+#[derive(Default)]
+struct Wrong(BTreeMap<String, (u64, String)>);
+
+impl Wrong {
+    fn add(&mut self, kind: String, example: impl FnOnce() -> String) {
+        self.0.entry(kind).or_insert_with(|| (0, example())).0 += 1;
+    }
+
+    fn settle(&self, what: &str, of: u64) {
+        let wrong: u64 = self.0.values().map(|(count, _)| count).sum();
+        println!("{what}: {} of {of} right", of - wrong);
+        for (kind, (count, example)) in &self.0 {
+            println!("  {count} x {kind}: {example:.3000}");
+        }
+        assert!(of > 0, "{what}: nothing was compared");
+        assert!(wrong == 0, "{what}: {wrong} of {of} are wrong");
+    }
+}
+
+#[test]
+fn every_verdict_is_the_pipelines() {
+    let Some(corpus) = corpus() else { return };
+    let mut judges = Judges::open(&corpus);
+    for name in ["errors-2k", "errors-30k"] {
+        let (mut rows, mut wrong) = (0, Wrong::default());
+        for (row, truth) in lines(&corpus, name).zip(lines(&corpus, &format!("{name}.truth"))) {
+            let Some(keyword) = truth.text("keyword") else { continue };
+            rows += 1;
+            let text = |name: &str| truth.text(name).unwrap_or_default();
+            let judge = judges.of(&text("namespace"), &text("doctype"), truth.text("version").as_deref()).expect("a schema");
+            let document = Document::parse(payload(&row).expect("a payload"));
+            let verdict = judge.verdict(Input::payload(&document));
+            let Outcome::Fail(found) = verdict.outcome else {
+                wrong.add(format!("{keyword} passes"), || format!("{} {:?}", text("message"), verdict.doubts));
+                continue;
+            };
+            let told = (format!("{CLASS}{}", found.message), found.keyword, found.pointer, found.schema_pointer, found.literal);
+            let expected = (text("message"), keyword.as_str(), text("pointer"), text("schema_pointer"), truth.is_true("keyword_in_schema"));
+            if told != expected || !verdict.doubts.is_empty() {
+                let message = if told.0 == expected.0 { "" } else { ", other message" };
+                wrong.add(format!("{keyword}, told {}{message}", told.1), || format!("{told:?} for {expected:?} {:?}", verdict.doubts));
+            }
+        }
+        wrong.settle(name, rows);
+    }
+}
+
+#[test]
+fn every_violation_is_the_validators() {
+    let Some(corpus) = corpus() else { return };
+    let mut judges = Judges::open(&corpus);
+    let rows: Vec<(Line, Line)> = lines(&corpus, "errors-2k").zip(lines(&corpus, "errors-2k.truth")).collect();
+    let (mut compared, mut wrong) = (0, Wrong::default());
+    for expected in lines(&corpus, "errors-2k.violations") {
+        let number = |name: &str| String::from_utf8_lossy(expected.0.raw(expected.0.member(0, name).unwrap())).parse::<usize>().unwrap();
+        let (row, truth) = &rows[number("row")];
+        let text = |name: &str| truth.text(name).unwrap_or_default();
+        let judge = judges.of(&text("namespace"), &text("doctype"), truth.text("version").as_deref()).expect("a schema");
+        let document = Document::parse(payload(row).expect("a payload"));
+        let found = judge.violations(Input::payload(&document), 1000);
+        let schema_location = |pointer: &str| format!("#{pointer}");
+        let mut told: Vec<_> = found
+            .list
+            .iter()
+            .map(|violation| {
+                let location = violation.located.then(|| schema_location(&violation.schema_pointer));
+                (violation.pointer.clone(), violation.keyword.to_owned(), location, violation.message.clone())
+            })
+            .collect();
+        let all = expected.0.member(0, "violations").unwrap();
+        let mut truths: Vec<_> = expected
+            .0
+            .children(all)
+            .map(|node| {
+                let text = |name| expected.text_of(node, name);
+                (text("pointer").unwrap(), text("keyword").unwrap(), text("schema_location"), text("message").unwrap())
+            })
+            .collect();
+        told.sort();
+        truths.sort();
+        compared += 1;
+        if told != truths || found.count != truths.len() as u64 || !found.doubts.is_empty() {
+            let kind = if told.len() == truths.len() { "other violations" } else { "another number" };
+            wrong.add(kind.to_owned(), || format!("row {}: {told:?} for {truths:?}", number("row")));
+        }
+    }
+    wrong.settle("errors-2k.violations", compared);
+}
+
+#[test]
+fn sample_documents_pass_and_fail_as_their_names_say() {
+    let Some(corpus) = corpus() else { return };
+    let mut judges = Judges::open(&corpus);
+    let (mut judged, mut wrong) = (0, Wrong::default());
+    for folder in std::fs::read_dir(corpus.join("documents")).unwrap() {
+        let folder = folder.unwrap().path();
+        let namespace = folder.file_name().unwrap().to_string_lossy().into_owned();
+        for file in std::fs::read_dir(&folder).unwrap() {
+            let path = file.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let mut parts = name.split('.');
+            let (doctype, version) = (parts.next().unwrap(), parts.next());
+            // The samples of the namespace "glean" fit every ping of every Glean application.
+            let (namespace, doctype) = if namespace == "glean" { ("org-mozilla-firefox", "metrics") } else { (&*namespace, doctype) };
+            let judge = judges.of(namespace, doctype, version).unwrap_or_else(|| panic!("no schema for {namespace}/{name}"));
+            judged += 1;
+            let document = Document::parse(std::fs::read(&path).unwrap());
+            let expected = name.contains(".pass.");
+            let verdict = judge.verdict(&document);
+            if (verdict.outcome == Outcome::Pass) != expected {
+                wrong.add(format!("should pass: {expected}"), || format!("{namespace}/{name}: {verdict:?}"));
+            }
+        }
+    }
+    wrong.settle("documents", judged);
+}
