@@ -1,11 +1,13 @@
-//! Rows a second: reading and grouping a file, beside serde_json borrowing the same columns without grouping.
+//! Rows a second: reading and grouping a file, and reading alone, beside what the least possible work takes: unpacking without looking at
+//! the rows where the file is packed, serde_json borrowing the same columns where it is plain NDJSON.
 //!
 //! ```text
 //! cargo bench --bench grouping -- errors.ndjson [THREADS]
 //! ```
 
+use std::error::Error;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -44,10 +46,10 @@ impl Borrowed<'_> {
 }
 
 fn report(what: &str, rows: u64, took: Duration) {
-    println!("{what:<40} {:>8.3} s {:>12.0} rows/s", took.as_secs_f64(), rows as f64 / took.as_secs_f64());
+    println!("{what:<44} {:>8.3} s {:>12.0} rows/s", took.as_secs_f64(), rows as f64 / took.as_secs_f64());
 }
 
-fn with_serde(path: &str) -> Result<(), Box<dyn std::error::Error>> {
+fn with_serde(path: &str) -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let (mut reader, mut line, mut rows, mut length) = (BufReader::with_capacity(1 << 20, File::open(path)?), Vec::new(), 0, 0);
     while reader.read_until(b'\n', &mut line)? > 0 {
@@ -62,11 +64,47 @@ fn with_serde(path: &str) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn with_files(path: &str, threads: usize) -> Result<(), Box<dyn std::error::Error>> {
+fn unpacked(path: &str, decode: impl FnOnce(BufReader<File>) -> io::Result<Box<dyn Read>>) -> Result<(), Box<dyn Error>> {
+    let start = Instant::now();
+    let mut text = decode(BufReader::with_capacity(256 << 10, File::open(path)?))?;
+    let (mut buffer, mut length) = (vec![0; 256 << 10], 0);
+    loop {
+        match text.read(&mut buffer)? {
+            0 => break,
+            n => length += n,
+        }
+    }
+    println!(
+        "{:<44} {:>8.3} s {:>12.0} MB/s",
+        "unpacked alone, 1 thread",
+        start.elapsed().as_secs_f64(),
+        length as f64 / 1e6 / start.elapsed().as_secs_f64()
+    );
+    Ok(())
+}
+
+fn with_files(path: &str, threads: usize, request: &Request, what: &str) -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let files = Files::open(&[path.to_owned()], Options { keep_rows: false })?.with_threads(threads);
-    let groups = files.groups(&Request::default(), &Unwatched)?;
-    report(&format!("read and grouped, {threads} threads, {} groups", groups.list.len()), groups.rows, start.elapsed());
+    let groups = files.groups(request, &Unwatched)?;
+    report(&format!("{what}, {threads} threads, {} groups", groups.list.len()), groups.rows + groups.outside, start.elapsed());
+    Ok(())
+}
+
+fn measure(path: &str, threads: usize) -> Result<(), Box<dyn Error>> {
+    let mut magic = [0; 4];
+    File::open(path)?.read_exact(&mut magic)?;
+    let nothing = Request { namespaces: vec!["no such namespace".to_owned()], ..Request::default() };
+    for _ in 0..3 {
+        with_files(path, threads, &Request::default(), "read and grouped")?;
+        with_files(path, threads, &nothing, "read alone")?;
+        match magic {
+            [0x1f, 0x8b, ..] => unpacked(path, |raw| Ok(Box::new(flate2::bufread::MultiGzDecoder::new(raw))))?,
+            [0x28, 0xb5, ..] => unpacked(path, |raw| Ok(Box::new(zstd::stream::read::Decoder::with_buffer(raw)?)))?,
+            [b'{', ..] => with_serde(path)?,
+            _ => {}
+        }
+    }
     Ok(())
 }
 
@@ -78,13 +116,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     };
     let threads = arguments.get(1).and_then(|threads| threads.parse().ok()).unwrap_or(2);
-    for _ in 0..3 {
-        if let Err(error) = with_files(path, threads) {
-            eprintln!("{error}");
-            return ExitCode::FAILURE;
-        }
-    }
-    match with_serde(path) {
+    match measure(path, threads) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");

@@ -300,12 +300,14 @@ impl std::io::Read for Silent {
 
 #[test]
 fn waiting_for_a_silent_pipe_can_be_called_off() {
-    let (_open, silence) = std::sync::mpsc::channel();
-    let files = Files::from_reader("pipe", Silent(std::io::Cursor::new(lines()), silence), Options { keep_rows: true });
-    let watch = Impatient::default();
-    let groups = files.groups(&Request::default(), &watch).unwrap();
-    assert!(groups.partial);
-    assert!(watch.seen.lock().unwrap()[0].total_bytes.is_none());
+    for begin in [lines(), Vec::new()] {
+        let (_open, silence) = std::sync::mpsc::channel();
+        let files = Files::from_reader("pipe", Silent(std::io::Cursor::new(begin), silence), Options { keep_rows: true });
+        let watch = Impatient::default();
+        let groups = files.groups(&Request::default(), &watch).unwrap();
+        assert!(groups.partial);
+        assert!(watch.seen.lock().unwrap()[0].total_bytes.is_none());
+    }
 }
 
 fn corpus(name: &str) -> Option<PathBuf> {

@@ -321,6 +321,12 @@ impl Input {
 
     /// Why a pipe cannot be read again.
     pub(super) fn read_before(&self) -> SourceError {
-        SourceError::Input(format!("{} can be read only once; save it to a file first to read it again", self.name))
+        let name = &self.name;
+        SourceError::Input(match self.copy().as_ref().and_then(|copy| copy.failure()) {
+            Some(reason) => {
+                format!("{name} can be read only once, and no temporary copy of it could be written: {reason}; save it to a file first")
+            }
+            None => format!("{name} can be read only once; save it to a file first to read it again"),
+        })
     }
 }

@@ -44,9 +44,11 @@ pub(super) fn run(inputs: &[Input], keep: bool, threads: usize, request: &Reques
             scope.spawn(move || {
                 let _leave = Leave(scan);
                 let worker = Worker { scan, part, filter: Filter::new(request), reader: RowReader::default() };
-                if let Err(error) = worker.work() {
-                    locked(&scan.failure).get_or_insert(error);
-                    scan.gauge.stop.store(true, Ordering::Relaxed);
+                // What breaks because reading was called off is no failure.
+                if let Err(error) = worker.work()
+                    && !scan.gauge.stop.swap(true, Ordering::Relaxed)
+                {
+                    *locked(&scan.failure) = Some(error);
                 }
             });
         }

@@ -1,0 +1,169 @@
+//! Parquet files as different writers make them.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use misfit::source::files::{Files, Options};
+use misfit::source::{ErrorSource, Payload, Request, SourceRow, Unwatched};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int32Type, Int64Type, Int96, Int96Type};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::parser::parse_message_type;
+
+const GROUPS: usize = 3;
+const ROWS: usize = 2_500;
+/// 2026-06-25 12:44:40.123 UTC
+const MILLIS: i64 = 1_782_391_480_123;
+
+fn column<T: DataType>(
+    group: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
+    values: &[T::T],
+    levels: Option<&[i16]>,
+    repeated: Option<&[i16]>,
+) {
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<T>().write_batch(values, levels, repeated).unwrap();
+    column.close().unwrap();
+}
+
+fn texts(values: impl Iterator<Item = String>) -> Vec<ByteArray> {
+    values.map(|text| ByteArray::from(text.into_bytes())).collect()
+}
+
+/// A file whose time column has this type, written by `times`.
+fn file(time: &str, times: impl Fn(&mut SerializedRowGroupWriter<'_, Vec<u8>>)) -> Vec<u8> {
+    let schema = format!(
+        "message errors {{ required binary document_namespace (UTF8); optional binary document_type (UTF8); optional int32 n; optional int32 day (DATE);
+         optional group tags (LIST) {{ repeated group list {{ optional binary element (UTF8); }} }}
+         optional binary payload; {time} }}"
+    );
+    let schema = Arc::new(parse_message_type(&schema).unwrap());
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(WriterProperties::builder().build())).unwrap();
+    for group in 0..GROUPS {
+        let mut rows = writer.next_row_group().unwrap();
+        column::<ByteArrayType>(&mut rows, &texts((0..ROWS).map(|i| format!("namespace-{}", i % 5))), None, None);
+        let some: Vec<i16> = (0..ROWS).map(|i| i16::from(i % 2 == 0)).collect();
+        column::<ByteArrayType>(&mut rows, &texts((0..ROWS).step_by(2).map(|i| format!("type-{group}-{i}"))), Some(&some), None);
+        let all = vec![1; ROWS];
+        column::<Int32Type>(&mut rows, &(0..ROWS as i32).collect::<Vec<_>>(), Some(&all), None);
+        column::<Int32Type>(&mut rows, &vec![20_629; ROWS], Some(&all), None);
+        column::<ByteArrayType>(&mut rows, &texts((0..ROWS).map(|_| "tag".to_owned())), Some(&vec![3; ROWS]), Some(&vec![0; ROWS]));
+        column::<ByteArrayType>(&mut rows, &texts((0..ROWS).map(|i| format!("\u{1f}{i}"))), Some(&all), None);
+        times(&mut rows);
+        rows.close().unwrap();
+    }
+    writer.into_inner().unwrap()
+}
+
+fn in_millis() -> Vec<u8> {
+    file("required int64 submission_timestamp (TIMESTAMP(MILLIS,true));", |rows| column::<Int64Type>(rows, &[MILLIS; ROWS], None, None))
+}
+
+fn open(bytes: &[u8]) -> Files {
+    Files::from_memory("errors.parquet", bytes).unwrap()
+}
+
+fn all(files: &Files) -> Vec<SourceRow> {
+    let mut rows = Vec::new();
+    files
+        .rows(0..u64::MAX, &mut |_, _, row| {
+            rows.push(row);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    rows
+}
+
+#[test]
+fn rows_are_read_in_order_and_found_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("misnamed.json");
+    std::fs::write(&path, in_millis()).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&in_millis()).unwrap();
+    let sources = [
+        Files::open(&[path.to_string_lossy().into_owned()], Options::default()).unwrap(),
+        open(&in_millis()),
+        open(&packed.finish().unwrap()),
+        Files::from_reader("standard input", std::io::Cursor::new(in_millis()), Options::default()),
+    ];
+    for files in sources {
+        let groups = files.groups(&Request::default(), &Unwatched).unwrap();
+        assert_eq!((groups.rows, groups.unreadable.count), ((GROUPS * ROWS) as u64, 0));
+        assert_eq!(groups.missing_columns, ["document_version", "error_message", "error_type", "exception_class", "job_name"]);
+        assert_eq!(groups.span.map(|(first, _)| first), Some(MILLIS * 1000));
+        let mut seen = Vec::new();
+        let range = (2 * ROWS as u64 - 2)..(2 * ROWS as u64 + 3);
+        files
+            .rows(range.clone(), &mut |number, at, row| {
+                seen.push(number);
+                let again = files.fetch(at, &Unwatched).unwrap();
+                assert_eq!((again.columns, again.payload, again.origin), (row.columns, row.payload, row.origin));
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+        assert_eq!(seen, range.collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn values_become_the_text_of_other_exports() {
+    let rows = all(&open(&in_millis()));
+    assert_eq!(rows.len(), GROUPS * ROWS);
+    let row = &rows[ROWS + 2];
+    let columns: Vec<_> = row.columns.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect();
+    assert_eq!(
+        columns,
+        [
+            ("document_namespace", Some("namespace-2")),
+            ("document_type", Some("type-1-2")),
+            ("n", Some("2")),
+            ("day", Some("2026-06-25")),
+            ("submission_timestamp", Some("2026-06-25 12:44:40.123000 UTC")),
+        ]
+    );
+    assert_eq!(row.payload, Payload::Bytes(b"\x1f2".to_vec()));
+    assert_eq!(row.origin, "errors.parquet row 2,503");
+    assert_eq!(rows[ROWS + 1].column("document_type"), None);
+}
+
+#[test]
+fn times_of_every_type_are_the_same_time() {
+    let text = texts((0..ROWS).map(|_| "2026-06-25T12:44:40.123Z".to_owned()));
+    // Nanoseconds of the day and the Julian day number.
+    let (nanos, mut old) = (((12 * 60 + 44) * 60 + 40) * 1_000_000_000 + 123_000_000_u64, Int96::new());
+    old.set_data(nanos as u32, (nanos >> 32) as u32, 2_440_588 + 20_629);
+    let files = [
+        in_millis(),
+        file("required int64 submission_timestamp (TIMESTAMP(MICROS,true));", |rows| {
+            column::<Int64Type>(rows, &[MILLIS * 1_000; ROWS], None, None)
+        }),
+        file("required int64 submission_timestamp (TIMESTAMP(NANOS,false));", |rows| {
+            column::<Int64Type>(rows, &[MILLIS * 1_000_000; ROWS], None, None)
+        }),
+        file("required int64 submission_timestamp (TIMESTAMP_MICROS);", |rows| {
+            column::<Int64Type>(rows, &[MILLIS * 1_000; ROWS], None, None)
+        }),
+        file("required int96 submission_timestamp;", |rows| column::<Int96Type>(rows, &[old; ROWS], None, None)),
+        file("required binary submission_timestamp (UTF8);", |rows| column::<ByteArrayType>(rows, &text, None, None)),
+    ];
+    for (i, bytes) in files.iter().enumerate() {
+        let groups = open(bytes).groups(&Request::default(), &Unwatched).unwrap();
+        assert_eq!(groups.span, Some((MILLIS * 1000, MILLIS * 1000)), "file {i}");
+        assert_eq!(all(&open(bytes))[0].error_row().time, Some(MILLIS * 1000), "file {i}");
+    }
+}
+
+#[test]
+fn damaged_row_groups_are_counted_and_the_others_kept() {
+    let mut bytes = in_millis();
+    let at = bytes.windows(8).position(|text| text == b"type-1-0").unwrap();
+    bytes[at - 60..at - 20].fill(0xff);
+    let groups = open(&bytes).groups(&Request::default(), &Unwatched).unwrap();
+    assert!(groups.rows >= 2 * ROWS as u64, "{}", groups.rows);
+    assert_eq!(groups.rows + groups.unreadable.count, (GROUPS * ROWS) as u64);
+    assert!(groups.unreadable.first[0].origin.starts_with("errors.parquet row "));
+    assert!(groups.unreadable.first[0].reason.contains("cannot be decoded"));
+    assert!(open(&bytes[..bytes.len() - 1]).groups(&Request::default(), &Unwatched).is_err(), "without its footer it is no table");
+}
