@@ -12,6 +12,7 @@ use base64::Engine;
 use flate2::read::GzDecoder;
 use misfit::document::Document;
 use misfit::schemas::{Lookup, SchemaStore};
+use misfit::verdict::judge::jackson::parse_verdict;
 use misfit::verdict::judge::{Input, Judge, Outcome};
 
 /// The exception's name before the message.
@@ -214,4 +215,48 @@ fn sample_documents_pass_and_fail_as_their_names_say() {
         }
     }
     wrong.settle("documents", judged);
+}
+
+/// Line and column at the end of a message of the parser; the first line without what it repeats of the payload.
+fn place(message: &str) -> (Option<(usize, usize)>, String) {
+    let (first, _) = message.split_once("\n at [Source").unwrap_or((message, ""));
+    let first = first.split(" (start marker at").next().unwrap_or(first);
+    let place = message.rsplit_once("; line: ").and_then(|(_, place)| {
+        let (line, column) = place.trim_end_matches([']', ')']).split_once(", column: ")?;
+        Some((line.parse().ok()?, column.parse().ok()?))
+    });
+    (place, first.to_owned())
+}
+
+#[test]
+fn every_parse_failure_is_jacksons() {
+    let Some(corpus) = corpus() else { return };
+    for name in ["errors-2k", "errors-30k"] {
+        let (mut compared, mut wrong) = (0, Wrong::default());
+        for (row, truth) in lines(&corpus, name).zip(lines(&corpus, &format!("{name}.truth"))) {
+            let class = truth.text("exception_class").unwrap_or_default();
+            let of_parser = class.contains("jackson") || class == "java.io.IOException";
+            // Rows that were judged by their schema have passed the parser.
+            if !of_parser && truth.text("keyword").is_none() {
+                continue;
+            }
+            compared += 1;
+            let told = parse_verdict(&payload(&row).expect("a payload")).err();
+            let message = truth.text("message").unwrap_or_default();
+            let message = message.strip_prefix(&format!("{class}: ")).unwrap_or(&message);
+            let (place, first) = place(message);
+            let right = match &told {
+                None => !of_parser,
+                Some(told) => {
+                    let same_place = place.is_none_or(|place| place == (told.line, told.column));
+                    of_parser && told.class == class && told.message == first && same_place
+                }
+            };
+            if !right {
+                let kind = told.as_ref().map_or("accepted".to_owned(), |told| told.message.chars().take(60).collect());
+                wrong.add(kind, || format!("{told:?} for {class} {place:?} {first:?}"));
+            }
+        }
+        wrong.settle(&format!("{name}, parser"), compared);
+    }
 }

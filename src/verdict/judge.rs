@@ -9,6 +9,7 @@
 mod compile;
 mod decode;
 mod formats;
+pub mod jackson;
 mod java_regex;
 mod keywords;
 mod message;

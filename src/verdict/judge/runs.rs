@@ -34,10 +34,11 @@ impl Runs {
             let class = class(&mut bytes)?;
             let (least, most) = times(&mut bytes)?;
             // Taking as much as there is must be right: what follows a run that may vary begins with another character.
-            if let Some(before) = runs.last() {
-                if before.least != before.most && (before.class & class != 0 || least == 0) {
-                    return None;
-                }
+            if let Some(before) = runs.last()
+                && before.least != before.most
+                && (before.class & class != 0 || least == 0)
+            {
+                return None;
             }
             runs.push(Run { class, least, most });
         }

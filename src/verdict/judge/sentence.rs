@@ -72,10 +72,10 @@ fn combined(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf, place: &str, is: &s
     let inner = sink.leaves.iter().filter(|inner| !(inner.keyword == "type" && inner.at == leaf.at));
     let mut inner: Vec<&Leaf> = inner.filter(|inner| inner.sub != leaf.sub).collect();
     inner.dedup_by(|a, b| a.at == b.at && a.text == b.text);
-    if let ([only], true) = (inner.as_slice(), sink.count <= MOST_LEAVES as u64) {
-        if !matches!(only.keyword, "oneOf" | "anyOf" | "allOf" | "then" | "else") {
-            return sentence(run, schema, only);
-        }
+    if let ([only], true) = (inner.as_slice(), sink.count <= MOST_LEAVES as u64)
+        && !matches!(only.keyword, "oneOf" | "anyOf" | "allOf" | "then" | "else")
+    {
+        return sentence(run, schema, only);
     }
     let matched = branches.iter().filter(|&&branch| run.valid(branch, leaf.at)).count();
     let total = branches.len();

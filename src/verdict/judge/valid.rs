@@ -199,10 +199,9 @@ impl Run<'_> {
             return false;
         }
         let is = |bound: &Option<Bound>, wrong: fn(Ordering) -> bool| bound.as_ref().is_none_or(|bound| !wrong(compare(raw, bound)));
-        let (below, above): (fn(Ordering) -> bool, fn(Ordering) -> bool) = (Ordering::is_lt, Ordering::is_gt);
-        is(&rules.minimum, if rules.minimum_exclusive { Ordering::is_le } else { below })
+        is(&rules.minimum, if rules.minimum_exclusive { Ordering::is_le } else { Ordering::is_lt })
             && is(&rules.above, Ordering::is_le)
-            && is(&rules.maximum, if rules.maximum_exclusive { Ordering::is_ge } else { above })
+            && is(&rules.maximum, if rules.maximum_exclusive { Ordering::is_ge } else { Ordering::is_gt })
             && is(&rules.below, Ordering::is_ge)
             && rules.multiple_of.as_ref().is_none_or(|bound| numbers::is_multiple(raw, &bound.raw))
     }

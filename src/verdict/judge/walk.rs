@@ -219,11 +219,11 @@ impl Run<'_> {
             return Flow::Continue(());
         }
         let text = self.text(here.at);
-        if let Some(pattern) = rules.pattern {
-            if !self.found(pattern, here.id, &text) {
-                let said = format!("string [{text}] does not match pattern {}", self.program.pattern(pattern).text);
-                self.report(here, sink, "pattern", said, None)?;
-            }
+        if let Some(pattern) = rules.pattern
+            && !self.found(pattern, here.id, &text)
+        {
+            let said = format!("string [{text}] does not match pattern {}", self.program.pattern(pattern).text);
+            self.report(here, sink, "pattern", said, None)?;
         }
         match rules.format.filter(|format| !format.fits(&text)) {
             Some(format) => self.report(here, sink, "format", format!("[{text}] is not a valid {}", format.wanted()), None),
