@@ -46,7 +46,14 @@ pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
         Some(fault) => tell(fault, exact, broken.as_ref(), document.as_deref(), &mut notes),
         None => notes.push("The row has neither an error message nor an exception class.".to_owned()),
     }
-    let replay = replay::replay(&row, document.as_deref(), judge.as_deref(), doctype.as_ref(), schemas);
+    let replay = replay::replay(
+        &row,
+        Some(&*text).filter(|_| form != Form::Absent),
+        document.as_deref(),
+        judge.as_deref(),
+        doctype.as_ref(),
+        schemas,
+    );
     notes.splice(0..0, replay.as_ref().and_then(Replay::disagreement));
     notes.extend(
         replay.iter().flat_map(|replay| &replay.doubts).map(|doubt| format!("Not judged at {}: {}.", doubt.schema_pointer, doubt.what)),

@@ -3,6 +3,7 @@
 use crate::document::Document;
 use crate::schemas::{Lookup, SchemaStore};
 use crate::source::SourceRow;
+use crate::verdict::judge::jackson::{self, JsonFailure};
 use crate::verdict::judge::{Doubt, Input, Judge, Outcome, Violation, Violations};
 
 use super::ResolvedDoctype;
@@ -11,6 +12,12 @@ use super::ResolvedDoctype;
 const VALIDATION: &str = "org.everit.json.schema.ValidationException";
 /// Class of the exceptions for schemas that are not there.
 const NOT_FOUND: &str = "com.mozilla.telemetry.ingestion.core.schema.SchemaNotFoundException";
+/// The stage that parses and validates.
+const STAGE: &str = "ParsePayload";
+/// Classes of the exceptions for documents that are dropped on purpose, before or after they are validated.
+const SCRUBBED: [&str; 3] = ["UnwantedDataException", "AffectedByBugException", "DeprecatedMessageException"];
+/// What the decoder says of a telemetry document without a version.
+const NO_VERSION: &str = "Element was assumed to be a telemetry message because it contains no document_version attribute, but the payload does not include the top-level 'version' or 'v' field expected for a telemetry document";
 /// Bytes after which the pipeline cuts a message.
 const LONGEST: usize = 1024;
 /// Violations of one document that are kept in full.
@@ -33,24 +40,39 @@ pub struct Replay {
     pub doubts: Vec<Doubt>,
 }
 
-/// Replays what can be: the lookup of the schema and the validation. `None` for rows that were refused before, or without a document.
+/// Replays what can be: the parsing, the lookup of the schema and the validation. `None` for rows that were refused before, or without a payload.
 pub(super) fn replay(
     row: &SourceRow,
+    text: Option<&[u8]>,
     document: Option<&Document>,
     judge: Option<&Judge>,
     doctype: Option<&ResolvedDoctype>,
     schemas: Option<&SchemaStore>,
 ) -> Option<Replay> {
     let class = row.column("exception_class").unwrap_or(VALIDATION);
-    let document = document.filter(|document| document.error().is_none())?;
-    if class != VALIDATION && class != NOT_FOUND {
+    if row.column("error_type").is_some_and(|stage| stage != STAGE) || SCRUBBED.iter().any(|scrubbed| class.ends_with(scrubbed)) {
         return None;
     }
+    if let Err(failure) = jackson::parse_verdict(text?) {
+        return Some(unreadable(failure, class, row.column("error_message").unwrap_or_default()));
+    }
+    let document = document.filter(|document| document.error().is_none())?;
     let told = row.column("error_message").unwrap_or_default();
     match judge {
         Some(judge) => Some(validated(document, judge, told)),
         None => not_found(row, doctype?, schemas?, told),
     }
+}
+
+/// The parser's exception. Its message repeats the payload further on, which is left out here; the class and the place have to be the same.
+fn unreadable(failure: JsonFailure, class: &str, told: &str) -> Replay {
+    let message = format!("{}: {}", failure.class, failure.message);
+    let reproduced = class == failure.class && told.starts_with(&*cut(&message).trim_end_matches("..."));
+    Replay { class: Some(failure.class), message, violation: None, reproduced, violations: none(), doubts: Vec::new() }
+}
+
+fn none() -> Violations {
+    Violations { list: Vec::new(), count: 0, tree: Vec::new(), doubts: Vec::new() }
 }
 
 fn validated(document: &Document, judge: &Judge, told: &str) -> Replay {
@@ -71,6 +93,7 @@ fn not_found(row: &SourceRow, doctype: &ResolvedDoctype, schemas: &SchemaStore, 
     let text = match schemas.lookup(namespace, name, doctype.version.as_deref()) {
         Lookup::Found(_) => return None,
         Lookup::NoDoctype { .. } => format!("No such docType: {namespace}/{name}"),
+        _ if doctype.from_payload && doctype.version.is_none() => NO_VERSION.to_owned(),
         Lookup::NoVersion { .. } => {
             let version = doctype.version.as_deref().unwrap_or("null");
             format!("No schema with name: {namespace}/{name}/{name}.{version}.schema.json")
@@ -78,8 +101,7 @@ fn not_found(row: &SourceRow, doctype: &ResolvedDoctype, schemas: &SchemaStore, 
     };
     let message = format!("{NOT_FOUND}: {text}");
     let reproduced = cut(&message) == told;
-    let violations = Violations { list: Vec::new(), count: 0, tree: Vec::new(), doubts: Vec::new() };
-    Some(Replay { class: Some(NOT_FOUND), message, violation: None, reproduced, violations, doubts: Vec::new() })
+    Some(Replay { class: Some(NOT_FOUND), message, violation: None, reproduced, violations: none(), doubts: Vec::new() })
 }
 
 /// A message as the pipeline stores it: at most 1,024 bytes, the last three then dots, never a character in half.
