@@ -114,13 +114,16 @@ pub fn clip_path(path: &str, cells: usize) -> Cow<'_, str> {
     if path.len() <= cells || path.width() <= cells {
         return Cow::Borrowed(path);
     }
-    let tail = path.char_indices().skip(1).filter(|&(_, c)| c == '/').map(|(i, _)| &path[i..]).find(|tail| tail.width() < cells);
-    match tail {
-        Some(tail) if tail.width() * 2 > cells && tail.split('/').any(|name| !name.is_empty() && !name.starts_with(['[', '{'])) => {
-            Cow::Owned(format!("…{tail}"))
+    // From the end, so that a path of any length costs what is seen of it.
+    let mut tail = "";
+    for (at, _) in path.rmatch_indices('/') {
+        if at == 0 || path[at..].width() >= cells {
+            break;
         }
-        _ => clip_middle(path, cells),
+        tail = &path[at..];
     }
+    let named = tail.split('/').any(|name| !name.is_empty() && !name.starts_with(['[', '{']));
+    if named && tail.width() * 2 > cells { Cow::Owned(format!("…{tail}")) } else { clip_middle(path, cells) }
 }
 
 /// A count with thousands separators: `12,345`.
@@ -150,10 +153,13 @@ pub fn bytes(n: u64) -> String {
 
 /// A time in UTC to the minute, `2026-06-25 12:44`, from microseconds since 1970.
 pub fn minute(micros: i64) -> String {
-    match jiff::Timestamp::from_microsecond(micros) {
-        Ok(time) => time.strftime("%Y-%m-%d %H:%M").to_string(),
-        Err(_) => "(no such time)".to_owned(),
-    }
+    timestamp(micros).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The time that many microseconds after 1970; BigQuery's times in the last days of the year 9999 are shown as the last one that is known here.
+pub fn timestamp(micros: i64) -> jiff::Timestamp {
+    let nearest = if micros < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+    jiff::Timestamp::from_microsecond(micros).unwrap_or(nearest)
 }
 
 /// A span of time in its largest fitting unit: `3 h`, `12 min`, `2 d`.

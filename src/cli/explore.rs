@@ -59,7 +59,12 @@ pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
     let depth = if print { Depth::None } else { Depth::detect() };
     let theme = open_theme(theme, &config, depth)?;
     let keymap = open_keymap(&config)?;
-    let keys = keys.map(|keys| parse_keys(&keys)).transpose().map_err(|mistake| eyre!("--keys {mistake}"))?.unwrap_or_default();
+    let keys = keys
+        .filter(|keys| !keys.is_empty())
+        .map(|keys| parse_keys(&keys))
+        .transpose()
+        .map_err(|mistake| eyre!("--keys {mistake}"))?
+        .unwrap_or_default();
     let Input { source, schemas } = args.input.open(&config, true)?;
     let options = tui::Options { source, request: Request { schemas, ..Request::default() }, theme, depth, keymap };
     if print {
@@ -98,7 +103,9 @@ pub(super) fn open_keymap(config: &Config) -> Result<Keymap> {
 
 fn parse_size(text: &str) -> Result<(u16, u16), String> {
     let parsed = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
-    parsed.filter(|&(width, height)| width > 0 && height > 0).ok_or_else(|| "a size is WIDTHxHEIGHT, as in 80x24".to_owned())
+    parsed
+        .filter(|&(width, height)| (1..=1000).contains(&width) && (1..=1000).contains(&height))
+        .ok_or_else(|| "a size is WIDTHxHEIGHT, as in 80x24, each from 1 to 1000".to_owned())
 }
 
 #[cfg(test)]
