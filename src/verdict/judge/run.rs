@@ -28,6 +28,8 @@ const STRIPPED: [&str; 9] = [
 pub(super) const SHALLOW: u32 = 160;
 /// Most of them at all: a document of 1,000 levels, the most that the pipeline's parser takes, under 20 schemas a level.
 pub(super) const DEEPEST: u32 = 20_000;
+/// Down to here values are looked at before they are walked.
+const LOOK_AHEAD: u32 = 64;
 /// Most compiled schemas entered for one document and question; branches inside branches can ask for more than any time allows.
 const MOST_STEPS: u64 = 100_000_000;
 
@@ -93,6 +95,11 @@ impl<'a> Run<'a> {
         }
         self.depth += 1;
         true
+    }
+
+    /// Whether what lies below may be looked through twice.
+    pub(super) fn is_near_root(&self) -> bool {
+        self.depth < LOOK_AHEAD
     }
 
     pub(super) fn leave(&mut self) {

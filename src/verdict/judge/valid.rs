@@ -98,7 +98,7 @@ impl Run<'_> {
         required.count() == rules.required_count && self.valid_size(rules, node) && self.valid_dependencies(rules, node)
     }
 
-    fn valid_member(&mut self, id: SubId, rules: &ObjectRules, known: Known, member: NodeId, name: &[u8]) -> bool {
+    fn valid_member(&mut self, id: SubId, rules: &ObjectRules, known: Known, member: NodeId, name: &Cow<'_, [u8]>) -> bool {
         if rules.names.is_some_and(|names| !self.valid(names, Subject::name(member))) {
             return false;
         }
@@ -107,7 +107,10 @@ impl Run<'_> {
         }
         let mut is_additional = known.property.is_none();
         for &(pattern, sub) in &rules.patterns {
-            let plain = self.program.pattern(pattern).found_in_plain(name);
+            let plain = match name {
+                Cow::Borrowed(raw) => self.program.pattern(pattern).found_in_plain(raw),
+                Cow::Owned(_) => None,
+            };
             if plain.unwrap_or_else(|| self.found(pattern, id, &String::from_utf8_lossy(name))) {
                 is_additional = false;
                 if !self.valid(sub, Subject::value(member)) {
