@@ -91,7 +91,7 @@ impl<'a> Run<'a> {
             if let Some(number) = known.required {
                 required.mark(number);
             }
-            if !self.valid_member(id, rules, known, member, &name) {
+            if !self.valid_member(id, rules, known, member, name) {
                 let replaced = replaced.get_or_insert_with(|| self.replaced(node));
                 if !replaced.contains(&member) {
                     return false;
@@ -111,7 +111,7 @@ impl<'a> Run<'a> {
         Cow::Borrowed(raw)
     }
 
-    fn valid_member(&mut self, id: SubId, rules: &ObjectRules, known: Known, member: NodeId, name: &Cow<'_, [u8]>) -> bool {
+    fn valid_member(&mut self, id: SubId, rules: &ObjectRules, known: Known, member: NodeId, name: Cow<'_, [u8]>) -> bool {
         if rules.names.is_some_and(|names| !self.valid(names, Subject::name(member))) {
             return false;
         }
@@ -120,11 +120,11 @@ impl<'a> Run<'a> {
         }
         let mut is_additional = known.property.is_none();
         for &(pattern, sub) in &rules.patterns {
-            let plain = match name {
+            let plain = match &name {
                 Cow::Borrowed(raw) => self.program.pattern(pattern).found_in_plain(raw),
                 Cow::Owned(_) => None,
             };
-            if plain.unwrap_or_else(|| self.found(pattern, id, &String::from_utf8_lossy(name))) {
+            if plain.unwrap_or_else(|| self.found(pattern, id, &String::from_utf8_lossy(&name))) {
                 is_additional = false;
                 if !self.valid(sub, Subject::value(member)) {
                     return false;
