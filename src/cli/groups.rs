@@ -93,6 +93,7 @@ enum Format {
     /// For spreadsheets; jobs and facets are JSON in their cells
     Csv,
     /// A Markdown table
+    #[value(alias = "markdown")]
     Md,
 }
 
@@ -159,6 +160,13 @@ fn closing(groups: &Groups, shown: usize, strays: Option<String>) -> String {
 mod tests {
     use super::*;
     use crate::source::{BadRow, Unreadable};
+
+    #[test]
+    fn markdown_may_be_spelled_out() {
+        for name in ["md", "markdown"] {
+            assert!(matches!(Format::from_str(name, false), Ok(Format::Md)), "{name}");
+        }
+    }
 
     #[test]
     fn the_closing_line_hides_nothing() {
