@@ -11,7 +11,7 @@ use crate::text;
 
 use super::doctype::{self, Found};
 use super::replay::{self, Replay};
-use super::{Case, Told, place};
+use super::{Case, Told, oddities, place};
 
 /// Nesting at which the pipeline's parser gives up.
 const DEEPEST: usize = 1000;
@@ -58,6 +58,7 @@ pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     notes.extend(
         replay.iter().flat_map(|replay| &replay.doubts).map(|doubt| format!("Not judged at {}: {}.", doubt.schema_pointer, doubt.what)),
     );
+    notes.extend(oddities::notes(schema.as_deref(), layout.as_deref()));
     let fault = fault.map(|fault| Told::of(&message, fault));
     Case { row, form, stored, fault, text, document, value, doctype, schema, layout, broken, landing, replay, notes }
 }

@@ -65,7 +65,7 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
     if schemas.is_none() {
         out::tell("misfit: no schemas, so nodes and columns are not known: give --schemas FOLDER");
     }
-    let printer = Printer::new(schemas, question.group, question.format);
+    let printer = Printer::new(schemas.clone(), question.group, question.format);
     let mut stdout = BufWriter::new(std::io::stdout());
     let mut printed = 0;
     let unreadable = pipeline::run(source.as_ref(), question.rows, &|rows| printer.texts(rows), &mut |text| {
@@ -76,8 +76,8 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
     if let (0, Some(group)) = (printed, question.group) {
         out::tell(&format!("misfit: no row is in group {group}: misfit groups prints the groups; are the schemas the same?"));
     }
-    if let Some(unreadable) = out::unreadable(&unreadable) {
-        out::tell(&format!("misfit: {unreadable}"));
+    for told in out::unreadable(&unreadable).into_iter().chain(out::strays(schemas.as_deref())) {
+        out::tell(&format!("misfit: {told}"));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -93,6 +93,7 @@ enum Format {
     /// For spreadsheets; jobs and facets are JSON in their cells
     Csv,
     /// A Markdown table
+    #[value(alias = "markdown")]
     Md,
 }
 
@@ -118,7 +119,8 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
         Format::Md => markdown::write(&shown),
     };
     std::io::stdout().lock().write_all(text.as_bytes())?;
-    out::tell(&closing(&groups, shown.len()));
+    let strays = out::strays(request.schemas.as_deref());
+    out::tell(&closing(&groups, shown.len(), strays));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -134,7 +136,7 @@ impl From<Order> for Sort {
 }
 
 /// What was counted and what was left out.
-fn closing(groups: &Groups, shown: usize) -> String {
+fn closing(groups: &Groups, shown: usize, strays: Option<String>) -> String {
     let list = groups.list.len() as u64;
     let mut parts = vec![match shown as u64 {
         n if n == list => format!("{} in {}", out::plural(groups.rows, "row", "rows"), out::plural(list, "group", "groups")),
@@ -150,6 +152,7 @@ fn closing(groups: &Groups, shown: usize) -> String {
         parts.push(format!("the source has no {}", groups.missing_columns.join(", ")));
     }
     parts.extend(out::unreadable(&groups.unreadable));
+    parts.extend(strays);
     parts.join("; ")
 }
 
@@ -157,6 +160,13 @@ fn closing(groups: &Groups, shown: usize) -> String {
 mod tests {
     use super::*;
     use crate::source::{BadRow, Unreadable};
+
+    #[test]
+    fn markdown_may_be_spelled_out() {
+        for name in ["md", "markdown"] {
+            assert!(matches!(Format::from_str(name, false), Ok(Format::Md)), "{name}");
+        }
+    }
 
     #[test]
     fn the_closing_line_hides_nothing() {
@@ -170,9 +180,10 @@ mod tests {
             ..Groups::default()
         };
         assert_eq!(
-            closing(&groups, 0),
+            closing(&groups, 0, Some("1 schema file is a stray".to_owned())),
             "1,200 rows in 0 groups; 3 rows outside of what was asked for; stopped before the end; the source has no job_name; \
-             2 pieces of input are no rows; the first is e.ndjson line 3: not JSON: \\u{1b}[2J{"
+             2 pieces of input are no rows; the first is e.ndjson line 3: not JSON: \\u{1b}[2J{; \
+             1 schema file is a stray"
         );
     }
 }
