@@ -221,6 +221,8 @@ mod tests {
         assert_eq!(clip("abcd", 0), "");
         assert_eq!(clip_path("/metrics/labeled_counter/{key}/{key}", 30), "…/labeled_counter/{key}/{key}");
         assert_eq!(clip_path("/a/a_very_long_last_segment", 12), clip_middle("/a/a_very_long_last_segment", 12));
+        let endless = clip_path(&"/a".repeat(500_000), 20).into_owned();
+        assert!(width(&endless) <= 20, "{endless}");
         assert_eq!(clip_middle("metrics.labeled_counter.glean_error", 15), "metric…an_error");
     }
 

@@ -67,7 +67,7 @@ pub(super) fn replay(
 /// The parser's exception. Its message repeats the payload further on, which is left out here; the class and the place have to be the same.
 fn unreadable(failure: JsonFailure, class: &str, told: &str) -> Replay {
     let message = format!("{}: {}", failure.class, failure.message);
-    let reproduced = class == failure.class && told.starts_with(&*cut(&message).trim_end_matches("..."));
+    let reproduced = class == failure.class && told.starts_with(cut(&message).trim_end_matches("..."));
     Replay { class: Some(failure.class), message, violation: None, reproduced, violations: none(), doubts: Vec::new() }
 }
 
