@@ -15,6 +15,7 @@ use crate::document::{Document, NodeId};
 use crate::layout::{ColumnId, Layout};
 
 pub use sql::{identifier, literal, select};
+pub use standard::is_taken_out;
 
 /// Where one value lands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,19 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::program::{PatternId, Program, SubId};
 use super::{decode, order, spell};
 use crate::document::{Document, Kind, NodeId};
-
-/// Top-level members that the decoder takes out before the validator sees the document.
-const STRIPPED: [&str; 9] = [
-    "metadata",
-    "submission_timestamp",
-    "document_id",
-    "normalized_app_name",
-    "normalized_channel",
-    "normalized_os",
-    "normalized_os_version",
-    "normalized_country_code",
-    "sample_id",
-];
+use crate::sink;
 
 /// Most compiled schemas inside one another on a usual stack.
 pub(super) const SHALLOW: u32 = 160;
@@ -173,7 +161,7 @@ impl<'a> Run<'a> {
 
     /// Whether the decoder takes this member of the root away.
     pub(super) fn is_stripped(&self, object: NodeId, member: NodeId) -> bool {
-        self.stripped && object == 0 && self.document.key(member).is_some_and(|key| STRIPPED.contains(&&*key))
+        self.stripped && object == 0 && self.document.key(member).is_some_and(|key| sink::is_taken_out(&key))
     }
 
     /// Members that a later one of the same name replaces.
