@@ -3,6 +3,7 @@
 use crate::document::Document;
 use crate::schemas::{Lookup, SchemaStore};
 use crate::source::SourceRow;
+use crate::verdict::Broken;
 use crate::verdict::judge::jackson::{self, JsonFailure};
 use crate::verdict::judge::{Doubt, Input, Judge, Outcome, Violation, Violations};
 
@@ -117,6 +118,21 @@ fn cut(message: &str) -> std::borrow::Cow<'_, str> {
 }
 
 impl Replay {
+    /// What broke, for certain, where the row says what was replayed; `located` is what its message tells.
+    pub(super) fn broken(&self, located: &Broken) -> Option<Broken> {
+        let violation = self.violation.as_ref().filter(|_| self.reproduced)?;
+        Some(Broken {
+            tokens: violation.tokens.clone(),
+            path: located.path.clone(),
+            node: Some(violation.node),
+            schema_pointer: Some(violation.schema_pointer.clone()),
+            keyword: Some(violation.keyword),
+            about_name: violation.about_name,
+            literal: violation.literal,
+            ambiguous: false,
+        })
+    }
+
     /// One sentence where the row and the schemas at hand do not agree.
     pub fn disagreement(&self) -> Option<String> {
         if self.reproduced {
