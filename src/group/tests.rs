@@ -98,7 +98,7 @@ fn schemas_tell_keys_from_names() {
         ]
     );
     assert!(found.list.iter().all(|group| group.key.doctype.as_deref() == Some("main") && group.key.version.is_none()));
-    assert_eq!(found.list[0].sentence(), "a key of /maps is longer than 3 characters");
+    assert_eq!(found.list[0].sentence(), "a key of /maps has more than 3 characters");
     assert_eq!(found.list[0].keyword, Some("maxLength"));
 }
 
