@@ -23,10 +23,9 @@ impl Document {
 
 /// Bytes as safe text of at most so many characters. Looks at no more of them than can be shown.
 fn shown(raw: &[u8], max_chars: usize) -> Cow<'_, str> {
-    let most = max_chars.saturating_mul(4);
-    let cut = raw.len() > most;
-    let end = if cut { (most.saturating_sub(3)..=most).rev().find(|&i| raw[i] & 0xc0 != 0x80).unwrap_or(most) } else { raw.len() };
-    let text = text::visible_bytes(&raw[..end]);
+    let kept = text::cut_bytes(raw, max_chars.saturating_mul(4));
+    let cut = kept.len() < raw.len();
+    let text = text::visible_bytes(kept);
     match text.char_indices().nth(max_chars) {
         None if !cut => text,
         // Where escapes were made visible, the text has become longer than it was.
