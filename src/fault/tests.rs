@@ -1,3 +1,5 @@
+//! Every text of the validator and the decoder, read and said again.
+
 use super::*;
 
 const CLASS: &str = "org.everit.json.schema.ValidationException";

@@ -1,3 +1,5 @@
+//! Groups as a user counts them: what belongs together, by schema, by job, by time.
+
 use std::sync::Arc;
 
 use super::*;
