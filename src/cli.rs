@@ -85,9 +85,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Print the groups of failing rows
-    Groups(groups::Args),
+    Groups(input::Asked<groups::Question>),
     /// Print failing rows with the schema node that each broke and its columns
-    Cases(cases::Args),
+    Cases(input::Asked<cases::Question>),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::Args),
     /// List the keys of the explorer

@@ -59,6 +59,17 @@ fn push_visible(out: &mut String, c: char) {
     }
 }
 
+/// The first bytes of a text that may be too long to look at as a whole: at most `limit`, and never part of a UTF-8 character at the end,
+/// which would look like broken data. What is no UTF-8 is cut anywhere.
+pub fn cut_bytes(bytes: &[u8], limit: usize) -> &[u8] {
+    if bytes.len() <= limit {
+        return bytes;
+    }
+    // A character has at most three bytes behind its first.
+    let end = (limit.saturating_sub(3)..=limit).rev().find(|&end| bytes[end] & 0xc0 != 0x80);
+    &bytes[..end.unwrap_or(limit)]
+}
+
 /// Width in terminal cells.
 pub fn width(text: &str) -> usize {
     text.width()
@@ -224,6 +235,14 @@ mod tests {
         let endless = clip_path(&"/a".repeat(500_000), 20).into_owned();
         assert!(width(&endless) <= 20, "{endless}");
         assert_eq!(clip_middle("metrics.labeled_counter.glean_error", 15), "metric…an_error");
+    }
+
+    #[test]
+    fn bytes_are_cut_between_characters() {
+        let text = "a\u{e9}\u{1f600}b".as_bytes();
+        let cut = |limit: usize| String::from_utf8(cut_bytes(text, limit).to_vec()).unwrap();
+        assert_eq!([0, 1, 2, 3, 6, 7, 8, 9].map(cut), ["", "a", "a", "aé", "aé", "aé😀", "aé😀b", "aé😀b"]);
+        assert_eq!(cut_bytes(&[0x80; 9], 7).len(), 7, "no character is that long");
     }
 
     #[test]

@@ -28,7 +28,9 @@ const COPIES: [Name; 3] = [("main", "5"), ("first-shutdown", "4"), ("first-shutd
 /// What the store has for a row.
 #[derive(Default)]
 pub(super) struct Found {
+    /// Names as the store spells them; `None` where the row names no doctype.
     pub doctype: Option<ResolvedDoctype>,
+    /// The schema of that version, or of the newest where the version is not told.
     pub schema: Option<Arc<Schema>>,
     /// Layouts with their tables, the most likely first; several where documents are split.
     pub layouts: Vec<(String, Arc<Layout>)>,

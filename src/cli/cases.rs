@@ -15,21 +15,11 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use color_eyre::Result;
 
-use super::{input, out};
+use super::input::{self, Asked};
+use super::out;
 use crate::config::Config;
 use crate::group::Fingerprint;
 use printer::Printer;
-
-/// Which rows are printed and how.
-#[derive(Debug, clap::Args)]
-#[group(skip)]
-pub(super) struct Args {
-    #[command(flatten)]
-    pub input: input::Args,
-
-    #[command(flatten)]
-    pub question: Question,
-}
 
 /// Which rows, in which form.
 #[derive(Debug, clap::Args)]
@@ -59,8 +49,8 @@ enum Format {
 }
 
 /// Reads, opens and prints row by row.
-pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
-    let Args { input, question } = args;
+pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
+    let Asked { input, question } = asked;
     let input::Input { source, schemas } = input.open(config, false)?;
     if schemas.is_none() {
         out::tell("misfit: no schemas, so nodes and columns are not known: give --schemas FOLDER");

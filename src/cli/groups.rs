@@ -15,23 +15,13 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use color_eyre::Result;
 
-use super::{input, out, when};
+use super::input::{self, Asked};
+use super::{out, when};
 use crate::config::Config;
 use crate::group::{Group, Groups, Sort};
 use crate::source::{Micros, Request};
 use crate::text::count;
 use record::Record;
-
-/// What is grouped and how it is printed.
-#[derive(Debug, clap::Args)]
-#[group(skip)]
-pub(super) struct Args {
-    #[command(flatten)]
-    pub input: input::Args,
-
-    #[command(flatten)]
-    pub question: Question,
-}
 
 /// Which groups, in which form.
 #[derive(Debug, clap::Args)]
@@ -98,8 +88,8 @@ enum Format {
 }
 
 /// Reads, groups, prints.
-pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
-    let Args { input, question } = args;
+pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
+    let Asked { input, question } = asked;
     let input::Input { source, schemas } = input.open(config, false)?;
     let request =
         Request { since: question.since, until: question.until, namespaces: question.namespaces, doctypes: question.doctypes, schemas };

@@ -78,6 +78,7 @@ pub(super) struct ProgressLine {
 }
 
 impl ProgressLine {
+    /// A line that has said nothing yet.
     pub fn new() -> Self {
         ProgressLine { speaks: io::stderr().is_terminal(), spoke: AtomicBool::new(false) }
     }
