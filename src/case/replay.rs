@@ -1,16 +1,13 @@
 //! The pipeline's judgement of a row, replayed with the schemas at hand and held against what the row says.
 
 use crate::document::Document;
-use crate::schemas::{Lookup, SchemaStore};
+use crate::judging::{NOT_FOUND, VALIDATION, missing};
+use crate::schemas::SchemaStore;
 use crate::source::SourceRow;
 use crate::verdict::judge::{Doubt, Input, Judge, Outcome, Violation, Violations};
 
 use super::ResolvedDoctype;
 
-/// Class of the validator's exceptions.
-const VALIDATION: &str = "org.everit.json.schema.ValidationException";
-/// Class of the exceptions for schemas that are not there.
-const NOT_FOUND: &str = "com.mozilla.telemetry.ingestion.core.schema.SchemaNotFoundException";
 /// Bytes after which the pipeline cuts a message.
 const LONGEST: usize = 1024;
 /// Violations of one document that are kept in full.
@@ -68,14 +65,8 @@ fn validated(document: &Document, judge: &Judge, told: &str) -> Replay {
 /// What the decoder says where a schema is missing: names as the row spells them.
 fn not_found(row: &SourceRow, doctype: &ResolvedDoctype, schemas: &SchemaStore, told: &str) -> Option<Replay> {
     let (namespace, name) = (row.column("document_namespace")?, row.column("document_type")?);
-    let text = match schemas.lookup(namespace, name, doctype.version.as_deref()) {
-        Lookup::Found(_) => return None,
-        Lookup::NoDoctype { .. } => format!("No such docType: {namespace}/{name}"),
-        Lookup::NoVersion { .. } => {
-            let version = doctype.version.as_deref().unwrap_or("null");
-            format!("No schema with name: {namespace}/{name}/{name}.{version}.schema.json")
-        }
-    };
+    let lookup = schemas.lookup(namespace, name, doctype.version.as_deref());
+    let text = missing(&lookup, namespace, name, doctype.version.as_deref())?;
     let message = format!("{NOT_FOUND}: {text}");
     let reproduced = cut(&message) == told;
     let violations = Violations { list: Vec::new(), count: 0, tree: Vec::new(), doubts: Vec::new() };
