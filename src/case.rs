@@ -21,6 +21,7 @@ use crate::sink::Landing;
 use crate::source::SourceRow;
 use crate::verdict::Broken;
 use crate::verdict::judge::Violation;
+pub(crate) use doctype::telemetry_version;
 pub use replay::Replay;
 
 /// One row, opened.

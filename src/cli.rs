@@ -7,7 +7,9 @@ mod cases;
 mod demo;
 mod explore;
 mod groups;
+mod in_order;
 mod input;
+mod judge;
 mod keys;
 mod out;
 mod safe_json;
@@ -50,6 +52,8 @@ Examples:
       the same for scripts
   misfit cases errors.ndjson --schemas ~/schemas --rows 0..10
       rows with the schema node that each broke and its columns
+  misfit judge validation --schemas ~/schemas
+      sample documents that do not pass or fail as their names say
 
 Environment (flags go before it, it goes before the configuration):
   MISFIT_SCHEMAS   folder of schemas
@@ -88,6 +92,8 @@ enum Command {
     Groups(input::Asked<groups::Question>),
     /// Print failing rows with the schema node that each broke and its columns
     Cases(input::Asked<cases::Question>),
+    /// Judge documents as the pipeline does: which pass, which fail and why
+    Judge(judge::Args),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::Args),
     /// List the keys of the explorer
@@ -131,6 +137,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         None => explore::run(cli.explore, config),
         Some(Command::Groups(args)) => groups::run(args, &config),
         Some(Command::Cases(args)) => cases::run(args, &config),
+        Some(Command::Judge(args)) => judge::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),

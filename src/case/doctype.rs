@@ -99,7 +99,7 @@ fn stored(store: &SchemaStore, at: usize, resolved: &ResolvedDoctype, notes: &mu
 }
 
 /// The version inside a telemetry document: `version`, else `v`, the first that is no object or array, as text.
-fn telemetry_version(document: &Document) -> Option<String> {
+pub(crate) fn telemetry_version(document: &Document) -> Option<String> {
     if document.is_empty() {
         return None;
     }

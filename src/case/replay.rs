@@ -1,7 +1,8 @@
 //! The pipeline's judgement of a row, replayed with the schemas at hand and held against what the row says.
 
 use crate::document::Document;
-use crate::schemas::{Lookup, SchemaStore};
+use crate::judging::{NOT_FOUND, VALIDATION, missing};
+use crate::schemas::SchemaStore;
 use crate::source::SourceRow;
 use crate::verdict::Broken;
 use crate::verdict::judge::jackson::{self, JsonFailure};
@@ -9,16 +10,10 @@ use crate::verdict::judge::{Doubt, Input, Judge, Outcome, Violation, Violations}
 
 use super::ResolvedDoctype;
 
-/// Class of the validator's exceptions.
-const VALIDATION: &str = "org.everit.json.schema.ValidationException";
-/// Class of the exceptions for schemas that are not there.
-const NOT_FOUND: &str = "com.mozilla.telemetry.ingestion.core.schema.SchemaNotFoundException";
 /// The stage that parses and validates.
 const STAGE: &str = "ParsePayload";
 /// Classes of the exceptions for documents that are dropped on purpose, before or after they are validated.
 const SCRUBBED: [&str; 3] = ["UnwantedDataException", "AffectedByBugException", "DeprecatedMessageException"];
-/// What the decoder says of a telemetry document without a version.
-const NO_VERSION: &str = "Element was assumed to be a telemetry message because it contains no document_version attribute, but the payload does not include the top-level 'version' or 'v' field expected for a telemetry document";
 /// Bytes after which the pipeline cuts a message.
 const LONGEST: usize = 1024;
 /// Violations of one document that are kept in full.
@@ -91,15 +86,8 @@ fn validated(document: &Document, judge: &Judge, told: &str) -> Replay {
 /// What the decoder says where a schema is missing: names as the row spells them.
 fn not_found(row: &SourceRow, doctype: &ResolvedDoctype, schemas: &SchemaStore, told: &str) -> Option<Replay> {
     let (namespace, name) = (row.column("document_namespace")?, row.column("document_type")?);
-    let text = match schemas.lookup(namespace, name, doctype.version.as_deref()) {
-        Lookup::Found(_) => return None,
-        Lookup::NoDoctype { .. } => format!("No such docType: {namespace}/{name}"),
-        _ if doctype.from_payload && doctype.version.is_none() => NO_VERSION.to_owned(),
-        Lookup::NoVersion { .. } => {
-            let version = doctype.version.as_deref().unwrap_or("null");
-            format!("No schema with name: {namespace}/{name}/{name}.{version}.schema.json")
-        }
-    };
+    let lookup = schemas.lookup(namespace, name, doctype.version.as_deref());
+    let text = missing(&lookup, namespace, name, doctype.version.as_deref())?;
     let message = format!("{NOT_FOUND}: {text}");
     let reproduced = cut(&message) == told;
     Some(Replay { class: Some(NOT_FOUND), message, violation: None, reproduced, violations: none(), doubts: Vec::new() })

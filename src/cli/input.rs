@@ -80,7 +80,7 @@ impl Args {
 impl Schemas {
     /// The flag goes before the environment, that before the configuration. The sample's rows say nothing about schemas that
     /// were set for other rows, so its own go before those.
-    fn open(self, config: &Config, is_demo: bool) -> Result<Option<Arc<SchemaStore>>> {
+    pub fn open(self, config: &Config, is_demo: bool) -> Result<Option<Arc<SchemaStore>>> {
         let environment = || std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         let configured = || config.schemas.as_ref().map(|setting| setting.value.clone());
         let sample = || is_demo.then(|| PathBuf::from(demo::NAME));

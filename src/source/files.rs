@@ -31,6 +31,7 @@ use self::input::Input;
 use super::{ErrorSource, Request, RowRef, SourceError, SourceRow, Unreadable, Watch};
 use crate::group::Groups;
 
+pub use object::source_row as read_row;
 pub use time::parse_time;
 
 /// Most threads that read; more only wait for memory.

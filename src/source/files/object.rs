@@ -99,8 +99,8 @@ pub(super) fn cells(text: &[u8], into: &mut [Option<String>; COUNT]) -> Result<S
     Ok(seen)
 }
 
-/// Reads a whole row; of several columns with the same name the last counts.
-pub(super) fn source_row(text: &[u8], origin: String) -> Result<SourceRow, String> {
+/// Reads a whole row; of several columns with the same name the last counts. The reason for a refusal names the place in the text.
+pub fn source_row(text: &[u8], origin: String) -> Result<SourceRow, String> {
     let members = members(text)?;
     let last: HashMap<&str, usize> = members.iter().enumerate().map(|(i, (name, _))| (name.as_str(), i)).collect();
     let mut row = SourceRow { columns: Vec::with_capacity(last.len()), payload: Payload::Absent, origin };

@@ -1,0 +1,134 @@
+//! `misfit judge`: documents judged as the pipeline judges payloads.
+//!
+//! Owns: the question, the exit code, passing documents through all cores.
+//! Refuses: finding and reading documents (samples), judging (judging), fields and forms of output (below).
+
+mod answer;
+mod printer;
+mod tally;
+mod text;
+
+use std::io::{BufWriter, IsTerminal, Write};
+use std::ops::ControlFlow;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use color_eyre::Result;
+use color_eyre::eyre::{ensure, eyre};
+
+use super::{in_order, input, out};
+use crate::config::Config;
+use crate::judging::{Bench, Judged};
+use crate::samples::{self, DoctypeName, Sample, SampleFile};
+use printer::Printer;
+
+/// Violations of a document that are listed.
+const MOST_VIOLATIONS: usize = 1000;
+
+/// Exit code for findings.
+const FINDINGS: u8 = 1;
+
+const EXAMPLES: &str = "\
+DOC, one or several:
+  crash.json         a document; plain, gzip or zstd
+  pings.ndjson       a document a line; rows of the error table as well, whose
+                     payload is judged
+  validation         a folder, with everything below that is called .json,
+                     .ndjson or .jsonl
+  -                  standard input
+
+What a document is of is told by --doctype, else by its row, else by its path:
+NAMESPACE/DOCTYPE.VERSION.NAME.json. Where NAME ends in .pass or .fail, a document
+that fails or passes is a finding; without it, one that fails is.
+
+Examples:
+  misfit judge validation --schemas ~/schemas
+      test samples against schemas
+  misfit judge ping.json --schemas ~/schemas --doctype telemetry.main.4 --all
+      everything that is wrong with a document
+  misfit judge errors.ndjson --schemas ~/schemas --format ndjson
+      whether rows that were refused would still be";
+
+/// Which documents are judged and how it is told.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Documents: files, folders, or - for standard input
+    #[arg(value_name = "DOC", required = true)]
+    documents: Vec<String>,
+
+    #[command(flatten)]
+    schemas: input::Schemas,
+
+    /// What all documents are of
+    #[arg(long, value_name = "NAMESPACE.DOCTYPE.VERSION")]
+    doctype: Option<DoctypeName>,
+
+    /// List every violation and not only what the pipeline reports: 1,000 of a document, the number is exact
+    #[arg(long)]
+    all: bool,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// How judgements are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Failing documents, then doctypes, for people
+    #[default]
+    Text,
+    /// One object with documents, doctypes
+    Json,
+    /// One document a line
+    Ndjson,
+}
+
+/// Judges document by document; findings are told by the exit code.
+pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
+    let schemas = args.schemas.open(config, false)?;
+    let schemas = schemas.ok_or_else(|| eyre!("no schemas to judge by: give --schemas FOLDER"))?;
+    ensure!(
+        !args.documents.iter().any(|document| document == "-") || !std::io::stdin().is_terminal(),
+        "standard input is a terminal: pipe documents into misfit judge, or name a file"
+    );
+    let found = samples::find(&args.documents)?;
+    let bench = Bench::new(schemas, args.doctype, if args.all { MOST_VIOLATIONS } else { 0 });
+    let mut printer = Printer::new(args.format, BufWriter::new(std::io::stdout()));
+    printer.begin()?;
+    judge_all(&bench, &found.files, args.format, &mut printer)?;
+    let (mut stdout, tally) = printer.end()?;
+    stdout.flush()?;
+    if found.others > 0 {
+        out::tell(&format!("misfit: {} not judged: no document by name", out::plural(found.others, "file", "files")));
+    }
+    Ok(if tally.findings > 0 { ExitCode::from(FINDINGS) } else { ExitCode::SUCCESS })
+}
+
+/// Reads here, judges and formats on all cores, prints in order.
+fn judge_all(bench: &Bench, files: &[Arc<SampleFile>], format: Format, printer: &mut Printer<impl Write + Send>) -> Result<()> {
+    let feed = |hand: &mut in_order::Hand<'_, Sample>| {
+        for file in files {
+            let flow = samples::read(file, &mut |sample| {
+                let size = sample.bytes.len();
+                hand(sample, size)
+            })?;
+            if flow == ControlFlow::Break(()) {
+                break;
+            }
+        }
+        Ok(())
+    };
+    let make = |batch: Vec<Sample>| -> Result<Vec<(Judged, String)>> {
+        let judge = |sample| {
+            let judged = bench.judge(sample)?;
+            let text = printer::document(&judged, format)?;
+            Ok((judged, text))
+        };
+        batch.into_iter().map(judge).collect()
+    };
+    in_order::run(feed, &make, &mut |(judged, text)| printer.add(&judged, &text))
+}

@@ -1,0 +1,161 @@
+//! Judgements as scripts read them: the fields of `--format json` and `ndjson`, in their order. Names and meanings are stable.
+
+use serde::Serialize;
+
+use crate::judging::{Judged, Ruling};
+use crate::samples::Expected;
+use crate::verdict::judge;
+
+/// One document.
+#[derive(Debug, Serialize)]
+pub(super) struct Document<'a> {
+    /// As it was given.
+    pub path: &'a str,
+    /// From 1; null where the document is the whole file.
+    pub line: Option<u64>,
+    /// As the schemas spell them where they have it.
+    pub namespace: &'a str,
+    pub doctype: &'a str,
+    pub version: Option<&'a str>,
+    /// Path in the schema repository; null where there is no such schema.
+    pub schema_file: Option<String>,
+    /// `pass` or `fail`, by the name; null where it says nothing.
+    pub expected: Option<&'static str>,
+    /// Whether it is not as it should be.
+    pub finding: bool,
+    /// Null where the document was not judged; the notes say why.
+    pub verdict: Option<Verdict<'a>>,
+    /// With `--all`: everything that is broken, at most 1,000; empty where the validator was not asked or says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub violations: Option<Vec<Violation<'a>>>,
+    /// With `--all`: all violations, exactly.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub violation_count: Option<u64>,
+    /// What is odd or could not be judged, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// What the pipeline makes of a document. All null but `passed` where it passes.
+#[derive(Debug, Serialize)]
+pub(super) struct Verdict<'a> {
+    pub passed: bool,
+    /// With its class, before the pipeline cuts it at 1,024 bytes.
+    pub message: Option<String>,
+    /// Null where the document does not come as far as the validator.
+    pub keyword: Option<&'a str>,
+    /// As the pipeline writes it.
+    pub pointer: Option<&'a str>,
+    /// RFC 6901, in `schema_file`.
+    pub schema_pointer: Option<&'a str>,
+    /// In plain words.
+    pub sentence: Option<String>,
+}
+
+/// One broken keyword.
+#[derive(Debug, Serialize)]
+pub(super) struct Violation<'a> {
+    pub pointer: &'a str,
+    pub keyword: &'a str,
+    pub schema_pointer: &'a str,
+    pub message: &'a str,
+    /// In plain words.
+    pub sentence: &'a str,
+}
+
+/// One doctype version.
+#[derive(Debug, Serialize)]
+pub(super) struct Doctype<'a> {
+    pub namespace: &'a str,
+    pub doctype: &'a str,
+    pub version: Option<&'a str>,
+    pub schema_file: Option<String>,
+    pub passed: u64,
+    pub failed: u64,
+    /// Documents that are not as they should be.
+    pub findings: u64,
+    /// The most frequent first.
+    pub faults: Vec<Fault<'a>>,
+}
+
+/// Documents of a doctype that fail alike: at the same keyword of the same schema node.
+#[derive(Debug, Serialize)]
+pub(super) struct Fault<'a> {
+    pub keyword: Option<&'a str>,
+    pub schema_pointer: Option<&'a str>,
+    /// Of the first such document, as the message below.
+    pub pointer: Option<&'a str>,
+    pub count: u64,
+    pub message: &'a str,
+}
+
+impl<'a> Document<'a> {
+    /// The fields of a judged document.
+    pub fn new(judged: &'a Judged) -> Self {
+        let violations = judged.violations.as_ref();
+        Document {
+            path: &judged.shown,
+            line: judged.line,
+            namespace: &judged.doctype.namespace,
+            doctype: &judged.doctype.doctype,
+            version: judged.doctype.version.as_deref(),
+            schema_file: judged.schema_path.as_deref().map(schema_file),
+            expected: judged.expected.map(Expected::name),
+            finding: judged.is_finding(),
+            verdict: judged.passed().map(|passed| Verdict::new(judged, passed)),
+            violations: violations.map(|all| all.list.iter().map(Violation::new).collect()),
+            violation_count: violations.map(|all| all.count),
+            notes: notes(judged),
+        }
+    }
+}
+
+impl<'a> Verdict<'a> {
+    fn new(judged: &'a Judged, passed: bool) -> Self {
+        let violation = match &judged.ruling {
+            Ruling::Invalid(violation) => Some(violation),
+            _ => None,
+        };
+        Verdict {
+            passed,
+            message: judged.message(),
+            keyword: violation.map(|violation| violation.keyword),
+            pointer: violation.map(|violation| violation.pointer.as_str()),
+            schema_pointer: violation.map(|violation| violation.schema_pointer.as_str()),
+            sentence: sentence(judged),
+        }
+    }
+}
+
+impl<'a> Violation<'a> {
+    fn new(violation: &'a judge::Violation) -> Self {
+        let judge::Violation { pointer, keyword, schema_pointer, message, sentence, .. } = violation;
+        Violation { pointer, keyword, schema_pointer, message, sentence }
+    }
+}
+
+/// A schema's path in the schema repository.
+pub(super) fn schema_file(path: &str) -> String {
+    format!("schemas/{path}")
+}
+
+/// What is wrong, in plain words; nothing where the document passes or was skipped.
+pub(super) fn sentence(judged: &Judged) -> Option<String> {
+    match &judged.ruling {
+        Ruling::Passed | Ruling::Skipped(_) => None,
+        Ruling::Invalid(violation) => Some(violation.sentence.clone()),
+        Ruling::Unreadable { offset, .. } => {
+            Some(format!("the pipeline cannot read it as a JSON object: it stops at byte {}", crate::text::count(*offset as u64)))
+        }
+        Ruling::NoSchema { instead, .. } => Some(instead.clone()),
+    }
+}
+
+/// What is odd or could not be judged.
+pub(super) fn notes(judged: &Judged) -> Vec<String> {
+    let skipped = match &judged.ruling {
+        Ruling::Skipped(reason) => Some(format!("Not judged: {reason}.")),
+        _ => None,
+    };
+    let doubts = judged.doubts.iter().map(|doubt| format!("Not judged at #{}: {}.", doubt.schema_pointer, doubt.what));
+    skipped.into_iter().chain(judged.notes.iter().cloned()).chain(doubts).collect()
+}

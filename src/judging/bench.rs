@@ -1,0 +1,193 @@
+//! Where samples are judged: a store of schemas, and what is asked of it.
+
+use std::sync::Arc;
+
+use crate::case::telemetry_version;
+use crate::document::Document;
+use crate::samples::{Content, DoctypeName, Sample};
+use crate::schemas::{Lookup, SchemaStore, snake_case};
+use crate::verdict::judge::jackson::parse_verdict;
+use crate::verdict::judge::{Input, Judge, Outcome};
+
+use super::{Judged, JudgingError, Ruling, missing, untold};
+
+/// Samples of this namespace fit all Glean applications, and are of a doctype that most stores do not have.
+const GLEAN: &str = "glean";
+
+/// Schemas of this namespace describe what the decoder makes of a payload's surroundings; no payload is of it, so nothing is taken off.
+const METADATA: &str = "metadata";
+
+/// Judges samples; threads may share it.
+pub struct Bench {
+    schemas: Arc<SchemaStore>,
+    /// What every sample is of, whatever it says itself.
+    doctype: Option<DoctypeName>,
+    /// Violations of a document that are listed; 0 asks for none.
+    most_violations: usize,
+}
+
+impl Bench {
+    /// A bench for the schemas. A `doctype` that is given goes before what rows and names say.
+    pub fn new(schemas: Arc<SchemaStore>, doctype: Option<DoctypeName>, most_violations: usize) -> Self {
+        Bench { schemas, doctype, most_violations }
+    }
+
+    /// Judges a sample.
+    ///
+    /// # Errors
+    /// Its doctype cannot be told, or the schema is no schema.
+    pub fn judge(&self, mut sample: Sample) -> Result<Judged, JudgingError> {
+        let content = Content::of(std::mem::take(&mut sample.bytes));
+        let named = self.doctype.as_ref().or(content.doctype.as_ref()).or(sample.file.doctype.as_ref());
+        let Some(mut doctype) = named.cloned() else { return Err(untold(&sample)) };
+        let document = Document::parse(content.decoded.text);
+        if doctype.version.is_none() && snake_case(&doctype.namespace) == "telemetry" {
+            doctype.version = telemetry_version(&document);
+        }
+        let lookup = self.schemas.lookup(&doctype.namespace, &doctype.doctype, doctype.version.as_deref());
+        let mut judged = Judged {
+            shown: sample.file.shown.clone(),
+            line: sample.line,
+            doctype,
+            schema_path: None,
+            expected: sample.file.expected,
+            ruling: Ruling::Passed,
+            violations: None,
+            doubts: Vec::new(),
+            notes: content.decoded.problems,
+        };
+        match lookup {
+            Lookup::Found(at) => self.found(at, &document, &mut judged)?,
+            lookup => judged.ruling = self.not_found(&lookup, &judged.doctype, content.in_row),
+        }
+        Ok(judged)
+    }
+
+    /// The steps of the pipeline: reading, then validation.
+    fn found(&self, at: usize, document: &Document, judged: &mut Judged) -> Result<(), JudgingError> {
+        if let Some(known) = self.schemas.doctypes().get(at) {
+            judged.doctype.namespace.clone_from(&known.namespace);
+            judged.doctype.doctype.clone_from(&known.doctype);
+        }
+        let Some(judge) = self.schemas.judge(at)? else {
+            let DoctypeName { namespace, doctype, version } = &judged.doctype;
+            let nothing = Lookup::NoVersion { known: vec![at] };
+            let message = missing(&nothing, namespace, doctype, version.as_deref()).unwrap_or_default();
+            let instead = format!("{} has a table layout but no JSON schema", judged.doctype);
+            judged.ruling = Ruling::NoSchema { message, instead };
+            return Ok(());
+        };
+        judged.schema_path = Some(judge.schema().path.clone());
+        if let Err(failure) = parse_verdict(document.text()) {
+            judged.ruling = Ruling::Unreadable { class: failure.class, message: failure.message, offset: failure.offset };
+            return Ok(());
+        }
+        if let Some(error) = document.error() {
+            judged.notes.push(format!("Only what comes before is judged: {error}."));
+        }
+        self.validate(&judge, document, judged);
+        Ok(())
+    }
+
+    fn validate(&self, judge: &Judge, document: &Document, judged: &mut Judged) {
+        let is_payload = snake_case(&judged.doctype.namespace) != METADATA;
+        let input = if is_payload { Input::payload(document) } else { Input::from(document) };
+        let verdict = judge.verdict(input);
+        judged.doubts = verdict.doubts;
+        if let Outcome::Fail(violation) = verdict.outcome {
+            judged.ruling = Ruling::Invalid(violation);
+            if self.most_violations > 0 {
+                judged.violations = Some(judge.violations(input, self.most_violations));
+            }
+        }
+    }
+
+    fn not_found(&self, lookup: &Lookup, asked: &DoctypeName, in_row: bool) -> Ruling {
+        let is_generic = snake_case(&asked.namespace) == GLEAN && snake_case(&asked.doctype) == GLEAN;
+        if is_generic && self.doctype.is_none() && !in_row {
+            return Ruling::Skipped(format!(
+                "samples in glean/ fit the pings of every Glean application, and these schemas have no {asked}: \
+                 give one with --doctype NAMESPACE.DOCTYPE.VERSION"
+            ));
+        }
+        let message = missing(lookup, &asked.namespace, &asked.doctype, asked.version.as_deref()).unwrap_or_default();
+        let instead = match lookup {
+            Lookup::NoVersion { known } => {
+                let versions = known.iter().filter_map(|&at| self.schemas.doctypes().get(at)).map(|known| known.version.as_str());
+                format!("the schemas have no {asked}; of {}/{} they have version {}", asked.namespace, asked.doctype, listed(versions))
+            }
+            Lookup::NoDoctype { nearest } if !nearest.is_empty() => {
+                format!("the schemas have no {asked}; the nearest are {}", listed(nearest.iter().map(String::as_str)))
+            }
+            _ => format!("the schemas have no {asked}, and none of a name like it"),
+        };
+        Ruling::NoSchema { message, instead }
+    }
+}
+
+/// Names in a sentence, the last ten of many.
+fn listed<'a>(names: impl DoubleEndedIterator<Item = &'a str>) -> String {
+    const MOST: usize = 10;
+    let mut names: Vec<&str> = names.rev().take(MOST).collect();
+    names.reverse();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judging::{NOT_FOUND, VALIDATION};
+    use crate::samples::{Expected, SampleFile};
+
+    fn judged(doctype: Option<&str>, expected: Option<Expected>, text: &str) -> Result<Judged, JudgingError> {
+        let bench = Bench::new(Arc::new(crate::demo::schemas().unwrap()), None, 10);
+        let doctype = doctype.map(|name| name.parse().unwrap());
+        let file = Arc::new(SampleFile { path: None, shown: "x\x1b.json".into(), doctype, expected, is_lines: false });
+        bench.judge(Sample { file, line: Some(3), bytes: text.into() })
+    }
+
+    #[test]
+    fn a_finding_is_what_is_not_as_its_name_says() {
+        let good = r#"{"client_info":{"app_build":"1","app_channel":"x","os":"y","client_id":"00000000-0000-0000-0000-000000000000"},"metrics":{}}"#;
+        for (text, passes) in [(good, true), ("{}", false), ("{", false), ("[]", false)] {
+            for expected in [None, Some(Expected::Pass), Some(Expected::Fail)] {
+                let judged = judged(Some("acme-reader.session.1"), expected, text).unwrap();
+                assert_eq!(judged.passed(), Some(passes), "{text}: {judged:?}");
+                assert_eq!(judged.is_finding(), passes == (expected == Some(Expected::Fail)), "{text}: {expected:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn messages_are_the_pipelines() {
+        let message = |doctype: &str, text: &str| judged(Some(doctype), None, text).unwrap().message().unwrap();
+        assert_eq!(message("acme-reader.session.1", "{}"), format!("{VALIDATION}: #: required key [client_info] not found"));
+        assert_eq!(message("acme-reader.session.1", ""), "java.io.IOException: json value is not an object");
+        assert_eq!(
+            message("acme-reader.session.7", "{}"),
+            format!("{NOT_FOUND}: No schema with name: acme-reader/session/session.7.schema.json")
+        );
+        assert_eq!(message("acme.session.1", "{}"), format!("{NOT_FOUND}: No such docType: acme/session"));
+    }
+
+    #[test]
+    fn a_schema_that_is_missing_is_a_finding_unless_it_fits_every_application() {
+        assert!(judged(Some("acme.session.1"), Some(Expected::Fail), "{}").unwrap().is_finding());
+        let skipped = judged(Some("glean.glean.1"), Some(Expected::Fail), "{}").unwrap();
+        assert!(!skipped.is_finding() && skipped.passed().is_none());
+    }
+
+    #[test]
+    fn telemetry_tells_its_version_itself() {
+        let row = r#"{"document_namespace":"telemetry","document_type":"crash","document_version":null,"payload":"eyJ2ZXJzaW9uIjo0fQ=="}"#;
+        let judged = judged(None, None, row).unwrap();
+        assert_eq!(judged.doctype.to_string(), "telemetry/crash.4");
+        assert!(matches!(judged.ruling, Ruling::Invalid(_)));
+    }
+
+    #[test]
+    fn without_a_doctype_there_is_help() {
+        let error = judged(None, None, "{}").unwrap_err().to_string();
+        assert!(error.contains("x\\u{1b}.json line 3") && error.contains("--doctype NAMESPACE.DOCTYPE.VERSION"), "{error}");
+    }
+}
