@@ -23,8 +23,8 @@ pub struct Judged {
     pub shown: String,
     /// Its line, from 1; `None` where it is the whole file.
     pub line: Option<u64>,
-    /// What it is of, spelled as the schemas do where they have it.
-    pub doctype: DoctypeName,
+    /// What it is of, spelled as the schemas do where they have it; `None` where its row says nothing.
+    pub doctype: Option<DoctypeName>,
     /// Its schema's path in the store.
     pub schema_path: Option<String>,
     /// What its name says.
