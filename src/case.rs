@@ -4,6 +4,7 @@
 //! Refuses: finding any of them itself (fault, payload, document, schemas, verdict, sink do).
 
 mod doctype;
+mod oddities;
 mod open;
 mod place;
 mod replay;

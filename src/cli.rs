@@ -82,16 +82,16 @@ pub struct Cli {
     explore: explore::Args,
 
     /// Configuration file [env: MISFIT_CONFIG, default: ~/.config/misfit/config.toml]
-    #[arg(long, global = true, value_name = "FILE", env = "MISFIT_CONFIG", hide_env = true)]
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Print the groups of failing rows
-    Groups(groups::Args),
+    Groups(input::Asked<groups::Question>),
     /// Print failing rows with the schema node that each broke and its columns
-    Cases(cases::Args),
+    Cases(input::Asked<cases::Question>),
     /// Judge documents as the pipeline does: which pass, which fail and why
     Judge(judge::Args),
     /// Explore the built-in sample, or ask it for groups or cases
@@ -130,7 +130,9 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
-    let config = config::load(cli.config.as_deref())?;
+    // Read here and not by the argument parser, which takes an empty variable for a mistake.
+    let named = cli.config.clone().or_else(|| std::env::var_os("MISFIT_CONFIG").filter(|file| !file.is_empty()).map(PathBuf::from));
+    let config = config::load(named.as_deref())?;
     match cli.command {
         None => explore::run(cli.explore, config),
         Some(Command::Groups(args)) => groups::run(args, &config),

@@ -8,13 +8,15 @@ mod bench;
 pub use bench::Bench;
 
 use crate::samples::{DoctypeName, Expected, Sample, SampleFile};
-use crate::schemas::{Lookup, SchemaError};
+use crate::schemas::{Lookup, SchemaError, snake_case};
 use crate::verdict::judge::{Doubt, Violation, Violations};
 
 /// Class of the validator's exceptions.
 pub const VALIDATION: &str = "org.everit.json.schema.ValidationException";
 /// Class of the exceptions for schemas that are not there.
 pub const NOT_FOUND: &str = "com.mozilla.telemetry.ingestion.core.schema.SchemaNotFoundException";
+/// What the decoder says of a telemetry document without a version.
+const NO_VERSION: &str = "Element was assumed to be a telemetry message because it contains no document_version attribute, but the payload does not include the top-level 'version' or 'v' field expected for a telemetry document";
 
 /// A sample with its judgement.
 #[derive(Debug)]
@@ -115,6 +117,7 @@ pub fn missing(lookup: &Lookup, namespace: &str, doctype: &str, version: Option<
     match lookup {
         Lookup::Found(_) => None,
         Lookup::NoDoctype { .. } => Some(format!("No such docType: {namespace}/{doctype}")),
+        Lookup::NoVersion { .. } if version.is_none() && snake_case(namespace) == "telemetry" => Some(NO_VERSION.to_owned()),
         Lookup::NoVersion { .. } => {
             Some(format!("No schema with name: {namespace}/{doctype}/{doctype}.{}.schema.json", version.unwrap_or("null")))
         }

@@ -2,8 +2,9 @@
 //!
 //! ```text
 //!  ErrorSource ──rows──▶ Fault ──▶ Groups ──pick──▶ SourceRow ──payload──▶ Document ─┐
-//!   files | bigquery     (message grammar)                                          ├─▶ Case ──▶ screen | command output
-//!  SchemaStore (folder) ─────────▶ Schema + Layout ──────▶ Broken + Landing ────────┘
+//!   files                (message grammar)                                           ├─▶ Case ──▶ screen | command output
+//!  SchemaStore (folder) ──▶ Schema, Layout ──▶ Broken, Judge, Landing ───────────────┘
+//!                                             (verdict)      (sink)
 //!
 //!  Screen Groups (tui/view/groups.rs)                    Screen Case (tui/view/case.rs)
 //!  ┌ title (view/chrome.rs) ─────────────────────┐       ┌ title ──────────────────────────────────────┐

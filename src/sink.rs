@@ -15,6 +15,10 @@ use crate::document::{Document, NodeId};
 use crate::layout::{ColumnId, Layout};
 
 pub use sql::{identifier, literal, select};
+pub use standard::is_taken_out;
+
+/// The reason of a null that is [`Fate::Dropped`]: nothing is written and nothing is lost, so people are better told that it is stored.
+pub const HOLDS_NULL: &str = "null: the column holds NULL.";
 
 /// Where one value lands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -59,6 +59,17 @@ fn push_visible(out: &mut String, c: char) {
     }
 }
 
+/// The first bytes of a text that may be too long to look at as a whole: at most `limit`, and never part of a UTF-8 character at the end,
+/// which would look like broken data. What is no UTF-8 is cut anywhere.
+pub fn cut_bytes(bytes: &[u8], limit: usize) -> &[u8] {
+    if bytes.len() <= limit {
+        return bytes;
+    }
+    // A character has at most three bytes behind its first.
+    let end = (limit.saturating_sub(3)..=limit).rev().find(|&end| bytes[end] & 0xc0 != 0x80);
+    &bytes[..end.unwrap_or(limit)]
+}
+
 /// Width in terminal cells.
 pub fn width(text: &str) -> usize {
     text.width()
@@ -114,13 +125,16 @@ pub fn clip_path(path: &str, cells: usize) -> Cow<'_, str> {
     if path.len() <= cells || path.width() <= cells {
         return Cow::Borrowed(path);
     }
-    let tail = path.char_indices().skip(1).filter(|&(_, c)| c == '/').map(|(i, _)| &path[i..]).find(|tail| tail.width() < cells);
-    match tail {
-        Some(tail) if tail.width() * 2 > cells && tail.split('/').any(|name| !name.is_empty() && !name.starts_with(['[', '{'])) => {
-            Cow::Owned(format!("…{tail}"))
+    // From the end, so that a path of any length costs what is seen of it.
+    let mut tail = "";
+    for (at, _) in path.rmatch_indices('/') {
+        if at == 0 || path[at..].width() >= cells {
+            break;
         }
-        _ => clip_middle(path, cells),
+        tail = &path[at..];
     }
+    let named = tail.split('/').any(|name| !name.is_empty() && !name.starts_with(['[', '{']));
+    if named && tail.width() * 2 > cells { Cow::Owned(format!("…{tail}")) } else { clip_middle(path, cells) }
 }
 
 /// A count with thousands separators: `12,345`.
@@ -150,10 +164,13 @@ pub fn bytes(n: u64) -> String {
 
 /// A time in UTC to the minute, `2026-06-25 12:44`, from microseconds since 1970.
 pub fn minute(micros: i64) -> String {
-    match jiff::Timestamp::from_microsecond(micros) {
-        Ok(time) => time.strftime("%Y-%m-%d %H:%M").to_string(),
-        Err(_) => "(no such time)".to_owned(),
-    }
+    timestamp(micros).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The time that many microseconds after 1970; BigQuery's times in the last days of the year 9999 are shown as the last one that is known here.
+pub fn timestamp(micros: i64) -> jiff::Timestamp {
+    let nearest = if micros < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+    jiff::Timestamp::from_microsecond(micros).unwrap_or(nearest)
 }
 
 /// A span of time in its largest fitting unit: `3 h`, `12 min`, `2 d`.
@@ -215,7 +232,17 @@ mod tests {
         assert_eq!(clip("abcd", 0), "");
         assert_eq!(clip_path("/metrics/labeled_counter/{key}/{key}", 30), "…/labeled_counter/{key}/{key}");
         assert_eq!(clip_path("/a/a_very_long_last_segment", 12), clip_middle("/a/a_very_long_last_segment", 12));
+        let endless = clip_path(&"/a".repeat(500_000), 20).into_owned();
+        assert!(width(&endless) <= 20, "{endless}");
         assert_eq!(clip_middle("metrics.labeled_counter.glean_error", 15), "metric…an_error");
+    }
+
+    #[test]
+    fn bytes_are_cut_between_characters() {
+        let text = "a\u{e9}\u{1f600}b".as_bytes();
+        let cut = |limit: usize| String::from_utf8(cut_bytes(text, limit).to_vec()).unwrap();
+        assert_eq!([0, 1, 2, 3, 6, 7, 8, 9].map(cut), ["", "a", "a", "aé", "aé", "aé😀", "aé😀b", "aé😀b"]);
+        assert_eq!(cut_bytes(&[0x80; 9], 7).len(), 7, "no character is that long");
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub fn run(options: Options) -> io::Result<()> {
                 }
             }
             if redraw {
-                screen.terminal.clear()?;
+                screen.forget()?;
             }
             next = inbox.try_recv().ok();
         }

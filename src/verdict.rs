@@ -1,7 +1,8 @@
 //! Which schema node a fault broke.
 //!
 //! Owns: choosing among the nodes that speak about a place by the fault's keyword and constraint.
-//! Refuses: reading messages (fault), table columns (sink). An exact replay of the pipeline's judgement can take the place of [`locate`].
+//! Refuses: reading messages (fault), table columns (sink). Where the document is at hand, [`judge`] replays the pipeline's judgement and knows for
+//! certain; [`locate`] is for messages without one, and for grouping, which reads no payloads.
 
 mod cut;
 mod fits;

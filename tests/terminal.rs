@@ -133,6 +133,44 @@ fn a_signal_gives_the_terminal_back() {
 }
 
 #[test]
+fn a_stopped_explorer_comes_back_and_goes_on() {
+    let mut terminal = Terminal::run(&["demo"]);
+    terminal.wait_for("What fails");
+    let pid = terminal.child.process_id().expect("a process").to_string();
+    for signal in ["-TSTP", "-CONT"] {
+        assert!(std::process::Command::new("kill").args([signal, &pid]).status().expect("kill").success());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    terminal.wait("taking the screen again", Terminal::alternate);
+    terminal.press("\r");
+    terminal.wait_for("Document");
+    terminal.press("qq");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn keys_typed_in_one_burst_find_what_they_ask_for() {
+    let mut terminal = Terminal::run(&["demo"]);
+    terminal.wait_for("groups");
+    terminal.press("/zoom\r");
+    terminal.wait_for("/pages/[]/zoom is greater than 4");
+    terminal.press("q");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn a_case_that_arrives_while_a_search_is_typed_ends_the_search() {
+    let mut terminal = Terminal::run(&["demo"]);
+    terminal.wait_for("groups");
+    terminal.press("G\r/s");
+    terminal.wait_for("Document");
+    terminal.press("\x1b");
+    terminal.wait_for("Document");
+    terminal.press("qqq");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
 fn piped_rows_leave_the_keyboard_to_the_explorer() {
     let folder = tempfile::tempdir().expect("a folder");
     let rows = folder.path().join("rows.ndjson");

@@ -1,14 +1,15 @@
 //! The replayed verdicts of the corpus against the true answers.
 //! The corpus is looked for in $MISFIT_CORPUS or ../shared/corpus, schemas in $MISFIT_SCHEMAS or the corpus' bundle.
 
+mod corpus;
+
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine;
+use corpus::Line;
 use flate2::read::GzDecoder;
 use misfit::document::Document;
 use misfit::schemas::{Lookup, SchemaStore};
@@ -18,34 +19,6 @@ use misfit::verdict::judge::{Input, Judge, Outcome};
 /// The exception's name before the message.
 const CLASS: &str = "org.everit.json.schema.ValidationException: ";
 
-fn corpus() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let path = std::env::var_os("MISFIT_CORPUS").map_or_else(|| root.join("../shared/corpus"), PathBuf::from);
-    if !path.is_dir() {
-        println!("skipped: no corpus at $MISFIT_CORPUS or ../shared/corpus");
-    }
-    path.is_dir().then_some(path)
-}
-
-/// The newest schemas: a folder that is given, or a clone of the bundle made once.
-fn schemas(corpus: &Path) -> SchemaStore {
-    let folder = std::env::var_os("MISFIT_SCHEMAS").map(PathBuf::from).unwrap_or_else(|| {
-        let clone = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/corpus-schemas");
-        if !clone.is_dir() {
-            let partial = clone.with_extension(std::process::id().to_string());
-            let bundle = corpus.join("schemas.bundle");
-            let status = Command::new("git").args(["clone", "-q", "-b", "slice"]).arg(bundle).arg(&partial).status().unwrap();
-            assert!(status.success(), "git clone failed");
-            // Another test may have been quicker.
-            if std::fs::rename(&partial, &clone).is_err() {
-                let _ = std::fs::remove_dir_all(&partial);
-            }
-        }
-        clone
-    });
-    SchemaStore::open_folder(&folder).unwrap()
-}
-
 /// Judges made once for each schema.
 struct Judges {
     store: SchemaStore,
@@ -54,7 +27,7 @@ struct Judges {
 
 impl Judges {
     fn open(corpus: &Path) -> Self {
-        Judges { store: schemas(corpus), made: HashMap::new() }
+        Judges { store: corpus::schemas(corpus), made: HashMap::new() }
     }
 
     fn of(&mut self, namespace: &str, doctype: &str, version: Option<&str>) -> Option<Arc<Judge>> {
@@ -69,28 +42,18 @@ impl Judges {
     }
 }
 
-/// A JSON value read with the project's own reader, which takes lone surrogates.
-struct Line(Document);
-
-impl Line {
-    fn text(&self, name: &str) -> Option<String> {
-        self.text_of(0, name)
-    }
-
-    fn text_of(&self, node: u32, name: &str) -> Option<String> {
-        Some(self.0.string(self.0.member(node, name)?)?.into_owned())
-    }
-
-    fn is_true(&self, name: &str) -> bool {
-        self.0.member(0, name).is_some_and(|node| self.0.raw(node) == b"true")
-    }
+fn text_of(Line(line): &Line, node: u32, name: &str) -> Option<String> {
+    Some(line.string(line.member(node, name)?)?.into_owned())
 }
 
+fn is_true(Line(line): &Line, name: &str) -> bool {
+    line.member(0, name).is_some_and(|node| line.raw(node) == b"true")
+}
+
+/// The lines of one of the corpus' files, by its name without endings.
 fn lines(corpus: &Path, name: &str) -> impl Iterator<Item = Line> + use<> {
-    let path = [".ndjson", ".ndjson.gz"].map(|last| corpus.join(format!("{name}{last}"))).into_iter().find(|p| p.exists()).unwrap();
-    let file = File::open(&path).unwrap();
-    let reader: Box<dyn Read> = if path.extension().is_some_and(|e| e == "gz") { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
-    BufReader::new(reader).lines().map(|line| Line(Document::parse(line.unwrap().into_bytes())))
+    let path = [".ndjson", ".ndjson.gz"].map(|last| corpus.join(format!("{name}{last}"))).into_iter().find(|path| path.exists());
+    corpus::lines(&path.unwrap())
 }
 
 fn payload(row: &Line) -> Option<Vec<u8>> {
@@ -121,7 +84,7 @@ impl Wrong {
 
 #[test]
 fn every_verdict_is_the_pipelines() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = corpus::folder() else { return };
     let mut judges = Judges::open(&corpus);
     for name in ["errors-2k", "errors-30k"] {
         let (mut rows, mut wrong) = (0, Wrong::default());
@@ -137,7 +100,8 @@ fn every_verdict_is_the_pipelines() {
                 continue;
             };
             let told = (format!("{CLASS}{}", found.message), found.keyword, found.pointer, found.schema_pointer, found.literal);
-            let expected = (text("message"), keyword.as_str(), text("pointer"), text("schema_pointer"), truth.is_true("keyword_in_schema"));
+            let expected =
+                (text("message"), keyword.as_str(), text("pointer"), text("schema_pointer"), is_true(&truth, "keyword_in_schema"));
             if told != expected || !verdict.doubts.is_empty() {
                 let message = if told.0 == expected.0 { "" } else { ", other message" };
                 wrong.add(format!("{keyword}, told {}{message}", told.1), || format!("{told:?} for {expected:?} {:?}", verdict.doubts));
@@ -149,7 +113,7 @@ fn every_verdict_is_the_pipelines() {
 
 #[test]
 fn every_violation_is_the_validators() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = corpus::folder() else { return };
     let mut judges = Judges::open(&corpus);
     let rows: Vec<(Line, Line)> = lines(&corpus, "errors-2k").zip(lines(&corpus, "errors-2k.truth")).collect();
     let (mut compared, mut wrong) = (0, Wrong::default());
@@ -174,7 +138,7 @@ fn every_violation_is_the_validators() {
             .0
             .children(all)
             .map(|node| {
-                let text = |name| expected.text_of(node, name);
+                let text = |name| text_of(&expected, node, name);
                 (text("pointer").unwrap(), text("keyword").unwrap(), text("schema_location"), text("message").unwrap())
             })
             .collect();
@@ -191,7 +155,7 @@ fn every_violation_is_the_validators() {
 
 #[test]
 fn sample_documents_pass_and_fail_as_their_names_say() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = corpus::folder() else { return };
     let mut judges = Judges::open(&corpus);
     let (mut judged, mut wrong) = (0, Wrong::default());
     for folder in std::fs::read_dir(corpus.join("documents")).unwrap() {
@@ -230,7 +194,7 @@ fn place(message: &str) -> (Option<(usize, usize)>, String) {
 
 #[test]
 fn every_parse_failure_is_jacksons() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = corpus::folder() else { return };
     for name in ["errors-2k", "errors-30k"] {
         let (mut compared, mut wrong) = (0, Wrong::default());
         for (row, truth) in lines(&corpus, name).zip(lines(&corpus, &format!("{name}.truth"))) {

@@ -295,3 +295,13 @@ fn bounds_hold_on_bad_input() {
     let digits = "7".repeat(1500);
     assert_eq!(told(&judge(r#"{"type":"string"}"#), &digits).unwrap().0, "#: expected type: String, found: BigInteger");
 }
+
+#[test]
+fn a_line_break_that_ends_a_name_is_before_javas_end() {
+    let judge = draft("06", r#""patternProperties":{"^[a-z]+$":{"type":"string"}},"propertyNames":{"pattern":"^[a-z]+$"}"#);
+    for name in ["x\\n", "x\u{2028}", "x\\u000d\\n"] {
+        let (message, ..) = told(&judge, &format!(r#"{{"a":{{"{name}":1}}}}"#)).unwrap();
+        assert!(message.ends_with(": expected type: String, found: Integer"), "{name}: {message}");
+    }
+    assert!(told(&judge, r#"{"a":{"x\n\n":""}}"#).unwrap().0.contains("does not match pattern"));
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::document::{Document, Kind};
 use crate::layout::Layout;
 use crate::schemas::names::snake_case;
-use crate::schemas::{Lookup, Schema, SchemaStore};
+use crate::schemas::{Doctype, Lookup, Schema, SchemaStore};
 use crate::source::SourceRow;
 use crate::text;
 use crate::verdict::judge::Judge;
@@ -28,7 +28,9 @@ const COPIES: [Name; 3] = [("main", "5"), ("first-shutdown", "4"), ("first-shutd
 /// What the store has for a row.
 #[derive(Default)]
 pub(super) struct Found {
+    /// Names as the store spells them; `None` where the row names no doctype.
     pub doctype: Option<ResolvedDoctype>,
+    /// The schema of that version, or of the newest where the version is not told.
     pub schema: Option<Arc<Schema>>,
     /// Layouts with their tables, the most likely first; several where documents are split.
     pub layouts: Vec<(String, Arc<Layout>)>,
@@ -84,9 +86,11 @@ pub(super) fn resolve(row: &SourceRow, document: Option<&Document>, schemas: Opt
 /// Schema and layouts of a doctype of the store.
 fn stored(store: &SchemaStore, at: usize, resolved: &ResolvedDoctype, notes: &mut Vec<String>) -> Found {
     let (schema, layouts) = (take(store.schema(at), notes), layouts(store, at, notes));
+    // A file that is there and cannot be read has said so already.
+    let missing = |file: fn(&Doctype) -> &Option<String>| store.doctypes().get(at).is_some_and(|known| file(known).is_none());
     match (&schema, layouts.is_empty()) {
-        (None, false) => notes.push(format!("{} has a table layout but no JSON schema.", name(resolved))),
-        (Some(_), true) => {
+        (None, false) if missing(|known| &known.schema) => notes.push(format!("{} has a table layout but no JSON schema.", name(resolved))),
+        (Some(_), true) if missing(|known| &known.layout) => {
             notes.push(format!("{} has a JSON schema but no table layout, so its documents reach no table of their own.", name(resolved)));
         }
         _ => {}

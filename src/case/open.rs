@@ -11,7 +11,7 @@ use crate::text;
 
 use super::doctype::{self, Found};
 use super::replay::{self, Replay};
-use super::{Case, Told, place};
+use super::{Case, Told, oddities, place};
 
 /// Nesting at which the pipeline's parser gives up.
 const DEEPEST: usize = 1000;
@@ -27,8 +27,17 @@ pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     let class = row.column("exception_class").map(str::to_owned);
     let has_fault = !message.is_empty() || class.is_some();
     let readings = if has_fault { Fault::readings(&message, class.as_deref()) } else { Vec::new() };
-    let (at, broken) = place::locate(schema.as_deref(), &readings, document.as_deref());
+    let replay = replay::replay(
+        &row,
+        Some(&*text).filter(|_| form != Form::Absent),
+        document.as_deref(),
+        judge.as_deref(),
+        doctype.as_ref(),
+        schemas,
+    );
+    let (at, located) = place::locate(schema.as_deref(), &readings, document.as_deref());
     let fault = readings.get(at);
+    let broken = located.map(|located| replay.as_ref().and_then(|replay| replay.broken(&located)).unwrap_or(located));
 
     let value = document.as_deref().zip(fault).and_then(|(document, fault)| place::value(document, fault, broken.as_ref()));
     let landed = broken
@@ -46,11 +55,11 @@ pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
         Some(fault) => tell(fault, exact, broken.as_ref(), document.as_deref(), &mut notes),
         None => notes.push("The row has neither an error message nor an exception class.".to_owned()),
     }
-    let replay = replay::replay(&row, document.as_deref(), judge.as_deref(), doctype.as_ref(), schemas);
     notes.splice(0..0, replay.as_ref().and_then(Replay::disagreement));
     notes.extend(
         replay.iter().flat_map(|replay| &replay.doubts).map(|doubt| format!("Not judged at {}: {}.", doubt.schema_pointer, doubt.what)),
     );
+    notes.extend(oddities::notes(schema.as_deref(), layout.as_deref()));
     let fault = fault.map(|fault| Told::of(&message, fault));
     Case { row, form, stored, fault, text, document, value, doctype, schema, layout, broken, landing, replay, notes }
 }

@@ -4,10 +4,16 @@ use crate::document::Document;
 use crate::judging::{NOT_FOUND, VALIDATION, missing};
 use crate::schemas::SchemaStore;
 use crate::source::SourceRow;
+use crate::verdict::Broken;
+use crate::verdict::judge::jackson::{self, JsonFailure};
 use crate::verdict::judge::{Doubt, Input, Judge, Outcome, Violation, Violations};
 
 use super::ResolvedDoctype;
 
+/// The stage that parses and validates.
+const STAGE: &str = "ParsePayload";
+/// Classes of the exceptions for documents that are dropped on purpose, before or after they are validated.
+const SCRUBBED: [&str; 3] = ["UnwantedDataException", "AffectedByBugException", "DeprecatedMessageException"];
 /// Bytes after which the pipeline cuts a message.
 const LONGEST: usize = 1024;
 /// Violations of one document that are kept in full.
@@ -30,24 +36,39 @@ pub struct Replay {
     pub doubts: Vec<Doubt>,
 }
 
-/// Replays what can be: the lookup of the schema and the validation. `None` for rows that were refused before, or without a document.
+/// Replays what can be: the parsing, the lookup of the schema and the validation. `None` for rows that were refused before, or without a payload.
 pub(super) fn replay(
     row: &SourceRow,
+    text: Option<&[u8]>,
     document: Option<&Document>,
     judge: Option<&Judge>,
     doctype: Option<&ResolvedDoctype>,
     schemas: Option<&SchemaStore>,
 ) -> Option<Replay> {
     let class = row.column("exception_class").unwrap_or(VALIDATION);
-    let document = document.filter(|document| document.error().is_none())?;
-    if class != VALIDATION && class != NOT_FOUND {
+    if row.column("error_type").is_some_and(|stage| stage != STAGE) || SCRUBBED.iter().any(|scrubbed| class.ends_with(scrubbed)) {
         return None;
     }
+    if let Err(failure) = jackson::parse_verdict(text?) {
+        return Some(unreadable(failure, class, row.column("error_message").unwrap_or_default()));
+    }
+    let document = document.filter(|document| document.error().is_none())?;
     let told = row.column("error_message").unwrap_or_default();
     match judge {
         Some(judge) => Some(validated(document, judge, told)),
         None => not_found(row, doctype?, schemas?, told),
     }
+}
+
+/// The parser's exception. Its message repeats the payload further on, which is left out here; the class and the place have to be the same.
+fn unreadable(failure: JsonFailure, class: &str, told: &str) -> Replay {
+    let message = format!("{}: {}", failure.class, failure.message);
+    let reproduced = class == failure.class && told.starts_with(cut(&message).trim_end_matches("..."));
+    Replay { class: Some(failure.class), message, violation: None, reproduced, violations: none(), doubts: Vec::new() }
+}
+
+fn none() -> Violations {
+    Violations { list: Vec::new(), count: 0, tree: Vec::new(), doubts: Vec::new() }
 }
 
 fn validated(document: &Document, judge: &Judge, told: &str) -> Replay {
@@ -69,8 +90,7 @@ fn not_found(row: &SourceRow, doctype: &ResolvedDoctype, schemas: &SchemaStore, 
     let text = missing(&lookup, namespace, name, doctype.version.as_deref())?;
     let message = format!("{NOT_FOUND}: {text}");
     let reproduced = cut(&message) == told;
-    let violations = Violations { list: Vec::new(), count: 0, tree: Vec::new(), doubts: Vec::new() };
-    Some(Replay { class: Some(NOT_FOUND), message, violation: None, reproduced, violations, doubts: Vec::new() })
+    Some(Replay { class: Some(NOT_FOUND), message, violation: None, reproduced, violations: none(), doubts: Vec::new() })
 }
 
 /// A message as the pipeline stores it: at most 1,024 bytes, the last three then dots, never a character in half.
@@ -86,6 +106,21 @@ fn cut(message: &str) -> std::borrow::Cow<'_, str> {
 }
 
 impl Replay {
+    /// What broke, for certain, where the row says what was replayed; `located` is what its message tells.
+    pub(super) fn broken(&self, located: &Broken) -> Option<Broken> {
+        let violation = self.violation.as_ref().filter(|_| self.reproduced)?;
+        Some(Broken {
+            tokens: violation.tokens.clone(),
+            path: located.path.clone(),
+            node: Some(violation.node),
+            schema_pointer: Some(violation.schema_pointer.clone()),
+            keyword: Some(violation.keyword),
+            about_name: violation.about_name,
+            literal: violation.literal,
+            ambiguous: false,
+        })
+    }
+
     /// One sentence where the row and the schemas at hand do not agree.
     pub fn disagreement(&self) -> Option<String> {
         if self.reproduced {

@@ -15,21 +15,11 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use color_eyre::Result;
 
-use super::{input, out};
+use super::input::{self, Asked};
+use super::out;
 use crate::config::Config;
 use crate::group::Fingerprint;
 use printer::Printer;
-
-/// Which rows are printed and how.
-#[derive(Debug, clap::Args)]
-#[group(skip)]
-pub(super) struct Args {
-    #[command(flatten)]
-    pub input: input::Args,
-
-    #[command(flatten)]
-    pub question: Question,
-}
 
 /// Which rows, in which form.
 #[derive(Debug, clap::Args)]
@@ -59,13 +49,13 @@ enum Format {
 }
 
 /// Reads, opens and prints row by row.
-pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
-    let Args { input, question } = args;
+pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
+    let Asked { input, question } = asked;
     let input::Input { source, schemas } = input.open(config, false)?;
     if schemas.is_none() {
         out::tell("misfit: no schemas, so nodes and columns are not known: give --schemas FOLDER");
     }
-    let printer = Printer::new(schemas, question.group, question.format);
+    let printer = Printer::new(schemas.clone(), question.group, question.format);
     let mut stdout = BufWriter::new(std::io::stdout());
     let mut printed = 0;
     let unreadable = pipeline::run(source.as_ref(), question.rows, &|rows| printer.texts(rows), &mut |text| {
@@ -76,8 +66,8 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
     if let (0, Some(group)) = (printed, question.group) {
         out::tell(&format!("misfit: no row is in group {group}: misfit groups prints the groups; are the schemas the same?"));
     }
-    if let Some(unreadable) = out::unreadable(&unreadable) {
-        out::tell(&format!("misfit: {unreadable}"));
+    for told in out::unreadable(&unreadable).into_iter().chain(out::strays(schemas.as_deref())) {
+        out::tell(&format!("misfit: {told}"));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use color_eyre::Result;
 
-use super::{cases, explore, groups, input};
+use super::input::{self, Asked};
+use super::{cases, explore, groups};
 use crate::config::Config;
 
 /// What to do with the sample.
@@ -33,7 +34,7 @@ pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
     let input = input::Args::demo(input::Schemas::default());
     match args.what {
         None => explore::run(explore::Args { input, look: args.look }, config),
-        Some(What::Groups(question)) => groups::run(groups::Args { input, question }, &config),
-        Some(What::Cases(question)) => cases::run(cases::Args { input, question }, &config),
+        Some(What::Groups(question)) => groups::run(Asked { input, question }, &config),
+        Some(What::Cases(question)) => cases::run(Asked { input, question }, &config),
     }
 }

@@ -1,15 +1,18 @@
 //! `misfit SOURCE`: the explorer.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 
-use color_eyre::Result;
+use clap::CommandFactory;
 use color_eyre::eyre::{ensure, eyre};
+use color_eyre::{Report, Result};
 
 use super::input::{self, Input};
 use super::out;
 use crate::config::Config;
 use crate::source::Request;
+use crate::text::{nearest, visible};
 use crate::tui::keymap::{Keymap, parse_keys};
 use crate::tui::theme::{Depth, Theme, locale_is_ascii};
 use crate::tui::{self, frame};
@@ -52,6 +55,9 @@ pub(super) struct Look {
 /// Opens the explorer on the sources that were named.
 pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
     let Look { theme, keys, size, print } = args.look;
+    let named = args.input.sources.clone();
+    let Input { source, schemas } = args.input.open(&config, true).map_err(|error| meant(&named).unwrap_or(error))?;
+    // Last, because who has mistyped a name learns nothing from it.
     ensure!(
         print || std::io::stdout().is_terminal(),
         "the explorer needs a terminal and standard output is none: use misfit groups or misfit cases for text"
@@ -59,8 +65,12 @@ pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
     let depth = if print { Depth::None } else { Depth::detect() };
     let theme = open_theme(theme, &config, depth)?;
     let keymap = open_keymap(&config)?;
-    let keys = keys.map(|keys| parse_keys(&keys)).transpose().map_err(|mistake| eyre!("--keys {mistake}"))?.unwrap_or_default();
-    let Input { source, schemas } = args.input.open(&config, true)?;
+    let keys = keys
+        .filter(|keys| !keys.is_empty())
+        .map(|keys| parse_keys(&keys))
+        .transpose()
+        .map_err(|mistake| eyre!("--keys {mistake}"))?
+        .unwrap_or_default();
     let options = tui::Options { source, request: Request { schemas, ..Request::default() }, theme, depth, keymap };
     if print {
         let size = size.unwrap_or(PRINTED);
@@ -68,6 +78,15 @@ pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
     }
     tui::run(options)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Who gives nothing but the name of no file may have meant a command.
+fn meant(sources: &[String]) -> Option<Report> {
+    let [name] = sources else { return None };
+    let cli = super::Cli::command();
+    let commands: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
+    let near = nearest(name, &commands).filter(|_| !Path::new(name).exists())?;
+    Some(eyre!("there is no file or command {}: did you mean misfit {near}?", visible(name)))
 }
 
 /// The flag or the environment, then the configuration, then what suits the terminal.
@@ -98,12 +117,22 @@ pub(super) fn open_keymap(config: &Config) -> Result<Keymap> {
 
 fn parse_size(text: &str) -> Result<(u16, u16), String> {
     let parsed = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
-    parsed.filter(|&(width, height)| width > 0 && height > 0).ok_or_else(|| "a size is WIDTHxHEIGHT, as in 80x24".to_owned())
+    parsed
+        .filter(|&(width, height)| (1..=1000).contains(&width) && (1..=1000).contains(&height))
+        .ok_or_else(|| "a size is WIDTHxHEIGHT, as in 80x24, each from 1 to 1000".to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mistyped_command_is_recognised() {
+        let meant = |names: &[&str]| meant(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).map(|error| error.to_string());
+        assert_eq!(meant(&["group"]).as_deref(), Some("there is no file or command group: did you mean misfit groups?"));
+        assert!(meant(&["dmeo"]).is_some_and(|told| told.contains("misfit demo?")));
+        assert_eq!((meant(&["nowhere.ndjson"]), meant(&["group", "a"]), meant(&[])), (None, None, None));
+    }
 
     #[test]
     fn a_size_is_two_numbers() {

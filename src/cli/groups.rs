@@ -15,23 +15,13 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use color_eyre::Result;
 
-use super::{input, out, when};
+use super::input::{self, Asked};
+use super::{out, when};
 use crate::config::Config;
 use crate::group::{Group, Groups, Sort};
 use crate::source::{Micros, Request};
 use crate::text::count;
 use record::Record;
-
-/// What is grouped and how it is printed.
-#[derive(Debug, clap::Args)]
-#[group(skip)]
-pub(super) struct Args {
-    #[command(flatten)]
-    pub input: input::Args,
-
-    #[command(flatten)]
-    pub question: Question,
-}
 
 /// Which groups, in which form.
 #[derive(Debug, clap::Args)]
@@ -93,12 +83,13 @@ enum Format {
     /// For spreadsheets; jobs and facets are JSON in their cells
     Csv,
     /// A Markdown table
+    #[value(alias = "markdown")]
     Md,
 }
 
 /// Reads, groups, prints.
-pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
-    let Args { input, question } = args;
+pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
+    let Asked { input, question } = asked;
     let input::Input { source, schemas } = input.open(config, false)?;
     let request =
         Request { since: question.since, until: question.until, namespaces: question.namespaces, doctypes: question.doctypes, schemas };
@@ -118,7 +109,8 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
         Format::Md => markdown::write(&shown),
     };
     std::io::stdout().lock().write_all(text.as_bytes())?;
-    out::tell(&closing(&groups, shown.len()));
+    let strays = out::strays(request.schemas.as_deref());
+    out::tell(&closing(&groups, shown.len(), strays));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -134,7 +126,7 @@ impl From<Order> for Sort {
 }
 
 /// What was counted and what was left out.
-fn closing(groups: &Groups, shown: usize) -> String {
+fn closing(groups: &Groups, shown: usize, strays: Option<String>) -> String {
     let list = groups.list.len() as u64;
     let mut parts = vec![match shown as u64 {
         n if n == list => format!("{} in {}", out::plural(groups.rows, "row", "rows"), out::plural(list, "group", "groups")),
@@ -150,6 +142,7 @@ fn closing(groups: &Groups, shown: usize) -> String {
         parts.push(format!("the source has no {}", groups.missing_columns.join(", ")));
     }
     parts.extend(out::unreadable(&groups.unreadable));
+    parts.extend(strays);
     parts.join("; ")
 }
 
@@ -157,6 +150,13 @@ fn closing(groups: &Groups, shown: usize) -> String {
 mod tests {
     use super::*;
     use crate::source::{BadRow, Unreadable};
+
+    #[test]
+    fn markdown_may_be_spelled_out() {
+        for name in ["md", "markdown"] {
+            assert!(matches!(Format::from_str(name, false), Ok(Format::Md)), "{name}");
+        }
+    }
 
     #[test]
     fn the_closing_line_hides_nothing() {
@@ -170,9 +170,10 @@ mod tests {
             ..Groups::default()
         };
         assert_eq!(
-            closing(&groups, 0),
+            closing(&groups, 0, Some("1 schema file is a stray".to_owned())),
             "1,200 rows in 0 groups; 3 rows outside of what was asked for; stopped before the end; the source has no job_name; \
-             2 pieces of input are no rows; the first is e.ndjson line 3: not JSON: \\u{1b}[2J{"
+             2 pieces of input are no rows; the first is e.ndjson line 3: not JSON: \\u{1b}[2J{; \
+             1 schema file is a stray"
         );
     }
 }

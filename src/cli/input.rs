@@ -40,6 +40,17 @@ pub(super) struct Schemas {
     pub folder: Option<PathBuf>,
 }
 
+/// A question about rows, with where they come from.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Asked<Q: clap::Args> {
+    #[command(flatten)]
+    pub input: Args,
+
+    #[command(flatten)]
+    pub question: Q,
+}
+
 /// Rows and schemas, opened.
 pub(super) struct Input {
     pub source: Arc<dyn ErrorSource>,

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::group::Groups;
+use crate::schemas::SchemaStore;
 use crate::source::{Progress, Unreadable, Watch};
 use crate::text::{self, visible};
 
@@ -62,6 +63,14 @@ pub(super) fn unreadable(unreadable: &Unreadable) -> Option<String> {
     ))
 }
 
+/// Files of the schemas that no row is ever judged by, with the first one named; `None` where there are none.
+pub(super) fn strays(schemas: Option<&SchemaStore>) -> Option<String> {
+    let strays = schemas?.strays();
+    let first = visible(strays.first()?);
+    let files = plural(strays.len() as u64, "schema file is not named like its folder", "schema files are not named like their folders");
+    Some(format!("{files} and never used; the first is {}", text::clip_middle(&first, MOST_QUOTED)))
+}
+
 /// Says how far reading has come, in one line on standard error that is gone in the end. Silent where that is no terminal.
 pub(super) struct ProgressLine {
     speaks: bool,
@@ -69,6 +78,7 @@ pub(super) struct ProgressLine {
 }
 
 impl ProgressLine {
+    /// A line that has said nothing yet.
     pub fn new() -> Self {
         ProgressLine { speaks: io::stderr().is_terminal(), spoke: AtomicBool::new(false) }
     }
@@ -120,6 +130,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::schemas::memory::Memory;
 
     #[test]
     fn progress_tells_bytes_rows_and_speed() {
@@ -127,6 +138,19 @@ mod tests {
         assert_eq!(describe(&progress), "reading 512.0 KiB of 1.0 MiB, 50%, 3,000 rows, 1,500 rows/s");
         let unknown = Progress { total_bytes: None, ..progress };
         assert_eq!(describe(&unknown), "reading 512.0 KiB, 3,000 rows, 1,500 rows/s");
+    }
+
+    #[test]
+    fn schema_files_that_nothing_reaches_are_told() {
+        static FILES: &[(&str, &[u8])] =
+            &[("a/b/b.1.schema.json", b"{}"), ("a/b/c.1.schema.json", b"{}"), ("a/b/d\u{1b}.1.schema.json", b"{}")];
+        let store = |files| SchemaStore::open(Box::new(Memory::new("test", files))).unwrap();
+        let told = strays(Some(&store(FILES)));
+        assert_eq!(
+            told.as_deref(),
+            Some("2 schema files are not named like their folders and never used; the first is a/b/c.1.schema.json")
+        );
+        assert_eq!((strays(Some(&store(&FILES[..1]))), strays(None)), (None, None));
     }
 
     #[test]

@@ -43,12 +43,12 @@ pub(super) fn parse(text: &str) -> Result<Micros, String> {
 
 /// RFC 3339 with as many digits as the time has; `None` for a time outside of the calendar.
 pub(super) fn rfc3339(time: Micros) -> Option<String> {
-    Some(Timestamp::from_microsecond(time).ok()?.to_string())
+    Some(crate::text::timestamp(time).to_string())
 }
 
 /// Date and minute, for people; empty for a time outside of the calendar.
 pub(super) fn minute(time: Micros) -> String {
-    Timestamp::from_microsecond(time).map(|time| time.strftime("%F %H:%M").to_string()).unwrap_or_default()
+    crate::text::minute(time)
 }
 
 #[cfg(test)]

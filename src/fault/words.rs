@@ -35,12 +35,13 @@ impl Fault<'_> {
 /// What a keyword's failure says of a value. Values that are not known, or differ between the rows that are spoken of, are left out.
 pub(crate) fn phrase(keyword: Keyword, expected: Option<&str>, found: Option<&str>, key: Option<&str>) -> String {
     let named = |singular: &str| key.map_or_else(|| format!("{singular} key"), |key| format!("{singular} key {}", shown(key)));
-    let than = |longer: &str, unit: &str| match expected {
-        Some(limit) => format!("{longer} than {limit}{unit}"),
-        None => format!("{longer} than allowed"),
-    };
     let told = |what: String| match found {
         Some(found) => format!("{what}: {}", shown(found)),
+        None => what,
+    };
+    let quoted = |what: String| match found {
+        Some("") => format!("{what}: is empty"),
+        Some(found) => format!("{what}: is \"{}\"", shown(found)),
         None => what,
     };
     match keyword {
@@ -51,22 +52,45 @@ pub(crate) fn phrase(keyword: Keyword, expected: Option<&str>, found: Option<&st
             Some(key) => format!("has a key that the schema does not allow: {}", shown(key)),
             None => "has keys that the schema does not allow".to_owned(),
         },
-        "maxLength" => told(than("is longer", " characters")),
-        "minLength" => told(than("is shorter", " characters")),
-        "maxItems" => told(than("has more elements", "")),
-        "minItems" => told(than("has fewer elements", "")),
-        "items" => told(than("has more elements", "")),
-        "maxProperties" => told(than("has more keys", "")),
-        "minProperties" => told(than("has fewer keys", "")),
-        "minimum" => told(than("is less", "")),
-        "maximum" => told(than("is greater", "")),
-        "exclusiveMinimum" => told(than("is not greater", "")),
-        "exclusiveMaximum" => told(than("is not less", "")),
-        "multipleOf" => told(format!("is not a multiple of {}", expected.unwrap_or("what the schema asks for"))),
-        "pattern" => told(expected.map_or("does not match its pattern".to_owned(), |pattern| format!("does not match {}", shown(pattern)))),
-        "format" => told(format!("is not a valid {}", expected.unwrap_or("value of its format"))),
+        "maxLength" | "minLength" => size(keyword, expected, found, "character"),
+        "maxItems" | "minItems" | "items" => size(keyword, expected, found, "element"),
+        "maxProperties" | "minProperties" => size(keyword, expected, found, "key"),
+        "minimum" => bound("at least", "less than", expected, found),
+        "maximum" => bound("at most", "greater than", expected, found),
+        "exclusiveMinimum" => bound("greater than", "not greater than", expected, found),
+        "exclusiveMaximum" => bound("less than", "not less than", expected, found),
+        "multipleOf" => bound("a multiple of", "not a multiple of", expected, found),
+        "pattern" => quoted(
+            expected.map_or("does not match its pattern".to_owned(), |pattern| format!("does not match the pattern {}", shown(pattern))),
+        ),
+        "format" => quoted(format!("is not a valid {}", expected.map_or("value of its format".into(), shown))),
         "enum" => told("is not one of the listed values".to_owned()),
         _ => structural(keyword, expected, found),
+    }
+}
+
+/// `has 43 characters, at most 40 are allowed`. The unit is given for one.
+fn size(keyword: Keyword, limit: Option<&str>, found: Option<&str>, unit: &str) -> String {
+    let (more, allowed, verb) = match keyword.starts_with("min") {
+        true => ("fewer", "at least", "needed"),
+        false => ("more", "at most", "allowed"),
+    };
+    let units = |number: &str| if number == "1" { unit.to_owned() } else { format!("{unit}s") };
+    let are = |number: &str| if number == "1" { "is" } else { "are" };
+    match (limit.map(shown), found.map(shown)) {
+        (Some(limit), Some(found)) => format!("has {found} {}, {allowed} {limit} {} {verb}", units(&found), are(&limit)),
+        (Some(limit), None) => format!("has {more} than {limit} {}", units(&limit)),
+        (None, Some(found)) => format!("has {found} {}, {more} than allowed", units(&found)),
+        (None, None) => format!("has {more} {unit}s than allowed"),
+    }
+}
+
+/// `is 80.5, must be at most 4`; where the value is not known, what it is instead: `is greater than 4`.
+fn bound(asked: &str, instead: &str, limit: Option<&str>, found: Option<&str>) -> String {
+    let limit = limit.map_or("what the schema asks for".into(), shown);
+    match found {
+        Some(found) => format!("is {}, must be {asked} {limit}", shown(found)),
+        None => format!("is {instead} {limit}"),
     }
 }
 

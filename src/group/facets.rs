@@ -3,7 +3,10 @@
 //! Owns: which values a fault has, exact counts for the few and good ones for the many.
 //! Refuses: what the values mean.
 
+use std::hash::Hasher;
 use std::sync::Arc;
+
+use rustc_hash::FxHasher;
 
 use super::Facet;
 use crate::fault::{Fault, Says};
@@ -11,7 +14,7 @@ use crate::fault::{Fault, Says};
 /// Values shown of one kind.
 const KEPT: usize = 16;
 /// Values counted at a time. With no more than these, counts are exact and do not depend on the order of rows.
-const COUNTED: usize = 48;
+const COUNTED: usize = 96;
 /// Longest value kept, in bytes.
 const LONGEST: usize = 120;
 
@@ -20,12 +23,15 @@ const LONGEST: usize = 120;
 #[derive(Debug, Clone)]
 pub(super) struct Tally {
     name: &'static str,
+    /// Ascending by hash, then value.
     values: Vec<Counted>,
+    /// Rows with any value of this kind.
     rows: u64,
 }
 
 #[derive(Debug, Clone)]
 struct Counted {
+    hash: u64,
     value: Box<str>,
     count: u64,
     /// Rows in `count` that may have had another value.
@@ -36,28 +42,39 @@ impl Tally {
     fn add(&mut self, value: &str, rows: u64) {
         self.rows += rows;
         let value = clip(value);
-        if let Some(known) = self.values.iter_mut().find(|known| *known.value == *value) {
-            known.count += rows;
-            return;
-        }
+        let hash = hash(&value);
+        let at = match self.find(hash, &value) {
+            Ok(at) => {
+                self.values[at].count += rows;
+                return;
+            }
+            Err(at) => at,
+        };
         if self.values.len() < COUNTED {
-            self.values.push(Counted { value: value.into(), count: rows, doubtful: 0 });
+            self.values.insert(at, Counted { hash, value: value.into(), count: rows, doubtful: 0 });
             return;
         }
-        if let Some(rarest) = self.values.iter_mut().min_by(|a, b| a.count.cmp(&b.count).then_with(|| a.value.cmp(&b.value))) {
-            *rarest = Counted { value: value.into(), count: rarest.count + rows, doubtful: rarest.count };
+        let rarest = self.values.iter().enumerate().min_by(|(_, a), (_, b)| a.count.cmp(&b.count).then_with(|| a.value.cmp(&b.value)));
+        if let Some(rarest) = rarest.map(|(rarest, _)| rarest) {
+            let doubtful = self.values.remove(rarest).count;
+            let at = if rarest < at { at - 1 } else { at };
+            self.values.insert(at, Counted { hash, value: value.into(), count: doubtful + rows, doubtful });
         }
+    }
+
+    fn find(&self, hash: u64, value: &str) -> Result<usize, usize> {
+        self.values.binary_search_by(|known| known.hash.cmp(&hash).then_with(|| (*known.value).cmp(value)))
     }
 
     fn absorb(&mut self, other: Tally) {
         self.rows += other.rows;
         for theirs in other.values {
-            match self.values.iter_mut().find(|ours| ours.value == theirs.value) {
-                Some(ours) => {
-                    ours.count += theirs.count;
-                    ours.doubtful += theirs.doubtful;
+            match self.find(theirs.hash, &theirs.value) {
+                Ok(at) => {
+                    self.values[at].count += theirs.count;
+                    self.values[at].doubtful += theirs.doubtful;
                 }
-                None => self.values.push(theirs),
+                Err(at) => self.values.insert(at, theirs),
             }
         }
     }
@@ -145,6 +162,12 @@ pub(super) fn finish(tallies: Vec<Tally>) -> Vec<Facet> {
     let mut facets: Vec<Facet> = tallies.into_iter().map(Tally::into_facet).collect();
     facets.sort_unstable_by_key(|facet| facet.name);
     facets
+}
+
+fn hash(value: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(value.as_bytes());
+    hasher.finish()
 }
 
 fn clip(value: &str) -> std::borrow::Cow<'_, str> {

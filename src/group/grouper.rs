@@ -110,41 +110,22 @@ impl Grouper {
         let class = readings.get(place.reading).map_or("", |fault| fault.class);
         let reading = place.reading;
         identify(&mut self.scratch, bucket, class, &place);
-        if let Some(&group) = self.known.get(self.scratch.as_slice()) {
-            self.remember(Seen { bucket, group, reading, rows: 1, message: message.to_owned() });
-            return group;
-        }
-        let texts = &mut self.texts;
-        let key = GroupKey {
-            namespace: home.namespace.clone(),
-            doctype: home.doctype.clone(),
-            version: home.version.clone(),
-            stage: home.stage.clone(),
-            class: home.class.clone().or_else(|| (!class.is_empty()).then(|| intern(texts, class))),
-            path: place.path.as_deref().map(|path| intern(texts, path)),
-            fault: intern(texts, &place.fault),
+        let group = match self.known.get(self.scratch.as_slice()) {
+            Some(&group) => group,
+            None => {
+                let key = key(home, class, &place, &mut self.texts);
+                let group = group(&mut self.group_of, &mut self.parts, key, &place, (at, message));
+                self.known.insert(self.scratch.as_slice().into(), group);
+                group
+            }
         };
-        let group = self.group(key, &place, at, message);
-        self.known.insert(self.scratch.as_slice().into(), group);
-        self.remember(Seen { bucket, group, reading, rows: 1, message: message.to_owned() });
-        group
-    }
-
-    /// Keeps a message in the memo; what gives way to it is counted.
-    fn remember(&mut self, seen: Seen) {
-        if let Some(pushed) = self.memo.keep(seen) {
+        if let (Some(part), Some(fault)) = (self.parts.get_mut(group as usize), readings.get(reading)) {
+            part.tally(fault, 1);
+        }
+        if let Some(pushed) = self.memo.keep(Seen { bucket, group, reading, rows: 0, message: message.to_owned() }) {
             tally(&mut self.parts, &self.buckets, &pushed);
         }
-    }
-
-    fn group(&mut self, key: GroupKey, place: &Place, at: RowRef, message: &str) -> u32 {
-        if let Some(&known) = self.group_of.get(&key) {
-            return known;
-        }
-        let number = self.parts.len() as u32;
-        self.group_of.insert(key.clone(), number);
-        self.parts.push(Part::new(key, place.keyword, place.about_name, at, message));
-        number
+        group
     }
 
     fn job(&mut self, name: &str, time: Option<Micros>) -> u32 {
@@ -210,11 +191,38 @@ fn identify(scratch: &mut Vec<u8>, bucket: u32, class: &str, place: &Place) {
     }
 }
 
-/// Counts the values of a message for all its rows at once, when it leaves the memo.
+/// The key of a group, its texts shared.
+fn key(home: &Bucket, class: &str, place: &Place, texts: &mut FxHashSet<Arc<str>>) -> GroupKey {
+    GroupKey {
+        namespace: home.namespace.clone(),
+        doctype: home.doctype.clone(),
+        version: home.version.clone(),
+        stage: home.stage.clone(),
+        class: home.class.clone().or_else(|| (!class.is_empty()).then(|| intern(texts, class))),
+        path: place.path.as_deref().map(|path| intern(texts, path)),
+        fault: intern(texts, &place.fault),
+    }
+}
+
+/// The group of a key, begun with a row where it is new.
+fn group(known: &mut FxHashMap<GroupKey, u32>, parts: &mut Vec<Part>, key: GroupKey, place: &Place, (at, message): (RowRef, &str)) -> u32 {
+    if let Some(&known) = known.get(&key) {
+        return known;
+    }
+    let number = parts.len() as u32;
+    known.insert(key.clone(), number);
+    parts.push(Part::new(key, place.keyword, place.about_name, at, message));
+    number
+}
+
+/// Counts the values of a message for the rows after its first at once, when it leaves the memo.
 fn tally(parts: &mut [Part], buckets: &[Bucket], seen: &Seen) {
     let (Some(part), Some(bucket)) = (parts.get_mut(seen.group as usize), buckets.get(seen.bucket as usize)) else {
         return;
     };
+    if seen.rows == 0 {
+        return;
+    }
     if let Some(fault) = bucket.readings(&seen.message).get(seen.reading) {
         part.tally(fault, seen.rows);
     }

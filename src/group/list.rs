@@ -37,12 +37,12 @@ impl Groups {
 }
 
 impl Group {
-    /// Whether namespace, doctype, path, fault or class holds the text, whatever its case.
+    /// Whether namespace, doctype, path, fault or class holds the text, whatever its case, or the words in which the fault is told.
     pub fn matches(&self, text: &str) -> bool {
         let text = text.to_lowercase();
         let key = &self.key;
         let parts = [&key.namespace, &key.doctype, &key.path, &key.class].into_iter().flatten();
-        parts.chain([&key.fault]).any(|part| part.to_lowercase().contains(&text))
+        parts.chain([&key.fault]).any(|part| part.to_lowercase().contains(&text)) || self.phrase().to_lowercase().contains(&text)
     }
 
     /// How much faster rows come in the last quarter of the window (of all rows read) than before: 1 is as fast, 2 twice as fast. One row is

@@ -21,7 +21,7 @@ pub(super) struct Seen {
     pub(super) group: u32,
     /// Which reading of the message was taken.
     pub(super) reading: usize,
-    /// Rows that said it and whose values are not counted yet.
+    /// Rows that said it after the first one; their values are not counted yet.
     pub(super) rows: u64,
     pub(super) message: String,
 }
@@ -56,7 +56,7 @@ impl Memo {
             self.tags.resize(SLOTS, 0);
         }
         let (first, tag) = place(seen.bucket, &seen.message);
-        let rarest = (first..first + WAYS).min_by_key(|&slot| self.slots[slot].as_ref().map_or(0, |seen| seen.rows))?;
+        let rarest = (first..first + WAYS).min_by_key(|&slot| self.slots[slot].as_ref().map_or(0, |seen| seen.rows + 1))?;
         self.tags[rarest] = tag;
         self.slots[rarest].replace(seen)
     }

@@ -1,3 +1,5 @@
+//! Groups as a user counts them: what belongs together, by schema, by job, by time.
+
 use std::sync::Arc;
 
 use super::*;
@@ -98,7 +100,7 @@ fn schemas_tell_keys_from_names() {
         ]
     );
     assert!(found.list.iter().all(|group| group.key.doctype.as_deref() == Some("main") && group.key.version.is_none()));
-    assert_eq!(found.list[0].sentence(), "a key of /maps is longer than 3 characters");
+    assert_eq!(found.list[0].sentence(), "a key of /maps has more than 3 characters");
     assert_eq!(found.list[0].keyword, Some("maxLength"));
 }
 

@@ -6,7 +6,7 @@ use crate::layout::ColumnId;
 use super::sql::{self, Step};
 use super::value::{self, Fit};
 use super::walk::{Field, Presence, Settled, Spot, Walk};
-use super::{Fate, Landing, quoted};
+use super::{Fate, HOLDS_NULL, Landing, quoted};
 
 /// The column with everything that the table has no column for.
 const ADDITIONAL: &str = "additional_properties";
@@ -62,7 +62,7 @@ impl Walk<'_> {
     fn judge(&self, field: &Field) -> Settled {
         match (self.is_list(field), self.type_name(field.column)) {
             _ if !matches!(self.presence, Presence::At(_)) => self.stored(field),
-            _ if self.kind() == Some(Kind::Null) && !field.element => self.dropped(field.column, "null is stored as NULL."),
+            _ if self.kind() == Some(Kind::Null) && !field.element => self.dropped(field.column, HOLDS_NULL),
             (true, "RECORD") => self.judge_records(field),
             (true, _) => self.judge_list(field),
             (false, "RECORD") => self.judge_record(field),

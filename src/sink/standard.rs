@@ -20,10 +20,15 @@ const FIELDS: [&str; 8] = [
     "sample_id",
 ];
 
+/// Whether the decoder takes a top-level member of that name out of the document before it validates and stores it.
+pub fn is_taken_out(name: &str) -> bool {
+    name == "metadata" || FIELDS.contains(&name)
+}
+
 /// The landing of a value under one of these names; `None` for all others.
 pub(super) fn landing<S: AsRef<str>>(layout: &Layout, tokens: &[S], document: Option<&Document>) -> Option<Landing> {
     let first = tokens.first()?.as_ref();
-    if first == "metadata" || FIELDS.contains(&first) {
+    if is_taken_out(first) {
         return Some(from_attribute(layout, tokens, document));
     }
     let named = name::column_of(layout, None, first)?;

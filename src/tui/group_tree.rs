@@ -76,6 +76,9 @@ impl Tree for GroupTree {
     }
 }
 
+/// Longest label, in terminal cells.
+const LONGEST: usize = 1000;
+
 /// A line while the tree is made, with its sum and place among its siblings.
 struct Line {
     level: Level,
@@ -194,7 +197,7 @@ impl Maker<'_> {
             Sort::Growth => (group.growth(self.groups.span) * 1e6) as i64,
         };
         let new = u32::from(group.status == Status::New { sure: true } && !self.groups.partial);
-        Line { level, label: label.into(), group: Some(index), below: Vec::new(), count: group.count, new, rank }
+        Line { level, label: self::label(label), group: Some(index), below: Vec::new(), count: group.count, new, rank }
     }
 
     fn branch(&self, level: Level, label: &str, mut below: Vec<Line>) -> Line {
@@ -206,12 +209,17 @@ impl Maker<'_> {
         };
         let largest = below.iter().filter_map(|line| line.group).max_by_key(|&group| self.groups.list[group as usize].count);
         let new = below.iter().map(|line| line.new).sum();
-        Line { level, label: label.into(), group: largest, below, count, new, rank }
+        Line { level, label: self::label(label), group: largest, below, count, new, rank }
     }
 }
 
 fn path_label(path: &str) -> &str {
     if path.is_empty() { "/" } else { path }
+}
+
+/// A label of bounded length: a path may be as long as whoever sent it liked.
+fn label(text: &str) -> Box<str> {
+    crate::text::clip_middle(text, LONGEST).into()
 }
 
 /// Highest rank first, then by name.

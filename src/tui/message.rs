@@ -43,6 +43,8 @@ pub enum Message {
     Broken(String),
     /// The terminal gives no keys any more.
     InputEnded(String),
+    /// The process was asked to stop for a while.
+    Stop,
     /// The process was asked to end.
     Terminate,
 }

@@ -4,11 +4,12 @@
 //! Refuses: what is drawn.
 
 use std::io::{self, Write, stdout};
+use std::mem::ManuallyDrop;
 
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::crossterm::{cursor, execute};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -16,8 +17,8 @@ use super::message::Message;
 
 /// The terminal while it is ours; gives it back when dropped.
 pub struct Screen {
-    /// Where frames are drawn.
-    pub terminal: Terminal<CrosstermBackend<io::Stdout>>,
+    /// Where frames are drawn. Never dropped: its own way of showing the cursor again panics where standard error is gone.
+    pub terminal: ManuallyDrop<Terminal<CrosstermBackend<io::Stdout>>>,
 }
 
 impl Screen {
@@ -33,7 +34,15 @@ impl Screen {
             }
         }));
         enter()?;
-        Ok(Screen { terminal: Terminal::new(CrosstermBackend::new(stdout()))? })
+        Ok(Screen { terminal: fresh()? })
+    }
+
+    /// Forgets what is on the screen, so that the next frame is drawn whole. Asks the terminal nothing: its answer would go to the thread that
+    /// reads keys.
+    pub fn forget(&mut self) -> io::Result<()> {
+        execute!(stdout(), Clear(ClearType::All))?;
+        self.terminal = fresh()?;
+        Ok(())
     }
 
     /// Hands the terminal to the shell until the process is continued.
@@ -42,7 +51,7 @@ impl Screen {
         #[cfg(unix)]
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
         enter()?;
-        self.terminal.clear()
+        self.forget()
     }
 }
 
@@ -50,6 +59,10 @@ impl Drop for Screen {
     fn drop(&mut self) {
         give_back();
     }
+}
+
+fn fresh() -> io::Result<ManuallyDrop<Terminal<CrosstermBackend<io::Stdout>>>> {
+    Ok(ManuallyDrop::new(Terminal::new(CrosstermBackend::new(stdout()))?))
 }
 
 fn enter() -> io::Result<()> {
@@ -67,11 +80,15 @@ fn give_back() {
 /// Turns the signals that ask a process to end into a message, so that the terminal is given back.
 #[cfg(unix)]
 pub fn watch_signals(messages: UnboundedSender<Message>) -> io::Result<()> {
-    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGINT, SIGHUP, SIGCONT])?;
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGCONT, SIGTSTP])?;
     std::thread::spawn(move || {
         for signal in signals.forever() {
-            let message = if signal == SIGCONT { Message::Redraw } else { Message::Terminate };
+            let message = match signal {
+                SIGCONT => Message::Redraw,
+                SIGTSTP => Message::Stop,
+                _ => Message::Terminate,
+            };
             if messages.send(message).is_err() {
                 return;
             }

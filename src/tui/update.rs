@@ -59,6 +59,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::InputEnded(reason) => vec![Effect::Fail(reason)],
+        Message::Stop => vec![Effect::Suspend],
         Message::Terminate => vec![Effect::Quit],
     };
     settle(app);
@@ -82,6 +83,9 @@ fn settle(app: &mut App) {
 fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     app.notice = None;
     app.groups.touched = true;
+    if panes::too_small(app.size) {
+        return too_small(event);
+    }
     if app.prompt.is_some() {
         return prompt::key(app, event);
     }
@@ -107,6 +111,14 @@ fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
             app.tell(format!("{key} means nothing here; ? lists all keys"));
             Vec::new()
         }
+    }
+}
+
+/// What the message on a screen too small for anything else promises.
+fn too_small(event: KeyEvent) -> Vec<Effect> {
+    match event.code {
+        KeyCode::Char('q' | 'c') => vec![Effect::Quit],
+        _ => Vec::new(),
     }
 }
 

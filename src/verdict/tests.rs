@@ -1,3 +1,5 @@
+//! Messages led back to the schema nodes that they come from.
+
 use super::*;
 
 const SIX: &str = r#""$schema":"http://json-schema.org/draft-06/schema#""#;

@@ -14,12 +14,17 @@ pub(super) struct Answer<'a> {
     pub row: u64,
     /// As the decoder resolves them; null where the row has none.
     pub namespace: Option<&'a str>,
+    /// Likewise.
     pub doctype: Option<&'a str>,
+    /// Likewise; telemetry's comes from the payload.
     pub version: Option<&'a str>,
     /// Path in the schema repository.
     pub schema_file: Option<String>,
+    /// The row's `error_type`.
     pub stage: Option<&'a str>,
+    /// The row's, with its package.
     pub exception_class: Option<&'a str>,
+    /// What the message says; all null where it says nothing of a document.
     pub fault: Said<'a>,
     /// Fingerprint of the row's group.
     pub group: Option<String>,
@@ -42,9 +47,13 @@ pub(super) struct Answer<'a> {
 pub(super) struct Said<'a> {
     /// Instance pointer as the pipeline writes it.
     pub pointer: Option<&'a str>,
+    /// The keyword that broke.
     pub keyword: Option<&'a str>,
+    /// The key that is missing, extraneous or depended upon.
     pub key: Option<&'a str>,
+    /// What the schema asks: a type, a limit, a pattern.
     pub expected: Option<&'a str>,
+    /// What the document has, as the message spells it.
     pub found: Option<&'a str>,
 }
 
@@ -53,6 +62,7 @@ pub(super) struct Said<'a> {
 pub(super) struct Verdict<'a> {
     /// With its class, before the pipeline cuts it at 1,024 bytes.
     pub message: Option<&'a str>,
+    /// The keyword that broke.
     pub keyword: Option<&'a str>,
     /// As the pipeline writes it.
     pub pointer: Option<&'a str>,
@@ -65,9 +75,13 @@ pub(super) struct Verdict<'a> {
 /// One broken keyword.
 #[derive(Debug, Serialize)]
 pub(super) struct Violation<'a> {
+    /// Instance pointer as the pipeline writes it.
     pub pointer: &'a str,
+    /// The keyword that broke.
     pub keyword: &'a str,
+    /// RFC 6901, in `schema_file`.
     pub schema_pointer: &'a str,
+    /// As the validator words it, without its class.
     pub message: &'a str,
     /// In plain words.
     pub sentence: &'a str,
@@ -78,12 +92,16 @@ pub(super) struct Violation<'a> {
 pub(super) struct Column<'a> {
     /// Dotted path.
     pub column: Option<String>,
+    /// BigQuery's canonical name: `STRING`, `RECORD`.
     #[serde(rename = "type")]
     pub kind: Option<&'a str>,
+    /// `NULLABLE`, `REQUIRED` or `REPEATED`.
     pub mode: Option<&'a str>,
     /// `stored`, `changed`, `additional_properties`, `dropped`, `refused` or `unknown`.
     pub fate: &'static str,
+    /// Expression that selects the value.
     pub sql: Option<&'a str>,
+    /// Why it is not stored as it is, in a sentence.
     pub reason: Option<&'a str>,
 }
 
@@ -159,13 +177,10 @@ impl<'a> Column<'a> {
     }
 }
 
+/// The fate's own word, but for the column that scripts select from.
 fn fate(fate: Fate) -> &'static str {
     match fate {
-        Fate::Stored => "stored",
-        Fate::Changed => "changed",
         Fate::Additional => "additional_properties",
-        Fate::Dropped => "dropped",
-        Fate::Refused => "refused",
-        Fate::Unknown => "unknown",
+        fate => fate.name(),
     }
 }

@@ -1,4 +1,7 @@
 //! Rows to texts: what every worker does with a batch.
+//!
+//! Owns: opening rows, leaving out those of other groups.
+//! Refuses: the order of rows and threads (pipeline), the forms of output (answer, text).
 
 use std::sync::Arc;
 
@@ -25,6 +28,7 @@ pub(super) struct Printer {
 }
 
 impl Printer {
+    /// For rows judged by these schemas, in one form; of one group where that is given.
     pub fn new(schemas: Option<Arc<SchemaStore>>, group: Option<Fingerprint>, format: Format) -> Self {
         Printer { grouper: Grouper::new(schemas.clone()), schemas, group, format }
     }

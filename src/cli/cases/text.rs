@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Column};
 use crate::case::Case;
+use crate::sink::{Fate, HOLDS_NULL};
 use crate::text::visible;
 
 /// Cells of the names on the left.
@@ -77,7 +78,9 @@ fn describe(column: &Column<'_>) -> String {
         _ => String::new(),
     };
     let reason = column.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-    format!("{place}{}{reason}", column.fate.replace('_', " "))
+    // Scripts read that nothing is written for a null; to people that is no loss.
+    let fate = if column.reason == Some(HOLDS_NULL) { Fate::Stored.name().to_owned() } else { column.fate.replace('_', " ") };
+    format!("{place}{fate}{reason}")
 }
 
 #[cfg(test)]
@@ -91,6 +94,8 @@ mod tests {
         assert_eq!(describe(&column), "a.b STRING NULLABLE, stored");
         let nowhere =
             Column { column: None, kind: None, mode: None, fate: "additional_properties", sql: None, reason: Some("no such column") };
+        let null = Column { fate: "dropped", reason: Some(HOLDS_NULL), ..column };
+        assert_eq!(describe(&null), "a.b STRING NULLABLE, stored: null: the column holds NULL.");
         assert_eq!(describe(&nowhere), "additional properties: no such column");
     }
 }

@@ -1,6 +1,6 @@
 //! Groups as a Markdown table, to paste into a report.
 
-use super::table::{fault, place, state};
+use super::table::{place, state};
 use crate::cli::when;
 use crate::group::Group;
 use crate::text::count;
@@ -16,7 +16,7 @@ pub(super) fn write(groups: &[&Group]) -> String {
             escape(&state(group)),
             code(&super::table::doctype(group)),
             code(&place(group)),
-            code(&fault(group)),
+            code(&group.phrase()),
             code(&group.fingerprint.to_string()),
         ));
     }
@@ -48,7 +48,7 @@ mod tests {
         let text = write(&[&group()]);
         assert_eq!(
             text.lines().last().unwrap(),
-            "| 1,234 | NEW? | `acme/session.1` | `/client_info` | `required app_build` | 2026-03-02 08:05 | 2026-03-02 08:06 | `00000000000000ab` |"
+            "| 1,234 | NEW? | `acme/session.1` | `/client_info` | `is missing the key app_build` | 2026-03-02 08:05 | 2026-03-02 08:06 | `00000000000000ab` |"
         );
     }
 

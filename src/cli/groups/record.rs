@@ -8,20 +8,29 @@ use crate::group::{Group, Groups, Status};
 /// One group.
 #[derive(Debug, Serialize)]
 pub(super) struct Record<'a> {
+    /// The rows'; null where they have none, as all names here.
     pub namespace: Option<&'a str>,
+    /// The rows'.
     pub doctype: Option<&'a str>,
+    /// The rows', before telemetry's is read from a payload.
     pub version: Option<&'a str>,
+    /// The rows' `error_type`.
     pub stage: Option<&'a str>,
+    /// With its package.
     pub exception_class: Option<&'a str>,
     /// JSON pointer generalised by the schema: `[]` for elements, `{key}` for keys of maps; null where the fault has no place.
     pub path: Option<&'a str>,
+    /// Keyword with its key, or the message without its values.
     pub fault: &'a str,
     /// 16 hexadecimal digits, the same for the same failure everywhere.
     pub fingerprint: String,
+    /// Rows.
     pub count: u64,
     /// RFC 3339, null where no row has a time.
     pub first: Option<String>,
+    /// Likewise.
     pub last: Option<String>,
+    /// Rows by job.
     pub jobs: Vec<Job<'a>>,
     /// `NEW`, `GONE` or `ONGOING`.
     pub status: &'static str,
@@ -31,7 +40,9 @@ pub(super) struct Record<'a> {
     pub share: f64,
     /// Refused by design.
     pub noise: bool,
+    /// Of a validation failure.
     pub keyword: Option<&'a str>,
+    /// Values inside the messages, with how often.
     pub facets: Vec<Facet<'a>>,
     /// One whole message.
     pub sample: &'a str,

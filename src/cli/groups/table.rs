@@ -1,16 +1,19 @@
 //! Groups as a table for people, as wide as there is room.
 //!
-//! Owns: the columns, their widths, wrapping: a cell that does not fit goes on in the next line, nothing is cut off.
-
-use unicode_segmentation::UnicodeSegmentation;
+//! Owns: the columns, their widths; a sentence that does not fit goes on in the next line, a path loses its front, the fingerprint stays whole.
+//! Refuses: whole paths at any cost (`--format json` and `csv` have them), the words of a fault (group).
 
 use crate::group::{Group, Status};
-use crate::text::{count, visible, width};
+use crate::text::{clip_middle, clip_path, count, visible, width, wrap};
 
 const HEADS: [&str; 6] = ["ROWS", "STATUS", "DOCTYPE", "WHERE", "FAULT", "GROUP"];
 
-/// Columns that may be made narrower: DOCTYPE, WHERE and FAULT.
-const FLEXIBLE: [usize; 3] = [2, 3, 4];
+const DOCTYPE: usize = 2;
+const WHERE: usize = 3;
+const FAULT: usize = 4;
+
+/// Columns that may be made narrower, with how soon: the one of most cells times this gives first. A sentence can go on below; a path cannot.
+const FLEXIBLE: [(usize, usize); 3] = [(DOCTYPE, 4), (WHERE, 3), (FAULT, 3)];
 
 /// Fewest cells of a column that is made narrower.
 const LEAST: usize = 8;
@@ -28,7 +31,7 @@ pub(super) fn write(groups: &[&Group], room: usize) -> String {
 }
 
 fn cells(group: &Group) -> [String; 6] {
-    [count(group.count), state(group), doctype(group), place(group), fault(group), group.fingerprint.to_string()]
+    [count(group.count), state(group), doctype(group), place(group), group.phrase(), group.fingerprint.to_string()]
 }
 
 /// What the jobs say of it: `NEW`, `GONE`, with `?` where chance may have done it; else `noise` where it is that.
@@ -62,19 +65,6 @@ pub(super) fn place(group: &Group) -> String {
     }
 }
 
-/// The fault, with the short name of the exception where it is no validation failure.
-pub(super) fn fault(group: &Group) -> String {
-    let class = group.key.class.as_deref().unwrap_or_default();
-    let short = class.rsplit(['.', '$']).next().unwrap_or_default();
-    let text = match (group.key.path.is_some(), &*group.key.fault) {
-        (true, fault) => fault.to_owned(),
-        (false, fault) if short.is_empty() || fault == short => fault.to_owned(),
-        (false, "") => short.to_owned(),
-        (false, fault) => format!("{short}: {fault}"),
-    };
-    visible(&text).into_owned()
-}
-
 /// Cells of each column: what it needs, or less where the line would not fit; the widest columns give first.
 fn widths(rows: &[[String; 6]], room: usize) -> [usize; 6] {
     let mut widths = [0; 6];
@@ -85,7 +75,8 @@ fn widths(rows: &[[String; 6]], room: usize) -> [usize; 6] {
     }
     let mut excess = (widths.iter().sum::<usize>() + GAP.len() * (widths.len() - 1)).saturating_sub(room);
     while excess > 0 {
-        let Some(&widest) = FLEXIBLE.iter().filter(|&&column| widths[column] > LEAST).max_by_key(|&&column| widths[column]) else { break };
+        let wide = FLEXIBLE.iter().filter(|&&(column, _)| widths[column] > LEAST);
+        let Some(&(widest, _)) = wide.max_by_key(|&&(column, soon)| widths[column] * soon) else { break };
         widths[widest] -= 1;
         excess -= 1;
     }
@@ -94,7 +85,7 @@ fn widths(rows: &[[String; 6]], room: usize) -> [usize; 6] {
 
 /// One row of the table, over as many lines as its longest cell takes.
 fn line(row: &[String; 6], widths: &[usize; 6]) -> String {
-    let parts: Vec<Vec<String>> = row.iter().zip(widths).map(|(cell, &room)| wrap(cell, room)).collect();
+    let parts: Vec<Vec<String>> = row.iter().zip(widths).enumerate().map(|(column, (cell, &room))| fit(column, cell, room)).collect();
     let height = parts.iter().map(Vec::len).max().unwrap_or(0);
     let mut out = String::new();
     for y in 0..height {
@@ -111,28 +102,17 @@ fn line(row: &[String; 6], widths: &[usize; 6]) -> String {
     out
 }
 
-/// The text in pieces of at most `room` cells, broken at the end of a word where there is one in the second half of a piece.
-fn wrap(text: &str, room: usize) -> Vec<String> {
-    let mut pieces = Vec::new();
-    let mut piece = String::new();
-    for grapheme in text.graphemes(true) {
-        if width(&piece) + width(grapheme) > room && !piece.is_empty() {
-            let rest = piece.split_off(word_end(&piece, grapheme));
-            pieces.push(std::mem::replace(&mut piece, rest));
+/// A cell in the lines that its column may take: a path one, a doctype two, a sentence as many as it needs.
+fn fit(column: usize, cell: &str, room: usize) -> Vec<String> {
+    match column {
+        WHERE => vec![clip_path(cell, room).into_owned()],
+        DOCTYPE if width(cell) > room => {
+            let (namespace, doctype) = cell.split_at(cell.find('/').map_or(0, |slash| slash + 1));
+            [namespace, doctype].iter().filter(|name| !name.is_empty()).map(|name| clip_middle(name, room).into_owned()).collect()
         }
-        piece.push_str(grapheme);
+        FAULT => wrap(cell, room).iter().map(|line| line.trim_end().to_owned()).collect(),
+        _ => vec![cell.to_owned()],
     }
-    pieces.push(piece);
-    pieces.iter().map(|piece| piece.trim().to_owned()).collect()
-}
-
-/// Where the last word of a piece ends that is whole when `next` follows: behind a separator, else before a capital, else at the end.
-fn word_end(piece: &str, next: &str) -> usize {
-    let late = |end: &usize| end * 2 >= piece.len();
-    let behind = piece.rfind(['/', '.', '_', '-', ' ', ',', ':']).map(|at| at + 1).filter(late);
-    let behind = if next == " " { Some(piece.len()) } else { behind };
-    let capital = || piece.rfind(char::is_uppercase).filter(late).filter(|_| !next.starts_with(char::is_uppercase));
-    behind.or_else(capital).unwrap_or(piece.len())
 }
 
 #[cfg(test)]
@@ -145,37 +125,42 @@ mod tests {
         let text = write(&[&group()], 100);
         assert_eq!(
             text,
-            " ROWS  STATUS  DOCTYPE         WHERE         FAULT               GROUP\n\
-             1,234  NEW?    acme/session.1  /client_info  required app_build  00000000000000ab\n"
+            " ROWS  STATUS  DOCTYPE         WHERE         FAULT                         GROUP\n\
+             1,234  NEW?    acme/session.1  /client_info  is missing the key app_build  00000000000000ab\n"
         );
     }
 
     #[test]
-    fn a_narrow_table_wraps_and_loses_nothing() {
-        let text = write(&[&group()], 64);
-        assert!(text.lines().all(|line| width(line) <= 64), "{text}");
-        let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
-        assert_eq!(letters(&text), letters(&write(&[&group()], 200)));
+    fn a_narrow_table_keeps_what_a_row_is_called_by() {
+        let mut long = group();
+        long.key.doctype = Some("a-rather-long-doctype-of-many-words-and-more-words".into());
+        long.key.path = Some("/metrics/labeled_counter/{key}/{key}".into());
+        for room in [64, 80, 100] {
+            let text = write(&[&long], room);
+            assert!(text.lines().all(|line| width(line) <= room), "{text}");
+            assert!(text.contains("00000000000000ab") && text.contains("{key} "), "{text}");
+            let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            let said: Vec<String> = text.lines().skip(1).flat_map(words).collect();
+            assert!(["is", "missing", "the", "key"].iter().all(|word| said.iter().any(|found| found == word)), "{text}");
+        }
     }
 
     #[test]
-    fn text_is_broken_between_words() {
-        assert_eq!(wrap("/metrics/labeled_counter/{key}", 18), ["/metrics/labeled_", "counter/{key}"]);
-        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
-        assert_eq!(wrap("SchemaNotFoundException: no", 20), ["SchemaNotFound", "Exception: no"]);
-        assert_eq!(wrap("propertyNames maxLength", 18), ["propertyNames", "maxLength"]);
-        assert_eq!(wrap("no room here", 7), ["no room", "here"]);
-        assert_eq!(wrap("日本語", 4), ["日本", "語"]);
-        assert_eq!(wrap("", 4), [""]);
+    fn paths_take_one_line_and_names_two() {
+        assert_eq!(fit(WHERE, "/metrics/labeled_counter/{key}/{key}", 30), ["…/labeled_counter/{key}/{key}"]);
+        assert_eq!(fit(DOCTYPE, "acme-desktop/update.1", 14), ["acme-desktop/", "update.1"]);
+        assert_eq!(fit(DOCTYPE, "acme-desktop/update-of-much-more.1", 14), ["acme-desktop/", "update…-more.1"]);
+        assert_eq!(fit(FAULT, "one two three four", 8), ["one two", "three", "four"]);
     }
 
     #[test]
-    fn what_has_no_place_shows_its_stage_and_class() {
+    fn what_has_no_place_shows_its_stage_and_what_went_wrong() {
         let mut group = group();
         group.key.path = None;
         group.key.class = Some("a.b.Outer$BadException".into());
-        group.key.fault = "what \u{1b}".into();
-        assert_eq!((place(&group), fault(&group)), ("ParsePayload".to_owned(), "BadException: what \\u{1b}".to_owned()));
+        group.sample = "a.b.Outer$BadException: what \u{1b}".into();
+        let cells = cells(&group);
+        assert_eq!((cells[WHERE].as_str(), cells[FAULT].contains("what \\u{1b}")), ("ParsePayload", true), "{cells:?}");
         group.key.path = Some("".into());
         assert_eq!(place(&group), "/");
     }

@@ -121,9 +121,22 @@ pub fn source_row(text: &[u8], origin: String) -> Result<SourceRow, String> {
 
 /// The payload column as JSON exports write it.
 pub(super) fn payload(text: Cow<'_, str>) -> Payload {
-    match BASE64.decode(text.as_bytes()) {
+    if let Ok(bytes) = BASE64.decode(text.as_bytes()) {
+        return Payload::Bytes(bytes);
+    }
+    // Tools that wrap lines, and those that write it to go into addresses.
+    let usual: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).map(usual_letter).collect();
+    match BASE64.decode(usual) {
         Ok(bytes) => Payload::Bytes(bytes),
         Err(_) => Payload::NotBase64(text.into_owned()),
+    }
+}
+
+fn usual_letter(byte: u8) -> u8 {
+    match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        other => other,
     }
 }
 
@@ -149,6 +162,12 @@ mod tests {
         let mut into = Default::default();
         assert_eq!(cells(text, &mut into).unwrap().missing().len(), 6);
         assert_eq!(into[4].as_deref(), Some("ParsePayload"));
+    }
+
+    #[test]
+    fn base64_in_lines_or_for_addresses_is_read() {
+        assert_eq!(payload("-_8=".into()), Payload::Bytes(vec![0xfb, 0xff]));
+        assert_eq!(payload("aGVs\r\nbG8=\n".into()), Payload::Bytes(b"hello".to_vec()));
     }
 
     #[test]

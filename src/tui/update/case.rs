@@ -20,6 +20,8 @@ pub fn opened(app: &mut App, job: JobId, outcome: Result<Arc<Case>, String>) -> 
     let Some(opening) = app.opening.take_if(|opening| opening.job == job) else { return Vec::new() };
     match outcome {
         Ok(case) => {
+            // A line being typed belongs to the list that is covered now.
+            app.prompt = None;
             let focus = app.case.as_ref().map_or(Pane::Document, |screen| screen.focus);
             let mut screen = CaseScreen {
                 tree: opening.tree,

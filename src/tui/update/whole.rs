@@ -144,7 +144,7 @@ fn row_text(row: &SourceRow, notes: &[String]) -> String {
 
 /// Text with its own line breaks, safe for a terminal, cut where it is very long.
 fn shown(raw: &[u8]) -> String {
-    let part = &raw[..raw.len().min(MOST_SHOWN)];
+    let part = text::cut_bytes(raw, MOST_SHOWN);
     let lines: Vec<_> = part.split(|&byte| byte == b'\n').map(text::visible_bytes).collect();
     let mut words = lines.join("\n");
     if part.len() < raw.len() {

@@ -140,7 +140,7 @@ fn draw_pane(app: &App, screen: &CaseScreen, pane: Pane, area: Rect, buffer: &mu
 fn raw_text(app: &App, payload: &[u8], buffer: &mut Buffer, area: Rect) {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let row = super::pen::paragraph(buffer, area, 0, "This is no document. It begins:", app.theme.style(Role::Dim));
-    let shown = &payload[..payload.len().min(usize::from(area.width) * usize::from(area.height))];
+    let shown = text::cut_bytes(payload, usize::from(area.width) * usize::from(area.height));
     let lines: Vec<_> = shown.split(|&byte| byte == b'\n').map(text::visible_bytes).collect();
     super::pen::paragraph(buffer, area, row + 1, &lines.join("\n"), app.theme.style(Role::Text));
 }

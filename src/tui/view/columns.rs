@@ -10,7 +10,7 @@ use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
 use crate::layout::{ColumnId, Layout, Mode};
 use crate::outline::Tree;
-use crate::sink::{Fate, Landing};
+use crate::sink::{Fate, HOLDS_NULL, Landing};
 use crate::text;
 
 /// Draws the pane's lines and the facts below them.
@@ -104,7 +104,9 @@ fn draw_facts(app: &App, screen: &CaseScreen, layout: &Layout, area: Rect, buffe
 
 /// What becomes of the value, and the SQL that selects it.
 fn fate(app: &App, landing: &Landing, area: Rect, row: u16, buffer: &mut Buffer) {
+    let holds_null = landing.reason.as_deref() == Some(HOLDS_NULL);
     let (word, role) = match landing.fate {
+        Fate::Dropped if holds_null => ("stored", Role::Notice),
         Fate::Stored => ("stored", Role::Notice),
         Fate::Changed => ("stored, changed", Role::Notice),
         Fate::Additional => ("in additional_properties", Role::Constraint),

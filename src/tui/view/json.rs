@@ -171,12 +171,7 @@ impl Painter<'_> {
 
 /// The beginning of a value on one line: runs of white space as one blank.
 fn one_line(raw: &[u8]) -> String {
-    let mut shown = &raw[..raw.len().min(PREVIEW)];
-    // A character cut in half at the end would look like broken data.
-    if shown.len() < raw.len() {
-        let cut = shown.iter().rposition(|byte| byte & 0xc0 != 0x80).unwrap_or(shown.len());
-        shown = &shown[..cut];
-    }
+    let shown = text::cut_bytes(raw, PREVIEW);
     let mut words = text::visible_bytes(shown).into_owned();
     if memchr::memchr2(b'\n', b'\r', shown).is_some() {
         words = words.replace("\\r", "").split("\\n").map(str::trim).collect::<Vec<_>>().join(" ");

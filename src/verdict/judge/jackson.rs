@@ -7,6 +7,7 @@
 
 mod encoding;
 mod tokens;
+mod values;
 
 use tokens::Tokens;
 

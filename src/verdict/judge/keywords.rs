@@ -100,6 +100,7 @@ fn index(rules: &mut ObjectRules) {
             rules.required_count += 1;
         }
     }
+    rules.reads_names = !table.is_empty() || !rules.patterns.is_empty();
     rules.table = table;
 }
 

@@ -25,6 +25,16 @@ pub(super) fn is_integer(raw: &[u8]) -> bool {
     !raw.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E'))
 }
 
+/// The value of a whole number of at most 18 digits.
+pub(super) fn small(raw: &[u8]) -> Option<i64> {
+    let (negative, digits) = raw.strip_prefix(b"-").map_or((false, raw), |digits| (true, digits));
+    if digits.len() > 18 {
+        return None;
+    }
+    let sum = digits.iter().try_fold(0_i64, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0')))?;
+    Some(if negative { -sum } else { sum })
+}
+
 /// A document's number as messages print it.
 pub(super) fn printed(raw: &[u8]) -> String {
     let text = String::from_utf8_lossy(raw);

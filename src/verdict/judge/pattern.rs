@@ -52,12 +52,14 @@ impl Pattern {
 
     /// The same for text still in JSON's bytes, where that needs no decoding; `None` where it does.
     pub(super) fn found_in_plain(&self, raw: &[u8]) -> Option<bool> {
-        // Bytes of characters above ASCII and escapes belong to no run, but an escape may stand for a character that does.
         let runs = self.runs.as_ref()?;
-        if memchr::memchr(b'\\', raw).is_some() || !raw.is_ascii() {
-            return None;
+        let found = runs.found(raw);
+        // Runs are of ASCII characters as they are. Where they do not fit, an escape may stand for one of them, or a line break end the text.
+        if found && !runs.knows_backslash() {
+            return Some(true);
         }
-        Some(runs.found(raw))
+        let plain = raw.is_ascii() && memchr::memchr(b'\\', raw).is_none();
+        plain.then_some(found)
     }
 }
 
@@ -91,6 +93,15 @@ mod tests {
         ] {
             assert_eq!(Pattern::new(pattern).found(text), Ok(expected), "{pattern} in {text:?}");
         }
+    }
+
+    #[test]
+    fn undecoded_text_is_judged_only_where_that_is_certain() {
+        let pattern = Pattern::new("^[a-z]+$");
+        for (raw, expected) in [("abc", Some(true)), ("aBc", Some(false)), (r"a\u0062", None), ("abc\u{2028}", None), (r"abc\n", None)] {
+            assert_eq!(pattern.found_in_plain(raw.as_bytes()), expected, "{raw:?}");
+        }
+        assert_eq!(Pattern::new(r"^[a\\]+$").found_in_plain(br"a\\"), None);
     }
 
     #[test]

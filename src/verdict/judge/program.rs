@@ -94,6 +94,8 @@ pub(super) struct ObjectRules {
     pub(super) properties: Vec<(Box<str>, SubId)>,
     /// What each known name means.
     pub(super) table: FxHashMap<Box<[u8]>, Known>,
+    /// Whether a member's name matters.
+    pub(super) reads_names: bool,
     /// Number of different required names.
     pub(super) required_count: u32,
 }

@@ -5,29 +5,21 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::program::{PatternId, Program, SubId};
 use super::{decode, order, spell};
 use crate::document::{Document, Kind, NodeId};
-
-/// Top-level members that the decoder takes out before the validator sees the document.
-const STRIPPED: [&str; 9] = [
-    "metadata",
-    "submission_timestamp",
-    "document_id",
-    "normalized_app_name",
-    "normalized_channel",
-    "normalized_os",
-    "normalized_os_version",
-    "normalized_country_code",
-    "sample_id",
-];
+use crate::sink;
 
 /// Most compiled schemas inside one another on a usual stack.
 pub(super) const SHALLOW: u32 = 160;
 /// Most of them at all: a document of 1,000 levels, the most that the pipeline's parser takes, under 20 schemas a level.
 pub(super) const DEEPEST: u32 = 20_000;
+/// Values with so many values inside are worth remembering.
+const BIG: NodeId = 32;
+/// Down to here values are looked at before they are walked.
+const LOOK_AHEAD: u32 = 64;
 /// Most compiled schemas entered for one document and question; branches inside branches can ask for more than any time allows.
 const MOST_STEPS: u64 = 100_000_000;
 
@@ -64,6 +56,8 @@ pub(super) struct Run<'a> {
     pub(super) stop: Option<Stop>,
     /// Patterns that could not be run, with the schema that asked and the reason; each once.
     pub(super) unrunnable: Vec<(PatternId, SubId, String)>,
+    /// Big values that were judged before: finding a failure's place goes over them again.
+    settled: FxHashMap<(SubId, NodeId), bool>,
     most_depth: u32,
     depth: u32,
     steps: u64,
@@ -77,7 +71,18 @@ pub(super) struct Member<'a> {
 
 impl<'a> Run<'a> {
     pub(super) fn new(program: &'a Program, schema: &'a Document, document: &'a Document, stripped: bool, most_depth: u32) -> Self {
-        Run { program, schema, document, stripped, stop: None, unrunnable: Vec::new(), most_depth, depth: 0, steps: 0 }
+        Run {
+            program,
+            schema,
+            document,
+            stripped,
+            stop: None,
+            unrunnable: Vec::new(),
+            settled: FxHashMap::default(),
+            most_depth,
+            depth: 0,
+            steps: 0,
+        }
     }
 
     /// Enters a compiled schema that holds others; `false` where that goes too deep or has taken too long.
@@ -93,6 +98,29 @@ impl<'a> Run<'a> {
         }
         self.depth += 1;
         true
+    }
+
+    /// What a question about a value comes under, where its answer is worth remembering.
+    pub(super) fn big(&self, id: SubId, at: Subject) -> Option<(SubId, NodeId)> {
+        let is_big = !at.is_name && self.document.end(at.node) - at.node > BIG;
+        is_big.then_some((id, at.node))
+    }
+
+    /// The answer given before.
+    pub(super) fn settled(&self, question: (SubId, NodeId)) -> Option<bool> {
+        self.settled.get(&question).copied()
+    }
+
+    /// Remembers an answer, unless judging was given up.
+    pub(super) fn settle(&mut self, question: (SubId, NodeId), valid: bool) {
+        if self.stop.is_none() {
+            self.settled.insert(question, valid);
+        }
+    }
+
+    /// Whether what lies below may be looked through twice.
+    pub(super) fn is_near_root(&self) -> bool {
+        self.depth < LOOK_AHEAD
     }
 
     pub(super) fn leave(&mut self) {
@@ -133,7 +161,7 @@ impl<'a> Run<'a> {
 
     /// Whether the decoder takes this member of the root away.
     pub(super) fn is_stripped(&self, object: NodeId, member: NodeId) -> bool {
-        self.stripped && object == 0 && self.document.key(member).is_some_and(|key| STRIPPED.contains(&&*key))
+        self.stripped && object == 0 && self.document.key(member).is_some_and(|key| sink::is_taken_out(&key))
     }
 
     /// Members that a later one of the same name replaces.

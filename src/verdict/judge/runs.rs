@@ -6,10 +6,21 @@
 /// Characters of one kind, so many times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Run {
-    /// One bit for each ASCII character.
-    class: u128,
+    /// Whether a byte belongs to it; never one beyond ASCII.
+    class: Box<[bool; 256]>,
     least: u32,
     most: u32,
+}
+
+impl Run {
+    /// `class` has one bit for each ASCII character.
+    fn new(class: u128, least: u32, most: u32) -> Self {
+        Run { class: Box::new(std::array::from_fn(|byte| byte < 128 && class >> byte & 1 == 1)), least, most }
+    }
+
+    fn holds_any_of(&self, class: u128) -> bool {
+        (0..128).any(|byte| self.class[byte] && class >> byte & 1 == 1)
+    }
 }
 
 /// An anchored sequence of runs, none of which could leave a character to the next one.
@@ -36,27 +47,30 @@ impl Runs {
             // Taking as much as there is must be right: what follows a run that may vary begins with another character.
             if let Some(before) = runs.last()
                 && before.least != before.most
-                && (before.class & class != 0 || least == 0)
+                && (least == 0 || before.holds_any_of(class))
             {
                 return None;
             }
-            runs.push(Run { class, least, most });
+            runs.push(Run::new(class, least, most));
         }
         Some(Runs { runs, whole })
+    }
+
+    /// Whether a backslash may belong to a match.
+    pub(super) fn knows_backslash(&self) -> bool {
+        self.runs.iter().any(|run| run.class[usize::from(b'\\')])
     }
 
     /// Whether the text begins with the runs, and ends with them where it must.
     pub(super) fn found(&self, text: &[u8]) -> bool {
         let mut at = 0_usize;
         for run in &self.runs {
-            let start = at;
-            let stop = text.len().min(at.saturating_add(run.most as usize));
-            while at < stop && text[at] < 128 && run.class >> text[at] & 1 == 1 {
-                at += 1;
-            }
-            if at - start < run.least as usize {
+            let rest = &text[at..text.len().min(at.saturating_add(run.most as usize))];
+            let taken = rest.iter().position(|&byte| !run.class[usize::from(byte)]).unwrap_or(rest.len());
+            if taken < run.least as usize {
                 return false;
             }
+            at += taken;
         }
         !self.whole || at == text.len()
     }

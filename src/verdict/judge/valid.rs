@@ -6,16 +6,16 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::numbers;
 use super::program::{ArrayRules, Body, Bound, EnumRules, Known, NumberRules, ObjectRules, SubId, TextRules};
 use super::run::{Run, Subject};
 use super::spell;
+use super::{decode, numbers};
 use crate::document::{Kind, NodeId};
 
 /// Whole numbers up to this size are exact as doubles.
 const EXACT: i64 = 1 << 53;
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     /// Whether the subject is valid against a compiled schema; `true` once judging was given up.
     pub(super) fn valid(&mut self, id: SubId, at: Subject) -> bool {
         let program = self.program;
@@ -28,11 +28,18 @@ impl Run<'_> {
             Body::Number(rules) => self.valid_number(rules, at),
             Body::Enum(rules) | Body::Const(rules) => self.is_among(rules, at),
             nested => {
+                let question = self.big(id, at);
+                if let Some(known) = question.and_then(|question| self.settled(question)) {
+                    return known;
+                }
                 if !self.enter() {
                     return true;
                 }
                 let valid = self.valid_nested(id, nested, at);
                 self.leave();
+                if let Some(question) = question {
+                    self.settle(question, valid);
+                }
                 valid
             }
         }
@@ -79,16 +86,12 @@ impl Run<'_> {
             if strips && self.is_stripped(node, member) {
                 continue;
             }
-            let raw = document.raw_key(member).unwrap_or_default();
-            let name = match memchr::memchr(b'\\', raw) {
-                None => Cow::Borrowed(raw),
-                Some(_) => Cow::Owned(document.key(member).unwrap_or_default().into_owned().into_bytes()),
-            };
-            let known = rules.table.get(&*name).copied().unwrap_or_default();
+            let name = if rules.reads_names { self.name_bytes(member) } else { Cow::Borrowed(&[][..]) };
+            let known = if rules.table.is_empty() { Known::default() } else { rules.table.get(&*name).copied().unwrap_or_default() };
             if let Some(number) = known.required {
                 required.mark(number);
             }
-            if !self.valid_member(id, rules, known, member, &name) {
+            if !self.valid_member(id, rules, known, member, name) {
                 let replaced = replaced.get_or_insert_with(|| self.replaced(node));
                 if !replaced.contains(&member) {
                     return false;
@@ -98,7 +101,17 @@ impl Run<'_> {
         required.count() == rules.required_count && self.valid_size(rules, node) && self.valid_dependencies(rules, node)
     }
 
-    fn valid_member(&mut self, id: SubId, rules: &ObjectRules, known: Known, member: NodeId, name: &[u8]) -> bool {
+    /// A member's name, decoded only where it holds an escape.
+    fn name_bytes(&self, member: NodeId) -> Cow<'a, [u8]> {
+        let raw = self.document.raw_key(member).unwrap_or_default();
+        // Names are short: looking at each byte is quicker than setting up a search.
+        if raw.contains(&b'\\') {
+            return Cow::Owned(decode::name(self.document, member).into_owned().into_bytes());
+        }
+        Cow::Borrowed(raw)
+    }
+
+    fn valid_member(&mut self, id: SubId, rules: &ObjectRules, known: Known, member: NodeId, name: Cow<'_, [u8]>) -> bool {
         if rules.names.is_some_and(|names| !self.valid(names, Subject::name(member))) {
             return false;
         }
@@ -107,8 +120,11 @@ impl Run<'_> {
         }
         let mut is_additional = known.property.is_none();
         for &(pattern, sub) in &rules.patterns {
-            let plain = self.program.pattern(pattern).found_in_plain(name);
-            if plain.unwrap_or_else(|| self.found(pattern, id, &String::from_utf8_lossy(name))) {
+            let plain = match &name {
+                Cow::Borrowed(raw) => self.program.pattern(pattern).found_in_plain(raw),
+                Cow::Owned(_) => None,
+            };
+            if plain.unwrap_or_else(|| self.found(pattern, id, &String::from_utf8_lossy(&name))) {
                 is_additional = false;
                 if !self.valid(sub, Subject::value(member)) {
                     return false;
@@ -225,11 +241,12 @@ impl Run<'_> {
 
 /// A document's number against a bound.
 pub(super) fn compare(raw: &[u8], bound: &Bound) -> Ordering {
-    if let (Some(small), Ok(text)) = (bound.small, std::str::from_utf8(raw)) {
-        if let Ok(value) = text.parse::<i64>() {
+    if let Some(small) = bound.small {
+        if let Some(value) = numbers::small(raw) {
             return value.cmp(&small);
         }
-        let double = text.parse::<f64>().ok().filter(|_| !numbers::is_integer(raw) && small.abs() < EXACT);
+        let exact = !numbers::is_integer(raw) && small.abs() < EXACT;
+        let double = std::str::from_utf8(raw).ok().filter(|_| exact).and_then(|text| text.parse::<f64>().ok());
         if let Some(order) = double.and_then(|value| value.partial_cmp(&(small as f64))) {
             return order;
         }

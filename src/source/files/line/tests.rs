@@ -1,3 +1,5 @@
+//! Lines of exports read as rows, whatever they hold.
+
 use proptest::prelude::*;
 
 use super::*;
