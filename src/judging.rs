@@ -8,14 +8,14 @@ mod bench;
 pub use bench::Bench;
 
 use crate::samples::{DoctypeName, Expected, Sample, SampleFile};
-use crate::schemas::{Lookup, SchemaError};
+use crate::schemas::{Lookup, SchemaError, snake_case};
 use crate::verdict::judge::{Doubt, Violation, Violations};
 
 /// Class of the validator's exceptions.
 pub const VALIDATION: &str = "org.everit.json.schema.ValidationException";
 /// Class of the exceptions for schemas that are not there.
 pub const NOT_FOUND: &str = "com.mozilla.telemetry.ingestion.core.schema.SchemaNotFoundException";
-/// What the decoder says where neither the row nor its document tells a version.
+/// What the decoder says of a telemetry document without a version.
 const NO_VERSION: &str = "Element was assumed to be a telemetry message because it contains no document_version attribute, but the payload does not include the top-level 'version' or 'v' field expected for a telemetry document";
 
 /// A sample with its judgement.
@@ -25,8 +25,8 @@ pub struct Judged {
     pub shown: String,
     /// Its line, from 1; `None` where it is the whole file.
     pub line: Option<u64>,
-    /// What it is of, spelled as the schemas do where they have it.
-    pub doctype: DoctypeName,
+    /// What it is of, spelled as the schemas do where they have it; `None` where its row says nothing.
+    pub doctype: Option<DoctypeName>,
     /// Its schema's path in the store.
     pub schema_path: Option<String>,
     /// What its name says.
@@ -117,10 +117,10 @@ pub fn missing(lookup: &Lookup, namespace: &str, doctype: &str, version: Option<
     match lookup {
         Lookup::Found(_) => None,
         Lookup::NoDoctype { .. } => Some(format!("No such docType: {namespace}/{doctype}")),
-        Lookup::NoVersion { .. } => Some(match version {
-            Some(version) => format!("No schema with name: {namespace}/{doctype}/{doctype}.{version}.schema.json"),
-            None => NO_VERSION.to_owned(),
-        }),
+        Lookup::NoVersion { .. } if version.is_none() && snake_case(namespace) == "telemetry" => Some(NO_VERSION.to_owned()),
+        Lookup::NoVersion { .. } => {
+            Some(format!("No schema with name: {namespace}/{doctype}/{doctype}.{}.schema.json", version.unwrap_or("null")))
+        }
     }
 }
 

@@ -5,6 +5,8 @@ fn commands_answer_as_written() {
     trycmd::TestCases::new()
         // Not the configuration of whoever runs the tests.
         .env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml"))
+        .env("MISFIT_SCHEMAS", "")
+        .env("MISFIT_THEME", "")
         .env("COLUMNS", "100")
         .case("tests/cmd/*.trycmd");
 }

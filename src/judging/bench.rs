@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::case::telemetry_version;
 use crate::document::Document;
+use crate::payload::Form;
 use crate::samples::{Content, DoctypeName, Sample};
 use crate::schemas::{Lookup, SchemaStore, snake_case};
 use crate::verdict::judge::jackson::parse_verdict;
@@ -14,7 +15,7 @@ use super::{Judged, JudgingError, Ruling, missing, untold};
 /// Samples of this namespace fit all Glean applications, and are of a doctype that most stores do not have.
 const GLEAN: &str = "glean";
 
-/// Schemas of this namespace describe what the decoder makes of a payload's surroundings; no payload is of it, so nothing is taken off.
+/// Schemas of this namespace describe what the decoder makes of a payload's surroundings; no payload is of it.
 const METADATA: &str = "metadata";
 
 /// Judges samples; threads may share it.
@@ -38,17 +39,10 @@ impl Bench {
     /// Its doctype cannot be told, or the schema is no schema.
     pub fn judge(&self, mut sample: Sample) -> Result<Judged, JudgingError> {
         let content = Content::of(std::mem::take(&mut sample.bytes));
-        let named = self.doctype.as_ref().or(content.doctype.as_ref()).or(sample.file.doctype.as_ref());
-        let Some(mut doctype) = named.cloned() else { return Err(untold(&sample)) };
-        let document = Document::parse(content.decoded.text);
-        if doctype.version.is_none() && snake_case(&doctype.namespace) == "telemetry" {
-            doctype.version = telemetry_version(&document);
-        }
-        let lookup = self.schemas.lookup(&doctype.namespace, &doctype.doctype, doctype.version.as_deref());
         let mut judged = Judged {
             shown: sample.file.shown.clone(),
             line: sample.line,
-            doctype,
+            doctype: None,
             schema_path: None,
             expected: sample.file.expected,
             ruling: Ruling::Passed,
@@ -56,42 +50,68 @@ impl Bench {
             doubts: Vec::new(),
             notes: content.decoded.problems,
         };
-        match lookup {
-            Lookup::Found(at) => self.found(at, &document, &mut judged)?,
-            lookup => judged.ruling = self.not_found(&lookup, &judged.doctype, content.in_row),
+        if content.in_row && content.decoded.form == Form::Absent {
+            judged.ruling = Ruling::Skipped("the row has no payload".to_owned());
+            return Ok(judged);
         }
+        let named = self.doctype.as_ref().or(content.doctype.as_ref()).or(sample.file.doctype.as_ref());
+        let Some(mut doctype) = named.cloned() else {
+            if !content.in_row {
+                return Err(untold(&sample));
+            }
+            // Nobody can name its doctype: the request did not.
+            judged.ruling = Ruling::Skipped("the row names no namespace or doctype".to_owned());
+            return Ok(judged);
+        };
+        let document = Document::parse(content.decoded.text);
+        if doctype.version.is_none() && snake_case(&doctype.namespace) == "telemetry" {
+            doctype.version = telemetry_version(&document);
+        }
+        let lookup = self.schemas.lookup(&doctype.namespace, &doctype.doctype, doctype.version.as_deref());
+        let judge = match lookup {
+            Lookup::Found(at) => self.found(at, &mut doctype, &mut judged)?,
+            lookup => {
+                judged.ruling = self.not_found(&lookup, &doctype, content.in_row);
+                None
+            }
+        };
+        // The pipeline reads a document before it looks for the schema.
+        match (parse_verdict(document.text()), judge) {
+            (Err(failure), _) if judged.passed().is_some() => {
+                judged.ruling = Ruling::Unreadable { class: failure.class, message: failure.message, offset: failure.offset };
+            }
+            (Ok(()), Some(judge)) => {
+                // Ours has a limit that the pipeline's has not: the number of values.
+                judged.notes.extend(document.error().map(|error| format!("Only what comes before is judged: {error}.")));
+                let is_payload = snake_case(&doctype.namespace) != METADATA;
+                let input = if is_payload { Input::payload(&document) } else { Input::from(&document) };
+                self.validate(&judge, input, &mut judged);
+            }
+            _ => {}
+        }
+        judged.doctype = Some(doctype);
         Ok(judged)
     }
 
-    /// The steps of the pipeline: reading, then validation.
-    fn found(&self, at: usize, document: &Document, judged: &mut Judged) -> Result<(), JudgingError> {
+    /// The judge for a doctype of the store; one without a JSON schema has none.
+    fn found(&self, at: usize, doctype: &mut DoctypeName, judged: &mut Judged) -> Result<Option<Arc<Judge>>, JudgingError> {
         if let Some(known) = self.schemas.doctypes().get(at) {
-            judged.doctype.namespace.clone_from(&known.namespace);
-            judged.doctype.doctype.clone_from(&known.doctype);
+            doctype.namespace.clone_from(&known.namespace);
+            doctype.doctype.clone_from(&known.doctype);
         }
-        let Some(judge) = self.schemas.judge(at)? else {
-            let DoctypeName { namespace, doctype, version } = &judged.doctype;
-            let nothing = Lookup::NoVersion { known: vec![at] };
-            let message = missing(&nothing, namespace, doctype, version.as_deref()).unwrap_or_default();
-            let instead = format!("{} has a table layout but no JSON schema", judged.doctype);
-            judged.ruling = Ruling::NoSchema { message, instead };
-            return Ok(());
-        };
-        judged.schema_path = Some(judge.schema().path.clone());
-        if let Err(failure) = parse_verdict(document.text()) {
-            judged.ruling = Ruling::Unreadable { class: failure.class, message: failure.message, offset: failure.offset };
-            return Ok(());
+        let judge = self.schemas.judge(at)?;
+        match &judge {
+            Some(judge) => judged.schema_path = Some(judge.schema().path.clone()),
+            None => {
+                let nothing = Lookup::NoVersion { known: vec![at] };
+                let message = missing(&nothing, &doctype.namespace, &doctype.doctype, doctype.version.as_deref()).unwrap_or_default();
+                judged.ruling = Ruling::NoSchema { message, instead: format!("{doctype} has a table layout but no JSON schema") };
+            }
         }
-        if let Some(error) = document.error() {
-            judged.notes.push(format!("Only what comes before is judged: {error}."));
-        }
-        self.validate(&judge, document, judged);
-        Ok(())
+        Ok(judge)
     }
 
-    fn validate(&self, judge: &Judge, document: &Document, judged: &mut Judged) {
-        let is_payload = snake_case(&judged.doctype.namespace) != METADATA;
-        let input = if is_payload { Input::payload(document) } else { Input::from(document) };
+    fn validate(&self, judge: &Judge, input: Input<'_>, judged: &mut Judged) {
         let verdict = judge.verdict(input);
         judged.doubts = verdict.doubts;
         if let Outcome::Fail(violation) = verdict.outcome {
@@ -181,8 +201,18 @@ mod tests {
     fn telemetry_tells_its_version_itself() {
         let row = r#"{"document_namespace":"telemetry","document_type":"crash","document_version":null,"payload":"eyJ2ZXJzaW9uIjo0fQ=="}"#;
         let judged = judged(None, None, row).unwrap();
-        assert_eq!(judged.doctype.to_string(), "telemetry/crash.4");
+        assert_eq!(judged.doctype.unwrap().to_string(), "telemetry/crash.4");
         assert!(matches!(judged.ruling, Ruling::Invalid(_)));
+    }
+
+    #[test]
+    fn rows_that_nobody_can_judge_are_skipped() {
+        for row in [
+            r#"{"document_namespace":null,"document_type":null,"payload":"e30="}"#,
+            r#"{"document_namespace":"telemetry","document_type":"crash","payload":null}"#,
+        ] {
+            assert!(matches!(judged(None, None, row).unwrap().ruling, Ruling::Skipped(_)), "{row}");
+        }
     }
 
     #[test]

@@ -30,11 +30,11 @@ fn from_row(bytes: &[u8]) -> Option<Content> {
     // Cheaper than reading every document twice.
     memchr::memmem::find(bytes, b"\"document_namespace\"").or_else(|| memchr::memmem::find(bytes, b"\"attributeMap\""))?;
     let document = Document::parse(bytes);
-    let has = |name: &str, kind: Kind| document.member(0, name).is_some_and(|node| document.kind(node) == kind);
-    if document.is_empty() || !(has("document_namespace", Kind::String) || has("attributeMap", Kind::Object)) {
-        return None;
-    }
-    if !has("payload", Kind::String) {
+    let has = |name: &str, kinds: &[Kind]| document.member(0, name).is_some_and(|node| kinds.contains(&document.kind(node)));
+    // Requests for no doctype at all have rows as well, with NULL for its name.
+    let column = [Kind::String, Kind::Null];
+    let is_row = !document.is_empty() && (has("document_namespace", &column) || has("attributeMap", &[Kind::Object]));
+    if !is_row || !has("payload", &column) {
         return None;
     }
     let mut row = files::read_row(bytes, String::new()).ok()?;

@@ -13,9 +13,9 @@ pub(super) struct Document<'a> {
     pub path: &'a str,
     /// From 1; null where the document is the whole file.
     pub line: Option<u64>,
-    /// As the schemas spell them where they have it.
-    pub namespace: &'a str,
-    pub doctype: &'a str,
+    /// As the schemas spell them where they have it; null where a row does not say.
+    pub namespace: Option<&'a str>,
+    pub doctype: Option<&'a str>,
     pub version: Option<&'a str>,
     /// Path in the schema repository; null where there is no such schema.
     pub schema_file: Option<String>,
@@ -91,13 +91,13 @@ pub(super) struct Fault<'a> {
 impl<'a> Document<'a> {
     /// The fields of a judged document.
     pub fn new(judged: &'a Judged) -> Self {
-        let violations = judged.violations.as_ref();
+        let (doctype, violations) = (judged.doctype.as_ref(), judged.violations.as_ref());
         Document {
             path: &judged.shown,
             line: judged.line,
-            namespace: &judged.doctype.namespace,
-            doctype: &judged.doctype.doctype,
-            version: judged.doctype.version.as_deref(),
+            namespace: doctype.map(|doctype| doctype.namespace.as_str()),
+            doctype: doctype.map(|doctype| doctype.doctype.as_str()),
+            version: doctype.and_then(|doctype| doctype.version.as_deref()),
             schema_file: judged.schema_path.as_deref().map(schema_file),
             expected: judged.expected.map(Expected::name),
             finding: judged.is_finding(),

@@ -43,13 +43,13 @@ impl Tally {
     /// Counts a document.
     pub fn add(&mut self, judged: &Judged) {
         self.documents += 1;
-        let Some(passed) = judged.passed() else {
+        let (Some(passed), Some(doctype)) = (judged.passed(), &judged.doctype) else {
             self.skipped += 1;
             return;
         };
         let finding = u64::from(judged.is_finding());
         self.findings += finding;
-        let counts = self.doctypes.entry(judged.doctype.clone()).or_default();
+        let counts = self.doctypes.entry(doctype.clone()).or_default();
         counts.findings += finding;
         if counts.schema_path.is_none() {
             counts.schema_path.clone_from(&judged.schema_path);

@@ -18,7 +18,9 @@ pub(super) fn block(judged: &Judged) -> String {
     }
     let place = judged.line.map_or_else(String::new, |line| format!(" line {}", count(line)));
     let mut block = Block(format!("{}  {}{place}\n", headline(judged), visible(&judged.shown)));
-    block.line("doctype", &judged.doctype.to_string());
+    if let Some(doctype) = &judged.doctype {
+        block.line("doctype", &doctype.to_string());
+    }
     if let Some(sentence) = sentence(judged) {
         block.line("fault", &sentence);
     }
