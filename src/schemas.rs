@@ -14,7 +14,7 @@ pub mod schema;
 pub mod walk;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -79,7 +79,12 @@ pub struct SchemaStore {
     /// Positions by comparable namespace and doctype, versions ascending.
     index: FxHashMap<(String, String), Vec<usize>>,
     strays: Vec<String>,
+    /// Names alike by the unknown name that was asked for.
+    nearest: Mutex<FxHashMap<(String, String), Vec<String>>>,
 }
+
+/// Unknown names whose likenesses are kept.
+const MOST_ASKED: usize = 4096;
 
 /// The parsed files of a doctype version, or why they cannot be parsed.
 #[derive(Default)]
@@ -125,7 +130,7 @@ impl SchemaStore {
             index.entry(name_key(&found.namespace, &found.doctype)).or_default().push(i);
         }
         let parsed = doctypes.iter().map(|_| Parsed::default()).collect();
-        Ok(SchemaStore { tree, doctypes, parsed, index, strays })
+        Ok(SchemaStore { tree, doctypes, parsed, index, strays, nearest: Mutex::default() })
     }
 
     /// Opens a store over a folder, with or without `schemas/` on top.
@@ -151,14 +156,29 @@ impl SchemaStore {
     /// Finds a doctype version as the decoder does: snake case on both sides.
     pub fn lookup(&self, namespace: &str, doctype: &str, version: Option<&str>) -> Lookup {
         let Some(known) = self.index.get(&name_key(namespace, doctype)) else {
-            let names = self.doctypes.chunk_by(|a, b| (&a.namespace, &a.doctype) == (&b.namespace, &b.doctype));
-            let names = names.filter_map(|same| same.first()).map(|found| (found.namespace.as_str(), found.doctype.as_str()));
-            return Lookup::NoDoctype { nearest: names::nearest(namespace, doctype, names) };
+            return Lookup::NoDoctype { nearest: self.nearest(namespace, doctype) };
         };
         match known.iter().find(|&&i| version == Some(self.doctypes[i].version.as_str())) {
             Some(&found) => Lookup::Found(found),
             None => Lookup::NoVersion { known: known.clone() },
         }
+    }
+
+    /// Names alike, found once for each name: rows of an unknown doctype come by the thousand.
+    fn nearest(&self, namespace: &str, doctype: &str) -> Vec<String> {
+        let asked = (namespace.to_owned(), doctype.to_owned());
+        // A thread that panicked left the names whole: they are only ever added.
+        let mut kept = self.nearest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.get(&asked) {
+            return known.clone();
+        }
+        let names = self.doctypes.chunk_by(|a, b| (&a.namespace, &a.doctype) == (&b.namespace, &b.doctype));
+        let names = names.filter_map(|same| same.first()).map(|found| (found.namespace.as_str(), found.doctype.as_str()));
+        let found = names::nearest(namespace, doctype, names);
+        if kept.len() < MOST_ASKED {
+            kept.insert(asked, found.clone());
+        }
+        found
     }
 
     /// The parsed JSON schema of a doctype version; `None` where it has none. Parsed once.
