@@ -14,6 +14,7 @@ mod keys;
 mod out;
 mod safe_json;
 mod themes;
+mod violation;
 mod when;
 
 use std::path::PathBuf;

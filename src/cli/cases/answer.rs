@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::case::{Case, Replay, Told};
+use crate::cli::violation::Violation;
 use crate::group::Fingerprint;
 use crate::sink::{Fate, Landing};
-use crate::verdict::judge;
 
 /// One row.
 #[derive(Debug, Serialize)]
@@ -70,21 +70,6 @@ pub(super) struct Verdict<'a> {
     pub schema_pointer: Option<&'a str>,
     /// Whether the row says the same.
     pub reproduced: bool,
-}
-
-/// One broken keyword.
-#[derive(Debug, Serialize)]
-pub(super) struct Violation<'a> {
-    /// Instance pointer as the pipeline writes it.
-    pub pointer: &'a str,
-    /// The keyword that broke.
-    pub keyword: &'a str,
-    /// RFC 6901, in `schema_file`.
-    pub schema_pointer: &'a str,
-    /// As the validator words it, without its class.
-    pub message: &'a str,
-    /// In plain words.
-    pub sentence: &'a str,
 }
 
 /// One column, or why there is none.
@@ -152,13 +137,6 @@ impl<'a> Verdict<'a> {
             schema_pointer: violation.map(|violation| violation.schema_pointer.as_str()),
             reproduced: replay.reproduced,
         }
-    }
-}
-
-impl<'a> Violation<'a> {
-    fn new(violation: &'a judge::Violation) -> Self {
-        let judge::Violation { pointer, keyword, schema_pointer, message, sentence, .. } = violation;
-        Violation { pointer, keyword, schema_pointer, message, sentence }
     }
 }
 

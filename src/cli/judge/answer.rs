@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
+use crate::cli::violation::Violation;
 use crate::judging::{Judged, Ruling};
 use crate::samples::Expected;
-use crate::verdict::judge;
 
 /// One document.
 #[derive(Debug, Serialize)]
@@ -49,17 +49,6 @@ pub(super) struct Verdict<'a> {
     pub schema_pointer: Option<&'a str>,
     /// In plain words.
     pub sentence: Option<String>,
-}
-
-/// One broken keyword.
-#[derive(Debug, Serialize)]
-pub(super) struct Violation<'a> {
-    pub pointer: &'a str,
-    pub keyword: &'a str,
-    pub schema_pointer: &'a str,
-    pub message: &'a str,
-    /// In plain words.
-    pub sentence: &'a str,
 }
 
 /// One doctype version.
@@ -123,13 +112,6 @@ impl<'a> Verdict<'a> {
             schema_pointer: violation.map(|violation| violation.schema_pointer.as_str()),
             sentence: sentence(judged),
         }
-    }
-}
-
-impl<'a> Violation<'a> {
-    fn new(violation: &'a judge::Violation) -> Self {
-        let judge::Violation { pointer, keyword, schema_pointer, message, sentence, .. } = violation;
-        Violation { pointer, keyword, schema_pointer, message, sentence }
     }
 }
 

@@ -1,0 +1,28 @@
+//! A broken keyword as scripts read it, the same in every command.
+
+use serde::Serialize;
+
+use crate::verdict::judge;
+
+/// One broken keyword.
+#[derive(Debug, Serialize)]
+pub(super) struct Violation<'a> {
+    /// Instance pointer as the pipeline writes it.
+    pub pointer: &'a str,
+    /// The keyword that broke.
+    pub keyword: &'a str,
+    /// RFC 6901, in `schema_file`.
+    pub schema_pointer: &'a str,
+    /// As the validator words it, without its class.
+    pub message: &'a str,
+    /// In plain words.
+    pub sentence: &'a str,
+}
+
+impl<'a> Violation<'a> {
+    /// The fields of a violation of the judgement.
+    pub fn new(violation: &'a judge::Violation) -> Self {
+        let judge::Violation { pointer, keyword, schema_pointer, message, sentence, .. } = violation;
+        Violation { pointer, keyword, schema_pointer, message, sentence }
+    }
+}
