@@ -28,6 +28,7 @@ pub mod document;
 pub mod fault;
 pub mod fuzzy;
 pub mod group;
+pub mod java_double;
 pub mod judging;
 pub mod layout;
 pub mod outline;

@@ -1,0 +1,1 @@
+//! What a user must know first about a document's row.
