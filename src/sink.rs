@@ -38,7 +38,6 @@ pub use sql::{identifier, literal, select};
 pub use standard::is_taken_out;
 pub use transform::{Exception, Refusal};
 
-
 /// The column with everything that the table has no column for.
 const ADDITIONAL: &str = "additional_properties";
 

@@ -89,7 +89,8 @@ fn is_the_row(row: &str, truth: &Document) -> bool {
     let (expected, rest) = (truth.member(0, "row").expect("a row"), truth.member(0, "additional_properties").expect("a rest"));
     let own: Vec<_> = row.children(0).filter(|&id| !matches!(row.key(id).as_deref(), Some("metadata" | "additional_properties"))).collect();
     let expected: Vec<_> = truth.children(expected).filter(|&id| truth.key(id).as_deref() != Some("additional_properties")).collect();
-    let same = own.len() == expected.len() && own.iter().zip(&expected).all(|(&a, &b)| row.key(a) == truth.key(b) && sink::equal(&row, truth, (a, b)));
+    let same = own.len() == expected.len()
+        && own.iter().zip(&expected).all(|(&a, &b)| row.key(a) == truth.key(b) && sink::equal(&row, truth, (a, b)));
     let additional = row.member(0, "additional_properties").and_then(|id| Some(Document::parse(row.string(id)?.into_owned().into_bytes())));
     same && additional.is_some_and(|additional| sink::equal(&additional, truth, (0, rest)))
 }

@@ -21,9 +21,10 @@ impl Landed<'_> {
         };
         let mut lost = None;
         for node in self.transformed.intents.iter().enumerate().filter_map(filled) {
-            let is_lost = self.transformed.place(node).is_none() && self.transformed.intents[node as usize].is_some_and(|intent| {
-                matches!(intent.why, Why::Written | Why::Map | Why::Lost) || (intent.why == Why::Null && intent.column == Some(column))
-            });
+            let is_lost = self.transformed.place(node).is_none()
+                && self.transformed.intents[node as usize].is_some_and(|intent| {
+                    matches!(intent.why, Why::Written | Why::Map | Why::Lost) || (intent.why == Why::Null && intent.column == Some(column))
+                });
             if !is_lost {
                 return Some(node);
             }

@@ -99,7 +99,13 @@ impl<'a> Writer<'a> {
 }
 
 /// Opens an object or array; what is in it is left to write.
-fn open<'a>(out: &mut String, steps: &mut Vec<Step<'a>>, opening: char, closing: &'static str, items: Vec<(Option<Cow<'a, str>>, Step<'a>)>) {
+fn open<'a>(
+    out: &mut String,
+    steps: &mut Vec<Step<'a>>,
+    opening: char,
+    closing: &'static str,
+    items: Vec<(Option<Cow<'a, str>>, Step<'a>)>,
+) {
     out.push(opening);
     steps.push(Step::Text(closing));
     for (i, (name, value)) in items.into_iter().enumerate().rev() {
@@ -145,7 +151,9 @@ mod tests {
     #[test]
     fn values_are_written_as_jackson_does() {
         assert_eq!(
-            written(r#"{"a\u0041": "\u00e9\/\ud83d\ude00\u2028\u007f<", "q": "\u0001\u001F\b\t\"\\", "n": [1.50, 1e400, -0, null, true], "q": {}}"#),
+            written(
+                r#"{"a\u0041": "\u00e9\/\ud83d\ude00\u2028\u007f<", "q": "\u0001\u001F\b\t\"\\", "n": [1.50, 1e400, -0, null, true], "q": {}}"#
+            ),
             "{\"aA\":\"é/😀\u{2028}\u{7f}<\",\"q\":{},\"n\":[1.5,\"Infinity\",0,null,true]}"
         );
     }

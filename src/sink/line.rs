@@ -269,7 +269,7 @@ impl Landed<'_> {
         }
         line.column_id = intent.column;
         line.target = intent.column.map(|id| self.layout.path(id));
-        line.reason = Some(self.loss(line.node, settler, intent.why));
+        line.reason = Some(loss(intent.why));
         let map = self.document.parent(line.node).filter(|_| settler == line.node);
         let map = map.filter(|&map| self.transformed.intents[map as usize].is_some_and(|intent| intent.why == Why::Map));
         let (Some(map), Some(key_column)) = (map, key_column) else { return };
@@ -278,28 +278,13 @@ impl Landed<'_> {
             line.column = line.key_column.clone();
             line.column_id = Some(key_column);
             line.found = Found::Key(line.node);
-            line.reason = line.reason.filter(|&reason| reason != Reason::Collision);
-        }
-    }
-
-    /// Why a value is lost.
-    fn loss(&self, node: NodeId, settler: NodeId, why: Why) -> Reason {
-        let itself = match made::shape(self.document, node) {
-            _ if node != settler => None,
-            Shape::Null => Some(Reason::Null),
-            Shape::Object | Shape::Array => Some(Reason::Empty),
-            _ => None,
-        };
-        match why {
-            Why::Null => Reason::Null,
-            Why::Empty => Reason::Empty,
-            Why::Unknown => Reason::StrictUnknownKey,
-            Why::NotCoercible => itself.unwrap_or(Reason::StrictNotCoercible),
-            Why::KeyOnly => itself.unwrap_or(Reason::KeyOnlyMap),
-            Why::NotARecord => Reason::NotARecord,
-            Why::MapNotObject => Reason::MapNotObject,
-            Why::Stripped => Reason::StrippedByDecoder,
-            Why::Written | Why::Map | Why::Lost | Why::Thrown => Reason::Collision,
+            line.reason = match (line.reason, made::shape(self.document, line.node)) {
+                (Some(Reason::Collision), _) => None,
+                // That there is nothing in the value says more than what it does not fit.
+                (_, Shape::Null) => Some(Reason::Null),
+                (_, Shape::Object | Shape::Array) => Some(Reason::Empty),
+                (reason, _) => reason,
+            };
         }
     }
 
@@ -340,5 +325,20 @@ impl Landed<'_> {
         }
         keys.reverse();
         (keys, innermost)
+    }
+}
+
+/// Why a value is lost that is neither in the row nor in `additional_properties`.
+fn loss(why: Why) -> Reason {
+    match why {
+        Why::Null => Reason::Null,
+        Why::Empty => Reason::Empty,
+        Why::Unknown => Reason::StrictUnknownKey,
+        Why::NotCoercible => Reason::StrictNotCoercible,
+        Why::KeyOnly => Reason::KeyOnlyMap,
+        Why::NotARecord => Reason::NotARecord,
+        Why::MapNotObject => Reason::MapNotObject,
+        Why::Stripped => Reason::StrippedByDecoder,
+        Why::Written | Why::Map | Why::Lost | Why::Thrown => Reason::Collision,
     }
 }

@@ -44,7 +44,7 @@ impl<'a> Landed<'a> {
     /// The exact landing of every leaf and empty container, with what landed.
     pub fn lines(&self) -> Lines<'a> {
         let end = if self.transformed.refusal.is_some() { 0 } else { self.document.len() as NodeId };
-        Lines { landed: *self, next: 0, end, replaced: FxHashSet::default(), shown: None }
+        Lines { landed: *self, next: 1, end, replaced: FxHashSet::default(), shown: None }
     }
 
     fn shown(&self, found: Found) -> Shown {

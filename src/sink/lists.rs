@@ -109,6 +109,9 @@ impl<'a> Transform<'a> {
         let members = elements.into_iter().enumerate().map(|(index, element)| (Key::Element(index), element)).collect();
         let tuple = self.make(Value::Object(members), self.source(value), Form::Built);
         let left = self.transform(tuple, Some(to.column), to.level + 1);
+        if self.is_empty(tuple) {
+            self.remember(value, Some(to.column), Why::Empty);
+        }
         if left.is_empty() {
             return (tuple, None);
         }

@@ -241,7 +241,8 @@ mod tests {
     #[test]
     fn numbers_are_what_java_reads() {
         let document = Document::parse(&br#"[9223372036854775807, 9223372036854775808, 1.0, -0, 1e400, 1e2]"#[..]);
-        let seen: Vec<(Shape, String)> = document.children(0).map(|id| (shape(&document, id), number_text(&document, id).into_owned())).collect();
+        let seen: Vec<(Shape, String)> =
+            document.children(0).map(|id| (shape(&document, id), number_text(&document, id).into_owned())).collect();
         let shapes: Vec<Shape> = seen.iter().map(|(shape, _)| *shape).collect();
         assert_eq!(shapes, [Shape::Integer, Shape::Number, Shape::Number, Shape::Integer, Shape::Text, Shape::Number]);
         let texts: Vec<&str> = seen.iter().map(|(_, text)| text.as_str()).collect();

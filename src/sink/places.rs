@@ -93,10 +93,12 @@ impl Transformed {
 
     /// Finds the entries of lost maps whose keys the winner has too: their key column holds the key all the same.
     fn share(&mut self, document: &Document) {
-        let maps = || self.intents.iter().enumerate().filter_map(|(node, intent)| match intent {
-            Some(Intent { column: Some(column), why: Why::Map }) => Some((node as NodeId, *column)),
-            _ => None,
-        });
+        let maps = || {
+            self.intents.iter().enumerate().filter_map(|(node, intent)| match intent {
+                Some(Intent { column: Some(column), why: Why::Map }) => Some((node as NodeId, *column)),
+                _ => None,
+            })
+        };
         let lost: Vec<(NodeId, ColumnId)> = maps().filter(|&(node, _)| self.place(node).is_none()).collect();
         if lost.is_empty() {
             return;

@@ -8,9 +8,9 @@ use std::borrow::Cow;
 
 use crate::document::{Document, NodeId};
 
+use super::Submission;
 use super::made::{self, Coercion, Form, Key, Shape, Value, ValueId};
 use super::transform::{Intent, Transform, Why};
-use super::Submission;
 
 /// Top-level fields that hold text, in the order of the row.
 const TEXTS: [&str; 7] = [
@@ -28,16 +28,8 @@ const NAMESPACE: &str = "document_namespace";
 
 /// Parts of `metadata` whose attributes begin with the part's name, whatever follows.
 const PREFIXED: [&str; 3] = ["geo", "isp", "user_agent"];
-const HEADERS: [&str; 8] = [
-    "date",
-    "dnt",
-    "x_debug_id",
-    "x_pingsender_version",
-    "x_source_tags",
-    "x_telemetry_agent",
-    "x_foxsec_ip_reputation",
-    "x_lb_tags",
-];
+const HEADERS: [&str; 8] =
+    ["date", "dnt", "x_debug_id", "x_pingsender_version", "x_source_tags", "x_telemetry_agent", "x_foxsec_ip_reputation", "x_lb_tags"];
 const ADDRESS: [&str; 5] = ["uri", "app_name", "app_version", "app_update_channel", "app_build_id"];
 const IDENTITY: [&str; 3] = [NAMESPACE, "document_type", "document_version"];
 
@@ -185,9 +177,11 @@ fn form(attribute: &Attribute) -> Form {
 /// Writes the client id in lower case without braces, and finds the sample that it falls into where none is given.
 fn normalize_client(transform: &mut Transform<'_>, members: &mut [(Key, ValueId)], attributes: &mut Attributes) {
     let document = transform.document;
-    let find = |name: &str| members.iter().position(|(key, _)| matches!(key, Key::Member(node) if document.key(*node).as_deref() == Some(name)));
+    let find =
+        |name: &str| members.iter().position(|(key, _)| matches!(key, Key::Member(node) if document.key(*node).as_deref() == Some(name)));
     let in_info = find("client_info").and_then(|at| Some((at, document.member(transform.source(members[at].1)?, "client_id")?)));
-    let top = || ["client_id", "clientId"].into_iter().find_map(|name| find(name).and_then(|at| Some((at, transform.source(members[at].1)?))));
+    let top =
+        || ["client_id", "clientId"].into_iter().find_map(|name| find(name).and_then(|at| Some((at, transform.source(members[at].1)?))));
     let Some((at, node)) = in_info.or_else(top) else { return };
     let Some(written) = document.string(node) else { return };
     let Some(client) = uuid(&written) else { return };

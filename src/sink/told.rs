@@ -104,7 +104,9 @@ impl Landed<'_> {
         let intent = self.transformed.intent(self.document, node).and_then(|(_, intent)| intent.column);
         let column = intent.or_else(|| self.key_only(line)).or(line.column_id).or_else(|| self.stripped_column(node));
         let reason = match line.reason {
-            _ if line.landing == Side::Column => "The decoder takes it out of the document as an attribute, and its text is no number.".to_owned(),
+            _ if line.landing == Side::Column => {
+                "The decoder takes it out of the document as an attribute, and its text is no number.".to_owned()
+            }
             Some(Reason::StrippedByDecoder) => {
                 let column = column.map_or(" and the table has no column for it".to_owned(), |_| " and keeps only text".to_owned());
                 format!("The decoder takes it out of the document{column}.")
@@ -119,7 +121,9 @@ impl Landed<'_> {
         let found = self.document.kind(node);
         match reason {
             Some(Reason::Null) => HOLDS_NULL.to_owned(),
-            Some(Reason::Empty) if self.document.count(node) > 0 => "Nothing in it has a column, so that nothing is left to store.".to_owned(),
+            Some(Reason::Empty) if self.document.count(node) > 0 => {
+                "Nothing in it has a column, so that nothing is left to store.".to_owned()
+            }
             Some(Reason::Empty) => "It is empty and leaves nothing to store.".to_owned(),
             Some(Reason::MapNotObject) => {
                 let found = with_article(found);
@@ -173,7 +177,9 @@ impl Landed<'_> {
         let column = self.name(Some(refusal.column));
         match refusal.exception {
             Exception::NoSuchElement => format!("one element of {column} does not fit its type"),
-            Exception::NullPointer => format!("the pipeline fails on a list for {column} with something else than objects in a strict doctype"),
+            Exception::NullPointer => {
+                format!("the pipeline fails on a list for {column} with something else than objects in a strict doctype")
+            }
             Exception::ClassCast if self.document.kind(refusal.node) == Kind::Object && self.document.count(refusal.node) > 0 => {
                 format!("the pipeline fails on an object of lists where {column} takes a list of records")
             }
@@ -247,7 +253,8 @@ impl Landed<'_> {
 
 /// The landing of a value that is not in the document.
 fn missing(landing: Landing) -> Landing {
-    let instead = if landing.column.is_some() { "The document has no such value; it would land here." } else { "The document has no such value." };
+    let instead =
+        if landing.column.is_some() { "The document has no such value; it would land here." } else { "The document has no such value." };
     let why = landing.reason.filter(|_| landing.column.is_none());
     let reason = Some(why.map_or(instead.to_owned(), |why| format!("{instead} {why}")));
     Landing { fate: Fate::Unknown, reason, ..landing }

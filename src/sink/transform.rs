@@ -232,6 +232,8 @@ impl<'a> Transform<'a> {
             Shape::Null => self.drop(to, value, parent, Why::Null),
             _ if to.level > MOST_LEVELS => self.update(to, value, parent),
             Shape::Object if layout.is_map(to.column) => self.map(to, value, parent, rest),
+            // What is a map's rows already came from another member.
+            _ if layout.is_map(to.column) && self.values[value as usize].form == Form::Built => {}
             _ if layout.is_map(to.column) => self.remember(value, Some(to.column), Why::MapNotObject),
             Shape::Array if layout.is_nested_list(to.column) => self.nested_list(to, value, parent, rest),
             _ if !column.is_record() => self.scalar(to, column, value, parent, rest),

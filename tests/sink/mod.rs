@@ -110,5 +110,9 @@ pub fn equal(a: &Document, b: &Document, (left, right): (NodeId, NodeId)) -> boo
 /// Integers by their digits, because a double may not hold them.
 fn number(raw: &[u8]) -> String {
     let text = String::from_utf8_lossy(raw);
-    if text.contains(['.', 'e', 'E']) { text.parse::<f64>().map(|number| format!("{number:e}")).unwrap_or_default() } else { text.into_owned() }
+    if text.contains(['.', 'e', 'E']) {
+        text.parse::<f64>().map(|number| format!("{number:e}")).unwrap_or_default()
+    } else {
+        text.into_owned()
+    }
 }
