@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use corpus::Line;
 use misfit::document::{Document, PathStyle};
 use misfit::layout::Layout;
-use misfit::sink::{Landed, Shown};
+use misfit::sink::{Fate, Landed, Landing, Shown};
 use sink::{Case, Files, equal, raw};
 
 /// The names of the fields that are compared as text, and their values.
@@ -58,6 +58,36 @@ fn found(line: &misfit::sink::Line, layout: &Layout) -> Fields {
     ])
 }
 
+/// What becomes of the value in the words for people, where these follow from the line.
+fn told(line: &Line, layout: &Layout) -> (Option<String>, Fate, Option<String>) {
+    let landing = line.text("landing");
+    let fate = match landing.as_deref() {
+        _ if raw(line, "shape_mismatch") == b"true" => Fate::Refused,
+        Some("additional_properties") if layout.find("additional_properties").is_some() => Fate::Additional,
+        Some("column") if line.text("bq_type").is_none() => Fate::Dropped,
+        Some("column" | "map_value") if line.text("coercion").is_none() => Fate::Stored,
+        Some("column" | "map_value" | "json_string") if raw(line, "value") != b"null" => Fate::Changed,
+        Some("json_string") => Fate::Changed,
+        _ => Fate::Dropped,
+    };
+    // Where only the key of an entry is stored, the value's own column counts.
+    let column = line.text("column").filter(|_| landing.as_deref() != Some("map_key"));
+    let column = column.or_else(|| line.text("target")).or_else(|| line.text("key_column"));
+    let column =
+        column.filter(|column| !line.text("reason").is_some_and(|reason| reason.ends_with("unknown_key")) && layout.find(column).is_some());
+    (column, fate, line.text("ap_pointer").filter(|_| fate == Fate::Additional))
+}
+
+/// Whether people are told the same; a column of another name is no other outcome, a changed form is.
+fn is_told(landing: &Landing, line: &Line, layout: &Layout) -> bool {
+    let (column, fate, pointer) = told(line, layout);
+    let column_is = landing.column.map(|id| layout.path(id)) == column;
+    // Of what the decoder takes out, the column that it is named for is told.
+    let stripped = line.text("target").is_none() && fate == Fate::Dropped;
+    let fate_is = landing.fate == fate || (fate == Fate::Stored && landing.fate == Fate::Changed);
+    (column_is || stripped) && fate_is && landing.additional_pointer == pointer
+}
+
 /// Whether what landed is the line's value, of which long ones are told by their length.
 fn value_is(line: &Line, shown: &Shown) -> bool {
     let Line(truth) = line;
@@ -102,6 +132,8 @@ impl Score {
                 .collect();
             if !differing.is_empty() {
                 self.miss(differing.join(", "), case, &pointer);
+            } else if !is_told(&landed.landing_of(line.node), truth, &case.layout) {
+                self.miss(format!("people are told {:?}", landed.landing_of(line.node)), case, &pointer);
             } else if !value_is(truth, &shown) {
                 self.miss(format!("value {:?} became {shown:?}", String::from_utf8_lossy(raw(truth, "value"))), case, &pointer);
             }

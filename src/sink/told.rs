@@ -29,8 +29,11 @@ impl Landed<'_> {
             return assume::landing::<&str>(self.layout, &[]);
         }
         let line = self.line(node);
-        let spot = self.transformed.spot(self.layout, self.document, node, true);
+        // What is built for an empty container is nothing that holds it.
+        let holds = self.document.kind(node).is_container() && self.document.count(node) > 0;
+        let spot = self.transformed.spot(self.layout, self.document, node, holds);
         let mut landing = match &spot {
+            Some(_) if self.is_stripped(node) && line.column_id.is_none() => ignored(),
             Some(spot) if spot.in_row => self.stored(node, spot, &line),
             Some(spot) => self.additional(node, spot, &line),
             None => self.dropped(node, &line),
@@ -258,6 +261,12 @@ fn missing(landing: Landing) -> Landing {
     let why = landing.reason.filter(|_| landing.column.is_none());
     let reason = Some(why.map_or(instead.to_owned(), |why| format!("{instead} {why}")));
     Landing { fate: Fate::Unknown, reason, ..landing }
+}
+
+/// The landing of metadata that no table has a column for.
+fn ignored() -> Landing {
+    let reason = "The decoder takes it out of the document, and the table has no column for it.".to_owned();
+    Landing { column: None, fate: Fate::Dropped, reason: Some(reason), sql: None, additional_pointer: None }
 }
 
 fn step(token: &Token<'_>) -> Step {
