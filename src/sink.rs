@@ -19,6 +19,7 @@ mod sql;
 mod standard;
 mod told;
 mod transform;
+mod warn;
 
 mod words;
 
@@ -37,6 +38,7 @@ pub use places::Transformed;
 pub use sql::{identifier, literal, select};
 pub use standard::is_taken_out;
 pub use transform::{Exception, Refusal};
+pub use warn::{Severity, Warning, Warnings};
 
 /// The column with everything that the table has no column for.
 const ADDITIONAL: &str = "additional_properties";

@@ -21,8 +21,6 @@ const NONE: u32 = u32::MAX;
 pub struct Transformed {
     pub(super) values: Vec<Made>,
     pub(super) row: ValueId,
-    /// The object of what has no column, also where a strict doctype does not write it.
-    pub(super) rest: ValueId,
     pub(super) intents: Vec<Option<Intent>>,
     pub(super) refusal: Option<Refusal>,
     pub(super) strict: bool,
@@ -62,7 +60,7 @@ impl Transformed {
         let places = vec![NONE; intents.len()];
         let links = vec![(NONE, 0); values.len()];
         let shared = FxHashSet::default();
-        let mut transformed = Transformed { values, row, rest, intents, refusal, strict, places, links, shared };
+        let mut transformed = Transformed { values, row, intents, refusal, strict, places, links, shared };
         transformed.link(row);
         if !strict {
             transformed.link(rest);
