@@ -12,6 +12,7 @@ mod input;
 mod judge;
 mod keys;
 mod out;
+mod row;
 mod safe_json;
 mod themes;
 mod violation;
@@ -95,6 +96,8 @@ enum Command {
     Cases(input::Asked<cases::Question>),
     /// Judge documents as the pipeline does: which pass, which fail and why
     Judge(judge::Args),
+    /// Print the table row that the pipeline would make of a document
+    Row(row::Args),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::Args),
     /// List the keys of the explorer
@@ -139,6 +142,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Groups(args)) => groups::run(args, &config),
         Some(Command::Cases(args)) => cases::run(args, &config),
         Some(Command::Judge(args)) => judge::run(args, &config),
+        Some(Command::Row(args)) => row::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),

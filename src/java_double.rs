@@ -9,6 +9,8 @@
 
 mod big;
 
+use std::f64::consts::LOG10_2;
+
 use big::Big;
 
 /// Bits behind the leading one of a double.
@@ -99,7 +101,7 @@ fn whole_digits(parts: &Parts) -> Digits {
 /// The decimal exponent, guessed from the logarithm: right or one too large.
 fn guess_exponent(parts: &Parts) -> i32 {
     let mantissa = parts.fraction as f64 / (1_u64 << FRACTION_BITS) as f64;
-    ((mantissa - 1.5) * 0.289_529_654 + 0.176_091_259 + f64::from(parts.exponent) * 0.301_029_995_663_981).floor() as i32
+    ((mantissa - 1.5) * 0.289_529_654 + 0.176_091_259 + f64::from(parts.exponent) * LOG10_2).floor() as i32
 }
 
 /// Powers of two and five whose products are the number, the unit of its first digit and half the gap to its neighbours.

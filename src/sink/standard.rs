@@ -67,7 +67,7 @@ pub(super) fn assemble(transform: &mut Transform<'_>, submission: &Submission) -
     let given = submission.attributes.iter().map(|(name, text)| Attribute { name: name.clone(), text: text.clone(), source: None });
     let mut attributes = Attributes(given.collect());
     let mut members = Vec::new();
-    let root = (!document.is_empty()).then(|| made::members(document, 0)).unwrap_or_default();
+    let root = if document.is_empty() { Vec::new() } else { made::members(document, 0) };
     for member in root {
         let name = document.key(member).unwrap_or_default();
         if is_taken_out(&name) {

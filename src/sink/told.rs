@@ -175,8 +175,8 @@ impl Landed<'_> {
         format!("The whole row is refused: at {}, {why}.", quoted(&place))
     }
 
-    /// Why there is no row, as the end of a sentence.
-    pub(super) fn why_refused(&self, refusal: Refusal) -> String {
+    /// Why there is no row, as the end of a sentence that is safe for a terminal.
+    pub fn why_refused(&self, refusal: Refusal) -> String {
         let column = self.name(Some(refusal.column));
         match refusal.exception {
             Exception::NoSuchElement => format!("one element of {column} does not fit its type"),
