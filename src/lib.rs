@@ -30,6 +30,7 @@ pub mod fuzzy;
 pub mod group;
 pub mod judging;
 pub mod layout;
+pub mod minimize;
 pub mod outline;
 pub mod payload;
 pub mod samples;
