@@ -33,6 +33,7 @@ pub mod layout;
 pub mod minimize;
 pub mod outline;
 pub mod payload;
+pub mod redact;
 pub mod samples;
 pub mod schemas;
 pub mod sink;
