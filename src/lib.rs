@@ -24,6 +24,7 @@ pub mod case;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod destination;
 pub mod document;
 pub mod fault;
 pub mod fuzzy;
