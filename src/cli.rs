@@ -5,6 +5,7 @@
 
 mod cases;
 mod demo;
+mod example;
 mod explore;
 mod groups;
 mod in_order;
@@ -55,6 +56,8 @@ Examples:
       rows with the schema node that each broke and its columns
   misfit judge validation --schemas ~/schemas
       sample documents that do not pass or fail as their names say
+  misfit example telemetry.crash.4 --schemas ~/schemas
+      a document that passes
 
 Environment (flags go before it, it goes before the configuration):
   MISFIT_SCHEMAS   folder of schemas
@@ -95,6 +98,8 @@ enum Command {
     Cases(input::Asked<cases::Question>),
     /// Judge documents as the pipeline does: which pass, which fail and why
     Judge(judge::Args),
+    /// Print a document that passes, made of its schema
+    Example(example::Args),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::Args),
     /// List the keys of the explorer
@@ -139,6 +144,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Groups(args)) => groups::run(args, &config),
         Some(Command::Cases(args)) => cases::run(args, &config),
         Some(Command::Judge(args)) => judge::run(args, &config),
+        Some(Command::Example(args)) => example::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),

@@ -26,6 +26,7 @@ pub mod config;
 pub mod demo;
 pub mod destination;
 pub mod document;
+pub mod example;
 pub mod fault;
 pub mod fuzzy;
 pub mod group;
