@@ -5,6 +5,7 @@
 
 mod cases;
 mod demo;
+mod example;
 mod explore;
 mod groups;
 mod in_order;
@@ -56,6 +57,8 @@ Examples:
       rows with the schema node that each broke and its columns
   misfit judge validation --schemas ~/schemas
       sample documents that do not pass or fail as their names say
+  misfit example telemetry.crash.4 --schemas ~/schemas
+      a document that passes
 
 Environment (flags go before it, it goes before the configuration):
   MISFIT_SCHEMAS   folder of schemas
@@ -98,6 +101,8 @@ enum Command {
     Judge(judge::Args),
     /// Print the table row that the pipeline would make of a document
     Row(row::Args),
+    /// Print a document that passes, made of its schema
+    Example(example::Args),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::Args),
     /// List the keys of the explorer
@@ -143,6 +148,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Cases(args)) => cases::run(args, &config),
         Some(Command::Judge(args)) => judge::run(args, &config),
         Some(Command::Row(args)) => row::run(args, &config),
+        Some(Command::Example(args)) => example::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),
