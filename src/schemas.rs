@@ -193,6 +193,12 @@ impl SchemaStore {
         self.parsed(found.layout.as_deref(), &parsed.layout, |_, bytes| Layout::parse(&bytes))
     }
 
+    /// The bytes of a layout's file, not kept; `None` where there is none. For who reads all of them.
+    pub fn layout_bytes(&self, doctype: usize) -> Result<Option<Vec<u8>>, SchemaError> {
+        let path = self.doctypes.get(doctype).and_then(|found| found.layout.as_deref());
+        path.map(|path| self.tree.read(path)).transpose()
+    }
+
     /// The JSON schema of a doctype version, compiled to judge documents; `None` where it has none. Compiled once.
     pub fn judge(&self, doctype: usize) -> Result<Option<Arc<Judge>>, SchemaError> {
         let (Some(schema), Some(parsed)) = (self.schema(doctype)?, self.parsed.get(doctype)) else { return Ok(None) };
