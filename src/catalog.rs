@@ -50,6 +50,8 @@ pub struct Table {
 /// What came of a table's `.bq` file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Contents {
+    /// Not read yet: see [`Catalog::listed`].
+    Unread,
     /// There is none: documents of this doctype version reach no table of their own.
     Missing,
     /// It cannot be used; the sentence names the file, the place and the reason.
@@ -188,6 +190,11 @@ impl Catalog {
         read::read(store, watch)
     }
 
+    /// The tables by name alone, with no file read: what can be shown at once.
+    pub fn listed(store: &SchemaStore) -> Self {
+        read::listed(store)
+    }
+
     /// All tables, those without a layout among them.
     pub fn tables(&self) -> &[Table] {
         &self.tables
@@ -197,13 +204,46 @@ impl Catalog {
     pub fn flat(&self, table: TableId) -> Option<&Flat> {
         match self.tables.get(table as usize)?.contents {
             Contents::Columns(flat) => self.flats.get(flat as usize),
-            Contents::Missing | Contents::Broken(_) => None,
+            Contents::Unread | Contents::Missing | Contents::Broken(_) => None,
         }
     }
 
     /// One column of a table.
     pub fn column(&self, table: TableId, column: ColumnId) -> Option<&Column> {
         self.flat(table)?.columns.get(column as usize)
+    }
+
+    /// A column's type as people write it: `STRING`, `INT64[]`, `map<STRING>`, `FLOAT64[][]`.
+    pub fn type_words(&self, flat: &Flat, column: ColumnId) -> String {
+        let mut words = String::new();
+        let mut closing: Vec<&str> = Vec::new();
+        let mut at = column as usize;
+        while let Some(column) = flat.columns.get(at) {
+            match column.form {
+                Form::Map => {
+                    words.push_str("map<");
+                    closing.push(">");
+                    // The key comes first and holds nothing; behind it is the value, if there is one.
+                    at += 2;
+                    if at >= column.end as usize {
+                        break;
+                    }
+                }
+                Form::NestedList => {
+                    closing.push("[]");
+                    at += 1;
+                }
+                Form::Plain => {
+                    words.push_str(self.name(column.kind));
+                    if column.mode == Mode::Repeated {
+                        closing.push("[]");
+                    }
+                    break;
+                }
+            }
+        }
+        words.extend(closing.into_iter().rev());
+        words
     }
 
     /// A name or type, as the file spells it.

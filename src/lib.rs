@@ -31,6 +31,7 @@ pub mod fuzzy;
 pub mod group;
 pub mod judging;
 pub mod layout;
+pub mod origin;
 pub mod outline;
 pub mod payload;
 pub mod samples;

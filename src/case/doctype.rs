@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::document::{Document, Kind};
 use crate::layout::Layout;
-use crate::schemas::names::snake_case;
+use crate::schemas::names::{self, snake_case};
 use crate::schemas::{Doctype, Lookup, Schema, SchemaStore};
 use crate::source::SourceRow;
 use crate::text;
@@ -113,7 +113,7 @@ pub(crate) fn telemetry_version(document: &Document) -> Option<String> {
 
 /// The live table of a doctype version.
 fn table(namespace: &str, doctype: &str, version: &str) -> String {
-    format!("{}_live.{}_v{version}", snake_case(namespace), snake_case(doctype))
+    names::table("live", namespace, doctype, version)
 }
 
 fn layouts(store: &SchemaStore, at: usize, notes: &mut Vec<String>) -> Vec<(String, Arc<Layout>)> {

@@ -42,6 +42,14 @@ pub(super) fn read(store: &SchemaStore, watch: &(dyn Fn(Progress) -> ControlFlow
     Some(reader.shelf.into_inner().unwrap_or_else(PoisonError::into_inner).finish(store))
 }
 
+pub(super) fn listed(store: &SchemaStore) -> Catalog {
+    let mut catalog = Shelf::default().finish(store);
+    for table in catalog.tables.iter_mut().filter(|table| table.doctype.layout.is_some()) {
+        table.contents = Contents::Unread;
+    }
+    catalog
+}
+
 /// What the threads share.
 struct Reader<'a> {
     store: &'a SchemaStore,

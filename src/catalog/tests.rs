@@ -64,6 +64,29 @@ fn equal_files_are_kept_once_and_bad_ones_say_why() {
 }
 
 #[test]
+fn names_are_there_before_any_file_is_read() {
+    let catalog = Catalog::listed(&store());
+    assert_eq!(catalog.tables().len(), 5);
+    assert_eq!([2, 3].map(|table| &catalog.tables()[table].contents), [&Contents::Unread, &Contents::Missing]);
+    assert_eq!(catalog.search("my-app.main", &|| false).unwrap().len(), 2);
+}
+
+#[test]
+fn types_are_written_as_people_say_them() {
+    const TABLE: &[u8] = br#"[{"name": "plain", "type": "STRING"}, {"name": "list", "type": "INTEGER", "mode": "REPEATED"},
+        {"name": "map", "type": "RECORD", "mode": "REPEATED", "fields": [{"name": "key", "type": "STRING"},
+            {"name": "value", "type": "RECORD", "mode": "REPEATED", "fields": [{"name": "key", "type": "STRING"}, {"name": "value", "type": "BOOL", "mode": "REPEATED"}]}]},
+        {"name": "lists", "type": "RECORD", "mode": "REPEATED", "fields": [{"name": "list", "type": "FLOAT", "mode": "REPEATED"}]},
+        {"name": "set", "type": "RECORD", "mode": "REPEATED", "fields": [{"name": "key", "type": "STRING"}]}]"#;
+    let store = Memory::new("types", &[("ns/types/types.1.bq", TABLE)]);
+    let catalog = Catalog::read(&SchemaStore::open(Box::new(store)).unwrap(), &|_| ControlFlow::Continue(())).unwrap();
+    let flat = catalog.flat(0).unwrap();
+    let top = |id: u32| flat.columns[id as usize].depth == 0;
+    let words: Vec<String> = (0..flat.columns.len() as u32).filter(|&id| top(id)).map(|id| catalog.type_words(flat, id)).collect();
+    assert_eq!(words, ["STRING", "INT64[]", "map<map<BOOL[]>>", "FLOAT64[][]", "map<>"]);
+}
+
+#[test]
 fn numbers_do_not_depend_on_the_order_of_reading() {
     let catalog = catalog();
     let names: Vec<&str> = catalog.names.iter().collect();
