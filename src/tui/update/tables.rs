@@ -21,6 +21,10 @@ const LEVELS_AT_START: usize = 2;
 
 /// Goes to the tables, at what is under the cursor of the screen below; or back.
 pub fn switch(app: &mut App) -> Vec<Effect> {
+    if app.tables.alone {
+        app.tell("these are the tables; there are no rows to go back to");
+        return Vec::new();
+    }
     if app.tables.open {
         return leave(app);
     }
@@ -218,16 +222,19 @@ pub fn follow(app: &mut App) -> Vec<Effect> {
 }
 
 /// The cursor of the schema moved: the tree goes to the column that the node fills.
-fn follow_schema(app: &mut App) {
+pub fn follow_schema(app: &mut App) {
     let screen = &mut app.tables;
+    if screen.focus != TablePane::Schema {
+        return;
+    }
     let (Some(item), Some(look)) = (screen.schema.outline.item(), screen.look.clone()) else { return };
-    screen.node = Some(item as NodeId);
     let (Some(layout), Some(schema)) = (&look.layout, &look.schema) else { return };
     // A keyword belongs to the schema node around it.
     let column = schema.document.ancestors(item as NodeId).find_map(|node| origin::column_of(layout, schema, node));
     if let Some(column) = column
         && screen.search.is_none()
     {
+        screen.node = Some(item as NodeId);
         go(app, Place { table: look.place.table, column: Some(column) });
     }
 }
@@ -242,9 +249,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::ShowFailing => return failing::show(app),
         _ => {
             super::move_list(app, action);
-            if app.tables.focus == TablePane::Schema {
-                follow_schema(app);
-            }
+            follow_schema(app);
         }
     }
     Vec::new()
