@@ -8,6 +8,7 @@ mod case;
 mod copy;
 mod failing;
 mod find;
+mod goal;
 mod groups;
 mod prompt;
 mod tables;
