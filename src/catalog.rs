@@ -14,7 +14,8 @@ mod tests;
 use std::ops::ControlFlow;
 
 use crate::fuzzy::Rank;
-use crate::layout::{ColumnId, Mode};
+pub use crate::layout::Form;
+use crate::layout::{ColumnId, Look, Mode, badge};
 use crate::schemas::{Doctype, SchemaStore};
 
 /// Position of a table: the same as of its doctype version in [`SchemaStore::doctypes`], so by namespace, doctype and version.
@@ -96,17 +97,6 @@ impl Column {
     pub fn parent(&self) -> Option<ColumnId> {
         (self.parent != NONE).then_some(self.parent)
     }
-}
-
-/// What a column of columns stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Form {
-    /// Itself.
-    Plain,
-    /// An object with any keys: see [`crate::layout::Layout::is_map`].
-    Map,
-    /// Lists in lists: see [`crate::layout::Layout::is_nested_list`].
-    NestedList,
 }
 
 /// No parent.
@@ -215,35 +205,10 @@ impl Catalog {
 
     /// A column's type as people write it: `STRING`, `INT64[]`, `map<STRING>`, `FLOAT64[][]`.
     pub fn type_words(&self, flat: &Flat, column: ColumnId) -> String {
-        let mut words = String::new();
-        let mut closing: Vec<&str> = Vec::new();
-        let mut at = column as usize;
-        while let Some(column) = flat.columns.get(at) {
-            match column.form {
-                Form::Map => {
-                    words.push_str("map<");
-                    closing.push(">");
-                    // The key comes first and holds nothing; behind it is the value, if there is one.
-                    at += 2;
-                    if at >= column.end as usize {
-                        break;
-                    }
-                }
-                Form::NestedList => {
-                    closing.push("[]");
-                    at += 1;
-                }
-                Form::Plain => {
-                    words.push_str(self.name(column.kind));
-                    if column.mode == Mode::Repeated {
-                        closing.push("[]");
-                    }
-                    break;
-                }
-            }
-        }
-        words.extend(closing.into_iter().rev());
-        words
+        badge(column, |id| {
+            let column = flat.columns.get(id as usize)?;
+            Some(Look { kind: self.name(column.kind), mode: column.mode, form: column.form, end: column.end })
+        })
     }
 
     /// A name or type, as the file spells it.

@@ -39,5 +39,6 @@ pub mod schemas;
 pub mod sink;
 pub mod source;
 pub mod text;
+pub mod transpile;
 pub mod tui;
 pub mod verdict;

@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::arena::{Arena, Uses};
-use super::{Catalog, Column, Contents, Flat, Form, NONE, Progress, Table, TableId};
+use super::{Catalog, Column, Contents, Flat, NONE, Progress, Table, TableId};
 use crate::layout::{ColumnId, Layout};
 use crate::schemas::{SchemaError, SchemaStore, snake_case};
 
@@ -132,11 +132,6 @@ impl Shelf {
             let id = id as ColumnId;
             let name = self.arena.name(&column.name);
             let above = column.parent.map_or(NONE, |parent| columns[parent as usize].path);
-            let form = match () {
-                () if layout.is_map(id) => Form::Map,
-                () if layout.is_nested_list(id) => Form::NestedList,
-                () => Form::Plain,
-            };
             columns.push(Column {
                 path: self.arena.path(above, name),
                 kind: self.arena.name(&column.kind),
@@ -144,7 +139,7 @@ impl Shelf {
                 end: column.end,
                 depth: column.depth,
                 mode: column.mode,
-                form,
+                form: layout.form(id),
             });
         }
         let levels = layout.columns.iter().map(|column| u32::from(column.depth) + 1).max().unwrap_or(0);
