@@ -3,7 +3,6 @@
 //! Owns: the question, which groups are shown in which order, the closing line on standard error.
 //! Refuses: grouping (group), the forms of output (below).
 
-mod csv;
 mod json;
 mod markdown;
 mod record;
@@ -16,7 +15,7 @@ use clap::ValueEnum;
 use color_eyre::Result;
 
 use super::input::{self, Asked};
-use super::{out, when};
+use super::{csv, out, when};
 use crate::config::Config;
 use crate::group::{Group, Groups, Sort};
 use crate::source::{Micros, Request};
@@ -105,7 +104,7 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
         Format::Table => table::write(&shown, out::width()),
         Format::Json => json::document(&groups, records.collect())?,
         Format::Ndjson => json::lines(records)?,
-        Format::Csv => csv::write(records)?,
+        Format::Csv => csv::lines(records).collect::<serde_json::Result<String>>()?,
         Format::Md => markdown::write(&shown),
     };
     std::io::stdout().lock().write_all(text.as_bytes())?;
