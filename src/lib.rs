@@ -22,9 +22,11 @@
 
 pub mod case;
 pub mod cli;
+pub mod clipboard;
 pub mod config;
 pub mod demo;
 pub mod document;
+pub mod export;
 pub mod fault;
 pub mod fuzzy;
 pub mod group;
