@@ -20,6 +20,7 @@
 //!
 //! Domain modules know no terminal. `tui::update` is the only writer of the explorer's state, `tui::view` only reads it.
 
+pub mod baseline;
 pub mod case;
 pub mod cli;
 pub mod clipboard;
@@ -32,6 +33,7 @@ pub mod fuzzy;
 pub mod group;
 pub mod judging;
 pub mod layout;
+pub mod markdown;
 pub mod outline;
 pub mod payload;
 pub mod samples;

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
+use serde::Serialize;
 use serde_json::Value;
 
-use super::record::Record;
 use crate::text::visible;
 
 /// A header, then one group a line; lists are JSON in their cells, null is an empty cell.
-pub(super) fn write<'a>(records: impl Iterator<Item = Record<'a>>) -> serde_json::Result<String> {
+pub(super) fn write(records: impl Iterator<Item = impl Serialize>) -> serde_json::Result<String> {
     let mut out = String::new();
     for record in records {
         let Value::Object(fields) = serde_json::to_value(&record)? else { continue };
@@ -52,6 +52,7 @@ fn push_line<'a>(out: &mut String, cells: impl Iterator<Item = Cow<'a, str>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::groups::record::Record;
     use crate::cli::groups::record::tests::groups;
 
     #[test]
