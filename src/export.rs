@@ -5,6 +5,9 @@
 
 pub mod files;
 pub mod name;
+pub mod page;
+pub mod predicate;
+pub mod rows;
 
 use std::io;
 use std::path::PathBuf;
