@@ -34,6 +34,7 @@ pub mod group;
 pub mod judging;
 pub mod layout;
 pub mod markdown;
+pub mod minimize;
 pub mod outline;
 pub mod payload;
 pub mod samples;
