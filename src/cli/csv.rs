@@ -20,6 +20,11 @@ pub(super) fn lines(records: impl Iterator<Item = impl Serialize>) -> impl Itera
     })
 }
 
+/// All lines at once.
+pub(super) fn write(records: impl Iterator<Item = impl Serialize>) -> serde_json::Result<String> {
+    lines(records).collect()
+}
+
 /// The text of a cell. Only texts can be made to look like formulas, numbers are ours.
 fn cell(value: &Value) -> Cow<'_, str> {
     match value {
@@ -67,7 +72,7 @@ mod tests {
             Row { name: "a, \"b\"", count: -1, tags: &["x", "y"], note: None },
             Row { name: "=1+1 \u{1b}[2J \u{202e}", count: 2, tags: &[], note: Some("@") },
         ];
-        let text: String = lines(rows.iter()).collect::<serde_json::Result<_>>().unwrap();
+        let text = write(rows.iter()).unwrap();
         let expected = ["name,count,tags,note", r#""a, ""b""",-1,"[""x"",""y""]","#, r"'=1+1 \u{1b}[2J \u{202e},2,[],'@"];
         assert_eq!(text.lines().collect::<Vec<_>>(), expected);
     }

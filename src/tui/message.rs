@@ -9,6 +9,7 @@ use ratatui::crossterm::event::KeyEvent;
 use super::group_tree::GroupTree;
 use super::subject::{Comparison, Subject};
 use crate::case::Case;
+use crate::clipboard::Copied;
 use crate::group::{Groups, Sort};
 use crate::source::{Progress, RowRef};
 
@@ -37,8 +38,8 @@ pub enum Message {
     Case { job: JobId, outcome: Result<Arc<Case>, String> },
     /// Lines that match.
     Matched { job: JobId, items: Vec<u32> },
-    /// What became of a copy; the text comes back where the system has no clipboard.
-    Copied { what: &'static str, outcome: Result<(), String> },
+    /// What became of a copy.
+    Copied { what: &'static str, outcome: Result<Copied, String> },
     /// Work ended by a fault of the explorer itself.
     Broken(String),
     /// The terminal gives no keys any more.
@@ -65,6 +66,8 @@ pub enum Effect {
     Cancel(JobId),
     /// Put text on the clipboard.
     Copy { what: &'static str, text: String },
+    /// Send a sequence to the terminal.
+    Send(String),
     /// Hand the terminal to the shell.
     Suspend,
     /// End with an error.

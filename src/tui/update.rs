@@ -46,13 +46,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Case { job, outcome } => case::opened(app, job, outcome),
         Message::Matched { job, items } => prompt::matched(app, job, items),
-        Message::Copied { what, outcome } => {
-            match outcome {
-                Ok(()) => app.tell(format!("copied the {what}")),
-                Err(reason) => app.warn(reason),
-            }
-            Vec::new()
-        }
+        Message::Copied { what, outcome } => copy::copied(app, what, outcome),
         Message::Broken(reason) => {
             app.opening = None;
             app.warn(reason);

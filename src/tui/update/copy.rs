@@ -4,6 +4,7 @@ use super::super::action::Action;
 use super::super::app::{App, CaseScreen};
 use super::super::message::Effect;
 use super::super::subject::Subject;
+use crate::clipboard::Copied;
 use crate::document::{Document, NodeId, PathStyle};
 use crate::group::Group;
 
@@ -29,6 +30,19 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// What became of a copy.
+pub fn copied(app: &mut App, what: &str, outcome: Result<Copied, String>) -> Vec<Effect> {
+    match outcome {
+        Ok(Copied::System) => app.tell(format!("copied the {what}")),
+        Ok(Copied::Terminal(sequence)) => {
+            app.tell(format!("sent the {what} to the terminal's clipboard"));
+            return vec![Effect::Send(sequence)];
+        }
+        Err(reason) => app.warn(reason),
+    }
+    Vec::new()
 }
 
 fn group_under_cursor(app: &App) -> Option<&Group> {
