@@ -27,6 +27,7 @@ pub mod cli;
 pub mod clipboard;
 pub mod config;
 pub mod demo;
+pub mod destination;
 pub mod document;
 pub mod export;
 pub mod fault;

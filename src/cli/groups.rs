@@ -136,7 +136,7 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
         Format::Table => table::write(&shown, out::width()),
         Format::Json => json::document(&groups, records.collect())?,
         Format::Ndjson => json::lines(records)?,
-        Format::Csv => csv::lines(records).collect::<serde_json::Result<String>>()?,
+        Format::Csv => csv::write(records)?,
         Format::Md => markdown::write(&shown),
     };
     std::io::stdout().lock().write_all(text.as_bytes())?;

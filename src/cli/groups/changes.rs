@@ -6,7 +6,8 @@
 use serde::Serialize;
 
 use super::table::{self, Cells};
-use super::{Format, csv, json, markdown};
+use super::{Format, json, markdown};
+use crate::cli::csv;
 use crate::baseline::{Comparison, Known};
 use crate::cli::{out, when};
 use crate::group::Group;
