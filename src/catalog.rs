@@ -2,7 +2,7 @@
 //!
 //! Owns: every table with its columns flat in pre-order, names and paths kept once, layouts of the same bytes kept once, the search over
 //! all columns of all tables.
-//! Refuses: reading `.bq` files itself (layout does), descriptions and sizes of one table (ask [`crate::schemas::SchemaStore::layout`] for
+//! Refuses: reading `.bq` files itself (layout does), descriptions (ask [`crate::schemas::SchemaStore::layout`] for
 //! the one that is looked at), drawing.
 
 mod arena;
@@ -14,14 +14,13 @@ mod tests;
 use std::ops::ControlFlow;
 
 use crate::fuzzy::Rank;
-pub use crate::layout::Form;
-use crate::layout::{ColumnId, Layout, Look, Mode, badge};
+use crate::layout::{ColumnId, Layout, Mode, Size};
 use crate::schemas::{Doctype, SchemaStore};
 
 /// Position of a table: the same as of its doctype version in [`SchemaStore::doctypes`], so by namespace, doctype and version.
 pub type TableId = u32;
 /// Position of a name in the alphabet of all names.
-pub type NameId = u32;
+type NameId = u32;
 /// Position of a path in the alphabet of all paths, its parents before it.
 pub type PathId = u32;
 
@@ -33,6 +32,8 @@ pub struct Catalog {
     /// Tables of each layout.
     users: Vec<Vec<TableId>>,
     names: arena::Names,
+    /// Types of columns.
+    badges: arena::Names,
     paths: Vec<Path>,
     uses: arena::Uses,
 }
@@ -66,10 +67,8 @@ pub enum Contents {
 pub struct Flat {
     /// Columns in pre-order, at the same positions as in [`crate::layout::Layout::columns`].
     pub columns: Vec<Column>,
-    /// Columns that hold no other columns: what BigQuery's limit of 10,000 counts.
-    pub leaves: u32,
-    /// Columns inside each other, from 1; 0 without columns.
-    pub levels: u32,
+    /// How large it is beside what BigQuery and the schema generator take.
+    pub size: Size,
     /// Size of the file.
     pub bytes: u64,
 }
@@ -79,8 +78,7 @@ pub struct Flat {
 pub struct Column {
     /// Where it stands, named from the top.
     pub path: PathId,
-    /// Canonical type, see [`crate::layout::Column::kind`].
-    pub kind: NameId,
+    badge: NameId,
     parent: u32,
     /// One past the last descendant.
     pub end: ColumnId,
@@ -88,8 +86,8 @@ pub struct Column {
     pub depth: u16,
     /// NULLABLE, REQUIRED or REPEATED.
     pub mode: Mode,
-    /// What a repeated RECORD stands for.
-    pub form: Form,
+    /// Whether its type is told as a map or as lists in lists, which says that it repeats.
+    pub shaped: bool,
 }
 
 impl Column {
@@ -134,7 +132,7 @@ pub struct Hit {
 pub enum What {
     /// Tables whose namespace and doctype match all words.
     Tables,
-    /// A column of that path; its places agree in type, mode and form.
+    /// A column of that path; its places agree in type and mode.
     Column(PathId),
 }
 
@@ -208,17 +206,9 @@ impl Catalog {
         self.flat(table)?.columns.get(column as usize)
     }
 
-    /// A column's type as people write it: `STRING`, `INT64[]`, `map<STRING>`, `FLOAT64[][]`.
-    pub fn type_words(&self, flat: &Flat, column: ColumnId) -> String {
-        badge(column, |id| {
-            let column = flat.columns.get(id as usize)?;
-            Some(Look { kind: self.name(column.kind), mode: column.mode, form: column.form, end: column.end })
-        })
-    }
-
-    /// A name or type, as the file spells it.
-    pub fn name(&self, id: NameId) -> &str {
-        self.names.get(id)
+    /// A column's type as people think of it, see [`crate::layout::Layout::badge`].
+    pub fn badge(&self, column: &Column) -> &str {
+        self.badges.get(column.badge)
     }
 
     /// The last name of a path.

@@ -17,7 +17,7 @@ use std::cmp::Ordering;
 
 use oddities::Oddities;
 
-pub use badge::{Form, Look, badge};
+pub use badge::Form;
 pub use kinds::Type;
 pub use size::{Gauge, Level, Limit, Size};
 

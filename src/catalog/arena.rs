@@ -32,10 +32,39 @@ impl Names {
     }
 }
 
+/// Names while files are read, with numbers in the order in which they came.
+#[derive(Default)]
+pub(super) struct Gathered(FxHashMap<Box<str>, NameId>);
+
+impl Gathered {
+    pub(super) fn number(&mut self, name: &str) -> NameId {
+        if let Some(&known) = self.0.get(name) {
+            return known;
+        }
+        let id = self.0.len() as NameId;
+        self.0.insert(name.into(), id);
+        id
+    }
+
+    /// The names in order, and the final number of each.
+    pub(super) fn finish(self) -> (Names, Vec<NameId>) {
+        let mut sorted: Vec<(Box<str>, NameId)> = self.0.into_iter().collect();
+        sorted.sort_unstable();
+        let mut names = Names::default();
+        let mut finals = vec![0; sorted.len()];
+        for (at, (name, id)) in sorted.iter().enumerate() {
+            names.text.push_str(name);
+            names.ends.push(names.text.len() as u32);
+            finals[*id as usize] = at as NameId;
+        }
+        (names, finals)
+    }
+}
+
 /// Names and paths while files are read.
 #[derive(Default)]
 pub(super) struct Arena {
-    names: FxHashMap<Box<str>, NameId>,
+    names: Gathered,
     paths: FxHashMap<(PathId, NameId), PathId>,
     list: Vec<Path>,
 }
@@ -52,12 +81,7 @@ pub(super) struct Finished {
 
 impl Arena {
     pub(super) fn name(&mut self, name: &str) -> NameId {
-        if let Some(&known) = self.names.get(name) {
-            return known;
-        }
-        let id = self.names.len() as NameId;
-        self.names.insert(name.into(), id);
-        id
+        self.names.number(name)
     }
 
     /// A name behind a path; `parent` is NONE at the top.
@@ -72,15 +96,7 @@ impl Arena {
 
     /// The same numbers whatever the order in which the files came in: alphabetical, a path before those that go on from it.
     pub(super) fn finish(self) -> Finished {
-        let mut sorted: Vec<(Box<str>, NameId)> = self.names.into_iter().collect();
-        sorted.sort_unstable();
-        let mut names = Names::default();
-        let mut name_of = vec![0; sorted.len()];
-        for (at, (name, id)) in sorted.iter().enumerate() {
-            names.text.push_str(name);
-            names.ends.push(names.text.len() as u32);
-            name_of[*id as usize] = at as NameId;
-        }
+        let (names, name_of) = self.names.finish();
         let (paths, path_of) = in_order(&self.list, &name_of);
         Finished { names, paths, name_of, path_of }
     }

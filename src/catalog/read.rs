@@ -10,9 +10,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::arena::{Arena, Uses};
+use super::arena::{Arena, Gathered, Uses};
 use super::{Catalog, Column, Contents, Flat, NONE, Progress, Table, TableId};
-use crate::layout::{ColumnId, Layout};
+use crate::layout::{ColumnId, Layout, Size};
 use crate::schemas::{Doctype, SchemaError, SchemaStore, snake_case};
 
 /// Threads that read: one more for each costs memory for a file and its nodes, and the files are few.
@@ -75,6 +75,7 @@ struct Reader<'a> {
 #[derive(Default)]
 struct Shelf {
     arena: Arena,
+    badges: Gathered,
     /// Layouts by the hash and length of their files.
     known: FxHashMap<(u64, usize), usize>,
     /// Each layout, or why its file is none; `None` while a thread reads it.
@@ -140,31 +141,32 @@ impl Shelf {
             let id = id as ColumnId;
             let name = self.arena.name(&column.name);
             let above = column.parent.map_or(NONE, |parent| columns[parent as usize].path);
+            let badge = layout.badge(id);
             columns.push(Column {
                 path: self.arena.path(above, name),
-                kind: self.arena.name(&column.kind),
+                badge: self.badges.number(&badge),
                 parent: column.parent.unwrap_or(NONE),
                 end: column.end,
                 depth: column.depth,
                 mode: column.mode,
-                form: layout.form(id),
+                shaped: badge != *column.kind,
             });
         }
-        let levels = layout.columns.iter().map(|column| u32::from(column.depth) + 1).max().unwrap_or(0);
-        Flat { columns, leaves: layout.leaf_count() as u32, levels, bytes }
+        Flat { columns, size: Size::of(layout), bytes }
     }
 
     fn finish(mut self, doctypes: &[Doctype]) -> Catalog {
         let named: Vec<[u32; 2]> =
             doctypes.iter().map(|doctype| [&doctype.namespace, &doctype.doctype].map(|name| self.arena.name(&snake_case(name)))).collect();
         let done = self.arena.finish();
+        let (badges, badge_of) = self.badges.finish();
         let (mut flats, mut users) = (Vec::new(), Vec::new());
         // Broken files stand between the layouts, so those get numbers of their own.
         let places: Vec<Result<u32, String>> = (self.layouts.into_iter())
             .map(|outcome| {
                 let mut flat = outcome.unwrap_or_else(|| Err("reading it failed inside misfit".to_owned()))?;
                 for column in &mut flat.columns {
-                    (column.path, column.kind) = (done.path_of[column.path as usize], done.name_of[column.kind as usize]);
+                    (column.path, column.badge) = (done.path_of[column.path as usize], badge_of[column.badge as usize]);
                 }
                 flats.push(flat);
                 users.push(Vec::new());
@@ -187,6 +189,6 @@ impl Shelf {
             tables.push(Table { doctype: doctype.clone(), contents, names });
         }
         let uses = Uses::of(&flats, done.paths.len());
-        Catalog { tables, flats, users, names: done.names, paths: done.paths, uses }
+        Catalog { tables, flats, users, names: done.names, badges, paths: done.paths, uses }
     }
 }

@@ -142,7 +142,7 @@ fn by_name(tables: &[Match], all: u64, found: &mut Found) {
     found.hits.push(Hit { what: What::Tables, rank, from: 0, to: found.places.len() as u32 });
 }
 
-/// The columns of a path in the tables that are wanted: a hit for each type and form that it has.
+/// The columns of a path in the tables that are wanted: a hit for each type and mode that it has.
 fn columns(catalog: &Catalog, path: PathId, rank: Rank, wanted: &dyn Fn(TableId) -> bool, found: &mut Found) {
     let mut places: Vec<(Looks, TableId, ColumnId)> = Vec::new();
     for &(flat, id) in catalog.uses.get(path) {
@@ -157,9 +157,9 @@ fn columns(catalog: &Catalog, path: PathId, rank: Rank, wanted: &dyn Fn(TableId)
     }
 }
 
-/// What columns of one hit have in common: type, mode and form.
-type Looks = (u32, &'static str, super::Form);
+/// What columns of one hit have in common: type and mode.
+type Looks = (u32, &'static str);
 
 fn looks(column: &Column) -> Looks {
-    (column.kind, column.mode.name(), column.form)
+    (column.badge, column.mode.name())
 }

@@ -40,7 +40,7 @@ fn found(text: &str) -> Vec<String> {
             What::Tables => "tables".to_owned(),
             What::Column(path) => {
                 let column = catalog.column(places[0].table, places[0].column.unwrap()).unwrap();
-                format!("{} {}", catalog.path(path), catalog.name(column.kind))
+                format!("{} {}", catalog.path(path), catalog.badge(column))
             }
         };
         format!("{name}: {}", places.iter().map(table).collect::<Vec<_>>().join(", "))
@@ -57,10 +57,10 @@ fn equal_files_are_kept_once_and_bad_ones_say_why() {
     assert!(reason.starts_with("my-app/sync/sync.1.bq: ") && reason.contains("line 2"), "{reason}");
     assert_eq!(catalog.tables()[3].contents, Contents::Missing);
     let flat = catalog.flat(1).unwrap();
-    assert_eq!((flat.leaves, flat.levels, flat.bytes), (4, 2, MAIN.len() as u64));
+    assert_eq!((flat.size.leaves, flat.size.columns, flat.bytes), (4, 6, MAIN.len() as u64));
     let value = flat.columns[5];
     assert_eq!((catalog.path(value.path), value.parent()), ("labels.value".to_owned(), Some(3)));
-    assert_eq!((flat.columns[3].form, flat.columns[3].end), (Form::Map, 6));
+    assert_eq!((catalog.badge(&flat.columns[3]), flat.columns[3].shaped, flat.columns[3].end), ("map<STRING>", true, 6));
 }
 
 #[test]
@@ -69,21 +69,6 @@ fn names_are_there_before_any_file_is_read() {
     assert_eq!(catalog.tables().len(), 5);
     assert_eq!([2, 3].map(|table| &catalog.tables()[table].contents), [&Contents::Unread, &Contents::Missing]);
     assert_eq!(catalog.search("my-app.main", &|| false).unwrap().len(), 2);
-}
-
-#[test]
-fn types_are_written_as_people_say_them() {
-    const TABLE: &[u8] = br#"[{"name": "plain", "type": "STRING"}, {"name": "list", "type": "INTEGER", "mode": "REPEATED"},
-        {"name": "map", "type": "RECORD", "mode": "REPEATED", "fields": [{"name": "key", "type": "STRING"},
-            {"name": "value", "type": "RECORD", "mode": "REPEATED", "fields": [{"name": "key", "type": "STRING"}, {"name": "value", "type": "BOOL", "mode": "REPEATED"}]}]},
-        {"name": "lists", "type": "RECORD", "mode": "REPEATED", "fields": [{"name": "list", "type": "FLOAT", "mode": "REPEATED"}]},
-        {"name": "set", "type": "RECORD", "mode": "REPEATED", "fields": [{"name": "key", "type": "STRING"}]}]"#;
-    let store = Memory::new("types", &[("ns/types/types.1.bq", TABLE)]);
-    let catalog = Catalog::read(&SchemaStore::open(Box::new(store)).unwrap(), &|_| ControlFlow::Continue(())).unwrap();
-    let flat = catalog.flat(0).unwrap();
-    let top = |id: u32| flat.columns[id as usize].depth == 0;
-    let words: Vec<String> = (0..flat.columns.len() as u32).filter(|&id| top(id)).map(|id| catalog.type_words(flat, id)).collect();
-    assert_eq!(words, ["STRING", "INT64[]", "map<map<BOOL[]>>", "FLOAT64[][]", "map<>"]);
 }
 
 #[test]

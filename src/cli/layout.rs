@@ -13,9 +13,9 @@ use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
 
 use super::input;
 use crate::config::Config;
+use crate::destination::{self, Stage};
 use crate::layout::Layout;
 use crate::samples::DoctypeName;
-use crate::schemas::names::table;
 use crate::schemas::{Doctype, Lookup, Schema, SchemaStore};
 use crate::text::{bytes, visible};
 use crate::transpile::{self, Lint};
@@ -58,11 +58,11 @@ impl Origin {
 }
 
 impl Named {
-    /// Live and stable table; empty for a file whose name tells no doctype.
+    /// The live tables of its documents and the stable ones, several where documents are split; empty for a file whose name tells no doctype.
     pub fn tables(&self) -> Vec<String> {
         let parts = self.doctype.as_ref().and_then(|name| Some((name, name.version.as_deref()?)));
-        let tables = parts.map(|(name, version)| ["live", "stable"].map(|dataset| table(dataset, &name.namespace, &name.doctype, version)));
-        tables.into_iter().flatten().collect()
+        let tables = parts.map(|(name, version)| destination::tables(&name.namespace, &name.doctype, version)).unwrap_or_default();
+        tables.iter().filter(|table| matches!(table.stage, Stage::Live | Stage::Stable)).map(destination::Table::path).collect()
     }
 
     /// What it is of, as a store would list it.

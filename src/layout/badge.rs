@@ -1,15 +1,12 @@
 //! A column's type in one word, as people think of it: maps and lists of lists are RECORDs only to BigQuery.
-//!
-//! Owns: what a repeated RECORD stands for, the words for a type in its shape.
-//! Refuses: where the columns are kept.
 
 use super::{ColumnId, Layout, Mode};
 
 /// Most maps and lists inside each other that a badge names.
-const MOST: usize = 6;
+const MOST: usize = 4;
 
 /// What a column of columns stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// Itself.
     Plain,
@@ -30,53 +27,6 @@ impl Form {
     }
 }
 
-/// What a badge tells of a column.
-#[derive(Debug, Clone, Copy)]
-pub struct Look<'a> {
-    /// Canonical type.
-    pub kind: &'a str,
-    /// NULLABLE, REQUIRED or REPEATED.
-    pub mode: Mode,
-    /// What it stands for.
-    pub form: Form,
-    /// One past its last descendant in pre-order.
-    pub end: ColumnId,
-}
-
-/// The type of a column with its shape: `STRING`, `INT64[]`, `map<STRING>`, `map<map<INT64[]>>`, `FLOAT64[][]`; `map<>` for one of keys alone.
-/// `look` gives the columns of the table by their positions in pre-order.
-pub fn badge<'a>(column: ColumnId, look: impl Fn(ColumnId) -> Option<Look<'a>>) -> String {
-    let (mut words, mut closing, mut at) = (String::new(), Vec::new(), column);
-    while let Some(column) = look(at) {
-        if closing.len() == MOST {
-            words.push('…');
-            break;
-        }
-        match column.form {
-            Form::Map => {
-                words.push_str("map<");
-                closing.push(">");
-                // The key comes first and holds nothing; behind it is the value, if there is one.
-                at += 2;
-                if at >= column.end {
-                    break;
-                }
-            }
-            Form::NestedList => {
-                closing.push("[]");
-                at += 1;
-            }
-            Form::Plain => {
-                words.push_str(column.kind);
-                closing.extend((column.mode == Mode::Repeated).then_some("[]"));
-                break;
-            }
-        }
-    }
-    words.extend(closing.into_iter().rev());
-    words
-}
-
 impl Layout {
     /// What a column stands for.
     pub fn form(&self, id: ColumnId) -> Form {
@@ -87,9 +37,32 @@ impl Layout {
         }
     }
 
-    /// The type of a column in words: see [`badge`].
+    /// The type of a column with its shape: `INT64`, `map<STRING>`, `map<map<INT64>>`, `list<list<FLOAT64>>`. A plain list is told by its mode, but inside
+    /// of another shape it is `list<STRING>`. Keys are texts unless they are named: `map<INT64, STRING>`.
     pub fn badge(&self, id: ColumnId) -> String {
-        badge(id, |id| self.get(id).map(|column| Look { kind: &column.kind, mode: column.mode, form: self.form(id), end: column.end }))
+        let (mut at, mut badge, mut closing) = (id, String::new(), String::new());
+        while let Some(column) = self.get(at) {
+            if closing.len() == MOST {
+                badge.push('…');
+                break;
+            }
+            let form = self.form(at);
+            if form == Form::Plain {
+                // A list by itself is told by its mode.
+                let is_inner_list = column.mode == Mode::Repeated && !closing.is_empty();
+                badge.extend(is_inner_list.then_some("list<").into_iter().chain([&*column.kind]).chain(is_inner_list.then_some(">")));
+                break;
+            }
+            badge.push_str(if form == Form::Map { "map<" } else { "list<" });
+            closing.push('>');
+            // A map's key comes first and holds nothing; behind it is the value, if there is one.
+            at += if form == Form::Map { 2 } else { 1 };
+            if at >= column.end {
+                badge.push_str("keys only");
+                break;
+            }
+        }
+        badge + &closing
     }
 }
 
@@ -97,8 +70,8 @@ impl Layout {
 mod tests {
     use super::*;
 
-    fn badge_of(column: String) -> String {
-        let layout = Layout::parse(format!(r#"[{{"name":"c",{column}]"#).as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    fn badge(fields: &str) -> String {
+        let layout = Layout::parse(format!("[{fields}]").as_bytes()).unwrap_or_else(|error| panic!("{error}"));
         layout.badge(0)
     }
 
@@ -116,20 +89,18 @@ mod tests {
 
     #[test]
     fn shapes_are_named() {
+        let of = |column: String| badge(&format!(r#"{{"name":"c",{column}"#));
         let (int, texts) = (r#""type":"INTEGER"}"#, r#""type":"STRING","mode":"REPEATED"}"#);
-        assert_eq!(badge_of(int.into()), "INT64");
-        assert_eq!(badge_of(texts.into()), "STRING[]");
-        assert_eq!(badge_of(map(int)), "map<INT64>");
-        assert_eq!(badge_of(map(&map(texts))), "map<map<STRING[]>>");
-        assert_eq!(badge_of(list(texts)), "STRING[][]");
-        assert_eq!(badge_of(list(&list(texts))), "STRING[][][]");
-        assert_eq!(badge_of(map(&repeated(r#"{"name":"a","type":"STRING"}"#))), "map<RECORD[]>");
-        assert_eq!(badge_of(repeated(r#"{"name":"key","type":"STRING"}"#)), "map<>");
-    }
-
-    #[test]
-    fn a_badge_has_an_end() {
-        let endless = (0..20_000).fold(r#""type":"STRING"}"#.to_owned(), |inner, _| if inner.len() < 9_000 { map(&inner) } else { inner });
-        assert_eq!(badge_of(endless), "map<map<map<map<map<map<…>>>>>>");
+        assert_eq!(of(int.into()), "INT64");
+        assert_eq!(of(texts.into()), "STRING");
+        assert_eq!(of(map(int)), "map<INT64>");
+        assert_eq!(of(map(texts)), "map<list<STRING>>");
+        assert_eq!(of(map(&map(int))), "map<map<INT64>>");
+        assert_eq!(of(list(texts)), "list<list<STRING>>");
+        assert_eq!(of(list(&list(texts))), "list<list<list<STRING>>>");
+        assert_eq!(of(map(&repeated(r#"{"name":"a","type":"STRING"}"#))), "map<list<RECORD>>");
+        assert_eq!(of(repeated(r#"{"name":"key","type":"STRING"}"#)), "map<keys only>");
+        assert_eq!(of(repeated(r#"{"name":"key","type":"INT64"},{"name":"value","type":"BOOL"}"#)), "map<INT64, BOOL>");
+        assert_eq!(of(map(&map(&map(&map(&map(int)))))), "map<map<map<map<…>>>>");
     }
 }
