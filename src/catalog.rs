@@ -14,7 +14,7 @@ mod tests;
 use std::ops::ControlFlow;
 
 use crate::fuzzy::Rank;
-use crate::layout::{ColumnId, Mode, Size};
+use crate::layout::{ColumnId, Layout, Mode, Size};
 use crate::schemas::{Doctype, SchemaStore};
 
 /// Position of a table: the same as of its doctype version in [`SchemaStore::doctypes`], so by namespace, doctype and version.
@@ -181,6 +181,11 @@ impl Catalog {
     /// The tables by name alone, with no file read: what can be shown at once.
     pub fn listed(store: &SchemaStore) -> Self {
         read::listed(store)
+    }
+
+    /// A catalog of one table, of a layout that is no file of a store: to search it as all are searched.
+    pub fn of(doctype: Doctype, layout: &Layout) -> Self {
+        read::of(doctype, layout)
     }
 
     /// All tables, those without a layout among them.

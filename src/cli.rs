@@ -4,6 +4,7 @@
 //! Refuses: doing any of it (the domain does), drawing the explorer (tui).
 
 mod cases;
+mod csv;
 mod demo;
 mod explore;
 mod groups;
@@ -11,8 +12,10 @@ mod in_order;
 mod input;
 mod judge;
 mod keys;
+mod layout;
 mod out;
 mod safe_json;
+mod table;
 mod themes;
 mod violation;
 mod when;
@@ -95,6 +98,8 @@ enum Command {
     Cases(input::Asked<cases::Question>),
     /// Judge documents as the pipeline does: which pass, which fail and why
     Judge(judge::Args),
+    /// Print the columns of a table: types, descriptions, sizes; as a tree or as SQL
+    Table(table::Args),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::Args),
     /// List the keys of the explorer
@@ -139,6 +144,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Groups(args)) => groups::run(args, &config),
         Some(Command::Cases(args)) => cases::run(args, &config),
         Some(Command::Judge(args)) => judge::run(args, &config),
+        Some(Command::Table(args)) => table::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),

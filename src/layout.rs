@@ -17,7 +17,7 @@ use std::cmp::Ordering;
 
 use oddities::Oddities;
 
-pub use builder::Builder;
+pub use badge::Form;
 pub use kinds::Type;
 pub use size::{Gauge, Level, Limit, Size};
 
@@ -92,10 +92,15 @@ impl Layout {
     /// What is odd but usable goes to `oddities`; the error says what cannot be used and where.
     pub fn parse(text: &[u8]) -> Result<Self, String> {
         let (builder, odd) = read::columns(text)?;
-        Ok(builder.finish_with(odd))
+        Ok(builder.finish(odd))
     }
 
-    /// A layout of columns in pre-order; its own oddities are added to those found before.
+    /// A layout of columns that come from elsewhere than a file: in pre-order, with parents, ends and depths as they stand in the list.
+    pub fn from_columns(columns: Vec<Column>) -> Self {
+        Layout::of(columns, Oddities::default())
+    }
+
+    /// The columns, indexed; their own oddities are added to those found before.
     fn of(columns: Vec<Column>, mut odd: Oddities) -> Self {
         let mut layout = Layout { columns, ..Layout::default() };
         layout.index();

@@ -3,6 +3,7 @@
 //! Owns: lookup as the decoder does it, what exists nearby when something is missing, parsed files kept for reuse.
 //! Refuses: where files come from (folder, a revision, the built-in sample: see [`Tree`]), judging.
 
+mod absence;
 pub(crate) mod applicators;
 pub mod folder;
 mod instance;

@@ -29,6 +29,7 @@ use ratatui::crossterm::event::{self, Event, KeyEventKind};
 use ratatui::layout::Rect;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
+use crate::clipboard::Copied;
 use crate::source::{ErrorSource, Request};
 use app::App;
 use keymap::{Key, Keymap};
@@ -79,6 +80,7 @@ pub fn run(options: Options) -> io::Result<()> {
                         return Err(io::Error::other(reason));
                     }
                     Effect::Suspend => screen.suspend()?,
+                    Effect::Send(sequence) => screen.send(&sequence)?,
                     other => workers.start(other),
                 }
             }
@@ -152,9 +154,9 @@ fn take_in(app: &mut App, workers: &mut Workers, message: Message) -> bool {
         match effect {
             Effect::Quit | Effect::Fail(_) => ended = true,
             // Without a terminal there is neither a shell to go to nor a clipboard to fill.
-            Effect::Suspend => {}
+            Effect::Suspend | Effect::Send(_) => {}
             Effect::Copy { what, .. } => {
-                take_in(app, workers, Message::Copied { what, outcome: Ok(()) });
+                take_in(app, workers, Message::Copied { what, outcome: Ok(Copied::System) });
             }
             other => workers.start(other),
         }

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use super::arena::{Arena, Gathered, Uses};
 use super::{Catalog, Column, Contents, Flat, NONE, Progress, Table, TableId};
 use crate::layout::{ColumnId, Layout, Size};
-use crate::schemas::{SchemaError, SchemaStore, snake_case};
+use crate::schemas::{Doctype, SchemaError, SchemaStore, snake_case};
 
 /// Threads that read: one more for each costs memory for a file and its nodes, and the files are few.
 const THREADS: usize = 2;
@@ -39,15 +39,23 @@ pub(super) fn read(store: &SchemaStore, watch: &(dyn Fn(Progress) -> ControlFlow
     if reader.stopped.into_inner() {
         return None;
     }
-    Some(reader.shelf.into_inner().unwrap_or_else(PoisonError::into_inner).finish(store))
+    Some(reader.shelf.into_inner().unwrap_or_else(PoisonError::into_inner).finish(store.doctypes()))
 }
 
 pub(super) fn listed(store: &SchemaStore) -> Catalog {
-    let mut catalog = Shelf::default().finish(store);
+    let mut catalog = Shelf::default().finish(store.doctypes());
     for table in catalog.tables.iter_mut().filter(|table| table.doctype.layout.is_some()) {
         table.contents = Contents::Unread;
     }
     catalog
+}
+
+pub(super) fn of(doctype: Doctype, layout: &Layout) -> Catalog {
+    let mut shelf = Shelf::default();
+    let flat = shelf.flatten(layout, 0);
+    shelf.layouts.push(Some(Ok(flat)));
+    shelf.of.insert(0, 0);
+    shelf.finish(&[doctype])
 }
 
 /// What the threads share.
@@ -147,12 +155,9 @@ impl Shelf {
         Flat { columns, size: Size::of(layout), bytes }
     }
 
-    fn finish(mut self, store: &SchemaStore) -> Catalog {
-        let named: Vec<[u32; 2]> = store
-            .doctypes()
-            .iter()
-            .map(|doctype| [&doctype.namespace, &doctype.doctype].map(|name| self.arena.name(&snake_case(name))))
-            .collect();
+    fn finish(mut self, doctypes: &[Doctype]) -> Catalog {
+        let named: Vec<[u32; 2]> =
+            doctypes.iter().map(|doctype| [&doctype.namespace, &doctype.doctype].map(|name| self.arena.name(&snake_case(name)))).collect();
         let done = self.arena.finish();
         let (badges, badge_of) = self.badges.finish();
         let (mut flats, mut users) = (Vec::new(), Vec::new());
@@ -169,7 +174,7 @@ impl Shelf {
             })
             .collect();
         let mut tables = Vec::with_capacity(named.len());
-        for (id, (doctype, names)) in store.doctypes().iter().zip(named).enumerate() {
+        for (id, (doctype, names)) in doctypes.iter().zip(named).enumerate() {
             let path = doctype.layout.clone().unwrap_or_default();
             let contents = match (self.unreadable.remove(&id), self.of.get(&id).and_then(|&at| places.get(at))) {
                 (Some(reason), _) => Contents::Broken(reason),

@@ -131,26 +131,9 @@ impl Bench {
             ));
         }
         let message = missing(lookup, &asked.namespace, &asked.doctype, asked.version.as_deref()).unwrap_or_default();
-        let instead = match lookup {
-            Lookup::NoVersion { known } => {
-                let versions = known.iter().filter_map(|&at| self.schemas.doctypes().get(at)).map(|known| known.version.as_str());
-                format!("the schemas have no {asked}; of {}/{} they have version {}", asked.namespace, asked.doctype, listed(versions))
-            }
-            Lookup::NoDoctype { nearest } if !nearest.is_empty() => {
-                format!("the schemas have no {asked}; the nearest are {}", listed(nearest.iter().map(String::as_str)))
-            }
-            _ => format!("the schemas have no {asked}, and none of a name like it"),
-        };
+        let instead = self.schemas.absence(lookup, &asked.namespace, &asked.doctype, asked.version.as_deref());
         Ruling::NoSchema { message, instead }
     }
-}
-
-/// Names in a sentence, the last ten of many.
-fn listed<'a>(names: impl DoubleEndedIterator<Item = &'a str>) -> String {
-    const MOST: usize = 10;
-    let mut names: Vec<&str> = names.rev().take(MOST).collect();
-    names.reverse();
-    names.join(", ")
 }
 
 #[cfg(test)]

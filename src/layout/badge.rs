@@ -5,39 +5,62 @@ use super::{ColumnId, Layout, Mode};
 /// Most maps and lists inside each other that a badge names.
 const MOST: usize = 4;
 
+/// What a column of columns stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Itself.
+    Plain,
+    /// An object with any keys: see [`Layout::is_map`].
+    Map,
+    /// Lists in lists: see [`Layout::is_nested_list`].
+    NestedList,
+}
+
+impl Form {
+    /// A name for scripts; `None` for what stands for itself.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Form::Plain => None,
+            Form::Map => Some("map"),
+            Form::NestedList => Some("nested_list"),
+        }
+    }
+}
+
 impl Layout {
+    /// What a column stands for.
+    pub fn form(&self, id: ColumnId) -> Form {
+        match () {
+            () if self.is_map(id) => Form::Map,
+            () if self.is_nested_list(id) => Form::NestedList,
+            () => Form::Plain,
+        }
+    }
+
     /// The type of a column with its shape: `INT64`, `map<STRING>`, `map<map<INT64>>`, `list<list<FLOAT64>>`. A plain list is told by its mode, but inside
     /// of another shape it is `list<STRING>`. Keys are texts unless they are named: `map<INT64, STRING>`.
     pub fn badge(&self, id: ColumnId) -> String {
         let (mut at, mut badge, mut closing) = (id, String::new(), String::new());
-        loop {
+        while let Some(column) = self.get(at) {
             if closing.len() == MOST {
                 badge.push('…');
                 break;
             }
-            let Some(column) = self.get(at) else { break };
-            let shape = if self.is_map(at) { "map<" } else { "list<" };
-            let inner = if self.is_map(at) || self.is_nested_list(at) { self.children(at).last() } else { None };
-            if inner.is_none() && (closing.is_empty() || column.mode != Mode::Repeated) {
-                badge.push_str(&column.kind);
+            let form = self.form(at);
+            if form == Form::Plain {
+                // A list by itself is told by its mode.
+                let is_inner_list = column.mode == Mode::Repeated && !closing.is_empty();
+                badge.extend(is_inner_list.then_some("list<").into_iter().chain([&*column.kind]).chain(is_inner_list.then_some(">")));
                 break;
             }
-            badge.push_str(shape);
+            badge.push_str(if form == Form::Map { "map<" } else { "list<" });
             closing.push('>');
-            let Some(inner) = inner else {
-                badge.push_str(&column.kind);
+            // A map's key comes first and holds nothing; behind it is the value, if there is one.
+            at += if form == Form::Map { 2 } else { 1 };
+            if at >= column.end {
+                badge.push_str("keys only");
                 break;
-            };
-            if self.is_map(at) {
-                let key = self.get(at + 1).filter(|key| &*key.kind != "STRING");
-                badge.extend(key.iter().flat_map(|key| [&*key.kind, ", "]));
-                // The key is the last column where it is the only one.
-                if inner == at + 1 {
-                    badge.push_str("keys only");
-                    break;
-                }
             }
-            at = inner;
         }
         badge + &closing
     }

@@ -8,7 +8,7 @@ use super::{Column, ColumnId, Layout, Mode, Type};
 
 /// A layout that is being made. Columns are added in pre-order; those between [`Builder::open`] and [`Builder::close`] are nested.
 #[derive(Debug, Default)]
-pub struct Builder {
+pub(super) struct Builder {
     columns: Vec<Column>,
     /// Open RECORDs, outermost first.
     open: Vec<ColumnId>,
@@ -45,17 +45,12 @@ impl Builder {
     }
 
     /// Names of the open RECORDs, outermost first.
-    pub(super) fn place(&self) -> impl Iterator<Item = &str> {
+    pub fn place(&self) -> impl Iterator<Item = &str> {
         self.open.iter().map(|&id| &*self.columns[id as usize].name)
     }
 
-    /// The layout; RECORDs that are still open end here. What is odd about the columns is said in it.
-    pub fn finish(self) -> Layout {
-        self.finish_with(Oddities::default())
-    }
-
-    /// The same for columns of a file that has oddities already.
-    pub(super) fn finish_with(mut self, odd: Oddities) -> Layout {
+    /// The layout, with what was odd about its text; RECORDs that are still open end here.
+    pub fn finish(mut self, odd: Oddities) -> Layout {
         while !self.open.is_empty() {
             self.close();
         }
@@ -77,7 +72,7 @@ mod tests {
         builder.add("c", "RECORD".into(), Mode::Nullable);
         builder.open();
         builder.add("d", "INT64".into(), Mode::Nullable).description = Some("left open".into());
-        let layout = builder.finish();
+        let layout = builder.finish(Oddities::default());
         let told: Vec<_> = layout.columns.iter().map(|column| (column.parent, column.end, column.depth)).collect();
         assert_eq!(told, [(None, 2, 0), (Some(0), 2, 1), (None, 4, 0), (Some(2), 4, 1)]);
         assert_eq!(layout.find("c.d"), Some(3));

@@ -120,7 +120,8 @@ fn policy_tags(layout: &Layout) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layout::Builder;
+    use crate::layout::builder::Builder;
+    use crate::layout::oddities::Oddities;
 
     fn ddl(text: &str) -> Result<String, String> {
         create(&Layout::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}")), "acme_live.session_v1")
@@ -181,7 +182,7 @@ PARTITION BY DATE(submission_timestamp);
             builder.open();
         }
         builder.add("leaf", "STRING".into(), Mode::Nullable);
-        let sql = create(&builder.finish(), "t").unwrap_or_default();
+        let sql = create(&builder.finish(Oddities::default()), "t").unwrap_or_default();
         assert!(sql.len() < 3_000_000, "{}", sql.len());
         assert_eq!((sql.matches('<').count(), sql.matches('>').count()), (20_000, 20_000));
     }

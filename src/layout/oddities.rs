@@ -89,7 +89,9 @@ fn duplicates(layout: &Layout, found: &mut Oddities) {
 
 #[cfg(test)]
 mod tests {
-    use crate::layout::{Builder, Layout, Mode};
+    use super::Oddities;
+    use crate::layout::builder::Builder;
+    use crate::layout::{Layout, Mode};
 
     fn oddities(text: &str) -> Vec<String> {
         Layout::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}")).oddities
@@ -120,7 +122,7 @@ mod tests {
             builder.open();
         }
         builder.add("leaf", "STRING".into(), Mode::Nullable);
-        let told = builder.finish().oddities;
+        let told = builder.finish(Oddities::default()).oddities;
         assert_eq!(told.len(), 1);
         assert!(told[0].ends_with(".r15\" is level 16 of RECORDs; BigQuery takes 15"), "{told:?}");
     }

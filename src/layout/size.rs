@@ -185,7 +185,9 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layout::{Builder, Mode};
+    use crate::layout::Mode;
+    use crate::layout::builder::Builder;
+    use crate::layout::oddities::Oddities;
 
     #[test]
     fn leaves_levels_and_maps_are_counted() {
@@ -216,7 +218,7 @@ mod tests {
             builder.open();
         }
         builder.add("leaf", "STRING".into(), Mode::Nullable);
-        let [_, levels, _] = Size::of(&builder.finish()).gauges();
+        let [_, levels, _] = Size::of(&builder.finish(Oddities::default())).gauges();
         assert_eq!((levels.used, levels.level()), (16, Level::Over));
     }
 }

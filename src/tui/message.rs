@@ -13,6 +13,7 @@ use super::table_tree::TableTree;
 use super::tables::Look;
 use crate::case::Case;
 use crate::catalog::{self, Catalog, Place};
+use crate::clipboard::Copied;
 use crate::group::{Groups, Sort};
 use crate::source::{Progress, RowRef};
 
@@ -49,8 +50,8 @@ pub enum Message {
     TablesFound { job: JobId, hits: Arc<HitTree> },
     /// What there is to know of a table and column, or why it cannot be known.
     Looked { job: JobId, outcome: Result<Arc<Look>, String> },
-    /// What became of a copy; the text comes back where the system has no clipboard.
-    Copied { what: &'static str, outcome: Result<(), String> },
+    /// What became of a copy.
+    Copied { what: &'static str, outcome: Result<Copied, String> },
     /// Work ended by a fault of the explorer itself.
     Broken(String),
     /// The terminal gives no keys any more.
@@ -85,6 +86,8 @@ pub enum Effect {
     Cancel(JobId),
     /// Put text on the clipboard.
     Copy { what: &'static str, text: String },
+    /// Send a sequence to the terminal.
+    Send(String),
     /// Hand the terminal to the shell.
     Suspend,
     /// End with an error.

@@ -70,13 +70,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Tables { tree, done } => tables::replace(app, tree, done),
         Message::TablesFound { job, hits } => find::found(app, job, hits),
         Message::Looked { job, outcome } => tables::looked(app, job, outcome),
-        Message::Copied { what, outcome } => {
-            match outcome {
-                Ok(()) => app.tell(format!("copied the {what}")),
-                Err(reason) => app.warn(reason),
-            }
-            Vec::new()
-        }
+        Message::Copied { what, outcome } => copy::copied(app, what, outcome),
         Message::Broken(reason) => {
             app.opening = None;
             app.warn(reason);

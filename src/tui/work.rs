@@ -7,7 +7,7 @@ mod tables;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::UnboundedSender;
@@ -16,6 +16,7 @@ use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::message::{Effect, JobId, Message};
 use crate::case;
+use crate::clipboard::Clipboard;
 use crate::group::{Groups, Sort};
 use crate::schemas::SchemaStore;
 use crate::source::{ErrorSource, Progress, Request, RowRef, Watch};
@@ -31,7 +32,7 @@ pub struct Workers {
     stop_reading: Arc<AtomicBool>,
     /// Jobs that have not answered yet, for those who wait for quiet.
     running: Arc<AtomicUsize>,
-    clipboard: Arc<Mutex<Option<arboard::Clipboard>>>,
+    clipboard: Arc<Mutex<Clipboard>>,
 }
 
 impl Workers {
@@ -46,7 +47,7 @@ impl Workers {
             flags: HashMap::new(),
             stop_reading: Arc::default(),
             running: Arc::default(),
-            clipboard: Arc::default(),
+            clipboard: Arc::new(Mutex::new(Clipboard::new(|name| std::env::var(name).ok()))),
         })
     }
 
@@ -91,9 +92,12 @@ impl Workers {
             }
             Effect::Copy { what, text } => {
                 let clipboard = self.clipboard.clone();
-                self.run(move |_| Some(Message::Copied { what, outcome: copy(&clipboard, text) }));
+                self.run(move |_| {
+                    let outcome = clipboard.lock().unwrap_or_else(PoisonError::into_inner).copy(&text);
+                    Some(Message::Copied { what, outcome })
+                });
             }
-            Effect::Suspend | Effect::Fail(_) | Effect::Quit => {}
+            Effect::Send(_) | Effect::Suspend | Effect::Fail(_) | Effect::Quit => {}
         }
     }
 
@@ -205,23 +209,5 @@ impl Watch for Reader {
     }
     fn cancelled(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
-    }
-}
-
-/// One clipboard for the whole session: on X11 its content lives as long as it does.
-fn copy(clipboard: &Mutex<Option<arboard::Clipboard>>, text: String) -> Result<(), String> {
-    let mut held = clipboard.lock().map_err(|_| "the clipboard is out of order".to_owned())?;
-    if held.is_none() {
-        *held = Some(arboard::Clipboard::new().map_err(no_clipboard)?);
-    }
-    held.as_mut().map_or(Ok(()), |clipboard| clipboard.set_text(text)).map_err(no_clipboard)
-}
-
-fn no_clipboard(error: arboard::Error) -> String {
-    match error {
-        arboard::Error::Unknown { .. } | arboard::Error::ClipboardNotSupported => {
-            "this system has no clipboard, as over a remote shell".to_owned()
-        }
-        other => format!("the clipboard refused: {other}"),
     }
 }

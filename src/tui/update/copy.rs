@@ -6,6 +6,7 @@ use super::super::message::Effect;
 use super::super::panes::TablePane;
 use super::super::subject::Subject;
 use super::super::tables::TableScreen;
+use crate::clipboard::Copied;
 use crate::document::{Document, NodeId, PathStyle};
 use crate::group::Group;
 use crate::layout::ddl;
@@ -38,6 +39,19 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// What became of a copy.
+pub fn copied(app: &mut App, what: &str, outcome: Result<Copied, String>) -> Vec<Effect> {
+    match outcome {
+        Ok(Copied::System) => app.tell(format!("copied the {what}")),
+        Ok(Copied::Terminal(sequence)) => {
+            app.tell(format!("sent the {what} to the terminal's clipboard"));
+            return vec![Effect::Send(sequence)];
+        }
+        Err(reason) => app.warn(reason),
+    }
+    Vec::new()
 }
 
 fn group_under_cursor(app: &App) -> Option<&Group> {
