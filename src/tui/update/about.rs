@@ -3,8 +3,8 @@
 use super::super::app::App;
 use super::super::tables::TableScreen;
 use crate::catalog::{Catalog, Place, TableId};
+use crate::destination;
 use crate::layout::{ColumnId, Layout};
-use crate::schemas::names;
 use crate::sink;
 use crate::text;
 
@@ -53,9 +53,12 @@ fn column(screen: &TableScreen, layout: &Layout, id: ColumnId, lines: &mut Vec<S
 fn table(catalog: &Catalog, table: TableId, layout: Option<&Layout>, lines: &mut Vec<String>) {
     let Some(known) = catalog.tables().get(table as usize) else { return };
     let doctype = &known.doctype;
-    for dataset in ["live", "stable"] {
-        let name = names::table(dataset, &doctype.namespace, &doctype.doctype, &doctype.version);
-        lines.push(format!("{dataset:<10}{}", text::visible(&name)));
+    for table in destination::tables(&doctype.namespace, &doctype.doctype, &doctype.version) {
+        let part = table.part.map(|part| format!("  {}", part.name())).unwrap_or_default();
+        lines.push(format!("{:<10}{}{part}", table.stage.name(), text::visible(&table.path())));
+    }
+    if let Some((original, version)) = destination::copied_from(&doctype.namespace, &doctype.doctype, &doctype.version) {
+        lines.push(format!("{:<10}{original}.{version}, where a change has to be made", "copy of"));
     }
     for (what, path) in [("layout", &doctype.layout), ("schema", &doctype.schema)] {
         lines.push(format!("{what:<10}{}", path.as_deref().map_or("none".into(), text::visible)));

@@ -4,8 +4,8 @@ use super::super::app::App;
 use super::super::tables::Goal;
 use super::case;
 use crate::catalog::{Catalog, Place, TableId};
+use crate::destination;
 use crate::origin;
-use crate::schemas::names;
 
 /// What the screen below the tables is about.
 pub fn below(app: &App) -> Option<Goal> {
@@ -19,7 +19,7 @@ fn from_case(app: &App) -> Option<Goal> {
     let catalog = &app.tables.tree.catalog;
     let is_it = |table: &TableId| {
         let known = &catalog.tables()[*table as usize].doctype;
-        doctype.table.as_deref() == Some(&names::table("live", &known.namespace, &known.doctype, &known.version))
+        doctype.table.as_deref() == Some(&destination::live(&known.namespace, &known.doctype, &known.version))
     };
     let by_table = || (0..catalog.tables().len() as TableId).find(is_it);
     let table = by_table().or_else(|| table_of(catalog, &doctype.namespace, &doctype.doctype, doctype.version.as_deref()))?;

@@ -12,6 +12,7 @@ use super::chrome;
 use super::sheet::Sheet;
 use super::tables::kind;
 use crate::catalog::{Contents, Flat, Place, TableId};
+use crate::destination::{self, Split, Stage};
 use crate::layout::{ColumnId, Level};
 use crate::schemas::names;
 use crate::sink;
@@ -79,7 +80,7 @@ impl Sheet<'_> {
         let catalog = self.app.tables.tree.catalog.clone();
         let known = &catalog.tables()[table as usize];
         match &known.contents {
-            Contents::Missing => self.words("No table layout: documents of this doctype version reach no table of their own.", Role::Dim),
+            Contents::Missing => self.missing(table),
             Contents::Broken(reason) => self.words(&text::visible(reason), Role::Fault),
             Contents::Unread => self.words("reading …", Role::Dim),
             Contents::Columns(_) => {}
@@ -90,20 +91,38 @@ impl Sheet<'_> {
         if let Some(flat) = catalog.flat(table) {
             self.sizes(table, flat);
         }
+        let doctype = &known.doctype;
+        if let Some((original, version)) = destination::copied_from(&doctype.namespace, &doctype.doctype, &doctype.version) {
+            self.words(&format!("Its schema is a copy of {original}.{version}: a change has to be made there."), Role::Text);
+        }
         self.failing();
+    }
+
+    /// Why a doctype version has no table of its own.
+    fn missing(&mut self, table: TableId) {
+        let doctype = &self.app.tables.tree.catalog.tables()[table as usize].doctype;
+        if Split::of(&doctype.namespace, &doctype.doctype, &doctype.version).is_none() {
+            return self.words("No table layout: documents of this doctype version reach no table of their own.", Role::Dim);
+        }
+        self.words("Documents of this version are split before they are stored, in these tables:", Role::Text);
+        self.names(table);
     }
 
     /// The tables that rows are written to.
     fn names(&mut self, table: TableId) {
         let doctype = &self.app.tables.tree.catalog.tables()[table as usize].doctype;
-        let named = |dataset| names::table(dataset, &doctype.namespace, &doctype.doctype, &doctype.version);
-        let (live, stable) = (text::visible(&named("live")).into_owned(), text::visible(&named("stable")).into_owned());
-        let both = format!("{live} {} {stable}", self.app.theme.glyphs.dot);
-        if text::width(&both) <= usize::from(self.area.width) {
-            self.line(&both, Role::Text);
+        let all = destination::tables(&doctype.namespace, &doctype.doctype, &doctype.version);
+        let dot = format!(" {} ", self.app.theme.glyphs.dot);
+        let stored: Vec<String> = all
+            .iter()
+            .filter(|table| matches!(table.stage, Stage::Live | Stage::Stable))
+            .map(|table| text::visible(&table.path()).into_owned())
+            .collect();
+        let line = stored.join(&dot);
+        if text::width(&line) <= usize::from(self.area.width) {
+            self.line(&line, Role::Text);
         } else {
-            self.line(&live, Role::Text);
-            self.line(&stable, Role::Text);
+            stored.iter().for_each(|name| self.line(name, Role::Text));
         }
     }
 
