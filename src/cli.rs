@@ -4,6 +4,7 @@
 //! Refuses: doing any of it (the domain does), drawing the explorer (tui).
 
 mod cases;
+mod csv;
 mod demo;
 mod example;
 mod explore;
@@ -12,9 +13,11 @@ mod in_order;
 mod input;
 mod judge;
 mod keys;
+mod layout;
 mod out;
 mod row;
 mod safe_json;
+mod table;
 mod themes;
 mod violation;
 mod when;
@@ -103,6 +106,8 @@ enum Command {
     Row(row::Args),
     /// Print a document that passes, made of its schema
     Example(example::Args),
+    /// Print the columns of a table: types, descriptions, sizes; as a tree or as SQL
+    Table(table::Args),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::Args),
     /// List the keys of the explorer
@@ -149,6 +154,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Judge(args)) => judge::run(args, &config),
         Some(Command::Row(args)) => row::run(args, &config),
         Some(Command::Example(args)) => example::run(args, &config),
+        Some(Command::Table(args)) => table::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),

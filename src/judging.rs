@@ -9,7 +9,7 @@ pub use bench::Bench;
 
 use crate::document::Document;
 use crate::samples::{DoctypeName, Expected, Sample, SampleFile};
-use crate::schemas::{Lookup, SchemaError, SchemaStore, snake_case};
+use crate::schemas::{Lookup, SchemaError, snake_case};
 use crate::verdict::judge::{Doubt, Input, Violation, Violations};
 
 /// Class of the validator's exceptions.
@@ -136,28 +136,6 @@ pub fn missing(lookup: &Lookup, namespace: &str, doctype: &str, version: Option<
             Some(format!("No schema with name: {namespace}/{doctype}/{doctype}.{}.schema.json", version.unwrap_or("null")))
         }
     }
-}
-
-/// What there is instead of a doctype version that a lookup did not find, in a sentence.
-pub fn instead(schemas: &SchemaStore, lookup: &Lookup, asked: &DoctypeName) -> String {
-    match lookup {
-        Lookup::NoVersion { known } => {
-            let versions = known.iter().filter_map(|&at| schemas.doctypes().get(at)).map(|known| known.version.as_str());
-            format!("the schemas have no {asked}; of {}/{} they have version {}", asked.namespace, asked.doctype, listed(versions))
-        }
-        Lookup::NoDoctype { nearest } if !nearest.is_empty() => {
-            format!("the schemas have no {asked}; the nearest are {}", listed(nearest.iter().map(String::as_str)))
-        }
-        _ => format!("the schemas have no {asked}, and none of a name like it"),
-    }
-}
-
-/// Names in a sentence, the last ten of many.
-fn listed<'a>(names: impl DoubleEndedIterator<Item = &'a str>) -> String {
-    const MOST: usize = 10;
-    let mut names: Vec<&str> = names.rev().take(MOST).collect();
-    names.reverse();
-    names.join(", ")
 }
 
 /// A sample's place for people: file and line.

@@ -26,7 +26,7 @@ use printer::Printer;
 #[group(skip)]
 pub(super) struct Question {
     /// Only rows of this group, as misfit groups prints it
-    #[arg(long, value_name = "FINGERPRINT", value_parser = parse_fingerprint)]
+    #[arg(long, value_name = "FINGERPRINT")]
     group: Option<Fingerprint>,
 
     /// Only these rows, counted from 0 over all sources: 10..20, 10.., ..20 or 10; the end is not included
@@ -72,12 +72,6 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn parse_fingerprint(text: &str) -> Result<Fingerprint, String> {
-    let digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let number = digits.then(|| u64::from_str_radix(text, 16).ok()).flatten();
-    number.map(Fingerprint).ok_or_else(|| "a group is 16 hexadecimal digits, the last column of misfit groups".to_owned())
-}
-
 fn parse_rows(text: &str) -> Result<Range<u64>, String> {
     let number = |part: &str, or: u64| if part.is_empty() { Some(or) } else { part.parse().ok() };
     let range = match text.split_once("..") {
@@ -101,15 +95,6 @@ mod tests {
         assert_eq!(parse_rows("7"), Ok(7..8));
         for wrong in ["", "a", "1..b", "3..1", "-1", "1...2"] {
             assert!(parse_rows(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_group_is_named_as_it_is_printed() {
-        let group = Fingerprint(0x0123_4567_89ab_cdef);
-        assert_eq!(parse_fingerprint(&group.to_string()), Ok(group));
-        for wrong in ["", "12", "+123456789abcdef", "0123456789abcdeg", "0123456789abcdef0"] {
-            assert!(parse_fingerprint(wrong).is_err(), "{wrong}");
         }
     }
 }

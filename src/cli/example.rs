@@ -11,7 +11,6 @@ use color_eyre::eyre::{bail, eyre};
 use super::{input, out, safe_json};
 use crate::config::Config;
 use crate::example::{self, Wanted};
-use crate::judging;
 use crate::samples::DoctypeName;
 use crate::schemas::Lookup;
 use crate::text::visible;
@@ -51,7 +50,7 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
     let asked = &args.doctype;
     let at = match schemas.lookup(&asked.namespace, &asked.doctype, asked.version.as_deref()) {
         Lookup::Found(at) => at,
-        lookup => bail!("{}", judging::instead(&schemas, &lookup, asked)),
+        lookup => bail!("{}", schemas.absence(&lookup, &asked.namespace, &asked.doctype, asked.version.as_deref())),
     };
     let judge = schemas.judge(at)?.ok_or_else(|| eyre!("{asked} has a table layout but no JSON schema, so nothing tells what fits"))?;
     let wanted = Wanted { namespace: &asked.namespace, version: asked.version.as_deref(), full: args.full };

@@ -3,24 +3,28 @@
 //! Owns: the question, which groups are shown in which order, the closing line on standard error.
 //! Refuses: grouping (group), the forms of output (below).
 
-mod csv;
+mod changes;
 mod json;
 mod markdown;
 mod record;
 mod table;
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use color_eyre::Result;
+use color_eyre::eyre::{ensure, eyre};
+use color_eyre::{Result, eyre::WrapErr};
 
 use super::input::{self, Asked};
-use super::{out, when};
+use super::{csv, out, when};
+use crate::baseline::{Baseline, Growth};
 use crate::config::Config;
 use crate::group::{Group, Groups, Sort};
 use crate::source::{Micros, Request};
-use crate::text::count;
+use crate::text::{count, visible};
 use record::Record;
 
 /// Which groups, in which form.
@@ -54,7 +58,25 @@ pub(super) struct Question {
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+
+    /// Print only what has changed since an earlier export (--format json, ndjson or csv): new, grown, gone; exit code 1 where groups are new
+    #[arg(long, value_name = "FILE", conflicts_with = "filter")]
+    baseline: Option<PathBuf>,
+
+    /// With --baseline: a group has grown where its rows come more than so many times as fast
+    #[arg(long, value_name = "TIMES", value_parser = parse_times, requires = "baseline", default_value_t = Growth::default().factor)]
+    grown_by: f64,
+
+    /// With --baseline: and where it has at least so many rows
+    #[arg(long, value_name = "ROWS", requires = "baseline", default_value_t = Growth::default().rows)]
+    grown_rows: u64,
 }
+
+/// Largest baseline that is read, in bytes.
+const MOST_BASELINE: u64 = 256 << 20;
+
+/// Exit code for new groups.
+const FINDINGS: u8 = 1;
 
 /// How groups are ordered.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -90,6 +112,11 @@ enum Format {
 /// Reads, groups, prints.
 pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
+    let growth = Growth { factor: question.grown_by, rows: question.grown_rows };
+    let baseline = question.baseline.as_deref().map(read_baseline).transpose()?.map(|mut baseline| {
+        baseline.retain(&question.namespaces, &question.doctypes);
+        baseline
+    });
     let input::Input { source, schemas } = input.open(config, false)?;
     let request =
         Request { since: question.since, until: question.until, namespaces: question.namespaces, doctypes: question.doctypes, schemas };
@@ -98,6 +125,10 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
         source.groups(&request, &line)?
     };
     groups.sort(question.sort.into());
+    let strays = out::strays(request.schemas.as_deref());
+    if let Some(baseline) = baseline {
+        return print_changes(&baseline, &groups, growth, question.format, strays);
+    }
     let words: Vec<&str> = question.filter.as_deref().unwrap_or_default().split_whitespace().collect();
     let shown: Vec<&Group> = groups.list.iter().filter(|group| words.iter().all(|word| group.matches(word))).collect();
     let records = shown.iter().map(|group| Record::new(group, &groups));
@@ -109,9 +140,33 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
         Format::Md => markdown::write(&shown),
     };
     std::io::stdout().lock().write_all(text.as_bytes())?;
-    let strays = out::strays(request.schemas.as_deref());
     out::tell(&closing(&groups, shown.len(), strays));
     Ok(ExitCode::SUCCESS)
+}
+
+fn parse_times(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|times| *times >= 1.0 && f64::is_finite(*times))
+        .ok_or_else(|| "growth is a number from 1 on, such as 2 or 1.5".to_owned())
+}
+
+fn read_baseline(path: &Path) -> Result<Baseline> {
+    let shown = visible(&path.to_string_lossy()).into_owned();
+    let mut text = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MOST_BASELINE + 1).read_to_end(&mut text));
+    read.wrap_err_with(|| format!("cannot read the baseline {shown}"))?;
+    ensure!(text.len() as u64 <= MOST_BASELINE, "the baseline {shown} is larger than {}", crate::text::bytes(MOST_BASELINE));
+    Baseline::parse(&text).map_err(|reason| eyre!("{shown} is no baseline: {reason}"))
+}
+
+/// New groups are findings.
+fn print_changes(baseline: &Baseline, groups: &Groups, growth: Growth, format: Format, strays: Option<String>) -> Result<ExitCode> {
+    let comparison = baseline.compare(groups, growth);
+    out::print(&changes::write(&comparison, format)?)?;
+    out::tell(&changes::closing(&comparison));
+    out::tell(&closing(groups, groups.list.len(), strays));
+    Ok(if comparison.new.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
 }
 
 impl From<Order> for Sort {

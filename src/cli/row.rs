@@ -8,21 +8,18 @@ mod attributes;
 
 use std::io::{BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::ValueEnum;
 use color_eyre::Result;
-use color_eyre::eyre::{Context, bail, ensure, eyre};
+use color_eyre::eyre::{bail, ensure};
 
-use super::{input, out, safe_json};
+use super::{input, layout, out, safe_json};
 use crate::config::Config;
 use crate::document::{Document, PathStyle};
-use crate::judging;
 use crate::layout::Layout;
-use crate::samples::{self, Content, DoctypeName};
-use crate::schemas::{Lookup, SchemaStore};
+use crate::samples::{self, Content};
 use crate::sink::{self, Landed, Submission};
 use crate::text::visible;
 use crate::verdict::judge::jackson::parse_verdict;
@@ -95,7 +92,11 @@ enum Format {
 /// Makes the row and prints it.
 pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
     let attributes = args.attributes.as_deref().map(attributes::read).transpose()?.unwrap_or_default();
-    let layout = layout(&args.layout, args.schemas, config)?;
+    let named = layout::open(&args.layout, args.schemas, config)?;
+    if named.origin == layout::Origin::Transpiled {
+        out::tell(&format!("misfit: {} has no published table layout; this is the one that its schema would give", visible(&named.title)));
+    }
+    let layout = named.layout;
     let document = document(&args.document)?;
     let transformed = sink::transform(&layout, &document, &Submission { attributes, strict: args.strict });
     let landed = transformed.beside(&layout, &document);
@@ -163,27 +164,4 @@ fn document(named: &str) -> Result<Document> {
         Some(error) => bail!("{}: {error}", visible(named)),
         None => Ok(document),
     }
-}
-
-/// The layout of a file, or of a doctype in the schemas.
-fn layout(named: &str, schemas: input::Schemas, config: &Config) -> Result<Arc<Layout>> {
-    let path = Path::new(named);
-    if path.is_file() || named.ends_with(".bq") {
-        let text = std::fs::read(path).wrap_err_with(|| format!("cannot read {}", visible(named)))?;
-        return Layout::parse(&text).map(Arc::new).map_err(|reason| eyre!("{}: {reason}", visible(named)));
-    }
-    let doctype: DoctypeName = named
-        .parse()
-        .map_err(|_| eyre!("--layout {}: neither a file nor NAMESPACE.DOCTYPE.VERSION, for example telemetry.crash.4", visible(named)))?;
-    let schemas = schemas.open(config, false)?;
-    let schemas = schemas.ok_or_else(|| eyre!("no schemas to find {doctype} in: give --schemas FOLDER, or a .bq file"))?;
-    match schemas.lookup(&doctype.namespace, &doctype.doctype, doctype.version.as_deref()) {
-        Lookup::Found(at) => layout_of(&schemas, at, &doctype),
-        lookup => bail!("{}", judging::instead(&schemas, &lookup, &doctype)),
-    }
-}
-
-/// The layout of a doctype that the schemas have.
-fn layout_of(schemas: &SchemaStore, at: usize, doctype: &DoctypeName) -> Result<Arc<Layout>> {
-    schemas.layout(at)?.ok_or_else(|| eyre!("the schemas have no table layout (.bq) for {doctype}: name another version, or a .bq file"))
 }

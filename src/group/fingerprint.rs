@@ -58,6 +58,15 @@ mod tests {
     }
 
     #[test]
+    fn a_group_is_named_as_it_is_printed() {
+        let group = Fingerprint(0x0123_4567_89ab_cdef);
+        assert_eq!(group.to_string().parse(), Ok(group));
+        for wrong in ["", "12", "+123456789abcdef", "0123456789abcdeg", "0123456789abcdef0"] {
+            assert!(wrong.parse::<Fingerprint>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn null_is_not_empty_and_parts_do_not_run_together() {
         let keys =
             [key(None, None, "a"), key(Some(""), None, "a"), key(None, Some(""), "a"), key(Some("a"), None, ""), key(None, Some("a"), "")];

@@ -10,7 +10,7 @@ use crate::schemas::{Lookup, SchemaStore, snake_case};
 use crate::verdict::judge::jackson::parse_verdict;
 use crate::verdict::judge::{Input, Judge, Outcome};
 
-use super::{Judged, JudgingError, Ruling, input, instead, missing, untold};
+use super::{Judged, JudgingError, Ruling, input, missing, untold};
 
 /// Samples of this namespace fit all Glean applications, and are of a doctype that most stores do not have.
 const GLEAN: &str = "glean";
@@ -126,7 +126,8 @@ impl Bench {
             ));
         }
         let message = missing(lookup, &asked.namespace, &asked.doctype, asked.version.as_deref()).unwrap_or_default();
-        Ruling::NoSchema { message, instead: instead(&self.schemas, lookup, asked) }
+        let instead = self.schemas.absence(lookup, &asked.namespace, &asked.doctype, asked.version.as_deref());
+        Ruling::NoSchema { message, instead }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::Schema;
 use super::applicators::{Applicators, position};
-pub use super::instance::instance_of;
+pub use super::instance::{instance_of, location_of};
 use crate::document::{Kind, NodeId};
 
 /// Most nodes followed at one place: combinators can multiply without end.

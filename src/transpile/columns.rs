@@ -95,7 +95,16 @@ impl<'a> Writer<'a> {
         let mode = if matches!(tag.shape, Shape::Array(_) | Shape::Map(_)) { Mode::Repeated } else { Mode::Nullable };
         let depth = parent.and_then(|parent| self.columns.get(parent as usize)).map_or(0, |parent| parent.depth.saturating_add(1));
         let description = tag.description.clone();
-        self.columns.push(Column { name: name.into(), kind: "RECORD".into(), mode, description, parent, end: id + 1, depth });
+        self.columns.push(Column {
+            name: name.into(),
+            kind: "RECORD".into(),
+            mode,
+            description,
+            policy_tags: Box::default(),
+            parent,
+            end: id + 1,
+            depth,
+        });
         if self.is_json() {
             self.finish(id, "JSON", Mode::Nullable);
             return Ok(());

@@ -45,6 +45,13 @@ impl Screen {
         Ok(())
     }
 
+    /// Sends a sequence that shows nothing and moves nothing.
+    pub fn send(&mut self, sequence: &str) -> io::Result<()> {
+        let mut terminal = stdout().lock();
+        terminal.write_all(sequence.as_bytes())?;
+        terminal.flush()
+    }
+
     /// Hands the terminal to the shell until the process is continued.
     pub fn suspend(&mut self) -> io::Result<()> {
         give_back();

@@ -3,35 +3,41 @@
 //! Owns: the threads, one flag to call off each job, messages back.
 //! Refuses: the explorer's state; what an answer means (update drops stale ones by their job).
 
+mod tables;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::group_tree::GroupTree;
+use super::hit_tree::HitTree;
 use super::message::{Effect, JobId, Message};
 use crate::case;
+use crate::clipboard::Clipboard;
 use crate::group::{Groups, Sort};
+use crate::schemas::SchemaStore;
 use crate::source::{ErrorSource, Progress, Request, RowRef, Watch};
 
 /// Runs effects in the background.
 pub struct Workers {
     runtime: Runtime,
-    source: Arc<dyn ErrorSource>,
+    /// `None` where only tables are explored.
+    source: Option<Arc<dyn ErrorSource>>,
     request: Request,
     messages: UnboundedSender<Message>,
     flags: HashMap<JobId, Arc<AtomicBool>>,
     stop_reading: Arc<AtomicBool>,
     /// Jobs that have not answered yet, for those who wait for quiet.
     running: Arc<AtomicUsize>,
-    clipboard: Arc<Mutex<Option<arboard::Clipboard>>>,
+    clipboard: Arc<Mutex<Clipboard>>,
 }
 
 impl Workers {
-    /// Workers for one source. Answers come as messages.
-    pub fn new(source: Arc<dyn ErrorSource>, request: Request, messages: UnboundedSender<Message>) -> std::io::Result<Self> {
+    /// Workers for one source, or for schemas alone. Answers come as messages.
+    pub fn new(source: Option<Arc<dyn ErrorSource>>, request: Request, messages: UnboundedSender<Message>) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).max_blocking_threads(8).build()?;
         Ok(Workers {
             runtime,
@@ -41,7 +47,7 @@ impl Workers {
             flags: HashMap::new(),
             stop_reading: Arc::default(),
             running: Arc::default(),
-            clipboard: Arc::default(),
+            clipboard: Arc::new(Mutex::new(Clipboard::new(|name| std::env::var(name).ok()))),
         })
     }
 
@@ -66,6 +72,19 @@ impl Workers {
                     Some(Message::Matched { job, items })
                 });
             }
+            Effect::ListTables { job } => self.with_schemas(job, |schemas, _, _| Some(tables::list(schemas))),
+            Effect::ReadTables { job } => self.with_schemas(job, tables::read),
+            Effect::FindTables { job, catalog, text } => {
+                let flag = self.flag(job);
+                self.run(move |_| {
+                    let found = catalog.search(&text, &|| flag.load(Ordering::Relaxed))?;
+                    Some(Message::TablesFound { job, hits: Arc::new(HitTree::new(catalog, found)) })
+                });
+            }
+            Effect::Look { job, place, groups } => self.with_schemas(job, move |schemas, _, flag| {
+                let outcome = tables::look(schemas, place, groups).map(Arc::new).map_err(|error| error.to_string());
+                (!flag.load(Ordering::Relaxed)).then_some(Message::Looked { job, outcome })
+            }),
             Effect::Cancel(job) => {
                 if let Some(flag) = self.flags.remove(&job) {
                     flag.store(true, Ordering::Relaxed);
@@ -73,9 +92,12 @@ impl Workers {
             }
             Effect::Copy { what, text } => {
                 let clipboard = self.clipboard.clone();
-                self.run(move |_| Some(Message::Copied { what, outcome: copy(&clipboard, text) }));
+                self.run(move |_| {
+                    let outcome = clipboard.lock().unwrap_or_else(PoisonError::into_inner).copy(&text);
+                    Some(Message::Copied { what, outcome })
+                });
             }
-            Effect::Suspend | Effect::Fail(_) | Effect::Quit => {}
+            Effect::Send(_) | Effect::Suspend | Effect::Fail(_) | Effect::Quit => {}
         }
     }
 
@@ -106,8 +128,20 @@ impl Workers {
         });
     }
 
+    /// Work on the schemas; nothing where there are none.
+    fn with_schemas(
+        &mut self,
+        job: JobId,
+        work: impl FnOnce(&SchemaStore, &UnboundedSender<Message>, &AtomicBool) -> Option<Message> + Send + 'static,
+    ) {
+        let Some(schemas) = self.request.schemas.clone() else { return };
+        let flag = self.flag(job);
+        self.run(move |messages| work(&schemas, messages, &flag));
+    }
+
     fn read(&self) {
-        let (source, request, stop) = (self.source.clone(), self.request.clone(), self.stop_reading.clone());
+        let Some(source) = self.source.clone() else { return };
+        let (request, stop) = (self.request.clone(), self.stop_reading.clone());
         self.run(move |messages| {
             let watch = Reader { messages: messages.clone(), stop };
             Some(match source.groups(&request, &watch) {
@@ -118,7 +152,8 @@ impl Workers {
     }
 
     fn open(&mut self, job: JobId, row: RowRef) {
-        let (source, schemas, flag) = (self.source.clone(), self.request.schemas.clone(), self.flag(job));
+        let Some(source) = self.source.clone() else { return };
+        let (schemas, flag) = (self.request.schemas.clone(), self.flag(job));
         self.run(move |messages| {
             let watch = Reader { messages: messages.clone(), stop: flag.clone() };
             let outcome = match source.fetch(row, &watch) {
@@ -174,23 +209,5 @@ impl Watch for Reader {
     }
     fn cancelled(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
-    }
-}
-
-/// One clipboard for the whole session: on X11 its content lives as long as it does.
-fn copy(clipboard: &Mutex<Option<arboard::Clipboard>>, text: String) -> Result<(), String> {
-    let mut held = clipboard.lock().map_err(|_| "the clipboard is out of order".to_owned())?;
-    if held.is_none() {
-        *held = Some(arboard::Clipboard::new().map_err(no_clipboard)?);
-    }
-    held.as_mut().map_or(Ok(()), |clipboard| clipboard.set_text(text)).map_err(no_clipboard)
-}
-
-fn no_clipboard(error: arboard::Error) -> String {
-    match error {
-        arboard::Error::Unknown { .. } | arboard::Error::ClipboardNotSupported => {
-            "this system has no clipboard, as over a remote shell".to_owned()
-        }
-        other => format!("the clipboard refused: {other}"),
     }
 }

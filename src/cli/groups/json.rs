@@ -45,11 +45,16 @@ pub(super) fn document(groups: &Groups, records: Vec<Record<'_>>) -> serde_json:
         missing_columns: &groups.missing_columns,
         groups: records,
     };
-    Ok(safe_json::escape(serde_json::to_string_pretty(&answer)?) + "\n")
+    pretty(&answer)
+}
+
+/// An object over several lines.
+pub(super) fn pretty(value: &impl Serialize) -> serde_json::Result<String> {
+    Ok(safe_json::escape(serde_json::to_string_pretty(value)?) + "\n")
 }
 
 /// One group a line.
-pub(super) fn lines<'a>(records: impl Iterator<Item = Record<'a>>) -> serde_json::Result<String> {
+pub(super) fn lines(records: impl Iterator<Item = impl Serialize>) -> serde_json::Result<String> {
     records.map(|record| Ok(safe_json::escape(serde_json::to_string(&record)?) + "\n")).collect()
 }
 

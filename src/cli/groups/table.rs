@@ -6,6 +6,9 @@
 use crate::group::{Group, Status};
 use crate::text::{clip_middle, clip_path, count, visible, width, wrap};
 
+/// One line: rows, status, doctype, place, fault, fingerprint.
+pub(super) type Cells = [String; 6];
+
 const HEADS: [&str; 6] = ["ROWS", "STATUS", "DOCTYPE", "WHERE", "FAULT", "GROUP"];
 
 const DOCTYPE: usize = 2;
@@ -22,15 +25,20 @@ const GAP: &str = "  ";
 
 /// The groups with a header; empty where there are none.
 pub(super) fn write(groups: &[&Group], room: usize) -> String {
-    if groups.is_empty() {
+    lines(HEADS, groups.iter().map(|group| cells(group)).collect(), room)
+}
+
+/// Lines under heads, as wide as there is room; empty where there are none.
+pub(super) fn lines(heads: [&str; 6], rows: Vec<Cells>, room: usize) -> String {
+    if rows.is_empty() {
         return String::new();
     }
-    let rows: Vec<[String; 6]> = std::iter::once(HEADS.map(str::to_owned)).chain(groups.iter().map(|group| cells(group))).collect();
+    let rows: Vec<Cells> = std::iter::once(heads.map(str::to_owned)).chain(rows).collect();
     let widths = widths(&rows, room);
     rows.iter().map(|row| line(row, &widths)).collect()
 }
 
-fn cells(group: &Group) -> [String; 6] {
+fn cells(group: &Group) -> Cells {
     [count(group.count), state(group), doctype(group), place(group), group.phrase(), group.fingerprint.to_string()]
 }
 
@@ -46,27 +54,37 @@ pub(super) fn state(group: &Group) -> String {
 /// `namespace/doctype.version` as far as it is known.
 pub(super) fn doctype(group: &Group) -> String {
     let key = &group.key;
-    let mut name = key.namespace.as_deref().unwrap_or("-").to_owned();
-    if let Some(doctype) = &key.doctype {
-        name.push_str(&format!("/{doctype}"));
-    }
-    if let Some(version) = &key.version {
-        name.push_str(&format!(".{version}"));
-    }
-    visible(&name).into_owned()
+    name(key.namespace.as_deref(), key.doctype.as_deref(), key.version.as_deref())
 }
 
 /// The path in the document, `/` for its root; the stage for what has no place in a document.
 pub(super) fn place(group: &Group) -> String {
-    match group.key.path.as_deref() {
+    place_of(group.key.path.as_deref(), group.key.stage.as_deref())
+}
+
+/// As [`doctype`], of the names.
+pub(super) fn name(namespace: Option<&str>, doctype: Option<&str>, version: Option<&str>) -> String {
+    let mut name = namespace.unwrap_or("-").to_owned();
+    for (sign, part) in [('/', doctype), ('.', version)] {
+        if let Some(part) = part {
+            name.push(sign);
+            name.push_str(part);
+        }
+    }
+    visible(&name).into_owned()
+}
+
+/// As [`place`], of path and stage.
+pub(super) fn place_of(path: Option<&str>, stage: Option<&str>) -> String {
+    match path {
         Some("") => "/".to_owned(),
         Some(path) => visible(path).into_owned(),
-        None => visible(group.key.stage.as_deref().unwrap_or("-")).into_owned(),
+        None => visible(stage.unwrap_or("-")).into_owned(),
     }
 }
 
 /// Cells of each column: what it needs, or less where the line would not fit; the widest columns give first.
-fn widths(rows: &[[String; 6]], room: usize) -> [usize; 6] {
+fn widths(rows: &[Cells], room: usize) -> [usize; 6] {
     let mut widths = [0; 6];
     for row in rows {
         for (cell, most) in row.iter().zip(&mut widths) {
@@ -84,7 +102,7 @@ fn widths(rows: &[[String; 6]], room: usize) -> [usize; 6] {
 }
 
 /// One row of the table, over as many lines as its longest cell takes.
-fn line(row: &[String; 6], widths: &[usize; 6]) -> String {
+fn line(row: &Cells, widths: &[usize; 6]) -> String {
     let parts: Vec<Vec<String>> = row.iter().zip(widths).enumerate().map(|(column, (cell, &room))| fit(column, cell, room)).collect();
     let height = parts.iter().map(Vec::len).max().unwrap_or(0);
     let mut out = String::new();

@@ -1,0 +1,179 @@
+//! Groups beside an earlier export of them: what is new, grown or gone, in every form.
+//!
+//! Owns: the fields of a change for scripts, its line for people, the closing line.
+//! Refuses: comparing (baseline).
+
+use serde::Serialize;
+
+use super::table::{self, Cells};
+use super::{Format, json, markdown};
+use crate::baseline::{Comparison, Known};
+use crate::cli::csv;
+use crate::cli::{out, when};
+use crate::group::Group;
+use crate::source::Micros;
+use crate::text::{count, visible};
+
+const HEADS: [&str; 6] = ["ROWS", "CHANGE", "DOCTYPE", "WHERE", "FAULT", "GROUP"];
+
+/// All changes. Names and meanings are stable.
+#[derive(Serialize)]
+struct Answer<'a> {
+    new: usize,
+    grown: usize,
+    gone: usize,
+    /// Groups that are about as they were.
+    same: u64,
+    changes: Vec<Change<'a>>,
+}
+
+/// One group that is not as it was.
+#[derive(Serialize)]
+struct Change<'a> {
+    /// `new`, `grown` or `gone`.
+    change: &'static str,
+    namespace: Option<&'a str>,
+    doctype: Option<&'a str>,
+    version: Option<&'a str>,
+    stage: Option<&'a str>,
+    path: Option<&'a str>,
+    fault: &'a str,
+    fingerprint: String,
+    /// Rows now.
+    count: u64,
+    /// Rows in the baseline.
+    before: u64,
+    /// How many times as fast rows come as they did; null where there is nothing to compare.
+    times: Option<f64>,
+    /// RFC 3339; of a group that is gone, as the baseline has it.
+    first: Option<String>,
+    last: Option<String>,
+    /// For people.
+    #[serde(skip)]
+    words: String,
+}
+
+/// The changes in the form asked for.
+pub(super) fn write(comparison: &Comparison<'_>, format: Format) -> serde_json::Result<String> {
+    let changes: Vec<Change<'_>> = changes(comparison).collect();
+    Ok(match format {
+        Format::Table => table::lines(HEADS, changes.iter().map(cells).collect(), out::width()),
+        Format::Md => markdown::lines(HEADS, &changes.iter().map(cells).collect::<Vec<_>>()),
+        Format::Csv => csv::write(changes.iter())?,
+        Format::Ndjson => json::lines(changes.iter())?,
+        Format::Json => {
+            let Comparison { new, grown, gone, same, .. } = comparison;
+            json::pretty(&Answer { new: new.len(), grown: grown.len(), gone: gone.len(), same: *same, changes })?
+        }
+    })
+}
+
+/// `1 new group, 2 grown, 0 gone, 27 as before`, and what is odd.
+pub(super) fn closing(comparison: &Comparison<'_>) -> String {
+    let Comparison { new, grown, gone, same, is_strange } = comparison;
+    let strange = if *is_strange { "; no group is in both: was the baseline made with the same schemas?" } else { "" };
+    format!(
+        "{}, {} grown, {} gone, {} about as before{strange}",
+        out::plural(new.len() as u64, "new group", "new groups"),
+        count(grown.len() as u64),
+        count(gone.len() as u64),
+        count(*same),
+    )
+}
+
+/// New first, then grown, then gone.
+fn changes<'a>(comparison: &Comparison<'a>) -> impl Iterator<Item = Change<'a>> {
+    let new = comparison.new.iter().map(|group| Change::of(group, "new", 0, None));
+    let grown = comparison.grown.iter().map(|(group, known, times)| Change::of(group, "grown", known.count, Some(*times)));
+    new.chain(grown).chain(comparison.gone.iter().map(|known| Change::gone(known)))
+}
+
+impl<'a> Change<'a> {
+    fn of(group: &'a Group, change: &'static str, before: u64, times: Option<f64>) -> Self {
+        let key = &group.key;
+        Change {
+            change,
+            namespace: key.namespace.as_deref(),
+            doctype: key.doctype.as_deref(),
+            version: key.version.as_deref(),
+            stage: key.stage.as_deref(),
+            path: key.path.as_deref(),
+            fault: &key.fault,
+            fingerprint: group.fingerprint.to_string(),
+            count: group.count,
+            before,
+            times,
+            first: end(group.span, |span| span.0),
+            last: end(group.span, |span| span.1),
+            words: group.phrase(),
+        }
+    }
+
+    fn gone(known: &'a Known) -> Self {
+        Change {
+            change: "gone",
+            namespace: known.namespace.as_deref(),
+            doctype: known.doctype.as_deref(),
+            version: known.version.as_deref(),
+            stage: known.stage.as_deref(),
+            path: known.path.as_deref(),
+            fault: &known.fault,
+            fingerprint: known.fingerprint.to_string(),
+            count: 0,
+            before: known.count,
+            times: None,
+            first: end(known.span, |span| span.0),
+            last: end(known.span, |span| span.1),
+            words: visible(&known.fault).into_owned(),
+        }
+    }
+}
+
+fn end(span: Option<(Micros, Micros)>, which: fn((Micros, Micros)) -> Micros) -> Option<String> {
+    span.map(which).and_then(when::rfc3339)
+}
+
+fn cells(change: &Change<'_>) -> Cells {
+    let rows = match change.before {
+        0 => count(change.count),
+        before => format!("{}, was {}", count(change.count), count(before)),
+    };
+    let word = match change.times {
+        Some(times) => format!("{} x{times:.1}", change.change),
+        None => change.change.to_owned(),
+    };
+    [
+        rows,
+        word,
+        table::name(change.namespace, change.doctype, change.version),
+        table::place_of(change.path, change.stage),
+        change.words.clone(),
+        change.fingerprint.clone(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::baseline::{Baseline, Growth};
+    use crate::cli::groups::record::tests::groups;
+    use crate::group::Fingerprint;
+
+    #[test]
+    fn every_form_tells_every_change() {
+        let now = groups();
+        let hostile = Known { fingerprint: Fingerprint(7), count: 3, fault: "type\u{1b}|".into(), ..Known::default() };
+        let before = Known { fingerprint: now.list[0].fingerprint, count: 10, ..Known::default() };
+        for (then, line) in [(vec![hostile.clone()], "1,234  new"), (vec![before, hostile], "1,234, was 10  grown x123.4")] {
+            let baseline = Baseline { groups: then };
+            let comparison = baseline.compare(&now, Growth::default());
+            let of = |format| write(&comparison, format).unwrap();
+            let table = of(Format::Table);
+            assert!(table.contains(line) && table.contains("0, was 3  gone") && table.contains("type\\u{1b}|"), "{table}");
+            assert!(of(Format::Md).contains("`type\\u{1b}\\|`"));
+            assert_eq!((of(Format::Csv).lines().count(), of(Format::Ndjson).lines().count()), (3, 2));
+            let json: serde_json::Value = serde_json::from_str(&of(Format::Json)).unwrap();
+            assert_eq!((&json["gone"], &json["changes"][1]["change"]), (&serde_json::json!(1), &serde_json::json!("gone")));
+        }
+    }
+}
