@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use super::{Redactor, looks, shape};
 use crate::fault::{Fault, Keyword, Says, Value};
-use crate::schemas::Schema;
 use crate::schemas::walk::{Token, walk};
+use crate::schemas::{SCHEMA_ENDING, Schema};
 use crate::verdict::{Broken, locate_best};
 
 /// Types as the validator calls them.
@@ -59,8 +59,6 @@ const PARSER_WORDS: &str = "allow allow_comments allow_non_numeric_numbers allow
     leading long marker maximum maybe middle minus nan nesting non-standard numeric only out parser quote range recognized regular separate since sign space start support supported token \
     tokens true unquoted unrecognized using utf-8 utf-16 utf-32 value_number value_string values white within within/between zeroes r n t";
 
-/// Ending of a schema's path.
-const SCHEMA_ENDING: &str = ".schema.json";
 /// Parts of a schema's path.
 const MOST_PARTS: usize = 3;
 
