@@ -25,7 +25,7 @@ pub use names::snake_case;
 pub use schema::{Draft, Schema};
 
 /// Ending of a JSON schema's file name.
-const SCHEMA_ENDING: &str = ".schema.json";
+pub(crate) const SCHEMA_ENDING: &str = ".schema.json";
 /// Ending of a table layout's file name.
 const LAYOUT_ENDING: &str = ".bq";
 

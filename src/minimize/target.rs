@@ -7,7 +7,7 @@ use super::NotMinimized;
 use crate::document::Document;
 use crate::fault::Keyword;
 use crate::schemas::Schema;
-use crate::schemas::walk::{Token, generalise, walk};
+use crate::schemas::walk::walk;
 use crate::verdict::judge::{Branches, Broken, Input, Judge, Outcome, Verdict, Violation, Violations};
 
 /// Violations of a document that are looked through for the one behind a combinator.
@@ -58,11 +58,7 @@ impl Identity {
 
 /// The violation's place generalised by the schema, as groups have it.
 fn path(schema: &Schema, violation: &Violation) -> String {
-    let mut kinds = walk(schema, &violation.tokens).tokens;
-    if let Some(last) = kinds.last_mut().filter(|_| violation.about_name) {
-        *last = Token::Key;
-    }
-    generalise(&violation.tokens, &kinds)
+    walk(schema, &violation.tokens).path(&violation.tokens, violation.about_name)
 }
 
 impl Target {

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use super::{Redactor, looks, shape};
 use crate::fault::{Fault, Keyword, Says, Value};
-use crate::schemas::Schema;
 use crate::schemas::walk::{Token, walk};
+use crate::schemas::{SCHEMA_ENDING, Schema};
 use crate::verdict::{Broken, locate_best};
 
 /// Types as the validator calls them.
@@ -59,8 +59,6 @@ const PARSER_WORDS: &str = "allow allow_comments allow_non_numeric_numbers allow
     leading long marker maximum maybe middle minus nan nesting non-standard numeric only out parser quote range recognized regular separate since sign space start support supported token \
     tokens true unquoted unrecognized using utf-8 utf-16 utf-32 value_number value_string values white within within/between zeroes r n t";
 
-/// Ending of a schema's path.
-const SCHEMA_ENDING: &str = ".schema.json";
 /// Parts of a schema's path.
 const MOST_PARTS: usize = 3;
 
@@ -169,7 +167,7 @@ impl Redactor {
             (Says::NoSuchDoctype { .. } | Says::NoSuchSchema { .. }, _) => doctype(found),
             (Says::NotJson { .. }, _) => self.quoted(found),
             _ if found.bytes().all(|byte| byte.is_ascii_digit() || b"-+.E".contains(&byte)) => shape::rounded_if_long(found),
-            _ => self.failing_text(found, context.tokens.last().map(String::as_str)),
+            _ => self.failing_text(found, context.name()),
         }
     }
 
@@ -189,6 +187,11 @@ impl Redactor {
 }
 
 impl Context<'_> {
+    /// What the failing value is called; an element as its list is.
+    fn name(&self) -> Option<&str> {
+        self.tokens.iter().rev().find(|token| !looks::is_short_number(token)).map(String::as_str)
+    }
+
     /// What the broken node says under a keyword.
     fn of_schema(&self, keyword: Keyword) -> Option<String> {
         self.schema?.keyword_text(self.broken?.node?, keyword)

@@ -35,6 +35,17 @@ pub struct Walk {
     pub tokens: Vec<Token>,
 }
 
+impl Walk {
+    /// The generalised path of the tokens that were walked. Where the last one's name is at fault, it is a key whatever else it is.
+    pub fn path<S: AsRef<str>>(&self, tokens: &[S], about_name: bool) -> String {
+        let mut kinds = self.tokens.clone();
+        if let Some(last) = kinds.last_mut().filter(|_| about_name) {
+            *last = Token::Key;
+        }
+        generalise(tokens, &kinds)
+    }
+}
+
 /// Follows decoded tokens from the schema's root.
 pub fn walk<S: AsRef<str>>(schema: &Schema, tokens: &[S]) -> Walk {
     let mut nodes = start(schema);
