@@ -128,7 +128,9 @@ impl<'a> Writer<'a> {
     }
 
     fn is_json(&self) -> bool {
-        self.object_paths.as_ref().is_some_and(|pattern| self.schema.pattern_found(pattern, &self.path.join(".")))
+        // The root has no path, whatever the expression finds in nothing.
+        let pattern = self.object_paths.as_ref().filter(|_| !self.path.is_empty());
+        pattern.is_some_and(|pattern| self.schema.pattern_found(pattern, &self.path.join(".")))
     }
 
     /// Writes the columns inside a column; the answer is its type.
