@@ -6,8 +6,9 @@
 use crate::document::{Kind, NodeId};
 use crate::layout::{ColumnId, Mode};
 
-use super::line::{InRow, Line, Reason, Side};
+use super::line::{InRow, Line};
 use super::made::{Coercion, Form, Value};
+use super::outcome::{Reason, Side};
 use super::places::{self, Spot, Token};
 use super::sql::{self, Expression, Step};
 use super::transform::{Exception, Refusal, Why};
