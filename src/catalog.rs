@@ -163,7 +163,7 @@ impl Found {
 }
 
 /// How far reading has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
     /// `.bq` files read.
     pub done: usize,
@@ -198,6 +198,14 @@ impl Catalog {
         match self.tables.get(table as usize)?.contents {
             Contents::Columns(flat) => self.flats.get(flat as usize),
             Contents::Unread | Contents::Missing | Contents::Broken(_) => None,
+        }
+    }
+
+    /// All tables that share a table's layout, itself among them.
+    pub fn sharers(&self, table: TableId) -> &[TableId] {
+        match self.tables.get(table as usize).map(|table| &table.contents) {
+            Some(Contents::Columns(flat)) => self.users.get(*flat as usize).map_or(&[], Vec::as_slice),
+            _ => &[],
         }
     }
 

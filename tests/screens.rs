@@ -12,7 +12,7 @@ use ratatui::buffer::Buffer;
 /// The last frame after the keys.
 fn press_in(theme: &str, depth: Depth, size: (u16, u16), keys: &str) -> Buffer {
     let options = Options {
-        source: demo::source().expect("the sample opens"),
+        source: Some(demo::source().expect("the sample opens")),
         request: Request { schemas: Some(Arc::new(demo::schemas().expect("the sample has schemas"))), ..Request::default() },
         theme: Theme::named(theme, depth, false).expect("a theme built in"),
         depth,

@@ -8,6 +8,7 @@ use super::super::message::{Effect, JobId};
 use super::super::panes::Pane;
 use crate::case::Case;
 use crate::document::NodeId;
+use crate::layout::ColumnId;
 use crate::outline::Outline;
 use crate::schemas::walk::{instance_of, walk};
 use crate::sink;
@@ -134,6 +135,14 @@ fn at_column(case: &Case, item: NodeId) -> Tie {
     match sink::value_of(layout, item, document) {
         Some(value) => Tie { column: Some(item), ..at_value(case, value) },
         None => Tie { column: Some(item), ..Tie::default() },
+    }
+}
+
+/// The column that the case is about at the moment: the one under the cursor of its columns, or where the value lands.
+pub fn column(screen: &CaseScreen) -> Option<ColumnId> {
+    match screen.focus {
+        Pane::Columns => screen.item(Pane::Columns).map(|item| item as ColumnId),
+        _ => screen.tie.column,
     }
 }
 

@@ -32,7 +32,7 @@ fn under_cursor(screen: &CaseScreen) -> Option<(String, String)> {
             let about = text::visible(column.description.as_deref().unwrap_or("no description"));
             Some((layout.path(item), format!("{} {}\n\n{about}", text::visible(&column.kind), column.mode.name())))
         }
-        Subject::Groups(_) => None,
+        Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) => None,
     }
 }
 
