@@ -208,6 +208,12 @@ impl Catalog {
         }
     }
 
+    /// What people call a table: `telemetry main.5`.
+    pub fn table_name(&self, table: TableId) -> String {
+        let doctype = self.tables.get(table as usize).map(|table| &table.doctype);
+        doctype.map(|doctype| format!("{} {}.{}", doctype.namespace, doctype.doctype, doctype.version)).unwrap_or_default()
+    }
+
     /// All tables that share a table's layout, itself among them.
     pub fn sharers(&self, table: TableId) -> &[TableId] {
         match self.tables.get(table as usize).map(|table| &table.contents) {

@@ -16,6 +16,14 @@
 //!  │     fault  Status    │                      │       │                │               │             │
 //!  ├ Progress, hints (Action table) ─────────────┤       ├ notes, hints ──────────────────────────────────┤
 //!  └─────────────────────────────────────────────┘       └──────────────────────────────────────────────┘
+//!
+//!  Screen Tables (tui/view/tables.rs): Catalog ◀── all Layouts of the SchemaStore
+//!  ┌ title ────────────────────────────────────────┐
+//!  │ TableTree, or       │ facts: Size, SQL, names │
+//!  │ HitTree of a search │  groups that fail here  │
+//!  │  outline::Outline   ├ Schema ─────────────────┤
+//!  │  column ◀── origin ─┼─▶ node that fills it    │
+//!  └───────────────────────────────────────────────┘
 //! ```
 //!
 //! Domain modules know no terminal. `tui::update` is the only writer of the explorer's state, `tui::view` only reads it.

@@ -4,7 +4,8 @@
 //! Refuses: the rules from key to column (sink), walking documents.
 
 use crate::document::{Kind, NodeId, unescape_pointer};
-use crate::group::Groups;
+use crate::fault::{Fault, Says};
+use crate::group::{Group, Groups};
 use crate::layout::{ColumnId, Layout};
 use crate::schemas::applicators::Applicators;
 use crate::schemas::walk::location_of;
@@ -18,7 +19,7 @@ const MOST_NODES: usize = 20_000;
 const MOST_STEPS: usize = 64;
 
 /// The first schema node, in the order of the file, whose values land in a column: of a map's keys what the schema says about names.
-/// `None` for columns that the pipeline fills by itself, and for those that the schema does not know (Glean's generic schemas).
+/// `None` for columns that the pipeline fills by itself, and for those that the schema does not know.
 pub fn node_of(layout: &Layout, schema: &Schema, column: ColumnId) -> Option<NodeId> {
     let found = layout.get(column)?;
     if let Some(map) = found.parent.filter(|&parent| layout.is_map(parent) && &*found.name == "key") {
@@ -36,7 +37,8 @@ struct Step {
 }
 
 fn node_of_value(layout: &Layout, schema: &Schema, column: ColumnId) -> Option<NodeId> {
-    let around: Vec<ColumnId> = layout.ancestors(column).collect();
+    let mut around: Vec<ColumnId> = layout.ancestors(column).collect();
+    around.reverse();
     let mut open = vec![Step { node: 0, tokens: Vec::new(), column: None }];
     let mut budget = MOST_NODES;
     while let Some(step) = open.pop() {
@@ -47,7 +49,8 @@ fn node_of_value(layout: &Layout, schema: &Schema, column: ColumnId) -> Option<N
         let found = Applicators::of(schema, schema.resolve(step.node));
         // What stands beside a node speaks about the same values.
         open.extend(found.beside(schema).map(|node| Step { node, tokens: step.tokens.clone(), column: step.column }));
-        for (token, node) in inside(schema, &found) {
+        let any = any_key(layout, &around, step.column);
+        for (token, node) in inside(schema, &found, any) {
             let tokens: Vec<String> = step.tokens.iter().cloned().chain([token]).collect();
             let landing = sink::landing(layout, &tokens, None);
             let on_the_way = landing.column.is_some_and(|column| around.contains(&column)) && landing.fate != Fate::Additional;
@@ -61,16 +64,24 @@ fn node_of_value(layout: &Layout, schema: &Schema, column: ColumnId) -> Option<N
     None
 }
 
-/// The subschemas about what a value holds, each with a token that leads to it.
-fn inside(schema: &Schema, found: &Applicators) -> Vec<(String, NodeId)> {
+/// A key that leads on from a column to the next one around what is looked for: in a map any key does, in a RECORD of certain names it is
+/// the name (Glean's generic schemas allow any metric, the table has columns for those that exist).
+fn any_key<'a>(layout: &'a Layout, around: &[ColumnId], at: Option<ColumnId>) -> &'a str {
+    let next = at.map_or(0, |at| around.partition_point(|&column| column <= at));
+    let name = around.get(next).and_then(|&next| layout.get(next)).map(|column| &*column.name);
+    name.filter(|_| !at.is_some_and(|at| layout.is_map(at))).unwrap_or("key")
+}
+
+/// The subschemas about what a value holds, each with a token that leads to it: where any key does, that is `any`.
+fn inside(schema: &Schema, found: &Applicators, any: &str) -> Vec<(String, NodeId)> {
     let document = &schema.document;
     let mut all = Vec::new();
     for node in found.properties.into_iter().flat_map(|node| document.children(node)) {
         all.extend(document.key(node).map(|key| (key.into_owned(), node)));
     }
     let patterns = found.pattern_properties.into_iter().flat_map(|node| document.children(node));
-    let any = patterns.chain(found.additional_properties.filter(|&node| document.kind(node) == Kind::Object));
-    all.extend(any.map(|node| ("key".to_owned(), node)));
+    let of_any = patterns.chain(found.additional_properties.filter(|&node| document.kind(node) == Kind::Object));
+    all.extend(of_any.map(|node| (any.to_owned(), node)));
     match found.items {
         Some(items) if document.kind(items) == Kind::Array => {
             all.extend(document.children(items).enumerate().map(|(index, node)| (index.to_string(), node)));
@@ -100,17 +111,37 @@ pub fn groups_of(groups: &Groups, doctype: &Doctype) -> Vec<u32> {
     same.map(|(_, at)| at).collect()
 }
 
-/// The column that a group's path leads to: what fails there would have filled it, or would have landed in `additional_properties`.
+/// The column that a group's path leads to: what fails there would have filled it. Where the path has any key and the table has columns of
+/// certain names, that is the RECORD around them; where the table does not know a name, it is `additional_properties`.
 pub fn column_of_path(layout: &Layout, path: &str) -> Option<ColumnId> {
-    let token = |token: String| match &*token {
+    let path = unescape_pointer(path);
+    let is_any = |token: &str| matches!(token, "[]" | "{key}");
+    let token = |token: &String| match token.as_str() {
         "[]" => "0".to_owned(),
         "{key}" => "key".to_owned(),
-        _ => token,
+        other => other.to_owned(),
     };
-    let tokens: Vec<String> = unescape_pointer(path).into_iter().map(token).collect();
+    let tokens: Vec<String> = path.iter().map(token).collect();
+    let column = |length: usize| sink::landing(layout, &tokens[..length], None).column.map(|column| (column, length));
+    let (found, length) =
+        (1..=tokens.len().min(MOST_STEPS)).rev().find_map(column).map_or((None, 0), |(column, length)| (Some(column), length));
+    match path.get(length) {
+        Some(unknown) if !is_any(unknown) => layout.child(None, "additional_properties"),
+        _ => found,
+    }
+}
+
+/// The column that a group's sample leads to, which names the keys that the path leaves open.
+pub fn column_of_sample(layout: &Layout, group: &Group) -> Option<ColumnId> {
+    let readings = Fault::readings(&group.sample, group.key.class.as_deref());
+    let fault = readings.first().filter(|fault| fault.pointer.is_some())?;
+    let mut tokens = fault.tokens();
+    // Of a missing key it is the key's own column that counts.
+    if let Says::Broken { key: Some(key), .. } = fault.says {
+        tokens.push(key.into());
+    }
     let landing = sink::landing(layout, &tokens, None);
-    let rest = || layout.child(None, "additional_properties").filter(|_| landing.fate == Fate::Additional);
-    landing.column.or_else(rest)
+    landing.column.filter(|_| landing.fate != Fate::Additional)
 }
 
 #[cfg(test)]
@@ -120,13 +151,14 @@ mod tests {
     const TABLE: &[u8] = br#"[
         {"name": "metrics", "type": "RECORD", "fields": [
             {"name": "labeled", "type": "RECORD", "mode": "REPEATED", "fields": [{"name": "key", "type": "STRING"}, {"name": "value", "type": "INTEGER"}]},
+            {"name": "counter", "type": "RECORD", "fields": [{"name": "clicks", "type": "INTEGER"}]},
             {"name": "addons", "type": "RECORD", "mode": "REPEATED", "fields": [{"name": "add_on_id", "type": "STRING"}]}]},
         {"name": "submission_timestamp", "type": "TIMESTAMP"},
         {"name": "additional_properties", "type": "STRING"}]"#;
     const SCHEMA: &str = r##"{"$schema": "http://json-schema.org/draft-06/schema#",
         "definitions": {"label": {"type": "integer"}}, "properties": {"unknown": {"type": "string"}, "metrics": {
         "type": "object", "allOf": [{"properties": {"labeled": {"propertyNames": {"maxLength": 9}, "additionalProperties": {"$ref": "#/definitions/label"}}}}],
-        "properties": {"addons": {"items": {"properties": {"addOnId": {"type": "string"}}}}}}}}"##;
+        "properties": {"counter": {"additionalProperties": {"type": "integer"}}, "addons": {"items": {"properties": {"addOnId": {"type": "string"}}}}}}}}"##;
 
     fn both() -> (Layout, Schema) {
         (Layout::parse(TABLE).unwrap(), Schema::parse("ns/a/a.1.schema.json", SCHEMA.as_bytes().to_vec()).unwrap())
@@ -145,6 +177,8 @@ mod tests {
             let node = node_of(&layout, &schema, column).unwrap_or_else(|| panic!("no node for {path}"));
             assert_eq!((schema.pointer(node).as_str(), column_of(&layout, &schema, node)), (pointer, Some(column)), "{path}");
         }
+        let generic = node_of(&layout, &schema, layout.find("metrics.counter.clicks").unwrap()).unwrap();
+        assert_eq!(schema.pointer(generic), "/properties/metrics/properties/counter/additionalProperties");
         let key = node_of(&layout, &schema, layout.find("metrics.labeled.key").unwrap()).unwrap();
         assert_eq!(schema.pointer(key), "/properties/metrics/allOf/0/properties/labeled/propertyNames");
         let by_itself = ["submission_timestamp", "additional_properties"].map(|path| node_of(&layout, &schema, layout.find(path).unwrap()));
@@ -158,7 +192,10 @@ mod tests {
         let column = |path: &str| column_of_path(&layout, path).map(|column| layout.path(column));
         assert_eq!(column("/metrics/labeled/{key}").as_deref(), Some("metrics.labeled.value"));
         assert_eq!(column("/metrics/addons/[]/addOnId").as_deref(), Some("metrics.addons.add_on_id"));
+        assert_eq!(column("/metrics/{key}/{key}").as_deref(), Some("metrics"), "any of its columns");
+        assert_eq!(column("/metrics/nothing").as_deref(), Some("additional_properties"));
         assert_eq!(column("/nothing").as_deref(), Some("additional_properties"));
+        assert_eq!(column(""), None);
     }
 
     #[test]

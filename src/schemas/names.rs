@@ -20,11 +20,6 @@ pub fn snake_case(text: &str) -> String {
     text.to_snake_case()
 }
 
-/// A table of a doctype version: `telemetry_live.main_v5` in the dataset of the namespace that is called `live`, `stable` likewise.
-pub fn table(dataset: &str, namespace: &str, doctype: &str, version: &str) -> String {
-    format!("{}_{dataset}.{}_v{version}", snake_case(namespace), snake_case(doctype))
-}
-
 /// A path part as the decoder compares it: snake case up to the first dot, the rest as it stands.
 pub(super) fn comparable(part: &str) -> String {
     match part.split_once('.') {

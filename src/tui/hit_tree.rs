@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::catalog::{Catalog, Found, Hit, Place, What};
 use crate::outline::{Outline, Tree};
 
-/// Most tables of the best hit that are shown without being asked for.
-const OPEN_AT_START: usize = 100;
+/// Most lines of the best hit that are shown without being asked for: the next hits are to be seen as well.
+const OPEN_AT_START: usize = 30;
 
 /// The tree over what was found.
 pub struct HitTree {

@@ -84,7 +84,7 @@ pub struct Look {
     pub node: Option<NodeId>,
     /// The groups that were looked through.
     pub groups: Arc<Groups>,
-    /// Groups of the doctype, each with the column that it fails under.
+    /// Groups of the doctype in the order of the list, each with the column that it fails under; twice where its sample is more exact.
     pub failing: Vec<(Option<ColumnId>, u32)>,
 }
 
@@ -124,6 +124,14 @@ impl TableScreen {
         Some(hits.line(search.list.outline.item()?))
     }
 
+    /// All places of the hit under the cursor, where it has several.
+    pub fn shared_places(&self) -> Option<&[Place]> {
+        match self.hit() {
+            Some(hit_tree::Line::Hit(_, places)) if places.len() > 1 => Some(places),
+            _ => None,
+        }
+    }
+
     /// What is known of the table under the cursor.
     pub fn known(&self) -> Option<&Look> {
         let place = self.place()?;
@@ -133,9 +141,12 @@ impl TableScreen {
     /// Groups that fail under the place under the cursor, largest first.
     pub fn failing(&self) -> Vec<u32> {
         let (Some(look), Some(place)) = (self.known(), self.place()) else { return Vec::new() };
-        let below = place.column.map(|id| id..look.layout.as_ref().and_then(|layout| layout.get(id)).map_or(id + 1, |column| column.end));
+        let layout = look.layout.as_deref();
+        let below = place.column.map(|id| layout.map_or(id..id + 1, |layout| whole(layout, id)));
         let is_below = |column: Option<ColumnId>| below.as_ref().is_none_or(|below| column.is_some_and(|column| below.contains(&column)));
-        look.failing.iter().filter(|(column, _)| is_below(*column)).map(|&(_, group)| group).collect()
+        let mut groups: Vec<u32> = look.failing.iter().filter(|(column, _)| is_below(*column)).map(|&(_, group)| group).collect();
+        groups.dedup();
+        groups
     }
 
     /// The list that has the keys and what it shows.
@@ -149,4 +160,11 @@ impl TableScreen {
             _ => Some((&mut self.list, Subject::Tables(self.tree.clone()))),
         }
     }
+}
+
+/// A column with what it holds. The key and value of a map are one thing: what fails in a map fails in both.
+fn whole(layout: &Layout, id: ColumnId) -> std::ops::Range<ColumnId> {
+    let map = layout.get(id).and_then(|column| column.parent).filter(|&parent| layout.is_map(parent));
+    let id = map.unwrap_or(id);
+    id..layout.get(id).map_or(id + 1, |column| column.end)
 }

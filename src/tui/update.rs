@@ -3,10 +3,12 @@
 //! Owns: what every message does to the state, and which effects follow.
 //! Refuses: I/O, clocks, environment, terminal; work that takes longer than a few milliseconds (that is an effect).
 
+mod about;
 mod case;
 mod copy;
 mod failing;
 mod find;
+mod goal;
 mod groups;
 mod prompt;
 mod tables;

@@ -7,10 +7,10 @@ use super::super::panes::TablePane;
 use super::super::subject::Subject;
 use super::super::tables::TableScreen;
 use crate::clipboard::Copied;
+use crate::destination;
 use crate::document::{Document, NodeId, PathStyle};
 use crate::group::Group;
 use crate::layout::ddl;
-use crate::schemas::names;
 use crate::sink;
 
 /// The effect that copies, or a notice why there is nothing to copy.
@@ -97,7 +97,7 @@ fn from_tables(screen: &TableScreen, action: Action) -> Option<String> {
     let place = screen.place()?;
     let catalog = &screen.tree.catalog;
     let doctype = &catalog.tables().get(place.table as usize)?.doctype;
-    let table = names::table("live", &doctype.namespace, &doctype.doctype, &doctype.version);
+    let table = destination::live(&doctype.namespace, &doctype.doctype, &doctype.version);
     let column = place.column.and_then(|column| catalog.column(place.table, column));
     let layout = screen.known().and_then(|look| look.layout.as_ref());
     match action {

@@ -8,11 +8,14 @@ use crate::text;
 
 /// Goes to the groups that fail under the place under the cursor: they are the matches that n and N go through.
 pub fn show(app: &mut App) -> Vec<Effect> {
-    let Some(name) = name(&app.tables) else { return Vec::new() };
     if app.tables.alone {
         app.warn("there are no rows to look at: open misfit with a source of error rows and --schemas");
         return Vec::new();
     }
+    let Some(name) = name(&app.tables) else {
+        app.tell("put the cursor on a table or a column to see what fails under it");
+        return Vec::new();
+    };
     let failing = app.tables.failing();
     let tree = app.groups.tree.clone();
     let is_one = |item: &usize| tree.is_leaf(*item) && tree.items[*item].group.is_some_and(|group| failing.contains(&group));
@@ -42,8 +45,5 @@ fn name(screen: &TableScreen) -> Option<String> {
     let place = screen.place()?;
     let catalog = &screen.tree.catalog;
     let column = place.column.and_then(|column| catalog.column(place.table, column));
-    let doctype = &catalog.tables().get(place.table as usize)?.doctype;
-    Some(
-        column.map_or_else(|| format!("{} {}.{}", doctype.namespace, doctype.doctype, doctype.version), |column| catalog.path(column.path)),
-    )
+    Some(column.map_or_else(|| catalog.table_name(place.table), |column| catalog.path(column.path)))
 }

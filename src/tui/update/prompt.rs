@@ -8,7 +8,7 @@ use super::super::action::Action;
 use super::super::app::{App, List, Prompt, Search};
 use super::super::message::{Effect, JobId};
 use super::super::subject::Comparison;
-use super::find;
+use super::{find, tables};
 
 /// `/`, `f`, `n`, `N`.
 pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
@@ -175,9 +175,11 @@ fn step(app: &mut App, forward: bool) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The other panes of a case follow the cursor.
+/// The other panes follow the cursor.
 fn follow(app: &mut App) {
-    if let Some(screen) = &mut app.case {
+    if app.tables.open {
+        tables::follow_schema(app);
+    } else if let Some(screen) = &mut app.case {
         super::case::follow(screen);
     }
 }

@@ -9,18 +9,21 @@ use super::super::message::{Effect, JobId};
 use super::super::panes::TablePane;
 use super::super::table_tree::{Line, TableTree};
 use super::super::tables::{Asked, Goal, Look};
-use super::{case, failing, find};
-use crate::catalog::{Catalog, Place, TableId};
+use super::{failing, find, goal};
+use crate::catalog::Place;
 use crate::document::NodeId;
 use crate::origin;
 use crate::outline::{Outline, Tree};
-use crate::schemas::names;
 
 /// Levels of a schema that are open at first.
 const LEVELS_AT_START: usize = 2;
 
 /// Goes to the tables, at what is under the cursor of the screen below; or back.
 pub fn switch(app: &mut App) -> Vec<Effect> {
+    if app.tables.alone {
+        app.tell("these are the tables; there are no rows to go back to");
+        return Vec::new();
+    }
     if app.tables.open {
         return leave(app);
     }
@@ -29,14 +32,13 @@ pub fn switch(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     app.tables.open = true;
-    let goal = if app.case.is_some() { from_case(app) } else { from_groups(app) };
-    if let Some(goal) = goal {
+    if let Some(goal) = goal::below(app) {
         find::end(app);
         app.tables.focus = TablePane::Tree;
         let (Goal::Table(table) | Goal::Column(table, _) | Goal::Path(table, _)) = goal;
         app.tables.goal = Some(goal);
-        go(app, Place { table, column: None });
-        reach(app);
+        goal::go(app, Place { table, column: None });
+        goal::reach(app);
     }
     read_once(app).into_iter().collect()
 }
@@ -77,66 +79,6 @@ pub fn back(app: &mut App) -> Vec<Effect> {
     leave(app)
 }
 
-/// The table and column of the case.
-fn from_case(app: &App) -> Option<Goal> {
-    let screen = app.case.as_ref()?;
-    let doctype = screen.case.doctype.as_ref()?;
-    let catalog = &app.tables.tree.catalog;
-    let is_it = |table: &TableId| {
-        let known = &catalog.tables()[*table as usize].doctype;
-        doctype.table.as_deref() == Some(&names::table("live", &known.namespace, &known.doctype, &known.version))
-    };
-    let by_table = || (0..catalog.tables().len() as TableId).find(is_it);
-    let table = by_table().or_else(|| table_of(catalog, &doctype.namespace, &doctype.doctype, doctype.version.as_deref()))?;
-    Some(match case::column(screen) {
-        Some(column) => Goal::Column(table, column),
-        None => Goal::Table(table),
-    })
-}
-
-/// The table and column of the group under the cursor.
-fn from_groups(app: &App) -> Option<Goal> {
-    let tree = &app.groups.tree;
-    let item = app.groups.list.outline.item()?;
-    let group = tree.group(item)?;
-    let key = &group.key;
-    let table = table_of(&app.tables.tree.catalog, key.namespace.as_deref()?, key.doctype.as_deref()?, key.version.as_deref())?;
-    let path = key.path.clone().filter(|path| tree.is_leaf(item) && !path.is_empty());
-    Some(path.map_or(Goal::Table(table), |path| Goal::Path(table, path)))
-}
-
-/// The table of a doctype version; without a version the newest that has a layout.
-fn table_of(catalog: &Catalog, namespace: &str, doctype: &str, version: Option<&str>) -> Option<TableId> {
-    let known = (0..).zip(catalog.tables()).filter(|(_, table)| table.doctype.namespace == namespace && table.doctype.doctype == doctype);
-    let fits = known.filter(|(_, table)| version.map_or(table.doctype.layout.is_some(), |version| table.doctype.version == version));
-    fits.last().map(|(id, _)| id)
-}
-
-/// Puts the cursor of the tree on a place.
-pub fn go(app: &mut App, place: Place) {
-    let tree = app.tables.tree.clone();
-    if let Some(item) = tree.item(place) {
-        app.tables.list.outline.reveal(tree.as_ref(), item);
-    }
-}
-
-/// Goes on to where the cursor is to be, as far as it is known yet.
-pub fn reach(app: &mut App) {
-    let screen = &mut app.tables;
-    if let (Some(Goal::Path(table, path)), Some(look)) = (&screen.goal, &screen.look)
-        && look.place.table == *table
-    {
-        let column = look.layout.as_ref().and_then(|layout| origin::column_of_path(layout, path));
-        screen.goal = column.map(|column| Goal::Column(*table, column));
-    }
-    if let Some(Goal::Column(table, column)) = screen.goal
-        && screen.tree.catalog.flat(table).is_some()
-    {
-        screen.goal = None;
-        go(app, Place { table, column: Some(column) });
-    }
-}
-
 /// Tables came in: by name, or with their columns.
 pub fn replace(app: &mut App, tree: Arc<TableTree>, done: bool) -> Vec<Effect> {
     let screen = &mut app.tables;
@@ -153,7 +95,7 @@ pub fn replace(app: &mut App, tree: Arc<TableTree>, done: bool) -> Vec<Effect> {
     if done {
         screen.reading = None;
     }
-    reach(app);
+    goal::reach(app);
     find::again(app)
 }
 
@@ -170,7 +112,7 @@ pub fn looked(app: &mut App, job: JobId, outcome: Result<Arc<Look>, String>) -> 
                 screen.node = look.node;
                 show_schema(app, before.as_deref());
             }
-            reach(app);
+            goal::reach(app);
         }
         // The line itself says what is wrong with the table.
         Err(_) => screen.look = None,
@@ -218,17 +160,20 @@ pub fn follow(app: &mut App) -> Vec<Effect> {
 }
 
 /// The cursor of the schema moved: the tree goes to the column that the node fills.
-fn follow_schema(app: &mut App) {
+pub fn follow_schema(app: &mut App) {
     let screen = &mut app.tables;
+    if screen.focus != TablePane::Schema {
+        return;
+    }
     let (Some(item), Some(look)) = (screen.schema.outline.item(), screen.look.clone()) else { return };
-    screen.node = Some(item as NodeId);
     let (Some(layout), Some(schema)) = (&look.layout, &look.schema) else { return };
     // A keyword belongs to the schema node around it.
     let column = schema.document.ancestors(item as NodeId).find_map(|node| origin::column_of(layout, schema, node));
     if let Some(column) = column
         && screen.search.is_none()
     {
-        go(app, Place { table: look.place.table, column: Some(column) });
+        screen.node = Some(item as NodeId);
+        goal::go(app, Place { table: look.place.table, column: Some(column) });
     }
 }
 
@@ -242,9 +187,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::ShowFailing => return failing::show(app),
         _ => {
             super::move_list(app, action);
-            if app.tables.focus == TablePane::Schema {
-                follow_schema(app);
-            }
+            follow_schema(app);
         }
     }
     Vec::new()
@@ -279,7 +222,7 @@ fn enter(app: &mut App) {
         if let Some(place) = app.tables.place() {
             find::end(app);
             app.tables.goal = place.column.map(|column| Goal::Column(place.table, column));
-            go(app, place);
+            goal::go(app, place);
         }
         return;
     }

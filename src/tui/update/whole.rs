@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::app::{App, CaseScreen};
 use super::super::message::Effect;
 use super::super::subject::Subject;
+use super::about;
 use crate::document::{NodeId, PathStyle};
 use crate::group::{Group, Groups};
 use crate::source::SourceRow;
@@ -38,6 +39,10 @@ fn under_cursor(screen: &CaseScreen) -> Option<(String, String)> {
 
 /// The message, notes and columns of the row; in the groups, the message of the group under the cursor.
 pub fn row(app: &mut App) -> Vec<Effect> {
+    if app.tables.open {
+        about::show(app);
+        return Vec::new();
+    }
     let words = match &app.case {
         Some(screen) => Some(("This row".to_owned(), row_text(&screen.case.row, &screen.case.notes))),
         None => {

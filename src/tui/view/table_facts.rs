@@ -10,8 +10,9 @@ use super::super::table_tree::Line;
 use super::super::theme::Role;
 use super::chrome;
 use super::sheet::Sheet;
-use super::tables::{kind, table_name};
+use super::tables::kind;
 use crate::catalog::{Contents, Flat, Place, TableId};
+use crate::destination::{self, Split, Stage};
 use crate::layout::{ColumnId, Level};
 use crate::schemas::names;
 use crate::sink;
@@ -28,7 +29,7 @@ pub fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
     let screen = &app.tables;
     let place = screen.place();
     let catalog = &screen.tree.catalog;
-    let name = place.map_or_else(|| "Facts".to_owned(), |place| table_name(catalog, place));
+    let name = place.map_or_else(|| "Facts".to_owned(), |place| catalog.table_name(place.table));
     chrome::pane(app, buffer, area, &text::visible(&name), false, "");
     let inner = panes::lines(area);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
@@ -70,7 +71,7 @@ impl Sheet<'_> {
         sized.sort_by_key(|&(leaves, table)| (std::cmp::Reverse(leaves), table));
         self.heading("Leaf columns, most first");
         for &(leaves, table) in sized.iter().take(LISTED) {
-            let name = table_name(&catalog, Place { table, column: None });
+            let name = catalog.table_name(table);
             self.line(&format!("{:>9}  {}", text::count(leaves as u64), text::visible(&name)), Role::Text);
         }
     }
@@ -79,7 +80,7 @@ impl Sheet<'_> {
         let catalog = self.app.tables.tree.catalog.clone();
         let known = &catalog.tables()[table as usize];
         match &known.contents {
-            Contents::Missing => self.words("No table layout: documents of this doctype version reach no table of their own.", Role::Dim),
+            Contents::Missing => self.missing(table),
             Contents::Broken(reason) => self.words(&text::visible(reason), Role::Fault),
             Contents::Unread => self.words("reading …", Role::Dim),
             Contents::Columns(_) => {}
@@ -90,16 +91,39 @@ impl Sheet<'_> {
         if let Some(flat) = catalog.flat(table) {
             self.sizes(table, flat);
         }
+        let doctype = &known.doctype;
+        if let Some((original, version)) = destination::copied_from(&doctype.namespace, &doctype.doctype, &doctype.version) {
+            self.words(&format!("Its schema is a copy of {original}.{version}: a change has to be made there."), Role::Text);
+        }
         self.failing();
+    }
+
+    /// Why a doctype version has no table of its own.
+    fn missing(&mut self, table: TableId) {
+        let doctype = &self.app.tables.tree.catalog.tables()[table as usize].doctype;
+        if Split::of(&doctype.namespace, &doctype.doctype, &doctype.version).is_none() {
+            return self.words("No table layout: documents of this doctype version reach no table of their own.", Role::Dim);
+        }
+        self.words("Documents of this version are split before they are stored, in these tables:", Role::Text);
+        self.names(table);
     }
 
     /// The tables that rows are written to.
     fn names(&mut self, table: TableId) {
         let doctype = &self.app.tables.tree.catalog.tables()[table as usize].doctype;
-        let named = |dataset| names::table(dataset, &doctype.namespace, &doctype.doctype, &doctype.version);
-        let (live, stable) = (text::visible(&named("live")).into_owned(), text::visible(&named("stable")).into_owned());
-        self.line(&live, Role::Text);
-        self.line(&stable, Role::Text);
+        let all = destination::tables(&doctype.namespace, &doctype.doctype, &doctype.version);
+        let dot = format!(" {} ", self.app.theme.glyphs.dot);
+        let stored: Vec<String> = all
+            .iter()
+            .filter(|table| matches!(table.stage, Stage::Live | Stage::Stable))
+            .map(|table| text::visible(&table.path()).into_owned())
+            .collect();
+        let line = stored.join(&dot);
+        if text::width(&line) <= usize::from(self.area.width) {
+            self.line(&line, Role::Text);
+        } else {
+            stored.iter().for_each(|name| self.line(name, Role::Text));
+        }
     }
 
     fn sizes(&mut self, table: TableId, flat: &Flat) {
@@ -143,6 +167,9 @@ impl Sheet<'_> {
             let about = found.description.as_deref().map(text::visible);
             self.words(about.as_deref().unwrap_or("no description"), if about.is_some() { Role::Text } else { Role::Dim });
         }
+        if let Some(places) = self.app.tables.shared_places() {
+            return self.shared(places);
+        }
         self.failing();
         self.heading("Tables");
         self.names(table);
@@ -153,14 +180,27 @@ impl Sheet<'_> {
         self.node();
     }
 
+    /// The tables that have a column.
+    fn shared(&mut self, places: &[Place]) {
+        let catalog = &self.app.tables.tree.catalog;
+        self.heading(&format!("In {} tables", text::count(places.len() as u64)));
+        for place in places.iter().take(LISTED) {
+            self.line(&text::visible(&catalog.table_name(place.table)), Role::Text);
+        }
+    }
+
     /// Where the schema speaks about the column.
     fn node(&mut self) {
         let screen = &self.app.tables;
         let Some(look) = screen.known() else { return };
         let words = match (&look.schema, screen.node) {
-            (Some(schema), Some(node)) => format!("#{}  line {}", text::visible(&schema.pointer(node)), schema.line(node)),
+            (Some(schema), Some(node)) => {
+                let line = format!("  line {}", schema.line(node));
+                let room = usize::from(self.area.width).saturating_sub(text::width(&line) + 1);
+                format!("#{}{line}", text::clip_path(&text::visible(&schema.pointer(node)), room))
+            }
             (Some(_), None) if look.place.column == screen.place().and_then(|place| place.column) => {
-                "The schema does not speak about it: the pipeline adds it, or the schema is a generic one.".to_owned()
+                "nowhere in it: the pipeline or the generator adds this column".to_owned()
             }
             (None, _) => text::visible(look.no_schema.as_deref().unwrap_or_default()).into_owned(),
             _ => return,

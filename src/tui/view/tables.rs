@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::super::action::Action;
 use super::super::app::{App, List};
 use super::super::hit_tree::{self, HitTree};
 use super::super::panes::{self, TablePane};
@@ -11,7 +12,7 @@ use super::super::table_tree::{Line, TableTree};
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
 use super::{chrome, json, table_facts};
-use crate::catalog::{Catalog, Column, Contents, Place, TableId, What};
+use crate::catalog::{Catalog, Column, Contents, TableId, What};
 use crate::layout::{Gauge, Level, Limit, Mode};
 use crate::outline::Tree;
 use crate::text;
@@ -65,7 +66,8 @@ fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
         }
         return;
     }
-    chrome::pane(app, buffer, area, "Tables", focused, &format!("leaf columns  {}", chrome::list_state(&screen.list)));
+    let search = app.keymap.keys(Action::Search).into_iter().next().map(|key| format!("{key} searches all columns")).unwrap_or_default();
+    chrome::pane(app, buffer, area, "Tables", focused, &format!("{search}  leaf columns  {}", chrome::list_state(&screen.list)));
     for (row, (item, here)) in screen.list.outline.window(usize::from(lines.height)).enumerate() {
         let painter = Painter { app, list: &screen.list, here, focused };
         painter.line(&screen.tree, item, buffer, lines, row as u16);
@@ -171,11 +173,11 @@ impl Painter<'_> {
         let catalog = &hits.catalog;
         match hits.line(item) {
             hit_tree::Line::Place(place) => {
-                pen.put(&text::visible(&table_name(catalog, place)), self.style(Role::Text));
+                pen.put(&text::visible(&catalog.table_name(place.table)), self.style(Role::Text));
             }
             hit_tree::Line::Hit(hit, places) => {
                 let of = match places {
-                    [place] => text::visible(&table_name(catalog, *place)).into_owned(),
+                    [place] => text::visible(&catalog.table_name(place.table)).into_owned(),
                     many => format!("{} tables", text::count(many.len() as u64)),
                 };
                 let of = text::clip_middle(&of, pen.room() * 2 / 5);
@@ -233,12 +235,6 @@ fn mode(column: &Column) -> &'static str {
         Mode::Required => " REQUIRED",
         Mode::Repeated => " REPEATED",
     }
-}
-
-/// `telemetry main.5`.
-pub fn table_name(catalog: &Catalog, place: Place) -> String {
-    let doctype = catalog.tables().get(place.table as usize).map(|table| &table.doctype);
-    doctype.map(|doctype| format!("{} {}.{}", doctype.namespace, doctype.doctype, doctype.version)).unwrap_or_default()
 }
 
 /// The JSON schema, its cursor on the node that fills the column.

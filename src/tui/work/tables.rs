@@ -52,10 +52,13 @@ pub(super) fn look(schemas: &SchemaStore, place: Place, groups: Arc<Groups>) -> 
         _ => None,
     };
     let of_doctype = schemas.doctypes().get(at).map(|doctype| origin::groups_of(&groups, doctype)).unwrap_or_default();
-    let column = |group: u32| {
-        let path = groups.list[group as usize].key.path.as_deref()?;
-        origin::column_of_path(layout.as_ref()?, path)
-    };
-    let failing = of_doctype.into_iter().map(|group| (column(group), group)).collect();
+    let mut failing = Vec::new();
+    for at in of_doctype {
+        let group = &groups.list[at as usize];
+        let by_path = layout.as_ref().zip(group.key.path.as_deref()).and_then(|(layout, path)| origin::column_of_path(layout, path));
+        failing.push((by_path, at));
+        let by_sample = layout.as_ref().and_then(|layout| origin::column_of_sample(layout, group));
+        failing.extend(by_sample.filter(|_| by_sample != by_path).map(|column| (Some(column), at)));
+    }
     Ok(Look { place, layout, schema, no_schema, node, failing, groups })
 }
