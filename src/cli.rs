@@ -7,6 +7,7 @@ mod aligned;
 mod cases;
 mod csv;
 mod demo;
+mod example;
 mod explore;
 mod groups;
 mod in_order;
@@ -62,6 +63,8 @@ Examples:
       sample documents that do not pass or fail as their names say
   misfit tables --schemas ~/schemas --search gpu_active
       the columns of that name in all tables
+  misfit example telemetry.crash.4 --schemas ~/schemas
+      a document that passes
 
 Environment (flags go before it, it goes before the configuration):
   MISFIT_SCHEMAS   folder of schemas
@@ -106,6 +109,8 @@ enum Command {
     Tables(tables::Args),
     /// Print the columns of a table: types, descriptions, sizes; as a tree or as SQL
     Table(table::Args),
+    /// Print a document that passes, made of its schema
+    Example(example::Args),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::Args),
     /// List the keys of the explorer
@@ -152,6 +157,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Judge(args)) => judge::run(args, &config),
         Some(Command::Tables(args)) => tables::run(args, &config),
         Some(Command::Table(args)) => table::run(args, &config),
+        Some(Command::Example(args)) => example::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),

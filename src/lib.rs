@@ -37,6 +37,7 @@ pub mod config;
 pub mod demo;
 pub mod destination;
 pub mod document;
+pub mod example;
 pub mod export;
 pub mod fault;
 pub mod fuzzy;

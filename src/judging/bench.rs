@@ -10,13 +10,10 @@ use crate::schemas::{Lookup, SchemaStore, snake_case};
 use crate::verdict::judge::jackson::parse_verdict;
 use crate::verdict::judge::{Input, Judge, Outcome};
 
-use super::{Judged, JudgingError, Ruling, missing, untold};
+use super::{Judged, JudgingError, Ruling, input, missing, untold};
 
 /// Samples of this namespace fit all Glean applications, and are of a doctype that most stores do not have.
 const GLEAN: &str = "glean";
-
-/// Schemas of this namespace describe what the decoder makes of a payload's surroundings; no payload is of it.
-const METADATA: &str = "metadata";
 
 /// Judges samples; threads may share it.
 pub struct Bench {
@@ -83,9 +80,7 @@ impl Bench {
             (Ok(()), Some(judge)) => {
                 // Ours has a limit that the pipeline's has not: the number of values.
                 judged.notes.extend(document.error().map(|error| format!("Only what comes before is judged: {error}.")));
-                let is_payload = snake_case(&doctype.namespace) != METADATA;
-                let input = if is_payload { Input::payload(&document) } else { Input::from(&document) };
-                self.validate(&judge, input, &mut judged);
+                self.validate(&judge, input(&doctype.namespace, &document), &mut judged);
             }
             _ => {}
         }
