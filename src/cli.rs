@@ -3,6 +3,7 @@
 //! Owns: what can be asked for and its help; one file per command below.
 //! Refuses: doing any of it (the domain does), drawing the explorer (tui).
 
+mod aligned;
 mod cases;
 mod csv;
 mod demo;
@@ -18,6 +19,7 @@ mod out;
 mod row;
 mod safe_json;
 mod table;
+mod tables;
 mod themes;
 mod violation;
 mod when;
@@ -60,6 +62,8 @@ Examples:
       rows with the schema node that each broke and its columns
   misfit judge validation --schemas ~/schemas
       sample documents that do not pass or fail as their names say
+  misfit tables --schemas ~/schemas --search gpu_active
+      the columns of that name in all tables
   misfit example telemetry.crash.4 --schemas ~/schemas
       a document that passes
 
@@ -104,10 +108,12 @@ enum Command {
     Judge(judge::Args),
     /// Print the table row that the pipeline would make of a document
     Row(row::Args),
-    /// Print a document that passes, made of its schema
-    Example(example::Args),
+    /// Browse all tables; print them, or the columns of all of them that match
+    Tables(tables::Args),
     /// Print the columns of a table: types, descriptions, sizes; as a tree or as SQL
     Table(table::Args),
+    /// Print a document that passes, made of its schema
+    Example(example::Args),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::Args),
     /// List the keys of the explorer
@@ -153,8 +159,9 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Cases(args)) => cases::run(args, &config),
         Some(Command::Judge(args)) => judge::run(args, &config),
         Some(Command::Row(args)) => row::run(args, &config),
-        Some(Command::Example(args)) => example::run(args, &config),
+        Some(Command::Tables(args)) => tables::run(args, &config),
         Some(Command::Table(args)) => table::run(args, &config),
+        Some(Command::Example(args)) => example::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),
