@@ -70,7 +70,9 @@ pub enum NotMinimized {
     #[error("not minimised: the schemas at hand let the document pass; take the schemas of the revision that refused it")]
     Passes,
     /// It fails, but for another reason than was asked for.
-    #[error("not minimised: the schemas at hand refuse the document for another reason ({0}); take the schemas of the revision that judged it")]
+    #[error(
+        "not minimised: the schemas at hand refuse the document for another reason ({0}); take the schemas of the revision that judged it"
+    )]
     OtherFault(String),
     /// What is no JSON cannot be judged by a schema.
     #[error("not minimised: the document is not JSON: {0}")]

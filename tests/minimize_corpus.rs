@@ -96,7 +96,8 @@ fn every_fault_survives_in_a_small_document() {
         }
         let again = violation(&judge, &Document::parse(minimal.text.clone()));
         let same = again.as_ref().is_some_and(|again| {
-            identity(&judge, again) == identity(&judge, &original) && (again.keyword, &*again.schema_pointer) == (&*keyword, &*schema_pointer)
+            identity(&judge, again) == identity(&judge, &original)
+                && (again.keyword, &*again.schema_pointer) == (&*keyword, &*schema_pointer)
         });
         if !same || minimal.text.len() > document.text().len() || minimal.ended != Ended::Smallest {
             wrong.push(format!("{again:?} for {original:?}: {:?} {:.300}", minimal.ended, String::from_utf8_lossy(&minimal.text)));

@@ -113,8 +113,7 @@ impl Shrink<'_, '_> {
         let most = slots.iter().map(|slot| slot.candidates.len()).max().unwrap_or(0);
         for nth in 0..most {
             let open = slots.iter().filter(|slot| !slot.settled);
-            let changes: Vec<Change> =
-                open.filter_map(|slot| Some((slot.node, part.edit(slot.candidates.get(nth)?.clone())))).collect();
+            let changes: Vec<Change> = open.filter_map(|slot| Some((slot.node, part.edit(slot.candidates.get(nth)?.clone())))).collect();
             let applied = self.apply(&changes);
             for slot in slots.iter_mut().filter(|slot| applied.contains(&slot.node)) {
                 slot.settled = true;

@@ -27,7 +27,11 @@ fn text(minimal: &Minimal) -> String {
 fn only_what_the_fault_needs_is_left() {
     for (schema, document, smallest) in [
         (r#"{"properties":{"a":{"type":"string"}}}"#, r#"{ "b": {"c": [1,2]}, "a": 1234, "d": "x" } tail"#, r#"{"a":0}"#),
-        (r#"{"required":["id"],"properties":{"id":{"type":"string"},"n":{"maximum":4}}}"#, r#"{"id":"me@home","n":80.5}"#, r#"{"id":"","n":10.5}"#),
+        (
+            r#"{"required":["id"],"properties":{"id":{"type":"string"},"n":{"maximum":4}}}"#,
+            r#"{"id":"me@home","n":80.5}"#,
+            r#"{"id":"","n":10.5}"#,
+        ),
         (r#"{"properties":{"a":{"items":{"maxLength":3}}}}"#, r#"{"a":["x","secret","y","another"]}"#, r#"{"a":["aaaa"]}"#),
         (r#"{"properties":{"m":{"propertyNames":{"maxLength":3}}}}"#, r#"{"m":{"ok":1,"secret":{"x":1}}}"#, r#"{"m":{"aaaa":0}}"#),
         (r#"{"properties":{"a":{"pattern":"^[a-z]+$"}}}"#, r#"{"a":"Jo Doe"}"#, r#"{"a":""}"#),
