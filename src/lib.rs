@@ -37,6 +37,7 @@ pub mod markdown;
 pub mod minimize;
 pub mod outline;
 pub mod payload;
+pub mod redact;
 pub mod samples;
 pub mod schemas;
 pub mod sink;

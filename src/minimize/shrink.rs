@@ -72,15 +72,16 @@ impl<'a, 'w> Shrink<'a, 'w> {
     pub(super) fn run(&mut self) {
         // White space and what follows the document.
         self.attempt();
-        for _ in 0..MOST_ROUNDS {
-            let before = self.best.text().to_vec();
+        for round in 0..MOST_ROUNDS {
+            let before = self.best.text().len();
             self.drop_members();
+            let is_done = round > 0 && self.best.text().len() == before;
+            if is_done || self.is_cancelled() {
+                break;
+            }
             self.simplify_numbers();
             self.simplify_values();
             self.simplify_keys();
-            if self.is_cancelled() || self.best.text() == before {
-                break;
-            }
         }
     }
 
@@ -175,7 +176,7 @@ impl<'a, 'w> Shrink<'a, 'w> {
         self.edits.new_key(node).map(str::to_owned).or_else(own)
     }
 
-    /// Texts, numbers and keys that are the original's.
+    /// Texts, numbers and keys that are the original's and not the schema's.
     fn kept(&self) -> usize {
         let written = |document: &Document, node: NodeId| match document.kind(node) {
             Kind::String => document.string(node).map(std::borrow::Cow::into_owned).filter(|text| !texts::is_made_up(text)),
@@ -184,8 +185,9 @@ impl<'a, 'w> Shrink<'a, 'w> {
         };
         let nodes = |document: &Document| 0..document.len() as NodeId;
         let originals: FxHashSet<String> = nodes(self.original).filter_map(|node| written(self.original, node)).collect();
-        let values = nodes(&self.best).filter_map(|node| written(&self.best, node)).filter(|text| originals.contains(text));
+        let is_kept = |&node: &NodeId| written(&self.best, node).is_some_and(|text| originals.contains(&text));
+        let values = nodes(&self.best).filter(is_kept).filter(|&node| !self.is_listed(&self.best, node));
         let keys = nodes(&self.best).filter(|&node| self.is_data_key(&self.best, node)).filter_map(|node| self.best.key(node));
-        values.count() + keys.filter(|key| !texts::is_made_up(key)).count()
+        values.count() + keys.filter(|key| !texts::is_short_name(key) && !texts::is_made_up(key)).count()
     }
 }

@@ -33,7 +33,7 @@ fn only_what_the_fault_needs_is_left() {
             r#"{"id":"","n":10.5}"#,
         ),
         (r#"{"properties":{"a":{"items":{"maxLength":3}}}}"#, r#"{"a":["x","secret","y","another"]}"#, r#"{"a":["aaaa"]}"#),
-        (r#"{"properties":{"m":{"propertyNames":{"maxLength":3}}}}"#, r#"{"m":{"ok":1,"secret":{"x":1}}}"#, r#"{"m":{"aaaa":0}}"#),
+        (r#"{"properties":{"m":{"propertyNames":{"maxLength":3}}}}"#, r#"{"m":{"ok":1,"secret":{"x":1}}}"#, r#"{"m":{"aaaa":{}}}"#),
         (r#"{"properties":{"a":{"pattern":"^[a-z]+$"}}}"#, r#"{"a":"Jo Doe"}"#, r#"{"a":""}"#),
         (r#"{"additionalProperties":false,"properties":{"a":{}}}"#, r#"{"a":1,"Jo":2,"Doe":3}"#, r#"{"b":0}"#),
         (r#"{"properties":{"l":{"maxItems":2}}}"#, r#"{"l":["a",{"b":1},333,4]}"#, r#"{"l":["",{},0]}"#),

@@ -30,26 +30,24 @@ const COMMON: [&str; 18] = [
 
 /// Texts to try in the place of a value, in this order; none is longer than it.
 pub(super) fn of_value(text: &str) -> Vec<String> {
-    candidates(text, ["", "a"].map(str::to_owned).into_iter())
+    candidates(text, ["", "a"].map(str::to_owned).to_vec())
 }
 
-/// Names to try in the place of a key, in this order: the shortest that no neighbour has, then as for a value.
-pub(super) fn of_key(key: &str, is_taken: impl Fn(&str) -> bool) -> Vec<String> {
-    let short = short_names().take(MOST_NEIGHBOURS).find(|name| !is_taken(name));
-    let mut all = candidates(key, short.into_iter());
-    all.retain(|name| !is_taken(name));
-    all
+/// Names to try in the place of a key, in this order, where the first short one will not do: the schema may mean something by it.
+pub(super) fn of_key(key: &str) -> Vec<String> {
+    candidates(key, vec!["b".to_owned()])
 }
 
-/// Short names that are tried before a key is said to have too many neighbours.
-const MOST_NEIGHBOURS: usize = 10_000;
-
-fn candidates(text: &str, first: impl Iterator<Item = String>) -> Vec<String> {
-    let mut all: Vec<String> = first.chain(COMMON.map(str::to_owned)).collect();
+fn candidates(text: &str, first: Vec<String>) -> Vec<String> {
+    let mut all = first;
+    all.extend(COMMON.into_iter().filter(|common| is_alike(common, text)).map(str::to_owned));
     let length = text.chars().take(LONGEST_IMITATED + 1).count();
     if length <= LONGEST_IMITATED {
-        all.extend(['a', '0'].map(|c| String::from_iter(std::iter::repeat_n(c, length))));
-        all.push(text.chars().map(plain).collect());
+        for imitated in [String::from_iter(std::iter::repeat_n('a', length)), "0".repeat(length), text.chars().map(plain).collect()] {
+            if !all.contains(&imitated) {
+                all.push(imitated);
+            }
+        }
     }
     // What is as plain already is left alone.
     all.truncate(all.iter().position(|candidate| candidate == text).unwrap_or(all.len()));
@@ -57,11 +55,29 @@ fn candidates(text: &str, first: impl Iterator<Item = String>) -> Vec<String> {
     all
 }
 
+/// Whether a text has every kind of character that the common one has: only then may it be of the same form.
+fn is_alike(common: &str, text: &str) -> bool {
+    let mut kinds: Vec<char> = common.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds.into_iter().all(|kind| match kind {
+        '0' => text.contains(|c: char| c.is_ascii_digit()),
+        'a'..='z' => text.contains(|c: char| c.is_ascii_lowercase()),
+        other => text.contains(other),
+    })
+}
+
 /// `a` … `z`, `a0`, `b0` …
-fn short_names() -> impl Iterator<Item = String> {
+pub(super) fn short_names() -> impl Iterator<Item = String> {
     let letters = || (b'a'..=b'z').map(char::from);
-    let numbered = (0..).flat_map(move |n: u32| letters().map(move |letter| format!("{letter}{n}")));
+    let numbered = (0..=u32::MAX).flat_map(move |n| letters().map(move |letter| format!("{letter}{n}")));
     letters().map(String::from).chain(numbered)
+}
+
+/// Whether a name is one of these.
+pub(super) fn is_short_name(name: &str) -> bool {
+    let number = name.strip_prefix(|c: char| c.is_ascii_lowercase());
+    number.is_some_and(|number| number.len() <= 9 && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The plainest character of the same class; punctuation stays.
@@ -85,10 +101,19 @@ mod tests {
 
     #[test]
     fn the_plainest_comes_first() {
-        assert_eq!(of_value("Jo-7"), ["", "a", "a:", "1.0", "aa", "aaaa", "0000", "Aa-0"]);
+        assert_eq!(of_value("Jo-7"), ["", "a", "aa", "aaaa", "0000", "Aa-0"]);
         assert_eq!(of_value(""), [""; 0]);
-        assert_eq!(of_key("xyz", |name| name == "a"), ["b", "a:", "1.0", "aa", "aaa", "000", "aaa"]);
+        assert_eq!(of_value("2026-06-25T12:44:00Z")[2..4], ["2000-01-01", "2000-01-01T00:00Z"]);
+        assert_eq!(of_key("xyz"), ["b", "aa", "aaa", "000"]);
         assert!(of_value(&"x".repeat(1_000_000)).len() < 30);
+    }
+
+    #[test]
+    fn short_names_are_known() {
+        let names: Vec<String> = short_names().skip(25).take(3).collect();
+        assert_eq!(names, ["z", "a0", "b0"]);
+        assert!(short_names().take(100).all(|name| is_short_name(&name)));
+        assert!(!is_short_name("") && !is_short_name("aa") && !is_short_name("A0"));
     }
 
     #[test]
