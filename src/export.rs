@@ -9,8 +9,10 @@ pub mod name;
 pub mod page;
 pub mod predicate;
 pub mod query;
+pub mod report;
 pub mod reproducer;
 pub mod rows;
+pub mod survey;
 
 use std::io;
 use std::path::PathBuf;

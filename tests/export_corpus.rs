@@ -4,7 +4,7 @@ mod corpus;
 
 use std::sync::Arc;
 
-use misfit::export::predicate;
+use misfit::export::predicate::{self, Values};
 use misfit::source::files::{Files, Options};
 use misfit::source::{ErrorSource, Request, Unwatched};
 
@@ -70,7 +70,7 @@ fn the_pattern_of_a_group_selects_its_rows_and_hardly_any_other() {
         .unwrap();
     let (mut missed, mut others) = (0, 0);
     for group in &groups.list {
-        let like = predicate::like(group);
+        let like = predicate::like(group, Values::Told);
         let Some(pattern) = like.strip_prefix("error_message LIKE ").map(unquoted) else { continue };
         for (at, row) in &rows {
             let message = row.column("error_message").unwrap_or_default();

@@ -21,7 +21,8 @@ use super::{out, when};
 use crate::config::Config;
 use crate::export::choice::Choice;
 use crate::export::files::{Options, Readers};
-use crate::group::Fingerprint;
+use crate::group::{Fingerprint, Groups};
+use crate::redact::{Policy, Redactor};
 use crate::schemas::SchemaStore;
 use crate::source::{ErrorSource, Micros, Request};
 use stop::Stop;
@@ -78,6 +79,8 @@ pub(super) struct Question {
 /// What can be exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
+    /// What the owner of the failing producer has to know of the groups
+    Report,
     /// Files NAMESPACE/DOCTYPE.VERSION.NAME.fail.json in a folder validation, as schema repositories have them: small documents with the same fault
     Tests,
     /// The smallest document with the same fault
@@ -103,6 +106,7 @@ enum Format {
 struct Work<'a> {
     source: &'a dyn ErrorSource,
     schemas: Option<&'a SchemaStore>,
+    groups: &'a Groups,
     choice: Choice<'a>,
     question: &'a Question,
     stop: &'a Stop,
@@ -130,8 +134,9 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     if choice.groups.is_empty() {
         bail!("there is nothing to export: no group is as asked for");
     }
-    let work = Work { source: source.as_ref(), schemas: schemas.as_deref(), choice, question: &question, stop: &stop };
+    let work = Work { source: source.as_ref(), schemas: schemas.as_deref(), groups: &groups, choice, question: &question, stop: &stop };
     match question.what {
+        What::Report => texts::report(&work)?,
         What::Tests => samples::tests(&work)?,
         What::Reproducer => samples::reproducers(&work)?,
         What::Sql => texts::sql(&work)?,
@@ -144,6 +149,11 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
 }
 
 impl Work<'_> {
+    /// What takes data out, unless everything may be told.
+    fn redactor(&self) -> Redactor {
+        Redactor::new(Policy { raw: self.question.raw, ..Policy::default() })
+    }
+
     /// How files are written.
     fn options(&self) -> Options {
         Options { replace: self.question.force, readers: if self.question.raw { Readers::Owner } else { Readers::Usual } }

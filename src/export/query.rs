@@ -3,11 +3,10 @@
 //! Owns: the table of errors, the statement with a comment on top.
 //! Refuses: the conditions (predicate).
 
-use super::predicate;
 use crate::group::Group;
 use crate::schemas::snake_case;
 use crate::sink::identifier;
-use crate::text::count;
+use crate::text::{count, visible};
 
 /// The project that has the pipeline's tables.
 const PROJECT: &str = "moz-fx-data-shared-prod";
@@ -23,9 +22,10 @@ pub fn error_table(namespace: Option<&str>) -> String {
     format!("{}.payload_bytes_error.{family}", identifier(PROJECT))
 }
 
-/// A statement that selects the rows of a group.
-pub fn select(group: &Group) -> String {
-    let conditions: Vec<String> = predicate::conditions(group);
-    let about = format!("-- {} rows: {} (group {})", count(group.count), group.sentence(), group.fingerprint);
+/// A statement that selects the rows of a group by these conditions, with a sentence about it on top.
+pub fn select(group: &Group, sentence: &str, conditions: &[String]) -> String {
+    // A comment ends with its line.
+    let about = visible(sentence);
+    let about = format!("-- {} rows: {about} (group {})", count(group.count), group.fingerprint);
     format!("{about}\nSELECT *\nFROM {}\nWHERE {};\n", error_table(group.key.namespace.as_deref()), conditions.join("\n  AND "))
 }

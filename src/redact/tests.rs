@@ -157,3 +157,20 @@ fn any_document_stays_json() {
         }
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_taken(text in "(#/a: |#/metrics/|string \\[|\\] does not match pattern |required key \\[|\\] not found|a|é|7|\\.\\.\\.|: |/|~1| at \\[Source: ){0,9}", other in ".{0,40}") {
+        let schema = schema();
+        for text in [text, other] {
+            for class in ["org.everit.json.schema.ValidationException", "com.fasterxml.jackson.core.JsonParseException", "x"] {
+                let mut redactor = Redactor::default();
+                let told = redactor.message(&format!("{class}: {text}"), None, Some(&schema));
+                proptest::prop_assert!(!told.contains(text::is_unsafe), "{told}");
+                redactor.value(&text);
+                redactor.failing(&text, Some(&text));
+                redactor.key(&text, Token::Key);
+            }
+        }
+    }
+}
