@@ -12,6 +12,7 @@ pub mod query;
 pub mod report;
 pub mod reproducer;
 pub mod rows;
+pub mod sample;
 pub mod survey;
 
 use std::io;

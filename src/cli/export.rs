@@ -81,6 +81,10 @@ pub(super) struct Question {
 enum What {
     /// What the owner of the failing producer has to know of the groups
     Report,
+    /// Rows, one a line, as misfit reads them
+    Rows,
+    /// Documents: one as it is, several as lines, or as files in the folder that --out names
+    Documents,
     /// Files NAMESPACE/DOCTYPE.VERSION.NAME.fail.json in a folder validation, as schema repositories have them: small documents with the same fault
     Tests,
     /// The smallest document with the same fault
@@ -137,6 +141,8 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     let work = Work { source: source.as_ref(), schemas: schemas.as_deref(), groups: &groups, choice, question: &question, stop: &stop };
     match question.what {
         What::Report => texts::report(&work)?,
+        What::Rows => samples::rows(&work)?,
+        What::Documents => samples::documents(&work)?,
         What::Tests => samples::tests(&work)?,
         What::Reproducer => samples::reproducers(&work)?,
         What::Sql => texts::sql(&work)?,

@@ -5,11 +5,12 @@ use crate::case::Case;
 use crate::document::PathStyle;
 use crate::export::choice::Choice;
 use crate::export::query;
+use crate::export::sample;
 use crate::export::survey::Survey;
 use crate::fault::Fault;
 use crate::group::{Group, Groups, Status};
 use crate::judging::VALIDATION;
-use crate::redact::{Failing, Form, Redactor};
+use crate::redact::{Form, Redactor};
 use crate::schemas::{Schema, SchemaStore};
 use crate::sink;
 use crate::source::Micros;
@@ -238,15 +239,12 @@ fn column(case: &Case) -> Option<Column> {
 }
 
 fn sample(case: &Case, redactor: &mut Redactor) -> Option<Sample> {
-    let Some(document) = case.document.as_deref().filter(|document| document.error().is_none()) else {
-        let reason = case.notes.iter().find(|note| note.starts_with("The payload")).cloned();
-        let text = if redactor.is_raw() { text::visible_bytes(&case.text).into_owned() } else { String::new() };
-        return (!case.text.is_empty()).then(|| cut(Sample { text, is_json: false, cut: 0, reason: reason.filter(|_| redactor.is_raw()) }));
+    let (text, is_json, reason) = match sample::document(case, redactor, Form::Indented) {
+        Ok(document) => (text::visible_lines(&document.bytes), document.reason.is_none(), document.reason),
+        Err(_) if case.text.is_empty() => return None,
+        Err(_) => (String::new(), false, None),
     };
-    let exact = case.broken.as_ref().and_then(|broken| document.find(&broken.tokens).ok().map(|node| (node, broken.keyword)));
-    let failing = exact.map(|(node, keyword)| Failing { node, keyword });
-    let text = redactor.document(document, case.schema.as_deref(), failing, Form::Indented);
-    Some(cut(Sample { text, is_json: true, cut: 0, reason: None }))
+    Some(cut(Sample { text, is_json, cut: 0, reason }))
 }
 
 fn cut(mut sample: Sample) -> Sample {
