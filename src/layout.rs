@@ -74,11 +74,18 @@ impl Layout {
     /// What is odd but usable goes to `oddities`; the error says what cannot be used and where.
     pub fn parse(text: &[u8]) -> Result<Self, String> {
         let (columns, mut oddities) = read::columns(text)?;
-        let mut layout = Layout { columns, ..Layout::default() };
-        layout.index();
-        oddities.extend(layout.duplicates());
+        let mut layout = Layout::from_columns(columns);
+        oddities.append(&mut layout.oddities);
         layout.oddities = oddities;
         Ok(layout)
+    }
+
+    /// A layout of columns that come from elsewhere than a file: in pre-order, with parents, ends and depths as they stand in the list.
+    pub fn from_columns(columns: Vec<Column>) -> Self {
+        let mut layout = Layout { columns, ..Layout::default() };
+        layout.index();
+        layout.oddities = layout.duplicates();
+        layout
     }
 
     /// The column at that position.
