@@ -63,9 +63,9 @@ pub(super) struct Question {
     #[arg(long, value_name = "FILE|FOLDER")]
     out: Option<PathBuf>,
 
-    /// Form of a text: of report, sql, backfill and table
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    /// Form of report, backfill and table [default: md]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
 
     /// Values as they are, instead of their shapes: what people typed, identifiers, addresses. Files are then for their owner alone
     #[arg(long)]
@@ -91,6 +91,10 @@ enum What {
     Reproducer,
     /// SQL that selects the rows in the error table
     Sql,
+    /// What it takes to bring the rows back: days, counts, conditions in SQL, the tables that they belong in
+    Backfill,
+    /// The groups themselves
+    Table,
 }
 
 /// Forms of a text.
@@ -113,6 +117,8 @@ struct Work<'a> {
     groups: &'a Groups,
     choice: Choice<'a>,
     question: &'a Question,
+    /// The source as the commands of a report name it.
+    label: String,
     stop: &'a Stop,
 }
 
@@ -120,6 +126,11 @@ struct Work<'a> {
 pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
     ensure!(question.per_group > 0, "--per-group 0 leaves nothing to export: give 1 or more");
+    ensure!(
+        question.format.is_none() || matches!(question.what, What::Report | What::Backfill | What::Table),
+        "--format is for report, backfill and table: the others have one form"
+    );
+    let label = label(&input.sources);
     let input::Input { source, schemas } = input.open(config, true)?;
     let request = Request {
         since: question.since,
@@ -138,7 +149,8 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     if choice.groups.is_empty() {
         bail!("there is nothing to export: no group is as asked for");
     }
-    let work = Work { source: source.as_ref(), schemas: schemas.as_deref(), groups: &groups, choice, question: &question, stop: &stop };
+    let work =
+        Work { source: source.as_ref(), schemas: schemas.as_deref(), groups: &groups, choice, question: &question, label, stop: &stop };
     match question.what {
         What::Report => texts::report(&work)?,
         What::Rows => samples::rows(&work)?,
@@ -146,6 +158,8 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
         What::Tests => samples::tests(&work)?,
         What::Reproducer => samples::reproducers(&work)?,
         What::Sql => texts::sql(&work)?,
+        What::Backfill => texts::backfill(&work)?,
+        What::Table => texts::table(&work)?,
     }
     out::unreadable(&groups.unreadable)
         .into_iter()
@@ -160,8 +174,20 @@ impl Work<'_> {
         Redactor::new(Policy { raw: self.question.raw, ..Policy::default() })
     }
 
+    fn format(&self) -> Format {
+        self.question.format.unwrap_or_default()
+    }
+
     /// How files are written.
     fn options(&self) -> Options {
         Options { replace: self.question.force, readers: if self.question.raw { Readers::Owner } else { Readers::Usual } }
+    }
+}
+
+/// A source by its last name: the folders above say who made the report.
+fn label(sources: &[String]) -> String {
+    match sources {
+        [source] => source.rsplit('/').next().unwrap_or(source).to_owned(),
+        _ => "SOURCE".to_owned(),
     }
 }

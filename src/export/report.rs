@@ -1,10 +1,9 @@
 //! What the owner of a failing producer has to know of groups.
 //!
 //! Owns: the facts of a report and their names for scripts.
-//! Refuses: finding them (build), taking data out (hidden, redact), how they are told to people (pages).
+//! Refuses: finding them (build), taking data out (hidden, sample), how they are told to people (pages).
 
 mod build;
-mod hidden;
 mod pages;
 
 use serde::Serialize;

@@ -25,7 +25,12 @@ struct Fact {
 const FACTS: [Fact; 5] = [
     Fact {
         name: "application version",
-        members: &[&["client_info", "app_display_version"], &["application", "displayVersion"], &["application", "version"]],
+        members: &[
+            &["client_info", "app_display_version"],
+            &["client_info", "app_version"],
+            &["application", "displayVersion"],
+            &["application", "version"],
+        ],
         columns: &["app_version"],
         part: Some(6),
         is_plain: is_version,

@@ -1,9 +1,11 @@
 //! Finding what a report tells: from the groups, and from some rows of each.
 
-use super::{Behind, Column, Constraint, Facet, Job, Report, Sample, Told, Trend, hidden};
+use super::{Behind, Column, Constraint, Facet, Job, Report, Sample, Told, Trend};
 use crate::case::Case;
+use crate::demo;
 use crate::document::PathStyle;
 use crate::export::choice::Choice;
+use crate::export::hidden;
 use crate::export::query;
 use crate::export::sample;
 use crate::export::survey::Survey;
@@ -190,7 +192,11 @@ fn facet(facet: &crate::group::Facet) -> Facet {
 }
 
 fn command(group: &Group, source: &str, schemas: Option<&SchemaStore>) -> String {
-    let schemas = schemas.map(|schemas| format!(" --schemas {}", for_shell(last_part(&schemas.name())))).unwrap_or_default();
+    // The sample brings its own schemas.
+    let schemas = schemas
+        .filter(|_| source != demo::NAME)
+        .map(|schemas| format!(" --schemas {}", for_shell(last_part(&schemas.name()))))
+        .unwrap_or_default();
     format!("misfit cases {}{schemas} --group {}", for_shell(source), group.fingerprint)
 }
 

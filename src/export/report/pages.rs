@@ -100,10 +100,21 @@ fn place(told: &Told, page: &mut Page) {
     }
     for column in &told.columns {
         let pieces = match (&column.column, &column.kind) {
-            (Some(name), Some(kind)) => vec![data(name), ours(", "), data(kind), ours(format!(", {}", column.fate))],
-            _ => vec![ours(format!("none: {}", column.fate))],
+            (Some(name), Some(kind)) => vec![data(name), ours(", "), data(kind), ours(format!(", {}", fate(column.fate)))],
+            _ => vec![ours(format!("none: {}", fate(column.fate)))],
         };
         page.fact("column", pieces);
+    }
+}
+
+/// What becomes of the value.
+fn fate(fate: &'static str) -> &'static str {
+    match fate {
+        "additional" => "it lands in additional_properties",
+        "unknown" => "it would have filled this",
+        "dropped" => "it is lost",
+        "refused" => "the row cannot be written",
+        other => other,
     }
 }
 
@@ -145,7 +156,8 @@ fn trend(trend: &Trend) -> String {
     let height = |rows: u64| if rows == 0 { " " } else { BLOCKS[(rows * 7 / most).min(7) as usize] };
     let drawn: String = trend.counts.iter().map(|(_, rows)| height(*rows)).collect();
     let listed = if trend.counts.len() <= MOST_LISTED {
-        trend.counts.iter().map(|(start, rows)| format!("{start}: {}", count(*rows))).collect::<Vec<_>>().join(", ")
+        let some = trend.counts.iter().filter(|(_, rows)| *rows > 0);
+        some.map(|(start, rows)| format!("{start}: {}", count(*rows))).collect::<Vec<_>>().join(", ")
     } else {
         let peak = trend.counts.iter().max_by_key(|(_, rows)| *rows);
         let peak = peak.map(|(start, rows)| format!(", most on {start}: {}", count(*rows))).unwrap_or_default();

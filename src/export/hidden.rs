@@ -1,13 +1,16 @@
 //! A group as it may be told: without the data in its path, fault, message and values.
+//!
+//! Owns: which parts of a group are data, SQL that tells none of it.
+//! Refuses: deciding what may be told of a value (redact).
 
 use std::sync::Arc;
 
 use crate::export::predicate::{self, Values};
-use crate::fault::Fault;
+use crate::fault::{Fault, Says};
 use crate::group::{Facet, Group, GroupKey};
 use crate::redact::Redactor;
-use crate::schemas::Schema;
 use crate::schemas::walk::{Token, walk};
+use crate::schemas::{Lookup, Schema, SchemaStore};
 
 /// Stands in a path for any key.
 const ANY_KEY: &str = "{key}";
@@ -15,13 +18,28 @@ const ANY_KEY: &str = "{key}";
 /// Longest number and longest name of a type that are told as they are.
 const LONGEST_NUMBER: usize = 12;
 
+/// Longest number of a bug.
+const LONGEST_BUG: usize = 8;
+
+/// The schema that a group's rows were judged by, the newest where they tell no version.
+pub fn schema(group: &Group, schemas: &SchemaStore) -> Option<Arc<Schema>> {
+    let key = &group.key;
+    let at = match schemas.lookup(key.namespace.as_deref()?, key.doctype.as_deref()?, key.version.as_deref()) {
+        Lookup::Found(at) => at,
+        Lookup::NoVersion { known } => known.last().copied().filter(|_| key.version.is_none())?,
+        Lookup::NoDoctype { .. } => return None,
+    };
+    schemas.schema(at).ok().flatten()
+}
+
 /// The group without data; its rows are left out. The schema is the one that judged it.
-pub(super) fn group(group: &Group, schema: Option<&Schema>, redactor: &mut Redactor) -> Group {
+pub fn group(group: &Group, schema: Option<&Schema>, redactor: &mut Redactor) -> Group {
     if redactor.is_raw() {
         return Group { rows: Vec::new(), ..group.clone() };
     }
     let class = group.key.class.as_deref();
-    let sample = redactor.message(&group.sample, class, schema);
+    let is_bug = matches!(Fault::parse(&group.sample, class).says, Says::Bug { number: Some(number) } if is_bug(number));
+    let sample = if is_bug { group.sample.to_string() } else { redactor.message(&group.sample, class, schema) };
     let says = Fault::parse(&sample, class).general();
     let mut key = group.key.clone();
     key.path = key.path.map(|path| hidden_path(&path, schema, redactor).into());
@@ -32,12 +50,17 @@ pub(super) fn group(group: &Group, schema: Option<&Schema>, redactor: &mut Redac
         (Some(_), _) => key.fault,
         (None, _) => says.as_str().into(),
     };
-    let facets = group.facets.iter().map(|facet| hidden_facet(facet, redactor)).collect();
+    let facets = if is_bug { group.facets.clone() } else { group.facets.iter().map(|facet| hidden_facet(facet, redactor)).collect() };
     Group { key, sample: sample.into(), says: says.into(), facets, rows: Vec::new(), ..group.clone() }
 }
 
+/// Bugs are known to everybody by their numbers.
+fn is_bug(number: &str) -> bool {
+    number.len() <= LONGEST_BUG && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Conditions of SQL that select the group's rows, with `%` for what may not be told; `told` is the group as [`group()`] makes it.
-pub(super) fn conditions(group: &Group, told: &Group, schema: Option<&Schema>, redactor: &mut Redactor) -> Vec<String> {
+pub fn conditions(group: &Group, told: &Group, schema: Option<&Schema>, redactor: &mut Redactor) -> Vec<String> {
     if redactor.is_raw() {
         return predicate::conditions(group, Values::Told);
     }
