@@ -89,7 +89,6 @@ fn every_fault_survives_in_a_small_document() {
         if seconds > slowest.0 {
             slowest = (seconds, format!("{} bytes, {} attempts, {:.300}", minimal.original, minimal.attempts, of()));
         }
-        shown.push(format!("{} {} {}", minimal.text.len(), of().replace('\n', " "), String::from_utf8_lossy(&minimal.text)));
         attempts += minimal.attempts;
         sizes.push(minimal.text.len());
         if minimal.kept > 0 {
@@ -106,13 +105,10 @@ fn every_fault_survives_in_a_small_document() {
     }
     let (of, largest) = (sizes.len(), sizes.iter().max().copied());
     println!("{} of {of} right, median {} bytes, largest {largest:?}, {attempts} attempts", of - wrong.len(), median(&mut sizes));
-    if let Some(at) = std::env::var_os("MISFIT_SHOW") {
-        std::fs::write(at, shown.join("\n")).unwrap();
-    }
     println!("slowest: {:.2} s, {}", slowest.0, slowest.1);
     println!("{} keep something of the original, as {:#?}", kept.len(), &kept[..kept.len().min(12)]);
     assert!(wrong.is_empty(), "{wrong:#?}");
-    // Every Glean ping has to have ten members below client_info and ping_info, which come before the others: 191 bytes without any fault.
+    // Every Glean ping has to have ten members below client_info and ping_info, which come before the others: 196 bytes without any fault.
     assert!(of > 100 && median(&mut sizes) < 250);
 }
 

@@ -45,8 +45,9 @@ pub(super) fn polish<T: Copy>(items: &mut Vec<T>, longest: usize, mut holds: imp
 /// Makes as many items plain as `holds` allows: all at once, then halves. Asks at most `most` times.
 pub(super) fn mask<T: Copy + PartialEq>(items: &mut [T], most: usize, plain: impl Fn(T) -> T, mut holds: impl FnMut(&[T]) -> bool) {
     let mut asked = 0;
-    let mut ranges = vec![0..items.len()];
-    while let Some(range) = ranges.pop() {
+    let mut ranges = vec![(0, items.len())];
+    while let Some((start, end)) = ranges.pop() {
+        let range = start..end;
         let before = items[range.clone()].to_vec();
         items[range.clone()].iter_mut().for_each(|item| *item = plain(*item));
         if items[range.clone()] == before[..] {
@@ -58,9 +59,9 @@ pub(super) fn mask<T: Copy + PartialEq>(items: &mut [T], most: usize, plain: imp
         }
         items[range.clone()].copy_from_slice(&before);
         if range.len() > 1 && asked < most {
-            let middle = range.start + range.len() / 2;
-            ranges.push(middle..range.end);
-            ranges.push(range.start..middle);
+            let middle = start + range.len() / 2;
+            ranges.push((middle, end));
+            ranges.push((start, middle));
         }
     }
 }

@@ -144,9 +144,9 @@ impl<'a, 'w> Shrink<'a, 'w> {
     /// Makes as many changes as keep the fault: all at once, else each half by itself. Tells of which nodes.
     pub(super) fn apply(&mut self, changes: &[Change]) -> FxHashSet<NodeId> {
         let mut applied = FxHashSet::default();
-        let mut ranges = vec![0..changes.len()];
-        while let Some(range) = ranges.pop().filter(|_| !self.is_cancelled()) {
-            let part = &changes[range.clone()];
+        let mut ranges = vec![(0, changes.len())];
+        while let Some((start, end)) = ranges.pop().filter(|_| !self.is_cancelled()) {
+            let part = &changes[start..end];
             if part.is_empty() {
                 continue;
             }
@@ -157,9 +157,9 @@ impl<'a, 'w> Shrink<'a, 'w> {
             }
             self.edits.remove(part);
             if part.len() > 1 {
-                let middle = range.start + range.len() / 2;
-                ranges.push(range.start..middle);
-                ranges.push(middle..range.end);
+                let middle = start + part.len() / 2;
+                ranges.push((start, middle));
+                ranges.push((middle, end));
             }
         }
         applied

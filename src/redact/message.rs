@@ -169,7 +169,7 @@ impl Redactor {
             (Says::NoSuchDoctype { .. } | Says::NoSuchSchema { .. }, _) => doctype(found),
             (Says::NotJson { .. }, _) => self.quoted(found),
             _ if found.bytes().all(|byte| byte.is_ascii_digit() || b"-+.E".contains(&byte)) => shape::rounded_if_long(found),
-            _ => self.failing_text(found, context.tokens.last().map(String::as_str)),
+            _ => self.failing_text(found, context.name()),
         }
     }
 
@@ -189,6 +189,11 @@ impl Redactor {
 }
 
 impl Context<'_> {
+    /// What the failing value is called; an element as its list is.
+    fn name(&self) -> Option<&str> {
+        self.tokens.iter().rev().find(|token| !looks::is_short_number(token)).map(String::as_str)
+    }
+
     /// What the broken node says under a keyword.
     fn of_schema(&self, keyword: Keyword) -> Option<String> {
         self.schema?.keyword_text(self.broken?.node?, keyword)

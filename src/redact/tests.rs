@@ -32,6 +32,8 @@ fn the_failing_value_is_told_where_it_is_a_word() {
     );
     assert_eq!(redacted(r#"{"channel":"Jo Doe"}"#, failing("pattern")), r#"{"channel":"<like \"Aa Aaa\">"}"#);
     assert_eq!(redacted(r#"{"userName":"jo"}"#, failing("pattern")), r#"{"userName":"<like \"aa\">"}"#);
+    let element = Some(Failing { node: 2, keyword: Some("pattern") });
+    assert_eq!(redacted(r#"{"userNames":["jo"]}"#, element), r#"{"userNames":["<like \"aa\">"]}"#);
     assert_eq!(redacted(r#"{"n":80.5}"#, failing("maximum")), r#"{"n":80.5}"#);
     assert_eq!(redacted(r#"{"n":1656426661}"#, failing("maximum")), r#"{"n":1600000000}"#);
 }
