@@ -10,6 +10,7 @@ use super::group_tree::GroupTree;
 use super::subject::{Comparison, Subject};
 use crate::case::Case;
 use crate::clipboard::Copied;
+use crate::export::single::What;
 use crate::group::{Groups, Sort};
 use crate::source::{Progress, RowRef};
 
@@ -40,6 +41,8 @@ pub enum Message {
     Matched { job: JobId, items: Vec<u32> },
     /// What became of a copy.
     Copied { what: &'static str, outcome: Result<Copied, String> },
+    /// What became of an export.
+    Exported { job: JobId, outcome: Result<Exported, String> },
     /// Work ended by a fault of the explorer itself.
     Broken(String),
     /// The terminal gives no keys any more.
@@ -48,6 +51,30 @@ pub enum Message {
     Stop,
     /// The process was asked to end.
     Terminate,
+}
+
+/// A group to be exported.
+pub struct Export {
+    /// The tree that the group belongs to.
+    pub tree: Arc<GroupTree>,
+    /// Position of the group in it.
+    pub group: u32,
+    /// The row that is looked at, in a case.
+    pub row: Option<RowRef>,
+    /// What is made of it.
+    pub what: What,
+    /// Whether it goes to the clipboard, not to a file.
+    pub is_copied: bool,
+    /// Whether values leave as they are.
+    pub raw: bool,
+}
+
+/// What was exported.
+pub enum Exported {
+    /// A text for the clipboard.
+    Text { what: &'static str, text: String },
+    /// A file, by its path.
+    File(String),
 }
 
 /// What is to be done outside of `update`.
@@ -66,6 +93,8 @@ pub enum Effect {
     Cancel(JobId),
     /// Put text on the clipboard.
     Copy { what: &'static str, text: String },
+    /// Export a group.
+    Export { job: JobId, export: Export },
     /// Send a sequence to the terminal.
     Send(String),
     /// Hand the terminal to the shell.

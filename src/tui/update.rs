@@ -5,6 +5,7 @@
 
 mod case;
 mod copy;
+pub mod export;
 mod groups;
 mod prompt;
 mod whole;
@@ -47,6 +48,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Case { job, outcome } => case::opened(app, job, outcome),
         Message::Matched { job, items } => prompt::matched(app, job, items),
         Message::Copied { what, outcome } => copy::copied(app, what, outcome),
+        Message::Exported { job, outcome } => export::exported(app, job, outcome),
         Message::Broken(reason) => {
             app.opening = None;
             app.warn(reason);
@@ -82,6 +84,9 @@ fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     }
     if app.prompt.is_some() {
         return prompt::key(app, event);
+    }
+    if matches!(app.overlay, Some(Overlay::Export { .. })) {
+        return export::key(app, event);
     }
     let key = Key::from_event(event);
     if app.pending.len() == 1 && event.code == KeyCode::Esc {
@@ -132,6 +137,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             app.overlay = Some(Overlay::Help { scroll: 0 });
             Vec::new()
         }
+        Action::Export => export::open(app),
         Action::NextTheme => {
             app.theme = app.theme.next(app.depth);
             let name = app.theme.name;
@@ -199,6 +205,10 @@ fn back(app: &mut App) -> Vec<Effect> {
     if let Some(opening) = app.opening.take() {
         return vec![Effect::Cancel(opening.job)];
     }
+    if let Some(job) = app.exporting.take() {
+        app.tell("the export was stopped");
+        return vec![Effect::Cancel(job)];
+    }
     if let Some((list, tree)) = app.focused() {
         if list.filter.take().is_some() {
             list.outline.clear_filter(&tree, None);
@@ -251,7 +261,7 @@ fn clamp_overlay(app: &mut App) {
     let lines = match &app.overlay {
         Some(Overlay::Help { .. }) => super::view::help_lines(app).len(),
         Some(Overlay::Value { lines, .. }) => lines.len(),
-        None => return,
+        Some(Overlay::Export { .. }) | None => return,
     };
     let height = usize::from(panes::overlay(app.size, lines).height.saturating_sub(2));
     if let Some(Overlay::Help { scroll } | Overlay::Value { scroll, .. }) = &mut app.overlay {
