@@ -9,6 +9,7 @@ mod csv;
 mod demo;
 mod example;
 mod explore;
+mod export;
 mod groups;
 mod in_order;
 mod input;
@@ -114,6 +115,8 @@ enum Command {
     Table(table::Args),
     /// Print a document that passes, made of its schema
     Example(example::Args),
+    /// Write what a bug report, a schema repository or a backfill needs of failing rows
+    Export(input::Asked<export::Question>),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::Args),
     /// List the keys of the explorer
@@ -162,6 +165,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Tables(args)) => tables::run(args, &config),
         Some(Command::Table(args)) => table::run(args, &config),
         Some(Command::Example(args)) => example::run(args, &config),
+        Some(Command::Export(args)) => export::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),

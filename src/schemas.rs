@@ -11,6 +11,7 @@ mod members;
 pub mod memory;
 pub mod names;
 mod patterns;
+mod revision;
 pub mod schema;
 pub mod walk;
 
@@ -37,6 +38,10 @@ pub trait Tree: Send + Sync {
     fn list(&self) -> Result<Vec<String>, SchemaError>;
     /// The bytes of one of them.
     fn read(&self, path: &str) -> Result<Vec<u8>, SchemaError>;
+    /// The commit that the files are of, in full, where that is known.
+    fn revision(&self) -> Option<String> {
+        None
+    }
 }
 
 /// One doctype version: what exists of it. Paths are as [`Tree::list`] gives them.
@@ -142,6 +147,11 @@ impl SchemaStore {
     /// What it is, for people.
     pub fn name(&self) -> String {
         self.tree.name()
+    }
+
+    /// The commit that the schemas are of, where that is known.
+    pub fn revision(&self) -> Option<String> {
+        self.tree.revision()
     }
 
     /// All doctype versions, ordered by namespace, doctype and version (numbers as numbers).

@@ -105,6 +105,10 @@ impl Tree for Folder {
         let full = self.root.join(relative);
         fs::read(&full).map_err(|error| SchemaError::Io { path: full, error })
     }
+
+    fn revision(&self) -> Option<String> {
+        super::revision::of(&self.root)
+    }
 }
 
 #[cfg(test)]
