@@ -97,6 +97,10 @@ impl Tree for Folder {
         Ok(files)
     }
 
+    fn revision(&self) -> Option<String> {
+        super::revision::of(&self.root)
+    }
+
     fn read(&self, path: &str) -> Result<Vec<u8>, SchemaError> {
         let relative = Path::new(path);
         if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
