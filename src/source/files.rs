@@ -6,7 +6,6 @@
 mod block;
 mod columns;
 mod fetch;
-mod filter;
 mod frame;
 mod input;
 mod line;
