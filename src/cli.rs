@@ -6,6 +6,7 @@
 mod cases;
 mod demo;
 mod explore;
+mod export;
 mod groups;
 mod in_order;
 mod input;
@@ -95,6 +96,8 @@ enum Command {
     Cases(input::Asked<cases::Question>),
     /// Judge documents as the pipeline does: which pass, which fail and why
     Judge(judge::Args),
+    /// Write what a bug report, a schema repository or a backfill needs of failing rows
+    Export(input::Asked<export::Question>),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::Args),
     /// List the keys of the explorer
@@ -139,6 +142,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Groups(args)) => groups::run(args, &config),
         Some(Command::Cases(args)) => cases::run(args, &config),
         Some(Command::Judge(args)) => judge::run(args, &config),
+        Some(Command::Export(args)) => export::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),

@@ -3,8 +3,14 @@
 //! Owns: files that are written whole or not at all, names that stay in their folder.
 //! Refuses: choosing rows (source), words on a terminal (cli, tui).
 
+pub mod choice;
 pub mod files;
 pub mod name;
+pub mod page;
+pub mod predicate;
+pub mod query;
+pub mod reproducer;
+pub mod rows;
 
 use std::io;
 use std::path::PathBuf;

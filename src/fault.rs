@@ -6,10 +6,12 @@
 mod exceptions;
 mod general;
 mod grammar;
+mod values;
 mod words;
 
 use memchr::memchr_iter;
 
+pub(crate) use values::Value;
 pub(crate) use words::phrase;
 
 /// JSON Schema keyword that a validation message names, or the kind of failure of another class.

@@ -106,6 +106,17 @@ pub enum Payload {
     NotBase64(String),
 }
 
+impl Payload {
+    /// Bytes that it takes.
+    pub fn size(&self) -> usize {
+        match self {
+            Payload::Absent => 0,
+            Payload::Bytes(bytes) => bytes.len(),
+            Payload::NotBase64(text) => text.len(),
+        }
+    }
+}
+
 /// Which rows count, by the columns of the row. Empty lists take everything.
 #[derive(Clone, Default)]
 pub struct Request {

@@ -3,8 +3,11 @@
 //! Owns: which parts of a text are values, and the names that stand for them: `{type}` `{n}` `{value}` `{key}` `{token}`.
 //! Refuses: what is a group (group).
 
+use std::ops::Range;
+
 use super::exceptions::{ending_value, quoted, short_name, without_source};
 use super::grammar::without_doubling;
+use super::values::place;
 use super::{Fault, Says};
 
 impl Fault<'_> {
@@ -44,15 +47,14 @@ impl Fault<'_> {
 
 /// Puts names in the place of values, which are slices of the text.
 fn replace<'a>(text: &'a str, values: [Option<&'a str>; 3], stands_for: impl Fn(&str) -> &'static str) -> String {
-    let mut places: Vec<(usize, &str)> =
-        values.into_iter().flatten().map(|value| ((value.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize), value)).collect();
-    places.sort_unstable();
+    let mut places: Vec<Range<usize>> = values.into_iter().flatten().map(|value| place(text, value)).collect();
+    places.sort_unstable_by_key(|place| place.start);
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
-    for (start, value) in places {
-        out.push_str(text.get(done..start).unwrap_or(""));
-        out.push_str(stands_for(value));
-        done = start.saturating_add(value.len());
+    for value in places {
+        out.push_str(text.get(done..value.start).unwrap_or(""));
+        out.push_str(stands_for(text.get(value.clone()).unwrap_or("")));
+        done = value.end;
     }
     out.push_str(text.get(done..).unwrap_or(""));
     out

@@ -69,6 +69,20 @@ impl Schema {
         Some(text.map_or_else(|| String::from_utf8_lossy(self.document.raw(value)).into_owned(), std::borrow::Cow::into_owned))
     }
 
+    /// Whether one of the nodes lists a document's value under `enum` or `const`, spelled alike.
+    pub fn lists(&self, nodes: &[NodeId], document: &Document, value: NodeId) -> bool {
+        let is_it = |listed: NodeId| match (self.document.string(listed), document.string(value)) {
+            (Some(listed), Some(value)) => listed == value,
+            (None, None) => self.document.raw(listed) == document.raw(value),
+            _ => false,
+        };
+        nodes.iter().any(|&node| {
+            let constant = self.keyword(node, "const");
+            let all = self.keyword(node, "enum").filter(|&list| self.document.kind(list) == Kind::Array);
+            constant.is_some_and(is_it) || all.is_some_and(|list| self.document.children(list).any(is_it))
+        })
+    }
+
     /// The draft that `$schema` names.
     pub fn draft(&self) -> Draft {
         self.draft
@@ -199,6 +213,15 @@ mod tests {
         assert_eq!(s.resolve(at("/properties/y")), at("/properties/y"));
         assert_eq!(s.resolve(at("/properties/z")), at("/properties/z"));
         assert_eq!(s.references().len(), 3);
+    }
+
+    #[test]
+    fn what_a_node_lists_is_known() {
+        let s = schema(r#"{"properties":{"e":{"enum":["a",1,null]},"c":{"const":"\u0062"}}}"#);
+        let nodes = ["/properties/e", "/properties/c"].map(|pointer| s.node_at_pointer(pointer).unwrap());
+        let document = Document::parse(r#"["a",1,"b",2,"c",null,"1"]"#.as_bytes());
+        let listed: Vec<bool> = document.children(0).map(|value| s.lists(&nodes, &document, value)).collect();
+        assert_eq!(listed, [true, true, true, false, false, true, false]);
     }
 
     #[test]

@@ -37,19 +37,30 @@ pub struct Walk {
 
 /// Follows decoded tokens from the schema's root.
 pub fn walk<S: AsRef<str>>(schema: &Schema, tokens: &[S]) -> Walk {
-    let mut nodes = spread(schema, std::iter::once(0));
+    let mut nodes = start(schema);
     let mut kinds = Vec::with_capacity(tokens.len());
     for token in tokens {
-        let mut kind = Token::Unknown;
-        let mut next = Vec::new();
-        for &node in &nodes {
-            kind = kind.min(step(schema, node, token.as_ref(), &mut next));
-        }
+        let (next, kind) = onward(schema, &nodes, token.as_ref());
+        nodes = next;
         kinds.push(kind);
-        next.sort_by_key(|&(way, _)| way);
-        nodes = spread(schema, next.into_iter().map(|(_, node)| node));
     }
     Walk { nodes, tokens: kinds }
+}
+
+/// The nodes that apply to a whole document: where a walk begins.
+pub fn start(schema: &Schema) -> Vec<NodeId> {
+    spread(schema, std::iter::once(0))
+}
+
+/// One token further from the nodes of a place: the nodes there, and how the token was matched.
+pub fn onward(schema: &Schema, nodes: &[NodeId], token: &str) -> (Vec<NodeId>, Token) {
+    let mut kind = Token::Unknown;
+    let mut next = Vec::new();
+    for &node in nodes {
+        kind = kind.min(step(schema, node, token, &mut next));
+    }
+    next.sort_by_key(|&(way, _)| way);
+    (spread(schema, next.into_iter().map(|(_, node)| node)), kind)
 }
 
 /// The nodes with `$ref`s followed, and behind them those of their combinators, each once.

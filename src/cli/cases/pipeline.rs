@@ -6,7 +6,7 @@ use std::ops::Range;
 use color_eyre::Result;
 
 use crate::cli::in_order;
-use crate::source::{ErrorSource, Payload, RowRef, SourceRow, Unreadable};
+use crate::source::{ErrorSource, RowRef, SourceRow, Unreadable};
 
 /// A row with its number and its place.
 pub(super) type Row = (u64, RowRef, SourceRow);
@@ -24,17 +24,9 @@ pub(super) fn run(
 ) -> Result<Unreadable> {
     let feed = |hand: &mut in_order::Hand<'_, Row>| {
         Ok(source.rows(range, &mut |number, at, row| {
-            let size = size(&row.payload);
+            let size = row.payload.size();
             hand((number, at, row), size)
         })?)
     };
     in_order::run(feed, make, &mut |text: String| Ok(print(&text)?))
-}
-
-fn size(payload: &Payload) -> usize {
-    match payload {
-        Payload::Absent => 0,
-        Payload::Bytes(bytes) => bytes.len(),
-        Payload::NotBase64(text) => text.len(),
-    }
 }

@@ -1,0 +1,151 @@
+//! `misfit export`: what a bug report, a schema repository or a backfill needs of failing rows.
+//!
+//! Owns: the question, choosing groups, the closing line.
+//! Refuses: making what is exported (export), where it goes (target), going through rows (samples).
+
+mod samples;
+mod stop;
+mod tally;
+mod target;
+mod texts;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use color_eyre::Result;
+use color_eyre::eyre::{bail, ensure};
+
+use super::input::{self, Asked};
+use super::{out, when};
+use crate::config::Config;
+use crate::export::choice::Choice;
+use crate::export::files::{Options, Readers};
+use crate::group::Fingerprint;
+use crate::schemas::SchemaStore;
+use crate::source::{ErrorSource, Micros, Request};
+use stop::Stop;
+
+/// What is exported of which rows, and where to.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Question {
+    /// What to export
+    #[arg(long = "as", value_enum, value_name = "WHAT")]
+    what: What,
+
+    /// Only this group, as misfit groups prints it; may be given several times
+    #[arg(long = "group", value_name = "FINGERPRINT")]
+    groups: Vec<Fingerprint>,
+
+    /// Only rows of this namespace; may be given several times
+    #[arg(long = "namespace", value_name = "NAME")]
+    namespaces: Vec<String>,
+
+    /// Only rows of this doctype; may be given several times
+    #[arg(long = "doctype", value_name = "NAME")]
+    doctypes: Vec<String>,
+
+    /// Only rows from this time on, as in misfit groups
+    #[arg(long, value_name = "TIME", value_parser = when::parse)]
+    since: Option<Micros>,
+
+    /// Only rows before this time
+    #[arg(long, value_name = "TIME", value_parser = when::parse)]
+    until: Option<Micros>,
+
+    /// Rows, documents, tests or reproducers of each group, spread over all of its rows
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    per_group: usize,
+
+    /// File or folder to write to, instead of standard output
+    #[arg(long, value_name = "FILE|FOLDER")]
+    out: Option<PathBuf>,
+
+    /// Form of a text: of report, sql, backfill and table
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+
+    /// Values as they are, instead of their shapes: what people typed, identifiers, addresses. Files are then for their owner alone
+    #[arg(long)]
+    raw: bool,
+
+    /// Replace files that are there
+    #[arg(long)]
+    force: bool,
+}
+
+/// What can be exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// Files NAMESPACE/DOCTYPE.VERSION.NAME.fail.json in a folder validation, as schema repositories have them: small documents with the same fault
+    Tests,
+    /// The smallest document with the same fault
+    Reproducer,
+    /// SQL that selects the rows in the error table
+    Sql,
+}
+
+/// Forms of a text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Markdown, for bug trackers
+    #[default]
+    #[value(alias = "markdown")]
+    Md,
+    /// Plain text
+    Text,
+    /// One object
+    Json,
+}
+
+/// What every export works with.
+struct Work<'a> {
+    source: &'a dyn ErrorSource,
+    schemas: Option<&'a SchemaStore>,
+    choice: Choice<'a>,
+    question: &'a Question,
+    stop: &'a Stop,
+}
+
+/// Reads, chooses, exports.
+pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
+    let Asked { input, question } = asked;
+    ensure!(question.per_group > 0, "--per-group 0 leaves nothing to export: give 1 or more");
+    let input::Input { source, schemas } = input.open(config, true)?;
+    let request = Request {
+        since: question.since,
+        until: question.until,
+        namespaces: question.namespaces.clone(),
+        doctypes: question.doctypes.clone(),
+        schemas: schemas.clone(),
+    };
+    let stop = Stop::on_interrupt()?;
+    let groups = source.groups(&request, &stop)?;
+    ensure!(!groups.partial, "stopped; nothing was written");
+    let choice = Choice::of(&groups, &question.groups);
+    for print in &choice.vanished {
+        out::tell(&format!("misfit: no row is in group {print} (any more): misfit groups prints the groups; are the schemas the same?"));
+    }
+    if choice.groups.is_empty() {
+        bail!("there is nothing to export: no group is as asked for");
+    }
+    let work = Work { source: source.as_ref(), schemas: schemas.as_deref(), choice, question: &question, stop: &stop };
+    match question.what {
+        What::Tests => samples::tests(&work)?,
+        What::Reproducer => samples::reproducers(&work)?,
+        What::Sql => texts::sql(&work)?,
+    }
+    out::unreadable(&groups.unreadable)
+        .into_iter()
+        .chain(out::strays(schemas.as_deref()))
+        .for_each(|told| out::tell(&format!("misfit: {told}")));
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Work<'_> {
+    /// How files are written.
+    fn options(&self) -> Options {
+        Options { replace: self.question.force, readers: if self.question.raw { Readers::Owner } else { Readers::Usual } }
+    }
+}

@@ -1,0 +1,49 @@
+//! Progress of an export, and the interrupt that ends it with nothing half-written.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::cli::out::ProgressLine;
+use crate::group::Groups;
+use crate::source::{Progress, Watch};
+
+/// Tells how far things are, and whether to go on.
+pub(super) struct Stop {
+    line: ProgressLine,
+    asked: Arc<AtomicBool>,
+}
+
+impl Stop {
+    /// From now on the first interrupt asks to stop, the second one ends the process.
+    pub fn on_interrupt() -> io::Result<Self> {
+        let asked: Arc<AtomicBool> = Arc::default();
+        #[cfg(unix)]
+        {
+            /// What shells know an interrupted program by.
+            const INTERRUPTED: i32 = 130;
+            let interrupt = signal_hook::consts::SIGINT;
+            signal_hook::flag::register_conditional_shutdown(interrupt, INTERRUPTED, Arc::clone(&asked))?;
+            signal_hook::flag::register(interrupt, Arc::clone(&asked))?;
+        }
+        Ok(Stop { line: ProgressLine::new(), asked })
+    }
+
+    /// Whether work goes on.
+    pub fn flow(&self) -> ControlFlow<()> {
+        if self.cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+impl Watch for Stop {
+    fn progress(&self, progress: Progress) {
+        self.line.progress(progress);
+    }
+
+    fn snapshot(&self, _: Groups) {}
+
+    fn cancelled(&self) -> bool {
+        self.asked.load(Ordering::Relaxed)
+    }
+}

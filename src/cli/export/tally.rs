@@ -1,0 +1,78 @@
+//! What was exported and what was not, for the end.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::samples::Made;
+use crate::cli::out;
+use crate::export::reproducer::Failing;
+use crate::text::visible;
+
+/// Counts over all rows.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    written: u64,
+    /// Why rows were left out, with how many.
+    left_out: BTreeMap<String, u64>,
+    /// Documents that still hold words of the original.
+    keeping: u64,
+    /// Files of the same name so far.
+    names: HashMap<String, u64>,
+}
+
+impl Tally {
+    /// Counts a row; gives what is to be written.
+    pub fn count<T>(&mut self, made: Made<T>) -> Option<T> {
+        match made {
+            Ok(made) => {
+                self.written += 1;
+                Some(made)
+            }
+            Err(reason) => {
+                *self.left_out.entry(reason).or_default() += 1;
+                None
+            }
+        }
+    }
+
+    /// Whether nothing was exported.
+    pub fn is_empty(&self) -> bool {
+        self.written == 0
+    }
+
+    /// Counts a document that could not be made up as a whole.
+    pub fn keeps(&mut self, failing: &Failing) {
+        self.keeping += u64::from(failing.kept.is_some_and(|kept| kept > 0));
+    }
+
+    /// The name, with a number behind it from the second on.
+    pub fn numbered(&mut self, folders: &[&str], stem: &str) -> String {
+        let times = self.names.entry([folders, &[stem]].concat().join("/")).or_default();
+        *times += 1;
+        if *times == 1 { stem.to_owned() } else { format!("{stem}-{times}") }
+    }
+
+    /// Tells what was left out, and what still holds words of the original.
+    pub fn tell(&self) {
+        for (reason, rows) in &self.left_out {
+            out::tell(&format!("misfit: {} not exported: {}", out::plural(*rows, "row", "rows"), visible(reason)));
+        }
+        if self.keeping > 0 {
+            let documents = out::plural(self.keeping, "document holds", "documents hold");
+            out::tell(&format!("misfit: {documents} words of the original, because the fault needs them: look before you publish"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_a_name_are_numbered() {
+        let mut tally = Tally::default();
+        let names: Vec<String> =
+            [("a", "x"), ("a", "x"), ("b", "x"), ("a", "x")].map(|(folder, stem)| tally.numbered(&[folder], stem)).to_vec();
+        assert_eq!(names, ["x", "x-2", "x", "x-3"]);
+        assert!(tally.is_empty() && tally.count(Ok(1)).is_some() && tally.count::<u8>(Err("why".into())).is_none() && !tally.is_empty());
+    }
+}

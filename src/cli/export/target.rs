@@ -1,0 +1,104 @@
+//! Where an export goes: standard output, a file, or files in a folder.
+//!
+//! Owns: what --out means for one text and for many.
+//! Refuses: writing files (export).
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use color_eyre::Result;
+
+use super::Work;
+use crate::cli::out;
+use crate::export::files::{Draft, Folder};
+use crate::text::{visible, visible_bytes};
+
+/// Takes the parts of one text.
+pub(super) enum One {
+    Stdout(BufWriter<io::Stdout>),
+    File(Draft),
+}
+
+impl One {
+    /// `--out` names a file; in a folder that is there, or that is written with a slash behind it, the file is called `name`.
+    pub fn begin(work: &Work<'_>, name: &str) -> Result<Self> {
+        let Some(path) = &work.question.out else { return Ok(One::Stdout(BufWriter::new(io::stdout()))) };
+        let is_folder = path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");
+        let file = if is_folder {
+            let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+            Folder::open(path, work.options())?.begin(&[], stem, &format!(".{ending}"))?
+        } else {
+            Draft::begin(path, work.options())?
+        };
+        Ok(One::File(file))
+    }
+
+    /// Writes on.
+    pub fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        match self {
+            One::Stdout(stdout) => stdout.write_all(bytes)?,
+            One::File(draft) => draft.put(bytes)?,
+        }
+        Ok(())
+    }
+
+    /// Writes a document and ends its line. A terminal is shown what it would obey.
+    pub fn put_document(&mut self, text: &[u8]) -> Result<()> {
+        match self {
+            One::Stdout(stdout) if io::stdout().is_terminal() => {
+                let lines: Vec<_> = text.split(|&byte| byte == b'\n').map(visible_bytes).collect();
+                stdout.write_all(lines.join("\n").as_bytes())?;
+            }
+            _ => self.put(text)?,
+        }
+        self.put(b"\n")
+    }
+
+    /// Ends it, and tells where it is.
+    pub fn finish(self) -> Result<()> {
+        match self {
+            One::Stdout(mut stdout) => stdout.flush()?,
+            One::File(draft) => out::tell(&format!("misfit: wrote {}", shown(&draft.finish()?))),
+        }
+        Ok(())
+    }
+}
+
+/// Takes one whole text.
+pub(super) fn whole(work: &Work<'_>, name: &str, text: &str) -> Result<()> {
+    let mut one = One::begin(work, name)?;
+    one.put(text.as_bytes())?;
+    one.finish()
+}
+
+/// A path for people.
+fn shown(path: &Path) -> String {
+    visible(&path.to_string_lossy()).into_owned()
+}
+
+/// Files in a folder, counted.
+pub(super) struct Many {
+    folder: Folder,
+    given: PathBuf,
+    written: u64,
+}
+
+impl Many {
+    pub fn begin(work: &Work<'_>, path: &Path) -> Result<Self> {
+        Ok(Many { folder: Folder::open(path, work.options())?, given: path.to_owned(), written: 0 })
+    }
+
+    /// Writes a file.
+    pub fn put(&mut self, folders: &[&str], stem: &str, ending: &str, bytes: &[u8]) -> Result<()> {
+        let mut draft = self.folder.begin(folders, stem, ending)?;
+        draft.put(bytes)?;
+        draft.finish()?;
+        self.written += 1;
+        Ok(())
+    }
+
+    /// Tells how many there are.
+    pub fn finish(self) {
+        out::tell(&format!("misfit: wrote {} to {}", out::plural(self.written, "file", "files"), shown(&self.given)));
+    }
+}

@@ -1,0 +1,117 @@
+//! The rows of the corpus made small: the same fault in a fraction of the bytes.
+//! The corpus is looked for in $MISFIT_CORPUS or ../shared/corpus, schemas in $MISFIT_SCHEMAS or the corpus' bundle.
+
+mod corpus;
+
+use std::collections::HashSet;
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use base64::Engine;
+use corpus::Line;
+use flate2::read::GzDecoder;
+use misfit::document::Document;
+use misfit::minimize::{Ended, Minimal, Progress, Target, minimize, minimize_unreadable};
+use misfit::schemas::walk::{generalise, walk};
+use misfit::schemas::{Lookup, SchemaStore};
+use misfit::verdict::judge::jackson::parse_verdict;
+use misfit::verdict::judge::{Input, Judge, Outcome, Violation};
+
+fn to_the_end(_: &Progress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+/// Every row where $MISFIT_ALL_ROWS is set, otherwise one of each group.
+fn all_rows() -> bool {
+    std::env::var_os("MISFIT_ALL_ROWS").is_some()
+}
+
+fn rows(corpus: &Path) -> impl Iterator<Item = (Line, Line)> + use<> {
+    corpus::lines(&corpus.join("errors-2k.ndjson")).zip(corpus::lines(&corpus.join("errors-2k.truth.ndjson")))
+}
+
+fn payload(row: &Line) -> Vec<u8> {
+    let bytes = base64::engine::general_purpose::STANDARD.decode(row.text("payload").unwrap()).unwrap();
+    let mut plain = Vec::new();
+    if GzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).is_ok() { plain } else { bytes }
+}
+
+fn judge(store: &SchemaStore, truth: &Line) -> Arc<Judge> {
+    let text = |name: &str| truth.text(name).unwrap_or_default();
+    let Lookup::Found(found) = store.lookup(&text("namespace"), &text("doctype"), truth.text("version").as_deref()) else {
+        panic!("no schema for {}", text("schema_file"))
+    };
+    store.judge(found).unwrap().unwrap()
+}
+
+fn violation(judge: &Judge, document: &Document) -> Option<Violation> {
+    match judge.verdict(Input::payload(document)).outcome {
+        Outcome::Fail(violation) => Some(*violation),
+        Outcome::Pass => None,
+    }
+}
+
+/// Keyword, schema node and generalised place.
+fn identity(judge: &Judge, violation: &Violation) -> (&'static str, String, String) {
+    let kinds = walk(judge.schema(), &violation.tokens).tokens;
+    let path = if violation.about_name { String::new() } else { generalise(&violation.tokens, &kinds) };
+    (violation.keyword, violation.schema_pointer.clone(), path)
+}
+
+fn median(sizes: &mut [usize]) -> usize {
+    sizes.sort_unstable();
+    sizes[sizes.len() / 2]
+}
+
+#[test]
+fn every_fault_survives_in_a_small_document() {
+    let Some(corpus) = corpus::folder() else { return };
+    let store = corpus::schemas(&corpus);
+    let mut shown = Vec::new();
+    let (mut seen, mut sizes, mut wrong) = (HashSet::new(), Vec::new(), Vec::new());
+    let (mut attempts, mut kept, mut slowest) = (0, Vec::new(), (0.0, String::new()));
+    for (row, truth) in rows(&corpus) {
+        let Some(keyword) = truth.text("keyword") else { continue };
+        let schema_pointer = truth.text("schema_pointer").unwrap();
+        if !all_rows() && !seen.insert((truth.text("doctype"), keyword.clone(), schema_pointer.clone())) {
+            continue;
+        }
+        let judge = judge(&store, &truth);
+        let document = Document::parse(payload(&row));
+        let original = violation(&judge, &document).unwrap();
+        let start = Instant::now();
+        let target = Target::of(&judge, &document).unwrap();
+        let minimal = minimize(&judge, &document, &target, &mut to_the_end).unwrap();
+        let seconds = start.elapsed().as_secs_f64();
+        let of = || format!("{keyword} {schema_pointer} {}", truth.text("message").unwrap_or_default());
+        if seconds > slowest.0 {
+            slowest = (seconds, format!("{} bytes, {} attempts, {:.300}", minimal.original, minimal.attempts, of()));
+        }
+        shown.push(format!("{} {} {}", minimal.text.len(), of().replace('\n', " "), String::from_utf8_lossy(&minimal.text)));
+        attempts += minimal.attempts;
+        sizes.push(minimal.text.len());
+        if minimal.kept > 0 {
+            kept.push(format!("{} in {:.300} for {:.300}", minimal.kept, String::from_utf8_lossy(&minimal.text), of()));
+        }
+        let again = violation(&judge, &Document::parse(minimal.text.clone()));
+        let same = again.as_ref().is_some_and(|again| {
+            identity(&judge, again) == identity(&judge, &original)
+                && (again.keyword, &*again.schema_pointer) == (&*keyword, &*schema_pointer)
+        });
+        if !same || minimal.text.len() > document.text().len() || minimal.ended != Ended::Smallest {
+            wrong.push(format!("{again:?} for {original:?}: {:?} {:.300}", minimal.ended, String::from_utf8_lossy(&minimal.text)));
+        }
+    }
+    let (of, largest) = (sizes.len(), sizes.iter().max().copied());
+    println!("{} of {of} right, median {} bytes, largest {largest:?}, {attempts} attempts", of - wrong.len(), median(&mut sizes));
+    if let Some(at) = std::env::var_os("MISFIT_SHOW") {
+        std::fs::write(at, shown.join("\n")).unwrap();
+    }
+    println!("slowest: {:.2} s, {}", slowest.0, slowest.1);
+    println!("{} keep something of the original, as {:#?}", kept.len(), &kept[..kept.len().min(12)]);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(of > 100 && median(&mut sizes) < 200);
+}
