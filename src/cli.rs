@@ -3,6 +3,7 @@
 //! Owns: what can be asked for and its help; one file per command below.
 //! Refuses: doing any of it (the domain does), drawing the explorer (tui).
 
+mod bundle;
 mod cases;
 mod demo;
 mod explore;
@@ -38,6 +39,7 @@ SOURCE, one or several:
   'rows/*.ndjson'    a pattern
   -                  standard input; keys are still read from the terminal
   demo:              the built-in sample
+  FILE               what misfit bundle wrote: groups, rows and schemas
   NAME               a name under [sources] in the configuration; a file that is
                      named like it, or like a command, is ./NAME
 
@@ -98,6 +100,8 @@ enum Command {
     Judge(judge::Args),
     /// Write what a bug report, a schema repository or a backfill needs of failing rows
     Export(input::Asked<export::Question>),
+    /// Put groups, some of their rows and the schemas that they need into one file, to open elsewhere
+    Bundle(input::Asked<bundle::Question>),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::Args),
     /// List the keys of the explorer
@@ -143,6 +147,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Cases(args)) => cases::run(args, &config),
         Some(Command::Judge(args)) => judge::run(args, &config),
         Some(Command::Export(args)) => export::run(args, &config),
+        Some(Command::Bundle(args)) => bundle::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),

@@ -18,6 +18,7 @@ mod words;
 use std::sync::Arc;
 
 use crate::source::{Micros, RowRef, Unreadable};
+pub(crate) use bucket::identity;
 pub use grouper::Grouper;
 pub use restore::Counted;
 

@@ -21,6 +21,7 @@
 //! Domain modules know no terminal. `tui::update` is the only writer of the explorer's state, `tui::view` only reads it.
 
 pub mod baseline;
+pub mod bundle;
 pub mod case;
 pub mod cli;
 pub mod clipboard;

@@ -9,6 +9,7 @@
 
 mod columns;
 mod document;
+mod group;
 mod looks;
 mod message;
 mod numbering;

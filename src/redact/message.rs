@@ -12,7 +12,7 @@ use crate::schemas::walk::{Token, walk};
 use crate::verdict::{Broken, locate_best};
 
 /// Types as the validator calls them.
-const TYPES: [&str; 14] = [
+pub(super) const TYPES: [&str; 14] = [
     "String",
     "Integer",
     "Long",
