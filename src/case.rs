@@ -14,10 +14,10 @@ use std::sync::Arc;
 
 use crate::document::{Document, NodeId};
 use crate::fault::{Fault, Keyword, Says};
-use crate::layout::Layout;
+use crate::layout::{ColumnId, Layout};
 use crate::payload::Form;
 use crate::schemas::{Schema, SchemaStore};
-use crate::sink::Landing;
+use crate::sink::{self, Landed, Landing, Transformed};
 use crate::source::SourceRow;
 use crate::verdict::Broken;
 use crate::verdict::judge::Violation;
@@ -46,6 +46,8 @@ pub struct Case {
     pub schema: Option<Arc<Schema>>,
     /// The table's columns.
     pub layout: Option<Arc<Layout>>,
+    /// The document as a row of that table, where there are both.
+    pub transformed: Option<Arc<Transformed>>,
     /// The node that broke.
     pub broken: Option<Broken>,
     /// Where the failing value would land.
@@ -126,9 +128,28 @@ impl Case {
         sentence::sentence(self)
     }
 
+    /// The row that the document would become, with the landings of its values; `None` without a layout or a document.
+    pub fn landed(&self) -> Option<Landed<'_>> {
+        Some(self.transformed.as_ref()?.beside(self.layout.as_deref()?, self.document.as_deref()?))
+    }
+
+    /// Where the value at decoded tokens lands; `None` without a layout.
+    pub fn landing_at<S: AsRef<str>>(&self, tokens: &[S]) -> Option<Landing> {
+        match self.landed() {
+            Some(landed) => Some(landed.landing(tokens)),
+            None => self.layout.as_ref().map(|layout| sink::landing(layout, tokens, None)),
+        }
+    }
+
     /// Where what a violation of the replayed judgement is about lands; `None` without a layout.
     pub fn landing_of(&self, violation: &Violation) -> Option<Landing> {
-        self.layout.as_ref().map(|layout| place::landing_of(layout, violation, self.document.as_deref()))
+        let layout = self.layout.as_ref()?;
+        Some(place::landing_of(layout, violation, self.landing_at(&place::tokens(violation))?))
+    }
+
+    /// The first value of the document that fills a column.
+    pub fn value_of(&self, column: ColumnId) -> Option<NodeId> {
+        self.landed()?.value_of(column)
     }
 }
 

@@ -5,7 +5,9 @@
 
 mod bundle;
 mod cases;
+mod csv;
 mod demo;
+mod example;
 mod explore;
 mod export;
 mod groups;
@@ -13,8 +15,11 @@ mod in_order;
 mod input;
 mod judge;
 mod keys;
+mod layout;
 mod out;
+mod row;
 mod safe_json;
+mod table;
 mod themes;
 mod violation;
 mod when;
@@ -58,6 +63,8 @@ Examples:
       rows with the schema node that each broke and its columns
   misfit judge validation --schemas ~/schemas
       sample documents that do not pass or fail as their names say
+  misfit example telemetry.crash.4 --schemas ~/schemas
+      a document that passes
 
 Environment (flags go before it, it goes before the configuration):
   MISFIT_SCHEMAS   folder of schemas
@@ -102,6 +109,12 @@ enum Command {
     Export(input::Asked<export::Question>),
     /// Put groups, some of their rows and the schemas that they need into one file, to open elsewhere
     Bundle(input::Asked<bundle::Question>),
+    /// Print the table row that the pipeline would make of a document
+    Row(row::Args),
+    /// Print a document that passes, made of its schema
+    Example(example::Args),
+    /// Print the columns of a table: types, descriptions, sizes; as a tree or as SQL
+    Table(table::Args),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::Args),
     /// List the keys of the explorer
@@ -148,6 +161,9 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Judge(args)) => judge::run(args, &config),
         Some(Command::Export(args)) => export::run(args, &config),
         Some(Command::Bundle(args)) => bundle::run(args, &config),
+        Some(Command::Row(args)) => row::run(args, &config),
+        Some(Command::Example(args)) => example::run(args, &config),
+        Some(Command::Table(args)) => table::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),

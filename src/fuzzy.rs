@@ -1,24 +1,36 @@
 //! Fuzzy matching of typed text against many labels: the only user of the matcher crate.
 //!
-//! Owns: which labels match, smart case, the positions of matched characters.
+//! Owns: which labels match and how well, smart case, the positions of matched characters.
 //! Refuses: what the labels are and the order they are shown in.
 
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
 
+/// How well a word matches a label, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rank {
+    /// It is the label.
+    Exact,
+    /// The label begins with it.
+    Prefix,
+    /// A word of the label begins with it: `active` in `gpu_active`.
+    Word,
+    /// It stands somewhere in the label.
+    Inside,
+    /// Its letters stand in the label in order, not far from each other.
+    Loose,
+}
+
 /// A query, ready to be tried. Words are separated by spaces; all must match, in any order. A capital letter makes the match case-sensitive.
 pub struct Query {
-    matcher: SkimMatcherV2,
-    words: Vec<String>,
-    sensitive: bool,
+    words: Vec<Word>,
 }
 
 impl Query {
     /// Prepares the typed text.
     pub fn new(text: &str) -> Self {
-        let sensitive = text.chars().any(char::is_uppercase);
-        let matcher = if sensitive { SkimMatcherV2::default().respect_case() } else { SkimMatcherV2::default().ignore_case() };
-        Query { matcher, words: text.split_whitespace().map(str::to_owned).collect(), sensitive }
+        let sensitive = is_sensitive(text);
+        Query { words: text.split_whitespace().map(|word| Word::new(word, sensitive)).collect() }
     }
 
     /// Whether nothing was typed.
@@ -28,30 +40,82 @@ impl Query {
 
     /// Whether all words match, closely enough that a person would agree: a word's letters stand in order and not scattered over the whole label.
     pub fn matches(&self, label: &str) -> bool {
-        self.words.iter().all(|word| self.word(word, label).is_some())
+        self.words.iter().all(|word| word.rank(label).is_some())
     }
 
     /// Character positions in the label that the words matched, ascending; `None` where one does not match.
     pub fn positions(&self, label: &str) -> Option<Vec<usize>> {
         let mut all = Vec::new();
         for word in &self.words {
-            all.extend(self.word(word, label)?);
+            all.extend(word.positions(label)?);
         }
         all.sort_unstable();
         all.dedup();
         Some(all)
     }
+}
+
+/// Whether typed text asks for its case to be obeyed: it has a capital letter.
+pub fn is_sensitive(text: &str) -> bool {
+    text.chars().any(char::is_uppercase)
+}
+
+/// One word of a query.
+pub struct Word {
+    matcher: SkimMatcherV2,
+    text: String,
+    sensitive: bool,
+}
+
+impl Word {
+    /// A word that is compared as it is spelled, or whatever its case.
+    pub fn new(text: &str, sensitive: bool) -> Self {
+        let matcher = if sensitive { SkimMatcherV2::default().respect_case() } else { SkimMatcherV2::default().ignore_case() };
+        Word { matcher, text: text.to_owned(), sensitive }
+    }
+
+    /// How well it matches; `None` where it does not.
+    pub fn rank(&self, label: &str) -> Option<Rank> {
+        let Some(at) = find(label, &self.text, self.sensitive) else {
+            return self.scattered(label).map(|_| Rank::Loose);
+        };
+        Some(match at {
+            0 if label.len() == self.text.len() => Rank::Exact,
+            0 => Rank::Prefix,
+            _ if self.begins_a_word(label, at) => Rank::Word,
+            _ => Rank::Inside,
+        })
+    }
+
+    /// Whether the word stands at the beginning of one of the label's words, at its first place or at a later one.
+    fn begins_a_word(&self, label: &str, first: usize) -> bool {
+        let mut at = first;
+        loop {
+            if label[..at].ends_with(|c: char| !c.is_alphanumeric()) {
+                return true;
+            }
+            let Some(after) = label[at..].chars().next().map(|c| at + c.len_utf8()) else { return false };
+            match find(&label[after..], &self.text, self.sensitive) {
+                Some(next) => at = after + next,
+                None => return false,
+            }
+        }
+    }
 
     /// A word found as it is wins; else its letters in order, spread over at most three times its length.
-    fn word(&self, word: &str, label: &str) -> Option<Vec<usize>> {
-        if let Some(at) = find(label, word, self.sensitive) {
+    fn positions(&self, label: &str) -> Option<Vec<usize>> {
+        if let Some(at) = find(label, &self.text, self.sensitive) {
             let first = label[..at].chars().count();
-            return Some((first..first + word.chars().count()).collect());
+            return Some((first..first + self.text.chars().count()).collect());
         }
-        if !in_order(label, word, self.sensitive) {
+        self.scattered(label)
+    }
+
+    fn scattered(&self, label: &str) -> Option<Vec<usize>> {
+        if !in_order(label, &self.text, self.sensitive) {
             return None;
         }
-        let (_, positions) = self.matcher.fuzzy_indices(label, word)?;
+        let (_, positions) = self.matcher.fuzzy_indices(label, &self.text)?;
         let spread = positions.last()? - positions.first()? + 1;
         (spread <= 3 * positions.len()).then_some(positions)
     }
@@ -94,5 +158,17 @@ mod tests {
         assert_eq!(Query::new("bc").positions("abcd"), Some(vec![1, 2]));
         assert_eq!(Query::new("é").positions("café"), Some(vec![3]));
         assert!(Query::new("").matches("anything"));
+    }
+
+    #[test]
+    fn a_whole_name_is_better_than_its_beginning_or_a_part() {
+        let rank = |label| Word::new("active", false).rank(label);
+        assert_eq!(rank("Active"), Some(Rank::Exact));
+        assert_eq!(rank("active_ticks"), Some(Rank::Prefix));
+        assert_eq!(rank("inactive_or_active"), Some(Rank::Word), "its second place is the better one");
+        assert_eq!(rank("inactive"), Some(Rank::Inside));
+        assert_eq!(rank("ac_tive"), Some(Rank::Loose));
+        assert_eq!(rank("passive"), None);
+        assert_eq!(Word::new("é", false).rank("caféé"), Some(Rank::Inside));
     }
 }

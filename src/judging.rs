@@ -7,9 +7,10 @@ mod bench;
 
 pub use bench::Bench;
 
+use crate::document::Document;
 use crate::samples::{DoctypeName, Expected, Sample, SampleFile};
 use crate::schemas::{Lookup, SchemaError, snake_case};
-use crate::verdict::judge::{Doubt, Violation, Violations};
+use crate::verdict::judge::{Doubt, Input, Violation, Violations};
 
 /// Class of the validator's exceptions.
 pub const VALIDATION: &str = "org.everit.json.schema.ValidationException";
@@ -110,6 +111,19 @@ impl Judged {
             Ruling::NoSchema { message, .. } => Some(format!("{NOT_FOUND}: {message}")),
         }
     }
+}
+
+/// Schemas of this namespace describe what the decoder makes of a payload's surroundings; no payload is of it.
+const METADATA: &str = "metadata";
+
+/// A document as the validator gets it: of payloads the decoder takes members away first.
+pub fn input<'a>(namespace: &str, document: &'a Document) -> Input<'a> {
+    if is_payload(namespace) { Input::payload(document) } else { Input::from(document) }
+}
+
+/// Whether documents of a namespace are payloads.
+pub fn is_payload(namespace: &str) -> bool {
+    snake_case(namespace) != METADATA
 }
 
 /// What the decoder says where a lookup finds nothing: names as they were asked for.

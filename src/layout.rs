@@ -1,11 +1,25 @@
 //! A table's columns: a `.bq` file as a flat tree.
 //!
-//! Owns: names, types, modes, descriptions, depth and leaf counts of columns, in the order of the file; a quick way from a name to its column.
+//! Owns: names, types, modes, descriptions, policy tags, depth and leaf counts of columns, in the order of the file; a quick way from a name to
+//! its column; sizes beside their limits; the statement that makes the table.
 //! Refuses: finding the column of a value (sink), comparing layouts (compat).
 
+mod badge;
+mod builder;
+pub mod ddl;
+mod kinds;
+pub mod names;
+mod oddities;
 mod read;
+pub mod size;
 
 use std::cmp::Ordering;
+
+use oddities::Oddities;
+
+pub use badge::Form;
+pub use kinds::Type;
+pub use size::{Gauge, Level, Limit, Size};
 
 /// Position of a column in pre-order.
 pub type ColumnId = u32;
@@ -15,12 +29,14 @@ pub type ColumnId = u32;
 pub struct Column {
     /// As the file spells it.
     pub name: Box<str>,
-    /// Canonical type name: STRING, INT64, FLOAT64, BOOL, BYTES, TIMESTAMP, RECORD …; an unknown one as it stands.
-    pub kind: Box<str>,
+    /// Reads as the canonical name: STRING, INT64, FLOAT64, BOOL, BYTES, TIMESTAMP, RECORD …; an unknown one as it stands.
+    pub kind: Type,
     /// NULLABLE, REQUIRED or REPEATED.
     pub mode: Mode,
     /// May be absent.
     pub description: Option<Box<str>>,
+    /// Names of the policy tags that limit who may read it.
+    pub policy_tags: Box<[Box<str>]>,
     /// Enclosing RECORD.
     pub parent: Option<ColumnId>,
     /// One past the last descendant in pre-order.
@@ -63,8 +79,10 @@ impl Mode {
 pub struct Layout {
     /// All columns, nested ones behind their RECORD.
     pub columns: Vec<Column>,
-    /// What is odd in the file, kept and said: unknown types, duplicate names, records without fields.
+    /// What is odd in the file, kept and said: unknown types, duplicate names, records without fields. The first hundred sentences.
     pub oddities: Vec<String>,
+    /// How many oddities there are beyond those.
+    pub unlisted: usize,
     /// Columns ordered by parent, name and position: the index behind [`Layout::child`].
     by_name: Vec<ColumnId>,
 }
@@ -73,12 +91,22 @@ impl Layout {
     /// Reads a `.bq` file: a JSON list of columns, or the object around it that `bq show` prints.
     /// What is odd but usable goes to `oddities`; the error says what cannot be used and where.
     pub fn parse(text: &[u8]) -> Result<Self, String> {
-        let (columns, mut oddities) = read::columns(text)?;
+        let (builder, odd) = read::columns(text)?;
+        Ok(builder.finish(odd))
+    }
+
+    /// A layout of columns that come from elsewhere than a file: in pre-order, with parents, ends and depths as they stand in the list.
+    pub fn from_columns(columns: Vec<Column>) -> Self {
+        Layout::of(columns, Oddities::default())
+    }
+
+    /// The columns, indexed; their own oddities are added to those found before.
+    fn of(columns: Vec<Column>, mut odd: Oddities) -> Self {
         let mut layout = Layout { columns, ..Layout::default() };
         layout.index();
-        oddities.extend(layout.duplicates());
-        layout.oddities = oddities;
-        Ok(layout)
+        oddities::check(&layout, &mut odd);
+        (layout.oddities, layout.unlisted) = (odd.list, odd.unlisted);
+        layout
     }
 
     /// The column at that position.
@@ -132,11 +160,6 @@ impl Layout {
             && self.get(id + 1).is_some_and(|list| list.mode == Mode::Repeated)
     }
 
-    /// Number of columns that hold no other columns.
-    pub fn leaf_count(&self) -> usize {
-        self.columns.iter().zip(1..).filter(|&(column, next)| column.end == next).count()
-    }
-
     fn is_repeated_record(&self, id: ColumnId) -> bool {
         self.get(id).is_some_and(|column| column.is_record() && column.mode == Mode::Repeated)
     }
@@ -152,21 +175,16 @@ impl Layout {
         (column.parent, &*column.name).cmp(&(parent, name))
     }
 
+    /// Orders siblings by name, parent by parent: files have them in order, which then costs one look at each.
     fn index(&mut self) {
-        let columns = &self.columns;
-        let key = |id: ColumnId| (columns[id as usize].parent, &*columns[id as usize].name);
-        let mut by_name: Vec<ColumnId> = (0..columns.len() as ColumnId).collect();
-        by_name.sort_by(|&a, &b| key(a).cmp(&key(b)));
+        let records = (0..self.columns.len() as ColumnId).filter(|&id| !self.is_leaf(id));
+        let mut by_name: Vec<ColumnId> = Vec::with_capacity(self.columns.len());
+        for siblings in std::iter::once(self.top()).chain(records.map(|id| self.children(id))) {
+            let from = by_name.len();
+            by_name.extend(siblings);
+            by_name[from..].sort_by(|&a, &b| self.columns[a as usize].name.cmp(&self.columns[b as usize].name));
+        }
         self.by_name = by_name;
-    }
-
-    fn duplicates(&self) -> Vec<String> {
-        let same = |a: ColumnId, b: ColumnId| {
-            let (a, b) = (&self.columns[a as usize], &self.columns[b as usize]);
-            a.parent == b.parent && a.name == b.name
-        };
-        let twice = self.by_name.windows(2).filter(|pair| same(pair[0], pair[1]));
-        twice.map(|pair| format!("column {} is declared more than once; the last one counts", read::quote(&self.path(pair[1])))).collect()
     }
 }
 
@@ -229,14 +247,40 @@ mod tests {
     }
 
     #[test]
-    fn oddities_are_said_and_the_rest_is_kept() {
-        let layout = layout(br#"[{"name":"a","type":"POINT"},{"name":"r","type":"RECORD"},{"type":"STRING"},7,{"name":"a","type":"STRING","mode":"OFTEN"}]"#);
-        assert_eq!(layout.columns.len(), 3);
-        assert_eq!(layout.child(None, "a"), Some(2), "of duplicates the last counts");
-        let all = layout.oddities.join("\n");
-        for what in ["POINT", "\"r\" is a RECORD without columns", "no name", "no object", "OFTEN", "more than once"] {
-            assert!(all.contains(what), "{what} is missing in\n{all}");
-        }
+    fn oddities_are_said_with_their_path_and_the_rest_is_kept() {
+        let layout = layout(
+            br#"[{"name":"r","type":"RECORD","fields":[{"name":"a","type":"POINT"},{"name":"s","type":"RECORD"},{"type":"STRING"},7,{"name":"a","type":"STRING","mode":"OFTEN"},
+                {"name":"n","maxLength":7,"fields":[{"name":"lost","type":"STRING"}]}]},{"name":"f","type":"STRUCT","fields":{}},{"name":["x"],"type":"STRING"},{"n\u0061me":"g","type":"JSON"}]"#,
+        );
+        assert_eq!((layout.columns.len(), layout.child(Some(0), "a")), (7, Some(3)), "of duplicates the last counts");
+        assert_eq!(
+            layout.oddities,
+            [
+                "\"r.a\" has the unknown type \"POINT\"",
+                "column 3 of \"r\" has no name; it is left out",
+                "column 4 of \"r\" must be an object, found number; it is left out",
+                "\"r.a\" has the unknown mode \"OFTEN\"; it is taken as NULLABLE",
+                "\"r.n\" has no type",
+                "\"r.n\" has columns but is no RECORD; they are left out",
+                "\"r.n\" has the member \"maxLength\", which is not looked at",
+                "\"f\" is a STRUCT; the pipeline loads only RECORD",
+                "the fields of \"f\" must be a list, found object; they are left out",
+                "column 3 of the table has no name; it is left out",
+                "\"r.s\" is a RECORD without columns",
+                "\"f\" is a RECORD without columns",
+                "column \"r.a\" is declared more than once; the last one counts",
+            ]
+        );
+    }
+
+    #[test]
+    fn spellings_and_policy_tags_are_kept() {
+        let layout = layout(
+            br#"[{"name":"a","type":"DECIMAL","policyTags":{"names":["p/1","p/2"]}},{"name":"b","type":"NUMERIC","policyTags":{}}]"#,
+        );
+        let [a, b] = &layout.columns[..] else { panic!("two columns") };
+        assert_eq!((&a.kind, a.kind.spelling(), &*a.policy_tags), (&b.kind, "DECIMAL", &["p/1".into(), "p/2".into()][..]));
+        assert!(b.policy_tags.is_empty());
     }
 
     #[test]

@@ -16,6 +16,14 @@
 //!  │     fault  Status    │                      │       │                │               │             │
 //!  ├ Progress, hints (Action table) ─────────────┤       ├ notes, hints ──────────────────────────────────┤
 //!  └─────────────────────────────────────────────┘       └──────────────────────────────────────────────┘
+//!
+//!  Screen Tables (tui/view/tables.rs): Catalog ◀── all Layouts of the SchemaStore
+//!  ┌ title ────────────────────────────────────────┐
+//!  │ TableTree, or       │ facts: Size, SQL, names │
+//!  │ HitTree of a search │  groups that fail here  │
+//!  │  outline::Outline   ├ Schema ─────────────────┤
+//!  │  column ◀── origin ─┼─▶ node that fills it    │
+//!  └───────────────────────────────────────────────┘
 //! ```
 //!
 //! Domain modules know no terminal. `tui::update` is the only writer of the explorer's state, `tui::view` only reads it.
@@ -23,19 +31,24 @@
 pub mod baseline;
 pub mod bundle;
 pub mod case;
+pub mod catalog;
 pub mod cli;
 pub mod clipboard;
 pub mod config;
 pub mod demo;
+pub mod destination;
 pub mod document;
+pub mod example;
 pub mod export;
 pub mod fault;
 pub mod fuzzy;
 pub mod group;
+pub mod java_double;
 pub mod judging;
 pub mod layout;
 pub mod markdown;
 pub mod minimize;
+pub mod origin;
 pub mod outline;
 pub mod payload;
 pub mod redact;
@@ -44,5 +57,6 @@ pub mod schemas;
 pub mod sink;
 pub mod source;
 pub mod text;
+pub mod transpile;
 pub mod tui;
 pub mod verdict;

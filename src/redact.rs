@@ -89,7 +89,7 @@ impl Redactor {
         self.policy.raw
     }
 
-    /// A text value by itself, as a place of which nothing is known would show it: its shape, or `<string 36 hex and dashes, value 1>`.
+    /// A text value by itself: its shape, `<string 36 hex and dashes, value 1>`.
     pub fn value<'a>(&mut self, value: &'a str) -> Cow<'a, str> {
         if self.is_raw() { Cow::Borrowed(value) } else { Cow::Owned(self.text(value, Care::Data)) }
     }

@@ -3,6 +3,7 @@
 //! Owns: lookup as the decoder does it, what exists nearby when something is missing, parsed files kept for reuse.
 //! Refuses: where files come from (folder, a revision, the built-in sample: see [`Tree`]), judging.
 
+mod absence;
 pub(crate) mod applicators;
 pub mod folder;
 mod instance;
@@ -25,7 +26,7 @@ pub use names::snake_case;
 pub use schema::{Draft, Schema};
 
 /// Ending of a JSON schema's file name.
-const SCHEMA_ENDING: &str = ".schema.json";
+pub(crate) const SCHEMA_ENDING: &str = ".schema.json";
 /// Ending of a table layout's file name.
 const LAYOUT_ENDING: &str = ".bq";
 
@@ -225,6 +226,12 @@ impl SchemaStore {
     pub fn layout(&self, doctype: usize) -> Result<Option<Arc<Layout>>, SchemaError> {
         let Some((found, parsed)) = self.doctypes.get(doctype).zip(self.parsed.get(doctype)) else { return Ok(None) };
         self.parsed(found.layout.as_deref(), &parsed.layout, |_, bytes| Layout::parse(&bytes))
+    }
+
+    /// The bytes of a layout's file, not kept; `None` where there is none. For who reads all of them.
+    pub fn layout_bytes(&self, doctype: usize) -> Result<Option<Vec<u8>>, SchemaError> {
+        let path = self.doctypes.get(doctype).and_then(|found| found.layout.as_deref());
+        path.map(|path| self.tree.read(path)).transpose()
     }
 
     /// The JSON schema of a doctype version, compiled to judge documents; `None` where it has none. Compiled once.

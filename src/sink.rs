@@ -1,21 +1,47 @@
 //! Where the values of a document end up in a table row.
 //!
-//! Owns: the rules from key to column (names, shapes), the reason where a value has none, SQL that selects it.
-//! Refuses: reading layouts (layout), drawing. The rules' source is the pipeline's own `PubsubMessageToObjectNode`.
+//! Owns: the row that the pipeline would write, the exception that ends it instead, the landing of every value with its reason, SQL that
+//! selects it. All come from one replay of what the pipeline does ([`transform`]).
+//! Refuses: reading layouts (layout), judging documents (verdict), drawing. The rules' source is the pipeline's own
+//! `PubsubMessageToObjectNode` and `NestedMetadata`.
 
+mod assume;
 mod back;
-mod finish;
+mod coerce;
+mod json;
+mod line;
+mod lines;
+mod lists;
+mod made;
 mod name;
+mod places;
 mod sql;
 mod standard;
-mod value;
-mod walk;
+mod told;
+mod transform;
+mod warn;
+
+mod words;
+
+use std::borrow::Cow;
 
 use crate::document::{Document, NodeId};
 use crate::layout::{ColumnId, Layout};
+use json::Writer;
+use made::{Key, Value, ValueId};
+use transform::Transform;
 
+pub use line::{Line, Reason, Side};
+pub use lines::{Lines, Shown};
+pub use made::Coercion;
+pub use places::Transformed;
 pub use sql::{identifier, literal, select};
 pub use standard::is_taken_out;
+pub use transform::{Exception, Refusal};
+pub use warn::{Severity, Warning, Warnings};
+
+/// The column with everything that the table has no column for.
+const ADDITIONAL: &str = "additional_properties";
 
 /// The reason of a null that is [`Fate::Dropped`]: nothing is written and nothing is lost, so people are better told that it is stored.
 pub const HOLDS_NULL: &str = "null: the column holds NULL.";
@@ -66,27 +92,87 @@ impl Fate {
     }
 }
 
-/// Where the value at decoded tokens lands. The document settles tuples, maps of the wrong shape and values that do not fit; without one
-/// the shape is assumed to be right. A value that the document does not have gets the column that it would fill, as [`Fate::Unknown`].
-pub fn landing<S: AsRef<str>>(layout: &Layout, tokens: &[S], document: Option<&Document>) -> Landing {
-    let document = document.filter(|document| !document.is_empty());
-    if let Some(landing) = standard::landing(layout, tokens, document) {
-        return landing;
+/// What comes with a document.
+#[derive(Debug, Clone, Default)]
+pub struct Submission {
+    /// Names and texts in their order: `document_namespace`, `geo_country`, `x_debug_id` …
+    pub attributes: Vec<(String, String)>,
+    /// Whether the doctype is deployed without `additional_properties`, so that what has no column is lost.
+    pub strict: bool,
+}
+
+/// Replays what the pipeline does to a document on its way into a table. What could be read of a broken document counts.
+pub fn transform(layout: &Layout, document: &Document, submission: &Submission) -> Transformed {
+    let mut transform = Transform::new(layout, document, submission.strict);
+    let (row, metadata) = standard::assemble(&mut transform, submission);
+    let rest = transform.transform(row, None, 0);
+    let rest = transform.build(Value::Object(rest));
+    put(&mut transform, row, standard::METADATA, metadata);
+    if !submission.strict {
+        let text = transform.build(Value::Json(rest));
+        put(&mut transform, row, ADDITIONAL, text);
     }
-    let mut walk = walk::Walk::new(layout, document);
-    tokens.iter().for_each(|token| walk.step(token.as_ref()));
-    finish::finish(walk)
+    Transformed::new(transform, row, rest)
+}
+
+/// Writes one of the pipeline's own members over what the document brought under the name, or at the end.
+fn put(transform: &mut Transform<'_>, object: ValueId, name: &'static str, value: ValueId) {
+    let (layout, document) = (transform.layout, transform.document);
+    if let Value::Object(members) = &mut transform.values[object as usize].value {
+        match members.iter_mut().find(|(key, _)| key.name(layout, document) == name) {
+            Some((_, earlier)) => *earlier = value,
+            None => members.push((Key::Name(Cow::Borrowed(name)), value)),
+        }
+    }
+}
+
+impl Transformed {
+    /// Beside the layout and the document that it was made from.
+    pub fn beside<'a>(&'a self, layout: &'a Layout, document: &'a Document) -> Landed<'a> {
+        Landed { layout, document, transformed: self }
+    }
+
+    /// The exception that ends the row, if any.
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.refusal
+    }
+}
+
+/// A document that became a row, with what it was made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Landed<'a> {
+    layout: &'a Layout,
+    document: &'a Document,
+    transformed: &'a Transformed,
+}
+
+impl<'a> Landed<'a> {
+    /// The row as the pipeline hands it to BigQuery, as JSON on one line, not safe for a terminal; or why there is none.
+    pub fn row(&self) -> Result<String, Refusal> {
+        match self.transformed.refusal {
+            Some(refusal) => Err(refusal),
+            None => Ok(self.writer().write(self.transformed.row)),
+        }
+    }
+
+    fn writer(&self) -> Writer<'a> {
+        Writer { layout: self.layout, document: self.document, values: &self.transformed.values }
+    }
+}
+
+/// Where the value at decoded tokens lands. Without a document the shape is assumed to be right. A value that the document does not have gets
+/// the column that it would fill, as [`Fate::Unknown`]. For many values of one document, [`transform`] once and ask [`Landed::landing`].
+pub fn landing<S: AsRef<str>>(layout: &Layout, tokens: &[S], document: Option<&Document>) -> Landing {
+    match document.filter(|document| !document.is_empty()) {
+        Some(document) => transform(layout, document, &Submission::default()).beside(layout, document).landing(tokens),
+        None => assume::landing(layout, tokens),
+    }
 }
 
 /// The first value of the document that lands in the column: the way back from a column under the cursor.
 /// For the columns of a map, a list or a RECORD that is the member, list or object they are made from.
 pub fn value_of(layout: &Layout, column: ColumnId, document: &Document) -> Option<NodeId> {
-    back::value_of(layout, column, document)
-}
-
-/// A key or name from the data for a sentence: safe, short, in backticks.
-fn quoted(text: &str) -> String {
-    format!("`{}`", crate::text::clip_middle(&crate::text::visible(text), 60))
+    transform(layout, document, &Submission::default()).beside(layout, document).value_of(column)
 }
 
 #[cfg(test)]

@@ -7,10 +7,13 @@ pub mod action;
 pub mod app;
 pub mod frame;
 pub mod group_tree;
+pub mod hit_tree;
 pub mod keymap;
 pub mod message;
 pub mod panes;
 pub mod subject;
+pub mod table_tree;
+pub mod tables;
 mod terminal;
 pub mod theme;
 pub mod update;
@@ -36,8 +39,8 @@ use work::Workers;
 
 /// What the explorer needs to begin.
 pub struct Options {
-    /// What is explored.
-    pub source: Arc<dyn ErrorSource>,
+    /// What is explored; without a source the explorer opens on the tables of the schemas.
+    pub source: Option<Arc<dyn ErrorSource>>,
     /// Which of its rows, by which schemas.
     pub request: Request,
     /// The theme.
@@ -60,7 +63,7 @@ pub fn run(options: Options) -> io::Result<()> {
     draw(&mut screen, &app)?;
     terminal::watch_signals(messages.clone())?;
     read_keys(messages);
-    workers.start(Effect::Read);
+    update::begin(&mut app).into_iter().for_each(|effect| workers.start(effect));
     while let Some(message) = inbox.blocking_recv() {
         let mut next = Some(message);
         // Everything that has come in is taken in before one frame is drawn: held keys never lag behind.
@@ -96,7 +99,7 @@ pub fn run(options: Options) -> io::Result<()> {
 pub fn script(options: Options, size: (u16, u16), keys: &[Key]) -> io::Result<Buffer> {
     let (messages, mut inbox) = mpsc::unbounded_channel();
     let (mut app, mut workers) = begin(options, size, messages)?;
-    workers.start(Effect::Read);
+    update::begin(&mut app).into_iter().for_each(|effect| workers.start(effect));
     settle(&mut app, &mut workers, &mut inbox);
     for key in keys {
         let ended = take_in(&mut app, &mut workers, Message::Key(key.to_event()));
@@ -113,7 +116,9 @@ pub fn script(options: Options, size: (u16, u16), keys: &[Key]) -> io::Result<Bu
 
 fn begin(options: Options, size: (u16, u16), messages: UnboundedSender<Message>) -> io::Result<(App, Workers)> {
     let schemas = options.request.schemas.as_ref().map(|schemas| schemas.name());
-    let app = App::new(size, options.source.name(), schemas, options.theme, options.depth, options.keymap);
+    let source = options.source.as_ref().map(|source| source.name()).unwrap_or_default();
+    let mut app = App::new(size, source, schemas, options.theme, options.depth, options.keymap);
+    app.tables.alone = options.source.is_none();
     let workers = Workers::new(options.source, options.request, messages)?;
     Ok((app, workers))
 }

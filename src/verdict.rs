@@ -13,7 +13,7 @@ mod reach;
 use crate::document::{Document, NodeId};
 use crate::fault::{Fault, Keyword, Says};
 use crate::schemas::Schema;
-use crate::schemas::walk::{Token, Walk, generalise, walk};
+use crate::schemas::walk::{Walk, walk};
 use fits::Told;
 use reach::{Place, reach};
 
@@ -84,12 +84,8 @@ impl Found {
         let chosen = fitting.first().copied().or_else(|| nearest(schema, fault, &places, &known, name));
         let likelihood = (!fitting.is_empty(), document.is_some_and(|document| document.find(&tokens).is_ok()), !known.nodes.is_empty());
         let about_name = chosen.is_some_and(|place| place.about_name);
-        let mut kinds = known.tokens;
-        if let Some(last) = kinds.last_mut().filter(|_| about_name) {
-            *last = Token::Key;
-        }
         let broken = Broken {
-            path: generalise(&tokens, &kinds),
+            path: known.path(&tokens, about_name),
             tokens,
             node: chosen.map(|place| place.node),
             schema_pointer: chosen.map(|place| schema.pointer(place.node)),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use misfit::demo;
-use misfit::source::Request;
+use misfit::source::{ErrorSource, Request};
 use misfit::tui::keymap::{Keymap, parse_keys};
 use misfit::tui::theme::{Depth, Theme};
 use misfit::tui::{Options, frame, script};
@@ -11,8 +11,12 @@ use ratatui::buffer::Buffer;
 
 /// The last frame after the keys.
 fn press_in(theme: &str, depth: Depth, size: (u16, u16), keys: &str) -> Buffer {
+    press_with(Some(demo::source().expect("the sample opens")), theme, depth, size, keys)
+}
+
+fn press_with(source: Option<Arc<dyn ErrorSource>>, theme: &str, depth: Depth, size: (u16, u16), keys: &str) -> Buffer {
     let options = Options {
-        source: demo::source().expect("the sample opens"),
+        source,
         request: Request { schemas: Some(Arc::new(demo::schemas().expect("the sample has schemas"))), ..Request::default() },
         theme: Theme::named(theme, depth, false).expect("a theme built in"),
         depth,
@@ -110,7 +114,7 @@ fn no_colour_means_no_colour_and_still_a_cursor() {
 fn every_size_draws_without_harm() {
     for width in [1, 20, 59, 60, 79, 100, 110, 170] {
         for height in [1, 3, 14, 15, 16, 24, 50] {
-            for keys in ["", "<enter>", "<enter>v", "?"] {
+            for keys in ["", "<enter>", "<enter>v", "?", "t", "t/doc", "t<tab>"] {
                 press((width, height), keys);
             }
         }
@@ -119,7 +123,7 @@ fn every_size_draws_without_harm() {
 
 #[test]
 fn hostile_text_never_reaches_a_cell() {
-    for keys in ["E", "E<enter>E", "E<enter>i", "E<enter>v", "G", "G<enter>E"] {
+    for keys in ["E", "E<enter>E", "E<enter>i", "E<enter>v", "G", "G<enter>E", "tE", "tEG", "ti"] {
         let buffer = press_in("default-dark", Depth::True, (200, 60), keys);
         for cell in &buffer.content {
             assert!(!cell.symbol().chars().any(misfit::text::is_unsafe), "{keys}: {:?}", cell.symbol());
@@ -133,4 +137,80 @@ fn moving_in_one_pane_moves_the_others() {
     let moved = press((200, 60), "<enter>gg");
     assert_ne!(first, moved);
     assert_eq!(press((200, 60), "<enter>gg."), first, "a dot leads back to the failing value");
+}
+
+#[test]
+fn a_group_leads_to_its_column_among_the_tables() {
+    insta::assert_snapshot!(press((120, 40), "jt"));
+    insta::assert_snapshot!(press((80, 24), "jt"));
+    insta::assert_snapshot!(press((200, 60), "jt"));
+}
+
+#[test]
+fn a_case_leads_to_the_column_under_its_cursor() {
+    insta::assert_snapshot!(press((120, 40), "<enter><tab><tab>gg jt"));
+}
+
+#[test]
+fn a_search_over_all_columns_names_every_table() {
+    insta::assert_snapshot!(press((120, 40), "t/doc id"));
+    insta::assert_snapshot!(press((80, 24), "t/reader click"));
+}
+
+#[test]
+fn a_search_that_is_over_gives_the_tree_back() {
+    assert_eq!(press((120, 40), "tgg"), press((120, 40), "tgg/doc<esc>"));
+    assert_eq!(press((120, 40), "tgg"), press((120, 40), "tgg/doc<enter>jj<esc>"));
+}
+
+#[test]
+fn what_was_found_is_shown_in_its_table() {
+    let text = press((120, 40), "tgg/doc<enter>jjj<enter>");
+    let cursor_facts: Vec<&str> =
+        text.lines().filter(|line| line.contains("acme-reader events.1") || line.contains("document_id")).collect();
+    assert!(cursor_facts.len() >= 3, "{text}");
+}
+
+#[test]
+fn a_column_leads_to_its_schema_node_and_back() {
+    let column = "t/app_build<enter>j<enter>";
+    let there = press((120, 40), &format!("{column}<enter>"));
+    assert_ne!(there, press((120, 40), column));
+    assert_eq!(press((120, 40), &format!("{column}<enter><enter>")), press((120, 40), column));
+    insta::assert_snapshot!(press((120, 40), "jt<tab>"));
+    insta::assert_snapshot!(press((80, 24), "jt<tab>"));
+    assert_eq!(press((120, 40), "jt<tab><esc>"), press((120, 40), "jt"));
+}
+
+#[test]
+fn moving_in_the_schema_moves_the_tree() {
+    let moved = press((120, 40), "jt<tab>gg/app_build<enter>");
+    let line = moved.lines().nth(2).unwrap_or_default();
+    assert!(line.contains("client_info.app_build"), "{moved}");
+}
+
+#[test]
+fn a_column_leads_to_the_groups_that_fail_under_it() {
+    insta::assert_snapshot!(press((120, 40), "jtx"));
+    let none = press((120, 40), "t/document_id<enter>jx");
+    assert!(none.contains("no group of the rows that were read fails under document_id"), "{none}");
+}
+
+#[test]
+fn everything_about_a_column_covers_the_screen() {
+    insta::assert_snapshot!(press((100, 40), "jti"));
+}
+
+#[test]
+fn tables_can_be_all_there_is() {
+    let press = |keys: &str| frame::to_text(&press_with(None, "default-dark", Depth::True, (100, 30), keys));
+    insta::assert_snapshot!(press(""));
+    assert!(press("x").contains("there are no rows to look at"));
+    assert!(press("<esc>").contains("q quits"));
+}
+
+#[test]
+fn tables_are_readable_without_colour_and_unicode() {
+    let buffer = press_in("mono", Depth::None, (100, 30), "t");
+    assert!(buffer.content.iter().any(|cell| cell.modifier.contains(ratatui::style::Modifier::REVERSED)));
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::destination::{self, Split};
 use crate::document::{Document, Kind};
 use crate::layout::Layout;
 use crate::schemas::names::snake_case;
@@ -11,19 +12,6 @@ use crate::text;
 use crate::verdict::judge::Judge;
 
 use super::ResolvedDoctype;
-
-/// Doctype and version.
-type Name = (&'static str, &'static str);
-
-/// Telemetry doctypes whose documents are split before they are stored: what is judged, and the tables that get the parts.
-/// The second one gets what it has columns for, the first one the rest.
-const SPLIT: [(Name, [Name; 2]); 2] = [
-    (("main", "4"), [("main", "5"), ("main-use-counter", "4")]),
-    (("first-shutdown", "4"), [("first-shutdown", "5"), ("first-shutdown-use-counter", "4")]),
-];
-
-/// Telemetry doctypes whose schema is a copy of another's, where a change has to be made there.
-const COPIES: [Name; 3] = [("main", "5"), ("first-shutdown", "4"), ("first-shutdown", "5")];
 
 /// What the store has for a row.
 #[derive(Default)]
@@ -52,7 +40,7 @@ pub(super) fn resolve(row: &SourceRow, document: Option<&Document>, schemas: Opt
     let version = if from_payload { document.and_then(telemetry_version) } else { told };
     let mut resolved = ResolvedDoctype { namespace: namespace.to_owned(), doctype: doctype.to_owned(), version, from_payload, table: None };
     let Some(store) = schemas else {
-        resolved.table = resolved.version.as_deref().map(|version| table(namespace, doctype, version));
+        resolved.table = resolved.version.as_deref().map(|version| destination::live(namespace, doctype, version));
         notes.push("There are no schemas to look at; give a folder of generated schemas with --schemas.".to_owned());
         return Found { doctype: Some(resolved), ..Found::default() };
     };
@@ -75,7 +63,7 @@ pub(super) fn resolve(row: &SourceRow, document: Option<&Document>, schemas: Opt
     let mut found = at.map(|at| stored(store, at, &resolved, notes)).unwrap_or_default();
     resolved.table = match (found.layouts.first(), &resolved.version) {
         (Some((table, _)), _) => Some(table.clone()),
-        (None, Some(version)) if found.schema.is_none() => Some(table(&resolved.namespace, &resolved.doctype, version)),
+        (None, Some(version)) if found.schema.is_none() => Some(destination::live(&resolved.namespace, &resolved.doctype, version)),
         _ => None,
     };
     found.judge = at.filter(|_| exact).and_then(|at| take(store.judge(at), notes));
@@ -111,29 +99,24 @@ pub(crate) fn telemetry_version(document: &Document) -> Option<String> {
     })
 }
 
-/// The live table of a doctype version.
-fn table(namespace: &str, doctype: &str, version: &str) -> String {
-    format!("{}_live.{}_v{version}", snake_case(namespace), snake_case(doctype))
-}
-
 fn layouts(store: &SchemaStore, at: usize, notes: &mut Vec<String>) -> Vec<(String, Arc<Layout>)> {
     let Some(found) = store.doctypes().get(at) else { return Vec::new() };
-    let telemetry = found.namespace == "telemetry";
-    if telemetry && COPIES.contains(&(&*found.doctype, &*found.version)) {
-        notes.push(format!("The schema of {}.{} is a copy of main.4; a change belongs there.", found.doctype, found.version));
+    let Doctype { namespace, doctype, version, .. } = found;
+    if let Some((original, of)) = destination::copied_from(namespace, doctype, version) {
+        notes.push(format!("The schema of {doctype}.{version} is a copy of {original}.{of}; a change belongs there."));
     }
-    let own = take(store.layout(at), notes).map(|layout| (table(&found.namespace, &found.doctype, &found.version), layout));
-    let split = SPLIT.iter().find(|(whole, _)| telemetry && *whole == (&*found.doctype, &*found.version));
-    let (Some((_, parts)), None) = (split, &own) else {
+    let own = take(store.layout(at), notes).map(|layout| (destination::live(namespace, doctype, version), layout));
+    let (Some(split), None) = (Split::of(namespace, doctype, version), &own) else {
         return own.into_iter().collect();
     };
-    let names = (*parts).map(|(doctype, version)| table("telemetry", doctype, version));
-    notes.push(format!("Documents of {}.{} are split into {} and {}.", found.doctype, found.version, names[0], names[1]));
-    let layout = |(doctype, version): Name| match store.lookup("telemetry", doctype, Some(version)) {
+    let parts =
+        [split.remainder, split.subset].map(|(doctype, version)| (destination::live(namespace, doctype, version), doctype, version));
+    notes.push(format!("Documents of {doctype}.{version} are split into {} and {}.", parts[0].0, parts[1].0));
+    let layout = |doctype, version| match store.lookup(namespace, doctype, Some(version)) {
         Lookup::Found(at) => take(store.layout(at), &mut Vec::new()),
         _ => None,
     };
-    parts.iter().copied().zip(names).filter_map(|(part, name)| Some((name, layout(part)?))).collect()
+    parts.into_iter().filter_map(|(table, doctype, version)| Some((table, layout(doctype, version)?))).collect()
 }
 
 /// What was read; a file that cannot be used is said.

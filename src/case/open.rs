@@ -10,6 +10,7 @@ use crate::source::SourceRow;
 use crate::text;
 
 use super::doctype::{self, Found};
+use super::place::Table;
 use super::replay::{self, Replay};
 use super::{Case, Told, oddities, place};
 
@@ -40,17 +41,18 @@ pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     let broken = located.map(|located| replay.as_ref().and_then(|replay| replay.broken(&located)).unwrap_or(located));
 
     let value = document.as_deref().zip(fault).and_then(|(document, fault)| place::value(document, fault, broken.as_ref()));
-    let landed = broken
-        .as_ref()
-        .zip(fault)
-        .and_then(|(broken, fault)| place::landing(layouts.iter().map(|(_, layout)| &**layout), fault, broken, document.as_deref()));
-    let (in_layout, landing) = landed.map_or((0, None), |(at, landing)| (at, Some(landing)));
-    let layout = layouts.into_iter().nth(in_layout).map(|(table, layout)| {
-        if let Some(doctype) = &mut doctype {
-            doctype.table = Some(table);
+    let tables: Vec<Table> = layouts.into_iter().map(|table| Table::new(table, document.as_deref())).collect();
+    let landed = broken.as_ref().zip(fault).and_then(|(broken, fault)| place::landing(&tables, fault, broken, document.as_deref()));
+    let (in_table, landing) = landed.map_or((0, None), |(at, landing)| (at, Some(landing)));
+    let (layout, transformed) = match tables.into_iter().nth(in_table) {
+        Some(table) => {
+            if let Some(doctype) = &mut doctype {
+                doctype.table = Some(table.name);
+            }
+            (Some(table.layout), table.transformed.map(Arc::new))
         }
-        layout
-    });
+        None => (None, None),
+    };
     match fault {
         Some(fault) => tell(fault, exact, broken.as_ref(), document.as_deref(), &mut notes),
         None => notes.push("The row has neither an error message nor an exception class.".to_owned()),
@@ -61,7 +63,7 @@ pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     );
     notes.extend(oddities::notes(schema.as_deref(), layout.as_deref()));
     let fault = fault.map(|fault| Told::of(&message, fault));
-    Case { row, form, stored, fault, text, document, value, doctype, schema, layout, broken, landing, replay, notes }
+    Case { row, form, stored, fault, text, document, value, doctype, schema, layout, transformed, broken, landing, replay, notes }
 }
 
 /// The document, as far as there is one, and what is odd about it.

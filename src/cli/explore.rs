@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::CommandFactory;
 use color_eyre::eyre::{ensure, eyre};
@@ -11,7 +12,8 @@ use color_eyre::{Report, Result};
 use super::input::{self, Input};
 use super::out;
 use crate::config::Config;
-use crate::source::Request;
+use crate::schemas::SchemaStore;
+use crate::source::{ErrorSource, Request};
 use crate::text::{nearest, visible};
 use crate::tui::keymap::{Keymap, parse_keys};
 use crate::tui::theme::{Depth, Theme, locale_is_ascii};
@@ -54,17 +56,27 @@ pub(super) struct Look {
 
 /// Opens the explorer on the sources that were named.
 pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
-    let Look { theme, keys, size, print } = args.look;
     let named = args.input.sources.clone();
     let Input { source, schemas } = args.input.open(&config, true).map_err(|error| meant(&named).unwrap_or(error))?;
+    show(Some(source), schemas, args.look, &config)
+}
+
+/// Opens the explorer on a source, or without one on the tables of the schemas.
+pub(super) fn show(
+    source: Option<Arc<dyn ErrorSource>>,
+    schemas: Option<Arc<SchemaStore>>,
+    look: Look,
+    config: &Config,
+) -> Result<ExitCode> {
+    let Look { theme, keys, size, print } = look;
     // Last, because who has mistyped a name learns nothing from it.
     ensure!(
         print || std::io::stdout().is_terminal(),
         "the explorer needs a terminal and standard output is none: use misfit groups or misfit cases for text"
     );
     let depth = if print { Depth::None } else { Depth::detect() };
-    let theme = open_theme(theme, &config, depth)?;
-    let keymap = open_keymap(&config)?;
+    let theme = open_theme(theme, config, depth)?;
+    let keymap = open_keymap(config)?;
     let keys = keys
         .filter(|keys| !keys.is_empty())
         .map(|keys| parse_keys(&keys))

@@ -4,7 +4,6 @@
 //! Refuses: grouping (group), the forms of output (below).
 
 mod changes;
-mod csv;
 mod json;
 mod markdown;
 mod record;
@@ -20,7 +19,7 @@ use color_eyre::eyre::{ensure, eyre};
 use color_eyre::{Result, eyre::WrapErr};
 
 use super::input::{self, Asked};
-use super::{out, when};
+use super::{csv, out, when};
 use crate::baseline::{Baseline, Growth};
 use crate::config::Config;
 use crate::group::{Group, Groups, Sort};

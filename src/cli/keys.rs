@@ -66,5 +66,7 @@ fn described(help: &str, place: Place) -> String {
         Place::Everywhere => help.to_owned(),
         Place::Groups => format!("groups: {help}"),
         Place::Case => format!("case: {help}"),
+        Place::Tables => format!("tables: {help}"),
+        Place::Panes => format!("case, tables: {help}"),
     }
 }

@@ -10,13 +10,10 @@ use crate::schemas::{Lookup, SchemaStore, snake_case};
 use crate::verdict::judge::jackson::parse_verdict;
 use crate::verdict::judge::{Input, Judge, Outcome};
 
-use super::{Judged, JudgingError, Ruling, missing, untold};
+use super::{Judged, JudgingError, Ruling, input, missing, untold};
 
 /// Samples of this namespace fit all Glean applications, and are of a doctype that most stores do not have.
 const GLEAN: &str = "glean";
-
-/// Schemas of this namespace describe what the decoder makes of a payload's surroundings; no payload is of it.
-const METADATA: &str = "metadata";
 
 /// Judges samples; threads may share it.
 pub struct Bench {
@@ -83,9 +80,7 @@ impl Bench {
             (Ok(()), Some(judge)) => {
                 // Ours has a limit that the pipeline's has not: the number of values.
                 judged.notes.extend(document.error().map(|error| format!("Only what comes before is judged: {error}.")));
-                let is_payload = snake_case(&doctype.namespace) != METADATA;
-                let input = if is_payload { Input::payload(&document) } else { Input::from(&document) };
-                self.validate(&judge, input, &mut judged);
+                self.validate(&judge, input(&doctype.namespace, &document), &mut judged);
             }
             _ => {}
         }
@@ -131,26 +126,9 @@ impl Bench {
             ));
         }
         let message = missing(lookup, &asked.namespace, &asked.doctype, asked.version.as_deref()).unwrap_or_default();
-        let instead = match lookup {
-            Lookup::NoVersion { known } => {
-                let versions = known.iter().filter_map(|&at| self.schemas.doctypes().get(at)).map(|known| known.version.as_str());
-                format!("the schemas have no {asked}; of {}/{} they have version {}", asked.namespace, asked.doctype, listed(versions))
-            }
-            Lookup::NoDoctype { nearest } if !nearest.is_empty() => {
-                format!("the schemas have no {asked}; the nearest are {}", listed(nearest.iter().map(String::as_str)))
-            }
-            _ => format!("the schemas have no {asked}, and none of a name like it"),
-        };
+        let instead = self.schemas.absence(lookup, &asked.namespace, &asked.doctype, asked.version.as_deref());
         Ruling::NoSchema { message, instead }
     }
-}
-
-/// Names in a sentence, the last ten of many.
-fn listed<'a>(names: impl DoubleEndedIterator<Item = &'a str>) -> String {
-    const MOST: usize = 10;
-    let mut names: Vec<&str> = names.rev().take(MOST).collect();
-    names.reverse();
-    names.join(", ")
 }
 
 #[cfg(test)]

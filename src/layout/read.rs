@@ -1,58 +1,29 @@
 //! The reader of `.bq` files: JSON nodes -> columns in pre-order, with what is odd about them.
+//!
+//! Owns: the members of a column and what stands in for those that are missing or of the wrong kind.
+//! Refuses: what columns show by themselves (oddities).
 
 use crate::document::{Children, Document, Kind, NodeId};
-use crate::text;
 
-use super::{Column, ColumnId, Mode};
+use super::builder::Builder;
+use super::oddities::{Oddities, quote};
+use super::{Mode, Type};
 
-/// Most sentences about oddities; a file that is wrong in every line should not fill the memory with complaints.
-const MOST_ODDITIES: usize = 100;
-
-/// Type names that BigQuery accepts, each with the canonical one.
-const KINDS: [(&str, &str); 22] = [
-    ("STRING", "STRING"),
-    ("INT64", "INT64"),
-    ("INTEGER", "INT64"),
-    ("FLOAT64", "FLOAT64"),
-    ("FLOAT", "FLOAT64"),
-    ("BOOL", "BOOL"),
-    ("BOOLEAN", "BOOL"),
-    ("BYTES", "BYTES"),
-    ("TIMESTAMP", "TIMESTAMP"),
-    ("DATE", "DATE"),
-    ("TIME", "TIME"),
-    ("DATETIME", "DATETIME"),
-    ("INTERVAL", "INTERVAL"),
-    ("RANGE", "RANGE"),
-    ("NUMERIC", "NUMERIC"),
-    ("DECIMAL", "NUMERIC"),
-    ("BIGNUMERIC", "BIGNUMERIC"),
-    ("BIGDECIMAL", "BIGNUMERIC"),
-    ("GEOGRAPHY", "GEOGRAPHY"),
-    ("JSON", "JSON"),
-    ("RECORD", "RECORD"),
-    ("STRUCT", "RECORD"),
-];
-
-/// A name from the file for a sentence: in quotes, safe and short.
-pub(super) fn quote(name: &str) -> String {
-    format!("\"{}\"", text::clip_middle(&text::visible(name), 80))
-}
-
-/// Columns in pre-order and oddities, or why the text is no layout.
-pub(super) fn columns(text: &[u8]) -> Result<(Vec<Column>, Vec<String>), String> {
+/// Columns in pre-order and what is odd in the text, or why the text is no layout.
+pub(super) fn columns(text: &[u8]) -> Result<(Builder, Oddities), String> {
     let document = Document::parse(text);
     if let Some(error) = document.error() {
         return Err(if text.trim_ascii().is_empty() { "the file is empty".to_owned() } else { format!("not JSON: {error}") });
     }
     let list =
         list_of_columns(&document).ok_or_else(|| format!("expected a list of columns, found {} at the top", document.kind(0).name()))?;
-    let mut reader = Reader { document: &document, columns: Vec::with_capacity(document.len() / 5), oddities: Vec::new() };
+    let mut reader =
+        Reader { document: &document, builder: Builder::with_capacity(document.len() / 5), open: Vec::new(), odd: Oddities::default() };
     if document.trailing().is_some() {
-        reader.odd("there is text after the list of columns; it is ignored".to_owned());
+        reader.odd.add(|| "there is text after the list of columns; it is ignored".to_owned());
     }
     reader.run(list);
-    Ok((reader.columns, reader.oddities))
+    Ok((reader.builder, reader.odd))
 }
 
 /// The root itself, or what `bq show` prints around it: `{"schema": {"fields": […]}}`.
@@ -64,8 +35,10 @@ fn list_of_columns(document: &Document) -> Option<NodeId> {
 
 struct Reader<'a> {
     document: &'a Document,
-    columns: Vec<Column>,
-    oddities: Vec<String>,
+    builder: Builder,
+    /// What is left of the lists of columns that are being read, outermost first.
+    open: Vec<Children<'a>>,
+    odd: Oddities,
 }
 
 /// The members of one column that count.
@@ -75,96 +48,83 @@ struct Members {
     kind: Option<NodeId>,
     mode: Option<NodeId>,
     description: Option<NodeId>,
+    policy_tags: Option<NodeId>,
     fields: Option<NodeId>,
+    /// The first member that is none of these.
+    other: Option<NodeId>,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn run(&mut self, list: NodeId) {
-        let document = self.document;
-        let mut open: Vec<(Children<'a>, Option<ColumnId>)> = vec![(document.children(list), None)];
-        while let Some((rest, parent)) = open.last_mut() {
-            let parent = *parent;
+        self.open.push(self.document.children(list));
+        while let Some(rest) = self.open.last_mut() {
             let Some(node) = rest.next() else {
-                self.close(parent);
-                open.pop();
+                self.open.pop();
+                self.builder.close();
                 continue;
             };
-            if let Some(fields) = self.column(node, parent) {
-                open.push((document.children(fields), Some(self.columns.len() as ColumnId - 1)));
+            if let Some(fields) = self.column(node) {
+                self.builder.open();
+                self.open.push(self.document.children(fields));
             }
         }
     }
 
-    fn close(&mut self, record: Option<ColumnId>) {
-        let end = self.columns.len() as ColumnId;
-        if let Some(column) = record.and_then(|id| self.columns.get_mut(id as usize)) {
-            column.end = end;
-        }
-    }
-
     /// Adds one column; the answer is its list of columns, if it is a RECORD.
-    fn column(&mut self, node: NodeId, parent: Option<ColumnId>) -> Option<NodeId> {
+    fn column(&mut self, node: NodeId) -> Option<NodeId> {
         let document = self.document;
         if document.kind(node) != Kind::Object {
-            self.odd(format!(
-                "a column is {} and no object, at byte {}; it is left out",
-                document.kind(node).name(),
-                document.span(node).start
-            ));
+            self.odd.add(|| {
+                format!("{} must be an object, found {}; it is left out", nth(document, &self.builder, node), document.kind(node).name())
+            });
             return None;
         }
         let members = self.members(node);
         let Some(name) = members.name.and_then(|id| document.string(id)) else {
-            self.odd(format!("a column has no name, at byte {}; it is left out", document.span(node).start));
+            self.odd.add(|| format!("{} has no name; it is left out", nth(document, &self.builder, node)));
             return None;
         };
         let kind = self.kind(&name, members.kind);
         let mode = self.mode(&name, members.mode);
-        let fields = members.fields.filter(|&id| document.kind(id) == Kind::Array);
-        match (&*kind == "RECORD", fields.map_or(0, |id| document.count(id))) {
-            (true, 0) => self.odd(format!("{} is a RECORD without columns", quote(&name))),
-            (false, 1..) => self.odd(format!("{} has columns but is no RECORD; they are left out", quote(&name))),
-            _ => {}
+        let fields = self.fields(&name, &kind, members.fields);
+        if let Some(other) = members.other.and_then(|id| document.key(id)) {
+            self.odd.add(|| format!("{} has the member {}, which is not looked at", path(&self.builder, &name), quote(&other)));
         }
-        let end = self.columns.len() as ColumnId + 1;
-        let depth = parent.map_or(0, |id| self.columns[id as usize].depth.saturating_add(1));
-        let fields = fields.filter(|_| &*kind == "RECORD");
-        let description = members.description.and_then(|id| document.string(id)).map(Box::from);
-        self.columns.push(Column { name: name.into(), kind, mode, description, parent, end, depth });
+        let column = self.builder.add(&name, kind, mode);
+        column.description = members.description.and_then(|id| document.string(id)).map(Box::from);
+        column.policy_tags = members.policy_tags.map(|id| policy_tags(document, id)).unwrap_or_default();
         fields
     }
 
     fn members(&self, node: NodeId) -> Members {
         let mut members = Members::default();
         for id in self.document.children(node) {
-            let member = match self.document.raw_key(id) {
-                Some(b"name") => &mut members.name,
-                Some(b"type") => &mut members.kind,
-                Some(b"mode") => &mut members.mode,
-                Some(b"description") => &mut members.description,
-                Some(b"fields") => &mut members.fields,
-                _ => continue,
+            let member = match self.document.key(id).as_deref() {
+                Some("name") => &mut members.name,
+                Some("type") => &mut members.kind,
+                Some("mode") => &mut members.mode,
+                Some("description") => &mut members.description,
+                Some("policyTags") => &mut members.policy_tags,
+                Some("fields") => &mut members.fields,
+                _ => &mut members.other,
             };
             *member = Some(id);
         }
         members
     }
 
-    fn kind(&mut self, name: &str, node: Option<NodeId>) -> Box<str> {
+    fn kind(&mut self, name: &str, node: Option<NodeId>) -> Type {
         let Some(text) = node.and_then(|id| self.document.string(id)) else {
-            self.odd(format!("{} has no type", quote(name)));
-            return Box::from("");
+            self.odd.add(|| format!("{} has no type", path(&self.builder, name)));
+            return Type::from("");
         };
-        if text == "STRUCT" {
-            self.odd(format!("{} is a STRUCT; the pipeline loads only RECORD", quote(name)));
+        let kind = Type::from(&*text);
+        if kind.spelling() == "STRUCT" {
+            self.odd.add(|| format!("{} is a STRUCT; the pipeline loads only RECORD", path(&self.builder, name)));
+        } else if !kind.is_known() {
+            self.odd.add(|| format!("{} has the unknown type {}", path(&self.builder, name), quote(&text)));
         }
-        match KINDS.iter().find(|(known, _)| text.eq_ignore_ascii_case(known)) {
-            Some((_, canonical)) => Box::from(*canonical),
-            None => {
-                self.odd(format!("{} has the unknown type {}", quote(name), quote(&text)));
-                text.into()
-            }
-        }
+        kind
     }
 
     fn mode(&mut self, name: &str, node: Option<NodeId>) -> Mode {
@@ -174,14 +134,41 @@ impl<'a> Reader<'a> {
         let text = self.document.string(node).unwrap_or_default();
         let known = [Mode::Nullable, Mode::Required, Mode::Repeated].into_iter().find(|mode| text.eq_ignore_ascii_case(mode.name()));
         known.unwrap_or_else(|| {
-            self.odd(format!("{} has the unknown mode {}; it is taken as NULLABLE", quote(name), quote(&text)));
+            self.odd.add(|| format!("{} has the unknown mode {}; it is taken as NULLABLE", path(&self.builder, name), quote(&text)));
             Mode::Nullable
         })
     }
 
-    fn odd(&mut self, sentence: String) {
-        if self.oddities.len() < MOST_ODDITIES {
-            self.oddities.push(sentence);
+    /// The columns of a RECORD, if there are any.
+    fn fields(&mut self, name: &str, kind: &Type, node: Option<NodeId>) -> Option<NodeId> {
+        let node = node?;
+        let (found, count) = (self.document.kind(node), self.document.count(node));
+        if found != Kind::Array {
+            self.odd
+                .add(|| format!("the fields of {} must be a list, found {}; they are left out", path(&self.builder, name), found.name()));
+            return None;
         }
+        if &**kind != "RECORD" && count > 0 {
+            self.odd.add(|| format!("{} has columns but is no RECORD; they are left out", path(&self.builder, name)));
+        }
+        (&**kind == "RECORD").then_some(node)
     }
+}
+
+/// The names in `{"policyTags": {"names": […]}}`.
+fn policy_tags(document: &Document, node: NodeId) -> Box<[Box<str>]> {
+    let names = document.member(node, "names").into_iter().flat_map(|list| document.children(list));
+    names.filter_map(|id| document.string(id)).map(Box::from).collect()
+}
+
+/// A column by its place, for want of a name: `column 3 of "a.b"`.
+fn nth(document: &Document, builder: &Builder, node: NodeId) -> String {
+    let record = builder.place().collect::<Vec<_>>().join(".");
+    let table = if record.is_empty() { "the table".to_owned() } else { quote(&record) };
+    format!("column {} of {table}", document.index(node) + 1)
+}
+
+/// A column by its path.
+fn path(builder: &Builder, name: &str) -> String {
+    quote(&builder.place().chain([name]).collect::<Vec<_>>().join("."))
 }

@@ -23,11 +23,31 @@ pub(super) fn shorten<T: Copy>(items: &mut Vec<T>, most: usize, mut holds: impl 
     }
 }
 
+/// Leaves out what pieces of halved sizes have missed: every piece of up to `longest` items, wherever it begins, until none can go.
+pub(super) fn polish<T: Copy>(items: &mut Vec<T>, longest: usize, mut holds: impl FnMut(&[T]) -> bool) {
+    let mut left = true;
+    while std::mem::take(&mut left) {
+        for piece in (1..=longest.min(items.len())).rev() {
+            let mut at = 0;
+            while at + piece <= items.len() {
+                let shorter = [&items[..at], &items[at + piece..]].concat();
+                if holds(&shorter) {
+                    *items = shorter;
+                    left = true;
+                } else {
+                    at += 1;
+                }
+            }
+        }
+    }
+}
+
 /// Makes as many items plain as `holds` allows: all at once, then halves. Asks at most `most` times.
 pub(super) fn mask<T: Copy + PartialEq>(items: &mut [T], most: usize, plain: impl Fn(T) -> T, mut holds: impl FnMut(&[T]) -> bool) {
     let mut asked = 0;
-    let mut ranges = vec![0..items.len()];
-    while let Some(range) = ranges.pop() {
+    let mut ranges = vec![(0, items.len())];
+    while let Some((start, end)) = ranges.pop() {
+        let range = start..end;
         let before = items[range.clone()].to_vec();
         items[range.clone()].iter_mut().for_each(|item| *item = plain(*item));
         if items[range.clone()] == before[..] {
@@ -39,9 +59,9 @@ pub(super) fn mask<T: Copy + PartialEq>(items: &mut [T], most: usize, plain: imp
         }
         items[range.clone()].copy_from_slice(&before);
         if range.len() > 1 && asked < most {
-            let middle = range.start + range.len() / 2;
-            ranges.push(middle..range.end);
-            ranges.push(range.start..middle);
+            let middle = start + range.len() / 2;
+            ranges.push((middle, end));
+            ranges.push((start, middle));
         }
     }
 }
@@ -58,6 +78,9 @@ mod tests {
         let mut same = vec![b'a'; 500];
         shorten(&mut same, 40, |left| left.len() > 61);
         assert_eq!(same.len(), 62);
+        let mut text = b"ab12ab".to_vec();
+        polish(&mut text, 4, |left| left.len() % 2 == 0 && left.starts_with(b"a"));
+        assert_eq!(text, b"ab");
         let mut asked = 0;
         shorten(&mut (0..10_000).collect(), 50, |_: &[u32]| {
             asked += 1;

@@ -139,7 +139,7 @@ impl Shrink<'_, '_> {
     fn simplify(&mut self, mut slots: Vec<Slot>, part: Part) {
         let most = slots.iter().map(|slot| slot.candidates.len()).max().unwrap_or(0);
         for nth in 0..most {
-            let open = slots.iter().filter(|slot| !slot.settled && !(slot.is_listed && nth >= MOST_FOR_LISTED));
+            let open = slots.iter().filter(|slot| !slot.settled && (!slot.is_listed || nth < MOST_FOR_LISTED));
             let changes: Vec<Change> = open.filter_map(|slot| Some((slot.node, part.edit(slot.candidates.get(nth)?.clone())))).collect();
             let applied = self.apply(&changes);
             for slot in slots.iter_mut().filter(|slot| applied.contains(&slot.node)) {

@@ -16,6 +16,8 @@ use crate::verdict::judge::Judge;
 const MOST_WORK: usize = 128 << 20;
 /// Rounds over the whole document: the second finds what the first made possible, more than that hardly anything.
 const MOST_ROUNDS: usize = 4;
+/// Values in a document that is gone through again. Where more are left, the fault needs that many, and asking for each once more takes long.
+const MOST_AGAIN: usize = 400;
 
 /// A change of one node.
 pub(super) type Change = (NodeId, Edit);
@@ -73,6 +75,9 @@ impl<'a, 'w> Shrink<'a, 'w> {
         // White space and what follows the document.
         self.attempt();
         for round in 0..MOST_ROUNDS {
+            if round > 0 && self.best.len() > MOST_AGAIN {
+                break;
+            }
             let before = self.best.text().len();
             self.drop_members();
             let is_done = round > 0 && self.best.text().len() == before;
@@ -139,9 +144,9 @@ impl<'a, 'w> Shrink<'a, 'w> {
     /// Makes as many changes as keep the fault: all at once, else each half by itself. Tells of which nodes.
     pub(super) fn apply(&mut self, changes: &[Change]) -> FxHashSet<NodeId> {
         let mut applied = FxHashSet::default();
-        let mut ranges = vec![0..changes.len()];
-        while let Some(range) = ranges.pop().filter(|_| !self.is_cancelled()) {
-            let part = &changes[range.clone()];
+        let mut ranges = vec![(0, changes.len())];
+        while let Some((start, end)) = ranges.pop().filter(|_| !self.is_cancelled()) {
+            let part = &changes[start..end];
             if part.is_empty() {
                 continue;
             }
@@ -152,9 +157,9 @@ impl<'a, 'w> Shrink<'a, 'w> {
             }
             self.edits.remove(part);
             if part.len() > 1 {
-                let middle = range.start + range.len() / 2;
-                ranges.push(range.start..middle);
-                ranges.push(middle..range.end);
+                let middle = start + part.len() / 2;
+                ranges.push((start, middle));
+                ranges.push((middle, end));
             }
         }
         applied

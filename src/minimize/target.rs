@@ -7,10 +7,10 @@ use super::NotMinimized;
 use crate::document::Document;
 use crate::fault::Keyword;
 use crate::schemas::Schema;
-use crate::schemas::walk::{Token, generalise, walk};
+use crate::schemas::walk::walk;
 use crate::verdict::judge::{Branches, Broken, Input, Judge, Outcome, Verdict, Violation, Violations};
 
-/// Violations of a candidate that are looked through for the one behind a combinator.
+/// Violations of a document that are looked through for the one behind a combinator.
 const MOST_VIOLATIONS: usize = 1000;
 
 /// The fault that has to stay.
@@ -58,11 +58,7 @@ impl Identity {
 
 /// The violation's place generalised by the schema, as groups have it.
 fn path(schema: &Schema, violation: &Violation) -> String {
-    let mut kinds = walk(schema, &violation.tokens).tokens;
-    if let Some(last) = kinds.last_mut().filter(|_| violation.about_name) {
-        *last = Token::Key;
-    }
-    generalise(&violation.tokens, &kinds)
+    walk(schema, &violation.tokens).path(&violation.tokens, violation.about_name)
 }
 
 impl Target {
@@ -76,7 +72,7 @@ impl Target {
         let schema = judge.schema();
         let behind = is_combinator(&violation).then(|| {
             let all = judge.violations(Input::payload(document), MOST_VIOLATIONS);
-            behind(&all, &violation).map(|leaf| Identity::of(schema, leaf))
+            nearest(&all, &violation).map(|leaf| Identity::of(schema, leaf))
         });
         Ok(Target {
             reported: Identity::of(schema, &violation),
@@ -101,14 +97,14 @@ impl Target {
         let Verdict { outcome, doubts } = judge.verdict(Input::payload(document));
         let Outcome::Fail(violation) = outcome else { return Err(NotMinimized::Passes) };
         let certain = self.doubtful || doubts.is_empty();
-        let same = certain && self.reported.is(judge.schema(), &violation) && self.is_behind(judge, document);
+        let same = certain && self.reported.is(judge.schema(), &violation) && self.is_behind(judge, document, &violation);
         if same { Ok(*violation) } else { Err(NotMinimized::OtherFault(violation.sentence)) }
     }
 
-    fn is_behind(&self, judge: &Judge, document: &Document) -> bool {
+    fn is_behind(&self, judge: &Judge, document: &Document, reported: &Violation) -> bool {
         let Some(behind) = &self.behind else { return true };
         let all = judge.violations(Input::payload(document), MOST_VIOLATIONS);
-        all.list.iter().any(|violation| behind.is(judge.schema(), violation))
+        nearest(&all, reported).is_some_and(|violation| behind.is(judge.schema(), violation))
     }
 }
 
@@ -117,7 +113,7 @@ fn is_combinator(violation: &Violation) -> bool {
 }
 
 /// The first violation of the nearest branch of a combinator that is not fulfilled.
-fn behind<'a>(all: &'a Violations, reported: &Violation) -> Option<&'a Violation> {
+fn nearest<'a>(all: &'a Violations, reported: &Violation) -> Option<&'a Violation> {
     let is_it = |branches: &&Branches| {
         let found = &branches.violation;
         (found.keyword, found.instance, found.node) == (reported.keyword, reported.instance, reported.node)

@@ -13,6 +13,9 @@ use crate::verdict::judge::jackson::{JsonFailure, parse_verdict};
 const MOST_ATTEMPTS: usize = 20_000;
 /// Bytes of candidates that are parsed: some seconds' work.
 const MOST_WORK: usize = 512 << 20;
+/// Longest text that is gone through byte by byte once more, and the longest pieces of it that are tried.
+const LONGEST_POLISHED: usize = 200;
+const LONGEST_PIECE: usize = 16;
 /// Bytes behind the place of the failure that may belong to it.
 const BEHIND: usize = 8;
 
@@ -43,6 +46,9 @@ pub fn minimize_unreadable(text: &[u8], watch: &mut Watch<'_>) -> Result<Minimal
     let end = (failure.offset..failure.offset.saturating_add(BEHIND)).find(|&end| text.get(..end).is_some_and(&mut holds));
     let mut bytes = text[..end.unwrap_or(text.len())].to_vec();
     lists::shorten(&mut bytes, MOST_ATTEMPTS, &mut holds);
+    if bytes.len() <= LONGEST_POLISHED {
+        lists::polish(&mut bytes, LONGEST_PIECE, &mut holds);
+    }
     lists::mask(&mut bytes, MOST_ATTEMPTS, plain, &mut holds);
     let kept = bytes.split(|byte| !byte.is_ascii_alphanumeric() && byte.is_ascii());
     let kept = kept.filter(|word| !texts::is_made_up(&String::from_utf8_lossy(word))).count();

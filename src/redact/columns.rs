@@ -17,6 +17,49 @@ const LONGEST_JOB_WORD: usize = 20;
 const LONGEST_JOB_NUMBER: usize = 10;
 const LONGEST_JOB_HASH: usize = 8;
 
+/// Columns of one word: what the document is, and what sent it.
+const WORDS: [&str; 20] = [
+    "document_namespace",
+    "document_type",
+    "document_version",
+    "error_type",
+    "method",
+    "content_length",
+    "dnt",
+    "normalized_app_name",
+    "normalized_channel",
+    "normalized_os",
+    "normalized_os_version",
+    "app_name",
+    "app_version",
+    "app_build",
+    "app_update_channel",
+    "os",
+    "user_agent_browser",
+    "user_agent_os",
+    "user_agent_version",
+    "x_pingsender_version",
+];
+/// Longest version in a URI.
+const LONGEST_VERSION: usize = 9;
+/// Parts of URIs that are the same for many documents.
+const URI_WORDS: [&str; 14] = [
+    "submit",
+    "telemetry",
+    "Firefox",
+    "Fennec",
+    "Thunderbird",
+    "Focus",
+    "nightly",
+    "beta",
+    "release",
+    "esr",
+    "aurora",
+    "default",
+    "main",
+    "stub",
+];
+
 /// What the columns of a row say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns {
@@ -29,8 +72,10 @@ pub struct Columns {
 /// What a column holds.
 #[derive(Clone, Copy)]
 enum Holds {
-    /// Words as programs write them; several with a slash between.
-    Words,
+    /// A word as programs write them.
+    Word,
+    /// The path of the request.
+    Uri,
     /// The pipeline's own job name: digits and all.
     Job,
     Time,
@@ -43,29 +88,8 @@ enum Holds {
 /// country, providers, user agents, arguments, tags; or repeats the message (stack traces).
 fn holds(column: &str) -> Option<Holds> {
     Some(match column {
-        "document_namespace"
-        | "document_type"
-        | "document_version"
-        | "error_type"
-        | "uri"
-        | "method"
-        | "protocol"
-        | "content_length"
-        | "dnt"
-        | "normalized_app_name"
-        | "normalized_channel"
-        | "normalized_os"
-        | "normalized_os_version"
-        | "app_name"
-        | "app_version"
-        | "app_build"
-        | "app_update_channel"
-        | "app_channel"
-        | "os"
-        | "user_agent_browser"
-        | "user_agent_os"
-        | "user_agent_version"
-        | "x_pingsender_version" => Holds::Words,
+        word if WORDS.contains(&word) => Holds::Word,
+        "uri" => Holds::Uri,
         "job_name" => Holds::Job,
         "submission_timestamp" | "timestamp" => Holds::Time,
         "geo_country" | "normalized_country_code" => Holds::Country,
@@ -99,7 +123,7 @@ impl Redactor {
             }
             match holds(name) {
                 Some(holds) => {
-                    let told = self.column(holds, value, row.column("exception_class"), schema);
+                    let told = self.column(holds, value, row, schema);
                     columns.told.push((name.clone(), told));
                 }
                 None => columns.withheld.push(self.key(name, Token::Unknown).into_owned()),
@@ -108,27 +132,30 @@ impl Redactor {
         columns
     }
 
-    fn column(&mut self, holds: Holds, value: &str, class: Option<&str>, schema: Option<&Schema>) -> String {
+    fn column(&mut self, holds: Holds, value: &str, row: &SourceRow, schema: Option<&Schema>) -> String {
         let is_told = match holds {
-            Holds::Message => return self.message(value, class, schema),
+            Holds::Message => return self.message(value, row.column("exception_class"), schema),
             Holds::Class => return self.class(value),
-            Holds::Words => return self.words(value),
+            Holds::Uri => return uri(value, ["document_namespace", "document_type"].map(|name| row.column(name))),
+            Holds::Word => looks::is_plain_name(value) || looks::is_count(value),
             Holds::Job => is_job(value),
-            Holds::Time => value.len() <= LONGEST_TIME && crate::source::files::parse_time(value).is_some(),
+            Holds::Time => value.len() <= LONGEST_TIME && value.contains(':') && crate::source::files::parse_time(value).is_some(),
             Holds::Country => value == "??" || (value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_alphabetic())),
         };
         if is_told { value.to_owned() } else { shape::imitated(value) }
     }
+}
 
-    /// Words with slashes between them, as in a URI; what follows a `?` or `#` is left out.
-    pub(super) fn words(&mut self, value: &str) -> String {
-        let end = value.find(['?', '#', ';']).unwrap_or(value.len());
-        let words: Vec<String> = value[..end].split('/').map(|word| self.word(word)).collect();
-        let rest = if end < value.len() { "…" } else { "" };
-        format!("{}{rest}", words.join("/"))
-    }
-
-    fn word(&self, word: &str) -> String {
-        if word.is_empty() || looks::is_plain_name(word) || looks::is_count(word) { word.to_owned() } else { shape::imitated(word) }
-    }
+/// The path of a request with its parts told that are the pipeline's or the document's name; what follows a `?` is left out.
+fn uri(value: &str, named: [Option<&str>; 2]) -> String {
+    let path = value.split(['?', '#', ';']).next().unwrap_or_default();
+    let is_version = |part: &str| {
+        part.len() <= LONGEST_VERSION && looks::is_plain_name(part) && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    let is_told = |part: &str| {
+        part.is_empty() || URI_WORDS.contains(&part) || is_version(part) || (named.contains(&Some(part)) && looks::is_plain_name(part))
+    };
+    let told = |part: &str| if is_told(part) { part.to_owned() } else { shape::imitated(part) };
+    let parts: Vec<String> = path.split('/').map(told).collect();
+    format!("{}{}", parts.join("/"), if path.len() < value.len() { "…" } else { "" })
 }

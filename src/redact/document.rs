@@ -16,6 +16,9 @@ const LONGEST_SMALL: usize = 6;
 /// Most digits behind the point of a small number.
 const MOST_PLACES: usize = 2;
 
+/// Lists inside one another through which an element's name is looked for.
+const MOST_LISTS: usize = 8;
+
 /// How the text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -130,14 +133,15 @@ impl Redactor {
 
     fn push_scalar(&mut self, out: &mut String, document: &Document, node: NodeId, care: Care) {
         let raw = String::from_utf8_lossy(document.raw(node));
-        let key = document.key(node);
+        // An element is called as its list is.
+        let name = || document.ancestors(node).take(MOST_LISTS).find_map(|node| document.key(node));
         match document.kind(node) {
             Kind::String => {
                 let value = document.string(node).unwrap_or_default();
-                let told = if care == Care::Failing { self.failing_text(&value, key.as_deref()) } else { self.text(&value, care) };
+                let told = if care == Care::Failing { self.failing_text(&value, name().as_deref()) } else { self.text(&value, care) };
                 push_quoted(out, &told);
             }
-            Kind::Number => out.push_str(&self.number(&raw, care, key.as_deref())),
+            Kind::Number => out.push_str(&self.number(&raw, care, name().as_deref())),
             Kind::Boolean if care == Care::Masked => out.push_str("\"<boolean>\""),
             _ => out.push_str(&raw),
         }

@@ -14,6 +14,8 @@ const LONGEST: usize = 80;
 const LONGEST_WORD: usize = 20;
 const LONGEST_CAPITALS: usize = 14;
 const LONGEST_MIXED: usize = 32;
+/// Longest one of capitals and digits: `UTF8`, `WIN32`.
+const LONGEST_NUMBERED_CAPITALS: usize = 5;
 /// Most digits in a row, and in all.
 const MOST_DIGITS_IN_ROW: usize = 3;
 const MOST_DIGITS: usize = 5;
@@ -140,6 +142,12 @@ pub(super) fn is_plain_word(text: &str) -> bool {
     is_plain(text) && !words(text).any(is_capitalised)
 }
 
+/// Whether a text looks like the class of an exception.
+pub(super) fn is_class(text: &str) -> bool {
+    let is_part = |part: &str| part.starts_with(|c: char| c.is_ascii_alphabetic()) && !part.contains('-') && is_plain(part);
+    text.ends_with("Exception") && text.split(['.', '$']).all(is_part)
+}
+
 /// Whether a text is a number that nobody is known by.
 pub(super) fn is_short_number(text: &str) -> bool {
     !text.is_empty() && text.len() <= MOST_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -176,19 +184,18 @@ fn is_plain(text: &str) -> bool {
         && !is_hex(text)
 }
 
-/// Letters with a number behind or around a short one: `win32`, `x86`, `h264`.
+/// Letters with a short number behind or around them: `win32`, `x86`, `h264`. What is longer may be the name of a machine or an account.
 fn is_plain_part(word: &str) -> bool {
-    let (mut changes, mut row, mut before) = (0, 0, None);
-    for byte in word.bytes() {
-        let is_digit = byte.is_ascii_digit();
-        changes += usize::from(before.is_some_and(|before| before != is_digit));
-        row = if is_digit { row + 1 } else { 0 };
-        before = Some(is_digit);
-        if row > MOST_DIGITS_IN_ROW {
-            return false;
-        }
-    }
-    changes <= 2 && is_plain_case(word)
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let letters = word.len() - digits;
+    let changes = word.as_bytes().windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count();
+    let has_lower = word.bytes().any(|byte| byte.is_ascii_lowercase());
+    let is_numbered = match (letters, digits) {
+        (_, 0) => true,
+        (0 | 1, digits) => digits <= MOST_DIGITS_IN_ROW,
+        (letters, digits) => digits < MOST_DIGITS_IN_ROW && changes <= 2 && (has_lower || letters + digits <= LONGEST_NUMBERED_CAPITALS),
+    };
+    is_numbered && is_plain_case(word)
 }
 
 /// Words of one case, or several of them written together; at most one abbreviation in capitals.

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use super::{Redactor, looks, shape};
 use crate::fault::{Fault, Keyword, Says, Value};
-use crate::schemas::Schema;
 use crate::schemas::walk::{Token, walk};
+use crate::schemas::{SCHEMA_ENDING, Schema};
 use crate::verdict::{Broken, locate_best};
 
 /// Types as the validator calls them.
@@ -48,11 +48,19 @@ const FORMATS: [&str; 14] = [
 ];
 
 /// Words of the pipeline's own texts.
-const KNOWN_WORDS: &str = "a an and any argument at attribute be because but byte bytes cannot cause com contains could does element elements empty endpoint entry error exception \
-    expected exceeds failed field for format found in include input integer invalid is it java json JSON known larger length limit line Element Entry Expected Found For Invalid Message \
-    Missing No No_version Null Path Payload Unable Unexpected Unknown URI UUID LogEntry message missing more name no not null number object of one or org parse parsed path payload place \
-    prefix schema string telemetry than that the this to top-level type unknown use valid value version v was were with document document_id document_namespace document_type \
-    document_version submission_timestamp assumed configured";
+const PIPELINE_WORDS: &str = "a an and any argument as assumed at attribute be because but byte bytes cannot cause configured contains could does element elements empty endpoint \
+    entry error exception exceeds expected failed field for format found in include input integer invalid is it java json known larger length limit line logentry message missing more \
+    name no not null number object of one or parse parsed path payload place prefix schema string telemetry than that the this to top-level type unable unexpected unknown uri use uuid \
+    v valid value version was were with document document_id document_namespace document_type document_version submission_timestamp";
+
+/// Words of the JSON parser's texts.
+const PARSER_WORDS: &str = "allow allow_comments allow_non_numeric_numbers allowed array backslash between character close closing code colon comma comment control-char ctrl-char depth \
+    digit double-quote enable enabled end-of-input entries escape escaped expecting false feature field_name float has have hexadecimal illegal included infinite int jsonreadfeature.allow_non_numeric_numbers \
+    leading long marker maximum maybe middle minus nan nesting non-standard numeric only out parser quote range recognized regular separate since sign space start support supported token \
+    tokens true unquoted unrecognized using utf-8 utf-16 utf-32 value_number value_string values white within within/between zeroes r n t";
+
+/// Parts of a schema's path.
+const MOST_PARTS: usize = 3;
 
 /// What a message is redacted with.
 struct Context<'a> {
@@ -84,7 +92,7 @@ impl Redactor {
         }
         let text = match fault.values() {
             Some(values) => self.with_values(fault, &values, &context),
-            None => self.free_text(fault.text),
+            None => worded(fault.text),
         };
         if !text.is_empty() || fault.keyword() == Some("const") {
             parts.push(text);
@@ -107,8 +115,7 @@ impl Redactor {
 
     /// An exception's class.
     pub(super) fn class(&self, class: &str) -> String {
-        let is_class = class.split(['.', '$']).all(looks::is_plain_name);
-        if is_class { class.to_owned() } else { shape::imitated(class) }
+        if looks::is_class(class) { class.to_owned() } else { shape::imitated(class) }
     }
 
     /// The text with its values told or replaced; what is between them is the pipeline's.
@@ -137,9 +144,7 @@ impl Redactor {
     /// The validator's words are fixed; the JSON parser's are not all known.
     fn between<'t>(&self, fault: &Fault<'_>, text: &'t str) -> Cow<'t, str> {
         match fault.says {
-            Says::NotJson { .. } => {
-                Cow::Owned(worded(text, |word| word.split(['/', '=', '(', '`']).all(|part| part.is_empty() || looks::is_plain_name(part))))
-            }
+            Says::NotJson { .. } => Cow::Owned(worded(text)),
             _ => Cow::Borrowed(text),
         }
     }
@@ -159,10 +164,10 @@ impl Redactor {
     fn found(&mut self, fault: &Fault<'_>, found: &str, context: &Context<'_>) -> String {
         match (&fault.says, context.keyword) {
             (_, Some("type")) if TYPES.contains(&found) => found.to_owned(),
-            (Says::NoSuchDoctype { .. } | Says::NoSuchSchema { .. }, _) => self.words(found),
+            (Says::NoSuchDoctype { .. } | Says::NoSuchSchema { .. }, _) => doctype(found),
             (Says::NotJson { .. }, _) => self.quoted(found),
             _ if found.bytes().all(|byte| byte.is_ascii_digit() || b"-+.E".contains(&byte)) => shape::rounded_if_long(found),
-            _ => self.failing_text(found, context.tokens.last().map(String::as_str)),
+            _ => self.failing_text(found, context.name()),
         }
     }
 
@@ -179,14 +184,14 @@ impl Redactor {
         let inner = token.trim_matches('\'');
         if inner.chars().count() <= 1 { token.to_owned() } else { format!("'{}'", self.failing_text(inner, None)) }
     }
-
-    /// A text of which nothing is known.
-    fn free_text(&self, text: &str) -> String {
-        worded(text, |word| KNOWN_WORDS.split_whitespace().any(|known| known == word))
-    }
 }
 
 impl Context<'_> {
+    /// What the failing value is called; an element as its list is.
+    fn name(&self) -> Option<&str> {
+        self.tokens.iter().rev().find(|token| !looks::is_short_number(token)).map(String::as_str)
+    }
+
     /// What the broken node says under a keyword.
     fn of_schema(&self, keyword: Keyword) -> Option<String> {
         self.schema?.keyword_text(self.broken?.node?, keyword)
@@ -207,17 +212,32 @@ fn source(fault: &Fault<'_>) -> String {
     }
 }
 
-/// A text word by word: those that may be told, signs and short numbers stay.
-fn worded(text: &str, is_told: impl Fn(&str) -> bool) -> String {
+/// A text word by word: the pipeline's own words, signs and short numbers are told.
+fn worded(text: &str) -> String {
     let told = |piece: &str| {
         let word = piece.trim_matches(|c: char| c.is_ascii_punctuation() || c.is_whitespace());
-        if word.is_empty() || is_told(word) || looks::is_count(word) {
-            return piece.to_owned();
-        }
-        match word.strip_suffix("bytes").filter(|number| looks::is_count(number)) {
-            Some(_) => piece.to_owned(),
-            None => piece.replace(word, &shape::imitated(word)),
-        }
+        if word.is_empty() || is_known(word) { piece.to_owned() } else { piece.replace(word, &shape::imitated(word)) }
     };
     text.split_inclusive(char::is_whitespace).map(told).collect()
+}
+
+/// Most digits of a number in a text that is not the validator's: several longer ones together may be somebody's.
+const MOST_DIGITS: usize = 4;
+
+/// Whether a word is the pipeline's, a short number, a size or a byte.
+fn is_known(word: &str) -> bool {
+    let is_size = || word.strip_suffix("bytes").is_some_and(looks::is_count);
+    let is_byte = || word.strip_prefix("0x").is_some_and(|byte| byte.len() <= 2 && byte.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let is_word = || PIPELINE_WORDS.split_whitespace().chain(PARSER_WORDS.split_whitespace()).any(|known| known.eq_ignore_ascii_case(word));
+    (word.len() <= MOST_DIGITS && looks::is_count(word)) || is_size() || is_byte() || is_word()
+}
+
+/// `namespace/doctype` or the path of a schema, part by part.
+fn doctype(name: &str) -> String {
+    let (path, ending) = name.strip_suffix(SCHEMA_ENDING).map_or((name, ""), |path| (path, SCHEMA_ENDING));
+    if path.split('/').count() > MOST_PARTS {
+        return shape::imitated(name);
+    }
+    let told = |part: &str| if looks::is_plain_name(part) || looks::is_count(part) { part.to_owned() } else { shape::imitated(part) };
+    format!("{}{ending}", path.split('/').map(told).collect::<Vec<_>>().join("/"))
 }

@@ -32,6 +32,8 @@ fn the_failing_value_is_told_where_it_is_a_word() {
     );
     assert_eq!(redacted(r#"{"channel":"Jo Doe"}"#, failing("pattern")), r#"{"channel":"<like \"Aa Aaa\">"}"#);
     assert_eq!(redacted(r#"{"userName":"jo"}"#, failing("pattern")), r#"{"userName":"<like \"aa\">"}"#);
+    let element = Some(Failing { node: 2, keyword: Some("pattern") });
+    assert_eq!(redacted(r#"{"userNames":["jo"]}"#, element), r#"{"userNames":["<like \"aa\">"]}"#);
     assert_eq!(redacted(r#"{"n":80.5}"#, failing("maximum")), r#"{"n":80.5}"#);
     assert_eq!(redacted(r#"{"n":1656426661}"#, failing("maximum")), r#"{"n":1600000000}"#);
 }
@@ -154,6 +156,23 @@ fn any_document_stays_json() {
             let again = Document::parse(told.clone().into_bytes());
             assert!(told.is_empty() || (again.error().is_none() && again.trailing().is_none()), "{told:.200}");
             assert!(!told.contains('\u{202e}'));
+        }
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_taken(text in "(#/a: |#/metrics/|string \\[|\\] does not match pattern |required key \\[|\\] not found|a|é|7|\\.\\.\\.|: |/|~1| at \\[Source: ){0,9}", other in ".{0,40}") {
+        let schema = schema();
+        for text in [text, other] {
+            for class in ["org.everit.json.schema.ValidationException", "com.fasterxml.jackson.core.JsonParseException", "x"] {
+                let mut redactor = Redactor::default();
+                let told = redactor.message(&format!("{class}: {text}"), None, Some(&schema));
+                proptest::prop_assert!(!told.contains(text::is_unsafe), "{told}");
+                redactor.value(&text);
+                redactor.failing(&text, Some(&text));
+                redactor.key(&text, Token::Key);
+            }
         }
     }
 }

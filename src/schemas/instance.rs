@@ -33,6 +33,16 @@ enum Step {
     Element(usize),
 }
 
+impl Step {
+    fn into_token(self) -> String {
+        match self {
+            Step::Member(name) => name,
+            Step::Matching(_) | Step::Additional(_) | Step::AnyMember => "key".to_owned(),
+            Step::From(index) | Step::Element(index) => index.to_string(),
+        }
+    }
+}
+
 /// The first value of the document that the schema node speaks about: the way back from a node under the cursor.
 /// For a keyword or a list of properties that is the value of the schema around it.
 pub fn instance_of(schema: &Schema, node: NodeId, document: &Document) -> Option<NodeId> {
@@ -41,6 +51,13 @@ pub fn instance_of(schema: &Schema, node: NodeId, document: &Document) -> Option
     }
     let mut budget = MOST_VALUES;
     routes(schema, node, MOST_REFERENCES).iter().find_map(|steps| seek(schema, document, 0, steps, &mut budget))
+}
+
+/// A place that the schema node speaks about, as decoded tokens: names where the schema gives them, `key` for any member and the first
+/// position for any element. `None` for what no document reaches, such as a definition without references.
+pub fn location_of(schema: &Schema, node: NodeId) -> Option<Vec<String>> {
+    let route = routes(schema, node, MOST_REFERENCES).into_iter().next()?;
+    Some(route.into_iter().map(Step::into_token).collect())
 }
 
 /// Steps from the document's root; several where the node is a definition that several places refer to.

@@ -5,7 +5,7 @@
 
 use super::Schema;
 use super::applicators::{Applicators, position};
-pub use super::instance::instance_of;
+pub use super::instance::{instance_of, location_of};
 use crate::document::{Kind, NodeId};
 
 /// Most nodes followed at one place: combinators can multiply without end.
@@ -33,6 +33,17 @@ pub struct Walk {
     pub nodes: Vec<NodeId>,
     /// How each token was matched.
     pub tokens: Vec<Token>,
+}
+
+impl Walk {
+    /// The generalised path of the tokens that were walked. Where the last one's name is at fault, it is a key whatever else it is.
+    pub fn path<S: AsRef<str>>(&self, tokens: &[S], about_name: bool) -> String {
+        let mut kinds = self.tokens.clone();
+        if let Some(last) = kinds.last_mut().filter(|_| about_name) {
+            *last = Token::Key;
+        }
+        generalise(tokens, &kinds)
+    }
 }
 
 /// Follows decoded tokens from the schema's root.

@@ -1,9 +1,6 @@
 //! From a key to its column, at one level of records.
 
-use crate::document::{Document, NodeId};
 use crate::layout::{ColumnId, Layout};
-
-use super::value::{self, Fit};
 
 /// Keys that go to a column of the same name with a `2` behind it, where there is one: the first columns of these metric types
 /// were created with a wrong type.
@@ -44,66 +41,4 @@ fn converted(key: &str) -> String {
     let snake = crate::schemas::names::snake_case(key);
     let is_digit = |unit: u16| ZEROS.iter().any(|&zero| (zero..zero + 10).contains(&unit));
     if key.encode_utf16().next().is_some_and(is_digit) { format!("_{snake}") } else { snake }
-}
-
-/// The members of an object that go to a column, in document order: of equal keys only the last, as the pipeline's parser keeps it.
-pub(super) fn members_of(layout: &Layout, document: &Document, object: NodeId, parent: Option<ColumnId>, column: ColumnId) -> Vec<NodeId> {
-    let Some(name) = layout.get(column).map(|column| &*column.name) else {
-        return Vec::new();
-    };
-    let mut members: Vec<NodeId> = Vec::new();
-    for child in document.children(object) {
-        if !document.raw_key(child).is_some_and(|raw| may_become(raw, name)) {
-            continue;
-        }
-        let Some(key) = document.key(child) else { continue };
-        if column_of(layout, parent, &key).is_some_and(|named| named.column == column) {
-            members.retain(|&other| document.key(other).as_ref() != Some(&key));
-            members.push(child);
-        }
-    }
-    members
-}
-
-/// Whether a key can lead to a column of that name. Conversion only separates words and lowers letters, so letters and digits must agree;
-/// this spares the conversion for nearly all members of a large object. A successor's `2` may be missing, an escape may hide anything.
-fn may_become(raw: &[u8], name: &str) -> bool {
-    let letters = |bytes: &'_ [u8]| -> Vec<u8> { bytes.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect() };
-    if raw.contains(&b'\\') || raw == name.as_bytes() {
-        return true;
-    }
-    // The cheap test first: a converted name is never longer than its key and the separators put into it.
-    let first = |bytes: &[u8]| bytes.iter().find(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase);
-    if first(raw) != first(name.as_bytes()) {
-        return false;
-    }
-    let (key, name) = (letters(raw), letters(name.as_bytes()));
-    key == name || name.strip_suffix(b"2") == Some(&key)
-}
-
-/// Of several members that go to one column, the one whose value stays: a converted key beats the exact one, among converted ones the last
-/// beats the others, and what would not be written beats nothing.
-pub(super) fn winner(layout: &Layout, document: &Document, members: &[NodeId], column: ColumnId) -> Option<NodeId> {
-    let name = layout.get(column).map(|column| &*column.name)?;
-    let mut holder: Option<(NodeId, bool)> = None;
-    for &member in members {
-        let exact = document.key(member).as_deref() == Some(name);
-        let taken_by_converted = holder.is_some_and(|(_, exact)| !exact);
-        if is_written(layout, document, column, member) && !(exact && taken_by_converted) {
-            holder = Some((member, exact));
-        }
-    }
-    holder.map(|(member, _)| member)
-}
-
-/// Whether a member's value comes to stand in the column, as far as the value alone tells.
-pub(super) fn is_written(layout: &Layout, document: &Document, column: ColumnId, node: NodeId) -> bool {
-    let Some(column) = layout.get(column) else {
-        return false;
-    };
-    match value::fit(column, document, node) {
-        Fit::Null | Fit::Misfit => false,
-        Fit::Empty => &*column.kind == "STRING",
-        Fit::AsIs | Fit::Converted(_) => true,
-    }
 }

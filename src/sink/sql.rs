@@ -20,6 +20,15 @@ pub(super) enum Step {
     Index(usize),
 }
 
+/// Steps as a JSON pointer.
+pub(super) fn pointer(steps: &[Step]) -> String {
+    let token = |step: &Step| match step {
+        Step::Key(key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        Step::Index(index) => format!("/{index}"),
+    };
+    steps.iter().map(token).collect()
+}
+
 /// An expression that grows from the top column inwards.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Expression {

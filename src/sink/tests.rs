@@ -127,3 +127,74 @@ fn a_column_leads_back_to_its_value() {
     assert_eq!(back("add_ons.key").as_deref(), Some("{}"));
     assert_eq!(back("metrics.url"), None);
 }
+
+fn warned(document: &str, submission: &Submission, limit: usize) -> (u64, Vec<(Severity, String)>) {
+    let layout = Layout::parse(TABLE).unwrap_or_default();
+    let document = Document::parse(document.as_bytes());
+    let transformed = transform(&layout, &document, submission);
+    let warnings = transformed.beside(&layout, &document).warnings(limit);
+    let told = |warning: Warning| (warning.severity, document.path(warning.node, crate::document::PathStyle::Pointer));
+    (warnings.count, warnings.list.into_iter().map(told).collect())
+}
+
+#[test]
+fn what_costs_the_row_is_told_before_what_is_lost() {
+    let document =
+        r#"{"addOns": [1], "fooBar": 1, "foo_bar": 2, "pair": "a", "new": 1, "names": null, "metadata": {"zz": 1}, "normalized_os": 5}"#;
+    let lost = |pointer: &str| (Severity::Lost, pointer.to_owned());
+    let (count, list) = warned(document, &Submission::default(), 3);
+    assert_eq!((count, list), (5, vec![(Severity::Mismatch, "/pair".to_owned()), lost("/addOns"), lost("/foo_bar")]));
+    let strict = Submission { strict: true, ..Submission::default() };
+    let (count, list) = warned(document, &strict, 10);
+    assert_eq!((count, &list[3..]), (6, &[lost("/new"), lost("/metadata"), lost("/normalized_os")][..]));
+    let (count, list) = warned(r#"{"addOns": [1], "sizes": [1, "a"]}"#, &strict, 10);
+    assert_eq!((count, list), (1, vec![(Severity::NoRow, "/sizes/1".to_owned())]));
+}
+
+#[test]
+fn a_row_that_cannot_be_written_takes_everything_with_it() {
+    let layout = Layout::parse(TABLE).unwrap_or_default();
+    let document = Document::parse(&br#"{"foo_bar": 1, "rows": "x"}"#[..]);
+    let transformed = transform(&layout, &document, &Submission::default());
+    let landed = transformed.beside(&layout, &document);
+    assert_eq!(landed.row().map_err(|refusal| refusal.exception.name()), Err("ClassCastException"));
+    assert_eq!(landed.lines().count(), 0);
+    let landing = landed.landing(&["foo_bar"]);
+    assert_eq!((landing.column, landing.fate), (layout.find("foo_bar"), Fate::Refused));
+    assert!(landing.reason.is_some_and(|reason| reason.starts_with("The whole row is refused: at `/rows`,")));
+}
+
+#[test]
+fn the_row_is_in_the_pipelines_order() {
+    let layout = Layout::parse(TABLE).unwrap_or_default();
+    let document = Document::parse(&br#"{"fooBar": true, "new": 1.50, "names": ["a", 2e23], "client_id": "{4DD69E99-07E7-C040-A514-CCDE0CFD4881}", "document_id": "x"}"#[..]);
+    let attributes = [("document_id", "y"), ("geo_city", "Paris"), ("document_namespace", "test")];
+    let attributes = attributes.map(|(name, text)| (name.to_owned(), text.to_owned())).to_vec();
+    let transformed = transform(&layout, &document, &Submission { attributes, strict: false });
+    assert_eq!(
+        transformed.beside(&layout, &document).row().as_deref(),
+        Ok(concat!(
+            r#"{"document_id":"x","names":["a","1.9999999999999998E23"],"foo_bar":1,"#,
+            r#""metadata":{"geo":{"city":"Paris"},"isp":{},"user_agent":{},"header":{},"document_namespace":"test"},"#,
+            r#""additional_properties":"{\"sample_id\":66,\"new\":1.5,\"client_id\":\"4dd69e99-07e7-c040-a514-ccde0cfd4881\"}"}"#
+        ))
+    );
+}
+
+#[test]
+fn depth_of_document_and_layout_costs_no_stack() {
+    let deep = 20_000;
+    let document = Document::parse((r#"{"a":"#.repeat(deep) + "1" + &"}".repeat(deep)).into_bytes());
+    let mut columns = r#"{"name":"a","type":"INT64"}"#.to_owned();
+    for _ in 0..500 {
+        columns = format!(r#"{{"name":"a","type":"RECORD","fields":[{columns}]}}"#);
+    }
+    let layout = Layout::parse(format!("[{columns}]").as_bytes()).unwrap_or_default();
+    for layout in [layout, Layout::parse(TABLE).unwrap_or_default()] {
+        let transformed = transform(&layout, &document, &Submission::default());
+        let landed = transformed.beside(&layout, &document);
+        assert!(landed.row().is_ok());
+        assert_eq!(landed.lines().count(), 1);
+        landed.landing(&document.tokens(deep as NodeId));
+    }
+}

@@ -24,6 +24,9 @@ pub enum Action {
     OpenAll,
     CloseAll,
     Open,
+    Tables,
+    Follow,
+    ShowFailing,
     Back,
     NextPane,
     PreviousPane,
@@ -45,6 +48,7 @@ pub enum Action {
     CopyPointer,
     CopyJq,
     CopySql,
+    CopyDdl,
     CopyMessage,
     CopyKey,
     NextTheme,
@@ -62,6 +66,10 @@ pub enum Place {
     Groups,
     /// In an opened case.
     Case,
+    /// Among the tables.
+    Tables,
+    /// Where there are panes beside each other: in a case and among the tables.
+    Panes,
 }
 
 /// One line of the table.
@@ -102,7 +110,7 @@ const fn entry(
 }
 
 use Action as A;
-use Place::{Case, Everywhere, Groups};
+use Place::{Case, Everywhere, Groups, Panes, Tables};
 
 /// Every action, in the order of help.
 #[rustfmt::skip]
@@ -124,8 +132,10 @@ pub const TABLE: &[Entry] = &[
     entry(A::OpenAll, "open-all", &["E"], "open everything", Everywhere, None, FOLD),
     entry(A::CloseAll, "close-all", &["C"], "close everything", Everywhere, None, FOLD),
     entry(A::Open, "open", &["<enter>"], "open a failing document of the group under the cursor", Groups, Some("open a document"), LOOK),
-    entry(A::NextPane, "next-pane", &["<tab>"], "next pane: document, schema, columns", Case, Some("pane"), LOOK),
-    entry(A::PreviousPane, "previous-pane", &["<s-tab>"], "previous pane", Case, None, LOOK),
+    entry(A::Follow, "follow", &["<enter>"], "open; from a column to its schema node and back", Tables, Some("follow"), LOOK),
+    entry(A::ShowFailing, "show-failing", &["x"], "the groups that fail under this line", Tables, Some("what fails"), LOOK),
+    entry(A::NextPane, "next-pane", &["<tab>"], "next pane", Panes, Some("pane"), LOOK),
+    entry(A::PreviousPane, "previous-pane", &["<s-tab>"], "previous pane", Panes, None, LOOK),
     entry(A::NextRow, "next-row", &["]", ">"], "next document of the group", Case, Some("next"), LOOK),
     entry(A::PreviousRow, "previous-row", &["[", "<lt>"], "previous document of the group", Case, Some("previous"), LOOK),
     entry(A::JumpToFault, "jump-to-fault", &["."], "back to the failing value", Case, Some("fault"), LOOK),
@@ -133,24 +143,26 @@ pub const TABLE: &[Entry] = &[
     entry(A::PreviousViolation, "previous-violation", &["X"], "previous violation", Case, None, LOOK),
     entry(A::ShowViolations, "show-violations", &["b"], "all violations, with the branches behind anyOf, oneOf and allOf", Case, Some("behind"), LOOK),
     entry(A::ShowValue, "show-value", &["v", "<enter>"], "the whole value, wrapped", Case, Some("whole value"), LOOK),
-    entry(A::ShowRow, "show-row", &["i"], "everything about the row, or about the group", Everywhere, Some("everything"), LOOK),
-    entry(A::Search, "search", &["/"], "search (n and N repeat)", Everywhere, Some("search"), FIND),
+    entry(A::ShowRow, "show-row", &["i"], "everything about the row, the group or the column", Everywhere, Some("everything"), LOOK),
+    entry(A::Search, "search", &["/"], "search (n, N repeat); tables: all columns of all tables", Everywhere, Some("search"), FIND),
     entry(A::NextMatch, "next-match", &["n"], "next match", Everywhere, None, FIND),
     entry(A::PreviousMatch, "previous-match", &["N"], "previous match", Everywhere, None, FIND),
     entry(A::Filter, "filter", &["f"], "show only what matches (empty: everything)", Everywhere, Some("filter"), FIND),
+    entry(A::Tables, "tables", &["t"], "all tables, at the column under the cursor; and back", Everywhere, Some("tables"), FIND),
     entry(A::Sort, "sort", &["s"], "sort by count, newest, name, growth", Groups, Some("sort"), FIND),
     entry(A::ToggleNoise, "toggle-noise", &["z"], "open or close all that is noise by design", Groups, None, FIND),
     entry(A::CopyValue, "copy-value", &["yy"], "copy the value, as it is written", Everywhere, None, COPY),
-    entry(A::CopyPointer, "copy-pointer", &["yp"], "copy the JSON pointer", Everywhere, None, COPY),
+    entry(A::CopyPointer, "copy-pointer", &["yp"], "copy the JSON pointer, or the column's path", Everywhere, None, COPY),
     entry(A::CopyJq, "copy-jq", &["yj"], "copy the jq path", Case, None, COPY),
-    entry(A::CopySql, "copy-sql", &["ys"], "copy the SQL expression of the column", Case, None, COPY),
+    entry(A::CopySql, "copy-sql", &["ys"], "copy the SQL expression of the column", Panes, None, COPY),
+    entry(A::CopyDdl, "copy-ddl", &["yd"], "copy the statement that makes the table", Tables, None, COPY),
     entry(A::CopyMessage, "copy-message", &["ym"], "copy the error message", Everywhere, None, COPY),
     entry(A::CopyKey, "copy-key", &["yk"], "copy the key, or the group's fingerprint", Everywhere, None, COPY),
     entry(A::NextTheme, "next-theme", &["T"], "next theme", Everywhere, None, GENERAL),
     entry(A::Help, "help", &["?", "<f1>"], "all keys", Everywhere, None, GENERAL),
     entry(A::Suspend, "suspend", &["<c-z>"], "to the shell; fg comes back", Everywhere, None, GENERAL),
-    entry(A::Back, "back", &["<esc>", "<bs>"], "back: close, clear the filter, stop reading, leave the case", Everywhere, None, GENERAL),
-    entry(A::Quit, "quit", &["q", "<c-c>"], "quit; from a case, back to the groups", Everywhere, Some("quit"), GENERAL),
+    entry(A::Back, "back", &["<esc>", "<bs>"], "back: close, clear the filter, stop reading, leave the case or the tables", Everywhere, None, GENERAL),
+    entry(A::Quit, "quit", &["q", "<c-c>"], "quit; from a case or the tables, back", Everywhere, Some("quit"), GENERAL),
 ];
 
 impl Action {
@@ -168,6 +180,6 @@ impl Action {
 impl Place {
     /// Whether an action of this place is to be had in a screen of `here`.
     pub fn holds(self, here: Place) -> bool {
-        self == Place::Everywhere || self == here
+        self == Place::Everywhere || self == here || (self == Place::Panes && matches!(here, Place::Case | Place::Tables))
     }
 }

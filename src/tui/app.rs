@@ -11,8 +11,9 @@ use super::action::Place;
 use super::group_tree::GroupTree;
 use super::keymap::{Key, Keymap};
 use super::message::JobId;
-use super::panes::{self, Pane};
+use super::panes::{self, Pane, TablePane};
 use super::subject::{Comparison, Subject};
+use super::tables::TableScreen;
 use super::theme::{Depth, Theme};
 use crate::case::Case;
 use crate::document::NodeId;
@@ -34,6 +35,8 @@ pub struct App {
     pub groups: GroupScreen,
     /// The case on top of it.
     pub case: Option<CaseScreen>,
+    /// The screen of tables, over the others where it is open.
+    pub tables: TableScreen,
     /// The line being typed.
     pub prompt: Option<Prompt>,
     /// What covers the screen.
@@ -181,6 +184,7 @@ impl App {
             schemas,
             groups: GroupScreen::default(),
             case: None,
+            tables: TableScreen::default(),
             prompt: None,
             overlay: None,
             pending: Vec::new(),
@@ -197,7 +201,11 @@ impl App {
 
     /// The screen that keys are for.
     pub fn place(&self) -> Place {
-        if self.case.is_some() { Place::Case } else { Place::Groups }
+        match &self.case {
+            _ if self.tables.open => Place::Tables,
+            Some(_) => Place::Case,
+            None => Place::Groups,
+        }
     }
 
     /// A number for new work.
@@ -209,6 +217,7 @@ impl App {
     /// The list that has the keys and what it shows; `None` where a pane has nothing to show.
     pub fn focused(&mut self) -> Option<(&mut List, Subject)> {
         match &mut self.case {
+            _ if self.tables.open => self.tables.focused(),
             Some(screen) => {
                 let subject = screen.subject(screen.focus)?;
                 Some((&mut screen.lists[screen.focus as usize], subject))
@@ -217,12 +226,18 @@ impl App {
         }
     }
 
-    /// The list of groups and those of the case, each with what it shows.
+    /// The list of groups, those of the case and that of the tables, each with what it shows.
     pub fn lists(&mut self) -> impl Iterator<Item = (&mut List, Subject)> {
         let groups = Subject::Groups(self.groups.tree.clone());
         let subjects = self.case.as_ref().map(|screen| Pane::ALL.map(|pane| screen.subject(pane)));
         let case = self.case.iter_mut().flat_map(|screen| screen.lists.iter_mut()).zip(subjects.into_iter().flatten());
-        std::iter::once((&mut self.groups.list, groups)).chain(case.filter_map(|(list, subject)| Some((list, subject?))))
+        let tables = self.tables.focused();
+        std::iter::once((&mut self.groups.list, groups)).chain(tables).chain(case.filter_map(|(list, subject)| Some((list, subject?))))
+    }
+
+    /// Whether what is typed is searched for in all columns of all tables.
+    pub fn searches_tables(&self) -> bool {
+        self.tables.open && self.tables.focus == TablePane::Tree
     }
 
     /// Covers the screen with a text.

@@ -7,8 +7,12 @@ use std::sync::Arc;
 use ratatui::crossterm::event::KeyEvent;
 
 use super::group_tree::GroupTree;
+use super::hit_tree::HitTree;
 use super::subject::{Comparison, Subject};
+use super::table_tree::TableTree;
+use super::tables::Look;
 use crate::case::Case;
+use crate::catalog::{self, Catalog, Place};
 use crate::clipboard::Copied;
 use crate::group::{Groups, Sort};
 use crate::source::{Progress, RowRef};
@@ -38,6 +42,14 @@ pub enum Message {
     Case { job: JobId, outcome: Result<Arc<Case>, String> },
     /// Lines that match.
     Matched { job: JobId, items: Vec<u32> },
+    /// How far reading the tables has come.
+    TablesProgress(catalog::Progress),
+    /// The tables; `done` once their columns are read as well.
+    Tables { tree: Arc<TableTree>, done: bool },
+    /// What a search over all columns found.
+    TablesFound { job: JobId, hits: Arc<HitTree> },
+    /// What there is to know of a table and column, or why it cannot be known.
+    Looked { job: JobId, outcome: Result<Arc<Look>, String> },
     /// What became of a copy.
     Copied { what: &'static str, outcome: Result<Copied, String> },
     /// Work ended by a fault of the explorer itself.
@@ -62,6 +74,14 @@ pub enum Effect {
     OpenCase { job: JobId, row: RowRef },
     /// Find the lines that match.
     Match { job: JobId, subject: Subject, text: String, comparison: Comparison },
+    /// List all tables by name.
+    ListTables { job: JobId },
+    /// Read the columns of all tables.
+    ReadTables { job: JobId },
+    /// Search all columns.
+    FindTables { job: JobId, catalog: Arc<Catalog>, text: String },
+    /// Find out about a table and column.
+    Look { job: JobId, place: Place, groups: Arc<Groups> },
     /// Call a job off.
     Cancel(JobId),
     /// Put text on the clipboard.

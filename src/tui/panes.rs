@@ -56,6 +56,34 @@ pub struct CasePanes {
     pub footer: Rect,
 }
 
+/// The parts of the screen of tables that can have the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TablePane {
+    #[default]
+    Tree,
+    Schema,
+}
+
+impl TablePane {
+    /// The pane that Tab leads to.
+    pub fn next(self) -> TablePane {
+        match self {
+            TablePane::Tree => TablePane::Schema,
+            TablePane::Schema => TablePane::Tree,
+        }
+    }
+}
+
+/// The screen of tables. On narrow screens only the pane with the keys has a place above the facts.
+#[derive(Debug, Clone, Copy)]
+pub struct TablePanes {
+    pub title: Rect,
+    pub tree: Option<Rect>,
+    pub facts: Rect,
+    pub schema: Option<Rect>,
+    pub footer: Rect,
+}
+
 /// Whether the screen is too small to be used.
 pub fn too_small((width, height): (u16, u16)) -> bool {
     width < SMALLEST.0 || height < SMALLEST.1
@@ -115,6 +143,24 @@ pub fn case_lines(pane: Pane, area: Rect) -> Rect {
     if pane == Pane::Document { lines(area) } else { lines_and_facts(area).0 }
 }
 
+/// The screen of tables: the tree beside facts above schema from 110 columns on, three columns from 170 on, else the pane with the keys
+/// above the facts.
+pub fn tables(size: (u16, u16), focus: TablePane) -> TablePanes {
+    let [title, body, footer] = frame(size);
+    if size.0 >= 170 {
+        let [tree, facts, schema] = Layout::horizontal([Constraint::Fill(5), Constraint::Fill(4), Constraint::Fill(4)]).areas(body);
+        return TablePanes { title, tree: Some(tree), facts, schema: Some(schema), footer };
+    }
+    if size.0 >= 110 {
+        let [tree, right] = Layout::horizontal([Constraint::Fill(5), Constraint::Fill(4)]).areas(body);
+        let [facts, schema] = Layout::vertical([Constraint::Fill(3), Constraint::Fill(2)]).areas(right);
+        return TablePanes { title, tree: Some(tree), facts, schema: Some(schema), footer };
+    }
+    let [list, facts] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(body);
+    let (tree, schema) = if focus == TablePane::Tree { (Some(list), None) } else { (None, Some(list)) };
+    TablePanes { title, tree, facts, schema, footer }
+}
+
 /// A box in the middle that holds so many lines, as far as the screen has room for them.
 pub fn overlay((width, height): (u16, u16), lines: usize) -> Rect {
     let most = height * 9 / 10;
@@ -140,6 +186,12 @@ mod tests {
                 let area: u32 = parts.flatten().map(|part| part.area()).sum();
                 assert_eq!(area, u32::from(size.0) * u32::from(size.1), "{size:?}");
                 assert!(panes.panes[focus as usize].is_some_and(|pane| pane.height >= 5 && pane.width >= 30), "{size:?}");
+            }
+            for focus in [TablePane::Tree, TablePane::Schema] {
+                let panes = tables(size, focus);
+                let parts = [Some(panes.title), panes.tree, Some(panes.facts), panes.schema, Some(panes.footer)];
+                let area: u32 = parts.into_iter().flatten().map(|part| part.area()).sum();
+                assert_eq!(area, u32::from(size.0) * u32::from(size.1), "{size:?}");
             }
         }
     }

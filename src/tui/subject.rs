@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::group_tree::GroupTree;
+use super::hit_tree::HitTree;
+use super::table_tree::TableTree;
 use crate::document::{Document, NodeId};
 use crate::fuzzy::Query;
 use crate::layout::Layout;
@@ -50,6 +52,8 @@ pub enum Subject {
     Document(Arc<Document>),
     Schema(Arc<Schema>),
     Layout(Arc<Layout>),
+    Tables(Arc<TableTree>),
+    Hits(Arc<HitTree>),
 }
 
 impl Tree for Subject {
@@ -59,6 +63,8 @@ impl Tree for Subject {
             Subject::Document(document) => Tree::len(document.as_ref()),
             Subject::Schema(schema) => Tree::len(&schema.document),
             Subject::Layout(layout) => layout.len(),
+            Subject::Tables(tree) => tree.len(),
+            Subject::Hits(tree) => tree.len(),
         }
     }
     fn end(&self, item: usize) -> usize {
@@ -67,6 +73,8 @@ impl Tree for Subject {
             Subject::Document(document) => Tree::end(document.as_ref(), item),
             Subject::Schema(schema) => Tree::end(&schema.document, item),
             Subject::Layout(layout) => layout.end(item),
+            Subject::Tables(tree) => tree.end(item),
+            Subject::Hits(tree) => tree.end(item),
         }
     }
     fn parent(&self, item: usize) -> Option<usize> {
@@ -75,6 +83,8 @@ impl Tree for Subject {
             Subject::Document(document) => Tree::parent(document.as_ref(), item),
             Subject::Schema(schema) => Tree::parent(&schema.document, item),
             Subject::Layout(layout) => layout.parent(item),
+            Subject::Tables(tree) => tree.parent(item),
+            Subject::Hits(tree) => tree.parent(item),
         }
     }
     fn depth(&self, item: usize) -> usize {
@@ -83,12 +93,21 @@ impl Tree for Subject {
             Subject::Document(document) => Tree::depth(document.as_ref(), item),
             Subject::Schema(schema) => Tree::depth(&schema.document, item),
             Subject::Layout(layout) => layout.depth(item),
+            Subject::Tables(tree) => tree.depth(item),
+            Subject::Hits(tree) => tree.depth(item),
         }
     }
     fn id(&self, item: usize) -> u64 {
         match self {
             Subject::Groups(tree) => tree.id(item),
+            Subject::Tables(tree) => tree.id(item),
             _ => item as u64,
+        }
+    }
+    fn is_branch(&self, item: usize) -> bool {
+        match self {
+            Subject::Tables(tree) => tree.is_branch(item),
+            _ => self.end(item) > item + 1,
         }
     }
 }
@@ -134,6 +153,8 @@ impl Subject {
             Subject::Document(document) => line_text(document, item as NodeId),
             Subject::Schema(schema) => line_text(&schema.document, item as NodeId),
             Subject::Layout(layout) => (&*layout.columns[item].name).into(),
+            // Searched by their catalog.
+            Subject::Tables(_) | Subject::Hits(_) => "".into(),
         }
     }
 }

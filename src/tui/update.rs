@@ -3,13 +3,19 @@
 //! Owns: what every message does to the state, and which effects follow.
 //! Refuses: I/O, clocks, environment, terminal; work that takes longer than a few milliseconds (that is an effect).
 
+mod about;
 mod case;
 mod copy;
+mod failing;
+mod find;
+mod goal;
 mod groups;
 mod prompt;
+mod tables;
 mod whole;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::layout::Rect;
 
 use super::action::{Action, Place};
 use super::app::{App, Overlay};
@@ -17,9 +23,20 @@ use super::keymap::{Key, Lookup};
 use super::message::{Effect, Message};
 use super::panes;
 
+/// What is to be done when the explorer opens.
+pub fn begin(app: &mut App) -> Vec<Effect> {
+    let list = app.schemas.is_some().then(|| Effect::ListTables { job: app.next_job() });
+    if !app.tables.alone {
+        return list.into_iter().chain([Effect::Read]).collect();
+    }
+    app.reading = None;
+    app.tables.open = true;
+    list.into_iter().chain(tables::read_once(app)).collect()
+}
+
 /// Takes in what happened and says what is to be done.
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
-    let effects = match message {
+    let mut effects = match message {
         Message::Key(event) => key(app, event),
         Message::Paste(text) => prompt::paste(app, &text),
         Message::Resize(width, height) => {
@@ -46,6 +63,13 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Case { job, outcome } => case::opened(app, job, outcome),
         Message::Matched { job, items } => prompt::matched(app, job, items),
+        Message::TablesProgress(progress) => {
+            app.tables.reading = app.tables.reading.map(|_| progress);
+            Vec::new()
+        }
+        Message::Tables { tree, done } => tables::replace(app, tree, done),
+        Message::TablesFound { job, hits } => find::found(app, job, hits),
+        Message::Looked { job, outcome } => tables::looked(app, job, outcome),
         Message::Copied { what, outcome } => copy::copied(app, what, outcome),
         Message::Broken(reason) => {
             app.opening = None;
@@ -56,6 +80,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Stop => vec![Effect::Suspend],
         Message::Terminate => vec![Effect::Quit],
     };
+    effects.extend(tables::follow(app));
     settle(app);
     effects
 }
@@ -69,6 +94,13 @@ fn settle(app: &mut App) {
                 screen.lists[pane as usize].outline.settle(usize::from(panes::case_lines(pane, area).height));
             }
         }
+    }
+    let areas = panes::tables(app.size, app.tables.focus);
+    let height = |area: Option<Rect>| area.map_or(0, |area| usize::from(panes::lines(area).height));
+    app.tables.list.outline.settle(height(areas.tree));
+    app.tables.schema.outline.settle(height(areas.schema));
+    if let Some(search) = &mut app.tables.search {
+        search.list.outline.settle(height(areas.tree));
     }
     let height = panes::lines(panes::groups(app.size).tree).height;
     app.groups.list.outline.settle(usize::from(height));
@@ -121,6 +153,8 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         return overlay(app, action);
     }
     match action {
+        Action::Quit if app.tables.open => tables::leave(app),
+        Action::Tables => tables::switch(app),
         Action::Quit if app.case.is_some() => {
             app.case = None;
             app.opening.take().map(|opening| Effect::Cancel(opening.job)).into_iter().collect()
@@ -142,9 +176,14 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::ShowRow => whole::row(app),
         Action::ShowViolations => whole::violations(app),
         Action::Search | Action::Filter | Action::NextMatch | Action::PreviousMatch => prompt::act(app, action),
-        Action::CopyValue | Action::CopyPointer | Action::CopyJq | Action::CopySql | Action::CopyMessage | Action::CopyKey => {
-            copy::act(app, action)
-        }
+        Action::CopyValue
+        | Action::CopyPointer
+        | Action::CopyJq
+        | Action::CopySql
+        | Action::CopyDdl
+        | Action::CopyMessage
+        | Action::CopyKey => copy::act(app, action),
+        _ if app.place() == Place::Tables => tables::act(app, action),
         _ if app.place() == Place::Case => case::act(app, action),
         _ => groups::act(app, action),
     }
@@ -185,6 +224,11 @@ fn move_list(app: &mut App, action: Action) -> bool {
 /// Lines in the list that has the keys.
 fn page(app: &App) -> u16 {
     let lines = match &app.case {
+        _ if app.tables.open => {
+            let areas = panes::tables(app.size, app.tables.focus);
+            let area = if app.tables.focus == panes::TablePane::Tree { areas.tree } else { areas.schema };
+            area.map(panes::lines)
+        }
         Some(screen) => {
             let areas = panes::case(app.size, screen.focus);
             areas.panes[screen.focus as usize].map(|area| panes::case_lines(screen.focus, area))
@@ -198,6 +242,9 @@ fn page(app: &App) -> u16 {
 fn back(app: &mut App) -> Vec<Effect> {
     if let Some(opening) = app.opening.take() {
         return vec![Effect::Cancel(opening.job)];
+    }
+    if app.tables.open {
+        return tables::back(app);
     }
     if let Some((list, tree)) = app.focused() {
         if list.filter.take().is_some() {

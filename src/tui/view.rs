@@ -10,7 +10,10 @@ mod groups;
 mod json;
 mod overlay;
 mod pen;
+mod sheet;
 mod summary;
+mod table_facts;
+mod tables;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -30,6 +33,7 @@ pub fn view(app: &App, buffer: &mut Buffer) {
         return too_small(app, buffer, area);
     }
     match &app.case {
+        _ if app.tables.open => tables::draw(app, buffer),
         Some(screen) => case::draw(app, screen, buffer),
         None => groups::draw(app, buffer),
     }

@@ -3,6 +3,8 @@
 //! Owns: the threads, one flag to call off each job, messages back.
 //! Refuses: the explorer's state; what an answer means (update drops stale ones by their job).
 
+mod tables;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,16 +13,19 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::group_tree::GroupTree;
+use super::hit_tree::HitTree;
 use super::message::{Effect, JobId, Message};
 use crate::case;
 use crate::clipboard::Clipboard;
 use crate::group::{Groups, Sort};
+use crate::schemas::SchemaStore;
 use crate::source::{ErrorSource, Progress, Request, RowRef, Watch};
 
 /// Runs effects in the background.
 pub struct Workers {
     runtime: Runtime,
-    source: Arc<dyn ErrorSource>,
+    /// `None` where only tables are explored.
+    source: Option<Arc<dyn ErrorSource>>,
     request: Request,
     messages: UnboundedSender<Message>,
     flags: HashMap<JobId, Arc<AtomicBool>>,
@@ -31,8 +36,8 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Workers for one source. Answers come as messages.
-    pub fn new(source: Arc<dyn ErrorSource>, request: Request, messages: UnboundedSender<Message>) -> std::io::Result<Self> {
+    /// Workers for one source, or for schemas alone. Answers come as messages.
+    pub fn new(source: Option<Arc<dyn ErrorSource>>, request: Request, messages: UnboundedSender<Message>) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).max_blocking_threads(8).build()?;
         Ok(Workers {
             runtime,
@@ -67,6 +72,19 @@ impl Workers {
                     Some(Message::Matched { job, items })
                 });
             }
+            Effect::ListTables { job } => self.with_schemas(job, |schemas, _, _| Some(tables::list(schemas))),
+            Effect::ReadTables { job } => self.with_schemas(job, tables::read),
+            Effect::FindTables { job, catalog, text } => {
+                let flag = self.flag(job);
+                self.run(move |_| {
+                    let found = catalog.search(&text, &|| flag.load(Ordering::Relaxed))?;
+                    Some(Message::TablesFound { job, hits: Arc::new(HitTree::new(catalog, found)) })
+                });
+            }
+            Effect::Look { job, place, groups } => self.with_schemas(job, move |schemas, _, flag| {
+                let outcome = tables::look(schemas, place, groups).map(Arc::new).map_err(|error| error.to_string());
+                (!flag.load(Ordering::Relaxed)).then_some(Message::Looked { job, outcome })
+            }),
             Effect::Cancel(job) => {
                 if let Some(flag) = self.flags.remove(&job) {
                     flag.store(true, Ordering::Relaxed);
@@ -110,8 +128,20 @@ impl Workers {
         });
     }
 
+    /// Work on the schemas; nothing where there are none.
+    fn with_schemas(
+        &mut self,
+        job: JobId,
+        work: impl FnOnce(&SchemaStore, &UnboundedSender<Message>, &AtomicBool) -> Option<Message> + Send + 'static,
+    ) {
+        let Some(schemas) = self.request.schemas.clone() else { return };
+        let flag = self.flag(job);
+        self.run(move |messages| work(&schemas, messages, &flag));
+    }
+
     fn read(&self) {
-        let (source, request, stop) = (self.source.clone(), self.request.clone(), self.stop_reading.clone());
+        let Some(source) = self.source.clone() else { return };
+        let (request, stop) = (self.request.clone(), self.stop_reading.clone());
         self.run(move |messages| {
             let watch = Reader { messages: messages.clone(), stop };
             Some(match source.groups(&request, &watch) {
@@ -122,7 +152,8 @@ impl Workers {
     }
 
     fn open(&mut self, job: JobId, row: RowRef) {
-        let (source, schemas, flag) = (self.source.clone(), self.request.schemas.clone(), self.flag(job));
+        let Some(source) = self.source.clone() else { return };
+        let (schemas, flag) = (self.request.schemas.clone(), self.flag(job));
         self.run(move |messages| {
             let watch = Reader { messages: messages.clone(), stop: flag.clone() };
             let outcome = match source.fetch(row, &watch) {

@@ -6,8 +6,9 @@
 use serde::Serialize;
 
 use super::table::{self, Cells};
-use super::{Format, csv, json, markdown};
+use super::{Format, json, markdown};
 use crate::baseline::{Comparison, Known};
+use crate::cli::csv;
 use crate::cli::{out, when};
 use crate::group::Group;
 use crate::source::Micros;

@@ -8,9 +8,9 @@ use super::super::message::{Effect, JobId};
 use super::super::panes::Pane;
 use crate::case::Case;
 use crate::document::NodeId;
+use crate::layout::ColumnId;
 use crate::outline::Outline;
 use crate::schemas::walk::{instance_of, walk};
-use crate::sink;
 
 /// Levels of a document and schema that are open at first.
 const LEVELS_AT_START: usize = 2;
@@ -111,7 +111,7 @@ fn at_value(case: &Case, value: NodeId) -> Tie {
     let Some(document) = &case.document else { return Tie::default() };
     let tokens = document.tokens(value);
     let node = case.schema.as_ref().and_then(|schema| walk(schema, &tokens).nodes.first().copied());
-    let landing = case.layout.as_ref().map(|layout| sink::landing(layout, &tokens, Some(document)));
+    let landing = case.landing_at(&tokens);
     Tie { value: Some(value), node, column: landing.as_ref().and_then(|landing| landing.column), landing }
 }
 
@@ -128,12 +128,17 @@ fn at_node(case: &Case, item: NodeId) -> Tie {
 }
 
 fn at_column(case: &Case, item: NodeId) -> Tie {
-    let (Some(layout), Some(document)) = (&case.layout, &case.document) else {
-        return Tie { column: Some(item), ..Tie::default() };
-    };
-    match sink::value_of(layout, item, document) {
+    match case.value_of(item) {
         Some(value) => Tie { column: Some(item), ..at_value(case, value) },
         None => Tie { column: Some(item), ..Tie::default() },
+    }
+}
+
+/// The column that the case is about at the moment: the one under the cursor of its columns, or where the value lands.
+pub fn column(screen: &CaseScreen) -> Option<ColumnId> {
+    match screen.focus {
+        Pane::Columns => screen.item(Pane::Columns).map(|item| item as ColumnId),
+        _ => screen.tie.column,
     }
 }
 

@@ -3,14 +3,22 @@
 use super::super::action::Action;
 use super::super::app::{App, CaseScreen};
 use super::super::message::Effect;
+use super::super::panes::TablePane;
 use super::super::subject::Subject;
+use super::super::tables::TableScreen;
 use crate::clipboard::Copied;
+use crate::destination;
 use crate::document::{Document, NodeId, PathStyle};
 use crate::group::Group;
+use crate::layout::ddl;
+use crate::sink;
 
 /// The effect that copies, or a notice why there is nothing to copy.
 pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
     let what = match action {
+        Action::CopyValue | Action::CopyPointer if app.tables.open => "path",
+        Action::CopyKey if app.tables.open => "name",
+        Action::CopyDdl => "CREATE TABLE statement",
         Action::CopyValue => "value",
         Action::CopyPointer => "JSON pointer",
         Action::CopyJq => "jq path",
@@ -20,6 +28,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         _ => "key",
     };
     let text = match &app.case {
+        _ if app.tables.open => from_tables(&app.tables, action),
         Some(screen) => from_case(screen, action),
         None => group_under_cursor(app).and_then(|group| from_group(group, action)),
     };
@@ -74,9 +83,29 @@ fn from_case(screen: &CaseScreen, action: Action) -> Option<String> {
                     Action::CopyKey => Some(layout.columns[item as usize].name.to_string()),
                     _ => None,
                 },
-                Subject::Groups(_) => None,
+                Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) => None,
             }
         }
+    }
+}
+
+fn from_tables(screen: &TableScreen, action: Action) -> Option<String> {
+    if screen.focus == TablePane::Schema && action != Action::CopyDdl {
+        let schema = screen.look.as_ref()?.schema.as_ref()?;
+        return from_document(&schema.document, screen.schema.outline.item()? as NodeId, action);
+    }
+    let place = screen.place()?;
+    let catalog = &screen.tree.catalog;
+    let doctype = &catalog.tables().get(place.table as usize)?.doctype;
+    let table = destination::live(&doctype.namespace, &doctype.doctype, &doctype.version);
+    let column = place.column.and_then(|column| catalog.column(place.table, column));
+    let layout = screen.known().and_then(|look| look.layout.as_ref());
+    match action {
+        Action::CopyValue | Action::CopyPointer => Some(column.map_or(table, |column| catalog.path(column.path))),
+        Action::CopyKey => Some(column.map_or(table, |column| catalog.last_name(column.path).to_owned())),
+        Action::CopySql => Some(sink::select(layout?, place.column?)),
+        Action::CopyDdl => ddl::create(layout?, &table).ok(),
+        _ => None,
     }
 }
 

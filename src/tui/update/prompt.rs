@@ -8,6 +8,7 @@ use super::super::action::Action;
 use super::super::app::{App, List, Prompt, Search};
 use super::super::message::{Effect, JobId};
 use super::super::subject::Comparison;
+use super::{find, tables};
 
 /// `/`, `f`, `n`, `N`.
 pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
@@ -20,6 +21,11 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
 }
 
 fn begin(app: &mut App, purpose: Comparison) -> Vec<Effect> {
+    if app.searches_tables() {
+        let former = app.tables.search.as_ref().filter(|_| purpose == Comparison::Fuzzy).map(|search| search.text.clone());
+        app.prompt = Some(Prompt { purpose: Comparison::Fuzzy, input: Input::new(former.unwrap_or_default()), job: None, from: None });
+        return Vec::new();
+    }
     let Some((list, _)) = app.focused() else { return Vec::new() };
     let text = if purpose == Comparison::Fuzzy { list.filter.clone().unwrap_or_default() } else { String::new() };
     let from = list.outline.item();
@@ -29,6 +35,7 @@ fn begin(app: &mut App, purpose: Comparison) -> Vec<Effect> {
 
 /// A key of the line being typed.
 pub fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
+    let searches_tables = app.searches_tables();
     let Some(prompt) = &mut app.prompt else { return Vec::new() };
     match (event.code, event.modifiers.contains(KeyModifiers::CONTROL)) {
         (KeyCode::Enter, _) => {
@@ -36,6 +43,7 @@ pub fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
             return Vec::new();
         }
         (KeyCode::Esc, _) | (KeyCode::Char('c'), true) => return cancel(app),
+        (KeyCode::Down | KeyCode::Up, _) if searches_tables => return find::step(app, event.code == KeyCode::Down),
         (KeyCode::Down, _) => return step(app, true),
         (KeyCode::Up, _) => return step(app, false),
         _ => {}
@@ -60,6 +68,9 @@ pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
 /// Esc in the line: a search gives the cursor back, a filter is taken away.
 fn cancel(app: &mut App) -> Vec<Effect> {
     let Some(prompt) = app.prompt.take() else { return Vec::new() };
+    if app.searches_tables() {
+        return find::end(app);
+    }
     let Some((list, tree)) = app.focused() else { return Vec::new() };
     match prompt.purpose {
         Comparison::Fuzzy => {
@@ -79,6 +90,9 @@ fn cancel(app: &mut App) -> Vec<Effect> {
 
 /// Looks for what stands in the line.
 fn look(app: &mut App) -> Vec<Effect> {
+    if app.searches_tables() {
+        return find::typed(app);
+    }
     let job = app.next_job();
     let Some(prompt) = &mut app.prompt else { return Vec::new() };
     let (text, purpose, from) = (prompt.input.value().to_owned(), prompt.purpose, prompt.from);
@@ -161,9 +175,11 @@ fn step(app: &mut App, forward: bool) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The other panes of a case follow the cursor.
+/// The other panes follow the cursor.
 fn follow(app: &mut App) {
-    if let Some(screen) = &mut app.case {
+    if app.tables.open {
+        tables::follow_schema(app);
+    } else if let Some(screen) = &mut app.case {
         super::case::follow(screen);
     }
 }

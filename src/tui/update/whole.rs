@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::app::{App, CaseScreen};
 use super::super::message::Effect;
 use super::super::subject::Subject;
+use super::about;
 use crate::document::{NodeId, PathStyle};
 use crate::group::{Group, Groups};
 use crate::source::SourceRow;
@@ -32,12 +33,16 @@ fn under_cursor(screen: &CaseScreen) -> Option<(String, String)> {
             let about = text::visible(column.description.as_deref().unwrap_or("no description"));
             Some((layout.path(item), format!("{} {}\n\n{about}", text::visible(&column.kind), column.mode.name())))
         }
-        Subject::Groups(_) => None,
+        Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) => None,
     }
 }
 
 /// The message, notes and columns of the row; in the groups, the message of the group under the cursor.
 pub fn row(app: &mut App) -> Vec<Effect> {
+    if app.tables.open {
+        about::show(app);
+        return Vec::new();
+    }
     let words = match &app.case {
         Some(screen) => Some(("This row".to_owned(), row_text(&screen.case.row, &screen.case.notes))),
         None => {

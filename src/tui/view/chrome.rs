@@ -129,6 +129,7 @@ pub fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
 fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
     let theme = &app.theme;
     let (name, found) = match prompt.purpose {
+        _ if app.searches_tables() => ("search all columns", app.tables.hits().map(|(_, hits)| hits.found.len())),
         Comparison::Plain => ("search", current_list(app).and_then(|list| list.search.as_ref()?.found.as_ref().map(Vec::len))),
         Comparison::Fuzzy => ("filter", current_list(app).and_then(|list| list.outline.matches())),
     };
@@ -147,6 +148,7 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
 
 fn current_list(app: &App) -> Option<&List> {
     match &app.case {
+        _ if app.tables.open => Some(&app.tables.schema),
         Some(screen) => Some(&screen.lists[screen.focus as usize]),
         None => Some(&app.groups.list),
     }

@@ -30,6 +30,11 @@ pub struct Marks {
 }
 
 impl Marks {
+    /// The node that fills a column of a table.
+    pub fn of_column(node: Option<NodeId>) -> Self {
+        Marks { tied: node.is_some(), ..Marks::default() }
+    }
+
     /// The failing value with the constraint it broke.
     pub fn of_document(screen: &CaseScreen) -> Self {
         let case = &screen.case;

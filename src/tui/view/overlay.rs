@@ -36,7 +36,11 @@ pub fn help_lines(app: &App) -> Vec<HelpLine> {
 
 /// Draws the help.
 pub fn help(app: &App, scroll: usize, buffer: &mut Buffer) {
-    let screen = if app.place() == Place::Case { "in a case" } else { "in the groups" };
+    let screen = match app.place() {
+        Place::Case => "in a case",
+        Place::Tables => "among the tables",
+        _ => "in the groups",
+    };
     let lines = help_lines(app);
     let inner = frame(app, &format!("Keys; those that do nothing {screen} are dim"), lines.len(), buffer);
     for (row, line) in lines.into_iter().skip(scroll).take(usize::from(inner.height)).enumerate() {

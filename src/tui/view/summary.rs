@@ -2,14 +2,13 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
 use super::super::app::App;
 use super::super::group_tree::GroupTree;
 use super::super::panes;
 use super::super::theme::Role;
 use super::chrome;
-use super::pen::{Pen, paragraph};
+use super::sheet::Sheet;
 use crate::group::{Facet, Group, Status, Trend};
 use crate::text;
 
@@ -49,14 +48,6 @@ fn doctype(group: &Group) -> String {
     format!("{} {}{version}", key.namespace.as_deref().unwrap_or("(no namespace)"), key.doctype.as_deref().unwrap_or("(no doctype)"))
 }
 
-/// A pane that is filled from top to bottom.
-struct Sheet<'a> {
-    app: &'a App,
-    buffer: &'a mut Buffer,
-    area: Rect,
-    row: u16,
-}
-
 impl Sheet<'_> {
     fn group(&mut self, group: &Group) {
         let dot = self.app.theme.glyphs.dot;
@@ -84,21 +75,6 @@ impl Sheet<'_> {
         let message = text::visible(&group.sample).into_owned();
         self.words(&message, Role::Dim);
         self.cut("i: everything about this group");
-    }
-
-    /// Says on the last line that not everything has room, where that is so.
-    fn cut(&mut self, hint: &str) {
-        if self.row <= self.area.height {
-            return;
-        }
-        let last = self.area.height.saturating_sub(1);
-        super::pen::paint_line(self.buffer, self.area, last, self.app.theme.style(Role::Text));
-        if let Some(mut pen) = Pen::new(self.buffer, self.area, last, Style::new()) {
-            let blank = " ".repeat(pen.room());
-            pen.put(&blank, Style::new());
-        }
-        self.row = last;
-        self.line(hint, Role::Hint);
     }
 
     fn branch(&mut self, tree: &GroupTree, item: usize) {
@@ -195,27 +171,6 @@ impl Sheet<'_> {
         if let Some(more) = more {
             self.line(&format!("{:>11}{more}", ""), Role::Dim);
         }
-    }
-
-    fn heading(&mut self, words: &str) {
-        if self.area.height > 20 {
-            self.row += 1;
-        }
-        self.line(words, Role::Heading);
-    }
-
-    fn line(&mut self, words: &str, role: Role) {
-        let style = self.app.theme.style(role);
-        if let Some(mut pen) = Pen::new(self.buffer, self.area, self.row, Style::new()) {
-            pen.put(words, style);
-        }
-        self.row += 1;
-    }
-
-    fn words(&mut self, words: &str, role: Role) {
-        paragraph(self.buffer, self.area, self.row, words, self.app.theme.style(role));
-        // Counted also where there was no room: then the last line says that something is cut.
-        self.row += text::wrap(words, usize::from(self.area.width)).len().min(usize::from(u16::MAX / 2)) as u16;
     }
 }
 

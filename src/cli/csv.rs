@@ -1,4 +1,4 @@
-//! Groups as CSV (RFC 4180) for spreadsheets.
+//! Records as CSV (RFC 4180) for spreadsheets.
 
 use std::borrow::Cow;
 
@@ -7,17 +7,22 @@ use serde_json::Value;
 
 use crate::text::visible;
 
-/// A header, then one group a line; lists are JSON in their cells, null is an empty cell.
-pub(super) fn write(records: impl Iterator<Item = impl Serialize>) -> serde_json::Result<String> {
-    let mut out = String::new();
-    for record in records {
-        let Value::Object(fields) = serde_json::to_value(&record)? else { continue };
-        if out.is_empty() {
+/// A line for each record, the first one behind a header; lists are JSON in their cells, null is an empty cell.
+pub(super) fn lines(records: impl Iterator<Item = impl Serialize>) -> impl Iterator<Item = serde_json::Result<String>> {
+    records.enumerate().map(|(i, record)| {
+        let mut out = String::new();
+        let Value::Object(fields) = serde_json::to_value(&record)? else { return Ok(out) };
+        if i == 0 {
             push_line(&mut out, fields.keys().map(|name| Cow::from(name.as_str())));
         }
         push_line(&mut out, fields.values().map(cell));
-    }
-    Ok(out)
+        Ok(out)
+    })
+}
+
+/// All lines at once.
+pub(super) fn write(records: impl Iterator<Item = impl Serialize>) -> serde_json::Result<String> {
+    lines(records).collect()
 }
 
 /// The text of a cell. Only texts can be made to look like formulas, numbers are ours.
@@ -52,19 +57,24 @@ fn push_line<'a>(out: &mut String, cells: impl Iterator<Item = Cow<'a, str>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::groups::record::Record;
-    use crate::cli::groups::record::tests::groups;
+
+    #[derive(Serialize)]
+    struct Row<'a> {
+        name: &'a str,
+        count: i64,
+        tags: &'a [&'a str],
+        note: Option<&'a str>,
+    }
 
     #[test]
     fn cells_are_quoted_and_no_formula_gets_in() {
-        let groups = groups();
-        let text = write(groups.list.iter().map(|group| Record::new(group, &groups))).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 2);
-        assert!(lines[0].starts_with("namespace,doctype,version,stage,"));
-        assert!(lines[1].starts_with("acme,session,1,ParsePayload,"), "{}", lines[1]);
-        assert!(lines[1].contains(r#","[{""job"":""decoder-0"",""count"":1234}]",NEW,false,0.5,false,required,"#), "{}", lines[1]);
-        assert!(lines[1].ends_with(r#","'=1+1 \u{1b}[2J ""x"" \u{9b} \u{202e}""#), "{}", lines[1]);
+        let rows = [
+            Row { name: "a, \"b\"", count: -1, tags: &["x", "y"], note: None },
+            Row { name: "=1+1 \u{1b}[2J \u{202e}", count: 2, tags: &[], note: Some("@") },
+        ];
+        let text = write(rows.iter()).unwrap();
+        let expected = ["name,count,tags,note", r#""a, ""b""",-1,"[""x"",""y""]","#, r"'=1+1 \u{1b}[2J \u{202e},2,[],'@"];
+        assert_eq!(text.lines().collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -1,0 +1,180 @@
+//! The table layout that an argument names: a doctype version of the schemas, or a file.
+//!
+//! Owns: telling a file from a name, reading it within bounds, the layout that would be made where none is published.
+//! Refuses: reading layouts and schemas themselves (layout, schemas, transpile), showing them.
+
+use std::fs::File;
+use std::io::{IsTerminal, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use color_eyre::Result;
+use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
+
+use super::input;
+use crate::config::Config;
+use crate::destination::{self, Stage};
+use crate::layout::Layout;
+use crate::samples::DoctypeName;
+use crate::schemas::{Doctype, Lookup, Schema, SchemaStore};
+use crate::text::{bytes, visible};
+use crate::transpile::{self, Lint};
+
+/// Largest file that is read, in bytes. The largest of the pipeline's tables has 2.7 MB.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// A layout and what it is of.
+pub(super) struct Named {
+    /// `telemetry/main.5`, or the file.
+    pub title: String,
+    /// Names, where it is of the schemas or of a file that is called like one of theirs.
+    pub doctype: Option<DoctypeName>,
+    /// The file that it was read from or made of.
+    pub file: String,
+    pub layout: Arc<Layout>,
+    /// How it came to be.
+    pub origin: Origin,
+    /// What the author of the JSON schema should know, where it was made of one.
+    pub lints: Vec<Lint>,
+}
+
+/// How a layout came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Read from a `.bq` file.
+    Published,
+    /// Made of a JSON schema, as the schema transpiler makes it.
+    Transpiled,
+}
+
+impl Origin {
+    /// A name for scripts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Origin::Published => "published",
+            Origin::Transpiled => "transpiled",
+        }
+    }
+}
+
+impl Named {
+    /// The live tables of its documents and the stable ones, several where documents are split; empty for a file whose name tells no doctype.
+    pub fn tables(&self) -> Vec<String> {
+        let parts = self.doctype.as_ref().and_then(|name| Some((name, name.version.as_deref()?)));
+        let tables = parts.map(|(name, version)| destination::tables(&name.namespace, &name.doctype, version)).unwrap_or_default();
+        tables.iter().filter(|table| matches!(table.stage, Stage::Live | Stage::Stable)).map(destination::Table::path).collect()
+    }
+
+    /// What it is of, as a store would list it.
+    pub fn listed(&self) -> Doctype {
+        let name = self.doctype.clone();
+        let (namespace, doctype, version) = name.map(|name| (name.namespace, name.doctype, name.version)).unwrap_or_default();
+        Doctype { namespace, doctype, version: version.unwrap_or_default(), schema: None, layout: Some(self.file.clone()) }
+    }
+}
+
+/// Finds what is named: a file where it is one or is called like one, else a doctype version of the schemas.
+pub(super) fn open(named: &str, schemas: input::Schemas, config: &Config) -> Result<Named> {
+    let is_file = named == "-" || [".bq", ".json"].iter().any(|ending| named.ends_with(ending)) || Path::new(named).exists();
+    if is_file {
+        return read(named);
+    }
+    let store = schemas.open(config, false)?.ok_or_else(|| eyre!("no schemas to find {named} in: give --schemas FOLDER, or a .bq file"))?;
+    let (namespace, rest) = named.split_once(['/', '.']).unwrap_or((named, ""));
+    let (doctype, version) = rest.split_once('.').map_or((rest, None), |(doctype, version)| (doctype, Some(version)));
+    ensure!(
+        !namespace.is_empty() && !doctype.is_empty(),
+        "there is no file {named}, and a doctype is NAMESPACE.DOCTYPE.VERSION, for example telemetry.main.5; misfit tables lists them"
+    );
+    match store.lookup(namespace, doctype, version) {
+        Lookup::Found(at) => layout_of(&store, at),
+        lookup => bail!("{}", store.absence(&lookup, namespace, doctype, version)),
+    }
+}
+
+/// The layout of a doctype version of the store: its own, or the one that would be made of its JSON schema.
+pub(super) fn layout_of(store: &SchemaStore, at: usize) -> Result<Named> {
+    let Some(found) = store.doctypes().get(at) else { bail!("the schemas have no doctype at {at}") };
+    let doctype = DoctypeName { namespace: found.namespace.clone(), doctype: found.doctype.clone(), version: Some(found.version.clone()) };
+    let (layout, origin, lints) = match store.layout(at)? {
+        Some(layout) => (layout, Origin::Published, Vec::new()),
+        None => match transpile::table(store, at)? {
+            Some(Ok(made)) => (Arc::new(made.layout), Origin::Transpiled, made.lints),
+            Some(Err(stop)) => bail!("{doctype} has no table layout, and the schema transpiler cannot make one: {stop}"),
+            None => bail!("{doctype} has neither a table layout nor a JSON schema"),
+        },
+    };
+    let file = found.layout.as_ref().or(found.schema.as_ref()).map(|path| format!("schemas/{path}")).unwrap_or_default();
+    Ok(Named { title: doctype.to_string(), doctype: Some(doctype), file, layout, origin, lints })
+}
+
+fn read(named: &str) -> Result<Named> {
+    let text = if named == "-" { read_input()? } else { read_file(named)? };
+    let file = if named == "-" { "standard input".to_owned() } else { named.to_owned() };
+    let mut read = Named {
+        title: file.clone(),
+        doctype: doctype_of(Path::new(named)),
+        layout: Arc::default(),
+        origin: Origin::Published,
+        lints: Vec::new(),
+        file,
+    };
+    if named.ends_with(".schema.json") {
+        let schema = Schema::parse(named, text).map_err(|reason| eyre!("{named}: {reason}"))?;
+        let made = transpile::layout(&schema).map_err(|stop| eyre!("the schema transpiler cannot make a table of {named}: {stop}"))?;
+        (read.layout, read.lints, read.origin) = (Arc::new(made.layout), made.lints, Origin::Transpiled);
+    } else {
+        read.layout = Arc::new(Layout::parse(&text).map_err(|reason| eyre!("{}: {reason}", read.file))?);
+    }
+    Ok(read)
+}
+
+fn read_input() -> Result<Vec<u8>> {
+    ensure!(!std::io::stdin().is_terminal(), "standard input is a terminal: pipe a table layout into misfit, or name a file");
+    bounded(std::io::stdin().lock(), "standard input")
+}
+
+fn read_file(named: &str) -> Result<Vec<u8>> {
+    let path = Path::new(named);
+    ensure!(path.exists(), "there is no file {named}: give a .bq file, or NAMESPACE.DOCTYPE.VERSION");
+    ensure!(!path.is_dir(), "{named} is a folder: give a .bq file in it, or list its tables with misfit tables --schemas {named}");
+    bounded(File::open(path).wrap_err_with(|| format!("cannot read {named}"))?, named)
+}
+
+fn bounded(from: impl Read, shown: &str) -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    from.take(MOST_BYTES + 1).read_to_end(&mut text).wrap_err_with(|| format!("cannot read {shown}"))?;
+    ensure!(text.len() as u64 <= MOST_BYTES, "{} is larger than {}: no table layout", visible(shown), bytes(MOST_BYTES));
+    Ok(text)
+}
+
+/// What a file is of by its path: `NAMESPACE/DOCTYPE/DOCTYPE.VERSION.bq`, as the schemas keep them.
+fn doctype_of(path: &Path) -> Option<DoctypeName> {
+    let whole = std::path::absolute(path).ok()?;
+    let name = whole.file_name()?.to_str()?;
+    let stem = name.strip_suffix(".bq").or(name.strip_suffix(".schema.json"))?;
+    let folder = whole.parent()?;
+    let doctype = folder.file_name()?.to_str()?;
+    let version = stem.strip_prefix(doctype)?.strip_prefix('.')?;
+    let namespace = folder.parent()?.file_name()?.to_str()?;
+    Some(DoctypeName { namespace: namespace.to_owned(), doctype: doctype.to_owned(), version: Some(version.to_owned()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_tells_what_a_file_is_of() {
+        let told = |path: &str| doctype_of(Path::new(path)).map(|name| name.to_string());
+        assert_eq!(told("/s/telemetry/main/main.5.bq").as_deref(), Some("telemetry/main.5"));
+        assert_eq!(told("acme/a-b/a-b.1.2.schema.json").as_deref(), Some("acme/a-b.1.2"));
+        assert_eq!((told("/tmp/main.5.bq"), told("-"), told("/a/b/b.1.txt")), (None, None, None));
+    }
+
+    #[test]
+    fn more_than_the_bound_is_refused() {
+        let error = bounded(std::io::repeat(b' '), "x\u{1b}").err().map(|error| error.to_string());
+        assert_eq!(error.as_deref(), Some("x\\u{1b} is larger than 64.0 MiB: no table layout"));
+    }
+}

@@ -1,0 +1,167 @@
+//! `misfit row`: the table row that the pipeline would make of a document.
+//!
+//! Owns: the question, the document and layout that it names, the exit code.
+//! Refuses: making the row (sink), the fields of output (row/answer), reading attributes (row/attributes).
+
+mod answer;
+mod attributes;
+
+use std::io::{BufWriter, IsTerminal, Write};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use color_eyre::Result;
+use color_eyre::eyre::{bail, ensure};
+
+use super::{input, layout, out, safe_json};
+use crate::config::Config;
+use crate::document::{Document, PathStyle};
+use crate::layout::Layout;
+use crate::samples::{self, Content};
+use crate::sink::{self, Landed, Submission};
+use crate::text::visible;
+use crate::verdict::judge::jackson::parse_verdict;
+use answer::Line;
+
+/// Exit code where there is no row.
+const NO_ROW: u8 = 1;
+
+const EXAMPLES: &str = "\
+DOC is one document, plain, gzip or zstd; or a row of the error table, whose payload
+is taken; - is standard input.
+
+The row is what the pipeline hands to BigQuery: standard fields from the attributes,
+the document's members under the names of their columns, metadata, and what has no
+column in additional_properties. Some documents pass the schema and still have no row,
+because the pipeline's code fails on them: then the exception and its place are told,
+and the exit code is 1.
+
+Examples:
+  misfit row ping.json --schemas ~/schemas --layout telemetry.crash.4
+      the row
+  misfit row ping.json --layout crash.4.bq --landings --format ndjson
+      a line for every value: its column, its form, or why it has none
+  misfit row - --layout crash.4.bq --attributes attributes.json
+      with what came with the request: {\"document_namespace\": \"telemetry\", ...}";
+
+/// Which document, which table.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The document: a file, or - for standard input
+    #[arg(value_name = "DOC")]
+    document: String,
+
+    /// The table's columns: a .bq file, or the doctype in the schemas
+    #[arg(long, value_name = "FILE|NAMESPACE.DOCTYPE.VERSION")]
+    layout: String,
+
+    #[command(flatten)]
+    schemas: input::Schemas,
+
+    /// What came with the document: a JSON object of texts, or one with an attributeMap
+    #[arg(long, value_name = "FILE")]
+    attributes: Option<PathBuf>,
+
+    /// The doctype is deployed without additional_properties
+    #[arg(long)]
+    strict: bool,
+
+    /// Print where every value lands instead of the row
+    #[arg(long)]
+    landings: bool,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// How a row or landings are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One object, or one array of landings
+    #[default]
+    Json,
+    /// One object a line
+    Ndjson,
+}
+
+/// Makes the row and prints it.
+pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
+    let attributes = args.attributes.as_deref().map(attributes::read).transpose()?.unwrap_or_default();
+    let named = layout::open(&args.layout, args.schemas, config)?;
+    if named.origin == layout::Origin::Transpiled {
+        out::tell(&format!("misfit: {} has no published table layout; this is the one that its schema would give", visible(&named.title)));
+    }
+    let layout = named.layout;
+    let document = document(&args.document)?;
+    let transformed = sink::transform(&layout, &document, &Submission { attributes, strict: args.strict });
+    let landed = transformed.beside(&layout, &document);
+    if let Some(refusal) = transformed.refusal() {
+        let place = document.path(refusal.node, PathStyle::Pointer);
+        let why = landed.why_refused(refusal);
+        out::tell(&format!("misfit: no row: {} at {}: {why}", refusal.exception.name(), visible(&place)));
+        return Ok(ExitCode::from(NO_ROW));
+    }
+    let mut stdout = BufWriter::new(std::io::stdout());
+    match landed.row() {
+        Ok(row) if !args.landings => writeln!(stdout, "{}", safe_json::escape(row))?,
+        _ => print_landings(&mut stdout, &layout, &document, &landed, args.format)?,
+    }
+    stdout.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_landings(stdout: &mut impl Write, layout: &Layout, document: &Document, landed: &Landed<'_>, format: Format) -> Result<()> {
+    let is_array = format == Format::Json;
+    if is_array {
+        stdout.write_all(b"[")?;
+    }
+    for (i, (line, shown)) in landed.lines().enumerate() {
+        let line = safe_json::escape(serde_json::to_string(&Line::new(layout, document, &line, &shown)?)?);
+        match (is_array, i) {
+            (false, _) => writeln!(stdout, "{line}")?,
+            (true, 0) => write!(stdout, "\n{line}")?,
+            (true, _) => write!(stdout, ",\n{line}")?,
+        }
+    }
+    if is_array {
+        stdout.write_all(b"\n]\n")?;
+    }
+    Ok(())
+}
+
+/// The one document that an argument names.
+fn document(named: &str) -> Result<Document> {
+    ensure!(
+        named != "-" || !std::io::stdin().is_terminal(),
+        "standard input is a terminal: pipe a document into misfit row, or name a file"
+    );
+    let found = samples::find(&[named.to_owned()])?;
+    let mut bytes = Vec::new();
+    for file in &found.files {
+        let flow = samples::read(file, &mut |sample| {
+            bytes.push(sample.bytes);
+            if bytes.len() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        if flow.is_break() {
+            break;
+        }
+    }
+    let (Some(only), None) = (bytes.pop(), bytes.pop()) else {
+        bail!("{} holds no document, or more than one: misfit row takes one", visible(named));
+    };
+    let document = Document::parse(Content::of(only).decoded.text);
+    if let Err(failure) = parse_verdict(document.text()) {
+        let class = failure.class.rsplit('.').next().unwrap_or_default();
+        bail!("{}: the pipeline cannot read it as a JSON object: {class}: {}", visible(named), visible(&failure.message));
+    }
+    // Ours has a limit that the pipeline's has not: the number of values.
+    match document.error() {
+        Some(error) => bail!("{}: {error}", visible(named)),
+        None => Ok(document),
+    }
+}

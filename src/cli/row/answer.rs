@@ -1,0 +1,76 @@
+//! Landings as scripts read them: the fields of `--landings`, in their order. Names and meanings are stable.
+
+use color_eyre::Result;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::document::{Document, PathStyle};
+use crate::layout::Layout;
+use crate::sink::{self, Shown};
+
+/// One leaf or empty container of the document. Pointers are RFC 6901.
+#[derive(Debug, Serialize)]
+pub(super) struct Line<'a> {
+    /// In the document.
+    pub pointer: String,
+    /// `column`, `map_value`, `map_key`, `json_string`, `additional_properties` or `dropped`.
+    pub landing: &'static str,
+    /// Dotted path; null where it lands in no column.
+    pub column: Option<&'a str>,
+    /// Canonical type of that column or, if none, of the one that was tried.
+    pub bq_type: Option<&'a str>,
+    /// `NULLABLE`, `REQUIRED` or `REPEATED`.
+    pub mode: Option<&'static str>,
+    /// How its form changed: `bool_to_int`, `json_to_string` …
+    pub coercion: Option<&'static str>,
+    /// The column that was tried, also where nothing landed there.
+    pub target: Option<&'a str>,
+    /// Why it is in no column: `null`, `empty`, `unknown_key`, `collision` …
+    pub reason: Option<&'static str>,
+    /// In the parsed `additional_properties`.
+    pub ap_pointer: Option<&'a str>,
+    /// Whether BigQuery refuses the row for its form.
+    pub shape_mismatch: bool,
+    /// What landed; null where that is nothing, or has more than 300 characters.
+    pub value: Option<&'a RawValue>,
+    /// Characters of a value that is not written out.
+    pub value_len: Option<usize>,
+    /// In the row.
+    pub row_pointer: Option<&'a str>,
+    /// In the JSON text or JSON value of the column.
+    pub inner_pointer: Option<&'a str>,
+    /// Keys of all maps around it, the outermost first.
+    pub map_keys: &'a [String],
+    /// Key column of the innermost map.
+    pub key_column: Option<&'a str>,
+}
+
+impl<'a> Line<'a> {
+    /// The fields of a landing.
+    pub fn new(layout: &'a Layout, document: &Document, line: &'a sink::Line, shown: &'a Shown) -> Result<Self> {
+        let column = line.column_id.and_then(|id| layout.get(id));
+        let (value, value_len) = match shown {
+            Shown::Null => (None, None),
+            Shown::Json(text) => (Some(serde_json::from_str(text)?), None),
+            Shown::Long(length) => (None, Some(*length)),
+        };
+        Ok(Line {
+            pointer: document.path(line.node, PathStyle::Pointer),
+            landing: line.landing.name(),
+            column: line.column.as_deref(),
+            bq_type: column.map(|column| &*column.kind),
+            mode: column.map(|column| column.mode.name()),
+            coercion: line.coercion.map(sink::Coercion::name),
+            target: line.target.as_deref(),
+            reason: line.reason.map(sink::Reason::name),
+            ap_pointer: line.ap_pointer.as_deref(),
+            shape_mismatch: line.shape_mismatch,
+            value,
+            value_len,
+            row_pointer: line.row_pointer.as_deref(),
+            inner_pointer: line.inner_pointer.as_deref(),
+            map_keys: &line.map_keys,
+            key_column: line.key_column.as_deref(),
+        })
+    }
+}

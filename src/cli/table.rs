@@ -1,0 +1,144 @@
+//! `misfit table`: the columns of one table.
+//!
+//! Owns: the question, which columns are shown, what is said beside them on standard error.
+//! Refuses: finding the layout (layout), the search (catalog), forms of output (below).
+
+mod json;
+mod markdown;
+mod record;
+mod tree;
+
+use std::io::{BufWriter, Write};
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use color_eyre::Result;
+use color_eyre::eyre::{ensure, eyre};
+
+use super::layout::{self, Named, Origin};
+use super::{csv, input, out};
+use crate::catalog::Catalog;
+use crate::config::Config;
+use crate::layout::{ColumnId, Size, ddl};
+use crate::text::{count, visible};
+use record::Record;
+
+const EXAMPLES: &str = "\
+TABLE is one of
+  telemetry.main.5        a doctype version of the schemas; telemetry/main.5 as well.
+                          Where it has no .bq, the layout that the schema
+                          transpiler would make of its JSON schema
+  main.5.bq               a file: a list of columns, as bq show --schema prints it
+  main.5.schema.json      a JSON schema: the layout that would be made of it
+  -                       standard input
+
+Examples:
+  misfit table telemetry.main.5 --schemas ~/schemas --search gpu
+      columns with gpu in their names
+  misfit table telemetry.main.5 --schemas ~/schemas --format ddl
+      the statement that makes the table
+  bq show --schema --format=json DATASET.TABLE | misfit table -
+      a table that is deployed";
+
+/// Which table, in which form.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The table: NAMESPACE.DOCTYPE.VERSION, a .bq file, or - for standard input
+    #[arg(value_name = "TABLE")]
+    table: String,
+
+    #[command(flatten)]
+    schemas: input::Schemas,
+
+    /// Only columns whose names match; a word may match a RECORD around the column instead, or be a path with dots
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// How a table is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people, as wide as the terminal
+    #[default]
+    Tree,
+    /// One object with sizes, oddities, columns
+    Json,
+    /// One column a line
+    Csv,
+    /// A Markdown table
+    #[value(alias = "markdown")]
+    Md,
+    /// The statement that makes the table in BigQuery
+    Ddl,
+}
+
+/// Prints a table.
+pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
+    let search = args.search.filter(|text| !text.trim().is_empty());
+    ensure!(
+        search.is_none() || args.format != Format::Ddl,
+        "--search picks columns and the statement needs them all: leave it out, or choose another --format"
+    );
+    let named = layout::open(&args.table, args.schemas, config)?;
+    let found = search.as_deref().map(|text| matching(&named, text));
+    let all = || (0..named.layout.columns.len() as ColumnId).collect();
+    let columns: Vec<ColumnId> = found.clone().unwrap_or_else(all);
+    let records = || Record::list(&named.layout, columns.iter().copied());
+    let mut stdout = BufWriter::new(std::io::stdout().lock());
+    match args.format {
+        Format::Tree => tree::write(&mut stdout, &named, found.as_deref(), out::width())?,
+        Format::Json => json::write(&mut stdout, &named, search.as_deref(), records())?,
+        Format::Csv => csv::lines(records()).try_for_each(|line| -> Result<()> { Ok(stdout.write_all(line?.as_bytes())?) })?,
+        Format::Md => markdown::write(&mut stdout, records())?,
+        Format::Ddl => stdout.write_all(statement(&named)?.as_bytes())?,
+    }
+    stdout.flush()?;
+    let is_told = matches!(args.format, Format::Tree | Format::Json);
+    beside(&named, found.as_ref().map(Vec::len), is_told).iter().for_each(|line| out::tell(&format!("misfit: {line}")));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Columns that match a search, in the order of the table.
+fn matching(named: &Named, text: &str) -> Vec<ColumnId> {
+    let catalog = Catalog::of(named.listed(), &named.layout);
+    let found = catalog.search(text, &|| false).unwrap_or_default();
+    let mut columns: Vec<ColumnId> = found.hits.iter().flat_map(|hit| found.places(hit)).filter_map(|place| place.column).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    columns
+}
+
+fn statement(named: &Named) -> Result<String> {
+    // The table that the pipeline writes first; a file that tells no doctype gives no name either.
+    let table = named.tables().into_iter().next().unwrap_or_else(|| "dataset.table".to_owned());
+    ddl::create(&named.layout, &table).map_err(|reason| eyre!("{}: {reason}", named.title))
+}
+
+/// What is said on standard error: what was found, and what the form of output has no room for.
+fn beside(named: &Named, found: Option<usize>, is_told: bool) -> Vec<String> {
+    let size = Size::of(&named.layout);
+    let mut lines = Vec::new();
+    if let Some(found) = found {
+        lines.push(format!("{} of {} match", count(found as u64), out::plural(size.columns as u64, "column", "columns")));
+    }
+    if !is_told {
+        lines.extend(notes(named).iter().map(|note| visible(note).into_owned()));
+    }
+    lines
+}
+
+/// How the layout came to be, and what is odd about it.
+fn notes(named: &Named) -> Vec<String> {
+    let made = (named.origin == Origin::Transpiled)
+        .then(|| "there is no published layout; this one is made of the JSON schema as the schema transpiler makes it".to_owned());
+    let lints = named.lints.iter().map(|lint| format!("{} at #{}: {}", lint.kind.name(), lint.pointer, lint.sentence));
+    let unlisted = named.layout.unlisted as u64;
+    let more = (unlisted > 0).then(|| format!("and {} more oddities", count(unlisted)));
+    made.into_iter().chain(lints).chain(named.layout.oddities.iter().cloned()).chain(more).collect()
+}

@@ -1,0 +1,25 @@
+//! A table's columns as a Markdown table, to paste into a report.
+
+use std::io::Write;
+
+use color_eyre::Result;
+
+use super::record::Record;
+use crate::markdown::cell_code;
+
+/// One line per column.
+pub(super) fn write<'a>(out: &mut impl Write, records: impl Iterator<Item = Record<'a>>) -> Result<()> {
+    out.write_all(b"| column | type | mode | leaves | description |\n|---|---|---|---:|---|\n")?;
+    for record in records {
+        let description = record.description.map(cell_code).unwrap_or_default();
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {description} |",
+            cell_code(&record.path),
+            cell_code(&record.words),
+            record.mode,
+            record.leaf_count
+        )?;
+    }
+    Ok(())
+}

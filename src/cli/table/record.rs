@@ -1,0 +1,51 @@
+//! A column as scripts read it: the fields of `--format json` and `csv`, in their order. Names and meanings are stable.
+
+use serde::Serialize;
+
+use crate::layout::{ColumnId, Layout};
+
+/// One column.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Record<'a> {
+    /// From the top, with dots.
+    pub path: String,
+    /// Canonical type: INT64 where the file may say INTEGER.
+    #[serde(rename = "type")]
+    pub kind: &'a str,
+    /// NULLABLE, REQUIRED or REPEATED.
+    pub mode: &'static str,
+    pub description: Option<&'a str>,
+    /// 0 at the top.
+    pub depth: u16,
+    /// Columns in it that hold no others; 1 where it holds none itself.
+    pub leaf_count: u32,
+    /// `map`, `nested_list`, or null.
+    pub form: Option<&'static str>,
+    /// The type in words: `map<INT64>`.
+    pub words: String,
+    /// The type as the file spells it.
+    pub spelling: &'a str,
+    pub policy_tags: &'a [Box<str>],
+}
+
+impl<'a> Record<'a> {
+    /// The columns at these positions.
+    pub fn list(layout: &'a Layout, columns: impl Iterator<Item = ColumnId>) -> impl Iterator<Item = Record<'a>> {
+        let leaves = layout.leaf_counts();
+        columns.filter_map(move |id| {
+            let column = layout.get(id)?;
+            Some(Record {
+                path: layout.path(id),
+                kind: &column.kind,
+                mode: column.mode.name(),
+                description: column.description.as_deref(),
+                depth: column.depth,
+                leaf_count: leaves.get(id as usize).copied().unwrap_or_default(),
+                form: layout.form(id).name(),
+                words: layout.badge(id),
+                spelling: column.kind.spelling(),
+                policy_tags: &column.policy_tags,
+            })
+        })
+    }
+}

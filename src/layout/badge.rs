@@ -1,0 +1,106 @@
+//! A column's type in one word, as people think of it: maps and lists of lists are RECORDs only to BigQuery.
+
+use super::{ColumnId, Layout, Mode};
+
+/// Most maps and lists inside each other that a badge names.
+const MOST: usize = 4;
+
+/// What a column of columns stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Itself.
+    Plain,
+    /// An object with any keys: see [`Layout::is_map`].
+    Map,
+    /// Lists in lists: see [`Layout::is_nested_list`].
+    NestedList,
+}
+
+impl Form {
+    /// A name for scripts; `None` for what stands for itself.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Form::Plain => None,
+            Form::Map => Some("map"),
+            Form::NestedList => Some("nested_list"),
+        }
+    }
+}
+
+impl Layout {
+    /// What a column stands for.
+    pub fn form(&self, id: ColumnId) -> Form {
+        match () {
+            () if self.is_map(id) => Form::Map,
+            () if self.is_nested_list(id) => Form::NestedList,
+            () => Form::Plain,
+        }
+    }
+
+    /// The type of a column with its shape: `INT64`, `map<STRING>`, `map<map<INT64>>`, `list<list<FLOAT64>>`. A plain list is told by its mode, but inside
+    /// of another shape it is `list<STRING>`. Keys are texts unless they are named: `map<INT64, STRING>`.
+    pub fn badge(&self, id: ColumnId) -> String {
+        let (mut at, mut badge, mut closing) = (id, String::new(), String::new());
+        while let Some(column) = self.get(at) {
+            if closing.len() == MOST {
+                badge.push('…');
+                break;
+            }
+            let form = self.form(at);
+            if form == Form::Plain {
+                // A list by itself is told by its mode.
+                let is_inner_list = column.mode == Mode::Repeated && !closing.is_empty();
+                badge.extend(is_inner_list.then_some("list<").into_iter().chain([&*column.kind]).chain(is_inner_list.then_some(">")));
+                break;
+            }
+            badge.push_str(if form == Form::Map { "map<" } else { "list<" });
+            closing.push('>');
+            // A map's key comes first and holds nothing; behind it is the value, if there is one.
+            at += if form == Form::Map { 2 } else { 1 };
+            if at >= column.end {
+                badge.push_str("keys only");
+                break;
+            }
+        }
+        badge + &closing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn badge(fields: &str) -> String {
+        let layout = Layout::parse(format!("[{fields}]").as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+        layout.badge(0)
+    }
+
+    fn repeated(fields: &str) -> String {
+        format!(r#""type":"RECORD","mode":"REPEATED","fields":[{fields}]}}"#)
+    }
+
+    fn map(value: &str) -> String {
+        repeated(&format!(r#"{{"name":"key","type":"STRING"}},{{"name":"value",{value}"#))
+    }
+
+    fn list(item: &str) -> String {
+        repeated(&format!(r#"{{"name":"list",{item}"#))
+    }
+
+    #[test]
+    fn shapes_are_named() {
+        let of = |column: String| badge(&format!(r#"{{"name":"c",{column}"#));
+        let (int, texts) = (r#""type":"INTEGER"}"#, r#""type":"STRING","mode":"REPEATED"}"#);
+        assert_eq!(of(int.into()), "INT64");
+        assert_eq!(of(texts.into()), "STRING");
+        assert_eq!(of(map(int)), "map<INT64>");
+        assert_eq!(of(map(texts)), "map<list<STRING>>");
+        assert_eq!(of(map(&map(int))), "map<map<INT64>>");
+        assert_eq!(of(list(texts)), "list<list<STRING>>");
+        assert_eq!(of(list(&list(texts))), "list<list<list<STRING>>>");
+        assert_eq!(of(map(&repeated(r#"{"name":"a","type":"STRING"}"#))), "map<list<RECORD>>");
+        assert_eq!(of(repeated(r#"{"name":"key","type":"STRING"}"#)), "map<keys only>");
+        assert_eq!(of(repeated(r#"{"name":"key","type":"INT64"},{"name":"value","type":"BOOL"}"#)), "map<INT64, BOOL>");
+        assert_eq!(of(map(&map(&map(&map(&map(int)))))), "map<map<map<map<…>>>>");
+    }
+}

@@ -1,0 +1,49 @@
+//! From a column to the groups that fail under it.
+
+use super::super::app::{App, Search};
+use super::super::message::Effect;
+use super::super::tables::TableScreen;
+use crate::outline::Tree;
+use crate::text;
+
+/// Goes to the groups that fail under the place under the cursor: they are the matches that n and N go through.
+pub fn show(app: &mut App) -> Vec<Effect> {
+    if app.tables.alone {
+        app.warn("there are no rows to look at: open misfit with a source of error rows and --schemas");
+        return Vec::new();
+    }
+    let Some(name) = name(&app.tables) else {
+        app.tell("put the cursor on a table or a column to see what fails under it");
+        return Vec::new();
+    };
+    let failing = app.tables.failing();
+    let tree = app.groups.tree.clone();
+    let is_one = |item: &usize| tree.is_leaf(*item) && tree.items[*item].group.is_some_and(|group| failing.contains(&group));
+    let items: Vec<u32> = (0..tree.len()).filter(is_one).map(|item| item as u32).collect();
+    let Some(&first) = items.iter().max_by_key(|&&item| tree.items[item as usize].count) else {
+        app.tell(format!("no group of the rows that were read fails under {name}"));
+        return Vec::new();
+    };
+    app.tables.open = false;
+    app.case = None;
+    let list = &mut app.groups.list;
+    if list.filter.take().is_some() {
+        list.outline.clear_filter(tree.as_ref(), None);
+    }
+    list.outline.reveal(tree.as_ref(), first as usize);
+    let words = match items.len() {
+        1 => format!("one group fails under {name}"),
+        many => format!("{} groups fail under {name}; n and N go through them", text::count(many as u64)),
+    };
+    list.search = Some(Search { text: name, job: None, from: None, found: Some(items) });
+    app.tell(words);
+    Vec::new()
+}
+
+/// The column's path, or the table's name.
+fn name(screen: &TableScreen) -> Option<String> {
+    let place = screen.place()?;
+    let catalog = &screen.tree.catalog;
+    let column = place.column.and_then(|column| catalog.column(place.table, column));
+    Some(column.map_or_else(|| catalog.table_name(place.table), |column| catalog.path(column.path)))
+}

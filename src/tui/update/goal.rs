@@ -1,0 +1,73 @@
+//! Where the cursor of the tables is to go: to the table and column that the screen below is about, as far as they are known yet.
+
+use super::super::app::App;
+use super::super::tables::Goal;
+use super::case;
+use crate::catalog::{Catalog, Place, TableId};
+use crate::destination;
+use crate::origin;
+
+/// What the screen below the tables is about.
+pub fn below(app: &App) -> Option<Goal> {
+    if app.case.is_some() { from_case(app) } else { from_groups(app) }
+}
+
+/// The table and column of the case.
+fn from_case(app: &App) -> Option<Goal> {
+    let screen = app.case.as_ref()?;
+    let doctype = screen.case.doctype.as_ref()?;
+    let catalog = &app.tables.tree.catalog;
+    let is_it = |table: &TableId| {
+        let known = &catalog.tables()[*table as usize].doctype;
+        doctype.table.as_deref() == Some(&destination::live(&known.namespace, &known.doctype, &known.version))
+    };
+    let by_table = || (0..catalog.tables().len() as TableId).find(is_it);
+    let table = by_table().or_else(|| table_of(catalog, &doctype.namespace, &doctype.doctype, doctype.version.as_deref()))?;
+    Some(match case::column(screen) {
+        Some(column) => Goal::Column(table, column),
+        None => Goal::Table(table),
+    })
+}
+
+/// The table and column of the group under the cursor.
+fn from_groups(app: &App) -> Option<Goal> {
+    let tree = &app.groups.tree;
+    let item = app.groups.list.outline.item()?;
+    let group = tree.group(item)?;
+    let key = &group.key;
+    let table = table_of(&app.tables.tree.catalog, key.namespace.as_deref()?, key.doctype.as_deref()?, key.version.as_deref())?;
+    let path = key.path.clone().filter(|path| tree.is_leaf(item) && !path.is_empty());
+    Some(path.map_or(Goal::Table(table), |path| Goal::Path(table, path)))
+}
+
+/// The table of a doctype version; without a version the newest that has a layout.
+fn table_of(catalog: &Catalog, namespace: &str, doctype: &str, version: Option<&str>) -> Option<TableId> {
+    let known = (0..).zip(catalog.tables()).filter(|(_, table)| table.doctype.namespace == namespace && table.doctype.doctype == doctype);
+    let fits = known.filter(|(_, table)| version.map_or(table.doctype.layout.is_some(), |version| table.doctype.version == version));
+    fits.last().map(|(id, _)| id)
+}
+
+/// Puts the cursor of the tree on a place.
+pub fn go(app: &mut App, place: Place) {
+    let tree = app.tables.tree.clone();
+    if let Some(item) = tree.item(place) {
+        app.tables.list.outline.reveal(tree.as_ref(), item);
+    }
+}
+
+/// Goes on to where the cursor is to be, as far as it is known yet.
+pub fn reach(app: &mut App) {
+    let screen = &mut app.tables;
+    if let (Some(Goal::Path(table, path)), Some(look)) = (&screen.goal, &screen.look)
+        && look.place.table == *table
+    {
+        let column = look.layout.as_ref().and_then(|layout| origin::column_of_path(layout, path));
+        screen.goal = column.map(|column| Goal::Column(*table, column));
+    }
+    if let Some(Goal::Column(table, column)) = screen.goal
+        && screen.tree.catalog.flat(table).is_some()
+    {
+        screen.goal = None;
+        go(app, Place { table, column: Some(column) });
+    }
+}

@@ -1,0 +1,239 @@
+//! The screen of tables: coming and going, columns coming in, looks at the line under the cursor.
+
+use std::sync::Arc;
+
+use super::super::action::Action;
+use super::super::app::App;
+use super::super::hit_tree;
+use super::super::message::{Effect, JobId};
+use super::super::panes::TablePane;
+use super::super::table_tree::{Line, TableTree};
+use super::super::tables::{Asked, Goal, Look};
+use super::{failing, find, goal};
+use crate::catalog::Place;
+use crate::document::NodeId;
+use crate::origin;
+use crate::outline::{Outline, Tree};
+
+/// Levels of a schema that are open at first.
+const LEVELS_AT_START: usize = 2;
+
+/// Goes to the tables, at what is under the cursor of the screen below; or back.
+pub fn switch(app: &mut App) -> Vec<Effect> {
+    if app.tables.alone {
+        app.tell("these are the tables; there are no rows to go back to");
+        return Vec::new();
+    }
+    if app.tables.open {
+        return leave(app);
+    }
+    if app.schemas.is_none() {
+        app.warn("there are no tables to show: give a folder of generated schemas with --schemas");
+        return Vec::new();
+    }
+    app.tables.open = true;
+    if let Some(goal) = goal::below(app) {
+        find::end(app);
+        app.tables.focus = TablePane::Tree;
+        let (Goal::Table(table) | Goal::Column(table, _) | Goal::Path(table, _)) = goal;
+        app.tables.goal = Some(goal);
+        goal::go(app, Place { table, column: None });
+        goal::reach(app);
+    }
+    read_once(app).into_iter().collect()
+}
+
+/// Begins to read the columns, unless that was done before.
+pub fn read_once(app: &mut App) -> Option<Effect> {
+    let screen = &app.tables;
+    (!screen.read && screen.reading.is_none()).then(|| {
+        app.tables.reading = Some(Default::default());
+        Effect::ReadTables { job: app.next_job() }
+    })
+}
+
+/// Back to the screen below; without one, out.
+pub fn leave(app: &mut App) -> Vec<Effect> {
+    if app.tables.alone {
+        return vec![Effect::Quit];
+    }
+    app.tables.open = false;
+    Vec::new()
+}
+
+/// One step back: from the schema to the tree, from a search to the tree, to the screen below.
+pub fn back(app: &mut App) -> Vec<Effect> {
+    if app.tables.focus == TablePane::Schema {
+        if app.tables.schema.search.take().is_none() {
+            app.tables.focus = TablePane::Tree;
+        }
+        return Vec::new();
+    }
+    if app.tables.search.is_some() {
+        return find::end(app);
+    }
+    if app.tables.alone {
+        app.tell("q quits");
+        return Vec::new();
+    }
+    leave(app)
+}
+
+/// Tables came in: by name, or with their columns.
+pub fn replace(app: &mut App, tree: Arc<TableTree>, done: bool) -> Vec<Effect> {
+    let screen = &mut app.tables;
+    if screen.read && !done {
+        return Vec::new();
+    }
+    if screen.tree.is_empty() {
+        screen.list.outline = Outline::with_levels(tree.as_ref(), 0);
+    } else {
+        screen.list.outline.refresh(screen.tree.as_ref(), tree.as_ref());
+    }
+    screen.tree = tree;
+    screen.read |= done;
+    if done {
+        screen.reading = None;
+    }
+    goal::reach(app);
+    find::again(app)
+}
+
+/// What is known of a place came in.
+pub fn looked(app: &mut App, job: JobId, outcome: Result<Arc<Look>, String>) -> Vec<Effect> {
+    let screen = &mut app.tables;
+    if screen.asked.as_ref().is_none_or(|asked| asked.job != job) {
+        return Vec::new();
+    }
+    match outcome {
+        Ok(look) => {
+            let before = screen.look.replace(look.clone());
+            if screen.focus == TablePane::Tree {
+                screen.node = look.node;
+                show_schema(app, before.as_deref());
+            }
+            goal::reach(app);
+        }
+        // The line itself says what is wrong with the table.
+        Err(_) => screen.look = None,
+    }
+    Vec::new()
+}
+
+/// Puts the schema's cursor on the node that fills the column.
+fn show_schema(app: &mut App, before: Option<&Look>) {
+    let screen = &mut app.tables;
+    let Some(schema) = screen.look.as_ref().and_then(|look| look.schema.as_ref()) else { return };
+    let same = before.and_then(|before| before.schema.as_ref()).is_some_and(|before| Arc::ptr_eq(before, schema));
+    if !same {
+        screen.schema = Default::default();
+        screen.schema.outline = Outline::with_levels(&schema.document, LEVELS_AT_START);
+    }
+    if let Some(node) = screen.node {
+        screen.schema.outline.reveal(&schema.document, node as usize);
+        screen.schema.outline.set_open(&schema.document, &[node as usize], true);
+    }
+}
+
+/// Asks for what is to be known of the place under the cursor, where that is another one now.
+pub fn follow(app: &mut App) -> Vec<Effect> {
+    if !app.tables.open {
+        return Vec::new();
+    }
+    let groups = app.groups.tree.groups.clone();
+    let screen = &mut app.tables;
+    let Some(place) = screen.place() else {
+        screen.node = None;
+        return screen.asked.take().map(|asked| Effect::Cancel(asked.job)).into_iter().collect();
+    };
+    if screen.asked.as_ref().is_some_and(|asked| asked.place == place && Arc::ptr_eq(&asked.groups, &groups)) {
+        return Vec::new();
+    }
+    let job = app.next_job();
+    let screen = &mut app.tables;
+    if screen.focus == TablePane::Tree {
+        screen.node = None;
+    }
+    let former = screen.asked.replace(Asked { job, place, groups: groups.clone() });
+    let cancel = former.map(|asked| Effect::Cancel(asked.job));
+    cancel.into_iter().chain([Effect::Look { job, place, groups }]).collect()
+}
+
+/// The cursor of the schema moved: the tree goes to the column that the node fills.
+pub fn follow_schema(app: &mut App) {
+    let screen = &mut app.tables;
+    if screen.focus != TablePane::Schema {
+        return;
+    }
+    let (Some(item), Some(look)) = (screen.schema.outline.item(), screen.look.clone()) else { return };
+    let (Some(layout), Some(schema)) = (&look.layout, &look.schema) else { return };
+    // A keyword belongs to the schema node around it.
+    let column = schema.document.ancestors(item as NodeId).find_map(|node| origin::column_of(layout, schema, node));
+    if let Some(column) = column
+        && screen.search.is_none()
+    {
+        screen.node = Some(item as NodeId);
+        goal::go(app, Place { table: look.place.table, column: Some(column) });
+    }
+}
+
+/// An action on this screen.
+pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    app.tables.goal = None;
+    match action {
+        Action::NextPane | Action::PreviousPane => pane(app),
+        Action::Follow => enter(app),
+        Action::Enter if app.tables.focus == TablePane::Tree && is_result(app) => enter(app),
+        Action::ShowFailing => return failing::show(app),
+        _ => {
+            super::move_list(app, action);
+            follow_schema(app);
+        }
+    }
+    Vec::new()
+}
+
+fn pane(app: &mut App) {
+    let no_schema = app.tables.known().is_none_or(|look| look.schema.is_none());
+    if app.tables.focus == TablePane::Tree && no_schema {
+        let why = app.tables.known().and_then(|look| look.no_schema.clone());
+        app.tell(why.unwrap_or_else(|| "no table is chosen, so there is no schema to show".to_owned()));
+        return;
+    }
+    app.tables.focus = app.tables.focus.next();
+}
+
+/// Whether the line under the cursor is one that a search found and that holds no others.
+fn is_result(app: &App) -> bool {
+    match app.tables.hit() {
+        Some(hit_tree::Line::Hit(_, places)) => places.len() == 1,
+        Some(hit_tree::Line::Place(_)) => true,
+        None => false,
+    }
+}
+
+/// Opens the line; shows what was found in its table; goes to the schema node of a column and back.
+fn enter(app: &mut App) {
+    if app.tables.focus == TablePane::Schema {
+        app.tables.focus = TablePane::Tree;
+        return;
+    }
+    if is_result(app) {
+        if let Some(place) = app.tables.place() {
+            find::end(app);
+            app.tables.goal = place.column.map(|column| Goal::Column(place.table, column));
+            goal::go(app, place);
+        }
+        return;
+    }
+    let Some((list, tree)) = app.focused() else { return };
+    if list.outline.toggle(&tree) {
+        return;
+    }
+    let is_column = app.tables.list.outline.item().is_some_and(|item| matches!(app.tables.tree.line(item), Line::Column(..)));
+    if is_column && app.tables.node.is_none() && app.tables.known().is_some_and(|look| look.schema.is_some()) {
+        app.tell("the schema does not speak about this column");
+    } else if is_column {
+        pane(app);
+    }
+}

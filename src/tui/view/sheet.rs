@@ -1,0 +1,63 @@
+//! A pane of facts.
+//!
+//! Owns: filling it from top to bottom, saying where something had no room.
+//! Refuses: the facts.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::super::app::App;
+use super::super::theme::Role;
+use super::pen::{Pen, paint_line, paragraph};
+use crate::text;
+
+/// A pane that is filled from top to bottom.
+pub struct Sheet<'a> {
+    pub app: &'a App,
+    pub buffer: &'a mut Buffer,
+    pub area: Rect,
+    /// The next line; below the area where there was no room.
+    pub row: u16,
+}
+
+impl Sheet<'_> {
+    /// The name of a part; with room for it, behind a blank line.
+    pub fn heading(&mut self, words: &str) {
+        if self.area.height > 20 {
+            self.row += 1;
+        }
+        self.line(words, Role::Heading);
+    }
+
+    /// One line, clipped.
+    pub fn line(&mut self, words: &str, role: Role) {
+        let style = self.app.theme.style(role);
+        if let Some(mut pen) = Pen::new(self.buffer, self.area, self.row, Style::new()) {
+            pen.put(words, style);
+        }
+        self.row += 1;
+    }
+
+    /// A text, wrapped.
+    pub fn words(&mut self, words: &str, role: Role) {
+        paragraph(self.buffer, self.area, self.row, words, self.app.theme.style(role));
+        // Counted also where there was no room: then the last line says that something is cut.
+        self.row += text::wrap(words, usize::from(self.area.width)).len().min(usize::from(u16::MAX / 2)) as u16;
+    }
+
+    /// Says on the last line that not everything has room, where that is so.
+    pub fn cut(&mut self, hint: &str) {
+        if self.row <= self.area.height {
+            return;
+        }
+        let last = self.area.height.saturating_sub(1);
+        paint_line(self.buffer, self.area, last, self.app.theme.style(Role::Text));
+        if let Some(mut pen) = Pen::new(self.buffer, self.area, last, Style::new()) {
+            let blank = " ".repeat(pen.room());
+            pen.put(&blank, Style::new());
+        }
+        self.row = last;
+        self.line(hint, Role::Hint);
+    }
+}

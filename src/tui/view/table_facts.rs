@@ -1,0 +1,226 @@
+//! What the line under the cursor of the tables is: names, type, size, SQL, the schema node, what fails there.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::super::app::App;
+use super::super::hit_tree;
+use super::super::panes;
+use super::super::table_tree::Line;
+use super::super::theme::Role;
+use super::chrome;
+use super::sheet::Sheet;
+use super::tables::kind;
+use crate::catalog::{Contents, Flat, Place, TableId};
+use crate::destination::{self, Split, Stage};
+use crate::layout::{ColumnId, Level};
+use crate::schemas::names;
+use crate::sink;
+use crate::text;
+
+/// Cells of a gauge.
+const GAUGE: usize = 20;
+
+/// Tables of a namespace or hit that are listed.
+const LISTED: usize = 200;
+
+/// Draws the pane.
+pub fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
+    let screen = &app.tables;
+    let place = screen.place();
+    let catalog = &screen.tree.catalog;
+    let name = place.map_or_else(|| "Facts".to_owned(), |place| catalog.table_name(place.table));
+    chrome::pane(app, buffer, area, &text::visible(&name), false, "");
+    let inner = panes::lines(area);
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let mut sheet = Sheet { app, buffer, area: inner, row: 0 };
+    match (screen.hit(), place) {
+        (Some(hit_tree::Line::Hit(_, places)), _) if places.len() > 1 && place.is_none() => {
+            sheet.tables(places.iter().map(|place| place.table))
+        }
+        (_, Some(Place { table, column: Some(column) })) => sheet.column(table, column),
+        (_, Some(Place { table, column: None })) => sheet.table(table),
+        (None, None) => {
+            if let Some(item) = screen.list.outline.item()
+                && let Line::Namespace(first, end) = screen.tree.line(item)
+            {
+                sheet.namespace(first, end);
+            }
+        }
+        _ => {}
+    }
+    sheet.cut("i: everything about this line");
+}
+
+impl Sheet<'_> {
+    fn namespace(&mut self, first: TableId, end: TableId) {
+        let catalog = &self.app.tables.tree.catalog;
+        let namespace = &catalog.tables()[first as usize].doctype.namespace;
+        let snake = names::snake_case(namespace);
+        let shown = text::visible(namespace).into_owned();
+        self.words(&shown, Role::Heading);
+        self.words(&format!("datasets {snake}_live and {snake}_stable"), Role::Text);
+        self.tables(first..end);
+    }
+
+    /// Tables with their sizes, largest first.
+    fn tables(&mut self, tables: impl Iterator<Item = TableId>) {
+        let catalog = self.app.tables.tree.catalog.clone();
+        let leaves = |table: TableId| catalog.flat(table).map_or(0, |flat| flat.size.leaves);
+        let mut sized: Vec<(usize, TableId)> = tables.map(|table| (leaves(table), table)).collect();
+        sized.sort_by_key(|&(leaves, table)| (std::cmp::Reverse(leaves), table));
+        self.heading("Leaf columns, most first");
+        for &(leaves, table) in sized.iter().take(LISTED) {
+            let name = catalog.table_name(table);
+            self.line(&format!("{:>9}  {}", text::count(leaves as u64), text::visible(&name)), Role::Text);
+        }
+    }
+
+    fn table(&mut self, table: TableId) {
+        let catalog = self.app.tables.tree.catalog.clone();
+        let known = &catalog.tables()[table as usize];
+        match &known.contents {
+            Contents::Missing => self.missing(table),
+            Contents::Broken(reason) => self.words(&text::visible(reason), Role::Fault),
+            Contents::Unread => self.words("reading …", Role::Dim),
+            Contents::Columns(_) => {}
+        }
+        if !matches!(known.contents, Contents::Missing) {
+            self.names(table);
+        }
+        if let Some(flat) = catalog.flat(table) {
+            self.sizes(table, flat);
+        }
+        let doctype = &known.doctype;
+        if let Some((original, version)) = destination::copied_from(&doctype.namespace, &doctype.doctype, &doctype.version) {
+            self.words(&format!("Its schema is a copy of {original}.{version}: a change has to be made there."), Role::Text);
+        }
+        self.failing();
+    }
+
+    /// Why a doctype version has no table of its own.
+    fn missing(&mut self, table: TableId) {
+        let doctype = &self.app.tables.tree.catalog.tables()[table as usize].doctype;
+        if Split::of(&doctype.namespace, &doctype.doctype, &doctype.version).is_none() {
+            return self.words("No table layout: documents of this doctype version reach no table of their own.", Role::Dim);
+        }
+        self.words("Documents of this version are split before they are stored, in these tables:", Role::Text);
+        self.names(table);
+    }
+
+    /// The tables that rows are written to.
+    fn names(&mut self, table: TableId) {
+        let doctype = &self.app.tables.tree.catalog.tables()[table as usize].doctype;
+        let all = destination::tables(&doctype.namespace, &doctype.doctype, &doctype.version);
+        let dot = format!(" {} ", self.app.theme.glyphs.dot);
+        let stored: Vec<String> = all
+            .iter()
+            .filter(|table| matches!(table.stage, Stage::Live | Stage::Stable))
+            .map(|table| text::visible(&table.path()).into_owned())
+            .collect();
+        let line = stored.join(&dot);
+        if text::width(&line) <= usize::from(self.area.width) {
+            self.line(&line, Role::Text);
+        } else {
+            stored.iter().for_each(|name| self.line(name, Role::Text));
+        }
+    }
+
+    fn sizes(&mut self, table: TableId, flat: &Flat) {
+        self.heading("Size");
+        let (full, empty) = self.app.theme.glyphs.progress;
+        for gauge in flat.size.gauges() {
+            let role = match gauge.level() {
+                Level::Roomy => Role::Text,
+                Level::Near => Role::Constraint,
+                Level::Over => Role::Fault,
+            };
+            let filled = ((gauge.share() * GAUGE as f64).ceil() as usize).min(GAUGE);
+            self.words(&format!("{}{}  {gauge}", full.repeat(filled), empty.repeat(GAUGE - filled)), role);
+        }
+        let same = self.app.tables.tree.catalog.sharers(table).len().saturating_sub(1);
+        let (columns, bytes) = (text::count(flat.columns.len() as u64), text::bytes(flat.bytes));
+        let dot = self.app.theme.glyphs.dot;
+        self.words(&format!("{columns} columns with RECORDs {dot} file of {bytes}"), Role::Dim);
+        match same {
+            0 => {}
+            1 => self.words("one other table has the same layout", Role::Dim),
+            many => self.words(&format!("{} other tables have the same layout", text::count(many as u64)), Role::Dim),
+        }
+    }
+
+    fn column(&mut self, table: TableId, id: ColumnId) {
+        let catalog = self.app.tables.tree.catalog.clone();
+        let Some(column) = catalog.column(table, id) else { return };
+        let look = self.app.tables.known();
+        let layout = look.and_then(|look| look.layout.clone());
+        self.words(&text::visible(&catalog.path(column.path)), Role::Key);
+        let mut words = kind(&catalog, column);
+        let below = (column.end - id).saturating_sub(1);
+        if below > 0 {
+            words = format!("{words} {} {} columns inside", self.app.theme.glyphs.dot, text::count(u64::from(below)));
+        }
+        self.words(&words, Role::Type);
+        if let Some(layout) = &layout
+            && let Some(found) = layout.get(id)
+        {
+            let about = found.description.as_deref().map(text::visible);
+            self.words(about.as_deref().unwrap_or("no description"), if about.is_some() { Role::Text } else { Role::Dim });
+        }
+        if let Some(places) = self.app.tables.shared_places() {
+            return self.shared(places);
+        }
+        self.failing();
+        self.heading("Tables");
+        self.names(table);
+        if let Some(layout) = &layout {
+            self.heading("SQL");
+            self.words(&text::visible(&sink::select(layout, id)), Role::String);
+        }
+        self.node();
+    }
+
+    /// The tables that have a column.
+    fn shared(&mut self, places: &[Place]) {
+        let catalog = &self.app.tables.tree.catalog;
+        self.heading(&format!("In {} tables", text::count(places.len() as u64)));
+        for place in places.iter().take(LISTED) {
+            self.line(&text::visible(&catalog.table_name(place.table)), Role::Text);
+        }
+    }
+
+    /// Where the schema speaks about the column.
+    fn node(&mut self) {
+        let screen = &self.app.tables;
+        let Some(look) = screen.known() else { return };
+        let words = match (&look.schema, screen.node) {
+            (Some(schema), Some(node)) => {
+                let line = format!("  line {}", schema.line(node));
+                let room = usize::from(self.area.width).saturating_sub(text::width(&line) + 1);
+                format!("#{}{line}", text::clip_path(&text::visible(&schema.pointer(node)), room))
+            }
+            (Some(_), None) if look.place.column == screen.place().and_then(|place| place.column) => {
+                "nowhere in it: the pipeline or the generator adds this column".to_owned()
+            }
+            (None, _) => text::visible(look.no_schema.as_deref().unwrap_or_default()).into_owned(),
+            _ => return,
+        };
+        self.heading("Filled by the schema at");
+        self.words(&words, Role::Dim);
+    }
+
+    /// How much fails under the line.
+    fn failing(&mut self) {
+        let Some(look) = self.app.tables.known() else { return };
+        let failing = self.app.tables.failing();
+        if self.app.tables.alone {
+            return;
+        }
+        let rows: u64 = failing.iter().map(|&group| look.groups.list[group as usize].count).sum();
+        match failing.len() {
+            0 => self.words("nothing that was read fails here", Role::Dim),
+            1 => self.words(&format!("one group fails here, {} rows (x)", text::count(rows)), Role::Fault),
+            many => self.words(&format!("{} groups fail here, {} rows (x)", text::count(many as u64), text::count(rows)), Role::Fault),
+        }
+    }
+}
