@@ -1,16 +1,21 @@
 //! What leaves misfit for a bug report, a repository or a script.
 //!
-//! Owns: files that are written whole or not at all, names that stay in their folder.
-//! Refuses: choosing rows (source), words on a terminal (cli, tui).
+//! Owns: reports, rows, documents, tests, SQL and backfill briefs of groups; files that are written whole or not at all.
+//! Refuses: what may be told of a value (redact), how small a document can be (minimize), questions and answers (cli, tui).
 
+pub mod backfill;
 pub mod choice;
 pub mod files;
+pub mod hidden;
 pub mod name;
 pub mod page;
 pub mod predicate;
 pub mod query;
+pub mod report;
 pub mod reproducer;
 pub mod rows;
+pub mod sample;
+pub mod survey;
 
 use std::io;
 use std::path::PathBuf;

@@ -21,6 +21,7 @@ use crate::source::{Micros, RowRef, Unreadable};
 pub(crate) use bucket::identity;
 pub use grouper::Grouper;
 pub use restore::Counted;
+pub use words::doctype_name;
 
 /// All groups of the rows read, with what was left out.
 #[derive(Debug, Clone, Default)]

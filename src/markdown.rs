@@ -63,6 +63,8 @@ pub fn fence(language: &str, text: &str) -> String {
 /// A word without the marks around it, which stay text: `(word),` is `(`, `word`, `),`. Quotes and back-ticks that a sentence puts around data go.
 fn trimmed(word: &str) -> (&str, &str, &str) {
     let bare = word.trim_end_matches([',', '.', ';', ':', '!', '?']);
+    // A bracket that was opened before the word closes behind it.
+    let bare = if word.contains('(') { bare } else { bare.trim_end_matches(')') };
     let close = &word[bare.len()..];
     match bare.strip_prefix('`').and_then(|bare| bare.strip_suffix('`')) {
         Some(inner) if !inner.is_empty() && !inner.contains('`') => ("`", inner, close),
@@ -118,6 +120,7 @@ mod tests {
             prose("The key `os` has 43 characters, at most 40 are allowed."),
             "The key `os` has `43` characters, at most `40` are allowed."
         );
+        assert_eq!(prose("dropped on purpose (bug 17)."), "dropped on purpose (bug `17`).");
         assert_eq!(prose("meets only 1 of 2 conditions (as told)"), "meets only `1` of `2` conditions (as told)");
     }
 

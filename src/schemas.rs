@@ -42,7 +42,7 @@ pub trait Tree: Send + Sync {
     fn absent(&self) -> Vec<String> {
         Vec::new()
     }
-    /// The commit that the files are of, where that is known.
+    /// The commit that the files are of, in full, where that is known.
     fn revision(&self) -> Option<String> {
         None
     }
@@ -157,14 +157,14 @@ impl SchemaStore {
         Self::of(Arc::clone(&self.tree), self.doctypes.clone(), self.strays.clone())
     }
 
-    /// The commit that the files are of, where that is known.
-    pub fn revision(&self) -> Option<String> {
-        self.tree.revision()
-    }
-
     /// What it is, for people.
     pub fn name(&self) -> String {
         self.tree.name()
+    }
+
+    /// The commit that the schemas are of, where that is known.
+    pub fn revision(&self) -> Option<String> {
+        self.tree.revision()
     }
 
     /// All doctype versions, ordered by namespace, doctype and version (numbers as numbers).

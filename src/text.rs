@@ -49,6 +49,12 @@ pub fn visible_bytes(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Bytes over several lines: line ends stay, everything else is as in [`visible_bytes`].
+pub fn visible_lines(bytes: &[u8]) -> String {
+    let lines: Vec<_> = bytes.split(|&byte| byte == b'\n').map(visible_bytes).collect();
+    lines.join("\n")
+}
+
 fn push_visible(out: &mut String, c: char) {
     match c {
         '\n' => out.push_str("\\n"),
@@ -223,6 +229,7 @@ mod tests {
         assert_eq!(visible("a\x1b[2Jb\u{9b}\u{202e}\n"), "a\\u{1b}[2Jb\\u{9b}\\u{202e}\\n");
         assert!(matches!(visible("plain ✓ 日本"), Cow::Borrowed(_)));
         assert_eq!(visible_bytes(b"a\xff\x1b"), "a\\xFF\\u{1b}");
+        assert_eq!(visible_lines(b"a\x1b\nb"), "a\\u{1b}\nb");
     }
 
     #[test]

@@ -2,11 +2,17 @@
 
 mod corpus;
 
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::process::Command;
 use std::sync::Arc;
 
-use misfit::export::predicate;
+use misfit::export::hidden;
+use misfit::export::predicate::{self, Values};
+use misfit::group::Group;
+use misfit::redact::Redactor;
 use misfit::source::files::{Files, Options};
-use misfit::source::{ErrorSource, Request, Unwatched};
+use misfit::source::{ErrorSource, Request, RowRef, SourceRow, Unwatched};
 
 /// Whether a text matches a LIKE pattern of BigQuery.
 fn is_like(text: &str, pattern: &str) -> bool {
@@ -54,43 +60,106 @@ fn unquoted(literal: &str) -> String {
     out
 }
 
-#[test]
-fn the_pattern_of_a_group_selects_its_rows_and_hardly_any_other() {
-    let Some(corpus) = corpus::folder() else { return };
-    let schemas = Some(Arc::new(corpus::schemas(&corpus)));
-    let path = corpus.join("errors-2k.ndjson").to_string_lossy().into_owned();
-    let source = Files::open(&[path], Options { keep_rows: true }).unwrap();
-    let groups = source.groups(&Request { schemas, ..Request::default() }, &Unwatched).unwrap();
-    let mut rows = std::collections::HashMap::new();
-    source
-        .rows(0..u64::MAX, &mut |_, at, row| {
-            rows.insert(at, row);
-            std::ops::ControlFlow::Continue(())
-        })
-        .unwrap();
-    let (mut missed, mut others) = (0, 0);
-    for group in &groups.list {
-        let like = predicate::like(group);
-        let Some(pattern) = like.strip_prefix("error_message LIKE ").map(unquoted) else { continue };
-        for (at, row) in &rows {
+/// Rows of a group that its pattern does not fit, and rows of others that it does.
+#[derive(Default)]
+struct Score {
+    missed: usize,
+    others: usize,
+}
+
+impl Score {
+    fn count(&mut self, group: &Group, conditions: &[String], rows: &HashMap<RowRef, SourceRow>) {
+        let Some(pattern) = conditions.iter().find_map(|like| like.strip_prefix("error_message LIKE ")).map(unquoted) else { return };
+        for (at, row) in rows {
+            let is_of = row.column("document_namespace") == group.key.namespace.as_deref()
+                && row.column("document_type") == group.key.doctype.as_deref()
+                && row.column("error_type") == group.key.stage.as_deref()
+                && row.column("document_version") == group.key.version.as_deref();
             let message = row.column("error_message").unwrap_or_default();
-            let fits = is_like(message, &pattern);
-            let bucket = |name: &str| row.column(name);
-            let same = group.rows.binary_search(at).is_ok();
-            if same && !fits {
-                missed += 1;
-                println!("missed: {pattern}\n        {message}");
-            }
-            let is_of = bucket("document_namespace") == group.key.namespace.as_deref()
-                && bucket("document_type") == group.key.doctype.as_deref()
-                && bucket("error_type") == group.key.stage.as_deref()
-                && bucket("document_version") == group.key.version.as_deref();
-            if fits && !same && is_of {
-                others += 1;
-                println!("other:  {pattern}\n        {message}");
+            match (group.rows.binary_search(at).is_ok(), is_like(message, &pattern)) {
+                (true, false) => {
+                    self.missed += 1;
+                    println!("missed: {pattern}\n        {message}");
+                }
+                (false, true) if is_of => self.others += 1,
+                _ => {}
             }
         }
     }
-    println!("{} rows in {} groups: {missed} missed, {others} of other groups", groups.rows, groups.list.len());
-    assert_eq!(missed, 0);
+}
+
+#[test]
+fn the_pattern_of_a_group_selects_its_rows_and_hardly_any_other() {
+    let Some(corpus) = corpus::folder() else { return };
+    let schemas = Arc::new(corpus::schemas(&corpus));
+    let path = corpus.join("errors-2k.ndjson").to_string_lossy().into_owned();
+    let source = Files::open(&[path], Options { keep_rows: true }).unwrap();
+    let groups = source.groups(&Request { schemas: Some(schemas.clone()), ..Request::default() }, &Unwatched).unwrap();
+    let mut rows = HashMap::new();
+    let visit = &mut |_, at, row| {
+        rows.insert(at, row);
+        ControlFlow::Continue(())
+    };
+    source.rows(0..u64::MAX, visit).unwrap();
+    let (mut told, mut without_data) = (Score::default(), Score::default());
+    let mut redactor = Redactor::default();
+    for group in &groups.list {
+        told.count(group, &predicate::conditions(group, Values::Told), &rows);
+        let schema = hidden::schema(group, &schemas);
+        let safe = hidden::group(group, schema.as_deref(), &mut redactor);
+        without_data.count(group, &hidden::conditions(group, &safe, schema.as_deref(), &mut redactor), &rows);
+    }
+    for (name, score) in [("whole", &told), ("without data", &without_data)] {
+        println!("{name}: {} rows in {} groups, {} missed, {} of other groups", groups.rows, groups.list.len(), score.missed, score.others);
+    }
+    assert_eq!((told.missed, without_data.missed), (0, 0));
+    assert!(told.others * 100 < groups.rows as usize);
+}
+
+#[test]
+fn every_test_that_is_written_fails_as_its_row_does() {
+    let Some(corpus) = corpus::folder() else { return };
+    let schemas = corpus::schemas(&corpus).name();
+    let out = tempfile::tempdir().unwrap();
+    let misfit = |arguments: &[&str]| {
+        let mut misfit = Command::new(env!("CARGO_BIN_EXE_misfit"));
+        misfit.args(arguments).args(["--schemas", &schemas]);
+        misfit.env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml"));
+        misfit.output().unwrap()
+    };
+    let rows = corpus.join("errors-2k.ndjson").to_string_lossy().into_owned();
+    let folder = out.path().join("tests").to_string_lossy().into_owned();
+    let export = misfit(&["export", &rows, "--as", "tests", "--out", &folder]);
+    println!("{}", String::from_utf8_lossy(&export.stderr));
+    assert!(export.status.success());
+
+    // What the rows say, by the first digits of their groups.
+    let mut truth: HashMap<String, Vec<(Option<String>, Option<String>, Option<String>)>> = HashMap::new();
+    let cases = misfit(&["cases", &rows, "--format", "ndjson"]);
+    let answers = cases.stdout.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+    for (line, truth_line) in answers.zip(corpus::lines(&corpus.join("errors-2k.truth.ndjson"))) {
+        let case = corpus::Line(misfit::document::Document::parse(line));
+        let said = (truth_line.text("keyword"), truth_line.text("schema_pointer"), truth_line.text("exception_class"));
+        truth.entry(case.text("group").unwrap()[..8].to_owned()).or_default().push(said);
+    }
+
+    let judged = misfit(&["judge", &folder, "--format", "ndjson"]);
+    let (mut right, mut wrong) = (0, Vec::new());
+    for line in judged.stdout.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+        let line = corpus::Line(misfit::document::Document::parse(line));
+        let path = line.text("path").unwrap();
+        let stem = path.strip_suffix(".fail.json").unwrap();
+        let rows = &truth[&stem[stem.len() - 8..]];
+        let verdict = line.0.member(0, "verdict").unwrap();
+        let text = |name: &str| line.0.member(verdict, name).and_then(|node| line.0.string(node)).map(std::borrow::Cow::into_owned);
+        let message = text("message").unwrap_or_default();
+        let same = |(keyword, pointer, class): &(Option<String>, Option<String>, Option<String>)| match keyword {
+            Some(_) => (keyword, pointer) == (&text("keyword"), &text("schema_pointer")),
+            None => class.as_deref().is_some_and(|class| message.starts_with(class)),
+        };
+        if rows.iter().any(same) { right += 1 } else { wrong.push(format!("{path}: {message}, not {rows:?}")) }
+    }
+    println!("{right} of {} tests fail as their rows did", right + wrong.len());
+    assert!(judged.status.success() && wrong.is_empty(), "{wrong:#?}");
+    assert!(right > 900, "{right}");
 }

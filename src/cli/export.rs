@@ -21,7 +21,8 @@ use super::{out, when};
 use crate::config::Config;
 use crate::export::choice::Choice;
 use crate::export::files::{Options, Readers};
-use crate::group::Fingerprint;
+use crate::group::{Fingerprint, Groups};
+use crate::redact::{Policy, Redactor};
 use crate::schemas::SchemaStore;
 use crate::source::{ErrorSource, Micros, Request};
 use stop::Stop;
@@ -62,9 +63,9 @@ pub(super) struct Question {
     #[arg(long, value_name = "FILE|FOLDER")]
     out: Option<PathBuf>,
 
-    /// Form of a text: of report, sql, backfill and table
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    /// Form of report, backfill and table [default: md]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
 
     /// Values as they are, instead of their shapes: what people typed, identifiers, addresses. Files are then for their owner alone
     #[arg(long)]
@@ -78,12 +79,22 @@ pub(super) struct Question {
 /// What can be exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
+    /// What the owner of the failing producer has to know of the groups
+    Report,
+    /// Rows, one a line, as misfit reads them
+    Rows,
+    /// Documents: one as it is, several as lines, or as files in the folder that --out names
+    Documents,
     /// Files NAMESPACE/DOCTYPE.VERSION.NAME.fail.json in a folder validation, as schema repositories have them: small documents with the same fault
     Tests,
     /// The smallest document with the same fault
     Reproducer,
     /// SQL that selects the rows in the error table
     Sql,
+    /// What it takes to bring the rows back: days, counts, conditions in SQL, the tables that they belong in
+    Backfill,
+    /// The groups themselves
+    Table,
 }
 
 /// Forms of a text.
@@ -103,8 +114,11 @@ enum Format {
 struct Work<'a> {
     source: &'a dyn ErrorSource,
     schemas: Option<&'a SchemaStore>,
+    groups: &'a Groups,
     choice: Choice<'a>,
     question: &'a Question,
+    /// The source as the commands of a report name it.
+    label: String,
     stop: &'a Stop,
 }
 
@@ -112,6 +126,11 @@ struct Work<'a> {
 pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
     ensure!(question.per_group > 0, "--per-group 0 leaves nothing to export: give 1 or more");
+    ensure!(
+        question.format.is_none() || matches!(question.what, What::Report | What::Backfill | What::Table),
+        "--format is for report, backfill and table: the others have one form"
+    );
+    let label = label(&input.sources);
     let input::Input { source, schemas } = input.open(config, true)?;
     let request = Request {
         since: question.since,
@@ -130,11 +149,17 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     if choice.groups.is_empty() {
         bail!("there is nothing to export: no group is as asked for");
     }
-    let work = Work { source: source.as_ref(), schemas: schemas.as_deref(), choice, question: &question, stop: &stop };
+    let work =
+        Work { source: source.as_ref(), schemas: schemas.as_deref(), groups: &groups, choice, question: &question, label, stop: &stop };
     match question.what {
+        What::Report => texts::report(&work)?,
+        What::Rows => samples::rows(&work)?,
+        What::Documents => samples::documents(&work)?,
         What::Tests => samples::tests(&work)?,
         What::Reproducer => samples::reproducers(&work)?,
         What::Sql => texts::sql(&work)?,
+        What::Backfill => texts::backfill(&work)?,
+        What::Table => texts::table(&work)?,
     }
     out::unreadable(&groups.unreadable)
         .into_iter()
@@ -144,8 +169,25 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
 }
 
 impl Work<'_> {
+    /// What takes data out, unless everything may be told.
+    fn redactor(&self) -> Redactor {
+        Redactor::new(Policy { raw: self.question.raw, ..Policy::default() })
+    }
+
+    fn format(&self) -> Format {
+        self.question.format.unwrap_or_default()
+    }
+
     /// How files are written.
     fn options(&self) -> Options {
         Options { replace: self.question.force, readers: if self.question.raw { Readers::Owner } else { Readers::Usual } }
+    }
+}
+
+/// A source by its last name: the folders above say who made the report.
+fn label(sources: &[String]) -> String {
+    match sources {
+        [source] => source.rsplit('/').next().unwrap_or(source).to_owned(),
+        _ => "SOURCE".to_owned(),
     }
 }

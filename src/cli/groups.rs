@@ -10,7 +10,7 @@ mod record;
 mod table;
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -94,7 +94,7 @@ enum Order {
 
 /// How groups are printed.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For people, as wide as the terminal
     #[default]
     Table,
@@ -131,17 +131,21 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     }
     let words: Vec<&str> = question.filter.as_deref().unwrap_or_default().split_whitespace().collect();
     let shown: Vec<&Group> = groups.list.iter().filter(|group| words.iter().all(|word| group.matches(word))).collect();
-    let records = shown.iter().map(|group| Record::new(group, &groups));
-    let text = match question.format {
-        Format::Table => table::write(&shown, out::width()),
-        Format::Json => json::document(&groups, records.collect())?,
-        Format::Ndjson => json::lines(records)?,
-        Format::Csv => csv::write(records)?,
-        Format::Md => markdown::write(&shown),
-    };
-    std::io::stdout().lock().write_all(text.as_bytes())?;
+    out::print(&written(&groups, &shown, question.format)?)?;
     out::tell(&closing(&groups, shown.len(), strays));
     Ok(ExitCode::SUCCESS)
+}
+
+/// The groups that are shown of all groups, in a form.
+pub(super) fn written(groups: &Groups, shown: &[&Group], format: Format) -> serde_json::Result<String> {
+    let records = shown.iter().map(|group| Record::new(group, groups));
+    Ok(match format {
+        Format::Table => table::write(shown, out::width()),
+        Format::Json => json::document(groups, records.collect())?,
+        Format::Ndjson => json::lines(records)?,
+        Format::Csv => csv::write(records)?,
+        Format::Md => markdown::write(shown),
+    })
 }
 
 fn parse_times(text: &str) -> Result<f64, String> {

@@ -3,6 +3,8 @@
 //! Owns: the conditions on columns, the LIKE pattern of a message.
 //! Refuses: which table that is (report), quoting (sink).
 
+use std::ops::Range;
+
 use crate::fault::{Fault, Says};
 use crate::group::Group;
 use crate::sink::literal;
@@ -12,12 +14,21 @@ use crate::text::timestamp;
 /// Names that stand for values in a generalised message.
 const PLACEHOLDERS: [&str; 5] = ["{type}", "{n}", "{value}", "{key}", "{token}"];
 
+/// Whether the message of a group still holds its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Values {
+    /// As they were.
+    Told,
+    /// Replaced by their shapes: `<string 36 hex>`.
+    Hidden,
+}
+
 /// The root's pointer in front of a text that has a pointer already.
 const DOUBLED: &str = "#: ";
 
 /// Conditions that the rows of a group meet, to be joined by AND: the time that they span, names, stage, class, and the message as a pattern.
 /// A pattern stands for a little more than the group where keys or values hold the words of another message.
-pub fn conditions(group: &Group) -> Vec<String> {
+pub fn conditions(group: &Group, values: Values) -> Vec<String> {
     let key = &group.key;
     let columns = [
         ("document_namespace", &key.namespace),
@@ -34,7 +45,7 @@ pub fn conditions(group: &Group) -> Vec<String> {
         Some(value) => format!("{name} = {}", literal(value)),
         None => format!("{name} IS NULL"),
     });
-    times(group.span).into_iter().chain(equal).chain([like(group)]).collect()
+    times(group.span).into_iter().chain(equal).chain([like(group, values)]).collect()
 }
 
 /// The partitions that are read: whole microseconds, the last one included.
@@ -45,15 +56,15 @@ fn times(span: Option<(Micros, Micros)>) -> Vec<String> {
 }
 
 /// The condition on the message.
-pub fn like(group: &Group) -> String {
+pub fn like(group: &Group, values: Values) -> String {
     if group.sample.is_empty() {
         return "error_message IS NULL".to_owned();
     }
-    format!("error_message LIKE {}", literal(&pattern(group)))
+    format!("error_message LIKE {}", literal(&pattern(group, values)))
 }
 
 /// The message as a LIKE pattern: `%` for what is a value.
-fn pattern(group: &Group) -> String {
+fn pattern(group: &Group, values: Values) -> String {
     let sample = &*group.sample;
     let fault = Fault::parse(sample, group.key.class.as_deref());
     let mut out = String::new();
@@ -68,7 +79,7 @@ fn pattern(group: &Group) -> String {
         let doubled = (fault.text.len() - fault.text.trim_start_matches(DOUBLED).len()) / DOUBLED.len();
         out.push_str(&DOUBLED.repeat(doubled));
     }
-    out.push_str(&text_pattern(&fault));
+    out.push_str(&text_pattern(&fault, values));
     out
 }
 
@@ -90,7 +101,7 @@ fn in_pattern(pointer: &str, path: &str) -> String {
 }
 
 /// The text behind the pointer with `%` for its values, and for what a cut may have taken.
-fn text_pattern(fault: &Fault<'_>) -> String {
+fn text_pattern(fault: &Fault<'_>, values: Values) -> String {
     let general = match fault.says {
         // What is missing is what the group is about.
         Says::Broken { keyword: Some("required" | "dependencies"), .. } if !fault.cut => fault.text.to_owned(),
@@ -99,9 +110,9 @@ fn text_pattern(fault: &Fault<'_>) -> String {
     };
     let mut out = String::new();
     let mut rest = general.as_str();
-    while let Some((at, name)) = PLACEHOLDERS.iter().filter_map(|name| Some((rest.find(name)?, name))).min() {
-        push(&mut out, &rest[..at]);
-        rest = &rest[at + name.len()..];
+    while let Some(open) = next_open(rest, values) {
+        push(&mut out, &rest[..open.start]);
+        rest = &rest[open.end..];
         if !out.ends_with('%') {
             out.push('%');
         }
@@ -114,6 +125,17 @@ fn text_pattern(fault: &Fault<'_>) -> String {
         out.push_str(if out.ends_with('%') { "" } else { "%" });
     }
     out
+}
+
+/// The next part of a text that stands for something else.
+fn next_open(text: &str, values: Values) -> Option<Range<usize>> {
+    let named = PLACEHOLDERS.iter().filter_map(|name| text.find(name).map(|at| at..at + name.len()));
+    let hidden = || {
+        let at = text.find('<')?;
+        Some(at..text[at..].find('>').map_or(text.len(), |end| at + end + 1))
+    };
+    let hidden = if values == Values::Hidden { hidden() } else { None };
+    named.chain(hidden).min_by_key(|range| range.start)
 }
 
 /// Whether the message tells a value of any length, behind which it may have been cut.
@@ -167,7 +189,7 @@ mod tests {
     const CLASS: &str = "org.everit.json.schema.ValidationException";
 
     fn validation(path: &str, text: &str) -> String {
-        pattern(&group(Some(path), CLASS, &format!("{CLASS}: {text}"))).replace(CLASS, "C")
+        pattern(&group(Some(path), CLASS, &format!("{CLASS}: {text}")), Values::Told).replace(CLASS, "C")
     }
 
     #[test]
@@ -183,15 +205,15 @@ mod tests {
 
     #[test]
     fn exceptions_without_a_text_are_matched_whole() {
-        let of = |sample: &str| pattern(&group(None, "a.b.DroppedException", sample));
+        let of = |sample: &str| pattern(&group(None, "a.b.DroppedException", sample), Values::Told);
         assert_eq!(of("a.b.DroppedException"), "a.b.DroppedException");
         assert_eq!(of("a.b.DroppedException: 1684980"), "a.b.DroppedException: %");
-        assert_eq!(like(&group(None, "a.b.DroppedException", "")), "error_message IS NULL");
+        assert_eq!(like(&group(None, "a.b.DroppedException", ""), Values::Told), "error_message IS NULL");
     }
 
     #[test]
     fn conditions_name_every_column_and_the_time() {
-        let all = conditions(&group(None, "a.b.DroppedException", "a.b.DroppedException: it's"));
+        let all = conditions(&group(None, "a.b.DroppedException", "a.b.DroppedException: it's"), Values::Told);
         assert_eq!(all[0], "submission_timestamp >= TIMESTAMP '1970-01-01T00:00:00Z'");
         assert_eq!(all[1], "submission_timestamp <= TIMESTAMP '1970-01-01T00:00:01.5Z'");
         assert_eq!(all[2], "REPLACE(LOWER(document_namespace), '_', '-') = 'my-app'");

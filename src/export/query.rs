@@ -3,29 +3,25 @@
 //! Owns: the table of errors, the statement with a comment on top.
 //! Refuses: the conditions (predicate).
 
-use super::predicate;
+use crate::destination;
 use crate::group::Group;
-use crate::schemas::snake_case;
 use crate::sink::identifier;
-use crate::text::count;
+use crate::text::{count, visible};
 
 /// The project that has the pipeline's tables.
 const PROJECT: &str = "moz-fx-data-shared-prod";
 
-/// Namespaces with an error table of their own; all others share one.
-const FAMILIES: [(&str, &str); 2] = [("telemetry", "telemetry"), ("firefox_installer", "stub_installer")];
-
-/// The error table that the rows of a namespace are in; of rows without one it is not known which.
-pub fn error_table(namespace: Option<&str>) -> String {
-    let namespace = namespace.map(snake_case);
-    let known = FAMILIES.iter().find(|(name, _)| namespace.as_deref() == Some(*name));
-    let family = known.map_or("structured", |(_, family)| family);
-    format!("{}.payload_bytes_error.{family}", identifier(PROJECT))
+/// The error table that a group's rows are in, for SQL.
+fn error_table(group: &Group) -> String {
+    let name = |name: &Option<std::sync::Arc<str>>| name.as_deref().unwrap_or_default().to_owned();
+    let family = destination::family(&name(&group.key.namespace), &name(&group.key.doctype));
+    identifier(&format!("{PROJECT}.payload_bytes_error.{family}"))
 }
 
-/// A statement that selects the rows of a group.
-pub fn select(group: &Group) -> String {
-    let conditions: Vec<String> = predicate::conditions(group);
-    let about = format!("-- {} rows: {} (group {})", count(group.count), group.sentence(), group.fingerprint);
-    format!("{about}\nSELECT *\nFROM {}\nWHERE {};\n", error_table(group.key.namespace.as_deref()), conditions.join("\n  AND "))
+/// A statement that selects the rows of a group by these conditions, with a sentence about it on top.
+pub fn select(group: &Group, sentence: &str, conditions: &[String]) -> String {
+    // A comment ends with its line.
+    let about = visible(sentence);
+    let about = format!("-- {} rows: {about} (group {})", count(group.count), group.fingerprint);
+    format!("{about}\nSELECT *\nFROM {}\nWHERE {};\n", error_table(group), conditions.join("\n  AND "))
 }

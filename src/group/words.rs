@@ -3,9 +3,28 @@
 //! Owns: the sentence about a group: the place, and what is wrong there as far as all its rows agree.
 //! Refuses: the words of a keyword (fault).
 
-use super::Group;
+use super::{Group, GroupKey};
 use crate::fault::{Fault, Keyword, phrase};
 use crate::text::visible;
+
+impl GroupKey {
+    /// `namespace/doctype.version` as far as it is known. Safe to show on a terminal.
+    pub fn doctype_name(&self) -> String {
+        doctype_name(self.namespace.as_deref(), self.doctype.as_deref(), self.version.as_deref())
+    }
+}
+
+/// The same of single names.
+pub fn doctype_name(namespace: Option<&str>, doctype: Option<&str>, version: Option<&str>) -> String {
+    let mut name = namespace.unwrap_or("-").to_owned();
+    for (sign, part) in [('/', doctype), ('.', version)] {
+        if let Some(part) = part {
+            name.push(sign);
+            name.push_str(part);
+        }
+    }
+    visible(&name).into_owned()
+}
 
 impl Group {
     /// One sentence: `/client_info is missing the key app_build`. Values on which not all rows agree are left out, or said to be an example.

@@ -97,10 +97,6 @@ impl Tree for Folder {
         Ok(files)
     }
 
-    fn revision(&self) -> Option<String> {
-        super::revision::of(&self.root)
-    }
-
     fn read(&self, path: &str) -> Result<Vec<u8>, SchemaError> {
         let relative = Path::new(path);
         if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
@@ -108,6 +104,10 @@ impl Tree for Folder {
         }
         let full = self.root.join(relative);
         fs::read(&full).map_err(|error| SchemaError::Io { path: full, error })
+    }
+
+    fn revision(&self) -> Option<String> {
+        super::revision::of(&self.root)
     }
 }
 

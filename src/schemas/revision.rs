@@ -1,110 +1,98 @@
-//! The commit that a checkout is at, read from git's own files.
+//! The revision that a folder of schemas is checked out at, read from the files that git keeps beside it.
 //!
-//! Owns: finding the repository of a schema folder, following HEAD.
-//! Refuses: running git, changes that are not committed, other revisions.
+//! Owns: where those files are and what they say.
+//! Refuses: running git, reading objects (a revision without a checkout is another tree's work).
 
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Most bytes of one of git's files that are read.
-const MOST_READ: u64 = 16 << 20;
-/// References that refer to others are followed so far, as git does.
-const MOST_STEPS: usize = 5;
+/// Most bytes of a file that names commits.
+const LONGEST: u64 = 16 << 20;
 
-/// The commit of the checkout that has its top at the folder or right above it; `None` where there is none.
+/// Folders above the schemas that are looked at for a repository.
+const MOST_ABOVE: usize = 3;
+
+/// The commit that is checked out around a folder, in full; `None` where there is no repository, or it says nothing that is understood.
 pub(super) fn of(folder: &Path) -> Option<String> {
-    let tops = [Some(folder), folder.parent()];
-    let repository = tops.into_iter().flatten().find_map(|top| repository(&top.join(".git")))?;
-    // A further working tree has its own HEAD, and the references of the first.
-    let common = text(&repository.join("commondir")).map_or_else(|| repository.clone(), |path| repository.join(path));
-    let mut reference = text(&repository.join("HEAD"))?;
-    for _ in 0..MOST_STEPS {
-        let Some(name) = reference.strip_prefix("ref: ") else {
-            return is_commit(&reference).then_some(reference);
-        };
-        if !name.starts_with("refs/") || name.split('/').any(|part| part == "..") {
-            return None;
-        }
-        reference = text(&common.join(name)).or_else(|| packed(&text(&common.join("packed-refs"))?, name))?;
+    let git = folder.ancestors().take(MOST_ABOVE).map(|above| above.join(".git")).find(|git| git.exists())?;
+    let git = if git.is_dir() { git } else { elsewhere(&git)? };
+    let head = read(&git.join("HEAD"))?;
+    let Some(name) = head.strip_prefix("ref: ") else { return commit(&head) };
+    // A worktree shares branches with the repository that it belongs to.
+    let shared = read(&git.join("commondir")).map(|path| git.join(path)).unwrap_or_else(|| git.clone());
+    let loose = [&git, &shared].into_iter().find_map(|git| read(&inside(git, name)?));
+    match loose {
+        Some(loose) => commit(&loose),
+        None => read(&shared.join("packed-refs"))?.lines().find_map(|line| commit(line.strip_suffix(name)?.strip_suffix(' ')?)),
     }
-    None
 }
 
-/// `.git` is a folder, or a file that names it.
-fn repository(path: &Path) -> Option<PathBuf> {
-    if path.is_dir() {
-        return Some(path.to_owned());
-    }
-    let named = text(path)?;
-    Some(path.parent()?.join(named.strip_prefix("gitdir: ")?))
+/// Where a file in the place of the folder says that the repository is.
+fn elsewhere(file: &Path) -> Option<PathBuf> {
+    let told = read(file)?;
+    Some(file.parent()?.join(told.strip_prefix("gitdir: ")?))
 }
 
-/// Lines are `COMMIT NAME`.
-fn packed(references: &str, name: &str) -> Option<String> {
-    let found = references.lines().filter_map(|line| line.split_once(' ')).find(|(_, known)| *known == name);
-    found.map(|(commit, _)| commit.to_owned())
+/// A reference's file; a name that leads out of the folder is none.
+fn inside(git: &Path, name: &str) -> Option<PathBuf> {
+    let is_inside = Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+    is_inside.then(|| git.join(name))
 }
 
-fn text(path: &Path) -> Option<String> {
+fn commit(text: &str) -> Option<String> {
+    let is_hash = matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hash.then(|| text.to_owned())
+}
+
+/// A small text file without the space around its content.
+fn read(path: &Path) -> Option<String> {
     let mut text = String::new();
-    File::open(path).ok()?.take(MOST_READ).read_to_string(&mut text).ok()?;
-    Some(text.trim_end().to_owned())
-}
-
-fn is_commit(text: &str) -> bool {
-    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    File::open(path).ok()?.take(LONGEST).read_to_string(&mut text).ok()?;
+    Some(text.trim().to_owned())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
-    const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
-
-    fn write(root: &Path, path: &str, text: &str) {
-        let full = root.join(path);
-        std::fs::create_dir_all(full.parent().unwrap()).unwrap();
-        std::fs::write(full, text).unwrap();
-    }
-
-    fn revision(files: &[(&str, &str)]) -> Option<String> {
-        let dir = tempfile::tempdir().unwrap();
-        files.iter().for_each(|(path, text)| write(dir.path(), path, text));
-        of(&dir.path().join("schemas"))
-    }
-
-    #[test]
-    fn head_is_followed_wherever_git_keeps_it() {
-        let line = format!("{COMMIT}\n");
-        let packed = format!("# pack-refs with: peeled\n{COMMIT} refs/heads/main\n^{}\n", "f".repeat(40));
-        for files in [
-            [(".git/HEAD", line.as_str()), ("x", "")],
-            [("schemas/.git/HEAD", &line), ("x", "")],
-            [(".git/HEAD", "ref: refs/heads/main\n"), (".git/refs/heads/main", &line)],
-            [(".git/HEAD", "ref: refs/heads/main\n"), (".git/packed-refs", &packed)],
-        ] {
-            assert_eq!(revision(&files).as_deref(), Some(COMMIT), "{files:?}");
+    fn repository(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let top = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = top.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
         }
-        let tree = [
-            (".git", "gitdir: first/worktrees/second\n"),
-            ("first/worktrees/second/HEAD", "ref: refs/heads/main\n"),
-            ("first/worktrees/second/commondir", "../..\n"),
-            ("first/refs/heads/main", &line),
-        ];
-        assert_eq!(revision(&tree).as_deref(), Some(COMMIT));
+        fs::create_dir_all(top.path().join("schemas")).unwrap();
+        top
     }
 
     #[test]
-    fn what_is_no_checkout_has_no_revision() {
+    fn the_commit_is_found_however_it_is_kept() {
+        let hash = "0123456789abcdef0123456789abcdef01234567";
+        let packed = format!("# pack-refs\n{} refs/heads/other\n{hash} refs/heads/main\n", "f".repeat(40));
         for files in [
-            vec![],
-            vec![(".git/HEAD", "ref: refs/heads/none")],
-            vec![(".git/HEAD", "not a commit")],
-            vec![(".git/HEAD", "ref: refs/../../x"), ("x", COMMIT)],
-            vec![(".git/HEAD", "ref: refs/a"), (".git/refs/a", "ref: refs/a")],
+            vec![(".git/HEAD", hash)],
+            vec![(".git/HEAD", "ref: refs/heads/main\n"), (".git/refs/heads/main", hash)],
+            vec![(".git/HEAD", "ref: refs/heads/main\n"), (".git/packed-refs", &packed)],
+            vec![
+                (".git", "gitdir: away/w\n"),
+                ("away/w/HEAD", "ref: refs/heads/main"),
+                ("away/w/commondir", ".."),
+                ("away/refs/heads/main", hash),
+            ],
         ] {
-            assert_eq!(revision(&files), None, "{files:?}");
+            let top = repository(&files);
+            assert_eq!(of(&top.path().join("schemas")).as_deref(), Some(hash), "{files:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_repository_has_no_revision() {
+        for files in [vec![], vec![(".git/HEAD", "ref: ../../x")], vec![(".git/HEAD", "hello")], vec![(".git", "x")]] {
+            assert_eq!(of(repository(&files).path()), None, "{files:?}");
         }
     }
 }

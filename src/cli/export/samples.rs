@@ -4,76 +4,122 @@
 //! Refuses: what a document becomes (export), counting (tally).
 
 use color_eyre::Result;
-use color_eyre::eyre::{bail, ensure};
+use color_eyre::eyre::{bail, ensure, eyre};
 
 use super::Work;
 use super::tally::Tally;
 use super::target::{Many, One};
 use crate::case;
-use crate::cli::in_order;
+use crate::cli::{in_order, out, safe_json};
 use crate::export::reproducer::{self, Failing};
-use crate::export::rows;
+use crate::export::{rows, sample};
 use crate::group::Group;
 use crate::minimize;
+use crate::redact::Form;
+use crate::schemas::SchemaStore;
 use crate::source::{RowRef, SourceRow, Watch};
 
 /// What becomes of a row: something to write, or why there is nothing.
 pub(super) type Made<T> = Result<T, String>;
 
 /// A document with its place.
-struct File {
+pub(super) struct File {
     folders: Vec<String>,
     stem: String,
-    failing: Failing,
+    ending: &'static str,
+    bytes: Vec<u8>,
+    /// What has to be said of it.
+    pub remark: Option<String>,
+}
+
+impl File {
+    /// Called by what the row is of, and by its group.
+    fn named(group: &Group, ending: &'static str, bytes: Vec<u8>, remark: Option<String>) -> Self {
+        let name = |name: &Option<std::sync::Arc<str>>, none: &str| name.as_deref().unwrap_or(none).to_owned();
+        let stem = format!("{}.{}", name(&group.key.doctype, "no-doctype"), reproducer::title(group));
+        File { folders: vec![name(&group.key.namespace, "no-namespace")], stem, ending, bytes, remark }
+    }
 }
 
 /// Documents as tests of a schema repository.
 pub(super) fn tests(work: &Work<'_>) -> Result<()> {
-    let (Some(_), Some(path)) = (work.schemas, &work.question.out) else {
+    let (Some(schemas), Some(path)) = (work.schemas, &work.question.out) else {
         bail!("tests are judged by schemas and are files: give --schemas FOLDER and --out FOLDER");
     };
     let make = |row: SourceRow, group: &Group| {
         let case = case::open(row, work.schemas);
         let (folders, stem) = reproducer::test_path(&case, group)?;
-        Ok(File { folders: folders.to_vec(), stem, failing: failing(work, &case)? })
+        let failing = if work.question.raw { reproducer::own(&case)? } else { smallest(work, schemas, &case)? };
+        Ok(File { folders: folders.to_vec(), stem, ending: ".fail.json", remark: remark(&failing), bytes: failing.text })
     };
-    files(work, path, ".fail.json", &make)
+    files(work, path, &make)
 }
 
-/// The smallest documents: one as it is, several as lines or files.
+/// The smallest documents with the same faults: one as it is, several as lines or files.
 pub(super) fn reproducers(work: &Work<'_>) -> Result<()> {
-    ensure!(work.schemas.is_some(), "reproducers are judged by schemas: give --schemas FOLDER");
+    let schemas = work.schemas.ok_or_else(|| eyre!("reproducers are judged by schemas: give --schemas FOLDER"))?;
+    let make = |row: SourceRow, group: &Group| {
+        let failing = smallest(work, schemas, &case::open(row, work.schemas))?;
+        let remark = remark(&failing);
+        Ok(File::named(group, ".json", failing.text, remark))
+    };
+    documents_of(work, "reproducer.json", "reproducers.ndjson", &make)
+}
+
+/// Documents as they may be told: one as it is, several as lines or files.
+pub(super) fn documents(work: &Work<'_>) -> Result<()> {
     let make = |row: SourceRow, group: &Group| {
         let case = case::open(row, work.schemas);
-        let folder = group.key.namespace.as_deref().unwrap_or("no-namespace").to_owned();
-        let stem = format!("{}.{}", group.key.doctype.as_deref().unwrap_or("no-doctype"), reproducer::title(group));
-        Ok(File { folders: vec![folder], stem, failing: failing(work, &case)? })
+        let document = sample::document(&case, &mut work.redactor(), Form::Indented)?;
+        let ending = if document.reason.is_some() { ".bin" } else { ".json" };
+        let remark = document.reason.map(|reason| format!("written as bytes: {reason}"));
+        Ok(File::named(group, ending, document.bytes, remark))
     };
-    let is_one = work.choice.groups.len() == 1 && work.question.per_group == 1;
-    match &work.question.out {
-        Some(path) if !is_one => files(work, path, ".json", &make),
-        _ => lines(work, is_one, &make),
-    }
+    documents_of(work, "document.json", "documents.ndjson", &make)
 }
 
-/// The row's own document where it may be told, otherwise the smallest one.
-fn failing(work: &Work<'_>, case: &case::Case) -> Made<Failing> {
-    let Some(schemas) = work.schemas.filter(|_| !work.question.raw || work.question.what == super::What::Reproducer) else {
-        return reproducer::own(case);
+/// Rows, one a line, as sources are read.
+pub(super) fn rows(work: &Work<'_>) -> Result<()> {
+    let mut one = One::begin(work, "rows.ndjson")?;
+    let mut tally = Tally::default();
+    let make = |row: SourceRow, _: &Group| {
+        let row = if work.question.raw { sample::raw_row(&row) } else { sample::row(&case::open(row, work.schemas), &mut work.redactor()) };
+        Ok(safe_json::escape(row.to_string()) + "\n")
     };
+    through(work, &make, &mut |made| match tally.count(made) {
+        Some(line) => one.put(line.as_bytes()),
+        None => Ok(()),
+    })?;
+    one.finish()
+}
+
+fn smallest(work: &Work<'_>, schemas: &SchemaStore, case: &case::Case) -> Made<Failing> {
     reproducer::smallest(case, schemas, &mut |_: &minimize::Progress| work.stop.flow())
 }
 
+fn remark(failing: &Failing) -> Option<String> {
+    let keeps = failing.kept.is_some_and(|kept| kept > 0);
+    keeps.then(|| "holds words of the original, because the fault needs them: look before you publish it".to_owned())
+}
+
+/// One document as it is, several as lines on standard output or as files.
+fn documents_of(work: &Work<'_>, one: &str, several: &str, make: &Make<'_, File>) -> Result<()> {
+    let is_one = work.choice.groups.len() == 1 && work.question.per_group == 1;
+    match &work.question.out {
+        Some(path) if !is_one => files(work, path, make),
+        _ => lines(work, if is_one { one } else { several }, is_one, make),
+    }
+}
+
 /// Every document a file of its own.
-fn files(work: &Work<'_>, path: &std::path::Path, ending: &str, make: &Make<'_, File>) -> Result<()> {
+fn files(work: &Work<'_>, path: &std::path::Path, make: &Make<'_, File>) -> Result<()> {
     let mut many = Many::begin(work, path)?;
     let mut tally = Tally::default();
     through(work, make, &mut |made| {
-        if let Some(file) = tally.count(made) {
+        if let Some(file) = tally.count_file(made) {
             let folders: Vec<&str> = file.folders.iter().map(String::as_str).collect();
-            tally.keeps(&file.failing);
             let stem = tally.numbered(&folders, &file.stem);
-            many.put(&folders, &stem, ending, &file.failing.text)?;
+            many.put(&folders, &stem, file.ending, &file.bytes)?;
         }
         Ok(())
     })?;
@@ -83,29 +129,24 @@ fn files(work: &Work<'_>, path: &std::path::Path, ending: &str, make: &Make<'_, 
 }
 
 /// Every document a line, or one as it is.
-fn lines(work: &Work<'_>, is_one: bool, make: &Make<'_, File>) -> Result<()> {
-    let mut one = One::begin(work, if is_one { "reproducer.json" } else { "reproducers.ndjson" })?;
+fn lines(work: &Work<'_>, name: &str, is_one: bool, make: &Make<'_, File>) -> Result<()> {
+    let mut one = One::begin(work, name)?;
     let mut tally = Tally::default();
     through(work, make, &mut |made| {
         let made = made.and_then(|file| if is_one { Ok(file) } else { on_a_line(file) });
-        if let Some(file) = tally.count(made) {
-            tally.keeps(&file.failing);
-            one.put_document(&file.failing.text)?;
+        match tally.count_file(made) {
+            Some(file) => one.put_document(&file.bytes),
+            None => Ok(()),
         }
-        Ok(())
     })?;
-    if tally.is_empty() {
-        tally.tell();
-        bail!("nothing was exported");
-    }
-    one.finish()?;
     tally.tell();
-    Ok(())
+    ensure!(!tally.is_empty(), "nothing was exported");
+    one.finish()
 }
 
 /// In JSON line breaks stand only between values; what is no JSON may need them.
 fn on_a_line(mut file: File) -> Made<File> {
-    let text = &mut file.failing.text;
+    let text = &mut file.bytes;
     if memchr::memchr2(b'\n', b'\r', text).is_some() {
         if crate::document::Document::parse(text.as_slice()).error().is_some() {
             return Err("it is no JSON and has line breaks: --out FOLDER writes it to a file".to_owned());
@@ -138,10 +179,7 @@ fn through<T: Send>(work: &Work<'_>, make: &Make<'_, T>, take: &mut (dyn FnMut(M
     ensure!(!work.stop.cancelled(), "stopped; what was written to a folder until then is whole");
     let gone = picked.places.len() - found;
     if gone > 0 {
-        crate::cli::out::tell(&format!(
-            "misfit: {} that were counted are not there any more",
-            crate::cli::out::plural(gone as u64, "row", "rows")
-        ));
+        out::tell(&format!("misfit: {} that were counted are not there any more", out::plural(gone as u64, "row", "rows")));
     }
     Ok(())
 }
@@ -152,8 +190,8 @@ mod tests {
 
     #[test]
     fn a_document_on_a_line_is_the_same_document() {
-        let file = |text: &str| File { folders: Vec::new(), stem: String::new(), failing: Failing { text: text.into(), kept: None } };
-        assert_eq!(on_a_line(file("{\r\n\"a\": \"b\\n\"\n}")).map(|file| file.failing.text), Ok(b"{  \"a\": \"b\\n\" }".to_vec()));
+        let file = |text: &str| File { folders: Vec::new(), stem: String::new(), ending: "", bytes: text.into(), remark: None };
+        assert_eq!(on_a_line(file("{\r\n\"a\": \"b\\n\"\n}")).map(|file| file.bytes), Ok(b"{  \"a\": \"b\\n\" }".to_vec()));
         assert!(on_a_line(file("{\n")).is_err());
         assert!(on_a_line(file("{")).is_ok());
     }

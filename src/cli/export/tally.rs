@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::samples::Made;
+use super::samples::{File, Made};
 use crate::cli::out;
-use crate::export::reproducer::Failing;
 use crate::text::visible;
 
 /// Counts over all rows.
@@ -13,8 +12,8 @@ pub(super) struct Tally {
     written: u64,
     /// Why rows were left out, with how many.
     left_out: BTreeMap<String, u64>,
-    /// Documents that still hold words of the original.
-    keeping: u64,
+    /// What has to be said of documents, with how many.
+    remarks: BTreeMap<String, u64>,
     /// Files of the same name so far.
     names: HashMap<String, u64>,
 }
@@ -39,9 +38,13 @@ impl Tally {
         self.written == 0
     }
 
-    /// Counts a document that could not be made up as a whole.
-    pub fn keeps(&mut self, failing: &Failing) {
-        self.keeping += u64::from(failing.kept.is_some_and(|kept| kept > 0));
+    /// Counts a document, and what has to be said of it.
+    pub fn count_file(&mut self, made: Made<File>) -> Option<File> {
+        let file = self.count(made)?;
+        if let Some(remark) = &file.remark {
+            *self.remarks.entry(remark.clone()).or_default() += 1;
+        }
+        Some(file)
     }
 
     /// The name, with a number behind it from the second on.
@@ -51,14 +54,13 @@ impl Tally {
         if *times == 1 { stem.to_owned() } else { format!("{stem}-{times}") }
     }
 
-    /// Tells what was left out, and what still holds words of the original.
+    /// Tells what was left out, and what has to be said of the rest.
     pub fn tell(&self) {
         for (reason, rows) in &self.left_out {
             out::tell(&format!("misfit: {} not exported: {}", out::plural(*rows, "row", "rows"), visible(reason)));
         }
-        if self.keeping > 0 {
-            let documents = out::plural(self.keeping, "document holds", "documents hold");
-            out::tell(&format!("misfit: {documents} words of the original, because the fault needs them: look before you publish"));
+        for (remark, documents) in &self.remarks {
+            out::tell(&format!("misfit: {}: {}", out::plural(*documents, "document", "documents"), visible(remark)));
         }
     }
 }

@@ -11,7 +11,7 @@ use color_eyre::Result;
 use super::Work;
 use crate::cli::out;
 use crate::export::files::{Draft, Folder};
-use crate::text::{visible, visible_bytes};
+use crate::text::{visible, visible_lines};
 
 /// Takes the parts of one text.
 pub(super) enum One {
@@ -46,8 +46,7 @@ impl One {
     pub fn put_document(&mut self, text: &[u8]) -> Result<()> {
         match self {
             One::Stdout(stdout) if io::stdout().is_terminal() => {
-                let lines: Vec<_> = text.split(|&byte| byte == b'\n').map(visible_bytes).collect();
-                stdout.write_all(lines.join("\n").as_bytes())?;
+                stdout.write_all(visible_lines(text).as_bytes())?;
             }
             _ => self.put(text)?,
         }

@@ -1,12 +1,89 @@
 //! Exports that are one text.
 
-use color_eyre::Result;
+use std::ops::ControlFlow;
 
-use super::{Work, target};
-use crate::export::query;
+use color_eyre::Result;
+use color_eyre::eyre::ensure;
+use serde::Serialize;
+
+use super::{Format, Work, target};
+use crate::case;
+use crate::cli::{groups, safe_json};
+use crate::export::backfill::Brief;
+use crate::export::page::Page;
+use crate::export::report::{Builder, SURVEYED};
+use crate::export::{hidden, query, rows};
+use crate::group::Group;
+use crate::source::{SourceRow, Watch};
 
 /// SQL for every group, each with a comment that says what it is about.
 pub(super) fn sql(work: &Work<'_>) -> Result<()> {
-    let statements: Vec<String> = work.choice.groups.iter().map(|group| query::select(group)).collect();
+    let mut redactor = work.redactor();
+    let mut statement = |group: &Group| {
+        let schema = work.schemas.and_then(|schemas| hidden::schema(group, schemas));
+        let told = hidden::group(group, schema.as_deref(), &mut redactor);
+        query::select(group, &told.sentence(), &hidden::conditions(group, &told, schema.as_deref(), &mut redactor))
+    };
+    let statements: Vec<String> = work.choice.groups.iter().map(|group| statement(group)).collect();
     target::whole(work, "rows.sql", &statements.join("\n"))
+}
+
+/// The groups themselves, without data.
+pub(super) fn table(work: &Work<'_>) -> Result<()> {
+    let mut redactor = work.redactor();
+    let hide = |group: &&Group| {
+        let schema = work.schemas.and_then(|schemas| hidden::schema(group, schemas));
+        hidden::group(group, schema.as_deref(), &mut redactor)
+    };
+    let told: Vec<Group> = work.choice.groups.iter().map(hide).collect();
+    let (name, format) = match work.format() {
+        Format::Md => ("groups.md", groups::Format::Md),
+        Format::Text => ("groups.txt", groups::Format::Table),
+        Format::Json => ("groups.json", groups::Format::Json),
+    };
+    target::whole(work, name, &groups::written(work.groups, &told.iter().collect::<Vec<_>>(), format)?)
+}
+
+/// A report on all groups.
+pub(super) fn report(work: &Work<'_>) -> Result<()> {
+    let mut builder = Builder::new(work.groups, &work.choice, work.redactor(), work.label.clone(), work.schemas);
+    look(work, SURVEYED, &mut |position, row| builder.add(position, &case::open(row, work.schemas)))?;
+    let report = builder.finish();
+    write(work, "report", &report, &report.page())
+}
+
+/// A brief on all groups; telemetry's versions are read from a document of each.
+pub(super) fn backfill(work: &Work<'_>) -> Result<()> {
+    let mut versions: Vec<Option<String>> = vec![None; work.choice.groups.len()];
+    look(work, 1, &mut |position, row| {
+        let version = case::open(row, work.schemas).doctype.and_then(|doctype| doctype.version);
+        if let Some(known) = versions.get_mut(position) {
+            *known = version;
+        }
+    })?;
+    let groups: Vec<(&Group, Option<String>)> = work.choice.groups.iter().copied().zip(versions).collect();
+    let brief = Brief::new(&groups, work.schemas, &mut work.redactor());
+    write(work, "backfill", &brief, &brief.page())
+}
+
+/// Visits some rows of each group, with the position of the group.
+fn look(work: &Work<'_>, per_group: usize, visit: &mut dyn FnMut(usize, SourceRow)) -> Result<()> {
+    let picked = work.choice.rows(per_group);
+    rows::visit(work.source, &picked.places, work.stop, &mut |at, row| {
+        if let Some(position) = picked.group_of(at) {
+            visit(position, row);
+        }
+        ControlFlow::Continue(())
+    })?;
+    ensure!(!work.stop.cancelled(), "stopped; nothing was written");
+    Ok(())
+}
+
+fn write(work: &Work<'_>, name: &str, facts: &impl Serialize, page: &Page) -> Result<()> {
+    let (ending, text) = match work.format() {
+        Format::Md => ("md", page.markdown()),
+        Format::Text => ("txt", page.text()),
+        Format::Json => ("json", safe_json::escape(serde_json::to_string_pretty(facts)?) + "\n"),
+    };
+    target::whole(work, &format!("{name}.{ending}"), &text)
 }

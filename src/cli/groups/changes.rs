@@ -10,7 +10,7 @@ use super::{Format, json, markdown};
 use crate::baseline::{Comparison, Known};
 use crate::cli::csv;
 use crate::cli::{out, when};
-use crate::group::Group;
+use crate::group::{Group, doctype_name};
 use crate::source::Micros;
 use crate::text::{count, visible};
 
@@ -145,7 +145,7 @@ fn cells(change: &Change<'_>) -> Cells {
     [
         rows,
         word,
-        table::name(change.namespace, change.doctype, change.version),
+        doctype_name(change.namespace, change.doctype, change.version),
         table::place_of(change.path, change.stage),
         change.words.clone(),
         change.fingerprint.clone(),

@@ -1,6 +1,6 @@
 //! Groups as a Markdown table, to paste into a report.
 
-use super::table::{self, Cells, place, state};
+use super::table::{Cells, place, state};
 use crate::cli::when;
 use crate::group::Group;
 use crate::markdown::{cell, cell_code};
@@ -15,7 +15,7 @@ pub(super) fn write(groups: &[&Group]) -> String {
             "| {} | {} | {} | {} | {} | {first} | {last} | {} |\n",
             count(group.count),
             state(group),
-            cell_code(&table::doctype(group)),
+            cell_code(&group.key.doctype_name()),
             cell_code(&place(group)),
             cell_code(&group.phrase()),
             cell_code(&group.fingerprint.to_string()),

@@ -39,7 +39,7 @@ pub(super) fn lines(heads: [&str; 6], rows: Vec<Cells>, room: usize) -> String {
 }
 
 fn cells(group: &Group) -> Cells {
-    [count(group.count), state(group), doctype(group), place(group), group.phrase(), group.fingerprint.to_string()]
+    [count(group.count), state(group), group.key.doctype_name(), place(group), group.phrase(), group.fingerprint.to_string()]
 }
 
 /// What the jobs say of it: `NEW`, `GONE`, with `?` where chance may have done it; else `noise` where it is that.
@@ -51,27 +51,9 @@ pub(super) fn state(group: &Group) -> String {
     }
 }
 
-/// `namespace/doctype.version` as far as it is known.
-pub(super) fn doctype(group: &Group) -> String {
-    let key = &group.key;
-    name(key.namespace.as_deref(), key.doctype.as_deref(), key.version.as_deref())
-}
-
 /// The path in the document, `/` for its root; the stage for what has no place in a document.
 pub(super) fn place(group: &Group) -> String {
     place_of(group.key.path.as_deref(), group.key.stage.as_deref())
-}
-
-/// As [`doctype`], of the names.
-pub(super) fn name(namespace: Option<&str>, doctype: Option<&str>, version: Option<&str>) -> String {
-    let mut name = namespace.unwrap_or("-").to_owned();
-    for (sign, part) in [('/', doctype), ('.', version)] {
-        if let Some(part) = part {
-            name.push(sign);
-            name.push_str(part);
-        }
-    }
-    visible(&name).into_owned()
 }
 
 /// As [`place`], of path and stage.

@@ -150,8 +150,7 @@ fn row_text(row: &SourceRow, notes: &[String]) -> String {
 /// Text with its own line breaks, safe for a terminal, cut where it is very long.
 fn shown(raw: &[u8]) -> String {
     let part = text::cut_bytes(raw, MOST_SHOWN);
-    let lines: Vec<_> = part.split(|&byte| byte == b'\n').map(text::visible_bytes).collect();
-    let mut words = lines.join("\n");
+    let mut words = text::visible_lines(part);
     if part.len() < raw.len() {
         let (part, all) = (text::bytes(part.len() as u64), text::bytes(raw.len() as u64));
         words.push_str(&format!("\n… the first {part} of {all}; yy copies all of it"));

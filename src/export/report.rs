@@ -1,0 +1,179 @@
+//! What the owner of a failing producer has to know of groups.
+//!
+//! Owns: the facts of a report and their names for scripts.
+//! Refuses: finding them (build), taking data out (hidden, sample), how they are told to people (pages).
+
+mod build;
+mod pages;
+
+use serde::Serialize;
+
+pub use build::{Builder, SURVEYED};
+
+/// A report on some groups. Names and meanings are stable.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Whether values stand in it as they are.
+    pub raw: bool,
+    /// The source of the rows, as people call it.
+    pub source: String,
+    /// Folder or other source of the schemas.
+    pub schemas: Option<String>,
+    /// Commit of the schemas, where it is known.
+    pub schema_revision: Option<String>,
+    /// RFC 3339: first and last time of all rows read.
+    pub first: Option<String>,
+    /// Likewise.
+    pub last: Option<String>,
+    /// Rows read and counted.
+    pub rows: u64,
+    /// The groups, in the order of all groups.
+    pub groups: Vec<Told>,
+}
+
+/// One group.
+#[derive(Debug, Default, Serialize)]
+pub struct Told {
+    /// What it is called by.
+    pub fingerprint: String,
+    /// The fault in one sentence.
+    pub fault: String,
+    /// `namespace/doctype.version` as far as it is known.
+    pub doctype: String,
+    /// The table that its documents would be stored in.
+    pub table: Option<String>,
+    /// `error_type`
+    pub stage: Option<String>,
+    /// With its package.
+    pub exception_class: Option<String>,
+    /// Generalised instance path.
+    pub path: Option<String>,
+    /// Of a validation failure.
+    pub keyword: Option<&'static str>,
+    /// What the schema asks.
+    pub constraint: Option<Constraint>,
+    /// Rows.
+    pub count: u64,
+    /// RFC 3339.
+    pub first: Option<String>,
+    /// Likewise.
+    pub last: Option<String>,
+    /// `NEW`, `GONE` or `ONGOING`.
+    pub status: &'static str,
+    /// False where chance may have made it so.
+    pub status_sure: bool,
+    /// Refused by design.
+    pub noise: bool,
+    /// Rows by job, in the order in which the jobs began.
+    pub jobs: Vec<Job>,
+    /// Rows over time.
+    pub trend: Trend,
+    /// Values inside the messages.
+    pub facets: Vec<Facet>,
+    /// Rows that were looked at for `senders`.
+    pub surveyed: u64,
+    /// Versions, channels, systems, countries of those rows.
+    pub senders: Vec<Facet>,
+    /// Where the failing value would land.
+    pub columns: Vec<Column>,
+    /// What else is broken in the sample, the first twenty.
+    pub also_broken: Vec<Behind>,
+    /// All that is broken in the sample.
+    pub violation_count: Option<u64>,
+    /// Whether the schemas at hand refuse the sample as its row says; null where nothing can be judged.
+    pub reproduced: Option<bool>,
+    /// A message.
+    pub message: String,
+    /// A document.
+    pub sample: Option<Sample>,
+    /// A command that opens the rows.
+    pub command: String,
+    /// A statement that selects the rows.
+    pub sql: String,
+}
+
+/// What the schema asks at the node that broke.
+#[derive(Debug, Serialize)]
+pub struct Constraint {
+    /// Path in the schema repository.
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+    /// RFC 6901; the empty text is the root.
+    pub schema_pointer: String,
+    /// As it is written there, on one line: `"maxLength": 40`.
+    pub text: String,
+}
+
+/// Rows of one job.
+#[derive(Debug, Serialize)]
+pub struct Job {
+    /// `job_name`
+    pub name: String,
+    /// Rows.
+    pub rows: u64,
+    /// When the job's first row of any group came.
+    pub began: Option<String>,
+    /// Whether it is the one that began last.
+    pub newest: bool,
+}
+
+/// Rows over time.
+#[derive(Debug, Default, Serialize)]
+pub struct Trend {
+    /// `hour` or `day`.
+    pub unit: &'static str,
+    /// From the first hour or day to the last, in UTC.
+    pub counts: Vec<(String, u64)>,
+}
+
+/// Values with how often they were seen.
+#[derive(Debug, Serialize)]
+pub struct Facet {
+    /// `key`, `found type`, `channel` …
+    pub name: &'static str,
+    /// The most frequent values.
+    pub values: Vec<(String, u64)>,
+    /// Rows with other values.
+    pub others: u64,
+}
+
+/// A column.
+#[derive(Debug, Serialize)]
+pub struct Column {
+    /// Dotted path; null where the value has none.
+    pub column: Option<String>,
+    /// BigQuery's type with its mode: `STRING NULLABLE`.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// `stored`, `changed`, `additional`, `dropped`, `refused` or `unknown`.
+    pub fate: &'static str,
+    /// Expression that selects what the column holds.
+    pub sql: Option<String>,
+}
+
+/// A violation behind the one that was reported.
+#[derive(Debug, Serialize)]
+pub struct Behind {
+    /// RFC 6901, in the document.
+    pub pointer: String,
+    /// The keyword that broke.
+    pub keyword: &'static str,
+    /// RFC 6901, in the schema.
+    pub schema_pointer: String,
+    /// In words.
+    pub sentence: String,
+}
+
+/// A document of the group.
+#[derive(Debug, Serialize)]
+pub struct Sample {
+    /// Its text, or the bytes of what is no document.
+    pub text: String,
+    /// Whether it is JSON.
+    pub is_json: bool,
+    /// Bytes that are left out at the end.
+    pub cut: usize,
+    /// Why it is no document.
+    pub reason: Option<String>,
+}
