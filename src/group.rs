@@ -18,7 +18,6 @@ mod words;
 use std::sync::Arc;
 
 use crate::source::{Micros, RowRef, Unreadable};
-pub(crate) use bucket::identity;
 pub use grouper::Grouper;
 pub use restore::Counted;
 pub use words::doctype_name;

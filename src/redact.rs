@@ -9,7 +9,7 @@
 
 mod columns;
 mod document;
-mod group;
+mod fit;
 mod looks;
 mod message;
 mod numbering;
@@ -24,6 +24,7 @@ use crate::schemas::walk::Token;
 use crate::text;
 pub use columns::Columns;
 pub use document::Form;
+pub use fit::fit;
 use numbering::Numbering;
 pub use paths::Paths;
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::record::{Bytes, File, Group, Header, Job, Line, Row, Schemas, Unreadable};
 use super::redacted::{self, Outcome};
@@ -14,10 +15,10 @@ use super::{BundleError, VERSION};
 use crate::case;
 use crate::export::choice::Choice;
 use crate::export::files::Draft;
-use crate::export::rows;
+use crate::export::{hidden, rows};
 use crate::group::{self, Groups};
 use crate::redact::{Policy, Redactor};
-use crate::schemas::{Doctype, Lookup, Schema, SchemaStore};
+use crate::schemas::{Doctype, SchemaStore};
 use crate::source::{ErrorSource, SourceRow, Watch};
 
 /// What is asked for.
@@ -107,26 +108,38 @@ struct Maker<'a> {
 impl Maker<'_> {
     fn groups(&mut self) -> Result<(), BundleError> {
         for job in &self.asked.groups.jobs {
-            let job = self.redactor.job(job);
-            self.writer.put(&Line::Job(Job::of(&job)))?;
+            let name = self.told("job_name", &job.name);
+            self.writer.put(&Line::Job(Job::of(&group::Job { name, ..job.clone() })))?;
         }
         for group in &self.asked.choice.groups {
-            let schema = self.schema(group);
-            let told = self.redactor.group(group, schema.as_deref());
+            let schema = self.schemas.as_ref().and_then(|schemas| hidden::schema(group, schemas));
+            let told = hidden::group(group, schema.as_deref(), &mut self.redactor);
+            let told = self.named(told);
             self.writer.put(&Line::Group(Group::of(&told)))?;
         }
         Ok(())
     }
 
-    /// The schema that judged a group's rows, or the newest where its rows have no version.
-    fn schema(&self, group: &group::Group) -> Option<std::sync::Arc<Schema>> {
-        let (store, key) = (self.schemas.as_ref()?, &group.key);
-        let at = match store.lookup(key.namespace.as_deref()?, key.doctype.as_deref()?, key.version.as_deref()) {
-            Lookup::Found(at) => Some(at),
-            Lookup::NoVersion { known } if key.version.is_none() => known.last().copied(),
-            _ => None,
-        };
-        store.schema(at?).ok().flatten()
+    /// The group with names as its rows will have them.
+    fn named(&mut self, mut group: group::Group) -> group::Group {
+        let key = &mut group.key;
+        let names = [
+            ("document_namespace", &mut key.namespace),
+            ("document_type", &mut key.doctype),
+            ("document_version", &mut key.version),
+            ("error_type", &mut key.stage),
+            ("exception_class", &mut key.class),
+        ];
+        for (column, name) in names {
+            *name = name.take().map(|name| self.told(column, &name));
+        }
+        group
+    }
+
+    /// What is told of a column.
+    fn told(&mut self, column: &str, value: &str) -> Arc<str> {
+        let row = SourceRow { columns: vec![(column.to_owned(), Some(value.to_owned()))], ..SourceRow::default() };
+        self.redactor.columns(&row, None).told.into_iter().next().map_or_else(|| "".into(), |(_, told)| told.into())
     }
 
     fn rows(&mut self, watch: &dyn Watch) -> Result<(), BundleError> {

@@ -3,12 +3,16 @@
 //! Owns: trying what keeps the verdict, from the fullest document to the smallest; what counts as the same case.
 //! Refuses: what may be told of a value (redact), shrinking (minimize).
 
+use std::sync::Arc;
+
 use crate::case::{self, Case};
+use crate::document::Document;
 use crate::export::reproducer;
 use crate::payload::Form;
-use crate::redact::{Failing, Form as Layout, Redactor};
-use crate::schemas::SchemaStore;
+use crate::redact::{self, Failing, Form as Layout, Redactor};
+use crate::schemas::{Lookup, SchemaStore};
 use crate::source::{Payload, SourceRow};
+use crate::verdict::judge::Judge;
 
 /// What became of a row.
 pub(super) enum Outcome {
@@ -29,7 +33,7 @@ pub(super) fn redact(row: SourceRow, schemas: Option<&SchemaStore>, redactor: &m
     let keep = |payload: Payload| alike(&case, SourceRow { payload, ..bare.clone() }, schemas);
     let whole = match case.form {
         Form::Absent => Some(Payload::Absent),
-        _ => shapes(&case, redactor).map(|text| Payload::Bytes(text.into_bytes())),
+        _ => shapes(&case, schemas, redactor).map(Payload::Bytes),
     };
     if let Some(row) = whole.and_then(keep) {
         return Outcome::Whole(row);
@@ -38,15 +42,26 @@ pub(super) fn redact(row: SourceRow, schemas: Option<&SchemaStore>, redactor: &m
     small.and_then(|text| keep(Payload::Bytes(text))).map_or(Outcome::Lost, Outcome::Small)
 }
 
-/// The document with shapes for values.
-fn shapes(case: &Case, redactor: &mut Redactor) -> Option<String> {
+/// The document with shapes for values, or made-up values where the schema asks for something else.
+fn shapes(case: &Case, schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> Option<Vec<u8>> {
     let document = case.document.as_deref().filter(|document| document.error().is_none())?;
     let violation = case.replay.as_ref().and_then(|replay| replay.violation.as_ref());
     let failing = match violation {
         Some(violation) => Some(Failing { node: violation.instance, keyword: Some(violation.keyword) }),
         None => case.value.map(|node| Failing { node, keyword: case.fault.as_ref().and_then(|fault| fault.keyword) }),
     };
-    Some(redactor.document(document, case.schema.as_deref(), failing, Layout::Line))
+    let text = redactor.document(document, case.schema.as_deref(), failing, Layout::Line).into_bytes();
+    let judge = case.replay.as_ref().zip(schemas).and_then(|(_, schemas)| judge(case, schemas));
+    let fitted = judge.and_then(|judge| redact::fit(&judge, document, &Document::parse(text.as_slice())));
+    Some(fitted.map_or(text, |fitted| fitted.text().to_vec()))
+}
+
+fn judge(case: &Case, schemas: &SchemaStore) -> Option<Arc<Judge>> {
+    let doctype = case.doctype.as_ref()?;
+    match schemas.lookup(&doctype.namespace, &doctype.doctype, doctype.version.as_deref()) {
+        Lookup::Found(at) => schemas.judge(at).ok().flatten(),
+        _ => None,
+    }
 }
 
 /// The smallest document with the same fault, where nothing of the original is left in it.

@@ -121,7 +121,7 @@ fn candidates(store: &SchemaStore, namespace: &str, doctype: &str, version: Opti
 }
 
 /// What the fault is, without its values but with the key where the key is what is wrong.
-pub(crate) fn identity(fault: &Fault<'_>, about_name: bool) -> String {
+fn identity(fault: &Fault<'_>, about_name: bool) -> String {
     match fault.says {
         Says::Broken { keyword: Some(keyword @ ("required" | "dependencies")), key: Some(key), .. } => format!("{keyword} {key}"),
         Says::Broken { keyword: Some(keyword), .. } if about_name => format!("propertyNames {keyword}"),

@@ -12,7 +12,7 @@ use crate::schemas::{SCHEMA_ENDING, Schema};
 use crate::verdict::{Broken, locate_best};
 
 /// Types as the validator calls them.
-pub(super) const TYPES: [&str; 14] = [
+const TYPES: [&str; 14] = [
     "String",
     "Integer",
     "Long",
