@@ -4,6 +4,7 @@
 //! Refuses: doing any of it (the domain does), drawing the explorer (tui).
 
 mod aligned;
+mod bundle;
 mod cases;
 mod csv;
 mod demo;
@@ -45,6 +46,7 @@ SOURCE, one or several:
   'rows/*.ndjson'    a pattern
   -                  standard input; keys are still read from the terminal
   demo:              the built-in sample
+  FILE               what misfit bundle wrote: groups, rows and schemas
   NAME               a name under [sources] in the configuration; a file that is
                      named like it, or like a command, is ./NAME
 
@@ -117,6 +119,8 @@ enum Command {
     Example(example::Args),
     /// Write what a bug report, a schema repository or a backfill needs of failing rows
     Export(input::Asked<export::Question>),
+    /// Put groups, some of their rows and the schemas that they need into one file, to open elsewhere
+    Bundle(input::Asked<bundle::Question>),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::Args),
     /// List the keys of the explorer
@@ -166,6 +170,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Table(args)) => table::run(args, &config),
         Some(Command::Example(args)) => example::run(args, &config),
         Some(Command::Export(args)) => export::run(args, &config),
+        Some(Command::Bundle(args)) => bundle::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),

@@ -71,6 +71,11 @@ pub enum Says<'a> {
     Other,
 }
 
+/// The keyword of that name, if validation messages can name it.
+pub fn keyword(name: &str) -> Option<Keyword> {
+    grammar::keyword(name)
+}
+
 impl<'a> Fault<'a> {
     /// The best reading. `class` is the row's `exception_class`, for messages that come without it; an empty message is a fault that only
     /// has a class. Nothing is refused: what the grammar does not know is kept as [`Says::Other`], or without a keyword.

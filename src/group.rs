@@ -11,6 +11,7 @@ mod list;
 mod memo;
 mod merge;
 mod part;
+mod restore;
 mod trend;
 mod words;
 
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use crate::source::{Micros, RowRef, Unreadable};
 pub use grouper::Grouper;
+pub use restore::Counted;
 pub use words::doctype_name;
 
 /// All groups of the rows read, with what was left out.

@@ -29,6 +29,7 @@
 //! Domain modules know no terminal. `tui::update` is the only writer of the explorer's state, `tui::view` only reads it.
 
 pub mod baseline;
+pub mod bundle;
 pub mod case;
 pub mod catalog;
 pub mod cli;

@@ -6,13 +6,13 @@
 //! Whole subtrees go first, from the top down, then single members and elements; what is left gets the plainest text, number and key that keep the
 //! verdict. Each attempt is judged anew, so that no rule of the validator has to be known here. Equal documents give equal answers.
 
-mod edits;
+pub(crate) mod edits;
 mod lists;
 mod numbers;
 mod passes;
 mod shrink;
 mod target;
-mod texts;
+pub(crate) mod texts;
 mod unreadable;
 
 use std::ops::ControlFlow;

@@ -9,6 +9,7 @@
 
 mod columns;
 mod document;
+mod fit;
 mod looks;
 mod message;
 mod numbering;
@@ -23,6 +24,7 @@ use crate::schemas::walk::Token;
 use crate::text;
 pub use columns::Columns;
 pub use document::Form;
+pub use fit::fit;
 use numbering::Numbering;
 pub use paths::Paths;
 

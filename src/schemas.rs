@@ -38,6 +38,10 @@ pub trait Tree: Send + Sync {
     fn list(&self) -> Result<Vec<String>, SchemaError>;
     /// The bytes of one of them.
     fn read(&self, path: &str) -> Result<Vec<u8>, SchemaError>;
+    /// Paths that exist where the files were taken from and are not among them: names that can be looked up, without content.
+    fn absent(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// The commit that the files are of, in full, where that is known.
     fn revision(&self) -> Option<String> {
         None
@@ -78,7 +82,7 @@ pub enum Lookup {
 
 /// A schema repository, opened. Files are parsed when first asked for, once, and kept; threads may share it.
 pub struct SchemaStore {
-    tree: Box<dyn Tree>,
+    tree: Arc<dyn Tree>,
     doctypes: Vec<Doctype>,
     /// What was parsed of each doctype version.
     parsed: Vec<Parsed>,
@@ -127,21 +131,30 @@ pub enum SchemaError {
 impl SchemaStore {
     /// Opens a store over a tree: lists it, reads no file.
     pub fn open(tree: Box<dyn Tree>) -> Result<Self, SchemaError> {
-        let (doctypes, strays) = sort_files(tree.list()?);
+        let (doctypes, strays) = sort_files(tree.list()?, tree.absent());
         if doctypes.is_empty() {
             return Err(SchemaError::Empty(format!("{} holds no schemas named DOCTYPE.VERSION.schema.json", tree.name())));
         }
+        Ok(Self::of(Arc::from(tree), doctypes, strays))
+    }
+
+    fn of(tree: Arc<dyn Tree>, doctypes: Vec<Doctype>, strays: Vec<String>) -> Self {
         let mut index: FxHashMap<(String, String), Vec<usize>> = FxHashMap::default();
         for (i, found) in doctypes.iter().enumerate() {
             index.entry(name_key(&found.namespace, &found.doctype)).or_default().push(i);
         }
         let parsed = doctypes.iter().map(|_| Parsed::default()).collect();
-        Ok(SchemaStore { tree, doctypes, parsed, index, strays, nearest: Mutex::default() })
+        SchemaStore { tree, doctypes, parsed, index, strays, nearest: Mutex::default() }
     }
 
     /// Opens a store over a folder, with or without `schemas/` on top.
     pub fn open_folder(path: &Path) -> Result<Self, SchemaError> {
         Self::open(Box::new(folder::Folder::open(path)?))
+    }
+
+    /// The same files with nothing parsed yet: [`used`](Self::used) begins anew.
+    pub fn fresh(&self) -> Self {
+        Self::of(Arc::clone(&self.tree), self.doctypes.clone(), self.strays.clone())
     }
 
     /// What it is, for people.
@@ -162,6 +175,17 @@ impl SchemaStore {
     /// Files that no lookup reaches, because their names do not begin with their folder's.
     pub fn strays(&self) -> &[String] {
         &self.strays
+    }
+
+    /// Positions in [`doctypes`](Self::doctypes) of those of which a file was asked for.
+    pub fn used(&self) -> Vec<usize> {
+        let is_used = |parsed: &Parsed| parsed.schema.get().is_some() || parsed.layout.get().is_some();
+        (0..self.parsed.len()).filter(|&at| self.parsed.get(at).is_some_and(is_used)).collect()
+    }
+
+    /// A file as it is, by its path.
+    pub fn file(&self, path: &str) -> Result<Vec<u8>, SchemaError> {
+        self.tree.read(path)
     }
 
     /// Finds a doctype version as the decoder does: snake case on both sides.
@@ -245,11 +269,11 @@ fn name_key(namespace: &str, doctype: &str) -> (String, String) {
     (names::comparable(namespace), names::comparable(doctype))
 }
 
-/// Sorts paths into doctype versions, and those whose name does not begin with its folder's.
-fn sort_files(paths: Vec<String>) -> (Vec<Doctype>, Vec<String>) {
+/// Sorts paths into doctype versions, and those whose name does not begin with its folder's. Of an absent file only the doctype version is kept.
+fn sort_files(paths: Vec<String>, absent: Vec<String>) -> (Vec<Doctype>, Vec<String>) {
     let mut found: FxHashMap<(String, String, String), Doctype> = FxHashMap::default();
     let mut strays = Vec::new();
-    for path in paths {
+    for (path, is_here) in paths.into_iter().map(|path| (path, true)).chain(absent.into_iter().map(|path| (path, false))) {
         let Some((namespace, doctype, version, is_schema)) = parts(&path) else {
             strays.push(path);
             continue;
@@ -257,6 +281,9 @@ fn sort_files(paths: Vec<String>) -> (Vec<Doctype>, Vec<String>) {
         let key = (namespace.to_owned(), doctype.to_owned(), version.clone());
         let (namespace, doctype) = (key.0.clone(), key.1.clone());
         let entry = found.entry(key).or_insert(Doctype { namespace, doctype, version, schema: None, layout: None });
+        if !is_here {
+            continue;
+        }
         *if is_schema { &mut entry.schema } else { &mut entry.layout } = Some(path);
     }
     let mut doctypes: Vec<Doctype> = found.into_values().collect();
@@ -337,6 +364,24 @@ mod tests {
             let parsed: Vec<Arc<Schema>> = parsed.into_iter().map(|thread| thread.join().unwrap()).collect();
             assert!(parsed.windows(2).all(|pair| Arc::ptr_eq(&pair[0], &pair[1])));
         });
+    }
+
+    #[test]
+    fn a_store_knows_what_was_asked_of_it() {
+        let store = store();
+        assert!(store.schema(2).is_ok() && store.layout(1).is_ok() && store.schema(1).is_err());
+        assert_eq!((store.used(), store.fresh().used()), (vec![1, 2], vec![]));
+        assert_eq!(store.file("my-app/main-ping/main-ping.2.bq").unwrap(), b"[]");
+        assert_eq!(store.fresh().doctypes(), store.doctypes());
+    }
+
+    #[test]
+    fn absent_files_are_names_only() {
+        let absent = vec!["my-app/event/event.1.schema.json".to_owned(), "my-app/event/event.1.bq".to_owned()];
+        let store = SchemaStore::open(Box::new(Memory { absent, ..Memory::new("part", FILES) })).unwrap();
+        let Lookup::Found(at) = store.lookup("my-app", "event", Some("1")) else { panic!("not found") };
+        assert!(store.schema(at).unwrap().is_none() && store.layout(at).unwrap().is_none());
+        assert_eq!(store.strays(), ["my-app/main-ping/other.1.bq"]);
     }
 
     #[test]

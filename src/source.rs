@@ -4,14 +4,16 @@
 //! Refuses: file formats (source/files), SQL (source/bigquery), grouping (group).
 
 pub mod files;
+mod filter;
 
 use std::ops::{ControlFlow, Range};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::group::Groups;
+use crate::group::{Fingerprint, Groups};
 use crate::schemas::SchemaStore;
+pub use filter::Filter;
 
 /// Microseconds since 1970-01-01 UTC, BigQuery's resolution.
 pub type Micros = i64;
@@ -178,6 +180,10 @@ pub trait ErrorSource: Send + Sync {
     fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError>;
     /// Rows in order, numbered from 0 over all inputs, with payload, until `visit` breaks. What is no row is counted and quoted in the answer.
     fn rows(&self, range: Range<u64>, visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>) -> Result<Unreadable, SourceError>;
+    /// The group of a row, where the source knows it without its message: a message that was redacted may no longer tell.
+    fn group_of(&self, _at: RowRef) -> Option<Fingerprint> {
+        None
+    }
 }
 
 /// What could not be read as a row.

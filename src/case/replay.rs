@@ -121,6 +121,11 @@ impl Replay {
         })
     }
 
+    /// The message as the pipeline stores it.
+    pub fn recorded(&self) -> std::borrow::Cow<'_, str> {
+        cut(&self.message)
+    }
+
     /// One sentence where the row and the schemas at hand do not agree.
     pub fn disagreement(&self) -> Option<String> {
         if self.reproduced {

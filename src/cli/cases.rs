@@ -55,7 +55,7 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     if schemas.is_none() {
         out::tell("misfit: no schemas, so nodes and columns are not known: give --schemas FOLDER");
     }
-    let printer = Printer::new(schemas.clone(), question.group, question.format);
+    let printer = Printer::new(source.clone(), schemas.clone(), question.group, question.format);
     let mut stdout = BufWriter::new(std::io::stdout());
     let mut printed = 0;
     let unreadable = pipeline::run(source.as_ref(), question.rows, &|rows| printer.texts(rows), &mut |text| {

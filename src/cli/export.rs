@@ -4,7 +4,7 @@
 //! Refuses: making what is exported (export), where it goes (target), going through rows (samples).
 
 mod samples;
-mod stop;
+pub(super) mod stop;
 mod tally;
 mod target;
 mod texts;

@@ -4,17 +4,20 @@
 //! Refuses: reading anything (source, schemas).
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use color_eyre::Result;
 use color_eyre::eyre::{bail, ensure};
 
+use super::out;
+use crate::bundle::{self, Bundle};
 use crate::config::Config;
 use crate::demo;
 use crate::schemas::SchemaStore;
 use crate::source::ErrorSource;
 use crate::source::files::{Files, Options};
+use crate::text::visible;
 
 /// Environment variable that names the folder of schemas. Read here and not by the argument parser, which would let it pass for the flag.
 const VARIABLE: &str = "MISFIT_SCHEMAS";
@@ -72,6 +75,11 @@ impl Args {
             !inputs.iter().any(|input| input == "-") || !std::io::stdin().is_terminal(),
             "standard input is a terminal: pipe rows into misfit, or name a file"
         );
+        if let [only] = inputs.as_slice()
+            && bundle::is_bundle(Path::new(only))
+        {
+            return self.schemas.with_bundle(Bundle::open(Path::new(only))?);
+        }
         let source = if is_demo { demo::source()? } else { Arc::new(Files::open(&inputs, Options { keep_rows })?) };
         Ok(Input { source, schemas: self.schemas.open(config, is_demo)? })
     }
@@ -89,6 +97,24 @@ impl Schemas {
         };
         let store = if folder.as_os_str() == demo::NAME { demo::schemas()? } else { SchemaStore::open_folder(&folder)? };
         Ok(Some(Arc::new(store)))
+    }
+}
+
+impl Schemas {
+    /// A bundle brings its own schemas, which go before all others but the flag's. What it is, is told: it does not look like less than its source.
+    fn with_bundle(self, bundle: Bundle) -> Result<Input> {
+        out::tell(&format!("misfit: {}", bundle.about()));
+        let schemas = match &self.folder {
+            Some(folder) => {
+                let shown = visible(&folder.to_string_lossy()).into_owned();
+                out::tell(&format!(
+                    "misfit: rows are opened with the schemas of {shown}, not the bundle's; groups stay as they were counted"
+                ));
+                self.open(&Config::default(), false)?
+            }
+            None => bundle.schemas(),
+        };
+        Ok(Input { source: Arc::new(bundle), schemas })
     }
 }
 

@@ -93,6 +93,11 @@ impl Draft {
         Ok(Draft { path: path.to_owned(), replace: options.replace, file: BufWriter::with_capacity(1 << 16, file) })
     }
 
+    /// Where it will be.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Puts the file in its place, whole and on the disk. Its path.
     pub fn finish(self) -> Result<PathBuf, ExportError> {
         let Draft { path, replace, file } = self;

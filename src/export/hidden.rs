@@ -50,7 +50,10 @@ pub fn group(group: &Group, schema: Option<&Schema>, redactor: &mut Redactor) ->
         (Some(_), _) => key.fault,
         (None, _) => says.as_str().into(),
     };
-    let facets = if is_bug { group.facets.clone() } else { group.facets.iter().map(|facet| hidden_facet(facet, redactor)).collect() };
+    // What the schema asks is told in the message where the schema at hand says so.
+    let limit = expected(&group.sample, class).zip(expected(&sample, class));
+    let hide = |facet: &Facet| hidden_facet(facet, limit, redactor);
+    let facets = if is_bug { group.facets.clone() } else { group.facets.iter().map(hide).collect() };
     Group { key, sample: sample.into(), says: says.into(), facets, rows: Vec::new(), ..group.clone() }
 }
 
@@ -98,12 +101,22 @@ fn token_of(group: &Group, name: &str, schema: Option<&Schema>) -> Token {
     schema.and_then(|schema| walk(schema, &tokens).tokens.last().copied()).unwrap_or(Token::Unknown)
 }
 
-fn hidden_facet(facet: &Facet, redactor: &mut Redactor) -> Facet {
+/// What the schema asks, as a message tells it.
+fn expected<'a>(message: &'a str, class: Option<&'a str>) -> Option<&'a str> {
+    match Fault::parse(message, class).says {
+        Says::Broken { expected, .. } => expected,
+        _ => None,
+    }
+}
+
+/// `limit` is what the schema asks, and what is told of it.
+fn hidden_facet(facet: &Facet, limit: Option<(&str, &str)>, redactor: &mut Redactor) -> Facet {
     let hide = |value: &str, redactor: &mut Redactor| match facet.name {
         "key" => value.split('/').map(|key| redactor.key(key, Token::Key).into_owned()).collect::<Vec<_>>().join("/"),
         "expected type" | "found type" if value.len() <= LONGEST_NUMBER && value.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
             value.to_owned()
         }
+        "limit" if limit.is_some_and(|(asked, _)| asked == value) => limit.map_or_else(String::new, |(_, told)| told.to_owned()),
         "limit" | "length" if value.len() <= LONGEST_NUMBER && value.bytes().all(|byte| byte.is_ascii_digit()) => value.to_owned(),
         _ => redactor.failing(value, None).into_owned(),
     };

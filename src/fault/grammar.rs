@@ -47,6 +47,17 @@ const FIXED: [(Keyword, &str); 8] = [
 const NOT: &str = "subject must not be valid against schema ";
 const NO_MATCH: &str = "] does not match pattern ";
 
+/// Keywords whose texts no table can tell.
+const OTHERS: [Keyword; 8] = ["type", "format", "pattern", "enum", "not", "anyOf", "oneOf", "allOf"];
+
+/// The keyword of that name, if the validator has a text for it.
+pub(super) fn keyword(name: &str) -> Option<Keyword> {
+    let sized = SIZED.iter().map(|(keyword, ..)| *keyword);
+    let keyed = KEYED.iter().map(|(keyword, ..)| *keyword);
+    let others = COMPARED.iter().chain(&FIXED).map(|(keyword, _)| *keyword).chain(OTHERS);
+    sized.chain(keyed).chain(others).find(|keyword| *keyword == name)
+}
+
 /// A failure of that keyword that tells no values.
 pub(super) fn broken(keyword: Option<Keyword>) -> Says<'static> {
     Says::Broken { keyword, expected: None, found: None, key: None }

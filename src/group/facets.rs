@@ -18,6 +18,14 @@ const COUNTED: usize = 96;
 /// Longest value kept, in bytes.
 const LONGEST: usize = 120;
 
+/// Kinds of values.
+const NAMES: [&str; 6] = ["expected type", "found type", "key", "length", "limit", "value"];
+
+/// The kind of that name.
+pub(super) fn name(text: &str) -> Option<&'static str> {
+    NAMES.into_iter().find(|name| *name == text)
+}
+
 /// Counts of one kind of value. Beyond [`COUNTED`] values the rarest gives way to the new one (the space-saving algorithm); what is told is
 /// the number of rows that certainly have a value, the rest is among the others.
 #[derive(Debug, Clone)]

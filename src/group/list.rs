@@ -29,7 +29,12 @@ impl Groups {
 
     /// Keeps the groups that [`Group::matches`] the text; the rows of the others count as outside.
     pub fn filter_text(&mut self, text: &str) {
-        self.list.retain(|group| group.matches(text));
+        self.retain(|group| group.matches(text));
+    }
+
+    /// Keeps some groups; the rows of the others count as outside.
+    pub fn retain(&mut self, keep: impl FnMut(&Group) -> bool) {
+        self.list.retain(keep);
         let kept = self.list.iter().map(|group| group.count).sum();
         self.outside += self.rows.saturating_sub(kept);
         self.rows = kept;

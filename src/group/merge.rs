@@ -90,13 +90,13 @@ fn finish(mut part: Part, jobs: &[Job], texts: &mut FxHashMap<String, Arc<str>>)
 }
 
 /// Refused by design: unwanted data and known bugs.
-fn is_noise(class: &str) -> bool {
+pub(super) fn is_noise(class: &str) -> bool {
     class.ends_with("MessageScrubber$UnwantedDataException") || class.ends_with("MessageScrubber$AffectedByBugException")
 }
 
 /// NEW and GONE, with how sure that is: by chance alone, all `n` rows of a group fall on the newest job with probability `s^n` and on
 /// older ones with `(1-s)^n`, where `s` is that job's share of all other rows.
-fn status(of_group: &[JobCount], jobs: &[Job]) -> Status {
+pub(super) fn status(of_group: &[JobCount], jobs: &[Job]) -> Status {
     let (Some(newest), true) = (jobs.last(), jobs.len() > 1) else {
         return Status::Ongoing;
     };

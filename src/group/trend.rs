@@ -11,6 +11,11 @@ const MOST_BINS: usize = 64;
 /// 73,000 years on either side: what lies beyond is no time, and must not overflow.
 const FARTHEST: Micros = 1 << 61;
 
+/// Whether it is near enough to be counted with.
+pub(super) fn is_time(time: Micros) -> bool {
+    (-FARTHEST..=FARTHEST).contains(&time)
+}
+
 impl Trend {
     /// Counts one row. The width is always the smallest at which first and last time are less than 64 bins apart, so that it does not depend
     /// on the order of rows.
@@ -52,6 +57,20 @@ impl Trend {
             }
         }
         *self = Trend { start: first * width, width, bins };
+    }
+
+    /// A trend counted elsewhere; `None` where it cannot have come from [`Trend::add`].
+    pub(super) fn restored(start: Micros, width: Micros, bins: Vec<u32>) -> Option<Trend> {
+        if width == 0 && bins.is_empty() {
+            return Some(Trend::default());
+        }
+        let doubled = u64::try_from(width / MINUTE).is_ok_and(u64::is_power_of_two) && width % MINUTE == 0;
+        let is_sound = doubled
+            && (1..=MOST_BINS).contains(&bins.len())
+            && start.rem_euclid(width) == 0
+            && is_time(start)
+            && start.checked_add(width.checked_mul(bins.len() as i64)?).is_some();
+        is_sound.then_some(Trend { start, width, bins })
     }
 
     fn bin_start(&self, bin: usize) -> Micros {

@@ -9,7 +9,7 @@ use crate::document::{Document, Kind, NodeId};
 
 /// What is done to a member or element.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Edit {
+pub(crate) enum Edit {
     /// It is left out with all that is in it.
     Drop,
     /// Its value becomes this JSON text.
@@ -20,7 +20,7 @@ pub(super) enum Edit {
 
 /// At most one change of a node.
 #[derive(Debug, Default)]
-pub(super) struct Edits(FxHashMap<NodeId, Edit>);
+pub(crate) struct Edits(FxHashMap<NodeId, Edit>);
 
 impl Edits {
     /// Changes nodes that have no change yet.
@@ -36,7 +36,7 @@ impl Edits {
     }
 
     /// Puts a change, or none, in the place of a node's own; gives that back.
-    pub(super) fn put(&mut self, node: NodeId, edit: Option<Edit>) -> Option<Edit> {
+    pub(crate) fn put(&mut self, node: NodeId, edit: Option<Edit>) -> Option<Edit> {
         match edit {
             Some(edit) => self.0.insert(node, edit),
             None => self.0.remove(&node),
@@ -53,12 +53,12 @@ impl Edits {
 }
 
 /// A text as JSON writes it.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
 /// The document with the changes, without white space between its values.
-pub(super) fn render(document: &Document, edits: &Edits) -> Vec<u8> {
+pub(crate) fn render(document: &Document, edits: &Edits) -> Vec<u8> {
     let mut out = Vec::with_capacity(document.text().len());
     // Containers that are open, with where each ends.
     let mut open: Vec<(NodeId, Kind)> = Vec::new();

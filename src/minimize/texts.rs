@@ -29,7 +29,7 @@ const COMMON: [&str; 18] = [
 ];
 
 /// Texts to try in the place of a value, in this order; none is longer than it.
-pub(super) fn of_value(text: &str) -> Vec<String> {
+pub(crate) fn of_value(text: &str) -> Vec<String> {
     candidates(text, ["", "a"].map(str::to_owned).to_vec())
 }
 
@@ -91,7 +91,7 @@ pub(super) fn plain(c: char) -> char {
 }
 
 /// Whether a text could have been made up here: it says nothing about the original.
-pub(super) fn is_made_up(text: &str) -> bool {
+pub(crate) fn is_made_up(text: &str) -> bool {
     COMMON.contains(&text) || text.chars().count() < 3 || text.chars().all(|c| matches!(c, 'a' | 'A' | '0') || !c.is_alphanumeric())
 }
 

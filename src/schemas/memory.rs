@@ -1,38 +1,59 @@
-//! Schema files built into the program.
+//! Schema files in memory: built into the program, or brought along in one file.
 //!
 //! Owns: serving them as a [`Tree`].
-//! Refuses: choosing which files those are (the demo does).
+//! Refuses: choosing which files those are (the demo and the bundle do).
+
+use std::borrow::Cow;
 
 use super::{SchemaError, Tree};
 
-/// Files in memory: path from the schema root, bytes.
+/// Path from the schema root, bytes.
+pub type File = (Cow<'static, str>, Cow<'static, [u8]>);
+
+/// Files in memory.
+#[derive(Debug, Default)]
 pub struct Memory {
-    name: &'static str,
-    files: &'static [(&'static str, &'static [u8])],
+    /// What people see in place of a folder.
+    pub name: String,
+    /// The files.
+    pub files: Vec<File>,
+    /// See [`Tree::absent`].
+    pub absent: Vec<String>,
+    /// See [`Tree::revision`].
+    pub revision: Option<String>,
 }
 
 impl Memory {
-    /// `name` is what people see in place of a folder.
-    pub fn new(name: &'static str, files: &'static [(&'static str, &'static [u8])]) -> Self {
-        Memory { name, files }
+    /// Files of the program. `name` is what people see in place of a folder.
+    pub fn new(name: &str, files: &'static [(&'static str, &'static [u8])]) -> Self {
+        let files = files.iter().map(|&(path, bytes)| (Cow::Borrowed(path), Cow::Borrowed(bytes))).collect();
+        Memory { name: name.to_owned(), files, ..Memory::default() }
     }
 }
 
 impl Tree for Memory {
     fn name(&self) -> String {
-        self.name.to_owned()
+        self.name.clone()
     }
 
     fn list(&self) -> Result<Vec<String>, SchemaError> {
-        let mut paths: Vec<String> = self.files.iter().map(|(path, _)| (*path).to_owned()).collect();
+        let mut paths: Vec<String> = self.files.iter().map(|(path, _)| path.clone().into_owned()).collect();
         paths.sort();
         Ok(paths)
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, SchemaError> {
-        let found = self.files.iter().find(|(known, _)| *known == path);
+        let found = self.files.iter().find(|(known, _)| known == path);
         found
             .map(|(_, bytes)| bytes.to_vec())
-            .ok_or_else(|| SchemaError::Broken { path: path.to_owned(), reason: "not among the built-in files".to_owned() })
+            .ok_or_else(|| SchemaError::Broken { path: path.to_owned(), reason: format!("not among the files of {}", self.name) })
+    }
+
+    fn absent(&self) -> Vec<String> {
+        self.absent.clone()
+    }
+
+    fn revision(&self) -> Option<String> {
+        self.revision.clone()
     }
 }

@@ -6,7 +6,6 @@
 mod block;
 mod columns;
 mod fetch;
-mod filter;
 mod frame;
 mod input;
 mod line;
@@ -33,6 +32,11 @@ use crate::group::Groups;
 
 pub use object::source_row as read_row;
 pub use time::parse_time;
+
+/// The column of the error table that is called so, if grouping or rows need it.
+pub(crate) fn column(name: &str) -> Option<&'static str> {
+    columns::position(name.as_bytes()).map(|at| columns::NAMES[at])
+}
 
 /// Most threads that read; more only wait for memory.
 const MOST_THREADS: usize = 8;

@@ -15,10 +15,11 @@ use crate::case;
 use crate::cli::safe_json;
 use crate::group::{Fingerprint, Grouper};
 use crate::schemas::SchemaStore;
-use crate::source::RowRef;
+use crate::source::{ErrorSource, RowRef};
 
 /// What the workers share.
 pub(super) struct Printer {
+    source: Arc<dyn ErrorSource>,
     schemas: Option<Arc<SchemaStore>>,
     /// Has counted nothing; copies of it share what it has learnt of the schemas.
     grouper: Grouper,
@@ -28,9 +29,9 @@ pub(super) struct Printer {
 }
 
 impl Printer {
-    /// For rows judged by these schemas, in one form; of one group where that is given.
-    pub fn new(schemas: Option<Arc<SchemaStore>>, group: Option<Fingerprint>, format: Format) -> Self {
-        Printer { grouper: Grouper::new(schemas.clone()), schemas, group, format }
+    /// For rows of the source judged by these schemas, in one form; of one group where that is given.
+    pub fn new(source: Arc<dyn ErrorSource>, schemas: Option<Arc<SchemaStore>>, group: Option<Fingerprint>, format: Format) -> Self {
+        Printer { source, grouper: Grouper::new(schemas.clone()), schemas, group, format }
     }
 
     /// The texts of the rows that are in the group asked for.
@@ -40,13 +41,17 @@ impl Printer {
         wanted.map(|row| self.text(row, &groups)).collect()
     }
 
-    /// The group that each row counts to, found as all groups are: by grouping the rows. A batch at a time, because a grouper is made
+    /// The group that each row counts to: what the source says, else found as all groups are, by grouping the rows. A batch at a time, because a grouper is made
     /// for many rows and costs more than one row does.
     fn groups(&self, rows: &[Row]) -> FxHashMap<RowRef, Fingerprint> {
-        let mut grouper = self.grouper.clone();
-        rows.iter().for_each(|(_, at, row)| grouper.add(&row.error_row(), *at));
-        let groups = Grouper::merge(vec![grouper]).list;
-        groups.iter().flat_map(|group| group.rows.iter().map(|&at| (at, group.fingerprint))).collect()
+        let mut group_of: FxHashMap<_, _> = rows.iter().filter_map(|(_, at, _)| Some((*at, self.source.group_of(*at)?))).collect();
+        if group_of.len() < rows.len() {
+            let mut grouper = self.grouper.clone();
+            rows.iter().filter(|(_, at, _)| !group_of.contains_key(at)).for_each(|(_, at, row)| grouper.add(&row.error_row(), *at));
+            let groups = Grouper::merge(vec![grouper]).list;
+            group_of.extend(groups.iter().flat_map(|group| group.rows.iter().map(|&at| (at, group.fingerprint))));
+        }
+        group_of
     }
 
     fn text(&self, (number, at, row): Row, groups: &FxHashMap<RowRef, Fingerprint>) -> Result<String> {

@@ -10,7 +10,7 @@ use crate::group::Groups;
 use crate::source::{Progress, Watch};
 
 /// Tells how far things are, and whether to go on.
-pub(super) struct Stop {
+pub(in crate::cli) struct Stop {
     line: ProgressLine,
     asked: Arc<AtomicBool>,
 }

@@ -9,14 +9,13 @@ use std::time::{Duration, Instant};
 use parquet::errors::ParquetError;
 
 use super::block::Block;
-use super::filter::Filter;
 use super::input::{Input, Reading};
 use super::line::{Found, RowReader};
 use super::parquet::Table;
 use super::stream::Gauge;
 use super::tally::{self, Part};
 use crate::group::{Grouper, Groups};
-use crate::source::{Progress, Request, RowRef, SourceError, Watch};
+use crate::source::{Filter, Progress, Request, RowRef, SourceError, Watch};
 
 /// How often progress is told and the wish to stop is looked for.
 const BEAT: Duration = Duration::from_millis(50);

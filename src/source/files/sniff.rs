@@ -62,6 +62,9 @@ pub(super) fn shape(head: &[u8]) -> Result<Shape, String> {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let (line, rest) = text.split_at(memchr::memchr(b'\n', text).unwrap_or(text.len()));
     let found = match text {
+        _ if text.starts_with(crate::bundle::MAGIC) => {
+            return Err("a bundle that misfit made, which is opened from its file and alone: misfit FILE".to_owned());
+        }
         [] => return Err(format!("the file is empty; {EXPECTED}")),
         [b'P', b'A', b'R', b'1', ..] => return Ok(Shape::Parquet),
         [b'P', b'A', b'R', b'E', ..] => "an encrypted Parquet file, which cannot be read".to_owned(),

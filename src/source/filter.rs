@@ -1,18 +1,18 @@
-//! Which rows were asked for.
+//! Which rows were asked for, whatever they are read from.
 //!
 //! Owns: times, and names compared as the decoder does, in snake case. Refuses: anything about the fault itself.
 
 use heck::ToSnakeCase;
 use rustc_hash::FxHashMap;
 
-use crate::source::{ErrorRow, Request};
+use super::{ErrorRow, Request};
 
 /// Most spellings that are remembered.
 const MOST_SPELLINGS: usize = 4096;
 
 /// The part of a request that looks at one row alone.
 #[derive(Clone)]
-pub(super) struct Filter {
+pub struct Filter {
     since: Option<i64>,
     until: Option<i64>,
     namespaces: Names,
@@ -21,7 +21,7 @@ pub(super) struct Filter {
 
 impl Filter {
     /// What the request asks for.
-    pub(super) fn new(request: &Request) -> Self {
+    pub fn new(request: &Request) -> Self {
         Filter {
             since: request.since,
             until: request.until,
@@ -31,7 +31,7 @@ impl Filter {
     }
 
     /// Whether the row counts. As in SQL, what is NULL fits no condition.
-    pub(super) fn takes(&mut self, row: &ErrorRow<'_>) -> bool {
+    pub fn takes(&mut self, row: &ErrorRow<'_>) -> bool {
         self.since.is_none_or(|since| row.time.is_some_and(|time| time >= since))
             && self.until.is_none_or(|until| row.time.is_some_and(|time| time < until))
             && self.namespaces.take(row.namespace)

@@ -1,0 +1,121 @@
+//! A bundle as a source of rows.
+//!
+//! Owns: answering what its counts can answer, and refusing what they cannot.
+//! Refuses: reading the file (open).
+
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
+
+use super::record::Row;
+use crate::group::{Fingerprint, Group, Groups};
+use crate::schemas::SchemaStore;
+use crate::source::{ErrorRow, ErrorSource, Filter, Micros, Request, RowRef, SourceError, SourceRow, Unreadable, Watch};
+use crate::text::{self, visible};
+
+/// Characters of a commit that are enough to find it.
+const SHORT: usize = 12;
+
+/// An opened bundle.
+pub struct Bundle {
+    pub(super) name: String,
+    pub(super) redacted: bool,
+    pub(super) source: String,
+    pub(super) revision: Option<String>,
+    pub(super) window: Option<(Micros, Micros)>,
+    pub(super) left_out: usize,
+    pub(super) groups: Groups,
+    pub(super) rows: Vec<Row>,
+    pub(super) group_of: Vec<Fingerprint>,
+    pub(super) schemas: Option<Arc<SchemaStore>>,
+}
+
+impl Bundle {
+    /// The schemas in it.
+    pub fn schemas(&self) -> Option<Arc<SchemaStore>> {
+        self.schemas.clone()
+    }
+
+    /// What it is, in one line that is safe for a terminal.
+    pub fn about(&self) -> String {
+        let mut parts = vec![format!(
+            "{} is a bundle, {}: groups of {} rows of {}",
+            self.name,
+            if self.redacted { "redacted" } else { "raw, as people sent it" },
+            text::count(self.groups.rows),
+            visible(&self.source),
+        )];
+        if let Some((first, last)) = self.window {
+            parts.push(format!("{} to {} UTC", text::minute(first), text::minute(last)));
+        }
+        parts.push(format!("{} of them kept", text::count(self.rows.len() as u64)));
+        if self.left_out > 0 {
+            let count = text::count(self.left_out as u64);
+            parts.push(format!("{count} more left out because redaction changes what is wrong with them"));
+        }
+        parts.push(match (&self.schemas, &self.revision) {
+            (None, _) => "no schemas".to_owned(),
+            (Some(_), None) => "schemas of an unknown revision".to_owned(),
+            (Some(_), Some(revision)) => format!("schemas of {}", text::clip(&visible(revision), SHORT)),
+        });
+        parts.join(", ")
+    }
+
+    fn row(&self, at: RowRef) -> Result<SourceRow, SourceError> {
+        let row = usize::try_from(at.place()).ok().and_then(|place| self.rows.get(place)).filter(|_| at.file() == 0);
+        let row = row.ok_or_else(|| SourceError::Input(format!("{} has no such row", self.name)))?;
+        row.row(&self.name, at.place()).map_err(SourceError::Input)
+    }
+
+    /// Counts cannot be cut at a time: rows that were counted are no longer there.
+    fn check_window(&self, request: &Request) -> Result<(), SourceError> {
+        let (Some((first, last)), true) = (self.window, request.since.is_some() || request.until.is_some()) else {
+            return Ok(());
+        };
+        if request.since.is_none_or(|since| since <= first) && request.until.is_none_or(|until| until > last) {
+            return Ok(());
+        }
+        Err(SourceError::Input(format!(
+            "{} holds the counts of {} to {} UTC as a whole: leave --since and --until away, or make a bundle of the shorter time",
+            self.name,
+            text::minute(first),
+            text::minute(last)
+        )))
+    }
+}
+
+impl ErrorSource for Bundle {
+    fn name(&self) -> String {
+        format!("{} ({})", self.name, if self.redacted { "redacted" } else { "raw" })
+    }
+
+    /// As they were counted, whatever the schemas of the request say.
+    fn groups(&self, request: &Request, _: &dyn Watch) -> Result<Groups, SourceError> {
+        self.check_window(request)?;
+        let mut groups = self.groups.clone();
+        let names = Request { namespaces: request.namespaces.clone(), doctypes: request.doctypes.clone(), ..Request::default() };
+        let mut filter = Filter::new(&names);
+        groups.retain(|Group { key, .. }| {
+            filter.takes(&ErrorRow { namespace: key.namespace.as_deref(), doctype: key.doctype.as_deref(), ..ErrorRow::default() })
+        });
+        Ok(groups)
+    }
+
+    fn fetch(&self, at: RowRef, _: &dyn Watch) -> Result<SourceRow, SourceError> {
+        self.row(at)
+    }
+
+    fn rows(&self, range: Range<u64>, visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>) -> Result<Unreadable, SourceError> {
+        let end = range.end.min(self.rows.len() as u64);
+        for number in range.start..end {
+            let at = RowRef::new(0, number);
+            if visit(number, at, self.row(at)?).is_break() {
+                break;
+            }
+        }
+        Ok(Unreadable::default())
+    }
+
+    fn group_of(&self, at: RowRef) -> Option<Fingerprint> {
+        self.group_of.get(usize::try_from(at.place()).ok()?).copied()
+    }
+}

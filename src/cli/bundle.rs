@@ -1,0 +1,142 @@
+//! `misfit bundle`: groups, some of their rows and the schemas that they need in one file.
+//!
+//! Owns: the question, the closing lines.
+//! Refuses: making the file (bundle), redaction (redact), opening it again (input).
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use color_eyre::Result;
+use color_eyre::eyre::{bail, ensure};
+
+use super::export::stop::Stop;
+use super::input::{self, Asked};
+use super::{out, when};
+use crate::bundle::{self, Made};
+use crate::config::Config;
+use crate::export::choice::Choice;
+use crate::export::files::{Draft, Options, Readers};
+use crate::group::Fingerprint;
+use crate::redact::Policy;
+use crate::source::{Micros, Request};
+use crate::text::{self, visible};
+
+/// Columns that are named; of more the number is told.
+const MOST_NAMED: usize = 12;
+
+const EXAMPLES: &str = "\
+Examples:
+  misfit bundle errors.ndjson --schemas ~/schemas --out week.misfit
+      everything that fails, five rows of each group, redacted
+  misfit week.misfit
+      open it, on any machine, without schemas or a network
+  misfit bundle errors.ndjson --schemas ~/schemas --out one.misfit --group 73152a9311fc0fe0
+      one group
+
+A redacted row keeps what is wrong with it: the same keyword, schema node and place.
+Where its document cannot, a small document made for the fault stands for it, once in
+a group; a row that has neither is left out and counted.";
+
+/// What goes into a bundle, and where to.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Question {
+    /// File to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+
+    /// Only this group, as misfit groups prints it; may be given several times
+    #[arg(long = "group", value_name = "FINGERPRINT")]
+    groups: Vec<Fingerprint>,
+
+    /// Only rows of this namespace; may be given several times
+    #[arg(long = "namespace", value_name = "NAME")]
+    namespaces: Vec<String>,
+
+    /// Only rows of this doctype; may be given several times
+    #[arg(long = "doctype", value_name = "NAME")]
+    doctypes: Vec<String>,
+
+    /// Only rows from this time on, as in misfit groups
+    #[arg(long, value_name = "TIME", value_parser = when::parse)]
+    since: Option<Micros>,
+
+    /// Only rows before this time
+    #[arg(long, value_name = "TIME", value_parser = when::parse)]
+    until: Option<Micros>,
+
+    /// Rows of each group, spread over all of its rows; groups have their full counts whatever this is
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    rows: usize,
+
+    /// Values as they are, instead of their shapes: what people typed, identifiers, addresses. The file is then for its owner alone
+    #[arg(long)]
+    raw: bool,
+
+    /// Replace a file that is there
+    #[arg(long)]
+    force: bool,
+}
+
+/// Reads, chooses, writes.
+pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
+    let Asked { input, question } = asked;
+    let readers = if question.raw { Readers::Owner } else { Readers::Usual };
+    // First, because a name that cannot be written is known before hours of reading.
+    let draft = Draft::begin(&question.out, Options { replace: question.force, readers })?;
+    let input::Input { source, schemas } = input.open(config, true)?;
+    if schemas.is_none() {
+        out::tell("misfit: no schemas, so the bundle will not tell nodes and columns: give --schemas FOLDER");
+    }
+    let Question { since, until, namespaces, doctypes, .. } = question;
+    let request = Request { since, until, namespaces, doctypes, schemas };
+    let stop = Stop::on_interrupt()?;
+    let groups = source.groups(&request, &stop)?;
+    ensure!(!groups.partial, "stopped; nothing was written");
+    let choice = Choice::of(&groups, &question.groups);
+    if let Some(print) = choice.vanished.first() {
+        bail!("no row is in group {print}; nothing was written: misfit groups prints the groups; are the schemas the same?");
+    }
+    ensure!(!choice.groups.is_empty(), "there is nothing to put into a bundle: no row is as asked for");
+    let asked = bundle::Asked {
+        source: source.as_ref(),
+        schemas: request.schemas.as_deref(),
+        groups: &groups,
+        choice: &choice,
+        per_group: question.rows,
+        policy: Policy { raw: question.raw, ..Policy::default() },
+    };
+    let made = bundle::make(&asked, draft, &stop)?;
+    tell(&made, question.raw);
+    out::unreadable(&groups.unreadable).iter().for_each(|told| out::tell(&format!("misfit: {told}")));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(made: &Made, raw: bool) {
+    let count = |n: usize, one: &str, many: &str| out::plural(n as u64, one, many);
+    out::tell(&format!(
+        "misfit: {}: {}, {}, {}, {}, {}",
+        visible(&made.path.to_string_lossy()),
+        count(made.groups, "group", "groups"),
+        count(made.rows, "row", "rows"),
+        count(made.files, "schema file", "schema files"),
+        if raw { "raw: not for others" } else { "redacted" },
+        text::bytes(made.bytes),
+    ));
+    if made.small > 0 {
+        out::tell(&format!(
+            "misfit: {} with a small document made for the fault, because shapes for values would change what is wrong",
+            count(made.small, "row", "rows")
+        ));
+    }
+    if made.left_out > 0 {
+        out::tell(&format!("misfit: {} left out, because redaction changes what is wrong", count(made.left_out, "row", "rows")));
+    }
+    if !made.withheld.is_empty() {
+        let named: Vec<_> = made.withheld.iter().take(MOST_NAMED).map(|name| visible(name)).collect();
+        let more = made.withheld.len() - named.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        out::tell(&format!("misfit: columns that are not in it: {}{more}", named.join(", ")));
+    }
+}
