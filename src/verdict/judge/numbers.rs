@@ -1,7 +1,7 @@
 //! Numbers as the pipeline's validator sees and prints them.
 //!
-//! Owns: the Java class of a JSON number, `BigDecimal.toString`, Java 17's `Double.toString`, comparing by exact value.
-//! Refuses: which bound a number is held against (rules).
+//! Owns: the Java class of a JSON number, `BigDecimal.toString`, comparing by exact value.
+//! Refuses: which bound a number is held against (rules), the text of doubles (java_double).
 //!
 //! A number with `.` or an exponent goes through a double first, so the pipeline compares and prints what the double holds, not what was
 //! written; numbers in a schema keep all their digits.
@@ -163,7 +163,7 @@ impl Ord for Decimal {
     }
 }
 
-/// Whether `raw` is a multiple of `divisor`, both taken as doubles and these as their shortest decimals, as the validator does.
+/// Whether `raw` is a multiple of `divisor`, both taken as doubles and these as the decimals that Java prints, as the validator does.
 pub(super) fn is_multiple(raw: &[u8], divisor: &[u8]) -> bool {
     let double = |raw: &[u8]| Decimal::read(&java_double::text(String::from_utf8_lossy(raw).parse::<f64>().unwrap_or(f64::NAN)));
     let (value, divisor) = (double(raw), double(divisor));
