@@ -134,3 +134,9 @@ fn moving_in_one_pane_moves_the_others() {
     assert_ne!(first, moved);
     assert_eq!(press((200, 60), "<enter>gg."), first, "a dot leads back to the failing value");
 }
+
+#[test]
+fn a_menu_tells_what_can_be_exported() {
+    insta::assert_snapshot!(press((80, 24), "e"));
+    insta::assert_snapshot!(press((80, 24), "<enter>e!"));
+}

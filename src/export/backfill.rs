@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::hidden::Told;
-use super::page::{Page, data, ours, said};
+use super::page::{Page, data, ours, rows, said};
 use crate::destination::{self, Part, Split, Stage};
 use crate::group::{Group, doctype_name};
 use crate::redact::Redactor;
@@ -96,12 +96,7 @@ impl Brief {
                 page.fact("tables", [ours("not known: the documents tell no version, or nobody knows the doctype")]);
             }
             for group in &doctype.groups {
-                page.line([
-                    said(&group.fault),
-                    ours(format!(" ({} rows, group ", count(group.rows))),
-                    data(&group.fingerprint),
-                    ours("):"),
-                ]);
+                page.line([said(&group.fault), ours(format!(" ({}, group ", rows(group.rows))), data(&group.fingerprint), ours("):")]);
                 page.code("sql", group.conditions.join("\n  AND "));
             }
         }
