@@ -112,8 +112,7 @@ impl Maker<'_> {
             self.writer.put(&Line::Job(Job::of(&group::Job { name, ..job.clone() })))?;
         }
         for group in &self.asked.choice.groups {
-            let schema = self.schemas.as_ref().and_then(|schemas| hidden::schema(group, schemas));
-            let told = hidden::group(group, schema.as_deref(), &mut self.redactor);
+            let told = hidden::Told::new(group, self.schemas.as_ref(), &mut self.redactor).group;
             let told = self.named(told);
             self.writer.put(&Line::Group(Group::of(&told)))?;
         }
