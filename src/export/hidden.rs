@@ -52,7 +52,11 @@ pub fn group(group: &Group, schema: Option<&Schema>, redactor: &mut Redactor) ->
     };
     // What the schema asks is told in the message where the schema at hand says so.
     let limit = expected(&group.sample, class).zip(expected(&sample, class));
-    let hide = |facet: &Facet| hidden_facet(facet, limit, redactor);
+    let keys = match group.keyword {
+        Some("additionalProperties") => 1,
+        _ => group.key.path.as_deref().map_or(0, |path| path.split('/').filter(|token| *token == ANY_KEY).count()),
+    };
+    let hide = |facet: &Facet| hidden_facet(facet, limit, keys, redactor);
     let facets = if is_bug { group.facets.clone() } else { group.facets.iter().map(hide).collect() };
     Group { key, sample: sample.into(), says: says.into(), facets, rows: Vec::new(), ..group.clone() }
 }
@@ -109,9 +113,11 @@ fn expected<'a>(message: &'a str, class: Option<&'a str>) -> Option<&'a str> {
     }
 }
 
-/// `limit` is what the schema asks, and what is told of it.
-fn hidden_facet(facet: &Facet, limit: Option<(&str, &str)>, redactor: &mut Redactor) -> Facet {
+/// `limit` is what the schema asks, and what is told of it; `keys` the number of keys in a value.
+fn hidden_facet(facet: &Facet, limit: Option<(&str, &str)>, keys: usize, redactor: &mut Redactor) -> Facet {
     let hide = |value: &str, redactor: &mut Redactor| match facet.name {
+        // With more slashes than that, one is in a key, and parts of a key are not told.
+        "key" if value.split('/').count() != keys => redactor.key(value, Token::Key).into_owned(),
         "key" => value.split('/').map(|key| redactor.key(key, Token::Key).into_owned()).collect::<Vec<_>>().join("/"),
         "expected type" | "found type" if value.len() <= LONGEST_NUMBER && value.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
             value.to_owned()
