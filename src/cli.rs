@@ -3,6 +3,7 @@
 //! Owns: what can be asked for and its help; one file per command below.
 //! Refuses: doing any of it (the domain does), drawing the explorer (tui).
 
+mod aligned;
 mod bundle;
 mod cases;
 mod csv;
@@ -20,6 +21,7 @@ mod out;
 mod row;
 mod safe_json;
 mod table;
+mod tables;
 mod themes;
 mod violation;
 mod when;
@@ -63,6 +65,8 @@ Examples:
       rows with the schema node that each broke and its columns
   misfit judge validation --schemas ~/schemas
       sample documents that do not pass or fail as their names say
+  misfit tables --schemas ~/schemas --search gpu_active
+      the columns of that name in all tables
   misfit example telemetry.crash.4 --schemas ~/schemas
       a document that passes
 
@@ -105,16 +109,18 @@ enum Command {
     Cases(input::Asked<cases::Question>),
     /// Judge documents as the pipeline does: which pass, which fail and why
     Judge(judge::Args),
+    /// Print the table row that the pipeline would make of a document
+    Row(row::Args),
+    /// Browse all tables; print them, or the columns of all of them that match
+    Tables(tables::Args),
+    /// Print the columns of a table: types, descriptions, sizes; as a tree or as SQL
+    Table(table::Args),
+    /// Print a document that passes, made of its schema
+    Example(example::Args),
     /// Write what a bug report, a schema repository or a backfill needs of failing rows
     Export(input::Asked<export::Question>),
     /// Put groups, some of their rows and the schemas that they need into one file, to open elsewhere
     Bundle(input::Asked<bundle::Question>),
-    /// Print the table row that the pipeline would make of a document
-    Row(row::Args),
-    /// Print a document that passes, made of its schema
-    Example(example::Args),
-    /// Print the columns of a table: types, descriptions, sizes; as a tree or as SQL
-    Table(table::Args),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::Args),
     /// List the keys of the explorer
@@ -159,11 +165,12 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Groups(args)) => groups::run(args, &config),
         Some(Command::Cases(args)) => cases::run(args, &config),
         Some(Command::Judge(args)) => judge::run(args, &config),
+        Some(Command::Row(args)) => row::run(args, &config),
+        Some(Command::Tables(args)) => tables::run(args, &config),
+        Some(Command::Table(args)) => table::run(args, &config),
+        Some(Command::Example(args)) => example::run(args, &config),
         Some(Command::Export(args)) => export::run(args, &config),
         Some(Command::Bundle(args)) => bundle::run(args, &config),
-        Some(Command::Row(args)) => row::run(args, &config),
-        Some(Command::Example(args)) => example::run(args, &config),
-        Some(Command::Table(args)) => table::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),

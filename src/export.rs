@@ -15,6 +15,7 @@ pub mod report;
 pub mod reproducer;
 pub mod rows;
 pub mod sample;
+pub mod single;
 pub mod survey;
 
 use std::io;

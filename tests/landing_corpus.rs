@@ -40,10 +40,10 @@ fn expected(line: &Line) -> Fields {
 }
 
 fn found(line: &misfit::sink::Line, layout: &Layout) -> Fields {
-    let column = line.column_id.and_then(|id| layout.get(id));
+    let column = line.column.and_then(|id| layout.get(id));
     BTreeMap::from([
         ("landing", Some(line.landing.name().to_owned())),
-        ("column", line.column.clone()),
+        ("column", line.column_path(layout)),
         ("bq_type", column.map(|column| column.kind.to_string())),
         ("mode", column.map(|column| column.mode.name().to_owned())),
         ("coercion", line.coercion.map(|coercion| coercion.name().to_owned())),
@@ -51,8 +51,8 @@ fn found(line: &misfit::sink::Line, layout: &Layout) -> Fields {
         ("ap_pointer", line.ap_pointer.clone()),
         ("inner_pointer", line.inner_pointer.clone()),
         ("map_keys", (!line.map_keys.is_empty()).then(|| line.map_keys.join("\n"))),
-        ("key_column", line.key_column.clone()),
-        ("target", line.target.clone()),
+        ("key_column", line.key_column.map(|id| layout.path(id))),
+        ("target", line.target_path(layout)),
         ("reason", line.reason.map(|reason| reason.name().to_owned())),
         ("shape_mismatch", line.shape_mismatch.then(|| "true".to_owned())),
     ])

@@ -4,9 +4,10 @@ mod corpus;
 
 use std::collections::BTreeMap;
 
+use misfit::destination::{Part, Split};
 use misfit::layout::{Column, Layout};
-use misfit::schemas::Schema;
-use misfit::transpile;
+use misfit::schemas::{Lookup, Schema};
+use misfit::transpile::{self, LintKind};
 
 /// Columns as comparable lines: path, type, mode, description.
 fn lines(layout: &Layout) -> Vec<String> {
@@ -67,12 +68,16 @@ fn published_layouts_are_what_their_schemas_become() {
     let Some(corpus) = corpus::folder() else { return };
     let store = corpus::schemas(&corpus);
     let (mut all, mut equal, mut others) = (0, 0, BTreeMap::<_, Vec<String>>::new());
+    let mut shared = BTreeMap::<_, usize>::new();
     for (at, doctype) in store.doctypes().iter().enumerate() {
         let (Some(schema), Some(published)) = (store.schema(at).unwrap(), store.layout(at).unwrap()) else { continue };
         if is_glean(&schema) {
             continue;
         }
         let made = transpile::table(&store, at).unwrap().unwrap();
+        for lint in made.iter().flat_map(|made| &made.lints).filter(|lint| lint.kind != LintKind::Dropped) {
+            *shared.entry((doctype.doctype.as_str(), lint.kind)).or_default() += 1;
+        }
         let (published, made) = (lines(&published), made.map_or_else(|stop| vec![stop.to_string()], |made| lines(&made.layout)));
         all += 1;
         if published == made {
@@ -83,7 +88,36 @@ fn published_layouts_are_what_their_schemas_become() {
         }
     }
     println!("{equal} of {all} equal; the others: {others:#?}");
+    assert_eq!(shared, BTreeMap::from([(("dnssec-study-v1", LintKind::SharedColumn), 132)]));
     let overridden = ["bhr.4", "deletion-request.4", "first-shutdown.5", "main.5", "new-profile.4", "sync.4"];
     assert_eq!((all, equal, others["types set in the environment"].len()), (118, 102, 10));
     assert_eq!(others["probes and other overrides"], overridden);
+}
+
+#[test]
+fn splits_move_what_the_schema_of_their_subset_names() {
+    let Some(corpus) = corpus::folder() else { return };
+    let store = corpus::schemas(&corpus);
+    for whole in ["main", "first-shutdown"] {
+        let split = Split::of("telemetry", whole, "4").unwrap();
+        let Lookup::Found(at) = store.lookup("telemetry", split.subset.0, Some(split.subset.1)) else { panic!("no {split:?}") };
+        let subset = store.schema(at).unwrap().unwrap();
+        let payload = subset.node_at_pointer("/properties/payload").unwrap();
+        let (mut open, mut moved) = (vec![(payload, vec!["payload".to_owned()])], 0);
+        while let Some((node, tokens)) = open.pop() {
+            let by_schema = split.part(&tokens, Some(&subset));
+            let Some(properties) = subset.keyword(node, "properties") else {
+                moved += 1;
+                assert_eq!((by_schema, split.part(&tokens, None)), (Part::Subset, Part::Subset), "{tokens:?}");
+                continue;
+            };
+            assert_eq!(by_schema, Part::Both, "{tokens:?}");
+            let children = subset.document.children(properties);
+            open.extend(
+                children.map(|child| (child, tokens.iter().cloned().chain(subset.document.key(child).map(String::from)).collect())),
+            );
+        }
+        println!("{whole}: {moved} members are moved");
+        assert_eq!(moved, 5922);
+    }
 }

@@ -6,8 +6,8 @@
 use crate::document::{Document, Kind, NodeId};
 use crate::layout::{Column, Mode};
 
-use super::made::{self, Coercion, Form, Members, Shape, Value, ValueId};
-use super::transform::{Exception, Rest, Target, Transform};
+use super::made::{self, Coercion, Form, Shape, Value, ValueId};
+use super::transform::{Exception, Rest, Row, Target, Transform};
 
 /// How a column takes a value.
 enum Fit {
@@ -19,7 +19,7 @@ enum Fit {
 
 impl<'a> Transform<'a> {
     /// A value for a column that is no RECORD.
-    pub fn scalar(&mut self, to: &Target<'a>, column: &Column, value: ValueId, parent: &mut Members<'a>, rest: &mut Rest) {
+    pub fn scalar(&mut self, to: &Target, column: &Column, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
         let coerced = match (column.mode, self.shape(value)) {
             (Mode::Repeated, Shape::Array) => match self.list(column, value) {
                 Ok(list) => Some(list),

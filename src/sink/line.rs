@@ -7,87 +7,11 @@ use crate::document::NodeId;
 use crate::layout::{ColumnId, Layout, Mode};
 
 use super::made::{Coercion, Form, Shape, Value, ValueId};
+use super::outcome::{Reason, Side};
 use super::places::{self, Spot, Token};
 use super::standard;
 use super::transform::{Intent, Why};
 use super::{Landed, made};
-
-/// Where a value lands, in the words of output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// In a column.
-    Column,
-    /// In a column on the value side of a map.
-    MapValue,
-    /// Only the key of its map entry is in the row.
-    MapKey,
-    /// In the JSON text of a column.
-    JsonString,
-    /// In `additional_properties`.
-    AdditionalProperties,
-    /// Nowhere.
-    Dropped,
-}
-
-impl Side {
-    /// For output: stable.
-    pub fn name(self) -> &'static str {
-        match self {
-            Side::Column => "column",
-            Side::MapValue => "map_value",
-            Side::MapKey => "map_key",
-            Side::JsonString => "json_string",
-            Side::AdditionalProperties => "additional_properties",
-            Side::Dropped => "dropped",
-        }
-    }
-}
-
-/// Why a value is not in a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    /// `null`: the column holds NULL.
-    Null,
-    /// An empty object or list, or one of which nothing is left.
-    Empty,
-    /// No column has its name.
-    UnknownKey,
-    /// The column's type does not take it.
-    NotCoercible,
-    /// It stands in a list of records and is no object.
-    NotARecord,
-    /// The map keeps only its keys.
-    KeyOnlyMap,
-    /// A map takes only objects.
-    MapNotObject,
-    /// Another member took its column.
-    Collision,
-    /// The doctype is strict, and no column has its name.
-    StrictUnknownKey,
-    /// The doctype is strict, and the column's type does not take it.
-    StrictNotCoercible,
-    /// The decoder takes it out of the document and does not keep it.
-    StrippedByDecoder,
-}
-
-impl Reason {
-    /// For output: stable.
-    pub fn name(self) -> &'static str {
-        match self {
-            Reason::Null => "null",
-            Reason::Empty => "empty",
-            Reason::UnknownKey => "unknown_key",
-            Reason::NotCoercible => "not_coercible",
-            Reason::NotARecord => "not_a_record",
-            Reason::KeyOnlyMap => "key_only_map",
-            Reason::MapNotObject => "map_not_object",
-            Reason::Collision => "collision",
-            Reason::StrictUnknownKey => "strict_unknown_key",
-            Reason::StrictNotCoercible => "strict_not_coercible",
-            Reason::StrippedByDecoder => "stripped_by_decoder",
-        }
-    }
-}
 
 /// The exact landing of one leaf or empty container. Pointers are RFC 6901.
 #[derive(Debug, Clone)]
@@ -95,10 +19,10 @@ pub struct Line {
     /// The value in the document.
     pub node: NodeId,
     pub landing: Side,
-    /// Dotted path of the column that holds it; a name that the layout does not have where the row has it nevertheless.
-    pub column: Option<String>,
-    /// The column that holds it, or would.
-    pub column_id: Option<ColumnId>,
+    /// The column that holds it, or that was tried where none does.
+    pub column: Option<ColumnId>,
+    /// Dotted path of a name that the layout does not have, where the row has it nevertheless.
+    pub unknown: Option<String>,
     pub coercion: Option<Coercion>,
     /// In the row.
     pub row_pointer: Option<String>,
@@ -108,15 +32,31 @@ pub struct Line {
     pub inner_pointer: Option<String>,
     /// Keys of all maps around it, the outermost first.
     pub map_keys: Vec<String>,
-    /// Dotted path of the innermost map's key column.
-    pub key_column: Option<String>,
-    /// Dotted path of the column that was tried, also where nothing landed there.
-    pub target: Option<String>,
+    /// The innermost map's column of keys.
+    pub key_column: Option<ColumnId>,
+    /// The column that was tried, also where nothing landed there.
+    pub target: Option<ColumnId>,
     pub reason: Option<Reason>,
     /// Whether it stands in a form that the column cannot hold, so that BigQuery refuses the row.
     pub shape_mismatch: bool,
     /// What landed.
     pub(super) found: Found,
+}
+
+impl Line {
+    /// Dotted path of the column that holds it; `None` where none does.
+    pub fn column_path(&self, layout: &Layout) -> Option<String> {
+        match self.landing {
+            Side::AdditionalProperties | Side::Dropped => None,
+            _ => self.unknown.clone().or_else(|| self.column.map(|id| layout.path(id))),
+        }
+    }
+
+    /// Dotted path of the column that was tried. What comes from an attribute goes under its name whatever columns there are.
+    pub fn target_path(&self, layout: &Layout) -> Option<String> {
+        let attribute = self.unknown.clone().filter(|_| self.coercion == Some(Coercion::ViaAttributes));
+        attribute.or_else(|| self.target.map(|id| layout.path(id)))
+    }
 }
 
 /// What landed, to be written out.
@@ -180,13 +120,13 @@ impl Landed<'_> {
             node,
             landing: Side::Dropped,
             column: None,
-            column_id: None,
+            unknown: None,
             coercion: None,
             row_pointer: None,
             ap_pointer: None,
             inner_pointer: None,
             map_keys,
-            key_column: key_column.map(|id| self.layout.path(id)),
+            key_column,
             target: None,
             reason: None,
             shape_mismatch: false,
@@ -195,7 +135,7 @@ impl Landed<'_> {
         match self.transformed.spot(self.layout, self.document, node, false) {
             Some(spot) if spot.in_row => self.in_row(&mut line, spot),
             Some(spot) => self.in_rest(&mut line, &spot, settled.map(|(_, intent)| intent)),
-            None => self.nowhere(&mut line, settled, key_column),
+            None => self.nowhere(&mut line, settled),
         }
         line
     }
@@ -216,9 +156,7 @@ impl Landed<'_> {
             tokens.extend(deeper);
         }
         let at = InRow::follow(self.layout, &tokens);
-        line.column_id = at.column;
-        line.column = at.unknown.clone().or_else(|| at.column.map(|id| self.layout.path(id)));
-        line.target = line.column.clone();
+        (line.column, line.target) = (at.column, at.column);
         line.row_pointer = Some(places::pointer(&tokens));
         line.landing = match line.coercion {
             Some(Coercion::JsonToString | Coercion::HistogramToString | Coercion::UseCounterToString) => Side::JsonString,
@@ -226,17 +164,14 @@ impl Landed<'_> {
             _ => Side::MapValue,
         };
         line.inner_pointer = inner;
-        if line.coercion == Some(Coercion::ViaAttributes) {
-            return;
+        if line.coercion != Some(Coercion::ViaAttributes) {
+            let is_inside = at.outer < tokens.len();
+            if line.inner_pointer.is_none() && (is_inside || at.unknown.is_some()) {
+                line.inner_pointer = Some(places::pointer(&tokens[at.outer..]));
+            }
+            line.shape_mismatch = at.unknown.is_some() || self.is_mismatch(line.node, &at, is_inside);
         }
-        let is_inside = at.outer < tokens.len();
-        if line.inner_pointer.is_none() && (is_inside || at.unknown.is_some()) {
-            line.inner_pointer = Some(places::pointer(&tokens[at.outer..]));
-        }
-        if at.unknown.is_some() {
-            line.target = None;
-        }
-        line.shape_mismatch = at.unknown.is_some() || self.is_mismatch(line.node, &at, is_inside);
+        line.unknown = at.unknown;
     }
 
     /// Whether a RECORD holds something that is none.
@@ -251,8 +186,8 @@ impl Landed<'_> {
         line.landing = Side::AdditionalProperties;
         line.found = if spot.deeper.is_empty() { Found::Made(spot.value) } else { Found::Node(line.node) };
         line.ap_pointer = Some(places::pointer(spot.tokens.iter().chain(&spot.deeper)));
-        line.column_id = intent.and_then(|intent| intent.column);
-        line.target = line.column_id.map(|id| self.layout.path(id));
+        line.column = intent.and_then(|intent| intent.column);
+        line.target = line.column;
         line.reason = Some(match intent.map(|intent| intent.why) {
             Some(Why::Unknown) | None => Reason::UnknownKey,
             Some(Why::NotCoercible) => Reason::NotCoercible,
@@ -262,21 +197,19 @@ impl Landed<'_> {
         });
     }
 
-    fn nowhere(&self, line: &mut Line, settled: Option<(NodeId, Intent)>, key_column: Option<ColumnId>) {
+    fn nowhere(&self, line: &mut Line, settled: Option<(NodeId, Intent)>) {
         let Some((settler, intent)) = settled else { return };
         if self.is_stripped(line.node) {
             return self.stripped(line, intent);
         }
-        line.column_id = intent.column;
-        line.target = intent.column.map(|id| self.layout.path(id));
+        (line.column, line.target) = (intent.column, intent.column);
         line.reason = Some(loss(intent.why));
         let map = self.document.parent(line.node).filter(|_| settler == line.node);
         let map = map.filter(|&map| self.transformed.intents[map as usize].is_some_and(|intent| intent.why == Why::Map));
-        let (Some(map), Some(key_column)) = (map, key_column) else { return };
+        let (Some(map), Some(key_column)) = (map, line.key_column) else { return };
         if self.transformed.place(map).is_some() || self.transformed.is_shared(line.node) {
             line.landing = Side::MapKey;
-            line.column = line.key_column.clone();
-            line.column_id = Some(key_column);
+            line.column = Some(key_column);
             line.found = Found::Key(line.node);
             line.reason = match (line.reason, made::shape(self.document, line.node)) {
                 (Some(Reason::Collision), _) => None,
@@ -301,9 +234,7 @@ impl Landed<'_> {
         let is_text = made::shape(self.document, line.node) == Shape::Text;
         if let (true, true, Some(sample)) = (is_sample, is_text, sample) {
             line.landing = Side::Column;
-            line.column_id = Some(sample);
-            line.column = Some(self.layout.path(sample));
-            line.target = line.column.clone();
+            (line.column, line.target) = (Some(sample), Some(sample));
             line.row_pointer = Some(format!("/{}", standard::SAMPLE));
             line.coercion = Some(Coercion::ViaAttributes);
             return;

@@ -5,22 +5,21 @@
 
 use std::borrow::Cow;
 
-use super::made::{Form, Key, Members, Shape, Value, ValueId};
-use super::transform::{Exception, Rest, Target, Transform, Why};
+use super::made::{Form, Key, Shape, Value, ValueId};
+use super::transform::{Exception, Rest, Row, Target, Transform, Why};
 
 impl<'a> Transform<'a> {
     /// An object whose members become rows of `value` and `key`. Unlike everything else, an empty one is written.
-    pub fn map(&mut self, to: &Target<'a>, value: ValueId, parent: &mut Members<'a>, rest: &mut Rest) {
+    pub fn map(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
         let layout = self.layout;
         let of_values = layout.child(Some(to.column), "value");
         let mut left = Rest::new();
         let mut rows = Vec::new();
         for (key, value) in self.members(value) {
-            let mut row = Members::default();
+            let mut row = Row::default();
             match of_values {
                 Some(column) => {
-                    let name = key.name(layout, self.document);
-                    self.field(&Target { key: key.clone(), name, column, level: to.level + 1 }, value, &mut row, &mut left);
+                    self.field(&Target { key: key.clone(), own: None, column, level: to.level + 1 }, value, &mut row, &mut left);
                 }
                 None => {
                     self.remember(value, None, Why::KeyOnly);
@@ -28,8 +27,8 @@ impl<'a> Transform<'a> {
                 }
             }
             let own = self.build(Value::Name(key));
-            row.set(Cow::Borrowed("key"), Key::Name(Cow::Borrowed("key")), own);
-            rows.push(self.build(Value::Object(row.into_entries())));
+            row.set(Cow::Borrowed("key"), (Key::Name(Cow::Borrowed("key")), own));
+            rows.push(self.build(Value::Object(row.into_values().collect())));
         }
         if !left.is_empty() {
             let left = self.build(Value::Object(left));
@@ -41,15 +40,15 @@ impl<'a> Transform<'a> {
     }
 
     /// A list of lists: each inner one becomes a row with the list in it. An empty outer one is written too.
-    pub fn nested_list(&mut self, to: &Target<'a>, value: ValueId, parent: &mut Members<'a>, rest: &mut Rest) {
+    pub fn nested_list(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
         // Its only column follows it.
         let column = to.column + 1;
         let (mut rows, mut left) = (Vec::new(), Vec::new());
         for item in self.elements(value) {
-            let (mut row, mut own) = (Members::default(), Rest::new());
-            let inner = Target { key: Key::Column(column), name: Cow::Borrowed("list"), column, level: to.level + 1 };
+            let (mut row, mut own) = (Row::default(), Rest::new());
+            let inner = Target { key: Key::Column(column), own: None, column, level: to.level + 1 };
             self.field(&inner, item, &mut row, &mut own);
-            rows.push(self.build(Value::Object(row.into_entries())));
+            rows.push(self.build(Value::Object(row.into_values().collect())));
             left.push(own.pop().map(|(_, left)| left));
         }
         if left.iter().any(Option::is_some) {
@@ -64,7 +63,7 @@ impl<'a> Transform<'a> {
 
     /// A list of records. The pipeline asks first whether everything in the value is a list, which is also true of a value with nothing in
     /// it, and then takes the value for a list.
-    pub fn records(&mut self, to: &Target<'a>, value: ValueId, parent: &mut Members<'a>, rest: &mut Rest) {
+    pub fn records(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
         let elements = self.elements(value);
         let are_tuples = elements.iter().all(|&element| self.shape(element) == Shape::Array);
         if are_tuples && self.shape(value) != Shape::Array {
@@ -103,7 +102,7 @@ impl<'a> Transform<'a> {
     }
 
     /// A list for one RECORD: its elements are the members `f0_`, `f1_` … What is left of it is a list as long, padded with null.
-    pub fn tuple(&mut self, to: &Target<'a>, value: ValueId) -> (ValueId, Option<ValueId>) {
+    pub fn tuple(&mut self, to: &Target, value: ValueId) -> (ValueId, Option<ValueId>) {
         let elements = self.elements(value);
         let length = elements.len();
         let members = elements.into_iter().enumerate().map(|(index, element)| (Key::Element(index), element)).collect();

@@ -161,12 +161,20 @@ fn is_integer(raw: &str) -> bool {
     !raw.contains(['.', 'e', 'E'])
 }
 
+/// Members up to which names are compared one by one, which is faster than keeping a map of them.
+const FEW: usize = 12;
+
 /// The members of a document's object as its parser keeps them: each name once at its first place, of several the last value.
 pub(super) fn members(document: &Document, object: NodeId) -> Vec<NodeId> {
-    let mut places: FxHashMap<Cow<'_, str>, usize> = FxHashMap::default();
     let mut members: Vec<NodeId> = Vec::with_capacity(document.count(object));
+    let mut places: FxHashMap<Cow<'_, str>, usize> = FxHashMap::default();
     for member in document.children(object) {
-        let place = *places.entry(document.key(member).unwrap_or_default()).or_insert(members.len());
+        let name = document.key(member).unwrap_or_default();
+        let place = if document.count(object) <= FEW {
+            members.iter().position(|&known| document.key(known).is_some_and(|known| known == name)).unwrap_or(members.len())
+        } else {
+            *places.entry(name).or_insert(members.len())
+        };
         match members.get_mut(place) {
             Some(earlier) => *earlier = member,
             None => members.push(member),
@@ -175,41 +183,70 @@ pub(super) fn members(document: &Document, object: NodeId) -> Vec<NodeId> {
     members
 }
 
-/// An object that is being transformed: a name keeps its place until it is taken out, and goes to the end when it is put back.
-#[derive(Debug, Default)]
-pub(super) struct Members<'a> {
-    entries: Vec<Option<(Key, ValueId)>>,
+/// Values by name, in the order of an object that is being transformed: a name keeps its place until it is taken out, and goes to the end
+/// when it is put back.
+#[derive(Debug)]
+pub(super) struct Members<'a, V> {
+    entries: Vec<(Cow<'a, str>, Option<V>)>,
+    /// Where each name is, as far as somebody had to look for one among more than a few.
     places: FxHashMap<Cow<'a, str>, usize>,
+    /// How many entries are in `places`.
+    known: usize,
 }
 
-impl<'a> Members<'a> {
-    pub fn get(&self, name: &str) -> Option<ValueId> {
-        let entry = self.entries.get(*self.places.get(name)?)?;
-        entry.as_ref().map(|&(_, value)| value)
+impl<V> Default for Members<'_, V> {
+    fn default() -> Self {
+        Members { entries: Vec::new(), places: FxHashMap::default(), known: 0 }
+    }
+}
+
+impl<'a, V> Members<'a, V> {
+    /// Writes a value under a name that is not there.
+    pub fn append(&mut self, name: Cow<'a, str>, value: V) {
+        self.entries.push((name, Some(value)));
     }
 
-    pub fn remove(&mut self, name: &str) {
-        if let Some(entry) = self.places.remove(name).and_then(|place| self.entries.get_mut(place)) {
+    /// Writes a value under a name; one that is there already keeps its place.
+    pub fn set(&mut self, name: Cow<'a, str>, value: V) {
+        match self.find(&name) {
+            Some(place) => self.entries[place].1 = Some(value),
+            None => self.append(name, value),
+        }
+    }
+
+    /// Writes a value over the one at a place.
+    pub fn replace(&mut self, place: usize, value: V) {
+        if let Some((_, entry)) = self.entries.get_mut(place) {
+            *entry = Some(value);
+        }
+    }
+
+    /// Takes out what is at a place.
+    pub fn remove(&mut self, place: usize) {
+        if let Some((_, entry)) = self.entries.get_mut(place) {
             *entry = None;
         }
     }
 
-    /// Writes a value under a name; one that is there already keeps its place.
-    pub fn set(&mut self, name: Cow<'a, str>, key: Key, value: ValueId) {
-        let place = *self.places.entry(name).or_insert(self.entries.len());
-        match self.entries.get_mut(place) {
-            Some(entry) => *entry = Some((key, value)),
-            None => self.entries.push(Some((key, value))),
+    /// The name and value at a place, unless it was taken out.
+    pub fn at(&self, place: usize) -> Option<(&Cow<'a, str>, &V)> {
+        let (name, value) = self.entries.get(place)?;
+        Some((name, value.as_ref()?))
+    }
+
+    pub fn into_values(self) -> impl Iterator<Item = V> {
+        self.entries.into_iter().filter_map(|(_, value)| value)
+    }
+
+    /// The place of a name that is not taken out.
+    fn find(&mut self, name: &str) -> Option<usize> {
+        if self.entries.len() <= FEW {
+            return self.entries.iter().rposition(|(known, value)| value.is_some() && known == name);
         }
-    }
-
-    /// The names as they stand now, in order.
-    pub fn keys(&self) -> Vec<Key> {
-        self.entries.iter().flatten().map(|(key, _)| key.clone()).collect()
-    }
-
-    pub fn into_entries(self) -> Vec<(Key, ValueId)> {
-        self.entries.into_iter().flatten().collect()
+        let new = self.entries[self.known..].iter().enumerate().filter(|(_, (_, value))| value.is_some());
+        self.places.extend(new.map(|(place, (name, _))| (name.clone(), self.known + place)));
+        self.known = self.entries.len();
+        self.places.get(name).copied().filter(|&place| self.entries[place].1.is_some())
     }
 }
 
@@ -219,16 +256,19 @@ mod tests {
 
     #[test]
     fn members_keep_their_place_until_they_are_taken_out() {
-        let mut members = Members::default();
-        for (i, name) in ["a", "b", "c"].into_iter().enumerate() {
-            members.set(Cow::Borrowed(name), Key::Element(i), i as ValueId);
+        for more in [0, 2 * FEW] {
+            let mut members = Members::default();
+            let names: Vec<String> = (0..more).map(|i| format!("more{i}")).collect();
+            names.iter().for_each(|name| members.set(Cow::Borrowed(name.as_str()), 0));
+            for (name, value) in [("a", 1), ("b", 2), ("c", 3), ("b", 9)] {
+                members.set(Cow::Borrowed(name), value);
+            }
+            members.remove(more);
+            members.set(Cow::Borrowed("a"), 7);
+            members.replace(more + 3, 8);
+            assert_eq!((members.at(more), members.at(more + 1).map(|(name, &value)| (&**name, value))), (None, Some(("b", 9))));
+            assert_eq!(members.into_values().skip(more).collect::<Vec<_>>(), [9, 3, 8]);
         }
-        members.set(Cow::Borrowed("b"), Key::Element(9), 9);
-        members.remove("a");
-        members.set(Cow::Borrowed("a"), Key::Element(8), 8);
-        assert_eq!((members.get("a"), members.get("b"), members.get("x")), (Some(8), Some(9), None));
-        let order: Vec<ValueId> = members.into_entries().into_iter().map(|(_, value)| value).collect();
-        assert_eq!(order, [9, 2, 8]);
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! From a key to its column, at one level of records.
 
+use std::hash::Hasher;
+
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+
 use crate::layout::{ColumnId, Layout};
 
 /// Keys that go to a column of the same name with a `2` behind it, where there is one: the first columns of these metric types
@@ -16,14 +20,47 @@ pub(super) struct Named {
 
 /// The column of a key among the columns of `parent` (`None`: the top). Exact names beat converted ones, successors beat both.
 pub(super) fn column_of(layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<Named> {
+    exact(layout, parent, key).or_else(|| of_converted(layout, parent, key))
+}
+
+/// The same for many keys: those that no column can be named for are told without converting them, which is most of the work.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// The letters and digits of the columns of each RECORD, hashed.
+    letters: FxHashMap<Option<ColumnId>, FxHashSet<u64>>,
+}
+
+impl Names {
+    pub fn column_of(&mut self, layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<Named> {
+        let named = exact(layout, parent, key);
+        if named.is_some() {
+            return named;
+        }
+        let known = self.letters.entry(parent).or_insert_with(|| {
+            let columns: Vec<ColumnId> = parent.map_or_else(|| layout.top().collect(), |parent| layout.children(parent).collect());
+            columns.into_iter().filter_map(|id| layout.get(id)).map(|column| letters(&column.name)).collect()
+        });
+        if known.contains(&letters(key)) { of_converted(layout, parent, key) } else { None }
+    }
+}
+
+/// A hash of what conversion leaves as it is: it only separates words and lowers letters.
+fn letters(name: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    name.bytes().filter(u8::is_ascii_alphanumeric).for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
+    hasher.finish()
+}
+
+fn exact(layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<Named> {
     if WITH_SUCCESSOR.contains(&key)
         && let Some(column) = layout.child(parent, &format!("{key}2"))
     {
         return Some(Named { column, renamed: true });
     }
-    if let Some(column) = layout.child(parent, key) {
-        return Some(Named { column, renamed: false });
-    }
+    layout.child(parent, key).map(|column| Named { column, renamed: false })
+}
+
+fn of_converted(layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<Named> {
     let name = converted(key);
     let column = if name.is_empty() { None } else { layout.child(parent, &name) };
     column.map(|column| Named { column, renamed: true })

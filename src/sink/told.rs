@@ -6,8 +6,9 @@
 use crate::document::{Kind, NodeId};
 use crate::layout::{ColumnId, Mode};
 
-use super::line::{InRow, Line, Reason, Side};
+use super::line::{InRow, Line};
 use super::made::{Coercion, Form, Value};
+use super::outcome::{Reason, Side};
 use super::places::{self, Spot, Token};
 use super::sql::{self, Expression, Step};
 use super::transform::{Exception, Refusal, Why};
@@ -33,7 +34,7 @@ impl Landed<'_> {
         let holds = self.document.kind(node).is_container() && self.document.count(node) > 0;
         let spot = self.transformed.spot(self.layout, self.document, node, holds);
         let mut landing = match &spot {
-            Some(_) if self.is_stripped(node) && line.column_id.is_none() => ignored(),
+            Some(_) if self.is_stripped(node) && line.column.is_none() => ignored(),
             Some(spot) if spot.in_row => self.stored(node, spot, &line),
             Some(spot) => self.additional(node, spot, &line),
             None => self.dropped(node, &line),
@@ -88,7 +89,7 @@ impl Landed<'_> {
         let steps: Vec<Step> = spot.tokens.iter().chain(&spot.deeper).map(step).collect();
         let why = self.why_additional(node, line);
         // What a key-only map keeps is the key.
-        let column = line.column_id.or_else(|| self.key_only(line));
+        let column = line.column.or_else(|| self.key_only(line));
         if self.layout.child(None, ADDITIONAL).is_none() {
             let reason = Some(format!("{why} The table has no {ADDITIONAL} column to keep it."));
             return Landing { column, fate: Fate::Dropped, reason, sql: None, additional_pointer: None };
@@ -105,7 +106,7 @@ impl Landed<'_> {
     fn dropped(&self, node: NodeId, line: &Line) -> Landing {
         // Where only the key of an entry is stored, the value's own column counts.
         let intent = self.transformed.intent(self.document, node).and_then(|(_, intent)| intent.column);
-        let column = intent.or_else(|| self.key_only(line)).or(line.column_id).or_else(|| self.stripped_column(node));
+        let column = intent.or_else(|| self.key_only(line)).or(line.column).or_else(|| self.stripped_column(node));
         let reason = match line.reason {
             _ if line.landing == Side::Column => {
                 "The decoder takes it out of the document as an attribute, and its text is no number.".to_owned()
@@ -148,13 +149,13 @@ impl Landed<'_> {
         let found = with_article(self.document.kind(settler));
         match line.reason {
             Some(Reason::NotCoercible) => {
-                let takes = line.column_id.and_then(|id| self.layout.get(id)).map_or("", takes);
+                let takes = line.column.and_then(|id| self.layout.get(id)).map_or("", takes);
                 format!("{takes}; this is {found}.")
             }
-            Some(Reason::NotARecord) => format!("Every element of {} must be an object; this is {found}.", self.name(line.column_id)),
-            Some(Reason::KeyOnlyMap) => format!("The map {} keeps only its keys.", quoted(line.key_column.as_deref().unwrap_or_default())),
+            Some(Reason::NotARecord) => format!("Every element of {} must be an object; this is {found}.", self.name(line.column)),
+            Some(Reason::KeyOnlyMap) => format!("The map {} keeps only its keys.", self.name(line.key_column)),
             Some(Reason::Collision) => {
-                let column = self.name(line.column_id);
+                let column = self.name(line.column);
                 format!("A later member of the exact name {column} had it transformed twice, which does not fit the second time.")
             }
             _ => match self.document.key(settler) {
@@ -233,7 +234,7 @@ impl Landed<'_> {
     }
 
     fn key_only(&self, line: &Line) -> Option<ColumnId> {
-        (line.reason == Some(Reason::KeyOnlyMap)).then(|| self.layout.find(line.key_column.as_deref()?)).flatten()
+        line.key_column.filter(|_| line.reason == Some(Reason::KeyOnlyMap))
     }
 
     /// The column that a standard field would have filled.

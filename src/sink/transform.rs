@@ -6,17 +6,18 @@
 //! Order matters: a renamed member is taken out and put back at the end, where it may meet another; a later member of the exact name is then
 //! transformed with the value it finds there, which is not its own.
 
-use std::borrow::Cow;
-
 use crate::document::{Document, NodeId};
 use crate::layout::{ColumnId, Layout, Mode};
 
 use super::made::{self, Form, Key, Made, Members, Shape, Value, ValueId};
-use super::name::{self, Named};
+use super::name::{Named, Names};
 
 /// Levels of columns that are followed. BigQuery has no table deeper than 15, so this is only met by layouts that are no table's; what is
 /// deeper stays as it is. It also bounds the recursion, which goes down the layout and never the document.
 const MOST_LEVELS: u32 = 64;
+
+/// The members of an object while it is transformed.
+pub(super) type Row<'a> = Members<'a, (Key, ValueId)>;
 
 /// What is left of an object for `additional_properties`.
 pub(super) type Rest = Vec<(Key, ValueId)>;
@@ -90,9 +91,10 @@ pub struct Refusal {
 }
 
 /// Where a value is on its way to: the document's name for it and the column.
-pub(super) struct Target<'a> {
+pub(super) struct Target {
     pub key: Key,
-    pub name: Cow<'a, str>,
+    /// Its place among the members around it, where it stands there under the column's name.
+    pub own: Option<usize>,
     pub column: ColumnId,
     pub level: u32,
 }
@@ -102,6 +104,7 @@ pub(super) struct Transform<'a> {
     pub layout: &'a Layout,
     pub document: &'a Document,
     pub strict: bool,
+    names: Names,
     pub values: Vec<Made>,
     /// By node of the document; what has none shares that of the nearest value around it.
     pub intents: Vec<Option<Intent>>,
@@ -111,7 +114,7 @@ pub(super) struct Transform<'a> {
 impl<'a> Transform<'a> {
     pub fn new(layout: &'a Layout, document: &'a Document, strict: bool) -> Self {
         let intents = vec![None; document.len()];
-        Transform { layout, document, strict, values: Vec::new(), intents, refusal: None }
+        Transform { layout, document, strict, names: Names::default(), values: Vec::new(), intents, refusal: None }
     }
 
     pub fn make(&mut self, value: Value, source: Option<NodeId>, form: Form) -> ValueId {
@@ -190,28 +193,30 @@ impl<'a> Transform<'a> {
     /// Transforms the members of an object in place for the columns of a RECORD, or of the table; gives back what has no column.
     pub fn transform(&mut self, object: ValueId, columns: Option<ColumnId>, level: u32) -> Rest {
         let mut rest = Rest::new();
-        let mut members = Members::default();
-        for (key, value) in self.members(object) {
-            members.set(key.name(self.layout, self.document), key, value);
+        let mut members = Row::default();
+        let all = self.members(object);
+        for (key, value) in &all {
+            members.append(key.name(self.layout, self.document), (key.clone(), *value));
         }
-        for key in members.keys() {
-            let name = key.name(self.layout, self.document);
-            let Some(value) = members.get(&name) else { continue };
-            let Some(Named { column, renamed }) = name::column_of(self.layout, columns, &name) else {
-                members.remove(&name);
+        // What is put back behind them is never gone through again; what was written over one of them goes by its name.
+        for (place, (key, _)) in all.into_iter().enumerate() {
+            let Some((name, &(_, value))) = members.at(place) else { continue };
+            let Some(Named { column, renamed }) = self.names.column_of(self.layout, columns, name) else {
+                members.remove(place);
                 self.remember(value, None, Why::Unknown);
                 rest.push((key, value));
                 continue;
             };
             if renamed {
-                members.remove(&name);
+                members.remove(place);
             }
-            if let Key::Member(own) = key {
-                self.notice_loss(own, value, column);
+            if let Key::Member(node) = key {
+                self.notice_loss(node, value, column);
             }
-            self.field(&Target { key, name, column, level }, value, &mut members, &mut rest);
+            let own = (!renamed).then_some(place);
+            self.field(&Target { key, own, column, level }, value, &mut members, &mut rest);
         }
-        self.values[object as usize].value = Value::Object(members.into_entries());
+        self.values[object as usize].value = Value::Object(members.into_values().collect());
         rest
     }
 
@@ -225,7 +230,7 @@ impl<'a> Transform<'a> {
     }
 
     /// One value on its way to its column.
-    pub fn field(&mut self, to: &Target<'a>, value: ValueId, parent: &mut Members<'a>, rest: &mut Rest) {
+    pub fn field(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
         let layout = self.layout;
         let Some(column) = layout.get(to.column) else { return };
         match self.shape(value) {
@@ -257,7 +262,7 @@ impl<'a> Transform<'a> {
     }
 
     /// Writes a value under its column's name, or leaves it out where nothing is in it.
-    pub fn update(&mut self, to: &Target<'a>, value: ValueId, parent: &mut Members<'a>) {
+    pub fn update(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>) {
         if self.is_empty(value) {
             self.drop(to, value, parent, Why::Empty);
         } else {
@@ -266,20 +271,25 @@ impl<'a> Transform<'a> {
     }
 
     /// Writes a value under its column's name.
-    pub fn write(&mut self, to: &Target<'a>, value: ValueId, parent: &mut Members<'a>, why: Why) {
+    pub fn write(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, why: Why) {
         self.remember(value, Some(to.column), why);
         let key = Key::Column(to.column);
-        parent.set(key.name(self.layout, self.document), key, value);
+        match to.own {
+            Some(place) => parent.replace(place, (key, value)),
+            None => parent.set(key.name(self.layout, self.document), (key, value)),
+        }
     }
 
-    /// Leaves a value out. It is its own name that is removed, so that what another member wrote to the column stays.
-    fn drop(&mut self, to: &Target<'a>, value: ValueId, parent: &mut Members<'a>, why: Why) {
+    /// Leaves a value out. It is taken out under its own name, so that what another member wrote to the column stays.
+    fn drop(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, why: Why) {
         self.remember(value, Some(to.column), why);
-        parent.remove(&to.name);
+        if let Some(place) = to.own {
+            parent.remove(place);
+        }
     }
 
     /// Leaves a value that does not fit to `additional_properties`.
-    pub fn leave(&mut self, to: &Target<'a>, value: ValueId, parent: &mut Members<'a>, rest: &mut Rest) {
+    pub fn leave(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
         self.drop(to, value, parent, Why::NotCoercible);
         rest.push((to.key.clone(), value));
     }

@@ -21,7 +21,11 @@ pub(super) fn columns(schema: &Schema, mut root: Tag) -> Result<(Layout, Vec<Lin
     // Told apart before unions are collapsed: a union of maps gives its key and value columns.
     let is_list = matches!(root.shape, Shape::Array(_) | Shape::Map(_));
     if let Err(cause) = writer.write(ROOT, &mut root, None) {
-        return Err(Stop::new(schema, cause.node, format!("the transpiler stops at a schema without any column: {}", cause.why)));
+        return Err(Stop::new(
+            schema,
+            root.node,
+            format!("the transpiler stops at a schema without any column: {}", cause.told(schema, root.node)),
+        ));
     }
     let is_record = writer.columns.first().is_some_and(Column::is_record);
     let columns = if is_record && !is_list { opened(writer.columns) } else { writer.columns };
@@ -58,6 +62,17 @@ struct Cause {
     /// Where the reason is: the node itself or one in it.
     node: NodeId,
     why: String,
+    /// Whether it is the reason of the first of several properties, of which none has a column.
+    is_first: bool,
+}
+
+impl Cause {
+    /// The reason in words, with its place where that is another than the node that is lost.
+    fn told(&self, schema: &Schema, lost: NodeId) -> String {
+        let all = if self.is_first { "none of its properties has one; of the first, " } else { "" };
+        let place = if self.node == lost { String::new() } else { format!(" (at {})", visible(&schema.pointer(self.node))) };
+        format!("{all}{}{place}", self.why)
+    }
 }
 
 struct Writer<'a> {
@@ -122,7 +137,9 @@ impl<'a> Writer<'a> {
     }
 
     fn is_json(&self) -> bool {
-        self.object_paths.as_ref().is_some_and(|pattern| self.schema.pattern_found(pattern, &self.path.join(".")))
+        // The root has no path, whatever the expression finds in nothing.
+        let pattern = self.object_paths.as_ref().filter(|_| !self.path.is_empty());
+        pattern.is_some_and(|pattern| self.schema.pattern_found(pattern, &self.path.join(".")))
     }
 
     /// Writes the columns inside a column; the answer is its type.
@@ -155,11 +172,8 @@ impl<'a> Writer<'a> {
         if self.columns.len() > before {
             return Ok(());
         }
-        let why = match first {
-            None => "it has no properties".to_owned(),
-            Some(first) => format!("none of its properties has a column; of the first, {}", first.why),
-        };
-        Err(Cause { node, why })
+        let empty = || Cause { node, why: "it has no properties".to_owned(), is_first: false };
+        Err(first.map_or_else(empty, |first| Cause { is_first: true, ..first }))
     }
 
     fn map(&mut self, value: &mut Tag, parent: Option<ColumnId>) -> Result<(), Cause> {
@@ -176,8 +190,7 @@ impl<'a> Writer<'a> {
     }
 
     fn drop(&mut self, node: NodeId, cause: &Cause) {
-        let place = if cause.node == node { String::new() } else { format!(" (at {})", visible(&self.schema.pointer(cause.node))) };
-        let sentence = format!("no column, because {}{place}", cause.why);
+        let sentence = format!("no column, because {}", cause.told(self.schema, node));
         self.dropped.push(Lint::new(self.schema, LintKind::Dropped, node, sentence));
     }
 
@@ -194,6 +207,6 @@ impl<'a> Writer<'a> {
                 None => "it has no type".to_owned(),
             },
         };
-        Cause { node: tag.node, why }
+        Cause { node: tag.node, why, is_first: false }
     }
 }

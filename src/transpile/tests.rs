@@ -99,7 +99,7 @@ fn what_is_lost_is_told_once_with_its_place() {
     let expected = [
         (
             "/properties/r",
-            "no column, because none of its properties has a column; of the first, it has no type, and the transpiler does not read $ref",
+            "no column, because none of its properties has one; of the first, it has no type, and the transpiler does not read $ref (at /properties/r/properties/a)",
         ),
         ("/properties/m", "no column, because its types have none in common (at /properties/m/additionalProperties)"),
         ("/properties/$id", "no column, because BigQuery has no names like \"$id\""),

@@ -49,6 +49,8 @@ pub struct App {
     pub reading: Option<Progress>,
     /// The row that is being opened: its job and position in its group.
     pub opening: Option<Opening>,
+    /// The export that is being made.
+    pub exporting: Option<JobId>,
     /// The theme, and what the terminal can show of it.
     pub theme: Theme,
     /// Colours of the terminal.
@@ -164,6 +166,8 @@ pub enum Overlay {
     Help { scroll: usize },
     /// A whole value, broken into lines of the box's width.
     Value { title: String, text: Arc<str>, lines: Vec<String>, scroll: usize },
+    /// What can be exported; raw: with values as they are.
+    Export { raw: bool },
 }
 
 /// News for the bottom line.
@@ -191,6 +195,7 @@ impl App {
             notice: None,
             reading: Some(Progress::default()),
             opening: None,
+            exporting: None,
             theme,
             depth,
             keymap,

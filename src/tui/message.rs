@@ -14,6 +14,7 @@ use super::tables::Look;
 use crate::case::Case;
 use crate::catalog::{self, Catalog, Place};
 use crate::clipboard::Copied;
+use crate::export::single::What;
 use crate::group::{Groups, Sort};
 use crate::source::{Progress, RowRef};
 
@@ -52,6 +53,8 @@ pub enum Message {
     Looked { job: JobId, outcome: Result<Arc<Look>, String> },
     /// What became of a copy.
     Copied { what: &'static str, outcome: Result<Copied, String> },
+    /// What became of an export.
+    Exported { job: JobId, outcome: Result<Exported, String> },
     /// Work ended by a fault of the explorer itself.
     Broken(String),
     /// The terminal gives no keys any more.
@@ -60,6 +63,30 @@ pub enum Message {
     Stop,
     /// The process was asked to end.
     Terminate,
+}
+
+/// A group to be exported.
+pub struct Export {
+    /// The tree that the group belongs to.
+    pub tree: Arc<GroupTree>,
+    /// Position of the group in it.
+    pub group: u32,
+    /// The row that is looked at, in a case.
+    pub row: Option<RowRef>,
+    /// What is made of it.
+    pub what: What,
+    /// Whether it goes to the clipboard, not to a file.
+    pub is_copied: bool,
+    /// Whether values leave as they are.
+    pub raw: bool,
+}
+
+/// What was exported.
+pub enum Exported {
+    /// A text for the clipboard.
+    Text { what: &'static str, text: String },
+    /// A file, by its path.
+    File(String),
 }
 
 /// What is to be done outside of `update`.
@@ -86,6 +113,8 @@ pub enum Effect {
     Cancel(JobId),
     /// Put text on the clipboard.
     Copy { what: &'static str, text: String },
+    /// Export a group.
+    Export { job: JobId, export: Export },
     /// Send a sequence to the terminal.
     Send(String),
     /// Hand the terminal to the shell.

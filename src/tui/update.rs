@@ -6,6 +6,7 @@
 mod about;
 mod case;
 mod copy;
+pub mod export;
 mod failing;
 mod find;
 mod goal;
@@ -71,6 +72,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::TablesFound { job, hits } => find::found(app, job, hits),
         Message::Looked { job, outcome } => tables::looked(app, job, outcome),
         Message::Copied { what, outcome } => copy::copied(app, what, outcome),
+        Message::Exported { job, outcome } => export::exported(app, job, outcome),
         Message::Broken(reason) => {
             app.opening = None;
             app.warn(reason);
@@ -114,6 +116,9 @@ fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     }
     if app.prompt.is_some() {
         return prompt::key(app, event);
+    }
+    if matches!(app.overlay, Some(Overlay::Export { .. })) {
+        return export::key(app, event);
     }
     let key = Key::from_event(event);
     if app.pending.len() == 1 && event.code == KeyCode::Esc {
@@ -166,6 +171,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             app.overlay = Some(Overlay::Help { scroll: 0 });
             Vec::new()
         }
+        Action::Export => export::open(app),
         Action::NextTheme => {
             app.theme = app.theme.next(app.depth);
             let name = app.theme.name;
@@ -243,6 +249,10 @@ fn back(app: &mut App) -> Vec<Effect> {
     if let Some(opening) = app.opening.take() {
         return vec![Effect::Cancel(opening.job)];
     }
+    if let Some(job) = app.exporting.take() {
+        app.tell("the export was stopped");
+        return vec![Effect::Cancel(job)];
+    }
     if app.tables.open {
         return tables::back(app);
     }
@@ -298,7 +308,7 @@ fn clamp_overlay(app: &mut App) {
     let lines = match &app.overlay {
         Some(Overlay::Help { .. }) => super::view::help_lines(app).len(),
         Some(Overlay::Value { lines, .. }) => lines.len(),
-        None => return,
+        Some(Overlay::Export { .. }) | None => return,
     };
     let height = usize::from(panes::overlay(app.size, lines).height.saturating_sub(2));
     if let Some(Overlay::Help { scroll } | Overlay::Value { scroll, .. }) = &mut app.overlay {

@@ -40,6 +40,7 @@ pub fn view(app: &App, buffer: &mut Buffer) {
     match &app.overlay {
         Some(Overlay::Help { scroll }) => overlay::help(app, *scroll, buffer),
         Some(Overlay::Value { title, lines, scroll, .. }) => overlay::value(app, title, lines, *scroll, buffer),
+        Some(Overlay::Export { raw }) => overlay::export(app, *raw, buffer),
         None => {}
     }
     if app.theme.ascii() {

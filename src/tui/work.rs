@@ -6,6 +6,7 @@
 mod tables;
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,9 +15,11 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
-use super::message::{Effect, JobId, Message};
+use super::message::{Effect, Export, Exported, JobId, Message};
 use crate::case;
 use crate::clipboard::Clipboard;
+use crate::export::files::Readers;
+use crate::export::single::{self, Origin};
 use crate::group::{Groups, Sort};
 use crate::schemas::SchemaStore;
 use crate::source::{ErrorSource, Progress, Request, RowRef, Watch};
@@ -97,6 +100,7 @@ impl Workers {
                     Some(Message::Copied { what, outcome })
                 });
             }
+            Effect::Export { job, export } => self.export(job, export),
             Effect::Send(_) | Effect::Suspend | Effect::Fail(_) | Effect::Quit => {}
         }
     }
@@ -151,6 +155,16 @@ impl Workers {
         });
     }
 
+    fn export(&mut self, job: JobId, export: Export) {
+        let Some(source) = self.source.clone() else { return };
+        let (schemas, flag) = (self.request.schemas.clone(), self.flag(job));
+        self.run(move |messages| {
+            let watch = Reader { messages: messages.clone(), stop: flag.clone() };
+            let outcome = exported(source.as_ref(), schemas.as_deref(), &export, &watch);
+            (!flag.load(Ordering::Relaxed)).then_some(Message::Exported { job, outcome })
+        });
+    }
+
     fn open(&mut self, job: JobId, row: RowRef) {
         let Some(source) = self.source.clone() else { return };
         let (schemas, flag) = (self.request.schemas.clone(), self.flag(job));
@@ -163,6 +177,19 @@ impl Workers {
             (!flag.load(Ordering::Relaxed)).then_some(Message::Case { job, outcome })
         });
     }
+}
+
+/// Makes an export; files go to the folder that the explorer was started in.
+fn exported(source: &dyn ErrorSource, schemas: Option<&SchemaStore>, export: &Export, watch: &dyn Watch) -> Result<Exported, String> {
+    let groups = &export.tree.groups;
+    let group = groups.list.get(export.group as usize).ok_or("the group is not there any more")?.fingerprint;
+    let made = single::make(export.what, &Origin { source, schemas, groups, group, row: export.row, raw: export.raw }, watch)?;
+    if export.is_copied {
+        return Ok(Exported::Text { what: export.what.name(), text: String::from_utf8_lossy(&made.bytes).into_owned() });
+    }
+    let readers = if export.raw { Readers::Owner } else { Readers::Usual };
+    let path = made.write(Path::new("."), readers).map_err(|error| error.to_string())?;
+    Ok(Exported::File(std::path::absolute(&path).unwrap_or(path).to_string_lossy().into_owned()))
 }
 
 /// Counts a job for as long as it lives.

@@ -16,7 +16,7 @@ pub(super) struct Line<'a> {
     /// `column`, `map_value`, `map_key`, `json_string`, `additional_properties` or `dropped`.
     pub landing: &'static str,
     /// Dotted path; null where it lands in no column.
-    pub column: Option<&'a str>,
+    pub column: Option<String>,
     /// Canonical type of that column or, if none, of the one that was tried.
     pub bq_type: Option<&'a str>,
     /// `NULLABLE`, `REQUIRED` or `REPEATED`.
@@ -24,7 +24,7 @@ pub(super) struct Line<'a> {
     /// How its form changed: `bool_to_int`, `json_to_string` …
     pub coercion: Option<&'static str>,
     /// The column that was tried, also where nothing landed there.
-    pub target: Option<&'a str>,
+    pub target: Option<String>,
     /// Why it is in no column: `null`, `empty`, `unknown_key`, `collision` …
     pub reason: Option<&'static str>,
     /// In the parsed `additional_properties`.
@@ -42,13 +42,13 @@ pub(super) struct Line<'a> {
     /// Keys of all maps around it, the outermost first.
     pub map_keys: &'a [String],
     /// Key column of the innermost map.
-    pub key_column: Option<&'a str>,
+    pub key_column: Option<String>,
 }
 
 impl<'a> Line<'a> {
     /// The fields of a landing.
     pub fn new(layout: &'a Layout, document: &Document, line: &'a sink::Line, shown: &'a Shown) -> Result<Self> {
-        let column = line.column_id.and_then(|id| layout.get(id));
+        let column = line.column.and_then(|id| layout.get(id));
         let (value, value_len) = match shown {
             Shown::Null => (None, None),
             Shown::Json(text) => (Some(serde_json::from_str(text)?), None),
@@ -57,11 +57,11 @@ impl<'a> Line<'a> {
         Ok(Line {
             pointer: document.path(line.node, PathStyle::Pointer),
             landing: line.landing.name(),
-            column: line.column.as_deref(),
+            column: line.column_path(layout),
             bq_type: column.map(|column| &*column.kind),
             mode: column.map(|column| column.mode.name()),
             coercion: line.coercion.map(sink::Coercion::name),
-            target: line.target.as_deref(),
+            target: line.target_path(layout),
             reason: line.reason.map(sink::Reason::name),
             ap_pointer: line.ap_pointer.as_deref(),
             shape_mismatch: line.shape_mismatch,
@@ -70,7 +70,7 @@ impl<'a> Line<'a> {
             row_pointer: line.row_pointer.as_deref(),
             inner_pointer: line.inner_pointer.as_deref(),
             map_keys: &line.map_keys,
-            key_column: line.key_column.as_deref(),
+            key_column: line.key_column.map(|id| layout.path(id)),
         })
     }
 }

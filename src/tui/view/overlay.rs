@@ -8,6 +8,7 @@ use super::super::action::{Place, TABLE};
 use super::super::app::App;
 use super::super::panes;
 use super::super::theme::Role;
+use super::super::update::export::{MENU, RAW_KEY};
 use super::pen::{Pen, paint_line};
 use crate::text;
 
@@ -63,6 +64,25 @@ pub fn value(app: &App, title: &str, lines: &[String], scroll: usize, buffer: &m
         if let Some(mut pen) = Pen::new(buffer, inner, row as u16, Style::new()) {
             pen.put(line.trim_end(), app.theme.style(Role::Text));
         }
+    }
+}
+
+/// Draws the menu of exports.
+pub fn export(app: &App, raw: bool, buffer: &mut Buffer) {
+    let (state, role) = match raw {
+        true => ("raw: values as they were sent; do not publish them", Role::Error),
+        false => ("values are replaced by their shapes", Role::Dim),
+    };
+    let toggle = if raw { "shapes again" } else { "raw: values as they were sent" };
+    let lines = MENU.iter().map(|line| (line.key, line.words)).chain([(RAW_KEY, toggle)]);
+    let inner = frame(app, "Export; any other key closes", MENU.len() + 3, buffer);
+    for (row, (key, words)) in lines.enumerate() {
+        if let Some(mut pen) = Pen::new(buffer, inner, row as u16, Style::new()) {
+            pen.skip(2).put(&key.to_string(), app.theme.style(Role::Hint)).skip(2).put(words, app.theme.style(Role::Text));
+        }
+    }
+    if let Some(mut pen) = Pen::new(buffer, inner, MENU.len() as u16 + 2, Style::new()) {
+        pen.put(state, app.theme.style(role));
     }
 }
 

@@ -1,12 +1,14 @@
 //! Numbers as the pipeline's validator sees and prints them.
 //!
-//! Owns: the Java class of a JSON number, `BigDecimal.toString`, Java 17's `Double.toString`, comparing by exact value.
-//! Refuses: which bound a number is held against (rules).
+//! Owns: the Java class of a JSON number, `BigDecimal.toString`, comparing by exact value.
+//! Refuses: which bound a number is held against (rules), the text of doubles (java_double).
 //!
 //! A number with `.` or an exponent goes through a double first, so the pipeline compares and prints what the double holds, not what was
 //! written; numbers in a schema keep all their digits.
 
 use std::cmp::Ordering;
+
+use crate::java_double;
 
 /// What org.json makes of a JSON number, by Java's simple class name.
 pub(super) fn class(raw: &[u8]) -> &'static str {
@@ -42,7 +44,7 @@ pub(super) fn printed(raw: &[u8]) -> String {
         return if text == "-0" { "0".to_owned() } else { text.into_owned() };
     }
     let value = text.parse::<f64>().unwrap_or(f64::NAN);
-    if value.is_infinite() { "Infinity".to_owned() } else { big_decimal(&double_text(value)) }
+    if value.is_infinite() { "Infinity".to_owned() } else { big_decimal(&java_double::text(value)) }
 }
 
 /// A schema's number as messages print it: all its digits kept.
@@ -85,27 +87,6 @@ fn big_decimal(text: &str) -> String {
     let point = if rest.is_empty() { "" } else { "." };
     let exponent = if adjusted == 0 { String::new() } else { format!("E{adjusted:+}") };
     format!("{sign}{first}{point}{rest}{exponent}")
-}
-
-/// Java's `Double.toString`: plain between 10^-3 and 10^7, otherwise with an exponent, at least one digit after the point.
-fn double_text(value: f64) -> String {
-    let text = format!("{value:e}");
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let digits = mantissa.replace('.', "");
-    match exponent {
-        -3..=-1 => format!("{sign}0.{}{digits}", "0".repeat((-1 - exponent) as usize)),
-        0..=6 => {
-            let whole = exponent as usize + 1;
-            let padded = format!("{digits:0<width$}", width = whole + 1);
-            format!("{sign}{}.{}", &padded[..whole], &padded[whole..])
-        }
-        _ => {
-            let padded = format!("{digits:0<2}");
-            format!("{sign}{}.{}E{exponent}", &padded[..1], &padded[1..])
-        }
-    }
 }
 
 /// A decimal number of any size: 0.`digits` times ten to the power of `exponent`, digits without zeros at either end.
@@ -182,9 +163,9 @@ impl Ord for Decimal {
     }
 }
 
-/// Whether `raw` is a multiple of `divisor`, both taken as doubles and these as their shortest decimals, as the validator does.
+/// Whether `raw` is a multiple of `divisor`, both taken as doubles and these as the decimals that Java prints, as the validator does.
 pub(super) fn is_multiple(raw: &[u8], divisor: &[u8]) -> bool {
-    let double = |raw: &[u8]| Decimal::read(&double_text(String::from_utf8_lossy(raw).parse::<f64>().unwrap_or(f64::NAN)));
+    let double = |raw: &[u8]| Decimal::read(&java_double::text(String::from_utf8_lossy(raw).parse::<f64>().unwrap_or(f64::NAN)));
     let (value, divisor) = (double(raw), double(divisor));
     if value.is_zero() || divisor.is_zero() {
         return value.is_zero();

@@ -1,0 +1,81 @@
+//! What becomes of a value, in the words of output.
+//!
+//! Owns: where it lands and why it is in no column, with their stable names.
+//! Refuses: deciding either (line).
+
+/// Where a value lands, in the words of output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// In a column.
+    Column,
+    /// In a column on the value side of a map.
+    MapValue,
+    /// Only the key of its map entry is in the row.
+    MapKey,
+    /// In the JSON text of a column.
+    JsonString,
+    /// In `additional_properties`.
+    AdditionalProperties,
+    /// Nowhere.
+    Dropped,
+}
+
+impl Side {
+    /// For output: stable.
+    pub fn name(self) -> &'static str {
+        match self {
+            Side::Column => "column",
+            Side::MapValue => "map_value",
+            Side::MapKey => "map_key",
+            Side::JsonString => "json_string",
+            Side::AdditionalProperties => "additional_properties",
+            Side::Dropped => "dropped",
+        }
+    }
+}
+
+/// Why a value is not in a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// `null`: the column holds NULL.
+    Null,
+    /// An empty object or list, or one of which nothing is left.
+    Empty,
+    /// No column has its name.
+    UnknownKey,
+    /// The column's type does not take it.
+    NotCoercible,
+    /// It stands in a list of records and is no object.
+    NotARecord,
+    /// The map keeps only its keys.
+    KeyOnlyMap,
+    /// A map takes only objects.
+    MapNotObject,
+    /// Another member took its column.
+    Collision,
+    /// The doctype is strict, and no column has its name.
+    StrictUnknownKey,
+    /// The doctype is strict, and the column's type does not take it.
+    StrictNotCoercible,
+    /// The decoder takes it out of the document and does not keep it.
+    StrippedByDecoder,
+}
+
+impl Reason {
+    /// For output: stable.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::Null => "null",
+            Reason::Empty => "empty",
+            Reason::UnknownKey => "unknown_key",
+            Reason::NotCoercible => "not_coercible",
+            Reason::NotARecord => "not_a_record",
+            Reason::KeyOnlyMap => "key_only_map",
+            Reason::MapNotObject => "map_not_object",
+            Reason::Collision => "collision",
+            Reason::StrictUnknownKey => "strict_unknown_key",
+            Reason::StrictNotCoercible => "strict_not_coercible",
+            Reason::StrippedByDecoder => "stripped_by_decoder",
+        }
+    }
+}
