@@ -78,3 +78,6 @@ pub enum BundleError {
     #[error(transparent)]
     Export(#[from] ExportError),
 }
+
+#[cfg(test)]
+mod tests;

@@ -233,6 +233,15 @@ fn a_pipe_is_read_once_and_its_rows_are_kept() {
 }
 
 #[test]
+fn a_pipe_that_is_no_table_says_what_it_is() {
+    for _ in 0..50 {
+        let files = Files::from_reader("pipe", std::io::Cursor::new("a,b\n1,2\n"), Options::default());
+        let reason = refusal(Ok(files));
+        assert!(reason.contains("text that begins with `a,b`"), "{reason}");
+    }
+}
+
+#[test]
 fn packed_rows_are_found_without_a_copy() {
     let folder = tempfile::tempdir().unwrap();
     let path = write(folder.path(), "errors.gz", &gzip(&lines()));

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::record::{Bytes, File, Group, Header, Job, Line, Row, Schemas, Unreadable};
+use super::record::{Bytes, File, Group, Header, Job, Line, Row, Unreadable};
 use super::redacted::{self, Outcome};
 use super::write::Writer;
 use super::{BundleError, VERSION};
@@ -86,7 +86,7 @@ fn header(asked: &Asked<'_>, schemas: Option<&SchemaStore>) -> Header {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         redacted: !asked.policy.raw,
         source: asked.source.name(),
-        schemas: schemas.map(|schemas| Schemas { name: schemas.name(), revision: schemas.revision() }),
+        revision: schemas.and_then(SchemaStore::revision),
         window: groups.span,
         outside: groups.outside + groups.rows.saturating_sub(kept),
         unreadable: Unreadable { count: groups.unreadable.count, first: quoted.collect() },

@@ -37,7 +37,7 @@ impl Bundle {
     }
 }
 
-fn whole(name: String, contents: Contents) -> Result<Bundle, String> {
+pub(super) fn whole(name: String, contents: Contents) -> Result<Bundle, String> {
     let Contents { header, jobs, groups, rows, files, absent, end } = contents;
     let mut counted = groups.into_iter().map(record::Group::counted).collect::<Result<Vec<Counted>, String>>()?;
     let mut group_of = Vec::with_capacity(rows.len());
@@ -54,7 +54,7 @@ fn whole(name: String, contents: Contents) -> Result<Bundle, String> {
         partial: header.partial,
         ..Groups::restored(counted, jobs.into_iter().map(record::Job::job).collect())?
     };
-    let revision = header.schemas.as_ref().and_then(|schemas| schemas.revision.clone());
+    let revision = header.revision;
     let schemas = if files.is_empty() { None } else { Some(Arc::new(store(&name, files, absent, revision.clone())?)) };
     Ok(Bundle {
         name,

@@ -24,8 +24,8 @@ pub(super) struct Header {
     pub redacted: bool,
     /// What the rows were read from, for people.
     pub source: String,
-    /// What the schemas are of.
-    pub schemas: Option<Schemas>,
+    /// The commit that the schemas are of, where it was known.
+    pub revision: Option<String>,
     /// First and last time of the counted rows.
     pub window: Option<(Micros, Micros)>,
     /// Rows that were read and are in no group of the bundle.
@@ -36,14 +36,6 @@ pub(super) struct Header {
     pub missing_columns: Vec<String>,
     /// Whether the source was not read to its end.
     pub partial: bool,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Schemas {
-    /// The folder, for people.
-    pub name: String,
-    /// The commit, where it was known.
-    pub revision: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -29,7 +29,7 @@ pub(super) fn redact(row: SourceRow, schemas: Option<&SchemaStore>, redactor: &m
     let case = case::open(row, schemas);
     let columns = redactor.columns(&case.row, case.schema.as_deref()).told;
     let columns = columns.into_iter().map(|(name, value)| (name, Some(value))).collect();
-    let bare = SourceRow { columns, payload: Payload::Absent, origin: case.row.origin.clone() };
+    let bare = SourceRow { columns, payload: Payload::Absent, origin: without_folder(&case.row.origin) };
     let keep = |payload: Payload| alike(&case, SourceRow { payload, ..bare.clone() }, schemas);
     let whole = match case.form {
         Form::Absent => Some(Payload::Absent),
@@ -54,6 +54,11 @@ fn shapes(case: &Case, schemas: Option<&SchemaStore>, redactor: &mut Redactor) -
     let judge = case.replay.as_ref().zip(schemas).and_then(|(_, schemas)| judge(case, schemas));
     let fitted = judge.and_then(|judge| redact::fit(&judge, document, &Document::parse(text.as_slice())));
     Some(fitted.map_or(text, |fitted| fitted.text().to_vec()))
+}
+
+/// Where a file lies tells whose it is.
+fn without_folder(origin: &str) -> String {
+    origin.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
 }
 
 fn judge(case: &Case, schemas: &SchemaStore) -> Option<Arc<Judge>> {
@@ -95,7 +100,7 @@ fn is_same(one: &Case, other: &Case) -> bool {
     }
     let version = |case: &Case| case.doctype.as_ref().and_then(|doctype| doctype.version.clone());
     let file = |case: &Case| case.schema.as_ref().map(|schema| schema.path.clone());
-    let column = |case: &Case| case.landing.as_ref().map(|landing| landing.column);
+    let column = |case: &Case| case.landing.as_ref().map(|landing| (landing.column, landing.fate));
     reason(one) == reason(other)
         && place(one) == place(other)
         && (version(one), file(one), column(one)) == (version(other), file(other), column(other))

@@ -55,7 +55,7 @@ impl Bundle {
         parts.push(match (&self.schemas, &self.revision) {
             (None, _) => "no schemas".to_owned(),
             (Some(_), None) => "schemas of an unknown revision".to_owned(),
-            (Some(_), Some(revision)) => format!("schemas of {}", text::clip(&visible(revision), SHORT)),
+            (Some(_), Some(revision)) => format!("schemas of {}", visible(revision).chars().take(SHORT).collect::<String>()),
         });
         parts.join(", ")
     }

@@ -97,6 +97,8 @@ impl Scan<'_> {
     fn reading(&self, input: usize) -> Result<Option<Arc<Reading>>, SourceError> {
         let mut slot = locked(&self.open[input]);
         if let Slot::Waiting = *slot {
+            // Whoever fails tells why; others that tried again would only find that it was read before.
+            *slot = Slot::Done;
             *slot = Slot::Open(Arc::new(self.inputs[input].reading(self.keep, &self.gauge)?));
         }
         Ok(if let Slot::Open(reading) = &*slot { Some(Arc::clone(reading)) } else { None })
