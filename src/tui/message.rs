@@ -11,9 +11,10 @@ use super::hit_tree::HitTree;
 use super::subject::{Comparison, Subject};
 use super::table_tree::TableTree;
 use super::tables::Look;
-use crate::case::Case;
+use crate::case::{Case, Preview};
 use crate::catalog::{self, Catalog, Place};
 use crate::clipboard::Copied;
+use crate::document::NodeId;
 use crate::export::single::What;
 use crate::group::{Groups, Sort};
 use crate::source::{Progress, RowRef};
@@ -41,6 +42,8 @@ pub enum Message {
     ReadFailed(String),
     /// A row was opened, or why it was not.
     Case { job: JobId, outcome: Result<Arc<Case>, String> },
+    /// The row that a document becomes.
+    Row { job: JobId, preview: Preview },
     /// Lines that match.
     Matched { job: JobId, items: Vec<u32> },
     /// How far reading the tables has come.
@@ -99,6 +102,8 @@ pub enum Effect {
     Arrange { job: JobId, groups: Arc<Groups>, sort: Sort },
     /// Open a row.
     OpenCase { job: JobId, row: RowRef },
+    /// Make the row that a document becomes in one of its tables, and find a value of the document in it.
+    PreviewRow { job: JobId, case: Arc<Case>, table: usize, value: Option<NodeId> },
     /// Find the lines that match.
     Match { job: JobId, subject: Subject, text: String, comparison: Comparison },
     /// List all tables by name.

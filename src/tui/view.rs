@@ -10,6 +10,7 @@ mod groups;
 mod json;
 mod overlay;
 mod pen;
+mod row;
 mod sheet;
 mod summary;
 mod table_facts;

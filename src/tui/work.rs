@@ -68,6 +68,9 @@ impl Workers {
                 self.run(move |_| Some(Message::Arranged { job, tree: Arc::new(GroupTree::new(groups, sort)) }))
             }
             Effect::OpenCase { job, row } => self.open(job, row),
+            Effect::PreviewRow { job, case, table, value } => {
+                self.run(move |_| Some(Message::Row { job, preview: case.preview(table, value)? }))
+            }
             Effect::Match { job, subject, text, comparison } => {
                 let flag = self.flag(job);
                 self.run(move |_| {
