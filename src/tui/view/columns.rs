@@ -52,16 +52,21 @@ fn line(
     if list.is_hit(item) {
         pen.put(theme.glyphs.found, style(Role::Match));
     }
-    pen.put(&text::visible(&column.name), style(Role::Key)).put("  ", Style::new()).put(&text::visible(&column.kind), style(Role::Type));
-    let mode = match column.mode {
-        _ if layout.is_map(item as ColumnId) => " map",
+    let badge = layout.badge(item as ColumnId);
+    pen.put(&text::visible(&column.name), style(Role::Key)).skip(2).put(&text::visible(&badge), style(Role::Type));
+    pen.put(mode_words(column.mode, badge != *column.kind), style(Role::Mode));
+    if let Some(description) = &column.description {
+        pen.skip(2).put(&text::visible(description), style(Role::Dim));
+    }
+}
+
+/// The mode where it is not NULLABLE, and where the type is not told by a shape that says it.
+pub fn mode_words(mode: Mode, shaped: bool) -> &'static str {
+    match mode {
+        _ if shaped => "",
         Mode::Nullable => "",
         Mode::Required => " REQUIRED",
         Mode::Repeated => " REPEATED",
-    };
-    pen.put(mode, style(Role::Mode));
-    if let Some(description) = &column.description {
-        pen.skip(2).put(&text::visible(description), style(Role::Dim));
     }
 }
 
