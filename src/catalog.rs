@@ -151,6 +151,13 @@ impl Found {
         self.places.get(hit.from as usize..hit.to as usize).unwrap_or_default()
     }
 
+    /// The hits without those that match only by letters here and there, unless there are no others: for who cannot look at the order.
+    pub fn sure(&self) -> impl Iterator<Item = &Hit> {
+        let is_loose = |hit: &&Hit| hit.rank == Rank::Loose;
+        let all = self.hits.iter().all(|hit| is_loose(&hit));
+        self.hits.iter().filter(move |hit| all || !is_loose(hit))
+    }
+
     /// Number of all places.
     pub fn len(&self) -> usize {
         self.places.len()

@@ -3,6 +3,7 @@
 //! Owns: what can be asked for and its help; one file per command below.
 //! Refuses: doing any of it (the domain does), drawing the explorer (tui).
 
+mod aligned;
 mod cases;
 mod csv;
 mod demo;
@@ -16,6 +17,7 @@ mod layout;
 mod out;
 mod safe_json;
 mod table;
+mod tables;
 mod themes;
 mod violation;
 mod when;
@@ -58,6 +60,8 @@ Examples:
       rows with the schema node that each broke and its columns
   misfit judge validation --schemas ~/schemas
       sample documents that do not pass or fail as their names say
+  misfit tables --schemas ~/schemas --search gpu_active
+      the columns of that name in all tables
 
 Environment (flags go before it, it goes before the configuration):
   MISFIT_SCHEMAS   folder of schemas
@@ -98,6 +102,8 @@ enum Command {
     Cases(input::Asked<cases::Question>),
     /// Judge documents as the pipeline does: which pass, which fail and why
     Judge(judge::Args),
+    /// Browse all tables; print them, or the columns of all of them that match
+    Tables(tables::Args),
     /// Print the columns of a table: types, descriptions, sizes; as a tree or as SQL
     Table(table::Args),
     /// Explore the built-in sample, or ask it for groups or cases
@@ -144,6 +150,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Groups(args)) => groups::run(args, &config),
         Some(Command::Cases(args)) => cases::run(args, &config),
         Some(Command::Judge(args)) => judge::run(args, &config),
+        Some(Command::Tables(args)) => tables::run(args, &config),
         Some(Command::Table(args)) => table::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Keys(args)) => keys::run(&args, &config),

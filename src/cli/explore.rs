@@ -54,6 +54,13 @@ pub(super) struct Look {
     print: bool,
 }
 
+impl Look {
+    /// Whether a screen is printed, which needs no terminal.
+    pub fn is_printed(&self) -> bool {
+        self.print
+    }
+}
+
 /// Opens the explorer on the sources that were named.
 pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
     let named = args.input.sources.clone();

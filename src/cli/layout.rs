@@ -13,11 +13,11 @@ use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
 
 use super::input;
 use crate::config::Config;
-use crate::destination::{self, Stage};
+use crate::destination::{self, Split, Stage};
 use crate::layout::Layout;
 use crate::samples::DoctypeName;
 use crate::schemas::{Doctype, Lookup, Schema, SchemaStore};
-use crate::text::{bytes, visible};
+use crate::text::{bytes, count, visible};
 use crate::transpile::{self, Lint};
 
 /// Largest file that is read, in bytes. The largest of the pipeline's tables has 2.7 MB.
@@ -43,8 +43,10 @@ pub(super) struct Named {
 pub(super) enum Origin {
     /// Read from a `.bq` file.
     Published,
-    /// Made of a JSON schema, as the schema transpiler makes it.
+    /// Made of a JSON schema and the pipeline's own columns, as the schema transpiler makes it.
     Transpiled,
+    /// Made of a JSON schema alone: a file tells nothing of the pipeline's columns.
+    Bare,
 }
 
 impl Origin {
@@ -52,7 +54,17 @@ impl Origin {
     pub fn name(self) -> &'static str {
         match self {
             Origin::Published => "published",
-            Origin::Transpiled => "transpiled",
+            Origin::Transpiled | Origin::Bare => "transpiled",
+        }
+    }
+
+    fn note(self) -> Option<&'static str> {
+        match self {
+            Origin::Published => None,
+            Origin::Transpiled => Some("no layout is published: this one is made of the JSON schema, as the schema transpiler makes it"),
+            Origin::Bare => Some(
+                "made of the JSON schema, as the schema transpiler makes it; the pipeline's own columns, such as submission_timestamp, are not among these",
+            ),
         }
     }
 }
@@ -63,6 +75,32 @@ impl Named {
         let parts = self.doctype.as_ref().and_then(|name| Some((name, name.version.as_deref()?)));
         let tables = parts.map(|(name, version)| destination::tables(&name.namespace, &name.doctype, version)).unwrap_or_default();
         tables.iter().filter(|table| matches!(table.stage, Stage::Live | Stage::Stable)).map(destination::Table::path).collect()
+    }
+
+    /// The table that exactly this layout would be of, which is no table of its documents where those are split.
+    pub fn table(&self) -> Option<String> {
+        let name = self.doctype.as_ref()?;
+        Some(destination::live(&name.namespace, &name.doctype, name.version.as_deref()?))
+    }
+
+    /// What is noteworthy: how the layout came to be, which other tables or schemas are meant, lints with the worst first, oddities.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes: Vec<String> = self.origin.note().map(str::to_owned).into_iter().collect();
+        if let Some((name, version)) = self.doctype.as_ref().and_then(|name| Some((name, name.version.as_deref()?))) {
+            if Split::of(&name.namespace, &name.doctype, version).is_some() {
+                notes.push("its documents are split over several tables, which have layouts of their own".to_owned());
+            }
+            if let Some((original, of)) = destination::copied_from(&name.namespace, &name.doctype, version) {
+                notes.push(format!("its JSON schema is a copy of {original}.{of}: a change belongs there"));
+            }
+        }
+        let mut lints: Vec<&Lint> = self.lints.iter().collect();
+        lints.sort_by_key(|lint| lint.kind);
+        notes.extend(lints.iter().map(|lint| format!("{} at #{}: {}", lint.kind.name(), lint.pointer, lint.sentence)));
+        notes.extend(self.layout.oddities.iter().cloned());
+        let unlisted = self.layout.unlisted as u64;
+        notes.extend((unlisted > 0).then(|| format!("and {} more oddities", count(unlisted))));
+        notes
     }
 
     /// What it is of, as a store would list it.
@@ -122,7 +160,7 @@ fn read(named: &str) -> Result<Named> {
     if named.ends_with(".schema.json") {
         let schema = Schema::parse(named, text).map_err(|reason| eyre!("{named}: {reason}"))?;
         let made = transpile::layout(&schema).map_err(|stop| eyre!("the schema transpiler cannot make a table of {named}: {stop}"))?;
-        (read.layout, read.lints, read.origin) = (Arc::new(made.layout), made.lints, Origin::Transpiled);
+        (read.layout, read.lints, read.origin) = (Arc::new(made.layout), made.lints, Origin::Bare);
     } else {
         read.layout = Arc::new(Layout::parse(&text).map_err(|reason| eyre!("{}: {reason}", read.file))?);
     }

@@ -83,6 +83,14 @@ impl ProgressLine {
         ProgressLine { speaks: io::stderr().is_terminal(), spoke: AtomicBool::new(false) }
     }
 
+    /// Says how many of the files are read.
+    pub fn files(&self, done: usize, total: usize) {
+        // Files are small and many: one in a hundred is enough to see it move.
+        if self.speaks && done.is_multiple_of(100) {
+            self.say(&format!("reading {} of {} files", text::count(done as u64), text::count(total as u64)));
+        }
+    }
+
     /// Says it, over what was said before.
     fn say(&self, line: &str) {
         let _ = write!(io::stderr(), "\r\x1b[K{line}");

@@ -1,6 +1,21 @@
 //! JSON that is safe on a terminal and still says the same.
 
+use std::io::Write;
+
+use serde::Serialize;
+
 use crate::text::is_unsafe;
+
+/// Writes records as the last member of an object, one a line and one by one, so that none are held. `before` is the object up to the list:
+/// `{"count":2,"list":`.
+pub(super) fn write_list(out: &mut impl Write, before: &str, records: impl Iterator<Item = impl Serialize>) -> color_eyre::Result<()> {
+    write!(out, "{before}[")?;
+    for (i, record) in records.enumerate() {
+        let line = escape(serde_json::to_string(&record)?);
+        write!(out, "{}\n{line}", if i > 0 { "," } else { "" })?;
+    }
+    Ok(out.write_all(b"\n]}\n")?)
+}
 
 /// Writes every character that a terminal would obey as a JSON escape. Such characters stand only inside of strings; the
 /// line ends of pretty printing are the exception, and stay.
@@ -22,6 +37,13 @@ pub(super) fn escape(json: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_is_whole_and_safe() {
+        let mut out = Vec::new();
+        write_list(&mut out, "{\"a\":1,\"list\":", ["x\u{1b}", "y"].iter()).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "{\"a\":1,\"list\":[\n\"x\\u001b\",\n\"y\"\n]}\n");
+    }
 
     #[test]
     fn escapes_read_back_as_what_they_were() {

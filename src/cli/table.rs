@@ -15,7 +15,7 @@ use clap::ValueEnum;
 use color_eyre::Result;
 use color_eyre::eyre::{ensure, eyre};
 
-use super::layout::{self, Named, Origin};
+use super::layout::{self, Named};
 use super::{csv, input, out};
 use crate::catalog::Catalog;
 use crate::config::Config;
@@ -108,15 +108,15 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
 fn matching(named: &Named, text: &str) -> Vec<ColumnId> {
     let catalog = Catalog::of(named.listed(), &named.layout);
     let found = catalog.search(text, &|| false).unwrap_or_default();
-    let mut columns: Vec<ColumnId> = found.hits.iter().flat_map(|hit| found.places(hit)).filter_map(|place| place.column).collect();
+    let mut columns: Vec<ColumnId> = found.sure().flat_map(|hit| found.places(hit)).filter_map(|place| place.column).collect();
     columns.sort_unstable();
     columns.dedup();
     columns
 }
 
 fn statement(named: &Named) -> Result<String> {
-    // The table that the pipeline writes first; a file that tells no doctype gives no name either.
-    let table = named.tables().into_iter().next().unwrap_or_else(|| "dataset.table".to_owned());
+    // A file that tells no doctype gives no name either.
+    let table = named.table().unwrap_or_else(|| "dataset.table".to_owned());
     ddl::create(&named.layout, &table).map_err(|reason| eyre!("{}: {reason}", named.title))
 }
 
@@ -128,17 +128,7 @@ fn beside(named: &Named, found: Option<usize>, is_told: bool) -> Vec<String> {
         lines.push(format!("{} of {} match", count(found as u64), out::plural(size.columns as u64, "column", "columns")));
     }
     if !is_told {
-        lines.extend(notes(named).iter().map(|note| visible(note).into_owned()));
+        lines.extend(named.notes().iter().map(|note| visible(note).into_owned()));
     }
     lines
-}
-
-/// How the layout came to be, and what is odd about it.
-fn notes(named: &Named) -> Vec<String> {
-    let made = (named.origin == Origin::Transpiled)
-        .then(|| "there is no published layout; this one is made of the JSON schema as the schema transpiler makes it".to_owned());
-    let lints = named.lints.iter().map(|lint| format!("{} at #{}: {}", lint.kind.name(), lint.pointer, lint.sentence));
-    let unlisted = named.layout.unlisted as u64;
-    let more = (unlisted > 0).then(|| format!("and {} more oddities", count(unlisted)));
-    made.into_iter().chain(lints).chain(named.layout.oddities.iter().cloned()).chain(more).collect()
 }

@@ -14,6 +14,25 @@ pub(super) fn string_len(body: &[u8]) -> usize {
     body.len()
 }
 
+/// Number of bytes before the first that is a quote, a backslash or a control character: those that a string holds as they are.
+pub(super) fn plain_len(body: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGHS: u64 = ONES << 7;
+    // Eight bytes at a time. A byte of `word - n` borrows into its highest bit where the byte was less than n; a borrow from the byte below can
+    // show one too many, but only above the first one that counts.
+    let less = |word: u64, n: u64| word.wrapping_sub(ONES * n) & !word & HIGHS;
+    let (words, rest) = body.as_chunks::<8>();
+    for (i, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = less(word, 0x20) | less(word ^ (ONES * u64::from(b'"')), 1) | less(word ^ (ONES * u64::from(b'\\')), 1);
+        if found != 0 {
+            return i * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let is_plain = |&&byte: &&u8| byte >= 0x20 && !matches!(byte, b'"' | b'\\');
+    body.len() - rest.len() + rest.iter().take_while(is_plain).count()
+}
+
 /// Whether a raw key spells this name.
 pub(super) fn key_is(raw: &[u8], name: &str) -> bool {
     if memchr::memchr(b'\\', raw).is_none() { raw == name.as_bytes() } else { unescape(raw) == name }
@@ -21,11 +40,11 @@ pub(super) fn key_is(raw: &[u8], name: &str) -> bool {
 
 /// A string body with its escapes resolved. Lone surrogates and invalid UTF-8 become U+FFFD.
 pub(super) fn unescape(raw: &[u8]) -> Cow<'_, str> {
+    // Several times as fast as looking for what would have to be replaced, and hardly any text has that.
+    let text = std::str::from_utf8(raw).map_or_else(|_| String::from_utf8_lossy(raw), Cow::Borrowed);
     if memchr::memchr(b'\\', raw).is_none() {
-        // Several times as fast as looking for what would have to be replaced, and hardly any text has that.
-        return std::str::from_utf8(raw).map_or_else(|_| String::from_utf8_lossy(raw), Cow::Borrowed);
+        return text;
     }
-    let text = String::from_utf8_lossy(raw);
     let mut out = String::with_capacity(text.len());
     let mut rest = &*text;
     while let Some(i) = rest.find('\\') {
@@ -66,4 +85,21 @@ fn escaped_unit(text: &str) -> (char, usize) {
         return (char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER), 12);
     }
     (char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER), 6)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn plain_bytes_end_where_a_byte_is_not(body: Vec<u8>, plain in "[ -!#-\\[\\]-~\u{7f}-\u{7ff}]{0,40}", mark in prop::sample::select(vec!["", "\"", "\\", "\u{1f}", "\u{0}"])) {
+            let special = |&byte: &u8| byte < 0x20 || matches!(byte, b'"' | b'\\');
+            for text in [body.clone(), [plain.as_bytes(), mark.as_bytes(), &body].concat()] {
+                prop_assert_eq!(plain_len(&text), text.iter().position(special).unwrap_or(text.len()));
+            }
+        }
+    }
 }

@@ -55,12 +55,16 @@ impl Layout {
             }
             badge.push_str(if form == Form::Map { "map<" } else { "list<" });
             closing.push('>');
-            // A map's key comes first and holds nothing; behind it is the value, if there is one.
-            at += if form == Form::Map { 2 } else { 1 };
-            if at >= column.end {
+            if form == Form::Map {
+                let key = self.get(at + 1).filter(|key| &*key.kind != "STRING");
+                badge.extend(key.iter().flat_map(|key| [&*key.kind, ", "]));
+            }
+            // A map's key comes first; behind it is the value, if there is one.
+            let Some(inner) = self.children(at).nth(usize::from(form == Form::Map)) else {
                 badge.push_str("keys only");
                 break;
-            }
+            };
+            at = inner;
         }
         badge + &closing
     }

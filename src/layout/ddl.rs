@@ -69,7 +69,8 @@ fn sound(layout: &Layout) -> Result<(), String> {
     };
     let others = match bad.count() {
         0 => String::new(),
-        n => format!(", and {n} more columns cannot be written"),
+        1 => ", and another column cannot be written".to_owned(),
+        n => format!(", and {n} other columns cannot be written"),
     };
     Err(format!("{path} {why}{others}"))
 }
@@ -169,7 +170,7 @@ PARTITION BY DATE(submission_timestamp);
         assert_eq!(error("[]"), "a table without columns cannot be made");
         assert_eq!(
             error(r#"[{"name":"a","type":"RECORD"},{"name":"b"}]"#),
-            "\"a\" is a RECORD without columns, and 1 more columns cannot be written"
+            "\"a\" is a RECORD without columns, and another column cannot be written"
         );
         assert!(error(r#"[{"name":"a","type":"POINT"}]"#).starts_with("\"a\" has the type \"POINT\""));
     }

@@ -99,13 +99,16 @@ impl Reader<'_> {
     fn members(&self, node: NodeId) -> Members {
         let mut members = Members::default();
         for id in self.document.children(node) {
-            let member = match self.document.key(id).as_deref() {
-                Some("name") => &mut members.name,
-                Some("type") => &mut members.kind,
-                Some("mode") => &mut members.mode,
-                Some("description") => &mut members.description,
-                Some("policyTags") => &mut members.policy_tags,
-                Some("fields") => &mut members.fields,
+            let key = self.document.raw_key(id).unwrap_or_default();
+            // Only a key with escapes in it has to be spelled out, and hardly any has.
+            let spelled = if key.contains(&b'\\') { self.document.key(id).map(|key| key.into_owned().into_bytes()) } else { None };
+            let member = match spelled.as_deref().unwrap_or(key) {
+                b"name" => &mut members.name,
+                b"type" => &mut members.kind,
+                b"mode" => &mut members.mode,
+                b"description" => &mut members.description,
+                b"policyTags" => &mut members.policy_tags,
+                b"fields" => &mut members.fields,
                 _ => &mut members.other,
             };
             *member = Some(id);

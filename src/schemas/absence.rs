@@ -13,7 +13,10 @@ impl SchemaStore {
         match lookup {
             Lookup::NoVersion { known } => {
                 let versions = known.iter().filter_map(|&at| self.doctypes().get(at)).map(|known| known.version.as_str());
-                format!("the schemas have no {asked}; of {namespace}/{doctype} they have version {}", listed(versions))
+                match version {
+                    Some(_) => format!("the schemas have no {asked}; of {namespace}/{doctype} they have version {}", listed(versions)),
+                    None => format!("{asked} needs a version: the schemas have {}", listed(versions)),
+                }
             }
             Lookup::NoDoctype { nearest } if !nearest.is_empty() => {
                 format!("the schemas have no {asked}; the nearest are {}", listed(nearest.iter().map(String::as_str)))
@@ -41,7 +44,7 @@ mod tests {
         let store = SchemaStore::open(Box::new(Memory::new("test", FILES))).unwrap();
         let told = |doctype: &str, version| store.absence(&store.lookup("acme", doctype, version), "acme", doctype, version);
         assert_eq!(told("main", Some("2")), "the schemas have no acme/main.2; of acme/main they have version 1, 10");
-        assert_eq!(told("main", None), "the schemas have no acme/main; of acme/main they have version 1, 10");
+        assert_eq!(told("main", None), "acme/main needs a version: the schemas have 1, 10");
         assert_eq!(told("mian", Some("1")), "the schemas have no acme/mian.1; the nearest are acme/main");
         assert_eq!(
             store.absence(&store.lookup("zz", "qq", None), "zz", "qq", None),

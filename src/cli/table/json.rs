@@ -36,7 +36,7 @@ struct Head<'a> {
 
 /// A gauge.
 #[derive(Serialize)]
-pub(in crate::cli) struct Measure {
+struct Measure {
     /// `leaf_columns`, `record_levels` or `generator_size`.
     what: &'static str,
     used: usize,
@@ -89,11 +89,6 @@ pub(super) fn write<'a>(
         search,
     };
     let head = safe_json::escape(serde_json::to_string(&head)?);
-    // The object stays open for the columns, which come one by one so that none are held.
-    write!(out, "{},\"columns\":[", head.strip_suffix('}').unwrap_or(&head))?;
-    for (i, record) in records.enumerate() {
-        let line = safe_json::escape(serde_json::to_string(&record)?);
-        write!(out, "{}\n{line}", if i > 0 { "," } else { "" })?;
-    }
-    Ok(out.write_all(b"\n]}\n")?)
+    let open = head.strip_suffix('}').unwrap_or(&head);
+    safe_json::write_list(out, &format!("{open},\"columns\":"), records)
 }

@@ -11,7 +11,8 @@ use crate::markdown::cell_code;
 pub(super) fn write<'a>(out: &mut impl Write, records: impl Iterator<Item = Record<'a>>) -> Result<()> {
     out.write_all(b"| column | type | mode | leaves | description |\n|---|---|---|---:|---|\n")?;
     for record in records {
-        let description = record.description.map(cell_code).unwrap_or_default();
+        let tags = record.policy_tags.iter().map(|tag| format!("policy tag {}", cell_code(tag)));
+        let description = record.description.map(cell_code).into_iter().chain(tags).collect::<Vec<_>>().join(", ");
         writeln!(
             out,
             "| {} | {} | {} | {} | {description} |",

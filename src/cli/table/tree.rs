@@ -7,14 +7,15 @@ use std::io::Write;
 
 use color_eyre::Result;
 
-use super::notes;
 use crate::cli::layout::Named;
-use crate::cli::out::plural;
 use crate::layout::{Column, ColumnId, Form, Layout, Mode, Size};
 use crate::text::{clip, count, visible, width};
 
 /// Cells of the words on the left of the head.
 const WORDS: usize = 9;
+
+/// Most notes before the columns; what is odd throughout must not bury the table.
+const MOST_NOTES: usize = 10;
 
 /// Most cells of names that types wait for; a longer name pushes its own line.
 const WIDEST_NAME: usize = 44;
@@ -63,17 +64,21 @@ fn head(out: &mut impl Write, named: &Named) -> Result<()> {
     if !named.tables().is_empty() {
         say("tables", &named.tables().join(", "))?;
     }
-    say("columns", &plural(size.columns as u64, "column, RECORDs counted", "columns, RECORDs counted"))?;
+    say("columns", &format!("{} with RECORDs, {} without", count(size.columns as u64), count(size.leaves as u64)))?;
     for (i, gauge) in size.gauges().iter().enumerate() {
         say(if i == 0 { "size" } else { "" }, &gauge.to_string())?;
     }
-    for note in notes(named) {
-        say("note", &note)?;
+    let notes = named.notes();
+    for note in notes.iter().take(MOST_NOTES) {
+        say("note", note)?;
+    }
+    if notes.len() > MOST_NOTES {
+        say("", &format!("and {} more: --format json has all", count((notes.len() - MOST_NOTES) as u64)))?;
     }
     Ok(writeln!(out)?)
 }
 
-/// Which columns are printed: of a map of single values the badge tells key and value already.
+/// Which columns are printed: of a map or list of single values the badge tells what is in it.
 fn shown(layout: &Layout, found: Option<&[ColumnId]>) -> Vec<bool> {
     let mut shown = vec![found.is_none(); layout.columns.len()];
     for &id in found.unwrap_or_default() {
@@ -86,7 +91,7 @@ fn shown(layout: &Layout, found: Option<&[ColumnId]>) -> Vec<bool> {
     }
     if found.is_none() {
         for id in 0..layout.columns.len() as ColumnId {
-            if layout.form(id) == Form::Map && layout.children(id).all(|child| says_nothing(layout, child)) {
+            if layout.form(id) != Form::Plain && layout.children(id).all(|child| says_nothing(layout, child)) {
                 layout.children(id).for_each(|child| shown[child as usize] = false);
             }
         }
@@ -94,12 +99,11 @@ fn shown(layout: &Layout, found: Option<&[ColumnId]>) -> Vec<bool> {
     shown
 }
 
-/// Whether all of a column is in the badge of the map around it.
+/// Whether all of a column is in the badge of the map or list around it.
 fn says_nothing(layout: &Layout, id: ColumnId) -> bool {
-    let bare = |column: &Column| {
-        column.description.is_none() && column.policy_tags.is_empty() && (&*column.name == "value" || &*column.kind == "STRING")
-    };
-    layout.is_leaf(id) && layout.get(id).is_some_and(bare)
+    let is_told = |column: &Column| &*column.name != "key" || &*column.kind == "STRING";
+    let bare = |column: &Column| column.description.is_none() && column.policy_tags.is_empty();
+    layout.is_leaf(id) && layout.get(id).is_some_and(|column| is_told(column) && bare(column))
 }
 
 fn line(layout: &Layout, id: ColumnId, leaves: &[u32], found: Option<&[ColumnId]>) -> Line {

@@ -1,0 +1,130 @@
+//! `misfit tables`: all tables of the schemas, or the columns of all of them that match a search.
+//!
+//! Owns: the question, when the explorer is opened instead, what is said on standard error.
+//! Refuses: reading and searching layouts (catalog), forms of output (below).
+
+mod columns;
+mod list;
+
+use std::io::{BufWriter, IsTerminal, Write};
+use std::ops::ControlFlow;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use color_eyre::Result;
+use color_eyre::eyre::eyre;
+
+use super::{explore, input, out};
+use crate::catalog::{Catalog, Contents, TableId};
+use crate::config::Config;
+use crate::destination::{self, Stage};
+use crate::schemas::Doctype;
+use crate::text::{count, visible};
+
+const EXAMPLES: &str = "\
+On a terminal, without --search and --format, it opens the explorer on the tables.
+
+Examples:
+  misfit tables --schemas ~/schemas
+      browse
+  misfit tables --schemas ~/schemas --search gpu_active
+      the columns of that name, in which tables
+  misfit tables --schemas ~/schemas --search 'firefox-desktop url'
+      a word may match the table or a RECORD around the column instead
+  misfit tables --schemas ~/schemas --format csv
+      sizes of all tables for a spreadsheet";
+
+/// What is asked of all tables.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Args {
+    #[command(flatten)]
+    schemas: input::Schemas,
+
+    /// Only columns whose names match, of all tables; a word may match the table or a RECORD around the column instead
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+
+    /// Form of the output
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+
+    #[command(flatten)]
+    look: explore::Look,
+}
+
+/// How tables or columns are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Table,
+    /// One object with tables, or with columns
+    Json,
+    /// One table a line, or one column of a table
+    Csv,
+    /// A Markdown table
+    #[value(alias = "markdown")]
+    Md,
+}
+
+/// Opens the explorer on the tables, or prints them.
+pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
+    let schemas = args.schemas.open(config, false)?.ok_or_else(|| eyre!("no schemas to take tables from: give --schemas FOLDER"))?;
+    let search = args.search.filter(|text| !text.trim().is_empty());
+    let is_asked = args.format.is_some() || search.is_some();
+    if args.look.is_printed() || (!is_asked && std::io::stdout().is_terminal()) {
+        return explore::show(None, Some(schemas), args.look, config);
+    }
+    let format = args.format.unwrap_or(Format::Table);
+    let catalog = {
+        let line = out::ProgressLine::new();
+        let watch = |progress: crate::catalog::Progress| {
+            line.files(progress.done, progress.total);
+            ControlFlow::Continue(())
+        };
+        Catalog::read(&schemas, &watch).unwrap_or_default()
+    };
+    let mut stdout = BufWriter::new(std::io::stdout().lock());
+    let closing = match &search {
+        Some(text) => columns::write(&mut stdout, &catalog, text, format)?,
+        None => list::write(&mut stdout, &catalog, format)?,
+    };
+    stdout.flush()?;
+    let strays = out::strays(Some(&schemas));
+    let parts: Vec<String> = [Some(closing), broken(&catalog), strays].into_iter().flatten().collect();
+    out::tell(&format!("misfit: {}", parts.join("; ")));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Tables whose file cannot be used, with the first one told; `None` where all can.
+fn broken(catalog: &Catalog) -> Option<String> {
+    let mut broken = catalog.tables().iter().filter_map(|table| match &table.contents {
+        Contents::Broken(reason) => Some(reason),
+        _ => None,
+    });
+    let first = broken.next()?;
+    let all = out::plural(broken.count() as u64 + 1, "table layout cannot be used", "table layouts cannot be used");
+    Some(format!("{all}; the first is {}", visible(first)))
+}
+
+/// `telemetry/main.5`, as everywhere on screen.
+fn name(doctype: &Doctype) -> String {
+    visible(&format!("{}/{}.{}", doctype.namespace, doctype.doctype, doctype.version)).into_owned()
+}
+
+/// The live or stable tables of a doctype version; several where its documents are split.
+fn named(doctype: &Doctype, stage: Stage) -> Vec<String> {
+    let all = destination::tables(&doctype.namespace, &doctype.doctype, &doctype.version);
+    all.iter().filter(|table| table.stage == stage).map(destination::Table::path).collect()
+}
+
+/// Tables of a search result in a sentence.
+fn tables(n: usize) -> String {
+    format!("{} {}", count(n as u64), if n == 1 { "table" } else { "tables" })
+}
+
+/// The doctype of a table.
+fn doctype(catalog: &Catalog, table: TableId) -> Option<&Doctype> {
+    catalog.tables().get(table as usize).map(|table| &table.doctype)
+}

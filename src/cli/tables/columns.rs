@@ -1,0 +1,124 @@
+//! The columns of all tables that match a search.
+
+use std::io::Write;
+
+use color_eyre::Result;
+use serde::Serialize;
+
+use super::{Format, doctype, name, named};
+use crate::catalog::{Catalog, Column, Found, Hit, PathId, Place, What};
+use crate::cli::{csv, out, safe_json};
+use crate::destination::Stage;
+use crate::layout::Mode;
+use crate::markdown::cell_code;
+use crate::text::{visible, wrap};
+
+/// A column of one table as scripts read it: the fields of `--format json` and `csv`, in their order. Names and meanings are stable.
+#[derive(Serialize)]
+struct Record<'a> {
+    /// From the top, with dots.
+    path: String,
+    /// In words: `map<INT64>`; a plain list is told by its mode.
+    #[serde(rename = "type")]
+    kind: &'a str,
+    mode: &'static str,
+    namespace: &'a str,
+    doctype: &'a str,
+    version: &'a str,
+    live: Vec<String>,
+}
+
+/// A column that matches and the tables that have it.
+struct Match<'a> {
+    path: PathId,
+    column: &'a Column,
+    places: &'a [Place],
+}
+
+/// Writes what is found, best match first; the answer is the closing line.
+pub(super) fn write(out: &mut impl Write, catalog: &Catalog, text: &str, format: Format) -> Result<String> {
+    let found = catalog.search(text, &|| false).unwrap_or_default();
+    let matches = matches(catalog, &found);
+    let records = || {
+        let places = matches.iter().flat_map(|found| found.places.iter().map(move |place| (found, place)));
+        places.filter_map(|(found, place)| record(catalog, found, place))
+    };
+    match format {
+        Format::Table => matches.iter().try_for_each(|found| block(out, catalog, found))?,
+        Format::Json => safe_json::write_list(
+            out,
+            &format!("{{\"search\":{},\"columns\":", safe_json::escape(serde_json::to_string(text)?)),
+            records(),
+        )?,
+        Format::Csv => csv::lines(records()).try_for_each(|line| -> Result<()> { Ok(out.write_all(line?.as_bytes())?) })?,
+        Format::Md => markdown(out, catalog, &matches)?,
+    }
+    Ok(closing(catalog, text, &matches))
+}
+
+/// The hits that are columns.
+fn matches<'a>(catalog: &'a Catalog, found: &'a Found) -> Vec<Match<'a>> {
+    let column = |hit: &'a Hit| {
+        let What::Column(path) = hit.what else { return None };
+        let places = found.places(hit);
+        let first = places.first()?;
+        Some(Match { path, column: catalog.column(first.table, first.column?)?, places })
+    };
+    found.sure().filter_map(column).collect()
+}
+
+fn record<'a>(catalog: &'a Catalog, found: &Match<'a>, place: &Place) -> Option<Record<'a>> {
+    let doctype = doctype(catalog, place.table)?;
+    Some(Record {
+        path: catalog.path(found.path),
+        kind: catalog.badge(found.column),
+        mode: found.column.mode.name(),
+        namespace: &doctype.namespace,
+        doctype: &doctype.doctype,
+        version: &doctype.version,
+        live: named(doctype, Stage::Live),
+    })
+}
+
+/// A column with all its tables below, for people.
+fn block(out: &mut impl Write, catalog: &Catalog, found: &Match<'_>) -> Result<()> {
+    writeln!(out, "{}  {}  in {}", visible(&catalog.path(found.path)), kind(catalog, found.column), super::tables(found.places.len()))?;
+    let names: Vec<String> = names(catalog, found).collect();
+    for line in wrap(&names.join("  "), out::width().saturating_sub(4)) {
+        writeln!(out, "    {}", line.trim())?;
+    }
+    Ok(())
+}
+
+fn names<'a>(catalog: &'a Catalog, found: &'a Match<'_>) -> impl Iterator<Item = String> + 'a {
+    found.places.iter().filter_map(|place| doctype(catalog, place.table)).map(name)
+}
+
+/// The type, with the mode where the type does not tell it.
+fn kind(catalog: &Catalog, column: &Column) -> String {
+    let badge = visible(catalog.badge(column));
+    if column.shaped || column.mode == Mode::Nullable { badge.into_owned() } else { format!("{badge} {}", column.mode.name()) }
+}
+
+fn markdown(out: &mut impl Write, catalog: &Catalog, matches: &[Match<'_>]) -> Result<()> {
+    out.write_all(b"| column | type | tables |\n|---|---|---|\n")?;
+    for found in matches {
+        let tables: Vec<String> = names(catalog, found).map(|name| cell_code(&name)).collect();
+        let (path, kind) = (cell_code(&catalog.path(found.path)), cell_code(&kind(catalog, found.column)));
+        writeln!(out, "| {path} | {kind} | {} |", tables.join(" "))?;
+    }
+    Ok(())
+}
+
+fn closing(catalog: &Catalog, text: &str, matches: &[Match<'_>]) -> String {
+    let places: usize = matches.iter().map(|found| found.places.len()).sum();
+    let total: usize = (0..).zip(catalog.tables()).filter_map(|(id, _)| catalog.flat(id)).map(|flat| flat.columns.len()).sum();
+    let mut tables: Vec<u32> = matches.iter().flat_map(|found| found.places.iter().map(|place| place.table)).collect();
+    tables.sort_unstable();
+    tables.dedup();
+    let of = out::plural(total as u64, "column", "columns");
+    match places {
+        0 => format!("no column matches {} among {of}", visible(text)),
+        n => format!("{} of {of} match, in {}", crate::text::count(n as u64), super::tables(tables.len())),
+    }
+}

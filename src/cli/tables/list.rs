@@ -1,0 +1,147 @@
+//! The list of all tables, with their sizes.
+
+use std::io::Write;
+
+use color_eyre::Result;
+use serde::Serialize;
+
+use super::{Format, name, named};
+use crate::catalog::{Catalog, Contents, Table, TableId};
+use crate::cli::aligned::Aligned;
+use crate::cli::{csv, out, safe_json};
+use crate::destination::Stage;
+use crate::layout::{Level, Size};
+use crate::markdown::cell_code;
+use crate::text::{count, visible};
+
+/// Cells of the bar that shows how full a table is.
+const BAR: usize = 10;
+
+/// A table as scripts read it: the fields of `--format json` and `csv`, in their order. Names and meanings are stable.
+#[derive(Serialize)]
+struct Record<'a> {
+    namespace: &'a str,
+    doctype: &'a str,
+    version: &'a str,
+    /// `published`, `missing` where there is no `.bq`, `broken` where it cannot be used.
+    layout: &'static str,
+    file: Option<String>,
+    live: Vec<String>,
+    stable: Vec<String>,
+    /// With RECORDs; null where the layout is not published, as the sizes below.
+    column_count: Option<usize>,
+    leaf_count: Option<usize>,
+    record_levels: Option<usize>,
+    generator_size: Option<usize>,
+    /// `roomy`, `near` or `over`, the worst of all limits.
+    level: Option<&'static str>,
+    /// Why it cannot be used.
+    error: Option<&'a str>,
+}
+
+impl<'a> Record<'a> {
+    fn new(catalog: &'a Catalog, id: TableId, table: &'a Table) -> Self {
+        let size = size(catalog, id);
+        let (layout, error) = match &table.contents {
+            Contents::Broken(reason) => ("broken", Some(&**reason)),
+            Contents::Columns(_) => ("published", None),
+            Contents::Missing | Contents::Unread => ("missing", None),
+        };
+        let found = &table.doctype;
+        Record {
+            namespace: &found.namespace,
+            doctype: &found.doctype,
+            version: &found.version,
+            layout,
+            file: found.layout.as_ref().map(|path| format!("schemas/{path}")),
+            live: named(found, Stage::Live),
+            stable: named(found, Stage::Stable),
+            column_count: size.map(|size| size.columns),
+            leaf_count: size.map(|size| size.leaves),
+            record_levels: size.map(|size| size.levels),
+            generator_size: size.map(|size| size.generated),
+            level: size.map(|size| worst(&size).name()),
+            error,
+        }
+    }
+}
+
+/// Writes the list; the answer is the closing line.
+pub(super) fn write(out: &mut impl Write, catalog: &Catalog, format: Format) -> Result<String> {
+    let records = || (0..).zip(catalog.tables()).map(|(id, table)| Record::new(catalog, id, table));
+    match format {
+        Format::Table => out.write_all(text(catalog).as_bytes())?,
+        Format::Json => safe_json::write_list(out, "{\"tables\":", records())?,
+        Format::Csv => csv::lines(records()).try_for_each(|line| -> Result<()> { Ok(out.write_all(line?.as_bytes())?) })?,
+        Format::Md => markdown(out, records())?,
+    }
+    Ok(closing(catalog))
+}
+
+/// Lines for people: a size with a bar for BigQuery's limit of leaf columns.
+fn text(catalog: &Catalog) -> String {
+    let mut lines = Aligned::new(["DOCTYPE", "COLUMNS", "LEAVES", "OF 10,000", "LIVE TABLE"], &[1, 2]);
+    for (id, table) in (0..).zip(catalog.tables()) {
+        let live = visible(&named(&table.doctype, Stage::Live).join(", ")).into_owned();
+        let [columns, leaves, full] = match size(catalog, id) {
+            Some(size) => [count(size.columns as u64), count(size.leaves as u64), bar(&size)],
+            None if matches!(table.contents, Contents::Broken(_)) => ["-".to_owned(), "-".to_owned(), "broken .bq".to_owned()],
+            None => ["-".to_owned(), "-".to_owned(), "no .bq".to_owned()],
+        };
+        lines.push([name(&table.doctype), columns, leaves, full, live]);
+    }
+    lines.to_text()
+}
+
+/// `####...... 44%`, with a word where it is nearly full or over.
+fn bar(size: &Size) -> String {
+    let [gauge, ..] = size.gauges();
+    let full = ((gauge.share() * BAR as f64).round() as usize).min(BAR);
+    let word = match worst(size) {
+        Level::Roomy => "",
+        Level::Near => " nearly full",
+        Level::Over => " OVER",
+    };
+    // Cut and not rounded: 100 % is said of nothing that still has room.
+    format!("{}{} {:>3}%{word}", "#".repeat(full), ".".repeat(BAR - full), (gauge.share() * 100.0) as u64)
+}
+
+fn worst(size: &Size) -> Level {
+    size.gauges().iter().map(|gauge| gauge.level()).max().unwrap_or(Level::Roomy)
+}
+
+fn size(catalog: &Catalog, id: TableId) -> Option<Size> {
+    catalog.flat(id).map(|flat| flat.size)
+}
+
+fn markdown<'a>(out: &mut impl Write, records: impl Iterator<Item = Record<'a>>) -> Result<()> {
+    out.write_all(b"| doctype | layout | columns | leaf columns | level | live table |\n|---|---|---:|---:|---|---|\n")?;
+    for record in records {
+        let doctype = cell_code(&format!("{}/{}.{}", record.namespace, record.doctype, record.version));
+        let number = |size: Option<usize>| size.map(|size| count(size as u64)).unwrap_or_default();
+        let live: Vec<String> = record.live.iter().map(|table| cell_code(table)).collect();
+        let (columns, leaves) = (number(record.column_count), number(record.leaf_count));
+        writeln!(
+            out,
+            "| {doctype} | {} | {columns} | {leaves} | {} | {} |",
+            record.layout,
+            record.level.unwrap_or_default(),
+            live.join(", ")
+        )?;
+    }
+    Ok(())
+}
+
+fn closing(catalog: &Catalog) -> String {
+    let sizes: Vec<Size> = (0..catalog.tables().len() as TableId).filter_map(|id| size(catalog, id)).collect();
+    let columns: usize = sizes.iter().map(|size| size.columns).sum();
+    let over = sizes.iter().filter(|size| worst(size) == Level::Over).count();
+    let near = sizes.iter().filter(|size| worst(size) == Level::Near).count();
+    let missing = catalog.tables().iter().filter(|table| table.contents == Contents::Missing).count();
+    let mut parts = vec![format!("{} with {}", super::tables(sizes.len()), out::plural(columns as u64, "column", "columns"))];
+    let mut say = |n: usize, words: &str| parts.extend((n > 0).then(|| format!("{} {words}", count(n as u64))));
+    say(over, "over a limit");
+    say(near, "nearly full");
+    say(missing, "without a .bq");
+    parts.join(", ")
+}
