@@ -73,6 +73,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Copied { what, outcome } => copy::copied(app, what, outcome),
         Message::Broken(reason) => {
             app.opening = None;
+            app.tables.reading = None;
             app.warn(reason);
             Vec::new()
         }
