@@ -77,6 +77,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Exported { job, outcome } => export::exported(app, job, outcome),
         Message::Broken(reason) => {
             app.opening = None;
+            app.tables.reading = None;
             app.warn(reason);
             Vec::new()
         }

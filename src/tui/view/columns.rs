@@ -10,7 +10,7 @@ use super::super::panes;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
 use crate::document::NodeId;
-use crate::layout::{ColumnId, Layout, Mode};
+use crate::layout::{ColumnId, Form, Layout, Mode};
 use crate::outline::Tree;
 use crate::sink::{ADDITIONAL, Fate, HOLDS_NULL, Landing};
 use crate::text;
@@ -83,7 +83,8 @@ impl Painter<'_> {
         let table = self.tree.table();
         let Some(column) = table.layout.get(id) else { return };
         pen.put(&text::visible(&column.name), style(Role::Key)).put("  ", Style::new());
-        pen.put(&text::visible(&table.layout.badge(id)), style(Role::Type)).put(mode(&table.layout, id), style(Role::Mode));
+        pen.put(&text::visible(&table.layout.badge(id)), style(Role::Type))
+            .put(mode_words(column.mode, table.layout.form(id) != Form::Plain), style(Role::Mode));
         let values = match table.fates.of(id) {
             _ if self.keeps_values(id) => table.fates.additional.len() as u64,
             Some(filled) if filled.values > 1 => u64::from(filled.values),
@@ -113,12 +114,13 @@ impl Painter<'_> {
     }
 }
 
-/// What a badge does not tell of the mode.
-fn mode(layout: &Layout, id: ColumnId) -> &'static str {
-    match layout.get(id).map(|column| column.mode) {
-        Some(Mode::Required) => " REQUIRED",
-        Some(Mode::Repeated) if layout.form(id) == crate::layout::Form::Plain => " REPEATED",
-        _ => "",
+/// The mode where it is not NULLABLE, and where the type is not told by a shape that says it.
+pub fn mode_words(mode: Mode, shaped: bool) -> &'static str {
+    match mode {
+        _ if shaped => "",
+        Mode::Nullable => "",
+        Mode::Required => " REQUIRED",
+        Mode::Repeated => " REPEATED",
     }
 }
 
