@@ -3,6 +3,7 @@
 //! Owns: what can be asked for and its help; one file per command below.
 //! Refuses: doing any of it (the domain does), drawing the explorer (tui).
 
+mod bigquery;
 mod cases;
 mod demo;
 mod explore;
@@ -13,6 +14,7 @@ mod judge;
 mod keys;
 mod out;
 mod safe_json;
+mod scope;
 mod themes;
 mod violation;
 mod when;
@@ -36,6 +38,8 @@ SOURCE, one or several:
   errors.ndjson.gz   JSON in gzip or zstd, told by content and not by name
   'rows/*.ndjson'    a pattern
   -                  standard input; keys are still read from the terminal
+  bigquery:P.D.T     a table in BigQuery, or several: bigquery:P.D.T1,T2 or P.D.*
+  bigquery:          with --list the error tables, with --sql the rows of a query
   demo:              the built-in sample
   NAME               a name under [sources] in the configuration; a file that is
                      named like it, or like a command, is ./NAME
@@ -53,6 +57,8 @@ Examples:
       the same for scripts
   misfit cases errors.ndjson --schemas ~/schemas --rows 0..10
       rows with the schema node that each broke and its columns
+  misfit bigquery:moz-fx-data-shared-prod.payload_bytes_error.structured --since 24h
+      the rows of a table; what it costs is told before it is spent
   misfit judge validation --schemas ~/schemas
       sample documents that do not pass or fail as their names say
 

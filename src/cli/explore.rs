@@ -9,9 +9,9 @@ use color_eyre::eyre::{ensure, eyre};
 use color_eyre::{Report, Result};
 
 use super::input::{self, Input};
-use super::out;
+use super::scope::Scope;
+use super::{bigquery, out};
 use crate::config::Config;
-use crate::source::Request;
 use crate::text::{nearest, visible};
 use crate::tui::keymap::{Keymap, parse_keys};
 use crate::tui::theme::{Depth, Theme, locale_is_ascii};
@@ -26,6 +26,9 @@ const PRINTED: (u16, u16) = (80, 24);
 pub(super) struct Args {
     #[command(flatten)]
     pub input: input::Args,
+
+    #[command(flatten)]
+    pub scope: Scope,
 
     #[command(flatten)]
     pub look: Look,
@@ -56,7 +59,10 @@ pub(super) struct Look {
 pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
     let Look { theme, keys, size, print } = args.look;
     let named = args.input.sources.clone();
-    let Input { source, schemas } = args.input.open(&config, true).map_err(|error| meant(&named).unwrap_or(error))?;
+    if args.input.bigquery.list {
+        return bigquery::list(args.input, &config);
+    }
+    let Input { source, schemas, .. } = args.input.open(&config, true, &args.scope).map_err(|error| meant(&named).unwrap_or(error))?;
     // Last, because who has mistyped a name learns nothing from it.
     ensure!(
         print || std::io::stdout().is_terminal(),
@@ -71,7 +77,7 @@ pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
         .transpose()
         .map_err(|mistake| eyre!("--keys {mistake}"))?
         .unwrap_or_default();
-    let options = tui::Options { source, request: Request { schemas, ..Request::default() }, theme, depth, keymap };
+    let options = tui::Options { source, request: args.scope.request(schemas), theme, depth, keymap };
     if print {
         let size = size.unwrap_or(PRINTED);
         return out::print(&frame::to_text(&tui::script(options, size, &keys)?));

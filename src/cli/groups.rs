@@ -16,10 +16,10 @@ use clap::ValueEnum;
 use color_eyre::Result;
 
 use super::input::{self, Asked};
-use super::{out, when};
+use super::out;
+use super::scope::Scope;
 use crate::config::Config;
 use crate::group::{Group, Groups, Sort};
-use crate::source::{Micros, Request};
 use crate::text::count;
 use record::Record;
 
@@ -27,21 +27,8 @@ use record::Record;
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Question {
-    /// Only rows of this namespace; may be given several times
-    #[arg(long = "namespace", value_name = "NAME")]
-    namespaces: Vec<String>,
-
-    /// Only rows of this doctype; may be given several times
-    #[arg(long = "doctype", value_name = "NAME")]
-    doctypes: Vec<String>,
-
-    /// Only rows from this time on: 2026-06-25, "2026-06-25 12:00", RFC 3339, or an age like 24h or 7d
-    #[arg(long, value_name = "TIME", value_parser = when::parse)]
-    since: Option<Micros>,
-
-    /// Only rows before this time
-    #[arg(long, value_name = "TIME", value_parser = when::parse)]
-    until: Option<Micros>,
+    #[command(flatten)]
+    scope: Scope,
 
     /// Only groups with all of these words in their names, paths, faults or exception classes, in any case
     #[arg(long, value_name = "TEXT")]
@@ -90,11 +77,10 @@ enum Format {
 /// Reads, groups, prints.
 pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
-    let input::Input { source, schemas } = input.open(config, false)?;
-    let request =
-        Request { since: question.since, until: question.until, namespaces: question.namespaces, doctypes: question.doctypes, schemas };
+    let input::Input { source, schemas, remote } = input.open(config, false, &question.scope)?;
+    let request = question.scope.request(schemas);
     let mut groups = {
-        let line = out::ProgressLine::new();
+        let line = out::ProgressLine::new(remote)?;
         source.groups(&request, &line)?
     };
     groups.sort(question.sort.into());
@@ -142,6 +128,7 @@ fn closing(groups: &Groups, shown: usize, strays: Option<String>) -> String {
         parts.push(format!("the source has no {}", groups.missing_columns.join(", ")));
     }
     parts.extend(out::unreadable(&groups.unreadable));
+    parts.extend(groups.notes.iter().map(|note| crate::text::visible(note).into_owned()));
     parts.extend(strays);
     parts.join("; ")
 }
@@ -167,13 +154,14 @@ mod tests {
             unreadable: Unreadable { count: 2, first: vec![bad] },
             missing_columns: vec!["job_name"],
             partial: true,
+            notes: vec!["counting reads 3 GiB".to_owned()],
             ..Groups::default()
         };
         assert_eq!(
             closing(&groups, 0, Some("1 schema file is a stray".to_owned())),
             "1,200 rows in 0 groups; 3 rows outside of what was asked for; stopped before the end; the source has no job_name; \
              2 pieces of input are no rows; the first is e.ndjson line 3: not JSON: \\u{1b}[2J{; \
-             1 schema file is a stray"
+             counting reads 3 GiB; 1 schema file is a stray"
         );
     }
 }

@@ -6,7 +6,6 @@
 mod block;
 mod columns;
 mod fetch;
-mod filter;
 mod frame;
 mod input;
 mod line;
@@ -31,8 +30,10 @@ use self::input::Input;
 use super::{ErrorSource, Request, RowRef, SourceError, SourceRow, Unreadable, Watch};
 use crate::group::Groups;
 
+pub(crate) use object::payload as read_payload;
 pub use object::source_row as read_row;
 pub use time::parse_time;
+pub(crate) use time::time_text;
 
 /// Most threads that read; more only wait for memory.
 const MOST_THREADS: usize = 8;

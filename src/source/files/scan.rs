@@ -9,14 +9,13 @@ use std::time::{Duration, Instant};
 use parquet::errors::ParquetError;
 
 use super::block::Block;
-use super::filter::Filter;
 use super::input::{Input, Reading};
 use super::line::{Found, RowReader};
 use super::parquet::Table;
 use super::stream::Gauge;
 use super::tally::{self, Part};
 use crate::group::{Grouper, Groups};
-use crate::source::{Progress, Request, RowRef, SourceError, Watch};
+use crate::source::{Filter, Progress, Request, RowRef, SourceError, Watch};
 
 /// How often progress is told and the wish to stop is looked for.
 const BEAT: Duration = Duration::from_millis(50);
@@ -117,7 +116,7 @@ impl Scan<'_> {
             }
             let elapsed = started.elapsed();
             let bytes = self.gauge.bytes.load(Ordering::Relaxed);
-            watch.progress(Progress { bytes, total_bytes, rows: self.gauge.rows.load(Ordering::Relaxed), elapsed });
+            watch.progress(Progress { bytes, total_bytes, rows: self.gauge.rows.load(Ordering::Relaxed), elapsed, job: None });
             if elapsed >= next && watch.wants_snapshots() && !self.gauge.stopped() {
                 let copies = parts.iter().map(|part| locked(part).clone()).collect();
                 if let Ok(groups) = tally::together(copies, self.inputs, true) {

@@ -1,42 +1,52 @@
-//! Which rows were asked for.
+//! Which rows were asked for, whatever they are read from.
 //!
 //! Owns: times, and names compared as the decoder does, in snake case. Refuses: anything about the fault itself.
 
 use heck::ToSnakeCase;
 use rustc_hash::FxHashMap;
 
-use crate::source::{ErrorRow, Request};
+use super::{ErrorRow, Request};
 
 /// Most spellings that are remembered.
 const MOST_SPELLINGS: usize = 4096;
 
 /// The part of a request that looks at one row alone.
 #[derive(Clone)]
-pub(super) struct Filter {
+pub struct Filter {
     since: Option<i64>,
     until: Option<i64>,
     namespaces: Names,
     doctypes: Names,
+    stages: Vec<String>,
+    jobs: Vec<String>,
 }
 
 impl Filter {
     /// What the request asks for.
-    pub(super) fn new(request: &Request) -> Self {
+    pub fn new(request: &Request) -> Self {
         Filter {
             since: request.since,
             until: request.until,
             namespaces: Names::new(&request.namespaces),
             doctypes: Names::new(&request.doctypes),
+            stages: request.stages.clone(),
+            jobs: request.jobs.clone(),
         }
     }
 
     /// Whether the row counts. As in SQL, what is NULL fits no condition.
-    pub(super) fn takes(&mut self, row: &ErrorRow<'_>) -> bool {
+    pub fn takes(&mut self, row: &ErrorRow<'_>) -> bool {
         self.since.is_none_or(|since| row.time.is_some_and(|time| time >= since))
             && self.until.is_none_or(|until| row.time.is_some_and(|time| time < until))
             && self.namespaces.take(row.namespace)
             && self.doctypes.take(row.doctype)
+            && is_one_of(&self.stages, row.stage)
+            && is_one_of(&self.jobs, row.job)
     }
+}
+
+fn is_one_of(wanted: &[String], value: Option<&str>) -> bool {
+    wanted.is_empty() || value.is_some_and(|value| wanted.iter().any(|wanted| wanted == value))
 }
 
 /// Names asked for, none of which means all.
@@ -89,6 +99,15 @@ mod tests {
                 assert_eq!(filter.takes(&ErrorRow { namespace, doctype, ..ErrorRow::default() }), takes);
             }
         }
+    }
+
+    #[test]
+    fn stages_and_jobs_are_compared_as_they_stand() {
+        let request = Request { stages: vec!["ParsePayload".to_owned()], jobs: vec!["a".to_owned(), "b".to_owned()], ..Request::default() };
+        let mut filter = Filter::new(&request);
+        let mut takes = |stage, job| filter.takes(&ErrorRow { stage, job, ..ErrorRow::default() });
+        assert!(takes(Some("ParsePayload"), Some("b")));
+        assert!(!takes(Some("parse_payload"), Some("b")) && !takes(Some("ParsePayload"), None));
     }
 
     #[test]
