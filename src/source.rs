@@ -235,6 +235,10 @@ pub trait ErrorSource: Send + Sync {
     fn name(&self) -> String;
     /// Reads all rows that the request asks for and groups them.
     fn groups(&self, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError>;
+    /// Whether rows are counted and fetched somewhere else, so that it costs and can be called off there.
+    fn is_remote(&self) -> bool {
+        false
+    }
     /// One row, with its payload.
     fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError>;
     /// Rows in order, numbered from 0 over all inputs, with payload, until `visit` breaks. What is no row is counted and quoted in the answer.

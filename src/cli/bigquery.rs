@@ -124,6 +124,7 @@ impl Args {
             groups_of_namespace: set.groups_of_namespace.unwrap_or(usual.groups_of_namespace),
             groups: set.groups.unwrap_or(usual.groups),
             keep_rows: set.keep_rows,
+            authenticate: set.authenticate,
             ..usual
         })
     }

@@ -56,7 +56,7 @@ enum Format {
 /// Reads, opens and prints row by row.
 pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
-    let input::Input { source, schemas, .. } = input.open(config, false, &question.scope)?;
+    let input::Input { source, schemas } = input.open(config, false, &question.scope)?;
     if schemas.is_none() {
         out::tell("misfit: no schemas, so nodes and columns are not known: give --schemas FOLDER");
     }

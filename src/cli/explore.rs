@@ -62,7 +62,7 @@ pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
     if args.input.bigquery.list {
         return bigquery::list(args.input, &config);
     }
-    let Input { source, schemas, .. } = args.input.open(&config, true, &args.scope).map_err(|error| meant(&named).unwrap_or(error))?;
+    let Input { source, schemas } = args.input.open(&config, true, &args.scope).map_err(|error| meant(&named).unwrap_or(error))?;
     // Last, because who has mistyped a name learns nothing from it.
     ensure!(
         print || std::io::stdout().is_terminal(),

@@ -77,10 +77,10 @@ enum Format {
 /// Reads, groups, prints.
 pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
-    let input::Input { source, schemas, remote } = input.open(config, false, &question.scope)?;
+    let input::Input { source, schemas } = input.open(config, false, &question.scope)?;
     let request = question.scope.request(schemas);
     let mut groups = {
-        let line = out::ProgressLine::new(remote)?;
+        let line = out::ProgressLine::new(source.is_remote())?;
         source.groups(&request, &line)?
     };
     groups.sort(question.sort.into());

@@ -61,8 +61,6 @@ pub(super) struct Asked<Q: clap::Args> {
 pub(super) struct Input {
     pub source: Arc<dyn ErrorSource>,
     pub schemas: Option<Arc<SchemaStore>>,
-    /// Whether the rows are somewhere else, so that asking for them costs.
-    pub remote: bool,
 }
 
 impl Args {
@@ -77,7 +75,7 @@ impl Args {
         let inputs = expand(self.sources, config)?;
         if inputs.iter().any(|input| input.starts_with(SCHEME)) {
             let source = self.bigquery.open(&inputs, config, scope.clone().request(None))?;
-            return Ok(Input { source, schemas: self.schemas.open(config, false)?, remote: true });
+            return Ok(Input { source, schemas: self.schemas.open(config, false)? });
         }
         self.bigquery.refuse()?;
         let is_demo = inputs.iter().any(|input| input == demo::NAME);
@@ -87,7 +85,7 @@ impl Args {
             "standard input is a terminal: pipe rows into misfit, or name a file"
         );
         let source = if is_demo { demo::source()? } else { Arc::new(Files::open(&inputs, Options { keep_rows })?) };
-        Ok(Input { source, schemas: self.schemas.open(config, is_demo)?, remote: false })
+        Ok(Input { source, schemas: self.schemas.open(config, is_demo)? })
     }
 }
 

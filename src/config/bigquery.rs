@@ -29,12 +29,24 @@ pub struct BigQuery {
     pub groups: Option<usize>,
     /// Whether rows with their payloads are kept on disk.
     pub keep_rows: bool,
+    /// Whether a server on this machine wants credentials all the same.
+    pub authenticate: bool,
     /// Names of columns that differ, by the error table's names.
     pub columns: BTreeMap<String, String>,
 }
 
-const SETTINGS: [&str; 9] =
-    ["project", "location", "endpoint", "max_bytes", "price_per_tib", "groups_of_namespace", "groups", "keep_rows", "columns"];
+const SETTINGS: [&str; 10] = [
+    "project",
+    "location",
+    "endpoint",
+    "max_bytes",
+    "price_per_tib",
+    "groups_of_namespace",
+    "groups",
+    "keep_rows",
+    "authenticate",
+    "columns",
+];
 
 /// Columns whose names can be given.
 const COLUMNS: [&str; 14] = [
@@ -67,10 +79,8 @@ pub(super) fn read(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>) -> Result<
             "price_per_tib" => set.price_per_tib = Some(number(reader, "price_per_tib", value)?),
             "groups_of_namespace" => set.groups_of_namespace = Some(number(reader, "groups_of_namespace", value)?.max(1.0) as usize),
             "groups" => set.groups = Some(number(reader, "groups", value)?.max(1.0) as usize),
-            "keep_rows" => {
-                set.keep_rows =
-                    value.get_ref().as_bool().ok_or_else(|| reader.wrong(value.span(), "keep_rows has to be true or false".to_owned()))?;
-            }
+            "keep_rows" => set.keep_rows = flag(reader, "keep_rows", value)?,
+            "authenticate" => set.authenticate = flag(reader, "authenticate", value)?,
             "columns" => {
                 for (column, value) in reader.table("bigquery.columns", value)? {
                     if !COLUMNS.contains(&column.get_ref().as_ref()) {
@@ -83,6 +93,10 @@ pub(super) fn read(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>) -> Result<
         }
     }
     Ok(set)
+}
+
+fn flag(reader: &Reader<'_>, name: &str, value: &Spanned<DeValue<'_>>) -> Result<bool, ConfigError> {
+    value.get_ref().as_bool().ok_or_else(|| reader.wrong(value.span(), format!("{name} has to be true or false, without quotes")))
 }
 
 /// A number that is not negative.

@@ -92,14 +92,6 @@ impl BigQuery {
         })
     }
 
-    /// What BigQuery tells of these tables.
-    ///
-    /// # Errors
-    /// One of them is not there, or is not for these credentials.
-    pub fn tables(&self) -> Result<Vec<Table>, SourceError> {
-        Ok(self.service.tables(&self.names, &Unwatched)?)
-    }
-
     fn shapes(&self, watch: &dyn Watch) -> Result<Arc<[Shape]>, Error> {
         if let Some(known) = locked(&self.shapes).as_ref() {
             return Ok(Arc::clone(known));
@@ -156,6 +148,16 @@ impl BigQuery {
     }
 }
 
+/// What BigQuery tells of a deployed table: labels, partitions, rows, and its layout by [`Table::layout`].
+///
+/// # Errors
+/// No credentials, no such table, or no access to it.
+pub fn deployed(name: &TableName, settings: &Settings, watch: &dyn Watch) -> Result<Table, SourceError> {
+    let service = Service::open(settings.clone(), Some(&name.project))?;
+    let tables = service.tables(std::slice::from_ref(name), watch)?;
+    Ok(tables.into_iter().next().ok_or_else(|| Error::Input(format!("no table matches {name}")))?)
+}
+
 /// The tables of a dataset (`PROJECT.DATASET`) that hold error rows or counts of them.
 ///
 /// # Errors
@@ -201,6 +203,10 @@ impl ErrorSource for BigQuery {
         groups.missing_columns.retain(|column| shapes.iter().all(|shape| shape.missing().contains(column)));
         groups.notes.extend(self.notes(&shapes, request, &answer));
         Ok(groups)
+    }
+
+    fn is_remote(&self) -> bool {
+        true
     }
 
     fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError> {

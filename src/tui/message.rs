@@ -10,7 +10,7 @@ use super::group_tree::GroupTree;
 use super::subject::{Comparison, Subject};
 use crate::case::Case;
 use crate::group::{Groups, Sort};
-use crate::source::{Progress, RowRef};
+use crate::source::{Progress, RowOrder, RowRef};
 
 /// Names one piece of work on a worker; later work has a higher number.
 pub type JobId = u64;
@@ -39,6 +39,12 @@ pub enum Message {
     Matched { job: JobId, items: Vec<u32> },
     /// What became of a copy; the text comes back where the system has no clipboard.
     Copied { what: &'static str, outcome: Result<(), String> },
+    /// A query costs more than may be spent without asking: the work waits for an answer.
+    Question { id: JobId, text: String },
+    /// More rows of a group, or why there are none.
+    MoreRows { job: JobId, rows: Result<Vec<RowRef>, String> },
+    /// The SQL behind what is shown, where there is any.
+    Sql(Option<String>),
     /// Work ended by a fault of the explorer itself.
     Broken(String),
     /// The terminal gives no keys any more.
@@ -63,6 +69,12 @@ pub enum Effect {
     Match { job: JobId, subject: Subject, text: String, comparison: Comparison },
     /// Call a job off.
     Cancel(JobId),
+    /// Say yes or no to a question.
+    Answer { id: JobId, yes: bool },
+    /// Name more rows of a group, behind the first `from`.
+    MoreRows { job: JobId, tree: Arc<GroupTree>, group: u32, order: RowOrder, from: usize },
+    /// Get the SQL behind the counts, or behind the rows of a group.
+    Sql { tree: Arc<GroupTree>, group: Option<u32> },
     /// Put text on the clipboard.
     Copy { what: &'static str, text: String },
     /// Hand the terminal to the shell.

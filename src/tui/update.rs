@@ -7,6 +7,7 @@ mod case;
 mod copy;
 mod groups;
 mod prompt;
+mod remote;
 mod whole;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
@@ -53,6 +54,9 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Message::Question { id, text } => remote::question(app, id, text),
+        Message::MoreRows { job, rows } => remote::more_rows(app, job, rows),
+        Message::Sql(sql) => remote::sql(app, sql),
         Message::Broken(reason) => {
             app.opening = None;
             app.warn(reason);
@@ -85,6 +89,9 @@ fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     app.groups.touched = true;
     if panes::too_small(app.size) {
         return too_small(event);
+    }
+    if app.question.is_some() {
+        return remote::answer(app, event);
     }
     if app.prompt.is_some() {
         return prompt::key(app, event);
@@ -205,6 +212,9 @@ fn back(app: &mut App) -> Vec<Effect> {
     if let Some(opening) = app.opening.take() {
         return vec![Effect::Cancel(opening.job)];
     }
+    if let Some((job, ..)) = app.more.asking.take() {
+        return vec![Effect::Cancel(job)];
+    }
     if let Some((list, tree)) = app.focused() {
         if list.filter.take().is_some() {
             list.outline.clear_filter(&tree, None);
@@ -221,6 +231,9 @@ fn back(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     if app.reading.is_some() {
+        if app.reading.is_some_and(|progress| progress.job.is_some()) {
+            app.tell("calling the query off …");
+        }
         return vec![Effect::StopReading];
     }
     app.tell("q quits");

@@ -38,6 +38,9 @@ pub fn view(app: &App, buffer: &mut Buffer) {
         Some(Overlay::Value { title, lines, scroll, .. }) => overlay::value(app, title, lines, *scroll, buffer),
         None => {}
     }
+    if let Some(question) = &app.question {
+        overlay::question(app, &question.text, buffer);
+    }
     if app.theme.ascii() {
         to_ascii(buffer);
     }

@@ -4,8 +4,9 @@
 //! Refuses: the explorer's state; what an answer means (update drops stale ones by their job).
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::UnboundedSender;
@@ -14,7 +15,12 @@ use super::group_tree::GroupTree;
 use super::message::{Effect, JobId, Message};
 use crate::case;
 use crate::group::{Groups, Sort};
-use crate::source::{ErrorSource, Progress, Request, RowRef, Watch};
+use crate::source::{Cost, ErrorSource, Progress, Request, RowOrder, RowRef, Watch};
+
+/// How often somebody who waits for an answer looks whether it is still wanted.
+const PAUSE: Duration = Duration::from_millis(50);
+/// Longest time that leaving waits for queries to be called off.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Runs effects in the background.
 pub struct Workers {
@@ -26,6 +32,8 @@ pub struct Workers {
     stop_reading: Arc<AtomicBool>,
     /// Jobs that have not answered yet, for those who wait for quiet.
     running: Arc<AtomicUsize>,
+    /// Questions that work waits with, and what was answered.
+    answers: Arc<Answers>,
     clipboard: Arc<Mutex<Option<arboard::Clipboard>>>,
 }
 
@@ -41,6 +49,7 @@ impl Workers {
             flags: HashMap::new(),
             stop_reading: Arc::default(),
             running: Arc::default(),
+            answers: Arc::default(),
             clipboard: Arc::default(),
         })
     }
@@ -66,6 +75,12 @@ impl Workers {
                     Some(Message::Matched { job, items })
                 });
             }
+            Effect::Answer { id, yes } => self.answers.give(id, yes),
+            Effect::MoreRows { job, tree, group, order, from } => self.more_rows(job, tree, group, order, from),
+            Effect::Sql { tree, group } => {
+                let (source, request) = (self.source.clone(), self.request.clone());
+                self.run(move |_| Some(Message::Sql(source.sql(&request, group.and_then(|group| tree.groups.list.get(group as usize))))));
+            }
             Effect::Cancel(job) => {
                 if let Some(flag) = self.flags.remove(&job) {
                     flag.store(true, Ordering::Relaxed);
@@ -84,6 +99,13 @@ impl Workers {
         self.stop_reading.store(true, Ordering::Relaxed);
         for flag in self.flags.values() {
             flag.store(true, Ordering::Relaxed);
+        }
+        if self.source.is_remote() {
+            // A query that nobody waits for any more is called off where it runs; that takes a request or two.
+            let begun = Instant::now();
+            while !self.idle() && begun.elapsed() < FAREWELL {
+                std::thread::sleep(Duration::from_millis(10));
+            }
         }
         self.runtime.shutdown_background();
     }
@@ -108,8 +130,9 @@ impl Workers {
 
     fn read(&self) {
         let (source, request, stop) = (self.source.clone(), self.request.clone(), self.stop_reading.clone());
+        let (answers, running) = (self.answers.clone(), self.running.clone());
         self.run(move |messages| {
-            let watch = Reader { messages: messages.clone(), stop };
+            let watch = Reader { messages: messages.clone(), stop, answers, running };
             Some(match source.groups(&request, &watch) {
                 Ok(groups) => Message::Groups { tree: arranged(groups), done: true },
                 Err(error) => Message::ReadFailed(error.to_string()),
@@ -117,16 +140,57 @@ impl Workers {
         });
     }
 
+    fn more_rows(&mut self, job: JobId, tree: Arc<GroupTree>, group: u32, order: RowOrder, from: usize) {
+        let (source, flag) = (self.source.clone(), self.flag(job));
+        let (answers, running) = (self.answers.clone(), self.running.clone());
+        self.run(move |messages| {
+            let watch = Reader { messages: messages.clone(), stop: flag, answers, running };
+            let group = tree.groups.list.get(group as usize)?;
+            let rows = source.more_rows(group, order, from, &watch).map_err(|error| error.to_string());
+            Some(Message::MoreRows { job, rows })
+        });
+    }
+
     fn open(&mut self, job: JobId, row: RowRef) {
         let (source, schemas, flag) = (self.source.clone(), self.request.schemas.clone(), self.flag(job));
+        let (answers, running) = (self.answers.clone(), self.running.clone());
         self.run(move |messages| {
-            let watch = Reader { messages: messages.clone(), stop: flag.clone() };
+            let watch = Reader { messages: messages.clone(), stop: flag.clone(), answers, running };
             let outcome = match source.fetch(row, &watch) {
                 Ok(row) => Ok(Arc::new(case::open(row, schemas.as_deref()))),
                 Err(error) => Err(error.to_string()),
             };
             (!flag.load(Ordering::Relaxed)).then_some(Message::Case { job, outcome })
         });
+    }
+}
+
+/// Answers to questions, by their number.
+#[derive(Default)]
+struct Answers {
+    given: Mutex<HashMap<JobId, bool>>,
+    news: Condvar,
+    last: AtomicU64,
+}
+
+impl Answers {
+    fn give(&self, id: JobId, yes: bool) {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner).insert(id, yes);
+        self.news.notify_all();
+    }
+
+    /// Waits for an answer; none is needed any more once `stopped`.
+    fn wait(&self, id: JobId, stopped: &dyn Fn() -> bool) -> bool {
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(yes) = given.remove(&id) {
+                return yes;
+            }
+            if stopped() {
+                return false;
+            }
+            given = self.news.wait_timeout(given, PAUSE).unwrap_or_else(PoisonError::into_inner).0;
+        }
     }
 }
 
@@ -160,9 +224,25 @@ fn arranged(groups: Groups) -> Arc<GroupTree> {
 struct Reader {
     messages: UnboundedSender<Message>,
     stop: Arc<AtomicBool>,
+    answers: Arc<Answers>,
+    running: Arc<AtomicUsize>,
 }
 
 impl Watch for Reader {
+    fn spend(&self, cost: &Cost) -> bool {
+        if !cost.is_over() {
+            return true;
+        }
+        let id = self.answers.last.fetch_add(1, Ordering::Relaxed);
+        let limit = crate::text::bytes(cost.limit);
+        let text = format!("{cost}, more than the {limit} that may be read without asking (--max-bytes). Go on?");
+        let _ = self.messages.send(Message::Question { id, text });
+        // Who waits for an answer is at rest: those who wait for quiet must not wait for it.
+        self.running.fetch_sub(1, Ordering::AcqRel);
+        let yes = self.answers.wait(id, &|| self.cancelled());
+        self.running.fetch_add(1, Ordering::AcqRel);
+        yes
+    }
     fn progress(&self, progress: Progress) {
         let _ = self.messages.send(Message::Progress(progress));
     }

@@ -116,6 +116,10 @@ impl ErrorSource for Adhoc {
         Ok(groups)
     }
 
+    fn is_remote(&self) -> bool {
+        true
+    }
+
     fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError> {
         let stored = self.stored(watch)?;
         let page = self.page(&stored, at.place(), 1, &[], watch)?;

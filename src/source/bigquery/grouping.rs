@@ -43,6 +43,9 @@ const BINS: i64 = 64;
 const MINUTE: i64 = 60;
 
 impl Window {
+    /// Of what has no time.
+    pub(super) const NONE: Window = Window { since: 0, until: 0 };
+
     /// Seconds of a bin of time: the power of two in minutes that a trend of the whole window has.
     pub(super) fn bin(self) -> i64 {
         let seconds = (self.until - self.since).max(1) / 1_000_000;

@@ -26,6 +26,8 @@ use super::table::{self, Table};
 use super::wire::{Ask, Patience, Wire};
 use crate::source::{Cost, Watch};
 
+/// How long what BigQuery tells of a table is kept.
+const TABLE_AGE: Duration = Duration::from_secs(3600);
 /// Where BigQuery is.
 const ENDPOINT: &str = "https://bigquery.googleapis.com/bigquery/v2";
 
@@ -54,6 +56,8 @@ pub struct Settings {
     pub cache: Option<PathBuf>,
     /// Whether rows with their payloads are kept as well.
     pub keep_rows: bool,
+    /// Whether a server on this machine wants credentials all the same, as a tunnel does.
+    pub authenticate: bool,
     /// How often a request is tried.
     pub patience: Patience,
 }
@@ -72,6 +76,7 @@ impl Default for Settings {
             groups: 50_000,
             cache: super::cache::usual_folder(),
             keep_rows: false,
+            authenticate: false,
             patience: Patience::default(),
         }
     }
@@ -127,10 +132,11 @@ impl Service {
             builder = builder.no_proxy();
         }
         let http = builder.build().map_err(|error| Error::Input(format!("no connection can be made: {error}")))?;
-        let (credentials, own) = if loopback {
+        let (credentials, own) = if loopback && !settings.authenticate {
             (Credentials::NotNeeded, None)
         } else {
-            auth::find(&Environment::own()).map(|found| (found.credentials, found.project))?
+            let found = auth::find(&Environment::own())?;
+            (found.credentials, found.project)
         };
         let user = matches!(credentials, Credentials::User(_));
         let payer = settings.project.clone().or(own);
@@ -161,15 +167,34 @@ impl Service {
 
     /// What BigQuery tells of the tables that names stand for.
     pub(super) fn tables(&self, names: &[TableName], watch: &dyn Watch) -> Result<Vec<Table>, Error> {
-        self.wait(watch, table::find(&self.wire, names))
+        let names = self.wait(watch, table::names(&self.wire, names))?;
+        names.iter().map(|name| self.table(name, watch)).collect()
+    }
+
+    /// One table. What BigQuery told of it in the last hour is good enough.
+    fn table(&self, name: &TableName, watch: &dyn Watch) -> Result<Table, Error> {
+        let asked = format!("{}\ntable {name}", self.server());
+        let kept = self.cache.as_ref().filter(|_| !self.settings.refresh).and_then(|cache| cache.find(&asked, Window::NONE, false));
+        if let Some(told) = kept.filter(|found| found.age < TABLE_AGE).and_then(|found| found.rows.into_iter().next()) {
+            return table::read(told);
+        }
+        let told = self.wait(watch, table::ask(&self.wire, name))?;
+        if let Some(cache) = &self.cache {
+            // It is as good when it cannot be kept.
+            let _ = cache.keep(&asked, Window::NONE, std::slice::from_ref(&told));
+        }
+        table::read(told)
     }
 
     /// What BigQuery tells of all tables that a pattern stands for; none is no mistake here.
     pub(super) fn list(&self, pattern: &TableName, watch: &dyn Watch) -> Result<Vec<Table>, Error> {
         self.wait(watch, async {
             let names = table::tables(&self.wire, &pattern.project, &pattern.dataset).await?;
-            let names: Vec<TableName> = names.into_iter().filter(|name| pattern.takes(&name.table)).collect();
-            table::find(&self.wire, &names).await
+            let mut found = Vec::new();
+            for name in names.iter().filter(|name| pattern.takes(&name.table)) {
+                found.push(table::read(table::ask(&self.wire, name).await?)?);
+            }
+            Ok(found)
         })
     }
 
@@ -254,9 +279,13 @@ impl Service {
 
     /// What tells questions apart but for their window: the server, the text, the parameters. User names in an address are left out.
     fn asked(&self, sql: &Sql) -> String {
-        let base = &self.wire.base;
         let parameters = sql.without(&["since", "until", "bin"]);
-        format!("{}:{}{}\n{}\n{parameters}", base.host_str().unwrap_or(""), base.port().unwrap_or(0), base.path(), sql.sent())
+        format!("{}\n{}\n{parameters}", self.server(), sql.sent())
+    }
+
+    fn server(&self) -> String {
+        let base = &self.wire.base;
+        format!("{}:{}{}", base.host_str().unwrap_or(""), base.port().unwrap_or(0), base.path())
     }
 }
 

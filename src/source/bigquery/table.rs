@@ -1,18 +1,19 @@
 //! Tables as they are deployed.
 //!
 //! Owns: what BigQuery tells of a table (columns, partitions, rows, bytes, labels), the tables of a dataset, the tables that a name stands for.
-//! Refuses: what its columns mean (shape), its layout (layout).
+//! Refuses: what its columns mean (shape), what a layout is (layout).
 
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::Value;
 
 use super::answer::Schema;
 use super::error::Error;
 use super::name::TableName;
 use super::wire::{Ask, Wire};
+use crate::layout::Layout;
 
 /// Most pages of lists that are read: 1,000 tables each.
 const MOST_PAGES: usize = 100;
@@ -43,9 +44,9 @@ pub struct Table {
     pub description: Option<String>,
     #[serde(skip)]
     pub(super) schema: Schema,
-    /// The schema as BigQuery wrote it, for the layout.
+    /// The schema as BigQuery wrote it.
     #[serde(skip)]
-    pub layout: String,
+    layout: String,
 }
 
 /// How a table is partitioned.
@@ -68,6 +69,14 @@ pub struct Build {
 }
 
 impl Table {
+    /// Its columns, as those of any other layout.
+    ///
+    /// # Errors
+    /// BigQuery tells no columns, or columns that are none.
+    pub fn layout(&self) -> Result<Layout, String> {
+        Layout::parse(self.layout.as_bytes())
+    }
+
     /// The build that the labels name: `202001230145_be1f11e`.
     pub fn build(&self) -> Option<Build> {
         let (time, revision) = self.labels.get("schemas_build_id")?.split_once('_')?;
@@ -97,7 +106,7 @@ struct Told {
     labels: BTreeMap<String, String>,
     location: Option<String>,
     description: Option<String>,
-    schema: Option<Box<RawValue>>,
+    schema: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -128,15 +137,17 @@ struct Listed {
     table_reference: Reference,
 }
 
-/// Everything that BigQuery tells of a table. Costs nothing.
-pub(super) async fn describe(wire: &Wire, name: &TableName) -> Result<Table, Error> {
-    let path = ["projects", &name.project, "datasets", &name.dataset, "tables", &name.table];
-    let told: Told = wire.ask(Ask::get(&path, &[])).await?;
-    let layout = told.schema.as_deref().map_or("", RawValue::get).to_owned();
-    let schema = match layout.as_str() {
-        "" => Schema::default(),
-        text => serde_json::from_str(text).map_err(|error| Error::Answer(format!("the schema of {name}: {error}")))?,
-    };
+/// Everything that BigQuery tells of a table, as it tells it. Costs nothing.
+pub(super) async fn ask(wire: &Wire, name: &TableName) -> Result<Value, Error> {
+    wire.ask(Ask::get(&["projects", &name.project, "datasets", &name.dataset, "tables", &name.table], &[])).await
+}
+
+/// The same, read.
+pub(super) fn read(told: Value) -> Result<Table, Error> {
+    let wrong = |error: serde_json::Error| Error::Answer(format!("a table: {error}"));
+    let told: Told = serde_json::from_value(told).map_err(wrong)?;
+    let layout = told.schema.as_ref().map(Value::to_string).unwrap_or_default();
+    let schema = told.schema.map_or_else(|| Ok(Schema::default()), serde_json::from_value).map_err(wrong)?;
     let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
     Ok(Table {
         name: Some(TableName {
@@ -184,21 +195,18 @@ async fn all<P: DeserializeOwned, T>(wire: &Wire, path: &[&str], take: impl Fn(P
     Err(Error::Input(format!("{} is longer than can be listed: name what you look for", path.join("/"))))
 }
 
-/// The tables that names and patterns stand for, described.
-pub(super) async fn find(wire: &Wire, names: &[TableName]) -> Result<Vec<Table>, Error> {
+/// The names that names and patterns stand for.
+pub(super) async fn names(wire: &Wire, names: &[TableName]) -> Result<Vec<TableName>, Error> {
     let mut found = Vec::new();
     for name in names {
         if !name.is_pattern() {
-            found.push(describe(wire, name).await?);
+            found.push(name.clone());
             continue;
         }
-        let known = tables(wire, &name.project, &name.dataset).await?;
-        let matching: Vec<TableName> = known.into_iter().filter(|table| name.takes(&table.table)).collect();
-        if matching.is_empty() {
+        let before = found.len();
+        found.extend(tables(wire, &name.project, &name.dataset).await?.into_iter().filter(|table| name.takes(&table.table)));
+        if found.len() == before {
             return Err(Error::Input(format!("no table of {}.{} matches {}", name.project, name.dataset, name.table)));
-        }
-        for table in matching {
-            found.push(describe(wire, &table).await?);
         }
     }
     Ok(found)

@@ -71,6 +71,10 @@ impl Sheet<'_> {
         if let Some((first, last)) = group.span {
             self.words(&format!("first {} {dot} last {} UTC", text::minute(first), text::minute(last)), Role::Text);
         }
+        if let Some(clients) = group.clients {
+            let about = if clients.exact { "" } else { "about " };
+            self.words(&format!("from {about}{} clients", text::count(clients.count)), Role::Text);
+        }
         let class = group.key.class.as_deref().unwrap_or("no exception class");
         let stage = group.key.stage.as_deref().unwrap_or("unknown stage");
         let class = class.rsplit('.').next().unwrap_or(class);
@@ -79,6 +83,9 @@ impl Sheet<'_> {
         self.jobs(group);
         for facet in &group.facets {
             self.facet(facet);
+        }
+        if let Some(sampled) = group.sampled.filter(|_| !group.facets.is_empty()) {
+            self.line(&format!("values of {} only, the most frequent messages", rows(sampled)), Role::Dim);
         }
         self.heading("A message");
         let message = text::visible(&group.sample).into_owned();
