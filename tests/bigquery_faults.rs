@@ -43,8 +43,9 @@ fn ill(most: usize, ill: impl Fn(&Asked) -> Option<Reply> + Send + Sync + 'stati
 
 #[test]
 fn what_may_pass_is_tried_again_and_goes_well() {
-    let page = || Reply { status: 502, ..Reply { body: "<html><title>Bad Gateway</title>".into(), ..Reply::json(json!(0)) } };
-    let faults: [(&str, fn(&Asked) -> Reply); 5] = [
+    let page = || Reply { status: 502, body: "<html><title>Bad Gateway</title>".into(), ..Reply::json(json!(0)) };
+    type Fault = fn(&Asked) -> Reply;
+    let faults: [(&str, Fault); 5] = [
         ("429", |_| Reply { headers: "Retry-After: 0\r\n", ..Reply::refusal(429, "rateLimitExceeded", "slow down") }),
         ("503", |_| Reply::refusal(503, "backendError", "later")),
         ("500", |_| Reply { status: 500, body: String::new(), ..Reply::json(json!(0)) }),

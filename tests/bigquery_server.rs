@@ -192,6 +192,12 @@ fn the_same_rows_make_the_same_groups_as_in_a_file() {
             let ours = source(server, "made", server.settings()).groups(&request, &Unwatched).unwrap();
             assert_same(&told(&ours), &told(&theirs));
             assert_eq!((ours.rows, ours.span), (theirs.rows, theirs.span));
+            for group in &ours.list {
+                let (from, to) = group.span.unwrap();
+                let trend = &group.trend;
+                assert!(trend.start <= from && to < trend.start + trend.width * trend.bins.len() as i64, "{trend:?}");
+                assert_eq!(trend.bins.iter().map(|bin| u64::from(*bin)).sum::<u64>(), group.count);
+            }
             let clients: BTreeSet<u64> = ours.list.iter().filter_map(|group| Some(group.clients?.count)).collect();
             assert!(clients.contains(&1) && clients.iter().all(|count| *count <= 4), "{clients:?}");
         }

@@ -63,7 +63,7 @@ enum Format {
     /// For people, as wide as the terminal
     #[default]
     Table,
-    /// One object with rows, outside, unreadable, missing_columns, groups
+    /// One object with rows, outside, unreadable, missing_columns, notes, groups
     Json,
     /// One group a line
     Ndjson,

@@ -22,24 +22,27 @@ mod keys;
 mod name;
 mod rows;
 mod service;
+mod settings;
 mod shape;
 mod sql;
 mod table;
+mod window;
 mod wire;
 
 use std::collections::VecDeque;
 use std::ops::{ControlFlow, Range};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use self::answer::{Cells, Schema, source_row};
 use self::coarse::Reading;
-use self::grouping::{Bounds, Numbered, Window};
+use self::grouping::{Bounds, Numbered};
 use self::keys::{Keys, RowKey};
 use self::rows::Slice;
 use self::service::{Answer, Keep, Origin, Service};
 use self::shape::Shape;
 use self::sql::Sql;
+use self::window::{USUAL, Window, now, window};
 use super::{ErrorSource, Micros, Request, RowOrder, RowRef, SourceError, SourceRow, Unreadable, Unwatched, Watch};
 use crate::group::{Group, Groups};
 use crate::text;
@@ -49,12 +52,10 @@ pub use cache::usual_folder as cache_folder;
 pub use cost::{MOST_BYTES, PRICE_PER_TIB};
 pub use error::{Error, Refusal};
 pub use name::{SCHEME, TableName};
-pub use service::Settings;
+pub use settings::Settings;
 pub use table::{Build, Partition, Table};
 pub use wire::Patience;
 
-/// The window where none is asked for, up to now.
-const USUAL_WINDOW: Duration = Duration::from_secs(24 * 3600);
 /// Keys of rows that come at a time.
 const KEYS: u64 = 100;
 /// Rows with their payloads that are kept in memory.
@@ -120,7 +121,7 @@ impl BigQuery {
             Origin::Asked(cost) => cost.to_string(),
         }];
         if request.since.is_none() {
-            notes.push(format!("the last {} are read: --since and --until choose another window", text::duration(USUAL_WINDOW.as_secs())));
+            notes.push(format!("the last {} are read: --since and --until choose another window", text::duration(USUAL.as_secs())));
         }
         if answer.window.since > now() {
             notes.push("the window begins in the future: is the clock right?".to_owned());
@@ -285,43 +286,6 @@ fn numbered(shapes: &[Shape]) -> Vec<Numbered<'_>> {
     shapes.iter().enumerate().collect()
 }
 
-/// The window of a request; without a beginning the last day of it.
-fn window(request: &Request, now: Micros) -> Result<Window, Error> {
-    let until = request.until.unwrap_or(now);
-    let since = request.since.unwrap_or_else(|| until.saturating_sub(USUAL_WINDOW.as_micros() as Micros));
-    if request.until.is_some() && since >= until {
-        return Err(Error::Input(format!(
-            "the window begins {} and ends {}: --since has to be before --until",
-            text::minute(since),
-            text::minute(until)
-        )));
-    }
-    // A window up to now that begins in the future holds nothing, but is no mistake of writing: clocks differ.
-    Ok(Window { since, until: until.max(since.saturating_add(1)) })
-}
-
-/// The clock of this machine.
-fn now() -> Micros {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Micros::try_from(since.as_micros()).unwrap_or(Micros::MAX)
-}
-
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_window_has_a_beginning_before_its_end() {
-        let request = |since, until| Request { since, until, ..Request::default() };
-        let day = USUAL_WINDOW.as_micros() as i64;
-        assert_eq!(window(&request(None, None), day).unwrap(), Window { since: 0, until: day });
-        assert_eq!(window(&request(Some(5), Some(6)), 0).unwrap(), Window { since: 5, until: 6 });
-        let told = window(&request(Some(60_000_000), Some(0)), 0).unwrap_err().to_string();
-        assert_eq!(told, "the window begins 1970-01-01 00:01 and ends 1970-01-01 00:00: --since has to be before --until");
-        assert_eq!(window(&request(Some(9), None), 3).unwrap(), Window { since: 9, until: 10 });
-    }
 }

@@ -146,7 +146,7 @@ fn cell(value: Value) -> Value {
 
 /// A row of the grouping query's answer: one coarse group.
 pub fn coarse(id: Option<i64>, message: &str, rows: u64) -> Value {
-    let cells = json!({"f": [cell("1782391440".into()), cell("decoder-0".into()), cell(rows.to_string().into()), cell("1782391480000000".into()), cell("1782391490000000".into())]});
+    let cells = json!({"f": [cell("29706524".into()), cell("decoder-0".into()), cell(rows.to_string().into()), cell("1782391480000000".into()), cell("1782391490000000".into())]});
     let said = json!({"f": [cell(message.into()), cell(rows.to_string().into())]});
     json!({"f": [
         cell(id.map(|id| id.to_string()).into()), cell("0".into()), cell("acme".into()), cell("session".into()), cell("1".into()),

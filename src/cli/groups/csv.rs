@@ -63,7 +63,7 @@ mod tests {
         assert!(lines[0].starts_with("namespace,doctype,version,stage,"));
         assert!(lines[1].starts_with("acme,session,1,ParsePayload,"), "{}", lines[1]);
         assert!(lines[1].contains(r#","[{""job"":""decoder-0"",""count"":1234}]",NEW,false,0.5,false,required,"#), "{}", lines[1]);
-        assert!(lines[1].ends_with(r#","'=1+1 \u{1b}[2J ""x"" \u{9b} \u{202e}""#), "{}", lines[1]);
+        assert!(lines[1].ends_with(r#","'=1+1 \u{1b}[2J ""x"" \u{9b} \u{202e}",1000,77,false,"#), "{}", lines[1]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::grouping::Window;
+use super::window::Window;
 
 /// Room that all answers may take.
 const MOST_BYTES: u64 = 256 << 20;

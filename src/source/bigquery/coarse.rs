@@ -99,7 +99,8 @@ impl Reading<'_> {
         let width = self.bin.as_micros() as Micros;
         let cell = |cell: Cells<'a>| Cell {
             job: cell.text(1),
-            start: cell.int(0).unwrap_or(0).saturating_mul(1_000_000),
+            // Bins are numbered from 1970 on.
+            start: cell.int(0).unwrap_or(0).saturating_mul(width),
             width,
             rows: cell.count(2),
             span: cell.int(3).zip(cell.int(4)),

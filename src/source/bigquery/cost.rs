@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn a_price_is_told_and_the_limit_asks() {
         let cost = Cost::new("counting", 3 << 40, MOST_BYTES, PRICE_PER_TIB);
-        assert_eq!(cost.to_string(), "counting reads 3072.0 GiB, about $18.75");
+        assert_eq!(cost.to_string(), "counting reads 3.0 TiB, about $18.75");
         assert!(cost.is_over() && cost.most_billed() > 3 << 40);
         let cheap = Cost::new("opening a row", 1000, MOST_BYTES, PRICE_PER_TIB);
         assert_eq!(cheap.to_string(), "opening a row reads 1000 B, less than $0.01");

@@ -13,7 +13,8 @@ use heck::ToSnakeCase;
 use super::answer::Field;
 use super::shape::{Counts, Shape};
 use super::sql::{Sql, Value};
-use crate::source::{Micros, Request};
+use super::window::Window;
+use crate::source::Request;
 
 /// Messages that come back with a coarse group, for the values in them.
 pub(super) const MESSAGES: usize = 16;
@@ -29,32 +30,6 @@ pub(super) struct Bounds {
     pub(super) of_namespace: usize,
     /// In all; the rest is counted.
     pub(super) in_all: usize,
-}
-
-/// A window of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Window {
-    pub(super) since: Micros,
-    pub(super) until: Micros,
-}
-
-/// Bins of a trend, at most.
-const BINS: i64 = 64;
-const MINUTE: i64 = 60;
-
-impl Window {
-    /// Of what has no time.
-    pub(super) const NONE: Window = Window { since: 0, until: 0 };
-
-    /// Seconds of a bin of time: the power of two in minutes that a trend of the whole window has.
-    pub(super) fn bin(self) -> i64 {
-        let seconds = (self.until - self.since).max(1) / 1_000_000;
-        let mut bin = MINUTE;
-        while seconds / bin >= BINS - 1 {
-            bin *= 2;
-        }
-        bin
-    }
 }
 
 /// The grouping query over tables of one kind.

@@ -3,9 +3,10 @@
 //! Owns: the keys of a group's rows in an order, a page at a time; one row with its payload; all rows of a window.
 //! Refuses: asking them.
 
-use super::grouping::{Numbered, Wanted, Window, keyed};
+use super::grouping::{Numbered, Wanted, keyed};
 use super::keys::RowKey;
 use super::sql::{Sql, Value};
+use super::window::Window;
 use crate::source::{Request, RowOrder};
 
 /// A row's turn among those of the same table, time and coarse group: what tells it from them.

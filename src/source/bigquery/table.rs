@@ -46,7 +46,7 @@ pub struct Table {
     pub(super) schema: Schema,
     /// The schema as BigQuery wrote it.
     #[serde(skip)]
-    layout: String,
+    pub(super) layout: String,
 }
 
 /// How a table is partitioned.
