@@ -32,7 +32,7 @@ pub struct Workers {
     stop_reading: Arc<AtomicBool>,
     /// Jobs that have not answered yet, for those who wait for quiet.
     running: Arc<AtomicUsize>,
-    /// Questions that work waits with, and what was answered.
+    /// Questions that work waits with.
     answers: Arc<Answers>,
     clipboard: Arc<Mutex<Option<arboard::Clipboard>>>,
 }
@@ -75,7 +75,7 @@ impl Workers {
                     Some(Message::Matched { job, items })
                 });
             }
-            Effect::Answer { id, yes } => self.answers.give(id, yes),
+            Effect::Answer { id, yes } => self.answers.give(id, yes, &self.running),
             Effect::MoreRows { job, tree, group, order, from } => self.more_rows(job, tree, group, order, from),
             Effect::Sql { tree, group } => {
                 let (source, request) = (self.source.clone(), self.request.clone());
@@ -165,28 +165,45 @@ impl Workers {
     }
 }
 
-/// Answers to questions, by their number.
+/// Questions that work waits with, by their number, and what was answered.
 #[derive(Default)]
 struct Answers {
-    given: Mutex<HashMap<JobId, bool>>,
+    given: Mutex<HashMap<JobId, Option<bool>>>,
     news: Condvar,
     last: AtomicU64,
 }
 
 impl Answers {
-    fn give(&self, id: JobId, yes: bool) {
-        self.given.lock().unwrap_or_else(PoisonError::into_inner).insert(id, yes);
-        self.news.notify_all();
+    /// A number for a new question.
+    fn open(&self) -> JobId {
+        let id = self.last.fetch_add(1, Ordering::Relaxed);
+        self.given.lock().unwrap_or_else(PoisonError::into_inner).insert(id, None);
+        id
     }
 
-    /// Waits for an answer; none is needed any more once `stopped`.
-    fn wait(&self, id: JobId, stopped: &dyn Fn() -> bool) -> bool {
+    /// Answers a question. Who waits for it is at work again from here on, not only from when its thread wakes up.
+    fn give(&self, id: JobId, yes: bool, running: &AtomicUsize) {
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(answer) = given.get_mut(&id).filter(|answer| answer.is_none()) {
+            *answer = Some(yes);
+            running.fetch_add(1, Ordering::AcqRel);
+            self.news.notify_all();
+        }
+    }
+
+    /// Waits for an answer, at rest meanwhile: those who wait for quiet must not wait for it. None is needed any more once `stopped`.
+    fn wait(&self, id: JobId, running: &AtomicUsize, stopped: &dyn Fn() -> bool) -> bool {
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        running.fetch_sub(1, Ordering::AcqRel);
         loop {
-            if let Some(yes) = given.remove(&id) {
+            if let Some(Some(yes)) = given.get(&id) {
+                let yes = *yes;
+                given.remove(&id);
                 return yes;
             }
             if stopped() {
+                given.remove(&id);
+                running.fetch_add(1, Ordering::AcqRel);
                 return false;
             }
             given = self.news.wait_timeout(given, PAUSE).unwrap_or_else(PoisonError::into_inner).0;
@@ -233,15 +250,11 @@ impl Watch for Reader {
         if !cost.is_over() {
             return true;
         }
-        let id = self.answers.last.fetch_add(1, Ordering::Relaxed);
+        let id = self.answers.open();
         let limit = crate::text::bytes(cost.limit);
         let text = format!("{cost}, more than the {limit} that may be read without asking (--max-bytes). Go on?");
         let _ = self.messages.send(Message::Question { id, text });
-        // Who waits for an answer is at rest: those who wait for quiet must not wait for it.
-        self.running.fetch_sub(1, Ordering::AcqRel);
-        let yes = self.answers.wait(id, &|| self.cancelled());
-        self.running.fetch_add(1, Ordering::AcqRel);
-        yes
+        self.answers.wait(id, &self.running, &|| self.cancelled())
     }
     fn progress(&self, progress: Progress) {
         let _ = self.messages.send(Message::Progress(progress));

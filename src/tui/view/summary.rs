@@ -73,7 +73,8 @@ impl Sheet<'_> {
         }
         if let Some(clients) = group.clients {
             let about = if clients.exact { "" } else { "about " };
-            self.words(&format!("from {about}{} clients", text::count(clients.count)), Role::Text);
+            let of = if clients.count == 1 { "client" } else { "clients" };
+            self.words(&format!("from {about}{} {of}", text::count(clients.count)), Role::Text);
         }
         let class = group.key.class.as_deref().unwrap_or("no exception class");
         let stage = group.key.stage.as_deref().unwrap_or("unknown stage");
