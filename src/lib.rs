@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  ErrorSource ──rows──▶ Fault ──▶ Groups ──pick──▶ SourceRow ──payload──▶ Document ─┐
-//!   files                (message grammar)                                           ├─▶ Case ──▶ screen | command output
+//!   files | bigquery     (message grammar)                                           ├─▶ Case ──▶ screen | command output
 //!  SchemaStore (folder) ──▶ Schema, Layout ──▶ Broken, Judge, Landing ───────────────┘
 //!                                             (verdict)      (sink)
 //!

@@ -95,6 +95,13 @@ pub(super) struct Group {
     jobs: Vec<(u32, u64, Option<(Micros, Micros)>)>,
     facets: Vec<Facet>,
     sample: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sampled: Option<u64>,
+    /// Clients, and whether that is their exact number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    clients: Option<(u64, bool)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    folded: Option<u64>,
 }
 
 /// One row.
@@ -173,6 +180,9 @@ impl Group {
             jobs: group.jobs.iter().map(|count| (count.job, count.rows, count.span)).collect(),
             facets: group.facets.iter().map(facet).collect(),
             sample: group.sample.to_string(),
+            sampled: group.sampled,
+            clients: group.clients.map(|clients| (clients.count, clients.exact)),
+            folded: group.folded,
         }
     }
 
@@ -202,6 +212,9 @@ impl Group {
                 .map(|(name, values, others)| (name, values.into_iter().map(|(value, rows)| (value.into(), rows)).collect(), others))
                 .collect(),
             sample: self.sample.into(),
+            sampled: self.sampled,
+            clients: self.clients.map(|(count, exact)| group::Clients { count, exact }),
+            folded: self.folded,
             rows: Vec::new(),
         })
     }

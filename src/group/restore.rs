@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::trend::is_time;
-use super::{Facet, Fingerprint, Group, GroupKey, Groups, Job, JobCount, Sort, Trend, facets, merge, union};
+use super::{Clients, Facet, Fingerprint, Group, GroupKey, Groups, Job, JobCount, Sort, Trend, facets, merge, union};
 use crate::fault::{self, Fault};
 use crate::source::{Micros, RowRef};
 
@@ -34,6 +34,12 @@ pub struct Counted {
     pub facets: Vec<(String, Vec<(Arc<str>, u64)>, u64)>,
     /// One whole message.
     pub sample: Arc<str>,
+    /// See [`Group::sampled`].
+    pub sampled: Option<u64>,
+    /// See [`Group::clients`].
+    pub clients: Option<Clients>,
+    /// See [`Group::folded`].
+    pub folded: Option<u64>,
     /// Where rows of it are.
     pub rows: Vec<RowRef>,
 }
@@ -79,6 +85,9 @@ impl Counted {
             sample: self.sample,
             facets: self.facets.into_iter().map(facet).collect::<Result<_, _>>()?,
             jobs: self.jobs,
+            sampled: self.sampled,
+            clients: self.clients,
+            folded: self.folded,
             key: self.key,
             rows: self.rows,
         })
@@ -108,7 +117,8 @@ mod tests {
     use crate::source::{Request, Unwatched};
 
     fn counted(group: &Group) -> Counted {
-        let Group { key, fingerprint, keyword, count, span, trend, jobs, sample, facets, rows, .. } = group.clone();
+        let Group { key, fingerprint, keyword, count, span, trend, jobs, sample, facets, sampled, clients, folded, rows, .. } =
+            group.clone();
         Counted {
             key,
             fingerprint,
@@ -119,6 +129,9 @@ mod tests {
             jobs,
             facets: facets.into_iter().map(|facet| (facet.name.to_owned(), facet.values, facet.others)).collect(),
             sample,
+            sampled,
+            clients,
+            folded,
             rows,
         }
     }

@@ -3,6 +3,7 @@
 //! Owns: everything that is on the screen or decides what a key means. Only `update` writes it, `view` reads it.
 //! Refuses: I/O, clocks, the terminal.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use tui_input::Input;
@@ -18,11 +19,11 @@ use super::tables::TableScreen;
 use super::theme::{Depth, Theme};
 use crate::case::{Case, Preview};
 use crate::document::NodeId;
-use crate::group::{Group, Sort};
+use crate::group::{Fingerprint, Group, Sort};
 use crate::layout::ColumnId;
 use crate::outline::Outline;
 use crate::sink::Landing;
-use crate::source::Progress;
+use crate::source::{Progress, RowOrder, RowRef};
 
 /// All of it.
 pub struct App {
@@ -46,6 +47,10 @@ pub struct App {
     pub pending: Vec<Key>,
     /// News for the bottom line, until the next key.
     pub notice: Option<Notice>,
+    /// What has to be answered before some work goes on.
+    pub question: Option<Question>,
+    /// Rows of groups beyond those that the groups name.
+    pub more: MoreRows,
     /// While the source is read.
     pub reading: Option<Progress>,
     /// The row that is being opened: its job and position in its group.
@@ -171,6 +176,32 @@ pub struct Tie {
     pub becomes: Option<String>,
 }
 
+/// A question that some work waits with.
+pub struct Question {
+    /// Names it.
+    pub id: JobId,
+    /// What is asked.
+    pub text: String,
+}
+
+/// Rows that a source names only when they are asked for.
+#[derive(Default)]
+pub struct MoreRows {
+    /// Their order.
+    pub order: RowOrder,
+    /// The rows of a group in that order, as far as they are known.
+    pub lists: HashMap<Fingerprint, Vec<RowRef>>,
+    /// The work that looks for more, and the row to open then: tree, group, position.
+    pub asking: Option<(JobId, Arc<GroupTree>, u32, usize)>,
+}
+
+impl MoreRows {
+    /// The rows of a group that are known.
+    pub fn of<'a>(&'a self, group: &'a Group) -> &'a [RowRef] {
+        self.lists.get(&group.fingerprint).unwrap_or(&group.rows)
+    }
+}
+
 /// A line being typed.
 pub struct Prompt {
     /// What for.
@@ -216,6 +247,8 @@ impl App {
             overlay: None,
             pending: Vec::new(),
             notice: None,
+            question: None,
+            more: MoreRows::default(),
             reading: Some(Progress::default()),
             opening: None,
             exporting: None,

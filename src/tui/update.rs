@@ -12,6 +12,7 @@ mod find;
 mod goal;
 mod groups;
 mod prompt;
+mod remote;
 mod row;
 mod tables;
 mod whole;
@@ -75,6 +76,9 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Looked { job, outcome } => tables::looked(app, job, outcome),
         Message::Copied { what, outcome } => copy::copied(app, what, outcome),
         Message::Exported { job, outcome } => export::exported(app, job, outcome),
+        Message::Question { id, text } => remote::question(app, id, text),
+        Message::MoreRows { job, rows } => remote::more_rows(app, job, rows),
+        Message::Sql(sql) => remote::sql(app, sql),
         Message::Broken(reason) => {
             app.opening = None;
             app.tables.reading = None;
@@ -120,6 +124,9 @@ fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     app.groups.touched = true;
     if panes::too_small(app.size) {
         return too_small(event);
+    }
+    if app.question.is_some() {
+        return remote::answer(app, event);
     }
     if app.prompt.is_some() {
         return prompt::key(app, event);
@@ -269,6 +276,9 @@ fn back(app: &mut App) -> Vec<Effect> {
     if app.tables.open {
         return tables::back(app);
     }
+    if let Some((job, ..)) = app.more.asking.take() {
+        return vec![Effect::Cancel(job)];
+    }
     if let Some((list, tree)) = app.focused() {
         if list.filter.take().is_some() {
             list.outline.clear_filter(&tree, None);
@@ -288,6 +298,9 @@ fn back(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     if app.reading.is_some() {
+        if app.reading.is_some_and(|progress| progress.job.is_some()) {
+            app.tell("calling the query off …");
+        }
         return vec![Effect::StopReading];
     }
     app.tell("q quits");

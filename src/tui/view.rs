@@ -44,6 +44,9 @@ pub fn view(app: &App, buffer: &mut Buffer) {
         Some(Overlay::Export { raw }) => overlay::export(app, *raw, buffer),
         None => {}
     }
+    if let Some(question) = &app.question {
+        overlay::question(app, &question.text, buffer);
+    }
     if app.theme.ascii() {
         to_ascii(buffer);
     }

@@ -220,6 +220,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
             (screen.violation, screen.warning) = (None, None);
             tie(screen, at_fault(&screen.case), None);
         }
+        Action::RowOrder => return super::remote::next_order(app),
         Action::NextViolation => step_violation(app, true),
         Action::PreviousViolation => step_violation(app, false),
         Action::NextWarning => step_warning(app, true),
@@ -288,7 +289,10 @@ fn step(app: &mut App, by: isize) -> Vec<Effect> {
     let Some(screen) = &app.case else { return Vec::new() };
     let (tree, group) = (screen.tree.clone(), screen.group);
     let from = app.opening.as_ref().map_or(screen.index, |opening| opening.index);
-    let rows = screen.group().rows.len();
+    let (rows, all) = (app.more.of(screen.group()).len(), screen.group().count);
+    if by > 0 && from + 1 == rows && (rows as u64) < all {
+        return super::remote::ask_for_more(app, tree, group, rows);
+    }
     match from.checked_add_signed(by).filter(|&index| index < rows) {
         Some(index) => vec![super::groups::open_row(app, tree, group, index)],
         None => {

@@ -16,6 +16,12 @@ use crate::sink;
 
 /// The effect that copies, or a notice why there is nothing to copy.
 pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    if action == Action::CopySql && app.case.is_none() {
+        let tree = app.groups.tree.clone();
+        let leaf = app.groups.list.outline.item().filter(|&item| tree.is_leaf(item));
+        let group = leaf.and_then(|item| tree.items[item].group);
+        return vec![Effect::Sql { tree, group }];
+    }
     let what = match action {
         Action::CopyValue | Action::CopyPointer if app.tables.open => "path",
         Action::CopyKey if app.tables.open => "name",

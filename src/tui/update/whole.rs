@@ -130,6 +130,12 @@ fn group_text(groups: &Groups, group: &Group) -> String {
         let span = job.span.map(|(first, last)| format!("{} to {}", text::minute(first), text::minute(last))).unwrap_or_default();
         lines.push(format!("{:>11}  {span}  {name}", text::count(job.rows)));
     }
+    if let Some(clients) = group.clients {
+        lines.push(format!("{:<11}{}{}", "clients", if clients.exact { "" } else { "about " }, text::count(clients.count)));
+    }
+    if let Some(sampled) = group.sampled {
+        lines.push(format!("{:<11}of the most frequent messages, {} rows", "values", text::count(sampled)));
+    }
     for facet in &group.facets {
         lines.extend([String::new(), facet.name.to_owned()]);
         lines.extend(facet.values.iter().map(|(value, rows)| format!("{:>11}  {}", text::count(*rows), text::visible(value))));
@@ -138,6 +144,10 @@ fn group_text(groups: &Groups, group: &Group) -> String {
         }
     }
     lines.extend([String::new(), "A message".to_owned(), shown(group.sample.as_bytes())]);
+    if !groups.notes.is_empty() {
+        lines.extend([String::new(), "All groups".to_owned()]);
+        lines.extend(groups.notes.iter().map(|note| text::visible(note).into_owned()));
+    }
     lines.join("\n")
 }
 

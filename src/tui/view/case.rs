@@ -11,6 +11,7 @@ use super::pen::{Pen, paint_line};
 use super::{chrome, columns, json, row};
 use crate::document::PathStyle;
 use crate::sink::{Fate, Severity};
+use crate::source::RowOrder;
 use crate::text;
 
 /// Draws the screen.
@@ -44,8 +45,12 @@ fn title(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
         }
         None => "(no doctype)".to_owned(),
     };
-    let rows = screen.group().rows.len();
-    let position = format!("document {} of {}", text::count(screen.index as u64 + 1), text::count(rows as u64));
+    let order = match app.more.order {
+        RowOrder::Newest => "",
+        RowOrder::Oldest => ", oldest first",
+        RowOrder::Spread => ", spread over the jobs",
+    };
+    let position = format!("document {} of {}{order}", text::count(screen.index as u64 + 1), text::count(screen.group().count));
     let right = match &app.opening {
         Some(_) => "opening …".to_owned(),
         None => match screen.case.row.error_row().time {
