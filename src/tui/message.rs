@@ -15,6 +15,7 @@ use crate::case::Case;
 use crate::catalog::{self, Catalog, Place};
 use crate::clipboard::Copied;
 use crate::group::{Groups, Sort};
+use crate::layout::Layout;
 use crate::source::{Progress, RowRef};
 
 /// Names one piece of work on a worker; later work has a higher number.
@@ -50,6 +51,8 @@ pub enum Message {
     TablesFound { job: JobId, hits: Arc<HitTree> },
     /// What there is to know of a table and column, or why it cannot be known.
     Looked { job: JobId, outcome: Result<Arc<Look>, String> },
+    /// A text that takes its time was written and is to be copied, or why it cannot be written.
+    Written { what: &'static str, outcome: Result<String, String> },
     /// What became of a copy.
     Copied { what: &'static str, outcome: Result<Copied, String> },
     /// Work ended by a fault of the explorer itself.
@@ -82,6 +85,8 @@ pub enum Effect {
     FindTables { job: JobId, catalog: Arc<Catalog>, text: String },
     /// Find out about a table and column.
     Look { job: JobId, place: Place, groups: Arc<Groups> },
+    /// Write the statement that makes a table.
+    WriteDdl { layout: Arc<Layout>, table: String },
     /// Call a job off.
     Cancel(JobId),
     /// Put text on the clipboard.

@@ -70,6 +70,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Tables { tree, done } => tables::replace(app, tree, done),
         Message::TablesFound { job, hits } => find::found(app, job, hits),
         Message::Looked { job, outcome } => tables::looked(app, job, outcome),
+        Message::Written { what, outcome } => copy::written(app, what, outcome),
         Message::Copied { what, outcome } => copy::copied(app, what, outcome),
         Message::Broken(reason) => {
             app.opening = None;
@@ -177,13 +178,10 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::ShowRow => whole::row(app),
         Action::ShowViolations => whole::violations(app),
         Action::Search | Action::Filter | Action::NextMatch | Action::PreviousMatch => prompt::act(app, action),
-        Action::CopyValue
-        | Action::CopyPointer
-        | Action::CopyJq
-        | Action::CopySql
-        | Action::CopyDdl
-        | Action::CopyMessage
-        | Action::CopyKey => copy::act(app, action),
+        Action::CopyValue | Action::CopyPointer | Action::CopyJq | Action::CopySql | Action::CopyMessage | Action::CopyKey => {
+            copy::act(app, action)
+        }
+        Action::CopyDdl => copy::ddl(app),
         _ if app.place() == Place::Tables => tables::act(app, action),
         _ if app.place() == Place::Case => case::act(app, action),
         _ => groups::act(app, action),

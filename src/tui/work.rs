@@ -18,6 +18,7 @@ use super::message::{Effect, JobId, Message};
 use crate::case;
 use crate::clipboard::Clipboard;
 use crate::group::{Groups, Sort};
+use crate::layout::ddl;
 use crate::schemas::SchemaStore;
 use crate::source::{ErrorSource, Progress, Request, RowRef, Watch};
 
@@ -85,6 +86,9 @@ impl Workers {
                 let outcome = tables::look(schemas, place, groups).map(Arc::new).map_err(|error| error.to_string());
                 (!flag.load(Ordering::Relaxed)).then_some(Message::Looked { job, outcome })
             }),
+            Effect::WriteDdl { layout, table } => {
+                self.run(move |_| Some(Message::Written { what: "CREATE TABLE statement", outcome: ddl::create(&layout, &table) }))
+            }
             Effect::Cancel(job) => {
                 if let Some(flag) = self.flags.remove(&job) {
                     flag.store(true, Ordering::Relaxed);
