@@ -63,6 +63,13 @@ Examples:
       the same for scripts
   misfit cases errors.ndjson --schemas ~/schemas --rows 0..10
       rows with the schema node that each broke and its columns
+  misfit groups errors.ndjson --baseline yesterday.json
+      what has changed since an earlier --format json; exit code 1 where groups
+      are new
+  misfit export errors.ndjson --schemas ~/schemas --as report --group 73152a9311fc0fe0
+      a report for a bug tracker, its values replaced by their shapes
+  misfit export errors.ndjson --schemas ~/schemas --as tests --out repository
+      validation/NAMESPACE/DOCTYPE.VERSION.NAME.fail.json for every group
   misfit judge validation --schemas ~/schemas
       sample documents that do not pass or fail as their names say
   misfit tables --schemas ~/schemas --search gpu_active

@@ -6,6 +6,9 @@
 //!  SchemaStore (folder) ──▶ Schema, Layout ──▶ Broken, Judge, Landing ───────────────┘
 //!                                             (verdict)      (sink)
 //!
+//!  Group + Case ──▶ export: Report, rows, tests, SQL, Brief ──▶ files | clipboard | standard output
+//!                   (redact, minimize, markdown)
+//!
 //!  Screen Groups (tui/view/groups.rs)                    Screen Case (tui/view/case.rs)
 //!  ┌ title (view/chrome.rs) ─────────────────────┐       ┌ title ──────────────────────────────────────┐
 //!  │ GroupTree            │ Group                │       │ Broken + SourceRow: the fault in a sentence  │

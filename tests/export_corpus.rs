@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use corpus::Line;
 use misfit::document::Document;
-use misfit::export::hidden;
+use misfit::export::hidden::Told;
 use misfit::export::predicate::{self, Values};
 use misfit::group::Group;
 use misfit::redact::Redactor;
@@ -109,9 +109,7 @@ fn the_pattern_of_a_group_selects_its_rows_and_hardly_any_other() {
     let mut redactor = Redactor::default();
     for group in &groups.list {
         told.count(group, &predicate::conditions(group, Values::Told), &rows);
-        let schema = hidden::schema(group, &schemas);
-        let safe = hidden::group(group, schema.as_deref(), &mut redactor);
-        without_data.count(group, &hidden::conditions(group, &safe, schema.as_deref(), &mut redactor), &rows);
+        without_data.count(group, &Told::new(group, Some(&schemas), &mut redactor).conditions, &rows);
     }
     for (name, score) in [("whole", &told), ("without data", &without_data)] {
         println!("{name}: {} rows in {} groups, {} missed, {} of other groups", groups.rows, groups.list.len(), score.missed, score.others);

@@ -214,3 +214,9 @@ fn tables_are_readable_without_colour_and_unicode() {
     let buffer = press_in("mono", Depth::None, (100, 30), "t");
     assert!(buffer.content.iter().any(|cell| cell.modifier.contains(ratatui::style::Modifier::REVERSED)));
 }
+
+#[test]
+fn a_menu_tells_what_can_be_exported() {
+    insta::assert_snapshot!(press((80, 24), "e"));
+    insta::assert_snapshot!(press((80, 24), "<enter>e!"));
+}

@@ -169,8 +169,14 @@ fn what_was_asked_for_is_answered_or_refused() {
 
 #[test]
 fn secrets_stay_where_they_are() {
-    const SECRETS: [&str; 6] =
-        ["jo.doe@example.com", "203.0.113.77", "5f3a9c1e-77aa-4b1c-9d2e-0123456789ab", "Josephine Doe", "/home/jdoe/x", "sk_live_9aZ4kQ2mX8bT7cW1"];
+    const SECRETS: [&str; 6] = [
+        "jo.doe@example.com",
+        "203.0.113.77",
+        "5f3a9c1e-77aa-4b1c-9d2e-0123456789ab",
+        "Josephine Doe",
+        "/home/jdoe/x",
+        "sk_live_9aZ4kQ2mX8bT7cW1",
+    ];
     let document =
         |secret: &str| format!(r#"{{"client_info":{{"app_channel":"{secret}","{secret}":1}},"metrics":{{"counter":{{"{secret}":0.5}}}}}}"#);
     let mut lines = String::new();

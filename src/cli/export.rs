@@ -21,6 +21,7 @@ use super::{out, when};
 use crate::config::Config;
 use crate::export::choice::Choice;
 use crate::export::files::{Options, Readers};
+use crate::export::hidden::Told;
 use crate::group::{Fingerprint, Groups};
 use crate::redact::{Policy, Redactor};
 use crate::schemas::SchemaStore;
@@ -116,6 +117,8 @@ struct Work<'a> {
     schemas: Option<&'a SchemaStore>,
     groups: &'a Groups,
     choice: Choice<'a>,
+    /// The chosen groups as they may be told.
+    told: Vec<Told>,
     question: &'a Question,
     /// The source as the commands of a report name it.
     label: String,
@@ -149,8 +152,19 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     if choice.groups.is_empty() {
         bail!("there is nothing to export: no group is as asked for");
     }
-    let work =
-        Work { source: source.as_ref(), schemas: schemas.as_deref(), groups: &groups, choice, question: &question, label, stop: &stop };
+    let policy = Policy { raw: question.raw, ..Policy::default() };
+    let mut redactor = Redactor::new(policy);
+    let told = choice.groups.iter().map(|group| Told::new(group, schemas.as_deref(), &mut redactor)).collect();
+    let work = Work {
+        source: source.as_ref(),
+        schemas: schemas.as_deref(),
+        groups: &groups,
+        choice,
+        told,
+        question: &question,
+        label,
+        stop: &stop,
+    };
     match question.what {
         What::Report => texts::report(&work)?,
         What::Rows => samples::rows(&work)?,

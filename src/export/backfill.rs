@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::hidden;
-use super::page::{Page, data, ours, said};
+use super::hidden::Told;
+use super::page::{Page, data, ours, rows, said};
 use crate::destination::{self, Part, Split, Stage};
 use crate::group::{Group, doctype_name};
 use crate::redact::Redactor;
 use crate::schemas::SchemaStore;
+use crate::schemas::walk::Token;
 use crate::source::Micros;
 use crate::text::{count, minute};
 
@@ -95,12 +96,7 @@ impl Brief {
                 page.fact("tables", [ours("not known: the documents tell no version, or nobody knows the doctype")]);
             }
             for group in &doctype.groups {
-                page.line([
-                    said(&group.fault),
-                    ours(format!(" ({} rows, group ", count(group.rows))),
-                    data(&group.fingerprint),
-                    ours("):"),
-                ]);
+                page.line([said(&group.fault), ours(format!(" ({}, group ", rows(group.rows))), data(&group.fingerprint), ours("):")]);
                 page.code("sql", group.conditions.join("\n  AND "));
             }
         }
@@ -109,17 +105,22 @@ impl Brief {
 }
 
 fn doctype(name: &Name<'_>, groups: &[&Group], schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> Doctype {
-    let (namespace, doctype, version) = name;
+    let told: Vec<Told> = groups.iter().map(|group| Told::new(group, schemas, redactor)).collect();
     let spans: Vec<(Micros, Micros)> = groups.iter().filter_map(|group| group.span).collect();
     let day = |time: Option<Micros>| time.map(|time| minute(time).chars().take(10).collect());
-    let known = namespace.zip(*doctype).zip(version.as_deref());
+    let (namespace, doctype, version) = name;
+    let version = version.as_deref().map(|version| redactor.key(version, Token::Unknown).into_owned());
+    let shown = told.first().map(|told| &told.group.key);
+    let (namespace_told, doctype_told) = shown.map_or((None, None), |key| (key.namespace.as_deref(), key.doctype.as_deref()));
+    // Names that may not be told are those of no table.
+    let known = namespace.zip(*doctype).filter(|_| (*namespace, *doctype) == (namespace_told, doctype_told)).zip(version.as_deref());
     Doctype {
-        doctype: doctype_name(*namespace, *doctype, version.as_deref()),
+        doctype: doctype_name(namespace_told, doctype_told, version.as_deref()),
         rows: groups.iter().map(|group| group.count).sum(),
         first_day: day(spans.iter().map(|span| span.0).min()),
         last_day: day(spans.iter().map(|span| span.1).max()),
         tables: known.map(|((namespace, doctype), version)| tables(namespace, doctype, version)).unwrap_or_default(),
-        groups: groups.iter().map(|group| fault(group, schemas, redactor)).collect(),
+        groups: told.into_iter().map(fault).collect(),
     }
 }
 
@@ -132,15 +133,9 @@ fn tables(namespace: &str, doctype: &str, version: &str) -> Vec<Table> {
         .collect()
 }
 
-fn fault(group: &Group, schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> Fault {
-    let schema = schemas.and_then(|schemas| hidden::schema(group, schemas));
-    let told = hidden::group(group, schema.as_deref(), redactor);
-    Fault {
-        fingerprint: group.fingerprint.to_string(),
-        fault: told.sentence(),
-        rows: group.count,
-        conditions: hidden::conditions(group, &told, schema.as_deref(), redactor),
-    }
+fn fault(told: Told) -> Fault {
+    let Told { group, conditions } = told;
+    Fault { fingerprint: group.fingerprint.to_string(), fault: group.sentence(), rows: group.count, conditions }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! Refuses: what is told (report, backfill).
 
 use crate::markdown;
-use crate::text::{visible, width};
+use crate::text::{count, visible, width};
 
 /// A text in parts.
 #[derive(Debug, Default)]
@@ -43,6 +43,11 @@ pub fn data(value: impl Into<String>) -> Piece {
 /// A sentence with values from outside in it.
 pub fn said(sentence: impl Into<String>) -> Piece {
     Piece::Said(sentence.into())
+}
+
+/// `1 row`, `2,000 rows`.
+pub fn rows(number: u64) -> String {
+    format!("{} {}", count(number), if number == 1 { "row" } else { "rows" })
 }
 
 impl Page {

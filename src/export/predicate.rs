@@ -55,6 +55,11 @@ fn times(span: Option<(Micros, Micros)>) -> Vec<String> {
     vec![format!("submission_timestamp >= TIMESTAMP {}", time(first)), format!("submission_timestamp <= TIMESTAMP {}", time(last))]
 }
 
+/// Whether a condition is on that column.
+pub fn is_on(condition: &str, column: &str) -> bool {
+    condition.starts_with(column) || condition.strip_prefix("REPLACE(LOWER(").is_some_and(|rest| rest.starts_with(column))
+}
+
 /// The condition on the message.
 pub fn like(group: &Group, values: Values) -> String {
     if group.sample.is_empty() {

@@ -3,10 +3,11 @@
 //! Owns: the table of errors, the statement with a comment on top.
 //! Refuses: the conditions (predicate).
 
+use super::page::rows;
 use crate::destination;
 use crate::group::Group;
 use crate::sink::identifier;
-use crate::text::{count, visible};
+use crate::text::visible;
 
 /// The project that has the pipeline's tables.
 const PROJECT: &str = "moz-fx-data-shared-prod";
@@ -22,6 +23,6 @@ fn error_table(group: &Group) -> String {
 pub fn select(group: &Group, sentence: &str, conditions: &[String]) -> String {
     // A comment ends with its line.
     let about = visible(sentence);
-    let about = format!("-- {} rows: {about} (group {})", count(group.count), group.fingerprint);
+    let about = format!("-- {}: {about} (group {})", rows(group.count), group.fingerprint);
     format!("{about}\nSELECT *\nFROM {}\nWHERE {};\n", error_table(group), conditions.join("\n  AND "))
 }

@@ -16,6 +16,9 @@ use crate::schemas::{Lookup, SchemaStore, snake_case};
 /// Members that telemetry's version is read from.
 const VERSIONS: [&str; 2] = ["version", "v"];
 
+/// How gzip and zstd begin.
+const PACKED: [&[u8]; 2] = [b"\x1f\x8b", b"\x28\xb5\x2f\xfd"];
+
 /// Most bytes of the words in a file's name that tell what fails.
 const LONGEST_WORDS: usize = 60;
 
@@ -34,6 +37,10 @@ pub struct Failing {
 /// It has none, or the schemas at hand do not refuse it as the row says; the reason is a sentence.
 pub fn own(case: &Case) -> Result<Failing, String> {
     is_reproduced(case)?;
+    // In a file such bytes would be taken for what they only look like.
+    if PACKED.iter().any(|magic| case.text.starts_with(magic)) {
+        return Err("its bytes begin like a packed file and are none".to_owned());
+    }
     Ok(Failing { text: case.text.to_vec(), kept: None })
 }
 
@@ -134,6 +141,18 @@ mod tests {
             tests += usize::from(test_path(&case, &group).is_ok());
         }
         assert!(made >= 25 && tests >= 20, "{made} made, {tests} tests");
+    }
+
+    #[test]
+    fn bytes_that_look_packed_are_no_test() {
+        let columns = vec![("error_type".to_owned(), Some("ParsePayload".to_owned()))];
+        let columns = columns.into_iter().chain([
+            ("exception_class".to_owned(), Some("com.fasterxml.jackson.core.JsonParseException".to_owned())),
+            ("error_message".to_owned(), Some("com.fasterxml.jackson.core.JsonParseException: Illegal character ((CTRL-CHAR, code 31)): only regular white space (\\r, \\n, \\t) is allowed between tokens".to_owned())),
+        ]);
+        let payload = crate::source::Payload::Bytes(b"\x1f\x8bno gzip".to_vec());
+        let case = crate::case::open(crate::source::SourceRow { columns: columns.collect(), payload, origin: String::new() }, None);
+        assert!(own(&case).unwrap_err().contains("packed"));
     }
 
     #[test]

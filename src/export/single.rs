@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::choice::Choice;
 use super::files::{Folder, Options, Readers};
+use super::hidden::Told;
 use super::report::{Builder, SURVEYED};
 use super::{ExportError, reproducer, rows, sample};
 use crate::case;
@@ -81,7 +82,8 @@ pub fn make(what: What, origin: &Origin<'_>, watch: &dyn Watch) -> Result<Made, 
     let choice = Choice::of(origin.groups, &[origin.group]);
     let group = *choice.groups.first().ok_or("the group is not there any more")?;
     let mut redactor = Redactor::new(Policy { raw: origin.raw, ..Policy::default() });
-    let title = reproducer::title(group);
+    let told = Told::new(group, origin.schemas, &mut redactor).group;
+    let title = reproducer::title(&told);
     let named = |stem: String, ending, bytes| Made { folders: Vec::new(), stem, ending, bytes };
     let made = match what {
         What::Report => named(format!("report-{title}"), ".md", report(origin, &choice, redactor, watch)?.into_bytes()),
@@ -100,7 +102,7 @@ pub fn make(what: What, origin: &Origin<'_>, watch: &dyn Watch) -> Result<Made, 
             if what == What::Reproducer {
                 named(format!("smallest-{title}"), ".json", failing.text)
             } else {
-                let (folders, stem) = reproducer::test_path(&case, group)?;
+                let (folders, stem) = reproducer::test_path(&case, &told)?;
                 Made { folders: folders.to_vec(), ..named(stem, ".fail.json", failing.text) }
             }
         }

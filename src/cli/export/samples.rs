@@ -170,9 +170,8 @@ fn through<T: Send>(work: &Work<'_>, make: &Make<'_, T>, take: &mut (dyn FnMut(M
         Ok(found)
     };
     let all = |batch: Vec<(RowRef, SourceRow)>| {
-        let of = |(at, row): (RowRef, SourceRow)| {
-            picked.group_of(at).and_then(|group| work.choice.groups.get(group)).map(|group| make(row, group))
-        };
+        let of =
+            |(at, row): (RowRef, SourceRow)| picked.group_of(at).and_then(|group| work.told.get(group)).map(|told| make(row, &told.group));
         Ok(batch.into_iter().filter_map(of).collect())
     };
     let found = in_order::run(feed, &all, take)?;

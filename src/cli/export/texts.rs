@@ -8,40 +8,35 @@ use serde::Serialize;
 
 use super::{Format, Work, target};
 use crate::case;
-use crate::cli::{groups, safe_json};
+use crate::cli::{groups as forms, safe_json};
 use crate::export::backfill::Brief;
+use crate::export::hidden::{self, Told};
 use crate::export::page::Page;
 use crate::export::report::{Builder, SURVEYED};
-use crate::export::{hidden, query, rows};
-use crate::group::Group;
+use crate::export::{query, rows};
+use crate::group::{Group, Groups, Job};
 use crate::source::{SourceRow, Watch};
 
 /// SQL for every group, each with a comment that says what it is about.
 pub(super) fn sql(work: &Work<'_>) -> Result<()> {
-    let mut redactor = work.redactor();
-    let mut statement = |group: &Group| {
-        let schema = work.schemas.and_then(|schemas| hidden::schema(group, schemas));
-        let told = hidden::group(group, schema.as_deref(), &mut redactor);
-        query::select(group, &told.sentence(), &hidden::conditions(group, &told, schema.as_deref(), &mut redactor))
-    };
-    let statements: Vec<String> = work.choice.groups.iter().map(|group| statement(group)).collect();
+    let statement = |told: &Told| query::select(&told.group, &told.group.sentence(), &told.conditions);
+    let statements: Vec<String> = work.told.iter().map(statement).collect();
     target::whole(work, "rows.sql", &statements.join("\n"))
 }
 
 /// The groups themselves, without data.
 pub(super) fn table(work: &Work<'_>) -> Result<()> {
     let mut redactor = work.redactor();
-    let hide = |group: &&Group| {
-        let schema = work.schemas.and_then(|schemas| hidden::schema(group, schemas));
-        hidden::group(group, schema.as_deref(), &mut redactor)
-    };
-    let told: Vec<Group> = work.choice.groups.iter().map(hide).collect();
+    let jobs = work.groups.jobs.iter().map(|job| Job { name: hidden::job(&job.name, &mut redactor).into(), ..job.clone() }).collect();
+    // Not what is unreadable: it is quoted.
+    let groups = Groups { jobs, rows: work.groups.rows, outside: work.groups.outside, ..Groups::default() };
+    let told: Vec<&Group> = work.told.iter().map(|told| &told.group).collect();
     let (name, format) = match work.format() {
-        Format::Md => ("groups.md", groups::Format::Md),
-        Format::Text => ("groups.txt", groups::Format::Table),
-        Format::Json => ("groups.json", groups::Format::Json),
+        Format::Md => ("groups.md", forms::Format::Md),
+        Format::Text => ("groups.txt", forms::Format::Table),
+        Format::Json => ("groups.json", forms::Format::Json),
     };
-    target::whole(work, name, &groups::written(work.groups, &told.iter().collect::<Vec<_>>(), format)?)
+    target::whole(work, name, &forms::written(&groups, &told, format)?)
 }
 
 /// A report on all groups.

@@ -61,7 +61,7 @@ impl<'a> Builder<'a> {
         let (Some(group), Some((told, survey))) = (self.chosen.get(position), self.drafts.get_mut(position)) else { return };
         survey.add(case, self.redactor.is_raw());
         if told.is_none() {
-            let mut first = about_group(group, self.groups, case.schema.as_deref(), &mut self.redactor, &self.source, self.schemas);
+            let mut first = about_group(group, self.groups, &mut self.redactor, &self.source, self.schemas);
             about_case(&mut first, case, &mut self.redactor);
             *told = Some(first);
         }
@@ -71,7 +71,7 @@ impl<'a> Builder<'a> {
     pub fn finish(mut self) -> Report {
         let mut told = Vec::with_capacity(self.chosen.len());
         for (group, (draft, survey)) in self.chosen.iter().zip(self.drafts) {
-            let mut draft = draft.unwrap_or_else(|| about_group(group, self.groups, None, &mut self.redactor, &self.source, self.schemas));
+            let mut draft = draft.unwrap_or_else(|| about_group(group, self.groups, &mut self.redactor, &self.source, self.schemas));
             draft.surveyed = survey.rows;
             draft.senders =
                 survey.told().into_iter().map(|fact| Facet { name: fact.name, values: fact.values, others: fact.others }).collect();
@@ -91,15 +91,8 @@ impl<'a> Builder<'a> {
 }
 
 /// What the group alone tells.
-fn about_group(
-    group: &Group,
-    groups: &Groups,
-    schema: Option<&Schema>,
-    redactor: &mut Redactor,
-    source: &str,
-    schemas: Option<&SchemaStore>,
-) -> Told {
-    let told = hidden::group(group, schema, redactor);
+fn about_group(group: &Group, groups: &Groups, redactor: &mut Redactor, source: &str, schemas: Option<&SchemaStore>) -> Told {
+    let hidden::Told { group: told, conditions } = hidden::Told::new(group, schemas, redactor);
     let (status, status_sure) = match group.status {
         Status::Ongoing => ("ONGOING", true),
         Status::New { sure } => ("NEW", sure),
@@ -121,12 +114,12 @@ fn about_group(
         status,
         status_sure,
         noise: group.noise,
-        jobs: jobs(group, groups),
+        jobs: jobs(group, groups, redactor),
         trend: trend(group),
         facets: told.facets.iter().map(facet).collect(),
         message: told.sample.to_string(),
         command: command(group, source, schemas),
-        sql: query::select(group, &told.sentence(), &hidden::conditions(group, &told, schema, redactor)),
+        sql: query::select(group, &told.sentence(), &conditions),
         ..Told::default()
     }
 }
@@ -134,7 +127,9 @@ fn about_group(
 /// What a row adds.
 fn about_case(told: &mut Told, case: &Case, redactor: &mut Redactor) {
     let schema = case.schema.as_deref();
-    told.table = case.doctype.as_ref().and_then(|doctype| doctype.table.clone());
+    // A table that nobody has is only a name out of the request.
+    let is_known = schema.is_some() || case.layout.is_some() || redactor.is_raw();
+    told.table = case.doctype.as_ref().filter(|_| is_known).and_then(|doctype| doctype.table.clone());
     told.constraint = constraint(case);
     told.columns = column(case).into_iter().collect();
     told.sample = sample(case, redactor);
@@ -164,11 +159,11 @@ fn also_broken(violation: &Violation, schema: Option<&Schema>, redactor: &mut Re
     }
 }
 
-fn jobs(group: &Group, groups: &Groups) -> Vec<Job> {
+fn jobs(group: &Group, groups: &Groups, redactor: &mut Redactor) -> Vec<Job> {
     let job = |part: &crate::group::JobCount| {
         let job = groups.jobs.get(part.job as usize)?;
         let newest = part.job as usize + 1 == groups.jobs.len();
-        Some(Job { name: job.name.to_string(), rows: part.rows, began: job.span.map(|span| rfc3339(span.0)), newest })
+        Some(Job { name: hidden::job(&job.name, redactor), rows: part.rows, began: job.span.map(|span| rfc3339(span.0)), newest })
     };
     group.jobs.iter().filter_map(job).collect()
 }

@@ -1,7 +1,7 @@
 //! A report as people read it.
 
 use super::{Facet, Report, Sample, Told, Trend};
-use crate::export::page::{Page, Piece, data, ours, said};
+use crate::export::page::{Page, Piece, data, ours, rows, said};
 use crate::text::count;
 
 /// Values of a facet that are told.
@@ -63,10 +63,10 @@ impl Report {
     }
 
     fn about(&self, page: &mut Page) {
-        let rows = format!(", {} rows", count(self.rows));
+        let read = format!(", {}", rows(self.rows));
         let span =
             self.first.as_deref().zip(self.last.as_deref()).map(|(first, last)| format!(" from {first} to {last}")).unwrap_or_default();
-        page.line([ours("Made by misfit from "), data(&self.source), ours(rows), ours(span), ours(".")]);
+        page.line([ours("Made by misfit from "), data(&self.source), ours(read), ours(span), ours(".")]);
         let Some(schemas) = &self.schemas else { return };
         let revision = match &self.schema_revision {
             Some(revision) => vec![ours(", revision "), data(revision)],
@@ -133,7 +133,7 @@ fn occurrence(told: &Told, page: &mut Page) {
     }
     for job in &told.jobs {
         let newest = if job.newest { " (the newest)" } else { "" };
-        page.fact("job", [data(&job.name), ours(format!(": {} rows{newest}", count(job.rows)))]);
+        page.fact("job", [data(&job.name), ours(format!(": {}{newest}", rows(job.rows)))]);
     }
 }
 

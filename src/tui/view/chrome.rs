@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::action::{Action, TABLE};
-use super::super::app::{App, List, Prompt};
+use super::super::app::{App, List, Overlay, Prompt};
 use super::super::subject::Comparison;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line};
@@ -106,6 +106,8 @@ pub fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
     let hints: Vec<(String, &str)> = if !app.pending.is_empty() {
         let follow = app.keymap.continuations(&app.pending, app.place());
         follow.iter().map(|(keys, action)| (keys.clone(), action.entry().map_or("", |entry| entry.help))).collect()
+    } else if matches!(app.overlay, Some(Overlay::Export { .. })) {
+        vec![("Esc".to_owned(), "close")]
     } else if app.overlay.is_some() {
         vec![("j k".to_owned(), "scroll"), ("Esc".to_owned(), "close")]
     } else {

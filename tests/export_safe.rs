@@ -1,0 +1,196 @@
+//! Exports through the program: no secret leaves without --raw, and no text of a payload means anything in Markdown.
+
+mod secrets;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrets::{Secret, assert_hidden, secrets};
+use serde_json::json;
+
+/// Everything that can be exported as text.
+const TEXTS: [&str; 7] = ["report", "rows", "documents", "reproducer", "sql", "backfill", "table"];
+
+fn misfit(arguments: &[&str]) -> (String, bool) {
+    let mut misfit = Command::new(env!("CARGO_BIN_EXE_misfit"));
+    misfit.args(arguments).args(["--schemas", "demo:"]);
+    misfit.env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml"));
+    let output = misfit.output().unwrap();
+    let text = [output.stdout, b"\n".to_vec(), output.stderr].concat();
+    (String::from_utf8(text).unwrap(), output.status.success())
+}
+
+/// Rows that hold the text in every column that senders fill, in values and keys of the payload, and in their message.
+fn rows(text: &str) -> Vec<serde_json::Value> {
+    let pointer = text.replace('~', "~0").replace('/', "~1").replace('\\', "\\\\").replace('"', "\\\"");
+    let client = json!({"app_build": text, "app_channel": text, "os": text, "client_id": text, "app_display_version": text, text: text});
+    let kinds = [
+        (
+            format!("#/metrics/url/{pointer}: string [{text}] does not match pattern ^x"),
+            json!({"client_info": client, "metrics": {"url": {text: text}}}),
+        ),
+        (
+            format!("#/{pointer}: extraneous key [{text}] is not permitted"),
+            json!({"client_info": client, "metrics": {}, text: {text: [text]}}),
+        ),
+        ("#/client_info: required key [app_build] not found".to_owned(), json!({"client_info": {text: text}, "metrics": {}})),
+        (
+            format!("#/pages/0/zoom: {text} is odd"),
+            json!({"client_info": client, "metrics": {}, "pages": [{"kind": text, "zoom": text, "seconds": 1}]}),
+        ),
+    ];
+    let validator = "org.everit.json.schema.ValidationException";
+    let mut all: Vec<serde_json::Value> = kinds
+        .into_iter()
+        .map(|(message, payload)| {
+            json!({
+                "document_namespace": "acme-reader", "document_type": "session", "document_version": "1", "error_type": "ParsePayload",
+                "exception_class": validator, "error_message": format!("{validator}: {message}"), "submission_timestamp": "2026-03-02 17:15:58 UTC",
+                "uri": format!("/submit/acme-reader/session/1/{text}"), "user_agent": text, "args": text, "client_id": text, "remote_addr": text,
+                "geo_city": text, "geo_country": text, "x_debug_id": text, "x_forwarded_for": text, "isp_name": text, "job_name": text,
+                "payload": STANDARD.encode(payload.to_string()),
+            })
+        })
+        .collect();
+    all.push(json!({
+        "document_namespace": text, "document_type": text, "document_version": text, "error_type": "ParseUri", "exception_class": "java.lang.Odd",
+        "error_message": format!("java.lang.OddException: {text} is wrong"), "uri": text, "payload": STANDARD.encode(format!("{{\"a\":{text}")),
+    }));
+    all
+}
+
+fn write(path: &Path, rows: impl Iterator<Item = serde_json::Value>) -> String {
+    let lines: Vec<String> = rows.map(|row| row.to_string()).collect();
+    fs::write(path, lines.join("\n")).unwrap();
+    path.to_string_lossy().into_owned()
+}
+
+/// Names and contents of all files below a folder, payloads of rows decoded.
+fn below(folder: &Path) -> String {
+    let mut all = String::new();
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        all.push_str(&format!("{}\n", path.file_name().unwrap().to_string_lossy()));
+        all.push_str(&if path.is_dir() { below(&path) } else { fs::read_to_string(&path).unwrap() });
+    }
+    all
+}
+
+fn decoded(rows: &str) -> String {
+    let payload = |line: &str| {
+        let row: serde_json::Value = serde_json::from_str(line).ok()?;
+        String::from_utf8(STANDARD.decode(row["payload"].as_str()?).ok()?).ok()
+    };
+    rows.lines().filter_map(payload).collect()
+}
+
+#[test]
+fn no_secret_leaves_without_raw() {
+    let top = tempfile::tempdir().unwrap();
+    let all: Vec<Secret> = secrets();
+    let source = write(&top.path().join("rows.ndjson"), all.iter().flat_map(|secret| rows(&secret.whole)));
+    let mut told = String::new();
+    for what in TEXTS {
+        let (text, _) = misfit(&["export", &source, "--as", what, "--per-group", "3"]);
+        told.push_str(&decoded(&text));
+        told.push_str(&text);
+    }
+    for (what, format) in [("report", "json"), ("report", "text"), ("table", "json"), ("backfill", "json")] {
+        told.push_str(&misfit(&["export", &source, "--as", what, "--format", format]).0);
+    }
+    for what in ["tests", "documents", "reproducer"] {
+        let out = top.path().join(what);
+        told.push_str(&misfit(&["export", &source, "--as", what, "--out", &out.to_string_lossy()]).0);
+        told.push_str(&below(&out));
+    }
+    assert!(told.len() > 50_000, "{} bytes", told.len());
+    for secret in &all {
+        let told = told.lines().filter(|line| line.contains(&secret.whole) || secret.parts.iter().any(|part| line.contains(part.as_str())));
+        told.for_each(|line| assert_hidden(secret, line, "an export"));
+    }
+}
+
+#[test]
+fn raw_says_that_it_is_and_is_for_the_owner_alone() {
+    let top = tempfile::tempdir().unwrap();
+    let source = write(&top.path().join("rows.ndjson"), rows("a secret of mine").into_iter());
+    let out = top.path().join("report.md");
+    assert!(misfit(&["export", &source, "--as", "report", "--raw", "--out", &out.to_string_lossy()]).1);
+    let report = fs::read_to_string(&out).unwrap();
+    assert!(report.starts_with("This report is raw") && report.contains("a secret of mine"), "{report}");
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&out).unwrap().permissions()) & 0o777, 0o600);
+}
+
+/// The Markdown without its code: what a renderer reads as text.
+fn outside_of_code(markdown: &str) -> String {
+    let mut out = String::new();
+    let mut fence: Option<&str> = None;
+    for line in markdown.lines() {
+        let ticks = &line[..line.len() - line.trim_start_matches('`').len()];
+        match fence {
+            Some(open) if ticks.len() >= open.len() && line.trim_start_matches('`').is_empty() => fence = None,
+            Some(_) => {}
+            None if ticks.len() >= 3 && !line[ticks.len()..].contains('`') => fence = Some(ticks),
+            None => {
+                let mut rest = line;
+                while let Some(at) = rest.find('`') {
+                    out.push_str(&rest[..at]);
+                    let open = rest[at..].len() - rest[at..].trim_start_matches('`').len();
+                    let body = &rest[at + open..];
+                    let run = "`".repeat(open);
+                    let is_run = |end: &usize| !body[..*end].ends_with('`') && !body[end + open..].starts_with('`');
+                    let end = body.match_indices(&run).map(|(end, _)| end).find(is_run).unwrap_or_else(|| panic!("an open span: {line}"));
+                    rest = &body[end + open..];
+                }
+                out.push_str(rest);
+                out.push('\n');
+            }
+        }
+    }
+    assert!(fence.is_none(), "an open fence");
+    out
+}
+
+#[test]
+fn nothing_in_a_report_is_obeyed() {
+    let hostile = [
+        "```",
+        "`````x",
+        "~~~",
+        "<script>alert(1)</script>",
+        "@someone",
+        "#123",
+        "bug 99",
+        "[a](http://evil)",
+        "a\n```\nb",
+        "\u{1b}[2J",
+        "\u{202e}",
+        "|x|",
+        "<!-- ",
+        "![i](x)",
+        "\\`",
+        "`` ` ``",
+        "www.evil.example",
+        "* x",
+        "# x",
+    ];
+    let top = tempfile::tempdir().unwrap();
+    for (i, text) in hostile.iter().enumerate() {
+        let source = write(&top.path().join(format!("{i}.ndjson")), rows(text).into_iter());
+        for (what, raw) in [("report", true), ("report", false), ("backfill", true), ("table", true)] {
+            let raw = if raw { &["--raw"][..] } else { &[] };
+            let (text, done) = misfit(&[&["export", &source, "--as", what], raw].concat());
+            assert!(done, "{text}");
+            let markdown = text.split("\nmisfit: ").next().unwrap();
+            let outside = outside_of_code(markdown);
+            for sign in ["<", "@", "~~", "](", "evil", "someone", "#123", "![", "alert", "99"] {
+                assert!(!outside.contains(sign), "{sign} in {outside}");
+            }
+            assert!(!markdown.contains(|c: char| c != '\n' && misfit::text::is_unsafe(c)));
+        }
+    }
+}
