@@ -2,11 +2,12 @@
 //!
 //! ```text
 //!  ErrorSource ──rows──▶ Fault ──▶ Groups ──pick──▶ SourceRow ──payload──▶ Document ─┐
-//!   files                (message grammar)                                           ├─▶ Case ──▶ screen | command output
+//!   files | bundle       (message grammar)                                           ├─▶ Case ──▶ screen | command output
 //!  SchemaStore (folder) ──▶ Schema, Layout ──▶ Broken, Judge, Landing ───────────────┘
 //!                                             (verdict)      (sink)
 //!
 //!  Group + Case ──▶ export: Report, rows, tests, SQL, Brief ──▶ files | clipboard | standard output
+//!                   bundle: groups, rows, schemas in one file ──▶ opened as a source, elsewhere
 //!                   (redact, minimize, markdown)
 //!
 //!  Screen Groups (tui/view/groups.rs)                    Screen Case (tui/view/case.rs)

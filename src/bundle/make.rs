@@ -113,7 +113,7 @@ impl Maker<'_> {
         }
         for group in &self.asked.choice.groups {
             let told = Told::new(group, self.schemas.as_ref(), &mut self.redactor);
-            self.writer.put(&Line::Group(Group::of(&told.group)))?;
+            self.writer.put(&Line::Group(Box::new(Group::of(&told.group))))?;
         }
         Ok(())
     }
