@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use crate::source::{Micros, RowRef, Unreadable};
 pub use grouper::Grouper;
-pub use restore::Counted;
+pub use restore::{Counted, CountedFacet};
 pub use words::doctype_name;
 
 /// All groups of the rows read, with what was left out.

@@ -2,11 +2,13 @@
 //!
 //! ```text
 //!  ErrorSource ──rows──▶ Fault ──▶ Groups ──pick──▶ SourceRow ──payload──▶ Document ─┐
-//!   files | bigquery     (message grammar)                                           ├─▶ Case ──▶ screen | command output
+//!   files | bigquery |   (message grammar)                                           ├─▶ Case ──▶ screen | command output
+//!   bundle                                                                           │
 //!  SchemaStore (folder) ──▶ Schema, Layout ──▶ Broken, Judge, Landing ───────────────┘
 //!                                             (verdict)      (sink)
 //!
 //!  Group + Case ──▶ export: Report, rows, tests, SQL, Brief ──▶ files | clipboard | standard output
+//!                   bundle: groups, rows, schemas in one file ──▶ opened as a source, elsewhere
 //!                   (redact, minimize, markdown)
 //!
 //!  Screen Groups (tui/view/groups.rs)                    Screen Case (tui/view/case.rs)

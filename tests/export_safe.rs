@@ -106,6 +106,9 @@ fn no_secret_leaves_without_raw() {
         told.push_str(&misfit(&["export", &source, "--as", what, "--out", &out.to_string_lossy()]).0);
         told.push_str(&below(&out));
     }
+    let bundle = top.path().join("bundle");
+    told.push_str(&misfit(&["bundle", &source, "--rows", "3", "--out", &bundle.to_string_lossy()]).0);
+    told.push_str(&String::from_utf8(zstd::decode_all(fs::File::open(&bundle).unwrap()).unwrap()).unwrap());
     assert!(told.len() > 50_000, "{} bytes", told.len());
     for secret in &all {
         let told = told.lines().filter(|line| line.contains(&secret.whole) || secret.parts.iter().any(|part| line.contains(part.as_str())));

@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::record::{Bytes, File, Group, Header, Job, Line, Row, Unreadable};
 use super::redacted::{self, Outcome};
@@ -15,7 +14,8 @@ use super::{BundleError, VERSION};
 use crate::case;
 use crate::export::choice::Choice;
 use crate::export::files::Draft;
-use crate::export::{hidden, rows};
+use crate::export::hidden::{self, Told};
+use crate::export::rows;
 use crate::group::{self, Groups};
 use crate::redact::{Policy, Redactor};
 use crate::schemas::{Doctype, SchemaStore};
@@ -108,37 +108,14 @@ struct Maker<'a> {
 impl Maker<'_> {
     fn groups(&mut self) -> Result<(), BundleError> {
         for job in &self.asked.groups.jobs {
-            let name = self.told("job_name", &job.name);
+            let name = hidden::job(&job.name, &mut self.redactor).into();
             self.writer.put(&Line::Job(Job::of(&group::Job { name, ..job.clone() })))?;
         }
         for group in &self.asked.choice.groups {
-            let told = hidden::Told::new(group, self.schemas.as_ref(), &mut self.redactor).group;
-            let told = self.named(told);
-            self.writer.put(&Line::Group(Group::of(&told)))?;
+            let told = Told::new(group, self.schemas.as_ref(), &mut self.redactor);
+            self.writer.put(&Line::Group(Box::new(Group::of(&told.group))))?;
         }
         Ok(())
-    }
-
-    /// The group with names as its rows will have them.
-    fn named(&mut self, mut group: group::Group) -> group::Group {
-        let key = &mut group.key;
-        let names = [
-            ("document_namespace", &mut key.namespace),
-            ("document_type", &mut key.doctype),
-            ("document_version", &mut key.version),
-            ("error_type", &mut key.stage),
-            ("exception_class", &mut key.class),
-        ];
-        for (column, name) in names {
-            *name = name.take().map(|name| self.told(column, &name));
-        }
-        group
-    }
-
-    /// What is told of a column.
-    fn told(&mut self, column: &str, value: &str) -> Arc<str> {
-        let row = SourceRow { columns: vec![(column.to_owned(), Some(value.to_owned()))], ..SourceRow::default() };
-        self.redactor.columns(&row, None).told.into_iter().next().map_or_else(|| "".into(), |(_, told)| told.into())
     }
 
     fn rows(&mut self, watch: &dyn Watch) -> Result<(), BundleError> {

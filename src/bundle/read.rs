@@ -56,7 +56,7 @@ impl Contents {
     fn add(&mut self, line: Line) -> Result<(), String> {
         let number = match line {
             Line::Job(job) => push(&mut self.jobs, job),
-            Line::Group(group) => push(&mut self.groups, group),
+            Line::Group(group) => push(&mut self.groups, *group),
             Line::Row(row) => {
                 row.check(self.groups.len())?;
                 push(&mut self.rows, row)

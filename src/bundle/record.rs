@@ -10,8 +10,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::MOST_COLUMNS;
-use crate::group::{self, Counted, Fingerprint, GroupKey};
+use crate::group::{self, Counted, CountedFacet, Fingerprint, GroupKey};
 use crate::source::{Micros, Payload, SourceRow};
+
+/// First and last time; none where nothing has a time.
+type Span = Option<(Micros, Micros)>;
 
 /// The first line.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,7 +30,7 @@ pub(super) struct Header {
     /// The commit that the schemas are of, where it was known.
     pub revision: Option<String>,
     /// First and last time of the counted rows.
-    pub window: Option<(Micros, Micros)>,
+    pub window: Span,
     /// Rows that were read and are in no group of the bundle.
     pub outside: u64,
     /// What was no row.
@@ -50,7 +53,7 @@ pub(super) struct Unreadable {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Line {
     Job(Job),
-    Group(Group),
+    Group(Box<Group>),
     Row(Row),
     File(File),
     /// Paths of schema files that exist and are not in the bundle.
@@ -73,7 +76,7 @@ pub(super) struct End {
 pub(super) struct Job {
     name: String,
     rows: u64,
-    span: Option<(Micros, Micros)>,
+    span: Span,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -88,11 +91,11 @@ pub(super) struct Group {
     fault: String,
     keyword: Option<String>,
     count: u64,
-    span: Option<(Micros, Micros)>,
+    span: Span,
     /// Start and width of the bins, rows in each.
     trend: (Micros, Micros, Vec<u32>),
     /// Position of the job, rows, first and last time.
-    jobs: Vec<(u32, u64, Option<(Micros, Micros)>)>,
+    jobs: Vec<(u32, u64, Span)>,
     facets: Vec<Facet>,
     sample: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -206,11 +209,7 @@ impl Group {
             span: self.span,
             trend: self.trend,
             jobs: self.jobs.into_iter().map(|(job, rows, span)| group::JobCount { job, rows, span }).collect(),
-            facets: self
-                .facets
-                .into_iter()
-                .map(|(name, values, others)| (name, values.into_iter().map(|(value, rows)| (value.into(), rows)).collect(), others))
-                .collect(),
+            facets: self.facets.into_iter().map(counted_facet).collect(),
             sample: self.sample.into(),
             sampled: self.sampled,
             clients: self.clients.map(|(count, exact)| group::Clients { count, exact }),
@@ -226,6 +225,10 @@ type Facet = (String, Vec<(String, u64)>, u64);
 fn facet(facet: &group::Facet) -> Facet {
     let values = facet.values.iter().map(|(value, rows)| (value.to_string(), *rows));
     (facet.name.to_owned(), values.collect(), facet.others)
+}
+
+fn counted_facet((name, values, others): Facet) -> CountedFacet {
+    CountedFacet { name, values: values.into_iter().map(|(value, rows)| (value.into(), rows)).collect(), others }
 }
 
 impl Row {

@@ -30,8 +30,8 @@ pub struct Counted {
     pub trend: (Micros, Micros, Vec<u32>),
     /// Rows by job.
     pub jobs: Vec<JobCount>,
-    /// Name, values with their counts, rows with other values.
-    pub facets: Vec<(String, Vec<(Arc<str>, u64)>, u64)>,
+    /// Values in the messages.
+    pub facets: Vec<CountedFacet>,
     /// One whole message.
     pub sample: Arc<str>,
     /// See [`Group::sampled`].
@@ -42,6 +42,17 @@ pub struct Counted {
     pub folded: Option<u64>,
     /// Where rows of it are.
     pub rows: Vec<RowRef>,
+}
+
+/// What a [`Facet`] is made again of.
+#[derive(Debug, Clone)]
+pub struct CountedFacet {
+    /// The kind of value.
+    pub name: String,
+    /// Values with their rows.
+    pub values: Vec<(Arc<str>, u64)>,
+    /// Rows with other values.
+    pub others: u64,
 }
 
 impl Groups {
@@ -94,7 +105,7 @@ impl Counted {
     }
 }
 
-fn facet((name, values, others): (String, Vec<(Arc<str>, u64)>, u64)) -> Result<Facet, String> {
+fn facet(CountedFacet { name, values, others }: CountedFacet) -> Result<Facet, String> {
     let name = facets::name(&name).ok_or("a kind of value is none that a message can hold")?;
     check(others, None)?;
     values.iter().try_for_each(|(_, rows)| check(*rows, None))?;
@@ -127,7 +138,10 @@ mod tests {
             span,
             trend: (trend.start, trend.width, trend.bins),
             jobs,
-            facets: facets.into_iter().map(|facet| (facet.name.to_owned(), facet.values, facet.others)).collect(),
+            facets: facets
+                .into_iter()
+                .map(|Facet { name, values, others }| CountedFacet { name: name.to_owned(), values, others })
+                .collect(),
             sample,
             sampled,
             clients,
@@ -163,7 +177,7 @@ mod tests {
         assert!(refused(&|one| one.span = Some((i64::MIN, i64::MAX))).contains("a time"));
         assert!(refused(&|one| one.jobs[0].job = 9).contains("no job 9"));
         assert!(refused(&|one| one.keyword = Some("nonsense".into())).contains("keyword"));
-        assert!(refused(&|one| one.facets[0].0 = "nonsense".into()).contains("kind of value"));
+        assert!(refused(&|one| one.facets[0].name = "nonsense".into()).contains("kind of value"));
         for trend in [(0, 0, vec![1]), (0, 1, vec![1]), (1, 60_000_000, vec![1]), (0, 60_000_000, vec![1; 65]), (0, -60_000_000, vec![1])] {
             assert!(refused(&|one| one.trend = trend.clone()).contains("no trend"), "{trend:?}");
         }
