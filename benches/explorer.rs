@@ -78,7 +78,7 @@ fn many_groups(c: &mut Criterion) {
     c.bench_function("arrange 100,000 groups (on a worker)", |b| b.iter(|| GroupTree::new(groups.clone(), Sort::Count)));
     let tree = Arc::new(GroupTree::new(groups, Sort::Count));
     update::update(&mut app, Message::Groups { tree, done: true });
-    press(&mut app, "E", &mut buffer);
+    press(&mut app, "O", &mut buffer);
     c.bench_function("100,000 groups: down, up", |b| b.iter(|| press(&mut app, "jk", &mut buffer)));
     c.bench_function("100,000 groups: to the end and back", |b| b.iter(|| press(&mut app, "Ggg", &mut buffer)));
     c.bench_function("100,000 groups: close and open the first", |b| b.iter(|| press(&mut app, "gg<space><space>", &mut buffer)));

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use corpus::Line;
 use misfit::case::{self, Case};
+use misfit::sink::{Fate, HOLDS_NULL};
 use misfit::source::{Payload, SourceRow};
 
 fn row(Line(line): &Line) -> SourceRow {
@@ -49,11 +50,44 @@ impl Score {
     }
 }
 
+/// What the pane of columns tells, held against what is told of each value.
+#[derive(Default)]
+struct Landings {
+    columns: usize,
+    additional: usize,
+    warnings: u64,
+    warned: usize,
+}
+
+impl Landings {
+    fn count(&mut self, case: &Case) {
+        self.warnings += case.warnings.count;
+        self.warned += usize::from(case.warnings.count > 0);
+        for table in &case.tables {
+            for column in 0..table.layout.columns.len() as u32 {
+                let Some(filled) = table.fates.of(column).filter(|filled| filled.values == 1) else { continue };
+                let value = table.value_of(column).unwrap();
+                let landing = table.landing_of(value).unwrap();
+                let fate = if landing.reason.as_deref() == Some(HOLDS_NULL) { Fate::Stored } else { landing.fate };
+                let path = table.layout.path(column);
+                assert!(fate == filled.fate || path.ends_with(".key"), "{path}: {filled:?}, told {landing:?}");
+                self.columns += 1;
+            }
+            for &value in &table.fates.additional {
+                let landing = table.landing_of(value).unwrap();
+                assert!(matches!(landing.fate, Fate::Additional | Fate::Refused), "{landing:?}");
+                self.additional += 1;
+            }
+        }
+    }
+}
+
 #[test]
 fn every_row_opens_and_leads_to_its_node() {
     let Some(corpus) = corpus::folder() else { return };
     let store = corpus::schemas(&corpus);
     let mut score = Score::default();
+    let mut told = Landings::default();
     let mut versions = (0, 0);
     let mut notes: BTreeMap<String, (usize, String)> = BTreeMap::new();
     for (line, truth) in corpus::lines(&corpus.join("errors-2k.ndjson")).zip(corpus::lines(&corpus.join("errors-2k.truth.ndjson"))) {
@@ -66,6 +100,7 @@ fn every_row_opens_and_leads_to_its_node() {
             versions.0 += 1;
             versions.1 += usize::from(case.doctype.as_ref().and_then(|doctype| doctype.version.as_deref()) == Some(&*version));
         }
+        told.count(&case);
         for note in &case.notes {
             notes.entry(note.chars().take(24).collect()).or_insert((0, note.clone())).0 += 1;
         }
@@ -74,6 +109,10 @@ fn every_row_opens_and_leads_to_its_node() {
         }
     }
     notes.values().for_each(|(count, note)| println!("{count:5} {note}"));
+    println!(
+        "{} landings by column, {} in additional_properties; {} warnings in {} cases",
+        told.columns, told.additional, told.warnings, told.warned
+    );
     let Score { rows, pointers, keywords, values, landings } = score;
     println!(
         "{rows} validation rows: node {pointers}, keyword {keywords}, value {values}, landing {landings}; version {} of {}",

@@ -1,8 +1,11 @@
 //! What the explorer shows after keys, on the built-in sample: text, and a hash of the styles that changes when a colour does.
 
+mod warned;
+
 use std::sync::Arc;
 
 use misfit::demo;
+use misfit::schemas::SchemaStore;
 use misfit::source::{ErrorSource, Request};
 use misfit::tui::keymap::{Keymap, parse_keys};
 use misfit::tui::theme::{Depth, Theme};
@@ -11,13 +14,24 @@ use ratatui::buffer::Buffer;
 
 /// The last frame after the keys.
 fn press_in(theme: &str, depth: Depth, size: (u16, u16), keys: &str) -> Buffer {
-    press_with(Some(demo::source().expect("the sample opens")), theme, depth, size, keys)
+    press_with(Some(demo::source().expect("the sample opens")), sample_schemas(), theme, depth, size, keys)
 }
 
-fn press_with(source: Option<Arc<dyn ErrorSource>>, theme: &str, depth: Depth, size: (u16, u16), keys: &str) -> Buffer {
+fn sample_schemas() -> Arc<SchemaStore> {
+    Arc::new(demo::schemas().expect("the sample has schemas"))
+}
+
+fn press_with(
+    source: Option<Arc<dyn ErrorSource>>,
+    schemas: Arc<SchemaStore>,
+    theme: &str,
+    depth: Depth,
+    size: (u16, u16),
+    keys: &str,
+) -> Buffer {
     let options = Options {
         source,
-        request: Request { schemas: Some(Arc::new(demo::schemas().expect("the sample has schemas"))), ..Request::default() },
+        request: Request { schemas: Some(schemas), ..Request::default() },
         theme: Theme::named(theme, depth, false).expect("a theme built in"),
         depth,
         keymap: Keymap::new(&[]).expect("the default keys"),
@@ -114,7 +128,7 @@ fn no_colour_means_no_colour_and_still_a_cursor() {
 fn every_size_draws_without_harm() {
     for width in [1, 20, 59, 60, 79, 100, 110, 170] {
         for height in [1, 3, 14, 15, 16, 24, 50] {
-            for keys in ["", "<enter>", "<enter>v", "?"] {
+            for keys in ["", "<enter>", "<enter>v", "<enter>r", "?"] {
                 press((width, height), keys);
             }
         }
@@ -124,7 +138,7 @@ fn every_size_draws_without_harm() {
 #[test]
 fn tables_of_every_size_draw_without_harm() {
     for size in [(1, 50), (60, 15), (80, 24), (110, 16), (170, 60)] {
-        for keys in ["tE", "t/doc", "t<tab>", "jti"] {
+        for keys in ["tO", "t/doc", "t<tab>", "jti"] {
             press(size, keys);
         }
     }
@@ -132,7 +146,7 @@ fn tables_of_every_size_draw_without_harm() {
 
 #[test]
 fn hostile_text_never_reaches_a_cell() {
-    for keys in ["E", "E<enter>E", "E<enter>i", "E<enter>v", "G", "G<enter>E", "tE", "tEG", "ti"] {
+    for keys in ["O", "O<enter>O", "O<enter>i", "O<enter>v", "O<enter>r", "O<enter>rO", "G", "G<enter>O", "tO", "tOG", "ti"] {
         let buffer = press_in("default-dark", Depth::True, (200, 60), keys);
         for cell in &buffer.content {
             assert!(!cell.symbol().chars().any(misfit::text::is_unsafe), "{keys}: {:?}", cell.symbol());
@@ -225,7 +239,7 @@ fn everything_about_a_column_covers_the_screen() {
 
 #[test]
 fn tables_can_be_all_there_is() {
-    let press = |keys: &str| frame::to_text(&press_with(None, "default-dark", Depth::True, (100, 30), keys));
+    let press = |keys: &str| frame::to_text(&press_with(None, sample_schemas(), "default-dark", Depth::True, (100, 30), keys));
     insta::assert_snapshot!(press(""));
     assert!(press("x").contains("there are no rows to look at"));
     assert!(press("<esc>").contains("q quits"));

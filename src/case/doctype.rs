@@ -200,6 +200,11 @@ fn listed(names: &[String]) -> String {
     out
 }
 
+/// Whether the document is read to its end as an object: nothing else comes as far as a row.
+pub(super) fn is_parsed(document: &Document) -> bool {
+    document.error().is_none() && is_object(document)
+}
+
 /// Whether the document is an object, the only kind that the pipeline takes.
 pub(super) fn is_object(document: &Document) -> bool {
     !document.is_empty() && document.kind(0) == Kind::Object

@@ -14,7 +14,7 @@ use super::doctype::{self, Found, TableLayout};
 use super::parts::{Share, Splitting};
 use super::replay::{self, Replay};
 use super::table::{Given, Table};
-use super::{Case, Told, attributes, oddities, place, warned};
+use super::{Case, Told, Warnings, attributes, oddities, place, warned};
 
 /// Nesting at which the pipeline's parser gives up.
 const DEEPEST: usize = 1000;
@@ -62,7 +62,8 @@ pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     );
     notes.extend(oddities::notes(schema.as_deref(), layout.as_deref()));
     let fault = fault.map(|fault| Told::of(&message, fault));
-    let warnings = warned::warnings(&tables);
+    let is_parsed = document.as_deref().is_some_and(doctype::is_parsed);
+    let warnings = if is_parsed { warned::warnings(&tables) } else { Warnings::default() };
     Case {
         row,
         form,

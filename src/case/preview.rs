@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::document::{Document, NodeId, PathStyle, unescape_pointer};
 use crate::layout::ColumnId;
 
-use super::Case;
+use super::{Case, doctype};
 
 /// The row that one table gets.
 pub struct Preview {
@@ -34,8 +34,16 @@ pub struct NoRow {
 }
 
 impl Case {
-    /// Makes the row of the table at that position; `None` without a document or table.
+    /// Whether there is a row to be made, or an exception instead: it takes a JSON object and the columns of its table.
+    pub fn has_preview(&self) -> bool {
+        self.document.as_deref().is_some_and(doctype::is_parsed) && !self.tables.is_empty()
+    }
+
+    /// Makes the row of the table at that position; `None` where there is none to be made.
     pub fn preview(&self, table: usize, value: Option<NodeId>) -> Option<Preview> {
+        if !self.has_preview() {
+            return None;
+        }
         let (at, landed) = (self.tables.get(table)?, self.tables.get(table)?.landed()?);
         let row = match landed.row() {
             Ok(row) => Ok(Arc::new(Document::parse(row.into_bytes()))),

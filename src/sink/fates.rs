@@ -6,7 +6,7 @@
 use crate::document::{Kind, NodeId};
 use crate::layout::{ColumnId, Mode};
 
-use super::made::{Form, Value};
+use super::made::Form;
 use super::transform::{Intent, Why};
 use super::{ADDITIONAL, Fate, Landed};
 
@@ -41,10 +41,13 @@ impl Landed<'_> {
             if self.goes_to_rest(intent) {
                 fates.additional.push(node);
             }
-            if let Some(filled) = intent.column.and_then(|column| fates.columns.get_mut(column as usize)) {
-                let former = filled.map_or((Fate::Stored, 0), |former| (former.fate, former.values));
-                let worst = if rank(fate) > rank(former.0) { fate } else { former.0 };
-                *filled = Some(Filled { fate: worst, values: former.1.saturating_add(1) });
+            let Some(column) = intent.column else { continue };
+            fates.note(column, fate, 1);
+            if intent.why == Why::Map
+                && let Some(key) = self.layout.child(Some(column), "key")
+            {
+                let own = if fate == Fate::Changed { Fate::Stored } else { fate };
+                fates.note(key, own, u32::try_from(self.document.count(node)).unwrap_or(u32::MAX));
             }
         }
         fates
@@ -61,13 +64,12 @@ impl Landed<'_> {
             (Why::Null, _) => Fate::Stored,
             (Why::Thrown, _) => Fate::Refused,
             (Why::Unknown | Why::NotCoercible | Why::NotARecord | Why::KeyOnly, _) if self.goes_to_rest(intent) => Fate::Additional,
-            (Why::Unknown | Why::NotCoercible | Why::NotARecord | Why::KeyOnly | Why::Stripped, _) | (_, None) => Fate::Dropped,
+            (Why::Unknown | Why::NotCoercible | Why::NotARecord | Why::KeyOnly | Why::Stripped | Why::Empty, _) | (_, None) => {
+                Fate::Dropped
+            }
             (_, Some(_)) if self.is_misshapen(node, intent) => Fate::Refused,
             (_, Some(place)) if self.is_changed(node, intent, &self.transformed.values[place as usize].form) => Fate::Changed,
-            (_, Some(place)) => match self.transformed.values[place as usize].value {
-                Value::Null => Fate::Dropped,
-                _ => Fate::Stored,
-            },
+            (_, Some(_)) => Fate::Stored,
         }
     }
 
@@ -110,8 +112,14 @@ fn rank(fate: Fate) -> u8 {
     }
 }
 
-/// The columns that values of the document are for.
 impl Fates {
+    fn note(&mut self, column: ColumnId, fate: Fate, values: u32) {
+        let Some(filled) = self.columns.get_mut(column as usize) else { return };
+        let former = filled.unwrap_or(Filled { fate: Fate::Stored, values: 0 });
+        let worst = if rank(fate) > rank(former.fate) { fate } else { former.fate };
+        *filled = Some(Filled { fate: worst, values: former.values.saturating_add(values) });
+    }
+
     /// What the document has for a column.
     pub fn of(&self, column: ColumnId) -> Option<Filled> {
         self.columns.get(column as usize).copied().flatten()

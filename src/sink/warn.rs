@@ -20,6 +20,17 @@ pub enum Severity {
     Lost,
 }
 
+impl Severity {
+    /// For output: stable.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::NoRow => "no_row",
+            Severity::Mismatch => "mismatch",
+            Severity::Lost => "lost",
+        }
+    }
+}
+
 /// One thing to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {

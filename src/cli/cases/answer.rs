@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use crate::case::{Case, Replay, Told};
 use crate::cli::violation::Violation;
+use crate::destination::{self, Part};
+use crate::document::PathStyle;
 use crate::group::Fingerprint;
 use crate::sink::{Fate, Landing};
 
@@ -38,6 +40,12 @@ pub(super) struct Answer<'a> {
     pub violations: Option<Vec<Violation<'a>>>,
     /// All violations, exactly.
     pub violation_count: Option<u64>,
+    /// What costs the row or is silently lost, whether the document passes or not, the worst first; at most 100.
+    pub warnings: Vec<Warning<'a>>,
+    /// All warnings, exactly.
+    pub warning_count: u64,
+    /// The tables that the document goes through, from the request to the view; those of both parts where it is split.
+    pub tables: Vec<Table>,
     /// What could not be had or is odd, in sentences.
     pub notes: &'a [String],
 }
@@ -88,6 +96,36 @@ pub(super) struct Column<'a> {
     pub sql: Option<&'a str>,
     /// Why it is not stored as it is, in a sentence.
     pub reason: Option<&'a str>,
+    /// The live table that it is a column of.
+    pub table: Option<&'a str>,
+    /// Place in the parsed `additional_properties`, where the value is there. RFC 6901.
+    pub additional_pointer: Option<&'a str>,
+}
+
+/// A value that costs the row or is lost.
+#[derive(Debug, Serialize)]
+pub(super) struct Warning<'a> {
+    /// `no_row`: the pipeline's code fails; `mismatch`: BigQuery refuses the row; `lost`: the value is nowhere.
+    pub severity: &'static str,
+    /// RFC 6901, in the document.
+    pub pointer: String,
+    /// The live table whose row it is about.
+    pub table: Option<&'a str>,
+    /// Why, in a sentence.
+    pub sentence: &'a str,
+}
+
+/// A table that the document goes through.
+#[derive(Debug, Serialize)]
+pub(super) struct Table {
+    /// `raw`, `error`, `decoded`, `live`, `stable` or `view`.
+    pub stage: &'static str,
+    /// `telemetry_live.main_v5`.
+    pub table: String,
+    /// `remainder` or `subset` where the document is split; null where the table gets the whole.
+    pub part: Option<&'static str>,
+    /// The query for the document's row; null where its id is not known. Of stages behind the error it finds nothing.
+    pub sql: Option<String>,
 }
 
 impl<'a> Answer<'a> {
@@ -110,6 +148,9 @@ impl<'a> Answer<'a> {
             verdict: case.replay.as_ref().map(Verdict::new),
             violations: case.replay.as_ref().map(|replay| replay.violations.list.iter().map(Violation::new).collect()),
             violation_count: case.replay.as_ref().map(|replay| replay.violations.count),
+            warnings: warnings(case),
+            warning_count: case.warnings.count,
+            tables: case.destinations().iter().map(|table| Table::new(table, case)).collect(),
             notes: &case.notes,
         }
     }
@@ -151,8 +192,28 @@ impl<'a> Column<'a> {
             fate: fate(landing.fate),
             sql: landing.sql.as_deref(),
             reason: landing.reason.as_deref(),
+            table: case.tables.get(case.home).map(|table| table.name.as_str()),
+            additional_pointer: landing.additional_pointer.as_deref(),
         }
     }
+}
+
+impl Table {
+    fn new(table: &destination::Table, case: &Case) -> Self {
+        Table { stage: table.stage.name(), table: table.path(), part: table.part.map(Part::name), sql: case.lookup(table) }
+    }
+}
+
+fn warnings(case: &Case) -> Vec<Warning<'_>> {
+    let Some(document) = &case.document else { return Vec::new() };
+    let told = case.warnings.list.iter();
+    told.map(|warning| Warning {
+        severity: warning.severity.name(),
+        pointer: document.path(warning.node, PathStyle::Pointer),
+        table: case.tables.get(warning.table).map(|table| table.name.as_str()),
+        sentence: &warning.sentence,
+    })
+    .collect()
 }
 
 /// The fate's own word, but for the column that scripts select from.

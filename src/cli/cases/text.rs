@@ -8,6 +8,9 @@ use crate::text::visible;
 /// Cells of the names on the left.
 const NAMES: usize = 9;
 
+/// Warnings of a case that are listed.
+const MOST_WARNINGS: usize = 10;
+
 /// Violations of a case that are listed.
 const MOST_VIOLATIONS: usize = 10;
 
@@ -43,6 +46,8 @@ pub(super) fn block(answer: &Answer<'_>, case: &Case) -> String {
             block.line("sql", sql);
         }
     }
+    block.warnings(answer, case);
+    block.tables(answer);
     for note in answer.notes {
         block.line("note", note);
     }
@@ -58,6 +63,25 @@ struct Block(String);
 impl Block {
     fn line(&mut self, name: &str, value: &str) {
         self.0.push_str(&format!("  {name:NAMES$}{}\n", visible(value)));
+    }
+
+    fn warnings(&mut self, answer: &Answer<'_>, case: &Case) {
+        for (warning, known) in answer.warnings.iter().zip(&case.warnings.list).take(MOST_WARNINGS) {
+            self.line("warning", &format!("{}: {}  {}", case.meaning(known.severity), warning.pointer, warning.sentence));
+        }
+        let more = answer.warning_count.saturating_sub(MOST_WARNINGS as u64);
+        if more > 0 {
+            self.line("warning", &format!("and {} more", crate::text::count(more)));
+        }
+    }
+
+    /// The tables of the rows; the others follow from them.
+    fn tables(&mut self, answer: &Answer<'_>) {
+        let stored = answer.tables.iter().filter(|table| matches!(table.stage, "live" | "stable" | "view"));
+        let names: Vec<&str> = stored.map(|table| table.table.as_str()).collect();
+        if !names.is_empty() {
+            self.line("tables", &names.join(", "));
+        }
     }
 }
 
@@ -89,12 +113,20 @@ mod tests {
 
     #[test]
     fn a_column_is_told_with_its_fate() {
-        let column =
-            Column { column: Some("a.b".into()), kind: Some("STRING"), mode: Some("NULLABLE"), fate: "stored", sql: None, reason: None };
+        let column = Column {
+            column: Some("a.b".into()),
+            kind: Some("STRING"),
+            mode: Some("NULLABLE"),
+            fate: "stored",
+            sql: None,
+            reason: None,
+            table: None,
+            additional_pointer: None,
+        };
         assert_eq!(describe(&column), "a.b STRING NULLABLE, stored");
         let nowhere =
-            Column { column: None, kind: None, mode: None, fate: "additional_properties", sql: None, reason: Some("no such column") };
-        let null = Column { fate: "dropped", reason: Some(HOLDS_NULL), ..column };
+            Column { column: None, kind: None, mode: None, fate: "additional_properties", reason: Some("no such column"), ..column };
+        let null = Column { column: Some("a.b".into()), fate: "dropped", reason: Some(HOLDS_NULL), ..column };
         assert_eq!(describe(&null), "a.b STRING NULLABLE, stored: null: the column holds NULL.");
         assert_eq!(describe(&nowhere), "additional properties: no such column");
     }

@@ -16,7 +16,7 @@ use crate::sink;
 
 /// The effect that copies, or a notice why there is nothing to copy.
 pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
-    if action == Action::CopySql && app.case.is_none() {
+    if action == Action::CopySql && app.case.is_none() && !app.tables.open {
         let tree = app.groups.tree.clone();
         let leaf = app.groups.list.outline.item().filter(|&item| tree.is_leaf(item));
         let group = leaf.and_then(|item| tree.items[item].group);

@@ -22,7 +22,7 @@ pub fn switch(app: &mut App) -> Vec<Effect> {
     }
     let effects = make(app, job);
     if effects.is_empty() {
-        app.tell("there is no row to show: it takes a document and the columns of its table");
+        app.tell("there is no row to show: it takes a JSON object and the columns of its table");
     }
     effects
 }
@@ -30,7 +30,7 @@ pub fn switch(app: &mut App) -> Vec<Effect> {
 /// Begins to make the row of the table at hand.
 pub fn make(app: &mut App, job: JobId) -> Vec<Effect> {
     let Some(screen) = &mut app.case else { return Vec::new() };
-    if screen.case.document.is_none() || screen.columns.is_empty() {
+    if !screen.case.has_preview() {
         return Vec::new();
     }
     screen.row = Some(RowScreen { job, preview: None, list: List::default() });

@@ -11,12 +11,17 @@ use super::pen::{Pen, paragraph};
 use super::{chrome, columns, json};
 use crate::case::{NoRow, Preview};
 use crate::document::{Document, NodeId};
+use crate::sink::Severity;
 use crate::text;
 
 /// Draws the pane.
 pub fn draw(app: &App, screen: &CaseScreen, row: &RowScreen, area: Rect, buffer: &mut Buffer) {
-    let name = match screen.case.validates() {
-        Some(true) => "Row that is written",
+    let has_row = row.preview.as_ref().is_none_or(|preview| preview.row.is_ok());
+    let is_taken = !screen.case.warnings.list.iter().any(|warning| warning.severity < Severity::Lost);
+    let name = match (screen.case.validates(), is_taken) {
+        _ if !has_row => "No row",
+        (Some(true), true) => "Row that is written",
+        (Some(true), false) => "Row that BigQuery refuses",
         _ => "Row that it would have become",
     };
     let table = screen.case.tables.get(screen.table).map(|table| text::visible(&table.name).into_owned()).unwrap_or_default();
