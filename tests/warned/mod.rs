@@ -107,7 +107,7 @@ fn a_document_that_is_split_shows_both_tables() {
     assert!(rest.contains("main_v5, 1 of 2"), "{rest}");
     assert!(main("<enter>/info<enter>u").contains("counter_v4, 2 of 2"));
     insta::assert_snapshot!(main("<enter>/COUNTER<enter>r"));
-    let other = main("<enter>/COUNTER<enter>ro");
+    let other = main("<enter>/COUNTER<enter>ru");
     assert!(other.contains("{\"info\":\"i\"}") && !other.contains("use_counter2_a"), "{other}");
 }
 

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::super::action::Action;
 use super::super::app::{App, CaseScreen, RowScreen};
 use super::super::panes;
 use super::super::theme::Role;
@@ -25,7 +26,8 @@ pub fn draw(app: &App, screen: &CaseScreen, row: &RowScreen, area: Rect, buffer:
         _ => "Row that it would have become",
     };
     let table = screen.case.tables.get(screen.table).map(|table| text::visible(&table.name).into_owned()).unwrap_or_default();
-    let other = if screen.columns.len() > 1 { "  o: the other table" } else { "" };
+    let other = app.keymap.keys(Action::OtherTable).into_iter().next().filter(|_| screen.columns.len() > 1);
+    let other = other.map(|key| format!("  {key}: the other table")).unwrap_or_default();
     chrome::pane(app, buffer, area, name, true, format!("{table}{other}  {}", chrome::list_state(&row.list)).trim());
     let (lines, facts) = panes::lines_and_facts(area);
     let Some(preview) = &row.preview else {
