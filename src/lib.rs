@@ -21,6 +21,7 @@
 //!  │     fault  Status    │                      │       │                │               │             │
 //!  ├ Progress, hints (Action table) ─────────────┤       ├ notes, hints ──────────────────────────────────┤
 //!  └─────────────────────────────────────────────┘       └──────────────────────────────────────────────┘
+//!                                                         r: Preview, the row in one of the case's Tables (tui/view/row.rs)
 //!
 //!  Screen Tables (tui/view/tables.rs): Catalog ◀── all Layouts of the SchemaStore
 //!  ┌ title ────────────────────────────────────────┐

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use crate::destination::Part;
 use crate::document::Document;
 use crate::fault::{Fault, Says};
+use crate::layout::Layout;
 use crate::payload::{self, Form};
-use crate::schemas::SchemaStore;
+use crate::schemas::{Schema, SchemaStore};
+use crate::sink::Landing;
 use crate::source::SourceRow;
 use crate::text;
 
@@ -14,7 +16,7 @@ use super::doctype::{self, Found, TableLayout};
 use super::parts::{Share, Splitting};
 use super::replay::{self, Replay};
 use super::table::{Given, Table};
-use super::{Case, Told, Warnings, attributes, oddities, place, warned};
+use super::{Broken, Case, Told, Warnings, attributes, oddities, place, warned};
 
 /// Nesting at which the pipeline's parser gives up.
 const DEEPEST: usize = 1000;
@@ -44,10 +46,8 @@ pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
 
     let value = document.as_deref().zip(fault).and_then(|(document, fault)| place::value(document, fault, broken.as_ref()));
     let tables = tables(&row, layouts, splitting.as_ref(), document.as_ref());
-    let about = broken.as_ref().zip(fault).map(|(broken, fault)| (broken.about_name, place::tokens_of(fault, broken)));
-    let home = about.as_ref().and_then(|(_, tokens)| of_part(&tables, splitting.as_ref()?.part(tokens))).unwrap_or(0);
+    let (home, landing) = home(&tables, splitting.as_ref(), broken.as_ref().zip(fault));
     let table = tables.get(home);
-    let landing = table.zip(about).map(|(table, (about_name, tokens))| place::landing(&table.layout, about_name, table.landing(&tokens)));
     if let (Some(table), Some(doctype)) = (table, &mut doctype) {
         doctype.table = Some(table.name.clone());
     }
@@ -56,11 +56,7 @@ pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
         Some(fault) => tell(fault, exact, broken.as_ref(), document.as_deref(), &mut notes),
         None => notes.push("The row has neither an error message nor an exception class.".to_owned()),
     }
-    notes.splice(0..0, replay.as_ref().and_then(Replay::disagreement));
-    notes.extend(
-        replay.iter().flat_map(|replay| &replay.doubts).map(|doubt| format!("Not judged at {}: {}.", doubt.schema_pointer, doubt.what)),
-    );
-    notes.extend(oddities::notes(schema.as_deref(), layout.as_deref()));
+    tell_more(replay.as_ref(), schema.as_deref(), layout.as_deref(), &mut notes);
     let fault = fault.map(|fault| Told::of(&message, fault));
     let is_parsed = document.as_deref().is_some_and(doctype::is_parsed);
     let warnings = if is_parsed { warned::warnings(&tables) } else { Warnings::default() };
@@ -99,6 +95,15 @@ fn tables(row: &SourceRow, layouts: Vec<TableLayout>, splitting: Option<&Splitti
     layouts.into_iter().map(table).collect()
 }
 
+/// The table that the failing value goes to, and where it lands there.
+fn home(tables: &[Table], splitting: Option<&Splitting>, at: Option<(&Broken, &Fault<'_>)>) -> (usize, Option<Landing>) {
+    let Some((broken, fault)) = at else { return (0, None) };
+    let tokens = place::tokens_of(fault, broken);
+    let home = splitting.and_then(|splitting| of_part(tables, splitting.part(&tokens))).unwrap_or(0);
+    let landing = tables.get(home).map(|table| place::landing(&table.layout, broken.about_name, table.landing(&tokens)));
+    (home, landing)
+}
+
 /// The table that gets a part of the document; `None` where both do or it is not at hand.
 pub(super) fn of_part(tables: &[Table], part: Part) -> Option<usize> {
     tables.iter().position(|table| table.part == Some(part))
@@ -131,7 +136,7 @@ fn read(form: Form, text: Arc<[u8]>, notes: &mut Vec<String>) -> Option<Arc<Docu
 }
 
 /// What is odd about the fault beside what it says.
-fn tell(fault: &Fault<'_>, exact: bool, broken: Option<&super::Broken>, document: Option<&Document>, notes: &mut Vec<String>) {
+fn tell(fault: &Fault<'_>, exact: bool, broken: Option<&Broken>, document: Option<&Document>, notes: &mut Vec<String>) {
     if fault.cut {
         notes.push("The message was cut by the pipeline at 1,024 bytes.".to_owned());
     }
@@ -159,8 +164,16 @@ fn tell(fault: &Fault<'_>, exact: bool, broken: Option<&super::Broken>, document
     }
 }
 
+/// What the judgement here has to say first, and what could not be judged or is odd about the files.
+fn tell_more(replay: Option<&Replay>, schema: Option<&Schema>, layout: Option<&Layout>, notes: &mut Vec<String>) {
+    notes.splice(0..0, replay.and_then(Replay::disagreement));
+    let doubts = replay.map_or(&[][..], |replay| &replay.doubts);
+    notes.extend(doubts.iter().map(|doubt| format!("Not judged at {}: {}.", doubt.schema_pointer, doubt.what)));
+    notes.extend(oddities::notes(schema, layout));
+}
+
 /// Whether a key that is said to be missing is in the payload: standard fields become attributes before anything is judged.
-fn taken_out(broken: Option<&super::Broken>, document: Option<&Document>, key: &str) -> bool {
+fn taken_out(broken: Option<&Broken>, document: Option<&Document>, key: &str) -> bool {
     let at_top = broken.is_some_and(|broken| broken.tokens.is_empty());
     at_top && document.is_some_and(|document| !document.is_empty() && document.member(0, key).is_some())
 }

@@ -147,3 +147,25 @@ fn telemetry_takes_its_version_from_the_payload() {
     assert!(notes(&case).contains("split into telemetry_live.main_v5 and telemetry_live.main_use_counter_v4"), "{}", notes(&case));
     assert_eq!(case.landing.and_then(|landing| landing.column), Some(1), "the rest of the document is in main_v5");
 }
+
+#[test]
+fn a_document_that_fits_can_still_lose_a_value() {
+    let case = order("#/id: expected maxLength: 3, actual: 5", r#"{"id": "a", "ID": "b", "lines": []}"#);
+    assert_eq!((case.validates(), case.warnings.count), (Some(true), 1));
+    let (warning, document) = (&case.warnings.list[0], case.document.as_deref().expect("a document"));
+    assert_eq!((warning.severity.name(), document.raw(warning.node)), ("lost", &b"\"a\""[..]));
+    assert_eq!(case.meaning(warning.severity), "it fits the schema, but a value is silently lost");
+    let preview = case.preview(0, document.member(0, "ID")).expect("a row");
+    let row = preview.row.expect("no exception");
+    assert_eq!(preview.value.map(|value| row.raw(value)), Some(&b"\"b\""[..]));
+}
+
+#[test]
+fn a_row_that_is_not_made_names_its_exception() {
+    let case = order("#/id: expected maxLength: 3, actual: 5", r#"{"id": "abcde", "lines": "x"}"#);
+    let none = case.preview(0, None).expect("a judgement").row.err().expect("no row");
+    assert_eq!((none.exception, &*none.pointer), ("ClassCastException", "/lines"));
+    assert_eq!(case.meaning(case.warnings.list[0].severity), "even if it fitted, the row would be refused");
+    let broken = order("#/id: expected maxLength: 3, actual: 5", r#"{"id": "abcde", "lines": "x""#);
+    assert!(broken.warnings.list.is_empty() && broken.preview(0, None).is_none(), "what is not read to its end becomes no row");
+}

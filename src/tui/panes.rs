@@ -115,9 +115,9 @@ pub fn groups(size: (u16, u16)) -> GroupPanes {
 }
 
 /// The screen of a case: three columns from 170 columns on, document beside schema above columns from 100 on, else one pane at a time.
-/// `warned`: whether there is a line of warnings above the panes.
-pub fn case(size: (u16, u16), focus: Pane, warned: bool) -> CasePanes {
-    let RowPanes { title, head, row: rest, footer } = row(size, warned);
+/// `told`: lines of the head.
+pub fn case(size: (u16, u16), focus: Pane, told: u16) -> CasePanes {
+    let RowPanes { title, head, row: rest, footer } = row(size, told);
     if size.0 < 100 {
         let [tabs, pane] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(rest);
         let mut panes = [None; 3];
@@ -135,10 +135,9 @@ pub fn case(size: (u16, u16), focus: Pane, warned: bool) -> CasePanes {
 }
 
 /// The head of a case above the row that its document becomes, or above its panes.
-pub fn row(size: (u16, u16), warned: bool) -> RowPanes {
+pub fn row(size: (u16, u16), told: u16) -> RowPanes {
     let [title, body, footer] = frame(size);
-    let lines = 3 + u16::from(warned);
-    let [head, row] = Layout::vertical([Constraint::Length(lines), Constraint::Fill(1)]).areas(body);
+    let [head, row] = Layout::vertical([Constraint::Length(told), Constraint::Fill(1)]).areas(body);
     RowPanes { title, head, row, footer }
 }
 
@@ -198,8 +197,8 @@ mod tests {
     fn panes_cover_the_screen_without_overlap() {
         for size in [(60, 15), (80, 24), (100, 30), (120, 40), (200, 60)] {
             for focus in Pane::ALL {
-                for warned in [false, true] {
-                    let panes = case(size, focus, warned);
+                for told in [3, 4] {
+                    let panes = case(size, focus, told);
                     let parts = [Some(panes.title), Some(panes.head), panes.tabs, Some(panes.footer)].into_iter().chain(panes.panes);
                     let area: u32 = parts.flatten().map(|part| part.area()).sum();
                     assert_eq!(area, u32::from(size.0) * u32::from(size.1), "{size:?}");

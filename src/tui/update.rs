@@ -98,11 +98,11 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
 /// Scrolls every list so that its cursor is drawn.
 fn settle(app: &mut App) {
     if let Some(screen) = &mut app.case {
-        let warned = screen.is_warned();
+        let told = screen.head_lines();
         if let Some(row) = &mut screen.row {
-            row.list.outline.settle(usize::from(panes::lines_and_facts(panes::row(app.size, warned).row).0.height));
+            row.list.outline.settle(usize::from(panes::lines_and_facts(panes::row(app.size, told).row).0.height));
         }
-        let areas = panes::case(app.size, screen.focus, warned);
+        let areas = panes::case(app.size, screen.focus, told);
         for pane in panes::Pane::ALL {
             if let Some(area) = areas.panes[pane as usize] {
                 screen.lists[pane as usize].outline.settle(usize::from(panes::case_lines(pane, area).height));
@@ -255,9 +255,9 @@ fn page(app: &App) -> u16 {
             let area = if app.tables.focus == panes::TablePane::Tree { areas.tree } else { areas.schema };
             area.map(panes::lines)
         }
-        Some(screen) if screen.row.is_some() => Some(panes::lines_and_facts(panes::row(app.size, screen.is_warned()).row).0),
+        Some(screen) if screen.row.is_some() => Some(panes::lines_and_facts(panes::row(app.size, screen.head_lines()).row).0),
         Some(screen) => {
-            let areas = panes::case(app.size, screen.focus, screen.is_warned());
+            let areas = panes::case(app.size, screen.focus, screen.head_lines());
             areas.panes[screen.focus as usize].map(|area| panes::case_lines(screen.focus, area))
         }
         None => Some(panes::lines(panes::groups(app.size).tree)),

@@ -17,12 +17,13 @@ use crate::text;
 /// Draws the screen.
 pub fn draw(app: &App, screen: &CaseScreen, buffer: &mut Buffer) {
     let size = (buffer.area.width, buffer.area.height);
-    let areas = panes::case(size, screen.focus, screen.is_warned());
+    let areas = panes::case(size, screen.focus, screen.head_lines());
     title(app, screen, buffer, areas.title);
     head(app, screen, buffer, areas.head);
-    warning(app, screen, buffer, Rect { y: areas.head.y + 3, height: areas.head.height.saturating_sub(3), ..areas.head });
+    let last = areas.head.height.saturating_sub(1);
+    warning(app, screen, buffer, Rect { y: areas.head.y + last, height: areas.head.height - last, ..areas.head });
     if let Some(shown) = &screen.row {
-        row::draw(app, screen, shown, panes::row(size, screen.is_warned()).row, buffer);
+        row::draw(app, screen, shown, panes::row(size, screen.head_lines()).row, buffer);
         return chrome::footer(app, buffer, areas.footer);
     }
     if let Some(tabs) = areas.tabs {
@@ -77,8 +78,8 @@ fn head(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
     }
     let message = case.row.column("error_message").unwrap_or("no error message");
     let message = text::visible(message.rsplit_once("Exception: ").map_or(message, |(_, rest)| rest)).into_owned();
-    // Without notes the message has their line as well.
-    let lines = if case.notes.is_empty() { 3 } else { 2 };
+    // Without notes and warnings the message has their line as well.
+    let lines = if case.notes.is_empty() && case.warnings.count == 0 { 3 } else { 2 };
     let indented = Rect { x: area.x + 3, width: area.width.saturating_sub(4), height: area.height.min(lines), ..area };
     super::pen::paragraph(buffer, indented, 1, &message, theme.style(Role::Dim));
     let Some((first, rest)) = case.notes.split_first() else { return };

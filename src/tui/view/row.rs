@@ -71,6 +71,10 @@ fn draw_facts(
         pen.put(&app.theme.glyphs.lines.0.repeat(usize::from(area.width)), app.theme.style(Role::Border));
     }
     let (Some(item), Some(table)) = (item, screen.case.tables.get(preview.table)) else { return };
+    if item == 0 {
+        paragraph(buffer, inner, 1, "the whole row; yy copies it as one line of JSON", app.theme.style(Role::Dim));
+        return;
+    }
     let Some(column) = screen.case.column_of_row(preview.table, document, item as NodeId) else {
         paragraph(buffer, inner, 1, "the table has no column for it: BigQuery ignores it", app.theme.style(Role::Dim));
         return;
