@@ -10,11 +10,11 @@ const KEPT: usize = 64;
 
 /// Smallest hashes, ascending.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Hashes(Vec<i64>);
+pub(super) struct Hashes(Vec<u64>);
 
 impl Hashes {
     /// Adds hashes.
-    pub(super) fn add(&mut self, hashes: &[i64]) {
+    pub(super) fn add(&mut self, hashes: &[u64]) {
         self.0.extend_from_slice(hashes);
         self.0.sort_unstable();
         self.0.dedup();
@@ -34,7 +34,7 @@ impl Hashes {
         if self.0.len() < KEPT {
             return Some(Clients { count: self.0.len() as u64, exact: true });
         }
-        let share = (i128::from(last) - i128::from(i64::MIN)) as f64 / u64::MAX as f64;
+        let share = last as f64 / u64::MAX as f64;
         Some(Clients { count: ((KEPT - 1) as f64 / share.max(f64::MIN_POSITIVE)) as u64, exact: false })
     }
 }
@@ -44,11 +44,11 @@ mod tests {
     use super::*;
 
     /// A good hash of a number.
-    fn hash(n: u64) -> i64 {
+    fn hash(n: u64) -> u64 {
         let mut x = n.wrapping_add(0x9e37_79b9_7f4a_7c15);
         x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (x ^ (x >> 31)) as i64
+        x ^ (x >> 31)
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub struct Coarse<'a> {
     /// A few of the rows.
     pub rows: Vec<RowRef>,
     /// Smallest hashes of the ids of their clients.
-    pub clients: Vec<i64>,
+    pub clients: Vec<u64>,
 }
 
 /// Rows of one job in one bin of time.
@@ -123,7 +123,7 @@ mod tests {
             cells: vec![cell(job, message as i64, rows)],
             messages: vec![(&messages[message], rows.min(3))],
             rows: vec![RowRef::new(0, message as u64)],
-            clients: vec![7, message as i64],
+            clients: vec![7, message as u64],
         };
         let groups = groups(|grouper| {
             grouper.add_coarse(&coarse(0, "one", 3), RowRef::new(0, 0));

@@ -233,7 +233,7 @@ impl ErrorSource for BigQuery {
         let mut number = range.start;
         self.service.visit("reading rows", &sql, &Unwatched, &mut |row| {
             let cells = Cells::of(row);
-            let (Some(time), Some(group), Some(whole)) = (cells.int(1), cells.int(2), cells.value(4)) else {
+            let (Some(time), Some(group), Some(whole)) = (cells.int(1), cells.hash(2), cells.value(4)) else {
                 return ControlFlow::Continue(());
             };
             let key = RowKey { table: cells.count(0) as u32, group, time, nth: cells.count(3) as u32 };
@@ -255,10 +255,10 @@ impl ErrorSource for BigQuery {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = rows::keys(&tables, window, &request, ids, order, Slice { from: from as u64, most: KEYS });
+        let sql = rows::keys(&tables, window, &request, &ids, order, Slice { from: from as u64, most: KEYS });
         let answer = self.service.ask("finding rows", &sql, window, Keep::Closed, watch)?;
         let key =
-            |row: Cells<'_>| Some(RowKey { table: row.count(0) as u32, time: row.int(1)?, group: row.int(2)?, nth: row.count(3) as u32 });
+            |row: Cells<'_>| Some(RowKey { table: row.count(0) as u32, time: row.int(1)?, group: row.hash(2)?, nth: row.count(3) as u32 });
         Ok(answer.rows.iter().filter_map(|row| key(Cells::of(row))).map(|key| self.keys.add(key)).collect())
     }
 
@@ -269,7 +269,7 @@ impl ErrorSource for BigQuery {
             None => grouping::query(&numbered(&shapes), window, request, self.bounds()),
             Some(group) => {
                 let (tables, ids) = parts(&shapes, self.keys.parts(group.fingerprint));
-                rows::for_people(&tables, window, request, ids)
+                rows::for_people(&tables, window, request, &ids)
             }
         };
         Some(sql.console())
@@ -277,7 +277,7 @@ impl ErrorSource for BigQuery {
 }
 
 /// The tables that some coarse groups are of, and the numbers of these.
-fn parts(shapes: &[Shape], parts: Vec<(u32, i64)>) -> (Vec<Numbered<'_>>, Vec<i64>) {
+fn parts(shapes: &[Shape], parts: Vec<(u32, u64)>) -> (Vec<Numbered<'_>>, Vec<u64>) {
     let tables = numbered(shapes).into_iter().filter(|(at, _)| parts.iter().any(|(table, _)| *table as usize == *at)).collect();
     (tables, parts.iter().map(|(_, id)| *id).collect())
 }

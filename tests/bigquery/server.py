@@ -2,7 +2,7 @@
 
     python server.py FOLDER [PROJECT]
 
-Keeps everything below FOLDER, listens on a free port of the loopback interface, and prints one line when it is ready:
+Keeps everything below FOLDER, which it removes in the end, listens on a free port of the loopback interface, and prints one line when it is ready:
 
     READY http://127.0.0.1:PORT
 
@@ -13,6 +13,7 @@ import importlib
 import json
 import os
 import pathlib
+import shutil
 import sys
 import threading
 
@@ -96,7 +97,10 @@ def main() -> None:
     folder = pathlib.Path(sys.argv[1]).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     install_extensions(folder / "home")
-    serve(folder, sys.argv[2] if len(sys.argv) > 2 else "test-project")
+    try:
+        serve(folder, sys.argv[2] if len(sys.argv) > 2 else "test-project")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -149,7 +149,7 @@ pub fn coarse(id: Option<i64>, message: &str, rows: u64) -> Value {
     let cells = json!({"f": [cell("29706524".into()), cell("decoder-0".into()), cell(rows.to_string().into()), cell("1782391480000000".into()), cell("1782391490000000".into())]});
     let said = json!({"f": [cell(message.into()), cell(rows.to_string().into())]});
     json!({"f": [
-        cell(id.map(|id| id.to_string()).into()), cell("0".into()), cell("acme".into()), cell("session".into()), cell("1".into()),
+        cell(id.map(|id| format!("{id:016x}")).into()), cell("0".into()), cell("acme".into()), cell("session".into()), cell("1".into()),
         cell("ParsePayload".into()), cell("org.everit.json.schema.ValidationException".into()), cell(rows.to_string().into()),
         cell(rows.to_string().into()), cell("1".into()), cell(json!([cell(cells)])), cell(json!([cell(said)])),
         cell(json!([cell("1782391490000000".into())])), cell(json!([cell("5".into())])),

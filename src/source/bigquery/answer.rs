@@ -68,6 +68,11 @@ impl<'a> Cells<'a> {
         self.text(at)?.parse().ok()
     }
 
+    /// 16 hexadecimal digits.
+    pub(super) fn hash(self, at: usize) -> Option<u64> {
+        u64::from_str_radix(self.text(at)?, 16).ok()
+    }
+
     pub(super) fn count(self, at: usize) -> u64 {
         self.int(at).and_then(|count| u64::try_from(count).ok()).unwrap_or(0)
     }

@@ -51,7 +51,7 @@ impl Reading<'_> {
             let at = RowRef::new(0, number as u64);
             all = all.max(cells.count(ROWS_OF_ALL));
             told += cells.count(ROWS);
-            match cells.int(ID) {
+            match cells.hash(ID) {
                 None => {
                     let folded = cells.count(GROUPS).saturating_sub(self.of_namespace as u64).max(1);
                     grouper.add_other(cells.text(NAMESPACE), &self.cells(cells), folded, at);
@@ -79,7 +79,7 @@ impl Reading<'_> {
         groups
     }
 
-    fn coarse<'a>(&self, cells: Cells<'a>, id: i64) -> Coarse<'a> {
+    fn coarse<'a>(&self, cells: Cells<'a>, id: u64) -> Coarse<'a> {
         let messages: Vec<(&str, u64)> =
             cells.list(MESSAGES).map(Cells::of).map(|said| (said.text(0).unwrap_or(""), said.count(1))).collect();
         let row = ErrorRow {
@@ -91,7 +91,7 @@ impl Reading<'_> {
             message: messages.first().map(|(message, _)| *message),
             ..ErrorRow::default()
         };
-        let clients = cells.list(CLIENTS).filter_map(|hash| hash.as_str()?.parse().ok()).collect();
+        let clients = cells.list(CLIENTS).filter_map(|hash| u64::from_str_radix(hash.as_str()?, 16).ok()).collect();
         Coarse { row, cells: self.cells(cells), messages, rows: self.rows(cells, id), clients }
     }
 
@@ -109,7 +109,7 @@ impl Reading<'_> {
     }
 
     /// The newest rows, numbered among those of the same time.
-    fn rows(&self, cells: Cells<'_>, id: i64) -> Vec<RowRef> {
+    fn rows(&self, cells: Cells<'_>, id: u64) -> Vec<RowRef> {
         let table = cells.count(TABLE) as u32;
         let mut last = None;
         let mut nth = 0;

@@ -130,8 +130,8 @@ fn source(at: usize, shape: &Shape, window: Window, request: &Request, wanted: W
     }
     sql = sql.text(", ").then(message(shape)).text(" AS message");
     sql = match (wanted, shape.column("client_id")) {
-        (Wanted::Counts, Some(client)) => sql.text(", FARM_FINGERPRINT(").column(client).text(") AS client"),
-        (Wanted::Counts, None) => sql.text(", CAST(NULL AS INT64) AS client"),
+        (Wanted::Counts, Some(client)) => sql.text(", SUBSTR(TO_HEX(MD5(").column(client).text(")), 1, 16) AS client"),
+        (Wanted::Counts, None) => sql.text(", CAST(NULL AS STRING) AS client"),
         (Wanted::Keys | Wanted::Whole, _) => sql.text(", ").then(text_column(shape.field("uri"))).text(" AS uri"),
     };
     if wanted == Wanted::Whole {

@@ -16,7 +16,7 @@ pub(super) struct RowKey {
     /// Position of its table among those that are read.
     pub(super) table: u32,
     /// Number of its coarse group.
-    pub(super) group: i64,
+    pub(super) group: u64,
     pub(super) time: Micros,
     /// Its turn among rows of the same table, group and time, ordered by address and message.
     pub(super) nth: u32,
@@ -30,7 +30,7 @@ pub(super) struct Keys(Mutex<Known>);
 struct Known {
     keys: Vec<RowKey>,
     numbers: HashMap<RowKey, u64>,
-    parts: HashMap<Fingerprint, BTreeSet<(u32, i64)>>,
+    parts: HashMap<Fingerprint, BTreeSet<(u32, u64)>>,
 }
 
 impl Keys {
@@ -54,13 +54,13 @@ impl Keys {
     /// Notes the coarse groups that rows of a group are of.
     pub(super) fn remember(&self, group: Fingerprint, rows: &[RowRef]) {
         let mut known = self.lock();
-        let parts: Vec<(u32, i64)> =
+        let parts: Vec<(u32, u64)> =
             rows.iter().filter_map(|at| known.keys.get(at.place() as usize)).map(|key| (key.table, key.group)).collect();
         known.parts.entry(group).or_default().extend(parts);
     }
 
     /// The coarse groups of a group, by table and number.
-    pub(super) fn parts(&self, group: Fingerprint) -> Vec<(u32, i64)> {
+    pub(super) fn parts(&self, group: Fingerprint) -> Vec<(u32, u64)> {
         self.lock().parts.get(&group).map(|parts| parts.iter().copied().collect()).unwrap_or_default()
     }
 
@@ -76,13 +76,13 @@ mod tests {
     #[test]
     fn the_same_row_has_one_place() {
         let keys = Keys::default();
-        let key = |nth| RowKey { table: 1, group: -7, time: 5, nth };
+        let key = |nth| RowKey { table: 1, group: 7, time: 5, nth };
         let (first, second) = (keys.add(key(0)), keys.add(key(1)));
         assert_ne!(first, second);
         assert_eq!(keys.add(key(0)), first);
         assert_eq!(keys.get(second), Some(key(1)));
         assert_eq!(keys.get(RowRef::new(0, 9)), None);
         keys.remember(Fingerprint(3), &[first, second]);
-        assert_eq!((keys.parts(Fingerprint(3)), keys.parts(Fingerprint(4))), (vec![(1, -7)], vec![]));
+        assert_eq!((keys.parts(Fingerprint(3)), keys.parts(Fingerprint(4))), (vec![(1, 7)], vec![]));
     }
 }

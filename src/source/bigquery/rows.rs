@@ -20,7 +20,7 @@ pub(super) struct Slice {
 }
 
 /// Keys of the rows of some coarse groups: table, time, group, turn. No payload is read.
-pub(super) fn keys(tables: &[Numbered<'_>], window: Window, request: &Request, ids: Vec<i64>, order: RowOrder, slice: Slice) -> Sql {
+pub(super) fn keys(tables: &[Numbered<'_>], window: Window, request: &Request, ids: &[u64], order: RowOrder, slice: Slice) -> Sql {
     let (turn, by) = match order {
         RowOrder::Newest => ("", "ts DESC"),
         RowOrder::Oldest => ("", "ts"),
@@ -28,15 +28,15 @@ pub(super) fn keys(tables: &[Numbered<'_>], window: Window, request: &Request, i
     };
     let sql = keyed(tables, window, request, Wanted::Keys)
         .text(&format!("\nSELECT src, UNIX_MICROS(ts) AS time_us, id, {NTH}{turn}\nFROM keyed WHERE id IN UNNEST("));
-    let sql = sql.value("ids", Value::Ints(ids)).text(&format!(")\nORDER BY {by}, src, id, nth\nLIMIT "));
+    let sql = sql.value("ids", texts(ids)).text(&format!(")\nORDER BY {by}, src, id, nth\nLIMIT "));
     sliced(sql, slice)
 }
 
 /// One row, whole.
 pub(super) fn one(table: Numbered<'_>, key: &RowKey) -> Sql {
     let moment = Window { since: key.time, until: key.time.saturating_add(1) };
-    let sql = keyed(&[table], moment, &Request::default(), Wanted::Whole).text("\nSELECT whole FROM keyed WHERE id = ");
-    let sql = sql.value("id", Value::Int(key.group)).text("\nORDER BY uri, message\nLIMIT ");
+    let sql = keyed(&[table], moment, &Request::default(), Wanted::Whole).text("\nSELECT whole FROM keyed WHERE id IN UNNEST(");
+    let sql = sql.value("ids", texts(&[key.group])).text(")\nORDER BY uri, message\nLIMIT ");
     sliced(sql, Slice { from: u64::from(key.nth), most: 1 })
 }
 
@@ -49,9 +49,14 @@ pub(super) fn all(tables: &[Numbered<'_>], window: Window, request: &Request, sl
 }
 
 /// All columns but the payload of a group's rows, newest first: for people, to be pasted into the console.
-pub(super) fn for_people(tables: &[Numbered<'_>], window: Window, request: &Request, ids: Vec<i64>) -> Sql {
+pub(super) fn for_people(tables: &[Numbered<'_>], window: Window, request: &Request, ids: &[u64]) -> Sql {
     let sql = keyed(tables, window, request, Wanted::Keys).text("\nSELECT * FROM keyed WHERE id IN UNNEST(");
-    sql.value("ids", Value::Ints(ids)).text(")\nORDER BY ts DESC\nLIMIT 100")
+    sql.value("ids", texts(ids)).text(")\nORDER BY ts DESC\nLIMIT 100")
+}
+
+/// Numbers of coarse groups as the query writes them.
+fn texts(ids: &[u64]) -> Value {
+    Value::Texts(ids.iter().map(|id| format!("{id:016x}")).collect())
 }
 
 fn sliced(sql: Sql, slice: Slice) -> Sql {

@@ -16,7 +16,6 @@ use crate::source::files::time_text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
     Int(i64),
-    Ints(Vec<i64>),
     Texts(Vec<String>),
     Time(Micros),
 }
@@ -117,7 +116,6 @@ fn literal(value: &Value) -> String {
     let list = |items: Vec<String>| format!("[{}]", items.join(", "));
     match value {
         Value::Int(number) => number.to_string(),
-        Value::Ints(numbers) => list(numbers.iter().map(i64::to_string).collect()),
         Value::Texts(texts) => list(texts.iter().map(|text| sink::literal(text)).collect()),
         Value::Time(time) => format!("TIMESTAMP {}", sink::literal(&time_text(*time))),
     }
@@ -131,7 +129,6 @@ fn parameter(name: &str, value: &Value) -> QueryParameter {
     let many = |texts: Vec<String>| QueryParameterValue { array_values: Some(texts.into_iter().map(one).collect()), ..Default::default() };
     let (kind, value) = match value {
         Value::Int(number) => (scalar("INT64"), one(number.to_string())),
-        Value::Ints(numbers) => (list("INT64"), many(numbers.iter().map(i64::to_string).collect())),
         Value::Texts(texts) => (list("STRING"), many(texts.clone())),
         Value::Time(time) => (scalar("TIMESTAMP"), one(time_text(*time))),
     };
@@ -152,17 +149,21 @@ mod tests {
             .text(")");
         let sql = sql.text(" AND t >= ").value("t", Value::Time(1_782_391_480_000_000)).text(" AND n IN UNNEST(");
         let sql = sql.then(
-            Sql::default().value("n", Value::Ints(vec![1, -2])).text(") OR b IN UNNEST(").value("a", Value::Texts(Vec::new())).text(")"),
+            Sql::default()
+                .value("n", Value::Texts(vec!["1".into(), "-2".into()]))
+                .text(") OR b IN UNNEST(")
+                .value("a", Value::Texts(Vec::new()))
+                .text(")"),
         );
         assert_eq!(
             sql.sent(),
             "SELECT * FROM `my-project`.`set`.`table` WHERE a IN UNNEST(@a) AND t >= @t AND n IN UNNEST(@n) OR b IN UNNEST(@a)"
         );
         let console = sql.console();
-        assert!(console.contains("n IN UNNEST([1, -2])") && console.contains("t >= TIMESTAMP '2026-06-25 12:44:40 UTC'"), "{console}");
+        assert!(console.contains("n IN UNNEST(['1', '-2'])") && console.contains("t >= TIMESTAMP '2026-06-25 12:44:40 UTC'"), "{console}");
         assert!(!console.contains('\n'), "{console}");
         let parameters = serde_json::to_value(sql.parameters()).unwrap();
         assert_eq!(parameters.as_array().unwrap().len(), 3);
-        assert_eq!(parameters[2]["parameterType"]["arrayType"]["type"], "INT64");
+        assert_eq!(parameters[2]["parameterType"]["arrayType"]["type"], "STRING");
     }
 }
