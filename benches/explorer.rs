@@ -44,6 +44,9 @@ fn group(i: u64) -> Group {
         .into(),
         says: "expected maxLength: 61, actual: {n}".into(),
         facets: Vec::new(),
+        sampled: None,
+        clients: None,
+        folded: None,
         rows: vec![RowRef::new(0, i)],
     }
 }

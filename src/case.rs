@@ -3,26 +3,36 @@
 //! Owns: the way from a row to its fault, document, schema node and columns, and what is missing on that way.
 //! Refuses: finding any of them itself (fault, payload, document, schemas, verdict, sink do).
 
+mod attributes;
 mod doctype;
 mod oddities;
 mod open;
+mod parts;
 mod place;
+mod preview;
+mod queries;
 mod replay;
 mod sentence;
+mod table;
+mod warned;
 
 use std::sync::Arc;
 
 use crate::document::{Document, NodeId};
 use crate::fault::{Fault, Keyword, Says};
-use crate::layout::{ColumnId, Layout};
+use crate::layout::Layout;
 use crate::payload::Form;
 use crate::schemas::{Schema, SchemaStore};
-use crate::sink::{self, Landed, Landing, Transformed};
+use crate::sink::Landing;
 use crate::source::SourceRow;
 use crate::verdict::Broken;
 use crate::verdict::judge::Violation;
 pub(crate) use doctype::telemetry_version;
+pub use parts::Splitting;
+pub use preview::{NoRow, Preview};
 pub use replay::Replay;
+pub use table::Table;
+pub use warned::{Warning, Warnings};
 
 /// One row, opened.
 pub struct Case {
@@ -44,14 +54,20 @@ pub struct Case {
     pub doctype: Option<ResolvedDoctype>,
     /// The schema that judged it.
     pub schema: Option<Arc<Schema>>,
-    /// The table's columns.
+    /// The tables that the document goes to: one, or those of its parts, the remainder first.
+    pub tables: Vec<Table>,
+    /// How the document is split over them, where it is.
+    pub splitting: Option<Splitting>,
+    /// Position of the table that the failing value goes to.
+    pub home: usize,
+    /// The columns of that table.
     pub layout: Option<Arc<Layout>>,
-    /// The document as a row of that table, where there are both.
-    pub transformed: Option<Arc<Transformed>>,
     /// The node that broke.
     pub broken: Option<Broken>,
     /// Where the failing value would land.
     pub landing: Option<Landing>,
+    /// What is wrong with the rows that the document becomes, whether it fits its schema or not.
+    pub warnings: Warnings,
     /// The pipeline's judgement replayed, where it can be.
     pub replay: Option<Replay>,
     /// What could not be had or is odd, in sentences for people: no payload, not gzip, not JSON, no schema of that version (and which exist) …
@@ -128,28 +144,20 @@ impl Case {
         sentence::sentence(self)
     }
 
-    /// The row that the document would become, with the landings of its values; `None` without a layout or a document.
-    pub fn landed(&self) -> Option<Landed<'_>> {
-        Some(self.transformed.as_ref()?.beside(self.layout.as_deref()?, self.document.as_deref()?))
-    }
-
-    /// Where the value at decoded tokens lands; `None` without a layout.
-    pub fn landing_at<S: AsRef<str>>(&self, tokens: &[S]) -> Option<Landing> {
-        match self.landed() {
-            Some(landed) => Some(landed.landing(tokens)),
-            None => self.layout.as_ref().map(|layout| sink::landing(layout, tokens, None)),
+    /// Position of the table that the value at decoded tokens goes to; `None` where both parts of the document have it.
+    pub fn table_of<S: AsRef<str>>(&self, tokens: &[S]) -> Option<usize> {
+        match &self.splitting {
+            Some(splitting) => open::of_part(&self.tables, splitting.part(tokens)),
+            None => (!self.tables.is_empty()).then_some(0),
         }
     }
 
-    /// Where what a violation of the replayed judgement is about lands; `None` without a layout.
-    pub fn landing_of(&self, violation: &Violation) -> Option<Landing> {
-        let layout = self.layout.as_ref()?;
-        Some(place::landing_of(layout, violation, self.landing_at(&place::tokens(violation))?))
-    }
-
-    /// The first value of the document that fills a column.
-    pub fn value_of(&self, column: ColumnId) -> Option<NodeId> {
-        self.landed()?.value_of(column)
+    /// Where what a violation of the replayed judgement is about lands, with the position of its table; `None` without a layout.
+    pub fn landing_of(&self, violation: &Violation) -> Option<(usize, Landing)> {
+        let tokens = place::tokens(violation);
+        let at = self.table_of(&tokens).unwrap_or(self.home);
+        let table = self.tables.get(at)?;
+        Some((at, place::landing(&table.layout, violation.about_name, table.landing(&tokens))))
     }
 }
 

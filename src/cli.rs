@@ -4,6 +4,7 @@
 //! Refuses: doing any of it (the domain does), drawing the explorer (tui).
 
 mod aligned;
+mod bigquery;
 mod bundle;
 mod cases;
 mod csv;
@@ -20,6 +21,7 @@ mod layout;
 mod out;
 mod row;
 mod safe_json;
+mod scope;
 mod table;
 mod tables;
 mod themes;
@@ -45,6 +47,8 @@ SOURCE, one or several:
   errors.ndjson.gz   JSON in gzip or zstd, told by content and not by name
   'rows/*.ndjson'    a pattern
   -                  standard input; keys are still read from the terminal
+  bigquery:P.D.T     a table in BigQuery, or several: bigquery:P.D.T1,T2 or P.D.*
+  bigquery:          with --list the error tables, with --sql the rows of a query
   demo:              the built-in sample
   FILE               what misfit bundle wrote: groups, rows and schemas
   NAME               a name under [sources] in the configuration; a file that is
@@ -72,6 +76,8 @@ Examples:
       validation/NAMESPACE/DOCTYPE.VERSION.NAME.fail.json for every group
   misfit bundle errors.ndjson --schemas ~/schemas --out week.misfit
       one file to open elsewhere: misfit week.misfit
+  misfit bigquery:moz-fx-data-shared-prod.payload_bytes_error.structured --since 24h
+      the rows of a table; what it costs is told before it is spent
   misfit judge validation --schemas ~/schemas
       sample documents that do not pass or fail as their names say
   misfit tables --schemas ~/schemas --search gpu_active

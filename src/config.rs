@@ -3,6 +3,8 @@
 //! Owns: where the file is, reading it, errors with file, line and the nearest known name.
 //! Refuses: flags and environment variables (cli lays them over it), what the names of themes and actions are (tui).
 
+mod bigquery;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -11,8 +13,10 @@ use etcetera::BaseStrategy;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+pub use bigquery::BigQuery;
+
 /// Everything that can be set. The default is what no file says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Config {
     /// Folder of schemas.
     pub schemas: Option<Setting<PathBuf>>,
@@ -22,6 +26,8 @@ pub struct Config {
     pub keys: Vec<Binding>,
     /// Inputs by name: a source on the command line may be one of these names.
     pub sources: BTreeMap<String, Vec<String>>,
+    /// How BigQuery is asked.
+    pub bigquery: BigQuery,
 }
 
 /// A value with the place that set it, for messages about the value.
@@ -81,7 +87,7 @@ pub enum ConfigError {
 }
 
 /// The settings at the top of the file.
-const SETTINGS: [&str; 4] = ["schemas", "theme", "keys", "sources"];
+const SETTINGS: [&str; 5] = ["schemas", "theme", "keys", "sources", "bigquery"];
 
 /// Where the file is looked for when none is named: `$XDG_CONFIG_HOME/misfit/config.toml`. `None` where the user has no home.
 pub fn default_path() -> Option<PathBuf> {
@@ -114,6 +120,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
             "theme" => config.theme = Some(Setting { value: reader.string("theme", value)?.to_owned(), place: reader.place(value.span()) }),
             "keys" => config.keys = reader.keys(value)?,
             "sources" => config.sources = reader.sources(value)?,
+            "bigquery" => config.bigquery = bigquery::read(&reader, value)?,
             unknown => return Err(reader.wrong(name.span(), unknown_name("setting", unknown, &SETTINGS))),
         }
     }
@@ -192,7 +199,7 @@ impl Reader<'_> {
 
     /// A path of the file: `~/` is the user's home, a relative one begins at the file's folder. No shell has seen it.
     fn resolve(&self, path: &str) -> PathBuf {
-        if path == crate::demo::NAME || path == "-" {
+        if path == crate::demo::NAME || path == "-" || path.starts_with(crate::source::bigquery::SCHEME) {
             return PathBuf::from(path);
         }
         if let (Some(rest), Ok(home)) = (path.strip_prefix("~/"), etcetera::home_dir()) {
@@ -233,7 +240,7 @@ mod tests {
         );
         assert_eq!(
             read("colour = 1").unwrap_err(),
-            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, theme, keys, sources"
+            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, theme, keys, sources, bigquery"
         );
     }
 

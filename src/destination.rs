@@ -8,7 +8,7 @@ mod sql;
 
 use crate::schemas::snake_case;
 
-pub use split::{Part, Split};
+pub use split::{Part, Split, is_copied};
 pub use sql::{Lookup, document_id};
 
 /// Telemetry doctypes whose schema is made as a copy of another's: a change belongs there.
@@ -17,6 +17,9 @@ const COPIES: [(Name, Name); 3] =
 
 /// Doctype and version.
 type Name = (&'static str, &'static str);
+
+/// The project of the pipeline's tables.
+pub const PROJECT: &str = "moz-fx-data-shared-prod";
 
 /// What a table holds of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -158,6 +158,12 @@ impl Document {
         node.start as usize..node.stop as usize
     }
 
+    /// Byte range of the member with its name, or of the element.
+    pub fn member_span(&self, id: NodeId) -> std::ops::Range<usize> {
+        let node = &self.nodes[id as usize];
+        node.begin()..node.stop as usize
+    }
+
     /// The value's own bytes.
     pub fn raw(&self, id: NodeId) -> &[u8] {
         &self.text[self.span(id)]

@@ -4,6 +4,8 @@
 //! Refuses: reading rows (source), the message grammar (fault), walking schemas (schemas/walk).
 
 mod bucket;
+mod clients;
+pub mod coarse;
 mod facets;
 mod fingerprint;
 mod grouper;
@@ -41,6 +43,8 @@ pub struct Groups {
     pub span: Option<(Micros, Micros)>,
     /// Whether reading was stopped before the end.
     pub partial: bool,
+    /// What the source has to say of these counts: their price, their age, what they leave out. Whole sentences without a full stop.
+    pub notes: Vec<String>,
 }
 
 /// One decoder job.
@@ -122,8 +126,23 @@ pub struct Group {
     pub says: Arc<str>,
     /// Values inside the messages, each kind with its counts.
     pub facets: Vec<Facet>,
-    /// Where its rows are, in the order of the source.
+    /// Rows whose messages the facets are counted from, where these are not all.
+    pub sampled: Option<u64>,
+    /// Clients that sent the rows, where the source counts them.
+    pub clients: Option<Clients>,
+    /// Number of groups that this one stands for, where a source had too many to tell them apart; such a group is no single failure.
+    pub folded: Option<u64>,
+    /// Where its rows are, in the order of the source. A source that counts elsewhere names a few; see [`crate::source::ErrorSource::more_rows`].
     pub rows: Vec<RowRef>,
+}
+
+/// How many clients sent the rows of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clients {
+    /// How many.
+    pub count: u64,
+    /// Whether that is the exact number; otherwise an estimate, most often within an eighth.
+    pub exact: bool,
 }
 
 /// Rows of a group that one job judged.
@@ -192,7 +211,7 @@ pub enum Sort {
 }
 
 /// The times from the first to the last of both.
-fn union(a: Option<(Micros, Micros)>, b: Option<(Micros, Micros)>) -> Option<(Micros, Micros)> {
+pub(crate) fn union(a: Option<(Micros, Micros)>, b: Option<(Micros, Micros)>) -> Option<(Micros, Micros)> {
     match (a, b) {
         (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
         (a, b) => a.or(b),

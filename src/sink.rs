@@ -8,6 +8,7 @@
 mod assume;
 mod back;
 mod coerce;
+mod fates;
 mod json;
 mod line;
 mod lines;
@@ -32,6 +33,7 @@ use json::Writer;
 use made::{Key, Value, ValueId};
 use transform::Transform;
 
+pub use fates::{Fates, Filled};
 pub use line::Line;
 pub use lines::{Lines, Shown};
 pub use made::Coercion;
@@ -43,7 +45,7 @@ pub use transform::{Exception, Refusal};
 pub use warn::{Severity, Warning, Warnings};
 
 /// The column with everything that the table has no column for.
-const ADDITIONAL: &str = "additional_properties";
+pub const ADDITIONAL: &str = "additional_properties";
 
 /// The reason of a null that is [`Fate::Dropped`]: nothing is written and nothing is lost, so people are better told that it is stored.
 pub const HOLDS_NULL: &str = "null: the column holds NULL.";

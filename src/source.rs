@@ -3,6 +3,7 @@
 //! Owns: the row as grouping sees it, where a row is found again, what is asked of a source, how it reports while it works.
 //! Refuses: file formats (source/files), SQL (source/bigquery), grouping (group).
 
+pub mod bigquery;
 pub mod files;
 mod filter;
 
@@ -11,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::group::{Fingerprint, Groups};
+use crate::group::{Fingerprint, Group, Groups};
 use crate::schemas::SchemaStore;
 pub use filter::Filter;
 
@@ -40,7 +41,7 @@ pub struct ErrorRow<'a> {
 }
 
 /// Where a row is found again: the position of its file among the inputs (16 bits) and its place in it (48 bits): the byte offset in the
-/// decoded text for JSON, the row number for Parquet. Orders as the rows were given.
+/// decoded text for JSON, the row number for Parquet, the number of its key in this session for BigQuery. Orders as the rows were given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowRef(u64);
 
@@ -128,6 +129,10 @@ pub struct Request {
     pub namespaces: Vec<String>,
     /// Doctypes, compared after snake case.
     pub doctypes: Vec<String>,
+    /// Stages (`error_type`), compared as they stand.
+    pub stages: Vec<String>,
+    /// Decoder jobs, compared as they stand.
+    pub jobs: Vec<String>,
     /// Generalises paths; without it numeric tokens become `[]`.
     pub schemas: Option<Arc<SchemaStore>>,
 }
@@ -143,6 +148,67 @@ pub struct Progress {
     pub rows: u64,
     /// Time since reading began.
     pub elapsed: Duration,
+    /// What a server tells of a query, where one is at work; then nothing is known of rows before the end.
+    pub job: Option<JobProgress>,
+}
+
+/// How far a query on a server has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobProgress {
+    /// What it does.
+    pub state: JobState,
+    /// Work done so far: milliseconds of one slot.
+    pub slot_ms: u64,
+}
+
+impl JobProgress {
+    /// `BigQuery counts, 12 s, 340 slot seconds, at most 3.4 GiB`
+    pub fn describe(&self, progress: &Progress) -> String {
+        let mut parts = vec![match self.state {
+            JobState::Pending => "BigQuery has the query and waits for its turn".to_owned(),
+            JobState::Running => "BigQuery works".to_owned(),
+        }];
+        parts.push(crate::text::duration(progress.elapsed.as_secs()));
+        if self.slot_ms > 0 {
+            parts.push(format!("{} slot seconds", crate::text::count(self.slot_ms / 1000)));
+        }
+        parts.extend(progress.total_bytes.map(|bytes| format!("reads {}", crate::text::bytes(bytes))));
+        parts.join(", ")
+    }
+}
+
+/// What a query on a server does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobState {
+    /// It waits for its turn.
+    Pending,
+    /// It runs.
+    Running,
+}
+
+/// What a query will cost, known before it is asked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cost {
+    /// What for: `counting`.
+    pub purpose: &'static str,
+    /// Bytes that it reads at most, by a dry run.
+    pub bytes: u64,
+    /// Price in US dollars.
+    pub dollars: f64,
+    /// Bytes that may be read without asking.
+    pub limit: u64,
+}
+
+/// Which rows of a group come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RowOrder {
+    /// The newest.
+    #[default]
+    Newest,
+    /// The oldest.
+    Oldest,
+    /// The newest of each decoder job, then the second of each, and so on.
+    Spread,
 }
 
 /// Who watches a source work. Called from worker threads.
@@ -157,6 +223,10 @@ pub trait Watch: Sync {
     }
     /// Once true, the source stops soon and returns what it has.
     fn cancelled(&self) -> bool;
+    /// Told before anything is spent; whether to go on. May wait for somebody's answer.
+    fn spend(&self, cost: &Cost) -> bool {
+        !cost.is_over()
+    }
 }
 
 /// A watch that looks away.
@@ -176,12 +246,25 @@ pub trait ErrorSource: Send + Sync {
     fn name(&self) -> String;
     /// Reads all rows that the request asks for and groups them.
     fn groups(&self, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError>;
+    /// Whether rows are counted and fetched somewhere else, so that it costs and can be called off there.
+    fn is_remote(&self) -> bool {
+        false
+    }
     /// One row, with its payload.
     fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError>;
     /// Rows in order, numbered from 0 over all inputs, with payload, until `visit` breaks. What is no row is counted and quoted in the answer.
     fn rows(&self, range: Range<u64>, visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>) -> Result<Unreadable, SourceError>;
     /// The group of a row, where the source knows it without its message: a message that was redacted may no longer tell.
     fn group_of(&self, _at: RowRef) -> Option<Fingerprint> {
+        None
+    }
+    /// More rows of a group than [`Group::rows`] names, in an order, behind the first `from` of them; empty at their end. A source that
+    /// names all rows has no more.
+    fn more_rows(&self, _group: &Group, _order: RowOrder, _from: usize, _watch: &dyn Watch) -> Result<Vec<RowRef>, SourceError> {
+        Ok(Vec::new())
+    }
+    /// The SQL behind the counts of the request, or behind the rows of one group: runs in BigQuery's console as it is. `None` where there is none.
+    fn sql(&self, _request: &Request, _group: Option<&Group>) -> Option<String> {
         None
     }
 }
@@ -228,4 +311,7 @@ pub enum SourceError {
     /// A pattern matched no file, or is no pattern.
     #[error("{0}")]
     Input(String),
+    /// BigQuery gave no answer.
+    #[error(transparent)]
+    BigQuery(#[from] bigquery::Error),
 }

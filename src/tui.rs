@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod app;
+pub mod column_tree;
 pub mod frame;
 pub mod group_tree;
 pub mod hit_tree;

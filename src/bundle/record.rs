@@ -39,6 +39,9 @@ pub(super) struct Header {
     pub missing_columns: Vec<String>,
     /// Whether the source was not read to its end.
     pub partial: bool,
+    /// What the source had to say of its counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -98,6 +101,13 @@ pub(super) struct Group {
     jobs: Vec<(u32, u64, Span)>,
     facets: Vec<Facet>,
     sample: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sampled: Option<u64>,
+    /// Clients, and whether that is their exact number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    clients: Option<(u64, bool)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    folded: Option<u64>,
 }
 
 /// One row.
@@ -176,6 +186,9 @@ impl Group {
             jobs: group.jobs.iter().map(|count| (count.job, count.rows, count.span)).collect(),
             facets: group.facets.iter().map(facet).collect(),
             sample: group.sample.to_string(),
+            sampled: group.sampled,
+            clients: group.clients.map(|clients| (clients.count, clients.exact)),
+            folded: group.folded,
         }
     }
 
@@ -201,6 +214,9 @@ impl Group {
             jobs: self.jobs.into_iter().map(|(job, rows, span)| group::JobCount { job, rows, span }).collect(),
             facets: self.facets.into_iter().map(counted_facet).collect(),
             sample: self.sample.into(),
+            sampled: self.sampled,
+            clients: self.clients.map(|(count, exact)| group::Clients { count, exact }),
+            folded: self.folded,
             rows: Vec::new(),
         })
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::destination::{self, Split};
+use crate::destination::{self, Part, Split};
 use crate::document::{Document, Kind};
 use crate::layout::Layout;
 use crate::schemas::names::snake_case;
@@ -12,6 +12,7 @@ use crate::text;
 use crate::verdict::judge::Judge;
 
 use super::ResolvedDoctype;
+use super::parts::Splitting;
 
 /// What the store has for a row.
 #[derive(Default)]
@@ -20,12 +21,27 @@ pub(super) struct Found {
     pub doctype: Option<ResolvedDoctype>,
     /// The schema of that version, or of the newest where the version is not told.
     pub schema: Option<Arc<Schema>>,
-    /// Layouts with their tables, the most likely first; several where documents are split.
-    pub layouts: Vec<(String, Arc<Layout>)>,
+    /// The layouts of its tables; several where documents are split, the remainder first.
+    pub layouts: Vec<TableLayout>,
+    /// How documents are split, if they are.
+    pub splitting: Option<Splitting>,
     /// Whether the store has exactly this doctype and version.
     pub exact: bool,
     /// The schema compiled, where it is exactly the one that the decoder takes.
     pub judge: Option<Arc<Judge>>,
+}
+
+/// A table that documents of the doctype go to.
+pub(super) struct TableLayout {
+    /// `telemetry_live.main_v5`.
+    pub table: String,
+    /// Doctype and version that its rows are of.
+    pub doctype: String,
+    /// See `doctype`.
+    pub version: String,
+    /// Which part of a document it gets, where documents are split.
+    pub part: Option<Part>,
+    pub layout: Arc<Layout>,
 }
 
 /// Looks the row's doctype up as the decoder does.
@@ -62,7 +78,7 @@ pub(super) fn resolve(row: &SourceRow, document: Option<&Document>, schemas: Opt
     }
     let mut found = at.map(|at| stored(store, at, &resolved, notes)).unwrap_or_default();
     resolved.table = match (found.layouts.first(), &resolved.version) {
-        (Some((table, _)), _) => Some(table.clone()),
+        (Some(known), _) => Some(known.table.clone()),
         (None, Some(version)) if found.schema.is_none() => Some(destination::live(&resolved.namespace, &resolved.doctype, version)),
         _ => None,
     };
@@ -73,7 +89,8 @@ pub(super) fn resolve(row: &SourceRow, document: Option<&Document>, schemas: Opt
 
 /// Schema and layouts of a doctype of the store.
 fn stored(store: &SchemaStore, at: usize, resolved: &ResolvedDoctype, notes: &mut Vec<String>) -> Found {
-    let (schema, layouts) = (take(store.schema(at), notes), layouts(store, at, notes));
+    let schema = take(store.schema(at), notes);
+    let (layouts, splitting) = layouts(store, at, notes);
     // A file that is there and cannot be read has said so already.
     let missing = |file: fn(&Doctype) -> &Option<String>| store.doctypes().get(at).is_some_and(|known| file(known).is_none());
     match (&schema, layouts.is_empty()) {
@@ -83,7 +100,7 @@ fn stored(store: &SchemaStore, at: usize, resolved: &ResolvedDoctype, notes: &mu
         }
         _ => {}
     }
-    Found { schema, layouts, ..Found::default() }
+    Found { schema, layouts, splitting, ..Found::default() }
 }
 
 /// The version inside a telemetry document: `version`, else `v`, the first that is no object or array, as text.
@@ -99,24 +116,36 @@ pub(crate) fn telemetry_version(document: &Document) -> Option<String> {
     })
 }
 
-fn layouts(store: &SchemaStore, at: usize, notes: &mut Vec<String>) -> Vec<(String, Arc<Layout>)> {
-    let Some(found) = store.doctypes().get(at) else { return Vec::new() };
+fn layouts(store: &SchemaStore, at: usize, notes: &mut Vec<String>) -> (Vec<TableLayout>, Option<Splitting>) {
+    let Some(found) = store.doctypes().get(at) else { return Default::default() };
     let Doctype { namespace, doctype, version, .. } = found;
     if let Some((original, of)) = destination::copied_from(namespace, doctype, version) {
         notes.push(format!("The schema of {doctype}.{version} is a copy of {original}.{of}; a change belongs there."));
     }
-    let own = take(store.layout(at), notes).map(|layout| (destination::live(namespace, doctype, version), layout));
-    let (Some(split), None) = (Split::of(namespace, doctype, version), &own) else {
-        return own.into_iter().collect();
+    let table = |doctype: &str, version: &str, part, layout| TableLayout {
+        table: destination::live(namespace, doctype, version),
+        doctype: doctype.to_owned(),
+        version: version.to_owned(),
+        part,
+        layout,
     };
-    let parts =
-        [split.remainder, split.subset].map(|(doctype, version)| (destination::live(namespace, doctype, version), doctype, version));
-    notes.push(format!("Documents of {doctype}.{version} are split into {} and {}.", parts[0].0, parts[1].0));
-    let layout = |doctype, version| match store.lookup(namespace, doctype, Some(version)) {
-        Lookup::Found(at) => take(store.layout(at), &mut Vec::new()),
+    let own = take(store.layout(at), notes).map(|layout| table(doctype, version, None, layout));
+    let (Some(split), None) = (Split::of(namespace, doctype, version), &own) else {
+        return (own.into_iter().collect(), None);
+    };
+    let parts = [(split.remainder, Part::Remainder), (split.subset, Part::Subset)];
+    let names = parts.map(|((doctype, version), _)| destination::live(namespace, doctype, version));
+    notes.push(format!("Documents of {doctype}.{version} are split into {} and {}.", names[0], names[1]));
+    let find = |(doctype, version): (&str, &str)| match store.lookup(namespace, doctype, Some(version)) {
+        Lookup::Found(at) => Some(at),
         _ => None,
     };
-    parts.into_iter().filter_map(|(table, doctype, version)| Some((table, layout(doctype, version)?))).collect()
+    let layouts = parts.into_iter().filter_map(|(name, part)| {
+        let layout = take(store.layout(find(name)?), &mut Vec::new())?;
+        Some(table(name.0, name.1, Some(part), layout))
+    });
+    let subset = find(split.subset).and_then(|at| take(store.schema(at), &mut Vec::new()));
+    (layouts.collect(), Some(Splitting { split, subset }))
 }
 
 /// What was read; a file that cannot be used is said.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::destination::Part;
 use crate::document::Document;
 use crate::fault::{Fault, Says};
 use crate::payload::{self, Form};
@@ -9,10 +10,11 @@ use crate::schemas::SchemaStore;
 use crate::source::SourceRow;
 use crate::text;
 
-use super::doctype::{self, Found};
-use super::place::Table;
+use super::doctype::{self, Found, TableLayout};
+use super::parts::{Share, Splitting};
 use super::replay::{self, Replay};
-use super::{Case, Told, oddities, place};
+use super::table::{Given, Table};
+use super::{Case, Told, attributes, oddities, place, warned};
 
 /// Nesting at which the pipeline's parser gives up.
 const DEEPEST: usize = 1000;
@@ -22,7 +24,7 @@ pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     let (form, stored, mut notes) = (decoded.form, decoded.stored, decoded.problems);
     let text = decoded.text;
     let document = read(form, text.clone(), &mut notes);
-    let Found { mut doctype, schema, layouts, exact, judge } = doctype::resolve(&row, document.as_deref(), schemas, &mut notes);
+    let Found { mut doctype, schema, layouts, splitting, exact, judge } = doctype::resolve(&row, document.as_deref(), schemas, &mut notes);
 
     let message = row.column("error_message").unwrap_or_default().to_owned();
     let class = row.column("exception_class").map(str::to_owned);
@@ -41,18 +43,15 @@ pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     let broken = located.map(|located| replay.as_ref().and_then(|replay| replay.broken(&located)).unwrap_or(located));
 
     let value = document.as_deref().zip(fault).and_then(|(document, fault)| place::value(document, fault, broken.as_ref()));
-    let tables: Vec<Table> = layouts.into_iter().map(|table| Table::new(table, document.as_deref())).collect();
-    let landed = broken.as_ref().zip(fault).and_then(|(broken, fault)| place::landing(&tables, fault, broken, document.as_deref()));
-    let (in_table, landing) = landed.map_or((0, None), |(at, landing)| (at, Some(landing)));
-    let (layout, transformed) = match tables.into_iter().nth(in_table) {
-        Some(table) => {
-            if let Some(doctype) = &mut doctype {
-                doctype.table = Some(table.name);
-            }
-            (Some(table.layout), table.transformed.map(Arc::new))
-        }
-        None => (None, None),
-    };
+    let tables = tables(&row, layouts, splitting.as_ref(), document.as_ref());
+    let about = broken.as_ref().zip(fault).map(|(broken, fault)| (broken.about_name, place::tokens_of(fault, broken)));
+    let home = about.as_ref().and_then(|(_, tokens)| of_part(&tables, splitting.as_ref()?.part(tokens))).unwrap_or(0);
+    let table = tables.get(home);
+    let landing = table.zip(about).map(|(table, (about_name, tokens))| place::landing(&table.layout, about_name, table.landing(&tokens)));
+    if let (Some(table), Some(doctype)) = (table, &mut doctype) {
+        doctype.table = Some(table.name.clone());
+    }
+    let layout = table.map(|table| table.layout.clone());
     match fault {
         Some(fault) => tell(fault, exact, broken.as_ref(), document.as_deref(), &mut notes),
         None => notes.push("The row has neither an error message nor an exception class.".to_owned()),
@@ -63,7 +62,45 @@ pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     );
     notes.extend(oddities::notes(schema.as_deref(), layout.as_deref()));
     let fault = fault.map(|fault| Told::of(&message, fault));
-    Case { row, form, stored, fault, text, document, value, doctype, schema, layout, transformed, broken, landing, replay, notes }
+    let warnings = warned::warnings(&tables);
+    Case {
+        row,
+        form,
+        stored,
+        fault,
+        text,
+        document,
+        value,
+        doctype,
+        schema,
+        tables,
+        splitting,
+        home,
+        layout,
+        broken,
+        landing,
+        warnings,
+        replay,
+        notes,
+    }
+}
+
+/// The tables that the document goes to, each with the row that it becomes there.
+fn tables(row: &SourceRow, layouts: Vec<TableLayout>, splitting: Option<&Splitting>, document: Option<&Arc<Document>>) -> Vec<Table> {
+    let table = |TableLayout { table, doctype, version, part, layout }| {
+        let submission = attributes::submission(row, &doctype, &version);
+        let share = document.map(|document| match splitting.zip(part) {
+            Some((splitting, part)) => Share::part(document, splitting, part),
+            None => Share::whole(document.clone()),
+        });
+        Table::new(table, part, layout, share.map(|share| Given { share, submission: &submission }))
+    };
+    layouts.into_iter().map(table).collect()
+}
+
+/// The table that gets a part of the document; `None` where both do or it is not at hand.
+pub(super) fn of_part(tables: &[Table], part: Part) -> Option<usize> {
+    tables.iter().position(|table| table.part == Some(part))
 }
 
 /// The document, as far as there is one, and what is odd about it.

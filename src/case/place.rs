@@ -1,13 +1,11 @@
 //! The place of a fault in the document and in the table.
 
-use std::sync::Arc;
-
 use crate::document::{Document, NodeId};
 use crate::fault::{Fault, Says};
 use crate::layout::Layout;
 use crate::schemas::Schema;
 use crate::schemas::walk::{Token, generalise};
-use crate::sink::{self, Fate, Landing, Submission, Transformed};
+use crate::sink::{self, Fate, Landing};
 use crate::verdict::judge::Violation;
 use crate::verdict::{self, Broken};
 
@@ -56,39 +54,13 @@ fn offset_of(text: &[u8], (line, column): (u32, u32)) -> Option<usize> {
     Some(start + (column as usize).saturating_sub(1))
 }
 
-/// A table that the document goes to.
-pub(super) struct Table {
-    /// `telemetry_live.main_v5`.
-    pub name: String,
-    pub layout: Arc<Layout>,
-    /// The document as its row, where there is a document.
-    pub transformed: Option<Transformed>,
-}
-
-impl Table {
-    pub fn new((name, layout): (String, Arc<Layout>), document: Option<&Document>) -> Self {
-        let transformed = document.map(|document| sink::transform(&layout, document, &Submission::default()));
-        Table { name, layout, transformed }
-    }
-}
-
-/// Where the failing value lands, and in which of the tables: of several the first that has a column for it.
-pub(super) fn landing(tables: &[Table], fault: &Fault<'_>, broken: &Broken, document: Option<&Document>) -> Option<(usize, Landing)> {
-    let mut tokens = broken.tokens.clone();
-    // Of a missing or extraneous key it is the key's own column that counts.
-    if let Says::Broken { key: Some(key), .. } = fault.says {
-        tokens.push(key.to_owned());
-    }
-    let place = |table: &Table| {
-        let landing = match table.transformed.as_ref().zip(document) {
-            Some((transformed, document)) => transformed.beside(&table.layout, document).landing(&tokens),
-            None => sink::landing(&table.layout, &tokens, None),
-        };
-        if broken.about_name { of_key(&table.layout, landing) } else { landing }
+/// The place of what a fault is about: of a missing or extraneous key it is the key's own column that counts.
+pub(super) fn tokens_of(fault: &Fault<'_>, broken: &Broken) -> Vec<String> {
+    let key = match fault.says {
+        Says::Broken { key, .. } => key,
+        _ => None,
     };
-    let mut all: Vec<(usize, Landing)> = tables.iter().map(place).enumerate().collect();
-    let best = all.iter().position(|(_, landing)| landing.column.is_some() && landing.fate != Fate::Additional).unwrap_or(0);
-    (best < all.len()).then(|| all.swap_remove(best))
+    broken.tokens.iter().map(String::as_str).chain(key).map(str::to_owned).collect()
 }
 
 /// The place of what a violation is about: the value, or the key in it.
@@ -96,9 +68,9 @@ pub(super) fn tokens(violation: &Violation) -> Vec<&str> {
     violation.tokens.iter().chain(&violation.key).map(String::as_str).collect()
 }
 
-/// Where what a violation is about lands, of the landing at its [`tokens`].
-pub(super) fn landing_of(layout: &Layout, violation: &Violation, landing: Landing) -> Landing {
-    if violation.about_name { of_key(layout, landing) } else { landing }
+/// Where what is at fault lands, of the landing of its place: the value's, or that of the name.
+pub(super) fn landing(layout: &Layout, about_name: bool, landing: Landing) -> Landing {
+    if about_name { of_key(layout, landing) } else { landing }
 }
 
 /// Of a member's name at fault it is the map's column of keys that counts, not that of values.

@@ -11,14 +11,14 @@ use color_eyre::eyre::{bail, ensure};
 
 use super::export::stop::Stop;
 use super::input::{self, Asked};
-use super::{out, when};
+use super::out;
+use super::scope::Scope;
 use crate::bundle::{self, Made};
 use crate::config::Config;
 use crate::export::choice::Choice;
 use crate::export::files::{Draft, Options, Readers};
 use crate::group::Fingerprint;
 use crate::redact::Policy;
-use crate::source::{Micros, Request};
 use crate::text::{self, visible};
 
 /// Columns that are named; of more the number is told.
@@ -50,21 +50,8 @@ pub(super) struct Question {
     #[arg(long = "group", value_name = "FINGERPRINT")]
     groups: Vec<Fingerprint>,
 
-    /// Only rows of this namespace; may be given several times
-    #[arg(long = "namespace", value_name = "NAME")]
-    namespaces: Vec<String>,
-
-    /// Only rows of this doctype; may be given several times
-    #[arg(long = "doctype", value_name = "NAME")]
-    doctypes: Vec<String>,
-
-    /// Only rows from this time on, as in misfit groups
-    #[arg(long, value_name = "TIME", value_parser = when::parse)]
-    since: Option<Micros>,
-
-    /// Only rows before this time
-    #[arg(long, value_name = "TIME", value_parser = when::parse)]
-    until: Option<Micros>,
+    #[command(flatten)]
+    scope: Scope,
 
     /// Rows of each group, spread over all of its rows; groups have their full counts whatever this is
     #[arg(long, value_name = "N", default_value_t = 5)]
@@ -85,12 +72,11 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     let readers = if question.raw { Readers::Owner } else { Readers::Usual };
     // First, because a name that cannot be written is known before hours of reading.
     let draft = Draft::begin(&question.out, Options { replace: question.force, readers })?;
-    let input::Input { source, schemas } = input.open(config, true)?;
+    let input::Input { source, schemas } = input.open(config, true, &question.scope)?;
     if schemas.is_none() {
         out::tell("misfit: no schemas, so the bundle will not tell nodes and columns: give --schemas FOLDER");
     }
-    let Question { since, until, namespaces, doctypes, .. } = question;
-    let request = Request { since, until, namespaces, doctypes, schemas };
+    let request = question.scope.request(schemas);
     let stop = Stop::on_interrupt()?;
     let groups = source.groups(&request, &stop)?;
     ensure!(!groups.partial, "stopped; nothing was written");

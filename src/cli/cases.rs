@@ -17,14 +17,19 @@ use color_eyre::Result;
 
 use super::input::{self, Asked};
 use super::out;
+use super::scope::Scope;
 use crate::config::Config;
 use crate::group::Fingerprint;
+use crate::source::Filter;
 use printer::Printer;
 
 /// Which rows, in which form.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Question {
+    #[command(flatten)]
+    scope: Scope,
+
     /// Only rows of this group, as misfit groups prints it
     #[arg(long, value_name = "FINGERPRINT")]
     group: Option<Fingerprint>,
@@ -51,14 +56,15 @@ enum Format {
 /// Reads, opens and prints row by row.
 pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
-    let input::Input { source, schemas } = input.open(config, false)?;
+    let input::Input { source, schemas } = input.open(config, false, &question.scope)?;
     if schemas.is_none() {
         out::tell("misfit: no schemas, so nodes and columns are not known: give --schemas FOLDER");
     }
     let printer = Printer::new(source.clone(), schemas.clone(), question.group, question.format);
     let mut stdout = BufWriter::new(std::io::stdout());
     let mut printed = 0;
-    let unreadable = pipeline::run(source.as_ref(), question.rows, &|rows| printer.texts(rows), &mut |text| {
+    let filter = Filter::new(&question.scope.request(None));
+    let unreadable = pipeline::run(source.as_ref(), question.rows, filter, &|rows| printer.texts(rows), &mut |text| {
         printed += 1;
         stdout.write_all(text.as_bytes())
     })?;

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use color_eyre::Result;
 
 use super::input::{self, Asked};
+use super::scope::Scope;
 use super::{cases, explore, groups};
 use crate::config::Config;
 
@@ -33,7 +34,7 @@ enum What {
 pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
     let input = input::Args::demo(input::Schemas::default());
     match args.what {
-        None => explore::run(explore::Args { input, look: args.look }, config),
+        None => explore::run(explore::Args { input, scope: Scope::default(), look: args.look }, config),
         Some(What::Groups(question)) => groups::run(Asked { input, question }, &config),
         Some(What::Cases(question)) => cases::run(Asked { input, question }, &config),
     }

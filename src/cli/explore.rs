@@ -10,9 +10,9 @@ use color_eyre::eyre::{ensure, eyre};
 use color_eyre::{Report, Result};
 
 use super::input::{self, Input};
-use super::out;
+use super::scope::Scope;
+use super::{bigquery, out};
 use crate::config::Config;
-use crate::schemas::SchemaStore;
 use crate::source::{ErrorSource, Request};
 use crate::text::{nearest, visible};
 use crate::tui::keymap::{Keymap, parse_keys};
@@ -28,6 +28,9 @@ const PRINTED: (u16, u16) = (80, 24);
 pub(super) struct Args {
     #[command(flatten)]
     pub input: input::Args,
+
+    #[command(flatten)]
+    pub scope: Scope,
 
     #[command(flatten)]
     pub look: Look,
@@ -64,17 +67,15 @@ impl Look {
 /// Opens the explorer on the sources that were named.
 pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
     let named = args.input.sources.clone();
-    let Input { source, schemas } = args.input.open(&config, true).map_err(|error| meant(&named).unwrap_or(error))?;
-    show(Some(source), schemas, args.look, &config)
+    if args.input.bigquery.list {
+        return bigquery::list(args.input, &config);
+    }
+    let Input { source, schemas } = args.input.open(&config, true, &args.scope).map_err(|error| meant(&named).unwrap_or(error))?;
+    show(Some(source), args.scope.request(schemas), args.look, &config)
 }
 
 /// Opens the explorer on a source, or without one on the tables of the schemas.
-pub(super) fn show(
-    source: Option<Arc<dyn ErrorSource>>,
-    schemas: Option<Arc<SchemaStore>>,
-    look: Look,
-    config: &Config,
-) -> Result<ExitCode> {
+pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look: Look, config: &Config) -> Result<ExitCode> {
     let Look { theme, keys, size, print } = look;
     // Last, because who has mistyped a name learns nothing from it.
     ensure!(
@@ -90,7 +91,7 @@ pub(super) fn show(
         .transpose()
         .map_err(|mistake| eyre!("--keys {mistake}"))?
         .unwrap_or_default();
-    let options = tui::Options { source, request: Request { schemas, ..Request::default() }, theme, depth, keymap };
+    let options = tui::Options { source, request, theme, depth, keymap };
     if print {
         let size = size.unwrap_or(PRINTED);
         return out::print(&frame::to_text(&tui::script(options, size, &keys)?));

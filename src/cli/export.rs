@@ -17,7 +17,8 @@ use color_eyre::Result;
 use color_eyre::eyre::{bail, ensure};
 
 use super::input::{self, Asked};
-use super::{out, when};
+use super::out;
+use super::scope::Scope;
 use crate::config::Config;
 use crate::export::choice::Choice;
 use crate::export::files::{Options, Readers};
@@ -25,7 +26,7 @@ use crate::export::hidden::Told;
 use crate::group::{Fingerprint, Groups};
 use crate::redact::{Policy, Redactor};
 use crate::schemas::SchemaStore;
-use crate::source::{ErrorSource, Micros, Request};
+use crate::source::ErrorSource;
 use stop::Stop;
 
 /// What is exported of which rows, and where to.
@@ -40,21 +41,8 @@ pub(super) struct Question {
     #[arg(long = "group", value_name = "FINGERPRINT")]
     groups: Vec<Fingerprint>,
 
-    /// Only rows of this namespace; may be given several times
-    #[arg(long = "namespace", value_name = "NAME")]
-    namespaces: Vec<String>,
-
-    /// Only rows of this doctype; may be given several times
-    #[arg(long = "doctype", value_name = "NAME")]
-    doctypes: Vec<String>,
-
-    /// Only rows from this time on, as in misfit groups
-    #[arg(long, value_name = "TIME", value_parser = when::parse)]
-    since: Option<Micros>,
-
-    /// Only rows before this time
-    #[arg(long, value_name = "TIME", value_parser = when::parse)]
-    until: Option<Micros>,
+    #[command(flatten)]
+    scope: Scope,
 
     /// Rows, documents, tests or reproducers of each group, spread over all of its rows
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -134,14 +122,8 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
         "--format is for report, backfill and table: the others have one form"
     );
     let label = label(&input.sources);
-    let input::Input { source, schemas } = input.open(config, true)?;
-    let request = Request {
-        since: question.since,
-        until: question.until,
-        namespaces: question.namespaces.clone(),
-        doctypes: question.doctypes.clone(),
-        schemas: schemas.clone(),
-    };
+    let input::Input { source, schemas } = input.open(config, true, &question.scope)?;
+    let request = question.scope.clone().request(schemas.clone());
     let stop = Stop::on_interrupt()?;
     let groups = source.groups(&request, &stop)?;
     ensure!(!groups.partial, "stopped; nothing was written");

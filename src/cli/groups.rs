@@ -19,11 +19,11 @@ use color_eyre::eyre::{ensure, eyre};
 use color_eyre::{Result, eyre::WrapErr};
 
 use super::input::{self, Asked};
-use super::{csv, out, when};
+use super::scope::Scope;
+use super::{csv, out};
 use crate::baseline::{Baseline, Growth};
 use crate::config::Config;
 use crate::group::{Group, Groups, Sort};
-use crate::source::{Micros, Request};
 use crate::text::{count, visible};
 use record::Record;
 
@@ -31,21 +31,8 @@ use record::Record;
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Question {
-    /// Only rows of this namespace; may be given several times
-    #[arg(long = "namespace", value_name = "NAME")]
-    namespaces: Vec<String>,
-
-    /// Only rows of this doctype; may be given several times
-    #[arg(long = "doctype", value_name = "NAME")]
-    doctypes: Vec<String>,
-
-    /// Only rows from this time on: 2026-06-25, "2026-06-25 12:00", RFC 3339, or an age like 24h or 7d
-    #[arg(long, value_name = "TIME", value_parser = when::parse)]
-    since: Option<Micros>,
-
-    /// Only rows before this time
-    #[arg(long, value_name = "TIME", value_parser = when::parse)]
-    until: Option<Micros>,
+    #[command(flatten)]
+    scope: Scope,
 
     /// Only groups with all of these words in their names, paths, faults or exception classes, in any case
     #[arg(long, value_name = "TEXT")]
@@ -98,7 +85,7 @@ pub(super) enum Format {
     /// For people, as wide as the terminal
     #[default]
     Table,
-    /// One object with rows, outside, unreadable, missing_columns, groups
+    /// One object with rows, outside, unreadable, missing_columns, notes, groups
     Json,
     /// One group a line
     Ndjson,
@@ -113,15 +100,14 @@ pub(super) enum Format {
 pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
     let growth = Growth { factor: question.grown_by, rows: question.grown_rows };
+    let input::Input { source, schemas } = input.open(config, false, &question.scope)?;
+    let request = question.scope.request(schemas);
     let baseline = question.baseline.as_deref().map(read_baseline).transpose()?.map(|mut baseline| {
-        baseline.retain(&question.namespaces, &question.doctypes);
+        baseline.retain(&request.namespaces, &request.doctypes);
         baseline
     });
-    let input::Input { source, schemas } = input.open(config, false)?;
-    let request =
-        Request { since: question.since, until: question.until, namespaces: question.namespaces, doctypes: question.doctypes, schemas };
     let mut groups = {
-        let line = out::ProgressLine::new();
+        let line = out::ProgressLine::over(source.is_remote())?;
         source.groups(&request, &line)?
     };
     groups.sort(question.sort.into());
@@ -201,6 +187,7 @@ fn closing(groups: &Groups, shown: usize, strays: Option<String>) -> String {
         parts.push(format!("the source has no {}", groups.missing_columns.join(", ")));
     }
     parts.extend(out::unreadable(&groups.unreadable));
+    parts.extend(groups.notes.iter().map(|note| crate::text::visible(note).into_owned()));
     parts.extend(strays);
     parts.join("; ")
 }
@@ -226,13 +213,14 @@ mod tests {
             unreadable: Unreadable { count: 2, first: vec![bad] },
             missing_columns: vec!["job_name"],
             partial: true,
+            notes: vec!["counting reads 3 GiB".to_owned()],
             ..Groups::default()
         };
         assert_eq!(
             closing(&groups, 0, Some("1 schema file is a stray".to_owned())),
             "1,200 rows in 0 groups; 3 rows outside of what was asked for; stopped before the end; the source has no job_name; \
              2 pieces of input are no rows; the first is e.ndjson line 3: not JSON: \\u{1b}[2J{; \
-             1 schema file is a stray"
+             counting reads 3 GiB; 1 schema file is a stray"
         );
     }
 }

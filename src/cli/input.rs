@@ -10,12 +10,14 @@ use std::sync::Arc;
 use color_eyre::Result;
 use color_eyre::eyre::{bail, ensure};
 
-use super::out;
+use super::scope::Scope;
+use super::{bigquery, out};
 use crate::bundle::{self, Bundle};
 use crate::config::Config;
 use crate::demo;
 use crate::schemas::SchemaStore;
 use crate::source::ErrorSource;
+use crate::source::bigquery::SCHEME;
 use crate::source::files::{Files, Options};
 use crate::text::visible;
 
@@ -26,12 +28,15 @@ const VARIABLE: &str = "MISFIT_SCHEMAS";
 #[derive(Debug, Clone, Default, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
-    /// Rows of the error table: files, patterns, - for standard input, demo:, or a configured name
+    /// Rows of the error table: files, patterns, - for standard input, bigquery:P.D.T, demo:, or a configured name
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
 
     #[command(flatten)]
     pub schemas: Schemas,
+
+    #[command(flatten)]
+    pub bigquery: bigquery::Args,
 }
 
 /// Where schemas come from.
@@ -63,12 +68,18 @@ pub(super) struct Input {
 impl Args {
     /// The sample.
     pub fn demo(schemas: Schemas) -> Self {
-        Args { sources: vec![demo::NAME.to_owned()], schemas }
+        Args { sources: vec![demo::NAME.to_owned()], schemas, bigquery: bigquery::Args::default() }
     }
 
-    /// Opens the sources and the schemas. Reads no more than it must to tell that they are there.
-    pub fn open(self, config: &Config, keep_rows: bool) -> Result<Input> {
+    /// Opens the sources and the schemas. Reads no more than it must to tell that they are there. `scope` is what a source that counts
+    /// elsewhere reads at all.
+    pub fn open(self, config: &Config, keep_rows: bool, scope: &Scope) -> Result<Input> {
         let inputs = expand(self.sources, config)?;
+        if inputs.iter().any(|input| input.starts_with(SCHEME)) {
+            let source = self.bigquery.open(&inputs, config, scope.clone().request(None))?;
+            return Ok(Input { source, schemas: self.schemas.open(config, false)? });
+        }
+        self.bigquery.refuse()?;
         let is_demo = inputs.iter().any(|input| input == demo::NAME);
         ensure!(!is_demo || inputs.len() == 1, "the sample cannot be read together with files: give {} alone", demo::NAME);
         ensure!(
@@ -119,7 +130,7 @@ impl Schemas {
 }
 
 /// Configured names stand for their inputs.
-fn expand(sources: Vec<String>, config: &Config) -> Result<Vec<String>> {
+pub(super) fn expand(sources: Vec<String>, config: &Config) -> Result<Vec<String>> {
     if sources.is_empty() {
         bail!("no source of rows: give a file (misfit errors.ndjson), - for standard input, or try misfit demo");
     }
@@ -140,7 +151,7 @@ mod tests {
 
     #[test]
     fn the_sample_stands_alone() {
-        let args = Args { sources: vec!["demo:".into(), "a".into()], schemas: Schemas::default() };
-        assert!(args.open(&Config::default(), false).err().unwrap().to_string().contains("give demo: alone"));
+        let args = Args { sources: vec!["demo:".into(), "a".into()], ..Args::default() };
+        assert!(args.open(&Config::default(), false, &Scope::default()).err().unwrap().to_string().contains("give demo: alone"));
     }
 }

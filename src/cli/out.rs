@@ -5,11 +5,14 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use signal_hook::consts::SIGINT;
 
 use crate::group::Groups;
 use crate::schemas::SchemaStore;
-use crate::source::{Progress, Unreadable, Watch};
+use crate::source::{Cost, Progress, Unreadable, Watch};
 use crate::text::{self, visible};
 
 /// Cells of a table where there is no terminal to ask.
@@ -75,12 +78,25 @@ pub(super) fn strays(schemas: Option<&SchemaStore>) -> Option<String> {
 pub(super) struct ProgressLine {
     speaks: bool,
     spoke: AtomicBool,
+    /// Whether the user has asked to stop.
+    stop: Arc<AtomicBool>,
 }
 
 impl ProgressLine {
-    /// A line that has said nothing yet.
+    /// A line that has said nothing yet, for work that an interrupt may simply end.
     pub fn new() -> Self {
-        ProgressLine { speaks: io::stderr().is_terminal(), spoke: AtomicBool::new(false) }
+        ProgressLine { speaks: io::stderr().is_terminal(), spoke: AtomicBool::new(false), stop: Arc::default() }
+    }
+
+    /// A line that has said nothing yet. With `remote` Ctrl-C calls off what is at work elsewhere, where it would go on otherwise; a second
+    /// one ends the command at once.
+    pub fn over(remote: bool) -> io::Result<Self> {
+        let line = ProgressLine::new();
+        if remote {
+            signal_hook::flag::register_conditional_default(SIGINT, Arc::clone(&line.stop))?;
+            signal_hook::flag::register(SIGINT, Arc::clone(&line.stop))?;
+        }
+        Ok(line)
     }
 
     /// Says how many of the files are read.
@@ -108,7 +124,22 @@ impl Watch for ProgressLine {
     fn snapshot(&self, _: Groups) {}
 
     fn cancelled(&self) -> bool {
-        false
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    fn spend(&self, cost: &Cost) -> bool {
+        if !cost.is_over() {
+            if self.speaks {
+                self.say(&cost.to_string());
+            }
+            return true;
+        }
+        if !self.speaks || !io::stdin().is_terminal() {
+            return false;
+        }
+        self.say(&format!("{cost}; go on? [y/N] "));
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
     }
 }
 
@@ -121,6 +152,9 @@ impl Drop for ProgressLine {
 }
 
 fn describe(progress: &Progress) -> String {
+    if let Some(job) = progress.job {
+        return job.describe(progress);
+    }
     let rows = text::count(progress.rows);
     let rate = progress.rows as f64 / progress.elapsed.as_secs_f64().max(0.001);
     let read = text::bytes(progress.bytes);
@@ -142,7 +176,7 @@ mod tests {
 
     #[test]
     fn progress_tells_bytes_rows_and_speed() {
-        let progress = Progress { bytes: 512 << 10, total_bytes: Some(1 << 20), rows: 3000, elapsed: Duration::from_secs(2) };
+        let progress = Progress { bytes: 512 << 10, total_bytes: Some(1 << 20), rows: 3000, elapsed: Duration::from_secs(2), job: None };
         assert_eq!(describe(&progress), "reading 512.0 KiB of 1.0 MiB, 50%, 3,000 rows, 1,500 rows/s");
         let unknown = Progress { total_bytes: None, ..progress };
         assert_eq!(describe(&unknown), "reading 512.0 KiB, 3,000 rows, 1,500 rows/s");

@@ -19,6 +19,7 @@ use crate::catalog::{Catalog, Contents, TableId};
 use crate::config::Config;
 use crate::destination::{self, Stage};
 use crate::schemas::Doctype;
+use crate::source::Request;
 use crate::text::{count, visible};
 
 const EXAMPLES: &str = "\
@@ -74,7 +75,7 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
     let search = args.search.filter(|text| !text.trim().is_empty());
     let is_asked = args.format.is_some() || search.is_some();
     if args.look.is_printed() || (!is_asked && std::io::stdout().is_terminal()) {
-        return explore::show(None, Some(schemas), args.look, config);
+        return explore::show(None, Request { schemas: Some(schemas), ..Request::default() }, args.look, config);
     }
     let format = args.format.unwrap_or(Format::Table);
     let catalog = {

@@ -76,11 +76,16 @@ impl Split {
 
     /// Where the value at a place goes, by the subset's schema where it is at hand. Tokens are decoded keys from the root of the document.
     pub fn part<S: AsRef<str>>(&self, tokens: &[S], subset: Option<&Schema>) -> Part {
-        if tokens.first().is_some_and(|token| COPIED.contains(&token.as_ref())) {
+        if tokens.first().is_some_and(|token| is_copied(token.as_ref())) {
             return Part::Both;
         }
         subset.map_or_else(|| by_name(tokens), |subset| by_schema(tokens, subset))
     }
+}
+
+/// Whether a top-level member is copied into both parts with all that is in it.
+pub fn is_copied(name: &str) -> bool {
+    COPIED.contains(&name)
 }
 
 /// Down the properties that the subset's schema names: what it does not name stays, a property without properties is moved whole.

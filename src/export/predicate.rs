@@ -187,6 +187,9 @@ mod tests {
             sample: Arc::from(sample),
             says: Arc::from(""),
             facets: Vec::new(),
+            sampled: None,
+            clients: None,
+            folded: None,
             rows: Vec::new(),
         }
     }

@@ -17,7 +17,7 @@ use crate::source::{ErrorRow, Micros, RowRef};
 /// Counts rows into groups on one thread; the parts of several threads are merged into [`Groups`].
 pub struct Grouper {
     schemas: Option<Schemas>,
-    rows: u64,
+    pub(super) rows: u64,
     texts: FxHashSet<Arc<str>>,
     buckets: Vec<Bucket>,
     /// By the columns that make a bucket, run together in `scratch`.
@@ -27,7 +27,7 @@ pub struct Grouper {
     group_of: FxHashMap<GroupKey, u32>,
     /// The same by bucket, class of the message, path and fault, run together in `scratch`: found without making a key.
     known: FxHashMap<Box<[u8]>, u32>,
-    parts: Vec<Part>,
+    pub(super) parts: Vec<Part>,
     jobs: Vec<Job>,
     job_of: FxHashMap<Arc<str>, u32>,
     latest_job: u32,
@@ -61,9 +61,9 @@ impl Grouper {
         let bucket = self.bucket(row);
         let group = match self.memo.find(bucket, message) {
             Some(group) => group,
-            None => self.read(bucket, message, at),
+            None => self.group_of(bucket, message, at, true),
         };
-        let job = row.job.map(|name| self.job(name, row.time));
+        let job = row.job.map(|name| self.job(name, row.time.map(|time| (time, time)), 1));
         if let Some(part) = self.parts.get_mut(group as usize) {
             part.count(at, message, row.time, job);
         }
@@ -82,7 +82,7 @@ impl Grouper {
         Groups { rows, ..merge::merge(counts) }
     }
 
-    fn bucket(&mut self, row: &ErrorRow<'_>) -> u32 {
+    pub(super) fn bucket(&mut self, row: &ErrorRow<'_>) -> u32 {
         self.scratch.clear();
         for column in [row.namespace, row.doctype, row.version, row.stage, row.class] {
             // Neither byte is in any UTF-8 text: NULL and empty differ, and columns do not run together.
@@ -100,8 +100,8 @@ impl Grouper {
         number
     }
 
-    /// The group of a message that the memo does not have.
-    fn read(&mut self, bucket: u32, message: &str, at: RowRef) -> u32 {
+    /// The group of a message that the memo does not have. With `remember` the message is one row's: its values are counted, and it is kept.
+    pub(super) fn group_of(&mut self, bucket: u32, message: &str, at: RowRef, remember: bool) -> u32 {
         let Some(home) = self.buckets.get(bucket as usize) else {
             return u32::MAX;
         };
@@ -119,6 +119,9 @@ impl Grouper {
                 group
             }
         };
+        if !remember {
+            return group;
+        }
         if let (Some(part), Some(fault)) = (self.parts.get_mut(group as usize), readings.get(reading)) {
             part.tally(fault, 1);
         }
@@ -128,15 +131,38 @@ impl Grouper {
         group
     }
 
-    fn job(&mut self, name: &str, time: Option<Micros>) -> u32 {
+    /// The group of a key that no message has.
+    pub(super) fn group_of_key(&mut self, key: GroupKey, at: RowRef, sample: &str) -> u32 {
+        let place = Place { reading: 0, path: None, fault: key.fault.to_string(), keyword: None, about_name: false };
+        group(&mut self.group_of, &mut self.parts, key, &place, (at, sample))
+    }
+
+    /// Counts the values of a message of a group for that many rows.
+    pub(super) fn tally(&mut self, bucket: u32, group: u32, message: &str, rows: u64) {
+        let (Some(home), Some(part)) = (self.buckets.get(bucket as usize), self.parts.get_mut(group as usize)) else { return };
+        let readings = home.readings(message);
+        // Only where there are several has the schema to tell which one it is.
+        let reading = if readings.len() == 1 { 0 } else { home.place(&readings, self.schemas.as_ref()).reading };
+        if let Some(fault) = readings.get(reading) {
+            part.tally(fault, rows);
+        }
+    }
+
+    /// One copy of a text, however often it comes.
+    pub(super) fn text(&mut self, text: &str) -> Arc<str> {
+        intern(&mut self.texts, text)
+    }
+
+    /// The number of a job, which then has so many rows more.
+    pub(super) fn job(&mut self, name: &str, span: Option<(Micros, Micros)>, rows: u64) -> u32 {
         let number = match self.jobs.get(self.latest_job as usize) {
             Some(latest) if *latest.name == *name => self.latest_job,
             _ => self.find_job(name),
         };
         self.latest_job = number;
         if let Some(job) = self.jobs.get_mut(number as usize) {
-            job.rows += 1;
-            job.span = union(job.span, time.map(|time| (time, time)));
+            job.rows += rows;
+            job.span = union(job.span, span);
         }
         number
     }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::clients::Hashes;
 use super::facets::{self, Tally};
 use super::{GroupKey, JobCount, Trend, union};
 use crate::fault::{Fault, Keyword};
@@ -21,6 +22,11 @@ pub(super) struct Part {
     pub(super) trend: Trend,
     pub(super) jobs: Vec<JobCount>,
     pub(super) tallies: Vec<Tally>,
+    /// Rows whose values are in `tallies`.
+    pub(super) told: u64,
+    pub(super) clients: Hashes,
+    /// Groups that this one stands for, where they were not told apart.
+    pub(super) folded: Option<u64>,
     /// The message of the first row in the order of the source, with the class that the row tells.
     pub(super) sample: (RowRef, Arc<str>),
     pub(super) rows: Vec<RowRef>,
@@ -38,6 +44,9 @@ impl Part {
             trend: Trend::default(),
             jobs: Vec::new(),
             tallies: Vec::new(),
+            told: 0,
+            clients: Hashes::default(),
+            folded: None,
             sample: (first, message.into()),
             rows: Vec::new(),
         }
@@ -46,6 +55,7 @@ impl Part {
     /// Counts a row but not the values in its message.
     pub(super) fn count(&mut self, at: RowRef, message: &str, time: Option<Micros>, job: Option<u32>) {
         self.count += 1;
+        self.told += 1;
         self.rows.push(at);
         if at < self.sample.0 {
             self.sample = (at, message.into());
@@ -84,6 +94,11 @@ impl Part {
         self.trend.merge(&other.trend);
         other.jobs.into_iter().for_each(|job| self.count_job(job));
         facets::absorb(&mut self.tallies, other.tallies);
+        self.told += other.told;
+        self.clients.absorb(&other.clients);
+        if let Some(folded) = other.folded {
+            self.folded = Some(self.folded.unwrap_or(0) + folded);
+        }
         if other.sample.0 < self.sample.0 {
             self.sample = other.sample;
         }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::trend::is_time;
-use super::{Facet, Fingerprint, Group, GroupKey, Groups, Job, JobCount, Sort, Trend, facets, merge, union};
+use super::{Clients, Facet, Fingerprint, Group, GroupKey, Groups, Job, JobCount, Sort, Trend, facets, merge, union};
 use crate::fault::{self, Fault};
 use crate::source::{Micros, RowRef};
 
@@ -34,6 +34,12 @@ pub struct Counted {
     pub facets: Vec<CountedFacet>,
     /// One whole message.
     pub sample: Arc<str>,
+    /// See [`Group::sampled`].
+    pub sampled: Option<u64>,
+    /// See [`Group::clients`].
+    pub clients: Option<Clients>,
+    /// See [`Group::folded`].
+    pub folded: Option<u64>,
     /// Where rows of it are.
     pub rows: Vec<RowRef>,
 }
@@ -68,6 +74,9 @@ impl Groups {
 impl Counted {
     fn group(self, jobs: &[Job]) -> Result<Group, String> {
         check(self.count, self.span)?;
+        for number in [self.sampled, self.clients.map(|clients| clients.count), self.folded].into_iter().flatten() {
+            check(number, None)?;
+        }
         for count in &self.jobs {
             check(count.rows, count.span)?;
             jobs.get(count.job as usize).ok_or_else(|| format!("there is no job {}", count.job))?;
@@ -90,6 +99,9 @@ impl Counted {
             sample: self.sample,
             facets: self.facets.into_iter().map(facet).collect::<Result<_, _>>()?,
             jobs: self.jobs,
+            sampled: self.sampled,
+            clients: self.clients,
+            folded: self.folded,
             key: self.key,
             rows: self.rows,
         })
@@ -119,7 +131,8 @@ mod tests {
     use crate::source::{Request, Unwatched};
 
     fn counted(group: &Group) -> Counted {
-        let Group { key, fingerprint, keyword, count, span, trend, jobs, sample, facets, rows, .. } = group.clone();
+        let Group { key, fingerprint, keyword, count, span, trend, jobs, sample, facets, sampled, clients, folded, rows, .. } =
+            group.clone();
         Counted {
             key,
             fingerprint,
@@ -133,6 +146,9 @@ mod tests {
                 .map(|Facet { name, values, others }| CountedFacet { name: name.to_owned(), values, others })
                 .collect(),
             sample,
+            sampled,
+            clients,
+            folded,
             rows,
         }
     }
@@ -160,6 +176,7 @@ mod tests {
             Groups::restored(vec![one], groups.jobs.clone()).unwrap_err()
         };
         assert!(refused(&|one| one.count = u64::MAX).contains("more than can be counted"));
+        assert!(refused(&|one| one.folded = Some(u64::MAX)).contains("more than can be counted"));
         assert!(refused(&|one| one.span = Some((2, 1))).contains("a time"));
         assert!(refused(&|one| one.span = Some((i64::MIN, i64::MAX))).contains("a time"));
         assert!(refused(&|one| one.jobs[0].job = 9).contains("no job 9"));

@@ -47,6 +47,11 @@ impl<'a> Landed<'a> {
         Lines { landed: *self, next: 1, end, replaced: FxHashSet::default(), shown: None }
     }
 
+    /// What a value is in the row or in `additional_properties`.
+    pub fn becomes(&self, node: NodeId) -> Shown {
+        self.shown(self.line(node).found)
+    }
+
     fn shown(&self, found: Found) -> Shown {
         let text = match found {
             Found::Nothing => return Shown::Null,

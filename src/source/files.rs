@@ -30,8 +30,10 @@ use self::input::Input;
 use super::{ErrorSource, Request, RowRef, SourceError, SourceRow, Unreadable, Watch};
 use crate::group::Groups;
 
+pub(crate) use object::payload as read_payload;
 pub use object::source_row as read_row;
 pub use time::parse_time;
+pub(crate) use time::time_text;
 
 /// The column of the error table that is called so, if grouping or rows need it.
 pub(crate) fn column(name: &str) -> Option<&'static str> {

@@ -17,6 +17,8 @@ pub struct Filter {
     until: Option<i64>,
     namespaces: Names,
     doctypes: Names,
+    stages: Vec<String>,
+    jobs: Vec<String>,
 }
 
 impl Filter {
@@ -27,6 +29,8 @@ impl Filter {
             until: request.until,
             namespaces: Names::new(&request.namespaces),
             doctypes: Names::new(&request.doctypes),
+            stages: request.stages.clone(),
+            jobs: request.jobs.clone(),
         }
     }
 
@@ -36,7 +40,13 @@ impl Filter {
             && self.until.is_none_or(|until| row.time.is_some_and(|time| time < until))
             && self.namespaces.take(row.namespace)
             && self.doctypes.take(row.doctype)
+            && is_one_of(&self.stages, row.stage)
+            && is_one_of(&self.jobs, row.job)
     }
+}
+
+fn is_one_of(wanted: &[String], value: Option<&str>) -> bool {
+    wanted.is_empty() || value.is_some_and(|value| wanted.iter().any(|wanted| wanted == value))
 }
 
 /// Names asked for, none of which means all.
@@ -89,6 +99,15 @@ mod tests {
                 assert_eq!(filter.takes(&ErrorRow { namespace, doctype, ..ErrorRow::default() }), takes);
             }
         }
+    }
+
+    #[test]
+    fn stages_and_jobs_are_compared_as_they_stand() {
+        let request = Request { stages: vec!["ParsePayload".to_owned()], jobs: vec!["a".to_owned(), "b".to_owned()], ..Request::default() };
+        let mut filter = Filter::new(&request);
+        let mut takes = |stage, job| filter.takes(&ErrorRow { stage, job, ..ErrorRow::default() });
+        assert!(takes(Some("ParsePayload"), Some("b")));
+        assert!(!takes(Some("parse_payload"), Some("b")) && !takes(Some("ParsePayload"), None));
     }
 
     #[test]

@@ -3,11 +3,13 @@
 //! Owns: everything that is on the screen or decides what a key means. Only `update` writes it, `view` reads it.
 //! Refuses: I/O, clocks, the terminal.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use tui_input::Input;
 
 use super::action::Place;
+use super::column_tree::ColumnTree;
 use super::group_tree::GroupTree;
 use super::keymap::{Key, Keymap};
 use super::message::JobId;
@@ -15,13 +17,13 @@ use super::panes::{self, Pane, TablePane};
 use super::subject::{Comparison, Subject};
 use super::tables::TableScreen;
 use super::theme::{Depth, Theme};
-use crate::case::Case;
+use crate::case::{Case, Preview};
 use crate::document::NodeId;
-use crate::group::{Group, Sort};
+use crate::group::{Fingerprint, Group, Sort};
 use crate::layout::ColumnId;
 use crate::outline::Outline;
 use crate::sink::Landing;
-use crate::source::Progress;
+use crate::source::{Progress, RowOrder, RowRef};
 
 /// All of it.
 pub struct App {
@@ -45,6 +47,10 @@ pub struct App {
     pub pending: Vec<Key>,
     /// News for the bottom line, until the next key.
     pub notice: Option<Notice>,
+    /// What has to be answered before some work goes on.
+    pub question: Option<Question>,
+    /// Rows of groups beyond those that the groups name.
+    pub more: MoreRows,
     /// While the source is read.
     pub reading: Option<Progress>,
     /// The row that is being opened: its job and position in its group.
@@ -131,8 +137,26 @@ pub struct CaseScreen {
     pub lists: [List; 3],
     /// What the cursors of the panes have in common.
     pub tie: Tie,
+    /// The columns of each of its tables.
+    pub columns: Vec<Arc<ColumnTree>>,
+    /// Position of the table whose columns are shown.
+    pub table: usize,
+    /// Position of the warning that was stepped to.
+    pub warning: Option<usize>,
+    /// The row that the document becomes, over the panes while it is shown.
+    pub row: Option<RowScreen>,
     /// Position of the violation that was stepped to in the replayed judgement's list; `None` at what the row reports.
     pub violation: Option<usize>,
+}
+
+/// The row that the document becomes.
+pub struct RowScreen {
+    /// The work that makes it.
+    pub job: JobId,
+    /// The row, once it is made.
+    pub preview: Option<Arc<Preview>>,
+    /// Its lines.
+    pub list: List,
 }
 
 /// The place that the three cursors stand on.
@@ -142,10 +166,40 @@ pub struct Tie {
     pub value: Option<NodeId>,
     /// The schema node that speaks about it.
     pub node: Option<NodeId>,
+    /// Position of the table that it goes to.
+    pub table: usize,
     /// The column it maps to.
     pub column: Option<ColumnId>,
     /// Where it lands.
     pub landing: Option<Landing>,
+    /// What it is in the row, where it changes and is not too long to be looked at.
+    pub becomes: Option<String>,
+}
+
+/// A question that some work waits with.
+pub struct Question {
+    /// Names it.
+    pub id: JobId,
+    /// What is asked.
+    pub text: String,
+}
+
+/// Rows that a source names only when they are asked for.
+#[derive(Default)]
+pub struct MoreRows {
+    /// Their order.
+    pub order: RowOrder,
+    /// The rows of a group in that order, as far as they are known.
+    pub lists: HashMap<Fingerprint, Vec<RowRef>>,
+    /// The work that looks for more, and the row to open then: tree, group, position.
+    pub asking: Option<(JobId, Arc<GroupTree>, u32, usize)>,
+}
+
+impl MoreRows {
+    /// The rows of a group that are known.
+    pub fn of<'a>(&'a self, group: &'a Group) -> &'a [RowRef] {
+        self.lists.get(&group.fingerprint).unwrap_or(&group.rows)
+    }
 }
 
 /// A line being typed.
@@ -193,6 +247,8 @@ impl App {
             overlay: None,
             pending: Vec::new(),
             notice: None,
+            question: None,
+            more: MoreRows::default(),
             reading: Some(Progress::default()),
             opening: None,
             exporting: None,
@@ -224,8 +280,8 @@ impl App {
         match &mut self.case {
             _ if self.tables.open => self.tables.focused(),
             Some(screen) => {
-                let subject = screen.subject(screen.focus)?;
-                Some((&mut screen.lists[screen.focus as usize], subject))
+                let subject = screen.focused_subject()?;
+                Some((screen.focused_list(), subject))
             }
             None => Some((&mut self.groups.list, Subject::Groups(self.groups.tree.clone()))),
         }
@@ -235,7 +291,13 @@ impl App {
     pub fn lists(&mut self) -> impl Iterator<Item = (&mut List, Subject)> {
         let groups = Subject::Groups(self.groups.tree.clone());
         let subjects = self.case.as_ref().map(|screen| Pane::ALL.map(|pane| screen.subject(pane)));
-        let case = self.case.iter_mut().flat_map(|screen| screen.lists.iter_mut()).zip(subjects.into_iter().flatten());
+        let row = self.case.as_ref().and_then(CaseScreen::row_subject);
+        let subjects = subjects.into_iter().flatten().chain([row]);
+        let lists = self.case.iter_mut().flat_map(|screen| {
+            let CaseScreen { lists, row, .. } = screen;
+            lists.iter_mut().chain(row.as_mut().map(|row| &mut row.list))
+        });
+        let case = lists.zip(subjects);
         let tables = self.tables.focused();
         std::iter::once((&mut self.groups.list, groups)).chain(tables).chain(case.filter_map(|(list, subject)| Some((list, subject?))))
     }
@@ -281,8 +343,39 @@ impl CaseScreen {
         match pane {
             Pane::Document => self.case.document.clone().map(Subject::Document),
             Pane::Schema => self.case.schema.clone().map(Subject::Schema),
-            Pane::Columns => self.case.layout.clone().map(Subject::Layout),
+            Pane::Columns => self.columns.get(self.table).cloned().map(Subject::Columns),
         }
+    }
+
+    /// What the row shows; `None` where it is not shown or there is none.
+    pub fn row_subject(&self) -> Option<Subject> {
+        let row = self.row.as_ref()?.preview.as_ref()?.row.as_ref().ok()?;
+        Some(Subject::Document(row.clone()))
+    }
+
+    /// What has the keys: the row while it is shown, else a pane.
+    pub fn focused_subject(&self) -> Option<Subject> {
+        if self.row.is_some() { self.row_subject() } else { self.subject(self.focus) }
+    }
+
+    fn focused_list(&mut self) -> &mut List {
+        match &mut self.row {
+            Some(row) => &mut row.list,
+            None => &mut self.lists[self.focus as usize],
+        }
+    }
+
+    /// The item under the cursor of what has the keys.
+    pub fn focused_item(&self) -> Option<usize> {
+        match &self.row {
+            Some(row) => row.list.outline.item(),
+            None => self.item(self.focus),
+        }
+    }
+
+    /// Whether a line above the panes tells warnings.
+    pub fn is_warned(&self) -> bool {
+        self.case.warnings.count > 0
     }
 
     /// The item under the cursor of a pane.

@@ -273,6 +273,9 @@ mod tests {
             sample: says.into(),
             says: says.into(),
             facets: Vec::new(),
+            sampled: None,
+            clients: None,
+            folded: None,
             rows: Vec::new(),
         }
     }

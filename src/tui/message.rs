@@ -11,12 +11,13 @@ use super::hit_tree::HitTree;
 use super::subject::{Comparison, Subject};
 use super::table_tree::TableTree;
 use super::tables::Look;
-use crate::case::Case;
+use crate::case::{Case, Preview};
 use crate::catalog::{self, Catalog, Place};
 use crate::clipboard::Copied;
+use crate::document::NodeId;
 use crate::export::single::What;
 use crate::group::{Groups, Sort};
-use crate::source::{Progress, RowRef};
+use crate::source::{Progress, RowOrder, RowRef};
 
 /// Names one piece of work on a worker; later work has a higher number.
 pub type JobId = u64;
@@ -41,6 +42,8 @@ pub enum Message {
     ReadFailed(String),
     /// A row was opened, or why it was not.
     Case { job: JobId, outcome: Result<Arc<Case>, String> },
+    /// The row that a document becomes.
+    Row { job: JobId, preview: Preview },
     /// Lines that match.
     Matched { job: JobId, items: Vec<u32> },
     /// How far reading the tables has come.
@@ -55,6 +58,12 @@ pub enum Message {
     Copied { what: &'static str, outcome: Result<Copied, String> },
     /// What became of an export.
     Exported { job: JobId, outcome: Result<Exported, String> },
+    /// A query costs more than may be spent without asking: the work waits for an answer.
+    Question { id: JobId, text: String },
+    /// More rows of a group, or why there are none.
+    MoreRows { job: JobId, rows: Result<Vec<RowRef>, String> },
+    /// The SQL behind what is shown, where there is any.
+    Sql(Option<String>),
     /// Work ended by a fault of the explorer itself.
     Broken(String),
     /// The terminal gives no keys any more.
@@ -99,6 +108,8 @@ pub enum Effect {
     Arrange { job: JobId, groups: Arc<Groups>, sort: Sort },
     /// Open a row.
     OpenCase { job: JobId, row: RowRef },
+    /// Make the row that a document becomes in one of its tables, and find a value of the document in it.
+    PreviewRow { job: JobId, case: Arc<Case>, table: usize, value: Option<NodeId> },
     /// Find the lines that match.
     Match { job: JobId, subject: Subject, text: String, comparison: Comparison },
     /// List all tables by name.
@@ -111,6 +122,12 @@ pub enum Effect {
     Look { job: JobId, place: Place, groups: Arc<Groups> },
     /// Call a job off.
     Cancel(JobId),
+    /// Say yes or no to a question.
+    Answer { id: JobId, yes: bool },
+    /// Name more rows of a group, behind the first `from`.
+    MoreRows { job: JobId, tree: Arc<GroupTree>, group: u32, order: RowOrder, from: usize },
+    /// Get the SQL behind the counts, or behind the rows of a group.
+    Sql { tree: Arc<GroupTree>, group: Option<u32> },
     /// Put text on the clipboard.
     Copy { what: &'static str, text: String },
     /// Export a group.

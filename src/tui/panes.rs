@@ -56,6 +56,15 @@ pub struct CasePanes {
     pub footer: Rect,
 }
 
+/// The screen of a case while the row that it becomes is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct RowPanes {
+    pub title: Rect,
+    pub head: Rect,
+    pub row: Rect,
+    pub footer: Rect,
+}
+
 /// The parts of the screen of tables that can have the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TablePane {
@@ -106,9 +115,9 @@ pub fn groups(size: (u16, u16)) -> GroupPanes {
 }
 
 /// The screen of a case: three columns from 170 columns on, document beside schema above columns from 100 on, else one pane at a time.
-pub fn case(size: (u16, u16), focus: Pane) -> CasePanes {
-    let [title, body, footer] = frame(size);
-    let [head, rest] = Layout::vertical([Constraint::Length(3), Constraint::Fill(1)]).areas(body);
+/// `warned`: whether there is a line of warnings above the panes.
+pub fn case(size: (u16, u16), focus: Pane, warned: bool) -> CasePanes {
+    let RowPanes { title, head, row: rest, footer } = row(size, warned);
     if size.0 < 100 {
         let [tabs, pane] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(rest);
         let mut panes = [None; 3];
@@ -123,6 +132,14 @@ pub fn case(size: (u16, u16), focus: Pane) -> CasePanes {
         [document, schema, columns]
     };
     CasePanes { title, head, tabs: None, panes: panes.map(Some), footer }
+}
+
+/// The head of a case above the row that its document becomes, or above its panes.
+pub fn row(size: (u16, u16), warned: bool) -> RowPanes {
+    let [title, body, footer] = frame(size);
+    let lines = 3 + u16::from(warned);
+    let [head, row] = Layout::vertical([Constraint::Length(lines), Constraint::Fill(1)]).areas(body);
+    RowPanes { title, head, row, footer }
 }
 
 /// The part of a pane that holds its lines: below its heading, beside its left border.
@@ -181,11 +198,13 @@ mod tests {
     fn panes_cover_the_screen_without_overlap() {
         for size in [(60, 15), (80, 24), (100, 30), (120, 40), (200, 60)] {
             for focus in Pane::ALL {
-                let panes = case(size, focus);
-                let parts = [Some(panes.title), Some(panes.head), panes.tabs, Some(panes.footer)].into_iter().chain(panes.panes);
-                let area: u32 = parts.flatten().map(|part| part.area()).sum();
-                assert_eq!(area, u32::from(size.0) * u32::from(size.1), "{size:?}");
-                assert!(panes.panes[focus as usize].is_some_and(|pane| pane.height >= 5 && pane.width >= 30), "{size:?}");
+                for warned in [false, true] {
+                    let panes = case(size, focus, warned);
+                    let parts = [Some(panes.title), Some(panes.head), panes.tabs, Some(panes.footer)].into_iter().chain(panes.panes);
+                    let area: u32 = parts.flatten().map(|part| part.area()).sum();
+                    assert_eq!(area, u32::from(size.0) * u32::from(size.1), "{size:?}");
+                    assert!(panes.panes[focus as usize].is_some_and(|pane| pane.height >= 5 && pane.width >= 30), "{size:?}");
+                }
             }
             for focus in [TablePane::Tree, TablePane::Schema] {
                 let panes = tables(size, focus);

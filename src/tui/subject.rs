@@ -1,17 +1,17 @@
 //! The trees that panes show, behind the one outline engine.
 //!
-//! Owns: documents, schemas and layouts as [`Tree`]s, what a search sees of their lines.
+//! Owns: documents as [`Tree`]s, every kind of tree behind one type, what a search sees of their lines.
 //! Refuses: drawing, cursors.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::column_tree::ColumnTree;
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::table_tree::TableTree;
 use crate::document::{Document, NodeId};
 use crate::fuzzy::Query;
-use crate::layout::Layout;
 use crate::outline::Tree;
 use crate::schemas::Schema;
 
@@ -30,28 +30,13 @@ impl Tree for Document {
     }
 }
 
-impl Tree for Layout {
-    fn len(&self) -> usize {
-        self.columns.len()
-    }
-    fn end(&self, item: usize) -> usize {
-        self.columns[item].end as usize
-    }
-    fn parent(&self, item: usize) -> Option<usize> {
-        self.columns[item].parent.map(|parent| parent as usize)
-    }
-    fn depth(&self, item: usize) -> usize {
-        usize::from(self.columns[item].depth)
-    }
-}
-
 /// Something that can be searched, shared with a worker.
 #[derive(Clone)]
 pub enum Subject {
     Groups(Arc<GroupTree>),
     Document(Arc<Document>),
     Schema(Arc<Schema>),
-    Layout(Arc<Layout>),
+    Columns(Arc<ColumnTree>),
     Tables(Arc<TableTree>),
     Hits(Arc<HitTree>),
 }
@@ -62,7 +47,7 @@ impl Tree for Subject {
             Subject::Groups(tree) => tree.len(),
             Subject::Document(document) => Tree::len(document.as_ref()),
             Subject::Schema(schema) => Tree::len(&schema.document),
-            Subject::Layout(layout) => layout.len(),
+            Subject::Columns(tree) => tree.len(),
             Subject::Tables(tree) => tree.len(),
             Subject::Hits(tree) => tree.len(),
         }
@@ -72,7 +57,7 @@ impl Tree for Subject {
             Subject::Groups(tree) => tree.end(item),
             Subject::Document(document) => Tree::end(document.as_ref(), item),
             Subject::Schema(schema) => Tree::end(&schema.document, item),
-            Subject::Layout(layout) => layout.end(item),
+            Subject::Columns(tree) => tree.end(item),
             Subject::Tables(tree) => tree.end(item),
             Subject::Hits(tree) => tree.end(item),
         }
@@ -82,7 +67,7 @@ impl Tree for Subject {
             Subject::Groups(tree) => tree.parent(item),
             Subject::Document(document) => Tree::parent(document.as_ref(), item),
             Subject::Schema(schema) => Tree::parent(&schema.document, item),
-            Subject::Layout(layout) => layout.parent(item),
+            Subject::Columns(tree) => tree.parent(item),
             Subject::Tables(tree) => tree.parent(item),
             Subject::Hits(tree) => tree.parent(item),
         }
@@ -92,7 +77,7 @@ impl Tree for Subject {
             Subject::Groups(tree) => tree.depth(item),
             Subject::Document(document) => Tree::depth(document.as_ref(), item),
             Subject::Schema(schema) => Tree::depth(&schema.document, item),
-            Subject::Layout(layout) => layout.depth(item),
+            Subject::Columns(tree) => tree.depth(item),
             Subject::Tables(tree) => tree.depth(item),
             Subject::Hits(tree) => tree.depth(item),
         }
@@ -152,7 +137,7 @@ impl Subject {
             Subject::Groups(tree) => tree.search_text(item).into(),
             Subject::Document(document) => line_text(document, item as NodeId),
             Subject::Schema(schema) => line_text(&schema.document, item as NodeId),
-            Subject::Layout(layout) => (&*layout.columns[item].name).into(),
+            Subject::Columns(tree) => tree.search_text(item),
             // Searched by their catalog.
             Subject::Tables(_) | Subject::Hits(_) => "".into(),
         }
@@ -161,8 +146,7 @@ impl Subject {
 
 /// Key and scalar value of a line, as written.
 fn line_text(document: &Document, node: NodeId) -> Cow<'_, str> {
-    let start =
-        document.raw_key(node).map_or_else(|| document.span(node).start, |key| key.as_ptr() as usize - document.text().as_ptr() as usize);
+    let start = document.member_span(node).start;
     let stop = if document.kind(node).is_container() { document.span(node).start } else { document.span(node).end };
     String::from_utf8_lossy(&document.text()[start..stop.max(start).min(start + MOST_SEARCHED)])
 }

@@ -12,6 +12,8 @@ mod find;
 mod goal;
 mod groups;
 mod prompt;
+mod remote;
+mod row;
 mod tables;
 mod whole;
 
@@ -63,6 +65,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Case { job, outcome } => case::opened(app, job, outcome),
+        Message::Row { job, preview } => row::made(app, job, preview),
         Message::Matched { job, items } => prompt::matched(app, job, items),
         Message::TablesProgress(progress) => {
             app.tables.reading = app.tables.reading.map(|_| progress);
@@ -73,8 +76,12 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Looked { job, outcome } => tables::looked(app, job, outcome),
         Message::Copied { what, outcome } => copy::copied(app, what, outcome),
         Message::Exported { job, outcome } => export::exported(app, job, outcome),
+        Message::Question { id, text } => remote::question(app, id, text),
+        Message::MoreRows { job, rows } => remote::more_rows(app, job, rows),
+        Message::Sql(sql) => remote::sql(app, sql),
         Message::Broken(reason) => {
             app.opening = None;
+            app.tables.reading = None;
             app.warn(reason);
             Vec::new()
         }
@@ -90,7 +97,11 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
 /// Scrolls every list so that its cursor is drawn.
 fn settle(app: &mut App) {
     if let Some(screen) = &mut app.case {
-        let areas = panes::case(app.size, screen.focus);
+        let warned = screen.is_warned();
+        if let Some(row) = &mut screen.row {
+            row.list.outline.settle(usize::from(panes::lines_and_facts(panes::row(app.size, warned).row).0.height));
+        }
+        let areas = panes::case(app.size, screen.focus, warned);
         for pane in panes::Pane::ALL {
             if let Some(area) = areas.panes[pane as usize] {
                 screen.lists[pane as usize].outline.settle(usize::from(panes::case_lines(pane, area).height));
@@ -113,6 +124,9 @@ fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     app.groups.touched = true;
     if panes::too_small(app.size) {
         return too_small(event);
+    }
+    if app.question.is_some() {
+        return remote::answer(app, event);
     }
     if app.prompt.is_some() {
         return prompt::key(app, event);
@@ -160,6 +174,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Quit if app.tables.open => tables::leave(app),
         Action::Tables => tables::switch(app),
+        Action::Quit if app.case.as_ref().is_some_and(|screen| screen.row.is_some()) => row::switch(app),
         Action::Quit if app.case.is_some() => {
             app.case = None;
             app.opening.take().map(|opening| Effect::Cancel(opening.job)).into_iter().collect()
@@ -187,9 +202,13 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::CopyJq
         | Action::CopySql
         | Action::CopyDdl
+        | Action::CopyRaw
+        | Action::CopyDecoded
         | Action::CopyMessage
         | Action::CopyKey => copy::act(app, action),
         _ if app.place() == Place::Tables => tables::act(app, action),
+        Action::PreviewRow => row::switch(app),
+        _ if app.case.as_ref().is_some_and(|screen| screen.row.is_some()) => row::act(app, action),
         _ if app.place() == Place::Case => case::act(app, action),
         _ => groups::act(app, action),
     }
@@ -235,8 +254,9 @@ fn page(app: &App) -> u16 {
             let area = if app.tables.focus == panes::TablePane::Tree { areas.tree } else { areas.schema };
             area.map(panes::lines)
         }
+        Some(screen) if screen.row.is_some() => Some(panes::lines_and_facts(panes::row(app.size, screen.is_warned()).row).0),
         Some(screen) => {
-            let areas = panes::case(app.size, screen.focus);
+            let areas = panes::case(app.size, screen.focus, screen.is_warned());
             areas.panes[screen.focus as usize].map(|area| panes::case_lines(screen.focus, area))
         }
         None => Some(panes::lines(panes::groups(app.size).tree)),
@@ -244,7 +264,7 @@ fn page(app: &App) -> u16 {
     lines.map_or(1, |area| area.height.max(1))
 }
 
-/// One step back: the case, the filter, the search, the reading.
+/// One step back: the row, the case, the filter, the search, the reading.
 fn back(app: &mut App) -> Vec<Effect> {
     if let Some(opening) = app.opening.take() {
         return vec![Effect::Cancel(opening.job)];
@@ -255,6 +275,9 @@ fn back(app: &mut App) -> Vec<Effect> {
     }
     if app.tables.open {
         return tables::back(app);
+    }
+    if let Some((job, ..)) = app.more.asking.take() {
+        return vec![Effect::Cancel(job)];
     }
     if let Some((list, tree)) = app.focused() {
         if list.filter.take().is_some() {
@@ -268,10 +291,16 @@ fn back(app: &mut App) -> Vec<Effect> {
             return Vec::new();
         }
     }
+    if app.case.as_mut().is_some_and(|screen| screen.row.take().is_some()) {
+        return Vec::new();
+    }
     if app.case.take().is_some() {
         return Vec::new();
     }
     if app.reading.is_some() {
+        if app.reading.is_some_and(|progress| progress.job.is_some()) {
+            app.tell("calling the query off …");
+        }
         return vec![Effect::StopReading];
     }
     app.tell("q quits");

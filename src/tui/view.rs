@@ -10,6 +10,7 @@ mod groups;
 mod json;
 mod overlay;
 mod pen;
+mod row;
 mod sheet;
 mod summary;
 mod table_facts;
@@ -42,6 +43,9 @@ pub fn view(app: &App, buffer: &mut Buffer) {
         Some(Overlay::Value { title, lines, scroll, .. }) => overlay::value(app, title, lines, *scroll, buffer),
         Some(Overlay::Export { raw }) => overlay::export(app, *raw, buffer),
         None => {}
+    }
+    if let Some(question) = &app.question {
+        overlay::question(app, &question.text, buffer);
     }
     if app.theme.ascii() {
         to_ascii(buffer);

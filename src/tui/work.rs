@@ -3,15 +3,19 @@
 //! Owns: the threads, one flag to call off each job, messages back.
 //! Refuses: the explorer's state; what an answer means (update drops stale ones by their job).
 
+mod answers;
 mod tables;
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::UnboundedSender;
+
+use answers::Answers;
 
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
@@ -22,7 +26,10 @@ use crate::export::files::Readers;
 use crate::export::single::{self, Origin};
 use crate::group::{Groups, Sort};
 use crate::schemas::SchemaStore;
-use crate::source::{ErrorSource, Progress, Request, RowRef, Watch};
+use crate::source::{Cost, ErrorSource, Progress, Request, RowOrder, RowRef, Watch};
+
+/// Longest time that leaving waits for queries to be called off.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Runs effects in the background.
 pub struct Workers {
@@ -35,6 +42,8 @@ pub struct Workers {
     stop_reading: Arc<AtomicBool>,
     /// Jobs that have not answered yet, for those who wait for quiet.
     running: Arc<AtomicUsize>,
+    /// Questions that work waits with.
+    answers: Arc<Answers>,
     clipboard: Arc<Mutex<Clipboard>>,
 }
 
@@ -50,6 +59,7 @@ impl Workers {
             flags: HashMap::new(),
             stop_reading: Arc::default(),
             running: Arc::default(),
+            answers: Arc::default(),
             clipboard: Arc::new(Mutex::new(Clipboard::new(|name| std::env::var(name).ok()))),
         })
     }
@@ -68,6 +78,9 @@ impl Workers {
                 self.run(move |_| Some(Message::Arranged { job, tree: Arc::new(GroupTree::new(groups, sort)) }))
             }
             Effect::OpenCase { job, row } => self.open(job, row),
+            Effect::PreviewRow { job, case, table, value } => {
+                self.run(move |_| Some(Message::Row { job, preview: case.preview(table, value)? }))
+            }
             Effect::Match { job, subject, text, comparison } => {
                 let flag = self.flag(job);
                 self.run(move |_| {
@@ -88,6 +101,9 @@ impl Workers {
                 let outcome = tables::look(schemas, place, groups).map(Arc::new).map_err(|error| error.to_string());
                 (!flag.load(Ordering::Relaxed)).then_some(Message::Looked { job, outcome })
             }),
+            Effect::Answer { id, yes } => self.answers.give(id, yes, &self.running),
+            Effect::MoreRows { job, tree, group, order, from } => self.more_rows(job, tree, group, order, from),
+            Effect::Sql { tree, group } => self.sql(tree, group),
             Effect::Cancel(job) => {
                 if let Some(flag) = self.flags.remove(&job) {
                     flag.store(true, Ordering::Relaxed);
@@ -111,12 +127,24 @@ impl Workers {
         for flag in self.flags.values() {
             flag.store(true, Ordering::Relaxed);
         }
+        if self.source.as_ref().is_some_and(|source| source.is_remote()) {
+            // A query that nobody waits for any more is called off where it runs; that takes a request or two.
+            let begun = Instant::now();
+            while !self.idle() && begun.elapsed() < FAREWELL {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
         self.runtime.shutdown_background();
     }
 
     fn flag(&mut self, job: JobId) -> Arc<AtomicBool> {
         self.flags.retain(|_, flag| Arc::strong_count(flag) > 1);
         self.flags.entry(job).or_default().clone()
+    }
+
+    /// Who watches a source for the explorer.
+    fn reader(&self, stop: Arc<AtomicBool>) -> Reader {
+        Reader { messages: self.messages.clone(), stop, answers: self.answers.clone(), running: self.running.clone() }
     }
 
     fn run(&self, work: impl FnOnce(&UnboundedSender<Message>) -> Option<Message> + Send + 'static) {
@@ -146,8 +174,8 @@ impl Workers {
     fn read(&self) {
         let Some(source) = self.source.clone() else { return };
         let (request, stop) = (self.request.clone(), self.stop_reading.clone());
-        self.run(move |messages| {
-            let watch = Reader { messages: messages.clone(), stop };
+        let watch = self.reader(stop);
+        self.run(move |_| {
             Some(match source.groups(&request, &watch) {
                 Ok(groups) => Message::Groups { tree: arranged(groups), done: true },
                 Err(error) => Message::ReadFailed(error.to_string()),
@@ -158,18 +186,35 @@ impl Workers {
     fn export(&mut self, job: JobId, export: Export) {
         let Some(source) = self.source.clone() else { return };
         let (schemas, flag) = (self.request.schemas.clone(), self.flag(job));
-        self.run(move |messages| {
-            let watch = Reader { messages: messages.clone(), stop: flag.clone() };
+        let watch = self.reader(flag.clone());
+        self.run(move |_| {
             let outcome = exported(source.as_ref(), schemas.as_deref(), &export, &watch);
             (!flag.load(Ordering::Relaxed)).then_some(Message::Exported { job, outcome })
+        });
+    }
+
+    fn sql(&self, tree: Arc<GroupTree>, group: Option<u32>) {
+        let Some(source) = self.source.clone() else { return };
+        let request = self.request.clone();
+        self.run(move |_| Some(Message::Sql(source.sql(&request, group.and_then(|group| tree.groups.list.get(group as usize))))));
+    }
+
+    fn more_rows(&mut self, job: JobId, tree: Arc<GroupTree>, group: u32, order: RowOrder, from: usize) {
+        let Some(source) = self.source.clone() else { return };
+        let flag = self.flag(job);
+        let watch = self.reader(flag);
+        self.run(move |_| {
+            let group = tree.groups.list.get(group as usize)?;
+            let rows = source.more_rows(group, order, from, &watch).map_err(|error| error.to_string());
+            Some(Message::MoreRows { job, rows })
         });
     }
 
     fn open(&mut self, job: JobId, row: RowRef) {
         let Some(source) = self.source.clone() else { return };
         let (schemas, flag) = (self.request.schemas.clone(), self.flag(job));
-        self.run(move |messages| {
-            let watch = Reader { messages: messages.clone(), stop: flag.clone() };
+        let watch = self.reader(flag.clone());
+        self.run(move |_| {
             let outcome = match source.fetch(row, &watch) {
                 Ok(row) => Ok(Arc::new(case::open(row, schemas.as_deref()))),
                 Err(error) => Err(error.to_string()),
@@ -222,9 +267,21 @@ fn arranged(groups: Groups) -> Arc<GroupTree> {
 struct Reader {
     messages: UnboundedSender<Message>,
     stop: Arc<AtomicBool>,
+    answers: Arc<Answers>,
+    running: Arc<AtomicUsize>,
 }
 
 impl Watch for Reader {
+    fn spend(&self, cost: &Cost) -> bool {
+        if !cost.is_over() {
+            return true;
+        }
+        let id = self.answers.open();
+        let limit = crate::text::bytes(cost.limit);
+        let text = format!("{cost}, more than the {limit} that may be read without asking (--max-bytes). Go on?");
+        let _ = self.messages.send(Message::Question { id, text });
+        self.answers.wait(id, &self.running, &|| self.cancelled())
+    }
     fn progress(&self, progress: Progress) {
         let _ = self.messages.send(Message::Progress(progress));
     }

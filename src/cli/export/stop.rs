@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::out::ProgressLine;
 use crate::group::Groups;
-use crate::source::{Progress, Watch};
+use crate::source::{Cost, Progress, Watch};
 
 /// Tells how far things are, and whether to go on.
 pub(in crate::cli) struct Stop {
@@ -42,6 +42,10 @@ impl Watch for Stop {
     }
 
     fn snapshot(&self, _: Groups) {}
+
+    fn spend(&self, cost: &Cost) -> bool {
+        self.line.spend(cost)
+    }
 
     fn cancelled(&self) -> bool {
         self.asked.load(Ordering::Relaxed)

@@ -14,6 +14,8 @@ struct Answer<'a> {
     outside: u64,
     unreadable: Unreadable<'a>,
     missing_columns: &'a [&'static str],
+    /// What the source has to say of the counts: their price, their age.
+    notes: &'a [String],
     groups: Vec<Record<'a>>,
 }
 
@@ -43,6 +45,7 @@ pub(super) fn document(groups: &Groups, records: Vec<Record<'_>>) -> serde_json:
         outside: groups.outside,
         unreadable: Unreadable { count: groups.unreadable.count, first: groups.unreadable.first.iter().map(Bad::new).collect() },
         missing_columns: &groups.missing_columns,
+        notes: &groups.notes,
         groups: records,
     };
     pretty(&answer)

@@ -46,6 +46,14 @@ pub(super) struct Record<'a> {
     pub facets: Vec<Facet<'a>>,
     /// One whole message.
     pub sample: &'a str,
+    /// Rows that the facets are counted from: the count, or less where a server told only the most frequent messages.
+    pub facet_rows: u64,
+    /// Clients that sent the rows; null where nobody counts them.
+    pub clients: Option<u64>,
+    /// Whether that is the exact number and no estimate; null likewise.
+    pub clients_exact: Option<bool>,
+    /// Groups of few rows that a server did not tell apart and that this one stands for; null for a group of its own.
+    pub folded: Option<u64>,
 }
 
 /// Rows that one job refused.
@@ -100,6 +108,10 @@ impl<'a> Record<'a> {
             keyword: group.keyword,
             facets: group.facets.iter().map(Facet::new).collect(),
             sample: &group.sample,
+            facet_rows: group.sampled.unwrap_or(group.count),
+            clients: group.clients.map(|clients| clients.count),
+            clients_exact: group.clients.map(|clients| clients.exact),
+            folded: group.folded,
         }
     }
 }
@@ -142,6 +154,9 @@ pub(super) mod tests {
             sample: Arc::from("=1+1 \u{1b}[2J \"x\" \u{9b} \u{202e}"),
             says: Arc::from("required key [app_build] not found"),
             facets: vec![crate::group::Facet { name: "key", values: vec![(Arc::from("app_build"), 1234)], others: 0 }],
+            sampled: Some(1000),
+            clients: Some(crate::group::Clients { count: 77, exact: false }),
+            folded: None,
             rows: Vec::new(),
         }
     }
@@ -160,7 +175,7 @@ pub(super) mod tests {
         assert_eq!(
             names.join(" "),
             "namespace doctype version stage exception_class path fault fingerprint count first last jobs status status_sure share noise \
-             keyword facets sample"
+             keyword facets sample facet_rows clients clients_exact folded"
         );
         assert_eq!(json["fingerprint"], "00000000000000ab");
         assert_eq!(json["first"], "2026-03-02T08:05:00Z");

@@ -120,7 +120,7 @@ pub fn source_row(text: &[u8], origin: String) -> Result<SourceRow, String> {
 }
 
 /// The payload column as JSON exports write it.
-pub(super) fn payload(text: Cow<'_, str>) -> Payload {
+pub(crate) fn payload(text: Cow<'_, str>) -> Payload {
     if let Ok(bytes) = BASE64.decode(text.as_bytes()) {
         return Payload::Bytes(bytes);
     }

@@ -118,7 +118,7 @@ impl Scan<'_> {
             }
             let elapsed = started.elapsed();
             let bytes = self.gauge.bytes.load(Ordering::Relaxed);
-            watch.progress(Progress { bytes, total_bytes, rows: self.gauge.rows.load(Ordering::Relaxed), elapsed });
+            watch.progress(Progress { bytes, total_bytes, rows: self.gauge.rows.load(Ordering::Relaxed), elapsed, job: None });
             if elapsed >= next && watch.wants_snapshots() && !self.gauge.stopped() {
                 let copies = parts.iter().map(|part| locked(part).clone()).collect();
                 if let Ok(groups) = tally::together(copies, self.inputs, true) {

@@ -26,7 +26,7 @@ pub fn parse_time(text: &str) -> Option<Micros> {
 }
 
 /// The time as BigQuery prints it: `2026-06-25 12:44:40.123456 UTC`, the fraction only where there is one.
-pub(super) fn time_text(time: Micros) -> String {
+pub(crate) fn time_text(time: Micros) -> String {
     let Ok(stamp) = Timestamp::from_microsecond(time) else {
         return time.to_string();
     };

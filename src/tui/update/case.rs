@@ -4,16 +4,22 @@ use std::sync::Arc;
 
 use super::super::action::Action;
 use super::super::app::{App, CaseScreen, List, Tie};
+use super::super::column_tree::{ColumnTree, Line};
 use super::super::message::{Effect, JobId};
 use super::super::panes::Pane;
+use super::row;
 use crate::case::Case;
 use crate::document::NodeId;
 use crate::layout::ColumnId;
 use crate::outline::Outline;
 use crate::schemas::walk::{instance_of, walk};
+use crate::sink::{Fate, Shown};
 
 /// Levels of a document and schema that are open at first.
 const LEVELS_AT_START: usize = 2;
+
+/// Longest value, in bytes, whose form in the row is looked at with every step of the cursor.
+const MOST_LOOKED_AT: usize = 16 << 10;
 
 /// The row is there, or why not.
 pub fn opened(app: &mut App, job: JobId, outcome: Result<Arc<Case>, String>) -> Vec<Effect> {
@@ -23,18 +29,28 @@ pub fn opened(app: &mut App, job: JobId, outcome: Result<Arc<Case>, String>) -> 
             // A line being typed belongs to the list that is covered now.
             app.prompt = None;
             let focus = app.case.as_ref().map_or(Pane::Document, |screen| screen.focus);
+            let had_row = app.case.as_ref().is_some_and(|screen| screen.row.is_some());
+            let columns = (0..case.tables.len()).filter_map(|table| ColumnTree::new(case.clone(), table)).map(Arc::new);
             let mut screen = CaseScreen {
                 tree: opening.tree,
                 group: opening.group,
                 index: opening.index,
+                columns: columns.collect(),
+                table: case.home,
                 case,
                 focus,
                 lists: Default::default(),
                 violation: None,
+                warning: None,
+                row: None,
                 tie: Tie::default(),
             };
             place_cursors(&mut screen);
             app.case = Some(screen);
+            if had_row {
+                let job = app.next_job();
+                return row::make(app, job);
+            }
         }
         Err(reason) => app.warn(reason),
     }
@@ -44,25 +60,49 @@ pub fn opened(app: &mut App, job: JobId, outcome: Result<Arc<Case>, String>) -> 
 /// Puts the cursors on the failing value, the node that broke and its column; focus on the first pane that has something to show.
 fn place_cursors(screen: &mut CaseScreen) {
     for pane in Pane::ALL {
-        let levels = if pane == Pane::Columns { 0 } else { LEVELS_AT_START };
-        let outline = match screen.subject(pane) {
-            Some(subject) => Outline::with_levels(&subject, levels),
-            None => Outline::default(),
-        };
-        screen.lists[pane as usize] = List { outline, ..List::default() };
+        new_list(screen, pane);
     }
-    let case = screen.case.clone();
-    let node = case.broken.as_ref().and_then(|broken| broken.node);
-    let landing = case.landing.clone();
-    let column = landing.as_ref().and_then(|landing| landing.column);
-    screen.tie = Tie { value: case.value, node, column, landing };
-    show_tie(screen, None);
-    if let Some(node) = node {
+    tie(screen, at_fault(&screen.case), None);
+    if let Some(node) = screen.tie.node {
         reveal_keyword(screen, node);
     }
     if screen.subject(screen.focus).is_none() {
         screen.focus = Pane::ALL.into_iter().find(|&pane| screen.subject(pane).is_some()).unwrap_or(Pane::Document);
     }
+}
+
+/// A pane's list as it is at first.
+fn new_list(screen: &mut CaseScreen, pane: Pane) {
+    let levels = if pane == Pane::Columns { 0 } else { LEVELS_AT_START };
+    let outline = screen.subject(pane).map(|subject| Outline::with_levels(&subject, levels)).unwrap_or_default();
+    screen.lists[pane as usize] = List { outline, ..List::default() };
+}
+
+/// Ties the panes together at a place, with the columns of its table; `but` is the pane that the user moved in.
+fn tie(screen: &mut CaseScreen, tie: Tie, but: Option<Pane>) {
+    screen.tie = tie;
+    show_table(screen, screen.tie.table);
+    show_tie(screen, but);
+}
+
+/// Shows the columns of another table.
+fn show_table(screen: &mut CaseScreen, table: usize) {
+    if screen.table != table && table < screen.columns.len() {
+        screen.table = table;
+        new_list(screen, Pane::Columns);
+    }
+}
+
+/// To the other table of a document that is split.
+pub fn other_table(app: &mut App) {
+    let Some(screen) = &mut app.case else { return };
+    if screen.columns.len() < 2 {
+        app.tell("all of this document goes to one table");
+        return;
+    }
+    let table = (screen.table + 1) % screen.columns.len();
+    let place = Tie { table, column: None, landing: None, becomes: None, ..screen.tie.clone() };
+    tie(screen, place, None);
 }
 
 /// Opens the node that broke, so that its keywords are in sight.
@@ -72,9 +112,15 @@ fn reveal_keyword(screen: &mut CaseScreen, node: NodeId) {
     }
 }
 
-/// Puts the cursors of the panes on what they have in common; `but` is the pane that the user moved in.
+/// Puts the cursors of the panes on what they have in common. A value without a column stands below `additional_properties`.
 fn show_tie(screen: &mut CaseScreen, but: Option<Pane>) {
-    let places = [screen.tie.value, screen.tie.node, screen.tie.column];
+    let place = &screen.tie;
+    let column = screen.columns.get(screen.table).and_then(|tree| match (place.column, &place.landing) {
+        (Some(column), _) => Some(tree.item(column) as NodeId),
+        (None, Some(landing)) if landing.fate == Fate::Additional => tree.item_of_value(place.value?).map(|item| item as NodeId),
+        _ => None,
+    });
+    let places = [place.value, place.node, column];
     for pane in Pane::ALL.into_iter().filter(|&pane| Some(pane) != but) {
         if let (Some(item), Some(subject)) = (places[pane as usize], screen.subject(pane)) {
             screen.lists[pane as usize].outline.reveal(&subject, item as usize);
@@ -87,57 +133,77 @@ pub fn follow(screen: &mut CaseScreen) {
     let Some(item) = screen.item(screen.focus).map(|item| item as NodeId) else { return };
     let case = screen.case.clone();
     let failing = case.broken.as_ref().and_then(|broken| broken.node);
-    screen.tie = match screen.focus {
+    let place = match screen.focus {
         Pane::Document if Some(item) == case.value => at_fault(&case),
         Pane::Schema if failing.is_some_and(|node| node == item) => at_fault(&case),
-        Pane::Document => at_value(&case, item),
-        Pane::Schema => at_node(&case, item),
-        Pane::Columns => at_column(&case, item),
+        Pane::Document => at_value(&case, screen.table, item),
+        Pane::Schema => at_node(&case, screen.table, item),
+        Pane::Columns => match screen.columns.get(screen.table).map(|tree| tree.line(item as usize)) {
+            Some(Line::Column(column)) => at_column(&case, screen.table, column),
+            Some(Line::Additional(value)) => in_table(&case, screen.table, value),
+            None => Tie::default(),
+        },
     };
-    show_tie(screen, Some(screen.focus));
+    tie(screen, place, Some(screen.focus));
 }
 
 fn at_fault(case: &Case) -> Tie {
-    let landing = case.landing.clone();
-    Tie {
-        value: case.value,
-        node: case.broken.as_ref().and_then(|broken| broken.node),
-        column: landing.as_ref().and_then(|landing| landing.column),
-        landing,
-    }
+    let node = case.broken.as_ref().and_then(|broken| broken.node);
+    landed(case, Tie { value: case.value, node, table: case.home, landing: case.landing.clone(), ..Tie::default() })
 }
 
-fn at_value(case: &Case, value: NodeId) -> Tie {
+/// With the column of its landing, and what its value becomes.
+fn landed(case: &Case, place: Tie) -> Tie {
+    let is_changed = place.landing.as_ref().is_some_and(|landing| landing.fate == Fate::Changed);
+    let is_short = |value: &NodeId| case.document.as_ref().is_some_and(|document| document.raw(*value).len() <= MOST_LOOKED_AT);
+    let changed = place.value.filter(|value| is_changed && is_short(value));
+    let becomes = changed.zip(case.tables.get(place.table)).and_then(|(value, table)| match table.becomes(value)? {
+        Shown::Json(text) => Some(text.to_string()),
+        Shown::Null | Shown::Long(_) => None,
+    });
+    Tie { column: place.landing.as_ref().and_then(|landing| landing.column), becomes, ..place }
+}
+
+/// At a value, in the table that it goes to; `table` where both parts of the document have it.
+fn at_value(case: &Case, table: usize, value: NodeId) -> Tie {
+    let Some(document) = &case.document else { return Tie::default() };
+    let table = case.table_of(&document.tokens(value)).unwrap_or(table);
+    in_table(case, table, value)
+}
+
+fn in_table(case: &Case, table: usize, value: NodeId) -> Tie {
     let Some(document) = &case.document else { return Tie::default() };
     let tokens = document.tokens(value);
     let node = case.schema.as_ref().and_then(|schema| walk(schema, &tokens).nodes.first().copied());
-    let landing = case.landing_at(&tokens);
-    Tie { value: Some(value), node, column: landing.as_ref().and_then(|landing| landing.column), landing }
+    let landing = case.tables.get(table).map(|table| table.landing(&tokens));
+    landed(case, Tie { value: Some(value), node, table, landing, ..Tie::default() })
 }
 
 /// A keyword belongs to the schema node around it: the nearest one that speaks about a value of the document.
-fn at_node(case: &Case, item: NodeId) -> Tie {
-    let (Some(schema), Some(document)) = (&case.schema, &case.document) else {
-        return Tie { node: Some(item), ..Tie::default() };
-    };
+fn at_node(case: &Case, table: usize, item: NodeId) -> Tie {
+    let nowhere = Tie { node: Some(item), table, ..Tie::default() };
+    let (Some(schema), Some(document)) = (&case.schema, &case.document) else { return nowhere };
     let value = schema.document.ancestors(item).find_map(|node| instance_of(schema, node, document));
     match value {
-        Some(value) => Tie { node: Some(item), ..at_value(case, value) },
-        None => Tie { node: Some(item), ..Tie::default() },
+        Some(value) => Tie { node: Some(item), ..at_value(case, table, value) },
+        None => nowhere,
     }
 }
 
-fn at_column(case: &Case, item: NodeId) -> Tie {
-    match case.value_of(item) {
-        Some(value) => Tie { column: Some(item), ..at_value(case, value) },
-        None => Tie { column: Some(item), ..Tie::default() },
+fn at_column(case: &Case, table: usize, column: ColumnId) -> Tie {
+    match case.tables.get(table).and_then(|table| table.value_of(column)) {
+        Some(value) => Tie { column: Some(column), ..in_table(case, table, value) },
+        None => Tie { column: Some(column), table, ..Tie::default() },
     }
 }
 
 /// The column that the case is about at the moment: the one under the cursor of its columns, or where the value lands.
 pub fn column(screen: &CaseScreen) -> Option<ColumnId> {
     match screen.focus {
-        Pane::Columns => screen.item(Pane::Columns).map(|item| item as ColumnId),
+        Pane::Columns => match screen.columns.get(screen.table)?.line(screen.item(Pane::Columns)?) {
+            Line::Column(column) => Some(column),
+            Line::Additional(_) => screen.tie.column,
+        },
         _ => screen.tie.column,
     }
 }
@@ -151,12 +217,15 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::NextRow => return step(app, 1),
         Action::PreviousRow => return step(app, -1),
         Action::JumpToFault => {
-            screen.violation = None;
-            screen.tie = at_fault(&screen.case);
-            show_tie(screen, None);
+            (screen.violation, screen.warning) = (None, None);
+            tie(screen, at_fault(&screen.case), None);
         }
+        Action::RowOrder => return super::remote::next_order(app),
         Action::NextViolation => step_violation(app, true),
         Action::PreviousViolation => step_violation(app, false),
+        Action::NextWarning => step_warning(app, true),
+        Action::PreviousWarning => step_warning(app, false),
+        Action::OtherTable => other_table(app),
         _ => {
             if super::move_list(app, action)
                 && let Some(screen) = &mut app.case
@@ -181,19 +250,38 @@ fn step_violation(app: &mut App, forward: bool) {
         app.tell("no violations are known: there is no judgement to replay");
         return;
     };
-    let next = match (screen.violation.or(first), forward) {
-        (None, true) => 0,
-        (None, false) => last,
-        (Some(at), true) => (at + 1) % list.len(),
-        (Some(at), false) => (at + last) % list.len(),
-    };
+    let next = around(screen.violation.or(first), last, forward);
     screen.violation = Some(next);
     let violation = &list[next];
-    let landing = case.landing_of(violation);
-    let column = landing.as_ref().and_then(|landing| landing.column);
-    screen.tie = Tie { value: Some(violation.instance), node: Some(violation.node), column, landing };
-    show_tie(screen, None);
+    let (table, landing) = case.landing_of(violation).map_or((case.home, None), |(table, landing)| (table, Some(landing)));
+    let place = Tie { value: Some(violation.instance), node: Some(violation.node), table, landing, ..Tie::default() };
+    tie(screen, landed(&case, place), None);
     reveal_keyword(screen, violation.node);
+}
+
+/// To the next or previous value that costs the row or is lost.
+fn step_warning(app: &mut App, forward: bool) {
+    let Some(screen) = &mut app.case else { return };
+    let case = screen.case.clone();
+    let Some(last) = case.warnings.list.len().checked_sub(1) else {
+        let known = if case.tables.iter().any(|table| table.landed().is_some()) { "every value has its place" } else { "no row is known" };
+        app.tell(format!("no warnings: {known}"));
+        return;
+    };
+    let next = around(screen.warning, last, forward);
+    screen.warning = Some(next);
+    let warning = &case.warnings.list[next];
+    tie(screen, in_table(&case, warning.table, warning.node), None);
+}
+
+/// The next or previous position up to the last, around the end.
+fn around(at: Option<usize>, last: usize, forward: bool) -> usize {
+    match (at, forward) {
+        (None, true) => 0,
+        (None, false) => last,
+        (Some(at), true) => (at + 1) % (last + 1),
+        (Some(at), false) => (at + last) % (last + 1),
+    }
 }
 
 /// The next or previous row of the group.
@@ -201,7 +289,10 @@ fn step(app: &mut App, by: isize) -> Vec<Effect> {
     let Some(screen) = &app.case else { return Vec::new() };
     let (tree, group) = (screen.tree.clone(), screen.group);
     let from = app.opening.as_ref().map_or(screen.index, |opening| opening.index);
-    let rows = screen.group().rows.len();
+    let (rows, all) = (app.more.of(screen.group()).len(), screen.group().count);
+    if by > 0 && from + 1 == rows && (rows as u64) < all {
+        return super::remote::ask_for_more(app, tree, group, rows);
+    }
     match from.checked_add_signed(by).filter(|&index| index < rows) {
         Some(index) => vec![super::groups::open_row(app, tree, group, index)],
         None => {

@@ -2,12 +2,13 @@
 
 use super::super::action::Action;
 use super::super::app::{App, CaseScreen};
+use super::super::column_tree::Line;
 use super::super::message::Effect;
 use super::super::panes::TablePane;
 use super::super::subject::Subject;
 use super::super::tables::TableScreen;
 use crate::clipboard::Copied;
-use crate::destination;
+use crate::destination::{self, Stage};
 use crate::document::{Document, NodeId, PathStyle};
 use crate::group::Group;
 use crate::layout::ddl;
@@ -15,10 +16,18 @@ use crate::sink;
 
 /// The effect that copies, or a notice why there is nothing to copy.
 pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    if action == Action::CopySql && app.case.is_none() {
+        let tree = app.groups.tree.clone();
+        let leaf = app.groups.list.outline.item().filter(|&item| tree.is_leaf(item));
+        let group = leaf.and_then(|item| tree.items[item].group);
+        return vec![Effect::Sql { tree, group }];
+    }
     let what = match action {
         Action::CopyValue | Action::CopyPointer if app.tables.open => "path",
         Action::CopyKey if app.tables.open => "name",
         Action::CopyDdl => "CREATE TABLE statement",
+        Action::CopyRaw => "query for the raw row",
+        Action::CopyDecoded => "query for the decoded row",
         Action::CopyValue => "value",
         Action::CopyPointer => "JSON pointer",
         Action::CopyJq => "jq path",
@@ -72,15 +81,24 @@ fn from_group(group: &Group, action: Action) -> Option<String> {
 fn from_case(screen: &CaseScreen, action: Action) -> Option<String> {
     match action {
         Action::CopyMessage => screen.case.row.column("error_message").map(str::to_owned),
+        Action::CopyRaw => screen.case.query(Stage::Raw, screen.table),
+        Action::CopyDecoded => screen.case.query(Stage::Decoded, screen.table),
+        Action::CopySql if screen.row.is_some() => {
+            let (row, item) = (screen.row_subject()?, screen.focused_item()? as NodeId);
+            let Subject::Document(row) = row else { return None };
+            let column = screen.case.column_of_row(screen.table, &row, item)?;
+            Some(sink::select(&screen.case.tables.get(screen.table)?.layout, column))
+        }
         Action::CopySql => screen.tie.landing.as_ref()?.sql.clone(),
         _ => {
-            let item = screen.item(screen.focus)? as NodeId;
-            match screen.subject(screen.focus)? {
+            let item = screen.focused_item()? as NodeId;
+            match screen.focused_subject()? {
                 Subject::Document(document) => from_document(&document, item, action),
                 Subject::Schema(schema) => from_document(&schema.document, item, action),
-                Subject::Layout(layout) => match action {
-                    Action::CopyValue | Action::CopyPointer => Some(layout.path(item)),
-                    Action::CopyKey => Some(layout.columns[item as usize].name.to_string()),
+                Subject::Columns(tree) => match (tree.line(item as usize), action) {
+                    (Line::Additional(value), _) => from_document(screen.case.document.as_ref()?, value, action),
+                    (Line::Column(id), Action::CopyValue | Action::CopyPointer) => Some(tree.table().layout.path(id)),
+                    (Line::Column(id), Action::CopyKey) => Some(tree.table().layout.get(id)?.name.to_string()),
                     _ => None,
                 },
                 Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) => None,

@@ -17,9 +17,10 @@ fn from_case(app: &App) -> Option<Goal> {
     let screen = app.case.as_ref()?;
     let doctype = screen.case.doctype.as_ref()?;
     let catalog = &app.tables.tree.catalog;
+    let shown = screen.case.tables.get(screen.table).map(|table| table.name.as_str()).or(doctype.table.as_deref());
     let is_it = |table: &TableId| {
         let known = &catalog.tables()[*table as usize].doctype;
-        doctype.table.as_deref() == Some(&destination::live(&known.namespace, &known.doctype, &known.version))
+        shown == Some(&destination::live(&known.namespace, &known.doctype, &known.version))
     };
     let by_table = || (0..catalog.tables().len() as TableId).find(is_it);
     let table = by_table().or_else(|| table_of(catalog, &doctype.namespace, &doctype.doctype, doctype.version.as_deref()))?;

@@ -41,6 +41,8 @@ fn finished(app: &mut App) {
         app.warn(format!("{count} unreadable, first {}: {}", bad.origin, bad.reason));
     } else if groups.rows == 0 {
         app.warn("no row was found in this source");
+    } else if !groups.notes.is_empty() {
+        app.tell(groups.notes.join("; "));
     }
 }
 
@@ -148,7 +150,7 @@ fn open(app: &mut App) -> Vec<Effect> {
 
 /// Asks for a row; a row asked for before is called off by its number.
 pub fn open_row(app: &mut App, tree: Arc<GroupTree>, group: u32, index: usize) -> Effect {
-    let row: RowRef = tree.groups.list[group as usize].rows[index];
+    let row: RowRef = app.more.of(&tree.groups.list[group as usize])[index];
     let job = app.next_job();
     app.opening = Some(Opening { job, tree, group, index });
     Effect::OpenCase { job, row }

@@ -7,7 +7,7 @@ use super::super::app::App;
 use super::super::hit_tree;
 use super::super::message::{Effect, JobId};
 use super::super::panes::TablePane;
-use super::super::table_tree::{Line, TableTree};
+use super::super::table_tree::TableTree;
 use super::super::tables::{Asked, Goal, Look};
 use super::{failing, find, goal};
 use crate::catalog::Place;
@@ -32,15 +32,21 @@ pub fn switch(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     app.tables.open = true;
-    if let Some(goal) = goal::below(app) {
-        find::end(app);
-        app.tables.focus = TablePane::Tree;
-        let (Goal::Table(table) | Goal::Column(table, _) | Goal::Path(table, _)) = goal;
-        app.tables.goal = Some(goal);
-        goal::go(app, Place { table, column: None });
-        goal::reach(app);
+    let mut effects = Vec::new();
+    match goal::below(app) {
+        Some(goal) => {
+            effects = find::end(app);
+            app.tables.focus = TablePane::Tree;
+            let (Goal::Table(table) | Goal::Column(table, _) | Goal::Path(table, _)) = goal;
+            app.tables.goal = Some(goal);
+            goal::go(app, Place { table, column: None });
+            goal::reach(app);
+        }
+        None if app.groups.tree.is_empty() => {}
+        None => app.tell("the schemas have no table of what was under the cursor"),
     }
-    read_once(app).into_iter().collect()
+    effects.extend(read_once(app));
+    effects
 }
 
 /// Begins to read the columns, unless that was done before.
@@ -182,8 +188,8 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
     app.tables.goal = None;
     match action {
         Action::NextPane | Action::PreviousPane => pane(app),
-        Action::Follow => enter(app),
-        Action::Enter if app.tables.focus == TablePane::Tree && is_result(app) => enter(app),
+        Action::Follow => return enter(app),
+        Action::Enter if app.tables.focus == TablePane::Tree && is_result(app) => return enter(app),
         Action::ShowFailing => return failing::show(app),
         _ => {
             super::move_list(app, action);
@@ -213,27 +219,28 @@ fn is_result(app: &App) -> bool {
 }
 
 /// Opens the line; shows what was found in its table; goes to the schema node of a column and back.
-fn enter(app: &mut App) {
+fn enter(app: &mut App) -> Vec<Effect> {
     if app.tables.focus == TablePane::Schema {
         app.tables.focus = TablePane::Tree;
-        return;
+        return Vec::new();
     }
     if is_result(app) {
-        if let Some(place) = app.tables.place() {
-            find::end(app);
-            app.tables.goal = place.column.map(|column| Goal::Column(place.table, column));
-            goal::go(app, place);
-        }
-        return;
+        let Some(place) = app.tables.place() else { return Vec::new() };
+        let effects = find::end(app);
+        app.tables.goal = place.column.map(|column| Goal::Column(place.table, column));
+        goal::go(app, Place { column: None, ..place });
+        goal::reach(app);
+        return effects;
     }
-    let Some((list, tree)) = app.focused() else { return };
+    let Some((list, tree)) = app.focused() else { return Vec::new() };
     if list.outline.toggle(&tree) {
-        return;
+        return Vec::new();
     }
-    let is_column = app.tables.list.outline.item().is_some_and(|item| matches!(app.tables.tree.line(item), Line::Column(..)));
+    let is_column = app.tables.place().is_some_and(|place| place.column.is_some());
     if is_column && app.tables.node.is_none() && app.tables.known().is_some_and(|look| look.schema.is_some()) {
         app.tell("the schema does not speak about this column");
     } else if is_column {
         pane(app);
     }
+    Vec::new()
 }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use super::super::app::{App, CaseScreen};
+use super::super::column_tree::Line;
 use super::super::message::Effect;
 use super::super::subject::Subject;
 use super::about;
+use crate::case::Case;
+use crate::destination::Stage;
 use crate::document::{NodeId, PathStyle};
 use crate::group::{Group, Groups};
-use crate::source::SourceRow;
 use crate::text;
 use crate::verdict::judge::{Broken, Violation, Violations};
 
@@ -24,15 +26,22 @@ pub fn value(app: &mut App) -> Vec<Effect> {
 }
 
 fn under_cursor(screen: &CaseScreen) -> Option<(String, String)> {
-    let item = screen.item(screen.focus)? as NodeId;
-    match screen.subject(screen.focus)? {
+    let item = screen.focused_item()? as NodeId;
+    match screen.focused_subject()? {
         Subject::Document(document) => Some((document.path(item, PathStyle::Jq), shown(document.raw(item)))),
         Subject::Schema(schema) => Some((schema.document.path(item, PathStyle::Pointer), shown(schema.document.raw(item)))),
-        Subject::Layout(layout) => {
-            let column = &layout.columns[item as usize];
-            let about = text::visible(column.description.as_deref().unwrap_or("no description"));
-            Some((layout.path(item), format!("{} {}\n\n{about}", text::visible(&column.kind), column.mode.name())))
-        }
+        Subject::Columns(tree) => match tree.line(item as usize) {
+            Line::Column(id) => {
+                let layout = &tree.table().layout;
+                let column = layout.get(id)?;
+                let about = text::visible(column.description.as_deref().unwrap_or("no description"));
+                Some((layout.path(id), format!("{} {}\n\n{about}", text::visible(&layout.badge(id)), column.mode.name())))
+            }
+            Line::Additional(value) => {
+                let document = screen.case.document.as_ref()?;
+                Some((document.path(value, PathStyle::Jq), shown(document.raw(value))))
+            }
+        },
         Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) => None,
     }
 }
@@ -44,7 +53,7 @@ pub fn row(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     let words = match &app.case {
-        Some(screen) => Some(("This row".to_owned(), row_text(&screen.case.row, &screen.case.notes))),
+        Some(screen) => Some(("This row".to_owned(), row_text(&screen.case))),
         None => {
             let item = app.groups.list.outline.item();
             let group = item.and_then(|item| app.groups.tree.group(item));
@@ -121,6 +130,12 @@ fn group_text(groups: &Groups, group: &Group) -> String {
         let span = job.span.map(|(first, last)| format!("{} to {}", text::minute(first), text::minute(last))).unwrap_or_default();
         lines.push(format!("{:>11}  {span}  {name}", text::count(job.rows)));
     }
+    if let Some(clients) = group.clients {
+        lines.push(format!("{:<11}{}{}", "clients", if clients.exact { "" } else { "about " }, text::count(clients.count)));
+    }
+    if let Some(sampled) = group.sampled {
+        lines.push(format!("{:<11}of the most frequent messages, {} rows", "values", text::count(sampled)));
+    }
     for facet in &group.facets {
         lines.extend([String::new(), facet.name.to_owned()]);
         lines.extend(facet.values.iter().map(|(value, rows)| format!("{:>11}  {}", text::count(*rows), text::visible(value))));
@@ -129,15 +144,22 @@ fn group_text(groups: &Groups, group: &Group) -> String {
         }
     }
     lines.extend([String::new(), "A message".to_owned(), shown(group.sample.as_bytes())]);
+    if !groups.notes.is_empty() {
+        lines.extend([String::new(), "All groups".to_owned()]);
+        lines.extend(groups.notes.iter().map(|note| text::visible(note).into_owned()));
+    }
     lines.join("\n")
 }
 
-fn row_text(row: &SourceRow, notes: &[String]) -> String {
+fn row_text(case: &Case) -> String {
+    let (row, notes) = (&case.row, &case.notes);
     let mut lines: Vec<String> = vec![shown(row.column("error_message").unwrap_or("no error message").as_bytes()), String::new()];
     if !notes.is_empty() {
         lines.extend(notes.iter().map(|note| text::visible(note).into_owned()));
         lines.push(String::new());
     }
+    push_warnings(&mut lines, case);
+    push_tables(&mut lines, case);
     let width = row.columns.iter().map(|(name, _)| text::width(&text::visible(name))).max().unwrap_or(0);
     for (name, value) in row.columns.iter().filter(|(name, _)| name != "error_message") {
         let value = value.as_deref().map_or("NULL".into(), text::visible);
@@ -145,6 +167,39 @@ fn row_text(row: &SourceRow, notes: &[String]) -> String {
         lines.push(format!("{name}{}  {value}", " ".repeat(width - text::width(&name))));
     }
     lines.join("\n")
+}
+
+/// What costs the row or is lost.
+fn push_warnings(lines: &mut Vec<String>, case: &Case) {
+    let (warnings, Some(document)) = (&case.warnings, &case.document) else { return };
+    for warning in &warnings.list {
+        let place = document.path(warning.node, PathStyle::Pointer);
+        lines.push(format!("{}: {}  {}", case.meaning(warning.severity), text::visible(&place), warning.sentence));
+    }
+    let more = warnings.count.saturating_sub(warnings.list.len() as u64);
+    if more > 0 {
+        lines.push(format!("and {} more", text::count(more)));
+    }
+    if warnings.count > 0 {
+        lines.push(String::new());
+    }
+}
+
+/// The tables of the document, and the query for its row as it arrived.
+fn push_tables(lines: &mut Vec<String>, case: &Case) {
+    let tables = case.destinations();
+    if tables.is_empty() {
+        return;
+    }
+    for table in &tables {
+        let part = table.part.map(|part| format!("  {}", part.name())).unwrap_or_default();
+        lines.push(format!("{:<10}{}{part}", table.stage.name(), text::visible(&table.path())));
+    }
+    if let Some(sql) = case.query(Stage::Raw, case.home) {
+        lines.extend([String::new(), "As it arrived (yr copies; yd for the decoded row)".to_owned()]);
+        lines.extend(sql.lines().map(|line| text::visible(line).into_owned()));
+    }
+    lines.push(String::new());
 }
 
 /// Text with its own line breaks, safe for a terminal, cut where it is very long.

@@ -8,14 +8,23 @@ use super::super::app::{App, CaseScreen};
 use super::super::panes::{self, Pane};
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line};
-use super::{chrome, columns, json};
+use super::{chrome, columns, json, row};
+use crate::document::PathStyle;
+use crate::sink::{Fate, Severity};
+use crate::source::RowOrder;
 use crate::text;
 
 /// Draws the screen.
 pub fn draw(app: &App, screen: &CaseScreen, buffer: &mut Buffer) {
-    let areas = panes::case((buffer.area.width, buffer.area.height), screen.focus);
+    let size = (buffer.area.width, buffer.area.height);
+    let areas = panes::case(size, screen.focus, screen.is_warned());
     title(app, screen, buffer, areas.title);
     head(app, screen, buffer, areas.head);
+    warning(app, screen, buffer, Rect { y: areas.head.y + 3, height: areas.head.height.saturating_sub(3), ..areas.head });
+    if let Some(shown) = &screen.row {
+        row::draw(app, screen, shown, panes::row(size, screen.is_warned()).row, buffer);
+        return chrome::footer(app, buffer, areas.footer);
+    }
     if let Some(tabs) = areas.tabs {
         draw_tabs(app, screen, buffer, tabs);
     }
@@ -36,8 +45,12 @@ fn title(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
         }
         None => "(no doctype)".to_owned(),
     };
-    let rows = screen.group().rows.len();
-    let position = format!("document {} of {}", text::count(screen.index as u64 + 1), text::count(rows as u64));
+    let order = match app.more.order {
+        RowOrder::Newest => "",
+        RowOrder::Oldest => ", oldest first",
+        RowOrder::Spread => ", spread over the jobs",
+    };
+    let position = format!("document {} of {}{order}", text::count(screen.index as u64 + 1), text::count(screen.group().count));
     let right = match &app.opening {
         Some(_) => "opening …".to_owned(),
         None => match screen.case.row.error_row().time {
@@ -79,6 +92,29 @@ fn head(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
     }
 }
 
+/// What costs the row or is lost, and whose row it is about.
+fn warning(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
+    let warnings = &screen.case.warnings;
+    let at = screen.warning.unwrap_or(0);
+    let (Some(warning), Some(document)) = (warnings.list.get(at), &screen.case.document) else { return };
+    let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) else { return };
+    let theme = &app.theme;
+    let mark = if warning.severity == Severity::Lost { columns::mark(app, Fate::Dropped) } else { columns::mark(app, Fate::Refused) };
+    pen.skip(1).put(mark.0, theme.style(mark.1)).put(" ", Style::new());
+    let state = match (screen.warning, warnings.count) {
+        (Some(at), count) => format!("warning {} of {}", text::count(at as u64 + 1), text::count(count)),
+        (None, 1) => "w: 1 warning".to_owned(),
+        (None, count) => format!("w: {} warnings", text::count(count)),
+    };
+    pen.skip_right(1).put_right(&state, theme.style(Role::Hint)).skip_right(2);
+    let place = document.path(warning.node, PathStyle::Pointer);
+    let meaning = screen.case.meaning(warning.severity);
+    let place = text::clip_path(&text::visible(&place), pen.room() / 3).into_owned();
+    let sentence = warning.sentence.trim_start_matches("The row cannot be written: ");
+    pen.put(&format!("{meaning}: "), theme.style(mark.1)).put(&place, theme.style(Role::Key));
+    pen.put(&format!("  {sentence}"), theme.style(Role::Text));
+}
+
 /// `also broken: 2 more` or, once stepped, `violation 2 of 3`.
 fn others(screen: &CaseScreen) -> String {
     let count = screen.case.replay.as_ref().map_or(0, |replay| replay.violations.count);
@@ -106,9 +142,9 @@ fn draw_pane(app: &App, screen: &CaseScreen, pane: Pane, area: Rect, buffer: &mu
     let list = &screen.lists[pane as usize];
     let case = &screen.case;
     let about = match pane {
-        Pane::Document => screen.tie.value.and_then(|value| Some(case.document.as_ref()?.path(value, crate::document::PathStyle::Jq))),
+        Pane::Document => screen.tie.value.and_then(|value| Some(case.document.as_ref()?.path(value, PathStyle::Jq))),
         Pane::Schema => case.schema.as_ref().map(|schema| schema.path.clone()),
-        Pane::Columns => case.doctype.as_ref().and_then(|doctype| doctype.table.clone()),
+        Pane::Columns => case.tables.get(screen.table).map(|table| table_name(screen, &table.name)),
     };
     let state = format!("{}  {}", text::visible(&about.unwrap_or_default()), chrome::list_state(list));
     chrome::pane(app, buffer, area, pane.title(), focused, state.trim());
@@ -129,11 +165,17 @@ fn draw_pane(app: &App, screen: &CaseScreen, pane: Pane, area: Rect, buffer: &mu
             }
             None => empty(app, buffer, panes::lines(area), "There is no schema to show."),
         },
-        Pane::Columns => match &case.layout {
-            Some(layout) => columns::draw(app, screen, layout, list, focused, area, buffer),
+        Pane::Columns => match screen.columns.get(screen.table) {
+            Some(tree) => columns::draw(app, screen, tree, list, focused, area, buffer),
             None => empty(app, buffer, panes::lines(area), "There is no table layout to show."),
         },
     }
+}
+
+/// A table's name; of a document that is split, that there is another.
+fn table_name(screen: &CaseScreen, name: &str) -> String {
+    let tables = screen.columns.len();
+    if tables > 1 { format!("{name}, {} of {tables} (o)", screen.table + 1) } else { name.to_owned() }
 }
 
 /// A payload that is no document, as it stands.

@@ -26,6 +26,9 @@ pub fn title(app: &App, buffer: &mut Buffer, area: Rect, left: &str, right: &str
 /// `━━━── 43 %  1.2 of 2.8 GiB · 412,000 rows · 900,000 rows/s · 3 s left · Esc stops`, as much of it as fits.
 fn reading(app: &App, progress: Progress, room: usize) -> String {
     let dot = app.theme.glyphs.dot;
+    if let Some(job) = progress.job {
+        return text::clip(&format!("{} {dot} Esc calls it off", job.describe(&progress)), room.max(30)).into_owned();
+    }
     let seconds = progress.elapsed.as_secs_f64();
     let rows = text::count(progress.rows);
     let mut parts = vec![format!("reading {rows} rows")];

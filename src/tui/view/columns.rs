@@ -1,125 +1,214 @@
-//! The table's columns as a tree, and where the value under the cursor lands.
+//! The table's columns as a tree, what the document has for each, and where the value under the cursor lands.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::app::{App, CaseScreen, List};
+use super::super::column_tree::{ColumnTree, Line};
 use super::super::panes;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
-use crate::layout::{ColumnId, Layout, Mode};
+use crate::document::NodeId;
+use crate::layout::{ColumnId, Form, Layout, Mode};
 use crate::outline::Tree;
-use crate::sink::{Fate, HOLDS_NULL, Landing};
+use crate::sink::{ADDITIONAL, Fate, HOLDS_NULL, Landing};
 use crate::text;
 
 /// Draws the pane's lines and the facts below them.
-pub fn draw(app: &App, screen: &CaseScreen, layout: &Layout, list: &List, focused: bool, area: Rect, buffer: &mut Buffer) {
+pub fn draw(app: &App, screen: &CaseScreen, tree: &ColumnTree, list: &List, focused: bool, area: Rect, buffer: &mut Buffer) {
     let (lines, facts) = panes::lines_and_facts(area);
+    let painter = Painter { app, screen, tree, list, focused };
     for (row, (item, here)) in list.outline.window(usize::from(lines.height)).enumerate() {
-        line(app, screen, layout, list, (item, here, focused), buffer, (lines, row as u16));
+        painter.line(item, here, buffer, (lines, row as u16));
     }
-    draw_facts(app, screen, layout, facts, buffer);
+    draw_facts(app, screen, tree, facts, buffer);
 }
 
-fn line(
-    app: &App,
-    screen: &CaseScreen,
-    layout: &Layout,
-    list: &List,
-    (item, here, focused): (usize, bool, bool),
-    buffer: &mut Buffer,
-    (area, row): (Rect, u16),
-) {
-    let theme = &app.theme;
-    let cursor = match (here, focused) {
-        (true, true) => theme.style(Role::Cursor),
-        (true, false) if screen.tie.column.is_some() => theme.style(Role::TiedCursor),
-        _ => Style::new(),
-    };
-    let style = |role: Role| if here && focused { Style::new() } else { theme.style(role) };
-    paint_line(buffer, area, row, cursor);
-    let Some(mut pen) = Pen::new(buffer, area, row, cursor) else { return };
-    let column = &layout.columns[item];
-    let lands = screen.tie.column == Some(item as ColumnId);
-    pen.put(if lands { theme.glyphs.lands } else { " " }, style(Role::Constraint));
-    let marker = match (layout.is_branch(item), list.outline.is_open(layout, item)) {
-        (true, true) => theme.glyphs.open,
-        (true, false) => theme.glyphs.closed,
-        _ => " ",
-    };
-    pen.skip(2 * usize::from(column.depth)).put(marker, style(Role::Dim)).put(" ", Style::new());
-    if list.is_hit(item) {
-        pen.put(theme.glyphs.found, style(Role::Match));
+struct Painter<'a> {
+    app: &'a App,
+    screen: &'a CaseScreen,
+    tree: &'a ColumnTree,
+    list: &'a List,
+    focused: bool,
+}
+
+impl Painter<'_> {
+    fn line(&self, item: usize, here: bool, buffer: &mut Buffer, (area, row): (Rect, u16)) {
+        let (theme, tie, tree) = (&self.app.theme, &self.screen.tie, self.tree);
+        let line = tree.line(item);
+        let lands = match line {
+            Line::Column(column) => tie.column == Some(column),
+            Line::Additional(_) => tie.column.is_none() && tie.value.and_then(|value| tree.item_of_value(value)) == Some(item),
+        };
+        let cursor = match (here, self.focused) {
+            (true, true) => theme.style(Role::Cursor),
+            (true, false) if lands => theme.style(Role::TiedCursor),
+            _ => Style::new(),
+        };
+        // On the cursor's own line one style says it all; roles would be unreadable on it.
+        let style = |role: Role| if here && self.focused { Style::new() } else { theme.style(role) };
+        paint_line(buffer, area, row, cursor);
+        let Some(mut pen) = Pen::new(buffer, area, row, cursor) else { return };
+        pen.put(if lands { theme.glyphs.lands } else { " " }, style(Role::Constraint));
+        let fate = match line {
+            Line::Column(column) if self.keeps_values(column) => Fate::Additional,
+            Line::Column(column) => tree.table().fates.of(column).map_or(Fate::Unknown, |filled| filled.fate),
+            Line::Additional(_) => Fate::Additional,
+        };
+        let (mark, role) = mark(self.app, fate);
+        pen.put(mark, style(role));
+        let marker = match (tree.is_branch(item), self.list.outline.is_open(tree, item)) {
+            (true, true) => theme.glyphs.open,
+            (true, false) => theme.glyphs.closed,
+            _ => " ",
+        };
+        pen.skip(2 * tree.depth(item)).put(marker, style(Role::Dim)).put(" ", Style::new());
+        if self.list.is_hit(item) {
+            pen.put(theme.glyphs.found, style(Role::Match));
+        }
+        match line {
+            Line::Column(column) => self.column(column, &mut pen, &style),
+            Line::Additional(value) => self.value(value, &mut pen, &style),
+        }
     }
-    pen.put(&text::visible(&column.name), style(Role::Key)).put("  ", Style::new()).put(&text::visible(&column.kind), style(Role::Type));
-    let mode = match column.mode {
-        _ if layout.is_map(item as ColumnId) => " map",
+
+    /// Whether the column is the one that keeps what has no other.
+    fn keeps_values(&self, column: ColumnId) -> bool {
+        let table = self.tree.table();
+        !table.fates.additional.is_empty() && table.layout.child(None, ADDITIONAL) == Some(column)
+    }
+
+    fn column(&self, id: ColumnId, pen: &mut Pen<'_>, style: &dyn Fn(Role) -> Style) {
+        let table = self.tree.table();
+        let Some(column) = table.layout.get(id) else { return };
+        pen.put(&text::visible(&column.name), style(Role::Key)).put("  ", Style::new());
+        pen.put(&text::visible(&table.layout.badge(id)), style(Role::Type))
+            .put(mode_words(column.mode, table.layout.form(id) != Form::Plain), style(Role::Mode));
+        let values = match table.fates.of(id) {
+            _ if self.keeps_values(id) => table.fates.additional.len() as u64,
+            Some(filled) if filled.values > 1 => u64::from(filled.values),
+            _ => 0,
+        };
+        match values {
+            0 => {}
+            1 => {
+                pen.skip(2).put("1 value", style(Role::Count));
+            }
+            many => {
+                pen.skip(2).put(&format!("{} values", text::count(many)), style(Role::Count));
+            }
+        }
+        if let Some(description) = &column.description {
+            pen.skip(2).put(&text::visible(description), style(Role::Dim));
+        }
+    }
+
+    /// A value in `additional_properties`: its place there, and why it is there.
+    fn value(&self, value: NodeId, pen: &mut Pen<'_>, style: &dyn Fn(Role) -> Style) {
+        let Some(landing) = self.tree.table().landing_of(value) else { return };
+        let place = landing.additional_pointer.unwrap_or_default();
+        let room = (pen.room() / 2).max(12);
+        pen.put(&text::clip_middle(&text::visible(&place), room), style(Role::Key)).skip(2);
+        pen.put(&text::visible(&landing.reason.unwrap_or_default()), style(Role::Dim));
+    }
+}
+
+/// The mode where it is not NULLABLE, and where the type is not told by a shape that says it.
+pub fn mode_words(mode: Mode, shaped: bool) -> &'static str {
+    match mode {
+        _ if shaped => "",
         Mode::Nullable => "",
         Mode::Required => " REQUIRED",
         Mode::Repeated => " REPEATED",
-    };
-    pen.put(mode, style(Role::Mode));
-    if let Some(description) = &column.description {
-        pen.skip(2).put(&text::visible(description), style(Role::Dim));
     }
 }
 
-fn draw_facts(app: &App, screen: &CaseScreen, layout: &Layout, area: Rect, buffer: &mut Buffer) {
+/// The sign of a fate and its colour: `=` as it is, `~` changed, `+` in additional_properties, `-` nowhere, the fault's where it costs the row.
+pub fn mark(app: &App, fate: Fate) -> (&'static str, Role) {
+    match fate {
+        Fate::Stored => ("=", Role::Notice),
+        Fate::Changed => ("~", Role::Notice),
+        Fate::Additional => ("+", Role::Constraint),
+        Fate::Dropped => ("-", Role::Constraint),
+        Fate::Refused => (app.theme.glyphs.fault, Role::Fault),
+        Fate::Unknown => (" ", Role::Dim),
+    }
+}
+
+fn draw_facts(app: &App, screen: &CaseScreen, tree: &ColumnTree, area: Rect, buffer: &mut Buffer) {
     let theme = &app.theme;
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     if let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) {
         pen.put(&theme.glyphs.lines.0.repeat(usize::from(area.width)), theme.style(Role::Border));
     }
-    let tie = &screen.tie;
-    let description = tie.column.and_then(|column| layout.columns[column as usize].description.as_deref());
+    let (tie, layout) = (&screen.tie, &tree.table().layout);
     let mut row = 1;
     if let Some(column) = tie.column {
-        let found = &layout.columns[column as usize];
-        if let Some(mut pen) = Pen::new(buffer, inner, row, Style::new()) {
-            let kind = format!("{} {}", found.kind, found.mode.name());
-            let path =
-                text::clip_middle(&text::visible(&layout.path(column)), usize::from(inner.width).saturating_sub(text::width(&kind) + 2))
-                    .into_owned();
-            pen.put(&path, theme.style(Role::Key)).skip(2).put(&text::visible(&kind), theme.style(Role::Type));
-        }
+        name(app, layout, column, inner, buffer);
         row += 1;
     }
-    if let Some(description) = description {
-        let two = Rect { height: inner.height.min(row + 2), ..inner };
-        row = paragraph(buffer, two, row, &text::visible(description), theme.style(Role::Text));
+    row = match &tie.landing {
+        Some(landing) => fate(app, screen, landing, inner, row, buffer),
+        None => paragraph(buffer, inner, row, nowhere(screen, tree), theme.style(Role::Dim)),
+    };
+    let sql = tie.landing.as_ref().and_then(|landing| landing.sql.as_deref());
+    if let Some(description) = tie.column.and_then(|column| layout.get(column)?.description.as_deref()) {
+        // The last line is for the SQL.
+        let room = inner.height.saturating_sub(u16::from(sql.is_some() && inner.height > row + 1));
+        row = paragraph(buffer, Rect { height: room, ..inner }, row, &text::visible(description), theme.style(Role::Text));
     }
-    match &tie.landing {
-        Some(landing) => fate(app, landing, inner, row, buffer),
-        None => {
-            let words = match (tie.column, tie.value) {
-                (Some(_), None) => "no value of this document goes here",
-                (None, None) => "nothing here belongs to the line under the cursor",
-                _ => "not known where this lands",
-            };
-            paragraph(buffer, inner, row, words, theme.style(Role::Dim));
-        }
+    if let Some(sql) = sql {
+        paragraph(buffer, inner, row, &format!("SQL: {}", text::visible(sql)), theme.style(Role::String));
     }
 }
 
-/// What becomes of the value, and the SQL that selects it.
-fn fate(app: &App, landing: &Landing, area: Rect, row: u16, buffer: &mut Buffer) {
-    let holds_null = landing.reason.as_deref() == Some(HOLDS_NULL);
-    let (word, role) = match landing.fate {
-        Fate::Dropped if holds_null => ("stored", Role::Notice),
-        Fate::Stored => ("stored", Role::Notice),
-        Fate::Changed => ("stored, changed", Role::Notice),
-        Fate::Additional => ("in additional_properties", Role::Constraint),
-        Fate::Dropped => ("not stored", Role::Constraint),
-        Fate::Refused => ("the row is refused", Role::Fault),
-        Fate::Unknown => ("unknown", Role::Dim),
-    };
-    let words = match &landing.reason {
-        Some(reason) => format!("{word}; {}", text::visible(reason)),
-        None => word.to_owned(),
-    };
-    let row = paragraph(buffer, area, row, &words, app.theme.style(role));
-    if let Some(sql) = &landing.sql {
-        paragraph(buffer, area, row, &format!("SQL: {}", text::visible(sql)), app.theme.style(Role::String));
+/// A column's path, type and mode on the first line of facts.
+pub fn name(app: &App, layout: &Layout, id: ColumnId, area: Rect, buffer: &mut Buffer) {
+    let (Some(column), Some(mut pen)) = (layout.get(id), Pen::new(buffer, area, 1, Style::new())) else { return };
+    let kind = text::visible(&format!("{} {}", layout.badge(id), column.mode.name())).into_owned();
+    let room = usize::from(area.width).saturating_sub(text::width(&kind) + 2);
+    let path = text::clip_middle(&text::visible(&layout.path(id)), room).into_owned();
+    pen.put(&path, app.theme.style(Role::Key)).skip(2).put(&kind, app.theme.style(Role::Type));
+}
+
+/// Why there is no landing to tell.
+fn nowhere(screen: &CaseScreen, tree: &ColumnTree) -> &'static str {
+    let tie = &screen.tie;
+    let is_rest = tie.column.is_some() && tie.column == tree.table().layout.child(None, ADDITIONAL);
+    match (tie.column, tie.value) {
+        (Some(_), None) if is_rest && !tree.table().fates.additional.is_empty() => {
+            "keeps the values that have no column of their own, or do not fit it: open it to see them"
+        }
+        (Some(_), None) => "no value of this document goes here",
+        (None, None) => "nothing here belongs to the line under the cursor",
+        _ => "not known where this lands",
     }
+}
+
+/// What becomes of the value, in which of the tables, and what it is there.
+fn fate(app: &App, screen: &CaseScreen, landing: &Landing, area: Rect, row: u16, buffer: &mut Buffer) -> u16 {
+    let holds_null = landing.reason.as_deref() == Some(HOLDS_NULL);
+    let fate = if holds_null { Fate::Stored } else { landing.fate };
+    let word = match fate {
+        Fate::Stored => "stored",
+        Fate::Changed => "stored, changed",
+        Fate::Additional => "in additional_properties",
+        Fate::Dropped => "not stored",
+        Fate::Refused => "the row is refused",
+        Fate::Unknown => "unknown",
+    };
+    let (mark, role) = mark(app, fate);
+    let table = screen.case.tables.get(screen.tie.table).filter(|_| screen.case.tables.len() > 1);
+    let table = table.map(|table| format!(" ({})", text::visible(&table.name))).unwrap_or_default();
+    let mut words = format!("{mark} {word}{table}");
+    if let Some(reason) = &landing.reason {
+        words.push_str(&format!("; {}", text::visible(reason)));
+    }
+    let row = paragraph(buffer, area, row, words.trim_start(), app.theme.style(role));
+    let Some(becomes) = &screen.tie.becomes else { return row };
+    if let Some(mut pen) = Pen::new(buffer, area, row, Style::new()) {
+        pen.put("becomes ", app.theme.style(Role::Dim)).put(&text::visible(becomes), app.theme.style(Role::String));
+    }
+    row + 1
 }

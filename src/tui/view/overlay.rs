@@ -86,6 +86,13 @@ pub fn export(app: &App, raw: bool, buffer: &mut Buffer) {
     }
 }
 
+/// Draws a question that has to be answered.
+pub fn question(app: &App, text: &str, buffer: &mut Buffer) {
+    let mut lines = panes::overlay_lines((buffer.area.width, buffer.area.height), text);
+    lines.extend([String::new(), "y: go on    n or Esc: do not".to_owned()]);
+    value(app, "This costs", &lines, 0, buffer);
+}
+
 /// An empty box over the screen with room for so many lines; returns its inside.
 fn frame(app: &App, title: &str, lines: usize, buffer: &mut Buffer) -> Rect {
     let area = panes::overlay((buffer.area.width, buffer.area.height), lines);

@@ -62,6 +62,11 @@ impl Sheet<'_> {
         if let Some((first, last)) = group.span {
             self.words(&format!("first {} {dot} last {} UTC", text::minute(first), text::minute(last)), Role::Text);
         }
+        if let Some(clients) = group.clients {
+            let about = if clients.exact { "" } else { "about " };
+            let of = if clients.count == 1 { "client" } else { "clients" };
+            self.words(&format!("from {about}{} {of}", text::count(clients.count)), Role::Text);
+        }
         let class = group.key.class.as_deref().unwrap_or("no exception class");
         let stage = group.key.stage.as_deref().unwrap_or("unknown stage");
         let class = class.rsplit('.').next().unwrap_or(class);
@@ -70,6 +75,9 @@ impl Sheet<'_> {
         self.jobs(group);
         for facet in &group.facets {
             self.facet(facet);
+        }
+        if let Some(sampled) = group.sampled.filter(|_| !group.facets.is_empty()) {
+            self.line(&format!("values of {} only, the most frequent messages", rows(sampled)), Role::Dim);
         }
         self.heading("A message");
         let message = text::visible(&group.sample).into_owned();

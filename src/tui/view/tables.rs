@@ -10,10 +10,11 @@ use super::super::hit_tree::{self, HitTree};
 use super::super::panes::{self, TablePane};
 use super::super::table_tree::{Line, TableTree};
 use super::super::theme::Role;
+use super::columns::mode_words;
 use super::pen::{Pen, paint_line, paragraph};
 use super::{chrome, json, table_facts};
 use crate::catalog::{Catalog, Column, Contents, TableId, What};
-use crate::layout::{Gauge, Level, Limit, Mode};
+use crate::layout::{Gauge, Level, Limit};
 use crate::outline::Tree;
 use crate::text;
 
@@ -141,7 +142,8 @@ impl Painter<'_> {
 
     /// Type and mode of a column.
     fn kind(&self, catalog: &Catalog, column: &Column, pen: &mut Pen<'_>) {
-        pen.put(&text::visible(catalog.badge(column)), self.style(Role::Type)).put(mode(column), self.style(Role::Mode));
+        pen.put(&text::visible(catalog.badge(column)), self.style(Role::Type))
+            .put(mode_words(column.mode, column.shaped), self.style(Role::Mode));
     }
 
     /// How many leaf columns a table has, or why there are none.
@@ -224,17 +226,7 @@ fn clip_front(before: &str, cells: usize) -> String {
 
 /// `map<STRING>`, `INT64 REPEATED`.
 pub fn kind(catalog: &Catalog, column: &Column) -> String {
-    format!("{}{}", text::visible(catalog.badge(column)), mode(column))
-}
-
-/// The mode where it is not NULLABLE and the type does not say it.
-fn mode(column: &Column) -> &'static str {
-    match column.mode {
-        _ if column.shaped => "",
-        Mode::Nullable => "",
-        Mode::Required => " REQUIRED",
-        Mode::Repeated => " REPEATED",
-    }
+    format!("{}{}", text::visible(catalog.badge(column)), mode_words(column.mode, column.shaped))
 }
 
 /// The JSON schema, its cursor on the node that fills the column.

@@ -1,0 +1,263 @@
+//! BigQuery on the command line: its flags, opening it, listing its error tables.
+//!
+//! Owns: flags before environment before configuration, what a source that begins with `bigquery:` names.
+//! Refuses: asking anything (source/bigquery).
+
+use std::io::Read;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use color_eyre::Result;
+use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
+
+use super::input;
+use super::out::{self, ProgressLine};
+use crate::config::Config;
+use crate::source::bigquery::{self, Adhoc, BigQuery, SCHEME, Settings, Table, TableName};
+use crate::source::{ErrorSource, Request};
+use crate::text::{count, visible};
+
+/// Longest SQL that is read.
+const LONGEST_SQL: u64 = 1 << 20;
+/// Where error tables are, unless a project and dataset are named.
+const USUAL_DATASETS: [&str; 2] = ["moz-fx-data-shared-prod.payload_bytes_error", "mozdata.monitoring"];
+
+/// Flags of a source in BigQuery.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    /// BigQuery: the project that pays [env: GOOGLE_CLOUD_PROJECT]
+    #[arg(long, value_name = "PROJECT", help_heading = HEADING)]
+    project: Option<String>,
+
+    /// Where the data is, outside of the US and EU
+    #[arg(long, value_name = "PLACE", help_heading = HEADING)]
+    location: Option<String>,
+
+    /// Another server, as in http://127.0.0.1:9050; one on this machine needs no credentials
+    #[arg(long, value_name = "URL", help_heading = HEADING)]
+    endpoint: Option<String>,
+
+    /// What a query may read without asking, as in 500GB [default: 100GB]
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, help_heading = HEADING)]
+    max_bytes: Option<u64>,
+
+    /// Ask anew, also where the answer is kept from an earlier time
+    #[arg(long, help_heading = HEADING)]
+    refresh: bool,
+
+    /// Explore the rows of this query: a file with SQL, or - for standard input
+    #[arg(long, value_name = "FILE", help_heading = HEADING)]
+    sql: Option<String>,
+
+    /// List the error tables with rows, bytes and labels, and leave
+    #[arg(long, help_heading = HEADING)]
+    pub list: bool,
+
+    /// Form of the list
+    #[arg(long = "list-format", value_enum, default_value_t, help_heading = HEADING, hide = true)]
+    list_format: ListFormat,
+}
+
+const HEADING: &str = "BigQuery";
+
+/// How tables are listed.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum ListFormat {
+    /// For people
+    #[default]
+    Table,
+    /// One table a line
+    Ndjson,
+}
+
+impl Args {
+    /// Opens the tables or the query that the inputs name.
+    pub fn open(self, inputs: &[String], config: &Config, scope: Request) -> Result<Arc<dyn ErrorSource>> {
+        ensure!(!self.list, "--list prints the tables and explores nothing: misfit bigquery: --list");
+        ensure!(inputs.iter().all(|input| input.starts_with(SCHEME)), "tables of BigQuery cannot be read together with files: name either");
+        let sql = self.sql.clone();
+        let settings = self.settings(config)?;
+        if let Some(file) = sql {
+            ensure!(inputs.iter().all(|input| input == SCHEME), "--sql takes the place of tables: give {SCHEME} alone with it");
+            let text = read_sql(&file)?;
+            return Ok(Arc::new(Adhoc::open(
+                if file == "-" { "the query".to_owned() } else { visible(&file).into_owned() },
+                text,
+                settings,
+            )?));
+        }
+        let names = names(inputs, settings.project.as_deref())?;
+        Ok(Arc::new(BigQuery::open(names, settings, scope)?))
+    }
+
+    /// These flags mean nothing to files.
+    pub fn refuse(&self) -> Result<()> {
+        let given = [
+            ("--project", self.project.is_some()),
+            ("--location", self.location.is_some()),
+            ("--endpoint", self.endpoint.is_some()),
+            ("--max-bytes", self.max_bytes.is_some()),
+            ("--refresh", self.refresh),
+            ("--sql", self.sql.is_some()),
+            ("--list", self.list),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            Some((flag, _)) => bail!("{flag} is for tables of BigQuery: name one as {SCHEME}PROJECT.DATASET.TABLE"),
+            None => Ok(()),
+        }
+    }
+
+    /// Flags over the configuration; the environment is part of the credentials.
+    fn settings(self, config: &Config) -> Result<Settings> {
+        let set = &config.bigquery;
+        let usual = Settings::default();
+        Ok(Settings {
+            project: self.project.or_else(|| set.project.clone()),
+            location: self.location.or_else(|| set.location.clone()),
+            endpoint: self.endpoint.or_else(|| set.endpoint.clone()),
+            max_bytes: self.max_bytes.or(set.max_bytes).unwrap_or(usual.max_bytes),
+            price_per_tib: set.price_per_tib.unwrap_or(usual.price_per_tib),
+            refresh: self.refresh,
+            columns: set.columns.clone(),
+            groups_of_namespace: set.groups_of_namespace.unwrap_or(usual.groups_of_namespace),
+            groups: set.groups.unwrap_or(usual.groups),
+            keep_rows: set.keep_rows,
+            authenticate: set.authenticate,
+            ..usual
+        })
+    }
+}
+
+/// `100GB`, `1.5 TiB`, `500000`: units of 1,000 and of 1,024 are told apart.
+pub(crate) fn parse_bytes(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u64); 9] = [
+        ("TIB", 1 << 40),
+        ("GIB", 1 << 30),
+        ("MIB", 1 << 20),
+        ("KIB", 1 << 10),
+        ("TB", 1_000_000_000_000),
+        ("GB", 1_000_000_000),
+        ("MB", 1_000_000),
+        ("KB", 1000),
+        ("B", 1),
+    ];
+    let wrong = || "a number of bytes is like 100GB, 1.5TiB or 500000".to_owned();
+    let upper = text.trim().to_ascii_uppercase();
+    let (number, unit) = UNITS.iter().find_map(|(unit, bytes)| Some((upper.strip_suffix(unit)?.trim_end(), *bytes))).unwrap_or((&upper, 1));
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    let bytes = number * unit as f64;
+    if (0.0..1e19).contains(&bytes) { Ok(bytes as u64) } else { Err(wrong()) }
+}
+
+fn names(inputs: &[String], project: Option<&str>) -> Result<Vec<TableName>> {
+    let mut names = Vec::new();
+    for input in inputs {
+        let list = input.strip_prefix(SCHEME).unwrap_or(input);
+        ensure!(
+            !list.is_empty(),
+            "no table is named: {SCHEME}PROJECT.DATASET.TABLE, {SCHEME} --list shows the error tables, --sql FILE runs a query"
+        );
+        names.extend(TableName::parse_list(list, project).map_err(|mistake| eyre!(mistake))?);
+    }
+    Ok(names)
+}
+
+fn read_sql(file: &str) -> Result<String> {
+    let shown = visible(file);
+    let mut text = String::new();
+    let read = match file {
+        "-" => std::io::stdin().lock().take(LONGEST_SQL).read_to_string(&mut text),
+        file => std::fs::File::open(file).and_then(|opened| opened.take(LONGEST_SQL).read_to_string(&mut text)),
+    };
+    read.wrap_err_with(|| format!("cannot read the SQL in {shown}"))?;
+    ensure!(!text.trim().is_empty(), "there is no SQL in {shown}");
+    Ok(text)
+}
+
+/// `misfit bigquery: --list`: the error tables of the usual datasets, or of those named as `bigquery:PROJECT.DATASET`.
+pub(super) fn list(args: input::Args, config: &Config) -> Result<ExitCode> {
+    let sources = input::expand(args.sources, config)?;
+    let named: Vec<&str> = sources.iter().filter_map(|source| source.strip_prefix(SCHEME)).filter(|name| !name.is_empty()).collect();
+    let format = args.bigquery.list_format;
+    let settings = args.bigquery.settings(config)?;
+    let line = ProgressLine::over(true)?;
+    let mut tables = Vec::new();
+    let mut refused = Vec::new();
+    for dataset in if named.is_empty() { USUAL_DATASETS.as_slice() } else { named.as_slice() } {
+        match bigquery::error_tables(dataset, &settings, &line) {
+            Ok(found) => tables.extend(found),
+            Err(error) => refused.push(format!("{}: {error}", visible(dataset))),
+        }
+    }
+    drop(line);
+    // Who may see one of them only is told of the other, but gets a list.
+    if tables.is_empty() && !refused.is_empty() {
+        bail!("{}", refused.join("; "));
+    }
+    refused.iter().for_each(|told| out::tell(&format!("misfit: {told}")));
+    out::print(&match format {
+        ListFormat::Table => as_text(&tables),
+        ListFormat::Ndjson => as_lines(&tables)?,
+    })
+}
+
+fn as_lines(tables: &[Table]) -> Result<String> {
+    tables.iter().map(|table| Ok(super::safe_json::escape(serde_json::to_string(table)?) + "\n")).collect()
+}
+
+/// A table a line: name, rows, bytes, partitions, labels.
+fn as_text(tables: &[Table]) -> String {
+    let name = |table: &Table| table.name.as_ref().map(ToString::to_string).unwrap_or_default();
+    let width = tables.iter().map(|table| crate::text::width(&name(table))).max().unwrap_or(0);
+    let mut text = String::new();
+    for table in tables {
+        let rows = table.rows.map_or_else(|| table.kind.to_ascii_lowercase(), |rows| format!("{} rows", count(rows)));
+        let bytes = table.bytes.map(crate::text::bytes).unwrap_or_default();
+        let span = table.partition.as_ref().map(|partition| format!("by {}", partition.span.to_ascii_lowercase())).unwrap_or_default();
+        let labels: Vec<String> = table.labels.iter().map(|(key, value)| format!("{key}:{value}")).collect();
+        let name = name(table);
+        let pad = " ".repeat(width - crate::text::width(&name));
+        let line = format!("{name}{pad}  {rows:>18}  {bytes:>10}  {span:<8}  {}", labels.join(" "));
+        text.push_str(&format!("{}\n", visible(line.trim_end())));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_read_as_people_write_them() {
+        for (text, bytes) in [("100GB", 100_000_000_000), ("1.5 TiB", 3 << 39), ("500000", 500_000), ("0", 0), ("2kb", 2000), ("7B", 7)] {
+            assert_eq!(parse_bytes(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "GB", "-1", "1e30", "ten", "1PB", "NaN", "inf"] {
+            assert!(parse_bytes(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn flags_of_bigquery_are_refused_for_files() {
+        let args = Args { max_bytes: Some(1), ..Args::default() };
+        assert!(args.refuse().unwrap_err().to_string().starts_with("--max-bytes is for tables of BigQuery"));
+        assert!(Args::default().refuse().is_ok());
+    }
+
+    #[test]
+    fn tables_and_files_do_not_mix() {
+        let open = |inputs: &[&str], args: Args| {
+            let inputs: Vec<String> = inputs.iter().map(|input| (*input).to_owned()).collect();
+            let args = Args { endpoint: Some("127.0.0.1:1".to_owned()), ..args };
+            args.open(&inputs, &Config::default(), Request::default()).map(|source| source.name()).map_err(|error| error.to_string())
+        };
+        assert_eq!(open(&["bigquery:a.b.c,d"], Args::default()).unwrap(), "a.b.c,d");
+        assert_eq!(open(&["bigquery:a.b.c", "bigquery:x.y.z"], Args::default()).unwrap(), "2 tables");
+        assert!(open(&["bigquery:a.b.c", "f.ndjson"], Args::default()).unwrap_err().contains("together with files"));
+        assert!(open(&["bigquery:"], Args::default()).unwrap_err().contains("no table is named"));
+        assert!(open(&["bigquery:a.b.`c'"], Args::default()).unwrap_err().contains("is no table of BigQuery"));
+        assert!(open(&["bigquery:a.b.c"], Args { sql: Some("-".into()), ..Args::default() }).unwrap_err().contains("takes the place"));
+    }
+}

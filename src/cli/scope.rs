@@ -1,0 +1,54 @@
+//! Which rows count: the flags that every command over rows takes.
+//!
+//! Owns: names, stages, jobs and the window of time.
+//! Refuses: how a time is written (when), comparing (source).
+
+use std::sync::Arc;
+
+use super::when;
+use crate::schemas::SchemaStore;
+use crate::source::{Micros, Request};
+
+/// Rows by their columns.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
+pub(super) struct Scope {
+    /// Only rows of this namespace; may be given several times
+    #[arg(long = "namespace", value_name = "NAME")]
+    namespaces: Vec<String>,
+
+    /// Only rows of this doctype; may be given several times
+    #[arg(long = "doctype", value_name = "NAME")]
+    doctypes: Vec<String>,
+
+    /// Only rows that this stage of the pipeline refused, as in ParsePayload; may be given several times
+    #[arg(long = "stage", value_name = "NAME")]
+    stages: Vec<String>,
+
+    /// Only rows that this decoder job judged; may be given several times
+    #[arg(long = "job", value_name = "NAME")]
+    jobs: Vec<String>,
+
+    /// Only rows from this time on: 2026-06-25, "2026-06-25 12:00", RFC 3339, or an age like 24h or 7d
+    #[arg(long, value_name = "TIME", value_parser = when::parse)]
+    since: Option<Micros>,
+
+    /// Only rows before this time
+    #[arg(long, value_name = "TIME", value_parser = when::parse)]
+    until: Option<Micros>,
+}
+
+impl Scope {
+    /// The same as the domain knows it.
+    pub fn request(self, schemas: Option<Arc<SchemaStore>>) -> Request {
+        Request {
+            since: self.since,
+            until: self.until,
+            namespaces: self.namespaces,
+            doctypes: self.doctypes,
+            stages: self.stages,
+            jobs: self.jobs,
+            schemas,
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The columns of a case's table as a tree, with the values that have no column below `additional_properties`.
+//!
+//! Owns: which line is which column or value.
+//! Refuses: what becomes of values (case, sink), drawing.
+
+use std::sync::Arc;
+
+use crate::case::{Case, Table};
+use crate::document::NodeId;
+use crate::layout::ColumnId;
+use crate::outline::Tree;
+use crate::sink::ADDITIONAL;
+
+/// The columns of one table of a case.
+pub struct ColumnTree {
+    case: Arc<Case>,
+    table: usize,
+    /// The column behind which the values stand that are in it.
+    additional: Option<usize>,
+}
+
+/// What a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    Column(ColumnId),
+    /// A value of the document in `additional_properties`.
+    Additional(NodeId),
+}
+
+impl ColumnTree {
+    /// Of the table at that position, if there is one.
+    pub fn new(case: Arc<Case>, table: usize) -> Option<Self> {
+        let additional = case.tables.get(table)?.layout.child(None, ADDITIONAL).map(|column| column as usize);
+        Some(ColumnTree { case, table, additional })
+    }
+
+    /// The table.
+    pub fn table(&self) -> &Table {
+        &self.case.tables[self.table]
+    }
+
+    fn values(&self) -> &[NodeId] {
+        if self.additional.is_some() { &self.table().fates.additional } else { &[] }
+    }
+
+    /// The first line behind the values.
+    fn behind(&self) -> usize {
+        self.additional.map_or(0, |at| at + 1 + self.values().len())
+    }
+
+    /// What the item is.
+    pub fn line(&self, item: usize) -> Line {
+        match self.additional {
+            Some(at) if item > at => match self.values().get(item - at - 1) {
+                Some(&value) => Line::Additional(value),
+                None => Line::Column((item - self.values().len()) as ColumnId),
+            },
+            _ => Line::Column(item as ColumnId),
+        }
+    }
+
+    /// The line of a column.
+    pub fn item(&self, column: ColumnId) -> usize {
+        let column = column as usize;
+        if self.additional.is_some_and(|at| column > at) { column + self.values().len() } else { column }
+    }
+
+    /// The line of a value in `additional_properties`, or of what it is in.
+    pub fn item_of_value(&self, value: NodeId) -> Option<usize> {
+        let document = self.case.document.as_ref()?;
+        let at = document.ancestors(value).find_map(|node| self.values().binary_search(&node).ok())?;
+        Some(self.additional? + 1 + at)
+    }
+
+    /// What a search looks at.
+    pub fn search_text(&self, item: usize) -> std::borrow::Cow<'_, str> {
+        match self.line(item) {
+            Line::Column(column) => (&*self.table().layout.columns[column as usize].name).into(),
+            Line::Additional(node) => self.case.document.as_ref().and_then(|document| document.key(node)).unwrap_or_default(),
+        }
+    }
+}
+
+impl Tree for ColumnTree {
+    fn len(&self) -> usize {
+        self.table().layout.columns.len() + self.values().len()
+    }
+
+    fn end(&self, item: usize) -> usize {
+        match self.line(item) {
+            Line::Column(_) if Some(item) == self.additional => self.behind(),
+            // The column with the values has no columns in it, so no other column ends behind it without them.
+            Line::Column(column) => {
+                let end = self.table().layout.columns[column as usize].end as usize;
+                if item >= self.behind() { end + self.values().len() } else { end }
+            }
+            Line::Additional(_) => item + 1,
+        }
+    }
+
+    fn parent(&self, item: usize) -> Option<usize> {
+        match self.line(item) {
+            Line::Column(column) => self.table().layout.columns[column as usize].parent.map(|parent| self.item(parent)),
+            Line::Additional(_) => self.additional,
+        }
+    }
+
+    fn depth(&self, item: usize) -> usize {
+        match self.line(item) {
+            Line::Column(column) => usize::from(self.table().layout.columns[column as usize].depth),
+            Line::Additional(_) => 1,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The row that the document becomes, over the panes of its case.
+
+use std::sync::Arc;
+
+use super::super::action::Action;
+use super::super::app::{App, List, RowScreen};
+use super::super::message::{Effect, JobId};
+use super::super::subject::Subject;
+use super::case;
+use crate::case::Preview;
+use crate::outline::Outline;
+
+/// Levels of a row that are open at first.
+const LEVELS_AT_START: usize = 1;
+
+/// Shows the row of the table that the columns are of, or leaves it.
+pub fn switch(app: &mut App) -> Vec<Effect> {
+    let job = app.next_job();
+    let Some(screen) = &mut app.case else { return Vec::new() };
+    if screen.row.take().is_some() {
+        return vec![Effect::Cancel(job)];
+    }
+    let effects = make(app, job);
+    if effects.is_empty() {
+        app.tell("there is no row to show: it takes a document and the columns of its table");
+    }
+    effects
+}
+
+/// Begins to make the row of the table at hand.
+pub fn make(app: &mut App, job: JobId) -> Vec<Effect> {
+    let Some(screen) = &mut app.case else { return Vec::new() };
+    if screen.case.document.is_none() || screen.columns.is_empty() {
+        return Vec::new();
+    }
+    screen.row = Some(RowScreen { job, preview: None, list: List::default() });
+    vec![Effect::PreviewRow { job, case: screen.case.clone(), table: screen.table, value: screen.tie.value }]
+}
+
+/// The row is there.
+pub fn made(app: &mut App, job: JobId, preview: Preview) -> Vec<Effect> {
+    let Some(row) = app.case.as_mut().and_then(|screen| screen.row.as_mut()).filter(|row| row.job == job) else { return Vec::new() };
+    if let Ok(document) = &preview.row {
+        let subject = Subject::Document(document.clone());
+        let mut outline = Outline::with_levels(&subject, LEVELS_AT_START);
+        if let Some(value) = preview.value {
+            outline.reveal(&subject, value as usize);
+        }
+        row.list.outline = outline;
+    }
+    row.preview = Some(Arc::new(preview));
+    Vec::new()
+}
+
+/// An action while the row is shown: what is about values of the document leads back to it.
+pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::OtherTable => {
+            let job = app.next_job();
+            case::other_table(app);
+            make(app, job)
+        }
+        Action::NextRow | Action::PreviousRow => case::act(app, action),
+        Action::JumpToFault | Action::NextViolation | Action::PreviousViolation | Action::NextWarning | Action::PreviousWarning => {
+            if let Some(screen) = &mut app.case {
+                screen.row = None;
+            }
+            case::act(app, action)
+        }
+        _ => {
+            super::move_list(app, action);
+            Vec::new()
+        }
+    }
+}

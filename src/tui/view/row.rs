@@ -1,0 +1,75 @@
+//! The row that the document of a case becomes, below the head of the case.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::super::app::{App, CaseScreen, RowScreen};
+use super::super::panes;
+use super::super::theme::Role;
+use super::pen::{Pen, paragraph};
+use super::{chrome, columns, json};
+use crate::case::{NoRow, Preview};
+use crate::document::{Document, NodeId};
+use crate::text;
+
+/// Draws the pane.
+pub fn draw(app: &App, screen: &CaseScreen, row: &RowScreen, area: Rect, buffer: &mut Buffer) {
+    let name = match screen.case.validates() {
+        Some(true) => "Row that is written",
+        _ => "Row that it would have become",
+    };
+    let table = screen.case.tables.get(screen.table).map(|table| text::visible(&table.name).into_owned()).unwrap_or_default();
+    let other = if screen.columns.len() > 1 { "  o: the other table" } else { "" };
+    chrome::pane(app, buffer, area, name, true, format!("{table}{other}  {}", chrome::list_state(&row.list)).trim());
+    let (lines, facts) = panes::lines_and_facts(area);
+    let Some(preview) = &row.preview else {
+        paragraph(buffer, inset(lines), 0, "making the row …", app.theme.style(Role::Dim));
+        return;
+    };
+    match &preview.row {
+        Ok(document) => {
+            json::draw(app, document, &row.list, true, &json::Marks::default(), lines, buffer);
+            draw_facts(app, screen, preview, document, row.list.outline.item(), facts, buffer);
+        }
+        Err(none) => no_row(app, none, inset(lines), buffer),
+    }
+}
+
+fn inset(area: Rect) -> Rect {
+    Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }
+}
+
+/// The exception, its place and reason.
+fn no_row(app: &App, none: &NoRow, area: Rect, buffer: &mut Buffer) {
+    let words = format!("There is no row: the pipeline's code fails with {}.", none.exception);
+    let row = paragraph(buffer, area, 1, &words, app.theme.style(Role::Fault));
+    let place = if none.pointer.is_empty() { "the whole document".into() } else { text::visible(&none.pointer) };
+    let row = paragraph(buffer, area, row, &format!("At {place}: {}.", none.why), app.theme.style(Role::Text));
+    paragraph(buffer, area, row + 1, "w leads to the value; r or Esc back", app.theme.style(Role::Dim));
+}
+
+/// The column under the cursor.
+fn draw_facts(
+    app: &App,
+    screen: &CaseScreen,
+    preview: &Preview,
+    document: &Document,
+    item: Option<usize>,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let inner = inset(area);
+    if let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) {
+        pen.put(&app.theme.glyphs.lines.0.repeat(usize::from(area.width)), app.theme.style(Role::Border));
+    }
+    let (Some(item), Some(table)) = (item, screen.case.tables.get(preview.table)) else { return };
+    let Some(column) = screen.case.column_of_row(preview.table, document, item as NodeId) else {
+        paragraph(buffer, inner, 1, "the table has no column for it: BigQuery ignores it", app.theme.style(Role::Dim));
+        return;
+    };
+    columns::name(app, &table.layout, column, inner, buffer);
+    if let Some(description) = table.layout.get(column).and_then(|column| column.description.as_deref()) {
+        paragraph(buffer, inner, 2, &text::visible(description), app.theme.style(Role::Text));
+    }
+}
