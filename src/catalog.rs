@@ -248,8 +248,8 @@ impl Catalog {
     /// Columns and tables for which every word of a text matches, best first; `None` where `cancelled` called it off.
     ///
     /// A word may match the column's own name, that of a RECORD around it, or the table's namespace, doctype or version; at least one has to
-    /// match the column's own name. A word with dots matches neighbours on a path, its last part the column's name. A capital letter makes
-    /// the search obey case; `-` and `_` are the same.
+    /// match the column's own name. A word with dots matches neighbours on a path, its last part the column's name. A table
+    /// may be named as in SQL. A capital letter makes the search obey case; `-` and `_` are the same.
     pub fn search(&self, text: &str, cancelled: &dyn Fn() -> bool) -> Option<Found> {
         search::search(self, text, cancelled)
     }

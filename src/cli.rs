@@ -74,10 +74,10 @@ Examples:
       a report for a bug tracker, its values replaced by their shapes
   misfit export errors.ndjson --schemas ~/schemas --as tests --out repository
       validation/NAMESPACE/DOCTYPE.VERSION.NAME.fail.json for every group
-  misfit bundle errors.ndjson --schemas ~/schemas --out week.misfit
-      one file to open elsewhere: misfit week.misfit
   misfit bigquery:moz-fx-data-shared-prod.payload_bytes_error.structured --since 24h
       the rows of a table; what it costs is told before it is spent
+  misfit bundle errors.ndjson --schemas ~/schemas --out week.misfit
+      one file to open elsewhere: misfit week.misfit
   misfit judge validation --schemas ~/schemas
       sample documents that do not pass or fail as their names say
   misfit tables --schemas ~/schemas --search gpu_active

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //!  ErrorSource ──rows──▶ Fault ──▶ Groups ──pick──▶ SourceRow ──payload──▶ Document ─┐
-//!   files | bigquery     (message grammar)                                           ├─▶ Case ──▶ screen | command output
-//!   | bundle                                                                         │
+//!   files | bigquery |   (message grammar)                                           ├─▶ Case ──▶ screen | command output
+//!   bundle                                                                           │
 //!  SchemaStore (folder) ──▶ Schema, Layout ──▶ Broken, Judge, Landing ───────────────┘
 //!                                             (verdict)      (sink)
 //!

@@ -3,10 +3,13 @@
 mod corpus;
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::sync::OnceLock;
 
-use misfit::layout::{Level, Limit, Size, ddl};
+use misfit::catalog::{Catalog, What};
+use misfit::layout::{Layout, Level, Limit, Size, ddl};
 use misfit::schemas::walk::walk;
-use misfit::schemas::{Lookup, snake_case};
+use misfit::schemas::{Lookup, SchemaStore, snake_case};
 
 #[test]
 fn every_file_of_the_repository_opens() {
@@ -75,4 +78,62 @@ fn the_deepest_table_has_room() {
     let store = corpus::schemas(&corpus);
     let Lookup::Found(at) = store.lookup("telemetry", "main", Some("5")) else { panic!("no main.5") };
     assert_eq!(Size::of(&store.layout(at).unwrap().unwrap()).levels, 7);
+}
+
+/// Store and catalog, read once for all tests.
+fn all() -> Option<&'static (SchemaStore, Catalog)> {
+    static ALL: OnceLock<Option<(SchemaStore, Catalog)>> = OnceLock::new();
+    let open = || {
+        let store = corpus::schemas(&corpus::folder()?);
+        let start = std::time::Instant::now();
+        let catalog = Catalog::read(&store, &|_| ControlFlow::Continue(()))?;
+        println!("{} tables read in {:?}", catalog.tables().len(), start.elapsed());
+        Some((store, catalog))
+    };
+    ALL.get_or_init(open).as_ref()
+}
+
+#[test]
+fn the_catalog_holds_every_table_as_its_layout_does() {
+    let Some((store, catalog)) = all() else { return };
+    let mut columns = 0;
+    for (table, doctype) in (0..).zip(store.doctypes()) {
+        assert_eq!(&catalog.tables()[table as usize].doctype, doctype);
+        assert_eq!(catalog.flat(table).is_some(), doctype.layout.is_some(), "{doctype:?}");
+        columns += catalog.flat(table).map_or(0, |flat| flat.columns.len());
+        // Reading all of them a second time would take long without optimisation.
+        if table % 25 == 0
+            && let Some(bytes) = store.layout_bytes(table as usize).expect("a file")
+        {
+            let layout = Layout::parse(&bytes).expect("a layout");
+            let flat = catalog.flat(table).expect("read");
+            assert_eq!(flat.columns.len(), layout.columns.len());
+            for (id, (column, own)) in (0..).zip(flat.columns.iter().zip(&layout.columns)) {
+                assert_eq!((catalog.path(column.path), catalog.badge(column)), (layout.path(id), layout.badge(id).as_str()));
+                assert_eq!((column.parent(), column.end, column.mode), (own.parent, own.end, own.mode));
+            }
+        }
+    }
+    assert_eq!(columns, 368_494);
+}
+
+#[test]
+fn a_column_is_found_in_every_table_that_has_it() {
+    let Some((_, catalog)) = all() else { return };
+    for (text, path) in [
+        ("gpu_active", "environment.system.gfx.adapters.gpu_active"),
+        ("document_id", "document_id"),
+        ("ping_info.seq", "ping_info.seq"),
+        ("adapters driver_vendor", "environment.system.gfx.adapters.driver_vendor"),
+    ] {
+        let found = catalog.search(text, &|| false).expect("not called off");
+        let best = found.hits.first().expect("a hit");
+        assert!(matches!(best.what, What::Column(id) if catalog.path(id) == path), "{text}: {best:?}");
+        let has =
+            |table: &u32| catalog.flat(*table).is_some_and(|flat| flat.columns.iter().any(|column| catalog.path(column.path) == path));
+        let mut places: Vec<u32> =
+            found.hits.iter().filter(|hit| hit.what == best.what).flat_map(|hit| found.places(hit)).map(|place| place.table).collect();
+        places.sort_unstable();
+        assert_eq!(places, (0..catalog.tables().len() as u32).filter(has).collect::<Vec<_>>(), "{text}");
+    }
 }

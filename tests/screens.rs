@@ -212,6 +212,13 @@ fn what_has_no_table_is_said() {
 }
 
 #[test]
+fn a_table_is_copied_as_the_statement_that_makes_it() {
+    assert!(press((120, 40), "jtyd").contains("copied the CREATE TABLE statement"));
+    assert!(press((120, 40), "jtggyd").contains("no table layout here"));
+    assert!(press((120, 40), "jtys").contains("copied the SQL expression"));
+}
+
+#[test]
 fn everything_about_a_column_covers_the_screen() {
     insta::assert_snapshot!(press((100, 40), "jti"));
 }

@@ -81,7 +81,7 @@ fn words(catalog: &Catalog, text: &str, cancelled: &dyn Fn() -> bool) -> Option<
     let mut words = Vec::new();
     for word in text.split_whitespace().take(MOST_WORDS) {
         let mut parts = Vec::new();
-        for part in word.split('.').filter(|part| !part.is_empty()) {
+        for part in parts_of(word) {
             parts.push(Part { text: part.to_owned(), ranks: ranks(catalog, &Word::new(part, sensitive), cancelled)? });
         }
         if !parts.is_empty() {
@@ -89,6 +89,17 @@ fn words(catalog: &Catalog, text: &str, cancelled: &dyn Fn() -> bool) -> Option<
         }
     }
     Some(words)
+}
+
+/// The parts of a word between dots. A table as SQL names it, `telemetry_stable.main_v5`, is taken as its namespace, doctype and version.
+fn parts_of(word: &str) -> Vec<&str> {
+    let parts: Vec<&str> = word.split('.').filter(|part| !part.is_empty()).collect();
+    let [dataset, table] = parts[..] else { return parts };
+    let namespace = dataset.strip_suffix("_live").or_else(|| dataset.strip_suffix("_stable"));
+    match namespace.zip(table.rsplit_once("_v")) {
+        Some((namespace, (doctype, version))) => vec![namespace, doctype, version],
+        None => parts,
+    }
 }
 
 fn ranks(catalog: &Catalog, word: &Word, cancelled: &dyn Fn() -> bool) -> Option<Vec<Option<Rank>>> {

@@ -122,6 +122,7 @@ fn words_narrow_down_by_path_and_table() {
     assert!(found("labels.gpu").is_empty());
     assert_eq!(found("my-app.sync"), ["tables: my-app sync.1, my-app sync.2"]);
     assert_eq!(found("my_app.main.5"), ["tables: my-app main.5"]);
+    assert_eq!(found("my_app_stable.main_v5"), ["tables: my-app main.5"], "as SQL names it");
     assert!(found(" . ").is_empty());
 }
 

@@ -73,15 +73,12 @@ fn without_data(group: &Group, schema: Option<&Schema>, redactor: &mut Redactor)
         (Some(_), _) => group.key.fault.clone(),
         (None, _) => says.as_str().into(),
     };
-    // What the schema asks is told in the message where the schema at hand says so.
-    let limit = expected(&group.sample, class).zip(expected(&sample, class));
     let path = group.key.path.as_deref();
     let path = path.map(|path| each_token(path, schema, |token, kind| redactor.key(token, kind).into_owned()).into());
-    let facets = if is_bug {
-        group.facets.clone()
-    } else {
-        group.facets.iter().map(|facet| facet_without_data(facet, limit, maps(&group.key), redactor)).collect()
-    };
+    // What the schema asks is told in the message where the schema at hand says so.
+    let limit = expected(&group.sample, class).zip(expected(&sample, class));
+    let without_data = |facet: &Facet| facet_without_data(facet, maps(&group.key), limit, redactor);
+    let facets = if is_bug { group.facets.clone() } else { group.facets.iter().map(without_data).collect() };
     let key = GroupKey { path, fault, ..names(&group.key, schema.is_some(), redactor) };
     Group { key, sample: sample.into(), says: says.into(), facets, rows: Vec::new(), ..group.clone() }
 }
@@ -152,14 +149,6 @@ fn token_of(group: &Group, name: &str, schema: Option<&Schema>) -> Token {
     schema.and_then(|schema| walk(schema, &walked(&tokens)).tokens.last().copied()).unwrap_or(Token::Unknown)
 }
 
-/// What the schema asks, as a message tells it.
-fn expected<'a>(message: &'a str, class: Option<&'a str>) -> Option<&'a str> {
-    match Fault::parse(message, class).says {
-        Says::Broken { expected, .. } => expected,
-        _ => None,
-    }
-}
-
 /// Maps around the group's place, whose keys a facet tells together.
 fn maps(key: &GroupKey) -> usize {
     let keys = key.path.as_deref().unwrap_or_default().split('/').filter(|token| *token == ANY_KEY).count();
@@ -173,17 +162,25 @@ fn keys_without_data(value: &str, maps: usize, redactor: &mut Redactor) -> Strin
     keys.into_iter().map(|key| redactor.key(key, Token::Key).into_owned()).collect::<Vec<_>>().join("/")
 }
 
+/// What the schema asks, as a message tells it.
+fn expected<'a>(message: &'a str, class: Option<&'a str>) -> Option<&'a str> {
+    match Fault::parse(message, class).says {
+        Says::Broken { expected, .. } => expected,
+        _ => None,
+    }
+}
+
 /// `limit` is what the schema asks, and what is told of it.
-fn facet_without_data(facet: &Facet, limit: Option<(&str, &str)>, maps: usize, redactor: &mut Redactor) -> Facet {
+fn facet_without_data(facet: &Facet, maps: usize, limit: Option<(&str, &str)>, redactor: &mut Redactor) -> Facet {
     let is_short = |value: &str, is_it: fn(&u8) -> bool| value.len() <= LONGEST_NUMBER && value.bytes().all(|byte| is_it(&byte));
     let mut values: Vec<(Arc<str>, u64)> = Vec::new();
     for (value, rows) in &facet.values {
-        let told = match facet.name {
-            "key" => keys_without_data(value, maps, redactor),
+        let told = match (facet.name, limit) {
+            ("limit", Some((asked, told))) if asked == &**value => told.to_owned(),
+            ("key", _) => keys_without_data(value, maps, redactor),
             // The words of the grammar, unless somebody made the message up.
-            "expected type" | "found type" if is_short(value, u8::is_ascii_alphabetic) && type_names(value) => value.to_string(),
-            "limit" if limit.is_some_and(|(asked, _)| asked == &**value) => limit.map_or_else(String::new, |(_, told)| told.to_owned()),
-            "limit" | "length" if is_short(value, u8::is_ascii_digit) => value.to_string(),
+            ("expected type" | "found type", _) if is_short(value, u8::is_ascii_alphabetic) && type_names(value) => value.to_string(),
+            ("limit" | "length", _) if is_short(value, u8::is_ascii_digit) => value.to_string(),
             _ => redactor.failing(value, None).into_owned(),
         };
         // Different values of one shape count together.

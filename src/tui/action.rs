@@ -154,7 +154,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::NextWarning, "next-warning", &["w"], "next warning: what costs the row, or is silently lost", Case, None, LOOK),
     entry(A::PreviousWarning, "previous-warning", &["W"], "previous warning", Case, None, LOOK),
     entry(A::PreviewRow, "preview-row", &["r"], "the table row that the document becomes; and back", Case, Some("row"), LOOK),
-    entry(A::OtherTable, "other-table", &["o"], "the other table of a document that is split", Case, None, LOOK),
+    entry(A::OtherTable, "other-table", &["u"], "the other table of a document that is split", Case, None, LOOK),
     entry(A::ShowValue, "show-value", &["v", "<enter>"], "the whole value, wrapped", Case, Some("whole value"), LOOK),
     entry(A::ShowRow, "show-row", &["i"], "everything about the row, the group or the column", Everywhere, Some("everything"), LOOK),
     entry(A::Search, "search", &["/"], "search (n, N repeat); tables: all columns of all tables", Everywhere, Some("search"), FIND),

@@ -17,6 +17,7 @@ use crate::clipboard::Copied;
 use crate::document::NodeId;
 use crate::export::single::What;
 use crate::group::{Groups, Sort};
+use crate::layout::Layout;
 use crate::source::{Progress, RowOrder, RowRef};
 
 /// Names one piece of work on a worker; later work has a higher number.
@@ -54,6 +55,8 @@ pub enum Message {
     TablesFound { job: JobId, hits: Arc<HitTree> },
     /// What there is to know of a table and column, or why it cannot be known.
     Looked { job: JobId, outcome: Result<Arc<Look>, String> },
+    /// A text that takes its time was written and is to be copied, or why it cannot be written.
+    Written { what: &'static str, outcome: Result<String, String> },
     /// What became of a copy.
     Copied { what: &'static str, outcome: Result<Copied, String> },
     /// What became of an export.
@@ -120,6 +123,8 @@ pub enum Effect {
     FindTables { job: JobId, catalog: Arc<Catalog>, text: String },
     /// Find out about a table and column.
     Look { job: JobId, place: Place, groups: Arc<Groups> },
+    /// Write the statement that makes a table.
+    WriteDdl { layout: Arc<Layout>, table: String },
     /// Call a job off.
     Cancel(JobId),
     /// Say yes or no to a question.

@@ -74,6 +74,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Tables { tree, done } => tables::replace(app, tree, done),
         Message::TablesFound { job, hits } => find::found(app, job, hits),
         Message::Looked { job, outcome } => tables::looked(app, job, outcome),
+        Message::Written { what, outcome } => copy::written(app, what, outcome),
         Message::Copied { what, outcome } => copy::copied(app, what, outcome),
         Message::Exported { job, outcome } => export::exported(app, job, outcome),
         Message::Question { id, text } => remote::question(app, id, text),
@@ -201,11 +202,11 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         | Action::CopyPointer
         | Action::CopyJq
         | Action::CopySql
-        | Action::CopyDdl
         | Action::CopyRaw
         | Action::CopyDecoded
         | Action::CopyMessage
         | Action::CopyKey => copy::act(app, action),
+        Action::CopyDdl => copy::ddl(app),
         _ if app.place() == Place::Tables => tables::act(app, action),
         Action::PreviewRow => row::switch(app),
         _ if app.case.as_ref().is_some_and(|screen| screen.row.is_some()) => row::act(app, action),

@@ -25,6 +25,7 @@ use crate::clipboard::Clipboard;
 use crate::export::files::Readers;
 use crate::export::single::{self, Origin};
 use crate::group::{Groups, Sort};
+use crate::layout::ddl;
 use crate::schemas::SchemaStore;
 use crate::source::{Cost, ErrorSource, Progress, Request, RowOrder, RowRef, Watch};
 
@@ -104,6 +105,9 @@ impl Workers {
             Effect::Answer { id, yes } => self.answers.give(id, yes, &self.running),
             Effect::MoreRows { job, tree, group, order, from } => self.more_rows(job, tree, group, order, from),
             Effect::Sql { tree, group } => self.sql(tree, group),
+            Effect::WriteDdl { layout, table } => {
+                self.run(move |_| Some(Message::Written { what: "CREATE TABLE statement", outcome: ddl::create(&layout, &table) }))
+            }
             Effect::Cancel(job) => {
                 if let Some(flag) = self.flags.remove(&job) {
                     flag.store(true, Ordering::Relaxed);

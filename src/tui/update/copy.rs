@@ -7,11 +7,11 @@ use super::super::message::Effect;
 use super::super::panes::TablePane;
 use super::super::subject::Subject;
 use super::super::tables::TableScreen;
+use crate::catalog::{Catalog, TableId};
 use crate::clipboard::Copied;
 use crate::destination::{self, Stage};
 use crate::document::{Document, NodeId, PathStyle};
 use crate::group::Group;
-use crate::layout::ddl;
 use crate::sink;
 
 /// The effect that copies, or a notice why there is nothing to copy.
@@ -25,7 +25,6 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
     let what = match action {
         Action::CopyValue | Action::CopyPointer if app.tables.open => "path",
         Action::CopyKey if app.tables.open => "name",
-        Action::CopyDdl => "CREATE TABLE statement",
         Action::CopyRaw => "query for the raw row",
         Action::CopyDecoded => "query for the decoded row",
         Action::CopyValue => "value",
@@ -48,6 +47,34 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// The statement that makes the table under the cursor: thousands of columns take longer than a key may.
+pub fn ddl(app: &mut App) -> Vec<Effect> {
+    let layout = app.tables.known().and_then(|look| Some((look.place.table, look.layout.clone()?)));
+    let Some((table, layout)) = layout else {
+        app.warn("no table layout here, so no CREATE TABLE statement");
+        return Vec::new();
+    };
+    let table = live(&app.tables.tree.catalog, table).unwrap_or_default();
+    vec![Effect::WriteDdl { layout, table }]
+}
+
+/// A text was written that is to be copied.
+pub fn written(app: &mut App, what: &'static str, outcome: Result<String, String>) -> Vec<Effect> {
+    match outcome {
+        Ok(text) => vec![Effect::Copy { what, text }],
+        Err(reason) => {
+            app.warn(reason);
+            Vec::new()
+        }
+    }
+}
+
+/// The live table.
+fn live(catalog: &Catalog, table: TableId) -> Option<String> {
+    let doctype = &catalog.tables().get(table as usize)?.doctype;
+    Some(destination::live(&doctype.namespace, &doctype.doctype, &doctype.version))
 }
 
 /// What became of a copy.
@@ -108,21 +135,19 @@ fn from_case(screen: &CaseScreen, action: Action) -> Option<String> {
 }
 
 fn from_tables(screen: &TableScreen, action: Action) -> Option<String> {
-    if screen.focus == TablePane::Schema && action != Action::CopyDdl {
+    if screen.focus == TablePane::Schema {
         let schema = screen.look.as_ref()?.schema.as_ref()?;
         return from_document(&schema.document, screen.schema.outline.item()? as NodeId, action);
     }
     let place = screen.place()?;
     let catalog = &screen.tree.catalog;
-    let doctype = &catalog.tables().get(place.table as usize)?.doctype;
-    let table = destination::live(&doctype.namespace, &doctype.doctype, &doctype.version);
+    let table = live(catalog, place.table)?;
     let column = place.column.and_then(|column| catalog.column(place.table, column));
     let layout = screen.known().and_then(|look| look.layout.as_ref());
     match action {
         Action::CopyValue | Action::CopyPointer => Some(column.map_or(table, |column| catalog.path(column.path))),
         Action::CopyKey => Some(column.map_or(table, |column| catalog.last_name(column.path).to_owned())),
         Action::CopySql => Some(sink::select(layout?, place.column?)),
-        Action::CopyDdl => ddl::create(layout?, &table).ok(),
         _ => None,
     }
 }
