@@ -39,6 +39,9 @@ pub(super) struct Header {
     pub missing_columns: Vec<String>,
     /// Whether the source was not read to its end.
     pub partial: bool,
+    /// What the source had to say of its counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -66,8 +66,14 @@ impl Bundle {
         row.row(&self.name, at.place()).map_err(SourceError::Input)
     }
 
-    /// Counts cannot be cut at a time: rows that were counted are no longer there.
+    /// Counts can be cut neither at a time nor by job: rows that were counted are no longer there.
     fn check_window(&self, request: &Request) -> Result<(), SourceError> {
+        if !request.jobs.is_empty() {
+            return Err(SourceError::Input(format!(
+                "{} holds the counts of all jobs together: leave --job away, or make a bundle of that job",
+                self.name
+            )));
+        }
         let (Some((first, last)), true) = (self.window, request.since.is_some() || request.until.is_some()) else {
             return Ok(());
         };
@@ -92,10 +98,11 @@ impl ErrorSource for Bundle {
     fn groups(&self, request: &Request, _: &dyn Watch) -> Result<Groups, SourceError> {
         self.check_window(request)?;
         let mut groups = self.groups.clone();
-        let names = Request { namespaces: request.namespaces.clone(), doctypes: request.doctypes.clone(), ..Request::default() };
-        let mut filter = Filter::new(&names);
+        // The window is looked after already, and groups have no one time.
+        let mut filter = Filter::new(&Request { since: None, until: None, ..request.clone() });
         groups.retain(|Group { key, .. }| {
-            filter.takes(&ErrorRow { namespace: key.namespace.as_deref(), doctype: key.doctype.as_deref(), ..ErrorRow::default() })
+            let (namespace, doctype, stage) = (key.namespace.as_deref(), key.doctype.as_deref(), key.stage.as_deref());
+            filter.takes(&ErrorRow { namespace, doctype, stage, ..ErrorRow::default() })
         });
         Ok(groups)
     }

@@ -160,6 +160,10 @@ fn what_was_asked_for_is_answered_or_refused() {
     let of_source = |request| input.source.groups(&request, &Unwatched).unwrap();
     let known = of_source(Request { namespaces: vec!["acme_desktop".into()], ..Request::default() });
     assert_eq!((some.rows, some.outside, some.list.len()), (known.rows, known.outside, known.list.len()));
+    let stage = bundle.groups(&Request { stages: vec!["ParseUri".into()], ..Request::default() }, &Unwatched).unwrap();
+    assert_eq!((stage.rows, stage.list.len()), (7, 2));
+    let of_a_job = bundle.groups(&Request { jobs: vec!["decoder".into()], ..Request::default() }, &Unwatched);
+    assert!(of_a_job.unwrap_err().to_string().contains("leave --job away"));
     let (first, last) = input.groups.span.unwrap();
     let within = |since, until| bundle.groups(&Request { since, until, ..Request::default() }, &Unwatched);
     assert!(within(Some(first), Some(last + 1)).is_ok());

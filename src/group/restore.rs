@@ -74,6 +74,9 @@ impl Groups {
 impl Counted {
     fn group(self, jobs: &[Job]) -> Result<Group, String> {
         check(self.count, self.span)?;
+        for number in [self.sampled, self.clients.map(|clients| clients.count), self.folded].into_iter().flatten() {
+            check(number, None)?;
+        }
         for count in &self.jobs {
             check(count.rows, count.span)?;
             jobs.get(count.job as usize).ok_or_else(|| format!("there is no job {}", count.job))?;
@@ -173,6 +176,7 @@ mod tests {
             Groups::restored(vec![one], groups.jobs.clone()).unwrap_err()
         };
         assert!(refused(&|one| one.count = u64::MAX).contains("more than can be counted"));
+        assert!(refused(&|one| one.folded = Some(u64::MAX)).contains("more than can be counted"));
         assert!(refused(&|one| one.span = Some((2, 1))).contains("a time"));
         assert!(refused(&|one| one.span = Some((i64::MIN, i64::MAX))).contains("a time"));
         assert!(refused(&|one| one.jobs[0].job = 9).contains("no job 9"));
