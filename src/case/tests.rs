@@ -163,7 +163,7 @@ fn a_document_that_fits_can_still_lose_a_value() {
 #[test]
 fn a_row_that_is_not_made_names_its_exception() {
     let case = order("#/id: expected maxLength: 3, actual: 5", r#"{"id": "abcde", "lines": "x"}"#);
-    let none = case.preview(0, None).expect("a judgement").row.err().expect("no row");
+    let none = case.preview(0, None).expect("a judgement").row.expect_err("no row");
     assert_eq!((none.exception, &*none.pointer), ("ClassCastException", "/lines"));
     assert_eq!(case.meaning(case.warnings.list[0].severity), "even if it fitted, the row would be refused");
     let broken = order("#/id: expected maxLength: 3, actual: 5", r#"{"id": "abcde", "lines": "x""#);
