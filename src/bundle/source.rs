@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::record::Row;
 use crate::group::{Fingerprint, Group, Groups};
 use crate::schemas::SchemaStore;
-use crate::source::{ErrorRow, ErrorSource, Filter, Micros, Request, RowRef, SourceError, SourceRow, Unreadable, Watch};
+use crate::source::{ErrorRow, ErrorSource, Filter, Micros, Request, RowOrder, RowRef, SourceError, SourceRow, Unreadable, Watch};
 use crate::text::{self, visible};
 
 /// Characters of a commit that are enough to find it.
@@ -120,6 +120,21 @@ impl ErrorSource for Bundle {
             }
         }
         Ok(Unreadable::default())
+    }
+
+    /// All of a group's rows are named already; only in another order there are more.
+    fn more_rows(&self, group: &Group, order: RowOrder, from: usize, _: &dyn Watch) -> Result<Vec<RowRef>, SourceError> {
+        let mut rows: Vec<(Option<Micros>, RowRef)> = Vec::with_capacity(group.rows.len());
+        for &at in &group.rows {
+            rows.push((self.row(at)?.error_row().time, at));
+        }
+        match order {
+            RowOrder::Newest => rows.sort_by_key(|(time, _)| std::cmp::Reverse(*time)),
+            RowOrder::Oldest => rows.sort_by_key(|(time, _)| *time),
+            // They were spread over all rows when they were chosen.
+            RowOrder::Spread => {}
+        }
+        Ok(rows.into_iter().skip(from).map(|(_, at)| at).collect())
     }
 
     fn group_of(&self, at: RowRef) -> Option<Fingerprint> {

@@ -13,7 +13,7 @@ use crate::group::{Group, Groups};
 use crate::redact::Policy;
 use crate::schemas::{Lookup, SchemaStore};
 use crate::source::files::Files;
-use crate::source::{ErrorSource, Request, RowRef, SourceRow, Unwatched};
+use crate::source::{ErrorSource, Request, RowOrder, RowRef, SourceRow, Unwatched};
 
 /// A source with what groups it.
 struct Input {
@@ -164,6 +164,16 @@ fn what_was_asked_for_is_answered_or_refused() {
     assert_eq!((stage.rows, stage.list.len()), (7, 2));
     let of_a_job = bundle.groups(&Request { jobs: vec!["decoder".into()], ..Request::default() }, &Unwatched);
     assert!(of_a_job.unwrap_err().to_string().contains("leave --job away"));
+    let bundle = Bundle::open(&input.bundle(dir.path(), false, 4).0).unwrap();
+    let group = &bundle.groups(&Request::default(), &Unwatched).unwrap().list[0];
+    let times = |order, from| -> Vec<_> {
+        let rows = bundle.more_rows(group, order, from, &Unwatched).unwrap();
+        rows.into_iter().map(|at| bundle.fetch(at, &Unwatched).unwrap().error_row().time).collect()
+    };
+    let (oldest, mut newest) = (times(RowOrder::Oldest, 0), times(RowOrder::Newest, 0));
+    newest.reverse();
+    assert!(oldest.is_sorted() && oldest.len() == 4 && times(RowOrder::Spread, 4).is_empty());
+    assert_eq!(oldest, newest);
     let (first, last) = input.groups.span.unwrap();
     let within = |since, until| bundle.groups(&Request { since, until, ..Request::default() }, &Unwatched);
     assert!(within(Some(first), Some(last + 1)).is_ok());

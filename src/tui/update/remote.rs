@@ -56,7 +56,7 @@ pub fn more_rows(app: &mut App, job: JobId, rows: Result<Vec<RowRef>, String>) -
                 app.notice = None;
                 return vec![super::groups::open_row(app, tree, group, index)];
             }
-            app.tell("the last document of this group");
+            app.tell("the last document that the source has of this group");
         }
         Err(reason) => app.warn(reason),
     }
