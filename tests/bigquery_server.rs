@@ -414,6 +414,15 @@ fn deployed_tables_tell_their_layout_and_build() {
     let listed = error_tables(&format!("{PROJECT}.{DATASET}"), &server.settings(), &Unwatched).unwrap();
     assert!(listed.iter().any(|table| table.name.as_ref() == Some(&name)));
     assert!(listed.iter().all(|table| table.name.as_ref().is_none_or(|name| name.table != "no_message")));
+    let printed = std::process::Command::new(env!("CARGO_BIN_EXE_misfit"))
+        .args(["table", &format!("bigquery:{name}"), "--endpoint", &server.endpoint])
+        .env("MISFIT_CONFIG", "")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&printed.stdout);
+    for told in ["error_message", "deployed from the schemas of 2020-01-23 01:45 UTC, revision be1f11e", "partitioned by submission_timestamp"] {
+        assert!(text.contains(told), "{told} is missing in {text}{}", String::from_utf8_lossy(&printed.stderr));
+    }
 }
 
 /// All columns of the error table, by a row of it.

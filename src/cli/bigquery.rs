@@ -23,10 +23,10 @@ const LONGEST_SQL: u64 = 1 << 20;
 /// Where error tables are, unless a project and dataset are named.
 const USUAL_DATASETS: [&str; 2] = ["moz-fx-data-shared-prod.payload_bytes_error", "mozdata.monitoring"];
 
-/// Flags of a source in BigQuery.
+/// How BigQuery is reached.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[group(skip)]
-pub(super) struct Args {
+pub(super) struct Reach {
     /// BigQuery: the project that pays [env: GOOGLE_CLOUD_PROJECT]
     #[arg(long, value_name = "PROJECT", help_heading = HEADING)]
     project: Option<String>,
@@ -38,6 +38,14 @@ pub(super) struct Args {
     /// Another server, as in http://127.0.0.1:9050; one on this machine needs no credentials
     #[arg(long, value_name = "URL", help_heading = HEADING)]
     endpoint: Option<String>,
+}
+
+/// Flags of a source in BigQuery.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    #[command(flatten)]
+    reach: Reach,
 
     /// What a query may read without asking, as in 500GB [default: 100GB]
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes, help_heading = HEADING)]
@@ -78,7 +86,7 @@ impl Args {
         ensure!(!self.list, "--list prints the tables and explores nothing: misfit bigquery: --list");
         ensure!(inputs.iter().all(|input| input.starts_with(SCHEME)), "tables of BigQuery cannot be read together with files: name either");
         let sql = self.sql.clone();
-        let settings = self.settings(config)?;
+        let settings = self.settings(config);
         if let Some(file) = sql {
             ensure!(inputs.iter().all(|input| input == SCHEME), "--sql takes the place of tables: give {SCHEME} alone with it");
             let text = read_sql(&file)?;
@@ -94,15 +102,9 @@ impl Args {
 
     /// These flags mean nothing to files.
     pub fn refuse(&self) -> Result<()> {
-        let given = [
-            ("--project", self.project.is_some()),
-            ("--location", self.location.is_some()),
-            ("--endpoint", self.endpoint.is_some()),
-            ("--max-bytes", self.max_bytes.is_some()),
-            ("--refresh", self.refresh),
-            ("--sql", self.sql.is_some()),
-            ("--list", self.list),
-        ];
+        self.reach.refuse()?;
+        let given =
+            [("--max-bytes", self.max_bytes.is_some()), ("--refresh", self.refresh), ("--sql", self.sql.is_some()), ("--list", self.list)];
         match given.iter().find(|(_, given)| *given) {
             Some((flag, _)) => bail!("{flag} is for tables of BigQuery: name one as {SCHEME}PROJECT.DATASET.TABLE"),
             None => Ok(()),
@@ -110,13 +112,10 @@ impl Args {
     }
 
     /// Flags over the configuration; the environment is part of the credentials.
-    fn settings(self, config: &Config) -> Result<Settings> {
+    fn settings(self, config: &Config) -> Settings {
         let set = &config.bigquery;
-        let usual = Settings::default();
-        Ok(Settings {
-            project: self.project.or_else(|| set.project.clone()),
-            location: self.location.or_else(|| set.location.clone()),
-            endpoint: self.endpoint.or_else(|| set.endpoint.clone()),
+        let usual = self.reach.settings(config);
+        Settings {
             max_bytes: self.max_bytes.or(set.max_bytes).unwrap_or(usual.max_bytes),
             price_per_tib: set.price_per_tib.unwrap_or(usual.price_per_tib),
             refresh: self.refresh,
@@ -124,9 +123,39 @@ impl Args {
             groups_of_namespace: set.groups_of_namespace.unwrap_or(usual.groups_of_namespace),
             groups: set.groups.unwrap_or(usual.groups),
             keep_rows: set.keep_rows,
-            authenticate: set.authenticate,
             ..usual
-        })
+        }
+    }
+}
+
+impl Reach {
+    /// These mean nothing to files.
+    pub fn refuse(&self) -> Result<()> {
+        let given = [("--project", &self.project), ("--location", &self.location), ("--endpoint", &self.endpoint)];
+        match given.iter().find(|(_, given)| given.is_some()) {
+            Some((flag, _)) => bail!("{flag} is for tables of BigQuery: name one as {SCHEME}PROJECT.DATASET.TABLE"),
+            None => Ok(()),
+        }
+    }
+
+    /// What is needed to ask for anything.
+    fn settings(self, config: &Config) -> Settings {
+        let set = &config.bigquery;
+        Settings {
+            project: self.project.or_else(|| set.project.clone()),
+            location: self.location.or_else(|| set.location.clone()),
+            endpoint: self.endpoint.or_else(|| set.endpoint.clone()),
+            authenticate: set.authenticate,
+            ..Settings::default()
+        }
+    }
+
+    /// A deployed table, which is named as `bigquery:PROJECT.DATASET.TABLE`.
+    pub fn deployed(self, named: &str, config: &Config) -> Result<Table> {
+        let settings = self.settings(config);
+        let names = names(&[named.to_owned()], settings.project.as_deref())?;
+        let [name] = names.as_slice() else { bail!("{named}: misfit table takes one table") };
+        Ok(bigquery::deployed(name, &settings, &ProgressLine::over(true)?)?)
     }
 }
 
@@ -181,7 +210,7 @@ pub(super) fn list(args: input::Args, config: &Config) -> Result<ExitCode> {
     let sources = input::expand(args.sources, config)?;
     let named: Vec<&str> = sources.iter().filter_map(|source| source.strip_prefix(SCHEME)).filter(|name| !name.is_empty()).collect();
     let format = args.bigquery.list_format;
-    let settings = args.bigquery.settings(config)?;
+    let settings = args.bigquery.settings(config);
     let line = ProgressLine::over(true)?;
     let mut tables = Vec::new();
     let mut refused = Vec::new();
@@ -250,7 +279,7 @@ mod tests {
     fn tables_and_files_do_not_mix() {
         let open = |inputs: &[&str], args: Args| {
             let inputs: Vec<String> = inputs.iter().map(|input| (*input).to_owned()).collect();
-            let args = Args { endpoint: Some("127.0.0.1:1".to_owned()), ..args };
+            let args = Args { reach: Reach { endpoint: Some("127.0.0.1:1".to_owned()), ..Reach::default() }, ..args };
             args.open(&inputs, &Config::default(), Request::default()).map(|source| source.name()).map_err(|error| error.to_string())
         };
         assert_eq!(open(&["bigquery:a.b.c,d"], Args::default()).unwrap(), "a.b.c,d");

@@ -11,12 +11,13 @@ use std::sync::Arc;
 use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
 
-use super::input;
+use super::{input, out};
 use crate::config::Config;
 use crate::destination::{self, Split, Stage};
 use crate::layout::Layout;
 use crate::samples::DoctypeName;
 use crate::schemas::{Doctype, Lookup, Schema, SchemaStore};
+use crate::source::bigquery::{SCHEME, Table};
 use crate::text::{bytes, count, visible};
 use crate::transpile::{self, Lint};
 
@@ -36,6 +37,8 @@ pub(super) struct Named {
     pub origin: Origin,
     /// What the author of the JSON schema should know, where it was made of one.
     pub lints: Vec<Lint>,
+    /// What BigQuery tells of it, where it is a table that is there.
+    pub deployed: Option<Box<Table>>,
 }
 
 /// How a layout came to be.
@@ -47,6 +50,8 @@ pub(super) enum Origin {
     Transpiled,
     /// Made of a JSON schema alone: a file tells nothing of the pipeline's columns.
     Bare,
+    /// What BigQuery tells of a table that is there.
+    Deployed,
 }
 
 impl Origin {
@@ -55,12 +60,13 @@ impl Origin {
         match self {
             Origin::Published => "published",
             Origin::Transpiled | Origin::Bare => "transpiled",
+            Origin::Deployed => "deployed",
         }
     }
 
     fn note(self) -> Option<&'static str> {
         match self {
-            Origin::Published => None,
+            Origin::Published | Origin::Deployed => None,
             Origin::Transpiled => Some("no layout is published: this one is made of the JSON schema, as the schema transpiler makes it"),
             Origin::Bare => Some(
                 "made of the JSON schema, as the schema transpiler makes it; the pipeline's own columns, such as submission_timestamp, are not among these",
@@ -79,6 +85,9 @@ impl Named {
 
     /// The table that exactly this layout would be of, which is no table of its documents where those are split.
     pub fn table(&self) -> Option<String> {
+        if let Some(name) = self.deployed.as_ref().and_then(|table| table.name.as_ref()) {
+            return Some(name.to_string());
+        }
         let name = self.doctype.as_ref()?;
         Some(destination::live(&name.namespace, &name.doctype, name.version.as_deref()?))
     }
@@ -97,6 +106,7 @@ impl Named {
         let mut lints: Vec<&Lint> = self.lints.iter().collect();
         lints.sort_by_key(|lint| lint.kind);
         notes.extend(lints.iter().map(|lint| format!("{} at #{}: {}", lint.kind.name(), lint.pointer, lint.sentence)));
+        notes.extend(self.deployed.as_deref().map(about).unwrap_or_default());
         notes.extend(self.layout.oddities.iter().cloned());
         let unlisted = self.layout.unlisted as u64;
         notes.extend((unlisted > 0).then(|| format!("and {} more oddities", count(unlisted))));
@@ -109,6 +119,34 @@ impl Named {
         let (namespace, doctype, version) = name.map(|name| (name.namespace, name.doctype, name.version)).unwrap_or_default();
         Doctype { namespace, doctype, version: version.unwrap_or_default(), schema: None, layout: Some(self.file.clone()) }
     }
+}
+
+/// A table that is deployed.
+pub(super) fn of_deployed(table: Table) -> Result<Named> {
+    let title = table.name.as_ref().map(ToString::to_string).unwrap_or_default();
+    let layout = table.layout().map_err(|reason| eyre!("{title}: {reason}"))?;
+    let (file, layout) = (format!("{SCHEME}{title}"), Arc::new(layout));
+    Ok(Named { title, doctype: None, file, layout, origin: Origin::Deployed, lints: Vec::new(), deployed: Some(Box::new(table)) })
+}
+
+/// What BigQuery tells of a table beside its columns.
+fn about(table: &Table) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(build) = table.build() {
+        notes.push(format!("deployed from the schemas of {} UTC, revision {}", build.date, build.revision));
+    }
+    if let Some(rows) = table.rows {
+        let size = table.bytes.map(|size| format!(", {}", bytes(size))).unwrap_or_default();
+        notes.push(format!("{}{size}", out::plural(rows, "row", "rows")));
+    }
+    if let Some(partition) = &table.partition {
+        let by = partition.field.as_deref().unwrap_or("the time of arrival");
+        let filter = if table.needs_filter { "; a query has to name partitions" } else { "" };
+        notes.push(format!("partitioned by {by}, {}{filter}", partition.span));
+    }
+    notes.extend((!table.clustering.is_empty()).then(|| format!("clustered by {}", table.clustering.join(", "))));
+    notes.extend(table.labels.iter().map(|(name, value)| format!("label {name}: {value}")));
+    notes
 }
 
 /// Finds what is named: a file where it is one or is called like one, else a doctype version of the schemas.
@@ -143,7 +181,7 @@ pub(super) fn layout_of(store: &SchemaStore, at: usize) -> Result<Named> {
         },
     };
     let file = found.layout.as_ref().or(found.schema.as_ref()).map(|path| format!("schemas/{path}")).unwrap_or_default();
-    Ok(Named { title: doctype.to_string(), doctype: Some(doctype), file, layout, origin, lints })
+    Ok(Named { title: doctype.to_string(), doctype: Some(doctype), file, layout, origin, lints, deployed: None })
 }
 
 fn read(named: &str) -> Result<Named> {
@@ -155,6 +193,7 @@ fn read(named: &str) -> Result<Named> {
         layout: Arc::default(),
         origin: Origin::Published,
         lints: Vec::new(),
+        deployed: None,
         file,
     };
     if named.ends_with(".schema.json") {

@@ -16,10 +16,11 @@ use color_eyre::Result;
 use color_eyre::eyre::{ensure, eyre};
 
 use super::layout::{self, Named};
-use super::{csv, input, out};
+use super::{bigquery, csv, input, out};
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::layout::{ColumnId, Size, ddl};
+use crate::source::bigquery::SCHEME;
 use crate::text::{count, visible};
 use record::Record;
 
@@ -30,6 +31,7 @@ TABLE is one of
                           transpiler would make of its JSON schema
   main.5.bq               a file: a list of columns, as bq show --schema prints it
   main.5.schema.json      a JSON schema: the layout that would be made of it
+  bigquery:P.D.T          a table that is deployed, as BigQuery tells it
   -                       standard input
 
 Examples:
@@ -45,12 +47,15 @@ Examples:
 #[group(skip)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The table: NAMESPACE.DOCTYPE.VERSION, a .bq file, or - for standard input
+    /// The table: NAMESPACE.DOCTYPE.VERSION, a .bq file, bigquery:P.D.T, or - for standard input
     #[arg(value_name = "TABLE")]
     table: String,
 
     #[command(flatten)]
     schemas: input::Schemas,
+
+    #[command(flatten)]
+    reach: bigquery::Reach,
 
     /// Only columns whose names match; a word may match a RECORD around the column instead, or be a path with dots
     #[arg(long, value_name = "TEXT")]
@@ -85,7 +90,12 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
         search.is_none() || args.format != Format::Ddl,
         "--search picks columns and the statement needs them all: leave it out, or choose another --format"
     );
-    let named = layout::open(&args.table, args.schemas, config)?;
+    let named = if args.table.starts_with(SCHEME) {
+        layout::of_deployed(args.reach.deployed(&args.table, config)?)?
+    } else {
+        args.reach.refuse()?;
+        layout::open(&args.table, args.schemas, config)?
+    };
     let found = search.as_deref().map(|text| matching(&named, text));
     let all = || (0..named.layout.columns.len() as ColumnId).collect();
     let columns: Vec<ColumnId> = found.clone().unwrap_or_else(all);
