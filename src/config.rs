@@ -4,6 +4,7 @@
 //! Refuses: flags and environment variables (cli lays them over it), what the names of themes and actions are (tui).
 
 mod bigquery;
+mod redaction;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,6 +15,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 pub use bigquery::BigQuery;
+pub use redaction::Redaction;
 
 /// Everything that can be set. The default is what no file says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -28,6 +30,8 @@ pub struct Config {
     pub sources: BTreeMap<String, Vec<String>>,
     /// How BigQuery is asked.
     pub bigquery: BigQuery,
+    /// What exports tell and what not.
+    pub redaction: Redaction,
 }
 
 /// A value with the place that set it, for messages about the value.
@@ -87,7 +91,7 @@ pub enum ConfigError {
 }
 
 /// The settings at the top of the file.
-const SETTINGS: [&str; 5] = ["schemas", "theme", "keys", "sources", "bigquery"];
+const SETTINGS: [&str; 6] = ["schemas", "theme", "keys", "sources", "bigquery", "redaction"];
 
 /// Where the file is looked for when none is named: `$XDG_CONFIG_HOME/misfit/config.toml`. `None` where the user has no home.
 pub fn default_path() -> Option<PathBuf> {
@@ -121,6 +125,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
             "keys" => config.keys = reader.keys(value)?,
             "sources" => config.sources = reader.sources(value)?,
             "bigquery" => config.bigquery = bigquery::read(&reader, value)?,
+            "redaction" => config.redaction = redaction::read(&reader, value)?,
             unknown => return Err(reader.wrong(name.span(), unknown_name("setting", unknown, &SETTINGS))),
         }
     }
@@ -240,7 +245,7 @@ mod tests {
         );
         assert_eq!(
             read("colour = 1").unwrap_err(),
-            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, theme, keys, sources, bigquery"
+            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, theme, keys, sources, bigquery, redaction"
         );
     }
 

@@ -32,6 +32,7 @@ use ratatui::layout::Rect;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use crate::clipboard::Copied;
+use crate::config::Redaction;
 use crate::source::{ErrorSource, Request};
 use app::App;
 use keymap::{Key, Keymap};
@@ -45,6 +46,8 @@ pub struct Options {
     pub source: Option<Arc<dyn ErrorSource>>,
     /// Which of its rows, by which schemas.
     pub request: Request,
+    /// What exports tell and what not.
+    pub redaction: Redaction,
     /// The theme.
     pub theme: Theme,
     /// Colours that the terminal can show.
@@ -121,7 +124,7 @@ fn begin(options: Options, size: (u16, u16), messages: UnboundedSender<Message>)
     let source = options.source.as_ref().map(|source| source.name()).unwrap_or_default();
     let mut app = App::new(size, source, schemas, options.theme, options.depth, options.keymap);
     app.tables.alone = options.source.is_none();
-    let workers = Workers::new(options.source, options.request, messages)?;
+    let workers = Workers::new(options.source, options.request, options.redaction, messages)?;
     Ok((app, workers))
 }
 

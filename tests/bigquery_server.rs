@@ -420,7 +420,9 @@ fn deployed_tables_tell_their_layout_and_build() {
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&printed.stdout);
-    for told in ["error_message", "deployed from the schemas of 2020-01-23 01:45 UTC, revision be1f11e", "partitioned by submission_timestamp"] {
+    for told in
+        ["error_message", "deployed from the schemas of 2020-01-23 01:45 UTC, revision be1f11e", "partitioned by submission_timestamp"]
+    {
         assert!(text.contains(told), "{told} is missing in {text}{}", String::from_utf8_lossy(&printed.stderr));
     }
 }

@@ -18,7 +18,6 @@ use crate::config::Config;
 use crate::export::choice::Choice;
 use crate::export::files::{Draft, Options, Readers};
 use crate::group::Fingerprint;
-use crate::redact::Policy;
 use crate::text::{self, visible};
 
 /// Columns that are named; of more the number is told.
@@ -91,7 +90,7 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
         groups: &groups,
         choice: &choice,
         per_group: question.rows,
-        policy: Policy { raw: question.raw, ..Policy::default() },
+        policy: config.redaction.policy(question.raw),
     };
     let made = bundle::make(&asked, draft, &stop)?;
     tell(&made, question.raw);

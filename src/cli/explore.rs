@@ -91,7 +91,7 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
         .transpose()
         .map_err(|mistake| eyre!("--keys {mistake}"))?
         .unwrap_or_default();
-    let options = tui::Options { source, request, theme, depth, keymap };
+    let options = tui::Options { source, request, redaction: config.redaction.clone(), theme, depth, keymap };
     if print {
         let size = size.unwrap_or(PRINTED);
         return out::print(&frame::to_text(&tui::script(options, size, &keys)?));

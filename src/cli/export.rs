@@ -108,6 +108,8 @@ struct Work<'a> {
     /// The chosen groups as they may be told.
     told: Vec<Told>,
     question: &'a Question,
+    /// What may be told.
+    policy: Policy,
     /// The source as the commands of a report name it.
     label: String,
     stop: &'a Stop,
@@ -134,8 +136,8 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     if choice.groups.is_empty() {
         bail!("there is nothing to export: no group is as asked for");
     }
-    let policy = Policy { raw: question.raw, ..Policy::default() };
-    let mut redactor = Redactor::new(policy);
+    let policy = config.redaction.policy(question.raw);
+    let mut redactor = Redactor::new(policy.clone());
     let told = choice.groups.iter().map(|group| Told::new(group, schemas.as_deref(), &mut redactor)).collect();
     let work = Work {
         source: source.as_ref(),
@@ -144,6 +146,7 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
         choice,
         told,
         question: &question,
+        policy,
         label,
         stop: &stop,
     };
@@ -167,7 +170,7 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
 impl Work<'_> {
     /// What takes data out, unless everything may be told.
     fn redactor(&self) -> Redactor {
-        Redactor::new(Policy { raw: self.question.raw, ..Policy::default() })
+        Redactor::new(self.policy.clone())
     }
 
     fn format(&self) -> Format {

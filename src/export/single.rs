@@ -63,8 +63,8 @@ pub struct Origin<'a> {
     pub group: Fingerprint,
     /// The row that is looked at; `None` takes the group's first.
     pub row: Option<RowRef>,
-    /// Whether values leave as they are.
-    pub raw: bool,
+    /// What may be told.
+    pub policy: Policy,
 }
 
 /// A text with the name of its file.
@@ -81,7 +81,7 @@ pub struct Made {
 pub fn make(what: What, origin: &Origin<'_>, watch: &dyn Watch) -> Result<Made, String> {
     let choice = Choice::of(origin.groups, &[origin.group]);
     let group = *choice.groups.first().ok_or("the group is not there any more")?;
-    let mut redactor = Redactor::new(Policy { raw: origin.raw, ..Policy::default() });
+    let mut redactor = Redactor::new(origin.policy.clone());
     let told = Told::new(group, origin.schemas, &mut redactor).group;
     let title = reproducer::title(&told);
     let named = |stem: String, ending, bytes| Made { folders: Vec::new(), stem, ending, bytes };
@@ -95,7 +95,7 @@ pub fn make(what: What, origin: &Origin<'_>, watch: &dyn Watch) -> Result<Made, 
         What::Test | What::Reproducer => {
             let case = open(origin, group, watch)?;
             let schemas = origin.schemas.ok_or("there are no schemas to judge it by; give a folder with --schemas")?;
-            let is_own = what == What::Test && origin.raw;
+            let is_own = what == What::Test && origin.policy.raw;
             let mut go_on =
                 |_: &crate::minimize::Progress| if watch.cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
             let failing = if is_own { reproducer::own(&case)? } else { reproducer::smallest(&case, schemas, &mut go_on)? };
@@ -156,7 +156,7 @@ fn report(origin: &Origin<'_>, choice: &Choice<'_>, redactor: Redactor, watch: &
 fn sample_rows(origin: &Origin<'_>, choice: &Choice<'_>, redactor: &mut Redactor, watch: &dyn Watch) -> Result<Vec<u8>, String> {
     let mut lines = Vec::new();
     let add = &mut |_, row| {
-        let line = if origin.raw { sample::raw_row(&row) } else { sample::row(&case::open(row, origin.schemas), redactor) };
+        let line = if origin.policy.raw { sample::raw_row(&row) } else { sample::row(&case::open(row, origin.schemas), redactor) };
         lines.extend_from_slice(line.to_string().as_bytes());
         lines.push(b'\n');
         ControlFlow::Continue(())
@@ -178,7 +178,8 @@ mod tests {
         let (source, schemas) = (demo::source().unwrap(), Arc::new(demo::schemas().unwrap()));
         let groups = source.groups(&Request { schemas: Some(schemas.clone()), ..Request::default() }, &Unwatched).unwrap();
         let group = groups.list[0].fingerprint;
-        let origin = Origin { source: source.as_ref(), schemas: Some(&schemas), groups: &groups, group, row: None, raw: false };
+        let origin =
+            Origin { source: source.as_ref(), schemas: Some(&schemas), groups: &groups, group, row: None, policy: Policy::default() };
         let top = tempfile::tempdir().unwrap();
         let write = |what| make(what, &origin, &Unwatched).unwrap().write(top.path(), Readers::Usual).unwrap();
         let name = |path: PathBuf| path.strip_prefix(top.path()).unwrap().to_string_lossy().into_owned();

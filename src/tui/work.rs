@@ -22,10 +22,12 @@ use super::hit_tree::HitTree;
 use super::message::{Effect, Export, Exported, JobId, Message};
 use crate::case;
 use crate::clipboard::Clipboard;
+use crate::config::Redaction;
 use crate::export::files::Readers;
 use crate::export::single::{self, Origin};
 use crate::group::{Groups, Sort};
 use crate::layout::ddl;
+use crate::redact::Policy;
 use crate::schemas::SchemaStore;
 use crate::source::{Cost, ErrorSource, Progress, Request, RowOrder, RowRef, Watch};
 
@@ -38,6 +40,7 @@ pub struct Workers {
     /// `None` where only tables are explored.
     source: Option<Arc<dyn ErrorSource>>,
     request: Request,
+    redaction: Redaction,
     messages: UnboundedSender<Message>,
     flags: HashMap<JobId, Arc<AtomicBool>>,
     stop_reading: Arc<AtomicBool>,
@@ -50,12 +53,18 @@ pub struct Workers {
 
 impl Workers {
     /// Workers for one source, or for schemas alone. Answers come as messages.
-    pub fn new(source: Option<Arc<dyn ErrorSource>>, request: Request, messages: UnboundedSender<Message>) -> std::io::Result<Self> {
+    pub fn new(
+        source: Option<Arc<dyn ErrorSource>>,
+        request: Request,
+        redaction: Redaction,
+        messages: UnboundedSender<Message>,
+    ) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).max_blocking_threads(8).build()?;
         Ok(Workers {
             runtime,
             source,
             request,
+            redaction,
             messages,
             flags: HashMap::new(),
             stop_reading: Arc::default(),
@@ -190,9 +199,9 @@ impl Workers {
     fn export(&mut self, job: JobId, export: Export) {
         let Some(source) = self.source.clone() else { return };
         let (schemas, flag) = (self.request.schemas.clone(), self.flag(job));
-        let watch = self.reader(flag.clone());
+        let (watch, policy) = (self.reader(flag.clone()), self.redaction.policy(export.raw));
         self.run(move |_| {
-            let outcome = exported(source.as_ref(), schemas.as_deref(), &export, &watch);
+            let outcome = exported(source.as_ref(), schemas.as_deref(), policy, &export, &watch);
             (!flag.load(Ordering::Relaxed)).then_some(Message::Exported { job, outcome })
         });
     }
@@ -229,10 +238,16 @@ impl Workers {
 }
 
 /// Makes an export; files go to the folder that the explorer was started in.
-fn exported(source: &dyn ErrorSource, schemas: Option<&SchemaStore>, export: &Export, watch: &dyn Watch) -> Result<Exported, String> {
+fn exported(
+    source: &dyn ErrorSource,
+    schemas: Option<&SchemaStore>,
+    policy: Policy,
+    export: &Export,
+    watch: &dyn Watch,
+) -> Result<Exported, String> {
     let groups = &export.tree.groups;
     let group = groups.list.get(export.group as usize).ok_or("the group is not there any more")?.fingerprint;
-    let made = single::make(export.what, &Origin { source, schemas, groups, group, row: export.row, raw: export.raw }, watch)?;
+    let made = single::make(export.what, &Origin { source, schemas, groups, group, row: export.row, policy }, watch)?;
     if export.is_copied {
         return Ok(Exported::Text { what: export.what.name(), text: String::from_utf8_lossy(&made.bytes).into_owned() });
     }
