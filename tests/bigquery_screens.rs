@@ -89,5 +89,5 @@ fn rows_that_are_not_known_yet_are_looked_for_when_they_are_stepped_to() {
     assert!(press(&stub, u64::MAX, "<enter>]]]").contains("document 4 of 9"));
     // The groups, four documents, one list of the rows behind the first.
     assert_eq!(stub.started() - before, 6);
-    assert!(press(&stub, u64::MAX, "<enter>o").contains("document 1 of 9, oldest first"));
+    assert!(press(&stub, u64::MAX, "<enter>s").contains("document 1 of 9, oldest first"));
 }
