@@ -278,6 +278,17 @@ fn branches_are_shown_nearest_first_with_the_reason() {
 }
 
 #[test]
+fn deep_schemas_need_no_deep_stack() {
+    let nested = |n: usize| format!("{}{{\"type\":\"string\"}}{}", r#"{"properties":{"a":"#.repeat(n), "}}".repeat(n));
+    let document = |n: usize| format!("{}1{}", r#"{"a":"#.repeat(n), "}".repeat(n));
+    let (pointer, _, _) = told(&judge(&nested(450)), &document(450)).unwrap();
+    assert!(pointer.ends_with("expected type: String, found: Integer"), "{pointer}");
+    let schema = Schema::parse("deep", nested(20_000).into_bytes()).unwrap();
+    let refusal = Judge::compile(Arc::new(schema)).err().unwrap();
+    assert!(refusal.ends_with(": nested too deep") && refusal.len() < 1000, "{refusal}");
+}
+
+#[test]
 fn bounds_hold_on_bad_input() {
     let deep = judge(r##"{"items":{"$ref":"#"},"maxItems":1}"##);
     let levels = |n: usize, inner: &str| format!("{}{inner}{}", "[".repeat(n), "]".repeat(n));

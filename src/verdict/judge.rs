@@ -32,12 +32,21 @@ use std::sync::Arc;
 use crate::document::{Document, NodeId};
 use crate::fault::Keyword;
 use crate::schemas::Schema;
+use compile::{MOST_NESTED, NESTED_SHALLOW, Refusal};
 use program::Program;
 use run::{DEEPEST, Run, SHALLOW, Subject};
 use sink::Sink;
 
 /// Stack for documents or schemas that are nested deep.
 const BIG_STACK: usize = 256 << 20;
+
+/// Does work that needs more stack than threads usually have; `None` where the system has none to give.
+fn on_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(BIG_STACK).spawn_scoped(scope, work);
+        thread.ok().and_then(|thread| thread.join().ok())
+    })
+}
 
 /// A schema ready to judge documents; threads may share it.
 pub struct Judge {
@@ -177,8 +186,16 @@ pub struct Branch {
 impl Judge {
     /// Compiles a schema. The reason for a refusal names place and fault as the validator's loader does.
     pub fn compile(schema: Arc<Schema>) -> Result<Self, String> {
-        let program = compile::compile(&schema)?;
-        Ok(Judge { schema, program })
+        let program = match compile::compile(&schema, NESTED_SHALLOW) {
+            Err(Refusal::TooDeep(reason)) => {
+                on_big_stack(|| compile::compile(&schema, MOST_NESTED)).unwrap_or(Err(Refusal::TooDeep(reason)))
+            }
+            done => done,
+        };
+        match program {
+            Ok(program) => Ok(Judge { schema, program }),
+            Err(Refusal::TooDeep(reason) | Refusal::Wrong(reason)) => Err(reason),
+        }
     }
 
     /// The schema that it judges by.
@@ -235,10 +252,6 @@ impl Judge {
         if stop != Some(run::Stop::TooDeep) {
             return (Some(answer), doubts);
         }
-        let deep = std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new().stack_size(BIG_STACK).spawn_scoped(scope, || with_depth(DEEPEST));
-            thread.ok().and_then(|thread| thread.join().ok())
-        });
-        deep.map_or((Some(answer), doubts), |(_, answer, doubts)| (Some(answer), doubts))
+        on_big_stack(|| with_depth(DEEPEST)).map_or((Some(answer), doubts), |(_, answer, doubts)| (Some(answer), doubts))
     }
 }

@@ -15,8 +15,12 @@ use super::spell;
 use crate::document::{Document, Kind, NodeId};
 use crate::schemas::{Draft, Schema};
 
+/// Schemas inside one another that any thread's stack has room for.
+pub(super) const NESTED_SHALLOW: usize = 64;
+/// Longest pointer that a refusal names whole, in cells.
+const LONGEST_POINTER: usize = 400;
 /// Most schema nodes inside one another.
-const MOST_NESTED: usize = 500;
+pub(super) const MOST_NESTED: usize = 500;
 
 /// Keywords that make a schema of their own where no type reads them.
 const ARRAY: [&str; 5] = ["items", "additionalItems", "minItems", "maxItems", "uniqueItems"];
@@ -33,10 +37,20 @@ pub(super) struct Compiler<'a> {
     /// Schema nodes that are compiled or being compiled.
     known: FxHashMap<NodeId, SubId>,
     nested: usize,
+    most_nested: usize,
 }
 
-/// Compiles a whole file. The reason tells the place and what is wrong, as the validator would.
-pub(super) fn compile(schema: &Schema) -> Result<Program, String> {
+/// Why a schema has no program.
+pub(super) enum Refusal {
+    /// It is nested deeper than was allowed this time.
+    TooDeep(String),
+    /// It is no schema, as the validator's loader says it.
+    Wrong(String),
+}
+
+/// Compiles a whole file of at most so many schemas inside one another: each is a call. The reason tells the place and what is wrong, as the
+/// validator would.
+pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Refusal> {
     let mut compiler = Compiler {
         schema,
         subs: Vec::new(),
@@ -44,8 +58,13 @@ pub(super) fn compile(schema: &Schema) -> Result<Program, String> {
         known_patterns: FxHashMap::default(),
         known: FxHashMap::default(),
         nested: 0,
+        most_nested,
     };
-    let root = compiler.node(0)?;
+    let root = match compiler.node(0) {
+        Ok(root) => root,
+        Err(reason) if compiler.nested >= most_nested => return Err(Refusal::TooDeep(reason)),
+        Err(reason) => return Err(Refusal::Wrong(reason)),
+    };
     Ok(Program { subs: compiler.subs, patterns: compiler.patterns, root })
 }
 
@@ -63,7 +82,7 @@ impl<'a> Compiler<'a> {
         if let Some(&known) = self.known.get(&node) {
             return Ok(known);
         }
-        if self.nested >= MOST_NESTED {
+        if self.nested >= self.most_nested {
             return Err(self.wrong(node, "nested too deep"));
         }
         let id = self.push(node, true, Body::Anything);
@@ -100,7 +119,7 @@ impl<'a> Compiler<'a> {
 
     /// A refusal with its place.
     pub(super) fn wrong(&self, node: NodeId, what: &str) -> String {
-        format!("#{}: {what}", self.schema.pointer(node))
+        format!("#{}: {what}", crate::text::clip_middle(&self.schema.pointer(node), LONGEST_POINTER))
     }
 
     pub(super) fn expected(&self, node: NodeId, wanted: &str) -> String {
