@@ -19,6 +19,19 @@ pub use filter::Filter;
 /// Microseconds since 1970-01-01 UTC, BigQuery's resolution.
 pub type Micros = i64;
 
+/// The columns of the error table that groups and documents are made of, in its order.
+pub const COLUMNS: [&str; 9] = [
+    "document_namespace",
+    "document_type",
+    "document_version",
+    "error_message",
+    "error_type",
+    "exception_class",
+    "job_name",
+    "payload",
+    "submission_timestamp",
+];
+
 /// The columns of one error row that grouping needs, borrowed from the text that was read. An absent column and a NULL are both `None`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ErrorRow<'a> {

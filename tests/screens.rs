@@ -234,6 +234,17 @@ fn a_table_is_copied_as_the_statement_that_makes_it() {
 }
 
 #[test]
+fn what_cannot_be_read_tells_all_of_its_reason() {
+    let bytes: &[u8] = b"<html><body>You are not signed in</body></html>";
+    let pipe = misfit::source::files::Files::from_reader("what was piped", bytes, Default::default());
+    let reason = pipe.groups(&Request::default(), &misfit::source::Unwatched).err().expect("no table").to_string();
+    let pipe = misfit::source::files::Files::from_reader("what was piped", bytes, Default::default());
+    let buffer = press_with(Some(Arc::new(pipe)), sample_schemas(), "default-dark", Depth::True, (60, 24), "");
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(reason.len() > 60 && words(&frame::to_text(&buffer)).contains(&words(&reason)), "{}", frame::to_text(&buffer));
+}
+
+#[test]
 fn everything_about_a_column_covers_the_screen() {
     insta::assert_snapshot!(press((100, 40), "jti"));
 }

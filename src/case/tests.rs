@@ -20,10 +20,15 @@ static FILES: &[(&str, &[u8])] = &[
     ),
     ("shop/order/order.2.schema.json", br#"{"type": "object"}"#),
     ("telemetry/main/main.4.schema.json", br#"{"type": "object", "properties": {"payload": {"type": "object", "properties": {"info": {"type": "string"}}}}}"#),
-    ("telemetry/main/main.5.bq", br#"[{"name": "payload", "type": "RECORD", "fields": [{"name": "info", "type": "STRING"}]}]"#),
+    (
+        "telemetry/main/main.5.bq",
+        br#"[{"name": "payload", "type": "RECORD", "fields": [{"name": "info", "type": "STRING"}]},
+            {"name": "client_info", "type": "RECORD", "fields": [{"name": "os", "type": "STRING"}]}]"#,
+    ),
     (
         "telemetry/main-use-counter/main-use-counter.4.bq",
-        br#"[{"name": "payload", "type": "RECORD", "fields": [{"name": "use_counter2_a", "type": "STRING"}]}]"#,
+        br#"[{"name": "payload", "type": "RECORD", "fields": [{"name": "use_counter2_a", "type": "STRING"}]},
+            {"name": "client_info", "type": "RECORD", "fields": [{"name": "os", "type": "STRING"}]}]"#,
     ),
 ];
 
@@ -158,6 +163,16 @@ fn a_document_that_fits_can_still_lose_a_value() {
     let preview = case.preview(0, document.member(0, "ID")).expect("a row");
     let row = preview.row.expect("no exception");
     assert_eq!(preview.value.map(|value| row.raw(value)), Some(&b"\"b\""[..]));
+}
+
+#[test]
+fn what_both_parts_of_a_document_lose_counts_once() {
+    let message = "org.everit.json.schema.ValidationException: #/payload/info: expected type: String, found: Integer";
+    let lost: Vec<String> = (0..150).map(|i| format!(r#""k{i}": 1"#)).collect();
+    let payload = format!(r#"{{"version": 4, "client_info": {{{}}}, "payload": {{"info": 1}}}}"#, lost.join(", "));
+    let case = open(row(["telemetry", "main", ""], message, Payload::Bytes(payload.into_bytes())), Some(&store()));
+    // The keys, which both tables are given, and the version, which one of them is given.
+    assert_eq!((case.tables.len(), case.warnings.count, case.warnings.list.len()), (2, 151, 100));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What a user must know first: values that cost the row or are silently lost, in all tables of a case.
 
+use rustc_hash::FxHashSet;
+
 use crate::document::NodeId;
 use crate::sink::Severity;
 
@@ -33,14 +35,15 @@ pub struct Warnings {
 
 /// The warnings of all tables. A value that both parts of a document get is told once.
 pub(super) fn warnings(tables: &[Table]) -> Warnings {
-    let mut all = Warnings::default();
+    let (mut all, mut known) = (Warnings::default(), FxHashSet::default());
     for (at, table) in tables.iter().enumerate() {
-        let Some(found) = table.landed().map(|landed| landed.warnings(MOST)) else { continue };
-        all.count += found.count;
-        for warning in found.list {
+        let Some(landed) = table.landed() else { continue };
+        landed.visit_warned(&mut |severity, node| {
+            known.insert((severity, table.outside(node)));
+        });
+        for warning in landed.warnings(MOST).list {
             let node = table.outside(warning.node);
             if all.list.iter().any(|told| told.node == node && told.severity == warning.severity) {
-                all.count -= 1;
                 continue;
             }
             all.list.push(Warning { severity: warning.severity, table: at, node, sentence: warning.sentence });
@@ -48,6 +51,7 @@ pub(super) fn warnings(tables: &[Table]) -> Warnings {
     }
     all.list.sort_by_key(|warning| (warning.severity, warning.node));
     all.list.truncate(MOST);
+    all.count = known.len() as u64;
     all
 }
 

@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::{ConfigError, Reader, unknown_name};
+use crate::source::bigquery::renamable;
 
 /// What can be set of BigQuery; what is not set is as usual.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -48,24 +49,6 @@ const SETTINGS: [&str; 10] = [
     "columns",
 ];
 
-/// Columns whose names can be given.
-const COLUMNS: [&str; 14] = [
-    "submission_timestamp",
-    "document_namespace",
-    "document_type",
-    "document_version",
-    "error_type",
-    "exception_class",
-    "error_message",
-    "job_name",
-    "client_id",
-    "uri",
-    "payload",
-    "error_count",
-    "sample_error_messages",
-    "submission_date",
-];
-
 /// Reads the table.
 pub(super) fn read(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>) -> Result<BigQuery, ConfigError> {
     let mut set = BigQuery::default();
@@ -82,9 +65,10 @@ pub(super) fn read(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>) -> Result<
             "keep_rows" => set.keep_rows = flag(reader, "keep_rows", value)?,
             "authenticate" => set.authenticate = flag(reader, "authenticate", value)?,
             "columns" => {
+                let known = renamable();
                 for (column, value) in reader.table("bigquery.columns", value)? {
-                    if !COLUMNS.contains(&column.get_ref().as_ref()) {
-                        return Err(reader.wrong(column.span(), unknown_name("column of the error table", column.get_ref(), &COLUMNS)));
+                    if !known.contains(&column.get_ref().as_ref()) {
+                        return Err(reader.wrong(column.span(), unknown_name("column of the error table", column.get_ref(), &known)));
                     }
                     set.columns.insert(column.get_ref().to_string(), reader.string(column.get_ref(), value)?.to_owned());
                 }

@@ -10,7 +10,7 @@ use super::transform::{Intent, Why};
 use super::{ADDITIONAL, Landed};
 
 /// How bad it is, the worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// The pipeline's code fails, so that there is no row.
     NoRow,
@@ -54,25 +54,24 @@ impl Landed<'_> {
     /// What a user must know first, at most so many. Where there is no row at all, only that is told.
     pub fn warnings(&self, limit: usize) -> Warnings {
         let (mut mismatches, mut losses, mut count) = (Vec::new(), Vec::new(), 0);
-        if let Some(refusal) = self.transformed.refusal {
-            (mismatches, count) = (vec![(Severity::NoRow, refusal.node)], 1);
-        } else {
-            self.visit(&mut |severity, node| {
-                count += 1;
-                let list = if severity == Severity::Lost { &mut losses } else { &mut mismatches };
-                if list.len() < limit {
-                    list.push((severity, node));
-                }
-            });
-        }
+        self.visit_warned(&mut |severity, node| {
+            count += 1;
+            let list = if severity == Severity::Lost { &mut losses } else { &mut mismatches };
+            if list.len() < limit {
+                list.push((severity, node));
+            }
+        });
         mismatches.append(&mut losses);
         mismatches.truncate(limit);
         let tell = |(severity, node)| Warning { severity, node, sentence: self.landing_of(node).reason.unwrap_or_default() };
         Warnings { list: mismatches.into_iter().map(tell).collect(), count }
     }
 
-    /// Every value that is lost or misshapen, the outermost of those inside each other.
-    fn visit(&self, found: &mut dyn FnMut(Severity, NodeId)) {
+    /// Every value that there is a warning of: the one that ends the row, else what is lost or misshapen, the outermost of those inside each other.
+    pub fn visit_warned(&self, found: &mut dyn FnMut(Severity, NodeId)) {
+        if let Some(refusal) = self.transformed.refusal {
+            return found(Severity::NoRow, refusal.node);
+        }
         let mut next = 1;
         while next < self.document.len() as NodeId {
             let node = next;

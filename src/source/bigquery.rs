@@ -53,6 +53,7 @@ pub use cost::{MOST_BYTES, PRICE_PER_TIB};
 pub use error::{Error, Refusal};
 pub use name::{SCHEME, TableName};
 pub use settings::Settings;
+pub use shape::renamable;
 pub use table::{Build, Partition, Table};
 pub use wire::Patience;
 

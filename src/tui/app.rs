@@ -61,6 +61,8 @@ pub struct App {
     pub keymap: Keymap,
     /// Why reading ended before its end, if it did: stays in the title.
     pub incomplete: Option<String>,
+    /// Why nothing could be read: stands where the rows would.
+    pub failure: Option<String>,
     /// Number of the latest job.
     pub last_job: JobId,
 }
@@ -197,6 +199,7 @@ impl App {
             depth,
             keymap,
             incomplete: None,
+            failure: None,
             last_job: 0,
         }
     }

@@ -61,7 +61,11 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::ReadFailed(reason) => {
             app.reading = None;
             app.incomplete = Some("reading failed".to_owned());
-            app.warn(reason);
+            if app.groups.tree.groups.list.is_empty() {
+                app.failure = Some(reason);
+            } else {
+                app.warn(reason);
+            }
             Vec::new()
         }
         Message::Case { job, outcome } => case::opened(app, job, outcome),

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::answer::Field;
 use super::error::Error;
 use super::table::Table;
+use crate::source::COLUMNS;
 
 /// Columns of the error table that are used here.
 pub(super) const NAMES: [&str; 11] = [
@@ -24,24 +25,16 @@ pub(super) const NAMES: [&str; 11] = [
     "payload",
 ];
 
-/// Of these, what grouping and opening rows miss if it is not there.
-const MISSED: [&str; 9] = [
-    "document_namespace",
-    "document_type",
-    "document_version",
-    "error_message",
-    "error_type",
-    "exception_class",
-    "job_name",
-    "payload",
-    "submission_timestamp",
-];
-
 /// Columns of tables that hold counts: the number, one message of those counted, the day and the hour.
 const COUNT: &str = "error_count";
 const SAMPLE: &str = "sample_error_messages";
 const DAY: &str = "submission_date";
 const HOUR: &str = "hour";
+
+/// The columns that a table may have under other names.
+pub fn renamable() -> Vec<&'static str> {
+    NAMES.into_iter().chain([COUNT, SAMPLE, DAY, HOUR]).collect()
+}
 
 /// A table with the meaning of its columns.
 #[derive(Debug, Clone)]
@@ -140,7 +133,7 @@ impl Shape {
             (Some(_), "submission_timestamp") => false,
             _ => self.field(name).is_none(),
         };
-        MISSED.into_iter().filter(told).collect()
+        COLUMNS.into_iter().filter(told).collect()
     }
 }
 

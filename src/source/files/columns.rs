@@ -4,21 +4,11 @@
 
 use crate::source::ErrorRow;
 
-/// How many columns matter.
-pub(super) const COUNT: usize = 9;
-
 /// Their names, in the order of the error table.
-pub(super) const NAMES: [&str; COUNT] = [
-    "document_namespace",
-    "document_type",
-    "document_version",
-    "error_message",
-    "error_type",
-    "exception_class",
-    "job_name",
-    "payload",
-    "submission_timestamp",
-];
+pub(super) use crate::source::COLUMNS as NAMES;
+
+/// How many columns matter.
+pub(super) const COUNT: usize = NAMES.len();
 
 /// Position of `payload` in [`NAMES`].
 pub(super) const PAYLOAD: usize = 7;

@@ -8,7 +8,7 @@ use super::super::app::App;
 use super::super::group_tree::{GroupTree, Level};
 use super::super::panes;
 use super::super::theme::Role;
-use super::pen::{Pen, paint_line};
+use super::pen::{Pen, paint_line, paragraph};
 use super::{chrome, summary};
 use crate::group::{Group, Sort, Status};
 use crate::outline::Tree;
@@ -53,10 +53,13 @@ fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
     let lines = panes::lines(area);
     let tree = &app.groups.tree;
     if tree.is_empty() {
-        let words = if app.reading.is_some() { "reading …" } else { "no rows" };
-        if let Some(mut pen) = Pen::new(buffer, lines, 1, Style::new()) {
-            pen.skip(1).put(words, app.theme.style(Role::Dim));
-        }
+        let (words, role) = match &app.failure {
+            Some(reason) => (text::visible(reason), Role::Error),
+            None if app.reading.is_some() => ("reading …".into(), Role::Dim),
+            None => ("no rows".into(), Role::Dim),
+        };
+        let inside = Rect { x: lines.x + 2, width: lines.width.saturating_sub(4), ..lines };
+        paragraph(buffer, inside, 1, &words, app.theme.style(role));
     }
     for (row, (item, here)) in app.groups.list.outline.window(usize::from(lines.height)).enumerate() {
         line(app, tree, item, here, buffer, lines, row as u16);
