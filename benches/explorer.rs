@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use misfit::document::Document;
-use misfit::group::{Fingerprint, Group, GroupKey, Groups, Sort, Status, Trend};
-use misfit::source::RowRef;
+use misfit::pipeline::document::Document;
+use misfit::rows::group::{Fingerprint, Group, GroupKey, Groups, Sort, Status, Trend};
+use misfit::rows::row::RowRef;
 use misfit::tui::app::App;
 use misfit::tui::group_tree::GroupTree;
 use misfit::tui::keymap::{Keymap, parse_keys};

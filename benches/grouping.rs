@@ -11,8 +11,8 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use misfit::source::files::{Files, Options};
-use misfit::source::{ErrorSource, Request, Unwatched};
+use misfit::rows::source::files::{Files, Options};
+use misfit::rows::source::{ErrorSource, Request, Unwatched};
 
 /// The columns that grouping needs, as serde reads them; escapes force a copy.
 #[derive(serde::Deserialize)]

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use misfit::document::Document;
-use misfit::schemas::{Lookup, Schema, SchemaStore};
-use misfit::verdict::judge::{Judge, Outcome};
+use misfit::pipeline::document::Document;
+use misfit::pipeline::schema::Schema;
+use misfit::pipeline::verdict::judge::{Judge, Outcome};
+use misfit::rows::schemas::{Lookup, SchemaStore};
 
 /// Namespace, doctype, version and the sample's path below documents/.
 const SAMPLES: [(&str, &str, &str, &str, &str); 4] = [

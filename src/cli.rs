@@ -7,6 +7,7 @@ mod aligned;
 mod bigquery;
 mod bundle;
 mod cases;
+pub mod config;
 mod csv;
 mod demo;
 mod example;
@@ -33,8 +34,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config;
-use crate::text::visible;
+use crate::ground::text::visible;
 
 /// Exit code for bad input or bad use.
 const BAD: u8 = 2;

@@ -34,35 +34,9 @@
 //!
 //! Domain modules know no terminal. `tui::update` is the only writer of the explorer's state, `tui::view` only reads it.
 
-pub mod baseline;
-pub mod bundle;
-pub mod case;
-pub mod catalog;
 pub mod cli;
-pub mod clipboard;
-pub mod config;
-pub mod demo;
-pub mod destination;
-pub mod document;
-pub mod example;
-pub mod export;
-pub mod fault;
-pub mod fuzzy;
-pub mod group;
-pub mod java_double;
-pub mod judging;
-pub mod layout;
-pub mod markdown;
-pub mod minimize;
-pub mod origin;
-pub mod outline;
-pub mod payload;
-pub mod redact;
-pub mod samples;
-pub mod schemas;
-pub mod sink;
-pub mod source;
-pub mod text;
-pub mod transpile;
+pub mod ground;
+pub mod pipeline;
+pub mod rows;
+pub mod triage;
 pub mod tui;
-pub mod verdict;

@@ -5,7 +5,9 @@
 
 pub mod action;
 pub mod app;
+pub mod binding;
 pub mod case_screen;
+pub mod clipboard;
 pub mod column_tree;
 pub mod frame;
 pub mod group_tree;
@@ -31,9 +33,9 @@ use ratatui::crossterm::event::{self, Event, KeyEventKind};
 use ratatui::layout::Rect;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
-use crate::clipboard::Copied;
-use crate::config::Redaction;
-use crate::source::{ErrorSource, Request};
+use crate::rows::source::{ErrorSource, Request};
+use crate::triage::redact::Redaction;
+use crate::tui::clipboard::Copied;
 use app::App;
 use keymap::{Key, Keymap};
 use message::{Effect, Message};

@@ -7,9 +7,9 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use misfit::group::Groups;
-use misfit::source::bigquery::{BigQuery, Patience, Settings, TableName};
-use misfit::source::{Cost, ErrorSource, Progress, Request, Unwatched, Watch};
+use misfit::rows::group::Groups;
+use misfit::rows::source::bigquery::{BigQuery, Patience, Settings, TableName};
+use misfit::rows::source::{Cost, ErrorSource, Progress, Request, Unwatched, Watch};
 use serde_json::{Value, json};
 use stub::{Asked, Reply, Stub, coarse, healthy};
 

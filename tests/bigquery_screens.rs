@@ -4,8 +4,8 @@ mod stub;
 
 use std::sync::Arc;
 
-use misfit::source::Request;
-use misfit::source::bigquery::{BigQuery, Settings, TableName};
+use misfit::rows::source::Request;
+use misfit::rows::source::bigquery::{BigQuery, Settings, TableName};
 use misfit::tui::keymap::{Keymap, parse_keys};
 use misfit::tui::theme::{Depth, Theme};
 use misfit::tui::{Options, frame, script};

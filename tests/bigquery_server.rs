@@ -10,11 +10,14 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use bigquery::{DATASET, PROJECT, Server, columns};
-use misfit::group::Groups;
-use misfit::schemas::SchemaStore;
-use misfit::source::bigquery::{Adhoc, BigQuery, Settings, TableName, deployed, error_tables};
-use misfit::source::files::{Files, Options, parse_time};
-use misfit::source::{ErrorSource, Payload, Request, RowOrder, SourceRow, Unwatched};
+use misfit::ground::time::parse_time;
+use misfit::rows::group::Groups;
+use misfit::rows::payload::Payload;
+use misfit::rows::row::SourceRow;
+use misfit::rows::schemas::SchemaStore;
+use misfit::rows::source::bigquery::{Adhoc, BigQuery, Settings, TableName, deployed, error_tables};
+use misfit::rows::source::files::{Files, Options};
+use misfit::rows::source::{ErrorSource, Request, RowOrder, Unwatched};
 use serde_json::{Value, json};
 
 const CLASS: &str = "org.everit.json.schema.ValidationException";
@@ -163,7 +166,7 @@ type Told = BTreeMap<String, (String, u64, Option<(i64, i64)>, Vec<(String, u64,
 
 fn told(groups: &Groups) -> Told {
     let name = |job: u32| groups.jobs[job as usize].name.to_string();
-    let one = |group: &misfit::group::Group| {
+    let one = |group: &misfit::rows::group::Group| {
         let jobs = group.jobs.iter().map(|job| (name(job.job), job.rows, job.span)).collect();
         (format!("{:?} {:?}", group.key, group.keyword), group.count, group.span, jobs, format!("{:?}", group.status))
     };
@@ -222,7 +225,7 @@ fn a_part_of_the_rows_is_the_same_part() {
 }
 
 /// All rows of a group in an order, a page at a time.
-fn rows_of(source: &BigQuery, group: &misfit::group::Group, order: RowOrder) -> Vec<misfit::source::RowRef> {
+fn rows_of(source: &BigQuery, group: &misfit::rows::group::Group, order: RowOrder) -> Vec<misfit::rows::row::RowRef> {
     let mut rows = Vec::new();
     loop {
         let more = source.more_rows(group, order, rows.len(), &Unwatched).unwrap();
@@ -472,7 +475,7 @@ fn the_groups_of_the_corpus_are_those_of_its_file() {
     let key =
         |row: &SourceRow| (column(row, "uri"), column(row, "submission_timestamp"), column(row, "error_message"), row.payload.clone());
     let mut left: Vec<_> = Vec::new();
-    let mut filter = misfit::source::Filter::new(&request);
+    let mut filter = misfit::rows::source::Filter::new(&request);
     file.rows(0..u64::MAX, &mut |_, _, row| {
         if filter.takes(&row.error_row()) {
             left.push(format!("{:?}", key(&row)));

@@ -5,14 +5,16 @@ mod corpus;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use misfit::bundle::{self, Asked, Bundle};
-use misfit::case;
-use misfit::export::choice::Choice;
-use misfit::export::files::{Draft, Options, Readers};
-use misfit::group::{Fingerprint, Group, Groups};
-use misfit::redact::Policy;
-use misfit::source::files::{Files, Options as Reading};
-use misfit::source::{ErrorSource, Request, SourceRow, Unwatched};
+use misfit::rows::bundle::Bundle;
+use misfit::rows::group::{Fingerprint, Group, Groups};
+use misfit::rows::row::SourceRow;
+use misfit::rows::source::files::{Files, Options as Reading};
+use misfit::rows::source::{ErrorSource, Request, Unwatched};
+use misfit::triage::bundle::Asked;
+use misfit::triage::case;
+use misfit::triage::export::choice::Choice;
+use misfit::triage::export::files::{Draft, Options, Readers};
+use misfit::triage::redact::Policy;
 
 #[test]
 fn a_bundle_of_the_corpus_is_whole() {
@@ -26,7 +28,7 @@ fn a_bundle_of_the_corpus_is_whole() {
     let dir = tempfile::tempdir().unwrap();
     let draft = Draft::begin(&dir.path().join("bundle"), Options { replace: false, readers: Readers::Usual }).unwrap();
     let asked = Asked { source: &source, schemas: Some(&store), groups: &groups, choice: &choice, per_group: 1, policy: Policy::default() };
-    let made = bundle::make(&asked, draft, &Unwatched).unwrap();
+    let made = misfit::triage::bundle::make(&asked, draft, &Unwatched).unwrap();
     println!(
         "{} groups, {} rows, {} of them small documents, {} left out, {} schema files, {} bytes",
         made.groups, made.rows, made.small, made.left_out, made.files, made.bytes

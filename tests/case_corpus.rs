@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use corpus::Line;
-use misfit::case::{self, Case};
-use misfit::sink::{Fate, HOLDS_NULL};
-use misfit::source::{Payload, SourceRow};
+use misfit::pipeline::sink::{Fate, HOLDS_NULL};
+use misfit::rows::payload::Payload;
+use misfit::rows::row::SourceRow;
+use misfit::triage::case::{self, Case};
 
 fn row(Line(line): &Line) -> SourceRow {
     let payload = match line.member(0, "payload").and_then(|id| line.string(id)) {
@@ -92,7 +93,7 @@ fn every_row_opens_and_leads_to_its_node() {
     let mut notes: BTreeMap<String, (usize, String)> = BTreeMap::new();
     for (line, truth) in corpus::lines(&corpus.join("errors-2k.ndjson")).zip(corpus::lines(&corpus.join("errors-2k.truth.ndjson"))) {
         let case = case::open(row(&line), Some(&store));
-        assert!(!case.sentence().is_empty() && !case.sentence().contains(misfit::text::is_unsafe), "{}", case.sentence());
+        assert!(!case.sentence().is_empty() && !case.sentence().contains(misfit::ground::text::is_unsafe), "{}", case.sentence());
         // What fails on its address has not come to a version.
         let valid = truth.0.member(0, "valid_json").is_some_and(|id| truth.0.raw(id) == b"true")
             && truth.text("error_type").as_deref() == Some("ParsePayload");

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use misfit::example::{self, Wanted};
-use misfit::schemas::SchemaStore;
+use misfit::pipeline::example::{self, Wanted};
+use misfit::rows::schemas::SchemaStore;
 
 /// Documents of these are made by splitting others. Their schemas require what the decoder takes out of documents, so none passes.
 const IMPOSSIBLE: [&str; 2] = ["telemetry/first-shutdown-use-counter.4", "telemetry/main-use-counter.4"];

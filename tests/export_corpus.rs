@@ -10,13 +10,14 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 
 use corpus::Line;
-use misfit::document::Document;
-use misfit::export::hidden::Told;
-use misfit::export::predicate::{self, Values};
-use misfit::group::Group;
-use misfit::redact::Redactor;
-use misfit::source::files::{Files, Options};
-use misfit::source::{ErrorSource, Request, RowRef, SourceRow, Unwatched};
+use misfit::pipeline::document::Document;
+use misfit::rows::group::Group;
+use misfit::rows::row::{RowRef, SourceRow};
+use misfit::rows::source::files::{Files, Options};
+use misfit::rows::source::{ErrorSource, Request, Unwatched};
+use misfit::triage::export::hidden::Told;
+use misfit::triage::export::predicate::{self, Values};
+use misfit::triage::redact::Redactor;
 
 /// Whether a text matches a LIKE pattern of BigQuery.
 fn is_like(text: &str, pattern: &str) -> bool {

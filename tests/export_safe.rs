@@ -193,7 +193,7 @@ fn nothing_in_a_report_is_obeyed() {
             for sign in ["<", "@", "~~", "](", "evil", "someone", "#123", "![", "alert", "99"] {
                 assert!(!outside.contains(sign), "{sign} in {outside}");
             }
-            assert!(!markdown.contains(|c: char| c != '\n' && misfit::text::is_unsafe(c)));
+            assert!(!markdown.contains(|c: char| c != '\n' && misfit::ground::text::is_unsafe(c)));
         }
     }
 }

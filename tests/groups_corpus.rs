@@ -6,11 +6,11 @@ use std::sync::Arc;
 mod corpus;
 
 use corpus::Line;
-use misfit::fault::{Fault, Says};
-use misfit::group::{Grouper, Groups, Status};
-use misfit::schemas::SchemaStore;
-use misfit::source::files::parse_time;
-use misfit::source::{ErrorRow, RowRef};
+use misfit::ground::time::parse_time;
+use misfit::pipeline::fault::{Fault, Says};
+use misfit::rows::group::{Grouper, Groups, Status};
+use misfit::rows::row::{ErrorRow, RowRef};
+use misfit::rows::schemas::SchemaStore;
 
 /// Rows, what is true of them, and the schemas that judged them.
 fn read() -> Option<(Vec<Line>, Vec<Line>, Arc<SchemaStore>)> {

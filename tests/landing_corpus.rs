@@ -6,9 +6,9 @@ mod sink;
 use std::collections::BTreeMap;
 
 use corpus::Line;
-use misfit::document::{Document, PathStyle};
-use misfit::layout::Layout;
-use misfit::sink::{Fate, Landed, Landing, Shown};
+use misfit::pipeline::document::{Document, PathStyle};
+use misfit::pipeline::layout::Layout;
+use misfit::pipeline::sink::{Fate, Landed, Landing, Shown};
 use sink::{Case, Files, equal, raw};
 
 /// The names of the fields that are compared as text, and their values.
@@ -39,7 +39,7 @@ fn expected(line: &Line) -> Fields {
     fields
 }
 
-fn found(line: &misfit::sink::Line, layout: &Layout) -> Fields {
+fn found(line: &misfit::pipeline::sink::Line, layout: &Layout) -> Fields {
     let column = line.column.and_then(|id| layout.get(id));
     BTreeMap::from([
         ("landing", Some(line.landing.name().to_owned())),
@@ -187,7 +187,7 @@ fn keys_find_the_columns_the_pipeline_names() {
         }
         let layout = Layout::parse(format!(r#"[{{"name": "{column}", "type": "STRING"}}]"#).as_bytes()).expect("a layout");
         names += 1;
-        if misfit::sink::landing(&layout, &[&key], None).column != Some(0) {
+        if misfit::pipeline::sink::landing(&layout, &[&key], None).column != Some(0) {
             missed.push(key);
         }
     }

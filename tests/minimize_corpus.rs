@@ -13,12 +13,12 @@ use std::time::Instant;
 use base64::Engine;
 use corpus::Line;
 use flate2::read::GzDecoder;
-use misfit::document::Document;
-use misfit::minimize::{Ended, Progress, Target, minimize, minimize_unreadable};
-use misfit::schemas::walk::{generalise, walk};
-use misfit::schemas::{Lookup, SchemaStore};
-use misfit::verdict::judge::jackson::parse_verdict;
-use misfit::verdict::judge::{Input, Judge, Outcome, Violation};
+use misfit::pipeline::document::Document;
+use misfit::pipeline::minimize::{Ended, Progress, Target, minimize, minimize_unreadable};
+use misfit::pipeline::schema::walk::{generalise, walk};
+use misfit::pipeline::verdict::judge::jackson::parse_verdict;
+use misfit::pipeline::verdict::judge::{Input, Judge, Outcome, Violation};
+use misfit::rows::schemas::{Lookup, SchemaStore};
 
 fn to_the_end(_: &Progress) -> ControlFlow<()> {
     ControlFlow::Continue(())

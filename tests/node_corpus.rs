@@ -8,11 +8,12 @@ use std::io::Read;
 use base64::Engine;
 use corpus::Line;
 use flate2::read::GzDecoder;
-use misfit::document::Document;
-use misfit::fault::Fault;
-use misfit::schemas::walk::{instance_of, walk};
-use misfit::schemas::{Lookup, Schema, SchemaStore};
-use misfit::verdict::{Broken, locate_best};
+use misfit::pipeline::document::Document;
+use misfit::pipeline::fault::Fault;
+use misfit::pipeline::schema::Schema;
+use misfit::pipeline::schema::walk::{instance_of, walk};
+use misfit::pipeline::verdict::{Broken, locate_best};
+use misfit::rows::schemas::{Lookup, SchemaStore};
 
 const HOW: [&str; 2] = ["message only", "with document"];
 

@@ -3,11 +3,11 @@
 
 mod secrets;
 
-use misfit::document::Document;
-use misfit::redact::{Failing, Form, Policy, Redactor};
-use misfit::schemas::Schema;
-use misfit::schemas::walk::Token;
-use misfit::source::SourceRow;
+use misfit::pipeline::document::Document;
+use misfit::pipeline::schema::Schema;
+use misfit::pipeline::schema::walk::Token;
+use misfit::rows::row::SourceRow;
+use misfit::triage::redact::{Failing, Form, Policy, Redactor};
 use secrets::{assert_hidden, secrets};
 
 const SCHEMA: &str = r##"{
@@ -119,7 +119,7 @@ fn no_secret_comes_out_of_a_message() {
                 for class in [None, Some("org.everit.json.schema.ValidationException"), Some(secret.whole.as_str())] {
                     let told = Redactor::default().message(&message, class, schema);
                     assert_hidden(&secret, &told, &message);
-                    let sentence = misfit::fault::Fault::parse(&told, None).sentence();
+                    let sentence = misfit::pipeline::fault::Fault::parse(&told, None).sentence();
                     assert_hidden(&secret, &sentence, &message);
                 }
             }

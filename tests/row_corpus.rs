@@ -4,10 +4,10 @@ mod corpus;
 mod sink;
 
 use corpus::Line;
-use misfit::document::Document;
-use misfit::java_double;
-use misfit::layout::Layout;
-use misfit::sink::{Submission, transform};
+use misfit::pipeline::document::Document;
+use misfit::pipeline::java_double;
+use misfit::pipeline::layout::Layout;
+use misfit::pipeline::sink::{Submission, transform};
 use sink::{Case, Files};
 
 #[test]

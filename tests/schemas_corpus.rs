@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
-use misfit::catalog::{Catalog, What};
-use misfit::layout::{Layout, Level, Limit, Size, ddl};
-use misfit::schemas::walk::walk;
-use misfit::schemas::{Lookup, SchemaStore, snake_case};
+use misfit::pipeline::layout::{Layout, Level, Limit, Size, ddl};
+use misfit::pipeline::names::snake_case;
+use misfit::pipeline::schema::walk::walk;
+use misfit::rows::schemas::{Lookup, SchemaStore};
+use misfit::triage::catalog::{Catalog, What};
 
 #[test]
 fn every_file_of_the_repository_opens() {

@@ -4,9 +4,9 @@ mod warned;
 
 use std::sync::Arc;
 
-use misfit::demo;
-use misfit::schemas::SchemaStore;
-use misfit::source::{ErrorSource, Request};
+use misfit::rows::demo;
+use misfit::rows::schemas::SchemaStore;
+use misfit::rows::source::{ErrorSource, Request};
 use misfit::tui::keymap::{Keymap, parse_keys};
 use misfit::tui::theme::{Depth, Theme};
 use misfit::tui::{Options, frame, script};
@@ -150,7 +150,7 @@ fn hostile_text_never_reaches_a_cell() {
     for keys in ["O", "O<enter>O", "O<enter>i", "O<enter>v", "O<enter>r", "O<enter>rO", "G", "G<enter>O", "tO", "tOG", "ti"] {
         let buffer = press_in("default-dark", Depth::True, (200, 60), keys);
         for cell in &buffer.content {
-            assert!(!cell.symbol().chars().any(misfit::text::is_unsafe), "{keys}: {:?}", cell.symbol());
+            assert!(!cell.symbol().chars().any(misfit::ground::text::is_unsafe), "{keys}: {:?}", cell.symbol());
         }
     }
 }
@@ -236,9 +236,9 @@ fn a_table_is_copied_as_the_statement_that_makes_it() {
 #[test]
 fn what_cannot_be_read_tells_all_of_its_reason() {
     let bytes: &[u8] = b"<html><body>You are not signed in</body></html>";
-    let pipe = misfit::source::files::Files::from_reader("what was piped", bytes, Default::default());
-    let reason = pipe.groups(&Request::default(), &misfit::source::Unwatched).err().expect("no table").to_string();
-    let pipe = misfit::source::files::Files::from_reader("what was piped", bytes, Default::default());
+    let pipe = misfit::rows::source::files::Files::from_reader("what was piped", bytes, Default::default());
+    let reason = pipe.groups(&Request::default(), &misfit::rows::source::Unwatched).err().expect("no table").to_string();
+    let pipe = misfit::rows::source::files::Files::from_reader("what was piped", bytes, Default::default());
     let buffer = press_with(Some(Arc::new(pipe)), sample_schemas(), "default-dark", Depth::True, (60, 24), "");
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(reason.len() > 60 && words(&frame::to_text(&buffer)).contains(&words(&reason)), "{}", frame::to_text(&buffer));

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use misfit::group::Groups;
-use misfit::source::files::{Files, Options};
-use misfit::source::{ErrorSource, Payload, Progress, Request, RowRef, SourceError, SourceRow, Unwatched, Watch};
+use misfit::rows::group::Groups;
+use misfit::rows::payload::Payload;
+use misfit::rows::row::{RowRef, SourceRow};
+use misfit::rows::source::files::{Files, Options};
+use misfit::rows::source::{ErrorSource, Progress, Request, SourceError, Unwatched, Watch};
 
 const ROWS: usize = 300;
 
@@ -199,7 +201,7 @@ fn only_what_was_asked_for_is_counted() {
     let request = Request { namespaces: vec!["org_mozilla_fenix".to_owned()], ..Request::default() };
     let groups = files.groups(&request, &Unwatched).unwrap();
     assert_eq!((groups.rows, groups.outside), (200, 100));
-    let time = misfit::source::files::parse_time;
+    let time = misfit::ground::time::parse_time;
     let request = Request { since: time("2026-06-25 12:10:00 UTC"), until: time("2026-06-25 12:20:00 UTC"), ..Request::default() };
     let groups = files.groups(&request, &Unwatched).unwrap();
     assert_eq!((groups.rows, groups.outside), (50, 250));

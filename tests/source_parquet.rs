@@ -4,8 +4,10 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use misfit::source::files::{Files, Options};
-use misfit::source::{ErrorSource, Payload, Request, SourceRow, Unwatched};
+use misfit::rows::payload::Payload;
+use misfit::rows::row::SourceRow;
+use misfit::rows::source::files::{Files, Options};
+use misfit::rows::source::{ErrorSource, Request, Unwatched};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int32Type, Int64Type, Int96, Int96Type};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};

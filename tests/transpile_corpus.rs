@@ -4,10 +4,11 @@ mod corpus;
 
 use std::collections::BTreeMap;
 
-use misfit::destination::{Part, Split};
-use misfit::layout::{Column, Layout};
-use misfit::schemas::{Lookup, Schema};
-use misfit::transpile::{self, LintKind};
+use misfit::pipeline::destination::{Part, Split};
+use misfit::pipeline::layout::{Column, Layout};
+use misfit::pipeline::schema::Schema;
+use misfit::pipeline::transpile::{self, LintKind};
+use misfit::rows::schemas::Lookup;
 
 /// Columns as comparable lines: path, type, mode, description.
 fn lines(layout: &Layout) -> Vec<String> {
@@ -74,7 +75,7 @@ fn published_layouts_are_what_their_schemas_become() {
         if is_glean(&schema) {
             continue;
         }
-        let made = transpile::table(&store, at).unwrap().unwrap();
+        let made = misfit::rows::schemas::transpiled(&store, at).unwrap().unwrap();
         for lint in made.iter().flat_map(|made| &made.lints).filter(|lint| lint.kind != LintKind::Dropped) {
             *shared.entry((doctype.doctype.as_str(), lint.kind)).or_default() += 1;
         }

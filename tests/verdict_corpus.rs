@@ -11,10 +11,10 @@ use std::sync::Arc;
 use base64::Engine;
 use corpus::Line;
 use flate2::read::GzDecoder;
-use misfit::document::Document;
-use misfit::schemas::{Lookup, SchemaStore};
-use misfit::verdict::judge::jackson::parse_verdict;
-use misfit::verdict::judge::{Input, Judge, Outcome};
+use misfit::pipeline::document::Document;
+use misfit::pipeline::verdict::judge::jackson::parse_verdict;
+use misfit::pipeline::verdict::judge::{Input, Judge, Outcome};
+use misfit::rows::schemas::{Lookup, SchemaStore};
 
 /// The exception's name before the message.
 const CLASS: &str = "org.everit.json.schema.ValidationException: ";

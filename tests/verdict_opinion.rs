@@ -12,9 +12,9 @@
 
 use std::sync::Arc;
 
-use misfit::document::Document;
-use misfit::schemas::Schema;
-use misfit::verdict::judge::{Input, Judge, Outcome};
+use misfit::pipeline::document::Document;
+use misfit::pipeline::schema::Schema;
+use misfit::pipeline::verdict::judge::{Input, Judge, Outcome};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

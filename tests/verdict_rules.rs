@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use misfit::document::Document;
-use misfit::schemas::Schema;
-use misfit::verdict::judge::{Broken, Input, Judge, Outcome, Verdict, Violations};
+use misfit::pipeline::document::Document;
+use misfit::pipeline::schema::Schema;
+use misfit::pipeline::verdict::judge::{Broken, Input, Judge, Outcome, Verdict, Violations};
 
 fn judge(schema: &str) -> Judge {
     Judge::compile(Arc::new(Schema::parse("made/up/up.1.schema.json", schema.into()).unwrap())).unwrap()

@@ -1,6 +1,6 @@
 //! Rows of cells under heads, each column as wide as it needs.
 
-use crate::text::width;
+use crate::ground::text::width;
 
 const GAP: &str = "  ";
 

@@ -13,10 +13,10 @@ use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
 
 use super::input;
 use super::out::{self, ProgressLine};
-use crate::config::Config;
-use crate::source::bigquery::{self, Adhoc, BigQuery, SCHEME, Settings, Table, TableName};
-use crate::source::{ErrorSource, Request};
-use crate::text::{count, visible};
+use crate::cli::config::Config;
+use crate::ground::text::{count, visible};
+use crate::rows::source::bigquery::{self, Adhoc, BigQuery, SCHEME, Settings, Table, TableName};
+use crate::rows::source::{ErrorSource, Request};
 
 /// Longest SQL that is read.
 const LONGEST_SQL: u64 = 1 << 20;
@@ -239,15 +239,15 @@ fn as_lines(tables: &[Table]) -> Result<String> {
 /// A table a line: name, rows, bytes, partitions, labels.
 fn as_text(tables: &[Table]) -> String {
     let name = |table: &Table| table.name.as_ref().map(ToString::to_string).unwrap_or_default();
-    let width = tables.iter().map(|table| crate::text::width(&name(table))).max().unwrap_or(0);
+    let width = tables.iter().map(|table| crate::ground::text::width(&name(table))).max().unwrap_or(0);
     let mut text = String::new();
     for table in tables {
         let rows = table.rows.map_or_else(|| table.kind.to_ascii_lowercase(), |rows| format!("{} rows", count(rows)));
-        let bytes = table.bytes.map(crate::text::bytes).unwrap_or_default();
+        let bytes = table.bytes.map(crate::ground::text::bytes).unwrap_or_default();
         let span = table.partition.as_ref().map(|partition| format!("by {}", partition.span.to_ascii_lowercase())).unwrap_or_default();
         let labels: Vec<String> = table.labels.iter().map(|(key, value)| format!("{key}:{value}")).collect();
         let name = name(table);
-        let pad = " ".repeat(width - crate::text::width(&name));
+        let pad = " ".repeat(width - crate::ground::text::width(&name));
         let line = format!("{name}{pad}  {rows:>18}  {bytes:>10}  {span:<8}  {}", labels.join(" "));
         text.push_str(&format!("{}\n", visible(line.trim_end())));
     }

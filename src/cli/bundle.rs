@@ -13,12 +13,13 @@ use super::export::stop::Stop;
 use super::input::{self, Asked};
 use super::out;
 use super::scope::Scope;
-use crate::bundle::{self, Made};
-use crate::config::Config;
-use crate::export::choice::Choice;
-use crate::export::files::{Draft, Options, Readers};
-use crate::group::Fingerprint;
-use crate::text::{self, visible};
+use crate::cli::config::Config;
+use crate::ground::text::{self, visible};
+use crate::rows::group::Fingerprint;
+use crate::triage::bundle as making;
+use crate::triage::bundle::Made;
+use crate::triage::export::choice::Choice;
+use crate::triage::export::files::{Draft, Options, Readers};
 
 /// Columns that are named; of more the number is told.
 const MOST_NAMED: usize = 12;
@@ -84,7 +85,7 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
         bail!("no row is in group {print}; nothing was written: misfit groups prints the groups; are the schemas the same?");
     }
     ensure!(!choice.groups.is_empty(), "there is nothing to put into a bundle: no row is as asked for");
-    let asked = bundle::Asked {
+    let asked = making::Asked {
         source: source.as_ref(),
         schemas: request.schemas.as_deref(),
         groups: &groups,
@@ -92,7 +93,7 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
         per_group: question.rows,
         policy: config.redaction.policy(question.raw),
     };
-    let made = bundle::make(&asked, draft, &stop)?;
+    let made = making::make(&asked, draft, &stop)?;
     tell(&made, question.raw);
     out::unreadable(&groups.unreadable).iter().for_each(|told| out::tell(&format!("misfit: {told}")));
     Ok(ExitCode::SUCCESS)

@@ -18,9 +18,9 @@ use color_eyre::Result;
 use super::input::{self, Asked};
 use super::out;
 use super::scope::Scope;
-use crate::config::Config;
-use crate::group::Fingerprint;
-use crate::source::Filter;
+use crate::cli::config::Config;
+use crate::rows::group::Fingerprint;
+use crate::rows::source::Filter;
 use printer::Printer;
 
 /// Which rows, in which form.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::text::visible;
+use crate::ground::text::visible;
 
 /// A line for each record, the first one behind a header; lists are JSON in their cells, null is an empty cell.
 pub(super) fn lines(records: impl Iterator<Item = impl Serialize>) -> impl Iterator<Item = serde_json::Result<String>> {

@@ -8,7 +8,7 @@ use color_eyre::Result;
 use super::input::{self, Asked};
 use super::scope::Scope;
 use super::{cases, explore, groups};
-use crate::config::Config;
+use crate::cli::config::Config;
 
 /// What to do with the sample.
 #[derive(Debug, clap::Args)]

@@ -9,11 +9,11 @@ use color_eyre::Result;
 use color_eyre::eyre::{bail, eyre};
 
 use super::{input, out, safe_json};
-use crate::config::Config;
-use crate::example::{self, Wanted};
-use crate::samples::DoctypeName;
-use crate::schemas::Lookup;
-use crate::text::visible;
+use crate::cli::config::Config;
+use crate::ground::text::visible;
+use crate::pipeline::example::{self, Wanted};
+use crate::rows::samples::DoctypeName;
+use crate::rows::schemas::Lookup;
 
 const EXAMPLES: &str = "\
 The document passes misfit judge. Its values are made up, and the same each time.

@@ -19,14 +19,14 @@ use color_eyre::eyre::{bail, ensure};
 use super::input::{self, Asked};
 use super::out;
 use super::scope::Scope;
-use crate::config::Config;
-use crate::export::choice::Choice;
-use crate::export::files::{Options, Readers};
-use crate::export::hidden::Told;
-use crate::group::{Fingerprint, Groups};
-use crate::redact::{Policy, Redactor};
-use crate::schemas::SchemaStore;
-use crate::source::ErrorSource;
+use crate::cli::config::Config;
+use crate::rows::group::{Fingerprint, Groups};
+use crate::rows::schemas::SchemaStore;
+use crate::rows::source::ErrorSource;
+use crate::triage::export::choice::Choice;
+use crate::triage::export::files::{Options, Readers};
+use crate::triage::export::hidden::Told;
+use crate::triage::redact::{Policy, Redactor};
 use stop::Stop;
 
 /// What is exported of which rows, and where to.

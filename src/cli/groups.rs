@@ -21,10 +21,10 @@ use color_eyre::{Result, eyre::WrapErr};
 use super::input::{self, Asked};
 use super::scope::Scope;
 use super::{csv, out};
-use crate::baseline::{Baseline, Growth};
-use crate::config::Config;
-use crate::group::{Group, Groups, Sort};
-use crate::text::{count, visible};
+use crate::cli::config::Config;
+use crate::ground::text::{count, visible};
+use crate::rows::group::{Group, Groups, Sort};
+use crate::triage::baseline::{Baseline, Growth};
 use record::Record;
 
 /// Which groups, in which form.
@@ -146,7 +146,7 @@ fn read_baseline(path: &Path) -> Result<Baseline> {
     let mut text = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MOST_BASELINE + 1).read_to_end(&mut text));
     read.wrap_err_with(|| format!("cannot read the baseline {shown}"))?;
-    ensure!(text.len() as u64 <= MOST_BASELINE, "the baseline {shown} is larger than {}", crate::text::bytes(MOST_BASELINE));
+    ensure!(text.len() as u64 <= MOST_BASELINE, "the baseline {shown} is larger than {}", crate::ground::text::bytes(MOST_BASELINE));
     Baseline::parse(&text).map_err(|reason| eyre!("{shown} is no baseline: {reason}"))
 }
 
@@ -187,7 +187,7 @@ fn closing(groups: &Groups, shown: usize, strays: Option<String>) -> String {
         parts.push(format!("the source has no {}", groups.missing_columns.join(", ")));
     }
     parts.extend(out::unreadable(&groups.unreadable));
-    parts.extend(groups.notes.iter().map(|note| crate::text::visible(note).into_owned()));
+    parts.extend(groups.notes.iter().map(|note| crate::ground::text::visible(note).into_owned()));
     parts.extend(strays);
     parts.join("; ")
 }
@@ -195,7 +195,7 @@ fn closing(groups: &Groups, shown: usize, strays: Option<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{BadRow, Unreadable};
+    use crate::rows::row::{BadRow, Unreadable};
 
     #[test]
     fn markdown_may_be_spelled_out() {

@@ -12,14 +12,14 @@ use color_eyre::eyre::{bail, ensure};
 
 use super::scope::Scope;
 use super::{bigquery, out};
-use crate::bundle::{self, Bundle};
-use crate::config::Config;
-use crate::demo;
-use crate::schemas::SchemaStore;
-use crate::source::ErrorSource;
-use crate::source::bigquery::SCHEME;
-use crate::source::files::{Files, Options};
-use crate::text::visible;
+use crate::cli::config::Config;
+use crate::ground::text::visible;
+use crate::rows::bundle::{self, Bundle};
+use crate::rows::demo;
+use crate::rows::schemas::SchemaStore;
+use crate::rows::source::ErrorSource;
+use crate::rows::source::bigquery::SCHEME;
+use crate::rows::source::files::{Files, Options};
 
 /// Environment variable that names the folder of schemas. Read here and not by the argument parser, which would let it pass for the flag.
 const VARIABLE: &str = "MISFIT_SCHEMAS";
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_configured_name_stands_for_its_inputs() {
-        let config = crate::config::parse("[sources]\nweek = [\"/a\", \"/b\"]", std::path::Path::new("/c.toml")).unwrap();
+        let config = crate::cli::config::parse("[sources]\nweek = [\"/a\", \"/b\"]", std::path::Path::new("/c.toml")).unwrap();
         assert_eq!(expand(vec!["x".into(), "week".into()], &config).unwrap(), ["x", "/a", "/b"]);
         assert_eq!(expand(vec!["./week".into()], &config).unwrap(), ["./week"]);
         assert!(expand(vec![], &config).unwrap_err().to_string().contains("misfit demo"));

@@ -18,9 +18,9 @@ use color_eyre::Result;
 use color_eyre::eyre::{ensure, eyre};
 
 use super::{in_order, input, out};
-use crate::config::Config;
-use crate::judging::{Bench, Judged};
-use crate::samples::{self, DoctypeName, Sample, SampleFile};
+use crate::cli::config::Config;
+use crate::rows::samples::{self, DoctypeName, Sample, SampleFile};
+use crate::triage::judging::{Bench, Judged};
 use printer::Printer;
 
 /// Violations of a document that are listed.

@@ -7,7 +7,7 @@ use color_eyre::Result;
 
 use super::explore::open_keymap;
 use super::out;
-use crate::config::Config;
+use crate::cli::config::Config;
 use crate::tui::action::{Place, TABLE};
 use crate::tui::keymap::Keymap;
 

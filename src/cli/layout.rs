@@ -12,14 +12,16 @@ use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
 
 use super::{input, out};
-use crate::config::Config;
-use crate::destination::{self, Split, Stage};
-use crate::layout::Layout;
-use crate::samples::DoctypeName;
-use crate::schemas::{Doctype, Lookup, Schema, SchemaStore};
-use crate::source::bigquery::{SCHEME, Table};
-use crate::text::{bytes, count, visible};
-use crate::transpile::{self, Lint};
+use crate::cli::config::Config;
+use crate::ground::text::{bytes, count, visible};
+use crate::pipeline::destination::{self, Split, Stage};
+use crate::pipeline::layout::Layout;
+use crate::pipeline::schema::Schema;
+use crate::pipeline::transpile::{self, Lint};
+use crate::rows::samples::DoctypeName;
+use crate::rows::schemas;
+use crate::rows::schemas::{Doctype, Lookup, SchemaStore};
+use crate::rows::source::bigquery::{SCHEME, Table};
 
 /// Largest file that is read, in bytes. The largest of the pipeline's tables has 2.7 MB.
 const MOST_BYTES: u64 = 64 << 20;
@@ -174,7 +176,7 @@ pub(super) fn layout_of(store: &SchemaStore, at: usize) -> Result<Named> {
     let doctype = DoctypeName { namespace: found.namespace.clone(), doctype: found.doctype.clone(), version: Some(found.version.clone()) };
     let (layout, origin, lints) = match store.layout(at)? {
         Some(layout) => (layout, Origin::Published, Vec::new()),
-        None => match transpile::table(store, at)? {
+        None => match schemas::transpiled(store, at)? {
             Some(Ok(made)) => (Arc::new(made.layout), Origin::Transpiled, made.lints),
             Some(Err(stop)) => bail!("{doctype} has no table layout, and the schema transpiler cannot make one: {stop}"),
             None => bail!("{doctype} has neither a table layout nor a JSON schema"),

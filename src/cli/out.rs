@@ -10,10 +10,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::SIGINT;
 
-use crate::group::Groups;
-use crate::schemas::SchemaStore;
-use crate::source::{Cost, Progress, Unreadable, Watch};
-use crate::text::{self, visible};
+use crate::ground::text::{self, visible};
+use crate::rows::group::Groups;
+use crate::rows::row::Unreadable;
+use crate::rows::schemas::SchemaStore;
+use crate::rows::source::{Cost, Progress, Watch};
 
 /// Cells of a table where there is no terminal to ask.
 const PIPED_WIDTH: usize = 100;
@@ -172,7 +173,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::schemas::memory::Memory;
+    use crate::rows::schemas::memory::Memory;
 
     #[test]
     fn progress_tells_bytes_rows_and_speed() {

@@ -16,13 +16,13 @@ use color_eyre::Result;
 use color_eyre::eyre::{bail, ensure};
 
 use super::{input, layout, out, safe_json};
-use crate::config::Config;
-use crate::document::{Document, PathStyle};
-use crate::layout::Layout;
-use crate::samples::{self, Content};
-use crate::sink::{self, Landed, Submission};
-use crate::text::visible;
-use crate::verdict::judge::jackson::parse_verdict;
+use crate::cli::config::Config;
+use crate::ground::text::visible;
+use crate::pipeline::document::{Document, PathStyle};
+use crate::pipeline::layout::Layout;
+use crate::pipeline::sink::{self, Landed, Submission};
+use crate::pipeline::verdict::judge::jackson::parse_verdict;
+use crate::rows::samples::{self, Content};
 use answer::Line;
 
 /// Exit code where there is no row.

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use crate::text::is_unsafe;
+use crate::ground::text::is_unsafe;
 
 /// Writes records as the last member of an object, one a line and one by one, so that none are held. `before` is the object up to the list:
 /// `{"count":2,"list":`.

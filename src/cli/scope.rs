@@ -6,8 +6,9 @@
 use std::sync::Arc;
 
 use super::when;
-use crate::schemas::SchemaStore;
-use crate::source::{Micros, Request};
+use crate::ground::time::Micros;
+use crate::rows::schemas::SchemaStore;
+use crate::rows::source::Request;
 
 /// Rows by their columns.
 #[derive(Debug, Clone, Default, clap::Args)]

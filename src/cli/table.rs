@@ -17,11 +17,11 @@ use color_eyre::eyre::{ensure, eyre};
 
 use super::layout::{self, Named};
 use super::{bigquery, csv, input, out};
-use crate::catalog::Catalog;
-use crate::config::Config;
-use crate::layout::{ColumnId, Size, ddl};
-use crate::source::bigquery::SCHEME;
-use crate::text::{count, visible};
+use crate::cli::config::Config;
+use crate::ground::text::{count, visible};
+use crate::pipeline::layout::{ColumnId, Size, ddl};
+use crate::rows::source::bigquery::SCHEME;
+use crate::triage::catalog::Catalog;
 use record::Record;
 
 const EXAMPLES: &str = "\

@@ -15,12 +15,12 @@ use color_eyre::Result;
 use color_eyre::eyre::eyre;
 
 use super::{explore, input, out};
-use crate::catalog::{Catalog, Contents, TableId};
-use crate::config::Config;
-use crate::destination::{self, Stage};
-use crate::schemas::Doctype;
-use crate::source::Request;
-use crate::text::{count, visible};
+use crate::cli::config::Config;
+use crate::ground::text::{count, visible};
+use crate::pipeline::destination::{self, Stage};
+use crate::rows::schemas::Doctype;
+use crate::rows::source::Request;
+use crate::triage::catalog::{Catalog, Contents, TableId};
 
 const EXAMPLES: &str = "\
 On a terminal, without --search and --format, it opens the explorer on the tables.
@@ -80,7 +80,7 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
     let format = args.format.unwrap_or(Format::Table);
     let catalog = {
         let line = out::ProgressLine::new();
-        let watch = |progress: crate::catalog::Progress| {
+        let watch = |progress: crate::triage::catalog::Progress| {
             line.files(progress.done, progress.total);
             ControlFlow::Continue(())
         };

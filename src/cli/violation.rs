@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::verdict::judge;
+use crate::pipeline::verdict::judge;
 
 /// One broken keyword.
 #[derive(Debug, Serialize)]

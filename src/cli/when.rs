@@ -6,7 +6,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::source::Micros;
+use crate::ground::time::Micros;
 
 /// Reads a time: RFC 3339, a date, a date with a time, or an age (`90m`, `24h`, `7d`, `2w`) before `now`.
 fn parse_at(text: &str, now: Timestamp) -> Option<Micros> {
@@ -43,12 +43,12 @@ pub(super) fn parse(text: &str) -> Result<Micros, String> {
 
 /// RFC 3339 with as many digits as the time has; `None` for a time outside of the calendar.
 pub(super) fn rfc3339(time: Micros) -> Option<String> {
-    Some(crate::text::timestamp(time).to_string())
+    Some(crate::ground::time::timestamp(time).to_string())
 }
 
 /// Date and minute, for people; empty for a time outside of the calendar.
 pub(super) fn minute(time: Micros) -> String {
-    crate::text::minute(time)
+    crate::ground::time::minute(time)
 }
 
 #[cfg(test)]

@@ -17,9 +17,10 @@ use super::panes::{self, Pane, TablePane};
 use super::subject::{Comparison, Subject};
 use super::tables::TableScreen;
 use super::theme::{Depth, Theme};
-use crate::group::{Fingerprint, Group, Sort};
-use crate::outline::Outline;
-use crate::source::{Progress, RowOrder, RowRef};
+use crate::ground::outline::Outline;
+use crate::rows::group::{Fingerprint, Group, Sort};
+use crate::rows::row::RowRef;
+use crate::rows::source::{Progress, RowOrder};
 
 /// All of it.
 pub struct App {

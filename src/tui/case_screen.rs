@@ -11,11 +11,11 @@ use super::group_tree::GroupTree;
 use super::message::JobId;
 use super::panes::Pane;
 use super::subject::Subject;
-use crate::case::{Case, Preview};
-use crate::document::NodeId;
-use crate::group::Group;
-use crate::layout::ColumnId;
-use crate::sink::Landing;
+use crate::pipeline::document::NodeId;
+use crate::pipeline::layout::ColumnId;
+use crate::pipeline::sink::Landing;
+use crate::rows::group::Group;
+use crate::triage::case::{Case, Preview};
 
 /// One failing row beside its schema node and columns.
 pub struct CaseScreen {

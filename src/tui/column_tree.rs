@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
-use crate::case::{Case, Table};
-use crate::document::NodeId;
-use crate::layout::ColumnId;
-use crate::outline::Tree;
-use crate::sink::ADDITIONAL;
+use crate::ground::outline::Tree;
+use crate::pipeline::document::NodeId;
+use crate::pipeline::layout::ColumnId;
+use crate::pipeline::sink::ADDITIONAL;
+use crate::triage::case::{Case, Table};
 
 /// The columns of one table of a case.
 pub struct ColumnTree {

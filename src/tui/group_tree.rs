@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use rustc_hash::FxHasher;
 
-use crate::group::{Group, Groups, Sort, Status};
-use crate::outline::Tree;
+use crate::ground::outline::Tree;
+use crate::rows::group::{Group, Groups, Sort, Status};
 
 /// Groups with the tree over them.
 #[derive(Default)]
@@ -219,7 +219,7 @@ fn path_label(path: &str) -> &str {
 
 /// A label of bounded length: a path may be as long as whoever sent it liked.
 fn label(text: &str) -> Box<str> {
-    crate::text::clip_middle(text, LONGEST).into()
+    crate::ground::text::clip_middle(text, LONGEST).into()
 }
 
 /// Highest rank first, then by name.
@@ -249,7 +249,7 @@ fn push_lines(lines: Vec<Line>, parent: Option<u32>, depth: u16, groups: &Groups
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::group::{Fingerprint, GroupKey, Trend};
+    use crate::rows::group::{Fingerprint, GroupKey, Trend};
 
     fn group(number: u64, place: (&str, &str, Option<&str>), says: &str, count: u64, noise: bool) -> Group {
         Group {

@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, Found, Hit, Place, What};
-use crate::outline::{Outline, Tree};
+use crate::ground::outline::{Outline, Tree};
+use crate::triage::catalog::{Catalog, Found, Hit, Place, What};
 
 /// Most lines of the best hit that are shown without being asked for: the next hits are to be seen as well.
 const OPEN_AT_START: usize = 30;
@@ -100,7 +100,7 @@ mod tests {
     use std::ops::ControlFlow;
 
     use super::*;
-    use crate::demo;
+    use crate::rows::demo;
 
     #[test]
     fn a_column_of_many_tables_holds_them() {

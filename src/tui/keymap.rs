@@ -7,7 +7,7 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::action::{Action, Place, TABLE};
-use crate::config::Binding;
+use super::binding::Binding;
 
 /// One key press.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -225,7 +225,7 @@ fn show(keys: &[Key]) -> String {
 
 fn unknown_action(name: &str) -> String {
     let names: Vec<&str> = TABLE.iter().map(|entry| entry.name).collect();
-    match crate::text::nearest(name, &names) {
+    match crate::ground::text::nearest(name, &names) {
         Some(near) => format!("keys.{name}: no such action; did you mean `{near}`?"),
         None => format!("keys.{name}: no such action; `misfit keys` lists them"),
     }
@@ -236,7 +236,7 @@ mod tests {
     use super::*;
 
     fn changed(name: &str, keys: &[&str]) -> Result<Keymap, Vec<String>> {
-        let place = crate::config::Place { path: "config.toml".into(), line: 1 };
+        let place = crate::tui::binding::SettingPlace { path: "config.toml".into(), line: 1 };
         let change = Binding { action: name.to_owned(), keys: keys.iter().map(|key| (*key).to_owned()).collect(), place };
         Keymap::new(&[change]).map_err(|mistakes| mistakes.into_iter().map(|mistake| mistake.text).collect())
     }

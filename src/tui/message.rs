@@ -11,14 +11,15 @@ use super::hit_tree::HitTree;
 use super::subject::{Comparison, Subject};
 use super::table_tree::TableTree;
 use super::tables::Look;
-use crate::case::{Case, Preview};
-use crate::catalog::{self, Catalog, Place};
-use crate::clipboard::Copied;
-use crate::document::NodeId;
-use crate::export::single::What;
-use crate::group::{Groups, Sort};
-use crate::layout::Layout;
-use crate::source::{Progress, RowOrder, RowRef};
+use crate::pipeline::document::NodeId;
+use crate::pipeline::layout::Layout;
+use crate::rows::group::{Groups, Sort};
+use crate::rows::row::RowRef;
+use crate::rows::source::{Progress, RowOrder};
+use crate::triage::case::{Case, Preview};
+use crate::triage::catalog::{self, Catalog, Place};
+use crate::triage::export::single::What;
+use crate::tui::clipboard::Copied;
 
 /// Names one piece of work on a worker; later work has a higher number.
 pub type JobId = u64;

@@ -186,7 +186,7 @@ pub fn overlay((width, height): (u16, u16), lines: usize) -> Rect {
 
 /// A text in the lines that such a box has.
 pub fn overlay_lines(size: (u16, u16), text: &str) -> Vec<String> {
-    crate::text::wrap(text, usize::from(overlay(size, 0).width.saturating_sub(4)))
+    crate::ground::text::wrap(text, usize::from(overlay(size, 0).width.saturating_sub(4)))
 }
 
 #[cfg(test)]

@@ -10,10 +10,10 @@ use super::column_tree::ColumnTree;
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::table_tree::TableTree;
-use crate::document::{Document, NodeId};
-use crate::fuzzy::Query;
-use crate::outline::Tree;
-use crate::schemas::Schema;
+use crate::ground::fuzzy::Query;
+use crate::ground::outline::Tree;
+use crate::pipeline::document::{Document, NodeId};
+use crate::pipeline::schema::Schema;
 
 impl Tree for Document {
     fn len(&self) -> usize {

@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, Contents, Place, TableId};
-use crate::layout::ColumnId;
-use crate::outline::Tree;
+use crate::ground::outline::Tree;
+use crate::pipeline::layout::ColumnId;
+use crate::triage::catalog::{Catalog, Contents, Place, TableId};
 
 /// The tree over a catalog.
 #[derive(Default)]
@@ -145,7 +145,7 @@ mod tests {
     use std::ops::ControlFlow;
 
     use super::*;
-    use crate::demo;
+    use crate::rows::demo;
 
     fn trees() -> (TableTree, TableTree) {
         let store = demo::schemas().unwrap();

@@ -11,11 +11,11 @@ use super::message::JobId;
 use super::panes::TablePane;
 use super::subject::Subject;
 use super::table_tree::{Line, TableTree};
-use crate::catalog::{Place, Progress, TableId};
-use crate::document::NodeId;
-use crate::group::Groups;
-use crate::layout::{ColumnId, Layout};
-use crate::schemas::Schema;
+use crate::pipeline::document::NodeId;
+use crate::pipeline::layout::{ColumnId, Layout};
+use crate::pipeline::schema::Schema;
+use crate::rows::group::Groups;
+use crate::triage::catalog::{Place, Progress, TableId};
 
 /// The screen of tables.
 #[derive(Default)]

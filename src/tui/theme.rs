@@ -183,11 +183,11 @@ impl Theme {
     /// A theme by name, for a terminal of that depth; an unknown name is an error with the nearest one.
     pub fn named(name: &str, depth: Depth, ascii: bool) -> Result<Self, String> {
         let Some((name, text)) = BUILT_IN.iter().find(|(known, _)| *known == name) else {
-            let near = crate::text::nearest(name, &Self::names().collect::<Vec<_>>())
+            let near = crate::ground::text::nearest(name, &Self::names().collect::<Vec<_>>())
                 .map(|near| format!("; did you mean `{near}`?"))
                 .unwrap_or_else(|| ".".to_owned());
             let all = Self::names().collect::<Vec<_>>().join(", ");
-            return Err(format!("no theme is called `{}`{near} There are: {all}.", crate::text::visible(name)));
+            return Err(format!("no theme is called `{}`{near} There are: {all}.", crate::ground::text::visible(name)));
         };
         let styles = parse(text).map_err(|mistake| format!("themes/{name}.toml: {mistake}"))?;
         Ok(Theme { name, styles: styles.map(|style| reduce(style, depth)), glyphs: if ascii { &ASCII } else { &UNICODE } })

@@ -20,16 +20,17 @@ use answers::Answers;
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::message::{Effect, Export, Exported, JobId, Message};
-use crate::case;
-use crate::clipboard::Clipboard;
-use crate::config::Redaction;
-use crate::export::files::Readers;
-use crate::export::single::{self, Origin};
-use crate::group::{Groups, Sort};
-use crate::layout::ddl;
-use crate::redact::Policy;
-use crate::schemas::SchemaStore;
-use crate::source::{Cost, ErrorSource, Progress, Request, RowOrder, RowRef, Watch};
+use crate::pipeline::layout::ddl;
+use crate::rows::group::{Groups, Sort};
+use crate::rows::row::RowRef;
+use crate::rows::schemas::SchemaStore;
+use crate::rows::source::{Cost, ErrorSource, Progress, Request, RowOrder, Watch};
+use crate::triage::case;
+use crate::triage::export::files::Readers;
+use crate::triage::export::single::{self, Origin};
+use crate::triage::redact::Policy;
+use crate::triage::redact::Redaction;
+use crate::tui::clipboard::Clipboard;
 
 /// Longest time that leaving waits for queries to be called off.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -296,7 +297,7 @@ impl Watch for Reader {
             return true;
         }
         let id = self.answers.open();
-        let limit = crate::text::bytes(cost.limit);
+        let limit = crate::ground::text::bytes(cost.limit);
         let text = format!("{cost}, more than the {limit} that may be read without asking (--max-bytes). Go on?");
         let _ = self.messages.send(Message::Question { id, text });
         self.answers.wait(id, &self.running, &|| self.cancelled())

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use misfit::source::bigquery::Settings;
+use misfit::rows::source::bigquery::Settings;
 use serde_json::{Value, json};
 
 /// The project that the server is of.

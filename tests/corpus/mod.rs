@@ -7,8 +7,8 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use flate2::read::GzDecoder;
-use misfit::document::Document;
-use misfit::schemas::SchemaStore;
+use misfit::pipeline::document::Document;
+use misfit::rows::schemas::SchemaStore;
 
 /// $MISFIT_CORPUS or ../shared/corpus; says that the test is skipped where neither is there.
 pub fn folder() -> Option<PathBuf> {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use misfit::document::{Document, Kind, NodeId};
-use misfit::layout::Layout;
-use misfit::schemas::SchemaStore;
-use misfit::sink::{Submission, Transformed, transform};
+use misfit::pipeline::document::{Document, Kind, NodeId};
+use misfit::pipeline::layout::Layout;
+use misfit::pipeline::sink::{Submission, Transformed, transform};
+use misfit::rows::schemas::SchemaStore;
 
 use crate::corpus::{self, Line};
 

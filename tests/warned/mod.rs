@@ -1,8 +1,8 @@
 //! Cases whose documents fit their schema and still lose values or rows, and documents that go to two tables.
 
-use misfit::schemas::SchemaStore;
-use misfit::schemas::memory::Memory;
-use misfit::source::files::Files;
+use misfit::rows::schemas::SchemaStore;
+use misfit::rows::schemas::memory::Memory;
+use misfit::rows::source::files::Files;
 
 use super::*;
 

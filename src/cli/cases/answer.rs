@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use crate::case::{Case, Replay, Told};
 use crate::cli::violation::Violation;
-use crate::destination::{self, Part};
-use crate::document::PathStyle;
-use crate::group::Fingerprint;
-use crate::sink::{Fate, Landing};
+use crate::pipeline::destination::{self, Part};
+use crate::pipeline::document::PathStyle;
+use crate::pipeline::sink::{Fate, Landing};
+use crate::rows::group::Fingerprint;
+use crate::triage::case::{Case, Replay, Told};
 
 /// One row.
 #[derive(Debug, Serialize)]

@@ -6,7 +6,8 @@ use std::ops::{ControlFlow, Range};
 use color_eyre::Result;
 
 use crate::cli::in_order;
-use crate::source::{ErrorSource, Filter, RowRef, SourceRow, Unreadable};
+use crate::rows::row::{RowRef, SourceRow, Unreadable};
+use crate::rows::source::{ErrorSource, Filter};
 
 /// A row with its number and its place.
 pub(super) type Row = (u64, RowRef, SourceRow);

@@ -11,11 +11,12 @@ use rustc_hash::FxHashMap;
 use super::answer::Answer;
 use super::pipeline::Row;
 use super::{Format, text};
-use crate::case;
 use crate::cli::safe_json;
-use crate::group::{Fingerprint, Grouper};
-use crate::schemas::SchemaStore;
-use crate::source::{ErrorSource, RowRef};
+use crate::rows::group::{Fingerprint, Grouper};
+use crate::rows::row::RowRef;
+use crate::rows::schemas::SchemaStore;
+use crate::rows::source::ErrorSource;
+use crate::triage::case;
 
 /// What the workers share.
 pub(super) struct Printer {

@@ -1,9 +1,9 @@
 //! A case as a block of text, for people.
 
 use super::answer::{Answer, Column};
-use crate::case::Case;
-use crate::sink::{Fate, HOLDS_NULL};
-use crate::text::visible;
+use crate::ground::text::visible;
+use crate::pipeline::sink::{Fate, HOLDS_NULL};
+use crate::triage::case::Case;
 
 /// Cells of the names on the left.
 const NAMES: usize = 9;
@@ -37,7 +37,7 @@ pub(super) fn block(answer: &Answer<'_>, case: &Case) -> String {
         }
         let more = replay.violations.count.saturating_sub(MOST_VIOLATIONS as u64);
         if more > 0 {
-            block.line("broken", &format!("and {} more", crate::text::count(more)));
+            block.line("broken", &format!("and {} more", crate::ground::text::count(more)));
         }
     }
     for column in &answer.columns {
@@ -71,7 +71,7 @@ impl Block {
         }
         let more = answer.warning_count.saturating_sub(MOST_WARNINGS as u64);
         if more > 0 {
-            self.line("warning", &format!("and {} more", crate::text::count(more)));
+            self.line("warning", &format!("and {} more", crate::ground::text::count(more)));
         }
     }
 

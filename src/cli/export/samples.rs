@@ -9,15 +9,16 @@ use color_eyre::eyre::{bail, ensure, eyre};
 use super::Work;
 use super::tally::Tally;
 use super::target::{Many, One};
-use crate::case;
 use crate::cli::{in_order, out, safe_json};
-use crate::export::reproducer::{self, Failing};
-use crate::export::{rows, sample};
-use crate::group::Group;
-use crate::minimize;
-use crate::redact::Form;
-use crate::schemas::SchemaStore;
-use crate::source::{RowRef, SourceRow, Watch};
+use crate::pipeline::minimize;
+use crate::rows::group::Group;
+use crate::rows::row::{RowRef, SourceRow};
+use crate::rows::schemas::SchemaStore;
+use crate::rows::source::Watch;
+use crate::triage::case;
+use crate::triage::export::reproducer::{self, Failing};
+use crate::triage::export::{rows, sample};
+use crate::triage::redact::Form;
 
 /// What becomes of a row: something to write, or why there is nothing.
 pub(super) type Made<T> = Result<T, String>;
@@ -148,7 +149,7 @@ fn lines(work: &Work<'_>, name: &str, is_one: bool, make: &Make<'_, File>) -> Re
 fn on_a_line(mut file: File) -> Made<File> {
     let text = &mut file.bytes;
     if memchr::memchr2(b'\n', b'\r', text).is_some() {
-        if crate::document::Document::parse(text.as_slice()).error().is_some() {
+        if crate::pipeline::document::Document::parse(text.as_slice()).error().is_some() {
             return Err("it is no JSON and has line breaks: --out FOLDER writes it to a file".to_owned());
         }
         text.iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');

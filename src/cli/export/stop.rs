@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::out::ProgressLine;
-use crate::group::Groups;
-use crate::source::{Cost, Progress, Watch};
+use crate::rows::group::Groups;
+use crate::rows::source::{Cost, Progress, Watch};
 
 /// Tells how far things are, and whether to go on.
 pub(in crate::cli) struct Stop {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::samples::{File, Made};
 use crate::cli::out;
-use crate::text::visible;
+use crate::ground::text::visible;
 
 /// Counts over all rows.
 #[derive(Debug, Default)]

@@ -10,8 +10,8 @@ use color_eyre::Result;
 
 use super::Work;
 use crate::cli::out;
-use crate::export::files::{Draft, Folder};
-use crate::text::{visible, visible_lines};
+use crate::ground::text::{visible, visible_lines};
+use crate::triage::export::files::{Draft, Folder};
 
 /// Takes the parts of one text.
 pub(super) enum One {

@@ -7,15 +7,16 @@ use color_eyre::eyre::ensure;
 use serde::Serialize;
 
 use super::{Format, Work, target};
-use crate::case;
 use crate::cli::{groups as forms, safe_json};
-use crate::export::backfill::Brief;
-use crate::export::hidden::{self, Told};
-use crate::export::page::Page;
-use crate::export::report::{Builder, SURVEYED};
-use crate::export::{query, rows};
-use crate::group::{Group, Groups, Job};
-use crate::source::{SourceRow, Watch};
+use crate::rows::group::{Group, Groups, Job};
+use crate::rows::row::SourceRow;
+use crate::rows::source::Watch;
+use crate::triage::case;
+use crate::triage::export::backfill::Brief;
+use crate::triage::export::hidden::{self, Told};
+use crate::triage::export::page::Page;
+use crate::triage::export::report::{Builder, SURVEYED};
+use crate::triage::export::{query, rows};
 
 /// SQL for every group, each with a comment that says what it is about.
 pub(super) fn sql(work: &Work<'_>) -> Result<()> {

@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use super::table::{self, Cells};
 use super::{Format, json, markdown};
-use crate::baseline::{Comparison, Known};
 use crate::cli::csv;
 use crate::cli::{out, when};
-use crate::group::{Group, doctype_name};
-use crate::source::Micros;
-use crate::text::{count, visible};
+use crate::ground::text::{count, visible};
+use crate::ground::time::Micros;
+use crate::rows::group::{Group, doctype_name};
+use crate::triage::baseline::{Comparison, Known};
 
 const HEADS: [&str; 6] = ["ROWS", "CHANGE", "DOCTYPE", "WHERE", "FAULT", "GROUP"];
 
@@ -155,9 +155,9 @@ fn cells(change: &Change<'_>) -> Cells {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::baseline::{Baseline, Growth};
     use crate::cli::groups::record::tests::groups;
-    use crate::group::Fingerprint;
+    use crate::rows::group::Fingerprint;
+    use crate::triage::baseline::{Baseline, Growth};
 
     #[test]
     fn every_form_tells_every_change() {

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::record::Record;
 use crate::cli::safe_json;
-use crate::group::Groups;
-use crate::source::BadRow;
+use crate::rows::group::Groups;
+use crate::rows::row::BadRow;
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -71,7 +71,7 @@ mod tests {
         let groups = groups();
         let records = || groups.list.iter().map(|group| Record::new(group, &groups));
         for text in [document(&groups, records().collect()).unwrap(), lines(records()).unwrap()] {
-            assert!(!text.contains(|c: char| c != '\n' && crate::text::is_unsafe(c)), "{text}");
+            assert!(!text.contains(|c: char| c != '\n' && crate::ground::text::is_unsafe(c)), "{text}");
             let value: serde_json::Value = serde_json::from_str(&text).unwrap();
             let group = if value["groups"].is_array() { &value["groups"][0] } else { &value };
             assert_eq!(group["sample"], &*groups.list[0].sample);

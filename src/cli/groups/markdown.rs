@@ -2,9 +2,9 @@
 
 use super::table::{Cells, place, state};
 use crate::cli::when;
-use crate::group::Group;
-use crate::markdown::{cell, cell_code};
-use crate::text::count;
+use crate::ground::markdown::{cell, cell_code};
+use crate::ground::text::count;
+use crate::rows::group::Group;
 
 /// One line per group.
 pub(super) fn write(groups: &[&Group]) -> String {

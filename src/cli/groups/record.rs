@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cli::when;
-use crate::group::{Group, Groups, Status};
+use crate::rows::group::{Group, Groups, Status};
 
 /// One group.
 #[derive(Debug, Serialize)]
@@ -117,7 +117,7 @@ impl<'a> Record<'a> {
 }
 
 impl<'a> Facet<'a> {
-    fn new(facet: &'a crate::group::Facet) -> Self {
+    fn new(facet: &'a crate::rows::group::Facet) -> Self {
         let values = facet.values.iter().map(|(value, count)| Value { value, count: *count }).collect();
         Facet { name: facet.name, values, others: facet.others }
     }
@@ -128,7 +128,7 @@ pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::group::{Fingerprint, GroupKey, JobCount, Trend};
+    use crate::rows::group::{Fingerprint, GroupKey, JobCount, Trend};
 
     /// A group to print, with something hostile in its sample.
     pub fn group() -> Group {
@@ -153,9 +153,9 @@ pub(super) mod tests {
             noise: false,
             sample: Arc::from("=1+1 \u{1b}[2J \"x\" \u{9b} \u{202e}"),
             says: Arc::from("required key [app_build] not found"),
-            facets: vec![crate::group::Facet { name: "key", values: vec![(Arc::from("app_build"), 1234)], others: 0 }],
+            facets: vec![crate::rows::group::Facet { name: "key", values: vec![(Arc::from("app_build"), 1234)], others: 0 }],
             sampled: Some(1000),
-            clients: Some(crate::group::Clients { count: 77, exact: false }),
+            clients: Some(crate::rows::group::Clients { count: 77, exact: false }),
             folded: None,
             rows: Vec::new(),
         }
@@ -163,7 +163,7 @@ pub(super) mod tests {
 
     /// The groups around it.
     pub fn groups() -> Groups {
-        let job = crate::group::Job { name: Arc::from("decoder-0"), span: None, rows: 1234 };
+        let job = crate::rows::group::Job { name: Arc::from("decoder-0"), span: None, rows: 1234 };
         Groups { list: vec![group()], jobs: vec![job], rows: 2468, ..Groups::default() }
     }
 

@@ -3,8 +3,8 @@
 //! Owns: the columns, their widths; a sentence that does not fit goes on in the next line, a path loses its front, the fingerprint stays whole.
 //! Refuses: whole paths at any cost (`--format json` and `csv` have them), the words of a fault (group).
 
-use crate::group::{Group, Status};
-use crate::text::{clip_middle, clip_path, count, visible, width, wrap};
+use crate::ground::text::{clip_middle, clip_path, count, visible, width, wrap};
+use crate::rows::group::{Group, Status};
 
 /// One line: rows, status, doctype, place, fault, fingerprint.
 pub(super) type Cells = [String; 6];

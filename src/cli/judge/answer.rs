@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::cli::violation::Violation;
-use crate::judging::{Judged, Ruling};
-use crate::samples::Expected;
+use crate::rows::samples::Expected;
+use crate::triage::judging::{Judged, Ruling};
 
 /// One document.
 #[derive(Debug, Serialize)]
@@ -126,7 +126,7 @@ pub(super) fn sentence(judged: &Judged) -> Option<String> {
         Ruling::Passed | Ruling::Skipped(_) => None,
         Ruling::Invalid(violation) => Some(violation.sentence.clone()),
         Ruling::Unreadable { offset, .. } => {
-            Some(format!("the pipeline cannot read it as a JSON object: it stops at byte {}", crate::text::count(*offset as u64)))
+            Some(format!("the pipeline cannot read it as a JSON object: it stops at byte {}", crate::ground::text::count(*offset as u64)))
         }
         Ruling::NoSchema { instead, .. } => Some(instead.clone()),
     }

@@ -8,7 +8,7 @@ use super::answer::{Doctype, Document};
 use super::tally::Tally;
 use super::{Format, text};
 use crate::cli::{out, safe_json};
-use crate::judging::Judged;
+use crate::triage::judging::Judged;
 
 /// Writes judgements in one of the forms.
 pub(super) struct Printer<W> {

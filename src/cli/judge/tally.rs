@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::answer::{Doctype, Fault, schema_file};
-use crate::judging::{Judged, Ruling};
-use crate::samples::DoctypeName;
+use crate::rows::samples::DoctypeName;
+use crate::triage::judging::{Judged, Ruling};
 
 /// Counts over all documents.
 #[derive(Debug, Default)]
@@ -94,7 +94,7 @@ fn cause(ruling: &Ruling) -> Option<Cause> {
         Ruling::Passed | Ruling::Skipped(_) => None,
         Ruling::Invalid(violation) => Some(Cause::Broken { schema_pointer: violation.schema_pointer.clone(), keyword: violation.keyword }),
         Ruling::Unreadable { class, .. } => Some(Cause::Refused(class)),
-        Ruling::NoSchema { .. } => Some(Cause::Refused(crate::judging::NOT_FOUND)),
+        Ruling::NoSchema { .. } => Some(Cause::Refused(crate::pipeline::fault::NOT_FOUND)),
     }
 }
 

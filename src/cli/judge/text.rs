@@ -3,9 +3,9 @@
 use super::answer::{Doctype, notes, schema_file, sentence};
 use super::tally::Tally;
 use crate::cli::out::plural;
-use crate::judging::{Judged, Ruling};
-use crate::samples::{DoctypeName, Expected};
-use crate::text::{count, visible};
+use crate::ground::text::{count, visible};
+use crate::rows::samples::{DoctypeName, Expected};
+use crate::triage::judging::{Judged, Ruling};
 
 /// Cells of the names on the left.
 const NAMES: usize = 9;

@@ -4,9 +4,9 @@ use color_eyre::Result;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::document::{Document, PathStyle};
-use crate::layout::Layout;
-use crate::sink::{self, Shown};
+use crate::pipeline::document::{Document, PathStyle};
+use crate::pipeline::layout::Layout;
+use crate::pipeline::sink::{self, Shown};
 
 /// One leaf or empty container of the document. Pointers are RFC 6901.
 #[derive(Debug, Serialize)]

@@ -5,8 +5,8 @@ use std::path::Path;
 use color_eyre::Result;
 use color_eyre::eyre::{Context, bail, eyre};
 
-use crate::document::{Document, Kind};
-use crate::text::visible;
+use crate::ground::text::visible;
+use crate::pipeline::document::{Document, Kind};
 
 /// Names and texts in the order of the file.
 pub(super) fn read(path: &Path) -> Result<Vec<(String, String)>> {

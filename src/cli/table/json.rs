@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::record::Record;
 use crate::cli::layout::Named;
 use crate::cli::safe_json;
-use crate::layout::{Gauge, Size};
-use crate::transpile::Lint;
+use crate::pipeline::layout::{Gauge, Size};
+use crate::pipeline::transpile::Lint;
 
 /// All but the columns.
 #[derive(Serialize)]

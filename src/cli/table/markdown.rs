@@ -5,7 +5,7 @@ use std::io::Write;
 use color_eyre::Result;
 
 use super::record::Record;
-use crate::markdown::cell_code;
+use crate::ground::markdown::cell_code;
 
 /// One line per column.
 pub(super) fn write<'a>(out: &mut impl Write, records: impl Iterator<Item = Record<'a>>) -> Result<()> {

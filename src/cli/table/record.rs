@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::layout::{ColumnId, Layout};
+use crate::pipeline::layout::{ColumnId, Layout};
 
 /// One column.
 #[derive(Debug, Serialize)]

@@ -8,8 +8,8 @@ use std::io::Write;
 use color_eyre::Result;
 
 use crate::cli::layout::Named;
-use crate::layout::{Column, ColumnId, Form, Layout, Mode, Size};
-use crate::text::{clip, count, visible, width};
+use crate::ground::text::{clip, count, visible, width};
+use crate::pipeline::layout::{Column, ColumnId, Form, Layout, Mode, Size};
 
 /// Cells of the words on the left of the head.
 const WORDS: usize = 9;

@@ -6,12 +6,12 @@ use color_eyre::Result;
 use serde::Serialize;
 
 use super::{Format, doctype, name, named};
-use crate::catalog::{Catalog, Column, Found, Hit, PathId, Place, What};
 use crate::cli::{csv, out, safe_json};
-use crate::destination::Stage;
-use crate::layout::Mode;
-use crate::markdown::cell_code;
-use crate::text::{visible, wrap};
+use crate::ground::markdown::cell_code;
+use crate::ground::text::{visible, wrap};
+use crate::pipeline::destination::Stage;
+use crate::pipeline::layout::Mode;
+use crate::triage::catalog::{Catalog, Column, Found, Hit, PathId, Place, What};
 
 /// A column of one table as scripts read it: the fields of `--format json` and `csv`, in their order. Names and meanings are stable.
 #[derive(Serialize)]
@@ -119,6 +119,6 @@ fn closing(catalog: &Catalog, text: &str, matches: &[Match<'_>]) -> String {
     let of = out::plural(total as u64, "column", "columns");
     match places {
         0 => format!("no column matches {} among {of}", visible(text)),
-        n => format!("{} of {of} match, in {}", crate::text::count(n as u64), super::tables(tables.len())),
+        n => format!("{} of {of} match, in {}", crate::ground::text::count(n as u64), super::tables(tables.len())),
     }
 }

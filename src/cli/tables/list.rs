@@ -6,13 +6,13 @@ use color_eyre::Result;
 use serde::Serialize;
 
 use super::{Format, name, named};
-use crate::catalog::{Catalog, Contents, Table, TableId};
 use crate::cli::aligned::Aligned;
 use crate::cli::{csv, out, safe_json};
-use crate::destination::Stage;
-use crate::layout::{Level, Size};
-use crate::markdown::cell_code;
-use crate::text::{count, visible};
+use crate::ground::markdown::cell_code;
+use crate::ground::text::{count, visible};
+use crate::pipeline::destination::Stage;
+use crate::pipeline::layout::{Level, Size};
+use crate::triage::catalog::{Catalog, Contents, Table, TableId};
 
 /// Cells of the bar that shows how full a table is.
 const BAR: usize = 10;

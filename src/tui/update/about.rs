@@ -2,11 +2,11 @@
 
 use super::super::app::App;
 use super::super::tables::TableScreen;
-use crate::catalog::{Catalog, Place, TableId};
-use crate::destination;
-use crate::layout::{ColumnId, Layout};
-use crate::sink;
-use crate::text;
+use crate::ground::text;
+use crate::pipeline::destination;
+use crate::pipeline::layout::{ColumnId, Layout};
+use crate::pipeline::sink;
+use crate::triage::catalog::{Catalog, Place, TableId};
 
 /// Shows it; tells where there is nothing more to know.
 pub fn show(app: &mut App) {

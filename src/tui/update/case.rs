@@ -8,12 +8,12 @@ use super::super::column_tree::{ColumnTree, Line};
 use super::super::message::{Effect, JobId};
 use super::super::panes::Pane;
 use super::row;
-use crate::case::Case;
-use crate::document::NodeId;
-use crate::layout::ColumnId;
-use crate::outline::Outline;
-use crate::schemas::walk::{instance_of, walk};
-use crate::sink::{Fate, Shown};
+use crate::ground::outline::Outline;
+use crate::pipeline::document::NodeId;
+use crate::pipeline::layout::ColumnId;
+use crate::pipeline::schema::walk::{instance_of, walk};
+use crate::pipeline::sink::{Fate, Shown};
+use crate::triage::case::Case;
 
 /// Levels of a document and schema that are open at first.
 const LEVELS_AT_START: usize = 2;

@@ -7,12 +7,12 @@ use super::super::message::Effect;
 use super::super::panes::TablePane;
 use super::super::subject::Subject;
 use super::super::tables::TableScreen;
-use crate::catalog::{Catalog, TableId};
-use crate::clipboard::Copied;
-use crate::destination::{self, Stage};
-use crate::document::{Document, NodeId, PathStyle};
-use crate::group::Group;
-use crate::sink;
+use crate::pipeline::destination::{self, Stage};
+use crate::pipeline::document::{Document, NodeId, PathStyle};
+use crate::pipeline::sink;
+use crate::rows::group::Group;
+use crate::triage::catalog::{Catalog, TableId};
+use crate::tui::clipboard::Copied;
 
 /// The effect that copies, or a notice why there is nothing to copy.
 pub fn act(app: &mut App, action: Action) -> Vec<Effect> {

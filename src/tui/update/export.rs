@@ -4,8 +4,8 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::super::app::{App, Overlay};
 use super::super::message::{Effect, Export, Exported, JobId};
-use crate::export::single::What;
-use crate::source::RowRef;
+use crate::rows::row::RowRef;
+use crate::triage::export::single::What;
 
 /// One line of the menu: its key, what it exports, whether to the clipboard, what it says.
 pub struct Line {

@@ -3,8 +3,8 @@
 use super::super::app::{App, Search};
 use super::super::message::Effect;
 use super::super::tables::TableScreen;
-use crate::outline::Tree;
-use crate::text;
+use crate::ground::outline::Tree;
+use crate::ground::text;
 
 /// Goes to the groups that fail under the place under the cursor: they are the matches that n and N go through.
 pub fn show(app: &mut App) -> Vec<Effect> {

@@ -3,7 +3,7 @@
 use super::super::app::App;
 use super::super::message::{Effect, JobId};
 use super::super::tables::TableSearch;
-use crate::outline::Outline;
+use crate::ground::outline::Outline;
 
 /// What is typed has changed.
 pub fn typed(app: &mut App) -> Vec<Effect> {

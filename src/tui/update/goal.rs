@@ -3,9 +3,9 @@
 use super::super::app::App;
 use super::super::tables::Goal;
 use super::case;
-use crate::catalog::{Catalog, Place, TableId};
-use crate::destination;
-use crate::origin;
+use crate::pipeline::destination;
+use crate::triage::catalog::{Catalog, Place, TableId};
+use crate::triage::origin;
 
 /// What the screen below the tables is about.
 pub fn below(app: &App) -> Option<Goal> {

@@ -7,9 +7,9 @@ use super::super::app::{App, Opening};
 use super::super::group_tree::{GroupTree, Level};
 use super::super::message::{Effect, JobId};
 use super::super::subject::{Comparison, Subject};
-use crate::group::Sort;
-use crate::outline::{Outline, Tree};
-use crate::source::RowRef;
+use crate::ground::outline::{Outline, Tree};
+use crate::rows::group::Sort;
+use crate::rows::row::RowRef;
 
 /// Most lines that the list opens by itself.
 const OPEN_AT_START: usize = 40;
@@ -35,9 +35,9 @@ fn finished(app: &mut App) {
     let groups = app.groups.tree.groups.clone();
     if groups.partial {
         app.incomplete = Some("stopped early".to_owned());
-        app.tell(format!("stopped: {} rows were read", crate::text::count(groups.rows)));
+        app.tell(format!("stopped: {} rows were read", crate::ground::text::count(groups.rows)));
     } else if let Some(bad) = groups.unreadable.first.first() {
-        let count = crate::text::count(groups.unreadable.count);
+        let count = crate::ground::text::count(groups.unreadable.count);
         app.warn(format!("{count} unreadable, first {}: {}", bad.origin, bad.reason));
     } else if groups.rows == 0 {
         app.warn("no row was found in this source");

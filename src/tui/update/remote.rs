@@ -7,7 +7,8 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use super::super::app::{App, Question};
 use super::super::group_tree::GroupTree;
 use super::super::message::{Effect, JobId};
-use crate::source::{RowOrder, RowRef};
+use crate::rows::row::RowRef;
+use crate::rows::source::RowOrder;
 
 /// Work waits for an answer.
 pub fn question(app: &mut App, id: JobId, text: String) -> Vec<Effect> {

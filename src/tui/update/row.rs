@@ -7,8 +7,8 @@ use super::super::app::{App, List, RowScreen};
 use super::super::message::{Effect, JobId};
 use super::super::subject::Subject;
 use super::case;
-use crate::case::Preview;
-use crate::outline::Outline;
+use crate::ground::outline::Outline;
+use crate::triage::case::Preview;
 
 /// Levels of a row that are open at first.
 const LEVELS_AT_START: usize = 1;

@@ -10,10 +10,10 @@ use super::super::panes::TablePane;
 use super::super::table_tree::TableTree;
 use super::super::tables::{Asked, Goal, Look};
 use super::{failing, find, goal};
-use crate::catalog::Place;
-use crate::document::NodeId;
-use crate::origin;
-use crate::outline::{Outline, Tree};
+use crate::ground::outline::{Outline, Tree};
+use crate::pipeline::document::NodeId;
+use crate::triage::catalog::Place;
+use crate::triage::origin;
 
 /// Levels of a schema that are open at first.
 const LEVELS_AT_START: usize = 2;

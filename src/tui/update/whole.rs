@@ -7,12 +7,13 @@ use super::super::column_tree::Line;
 use super::super::message::Effect;
 use super::super::subject::Subject;
 use super::about;
-use crate::case::Case;
-use crate::destination::Stage;
-use crate::document::{NodeId, PathStyle};
-use crate::group::{Group, Groups};
-use crate::text;
-use crate::verdict::judge::{Broken, Violation, Violations};
+use crate::ground::text;
+use crate::ground::time;
+use crate::pipeline::destination::Stage;
+use crate::pipeline::document::{NodeId, PathStyle};
+use crate::pipeline::verdict::judge::{Broken, Violation, Violations};
+use crate::rows::group::{Group, Groups};
+use crate::triage::case::Case;
 
 /// Longest value that is shown, in bytes; copying takes all of it.
 const MOST_SHOWN: usize = 256 << 10;
@@ -127,7 +128,7 @@ fn group_text(groups: &Groups, group: &Group) -> String {
     lines.extend([String::new(), "Jobs".to_owned()]);
     for job in &group.jobs {
         let name = groups.jobs.get(job.job as usize).map_or("?".into(), |job| text::visible(&job.name));
-        let span = job.span.map(|(first, last)| format!("{} to {}", text::minute(first), text::minute(last))).unwrap_or_default();
+        let span = job.span.map(|(first, last)| format!("{} to {}", time::minute(first), time::minute(last))).unwrap_or_default();
         lines.push(format!("{:>11}  {span}  {name}", text::count(job.rows)));
     }
     if let Some(clients) = group.clients {

@@ -9,10 +9,11 @@ use super::super::panes::{self, Pane};
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line};
 use super::{chrome, columns, json, row};
-use crate::document::PathStyle;
-use crate::sink::{Fate, Severity};
-use crate::source::RowOrder;
-use crate::text;
+use crate::ground::text;
+use crate::ground::time;
+use crate::pipeline::document::PathStyle;
+use crate::pipeline::sink::{Fate, Severity};
+use crate::rows::source::RowOrder;
 
 /// Draws the screen.
 pub fn draw(app: &App, screen: &CaseScreen, buffer: &mut Buffer) {
@@ -55,7 +56,7 @@ fn title(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
     let right = match &app.opening {
         Some(_) => "opening …".to_owned(),
         None => match screen.case.row.error_row().time {
-            Some(time) => format!("{} UTC {dot} {position}", text::minute(time)),
+            Some(time) => format!("{} UTC {dot} {position}", time::minute(time)),
             None => position,
         },
     };

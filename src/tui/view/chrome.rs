@@ -9,8 +9,9 @@ use super::super::app::{App, List, Overlay, Prompt};
 use super::super::subject::Comparison;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line};
-use crate::source::Progress;
-use crate::text;
+use crate::ground::text;
+use crate::ground::time;
+use crate::rows::source::Progress;
 
 /// The first line: what is looked at on the left, how far things are on the right.
 pub fn title(app: &App, buffer: &mut Buffer, area: Rect, left: &str, right: &str) {
@@ -40,7 +41,7 @@ fn reading(app: &App, progress: Progress, room: usize) -> String {
         parts.push(format!("{rows} rows"));
         parts.push("Esc stops".to_owned());
         if share > 0.02 && seconds > 0.5 {
-            parts.push(format!("{} left", text::duration((seconds / share - seconds).ceil() as u64)));
+            parts.push(format!("{} left", time::duration((seconds / share - seconds).ceil() as u64)));
         }
         parts.push(format!("{} of {}", text::bytes(progress.bytes), text::bytes(total)));
     } else {

@@ -9,11 +9,11 @@ use super::super::column_tree::{ColumnTree, Line};
 use super::super::panes;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
-use crate::document::NodeId;
-use crate::layout::{ColumnId, Form, Layout, Mode};
-use crate::outline::Tree;
-use crate::sink::{ADDITIONAL, Fate, HOLDS_NULL, Landing};
-use crate::text;
+use crate::ground::outline::Tree;
+use crate::ground::text;
+use crate::pipeline::document::NodeId;
+use crate::pipeline::layout::{ColumnId, Form, Layout, Mode};
+use crate::pipeline::sink::{ADDITIONAL, Fate, HOLDS_NULL, Landing};
 
 /// Draws the pane's lines and the facts below them.
 pub fn draw(app: &App, screen: &CaseScreen, tree: &ColumnTree, list: &List, focused: bool, area: Rect, buffer: &mut Buffer) {

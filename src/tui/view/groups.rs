@@ -10,9 +10,9 @@ use super::super::panes;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
 use super::{chrome, summary};
-use crate::group::{Group, Sort, Status};
-use crate::outline::Tree;
-use crate::text;
+use crate::ground::outline::Tree;
+use crate::ground::text;
+use crate::rows::group::{Group, Sort, Status};
 
 /// Widest trend beside a line of the tree, in cells.
 const TREND: usize = 12;

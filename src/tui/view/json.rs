@@ -9,9 +9,9 @@ use ratatui::style::Style;
 use super::super::app::{App, CaseScreen, List};
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
-use crate::case::Case;
-use crate::document::{Document, Kind, NodeId};
-use crate::text;
+use crate::ground::text;
+use crate::pipeline::document::{Document, Kind, NodeId};
+use crate::triage::case::Case;
 
 /// Bytes of a value that one line looks at.
 const PREVIEW: usize = 400;

@@ -10,7 +10,7 @@ use super::super::panes;
 use super::super::theme::Role;
 use super::super::update::export::{MENU, RAW_KEY};
 use super::pen::{Pen, paint_line};
-use crate::text;
+use crate::ground::text;
 
 /// One line of the help.
 pub enum HelpLine {

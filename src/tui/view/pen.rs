@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::text;
+use crate::ground::text;
 
 /// A place on a line of the screen.
 pub struct Pen<'a> {

@@ -10,10 +10,10 @@ use super::super::panes;
 use super::super::theme::Role;
 use super::pen::{Pen, paragraph};
 use super::{chrome, columns, json};
-use crate::case::{NoRow, Preview};
-use crate::document::{Document, NodeId};
-use crate::sink::Severity;
-use crate::text;
+use crate::ground::text;
+use crate::pipeline::document::{Document, NodeId};
+use crate::pipeline::sink::Severity;
+use crate::triage::case::{NoRow, Preview};
 
 /// Draws the pane.
 pub fn draw(app: &App, screen: &CaseScreen, row: &RowScreen, area: Rect, buffer: &mut Buffer) {

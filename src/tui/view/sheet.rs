@@ -10,7 +10,7 @@ use ratatui::style::Style;
 use super::super::app::App;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
-use crate::text;
+use crate::ground::text;
 
 /// A pane that is filled from top to bottom.
 pub struct Sheet<'a> {

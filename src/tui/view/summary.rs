@@ -9,8 +9,9 @@ use super::super::panes;
 use super::super::theme::Role;
 use super::chrome;
 use super::sheet::Sheet;
-use crate::group::{Facet, Group, Status, Trend};
-use crate::text;
+use crate::ground::text;
+use crate::ground::time;
+use crate::rows::group::{Facet, Group, Status, Trend};
 
 /// Jobs that are shown.
 const JOBS: usize = 4;
@@ -60,7 +61,7 @@ impl Sheet<'_> {
             self.words(&words, role);
         }
         if let Some((first, last)) = group.span {
-            self.words(&format!("first {} {dot} last {} UTC", text::minute(first), text::minute(last)), Role::Text);
+            self.words(&format!("first {} {dot} last {} UTC", time::minute(first), time::minute(last)), Role::Text);
         }
         if let Some(clients) = group.clients {
             let about = if clients.exact { "" } else { "about " };
@@ -113,7 +114,7 @@ impl Sheet<'_> {
     fn status(&self, group: &Group) -> Option<(String, Role)> {
         let jobs = &self.app.groups.tree.groups.jobs;
         let newest = jobs.last()?;
-        let since = newest.span.map(|span| text::minute(span.0)).unwrap_or_default();
+        let since = newest.span.map(|span| time::minute(span.0)).unwrap_or_default();
         let partial = self.app.groups.tree.groups.partial;
         match group.status {
             Status::New { .. } | Status::Gone { .. } if partial => {
@@ -136,7 +137,7 @@ impl Sheet<'_> {
         let columns = usize::from(self.area.width).min(64);
         let each = (span.1 - span.0) / 1_000_000 / columns.max(1) as i64;
         let mark = self.app.theme.glyphs.job;
-        self.heading(&format!("Over time, {} a bar; {mark} a job begins", text::duration(each.max(1) as u64)));
+        self.heading(&format!("Over time, {} a bar; {mark} a job begins", time::duration(each.max(1) as u64)));
         let bars = bars(self.app, &trend.resample(span.0, span.1 + 1, columns));
         self.line(&bars, Role::Bar);
         let mut marks = vec![" "; columns];
@@ -155,7 +156,7 @@ impl Sheet<'_> {
         self.heading(&if earlier > 0 { format!("Jobs, the last {JOBS} of {}", group.jobs.len()) } else { "Jobs".to_owned() });
         for job in &group.jobs[earlier..] {
             let name = self.app.groups.tree.groups.jobs.get(job.job as usize).map_or("?", |job| &*job.name);
-            let since = job.span.map(|span| text::minute(span.0)).unwrap_or_default();
+            let since = job.span.map(|span| time::minute(span.0)).unwrap_or_default();
             let room = usize::from(self.area.width).saturating_sub(29);
             let name = text::visible(name);
             self.line(&format!("{:>9}  {since}  {}", text::count(job.rows), text::clip_middle(&name, room)), Role::Text);

@@ -11,12 +11,12 @@ use super::super::theme::Role;
 use super::chrome;
 use super::sheet::Sheet;
 use super::tables::kind;
-use crate::catalog::{Contents, Flat, Place, TableId};
-use crate::destination::{self, Split, Stage};
-use crate::layout::{ColumnId, Level};
-use crate::schemas::names;
-use crate::sink;
-use crate::text;
+use crate::ground::text;
+use crate::pipeline::destination::{self, Split, Stage};
+use crate::pipeline::layout::{ColumnId, Level};
+use crate::pipeline::names;
+use crate::pipeline::sink;
+use crate::triage::catalog::{Contents, Flat, Place, TableId};
 
 /// Cells of a gauge.
 const GAUGE: usize = 20;

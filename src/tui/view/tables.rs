@@ -13,10 +13,10 @@ use super::super::theme::Role;
 use super::columns::mode_words;
 use super::pen::{Pen, paint_line, paragraph};
 use super::{chrome, json, table_facts};
-use crate::catalog::{Catalog, Column, Contents, TableId, What};
-use crate::layout::{Gauge, Level, Limit};
-use crate::outline::Tree;
-use crate::text;
+use crate::ground::outline::Tree;
+use crate::ground::text;
+use crate::pipeline::layout::{Gauge, Level, Limit};
+use crate::triage::catalog::{Catalog, Column, Contents, TableId, What};
 
 /// Draws the screen.
 pub fn draw(app: &App, buffer: &mut Buffer) {

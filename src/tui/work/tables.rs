@@ -9,10 +9,10 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::super::message::Message;
 use super::super::table_tree::TableTree;
 use super::super::tables::Look;
-use crate::catalog::{Catalog, Place, Progress};
-use crate::group::Groups;
-use crate::origin;
-use crate::schemas::{SchemaError, SchemaStore};
+use crate::rows::group::Groups;
+use crate::rows::schemas::{SchemaError, SchemaStore};
+use crate::triage::catalog::{Catalog, Place, Progress};
+use crate::triage::origin;
 
 /// Files between two reports of how far reading has come.
 const STRIDE: usize = 32;

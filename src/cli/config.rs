@@ -1,0 +1,247 @@
+//! The configuration file: what a user sets once.
+//!
+//! Owns: where the file is, reading it, errors with file, line and the nearest known name.
+//! Refuses: flags and environment variables (cli lays them over it), what the names of themes and actions are (tui).
+
+mod bigquery;
+mod redaction;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::triage::redact::Redaction;
+use crate::tui::binding::{Binding, SettingPlace};
+pub use bigquery::BigQuery;
+
+/// Everything that can be set. The default is what no file says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Config {
+    /// Folder of schemas.
+    pub schemas: Option<Setting<PathBuf>>,
+    /// Name of a theme.
+    pub theme: Option<Setting<String>>,
+    /// Keys by action, in the order of the file.
+    pub keys: Vec<Binding>,
+    /// Inputs by name: a source on the command line may be one of these names.
+    pub sources: BTreeMap<String, Vec<String>>,
+    /// How BigQuery is asked.
+    pub bigquery: BigQuery,
+    /// What exports tell and what not.
+    pub redaction: Redaction,
+}
+
+/// A value with the place that set it, for messages about the value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// What was set.
+    pub value: T,
+    /// Where.
+    pub place: SettingPlace,
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file system refused.
+    #[error("cannot read the configuration {path}: {error}", path = crate::ground::text::visible(&.path.to_string_lossy()))]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        error: std::io::Error,
+    },
+    /// Something in the file is wrong.
+    #[error("{place}: {reason}")]
+    Wrong {
+        /// Where.
+        place: SettingPlace,
+        /// What is wrong and what is right.
+        reason: String,
+    },
+}
+
+/// The settings at the top of the file.
+const SETTINGS: [&str; 6] = ["schemas", "theme", "keys", "sources", "bigquery", "redaction"];
+
+/// Where the file is looked for when none is named: `$XDG_CONFIG_HOME/misfit/config.toml`. `None` where the user has no home.
+pub fn default_path() -> Option<PathBuf> {
+    Some(etcetera::choose_base_strategy().ok()?.config_dir().join("misfit").join("config.toml"))
+}
+
+/// Reads the file that is named, which has to exist, or else the usual one, which need not.
+pub fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
+    let Some(path) = named.map(Path::to_path_buf).or_else(default_path) else {
+        return Ok(Config::default());
+    };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => parse(&text, &path),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(Config::default()),
+        Err(error) => Err(ConfigError::Io { path, error }),
+    }
+}
+
+/// Reads the text of a configuration file; `path` is for messages and for paths relative to it.
+pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
+    let reader = Reader { text, path };
+    let table = DeTable::parse(text).map_err(|error| reader.wrong(error.span().unwrap_or_default(), error.message().to_owned()))?;
+    let mut config = Config::default();
+    for (name, value) in table.get_ref() {
+        match name.get_ref().as_ref() {
+            "schemas" => {
+                config.schemas =
+                    Some(Setting { value: reader.resolve(reader.string("schemas", value)?), place: reader.place(value.span()) });
+            }
+            "theme" => config.theme = Some(Setting { value: reader.string("theme", value)?.to_owned(), place: reader.place(value.span()) }),
+            "keys" => config.keys = reader.keys(value)?,
+            "sources" => config.sources = reader.sources(value)?,
+            "bigquery" => config.bigquery = bigquery::read(&reader, value)?,
+            "redaction" => config.redaction = redaction::read(&reader, value)?,
+            unknown => return Err(reader.wrong(name.span(), unknown_name("setting", unknown, &SETTINGS))),
+        }
+    }
+    Ok(config)
+}
+
+/// `no theme "drak"; did you mean "dark"?`, or the list of what there is.
+pub fn unknown_name(what: &str, name: &str, known: &[&str]) -> String {
+    let name = crate::ground::text::visible(name);
+    match crate::ground::text::nearest(&name, known) {
+        Some(near) => format!("unknown {what} \"{name}\"; did you mean \"{near}\"?"),
+        None => format!("unknown {what} \"{name}\"; there are {}", known.join(", ")),
+    }
+}
+
+/// A file while it is read.
+struct Reader<'a> {
+    text: &'a str,
+    path: &'a Path,
+}
+
+impl Reader<'_> {
+    fn place(&self, span: Range<usize>) -> SettingPlace {
+        let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
+        SettingPlace { path: self.path.to_path_buf(), line: memchr::memchr_iter(b'\n', before).count() + 1 }
+    }
+
+    fn wrong(&self, span: Range<usize>, reason: String) -> ConfigError {
+        ConfigError::Wrong { place: self.place(span), reason }
+    }
+
+    fn string<'v>(&self, name: &str, value: &'v Spanned<DeValue<'_>>) -> Result<&'v str, ConfigError> {
+        value.get_ref().as_str().ok_or_else(|| {
+            self.wrong(
+                value.span(),
+                format!("{} has to be a text in quotes, found {}", crate::ground::text::visible(name), value.get_ref().type_str()),
+            )
+        })
+    }
+
+    /// A text, or a list of texts.
+    fn strings(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, ConfigError> {
+        match value.get_ref().as_array() {
+            None => Ok(vec![self.string(name, value)?.to_owned()]),
+            Some(list) => list.iter().map(|item| self.string(name, item).map(str::to_owned)).collect(),
+        }
+    }
+
+    fn table<'v, 'i>(&self, name: &str, value: &'v Spanned<DeValue<'i>>) -> Result<&'v DeTable<'i>, ConfigError> {
+        value
+            .get_ref()
+            .as_table()
+            .ok_or_else(|| self.wrong(value.span(), format!("{name} has to be a table, [{name}], found {}", value.get_ref().type_str())))
+    }
+
+    fn keys(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<Binding>, ConfigError> {
+        let mut bindings = Vec::new();
+        for (action, keys) in self.table("keys", value)? {
+            let keys = self.strings(action.get_ref(), keys)?;
+            bindings.push(Binding { action: action.get_ref().to_string(), keys, place: self.place(action.span()) });
+        }
+        // The reader orders by name.
+        bindings.sort_by_key(|binding| binding.place.line);
+        Ok(bindings)
+    }
+
+    fn sources(&self, value: &Spanned<DeValue<'_>>) -> Result<BTreeMap<String, Vec<String>>, ConfigError> {
+        let mut sources = BTreeMap::new();
+        for (name, inputs) in self.table("sources", value)? {
+            let inputs = self.strings(name.get_ref(), inputs)?;
+            let inputs = inputs.iter().map(|input| self.resolve(input).to_string_lossy().into_owned()).collect();
+            sources.insert(name.get_ref().to_string(), inputs);
+        }
+        Ok(sources)
+    }
+
+    /// A path of the file: `~/` is the user's home, a relative one begins at the file's folder. No shell has seen it.
+    fn resolve(&self, path: &str) -> PathBuf {
+        if path == crate::rows::demo::NAME || path == "-" || path.starts_with(crate::rows::source::bigquery::SCHEME) {
+            return PathBuf::from(path);
+        }
+        if let (Some(rest), Ok(home)) = (path.strip_prefix("~/"), etcetera::home_dir()) {
+            return home.join(rest);
+        }
+        self.path.parent().unwrap_or(Path::new("")).join(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, String> {
+        parse(text, Path::new("/etc/misfit/config.toml")).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_file_sets_everything() {
+        let config = read(
+            "schemas = \"schemas\"\ntheme = \"ansi\"\n[keys]\nquit = [\"q\", \"ctrl-c\"]\nhelp = \"?\"\n[sources]\nweek = \"/rows/*.gz\"\n",
+        )
+        .unwrap();
+        assert_eq!(config.schemas.unwrap().value, Path::new("/etc/misfit/schemas"));
+        let theme = config.theme.unwrap();
+        assert_eq!((theme.value.as_str(), theme.place.to_string().as_str()), ("ansi", "/etc/misfit/config.toml line 2"));
+        let keys: Vec<_> =
+            config.keys.iter().map(|binding| (binding.action.as_str(), binding.keys.join(" "), binding.place.line)).collect();
+        assert_eq!(keys, [("quit", "q ctrl-c".to_owned(), 4), ("help", "?".to_owned(), 5)]);
+        assert_eq!(config.sources["week"], ["/rows/*.gz"]);
+    }
+
+    #[test]
+    fn an_unknown_setting_names_its_line_and_the_nearest() {
+        assert_eq!(
+            read("\nshemas = \"x\"\n").unwrap_err(),
+            "/etc/misfit/config.toml line 2: unknown setting \"shemas\"; did you mean \"schemas\"?"
+        );
+        assert_eq!(
+            read("colour = 1").unwrap_err(),
+            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, theme, keys, sources, bigquery, redaction"
+        );
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_line() {
+        assert_eq!(
+            read("# x\ntheme = 3\n").unwrap_err(),
+            "/etc/misfit/config.toml line 2: theme has to be a text in quotes, found integer"
+        );
+        assert_eq!(
+            read("[keys]\nquit = [1]").unwrap_err(),
+            "/etc/misfit/config.toml line 2: quit has to be a text in quotes, found integer"
+        );
+        assert!(read("keys = 3").unwrap_err().contains("keys has to be a table, [keys]"));
+        assert!(read("theme = \"a\"\ntheme = \"b\"").unwrap_err().starts_with("/etc/misfit/config.toml line 2: duplicate key"));
+    }
+
+    #[test]
+    fn a_named_file_has_to_exist() {
+        assert!(
+            load(Some(Path::new("/nowhere/config.toml"))).unwrap_err().to_string().starts_with("cannot read the configuration /nowhere")
+        );
+    }
+}

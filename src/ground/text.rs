@@ -1,0 +1,247 @@
+//! Text from outside made safe and measured for a terminal.
+//!
+//! Owns: the visible form of control, C1 and bidirectional characters, clipping by display width, numbers with thousands separators.
+//! Refuses: colours, layout, any knowledge of what the text means.
+
+mod nearest;
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+pub use nearest::nearest;
+
+/// Whether a character must never reach a terminal as it is: it would be obeyed (C0, DEL, C1), reorder the line
+/// (bidirectional controls), or vanish (zero-width marks, tags, interlinear anchors).
+pub fn is_unsafe(c: char) -> bool {
+    matches!(c,
+        '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The text with every unsafe character replaced by its escape: `\n`, `\t`, `\r`, otherwise `\u{1b}` in hexadecimal.
+/// Borrowed where nothing has to change.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let Some(first) = text.find(is_unsafe) else {
+        return Cow::Borrowed(text);
+    };
+    let mut out = String::with_capacity(text.len() + 16);
+    out.push_str(&text[..first]);
+    for c in text[first..].chars() {
+        push_visible(&mut out, c);
+    }
+    Cow::Owned(out)
+}
+
+/// The same for bytes that may not be UTF-8: an invalid byte is shown as `\xFF`.
+pub fn visible_bytes(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return visible(text);
+    }
+    let mut out = String::with_capacity(bytes.len() + 16);
+    for chunk in bytes.utf8_chunks() {
+        chunk.valid().chars().for_each(|c| push_visible(&mut out, c));
+        for byte in chunk.invalid() {
+            out.push_str(&format!("\\x{byte:02X}"));
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Bytes over several lines: line ends stay, everything else is as in [`visible_bytes`].
+pub fn visible_lines(bytes: &[u8]) -> String {
+    let lines: Vec<_> = bytes.split(|&byte| byte == b'\n').map(visible_bytes).collect();
+    lines.join("\n")
+}
+
+fn push_visible(out: &mut String, c: char) {
+    match c {
+        '\n' => out.push_str("\\n"),
+        '\t' => out.push_str("\\t"),
+        '\r' => out.push_str("\\r"),
+        c if is_unsafe(c) => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+        c => out.push(c),
+    }
+}
+
+/// The first bytes of a text that may be too long to look at as a whole: at most `limit`, and never part of a UTF-8 character at the end,
+/// which would look like broken data. What is no UTF-8 is cut anywhere.
+pub fn cut_bytes(bytes: &[u8], limit: usize) -> &[u8] {
+    if bytes.len() <= limit {
+        return bytes;
+    }
+    // A character has at most three bytes behind its first.
+    let end = (limit.saturating_sub(3)..=limit).rev().find(|&end| bytes[end] & 0xc0 != 0x80);
+    &bytes[..end.unwrap_or(limit)]
+}
+
+/// Width in terminal cells.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text cut to `cells` terminal cells, the last one an ellipsis where something was cut. Never splits a grapheme.
+pub fn clip(text: &str, cells: usize) -> Cow<'_, str> {
+    if text.len() <= cells || text.width() <= cells {
+        return Cow::Borrowed(text);
+    }
+    if cells == 0 {
+        return Cow::Borrowed("");
+    }
+    let mut used = 0;
+    let mut out = String::new();
+    for grapheme in text.graphemes(true) {
+        let w = grapheme.width();
+        if used + w > cells - 1 {
+            break;
+        }
+        used += w;
+        out.push_str(grapheme);
+    }
+    out.push('…');
+    Cow::Owned(out)
+}
+
+/// The text cut in the middle, keeping both ends: right for paths and keys whose end tells most.
+pub fn clip_middle(text: &str, cells: usize) -> Cow<'_, str> {
+    if text.len() <= cells || text.width() <= cells {
+        return Cow::Borrowed(text);
+    }
+    if cells < 5 {
+        return clip(text, cells);
+    }
+    let tail_room = (cells - 1) * 3 / 5;
+    let head = clip(text, cells - tail_room);
+    let head = head.trim_end_matches('…');
+    let mut tail: Vec<&str> = Vec::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true).rev() {
+        if used + grapheme.width() > tail_room {
+            break;
+        }
+        used += grapheme.width();
+        tail.push(grapheme);
+    }
+    Cow::Owned(std::iter::once(head).chain(["…"]).chain(tail.into_iter().rev()).collect())
+}
+
+/// A path cut at its front by whole segments: the end tells most, as long as a name is left and not only `{key}` and `[]`.
+pub fn clip_path(path: &str, cells: usize) -> Cow<'_, str> {
+    if path.len() <= cells || path.width() <= cells {
+        return Cow::Borrowed(path);
+    }
+    // From the end, so that a path of any length costs what is seen of it.
+    let mut tail = "";
+    for (at, _) in path.rmatch_indices('/') {
+        if at == 0 || path[at..].width() >= cells {
+            break;
+        }
+        tail = &path[at..];
+    }
+    let named = tail.split('/').any(|name| !name.is_empty() && !name.starts_with(['[', '{']));
+    if named && tail.width() * 2 > cells { Cow::Owned(format!("…{tail}")) } else { clip_middle(path, cells) }
+}
+
+/// A count with thousands separators: `12,345`.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A number of bytes in binary units with one decimal: `182.4 KiB`.
+pub fn bytes(n: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let mut value = n as f64;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{n} B") } else { format!("{value:.1} {}", UNITS[unit]) }
+}
+
+/// Text broken into lines of at most `cells` terminal cells, at spaces where there are any, and at its own line breaks.
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        let mut used = 0;
+        for word in paragraph.split_inclusive(' ') {
+            let bare = word.trim_end().width();
+            if used > 0 && used + bare > cells {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            for grapheme in word.graphemes(true) {
+                let w = grapheme.width();
+                if used + w > cells {
+                    if grapheme == " " {
+                        continue;
+                    }
+                    lines.push(std::mem::take(&mut line));
+                    used = 0;
+                }
+                line.push_str(grapheme);
+                used += w;
+            }
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown() {
+        assert_eq!(visible("a\x1b[2Jb\u{9b}\u{202e}\n"), "a\\u{1b}[2Jb\\u{9b}\\u{202e}\\n");
+        assert!(matches!(visible("plain ✓ 日本"), Cow::Borrowed(_)));
+        assert_eq!(visible_bytes(b"a\xff\x1b"), "a\\xFF\\u{1b}");
+        assert_eq!(visible_lines(b"a\x1b\nb"), "a\\u{1b}\nb");
+    }
+
+    #[test]
+    fn clipping_counts_cells_and_keeps_graphemes() {
+        assert_eq!(clip("日本語", 5), "日本…");
+        assert_eq!(clip("abc", 3), "abc");
+        assert_eq!(clip("abcd", 0), "");
+        assert_eq!(clip_path("/metrics/labeled_counter/{key}/{key}", 30), "…/labeled_counter/{key}/{key}");
+        assert_eq!(clip_path("/a/a_very_long_last_segment", 12), clip_middle("/a/a_very_long_last_segment", 12));
+        let endless = clip_path(&"/a".repeat(500_000), 20).into_owned();
+        assert!(width(&endless) <= 20, "{endless}");
+        assert_eq!(clip_middle("metrics.labeled_counter.glean_error", 15), "metric…an_error");
+    }
+
+    #[test]
+    fn bytes_are_cut_between_characters() {
+        let text = "a\u{e9}\u{1f600}b".as_bytes();
+        let cut = |limit: usize| String::from_utf8(cut_bytes(text, limit).to_vec()).unwrap();
+        assert_eq!([0, 1, 2, 3, 6, 7, 8, 9].map(cut), ["", "a", "a", "aé", "aé", "aé😀", "aé😀b", "aé😀b"]);
+        assert_eq!(cut_bytes(&[0x80; 9], 7).len(), 7, "no character is that long");
+    }
+
+    #[test]
+    fn long_text_is_broken_at_spaces_or_anywhere() {
+        assert_eq!(wrap("one two three", 8), ["one two ", "three"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
+    }
+
+    #[test]
+    fn numbers_read_easily() {
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(count(12), "12");
+        assert_eq!(bytes(182 * 1024), "182.0 KiB");
+    }
+}

@@ -1,0 +1,188 @@
+//! Times as exports write them and as people read them.
+//!
+//! Owns: text -> microseconds since 1970, and back; spans of time in words. Refuses: time zones for display, the clock.
+
+use std::str::FromStr;
+
+use jiff::Timestamp;
+
+/// Microseconds since 1970-01-01 UTC, BigQuery's resolution.
+pub type Micros = i64;
+
+const SECOND: i64 = 1_000_000;
+const DAY: i64 = 86_400 * SECOND;
+
+/// `2026-06-25 12:44:40.123456 UTC` as BigQuery prints it, ISO 8601 (`T` or a space, `Z`, an offset or none, a fraction or none, a
+/// date alone) and seconds since 1970 (`1795057296` or, as BigQuery's API writes them, `1.795057296293888E9`).
+/// A text without zone is UTC; what is finer than a microsecond is cut off. `None` where the text is no time.
+pub fn parse_time(text: &str) -> Option<Micros> {
+    let bytes = text.as_bytes();
+    if let Some((date, rest)) = bytes.split_at_checked(10)
+        && let Some(day) = date_of(date)
+        && let Some(micros) = clock_of(rest)
+    {
+        return day.checked_mul(DAY)?.checked_add(micros);
+    }
+    seconds_of(text.trim()).or_else(|| Timestamp::from_str(text.trim()).ok().map(Timestamp::as_microsecond))
+}
+
+/// The time as BigQuery prints it: `2026-06-25 12:44:40.123456 UTC`, the fraction only where there is one.
+pub(crate) fn time_text(time: Micros) -> String {
+    let Ok(stamp) = Timestamp::from_microsecond(time) else {
+        return time.to_string();
+    };
+    let form = if time.rem_euclid(SECOND) == 0 { "%Y-%m-%d %H:%M:%S UTC" } else { "%Y-%m-%d %H:%M:%S.%6f UTC" };
+    stamp.strftime(form).to_string()
+}
+
+/// The date so many days after 1970-01-01: `2026-06-25`.
+pub(crate) fn date_text(days: i32) -> String {
+    match i64::from(days).checked_mul(DAY).map(Timestamp::from_microsecond) {
+        Some(Ok(stamp)) => stamp.strftime("%Y-%m-%d").to_string(),
+        _ => days.to_string(),
+    }
+}
+
+/// A time in UTC to the minute, `2026-06-25 12:44`, from microseconds since 1970.
+pub fn minute(micros: Micros) -> String {
+    timestamp(micros).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The time that many microseconds after 1970; BigQuery's times in the last days of the year 9999 are shown as the last one that is known here.
+pub fn timestamp(micros: Micros) -> Timestamp {
+    let nearest = if micros < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_microsecond(micros).unwrap_or(nearest)
+}
+
+/// A span of time in its largest fitting unit: `3 h`, `12 min`, `2 d`.
+pub fn duration(seconds: u64) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7_199 => format!("{} min", seconds / 60),
+        7_200..=172_799 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// Days since 1970 of `2026-06-25`.
+fn date_of(text: &[u8]) -> Option<i64> {
+    if text[4] != b'-' || text[7] != b'-' {
+        return None;
+    }
+    let (year, month, day) = (digits(&text[..4])?, digits(&text[5..7])?, digits(&text[8..10])?);
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let length = match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if !(1..=length).contains(&day) {
+        return None;
+    }
+    // Days in years that begin in March, so that the leap day is the last of its year.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * month + 2) / 5 + day - 1;
+    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
+}
+
+/// Microseconds of ` 12:44:40.123456 UTC`; nothing at all is midnight. `None` also for offsets, which are left to the slow way.
+fn clock_of(text: &[u8]) -> Option<Micros> {
+    if text.is_empty() {
+        return Some(0);
+    }
+    let (clock, mut rest) = text.split_at_checked(9)?;
+    if !matches!(clock[0], b' ' | b'T' | b't') || clock[3] != b':' || clock[6] != b':' {
+        return None;
+    }
+    let (hour, minute, second) = (digits(&clock[1..3])?, digits(&clock[4..6])?, digits(&clock[7..9])?);
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let mut micros = 0;
+    if let Some(fraction) = rest.strip_prefix(b".") {
+        let length = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let kept = length.min(6);
+        micros = digits(&fraction[..kept])? * 10_i64.pow(6 - kept as u32);
+        rest = &fraction[length..];
+    }
+    matches!(rest, b"" | b" UTC" | b"UTC" | b"Z" | b"z" | b"+00" | b"+00:00")
+        .then(|| ((hour * 60 + minute) * 60 + second) * SECOND + micros)
+}
+
+fn digits(text: &[u8]) -> Option<i64> {
+    if text.is_empty() {
+        return None;
+    }
+    text.iter().try_fold(0, |n, byte| byte.is_ascii_digit().then(|| n * 10 + i64::from(byte - b'0')))
+}
+
+fn seconds_of(text: &str) -> Option<Micros> {
+    if let Ok(seconds) = text.parse::<i64>() {
+        return seconds.checked_mul(SECOND);
+    }
+    // Rust reads "inf" and "nan" as numbers too.
+    let numeric = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'-' | b'e' | b'E'));
+    let micros = (text.parse::<f64>().ok().filter(|_| numeric)? * SECOND as f64).round();
+    (micros.abs() < i64::MAX as f64).then_some(micros as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_a_time_is_the_same_time() {
+        let time = Some(1_782_391_480_123_456);
+        for text in [
+            "2026-06-25 12:44:40.123456 UTC",
+            "2026-06-25T12:44:40.123456Z",
+            "2026-06-25T12:44:40.123456789Z",
+            "2026-06-25 12:44:40.123456",
+            "2026-06-25 14:44:40.123456+02:00",
+            "2026-06-25T07:44:40.123456-05:00",
+            "2026-06-25 12:44:40.123456+00",
+            "1782391480.123456",
+            "1.782391480123456E9",
+        ] {
+            assert_eq!(parse_time(text), time, "{text}");
+        }
+        assert_eq!(parse_time("2026-06-25 12:44:40 UTC"), Some(1_782_391_480_000_000));
+        assert_eq!(parse_time("2026-06-25"), Some(1_782_345_600_000_000));
+        assert_eq!(parse_time("1795057296"), Some(1_795_057_296_000_000));
+        assert_eq!(parse_time("1969-12-31 23:59:59.999999 UTC"), Some(-1));
+    }
+
+    #[test]
+    fn what_is_no_time_is_none() {
+        for text in [
+            "",
+            "now",
+            "2026-02-30 00:00:00 UTC",
+            "2026-06-25 25:00:00 UTC",
+            "inf",
+            "NaN",
+            "1e300",
+            "2026-06-25 é:00:00",
+            "2026-6-25 1:2:3x",
+        ] {
+            assert_eq!(parse_time(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_printed_time_reads_back(time in -62_135_596_800_000_000_i64..253_402_207_200_000_000) {
+            prop_assert_eq!(parse_time(&time_text(time)), Some(time));
+        }
+
+        #[test]
+        fn dates_agree_with_the_calendar(days in -700_000..2_900_000_i32) {
+            prop_assert_eq!(parse_time(&date_text(days)), Some(i64::from(days) * DAY));
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Which tables the documents of a doctype go to.
+//!
+//! Owns: names of datasets and tables, documents that are split over several tables, schemas that are copies of others, SQL that finds a document's row.
+//! Refuses: columns (layout, sink), looking schemas up (schemas), running SQL (source).
+
+mod split;
+mod sql;
+
+use crate::pipeline::document::Document;
+use crate::pipeline::names::snake_case;
+
+pub use split::{Part, Split, is_copied};
+pub use sql::{Lookup, document_id};
+
+/// Telemetry doctypes whose schema is made as a copy of another's: a change belongs there.
+const COPIES: [(Name, Name); 3] =
+    [(("main", "5"), ("main", "4")), (("first-shutdown", "4"), ("main", "4")), (("first-shutdown", "5"), ("main", "4"))];
+
+/// Doctype and version.
+type Name = (&'static str, &'static str);
+
+/// The project of the pipeline's tables.
+pub const PROJECT: &str = "moz-fx-data-shared-prod";
+
+/// What a table holds of documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Requests as they arrived.
+    Raw,
+    /// Documents that were refused, with the reason.
+    Error,
+    /// Documents that passed, as text.
+    Decoded,
+    /// Rows of the last days, within minutes, with duplicates.
+    Live,
+    /// Rows of all days but today, without duplicates.
+    Stable,
+    /// The view for analysis over the stable tables of all versions.
+    View,
+}
+
+impl Stage {
+    /// The word in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Raw => "raw",
+            Stage::Error => "error",
+            Stage::Decoded => "decoded",
+            Stage::Live => "live",
+            Stage::Stable => "stable",
+            Stage::View => "view",
+        }
+    }
+}
+
+/// A table that documents of a doctype go to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// What it holds.
+    pub stage: Stage,
+    /// The doctype and version that its rows are of; where documents are split, those of the part.
+    pub doctype: String,
+    /// See `doctype`.
+    pub version: String,
+    /// `telemetry_live`.
+    pub dataset: String,
+    /// `main_v5`.
+    pub name: String,
+    /// Which part of a document that is split; `None` where it is whole.
+    pub part: Option<Part>,
+}
+
+impl Table {
+    /// `telemetry_live.main_v5`. Namespaces may hold anything: show it through [`crate::ground::text::visible`].
+    pub fn path(&self) -> String {
+        format!("{}.{}", self.dataset, self.name)
+    }
+
+    /// The name for SQL, in backticks.
+    pub fn quoted(&self, project: &str) -> String {
+        sql::table(project, &self.path())
+    }
+}
+
+/// All tables that documents of a doctype version go to, from the request to the view. Names as the pipeline makes them: snake case of namespace and
+/// doctype. Documents that are split have one decoded, live and stable table and one view for each part, the remainder first.
+pub fn tables(namespace: &str, doctype: &str, version: &str) -> Vec<Table> {
+    let family = family(namespace, doctype);
+    let whole = |stage, dataset: &str| Table {
+        stage,
+        doctype: doctype.to_owned(),
+        version: version.to_owned(),
+        dataset: dataset.to_owned(),
+        name: family.to_owned(),
+        part: None,
+    };
+    let mut all = vec![whole(Stage::Raw, "payload_bytes_raw"), whole(Stage::Error, "payload_bytes_error")];
+    let parts: Vec<(String, String, Option<Part>)> = match Split::of(namespace, doctype, version) {
+        Some(split) => {
+            let named = |(doctype, version): Name, part| (doctype.to_owned(), version.to_owned(), Some(part));
+            vec![named(split.remainder, Part::Remainder), named(split.subset, Part::Subset)]
+        }
+        None => vec![(doctype.to_owned(), version.to_owned(), None)],
+    };
+    for stage in [Stage::Decoded, Stage::Live, Stage::Stable, Stage::View] {
+        all.extend(parts.iter().map(|(doctype, version, part)| {
+            let (dataset, name) = named(stage, family, namespace, doctype, version);
+            Table { stage, doctype: doctype.clone(), version: version.clone(), dataset, name, part: *part }
+        }));
+    }
+    all
+}
+
+/// The live table of a doctype version, whatever is split: `telemetry_live.main_v5`.
+pub fn live(namespace: &str, doctype: &str, version: &str) -> String {
+    let (dataset, name) = named(Stage::Live, family(namespace, doctype), namespace, doctype, version);
+    format!("{dataset}.{name}")
+}
+
+/// The doctype and version whose schema has to be changed, where this one's is a copy.
+pub fn copied_from(namespace: &str, doctype: &str, version: &str) -> Option<(&'static str, &'static str)> {
+    let asked = snake_case(doctype);
+    let is_it = |(name, of): &Name| snake_case(name) == asked && *of == version;
+    COPIES.iter().find(|(copy, _)| is_telemetry(namespace) && is_it(copy)).map(|&(_, original)| original)
+}
+
+/// The tables of requests and of errors are shared by many doctypes: `telemetry`, `stub_installer`, or `structured` for all others.
+pub fn family(namespace: &str, doctype: &str) -> &'static str {
+    if is_telemetry(namespace) {
+        "telemetry"
+    } else if snake_case(namespace) == "firefox_installer" && snake_case(doctype) == "install" {
+        "stub_installer"
+    } else {
+        "structured"
+    }
+}
+
+fn is_telemetry(namespace: &str) -> bool {
+    snake_case(namespace) == "telemetry"
+}
+
+/// Dataset and table of a doctype version.
+fn named(stage: Stage, family: &str, namespace: &str, doctype: &str, version: &str) -> (String, String) {
+    let (namespace, doctype) = (snake_case(namespace), snake_case(doctype));
+    let versioned = format!("{doctype}_v{version}");
+    match stage {
+        Stage::Raw => ("payload_bytes_raw".to_owned(), family.to_owned()),
+        Stage::Error => ("payload_bytes_error".to_owned(), family.to_owned()),
+        Stage::Decoded => ("payload_bytes_decoded".to_owned(), format!("{family}_{namespace}__{versioned}")),
+        Stage::Live => (format!("{namespace}_live"), versioned),
+        Stage::Stable => (format!("{namespace}_stable"), versioned),
+        Stage::View => (namespace, doctype),
+    }
+}
+
+/// The version inside a telemetry document: `version`, else `v`, the first that is no object or array, as text.
+pub fn telemetry_version(document: &Document) -> Option<String> {
+    if document.is_empty() {
+        return None;
+    }
+    let members = ["version", "v"].into_iter().filter_map(|name| document.member(0, name));
+    let value = members.into_iter().find(|&id| !document.kind(id).is_container())?;
+    Some(match document.string(value) {
+        Some(text) => text.into_owned(),
+        None => String::from_utf8_lossy(document.raw(value)).into_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(namespace: &str, doctype: &str, version: &str) -> Vec<String> {
+        tables(namespace, doctype, version).iter().map(Table::path).collect()
+    }
+
+    #[test]
+    fn a_doctype_has_a_table_for_each_stage() {
+        let expected = [
+            "payload_bytes_raw.structured",
+            "payload_bytes_error.structured",
+            "payload_bytes_decoded.structured_org_acme__top_sites_v1",
+            "org_acme_live.top_sites_v1",
+            "org_acme_stable.top_sites_v1",
+            "org_acme.top_sites",
+        ];
+        assert_eq!(paths("org-acme", "topSites", "1"), expected);
+        assert_eq!(live("org-acme", "top-sites", "1"), "org_acme_live.top_sites_v1");
+        assert_eq!(paths("firefox-installer", "install", "1")[1], "payload_bytes_error.stub_installer");
+        assert_eq!(paths("telemetry", "crash", "4")[0], "payload_bytes_raw.telemetry");
+    }
+
+    #[test]
+    fn documents_that_are_split_have_two_of_each() {
+        let expected = [
+            "payload_bytes_raw.telemetry",
+            "payload_bytes_error.telemetry",
+            "payload_bytes_decoded.telemetry_telemetry__main_v5",
+            "payload_bytes_decoded.telemetry_telemetry__main_use_counter_v4",
+            "telemetry_live.main_v5",
+            "telemetry_live.main_use_counter_v4",
+            "telemetry_stable.main_v5",
+            "telemetry_stable.main_use_counter_v4",
+            "telemetry.main",
+            "telemetry.main_use_counter",
+        ];
+        assert_eq!(paths("telemetry", "main", "4"), expected);
+        assert!(paths("telemetry", "first-shutdown", "4").contains(&"telemetry_live.first_shutdown_use_counter_v4".to_owned()));
+        assert_eq!(paths("telemetry", "main", "5")[3], "telemetry_live.main_v5", "a version of its own is not split");
+        assert_eq!(paths("other", "main", "4").len(), 6);
+    }
+
+    #[test]
+    fn copies_name_their_original() {
+        assert_eq!(copied_from("telemetry", "first_shutdown", "5"), Some(("main", "4")));
+        assert_eq!(copied_from("telemetry", "main", "4"), None);
+        assert_eq!(copied_from("other", "main", "5"), None);
+    }
+}

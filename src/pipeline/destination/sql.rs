@@ -1,0 +1,90 @@
+//! SQL that finds one document in its tables, ready to paste into BigQuery.
+//!
+//! Every query filters by the partition, which the tables ask for: by the day where it is known, else by the parameter `@submission_date`.
+
+use super::{Stage, Table};
+use crate::ground::sql::{identifier, literal};
+use crate::ground::time;
+
+/// A document to be found.
+#[derive(Debug, Clone, Copy)]
+pub struct Lookup<'a> {
+    /// The project of the tables: `moz-fx-data-shared-prod`.
+    pub project: &'a str,
+    /// The document's id, as its URI or row tells it.
+    pub document_id: &'a str,
+    /// When it arrived, in microseconds since 1970; `None` leaves the day to a parameter.
+    pub submission_timestamp: Option<i64>,
+}
+
+impl Lookup<'_> {
+    /// The query for the document's rows in a table. Tables of requests have no document id but in the path that was requested.
+    pub fn sql(&self, table: &Table) -> String {
+        let id = literal(self.document_id);
+        let is_it = match table.stage {
+            Stage::Raw | Stage::Error => format!("STRPOS(uri, {}) > 0", literal(&format!("/{}", self.document_id))),
+            Stage::Decoded | Stage::Live | Stage::Stable | Stage::View => format!("document_id = {id}"),
+        };
+        let day = match self.submission_timestamp {
+            Some(micros) => format!("'{}'", time::timestamp(micros).strftime("%Y-%m-%d")),
+            None => "@submission_date".to_owned(),
+        };
+        format!("SELECT *\nFROM {}\nWHERE DATE(submission_timestamp) = {day}\n  AND {is_it}", table.quoted(self.project))
+    }
+}
+
+/// A table's full name. Its dots put it in backticks, and a backtick in it cannot end it.
+pub(super) fn table(project: &str, path: &str) -> String {
+    identifier(&format!("{project}.{path}"))
+}
+
+/// The document id in the path of a request: `/submit/telemetry/ID/…` or `/submit/NAMESPACE/DOCTYPE/VERSION/ID`. Requests of the installer have none.
+pub fn document_id(uri: &str) -> Option<&str> {
+    let path = uri.split(['?', '#']).next()?;
+    let mut parts = path.strip_prefix("/submit/")?.split('/');
+    let id = if parts.next()? == "telemetry" { parts.next()? } else { parts.nth(2)? };
+    Some(id).filter(|id| !id.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::destination::tables;
+
+    const ID: &str = "0a1b2c3d-0000-4000-8000-000000000001";
+
+    #[test]
+    fn a_document_is_found_in_every_table() {
+        let lookup = Lookup { project: "acme-prod", document_id: ID, submission_timestamp: Some(1_782_391_440_000_000) };
+        let all: Vec<String> = tables("shop", "order", "1").iter().map(|table| lookup.sql(table)).collect();
+        assert_eq!(
+            all[3],
+            format!(
+                "SELECT *\nFROM `acme-prod.shop_live.order_v1`\nWHERE DATE(submission_timestamp) = '2026-06-25'\n  AND document_id = '{ID}'"
+            )
+        );
+        assert!(
+            all[0].ends_with(&format!("AND STRPOS(uri, '/{ID}') > 0")) && all[2].ends_with(&format!("document_id = '{ID}'")),
+            "{all:?}"
+        );
+        let any_day = Lookup { submission_timestamp: None, ..lookup };
+        assert!(any_day.sql(&tables("shop", "order", "1")[4]).contains("= @submission_date\n"));
+    }
+
+    #[test]
+    fn names_and_ids_cannot_leave_their_quotes() {
+        let lookup = Lookup { project: "p", document_id: "' OR ''='", submission_timestamp: Some(0) };
+        let sql = lookup.sql(&tables("a", "b", "1` WHERE TRUE --\n\u{202e}")[3]);
+        assert_eq!(
+            sql,
+            "SELECT *\nFROM `p.a_live.b_v1\\` WHERE TRUE --\\n\\u202e`\nWHERE DATE(submission_timestamp) = '1970-01-01'\n  AND document_id = '\\' OR \\'\\'=\\''"
+        );
+    }
+
+    #[test]
+    fn requests_tell_the_document_id() {
+        assert_eq!(document_id("/submit/telemetry/abc/main/Firefox/1.0/release/2026"), Some("abc"));
+        assert_eq!(document_id("/submit/org-acme/order/1/abc?v=1"), Some("abc"));
+        assert_eq!([document_id("/stub/v6/a/b"), document_id("/submit/org-acme/order/1/"), document_id("")], [None; 3]);
+    }
+}

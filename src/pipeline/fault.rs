@@ -1,0 +1,245 @@
+//! What an error message says: the message grammar lives here alone.
+//!
+//! Owns: `error_message` -> [`Fault`] (class, instance pointer, keyword, the values in it), for every exception of the pipeline.
+//! Refuses: schemas and payloads; where a text can be read in several ways it offers all readings.
+
+mod exceptions;
+mod general;
+mod grammar;
+mod values;
+mod words;
+
+use memchr::memchr_iter;
+
+pub(crate) use values::Value;
+pub(crate) use words::phrase;
+
+/// Class of the validator's exceptions.
+pub const VALIDATION: &str = "org.everit.json.schema.ValidationException";
+/// Class of the exceptions for schemas that are not there.
+pub const NOT_FOUND: &str = "com.mozilla.telemetry.ingestion.core.schema.SchemaNotFoundException";
+
+/// JSON Schema keyword that a validation message names, or the kind of failure of another class.
+/// The name used in output is the keyword itself (`maxLength`).
+pub type Keyword = &'static str;
+
+/// One reading of a message. Borrowed from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault<'a> {
+    /// Exception class as written before the message, or the whole text where it is a bare class name.
+    pub class: &'a str,
+    /// Instance pointer as the pipeline writes it (`#/a/b`), `None` outside of validation messages.
+    pub pointer: Option<&'a str>,
+    /// The text behind the pointer (validation), or behind the class.
+    pub text: &'a str,
+    /// What the text says.
+    pub says: Says<'a>,
+    /// Whether the pipeline cut the message at 1,024 bytes.
+    pub cut: bool,
+}
+
+/// What a message says. Values are as they stand in the message, unescaped and untrusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Says<'a> {
+    /// A validation failure.
+    Broken {
+        /// The keyword of the grammar's table; `None` for a text outside the grammar.
+        keyword: Option<Keyword>,
+        /// What the schema asks: the type, limit, pattern, format, number of branches.
+        expected: Option<&'a str>,
+        /// What the document has: the type, length, count, value.
+        found: Option<&'a str>,
+        /// The key that is missing, extraneous or depended upon.
+        key: Option<&'a str>,
+    },
+    /// `No such docType: ns/type`
+    NoSuchDoctype {
+        /// `ns/type`
+        name: &'a str,
+    },
+    /// `No schema with name: ns/type/type.1.schema.json`
+    NoSuchSchema {
+        /// The path asked for.
+        name: &'a str,
+    },
+    /// The payload is no JSON: the parser's first line, with values cut out of it in `general`.
+    NotJson {
+        /// Line and column where the parser stopped, from 1, if told.
+        place: Option<(u32, u32)>,
+    },
+    /// Unwanted or affected by a known bug, by design.
+    Bug {
+        /// Bug number.
+        number: Option<&'a str>,
+    },
+    /// Anything else: kept as it is.
+    Other,
+}
+
+/// The keyword of that name, if validation messages can name it.
+pub fn keyword(name: &str) -> Option<Keyword> {
+    grammar::keyword(name)
+}
+
+impl<'a> Fault<'a> {
+    /// The best reading. `class` is the row's `exception_class`, for messages that come without it; an empty message is a fault that only
+    /// has a class. Nothing is refused: what the grammar does not know is kept as [`Says::Other`], or without a keyword.
+    pub fn parse(message: &'a str, class: Option<&'a str>) -> Fault<'a> {
+        let parts = Parts::of(message, class);
+        if !parts.is_validation() {
+            return parts.exception();
+        }
+        let whole = parts.splits().find_map(|(pointer, text)| Some(parts.broken(pointer, text, parts.grammar(text)?)));
+        whole.or_else(|| parts.begun().next()).unwrap_or_else(|| parts.outside_grammar())
+    }
+
+    /// All readings, best first. There are several only where a key or a value holds `: `, so that the pointer may end in more than one
+    /// place; each is a match of the grammar against the whole text behind its pointer.
+    pub fn readings(message: &'a str, class: Option<&'a str>) -> Vec<Fault<'a>> {
+        let parts = Parts::of(message, class);
+        if !parts.is_validation() {
+            return vec![parts.exception()];
+        }
+        let mut all: Vec<Fault<'a>> = parts
+            .splits()
+            .filter_map(|(pointer, text)| Some(parts.broken(pointer, text, parts.grammar(text)?)))
+            .chain(parts.begun())
+            .take(MOST_READINGS)
+            .collect();
+        if all.is_empty() {
+            all.push(parts.outside_grammar());
+        }
+        all
+    }
+
+    /// Decoded tokens of the instance pointer; empty at the root and where there is no pointer. The last token of a message that was cut
+    /// inside its pointer is what is left of it.
+    pub fn tokens(&self) -> Vec<String> {
+        self.pointer.map(|pointer| pointer.split('/').skip(1).map(unescape).collect()).unwrap_or_default()
+    }
+
+    /// The keyword of a validation failure, where the grammar knows it.
+    pub fn keyword(&self) -> Option<Keyword> {
+        match self.says {
+            Says::Broken { keyword, .. } => keyword,
+            _ => None,
+        }
+    }
+}
+
+/// Keys of a document can be made of nothing but separators; nobody looks at more readings than this.
+const MOST_READINGS: usize = 16;
+
+/// A message taken apart as far as that is possible without the grammar.
+struct Parts<'a> {
+    class: &'a str,
+    /// What is behind the class, without the `...` of a cut.
+    rest: &'a str,
+    cut: bool,
+}
+
+impl<'a> Parts<'a> {
+    fn of(message: &'a str, class: Option<&'a str>) -> Self {
+        let (class, rest) = split_class(message, class.unwrap_or(""));
+        // The cut counts the class, which some sources have taken off.
+        let whole = if rest.len() == message.len() { rest.len() + class.len() + 2 } else { message.len() };
+        match rest.strip_suffix("...") {
+            Some(kept) if (1021..=1024).contains(&whole) || (1021..=1024).contains(&message.len()) => {
+                Parts { class, rest: kept, cut: true }
+            }
+            _ => Parts { class, rest, cut: false },
+        }
+    }
+
+    fn is_validation(&self) -> bool {
+        (self.class.is_empty() || self.class.ends_with("ValidationException"))
+            && (self.rest.starts_with("#/") || self.rest.starts_with("#:"))
+    }
+
+    /// Every way to end the pointer. The root's is never longer than `#`.
+    fn splits(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let rest = self.rest;
+        let most = if rest.starts_with("#/") { usize::MAX } else { 1 };
+        memchr_iter(b':', rest.as_bytes()).take(most).filter_map(move |at| Some((&rest[..at], rest[at..].strip_prefix(": ")?)))
+    }
+
+    /// An empty text is `const`, unless it is empty because the rest was cut off.
+    fn grammar(&self, text: &'a str) -> Option<Says<'a>> {
+        if self.cut && text.is_empty() { None } else { grammar::whole(text) }
+    }
+
+    /// Readings of a cut message whose end is missing.
+    fn begun(&self) -> impl Iterator<Item = Fault<'a>> {
+        self.splits().filter(|_| self.cut).filter_map(|(pointer, text)| Some(self.broken(pointer, text, grammar::begun(text)?)))
+    }
+
+    fn broken(&self, pointer: &'a str, text: &'a str, says: Says<'a>) -> Fault<'a> {
+        Fault { class: self.class, pointer: Some(pointer), text, says, cut: self.cut }
+    }
+
+    /// A text that the grammar does not know, at the first place where a pointer may end. A message cut inside its pointer has none.
+    fn outside_grammar(&self) -> Fault<'a> {
+        let (pointer, text) = match self.splits().next() {
+            Some(split) if !self.cut => split,
+            // Trailing space lost on the way: still the empty text of `const`.
+            None if !self.cut && self.rest.ends_with(':') => {
+                return self.broken(&self.rest[..self.rest.len() - 1], "", grammar::broken(Some("const")));
+            }
+            _ => (self.rest, ""),
+        };
+        self.broken(pointer, text, grammar::broken(None))
+    }
+
+    fn exception(&self) -> Fault<'a> {
+        Fault { class: self.class, pointer: None, text: self.rest, says: exceptions::read(self.class, self.rest), cut: self.cut }
+    }
+}
+
+/// The class, and what is behind it. The message's own class goes before the row's.
+fn split_class<'a>(message: &'a str, class: &'a str) -> (&'a str, &'a str) {
+    if !class.is_empty()
+        && let Some(rest) = message.strip_prefix(class)
+    {
+        if rest.is_empty() {
+            return (class, "");
+        }
+        if let Some(rest) = rest.strip_prefix(": ") {
+            return (class, rest);
+        }
+    }
+    let (head, rest) = message.split_once(": ").unwrap_or((message, ""));
+    if is_class_name(head) { (head, rest) } else { (class, message) }
+}
+
+/// `org.everit.json.schema.ValidationException`, `com.mozilla.telemetry.decoder.ParseUri$StubUri$InvalidIntegerException`
+fn is_class_name(text: &str) -> bool {
+    let last = text.rsplit(['.', '$']).next().unwrap_or("");
+    text.contains('.')
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && last.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'$' | b'_'))
+}
+
+/// Undoes the pipeline's escapes `~0`, `~1`, `\\` and `\"`. Anything else stands for itself.
+fn unescape(token: &str) -> String {
+    let mut out = String::with_capacity(token.len());
+    let mut chars = token.chars().peekable();
+    while let Some(c) = chars.next() {
+        let decoded = match (c, chars.peek()) {
+            ('~', Some('0')) => '~',
+            ('~', Some('1')) => '/',
+            ('\\', Some('\\')) => '\\',
+            ('\\', Some('"')) => '"',
+            _ => {
+                out.push(c);
+                continue;
+            }
+        };
+        chars.next();
+        out.push(decoded);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,265 @@
+//! Faults in plain words, for people.
+//!
+//! Owns: the sentence of a fault, wording of keywords, types and exceptions.
+//! Refuses: where the fault is (group, views); values are made safe for a terminal and cut to a readable length here.
+
+use std::borrow::Cow;
+
+use super::exceptions::{NOT_AN_OBJECT, quoted, short_name, without_source};
+use super::grammar::without_doubling;
+use super::{Fault, Keyword, Says};
+use crate::ground::text::{clip_middle, visible};
+
+/// Longest value inside a sentence, in terminal cells.
+const LONGEST_VALUE: usize = 80;
+
+impl Fault<'_> {
+    /// What is wrong, in plain words, without the place: `must be a string, found an integer`; for exceptions other than the validator's a
+    /// whole clause: `the payload is not JSON: the text ends inside an object`. Safe to show on a terminal.
+    pub fn sentence(&self) -> String {
+        match &self.says {
+            Says::Broken { keyword: Some(keyword), expected, found, key } => phrase(keyword, *expected, *found, *key),
+            Says::Broken { keyword: None, .. } if self.text.is_empty() => {
+                "breaks the schema; the message was cut before it says how".to_owned()
+            }
+            Says::Broken { keyword: None, .. } => shown(without_doubling(self.text)).into_owned(),
+            Says::NoSuchDoctype { name } => format!("the schemas have no doctype {}", shown(name)),
+            Says::NoSuchSchema { name } => no_such_schema(name),
+            Says::NotJson { .. } => not_json(self.text),
+            Says::Bug { number } => bug(short_name(self.class), *number),
+            Says::Other => exception(short_name(self.class), self.text),
+        }
+    }
+}
+
+/// What a keyword's failure says of a value. Values that are not known, or differ between the rows that are spoken of, are left out.
+pub(crate) fn phrase(keyword: Keyword, expected: Option<&str>, found: Option<&str>, key: Option<&str>) -> String {
+    let named = |singular: &str| key.map_or_else(|| format!("{singular} key"), |key| format!("{singular} key {}", shown(key)));
+    let told = |what: String| match found {
+        Some(found) => format!("{what}: {}", shown(found)),
+        None => what,
+    };
+    let quoted = |what: String| match found {
+        Some("") => format!("{what}: is empty"),
+        Some(found) => format!("{what}: is \"{}\"", shown(found)),
+        None => what,
+    };
+    match keyword {
+        "type" => typed(expected, found),
+        "required" => format!("is missing {}", named(if key.is_some() { "the" } else { "a" })),
+        "dependencies" => format!("is missing {}, which another of its keys asks for", named(if key.is_some() { "the" } else { "a" })),
+        "additionalProperties" => match key {
+            Some(key) => format!("has a key that the schema does not allow: {}", shown(key)),
+            None => "has keys that the schema does not allow".to_owned(),
+        },
+        "maxLength" | "minLength" => size(keyword, expected, found, "character"),
+        "maxItems" | "minItems" | "items" => size(keyword, expected, found, "element"),
+        "maxProperties" | "minProperties" => size(keyword, expected, found, "key"),
+        "minimum" => bound("at least", "less than", expected, found),
+        "maximum" => bound("at most", "greater than", expected, found),
+        "exclusiveMinimum" => bound("greater than", "not greater than", expected, found),
+        "exclusiveMaximum" => bound("less than", "not less than", expected, found),
+        "multipleOf" => bound("a multiple of", "not a multiple of", expected, found),
+        "pattern" => quoted(
+            expected.map_or("does not match its pattern".to_owned(), |pattern| format!("does not match the pattern {}", shown(pattern))),
+        ),
+        "format" => quoted(format!("is not a valid {}", expected.map_or("value of its format".into(), shown))),
+        "enum" => told("is not one of the listed values".to_owned()),
+        _ => structural(keyword, expected, found),
+    }
+}
+
+/// `has 43 characters, at most 40 are allowed`. The unit is given for one.
+fn size(keyword: Keyword, limit: Option<&str>, found: Option<&str>, unit: &str) -> String {
+    let (more, allowed, verb) = match keyword.starts_with("min") {
+        true => ("fewer", "at least", "needed"),
+        false => ("more", "at most", "allowed"),
+    };
+    let units = |number: &str| if number == "1" { unit.to_owned() } else { format!("{unit}s") };
+    let are = |number: &str| if number == "1" { "is" } else { "are" };
+    match (limit.map(shown), found.map(shown)) {
+        (Some(limit), Some(found)) => format!("has {found} {}, {allowed} {limit} {} {verb}", units(&found), are(&limit)),
+        (Some(limit), None) => format!("has {more} than {limit} {}", units(&limit)),
+        (None, Some(found)) => format!("has {found} {}, {more} than allowed", units(&found)),
+        (None, None) => format!("has {more} {unit}s than allowed"),
+    }
+}
+
+/// `is 80.5, must be at most 4`; where the value is not known, what it is instead: `is greater than 4`.
+fn bound(asked: &str, instead: &str, limit: Option<&str>, found: Option<&str>) -> String {
+    let limit = limit.map_or("what the schema asks for".into(), shown);
+    match found {
+        Some(found) => format!("is {}, must be {asked} {limit}", shown(found)),
+        None => format!("is {instead} {limit}"),
+    }
+}
+
+/// Keywords whose message tells no value of the document.
+fn structural(keyword: Keyword, expected: Option<&str>, found: Option<&str>) -> String {
+    match (keyword, expected, found) {
+        ("const", ..) => "is not the one value that is allowed".to_owned(),
+        ("uniqueItems", ..) => "has two equal elements".to_owned(),
+        ("contains", ..) => "has no element of the kind that the schema asks for".to_owned(),
+        ("not", ..) => "fits a schema that it must not fit".to_owned(),
+        ("then", ..) => "meets a condition, but not what the schema then asks for".to_owned(),
+        ("else", ..) => "meets neither a condition nor what the schema asks for otherwise".to_owned(),
+        ("false", ..) => "must not be there at all".to_owned(),
+        ("readOnly", ..) => "may only be read".to_owned(),
+        ("writeOnly", ..) => "may only be written".to_owned(),
+        ("anyOf", Some(of), _) => format!("fits none of the {of} forms that are allowed"),
+        ("anyOf", ..) => "fits none of the forms that are allowed".to_owned(),
+        ("oneOf", _, Some("0")) => "fits none of the forms of which it must fit exactly one".to_owned(),
+        ("oneOf", _, Some(forms)) => format!("fits {forms} forms where it must fit exactly one"),
+        ("oneOf", ..) => "does not fit exactly one of the forms that are allowed".to_owned(),
+        ("allOf", Some(of), Some(met)) => format!("meets only {met} of {of} conditions"),
+        ("allOf", ..) => "does not meet all conditions".to_owned(),
+        _ => format!("breaks {keyword}"),
+    }
+}
+
+fn typed(expected: Option<&str>, found: Option<&str>) -> String {
+    match (expected.map(type_name), found.map(type_name)) {
+        (Some(expected), Some(found)) => format!("must be {expected}, found {found}"),
+        (Some(expected), None) => format!("must be {expected}"),
+        (None, Some(found)) => format!("must not be {found}"),
+        (None, None) => "has the wrong type".to_owned(),
+    }
+}
+
+/// A type of the message as JSON calls it. Java's whole numbers differ by size alone; a fraction or an exponent makes a decimal.
+pub(crate) fn type_name(java: &str) -> Cow<'_, str> {
+    Cow::Borrowed(match java {
+        "String" => "a string",
+        "Integer" | "Long" | "BigInteger" => "an integer",
+        "Number" => "a number",
+        "BigDecimal" | "Double" | "Float" => "a decimal number",
+        "Boolean" => "a boolean",
+        "Null" | "null" => "null",
+        "JSONArray" => "an array",
+        "JSONObject" => "an object",
+        other => return shown(other),
+    })
+}
+
+/// `ns/type/type.99.schema.json`
+fn no_such_schema(name: &str) -> String {
+    let parts = name.strip_suffix(".schema.json").and_then(|path| {
+        let (namespace, rest) = path.split_once('/')?;
+        let (doctype, file) = rest.split_once('/')?;
+        Some((namespace, doctype, file.strip_prefix(doctype)?.strip_prefix('.')?))
+    });
+    match parts {
+        Some((namespace, doctype, version)) => {
+            format!("the schemas have no version {} of {}/{}", shown(version), shown(namespace), shown(doctype))
+        }
+        None => format!("the schemas have no {}", shown(name)),
+    }
+}
+
+fn bug(class: &str, number: Option<&str>) -> String {
+    let what = if class == "AffectedByBugException" {
+        "the document is affected by a known bug"
+    } else {
+        "the document is unwanted and dropped on purpose"
+    };
+    match number {
+        Some(number) => format!("{what} (bug {})", shown(number)),
+        None => what.to_owned(),
+    }
+}
+
+/// What the JSON parser says, by the beginning of its text.
+fn not_json(text: &str) -> String {
+    const ENDS: [(&str, &str); 12] = [
+        ("expected close marker for Object", "inside an object"),
+        ("expected close marker for Array", "inside an array"),
+        ("within/between Object entries", "inside an object"),
+        ("within/between Array entries", "inside an array"),
+        ("in field name", "inside a key"),
+        ("in FIELD_NAME", "inside a key"),
+        ("was expecting closing '\"' for name", "inside a key"),
+        ("in VALUE_STRING", "inside a string"),
+        ("was expecting closing quote", "inside a string"),
+        ("in a String value", "inside a string"),
+        ("in a Number value", "inside a number"),
+        ("", "too early"),
+    ];
+    const KINDS: [(&str, &str); 9] = [
+        ("Illegal unquoted character", "a string holds a control character"),
+        ("Illegal character", "there is a control character between values"),
+        ("Invalid UTF-8", "the text is not UTF-8"),
+        ("Invalid numeric value: Leading zeroes", "a number begins with a needless zero"),
+        ("Depth (", "it is nested too deep"),
+        ("Document nesting depth (", "it is nested too deep"),
+        ("Number length (", "a number has too many digits"),
+        ("Number value length (", "a number has too many digits"),
+        ("No content to map", "it is empty"),
+    ];
+    if text == NOT_AN_OBJECT {
+        return "the payload is not a JSON object".to_owned();
+    }
+    let line = without_source(text);
+    if let Some(rest) = line.strip_prefix("Unexpected end-of-input") {
+        let place = ENDS.iter().find(|(what, _)| rest.contains(what)).map_or("too early", |(_, place)| place);
+        return format!("the payload is not JSON: the text ends {place}");
+    }
+    if let Some((_, what)) = KINDS.iter().find(|(beginning, _)| line.starts_with(beginning)) {
+        return format!("the payload is not JSON: {what}");
+    }
+    match quoted(line) {
+        Some((before, token, _)) => format!("the payload is not JSON: {} {}", quoted_as(before), shown(token)),
+        None => format!("the payload is not JSON: {}", shown(line)),
+    }
+}
+
+fn quoted_as(before: &str) -> &'static str {
+    match before {
+        "Unexpected character (" => "unexpected character",
+        "Unrecognized character escape " => "unknown escape",
+        "Non-standard token " => "not a number of JSON:",
+        _ => "unknown word",
+    }
+}
+
+/// The pipeline's other exceptions; what is not known is shown as it stands.
+fn exception(class: &str, text: &str) -> String {
+    let after = |before: &str| text.strip_prefix(before);
+    let known = match class {
+        "DeprecatedMessageException" => Some("the document is of a kind that is no longer accepted".to_owned()),
+        "UnexpectedPathElementsException" => {
+            after("Found ").and_then(|rest| rest.split_once(" more path elements")).map(|(n, _)| match n.strip_prefix('-') {
+                Some(n) => format!("the address has fewer parts than expected, by {n}"),
+                None => format!("the address has more parts than expected, by {n}"),
+            })
+        }
+        "UnknownPingVersionException" => {
+            after("For input string: ").map(|version| format!("the ping version in the address is not known: {}", shown(version)))
+        }
+        "InvalidIntegerException" => after("Path element #")
+            .and_then(|rest| rest.split_once(": "))
+            .map(|(n, value)| format!("part {} of the address is not an integer: {}", shown(n), shown(value))),
+        "InvalidUriException" if text == "Unknown URI prefix" => Some("the address begins with something unknown".to_owned()),
+        "InvalidUriException" if text.contains("not a valid UUID") => Some("the document id in the address is not a UUID".to_owned()),
+        "PayloadTooLargeException" => after("Message payload is ")
+            .and_then(|rest| rest.split_once("bytes, larger than the configured limit of "))
+            .map(|(n, most)| format!("the payload is larger than {most} bytes: {n}")),
+        "SchemaNotFoundException" if text.starts_with("Element was assumed to be a telemetry message") => {
+            Some("the document tells no version: neither its address nor a version or v in the payload".to_owned())
+        }
+        _ => None,
+    };
+    match known {
+        Some(known) => known,
+        None if text.is_empty() => shown(class).into_owned(),
+        None => shown(text).into_owned(),
+    }
+}
+
+/// A value as it may stand in a sentence.
+fn shown(value: &str) -> Cow<'_, str> {
+    match visible(value) {
+        Cow::Borrowed("") => Cow::Borrowed("\"\""),
+        Cow::Borrowed(plain) => clip_middle(plain, LONGEST_VALUE),
+        Cow::Owned(escaped) => Cow::Owned(clip_middle(&escaped, LONGEST_VALUE).into_owned()),
+    }
+}

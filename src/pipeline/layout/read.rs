@@ -1,0 +1,177 @@
+//! The reader of `.bq` files: JSON nodes -> columns in pre-order, with what is odd about them.
+//!
+//! Owns: the members of a column and what stands in for those that are missing or of the wrong kind.
+//! Refuses: what columns show by themselves (oddities).
+
+use crate::pipeline::document::{Children, Document, Kind, NodeId};
+
+use super::builder::Builder;
+use super::oddities::{Oddities, quote};
+use super::{Mode, Type};
+
+/// Columns in pre-order and what is odd in the text, or why the text is no layout.
+pub(super) fn columns(text: &[u8]) -> Result<(Builder, Oddities), String> {
+    let document = Document::parse(text);
+    if let Some(error) = document.error() {
+        return Err(if text.trim_ascii().is_empty() { "the file is empty".to_owned() } else { format!("not JSON: {error}") });
+    }
+    let list =
+        list_of_columns(&document).ok_or_else(|| format!("expected a list of columns, found {} at the top", document.kind(0).name()))?;
+    let mut reader =
+        Reader { document: &document, builder: Builder::with_capacity(document.len() / 5), open: Vec::new(), odd: Oddities::default() };
+    if document.trailing().is_some() {
+        reader.odd.add(|| "there is text after the list of columns; it is ignored".to_owned());
+    }
+    reader.run(list);
+    Ok((reader.builder, reader.odd))
+}
+
+/// The root itself, or what `bq show` prints around it: `{"schema": {"fields": […]}}`.
+fn list_of_columns(document: &Document) -> Option<NodeId> {
+    let is_list = |&id: &NodeId| document.kind(id) == Kind::Array;
+    let root = document.member(0, "schema").unwrap_or(0);
+    Some(root).filter(is_list).or_else(|| document.member(root, "fields").filter(is_list))
+}
+
+struct Reader<'a> {
+    document: &'a Document,
+    builder: Builder,
+    /// What is left of the lists of columns that are being read, outermost first.
+    open: Vec<Children<'a>>,
+    odd: Oddities,
+}
+
+/// The members of one column that count.
+#[derive(Default)]
+struct Members {
+    name: Option<NodeId>,
+    kind: Option<NodeId>,
+    mode: Option<NodeId>,
+    description: Option<NodeId>,
+    policy_tags: Option<NodeId>,
+    fields: Option<NodeId>,
+    /// The first member that is none of these.
+    other: Option<NodeId>,
+}
+
+impl Reader<'_> {
+    fn run(&mut self, list: NodeId) {
+        self.open.push(self.document.children(list));
+        while let Some(rest) = self.open.last_mut() {
+            let Some(node) = rest.next() else {
+                self.open.pop();
+                self.builder.close();
+                continue;
+            };
+            if let Some(fields) = self.column(node) {
+                self.builder.open();
+                self.open.push(self.document.children(fields));
+            }
+        }
+    }
+
+    /// Adds one column; the answer is its list of columns, if it is a RECORD.
+    fn column(&mut self, node: NodeId) -> Option<NodeId> {
+        let document = self.document;
+        if document.kind(node) != Kind::Object {
+            self.odd.add(|| {
+                format!("{} must be an object, found {}; it is left out", nth(document, &self.builder, node), document.kind(node).name())
+            });
+            return None;
+        }
+        let members = self.members(node);
+        let Some(name) = members.name.and_then(|id| document.string(id)) else {
+            self.odd.add(|| format!("{} has no name; it is left out", nth(document, &self.builder, node)));
+            return None;
+        };
+        let kind = self.kind(&name, members.kind);
+        let mode = self.mode(&name, members.mode);
+        let fields = self.fields(&name, &kind, members.fields);
+        if let Some(other) = members.other.and_then(|id| document.key(id)) {
+            self.odd.add(|| format!("{} has the member {}, which is not looked at", path(&self.builder, &name), quote(&other)));
+        }
+        let column = self.builder.add(&name, kind, mode);
+        column.description = members.description.and_then(|id| document.string(id)).map(Box::from);
+        column.policy_tags = members.policy_tags.map(|id| policy_tags(document, id)).unwrap_or_default();
+        fields
+    }
+
+    fn members(&self, node: NodeId) -> Members {
+        let mut members = Members::default();
+        for id in self.document.children(node) {
+            let key = self.document.raw_key(id).unwrap_or_default();
+            // Only a key with escapes in it has to be spelled out, and hardly any has.
+            let spelled = if key.contains(&b'\\') { self.document.key(id).map(|key| key.into_owned().into_bytes()) } else { None };
+            let member = match spelled.as_deref().unwrap_or(key) {
+                b"name" => &mut members.name,
+                b"type" => &mut members.kind,
+                b"mode" => &mut members.mode,
+                b"description" => &mut members.description,
+                b"policyTags" => &mut members.policy_tags,
+                b"fields" => &mut members.fields,
+                _ => &mut members.other,
+            };
+            *member = Some(id);
+        }
+        members
+    }
+
+    fn kind(&mut self, name: &str, node: Option<NodeId>) -> Type {
+        let Some(text) = node.and_then(|id| self.document.string(id)) else {
+            self.odd.add(|| format!("{} has no type", path(&self.builder, name)));
+            return Type::from("");
+        };
+        let kind = Type::from(&*text);
+        if kind.spelling() == "STRUCT" {
+            self.odd.add(|| format!("{} is a STRUCT; the pipeline loads only RECORD", path(&self.builder, name)));
+        } else if !kind.is_known() {
+            self.odd.add(|| format!("{} has the unknown type {}", path(&self.builder, name), quote(&text)));
+        }
+        kind
+    }
+
+    fn mode(&mut self, name: &str, node: Option<NodeId>) -> Mode {
+        let Some(node) = node else {
+            return Mode::Nullable;
+        };
+        let text = self.document.string(node).unwrap_or_default();
+        let known = [Mode::Nullable, Mode::Required, Mode::Repeated].into_iter().find(|mode| text.eq_ignore_ascii_case(mode.name()));
+        known.unwrap_or_else(|| {
+            self.odd.add(|| format!("{} has the unknown mode {}; it is taken as NULLABLE", path(&self.builder, name), quote(&text)));
+            Mode::Nullable
+        })
+    }
+
+    /// The columns of a RECORD, if there are any.
+    fn fields(&mut self, name: &str, kind: &Type, node: Option<NodeId>) -> Option<NodeId> {
+        let node = node?;
+        let (found, count) = (self.document.kind(node), self.document.count(node));
+        if found != Kind::Array {
+            self.odd
+                .add(|| format!("the fields of {} must be a list, found {}; they are left out", path(&self.builder, name), found.name()));
+            return None;
+        }
+        if &**kind != "RECORD" && count > 0 {
+            self.odd.add(|| format!("{} has columns but is no RECORD; they are left out", path(&self.builder, name)));
+        }
+        (&**kind == "RECORD").then_some(node)
+    }
+}
+
+/// The names in `{"policyTags": {"names": […]}}`.
+fn policy_tags(document: &Document, node: NodeId) -> Box<[Box<str>]> {
+    let names = document.member(node, "names").into_iter().flat_map(|list| document.children(list));
+    names.filter_map(|id| document.string(id)).map(Box::from).collect()
+}
+
+/// A column by its place, for want of a name: `column 3 of "a.b"`.
+fn nth(document: &Document, builder: &Builder, node: NodeId) -> String {
+    let record = builder.place().collect::<Vec<_>>().join(".");
+    let table = if record.is_empty() { "the table".to_owned() } else { quote(&record) };
+    format!("column {} of {table}", document.index(node) + 1)
+}
+
+/// A column by its path.
+fn path(builder: &Builder, name: &str) -> String {
+    quote(&builder.place().chain([name]).collect::<Vec<_>>().join("."))
+}

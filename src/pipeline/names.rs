@@ -1,0 +1,136 @@
+//! Names of namespaces, doctypes and versions: as the decoder compares them, and which known ones are near.
+//!
+//! Owns: snake case, the comparable form of a path part, the order of versions, distance between names.
+//! Refuses: column names (sink adds its own prefix and rules to [`snake_case`]).
+
+use std::cmp::Ordering;
+
+use heck::ToSnakeCase;
+
+/// Most characters of a name that a distance looks at: names come from requests and may be anything.
+const LONGEST_COMPARED: usize = 64;
+/// Below this likeness (0 to 2) a known name is no help.
+const LEAST_LIKENESS: f64 = 1.0;
+/// Most names offered.
+const MOST_NEAREST: usize = 5;
+
+/// The decoder's snake case: every character outside `[A-Za-z0-9]` separates words, and so does a change of case.
+/// The answer is ASCII `[a-z0-9_]`, and empty where there is no word at all.
+pub fn snake_case(text: &str) -> String {
+    text.to_snake_case()
+}
+
+/// A path part as the decoder compares it: snake case up to the first dot, the rest as it stands.
+pub(crate) fn comparable(part: &str) -> String {
+    match part.split_once('.') {
+        Some((head, rest)) => format!("{}.{rest}", snake_case(head)),
+        None => snake_case(part),
+    }
+}
+
+/// Versions in the order people count them: pieces between dots as numbers where both are, otherwise as text.
+pub(crate) fn version_order(a: &str, b: &str) -> Ordering {
+    let pieces = a.split('.').zip(b.split('.')).map(|(a, b)| piece_order(a, b));
+    pieces.fold(Ordering::Equal, Ordering::then).then_with(|| a.split('.').count().cmp(&b.split('.').count())).then_with(|| a.cmp(b))
+}
+
+fn piece_order(a: &str, b: &str) -> Ordering {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match (digits(a), digits(b)) {
+        (true, true) => {
+            // Compared as digits, so that a number of any length has its place.
+            let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
+            a.len().cmp(&b.len()).then_with(|| a.cmp(b))
+        }
+        (true, false) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+        (false, false) => a.cmp(b),
+    }
+}
+
+/// The known `namespace/doctype` names nearest to the one asked for, best first: near means that both parts are alike,
+/// so the same doctype elsewhere and the namespace's own doctypes come before strangers.
+pub(crate) fn nearest<'a>(namespace: &str, doctype: &str, known: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<String> {
+    let asked = (snake_case(namespace), snake_case(doctype));
+    let mut scored: Vec<(f64, String)> = known
+        .map(|(ns, dt)| (likeness(&asked.0, &snake_case(ns)) + likeness(&asked.1, &snake_case(dt)), format!("{ns}/{dt}")))
+        .filter(|(score, _)| *score >= LEAST_LIKENESS)
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    scored.truncate(MOST_NEAREST);
+    scored.into_iter().map(|(_, name)| name).collect()
+}
+
+/// How alike two snake case names are, from 0 to 1: by edits or by shared words, whichever says more.
+fn likeness(a: &str, b: &str) -> f64 {
+    let (a, b) = (clip(a), clip(b));
+    if a == b {
+        return 1.0;
+    }
+    let longest = a.len().max(b.len());
+    let by_edits = 1.0 - edits(a, b) as f64 / longest as f64;
+    let (mine, theirs): (Vec<&str>, Vec<&str>) = (a.split('_').collect(), b.split('_').collect());
+    let shared = mine.iter().filter(|word| theirs.contains(word)).count();
+    let by_words = shared as f64 / mine.len().max(theirs.len()) as f64;
+    // Never as near as the name itself.
+    by_edits.max(by_words).min(0.99)
+}
+
+/// Snake case is ASCII, so bytes are characters.
+fn clip(text: &str) -> &str {
+    text.get(..LONGEST_COMPARED).unwrap_or(text)
+}
+
+/// Levenshtein distance in bytes.
+fn edits(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.bytes().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_compare_as_the_decoder_does() {
+        for (text, snake) in
+            [("activeGMPlugins", "active_gm_plugins"), ("org-mozilla.fenix", "org_mozilla_fenix"), ("a__b_", "a_b"), ("日本", "")]
+        {
+            assert_eq!(snake_case(text), snake);
+        }
+        assert_eq!(comparable("Main"), "main");
+        assert_eq!(comparable("myPing.1.schema.json"), "my_ping.1.schema.json");
+    }
+
+    #[test]
+    fn versions_count() {
+        let mut versions = ["10", "2", "beta", "1.10", "1.9", "1", "99999999999999999999"];
+        versions.sort_by(|a, b| version_order(a, b));
+        assert_eq!(versions, ["1", "1.9", "1.10", "2", "10", "99999999999999999999", "beta"]);
+    }
+
+    #[test]
+    fn the_nearest_name_is_a_typo_then_the_same_doctype_then_a_sibling() {
+        let known = [
+            ("telemetry", "main"),
+            ("telemetry", "crash"),
+            ("org-mozilla-fenix", "metrics"),
+            ("org-mozilla-focus", "metrics"),
+            ("glam", "x"),
+        ];
+        let near = |ns, dt| nearest(ns, dt, known.iter().copied());
+        assert_eq!(near("telemetry", "mian")[0], "telemetry/main");
+        assert_eq!(near("org-mozilla-fenox", "metrics"), ["org-mozilla-fenix/metrics", "org-mozilla-focus/metrics"]);
+        assert!(near("telemetry", "zzzz").contains(&"telemetry/crash".to_owned()));
+        assert!(near("qqqq", "zzzz").is_empty());
+    }
+}

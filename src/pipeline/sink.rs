@@ -1,0 +1,183 @@
+//! Where the values of a document end up in a table row.
+//!
+//! Owns: the row that the pipeline would write, the exception that ends it instead, the landing of every value with its reason, SQL that
+//! selects it. All come from one replay of what the pipeline does ([`transform`]).
+//! Refuses: reading layouts (layout), judging documents (verdict), drawing. The rules' source is the pipeline's own
+//! `PubsubMessageToObjectNode` and `NestedMetadata`.
+
+mod assume;
+mod back;
+mod coerce;
+mod fates;
+mod json;
+mod line;
+mod lines;
+mod lists;
+mod made;
+mod name;
+mod outcome;
+mod places;
+mod sql;
+mod standard;
+mod told;
+mod transform;
+mod warn;
+
+mod words;
+
+use std::borrow::Cow;
+
+use crate::pipeline::document::{Document, NodeId};
+use crate::pipeline::layout::{ColumnId, Layout};
+use json::Writer;
+use made::{Key, Value, ValueId};
+use transform::Transform;
+
+pub use fates::{Fates, Filled};
+pub use line::Line;
+pub use lines::{Lines, Shown};
+pub use made::Coercion;
+pub use outcome::{Reason, Side};
+pub use places::Transformed;
+pub use sql::select;
+pub use standard::is_taken_out;
+pub use transform::{Exception, Refusal};
+pub use warn::{Severity, Warning, Warnings};
+
+/// The column with everything that the table has no column for.
+pub const ADDITIONAL: &str = "additional_properties";
+
+/// The reason of a null that is [`Fate::Dropped`]: nothing is written and nothing is lost, so people are better told that it is stored.
+pub const HOLDS_NULL: &str = "null: the column holds NULL.";
+
+/// Where one value lands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Landing {
+    /// The column that holds it, or would if the value fitted.
+    pub column: Option<ColumnId>,
+    /// What becomes of the value.
+    pub fate: Fate,
+    /// One sentence: why it is not stored as it is, or how it is stored.
+    pub reason: Option<String>,
+    /// Expression that selects the value, with UNNEST where it is repeated; for additional_properties a JSON extraction.
+    pub sql: Option<String>,
+    /// Place inside the parsed `additional_properties` column, where it lands there.
+    pub additional_pointer: Option<String>,
+}
+
+/// What becomes of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// In its column as it is.
+    Stored,
+    /// In a column of another name, or in another form.
+    Changed,
+    /// In the `additional_properties` column.
+    Additional,
+    /// Nowhere: null, empty, or lost.
+    Dropped,
+    /// The row cannot be written.
+    Refused,
+    /// There is no table, or no value to place.
+    Unknown,
+}
+
+impl Fate {
+    /// One word for people and output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Fate::Stored => "stored",
+            Fate::Changed => "changed",
+            Fate::Additional => "additional",
+            Fate::Dropped => "dropped",
+            Fate::Refused => "refused",
+            Fate::Unknown => "unknown",
+        }
+    }
+}
+
+/// What comes with a document.
+#[derive(Debug, Clone, Default)]
+pub struct Submission {
+    /// Names and texts in their order: `document_namespace`, `geo_country`, `x_debug_id` …
+    pub attributes: Vec<(String, String)>,
+    /// Whether the doctype is deployed without `additional_properties`, so that what has no column is lost.
+    pub strict: bool,
+}
+
+/// Replays what the pipeline does to a document on its way into a table. What could be read of a broken document counts.
+pub fn transform(layout: &Layout, document: &Document, submission: &Submission) -> Transformed {
+    let mut transform = Transform::new(layout, document, submission.strict);
+    let (row, metadata) = standard::assemble(&mut transform, submission);
+    let rest = transform.transform(row, None, 0);
+    let rest = transform.build(Value::Object(rest));
+    put(&mut transform, row, standard::METADATA, metadata);
+    if !submission.strict {
+        let text = transform.build(Value::Json(rest));
+        put(&mut transform, row, ADDITIONAL, text);
+    }
+    Transformed::new(transform, row, rest)
+}
+
+/// Writes one of the pipeline's own members over what the document brought under the name, or at the end.
+fn put(transform: &mut Transform<'_>, object: ValueId, name: &'static str, value: ValueId) {
+    let (layout, document) = (transform.layout, transform.document);
+    if let Value::Object(members) = &mut transform.values[object as usize].value {
+        match members.iter_mut().find(|(key, _)| key.name(layout, document) == name) {
+            Some((_, earlier)) => *earlier = value,
+            None => members.push((Key::Name(Cow::Borrowed(name)), value)),
+        }
+    }
+}
+
+impl Transformed {
+    /// Beside the layout and the document that it was made from.
+    pub fn beside<'a>(&'a self, layout: &'a Layout, document: &'a Document) -> Landed<'a> {
+        Landed { layout, document, transformed: self }
+    }
+
+    /// The exception that ends the row, if any.
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.refusal
+    }
+}
+
+/// A document that became a row, with what it was made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Landed<'a> {
+    layout: &'a Layout,
+    document: &'a Document,
+    transformed: &'a Transformed,
+}
+
+impl<'a> Landed<'a> {
+    /// The row as the pipeline hands it to BigQuery, as JSON on one line, not safe for a terminal; or why there is none.
+    pub fn row(&self) -> Result<String, Refusal> {
+        match self.transformed.refusal {
+            Some(refusal) => Err(refusal),
+            None => Ok(self.writer().write(self.transformed.row)),
+        }
+    }
+
+    fn writer(&self) -> Writer<'a> {
+        Writer { layout: self.layout, document: self.document, values: &self.transformed.values }
+    }
+}
+
+/// Where the value at decoded tokens lands. Without a document the shape is assumed to be right. A value that the document does not have gets
+/// the column that it would fill, as [`Fate::Unknown`]. For many values of one document, [`transform`] once and ask [`Landed::landing`].
+pub fn landing<S: AsRef<str>>(layout: &Layout, tokens: &[S], document: Option<&Document>) -> Landing {
+    match document.filter(|document| !document.is_empty()) {
+        Some(document) => transform(layout, document, &Submission::default()).beside(layout, document).landing(tokens),
+        None => assume::landing(layout, tokens),
+    }
+}
+
+/// The first value of the document that lands in the column: the way back from a column under the cursor.
+/// For the columns of a map, a list or a RECORD that is the member, list or object they are made from.
+pub fn value_of(layout: &Layout, column: ColumnId, document: &Document) -> Option<NodeId> {
+    transform(layout, document, &Submission::default()).beside(layout, document).value_of(column)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+//! What becomes of all values of a document, one word each.
+//!
+//! Owns: the worst that happens to the values of each column, the values that have no place but `additional_properties`.
+//! Refuses: sentences and pointers (told, line), which cost more than a large document may for all its values.
+
+use crate::pipeline::document::{Kind, NodeId};
+use crate::pipeline::layout::{ColumnId, Mode};
+
+use super::made::Form;
+use super::transform::{Intent, Why};
+use super::{ADDITIONAL, Fate, Landed};
+
+/// What the values of one column become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Filled {
+    /// The worst of them. A null is stored: the column holds NULL.
+    pub fate: Fate,
+    /// How many values the document has for the column; a list or a map counts once beside what is in it.
+    pub values: u32,
+}
+
+/// What becomes of a document's values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fates {
+    /// By column; `None` where the document has nothing for it.
+    pub columns: Vec<Option<Filled>>,
+    /// The outermost values that are in `additional_properties`, in the order of the document.
+    pub additional: Vec<NodeId>,
+}
+
+impl Landed<'_> {
+    /// Goes through all values once. Where there is no row at all, every value is refused.
+    pub fn fates(&self) -> Fates {
+        let mut fates = Fates { columns: vec![None; self.layout.columns.len()], additional: Vec::new() };
+        for node in 1..self.document.len() as NodeId {
+            let Some(intent) = self.transformed.intents[node as usize] else { continue };
+            let fate = match self.transformed.refusal {
+                Some(_) => Fate::Refused,
+                None => self.fate(node, intent),
+            };
+            if self.goes_to_rest(intent) {
+                fates.additional.push(node);
+            }
+            let Some(column) = intent.column else { continue };
+            fates.note(column, fate, 1);
+            if intent.why == Why::Map
+                && let Some(key) = self.layout.child(Some(column), "key")
+            {
+                let own = if fate == Fate::Changed { Fate::Stored } else { fate };
+                fates.note(key, own, u32::try_from(self.document.count(node)).unwrap_or(u32::MAX));
+            }
+        }
+        fates
+    }
+
+    fn goes_to_rest(&self, intent: Intent) -> bool {
+        let is_left = matches!(intent.why, Why::Unknown | Why::NotCoercible | Why::NotARecord | Why::KeyOnly);
+        is_left && !self.transformed.strict && self.layout.child(None, ADDITIONAL).is_some()
+    }
+
+    fn fate(&self, node: NodeId, intent: Intent) -> Fate {
+        let place = self.transformed.place(node);
+        match (intent.why, place) {
+            (Why::Null, _) => Fate::Stored,
+            (Why::Thrown, _) => Fate::Refused,
+            (Why::Unknown | Why::NotCoercible | Why::NotARecord | Why::KeyOnly, _) if self.goes_to_rest(intent) => Fate::Additional,
+            (Why::Unknown | Why::NotCoercible | Why::NotARecord | Why::KeyOnly | Why::Stripped | Why::Empty, _) | (_, None) => {
+                Fate::Dropped
+            }
+            (_, Some(_)) if self.is_misshapen(node, intent) => Fate::Refused,
+            (_, Some(place)) if self.is_changed(node, intent, &self.transformed.values[place as usize].form) => Fate::Changed,
+            (_, Some(_)) => Fate::Stored,
+        }
+    }
+
+    /// Whether BigQuery does not take it for the form that it has.
+    fn is_misshapen(&self, node: NodeId, intent: Intent) -> bool {
+        let (kind, is_empty) = (self.document.kind(node), self.document.count(node) == 0);
+        match intent.why {
+            Why::MapNotObject => kind != Kind::Array || !is_empty,
+            _ => intent.column.and_then(|id| self.layout.get(id)).is_some_and(|column| column.is_record()) && !kind.is_container(),
+        }
+    }
+
+    /// Whether it has another name or another form in its column.
+    fn is_changed(&self, node: NodeId, intent: Intent, form: &Form) -> bool {
+        let Some((id, column)) = intent.column.and_then(|id| Some((id, self.layout.get(id)?))) else { return false };
+        let is_list = column.mode == Mode::Repeated;
+        let is_rebuilt = match self.document.kind(node) {
+            Kind::Array => column.is_record() && !is_list,
+            Kind::Object => is_list && !self.layout.is_map(id) && self.document.key(node).is_some(),
+            _ => false,
+        };
+        matches!(form, Form::Coerced(_)) || is_rebuilt || self.is_renamed(node, &column.name)
+    }
+
+    fn is_renamed(&self, node: NodeId, column: &str) -> bool {
+        let around = self.document.parent(node).and_then(|parent| self.transformed.intents[parent as usize]);
+        let is_entry = around.is_some_and(|intent| intent.why == Why::Map);
+        !is_entry && self.document.key(node).is_some_and(|key| key != column)
+    }
+}
+
+/// How bad it is.
+fn rank(fate: Fate) -> u8 {
+    match fate {
+        Fate::Unknown | Fate::Stored => 0,
+        Fate::Changed => 1,
+        Fate::Additional => 2,
+        Fate::Dropped => 3,
+        Fate::Refused => 4,
+    }
+}
+
+impl Fates {
+    fn note(&mut self, column: ColumnId, fate: Fate, values: u32) {
+        let Some(filled) = self.columns.get_mut(column as usize) else { return };
+        let former = filled.unwrap_or(Filled { fate: Fate::Stored, values: 0 });
+        let worst = if rank(fate) > rank(former.fate) { fate } else { former.fate };
+        *filled = Some(Filled { fate: worst, values: former.values.saturating_add(values) });
+    }
+
+    /// What the document has for a column.
+    pub fn of(&self, column: ColumnId) -> Option<Filled> {
+        self.columns.get(column as usize).copied().flatten()
+    }
+}

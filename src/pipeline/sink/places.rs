@@ -1,0 +1,197 @@
+//! Where the values of a document have come to stand, in the row and in `additional_properties`.
+//!
+//! Owns: the way back from a value of the document to its place, and from a place to the tokens that lead there.
+//! Refuses: how values got there (transform), columns and reasons (line).
+
+use std::borrow::Cow;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::pipeline::document::{Document, NodeId};
+use crate::pipeline::layout::{ColumnId, Layout};
+
+use super::made::{Form, Key, Made, Value, ValueId};
+use super::transform::{Intent, Refusal, Transform, Why};
+
+/// No place, no parent.
+const NONE: u32 = u32::MAX;
+
+/// A document that became a row, or as much of one as there would be: positions in a layout and a document, which are not kept.
+#[derive(Debug, Clone)]
+pub struct Transformed {
+    pub(super) values: Vec<Made>,
+    pub(super) row: ValueId,
+    pub(super) intents: Vec<Option<Intent>>,
+    pub(super) refusal: Option<Refusal>,
+    pub(super) strict: bool,
+    /// Value by node of the document, of those that are reached from the row or the rest.
+    places: Vec<ValueId>,
+    /// The object or list around each value, and the position in it.
+    links: Vec<(ValueId, u32)>,
+    /// Entries of maps that lost their column to another map, which has the same key.
+    shared: FxHashSet<NodeId>,
+}
+
+/// One step from the row, or from `additional_properties`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Token<'a> {
+    Name(Cow<'a, str>),
+    Index(usize),
+    /// A row of a map: its position and its key.
+    Entry(usize, Cow<'a, str>),
+}
+
+/// Where a value of the document stands.
+#[derive(Debug)]
+pub(super) struct Spot<'a> {
+    /// In the row; otherwise in `additional_properties`.
+    pub in_row: bool,
+    /// What was made of it, or of the value around it that was kept whole.
+    pub value: ValueId,
+    /// From the root to that.
+    pub tokens: Vec<Token<'a>>,
+    /// From that to the value.
+    pub deeper: Vec<Token<'a>>,
+}
+
+impl Transformed {
+    pub(super) fn new(transform: Transform<'_>, row: ValueId, rest: ValueId) -> Self {
+        let Transform { document, strict, values, intents, refusal, .. } = transform;
+        let places = vec![NONE; intents.len()];
+        let links = vec![(NONE, 0); values.len()];
+        let shared = FxHashSet::default();
+        let mut transformed = Transformed { values, row, intents, refusal, strict, places, links, shared };
+        transformed.link(row);
+        if !strict {
+            transformed.link(rest);
+        }
+        transformed.share(document);
+        transformed
+    }
+
+    /// Goes through everything that is reached from a root.
+    fn link(&mut self, root: ValueId) {
+        let mut open = vec![root];
+        while let Some(id) = open.pop() {
+            let made = &self.values[id as usize];
+            if let Some(place) = made.source.and_then(|source| self.places.get_mut(source as usize)) {
+                *place = id;
+            }
+            let first = open.len();
+            match &made.value {
+                Value::Object(members) => open.extend(members.iter().map(|(_, value)| *value)),
+                Value::Array(elements) => open.extend(elements),
+                _ => {}
+            }
+            for (slot, &child) in open[first..].iter().enumerate() {
+                self.links[child as usize] = (id, slot as u32);
+            }
+        }
+    }
+
+    /// Finds the entries of lost maps whose keys the winner has too: their key column holds the key all the same.
+    fn share(&mut self, document: &Document) {
+        let maps = || {
+            self.intents.iter().enumerate().filter_map(|(node, intent)| match intent {
+                Some(Intent { column: Some(column), why: Why::Map }) => Some((node as NodeId, *column)),
+                _ => None,
+            })
+        };
+        let lost: Vec<(NodeId, ColumnId)> = maps().filter(|&(node, _)| self.place(node).is_none()).collect();
+        if lost.is_empty() {
+            return;
+        }
+        let kept: FxHashMap<(Option<NodeId>, ColumnId), NodeId> =
+            maps().filter(|&(node, _)| self.place(node).is_some()).map(|(node, column)| ((document.parent(node), column), node)).collect();
+        let mut keys: FxHashMap<NodeId, FxHashSet<Cow<'_, str>>> = FxHashMap::default();
+        for (node, column) in lost {
+            let Some(&winner) = kept.get(&(document.parent(node), column)) else { continue };
+            let keys = keys.entry(winner).or_insert_with(|| document.children(winner).filter_map(|entry| document.key(entry)).collect());
+            self.shared.extend(document.children(node).filter(|&entry| document.key(entry).is_some_and(|key| keys.contains(&key))));
+        }
+    }
+
+    /// What was made of a node, where it is reached.
+    pub(super) fn place(&self, node: NodeId) -> Option<ValueId> {
+        self.places.get(node as usize).copied().filter(|&place| place != NONE)
+    }
+
+    pub(super) fn is_shared(&self, entry: NodeId) -> bool {
+        self.shared.contains(&entry)
+    }
+
+    /// The node that settled what becomes of a value: itself or the nearest around it.
+    pub(super) fn intent(&self, document: &Document, node: NodeId) -> Option<(NodeId, Intent)> {
+        document.ancestors(node).find_map(|node| Some((node, (*self.intents.get(node as usize)?)?)))
+    }
+
+    /// The place of a value. `built` takes a list that the pipeline built in the value's stead for the value.
+    pub(super) fn spot<'a>(&self, layout: &'a Layout, document: &'a Document, node: NodeId, built: bool) -> Option<Spot<'a>> {
+        let (holder, value) = document.ancestors(node).find_map(|node| Some((node, self.place(node)?)))?;
+        let made = &self.values[value as usize];
+        let whole = match made.value {
+            Value::Object(_) | Value::Array(_) => node == holder && (built || made.form == Form::AsIs),
+            _ => true,
+        };
+        whole.then(|| {
+            let (in_row, tokens) = self.tokens(layout, document, value);
+            Spot { in_row, value, tokens, deeper: deeper(document, holder, node) }
+        })
+    }
+
+    /// From a root to a value, and whether the root is the row.
+    fn tokens<'a>(&self, layout: &'a Layout, document: &'a Document, value: ValueId) -> (bool, Vec<Token<'a>>) {
+        let mut tokens = Vec::new();
+        let mut at = value;
+        loop {
+            let (parent, slot) = self.links[at as usize];
+            match self.values.get(parent as usize).map(|parent| &parent.value) {
+                Some(Value::Object(members)) => {
+                    let name = members.get(slot as usize).map(|(key, _)| key.name(layout, document)).unwrap_or_default();
+                    tokens.push(Token::Name(name));
+                }
+                Some(_) => tokens.push(match self.entry_key(at) {
+                    Some(key) => Token::Entry(slot as usize, key.name(layout, document)),
+                    None => Token::Index(slot as usize),
+                }),
+                None => break,
+            }
+            at = parent;
+        }
+        tokens.reverse();
+        (at == self.row, tokens)
+    }
+
+    /// The key of a map's row.
+    fn entry_key(&self, row: ValueId) -> Option<&Key> {
+        let Value::Object(members) = &self.values[row as usize].value else { return None };
+        // The pipeline writes it last.
+        match &self.values[members.last()?.1 as usize].value {
+            Value::Name(key) => Some(key),
+            _ => None,
+        }
+    }
+}
+
+/// From a node of the document to one in it.
+fn deeper(document: &Document, from: NodeId, to: NodeId) -> Vec<Token<'_>> {
+    let steps = document.ancestors(to).take_while(|&node| node != from);
+    let mut tokens: Vec<Token<'_>> =
+        steps.map(|node| document.key(node).map_or_else(|| Token::Index(document.index(node)), Token::Name)).collect();
+    tokens.reverse();
+    tokens
+}
+
+/// Tokens as a JSON pointer.
+pub(super) fn pointer<'t, 'a: 't>(tokens: impl IntoIterator<Item = &'t Token<'a>>) -> String {
+    let mut out = String::new();
+    for token in tokens {
+        out.push('/');
+        match token {
+            Token::Name(name) if name.contains(['~', '/']) => out.push_str(&name.replace('~', "~0").replace('/', "~1")),
+            Token::Name(name) => out.push_str(name),
+            Token::Index(index) | Token::Entry(index, _) => out.push_str(&index.to_string()),
+        }
+    }
+    out
+}

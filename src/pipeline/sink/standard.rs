@@ -1,0 +1,218 @@
+//! The fields of a row that the pipeline fills itself.
+//!
+//! Owns: what the decoder takes out of a document and makes attributes of, the standard fields and the `metadata` that are written from them,
+//! the client id and the sample that it falls into.
+//! Refuses: transforming the members between them (transform).
+
+use std::borrow::Cow;
+
+use crate::pipeline::document::{Document, NodeId};
+
+use super::Submission;
+use super::made::{self, Coercion, Form, Key, Shape, Value, ValueId};
+use super::transform::{Intent, Transform, Why};
+
+/// Top-level fields that hold text, in the order of the row.
+const TEXTS: [&str; 7] = [
+    "submission_timestamp",
+    "document_id",
+    "normalized_app_name",
+    "normalized_channel",
+    "normalized_os",
+    "normalized_os_version",
+    "normalized_country_code",
+];
+pub(super) const SAMPLE: &str = "sample_id";
+pub(super) const METADATA: &str = "metadata";
+const NAMESPACE: &str = "document_namespace";
+
+/// Parts of `metadata` whose attributes begin with the part's name, whatever follows.
+const PREFIXED: [&str; 3] = ["geo", "isp", "user_agent"];
+const HEADERS: [&str; 8] =
+    ["date", "dnt", "x_debug_id", "x_pingsender_version", "x_source_tags", "x_telemetry_agent", "x_foxsec_ip_reputation", "x_lb_tags"];
+const ADDRESS: [&str; 5] = ["uri", "app_name", "app_version", "app_update_channel", "app_build_id"];
+const IDENTITY: [&str; 3] = [NAMESPACE, "document_type", "document_version"];
+
+/// Whether the decoder takes a top-level member of that name out of the document before it validates and stores it.
+pub fn is_taken_out(name: &str) -> bool {
+    name == METADATA || name == SAMPLE || TEXTS.contains(&name)
+}
+
+/// Attributes in their order; one that the document brings replaces the submission's.
+struct Attributes(Vec<Attribute>);
+
+struct Attribute {
+    name: String,
+    text: String,
+    /// The document's value that it was made of.
+    source: Option<NodeId>,
+}
+
+impl Attributes {
+    fn get(&self, name: &str) -> Option<&Attribute> {
+        self.0.iter().find(|attribute| attribute.name == name)
+    }
+
+    fn set(&mut self, name: String, text: String, source: Option<NodeId>) {
+        match self.0.iter_mut().find(|attribute| attribute.name == name) {
+            Some(attribute) => (attribute.text, attribute.source) = (text, source),
+            None => self.0.push(Attribute { name, text, source }),
+        }
+    }
+}
+
+/// The object of a row before it is transformed, and the metadata that is put back afterwards.
+pub(super) fn assemble(transform: &mut Transform<'_>, submission: &Submission) -> (ValueId, ValueId) {
+    let document = transform.document;
+    let given = submission.attributes.iter().map(|(name, text)| Attribute { name: name.clone(), text: text.clone(), source: None });
+    let mut attributes = Attributes(given.collect());
+    let mut members = Vec::new();
+    let root = if document.is_empty() { Vec::new() } else { made::members(document, 0) };
+    for member in root {
+        let name = document.key(member).unwrap_or_default();
+        if is_taken_out(&name) {
+            transform.intents[member as usize] = Some(Intent { column: None, why: Why::Stripped });
+            take_out(document, member, &name, &mut attributes);
+        } else {
+            members.push((Key::Member(member), transform.whole(member)));
+        }
+    }
+    normalize_client(transform, &mut members, &mut attributes);
+    let mut all = standard_fields(transform, &attributes);
+    all.extend(members);
+    let metadata = metadata(transform, &attributes);
+    (transform.build(Value::Object(all)), metadata)
+}
+
+/// Makes attributes of a member: of texts, and for the sample of any single value.
+fn take_out(document: &Document, member: NodeId, name: &str, attributes: &mut Attributes) {
+    if name == METADATA {
+        return take_out_metadata(document, member, attributes);
+    }
+    let text = match made::shape(document, member) {
+        Shape::Text => document.string(member).map(Cow::into_owned),
+        Shape::Integer | Shape::Number if name == SAMPLE => Some(made::number_text(document, member).into_owned()),
+        _ => None,
+    };
+    if let Some(text) = text {
+        attributes.set(name.to_owned(), text, Some(member));
+    }
+}
+
+fn take_out_metadata(document: &Document, metadata: NodeId, attributes: &mut Attributes) {
+    let mut take = |object: NodeId, known: &[&str], prefix: &str| {
+        for member in made::members(document, object) {
+            let name = document.key(member).unwrap_or_default();
+            if let Some(text) = document.string(member)
+                && (known.is_empty() || known.contains(&&*name))
+            {
+                attributes.set(format!("{prefix}{name}"), text.into_owned(), Some(member));
+            }
+        }
+    };
+    let part = |name: &str| document.member(metadata, name).filter(|&part| made::shape(document, part) == Shape::Object);
+    for name in PREFIXED {
+        part(name).into_iter().for_each(|part| take(part, &[], &format!("{name}_")));
+    }
+    part("header").into_iter().for_each(|part| take(part, &HEADERS, ""));
+    part("uri").into_iter().for_each(|part| take(part, &ADDRESS, ""));
+    take(metadata, &IDENTITY, "");
+}
+
+/// The fields that come first in a row.
+fn standard_fields(transform: &mut Transform<'_>, attributes: &Attributes) -> Vec<(Key, ValueId)> {
+    let mut fields = Vec::new();
+    for name in TEXTS {
+        if let Some(attribute) = attributes.get(name) {
+            fields.push((Key::Name(Cow::Borrowed(name)), text(transform, attribute)));
+        }
+    }
+    // Text that is no number is lost.
+    if let Some(attribute) = attributes.get(SAMPLE)
+        && let Ok(sample) = attribute.text.parse::<i32>()
+    {
+        let value = Value::Integer(i64::from(sample));
+        let value = transform.make(value, attribute.source, form(attribute));
+        fields.push((Key::Name(Cow::Borrowed(SAMPLE)), value));
+    }
+    fields
+}
+
+fn metadata(transform: &mut Transform<'_>, attributes: &Attributes) -> ValueId {
+    let mut all: Vec<(Key, ValueId)> = Vec::new();
+    let mut part = |name: &'static str, of: &dyn Fn(&str) -> Option<String>| {
+        let mut members = Vec::new();
+        for attribute in &attributes.0 {
+            if let Some(name) = of(&attribute.name) {
+                members.push((Key::Name(Cow::Owned(name)), text(transform, attribute)));
+            }
+        }
+        if name.is_empty() {
+            all.extend(members);
+        } else {
+            let members = transform.build(Value::Object(members));
+            all.push((Key::Name(Cow::Borrowed(name)), members));
+        }
+    };
+    let among = |names: &'static [&str]| move |name: &str| names.contains(&name).then(|| name.to_owned());
+    for prefix in PREFIXED {
+        part(prefix, &|name| name.strip_prefix(prefix)?.strip_prefix('_').map(str::to_owned));
+    }
+    part("header", &among(&HEADERS));
+    if attributes.get(NAMESPACE).is_some_and(|attribute| attribute.text == "telemetry") {
+        part("uri", &among(&ADDRESS));
+    }
+    part("", &among(&IDENTITY));
+    transform.build(Value::Object(all))
+}
+
+fn text(transform: &mut Transform<'_>, attribute: &Attribute) -> ValueId {
+    transform.make(Value::Text(Cow::Owned(attribute.text.clone())), attribute.source, form(attribute))
+}
+
+fn form(attribute: &Attribute) -> Form {
+    if attribute.source.is_some() { Form::Coerced(Coercion::ViaAttributes) } else { Form::Built }
+}
+
+/// Writes the client id in lower case without braces, and finds the sample that it falls into where none is given.
+fn normalize_client(transform: &mut Transform<'_>, members: &mut [(Key, ValueId)], attributes: &mut Attributes) {
+    let document = transform.document;
+    let find =
+        |name: &str| members.iter().position(|(key, _)| matches!(key, Key::Member(node) if document.key(*node).as_deref() == Some(name)));
+    let in_info = find("client_info").and_then(|at| Some((at, document.member(transform.source(members[at].1)?, "client_id")?)));
+    let top =
+        || ["client_id", "clientId"].into_iter().find_map(|name| find(name).and_then(|at| Some((at, transform.source(members[at].1)?))));
+    let Some((at, node)) = in_info.or_else(top) else { return };
+    let Some(written) = document.string(node) else { return };
+    let Some(client) = uuid(&written) else { return };
+    if attributes.get(SAMPLE).is_none() {
+        attributes.set(SAMPLE.to_owned(), (crc32(client.as_bytes()) % 100).to_string(), None);
+    }
+    if client == written {
+        return;
+    }
+    let client = transform.make(Value::Text(Cow::Owned(client)), Some(node), Form::AsIs);
+    let member = members[at].1;
+    if transform.source(member) == Some(node) {
+        members[at].1 = client;
+        return;
+    }
+    let mut info = transform.members(member);
+    info.iter_mut().filter(|(key, _)| *key == Key::Member(node)).for_each(|(_, value)| *value = client);
+    transform.values[member as usize].value = Value::Object(info);
+}
+
+/// A UUID, with or without braces, in the form that the pipeline keeps.
+fn uuid(text: &str) -> Option<String> {
+    let bare = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or(text);
+    let mut parts = bare.split('-');
+    let fits = |length: usize| move |part: &str| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let whole = [8, 4, 4, 4, 12].into_iter().all(|length| parts.next().is_some_and(fits(length))) && parts.next().is_none();
+    whole.then(|| bare.to_ascii_lowercase())
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = flate2::Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}

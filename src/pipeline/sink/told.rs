@@ -1,0 +1,292 @@
+//! A landing for people: what becomes of a value in one sentence, and the SQL that selects it.
+//!
+//! Owns: sentences, the expression of a place in the row.
+//! Refuses: finding the place (line, places).
+
+use crate::pipeline::document::{Kind, NodeId};
+use crate::pipeline::layout::{ColumnId, Mode};
+
+use super::line::{InRow, Line};
+use super::made::{Coercion, Form, Value};
+use super::outcome::{Reason, Side};
+use super::places::{self, Spot, Token};
+use super::sql::{self, Expression, Step};
+use super::transform::{Exception, Refusal, Why};
+use super::words::{quoted, takes, with_article};
+use super::{ADDITIONAL, Fate, HOLDS_NULL, Landed, Landing, assume};
+
+impl Landed<'_> {
+    /// Where the value at decoded tokens lands.
+    pub fn landing<S: AsRef<str>>(&self, tokens: &[S]) -> Landing {
+        match self.document.find(tokens) {
+            Ok(node) if !self.document.is_empty() => self.landing_of(node),
+            _ => missing(assume::landing(self.layout, tokens)),
+        }
+    }
+
+    /// Where a value lands; a container that holds something lands as a whole, whatever becomes of its parts.
+    pub fn landing_of(&self, node: NodeId) -> Landing {
+        if node == 0 {
+            return assume::landing::<&str>(self.layout, &[]);
+        }
+        let line = self.line(node);
+        // What is built for an empty container is nothing that holds it.
+        let holds = self.document.kind(node).is_container() && self.document.count(node) > 0;
+        let spot = self.transformed.spot(self.layout, self.document, node, holds);
+        let mut landing = match &spot {
+            Some(_) if self.is_stripped(node) && line.column.is_none() => ignored(),
+            Some(spot) if spot.in_row => self.stored(node, spot, &line),
+            Some(spot) => self.additional(node, spot, &line),
+            None => self.dropped(node, &line),
+        };
+        if let Some(refusal) = self.transformed.refusal {
+            (landing.fate, landing.reason) = (Fate::Refused, Some(self.refused(node, refusal)));
+        }
+        landing
+    }
+
+    fn stored(&self, node: NodeId, spot: &Spot<'_>, line: &Line) -> Landing {
+        let made = &self.transformed.values[spot.value as usize];
+        let coercion = match made.form {
+            Form::Coerced(coercion) => Some(coercion),
+            _ => None,
+        };
+        let is_text = matches!(made.value, Value::Json(_) | Value::Text(_));
+        let tokens: Vec<&Token<'_>> = if is_text { spot.tokens.iter().collect() } else { spot.tokens.iter().chain(&spot.deeper).collect() };
+        let owned: Vec<Token<'_>> = tokens.into_iter().cloned().collect();
+        let at = InRow::follow(self.layout, &owned);
+        let beyond = owned[at.outer..].iter().chain(if is_text { spot.deeper.as_slice() } else { &[] });
+        let inside: Vec<Step> = beyond.map(step).collect();
+        let column = at.column;
+        let expression = self.expression(&owned[..at.outer]);
+        let is_inside = !inside.is_empty() && coercion != Some(Coercion::UseCounterToString);
+        let sql = if is_inside { sql::json(&expression, &inside, self.document.kind(node).is_container()) } else { expression };
+        let mismatch = at.unknown.is_some() || line.shape_mismatch || self.is_wrong_shape(node, &at);
+        let reason = if mismatch {
+            let found = with_article(self.document.kind(node));
+            Some(format!("The row cannot be written: BigQuery does not take {found} here, which the pipeline passes on unchecked."))
+        } else if is_inside {
+            Some(format!("It is part of the JSON in {}.", self.name(column)))
+        } else {
+            coercion.map(how).map(str::to_owned).or_else(|| self.renamed(node, column)).or_else(|| self.rebuilt(node, column))
+        };
+        let fate = match (&reason, mismatch) {
+            (_, true) => Fate::Refused,
+            (Some(_), _) => Fate::Changed,
+            (None, _) => Fate::Stored,
+        };
+        Landing { column, fate, reason, sql: Some(sql), additional_pointer: None }
+    }
+
+    /// Whether a container stands where BigQuery wants another shape: lists for a map pass unchecked.
+    fn is_wrong_shape(&self, node: NodeId, at: &InRow) -> bool {
+        let intent = self.transformed.intents.get(node as usize).copied().flatten();
+        let is_empty = self.document.kind(node) == Kind::Array && self.document.count(node) == 0;
+        intent.is_some_and(|intent| intent.why == Why::MapNotObject) && at.column.is_some() && !is_empty
+    }
+
+    fn additional(&self, node: NodeId, spot: &Spot<'_>, line: &Line) -> Landing {
+        let steps: Vec<Step> = spot.tokens.iter().chain(&spot.deeper).map(step).collect();
+        let why = self.why_additional(node, line);
+        // What a key-only map keeps is the key.
+        let column = line.column.or_else(|| self.key_only(line));
+        if self.layout.child(None, ADDITIONAL).is_none() {
+            let reason = Some(format!("{why} The table has no {ADDITIONAL} column to keep it."));
+            return Landing { column, fate: Fate::Dropped, reason, sql: None, additional_pointer: None };
+        }
+        Landing {
+            column,
+            fate: Fate::Additional,
+            reason: Some(why),
+            sql: Some(sql::json(ADDITIONAL, &steps, self.document.kind(node).is_container())),
+            additional_pointer: Some(places::pointer(spot.tokens.iter().chain(&spot.deeper))),
+        }
+    }
+
+    fn dropped(&self, node: NodeId, line: &Line) -> Landing {
+        // Where only the key of an entry is stored, the value's own column counts.
+        let intent = self.transformed.intent(self.document, node).and_then(|(_, intent)| intent.column);
+        let column = intent.or_else(|| self.key_only(line)).or(line.column).or_else(|| self.stripped_column(node));
+        let reason = match line.reason {
+            _ if line.landing == Side::Column => {
+                "The decoder takes it out of the document as an attribute, and its text is no number.".to_owned()
+            }
+            Some(Reason::StrippedByDecoder) => {
+                let column = column.map_or(" and the table has no column for it".to_owned(), |_| " and keeps only text".to_owned());
+                format!("The decoder takes it out of the document{column}.")
+            }
+            reason => self.why_dropped(node, reason, column),
+        };
+        let sql = column.map(|column| sql::select(self.layout, column));
+        Landing { column, fate: Fate::Dropped, reason: Some(reason), sql, additional_pointer: None }
+    }
+
+    fn why_dropped(&self, node: NodeId, reason: Option<Reason>, column: Option<ColumnId>) -> String {
+        let found = self.document.kind(node);
+        match reason {
+            Some(Reason::Null) => HOLDS_NULL.to_owned(),
+            Some(Reason::Empty) if self.document.count(node) > 0 => {
+                "Nothing in it has a column, so that nothing is left to store.".to_owned()
+            }
+            Some(Reason::Empty) => "It is empty and leaves nothing to store.".to_owned(),
+            Some(Reason::MapNotObject) => {
+                let found = with_article(found);
+                format!("A map takes an object; this is {found}, and the pipeline loses it because it has to rename its key.")
+            }
+            Some(Reason::StrictUnknownKey) => "No column has its name, and this doctype keeps nothing else.".to_owned(),
+            Some(Reason::StrictNotCoercible) => {
+                let takes = column.and_then(|id| self.layout.get(id)).map_or("", takes);
+                format!("{takes}; this is {}, and this doctype keeps nothing else.", with_article(found))
+            }
+            Some(Reason::KeyOnlyMap) => format!("The map {} keeps only its keys.", self.name(column)),
+            _ => format!("Another member goes to the same column {} and takes its place.", self.name(column)),
+        }
+    }
+
+    fn why_additional(&self, node: NodeId, line: &Line) -> String {
+        let settled = self.transformed.intent(self.document, node);
+        let settler = settled.map_or(node, |(settler, _)| settler);
+        let found = with_article(self.document.kind(settler));
+        match line.reason {
+            Some(Reason::NotCoercible) => {
+                let takes = line.column.and_then(|id| self.layout.get(id)).map_or("", takes);
+                format!("{takes}; this is {found}.")
+            }
+            Some(Reason::NotARecord) => format!("Every element of {} must be an object; this is {found}.", self.name(line.column)),
+            Some(Reason::KeyOnlyMap) => format!("The map {} keeps only its keys.", self.name(line.key_column)),
+            Some(Reason::Collision) => {
+                let column = self.name(line.column);
+                format!("A later member of the exact name {column} had it transformed twice, which does not fit the second time.")
+            }
+            _ => match self.document.key(settler) {
+                Some(key) => format!("No column of {} is named for {}.", self.parent_name(settler), quoted(&key)),
+                None => format!("{} has no column for this element of the list.", self.parent_name(settler)),
+            },
+        }
+    }
+
+    /// The sentence of a row that cannot be written, at the value that is to blame and elsewhere.
+    fn refused(&self, node: NodeId, refusal: Refusal) -> String {
+        let why = self.why_refused(refusal);
+        let about = |a: NodeId, b: NodeId| self.document.ancestors(a).any(|above| above == b);
+        if about(node, refusal.node) || about(refusal.node, node) {
+            return format!("The row cannot be written: {why}.");
+        }
+        let place = self.document.path(refusal.node, crate::pipeline::document::PathStyle::Pointer);
+        format!("The whole row is refused: at {}, {why}.", quoted(&place))
+    }
+
+    /// Why there is no row, as the end of a sentence that is safe for a terminal.
+    pub fn why_refused(&self, refusal: Refusal) -> String {
+        let column = self.name(Some(refusal.column));
+        match refusal.exception {
+            Exception::NoSuchElement => format!("one element of {column} does not fit its type"),
+            Exception::NullPointer => {
+                format!("the pipeline fails on a list for {column} with something else than objects in a strict doctype")
+            }
+            Exception::ClassCast if self.document.kind(refusal.node) == Kind::Object && self.document.count(refusal.node) > 0 => {
+                format!("the pipeline fails on an object of lists where {column} takes a list of records")
+            }
+            Exception::ClassCast => format!("the pipeline fails where {column} takes a list of records and this is none"),
+        }
+    }
+
+    /// An expression for a place in the row.
+    fn expression(&self, tokens: &[Token<'_>]) -> String {
+        let mut sql = Expression::default();
+        let mut tokens = tokens.iter().peekable();
+        while let Some(token) = tokens.next() {
+            match token {
+                Token::Name(name) => sql.field(name),
+                Token::Index(index) => sql.element(*index),
+                Token::Entry(index, key) => match tokens.next_if(|token| matches!(token, Token::Name(_))) {
+                    Some(Token::Name(name)) => sql.entry(key, name),
+                    _ => sql.element(*index),
+                },
+            }
+        }
+        sql.render()
+    }
+
+    fn renamed(&self, node: NodeId, column: Option<ColumnId>) -> Option<String> {
+        let key = self.document.key(node)?;
+        let parent = self.document.parent(node)?;
+        let around = self.transformed.intents.get(parent as usize).copied().flatten();
+        let name = &column.and_then(|id| self.layout.get(id))?.name;
+        let is_entry = around.is_some_and(|intent| intent.why == Why::Map);
+        (!is_entry && **name != *key).then(|| format!("The key {} becomes the column name {}.", quoted(&key), quoted(name)))
+    }
+
+    /// A shape that is stored as another one.
+    fn rebuilt(&self, node: NodeId, column: Option<ColumnId>) -> Option<String> {
+        let id = column?;
+        let column = self.layout.get(id)?;
+        let repeated = column.mode == Mode::Repeated;
+        match self.document.kind(node) {
+            Kind::Array if column.is_record() && !repeated => {
+                Some("The elements of the list go to the columns f0_, f1_ … of the RECORD.".to_owned())
+            }
+            Kind::Object if repeated && !self.layout.is_map(id) && self.document.key(node).is_some() => {
+                Some("A list belongs here; the pipeline takes the object's values for its elements and loses the keys.".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    fn key_only(&self, line: &Line) -> Option<ColumnId> {
+        line.key_column.filter(|_| line.reason == Some(Reason::KeyOnlyMap))
+    }
+
+    /// The column that a standard field would have filled.
+    fn stripped_column(&self, node: NodeId) -> Option<ColumnId> {
+        let tokens = self.document.tokens(node);
+        self.is_stripped(node).then(|| tokens.iter().try_fold(None, |parent, name| self.layout.child(parent, name).map(Some)))??
+    }
+
+    /// A column's name for a sentence.
+    fn name(&self, column: Option<ColumnId>) -> String {
+        column.map_or_else(String::new, |column| quoted(&self.layout.path(column)))
+    }
+
+    /// The columns around a value, for a sentence.
+    fn parent_name(&self, node: NodeId) -> String {
+        let parent = self.document.parent(node).and_then(|parent| self.transformed.intent(self.document, parent));
+        parent.and_then(|(_, intent)| intent.column).map_or_else(|| "the table".to_owned(), |column| self.name(Some(column)))
+    }
+}
+
+/// The landing of a value that is not in the document.
+fn missing(landing: Landing) -> Landing {
+    let instead =
+        if landing.column.is_some() { "The document has no such value; it would land here." } else { "The document has no such value." };
+    let why = landing.reason.filter(|_| landing.column.is_none());
+    let reason = Some(why.map_or(instead.to_owned(), |why| format!("{instead} {why}")));
+    Landing { fate: Fate::Unknown, reason, ..landing }
+}
+
+/// The landing of metadata that no table has a column for.
+fn ignored() -> Landing {
+    let reason = "The decoder takes it out of the document, and the table has no column for it.".to_owned();
+    Landing { column: None, fate: Fate::Dropped, reason: Some(reason), sql: None, additional_pointer: None }
+}
+
+fn step(token: &Token<'_>) -> Step {
+    match token {
+        Token::Name(name) => Step::Key(name.to_string()),
+        Token::Index(index) | Token::Entry(index, _) => Step::Index(*index),
+    }
+}
+
+/// How a value is stored, as a sentence.
+fn how(coercion: Coercion) -> &'static str {
+    match coercion {
+        Coercion::BoolToInt | Coercion::BoolToFloat => "The boolean is stored as 1 or 0.",
+        Coercion::NumberToString => "The number is stored as text.",
+        Coercion::BoolToString => "The boolean is stored as the text true or false.",
+        Coercion::NullToString => "In a list of texts null is stored as the text null.",
+        Coercion::JsonToString => "The value is stored as JSON text.",
+        Coercion::HistogramToString => "The histogram is stored as JSON text.",
+        Coercion::UseCounterToString => "The use counter is stored as its sum.",
+        Coercion::ViaAttributes => "The decoder takes it out of the document as an attribute, which fills the column.",
+    }
+}

@@ -1,0 +1,96 @@
+//! Keywords that the transpiler cannot read, which stops it before it looks at any type.
+//!
+//! It reads every node that a keyword it knows leads to, also those that it makes no use of; other keywords may hold anything, and null counts as absent.
+
+use crate::pipeline::document::{Kind, NodeId};
+use crate::pipeline::schema::Schema;
+
+use super::Stop;
+
+/// What a keyword must hold.
+#[derive(Clone, Copy)]
+enum Holds {
+    /// An object of schemas.
+    Schemas,
+    /// A list of schemas.
+    List,
+    /// A schema or a list of schemas.
+    SchemaOrList,
+    /// A schema or a boolean.
+    SchemaOrBoolean,
+    /// A list of strings.
+    Names,
+    Text,
+    /// An integer that is not negative, spelled without a fraction.
+    Count,
+}
+
+/// The keywords that it reads.
+const KEYWORDS: [(&str, Holds); 13] = [
+    ("properties", Holds::Schemas),
+    ("patternProperties", Holds::Schemas),
+    ("additionalProperties", Holds::SchemaOrBoolean),
+    ("required", Holds::Names),
+    ("items", Holds::SchemaOrList),
+    ("additionalItems", Holds::SchemaOrBoolean),
+    ("minItems", Holds::Count),
+    ("maxItems", Holds::Count),
+    ("oneOf", Holds::List),
+    ("allOf", Holds::List),
+    ("format", Holds::Text),
+    ("title", Holds::Text),
+    ("description", Holds::Text),
+];
+
+/// Looks at every node that the transpiler reads.
+pub(super) fn check(schema: &Schema) -> Result<(), Stop> {
+    let mut open = vec![0];
+    while let Some(node) = open.pop() {
+        if schema.document.kind(node) != Kind::Object {
+            let found = schema.document.kind(node).name();
+            return Err(Stop::new(schema, node, format!("the transpiler wants an object for a schema, and this is {found}")));
+        }
+        for (name, holds) in KEYWORDS {
+            if let Some(value) = present(schema, node, name) {
+                open.extend(subschemas(schema, value, name, holds)?);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A keyword's value; null counts as absent.
+pub(super) fn present(schema: &Schema, node: NodeId, name: &str) -> Option<NodeId> {
+    schema.keyword(node, name).filter(|&value| schema.document.kind(value) != Kind::Null)
+}
+
+/// A keyword's value as a count, where it is one.
+pub(super) fn count(schema: &Schema, node: NodeId, name: &str) -> Option<u64> {
+    number(schema, present(schema, node, name)?)
+}
+
+fn number(schema: &Schema, value: NodeId) -> Option<u64> {
+    std::str::from_utf8(schema.document.raw(value)).ok()?.parse().ok()
+}
+
+/// The schemas in a keyword's value, or why it cannot be read.
+fn subschemas(schema: &Schema, value: NodeId, name: &str, holds: Holds) -> Result<Vec<NodeId>, Stop> {
+    let document = &schema.document;
+    let all = || document.children(value).collect();
+    let wanted = match (holds, document.kind(value)) {
+        (Holds::Schemas, Kind::Object) | (Holds::List | Holds::SchemaOrList, Kind::Array) => return Ok(all()),
+        (Holds::SchemaOrList | Holds::SchemaOrBoolean, Kind::Object) => return Ok(vec![value]),
+        (Holds::Names, Kind::Array) if document.children(value).all(|name| document.kind(name) == Kind::String) => return Ok(Vec::new()),
+        (Holds::SchemaOrBoolean, Kind::Boolean) | (Holds::Text, Kind::String) => return Ok(Vec::new()),
+        (Holds::Count, Kind::Number) if number(schema, value).is_some() => return Ok(Vec::new()),
+        (Holds::Schemas, _) => "an object of schemas",
+        (Holds::List, _) => "a list of schemas",
+        (Holds::SchemaOrList, _) => "a schema or a list of schemas",
+        (Holds::SchemaOrBoolean, _) => "a schema, true or false",
+        (Holds::Names, _) => "a list of names",
+        (Holds::Text, _) => "text",
+        (Holds::Count, _) => "an integer from 0 without a fraction",
+    };
+    let found = document.kind(value).name();
+    Err(Stop::new(schema, value, format!("the transpiler wants {wanted} for {name}, and cannot read this {found}")))
+}

@@ -1,0 +1,271 @@
+//! The pipeline's judgement replayed: its one error, byte for byte, and every violation behind it.
+//!
+//! Owns: compiling a schema once to judge many documents, verdicts, lists of violations, what could not be judged.
+//! Refuses: reading payloads (payload), finding a node from a message alone (the rest of verdict), network references.
+//!
+//! The pipeline validates with Everit json-schema 1.14.4, stopping at its first error, on org.json values read by Jackson 2.15.4. What it does
+//! was observed by running it; the modules below name the rule that each follows.
+
+mod compile;
+mod decode;
+mod formats;
+pub mod jackson;
+mod java_regex;
+mod keywords;
+mod message;
+mod numbers;
+mod order;
+mod pattern;
+mod program;
+mod report;
+mod run;
+mod runs;
+mod sentence;
+mod sink;
+mod spell;
+mod tree;
+mod valid;
+mod walk;
+
+use std::sync::Arc;
+
+use crate::pipeline::document::{Document, NodeId};
+use crate::pipeline::fault::Keyword;
+use crate::pipeline::names::snake_case;
+use crate::pipeline::schema::Schema;
+use compile::{MOST_NESTED, NESTED_SHALLOW, Refusal};
+use program::Program;
+use run::{DEEPEST, Run, SHALLOW, Subject};
+use sink::Sink;
+
+/// Stack for documents or schemas that are nested deep.
+const BIG_STACK: usize = 256 << 20;
+
+/// Does work that needs more stack than threads usually have; `None` where the system has none to give.
+fn on_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(BIG_STACK).spawn_scoped(scope, work);
+        thread.ok().and_then(|thread| thread.join().ok())
+    })
+}
+
+/// A schema ready to judge documents; threads may share it.
+pub struct Judge {
+    schema: Arc<Schema>,
+    program: Program,
+}
+
+/// A document to be judged.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    document: &'a Document,
+    stripped: bool,
+}
+
+impl<'a> Input<'a> {
+    /// A payload: the decoder takes `metadata`, `submission_timestamp`, `document_id`, `sample_id` and the `normalized_…` members off its top
+    /// before validating.
+    pub fn payload(document: &'a Document) -> Self {
+        Input { document, stripped: true }
+    }
+}
+
+/// The document exactly as it is.
+impl<'a> From<&'a Document> for Input<'a> {
+    fn from(document: &'a Document) -> Self {
+        Input { document, stripped: false }
+    }
+}
+
+/// Schemas of this namespace describe what the decoder makes of a payload's surroundings; no payload is of it.
+const METADATA: &str = "metadata";
+
+/// A document as the validator gets it: of payloads the decoder takes members away first.
+pub fn input<'a>(namespace: &str, document: &'a Document) -> Input<'a> {
+    if is_payload(namespace) { Input::payload(document) } else { Input::from(document) }
+}
+
+/// Whether documents of a namespace are payloads.
+pub fn is_payload(namespace: &str) -> bool {
+    snake_case(namespace) != METADATA
+}
+
+/// What the pipeline makes of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Passed or failed, as far as could be judged.
+    pub outcome: Outcome,
+    /// What could not be judged, and so counts as fulfilled. Empty for nearly every document: then the outcome is certain.
+    pub doubts: Vec<Doubt>,
+}
+
+/// Passed or failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The validator finds nothing wrong.
+    Pass,
+    /// The one error that it reports.
+    Fail(Box<Violation>),
+}
+
+/// One broken keyword.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// In the validator's words, without the exception's class: `#/a: expected type: String, found: Null`.
+    pub message: String,
+    /// The keyword that broke, as JSON Schema calls it; `false` for the schema that nothing fits.
+    pub keyword: Keyword,
+    /// The instance location as the validator writes it. Among several violations of one value it escapes `~`, `/`, `\` and `"` in the tokens above
+    /// once more, a slip of the validator that is kept; `tokens` are right.
+    pub pointer: String,
+    /// Decoded tokens of the instance location: of the object for a missing or extraneous key, down to the name for one that breaks `propertyNames`.
+    pub tokens: Vec<String>,
+    /// The value in the document (the member, where its name is at fault).
+    pub instance: NodeId,
+    /// Whether the member's name is at fault, not its value.
+    pub about_name: bool,
+    /// The key that is missing or too many.
+    pub key: Option<String>,
+    /// RFC 6901 pointer of the node in the schema file; the empty text is the root.
+    pub schema_pointer: String,
+    /// That node.
+    pub node: NodeId,
+    /// Whether the node holds the keyword; false for the unwritten `anyOf` of a list of types and the unwritten `allOf`.
+    pub literal: bool,
+    /// Whether the validator knows the node's location; it does not for the parts of a node that it splits.
+    pub located: bool,
+    /// The violation in plain words.
+    pub sentence: String,
+}
+
+/// What could not be judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// The schema node that asked.
+    pub schema_pointer: String,
+    /// The pattern or limit, and the reason, in words.
+    pub what: String,
+}
+
+/// All violations of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violations {
+    /// The first of them, in the validator's order, up to the limit that was asked for.
+    pub list: Vec<Violation>,
+    /// How many there are, exactly.
+    pub count: u64,
+    /// The same with the combinators that they stand behind.
+    pub tree: Vec<Broken>,
+    /// What could not be judged.
+    pub doubts: Vec<Doubt>,
+}
+
+/// What is broken: one keyword, or a combinator with what its branches say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Broken {
+    /// Position in [`Violations::list`].
+    Leaf(usize),
+    /// Written or unwritten `anyOf`, `oneOf`, `allOf`, or a condition.
+    Branches(Box<Branches>),
+}
+
+/// A combinator that is not fulfilled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branches {
+    /// The combinator's own failure: what the pipeline reports where it is the first.
+    pub violation: Violation,
+    /// Its branches, the nearest to the value first.
+    pub branches: Vec<Branch>,
+    /// Position in [`Violations::list`], where no branch is broken: too many fit.
+    pub itself: Option<usize>,
+}
+
+/// One branch of a combinator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branch {
+    /// RFC 6901 pointer of its schema node; parts of a node that the validator splits share that node.
+    pub schema_pointer: String,
+    /// That node.
+    pub node: NodeId,
+    /// What it is for: its title, or the kind of value.
+    pub wanted: String,
+    /// Whether the value fits it.
+    pub valid: bool,
+    /// Why it is as near as it is.
+    pub why: String,
+    /// What the value breaks of it.
+    pub broken: Vec<Broken>,
+}
+
+impl Judge {
+    /// Compiles a schema. The reason for a refusal names place and fault as the validator's loader does.
+    pub fn compile(schema: Arc<Schema>) -> Result<Self, String> {
+        let program = match compile::compile(&schema, NESTED_SHALLOW) {
+            Err(Refusal::TooDeep(reason)) => {
+                on_big_stack(|| compile::compile(&schema, MOST_NESTED)).unwrap_or(Err(Refusal::TooDeep(reason)))
+            }
+            done => done,
+        };
+        match program {
+            Ok(program) => Ok(Judge { schema, program }),
+            Err(Refusal::TooDeep(reason) | Refusal::Wrong(reason)) => Err(reason),
+        }
+    }
+
+    /// The schema that it judges by.
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
+    /// The pipeline's verdict.
+    pub fn verdict<'a>(&self, input: impl Into<Input<'a>>) -> Verdict {
+        let (first, doubts) = self.ask(input.into(), |run| {
+            let valid = run.valid(self.program.root, Subject::value(0));
+            if valid {
+                None
+            } else {
+                run.first(self.program.root, Subject::value(0)).map(|leaf| report::violation(run, &self.schema, &leaf))
+            }
+        });
+        let outcome = first.flatten().map_or(Outcome::Pass, |violation| Outcome::Fail(Box::new(violation)));
+        Verdict { outcome, doubts }
+    }
+
+    /// Whether the document passes.
+    pub fn passes<'a>(&self, input: impl Into<Input<'a>>) -> bool {
+        self.ask(input.into(), |run| run.valid(self.program.root, Subject::value(0))).0.unwrap_or(true)
+    }
+
+    /// Every violation, `limit` of them in full.
+    pub fn violations<'a>(&self, input: impl Into<Input<'a>>, limit: usize) -> Violations {
+        let (all, doubts) = self.ask(input.into(), |run| {
+            if run.valid(self.program.root, Subject::value(0)) {
+                return (Vec::new(), 0, Vec::new());
+            }
+            let mut sink = Sink::all(limit);
+            let _ = run.walk(self.program.root, Subject::value(0), &mut sink);
+            let tree = tree::tree(run, &self.schema, &mut sink);
+            let list = sink.leaves.iter().map(|leaf| report::violation(run, &self.schema, leaf)).collect();
+            (list, sink.count, tree)
+        });
+        let (list, count, tree) = all.unwrap_or_default();
+        Violations { list, count, tree, doubts }
+    }
+
+    /// Puts a question to a document; again on a big stack where the usual one is too small. No answer for a document without a value.
+    fn ask<T: Send>(&self, input: Input<'_>, question: impl Fn(&mut Run<'_>) -> T + Sync) -> (Option<T>, Vec<Doubt>) {
+        if input.document.is_empty() {
+            return (None, Vec::new());
+        }
+        let with_depth = |most_depth| {
+            let mut run = Run::new(&self.program, &self.schema.document, input.document, input.stripped, most_depth);
+            let answer = question(&mut run);
+            (run.stop, answer, report::doubts(&run, &self.schema))
+        };
+        let (stop, answer, doubts) = with_depth(SHALLOW);
+        if stop != Some(run::Stop::TooDeep) {
+            return (Some(answer), doubts);
+        }
+        on_big_stack(|| with_depth(DEEPEST)).map_or((Some(answer), doubts), |(_, answer, doubts)| (Some(answer), doubts))
+    }
+}

@@ -1,0 +1,284 @@
+//! A schema file -> [`Program`].
+//!
+//! Owns: how the validator splits a node, which keywords each draft knows, references; refusing what the validator refuses to load.
+//! Refuses: reading the rules of one type (keywords), judging.
+//!
+//! A node with several of enum, combinators, `not`, `const`, a type and keywords foreign to that type becomes an unwritten `allOf` of them, a
+//! list of types an unwritten `anyOf`. `$ref` stands alone: what is beside it is not read.
+
+use rustc_hash::FxHashMap;
+
+use super::keywords;
+use super::pattern::Pattern;
+use super::program::{Body, Combinator, EnumRules, PatternId, Program, Sub, SubId};
+use super::spell;
+use crate::pipeline::document::{Document, Kind, NodeId};
+use crate::pipeline::schema::{Draft, Schema};
+
+/// Schemas inside one another that any thread's stack has room for.
+pub(super) const NESTED_SHALLOW: usize = 64;
+/// Longest pointer that a refusal names whole, in cells.
+const LONGEST_POINTER: usize = 400;
+/// Most schema nodes inside one another.
+pub(super) const MOST_NESTED: usize = 500;
+
+/// Keywords that make a schema of their own where no type reads them.
+const ARRAY: [&str; 5] = ["items", "additionalItems", "minItems", "maxItems", "uniqueItems"];
+const OBJECT: [&str; 7] =
+    ["properties", "required", "minProperties", "maxProperties", "dependencies", "patternProperties", "additionalProperties"];
+const NUMBER: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
+const TEXT: [&str; 4] = ["minLength", "maxLength", "pattern", "format"];
+
+pub(super) struct Compiler<'a> {
+    pub(super) schema: &'a Schema,
+    subs: Vec<Sub>,
+    patterns: Vec<Pattern>,
+    known_patterns: FxHashMap<String, PatternId>,
+    /// Schema nodes that are compiled or being compiled.
+    known: FxHashMap<NodeId, SubId>,
+    nested: usize,
+    most_nested: usize,
+}
+
+/// Why a schema has no program.
+pub(super) enum Refusal {
+    /// It is nested deeper than was allowed this time.
+    TooDeep(String),
+    /// It is no schema, as the validator's loader says it.
+    Wrong(String),
+}
+
+/// Compiles a whole file of at most so many schemas inside one another: each is a call. The reason tells the place and what is wrong, as the
+/// validator would.
+pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Refusal> {
+    let mut compiler = Compiler {
+        schema,
+        subs: Vec::new(),
+        patterns: Vec::new(),
+        known_patterns: FxHashMap::default(),
+        known: FxHashMap::default(),
+        nested: 0,
+        most_nested,
+    };
+    let root = match compiler.node(0) {
+        Ok(root) => root,
+        Err(reason) if compiler.nested >= most_nested => return Err(Refusal::TooDeep(reason)),
+        Err(reason) => return Err(Refusal::Wrong(reason)),
+    };
+    Ok(Program { subs: compiler.subs, patterns: compiler.patterns, root })
+}
+
+impl<'a> Compiler<'a> {
+    pub(super) fn document(&self) -> &'a Document {
+        &self.schema.document
+    }
+
+    pub(super) fn since(&self, draft: Draft) -> bool {
+        self.schema.draft() >= draft
+    }
+
+    /// The compiled schema of a node; compiled once.
+    pub(super) fn node(&mut self, node: NodeId) -> Result<SubId, String> {
+        if let Some(&known) = self.known.get(&node) {
+            return Ok(known);
+        }
+        if self.nested >= self.most_nested {
+            return Err(self.wrong(node, "nested too deep"));
+        }
+        let id = self.push(node, true, Body::Anything);
+        self.known.insert(node, id);
+        self.nested += 1;
+        let body = match self.document().kind(node) {
+            Kind::Object => self.object(node)?,
+            Kind::Boolean if self.document().raw(node) == b"true" => Body::Anything,
+            Kind::Boolean => Body::Nothing,
+            _ => return Err(self.expected(node, "one of Boolean, JsonObject")),
+        };
+        self.nested -= 1;
+        let sub = &mut self.subs[id as usize];
+        sub.located = !matches!(body, Body::Nothing);
+        sub.body = body;
+        Ok(id)
+    }
+
+    /// A part of a node.
+    pub(super) fn push(&mut self, node: NodeId, located: bool, body: Body) -> SubId {
+        self.subs.push(Sub { node, located, body });
+        self.subs.len() as SubId - 1
+    }
+
+    pub(super) fn pattern(&mut self, text: &str) -> PatternId {
+        if let Some(&known) = self.known_patterns.get(text) {
+            return known;
+        }
+        self.patterns.push(Pattern::new(text));
+        let id = self.patterns.len() as PatternId - 1;
+        self.known_patterns.insert(text.to_owned(), id);
+        id
+    }
+
+    /// A refusal with its place.
+    pub(super) fn wrong(&self, node: NodeId, what: &str) -> String {
+        format!("#{}: {what}", crate::ground::text::clip_middle(&self.schema.pointer(node), LONGEST_POINTER))
+    }
+
+    pub(super) fn expected(&self, node: NodeId, wanted: &str) -> String {
+        self.wrong(node, &format!("expected type: {wanted}, found: {}", found(self.document(), node)))
+    }
+
+    fn object(&mut self, node: NodeId) -> Result<Body, String> {
+        if let Some(reference) = self.schema.keyword(node, "$ref") {
+            let target = self.schema.resolve(node);
+            if self.document().kind(reference) != Kind::String || target == node {
+                let named = self.document().string(reference).unwrap_or_default().into_owned();
+                return Err(self.wrong(node, &format!("the reference {named:?} leads nowhere in this file")));
+            }
+            return Ok(Body::Reference(self.node(target)?));
+        }
+        let mut parts = self.parts(node)?;
+        Ok(match parts.len() {
+            0 => Body::Anything,
+            1 => parts.remove(0),
+            _ => {
+                let subs = parts.into_iter().map(|body| self.push(node, false, body)).collect();
+                Body::Combined(Combinator::All, subs)
+            }
+        })
+    }
+
+    /// The schemas that a node is split into, in the validator's order.
+    fn parts(&mut self, node: NodeId) -> Result<Vec<Body>, String> {
+        let mut parts = Vec::with_capacity(1);
+        if let Some(values) = self.schema.keyword(node, "enum") {
+            parts.push(Body::Enum(self.values(values, true)?));
+        }
+        for combinator in [Combinator::All, Combinator::Any, Combinator::One] {
+            if let Some(branches) = self.schema.keyword(node, combinator.keyword()) {
+                parts.push(Body::Combined(combinator, self.branches(branches)?));
+            }
+        }
+        if let Some(not) = self.schema.keyword(node, "not") {
+            parts.push(Body::Not(self.node(not)?));
+        }
+        if let Some(value) = self.schema.keyword(node, "const").filter(|_| self.since(Draft::Six)) {
+            parts.push(Body::Const(self.values(value, false)?));
+        }
+        let mut read = Read::default();
+        if let Some(types) = self.schema.keyword(node, "type") {
+            parts.push(self.typed(node, types, &mut read)?);
+        }
+        self.foreign(node, &read, &mut parts)?;
+        Ok(parts)
+    }
+
+    fn branches(&mut self, list: NodeId) -> Result<Vec<SubId>, String> {
+        if self.document().kind(list) != Kind::Array {
+            return Err(self.expected(list, "JsonArray"));
+        }
+        self.document().children(list).map(|branch| self.node(branch)).collect()
+    }
+
+    fn values(&self, node: NodeId, list: bool) -> Result<EnumRules, String> {
+        let document = self.document();
+        if list && document.kind(node) != Kind::Array {
+            return Err(self.expected(node, "JsonArray"));
+        }
+        let nodes: Vec<NodeId> = if list { document.children(node).collect() } else { vec![node] };
+        let texts = nodes.iter().filter_map(|&node| Some(document.string(node)?.into_owned().into_bytes().into())).collect();
+        let others = nodes.iter().filter(|&&node| document.kind(node) != Kind::String);
+        let others = others.map(|&node| spell::canonical(document, node).into()).collect();
+        Ok(EnumRules { texts, others })
+    }
+
+    /// The part that `type` makes.
+    fn typed(&mut self, node: NodeId, types: NodeId, read: &mut Read) -> Result<Body, String> {
+        let document = self.document();
+        match document.kind(types) {
+            Kind::String => self.of_type(node, types, read),
+            Kind::Array => {
+                let mut branches = Vec::with_capacity(document.count(types));
+                for name in document.children(types) {
+                    let body = self.of_type(node, name, read)?;
+                    branches.push(self.push(node, false, body));
+                }
+                Ok(Body::Combined(Combinator::Any, branches))
+            }
+            _ => Err(self.expected(types, "one of JsonArray, String")),
+        }
+    }
+
+    fn of_type(&mut self, node: NodeId, name: NodeId, read: &mut Read) -> Result<Body, String> {
+        let Some(text) = self.document().string(name) else { return Err(self.expected(name, "String")) };
+        Ok(match &*text {
+            "string" => {
+                read.text = true;
+                Body::Text(Box::new(keywords::text(self, node, true)?))
+            }
+            "integer" | "number" => {
+                read.number = true;
+                Body::Number(Box::new(keywords::number(self, node, true, text == "integer")?))
+            }
+            "boolean" => Body::Boolean,
+            "null" => Body::Null,
+            "array" => {
+                read.array = true;
+                Body::Array(Box::new(keywords::array(self, node, true)?))
+            }
+            "object" => {
+                read.object = true;
+                Body::Object(Box::new(keywords::object(self, node, true)?))
+            }
+            other => return Err(self.wrong(node, &format!("unknown type: [{other}]"))),
+        })
+    }
+
+    /// The parts that keywords make which no named type has read.
+    fn foreign(&mut self, node: NodeId, read: &Read, parts: &mut Vec<Body>) -> Result<(), String> {
+        let holds = |compiler: &Self, names: &[&str], later: Option<&str>| {
+            let later = later.filter(|_| compiler.since(Draft::Six));
+            names.iter().copied().chain(later).any(|name| compiler.schema.keyword(node, name).is_some())
+        };
+        if !read.array && holds(self, &ARRAY, Some("contains")) {
+            parts.push(Body::Array(Box::new(keywords::array(self, node, false)?)));
+        }
+        if !read.object && holds(self, &OBJECT, Some("propertyNames")) {
+            parts.push(Body::Object(Box::new(keywords::object(self, node, false)?)));
+        }
+        if !read.number && holds(self, &NUMBER, None) {
+            parts.push(Body::Number(Box::new(keywords::number(self, node, false, false)?)));
+        }
+        if !read.text && holds(self, &TEXT, None) {
+            parts.push(Body::Text(Box::new(keywords::text(self, node, false)?)));
+        }
+        if self.since(Draft::Seven) && holds(self, &["if", "then", "else"], None) {
+            let mut branch = |name| self.schema.keyword(node, name).map(|node| self.node(node)).transpose();
+            let (test, then, otherwise) = (branch("if")?, branch("then")?, branch("else")?);
+            parts.push(match test {
+                Some(test) => Body::Condition { test, then, otherwise },
+                None => Body::Anything,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Families of keywords that a named type has read.
+#[derive(Default)]
+struct Read {
+    text: bool,
+    number: bool,
+    array: bool,
+    object: bool,
+}
+
+/// A schema value's class as the validator's loader names it.
+fn found(document: &Document, node: NodeId) -> &'static str {
+    match document.kind(node) {
+        Kind::Object => "JsonObject",
+        Kind::Array => "JsonArray",
+        Kind::String => "String",
+        Kind::Boolean => "Boolean",
+        Kind::Null => "null",
+        Kind::Number => super::numbers::class(document.raw(node)),
+    }
+}

@@ -1,0 +1,210 @@
+//! The keywords of one type, read off a schema node.
+//!
+//! Owns: limits, bounds, names and subschemas, in the order that Java's maps give them.
+//! Refuses: which types a node has (compile).
+
+use rustc_hash::FxHashMap;
+
+use super::compile::Compiler;
+use super::formats::Format;
+use super::numbers::{self, Decimal};
+use super::order;
+use super::program::{ArrayRules, Bound, Known, NumberRules, ObjectRules, SubId, TextRules};
+use crate::pipeline::document::{Kind, NodeId};
+use crate::pipeline::schema::Draft;
+
+type Read<T> = Result<T, String>;
+
+/// `minLength`, `maxLength`, `pattern`, `format`.
+pub(super) fn text(compiler: &mut Compiler<'_>, node: NodeId, typed: bool) -> Read<TextRules> {
+    let least = limit(compiler, node, "minLength")?;
+    let most = limit(compiler, node, "maxLength")?;
+    let pattern = string(compiler, node, "pattern")?.map(|text| compiler.pattern(&text));
+    let format = string(compiler, node, "format")?.and_then(|name| Format::named(&name, compiler.schema.draft()));
+    Ok(TextRules { typed, least, most, pattern, format })
+}
+
+/// The bounds of numbers; draft 04 makes one exclusive by a flag, later drafts by a keyword of its own.
+pub(super) fn number(compiler: &Compiler<'_>, node: NodeId, typed: bool, integer: bool) -> Read<NumberRules> {
+    let mut rules = NumberRules { typed, integer, ..NumberRules::default() };
+    rules.minimum = bound(compiler, node, "minimum")?;
+    rules.maximum = bound(compiler, node, "maximum")?;
+    rules.multiple_of = bound(compiler, node, "multipleOf")?;
+    if let Some(zero) = rules.multiple_of.as_ref().filter(|bound| bound.value == Decimal::read("0")) {
+        return Err(compiler.wrong(node, &format!("multipleOf should not be {}", zero.printed)));
+    }
+    if compiler.since(Draft::Six) {
+        rules.above = bound(compiler, node, "exclusiveMinimum")?;
+        rules.below = bound(compiler, node, "exclusiveMaximum")?;
+    } else {
+        rules.minimum_exclusive = flag(compiler, node, "exclusiveMinimum")?.unwrap_or(false);
+        rules.maximum_exclusive = flag(compiler, node, "exclusiveMaximum")?.unwrap_or(false);
+    }
+    Ok(rules)
+}
+
+/// The keywords of arrays.
+pub(super) fn array(compiler: &mut Compiler<'_>, node: NodeId, typed: bool) -> Read<ArrayRules> {
+    let document = compiler.document();
+    let mut rules = ArrayRules { typed, ..ArrayRules::default() };
+    rules.least = limit(compiler, node, "minItems")?;
+    rules.most = limit(compiler, node, "maxItems")?;
+    rules.unique = flag(compiler, node, "uniqueItems")?.unwrap_or(false);
+    (rules.closed, rules.additional) = rest(compiler, node, "additionalItems")?;
+    if let Some(items) = compiler.schema.keyword(node, "items") {
+        if document.kind(items) == Kind::Array {
+            rules.tuple = Some(document.children(items).map(|item| compiler.node(item)).collect::<Read<_>>()?);
+        } else {
+            rules.all = Some(compiler.node(items)?);
+        }
+    }
+    if let Some(contains) = compiler.schema.keyword(node, "contains").filter(|_| compiler.since(Draft::Six)) {
+        rules.contains = Some(compiler.node(contains)?);
+    }
+    Ok(rules)
+}
+
+/// The keywords of objects.
+pub(super) fn object(compiler: &mut Compiler<'_>, node: NodeId, typed: bool) -> Read<ObjectRules> {
+    let mut rules = ObjectRules { typed, ..ObjectRules::default() };
+    rules.least = limit(compiler, node, "minProperties")?;
+    rules.most = limit(compiler, node, "maxProperties")?;
+    if let Some(required) = compiler.schema.keyword(node, "required") {
+        rules.required = names(compiler, required)?;
+    }
+    (rules.closed, rules.additional) = rest(compiler, node, "additionalProperties")?;
+    rules.properties = named_schemas(compiler, node, "properties")?;
+    order::sort_by_bucket(&mut rules.properties, order::capacity, |(name, _)| order::hash_code(name));
+    let mut patterns = named_schemas(compiler, node, "patternProperties")?;
+    copied(&mut patterns, order::hash_code);
+    rules.patterns = patterns.into_iter().map(|(text, sub)| (compiler.pattern(&text), sub)).collect();
+    dependencies(compiler, node, &mut rules)?;
+    if let Some(names) = compiler.schema.keyword(node, "propertyNames").filter(|_| compiler.since(Draft::Six)) {
+        rules.names = Some(compiler.node(names)?);
+    }
+    index(&mut rules);
+    Ok(rules)
+}
+
+/// Fills the table of known names.
+fn index(rules: &mut ObjectRules) {
+    let mut table: FxHashMap<Box<[u8]>, Known> = FxHashMap::default();
+    for (i, (name, sub)) in rules.properties.iter().enumerate() {
+        let known = table.entry(name.as_bytes().into()).or_default();
+        (known.property, known.sub) = (Some(i as u32), Some(*sub));
+    }
+    for name in &rules.required {
+        let known = table.entry(name.as_bytes().into()).or_default();
+        if known.required.is_none() {
+            known.required = Some(rules.required_count);
+            rules.required_count += 1;
+        }
+    }
+    rules.reads_names = !table.is_empty() || !rules.patterns.is_empty();
+    rules.table = table;
+}
+
+fn dependencies(compiler: &mut Compiler<'_>, node: NodeId, rules: &mut ObjectRules) -> Read<()> {
+    let Some(all) = compiler.schema.keyword(node, "dependencies") else { return Ok(()) };
+    let document = compiler.document();
+    for (name, member) in members(compiler, all)? {
+        if document.kind(member) == Kind::Array {
+            let mut needed = names(compiler, member)?;
+            order::sort_by_bucket(&mut needed, order::small_set_capacity, |name| order::hash_code(name));
+            rules.key_dependencies.push((name, needed));
+        } else {
+            rules.schema_dependencies.push((name, compiler.node(member)?));
+        }
+    }
+    copied(&mut rules.key_dependencies, order::hash_code);
+    copied(&mut rules.schema_dependencies, order::hash_code);
+    Ok(())
+}
+
+/// Puts entries in the order of a map that was filled in file order and then copied.
+fn copied<T>(entries: &mut [(Box<str>, T)], hash: impl Fn(&str) -> u32) {
+    order::sort_by_bucket(entries, order::capacity, |(name, _)| hash(name));
+    order::sort_by_bucket(entries, order::copied_capacity, |(name, _)| hash(name));
+}
+
+/// A keyword whose value is an object of schemas, in file order; of several members of one name the last.
+fn named_schemas(compiler: &mut Compiler<'_>, node: NodeId, keyword: &str) -> Read<Vec<(Box<str>, SubId)>> {
+    let Some(all) = compiler.schema.keyword(node, keyword) else { return Ok(Vec::new()) };
+    members(compiler, all)?.into_iter().map(|(name, member)| Ok((name, compiler.node(member)?))).collect()
+}
+
+/// The members of an object, each name once at its first place with its last value, as a map keeps them.
+fn members(compiler: &Compiler<'_>, object: NodeId) -> Read<Vec<(Box<str>, NodeId)>> {
+    let document = compiler.document();
+    if document.kind(object) != Kind::Object {
+        return Err(compiler.expected(object, "JsonObject"));
+    }
+    let mut places: FxHashMap<Box<str>, usize> = FxHashMap::default();
+    let mut members: Vec<(Box<str>, NodeId)> = Vec::with_capacity(document.count(object));
+    for member in document.children(object) {
+        let name: Box<str> = document.key(member).unwrap_or_default().into();
+        match places.get(&name) {
+            Some(&place) => members[place].1 = member,
+            None => {
+                places.insert(name.clone(), members.len());
+                members.push((name, member));
+            }
+        }
+    }
+    Ok(members)
+}
+
+fn names(compiler: &Compiler<'_>, list: NodeId) -> Read<Vec<Box<str>>> {
+    let document = compiler.document();
+    if document.kind(list) != Kind::Array {
+        return Err(compiler.expected(list, "JsonArray"));
+    }
+    document.children(list).map(|name| document.string(name).map(Into::into).ok_or_else(|| compiler.expected(name, "String"))).collect()
+}
+
+/// `additionalProperties`, `additionalItems`: whether nothing more is allowed, or the schema of what is.
+fn rest(compiler: &mut Compiler<'_>, node: NodeId, keyword: &str) -> Read<(bool, Option<SubId>)> {
+    let Some(rest) = compiler.schema.keyword(node, keyword) else { return Ok((false, None)) };
+    match compiler.document().kind(rest) {
+        Kind::Boolean => Ok((compiler.document().raw(rest) == b"false", None)),
+        _ => Ok((false, Some(compiler.node(rest)?))),
+    }
+}
+
+fn string(compiler: &Compiler<'_>, node: NodeId, keyword: &str) -> Read<Option<String>> {
+    let Some(value) = compiler.schema.keyword(node, keyword) else { return Ok(None) };
+    let text = compiler.document().string(value).ok_or_else(|| compiler.expected(value, "String"))?;
+    Ok(Some(text.into_owned()))
+}
+
+fn flag(compiler: &Compiler<'_>, node: NodeId, keyword: &str) -> Read<Option<bool>> {
+    let Some(value) = compiler.schema.keyword(node, keyword) else { return Ok(None) };
+    match compiler.document().kind(value) {
+        Kind::Boolean => Ok(Some(compiler.document().raw(value) == b"true")),
+        _ => Err(compiler.expected(value, "Boolean")),
+    }
+}
+
+/// A whole number. A negative one never binds as a lower limit and always as an upper one, where 0 is as near as it gets.
+fn limit(compiler: &Compiler<'_>, node: NodeId, keyword: &str) -> Read<Option<u64>> {
+    let Some(value) = compiler.schema.keyword(node, keyword) else { return Ok(None) };
+    let document = compiler.document();
+    if document.kind(value) != Kind::Number || !numbers::is_integer(document.raw(value)) {
+        return Err(compiler.expected(value, "Integer"));
+    }
+    let text = String::from_utf8_lossy(document.raw(value));
+    text.parse::<i64>().map(|limit| Some(limit.max(0) as u64)).map_err(|_| compiler.expected(value, "Integer"))
+}
+
+fn bound(compiler: &Compiler<'_>, node: NodeId, keyword: &str) -> Read<Option<Bound>> {
+    let Some(value) = compiler.schema.keyword(node, keyword) else { return Ok(None) };
+    let document = compiler.document();
+    if document.kind(value) != Kind::Number {
+        return Err(compiler.expected(value, "Number"));
+    }
+    let raw = document.raw(value);
+    let text = String::from_utf8_lossy(raw);
+    let decimal = Decimal::read(&text);
+    let small = decimal.small();
+    Ok(Some(Bound { printed: numbers::printed_bound(raw).into(), value: decimal, small, raw: raw.into() }))
+}

@@ -1,0 +1,189 @@
+//! A schema in the form that judges documents.
+//!
+//! Owns: the compiled schemas, each with the schema node that it came from, and their rules in the order the validator asks them.
+//! Refuses: reading a schema file (compile), judging (valid, walk).
+
+use rustc_hash::FxHashMap;
+
+use super::formats::Format;
+use super::numbers::Decimal;
+use super::pattern::Pattern;
+use crate::pipeline::document::NodeId;
+
+/// Position of a compiled schema.
+pub(super) type SubId = u32;
+
+/// Position of a pattern.
+pub(super) type PatternId = u32;
+
+/// One compiled schema.
+#[derive(Debug)]
+pub(super) struct Sub {
+    /// The schema node that it was read from; several share one where the validator splits a node.
+    pub(super) node: NodeId,
+    /// Whether the validator knows its location: not of the parts of a split node, nor of `false`.
+    pub(super) located: bool,
+    pub(super) body: Body,
+}
+
+/// What a compiled schema asks.
+#[derive(Debug)]
+pub(super) enum Body {
+    Anything,
+    Nothing,
+    Boolean,
+    Null,
+    Object(Box<ObjectRules>),
+    Array(Box<ArrayRules>),
+    Text(Box<TextRules>),
+    Number(Box<NumberRules>),
+    Enum(EnumRules),
+    Const(EnumRules),
+    Not(SubId),
+    Combined(Combinator, Vec<SubId>),
+    Condition { test: SubId, then: Option<SubId>, otherwise: Option<SubId> },
+    Reference(SubId),
+}
+
+/// How many branches must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Combinator {
+    All,
+    Any,
+    One,
+}
+
+impl Combinator {
+    /// Whether so many of so many are right.
+    pub(super) fn holds(self, matched: usize, total: usize) -> bool {
+        match self {
+            Combinator::All => matched == total,
+            Combinator::Any => matched > 0,
+            Combinator::One => matched == 1,
+        }
+    }
+
+    /// As JSON Schema calls it.
+    pub(super) fn keyword(self) -> &'static str {
+        match self {
+            Combinator::All => "allOf",
+            Combinator::Any => "anyOf",
+            Combinator::One => "oneOf",
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct ObjectRules {
+    /// Whether other kinds of values fail.
+    pub(super) typed: bool,
+    /// In the order of the file.
+    pub(super) required: Vec<Box<str>>,
+    pub(super) names: Option<SubId>,
+    pub(super) least: Option<u64>,
+    pub(super) most: Option<u64>,
+    /// In the order of Java's map.
+    pub(super) key_dependencies: Vec<(Box<str>, Vec<Box<str>>)>,
+    pub(super) closed: bool,
+    pub(super) additional: Option<SubId>,
+    /// In the order of Java's map.
+    pub(super) patterns: Vec<(PatternId, SubId)>,
+    /// In the order of Java's map.
+    pub(super) schema_dependencies: Vec<(Box<str>, SubId)>,
+    /// In the order of Java's map.
+    pub(super) properties: Vec<(Box<str>, SubId)>,
+    /// What each known name means.
+    pub(super) table: FxHashMap<Box<[u8]>, Known>,
+    /// Whether a member's name matters.
+    pub(super) reads_names: bool,
+    /// Number of different required names.
+    pub(super) required_count: u32,
+}
+
+/// What an object's rules say about one name.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Known {
+    /// Position in `properties`.
+    pub(super) property: Option<u32>,
+    /// The schema of that property.
+    pub(super) sub: Option<SubId>,
+    /// Number among the required names.
+    pub(super) required: Option<u32>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct ArrayRules {
+    pub(super) typed: bool,
+    pub(super) least: Option<u64>,
+    pub(super) most: Option<u64>,
+    pub(super) unique: bool,
+    pub(super) all: Option<SubId>,
+    pub(super) tuple: Option<Vec<SubId>>,
+    /// `additionalItems: false`.
+    pub(super) closed: bool,
+    pub(super) additional: Option<SubId>,
+    pub(super) contains: Option<SubId>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct TextRules {
+    pub(super) typed: bool,
+    pub(super) least: Option<u64>,
+    pub(super) most: Option<u64>,
+    pub(super) pattern: Option<PatternId>,
+    pub(super) format: Option<Format>,
+}
+
+/// A number in the schema.
+#[derive(Debug)]
+pub(super) struct Bound {
+    /// As messages print it.
+    pub(super) printed: Box<str>,
+    pub(super) value: Decimal,
+    /// The value where it is a small whole number: most are, and most numbers held against them.
+    pub(super) small: Option<i64>,
+    /// As the file spells it.
+    pub(super) raw: Box<[u8]>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct NumberRules {
+    /// Whether values that are no numbers fail.
+    pub(super) typed: bool,
+    pub(super) integer: bool,
+    pub(super) minimum: Option<Bound>,
+    /// Draft 04: `minimum` itself does not fit.
+    pub(super) minimum_exclusive: bool,
+    pub(super) above: Option<Bound>,
+    pub(super) maximum: Option<Bound>,
+    pub(super) maximum_exclusive: bool,
+    pub(super) below: Option<Bound>,
+    pub(super) multiple_of: Option<Bound>,
+}
+
+/// Values of `enum` or `const`.
+#[derive(Debug)]
+pub(super) struct EnumRules {
+    /// Texts among them, unescaped.
+    pub(super) texts: Vec<Box<[u8]>>,
+    /// Everything else in canonical spelling.
+    pub(super) others: Vec<Box<str>>,
+}
+
+/// A whole schema file, compiled.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub(super) subs: Vec<Sub>,
+    pub(super) patterns: Vec<Pattern>,
+    pub(super) root: SubId,
+}
+
+impl Program {
+    pub(super) fn sub(&self, id: SubId) -> &Sub {
+        &self.subs[id as usize]
+    }
+
+    pub(super) fn pattern(&self, id: PatternId) -> &Pattern {
+        &self.patterns[id as usize]
+    }
+}

@@ -1,0 +1,60 @@
+//! Failures with their places in document and schema.
+//!
+//! Owns: turning what a run found into what people and programs are told.
+//! Refuses: finding it (walk), the plain sentence's words (sentence).
+
+use super::run::{Run, Stop};
+use super::sink::Leaf;
+use super::{Doubt, Violation, decode, message, sentence};
+use crate::pipeline::document::{Document, NodeId};
+use crate::pipeline::schema::Schema;
+
+/// A failure, told in full.
+pub(super) fn violation(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf) -> Violation {
+    let sub = run.program.sub(leaf.sub);
+    let tokens = tokens(run.document, leaf.at.node);
+    let pointer = message::pointer(&tokens, &leaf.again);
+    Violation {
+        message: format!("{pointer}: {}", leaf.text),
+        keyword: leaf.keyword,
+        pointer,
+        tokens,
+        instance: leaf.at.node,
+        about_name: leaf.at.is_name,
+        key: leaf.key.clone(),
+        schema_pointer: schema.pointer(sub.node),
+        node: sub.node,
+        literal: schema.keyword(sub.node, leaf.keyword).is_some(),
+        located: sub.located,
+        sentence: sentence::sentence(run, schema, leaf),
+    }
+}
+
+/// Decoded keys and positions from the root to the node.
+fn tokens(document: &Document, node: NodeId) -> Vec<String> {
+    let chain = document.ancestors(node).filter(|&node| document.parent(node).is_some());
+    let mut tokens: Vec<String> = chain
+        .map(|node| match document.raw_key(node) {
+            Some(_) => decode::name(document, node).into_owned(),
+            None => document.index(node).to_string(),
+        })
+        .collect();
+    tokens.reverse();
+    tokens
+}
+
+/// What could not be judged.
+pub(super) fn doubts(run: &Run<'_>, schema: &Schema) -> Vec<Doubt> {
+    let patterns = run.unrunnable.iter().map(|(pattern, sub, reason)| Doubt {
+        schema_pointer: schema.pointer(run.program.sub(*sub).node),
+        what: format!("the pattern {} cannot be run: {reason}", run.program.pattern(*pattern).text),
+    });
+    let stopped = run.stop.map(|stop| Doubt {
+        schema_pointer: String::new(),
+        what: match stop {
+            Stop::TooDeep => "nested too deep to be judged to the end".to_owned(),
+            Stop::TooMuch => "takes too long to be judged to the end".to_owned(),
+        },
+    });
+    patterns.chain(stopped).collect()
+}

@@ -1,0 +1,198 @@
+//! One document before one compiled schema.
+//!
+//! Owns: the value being judged, what the decoder removed, bounds on depth and work, doubts.
+//! Refuses: the rules themselves (valid, walk).
+
+use std::borrow::Cow;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::program::{PatternId, Program, SubId};
+use super::{decode, order, spell};
+use crate::pipeline::document::{Document, Kind, NodeId};
+use crate::pipeline::sink;
+
+/// Most compiled schemas inside one another on a usual stack.
+pub(super) const SHALLOW: u32 = 160;
+/// Most of them at all: a document of 1,000 levels, the most that the pipeline's parser takes, under 20 schemas a level.
+pub(super) const DEEPEST: u32 = 20_000;
+/// Values with so many values inside are worth remembering.
+const BIG: NodeId = 32;
+/// Down to here values are looked at before they are walked.
+const LOOK_AHEAD: u32 = 64;
+/// Most compiled schemas entered for one document and question; branches inside branches can ask for more than any time allows.
+const MOST_STEPS: u64 = 100_000_000;
+
+/// What is judged: a value, or a member's name where `propertyNames` asks about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Subject {
+    pub(super) node: NodeId,
+    pub(super) is_name: bool,
+}
+
+impl Subject {
+    pub(super) fn value(node: NodeId) -> Self {
+        Subject { node, is_name: false }
+    }
+
+    pub(super) fn name(node: NodeId) -> Self {
+        Subject { node, is_name: true }
+    }
+}
+
+/// Why judging was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    TooDeep,
+    TooMuch,
+}
+
+pub(super) struct Run<'a> {
+    pub(super) program: &'a Program,
+    pub(super) schema: &'a Document,
+    pub(super) document: &'a Document,
+    /// Whether the decoder's work is done first.
+    pub(super) stripped: bool,
+    pub(super) stop: Option<Stop>,
+    /// Patterns that could not be run, with the schema that asked and the reason; each once.
+    pub(super) unrunnable: Vec<(PatternId, SubId, String)>,
+    /// Big values that were judged before: finding a failure's place goes over them again.
+    settled: FxHashMap<(SubId, NodeId), bool>,
+    most_depth: u32,
+    depth: u32,
+    steps: u64,
+}
+
+/// A member that counts.
+pub(super) struct Member<'a> {
+    pub(super) name: Cow<'a, str>,
+    pub(super) node: NodeId,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(program: &'a Program, schema: &'a Document, document: &'a Document, stripped: bool, most_depth: u32) -> Self {
+        Run {
+            program,
+            schema,
+            document,
+            stripped,
+            stop: None,
+            unrunnable: Vec::new(),
+            settled: FxHashMap::default(),
+            most_depth,
+            depth: 0,
+            steps: 0,
+        }
+    }
+
+    /// Enters a compiled schema that holds others; `false` where that goes too deep or has taken too long.
+    pub(super) fn enter(&mut self) -> bool {
+        self.steps += 1;
+        if self.depth >= self.most_depth {
+            self.stop = Some(Stop::TooDeep);
+        } else if self.steps > MOST_STEPS {
+            self.stop = Some(Stop::TooMuch);
+        }
+        if self.stop.is_some() {
+            return false;
+        }
+        self.depth += 1;
+        true
+    }
+
+    /// What a question about a value comes under, where its answer is worth remembering.
+    pub(super) fn big(&self, id: SubId, at: Subject) -> Option<(SubId, NodeId)> {
+        let is_big = !at.is_name && self.document.end(at.node) - at.node > BIG;
+        is_big.then_some((id, at.node))
+    }
+
+    /// The answer given before.
+    pub(super) fn settled(&self, question: (SubId, NodeId)) -> Option<bool> {
+        self.settled.get(&question).copied()
+    }
+
+    /// Remembers an answer, unless judging was given up.
+    pub(super) fn settle(&mut self, question: (SubId, NodeId), valid: bool) {
+        if self.stop.is_none() {
+            self.settled.insert(question, valid);
+        }
+    }
+
+    /// Whether what lies below may be looked through twice.
+    pub(super) fn is_near_root(&self) -> bool {
+        self.depth < LOOK_AHEAD
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// What the subject is; a name is a text.
+    pub(super) fn kind(&self, at: Subject) -> Kind {
+        if at.is_name { Kind::String } else { self.document.kind(at.node) }
+    }
+
+    /// The bytes between the quotes of a text.
+    pub(super) fn raw_text(&self, at: Subject) -> &'a [u8] {
+        if at.is_name {
+            return self.document.raw_key(at.node).unwrap_or_default();
+        }
+        let raw = self.document.raw(at.node);
+        &raw[1.min(raw.len())..raw.len().saturating_sub(1).max(1).min(raw.len())]
+    }
+
+    /// The text with escapes resolved.
+    pub(super) fn text(&self, at: Subject) -> Cow<'a, str> {
+        if at.is_name { decode::name(self.document, at.node) } else { decode::text(self.document, at.node) }
+    }
+
+    /// Whether a pattern is found; one that cannot be run is remembered and counts as found.
+    pub(super) fn found(&mut self, pattern: PatternId, asked_by: SubId, text: &str) -> bool {
+        match self.program.pattern(pattern).found(text) {
+            Ok(found) => found,
+            Err(reason) => {
+                if !self.unrunnable.iter().any(|(known, ..)| *known == pattern) {
+                    self.unrunnable.push((pattern, asked_by, reason.0));
+                }
+                true
+            }
+        }
+    }
+
+    /// Whether the decoder takes this member of the root away.
+    pub(super) fn is_stripped(&self, object: NodeId, member: NodeId) -> bool {
+        self.stripped && object == 0 && self.document.key(member).is_some_and(|key| sink::is_taken_out(&key))
+    }
+
+    /// Members that a later one of the same name replaces.
+    pub(super) fn replaced(&self, object: NodeId) -> FxHashSet<NodeId> {
+        let counted: FxHashSet<NodeId> = spell::members(self.document, object).into_iter().map(|(_, node)| node).collect();
+        self.document.children(object).filter(|node| !counted.contains(node)).collect()
+    }
+
+    /// The members that count, in the order of Java's map. Its capacity is of the time before the decoder took members out.
+    pub(super) fn ordered(&self, object: NodeId) -> Vec<Member<'a>> {
+        let mut members = spell::members(self.document, object);
+        let capacity = order::capacity(members.len());
+        members.retain(|&(_, node)| !self.is_stripped(object, node));
+        order::sort_by_bucket(&mut members, |_| capacity, |(name, _)| order::hash_code(name));
+        members.into_iter().map(|(name, node)| Member { name, node }).collect()
+    }
+
+    /// Number of members that count.
+    pub(super) fn size(&self, object: NodeId) -> u64 {
+        let members = spell::members(self.document, object);
+        members.into_iter().filter(|&(_, node)| !self.is_stripped(object, node)).count() as u64
+    }
+
+    /// Whether the object has a member of that name.
+    pub(super) fn has(&self, object: NodeId, name: &str) -> bool {
+        self.document.member(object, name).is_some_and(|member| !self.is_stripped(object, member))
+    }
+
+    /// Whether two elements of an array are equal.
+    pub(super) fn has_twins(&self, array: NodeId) -> bool {
+        let mut known = FxHashSet::default();
+        self.document.children(array).any(|element| !known.insert(spell::canonical(self.document, element)))
+    }
+}

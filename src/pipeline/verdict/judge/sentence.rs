@@ -1,0 +1,198 @@
+//! Violations in plain words.
+//!
+//! Owns: naming the place, what the schema asks and what is there instead.
+//! Refuses: the pipeline's words (message), making them safe for a terminal (text).
+
+use super::program::{Body, Combinator, SubId};
+use super::run::{Run, Subject};
+use super::sink::{Leaf, Sink};
+use super::{decode, spell};
+use crate::ground::text;
+use crate::pipeline::document::{Kind, PathStyle};
+use crate::pipeline::schema::Schema;
+
+/// Most cells of a value, key or pattern inside a sentence.
+const MOST_CELLS: usize = 60;
+/// Most values of an `enum` that are listed.
+const MOST_VALUES: usize = 6;
+/// Failures behind a combinator that are looked at to find the one that matters.
+const MOST_LEAVES: usize = 8;
+
+/// The violation in one sentence without a full stop.
+pub(super) fn sentence(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf) -> String {
+    let place = place(run, leaf.at);
+    let node = run.program.sub(leaf.sub).node;
+    let asked = |keyword| schema.keyword_text(node, keyword).map(|text| clipped(&text)).unwrap_or_default();
+    let key = leaf.key.as_deref().map(clipped).unwrap_or_default();
+    let is = found(run, leaf.at);
+    match leaf.keyword {
+        "type" => format!("{place} must be {}, is {is}", describe(run, leaf.sub)),
+        "required" => format!("{place} lacks the key `{key}`"),
+        "dependencies" => format!("{place} lacks the key `{key}`, which another of its keys needs"),
+        "additionalProperties" => format!("{place} must not have the key `{key}`"),
+        "minProperties" => format!("{place} has {} keys, at least {} are needed", run.size(leaf.at.node), asked("minProperties")),
+        "maxProperties" => format!("{place} has {} keys, at most {} are allowed", run.size(leaf.at.node), asked("maxProperties")),
+        "minItems" => format!("{place} has {} elements, at least {} are needed", run.document.count(leaf.at.node), asked("minItems")),
+        "maxItems" => format!("{place} has {} elements, at most {} are allowed", run.document.count(leaf.at.node), asked("maxItems")),
+        "items" => format!("{place} has {} elements, more than its schema lists", run.document.count(leaf.at.node)),
+        "uniqueItems" => format!("{place} has equal elements, all must differ"),
+        "contains" => format!("{place} has no element of the kind that one must be"),
+        "minLength" => format!("{place} is too short: {} characters, at least {}", run.length(leaf.at), asked("minLength")),
+        "maxLength" => format!("{place} is too long: {} characters, limit {}", run.length(leaf.at), asked("maxLength")),
+        "pattern" => format!("{place} breaks the pattern {}, is {is}", asked("pattern")),
+        "format" => format!("{place} must be a {}, is {is}", asked("format")),
+        "minimum" => format!("{place} must be at least {}, is {is}", asked("minimum")),
+        "maximum" => format!("{place} must be at most {}, is {is}", asked("maximum")),
+        "exclusiveMinimum" => format!("{place} must be greater than {}, is {is}", bound(schema, node, "exclusiveMinimum", "minimum")),
+        "exclusiveMaximum" => format!("{place} must be less than {}, is {is}", bound(schema, node, "exclusiveMaximum", "maximum")),
+        "multipleOf" => format!("{place} must be a multiple of {}, is {is}", asked("multipleOf")),
+        "enum" => format!("{place} must be {}, is {is}", one_of(schema, node)),
+        "const" => format!("{place} must be {}, is {is}", asked("const")),
+        "not" => format!("{place} must not be what its schema rules out, is {is}"),
+        "false" => format!("{place} must not be there"),
+        _ => combined(run, schema, leaf, &place, &is),
+    }
+}
+
+/// Combinators and conditions: where only one thing is wrong behind them, that.
+fn combined(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf, place: &str, is: &str) -> String {
+    let program = run.program;
+    let branches: &[SubId] = match &program.sub(leaf.sub).body {
+        Body::Combined(_, branches) => branches,
+        _ => &[],
+    };
+    if let Some(types) = types(run, branches) {
+        let taken = branches.iter().any(|&branch| takes(&program.sub(branch).body, run.kind(leaf.at)));
+        if !taken {
+            return format!("{place} must be {types}, is {is}");
+        }
+    }
+    let mut sink = Sink::all(MOST_LEAVES);
+    let _ = run.walk(leaf.sub, leaf.at, &mut sink);
+    let inner = sink.leaves.iter().filter(|inner| !(inner.keyword == "type" && inner.at == leaf.at));
+    let mut inner: Vec<&Leaf> = inner.filter(|inner| inner.sub != leaf.sub).collect();
+    inner.dedup_by(|a, b| a.at == b.at && a.text == b.text);
+    if let ([only], true) = (inner.as_slice(), sink.count <= MOST_LEAVES as u64)
+        && !matches!(only.keyword, "oneOf" | "anyOf" | "allOf" | "then" | "else")
+    {
+        return sentence(run, schema, only);
+    }
+    let matched = branches.iter().filter(|&&branch| run.valid(branch, leaf.at)).count();
+    let total = branches.len();
+    match &program.sub(leaf.sub).body {
+        Body::Combined(Combinator::One, _) if matched > 1 => format!("{place} fits {matched} of {total} alternatives, must fit one only"),
+        Body::Combined(Combinator::One | Combinator::Any, _) => format!("{place} fits none of {total} alternatives, is {is}"),
+        Body::Combined(Combinator::All, _) => format!("{place} breaks {} of {total} parts of its schema", total - matched),
+        _ => format!("{place} breaks the `{}` of its schema", leaf.keyword),
+    }
+}
+
+/// Where the subject is: `a.b[0]`, the key `x`, the document.
+fn place(run: &Run<'_>, at: Subject) -> String {
+    if at.is_name {
+        return format!("the key `{}`", clipped(&decode::name(run.document, at.node)));
+    }
+    if at.node == 0 {
+        return "the document".to_owned();
+    }
+    let path = run.document.path(at.node, PathStyle::Jq);
+    format!("`{}`", text::clip_middle(path.strip_prefix('.').unwrap_or(&path), MOST_CELLS))
+}
+
+/// What the subject is, with its value where that is short.
+fn found(run: &Run<'_>, at: Subject) -> String {
+    match run.kind(at) {
+        Kind::Object => "an object".to_owned(),
+        Kind::Array => "an array".to_owned(),
+        Kind::String => format!("the text \"{}\"", clipped(&run.text(at))),
+        Kind::Number if super::numbers::is_integer(run.document.raw(at.node)) => format!("the integer {}", value(run, at)),
+        Kind::Number => format!("the number {}", value(run, at)),
+        Kind::Boolean | Kind::Null => value(run, at),
+    }
+}
+
+fn value(run: &Run<'_>, at: Subject) -> String {
+    clipped(&String::from_utf8_lossy(run.document.raw(at.node)))
+}
+
+/// What a compiled schema asks for, as a kind of value.
+pub(super) fn describe(run: &Run<'_>, sub: SubId) -> String {
+    let kind = match &run.program.sub(sub).body {
+        Body::Anything => "anything",
+        Body::Nothing => "nothing",
+        Body::Boolean => "true or false",
+        Body::Null => "null",
+        Body::Object(_) => "an object",
+        Body::Array(_) => "an array",
+        Body::Text(_) => "a string",
+        Body::Number(rules) if rules.integer => "an integer",
+        Body::Number(_) => "a number",
+        Body::Enum(_) => "one of its listed values",
+        Body::Const(_) => "its one value",
+        Body::Not(_) => "not what is ruled out",
+        Body::Combined(_, branches) => return types(run, branches).unwrap_or_else(|| "a combination".to_owned()),
+        Body::Condition { .. } => "what its condition asks",
+        Body::Reference(target) => return describe(run, *target),
+    };
+    kind.to_owned()
+}
+
+/// `a string or null`, where every branch is the part of one type of a node.
+fn types(run: &Run<'_>, branches: &[SubId]) -> Option<String> {
+    let simple = |&branch: &SubId| {
+        let sub = run.program.sub(branch);
+        let typed = match &sub.body {
+            Body::Boolean | Body::Null => true,
+            Body::Object(rules) => rules.typed,
+            Body::Array(rules) => rules.typed,
+            Body::Text(rules) => rules.typed,
+            Body::Number(rules) => rules.typed,
+            _ => false,
+        };
+        typed && !sub.located
+    };
+    (!branches.is_empty() && branches.iter().all(simple)).then(|| {
+        let names: Vec<String> = branches.iter().map(|&branch| describe(run, branch)).collect();
+        names.join(" or ")
+    })
+}
+
+/// Whether a typed schema is for that kind of value.
+pub(super) fn takes(body: &Body, kind: Kind) -> bool {
+    match body {
+        Body::Boolean => kind == Kind::Boolean,
+        Body::Null => kind == Kind::Null,
+        Body::Object(rules) => kind == Kind::Object || !rules.typed,
+        Body::Array(rules) => kind == Kind::Array || !rules.typed,
+        Body::Text(rules) => kind == Kind::String || !rules.typed,
+        Body::Number(rules) => kind == Kind::Number || !rules.typed,
+        Body::Nothing => false,
+        _ => true,
+    }
+}
+
+/// The bound that later drafts write as a keyword and draft 04 as a flag.
+fn bound(schema: &Schema, node: u32, keyword: &str, flagged: &str) -> String {
+    let text = schema.keyword_text(node, keyword).filter(|text| text != "true");
+    clipped(&text.or_else(|| schema.keyword_text(node, flagged)).unwrap_or_default())
+}
+
+fn one_of(schema: &Schema, node: u32) -> String {
+    let document = &schema.document;
+    let values: Vec<_> = schema.keyword(node, "enum").into_iter().flat_map(|list| document.children(list)).collect();
+    let spelled = values.iter().take(MOST_VALUES).map(|&value| match document.kind(value) {
+        Kind::String => format!("\"{}\"", clipped(&document.string(value).unwrap_or_default())),
+        _ => clipped(&spell::printed(document, value)),
+    });
+    let listed = spelled.collect::<Vec<_>>().join(", ");
+    match values.len() {
+        0 => "one of no values at all".to_owned(),
+        1 => listed,
+        all if all > MOST_VALUES => format!("one of {listed} and {} more", all - MOST_VALUES),
+        _ => format!("one of {listed}"),
+    }
+}
+
+fn clipped(value: &str) -> String {
+    text::clip(value, MOST_CELLS).into_owned()
+}

@@ -1,0 +1,280 @@
+//! Whether a value is valid, as fast as can be told.
+//!
+//! Owns: yes or no for each compiled schema, in whatever order is cheapest.
+//! Refuses: which failure the pipeline reports (walk).
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use super::program::{ArrayRules, Body, Bound, EnumRules, Known, NumberRules, ObjectRules, SubId, TextRules};
+use super::run::{Run, Subject};
+use super::spell;
+use super::{decode, numbers};
+use crate::pipeline::document::{Kind, NodeId};
+
+/// Whole numbers up to this size are exact as doubles.
+const EXACT: i64 = 1 << 53;
+
+impl<'a> Run<'a> {
+    /// Whether the subject is valid against a compiled schema; `true` once judging was given up.
+    pub(super) fn valid(&mut self, id: SubId, at: Subject) -> bool {
+        let program = self.program;
+        match &program.sub(id).body {
+            Body::Anything => true,
+            Body::Nothing => false,
+            Body::Boolean => self.kind(at) == Kind::Boolean,
+            Body::Null => self.kind(at) == Kind::Null,
+            Body::Text(rules) => self.valid_text(id, rules, at),
+            Body::Number(rules) => self.valid_number(rules, at),
+            Body::Enum(rules) | Body::Const(rules) => self.is_among(rules, at),
+            nested => {
+                let question = self.big(id, at);
+                if let Some(known) = question.and_then(|question| self.settled(question)) {
+                    return known;
+                }
+                if !self.enter() {
+                    return true;
+                }
+                let valid = self.valid_nested(id, nested, at);
+                self.leave();
+                if let Some(question) = question {
+                    self.settle(question, valid);
+                }
+                valid
+            }
+        }
+    }
+
+    fn valid_nested(&mut self, id: SubId, body: &Body, at: Subject) -> bool {
+        match body {
+            Body::Object(rules) if self.kind(at) == Kind::Object => self.valid_object(id, rules, at.node),
+            Body::Object(rules) => !rules.typed,
+            Body::Array(rules) if self.kind(at) == Kind::Array => self.valid_array(rules, at.node),
+            Body::Array(rules) => !rules.typed,
+            Body::Not(sub) => !self.valid(*sub, at),
+            Body::Combined(combinator, branches) => {
+                let mut matched = 0;
+                for (i, &branch) in branches.iter().enumerate() {
+                    matched += usize::from(self.valid(branch, at));
+                    // What the rest says changes nothing: one failed of all, one matched of any.
+                    let settled = match combinator {
+                        super::program::Combinator::All => matched <= i,
+                        super::program::Combinator::Any => matched > 0,
+                        super::program::Combinator::One => matched > 1,
+                    };
+                    if settled {
+                        break;
+                    }
+                }
+                combinator.holds(matched, branches.len())
+            }
+            Body::Condition { test, then, otherwise } => {
+                let branch = if self.valid(*test, at) { then } else { otherwise };
+                branch.is_none_or(|branch| self.valid(branch, at))
+            }
+            Body::Reference(target) => self.valid(*target, at),
+            _ => true,
+        }
+    }
+
+    fn valid_object(&mut self, id: SubId, rules: &ObjectRules, node: NodeId) -> bool {
+        let mut required = Seen::default();
+        let mut replaced = None;
+        let strips = self.stripped && node == 0;
+        let document = self.document;
+        for member in document.children(node) {
+            if strips && self.is_stripped(node, member) {
+                continue;
+            }
+            let name = if rules.reads_names { self.name_bytes(member) } else { Cow::Borrowed(&[][..]) };
+            let known = if rules.table.is_empty() { Known::default() } else { rules.table.get(&*name).copied().unwrap_or_default() };
+            if let Some(number) = known.required {
+                required.mark(number);
+            }
+            if !self.valid_member(id, rules, known, member, name) {
+                let replaced = replaced.get_or_insert_with(|| self.replaced(node));
+                if !replaced.contains(&member) {
+                    return false;
+                }
+            }
+        }
+        required.count() == rules.required_count && self.valid_size(rules, node) && self.valid_dependencies(rules, node)
+    }
+
+    /// A member's name, decoded only where it holds an escape.
+    fn name_bytes(&self, member: NodeId) -> Cow<'a, [u8]> {
+        let raw = self.document.raw_key(member).unwrap_or_default();
+        // Names are short: looking at each byte is quicker than setting up a search.
+        if raw.contains(&b'\\') {
+            return Cow::Owned(decode::name(self.document, member).into_owned().into_bytes());
+        }
+        Cow::Borrowed(raw)
+    }
+
+    fn valid_member(&mut self, id: SubId, rules: &ObjectRules, known: Known, member: NodeId, name: Cow<'_, [u8]>) -> bool {
+        if rules.names.is_some_and(|names| !self.valid(names, Subject::name(member))) {
+            return false;
+        }
+        if known.sub.is_some_and(|sub| !self.valid(sub, Subject::value(member))) {
+            return false;
+        }
+        let mut is_additional = known.property.is_none();
+        for &(pattern, sub) in &rules.patterns {
+            let plain = match &name {
+                Cow::Borrowed(raw) => self.program.pattern(pattern).found_in_plain(raw),
+                Cow::Owned(_) => None,
+            };
+            if plain.unwrap_or_else(|| self.found(pattern, id, &String::from_utf8_lossy(&name))) {
+                is_additional = false;
+                if !self.valid(sub, Subject::value(member)) {
+                    return false;
+                }
+            }
+        }
+        !is_additional || (!rules.closed && rules.additional.is_none_or(|sub| self.valid(sub, Subject::value(member))))
+    }
+
+    fn valid_size(&self, rules: &ObjectRules, node: NodeId) -> bool {
+        let written = self.document.count(node) as u64;
+        if rules.least.is_none() && rules.most.is_none_or(|most| written <= most) {
+            return true;
+        }
+        let size = self.size(node);
+        rules.least.is_none_or(|least| size >= least) && rules.most.is_none_or(|most| size <= most)
+    }
+
+    fn valid_dependencies(&mut self, rules: &ObjectRules, node: NodeId) -> bool {
+        let mut keys = rules.key_dependencies.iter().filter(|(name, _)| self.has(node, name));
+        if keys.any(|(_, needed)| needed.iter().any(|name| !self.has(node, name))) {
+            return false;
+        }
+        rules.schema_dependencies.iter().all(|(name, sub)| !self.has(node, name) || self.valid(*sub, Subject::value(node)))
+    }
+
+    fn valid_array(&mut self, rules: &ArrayRules, node: NodeId) -> bool {
+        let document = self.document;
+        let length = document.count(node) as u64;
+        if rules.least.is_some_and(|least| length < least) || rules.most.is_some_and(|most| length > most) {
+            return false;
+        }
+        let tuple = rules.tuple.as_deref();
+        if rules.closed && tuple.is_some_and(|tuple| length > tuple.len() as u64) {
+            return false;
+        }
+        if rules.all.is_some() || tuple.is_some() {
+            for (i, element) in document.children(node).enumerate() {
+                let of_tuple = tuple.and_then(|tuple| tuple.get(i).copied().or(rules.additional));
+                if rules.all.or(of_tuple).is_some_and(|sub| !self.valid(sub, Subject::value(element))) {
+                    return false;
+                }
+            }
+        }
+        if rules.contains.is_some_and(|sub| !document.children(node).any(|element| self.valid(sub, Subject::value(element)))) {
+            return false;
+        }
+        !rules.unique || !self.has_twins(node)
+    }
+
+    fn valid_text(&mut self, id: SubId, rules: &TextRules, at: Subject) -> bool {
+        if self.kind(at) != Kind::String {
+            return !rules.typed;
+        }
+        let raw = self.raw_text(at);
+        // A character takes at least one byte.
+        let may_be_long = rules.most.is_some_and(|most| raw.len() as u64 > most);
+        if rules.least.is_some() || may_be_long {
+            let length = self.length(at);
+            if rules.least.is_some_and(|least| length < least) || rules.most.is_some_and(|most| length > most) {
+                return false;
+            }
+        }
+        if let Some(pattern) = rules.pattern {
+            let plain = self.program.pattern(pattern).found_in_plain(raw);
+            if !plain.unwrap_or_else(|| self.found(pattern, id, &self.text(at))) {
+                return false;
+            }
+        }
+        rules.format.is_none_or(|format| format.fits(&self.text(at)))
+    }
+
+    /// Number of characters of a text.
+    pub(super) fn length(&self, at: Subject) -> u64 {
+        let raw = self.raw_text(at);
+        match memchr::memchr(b'\\', raw) {
+            None if raw.is_ascii() => raw.len() as u64,
+            _ => self.text(at).chars().count() as u64,
+        }
+    }
+
+    fn valid_number(&self, rules: &NumberRules, at: Subject) -> bool {
+        if self.kind(at) != Kind::Number {
+            return !rules.typed;
+        }
+        let raw = self.document.raw(at.node);
+        if rules.integer && !numbers::is_integer(raw) {
+            return false;
+        }
+        let is = |bound: &Option<Bound>, wrong: fn(Ordering) -> bool| bound.as_ref().is_none_or(|bound| !wrong(compare(raw, bound)));
+        is(&rules.minimum, if rules.minimum_exclusive { Ordering::is_le } else { Ordering::is_lt })
+            && is(&rules.above, Ordering::is_le)
+            && is(&rules.maximum, if rules.maximum_exclusive { Ordering::is_ge } else { Ordering::is_gt })
+            && is(&rules.below, Ordering::is_ge)
+            && rules.multiple_of.as_ref().is_none_or(|bound| numbers::is_multiple(raw, &bound.raw))
+    }
+
+    pub(super) fn is_among(&self, rules: &EnumRules, at: Subject) -> bool {
+        if self.kind(at) == Kind::String {
+            let raw = self.raw_text(at);
+            if memchr::memchr(b'\\', raw).is_none() {
+                return rules.texts.iter().any(|text| **text == *raw);
+            }
+            let text = self.text(at);
+            return rules.texts.iter().any(|known| **known == *text.as_bytes());
+        }
+        if rules.others.is_empty() {
+            return false;
+        }
+        let canonical = spell::canonical(self.document, at.node);
+        rules.others.iter().any(|known| **known == *canonical)
+    }
+}
+
+/// A document's number against a bound.
+pub(super) fn compare(raw: &[u8], bound: &Bound) -> Ordering {
+    if let Some(small) = bound.small {
+        if let Some(value) = numbers::small(raw) {
+            return value.cmp(&small);
+        }
+        let exact = !numbers::is_integer(raw) && small.abs() < EXACT;
+        let double = std::str::from_utf8(raw).ok().filter(|_| exact).and_then(|text| text.parse::<f64>().ok());
+        if let Some(order) = double.and_then(|value| value.partial_cmp(&(small as f64))) {
+            return order;
+        }
+    }
+    numbers::value(raw).cmp(&bound.value)
+}
+
+/// Which required names were seen.
+#[derive(Default)]
+struct Seen {
+    first: u64,
+    more: Vec<u64>,
+}
+
+impl Seen {
+    fn mark(&mut self, number: u32) {
+        let (word, bit) = (number as usize / 64, 1 << (number % 64));
+        if word == 0 {
+            self.first |= bit;
+            return;
+        }
+        if self.more.len() < word {
+            self.more.resize(word, 0);
+        }
+        self.more[word - 1] |= bit;
+    }
+
+    fn count(&self) -> u32 {
+        self.first.count_ones() + self.more.iter().map(|word| word.count_ones()).sum::<u32>()
+    }
+}

@@ -1,0 +1,8 @@
+pub mod bundle;
+pub mod demo;
+pub mod group;
+pub mod payload;
+pub mod row;
+pub mod samples;
+pub mod schemas;
+pub mod source;

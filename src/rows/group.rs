@@ -1,0 +1,223 @@
+//! Faults counted: rows with the same fault are one group.
+//!
+//! Owns: the group's key and fingerprint, counts, times, jobs, trend, facets, NEW and GONE, sorting, merging of partial counts.
+//! Refuses: reading rows (source), the message grammar (fault), walking schemas (schemas/walk).
+
+mod bucket;
+mod clients;
+pub mod coarse;
+mod facets;
+mod fingerprint;
+mod grouper;
+mod list;
+mod memo;
+mod merge;
+mod part;
+mod restore;
+mod trend;
+mod words;
+
+use std::sync::Arc;
+
+use crate::ground::time::Micros;
+use crate::rows::row::{RowRef, Unreadable};
+pub use grouper::Grouper;
+pub use restore::{Counted, CountedFacet};
+pub use words::doctype_name;
+
+/// All groups of the rows read, with what was left out.
+#[derive(Debug, Clone, Default)]
+pub struct Groups {
+    /// The groups, largest first.
+    pub list: Vec<Group>,
+    /// The decoder jobs, in the order in which they began.
+    pub jobs: Vec<Job>,
+    /// Rows counted in `list`.
+    pub rows: u64,
+    /// Rows read but outside of what was asked for.
+    pub outside: u64,
+    /// What was no row.
+    pub unreadable: Unreadable,
+    /// Columns of the error table that the source does not have, in its order; empty where it has all that matter.
+    pub missing_columns: Vec<&'static str>,
+    /// First and last time of the counted rows.
+    pub span: Option<(Micros, Micros)>,
+    /// Whether reading was stopped before the end.
+    pub partial: bool,
+    /// What the source has to say of these counts: their price, their age, what they leave out. Whole sentences without a full stop.
+    pub notes: Vec<String>,
+}
+
+/// One decoder job.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// `job_name`
+    pub name: Arc<str>,
+    /// First and last time over all rows that it judged; `None` where rows have no time.
+    pub span: Option<(Micros, Micros)>,
+    /// Rows that it judged.
+    pub rows: u64,
+}
+
+/// What makes rows the same failure. `None` where the row has NULL.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupKey {
+    /// As the row spells it, `_` and capitals unified to the schema's name where one is known.
+    pub namespace: Option<Arc<str>>,
+    /// Likewise.
+    pub doctype: Option<Arc<str>>,
+    /// The row's own; `None` for telemetry.
+    pub version: Option<Arc<str>>,
+    /// `error_type`
+    pub stage: Option<Arc<str>>,
+    /// Exception class, full name.
+    pub class: Option<Arc<str>>,
+    /// Instance path generalised by the schema, as a JSON pointer with `[]` and `{key}`; the empty text is the root, `None` where the fault has no place.
+    pub path: Option<Arc<str>>,
+    /// What the fault is, generalised: the keyword with, for required and dependencies, the key (`required app_build`, `maxLength`,
+    /// `propertyNames maxLength`); for other classes the message without its values.
+    pub fault: Arc<str>,
+}
+
+/// 64 bits over the key, the same on any machine and from any source; written as 16 hexadecimal digits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(pub u64);
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl std::str::FromStr for Fingerprint {
+    type Err = &'static str;
+
+    /// Reads what [`Display`](std::fmt::Display) writes.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = digits.then(|| u64::from_str_radix(text, 16).ok()).flatten();
+        number.map(Fingerprint).ok_or("a group is 16 hexadecimal digits, the last column of misfit groups")
+    }
+}
+
+/// Rows with the same fault.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// What they share.
+    pub key: GroupKey,
+    /// Hash of the key.
+    pub fingerprint: Fingerprint,
+    /// The keyword of a validation failure as the message names it (`maxLength`, also for a property name).
+    pub keyword: Option<crate::pipeline::fault::Keyword>,
+    /// Number of rows.
+    pub count: u64,
+    /// First and last time; `None` where no row has one.
+    pub span: Option<(Micros, Micros)>,
+    /// Counts over time.
+    pub trend: Trend,
+    /// Counts by job: position in [`Groups::jobs`], rows, first and last time.
+    pub jobs: Vec<JobCount>,
+    /// Whether a deploy began or ended it.
+    pub status: Status,
+    /// Noise by design (unwanted data, known bugs): counted, folded away by default.
+    pub noise: bool,
+    /// One whole message.
+    pub sample: Arc<str>,
+    /// The message with its values replaced by `{type}`, `{n}`, `{value}`, `{key}`: for people.
+    pub says: Arc<str>,
+    /// Values inside the messages, each kind with its counts.
+    pub facets: Vec<Facet>,
+    /// Rows whose messages the facets are counted from, where these are not all.
+    pub sampled: Option<u64>,
+    /// Clients that sent the rows, where the source counts them.
+    pub clients: Option<Clients>,
+    /// Number of groups that this one stands for, where a source had too many to tell them apart; such a group is no single failure.
+    pub folded: Option<u64>,
+    /// Where its rows are, in the order of the source. A source that counts elsewhere names a few; see [`crate::rows::source::ErrorSource::more_rows`].
+    pub rows: Vec<RowRef>,
+}
+
+/// How many clients sent the rows of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clients {
+    /// How many.
+    pub count: u64,
+    /// Whether that is the exact number; otherwise an estimate, most often within an eighth.
+    pub exact: bool,
+}
+
+/// Rows of a group that one job judged.
+#[derive(Debug, Clone, Copy)]
+pub struct JobCount {
+    /// Position in [`Groups::jobs`].
+    pub job: u32,
+    /// Rows.
+    pub rows: u64,
+    /// First and last time.
+    pub span: Option<(Micros, Micros)>,
+}
+
+/// What the jobs say of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Status {
+    /// Seen by the newest job and by an older one, or there is only one job.
+    #[default]
+    Ongoing,
+    /// Only the newest job has it.
+    New {
+        /// False where so few rows could all have fallen on one job by chance (over 1 %).
+        sure: bool,
+    },
+    /// No row since an older job.
+    Gone {
+        /// False where the newest job may just not have met it yet (over 1 %).
+        sure: bool,
+    },
+}
+
+/// Rows over time: bins of equal width, aligned to multiples of it. The width doubles as the span grows, so that a trend stays small.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trend {
+    /// Start of the first bin, a multiple of `width`.
+    pub start: Micros,
+    /// Width of a bin, a power of two times one minute; 0 where there is no time.
+    pub width: Micros,
+    /// Rows in each bin.
+    pub bins: Vec<u32>,
+}
+
+/// One kind of value inside the messages of a group.
+#[derive(Debug, Clone)]
+pub struct Facet {
+    /// `expected type`, `found type`, `key`, `length`, `limit`, `value`.
+    pub name: &'static str,
+    /// The most frequent values with their counts, largest first.
+    pub values: Vec<(Arc<str>, u64)>,
+    /// Rows whose value is not among `values`.
+    pub others: u64,
+}
+
+/// Order of a list of groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// Most rows first.
+    #[default]
+    Count,
+    /// Last seen first.
+    Newest,
+    /// By namespace, doctype, version, path.
+    Name,
+    /// Strongest growth first: the last quarter of the span beside the rest.
+    Growth,
+}
+
+/// The times from the first to the last of both.
+pub(crate) fn union(a: Option<(Micros, Micros)>, b: Option<(Micros, Micros)>) -> Option<(Micros, Micros)> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (a, b) => a.or(b),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! Rows that were counted elsewhere, a coarse group at a time.
+//!
+//! Owns: counts of a coarse group into the group that its message belongs to, so that the same rows make the same groups whoever counted them.
+//! Refuses: what a coarse group is (source/bigquery): all of its rows have to belong to one group.
+
+use std::sync::Arc;
+
+use super::grouper::Grouper;
+use super::{GroupKey, JobCount, Trend, union};
+use crate::ground::time::Micros;
+use crate::rows::row::{ErrorRow, RowRef};
+
+/// Rows with the same columns and, but for values, the same message.
+#[derive(Debug, Clone, Default)]
+pub struct Coarse<'a> {
+    /// Their columns; the message is that of most rows. Job and time are in `cells`.
+    pub row: ErrorRow<'a>,
+    /// How many rows, by job and time.
+    pub cells: Vec<Cell<'a>>,
+    /// Their messages with the number of rows; the most frequent ones where there are many.
+    pub messages: Vec<(&'a str, u64)>,
+    /// A few of the rows.
+    pub rows: Vec<RowRef>,
+    /// Smallest hashes of the ids of their clients.
+    pub clients: Vec<u64>,
+}
+
+/// Rows of one job in one bin of time.
+#[derive(Debug, Clone, Copy)]
+pub struct Cell<'a> {
+    /// `job_name`
+    pub job: Option<&'a str>,
+    /// Where the bin begins, a multiple of `width`.
+    pub start: Micros,
+    /// Its width: a power of two times one minute.
+    pub width: Micros,
+    /// Rows.
+    pub rows: u64,
+    /// First and last time of them.
+    pub span: Option<(Micros, Micros)>,
+}
+
+/// What groups that were too many to be told apart are called in a key.
+pub const OTHER: &str = "(other groups)";
+
+impl Grouper {
+    /// Counts a coarse group. `at` orders it among the others: the message of the first is a group's sample.
+    pub fn add_coarse(&mut self, coarse: &Coarse<'_>, at: RowRef) {
+        let message = coarse.row.message.unwrap_or("");
+        let bucket = self.bucket(&coarse.row);
+        let group = self.group_of(bucket, message, at, false);
+        let told: u64 = coarse.messages.iter().map(|(_, rows)| rows).sum();
+        for (message, rows) in &coarse.messages {
+            self.tally(bucket, group, message, *rows);
+        }
+        self.count_cells(group, &coarse.cells);
+        if let Some(part) = self.parts.get_mut(group as usize) {
+            part.told = part.told.saturating_add(told);
+            part.rows.extend_from_slice(&coarse.rows);
+            part.clients.add(&coarse.clients);
+        }
+    }
+
+    /// Counts rows of a namespace whose `folded` coarse groups were too many to be told apart: one group of its own.
+    pub fn add_other(&mut self, namespace: Option<&str>, cells: &[Cell<'_>], folded: u64, at: RowRef) {
+        let key = GroupKey {
+            namespace: namespace.map(|namespace| self.text(namespace)),
+            doctype: None,
+            version: None,
+            stage: None,
+            class: None,
+            path: None,
+            fault: Arc::from(OTHER),
+        };
+        let message = format!("{} groups of few rows, not told apart", crate::ground::text::count(folded));
+        let group = self.group_of_key(key, at, &message);
+        self.count_cells(group, cells);
+        if let Some(part) = self.parts.get_mut(group as usize) {
+            part.folded = Some(part.folded.unwrap_or(0) + folded);
+        }
+    }
+
+    fn count_cells(&mut self, group: u32, cells: &[Cell<'_>]) {
+        for cell in cells {
+            self.rows += cell.rows;
+            let job = cell.job.map(|name| self.job(name, cell.span, cell.rows));
+            let Some(part) = self.parts.get_mut(group as usize) else { continue };
+            part.count += cell.rows;
+            part.span = union(part.span, cell.span);
+            if cell.span.is_some() {
+                part.trend.merge(&Trend { start: cell.start, width: cell.width, bins: vec![u32::try_from(cell.rows).unwrap_or(u32::MAX)] });
+            }
+            if let Some(job) = job {
+                part.count_job(JobCount { job, rows: cell.rows, span: cell.span });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::group::Groups;
+
+    const CLASS: &str = "org.everit.json.schema.ValidationException";
+
+    fn cell(job: &'static str, bin: i64, rows: u64) -> Cell<'static> {
+        let start = bin * 60_000_000;
+        Cell { job: Some(job), start, width: 60_000_000, rows, span: Some((start, start + rows as i64)) }
+    }
+
+    fn groups(add: impl FnOnce(&mut Grouper)) -> Groups {
+        let mut grouper = Grouper::new(None);
+        add(&mut grouper);
+        Grouper::merge(vec![grouper])
+    }
+
+    #[test]
+    fn coarse_groups_of_one_group_are_added_up() {
+        let messages = ["#/a/0/b: expected type: String, found: Null", "#/a/1/b: expected type: String, found: Integer"]
+            .map(|text| format!("{CLASS}: {text}"));
+        let coarse = |message: usize, job, rows| Coarse {
+            row: ErrorRow { namespace: Some("n"), message: Some(&messages[message]), ..ErrorRow::default() },
+            cells: vec![cell(job, message as i64, rows)],
+            messages: vec![(&messages[message], rows.min(3))],
+            rows: vec![RowRef::new(0, message as u64)],
+            clients: vec![7, message as u64],
+        };
+        let groups = groups(|grouper| {
+            grouper.add_coarse(&coarse(0, "one", 3), RowRef::new(0, 0));
+            grouper.add_coarse(&coarse(1, "two", 5), RowRef::new(0, 1));
+        });
+        let [group] = groups.list.as_slice() else { panic!("{:?}", groups.list) };
+        assert_eq!((group.count, group.sampled, groups.rows), (8, Some(6), 8));
+        assert_eq!((group.key.path.as_deref(), group.trend.bins.as_slice()), (Some("/a/[]/b"), &[3, 5][..]));
+        assert_eq!(group.jobs.iter().map(|job| job.rows).collect::<Vec<_>>(), [3, 5]);
+        assert_eq!(group.clients.map(|clients| clients.count), Some(3));
+        let found = group.facets.iter().find(|facet| facet.name == "found type").unwrap();
+        assert_eq!(found.values.iter().map(|(value, n)| (&**value, *n)).collect::<Vec<_>>(), [("Integer", 3), ("Null", 3)]);
+    }
+
+    #[test]
+    fn what_was_not_told_apart_is_counted_and_judged_by_nobody() {
+        let groups = groups(|grouper| {
+            grouper.add_other(Some("n"), &[cell("one", 0, 9), cell("two", 1, 1)], 4, RowRef::new(0, 0));
+            grouper.add_other(Some("n"), &[cell("two", 1, 1)], 1, RowRef::new(0, 0));
+        });
+        let group = &groups.list[0];
+        assert_eq!((group.count, group.folded, &*group.key.fault), (11, Some(5), OTHER));
+        assert_eq!(
+            (group.status, group.sentence()),
+            (crate::rows::group::Status::Ongoing, "4 groups of few rows, not told apart".to_owned())
+        );
+    }
+}

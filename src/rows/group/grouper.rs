@@ -1,0 +1,266 @@
+//! Counting rows into groups on one thread. This runs once for every row of a source.
+//!
+//! Owns: the tables from rows to buckets, from messages to groups, from names to jobs.
+//! Refuses: reading rows (source), generalising (bucket), adding up several threads (merge).
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::bucket::{Bucket, Names, Place, Schemas};
+use super::memo::{Memo, Seen};
+use super::part::Part;
+use super::{GroupKey, Groups, Job, merge, union};
+use crate::ground::time::Micros;
+use crate::rows::row::{ErrorRow, RowRef};
+use crate::rows::schemas::SchemaStore;
+
+/// Counts rows into groups on one thread; the parts of several threads are merged into [`Groups`].
+pub struct Grouper {
+    schemas: Option<Schemas>,
+    pub(super) rows: u64,
+    texts: FxHashSet<Arc<str>>,
+    buckets: Vec<Bucket>,
+    /// By the columns that make a bucket, run together in `scratch`.
+    bucket_of: FxHashMap<Box<[u8]>, u32>,
+    scratch: Vec<u8>,
+    memo: Memo,
+    group_of: FxHashMap<GroupKey, u32>,
+    /// The same by bucket, class of the message, path and fault, run together in `scratch`: found without making a key.
+    known: FxHashMap<Box<[u8]>, u32>,
+    pub(super) parts: Vec<Part>,
+    jobs: Vec<Job>,
+    job_of: FxHashMap<Arc<str>, u32>,
+    latest_job: u32,
+}
+
+impl Grouper {
+    /// Generalises paths by the schemas where there are any.
+    pub fn new(schemas: Option<Arc<SchemaStore>>) -> Self {
+        let schemas = schemas.map(|store| Schemas { names: Arc::new(Names::of(&store)), store });
+        Grouper {
+            schemas,
+            rows: 0,
+            texts: FxHashSet::default(),
+            buckets: Vec::new(),
+            bucket_of: FxHashMap::default(),
+            scratch: Vec::new(),
+            memo: Memo::default(),
+            group_of: FxHashMap::default(),
+            known: FxHashMap::default(),
+            parts: Vec::new(),
+            jobs: Vec::new(),
+            job_of: FxHashMap::default(),
+            latest_job: 0,
+        }
+    }
+
+    /// Counts one row.
+    pub fn add(&mut self, row: &ErrorRow<'_>, at: RowRef) {
+        self.rows += 1;
+        let message = row.message.unwrap_or("");
+        let bucket = self.bucket(row);
+        let group = match self.memo.find(bucket, message) {
+            Some(group) => group,
+            None => self.group_of(bucket, message, at, true),
+        };
+        let job = row.job.map(|name| self.job(name, row.time.map(|time| (time, time)), 1));
+        if let Some(part) = self.parts.get_mut(group as usize) {
+            part.count(at, message, row.time, job);
+        }
+    }
+
+    /// Rows counted so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The groups of all parts together, largest first, with jobs, trend, NEW and GONE: the same however the rows were split among the
+    /// parts. What the reader knows (outside, unreadable, missing columns, partial) is left at its default.
+    pub fn merge(parts: Vec<Grouper>) -> Groups {
+        let rows = parts.iter().map(Grouper::rows).sum();
+        let counts = parts.into_iter().map(Grouper::into_counts).collect();
+        Groups { rows, ..merge::merge(counts) }
+    }
+
+    pub(super) fn bucket(&mut self, row: &ErrorRow<'_>) -> u32 {
+        self.scratch.clear();
+        for column in [row.namespace, row.doctype, row.version, row.stage, row.class] {
+            // Neither byte is in any UTF-8 text: NULL and empty differ, and columns do not run together.
+            self.scratch.push(if column.is_some() { 0xff } else { 0xfe });
+            self.scratch.extend_from_slice(column.unwrap_or("").as_bytes());
+        }
+        if let Some(&known) = self.bucket_of.get(self.scratch.as_slice()) {
+            return known;
+        }
+        let texts = &mut self.texts;
+        let bucket = Bucket::new(row, self.schemas.as_ref(), |text| intern(texts, text));
+        self.buckets.push(bucket);
+        let number = (self.buckets.len() - 1) as u32;
+        self.bucket_of.insert(self.scratch.as_slice().into(), number);
+        number
+    }
+
+    /// The group of a message that the memo does not have. With `remember` the message is one row's: its values are counted, and it is kept.
+    pub(super) fn group_of(&mut self, bucket: u32, message: &str, at: RowRef, remember: bool) -> u32 {
+        let Some(home) = self.buckets.get(bucket as usize) else {
+            return u32::MAX;
+        };
+        let readings = home.readings(message);
+        let place = home.place(&readings, self.schemas.as_ref());
+        let class = readings.get(place.reading).map_or("", |fault| fault.class);
+        let reading = place.reading;
+        identify(&mut self.scratch, bucket, class, &place);
+        let group = match self.known.get(self.scratch.as_slice()) {
+            Some(&group) => group,
+            None => {
+                let key = key(home, class, &place, &mut self.texts);
+                let group = group(&mut self.group_of, &mut self.parts, key, &place, (at, message));
+                self.known.insert(self.scratch.as_slice().into(), group);
+                group
+            }
+        };
+        if !remember {
+            return group;
+        }
+        if let (Some(part), Some(fault)) = (self.parts.get_mut(group as usize), readings.get(reading)) {
+            part.tally(fault, 1);
+        }
+        if let Some(pushed) = self.memo.keep(Seen { bucket, group, reading, rows: 0, message: message.to_owned() }) {
+            tally(&mut self.parts, &self.buckets, &pushed);
+        }
+        group
+    }
+
+    /// The group of a key that no message has.
+    pub(super) fn group_of_key(&mut self, key: GroupKey, at: RowRef, sample: &str) -> u32 {
+        let place = Place { reading: 0, path: None, fault: key.fault.to_string(), keyword: None, about_name: false };
+        group(&mut self.group_of, &mut self.parts, key, &place, (at, sample))
+    }
+
+    /// Counts the values of a message of a group for that many rows.
+    pub(super) fn tally(&mut self, bucket: u32, group: u32, message: &str, rows: u64) {
+        let (Some(home), Some(part)) = (self.buckets.get(bucket as usize), self.parts.get_mut(group as usize)) else { return };
+        let readings = home.readings(message);
+        // Only where there are several has the schema to tell which one it is.
+        let reading = if readings.len() == 1 { 0 } else { home.place(&readings, self.schemas.as_ref()).reading };
+        if let Some(fault) = readings.get(reading) {
+            part.tally(fault, rows);
+        }
+    }
+
+    /// One copy of a text, however often it comes.
+    pub(super) fn text(&mut self, text: &str) -> Arc<str> {
+        intern(&mut self.texts, text)
+    }
+
+    /// The number of a job, which then has so many rows more.
+    pub(super) fn job(&mut self, name: &str, span: Option<(Micros, Micros)>, rows: u64) -> u32 {
+        let number = match self.jobs.get(self.latest_job as usize) {
+            Some(latest) if *latest.name == *name => self.latest_job,
+            _ => self.find_job(name),
+        };
+        self.latest_job = number;
+        if let Some(job) = self.jobs.get_mut(number as usize) {
+            job.rows += rows;
+            job.span = union(job.span, span);
+        }
+        number
+    }
+
+    fn find_job(&mut self, name: &str) -> u32 {
+        if let Some(&known) = self.job_of.get(name) {
+            return known;
+        }
+        let number = self.jobs.len() as u32;
+        let name: Arc<str> = name.into();
+        self.job_of.insert(Arc::clone(&name), number);
+        self.jobs.push(Job { name, span: None, rows: 0 });
+        number
+    }
+
+    fn into_counts(mut self) -> merge::Counts {
+        self.memo.iter().for_each(|seen| tally(&mut self.parts, &self.buckets, seen));
+        merge::Counts { parts: self.parts, jobs: self.jobs }
+    }
+}
+
+/// A copy to look at while counting goes on. It has the same counts but not the memory of messages, which only makes counting fast.
+impl Clone for Grouper {
+    fn clone(&self) -> Self {
+        let mut parts = self.parts.clone();
+        self.memo.iter().for_each(|seen| tally(&mut parts, &self.buckets, seen));
+        Grouper {
+            schemas: self.schemas.clone(),
+            rows: self.rows,
+            texts: self.texts.clone(),
+            buckets: self.buckets.clone(),
+            bucket_of: self.bucket_of.clone(),
+            scratch: Vec::new(),
+            memo: Memo::default(),
+            group_of: self.group_of.clone(),
+            known: self.known.clone(),
+            parts,
+            jobs: self.jobs.clone(),
+            job_of: self.job_of.clone(),
+            latest_job: self.latest_job,
+        }
+    }
+}
+
+/// What tells groups of one grouper apart, in few bytes. The separator is in no UTF-8 text.
+fn identify(scratch: &mut Vec<u8>, bucket: u32, class: &str, place: &Place) {
+    scratch.clear();
+    scratch.extend_from_slice(&bucket.to_le_bytes());
+    for part in [class, place.path.as_deref().unwrap_or("\u{0}"), &place.fault] {
+        scratch.extend_from_slice(part.as_bytes());
+        scratch.push(0xff);
+    }
+}
+
+/// The key of a group, its texts shared.
+fn key(home: &Bucket, class: &str, place: &Place, texts: &mut FxHashSet<Arc<str>>) -> GroupKey {
+    GroupKey {
+        namespace: home.namespace.clone(),
+        doctype: home.doctype.clone(),
+        version: home.version.clone(),
+        stage: home.stage.clone(),
+        class: home.class.clone().or_else(|| (!class.is_empty()).then(|| intern(texts, class))),
+        path: place.path.as_deref().map(|path| intern(texts, path)),
+        fault: intern(texts, &place.fault),
+    }
+}
+
+/// The group of a key, begun with a row where it is new.
+fn group(known: &mut FxHashMap<GroupKey, u32>, parts: &mut Vec<Part>, key: GroupKey, place: &Place, (at, message): (RowRef, &str)) -> u32 {
+    if let Some(&known) = known.get(&key) {
+        return known;
+    }
+    let number = parts.len() as u32;
+    known.insert(key.clone(), number);
+    parts.push(Part::new(key, place.keyword, place.about_name, at, message));
+    number
+}
+
+/// Counts the values of a message for the rows after its first at once, when it leaves the memo.
+fn tally(parts: &mut [Part], buckets: &[Bucket], seen: &Seen) {
+    let (Some(part), Some(bucket)) = (parts.get_mut(seen.group as usize), buckets.get(seen.bucket as usize)) else {
+        return;
+    };
+    if seen.rows == 0 {
+        return;
+    }
+    if let Some(fault) = bucket.readings(&seen.message).get(seen.reading) {
+        part.tally(fault, seen.rows);
+    }
+}
+
+/// One copy of every text, however many groups hold it.
+fn intern(texts: &mut FxHashSet<Arc<str>>, text: &str) -> Arc<str> {
+    if let Some(known) = texts.get(text) {
+        return Arc::clone(known);
+    }
+    let new: Arc<str> = text.into();
+    texts.insert(Arc::clone(&new));
+    new
+}

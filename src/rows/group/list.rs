@@ -1,0 +1,74 @@
+//! The list of groups: its orders, and what is in it.
+//!
+//! Owns: sorting with ties that never move, the text filter, growth.
+//! Refuses: the fuzzy filter of the screen (outline).
+
+use std::cmp::{Ordering, Reverse};
+
+use super::{Group, Groups, Sort};
+use crate::ground::time::Micros;
+
+impl Groups {
+    /// Puts the list in that order. Ties are in the order of names, so that the same groups are always in the same order.
+    pub fn sort(&mut self, order: Sort) {
+        match order {
+            Sort::Count => self.list.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| by_name(a, b))),
+            Sort::Newest => self.list.sort_unstable_by(|a, b| {
+                let last = |group: &Group| Reverse(group.span.map(|span| span.1));
+                last(a).cmp(&last(b)).then_with(|| by_name(a, b))
+            }),
+            Sort::Name => self.list.sort_unstable_by(by_name),
+            Sort::Growth => {
+                let window = self.span;
+                let mut rated: Vec<(f64, Group)> = self.list.drain(..).map(|group| (group.growth(window), group)).collect();
+                rated.sort_unstable_by(|(a, one), (b, other)| b.total_cmp(a).then_with(|| by_name(one, other)));
+                self.list.extend(rated.into_iter().map(|(_, group)| group));
+            }
+        }
+    }
+
+    /// Keeps the groups that [`Group::matches`] the text; the rows of the others count as outside.
+    pub fn filter_text(&mut self, text: &str) {
+        self.retain(|group| group.matches(text));
+    }
+
+    /// Keeps some groups; the rows of the others count as outside.
+    pub fn retain(&mut self, keep: impl FnMut(&Group) -> bool) {
+        self.list.retain(keep);
+        let kept = self.list.iter().map(|group| group.count).sum();
+        self.outside += self.rows.saturating_sub(kept);
+        self.rows = kept;
+    }
+}
+
+impl Group {
+    /// Whether namespace, doctype, path, fault or class holds the text, whatever its case, or the words in which the fault is told.
+    pub fn matches(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        let key = &self.key;
+        let parts = [&key.namespace, &key.doctype, &key.path, &key.class].into_iter().flatten();
+        parts.chain([&key.fault]).any(|part| part.to_lowercase().contains(&text)) || self.phrase().to_lowercase().contains(&text)
+    }
+
+    /// How much faster rows come in the last quarter of the window (of all rows read) than before: 1 is as fast, 2 twice as fast. One row is
+    /// added on both sides, for few rows say little. 0 without a window.
+    pub fn growth(&self, window: Option<(Micros, Micros)>) -> f64 {
+        let Some((from, to)) = window else {
+            return 0.0;
+        };
+        let quarters = self.trend.resample(from, to, 4);
+        let before: u64 = quarters.iter().take(3).sum();
+        let last = quarters.last().copied().unwrap_or(0);
+        (last as f64 + 1.0) / (before as f64 / 3.0 + 1.0)
+    }
+}
+
+/// By namespace, doctype, version (as a number where it is one), path and the rest of the key, which no two groups share.
+fn by_name(a: &Group, b: &Group) -> Ordering {
+    let (a, b) = (&a.key, &b.key);
+    let number = |version: &Option<std::sync::Arc<str>>| version.as_deref().and_then(|version| version.parse::<u64>().ok());
+    (&a.namespace, &a.doctype).cmp(&(&b.namespace, &b.doctype)).then_with(|| {
+        let version = number(&a.version).cmp(&number(&b.version));
+        version.then_with(|| (&a.version, &a.path, &a.fault, &a.stage, &a.class).cmp(&(&b.version, &b.path, &b.fault, &b.stage, &b.class)))
+    })
+}

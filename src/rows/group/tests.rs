@@ -1,0 +1,245 @@
+//! Groups as a user counts them: what belongs together, by schema, by job, by time.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::rows::row::ErrorRow;
+use crate::rows::schemas::SchemaStore;
+use crate::rows::schemas::memory::Memory;
+
+const VALIDATION: &str = "org.everit.json.schema.ValidationException";
+const OLD: &str = "decoder-old";
+const NEW: &str = "decoder-new";
+const MINUTE: Micros = 60_000_000;
+
+fn row<'a>(message: &'a str, job: &'a str, time: Micros) -> ErrorRow<'a> {
+    ErrorRow {
+        namespace: Some("telemetry"),
+        doctype: Some("main"),
+        version: None,
+        stage: Some("ParsePayload"),
+        class: Some(VALIDATION),
+        message: Some(message),
+        job: Some(job),
+        time: Some(time),
+    }
+}
+
+fn groups(rows: &[ErrorRow<'_>]) -> Groups {
+    let mut grouper = Grouper::new(None);
+    for (i, row) in rows.iter().enumerate() {
+        grouper.add(row, RowRef::new(0, i as u64));
+    }
+    Grouper::merge(vec![grouper])
+}
+
+fn faults(groups: &Groups) -> Vec<(&str, &str, u64)> {
+    groups.list.iter().map(|group| (group.key.path.as_deref().unwrap_or("-"), &*group.key.fault, group.count)).collect()
+}
+
+#[test]
+fn values_and_indexes_make_no_groups_but_missing_keys_do() {
+    let found = groups(&[
+        row("#/devices/0: extraneous key [a] is not permitted", OLD, 0),
+        row("#/devices/17: extraneous key [b] is not permitted", OLD, 0),
+        row("#/devices/2: extraneous key [a] is not permitted", OLD, 0),
+        row("#/x~1y: expected type: String, found: Null", OLD, 0),
+        row("#/x~1y: expected type: Integer, found: String", OLD, 0),
+        row("#: required key [a] not found", OLD, 0),
+        row("#: required key [b] not found", OLD, 0),
+    ]);
+    assert_eq!(
+        faults(&found),
+        [("/devices/[]", "additionalProperties", 3), ("/x~1y", "type", 2), ("", "required a", 1), ("", "required b", 1)]
+    );
+    let devices = &found.list[0];
+    let facet = &devices.facets[0];
+    assert_eq!((facet.name, facet.values.as_slice(), facet.others), ("key", &[("a".into(), 2), ("b".into(), 1)][..], 0));
+    assert_eq!(devices.rows, [RowRef::new(0, 0), RowRef::new(0, 1), RowRef::new(0, 2)]);
+    assert_eq!(&*devices.says, "extraneous key [{key}] is not permitted");
+    assert_eq!(devices.sentence(), "/devices/[] has keys that the schema does not allow");
+    assert_eq!(found.list[1].sentence(), "/x~1y has the wrong type");
+    assert_eq!(found.list[2].sentence(), "the document is missing the key a");
+}
+
+const SCHEMAS: &[(&str, &[u8])] = &[
+    ("telemetry/main/main.4.schema.json", br#"{"properties":{"old":{"type":"object","additionalProperties":{"type":"string"}}}}"#),
+    (
+        "telemetry/main/main.5.schema.json",
+        br#"{"$schema":"http://json-schema.org/draft-06/schema#","properties":{"list":{"type":"array","items":{"type":"string"}},
+            "7":{"type":"string"},"maps":{"type":"object","propertyNames":{"maxLength":3},"additionalProperties":{"type":"integer"}}}}"#,
+    ),
+];
+
+#[test]
+fn schemas_tell_keys_from_names() {
+    let store = SchemaStore::open(Box::new(Memory::new("made up", SCHEMAS))).unwrap();
+    let mut grouper = Grouper::new(Some(Arc::new(store)));
+    let messages = [
+        "#/maps/long: expected maxLength: 3, actual: 4",
+        "#/maps/longer: expected maxLength: 3, actual: 6",
+        "#/maps/a: b: expected type: Integer, found: Null",
+        "#/list/0: expected type: String, found: Null",
+        "#/7: expected type: String, found: Null",
+        "#/old/any: expected type: String, found: Null",
+        "#/nowhere/3: expected type: String, found: Null",
+    ];
+    for (i, message) in messages.iter().enumerate() {
+        grouper.add(&ErrorRow { doctype: Some("Main"), ..row(message, OLD, 0) }, RowRef::new(0, i as u64));
+    }
+    let found = Grouper::merge(vec![grouper]);
+    assert_eq!(
+        faults(&found),
+        [
+            ("/maps/{key}", "propertyNames maxLength", 2),
+            ("/7", "type", 1),
+            ("/list/[]", "type", 1),
+            ("/maps/{key}", "type", 1),
+            ("/nowhere/[]", "type", 1),
+            ("/old/{key}", "type", 1),
+        ]
+    );
+    assert!(found.list.iter().all(|group| group.key.doctype.as_deref() == Some("main") && group.key.version.is_none()));
+    assert_eq!(found.list[0].sentence(), "a key of /maps has more than 3 characters");
+    assert_eq!(found.list[0].keyword, Some("maxLength"));
+}
+
+#[test]
+fn other_classes_are_grouped_by_their_text_without_values() {
+    let bug = "com.mozilla.telemetry.decoder.MessageScrubber$UnwantedDataException";
+    let missing = "com.mozilla.telemetry.ingestion.core.schema.SchemaNotFoundException";
+    let of = |class, message| ErrorRow { class: Some(class), message, ..ErrorRow::default() };
+    let found = groups(&[
+        of(missing, Some("No such docType: a/b")),
+        of(missing, Some("No such docType: a/c")),
+        of(bug, Some("com.mozilla.telemetry.decoder.MessageScrubber$UnwantedDataException: 1684980")),
+        of(bug, Some("com.mozilla.telemetry.decoder.MessageScrubber$UnwantedDataException: 1585144")),
+        of("org.example.Strange", None),
+        ErrorRow::default(),
+    ]);
+    assert_eq!(
+        faults(&found),
+        [("-", "No such docType: {value}", 2), ("-", "", 1), ("-", "1585144", 1), ("-", "1684980", 1), ("-", "Strange", 1)]
+    );
+    assert_eq!(found.list.iter().map(|group| group.noise).collect::<Vec<_>>(), [false, false, true, true, false]);
+    assert_eq!(found.list[0].sentence(), "the schemas have no doctype a/b (for example)");
+    assert_eq!(found.list[1].key.class, None);
+}
+
+#[test]
+fn a_deploy_breaks_and_fixes() {
+    let mut rows = Vec::new();
+    for i in 0..20 {
+        rows.push(row("#: required key [both] not found", if i < 10 { OLD } else { NEW }, i * MINUTE));
+        rows.push(if i < 10 {
+            row("#: required key [fixed] not found", OLD, i * MINUTE)
+        } else {
+            row("#: required key [broken] not found", NEW, i * MINUTE)
+        });
+    }
+    rows.push(row("#: required key [once] not found", NEW, 20 * MINUTE));
+    let found = groups(&rows);
+    let statuses: Vec<_> = found.list.iter().map(|group| (&*group.key.fault, group.status)).collect();
+    assert_eq!(
+        statuses,
+        [
+            ("required both", Status::Ongoing),
+            ("required broken", Status::New { sure: true }),
+            ("required fixed", Status::Gone { sure: true }),
+            ("required once", Status::New { sure: false }),
+        ]
+    );
+    assert_eq!(found.jobs.iter().map(|job| &*job.name).collect::<Vec<_>>(), [OLD, NEW]);
+    let both = &found.list[0];
+    assert_eq!(both.jobs.iter().map(|count| (count.job, count.rows)).collect::<Vec<_>>(), [(0, 10), (1, 10)]);
+    assert_eq!((both.span, found.span), (Some((0, 19 * MINUTE)), Some((0, 20 * MINUTE))));
+    assert_eq!(both.trend.bins.iter().sum::<u32>(), 20);
+    let one_job = groups(&[row("#: required key [a] not found", NEW, 0)]);
+    assert_eq!(one_job.list[0].status, Status::Ongoing);
+}
+
+#[test]
+fn lists_are_sorted_and_filtered() {
+    let mut rows: Vec<_> = (0..8).map(|i| row("#/b: required key [steady] not found", OLD, i * 10 * MINUTE)).collect();
+    rows.extend((0..6).map(|i| row("#/a: required key [late] not found", OLD, (74 - i) * MINUTE)));
+    let mut found = groups(&rows);
+    let order = |groups: &Groups| groups.list.iter().map(|group| group.key.fault.to_string()).collect::<Vec<_>>();
+    assert_eq!(order(&found), ["required steady", "required late"]);
+    found.sort(Sort::Newest);
+    assert_eq!(order(&found), ["required late", "required steady"]);
+    found.sort(Sort::Count);
+    found.sort(Sort::Growth);
+    assert_eq!(order(&found), ["required late", "required steady"]);
+    found.sort(Sort::Count);
+    found.sort(Sort::Name);
+    assert_eq!(order(&found), ["required late", "required steady"]);
+    found.filter_text("LATE");
+    assert_eq!((order(&found), found.rows, found.outside), (vec!["required late".to_owned()], 6, 8));
+}
+
+mod invariants {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    type Made = (String, usize, Micros, bool);
+
+    fn made() -> impl Strategy<Value = Vec<Made>> {
+        let message = prop_oneof![
+            "#/[ab]/[0-9]: expected type: String, found: (Null|Long)",
+            "#/m/[a-c]: expected maxLength: [0-9]{1,2}, actual: [0-9]",
+            "#: required key \\[[ab]\\] not found",
+            "no message of the validator [0-9]{1,3}",
+        ];
+        proptest::collection::vec((message, 0usize..3, 0..1_000_000 * MINUTE, any::<bool>()), 0..60)
+    }
+
+    /// Everything that people and scripts are told of groups.
+    fn told(groups: &Groups) -> Vec<String> {
+        let jobs = groups.jobs.iter().map(|job| format!("{job:?}"));
+        jobs.chain(groups.list.iter().map(|group| format!("{group:?} {}", group.sentence())))
+            .chain([format!("{} {:?}", groups.rows, groups.span)])
+            .collect()
+    }
+
+    fn grouper(made: &[(usize, &Made)]) -> Grouper {
+        let jobs = ["decoder-b", "decoder-a", "decoder-c"];
+        let mut grouper = Grouper::new(None);
+        for (i, (message, job, time, has_class)) in made {
+            let row = ErrorRow { class: has_class.then_some(VALIDATION), ..row(message, jobs[*job], *time) };
+            grouper.add(&row, RowRef::new(i % 2, *i as u64));
+        }
+        grouper
+    }
+
+    proptest! {
+        #[test]
+        fn the_split_among_threads_makes_no_difference(made in made(), threads in 1usize..5, turned in any::<bool>()) {
+            let rows: Vec<(usize, &Made)> = made.iter().enumerate().collect();
+            let whole = Grouper::merge(vec![grouper(&rows)]);
+            let mut parts: Vec<Grouper> = (0..threads)
+                .map(|thread| grouper(&rows.iter().copied().filter(|(i, _)| i % threads == thread).collect::<Vec<_>>()))
+                .collect();
+            if turned { parts.reverse(); }
+            prop_assert_eq!(told(&Grouper::merge(parts)), told(&whole));
+            prop_assert_eq!(whole.list.iter().map(|group| group.count).sum::<u64>(), made.len() as u64);
+        }
+
+        #[test]
+        fn a_copy_tells_the_same_and_counting_goes_on(made in made(), at in 0usize..60) {
+            let rows: Vec<(usize, &Made)> = made.iter().enumerate().collect();
+            let at = at.min(rows.len());
+            let early = grouper(&rows[..at]);
+            prop_assert_eq!(told(&Grouper::merge(vec![early.clone()])), told(&Grouper::merge(vec![grouper(&rows[..at])])));
+            let rest = grouper(&rows[at..]);
+            prop_assert_eq!(told(&Grouper::merge(vec![early.clone(), rest.clone()])), told(&Grouper::merge(vec![grouper(&rows)])));
+        }
+    }
+}
+
+#[test]
+fn equal_keys_share_their_texts() {
+    let found = groups(&[row("#/a: required key [x] not found", OLD, 0), row("#/a: expected type: String, found: Null", OLD, 0)]);
+    let paths: Vec<_> = found.list.iter().filter_map(|group| group.key.path.as_ref()).collect();
+    assert!(Arc::ptr_eq(paths[0], paths[1]));
+}

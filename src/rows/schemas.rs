@@ -1,0 +1,389 @@
+//! The schema repository: (namespace, doctype, version) -> JSON schema and table layout.
+//!
+//! Owns: lookup as the decoder does it, what exists nearby when something is missing, parsed files kept for reuse.
+//! Refuses: where files come from (folder, a revision, the built-in sample: see [`Tree`]), judging.
+
+mod absence;
+pub mod folder;
+pub mod memory;
+mod refused;
+mod revision;
+mod transpiled;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rustc_hash::FxHashMap;
+
+use crate::pipeline::layout::Layout;
+use crate::pipeline::names;
+use crate::pipeline::schema::Schema;
+use crate::pipeline::verdict::judge::Judge;
+pub use refused::missing;
+pub use transpiled::transpiled;
+
+/// Ending of a JSON schema's file name.
+pub(crate) const SCHEMA_ENDING: &str = ".schema.json";
+/// Ending of a table layout's file name.
+const LAYOUT_ENDING: &str = ".bq";
+
+/// Where the files of a store come from.
+pub trait Tree: Send + Sync {
+    /// What it is, for people: the folder, or folder and revision.
+    fn name(&self) -> String;
+    /// Every `.schema.json` and `.bq` file as a path from the schema root (`telemetry/main/main.4.schema.json`), in order.
+    fn list(&self) -> Result<Vec<String>, SchemaError>;
+    /// The bytes of one of them.
+    fn read(&self, path: &str) -> Result<Vec<u8>, SchemaError>;
+    /// Paths that exist where the files were taken from and are not among them: names that can be looked up, without content.
+    fn absent(&self) -> Vec<String> {
+        Vec::new()
+    }
+    /// The commit that the files are of, in full, where that is known.
+    fn revision(&self) -> Option<String> {
+        None
+    }
+}
+
+/// One doctype version: what exists of it. Paths are as [`Tree::list`] gives them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Doctype {
+    /// As the folder is called.
+    pub namespace: String,
+    /// As the folder is called.
+    pub doctype: String,
+    /// Between the doctype's name and the ending; a text, as the decoder sees it.
+    pub version: String,
+    /// The JSON schema's path.
+    pub schema: Option<String>,
+    /// The table layout's path.
+    pub layout: Option<String>,
+}
+
+/// Answer of a lookup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lookup {
+    /// Position in [`SchemaStore::doctypes`].
+    Found(usize),
+    /// No such namespace/doctype.
+    NoDoctype {
+        /// Nearest `namespace/doctype` names, best first.
+        nearest: Vec<String>,
+    },
+    /// The doctype is known, this version is not; no version at all lists as well.
+    NoVersion {
+        /// Positions of the versions that exist, ascending.
+        known: Vec<usize>,
+    },
+}
+
+/// A schema repository, opened. Files are parsed when first asked for, once, and kept; threads may share it.
+pub struct SchemaStore {
+    tree: Arc<dyn Tree>,
+    doctypes: Vec<Doctype>,
+    /// What was parsed of each doctype version.
+    parsed: Vec<Parsed>,
+    /// Positions by comparable namespace and doctype, versions ascending.
+    index: FxHashMap<(String, String), Vec<usize>>,
+    strays: Vec<String>,
+    /// Names alike by the unknown name that was asked for.
+    nearest: Mutex<FxHashMap<(String, String), Vec<String>>>,
+}
+
+/// Unknown names whose likenesses are kept.
+const MOST_ASKED: usize = 4096;
+
+/// The parsed files of a doctype version, or why they cannot be parsed.
+#[derive(Default)]
+struct Parsed {
+    schema: OnceLock<Result<Arc<Schema>, String>>,
+    layout: OnceLock<Result<Arc<Layout>, String>>,
+    judge: OnceLock<Result<Arc<Judge>, String>>,
+}
+
+/// Why schemas cannot be had. Messages say what, where and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    /// The file system refused.
+    #[error("cannot read {path}: {error}", path = crate::ground::text::visible(&.path.to_string_lossy()))]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        error: std::io::Error,
+    },
+    /// There is nothing to use in it.
+    #[error("{0}")]
+    Empty(String),
+    /// A file is not what its name says.
+    #[error("{path}: {reason}", path = crate::ground::text::visible(path))]
+    Broken {
+        /// The file.
+        path: String,
+        /// What is wrong and where.
+        reason: String,
+    },
+}
+
+impl SchemaStore {
+    /// Opens a store over a tree: lists it, reads no file.
+    pub fn open(tree: Box<dyn Tree>) -> Result<Self, SchemaError> {
+        let (doctypes, strays) = sort_files(tree.list()?, tree.absent());
+        if doctypes.is_empty() {
+            return Err(SchemaError::Empty(format!("{} holds no schemas named DOCTYPE.VERSION.schema.json", tree.name())));
+        }
+        Ok(Self::of(Arc::from(tree), doctypes, strays))
+    }
+
+    fn of(tree: Arc<dyn Tree>, doctypes: Vec<Doctype>, strays: Vec<String>) -> Self {
+        let mut index: FxHashMap<(String, String), Vec<usize>> = FxHashMap::default();
+        for (i, found) in doctypes.iter().enumerate() {
+            index.entry(name_key(&found.namespace, &found.doctype)).or_default().push(i);
+        }
+        let parsed = doctypes.iter().map(|_| Parsed::default()).collect();
+        SchemaStore { tree, doctypes, parsed, index, strays, nearest: Mutex::default() }
+    }
+
+    /// Opens a store over a folder, with or without `schemas/` on top.
+    pub fn open_folder(path: &Path) -> Result<Self, SchemaError> {
+        Self::open(Box::new(folder::Folder::open(path)?))
+    }
+
+    /// The same files with nothing parsed yet: [`used`](Self::used) begins anew.
+    pub fn fresh(&self) -> Self {
+        Self::of(Arc::clone(&self.tree), self.doctypes.clone(), self.strays.clone())
+    }
+
+    /// What it is, for people.
+    pub fn name(&self) -> String {
+        self.tree.name()
+    }
+
+    /// The commit that the schemas are of, where that is known.
+    pub fn revision(&self) -> Option<String> {
+        self.tree.revision()
+    }
+
+    /// All doctype versions, ordered by namespace, doctype and version (numbers as numbers).
+    pub fn doctypes(&self) -> &[Doctype] {
+        &self.doctypes
+    }
+
+    /// Files that no lookup reaches, because their names do not begin with their folder's.
+    pub fn strays(&self) -> &[String] {
+        &self.strays
+    }
+
+    /// Positions in [`doctypes`](Self::doctypes) of those of which a file was asked for.
+    pub fn used(&self) -> Vec<usize> {
+        let is_used = |parsed: &Parsed| parsed.schema.get().is_some() || parsed.layout.get().is_some();
+        (0..self.parsed.len()).filter(|&at| self.parsed.get(at).is_some_and(is_used)).collect()
+    }
+
+    /// A file as it is, by its path.
+    pub fn file(&self, path: &str) -> Result<Vec<u8>, SchemaError> {
+        self.tree.read(path)
+    }
+
+    /// Finds a doctype version as the decoder does: snake case on both sides.
+    pub fn lookup(&self, namespace: &str, doctype: &str, version: Option<&str>) -> Lookup {
+        let Some(known) = self.index.get(&name_key(namespace, doctype)) else {
+            return Lookup::NoDoctype { nearest: self.nearest(namespace, doctype) };
+        };
+        match known.iter().find(|&&i| version == Some(self.doctypes[i].version.as_str())) {
+            Some(&found) => Lookup::Found(found),
+            None => Lookup::NoVersion { known: known.clone() },
+        }
+    }
+
+    /// Names alike, found once for each name: rows of an unknown doctype come by the thousand.
+    fn nearest(&self, namespace: &str, doctype: &str) -> Vec<String> {
+        let asked = (namespace.to_owned(), doctype.to_owned());
+        // A thread that panicked left the names whole: they are only ever added.
+        let mut kept = self.nearest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.get(&asked) {
+            return known.clone();
+        }
+        let names = self.doctypes.chunk_by(|a, b| (&a.namespace, &a.doctype) == (&b.namespace, &b.doctype));
+        let names = names.filter_map(|same| same.first()).map(|found| (found.namespace.as_str(), found.doctype.as_str()));
+        let found = names::nearest(namespace, doctype, names);
+        if kept.len() < MOST_ASKED {
+            kept.insert(asked, found.clone());
+        }
+        found
+    }
+
+    /// The parsed JSON schema of a doctype version; `None` where it has none. Parsed once.
+    pub fn schema(&self, doctype: usize) -> Result<Option<Arc<Schema>>, SchemaError> {
+        let Some((found, parsed)) = self.doctypes.get(doctype).zip(self.parsed.get(doctype)) else { return Ok(None) };
+        self.parsed(found.schema.as_deref(), &parsed.schema, Schema::parse)
+    }
+
+    /// The parsed layout; `None` where it has none.
+    pub fn layout(&self, doctype: usize) -> Result<Option<Arc<Layout>>, SchemaError> {
+        let Some((found, parsed)) = self.doctypes.get(doctype).zip(self.parsed.get(doctype)) else { return Ok(None) };
+        self.parsed(found.layout.as_deref(), &parsed.layout, |_, bytes| Layout::parse(&bytes))
+    }
+
+    /// The bytes of a layout's file, not kept; `None` where there is none. For who reads all of them.
+    pub fn layout_bytes(&self, doctype: usize) -> Result<Option<Vec<u8>>, SchemaError> {
+        let path = self.doctypes.get(doctype).and_then(|found| found.layout.as_deref());
+        path.map(|path| self.tree.read(path)).transpose()
+    }
+
+    /// The JSON schema of a doctype version, compiled to judge documents; `None` where it has none. Compiled once.
+    pub fn judge(&self, doctype: usize) -> Result<Option<Arc<Judge>>, SchemaError> {
+        let (Some(schema), Some(parsed)) = (self.schema(doctype)?, self.parsed.get(doctype)) else { return Ok(None) };
+        let path = schema.path.clone();
+        let compiled = parsed.judge.get_or_init(|| Judge::compile(schema).map(Arc::new));
+        compiled.clone().map(Some).map_err(|reason| SchemaError::Broken { path, reason })
+    }
+
+    /// One file through its parser, kept with what came of it; a file that cannot be read is tried again next time.
+    fn parsed<T>(
+        &self,
+        path: Option<&str>,
+        kept: &OnceLock<Result<Arc<T>, String>>,
+        parse: impl FnOnce(&str, Vec<u8>) -> Result<T, String>,
+    ) -> Result<Option<Arc<T>>, SchemaError> {
+        let Some(path) = path else { return Ok(None) };
+        let outcome = match kept.get() {
+            Some(outcome) => outcome,
+            None => {
+                let bytes = self.tree.read(path)?;
+                kept.get_or_init(|| parse(path, bytes).map(Arc::new))
+            }
+        };
+        match outcome {
+            Ok(value) => Ok(Some(Arc::clone(value))),
+            Err(reason) => Err(SchemaError::Broken { path: path.to_owned(), reason: reason.clone() }),
+        }
+    }
+}
+
+/// Namespace and doctype as the decoder compares them.
+fn name_key(namespace: &str, doctype: &str) -> (String, String) {
+    (names::comparable(namespace), names::comparable(doctype))
+}
+
+/// Sorts paths into doctype versions, and those whose name does not begin with its folder's. Of an absent file only the doctype version is kept.
+fn sort_files(paths: Vec<String>, absent: Vec<String>) -> (Vec<Doctype>, Vec<String>) {
+    let mut found: FxHashMap<(String, String, String), Doctype> = FxHashMap::default();
+    let mut strays = Vec::new();
+    for (path, is_here) in paths.into_iter().map(|path| (path, true)).chain(absent.into_iter().map(|path| (path, false))) {
+        let Some((namespace, doctype, version, is_schema)) = parts(&path) else {
+            strays.push(path);
+            continue;
+        };
+        let key = (namespace.to_owned(), doctype.to_owned(), version.clone());
+        let (namespace, doctype) = (key.0.clone(), key.1.clone());
+        let entry = found.entry(key).or_insert(Doctype { namespace, doctype, version, schema: None, layout: None });
+        if !is_here {
+            continue;
+        }
+        *if is_schema { &mut entry.schema } else { &mut entry.layout } = Some(path);
+    }
+    let mut doctypes: Vec<Doctype> = found.into_values().collect();
+    doctypes.sort_by(|a, b| {
+        (&a.namespace, &a.doctype).cmp(&(&b.namespace, &b.doctype)).then_with(|| names::version_order(&a.version, &b.version))
+    });
+    (doctypes, strays)
+}
+
+/// Namespace, doctype, version of a path and whether it is a JSON schema; `None` where the file is not called like its folder.
+fn parts(path: &str) -> Option<(&str, &str, String, bool)> {
+    let mut parts = path.split('/');
+    let (namespace, doctype, file) = (parts.next()?, parts.next()?, parts.next()?);
+    let (stem, is_schema) = match file.strip_suffix(SCHEMA_ENDING) {
+        Some(stem) => (stem, true),
+        None => (file.strip_suffix(LAYOUT_ENDING)?, false),
+    };
+    let stem = names::comparable(stem);
+    let version = stem.strip_prefix(&names::comparable(doctype))?.strip_prefix('.')?;
+    Some((namespace, doctype, version.to_owned(), is_schema))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::memory::Memory;
+    use super::*;
+
+    const FILES: &[(&str, &[u8])] = &[
+        ("my-app/main-ping/main-ping.10.schema.json", b"{}"),
+        ("my-app/main-ping/main_ping.2.schema.json", b"{\n\"a\": }"),
+        ("my-app/main-ping/main-ping.2.bq", b"[]"),
+        ("my-app/main-ping/other.1.bq", b"[]"),
+        ("my-app/crash/crash.1.schema.json", b"[]"),
+    ];
+
+    fn store() -> SchemaStore {
+        SchemaStore::open(Box::new(Memory::new("built-in", FILES))).unwrap()
+    }
+
+    #[test]
+    fn doctypes_are_in_order_and_strays_are_told() {
+        let store = store();
+        let names: Vec<String> = store.doctypes().iter().map(|d| format!("{}.{}", d.doctype, d.version)).collect();
+        assert_eq!(names, ["crash.1", "main-ping.2", "main-ping.10"]);
+        assert!(store.doctypes()[1].schema.is_some() && store.doctypes()[1].layout.is_some());
+        assert_eq!(store.strays(), ["my-app/main-ping/other.1.bq"]);
+    }
+
+    #[test]
+    fn lookup_is_by_snake_case_and_offers_what_is_near() {
+        let store = store();
+        assert_eq!(store.lookup("myApp", "mainPing", Some("10")), Lookup::Found(2));
+        assert_eq!(store.lookup("my_app", "main-ping", Some("3")), Lookup::NoVersion { known: vec![1, 2] });
+        assert_eq!(store.lookup("my-app", "Main-Ping", None), Lookup::NoVersion { known: vec![1, 2] });
+        let Lookup::NoDoctype { nearest } = store.lookup("my-app", "main-pong", Some("1")) else { panic!("found") };
+        assert_eq!(nearest, ["my-app/main-ping", "my-app/crash"]);
+    }
+
+    #[test]
+    fn files_are_parsed_once_and_a_broken_one_names_its_place() {
+        let store = store();
+        let (first, second) = (store.schema(2).unwrap().unwrap(), store.schema(2).unwrap().unwrap());
+        assert!(Arc::ptr_eq(&first, &second));
+        assert!(store.layout(2).unwrap().is_none());
+        for _ in 0..2 {
+            let error = store.schema(1).err().map(|error| error.to_string()).unwrap();
+            assert!(error.starts_with("my-app/main-ping/main_ping.2.schema.json: ") && error.contains("line 2"), "{error}");
+        }
+        assert!(store.schema(0).err().unwrap().to_string().contains("not an object"));
+        assert!(store.schema(99).unwrap().is_none());
+    }
+
+    #[test]
+    fn threads_may_share_a_store() {
+        let store = store();
+        std::thread::scope(|scope| {
+            let parsed: Vec<_> = (0..4).map(|_| scope.spawn(|| store.schema(2).unwrap().unwrap())).collect();
+            let parsed: Vec<Arc<Schema>> = parsed.into_iter().map(|thread| thread.join().unwrap()).collect();
+            assert!(parsed.windows(2).all(|pair| Arc::ptr_eq(&pair[0], &pair[1])));
+        });
+    }
+
+    #[test]
+    fn a_store_knows_what_was_asked_of_it() {
+        let store = store();
+        assert!(store.schema(2).is_ok() && store.layout(1).is_ok() && store.schema(1).is_err());
+        assert_eq!((store.used(), store.fresh().used()), (vec![1, 2], vec![]));
+        assert_eq!(store.file("my-app/main-ping/main-ping.2.bq").unwrap(), b"[]");
+        assert_eq!(store.fresh().doctypes(), store.doctypes());
+    }
+
+    #[test]
+    fn absent_files_are_names_only() {
+        let absent = vec!["my-app/event/event.1.schema.json".to_owned(), "my-app/event/event.1.bq".to_owned()];
+        let store = SchemaStore::open(Box::new(Memory { absent, ..Memory::new("part", FILES) })).unwrap();
+        let Lookup::Found(at) = store.lookup("my-app", "event", Some("1")) else { panic!("not found") };
+        assert!(store.schema(at).unwrap().is_none() && store.layout(at).unwrap().is_none());
+        assert_eq!(store.strays(), ["my-app/main-ping/other.1.bq"]);
+    }
+
+    #[test]
+    fn a_tree_without_schemas_is_refused() {
+        let error = SchemaStore::open(Box::new(Memory::new("nothing", &[]))).err().unwrap();
+        assert!(error.to_string().contains("nothing holds no schemas"));
+    }
+}

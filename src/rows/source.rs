@@ -1,0 +1,197 @@
+//! What a source of error rows can do, whatever it is made of.
+//!
+//! Owns: what is asked of a source, how it reports while it works, why it cannot answer.
+//! Refuses: file formats (source/files), SQL (source/bigquery), grouping (group).
+
+pub mod bigquery;
+pub mod files;
+mod filter;
+
+use std::ops::{ControlFlow, Range};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::ground::time::Micros;
+use crate::rows::group::{Fingerprint, Group, Groups};
+use crate::rows::row::{RowRef, SourceRow, Unreadable};
+use crate::rows::schemas::SchemaStore;
+pub use filter::Filter;
+
+/// Which rows count, by the columns of the row. Empty lists take everything.
+#[derive(Clone, Default)]
+pub struct Request {
+    /// First microsecond that counts.
+    pub since: Option<Micros>,
+    /// First microsecond that no longer counts.
+    pub until: Option<Micros>,
+    /// Namespaces, compared after snake case.
+    pub namespaces: Vec<String>,
+    /// Doctypes, compared after snake case.
+    pub doctypes: Vec<String>,
+    /// Stages (`error_type`), compared as they stand.
+    pub stages: Vec<String>,
+    /// Decoder jobs, compared as they stand.
+    pub jobs: Vec<String>,
+    /// Generalises paths; without it numeric tokens become `[]`.
+    pub schemas: Option<Arc<SchemaStore>>,
+}
+
+/// How far reading has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Progress {
+    /// Bytes of the inputs read so far (compressed bytes for compressed files).
+    pub bytes: u64,
+    /// Bytes in all, where known (not for standard input).
+    pub total_bytes: Option<u64>,
+    /// Rows read so far.
+    pub rows: u64,
+    /// Time since reading began.
+    pub elapsed: Duration,
+    /// What a server tells of a query, where one is at work; then nothing is known of rows before the end.
+    pub job: Option<JobProgress>,
+}
+
+/// How far a query on a server has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobProgress {
+    /// What it does.
+    pub state: JobState,
+    /// Work done so far: milliseconds of one slot.
+    pub slot_ms: u64,
+}
+
+impl JobProgress {
+    /// `BigQuery counts, 12 s, 340 slot seconds, at most 3.4 GiB`
+    pub fn describe(&self, progress: &Progress) -> String {
+        let mut parts = vec![match self.state {
+            JobState::Pending => "BigQuery has the query and waits for its turn".to_owned(),
+            JobState::Running => "BigQuery works".to_owned(),
+        }];
+        parts.push(crate::ground::time::duration(progress.elapsed.as_secs()));
+        if self.slot_ms > 0 {
+            parts.push(format!("{} slot seconds", crate::ground::text::count(self.slot_ms / 1000)));
+        }
+        parts.extend(progress.total_bytes.map(|bytes| format!("reads {}", crate::ground::text::bytes(bytes))));
+        parts.join(", ")
+    }
+}
+
+/// What a query on a server does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobState {
+    /// It waits for its turn.
+    Pending,
+    /// It runs.
+    Running,
+}
+
+/// What a query will cost, known before it is asked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cost {
+    /// What for: `counting`.
+    pub purpose: &'static str,
+    /// Bytes that it reads at most, by a dry run.
+    pub bytes: u64,
+    /// Price in US dollars.
+    pub dollars: f64,
+    /// Bytes that may be read without asking.
+    pub limit: u64,
+}
+
+/// Which rows of a group come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RowOrder {
+    /// The newest.
+    #[default]
+    Newest,
+    /// The oldest.
+    Oldest,
+    /// The newest of each decoder job, then the second of each, and so on.
+    Spread,
+}
+
+/// Who watches a source work. Called from worker threads.
+pub trait Watch: Sync {
+    /// Told now and then, a few times a second.
+    fn progress(&self, progress: Progress);
+    /// Groups so far, offered at growing intervals; only called where `wants_snapshots`.
+    fn snapshot(&self, groups: Groups);
+    /// Whether snapshots are worth making.
+    fn wants_snapshots(&self) -> bool {
+        false
+    }
+    /// Once true, the source stops soon and returns what it has.
+    fn cancelled(&self) -> bool;
+    /// Told before anything is spent; whether to go on. May wait for somebody's answer.
+    fn spend(&self, cost: &Cost) -> bool {
+        !cost.is_over()
+    }
+}
+
+/// A watch that looks away.
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn progress(&self, _: Progress) {}
+    fn snapshot(&self, _: Groups) {}
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// A source of error rows. Its methods block; the explorer calls them on workers.
+pub trait ErrorSource: Send + Sync {
+    /// What it is, for titles: a file name, or `3 files`.
+    fn name(&self) -> String;
+    /// Reads all rows that the request asks for and groups them.
+    fn groups(&self, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError>;
+    /// Whether rows are counted and fetched somewhere else, so that it costs and can be called off there.
+    fn is_remote(&self) -> bool {
+        false
+    }
+    /// One row, with its payload.
+    fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError>;
+    /// Rows in order, numbered from 0 over all inputs, with payload, until `visit` breaks. What is no row is counted and quoted in the answer.
+    fn rows(&self, range: Range<u64>, visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>) -> Result<Unreadable, SourceError>;
+    /// The group of a row, where the source knows it without its message: a message that was redacted may no longer tell.
+    fn group_of(&self, _at: RowRef) -> Option<Fingerprint> {
+        None
+    }
+    /// More rows of a group than [`Group::rows`] names, in an order, behind the first `from` of them; empty at their end. A source that
+    /// names all rows has no more.
+    fn more_rows(&self, _group: &Group, _order: RowOrder, _from: usize, _watch: &dyn Watch) -> Result<Vec<RowRef>, SourceError> {
+        Ok(Vec::new())
+    }
+    /// The SQL behind the counts of the request, or behind the rows of one group: runs in BigQuery's console as it is. `None` where there is none.
+    fn sql(&self, _request: &Request, _group: Option<&Group>) -> Option<String> {
+        None
+    }
+}
+
+/// Why a source cannot be read. Messages say what, where and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The file system refused.
+    #[error("cannot read {path}: {error}", path = crate::ground::text::visible(&.path.to_string_lossy()))]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        error: std::io::Error,
+    },
+    /// The content is no table of error rows.
+    #[error("{origin}: {reason}")]
+    NotATable {
+        /// The file.
+        origin: String,
+        /// What was found and what is expected.
+        reason: String,
+    },
+    /// A pattern matched no file, or is no pattern.
+    #[error("{0}")]
+    Input(String),
+    /// BigQuery gave no answer.
+    #[error(transparent)]
+    BigQuery(#[from] bigquery::Error),
+}

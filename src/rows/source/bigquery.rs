@@ -1,0 +1,294 @@
+//! Error rows in BigQuery: counted there, fetched a row at a time.
+//!
+//! Owns: tables as a source of rows, a window of time, what was fetched in this session.
+//! Refuses: doing here what BigQuery can do; asking anything whose price is not known; payloads that nobody looks at.
+//!
+//! ```text
+//!  names ─▶ table ─▶ shape ─▶ grouping (SQL) ─▶ service ─▶ coarse ─▶ Groups
+//!                                rows (SQL)  ─▶   │    ─▶ keys, SourceRow
+//!              cache ◀── dry run, price, job, pages ──▶ wire ──▶ BigQuery
+//! ```
+
+mod adhoc;
+mod answer;
+mod auth;
+mod cache;
+mod coarse;
+mod cost;
+mod error;
+mod grouping;
+mod job;
+mod keys;
+mod name;
+mod rows;
+mod service;
+mod settings;
+mod shape;
+mod sql;
+mod table;
+mod window;
+mod wire;
+
+use std::collections::VecDeque;
+use std::ops::{ControlFlow, Range};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use self::answer::{Cells, Schema, source_row};
+use self::coarse::Reading;
+use self::grouping::{Bounds, Numbered};
+use self::keys::{Keys, RowKey};
+use self::rows::Slice;
+use self::service::{Answer, Keep, Origin, Service};
+use self::shape::Shape;
+use self::sql::Sql;
+use self::window::{USUAL, Window, now, window};
+use super::{ErrorSource, Request, RowOrder, SourceError, Unwatched, Watch};
+use crate::ground::time;
+use crate::ground::time::Micros;
+use crate::rows::group::{Group, Groups};
+use crate::rows::row::{RowRef, SourceRow, Unreadable};
+
+pub use adhoc::Adhoc;
+pub use cache::usual_folder as cache_folder;
+pub use cost::{MOST_BYTES, PRICE_PER_TIB};
+pub use error::{Error, Refusal};
+pub use name::{SCHEME, TableName};
+pub use settings::Settings;
+pub use shape::renamable;
+pub use table::{Build, Partition, Table};
+pub use wire::Patience;
+
+/// Keys of rows that come at a time.
+const KEYS: u64 = 100;
+/// Rows with their payloads that are kept in memory.
+const ROWS: usize = 64;
+
+/// Tables of error rows in BigQuery.
+pub struct BigQuery {
+    service: Service,
+    names: Vec<TableName>,
+    /// What [`ErrorSource::rows`] reads, and [`ErrorSource::more_rows`] before anything was counted.
+    scope: Request,
+    shapes: Mutex<Option<Arc<[Shape]>>>,
+    /// The request that was counted last, with its window.
+    counted: Mutex<Option<(Request, Window)>>,
+    keys: Keys,
+    fetched: Mutex<VecDeque<(RowRef, SourceRow)>>,
+}
+
+impl BigQuery {
+    /// Names tables. Finds the credentials, but sends nothing yet.
+    ///
+    /// # Errors
+    /// No credentials, no endpoint, a window that is none: with what mends it.
+    pub fn open(names: Vec<TableName>, settings: Settings, scope: Request) -> Result<Self, SourceError> {
+        window(&scope, now())?;
+        let service = Service::open(settings, names.first().map(|name| name.project.as_str()))?;
+        Ok(BigQuery {
+            service,
+            names,
+            scope,
+            shapes: Mutex::default(),
+            counted: Mutex::default(),
+            keys: Keys::default(),
+            fetched: Mutex::default(),
+        })
+    }
+
+    fn shapes(&self, watch: &dyn Watch) -> Result<Arc<[Shape]>, Error> {
+        if let Some(known) = locked(&self.shapes).as_ref() {
+            return Ok(Arc::clone(known));
+        }
+        let tables = self.service.tables(&self.names, watch)?;
+        let shapes: Arc<[Shape]> = shape::together(tables, &self.service.settings.columns)?.into();
+        *locked(&self.shapes) = Some(Arc::clone(&shapes));
+        Ok(shapes)
+    }
+
+    fn bounds(&self) -> Bounds {
+        Bounds { of_namespace: self.service.settings.groups_of_namespace, in_all: self.service.settings.groups }
+    }
+
+    /// The request and window that rows are fetched for: the same that were counted.
+    fn counted(&self) -> Result<(Request, Window), Error> {
+        match locked(&self.counted).as_ref() {
+            Some(known) => Ok(known.clone()),
+            None => Ok((self.scope.clone(), window(&self.scope, now())?)),
+        }
+    }
+
+    fn notes(&self, shapes: &[Shape], request: &Request, answer: &Answer) -> Vec<String> {
+        let mut notes = vec![match answer.origin {
+            Origin::Kept(age) => format!("counted {} ago and kept: --refresh counts anew", time::duration(age.as_secs())),
+            Origin::Asked(cost) => cost.to_string(),
+        }];
+        if request.since.is_none() {
+            notes.push(format!("the last {} are read: --since and --until choose another window", time::duration(USUAL.as_secs())));
+        }
+        if answer.window.since > now() {
+            notes.push("the window begins in the future: is the clock right?".to_owned());
+        }
+        if let Some(shape) = shapes.iter().find(|shape| shape.counts.is_some()) {
+            notes.push(format!(
+                "{} holds counts with a sample of their messages, so single rows and documents are not to be had",
+                shape.name()
+            ));
+        }
+        notes
+    }
+
+    fn row(&self, key: &RowKey, watch: &dyn Watch) -> Result<SourceRow, Error> {
+        let shapes = self.shapes(watch)?;
+        let at = key.table as usize;
+        let shape = shapes.get(at).ok_or_else(|| Error::Input("the table of this row is not read any more".to_owned()))?;
+        let sql = rows::one((at, shape), key);
+        let keep = if self.service.settings.keep_rows { Keep::Closed } else { Keep::No };
+        let moment = Window { since: key.time, until: key.time };
+        let answer = self.service.ask("opening a row", &sql, moment, keep, watch)?;
+        let whole = answer.rows.first().and_then(|row| Cells::of(row).value(0));
+        let whole = whole.ok_or_else(|| Error::Input("the row is not there any more: rows are deleted after some weeks".to_owned()))?;
+        Ok(shaped(shape, whole, key.time))
+    }
+}
+
+/// What BigQuery tells of a deployed table: labels, partitions, rows, and its layout by [`Table::layout`].
+///
+/// # Errors
+/// No credentials, no such table, or no access to it.
+pub fn deployed(name: &TableName, settings: &Settings, watch: &dyn Watch) -> Result<Table, SourceError> {
+    let service = Service::open(settings.clone(), Some(&name.project))?;
+    let tables = service.tables(std::slice::from_ref(name), watch)?;
+    Ok(tables.into_iter().next().ok_or_else(|| Error::Input(format!("no table matches {name}")))?)
+}
+
+/// The tables of a dataset (`PROJECT.DATASET`) that hold error rows or counts of them.
+///
+/// # Errors
+/// No credentials, no such dataset, or no access to it.
+pub fn error_tables(dataset: &str, settings: &Settings, watch: &dyn Watch) -> Result<Vec<Table>, SourceError> {
+    let name = TableName::parse(&format!("{dataset}.*"), settings.project.as_deref()).map_err(Error::Input)?;
+    let service = Service::open(settings.clone(), Some(&name.project))?;
+    let tables = service.list(&name, watch)?;
+    Ok(tables.into_iter().filter(|table| Shape::of(table.clone(), &settings.columns).is_ok()).collect())
+}
+
+/// A row out of the STRUCT with all its columns.
+fn shaped(shape: &Shape, whole: &serde_json::Value, time: Micros) -> SourceRow {
+    let schema = Schema { fields: shape.table.schema.fields.clone() };
+    source_row(&schema, whole, &|column| shape.standard_name(column), format!("{} {}", shape.name(), crate::ground::time::time_text(time)))
+}
+
+impl ErrorSource for BigQuery {
+    fn name(&self) -> String {
+        match self.names.as_slice() {
+            [name] => name.to_string(),
+            [first, rest @ ..] if rest.iter().all(|name| (&name.project, &name.dataset) == (&first.project, &first.dataset)) => {
+                let tables: Vec<&str> = self.names.iter().map(|name| name.table.as_str()).collect();
+                format!("{}.{}.{}", first.project, first.dataset, tables.join(","))
+            }
+            names => format!("{} tables", names.len()),
+        }
+    }
+
+    fn groups(&self, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError> {
+        let asked = window(request, now())?;
+        let shapes = self.shapes(watch)?;
+        let sql = grouping::query(&numbered(&shapes), asked, request, self.bounds());
+        let keep = if request.until.is_none_or(|until| until > now()) { Keep::Open } else { Keep::Closed };
+        let answer = self.service.ask("counting", &sql, asked, keep, watch)?;
+        *locked(&self.counted) = Some((request.clone(), answer.window));
+        let bin = Duration::from_secs(answer.window.bin().unsigned_abs());
+        let reading = Reading { request, bin, of_namespace: self.bounds().of_namespace, keys: &self.keys };
+        let mut groups = reading.groups(&answer.rows);
+        // What one table has is not missing.
+        let missing = |shape: &Shape| shape.missing();
+        groups.missing_columns = shapes.first().map(missing).unwrap_or_default();
+        groups.missing_columns.retain(|column| shapes.iter().all(|shape| shape.missing().contains(column)));
+        groups.notes.extend(self.notes(&shapes, request, &answer));
+        Ok(groups)
+    }
+
+    fn is_remote(&self) -> bool {
+        true
+    }
+
+    fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError> {
+        if let Some((_, row)) = locked(&self.fetched).iter().find(|(known, _)| *known == at) {
+            return Ok(row.clone());
+        }
+        let key = self.keys.get(at).ok_or_else(|| Error::Input("no such row was named in this session".to_owned()))?;
+        let row = self.row(&key, watch)?;
+        let mut fetched = locked(&self.fetched);
+        fetched.push_back((at, row.clone()));
+        if fetched.len() > ROWS {
+            fetched.pop_front();
+        }
+        Ok(row)
+    }
+
+    fn rows(&self, range: Range<u64>, visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>) -> Result<Unreadable, SourceError> {
+        let (request, window) = self.counted()?;
+        let shapes = self.shapes(&Unwatched)?;
+        let slice = Slice { from: range.start, most: range.end.saturating_sub(range.start).min(i64::MAX as u64) };
+        let sql = rows::all(&numbered(&shapes), window, &request, slice);
+        let mut filter = super::Filter::new(&request);
+        let mut number = range.start;
+        self.service.visit("reading rows", &sql, &Unwatched, &mut |row| {
+            let cells = Cells::of(row);
+            let (Some(time), Some(group), Some(whole)) = (cells.int(1), cells.hash(2), cells.value(4)) else {
+                return ControlFlow::Continue(());
+            };
+            let key = RowKey { table: cells.count(0) as u32, group, time, nth: cells.count(3) as u32 };
+            let Some(shape) = shapes.get(key.table as usize) else { return ControlFlow::Continue(()) };
+            let row = shaped(shape, whole, time);
+            if !filter.takes(&row.error_row()) {
+                return ControlFlow::Continue(());
+            }
+            number += 1;
+            visit(number - 1, self.keys.add(key), row)
+        })?;
+        Ok(Unreadable::default())
+    }
+
+    fn more_rows(&self, group: &Group, order: RowOrder, from: usize, watch: &dyn Watch) -> Result<Vec<RowRef>, SourceError> {
+        let (request, window) = self.counted()?;
+        let shapes = self.shapes(watch)?;
+        let (tables, ids) = parts(&shapes, self.keys.parts(group.fingerprint));
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = rows::keys(&tables, window, &request, &ids, order, Slice { from: from as u64, most: KEYS });
+        let answer = self.service.ask("finding rows", &sql, window, Keep::Closed, watch)?;
+        let key =
+            |row: Cells<'_>| Some(RowKey { table: row.count(0) as u32, time: row.int(1)?, group: row.hash(2)?, nth: row.count(3) as u32 });
+        Ok(answer.rows.iter().filter_map(|row| key(Cells::of(row))).map(|key| self.keys.add(key)).collect())
+    }
+
+    fn sql(&self, request: &Request, group: Option<&Group>) -> Option<String> {
+        let shapes = locked(&self.shapes).clone()?;
+        let (_, window) = self.counted().ok()?;
+        let sql: Sql = match group {
+            None => grouping::query(&numbered(&shapes), window, request, self.bounds()),
+            Some(group) => {
+                let (tables, ids) = parts(&shapes, self.keys.parts(group.fingerprint));
+                rows::for_people(&tables, window, request, &ids)
+            }
+        };
+        Some(sql.console())
+    }
+}
+
+/// The tables that some coarse groups are of, and the numbers of these.
+fn parts(shapes: &[Shape], parts: Vec<(u32, u64)>) -> (Vec<Numbered<'_>>, Vec<u64>) {
+    let tables = numbered(shapes).into_iter().filter(|(at, _)| parts.iter().any(|(table, _)| *table as usize == *at)).collect();
+    (tables, parts.iter().map(|(_, id)| *id).collect())
+}
+
+fn numbered(shapes: &[Shape]) -> Vec<Numbered<'_>> {
+    shapes.iter().enumerate().collect()
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,159 @@
+//! Rows as BigQuery's REST API writes them.
+//!
+//! Owns: cells by position, `{"f": [{"v": …}]}`; a row of the error table out of them by the answer's own schema.
+//! Refuses: asking (job). A column of a type that is not known here is text like any other.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::ground::time::{parse_time, time_text};
+use crate::rows::payload::Payload;
+use crate::rows::row::SourceRow;
+use crate::rows::source::files::read_payload;
+
+/// A column of an answer or of a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub(super) struct Field {
+    pub(super) name: String,
+    /// As BigQuery spells it: INTEGER or INT64, RECORD or STRUCT, RANGE …
+    #[serde(default)]
+    pub(super) r#type: String,
+    #[serde(default)]
+    pub(super) mode: Option<String>,
+    #[serde(default)]
+    pub(super) fields: Vec<Field>,
+}
+
+impl Field {
+    pub(super) fn is_repeated(&self) -> bool {
+        self.mode.as_deref() == Some("REPEATED")
+    }
+}
+
+/// Columns around which BigQuery writes an object.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+pub(super) struct Schema {
+    #[serde(default)]
+    pub(super) fields: Vec<Field>,
+}
+
+/// One page of an answer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Page {
+    pub(super) job_complete: bool,
+    pub(super) rows: Vec<Value>,
+    pub(super) page_token: Option<String>,
+    pub(super) total_rows: Option<String>,
+    pub(super) schema: Option<Schema>,
+}
+
+/// The cells of a row or of a STRUCT. What is missing or of another kind than asked for is `None`, as NULL is.
+#[derive(Clone, Copy)]
+pub(super) struct Cells<'a>(&'a [Value]);
+
+impl<'a> Cells<'a> {
+    /// Of a row, or of the value of a STRUCT.
+    pub(super) fn of(row: &'a Value) -> Self {
+        Cells(row.get("f").and_then(Value::as_array).map_or(&[], Vec::as_slice))
+    }
+
+    pub(super) fn value(self, at: usize) -> Option<&'a Value> {
+        self.0.get(at)?.get("v").filter(|value| !value.is_null())
+    }
+
+    pub(super) fn text(self, at: usize) -> Option<&'a str> {
+        self.value(at)?.as_str()
+    }
+
+    pub(super) fn int(self, at: usize) -> Option<i64> {
+        self.text(at)?.parse().ok()
+    }
+
+    /// 16 hexadecimal digits.
+    pub(super) fn hash(self, at: usize) -> Option<u64> {
+        u64::from_str_radix(self.text(at)?, 16).ok()
+    }
+
+    pub(super) fn count(self, at: usize) -> u64 {
+        self.int(at).and_then(|count| u64::try_from(count).ok()).unwrap_or(0)
+    }
+
+    /// The elements of an ARRAY.
+    pub(super) fn list(self, at: usize) -> impl Iterator<Item = &'a Value> {
+        self.value(at).and_then(Value::as_array).map_or(&[][..], Vec::as_slice).iter().filter_map(|item| item.get("v"))
+    }
+}
+
+/// A row by the names of its columns; times are written as in exports. `names` maps columns of the table to those of the error table.
+pub(super) fn source_row(schema: &Schema, row: &Value, names: &dyn Fn(&str) -> String, origin: String) -> SourceRow {
+    let cells = Cells::of(row);
+    let mut out = SourceRow { origin, ..SourceRow::default() };
+    for (at, field) in schema.fields.iter().enumerate() {
+        let name = names(&field.name);
+        let value = cells.value(at);
+        if name == "payload" {
+            out.payload = value.and_then(Value::as_str).map_or(Payload::Absent, |text| read_payload(text.into()));
+        } else {
+            out.columns.push((name, value.map(|value| text_of(field, value))));
+        }
+    }
+    out
+}
+
+fn text_of(field: &Field, value: &Value) -> String {
+    match value {
+        Value::String(text) if field.r#type == "TIMESTAMP" => parse_time(text).map_or_else(|| text.clone(), time_text),
+        Value::String(text) => text.clone(),
+        _ => plain(field, value).to_string(),
+    }
+}
+
+/// A nested value as people know it. As deep as the schema, which BigQuery keeps to 15 levels.
+fn plain(field: &Field, value: &Value) -> Value {
+    match value {
+        Value::Array(items) if field.is_repeated() => {
+            items.iter().map(|item| one(field, item.get("v").unwrap_or(&Value::Null))).collect::<Vec<_>>().into()
+        }
+        other => one(field, other),
+    }
+}
+
+fn one(field: &Field, value: &Value) -> Value {
+    match value.get("f").and_then(Value::as_array) {
+        Some(cells) => {
+            let member = |(inner, cell): (&Field, &Value)| (inner.name.clone(), plain(inner, cell.get("v").unwrap_or(&Value::Null)));
+            Value::Object(field.fields.iter().zip(cells).map(member).collect())
+        }
+        None => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_has_its_columns_by_name() {
+        let schema: Schema = serde_json::from_str(
+            r#"{"fields":[{"name":"t","type":"TIMESTAMP"},{"name":"payload","type":"BYTES"},{"name":"r","type":"RECORD","mode":"REPEATED",
+                "fields":[{"name":"a","type":"RANGE"}]},{"name":"n","type":"STRING"},{"name":"beyond"}]}"#,
+        )
+        .unwrap();
+        let row = serde_json::from_str(r#"{"f":[{"v":"1.782391480123456E9"},{"v":"e30="},{"v":[{"v":{"f":[{"v":"x"}]}}]},{"v":null}]}"#);
+        let row = source_row(&schema, &row.unwrap(), &|name| name.replace('t', "submission_timestamp"), "here".into());
+        assert_eq!(row.column("submission_timestamp"), Some("2026-06-25 12:44:40.123456 UTC"));
+        assert_eq!(row.column("r"), Some(r#"[{"a":"x"}]"#));
+        assert_eq!((row.column("n"), row.column("beyond")), (None, None));
+        assert_eq!(row.payload, Payload::Bytes(b"{}".to_vec()));
+    }
+
+    #[test]
+    fn what_is_no_row_has_no_cells() {
+        for text in ["3", "{}", r#"{"f":3}"#, r#"{"f":[3]}"#, r#"{"f":[{"v":{}}]}"#] {
+            let value: Value = serde_json::from_str(text).unwrap();
+            let cells = Cells::of(&value);
+            assert_eq!((cells.text(0), cells.int(0), cells.count(7), cells.list(0).count()), (None, None, 0, 0), "{text}");
+        }
+    }
+}

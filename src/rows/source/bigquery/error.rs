@@ -1,0 +1,222 @@
+//! Why BigQuery gave no answer, in plain sentences.
+//!
+//! Owns: what each refusal means and what mends it, with BigQuery's own reason.
+//! Refuses: whether to try again (wire). Texts of the server are made safe for a terminal here.
+
+use serde::Deserialize;
+
+use crate::ground::text::{clip, visible};
+
+/// Longest text of a server that is told, in terminal cells.
+const LONGEST: usize = 600;
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// No token can be had.
+    #[error("{0}")]
+    Credentials(String),
+    /// BigQuery refused.
+    #[error("{}", refused(.0))]
+    Refused(Refusal),
+    /// A page, or anything else that is no JSON, in the place of an answer.
+    #[error("{}", no_json(*.status, .begins))]
+    NoJson {
+        /// HTTP status.
+        status: u16,
+        /// How it begins, or the title of the page.
+        begins: String,
+    },
+    /// No connection, or it broke more than a few times.
+    #[error("{server} cannot be reached: {reason}; is there a network, and does HTTPS_PROXY name the right proxy?")]
+    Unreachable {
+        /// Host and port.
+        server: String,
+        /// The system's reason.
+        reason: String,
+    },
+    /// An answer that is JSON but not what was asked for.
+    #[error("BigQuery's answer is not understood: {0}")]
+    Answer(String),
+    /// The user, or the limit, said no before anything was spent.
+    #[error("{0}")]
+    TooExpensive(String),
+    /// Something the user gave cannot be used.
+    #[error("{0}")]
+    Input(String),
+    /// The job was called off; whether BigQuery said that it has ended.
+    #[error("{}", stopped(.job, *.proved))]
+    Stopped {
+        /// Its id, none where it had not begun.
+        job: Option<String>,
+        /// Whether BigQuery confirmed.
+        proved: bool,
+    },
+}
+
+/// What BigQuery says when it refuses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refusal {
+    /// HTTP status; 0 for a job that began and failed.
+    pub status: u16,
+    /// BigQuery's word for it: `accessDenied`, `notFound`, `invalidQuery` …
+    pub reason: String,
+    /// Its sentence, safe for a terminal.
+    pub message: String,
+}
+
+/// The body of a refusal.
+#[derive(Deserialize)]
+struct Body {
+    error: Inner,
+}
+
+#[derive(Deserialize)]
+struct Inner {
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    errors: Vec<Proto>,
+}
+
+/// One error in a body or in a job's status.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Proto {
+    #[serde(default)]
+    pub(super) reason: String,
+    #[serde(default)]
+    pub(super) message: String,
+}
+
+impl Error {
+    /// What a body of that status says.
+    pub(super) fn of_body(status: u16, body: &[u8]) -> Self {
+        match serde_json::from_slice::<Body>(body) {
+            Ok(Body { error }) => {
+                let first = error.errors.into_iter().next().unwrap_or_default();
+                let message = if error.message.is_empty() { first.message } else { error.message };
+                let reason = if first.reason.is_empty() { error.status } else { first.reason };
+                Error::Refused(Refusal { status, reason: told(&reason), message: told(&message) })
+            }
+            Err(_) => Error::NoJson { status, begins: beginning(body) },
+        }
+    }
+
+    /// What the status of a failed job says.
+    pub(super) fn of_job(proto: &Proto, job: &str) -> Self {
+        if proto.reason == "stopped" {
+            return Error::Stopped { job: Some(job.to_owned()), proved: true };
+        }
+        Error::Refused(Refusal { status: 0, reason: told(&proto.reason), message: told(&proto.message) })
+    }
+
+    /// HTTP status of a refusal.
+    pub(super) fn status(&self) -> Option<u16> {
+        match self {
+            Error::Refused(refusal) => Some(refusal.status),
+            Error::NoJson { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+}
+
+fn told(text: &str) -> String {
+    clip(&visible(text), LONGEST).into_owned()
+}
+
+/// The title of a page, else the first words.
+fn beginning(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let lower = text.to_ascii_lowercase();
+    let title = lower.find("<title>").zip(lower.find("</title>")).and_then(|(from, to)| text.get(from + "<title>".len()..to));
+    clip(&visible(title.unwrap_or(&text).trim()), 120).into_owned()
+}
+
+fn no_json(status: u16, begins: &str) -> String {
+    let begins = if begins.is_empty() { "nothing".to_owned() } else { format!("\"{begins}\"") };
+    format!(
+        "something between here and BigQuery answered with status {status} and {begins} instead of JSON: a proxy, a wrong --endpoint, \
+         or BigQuery itself is out of order; try again later"
+    )
+}
+
+fn stopped(job: &Option<String>, proved: bool) -> String {
+    match (job, proved) {
+        (Some(job), true) => format!("called off; BigQuery confirms that job {job} has stopped"),
+        (Some(job), false) => format!("called off, but BigQuery has not confirmed that job {job} has stopped"),
+        (None, _) => "called off before anything was asked".to_owned(),
+    }
+}
+
+fn refused(refusal: &Refusal) -> String {
+    let Refusal { status, reason, message } = refusal;
+    let (what, mend) = match (reason.as_str(), status) {
+        _ if is_partition_filter(message) => {
+            ("BigQuery wants a condition on the partitioning column", "add one to the SQL, or read the table with --since and --until")
+        }
+        ("accessDenied" | "PERMISSION_DENIED", _) | (_, 403) if !is_quota(reason) => (
+            "BigQuery does not let these credentials do that",
+            "ask for access, log in as somebody else, or name a project that you may bill with --project",
+        ),
+        ("notFound" | "NOT_FOUND", _) | (_, 404) => ("BigQuery knows no such thing", "misfit bigquery: --list shows the error tables"),
+        ("authError" | "UNAUTHENTICATED", _) | (_, 401) => {
+            ("BigQuery does not take the credentials any more", "run `gcloud auth application-default login`")
+        }
+        ("bytesBilledLimitExceeded", _) => ("the query would read more than its limit", "raise --max-bytes or narrow the window"),
+        ("resourcesExceeded", _) => ("the query needs more memory than BigQuery gives it", "narrow the window, or name --doctype"),
+        ("quotaExceeded" | "rateLimitExceeded", _) => ("a quota of the project is used up", "wait, or bill another --project"),
+        ("invalidQuery" | "invalid", _) | (_, 400) => ("BigQuery does not take the query", ""),
+        ("backendError" | "internalError", _) | (_, 500..) => ("BigQuery is out of order", "try again later"),
+        _ => ("BigQuery refuses", ""),
+    };
+    let why = match (message.is_empty(), reason.is_empty()) {
+        (false, false) => format!("{message} ({reason})"),
+        (false, true) => message.clone(),
+        (true, false) => reason.clone(),
+        (true, true) => format!("status {status}, no reason given"),
+    };
+    let mend = if mend.is_empty() { String::new() } else { format!("; {mend}") };
+    format!("{what}: {why}{mend}")
+}
+
+fn is_quota(reason: &str) -> bool {
+    matches!(reason, "quotaExceeded" | "rateLimitExceeded" | "bytesBilledLimitExceeded" | "resourcesExceeded")
+}
+
+/// `Cannot query over table 'x' without a filter over column(s) 'y' that can be used for partition elimination`
+fn is_partition_filter(message: &str) -> bool {
+    message.contains("partition elimination")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(status: u16, body: &str) -> String {
+        Error::of_body(status, body.as_bytes()).to_string()
+    }
+
+    #[test]
+    fn every_refusal_is_a_sentence_with_the_reason() {
+        let denied =
+            of(403, r#"{"error":{"code":403,"message":"Access Denied: Table a:b.c","errors":[{"reason":"accessDenied","message":"x"}]}}"#);
+        assert!(denied.starts_with("BigQuery does not let these credentials do that: Access Denied: Table a:b.c (accessDenied); "));
+        let missing = of(404, r#"{"error":{"message":"Not found: Table a:b.c","errors":[{"reason":"notFound"}]}}"#);
+        assert!(missing.contains("Not found: Table a:b.c (notFound)") && missing.contains("--list"), "{missing}");
+        let filter = "Cannot query over table 'a.b' without a filter over column(s) 't' that can be used for partition elimination";
+        assert!(of(400, &format!(r#"{{"error":{{"message":"{filter}"}}}}"#)).contains("wants a condition on the partitioning column"));
+        assert!(of(401, r#"{"error":{"message":"m","status":"UNAUTHENTICATED"}}"#).contains("application-default login"));
+        let quota = of(403, r#"{"error":{"message":"m","errors":[{"reason":"quotaExceeded"}]}}"#);
+        assert!(quota.starts_with("a quota of the project is used up"), "{quota}");
+    }
+
+    #[test]
+    fn a_page_is_told_by_its_title_and_obeyed_by_nobody() {
+        let told = of(502, "<html><head><title>502 Bad\u{1b}[2J Gateway</title>");
+        assert!(told.contains("status 502 and \"502 Bad\\u{1b}[2J Gateway\""), "{told}");
+        assert!(of(503, "").contains("and nothing instead of JSON"));
+        assert!(of(500, "{\"error\":3}").contains("status 500"));
+    }
+}

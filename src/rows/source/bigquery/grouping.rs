@@ -1,0 +1,222 @@
+//! The query that counts.
+//!
+//! Owns: the SQL that turns rows into coarse groups with their counts, how many of them come back, what becomes of the others.
+//! Refuses: generalising by the schema: that is done on this side (group), by messages that come back with each coarse group.
+//!
+//! Every value is a parameter. Only columns that counting needs are named, never the payload, and the window is always a condition on
+//! the column of the partitions. Nothing is joined, so every table is read once.
+
+mod normal;
+
+use heck::ToSnakeCase;
+
+use super::answer::Field;
+use super::shape::{Counts, Shape};
+use super::sql::{Sql, Value};
+use super::window::Window;
+use crate::rows::source::Request;
+
+/// Messages that come back with a coarse group, for the values in them.
+pub(super) const MESSAGES: usize = 16;
+/// Rows that come back with a coarse group: its newest.
+pub(super) const NEWEST: usize = 5;
+/// Smallest hashes of client ids that come back with a coarse group: what their number is estimated from.
+pub(super) const CLIENTS: usize = 64;
+
+/// How many coarse groups come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bounds {
+    /// Of one namespace; all others of it are one group.
+    pub(super) of_namespace: usize,
+    /// In all; the rest is counted.
+    pub(super) in_all: usize,
+}
+
+/// The grouping query over tables of one kind.
+pub(super) fn query(tables: &[Numbered<'_>], window: Window, request: &Request, bounds: Bounds) -> Sql {
+    let counted = tables.iter().any(|(_, shape)| shape.counts.is_some());
+    let (count, messages) = match counted {
+        true => ("SUM(weight)", format!("APPROX_TOP_SUM(message, weight, {MESSAGES})")),
+        false => ("COUNT(*)", format!("APPROX_TOP_COUNT(message, {MESSAGES})")),
+    };
+    let newest = if counted {
+        "CAST(NULL AS ARRAY<INT64>)".to_owned()
+    } else {
+        format!("ARRAY_AGG(UNIX_MICROS(ts) ORDER BY ts DESC LIMIT {NEWEST})")
+    };
+    let weigh = if counted { "sum" } else { "count" };
+    keyed(tables, window, request, Wanted::Counts)
+        .text(",\ncell AS (\n  SELECT id, job, DIV(UNIX_SECONDS(ts), ")
+        .value("bin", Value::Int(window.bin()))
+        .text(") AS bin, ANY_VALUE(src) AS src, ANY_VALUE(namespace) AS namespace, ANY_VALUE(doctype) AS doctype,\n    ")
+        .text("ANY_VALUE(version) AS version, ANY_VALUE(stage) AS stage, ANY_VALUE(class) AS class,\n    ")
+        .text(&format!("{count} AS n, UNIX_MICROS(MIN(ts)) AS first_us, UNIX_MICROS(MAX(ts)) AS last_us,\n    {messages} AS messages, {newest} AS newest,\n    "))
+        .text(&format!("ARRAY_AGG(DISTINCT client IGNORE NULLS ORDER BY client LIMIT {CLIENTS}) AS clients\n"))
+        .text("  FROM keyed GROUP BY id, job, bin\n),\n")
+        .text("summed AS (SELECT *, SUM(n) OVER (PARTITION BY id) AS total FROM cell),\n")
+        .text("placed AS (SELECT *, DENSE_RANK() OVER (PARTITION BY namespace ORDER BY total DESC, id) AS place FROM summed),\n")
+        .text("kept AS (\n  SELECT id, IF(place <= ")
+        .value("most", Value::Int(bounds.of_namespace as i64))
+        .text(", id, NULL) AS kept_id, place, namespace, job, bin, src, doctype, version, stage, class, n, first_us, last_us, messages, newest, clients\n")
+        .text("  FROM placed\n),\n")
+        .text(FOLDED)
+        .text(&format!(
+            "SELECT kept_id, src, namespace, doctype, version, stage, class, n, SUM(n) OVER () AS n_of_all, place, cells,\n  \
+             ARRAY(SELECT AS STRUCT said.value AS message, SUM(said.{weigh}) AS n FROM UNNEST(messages) AS said GROUP BY said.value \
+             ORDER BY SUM(said.{weigh}) DESC, said.value LIMIT {MESSAGES}) AS messages,\n  \
+             ARRAY(SELECT at_us FROM UNNEST(newest) AS at_us ORDER BY at_us DESC LIMIT {NEWEST}) AS newest,\n  \
+             ARRAY(SELECT DISTINCT client FROM UNNEST(clients) AS client WHERE client IS NOT NULL ORDER BY client LIMIT {CLIENTS}) AS clients\n\
+             FROM grouped\nORDER BY n DESC, namespace, kept_id\nLIMIT "
+        ))
+        .value("most_in_all", Value::Int(bounds.in_all as i64))
+}
+
+/// Coarse groups beyond the bound become one for each namespace, without messages.
+const FOLDED: &str = "\
+folded AS (
+  SELECT kept_id, namespace, job, bin, ANY_VALUE(src) AS src, ANY_VALUE(doctype) AS doctype, ANY_VALUE(version) AS version,
+    ANY_VALUE(stage) AS stage, ANY_VALUE(class) AS class, SUM(n) AS n, MIN(first_us) AS first_us, MAX(last_us) AS last_us,
+    MAX(place) AS place, ARRAY_CONCAT_AGG(IF(kept_id IS NULL, NULL, messages)) AS messages,
+    ARRAY_CONCAT_AGG(IF(kept_id IS NULL, NULL, newest)) AS newest, ARRAY_CONCAT_AGG(IF(kept_id IS NULL, NULL, clients)) AS clients
+  FROM kept GROUP BY kept_id, namespace, job, bin
+),
+grouped AS (
+  SELECT kept_id, namespace, ANY_VALUE(src) AS src, ANY_VALUE(doctype) AS doctype, ANY_VALUE(version) AS version,
+    ANY_VALUE(stage) AS stage, ANY_VALUE(class) AS class, SUM(n) AS n, MAX(place) AS place,
+    ARRAY_AGG(STRUCT(bin AS bin, job AS job, n AS n, first_us AS first_us, last_us AS last_us) ORDER BY bin, job) AS cells,
+    ARRAY_CONCAT_AGG(messages) AS messages, ARRAY_CONCAT_AGG(newest) AS newest, ARRAY_CONCAT_AGG(clients) AS clients
+  FROM folded GROUP BY kept_id, namespace
+)
+";
+
+/// A table with its position among all that are read, which is part of the number of its coarse groups.
+pub(super) type Numbered<'a> = (usize, &'a Shape);
+
+/// What of the rows is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// What counting needs.
+    Counts,
+    /// What puts rows in order.
+    Keys,
+    /// Everything, with the payload.
+    Whole,
+}
+
+/// `WITH source …, keyed …`: the rows of the window, each with the number (`id`) of its coarse group.
+pub(super) fn keyed(tables: &[Numbered<'_>], window: Window, request: &Request, wanted: Wanted) -> Sql {
+    let mut sql = Sql::new("WITH source AS (\n");
+    for (turn, (at, shape)) in tables.iter().enumerate() {
+        if turn > 0 {
+            sql = sql.text("  UNION ALL\n");
+        }
+        sql = sql.then(source(*at, shape, window, request, wanted));
+    }
+    sql.text("),\n").text(normal::PARSED).text(normal::NORMAL).text(normal::KEYED)
+}
+
+/// The rows of one table. Only a table's own name and columns are ever written into the text.
+fn source(at: usize, shape: &Shape, window: Window, request: &Request, wanted: Wanted) -> Sql {
+    let mut sql = Sql::new(&format!("  SELECT {at} AS src, ")).then(time(shape)).text(" AS ts");
+    for (column, alias) in [
+        ("document_namespace", "namespace"),
+        ("document_type", "doctype"),
+        ("document_version", "version"),
+        ("error_type", "stage"),
+        ("exception_class", "class"),
+        ("job_name", "job"),
+    ] {
+        sql = sql.text(", ").then(text_column(shape.field(column))).text(&format!(" AS {alias}"));
+    }
+    sql = sql.text(", ").then(message(shape)).text(" AS message");
+    sql = match (wanted, shape.column("client_id")) {
+        (Wanted::Counts, Some(client)) => sql.text(", SUBSTR(TO_HEX(MD5(").column(client).text(")), 1, 16) AS client"),
+        (Wanted::Counts, None) => sql.text(", CAST(NULL AS STRING) AS client"),
+        (Wanted::Keys | Wanted::Whole, _) => sql.text(", ").then(text_column(shape.field("uri"))).text(" AS uri"),
+    };
+    if wanted == Wanted::Whole {
+        sql = sql.text(", ").then(whole(shape)).text(" AS whole");
+    }
+    if let Some(counts) = &shape.counts {
+        sql = sql.text(", ").column(&counts.count).text(" AS weight");
+    }
+    if let Some(name) = &shape.table.name {
+        sql = sql.text("\n  FROM ").table(name);
+    }
+    filtered(sql, shape, window, request).text("\n")
+}
+
+/// All columns under their own names, which may be those that are used here.
+fn whole(shape: &Shape) -> Sql {
+    let mut sql = Sql::new("STRUCT(");
+    for (at, column) in shape.all_columns().enumerate() {
+        sql = sql.text(if at > 0 { ", " } else { "" }).column(column).text(" AS ").column(column);
+    }
+    sql.text(")")
+}
+
+/// The window, on the column of the partitions, and what else was asked for. Names are compared without regard to case and signs,
+/// which takes in all spellings that are the same in snake case; this side takes the others out again.
+fn filtered(sql: Sql, shape: &Shape, window: Window, request: &Request) -> Sql {
+    let (since, until) = (Value::Time(window.since), Value::Time(window.until));
+    let mut sql = sql.text("\n  WHERE ").then(time(shape)).text(" >= ").value("since", since.clone()).text(" AND ").then(time(shape));
+    sql = sql.text(" < ").value("until", until.clone());
+    if let Some(Counts { day: Some(day), .. }) = &shape.counts {
+        sql =
+            sql.text(" AND ").column(day).text(" BETWEEN DATE(").value("since", since).text(") AND DATE(").value("until", until).text(")");
+    }
+    for (column, name, wanted) in
+        [("document_namespace", "namespaces", &request.namespaces), ("document_type", "doctypes", &request.doctypes)]
+    {
+        if !wanted.is_empty() {
+            sql = sql
+                .text("\n    AND LOWER(REGEXP_REPLACE(")
+                .then(text_column(shape.field(column)))
+                .text(", r'[^A-Za-z0-9]', '')) IN UNNEST(");
+            sql = sql.value(name, Value::Texts(wanted.iter().map(|name| folded(name)).collect())).text(")");
+        }
+    }
+    for (column, name, wanted) in [("error_type", "stages", &request.stages), ("job_name", "jobs", &request.jobs)] {
+        if !wanted.is_empty() {
+            sql = sql.text("\n    AND ").then(text_column(shape.field(column))).text(" IN UNNEST(");
+            sql = sql.value(name, Value::Texts(wanted.clone())).text(")");
+        }
+    }
+    sql
+}
+
+fn folded(name: &str) -> String {
+    name.to_snake_case().chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn text_column(field: Option<&Field>) -> Sql {
+    match field {
+        None => Sql::new("CAST(NULL AS STRING)"),
+        Some(field) if field.r#type == "STRING" => Sql::default().column(&field.name),
+        Some(field) => Sql::new("CAST(").column(&field.name).text(" AS STRING)"),
+    }
+}
+
+fn message(shape: &Shape) -> Sql {
+    match &shape.counts {
+        None => text_column(shape.field("error_message")),
+        Some(Counts { sample: Some(sample), .. }) if sample.is_repeated() => Sql::default().column(&sample.name).text("[SAFE_OFFSET(0)]"),
+        Some(counts) => text_column(counts.sample.as_ref()),
+    }
+}
+
+/// The time of a row; of counts the beginning of their hour or day.
+fn time(shape: &Shape) -> Sql {
+    let Some(counts) = &shape.counts else {
+        return Sql::default().column(shape.column("submission_timestamp").unwrap_or("submission_timestamp"));
+    };
+    match (&counts.hour, &counts.day) {
+        (Some(hour), _) if hour.r#type == "TIMESTAMP" => Sql::default().column(&hour.name),
+        (Some(hour), Some(day)) if hour.r#type.starts_with("INT") => {
+            Sql::new("TIMESTAMP_ADD(TIMESTAMP(").column(day).text("), INTERVAL ").column(&hour.name).text(" HOUR)")
+        }
+        (_, Some(day)) => Sql::new("TIMESTAMP(").column(day).text(")"),
+        (Some(hour), None) => Sql::new("TIMESTAMP(").column(&hour.name).text(")"),
+        (None, None) => Sql::new("CAST(NULL AS TIMESTAMP)"),
+    }
+}

@@ -1,0 +1,89 @@
+//! Where rows in BigQuery are found again.
+//!
+//! Owns: the keys of all rows that were named in this session, and which coarse groups each group is made of.
+//! Refuses: reading rows (rows). An error table has no column that names a row; its time, its coarse group and its turn among those of the
+//! same time and group do.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::ground::time::Micros;
+use crate::rows::group::Fingerprint;
+use crate::rows::row::RowRef;
+
+/// The key of a row.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct RowKey {
+    /// Position of its table among those that are read.
+    pub(super) table: u32,
+    /// Number of its coarse group.
+    pub(super) group: u64,
+    pub(super) time: Micros,
+    /// Its turn among rows of the same table, group and time, ordered by address and message.
+    pub(super) nth: u32,
+}
+
+/// All keys of a session.
+#[derive(Default)]
+pub(super) struct Keys(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    keys: Vec<RowKey>,
+    numbers: HashMap<RowKey, u64>,
+    parts: HashMap<Fingerprint, BTreeSet<(u32, u64)>>,
+}
+
+impl Keys {
+    /// The place of a row; the same for the same row.
+    pub(super) fn add(&self, key: RowKey) -> RowRef {
+        let mut known = self.lock();
+        if let Some(&number) = known.numbers.get(&key) {
+            return RowRef::new(0, number);
+        }
+        let number = known.keys.len() as u64;
+        known.keys.push(key.clone());
+        known.numbers.insert(key, number);
+        RowRef::new(0, number)
+    }
+
+    /// The row at a place.
+    pub(super) fn get(&self, at: RowRef) -> Option<RowKey> {
+        self.lock().keys.get(usize::try_from(at.place()).ok()?).cloned()
+    }
+
+    /// Notes the coarse groups that rows of a group are of.
+    pub(super) fn remember(&self, group: Fingerprint, rows: &[RowRef]) {
+        let mut known = self.lock();
+        let parts: Vec<(u32, u64)> =
+            rows.iter().filter_map(|at| known.keys.get(at.place() as usize)).map(|key| (key.table, key.group)).collect();
+        known.parts.entry(group).or_default().extend(parts);
+    }
+
+    /// The coarse groups of a group, by table and number.
+    pub(super) fn parts(&self, group: Fingerprint) -> Vec<(u32, u64)> {
+        self.lock().parts.get(&group).map(|parts| parts.iter().copied().collect()).unwrap_or_default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_row_has_one_place() {
+        let keys = Keys::default();
+        let key = |nth| RowKey { table: 1, group: 7, time: 5, nth };
+        let (first, second) = (keys.add(key(0)), keys.add(key(1)));
+        assert_ne!(first, second);
+        assert_eq!(keys.add(key(0)), first);
+        assert_eq!(keys.get(second), Some(key(1)));
+        assert_eq!(keys.get(RowRef::new(0, 9)), None);
+        keys.remember(Fingerprint(3), &[first, second]);
+        assert_eq!((keys.parts(Fingerprint(3)), keys.parts(Fingerprint(4))), (vec![(1, 7)], vec![]));
+    }
+}

@@ -1,0 +1,235 @@
+//! BigQuery as one user of one project sees it.
+//!
+//! Owns: the connection, the one way in which a query is asked: kept answer, dry run, price, job, pages.
+//! Refuses: what is asked and what an answer means.
+
+use std::future::Future;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use super::answer::Page;
+use super::auth::{self, Credentials, Environment, Tokens};
+use super::cache::Cache;
+use super::error::Error;
+use super::job::{Destination, Done, Jobs, Question, watched};
+use super::name::TableName;
+use super::settings::{Settings, is_loopback};
+use super::sql::Sql;
+use super::table::{self, Table};
+use super::window::Window;
+use super::wire::{Ask, Wire};
+use crate::rows::source::{Cost, Watch};
+
+/// How long what BigQuery tells of a table is kept.
+const TABLE_AGE: Duration = Duration::from_secs(3600);
+
+/// A connection, for several threads.
+pub(super) struct Service {
+    runtime: Runtime,
+    wire: Wire,
+    pub(super) project: String,
+    pub(super) settings: Settings,
+    cache: Option<Cache>,
+}
+
+/// An answer as a whole.
+pub(super) struct Answer {
+    pub(super) rows: Vec<Value>,
+    /// The window that it is about: that of the question, or a little earlier.
+    pub(super) window: Window,
+    /// Where it comes from.
+    pub(super) origin: Origin,
+}
+
+/// Whether an answer was paid for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Origin {
+    /// Kept since then.
+    Kept(Duration),
+    /// Asked for at that price.
+    Asked(Cost),
+}
+
+/// Whether and how an answer is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    No,
+    /// About a window of the past.
+    Closed,
+    /// About a window that ends now.
+    Open,
+}
+
+impl Service {
+    /// Finds the endpoint and the credentials. Sends nothing. `project` is the one of the first table.
+    ///
+    /// # Errors
+    /// No endpoint, no credentials: with what mends it.
+    pub(super) fn open(settings: Settings, project: Option<&str>) -> Result<Self, Error> {
+        let base = settings.base()?;
+        let loopback = is_loopback(&base);
+        let mut builder = reqwest::Client::builder().connect_timeout(Duration::from_secs(20)).read_timeout(Duration::from_secs(120));
+        if loopback {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|error| Error::Input(format!("no connection can be made: {error}")))?;
+        let (credentials, own) = if loopback && !settings.authenticate {
+            (Credentials::NotNeeded, None)
+        } else {
+            let found = auth::find(&Environment::own())?;
+            (found.credentials, found.project)
+        };
+        let user = matches!(credentials, Credentials::User(_));
+        let payer = settings.project.clone().or(own);
+        let project = payer
+            .clone()
+            .or(project.map(str::to_owned))
+            .ok_or_else(|| Error::Input("no project pays for the query: name one with --project".to_owned()))?;
+        let wire = Wire {
+            tokens: Tokens::new(credentials, http.clone()),
+            http,
+            base,
+            quota_project: payer.filter(|_| user),
+            patience: settings.patience,
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .map_err(|error| Error::Input(format!("no thread can be started: {error}")))?;
+        let cache = settings.cache.clone().map(Cache::new);
+        Ok(Service { runtime, wire, project, settings, cache })
+    }
+
+    /// Waits for work, as long as the watcher wants it. What is called off has sent nothing that costs.
+    pub(super) fn wait<T>(&self, watch: &dyn Watch, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        self.runtime.block_on(watched(watch, work)).unwrap_or(Err(Error::Stopped { job: None, proved: true }))
+    }
+
+    /// What BigQuery tells of the tables that names stand for.
+    pub(super) fn tables(&self, names: &[TableName], watch: &dyn Watch) -> Result<Vec<Table>, Error> {
+        let names = self.wait(watch, table::names(&self.wire, names))?;
+        names.iter().map(|name| self.table(name, watch)).collect()
+    }
+
+    /// One table. What BigQuery told of it in the last hour is good enough.
+    fn table(&self, name: &TableName, watch: &dyn Watch) -> Result<Table, Error> {
+        let asked = format!("{}\ntable {name}", self.server());
+        let kept = self.cache.as_ref().filter(|_| !self.settings.refresh).and_then(|cache| cache.find(&asked, Window::NONE, false));
+        if let Some(told) = kept.filter(|found| found.age < TABLE_AGE).and_then(|found| found.rows.into_iter().next()) {
+            return table::read(told);
+        }
+        let told = self.wait(watch, table::ask(&self.wire, name))?;
+        if let Some(cache) = &self.cache {
+            // It is as good when it cannot be kept.
+            let _ = cache.keep(&asked, Window::NONE, std::slice::from_ref(&told));
+        }
+        table::read(told)
+    }
+
+    /// What BigQuery tells of all tables that a pattern stands for; none is no mistake here.
+    pub(super) fn list(&self, pattern: &TableName, watch: &dyn Watch) -> Result<Vec<Table>, Error> {
+        self.wait(watch, async {
+            let names = table::tables(&self.wire, &pattern.project, &pattern.dataset).await?;
+            let mut found = Vec::new();
+            for name in names.iter().filter(|name| pattern.takes(&name.table)) {
+                found.push(table::read(table::ask(&self.wire, name).await?)?);
+            }
+            Ok(found)
+        })
+    }
+
+    /// Asks a query with the answer as a whole. A kept answer goes before everything.
+    pub(super) fn ask(&self, purpose: &'static str, sql: &Sql, window: Window, keep: Keep, watch: &dyn Watch) -> Result<Answer, Error> {
+        let question = Question { text: sql.sent(), parameters: sql.parameters() };
+        let cache = self.cache.as_ref().filter(|_| keep != Keep::No).map(|cache| (cache, self.asked(sql)));
+        if let Some(found) =
+            cache.as_ref().filter(|_| !self.settings.refresh).and_then(|(cache, asked)| cache.find(asked, window, keep == Keep::Open))
+        {
+            return Ok(Answer { rows: found.rows, window: found.window, origin: Origin::Kept(found.age) });
+        }
+        let (done, page, cost) = self.start(purpose, &question, watch)?;
+        let mut rows = page.rows;
+        let mut token = page.page_token;
+        while let Some(next) = token.filter(|token| !token.is_empty()) {
+            let page = self.page(&done, &next, watch)?;
+            rows.extend(page.rows);
+            token = page.page_token;
+        }
+        if let Some((cache, asked)) = cache {
+            // An answer that cannot be kept is as good; the next time it costs again, and says so.
+            let _ = cache.keep(&asked, window, &rows);
+        }
+        Ok(Answer { rows, window, origin: Origin::Asked(cost) })
+    }
+
+    /// Asks a query and shows its rows one after the other, page by page, until `take` breaks. Nothing is kept.
+    pub(super) fn visit(
+        &self,
+        purpose: &'static str,
+        sql: &Sql,
+        watch: &dyn Watch,
+        take: &mut dyn FnMut(&Value) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        let question = Question { text: sql.sent(), parameters: sql.parameters() };
+        let (done, mut page, _) = self.start(purpose, &question, watch)?;
+        loop {
+            if page.rows.iter().try_for_each(&mut *take).is_break() {
+                return Ok(());
+            }
+            match page.page_token.filter(|token| !token.is_empty()) {
+                Some(next) => page = self.page(&done, &next, watch)?,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Asks a query for its first page, once its price is known and agreed to.
+    pub(super) fn start(&self, purpose: &'static str, question: &Question, watch: &dyn Watch) -> Result<(Done, Page, Cost), Error> {
+        let bytes = self.wait(watch, async { self.jobs().estimate(question).await })?;
+        let cost = Cost::new(purpose, bytes, self.settings.max_bytes, self.settings.price_per_tib);
+        if !watch.spend(&cost) {
+            let most = crate::ground::text::bytes(cost.limit);
+            return Err(Error::TooExpensive(format!(
+                "{cost}, more than the {most} that may be read: raise --max-bytes, or narrow the window"
+            )));
+        }
+        let (done, page) = self.runtime.block_on(self.jobs().run(question, cost.most_billed(), bytes, watch))?;
+        Ok((done, page, cost))
+    }
+
+    /// Another page. The job has ended by then, whoever calls this off.
+    pub(super) fn page(&self, job: &Done, token: &str, watch: &dyn Watch) -> Result<Page, Error> {
+        let page = self.runtime.block_on(watched(watch, self.jobs().page(job, Some(token), None)));
+        page.unwrap_or_else(|| Err(Error::Stopped { job: Some(job.id.clone()), proved: true }))
+    }
+
+    /// Some columns of the rows of an answer that stands in a table of its own: read from there, for nothing.
+    pub(super) fn stored(&self, at: &Destination, query: &[(&str, String)], watch: &dyn Watch) -> Result<Page, Error> {
+        let path = ["projects", &at.project_id, "datasets", &at.dataset_id, "tables", &at.table_id, "data"];
+        self.wait(watch, async { self.wire.ask(Ask::get(&path, query)).await })
+    }
+
+    /// The table with the answer of a job.
+    pub(super) fn destination(&self, job: &Done, watch: &dyn Watch) -> Result<Destination, Error> {
+        self.wait(watch, async { self.jobs().destination(job).await })
+    }
+
+    fn jobs(&self) -> Jobs<'_> {
+        Jobs { wire: &self.wire, project: &self.project, location: self.settings.location.as_deref() }
+    }
+
+    /// What tells questions apart but for their window: the server, the text, the parameters. User names in an address are left out.
+    fn asked(&self, sql: &Sql) -> String {
+        let parameters = sql.without(&["since", "until", "bin"]);
+        format!("{}\n{}\n{parameters}", self.server(), sql.sent())
+    }
+
+    fn server(&self) -> String {
+        let base = &self.wire.base;
+        format!("{}:{}{}", base.host_str().unwrap_or(""), base.port().unwrap_or(0), base.path())
+    }
+}

@@ -1,0 +1,197 @@
+//! What the columns of a table mean.
+//!
+//! Owns: the error table's columns under whatever names they have, tables that hold counts instead of rows, what is missing.
+//! Refuses: SQL (grouping, rows).
+
+use std::collections::BTreeMap;
+
+use super::answer::Field;
+use super::error::Error;
+use super::table::Table;
+use crate::rows::row::COLUMNS;
+
+/// Columns of the error table that are used here.
+pub(super) const NAMES: [&str; 11] = [
+    "submission_timestamp",
+    "document_namespace",
+    "document_type",
+    "document_version",
+    "error_type",
+    "exception_class",
+    "error_message",
+    "job_name",
+    "client_id",
+    "uri",
+    "payload",
+];
+
+/// Columns of tables that hold counts: the number, one message of those counted, the day and the hour.
+const COUNT: &str = "error_count";
+const SAMPLE: &str = "sample_error_messages";
+const DAY: &str = "submission_date";
+const HOUR: &str = "hour";
+
+/// The columns that a table may have under other names.
+pub fn renamable() -> Vec<&'static str> {
+    NAMES.into_iter().chain([COUNT, SAMPLE, DAY, HOUR]).collect()
+}
+
+/// A table with the meaning of its columns.
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
+    pub(super) table: Table,
+    /// The column that holds each of [`NAMES`].
+    columns: [Option<Field>; NAMES.len()],
+    /// What each row counts for, where it is more than one.
+    pub(super) counts: Option<Counts>,
+}
+
+/// Columns of a table of counts.
+#[derive(Debug, Clone)]
+pub(super) struct Counts {
+    pub(super) count: String,
+    pub(super) sample: Option<Field>,
+    pub(super) day: Option<String>,
+    pub(super) hour: Option<Field>,
+}
+
+impl Shape {
+    /// Finds out what a table holds. `renamed` gives the names of columns that differ from the error table's.
+    ///
+    /// # Errors
+    /// It holds neither error rows nor counts of them.
+    pub(super) fn of(table: Table, renamed: &BTreeMap<String, String>) -> Result<Self, Error> {
+        let find = |name: &str| {
+            let name = renamed.get(name).map_or(name, String::as_str);
+            table.schema.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name)).cloned()
+        };
+        let columns = NAMES.map(find);
+        let counts = find(COUNT).map(|count| Counts {
+            count: count.name,
+            sample: find(SAMPLE),
+            day: find(DAY).map(|day| day.name),
+            hour: find(HOUR),
+        });
+        let shape = Shape { columns, counts: counts.filter(|_| find("error_message").is_none()), table };
+        shape.check(renamed)?;
+        Ok(shape)
+    }
+
+    fn check(&self, renamed: &BTreeMap<String, String>) -> Result<(), Error> {
+        let name = self.name();
+        let lacks = |column: &str| {
+            let known = renamed.get(column).map_or(column, String::as_str);
+            let kind = self.table.kind.to_ascii_lowercase();
+            Err(Error::Input(format!(
+                "the {kind} {name} has no column {known}, so it holds no error rows; if another column is meant, say so in the configuration: \
+                 [bigquery.columns] {column} = \"its name\""
+            )))
+        };
+        if let Some(counts) = &self.counts {
+            return if counts.day.is_some() || counts.hour.is_some() { Ok(()) } else { lacks(DAY) };
+        }
+        match (self.column("error_message"), self.field("submission_timestamp")) {
+            (None, _) => lacks("error_message"),
+            (_, None) => lacks("submission_timestamp"),
+            (_, Some(time)) if time.r#type != "TIMESTAMP" => Err(Error::Input(format!(
+                "the column {} of {name} is a {} and no TIMESTAMP, so no window of time can be read",
+                time.name, time.r#type
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Its full name.
+    pub(super) fn name(&self) -> String {
+        self.table.name.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+
+    pub(super) fn field(&self, name: &str) -> Option<&Field> {
+        NAMES.iter().position(|known| *known == name).and_then(|at| self.columns[at].as_ref())
+    }
+
+    /// The table's own name of a column of the error table.
+    pub(super) fn column(&self, name: &str) -> Option<&str> {
+        self.field(name).map(|field| field.name.as_str())
+    }
+
+    /// The error table's name of a column.
+    pub(super) fn standard_name(&self, column: &str) -> String {
+        let known = NAMES.iter().zip(&self.columns).find(|(_, field)| field.as_ref().is_some_and(|field| field.name == column));
+        known.map_or(column, |(name, _)| *name).to_owned()
+    }
+
+    /// Names of all its columns.
+    pub(super) fn all_columns(&self) -> impl Iterator<Item = &str> {
+        self.table.schema.fields.iter().map(|field| field.name.as_str())
+    }
+
+    /// What it does not have of what is needed for groups and documents.
+    pub(super) fn missing(&self) -> Vec<&'static str> {
+        let told = |name: &&'static str| match (&self.counts, *name) {
+            (Some(counts), "error_message") => counts.sample.is_none(),
+            (Some(_), "submission_timestamp") => false,
+            _ => self.field(name).is_none(),
+        };
+        COLUMNS.into_iter().filter(told).collect()
+    }
+}
+
+/// Tables that can be read together; what none of them has is missing.
+///
+/// # Errors
+/// Tables of rows beside tables of counts.
+pub(super) fn together(tables: Vec<Table>, renamed: &BTreeMap<String, String>) -> Result<Vec<Shape>, Error> {
+    let shapes: Vec<Shape> = tables.into_iter().map(|table| Shape::of(table, renamed)).collect::<Result<_, _>>()?;
+    let (counts, rows): (Vec<&Shape>, Vec<&Shape>) = shapes.iter().partition(|shape| shape.counts.is_some());
+    if let (Some(counts), Some(rows)) = (counts.first(), rows.first()) {
+        return Err(Error::Input(format!(
+            "{} holds error rows and {} holds counts of them: read them one after the other",
+            rows.name(),
+            counts.name()
+        )));
+    }
+    Ok(shapes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::source::bigquery::answer::Schema;
+    use crate::rows::source::bigquery::name::TableName;
+
+    fn table(name: &str, columns: &[(&str, &str)]) -> Table {
+        let field = |(name, kind): &(&str, &str)| Field { name: (*name).to_owned(), r#type: (*kind).to_owned(), ..Field::default() };
+        let schema = Schema { fields: columns.iter().map(field).collect() };
+        Table { name: TableName::parse(name, None).ok(), kind: "TABLE".into(), schema, ..Table::default() }
+    }
+
+    const ROWS: [(&str, &str); 2] = [("Error_Message", "STRING"), ("submission_timestamp", "TIMESTAMP")];
+    const COUNTS: [(&str, &str); 3] = [("error_count", "INTEGER"), ("submission_date", "DATE"), ("sample_error_messages", "STRING")];
+
+    #[test]
+    fn rows_counts_and_neither_are_told_apart() {
+        let none = BTreeMap::new();
+        let rows = Shape::of(table("a.b.c", &ROWS), &none).unwrap();
+        assert_eq!(
+            (rows.column("error_message"), rows.standard_name("Error_Message")),
+            (Some("Error_Message"), "error_message".to_owned())
+        );
+        assert!(rows.missing().contains(&"payload") && !rows.missing().contains(&"error_message"));
+        let counts = Shape::of(table("a.b.d", &COUNTS), &none).unwrap();
+        assert!(counts.counts.is_some() && !counts.missing().contains(&"submission_timestamp"));
+        let told = Shape::of(table("a.b.e", &ROWS[1..]), &none).unwrap_err().to_string();
+        assert!(told.starts_with("the table a.b.e has no column error_message, so it holds no error rows"), "{told}");
+        let told = Shape::of(table("a.b.e", &[ROWS[0], ("submission_timestamp", "DATE")]), &none).unwrap_err().to_string();
+        assert!(told.contains("is a DATE and no TIMESTAMP"), "{told}");
+        let both = vec![table("a.b.c", &ROWS), table("a.b.d", &COUNTS)];
+        assert!(together(both, &none).unwrap_err().to_string().contains("read them one after the other"));
+    }
+
+    #[test]
+    fn a_column_may_have_another_name() {
+        let renamed = BTreeMap::from([("error_message".to_owned(), "message".to_owned())]);
+        let shape = Shape::of(table("a.b.c", &[("message", "STRING"), ROWS[1]]), &renamed).unwrap();
+        assert_eq!(shape.standard_name("message"), "error_message");
+    }
+}

@@ -1,0 +1,173 @@
+//! Error rows in files and on standard input.
+//!
+//! Owns: NDJSON, JSON arrays, the decoder's own lines and Parquet, each plain, gzip or zstd by content; reading them by several threads;
+//! finding a row again. Refuses: holding payloads, judging faults.
+
+mod block;
+mod columns;
+mod fetch;
+mod frame;
+mod input;
+mod line;
+mod object;
+mod parquet;
+mod scan;
+mod sniff;
+mod spool;
+mod store;
+mod stream;
+mod string;
+mod tally;
+mod values;
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::ops::{ControlFlow, Range};
+use std::path::{Path, PathBuf};
+
+use self::input::Input;
+use super::{ErrorSource, Request, SourceError, Watch};
+use crate::rows::group::Groups;
+use crate::rows::row::{RowRef, SourceRow, Unreadable};
+
+pub(crate) use object::payload as read_payload;
+pub use object::source_row as read_row;
+pub(crate) use sniff::BUNDLE_MAGIC;
+
+/// The column of the error table that is called so, if grouping or rows need it.
+pub(crate) fn column(name: &str) -> Option<&'static str> {
+    columns::position(name.as_bytes()).map(|at| columns::NAMES[at])
+}
+
+/// Most threads that read; more only wait for memory.
+const MOST_THREADS: usize = 8;
+/// Most inputs that a [`RowRef`] can tell apart.
+const MOST_INPUTS: usize = 1 << 16;
+
+/// How inputs are read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Whether rows will be fetched again by their place. Compressed and piped text is then copied to a private temporary file while it
+    /// is read; without it, compressed files are read again from the beginning and pipes cannot be.
+    pub keep_rows: bool,
+}
+
+/// Files of error rows.
+pub struct Files {
+    inputs: Vec<Input>,
+    options: Options,
+    threads: usize,
+}
+
+impl Files {
+    /// Opens inputs: paths, glob patterns, or `-` for standard input. What a file is, is found out here; standard input is not touched
+    /// before the rows are read.
+    ///
+    /// # Errors
+    /// A file that is missing, empty, a folder or no table of rows, or a pattern without a match; the message says what to do.
+    pub fn open(inputs: &[String], options: Options) -> Result<Files, SourceError> {
+        let mut opened = Vec::new();
+        for input in inputs {
+            if input == "-" {
+                if inputs.iter().filter(|other| *other == "-").count() > 1 {
+                    return Err(SourceError::Input("standard input (-) can be given once only".to_owned()));
+                }
+                opened.push(Input::pipe("standard input".to_owned(), Box::new(std::io::stdin())));
+                continue;
+            }
+            for path in paths_of(input)? {
+                opened.push(Input::file(&path)?);
+            }
+        }
+        if opened.is_empty() {
+            return Err(SourceError::Input("no input: give files of error rows, patterns, or - for standard input".to_owned()));
+        }
+        if opened.len() > MOST_INPUTS {
+            return Err(SourceError::Input(format!("{} files are more than the {MOST_INPUTS} that can be read at once", opened.len())));
+        }
+        tell_apart(&mut opened);
+        Ok(Files::of(opened, options))
+    }
+
+    /// Rows in memory, in any of the forms a file may have.
+    ///
+    /// # Errors
+    /// The bytes are no table of rows.
+    pub fn from_memory(name: impl Into<String>, bytes: impl Into<std::sync::Arc<[u8]>>) -> Result<Files, SourceError> {
+        Ok(Files::of(vec![Input::memory(name.into(), bytes.into())?], Options { keep_rows: true }))
+    }
+
+    /// Rows out of something that can be read once.
+    pub fn from_reader(name: impl Into<String>, reader: impl Read + Send + 'static, options: Options) -> Files {
+        Files::of(vec![Input::pipe(name.into(), Box::new(reader))], options)
+    }
+
+    /// Reads with so many threads instead of one for each core.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Files {
+        self.threads = threads.clamp(1, MOST_THREADS);
+        self
+    }
+
+    fn of(inputs: Vec<Input>, options: Options) -> Files {
+        // Two at least: while one waits for the disk or unpacks, the other parses.
+        let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, MOST_THREADS));
+        Files { inputs, options, threads }
+    }
+}
+
+impl ErrorSource for Files {
+    fn name(&self) -> String {
+        match self.inputs.as_slice() {
+            [input] => input.name.clone(),
+            inputs => format!("{} files", inputs.len()),
+        }
+    }
+
+    fn groups(&self, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError> {
+        scan::run(&self.inputs, self.options.keep_rows, self.threads, request, watch)
+    }
+
+    fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError> {
+        let input = self.inputs.get(at.file()).ok_or_else(|| SourceError::Input(format!("there is no input {}", at.file() + 1)))?;
+        fetch::row(input, at.place(), watch)
+    }
+
+    fn rows(&self, range: Range<u64>, visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>) -> Result<Unreadable, SourceError> {
+        fetch::rows(&self.inputs, self.options.keep_rows, range, visit)
+    }
+}
+
+/// The files that an argument names: itself where there is such a file, otherwise what the pattern matches, in alphabetical order.
+fn paths_of(argument: &str) -> Result<Vec<PathBuf>, SourceError> {
+    let path = Path::new(argument);
+    if !argument.contains(['*', '?', '[']) || path.exists() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let shown = crate::ground::text::visible(argument);
+    let matches = glob::glob(argument).map_err(|error| SourceError::Input(format!("{shown} is no file and no pattern: {error}")))?;
+    let mut paths = Vec::new();
+    for entry in matches {
+        let path = entry.map_err(|error| SourceError::Io { path: error.path().to_owned(), error: error.into() })?;
+        if !path.is_dir() {
+            paths.push(path);
+        }
+    }
+    if paths.is_empty() {
+        return Err(SourceError::Input(format!("no file matches {shown}; check the folder and the ending")));
+    }
+    Ok(paths)
+}
+
+/// Files of the same name are called by their paths.
+fn tell_apart(inputs: &mut [Input]) {
+    let mut names: HashMap<String, usize> = HashMap::new();
+    for input in inputs.iter() {
+        *names.entry(input.name.clone()).or_default() += 1;
+    }
+    for input in inputs.iter_mut().filter(|input| names.get(&input.name).is_some_and(|count| *count > 1)) {
+        if let Some(path) = input.path() {
+            input.name = crate::ground::text::visible(&path.to_string_lossy()).into_owned();
+        }
+    }
+}

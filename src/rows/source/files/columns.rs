@@ -1,0 +1,64 @@
+//! The columns of the error table that matter here, by name and by number.
+//!
+//! Owns: their order, which of them an input has, the cells of one row. Refuses: reading text.
+
+use crate::rows::row::ErrorRow;
+
+/// Their names, in the order of the error table.
+pub(super) use crate::rows::row::COLUMNS as NAMES;
+
+/// How many columns matter.
+pub(super) const COUNT: usize = NAMES.len();
+
+/// Position of `payload` in [`NAMES`].
+pub(super) const PAYLOAD: usize = 7;
+/// Position of `submission_timestamp` in [`NAMES`].
+pub(super) const TIME: usize = 8;
+
+/// Position of a column by its name.
+pub(super) fn position(name: &[u8]) -> Option<usize> {
+    NAMES.iter().position(|column| column.as_bytes() == name)
+}
+
+/// A set of columns that were met, with NULL or with a value.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Seen(u16);
+
+impl Seen {
+    /// Adds a column.
+    pub(super) fn add(&mut self, column: usize) {
+        self.0 |= 1 << column;
+    }
+
+    /// Adds what another set has.
+    pub(super) fn merge(&mut self, other: Seen) {
+        self.0 |= other.0;
+    }
+
+    /// Whether no column was met at all: what was read is no export of the error table.
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The columns that were not met.
+    pub(super) fn missing(self) -> Vec<&'static str> {
+        (0..COUNT).filter(|column| self.0 & (1 << column) == 0).map(|column| NAMES[column]).collect()
+    }
+}
+
+/// The texts of one row; `None` is an absent column, NULL, or the payload, which is never read here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Cells<'a> {
+    /// By position in [`NAMES`].
+    pub(super) text: [Option<&'a str>; COUNT],
+    /// Which columns the row has.
+    pub(super) seen: Seen,
+}
+
+impl<'a> Cells<'a> {
+    /// The row as grouping wants it.
+    pub(super) fn error_row(&self) -> ErrorRow<'a> {
+        let [namespace, doctype, version, message, stage, class, job, _, time] = self.text;
+        ErrorRow { namespace, doctype, version, stage, class, message, job, time: time.and_then(crate::ground::time::parse_time) }
+    }
+}

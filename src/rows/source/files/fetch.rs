@@ -1,0 +1,254 @@
+//! Rows read again: one by its place, or all in order.
+//!
+//! Owns: finding the place in plain, packed and copied text, what a row is called. Refuses: grouping (`scan`).
+
+use std::io::{self, Read};
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
+
+use parquet::errors::ParquetError;
+
+use super::block::{Block, SIZE};
+use super::frame::Stream;
+use super::input::{Input, Reading};
+use super::line::{Found, RowReader};
+use super::object;
+use super::parquet::Table;
+use super::sniff::{Form, Packing, Shape};
+use super::store::StoreReader;
+use super::stream::{Gauge, Reader};
+use super::tally::Tally;
+use super::values::Values;
+use crate::rows::row::{RowRef, SourceRow, Unreadable};
+use crate::rows::source::{SourceError, Watch};
+
+/// Text up to this place is counted to name a row by its line; further in, the byte must do.
+const COUNTED: u64 = 64 << 20;
+
+/// Whoever visits rows.
+pub(super) type Visit<'v> = &'v mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>;
+
+/// The row at a place.
+pub(super) fn row(input: &Input, place: u64, watch: &dyn Watch) -> Result<SourceRow, SourceError> {
+    let gauge = Arc::default();
+    if input.shape() == Some(Shape::Parquet) {
+        let origin = input.origin_of(place);
+        let found = input.table(true, &gauge)?.row(place, origin.clone());
+        let found = found.map_err(|error| SourceError::NotATable { origin, reason: format!("the row cannot be decoded: {error}") })?;
+        return found.ok_or_else(|| gone(input));
+    }
+    let shape = input.shape().unwrap_or(Shape::Lines);
+    let store = match input.copy().and_then(|copy| copy.holding(place)) {
+        Some(store) => Some(store),
+        None => input.text_store(true)?,
+    };
+    let (text, origin) = match store {
+        Some(store) => {
+            let number =
+                if place < COUNTED { Some(count(&mut StoreReader::new(Arc::clone(&store), 0).take(place), shape, watch)?) } else { None };
+            (first_piece(Box::new(StoreReader::new(store, place)), shape), origin(input, place, number))
+        }
+        None => again(input, place, shape, watch)?,
+    };
+    let text = text.ok_or_else(|| gone(input))?;
+    object::source_row(&text, origin.clone()).map_err(|reason| SourceError::NotATable { origin, reason })
+}
+
+fn gone(input: &Input) -> SourceError {
+    SourceError::Input(format!("{} no longer has this row; open it again", input.name))
+}
+
+fn origin(input: &Input, place: u64, number: Option<u64>) -> String {
+    number.map_or_else(|| format!("{} byte {}", input.name, crate::ground::text::count(place)), |number| input.origin_of(number))
+}
+
+/// Reads from the beginning up to the place: for packed text of which there is no copy.
+fn again(input: &Input, place: u64, shape: Shape, watch: &dyn Watch) -> Result<(Option<Vec<u8>>, String), SourceError> {
+    let (mut text, _) = input.text(true, &Arc::<Gauge>::default())?;
+    let number = count(&mut text.by_ref().take(place), shape, watch)?;
+    let mut origin = origin(input, place, Some(number));
+    if let Some(reason) = input.copy().as_ref().and_then(|copy| copy.failure()) {
+        origin.push_str(&format!(" (read again from the beginning: no temporary copy could be written: {reason})"));
+    }
+    Ok((first_piece(text, shape), origin))
+}
+
+/// Pieces in a text.
+fn count(text: &mut dyn Read, shape: Shape, watch: &dyn Watch) -> Result<u64, SourceError> {
+    let mut number = 0;
+    let mut values = Values::default();
+    let (mut buffer, mut spans) = (vec![0; SIZE], Vec::new());
+    loop {
+        let n = match text.read(&mut buffer) {
+            Ok(0) => return Ok(number),
+            Ok(n) => n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(SourceError::Input(format!("the row cannot be read again: {error}"))),
+        };
+        if watch.cancelled() {
+            return Err(SourceError::Input("reading was stopped".to_owned()));
+        }
+        if shape == Shape::Lines {
+            number += memchr::memchr_iter(b'\n', &buffer[..n]).count() as u64;
+            continue;
+        }
+        let mut from = 0;
+        if values.open().is_some() {
+            let Some(end) = values.pass(&buffer[..n]) else { continue };
+            (from, number) = (end, number + 1);
+        }
+        spans.clear();
+        values.feed(&buffer[..n], from, &mut spans);
+        number += spans.len() as u64;
+    }
+}
+
+fn first_piece(text: Reader, shape: Shape) -> Option<Vec<u8>> {
+    let stream = Stream::new(text, Form { packing: Packing::Plain, shape }, Arc::default());
+    let mut block = Block::default();
+    stream.next(&mut block);
+    block.pieces().first().filter(|(_, _, whole)| *whole).map(|(_, piece, _)| piece.to_vec())
+}
+
+/// Visits the rows of all inputs in order. Rows are numbered over all inputs; what is unreadable has no number.
+pub(super) fn rows(inputs: &[Input], keep: bool, range: Range<u64>, visit: Visit<'_>) -> Result<Unreadable, SourceError> {
+    let mut walk = Walk { range, number: 0, visit, unreadable: Unreadable::default() };
+    for (position, input) in inputs.iter().enumerate() {
+        if walk.number >= walk.range.end {
+            break;
+        }
+        let mut tally = Tally::default();
+        let flow = match input.reading(keep, &Arc::default())? {
+            Reading::Table(table) => walk.table(position, input, &table, &mut tally),
+            reading => walk.text(position, input, &reading, &mut tally)?,
+        };
+        if flow.is_continue() {
+            tally.check(input)?;
+        }
+        tally.report(input, &mut walk.unreadable);
+        if flow.is_break() {
+            break;
+        }
+    }
+    Ok(walk.unreadable)
+}
+
+/// Rows in order.
+struct Walk<'v> {
+    range: Range<u64>,
+    /// Number of the next row.
+    number: u64,
+    visit: Visit<'v>,
+    unreadable: Unreadable,
+}
+
+impl Walk<'_> {
+    /// Whether a row is wanted; counts it.
+    fn next(&mut self) -> Option<u64> {
+        let number = self.number;
+        self.number += 1;
+        self.range.contains(&number).then_some(number)
+    }
+
+    fn text(&mut self, position: usize, input: &Input, reading: &Reading, tally: &mut Tally) -> Result<ControlFlow<()>, SourceError> {
+        let (mut block, mut reader, mut before) = (Block::default(), RowReader::default(), 0);
+        loop {
+            let more = match reading {
+                Reading::Ranges(ranges) => ranges.next(&mut block).map_err(|error| input.io(error))?.is_some(),
+                Reading::Stream(stream) => stream.next(&mut block),
+                Reading::Table(_) => false,
+            };
+            if !more {
+                return Ok(ControlFlow::Continue(()));
+            }
+            if self.block(position, input, &block, &mut reader, &mut before, tally).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+    }
+
+    /// The rows of a block; `before` counts the pieces of the blocks before it.
+    fn block(
+        &mut self,
+        position: usize,
+        input: &Input,
+        block: &Block,
+        reader: &mut RowReader,
+        before: &mut u64,
+        tally: &mut Tally,
+    ) -> ControlFlow<()> {
+        let pieces = block.pieces();
+        tally.block(block.number, pieces.len() as u64);
+        for (i, (at, text, whole)) in (0_u64..).zip(&pieces) {
+            let found = if *whole { reader.value(text) } else { Found::Bad(block.broken.clone().unwrap_or_default()) };
+            match found {
+                Found::Blank => continue,
+                Found::Row(cells) => tally.row(cells.seen),
+                Found::Bad(reason) => {
+                    tally.bad(block.number, i, 1, reason, text);
+                    continue;
+                }
+            }
+            if let Some(number) = self.next() {
+                match object::source_row(text, input.origin_of(*before + i)) {
+                    Ok(row) => (self.visit)(number, RowRef::new(position, *at), row)?,
+                    Err(reason) => tally.bad(block.number, i, 1, reason, text),
+                }
+            }
+            if self.number >= self.range.end {
+                return ControlFlow::Break(());
+            }
+        }
+        *before += pieces.len() as u64;
+        ControlFlow::Continue(())
+    }
+
+    fn table(&mut self, position: usize, input: &Input, table: &Table, tally: &mut Tally) -> ControlFlow<()> {
+        tally.columns(table.seen());
+        while let Some(group) = table.next() {
+            let mut done = 0;
+            let flow = self.row_group(position, input, table, group, &mut done);
+            tally.block(group as u32, table.rows_in(group));
+            match flow {
+                Ok(flow) => flow?,
+                Err(error) => {
+                    tally.bad(group as u32, done, table.rows_in(group) - done, format!("the row group cannot be decoded: {error}"), b"")
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn row_group(
+        &mut self,
+        position: usize,
+        input: &Input,
+        table: &Table,
+        group: usize,
+        done: &mut u64,
+    ) -> Result<ControlFlow<()>, ParquetError> {
+        let (first, rows_in) = (table.rows_before(group), table.rows_in(group));
+        if self.number + rows_in <= self.range.start {
+            self.number += rows_in;
+            return Ok(ControlFlow::Continue(()));
+        }
+        let mut rows = table.source_rows(group)?;
+        *done = self.range.start.saturating_sub(self.number);
+        rows.skip(*done)?;
+        self.number += *done;
+        loop {
+            let batch = rows.next_batch()?;
+            if batch == 0 {
+                return Ok(ControlFlow::Continue(()));
+            }
+            for row in 0..batch {
+                let Some(number) = self.next() else { return Ok(ControlFlow::Break(())) };
+                let at = first + *done;
+                *done += 1;
+                if (self.visit)(number, RowRef::new(position, at), rows.source_row(row, input.origin_of(at))).is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! One input: a file, standard input or a piece of memory.
+//!
+//! Owns: what it is, opening it for a scan, its temporary copy, noticing that it changed. Refuses: parsing rows.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::SystemTime;
+
+use super::block::Ranges;
+use super::frame::Stream;
+use super::parquet::{Place, Table};
+use super::sniff::{self, Form, HEAD, Packing, Shape};
+use super::spool::{Spool, Tee};
+use super::store::{Store, StoreReader};
+use super::stream::{Counted, Gauge, Pipe, Reader, decoded};
+use crate::rows::source::SourceError;
+
+/// An input and what is known of it.
+pub(super) struct Input {
+    /// For people; the file's name, or as much of its path as tells it from the others.
+    pub(super) name: String,
+    origin: Origin,
+    form: OnceLock<Form>,
+    spool: Mutex<Option<Arc<Spool>>>,
+}
+
+enum Origin {
+    File(PathBuf, Mutex<Stamp>),
+    Memory(Arc<[u8]>),
+    /// Read once.
+    Pipe(Mutex<Option<Reader>>),
+}
+
+/// What changes when a file does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Stamp { length: metadata.len(), modified: metadata.modified().ok() }
+    }
+}
+
+/// An input opened for a scan.
+pub(super) enum Reading {
+    /// Lines, in blocks side by side.
+    Ranges(Ranges),
+    /// Text that is read from the beginning to the end.
+    Stream(Stream),
+    /// Parquet.
+    Table(Table),
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The first bytes of a reader: all that it gives at once up to `HEAD`, and the error that ended it.
+fn head(reader: &mut dyn Read, enough: impl Fn(&[u8]) -> bool) -> (Vec<u8>, Option<io::Error>) {
+    let (mut bytes, mut filled) = (vec![0; HEAD], 0);
+    let error = loop {
+        match reader.read(&mut bytes[filled..]) {
+            Ok(0) => break None,
+            Ok(n) => filled += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break Some(error),
+        }
+        if filled == HEAD || enough(&bytes[..filled]) {
+            break None;
+        }
+    };
+    bytes.truncate(filled);
+    (bytes, error)
+}
+
+/// A reader put back together with what was read of it.
+struct Resumed<R> {
+    head: Cursor<Vec<u8>>,
+    error: Option<io::Error>,
+    rest: R,
+}
+
+impl<R: Read> Read for Resumed<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.head.read(into)? {
+            0 => self.error.take().map_or_else(|| self.rest.read(into), Err),
+            n => Ok(n),
+        }
+    }
+}
+
+impl Input {
+    fn new(name: String, origin: Origin) -> Self {
+        Input { name, origin, form: OnceLock::new(), spool: Mutex::new(None) }
+    }
+
+    /// A file. A pipe with a name is read once, like standard input.
+    pub(super) fn file(path: &Path) -> Result<Self, SourceError> {
+        let shown = crate::ground::text::visible(&path.to_string_lossy()).into_owned();
+        let io = |error| SourceError::Io { path: path.to_owned(), error };
+        let metadata = match fs::metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(SourceError::Input(format!(
+                    "there is no file {shown}; give the path of an export, or a pattern in quotes such as 'errors-*.ndjson.gz'"
+                )));
+            }
+            metadata => metadata.map_err(io)?,
+        };
+        if metadata.is_dir() {
+            return Err(SourceError::Input(format!(
+                "{shown} is a folder; give the files in it, for example '{}/*'",
+                shown.trim_end_matches('/')
+            )));
+        }
+        let name = path.file_name().map_or(shown, |name| crate::ground::text::visible(&name.to_string_lossy()).into_owned());
+        if !metadata.is_file() {
+            return Ok(Input::pipe(name, Box::new(File::open(path).map_err(io)?)));
+        }
+        let input = Input::new(name, Origin::File(path.to_owned(), Mutex::new(Stamp::of(&metadata))));
+        input.sniff()?;
+        Ok(input)
+    }
+
+    /// Bytes in memory.
+    pub(super) fn memory(name: String, bytes: Arc<[u8]>) -> Result<Self, SourceError> {
+        let input = Input::new(name, Origin::Memory(bytes));
+        input.sniff()?;
+        Ok(input)
+    }
+
+    /// Something that is read once. Nothing is read of it yet: its program may take a while.
+    pub(super) fn pipe(name: String, reader: Reader) -> Self {
+        Input::new(name, Origin::Pipe(Mutex::new(Some(reader))))
+    }
+
+    /// The path, for files.
+    pub(super) fn path(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::File(path, _) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// What its rows look like; `None` while a pipe has not been read.
+    pub(super) fn shape(&self) -> Option<Shape> {
+        self.form.get().map(|form| form.shape)
+    }
+
+    /// Bytes to read in a scan, where known.
+    pub(super) fn length(&self) -> Option<u64> {
+        if let Some(copy) = self.whole_copy() {
+            return copy.len().ok();
+        }
+        match &self.origin {
+            Origin::File(_, stamp) => Some(locked(stamp).length),
+            Origin::Memory(bytes) => Some(bytes.len() as u64),
+            Origin::Pipe(_) => None,
+        }
+    }
+
+    /// `errors.ndjson line 12`: a piece by its number from 0.
+    pub(super) fn origin_of(&self, piece: u64) -> String {
+        let unit = if matches!(self.shape(), Some(Shape::Lines) | None) { "line" } else { "row" };
+        format!("{} {unit} {}", self.name, crate::ground::text::count(piece + 1))
+    }
+
+    /// The temporary copy, as far as it goes.
+    pub(super) fn copy(&self) -> Option<Arc<Spool>> {
+        locked(&self.spool).clone()
+    }
+
+    fn whole_copy(&self) -> Option<Arc<Store>> {
+        self.copy().and_then(|copy| copy.whole())
+    }
+
+    /// The stored bytes. `same` refuses a file that changed since the last scan, whose places would be wrong.
+    fn store(&self, same: bool) -> Result<Option<Arc<Store>>, SourceError> {
+        match &self.origin {
+            Origin::Memory(bytes) => Ok(Some(Arc::new(Store::Memory(Arc::clone(bytes))))),
+            Origin::Pipe(_) => Ok(None),
+            Origin::File(path, stamp) => {
+                let file = File::open(path).map_err(|error| self.io(error))?;
+                let now = Stamp::of(&file.metadata().map_err(|error| self.io(error))?);
+                let mut stamp = locked(stamp);
+                if same && *stamp != now {
+                    return Err(SourceError::Input(format!("{} has changed since it was read; open it again", self.name)));
+                }
+                *stamp = now;
+                Ok(Some(Arc::new(Store::File(file))))
+            }
+        }
+    }
+
+    /// A store whose offsets are those of the decoded text.
+    pub(super) fn text_store(&self, same: bool) -> Result<Option<Arc<Store>>, SourceError> {
+        if let Some(copy) = self.whole_copy() {
+            return Ok(Some(copy));
+        }
+        match self.form.get() {
+            Some(form) if form.packing == Packing::Plain => self.store(same),
+            _ => Ok(None),
+        }
+    }
+
+    /// The decoded text from the beginning, and its form.
+    pub(super) fn text(&self, same: bool, gauge: &Arc<Gauge>) -> Result<(Reader, Form), SourceError> {
+        let Origin::Pipe(reader) = &self.origin else {
+            let form = self.sniff()?;
+            let store = self.store(same)?.ok_or_else(|| self.read_before())?;
+            let raw = Counted::new(StoreReader::new(store, 0), Arc::clone(gauge));
+            return Ok((decoded(Box::new(raw), form.packing).map_err(|error| self.io(error))?, form));
+        };
+        let raw = locked(reader).take().ok_or_else(|| self.read_before())?;
+        let mut raw = Counted::new(Pipe::new(raw), Arc::clone(gauge));
+        let (bytes, error) = head(&mut raw, |bytes| bytes.len() >= 4);
+        let packing = sniff::packing(&bytes);
+        let raw = Resumed { head: Cursor::new(bytes), error, rest: raw };
+        let mut text = decoded(Box::new(raw), packing).map_err(|error| self.io(error))?;
+        let (bytes, error) = head(&mut text, |bytes| bytes.len() >= 4 && bytes.contains(&b'\n'));
+        let form = self.judge(packing, &bytes, error.as_ref())?;
+        Ok((Box::new(Resumed { head: Cursor::new(bytes), error, rest: text }), form))
+    }
+
+    /// Opens the input for a scan; with `keep`, text that cannot be read at any place is copied on the way.
+    pub(super) fn reading(&self, keep: bool, gauge: &Arc<Gauge>) -> Result<Reading, SourceError> {
+        let known = self.form.get().copied();
+        if known.is_some_and(|form| form.shape == Shape::Parquet) {
+            return self.table(false, gauge).map(Reading::Table);
+        }
+        if let (Some(form), Some(store)) = (known, self.text_store(false)?) {
+            if form.shape == Shape::Lines {
+                return Ok(Reading::Ranges(Ranges::new(store).map_err(|error| self.io(error))?));
+            }
+            let reader = Counted::new(StoreReader::new(store, 0), Arc::clone(gauge));
+            return Ok(Reading::Stream(Stream::new(Box::new(reader), form, Arc::clone(gauge))));
+        }
+        let (text, form) = self.text(false, gauge)?;
+        if form.shape == Shape::Parquet {
+            self.copy_all(text)?;
+            return self.table(false, gauge).map(Reading::Table);
+        }
+        let text = if keep { Box::new(self.tee(text)) } else { text };
+        Ok(Reading::Stream(Stream::new(text, form, Arc::clone(gauge))))
+    }
+
+    /// The input as a Parquet table; one that is packed or piped is unpacked into a temporary copy first.
+    pub(super) fn table(&self, same: bool, gauge: &Arc<Gauge>) -> Result<Table, SourceError> {
+        let place = match (self.path(), self.form.get()) {
+            (Some(path), Some(Form { packing: Packing::Plain, .. })) => {
+                self.store(same)?;
+                Place::Path(path.to_owned())
+            }
+            _ => {
+                if self.whole_copy().is_none() {
+                    let (text, _) = self.text(same, gauge)?;
+                    self.copy_all(text)?;
+                }
+                Place::Spool(self.copy().ok_or_else(|| self.read_before())?, Mutex::new(()))
+            }
+        };
+        Table::open(place).map_err(|error| self.not_a_table(format!("a Parquet file that cannot be read: {error}; it may be truncated")))
+    }
+
+    fn tee(&self, text: Reader) -> Tee<Reader> {
+        let spool = Arc::new(Spool::new());
+        *locked(&self.spool) = Some(Arc::clone(&spool));
+        Tee::new(text, spool)
+    }
+
+    fn copy_all(&self, text: Reader) -> Result<(), SourceError> {
+        io::copy(&mut self.tee(text), &mut io::sink()).map_err(|error| self.io(error))?;
+        match self.copy().as_ref().and_then(|copy| copy.failure()) {
+            Some(reason) => Err(SourceError::Input(format!(
+                "{}: no temporary copy of the Parquet file can be written: {reason}; unpack it first, or let TMPDIR name a folder with room",
+                self.name
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Finds out what the input is; not for pipes, which tell when they are read.
+    fn sniff(&self) -> Result<Form, SourceError> {
+        if let Some(form) = self.form.get() {
+            return Ok(*form);
+        }
+        let store = self.store(false)?.ok_or_else(|| self.read_before())?;
+        let mut first = [0; 4];
+        let n = store.read_at(&mut first, 0).map_err(|error| self.io(error))?;
+        let packing = sniff::packing(&first[..n]);
+        let mut text = decoded(Box::new(StoreReader::new(store, 0)), packing).map_err(|error| self.io(error))?;
+        let (bytes, error) = head(&mut text, |_| false);
+        self.judge(packing, &bytes, error.as_ref())
+    }
+
+    fn judge(&self, packing: Packing, head: &[u8], error: Option<&io::Error>) -> Result<Form, SourceError> {
+        match (packing, error) {
+            (Packing::Plain, Some(error)) if head.is_empty() => return Err(self.io(io::Error::new(error.kind(), error.to_string()))),
+            (_, Some(error)) if head.is_empty() => {
+                let reason = format!("begins like {} data, but cannot be unpacked: {error}; it may be truncated", packing.name());
+                return Err(self.not_a_table(reason));
+            }
+            _ => {}
+        }
+        let shape = sniff::shape(head).map_err(|reason| self.not_a_table(reason))?;
+        Ok(*self.form.get_or_init(|| Form { packing, shape }))
+    }
+
+    fn not_a_table(&self, reason: String) -> SourceError {
+        SourceError::NotATable { origin: self.name.clone(), reason }
+    }
+
+    /// An error of the file system, about this input.
+    pub(super) fn io(&self, error: io::Error) -> SourceError {
+        SourceError::Io { path: self.path().map_or_else(|| PathBuf::from(&self.name), Path::to_path_buf), error }
+    }
+
+    /// Why a pipe cannot be read again.
+    pub(super) fn read_before(&self) -> SourceError {
+        let name = &self.name;
+        SourceError::Input(match self.copy().as_ref().and_then(|copy| copy.failure()) {
+            Some(reason) => {
+                format!("{name} can be read only once, and no temporary copy of it could be written: {reason}; save it to a file first")
+            }
+            None => format!("{name} can be read only once; save it to a file first to read it again"),
+        })
+    }
+}

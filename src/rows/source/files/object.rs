@@ -1,0 +1,188 @@
+//! One row as serde_json reads it: the judge of what is valid, and the reader of whole rows.
+//!
+//! Owns: the decoder's `{"attributeMap": …, "payload": …}` form, column values as text, base64. Refuses: being fast (see `line`).
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::columns::{self, COUNT, PAYLOAD, Seen};
+use crate::rows::payload::Payload;
+use crate::rows::row::SourceRow;
+
+/// Exports differ in whether they pad.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
+
+/// Members of an object in the order of the text, each value as it stands.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with the columns of a row")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
+    }
+}
+
+fn parse(text: &str) -> Result<Vec<(String, &RawValue)>, String> {
+    match serde_json::from_str::<Members>(text) {
+        Ok(Members(members)) => Ok(members),
+        Err(error) => Err(reason(&error)),
+    }
+}
+
+fn reason(error: &serde_json::Error) -> String {
+    // Line 1 says nothing of a text that is one line.
+    format!("not a row in JSON: {}", error.to_string().replace(" at line 1 column ", " at column "))
+}
+
+/// The columns of a row; those of an `attributeMap` stand in its place.
+fn members(text: &[u8]) -> Result<Vec<(String, &RawValue)>, String> {
+    let text = std::str::from_utf8(text).map_err(|error| format!("not UTF-8 after byte {}", error.valid_up_to()))?;
+    let mut members = parse(text)?;
+    if let Some(at) = members.iter().position(|(name, value)| name == "attributeMap" && value.get().starts_with('{')) {
+        let attributes = parse(members[at].1.get())?;
+        members.splice(at..=at, attributes);
+    }
+    Ok(members)
+}
+
+/// A value as a column's text: strings unescaped, anything else as it stands.
+fn text_of(value: &RawValue) -> Result<Option<Cow<'_, str>>, String> {
+    let raw = value.get();
+    match raw.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(raw).map(|text: String| Some(Cow::Owned(text))).map_err(|error| reason(&error)),
+        _ if raw == "null" => Ok(None),
+        _ => Ok(Some(Cow::Borrowed(raw))),
+    }
+}
+
+/// Reads the columns that grouping needs; of several with the same name the last counts. The payload is only noticed.
+pub(super) fn cells(text: &[u8], into: &mut [Option<String>; COUNT]) -> Result<Seen, String> {
+    *into = Default::default();
+    let mut last = [None; COUNT];
+    for (name, value) in members(text)? {
+        if let Some(column) = columns::position(name.as_bytes()) {
+            last[column] = Some(value);
+        }
+    }
+    let mut seen = Seen::default();
+    for (column, value) in last.into_iter().enumerate() {
+        let Some(value) = value else { continue };
+        seen.add(column);
+        if column != PAYLOAD {
+            into[column] = text_of(value)?.map(Cow::into_owned);
+        }
+    }
+    Ok(seen)
+}
+
+/// Reads a whole row; of several columns with the same name the last counts. The reason for a refusal names the place in the text.
+pub fn source_row(text: &[u8], origin: String) -> Result<SourceRow, String> {
+    let members = members(text)?;
+    let last: HashMap<&str, usize> = members.iter().enumerate().map(|(i, (name, _))| (name.as_str(), i)).collect();
+    let mut row = SourceRow { columns: Vec::with_capacity(last.len()), payload: Payload::Absent, origin };
+    for (i, (name, value)) in members.iter().enumerate() {
+        if last.get(name.as_str()) != Some(&i) {
+            continue;
+        }
+        // A text that is none (half a surrogate pair) is kept as it stands: grouping took the row, unless it needs that very column.
+        let text = text_of(value).unwrap_or_else(|_| Some(Cow::Borrowed(value.get().trim_matches('"'))));
+        if name == columns::NAMES[PAYLOAD] {
+            row.payload = text.map_or(Payload::Absent, payload);
+        } else {
+            row.columns.push((name.clone(), text.map(Cow::into_owned)));
+        }
+    }
+    Ok(row)
+}
+
+/// The payload column as JSON exports write it.
+pub(crate) fn payload(text: Cow<'_, str>) -> Payload {
+    if let Ok(bytes) = BASE64.decode(text.as_bytes()) {
+        return Payload::Bytes(bytes);
+    }
+    // Tools that wrap lines, and those that write it to go into addresses.
+    let usual: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).map(usual_letter).collect();
+    match BASE64.decode(usual) {
+        Ok(bytes) => Payload::Bytes(bytes),
+        Err(_) => Payload::NotBase64(text.into_owned()),
+    }
+}
+
+fn usual_letter(byte: u8) -> u8 {
+    match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_row_keeps_its_columns_in_order() {
+        let text = br#"{"uri": "/submit", "n": 1.50, "flag": true, "document_type": null, "uri": "/again", "payload": "eyJhIjoxfQ=="}"#;
+        let row = source_row(text, "x".to_owned()).unwrap();
+        let columns: Vec<_> = row.columns.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect();
+        assert_eq!(columns, [("n", Some("1.50")), ("flag", Some("true")), ("document_type", None), ("uri", Some("/again"))]);
+        assert_eq!(row.payload, Payload::Bytes(br#"{"a":1}"#.to_vec()));
+    }
+
+    #[test]
+    fn attributes_are_columns() {
+        let text = br#"{"attributeMap": {"document_namespace": "telemetry", "error_type": "ParsePayload"}, "payload": "e30"}"#;
+        let row = source_row(text, "x".to_owned()).unwrap();
+        assert_eq!(row.column("document_namespace"), Some("telemetry"));
+        assert_eq!(row.payload, Payload::Bytes(b"{}".to_vec()));
+        let mut into = Default::default();
+        assert_eq!(cells(text, &mut into).unwrap().missing().len(), 6);
+        assert_eq!(into[4].as_deref(), Some("ParsePayload"));
+    }
+
+    #[test]
+    fn base64_in_lines_or_for_addresses_is_read() {
+        assert_eq!(payload("-_8=".into()), Payload::Bytes(vec![0xfb, 0xff]));
+        assert_eq!(payload("aGVs\r\nbG8=\n".into()), Payload::Bytes(b"hello".to_vec()));
+    }
+
+    #[test]
+    fn a_payload_that_is_not_base64_is_kept() {
+        let row = source_row(br#"{"payload": "no base64!"}"#, String::new()).unwrap();
+        assert_eq!(row.payload, Payload::NotBase64("no base64!".to_owned()));
+    }
+
+    #[test]
+    fn reasons_name_the_place() {
+        let reason = |text: &[u8]| source_row(text, String::new()).unwrap_err();
+        assert_eq!(reason(b"{\"a\": tru}"), "not a row in JSON: expected ident at column 10");
+        assert_eq!(reason(b"{\"a\": \"\xff\"}"), "not UTF-8 after byte 7");
+        assert!(reason(b"[1]").contains("expected an object with the columns of a row"));
+        assert!(source_row(&[b"{\"a\":".to_vec(), b"[".repeat(100_000)].concat(), String::new()).is_err());
+    }
+}

@@ -1,0 +1,210 @@
+//! Tables in Parquet files.
+//!
+//! Owns: which columns are read, row groups handed to threads, one row found again. Refuses: nested columns (the error table has none; they
+//! are left out), and any text format.
+
+mod column;
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use parquet::errors::{ParquetError, Result};
+use parquet::file::metadata::ParquetMetaData;
+use parquet::file::properties::ReaderProperties;
+use parquet::file::reader::{FileReader, RowGroupReader};
+use parquet::file::serialized_reader::{SerializedFileReader, SerializedRowGroupReader};
+
+use self::column::Column;
+use super::columns::{self, COUNT, PAYLOAD, Seen, TIME};
+use super::spool::Spool;
+use crate::rows::payload::Payload;
+use crate::rows::row::{ErrorRow, SourceRow};
+
+/// Rows decoded at a time.
+const BATCH: usize = 1024;
+
+/// Where the file is.
+pub(super) enum Place {
+    /// Opened again by each thread, for its own position in it.
+    Path(PathBuf),
+    /// A copy without a name has one position, so that one thread reads at a time.
+    Spool(Arc<Spool>, Mutex<()>),
+}
+
+impl Place {
+    fn open(&self) -> Result<File> {
+        match self {
+            Place::Path(path) => Ok(File::open(path)?),
+            Place::Spool(spool, _) => Ok(spool.file().ok_or_else(|| ParquetError::General("no temporary copy".to_owned()))?.try_clone()?),
+        }
+    }
+
+    fn gate(&self) -> Option<MutexGuard<'_, ()>> {
+        match self {
+            Place::Path(_) => None,
+            Place::Spool(_, gate) => Some(gate.lock().unwrap_or_else(PoisonError::into_inner)),
+        }
+    }
+}
+
+/// A Parquet file whose footer has been read.
+pub(super) struct Table {
+    place: Place,
+    metadata: Arc<ParquetMetaData>,
+    /// Top-level columns that are not nested: name and leaf number.
+    leaves: Vec<(String, usize)>,
+    next: AtomicUsize,
+}
+
+impl Table {
+    /// Reads the footer.
+    pub(super) fn open(place: Place) -> Result<Self> {
+        let metadata = Arc::new(SerializedFileReader::new(place.open()?)?.metadata().clone());
+        let schema = metadata.file_metadata().schema_descr();
+        let flat = |leaf: &usize| schema.column(*leaf).path().parts().len() == 1 && schema.column(*leaf).max_rep_level() == 0;
+        let leaves = (0..schema.num_columns()).filter(flat).map(|leaf| (schema.column(leaf).name().to_owned(), leaf)).collect();
+        Ok(Table { place, metadata, leaves, next: AtomicUsize::new(0) })
+    }
+
+    /// The columns of the error table that it has.
+    pub(super) fn seen(&self) -> Seen {
+        let mut seen = Seen::default();
+        self.leaves.iter().filter_map(|(name, _)| columns::position(name.as_bytes())).for_each(|column| seen.add(column));
+        seen
+    }
+
+    /// Takes the next row group that no thread has.
+    pub(super) fn next(&self) -> Option<usize> {
+        let group = self.next.fetch_add(1, Ordering::Relaxed);
+        (group < self.metadata.num_row_groups()).then_some(group)
+    }
+
+    /// Number of row groups.
+    pub(super) fn groups(&self) -> usize {
+        self.metadata.num_row_groups()
+    }
+
+    /// Rows in a row group.
+    pub(super) fn rows_in(&self, group: usize) -> u64 {
+        u64::try_from(self.metadata.row_group(group).num_rows()).unwrap_or(0)
+    }
+
+    /// Rows before a row group.
+    pub(super) fn rows_before(&self, group: usize) -> u64 {
+        (0..group).map(|group| self.rows_in(group)).sum()
+    }
+
+    /// Stored bytes of a row group.
+    pub(super) fn bytes_in(&self, group: usize) -> u64 {
+        u64::try_from(self.metadata.row_group(group).compressed_size()).unwrap_or(0)
+    }
+
+    /// Opens a row group for the columns that grouping needs.
+    pub(super) fn error_rows(&self, group: usize) -> Result<Rows<'_>> {
+        let needed = |name: &str| columns::position(name.as_bytes()).is_some_and(|column| column != PAYLOAD);
+        self.rows(group, &needed)
+    }
+
+    /// Opens a row group for all columns.
+    pub(super) fn source_rows(&self, group: usize) -> Result<Rows<'_>> {
+        self.rows(group, &|_| true)
+    }
+
+    fn rows(&self, group: usize, needed: &dyn Fn(&str) -> bool) -> Result<Rows<'_>> {
+        let gate = self.place.gate();
+        let properties = Arc::new(ReaderProperties::builder().build());
+        let reader = SerializedRowGroupReader::new(
+            Arc::new(self.place.open()?),
+            self.metadata.row_group(group),
+            self.metadata.page_index_for_row_group(group),
+            properties,
+        )?;
+        let schema = self.metadata.file_metadata().schema_descr();
+        let mut columns = Vec::new();
+        for (name, leaf) in self.leaves.iter().filter(|(name, _)| needed(name)) {
+            columns.push((name.as_str(), Column::new(reader.get_column_reader(*leaf)?, &schema.column(*leaf))));
+        }
+        let mut places = [None; COUNT];
+        for (i, (name, _)) in columns.iter().enumerate() {
+            if let Some(column) = columns::position(name.as_bytes()) {
+                places[column] = Some(i);
+            }
+        }
+        Ok(Rows { columns, places, left: self.rows_in(group), _gate: gate })
+    }
+
+    /// One row by its number in the file; `None` behind the end.
+    pub(super) fn row(&self, number: u64, origin: String) -> Result<Option<SourceRow>> {
+        let mut before = 0;
+        for group in 0..self.groups() {
+            let rows = self.rows_in(group);
+            if number < before + rows {
+                let mut rows = self.source_rows(group)?;
+                rows.skip(number - before)?;
+                return Ok((rows.batch(1)? == 1).then(|| rows.source_row(0, origin)));
+            }
+            before += rows;
+        }
+        Ok(None)
+    }
+}
+
+/// Rows of one row group, a batch at a time.
+pub(super) struct Rows<'t> {
+    columns: Vec<(&'t str, Column)>,
+    /// Position in `columns` of each column that matters.
+    places: [Option<usize>; COUNT],
+    left: u64,
+    _gate: Option<MutexGuard<'t, ()>>,
+}
+
+impl Rows<'_> {
+    /// Decodes the next rows. Gives how many there are; 0 at the end.
+    pub(super) fn next_batch(&mut self) -> Result<usize> {
+        self.batch(BATCH)
+    }
+
+    fn batch(&mut self, most: usize) -> Result<usize> {
+        let rows = usize::try_from(self.left).unwrap_or(most).min(most);
+        for (name, column) in &mut self.columns {
+            if column.read(rows)? != rows {
+                return Err(ParquetError::General(format!("column {name} has fewer rows than its row group")));
+            }
+        }
+        self.left -= rows as u64;
+        Ok(rows)
+    }
+
+    /// Passes over rows, without decoding the pages between.
+    pub(super) fn skip(&mut self, rows: u64) -> Result<()> {
+        for (_, column) in &mut self.columns {
+            column.skip(usize::try_from(rows).unwrap_or(usize::MAX))?;
+        }
+        self.left = self.left.saturating_sub(rows);
+        Ok(())
+    }
+
+    /// Gives a row of the batch to `use_row`, as grouping wants it.
+    pub(super) fn error_row<T>(&self, row: usize, use_row: impl FnOnce(&ErrorRow<'_>) -> T) -> T {
+        let column = |position: usize| self.places[position].map(|i| &self.columns[i].1);
+        let cells: [_; COUNT] = std::array::from_fn(|position| if position == TIME { None } else { column(position)?.text(row) });
+        let [namespace, doctype, version, message, stage, class, job, ..] = cells.each_ref().map(Option::as_deref);
+        let time = column(TIME).and_then(|column| column.time(row));
+        use_row(&ErrorRow { namespace, doctype, version, stage, class, message, job, time })
+    }
+
+    /// A row of the batch, whole.
+    pub(super) fn source_row(&self, row: usize, origin: String) -> SourceRow {
+        let mut whole = SourceRow { columns: Vec::with_capacity(self.columns.len()), payload: Payload::Absent, origin };
+        for (name, column) in &self.columns {
+            if *name == columns::NAMES[PAYLOAD] {
+                whole.payload = column.payload(row);
+            } else {
+                whole.columns.push(((*name).to_owned(), column.text(row).map(|text| text.into_owned())));
+            }
+        }
+        whole
+    }
+}

@@ -1,0 +1,277 @@
+//! All inputs read by several threads, while one watches.
+//!
+//! Owns: the threads, handing inputs to them, progress and snapshots, stopping. Refuses: what is counted (`tally`, `group`), formats.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use parquet::errors::ParquetError;
+
+use super::block::Block;
+use super::input::{Input, Reading};
+use super::line::{Found, RowReader};
+use super::parquet::Table;
+use super::stream::Gauge;
+use super::tally::{self, Part};
+use crate::rows::group::{Grouper, Groups};
+use crate::rows::row::RowRef;
+use crate::rows::source::{Filter, Progress, Request, SourceError, Watch};
+
+/// How often progress is told and the wish to stop is looked for.
+const BEAT: Duration = Duration::from_millis(50);
+/// When the first groups so far are shown.
+const FIRST_SNAPSHOT: Duration = Duration::from_millis(50);
+/// Longest time between two.
+const LAST_SNAPSHOT: Duration = Duration::from_secs(1);
+
+/// Reads and groups all inputs.
+pub(super) fn run(inputs: &[Input], keep: bool, threads: usize, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError> {
+    let grouper = Grouper::new(request.schemas.clone());
+    let parts: Vec<_> = (0..threads).map(|_| Mutex::new(Part::new(grouper.clone(), inputs.len()))).collect();
+    let scan = Scan {
+        inputs,
+        keep,
+        gauge: Arc::default(),
+        open: inputs.iter().map(|_| Mutex::new(Slot::Waiting)).collect(),
+        working: Mutex::new(threads),
+        ended: Condvar::new(),
+        failure: Mutex::new(None),
+    };
+    std::thread::scope(|scope| {
+        for part in &parts {
+            let scan = &scan;
+            scope.spawn(move || {
+                let _leave = Leave(scan);
+                let worker = Worker { scan, part, filter: Filter::new(request), reader: RowReader::default() };
+                // What breaks because reading was called off is no failure.
+                if let Err(error) = worker.work()
+                    && !scan.gauge.stop.swap(true, Ordering::Relaxed)
+                {
+                    *locked(&scan.failure) = Some(error);
+                }
+            });
+        }
+        scan.watch(&parts, watch);
+    });
+    if let Some(error) = locked(&scan.failure).take() {
+        return Err(error);
+    }
+    let parts = parts.into_iter().map(|part| part.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
+    tally::together(parts, inputs, scan.gauge.stopped())
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An input on its way through the scan. Few are open at a time, however many there are.
+enum Slot {
+    Waiting,
+    Open(Arc<Reading>),
+    Done,
+}
+
+/// What the threads share.
+struct Scan<'a> {
+    inputs: &'a [Input],
+    keep: bool,
+    gauge: Arc<Gauge>,
+    open: Vec<Mutex<Slot>>,
+    /// Threads at work.
+    working: Mutex<usize>,
+    ended: Condvar,
+    failure: Mutex<Option<SourceError>>,
+}
+
+/// Tells the watcher that a thread ended, even by a panic.
+struct Leave<'a, 'b>(&'a Scan<'b>);
+
+impl Drop for Leave<'_, '_> {
+    fn drop(&mut self) {
+        *locked(&self.0.working) -= 1;
+        self.0.ended.notify_all();
+    }
+}
+
+impl Scan<'_> {
+    fn reading(&self, input: usize) -> Result<Option<Arc<Reading>>, SourceError> {
+        let mut slot = locked(&self.open[input]);
+        if let Slot::Waiting = *slot {
+            // Whoever fails tells why; others that tried again would only find that it was read before.
+            *slot = Slot::Done;
+            *slot = Slot::Open(Arc::new(self.inputs[input].reading(self.keep, &self.gauge)?));
+        }
+        Ok(if let Slot::Open(reading) = &*slot { Some(Arc::clone(reading)) } else { None })
+    }
+
+    /// Looks after the threads until the last one ends.
+    fn watch(&self, parts: &[Mutex<Part>], watch: &dyn Watch) {
+        let started = Instant::now();
+        let total_bytes = self.inputs.iter().map(Input::length).sum();
+        let (mut pause, mut next) = (FIRST_SNAPSHOT, FIRST_SNAPSHOT);
+        let mut working = locked(&self.working);
+        while *working > 0 {
+            working = self.ended.wait_timeout(working, BEAT).unwrap_or_else(PoisonError::into_inner).0;
+            drop(working);
+            if watch.cancelled() {
+                self.gauge.stop.store(true, Ordering::Relaxed);
+            }
+            let elapsed = started.elapsed();
+            let bytes = self.gauge.bytes.load(Ordering::Relaxed);
+            watch.progress(Progress { bytes, total_bytes, rows: self.gauge.rows.load(Ordering::Relaxed), elapsed, job: None });
+            if elapsed >= next && watch.wants_snapshots() && !self.gauge.stopped() {
+                let copies = parts.iter().map(|part| locked(part).clone()).collect();
+                if let Ok(groups) = tally::together(copies, self.inputs, true) {
+                    watch.snapshot(groups);
+                }
+                // What it costs grows with the groups; it must stay a small part of the work.
+                pause = (pause * 2).min(LAST_SNAPSHOT).max((started.elapsed() - elapsed) * 10);
+                next = started.elapsed() + pause;
+            }
+            working = locked(&self.working);
+        }
+    }
+}
+
+/// One thread.
+struct Worker<'a> {
+    scan: &'a Scan<'a>,
+    part: &'a Mutex<Part>,
+    filter: Filter,
+    reader: RowReader,
+}
+
+impl Worker<'_> {
+    fn work(mut self) -> Result<(), SourceError> {
+        let mut block = Block::default();
+        for input in 0..self.scan.inputs.len() {
+            let Some(reading) = self.scan.reading(input)? else { continue };
+            match &*reading {
+                Reading::Ranges(ranges) => {
+                    while !self.scan.gauge.stopped() {
+                        let next = ranges.next(&mut block).map_err(|error| self.scan.inputs[input].io(error))?;
+                        let Some(bytes) = next else { break };
+                        self.block(input, &block);
+                        self.scan.gauge.bytes.fetch_add(bytes, Ordering::Relaxed);
+                    }
+                }
+                Reading::Stream(stream) => {
+                    while !self.scan.gauge.stopped() && stream.next(&mut block) {
+                        self.block(input, &block);
+                    }
+                }
+                Reading::Table(table) => self.table(input, table),
+            }
+            if self.scan.gauge.stopped() {
+                return Ok(());
+            }
+            *locked(&self.scan.open[input]) = Slot::Done;
+        }
+        Ok(())
+    }
+
+    /// Counts the rows of a block.
+    fn block(&mut self, input: usize, block: &Block) {
+        let mut part = locked(self.part);
+        let mut rows = Count::new(&mut part, &mut self.filter, input, block.number);
+        match &block.spans {
+            None => {
+                let (lines, broken) = block.lines();
+                let mut at = 0;
+                while at < lines.len() {
+                    let (length, found) = self.reader.line(&lines[at..]);
+                    rows.add(found, block.at + (block.begin + at) as u64, &lines[at..at + length]);
+                    at += length + 1;
+                }
+                if let (Some(text), Some(reason)) = (broken, &block.broken) {
+                    rows.add(Found::Bad(reason.clone()), 0, text);
+                }
+            }
+            Some(_) => {
+                for (at, text, whole) in block.pieces() {
+                    let found = match &block.broken {
+                        Some(reason) if !whole => Found::Bad(reason.clone()),
+                        _ => self.reader.value(text),
+                    };
+                    rows.add(found, at, text);
+                }
+            }
+        }
+        let (pieces, read) = (rows.piece, rows.rows);
+        part.inputs[input].block(block.number, pieces);
+        self.scan.gauge.rows.fetch_add(read, Ordering::Relaxed);
+    }
+
+    /// Counts the rows of a Parquet file, row group by row group.
+    fn table(&mut self, input: usize, table: &Table) {
+        locked(self.part).inputs[input].columns(table.seen());
+        while !self.scan.gauge.stopped() {
+            let Some(group) = table.next() else { return };
+            let mut done = 0;
+            if let Err(error) = self.row_group(input, table, group, &mut done) {
+                let lost = table.rows_in(group).saturating_sub(done);
+                let reason = format!("the row group cannot be decoded: {error}");
+                locked(self.part).inputs[input].bad(group as u32, done, lost, reason, b"");
+            }
+            locked(self.part).inputs[input].block(group as u32, table.rows_in(group));
+            self.scan.gauge.bytes.fetch_add(table.bytes_in(group), Ordering::Relaxed);
+        }
+    }
+
+    fn row_group(&mut self, input: usize, table: &Table, group: usize, done: &mut u64) -> Result<(), ParquetError> {
+        let first = table.rows_before(group);
+        let mut rows = table.error_rows(group)?;
+        while !self.scan.gauge.stopped() {
+            let batch = rows.next_batch()?;
+            if batch == 0 {
+                break;
+            }
+            let mut part = locked(self.part);
+            for row in 0..batch {
+                let at = RowRef::new(input, first + *done);
+                rows.error_row(row, |row| {
+                    part.inputs[input].row(Default::default());
+                    if self.filter.takes(row) { part.grouper.add(row, at) } else { part.outside += 1 }
+                });
+                *done += 1;
+            }
+            self.scan.gauge.rows.fetch_add(batch as u64, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+/// Counts the pieces of one block.
+struct Count<'p> {
+    part: &'p mut Part,
+    filter: &'p mut Filter,
+    input: usize,
+    block: u32,
+    piece: u64,
+    rows: u64,
+}
+
+impl<'p> Count<'p> {
+    fn new(part: &'p mut Part, filter: &'p mut Filter, input: usize, block: u32) -> Self {
+        Count { part, filter, input, block, piece: 0, rows: 0 }
+    }
+
+    fn add(&mut self, found: Found<'_>, at: u64, text: &[u8]) {
+        match found {
+            Found::Blank => {}
+            Found::Row(cells) => {
+                self.part.inputs[self.input].row(cells.seen);
+                let row = cells.error_row();
+                self.rows += 1;
+                if self.filter.takes(&row) {
+                    self.part.grouper.add(&row, RowRef::new(self.input, at));
+                } else {
+                    self.part.outside += 1;
+                }
+            }
+            Found::Bad(reason) => self.part.inputs[self.input].bad(self.block, self.piece, 1, reason, text),
+        }
+        self.piece += 1;
+    }
+}

@@ -1,0 +1,120 @@
+//! What an input is, by its first bytes; names are not believed.
+//!
+//! Owns: telling compressions and table formats apart, what is wrong with input that is neither. Refuses: reading further.
+
+/// How the text of every bundle begins.
+pub(crate) const BUNDLE_MAGIC: &[u8] = b"{\"misfit_bundle\":";
+
+/// Bytes of the text that are looked at.
+pub(super) const HEAD: usize = 64 << 10;
+
+/// How the bytes are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Packing {
+    /// As they are.
+    Plain,
+    /// RFC 1952.
+    Gzip,
+    /// RFC 8878.
+    Zstd,
+}
+
+impl Packing {
+    /// Its name in messages.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Packing::Plain => "plain",
+            Packing::Gzip => "gzip",
+            Packing::Zstd => "zstd",
+        }
+    }
+}
+
+/// How the rows stand in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// One JSON object a line.
+    Lines,
+    /// JSON objects in an array or one after the other, over any number of lines.
+    Values,
+    /// Apache Parquet.
+    Parquet,
+}
+
+/// Both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Form {
+    /// How the bytes are stored.
+    pub(super) packing: Packing,
+    /// How the rows stand in the text.
+    pub(super) shape: Shape,
+}
+
+/// The compression that stored bytes begin with.
+pub(super) fn packing(head: &[u8]) -> Packing {
+    match head {
+        [0x1f, 0x8b, ..] => Packing::Gzip,
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Packing::Zstd,
+        _ => Packing::Plain,
+    }
+}
+
+/// The shape of the table that a text begins with; otherwise what was found instead and what is expected.
+pub(super) fn shape(head: &[u8]) -> Result<Shape, String> {
+    const EXPECTED: &str = "expected rows of the error table as NDJSON, a JSON array or Parquet, plain, gzip or zstd";
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let (line, rest) = text.split_at(memchr::memchr(b'\n', text).unwrap_or(text.len()));
+    let found = match text {
+        _ if text.starts_with(BUNDLE_MAGIC) => {
+            return Err("a bundle that misfit made, which is opened from its file and alone: misfit FILE".to_owned());
+        }
+        [] => return Err(format!("the file is empty; {EXPECTED}")),
+        [b'P', b'A', b'R', b'1', ..] => return Ok(Shape::Parquet),
+        [b'P', b'A', b'R', b'E', ..] => "an encrypted Parquet file, which cannot be read".to_owned(),
+        [b'[', ..] => return Ok(Shape::Values),
+        [b'{', ..] if line.trim_ascii() == b"{" && !rest.is_empty() => return Ok(Shape::Values),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16 text; convert it to UTF-8, for example with iconv".to_owned(),
+        _ if text.split(|byte| *byte == b'\n').any(|line| line.trim_ascii_start().starts_with(b"{")) => return Ok(Shape::Lines),
+        [b'B', b'Z', b'h', ..] => "bzip2 data; unpack it first".to_owned(),
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => "xz data; unpack it first".to_owned(),
+        [b'P', b'K', 3, 4, ..] => "a zip archive; unpack it first".to_owned(),
+        [b'O', b'b', b'j', 1, ..] => "an Avro file; export as Parquet or JSON".to_owned(),
+        _ => {
+            let begin: String = String::from_utf8_lossy(&line[..line.len().min(160)]).chars().take(40).collect();
+            format!("text that begins with `{}`", crate::ground::text::visible(&begin))
+        }
+    };
+    Err(format!("no table of error rows but {found}; {EXPECTED}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_decides() {
+        assert_eq!(packing(&[0x1f, 0x8b, 8, 0]), Packing::Gzip);
+        assert_eq!(packing(&[0x28, 0xb5, 0x2f, 0xfd]), Packing::Zstd);
+        assert_eq!(packing(b"{}"), Packing::Plain);
+        assert_eq!(shape(b"\xef\xbb\xbf \n{\"a\":1}\n{\"a\":2}"), Ok(Shape::Lines));
+        assert_eq!(shape(b"not json\n{\"a\":1}\n"), Ok(Shape::Lines), "the rest of the rows is kept");
+        assert_eq!(shape(b"[{\"a\":1}]"), Ok(Shape::Values));
+        assert_eq!(shape(b"{\n  \"a\": 1\n}\n"), Ok(Shape::Values));
+        assert_eq!(shape(b"PAR1\0\0"), Ok(Shape::Parquet));
+    }
+
+    #[test]
+    fn what_is_no_table_is_named() {
+        for (head, says) in [
+            (&b"a,b,c\n1,2,3\n"[..], "text that begins with `a,b,c`"),
+            (b"", "the file is empty"),
+            (b"  \n\n", "the file is empty"),
+            (b"PK\x03\x04", "zip archive"),
+            (b"\xff\xfe{\0", "UTF-16"),
+            (b"\x1b[2J", "`\\u{1b}[2J`"),
+        ] {
+            let reason = shape(head).unwrap_err();
+            assert!(reason.contains(says), "{reason}");
+        }
+    }
+}

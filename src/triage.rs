@@ -1,0 +1,8 @@
+pub mod baseline;
+pub mod bundle;
+pub mod case;
+pub mod catalog;
+pub mod export;
+pub mod judging;
+pub mod origin;
+pub mod redact;

@@ -1,0 +1,185 @@
+//! An earlier export of groups held against the groups of now: which are new, gone or grown.
+//!
+//! Owns: what is kept of an earlier export, what growth means.
+//! Refuses: the forms of such an export (read), printing (cli).
+
+mod read;
+
+use std::collections::HashMap;
+
+use crate::ground::time::Micros;
+use crate::pipeline::names::snake_case;
+use crate::rows::group::{Fingerprint, Group, Groups};
+
+const HOUR: Micros = 3_600_000_000;
+
+/// An earlier export.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Baseline {
+    /// Its groups, in its order.
+    pub groups: Vec<Known>,
+}
+
+/// A group as an earlier export tells it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// What the group is called by.
+    pub fingerprint: Fingerprint,
+    /// Rows.
+    pub count: u64,
+    /// First and last time, where the export has both.
+    pub span: Option<(Micros, Micros)>,
+    /// Names and place as the export has them, untrusted.
+    pub namespace: Option<String>,
+    /// Likewise.
+    pub doctype: Option<String>,
+    /// Likewise.
+    pub version: Option<String>,
+    /// Likewise.
+    pub stage: Option<String>,
+    /// Generalised instance path.
+    pub path: Option<String>,
+    /// The fault, generalised.
+    pub fault: String,
+}
+
+/// What counts as growth.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Growth {
+    /// Rows come more than so many times as fast as they did.
+    pub factor: f64,
+    /// There are at least so many rows now.
+    pub rows: u64,
+}
+
+impl Default for Growth {
+    fn default() -> Self {
+        Growth { factor: 2.0, rows: 10 }
+    }
+}
+
+/// The groups of now beside those of then.
+#[derive(Debug)]
+pub struct Comparison<'a> {
+    /// Groups that the baseline does not have.
+    pub new: Vec<&'a Group>,
+    /// Groups that grew, with what they were and how many times as fast rows come now.
+    pub grown: Vec<(&'a Group, &'a Known, f64)>,
+    /// Groups that are no more.
+    pub gone: Vec<&'a Known>,
+    /// Groups that are about as they were.
+    pub same: u64,
+    /// Whether both sides have groups and share none: then they were most likely made with other schemas.
+    pub is_strange: bool,
+}
+
+impl Baseline {
+    /// Reads an export of groups as JSON, NDJSON or CSV, told by its content. The reason of a refusal says where and what to do.
+    pub fn parse(text: &[u8]) -> Result<Self, String> {
+        read::parse(text)
+    }
+
+    /// Leaves only groups of these namespaces and doctypes, compared after snake case; empty lists leave everything.
+    pub fn retain(&mut self, namespaces: &[String], doctypes: &[String]) {
+        let is_asked = |names: &[String], name: &Option<String>| {
+            names.is_empty() || name.as_deref().is_some_and(|name| names.iter().any(|asked| snake_case(asked) == snake_case(name)))
+        };
+        self.groups.retain(|known| is_asked(namespaces, &known.namespace) && is_asked(doctypes, &known.doctype));
+    }
+
+    /// The groups of now held against this. Rows are counted per hour of the time that each side spans; where a side has no times, whole counts
+    /// are compared.
+    pub fn compare<'a>(&'a self, now: &'a Groups, growth: Growth) -> Comparison<'a> {
+        let by_print: HashMap<Fingerprint, &Known> = self.groups.iter().map(|known| (known.fingerprint, known)).collect();
+        let faster = self.hours().zip(hours(now.span)).map_or(1.0, |(then, now)| then / now);
+        let mut comparison = Comparison { new: Vec::new(), grown: Vec::new(), gone: Vec::new(), same: 0, is_strange: false };
+        for group in &now.list {
+            let Some(known) = by_print.get(&group.fingerprint) else {
+                comparison.new.push(group);
+                continue;
+            };
+            let times = group.count as f64 / known.count.max(1) as f64 * faster;
+            if times > growth.factor && group.count >= growth.rows {
+                comparison.grown.push((group, known, times));
+            } else {
+                comparison.same += 1;
+            }
+        }
+        let is_there: std::collections::HashSet<Fingerprint> = now.list.iter().map(|group| group.fingerprint).collect();
+        comparison.gone = self.groups.iter().filter(|known| !is_there.contains(&known.fingerprint)).collect();
+        let shares = comparison.gone.len() < self.groups.len();
+        comparison.is_strange = !shares && !self.groups.is_empty() && !now.list.is_empty();
+        comparison
+    }
+
+    fn hours(&self) -> Option<f64> {
+        let spans = self.groups.iter().filter_map(|known| known.span);
+        hours(spans.reduce(|all, span| (all.0.min(span.0), all.1.max(span.1))))
+    }
+}
+
+/// Hours of a span, an hour at least: few rows within minutes tell no rate.
+fn hours(span: Option<(Micros, Micros)>) -> Option<f64> {
+    span.map(|(first, last)| last.saturating_sub(first).max(HOUR) as f64 / HOUR as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::demo;
+    use crate::rows::source::{ErrorSource, Request, Unwatched};
+
+    fn now() -> Groups {
+        let source: std::sync::Arc<dyn ErrorSource> = demo::source().unwrap();
+        source.groups(&Request::default(), &Unwatched).unwrap()
+    }
+
+    fn known(group: &Group, count: u64) -> Known {
+        Known { fingerprint: group.fingerprint, count, span: group.span, ..Known::default() }
+    }
+
+    #[test]
+    fn what_is_new_gone_and_grown_is_told_apart() {
+        let now = now();
+        let mut then = Baseline { groups: now.list.iter().skip(1).map(|group| known(group, group.count)).collect() };
+        then.groups.push(Known { fingerprint: Fingerprint(1), ..Known::default() });
+        then.groups[0].count /= 4;
+        let comparison = then.compare(&now, Growth::default());
+        assert_eq!(comparison.new[0].fingerprint, now.list[0].fingerprint);
+        assert_eq!((comparison.new.len(), comparison.grown.len(), comparison.gone.len()), (1, 1, 1));
+        assert_eq!(comparison.same as usize, now.list.len() - 2);
+        assert!(!comparison.is_strange);
+    }
+
+    #[test]
+    fn growth_is_by_the_hour_and_of_enough_rows() {
+        let now = now();
+        let group = &now.list[0];
+        let window = now.span.unwrap();
+        // Then: the same rows over twice the time.
+        let mut then = Baseline { groups: vec![known(group, group.count)] };
+        then.groups[0].span = Some((window.0 - 2 * (window.1 - window.0), window.0));
+        let times = |growth| then.compare(&now, growth).grown.first().map(|(_, _, times)| *times);
+        assert!(times(Growth { factor: 1.9, rows: 10 }).is_some_and(|times| (times - 2.0).abs() < 0.01));
+        assert_eq!(times(Growth { factor: 2.1, rows: 10 }), None);
+        assert_eq!(times(Growth { factor: 1.9, rows: group.count + 1 }), None);
+    }
+
+    #[test]
+    fn sides_that_share_nothing_are_strange() {
+        let now = now();
+        let then = Baseline { groups: vec![Known::default()] };
+        assert!(then.compare(&now, Growth::default()).is_strange);
+        assert!(!Baseline::default().compare(&now, Growth::default()).is_strange);
+    }
+
+    #[test]
+    fn only_what_is_asked_for_is_compared() {
+        let of = |namespace: &str| Known { namespace: Some(namespace.into()), doctype: Some("main".into()), ..Known::default() };
+        let mut then = Baseline { groups: vec![of("my-app"), of("other"), Known::default()] };
+        then.retain(&["my_app".into()], &[]);
+        assert_eq!(then.groups, [of("my-app")]);
+        then.retain(&[], &["crash".into()]);
+        assert_eq!(then.groups, []);
+    }
+}

@@ -1,0 +1,186 @@
+//! Groups, rows and schemas put into a bundle.
+//!
+//! Owns: what goes into it and in which order, which schema files its rows need.
+//! Refuses: the form of lines (record), compression (write), choosing groups and rows (export).
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use super::BundleError;
+use super::redacted::{self, Outcome};
+use super::write::Writer;
+use crate::rows::bundle::VERSION;
+use crate::rows::bundle::record::{Bytes, File, Group, Header, Job, Line, Row, Unreadable};
+use crate::rows::group::{self, Groups};
+use crate::rows::row::SourceRow;
+use crate::rows::schemas::{Doctype, SchemaStore};
+use crate::rows::source::{ErrorSource, Watch};
+use crate::triage::case;
+use crate::triage::export::choice::Choice;
+use crate::triage::export::files::Draft;
+use crate::triage::export::hidden::{self, Told};
+use crate::triage::export::rows;
+use crate::triage::redact::{Policy, Redactor};
+
+/// What is asked for.
+pub struct Asked<'a> {
+    /// Where the rows are.
+    pub source: &'a dyn ErrorSource,
+    /// The schemas that the groups were made with.
+    pub schemas: Option<&'a SchemaStore>,
+    /// All groups.
+    pub groups: &'a Groups,
+    /// Those of them that go into the bundle.
+    pub choice: &'a Choice<'a>,
+    /// Rows of each group.
+    pub per_group: usize,
+    /// What may be told of values.
+    pub policy: Policy,
+}
+
+/// What was made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Made {
+    /// The file.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// Groups in it.
+    pub groups: usize,
+    /// Rows in it.
+    pub rows: usize,
+    /// Of these, rows with a small document made for their fault in the place of their own.
+    pub small: usize,
+    /// Rows that were chosen and are not in it: redaction changes what is wrong with them.
+    pub left_out: usize,
+    /// Schemas and layouts in it.
+    pub files: usize,
+    /// Columns that are not told.
+    pub withheld: BTreeSet<String>,
+}
+
+/// Writes a bundle. Nothing is left behind where it fails or the watch calls it off.
+pub fn make(asked: &Asked<'_>, draft: Draft, watch: &dyn Watch) -> Result<Made, BundleError> {
+    let redactor = Redactor::new(asked.policy.clone());
+    // What is asked of a fresh store is what readers of the bundle will ask of theirs.
+    let schemas = asked.schemas.map(SchemaStore::fresh);
+    let writer = Writer::begin(draft, &header(asked, schemas.as_ref()))?;
+    let mut maker = Maker { asked, redactor, schemas, writer, made: Made::default(), shrunk: vec![false; asked.choice.groups.len()] };
+    maker.groups()?;
+    maker.rows(watch)?;
+    maker.files()?;
+    let Maker { writer, made, .. } = maker;
+    let (path, bytes, end) = writer.finish()?;
+    Ok(Made { path, bytes, groups: end.groups, rows: end.rows, left_out: end.left_out, files: end.files, ..made })
+}
+
+fn header(asked: &Asked<'_>, schemas: Option<&SchemaStore>) -> Header {
+    let groups = asked.groups;
+    let kept: u64 = asked.choice.groups.iter().map(|group| group.count).sum();
+    let quoted = groups.unreadable.first.iter().map(|bad| match asked.policy.raw {
+        true => (bad.origin.clone(), bad.reason.clone(), bad.quote.clone()),
+        // Both quote the input.
+        false => (bad.origin.clone(), "the reason is redacted".to_owned(), String::new()),
+    });
+    Header {
+        misfit_bundle: VERSION,
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        redacted: !asked.policy.raw,
+        source: asked.source.name(),
+        revision: schemas.and_then(SchemaStore::revision),
+        window: groups.span,
+        outside: groups.outside + groups.rows.saturating_sub(kept),
+        unreadable: Unreadable { count: groups.unreadable.count, first: quoted.collect() },
+        missing_columns: groups.missing_columns.iter().map(|&name| name.to_owned()).collect(),
+        partial: groups.partial,
+        notes: groups.notes.clone(),
+    }
+}
+
+struct Maker<'a> {
+    asked: &'a Asked<'a>,
+    redactor: Redactor,
+    schemas: Option<SchemaStore>,
+    writer: Writer,
+    made: Made,
+    /// Groups that have a small document: a second one would say the same.
+    shrunk: Vec<bool>,
+}
+
+impl Maker<'_> {
+    fn groups(&mut self) -> Result<(), BundleError> {
+        for job in &self.asked.groups.jobs {
+            let name = hidden::job(&job.name, &mut self.redactor).into();
+            self.writer.put(&Line::Job(Job::of(&group::Job { name, ..job.clone() })))?;
+        }
+        for group in &self.asked.choice.groups {
+            let told = Told::new(group, self.schemas.as_ref(), &mut self.redactor);
+            self.writer.put(&Line::Group(Box::new(Group::of(&told.group))))?;
+        }
+        Ok(())
+    }
+
+    fn rows(&mut self, watch: &dyn Watch) -> Result<(), BundleError> {
+        let picked = self.asked.choice.rows(self.asked.per_group);
+        let mut failed = None;
+        let found = rows::visit(self.asked.source, &picked.places, watch, &mut |at, row| {
+            let outcome = picked.group_of(at).map_or(Ok(()), |group| self.row(group, row));
+            match outcome {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    failed = Some(error);
+                    ControlFlow::Break(())
+                }
+            }
+        })?;
+        match failed {
+            Some(error) => Err(error),
+            None if watch.cancelled() => Err(BundleError::Stopped),
+            None if found < picked.places.len() => Err(BundleError::Vanished(picked.places.len() - found)),
+            None => Ok(()),
+        }
+    }
+
+    fn row(&mut self, group: usize, row: SourceRow) -> Result<(), BundleError> {
+        let schemas = self.schemas.as_ref();
+        if self.redactor.is_raw() {
+            // For the sake of the files that it asks for.
+            case::open(row.clone(), schemas);
+            return self.writer.put(&Line::Row(Row::of(group, row)));
+        }
+        self.made.withheld.extend(self.redactor.columns(&row, None).withheld);
+        let may_shrink = !self.shrunk.get(group).copied().unwrap_or_default();
+        match redacted::redact(row, schemas, &mut self.redactor, may_shrink) {
+            Outcome::Whole(row) => self.writer.put(&Line::Row(Row::of(group, row)))?,
+            Outcome::Small(row) => {
+                self.made.small += 1;
+                if let Some(shrunk) = self.shrunk.get_mut(group) {
+                    *shrunk = true;
+                }
+                self.writer.put(&Line::Row(Row::of(group, row)))?;
+            }
+            Outcome::Lost => self.writer.leave_out(),
+        }
+        Ok(())
+    }
+
+    /// The files of every doctype version that was asked for; of all others the names, so that looking them up gives the same answers.
+    fn files(&mut self) -> Result<(), BundleError> {
+        let Some(store) = &self.schemas else { return Ok(()) };
+        let used = store.used();
+        let paths = |doctype: &Doctype| doctype.schema.iter().chain(&doctype.layout).cloned().collect::<Vec<String>>();
+        let mut absent = Vec::new();
+        for (at, doctype) in store.doctypes().iter().enumerate() {
+            if used.binary_search(&at).is_err() {
+                absent.extend(paths(doctype));
+                continue;
+            }
+            for path in paths(doctype) {
+                let content = Bytes::of(&store.file(&path)?);
+                self.writer.put(&Line::File(File { path, content }))?;
+            }
+        }
+        self.writer.put(&Line::Absent(absent))
+    }
+}

@@ -1,0 +1,165 @@
+//! One failing row with everything known of it, put together.
+//!
+//! Owns: the way from a row to its fault, document, schema node and columns, and what is missing on that way.
+//! Refuses: finding any of them itself (fault, payload, document, schemas, verdict, sink do).
+
+mod attributes;
+mod doctype;
+mod oddities;
+mod open;
+mod parts;
+mod place;
+mod preview;
+mod queries;
+mod replay;
+mod sentence;
+mod table;
+mod warned;
+
+use std::sync::Arc;
+
+use crate::pipeline::document::{Document, NodeId};
+use crate::pipeline::fault::{Fault, Keyword, Says};
+use crate::pipeline::layout::Layout;
+use crate::pipeline::schema::Schema;
+use crate::pipeline::sink::Landing;
+use crate::pipeline::verdict::Broken;
+use crate::pipeline::verdict::judge::Violation;
+use crate::rows::payload::Form;
+use crate::rows::row::SourceRow;
+use crate::rows::schemas::SchemaStore;
+pub use parts::Splitting;
+pub use preview::{NoRow, Preview};
+pub use replay::Replay;
+pub use table::Table;
+pub use warned::{Warning, Warnings};
+
+/// One row, opened.
+pub struct Case {
+    /// The row without its payload.
+    pub row: SourceRow,
+    /// How the payload was stored, its size as stored.
+    pub form: Form,
+    /// Bytes of the payload as stored.
+    pub stored: usize,
+    /// What the message says; `None` where the row has neither a message nor an exception class.
+    pub fault: Option<Told>,
+    /// The decoded payload as it is, also where it is no document; empty where there is none.
+    pub text: Arc<[u8]>,
+    /// The document, where there is a payload that holds at least one value.
+    pub document: Option<Arc<Document>>,
+    /// The failing value in the document, or its deepest ancestor that exists.
+    pub value: Option<NodeId>,
+    /// `namespace/doctype` and version as the decoder resolves them (telemetry's version comes from the payload).
+    pub doctype: Option<ResolvedDoctype>,
+    /// The schema that judged it.
+    pub schema: Option<Arc<Schema>>,
+    /// The tables that the document goes to: one, or those of its parts, the remainder first.
+    pub tables: Vec<Table>,
+    /// How the document is split over them, where it is.
+    pub splitting: Option<Splitting>,
+    /// Position of the table that the failing value goes to.
+    pub home: usize,
+    /// The columns of that table.
+    pub layout: Option<Arc<Layout>>,
+    /// The node that broke.
+    pub broken: Option<Broken>,
+    /// Where the failing value would land.
+    pub landing: Option<Landing>,
+    /// What is wrong with the rows that the document becomes, whether it fits its schema or not.
+    pub warnings: Warnings,
+    /// The pipeline's judgement replayed, where it can be.
+    pub replay: Option<Replay>,
+    /// What could not be had or is odd, in sentences for people: no payload, not gzip, not JSON, no schema of that version (and which exist) …
+    pub notes: Vec<String>,
+}
+
+/// Which schema the decoder looks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolvedDoctype {
+    /// As the schema folder spells it where it exists, else as the row does.
+    pub namespace: String,
+    /// Likewise.
+    pub doctype: String,
+    /// The row's version, or telemetry's from the payload.
+    pub version: Option<String>,
+    /// Whether the version came from the payload.
+    pub from_payload: bool,
+    /// The table, `telemetry_live.main_v5`.
+    pub table: Option<String>,
+}
+
+/// What the message says, in the reading that the schema and the document agree with. Texts are as they stand in the message, untrusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The whole message.
+    pub message: String,
+    /// Exception class.
+    pub class: String,
+    /// Instance pointer as the pipeline writes it, for validation messages.
+    pub pointer: Option<String>,
+    /// Keyword of a validation message.
+    pub keyword: Option<Keyword>,
+    /// What the schema asks.
+    pub expected: Option<String>,
+    /// What the document has.
+    pub found: Option<String>,
+    /// The key that is missing, extraneous or depended upon.
+    pub key: Option<String>,
+    /// Whether the pipeline cut the message at 1,024 bytes.
+    pub cut: bool,
+    /// The fault in plain words, without its place; safe for a terminal.
+    pub sentence: String,
+}
+
+impl Told {
+    fn of(message: &str, fault: &Fault<'_>) -> Self {
+        let (expected, found, key) = match fault.says {
+            Says::Broken { expected, found, key, .. } => (expected, found, key),
+            _ => (None, None, None),
+        };
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        Told {
+            message: message.to_owned(),
+            class: fault.class.to_owned(),
+            pointer: owned(fault.pointer),
+            keyword: fault.keyword(),
+            expected: owned(expected),
+            found: owned(found),
+            key: owned(key),
+            cut: fault.cut,
+            sentence: fault.sentence(),
+        }
+    }
+}
+
+/// Puts a case together. Never fails: what cannot be had is said in [`Case::notes`].
+pub fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
+    open::open(row, schemas)
+}
+
+impl Case {
+    /// What is wrong, as one plain sentence: the value by name, what the schema asks of it, what it is. Safe for a terminal.
+    pub fn sentence(&self) -> String {
+        sentence::sentence(self)
+    }
+
+    /// Position of the table that the value at decoded tokens goes to; `None` where both parts of the document have it.
+    pub fn table_of<S: AsRef<str>>(&self, tokens: &[S]) -> Option<usize> {
+        match &self.splitting {
+            Some(splitting) => open::of_part(&self.tables, splitting.part(tokens)),
+            None => (!self.tables.is_empty()).then_some(0),
+        }
+    }
+
+    /// Where what a violation of the replayed judgement is about lands, with the position of its table; `None` without a layout.
+    pub fn landing_of(&self, violation: &Violation) -> Option<(usize, Landing)> {
+        let tokens = place::tokens(violation);
+        let at = self.table_of(&tokens).unwrap_or(self.home);
+        let table = self.tables.get(at)?;
+        Some((at, place::landing(&table.layout, violation.about_name, table.landing(&tokens))))
+    }
+}
+
+#[cfg(test)]
+mod tests;

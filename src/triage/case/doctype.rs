@@ -1,0 +1,200 @@
+//! Which schema and table a row belongs to.
+
+use std::sync::Arc;
+
+use crate::ground::text;
+use crate::pipeline::destination::telemetry_version;
+use crate::pipeline::destination::{self, Part, Split};
+use crate::pipeline::document::{Document, Kind};
+use crate::pipeline::layout::Layout;
+use crate::pipeline::names::snake_case;
+use crate::pipeline::schema::Schema;
+use crate::pipeline::verdict::judge::Judge;
+use crate::rows::row::SourceRow;
+use crate::rows::schemas::{Doctype, Lookup, SchemaStore};
+
+use super::ResolvedDoctype;
+use super::parts::Splitting;
+
+/// What the store has for a row.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Names as the store spells them; `None` where the row names no doctype.
+    pub doctype: Option<ResolvedDoctype>,
+    /// The schema of that version, or of the newest where the version is not told.
+    pub schema: Option<Arc<Schema>>,
+    /// The layouts of its tables; several where documents are split, the remainder first.
+    pub layouts: Vec<TableLayout>,
+    /// How documents are split, if they are.
+    pub splitting: Option<Splitting>,
+    /// Whether the store has exactly this doctype and version.
+    pub exact: bool,
+    /// The schema compiled, where it is exactly the one that the decoder takes.
+    pub judge: Option<Arc<Judge>>,
+}
+
+/// A table that documents of the doctype go to.
+pub(super) struct TableLayout {
+    /// `telemetry_live.main_v5`.
+    pub table: String,
+    /// Doctype and version that its rows are of.
+    pub doctype: String,
+    /// See `doctype`.
+    pub version: String,
+    /// Which part of a document it gets, where documents are split.
+    pub part: Option<Part>,
+    pub layout: Arc<Layout>,
+}
+
+/// Looks the row's doctype up as the decoder does.
+pub(super) fn resolve(row: &SourceRow, document: Option<&Document>, schemas: Option<&SchemaStore>, notes: &mut Vec<String>) -> Found {
+    let (Some(namespace), Some(doctype)) = (row.column("document_namespace"), row.column("document_type")) else {
+        notes.push("The row names no namespace or doctype, so it has no schema and no table.".to_owned());
+        return Found::default();
+    };
+    let told = row.column("document_version").map(str::to_owned);
+    let telemetry = snake_case(namespace) == "telemetry";
+    let from_payload = told.is_none() && telemetry;
+    let version = if from_payload { document.and_then(telemetry_version) } else { told };
+    let mut resolved = ResolvedDoctype { namespace: namespace.to_owned(), doctype: doctype.to_owned(), version, from_payload, table: None };
+    let Some(store) = schemas else {
+        resolved.table = resolved.version.as_deref().map(|version| destination::live(namespace, doctype, version));
+        notes.push("There are no schemas to look at; give a folder of generated schemas with --schemas.".to_owned());
+        return Found { doctype: Some(resolved), ..Found::default() };
+    };
+    let (at, exact) = match store.lookup(namespace, doctype, resolved.version.as_deref()) {
+        Lookup::Found(at) => (Some(at), true),
+        Lookup::NoDoctype { nearest } => {
+            notes.push(no_doctype(&resolved, &nearest));
+            (None, false)
+        }
+        Lookup::NoVersion { known } => {
+            notes.push(no_version(store, &resolved, &known, document.is_some()));
+            // A version that is not told is most likely the newest.
+            (known.last().copied().filter(|_| resolved.version.is_none()), false)
+        }
+    };
+    if let Some(known) = at.and_then(|at| store.doctypes().get(at)) {
+        resolved.namespace.clone_from(&known.namespace);
+        resolved.doctype.clone_from(&known.doctype);
+    }
+    let mut found = at.map(|at| stored(store, at, &resolved, notes)).unwrap_or_default();
+    resolved.table = match (found.layouts.first(), &resolved.version) {
+        (Some(known), _) => Some(known.table.clone()),
+        (None, Some(version)) if found.schema.is_none() => Some(destination::live(&resolved.namespace, &resolved.doctype, version)),
+        _ => None,
+    };
+    found.judge = at.filter(|_| exact).and_then(|at| take(store.judge(at), notes));
+    (found.doctype, found.exact) = (Some(resolved), exact);
+    found
+}
+
+/// Schema and layouts of a doctype of the store.
+fn stored(store: &SchemaStore, at: usize, resolved: &ResolvedDoctype, notes: &mut Vec<String>) -> Found {
+    let schema = take(store.schema(at), notes);
+    let (layouts, splitting) = layouts(store, at, notes);
+    // A file that is there and cannot be read has said so already.
+    let missing = |file: fn(&Doctype) -> &Option<String>| store.doctypes().get(at).is_some_and(|known| file(known).is_none());
+    match (&schema, layouts.is_empty()) {
+        (None, false) if missing(|known| &known.schema) => notes.push(format!("{} has a table layout but no JSON schema.", name(resolved))),
+        (Some(_), true) if missing(|known| &known.layout) => {
+            notes.push(format!("{} has a JSON schema but no table layout, so its documents reach no table of their own.", name(resolved)));
+        }
+        _ => {}
+    }
+    Found { schema, layouts, splitting, ..Found::default() }
+}
+
+fn layouts(store: &SchemaStore, at: usize, notes: &mut Vec<String>) -> (Vec<TableLayout>, Option<Splitting>) {
+    let Some(found) = store.doctypes().get(at) else { return Default::default() };
+    let Doctype { namespace, doctype, version, .. } = found;
+    if let Some((original, of)) = destination::copied_from(namespace, doctype, version) {
+        notes.push(format!("The schema of {doctype}.{version} is a copy of {original}.{of}; a change belongs there."));
+    }
+    let table = |doctype: &str, version: &str, part, layout| TableLayout {
+        table: destination::live(namespace, doctype, version),
+        doctype: doctype.to_owned(),
+        version: version.to_owned(),
+        part,
+        layout,
+    };
+    let own = take(store.layout(at), notes).map(|layout| table(doctype, version, None, layout));
+    let (Some(split), None) = (Split::of(namespace, doctype, version), &own) else {
+        return (own.into_iter().collect(), None);
+    };
+    let parts = [(split.remainder, Part::Remainder), (split.subset, Part::Subset)];
+    let names = parts.map(|((doctype, version), _)| destination::live(namespace, doctype, version));
+    notes.push(format!("Documents of {doctype}.{version} are split into {} and {}.", names[0], names[1]));
+    let find = |(doctype, version): (&str, &str)| match store.lookup(namespace, doctype, Some(version)) {
+        Lookup::Found(at) => Some(at),
+        _ => None,
+    };
+    let layouts = parts.into_iter().filter_map(|(name, part)| {
+        let layout = take(store.layout(find(name)?), &mut Vec::new())?;
+        Some(table(name.0, name.1, Some(part), layout))
+    });
+    let subset = find(split.subset).and_then(|at| take(store.schema(at), &mut Vec::new()));
+    (layouts.collect(), Some(Splitting { split, subset }))
+}
+
+/// What was read; a file that cannot be used is said.
+fn take<T>(outcome: Result<Option<Arc<T>>, crate::rows::schemas::SchemaError>, notes: &mut Vec<String>) -> Option<Arc<T>> {
+    outcome.unwrap_or_else(|error| {
+        notes.push(format!("{error}."));
+        None
+    })
+}
+
+fn name(resolved: &ResolvedDoctype) -> String {
+    let version = resolved.version.as_deref().map(|version| format!(".{version}")).unwrap_or_default();
+    shown(&format!("{}/{}{version}", resolved.namespace, resolved.doctype))
+}
+
+fn shown(name: &str) -> String {
+    text::clip_middle(&text::visible(name), 80).into_owned()
+}
+
+fn no_doctype(resolved: &ResolvedDoctype, nearest: &[String]) -> String {
+    let asked = shown(&format!("{}/{}", resolved.namespace, resolved.doctype));
+    match nearest {
+        [] => format!("The schemas have no doctype {asked}, and none of a name like it."),
+        names => format!("The schemas have no doctype {asked}; the nearest are {}.", listed(names)),
+    }
+}
+
+fn no_version(store: &SchemaStore, resolved: &ResolvedDoctype, known: &[usize], has_document: bool) -> String {
+    let doctype = shown(&format!("{}/{}", resolved.namespace, resolved.doctype));
+    let versions: Vec<String> = known.iter().filter_map(|&at| store.doctypes().get(at)).map(|known| known.version.clone()).collect();
+    match &resolved.version {
+        Some(version) => format!("The schemas have no version {} of {doctype}; they have {}.", shown(version), listed(&versions)),
+        None => {
+            let why = match (resolved.from_payload, has_document) {
+                (true, true) => "The payload has neither a version nor a v that is a single value",
+                (true, false) => "The row has no version and there is no document to read it from",
+                (false, _) => "The row has no version",
+            };
+            let newest = versions.last().map(String::as_str).unwrap_or_default();
+            format!("{why}; of {doctype} the schemas have {}, and version {} is shown.", listed(&versions), shown(newest))
+        }
+    }
+}
+
+/// Names in a sentence, the first ten of many.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 10;
+    let mut out = names.iter().take(MOST).map(|name| shown(name)).collect::<Vec<_>>().join(", ");
+    if names.len() > MOST {
+        out.push_str(&format!(" and {} more", names.len() - MOST));
+    }
+    out
+}
+
+/// Whether the document is read to its end as an object: nothing else comes as far as a row.
+pub(super) fn is_parsed(document: &Document) -> bool {
+    document.error().is_none() && is_object(document)
+}
+
+/// Whether the document is an object, the only kind that the pipeline takes.
+pub(super) fn is_object(document: &Document) -> bool {
+    !document.is_empty() && document.kind(0) == Kind::Object
+}

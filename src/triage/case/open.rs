@@ -1,0 +1,180 @@
+//! A row becomes a case, step by step.
+
+use std::sync::Arc;
+
+use crate::ground::text;
+use crate::pipeline::destination::Part;
+use crate::pipeline::document::Document;
+use crate::pipeline::fault::{Fault, Says};
+use crate::pipeline::layout::Layout;
+use crate::pipeline::schema::Schema;
+use crate::pipeline::sink::Landing;
+use crate::rows::payload::{self, Form};
+use crate::rows::row::SourceRow;
+use crate::rows::schemas::SchemaStore;
+
+use super::doctype::{self, Found, TableLayout};
+use super::parts::{Share, Splitting};
+use super::replay::{self, Replay};
+use super::table::{Given, Table};
+use super::{Broken, Case, Told, Warnings, attributes, oddities, place, warned};
+
+/// Nesting at which the pipeline's parser gives up.
+const DEEPEST: usize = 1000;
+
+pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
+    let decoded = payload::decode(std::mem::take(&mut row.payload));
+    let (form, stored, mut notes) = (decoded.form, decoded.stored, decoded.problems);
+    let text = decoded.text;
+    let document = read(form, text.clone(), &mut notes);
+    let Found { mut doctype, schema, layouts, splitting, exact, judge } = doctype::resolve(&row, document.as_deref(), schemas, &mut notes);
+
+    let message = row.column("error_message").unwrap_or_default().to_owned();
+    let class = row.column("exception_class").map(str::to_owned);
+    let has_fault = !message.is_empty() || class.is_some();
+    let readings = if has_fault { Fault::readings(&message, class.as_deref()) } else { Vec::new() };
+    let replay = replay::replay(
+        &row,
+        Some(&*text).filter(|_| form != Form::Absent),
+        document.as_deref(),
+        judge.as_deref(),
+        doctype.as_ref(),
+        schemas,
+    );
+    let (at, located) = place::locate(schema.as_deref(), &readings, document.as_deref());
+    let fault = readings.get(at);
+    let broken = located.map(|located| replay.as_ref().and_then(|replay| replay.broken(&located)).unwrap_or(located));
+
+    let value = document.as_deref().zip(fault).and_then(|(document, fault)| place::value(document, fault, broken.as_ref()));
+    let tables = tables(&row, layouts, splitting.as_ref(), document.as_ref());
+    let (home, landing) = home(&tables, splitting.as_ref(), broken.as_ref().zip(fault));
+    let table = tables.get(home);
+    if let (Some(table), Some(doctype)) = (table, &mut doctype) {
+        doctype.table = Some(table.name.clone());
+    }
+    let layout = table.map(|table| table.layout.clone());
+    match fault {
+        Some(fault) => tell(fault, exact, broken.as_ref(), document.as_deref(), &mut notes),
+        None => notes.push("The row has neither an error message nor an exception class.".to_owned()),
+    }
+    tell_more(replay.as_ref(), schema.as_deref(), layout.as_deref(), &mut notes);
+    let fault = fault.map(|fault| Told::of(&message, fault));
+    let is_parsed = document.as_deref().is_some_and(doctype::is_parsed);
+    let warnings = if is_parsed { warned::warnings(&tables) } else { Warnings::default() };
+    Case {
+        row,
+        form,
+        stored,
+        fault,
+        text,
+        document,
+        value,
+        doctype,
+        schema,
+        tables,
+        splitting,
+        home,
+        layout,
+        broken,
+        landing,
+        warnings,
+        replay,
+        notes,
+    }
+}
+
+/// The tables that the document goes to, each with the row that it becomes there.
+fn tables(row: &SourceRow, layouts: Vec<TableLayout>, splitting: Option<&Splitting>, document: Option<&Arc<Document>>) -> Vec<Table> {
+    let table = |TableLayout { table, doctype, version, part, layout }| {
+        let submission = attributes::submission(row, &doctype, &version);
+        let share = document.map(|document| match splitting.zip(part) {
+            Some((splitting, part)) => Share::part(document, splitting, part),
+            None => Share::whole(document.clone()),
+        });
+        Table::new(table, part, layout, share.map(|share| Given { share, submission: &submission }))
+    };
+    layouts.into_iter().map(table).collect()
+}
+
+/// The table that the failing value goes to, and where it lands there.
+fn home(tables: &[Table], splitting: Option<&Splitting>, at: Option<(&Broken, &Fault<'_>)>) -> (usize, Option<Landing>) {
+    let Some((broken, fault)) = at else { return (0, None) };
+    let tokens = place::tokens_of(fault, broken);
+    let home = splitting.and_then(|splitting| of_part(tables, splitting.part(&tokens))).unwrap_or(0);
+    let landing = tables.get(home).map(|table| place::landing(&table.layout, broken.about_name, table.landing(&tokens)));
+    (home, landing)
+}
+
+/// The table that gets a part of the document; `None` where both do or it is not at hand.
+pub(super) fn of_part(tables: &[Table], part: Part) -> Option<usize> {
+    tables.iter().position(|table| table.part == Some(part))
+}
+
+/// The document, as far as there is one, and what is odd about it.
+fn read(form: Form, text: Arc<[u8]>, notes: &mut Vec<String>) -> Option<Arc<Document>> {
+    if form == Form::Absent {
+        notes.push("The row has no payload: the source has no such column or it is NULL, so the document cannot be shown.".to_owned());
+        return None;
+    }
+    if text.is_empty() {
+        return None;
+    }
+    let document = Document::parse(text);
+    if let Some(error) = document.error() {
+        let kept = if document.is_empty() { "" } else { "; what comes before is shown" };
+        notes.push(format!("The payload is not JSON: {error}{kept}."));
+    } else if !doctype::is_object(&document) {
+        notes.push(format!("The payload is not an object but {}; the pipeline takes only objects.", document.kind(0).name()));
+    }
+    if let Some(offset) = document.trailing() {
+        let at = text::count(offset as u64);
+        notes.push(format!("Text follows the document at byte {at}; the pipeline's parser ignores it."));
+    }
+    if document.nesting() > DEEPEST {
+        notes.push("The document is nested deeper than 1,000, where the pipeline's parser gives up.".to_owned());
+    }
+    (!document.is_empty()).then(|| Arc::new(document))
+}
+
+/// What is odd about the fault beside what it says.
+fn tell(fault: &Fault<'_>, exact: bool, broken: Option<&Broken>, document: Option<&Document>, notes: &mut Vec<String>) {
+    if fault.cut {
+        notes.push("The message was cut by the pipeline at 1,024 bytes.".to_owned());
+    }
+    match fault.says {
+        Says::NoSuchDoctype { .. } | Says::NoSuchSchema { .. } if exact => {
+            notes.push("The schemas at hand have this doctype and version; the row's job did not, so it was added since.".to_owned());
+        }
+        Says::NotJson { .. } if document.is_some_and(|document| document.error().is_none()) => {
+            notes.push(
+                "The document reads as JSON here; the pipeline's parser is stricter about depth, long numbers and encoding.".to_owned(),
+            );
+        }
+        Says::Broken { keyword: Some("required"), key: Some(key), .. } if taken_out(broken, document, key) => {
+            let key = text::clip_middle(&text::visible(key), 60).into_owned();
+            notes.push(format!("The payload has the key `{key}`, but the decoder takes it out before it validates."));
+        }
+        _ => {}
+    }
+    let (Some(broken), Some(document)) = (broken, document) else { return };
+    if let (Err((_, depth)), None) = (document.find(&broken.tokens), document.error()) {
+        let missing = broken.tokens.get(depth).map(|token| text::clip_middle(&text::visible(token), 60).into_owned()).unwrap_or_default();
+        notes.push(format!(
+            "The document has no value at the place of the fault: `{missing}` is not there; the nearest value above is shown."
+        ));
+    }
+}
+
+/// What the judgement here has to say first, and what could not be judged or is odd about the files.
+fn tell_more(replay: Option<&Replay>, schema: Option<&Schema>, layout: Option<&Layout>, notes: &mut Vec<String>) {
+    notes.splice(0..0, replay.and_then(Replay::disagreement));
+    let doubts = replay.map_or(&[][..], |replay| &replay.doubts);
+    notes.extend(doubts.iter().map(|doubt| format!("Not judged at {}: {}.", doubt.schema_pointer, doubt.what)));
+    notes.extend(oddities::notes(schema, layout));
+}
+
+/// Whether a key that is said to be missing is in the payload: standard fields become attributes before anything is judged.
+fn taken_out(broken: Option<&Broken>, document: Option<&Document>, key: &str) -> bool {
+    let at_top = broken.is_some_and(|broken| broken.tokens.is_empty());
+    at_top && document.is_some_and(|document| !document.is_empty() && document.member(0, key).is_some())
+}

@@ -1,0 +1,161 @@
+//! The pipeline's judgement of a row, replayed with the schemas at hand and held against what the row says.
+
+use crate::pipeline::document::Document;
+use crate::pipeline::fault::{NOT_FOUND, VALIDATION};
+use crate::pipeline::verdict::Broken;
+use crate::pipeline::verdict::judge::jackson::{self, JsonFailure};
+use crate::pipeline::verdict::judge::{Doubt, Input, Judge, Outcome, Violation, Violations};
+use crate::rows::row::SourceRow;
+use crate::rows::schemas::SchemaStore;
+use crate::rows::schemas::missing;
+
+use super::ResolvedDoctype;
+
+/// The stage that parses and validates.
+const STAGE: &str = "ParsePayload";
+/// Classes of the exceptions for documents that are dropped on purpose, before or after they are validated.
+const SCRUBBED: [&str; 3] = ["UnwantedDataException", "AffectedByBugException", "DeprecatedMessageException"];
+/// Bytes after which the pipeline cuts a message.
+const LONGEST: usize = 1024;
+/// Violations of one document that are kept in full.
+const MOST_VIOLATIONS: usize = 1000;
+
+/// A judgement replayed.
+#[derive(Debug, Clone)]
+pub struct Replay {
+    /// Exception class; `None` where the document passes.
+    pub class: Option<&'static str>,
+    /// The whole message with its class, before the pipeline cuts it; empty where the document passes.
+    pub message: String,
+    /// What the validator reports.
+    pub violation: Option<Violation>,
+    /// Whether the row says the same.
+    pub reproduced: bool,
+    /// Everything that is broken, not only what the validator reports.
+    pub violations: Violations,
+    /// What could not be judged and so counts as fulfilled.
+    pub doubts: Vec<Doubt>,
+}
+
+/// Replays what can be: the parsing, the lookup of the schema and the validation. `None` for rows that were refused before, or without a payload.
+pub(super) fn replay(
+    row: &SourceRow,
+    text: Option<&[u8]>,
+    document: Option<&Document>,
+    judge: Option<&Judge>,
+    doctype: Option<&ResolvedDoctype>,
+    schemas: Option<&SchemaStore>,
+) -> Option<Replay> {
+    let class = row.column("exception_class").unwrap_or(VALIDATION);
+    if row.column("error_type").is_some_and(|stage| stage != STAGE) || SCRUBBED.iter().any(|scrubbed| class.ends_with(scrubbed)) {
+        return None;
+    }
+    if let Err(failure) = jackson::parse_verdict(text?) {
+        return Some(unreadable(failure, class, row.column("error_message").unwrap_or_default()));
+    }
+    let document = document.filter(|document| document.error().is_none())?;
+    let told = row.column("error_message").unwrap_or_default();
+    match judge {
+        Some(judge) => Some(validated(document, judge, told)),
+        None => not_found(row, doctype?, schemas?, told),
+    }
+}
+
+/// The parser's exception. Its message repeats the payload further on, which is left out here; the class and the place have to be the same.
+fn unreadable(failure: JsonFailure, class: &str, told: &str) -> Replay {
+    let message = format!("{}: {}", failure.class, failure.message);
+    let reproduced = class == failure.class && told.starts_with(cut(&message).trim_end_matches("..."));
+    Replay { class: Some(failure.class), message, violation: None, reproduced, violations: none(), doubts: Vec::new() }
+}
+
+fn none() -> Violations {
+    Violations { list: Vec::new(), count: 0, tree: Vec::new(), doubts: Vec::new() }
+}
+
+fn validated(document: &Document, judge: &Judge, told: &str) -> Replay {
+    let verdict = judge.verdict(Input::payload(document));
+    let violation = match verdict.outcome {
+        Outcome::Pass => None,
+        Outcome::Fail(violation) => Some(*violation),
+    };
+    let violations = judge.violations(Input::payload(document), MOST_VIOLATIONS);
+    let message = violation.as_ref().map(|violation| format!("{VALIDATION}: {}", violation.message)).unwrap_or_default();
+    let reproduced = violation.is_some() && cut(&message) == told;
+    Replay { class: violation.as_ref().map(|_| VALIDATION), message, violation, reproduced, violations, doubts: verdict.doubts }
+}
+
+/// What the decoder says where a schema is missing: names as the row spells them.
+fn not_found(row: &SourceRow, doctype: &ResolvedDoctype, schemas: &SchemaStore, told: &str) -> Option<Replay> {
+    let (namespace, name) = (row.column("document_namespace")?, row.column("document_type")?);
+    let lookup = schemas.lookup(namespace, name, doctype.version.as_deref());
+    let text = missing(&lookup, namespace, name, doctype.version.as_deref())?;
+    let message = format!("{NOT_FOUND}: {text}");
+    let reproduced = cut(&message) == told;
+    Some(Replay { class: Some(NOT_FOUND), message, violation: None, reproduced, violations: none(), doubts: Vec::new() })
+}
+
+/// A message as the pipeline stores it: at most 1,024 bytes, the last three then dots, never a character in half.
+fn cut(message: &str) -> std::borrow::Cow<'_, str> {
+    if message.len() <= LONGEST {
+        return message.into();
+    }
+    let mut end = LONGEST - 3;
+    while !message.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}...", &message[..end]).into()
+}
+
+impl Replay {
+    /// What broke, for certain, where the row says what was replayed; `located` is what its message tells.
+    pub(super) fn broken(&self, located: &Broken) -> Option<Broken> {
+        let violation = self.violation.as_ref().filter(|_| self.reproduced)?;
+        Some(Broken {
+            tokens: violation.tokens.clone(),
+            path: located.path.clone(),
+            node: Some(violation.node),
+            schema_pointer: Some(violation.schema_pointer.clone()),
+            keyword: Some(violation.keyword),
+            about_name: violation.about_name,
+            literal: violation.literal,
+            ambiguous: false,
+        })
+    }
+
+    /// The message as the pipeline stores it.
+    pub fn recorded(&self) -> std::borrow::Cow<'_, str> {
+        cut(&self.message)
+    }
+
+    /// One sentence where the row and the schemas at hand do not agree.
+    pub fn disagreement(&self) -> Option<String> {
+        if self.reproduced {
+            return None;
+        }
+        Some(match (&self.violation, self.class) {
+            (Some(violation), _) => format!(
+                "The schemas you have judge this differently: {} The schema has changed since, is of another revision, or the payload was altered.",
+                sentence_end(&violation.sentence)
+            ),
+            (None, Some(_)) => format!("The schemas you have judge this differently: {}.", self.message.rsplit_once(": ").map_or("", |(_, text)| text)),
+            (None, None) => "The schemas you have judge this differently: the document passes, so the schema has changed since or is of another revision.".to_owned(),
+        })
+    }
+}
+
+fn sentence_end(sentence: &str) -> String {
+    if sentence.ends_with('.') { sentence.to_owned() } else { format!("{sentence}.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_messages_are_cut_as_the_pipeline_does() {
+        let long = format!("{}é{}", "a".repeat(1020), "b".repeat(50));
+        assert_eq!(cut(&long), format!("{}...", "a".repeat(1020)));
+        assert_eq!(cut("short"), "short");
+        assert_eq!(cut(&"a".repeat(1025)).len(), 1024);
+    }
+}

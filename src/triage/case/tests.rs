@@ -1,0 +1,186 @@
+//! A case as a user meets it: from a row to its place, with every gap said.
+
+use super::*;
+use crate::rows::payload::Payload;
+use crate::rows::schemas::memory::Memory;
+
+static FILES: &[(&str, &[u8])] = &[
+    (
+        "shop/order/order.1.schema.json",
+        br##"{"type": "object", "required": ["id"], "properties": {
+            "id": {"type": "string", "maxLength": 3},
+            "note": {"type": ["string", "null"], "maxLength": 5},
+            "kind": {"type": "string", "enum": ["new", "old"]},
+            "lines": {"type": "array", "items": {"type": "object", "additionalProperties": false, "properties": {"count": {"type": "integer"}}}}}}"##,
+    ),
+    (
+        "shop/order/order.1.bq",
+        br#"[{"name": "id", "type": "STRING"}, {"name": "note", "type": "STRING"}, {"name": "additional_properties", "type": "STRING"},
+            {"name": "lines", "type": "RECORD", "mode": "REPEATED", "fields": [{"name": "count", "type": "INT64"}]}]"#,
+    ),
+    ("shop/order/order.2.schema.json", br#"{"type": "object"}"#),
+    ("telemetry/main/main.4.schema.json", br#"{"type": "object", "properties": {"payload": {"type": "object", "properties": {"info": {"type": "string"}}}}}"#),
+    (
+        "telemetry/main/main.5.bq",
+        br#"[{"name": "payload", "type": "RECORD", "fields": [{"name": "info", "type": "STRING"}]},
+            {"name": "client_info", "type": "RECORD", "fields": [{"name": "os", "type": "STRING"}]}]"#,
+    ),
+    (
+        "telemetry/main-use-counter/main-use-counter.4.bq",
+        br#"[{"name": "payload", "type": "RECORD", "fields": [{"name": "use_counter2_a", "type": "STRING"}]},
+            {"name": "client_info", "type": "RECORD", "fields": [{"name": "os", "type": "STRING"}]}]"#,
+    ),
+];
+
+fn store() -> SchemaStore {
+    SchemaStore::open(Box::new(Memory::new("test", FILES))).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn row(names: [&str; 3], message: &str, payload: Payload) -> SourceRow {
+    let columns = ["document_namespace", "document_type", "document_version"].iter().zip(names);
+    let mut columns: Vec<_> =
+        columns.map(|(column, name)| ((*column).to_owned(), Some(name.to_owned()).filter(|name| !name.is_empty()))).collect();
+    columns.push(("error_message".to_owned(), Some(message.to_owned())));
+    SourceRow { columns, payload, origin: "test line 1".to_owned() }
+}
+
+fn order(text: &str, payload: &str) -> Case {
+    let message = format!("org.everit.json.schema.ValidationException: {text}");
+    open(row(["shop", "order", "1"], &message, Payload::Bytes(payload.into())), Some(&store()))
+}
+
+/// The case's notes in one text.
+fn notes(case: &Case) -> String {
+    case.notes.join("\n")
+}
+
+#[test]
+fn a_row_leads_to_value_node_and_column() {
+    let case = order("#/lines/1/count: expected type: Integer, found: String", r#"{"id": "a", "lines": [{"count": 1}, {"count": "2"}]}"#);
+    let (document, layout) = (case.document.clone().expect("a document"), case.layout.clone().expect("a layout"));
+    assert_eq!(document.raw(case.value.expect("a value")), b"\"2\"");
+    assert_eq!(case.broken.as_ref().and_then(|broken| broken.schema_pointer.as_deref()), Some("/properties/lines/items/properties/count"));
+    let landing = case.landing.as_ref().expect("a landing");
+    assert_eq!(landing.column.map(|id| layout.path(id)).as_deref(), Some("lines.count"));
+    assert_eq!(case.doctype.as_ref().and_then(|doctype| doctype.table.as_deref()), Some("shop_live.order_v1"));
+    assert_eq!(case.sentence(), "`count` must be an integer, is the string \"2\".");
+    assert!(case.notes.is_empty(), "{:?}", case.notes);
+}
+
+#[test]
+fn sentences_name_what_is_asked_and_what_is_there() {
+    for (text, payload, sentence) in [
+        ("#/id: expected maxLength: 3, actual: 5", r#"{"id": "abcde"}"#, "`id` must have at most 3 characters, has 5."),
+        ("#: required key [id] not found", "{}", "The document is missing the key id."),
+        (
+            "#/note: #: no subschema matched out of the total 2 subschemas",
+            r#"{"note": 7}"#,
+            "`note` must be a string or null, is the integer 7.",
+        ),
+        (
+            "#/note: #: no subschema matched out of the total 2 subschemas",
+            r#"{"note": "abcdefg"}"#,
+            "`note` must be a string or null within the limits of the schema, is the string \"abcdefg\".",
+        ),
+        (
+            "#/kind: #: only 1 subschema matches out of 2",
+            r#"{"kind": "x\u001b"}"#,
+            "`kind` must be one of \"new\", \"old\", is the string \"x\\u001b\".",
+        ),
+        ("#/lines/0: expected type: JSONObject, found: Null", r#"{"lines": [null]}"#, "Element 0 of `lines` must be an object, is null."),
+    ] {
+        assert_eq!(order(text, payload).sentence(), sentence);
+    }
+}
+
+#[test]
+fn an_extraneous_key_is_marked_itself() {
+    let case = order("#/lines/0: extraneous key [why] is not permitted", r#"{"lines": [{"count": 1, "why": {}}]}"#);
+    let document = case.document.as_deref().expect("a document");
+    assert_eq!(document.key(case.value.expect("a value")).as_deref(), Some("why"));
+    assert_eq!(case.landing.as_ref().and_then(|landing| landing.additional_pointer.as_deref()), Some("/lines/0/why"));
+}
+
+#[test]
+fn every_gap_is_said_and_the_rest_is_there() {
+    let message = "org.everit.json.schema.ValidationException: #/id: expected maxLength: 3, actual: 5";
+    let store = store();
+    let bare = open(row(["shop", "order", "1"], message, Payload::Absent), Some(&store));
+    assert!(notes(&bare).contains("no payload"), "{}", notes(&bare));
+    assert!(bare.broken.is_some_and(|broken| broken.node.is_some()) && bare.landing.is_some_and(|landing| landing.column.is_some()));
+
+    let version = open(row(["shop", "order", "7"], message, Payload::Absent), Some(&store));
+    assert!(notes(&version).contains("no version 7 of shop/order; they have 1, 2"), "{}", notes(&version));
+    let doctype = open(row(["shop", "orders", "1"], message, Payload::Absent), Some(&store));
+    assert!(notes(&doctype).contains("the nearest are shop/order"), "{}", notes(&doctype));
+    let layout = open(row(["shop", "order", "2"], message, Payload::Absent), Some(&store));
+    assert!(notes(&layout).contains("no table layout"), "{}", notes(&layout));
+    let nothing = open(SourceRow::default(), None);
+    assert!(notes(&nothing).contains("neither an error message"), "{}", notes(&nothing));
+    assert_eq!(nothing.sentence(), "The row does not say what is wrong.");
+
+    let none = open(row(["shop", "order", "1"], message, Payload::Bytes(br#"{"id": "abcde"}"#.to_vec())), None);
+    assert_eq!(none.broken.map(|broken| broken.path).as_deref(), Some("/id"));
+    assert!(none.value.is_some());
+}
+
+#[test]
+fn a_text_that_is_no_json_shows_where_it_breaks() {
+    let message = "com.fasterxml.jackson.core.JsonParseException: Unrecognized token 'tru': was expecting (JSON String)\n at [Source: (byte[])\"\"; line: 1, column: 20]";
+    let case = open(row(["shop", "order", "1"], message, Payload::Bytes(br#"{"id": "a", "b": [1, tru]}"#.to_vec())), Some(&store()));
+    assert!(notes(&case).contains("not JSON: an unknown word"), "{}", notes(&case));
+    let document = case.document.as_deref().expect("what came before");
+    assert_eq!(case.value.and_then(|id| document.key(id)).as_deref(), Some("b"), "the list that the bad word is in");
+}
+
+#[test]
+fn telemetry_takes_its_version_from_the_payload() {
+    let message = "org.everit.json.schema.ValidationException: #/payload/info: expected type: String, found: Integer";
+    let telemetry = |payload: &str| open(row(["telemetry", "main", ""], message, Payload::Bytes(payload.into())), Some(&store()));
+    let version = |case: &Case| case.doctype.as_ref().and_then(|doctype| doctype.version.clone());
+    for (payload, told) in [
+        (r#"{"version": 4}"#, Some("4")),
+        (r#"{"v": "4"}"#, Some("4")),
+        (r#"{"version": {}, "v": 4.0}"#, Some("4.0")),
+        (r#"{"version": null}"#, Some("null")),
+        (r#"{"version": []}"#, None),
+    ] {
+        assert_eq!(version(&telemetry(payload)).as_deref(), told, "{payload}");
+    }
+    assert!(notes(&telemetry("{}")).contains("neither a version nor a v"), "{}", notes(&telemetry("{}")));
+    let case = telemetry(r#"{"version": 4, "payload": {"info": 1}}"#);
+    assert!(notes(&case).contains("split into telemetry_live.main_v5 and telemetry_live.main_use_counter_v4"), "{}", notes(&case));
+    assert_eq!(case.landing.and_then(|landing| landing.column), Some(1), "the rest of the document is in main_v5");
+}
+
+#[test]
+fn a_document_that_fits_can_still_lose_a_value() {
+    let case = order("#/id: expected maxLength: 3, actual: 5", r#"{"id": "a", "ID": "b", "lines": []}"#);
+    assert_eq!((case.validates(), case.warnings.count), (Some(true), 1));
+    let (warning, document) = (&case.warnings.list[0], case.document.as_deref().expect("a document"));
+    assert_eq!((warning.severity.name(), document.raw(warning.node)), ("lost", &b"\"a\""[..]));
+    assert_eq!(case.meaning(warning.severity), "it fits the schema, but a value is silently lost");
+    let preview = case.preview(0, document.member(0, "ID")).expect("a row");
+    let row = preview.row.expect("no exception");
+    assert_eq!(preview.value.map(|value| row.raw(value)), Some(&b"\"b\""[..]));
+}
+
+#[test]
+fn what_both_parts_of_a_document_lose_counts_once() {
+    let message = "org.everit.json.schema.ValidationException: #/payload/info: expected type: String, found: Integer";
+    let lost: Vec<String> = (0..150).map(|i| format!(r#""k{i}": 1"#)).collect();
+    let payload = format!(r#"{{"version": 4, "client_info": {{{}}}, "payload": {{"info": 1}}}}"#, lost.join(", "));
+    let case = open(row(["telemetry", "main", ""], message, Payload::Bytes(payload.into_bytes())), Some(&store()));
+    // The keys, which both tables are given, and the version, which one of them is given.
+    assert_eq!((case.tables.len(), case.warnings.count, case.warnings.list.len()), (2, 151, 100));
+}
+
+#[test]
+fn a_row_that_is_not_made_names_its_exception() {
+    let case = order("#/id: expected maxLength: 3, actual: 5", r#"{"id": "abcde", "lines": "x"}"#);
+    let none = case.preview(0, None).expect("a judgement").row.expect_err("no row");
+    assert_eq!((none.exception, &*none.pointer), ("ClassCastException", "/lines"));
+    assert_eq!(case.meaning(case.warnings.list[0].severity), "even if it fitted, the row would be refused");
+    let broken = order("#/id: expected maxLength: 3, actual: 5", r#"{"id": "abcde", "lines": "x""#);
+    assert!(broken.warnings.list.is_empty() && broken.preview(0, None).is_none(), "what is not read to its end becomes no row");
+}

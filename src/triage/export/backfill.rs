@@ -1,0 +1,169 @@
+//! A brief for those who bring refused documents back: which days, how many, by which condition, into which tables.
+//!
+//! Owns: the facts of a brief and their names for scripts, how they are told to people.
+//! Refuses: names of tables (destination), the condition (predicate).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::hidden::Told;
+use super::page::{Page, data, ours, rows, said};
+use crate::ground::text::count;
+use crate::ground::time::Micros;
+use crate::ground::time::minute;
+use crate::pipeline::destination::{self, Part, Split, Stage};
+use crate::pipeline::schema::walk::Token;
+use crate::rows::group::{Group, doctype_name};
+use crate::rows::schemas::SchemaStore;
+use crate::triage::redact::Redactor;
+
+/// A brief. Names and meanings are stable.
+#[derive(Debug, Serialize)]
+pub struct Brief {
+    /// In the order of their names.
+    pub doctypes: Vec<Doctype>,
+}
+
+/// Refused documents of one doctype version.
+#[derive(Debug, Serialize)]
+pub struct Doctype {
+    /// `namespace/doctype.version` as far as it is known.
+    pub doctype: String,
+    /// Rows in all of its groups.
+    pub rows: u64,
+    /// First and last day in UTC, `2026-06-25`.
+    pub first_day: Option<String>,
+    /// Likewise.
+    pub last_day: Option<String>,
+    /// Tables that the documents belong in; none where the version is not known.
+    pub tables: Vec<Table>,
+    /// What is to be brought back.
+    pub groups: Vec<Fault>,
+}
+
+/// A table.
+#[derive(Debug, Serialize)]
+pub struct Table {
+    /// `live` or `stable`.
+    pub stage: &'static str,
+    /// `telemetry_live.main_v5`
+    pub table: String,
+    /// Which part of a document, where documents are split: `remainder` or `subset`.
+    pub part: Option<&'static str>,
+}
+
+/// One group.
+#[derive(Debug, Serialize)]
+pub struct Fault {
+    /// What it is called by.
+    pub fingerprint: String,
+    /// In one sentence.
+    pub fault: String,
+    /// Rows.
+    pub rows: u64,
+    /// Conditions in SQL, to be joined by AND.
+    pub conditions: Vec<String>,
+}
+
+type Name<'a> = (Option<&'a str>, Option<&'a str>, Option<String>);
+
+impl Brief {
+    /// A brief on these groups, each with the version of its documents where its rows do not tell it.
+    pub fn new(groups: &[(&Group, Option<String>)], schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> Self {
+        let mut by_name: BTreeMap<Name<'_>, Vec<&Group>> = BTreeMap::new();
+        for (group, version) in groups {
+            let key = &group.key;
+            let version = key.version.as_deref().map(str::to_owned).or_else(|| version.clone());
+            by_name.entry((key.namespace.as_deref(), key.doctype.as_deref(), version)).or_default().push(group);
+        }
+        Brief { doctypes: by_name.iter().map(|(name, groups)| doctype(name, groups, schemas, redactor)).collect() }
+    }
+
+    /// As a page, to be written in one of its forms.
+    pub fn page(&self) -> Page {
+        let mut page = Page::default();
+        for doctype in &self.doctypes {
+            page.heading([ours("Backfill of "), data(&doctype.doctype)]);
+            page.fact("rows", [ours(count(doctype.rows))]);
+            if let Some((first, last)) = doctype.first_day.as_deref().zip(doctype.last_day.as_deref()) {
+                page.fact("days", [ours(format!("{first} to {last}"))]);
+            }
+            for table in &doctype.tables {
+                let part = table.part.map(|part| format!(", the {part} of each document")).unwrap_or_default();
+                page.fact(table.stage, [data(&table.table), ours(part)]);
+            }
+            if doctype.tables.is_empty() {
+                page.fact("tables", [ours("not known: the documents tell no version, or nobody knows the doctype")]);
+            }
+            for group in &doctype.groups {
+                page.line([said(&group.fault), ours(format!(" ({}, group ", rows(group.rows))), data(&group.fingerprint), ours("):")]);
+                page.code("sql", group.conditions.join("\n  AND "));
+            }
+        }
+        page
+    }
+}
+
+fn doctype(name: &Name<'_>, groups: &[&Group], schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> Doctype {
+    let told: Vec<Told> = groups.iter().map(|group| Told::new(group, schemas, redactor)).collect();
+    let spans: Vec<(Micros, Micros)> = groups.iter().filter_map(|group| group.span).collect();
+    let day = |time: Option<Micros>| time.map(|time| minute(time).chars().take(10).collect());
+    let (namespace, doctype, version) = name;
+    let version = version.as_deref().map(|version| redactor.key(version, Token::Unknown).into_owned());
+    let shown = told.first().map(|told| &told.group.key);
+    let (namespace_told, doctype_told) = shown.map_or((None, None), |key| (key.namespace.as_deref(), key.doctype.as_deref()));
+    // Names that may not be told are those of no table.
+    let known = namespace.zip(*doctype).filter(|_| (*namespace, *doctype) == (namespace_told, doctype_told)).zip(version.as_deref());
+    Doctype {
+        doctype: doctype_name(namespace_told, doctype_told, version.as_deref()),
+        rows: groups.iter().map(|group| group.count).sum(),
+        first_day: day(spans.iter().map(|span| span.0).min()),
+        last_day: day(spans.iter().map(|span| span.1).max()),
+        tables: known.map(|((namespace, doctype), version)| tables(namespace, doctype, version)).unwrap_or_default(),
+        groups: told.into_iter().map(fault).collect(),
+    }
+}
+
+fn tables(namespace: &str, doctype: &str, version: &str) -> Vec<Table> {
+    let is_split = Split::of(namespace, doctype, version).is_some();
+    let all = destination::tables(namespace, doctype, version).into_iter();
+    let wanted = all.filter(|table| matches!(table.stage, Stage::Live | Stage::Stable));
+    wanted
+        .map(|table| Table { stage: table.stage.name(), table: table.path(), part: table.part.filter(|_| is_split).map(Part::name) })
+        .collect()
+}
+
+fn fault(told: Told) -> Fault {
+    let Told { group, conditions } = told;
+    Fault { fingerprint: group.fingerprint.to_string(), fault: group.sentence(), rows: group.count, conditions }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::demo;
+    use crate::rows::source::{Request, Unwatched};
+
+    #[test]
+    fn every_doctype_has_its_days_its_tables_and_its_conditions() {
+        let groups = demo::source().unwrap().groups(&Request::default(), &Unwatched).unwrap();
+        let of = |name: &str| groups.list.iter().find(|group| group.key.doctype.as_deref() == Some(name)).unwrap();
+        let (sync, crash) = (of("sync"), of("crash"));
+        let brief = Brief::new(&[(crash, Some("4".into())), (sync, None)], None, &mut Redactor::default());
+        let names: Vec<&str> = brief.doctypes.iter().map(|doctype| doctype.doctype.as_str()).collect();
+        assert_eq!(names, ["acme-desktop/sync.1", "telemetry/crash.4"]);
+        assert_eq!(brief.doctypes[1].tables[0].table, "telemetry_live.crash_v4");
+        assert_eq!((brief.doctypes[0].rows, brief.doctypes[0].first_day.as_deref()), (sync.count, Some("2026-03-02")));
+        let page = brief.page().markdown();
+        assert!(page.contains("error_message LIKE") && page.contains("`acme_desktop_stable.sync_v1`"), "{page}");
+    }
+
+    #[test]
+    fn parts_of_split_documents_have_tables_of_their_own() {
+        let names: Vec<String> =
+            tables("telemetry", "main", "4").into_iter().filter(|table| table.stage == "live").map(|table| table.table).collect();
+        assert_eq!(names, ["telemetry_live.main_v5", "telemetry_live.main_use_counter_v4"]);
+        assert!(tables("telemetry", "crash", "4").iter().all(|table| table.part.is_none()));
+    }
+}

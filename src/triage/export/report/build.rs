@@ -1,0 +1,262 @@
+//! Finding what a report tells: from the groups, and from some rows of each.
+
+use super::{Behind, Column, Constraint, Facet, Job, Report, Sample, Told, Trend};
+use crate::ground::text;
+use crate::ground::time;
+use crate::ground::time::Micros;
+use crate::pipeline::document::PathStyle;
+use crate::pipeline::fault::Fault;
+use crate::pipeline::fault::VALIDATION;
+use crate::pipeline::schema::Schema;
+use crate::pipeline::sink;
+use crate::pipeline::verdict::judge::Violation;
+use crate::rows::demo;
+use crate::rows::group::{Group, Groups, Status};
+use crate::rows::schemas::SchemaStore;
+use crate::triage::case::Case;
+use crate::triage::export::choice::Choice;
+use crate::triage::export::hidden;
+use crate::triage::export::query;
+use crate::triage::export::sample;
+use crate::triage::export::survey::Survey;
+use crate::triage::redact::{Form, Redactor};
+
+/// Rows of each group that are looked at.
+pub const SURVEYED: usize = 20;
+
+/// Violations that are listed.
+const MOST_BEHIND: usize = 20;
+
+/// Most bytes of a document in a report: trackers cut longer texts.
+const MOST_SAMPLE: usize = 16 << 10;
+
+/// Most bytes of a constraint.
+const MOST_CONSTRAINT: usize = 200;
+
+const HOUR: Micros = 3_600_000_000;
+const DAY: Micros = 24 * HOUR;
+/// Up to here a trend is told by the hour.
+const HOURLY: Micros = 2 * DAY;
+/// Most hours or days that are told.
+const MOST_COUNTS: usize = 62;
+
+/// A report being put together, row by row.
+pub struct Builder<'a> {
+    groups: &'a Groups,
+    chosen: Vec<&'a Group>,
+    redactor: Redactor,
+    source: String,
+    schemas: Option<&'a SchemaStore>,
+    /// By the position of the group: what its first row told, and the survey of all.
+    drafts: Vec<(Option<Told>, Survey)>,
+}
+
+impl<'a> Builder<'a> {
+    /// A report on the groups that were chosen.
+    pub fn new(groups: &'a Groups, choice: &Choice<'a>, redactor: Redactor, source: String, schemas: Option<&'a SchemaStore>) -> Self {
+        let drafts = choice.groups.iter().map(|_| (None, Survey::default())).collect();
+        Builder { groups, chosen: choice.groups.clone(), redactor, source, schemas, drafts }
+    }
+
+    /// Looks at a row of the group at that position; the first one is the sample.
+    pub fn add(&mut self, position: usize, case: &Case) {
+        let (Some(group), Some((told, survey))) = (self.chosen.get(position), self.drafts.get_mut(position)) else { return };
+        survey.add(case, self.redactor.is_raw());
+        if told.is_none() {
+            let mut first = about_group(group, self.groups, &mut self.redactor, &self.source, self.schemas);
+            about_case(&mut first, case, &mut self.redactor);
+            *told = Some(first);
+        }
+    }
+
+    /// The report. A group of which no row was seen is told by its message alone.
+    pub fn finish(mut self) -> Report {
+        let mut told = Vec::with_capacity(self.chosen.len());
+        for (group, (draft, survey)) in self.chosen.iter().zip(self.drafts) {
+            let mut draft = draft.unwrap_or_else(|| about_group(group, self.groups, &mut self.redactor, &self.source, self.schemas));
+            draft.surveyed = survey.rows;
+            draft.senders =
+                survey.told().into_iter().map(|fact| Facet { name: fact.name, values: fact.values, others: fact.others }).collect();
+            told.push(draft);
+        }
+        Report {
+            raw: self.redactor.is_raw(),
+            source: self.source,
+            schemas: self.schemas.map(SchemaStore::name),
+            schema_revision: self.schemas.and_then(SchemaStore::revision),
+            first: self.groups.span.map(|span| rfc3339(span.0)),
+            last: self.groups.span.map(|span| rfc3339(span.1)),
+            rows: self.groups.rows,
+            groups: told,
+        }
+    }
+}
+
+/// What the group alone tells.
+fn about_group(group: &Group, groups: &Groups, redactor: &mut Redactor, source: &str, schemas: Option<&SchemaStore>) -> Told {
+    let hidden::Told { group: told, conditions } = hidden::Told::new(group, schemas, redactor);
+    let (status, status_sure) = match group.status {
+        Status::Ongoing => ("ONGOING", true),
+        Status::New { sure } => ("NEW", sure),
+        Status::Gone { sure } => ("GONE", sure),
+    };
+    let owned = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
+    let key = &told.key;
+    Told {
+        fingerprint: group.fingerprint.to_string(),
+        fault: told.sentence(),
+        doctype: key.doctype_name(),
+        stage: owned(&key.stage),
+        exception_class: owned(&key.class),
+        path: owned(&key.path),
+        keyword: group.keyword,
+        count: group.count,
+        first: group.span.map(|span| rfc3339(span.0)),
+        last: group.span.map(|span| rfc3339(span.1)),
+        status,
+        status_sure,
+        noise: group.noise,
+        jobs: jobs(group, groups, redactor),
+        trend: trend(group),
+        facets: told.facets.iter().map(facet).collect(),
+        message: told.sample.to_string(),
+        command: command(group, source, schemas),
+        sql: query::select(group, &told.sentence(), &conditions),
+        ..Told::default()
+    }
+}
+
+/// What a row adds.
+fn about_case(told: &mut Told, case: &Case, redactor: &mut Redactor) {
+    let schema = case.schema.as_deref();
+    // A table that nobody has is only a name out of the request.
+    let is_known = schema.is_some() || case.layout.is_some() || redactor.is_raw();
+    told.table = case.doctype.as_ref().filter(|_| is_known).and_then(|doctype| doctype.table.clone());
+    told.constraint = constraint(case);
+    told.columns = column(case).into_iter().collect();
+    told.sample = sample(case, redactor);
+    let Some(replay) = &case.replay else { return };
+    told.reproduced = Some(replay.reproduced);
+    told.violation_count = Some(replay.violations.count);
+    let is_reported = |violation: &&Violation| replay.violation.as_ref().is_some_and(|reported| same(reported, violation));
+    let behind = replay.violations.list.iter().filter(|violation| !is_reported(violation)).take(MOST_BEHIND);
+    told.also_broken = behind.map(|violation| also_broken(violation, schema, redactor)).collect();
+}
+
+fn same(a: &Violation, b: &Violation) -> bool {
+    (a.keyword, &a.tokens, a.node, &a.key) == (b.keyword, &b.tokens, b.node, &b.key)
+}
+
+fn also_broken(violation: &Violation, schema: Option<&Schema>, redactor: &mut Redactor) -> Behind {
+    let sentence = if redactor.is_raw() {
+        violation.sentence.clone()
+    } else {
+        Fault::parse(&redactor.message(&violation.message, Some(VALIDATION), schema), Some(VALIDATION)).sentence()
+    };
+    Behind {
+        pointer: redactor.pointer(&violation.tokens, schema),
+        keyword: violation.keyword,
+        schema_pointer: violation.schema_pointer.clone(),
+        sentence,
+    }
+}
+
+fn jobs(group: &Group, groups: &Groups, redactor: &mut Redactor) -> Vec<Job> {
+    let job = |part: &crate::rows::group::JobCount| {
+        let job = groups.jobs.get(part.job as usize)?;
+        let newest = part.job as usize + 1 == groups.jobs.len();
+        Some(Job { name: hidden::job(&job.name, redactor), rows: part.rows, began: job.span.map(|span| rfc3339(span.0)), newest })
+    };
+    group.jobs.iter().filter_map(job).collect()
+}
+
+fn trend(group: &Group) -> Trend {
+    let Some((first, last)) = group.span else { return Trend::default() };
+    let (unit, width) = if last.saturating_sub(first) <= HOURLY { ("hour", HOUR) } else { ("day", DAY) };
+    let from = first.div_euclid(width) * width;
+    let columns = usize::try_from((last - from) / width + 1).unwrap_or(usize::MAX);
+    if columns > MOST_COUNTS {
+        return Trend::default();
+    }
+    let to = from + width * columns as Micros - 1;
+    let starts = (0..columns as Micros).map(|i| from + i * width);
+    let name = |start| if unit == "day" { time::minute(start).chars().take(10).collect() } else { time::minute(start) };
+    Trend { unit, counts: starts.map(name).zip(group.trend.resample(from, to, columns)).collect() }
+}
+
+fn facet(facet: &crate::rows::group::Facet) -> Facet {
+    Facet { name: facet.name, values: facet.values.iter().map(|(value, rows)| (value.to_string(), *rows)).collect(), others: facet.others }
+}
+
+fn command(group: &Group, source: &str, schemas: Option<&SchemaStore>) -> String {
+    // The sample brings its own schemas.
+    let schemas = schemas
+        .filter(|_| source != demo::NAME)
+        .map(|schemas| format!(" --schemas {}", for_shell(last_part(&schemas.name()))))
+        .unwrap_or_default();
+    format!("misfit cases {}{schemas} --group {}", for_shell(source), group.fingerprint)
+}
+
+/// The last part of a path: the folders above say who made the report.
+fn last_part(path: &str) -> &str {
+    path.trim_end_matches('/').rsplit('/').next().unwrap_or(path)
+}
+
+/// An argument as shells take it.
+fn for_shell(argument: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '/');
+    if !argument.is_empty() && argument.chars().all(is_plain) {
+        argument.to_owned()
+    } else {
+        format!("'{}'", argument.replace('\'', "'\\''"))
+    }
+}
+
+fn constraint(case: &Case) -> Option<Constraint> {
+    let (schema, broken) = (case.schema.as_deref()?, case.broken.as_ref()?);
+    let node = broken.node?;
+    // Of an unwritten combinator it is the type or the list of values beside it that asks.
+    let names = broken.keyword.into_iter().chain(["type", "enum"]);
+    let (name, value) = names.into_iter().find_map(|name| Some((name, schema.keyword(node, name)?)))?;
+    let raw = String::from_utf8_lossy(text::cut_bytes(schema.document.raw(value), MOST_CONSTRAINT)).into_owned();
+    let is_cut = raw.len() < schema.document.raw(value).len();
+    let line: Vec<&str> = raw.split_whitespace().collect();
+    Some(Constraint {
+        file: format!("schemas/{}", schema.path),
+        line: schema.line(value),
+        schema_pointer: schema.document.path(node, PathStyle::Pointer),
+        text: format!("\"{name}\": {}{}", line.join(" "), if is_cut { "…" } else { "" }),
+    })
+}
+
+fn column(case: &Case) -> Option<Column> {
+    let landing = case.landing.as_ref()?;
+    let known = case.layout.as_deref().zip(landing.column).and_then(|(layout, id)| Some((layout, id, layout.get(id)?)));
+    Some(Column {
+        column: known.map(|(layout, id, _)| layout.path(id)),
+        kind: known.map(|(_, _, column)| format!("{} {}", column.kind, column.mode.name())),
+        fate: landing.fate.name(),
+        // Not the landing's own, which names keys of the document.
+        sql: known.map(|(layout, id, _)| sink::select(layout, id)),
+    })
+}
+
+fn sample(case: &Case, redactor: &mut Redactor) -> Option<Sample> {
+    let (text, is_json, reason) = match sample::document(case, redactor, Form::Indented) {
+        Ok(document) => (text::visible_lines(&document.bytes), document.reason.is_none(), document.reason),
+        Err(_) if case.text.is_empty() => return None,
+        Err(_) => (String::new(), false, None),
+    };
+    Some(cut(Sample { text, is_json, cut: 0, reason }))
+}
+
+fn cut(mut sample: Sample) -> Sample {
+    let kept = text::cut_bytes(sample.text.as_bytes(), MOST_SAMPLE).len();
+    sample.cut = sample.text.len() - kept;
+    sample.text.truncate(kept);
+    sample
+}
+
+fn rfc3339(time: Micros) -> String {
+    time::timestamp(time).to_string()
+}

@@ -1,0 +1,207 @@
+//! A report as people read it.
+
+use super::{Facet, Report, Sample, Told, Trend};
+use crate::ground::text::count;
+use crate::triage::export::page::{Page, Piece, data, ours, rows, said};
+
+/// Values of a facet that are told.
+const MOST_VALUES: usize = 8;
+
+/// Heights of a line of blocks.
+const BLOCKS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// Days or hours that are listed with their counts; a longer trend is drawn and told by its ends and its peak.
+const MOST_LISTED: usize = 14;
+
+impl Report {
+    /// As a page, to be written in one of its forms.
+    pub fn page(&self) -> Page {
+        let mut page = Page::default();
+        if self.raw {
+            page.line([ours("This report is raw: it holds values as they were sent. Do not publish it.")]);
+        }
+        for told in &self.groups {
+            self.group(told, &mut page);
+        }
+        self.about(&mut page);
+        page
+    }
+
+    fn group(&self, told: &Told, page: &mut Page) {
+        page.heading([data(&told.doctype), ours(": "), said(&told.fault)]);
+        place(told, page);
+        occurrence(told, page);
+        facets("values in the messages", &told.facets, page);
+        facets(if told.surveyed == told.count { "senders" } else { "senders, of some rows" }, &told.senders, page);
+        behind(told, page);
+        if !told.message.is_empty() {
+            page.line([ours("A message:")]);
+            page.code("", &told.message);
+        }
+        if let Some(sample) = &told.sample {
+            self.sample(sample, page);
+        }
+        page.line([ours("To see the rows:")]);
+        page.code("sh", &told.command);
+        page.code("sql", &told.sql);
+    }
+
+    fn sample(&self, sample: &Sample, page: &mut Page) {
+        let kind = match (self.raw, sample.is_json) {
+            (true, true) => "A document, as it was sent:",
+            (false, true) => "A document, its values replaced by their shapes:",
+            (true, false) => "A payload that is no document, as it was sent:",
+            (false, false) => "The payload is no document; its bytes are shown only in a raw report.",
+        };
+        page.line([ours(kind)].into_iter().chain(sample.reason.iter().flat_map(|reason| [ours(" "), said(reason)])).collect::<Vec<_>>());
+        if !sample.text.is_empty() {
+            page.code(if sample.is_json { "json" } else { "" }, &sample.text);
+        }
+        if sample.cut > 0 {
+            page.line([ours(format!("{} bytes more are left out.", count(sample.cut as u64)))]);
+        }
+    }
+
+    fn about(&self, page: &mut Page) {
+        let read = format!(", {}", rows(self.rows));
+        let span =
+            self.first.as_deref().zip(self.last.as_deref()).map(|(first, last)| format!(" from {first} to {last}")).unwrap_or_default();
+        page.line([ours("Made by misfit from "), data(&self.source), ours(read), ours(span), ours(".")]);
+        let Some(schemas) = &self.schemas else { return };
+        let revision = match &self.schema_revision {
+            Some(revision) => vec![ours(", revision "), data(revision)],
+            None => vec![ours(", of an unknown revision")],
+        };
+        page.line(
+            [ours("Schemas: "), data(schemas.rsplit('/').next().unwrap_or(schemas))]
+                .into_iter()
+                .chain(revision)
+                .chain([ours(".")])
+                .collect::<Vec<_>>(),
+        );
+    }
+}
+
+/// Where it fails, and what the schema asks there.
+fn place(told: &Told, page: &mut Page) {
+    if let Some(path) = &told.path {
+        page.fact("where", [if path.is_empty() { ours("the document itself") } else { data(path) }]);
+    }
+    if let Some(constraint) = &told.constraint {
+        let at = format!("{}, line {}", constraint.file, constraint.line);
+        page.fact("schema asks", [data(&constraint.text), ours(" at "), data(format!("#{}", constraint.schema_pointer))]);
+        page.fact("schema file", [data(at)]);
+    }
+    let stage = told.stage.as_deref().unwrap_or("no stage");
+    let class = told.exception_class.as_deref().unwrap_or("no exception class");
+    page.fact("refused by", [data(stage), ours(", "), data(class)]);
+    if let Some(table) = &told.table {
+        page.fact("table", [data(table)]);
+    }
+    for column in &told.columns {
+        let pieces = match (&column.column, &column.kind) {
+            (Some(name), Some(kind)) => vec![data(name), ours(", "), data(kind), ours(format!(", {}", fate(column.fate)))],
+            _ => vec![ours(format!("none: {}", fate(column.fate)))],
+        };
+        page.fact("column", pieces);
+    }
+}
+
+/// What becomes of the value.
+fn fate(fate: &'static str) -> &'static str {
+    match fate {
+        "additional" => "it lands in additional_properties",
+        "unknown" => "it would have filled this",
+        "dropped" => "it is lost",
+        "refused" => "the row cannot be written",
+        other => other,
+    }
+}
+
+/// How often and since when.
+fn occurrence(told: &Told, page: &mut Page) {
+    let share = if told.noise { ", refused by design" } else { "" };
+    page.fact("rows", [ours(format!("{}{share}", count(told.count)))]);
+    if let Some((first, last)) = told.first.as_deref().zip(told.last.as_deref()) {
+        page.fact("seen", [ours(format!("from {first} to {last}"))]);
+    }
+    if !told.trend.counts.is_empty() {
+        page.fact("trend", [ours(trend(&told.trend))]);
+    }
+    if let Some(status) = status(told) {
+        page.fact("status", status);
+    }
+    for job in &told.jobs {
+        let newest = if job.newest { " (the newest)" } else { "" };
+        page.fact("job", [data(&job.name), ours(format!(": {}{newest}", rows(job.rows)))]);
+    }
+}
+
+fn status(told: &Told) -> Option<Vec<Piece>> {
+    let doubt = if told.status_sure { "" } else { ", though so few rows may be chance" };
+    match told.status {
+        "NEW" => {
+            let job = told.jobs.iter().find(|job| job.newest)?;
+            let began = job.began.as_deref().map(|began| format!(", which began at {began}")).unwrap_or_default();
+            Some(vec![ours("NEW with "), data(&job.name), ours(format!("{began}{doubt}"))])
+        }
+        "GONE" => Some(vec![ours(format!("GONE: the newest job has no such row{doubt}"))]),
+        _ => None,
+    }
+}
+
+/// Blocks for all counts, and the counts themselves where they are few.
+fn trend(trend: &Trend) -> String {
+    let most = trend.counts.iter().map(|(_, rows)| *rows).max().unwrap_or(0).max(1);
+    let height = |rows: u64| if rows == 0 { " " } else { BLOCKS[(rows * 7 / most).min(7) as usize] };
+    let drawn: String = trend.counts.iter().map(|(_, rows)| height(*rows)).collect();
+    let listed = if trend.counts.len() <= MOST_LISTED {
+        let some = trend.counts.iter().filter(|(_, rows)| *rows > 0);
+        some.map(|(start, rows)| format!("{start}: {}", count(*rows))).collect::<Vec<_>>().join(", ")
+    } else {
+        let peak = trend.counts.iter().max_by_key(|(_, rows)| *rows);
+        let peak = peak.map(|(start, rows)| format!(", most on {start}: {}", count(*rows))).unwrap_or_default();
+        format!("{} {}s{peak}", trend.counts.len(), trend.unit)
+    };
+    format!("by {}: {drawn} ({listed})", trend.unit)
+}
+
+fn facets(title: &'static str, facets: &[Facet], page: &mut Page) {
+    if facets.is_empty() {
+        return;
+    }
+    page.line([ours(format!("{}{}:", title[..1].to_uppercase(), &title[1..]))]);
+    for facet in facets {
+        let mut pieces = vec![ours(format!("{}: ", facet.name))];
+        for (i, (value, rows)) in facet.values.iter().take(MOST_VALUES).enumerate() {
+            pieces.extend([ours(if i > 0 { ", " } else { "" }), data(value), ours(format!(" {}", count(*rows)))]);
+        }
+        let others = facet.others + facet.values.iter().skip(MOST_VALUES).map(|(_, rows)| rows).sum::<u64>();
+        if others > 0 {
+            pieces.push(ours(format!(", others {}", count(others))));
+        }
+        page.item(pieces);
+    }
+}
+
+fn behind(told: &Told, page: &mut Page) {
+    match told.reproduced {
+        Some(false) => page.line([ours("The schemas at hand judge the document below differently than its row says.")]),
+        Some(true) if told.also_broken.is_empty() => {}
+        _ if told.also_broken.is_empty() => return,
+        _ => {}
+    }
+    if told.also_broken.is_empty() {
+        return;
+    }
+    page.line([ours("Also broken in the document below, behind what was reported:")]);
+    for violation in &told.also_broken {
+        let at = if violation.pointer.is_empty() { ours("the document") } else { data(&violation.pointer) };
+        let schema = data(format!("#{}", violation.schema_pointer));
+        page.item([at, ours(" "), said(&violation.sentence), ours(" ("), data(violation.keyword), ours(" at "), schema, ours(")")]);
+    }
+    let more = told.violation_count.unwrap_or(0).saturating_sub(told.also_broken.len() as u64 + 1);
+    if more > 0 {
+        page.item([ours(format!("and {} more", count(more)))]);
+    }
+}

@@ -1,0 +1,198 @@
+//! One group exported from the explorer: a text for the clipboard, or a file in a folder.
+//!
+//! Owns: what can be exported so, how the file is called.
+//! Refuses: choosing (tui), everything that is in it (the rest of export).
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use super::choice::Choice;
+use super::files::{Folder, Options, Readers};
+use super::hidden::Told;
+use super::report::{Builder, SURVEYED};
+use super::{ExportError, reproducer, rows, sample};
+use crate::rows::group::{Fingerprint, Group, Groups};
+use crate::rows::row::RowRef;
+use crate::rows::schemas::SchemaStore;
+use crate::rows::source::{ErrorSource, Watch};
+use crate::triage::case;
+use crate::triage::redact::{Form, Policy, Redactor};
+
+/// Sample rows in a file.
+const MOST_ROWS: usize = 10;
+
+/// Files of one name that may be there before another name has to be found by hand.
+const MOST_NAMESAKES: u32 = 99;
+
+/// What is exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// A report on the group, in Markdown.
+    Report,
+    /// Some of its rows, one a line.
+    Rows,
+    /// The document.
+    Document,
+    /// A test for a schema repository.
+    Test,
+    /// The smallest document with the same fault.
+    Reproducer,
+}
+
+impl What {
+    /// What it is called on the screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            What::Report => "report",
+            What::Rows => "sample rows",
+            What::Document => "document",
+            What::Test => "test",
+            What::Reproducer => "smallest document",
+        }
+    }
+}
+
+/// What an export is made of.
+pub struct Origin<'a> {
+    /// Where the rows are.
+    pub source: &'a dyn ErrorSource,
+    /// What they are judged by.
+    pub schemas: Option<&'a SchemaStore>,
+    /// All groups.
+    pub groups: &'a Groups,
+    /// The one that is exported.
+    pub group: Fingerprint,
+    /// The row that is looked at; `None` takes the group's first.
+    pub row: Option<RowRef>,
+    /// What may be told.
+    pub policy: Policy,
+}
+
+/// A text with the name of its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    folders: Vec<String>,
+    stem: String,
+    ending: &'static str,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// Makes an export. The reason of a refusal is a sentence.
+pub fn make(what: What, origin: &Origin<'_>, watch: &dyn Watch) -> Result<Made, String> {
+    let choice = Choice::of(origin.groups, &[origin.group]);
+    let group = *choice.groups.first().ok_or("the group is not there any more")?;
+    let mut redactor = Redactor::new(origin.policy.clone());
+    let told = Told::new(group, origin.schemas, &mut redactor).group;
+    let title = reproducer::title(&told);
+    let named = |stem: String, ending, bytes| Made { folders: Vec::new(), stem, ending, bytes };
+    let made = match what {
+        What::Report => named(format!("report-{title}"), ".md", report(origin, &choice, redactor, watch)?.into_bytes()),
+        What::Rows => named(format!("rows-{title}"), ".ndjson", sample_rows(origin, &choice, &mut redactor, watch)?),
+        What::Document => {
+            let document = sample::document(&open(origin, group, watch)?, &mut redactor, Form::Indented)?;
+            named(format!("document-{title}"), if document.reason.is_some() { ".bin" } else { ".json" }, document.bytes)
+        }
+        What::Test | What::Reproducer => {
+            let case = open(origin, group, watch)?;
+            let schemas = origin.schemas.ok_or("there are no schemas to judge it by; give a folder with --schemas")?;
+            let is_own = what == What::Test && origin.policy.raw;
+            let mut go_on = |_: &crate::pipeline::minimize::Progress| {
+                if watch.cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            let failing = if is_own { reproducer::own(&case)? } else { reproducer::smallest(&case, schemas, &mut go_on)? };
+            if what == What::Reproducer {
+                named(format!("smallest-{title}"), ".json", failing.text)
+            } else {
+                let (folders, stem) = reproducer::test_path(&case, &told)?;
+                Made { folders: folders.to_vec(), ..named(stem, ".fail.json", failing.text) }
+            }
+        }
+    };
+    if watch.cancelled() { Err("the export was stopped".to_owned()) } else { Ok(made) }
+}
+
+impl Made {
+    /// Writes it into a folder, under a name that is free. Where it is.
+    pub fn write(&self, folder: &Path, readers: Readers) -> Result<PathBuf, ExportError> {
+        let folder = Folder::open(folder, Options { replace: false, readers })?;
+        let folders: Vec<&str> = self.folders.iter().map(String::as_str).collect();
+        let mut number = 1;
+        loop {
+            let stem = if number == 1 { self.stem.clone() } else { format!("{}-{number}", self.stem) };
+            let written = folder.begin(&folders, &stem, self.ending).and_then(|mut draft| {
+                draft.put(&self.bytes)?;
+                draft.finish()
+            });
+            match written {
+                Err(ExportError::Exists(_)) if number < MOST_NAMESAKES => number += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
+fn open(origin: &Origin<'_>, group: &Group, watch: &dyn Watch) -> Result<case::Case, String> {
+    let at = origin.row.or(group.rows.first().copied()).ok_or("this source cannot show single rows")?;
+    let row = origin.source.fetch(at, watch).map_err(|error| error.to_string())?;
+    Ok(case::open(row, origin.schemas))
+}
+
+fn report(origin: &Origin<'_>, choice: &Choice<'_>, redactor: Redactor, watch: &dyn Watch) -> Result<String, String> {
+    let mut builder = Builder::new(origin.groups, choice, redactor, origin.source.name(), origin.schemas);
+    let mut places = choice.rows(SURVEYED).places;
+    // The row that is looked at is the sample.
+    if let Some(row) = origin.row {
+        places.retain(|at| *at != row);
+        places.insert(0, row);
+        places.truncate(SURVEYED);
+    }
+    let add = &mut |_, row| {
+        builder.add(0, &case::open(row, origin.schemas));
+        ControlFlow::Continue(())
+    };
+    rows::visit(origin.source, &places, watch, add).map_err(|error| error.to_string())?;
+    Ok(builder.finish().page().markdown())
+}
+
+fn sample_rows(origin: &Origin<'_>, choice: &Choice<'_>, redactor: &mut Redactor, watch: &dyn Watch) -> Result<Vec<u8>, String> {
+    let mut lines = Vec::new();
+    let add = &mut |_, row| {
+        let line = if origin.policy.raw { sample::raw_row(&row) } else { sample::row(&case::open(row, origin.schemas), redactor) };
+        lines.extend_from_slice(line.to_string().as_bytes());
+        lines.push(b'\n');
+        ControlFlow::Continue(())
+    };
+    rows::visit(origin.source, &choice.rows(MOST_ROWS).places, watch, add).map_err(|error| error.to_string())?;
+    Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::rows::demo;
+    use crate::rows::source::{Request, Unwatched};
+
+    #[test]
+    fn everything_can_be_exported_and_nothing_is_replaced() {
+        let (source, schemas) = (demo::source().unwrap(), Arc::new(demo::schemas().unwrap()));
+        let groups = source.groups(&Request { schemas: Some(schemas.clone()), ..Request::default() }, &Unwatched).unwrap();
+        let group = groups.list[0].fingerprint;
+        let origin =
+            Origin { source: source.as_ref(), schemas: Some(&schemas), groups: &groups, group, row: None, policy: Policy::default() };
+        let top = tempfile::tempdir().unwrap();
+        let write = |what| make(what, &origin, &Unwatched).unwrap().write(top.path(), Readers::Usual).unwrap();
+        let name = |path: PathBuf| path.strip_prefix(top.path()).unwrap().to_string_lossy().into_owned();
+        let title = "propertyNames-maxLength-labeled_counter-73152a93";
+        assert_eq!(name(write(What::Report)), format!("report-{title}.md"));
+        assert_eq!(name(write(What::Report)), format!("report-{title}-2.md"));
+        assert_eq!(name(write(What::Test)), format!("validation/acme-reader/session.1.{title}.fail.json"));
+        for what in [What::Rows, What::Document, What::Reproducer] {
+            assert!(std::fs::metadata(write(what)).unwrap().len() > 10, "{what:?}");
+        }
+        let gone = Origin { group: Fingerprint(1), ..origin };
+        assert!(make(What::Report, &gone, &Unwatched).unwrap_err().contains("not there any more"));
+    }
+}

@@ -1,0 +1,118 @@
+//! Samples judged as the pipeline judges payloads.
+//!
+//! Owns: which schema a sample is judged by, the steps before the validator, what counts as a finding.
+//! Refuses: the validator itself (verdict/judge), reading files (samples), output.
+
+mod bench;
+
+pub use bench::Bench;
+
+use crate::pipeline::fault::{NOT_FOUND, VALIDATION};
+use crate::pipeline::verdict::judge::{Doubt, Violation, Violations};
+use crate::rows::samples::{DoctypeName, Expected, Sample, SampleFile};
+use crate::rows::schemas::SchemaError;
+
+/// A sample with its judgement.
+#[derive(Debug)]
+pub struct Judged {
+    /// The file that holds it, as it was given.
+    pub shown: String,
+    /// Its line, from 1; `None` where it is the whole file.
+    pub line: Option<u64>,
+    /// What it is of, spelled as the schemas do where they have it; `None` where its row says nothing.
+    pub doctype: Option<DoctypeName>,
+    /// Its schema's path in the store.
+    pub schema_path: Option<String>,
+    /// What its name says.
+    pub expected: Option<Expected>,
+    /// What the pipeline makes of it.
+    pub ruling: Ruling,
+    /// All violations, where they were asked for and the document was validated.
+    pub violations: Option<Violations>,
+    /// What could not be judged and so counts as fulfilled.
+    pub doubts: Vec<Doubt>,
+    /// What is odd about its bytes, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// What the pipeline makes of a document.
+#[derive(Debug)]
+pub enum Ruling {
+    /// It passes.
+    Passed,
+    /// The validator's one error.
+    Invalid(Box<Violation>),
+    /// It is refused before: no JSON object.
+    Unreadable {
+        /// The exception's class.
+        class: &'static str,
+        /// Its message.
+        message: String,
+        /// Byte of the text where reading failed.
+        offset: usize,
+    },
+    /// There is no such schema.
+    NoSchema {
+        /// The pipeline's message.
+        message: String,
+        /// What the schemas have instead, in a sentence.
+        instead: String,
+    },
+    /// It was not judged, and why.
+    Skipped(String),
+}
+
+/// Why nothing can be judged. Messages say what, where and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum JudgingError {
+    /// No doctype was given or could be told.
+    #[error(
+        "cannot tell the doctype of {0}: give it with --doctype NAMESPACE.DOCTYPE.VERSION, or name the file NAMESPACE/DOCTYPE.VERSION.NAME.json"
+    )]
+    NoDoctype(String),
+    /// A schema cannot be read or compiled.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+}
+
+impl Judged {
+    /// Whether it passes; nothing where it was skipped.
+    pub fn passed(&self) -> Option<bool> {
+        match self.ruling {
+            Ruling::Skipped(_) => None,
+            Ruling::Passed => Some(true),
+            _ => Some(false),
+        }
+    }
+
+    /// Whether it is not as it should be. A document without a schema never is: it fails whatever it holds.
+    pub fn is_finding(&self) -> bool {
+        match (&self.ruling, self.expected) {
+            (Ruling::Skipped(_), _) => false,
+            (Ruling::NoSchema { .. }, _) => true,
+            (ruling, Some(Expected::Fail)) => matches!(ruling, Ruling::Passed),
+            (ruling, _) => !matches!(ruling, Ruling::Passed),
+        }
+    }
+
+    /// The pipeline's message with its class, before it is cut.
+    pub fn message(&self) -> Option<String> {
+        match &self.ruling {
+            Ruling::Passed | Ruling::Skipped(_) => None,
+            Ruling::Invalid(violation) => Some(format!("{VALIDATION}: {}", violation.message)),
+            Ruling::Unreadable { class, message, .. } => Some(format!("{class}: {message}")),
+            Ruling::NoSchema { message, .. } => Some(format!("{NOT_FOUND}: {message}")),
+        }
+    }
+}
+
+/// A sample's place for people: file and line.
+fn place(file: &SampleFile, line: Option<u64>) -> String {
+    let shown = crate::ground::text::visible(&file.shown);
+    line.map_or_else(|| shown.to_string(), |line| format!("{shown} line {line}"))
+}
+
+/// The place of a sample whose doctype nobody tells.
+fn untold(sample: &Sample) -> JudgingError {
+    JudgingError::NoDoctype(place(&sample.file, sample.line))
+}

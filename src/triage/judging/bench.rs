@@ -1,0 +1,204 @@
+//! Where samples are judged: a store of schemas, and what is asked of it.
+
+use std::sync::Arc;
+
+use crate::pipeline::destination::telemetry_version;
+use crate::pipeline::document::Document;
+use crate::pipeline::names::snake_case;
+use crate::pipeline::verdict::judge::jackson::parse_verdict;
+use crate::pipeline::verdict::judge::{Input, Judge, Outcome};
+use crate::rows::payload::Form;
+use crate::rows::samples::{Content, DoctypeName, Sample};
+use crate::rows::schemas::{Lookup, SchemaStore};
+
+use super::{Judged, JudgingError, Ruling, untold};
+use crate::pipeline::verdict::judge::input;
+use crate::rows::schemas::missing;
+
+/// Samples of this namespace fit all Glean applications, and are of a doctype that most stores do not have.
+const GLEAN: &str = "glean";
+
+/// Judges samples; threads may share it.
+pub struct Bench {
+    schemas: Arc<SchemaStore>,
+    /// What every sample is of, whatever it says itself.
+    doctype: Option<DoctypeName>,
+    /// Violations of a document that are listed; 0 asks for none.
+    most_violations: usize,
+}
+
+impl Bench {
+    /// A bench for the schemas. A `doctype` that is given goes before what rows and names say.
+    pub fn new(schemas: Arc<SchemaStore>, doctype: Option<DoctypeName>, most_violations: usize) -> Self {
+        Bench { schemas, doctype, most_violations }
+    }
+
+    /// Judges a sample.
+    ///
+    /// # Errors
+    /// Its doctype cannot be told, or the schema is no schema.
+    pub fn judge(&self, mut sample: Sample) -> Result<Judged, JudgingError> {
+        let content = Content::of(std::mem::take(&mut sample.bytes));
+        let mut judged = Judged {
+            shown: sample.file.shown.clone(),
+            line: sample.line,
+            doctype: None,
+            schema_path: None,
+            expected: sample.file.expected,
+            ruling: Ruling::Passed,
+            violations: None,
+            doubts: Vec::new(),
+            notes: content.decoded.problems,
+        };
+        if content.in_row && content.decoded.form == Form::Absent {
+            judged.ruling = Ruling::Skipped("the row has no payload".to_owned());
+            return Ok(judged);
+        }
+        let named = self.doctype.as_ref().or(content.doctype.as_ref()).or(sample.file.doctype.as_ref());
+        let Some(mut doctype) = named.cloned() else {
+            if !content.in_row {
+                return Err(untold(&sample));
+            }
+            // Nobody can name its doctype: the request did not.
+            judged.ruling = Ruling::Skipped("the row names no namespace or doctype".to_owned());
+            return Ok(judged);
+        };
+        let document = Document::parse(content.decoded.text);
+        if doctype.version.is_none() && snake_case(&doctype.namespace) == "telemetry" {
+            doctype.version = telemetry_version(&document);
+        }
+        let lookup = self.schemas.lookup(&doctype.namespace, &doctype.doctype, doctype.version.as_deref());
+        let judge = match lookup {
+            Lookup::Found(at) => self.found(at, &mut doctype, &mut judged)?,
+            lookup => {
+                judged.ruling = self.not_found(&lookup, &doctype, content.in_row);
+                None
+            }
+        };
+        // The pipeline reads a document before it looks for the schema.
+        match (parse_verdict(document.text()), judge) {
+            (Err(failure), _) if judged.passed().is_some() => {
+                judged.ruling = Ruling::Unreadable { class: failure.class, message: failure.message, offset: failure.offset };
+            }
+            (Ok(()), Some(judge)) => {
+                // Ours has a limit that the pipeline's has not: the number of values.
+                judged.notes.extend(document.error().map(|error| format!("Only what comes before is judged: {error}.")));
+                self.validate(&judge, input(&doctype.namespace, &document), &mut judged);
+            }
+            _ => {}
+        }
+        judged.doctype = Some(doctype);
+        Ok(judged)
+    }
+
+    /// The judge for a doctype of the store; one without a JSON schema has none.
+    fn found(&self, at: usize, doctype: &mut DoctypeName, judged: &mut Judged) -> Result<Option<Arc<Judge>>, JudgingError> {
+        if let Some(known) = self.schemas.doctypes().get(at) {
+            doctype.namespace.clone_from(&known.namespace);
+            doctype.doctype.clone_from(&known.doctype);
+        }
+        let judge = self.schemas.judge(at)?;
+        match &judge {
+            Some(judge) => judged.schema_path = Some(judge.schema().path.clone()),
+            None => {
+                let nothing = Lookup::NoVersion { known: vec![at] };
+                let message = missing(&nothing, &doctype.namespace, &doctype.doctype, doctype.version.as_deref()).unwrap_or_default();
+                judged.ruling = Ruling::NoSchema { message, instead: format!("{doctype} has a table layout but no JSON schema") };
+            }
+        }
+        Ok(judge)
+    }
+
+    fn validate(&self, judge: &Judge, input: Input<'_>, judged: &mut Judged) {
+        let verdict = judge.verdict(input);
+        judged.doubts = verdict.doubts;
+        if let Outcome::Fail(violation) = verdict.outcome {
+            judged.ruling = Ruling::Invalid(violation);
+            if self.most_violations > 0 {
+                judged.violations = Some(judge.violations(input, self.most_violations));
+            }
+        }
+    }
+
+    fn not_found(&self, lookup: &Lookup, asked: &DoctypeName, in_row: bool) -> Ruling {
+        let is_generic = snake_case(&asked.namespace) == GLEAN && snake_case(&asked.doctype) == GLEAN;
+        if is_generic && self.doctype.is_none() && !in_row {
+            return Ruling::Skipped(format!(
+                "samples in glean/ fit the pings of every Glean application, and these schemas have no {asked}: \
+                 give one with --doctype NAMESPACE.DOCTYPE.VERSION"
+            ));
+        }
+        let message = missing(lookup, &asked.namespace, &asked.doctype, asked.version.as_deref()).unwrap_or_default();
+        let instead = self.schemas.absence(lookup, &asked.namespace, &asked.doctype, asked.version.as_deref());
+        Ruling::NoSchema { message, instead }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::fault::{NOT_FOUND, VALIDATION};
+    use crate::rows::samples::{Expected, SampleFile};
+
+    fn judged(doctype: Option<&str>, expected: Option<Expected>, text: &str) -> Result<Judged, JudgingError> {
+        let bench = Bench::new(Arc::new(crate::rows::demo::schemas().unwrap()), None, 10);
+        let doctype = doctype.map(|name| name.parse().unwrap());
+        let file = Arc::new(SampleFile { path: None, shown: "x\x1b.json".into(), doctype, expected, is_lines: false });
+        bench.judge(Sample { file, line: Some(3), bytes: text.into() })
+    }
+
+    #[test]
+    fn a_finding_is_what_is_not_as_its_name_says() {
+        let good = r#"{"client_info":{"app_build":"1","app_channel":"x","os":"y","client_id":"00000000-0000-0000-0000-000000000000"},"metrics":{}}"#;
+        for (text, passes) in [(good, true), ("{}", false), ("{", false), ("[]", false)] {
+            for expected in [None, Some(Expected::Pass), Some(Expected::Fail)] {
+                let judged = judged(Some("acme-reader.session.1"), expected, text).unwrap();
+                assert_eq!(judged.passed(), Some(passes), "{text}: {judged:?}");
+                assert_eq!(judged.is_finding(), passes == (expected == Some(Expected::Fail)), "{text}: {expected:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn messages_are_the_pipelines() {
+        let message = |doctype: &str, text: &str| judged(Some(doctype), None, text).unwrap().message().unwrap();
+        assert_eq!(message("acme-reader.session.1", "{}"), format!("{VALIDATION}: #: required key [client_info] not found"));
+        assert_eq!(message("acme-reader.session.1", ""), "java.io.IOException: json value is not an object");
+        assert_eq!(
+            message("acme-reader.session.7", "{}"),
+            format!("{NOT_FOUND}: No schema with name: acme-reader/session/session.7.schema.json")
+        );
+        assert_eq!(message("acme.session.1", "{}"), format!("{NOT_FOUND}: No such docType: acme/session"));
+    }
+
+    #[test]
+    fn a_schema_that_is_missing_is_a_finding_unless_it_fits_every_application() {
+        assert!(judged(Some("acme.session.1"), Some(Expected::Fail), "{}").unwrap().is_finding());
+        let skipped = judged(Some("glean.glean.1"), Some(Expected::Fail), "{}").unwrap();
+        assert!(!skipped.is_finding() && skipped.passed().is_none());
+    }
+
+    #[test]
+    fn telemetry_tells_its_version_itself() {
+        let row = r#"{"document_namespace":"telemetry","document_type":"crash","document_version":null,"payload":"eyJ2ZXJzaW9uIjo0fQ=="}"#;
+        let judged = judged(None, None, row).unwrap();
+        assert_eq!(judged.doctype.unwrap().to_string(), "telemetry/crash.4");
+        assert!(matches!(judged.ruling, Ruling::Invalid(_)));
+    }
+
+    #[test]
+    fn rows_that_nobody_can_judge_are_skipped() {
+        for row in [
+            r#"{"document_namespace":null,"document_type":null,"payload":"e30="}"#,
+            r#"{"document_namespace":"telemetry","document_type":"crash","payload":null}"#,
+        ] {
+            assert!(matches!(judged(None, None, row).unwrap().ruling, Ruling::Skipped(_)), "{row}");
+        }
+    }
+
+    #[test]
+    fn without_a_doctype_there_is_help() {
+        let error = judged(None, None, "{}").unwrap_err().to_string();
+        assert!(error.contains("x\\u{1b}.json line 3") && error.contains("--doctype NAMESPACE.DOCTYPE.VERSION"), "{error}");
+    }
+}

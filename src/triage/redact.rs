@@ -1,0 +1,176 @@
+//! Data about people taken out of what is exported.
+//!
+//! Owns: what may be told of values, keys, pointers, messages and columns, and what stands in the place of the rest.
+//! Refuses: the reports themselves (export); making text safe for Markdown: it is left as plain as it was.
+//!
+//! Told are: what the schema itself says (names of properties, listed values, limits), booleans, nulls and small numbers, and the failing value
+//! where the fault is about it and it looks like a word of a program. All else is told by its shape: type, length, kinds of characters, and a
+//! number that equal values share. In doubt a value is not told.
+
+mod columns;
+mod document;
+mod fit;
+mod looks;
+mod message;
+mod numbering;
+mod paths;
+mod shape;
+
+use std::borrow::Cow;
+
+use crate::ground::text;
+use crate::pipeline::document::NodeId;
+use crate::pipeline::fault::Keyword;
+use crate::pipeline::schema::walk::Token;
+pub use columns::Columns;
+pub use document::Form;
+pub use fit::fit;
+use numbering::Numbering;
+pub use paths::Paths;
+
+/// Below this a number is told, unless the policy says otherwise.
+const SMALL: u64 = 1000;
+
+/// What may be told.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Everything, as it is.
+    pub raw: bool,
+    /// Places whose values and keys are told.
+    pub safe: Paths,
+    /// Places of which only the type is told; they go before the safe ones.
+    pub masked: Paths,
+    /// Numbers nearer to zero than this are told where they are short as well.
+    pub small: u64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Policy { raw: false, safe: Paths::default(), masked: Paths::default(), small: SMALL }
+    }
+}
+
+/// Places that are always told, or never.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Redaction {
+    /// Places whose values and keys are told.
+    pub safe: Paths,
+    /// Places of which only the type is told; they go before the safe ones.
+    pub masked: Paths,
+}
+
+impl Redaction {
+    /// What may be told; `raw` is everything.
+    pub fn policy(&self, raw: bool) -> Policy {
+        Policy { raw, safe: self.safe.clone(), masked: self.masked.clone(), ..Policy::default() }
+    }
+}
+
+/// The value that a fault is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failing {
+    /// Its node in the document.
+    pub node: NodeId,
+    /// The keyword that it breaks.
+    pub keyword: Option<Keyword>,
+}
+
+/// Takes data out of the parts of one report: equal values are equal throughout it.
+#[derive(Debug, Default)]
+pub struct Redactor {
+    policy: Policy,
+    numbering: Numbering,
+}
+
+/// How much is known of a value's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Care {
+    /// Only its type may be told.
+    Masked,
+    /// It is data.
+    Data,
+    /// It is data that the fault is about.
+    Failing,
+    /// It may be told.
+    Safe,
+}
+
+impl Redactor {
+    /// A redactor for one report.
+    pub fn new(policy: Policy) -> Self {
+        Redactor { policy, numbering: Numbering::default() }
+    }
+
+    /// Whether it lets everything through; a report has to say so.
+    pub fn is_raw(&self) -> bool {
+        self.policy.raw
+    }
+
+    /// A text value by itself: its shape, `<string 36 hex and dashes, value 1>`.
+    pub fn value<'a>(&mut self, value: &'a str) -> Cow<'a, str> {
+        if self.is_raw() { Cow::Borrowed(value) } else { Cow::Owned(self.text(value, Care::Data)) }
+    }
+
+    /// A failing value by itself: as it is where it looks like a word of a program, otherwise imitated: `<like "Aaaa-00">`. `key` is the name
+    /// that it has, which may say that it is about a person.
+    pub fn failing<'a>(&mut self, value: &'a str, key: Option<&str>) -> Cow<'a, str> {
+        if self.is_raw() { Cow::Borrowed(value) } else { Cow::Owned(self.failing_text(value, key)) }
+    }
+
+    /// A member's name, `token` being what the schema makes of it: names that the schema declares are told, others unless they look like data.
+    pub fn key<'a>(&mut self, key: &'a str, token: Token) -> Cow<'a, str> {
+        if self.is_raw() {
+            return Cow::Borrowed(key);
+        }
+        let is_position = || looks::is_short_number(key);
+        let is_told = match token {
+            Token::Name | Token::Slot => true,
+            Token::Index => is_position(),
+            Token::Key | Token::Unknown => looks::is_plain_name(key) || is_position(),
+        };
+        if is_told { text::visible(key) } else { Cow::Owned(self.described("key", key)) }
+    }
+
+    fn failing_text(&mut self, value: &str, key: Option<&str>) -> String {
+        let is_told = looks::is_plain_word(value) && !key.is_some_and(looks::is_personal_name);
+        if is_told { value.to_owned() } else { shape::imitated(value) }
+    }
+
+    fn text(&mut self, value: &str, care: Care) -> String {
+        match care {
+            Care::Safe => text::visible(value).into_owned(),
+            Care::Masked => "<string>".to_owned(),
+            Care::Failing => self.failing_text(value, None),
+            Care::Data if value.is_empty() => String::new(),
+            Care::Data => self.described("string", value),
+        }
+    }
+
+    fn described(&mut self, what: &str, value: &str) -> String {
+        let same = self.numbering.of(value).map(|number| format!(", value {number}")).unwrap_or_default();
+        format!("<{what} {}{same}>", shape::described(value))
+    }
+}
+
+/// Whether a failure of the keyword is about the value itself, and not only about its type, length or members.
+fn is_about_value(keyword: Keyword) -> bool {
+    matches!(
+        keyword,
+        "pattern"
+            | "format"
+            | "enum"
+            | "const"
+            | "not"
+            | "anyOf"
+            | "oneOf"
+            | "allOf"
+            | "minimum"
+            | "maximum"
+            | "exclusiveMinimum"
+            | "exclusiveMaximum"
+            | "multipleOf"
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,194 @@
+//! A document without its data, still JSON and of the same types.
+//!
+//! Owns: going through a document beside its schema, writing what is left.
+//! Refuses: deciding about a single text or key (redact), documents that are no JSON beyond their first error.
+
+use std::borrow::Cow;
+
+use super::paths::Reached;
+use super::{Care, Failing, Redactor, is_about_value, looks, shape};
+use crate::pipeline::document::{Document, Kind, NodeId};
+use crate::pipeline::schema::Schema;
+use crate::pipeline::schema::walk::{Token, generalise, onward, start};
+
+/// Longest small number: longer ones tell apart what they belong to.
+const LONGEST_SMALL: usize = 6;
+/// Most digits behind the point of a small number.
+const MOST_PLACES: usize = 2;
+
+/// Lists inside one another through which an element's name is looked for.
+const MOST_LISTS: usize = 8;
+
+/// How the text is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// On one line.
+    Line,
+    /// Two spaces for each level.
+    Indented,
+}
+
+/// An open object or array.
+struct Level {
+    end: NodeId,
+    kind: Kind,
+    /// Schema nodes that speak about it.
+    nodes: Vec<NodeId>,
+    safe: Reached,
+    masked: Reached,
+    is_empty: bool,
+}
+
+/// Where a value stands.
+struct Place {
+    nodes: Vec<NodeId>,
+    token: Token,
+    safe: Reached,
+    masked: Reached,
+    care: Care,
+}
+
+impl Redactor {
+    /// The document without its data. What follows its first error, and behind it, is left out; what is open there is closed.
+    /// Raw: its text, as it is.
+    pub fn document(&mut self, document: &Document, schema: Option<&Schema>, failing: Option<Failing>, form: Form) -> String {
+        if self.is_raw() {
+            return String::from_utf8_lossy(document.text()).into_owned();
+        }
+        let mut out = String::with_capacity(document.text().len() / 2);
+        let mut open: Vec<Level> = Vec::new();
+        for node in 0..document.len() as NodeId {
+            close(&mut out, &mut open, node, form);
+            if let Some(level) = open.last_mut() {
+                if !std::mem::take(&mut level.is_empty) {
+                    out.push(',');
+                }
+                indent(&mut out, open.len(), form);
+            }
+            let place = self.place(document, schema, open.last(), node, failing);
+            if let Some(key) = document.key(node) {
+                let key = self.member(&key, &place);
+                push_quoted(&mut out, &key);
+                out.push_str(if form == Form::Line { ":" } else { ": " });
+            }
+            match document.kind(node) {
+                kind @ (Kind::Object | Kind::Array) => {
+                    out.push(if kind == Kind::Object { '{' } else { '[' });
+                    let Place { nodes, safe, masked, .. } = place;
+                    open.push(Level { end: document.end(node), kind, nodes, safe, masked, is_empty: true });
+                }
+                _ => self.push_scalar(&mut out, document, node, place.care),
+            }
+        }
+        close(&mut out, &mut open, document.len() as NodeId, form);
+        out
+    }
+
+    fn place(&self, document: &Document, schema: Option<&Schema>, around: Option<&Level>, node: NodeId, failing: Option<Failing>) -> Place {
+        let mut place = match around {
+            None => Place {
+                nodes: schema.map(start).unwrap_or_default(),
+                token: Token::Name,
+                safe: self.policy.safe.root(),
+                masked: self.policy.masked.root(),
+                care: Care::Data,
+            },
+            Some(around) => {
+                let token = document.key(node).unwrap_or_else(|| Cow::Owned(document.index(node).to_string()));
+                let (nodes, kind) = schema.map_or_else(|| (Vec::new(), Token::Unknown), |schema| onward(schema, &around.nodes, &token));
+                let (safe, masked) = self.reached(around, &token, kind);
+                Place { nodes, token: kind, safe, masked, care: Care::Data }
+            }
+        };
+        let is_failing = || failing.is_some_and(|failing| failing.node == node && failing.keyword.is_some_and(is_about_value));
+        let is_listed = || schema.is_some_and(|schema| schema.lists(&place.nodes, document, node));
+        place.care = if self.policy.masked.is_match(&place.masked) {
+            Care::Masked
+        } else if self.policy.safe.is_match(&place.safe) || is_listed() {
+            Care::Safe
+        } else if is_failing() {
+            Care::Failing
+        } else {
+            Care::Data
+        };
+        place
+    }
+
+    fn reached(&self, around: &Level, token: &str, kind: Token) -> (Reached, Reached) {
+        if self.policy.safe.is_empty() && self.policy.masked.is_empty() {
+            return (Reached::default(), Reached::default());
+        }
+        let path = generalise(&[token], &[kind]);
+        let general = path.strip_prefix('/').unwrap_or(&path);
+        (self.policy.safe.step(&around.safe, general), self.policy.masked.step(&around.masked, general))
+    }
+
+    fn member<'a>(&mut self, key: &'a str, place: &Place) -> Cow<'a, str> {
+        match place.care {
+            Care::Masked if place.token != Token::Name => Cow::Owned(self.described("key", key)),
+            Care::Safe if self.policy.safe.is_match(&place.safe) => crate::ground::text::visible(key),
+            _ => self.key(key, place.token),
+        }
+    }
+
+    fn push_scalar(&mut self, out: &mut String, document: &Document, node: NodeId, care: Care) {
+        let raw = String::from_utf8_lossy(document.raw(node));
+        // An element is called as its list is.
+        let name = || document.ancestors(node).take(MOST_LISTS).find_map(|node| document.key(node));
+        match document.kind(node) {
+            Kind::String => {
+                let value = document.string(node).unwrap_or_default();
+                let told = if care == Care::Failing { self.failing_text(&value, name().as_deref()) } else { self.text(&value, care) };
+                push_quoted(out, &told);
+            }
+            Kind::Number => out.push_str(&self.number(&raw, care, name().as_deref())),
+            Kind::Boolean if care == Care::Masked => out.push_str("\"<boolean>\""),
+            _ => out.push_str(&raw),
+        }
+    }
+
+    /// A JSON number: as it is, or another of its size.
+    pub(super) fn number(&mut self, raw: &str, care: Care, key: Option<&str>) -> String {
+        let is_personal = key.is_some_and(looks::is_personal_number);
+        match care {
+            Care::Masked => "\"<number>\"".to_owned(),
+            Care::Safe => raw.to_owned(),
+            Care::Failing if !is_personal => shape::rounded_if_long(raw),
+            _ if !is_personal && self.is_small(raw) => raw.to_owned(),
+            _ => {
+                let nth = self.numbering.of(raw).unwrap_or(0);
+                shape::number(raw, nth)
+            }
+        }
+    }
+
+    fn is_small(&self, raw: &str) -> bool {
+        let places = raw.split_once('.').map_or(0, |(_, places)| places.len());
+        let is_short = raw.len() <= LONGEST_SMALL && places <= MOST_PLACES && !raw.contains(['e', 'E']);
+        is_short && raw.parse::<f64>().is_ok_and(|value| value.abs() < self.policy.small as f64)
+    }
+}
+
+/// Closes what ends before the node.
+fn close(out: &mut String, open: &mut Vec<Level>, node: NodeId, form: Form) {
+    while let Some(level) = open.pop_if(|level| level.end <= node) {
+        if !level.is_empty {
+            indent(out, open.len(), form);
+        }
+        out.push(if level.kind == Kind::Object { '}' } else { ']' });
+    }
+}
+
+/// Deepest level that is indented further.
+const DEEPEST_INDENT: usize = 40;
+
+fn indent(out: &mut String, depth: usize, form: Form) {
+    if form == Form::Indented {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth.min(DEEPEST_INDENT)));
+    }
+}
+
+fn push_quoted(out: &mut String, text: &str) {
+    out.push_str(&serde_json::Value::from(text).to_string());
+}
