@@ -1,17 +1,15 @@
 //! BigQuery out of order: every fault is a plain sentence, nothing is tried forever, nothing is spent unasked, no secret is told.
 
-mod stub;
-
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::stub::{Asked, Reply, Stub, coarse, healthy};
 use misfit::rows::group::Groups;
 use misfit::rows::source::bigquery::{BigQuery, Patience, Settings, TableName};
 use misfit::rows::source::{Cost, ErrorSource, Progress, Request, Unwatched, Watch};
 use serde_json::{Value, json};
-use stub::{Asked, Reply, Stub, coarse, healthy};
 
 const MESSAGE: &str = "org.everit.json.schema.ValidationException: #/a: expected type: String, found: Null";
 

@@ -1,16 +1,14 @@
 //! The explorer on a source that costs: what it asks, what it shows of a price, how it steps through rows that it does not know yet.
 
-mod stub;
-
 use std::sync::Arc;
 
+use crate::stub::{Stub, coarse, healthy};
 use misfit::rows::source::Request;
 use misfit::rows::source::bigquery::{BigQuery, Settings, TableName};
 use misfit::tui::keymap::{Keymap, parse_keys};
 use misfit::tui::theme::{Depth, Theme};
 use misfit::tui::{Options, frame, script};
 use serde_json::{Value, json};
-use stub::{Stub, coarse, healthy};
 
 const MESSAGE: &str = "org.everit.json.schema.ValidationException: #/a: expected type: String, found: Null";
 

@@ -1,15 +1,15 @@
 //! BigQuery as a source against a real server: the same rows make the same groups as in a file, every row is reached, and every SQL text that
 //! is shown runs as it stands.
 
-mod bigquery;
-mod corpus;
+use crate::bigquery;
+use crate::corpus;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use bigquery::{DATASET, PROJECT, Server, columns};
+use crate::bigquery::{DATASET, PROJECT, Server, columns};
 use misfit::ground::time::parse_time;
 use misfit::rows::group::Groups;
 use misfit::rows::payload::Payload;

@@ -1,6 +1,6 @@
 //! A redacted bundle of real error rows: the same groups, and rows that fail for the same reasons.
 
-mod corpus;
+use crate::corpus;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;

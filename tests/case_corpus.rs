@@ -1,12 +1,12 @@
 //! Cases of real error rows: every row opens, and leads to the schema node that the pipeline names.
 
-mod corpus;
+use crate::corpus;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::corpus::Line;
 use base64::Engine;
-use corpus::Line;
 use misfit::pipeline::sink::{Fate, HOLDS_NULL};
 use misfit::rows::payload::Payload;
 use misfit::rows::row::SourceRow;

@@ -1,6 +1,6 @@
 //! A valid example for every schema of the corpus, with required members alone and with all, judged by `misfit judge` as well.
 
-mod corpus;
+use crate::corpus;
 
 use std::fs::{self, File};
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Exports of real error rows: the SQL of a group selects its rows, and the documents of groups fail as their rows did.
 
-mod corpus;
+use crate::corpus;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use corpus::Line;
+use crate::corpus::Line;
 use misfit::pipeline::document::Document;
 use misfit::rows::group::Group;
 use misfit::rows::row::{RowRef, SourceRow};

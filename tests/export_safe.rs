@@ -1,14 +1,12 @@
 //! Exports through the program: no secret leaves without --raw, and no text of a payload means anything in Markdown.
 
-mod secrets;
-
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::secrets::{Secret, assert_hidden, secrets};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use secrets::{Secret, assert_hidden, secrets};
 use serde_json::json;
 
 /// Everything that can be exported as text.

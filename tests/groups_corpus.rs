@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-mod corpus;
+use crate::corpus;
 
-use corpus::Line;
+use crate::corpus::Line;
 use misfit::ground::time::parse_time;
 use misfit::pipeline::fault::{Fault, Says};
 use misfit::rows::group::{Grouper, Groups, Status};

@@ -1,6 +1,6 @@
 //! The sample documents of the corpus through `misfit judge`: every .pass passes and every .fail fails.
 
-mod corpus;
+use crate::corpus;
 
 use std::fs::File;
 use std::process::Command;

@@ -1,15 +1,15 @@
 //! Landings against the pipeline's own answers, for real documents and made-up hard cases: every field of every line.
 
-mod corpus;
-mod sink;
+use crate::corpus;
+use crate::sink;
 
 use std::collections::BTreeMap;
 
-use corpus::Line;
+use crate::corpus::Line;
+use crate::sink::{Case, Files, equal, raw};
 use misfit::pipeline::document::{Document, PathStyle};
 use misfit::pipeline::layout::Layout;
 use misfit::pipeline::sink::{Fate, Landed, Landing, Shown};
-use sink::{Case, Files, equal, raw};
 
 /// The names of the fields that are compared as text, and their values.
 type Fields = BTreeMap<&'static str, Option<String>>;

@@ -1,7 +1,7 @@
 //! The rows of the corpus made small: the same fault in a fraction of the bytes.
 //! The corpus is looked for in $MISFIT_CORPUS or ../shared/corpus, schemas in $MISFIT_SCHEMAS or the corpus' bundle.
 
-mod corpus;
+use crate::corpus;
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -10,8 +10,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::corpus::Line;
 use base64::Engine;
-use corpus::Line;
 use flate2::read::GzDecoder;
 use misfit::pipeline::document::Document;
 use misfit::pipeline::minimize::{Ended, Progress, Target, minimize, minimize_unreadable};

@@ -1,12 +1,12 @@
 //! The schema node of every validation message of the corpus against the true answer, and the way back into the document.
 
-mod corpus;
+use crate::corpus;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
+use crate::corpus::Line;
 use base64::Engine;
-use corpus::Line;
 use flate2::read::GzDecoder;
 use misfit::pipeline::document::Document;
 use misfit::pipeline::fault::Fault;

@@ -1,14 +1,12 @@
 //! Two hundred secrets planted wherever a payload, a request or a message can hold one: none comes out.
 //! The secrets are made up here; no document of anybody is looked at.
 
-mod secrets;
-
+use crate::secrets::{assert_hidden, secrets};
 use misfit::pipeline::document::Document;
 use misfit::pipeline::schema::Schema;
 use misfit::pipeline::schema::walk::Token;
 use misfit::rows::row::SourceRow;
 use misfit::triage::redact::{Failing, Form, Policy, Redactor};
-use secrets::{assert_hidden, secrets};
 
 const SCHEMA: &str = r##"{
   "$schema": "http://json-schema.org/draft-06/schema#",

@@ -1,14 +1,14 @@
 //! Rows against the pipeline's own answers: the text of numbers, whole rows, and which exception ends the others.
 
-mod corpus;
-mod sink;
+use crate::corpus;
+use crate::sink;
 
-use corpus::Line;
+use crate::corpus::Line;
+use crate::sink::{Case, Files};
 use misfit::pipeline::document::Document;
 use misfit::pipeline::java_double;
 use misfit::pipeline::layout::Layout;
 use misfit::pipeline::sink::{Submission, transform};
-use sink::{Case, Files};
 
 #[test]
 fn doubles_are_printed_as_the_pipeline_prints_them() {

@@ -1,6 +1,6 @@
 //! The schema folder of the corpus: everything in it opens, and names compare as the pipeline compares them.
 
-mod corpus;
+use crate::corpus;
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;

@@ -1,6 +1,6 @@
 //! Layouts made of JSON schemas against the transpiler's own answers, and against the layouts that are published beside their schemas.
 
-mod corpus;
+use crate::corpus;
 
 use std::collections::BTreeMap;
 

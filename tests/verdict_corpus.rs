@@ -1,15 +1,15 @@
 //! The replayed verdicts of the corpus against the true answers.
 //! The corpus is looked for in $MISFIT_CORPUS or ../shared/corpus, schemas in $MISFIT_SCHEMAS or the corpus' bundle.
 
-mod corpus;
+use crate::corpus;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::corpus::Line;
 use base64::Engine;
-use corpus::Line;
 use flate2::read::GzDecoder;
 use misfit::pipeline::document::Document;
 use misfit::pipeline::verdict::judge::jackson::parse_verdict;

@@ -18,7 +18,7 @@ fn parse_at(text: &str, now: Timestamp) -> Option<Micros> {
         return Some(time.as_microsecond());
     }
     let civil = text.trim_end_matches("UTC").trim_end().parse::<DateTime>().ok()?;
-    Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp().as_microsecond())
+    Some(TimeZone::UTC.to_timestamp(civil).ok()?.as_microsecond())
 }
 
 fn parse_age(text: &str) -> Option<SignedDuration> {

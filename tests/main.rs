@@ -1,0 +1,35 @@
+//! All tests that stand beside the code: commands, screens, real terminals, servers, real data. One program, for linking takes longer than running.
+
+mod bigquery;
+mod bigquery_faults;
+mod bigquery_screens;
+mod bigquery_server;
+mod bundle;
+mod bundle_corpus;
+mod case_corpus;
+mod commands;
+mod corpus;
+mod example_corpus;
+mod export_corpus;
+mod export_safe;
+mod groups_corpus;
+mod judge_corpus;
+mod landing_corpus;
+mod made_up;
+mod minimize_corpus;
+mod node_corpus;
+mod readme;
+mod redact;
+mod row_corpus;
+mod schemas_corpus;
+mod screens;
+mod secrets;
+mod sink;
+mod source_files;
+mod source_parquet;
+mod stub;
+mod terminal;
+mod transpile_corpus;
+mod verdict_agrees;
+mod verdict_corpus;
+mod verdict_rules;

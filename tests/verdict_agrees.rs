@@ -1,0 +1,41 @@
+//! Made-up schemas and documents by the thousand: the judge's own answers agree with each other. `benches/opinion.rs` asks another validator as well.
+
+use std::sync::Arc;
+
+use misfit::pipeline::document::Document;
+use misfit::pipeline::schema::Schema;
+use misfit::pipeline::verdict::judge::{Input, Judge, Outcome};
+use proptest::prelude::*;
+
+use crate::made_up::{root, schema, value};
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn all_answers_agree(schema in schema(), value in value()) {
+        let whole = root(schema);
+        let judge = Judge::compile(Arc::new(Schema::parse("x", whole.to_string().into_bytes()).unwrap())).unwrap();
+        let document = Document::parse(value.to_string().into_bytes());
+        let (verdict, violations) = (judge.verdict(&document), judge.violations(&document, 5));
+        prop_assert!(verdict.doubts.is_empty());
+        prop_assert_eq!(verdict.outcome == Outcome::Pass, violations.count == 0, "{}", whole);
+        prop_assert_eq!(violations.count == 0, violations.list.is_empty() && violations.tree.is_empty());
+        prop_assert!(violations.list.len() as u64 == violations.count.min(5));
+        if let Outcome::Fail(found) = verdict.outcome {
+            let place = document.find(&found.tokens);
+            prop_assert_eq!(place, Ok(found.instance), "{:?}", found);
+            let begin = [found.pointer.as_str(), ": "].concat();
+            prop_assert!(found.message.starts_with(&begin) && !found.sentence.is_empty());
+        }
+        prop_assert_eq!(judge.passes(&document), violations.count == 0);
+    }
+
+    #[test]
+    fn nothing_makes_it_stumble(text in "[\\[\\]{},:\"0-9ab.eE\\\\u -]{0,60}", schema in schema()) {
+        let judge = Judge::compile(Arc::new(Schema::parse("x", root(schema).to_string().into_bytes()).unwrap())).unwrap();
+        let document = Document::parse(text.into_bytes());
+        let passes = judge.verdict(Input::payload(&document)).outcome == Outcome::Pass;
+        prop_assert_eq!(passes, judge.violations(Input::payload(&document), 3).count == 0);
+    }
+}
