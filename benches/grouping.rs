@@ -2,7 +2,7 @@
 //! the rows where the file is packed, serde_json borrowing the same columns where it is plain NDJSON.
 //!
 //! ```text
-//! cargo bench --bench grouping -- errors.ndjson [THREADS]
+//! cargo bench -p misfit-benches --bench grouping -- errors.ndjson [THREADS]
 //! ```
 
 use std::error::Error;
@@ -112,7 +112,7 @@ fn main() -> ExitCode {
     // Cargo adds a flag of its own.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let Some(path) = arguments.first() else {
-        println!("usage: cargo bench --bench grouping -- PATH [THREADS]");
+        println!("usage: cargo bench -p misfit-benches --bench grouping -- PATH [THREADS]");
         return ExitCode::SUCCESS;
     };
     let threads = arguments.get(1).and_then(|threads| threads.parse().ok()).unwrap_or(2);
