@@ -1,3 +1,4 @@
+pub mod aligned;
 pub mod fuzzy;
 pub mod markdown;
 pub mod outline;

@@ -3,6 +3,7 @@ pub mod bundle;
 pub mod case;
 pub mod catalog;
 pub mod export;
+pub mod facts;
 pub mod judging;
 pub mod origin;
 pub mod redact;
