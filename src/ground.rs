@@ -1,5 +1,7 @@
 //! The ground floor: texts, times, SQL quoting, outlines. Knows nothing of error rows, schemas or terminals' events.
 
+/// Tables whose columns stand under each other.
+pub mod aligned;
 /// A query typed in a hurry finds its lines.
 pub mod fuzzy;
 /// Markdown that no data can break.

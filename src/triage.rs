@@ -10,6 +10,8 @@ pub mod case;
 pub mod catalog;
 /// Reports, rows, tests, SQL and briefs, written.
 pub mod export;
+/// What is known, laid out as lines for people.
+pub mod facts;
 /// Sample documents, judged.
 pub mod judging;
 /// From a column to the schema node that fills it, and back.

@@ -14,6 +14,7 @@ use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
 use super::input;
 use super::out::{self, ProgressLine};
 use crate::cli::config::Config;
+use crate::ground::aligned::Aligned;
 use crate::ground::text::{count, visible};
 use crate::rows::source::bigquery::{self, Adhoc, BigQuery, SCHEME, Settings, Table, TableName};
 use crate::rows::source::{ErrorSource, Request};
@@ -239,19 +240,15 @@ fn as_lines(tables: &[Table]) -> Result<String> {
 /// A table a line: name, rows, bytes, partitions, labels.
 fn as_text(tables: &[Table]) -> String {
     let name = |table: &Table| table.name.as_ref().map(ToString::to_string).unwrap_or_default();
-    let width = tables.iter().map(|table| crate::ground::text::width(&name(table))).max().unwrap_or(0);
-    let mut text = String::new();
+    let mut lines = Aligned::bare(&[1, 2]);
     for table in tables {
         let rows = table.rows.map_or_else(|| table.kind.to_ascii_lowercase(), |rows| format!("{} rows", count(rows)));
         let bytes = table.bytes.map(crate::ground::text::bytes).unwrap_or_default();
         let span = table.partition.as_ref().map(|partition| format!("by {}", partition.span.to_ascii_lowercase())).unwrap_or_default();
         let labels: Vec<String> = table.labels.iter().map(|(key, value)| format!("{key}:{value}")).collect();
-        let name = name(table);
-        let pad = " ".repeat(width - crate::ground::text::width(&name));
-        let line = format!("{name}{pad}  {rows:>18}  {bytes:>10}  {span:<8}  {}", labels.join(" "));
-        text.push_str(&format!("{}\n", visible(line.trim_end())));
+        lines.push([name(table), rows, bytes, span, labels.join(" ")].map(|cell| visible(&cell).into_owned()));
     }
-    text
+    lines.to_text()
 }
 
 #[cfg(test)]

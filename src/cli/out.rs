@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::SIGINT;
 
+pub(super) use crate::ground::text::plural;
 use crate::ground::text::{self, visible};
 use crate::rows::group::Groups;
 use crate::rows::row::Unreadable;
@@ -47,11 +48,6 @@ pub(super) fn print(text: &str) -> color_eyre::Result<ExitCode> {
 /// Says a line on standard error. Nothing depends on it: a standard error that is closed must not end the command.
 pub(super) fn tell(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
-}
-
-/// A number of things: `1 row`, `2,000 rows`.
-pub(super) fn plural(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", text::count(n), if n == 1 { one } else { many })
 }
 
 /// What of the input is no row, with the first one quoted; `None` where all is well.

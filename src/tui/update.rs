@@ -3,7 +3,6 @@
 //! Owns: what every message does to the state, and which effects follow.
 //! Refuses: I/O, clocks, environment, terminal; work that takes longer than a few milliseconds (that is an effect).
 
-mod about;
 mod case;
 mod copy;
 pub mod export;

@@ -36,6 +36,13 @@ pub(super) fn quote(name: &str) -> String {
     format!("\"{}\"", text::clip_middle(&text::visible(name), 80))
 }
 
+impl Layout {
+    /// How many things are odd, also those that are not listed.
+    pub fn oddity_count(&self) -> usize {
+        self.oddities.len() + self.unlisted
+    }
+}
+
 /// Adds what the columns show by themselves.
 pub(super) fn check(layout: &Layout, found: &mut Oddities) {
     for (id, column) in (0..).zip(&layout.columns) {
@@ -132,5 +139,6 @@ mod tests {
         let columns: Vec<String> = (0..150).map(|i| format!(r#"{{"name":"c-{i}","type":"POINT"}}"#)).collect();
         let layout = Layout::parse(format!("[{}]", columns.join(",")).as_bytes()).unwrap_or_default();
         assert_eq!((layout.columns.len(), layout.oddities.len(), layout.unlisted), (150, 100, 200));
+        assert_eq!(layout.oddity_count(), 300);
     }
 }
