@@ -1,3 +1,5 @@
+//! What knows nothing of the rest: text, time, SQL, outlines, fuzzy search, Markdown.
+
 pub mod fuzzy;
 pub mod markdown;
 pub mod outline;

@@ -1,3 +1,5 @@
+//! What the pipeline does with a document, replayed. Refuses: I/O.
+
 pub mod destination;
 pub mod document;
 pub mod example;

@@ -1,3 +1,5 @@
+//! Error rows: where they come from, and what they have in common.
+
 pub mod bundle;
 pub mod demo;
 pub mod group;

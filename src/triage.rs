@@ -1,3 +1,5 @@
+//! Everything known of a failing row, a group, a deploy.
+
 pub mod baseline;
 pub mod bundle;
 pub mod case;

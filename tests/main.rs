@@ -1,5 +1,8 @@
 //! All tests that stand beside the code: commands, screens, real terminals, servers, real data. One program, for linking takes longer than running.
 
+// A test that cannot go on says where.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod bigquery;
 mod bigquery_faults;
 mod bigquery_screens;

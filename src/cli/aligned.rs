@@ -13,17 +13,17 @@ pub(super) struct Aligned<const N: usize> {
 
 impl<const N: usize> Aligned<N> {
     /// No rows yet.
-    pub fn new(heads: [&str; N], right: &'static [usize]) -> Self {
+    pub(super) fn new(heads: [&str; N], right: &'static [usize]) -> Self {
         Aligned { rows: vec![heads.map(str::to_owned)], right }
     }
 
     /// Adds a row.
-    pub fn push(&mut self, row: [String; N]) {
+    pub(super) fn push(&mut self, row: [String; N]) {
         self.rows.push(row);
     }
 
     /// The lines; nothing where there is only the head.
-    pub fn to_text(&self) -> String {
+    pub(super) fn to_text(&self) -> String {
         if self.rows.len() == 1 {
             return String::new();
         }

@@ -82,7 +82,7 @@ enum ListFormat {
 
 impl Args {
     /// Opens the tables or the query that the inputs name.
-    pub fn open(self, inputs: &[String], config: &Config, scope: Request) -> Result<Arc<dyn ErrorSource>> {
+    pub(super) fn open(self, inputs: &[String], config: &Config, scope: Request) -> Result<Arc<dyn ErrorSource>> {
         ensure!(!self.list, "--list prints the tables and explores nothing: misfit bigquery: --list");
         ensure!(inputs.iter().all(|input| input.starts_with(SCHEME)), "tables of BigQuery cannot be read together with files: name either");
         let sql = self.sql.clone();
@@ -101,7 +101,7 @@ impl Args {
     }
 
     /// These flags mean nothing to files.
-    pub fn refuse(&self) -> Result<()> {
+    pub(super) fn refuse(&self) -> Result<()> {
         self.reach.refuse()?;
         let given =
             [("--max-bytes", self.max_bytes.is_some()), ("--refresh", self.refresh), ("--sql", self.sql.is_some()), ("--list", self.list)];
@@ -130,7 +130,7 @@ impl Args {
 
 impl Reach {
     /// These mean nothing to files.
-    pub fn refuse(&self) -> Result<()> {
+    pub(super) fn refuse(&self) -> Result<()> {
         let given = [("--project", &self.project), ("--location", &self.location), ("--endpoint", &self.endpoint)];
         match given.iter().find(|(_, given)| given.is_some()) {
             Some((flag, _)) => bail!("{flag} is for tables of BigQuery: name one as {SCHEME}PROJECT.DATASET.TABLE"),
@@ -151,7 +151,7 @@ impl Reach {
     }
 
     /// A deployed table, which is named as `bigquery:PROJECT.DATASET.TABLE`.
-    pub fn deployed(self, named: &str, config: &Config) -> Result<Table> {
+    pub(super) fn deployed(self, named: &str, config: &Config) -> Result<Table> {
         let settings = self.settings(config);
         let names = names(&[named.to_owned()], settings.project.as_deref())?;
         let [name] = names.as_slice() else { bail!("{named}: misfit table takes one table") };

@@ -59,7 +59,7 @@ pub(super) struct Look {
 
 impl Look {
     /// Whether a screen is printed, which needs no terminal.
-    pub fn is_printed(&self) -> bool {
+    pub(super) fn is_printed(&self) -> bool {
         self.print
     }
 }

@@ -161,11 +161,26 @@ pub struct Prompt {
 /// What covers the screen.
 pub enum Overlay {
     /// All keys.
-    Help { scroll: usize },
+    Help {
+        /// Lines above the box.
+        scroll: usize,
+    },
     /// A whole value, broken into lines of the box's width.
-    Value { title: String, text: Arc<str>, lines: Vec<String>, scroll: usize },
-    /// What can be exported; raw: with values as they are.
-    Export { raw: bool },
+    Value {
+        /// What it is.
+        title: String,
+        /// All of it, as it is copied.
+        text: Arc<str>,
+        /// All of it, as it is shown.
+        lines: Vec<String>,
+        /// Lines above the box.
+        scroll: usize,
+    },
+    /// What can be exported.
+    Export {
+        /// Whether values leave as they are.
+        raw: bool,
+    },
 }
 
 /// News for the bottom line.

@@ -20,7 +20,7 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Counts a row; gives what is to be written.
-    pub fn count<T>(&mut self, made: Made<T>) -> Option<T> {
+    pub(super) fn count<T>(&mut self, made: Made<T>) -> Option<T> {
         match made {
             Ok(made) => {
                 self.written += 1;
@@ -34,12 +34,12 @@ impl Tally {
     }
 
     /// Whether nothing was exported.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.written == 0
     }
 
     /// Counts a document, and what has to be said of it.
-    pub fn count_file(&mut self, made: Made<File>) -> Option<File> {
+    pub(super) fn count_file(&mut self, made: Made<File>) -> Option<File> {
         let file = self.count(made)?;
         if let Some(remark) = &file.remark {
             *self.remarks.entry(remark.clone()).or_default() += 1;
@@ -48,14 +48,14 @@ impl Tally {
     }
 
     /// The name, with a number behind it from the second on.
-    pub fn numbered(&mut self, folders: &[&str], stem: &str) -> String {
+    pub(super) fn numbered(&mut self, folders: &[&str], stem: &str) -> String {
         let times = self.names.entry([folders, &[stem]].concat().join("/")).or_default();
         *times += 1;
         if *times == 1 { stem.to_owned() } else { format!("{stem}-{times}") }
     }
 
     /// Tells what was left out, and what has to be said of the rest.
-    pub fn tell(&self) {
+    pub(super) fn tell(&self) {
         for (reason, rows) in &self.left_out {
             out::tell(&format!("misfit: {} not exported: {}", out::plural(*rows, "row", "rows"), visible(reason)));
         }

@@ -9,7 +9,7 @@ use crate::pipeline::sink;
 use crate::triage::catalog::{Catalog, Place, TableId};
 
 /// Shows it; tells where there is nothing more to know.
-pub fn show(app: &mut App) {
+pub(super) fn show(app: &mut App) {
     let screen = &app.tables;
     let Some(place) = screen.place() else {
         app.tell("put the cursor on a table or a column to see everything about it");

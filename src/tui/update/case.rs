@@ -22,7 +22,7 @@ const LEVELS_AT_START: usize = 2;
 const MOST_LOOKED_AT: usize = 16 << 10;
 
 /// The row is there, or why not.
-pub fn opened(app: &mut App, job: JobId, outcome: Result<Arc<Case>, String>) -> Vec<Effect> {
+pub(super) fn opened(app: &mut App, job: JobId, outcome: Result<Arc<Case>, String>) -> Vec<Effect> {
     let Some(opening) = app.opening.take_if(|opening| opening.job == job) else { return Vec::new() };
     match outcome {
         Ok(case) => {
@@ -94,7 +94,7 @@ fn show_table(screen: &mut CaseScreen, table: usize) {
 }
 
 /// To the other table of a document that is split.
-pub fn other_table(app: &mut App) {
+pub(super) fn other_table(app: &mut App) {
     let Some(screen) = &mut app.case else { return };
     if screen.columns.len() < 2 {
         app.tell("all of this document goes to one table");
@@ -129,7 +129,7 @@ fn show_tie(screen: &mut CaseScreen, but: Option<Pane>) {
 }
 
 /// Finds the place in the other panes after the cursor of the focused one moved.
-pub fn follow(screen: &mut CaseScreen) {
+pub(super) fn follow(screen: &mut CaseScreen) {
     let Some(item) = screen.item(screen.focus).map(|item| item as NodeId) else { return };
     let case = screen.case.clone();
     let failing = case.broken.as_ref().and_then(|broken| broken.node);
@@ -198,7 +198,7 @@ fn at_column(case: &Case, table: usize, column: ColumnId) -> Tie {
 }
 
 /// The column that the case is about at the moment: the one under the cursor of its columns, or where the value lands.
-pub fn column(screen: &CaseScreen) -> Option<ColumnId> {
+pub(super) fn column(screen: &CaseScreen) -> Option<ColumnId> {
     match screen.focus {
         Pane::Columns => match screen.columns.get(screen.table)?.line(screen.item(Pane::Columns)?) {
             Line::Column(column) => Some(column),
@@ -209,7 +209,7 @@ pub fn column(screen: &CaseScreen) -> Option<ColumnId> {
 }
 
 /// An action on this screen.
-pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     let Some(screen) = &mut app.case else { return Vec::new() };
     match action {
         Action::NextPane => screen.focus = screen.focus.next(true),

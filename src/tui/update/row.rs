@@ -14,7 +14,7 @@ use crate::triage::case::Preview;
 const LEVELS_AT_START: usize = 1;
 
 /// Shows the row of the table that the columns are of, or leaves it.
-pub fn switch(app: &mut App) -> Vec<Effect> {
+pub(super) fn switch(app: &mut App) -> Vec<Effect> {
     let job = app.next_job();
     let Some(screen) = &mut app.case else { return Vec::new() };
     if screen.row.take().is_some() {
@@ -28,7 +28,7 @@ pub fn switch(app: &mut App) -> Vec<Effect> {
 }
 
 /// Begins to make the row of the table at hand.
-pub fn make(app: &mut App, job: JobId) -> Vec<Effect> {
+pub(super) fn make(app: &mut App, job: JobId) -> Vec<Effect> {
     let Some(screen) = &mut app.case else { return Vec::new() };
     if !screen.case.has_preview() {
         return Vec::new();
@@ -38,7 +38,7 @@ pub fn make(app: &mut App, job: JobId) -> Vec<Effect> {
 }
 
 /// The row is there.
-pub fn made(app: &mut App, job: JobId, preview: Preview) -> Vec<Effect> {
+pub(super) fn made(app: &mut App, job: JobId, preview: Preview) -> Vec<Effect> {
     let Some(row) = app.case.as_mut().and_then(|screen| screen.row.as_mut()).filter(|row| row.job == job) else { return Vec::new() };
     if let Ok(document) = &preview.row {
         let subject = Subject::Document(document.clone());
@@ -53,7 +53,7 @@ pub fn made(app: &mut App, job: JobId, preview: Preview) -> Vec<Effect> {
 }
 
 /// An action while the row is shown: what is about values of the document leads back to it.
-pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::OtherTable => {
             let job = app.next_job();

@@ -19,7 +19,7 @@ use crate::triage::case::Case;
 const MOST_SHOWN: usize = 256 << 10;
 
 /// The value under the cursor.
-pub fn value(app: &mut App) -> Vec<Effect> {
+pub(super) fn value(app: &mut App) -> Vec<Effect> {
     if let Some((title, text)) = app.case.as_ref().and_then(under_cursor) {
         app.show_text(title, text);
     }
@@ -48,7 +48,7 @@ fn under_cursor(screen: &CaseScreen) -> Option<(String, String)> {
 }
 
 /// The message, notes and columns of the row; in the groups, the message of the group under the cursor.
-pub fn row(app: &mut App) -> Vec<Effect> {
+pub(super) fn row(app: &mut App) -> Vec<Effect> {
     if app.tables.open {
         about::show(app);
         return Vec::new();
@@ -68,7 +68,7 @@ pub fn row(app: &mut App) -> Vec<Effect> {
 }
 
 /// Everything that is broken, as a tree: what the row reports first, then all violations with the branches they stand behind.
-pub fn violations(app: &mut App) -> Vec<Effect> {
+pub(super) fn violations(app: &mut App) -> Vec<Effect> {
     let Some(screen) = &app.case else { return Vec::new() };
     let Some(replay) = &screen.case.replay else {
         app.tell("no violations are known: there is no judgement to replay");

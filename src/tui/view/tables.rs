@@ -19,7 +19,7 @@ use crate::pipeline::layout::{Gauge, Level, Limit};
 use crate::triage::catalog::{Catalog, Column, Contents, TableId, What};
 
 /// Draws the screen.
-pub fn draw(app: &App, buffer: &mut Buffer) {
+pub(super) fn draw(app: &App, buffer: &mut Buffer) {
     let screen = &app.tables;
     let areas = panes::tables((buffer.area.width, buffer.area.height), screen.focus);
     let schemas = app.schemas.as_deref().unwrap_or_default();
@@ -225,7 +225,7 @@ fn clip_front(before: &str, cells: usize) -> String {
 }
 
 /// `map<STRING>`, `INT64 REPEATED`.
-pub fn kind(catalog: &Catalog, column: &Column) -> String {
+pub(super) fn kind(catalog: &Catalog, column: &Column) -> String {
     format!("{}{}", text::visible(catalog.badge(column)), mode_words(column.mode, column.shaped))
 }
 
