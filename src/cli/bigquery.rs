@@ -11,7 +11,6 @@ use clap::ValueEnum;
 use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
 
-use super::input;
 use super::out::{self, ProgressLine};
 use crate::cli::config::Config;
 use crate::ground::text::{count, visible};
@@ -205,12 +204,11 @@ fn read_sql(file: &str) -> Result<String> {
     Ok(text)
 }
 
-/// `misfit bigquery: --list`: the error tables of the usual datasets, or of those named as `bigquery:PROJECT.DATASET`.
-pub(super) fn list(args: input::Args, config: &Config) -> Result<ExitCode> {
-    let sources = input::expand(args.sources, config)?;
+/// `misfit bigquery: --list`: the error tables of the usual datasets, or of those that the sources name as `bigquery:PROJECT.DATASET`.
+pub(super) fn list(args: Args, sources: &[String], config: &Config) -> Result<ExitCode> {
     let named: Vec<&str> = sources.iter().filter_map(|source| source.strip_prefix(SCHEME)).filter(|name| !name.is_empty()).collect();
-    let format = args.bigquery.list_format;
-    let settings = args.bigquery.settings(config);
+    let format = args.list_format;
+    let settings = args.settings(config);
     let line = ProgressLine::over(true)?;
     let mut tables = Vec::new();
     let mut refused = Vec::new();

@@ -12,12 +12,12 @@ use super::action::Place;
 pub use super::case_screen::{CaseScreen, RowScreen, Tie};
 use super::group_tree::GroupTree;
 use super::keymap::{Key, Keymap};
+pub use super::list::{List, Search};
 use super::message::JobId;
 use super::panes::{self, Pane, TablePane};
 use super::subject::{Comparison, Subject};
 use super::tables::TableScreen;
 use super::theme::{Depth, Theme};
-use crate::ground::outline::Outline;
 use crate::rows::group::{Fingerprint, Group, Sort};
 use crate::rows::row::RowRef;
 use crate::rows::source::{Progress, RowOrder};
@@ -81,31 +81,6 @@ pub struct GroupScreen {
     pub touched: bool,
     /// The latest job that arranges the groups.
     pub arranging: Option<JobId>,
-}
-
-/// One list or tree with its search and filter.
-#[derive(Default)]
-pub struct List {
-    /// Rows, cursor, expansion.
-    pub outline: Outline,
-    /// The last search.
-    pub search: Option<Search>,
-    /// The filter at work.
-    pub filter: Option<String>,
-    /// The latest job that looks for its matches.
-    pub filter_job: Option<JobId>,
-}
-
-/// A search and what it found.
-pub struct Search {
-    /// What was typed.
-    pub text: String,
-    /// The latest job that looks for it.
-    pub job: Option<JobId>,
-    /// Where the cursor was when the search began.
-    pub from: Option<usize>,
-    /// Lines that match, ascending; `None` while the work goes on.
-    pub found: Option<Vec<u32>>,
 }
 
 /// A row that is being opened.
@@ -281,13 +256,5 @@ impl App {
     /// Tells something bad at the bottom.
     pub fn warn(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), bad: true });
-    }
-}
-
-impl List {
-    /// Whether the last search or the filter matches the item.
-    pub fn is_hit(&self, item: usize) -> bool {
-        let searched = self.search.as_ref().and_then(|search| search.found.as_ref());
-        self.outline.is_match(item) || searched.is_some_and(|found| found.binary_search(&(item as u32)).is_ok())
     }
 }

@@ -8,9 +8,9 @@ use ratatui::crossterm::event::KeyEvent;
 
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
+use super::look::Look;
 use super::subject::{Comparison, Subject};
 use super::table_tree::TableTree;
-use super::tables::Look;
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::Layout;
 use crate::rows::group::{Groups, Sort};

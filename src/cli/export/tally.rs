@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::samples::{File, Made};
 use crate::cli::out;
 use crate::ground::text::visible;
+
+/// What becomes of a row: something to write, or why there is nothing.
+pub(super) type Made<T> = Result<T, String>;
 
 /// Counts over all rows.
 #[derive(Debug, Default)]
@@ -38,13 +40,9 @@ impl Tally {
         self.written == 0
     }
 
-    /// Counts a document, and what has to be said of it.
-    pub(super) fn count_file(&mut self, made: Made<File>) -> Option<File> {
-        let file = self.count(made)?;
-        if let Some(remark) = &file.remark {
-            *self.remarks.entry(remark.clone()).or_default() += 1;
-        }
-        Some(file)
+    /// Counts what has to be said of a document.
+    pub(super) fn remark(&mut self, remark: &str) {
+        *self.remarks.entry(remark.to_owned()).or_default() += 1;
     }
 
     /// The name, with a number behind it from the second on.

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use super::super::action::Action;
-use super::super::app::{App, CaseScreen, List, Tie};
+use super::super::app::{App, CaseScreen, List, RowScreen, Tie};
 use super::super::column_tree::{ColumnTree, Line};
 use super::super::message::{Effect, JobId};
 use super::super::panes::Pane;
-use super::row;
 use crate::ground::outline::Outline;
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::ColumnId;
@@ -49,12 +48,22 @@ pub(super) fn opened(app: &mut App, job: JobId, outcome: Result<Arc<Case>, Strin
             app.case = Some(screen);
             if had_row {
                 let job = app.next_job();
-                return row::make(app, job);
+                return make_row(app, job);
             }
         }
         Err(reason) => app.warn(reason),
     }
     Vec::new()
+}
+
+/// Begins to make the row of the table at hand.
+pub(super) fn make_row(app: &mut App, job: JobId) -> Vec<Effect> {
+    let Some(screen) = &mut app.case else { return Vec::new() };
+    if !screen.case.has_preview() {
+        return Vec::new();
+    }
+    screen.row = Some(RowScreen { job, preview: None, list: List::default() });
+    vec![Effect::PreviewRow { job, case: screen.case.clone(), table: screen.table, value: screen.tie.value }]
 }
 
 /// Puts the cursors on the failing value, the node that broke and its column; focus on the first pane that has something to show.

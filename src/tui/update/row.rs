@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::action::Action;
-use super::super::app::{App, List, RowScreen};
+use super::super::app::App;
 use super::super::message::{Effect, JobId};
 use super::super::subject::Subject;
 use super::case;
@@ -20,21 +20,11 @@ pub(super) fn switch(app: &mut App) -> Vec<Effect> {
     if screen.row.take().is_some() {
         return vec![Effect::Cancel(job)];
     }
-    let effects = make(app, job);
+    let effects = case::make_row(app, job);
     if effects.is_empty() {
         app.tell("there is no row to show: it takes a JSON object and the columns of its table");
     }
     effects
-}
-
-/// Begins to make the row of the table at hand.
-pub(super) fn make(app: &mut App, job: JobId) -> Vec<Effect> {
-    let Some(screen) = &mut app.case else { return Vec::new() };
-    if !screen.case.has_preview() {
-        return Vec::new();
-    }
-    screen.row = Some(RowScreen { job, preview: None, list: List::default() });
-    vec![Effect::PreviewRow { job, case: screen.case.clone(), table: screen.table, value: screen.tie.value }]
 }
 
 /// The row is there.
@@ -58,7 +48,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::OtherTable => {
             let job = app.next_job();
             case::other_table(app);
-            make(app, job)
+            case::make_row(app, job)
         }
         Action::NextRow | Action::PreviousRow => case::act(app, action),
         Action::JumpToFault | Action::NextViolation | Action::PreviousViolation | Action::NextWarning | Action::PreviousWarning => {

@@ -4,36 +4,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::super::action::{Place, TABLE};
+use super::super::action::Place;
 use super::super::app::App;
+use super::super::help::{HelpLine, help_lines};
 use super::super::panes;
 use super::super::theme::Role;
 use super::super::update::export::{MENU, RAW_KEY};
 use super::pen::{Pen, paint_line};
 use crate::ground::text;
-
-/// One line of the help.
-pub enum HelpLine {
-    /// A group of keys.
-    Heading(&'static str),
-    /// Keys and what they do; whether they apply on this screen.
-    Key(String, &'static str, bool),
-}
-
-/// All keys by heading, made from the action table.
-pub fn help_lines(app: &App) -> Vec<HelpLine> {
-    let mut lines = Vec::new();
-    let mut heading = "";
-    for entry in TABLE {
-        if entry.heading != heading {
-            heading = entry.heading;
-            lines.push(HelpLine::Heading(heading));
-        }
-        let here = entry.place.holds(app.place());
-        lines.push(HelpLine::Key(app.keymap.keys(entry.action).join("  "), entry.help, here));
-    }
-    lines
-}
 
 /// Draws the help.
 pub(super) fn help(app: &App, scroll: usize, buffer: &mut Buffer) {

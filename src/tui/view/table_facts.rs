@@ -9,14 +9,14 @@ use super::super::panes;
 use super::super::table_tree::Line;
 use super::super::theme::Role;
 use super::chrome;
+use super::columns::mode_words;
 use super::sheet::Sheet;
-use super::tables::kind;
 use crate::ground::text;
 use crate::pipeline::destination::{self, Split, Stage};
 use crate::pipeline::layout::{ColumnId, Level};
 use crate::pipeline::names;
 use crate::pipeline::sink;
-use crate::triage::catalog::{Contents, Flat, Place, TableId};
+use crate::triage::catalog::{Catalog, Column, Contents, Flat, Place, TableId};
 
 /// Cells of a gauge.
 const GAUGE: usize = 20;
@@ -223,4 +223,9 @@ impl Sheet<'_> {
             many => self.words(&format!("{} groups fail here, {} rows (x)", text::count(many as u64), text::count(rows)), Role::Fault),
         }
     }
+}
+
+/// `map<STRING>`, `INT64 REPEATED`.
+pub(super) fn kind(catalog: &Catalog, column: &Column) -> String {
+    format!("{}{}", text::visible(catalog.badge(column)), mode_words(column.mode, column.shaped))
 }

@@ -12,7 +12,8 @@ use super::super::table_tree::{Line, TableTree};
 use super::super::theme::Role;
 use super::columns::mode_words;
 use super::pen::{Pen, paint_line, paragraph};
-use super::{chrome, json, table_facts};
+use super::table_facts::{self, kind};
+use super::{chrome, json};
 use crate::ground::outline::Tree;
 use crate::ground::text;
 use crate::pipeline::layout::{Gauge, Level, Limit};
@@ -222,11 +223,6 @@ fn clip_front(before: &str, cells: usize) -> String {
     }
     let fits = before.match_indices('.').map(|(at, _)| &before[at..]).find(|tail| text::width(tail) < cells);
     format!("…{}", fits.unwrap_or("."))
-}
-
-/// `map<STRING>`, `INT64 REPEATED`.
-pub(super) fn kind(catalog: &Catalog, column: &Column) -> String {
-    format!("{}{}", text::visible(catalog.badge(column)), mode_words(column.mode, column.shaped))
 }
 
 /// The JSON schema, its cursor on the node that fills the column.
