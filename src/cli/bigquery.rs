@@ -11,7 +11,6 @@ use clap::ValueEnum;
 use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
 
-use super::input;
 use super::out::{self, ProgressLine};
 use crate::cli::config::Config;
 use crate::ground::aligned::Aligned;
@@ -83,7 +82,7 @@ enum ListFormat {
 
 impl Args {
     /// Opens the tables or the query that the inputs name.
-    pub fn open(self, inputs: &[String], config: &Config, scope: Request) -> Result<Arc<dyn ErrorSource>> {
+    pub(super) fn open(self, inputs: &[String], config: &Config, scope: Request) -> Result<Arc<dyn ErrorSource>> {
         ensure!(!self.list, "--list prints the tables and explores nothing: misfit bigquery: --list");
         ensure!(inputs.iter().all(|input| input.starts_with(SCHEME)), "tables of BigQuery cannot be read together with files: name either");
         let sql = self.sql.clone();
@@ -102,7 +101,7 @@ impl Args {
     }
 
     /// These flags mean nothing to files.
-    pub fn refuse(&self) -> Result<()> {
+    pub(super) fn refuse(&self) -> Result<()> {
         self.reach.refuse()?;
         let given =
             [("--max-bytes", self.max_bytes.is_some()), ("--refresh", self.refresh), ("--sql", self.sql.is_some()), ("--list", self.list)];
@@ -131,7 +130,7 @@ impl Args {
 
 impl Reach {
     /// These mean nothing to files.
-    pub fn refuse(&self) -> Result<()> {
+    pub(super) fn refuse(&self) -> Result<()> {
         let given = [("--project", &self.project), ("--location", &self.location), ("--endpoint", &self.endpoint)];
         match given.iter().find(|(_, given)| given.is_some()) {
             Some((flag, _)) => bail!("{flag} is for tables of BigQuery: name one as {SCHEME}PROJECT.DATASET.TABLE"),
@@ -152,7 +151,7 @@ impl Reach {
     }
 
     /// A deployed table, which is named as `bigquery:PROJECT.DATASET.TABLE`.
-    pub fn deployed(self, named: &str, config: &Config) -> Result<Table> {
+    pub(super) fn deployed(self, named: &str, config: &Config) -> Result<Table> {
         let settings = self.settings(config);
         let names = names(&[named.to_owned()], settings.project.as_deref())?;
         let [name] = names.as_slice() else { bail!("{named}: misfit table takes one table") };
@@ -206,12 +205,11 @@ fn read_sql(file: &str) -> Result<String> {
     Ok(text)
 }
 
-/// `misfit bigquery: --list`: the error tables of the usual datasets, or of those named as `bigquery:PROJECT.DATASET`.
-pub(super) fn list(args: input::Args, config: &Config) -> Result<ExitCode> {
-    let sources = input::expand(args.sources, config)?;
+/// `misfit bigquery: --list`: the error tables of the usual datasets, or of those that the sources name as `bigquery:PROJECT.DATASET`.
+pub(super) fn list(args: Args, sources: &[String], config: &Config) -> Result<ExitCode> {
     let named: Vec<&str> = sources.iter().filter_map(|source| source.strip_prefix(SCHEME)).filter(|name| !name.is_empty()).collect();
-    let format = args.bigquery.list_format;
-    let settings = args.bigquery.settings(config);
+    let format = args.list_format;
+    let settings = args.settings(config);
     let line = ProgressLine::over(true)?;
     let mut tables = Vec::new();
     let mut refused = Vec::new();

@@ -59,7 +59,7 @@ pub(super) enum Origin {
 
 impl Origin {
     /// A name for scripts.
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Origin::Published => "published",
             Origin::Transpiled | Origin::Bare => "transpiled",
@@ -80,14 +80,14 @@ impl Origin {
 
 impl Named {
     /// The live tables of its documents and the stable ones, several where documents are split; empty for a file whose name tells no doctype.
-    pub fn tables(&self) -> Vec<String> {
+    pub(super) fn tables(&self) -> Vec<String> {
         let parts = self.doctype.as_ref().and_then(|name| Some((name, name.version.as_deref()?)));
         let tables = parts.map(|(name, version)| destination::tables(&name.namespace, &name.doctype, version)).unwrap_or_default();
         tables.iter().filter(|table| matches!(table.stage, Stage::Live | Stage::Stable)).map(destination::Table::path).collect()
     }
 
     /// The table that exactly this layout would be of, which is no table of its documents where those are split.
-    pub fn table(&self) -> Option<String> {
+    pub(super) fn table(&self) -> Option<String> {
         if let Some(name) = self.deployed.as_ref().and_then(|table| table.name.as_ref()) {
             return Some(name.to_string());
         }
@@ -96,7 +96,7 @@ impl Named {
     }
 
     /// What is noteworthy: how the layout came to be, which other tables or schemas are meant, lints with the worst first, oddities.
-    pub fn notes(&self) -> Vec<String> {
+    pub(super) fn notes(&self) -> Vec<String> {
         let mut notes: Vec<String> = self.origin.note().map(str::to_owned).into_iter().collect();
         if let Some((name, version)) = self.doctype.as_ref().and_then(|name| Some((name, name.version.as_deref()?))) {
             if Split::of(&name.namespace, &name.doctype, version).is_some() {
@@ -113,7 +113,7 @@ impl Named {
     }
 
     /// What it is of, as a store would list it.
-    pub fn listed(&self) -> Doctype {
+    pub(super) fn listed(&self) -> Doctype {
         let name = self.doctype.clone();
         let (namespace, doctype, version) = name.map(|name| (name.namespace, name.doctype, name.version)).unwrap_or_default();
         Doctype { namespace, doctype, version: version.unwrap_or_default(), schema: None, layout: Some(self.file.clone()) }

@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use super::app::List;
 use super::column_tree::ColumnTree;
 use super::group_tree::GroupTree;
+use super::list::List;
 use super::message::JobId;
 use super::panes::Pane;
 use super::subject::Subject;

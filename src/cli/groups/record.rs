@@ -80,7 +80,7 @@ struct Value<'a> {
 
 impl<'a> Record<'a> {
     /// The group as one of `groups`.
-    pub fn new(group: &'a Group, groups: &'a Groups) -> Self {
+    pub(super) fn new(group: &'a Group, groups: &'a Groups) -> Self {
         let key = &group.key;
         let (status, status_sure) = match group.status {
             Status::Ongoing => ("ONGOING", true),
@@ -131,7 +131,7 @@ pub(super) mod tests {
     use crate::rows::group::{Fingerprint, GroupKey, JobCount, Trend};
 
     /// A group to print, with something hostile in its sample.
-    pub fn group() -> Group {
+    pub(crate) fn group() -> Group {
         let text = |text: &str| Some(Arc::from(text));
         Group {
             key: GroupKey {
@@ -162,7 +162,7 @@ pub(super) mod tests {
     }
 
     /// The groups around it.
-    pub fn groups() -> Groups {
+    pub(crate) fn groups() -> Groups {
         let job = crate::rows::group::Job { name: Arc::from("decoder-0"), span: None, rows: 1234 };
         Groups { list: vec![group()], jobs: vec![job], rows: 2468, ..Groups::default() }
     }

@@ -11,7 +11,7 @@ pub(super) struct Big(Vec<u32>);
 
 impl Big {
     /// `factor` times two and five to these powers. Negative powers count as zero.
-    pub fn new(factor: u64, (twos, fives): (i32, i32)) -> Self {
+    pub(super) fn new(factor: u64, (twos, fives): (i32, i32)) -> Self {
         let twos = twos.max(0) as usize;
         let mut words = vec![0; twos / 32];
         words.extend([factor as u32, (factor >> 32) as u32]);
@@ -22,13 +22,13 @@ impl Big {
         big
     }
 
-    pub fn times_ten(&self) -> Self {
+    pub(super) fn times_ten(&self) -> Self {
         let mut big = self.clone();
         big.multiply(10);
         big
     }
 
-    pub fn plus(&self, other: &Self) -> Self {
+    pub(super) fn plus(&self, other: &Self) -> Self {
         let (long, short) = if self.0.len() >= other.0.len() { (self, other) } else { (other, self) };
         let mut carry = 0;
         let mut words = Vec::with_capacity(long.0.len() + 1);
@@ -44,7 +44,7 @@ impl Big {
     }
 
     /// The quotient, which must be less than ten; leaves the remainder.
-    pub fn divide(&mut self, divisor: &Self) -> u8 {
+    pub(super) fn divide(&mut self, divisor: &Self) -> u8 {
         let mut quotient = 0;
         while quotient < 9 && *self >= *divisor {
             self.subtract(divisor);

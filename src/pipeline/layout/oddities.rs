@@ -22,7 +22,7 @@ pub(super) struct Oddities {
 
 impl Oddities {
     /// Keeps the sentence, or counts it where there are enough; only a kept one is made.
-    pub fn add(&mut self, sentence: impl FnOnce() -> String) {
+    pub(super) fn add(&mut self, sentence: impl FnOnce() -> String) {
         if self.list.len() < MOST {
             self.list.push(sentence());
         } else {

@@ -11,13 +11,13 @@ use crate::rows::row::RowRef;
 use crate::rows::source::RowOrder;
 
 /// Work waits for an answer.
-pub fn question(app: &mut App, id: JobId, text: String) -> Vec<Effect> {
+pub(super) fn question(app: &mut App, id: JobId, text: String) -> Vec<Effect> {
     app.question = Some(Question { id, text });
     Vec::new()
 }
 
 /// A key while a question is open: y agrees; n, Esc and q do not; others mean nothing.
-pub fn answer(app: &mut App, event: KeyEvent) -> Vec<Effect> {
+pub(super) fn answer(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     let yes = match event.code {
         KeyCode::Char('y' | 'Y') => true,
         KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => false,
@@ -27,7 +27,7 @@ pub fn answer(app: &mut App, event: KeyEvent) -> Vec<Effect> {
 }
 
 /// Asks for the rows behind those that are known, and opens one of them when they are there.
-pub fn ask_for_more(app: &mut App, tree: Arc<GroupTree>, group: u32, index: usize) -> Vec<Effect> {
+pub(super) fn ask_for_more(app: &mut App, tree: Arc<GroupTree>, group: u32, index: usize) -> Vec<Effect> {
     let from = app.more.of(&tree.groups.list[group as usize]).len();
     look(app, tree, group, index, from)
 }
@@ -43,7 +43,7 @@ fn look(app: &mut App, tree: Arc<GroupTree>, group: u32, index: usize, from: usi
 }
 
 /// Rows came in for a group.
-pub fn more_rows(app: &mut App, job: JobId, rows: Result<Vec<RowRef>, String>) -> Vec<Effect> {
+pub(super) fn more_rows(app: &mut App, job: JobId, rows: Result<Vec<RowRef>, String>) -> Vec<Effect> {
     let Some((_, tree, group, index)) = app.more.asking.take_if(|(asked, ..)| *asked == job) else { return Vec::new() };
     let of = &tree.groups.list[group as usize];
     match rows {
@@ -65,7 +65,7 @@ pub fn more_rows(app: &mut App, job: JobId, rows: Result<Vec<RowRef>, String>) -
 }
 
 /// The next order of rows, and the first of them.
-pub fn next_order(app: &mut App) -> Vec<Effect> {
+pub(super) fn next_order(app: &mut App) -> Vec<Effect> {
     let Some(screen) = &app.case else { return Vec::new() };
     let (tree, group) = (screen.tree.clone(), screen.group);
     let of = screen.group();
@@ -89,7 +89,7 @@ pub fn next_order(app: &mut App) -> Vec<Effect> {
 }
 
 /// The SQL is there, or there is none.
-pub fn sql(app: &mut App, sql: Option<String>) -> Vec<Effect> {
+pub(super) fn sql(app: &mut App, sql: Option<String>) -> Vec<Effect> {
     match sql {
         Some(text) => vec![Effect::Copy { what: "SQL", text }],
         None => {

@@ -19,7 +19,7 @@ const REST: &str = "yy copies all of it";
 const ADVICE: Advice<'_> = Advice { rest: REST, query: "yr copies; yd for the decoded row" };
 
 /// The value under the cursor.
-pub fn value(app: &mut App) -> Vec<Effect> {
+pub(super) fn value(app: &mut App) -> Vec<Effect> {
     if let Some((title, text)) = app.case.as_ref().and_then(under_cursor) {
         app.show_text(title, text);
     }
@@ -47,7 +47,7 @@ fn under_cursor(screen: &CaseScreen) -> Option<(String, String)> {
 }
 
 /// The message, notes and columns of the row; in the groups, the message of the group under the cursor.
-pub fn row(app: &mut App) -> Vec<Effect> {
+pub(super) fn row(app: &mut App) -> Vec<Effect> {
     if app.tables.open {
         line_of_tables(app);
         return Vec::new();
@@ -95,7 +95,7 @@ fn line_of_tables(app: &mut App) {
 }
 
 /// Everything that is broken, as a tree: what the row reports first, then all violations with the branches they stand behind.
-pub fn violations(app: &mut App) -> Vec<Effect> {
+pub(super) fn violations(app: &mut App) -> Vec<Effect> {
     let Some(screen) = &app.case else { return Vec::new() };
     let Some(replay) = &screen.case.replay else {
         app.tell("no violations are known: there is no judgement to replay");

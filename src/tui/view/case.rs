@@ -16,7 +16,7 @@ use crate::pipeline::sink::{Fate, Severity};
 use crate::rows::source::RowOrder;
 
 /// Draws the screen.
-pub fn draw(app: &App, screen: &CaseScreen, buffer: &mut Buffer) {
+pub(super) fn draw(app: &App, screen: &CaseScreen, buffer: &mut Buffer) {
     let size = (buffer.area.width, buffer.area.height);
     let areas = panes::case(size, screen.focus, screen.head_lines());
     title(app, screen, buffer, areas.title);

@@ -17,7 +17,7 @@ use crate::pipeline::sink::{ADDITIONAL, Fate, Landing};
 use crate::triage::facts::column;
 
 /// Draws the pane's lines and the facts below them.
-pub fn draw(app: &App, screen: &CaseScreen, tree: &ColumnTree, list: &List, focused: bool, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(app: &App, screen: &CaseScreen, tree: &ColumnTree, list: &List, focused: bool, area: Rect, buffer: &mut Buffer) {
     let (lines, facts) = panes::lines_and_facts(area);
     let painter = Painter { app, screen, tree, list, focused };
     for (row, (item, here)) in list.outline.window(usize::from(lines.height)).enumerate() {
@@ -116,7 +116,7 @@ impl Painter<'_> {
 }
 
 /// The sign of a fate and its colour: `=` as it is, `~` changed, `+` in additional_properties, `-` nowhere, the fault's where it costs the row.
-pub fn mark(app: &App, fate: Fate) -> (&'static str, Role) {
+pub(super) fn mark(app: &App, fate: Fate) -> (&'static str, Role) {
     match fate {
         Fate::Stored => ("=", Role::Notice),
         Fate::Changed => ("~", Role::Notice),
@@ -155,7 +155,7 @@ fn draw_facts(app: &App, screen: &CaseScreen, tree: &ColumnTree, area: Rect, buf
 }
 
 /// A column's path, type and mode on the first line of facts.
-pub fn name(app: &App, layout: &Layout, id: ColumnId, area: Rect, buffer: &mut Buffer) {
+pub(super) fn name(app: &App, layout: &Layout, id: ColumnId, area: Rect, buffer: &mut Buffer) {
     let Some(mut pen) = Pen::new(buffer, area, 1, Style::new()) else { return };
     let kind = text::visible(&layout.kind_and_mode(id)).into_owned();
     let room = usize::from(area.width).saturating_sub(text::width(&kind) + 2);

@@ -18,7 +18,7 @@ use crate::rows::group::{Group, Sort, Status};
 const TREND: usize = 12;
 
 /// Draws the screen.
-pub fn draw(app: &App, buffer: &mut Buffer) {
+pub(super) fn draw(app: &App, buffer: &mut Buffer) {
     let areas = panes::groups((buffer.area.width, buffer.area.height));
     let groups = &app.groups.tree.groups;
     let mut right = format!("{} rows {} {} groups", text::count(groups.rows), app.theme.glyphs.dot, text::count(groups.list.len() as u64));

@@ -4,39 +4,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::super::action::{Place, TABLE};
+use super::super::action::Place;
 use super::super::app::App;
+use super::super::help::{HelpLine, help_lines};
 use super::super::panes;
 use super::super::theme::Role;
 use super::super::update::export::{MENU, RAW_KEY};
 use super::pen::{Pen, paint_line};
 use crate::ground::text;
 
-/// One line of the help.
-pub enum HelpLine {
-    /// A group of keys.
-    Heading(&'static str),
-    /// Keys and what they do; whether they apply on this screen.
-    Key(String, &'static str, bool),
-}
-
-/// All keys by heading, made from the action table.
-pub fn help_lines(app: &App) -> Vec<HelpLine> {
-    let mut lines = Vec::new();
-    let mut heading = "";
-    for entry in TABLE {
-        if entry.heading != heading {
-            heading = entry.heading;
-            lines.push(HelpLine::Heading(heading));
-        }
-        let here = entry.place.holds(app.place());
-        lines.push(HelpLine::Key(app.keymap.keys(entry.action).join("  "), entry.help, here));
-    }
-    lines
-}
-
 /// Draws the help.
-pub fn help(app: &App, scroll: usize, buffer: &mut Buffer) {
+pub(super) fn help(app: &App, scroll: usize, buffer: &mut Buffer) {
     let screen = match app.place() {
         Place::Case => "in a case",
         Place::Tables => "among the tables",
@@ -58,7 +36,7 @@ pub fn help(app: &App, scroll: usize, buffer: &mut Buffer) {
 }
 
 /// Draws a whole value.
-pub fn value(app: &App, title: &str, lines: &[String], scroll: usize, buffer: &mut Buffer) {
+pub(super) fn value(app: &App, title: &str, lines: &[String], scroll: usize, buffer: &mut Buffer) {
     let inner = frame(app, &text::visible(title), lines.len(), buffer);
     for (row, line) in lines.iter().skip(scroll).take(usize::from(inner.height)).enumerate() {
         if let Some(mut pen) = Pen::new(buffer, inner, row as u16, Style::new()) {
@@ -68,7 +46,7 @@ pub fn value(app: &App, title: &str, lines: &[String], scroll: usize, buffer: &m
 }
 
 /// Draws the menu of exports.
-pub fn export(app: &App, raw: bool, buffer: &mut Buffer) {
+pub(super) fn export(app: &App, raw: bool, buffer: &mut Buffer) {
     let (state, role) = match raw {
         true => ("raw: values as they were sent; do not publish them", Role::Error),
         false => ("values are replaced by their shapes", Role::Dim),
@@ -87,7 +65,7 @@ pub fn export(app: &App, raw: bool, buffer: &mut Buffer) {
 }
 
 /// Draws a question that has to be answered.
-pub fn question(app: &App, text: &str, buffer: &mut Buffer) {
+pub(super) fn question(app: &App, text: &str, buffer: &mut Buffer) {
     let mut lines = panes::overlay_lines((buffer.area.width, buffer.area.height), text);
     lines.extend([String::new(), "y: go on    n or Esc: do not".to_owned()]);
     value(app, "This costs", &lines, 0, buffer);

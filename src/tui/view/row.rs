@@ -17,7 +17,7 @@ use crate::triage::case::{NoRow, Preview};
 use crate::triage::facts;
 
 /// Draws the pane.
-pub fn draw(app: &App, screen: &CaseScreen, row: &RowScreen, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(app: &App, screen: &CaseScreen, row: &RowScreen, area: Rect, buffer: &mut Buffer) {
     let has_row = row.preview.as_ref().is_none_or(|preview| preview.row.is_ok());
     let is_taken = !screen.case.warnings.list.iter().any(|warning| warning.severity < Severity::Lost);
     let name = match (screen.case.validates(), is_taken) {

@@ -21,7 +21,7 @@ const JOBS: usize = 4;
 const VALUES: usize = 5;
 
 /// Draws the pane.
-pub fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
+pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
     let tree = &app.groups.tree;
     let item = app.groups.list.outline.item();
     let group = item.filter(|&item| tree.is_leaf(item)).and_then(|item| tree.group(item));
@@ -195,7 +195,7 @@ fn largest(tree: &GroupTree, item: usize, most: usize) -> Vec<usize> {
 }
 
 /// A trend over the span of all rows in that many cells.
-pub fn spark(app: &App, trend: &Trend, cells: usize) -> String {
+pub(super) fn spark(app: &App, trend: &Trend, cells: usize) -> String {
     match app.groups.tree.groups.span.filter(|_| trend.width > 0) {
         Some((from, to)) => bars(app, &trend.resample(from, to + 1, cells)),
         None => " ".repeat(cells),

@@ -25,7 +25,7 @@ const GAUGE: usize = 20;
 const LISTED: usize = 200;
 
 /// Draws the pane.
-pub fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
+pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
     let screen = &app.tables;
     let place = screen.place();
     let catalog = &screen.tree.catalog;

@@ -11,7 +11,8 @@ use super::super::panes::{self, TablePane};
 use super::super::table_tree::{Line, TableTree};
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
-use super::{chrome, json, table_facts};
+use super::table_facts;
+use super::{chrome, json};
 use crate::ground::outline::Tree;
 use crate::ground::text;
 use crate::pipeline::layout::{Gauge, Level, Limit};
@@ -19,7 +20,7 @@ use crate::triage::catalog::{Catalog, Column, Contents, TableId, What};
 use crate::triage::facts::column::kind_in;
 
 /// Draws the screen.
-pub fn draw(app: &App, buffer: &mut Buffer) {
+pub(super) fn draw(app: &App, buffer: &mut Buffer) {
     let screen = &app.tables;
     let areas = panes::tables((buffer.area.width, buffer.area.height), screen.focus);
     let schemas = app.schemas.as_deref().unwrap_or_default();
