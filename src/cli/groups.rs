@@ -10,7 +10,7 @@ mod record;
 mod table;
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -123,13 +123,13 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
 }
 
 /// The groups that are shown of all groups, in a form.
-pub(super) fn written(groups: &Groups, shown: &[&Group], format: Format) -> serde_json::Result<String> {
+pub(super) fn written(groups: &Groups, shown: &[&Group], format: Format) -> io::Result<String> {
     let records = shown.iter().map(|group| Record::new(group, groups));
     Ok(match format {
         Format::Table => table::write(shown, out::width()),
         Format::Json => json::document(groups, records.collect())?,
         Format::Ndjson => json::lines(records)?,
-        Format::Csv => csv::write(records)?,
+        Format::Csv => csv::text(records)?,
         Format::Md => markdown::write(shown),
     })
 }

@@ -3,6 +3,8 @@
 //! Owns: the fields of a change for scripts, its line for people, the closing line.
 //! Refuses: comparing (baseline).
 
+use std::io;
+
 use serde::Serialize;
 
 use super::table::{self, Cells};
@@ -54,12 +56,12 @@ struct Change<'a> {
 }
 
 /// The changes in the form asked for.
-pub(super) fn write(comparison: &Comparison<'_>, format: Format) -> serde_json::Result<String> {
+pub(super) fn write(comparison: &Comparison<'_>, format: Format) -> io::Result<String> {
     let changes: Vec<Change<'_>> = changes(comparison).collect();
     Ok(match format {
         Format::Table => table::lines(HEADS, changes.iter().map(cells).collect(), out::width()),
         Format::Md => markdown::lines(HEADS, &changes.iter().map(cells).collect::<Vec<_>>()),
-        Format::Csv => csv::write(changes.iter())?,
+        Format::Csv => csv::text(changes.iter())?,
         Format::Ndjson => json::lines(changes.iter())?,
         Format::Json => {
             let Comparison { new, grown, gone, same, .. } = comparison;

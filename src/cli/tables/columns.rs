@@ -50,7 +50,7 @@ pub(super) fn write(out: &mut impl Write, catalog: &Catalog, text: &str, format:
             &format!("{{\"search\":{},\"columns\":", safe_json::escape(serde_json::to_string(text)?)),
             records(),
         )?,
-        Format::Csv => csv::lines(records()).try_for_each(|line| -> Result<()> { Ok(out.write_all(line?.as_bytes())?) })?,
+        Format::Csv => csv::write(out, records())?,
         Format::Md => markdown(out, catalog, &matches)?,
     }
     Ok(closing(catalog, text, &matches))

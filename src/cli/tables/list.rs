@@ -72,7 +72,7 @@ pub(super) fn write(out: &mut impl Write, catalog: &Catalog, format: Format) -> 
     match format {
         Format::Table => out.write_all(text(catalog).as_bytes())?,
         Format::Json => safe_json::write_list(out, "{\"tables\":", records())?,
-        Format::Csv => csv::lines(records()).try_for_each(|line| -> Result<()> { Ok(out.write_all(line?.as_bytes())?) })?,
+        Format::Csv => csv::write(out, records())?,
         Format::Md => markdown(out, records())?,
     }
     Ok(closing(catalog))

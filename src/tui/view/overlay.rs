@@ -3,6 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::symbols::border;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear, Widget};
 
 use super::super::action::Place;
 use super::super::app::App;
@@ -10,7 +13,7 @@ use super::super::help::{HelpLine, help_lines};
 use super::super::panes;
 use super::super::theme::Role;
 use super::super::update::export::{MENU, RAW_KEY};
-use super::pen::{Pen, paint_line};
+use super::pen::Pen;
 use crate::ground::text;
 
 /// Draws the help.
@@ -76,28 +79,31 @@ fn frame(app: &App, title: &str, lines: usize, buffer: &mut Buffer) -> Rect {
     let area = panes::overlay((buffer.area.width, buffer.area.height), lines);
     let glyphs = app.theme.glyphs;
     let (horizontal, vertical) = glyphs.lines;
+    let [top_left, top_right, bottom_left, bottom_right] = glyphs.corners;
+    let border_set = border::Set {
+        top_left,
+        top_right,
+        bottom_left,
+        bottom_right,
+        vertical_left: vertical,
+        vertical_right: vertical,
+        horizontal_top: horizontal,
+        horizontal_bottom: horizontal,
+    };
     let border = app.theme.style(Role::Focus);
-    let blank = " ".repeat(usize::from(area.width));
-    for row in 0..area.height {
-        buffer.set_stringn(area.x, area.y + row, &blank, usize::from(area.width), app.theme.style(Role::Text));
-        paint_line(buffer, area, row, Style::reset().patch(app.theme.style(Role::Text)));
-        let Some(mut pen) = Pen::new(buffer, area, row, Style::new()) else { continue };
-        let (left, right) = match row {
-            0 => (glyphs.corners[0], glyphs.corners[1]),
-            row if row + 1 == area.height => (glyphs.corners[2], glyphs.corners[3]),
-            _ => (vertical, vertical),
-        };
-        pen.put(left, border).put_right(right, border);
-        if left != vertical {
-            pen.put(&horizontal.repeat(pen.room()), border);
-        }
+    let inner = Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) };
+    let mut block = Block::bordered().border_set(border_set).border_style(border).style(app.theme.style(Role::Text));
+    let below = if lines > usize::from(inner.height) { format!(" {} lines ", text::count(lines as u64)) } else { String::new() };
+    let room = usize::from(inner.width).saturating_sub(text::width(&below));
+    let edge = || Span::styled(horizontal, border);
+    let name = text::clip(title, room.saturating_sub(1));
+    let gap = if text::width(&name) + 1 < room { " " } else { "" };
+    let name = Span::styled(name, app.theme.style(Role::Heading));
+    block = block.title_top(Line::from(vec![edge(), Span::styled(" ", border), name, Span::styled(gap, border)]));
+    if !below.is_empty() {
+        block = block.title_top(Line::from(vec![Span::styled(below, app.theme.style(Role::Dim)), edge()]).right_aligned());
     }
-    let below = lines.saturating_sub(usize::from(area.height.saturating_sub(2)));
-    if let Some(mut pen) = Pen::new(buffer, Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area }, 0, Style::new()) {
-        if below > 0 {
-            pen.put_right(&format!(" {} lines ", text::count(lines as u64)), app.theme.style(Role::Dim));
-        }
-        pen.put(" ", border).put(title, app.theme.style(Role::Heading)).put(" ", border);
-    }
-    Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) }
+    Clear.render(area, buffer);
+    block.render(area, buffer);
+    inner
 }

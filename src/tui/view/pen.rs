@@ -2,6 +2,8 @@
 //!
 //! Owns: a position that moves right as text is written, and one that moves left from the end.
 //! Refuses: deciding what is written.
+//!
+//! Texts are wrapped by our own room and not by ratatui's Paragraph, because panes count the lines beforehand and cut words with an ellipsis.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
