@@ -1,4 +1,5 @@
 pub mod bundle;
+pub mod column;
 pub mod demo;
 pub mod group;
 pub mod payload;

@@ -20,6 +20,7 @@ mod words;
 use std::sync::Arc;
 
 use crate::ground::time::Micros;
+use crate::rows::column::ErrorColumn;
 use crate::rows::row::{RowRef, Unreadable};
 pub use grouper::Grouper;
 pub use restore::{Counted, CountedFacet};
@@ -39,7 +40,7 @@ pub struct Groups {
     /// What was no row.
     pub unreadable: Unreadable,
     /// Columns of the error table that the source does not have, in its order; empty where it has all that matter.
-    pub missing_columns: Vec<&'static str>,
+    pub missing_columns: Vec<ErrorColumn>,
     /// First and last time of the counted rows.
     pub span: Option<(Micros, Micros)>,
     /// Whether reading was stopped before the end.

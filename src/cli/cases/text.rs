@@ -3,6 +3,7 @@
 use super::answer::{Answer, Column};
 use crate::ground::text::visible;
 use crate::pipeline::sink::{Fate, HOLDS_NULL};
+use crate::rows::column::ErrorColumn;
 use crate::triage::case::Case;
 
 /// Cells of the names on the left.
@@ -17,7 +18,7 @@ const MOST_VIOLATIONS: usize = 10;
 /// The case in a few lines, with an empty line behind it.
 pub(super) fn block(answer: &Answer<'_>, case: &Case) -> String {
     let mut block = Block(format!("row {}  {}\n", answer.row, visible(&title(answer, &case.row.origin))));
-    let message = case.row.column("error_message").or(answer.exception_class).unwrap_or("no message");
+    let message = case.row.column(ErrorColumn::Message).or(answer.exception_class).unwrap_or("no message");
     block.line("message", message);
     if let Some(told) = &case.fault {
         block.line("fault", &told.sentence);

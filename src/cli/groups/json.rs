@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::record::Record;
 use crate::cli::safe_json;
+use crate::rows::column::ErrorColumn;
 use crate::rows::group::Groups;
 use crate::rows::row::BadRow;
 
@@ -13,7 +14,7 @@ struct Answer<'a> {
     rows: u64,
     outside: u64,
     unreadable: Unreadable<'a>,
-    missing_columns: &'a [&'static str],
+    missing_columns: &'a [ErrorColumn],
     /// What the source has to say of the counts: their price, their age.
     notes: &'a [String],
     groups: Vec<Record<'a>>,

@@ -13,11 +13,11 @@ use super::read::{self, Contents};
 use super::source::Bundle;
 use super::{MAGIC, OpenError, record};
 use crate::ground::text::visible;
+use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Counted, Fingerprint, Groups};
 use crate::rows::row::{BadRow, RowRef, Unreadable};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::memory::Memory;
-use crate::rows::source::files;
 
 /// Whether the file is a bundle, by its content. Anything that is no file is none.
 pub fn is_bundle(path: &Path) -> bool {
@@ -51,7 +51,11 @@ pub(crate) fn whole(name: String, contents: Contents) -> Result<Bundle, String> 
     let groups = Groups {
         outside: header.outside,
         unreadable: unreadable(header.unreadable),
-        missing_columns: header.missing_columns.iter().filter_map(|name| files::column(name)).collect(),
+        missing_columns: header
+            .missing_columns
+            .iter()
+            .filter_map(|name| ErrorColumn::of(name).filter(|column| ErrorColumn::NEEDED.contains(column)))
+            .collect(),
         partial: header.partial,
         notes: header.notes.iter().map(|note| visible(note).into_owned()).collect(),
         ..Groups::restored(counted, jobs.into_iter().map(record::Job::job).collect())?

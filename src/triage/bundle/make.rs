@@ -92,7 +92,7 @@ fn header(asked: &Asked<'_>, schemas: Option<&SchemaStore>) -> Header {
         window: groups.span,
         outside: groups.outside + groups.rows.saturating_sub(kept),
         unreadable: Unreadable { count: groups.unreadable.count, first: quoted.collect() },
-        missing_columns: groups.missing_columns.iter().map(|&name| name.to_owned()).collect(),
+        missing_columns: groups.missing_columns.iter().map(|column| column.name().to_owned()).collect(),
         partial: groups.partial,
         notes: groups.notes.clone(),
     }

@@ -12,6 +12,7 @@ use crate::ground::time;
 use crate::pipeline::destination::Stage;
 use crate::pipeline::document::{NodeId, PathStyle};
 use crate::pipeline::verdict::judge::{Broken, Violation, Violations};
+use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Group, Groups};
 use crate::triage::case::Case;
 
@@ -154,7 +155,7 @@ fn group_text(groups: &Groups, group: &Group) -> String {
 
 fn row_text(case: &Case) -> String {
     let (row, notes) = (&case.row, &case.notes);
-    let mut lines: Vec<String> = vec![shown(row.column("error_message").unwrap_or("no error message").as_bytes()), String::new()];
+    let mut lines: Vec<String> = vec![shown(row.column(ErrorColumn::Message).unwrap_or("no error message").as_bytes()), String::new()];
     if !notes.is_empty() {
         lines.extend(notes.iter().map(|note| text::visible(note).into_owned()));
         lines.push(String::new());
@@ -162,7 +163,7 @@ fn row_text(case: &Case) -> String {
     push_warnings(&mut lines, case);
     push_tables(&mut lines, case);
     let width = row.columns.iter().map(|(name, _)| text::width(&text::visible(name))).max().unwrap_or(0);
-    for (name, value) in row.columns.iter().filter(|(name, _)| name != "error_message") {
+    for (name, value) in row.columns.iter().filter(|(name, _)| name != ErrorColumn::Message.name()) {
         let value = value.as_deref().map_or("NULL".into(), text::visible);
         let name = text::visible(name);
         lines.push(format!("{name}{}  {value}", " ".repeat(width - text::width(&name))));
