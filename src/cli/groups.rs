@@ -4,9 +4,10 @@
 //! Refuses: grouping (group), the forms of output (below).
 
 mod changes;
+#[cfg(test)]
+mod example;
 mod json;
 mod markdown;
-mod record;
 mod table;
 
 use std::fs::File;
@@ -24,9 +25,8 @@ use super::{csv, out};
 use crate::cli::config::Config;
 use crate::ground::text::{count, visible};
 use crate::rows::column;
-use crate::rows::group::{Group, Groups, Sort};
+use crate::rows::group::{Group, GroupRecord, Groups, Sort};
 use crate::triage::baseline::{Baseline, Growth};
-use record::Record;
 
 /// Which groups, in which form.
 #[derive(Debug, clap::Args)]
@@ -125,7 +125,7 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
 
 /// The groups that are shown of all groups, in a form.
 pub(super) fn written(groups: &Groups, shown: &[&Group], format: Format) -> serde_json::Result<String> {
-    let records = shown.iter().map(|group| Record::new(group, groups));
+    let records = shown.iter().map(|group| GroupRecord::of(group).fields(groups));
     Ok(match format {
         Format::Table => table::write(shown, out::width()),
         Format::Json => json::document(groups, records.collect())?,

@@ -295,7 +295,10 @@ mod tests {
         for wing in ["rows", "triage", "tui", "cli"] {
             code(&source.join(wing), &mut |path, text| {
                 let is_ours = path.ends_with("rows/column.rs") || path.ends_with("rows/demo/rows.rs");
-                for column in C::NEEDED.into_iter().filter(|column| *column != C::Payload && !is_ours) {
+                // A group's record has a member of the name of a column.
+                let is_record = path.ends_with("rows/group/record.rs") || path.ends_with("triage/baseline/read.rs");
+                let is_other = |column: &C| *column == C::Payload || (is_record && *column == C::Class);
+                for column in C::NEEDED.into_iter().filter(|column| !is_ours && !is_other(column)) {
                     assert!(!text.contains(&format!("\"{column}\"")), "{} spells {column}", path.display());
                 }
             });

@@ -24,7 +24,7 @@ const LONGEST_NUMBER: usize = 12;
 /// Longest number of a bug.
 const LONGEST_BUG: usize = 8;
 
-/// A group that may be told.
+/// A group that may be told, no shape of its own: the group with other texts, and what follows from its first ones.
 #[derive(Debug, Clone)]
 pub struct Told {
     /// The group without its data and its rows.

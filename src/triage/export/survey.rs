@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use crate::pipeline::document::{Document, Kind};
 use crate::rows::column::ErrorColumn;
 use crate::triage::case::Case;
@@ -81,10 +83,10 @@ pub struct Survey {
     counts: [BTreeMap<String, u64>; FACTS.len()],
 }
 
-/// One fact with what the rows say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    /// `application version`
+/// Values of one kind, as a report tells them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Facet {
+    /// `application version`, `channel`; of values inside the messages `key`, `found type`.
     pub name: &'static str,
     /// The most frequent values, each with its rows.
     pub values: Vec<(String, u64)>,
@@ -105,13 +107,13 @@ impl Survey {
     }
 
     /// The facts that any row told.
-    pub fn told(&self) -> Vec<Told> {
+    pub fn told(&self) -> Vec<Facet> {
         let told = |(fact, counts): (&Fact, &BTreeMap<String, u64>)| {
             let mut values: Vec<(String, u64)> = counts.iter().map(|(value, rows)| (value.clone(), *rows)).collect();
             values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             let others = values.iter().skip(MOST_VALUES).map(|(_, rows)| rows).sum();
             values.truncate(MOST_VALUES);
-            Told { name: fact.name, values, others }
+            Facet { name: fact.name, values, others }
         };
         FACTS.iter().zip(&self.counts).filter(|(_, counts)| !counts.is_empty()).map(told).collect()
     }
