@@ -2,6 +2,8 @@
 
 /// A file with groups, rows and schemas, opened as a source.
 pub mod bundle;
+/// The columns of the error table.
+pub mod column;
 /// The built-in sample.
 pub mod demo;
 /// Rows with the same fault, counted.

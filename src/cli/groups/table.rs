@@ -102,7 +102,7 @@ fn fit(column: usize, cell: &str, room: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::groups::record::tests::group;
+    use crate::cli::groups::example::group;
 
     #[test]
     fn a_table_with_room_is_one_line_a_group() {

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Baseline, Known};
+use super::Baseline;
 use crate::ground::text::visible;
 use crate::ground::time::parse_time;
-use crate::rows::group::Fingerprint;
+use crate::rows::group::{Fingerprint, GroupRecord};
 
 /// What to give instead, for messages.
 const EXPECTED: &str = "give what misfit groups --format json printed";
@@ -82,11 +82,11 @@ fn groups<F: Fields>(records: impl Iterator<Item = Result<F, String>>) -> Result
     Ok(Baseline { groups: groups.collect::<Result<_, _>>()? })
 }
 
-fn group(record: &impl Fields) -> Result<Known, String> {
+fn group(record: &impl Fields) -> Result<GroupRecord, String> {
     let needed = |name: &str| record.text(name).ok_or_else(|| format!("has no {name}: {EXPECTED}"));
     let (print, count) = (needed("fingerprint")?, needed("count")?);
     let time = |name: &str| record.text(name).as_deref().and_then(parse_time);
-    Ok(Known {
+    Ok(GroupRecord {
         fingerprint: print
             .parse::<Fingerprint>()
             .map_err(|_| format!("has the fingerprint {}, which is none: {EXPECTED}", visible(&print)))?,
@@ -96,8 +96,10 @@ fn group(record: &impl Fields) -> Result<Known, String> {
         doctype: record.text("doctype"),
         version: record.text("version"),
         stage: record.text("stage"),
+        exception_class: record.text("exception_class"),
         path: record.text("path"),
         fault: record.text("fault").unwrap_or_default(),
+        ..GroupRecord::default()
     })
 }
 
@@ -159,5 +161,41 @@ mod tests {
         }
         assert!(parse(b"\xff{}").unwrap_err().contains("not UTF-8 after byte 0"));
         assert!(error(&"[".repeat(200_000)).contains("not JSON"));
+    }
+
+    #[test]
+    fn a_group_is_the_same_record_in_a_bundle_for_scripts_and_in_a_baseline() {
+        let groups = crate::rows::demo::source().unwrap().groups(&Default::default(), &crate::rows::source::Unwatched).unwrap();
+        let records: Vec<GroupRecord> = groups.list.iter().map(GroupRecord::of).collect();
+        let printed: Vec<Value> = records.iter().map(|record| record.fields(&groups)).collect();
+        let baseline = parse(serde_json::json!({ "groups": printed }).to_string().as_bytes()).unwrap();
+        for ((record, known), printed) in records.iter().zip(&baseline.groups).zip(&printed) {
+            let line = serde_json::to_value(record).unwrap();
+            let kept: GroupRecord = serde_json::from_value(line.clone()).unwrap();
+            assert_eq!(&GroupRecord { status: record.status, noise: record.noise, ..kept }, record);
+            let GroupRecord { fingerprint, count, span, .. } = *record;
+            let GroupRecord { namespace, doctype, version, stage, exception_class, path, fault, .. } = record.clone();
+            let rest = GroupRecord::default();
+            assert_eq!(
+                known,
+                &GroupRecord { fingerprint, namespace, doctype, version, stage, exception_class, path, fault, count, span, ..rest }
+            );
+            for name in [
+                "fingerprint",
+                "namespace",
+                "doctype",
+                "version",
+                "stage",
+                "exception_class",
+                "path",
+                "fault",
+                "keyword",
+                "count",
+                "sample",
+            ] {
+                assert_eq!(line[name], printed[name], "{name}");
+            }
+        }
+        assert_eq!(baseline.groups.len(), groups.list.len());
     }
 }

@@ -3,6 +3,7 @@
 use super::{Facts, column, table, violations};
 use crate::pipeline::destination::Stage;
 use crate::pipeline::document::PathStyle;
+use crate::rows::column::ErrorColumn;
 use crate::triage::case::Case;
 
 /// Warnings of a case that are listed among a few lines.
@@ -24,7 +25,7 @@ pub struct Advice<'a> {
 pub fn brief(case: &Case) -> Facts {
     let mut facts = Facts::default();
     let class = case.row.error_row().class;
-    facts.named("message", case.row.column("error_message").or(class).unwrap_or("no message"));
+    facts.named("message", case.row.column(ErrorColumn::Message).or(class).unwrap_or("no message"));
     if let Some(told) = &case.fault {
         facts.named("fault", &told.sentence);
     }
@@ -52,7 +53,7 @@ pub fn brief(case: &Case) -> Facts {
 pub fn sheet(case: &Case, advice: Advice<'_>) -> Facts {
     let row = &case.row;
     let mut facts = Facts::default();
-    facts.text(row.column("error_message").unwrap_or("no message").as_bytes(), advice.rest);
+    facts.text(row.column(ErrorColumn::Message).unwrap_or("no message").as_bytes(), advice.rest);
     facts.gap();
     notes(&mut facts, case);
     warnings(&mut facts, case, usize::MAX);
@@ -68,7 +69,7 @@ pub fn sheet(case: &Case, advice: Advice<'_>) -> Facts {
         }
         facts.gap();
     }
-    for (name, value) in row.columns.iter().filter(|(name, _)| name != "error_message") {
+    for (name, value) in row.columns.iter().filter(|(name, _)| name != ErrorColumn::Message.name()) {
         facts.named(crate::ground::text::visible(name).into_owned(), value.as_deref().unwrap_or("NULL"));
     }
     facts

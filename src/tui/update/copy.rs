@@ -10,6 +10,7 @@ use super::super::tables::TableScreen;
 use crate::pipeline::destination::{self, Stage};
 use crate::pipeline::document::{Document, NodeId, PathStyle};
 use crate::pipeline::sink;
+use crate::rows::column::ErrorColumn;
 use crate::rows::group::Group;
 use crate::triage::catalog::{Catalog, TableId};
 use crate::tui::clipboard::Copied;
@@ -107,7 +108,7 @@ fn from_group(group: &Group, action: Action) -> Option<String> {
 
 fn from_case(screen: &CaseScreen, action: Action) -> Option<String> {
     match action {
-        Action::CopyMessage => screen.case.row.column("error_message").map(str::to_owned),
+        Action::CopyMessage => screen.case.row.column(ErrorColumn::Message).map(str::to_owned),
         Action::CopyRaw => screen.case.query(Stage::Raw, screen.table),
         Action::CopyDecoded => screen.case.query(Stage::Decoded, screen.table),
         Action::CopySql if screen.row.is_some() => {

@@ -62,9 +62,8 @@ fn reading(app: &App, progress: Progress, room: usize) -> String {
 }
 
 /// A pane's heading line, and its left border where it is not at the screen's edge. `right` stands at the end of the line.
-pub(super) fn pane(app: &App, buffer: &mut Buffer, area: Rect, name: &str, focused: bool, right: &str) {
 /// No Block of ratatui's: its sides have one style and a corner, and it cuts a title where ours keeps both ends of a path.
-pub fn pane(app: &App, buffer: &mut Buffer, area: Rect, name: &str, focused: bool, right: &str) {
+pub(super) fn pane(app: &App, buffer: &mut Buffer, area: Rect, name: &str, focused: bool, right: &str) {
     let theme = &app.theme;
     let border = theme.style(if focused { Role::Focus } else { Role::Border });
     let (horizontal, vertical) = theme.glyphs.lines;
