@@ -1,5 +1,6 @@
 //! Error rows: where they come from, and what they have in common.
 
+pub mod advice;
 pub mod bundle;
 pub mod demo;
 pub mod group;

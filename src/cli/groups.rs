@@ -25,6 +25,7 @@ use crate::cli::config::Config;
 use crate::ground::text::{count, visible};
 use crate::rows::group::{Group, Groups, Sort};
 use crate::triage::baseline::{Baseline, Growth};
+use crate::tui::advice;
 use record::Record;
 
 /// Which groups, in which form.
@@ -147,7 +148,7 @@ fn read_baseline(path: &Path) -> Result<Baseline> {
     let read = File::open(path).and_then(|file| file.take(MOST_BASELINE + 1).read_to_end(&mut text));
     read.wrap_err_with(|| format!("cannot read the baseline {shown}"))?;
     ensure!(text.len() as u64 <= MOST_BASELINE, "the baseline {shown} is larger than {}", crate::ground::text::bytes(MOST_BASELINE));
-    Baseline::parse(&text).map_err(|reason| eyre!("{shown} is no baseline: {reason}"))
+    Baseline::parse(&text).map_err(|reason| eyre!("{shown} is no baseline: {}", advice::advised(&reason)))
 }
 
 /// New groups are findings.
@@ -187,7 +188,7 @@ fn closing(groups: &Groups, shown: usize, strays: Option<String>) -> String {
         parts.push(format!("the source has no {}", groups.missing_columns.join(", ")));
     }
     parts.extend(out::unreadable(&groups.unreadable));
-    parts.extend(groups.notes.iter().map(|note| crate::ground::text::visible(note).into_owned()));
+    parts.extend(groups.notes.iter().map(|note| visible(&advice::advised(note)).into_owned()));
     parts.extend(strays);
     parts.join("; ")
 }
@@ -213,7 +214,7 @@ mod tests {
             unreadable: Unreadable { count: 2, first: vec![bad] },
             missing_columns: vec!["job_name"],
             partial: true,
-            notes: vec!["counting reads 3 GiB".to_owned()],
+            notes: vec!["counting reads 3 GiB".into()],
             ..Groups::default()
         };
         assert_eq!(

@@ -20,6 +20,7 @@ mod words;
 use std::sync::Arc;
 
 use crate::ground::time::Micros;
+use crate::rows::advice::Advised;
 use crate::rows::row::{RowRef, Unreadable};
 pub use grouper::Grouper;
 pub use restore::{Counted, CountedFacet};
@@ -45,7 +46,7 @@ pub struct Groups {
     /// Whether reading was stopped before the end.
     pub partial: bool,
     /// What the source has to say of these counts: their price, their age, what they leave out. Whole sentences without a full stop.
-    pub notes: Vec<String>,
+    pub notes: Vec<Advised>,
 }
 
 /// One decoder job.

@@ -6,6 +6,7 @@ use super::record::Record;
 use crate::cli::safe_json;
 use crate::rows::group::Groups;
 use crate::rows::row::BadRow;
+use crate::tui::advice::advised;
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -15,7 +16,7 @@ struct Answer<'a> {
     unreadable: Unreadable<'a>,
     missing_columns: &'a [&'static str],
     /// What the source has to say of the counts: their price, their age.
-    notes: &'a [String],
+    notes: Vec<String>,
     groups: Vec<Record<'a>>,
 }
 
@@ -45,7 +46,7 @@ pub(super) fn document(groups: &Groups, records: Vec<Record<'_>>) -> serde_json:
         outside: groups.outside,
         unreadable: Unreadable { count: groups.unreadable.count, first: groups.unreadable.first.iter().map(Bad::new).collect() },
         missing_columns: &groups.missing_columns,
-        notes: &groups.notes,
+        notes: groups.notes.iter().map(advised).collect(),
         groups: records,
     };
     pretty(&answer)

@@ -53,7 +53,7 @@ pub(crate) fn whole(name: String, contents: Contents) -> Result<Bundle, String> 
         unreadable: unreadable(header.unreadable),
         missing_columns: header.missing_columns.iter().filter_map(|name| files::column(name)).collect(),
         partial: header.partial,
-        notes: header.notes.iter().map(|note| visible(note).into_owned()).collect(),
+        notes: header.notes.iter().map(|note| visible(note).into_owned().into()).collect(),
         ..Groups::restored(counted, jobs.into_iter().map(record::Job::job).collect())?
     };
     let revision = header.revision;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::advice::advised;
 use super::super::app::{App, CaseScreen};
 use super::super::column_tree::Line;
 use super::super::message::Effect;
@@ -147,7 +148,7 @@ fn group_text(groups: &Groups, group: &Group) -> String {
     lines.extend([String::new(), "A message".to_owned(), shown(group.sample.as_bytes())]);
     if !groups.notes.is_empty() {
         lines.extend([String::new(), "All groups".to_owned()]);
-        lines.extend(groups.notes.iter().map(|note| text::visible(note).into_owned()));
+        lines.extend(groups.notes.iter().map(|note| text::visible(&advised(note)).into_owned()));
     }
     lines.join("\n")
 }

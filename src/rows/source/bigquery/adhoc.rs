@@ -114,7 +114,7 @@ impl ErrorSource for Adhoc {
         groups.outside = outside;
         let has = |name: &&'static str| !stored.schema.fields.iter().any(|field| field.name == *name);
         groups.missing_columns = NAMES.into_iter().filter(|name| !matches!(*name, "uri" | "client_id")).filter(has).collect();
-        groups.notes.push(stored.note);
+        groups.notes.push(stored.note.into());
         Ok(groups)
     }
 
