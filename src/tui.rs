@@ -4,6 +4,7 @@
 //! Refuses: everything else; see the modules.
 
 pub mod action;
+pub mod advice;
 pub mod app;
 pub mod binding;
 pub mod case_screen;

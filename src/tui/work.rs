@@ -17,6 +17,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use answers::Answers;
 
+use super::advice;
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::message::{Effect, Export, Exported, JobId, Message};
@@ -192,7 +193,7 @@ impl Workers {
         self.run(move |_| {
             Some(match source.groups(&request, &watch) {
                 Ok(groups) => Message::Groups { tree: arranged(groups), done: true },
-                Err(error) => Message::ReadFailed(error.to_string()),
+                Err(error) => Message::ReadFailed(advice::told(&error)),
             })
         });
     }
@@ -219,7 +220,7 @@ impl Workers {
         let watch = self.reader(flag);
         self.run(move |_| {
             let group = tree.groups.list.get(group as usize)?;
-            let rows = source.more_rows(group, order, from, &watch).map_err(|error| error.to_string());
+            let rows = source.more_rows(group, order, from, &watch).map_err(|error| advice::told(&error));
             Some(Message::MoreRows { job, rows })
         });
     }
@@ -231,7 +232,7 @@ impl Workers {
         self.run(move |_| {
             let outcome = match source.fetch(row, &watch) {
                 Ok(row) => Ok(Arc::new(case::open(row, schemas.as_deref()))),
-                Err(error) => Err(error.to_string()),
+                Err(error) => Err(advice::told(&error)),
             };
             (!flag.load(Ordering::Relaxed)).then_some(Message::Case { job, outcome })
         });
@@ -248,7 +249,8 @@ fn exported(
 ) -> Result<Exported, String> {
     let groups = &export.tree.groups;
     let group = groups.list.get(export.group as usize).ok_or("the group is not there any more")?.fingerprint;
-    let made = single::make(export.what, &Origin { source, schemas, groups, group, row: export.row, policy }, watch)?;
+    let made = single::make(export.what, &Origin { source, schemas, groups, group, row: export.row, policy }, watch)
+        .map_err(|refusal| advice::advised(&refusal))?;
     if export.is_copied {
         return Ok(Exported::Text { what: export.what.name(), text: String::from_utf8_lossy(&made.bytes).into_owned() });
     }

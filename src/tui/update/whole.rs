@@ -3,6 +3,7 @@
 //! Owns: what each of them is about, the keys that they name.
 //! Refuses: their words (facts).
 
+use super::super::advice::advised;
 use super::super::app::{App, CaseScreen};
 use super::super::column_tree::Line;
 use super::super::message::Effect;
@@ -57,7 +58,9 @@ pub(super) fn row(app: &mut App) -> Vec<Effect> {
         None => {
             let item = app.groups.list.outline.item();
             let group = item.and_then(|item| app.groups.tree.group(item));
-            group.map(|group| (format!("Group {}", group.fingerprint), facts::group::sheet(&app.groups.tree.groups, group, REST).to_text()))
+            let groups = &app.groups.tree.groups;
+            let notes: Vec<String> = groups.notes.iter().map(advised).collect();
+            group.map(|group| (format!("Group {}", group.fingerprint), facts::group::sheet(groups, group, &notes, REST).to_text()))
         }
     };
     if let Some((title, text)) = words {
