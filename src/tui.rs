@@ -9,6 +9,7 @@ pub mod binding;
 pub mod case_screen;
 pub mod clipboard;
 pub mod column_tree;
+pub mod focus;
 pub mod frame;
 pub mod group_tree;
 pub mod hit_tree;

@@ -14,6 +14,7 @@ mod export_corpus;
 mod export_safe;
 mod groups_corpus;
 mod judge_corpus;
+mod keys;
 mod landing_corpus;
 mod made_up;
 mod minimize_corpus;

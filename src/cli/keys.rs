@@ -63,10 +63,13 @@ fn markdown(keymap: &Keymap) -> String {
 
 fn described(help: &str, place: Place) -> String {
     match place {
-        Place::Everywhere => help.to_owned(),
+        Place::Always | Place::Everywhere => help.to_owned(),
         Place::Groups => format!("groups: {help}"),
         Place::Case => format!("case: {help}"),
+        Place::Row => format!("row: {help}"),
         Place::Tables => format!("tables: {help}"),
         Place::Panes => format!("case, tables: {help}"),
+        Place::Export => format!("exports: {help}"),
+        Place::Question => format!("questions: {help}"),
     }
 }

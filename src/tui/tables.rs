@@ -9,7 +9,6 @@ use super::app::List;
 use super::hit_tree::{self, HitTree};
 use super::message::JobId;
 use super::panes::TablePane;
-use super::subject::Subject;
 use super::table_tree::{Line, TableTree};
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::{ColumnId, Layout};
@@ -147,18 +146,6 @@ impl TableScreen {
         let mut groups: Vec<u32> = look.failing.iter().filter(|(column, _)| is_below(*column)).map(|&(_, group)| group).collect();
         groups.dedup();
         groups
-    }
-
-    /// The list that has the keys and what it shows.
-    pub fn focused(&mut self) -> Option<(&mut List, Subject)> {
-        if self.focus == TablePane::Schema {
-            let schema = self.look.as_ref()?.schema.clone()?;
-            return Some((&mut self.schema, Subject::Schema(schema)));
-        }
-        match &mut self.search {
-            Some(TableSearch { hits: Some(hits), list, .. }) => Some((list, Subject::Hits(hits.clone()))),
-            _ => Some((&mut self.list, Subject::Tables(self.tree.clone()))),
-        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::app::{App, CaseScreen};
+use super::super::action::Action;
+use super::super::app::App;
 use super::super::column_tree::Line;
 use super::super::message::Effect;
 use super::super::subject::Subject;
@@ -12,7 +13,7 @@ use crate::ground::time;
 use crate::pipeline::destination::Stage;
 use crate::pipeline::document::{NodeId, PathStyle};
 use crate::pipeline::verdict::judge::{Broken, Violation, Violations};
-use crate::rows::group::{Group, Groups};
+use crate::rows::group::Group;
 use crate::triage::case::Case;
 
 /// Longest value that is shown, in bytes; copying takes all of it.
@@ -20,18 +21,20 @@ const MOST_SHOWN: usize = 256 << 10;
 
 /// The value under the cursor.
 pub fn value(app: &mut App) -> Vec<Effect> {
-    if let Some((title, text)) = app.case.as_ref().and_then(under_cursor) {
+    if let Some((title, text)) = under_cursor(app) {
         app.show_text(title, text);
     }
     Vec::new()
 }
 
-fn under_cursor(screen: &CaseScreen) -> Option<(String, String)> {
-    let item = screen.focused_item()? as NodeId;
-    match screen.focused_subject()? {
+fn under_cursor(app: &App) -> Option<(String, String)> {
+    let (line, subject) = app.focused_item()?;
+    let item = line as NodeId;
+    let shown = |raw: &[u8]| shown(app, raw, Action::CopyValue);
+    match subject {
         Subject::Document(document) => Some((document.path(item, PathStyle::Jq), shown(document.raw(item)))),
         Subject::Schema(schema) => Some((schema.document.path(item, PathStyle::Pointer), shown(schema.document.raw(item)))),
-        Subject::Columns(tree) => match tree.line(item as usize) {
+        Subject::Columns(tree) => match tree.line(line) {
             Line::Column(id) => {
                 let layout = &tree.table().layout;
                 let column = layout.get(id)?;
@@ -39,7 +42,7 @@ fn under_cursor(screen: &CaseScreen) -> Option<(String, String)> {
                 Some((layout.path(id), format!("{} {}\n\n{about}", text::visible(&layout.badge(id)), column.mode.name())))
             }
             Line::Additional(value) => {
-                let document = screen.case.document.as_ref()?;
+                let document = app.case.as_ref()?.case.document.as_ref()?;
                 Some((document.path(value, PathStyle::Jq), shown(document.raw(value))))
             }
         },
@@ -54,11 +57,11 @@ pub fn row(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     let words = match &app.case {
-        Some(screen) => Some(("This row".to_owned(), row_text(&screen.case))),
+        Some(screen) => Some(("This row".to_owned(), row_text(app, &screen.case))),
         None => {
             let item = app.groups.list.outline.item();
             let group = item.and_then(|item| app.groups.tree.group(item));
-            group.map(|group| (format!("Group {}", group.fingerprint), group_text(&app.groups.tree.groups, group)))
+            group.map(|group| (format!("Group {}", group.fingerprint), group_text(app, group)))
         }
     };
     if let Some((title, text)) = words {
@@ -117,7 +120,8 @@ fn described(violation: &Violation) -> String {
 }
 
 /// Everything known of a group: what the pane has no room for as well.
-fn group_text(groups: &Groups, group: &Group) -> String {
+fn group_text(app: &App, group: &Group) -> String {
+    let groups = &app.groups.tree.groups;
     let key = &group.key;
     let known = |text: &Option<Arc<str>>| text.as_deref().map_or("(none)".into(), text::visible).into_owned();
     let mut lines = vec![group.sentence(), String::new()];
@@ -144,7 +148,7 @@ fn group_text(groups: &Groups, group: &Group) -> String {
             lines.push(format!("{:>11}  (other values)", text::count(facet.others)));
         }
     }
-    lines.extend([String::new(), "A message".to_owned(), shown(group.sample.as_bytes())]);
+    lines.extend([String::new(), "A message".to_owned(), shown(app, group.sample.as_bytes(), Action::CopyMessage)]);
     if !groups.notes.is_empty() {
         lines.extend([String::new(), "All groups".to_owned()]);
         lines.extend(groups.notes.iter().map(|note| text::visible(note).into_owned()));
@@ -152,15 +156,16 @@ fn group_text(groups: &Groups, group: &Group) -> String {
     lines.join("\n")
 }
 
-fn row_text(case: &Case) -> String {
+fn row_text(app: &App, case: &Case) -> String {
     let (row, notes) = (&case.row, &case.notes);
-    let mut lines: Vec<String> = vec![shown(row.column("error_message").unwrap_or("no error message").as_bytes()), String::new()];
+    let message = row.column("error_message").unwrap_or("no error message");
+    let mut lines: Vec<String> = vec![shown(app, message.as_bytes(), Action::CopyMessage), String::new()];
     if !notes.is_empty() {
         lines.extend(notes.iter().map(|note| text::visible(note).into_owned()));
         lines.push(String::new());
     }
     push_warnings(&mut lines, case);
-    push_tables(&mut lines, case);
+    push_tables(app, &mut lines, case);
     let width = row.columns.iter().map(|(name, _)| text::width(&text::visible(name))).max().unwrap_or(0);
     for (name, value) in row.columns.iter().filter(|(name, _)| name != "error_message") {
         let value = value.as_deref().map_or("NULL".into(), text::visible);
@@ -187,7 +192,7 @@ fn push_warnings(lines: &mut Vec<String>, case: &Case) {
 }
 
 /// The tables of the document, and the query for its row as it arrived.
-fn push_tables(lines: &mut Vec<String>, case: &Case) {
+fn push_tables(app: &App, lines: &mut Vec<String>, case: &Case) {
     let tables = case.destinations();
     if tables.is_empty() {
         return;
@@ -197,19 +202,26 @@ fn push_tables(lines: &mut Vec<String>, case: &Case) {
         lines.push(format!("{:<10}{}{part}", table.stage.name(), text::visible(&table.path())));
     }
     if let Some(sql) = case.query(Stage::Raw, case.home) {
-        lines.extend([String::new(), "As it arrived (yr copies; yd for the decoded row)".to_owned()]);
+        let keys = [
+            app.keymap.words("", Action::CopyRaw, " copies"),
+            app.keymap.words("", Action::CopyDecoded, " copies that for the decoded row"),
+        ];
+        let keys: Vec<&str> = keys.iter().map(String::as_str).filter(|words| !words.is_empty()).collect();
+        let keys = if keys.is_empty() { String::new() } else { format!(" ({})", keys.join("; ")) };
+        lines.extend([String::new(), format!("As it arrived{keys}")]);
         lines.extend(sql.lines().map(|line| text::visible(line).into_owned()));
     }
     lines.push(String::new());
 }
 
-/// Text with its own line breaks, safe for a terminal, cut where it is very long.
-fn shown(raw: &[u8]) -> String {
+/// Text with its own line breaks, safe for a terminal, cut where it is very long; what copies all of it then.
+fn shown(app: &App, raw: &[u8], copies: Action) -> String {
     let part = text::cut_bytes(raw, MOST_SHOWN);
     let mut words = text::visible_lines(part);
     if part.len() < raw.len() {
         let (part, all) = (text::bytes(part.len() as u64), text::bytes(raw.len() as u64));
-        words.push_str(&format!("\n… the first {part} of {all}; yy copies all of it"));
+        let copies = app.keymap.words("; ", copies, " copies all of it");
+        words.push_str(&format!("\n… the first {part} of {all}{copies}"));
     }
     words
 }
