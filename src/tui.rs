@@ -10,6 +10,7 @@ pub mod binding;
 pub mod case_screen;
 pub mod clipboard;
 pub mod column_tree;
+pub mod focus;
 pub mod frame;
 pub mod group_tree;
 pub mod help;
