@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn a_text_that_is_very_long_says_how_much_is_left_out() {
         assert_eq!(shown(b"a\nb\x1b", "x"), "a\nb\\u{1b}");
-        let long = shown(&vec![b'a'; 300 << 10], "copying takes all of it");
+        let long = shown(&vec![b'a'; 300 << 10], "; copying takes all of it");
         assert!(long.ends_with("a\n… the first 256.0 KiB of 300.0 KiB; copying takes all of it"));
     }
 }
