@@ -15,6 +15,7 @@ pub mod hit_tree;
 pub mod keymap;
 pub mod message;
 pub mod panes;
+pub mod row_place;
 pub mod subject;
 pub mod table_tree;
 pub mod tables;

@@ -237,7 +237,7 @@ fn a_table_is_copied_as_the_statement_that_makes_it() {
 fn what_cannot_be_read_tells_all_of_its_reason() {
     let bytes: &[u8] = b"<html><body>You are not signed in</body></html>";
     let pipe = misfit::rows::source::files::Files::from_reader("what was piped", bytes, Default::default());
-    let reason = pipe.groups(&Request::default(), &misfit::rows::source::Unwatched).err().expect("no table").to_string();
+    let reason = pipe.groups(&Request::default(), &misfit::rows::source::Unwatched).expect_err("no table").to_string();
     let pipe = misfit::rows::source::files::Files::from_reader("what was piped", bytes, Default::default());
     let buffer = press_with(Some(Arc::new(pipe)), sample_schemas(), "default-dark", Depth::True, (60, 24), "");
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");

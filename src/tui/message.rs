@@ -8,6 +8,7 @@ use ratatui::crossterm::event::KeyEvent;
 
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
+use super::row_place::{Exportable, GroupPlace, OpenedRow, RowPlace};
 use super::subject::{Comparison, Subject};
 use super::table_tree::TableTree;
 use super::tables::Look;
@@ -43,7 +44,7 @@ pub enum Message {
     /// Reading failed.
     ReadFailed(String),
     /// A row was opened, or why it was not.
-    Case { job: JobId, outcome: Result<Arc<Case>, String> },
+    Case { job: JobId, outcome: Result<OpenedRow, String> },
     /// The row that a document becomes.
     Row { job: JobId, preview: Preview },
     /// Lines that match.
@@ -78,14 +79,10 @@ pub enum Message {
     Terminate,
 }
 
-/// A group to be exported.
+/// An export to be made.
 pub struct Export {
-    /// The tree that the group belongs to.
-    pub tree: Arc<GroupTree>,
-    /// Position of the group in it.
-    pub group: u32,
-    /// The row that is looked at, in a case.
-    pub row: Option<RowRef>,
+    /// What is exported.
+    pub subject: Exportable,
     /// What is made of it.
     pub what: What,
     /// Whether it goes to the clipboard, not to a file.
@@ -111,7 +108,7 @@ pub enum Effect {
     /// Arrange the groups anew.
     Arrange { job: JobId, groups: Arc<Groups>, sort: Sort },
     /// Open a row.
-    OpenCase { job: JobId, row: RowRef },
+    OpenCase { job: JobId, place: RowPlace },
     /// Make the row that a document becomes in one of its tables, and find a value of the document in it.
     PreviewRow { job: JobId, case: Arc<Case>, table: usize, value: Option<NodeId> },
     /// Find the lines that match.
@@ -131,12 +128,12 @@ pub enum Effect {
     /// Say yes or no to a question.
     Answer { id: JobId, yes: bool },
     /// Name more rows of a group, behind the first `from`.
-    MoreRows { job: JobId, tree: Arc<GroupTree>, group: u32, order: RowOrder, from: usize },
+    MoreRows { job: JobId, of: GroupPlace, order: RowOrder, from: usize },
     /// Get the SQL behind the counts, or behind the rows of a group.
-    Sql { tree: Arc<GroupTree>, group: Option<u32> },
+    Sql(Option<GroupPlace>),
     /// Put text on the clipboard.
     Copy { what: &'static str, text: String },
-    /// Export a group.
+    /// Export a group, or a row of it.
     Export { job: JobId, export: Export },
     /// Send a sequence to the terminal.
     Send(String),
