@@ -1,6 +1,9 @@
 //! How long a key press takes to be on screen: with 100,000 groups, and in a document of 8 MB.
 //! Each figure is the update and the frame together, without the terminal itself.
 
+// A measurement that cannot go on says where; nobody imports it.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};

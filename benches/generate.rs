@@ -1,10 +1,13 @@
 //! Writes made-up rows in the layout of the error table, about 1.6 KB each, to measure with:
 //!
 //! ```text
-//! cargo bench --bench generate -- errors.ndjson 1000000
+//! cargo bench -p misfit-benches --bench generate -- errors.ndjson 1000000
 //! ```
 //!
 //! Equal numbers of rows give equal files. Payloads are random text that only looks like gzip in base64: grouping never reads them.
+
+// A measurement that cannot go on says where; nobody imports it.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -176,7 +179,7 @@ fn main() -> ExitCode {
     // Cargo adds a flag of its own.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let [path, rows] = arguments.as_slice() else {
-        println!("usage: cargo bench --bench generate -- PATH ROWS");
+        println!("usage: cargo bench -p misfit-benches --bench generate -- PATH ROWS");
         return ExitCode::SUCCESS;
     };
     let Ok(rows) = rows.parse() else {

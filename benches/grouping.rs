@@ -2,8 +2,11 @@
 //! the rows where the file is packed, serde_json borrowing the same columns where it is plain NDJSON.
 //!
 //! ```text
-//! cargo bench --bench grouping -- errors.ndjson [THREADS]
+//! cargo bench -p misfit-benches --bench grouping -- errors.ndjson [THREADS]
 //! ```
+
+// A measurement that cannot go on says where; nobody imports it.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::error::Error;
 use std::fs::File;
@@ -112,7 +115,7 @@ fn main() -> ExitCode {
     // Cargo adds a flag of its own.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let Some(path) = arguments.first() else {
-        println!("usage: cargo bench --bench grouping -- PATH [THREADS]");
+        println!("usage: cargo bench -p misfit-benches --bench grouping -- PATH [THREADS]");
         return ExitCode::SUCCESS;
     };
     let threads = arguments.get(1).and_then(|threads| threads.parse().ok()).unwrap_or(2);

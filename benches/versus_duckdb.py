@@ -1,6 +1,6 @@
 """Times `misfit groups` beside DuckDB's read_json or read_parquet with GROUP BY on the same file, two threads each, in turns.
 
-    cargo bench --bench generate -- /tmp/errors.ndjson 1000000
+    cargo bench -p misfit-benches --bench generate -- /tmp/errors.ndjson 1000000
     cargo build --release
     pip install duckdb
     python benches/versus_duckdb.py /tmp/errors.ndjson [RUNS]

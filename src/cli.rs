@@ -3,7 +3,6 @@
 //! Owns: what can be asked for and its help; one file per command below.
 //! Refuses: doing any of it (the domain does), drawing the explorer (tui).
 
-mod aligned;
 mod bigquery;
 mod bundle;
 mod cases;

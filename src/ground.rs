@@ -1,6 +1,16 @@
+//! The ground floor: texts, times, SQL quoting, outlines. Knows nothing of error rows, schemas or terminals' events.
+
+/// Tables whose columns stand under each other.
+pub mod aligned;
+/// A query typed in a hurry finds its lines.
 pub mod fuzzy;
+/// Markdown that no data can break.
 pub mod markdown;
+/// A tree of lines with a cursor.
 pub mod outline;
+/// Names and texts in GoogleSQL.
 pub mod sql;
+/// Texts made safe, cut and measured for terminals.
 pub mod text;
+/// Times in words and back.
 pub mod time;

@@ -1,6 +1,20 @@
 //! misfit: an explorer for documents that do not fit their schema.
 //!
 //! ```text
+//! cli/        a command each; words for people, JSON for scripts
+//!   └ tui/        the explorer
+//!       └ triage/     everything known of a failing row, a group, a set of documents
+//!           └ rows/       error rows and what they have in common; the schemas to read them by
+//!               └ pipeline/   what the pipeline does, replayed
+//!                   └ ground/     texts, times, SQL, outlines
+//! ```
+//!
+//! Imports go down in this picture, never up, and no two rooms of it import each other; `tests/laws.rs` reads them.
+//! ARCHITECTURE.md says what each wing owns and which way a row takes through them.
+//!
+//! How a screen is made:
+//!
+//! ```text
 //!  ErrorSource ──rows──▶ Fault ──▶ Groups ──pick──▶ SourceRow ──payload──▶ Document ─┐
 //!   files | bigquery |   (message grammar)                                           ├─▶ Case ──▶ screen | command output
 //!   bundle                                                                           │
@@ -32,7 +46,7 @@
 //!  └───────────────────────────────────────────────┘
 //! ```
 //!
-//! Domain modules know no terminal. `tui::update` is the only writer of the explorer's state, `tui::view` only reads it.
+//! The domain wings, from `ground` to `triage`, know no terminal. `tui::update` is the only writer of the explorer's state, `tui::view` only reads it.
 
 pub mod cli;
 pub mod ground;

@@ -1,8 +1,20 @@
+//! Error rows: where they come from, what they have in common, and the schemas to read them by.
+
+/// A file with groups, rows and schemas, opened as a source.
 pub mod bundle;
+/// The columns of the error table.
+pub mod column;
+/// The built-in sample.
 pub mod demo;
+/// Rows with the same fault, counted.
 pub mod group;
+/// The payload column, unpacked.
 pub mod payload;
+/// One row and its columns.
 pub mod row;
+/// Sample documents in files and folders.
 pub mod samples;
+/// The schema repository.
 pub mod schemas;
+/// Files, standard input and BigQuery.
 pub mod source;

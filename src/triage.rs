@@ -1,8 +1,20 @@
+//! Everything known of a failing row, of a group, of a set of documents; and what is told of it outside.
+
+/// Groups beside those of an earlier day.
 pub mod baseline;
+/// Groups, rows and schemas in one file, made.
 pub mod bundle;
+/// One row, opened: document, schema node, columns, verdict.
 pub mod case;
+/// All columns of all tables, searched.
 pub mod catalog;
+/// Reports, rows, tests, SQL and briefs, written.
 pub mod export;
+/// What is known, laid out as lines for people.
+pub mod facts;
+/// Sample documents, judged.
 pub mod judging;
+/// From a column to the schema node that fills it, and back.
 pub mod origin;
+/// Data about people, taken out.
 pub mod redact;

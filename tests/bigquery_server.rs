@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::bigquery::{DATASET, PROJECT, Server, columns};
 use misfit::ground::time::parse_time;
+use misfit::rows::column::ErrorColumn;
 use misfit::rows::group::Groups;
 use misfit::rows::payload::Payload;
 use misfit::rows::row::SourceRow;
@@ -326,7 +327,7 @@ fn the_query_of_the_documentation_opens_as_it_stands() {
     assert_eq!(open(sql.to_owned()).groups(&Request::default(), &Unwatched).unwrap().rows, 0);
     let older = open(sql.replace("1 hour", "50000 hour"));
     let groups = older.groups(&Request::default(), &Unwatched).unwrap();
-    assert_eq!((groups.rows, groups.missing_columns.as_slice()), (5, &["submission_timestamp", "payload"][..]));
+    assert_eq!((groups.rows, groups.missing_columns.as_slice()), (5, &[ErrorColumn::Time, ErrorColumn::Payload][..]));
     let row = older.fetch(groups.list[0].rows[0], &Unwatched).unwrap();
     assert_eq!(row.column("document_type"), Some("session"));
     let whole = open(format!("SELECT * FROM `{PROJECT}`.{DATASET}.made WHERE submission_timestamp > '2026-01-01'"));
@@ -396,7 +397,7 @@ fn views_without_payload_and_tables_of_counts_say_what_is_missing() {
     let groups = counts.groups(&summer(), &Unwatched).unwrap();
     assert_eq!(groups.list.iter().map(|group| (group.count, group.rows.len())).collect::<Vec<_>>(), [(12, 0), (1, 0)]);
     assert!(
-        groups.missing_columns.contains(&"payload") && groups.missing_columns.contains(&"exception_class"),
+        groups.missing_columns.contains(&ErrorColumn::Payload) && groups.missing_columns.contains(&ErrorColumn::Class),
         "{:?}",
         groups.missing_columns
     );

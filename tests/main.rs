@@ -1,5 +1,8 @@
 //! All tests that stand beside the code: commands, screens, real terminals, servers, real data. One program, for linking takes longer than running.
 
+// A test that cannot go on says where.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod bigquery;
 mod bigquery_faults;
 mod bigquery_screens;
@@ -15,6 +18,7 @@ mod export_safe;
 mod groups_corpus;
 mod judge_corpus;
 mod landing_corpus;
+mod laws;
 mod made_up;
 mod minimize_corpus;
 mod node_corpus;
@@ -28,6 +32,7 @@ mod shown_row;
 mod sink;
 mod source_files;
 mod source_parquet;
+mod sources;
 mod stub;
 mod terminal;
 mod transpile_corpus;

@@ -11,9 +11,9 @@ use clap::ValueEnum;
 use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
 
-use super::input;
 use super::out::{self, ProgressLine};
 use crate::cli::config::Config;
+use crate::ground::aligned::Aligned;
 use crate::ground::text::{count, visible};
 use crate::rows::source::bigquery::{self, Adhoc, BigQuery, SCHEME, Settings, Table, TableName};
 use crate::rows::source::{ErrorSource, Request};
@@ -82,7 +82,7 @@ enum ListFormat {
 
 impl Args {
     /// Opens the tables or the query that the inputs name.
-    pub fn open(self, inputs: &[String], config: &Config, scope: Request) -> Result<Arc<dyn ErrorSource>> {
+    pub(super) fn open(self, inputs: &[String], config: &Config, scope: Request) -> Result<Arc<dyn ErrorSource>> {
         ensure!(!self.list, "--list prints the tables and explores nothing: misfit bigquery: --list");
         ensure!(inputs.iter().all(|input| input.starts_with(SCHEME)), "tables of BigQuery cannot be read together with files: name either");
         let sql = self.sql.clone();
@@ -101,7 +101,7 @@ impl Args {
     }
 
     /// These flags mean nothing to files.
-    pub fn refuse(&self) -> Result<()> {
+    pub(super) fn refuse(&self) -> Result<()> {
         self.reach.refuse()?;
         let given =
             [("--max-bytes", self.max_bytes.is_some()), ("--refresh", self.refresh), ("--sql", self.sql.is_some()), ("--list", self.list)];
@@ -130,7 +130,7 @@ impl Args {
 
 impl Reach {
     /// These mean nothing to files.
-    pub fn refuse(&self) -> Result<()> {
+    pub(super) fn refuse(&self) -> Result<()> {
         let given = [("--project", &self.project), ("--location", &self.location), ("--endpoint", &self.endpoint)];
         match given.iter().find(|(_, given)| given.is_some()) {
             Some((flag, _)) => bail!("{flag} is for tables of BigQuery: name one as {SCHEME}PROJECT.DATASET.TABLE"),
@@ -151,7 +151,7 @@ impl Reach {
     }
 
     /// A deployed table, which is named as `bigquery:PROJECT.DATASET.TABLE`.
-    pub fn deployed(self, named: &str, config: &Config) -> Result<Table> {
+    pub(super) fn deployed(self, named: &str, config: &Config) -> Result<Table> {
         let settings = self.settings(config);
         let names = names(&[named.to_owned()], settings.project.as_deref())?;
         let [name] = names.as_slice() else { bail!("{named}: misfit table takes one table") };
@@ -205,12 +205,11 @@ fn read_sql(file: &str) -> Result<String> {
     Ok(text)
 }
 
-/// `misfit bigquery: --list`: the error tables of the usual datasets, or of those named as `bigquery:PROJECT.DATASET`.
-pub(super) fn list(args: input::Args, config: &Config) -> Result<ExitCode> {
-    let sources = input::expand(args.sources, config)?;
+/// `misfit bigquery: --list`: the error tables of the usual datasets, or of those that the sources name as `bigquery:PROJECT.DATASET`.
+pub(super) fn list(args: Args, sources: &[String], config: &Config) -> Result<ExitCode> {
     let named: Vec<&str> = sources.iter().filter_map(|source| source.strip_prefix(SCHEME)).filter(|name| !name.is_empty()).collect();
-    let format = args.bigquery.list_format;
-    let settings = args.bigquery.settings(config);
+    let format = args.list_format;
+    let settings = args.settings(config);
     let line = ProgressLine::over(true)?;
     let mut tables = Vec::new();
     let mut refused = Vec::new();
@@ -239,19 +238,15 @@ fn as_lines(tables: &[Table]) -> Result<String> {
 /// A table a line: name, rows, bytes, partitions, labels.
 fn as_text(tables: &[Table]) -> String {
     let name = |table: &Table| table.name.as_ref().map(ToString::to_string).unwrap_or_default();
-    let width = tables.iter().map(|table| crate::ground::text::width(&name(table))).max().unwrap_or(0);
-    let mut text = String::new();
+    let mut lines = Aligned::bare(&[1, 2]);
     for table in tables {
         let rows = table.rows.map_or_else(|| table.kind.to_ascii_lowercase(), |rows| format!("{} rows", count(rows)));
         let bytes = table.bytes.map(crate::ground::text::bytes).unwrap_or_default();
         let span = table.partition.as_ref().map(|partition| format!("by {}", partition.span.to_ascii_lowercase())).unwrap_or_default();
         let labels: Vec<String> = table.labels.iter().map(|(key, value)| format!("{key}:{value}")).collect();
-        let name = name(table);
-        let pad = " ".repeat(width - crate::ground::text::width(&name));
-        let line = format!("{name}{pad}  {rows:>18}  {bytes:>10}  {span:<8}  {}", labels.join(" "));
-        text.push_str(&format!("{}\n", visible(line.trim_end())));
+        lines.push([name(table), rows, bytes, span, labels.join(" ")].map(|cell| visible(&cell).into_owned()));
     }
-    text
+    lines.to_text()
 }
 
 #[cfg(test)]

@@ -1,28 +1,41 @@
 //! Records as CSV (RFC 4180) for spreadsheets.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 
+use csv::{Terminator, WriterBuilder};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::ground::text::visible;
 
 /// A line for each record, the first one behind a header; lists are JSON in their cells, null is an empty cell.
-pub(super) fn lines(records: impl Iterator<Item = impl Serialize>) -> impl Iterator<Item = serde_json::Result<String>> {
-    records.enumerate().map(|(i, record)| {
-        let mut out = String::new();
-        let Value::Object(fields) = serde_json::to_value(&record)? else { return Ok(out) };
+pub(super) fn write(out: impl Write, records: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
+    for (i, record) in records.enumerate() {
+        let Value::Object(fields) = serde_json::to_value(&record)? else { continue };
         if i == 0 {
-            push_line(&mut out, fields.keys().map(|name| Cow::from(name.as_str())));
+            writer.write_record(fields.keys()).map_err(unwritten)?;
         }
-        push_line(&mut out, fields.values().map(cell));
-        Ok(out)
-    })
+        fields.values().try_for_each(|value| writer.write_field(cell(value).as_bytes())).map_err(unwritten)?;
+        writer.write_record(None::<&[u8]>).map_err(unwritten)?;
+    }
+    writer.flush()
 }
 
 /// All lines at once.
-pub(super) fn write(records: impl Iterator<Item = impl Serialize>) -> serde_json::Result<String> {
-    lines(records).collect()
+pub(super) fn text(records: impl Iterator<Item = impl Serialize>) -> io::Result<String> {
+    let mut out = Vec::new();
+    write(&mut out, records)?;
+    String::from_utf8(out).map_err(io::Error::other)
+}
+
+/// The output's own error, by which a closed pipe is told.
+fn unwritten(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// The text of a cell. Only texts can be made to look like formulas, numbers are ours.
@@ -38,20 +51,6 @@ fn cell(value: &Value) -> Cow<'_, str> {
 fn harmless(text: &str) -> Cow<'_, str> {
     let text = visible(text);
     if text.starts_with(['=', '+', '-', '@']) { Cow::from(format!("'{text}")) } else { text }
-}
-
-fn push_line<'a>(out: &mut String, cells: impl Iterator<Item = Cow<'a, str>>) {
-    for (i, cell) in cells.enumerate() {
-        if i > 0 {
-            out.push(',');
-        }
-        if cell.contains([',', '"', '\n', '\r']) {
-            out.push_str(&format!("\"{}\"", cell.replace('"', "\"\"")));
-        } else {
-            out.push_str(&cell);
-        }
-    }
-    out.push_str("\r\n");
 }
 
 #[cfg(test)]
@@ -72,9 +71,31 @@ mod tests {
             Row { name: "a, \"b\"", count: -1, tags: &["x", "y"], note: None },
             Row { name: "=1+1 \u{1b}[2J \u{202e}", count: 2, tags: &[], note: Some("@") },
         ];
-        let text = write(rows.iter()).unwrap();
+        let text = text(rows.iter()).unwrap();
         let expected = ["name,count,tags,note", r#""a, ""b""",-1,"[""x"",""y""]","#, r"'=1+1 \u{1b}[2J \u{202e},2,[],'@"];
         assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn lines_end_as_spreadsheets_want_them_and_cells_keep_their_spaces() {
+        let rows = [Row { name: " a ", count: 0, tags: &[], note: Some("") }, Row { name: "é;\t", count: 1, tags: &["x"], note: None }];
+        assert_eq!(text(rows.iter()).unwrap(), "name,count,tags,note\r\n a ,0,[],\r\né;\\t,1,\"[\"\"x\"\"]\",\r\n");
+        assert_eq!(text(rows[..0].iter()).unwrap(), "");
+    }
+
+    #[test]
+    fn a_reader_that_left_is_told_from_other_errors() {
+        struct Left;
+        impl Write for Left {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let rows = (0..10_000).map(|count| Row { name: "a", count, tags: &[], note: None });
+        assert_eq!(write(Left, rows).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub(super) struct Look {
 
 impl Look {
     /// Whether a screen is printed, which needs no terminal.
-    pub fn is_printed(&self) -> bool {
+    pub(super) fn is_printed(&self) -> bool {
         self.print
     }
 }
@@ -68,7 +68,8 @@ impl Look {
 pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
     let named = args.input.sources.clone();
     if args.input.bigquery.list {
-        return bigquery::list(args.input, &config);
+        let sources = input::expand(args.input.sources, &config)?;
+        return bigquery::list(args.input.bigquery, &sources, &config);
     }
     let Input { source, schemas } = args.input.open(&config, true, &args.scope).map_err(|error| meant(&named).unwrap_or(error))?;
     show(Some(source), args.scope.request(schemas), args.look, &config)

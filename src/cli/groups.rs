@@ -4,13 +4,14 @@
 //! Refuses: grouping (group), the forms of output (below).
 
 mod changes;
+#[cfg(test)]
+mod example;
 mod json;
 mod markdown;
-mod record;
 mod table;
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -23,9 +24,9 @@ use super::scope::Scope;
 use super::{csv, out};
 use crate::cli::config::Config;
 use crate::ground::text::{count, visible};
-use crate::rows::group::{Group, Groups, Sort};
+use crate::rows::column;
+use crate::rows::group::{Group, GroupRecord, Groups, Sort};
 use crate::triage::baseline::{Baseline, Growth};
-use record::Record;
 
 /// Which groups, in which form.
 #[derive(Debug, clap::Args)]
@@ -123,13 +124,13 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
 }
 
 /// The groups that are shown of all groups, in a form.
-pub(super) fn written(groups: &Groups, shown: &[&Group], format: Format) -> serde_json::Result<String> {
-    let records = shown.iter().map(|group| Record::new(group, groups));
+pub(super) fn written(groups: &Groups, shown: &[&Group], format: Format) -> io::Result<String> {
+    let records = shown.iter().map(|group| GroupRecord::of(group).fields(groups));
     Ok(match format {
         Format::Table => table::write(shown, out::width()),
         Format::Json => json::document(groups, records.collect())?,
         Format::Ndjson => json::lines(records)?,
-        Format::Csv => csv::write(records)?,
+        Format::Csv => csv::text(records)?,
         Format::Md => markdown::write(shown),
     })
 }
@@ -184,7 +185,7 @@ fn closing(groups: &Groups, shown: usize, strays: Option<String>) -> String {
         parts.push("stopped before the end".to_owned());
     }
     if !groups.missing_columns.is_empty() {
-        parts.push(format!("the source has no {}", groups.missing_columns.join(", ")));
+        parts.push(format!("the source has no {}", column::names(&groups.missing_columns)));
     }
     parts.extend(out::unreadable(&groups.unreadable));
     parts.extend(groups.notes.iter().map(|note| crate::ground::text::visible(note).into_owned()));
@@ -211,7 +212,7 @@ mod tests {
             rows: 1200,
             outside: 3,
             unreadable: Unreadable { count: 2, first: vec![bad] },
-            missing_columns: vec!["job_name"],
+            missing_columns: vec![column::ErrorColumn::Job],
             partial: true,
             notes: vec!["counting reads 3 GiB".to_owned()],
             ..Groups::default()

@@ -67,13 +67,13 @@ pub(super) struct Input {
 
 impl Args {
     /// The sample.
-    pub fn demo(schemas: Schemas) -> Self {
+    pub(super) fn demo(schemas: Schemas) -> Self {
         Args { sources: vec![demo::NAME.to_owned()], schemas, bigquery: bigquery::Args::default() }
     }
 
     /// Opens the sources and the schemas. Reads no more than it must to tell that they are there. `scope` is what a source that counts
     /// elsewhere reads at all.
-    pub fn open(self, config: &Config, keep_rows: bool, scope: &Scope) -> Result<Input> {
+    pub(super) fn open(self, config: &Config, keep_rows: bool, scope: &Scope) -> Result<Input> {
         let inputs = expand(self.sources, config)?;
         if inputs.iter().any(|input| input.starts_with(SCHEME)) {
             let source = self.bigquery.open(&inputs, config, scope.clone().request(None))?;
@@ -99,7 +99,7 @@ impl Args {
 impl Schemas {
     /// The flag goes before the environment, that before the configuration. The sample's rows say nothing about schemas that
     /// were set for other rows, so its own go before those.
-    pub fn open(self, config: &Config, is_demo: bool) -> Result<Option<Arc<SchemaStore>>> {
+    pub(super) fn open(self, config: &Config, is_demo: bool) -> Result<Option<Arc<SchemaStore>>> {
         let environment = || std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         let configured = || config.schemas.as_ref().map(|setting| setting.value.clone());
         let sample = || is_demo.then(|| PathBuf::from(demo::NAME));

@@ -13,7 +13,7 @@ use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
 
 use super::{input, out};
 use crate::cli::config::Config;
-use crate::ground::text::{bytes, count, visible};
+use crate::ground::text::{bytes, visible};
 use crate::pipeline::destination::{self, Split, Stage};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
@@ -22,6 +22,7 @@ use crate::rows::samples::DoctypeName;
 use crate::rows::schemas;
 use crate::rows::schemas::{Doctype, Lookup, SchemaStore};
 use crate::rows::source::bigquery::{SCHEME, Table};
+use crate::triage::facts::table;
 
 /// Largest file that is read, in bytes. The largest of the pipeline's tables has 2.7 MB.
 const MOST_BYTES: u64 = 64 << 20;
@@ -58,7 +59,7 @@ pub(super) enum Origin {
 
 impl Origin {
     /// A name for scripts.
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Origin::Published => "published",
             Origin::Transpiled | Origin::Bare => "transpiled",
@@ -79,14 +80,14 @@ impl Origin {
 
 impl Named {
     /// The live tables of its documents and the stable ones, several where documents are split; empty for a file whose name tells no doctype.
-    pub fn tables(&self) -> Vec<String> {
+    pub(super) fn tables(&self) -> Vec<String> {
         let parts = self.doctype.as_ref().and_then(|name| Some((name, name.version.as_deref()?)));
         let tables = parts.map(|(name, version)| destination::tables(&name.namespace, &name.doctype, version)).unwrap_or_default();
         tables.iter().filter(|table| matches!(table.stage, Stage::Live | Stage::Stable)).map(destination::Table::path).collect()
     }
 
     /// The table that exactly this layout would be of, which is no table of its documents where those are split.
-    pub fn table(&self) -> Option<String> {
+    pub(super) fn table(&self) -> Option<String> {
         if let Some(name) = self.deployed.as_ref().and_then(|table| table.name.as_ref()) {
             return Some(name.to_string());
         }
@@ -95,28 +96,24 @@ impl Named {
     }
 
     /// What is noteworthy: how the layout came to be, which other tables or schemas are meant, lints with the worst first, oddities.
-    pub fn notes(&self) -> Vec<String> {
+    pub(super) fn notes(&self) -> Vec<String> {
         let mut notes: Vec<String> = self.origin.note().map(str::to_owned).into_iter().collect();
         if let Some((name, version)) = self.doctype.as_ref().and_then(|name| Some((name, name.version.as_deref()?))) {
             if Split::of(&name.namespace, &name.doctype, version).is_some() {
-                notes.push("its documents are split over several tables, which have layouts of their own".to_owned());
+                notes.push(table::SPLIT.to_owned());
             }
-            if let Some((original, of)) = destination::copied_from(&name.namespace, &name.doctype, version) {
-                notes.push(format!("its JSON schema is a copy of {original}.{of}: a change belongs there"));
-            }
+            notes.extend(table::copied(&name.namespace, &name.doctype, version));
         }
         let mut lints: Vec<&Lint> = self.lints.iter().collect();
         lints.sort_by_key(|lint| lint.kind);
         notes.extend(lints.iter().map(|lint| format!("{} at #{}: {}", lint.kind.name(), lint.pointer, lint.sentence)));
         notes.extend(self.deployed.as_deref().map(about).unwrap_or_default());
-        notes.extend(self.layout.oddities.iter().cloned());
-        let unlisted = self.layout.unlisted as u64;
-        notes.extend((unlisted > 0).then(|| format!("and {} more oddities", count(unlisted))));
+        notes.extend(table::oddities(&self.layout));
         notes
     }
 
     /// What it is of, as a store would list it.
-    pub fn listed(&self) -> Doctype {
+    pub(super) fn listed(&self) -> Doctype {
         let name = self.doctype.clone();
         let (namespace, doctype, version) = name.map(|name| (name.namespace, name.doctype, name.version)).unwrap_or_default();
         Doctype { namespace, doctype, version: version.unwrap_or_default(), schema: None, layout: Some(self.file.clone()) }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::SIGINT;
 
+pub(super) use crate::ground::text::plural;
 use crate::ground::text::{self, visible};
 use crate::rows::group::Groups;
 use crate::rows::row::Unreadable;
@@ -49,11 +50,6 @@ pub(super) fn tell(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// A number of things: `1 row`, `2,000 rows`.
-pub(super) fn plural(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", text::count(n), if n == 1 { one } else { many })
-}
-
 /// What of the input is no row, with the first one quoted; `None` where all is well.
 pub(super) fn unreadable(unreadable: &Unreadable) -> Option<String> {
     let bad = unreadable.first.first()?;
@@ -85,13 +81,13 @@ pub(super) struct ProgressLine {
 
 impl ProgressLine {
     /// A line that has said nothing yet, for work that an interrupt may simply end.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         ProgressLine { speaks: io::stderr().is_terminal(), spoke: AtomicBool::new(false), stop: Arc::default() }
     }
 
     /// A line that has said nothing yet. With `remote` Ctrl-C calls off what is at work elsewhere, where it would go on otherwise; a second
     /// one ends the command at once.
-    pub fn over(remote: bool) -> io::Result<Self> {
+    pub(super) fn over(remote: bool) -> io::Result<Self> {
         let line = ProgressLine::new();
         if remote {
             signal_hook::flag::register_conditional_default(SIGINT, Arc::clone(&line.stop))?;
@@ -101,7 +97,7 @@ impl ProgressLine {
     }
 
     /// Says how many of the files are read.
-    pub fn files(&self, done: usize, total: usize) {
+    pub(super) fn files(&self, done: usize, total: usize) {
         // Files are small and many: one in a hundred is enough to see it move.
         if self.speaks && done.is_multiple_of(100) {
             self.say(&format!("reading {} of {} files", text::count(done as u64), text::count(total as u64)));

@@ -41,7 +41,7 @@ pub(super) struct Scope {
 
 impl Scope {
     /// The same as the domain knows it.
-    pub fn request(self, schemas: Option<Arc<SchemaStore>>) -> Request {
+    pub(super) fn request(self, schemas: Option<Arc<SchemaStore>>) -> Request {
         Request {
             since: self.since,
             until: self.until,

@@ -104,7 +104,7 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
     match args.format {
         Format::Tree => tree::write(&mut stdout, &named, found.as_deref(), out::width())?,
         Format::Json => json::write(&mut stdout, &named, search.as_deref(), records())?,
-        Format::Csv => csv::lines(records()).try_for_each(|line| -> Result<()> { Ok(stdout.write_all(line?.as_bytes())?) })?,
+        Format::Csv => csv::write(&mut stdout, records())?,
         Format::Md => markdown::write(&mut stdout, records())?,
         Format::Ddl => stdout.write_all(statement(&named)?.as_bytes())?,
     }

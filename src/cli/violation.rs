@@ -21,7 +21,7 @@ pub(super) struct Violation<'a> {
 
 impl<'a> Violation<'a> {
     /// The fields of a violation of the judgement.
-    pub fn new(violation: &'a judge::Violation) -> Self {
+    pub(super) fn new(violation: &'a judge::Violation) -> Self {
         let judge::Violation { pointer, keyword, schema_pointer, message, sentence, .. } = violation;
         Violation { pointer, keyword, schema_pointer, message, sentence }
     }

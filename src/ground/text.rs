@@ -156,6 +156,11 @@ pub fn count(n: u64) -> String {
     out
 }
 
+/// A number of things: `1 row`, `2,000 rows`.
+pub fn plural(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { many })
+}
+
 /// A number of bytes in binary units with one decimal: `182.4 KiB`.
 pub fn bytes(n: u64) -> String {
     const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
@@ -169,6 +174,7 @@ pub fn bytes(n: u64) -> String {
 }
 
 /// Text broken into lines of at most `cells` terminal cells, at spaces where there are any, and at its own line breaks.
+// The crate textwrap is faster, but breaks long words between characters: it tears emoji of several apart and takes each part's width for its own.
 pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);
     let mut lines = Vec::new();
@@ -236,6 +242,10 @@ mod tests {
         assert_eq!(wrap("one two three", 8), ["one two ", "three"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("a\n\nb", 9), ["a", "", "b"]);
+        assert_eq!(
+            wrap("\u{1f44d}\u{1f3fd}\u{1f44d}\u{1f3fd}\u{1f44d}\u{1f3fd}", 4),
+            ["\u{1f44d}\u{1f3fd}\u{1f44d}\u{1f3fd}", "\u{1f44d}\u{1f3fd}"]
+        );
     }
 
     #[test]

@@ -28,11 +28,17 @@ const NONE: u32 = u32::MAX;
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
+    /// Members in braces.
     Object,
+    /// Elements in brackets.
     Array,
+    /// Text in quotes.
     String,
+    /// A number, in whatever spelling.
     Number,
+    /// `true` or `false`.
     Boolean,
+    /// `null`.
     Null,
 }
 

@@ -7,11 +7,9 @@
 //! The digits come from the free-format algorithm of Steele and White with the habits of Java's version of it: at least two digits before an
 //! exponent, whole numbers below 2^63 printed from their own digits, and a bound that counts as reached only where the numbers are large.
 
-mod big;
-
 use std::f64::consts::LOG10_2;
 
-use big::Big;
+use num_bigint::BigUint;
 
 /// Bits behind the leading one of a double.
 const FRACTION_BITS: i32 = 52;
@@ -138,19 +136,35 @@ impl Scales {
     }
 }
 
+/// `factor` times two and five to these powers, of which negative ones count as zero.
+fn scaled(factor: u64, (twos, fives): (i32, i32)) -> BigUint {
+    (BigUint::from(5_u32).pow(fives.max(0).unsigned_abs()) * factor) << twos.max(0)
+}
+
+/// The quotient, which is less than ten, so that taking away is quicker than long division; leaves the remainder.
+fn divide(number: &mut BigUint, divisor: &BigUint) -> u8 {
+    let mut quotient = 0;
+    while quotient < 9 && *number >= *divisor {
+        *number -= divisor;
+        quotient += 1;
+    }
+    quotient
+}
+
 /// Digit after digit until what is left is within half the gap to a neighbour.
 fn generate(parts: &Parts, used: i32, behind_point: i32) -> Digits {
     let mut exponent = guess_exponent(parts);
     let scales = Scales::new(parts, used, behind_point, exponent);
     let strict = scales.is_small(used);
-    let mut number = Big::new(parts.fraction >> parts.fraction.trailing_zeros(), scales.number);
-    let mut gap = Big::new(1, scales.gap);
-    let unit = Big::new(1, scales.unit);
-    let ten_units = unit.times_ten();
-    let next = |number: &mut Big, gap: &mut Big| {
-        let digit = number.divide(&unit);
-        (*number, *gap) = (number.times_ten(), gap.times_ten());
-        let reached = number.plus(gap).cmp(&ten_units);
+    let mut number = scaled(parts.fraction >> parts.fraction.trailing_zeros(), scales.number);
+    let mut gap = scaled(1, scales.gap);
+    let unit = scaled(1, scales.unit);
+    let ten_units = &unit * 10_u32;
+    let next = |number: &mut BigUint, gap: &mut BigUint| {
+        let digit = divide(number, &unit);
+        *number *= 10_u32;
+        *gap *= 10_u32;
+        let reached = (&*number + &*gap).cmp(&ten_units);
         (digit, *number < *gap, if strict { reached.is_gt() } else { reached.is_ge() })
     };
     let (first, mut low, mut high) = next(&mut number, &mut gap);
@@ -170,7 +184,7 @@ fn generate(parts: &Parts, used: i32, behind_point: i32) -> Digits {
         digits.push(digit);
     }
     let is_odd = digits.last().is_some_and(|digit| digit % 2 == 1);
-    let half = number.plus(&number).cmp(&ten_units);
+    let half = (number << 1_u32).cmp(&ten_units);
     let up = high && (!low || half.is_gt() || (half.is_eq() && is_odd));
     if up && round_up(&mut digits) {
         exponent += 1;

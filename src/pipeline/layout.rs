@@ -72,6 +72,16 @@ impl Mode {
             Mode::Repeated => "REPEATED",
         }
     }
+
+    /// What stands behind the type where people read both: nothing for NULLABLE, nor behind a shape, which says that it repeats.
+    pub fn behind(self, shaped: bool) -> &'static str {
+        match self {
+            _ if shaped => "",
+            Mode::Nullable => "",
+            Mode::Required => " REQUIRED",
+            Mode::Repeated => " REPEATED",
+        }
+    }
 }
 
 /// A table's columns in pre-order.

@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 
 use heck::ToSnakeCase;
+use strsim::levenshtein;
 
 /// Most characters of a name that a distance looks at: names come from requests and may be anything.
 const LONGEST_COMPARED: usize = 64;
@@ -68,7 +69,7 @@ fn likeness(a: &str, b: &str) -> f64 {
         return 1.0;
     }
     let longest = a.len().max(b.len());
-    let by_edits = 1.0 - edits(a, b) as f64 / longest as f64;
+    let by_edits = 1.0 - levenshtein(a, b) as f64 / longest as f64;
     let (mine, theirs): (Vec<&str>, Vec<&str>) = (a.split('_').collect(), b.split('_').collect());
     let shared = mine.iter().filter(|word| theirs.contains(word)).count();
     let by_words = shared as f64 / mine.len().max(theirs.len()) as f64;
@@ -79,21 +80,6 @@ fn likeness(a: &str, b: &str) -> f64 {
 /// Snake case is ASCII, so bytes are characters.
 fn clip(text: &str) -> &str {
     text.get(..LONGEST_COMPARED).unwrap_or(text)
-}
-
-/// Levenshtein distance in bytes.
-fn edits(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -132,5 +118,14 @@ mod tests {
         assert_eq!(near("org-mozilla-fenox", "metrics"), ["org-mozilla-fenix/metrics", "org-mozilla-focus/metrics"]);
         assert!(near("telemetry", "zzzz").contains(&"telemetry/crash".to_owned()));
         assert!(near("qqqq", "zzzz").is_empty());
+    }
+
+    #[test]
+    fn likeness_is_by_edits_or_by_words() {
+        assert_eq!(likeness("main", "main"), 1.0);
+        assert_eq!(likeness("main", "mian"), 0.5);
+        assert_eq!(likeness("a_metrics", "zzzz_metrics"), 1.0 - 4.0 / 12.0);
+        assert_eq!(likeness("first_shutdown", "shutdown"), 1.0 - 6.0 / 14.0);
+        assert_eq!(likeness("x", ""), 0.0);
     }
 }

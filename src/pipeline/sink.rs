@@ -65,6 +65,13 @@ pub struct Landing {
     pub additional_pointer: Option<String>,
 }
 
+impl Landing {
+    /// The fate that people are told: a null is not stored by writing nothing.
+    pub fn told_fate(&self) -> Fate {
+        if self.reason.as_deref() == Some(HOLDS_NULL) { Fate::Stored } else { self.fate }
+    }
+}
+
 /// What becomes of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
@@ -83,7 +90,7 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// One word for people and output.
+    /// One word for output.
     pub fn name(self) -> &'static str {
         match self {
             Fate::Stored => "stored",
@@ -91,6 +98,18 @@ impl Fate {
             Fate::Additional => "additional",
             Fate::Dropped => "dropped",
             Fate::Refused => "refused",
+            Fate::Unknown => "unknown",
+        }
+    }
+
+    /// What it means to people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Fate::Stored => "stored",
+            Fate::Changed => "stored, changed",
+            Fate::Additional => "in additional_properties",
+            Fate::Dropped => "not stored",
+            Fate::Refused => "the row is refused",
             Fate::Unknown => "unknown",
         }
     }

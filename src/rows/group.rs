@@ -13,16 +13,20 @@ mod list;
 mod memo;
 mod merge;
 mod part;
+mod record;
 mod restore;
 mod trend;
 mod words;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ground::time::Micros;
+use crate::rows::column::ErrorColumn;
 use crate::rows::row::{RowRef, Unreadable};
 pub use grouper::Grouper;
-pub use restore::{Counted, CountedFacet};
+pub use record::{FacetRecord, GroupRecord};
 pub use words::doctype_name;
 
 /// All groups of the rows read, with what was left out.
@@ -39,7 +43,7 @@ pub struct Groups {
     /// What was no row.
     pub unreadable: Unreadable,
     /// Columns of the error table that the source does not have, in its order; empty where it has all that matter.
-    pub missing_columns: Vec<&'static str>,
+    pub missing_columns: Vec<ErrorColumn>,
     /// First and last time of the counted rows.
     pub span: Option<(Micros, Micros)>,
     /// Whether reading was stopped before the end.
@@ -48,15 +52,16 @@ pub struct Groups {
     pub notes: Vec<String>,
 }
 
-/// One decoder job.
-#[derive(Debug, Clone)]
+/// One decoder job, and its line in a bundle.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Job {
     /// `job_name`
+    #[serde(with = "record::name")]
     pub name: Arc<str>,
-    /// First and last time over all rows that it judged; `None` where rows have no time.
-    pub span: Option<(Micros, Micros)>,
     /// Rows that it judged.
     pub rows: u64,
+    /// First and last time over all rows that it judged; `None` where rows have no time.
+    pub span: Option<(Micros, Micros)>,
 }
 
 /// What makes rows the same failure. `None` where the row has NULL.
@@ -80,7 +85,8 @@ pub struct GroupKey {
 }
 
 /// 64 bits over the key, the same on any machine and from any source; written as 16 hexadecimal digits.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Fingerprint(pub u64);
 
 impl std::fmt::Display for Fingerprint {
@@ -138,7 +144,8 @@ pub struct Group {
 }
 
 /// How many clients sent the rows of a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u64, bool)", into = "(u64, bool)")]
 pub struct Clients {
     /// How many.
     pub count: u64,
@@ -147,7 +154,8 @@ pub struct Clients {
 }
 
 /// Rows of a group that one job judged.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u32, u64, Option<(Micros, Micros)>)", into = "(u32, u64, Option<(Micros, Micros)>)")]
 pub struct JobCount {
     /// Position in [`Groups::jobs`].
     pub job: u32,
@@ -176,7 +184,8 @@ pub enum Status {
 }
 
 /// Rows over time: bins of equal width, aligned to multiples of it. The width doubles as the span grows, so that a trend stays small.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(Micros, Micros, Vec<u32>)", into = "(Micros, Micros, Vec<u32>)")]
 pub struct Trend {
     /// Start of the first bin, a multiple of `width`.
     pub start: Micros,

@@ -1,23 +1,11 @@
 //! A row of the error table, whatever it was read from.
 //!
-//! Owns: the columns, the row as grouping sees it and whole, where a row is found again, what could not be read as one.
-//! Refuses: reading (source), unpacking (payload), counting (group).
+//! Owns: the row as grouping sees it and whole, where a row is found again, what could not be read as one.
+//! Refuses: the columns themselves (column), reading (source), unpacking (payload), counting (group).
 
 use crate::ground::time::{Micros, parse_time};
+use crate::rows::column::ErrorColumn;
 use crate::rows::payload::Payload;
-
-/// The columns of the error table that groups and documents are made of, in its order.
-pub const COLUMNS: [&str; 9] = [
-    "document_namespace",
-    "document_type",
-    "document_version",
-    "error_message",
-    "error_type",
-    "exception_class",
-    "job_name",
-    "payload",
-    "submission_timestamp",
-];
 
 /// The columns of one error row that grouping needs, borrowed from the text that was read. An absent column and a NULL are both `None`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -75,22 +63,23 @@ pub struct SourceRow {
 }
 
 impl SourceRow {
-    /// The column's text; `None` where it is absent or NULL.
-    pub fn column(&self, name: &str) -> Option<&str> {
+    /// The text of a column, of the error table's or of any name; `None` where it is absent or NULL.
+    pub fn column(&self, column: impl AsRef<str>) -> Option<&str> {
+        let name = column.as_ref();
         self.columns.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.as_deref())
     }
 
     /// The columns that grouping needs.
     pub fn error_row(&self) -> ErrorRow<'_> {
         ErrorRow {
-            namespace: self.column("document_namespace"),
-            doctype: self.column("document_type"),
-            version: self.column("document_version"),
-            stage: self.column("error_type"),
-            class: self.column("exception_class"),
-            message: self.column("error_message"),
-            job: self.column("job_name"),
-            time: self.column("submission_timestamp").and_then(parse_time),
+            namespace: self.column(ErrorColumn::Namespace),
+            doctype: self.column(ErrorColumn::Doctype),
+            version: self.column(ErrorColumn::Version),
+            stage: self.column(ErrorColumn::Stage),
+            class: self.column(ErrorColumn::Class),
+            message: self.column(ErrorColumn::Message),
+            job: self.column(ErrorColumn::Job),
+            time: self.column(ErrorColumn::Time).and_then(parse_time),
         }
     }
 }

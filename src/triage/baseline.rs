@@ -9,38 +9,15 @@ use std::collections::HashMap;
 
 use crate::ground::time::Micros;
 use crate::pipeline::names::snake_case;
-use crate::rows::group::{Fingerprint, Group, Groups};
+use crate::rows::group::{Fingerprint, Group, GroupRecord, Groups};
 
 const HOUR: Micros = 3_600_000_000;
 
 /// An earlier export.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Baseline {
-    /// Its groups, in its order.
-    pub groups: Vec<Known>,
-}
-
-/// A group as an earlier export tells it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Known {
-    /// What the group is called by.
-    pub fingerprint: Fingerprint,
-    /// Rows.
-    pub count: u64,
-    /// First and last time, where the export has both.
-    pub span: Option<(Micros, Micros)>,
-    /// Names and place as the export has them, untrusted.
-    pub namespace: Option<String>,
-    /// Likewise.
-    pub doctype: Option<String>,
-    /// Likewise.
-    pub version: Option<String>,
-    /// Likewise.
-    pub stage: Option<String>,
-    /// Generalised instance path.
-    pub path: Option<String>,
-    /// The fault, generalised.
-    pub fault: String,
+    /// Its groups, in its order, untrusted: names, place, count and times; the rest is left at its default.
+    pub groups: Vec<GroupRecord>,
 }
 
 /// What counts as growth.
@@ -64,9 +41,9 @@ pub struct Comparison<'a> {
     /// Groups that the baseline does not have.
     pub new: Vec<&'a Group>,
     /// Groups that grew, with what they were and how many times as fast rows come now.
-    pub grown: Vec<(&'a Group, &'a Known, f64)>,
+    pub grown: Vec<(&'a Group, &'a GroupRecord, f64)>,
     /// Groups that are no more.
-    pub gone: Vec<&'a Known>,
+    pub gone: Vec<&'a GroupRecord>,
     /// Groups that are about as they were.
     pub same: u64,
     /// Whether both sides have groups and share none: then they were most likely made with other schemas.
@@ -90,7 +67,7 @@ impl Baseline {
     /// The groups of now held against this. Rows are counted per hour of the time that each side spans; where a side has no times, whole counts
     /// are compared.
     pub fn compare<'a>(&'a self, now: &'a Groups, growth: Growth) -> Comparison<'a> {
-        let by_print: HashMap<Fingerprint, &Known> = self.groups.iter().map(|known| (known.fingerprint, known)).collect();
+        let by_print: HashMap<Fingerprint, &GroupRecord> = self.groups.iter().map(|known| (known.fingerprint, known)).collect();
         let faster = self.hours().zip(hours(now.span)).map_or(1.0, |(then, now)| then / now);
         let mut comparison = Comparison { new: Vec::new(), grown: Vec::new(), gone: Vec::new(), same: 0, is_strange: false };
         for group in &now.list {
@@ -134,15 +111,15 @@ mod tests {
         source.groups(&Request::default(), &Unwatched).unwrap()
     }
 
-    fn known(group: &Group, count: u64) -> Known {
-        Known { fingerprint: group.fingerprint, count, span: group.span, ..Known::default() }
+    fn known(group: &Group, count: u64) -> GroupRecord {
+        GroupRecord { fingerprint: group.fingerprint, count, span: group.span, ..GroupRecord::default() }
     }
 
     #[test]
     fn what_is_new_gone_and_grown_is_told_apart() {
         let now = now();
         let mut then = Baseline { groups: now.list.iter().skip(1).map(|group| known(group, group.count)).collect() };
-        then.groups.push(Known { fingerprint: Fingerprint(1), ..Known::default() });
+        then.groups.push(GroupRecord { fingerprint: Fingerprint(1), ..GroupRecord::default() });
         then.groups[0].count /= 4;
         let comparison = then.compare(&now, Growth::default());
         assert_eq!(comparison.new[0].fingerprint, now.list[0].fingerprint);
@@ -168,15 +145,16 @@ mod tests {
     #[test]
     fn sides_that_share_nothing_are_strange() {
         let now = now();
-        let then = Baseline { groups: vec![Known::default()] };
+        let then = Baseline { groups: vec![GroupRecord::default()] };
         assert!(then.compare(&now, Growth::default()).is_strange);
         assert!(!Baseline::default().compare(&now, Growth::default()).is_strange);
     }
 
     #[test]
     fn only_what_is_asked_for_is_compared() {
-        let of = |namespace: &str| Known { namespace: Some(namespace.into()), doctype: Some("main".into()), ..Known::default() };
-        let mut then = Baseline { groups: vec![of("my-app"), of("other"), Known::default()] };
+        let of =
+            |namespace: &str| GroupRecord { namespace: Some(namespace.into()), doctype: Some("main".into()), ..GroupRecord::default() };
+        let mut then = Baseline { groups: vec![of("my-app"), of("other"), GroupRecord::default()] };
         then.retain(&["my_app".into()], &[]);
         assert_eq!(then.groups, [of("my-app")]);
         then.retain(&[], &["crash".into()]);

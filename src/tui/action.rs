@@ -4,7 +4,8 @@
 //! the README's key list and the names in the configuration all come from it.
 //! Refuses: reading keys (keymap), doing anything (update).
 
-/// What a key can ask for. The variants' meanings are the table's help texts.
+/// What a key can ask for.
+#[allow(missing_docs, reason = "the variants' meanings are the table's help texts")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
     Down,

@@ -12,13 +12,13 @@ use super::action::Place;
 pub use super::case_screen::{CaseScreen, RowScreen, Tie};
 use super::group_tree::GroupTree;
 use super::keymap::{Key, Keymap};
+pub use super::list::{List, Search};
 use super::message::JobId;
 use super::panes::{self, Pane, TablePane};
 use super::row_place::{GroupPlace, RowPlace};
 use super::subject::{Comparison, Subject};
 use super::tables::TableScreen;
 use super::theme::{Depth, Theme};
-use crate::ground::outline::Outline;
 use crate::rows::group::{Fingerprint, Group, Sort};
 use crate::rows::row::RowRef;
 use crate::rows::source::{Progress, RowOrder};
@@ -82,31 +82,6 @@ pub struct GroupScreen {
     pub touched: bool,
     /// The latest job that arranges the groups.
     pub arranging: Option<JobId>,
-}
-
-/// One list or tree with its search and filter.
-#[derive(Default)]
-pub struct List {
-    /// Rows, cursor, expansion.
-    pub outline: Outline,
-    /// The last search.
-    pub search: Option<Search>,
-    /// The filter at work.
-    pub filter: Option<String>,
-    /// The latest job that looks for its matches.
-    pub filter_job: Option<JobId>,
-}
-
-/// A search and what it found.
-pub struct Search {
-    /// What was typed.
-    pub text: String,
-    /// The latest job that looks for it.
-    pub job: Option<JobId>,
-    /// Where the cursor was when the search began.
-    pub from: Option<usize>,
-    /// Lines that match, ascending; `None` while the work goes on.
-    pub found: Option<Vec<u32>>,
 }
 
 /// A row that is being opened.
@@ -175,11 +150,26 @@ pub struct Prompt {
 /// What covers the screen.
 pub enum Overlay {
     /// All keys.
-    Help { scroll: usize },
+    Help {
+        /// Lines above the box.
+        scroll: usize,
+    },
     /// A whole value, broken into lines of the box's width.
-    Value { title: String, text: Arc<str>, lines: Vec<String>, scroll: usize },
-    /// What can be exported; raw: with values as they are.
-    Export { raw: bool },
+    Value {
+        /// What it is.
+        title: String,
+        /// All of it, as it is copied.
+        text: Arc<str>,
+        /// All of it, as it is shown.
+        lines: Vec<String>,
+        /// Lines above the box.
+        scroll: usize,
+    },
+    /// What can be exported.
+    Export {
+        /// Whether values leave as they are.
+        raw: bool,
+    },
 }
 
 /// News for the bottom line.
@@ -280,13 +270,5 @@ impl App {
     /// Tells something bad at the bottom.
     pub fn warn(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), bad: true });
-    }
-}
-
-impl List {
-    /// Whether the last search or the filter matches the item.
-    pub fn is_hit(&self, item: usize) -> bool {
-        let searched = self.search.as_ref().and_then(|search| search.found.as_ref());
-        self.outline.is_match(item) || searched.is_some_and(|found| found.binary_search(&(item as u32)).is_ok())
     }
 }

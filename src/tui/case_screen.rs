@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use super::app::List;
 use super::column_tree::ColumnTree;
+use super::list::List;
 use super::message::JobId;
 use super::panes::Pane;
 use super::row_place::{OpenedRow, RowPlace};

@@ -22,6 +22,7 @@ pub struct ColumnTree {
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Line {
+    /// A column of the table.
     Column(ColumnId),
     /// A value of the document in `additional_properties`.
     Additional(NodeId),

@@ -8,10 +8,10 @@ use ratatui::crossterm::event::KeyEvent;
 
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
+use super::look::Look;
 use super::row_place::{Exportable, GroupPlace, OpenedRow, RowPlace};
 use super::subject::{Comparison, Subject};
 use super::table_tree::TableTree;
-use super::tables::Look;
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::Layout;
 use crate::rows::group::{Groups, Sort};
@@ -38,35 +38,100 @@ pub enum Message {
     /// How far reading has come.
     Progress(Progress),
     /// Groups, arranged; `done` once reading has ended.
-    Groups { tree: Arc<GroupTree>, done: bool },
+    Groups {
+        /// All groups read so far.
+        tree: Arc<GroupTree>,
+        /// Whether reading has ended.
+        done: bool,
+    },
     /// The groups in another order.
-    Arranged { job: JobId, tree: Arc<GroupTree> },
+    Arranged {
+        /// The work.
+        job: JobId,
+        /// The same groups, in that order.
+        tree: Arc<GroupTree>,
+    },
     /// Reading failed.
     ReadFailed(String),
     /// A row was opened, or why it was not.
-    Case { job: JobId, outcome: Result<OpenedRow, String> },
+    Case {
+        /// The work.
+        job: JobId,
+        /// The row with everything known of it.
+        outcome: Result<OpenedRow, String>,
+    },
     /// The row that a document becomes.
-    Row { job: JobId, preview: Preview },
+    Row {
+        /// The work.
+        job: JobId,
+        /// The row, or why there is none.
+        preview: Preview,
+    },
     /// Lines that match.
-    Matched { job: JobId, items: Vec<u32> },
+    Matched {
+        /// The work.
+        job: JobId,
+        /// Their positions, ascending.
+        items: Vec<u32>,
+    },
     /// How far reading the tables has come.
     TablesProgress(catalog::Progress),
     /// The tables; `done` once their columns are read as well.
-    Tables { tree: Arc<TableTree>, done: bool },
+    Tables {
+        /// All tables known so far.
+        tree: Arc<TableTree>,
+        /// Whether reading has ended.
+        done: bool,
+    },
     /// What a search over all columns found.
-    TablesFound { job: JobId, hits: Arc<HitTree> },
+    TablesFound {
+        /// The work.
+        job: JobId,
+        /// The columns, by how well they match.
+        hits: Arc<HitTree>,
+    },
     /// What there is to know of a table and column, or why it cannot be known.
-    Looked { job: JobId, outcome: Result<Arc<Look>, String> },
+    Looked {
+        /// The work.
+        job: JobId,
+        /// What is known.
+        outcome: Result<Arc<Look>, String>,
+    },
     /// A text that takes its time was written and is to be copied, or why it cannot be written.
-    Written { what: &'static str, outcome: Result<String, String> },
+    Written {
+        /// What it is, for people.
+        what: &'static str,
+        /// The text.
+        outcome: Result<String, String>,
+    },
     /// What became of a copy.
-    Copied { what: &'static str, outcome: Result<Copied, String> },
+    Copied {
+        /// What it is, for people.
+        what: &'static str,
+        /// Where it went.
+        outcome: Result<Copied, String>,
+    },
     /// What became of an export.
-    Exported { job: JobId, outcome: Result<Exported, String> },
+    Exported {
+        /// The work.
+        job: JobId,
+        /// What came out.
+        outcome: Result<Exported, String>,
+    },
     /// A query costs more than may be spent without asking: the work waits for an answer.
-    Question { id: JobId, text: String },
+    Question {
+        /// The work that waits.
+        id: JobId,
+        /// What is asked.
+        text: String,
+    },
     /// More rows of a group, or why there are none.
-    MoreRows { job: JobId, rows: Result<Vec<RowRef>, String> },
+    MoreRows {
+        /// The work.
+        job: JobId,
+        /// All rows of the group that are known now.
+        rows: Result<Vec<RowRef>, String>,
+    },
     /// The SQL behind what is shown, where there is any.
     Sql(Option<String>),
     /// Work ended by a fault of the explorer itself.
@@ -94,7 +159,12 @@ pub struct Export {
 /// What was exported.
 pub enum Exported {
     /// A text for the clipboard.
-    Text { what: &'static str, text: String },
+    Text {
+        /// What it is, for people.
+        what: &'static str,
+        /// All of it.
+        text: String,
+    },
     /// A file, by its path.
     File(String),
 }
@@ -106,35 +176,114 @@ pub enum Effect {
     /// Stop reading, keep what is there.
     StopReading,
     /// Arrange the groups anew.
-    Arrange { job: JobId, groups: Arc<Groups>, sort: Sort },
+    Arrange {
+        /// The work.
+        job: JobId,
+        /// The groups.
+        groups: Arc<Groups>,
+        /// The order.
+        sort: Sort,
+    },
     /// Open a row.
-    OpenCase { job: JobId, place: RowPlace },
+    OpenCase {
+        /// The work.
+        job: JobId,
+        /// Which row.
+        place: RowPlace,
+    },
     /// Make the row that a document becomes in one of its tables, and find a value of the document in it.
-    PreviewRow { job: JobId, case: Arc<Case>, table: usize, value: Option<NodeId> },
+    PreviewRow {
+        /// The work.
+        job: JobId,
+        /// The document with its tables.
+        case: Arc<Case>,
+        /// Position of the table.
+        table: usize,
+        /// The value to find.
+        value: Option<NodeId>,
+    },
     /// Find the lines that match.
-    Match { job: JobId, subject: Subject, text: String, comparison: Comparison },
+    Match {
+        /// The work.
+        job: JobId,
+        /// Whose lines.
+        subject: Subject,
+        /// What was typed.
+        text: String,
+        /// How the two are compared.
+        comparison: Comparison,
+    },
     /// List all tables by name.
-    ListTables { job: JobId },
+    ListTables {
+        /// The work.
+        job: JobId,
+    },
     /// Read the columns of all tables.
-    ReadTables { job: JobId },
+    ReadTables {
+        /// The work.
+        job: JobId,
+    },
     /// Search all columns.
-    FindTables { job: JobId, catalog: Arc<Catalog>, text: String },
+    FindTables {
+        /// The work.
+        job: JobId,
+        /// The columns of all tables.
+        catalog: Arc<Catalog>,
+        /// What was typed.
+        text: String,
+    },
     /// Find out about a table and column.
-    Look { job: JobId, place: Place, groups: Arc<Groups> },
+    Look {
+        /// The work.
+        job: JobId,
+        /// The table and column.
+        place: Place,
+        /// Groups that may fail there.
+        groups: Arc<Groups>,
+    },
     /// Write the statement that makes a table.
-    WriteDdl { layout: Arc<Layout>, table: String },
+    WriteDdl {
+        /// Its columns.
+        layout: Arc<Layout>,
+        /// Its name.
+        table: String,
+    },
     /// Call a job off.
     Cancel(JobId),
     /// Say yes or no to a question.
-    Answer { id: JobId, yes: bool },
+    Answer {
+        /// The work that waits.
+        id: JobId,
+        /// Whether it may go on.
+        yes: bool,
+    },
     /// Name more rows of a group, behind the first `from`.
-    MoreRows { job: JobId, of: GroupPlace, order: RowOrder, from: usize },
+    MoreRows {
+        /// The work.
+        job: JobId,
+        /// The group.
+        of: GroupPlace,
+        /// The order of rows.
+        order: RowOrder,
+        /// How many are known.
+        from: usize,
+    },
     /// Get the SQL behind the counts, or behind the rows of a group.
     Sql(Option<GroupPlace>),
     /// Put text on the clipboard.
-    Copy { what: &'static str, text: String },
+    Copy {
+        /// What it is, for people.
+        what: &'static str,
+        /// All of it.
+        text: String,
+    },
     /// Export a group, or a row of it.
-    Export { job: JobId, export: Export },
+    Export {
+        /// The work.
+        job: JobId,
+        /// What, and where to.
+        export: Export,
+    },
     /// Send a sequence to the terminal.
     Send(String),
     /// Hand the terminal to the shell.

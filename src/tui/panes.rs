@@ -12,8 +12,11 @@ pub const SMALLEST: (u16, u16) = (60, 15);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pane {
     #[default]
+    /// The payload, with the failing value.
     Document,
+    /// The schema, with the node that broke.
     Schema,
+    /// The columns of the table.
     Columns,
 }
 
@@ -40,28 +43,41 @@ impl Pane {
 /// The screen of groups.
 #[derive(Debug, Clone, Copy)]
 pub struct GroupPanes {
+    /// What is explored, and how far reading has come.
     pub title: Rect,
+    /// The groups.
     pub tree: Rect,
+    /// What is known of the group under the cursor.
     pub detail: Rect,
+    /// News and keys.
     pub footer: Rect,
 }
 
 /// The screen of a case. On narrow screens only the pane with the keys has a place; `tabs` names them all then.
 #[derive(Debug, Clone, Copy)]
 pub struct CasePanes {
+    /// Which row of which group.
     pub title: Rect,
+    /// The fault in a sentence, the message, notes and warnings.
     pub head: Rect,
+    /// The names of the panes, where not all of them are seen.
     pub tabs: Option<Rect>,
+    /// Document, schema and columns.
     pub panes: [Option<Rect>; 3],
+    /// News and keys.
     pub footer: Rect,
 }
 
 /// The screen of a case while the row that it becomes is shown.
 #[derive(Debug, Clone, Copy)]
 pub struct RowPanes {
+    /// Which row of which group.
     pub title: Rect,
+    /// The fault in a sentence, the message, notes and warnings.
     pub head: Rect,
+    /// The row that the document becomes.
     pub row: Rect,
+    /// News and keys.
     pub footer: Rect,
 }
 
@@ -69,7 +85,9 @@ pub struct RowPanes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TablePane {
     #[default]
+    /// The tables, or what a search found in them.
     Tree,
+    /// The schema that the table is made of.
     Schema,
 }
 
@@ -86,10 +104,15 @@ impl TablePane {
 /// The screen of tables. On narrow screens only the pane with the keys has a place above the facts.
 #[derive(Debug, Clone, Copy)]
 pub struct TablePanes {
+    /// Which schemas, and how far reading has come.
     pub title: Rect,
+    /// The tables, or what a search found in them.
     pub tree: Option<Rect>,
+    /// What is known of the table and column under the cursor.
     pub facts: Rect,
+    /// The schema that the table is made of.
     pub schema: Option<Rect>,
+    /// News and keys.
     pub footer: Rect,
 }
 

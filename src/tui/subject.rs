@@ -33,11 +33,17 @@ impl Tree for Document {
 /// Something that can be searched, shared with a worker.
 #[derive(Clone)]
 pub enum Subject {
+    /// Groups of rows.
     Groups(Arc<GroupTree>),
+    /// A document, or the row that it becomes.
     Document(Arc<Document>),
+    /// A schema.
     Schema(Arc<Schema>),
+    /// The columns of a table, with the values that none of them takes.
     Columns(Arc<ColumnTree>),
+    /// All tables.
     Tables(Arc<TableTree>),
+    /// What a search over all tables found.
     Hits(Arc<HitTree>),
 }
 

@@ -5,15 +5,15 @@
 
 use std::sync::Arc;
 
-use super::app::List;
 use super::hit_tree::{self, HitTree};
+use super::list::List;
+use super::look::Look;
 use super::message::JobId;
 use super::panes::TablePane;
 use super::subject::Subject;
 use super::table_tree::{Line, TableTree};
 use crate::pipeline::document::NodeId;
-use crate::pipeline::layout::{ColumnId, Layout};
-use crate::pipeline::schema::Schema;
+use crate::pipeline::layout::ColumnId;
 use crate::rows::group::Groups;
 use crate::triage::catalog::{Place, Progress, TableId};
 
@@ -70,24 +70,6 @@ pub struct Asked {
     pub groups: Arc<Groups>,
 }
 
-/// What a worker finds out about a place.
-pub struct Look {
-    /// The place.
-    pub place: Place,
-    /// The table's layout, with descriptions.
-    pub layout: Option<Arc<Layout>>,
-    /// The JSON schema of the same doctype version.
-    pub schema: Option<Arc<Schema>>,
-    /// Why there is no schema, in a sentence.
-    pub no_schema: Option<String>,
-    /// The schema node that fills the column.
-    pub node: Option<NodeId>,
-    /// The groups that were looked through.
-    pub groups: Arc<Groups>,
-    /// Groups of the doctype in the order of the list, each with the column that it fails under; twice where its sample is more exact.
-    pub failing: Vec<(Option<ColumnId>, u32)>,
-}
-
 /// Where the cursor is to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Goal {
@@ -140,13 +122,7 @@ impl TableScreen {
 
     /// Groups that fail under the place under the cursor, largest first.
     pub fn failing(&self) -> Vec<u32> {
-        let (Some(look), Some(place)) = (self.known(), self.place()) else { return Vec::new() };
-        let layout = look.layout.as_deref();
-        let below = place.column.map(|id| layout.map_or(id..id + 1, |layout| whole(layout, id)));
-        let is_below = |column: Option<ColumnId>| below.as_ref().is_none_or(|below| column.is_some_and(|column| below.contains(&column)));
-        let mut groups: Vec<u32> = look.failing.iter().filter(|(column, _)| is_below(*column)).map(|&(_, group)| group).collect();
-        groups.dedup();
-        groups
+        self.known().zip(self.place()).map(|(look, place)| look.failing_below(place.column)).unwrap_or_default()
     }
 
     /// The list that has the keys and what it shows.
@@ -160,11 +136,4 @@ impl TableScreen {
             _ => Some((&mut self.list, Subject::Tables(self.tree.clone()))),
         }
     }
-}
-
-/// A column with what it holds. The key and value of a map are one thing: what fails in a map fails in both.
-fn whole(layout: &Layout, id: ColumnId) -> std::ops::Range<ColumnId> {
-    let map = layout.get(id).and_then(|column| column.parent).filter(|&parent| layout.is_map(parent));
-    let id = map.unwrap_or(id);
-    id..layout.get(id).map_or(id + 1, |column| column.end)
 }

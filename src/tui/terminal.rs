@@ -16,14 +16,14 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::message::Message;
 
 /// The terminal while it is ours; gives it back when dropped.
-pub struct Screen {
+pub(super) struct Screen {
     /// Where frames are drawn. Never dropped: its own way of showing the cursor again panics where standard error is gone.
     pub terminal: ManuallyDrop<Terminal<CrosstermBackend<io::Stdout>>>,
 }
 
 impl Screen {
     /// Takes the terminal. A panic from now on gives it back before it is reported.
-    pub fn take() -> io::Result<Self> {
+    pub(super) fn take() -> io::Result<Self> {
         let reported = std::panic::take_hook();
         let own = std::thread::current().id();
         std::panic::set_hook(Box::new(move |info| {
@@ -39,21 +39,21 @@ impl Screen {
 
     /// Forgets what is on the screen, so that the next frame is drawn whole. Asks the terminal nothing: its answer would go to the thread that
     /// reads keys.
-    pub fn forget(&mut self) -> io::Result<()> {
+    pub(super) fn forget(&mut self) -> io::Result<()> {
         execute!(stdout(), Clear(ClearType::All))?;
         self.terminal = fresh()?;
         Ok(())
     }
 
     /// Sends a sequence that shows nothing and moves nothing.
-    pub fn send(&mut self, sequence: &str) -> io::Result<()> {
+    pub(super) fn send(&mut self, sequence: &str) -> io::Result<()> {
         let mut terminal = stdout().lock();
         terminal.write_all(sequence.as_bytes())?;
         terminal.flush()
     }
 
     /// Hands the terminal to the shell until the process is continued.
-    pub fn suspend(&mut self) -> io::Result<()> {
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back();
         #[cfg(unix)]
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
@@ -86,7 +86,7 @@ fn give_back() {
 
 /// Turns the signals that ask a process to end into a message, so that the terminal is given back.
 #[cfg(unix)]
-pub fn watch_signals(messages: UnboundedSender<Message>) -> io::Result<()> {
+pub(super) fn watch_signals(messages: UnboundedSender<Message>) -> io::Result<()> {
     use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
     let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGCONT, SIGTSTP])?;
     std::thread::spawn(move || {

@@ -3,7 +3,6 @@
 //! Owns: what every message does to the state, and which effects follow.
 //! Refuses: I/O, clocks, environment, terminal; work that takes longer than a few milliseconds (that is an effect).
 
-mod about;
 mod case;
 mod copy;
 pub mod export;
@@ -340,7 +339,7 @@ fn overlay(app: &mut App, action: Action) -> Vec<Effect> {
 /// Keeps the last page of an overlay in sight.
 fn clamp_overlay(app: &mut App) {
     let lines = match &app.overlay {
-        Some(Overlay::Help { .. }) => super::view::help_lines(app).len(),
+        Some(Overlay::Help { .. }) => super::help::help_lines(app).len(),
         Some(Overlay::Value { lines, .. }) => lines.len(),
         Some(Overlay::Export { .. }) | None => return,
     };

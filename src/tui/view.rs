@@ -23,7 +23,6 @@ use ratatui::style::Style;
 use super::app::{App, Overlay};
 use super::panes;
 use super::theme::Role;
-pub use overlay::help_lines;
 use pen::Pen;
 
 /// Draws everything.

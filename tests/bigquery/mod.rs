@@ -10,12 +10,12 @@ use misfit::rows::source::bigquery::Settings;
 use serde_json::{Value, json};
 
 /// The project that the server is of.
-pub const PROJECT: &str = "moz-fx-data-shared-prod";
+pub(crate) const PROJECT: &str = "moz-fx-data-shared-prod";
 /// Where the error tables are.
-pub const DATASET: &str = "payload_bytes_error";
+pub(crate) const DATASET: &str = "payload_bytes_error";
 
 /// A running server. It ends with this process, which holds its standard input.
-pub struct Server {
+pub(crate) struct Server {
     pub endpoint: String,
     http: reqwest::Client,
     runtime: tokio::runtime::Runtime,
@@ -23,7 +23,7 @@ pub struct Server {
 }
 
 /// The server; says in one line why there is none.
-pub fn server() -> Option<&'static Server> {
+pub(crate) fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
     let server = SERVER.get_or_init(|| start().map_err(|reason| println!("skipped: {reason}")).ok());
     server.as_ref()
@@ -82,12 +82,12 @@ fn environment() -> Result<PathBuf, String> {
 
 impl Server {
     /// Settings for this server that keep nothing.
-    pub fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> Settings {
         Settings { endpoint: Some(self.endpoint.clone()), project: Some(PROJECT.to_owned()), cache: None, ..Settings::default() }
     }
 
     /// Sends JSON to a path behind the base of the API.
-    pub fn post(&self, path: &str, body: &Value) -> Value {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
         let url = format!("{}/bigquery/v2{path}", self.endpoint);
         self.send(&url, "application/json", body.to_string().into_bytes())
     }
@@ -100,14 +100,14 @@ impl Server {
     }
 
     /// Runs SQL as the console would; gives the rows' cells.
-    pub fn query(&self, sql: &str) -> Vec<Value> {
+    pub(crate) fn query(&self, sql: &str) -> Vec<Value> {
         let body = json!({"query": sql, "useLegacySql": false, "timeoutMs": 60_000, "maxResults": 100_000});
         let answer = self.post(&format!("/projects/{PROJECT}/queries"), &body);
         answer["rows"].as_array().cloned().unwrap_or_default()
     }
 
     /// Makes a table partitioned by day, with rows in NDJSON.
-    pub fn load(&self, table: &str, fields: &Value, rows: &str) {
+    pub(crate) fn load(&self, table: &str, fields: &Value, rows: &str) {
         // The server takes one writer at a time.
         static WRITER: Mutex<()> = Mutex::new(());
         let _writer = WRITER.lock().unwrap_or_else(PoisonError::into_inner);
@@ -141,7 +141,7 @@ impl Server {
 }
 
 /// Columns of an error table as far as tests need them.
-pub fn columns() -> Value {
+pub(crate) fn columns() -> Value {
     let texts = [
         "document_namespace",
         "document_type",

@@ -11,7 +11,7 @@ use misfit::pipeline::document::Document;
 use misfit::rows::schemas::SchemaStore;
 
 /// $MISFIT_CORPUS or ../shared/corpus; says that the test is skipped where neither is there.
-pub fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let path = std::env::var_os("MISFIT_CORPUS").map_or_else(|| root.join("../shared/corpus"), PathBuf::from);
     if !path.is_dir() {
@@ -22,7 +22,7 @@ pub fn folder() -> Option<PathBuf> {
 }
 
 /// The newest schemas: $MISFIT_SCHEMAS, or a clone of the corpus' bundle made once.
-pub fn schemas(corpus: &Path) -> SchemaStore {
+pub(crate) fn schemas(corpus: &Path) -> SchemaStore {
     let folder = std::env::var_os("MISFIT_SCHEMAS").map_or_else(|| cloned(corpus), PathBuf::from);
     let start = std::time::Instant::now();
     let store = SchemaStore::open_folder(&folder).unwrap();
@@ -52,16 +52,16 @@ fn clone_to_target(corpus: &Path) -> PathBuf {
 }
 
 /// One line of a file, read with the project's own reader, which takes lone surrogates.
-pub struct Line(pub Document);
+pub(crate) struct Line(pub Document);
 
 impl Line {
-    pub fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         Some(self.0.string(self.0.member(0, name)?)?.into_owned())
     }
 }
 
 /// The lines of a file, plain or gzip by its name.
-pub fn lines(path: &Path) -> impl Iterator<Item = Line> + use<> {
+pub(crate) fn lines(path: &Path) -> impl Iterator<Item = Line> + use<> {
     let file = File::open(path).unwrap();
     let is_gzip = path.extension().is_some_and(|ending| ending == "gz");
     let reader: Box<dyn Read> = if is_gzip { Box::new(GzDecoder::new(file)) } else { Box::new(file) };

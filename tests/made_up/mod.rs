@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// A JSON value of few keys and small numbers, so that schemas are hit often.
-pub fn value() -> impl Strategy<Value = Value> {
+pub(crate) fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -58,7 +58,7 @@ fn keyword(inner: BoxedStrategy<Value>) -> impl Strategy<Value = (String, Value)
 }
 
 /// A schema of such keywords.
-pub fn schema() -> impl Strategy<Value = Value> {
+pub(crate) fn schema() -> impl Strategy<Value = Value> {
     let leaf =
         prop_oneof![Just(json!({})), Just(json!({"type": "string"})), Just(json!({"maxLength": 1})), any::<bool>().prop_map(Value::from)];
     leaf.prop_recursive(4, 24, 3, |inner| {
@@ -67,6 +67,6 @@ pub fn schema() -> impl Strategy<Value = Value> {
 }
 
 /// The schema as one of draft 06.
-pub fn root(schema: Value) -> Value {
+pub(crate) fn root(schema: Value) -> Value {
     json!({"$schema": "http://json-schema.org/draft-06/schema#", "allOf": [schema]})
 }

@@ -1,7 +1,7 @@
 //! Two hundred made-up secrets, the same every time.
 
 /// A secret, and the parts of it that would give it away as well.
-pub struct Secret {
+pub(crate) struct Secret {
     pub whole: String,
     pub parts: Vec<String>,
 }
@@ -68,13 +68,13 @@ fn secret(random: &mut Random, kind: usize) -> Secret {
     Secret { whole, parts }
 }
 
-pub fn secrets() -> Vec<Secret> {
+pub(crate) fn secrets() -> Vec<Secret> {
     let mut random = Random(20_261_121);
     (0..200).map(|i| secret(&mut random, i % KINDS)).collect()
 }
 
 /// Panics if anything of the secret is in the text.
-pub fn assert_hidden(secret: &Secret, told: &str, place: &str) {
+pub(crate) fn assert_hidden(secret: &Secret, told: &str, place: &str) {
     for part in secret.parts.iter().chain([&secret.whole]) {
         let escaped = serde_json::Value::from(part.as_str()).to_string();
         for spelling in [part.as_str(), escaped.trim_matches('"')] {

@@ -12,7 +12,7 @@ use misfit::rows::schemas::SchemaStore;
 use crate::corpus::{self, Line};
 
 /// A document with its layout, made a row.
-pub struct Case {
+pub(crate) struct Case {
     pub layout: Arc<Layout>,
     pub document: Arc<Document>,
     pub transformed: Transformed,
@@ -21,7 +21,7 @@ pub struct Case {
 }
 
 /// Layouts and documents, each read once.
-pub struct Files {
+pub(crate) struct Files {
     pub corpus: PathBuf,
     store: SchemaStore,
     layouts: BTreeMap<String, Arc<Layout>>,
@@ -29,14 +29,14 @@ pub struct Files {
 }
 
 impl Files {
-    pub fn open() -> Option<Self> {
+    pub(crate) fn open() -> Option<Self> {
         let corpus = corpus::folder()?;
         let store = corpus::schemas(&corpus);
         Some(Files { corpus, store, layouts: BTreeMap::new(), documents: BTreeMap::new() })
     }
 
     /// Every case of a `rows` file.
-    pub fn cases(&mut self, name: &str) -> Vec<Case> {
+    pub(crate) fn cases(&mut self, name: &str) -> Vec<Case> {
         let lines: Vec<Line> = corpus::lines(&self.corpus.join("sink").join(name)).collect();
         lines.into_iter().map(|truth| self.case(truth)).collect()
     }
@@ -75,14 +75,14 @@ impl Files {
 }
 
 /// What a case is called: its document or name, and the layout.
-pub fn name(line: &Line) -> String {
+pub(crate) fn name(line: &Line) -> String {
     let origin = line.text("doc").or_else(|| line.text("case")).unwrap_or_default();
     let strict = if raw(line, "strict") == b"true" { " strict" } else { "" };
     format!("{} {origin}{strict}", line.text("schema").unwrap_or_default())
 }
 
 /// A member's text as it is written: `true`, `{"a":1}`; nothing where it is not there.
-pub fn raw<'a>(Line(line): &'a Line, key: &str) -> &'a [u8] {
+pub(crate) fn raw<'a>(Line(line): &'a Line, key: &str) -> &'a [u8] {
     line.member(0, key).map_or(&[], |id| line.raw(id))
 }
 
@@ -93,7 +93,7 @@ fn attributes(Line(line): &Line) -> Vec<(String, String)> {
 }
 
 /// Whether two values are equal: members in order, texts by what they spell, numbers by value.
-pub fn equal(a: &Document, b: &Document, (left, right): (NodeId, NodeId)) -> bool {
+pub(crate) fn equal(a: &Document, b: &Document, (left, right): (NodeId, NodeId)) -> bool {
     if a.kind(left) != b.kind(right) || a.count(left) != b.count(right) {
         return false;
     }

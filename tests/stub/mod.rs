@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// A request that came in.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub(crate) struct Asked {
     pub method: String,
     /// With the query behind it.
     pub path: String,
@@ -18,17 +18,17 @@ pub struct Asked {
 }
 
 impl Asked {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 
-    pub fn is_dry_run(&self) -> bool {
+    pub(crate) fn is_dry_run(&self) -> bool {
         self.json()["configuration"]["dryRun"] == true
     }
 }
 
 /// What is answered.
-pub struct Reply {
+pub(crate) struct Reply {
     pub status: u16,
     pub headers: &'static str,
     pub body: String,
@@ -38,25 +38,25 @@ pub struct Reply {
 }
 
 impl Reply {
-    pub fn json(body: Value) -> Self {
+    pub(crate) fn json(body: Value) -> Self {
         Reply { status: 200, headers: "", body: body.to_string(), cut: None, delay: Duration::ZERO }
     }
 
-    pub fn refusal(status: u16, reason: &str, message: &str) -> Self {
+    pub(crate) fn refusal(status: u16, reason: &str, message: &str) -> Self {
         let error = json!({"error": {"code": status, "message": message, "errors": [{"reason": reason, "message": message}]}});
         Reply { status, ..Reply::json(error) }
     }
 }
 
 /// A running server, which ends with the process.
-pub struct Stub {
+pub(crate) struct Stub {
     pub endpoint: String,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Stub {
     /// Answers each request with what `reply` says to it; its number counts from 0.
-    pub fn new(reply: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static) -> Stub {
+    pub(crate) fn new(reply: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static) -> Stub {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
@@ -70,12 +70,12 @@ impl Stub {
         Stub { endpoint, asked }
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 
     /// Jobs that were started for good.
-    pub fn started(&self) -> usize {
+    pub(crate) fn started(&self) -> usize {
         self.asked().iter().filter(|asked| asked.method == "POST" && asked.path.ends_with("/jobs") && !asked.is_dry_run()).count()
     }
 }
@@ -113,7 +113,7 @@ fn serve(stream: &TcpStream, log: &Mutex<Vec<Asked>>, reply: &dyn Fn(&Asked, usi
 }
 
 /// The columns of an error table.
-pub fn table() -> Value {
+pub(crate) fn table() -> Value {
     let column = |name: &str, kind: &str| json!({"name": name, "type": kind, "mode": "NULLABLE"});
     let mut fields: Vec<Value> = [
         "document_namespace",
@@ -145,7 +145,7 @@ fn cell(value: Value) -> Value {
 }
 
 /// A row of the grouping query's answer: one coarse group.
-pub fn coarse(id: Option<i64>, message: &str, rows: u64) -> Value {
+pub(crate) fn coarse(id: Option<i64>, message: &str, rows: u64) -> Value {
     let cells = json!({"f": [cell("29706524".into()), cell("decoder-0".into()), cell(rows.to_string().into()), cell("1782391480000000".into()), cell("1782391490000000".into())]});
     let said = json!({"f": [cell(message.into()), cell(rows.to_string().into())]});
     json!({"f": [
@@ -157,7 +157,7 @@ pub fn coarse(id: Option<i64>, message: &str, rows: u64) -> Value {
 }
 
 /// What a healthy server answers: a table, a dry run of so many bytes, a job that is done, a page with these rows.
-pub fn healthy(asked: &Asked, bytes: u64, rows: &[Value]) -> Reply {
+pub(crate) fn healthy(asked: &Asked, bytes: u64, rows: &[Value]) -> Reply {
     let path = asked.path.split('?').next().unwrap_or("");
     let reference = json!({"projectId": "p", "jobId": asked.json()["jobReference"]["jobId"], "location": "US"});
     match (asked.method.as_str(), path) {

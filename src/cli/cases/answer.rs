@@ -130,7 +130,7 @@ pub(super) struct Table {
 
 impl<'a> Answer<'a> {
     /// The fields of an opened case.
-    pub fn new(row: u64, group: Option<Fingerprint>, case: &'a Case) -> Self {
+    pub(super) fn new(row: u64, group: Option<Fingerprint>, case: &'a Case) -> Self {
         let resolved = case.doctype.as_ref();
         let facts = case.row.error_row();
         Answer {

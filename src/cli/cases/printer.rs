@@ -31,12 +31,12 @@ pub(super) struct Printer {
 
 impl Printer {
     /// For rows of the source judged by these schemas, in one form; of one group where that is given.
-    pub fn new(source: Arc<dyn ErrorSource>, schemas: Option<Arc<SchemaStore>>, group: Option<Fingerprint>, format: Format) -> Self {
+    pub(super) fn new(source: Arc<dyn ErrorSource>, schemas: Option<Arc<SchemaStore>>, group: Option<Fingerprint>, format: Format) -> Self {
         Printer { source, grouper: Grouper::new(schemas.clone()), schemas, group, format }
     }
 
     /// The texts of the rows that are in the group asked for.
-    pub fn texts(&self, rows: Vec<Row>) -> Result<Vec<String>> {
+    pub(super) fn texts(&self, rows: Vec<Row>) -> Result<Vec<String>> {
         let groups = self.groups(&rows);
         let wanted = rows.into_iter().filter(|(_, at, _)| self.group.is_none() || groups.get(at) == self.group.as_ref());
         wanted.map(|row| self.text(row, &groups)).collect()

@@ -7,7 +7,7 @@ use color_eyre::Result;
 use color_eyre::eyre::{bail, ensure, eyre};
 
 use super::Work;
-use super::tally::Tally;
+use super::tally::{Made, Tally};
 use super::target::{Many, One};
 use crate::cli::{in_order, out, safe_json};
 use crate::pipeline::minimize;
@@ -20,17 +20,14 @@ use crate::triage::export::reproducer::{self, Failing};
 use crate::triage::export::{rows, sample};
 use crate::triage::redact::Form;
 
-/// What becomes of a row: something to write, or why there is nothing.
-pub(super) type Made<T> = Result<T, String>;
-
 /// A document with its place.
-pub(super) struct File {
+struct File {
     folders: Vec<String>,
     stem: String,
     ending: &'static str,
     bytes: Vec<u8>,
     /// What has to be said of it.
-    pub remark: Option<String>,
+    remark: Option<String>,
 }
 
 impl File {
@@ -117,7 +114,7 @@ fn files(work: &Work<'_>, path: &std::path::Path, make: &Make<'_, File>) -> Resu
     let mut many = Many::begin(work, path)?;
     let mut tally = Tally::default();
     through(work, make, &mut |made| {
-        if let Some(file) = tally.count_file(made) {
+        if let Some(file) = counted(&mut tally, made) {
             let folders: Vec<&str> = file.folders.iter().map(String::as_str).collect();
             let stem = tally.numbered(&folders, &file.stem);
             many.put(&folders, &stem, file.ending, &file.bytes)?;
@@ -135,7 +132,7 @@ fn lines(work: &Work<'_>, name: &str, is_one: bool, make: &Make<'_, File>) -> Re
     let mut tally = Tally::default();
     through(work, make, &mut |made| {
         let made = made.and_then(|file| if is_one { Ok(file) } else { on_a_line(file) });
-        match tally.count_file(made) {
+        match counted(&mut tally, made) {
             Some(file) => one.put_document(&file.bytes),
             None => Ok(()),
         }
@@ -143,6 +140,13 @@ fn lines(work: &Work<'_>, name: &str, is_one: bool, make: &Make<'_, File>) -> Re
     tally.tell();
     ensure!(!tally.is_empty(), "nothing was exported");
     one.finish()
+}
+
+/// Counts a document, and what has to be said of it.
+fn counted(tally: &mut Tally, made: Made<File>) -> Option<File> {
+    let file = tally.count(made)?;
+    file.remark.iter().for_each(|remark| tally.remark(remark));
+    Some(file)
 }
 
 /// In JSON line breaks stand only between values; what is no JSON may need them.

@@ -17,7 +17,7 @@ pub(in crate::cli) struct Stop {
 
 impl Stop {
     /// From now on the first interrupt asks to stop, the second one ends the process.
-    pub fn on_interrupt() -> io::Result<Self> {
+    pub(crate) fn on_interrupt() -> io::Result<Self> {
         let asked: Arc<AtomicBool> = Arc::default();
         #[cfg(unix)]
         {
@@ -31,7 +31,7 @@ impl Stop {
     }
 
     /// Whether work goes on.
-    pub fn flow(&self) -> ControlFlow<()> {
+    pub(crate) fn flow(&self) -> ControlFlow<()> {
         if self.cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }

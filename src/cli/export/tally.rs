@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::samples::{File, Made};
 use crate::cli::out;
 use crate::ground::text::visible;
+
+/// What becomes of a row: something to write, or why there is nothing.
+pub(super) type Made<T> = Result<T, String>;
 
 /// Counts over all rows.
 #[derive(Debug, Default)]
@@ -20,7 +22,7 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Counts a row; gives what is to be written.
-    pub fn count<T>(&mut self, made: Made<T>) -> Option<T> {
+    pub(super) fn count<T>(&mut self, made: Made<T>) -> Option<T> {
         match made {
             Ok(made) => {
                 self.written += 1;
@@ -34,28 +36,24 @@ impl Tally {
     }
 
     /// Whether nothing was exported.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.written == 0
     }
 
-    /// Counts a document, and what has to be said of it.
-    pub fn count_file(&mut self, made: Made<File>) -> Option<File> {
-        let file = self.count(made)?;
-        if let Some(remark) = &file.remark {
-            *self.remarks.entry(remark.clone()).or_default() += 1;
-        }
-        Some(file)
+    /// Counts what has to be said of a document.
+    pub(super) fn remark(&mut self, remark: &str) {
+        *self.remarks.entry(remark.to_owned()).or_default() += 1;
     }
 
     /// The name, with a number behind it from the second on.
-    pub fn numbered(&mut self, folders: &[&str], stem: &str) -> String {
+    pub(super) fn numbered(&mut self, folders: &[&str], stem: &str) -> String {
         let times = self.names.entry([folders, &[stem]].concat().join("/")).or_default();
         *times += 1;
         if *times == 1 { stem.to_owned() } else { format!("{stem}-{times}") }
     }
 
     /// Tells what was left out, and what has to be said of the rest.
-    pub fn tell(&self) {
+    pub(super) fn tell(&self) {
         for (reason, rows) in &self.left_out {
             out::tell(&format!("misfit: {} not exported: {}", out::plural(*rows, "row", "rows"), visible(reason)));
         }

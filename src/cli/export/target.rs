@@ -21,7 +21,7 @@ pub(super) enum One {
 
 impl One {
     /// `--out` names a file; in a folder that is there, or that is written with a slash behind it, the file is called `name`.
-    pub fn begin(work: &Work<'_>, name: &str) -> Result<Self> {
+    pub(super) fn begin(work: &Work<'_>, name: &str) -> Result<Self> {
         let Some(path) = &work.question.out else { return Ok(One::Stdout(BufWriter::new(io::stdout()))) };
         let is_folder = path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");
         let file = if is_folder {
@@ -34,7 +34,7 @@ impl One {
     }
 
     /// Writes on.
-    pub fn put(&mut self, bytes: &[u8]) -> Result<()> {
+    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<()> {
         match self {
             One::Stdout(stdout) => stdout.write_all(bytes)?,
             One::File(draft) => draft.put(bytes)?,
@@ -43,7 +43,7 @@ impl One {
     }
 
     /// Writes a document and ends its line. A terminal is shown what it would obey.
-    pub fn put_document(&mut self, text: &[u8]) -> Result<()> {
+    pub(super) fn put_document(&mut self, text: &[u8]) -> Result<()> {
         match self {
             One::Stdout(stdout) if io::stdout().is_terminal() => {
                 stdout.write_all(visible_lines(text).as_bytes())?;
@@ -54,7 +54,7 @@ impl One {
     }
 
     /// Ends it, and tells where it is.
-    pub fn finish(self) -> Result<()> {
+    pub(super) fn finish(self) -> Result<()> {
         match self {
             One::Stdout(mut stdout) => stdout.flush()?,
             One::File(draft) => out::tell(&format!("misfit: wrote {}", shown(&draft.finish()?))),
@@ -83,12 +83,12 @@ pub(super) struct Many {
 }
 
 impl Many {
-    pub fn begin(work: &Work<'_>, path: &Path) -> Result<Self> {
+    pub(super) fn begin(work: &Work<'_>, path: &Path) -> Result<Self> {
         Ok(Many { folder: Folder::open(path, work.options())?, given: path.to_owned(), written: 0 })
     }
 
     /// Writes a file.
-    pub fn put(&mut self, folders: &[&str], stem: &str, ending: &str, bytes: &[u8]) -> Result<()> {
+    pub(super) fn put(&mut self, folders: &[&str], stem: &str, ending: &str, bytes: &[u8]) -> Result<()> {
         let mut draft = self.folder.begin(folders, stem, ending)?;
         draft.put(bytes)?;
         draft.finish()?;
@@ -97,7 +97,7 @@ impl Many {
     }
 
     /// Tells how many there are.
-    pub fn finish(self) {
+    pub(super) fn finish(self) {
         out::tell(&format!("misfit: wrote {} to {}", out::plural(self.written, "file", "files"), shown(&self.given)));
     }
 }

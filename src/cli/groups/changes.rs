@@ -3,6 +3,8 @@
 //! Owns: the fields of a change for scripts, its line for people, the closing line.
 //! Refuses: comparing (baseline).
 
+use std::io;
+
 use serde::Serialize;
 
 use super::table::{self, Cells};
@@ -11,8 +13,8 @@ use crate::cli::csv;
 use crate::cli::{out, when};
 use crate::ground::text::{count, visible};
 use crate::ground::time::Micros;
-use crate::rows::group::{Group, doctype_name};
-use crate::triage::baseline::{Comparison, Known};
+use crate::rows::group::{Group, GroupRecord, doctype_name};
+use crate::triage::baseline::Comparison;
 
 const HEADS: [&str; 6] = ["ROWS", "CHANGE", "DOCTYPE", "WHERE", "FAULT", "GROUP"];
 
@@ -54,12 +56,12 @@ struct Change<'a> {
 }
 
 /// The changes in the form asked for.
-pub(super) fn write(comparison: &Comparison<'_>, format: Format) -> serde_json::Result<String> {
+pub(super) fn write(comparison: &Comparison<'_>, format: Format) -> io::Result<String> {
     let changes: Vec<Change<'_>> = changes(comparison).collect();
     Ok(match format {
         Format::Table => table::lines(HEADS, changes.iter().map(cells).collect(), out::width()),
         Format::Md => markdown::lines(HEADS, &changes.iter().map(cells).collect::<Vec<_>>()),
-        Format::Csv => csv::write(changes.iter())?,
+        Format::Csv => csv::text(changes.iter())?,
         Format::Ndjson => json::lines(changes.iter())?,
         Format::Json => {
             let Comparison { new, grown, gone, same, .. } = comparison;
@@ -109,7 +111,7 @@ impl<'a> Change<'a> {
         }
     }
 
-    fn gone(known: &'a Known) -> Self {
+    fn gone(known: &'a GroupRecord) -> Self {
         Change {
             change: "gone",
             namespace: known.namespace.as_deref(),
@@ -155,15 +157,15 @@ fn cells(change: &Change<'_>) -> Cells {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::groups::record::tests::groups;
+    use crate::cli::groups::example::groups;
     use crate::rows::group::Fingerprint;
     use crate::triage::baseline::{Baseline, Growth};
 
     #[test]
     fn every_form_tells_every_change() {
         let now = groups();
-        let hostile = Known { fingerprint: Fingerprint(7), count: 3, fault: "type\u{1b}|".into(), ..Known::default() };
-        let before = Known { fingerprint: now.list[0].fingerprint, count: 10, ..Known::default() };
+        let hostile = GroupRecord { fingerprint: Fingerprint(7), count: 3, fault: "type\u{1b}|".into(), ..GroupRecord::default() };
+        let before = GroupRecord { fingerprint: now.list[0].fingerprint, count: 10, ..GroupRecord::default() };
         for (then, line) in [(vec![hostile.clone()], "1,234  new"), (vec![before, hostile], "1,234, was 10  grown x123.4")] {
             let baseline = Baseline { groups: then };
             let comparison = baseline.compare(&now, Growth::default());

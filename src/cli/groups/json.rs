@@ -1,9 +1,10 @@
 //! Groups as JSON: one object, or one group a line.
 
 use serde::Serialize;
+use serde_json::Value;
 
-use super::record::Record;
 use crate::cli::safe_json;
+use crate::rows::column::ErrorColumn;
 use crate::rows::group::Groups;
 use crate::rows::row::BadRow;
 
@@ -13,10 +14,10 @@ struct Answer<'a> {
     rows: u64,
     outside: u64,
     unreadable: Unreadable<'a>,
-    missing_columns: &'a [&'static str],
+    missing_columns: &'a [ErrorColumn],
     /// What the source has to say of the counts: their price, their age.
     notes: &'a [String],
-    groups: Vec<Record<'a>>,
+    groups: Vec<Value>,
 }
 
 #[derive(Serialize)]
@@ -39,7 +40,7 @@ impl<'a> Bad<'a> {
 }
 
 /// One object with everything.
-pub(super) fn document(groups: &Groups, records: Vec<Record<'_>>) -> serde_json::Result<String> {
+pub(super) fn document(groups: &Groups, records: Vec<Value>) -> serde_json::Result<String> {
     let answer = Answer {
         rows: groups.rows,
         outside: groups.outside,
@@ -64,12 +65,13 @@ pub(super) fn lines(records: impl Iterator<Item = impl Serialize>) -> serde_json
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::groups::record::tests::groups;
+    use crate::cli::groups::example::groups;
+    use crate::rows::group::GroupRecord;
 
     #[test]
     fn nothing_in_it_is_obeyed_by_a_terminal_and_nothing_is_lost() {
         let groups = groups();
-        let records = || groups.list.iter().map(|group| Record::new(group, &groups));
+        let records = || groups.list.iter().map(|group| GroupRecord::of(group).fields(&groups));
         for text in [document(&groups, records().collect()).unwrap(), lines(records()).unwrap()] {
             assert!(!text.contains(|c: char| c != '\n' && crate::ground::text::is_unsafe(c)), "{text}");
             let value: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -38,7 +38,7 @@ pub(super) fn lines(heads: [&str; 6], rows: &[Cells]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::groups::record::tests::group;
+    use crate::cli::groups::example::group;
 
     #[test]
     fn a_group_is_one_line() {

@@ -3,6 +3,7 @@
 //! Owns: the columns, their widths; a sentence that does not fit goes on in the next line, a path loses its front, the fingerprint stays whole.
 //! Refuses: whole paths at any cost (`--format json` and `csv` have them), the words of a fault (group).
 
+use crate::ground::aligned::{GAP, Widths};
 use crate::ground::text::{clip_middle, clip_path, count, visible, width, wrap};
 use crate::rows::group::{Group, Status};
 
@@ -11,6 +12,7 @@ pub(super) type Cells = [String; 6];
 
 const HEADS: [&str; 6] = ["ROWS", "STATUS", "DOCTYPE", "WHERE", "FAULT", "GROUP"];
 
+const ROWS: usize = 0;
 const DOCTYPE: usize = 2;
 const WHERE: usize = 3;
 const FAULT: usize = 4;
@@ -20,8 +22,6 @@ const FLEXIBLE: [(usize, usize); 3] = [(DOCTYPE, 4), (WHERE, 3), (FAULT, 3)];
 
 /// Fewest cells of a column that is made narrower.
 const LEAST: usize = 8;
-
-const GAP: &str = "  ";
 
 /// The groups with a header; empty where there are none.
 pub(super) fn write(groups: &[&Group], room: usize) -> String {
@@ -66,13 +66,8 @@ pub(super) fn place_of(path: Option<&str>, stage: Option<&str>) -> String {
 }
 
 /// Cells of each column: what it needs, or less where the line would not fit; the widest columns give first.
-fn widths(rows: &[Cells], room: usize) -> [usize; 6] {
-    let mut widths = [0; 6];
-    for row in rows {
-        for (cell, most) in row.iter().zip(&mut widths) {
-            *most = width(cell).max(*most);
-        }
-    }
+fn widths(rows: &[Cells], room: usize) -> Widths<6> {
+    let Widths(mut widths) = Widths::of(rows);
     let mut excess = (widths.iter().sum::<usize>() + GAP.len() * (widths.len() - 1)).saturating_sub(room);
     while excess > 0 {
         let wide = FLEXIBLE.iter().filter(|&&(column, _)| widths[column] > LEAST);
@@ -80,26 +75,15 @@ fn widths(rows: &[Cells], room: usize) -> [usize; 6] {
         widths[widest] -= 1;
         excess -= 1;
     }
-    widths
+    Widths(widths)
 }
 
 /// One row of the table, over as many lines as its longest cell takes.
-fn line(row: &Cells, widths: &[usize; 6]) -> String {
-    let parts: Vec<Vec<String>> = row.iter().zip(widths).enumerate().map(|(column, (cell, &room))| fit(column, cell, room)).collect();
+fn line(row: &Cells, widths: &Widths<6>) -> String {
+    let parts: Vec<Vec<String>> = row.iter().zip(widths.0).enumerate().map(|(column, (cell, room))| fit(column, cell, room)).collect();
     let height = parts.iter().map(Vec::len).max().unwrap_or(0);
-    let mut out = String::new();
-    for y in 0..height {
-        let mut text = String::new();
-        for (x, (part, &room)) in parts.iter().zip(widths).enumerate() {
-            let cell = part.get(y).map_or("", String::as_str);
-            let pad = " ".repeat(room.saturating_sub(width(cell)));
-            let (before, after) = if x == 0 { (pad.as_str(), "") } else { ("", pad.as_str()) };
-            text.push_str(&format!("{}{before}{cell}{after}", if x == 0 { "" } else { GAP }));
-        }
-        out.push_str(text.trim_end());
-        out.push('\n');
-    }
-    out
+    let cells = |y: usize| std::array::from_fn(|x| parts[x].get(y).map_or("", String::as_str));
+    (0..height).map(|y| widths.line(cells(y), &[ROWS]) + "\n").collect()
 }
 
 /// A cell in the lines that its column may take: a path one, a doctype two, a sentence as many as it needs.
@@ -118,7 +102,7 @@ fn fit(column: usize, cell: &str, room: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::groups::record::tests::group;
+    use crate::cli::groups::example::group;
 
     #[test]
     fn a_table_with_room_is_one_line_a_group() {

@@ -79,7 +79,7 @@ pub(super) struct Fault<'a> {
 
 impl<'a> Document<'a> {
     /// The fields of a judged document.
-    pub fn new(judged: &'a Judged) -> Self {
+    pub(super) fn new(judged: &'a Judged) -> Self {
         let (doctype, violations) = (judged.doctype.as_ref(), judged.violations.as_ref());
         Document {
             path: &judged.shown,

@@ -30,12 +30,12 @@ fn json(value: &impl serde::Serialize) -> Result<String> {
 }
 
 impl<W: Write> Printer<W> {
-    pub fn new(format: Format, out: W) -> Self {
+    pub(super) fn new(format: Format, out: W) -> Self {
         Printer { format, out, tally: Tally::default() }
     }
 
     /// What stands before the first document.
-    pub fn begin(&mut self) -> Result<()> {
+    pub(super) fn begin(&mut self) -> Result<()> {
         if self.format == Format::Json {
             self.out.write_all(b"{\"documents\":[")?;
         }
@@ -43,7 +43,7 @@ impl<W: Write> Printer<W> {
     }
 
     /// The next document.
-    pub fn add(&mut self, judged: &Judged, text: &str) -> Result<()> {
+    pub(super) fn add(&mut self, judged: &Judged, text: &str) -> Result<()> {
         if self.format == Format::Json {
             self.out.write_all(if self.tally.documents == 0 { b"\n" } else { b",\n" })?;
         }
@@ -56,7 +56,7 @@ impl<W: Write> Printer<W> {
     }
 
     /// What stands behind the last document. Gives the output back, to be flushed, and the counts.
-    pub fn end(mut self) -> Result<(W, Tally)> {
+    pub(super) fn end(mut self) -> Result<(W, Tally)> {
         match self.format {
             Format::Text => {
                 let doctypes = self.tally.doctypes().map(|doctype| text::doctype(&doctype)).collect::<String>();

@@ -41,7 +41,7 @@ struct First {
 
 impl Tally {
     /// Counts a document.
-    pub fn add(&mut self, judged: &Judged) {
+    pub(super) fn add(&mut self, judged: &Judged) {
         self.documents += 1;
         let (Some(passed), Some(doctype)) = (judged.passed(), &judged.doctype) else {
             self.skipped += 1;
@@ -71,7 +71,7 @@ impl Tally {
     }
 
     /// The doctypes by name, their most frequent faults first.
-    pub fn doctypes(&self) -> impl Iterator<Item = Doctype<'_>> {
+    pub(super) fn doctypes(&self) -> impl Iterator<Item = Doctype<'_>> {
         self.doctypes.iter().map(|(name, counts)| {
             let mut faults: Vec<Fault<'_>> = counts.faults.iter().map(|(cause, first)| fault(cause, first)).collect();
             faults.sort_by_key(|fault| std::cmp::Reverse(fault.count));

@@ -5,10 +5,8 @@ use super::tally::Tally;
 use crate::cli::out::plural;
 use crate::ground::text::{count, visible};
 use crate::rows::samples::{DoctypeName, Expected};
+use crate::triage::facts::{Facts, violations};
 use crate::triage::judging::{Judged, Ruling};
-
-/// Cells of the names on the left.
-const NAMES: usize = 9;
 
 /// A document that does not pass, or passes and should not, in a few lines with an empty line behind it; empty for the others.
 pub(super) fn block(judged: &Judged) -> String {
@@ -17,36 +15,29 @@ pub(super) fn block(judged: &Judged) -> String {
         return String::new();
     }
     let place = judged.line.map_or_else(String::new, |line| format!(" line {}", count(line)));
-    let mut block = Block(format!("{}  {}{place}\n", headline(judged), visible(&judged.shown)));
+    let mut block = Facts::default();
     if let Some(doctype) = &judged.doctype {
-        block.line("doctype", &doctype.to_string());
+        block.named("doctype", &doctype.to_string());
     }
     if let Some(sentence) = sentence(judged) {
-        block.line("fault", &sentence);
+        block.named("fault", &sentence);
     }
     if let Some(message) = judged.message() {
-        block.line("message", &message);
+        block.named("message", &message);
     }
     if let Some(path) = &judged.schema_path {
         let file = schema_file(path);
         match &judged.ruling {
-            Ruling::Invalid(violation) => block.line("schema", &format!("{file}#{} {}", violation.schema_pointer, violation.keyword)),
-            _ => block.line("schema", &file),
+            Ruling::Invalid(violation) => block.named("schema", &format!("{file}#{} {}", violation.schema_pointer, violation.keyword)),
+            _ => block.named("schema", &file),
         }
     }
     if let Some(all) = &judged.violations {
-        block.line("broken", &plural(all.count, "violation", "violations"));
-        for violation in &all.list {
-            block.line("", &format!("{}  ({} at #{})", violation.sentence, violation.keyword, violation.schema_pointer));
-        }
-        let more = all.count.saturating_sub(all.list.len() as u64);
-        if more > 0 {
-            block.line("", &format!("and {} more", count(more)));
-        }
+        block.named("broken", &violations::counted(all));
+        violations::list(&mut block, "", all, usize::MAX);
     }
-    notes.iter().for_each(|note| block.line("note", note));
-    block.0.push('\n');
-    block.0
+    notes.iter().for_each(|note| block.named("note", note));
+    format!("{}  {}{place}\n{}\n", headline(judged), visible(&judged.shown), block.indented("  "))
 }
 
 /// What became of it, and whether that was to be.
@@ -66,12 +57,12 @@ pub(super) fn doctype(doctype: &Doctype<'_>) -> String {
     let Doctype { namespace, doctype: name, version, passed, failed, findings, faults, .. } = doctype;
     let name = DoctypeName { namespace: (*namespace).into(), doctype: (*name).into(), version: version.map(str::to_owned) }.to_string();
     let found = if *findings > 0 { format!(", {}", plural(*findings, "finding", "findings")) } else { String::new() };
-    let mut block = Block(format!("{}: {} passed, {} failed{found}\n", visible(&name), count(*passed), count(*failed)));
+    let mut block = Facts::default();
     for fault in faults {
         let node = fault.keyword.zip(fault.schema_pointer).map(|(keyword, pointer)| format!("{keyword} at #{pointer}"));
-        block.line(&format!("{} ×", count(fault.count)), node.as_deref().unwrap_or(fault.message));
+        block.named(format!("{} ×", count(fault.count)), node.as_deref().unwrap_or(fault.message));
     }
-    block.0
+    format!("{}: {} passed, {} failed{found}\n{}", visible(&name), count(*passed), count(*failed), block.indented("  "))
 }
 
 /// How many documents and findings there are.
@@ -79,12 +70,4 @@ pub(super) fn counts(tally: &Tally) -> String {
     let skipped = if tally.skipped > 0 { format!(", {} skipped", count(tally.skipped)) } else { String::new() };
     let judged = plural(tally.documents - tally.skipped, "document judged", "documents judged");
     format!("{judged}{skipped}, {}", plural(tally.findings, "finding", "findings"))
-}
-
-struct Block(String);
-
-impl Block {
-    fn line(&mut self, name: &str, value: &str) {
-        self.0.push_str(&format!("  {name:NAMES$}{}\n", visible(value)));
-    }
 }

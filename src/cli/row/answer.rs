@@ -47,7 +47,7 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// The fields of a landing.
-    pub fn new(layout: &'a Layout, document: &Document, line: &'a sink::Line, shown: &'a Shown) -> Result<Self> {
+    pub(super) fn new(layout: &'a Layout, document: &Document, line: &'a sink::Line, shown: &'a Shown) -> Result<Self> {
         let column = line.column.and_then(|id| layout.get(id));
         let (value, value_len) = match shown {
             Shown::Null => (None, None),

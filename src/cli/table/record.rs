@@ -30,7 +30,7 @@ pub(in crate::cli) struct Record<'a> {
 
 impl<'a> Record<'a> {
     /// The columns at these positions.
-    pub fn list(layout: &'a Layout, columns: impl Iterator<Item = ColumnId>) -> impl Iterator<Item = Record<'a>> {
+    pub(super) fn list(layout: &'a Layout, columns: impl Iterator<Item = ColumnId>) -> impl Iterator<Item = Record<'a>> {
         let leaves = layout.leaf_counts();
         columns.filter_map(move |id| {
             let column = layout.get(id)?;

@@ -8,11 +8,10 @@ use std::io::Write;
 use color_eyre::Result;
 
 use crate::cli::layout::Named;
+use crate::ground::aligned::{GAP, Widths};
 use crate::ground::text::{clip, count, visible, width};
-use crate::pipeline::layout::{Column, ColumnId, Form, Layout, Mode, Size};
-
-/// Cells of the words on the left of the head.
-const WORDS: usize = 9;
+use crate::pipeline::layout::{Column, ColumnId, Form, Layout, Size};
+use crate::triage::facts::{Facts, column, table};
 
 /// Most notes before the columns; what is odd throughout must not bury the table.
 const MOST_NOTES: usize = 10;
@@ -43,15 +42,14 @@ pub(super) fn write(out: &mut impl Write, named: &Named, found: Option<&[ColumnI
     let leaves = layout.leaf_counts();
     let shown = shown(layout, found);
     let lines = || (0..).zip(&shown).filter(|(_, shown)| **shown).map(|(id, _)| line(layout, id, &leaves, found));
-    let widest = |cell: fn(&Line) -> &str, most| lines().map(|line| width(cell(&line))).filter(|cells| *cells <= most).max().unwrap_or(0);
-    let (names, kinds) = (widest(|line| &line.name, WIDEST_NAME), widest(|line| &line.kind, WIDEST_TYPE));
+    let mut widths = Widths::default();
+    lines().for_each(|line| widths.fit([&line.name, &line.kind, ""], [WIDEST_NAME, WIDEST_TYPE, 0]));
+    let Widths([names, kinds, _]) = widths;
     for line in lines() {
-        let mut text = format!("{}  {}", padded(&line.name, names), padded(&line.kind, kinds));
-        let left = room.saturating_sub(width(&text) + 2);
-        if !line.description.is_empty() && left >= LEAST_DESCRIPTION {
-            text = format!("{text}  {}", clip(&line.description, left));
-        }
-        writeln!(out, "{}", text.trim_end())?;
+        let taken = width(&line.name).max(names) + width(&line.kind).max(kinds) + 2 * GAP.len();
+        let left = Some(room.saturating_sub(taken)).filter(|left| *left >= LEAST_DESCRIPTION);
+        let description = left.map(|left| clip(&line.description, left)).unwrap_or_default();
+        writeln!(out, "{}", widths.line([&line.name, &line.kind, &description], &[]))?;
     }
     Ok(())
 }
@@ -60,22 +58,18 @@ fn head(out: &mut impl Write, named: &Named) -> Result<()> {
     let size = Size::of(&named.layout);
     let file = if named.file == named.title { String::new() } else { format!("  {}", visible(&named.file)) };
     writeln!(out, "{}{file}", visible(&named.title))?;
-    let mut say = |word: &str, text: &str| writeln!(out, "  {word:WORDS$}{}", visible(text));
+    let mut facts = Facts::default();
     if !named.tables().is_empty() {
-        say("tables", &named.tables().join(", "))?;
+        facts.named("tables", &named.tables().join(", "));
     }
-    say("columns", &format!("{} with RECORDs, {} without", count(size.columns as u64), count(size.leaves as u64)))?;
-    for (i, gauge) in size.gauges().iter().enumerate() {
-        say(if i == 0 { "size" } else { "" }, &gauge.to_string())?;
-    }
+    facts.named("columns", &table::columns(&size));
+    table::size(&mut facts, &size);
     let notes = named.notes();
-    for note in notes.iter().take(MOST_NOTES) {
-        say("note", note)?;
-    }
+    notes.iter().take(MOST_NOTES).for_each(|note| facts.named("note", note));
     if notes.len() > MOST_NOTES {
-        say("", &format!("and {} more: --format json has all", count((notes.len() - MOST_NOTES) as u64)))?;
+        facts.named("", &format!("and {} more: --format json has all", count((notes.len() - MOST_NOTES) as u64)));
     }
-    Ok(writeln!(out)?)
+    Ok(writeln!(out, "{}", facts.indented("  "))?)
 }
 
 /// Which columns are printed: of a map or list of single values the badge tells what is in it.
@@ -110,28 +104,17 @@ fn line(layout: &Layout, id: ColumnId, leaves: &[u32], found: Option<&[ColumnId]
     let Some(column) = layout.get(id) else { return Line { name: String::new(), kind: String::new(), description: String::new() } };
     let is_found = found.is_none_or(|found| found.binary_search(&id).is_ok());
     let indent = "  ".repeat(usize::from(column.depth).min(DEEPEST_INDENT));
-    let mut description =
-        if is_found { column.description.as_deref().map(|text| visible(text).into_owned()).unwrap_or_default() } else { String::new() };
-    if !column.policy_tags.is_empty() {
-        let tags = format!("[policy tags: {}]", visible(&column.policy_tags.join(", ")));
-        description = format!("{tags} {description}");
-    }
+    let tags = column::tags(column).map(|tags| format!("[{}: {tags}]", column::TAGS));
+    let about = column::description(column).filter(|_| is_found).map(Into::into);
+    let description = tags.into_iter().chain(about).collect::<Vec<String>>().join(" ");
     Line { name: format!("{indent}{}", visible(&column.name)), kind: kind(layout, id, column, leaves), description }
 }
 
 /// Type and mode: `INT64`, `STRING REPEATED`, `map<INT64>`, `RECORD (12)` with its leaf columns.
 fn kind(layout: &Layout, id: ColumnId, column: &Column, leaves: &[u32]) -> String {
-    let form = layout.form(id);
-    let mut kind = if form == Form::Plain { visible(&column.kind).into_owned() } else { visible(&layout.badge(id)).into_owned() };
-    if form == Form::Plain && column.mode != Mode::Nullable {
-        kind.push_str(&format!(" {}", column.mode.name()));
-    }
-    if column.is_record() && form == Form::Plain {
+    let mut kind = column::kind(layout, id);
+    if column.is_record() && layout.form(id) == Form::Plain {
         kind.push_str(&format!(" ({})", count(u64::from(leaves.get(id as usize).copied().unwrap_or_default()))));
     }
     kind
-}
-
-fn padded(text: &str, cells: usize) -> String {
-    format!("{text}{}", " ".repeat(cells.saturating_sub(width(text))))
 }

@@ -10,8 +10,8 @@ use crate::cli::{csv, out, safe_json};
 use crate::ground::markdown::cell_code;
 use crate::ground::text::{visible, wrap};
 use crate::pipeline::destination::Stage;
-use crate::pipeline::layout::Mode;
 use crate::triage::catalog::{Catalog, Column, Found, Hit, PathId, Place, What};
+use crate::triage::facts::column::kind_in;
 
 /// A column of one table as scripts read it: the fields of `--format json` and `csv`, in their order. Names and meanings are stable.
 #[derive(Serialize)]
@@ -50,7 +50,7 @@ pub(super) fn write(out: &mut impl Write, catalog: &Catalog, text: &str, format:
             &format!("{{\"search\":{},\"columns\":", safe_json::escape(serde_json::to_string(text)?)),
             records(),
         )?,
-        Format::Csv => csv::lines(records()).try_for_each(|line| -> Result<()> { Ok(out.write_all(line?.as_bytes())?) })?,
+        Format::Csv => csv::write(out, records())?,
         Format::Md => markdown(out, catalog, &matches)?,
     }
     Ok(closing(catalog, text, &matches))
@@ -82,7 +82,7 @@ fn record<'a>(catalog: &'a Catalog, found: &Match<'a>, place: &Place) -> Option<
 
 /// A column with all its tables below, for people.
 fn block(out: &mut impl Write, catalog: &Catalog, found: &Match<'_>) -> Result<()> {
-    writeln!(out, "{}  {}  in {}", visible(&catalog.path(found.path)), kind(catalog, found.column), super::tables(found.places.len()))?;
+    writeln!(out, "{}  {}  in {}", visible(&catalog.path(found.path)), kind_in(catalog, found.column), super::tables(found.places.len()))?;
     let names: Vec<String> = names(catalog, found).collect();
     for line in wrap(&names.join("  "), out::width().saturating_sub(4)) {
         writeln!(out, "    {}", line.trim())?;
@@ -94,17 +94,11 @@ fn names<'a>(catalog: &'a Catalog, found: &'a Match<'_>) -> impl Iterator<Item =
     found.places.iter().filter_map(|place| doctype(catalog, place.table)).map(name)
 }
 
-/// The type, with the mode where the type does not tell it.
-fn kind(catalog: &Catalog, column: &Column) -> String {
-    let badge = visible(catalog.badge(column));
-    if column.shaped || column.mode == Mode::Nullable { badge.into_owned() } else { format!("{badge} {}", column.mode.name()) }
-}
-
 fn markdown(out: &mut impl Write, catalog: &Catalog, matches: &[Match<'_>]) -> Result<()> {
     out.write_all(b"| column | type | tables |\n|---|---|---|\n")?;
     for found in matches {
         let tables: Vec<String> = names(catalog, found).map(|name| cell_code(&name)).collect();
-        let (path, kind) = (cell_code(&catalog.path(found.path)), cell_code(&kind(catalog, found.column)));
+        let (path, kind) = (cell_code(&catalog.path(found.path)), cell_code(&kind_in(catalog, found.column)));
         writeln!(out, "| {path} | {kind} | {} |", tables.join(" "))?;
     }
     Ok(())

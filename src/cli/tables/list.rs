@@ -6,8 +6,8 @@ use color_eyre::Result;
 use serde::Serialize;
 
 use super::{Format, name, named};
-use crate::cli::aligned::Aligned;
 use crate::cli::{csv, out, safe_json};
+use crate::ground::aligned::Aligned;
 use crate::ground::markdown::cell_code;
 use crate::ground::text::{count, visible};
 use crate::pipeline::destination::Stage;
@@ -72,7 +72,7 @@ pub(super) fn write(out: &mut impl Write, catalog: &Catalog, format: Format) -> 
     match format {
         Format::Table => out.write_all(text(catalog).as_bytes())?,
         Format::Json => safe_json::write_list(out, "{\"tables\":", records())?,
-        Format::Csv => csv::lines(records()).try_for_each(|line| -> Result<()> { Ok(out.write_all(line?.as_bytes())?) })?,
+        Format::Csv => csv::write(out, records())?,
         Format::Md => markdown(out, records())?,
     }
     Ok(closing(catalog))
@@ -80,7 +80,7 @@ pub(super) fn write(out: &mut impl Write, catalog: &Catalog, format: Format) -> 
 
 /// Lines for people: a size with a bar for BigQuery's limit of leaf columns.
 fn text(catalog: &Catalog) -> String {
-    let mut lines = Aligned::new(["DOCTYPE", "COLUMNS", "LEAVES", "OF 10,000", "LIVE TABLE"], &[1, 2]);
+    let mut lines = Aligned::under(["DOCTYPE", "COLUMNS", "LEAVES", "OF 10,000", "LIVE TABLE"], &[1, 2]);
     for (id, table) in (0..).zip(catalog.tables()) {
         let live = visible(&named(&table.doctype, Stage::Live).join(", ")).into_owned();
         let [columns, leaves, full] = match size(catalog, id) {

@@ -1,242 +1,139 @@
 //! Texts that fit a regular expression.
 //!
-//! Knows the everyday part of the language: literals, classes, groups, alternatives, counts. What looks ahead or behind, or back at a group, counts as
-//! nothing, so the text is only a proposal: whoever asks has to test it.
+//! Owns: the text. Reading the expression is the work of regex-syntax.
+//! Refuses: promises: what looks ahead or behind, or back at a group, counts as nothing, so the text is only a proposal that has to be tested.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// Groups inside each other that are followed.
-const DEEPEST: usize = 32;
-/// Most characters of a text, and steps to it.
+use regex_syntax::ast::parse::ParserBuilder;
+use regex_syntax::ast::{Ast, RepetitionKind, RepetitionRange};
+use regex_syntax::hir::translate::Translator;
+use regex_syntax::hir::{Class, HirKind};
+
+/// Parts inside each other that are followed.
+const DEEPEST: u32 = 100;
+/// Most bytes of a text.
 const LONGEST: usize = 4096;
+/// Most parts that are written, for a part may stand often and write nothing.
+const MOST_STEPS: usize = 4 * LONGEST;
 /// Characters that are taken where a class has them, the nicest first.
 const NICE: &str = "a0bA1xe_-./: {}";
 
-/// What fits in one place.
-enum Piece {
-    /// Characters by ranges, or all others.
-    Class { ranges: Vec<(char, char)>, negated: bool },
-    /// One of several sequences.
-    Group(Vec<Vec<Item>>),
-}
-
-/// A piece and how often it stands.
-struct Item {
-    piece: Piece,
-    least: usize,
-    most: usize,
-}
-
 /// A text for a pattern; another `turn` may give another text. `None` where the pattern cannot be read, or its texts are too long.
 pub(super) fn sample(pattern: &str, turn: usize) -> Option<String> {
-    let mut reader = Reader { rest: pattern.chars().peekable(), depth: 0 };
-    let alternatives = reader.alternatives()?;
-    if reader.rest.next().is_some() {
-        return None;
-    }
+    let ast = ParserBuilder::new().nest_limit(DEEPEST).build().parse(&readable(pattern)).ok()?;
     let (mut out, mut steps) = (String::new(), 0);
-    write(&alternatives, turn, &mut out, &mut steps)?;
+    write(&ast, turn, &mut out, &mut steps)?;
     Some(out)
 }
 
-/// Writes one of the alternatives.
-fn write(alternatives: &[Vec<Item>], turn: usize, out: &mut String, steps: &mut usize) -> Option<()> {
-    let chosen = alternatives.get(turn % alternatives.len().max(1))?;
-    for item in chosen {
-        let count = item.least.saturating_add(turn / 2).clamp(item.least, item.most);
-        for _ in 0..count {
-            match &item.piece {
-                Piece::Class { ranges, negated } => out.push(member(ranges, *negated, turn / 2)?),
-                Piece::Group(inner) => write(inner, turn, out, steps)?,
+/// Writes what fits a part of a pattern.
+fn write(part: &Ast, turn: usize, out: &mut String, steps: &mut usize) -> Option<()> {
+    let before = *steps;
+    *steps += 1;
+    match part {
+        Ast::Empty(_) | Ast::Flags(_) | Ast::Assertion(_) => {}
+        Ast::Concat(concat) => concat.asts.iter().try_for_each(|part| write(part, turn, out, steps))?,
+        Ast::Alternation(either) => write(either.asts.get(turn.checked_rem(either.asts.len())?)?, turn, out, steps)?,
+        Ast::Group(group) => write(&group.ast, turn, out, steps)?,
+        Ast::Literal(literal) => out.push(literal.c),
+        // Letters before anything else that would do.
+        Ast::Dot(_) => out.push(member(&[('a', 'z')], turn / 2)?),
+        Ast::ClassUnicode(_) | Ast::ClassPerl(_) | Ast::ClassBracketed(_) => out.push(member(&ranges(part)?, turn / 2)?),
+        Ast::Repetition(repeated) => {
+            let (begin, count) = (out.len(), times(&repeated.op.kind, turn / 2));
+            if count > 0 {
+                write(&repeated.ast, turn, out, steps)?;
+                *steps = (*steps - before).saturating_mul(count).saturating_add(before);
             }
-            // Counted because a group may stand often and write nothing.
-            *steps += 1;
-            if *steps > LONGEST {
-                return None;
+            if *steps <= MOST_STEPS {
+                let more = out[begin..].repeat(count.saturating_sub(1));
+                out.push_str(&more);
             }
         }
     }
-    Some(())
+    (*steps <= MOST_STEPS && out.len() <= LONGEST).then_some(())
+}
+
+/// How often a part stands: as seldom as may be, and once more for each turn as far as that is allowed.
+fn times(kind: &RepetitionKind, turn: usize) -> usize {
+    let (least, most) = match *kind {
+        RepetitionKind::ZeroOrOne => (0, 1),
+        RepetitionKind::ZeroOrMore => (0, LONGEST),
+        RepetitionKind::OneOrMore => (1, LONGEST),
+        RepetitionKind::Range(RepetitionRange::Exactly(count)) => (count as usize, count as usize),
+        RepetitionKind::Range(RepetitionRange::AtLeast(least)) => (least as usize, LONGEST.max(least as usize)),
+        RepetitionKind::Range(RepetitionRange::Bounded(least, most)) => (least as usize, most as usize),
+    };
+    least.saturating_add(turn).min(most)
+}
+
+/// The characters of a class.
+fn ranges(class: &Ast) -> Option<Vec<(char, char)>> {
+    match Translator::new().translate("", class).ok()?.into_kind() {
+        HirKind::Class(Class::Unicode(class)) => Some(class.iter().map(|range| (range.start(), range.end())).collect()),
+        // A class of one.
+        HirKind::Literal(one) => Some(std::str::from_utf8(&one.0).ok()?.chars().map(|c| (c, c)).collect()),
+        _ => None,
+    }
 }
 
 /// A character of a class, the nicest first.
-fn member(ranges: &[(char, char)], negated: bool, turn: usize) -> Option<char> {
-    let is_in = |c: &char| ranges.iter().any(|(from, to)| (from..=to).contains(&c)) != negated;
+fn member(ranges: &[(char, char)], turn: usize) -> Option<char> {
+    let is_in = |c: &char| ranges.iter().any(|(from, to)| (from..=to).contains(&c));
     let nice: Vec<char> = NICE.chars().filter(is_in).collect();
     let others = (' '..='~').filter(|c| is_in(c) && !nice.contains(c));
-    let far = ranges.first().filter(|_| !negated).map(|&(from, _)| from).filter(|from| !from.is_ascii());
+    let far = ranges.first().map(|&(from, _)| from).filter(|from| !from.is_ascii());
     let all: Vec<char> = nice.iter().copied().chain(others).chain(far).collect();
     all.get(turn.checked_rem(all.len())?).copied()
 }
 
-struct Reader<'a> {
-    rest: Peekable<Chars<'a>>,
-    depth: usize,
+/// The pattern in words that regex-syntax knows: what looks around stands no times, what looks back is empty.
+fn readable(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len() + 8);
+    let mut rest = pattern.chars().peekable();
+    // Whether each open group looks around; how many classes are open.
+    let (mut groups, mut classes) = (Vec::new(), 0_usize);
+    while let Some(c) = rest.next() {
+        match c {
+            '\\' => escape(&mut rest, classes > 0, &mut out),
+            '[' => {
+                classes += 1;
+                out.push(c);
+            }
+            ']' => {
+                classes = classes.saturating_sub(1);
+                out.push(c);
+            }
+            '(' if classes == 0 => {
+                let ahead: String = rest.clone().take(3).collect();
+                let opening = ["?=", "?!", "?<=", "?<!"].into_iter().find(|opening| ahead.starts_with(opening));
+                groups.push(opening.is_some());
+                out.push_str(if opening.is_some() { "(?:" } else { "(" });
+                rest.by_ref().take(opening.map_or(0, str::len)).for_each(drop);
+            }
+            ')' if classes == 0 => out.push_str(if groups.pop() == Some(true) { "){0}" } else { ")" }),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
-impl Reader<'_> {
-    fn alternatives(&mut self) -> Option<Vec<Vec<Item>>> {
-        let mut all = vec![Vec::new()];
-        while let Some(&c) = self.rest.peek() {
-            match c {
-                ')' => break,
-                '|' => {
-                    self.rest.next();
-                    all.push(Vec::new());
-                }
-                _ => {
-                    let item = self.item()?;
-                    all.last_mut()?.extend(item);
-                }
+/// What stands behind a backslash.
+fn escape(rest: &mut Peekable<Chars<'_>>, in_class: bool, out: &mut String) {
+    match rest.next() {
+        Some('1'..='9' | 'G' | 'Z') if !in_class => out.push_str("(?:)"),
+        Some(c) if matches!(c, '<' | '>') || !c.is_ascii() => out.push(c),
+        c => {
+            out.push('\\');
+            out.extend(c);
+            // A set begins no range.
+            if in_class && matches!(c, Some('d' | 'D' | 'w' | 'W' | 's' | 'S')) && rest.next_if_eq(&'-').is_some() {
+                out.push_str("\\-");
             }
         }
-        Some(all)
     }
-
-    /// One piece with its count; nothing for what takes no room.
-    fn item(&mut self) -> Option<Option<Item>> {
-        let piece = match self.rest.next()? {
-            '^' | '$' => None,
-            '.' => Some(Piece::Class { ranges: vec![('a', 'z')], negated: false }),
-            '[' => Some(self.class()?),
-            '(' => self.group()?,
-            '\\' => self.escape()?,
-            c => Some(one(c)),
-        };
-        let (least, most) = self.count()?;
-        Some(piece.map(|piece| Item { piece, least, most }))
-    }
-
-    fn group(&mut self) -> Option<Option<Piece>> {
-        let mut counts = true;
-        if self.rest.next_if_eq(&'?').is_some() {
-            match self.rest.next()? {
-                ':' => {}
-                '=' | '!' => counts = false,
-                '<' => match self.rest.peek()? {
-                    '=' | '!' => {
-                        self.rest.next();
-                        counts = false;
-                    }
-                    _ => while self.rest.next()? != '>' {},
-                },
-                _ => return None,
-            }
-        }
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return None;
-        }
-        let inner = self.alternatives()?;
-        self.depth -= 1;
-        self.rest.next_if_eq(&')')?;
-        Some(counts.then_some(Piece::Group(inner)))
-    }
-
-    /// Least and most of a count; once where there is none.
-    fn count(&mut self) -> Option<(usize, usize)> {
-        let bounds = match self.rest.peek() {
-            Some('*') => (0, LONGEST),
-            Some('+') => (1, LONGEST),
-            Some('?') => (0, 1),
-            Some('{') => {
-                self.rest.next();
-                return self.braces();
-            }
-            _ => return Some((1, 1)),
-        };
-        self.rest.next();
-        self.lazy();
-        Some(bounds)
-    }
-
-    fn braces(&mut self) -> Option<(usize, usize)> {
-        let mut text = String::new();
-        loop {
-            match self.rest.next()? {
-                '}' => break,
-                c => text.push(c),
-            }
-        }
-        self.lazy();
-        let (least, most) = text.split_once(',').unwrap_or((&text, &text));
-        let most = if most.is_empty() { LONGEST } else { most.parse().ok()? };
-        Some((least.parse().ok()?, most))
-    }
-
-    /// How eager a count is makes no difference to what fits.
-    fn lazy(&mut self) {
-        self.rest.next_if(|c| matches!(c, '?' | '+'));
-    }
-
-    fn escape(&mut self) -> Option<Option<Piece>> {
-        let c = self.rest.next()?;
-        Some(match c {
-            'b' | 'B' | 'A' | 'z' | 'Z' | 'G' | '1'..='9' => None,
-            c => Some(self.escaped(c)?),
-        })
-    }
-
-    /// What an escape stands for, in a class or out of it.
-    fn escaped(&mut self, c: char) -> Option<Piece> {
-        let (ranges, negated) = match c {
-            'd' | 'D' => (vec![('0', '9')], c == 'D'),
-            'w' | 'W' => (vec![('a', 'z'), ('A', 'Z'), ('0', '9'), ('_', '_')], c == 'W'),
-            's' | 'S' => (vec![(' ', ' '), ('\t', '\r')], c == 'S'),
-            't' => return Some(one('\t')),
-            'n' => return Some(one('\n')),
-            'r' => return Some(one('\r')),
-            'u' | 'x' => {
-                let digits: String = self.rest.by_ref().take(if c == 'u' { 4 } else { 2 }).collect();
-                return char::from_u32(u32::from_str_radix(&digits, 16).ok()?).map(one);
-            }
-            c if c.is_ascii_alphanumeric() => return None,
-            c => return Some(one(c)),
-        };
-        Some(Piece::Class { ranges, negated })
-    }
-
-    /// The rest of a class behind its bracket.
-    fn class(&mut self) -> Option<Piece> {
-        let negated = self.rest.next_if_eq(&'^').is_some();
-        let mut ranges: Vec<(char, char)> = Vec::new();
-        loop {
-            let from = match self.rest.next()? {
-                ']' => break,
-                '\\' => {
-                    let c = self.rest.next()?;
-                    match self.escaped(c)? {
-                        Piece::Class { ranges: single, negated: false } if single.len() == 1 && single[0].0 == single[0].1 => single[0].0,
-                        Piece::Class { ranges: several, negated: false } => {
-                            ranges.extend(several);
-                            continue;
-                        }
-                        _ => return None,
-                    }
-                }
-                '[' | '&' => return None,
-                c => c,
-            };
-            ranges.push((from, self.range_end(from)?));
-        }
-        Some(Piece::Class { ranges, negated })
-    }
-
-    /// The end of a range that begins with a character; that character where none does.
-    fn range_end(&mut self, from: char) -> Option<char> {
-        let mut ahead = self.rest.clone();
-        if ahead.next() != Some('-') || matches!(ahead.next(), None | Some(']' | '\\' | '[')) {
-            return Some(from);
-        }
-        self.rest.next();
-        self.rest.next()
-    }
-}
-
-/// A character for itself.
-fn one(c: char) -> Piece {
-    Piece::Class { ranges: vec![(c, c)], negated: false }
 }
 
 #[cfg(test)]
@@ -254,10 +151,14 @@ mod tests {
             r"^\{[0-9a-f]{8}\}$|^n/a$",
             r"^[^@\s]+@(?<host>\w+)\.x$",
             r"[\d.]+\x41\u0042\/",
+            r"^(a(?=b|[)(]|\))b)\x{41}(?<![(]a)[\w-.]\Z$",
+            r"^\p{L}\<[^\x00-\x7f]é\é{2}$",
             "^é[à-ü]?$",
         ];
         for pattern in patterns {
-            let regex = fancy_regex::Regex::new(&pattern.replace("\\u0042", "B")).unwrap();
+            let regex =
+                fancy_regex::Regex::new(&pattern.replace("\\u0042", "B").replace("-.]", r"\-.]").replace("\\<", "<").replace("\\é", "é"))
+                    .unwrap();
             for turn in 0..4 {
                 let text = sample(pattern, turn).unwrap();
                 assert!(regex.is_match(&text).unwrap(), "{pattern}: {text}");
@@ -269,7 +170,8 @@ mod tests {
     #[test]
     fn what_cannot_be_read_or_is_endless_gives_nothing() {
         let deep = format!("{}a{}", "(".repeat(100_000), ")".repeat(100_000));
-        for pattern in ["(", "a)", "[", "a{2", "a{99999}", "(a{999}){999}", "(((){4000}){4000}){4000}", r"\p{L}", "[a&&b]", r"\", &deep] {
+        for pattern in ["(", "a)", "[", "a{2", "a{99999}", "(a{999}){999}", "(((){4000}){4000}){4000}", r"\p{Nope}", "[a&&b]", r"\", &deep]
+        {
             assert_eq!(sample(pattern, 0), None, "{}", pattern.get(..20).unwrap_or(pattern));
         }
     }

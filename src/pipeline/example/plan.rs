@@ -34,7 +34,7 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Changes one choice because of a violation; false where nothing is left to change.
-    pub fn learn(&mut self, judge: &Judge, input: Input<'_>, violation: &Violation) -> bool {
+    pub(super) fn learn(&mut self, judge: &Judge, input: Input<'_>, violation: &Violation) -> bool {
         self.mend(judge.schema(), violation) || self.other_branch(judge, input, violation) || self.leave_out(violation)
     }
 
@@ -129,7 +129,7 @@ impl Plan {
     }
 
     /// Optional members that the document goes without.
-    pub fn left_out(&self, document: &Document) -> Vec<Vec<String>> {
+    pub(super) fn left_out(&self, document: &Document) -> Vec<Vec<String>> {
         let mut absent: Vec<Vec<String>> = self.left_out.iter().filter(|place| document.find(place).is_err()).cloned().collect();
         absent.sort();
         absent

@@ -92,7 +92,7 @@ impl TextRules {
     }
 
     /// A text that fits as far as can be told here, another for each turn. Where none is known to fit, one that a pattern gives; else a word.
-    pub fn text(&self, schema: &Schema, turn: usize) -> String {
+    pub(super) fn text(&self, schema: &Schema, turn: usize) -> String {
         let mut all: Vec<Cow<'static, str>> = Vec::new();
         for text in self.candidates() {
             if self.fits(schema, &text) && !all.contains(&text) {

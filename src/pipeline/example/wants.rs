@@ -26,7 +26,7 @@ pub(super) struct Wants {
 
 impl Wants {
     /// The nodes with all that they lead to for the same value.
-    pub fn of(schema: &Schema, nodes: impl IntoIterator<Item = NodeId>, branches: &Branches) -> Self {
+    pub(super) fn of(schema: &Schema, nodes: impl IntoIterator<Item = NodeId>, branches: &Branches) -> Self {
         let mut wants = Wants::default();
         nodes.into_iter().for_each(|node| wants.add(schema, node));
         let mut next = 0;
@@ -60,27 +60,27 @@ impl Wants {
     }
 
     /// Values of a keyword, of all nodes.
-    pub fn all<'a>(&'a self, schema: &'a Schema, name: &'a str) -> impl Iterator<Item = NodeId> + 'a {
+    pub(super) fn all<'a>(&'a self, schema: &'a Schema, name: &'a str) -> impl Iterator<Item = NodeId> + 'a {
         self.nodes.iter().filter_map(move |&node| schema.keyword(node, name))
     }
 
     /// Numbers of a keyword, of all nodes.
-    pub fn numbers<'a>(&'a self, schema: &'a Schema, name: &'a str) -> impl Iterator<Item = f64> + 'a {
+    pub(super) fn numbers<'a>(&'a self, schema: &'a Schema, name: &'a str) -> impl Iterator<Item = f64> + 'a {
         self.all(schema, name).filter_map(|node| number(schema, node))
     }
 
     /// The largest of the counts of a keyword.
-    pub fn at_least(&self, schema: &Schema, name: &str) -> usize {
+    pub(super) fn at_least(&self, schema: &Schema, name: &str) -> usize {
         self.numbers(schema, name).fold(0.0, f64::max) as usize
     }
 
     /// The smallest of the counts of a keyword.
-    pub fn at_most(&self, schema: &Schema, name: &str) -> Option<usize> {
+    pub(super) fn at_most(&self, schema: &Schema, name: &str) -> Option<usize> {
         self.numbers(schema, name).reduce(f64::min).map(|most| most as usize)
     }
 
     /// Types that all nodes let through: what they name, else what their other keywords are about.
-    pub fn types(&self, schema: &Schema) -> Vec<&'static str> {
+    pub(super) fn types(&self, schema: &Schema) -> Vec<&'static str> {
         let named: Vec<Vec<String>> = self.all(schema, "type").map(|node| names(schema, node)).collect();
         let fits =
             |kind: &&str| named.iter().all(|names| names.iter().any(|name| name == kind || (*kind == "integer" && name == "number")));
@@ -116,7 +116,7 @@ impl Wants {
     }
 
     /// What its text must be like.
-    pub fn text(&self, schema: &Schema) -> TextRules {
+    pub(super) fn text(&self, schema: &Schema) -> TextRules {
         TextRules {
             patterns: self.all(schema, "pattern").filter_map(|node| Some(schema.document.string(node)?.into_owned())).collect(),
             format: self.all(schema, "format").find_map(|node| Some(schema.document.string(node)?.into_owned())),

@@ -68,6 +68,17 @@ impl Layout {
         }
         badge + &closing
     }
+
+    /// The badge, with the mode where it does not tell it: `map<STRING>`, `INT64 REPEATED`.
+    pub fn kind(&self, id: ColumnId) -> String {
+        let mode = self.get(id).map_or("", |column| column.mode.behind(self.form(id) != Form::Plain));
+        self.badge(id) + mode
+    }
+
+    /// The badge and the mode, whatever they are: `map<STRING> REPEATED`, `INT64 NULLABLE`.
+    pub fn kind_and_mode(&self, id: ColumnId) -> String {
+        format!("{} {}", self.badge(id), self.get(id).map_or("", |column| column.mode.name()))
+    }
 }
 
 #[cfg(test)]

@@ -16,12 +16,12 @@ pub(super) struct Builder {
 
 impl Builder {
     /// Room for that many columns.
-    pub fn with_capacity(columns: usize) -> Self {
+    pub(super) fn with_capacity(columns: usize) -> Self {
         Builder { columns: Vec::with_capacity(columns), open: Vec::new() }
     }
 
     /// Adds a column without description and policy tags, to be changed through the answer.
-    pub fn add(&mut self, name: &str, kind: Type, mode: Mode) -> &mut Column {
+    pub(super) fn add(&mut self, name: &str, kind: Type, mode: Mode) -> &mut Column {
         let at = self.columns.len();
         let (parent, depth) = (self.open.last().copied(), u16::try_from(self.open.len()).unwrap_or(u16::MAX));
         let end = at as ColumnId + 1;
@@ -30,14 +30,14 @@ impl Builder {
     }
 
     /// Whatever is added from now on is nested in the column that was added last; at the top where there is none.
-    pub fn open(&mut self) {
+    pub(super) fn open(&mut self) {
         if let Some(last) = self.columns.len().checked_sub(1) {
             self.open.push(last as ColumnId);
         }
     }
 
     /// Ends the RECORD that was opened last.
-    pub fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         let end = self.columns.len() as ColumnId;
         if let Some(column) = self.open.pop().and_then(|id| self.columns.get_mut(id as usize)) {
             column.end = end;
@@ -45,12 +45,12 @@ impl Builder {
     }
 
     /// Names of the open RECORDs, outermost first.
-    pub fn place(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn place(&self) -> impl Iterator<Item = &str> {
         self.open.iter().map(|&id| &*self.columns[id as usize].name)
     }
 
     /// The layout, with what was odd about its text; RECORDs that are still open end here.
-    pub fn finish(mut self, odd: Oddities) -> Layout {
+    pub(super) fn finish(mut self, odd: Oddities) -> Layout {
         while !self.open.is_empty() {
             self.close();
         }

@@ -22,7 +22,7 @@ pub(super) struct Oddities {
 
 impl Oddities {
     /// Keeps the sentence, or counts it where there are enough; only a kept one is made.
-    pub fn add(&mut self, sentence: impl FnOnce() -> String) {
+    pub(super) fn add(&mut self, sentence: impl FnOnce() -> String) {
         if self.list.len() < MOST {
             self.list.push(sentence());
         } else {
@@ -34,6 +34,13 @@ impl Oddities {
 /// A name or path from the file for a sentence: in quotes, safe and short.
 pub(super) fn quote(name: &str) -> String {
     format!("\"{}\"", text::clip_middle(&text::visible(name), 80))
+}
+
+impl Layout {
+    /// How many things are odd, also those that are not listed.
+    pub fn oddity_count(&self) -> usize {
+        self.oddities.len() + self.unlisted
+    }
 }
 
 /// Adds what the columns show by themselves.
@@ -132,5 +139,6 @@ mod tests {
         let columns: Vec<String> = (0..150).map(|i| format!(r#"{{"name":"c-{i}","type":"POINT"}}"#)).collect();
         let layout = Layout::parse(format!("[{}]", columns.join(",")).as_bytes()).unwrap_or_default();
         assert_eq!((layout.columns.len(), layout.oddities.len(), layout.unlisted), (150, 100, 200));
+        assert_eq!(layout.oddity_count(), 300);
     }
 }

@@ -19,7 +19,7 @@ enum Fit {
 
 impl<'a> Transform<'a> {
     /// A value for a column that is no RECORD.
-    pub fn scalar(&mut self, to: &Target, column: &Column, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
+    pub(super) fn scalar(&mut self, to: &Target, column: &Column, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
         let coerced = match (column.mode, self.shape(value)) {
             (Mode::Repeated, Shape::Array) => match self.list(column, value) {
                 Ok(list) => Some(list),

@@ -32,12 +32,12 @@ pub(super) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// A value as JSON.
-    pub fn write(self, value: ValueId) -> String {
+    pub(super) fn write(self, value: ValueId) -> String {
         self.run(Step::Made(value))
     }
 
     /// A value of the document as JSON.
-    pub fn write_node(self, node: NodeId) -> String {
+    pub(super) fn write_node(self, node: NodeId) -> String {
         self.run(Step::Node(node))
     }
 

@@ -18,11 +18,13 @@ use super::{Landed, made};
 pub struct Line {
     /// The value in the document.
     pub node: NodeId,
+    /// The part of the row that it ends in.
     pub landing: Side,
     /// The column that holds it, or that was tried where none does.
     pub column: Option<ColumnId>,
     /// Dotted path of a name that the layout does not have, where the row has it nevertheless.
     pub unknown: Option<String>,
+    /// What the column makes of it, where it is changed.
     pub coercion: Option<Coercion>,
     /// In the row.
     pub row_pointer: Option<String>,
@@ -36,6 +38,7 @@ pub struct Line {
     pub key_column: Option<ColumnId>,
     /// The column that was tried, also where nothing landed there.
     pub target: Option<ColumnId>,
+    /// Why it did not land where a column was tried.
     pub reason: Option<Reason>,
     /// Whether it stands in a form that the column cannot hold, so that BigQuery refuses the row.
     pub shape_mismatch: bool,
@@ -85,7 +88,7 @@ pub(super) struct InRow {
 
 impl InRow {
     /// Follows tokens from the root of a row as far as columns go.
-    pub fn follow(layout: &Layout, tokens: &[Token<'_>]) -> Self {
+    pub(super) fn follow(layout: &Layout, tokens: &[Token<'_>]) -> Self {
         let mut at = InRow { column: None, unknown: None, outer: 0, element: false };
         for token in tokens {
             let column = at.column.and_then(|id| layout.get(id));

@@ -10,7 +10,7 @@ use super::transform::{Exception, Rest, Row, Target, Transform, Why};
 
 impl<'a> Transform<'a> {
     /// An object whose members become rows of `value` and `key`. Unlike everything else, an empty one is written.
-    pub fn map(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
+    pub(super) fn map(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
         let layout = self.layout;
         let of_values = layout.child(Some(to.column), "value");
         let mut left = Rest::new();
@@ -40,7 +40,7 @@ impl<'a> Transform<'a> {
     }
 
     /// A list of lists: each inner one becomes a row with the list in it. An empty outer one is written too.
-    pub fn nested_list(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
+    pub(super) fn nested_list(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
         // Its only column follows it.
         let column = to.column + 1;
         let (mut rows, mut left) = (Vec::new(), Vec::new());
@@ -63,7 +63,7 @@ impl<'a> Transform<'a> {
 
     /// A list of records. The pipeline asks first whether everything in the value is a list, which is also true of a value with nothing in
     /// it, and then takes the value for a list.
-    pub fn records(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
+    pub(super) fn records(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
         let elements = self.elements(value);
         let are_tuples = elements.iter().all(|&element| self.shape(element) == Shape::Array);
         if are_tuples && self.shape(value) != Shape::Array {
@@ -102,7 +102,7 @@ impl<'a> Transform<'a> {
     }
 
     /// A list for one RECORD: its elements are the members `f0_`, `f1_` … What is left of it is a list as long, padded with null.
-    pub fn tuple(&mut self, to: &Target, value: ValueId) -> (ValueId, Option<ValueId>) {
+    pub(super) fn tuple(&mut self, to: &Target, value: ValueId) -> (ValueId, Option<ValueId>) {
         let elements = self.elements(value);
         let length = elements.len();
         let members = elements.into_iter().enumerate().map(|(index, element)| (Key::Element(index), element)).collect();
@@ -125,7 +125,7 @@ impl<'a> Transform<'a> {
     }
 
     /// What is in a list; of an object the values of its members; nothing of a single value.
-    pub fn elements(&mut self, value: ValueId) -> Vec<ValueId> {
+    pub(super) fn elements(&mut self, value: ValueId) -> Vec<ValueId> {
         match self.value(value).clone() {
             Value::Whole(node) if self.shape(value) == Shape::Array => {
                 self.document.children(node).map(|element| self.whole(element)).collect()

@@ -30,7 +30,7 @@ pub(super) enum Key {
 
 impl Key {
     /// The name, escapes resolved.
-    pub fn name<'a>(&self, layout: &'a Layout, document: &'a Document) -> Cow<'a, str> {
+    pub(super) fn name<'a>(&self, layout: &'a Layout, document: &'a Document) -> Cow<'a, str> {
         match self {
             Key::Member(node) => document.key(*node).unwrap_or_default(),
             Key::Column(column) => Cow::Borrowed(layout.get(*column).map_or("", |column| &column.name)),
@@ -202,12 +202,12 @@ impl<V> Default for Members<'_, V> {
 
 impl<'a, V> Members<'a, V> {
     /// Writes a value under a name that is not there.
-    pub fn append(&mut self, name: Cow<'a, str>, value: V) {
+    pub(super) fn append(&mut self, name: Cow<'a, str>, value: V) {
         self.entries.push((name, Some(value)));
     }
 
     /// Writes a value under a name; one that is there already keeps its place.
-    pub fn set(&mut self, name: Cow<'a, str>, value: V) {
+    pub(super) fn set(&mut self, name: Cow<'a, str>, value: V) {
         match self.find(&name) {
             Some(place) => self.entries[place].1 = Some(value),
             None => self.append(name, value),
@@ -215,26 +215,26 @@ impl<'a, V> Members<'a, V> {
     }
 
     /// Writes a value over the one at a place.
-    pub fn replace(&mut self, place: usize, value: V) {
+    pub(super) fn replace(&mut self, place: usize, value: V) {
         if let Some((_, entry)) = self.entries.get_mut(place) {
             *entry = Some(value);
         }
     }
 
     /// Takes out what is at a place.
-    pub fn remove(&mut self, place: usize) {
+    pub(super) fn remove(&mut self, place: usize) {
         if let Some((_, entry)) = self.entries.get_mut(place) {
             *entry = None;
         }
     }
 
     /// The name and value at a place, unless it was taken out.
-    pub fn at(&self, place: usize) -> Option<(&Cow<'a, str>, &V)> {
+    pub(super) fn at(&self, place: usize) -> Option<(&Cow<'a, str>, &V)> {
         let (name, value) = self.entries.get(place)?;
         Some((name, value.as_ref()?))
     }
 
-    pub fn into_values(self) -> impl Iterator<Item = V> {
+    pub(super) fn into_values(self) -> impl Iterator<Item = V> {
         self.entries.into_iter().filter_map(|(_, value)| value)
     }
 

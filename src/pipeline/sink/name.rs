@@ -31,7 +31,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub fn column_of(&mut self, layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<Named> {
+    pub(super) fn column_of(&mut self, layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<Named> {
         let named = exact(layout, parent, key);
         if named.is_some() {
             return named;

@@ -33,7 +33,7 @@ pub(super) struct Expression {
 
 impl Expression {
     /// Enters a column.
-    pub fn field(&mut self, name: &str) {
+    pub(super) fn field(&mut self, name: &str) {
         if !self.path.is_empty() {
             self.path.push('.');
         }
@@ -41,18 +41,18 @@ impl Expression {
     }
 
     /// Takes one element of a list.
-    pub fn element(&mut self, index: usize) {
+    pub(super) fn element(&mut self, index: usize) {
         self.path.push_str(&format!("[SAFE_OFFSET({index})]"));
     }
 
     /// Takes the row of one key out of a map; `column` is what is wanted of it.
-    pub fn entry(&mut self, key: &str, column: &str) {
+    pub(super) fn entry(&mut self, key: &str, column: &str) {
         self.entry = Some((self.render(), literal(key)));
         self.path = identifier(column);
     }
 
     /// The expression as text; empty before the first column.
-    pub fn render(&self) -> String {
+    pub(super) fn render(&self) -> String {
         match &self.entry {
             Some((map, key)) => format!("(SELECT {} FROM UNNEST({map}) WHERE key = {key})", self.path),
             None => self.path.clone(),

@@ -112,35 +112,35 @@ pub(super) struct Transform<'a> {
 }
 
 impl<'a> Transform<'a> {
-    pub fn new(layout: &'a Layout, document: &'a Document, strict: bool) -> Self {
+    pub(super) fn new(layout: &'a Layout, document: &'a Document, strict: bool) -> Self {
         let intents = vec![None; document.len()];
         Transform { layout, document, strict, names: Names::default(), values: Vec::new(), intents, refusal: None }
     }
 
-    pub fn make(&mut self, value: Value, source: Option<NodeId>, form: Form) -> ValueId {
+    pub(super) fn make(&mut self, value: Value, source: Option<NodeId>, form: Form) -> ValueId {
         self.values.push(Made { value, source, form });
         (self.values.len() - 1) as ValueId
     }
 
     /// A value of the document as it stands.
-    pub fn whole(&mut self, node: NodeId) -> ValueId {
+    pub(super) fn whole(&mut self, node: NodeId) -> ValueId {
         self.make(Value::Whole(node), Some(node), Form::AsIs)
     }
 
     /// Something that stands for no value of the document.
-    pub fn build(&mut self, value: Value) -> ValueId {
+    pub(super) fn build(&mut self, value: Value) -> ValueId {
         self.make(value, None, Form::Built)
     }
 
-    pub fn value(&self, id: ValueId) -> &Value {
+    pub(super) fn value(&self, id: ValueId) -> &Value {
         &self.values[id as usize].value
     }
 
-    pub fn source(&self, id: ValueId) -> Option<NodeId> {
+    pub(super) fn source(&self, id: ValueId) -> Option<NodeId> {
         self.values[id as usize].source
     }
 
-    pub fn shape(&self, id: ValueId) -> Shape {
+    pub(super) fn shape(&self, id: ValueId) -> Shape {
         match self.value(id) {
             Value::Whole(node) => made::shape(self.document, *node),
             Value::Object(_) => Shape::Object,
@@ -152,7 +152,7 @@ impl<'a> Transform<'a> {
     }
 
     /// Whether the pipeline would rather leave the value out: null, `{}`, `[]`.
-    pub fn is_empty(&self, id: ValueId) -> bool {
+    pub(super) fn is_empty(&self, id: ValueId) -> bool {
         match self.value(id) {
             Value::Whole(node) => match self.shape(id) {
                 Shape::Null => true,
@@ -166,21 +166,21 @@ impl<'a> Transform<'a> {
         }
     }
 
-    pub fn remember(&mut self, value: ValueId, column: Option<ColumnId>, why: Why) {
+    pub(super) fn remember(&mut self, value: ValueId, column: Option<ColumnId>, why: Why) {
         if let Some(intent) = self.source(value).and_then(|node| self.intents.get_mut(node as usize)) {
             *intent = Some(Intent { column, why });
         }
     }
 
     /// The pipeline's code fails here. The rest is gone through nevertheless, so that every other value's place is known.
-    pub fn throw(&mut self, exception: Exception, value: ValueId, column: ColumnId) {
+    pub(super) fn throw(&mut self, exception: Exception, value: ValueId, column: ColumnId) {
         self.remember(value, Some(column), Why::Thrown);
         let node = self.source(value).unwrap_or(0);
         self.refusal.get_or_insert(Refusal { exception, node, column });
     }
 
     /// The members of an object, names with values.
-    pub fn members(&mut self, object: ValueId) -> Vec<(Key, ValueId)> {
+    pub(super) fn members(&mut self, object: ValueId) -> Vec<(Key, ValueId)> {
         match self.value(object).clone() {
             Value::Whole(node) => {
                 made::members(self.document, node).into_iter().map(|member| (Key::Member(member), self.whole(member))).collect()
@@ -191,7 +191,7 @@ impl<'a> Transform<'a> {
     }
 
     /// Transforms the members of an object in place for the columns of a RECORD, or of the table; gives back what has no column.
-    pub fn transform(&mut self, object: ValueId, columns: Option<ColumnId>, level: u32) -> Rest {
+    pub(super) fn transform(&mut self, object: ValueId, columns: Option<ColumnId>, level: u32) -> Rest {
         let mut rest = Rest::new();
         let mut members = Row::default();
         let all = self.members(object);
@@ -230,7 +230,7 @@ impl<'a> Transform<'a> {
     }
 
     /// One value on its way to its column.
-    pub fn field(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
+    pub(super) fn field(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
         let layout = self.layout;
         let Some(column) = layout.get(to.column) else { return };
         match self.shape(value) {
@@ -262,7 +262,7 @@ impl<'a> Transform<'a> {
     }
 
     /// Writes a value under its column's name, or leaves it out where nothing is in it.
-    pub fn update(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>) {
+    pub(super) fn update(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>) {
         if self.is_empty(value) {
             self.drop(to, value, parent, Why::Empty);
         } else {
@@ -271,7 +271,7 @@ impl<'a> Transform<'a> {
     }
 
     /// Writes a value under its column's name.
-    pub fn write(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, why: Why) {
+    pub(super) fn write(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, why: Why) {
         self.remember(value, Some(to.column), why);
         let key = Key::Column(to.column);
         match to.own {
@@ -289,7 +289,7 @@ impl<'a> Transform<'a> {
     }
 
     /// Leaves a value that does not fit to `additional_properties`.
-    pub fn leave(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
+    pub(super) fn leave(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
         self.drop(to, value, parent, Why::NotCoercible);
         rest.push((to.key.clone(), value));
     }

@@ -34,6 +34,7 @@ impl Severity {
 /// One thing to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
+    /// How bad it is.
     pub severity: Severity,
     /// The value that it is about.
     pub node: NodeId,

@@ -15,7 +15,7 @@ pub(super) struct Tag {
 }
 
 impl Tag {
-    pub fn new(shape: Shape, node: NodeId) -> Self {
+    pub(super) fn new(shape: Shape, node: NodeId) -> Self {
         Tag { shape, node, description: None }
     }
 }
@@ -57,7 +57,7 @@ pub(super) enum Atom {
 
 impl Atom {
     /// BigQuery's type.
-    pub fn kind(self) -> &'static str {
+    pub(super) fn kind(self) -> &'static str {
         match self {
             Atom::Boolean => "BOOL",
             Atom::Integer => "INT64",
@@ -80,7 +80,7 @@ pub(super) enum Why {
 
 impl Shape {
     /// Whether it is a plain value: what cannot be told apart counts as one.
-    pub fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         matches!(self, Shape::Atom(_) | Shape::Opaque(_))
     }
 }

@@ -11,7 +11,6 @@ mod decode;
 mod formats;
 pub mod jackson;
 mod java_regex;
-mod keywords;
 mod message;
 mod numbers;
 mod order;

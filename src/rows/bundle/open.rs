@@ -13,11 +13,11 @@ use super::read::{self, Contents};
 use super::source::Bundle;
 use super::{MAGIC, OpenError, record};
 use crate::ground::text::visible;
-use crate::rows::group::{Counted, Fingerprint, Groups};
+use crate::rows::column::ErrorColumn;
+use crate::rows::group::{Fingerprint, GroupRecord, Groups};
 use crate::rows::row::{BadRow, RowRef, Unreadable};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::memory::Memory;
-use crate::rows::source::files;
 
 /// Whether the file is a bundle, by its content. Anything that is no file is none.
 pub fn is_bundle(path: &Path) -> bool {
@@ -40,21 +40,25 @@ impl Bundle {
 
 pub(crate) fn whole(name: String, contents: Contents) -> Result<Bundle, String> {
     let Contents { header, jobs, groups, rows, files, absent, end } = contents;
-    let mut counted = groups.into_iter().map(record::Group::counted).collect::<Result<Vec<Counted>, String>>()?;
+    let mut counted: Vec<(GroupRecord, Vec<RowRef>)> = groups.into_iter().map(|group| (group, Vec::new())).collect();
     let mut group_of = Vec::with_capacity(rows.len());
     for (place, row) in (0..).zip(&rows) {
-        let group = counted.get_mut(row.group).ok_or("a row is of no group")?;
-        group.rows.push(RowRef::new(0, place));
+        let (group, rows) = counted.get_mut(row.group).ok_or("a row is of no group")?;
+        rows.push(RowRef::new(0, place));
         group_of.push(group.fingerprint);
     }
     check_apart(&counted)?;
     let groups = Groups {
         outside: header.outside,
         unreadable: unreadable(header.unreadable),
-        missing_columns: header.missing_columns.iter().filter_map(|name| files::column(name)).collect(),
+        missing_columns: header
+            .missing_columns
+            .iter()
+            .filter_map(|name| ErrorColumn::of(name).filter(|column| ErrorColumn::NEEDED.contains(column)))
+            .collect(),
         partial: header.partial,
         notes: header.notes.iter().map(|note| visible(note).into_owned()).collect(),
-        ..Groups::restored(counted, jobs.into_iter().map(record::Job::job).collect())?
+        ..Groups::restored(counted, jobs)?
     };
     let revision = header.revision;
     let schemas = if files.is_empty() { None } else { Some(Arc::new(store(&name, files, absent, revision.clone())?)) };
@@ -73,8 +77,8 @@ pub(crate) fn whole(name: String, contents: Contents) -> Result<Bundle, String> 
 }
 
 /// Two groups of one name could not be told apart anywhere.
-fn check_apart(counted: &[Counted]) -> Result<(), String> {
-    let mut prints: Vec<Fingerprint> = counted.iter().map(|group| group.fingerprint).collect();
+fn check_apart(counted: &[(GroupRecord, Vec<RowRef>)]) -> Result<(), String> {
+    let mut prints: Vec<Fingerprint> = counted.iter().map(|(group, _)| group.fingerprint).collect();
     prints.sort_unstable();
     match prints.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => Err(format!("two groups are called {}", pair[0])),

@@ -7,15 +7,16 @@ use std::io::{BufRead, BufReader, Read};
 
 use serde::Deserialize;
 
-use super::record::{End, File, Group, Header, Job, Line, Row};
+use super::record::{End, File, Header, Line, Row};
 use super::{MAGIC, MOST_LINE, MOST_LINES, MOST_TEXT, VERSION};
 use crate::ground::text::{self, visible};
+use crate::rows::group::{GroupRecord, Job};
 
 /// Everything in a bundle, each within its bounds.
 pub(crate) struct Contents {
     pub header: Header,
     pub jobs: Vec<Job>,
-    pub groups: Vec<Group>,
+    pub groups: Vec<GroupRecord>,
     pub rows: Vec<Row>,
     pub files: Vec<File>,
     pub absent: Vec<String>,

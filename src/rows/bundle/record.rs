@@ -1,6 +1,6 @@
 //! The lines of a bundle.
 //!
-//! Owns: the names of all members, the way from groups and rows to lines and back.
+//! Owns: the names of all members but those of groups and jobs (group), the way from rows to lines and back.
 //! Refuses: bounds on the whole (read), what is redacted (make).
 
 use std::borrow::Cow;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::MOST_COLUMNS;
 use crate::ground::time::Micros;
-use crate::rows::group::{self, Counted, CountedFacet, Fingerprint, GroupKey};
+use crate::rows::group::{GroupRecord, Job};
 use crate::rows::payload::Payload;
 use crate::rows::row::SourceRow;
 
@@ -58,7 +58,7 @@ pub(crate) struct Unreadable {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Line {
     Job(Job),
-    Group(Box<Group>),
+    Group(Box<GroupRecord>),
     Row(Row),
     File(File),
     /// Paths of schema files that exist and are not in the bundle.
@@ -75,41 +75,6 @@ pub(crate) struct End {
     pub files: usize,
     /// Rows that were chosen and are not in it, because redaction changes what is wrong with them.
     pub left_out: usize,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Job {
-    name: String,
-    rows: u64,
-    span: Span,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Group {
-    fingerprint: String,
-    namespace: Option<String>,
-    doctype: Option<String>,
-    version: Option<String>,
-    stage: Option<String>,
-    exception_class: Option<String>,
-    path: Option<String>,
-    fault: String,
-    keyword: Option<String>,
-    count: u64,
-    span: Span,
-    /// Start and width of the bins, rows in each.
-    trend: (Micros, Micros, Vec<u32>),
-    /// Position of the job, rows, first and last time.
-    jobs: Vec<(u32, u64, Span)>,
-    facets: Vec<Facet>,
-    sample: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    sampled: Option<u64>,
-    /// Clients, and whether that is their exact number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    clients: Option<(u64, bool)>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    folded: Option<u64>,
 }
 
 /// One row.
@@ -156,84 +121,6 @@ impl Bytes {
             Bytes::Base64(text) => STANDARD.decode(text).map(Cow::Owned).map_err(|error| format!("the bytes are not base64: {error}")),
         }
     }
-}
-
-impl Job {
-    pub(crate) fn of(job: &group::Job) -> Self {
-        Job { name: job.name.to_string(), rows: job.rows, span: job.span }
-    }
-
-    pub(crate) fn job(self) -> group::Job {
-        group::Job { name: self.name.into(), span: self.span, rows: self.rows }
-    }
-}
-
-impl Group {
-    pub(crate) fn of(group: &group::Group) -> Self {
-        let key = &group.key;
-        let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
-        Group {
-            fingerprint: group.fingerprint.to_string(),
-            namespace: text(&key.namespace),
-            doctype: text(&key.doctype),
-            version: text(&key.version),
-            stage: text(&key.stage),
-            exception_class: text(&key.class),
-            path: text(&key.path),
-            fault: key.fault.to_string(),
-            keyword: group.keyword.map(str::to_owned),
-            count: group.count,
-            span: group.span,
-            trend: (group.trend.start, group.trend.width, group.trend.bins.clone()),
-            jobs: group.jobs.iter().map(|count| (count.job, count.rows, count.span)).collect(),
-            facets: group.facets.iter().map(facet).collect(),
-            sample: group.sample.to_string(),
-            sampled: group.sampled,
-            clients: group.clients.map(|clients| (clients.count, clients.exact)),
-            folded: group.folded,
-        }
-    }
-
-    /// The group, still without rows; the reason where its fingerprint is none.
-    pub(crate) fn counted(self) -> Result<Counted, String> {
-        let fingerprint = self.fingerprint.parse::<Fingerprint>().map_err(str::to_owned)?;
-        let key = GroupKey {
-            namespace: self.namespace.map(Into::into),
-            doctype: self.doctype.map(Into::into),
-            version: self.version.map(Into::into),
-            stage: self.stage.map(Into::into),
-            class: self.exception_class.map(Into::into),
-            path: self.path.map(Into::into),
-            fault: self.fault.into(),
-        };
-        Ok(Counted {
-            key,
-            fingerprint,
-            keyword: self.keyword,
-            count: self.count,
-            span: self.span,
-            trend: self.trend,
-            jobs: self.jobs.into_iter().map(|(job, rows, span)| group::JobCount { job, rows, span }).collect(),
-            facets: self.facets.into_iter().map(counted_facet).collect(),
-            sample: self.sample.into(),
-            sampled: self.sampled,
-            clients: self.clients.map(|(count, exact)| group::Clients { count, exact }),
-            folded: self.folded,
-            rows: Vec::new(),
-        })
-    }
-}
-
-/// Name, values with their rows, rows with other values.
-type Facet = (String, Vec<(String, u64)>, u64);
-
-fn facet(facet: &group::Facet) -> Facet {
-    let values = facet.values.iter().map(|(value, rows)| (value.to_string(), *rows));
-    (facet.name.to_owned(), values.collect(), facet.others)
-}
-
-fn counted_facet((name, values, others): Facet) -> CountedFacet {
-    CountedFacet { name, values: values.into_iter().map(|(value, rows)| (value.into(), rows)).collect(), others }
 }
 
 impl Row {

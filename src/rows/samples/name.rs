@@ -8,7 +8,9 @@ use super::SampleFile;
 /// A doctype and its version, as they were spelled.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DoctypeName {
+    /// The part before the first dot, for example `telemetry`.
     pub namespace: String,
+    /// The part behind it, for example `main`.
     pub doctype: String,
     /// `None` where the document tells it itself, as telemetry's do.
     pub version: Option<String>,
@@ -40,7 +42,9 @@ impl std::fmt::Display for DoctypeName {
 /// The verdict that a sample is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
+    /// It fits its schema.
     Pass,
+    /// It does not.
     Fail,
 }
 

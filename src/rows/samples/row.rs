@@ -2,6 +2,7 @@
 
 use super::DoctypeName;
 use crate::pipeline::document::{Document, Kind};
+use crate::rows::column::ErrorColumn;
 use crate::rows::payload::Payload;
 use crate::rows::payload::{self, Decoded};
 use crate::rows::source::files;
@@ -29,21 +30,22 @@ impl Content {
 
 fn from_row(bytes: &[u8]) -> Option<Content> {
     // Cheaper than reading every document twice.
-    memchr::memmem::find(bytes, b"\"document_namespace\"").or_else(|| memchr::memmem::find(bytes, b"\"attributeMap\""))?;
+    memchr::memmem::find(bytes, format!("\"{}\"", ErrorColumn::Namespace).as_bytes())
+        .or_else(|| memchr::memmem::find(bytes, b"\"attributeMap\""))?;
     let document = Document::parse(bytes);
     let has = |name: &str, kinds: &[Kind]| document.member(0, name).is_some_and(|node| kinds.contains(&document.kind(node)));
     // Requests for no doctype at all have rows as well, with NULL for its name.
     let column = [Kind::String, Kind::Null];
-    let is_row = !document.is_empty() && (has("document_namespace", &column) || has("attributeMap", &[Kind::Object]));
-    if !is_row || !has("payload", &column) {
+    let is_row = !document.is_empty() && (has(ErrorColumn::Namespace.name(), &column) || has("attributeMap", &[Kind::Object]));
+    if !is_row || !has(ErrorColumn::Payload.name(), &column) {
         return None;
     }
     let mut row = files::read_row(bytes, String::new()).ok()?;
     let decoded = payload::decode(std::mem::take(&mut row.payload));
-    let doctype = row.column("document_namespace").zip(row.column("document_type")).map(|(namespace, doctype)| DoctypeName {
+    let doctype = row.column(ErrorColumn::Namespace).zip(row.column(ErrorColumn::Doctype)).map(|(namespace, doctype)| DoctypeName {
         namespace: namespace.to_owned(),
         doctype: doctype.to_owned(),
-        version: row.column("document_version").map(str::to_owned),
+        version: row.column(ErrorColumn::Version).map(str::to_owned),
     });
     Some(Content { decoded, doctype, in_row: true })
 }

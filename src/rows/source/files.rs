@@ -34,11 +34,6 @@ pub(crate) use object::payload as read_payload;
 pub use object::source_row as read_row;
 pub(crate) use sniff::BUNDLE_MAGIC;
 
-/// The column of the error table that is called so, if grouping or rows need it.
-pub(crate) fn column(name: &str) -> Option<&'static str> {
-    columns::position(name.as_bytes()).map(|at| columns::NAMES[at])
-}
-
 /// Most threads that read; more only wait for memory.
 const MOST_THREADS: usize = 8;
 /// Most inputs that a [`RowRef`] can tell apart.

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Baseline, Known};
+use super::Baseline;
 use crate::ground::text::visible;
 use crate::ground::time::parse_time;
-use crate::rows::group::Fingerprint;
+use crate::rows::group::{Fingerprint, GroupRecord};
 
 /// What to give instead, for messages.
 const EXPECTED: &str = "give what misfit groups --format json printed";
@@ -51,55 +51,27 @@ impl Fields for &Value {
     }
 }
 
+/// A table whose first record names the columns.
 fn csv(text: &str) -> Result<Baseline, String> {
-    let mut rest = text;
-    let header = record(&mut rest)?;
+    // Quotes come in pairs unless the end is missing, which the reader would take for the end of the cell.
+    if !text.bytes().filter(|&byte| byte == b'"').count().is_multiple_of(2) {
+        return Err(format!("a CSV cell never ends: {EXPECTED}"));
+    }
+    let unread = |error: csv::Error| format!("not CSV: {error}: {EXPECTED}");
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let header = reader.headers().map_err(unread)?.clone();
     if !header.iter().any(|name| name == "fingerprint") {
         return Err(format!("neither JSON nor a CSV table with a column fingerprint: {EXPECTED}"));
     }
-    groups(std::iter::from_fn(|| {
-        let cells = (!rest.is_empty()).then(|| record(&mut rest))?;
-        Some(cells.map(|cells| header.iter().cloned().zip(cells).collect::<HashMap<_, _>>()))
-    }))
+    let named = |record: csv::StringRecord| -> HashMap<String, String> {
+        header.iter().zip(&record).map(|(name, cell)| (name.to_owned(), cell.to_owned())).collect()
+    };
+    groups(reader.records().map(|record| record.map(named).map_err(unread)))
 }
 
 impl Fields for HashMap<String, String> {
     fn text(&self, name: &str) -> Option<String> {
         self.get(name).filter(|cell| !cell.is_empty()).cloned()
-    }
-}
-
-/// The cells of the next CSV record (RFC 4180).
-fn record(rest: &mut &str) -> Result<Vec<String>, String> {
-    let mut cells = Vec::new();
-    loop {
-        cells.push(cell(rest)?);
-        match rest.strip_prefix(',') {
-            Some(after) => *rest = after,
-            None => break,
-        }
-    }
-    *rest = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix(['\n', '\r'])).unwrap_or(rest);
-    Ok(cells)
-}
-
-/// The next cell; what is behind its closing quote, if anything, is left to be the separator.
-fn cell(rest: &mut &str) -> Result<String, String> {
-    let Some(mut quoted) = rest.strip_prefix('"') else {
-        let (cell, after) = rest.split_at(rest.find([',', '\n', '\r']).unwrap_or(rest.len()));
-        *rest = after;
-        return Ok(cell.to_owned());
-    };
-    let mut cell = String::new();
-    loop {
-        let (part, after) = quoted.split_once('"').ok_or_else(|| format!("a CSV cell never ends: {EXPECTED}"))?;
-        cell.push_str(part);
-        let Some(more) = after.strip_prefix('"') else {
-            *rest = after;
-            return Ok(cell);
-        };
-        cell.push('"');
-        quoted = more;
     }
 }
 
@@ -110,11 +82,11 @@ fn groups<F: Fields>(records: impl Iterator<Item = Result<F, String>>) -> Result
     Ok(Baseline { groups: groups.collect::<Result<_, _>>()? })
 }
 
-fn group(record: &impl Fields) -> Result<Known, String> {
+fn group(record: &impl Fields) -> Result<GroupRecord, String> {
     let needed = |name: &str| record.text(name).ok_or_else(|| format!("has no {name}: {EXPECTED}"));
     let (print, count) = (needed("fingerprint")?, needed("count")?);
     let time = |name: &str| record.text(name).as_deref().and_then(parse_time);
-    Ok(Known {
+    Ok(GroupRecord {
         fingerprint: print
             .parse::<Fingerprint>()
             .map_err(|_| format!("has the fingerprint {}, which is none: {EXPECTED}", visible(&print)))?,
@@ -124,8 +96,10 @@ fn group(record: &impl Fields) -> Result<Known, String> {
         doctype: record.text("doctype"),
         version: record.text("version"),
         stage: record.text("stage"),
+        exception_class: record.text("exception_class"),
         path: record.text("path"),
         fault: record.text("fault").unwrap_or_default(),
+        ..GroupRecord::default()
     })
 }
 
@@ -158,10 +132,14 @@ mod tests {
 
     #[test]
     fn cells_may_hold_anything() {
-        let mut rest = "a,\"b \"\"c\"\",\nd\",\r\ne";
-        assert_eq!(record(&mut rest).unwrap(), ["a", "b \"c\",\nd", ""]);
-        assert_eq!(record(&mut rest).unwrap(), ["e"]);
-        assert_eq!(rest, "");
+        let csv = "fingerprint,count,doctype,path,note\n\
+                   00000000000000ab,1,a,\"b \"\"c\"\",\nd\",\r\n\
+                   00000000000000ac,2\r\
+                   \"00000000000000ad\",\"3\",\"\",é\"\"x,,more";
+        let known = parse(csv.as_bytes()).unwrap().groups;
+        let told: Vec<_> =
+            known.iter().map(|known| (known.fingerprint.0, known.count, known.doctype.as_deref(), known.path.as_deref())).collect();
+        assert_eq!(told, [(0xab, 1, Some("a"), Some("b \"c\",\nd")), (0xac, 2, None, None), (0xad, 3, None, Some("é\"\"x"))]);
     }
 
     #[test]
@@ -183,5 +161,41 @@ mod tests {
         }
         assert!(parse(b"\xff{}").unwrap_err().contains("not UTF-8 after byte 0"));
         assert!(error(&"[".repeat(200_000)).contains("not JSON"));
+    }
+
+    #[test]
+    fn a_group_is_the_same_record_in_a_bundle_for_scripts_and_in_a_baseline() {
+        let groups = crate::rows::demo::source().unwrap().groups(&Default::default(), &crate::rows::source::Unwatched).unwrap();
+        let records: Vec<GroupRecord> = groups.list.iter().map(GroupRecord::of).collect();
+        let printed: Vec<Value> = records.iter().map(|record| record.fields(&groups)).collect();
+        let baseline = parse(serde_json::json!({ "groups": printed }).to_string().as_bytes()).unwrap();
+        for ((record, known), printed) in records.iter().zip(&baseline.groups).zip(&printed) {
+            let line = serde_json::to_value(record).unwrap();
+            let kept: GroupRecord = serde_json::from_value(line.clone()).unwrap();
+            assert_eq!(&GroupRecord { status: record.status, noise: record.noise, ..kept }, record);
+            let GroupRecord { fingerprint, count, span, .. } = *record;
+            let GroupRecord { namespace, doctype, version, stage, exception_class, path, fault, .. } = record.clone();
+            let rest = GroupRecord::default();
+            assert_eq!(
+                known,
+                &GroupRecord { fingerprint, namespace, doctype, version, stage, exception_class, path, fault, count, span, ..rest }
+            );
+            for name in [
+                "fingerprint",
+                "namespace",
+                "doctype",
+                "version",
+                "stage",
+                "exception_class",
+                "path",
+                "fault",
+                "keyword",
+                "count",
+                "sample",
+            ] {
+                assert_eq!(line[name], printed[name], "{name}");
+            }
+        }
+        assert_eq!(baseline.groups.len(), groups.list.len());
     }
 }

@@ -11,8 +11,8 @@ use super::BundleError;
 use super::redacted::{self, Outcome};
 use super::write::Writer;
 use crate::rows::bundle::VERSION;
-use crate::rows::bundle::record::{Bytes, File, Group, Header, Job, Line, Row, Unreadable};
-use crate::rows::group::{self, Groups};
+use crate::rows::bundle::record::{Bytes, File, Header, Line, Row, Unreadable};
+use crate::rows::group::{GroupRecord, Groups, Job};
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::{Doctype, SchemaStore};
 use crate::rows::source::{ErrorSource, Watch};
@@ -92,7 +92,7 @@ fn header(asked: &Asked<'_>, schemas: Option<&SchemaStore>) -> Header {
         window: groups.span,
         outside: groups.outside + groups.rows.saturating_sub(kept),
         unreadable: Unreadable { count: groups.unreadable.count, first: quoted.collect() },
-        missing_columns: groups.missing_columns.iter().map(|&name| name.to_owned()).collect(),
+        missing_columns: groups.missing_columns.iter().map(|column| column.name().to_owned()).collect(),
         partial: groups.partial,
         notes: groups.notes.clone(),
     }
@@ -112,11 +112,11 @@ impl Maker<'_> {
     fn groups(&mut self) -> Result<(), BundleError> {
         for job in &self.asked.groups.jobs {
             let name = hidden::job(&job.name, &mut self.redactor).into();
-            self.writer.put(&Line::Job(Job::of(&group::Job { name, ..job.clone() })))?;
+            self.writer.put(&Line::Job(Job { name, ..job.clone() }))?;
         }
         for group in &self.asked.choice.groups {
             let told = Told::new(group, self.schemas.as_ref(), &mut self.redactor);
-            self.writer.put(&Line::Group(Box::new(Group::of(&told.group))))?;
+            self.writer.put(&Line::Group(Box::new(GroupRecord::of(&told.group))))?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::pipeline::document::Document;
 use crate::pipeline::verdict::judge::Judge;
+use crate::rows::column::ErrorColumn;
 use crate::rows::payload::Form;
 use crate::rows::payload::Payload;
 use crate::rows::row::SourceRow;
@@ -81,7 +82,7 @@ fn alike(case: &Case, mut row: SourceRow, schemas: Option<&SchemaStore>) -> Opti
     let reproduced = |case: &Case| case.replay.as_ref().is_some_and(|replay| replay.reproduced);
     if reproduced(case) {
         let replay = case::open(row.clone(), schemas).replay?;
-        let message = row.columns.iter_mut().find(|(name, _)| name == "error_message")?;
+        let message = row.columns.iter_mut().find(|(name, _)| name == ErrorColumn::Message.name())?;
         message.1 = Some(replay.recorded().into_owned());
     }
     is_same(case, &case::open(row.clone(), schemas)).then_some(row)

@@ -6,21 +6,19 @@
 use crate::ground::time;
 use crate::pipeline::destination;
 use crate::pipeline::sink::Submission;
+use crate::rows::column::ErrorColumn;
 use crate::rows::row::SourceRow;
-
-const TIME: &str = "submission_timestamp";
-const ID: &str = "document_id";
 
 /// The row's columns as attributes of the names that they have. The doctype and version are those of the table: the decoder
 /// reads telemetry's version from the payload, and gives the parts of a split document their own. The id is in the address where it
 /// has no column; the time is written as the pipeline writes it, whatever the export made of it.
 pub(super) fn submission(row: &SourceRow, doctype: &str, version: &str) -> Submission {
-    let own = [("document_type", doctype), ("document_version", version)];
+    let own = [(ErrorColumn::Doctype.name(), doctype), (ErrorColumn::Version.name(), version)];
     let time = row.error_row().time.map(|micros| time::timestamp(micros).strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string());
     let mut attributes: Vec<(String, String)> = Vec::with_capacity(row.columns.len() + 2);
     for (name, value) in &row.columns {
         let own = own.iter().find(|(known, _)| known == name).map(|(_, value)| (*value).to_owned());
-        let time = time.clone().filter(|_| name == TIME);
+        let time = time.clone().filter(|_| name == ErrorColumn::Time.name());
         if let Some(value) = own.or(time).or_else(|| value.clone()) {
             attributes.push((name.clone(), value));
         }
@@ -31,15 +29,15 @@ pub(super) fn submission(row: &SourceRow, doctype: &str, version: &str) -> Submi
         }
     };
     own.into_iter().for_each(|(name, value)| add(name, value));
-    if let Some(id) = row.column("uri").and_then(destination::document_id) {
-        add(ID, id);
+    if let Some(id) = row.column(ErrorColumn::Uri).and_then(destination::document_id) {
+        add(ErrorColumn::Id.name(), id);
     }
     Submission { attributes, strict: false }
 }
 
 /// The document's id: of its own column, else of the address that it was sent to.
 pub(super) fn document_id(row: &SourceRow) -> Option<&str> {
-    row.column(ID).or_else(|| row.column("uri").and_then(destination::document_id))
+    row.column(ErrorColumn::Id).or_else(|| row.column(ErrorColumn::Uri).and_then(destination::document_id))
 }
 
 #[cfg(test)]

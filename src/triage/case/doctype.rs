@@ -10,6 +10,7 @@ use crate::pipeline::layout::Layout;
 use crate::pipeline::names::snake_case;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
+use crate::rows::column::ErrorColumn;
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::{Doctype, Lookup, SchemaStore};
 
@@ -48,11 +49,11 @@ pub(super) struct TableLayout {
 
 /// Looks the row's doctype up as the decoder does.
 pub(super) fn resolve(row: &SourceRow, document: Option<&Document>, schemas: Option<&SchemaStore>, notes: &mut Vec<String>) -> Found {
-    let (Some(namespace), Some(doctype)) = (row.column("document_namespace"), row.column("document_type")) else {
+    let (Some(namespace), Some(doctype)) = (row.column(ErrorColumn::Namespace), row.column(ErrorColumn::Doctype)) else {
         notes.push("The row names no namespace or doctype, so it has no schema and no table.".to_owned());
         return Found::default();
     };
-    let told = row.column("document_version").map(str::to_owned);
+    let told = row.column(ErrorColumn::Version).map(str::to_owned);
     let telemetry = snake_case(namespace) == "telemetry";
     let from_payload = told.is_none() && telemetry;
     let version = if from_payload { document.and_then(telemetry_version) } else { told };

@@ -20,17 +20,18 @@ pub(super) fn notes(schema: Option<&Schema>, layout: Option<&Layout>) -> Vec<Str
         format!("The schema's pattern {} cannot be used and counts as not matching: {}.", shown(pattern), shown(reason))
     });
     let odd = layout.map_or(&[][..], |layout| &layout.oddities);
-    let mut notes = first(unusable, "patterns of the schema cannot be used");
+    let mut notes = first(unusable, patterns.len(), "patterns of the schema cannot be used");
     notes.extend(first(
         odd.iter().map(|oddity| format!("The table layout is odd: {}.", shown(oddity))),
+        layout.map_or(0, Layout::oddity_count),
         "things are odd in the table layout",
     ));
     notes
 }
 
 /// The first sentences, and how many there are beyond them.
-fn first(sentences: impl ExactSizeIterator<Item = String>, what: &str) -> Vec<String> {
-    let more = sentences.len().saturating_sub(MOST);
+fn first(sentences: impl Iterator<Item = String>, count: usize, what: &str) -> Vec<String> {
+    let more = count.saturating_sub(MOST);
     let told = sentences.take(MOST);
     told.chain((more > 0).then(|| format!("{} more {what}.", text::count(more as u64)))).collect()
 }
@@ -51,6 +52,9 @@ mod tests {
         assert_eq!((notes.len(), notes[3].as_str()), (4, "2 more things are odd in the table layout."));
         assert!(notes[0].starts_with("The table layout is odd: ") && notes[0].contains("c0"), "{}", notes[0]);
         assert!(!notes.concat().contains('\u{1b}'));
+        let many: Vec<String> = (0..150).map(|i| format!(r#"{{"name": "c{i}", "type": "POINT"}}"#)).collect();
+        let layout = Layout::parse(format!("[{}]", many.join(",")).as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(super::notes(None, Some(&layout))[3], "147 more things are odd in the table layout.");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::pipeline::fault::{Fault, Says};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::sink::Landing;
+use crate::rows::column::ErrorColumn;
 use crate::rows::payload::{self, Form};
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::SchemaStore;
@@ -30,8 +31,8 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     let document = read(form, text.clone(), &mut notes);
     let Found { mut doctype, schema, layouts, splitting, exact, judge } = doctype::resolve(&row, document.as_deref(), schemas, &mut notes);
 
-    let message = row.column("error_message").unwrap_or_default().to_owned();
-    let class = row.column("exception_class").map(str::to_owned);
+    let message = row.column(ErrorColumn::Message).unwrap_or_default().to_owned();
+    let class = row.column(ErrorColumn::Class).map(str::to_owned);
     let has_fault = !message.is_empty() || class.is_some();
     let readings = if has_fault { Fault::readings(&message, class.as_deref()) } else { Vec::new() };
     let replay = replay::replay(

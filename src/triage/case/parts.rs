@@ -57,12 +57,12 @@ pub(super) struct Share {
 
 impl Share {
     /// The whole document.
-    pub fn whole(document: Arc<Document>) -> Self {
+    pub(super) fn whole(document: Arc<Document>) -> Self {
         Share { document, kept: None }
     }
 
     /// The part of a document. A text that is no JSON to its end is not divided.
-    pub fn part(document: &Arc<Document>, splitting: &Splitting, part: Part) -> Self {
+    pub(super) fn part(document: &Arc<Document>, splitting: &Splitting, part: Part) -> Self {
         if document.error().is_some() || document.is_empty() || document.kind(0) != Kind::Object {
             return Share::whole(document.clone());
         }
@@ -92,12 +92,12 @@ impl Share {
     }
 
     /// The value of the whole document that a value of the part is.
-    pub fn outside(&self, node: NodeId) -> NodeId {
+    pub(super) fn outside(&self, node: NodeId) -> NodeId {
         self.kept.as_ref().map_or(node, |kept| kept.get(node as usize).copied().unwrap_or(0))
     }
 
     /// The value of the part that a value of the whole document is, where it has it.
-    pub fn inside(&self, node: NodeId) -> Option<NodeId> {
+    pub(super) fn inside(&self, node: NodeId) -> Option<NodeId> {
         match &self.kept {
             Some(kept) => kept.binary_search(&node).ok().map(|at| at as NodeId),
             None => Some(node),

@@ -5,6 +5,7 @@ use crate::pipeline::fault::{NOT_FOUND, VALIDATION};
 use crate::pipeline::verdict::Broken;
 use crate::pipeline::verdict::judge::jackson::{self, JsonFailure};
 use crate::pipeline::verdict::judge::{Doubt, Input, Judge, Outcome, Violation, Violations};
+use crate::rows::column::ErrorColumn;
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::missing;
@@ -46,15 +47,15 @@ pub(super) fn replay(
     doctype: Option<&ResolvedDoctype>,
     schemas: Option<&SchemaStore>,
 ) -> Option<Replay> {
-    let class = row.column("exception_class").unwrap_or(VALIDATION);
-    if row.column("error_type").is_some_and(|stage| stage != STAGE) || SCRUBBED.iter().any(|scrubbed| class.ends_with(scrubbed)) {
+    let class = row.column(ErrorColumn::Class).unwrap_or(VALIDATION);
+    if row.column(ErrorColumn::Stage).is_some_and(|stage| stage != STAGE) || SCRUBBED.iter().any(|scrubbed| class.ends_with(scrubbed)) {
         return None;
     }
     if let Err(failure) = jackson::parse_verdict(text?) {
-        return Some(unreadable(failure, class, row.column("error_message").unwrap_or_default()));
+        return Some(unreadable(failure, class, row.column(ErrorColumn::Message).unwrap_or_default()));
     }
     let document = document.filter(|document| document.error().is_none())?;
-    let told = row.column("error_message").unwrap_or_default();
+    let told = row.column(ErrorColumn::Message).unwrap_or_default();
     match judge {
         Some(judge) => Some(validated(document, judge, told)),
         None => not_found(row, doctype?, schemas?, told),
@@ -86,7 +87,7 @@ fn validated(document: &Document, judge: &Judge, told: &str) -> Replay {
 
 /// What the decoder says where a schema is missing: names as the row spells them.
 fn not_found(row: &SourceRow, doctype: &ResolvedDoctype, schemas: &SchemaStore, told: &str) -> Option<Replay> {
-    let (namespace, name) = (row.column("document_namespace")?, row.column("document_type")?);
+    let (namespace, name) = (row.column(ErrorColumn::Namespace)?, row.column(ErrorColumn::Doctype)?);
     let lookup = schemas.lookup(namespace, name, doctype.version.as_deref());
     let text = missing(&lookup, namespace, name, doctype.version.as_deref())?;
     let message = format!("{NOT_FOUND}: {text}");

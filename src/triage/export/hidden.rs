@@ -9,6 +9,7 @@ use super::predicate::{self, Values};
 use crate::pipeline::fault::{Fault, Says};
 use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::{Token, walk};
+use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Facet, Group, GroupKey};
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::{Lookup, SchemaStore};
@@ -23,7 +24,7 @@ const LONGEST_NUMBER: usize = 12;
 /// Longest number of a bug.
 const LONGEST_BUG: usize = 8;
 
-/// A group that may be told.
+/// A group that may be told, no shape of its own: the group with other texts, and what follows from its first ones.
 #[derive(Debug, Clone)]
 pub struct Told {
     /// The group without its data and its rows.
@@ -47,7 +48,7 @@ impl Told {
 
 /// A job's name as it may be told.
 pub fn job(name: &str, redactor: &mut Redactor) -> String {
-    let row = SourceRow { columns: vec![("job_name".to_owned(), Some(name.to_owned()))], ..SourceRow::default() };
+    let row = SourceRow { columns: vec![(ErrorColumn::Job.to_string(), Some(name.to_owned()))], ..SourceRow::default() };
     redactor.columns(&row, None).told.pop().map_or_else(|| "(a job)".to_owned(), |(_, name)| name)
 }
 
@@ -112,11 +113,11 @@ fn conditions(group: &Group, told: &Group, schema: Option<&Schema>, redactor: &m
     let mut all = predicate::conditions(&Group { key, ..told.clone() }, Values::Hidden);
     let (is, may) = (&group.key, &told.key);
     for (column, is_told) in [
-        ("document_namespace", is.namespace == may.namespace),
-        ("document_type", is.doctype == may.doctype),
-        ("document_version", is.version == may.version),
-        ("error_type", is.stage == may.stage),
-        ("exception_class", is.class == may.class),
+        (ErrorColumn::Namespace, is.namespace == may.namespace),
+        (ErrorColumn::Doctype, is.doctype == may.doctype),
+        (ErrorColumn::Version, is.version == may.version),
+        (ErrorColumn::Stage, is.stage == may.stage),
+        (ErrorColumn::Class, is.class == may.class),
     ] {
         all.retain(|condition| is_told || !predicate::is_on(condition, column));
     }

@@ -3,8 +3,9 @@
 //! Owns: both forms; what stands in a page is ours only where it says so, everything else is shown as data.
 //! Refuses: what is told (report, backfill).
 
+use crate::ground::aligned::Aligned;
 use crate::ground::markdown;
-use crate::ground::text::{count, visible, width};
+use crate::ground::text::{plural, visible, width};
 
 /// A text in parts.
 #[derive(Debug, Default)]
@@ -47,7 +48,7 @@ pub fn said(sentence: impl Into<String>) -> Piece {
 
 /// `1 row`, `2,000 rows`.
 pub fn rows(number: u64) -> String {
-    format!("{} {}", count(number), if number == 1 { "row" } else { "rows" })
+    plural(number, "row", "rows")
 }
 
 impl Page {
@@ -101,8 +102,9 @@ impl Page {
             }
             Block::Line(pieces) => format!("{}\n", line(pieces)),
             Block::Facts(facts) => {
-                let room = facts.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
-                facts.iter().map(|(name, pieces)| format!("{name}{}  {}\n", " ".repeat(room - width(name)), line(pieces))).collect()
+                let mut rows = Aligned::bare(&[]);
+                facts.iter().for_each(|(name, pieces)| rows.push([(*name).to_owned(), line(pieces)]));
+                rows.to_text()
             }
             Block::Item(pieces) => format!("- {}\n", line(pieces)),
             Block::Code { text, .. } => text.lines().map(|line| format!("    {}\n", visible(line))).collect(),

@@ -9,6 +9,7 @@ use crate::ground::sql::literal;
 use crate::ground::time::Micros;
 use crate::ground::time::timestamp;
 use crate::pipeline::fault::{Fault, Says};
+use crate::rows::column::ErrorColumn;
 use crate::rows::group::Group;
 
 /// Names that stand for values in a generalised message.
@@ -31,19 +32,19 @@ const DOUBLED: &str = "#: ";
 pub fn conditions(group: &Group, values: Values) -> Vec<String> {
     let key = &group.key;
     let columns = [
-        ("document_namespace", &key.namespace),
-        ("document_type", &key.doctype),
-        ("document_version", &key.version),
-        ("error_type", &key.stage),
-        ("exception_class", &key.class),
+        (ErrorColumn::Namespace, &key.namespace),
+        (ErrorColumn::Doctype, &key.doctype),
+        (ErrorColumn::Version, &key.version),
+        (ErrorColumn::Stage, &key.stage),
+        (ErrorColumn::Class, &key.class),
     ];
-    let equal = columns.into_iter().map(|(name, value)| match value {
+    let equal = columns.into_iter().map(|(column, value)| match value {
         // Rows spell names as their senders do.
-        Some(value) if matches!(name, "document_namespace" | "document_type") => {
-            format!("REPLACE(LOWER({name}), '_', '-') = {}", literal(&value.to_lowercase().replace('_', "-")))
+        Some(value) if matches!(column, ErrorColumn::Namespace | ErrorColumn::Doctype) => {
+            format!("REPLACE(LOWER({column}), '_', '-') = {}", literal(&value.to_lowercase().replace('_', "-")))
         }
-        Some(value) => format!("{name} = {}", literal(value)),
-        None => format!("{name} IS NULL"),
+        Some(value) => format!("{column} = {}", literal(value)),
+        None => format!("{column} IS NULL"),
     });
     times(group.span).into_iter().chain(equal).chain([like(group, values)]).collect()
 }
@@ -52,20 +53,22 @@ pub fn conditions(group: &Group, values: Values) -> Vec<String> {
 fn times(span: Option<(Micros, Micros)>) -> Vec<String> {
     let Some((first, last)) = span else { return Vec::new() };
     let time = |time: Micros| literal(&timestamp(time).to_string());
-    vec![format!("submission_timestamp >= TIMESTAMP {}", time(first)), format!("submission_timestamp <= TIMESTAMP {}", time(last))]
+    let (column, kind) = (ErrorColumn::Time, ErrorColumn::Time.kind());
+    vec![format!("{column} >= {kind} {}", time(first)), format!("{column} <= {kind} {}", time(last))]
 }
 
 /// Whether a condition is on that column.
-pub fn is_on(condition: &str, column: &str) -> bool {
+pub fn is_on(condition: &str, column: ErrorColumn) -> bool {
+    let column = column.name();
     condition.starts_with(column) || condition.strip_prefix("REPLACE(LOWER(").is_some_and(|rest| rest.starts_with(column))
 }
 
 /// The condition on the message.
 pub fn like(group: &Group, values: Values) -> String {
     if group.sample.is_empty() {
-        return "error_message IS NULL".to_owned();
+        return format!("{} IS NULL", ErrorColumn::Message);
     }
-    format!("error_message LIKE {}", literal(&pattern(group, values)))
+    format!("{} LIKE {}", ErrorColumn::Message, literal(&pattern(group, values)))
 }
 
 /// The message as a LIKE pattern: `%` for what is a value.

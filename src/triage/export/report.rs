@@ -8,6 +8,7 @@ mod pages;
 
 use serde::Serialize;
 
+pub use super::survey::Facet;
 pub use build::{Builder, SURVEYED};
 
 /// A report on some groups. Names and meanings are stable.
@@ -31,7 +32,8 @@ pub struct Report {
     pub groups: Vec<Told>,
 }
 
-/// One group.
+/// One group with what its rows and the schemas say. No [`GroupRecord`](crate::rows::group::GroupRecord): its fault is a sentence, its names
+/// are put together, and both stand under names that scripts know.
 #[derive(Debug, Default, Serialize)]
 pub struct Told {
     /// What it is called by.
@@ -125,17 +127,6 @@ pub struct Trend {
     pub unit: &'static str,
     /// From the first hour or day to the last, in UTC.
     pub counts: Vec<(String, u64)>,
-}
-
-/// Values with how often they were seen.
-#[derive(Debug, Serialize)]
-pub struct Facet {
-    /// `key`, `found type`, `channel` …
-    pub name: &'static str,
-    /// The most frequent values.
-    pub values: Vec<(String, u64)>,
-    /// Rows with other values.
-    pub others: u64,
 }
 
 /// A column.

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
+use crate::rows::column::ErrorColumn;
 use crate::rows::payload::Payload;
 use crate::rows::row::SourceRow;
 use crate::triage::case::Case;
@@ -56,7 +57,7 @@ pub fn raw_row(row: &SourceRow) -> Value {
         Payload::NotBase64(text) => text.as_str().into(),
     };
     let columns = row.columns.iter().map(|(name, value)| (name.clone(), value.as_deref().map_or(Value::Null, Value::from)));
-    Value::Object(columns.chain([("payload".to_owned(), payload)]).collect())
+    Value::Object(columns.chain([(ErrorColumn::Payload.to_string(), payload)]).collect())
 }
 
 /// The same without its data; a payload that cannot be told is null.
@@ -64,7 +65,7 @@ pub fn row(case: &Case, redactor: &mut Redactor) -> Value {
     let columns = redactor.columns(&case.row, case.schema.as_deref());
     let payload = document(case, redactor, Form::Line).ok().map_or(Value::Null, |document| STANDARD.encode(document.bytes).into());
     let mut object: Map<String, Value> = columns.told.into_iter().map(|(name, value)| (name, value.into())).collect();
-    object.insert("payload".to_owned(), payload);
+    object.insert(ErrorColumn::Payload.to_string(), payload);
     Value::Object(object)
 }
 

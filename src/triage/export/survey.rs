@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use crate::pipeline::document::{Document, Kind};
+use crate::rows::column::ErrorColumn;
 use crate::triage::case::Case;
 
 /// Values of a fact that are counted; of more the rest is counted together.
@@ -15,7 +18,7 @@ const MOST_VALUES: usize = 12;
 struct Fact {
     name: &'static str,
     members: &'static [&'static [&'static str]],
-    columns: &'static [&'static str],
+    columns: &'static [ErrorColumn],
     /// Position among the parts of `/submit/telemetry/ID/DOCTYPE/APPLICATION/VERSION/CHANNEL/BUILD`.
     part: Option<usize>,
     /// Whether a value is spelled as such a fact is.
@@ -31,26 +34,32 @@ const FACTS: [Fact; 5] = [
             &["application", "displayVersion"],
             &["application", "version"],
         ],
-        columns: &["app_version"],
+        columns: &[ErrorColumn::AppVersion],
         part: Some(6),
         is_plain: is_version,
     },
     Fact {
         name: "channel",
         members: &[&["client_info", "app_channel"], &["application", "channel"]],
-        columns: &["normalized_channel", "app_update_channel"],
+        columns: &[ErrorColumn::NormalizedChannel, ErrorColumn::AppChannel],
         part: Some(7),
         is_plain: |value| CHANNELS.contains(&value),
     },
     Fact {
         name: "operating system",
         members: &[&["client_info", "os"], &["environment", "system", "os", "name"]],
-        columns: &["normalized_os", "user_agent_os"],
+        columns: &[ErrorColumn::NormalizedOs, ErrorColumn::AgentOs],
         part: None,
         is_plain: |value| SYSTEMS.contains(&value.to_ascii_lowercase().as_str()),
     },
     Fact { name: "SDK version", members: &[&["client_info", "telemetry_sdk_build"]], columns: &[], part: None, is_plain: is_version },
-    Fact { name: "country", members: &[], columns: &["geo_country", "normalized_country_code"], part: None, is_plain: is_country },
+    Fact {
+        name: "country",
+        members: &[],
+        columns: &[ErrorColumn::GeoCountry, ErrorColumn::NormalizedCountry],
+        part: None,
+        is_plain: is_country,
+    },
 ];
 
 /// Channels as builds name them.
@@ -74,10 +83,10 @@ pub struct Survey {
     counts: [BTreeMap<String, u64>; FACTS.len()],
 }
 
-/// One fact with what the rows say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    /// `application version`
+/// Values of one kind, as a report tells them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Facet {
+    /// `application version`, `channel`; of values inside the messages `key`, `found type`.
     pub name: &'static str,
     /// The most frequent values, each with its rows.
     pub values: Vec<(String, u64)>,
@@ -98,13 +107,13 @@ impl Survey {
     }
 
     /// The facts that any row told.
-    pub fn told(&self) -> Vec<Told> {
+    pub fn told(&self) -> Vec<Facet> {
         let told = |(fact, counts): (&Fact, &BTreeMap<String, u64>)| {
             let mut values: Vec<(String, u64)> = counts.iter().map(|(value, rows)| (value.clone(), *rows)).collect();
             values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             let others = values.iter().skip(MOST_VALUES).map(|(_, rows)| rows).sum();
             values.truncate(MOST_VALUES);
-            Told { name: fact.name, values, others }
+            Facet { name: fact.name, values, others }
         };
         FACTS.iter().zip(&self.counts).filter(|(_, counts)| !counts.is_empty()).map(told).collect()
     }
@@ -112,9 +121,9 @@ impl Survey {
 
 fn value(fact: &Fact, case: &Case) -> Option<String> {
     let member = |document: &Document| fact.members.iter().find_map(|path| text(document, path));
-    let column = || fact.columns.iter().find_map(|name| case.row.column(name)).map(str::to_owned);
+    let column = || fact.columns.iter().find_map(|column| case.row.column(column)).map(str::to_owned);
     let part = || {
-        let mut parts = case.row.column("uri")?.split('/');
+        let mut parts = case.row.column(ErrorColumn::Uri)?.split('/');
         // The third part is the namespace; only telemetry's addresses tell more.
         (parts.nth(2)? == "telemetry").then(|| parts.nth(fact.part?.checked_sub(3)?)).flatten().map(str::to_owned)
     };

@@ -6,6 +6,7 @@
 use super::{Redactor, looks, shape};
 use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::Token;
+use crate::rows::column::ErrorColumn;
 use crate::rows::row::SourceRow;
 
 /// Longest name of a job, longest time.
@@ -17,29 +18,6 @@ const LONGEST_JOB_WORD: usize = 20;
 const LONGEST_JOB_NUMBER: usize = 10;
 const LONGEST_JOB_HASH: usize = 8;
 
-/// Columns of one word: what the document is, and what sent it.
-const WORDS: [&str; 20] = [
-    "document_namespace",
-    "document_type",
-    "document_version",
-    "error_type",
-    "method",
-    "content_length",
-    "dnt",
-    "normalized_app_name",
-    "normalized_channel",
-    "normalized_os",
-    "normalized_os_version",
-    "app_name",
-    "app_version",
-    "app_build",
-    "app_update_channel",
-    "os",
-    "user_agent_browser",
-    "user_agent_os",
-    "user_agent_version",
-    "x_pingsender_version",
-];
 /// Longest version in a URI.
 const LONGEST_VERSION: usize = 9;
 /// Parts of URIs that are the same for many documents.
@@ -84,18 +62,23 @@ enum Holds {
     Message,
 }
 
-/// The column's content, for those that may be told. Everything else says who sent the document: client ids, addresses, places below the
-/// country, providers, user agents, arguments, tags; or repeats the message (stack traces).
+/// The column's content, for those that may be told: what the document is, and what sent it. Everything else says who sent it: client ids,
+/// addresses, places below the country, providers, user agents, arguments, tags; or repeats the message (stack traces).
 fn holds(column: &str) -> Option<Holds> {
-    Some(match column {
-        word if WORDS.contains(&word) => Holds::Word,
-        "uri" => Holds::Uri,
-        "job_name" => Holds::Job,
-        "submission_timestamp" | "timestamp" => Holds::Time,
-        "geo_country" | "normalized_country_code" => Holds::Country,
-        "exception_class" => Holds::Class,
-        "error_message" => Holds::Message,
-        _ => return None,
+    use ErrorColumn as C;
+    Some(match C::of(column)? {
+        C::Namespace | C::Doctype | C::Version | C::Stage => Holds::Word,
+        C::AppName | C::AppVersion | C::AppBuild | C::AppChannel | C::Pingsender => Holds::Word,
+        C::NormalizedAppName | C::NormalizedChannel | C::NormalizedOs | C::NormalizedOsVersion | C::Os => Holds::Word,
+        C::AgentBrowser | C::AgentOs | C::AgentVersion => Holds::Word,
+        C::Method | C::ContentLength | C::Dnt => Holds::Word,
+        C::Uri => Holds::Uri,
+        C::Job => Holds::Job,
+        C::Time | C::Timestamp => Holds::Time,
+        C::GeoCountry | C::NormalizedCountry => Holds::Country,
+        C::Class => Holds::Class,
+        C::Message => Holds::Message,
+        C::Client | C::Id | C::Payload => return None,
     })
 }
 
@@ -134,9 +117,9 @@ impl Redactor {
 
     fn column(&mut self, holds: Holds, value: &str, row: &SourceRow, schema: Option<&Schema>) -> String {
         let is_told = match holds {
-            Holds::Message => return self.message(value, row.column("exception_class"), schema),
+            Holds::Message => return self.message(value, row.column(ErrorColumn::Class), schema),
             Holds::Class => return self.class(value),
-            Holds::Uri => return uri(value, ["document_namespace", "document_type"].map(|name| row.column(name))),
+            Holds::Uri => return uri(value, [ErrorColumn::Namespace, ErrorColumn::Doctype].map(|column| row.column(column))),
             Holds::Word => looks::is_plain_name(value) || looks::is_count(value),
             Holds::Job => is_job(value),
             Holds::Time => value.len() <= LONGEST_TIME && value.contains(':') && crate::ground::time::parse_time(value).is_some(),

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use super::super::action::Action;
-use super::super::app::{App, CaseScreen, List, Tie};
+use super::super::app::{App, CaseScreen, List, RowScreen, Tie};
 use super::super::column_tree::{ColumnTree, Line};
 use super::super::message::{Effect, JobId};
 use super::super::panes::Pane;
 use super::super::row_place::OpenedRow;
-use super::row;
 use crate::ground::outline::Outline;
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::ColumnId;
@@ -23,7 +22,7 @@ const LEVELS_AT_START: usize = 2;
 const MOST_LOOKED_AT: usize = 16 << 10;
 
 /// The row is there, or why not.
-pub fn opened(app: &mut App, job: JobId, outcome: Result<OpenedRow, String>) -> Vec<Effect> {
+pub(super) fn opened(app: &mut App, job: JobId, outcome: Result<OpenedRow, String>) -> Vec<Effect> {
     if app.opening.take_if(|opening| opening.job == job).is_none() {
         return Vec::new();
     }
@@ -50,12 +49,22 @@ pub fn opened(app: &mut App, job: JobId, outcome: Result<OpenedRow, String>) -> 
             app.case = Some(screen);
             if had_row {
                 let job = app.next_job();
-                return row::make(app, job);
+                return make_row(app, job);
             }
         }
         Err(reason) => app.warn(reason),
     }
     Vec::new()
+}
+
+/// Begins to make the row of the table at hand.
+pub(super) fn make_row(app: &mut App, job: JobId) -> Vec<Effect> {
+    let Some(screen) = &mut app.case else { return Vec::new() };
+    if !screen.case.has_preview() {
+        return Vec::new();
+    }
+    screen.row = Some(RowScreen { job, preview: None, list: List::default() });
+    vec![Effect::PreviewRow { job, case: screen.case.clone(), table: screen.table, value: screen.tie.value }]
 }
 
 /// Puts the cursors on the failing value, the node that broke and its column; focus on the first pane that has something to show.
@@ -95,7 +104,7 @@ fn show_table(screen: &mut CaseScreen, table: usize) {
 }
 
 /// To the other table of a document that is split.
-pub fn other_table(app: &mut App) {
+pub(super) fn other_table(app: &mut App) {
     let Some(screen) = &mut app.case else { return };
     if screen.columns.len() < 2 {
         app.tell("all of this document goes to one table");
@@ -130,7 +139,7 @@ fn show_tie(screen: &mut CaseScreen, but: Option<Pane>) {
 }
 
 /// Finds the place in the other panes after the cursor of the focused one moved.
-pub fn follow(screen: &mut CaseScreen) {
+pub(super) fn follow(screen: &mut CaseScreen) {
     let Some(item) = screen.item(screen.focus).map(|item| item as NodeId) else { return };
     let case = screen.case.clone();
     let failing = case.broken.as_ref().and_then(|broken| broken.node);
@@ -199,7 +208,7 @@ fn at_column(case: &Case, table: usize, column: ColumnId) -> Tie {
 }
 
 /// The column that the case is about at the moment: the one under the cursor of its columns, or where the value lands.
-pub fn column(screen: &CaseScreen) -> Option<ColumnId> {
+pub(super) fn column(screen: &CaseScreen) -> Option<ColumnId> {
     match screen.focus {
         Pane::Columns => match screen.columns.get(screen.table)?.line(screen.item(Pane::Columns)?) {
             Line::Column(column) => Some(column),
@@ -210,7 +219,7 @@ pub fn column(screen: &CaseScreen) -> Option<ColumnId> {
 }
 
 /// An action on this screen.
-pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     let Some(screen) = &mut app.case else { return Vec::new() };
     match action {
         Action::NextPane => screen.focus = screen.focus.next(true),

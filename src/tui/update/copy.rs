@@ -11,12 +11,13 @@ use super::super::tables::TableScreen;
 use crate::pipeline::destination::{self, Stage};
 use crate::pipeline::document::{Document, NodeId, PathStyle};
 use crate::pipeline::sink;
+use crate::rows::column::ErrorColumn;
 use crate::rows::group::Group;
 use crate::triage::catalog::{Catalog, TableId};
 use crate::tui::clipboard::Copied;
 
 /// The effect that copies, or a notice why there is nothing to copy.
-pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     if action == Action::CopySql && app.case.is_none() && !app.tables.open {
         let tree = &app.groups.tree;
         let leaf = app.groups.list.outline.item().filter(|&item| tree.is_leaf(item));
@@ -50,7 +51,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
 }
 
 /// The statement that makes the table under the cursor: thousands of columns take longer than a key may.
-pub fn ddl(app: &mut App) -> Vec<Effect> {
+pub(super) fn ddl(app: &mut App) -> Vec<Effect> {
     let layout = app.tables.known().and_then(|look| Some((look.place.table, look.layout.clone()?)));
     let Some((table, layout)) = layout else {
         app.warn("no table layout here, so no CREATE TABLE statement");
@@ -61,7 +62,7 @@ pub fn ddl(app: &mut App) -> Vec<Effect> {
 }
 
 /// A text was written that is to be copied.
-pub fn written(app: &mut App, what: &'static str, outcome: Result<String, String>) -> Vec<Effect> {
+pub(super) fn written(app: &mut App, what: &'static str, outcome: Result<String, String>) -> Vec<Effect> {
     match outcome {
         Ok(text) => vec![Effect::Copy { what, text }],
         Err(reason) => {
@@ -78,7 +79,7 @@ fn live(catalog: &Catalog, table: TableId) -> Option<String> {
 }
 
 /// What became of a copy.
-pub fn copied(app: &mut App, what: &str, outcome: Result<Copied, String>) -> Vec<Effect> {
+pub(super) fn copied(app: &mut App, what: &str, outcome: Result<Copied, String>) -> Vec<Effect> {
     match outcome {
         Ok(Copied::System) => app.tell(format!("copied the {what}")),
         Ok(Copied::Terminal(sequence)) => {
@@ -107,7 +108,7 @@ fn from_group(group: &Group, action: Action) -> Option<String> {
 
 fn from_case(screen: &CaseScreen, action: Action) -> Option<String> {
     match action {
-        Action::CopyMessage => screen.case.row.column("error_message").map(str::to_owned),
+        Action::CopyMessage => screen.case.row.column(ErrorColumn::Message).map(str::to_owned),
         Action::CopyRaw => screen.case.query(Stage::Raw, screen.table),
         Action::CopyDecoded => screen.case.query(Stage::Decoded, screen.table),
         Action::CopySql if screen.row.is_some() => {

@@ -7,7 +7,7 @@ use crate::ground::outline::Tree;
 use crate::ground::text;
 
 /// Goes to the groups that fail under the place under the cursor: they are the matches that n and N go through.
-pub fn show(app: &mut App) -> Vec<Effect> {
+pub(super) fn show(app: &mut App) -> Vec<Effect> {
     if app.tables.alone {
         app.warn("there are no rows to look at: open misfit with a source of error rows and --schemas");
         return Vec::new();

@@ -6,7 +6,7 @@ use super::super::tables::TableSearch;
 use crate::ground::outline::Outline;
 
 /// What is typed has changed.
-pub fn typed(app: &mut App) -> Vec<Effect> {
+pub(super) fn typed(app: &mut App) -> Vec<Effect> {
     let Some(text) = app.prompt.as_ref().map(|prompt| prompt.input.value().to_owned()) else { return Vec::new() };
     if text.trim().is_empty() {
         return end(app);
@@ -15,7 +15,7 @@ pub fn typed(app: &mut App) -> Vec<Effect> {
 }
 
 /// The same search over tables that came in since.
-pub fn again(app: &mut App) -> Vec<Effect> {
+pub(super) fn again(app: &mut App) -> Vec<Effect> {
     app.tables.search.as_ref().map(|search| search.text.clone()).map(|text| look_for(app, text)).unwrap_or_default()
 }
 
@@ -31,7 +31,7 @@ fn look_for(app: &mut App, text: String) -> Vec<Effect> {
 }
 
 /// What was found came in.
-pub fn found(app: &mut App, job: JobId, hits: std::sync::Arc<super::super::hit_tree::HitTree>) -> Vec<Effect> {
+pub(super) fn found(app: &mut App, job: JobId, hits: std::sync::Arc<super::super::hit_tree::HitTree>) -> Vec<Effect> {
     if let Some(search) = app.tables.search.as_mut().filter(|search| search.job == job) {
         search.list.outline = hits.at_start();
         search.hits = Some(hits);
@@ -40,12 +40,12 @@ pub fn found(app: &mut App, job: JobId, hits: std::sync::Arc<super::super::hit_t
 }
 
 /// Ends the search: the tree is as it was before.
-pub fn end(app: &mut App) -> Vec<Effect> {
+pub(super) fn end(app: &mut App) -> Vec<Effect> {
     app.tables.search.take().map(|search| Effect::Cancel(search.job)).into_iter().collect()
 }
 
 /// Moves among what was found while a line is typed.
-pub fn step(app: &mut App, forward: bool) -> Vec<Effect> {
+pub(super) fn step(app: &mut App, forward: bool) -> Vec<Effect> {
     if let Some(search) = &mut app.tables.search {
         let outline: &mut Outline = &mut search.list.outline;
         outline.move_by(if forward { 1 } else { -1 });

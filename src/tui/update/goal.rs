@@ -8,7 +8,7 @@ use crate::triage::catalog::{Catalog, Place, TableId};
 use crate::triage::origin;
 
 /// What the screen below the tables is about.
-pub fn below(app: &App) -> Option<Goal> {
+pub(super) fn below(app: &App) -> Option<Goal> {
     if app.case.is_some() { from_case(app) } else { from_groups(app) }
 }
 
@@ -49,7 +49,7 @@ fn table_of(catalog: &Catalog, namespace: &str, doctype: &str, version: Option<&
 }
 
 /// Puts the cursor of the tree on a place.
-pub fn go(app: &mut App, place: Place) {
+pub(super) fn go(app: &mut App, place: Place) {
     let tree = app.tables.tree.clone();
     if let Some(item) = tree.item(place) {
         app.tables.list.outline.reveal(tree.as_ref(), item);
@@ -57,7 +57,7 @@ pub fn go(app: &mut App, place: Place) {
 }
 
 /// Goes on to where the cursor is to be, as far as it is known yet.
-pub fn reach(app: &mut App) {
+pub(super) fn reach(app: &mut App) {
     let screen = &mut app.tables;
     if let (Some(Goal::Path(table, path)), Some(look)) = (&screen.goal, &screen.look)
         && look.place.table == *table

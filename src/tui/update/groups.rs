@@ -15,7 +15,7 @@ use crate::rows::group::Sort;
 const OPEN_AT_START: usize = 40;
 
 /// Groups that came in while reading, or all of them at the end.
-pub fn replace(app: &mut App, tree: Arc<GroupTree>, done: bool) -> Vec<Effect> {
+pub(super) fn replace(app: &mut App, tree: Arc<GroupTree>, done: bool) -> Vec<Effect> {
     let sorted = tree.sort == app.groups.sort;
     show(app, tree);
     let mut effects = Vec::new();
@@ -47,7 +47,7 @@ fn finished(app: &mut App) {
 }
 
 /// The groups in another order.
-pub fn arranged(app: &mut App, job: JobId, tree: Arc<GroupTree>) -> Vec<Effect> {
+pub(super) fn arranged(app: &mut App, job: JobId, tree: Arc<GroupTree>) -> Vec<Effect> {
     if app.groups.arranging != Some(job) {
         return Vec::new();
     }
@@ -102,7 +102,7 @@ fn arrange(app: &mut App) -> Effect {
 }
 
 /// An action on this screen.
-pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Open => return open(app),
         Action::Enter if leaf_under_cursor(app) => return open(app),
@@ -151,7 +151,7 @@ fn open(app: &mut App) -> Vec<Effect> {
 }
 
 /// Asks for a row; a row asked for before is called off by its number.
-pub fn open_row(app: &mut App, place: RowPlace) -> Effect {
+pub(super) fn open_row(app: &mut App, place: RowPlace) -> Effect {
     let job = app.next_job();
     app.opening = Some(Opening { job, place: place.clone() });
     Effect::OpenCase { job, place }

@@ -11,7 +11,7 @@ use super::super::subject::Comparison;
 use super::{find, tables};
 
 /// `/`, `f`, `n`, `N`.
-pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Search => begin(app, Comparison::Plain),
         Action::Filter => begin(app, Comparison::Fuzzy),
@@ -34,7 +34,7 @@ fn begin(app: &mut App, purpose: Comparison) -> Vec<Effect> {
 }
 
 /// A key of the line being typed.
-pub fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
+pub(super) fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     let searches_tables = app.searches_tables();
     let Some(prompt) = &mut app.prompt else { return Vec::new() };
     match (event.code, event.modifiers.contains(KeyModifiers::CONTROL)) {
@@ -57,7 +57,7 @@ pub fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
 }
 
 /// Pasted text goes into the line being typed, its line breaks as spaces.
-pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+pub(super) fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     let Some(prompt) = &mut app.prompt else { return Vec::new() };
     for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(1000) {
         prompt.input.handle(InputRequest::InsertChar(c));
@@ -121,7 +121,7 @@ fn look(app: &mut App) -> Vec<Effect> {
 }
 
 /// Matches came in, for the list that asked for them: a filter shows them, a search goes to the nearest.
-pub fn matched(app: &mut App, job: JobId, items: Vec<u32>) -> Vec<Effect> {
+pub(super) fn matched(app: &mut App, job: JobId, items: Vec<u32>) -> Vec<Effect> {
     let asked = |list: &List| list.filter_job == Some(job) || list.search.as_ref().is_some_and(|search| search.job == Some(job));
     let Some((list, tree)) = app.lists().find(|(list, _)| asked(list)) else { return Vec::new() };
     if list.filter_job == Some(job) {

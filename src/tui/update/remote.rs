@@ -9,13 +9,13 @@ use crate::rows::row::RowRef;
 use crate::rows::source::RowOrder;
 
 /// Work waits for an answer.
-pub fn question(app: &mut App, id: JobId, text: String) -> Vec<Effect> {
+pub(super) fn question(app: &mut App, id: JobId, text: String) -> Vec<Effect> {
     app.question = Some(Question { id, text });
     Vec::new()
 }
 
 /// A key while a question is open: y agrees; n, Esc and q do not; others mean nothing.
-pub fn answer(app: &mut App, event: KeyEvent) -> Vec<Effect> {
+pub(super) fn answer(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     let yes = match event.code {
         KeyCode::Char('y' | 'Y') => true,
         KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => false,
@@ -25,7 +25,7 @@ pub fn answer(app: &mut App, event: KeyEvent) -> Vec<Effect> {
 }
 
 /// Asks for the rows behind those that are known, and opens the first of them when they are there.
-pub fn ask_for_more(app: &mut App, of: GroupPlace) -> Vec<Effect> {
+pub(super) fn ask_for_more(app: &mut App, of: GroupPlace) -> Vec<Effect> {
     let (order, rows) = app.more.of(of.group());
     let from = rows.len();
     look(app, of, order, from)
@@ -42,7 +42,7 @@ fn look(app: &mut App, of: GroupPlace, order: RowOrder, from: usize) -> Vec<Effe
 }
 
 /// Rows came in for a group.
-pub fn more_rows(app: &mut App, job: JobId, rows: Result<Vec<RowRef>, String>) -> Vec<Effect> {
+pub(super) fn more_rows(app: &mut App, job: JobId, rows: Result<Vec<RowRef>, String>) -> Vec<Effect> {
     let Some(Asking { of, order, from, .. }) = app.more.asking.take_if(|asking| asking.job == job) else { return Vec::new() };
     match rows {
         Ok(rows) if rows.is_empty() => app.tell("the last document that the source has of this group"),
@@ -62,7 +62,7 @@ pub fn more_rows(app: &mut App, job: JobId, rows: Result<Vec<RowRef>, String>) -
 }
 
 /// The next order of rows, and the first of them.
-pub fn next_order(app: &mut App) -> Vec<Effect> {
+pub(super) fn next_order(app: &mut App) -> Vec<Effect> {
     let Some(screen) = &app.case else { return Vec::new() };
     let place = app.opening.as_ref().map_or(&screen.place, |opening| &opening.place);
     let of = place.of.clone();
@@ -84,7 +84,7 @@ pub fn next_order(app: &mut App) -> Vec<Effect> {
 }
 
 /// The SQL is there, or there is none.
-pub fn sql(app: &mut App, sql: Option<String>) -> Vec<Effect> {
+pub(super) fn sql(app: &mut App, sql: Option<String>) -> Vec<Effect> {
     match sql {
         Some(text) => vec![Effect::Copy { what: "SQL", text }],
         None => {

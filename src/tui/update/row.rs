@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::action::Action;
-use super::super::app::{App, List, RowScreen};
+use super::super::app::App;
 use super::super::message::{Effect, JobId};
 use super::super::subject::Subject;
 use super::case;
@@ -14,31 +14,21 @@ use crate::triage::case::Preview;
 const LEVELS_AT_START: usize = 1;
 
 /// Shows the row of the table that the columns are of, or leaves it.
-pub fn switch(app: &mut App) -> Vec<Effect> {
+pub(super) fn switch(app: &mut App) -> Vec<Effect> {
     let job = app.next_job();
     let Some(screen) = &mut app.case else { return Vec::new() };
     if screen.row.take().is_some() {
         return vec![Effect::Cancel(job)];
     }
-    let effects = make(app, job);
+    let effects = case::make_row(app, job);
     if effects.is_empty() {
         app.tell("there is no row to show: it takes a JSON object and the columns of its table");
     }
     effects
 }
 
-/// Begins to make the row of the table at hand.
-pub fn make(app: &mut App, job: JobId) -> Vec<Effect> {
-    let Some(screen) = &mut app.case else { return Vec::new() };
-    if !screen.case.has_preview() {
-        return Vec::new();
-    }
-    screen.row = Some(RowScreen { job, preview: None, list: List::default() });
-    vec![Effect::PreviewRow { job, case: screen.case.clone(), table: screen.table, value: screen.tie.value }]
-}
-
 /// The row is there.
-pub fn made(app: &mut App, job: JobId, preview: Preview) -> Vec<Effect> {
+pub(super) fn made(app: &mut App, job: JobId, preview: Preview) -> Vec<Effect> {
     let Some(row) = app.case.as_mut().and_then(|screen| screen.row.as_mut()).filter(|row| row.job == job) else { return Vec::new() };
     if let Ok(document) = &preview.row {
         let subject = Subject::Document(document.clone());
@@ -53,12 +43,12 @@ pub fn made(app: &mut App, job: JobId, preview: Preview) -> Vec<Effect> {
 }
 
 /// An action while the row is shown: what is about values of the document leads back to it.
-pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::OtherTable => {
             let job = app.next_job();
             case::other_table(app);
-            make(app, job)
+            case::make_row(app, job)
         }
         Action::NextRow | Action::PreviousRow => case::act(app, action),
         Action::JumpToFault | Action::NextViolation | Action::PreviousViolation | Action::NextWarning | Action::PreviousWarning => {

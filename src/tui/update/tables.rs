@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::super::action::Action;
 use super::super::app::App;
 use super::super::hit_tree;
+use super::super::look::Look;
 use super::super::message::{Effect, JobId};
 use super::super::panes::TablePane;
 use super::super::table_tree::TableTree;
-use super::super::tables::{Asked, Goal, Look};
+use super::super::tables::{Asked, Goal};
 use super::{failing, find, goal};
 use crate::ground::outline::{Outline, Tree};
 use crate::pipeline::document::NodeId;
@@ -19,7 +20,7 @@ use crate::triage::origin;
 const LEVELS_AT_START: usize = 2;
 
 /// Goes to the tables, at what is under the cursor of the screen below; or back.
-pub fn switch(app: &mut App) -> Vec<Effect> {
+pub(super) fn switch(app: &mut App) -> Vec<Effect> {
     if app.tables.alone {
         app.tell("these are the tables; there are no rows to go back to");
         return Vec::new();
@@ -50,7 +51,7 @@ pub fn switch(app: &mut App) -> Vec<Effect> {
 }
 
 /// Begins to read the columns, unless that was done before.
-pub fn read_once(app: &mut App) -> Option<Effect> {
+pub(super) fn read_once(app: &mut App) -> Option<Effect> {
     let screen = &app.tables;
     (!screen.read && screen.reading.is_none()).then(|| {
         app.tables.reading = Some(Default::default());
@@ -59,7 +60,7 @@ pub fn read_once(app: &mut App) -> Option<Effect> {
 }
 
 /// Back to the screen below; without one, out.
-pub fn leave(app: &mut App) -> Vec<Effect> {
+pub(super) fn leave(app: &mut App) -> Vec<Effect> {
     if app.tables.alone {
         return vec![Effect::Quit];
     }
@@ -68,7 +69,7 @@ pub fn leave(app: &mut App) -> Vec<Effect> {
 }
 
 /// One step back: from the schema to the tree, from a search to the tree, to the screen below.
-pub fn back(app: &mut App) -> Vec<Effect> {
+pub(super) fn back(app: &mut App) -> Vec<Effect> {
     if app.tables.focus == TablePane::Schema {
         if app.tables.schema.search.take().is_none() {
             app.tables.focus = TablePane::Tree;
@@ -86,7 +87,7 @@ pub fn back(app: &mut App) -> Vec<Effect> {
 }
 
 /// Tables came in: by name, or with their columns.
-pub fn replace(app: &mut App, tree: Arc<TableTree>, done: bool) -> Vec<Effect> {
+pub(super) fn replace(app: &mut App, tree: Arc<TableTree>, done: bool) -> Vec<Effect> {
     let screen = &mut app.tables;
     if screen.read && !done {
         return Vec::new();
@@ -106,7 +107,7 @@ pub fn replace(app: &mut App, tree: Arc<TableTree>, done: bool) -> Vec<Effect> {
 }
 
 /// What is known of a place came in.
-pub fn looked(app: &mut App, job: JobId, outcome: Result<Arc<Look>, String>) -> Vec<Effect> {
+pub(super) fn looked(app: &mut App, job: JobId, outcome: Result<Arc<Look>, String>) -> Vec<Effect> {
     let screen = &mut app.tables;
     if screen.asked.as_ref().is_none_or(|asked| asked.job != job) {
         return Vec::new();
@@ -142,7 +143,7 @@ fn show_schema(app: &mut App, before: Option<&Look>) {
 }
 
 /// Asks for what is to be known of the place under the cursor, where that is another one now.
-pub fn follow(app: &mut App) -> Vec<Effect> {
+pub(super) fn follow(app: &mut App) -> Vec<Effect> {
     if !app.tables.open {
         return Vec::new();
     }
@@ -166,7 +167,7 @@ pub fn follow(app: &mut App) -> Vec<Effect> {
 }
 
 /// The cursor of the schema moved: the tree goes to the column that the node fills.
-pub fn follow_schema(app: &mut App) {
+pub(super) fn follow_schema(app: &mut App) {
     let screen = &mut app.tables;
     if screen.focus != TablePane::Schema {
         return;
@@ -184,7 +185,7 @@ pub fn follow_schema(app: &mut App) {
 }
 
 /// An action on this screen.
-pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     app.tables.goal = None;
     match action {
         Action::NextPane | Action::PreviousPane => pane(app),

@@ -1,25 +1,25 @@
-//! Texts too long for a line, over the whole screen: a value, a row, a group, all violations.
-
-use std::sync::Arc;
+//! Texts too long for a line, over the whole screen: a value, a row, a group, all violations, a table or column.
+//!
+//! Owns: what each of them is about, the keys that they name.
+//! Refuses: their words (facts).
 
 use super::super::app::{App, CaseScreen};
 use super::super::column_tree::Line;
 use super::super::message::Effect;
 use super::super::subject::Subject;
-use super::about;
-use crate::ground::text;
-use crate::ground::time;
-use crate::pipeline::destination::Stage;
 use crate::pipeline::document::{NodeId, PathStyle};
-use crate::pipeline::verdict::judge::{Broken, Violation, Violations};
-use crate::rows::group::{Group, Groups};
-use crate::triage::case::Case;
+use crate::triage::catalog::TableId;
+use crate::triage::facts::case::Advice;
+use crate::triage::facts::{self, Facts, shown};
 
-/// Longest value that is shown, in bytes; copying takes all of it.
-const MOST_SHOWN: usize = 256 << 10;
+/// How to get at all of a value that is cut.
+const REST: &str = "yy copies all of it";
+
+/// What keys do about a row that is shown.
+const ADVICE: Advice<'_> = Advice { rest: REST, query: "yr copies; yd for the decoded row" };
 
 /// The value under the cursor.
-pub fn value(app: &mut App) -> Vec<Effect> {
+pub(super) fn value(app: &mut App) -> Vec<Effect> {
     if let Some((title, text)) = app.case.as_ref().and_then(under_cursor) {
         app.show_text(title, text);
     }
@@ -29,18 +29,17 @@ pub fn value(app: &mut App) -> Vec<Effect> {
 fn under_cursor(screen: &CaseScreen) -> Option<(String, String)> {
     let item = screen.focused_item()? as NodeId;
     match screen.focused_subject()? {
-        Subject::Document(document) => Some((document.path(item, PathStyle::Jq), shown(document.raw(item)))),
-        Subject::Schema(schema) => Some((schema.document.path(item, PathStyle::Pointer), shown(schema.document.raw(item)))),
+        Subject::Document(document) => Some((document.path(item, PathStyle::Jq), shown(document.raw(item), REST))),
+        Subject::Schema(schema) => Some((schema.document.path(item, PathStyle::Pointer), shown(schema.document.raw(item), REST))),
         Subject::Columns(tree) => match tree.line(item as usize) {
             Line::Column(id) => {
-                let layout = &tree.table().layout;
-                let column = layout.get(id)?;
-                let about = text::visible(column.description.as_deref().unwrap_or("no description"));
-                Some((layout.path(id), format!("{} {}\n\n{about}", text::visible(&layout.badge(id)), column.mode.name())))
+                let (layout, mut facts) = (&tree.table().layout, Facts::default());
+                facts::column::sheet(&mut facts, layout, id, None);
+                Some((layout.path(id), facts.to_text()))
             }
             Line::Additional(value) => {
                 let document = screen.case.document.as_ref()?;
-                Some((document.path(value, PathStyle::Jq), shown(document.raw(value))))
+                Some((document.path(value, PathStyle::Jq), shown(document.raw(value), REST)))
             }
         },
         Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) => None,
@@ -48,17 +47,17 @@ fn under_cursor(screen: &CaseScreen) -> Option<(String, String)> {
 }
 
 /// The message, notes and columns of the row; in the groups, the message of the group under the cursor.
-pub fn row(app: &mut App) -> Vec<Effect> {
+pub(super) fn row(app: &mut App) -> Vec<Effect> {
     if app.tables.open {
-        about::show(app);
+        line_of_tables(app);
         return Vec::new();
     }
     let words = match &app.case {
-        Some(screen) => Some(("This row".to_owned(), row_text(&screen.case))),
+        Some(screen) => Some(("This row".to_owned(), facts::case::sheet(&screen.case, ADVICE).to_text())),
         None => {
             let item = app.groups.list.outline.item();
             let group = item.and_then(|item| app.groups.tree.group(item));
-            group.map(|group| (format!("Group {}", group.fingerprint), group_text(&app.groups.tree.groups, group)))
+            group.map(|group| (format!("Group {}", group.fingerprint), facts::group::sheet(&app.groups.tree.groups, group, REST).to_text()))
         }
     };
     if let Some((title, text)) = words {
@@ -67,149 +66,42 @@ pub fn row(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Everything about the line under the cursor of the tables: the column, its table, those that have it too.
+fn line_of_tables(app: &mut App) {
+    let screen = &app.tables;
+    let Some(place) = screen.place() else {
+        app.tell("put the cursor on a table or a column to see everything about it");
+        return;
+    };
+    let (catalog, look) = (&screen.tree.catalog, screen.known());
+    let layout = look.and_then(|look| look.layout.as_deref());
+    let mut facts = Facts::default();
+    let title = match place.column.zip(layout) {
+        Some((id, layout)) => {
+            let schema = look.filter(|look| look.place == place).and_then(|look| look.schema.as_deref());
+            facts::column::sheet(&mut facts, layout, id, schema.map(|schema| (schema, screen.node)));
+            facts.gap();
+            layout.path(id)
+        }
+        None => catalog.table_name(place.table),
+    };
+    facts::table::sheet(&mut facts, catalog, place.table, layout);
+    let (heading, tables): (_, Vec<TableId>) = match screen.shared_places() {
+        Some(places) => ("Tables that have it", places.iter().map(|place| place.table).collect()),
+        None => ("Tables of the same layout", catalog.sharers(place.table).to_vec()),
+    };
+    facts::table::list(&mut facts, heading, catalog, &tables);
+    app.show_text(title, facts.to_text());
+}
+
 /// Everything that is broken, as a tree: what the row reports first, then all violations with the branches they stand behind.
-pub fn violations(app: &mut App) -> Vec<Effect> {
+pub(super) fn violations(app: &mut App) -> Vec<Effect> {
     let Some(screen) = &app.case else { return Vec::new() };
     let Some(replay) = &screen.case.replay else {
         app.tell("no violations are known: there is no judgement to replay");
         return Vec::new();
     };
-    let title = match replay.violations.count {
-        0 => "Nothing is broken by these schemas".to_owned(),
-        1 => "One violation".to_owned(),
-        count => format!("{} violations", text::count(count)),
-    };
-    let mut lines = Vec::new();
-    for broken in &replay.violations.tree {
-        push_broken(&mut lines, &replay.violations, broken, 0);
-    }
-    let more = replay.violations.count.saturating_sub(replay.violations.list.len() as u64);
-    if more > 0 {
-        lines.push(format!("and {} more", text::count(more)));
-    }
-    app.show_text(title, lines.join("\n"));
+    let (title, text) = (facts::violations::counted(&replay.violations), facts::violations::tree(&replay.violations).to_text());
+    app.show_text(title, text);
     Vec::new()
-}
-
-/// A violation, or a combinator with its branches below it.
-fn push_broken(lines: &mut Vec<String>, all: &Violations, broken: &Broken, depth: usize) {
-    let indent = "  ".repeat(depth.min(20));
-    match broken {
-        Broken::Leaf(at) => {
-            if let Some(violation) = all.list.get(*at) {
-                lines.push(format!("{indent}{}", described(violation)));
-            }
-        }
-        Broken::Branches(branches) => {
-            lines.push(format!("{indent}{}", described(&branches.violation)));
-            for branch in &branches.branches {
-                let state = if branch.valid { "fits" } else { "does not fit" };
-                let why = if branch.why.is_empty() { String::new() } else { format!(": {}", text::visible(&branch.why)) };
-                lines.push(format!("{indent}  {} {state}{why}", text::visible(&branch.wanted)));
-                branch.broken.iter().for_each(|broken| push_broken(lines, all, broken, depth + 2));
-            }
-        }
-    }
-}
-
-fn described(violation: &Violation) -> String {
-    format!("{}  ({} at #{})", text::visible(&violation.sentence), violation.keyword, text::visible(&violation.schema_pointer))
-}
-
-/// Everything known of a group: what the pane has no room for as well.
-fn group_text(groups: &Groups, group: &Group) -> String {
-    let key = &group.key;
-    let known = |text: &Option<Arc<str>>| text.as_deref().map_or("(none)".into(), text::visible).into_owned();
-    let mut lines = vec![group.sentence(), String::new()];
-    let names =
-        [("namespace", &key.namespace), ("doctype", &key.doctype), ("version", &key.version), ("stage", &key.stage), ("class", &key.class)];
-    lines.extend(names.iter().map(|(name, text)| format!("{name:<11}{}", known(text))));
-    lines.push(format!("{:<11}{}", "rows", text::count(group.count)));
-    lines.extend([String::new(), "Jobs".to_owned()]);
-    for job in &group.jobs {
-        let name = groups.jobs.get(job.job as usize).map_or("?".into(), |job| text::visible(&job.name));
-        let span = job.span.map(|(first, last)| format!("{} to {}", time::minute(first), time::minute(last))).unwrap_or_default();
-        lines.push(format!("{:>11}  {span}  {name}", text::count(job.rows)));
-    }
-    if let Some(clients) = group.clients {
-        lines.push(format!("{:<11}{}{}", "clients", if clients.exact { "" } else { "about " }, text::count(clients.count)));
-    }
-    if let Some(sampled) = group.sampled {
-        lines.push(format!("{:<11}of the most frequent messages, {} rows", "values", text::count(sampled)));
-    }
-    for facet in &group.facets {
-        lines.extend([String::new(), facet.name.to_owned()]);
-        lines.extend(facet.values.iter().map(|(value, rows)| format!("{:>11}  {}", text::count(*rows), text::visible(value))));
-        if facet.others > 0 {
-            lines.push(format!("{:>11}  (other values)", text::count(facet.others)));
-        }
-    }
-    lines.extend([String::new(), "A message".to_owned(), shown(group.sample.as_bytes())]);
-    if !groups.notes.is_empty() {
-        lines.extend([String::new(), "All groups".to_owned()]);
-        lines.extend(groups.notes.iter().map(|note| text::visible(note).into_owned()));
-    }
-    lines.join("\n")
-}
-
-fn row_text(case: &Case) -> String {
-    let (row, notes) = (&case.row, &case.notes);
-    let mut lines: Vec<String> = vec![shown(row.column("error_message").unwrap_or("no error message").as_bytes()), String::new()];
-    if !notes.is_empty() {
-        lines.extend(notes.iter().map(|note| text::visible(note).into_owned()));
-        lines.push(String::new());
-    }
-    push_warnings(&mut lines, case);
-    push_tables(&mut lines, case);
-    let width = row.columns.iter().map(|(name, _)| text::width(&text::visible(name))).max().unwrap_or(0);
-    for (name, value) in row.columns.iter().filter(|(name, _)| name != "error_message") {
-        let value = value.as_deref().map_or("NULL".into(), text::visible);
-        let name = text::visible(name);
-        lines.push(format!("{name}{}  {value}", " ".repeat(width - text::width(&name))));
-    }
-    lines.join("\n")
-}
-
-/// What costs the row or is lost.
-fn push_warnings(lines: &mut Vec<String>, case: &Case) {
-    let (warnings, Some(document)) = (&case.warnings, &case.document) else { return };
-    for warning in &warnings.list {
-        let place = document.path(warning.node, PathStyle::Pointer);
-        lines.push(format!("{}: {}  {}", case.meaning(warning.severity), text::visible(&place), warning.sentence));
-    }
-    let more = warnings.count.saturating_sub(warnings.list.len() as u64);
-    if more > 0 {
-        lines.push(format!("and {} more", text::count(more)));
-    }
-    if warnings.count > 0 {
-        lines.push(String::new());
-    }
-}
-
-/// The tables of the document, and the query for its row as it arrived.
-fn push_tables(lines: &mut Vec<String>, case: &Case) {
-    let tables = case.destinations();
-    if tables.is_empty() {
-        return;
-    }
-    for table in &tables {
-        let part = table.part.map(|part| format!("  {}", part.name())).unwrap_or_default();
-        lines.push(format!("{:<10}{}{part}", table.stage.name(), text::visible(&table.path())));
-    }
-    if let Some(sql) = case.query(Stage::Raw, case.home) {
-        lines.extend([String::new(), "As it arrived (yr copies; yd for the decoded row)".to_owned()]);
-        lines.extend(sql.lines().map(|line| text::visible(line).into_owned()));
-    }
-    lines.push(String::new());
-}
-
-/// Text with its own line breaks, safe for a terminal, cut where it is very long.
-fn shown(raw: &[u8]) -> String {
-    let part = text::cut_bytes(raw, MOST_SHOWN);
-    let mut words = text::visible_lines(part);
-    if part.len() < raw.len() {
-        let (part, all) = (text::bytes(part.len() as u64), text::bytes(raw.len() as u64));
-        words.push_str(&format!("\n… the first {part} of {all}; yy copies all of it"));
-    }
-    words
 }

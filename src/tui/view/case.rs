@@ -13,10 +13,11 @@ use crate::ground::text;
 use crate::ground::time;
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::sink::{Fate, Severity};
+use crate::rows::column::ErrorColumn;
 use crate::rows::source::RowOrder;
 
 /// Draws the screen.
-pub fn draw(app: &App, screen: &CaseScreen, buffer: &mut Buffer) {
+pub(super) fn draw(app: &App, screen: &CaseScreen, buffer: &mut Buffer) {
     let size = (buffer.area.width, buffer.area.height);
     let areas = panes::case(size, screen.focus, screen.head_lines());
     title(app, screen, buffer, areas.title);
@@ -77,7 +78,7 @@ fn head(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
         let sentence = stepped.map_or_else(|| case.sentence(), |violation| violation.sentence.clone());
         pen.put(&text::visible(&sentence), theme.style(Role::Fault));
     }
-    let message = case.row.column("error_message").unwrap_or("no error message");
+    let message = case.row.column(ErrorColumn::Message).unwrap_or("no error message");
     let message = text::visible(message.rsplit_once("Exception: ").map_or(message, |(_, rest)| rest)).into_owned();
     // Without notes and warnings the message has their line as well.
     let lines = if case.notes.is_empty() && case.warnings.count == 0 { 3 } else { 2 };

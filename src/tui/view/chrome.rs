@@ -14,7 +14,7 @@ use crate::ground::time;
 use crate::rows::source::Progress;
 
 /// The first line: what is looked at on the left, how far things are on the right.
-pub fn title(app: &App, buffer: &mut Buffer, area: Rect, left: &str, right: &str) {
+pub(super) fn title(app: &App, buffer: &mut Buffer, area: Rect, left: &str, right: &str) {
     let style = app.theme.style(Role::Title);
     paint_line(buffer, area, 0, style);
     let Some(mut pen) = Pen::new(buffer, area, 0, style) else { return };
@@ -62,7 +62,8 @@ fn reading(app: &App, progress: Progress, room: usize) -> String {
 }
 
 /// A pane's heading line, and its left border where it is not at the screen's edge. `right` stands at the end of the line.
-pub fn pane(app: &App, buffer: &mut Buffer, area: Rect, name: &str, focused: bool, right: &str) {
+/// No Block of ratatui's: its sides have one style and a corner, and it cuts a title where ours keeps both ends of a path.
+pub(super) fn pane(app: &App, buffer: &mut Buffer, area: Rect, name: &str, focused: bool, right: &str) {
     let theme = &app.theme;
     let border = theme.style(if focused { Role::Focus } else { Role::Border });
     let (horizontal, vertical) = theme.glyphs.lines;
@@ -84,7 +85,7 @@ pub fn pane(app: &App, buffer: &mut Buffer, area: Rect, name: &str, focused: boo
 }
 
 /// What a list says of its filter and position, for its heading.
-pub fn list_state(list: &List) -> String {
+pub(super) fn list_state(list: &List) -> String {
     let (cursor, _) = list.outline.position();
     let rows = list.outline.rows();
     match (&list.filter, list.outline.matches()) {
@@ -95,7 +96,7 @@ pub fn list_state(list: &List) -> String {
 }
 
 /// The bottom line: the line being typed, keys that may follow, news, or hints.
-pub fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
+pub(super) fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
     let theme = &app.theme;
     let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) else { return };
     pen.skip(1);

@@ -12,11 +12,12 @@ use super::pen::{Pen, paint_line, paragraph};
 use crate::ground::outline::Tree;
 use crate::ground::text;
 use crate::pipeline::document::NodeId;
-use crate::pipeline::layout::{ColumnId, Form, Layout, Mode};
-use crate::pipeline::sink::{ADDITIONAL, Fate, HOLDS_NULL, Landing};
+use crate::pipeline::layout::{ColumnId, Form, Layout};
+use crate::pipeline::sink::{ADDITIONAL, Fate, Landing};
+use crate::triage::facts::column;
 
 /// Draws the pane's lines and the facts below them.
-pub fn draw(app: &App, screen: &CaseScreen, tree: &ColumnTree, list: &List, focused: bool, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(app: &App, screen: &CaseScreen, tree: &ColumnTree, list: &List, focused: bool, area: Rect, buffer: &mut Buffer) {
     let (lines, facts) = panes::lines_and_facts(area);
     let painter = Painter { app, screen, tree, list, focused };
     for (row, (item, here)) in list.outline.window(usize::from(lines.height)).enumerate() {
@@ -84,7 +85,7 @@ impl Painter<'_> {
         let Some(column) = table.layout.get(id) else { return };
         pen.put(&text::visible(&column.name), style(Role::Key)).put("  ", Style::new());
         pen.put(&text::visible(&table.layout.badge(id)), style(Role::Type))
-            .put(mode_words(column.mode, table.layout.form(id) != Form::Plain), style(Role::Mode));
+            .put(column.mode.behind(table.layout.form(id) != Form::Plain), style(Role::Mode));
         let values = match table.fates.of(id) {
             _ if self.keeps_values(id) => table.fates.additional.len() as u64,
             Some(filled) if filled.values > 1 => u64::from(filled.values),
@@ -99,8 +100,8 @@ impl Painter<'_> {
                 pen.skip(2).put(&format!("{} values", text::count(many)), style(Role::Count));
             }
         }
-        if let Some(description) = &column.description {
-            pen.skip(2).put(&text::visible(description), style(Role::Dim));
+        if let Some(description) = column::description(column) {
+            pen.skip(2).put(&description, style(Role::Dim));
         }
     }
 
@@ -114,18 +115,8 @@ impl Painter<'_> {
     }
 }
 
-/// The mode where it is not NULLABLE, and where the type is not told by a shape that says it.
-pub fn mode_words(mode: Mode, shaped: bool) -> &'static str {
-    match mode {
-        _ if shaped => "",
-        Mode::Nullable => "",
-        Mode::Required => " REQUIRED",
-        Mode::Repeated => " REPEATED",
-    }
-}
-
 /// The sign of a fate and its colour: `=` as it is, `~` changed, `+` in additional_properties, `-` nowhere, the fault's where it costs the row.
-pub fn mark(app: &App, fate: Fate) -> (&'static str, Role) {
+pub(super) fn mark(app: &App, fate: Fate) -> (&'static str, Role) {
     match fate {
         Fate::Stored => ("=", Role::Notice),
         Fate::Changed => ("~", Role::Notice),
@@ -153,20 +144,20 @@ fn draw_facts(app: &App, screen: &CaseScreen, tree: &ColumnTree, area: Rect, buf
         None => paragraph(buffer, inner, row, nowhere(screen, tree), theme.style(Role::Dim)),
     };
     let sql = tie.landing.as_ref().and_then(|landing| landing.sql.as_deref());
-    if let Some(description) = tie.column.and_then(|column| layout.get(column)?.description.as_deref()) {
+    if let Some(description) = tie.column.and_then(|id| column::description(layout.get(id)?)) {
         // The last line is for the SQL.
         let room = inner.height.saturating_sub(u16::from(sql.is_some() && inner.height > row + 1));
-        row = paragraph(buffer, Rect { height: room, ..inner }, row, &text::visible(description), theme.style(Role::Text));
+        row = paragraph(buffer, Rect { height: room, ..inner }, row, &description, theme.style(Role::Text));
     }
     if let Some(sql) = sql {
-        paragraph(buffer, inner, row, &format!("SQL: {}", text::visible(sql)), theme.style(Role::String));
+        paragraph(buffer, inner, row, &format!("{}: {}", column::SQL, text::visible(sql)), theme.style(Role::String));
     }
 }
 
 /// A column's path, type and mode on the first line of facts.
-pub fn name(app: &App, layout: &Layout, id: ColumnId, area: Rect, buffer: &mut Buffer) {
-    let (Some(column), Some(mut pen)) = (layout.get(id), Pen::new(buffer, area, 1, Style::new())) else { return };
-    let kind = text::visible(&format!("{} {}", layout.badge(id), column.mode.name())).into_owned();
+pub(super) fn name(app: &App, layout: &Layout, id: ColumnId, area: Rect, buffer: &mut Buffer) {
+    let Some(mut pen) = Pen::new(buffer, area, 1, Style::new()) else { return };
+    let kind = text::visible(&layout.kind_and_mode(id)).into_owned();
     let room = usize::from(area.width).saturating_sub(text::width(&kind) + 2);
     let path = text::clip_middle(&text::visible(&layout.path(id)), room).into_owned();
     pen.put(&path, app.theme.style(Role::Key)).skip(2).put(&kind, app.theme.style(Role::Type));
@@ -188,23 +179,9 @@ fn nowhere(screen: &CaseScreen, tree: &ColumnTree) -> &'static str {
 
 /// What becomes of the value, in which of the tables, and what it is there.
 fn fate(app: &App, screen: &CaseScreen, landing: &Landing, area: Rect, row: u16, buffer: &mut Buffer) -> u16 {
-    let holds_null = landing.reason.as_deref() == Some(HOLDS_NULL);
-    let fate = if holds_null { Fate::Stored } else { landing.fate };
-    let word = match fate {
-        Fate::Stored => "stored",
-        Fate::Changed => "stored, changed",
-        Fate::Additional => "in additional_properties",
-        Fate::Dropped => "not stored",
-        Fate::Refused => "the row is refused",
-        Fate::Unknown => "unknown",
-    };
-    let (mark, role) = mark(app, fate);
+    let (mark, role) = mark(app, landing.told_fate());
     let table = screen.case.tables.get(screen.tie.table).filter(|_| screen.case.tables.len() > 1);
-    let table = table.map(|table| format!(" ({})", text::visible(&table.name))).unwrap_or_default();
-    let mut words = format!("{mark} {word}{table}");
-    if let Some(reason) = &landing.reason {
-        words.push_str(&format!("; {}", text::visible(reason)));
-    }
+    let words = format!("{mark} {}", column::landing(landing, table.map(|table| &*table.name)));
     let row = paragraph(buffer, area, row, words.trim_start(), app.theme.style(role));
     let Some(becomes) = &screen.tie.becomes else { return row };
     if let Some(mut pen) = Pen::new(buffer, area, row, Style::new()) {

@@ -12,13 +12,14 @@ use super::pen::{Pen, paint_line, paragraph};
 use super::{chrome, summary};
 use crate::ground::outline::Tree;
 use crate::ground::text;
+use crate::rows::column;
 use crate::rows::group::{Group, Sort, Status};
 
 /// Widest trend beside a line of the tree, in cells.
 const TREND: usize = 12;
 
 /// Draws the screen.
-pub fn draw(app: &App, buffer: &mut Buffer) {
+pub(super) fn draw(app: &App, buffer: &mut Buffer) {
     let areas = panes::groups((buffer.area.width, buffer.area.height));
     let groups = &app.groups.tree.groups;
     let mut right = format!("{} rows {} {} groups", text::count(groups.rows), app.theme.glyphs.dot, text::count(groups.list.len() as u64));
@@ -30,7 +31,7 @@ pub fn draw(app: &App, buffer: &mut Buffer) {
     }
     let schemas = app.schemas.as_deref().map_or("no schemas (--schemas FOLDER)".to_owned(), |name| format!("schemas {name}"));
     if !groups.missing_columns.is_empty() {
-        right = format!("no {} {} {right}", groups.missing_columns.join(", "), app.theme.glyphs.dot);
+        right = format!("no {} {} {right}", column::names(&groups.missing_columns), app.theme.glyphs.dot);
     }
     if let Some(incomplete) = &app.incomplete {
         right = format!("{incomplete} {} {right}", app.theme.glyphs.dot);

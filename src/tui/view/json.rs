@@ -18,7 +18,7 @@ const PREVIEW: usize = 400;
 
 /// What is marked in a tree.
 #[derive(Default)]
-pub struct Marks {
+pub(super) struct Marks {
     /// Whether the cursor stands on what belongs to the cursor of the other panes.
     tied: bool,
     /// The failing value, or the node that broke.
@@ -31,12 +31,12 @@ pub struct Marks {
 
 impl Marks {
     /// The node that fills a column of a table.
-    pub fn of_column(node: Option<NodeId>) -> Self {
+    pub(super) fn of_column(node: Option<NodeId>) -> Self {
         Marks { tied: node.is_some(), ..Marks::default() }
     }
 
     /// The failing value with the constraint it broke.
-    pub fn of_document(screen: &CaseScreen) -> Self {
+    pub(super) fn of_document(screen: &CaseScreen) -> Self {
         let case = &screen.case;
         let not_json = case.document.as_ref().is_some_and(|document| document.error().is_some());
         Marks {
@@ -48,7 +48,7 @@ impl Marks {
     }
 
     /// The node that broke and its keyword.
-    pub fn of_schema(screen: &CaseScreen) -> Self {
+    pub(super) fn of_schema(screen: &CaseScreen) -> Self {
         let case = &screen.case;
         let node = case.broken.as_ref().and_then(|broken| broken.node);
         Marks { tied: screen.tie.node.is_some(), fault: node, note: String::new(), keyword: keyword(case) }
@@ -87,7 +87,7 @@ fn constraint(case: &Case) -> String {
 }
 
 /// Draws the lines in sight.
-pub fn draw(app: &App, document: &Document, list: &List, focused: bool, marks: &Marks, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(app: &App, document: &Document, list: &List, focused: bool, marks: &Marks, area: Rect, buffer: &mut Buffer) {
     for (row, (item, here)) in list.outline.window(usize::from(area.height)).enumerate() {
         let painter = Painter { app, document, list, marks, here, focused };
         painter.line(item, buffer, area, row as u16);
@@ -188,7 +188,7 @@ fn one_line(raw: &[u8]) -> String {
 }
 
 /// What the schema says at the cursor: where it stands, the keyword that broke, the description.
-pub fn schema_facts(app: &App, screen: &CaseScreen, area: Rect, buffer: &mut Buffer) {
+pub(super) fn schema_facts(app: &App, screen: &CaseScreen, area: Rect, buffer: &mut Buffer) {
     let theme = &app.theme;
     let Some(schema) = &screen.case.schema else { return };
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };

@@ -3,40 +3,21 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::symbols::border;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear, Widget};
 
-use super::super::action::{Place, TABLE};
+use super::super::action::Place;
 use super::super::app::App;
+use super::super::help::{HelpLine, help_lines};
 use super::super::panes;
 use super::super::theme::Role;
 use super::super::update::export::{MENU, RAW_KEY};
-use super::pen::{Pen, paint_line};
+use super::pen::Pen;
 use crate::ground::text;
 
-/// One line of the help.
-pub enum HelpLine {
-    /// A group of keys.
-    Heading(&'static str),
-    /// Keys and what they do; whether they apply on this screen.
-    Key(String, &'static str, bool),
-}
-
-/// All keys by heading, made from the action table.
-pub fn help_lines(app: &App) -> Vec<HelpLine> {
-    let mut lines = Vec::new();
-    let mut heading = "";
-    for entry in TABLE {
-        if entry.heading != heading {
-            heading = entry.heading;
-            lines.push(HelpLine::Heading(heading));
-        }
-        let here = entry.place.holds(app.place());
-        lines.push(HelpLine::Key(app.keymap.keys(entry.action).join("  "), entry.help, here));
-    }
-    lines
-}
-
 /// Draws the help.
-pub fn help(app: &App, scroll: usize, buffer: &mut Buffer) {
+pub(super) fn help(app: &App, scroll: usize, buffer: &mut Buffer) {
     let screen = match app.place() {
         Place::Case => "in a case",
         Place::Tables => "among the tables",
@@ -58,7 +39,7 @@ pub fn help(app: &App, scroll: usize, buffer: &mut Buffer) {
 }
 
 /// Draws a whole value.
-pub fn value(app: &App, title: &str, lines: &[String], scroll: usize, buffer: &mut Buffer) {
+pub(super) fn value(app: &App, title: &str, lines: &[String], scroll: usize, buffer: &mut Buffer) {
     let inner = frame(app, &text::visible(title), lines.len(), buffer);
     for (row, line) in lines.iter().skip(scroll).take(usize::from(inner.height)).enumerate() {
         if let Some(mut pen) = Pen::new(buffer, inner, row as u16, Style::new()) {
@@ -68,7 +49,7 @@ pub fn value(app: &App, title: &str, lines: &[String], scroll: usize, buffer: &m
 }
 
 /// Draws the menu of exports.
-pub fn export(app: &App, raw: bool, buffer: &mut Buffer) {
+pub(super) fn export(app: &App, raw: bool, buffer: &mut Buffer) {
     let (state, role) = match raw {
         true => ("raw: values as they were sent; do not publish them", Role::Error),
         false => ("values are replaced by their shapes", Role::Dim),
@@ -87,7 +68,7 @@ pub fn export(app: &App, raw: bool, buffer: &mut Buffer) {
 }
 
 /// Draws a question that has to be answered.
-pub fn question(app: &App, text: &str, buffer: &mut Buffer) {
+pub(super) fn question(app: &App, text: &str, buffer: &mut Buffer) {
     let mut lines = panes::overlay_lines((buffer.area.width, buffer.area.height), text);
     lines.extend([String::new(), "y: go on    n or Esc: do not".to_owned()]);
     value(app, "This costs", &lines, 0, buffer);
@@ -98,28 +79,31 @@ fn frame(app: &App, title: &str, lines: usize, buffer: &mut Buffer) -> Rect {
     let area = panes::overlay((buffer.area.width, buffer.area.height), lines);
     let glyphs = app.theme.glyphs;
     let (horizontal, vertical) = glyphs.lines;
+    let [top_left, top_right, bottom_left, bottom_right] = glyphs.corners;
+    let border_set = border::Set {
+        top_left,
+        top_right,
+        bottom_left,
+        bottom_right,
+        vertical_left: vertical,
+        vertical_right: vertical,
+        horizontal_top: horizontal,
+        horizontal_bottom: horizontal,
+    };
     let border = app.theme.style(Role::Focus);
-    let blank = " ".repeat(usize::from(area.width));
-    for row in 0..area.height {
-        buffer.set_stringn(area.x, area.y + row, &blank, usize::from(area.width), app.theme.style(Role::Text));
-        paint_line(buffer, area, row, Style::reset().patch(app.theme.style(Role::Text)));
-        let Some(mut pen) = Pen::new(buffer, area, row, Style::new()) else { continue };
-        let (left, right) = match row {
-            0 => (glyphs.corners[0], glyphs.corners[1]),
-            row if row + 1 == area.height => (glyphs.corners[2], glyphs.corners[3]),
-            _ => (vertical, vertical),
-        };
-        pen.put(left, border).put_right(right, border);
-        if left != vertical {
-            pen.put(&horizontal.repeat(pen.room()), border);
-        }
+    let inner = Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) };
+    let mut block = Block::bordered().border_set(border_set).border_style(border).style(app.theme.style(Role::Text));
+    let below = if lines > usize::from(inner.height) { format!(" {} lines ", text::count(lines as u64)) } else { String::new() };
+    let room = usize::from(inner.width).saturating_sub(text::width(&below));
+    let edge = || Span::styled(horizontal, border);
+    let name = text::clip(title, room.saturating_sub(1));
+    let gap = if text::width(&name) + 1 < room { " " } else { "" };
+    let name = Span::styled(name, app.theme.style(Role::Heading));
+    block = block.title_top(Line::from(vec![edge(), Span::styled(" ", border), name, Span::styled(gap, border)]));
+    if !below.is_empty() {
+        block = block.title_top(Line::from(vec![Span::styled(below, app.theme.style(Role::Dim)), edge()]).right_aligned());
     }
-    let below = lines.saturating_sub(usize::from(area.height.saturating_sub(2)));
-    if let Some(mut pen) = Pen::new(buffer, Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area }, 0, Style::new()) {
-        if below > 0 {
-            pen.put_right(&format!(" {} lines ", text::count(lines as u64)), app.theme.style(Role::Dim));
-        }
-        pen.put(" ", border).put(title, app.theme.style(Role::Heading)).put(" ", border);
-    }
-    Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) }
+    Clear.render(area, buffer);
+    block.render(area, buffer);
+    inner
 }

@@ -14,9 +14,10 @@ use crate::ground::text;
 use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::sink::Severity;
 use crate::triage::case::{NoRow, Preview};
+use crate::triage::facts;
 
 /// Draws the pane.
-pub fn draw(app: &App, screen: &CaseScreen, row: &RowScreen, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(app: &App, screen: &CaseScreen, row: &RowScreen, area: Rect, buffer: &mut Buffer) {
     let has_row = row.preview.as_ref().is_none_or(|preview| preview.row.is_ok());
     let is_taken = !screen.case.warnings.list.iter().any(|warning| warning.severity < Severity::Lost);
     let name = match (screen.case.validates(), is_taken) {
@@ -80,7 +81,7 @@ fn draw_facts(
         return;
     };
     columns::name(app, &table.layout, column, inner, buffer);
-    if let Some(description) = table.layout.get(column).and_then(|column| column.description.as_deref()) {
-        paragraph(buffer, inner, 2, &text::visible(description), app.theme.style(Role::Text));
+    if let Some(description) = table.layout.get(column).and_then(facts::column::description) {
+        paragraph(buffer, inner, 2, &description, app.theme.style(Role::Text));
     }
 }

@@ -13,7 +13,7 @@ use super::pen::{Pen, paint_line, paragraph};
 use crate::ground::text;
 
 /// A pane that is filled from top to bottom.
-pub struct Sheet<'a> {
+pub(super) struct Sheet<'a> {
     pub app: &'a App,
     pub buffer: &'a mut Buffer,
     pub area: Rect,
@@ -23,7 +23,7 @@ pub struct Sheet<'a> {
 
 impl Sheet<'_> {
     /// The name of a part; with room for it, behind a blank line.
-    pub fn heading(&mut self, words: &str) {
+    pub(super) fn heading(&mut self, words: &str) {
         if self.area.height > 20 {
             self.row += 1;
         }
@@ -31,7 +31,7 @@ impl Sheet<'_> {
     }
 
     /// One line, clipped.
-    pub fn line(&mut self, words: &str, role: Role) {
+    pub(super) fn line(&mut self, words: &str, role: Role) {
         let style = self.app.theme.style(role);
         if let Some(mut pen) = Pen::new(self.buffer, self.area, self.row, Style::new()) {
             pen.put(words, style);
@@ -40,14 +40,14 @@ impl Sheet<'_> {
     }
 
     /// A text, wrapped.
-    pub fn words(&mut self, words: &str, role: Role) {
+    pub(super) fn words(&mut self, words: &str, role: Role) {
         paragraph(self.buffer, self.area, self.row, words, self.app.theme.style(role));
         // Counted also where there was no room: then the last line says that something is cut.
         self.row += text::wrap(words, usize::from(self.area.width)).len().min(usize::from(u16::MAX / 2)) as u16;
     }
 
     /// Says on the last line that not everything has room, where that is so.
-    pub fn cut(&mut self, hint: &str) {
+    pub(super) fn cut(&mut self, hint: &str) {
         if self.row <= self.area.height {
             return;
         }

@@ -12,6 +12,7 @@ use super::sheet::Sheet;
 use crate::ground::text;
 use crate::ground::time;
 use crate::rows::group::{Facet, Group, Status, Trend};
+use crate::triage::facts;
 
 /// Jobs that are shown.
 const JOBS: usize = 4;
@@ -20,7 +21,7 @@ const JOBS: usize = 4;
 const VALUES: usize = 5;
 
 /// Draws the pane.
-pub fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
+pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
     let tree = &app.groups.tree;
     let item = app.groups.list.outline.item();
     let group = item.filter(|&item| tree.is_leaf(item)).and_then(|item| tree.group(item));
@@ -40,7 +41,7 @@ pub fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
 
 /// `1 row`, `2,000 rows`.
 fn rows(count: u64) -> String {
-    if count == 1 { "1 row".to_owned() } else { format!("{} rows", text::count(count)) }
+    text::plural(count, "row", "rows")
 }
 
 fn doctype(group: &Group) -> String {
@@ -64,9 +65,7 @@ impl Sheet<'_> {
             self.words(&format!("first {} {dot} last {} UTC", time::minute(first), time::minute(last)), Role::Text);
         }
         if let Some(clients) = group.clients {
-            let about = if clients.exact { "" } else { "about " };
-            let of = if clients.count == 1 { "client" } else { "clients" };
-            self.words(&format!("from {about}{} {of}", text::count(clients.count)), Role::Text);
+            self.words(&format!("from {}", facts::group::clients(clients)), Role::Text);
         }
         let class = group.key.class.as_deref().unwrap_or("no exception class");
         let stage = group.key.stage.as_deref().unwrap_or("unknown stage");
@@ -78,7 +77,7 @@ impl Sheet<'_> {
             self.facet(facet);
         }
         if let Some(sampled) = group.sampled.filter(|_| !group.facets.is_empty()) {
-            self.line(&format!("values of {} only, the most frequent messages", rows(sampled)), Role::Dim);
+            self.line(&format!("values {}", facts::group::sampled(sampled)), Role::Dim);
         }
         self.heading("A message");
         let message = text::visible(&group.sample).into_owned();
@@ -196,7 +195,7 @@ fn largest(tree: &GroupTree, item: usize, most: usize) -> Vec<usize> {
 }
 
 /// A trend over the span of all rows in that many cells.
-pub fn spark(app: &App, trend: &Trend, cells: usize) -> String {
+pub(super) fn spark(app: &App, trend: &Trend, cells: usize) -> String {
     match app.groups.tree.groups.span.filter(|_| trend.width > 0) {
         Some((from, to)) => bars(app, &trend.resample(from, to + 1, cells)),
         None => " ".repeat(cells),

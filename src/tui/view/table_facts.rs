@@ -10,13 +10,13 @@ use super::super::table_tree::Line;
 use super::super::theme::Role;
 use super::chrome;
 use super::sheet::Sheet;
-use super::tables::kind;
 use crate::ground::text;
 use crate::pipeline::destination::{self, Split, Stage};
 use crate::pipeline::layout::{ColumnId, Level};
 use crate::pipeline::names;
 use crate::pipeline::sink;
 use crate::triage::catalog::{Contents, Flat, Place, TableId};
+use crate::triage::facts::{column, table};
 
 /// Cells of a gauge.
 const GAUGE: usize = 20;
@@ -25,7 +25,7 @@ const GAUGE: usize = 20;
 const LISTED: usize = 200;
 
 /// Draws the pane.
-pub fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
+pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
     let screen = &app.tables;
     let place = screen.place();
     let catalog = &screen.tree.catalog;
@@ -92,8 +92,8 @@ impl Sheet<'_> {
             self.sizes(table, flat);
         }
         let doctype = &known.doctype;
-        if let Some((original, version)) = destination::copied_from(&doctype.namespace, &doctype.doctype, &doctype.version) {
-            self.words(&format!("Its schema is a copy of {original}.{version}: a change has to be made there."), Role::Text);
+        if let Some(copied) = table::copied(&doctype.namespace, &doctype.doctype, &doctype.version) {
+            self.words(&copied, Role::Text);
         }
         self.failing();
     }
@@ -102,9 +102,9 @@ impl Sheet<'_> {
     fn missing(&mut self, table: TableId) {
         let doctype = &self.app.tables.tree.catalog.tables()[table as usize].doctype;
         if Split::of(&doctype.namespace, &doctype.doctype, &doctype.version).is_none() {
-            return self.words("No table layout: documents of this doctype version reach no table of their own.", Role::Dim);
+            return self.words(table::NO_LAYOUT, Role::Dim);
         }
-        self.words("Documents of this version are split before they are stored, in these tables:", Role::Text);
+        self.words(&format!("{}:", table::SPLIT), Role::Text);
         self.names(table);
     }
 
@@ -126,7 +126,7 @@ impl Sheet<'_> {
         }
     }
 
-    fn sizes(&mut self, table: TableId, flat: &Flat) {
+    fn sizes(&mut self, id: TableId, flat: &Flat) {
         self.heading("Size");
         let (full, empty) = self.app.theme.glyphs.progress;
         for gauge in flat.size.gauges() {
@@ -138,25 +138,21 @@ impl Sheet<'_> {
             let filled = ((gauge.share() * GAUGE as f64).ceil() as usize).min(GAUGE);
             self.words(&format!("{}{}  {gauge}", full.repeat(filled), empty.repeat(GAUGE - filled)), role);
         }
-        let same = self.app.tables.tree.catalog.sharers(table).len().saturating_sub(1);
-        let (columns, bytes) = (text::count(flat.columns.len() as u64), text::bytes(flat.bytes));
         let dot = self.app.theme.glyphs.dot;
-        self.words(&format!("{columns} columns with RECORDs {dot} file of {bytes}"), Role::Dim);
-        match same {
-            0 => {}
-            1 => self.words("one other table has the same layout", Role::Dim),
-            many => self.words(&format!("{} other tables have the same layout", text::count(many as u64)), Role::Dim),
+        self.words(&format!("columns: {} {dot} file of {}", table::columns(&flat.size), text::bytes(flat.bytes)), Role::Dim);
+        if let Some(sharers) = table::sharers(&self.app.tables.tree.catalog, id) {
+            self.words(&sharers, Role::Dim);
         }
     }
 
     fn column(&mut self, table: TableId, id: ColumnId) {
         let catalog = self.app.tables.tree.catalog.clone();
-        let Some(column) = catalog.column(table, id) else { return };
+        let Some(known) = catalog.column(table, id) else { return };
         let look = self.app.tables.known();
         let layout = look.and_then(|look| look.layout.clone());
-        self.words(&text::visible(&catalog.path(column.path)), Role::Key);
-        let mut words = kind(&catalog, column);
-        let below = (column.end - id).saturating_sub(1);
+        self.words(&text::visible(&catalog.path(known.path)), Role::Key);
+        let mut words = column::kind_in(&catalog, known);
+        let below = (known.end - id).saturating_sub(1);
         if below > 0 {
             words = format!("{words} {} {} columns inside", self.app.theme.glyphs.dot, text::count(u64::from(below)));
         }
@@ -164,8 +160,7 @@ impl Sheet<'_> {
         if let Some(layout) = &layout
             && let Some(found) = layout.get(id)
         {
-            let about = found.description.as_deref().map(text::visible);
-            self.words(about.as_deref().unwrap_or("no description"), if about.is_some() { Role::Text } else { Role::Dim });
+            self.words(&column::about(found), if found.description.is_some() { Role::Text } else { Role::Dim });
         }
         if let Some(places) = self.app.tables.shared_places() {
             return self.shared(places);
@@ -174,7 +169,7 @@ impl Sheet<'_> {
         self.heading("Tables");
         self.names(table);
         if let Some(layout) = &layout {
-            self.heading("SQL");
+            self.heading(column::SQL);
             self.words(&text::visible(&sink::select(layout, id)), Role::String);
         }
         self.node();
@@ -199,9 +194,7 @@ impl Sheet<'_> {
                 let room = usize::from(self.area.width).saturating_sub(text::width(&line) + 1);
                 format!("#{}{line}", text::clip_path(&text::visible(&schema.pointer(node)), room))
             }
-            (Some(_), None) if look.place.column == screen.place().and_then(|place| place.column) => {
-                "nowhere in it: the pipeline or the generator adds this column".to_owned()
-            }
+            (Some(_), None) if look.place.column == screen.place().and_then(|place| place.column) => column::NO_NODE.to_owned(),
             (None, _) => text::visible(look.no_schema.as_deref().unwrap_or_default()).into_owned(),
             _ => return,
         };

@@ -10,16 +10,17 @@ use super::super::hit_tree::{self, HitTree};
 use super::super::panes::{self, TablePane};
 use super::super::table_tree::{Line, TableTree};
 use super::super::theme::Role;
-use super::columns::mode_words;
 use super::pen::{Pen, paint_line, paragraph};
-use super::{chrome, json, table_facts};
+use super::table_facts;
+use super::{chrome, json};
 use crate::ground::outline::Tree;
 use crate::ground::text;
 use crate::pipeline::layout::{Gauge, Level, Limit};
 use crate::triage::catalog::{Catalog, Column, Contents, TableId, What};
+use crate::triage::facts::column::kind_in;
 
 /// Draws the screen.
-pub fn draw(app: &App, buffer: &mut Buffer) {
+pub(super) fn draw(app: &App, buffer: &mut Buffer) {
     let screen = &app.tables;
     let areas = panes::tables((buffer.area.width, buffer.area.height), screen.focus);
     let schemas = app.schemas.as_deref().unwrap_or_default();
@@ -132,7 +133,7 @@ impl Painter<'_> {
             Line::Column(table, id) => {
                 let Some(column) = catalog.column(table, id) else { return };
                 let name = text::visible(catalog.last_name(column.path)).into_owned();
-                let kind = kind(catalog, column);
+                let kind = kind_in(catalog, column);
                 let room = pen.room().saturating_sub(text::width(&kind) + 2).max(pen.room() / 2);
                 pen.put(&text::clip_middle(&name, room), self.style(Role::Key)).skip(2);
                 self.kind(catalog, column, &mut pen);
@@ -143,7 +144,7 @@ impl Painter<'_> {
     /// Type and mode of a column.
     fn kind(&self, catalog: &Catalog, column: &Column, pen: &mut Pen<'_>) {
         pen.put(&text::visible(catalog.badge(column)), self.style(Role::Type))
-            .put(mode_words(column.mode, column.shaped), self.style(Role::Mode));
+            .put(column.mode.behind(column.shaped), self.style(Role::Mode));
     }
 
     /// How many leaf columns a table has, or why there are none.
@@ -187,7 +188,7 @@ impl Painter<'_> {
                 let column = places.first().and_then(|place| catalog.column(place.table, place.column?));
                 match (hit.what, column) {
                     (What::Column(path), Some(column)) => {
-                        let kind = kind(catalog, column);
+                        let kind = kind_in(catalog, column);
                         let room = pen.room().saturating_sub(text::width(&kind) + 2).max(pen.room() / 2);
                         self.path(catalog, path, room, &mut pen);
                         pen.skip(2);
@@ -222,11 +223,6 @@ fn clip_front(before: &str, cells: usize) -> String {
     }
     let fits = before.match_indices('.').map(|(at, _)| &before[at..]).find(|tail| text::width(tail) < cells);
     format!("…{}", fits.unwrap_or("."))
-}
-
-/// `map<STRING>`, `INT64 REPEATED`.
-pub fn kind(catalog: &Catalog, column: &Column) -> String {
-    format!("{}{}", text::visible(catalog.badge(column)), mode_words(column.mode, column.shaped))
 }
 
 /// The JSON schema, its cursor on the node that fills the column.

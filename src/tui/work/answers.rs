@@ -23,14 +23,14 @@ pub(super) struct Answers {
 
 impl Answers {
     /// A number for a new question.
-    pub fn open(&self) -> JobId {
+    pub(super) fn open(&self) -> JobId {
         let id = self.last.fetch_add(1, Ordering::Relaxed);
         self.given.lock().unwrap_or_else(PoisonError::into_inner).insert(id, None);
         id
     }
 
     /// Answers a question. Who waits for it is at work again from here on, not only from when its thread wakes up.
-    pub fn give(&self, id: JobId, yes: bool, running: &AtomicUsize) {
+    pub(super) fn give(&self, id: JobId, yes: bool, running: &AtomicUsize) {
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(answer) = given.get_mut(&id).filter(|answer| answer.is_none()) {
             *answer = Some(yes);
@@ -40,7 +40,7 @@ impl Answers {
     }
 
     /// Waits for an answer, at rest meanwhile: those who wait for quiet must not wait for it. None is needed any more once `stopped`.
-    pub fn wait(&self, id: JobId, running: &AtomicUsize, stopped: &dyn Fn() -> bool) -> bool {
+    pub(super) fn wait(&self, id: JobId, running: &AtomicUsize, stopped: &dyn Fn() -> bool) -> bool {
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         running.fetch_sub(1, Ordering::AcqRel);
         loop {

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::super::look::Look;
 use super::super::message::Message;
 use super::super::table_tree::TableTree;
-use super::super::tables::Look;
 use crate::rows::group::Groups;
 use crate::rows::schemas::{SchemaError, SchemaStore};
 use crate::triage::catalog::{Catalog, Place, Progress};

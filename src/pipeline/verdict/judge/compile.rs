@@ -6,9 +6,10 @@
 //! A node with several of enum, combinators, `not`, `const`, a type and keywords foreign to that type becomes an unwritten `allOf` of them, a
 //! list of types an unwritten `anyOf`. `$ref` stands alone: what is beside it is not read.
 
+mod keywords;
+
 use rustc_hash::FxHashMap;
 
-use super::keywords;
 use super::pattern::Pattern;
 use super::program::{Body, Combinator, EnumRules, PatternId, Program, Sub, SubId};
 use super::spell;

@@ -11,8 +11,9 @@ use super::error::Error;
 use super::job::{Destination, Question};
 use super::service::Service;
 use super::settings::Settings;
-use super::shape::NAMES;
+use super::shape::USED;
 use super::{locked, name::TableName};
+use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Grouper, Groups};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 use crate::rows::source::{ErrorSource, Filter, Request, SourceError, Unwatched, Watch};
@@ -54,11 +55,12 @@ impl Adhoc {
         let question = Question { text: self.sql.clone(), parameters: Vec::new() };
         let (done, page, cost) = self.service.start("the query", &question, watch)?;
         let schema = page.schema.ok_or_else(|| Error::Input("the SQL gives no rows: a SELECT is needed".to_owned()))?;
-        if !schema.fields.iter().any(|field| field.name == "error_message") {
+        if !schema.fields.iter().any(|field| field.name == ErrorColumn::Message.name()) {
             let named: Vec<&str> = schema.fields.iter().map(|field| field.name.as_str()).take(20).collect();
             let named = crate::ground::text::visible(&named.join(", ")).into_owned();
             return Err(Error::Input(format!(
-                "the query's answer has no column error_message, only {named}: SELECT it, or name a column so with AS"
+                "the query's answer has no column {}, only {named}: SELECT it, or name a column so with AS",
+                ErrorColumn::Message
             )));
         }
         let stored = Stored { at: self.service.destination(&done, watch)?, schema, note: cost.to_string() };
@@ -86,7 +88,8 @@ impl ErrorSource for Adhoc {
 
     fn groups(&self, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError> {
         let stored = self.stored(watch)?;
-        let wanted = |name: &str| NAMES.contains(&name) && !matches!(name, "payload" | "uri" | "client_id");
+        let counted = |column: &ErrorColumn| !matches!(column, ErrorColumn::Uri | ErrorColumn::Client);
+        let wanted = |name: &str| USED.iter().any(|column| column == &name && counted(column) && *column != ErrorColumn::Payload);
         // The server gives the columns in the order of the table.
         let schema = Schema { fields: stored.schema.fields.iter().filter(|field| wanted(&field.name)).cloned().collect() };
         let columns: Vec<&str> = schema.fields.iter().map(|field| field.name.as_str()).collect();
@@ -112,8 +115,8 @@ impl ErrorSource for Adhoc {
         }
         let mut groups = Grouper::merge(vec![grouper]);
         groups.outside = outside;
-        let has = |name: &&'static str| !stored.schema.fields.iter().any(|field| field.name == *name);
-        groups.missing_columns = NAMES.into_iter().filter(|name| !matches!(*name, "uri" | "client_id")).filter(has).collect();
+        let lacks = |column: &ErrorColumn| !stored.schema.fields.iter().any(|field| field.name == column.name());
+        groups.missing_columns = USED.into_iter().filter(counted).filter(lacks).collect();
         groups.notes.push(stored.note);
         Ok(groups)
     }

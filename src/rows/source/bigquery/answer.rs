@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ground::time::{parse_time, time_text};
+use crate::rows::column::ErrorColumn;
 use crate::rows::payload::Payload;
 use crate::rows::row::SourceRow;
 use crate::rows::source::files::read_payload;
@@ -92,7 +93,7 @@ pub(super) fn source_row(schema: &Schema, row: &Value, names: &dyn Fn(&str) -> S
     for (at, field) in schema.fields.iter().enumerate() {
         let name = names(&field.name);
         let value = cells.value(at);
-        if name == "payload" {
+        if name == ErrorColumn::Payload.name() {
             out.payload = value.and_then(Value::as_str).map_or(Payload::Absent, |text| read_payload(text.into()));
         } else {
             out.columns.push((name, value.map(|value| text_of(field, value))));

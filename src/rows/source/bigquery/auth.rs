@@ -9,9 +9,6 @@ mod find;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
-use gcp_bigquery_client::auth::Authenticator;
-use gcp_bigquery_client::error::BQError;
 use tokio::sync::Mutex;
 
 use super::error::Error;
@@ -75,13 +72,5 @@ impl Tokens {
     pub(super) async fn forget(&self) -> bool {
         self.held.lock().await.take();
         !matches!(self.credentials, Credentials::NotNeeded)
-    }
-}
-
-/// So that everything of the client library takes our tokens.
-#[async_trait]
-impl Authenticator for Tokens {
-    async fn access_token(&self) -> Result<String, BQError> {
-        self.token().await.map_err(|_| BQError::NoToken)
     }
 }

@@ -14,6 +14,7 @@ use super::answer::Field;
 use super::shape::{Counts, Shape};
 use super::sql::{Sql, Value};
 use super::window::Window;
+use crate::rows::column::ErrorColumn;
 use crate::rows::source::Request;
 
 /// Messages that come back with a coarse group, for the values in them.
@@ -119,20 +120,20 @@ pub(super) fn keyed(tables: &[Numbered<'_>], window: Window, request: &Request, 
 fn source(at: usize, shape: &Shape, window: Window, request: &Request, wanted: Wanted) -> Sql {
     let mut sql = Sql::new(&format!("  SELECT {at} AS src, ")).then(time(shape)).text(" AS ts");
     for (column, alias) in [
-        ("document_namespace", "namespace"),
-        ("document_type", "doctype"),
-        ("document_version", "version"),
-        ("error_type", "stage"),
-        ("exception_class", "class"),
-        ("job_name", "job"),
+        (ErrorColumn::Namespace, "namespace"),
+        (ErrorColumn::Doctype, "doctype"),
+        (ErrorColumn::Version, "version"),
+        (ErrorColumn::Stage, "stage"),
+        (ErrorColumn::Class, "class"),
+        (ErrorColumn::Job, "job"),
     ] {
         sql = sql.text(", ").then(text_column(shape.field(column))).text(&format!(" AS {alias}"));
     }
     sql = sql.text(", ").then(message(shape)).text(" AS message");
-    sql = match (wanted, shape.column("client_id")) {
+    sql = match (wanted, shape.column(ErrorColumn::Client)) {
         (Wanted::Counts, Some(client)) => sql.text(", SUBSTR(TO_HEX(MD5(").column(client).text(")), 1, 16) AS client"),
         (Wanted::Counts, None) => sql.text(", CAST(NULL AS STRING) AS client"),
-        (Wanted::Keys | Wanted::Whole, _) => sql.text(", ").then(text_column(shape.field("uri"))).text(" AS uri"),
+        (Wanted::Keys | Wanted::Whole, _) => sql.text(", ").then(text_column(shape.field(ErrorColumn::Uri))).text(" AS uri"),
     };
     if wanted == Wanted::Whole {
         sql = sql.text(", ").then(whole(shape)).text(" AS whole");
@@ -166,7 +167,7 @@ fn filtered(sql: Sql, shape: &Shape, window: Window, request: &Request) -> Sql {
             sql.text(" AND ").column(day).text(" BETWEEN DATE(").value("since", since).text(") AND DATE(").value("until", until).text(")");
     }
     for (column, name, wanted) in
-        [("document_namespace", "namespaces", &request.namespaces), ("document_type", "doctypes", &request.doctypes)]
+        [(ErrorColumn::Namespace, "namespaces", &request.namespaces), (ErrorColumn::Doctype, "doctypes", &request.doctypes)]
     {
         if !wanted.is_empty() {
             sql = sql
@@ -176,7 +177,7 @@ fn filtered(sql: Sql, shape: &Shape, window: Window, request: &Request) -> Sql {
             sql = sql.value(name, Value::Texts(wanted.iter().map(|name| folded(name)).collect())).text(")");
         }
     }
-    for (column, name, wanted) in [("error_type", "stages", &request.stages), ("job_name", "jobs", &request.jobs)] {
+    for (column, name, wanted) in [(ErrorColumn::Stage, "stages", &request.stages), (ErrorColumn::Job, "jobs", &request.jobs)] {
         if !wanted.is_empty() {
             sql = sql.text("\n    AND ").then(text_column(shape.field(column))).text(" IN UNNEST(");
             sql = sql.value(name, Value::Texts(wanted.clone())).text(")");
@@ -199,7 +200,7 @@ fn text_column(field: Option<&Field>) -> Sql {
 
 fn message(shape: &Shape) -> Sql {
     match &shape.counts {
-        None => text_column(shape.field("error_message")),
+        None => text_column(shape.field(ErrorColumn::Message)),
         Some(Counts { sample: Some(sample), .. }) if sample.is_repeated() => Sql::default().column(&sample.name).text("[SAFE_OFFSET(0)]"),
         Some(counts) => text_column(counts.sample.as_ref()),
     }
@@ -208,7 +209,7 @@ fn message(shape: &Shape) -> Sql {
 /// The time of a row; of counts the beginning of their hour or day.
 fn time(shape: &Shape) -> Sql {
     let Some(counts) = &shape.counts else {
-        return Sql::default().column(shape.column("submission_timestamp").unwrap_or("submission_timestamp"));
+        return Sql::default().column(shape.column(ErrorColumn::Time).unwrap_or(ErrorColumn::Time.name()));
     };
     match (&counts.hour, &counts.day) {
         (Some(hour), _) if hour.r#type == "TIMESTAMP" => Sql::default().column(&hour.name),

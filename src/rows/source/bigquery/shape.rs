@@ -8,40 +8,34 @@ use std::collections::BTreeMap;
 use super::answer::Field;
 use super::error::Error;
 use super::table::Table;
-use crate::rows::row::COLUMNS;
+use crate::rows::column::{CountColumn, ErrorColumn};
 
-/// Columns of the error table that are used here.
-pub(super) const NAMES: [&str; 11] = [
-    "submission_timestamp",
-    "document_namespace",
-    "document_type",
-    "document_version",
-    "error_type",
-    "exception_class",
-    "error_message",
-    "job_name",
-    "client_id",
-    "uri",
-    "payload",
+/// Columns of the error table that are used here, in the order in which they are told.
+pub(super) const USED: [ErrorColumn; 11] = [
+    ErrorColumn::Time,
+    ErrorColumn::Namespace,
+    ErrorColumn::Doctype,
+    ErrorColumn::Version,
+    ErrorColumn::Stage,
+    ErrorColumn::Class,
+    ErrorColumn::Message,
+    ErrorColumn::Job,
+    ErrorColumn::Client,
+    ErrorColumn::Uri,
+    ErrorColumn::Payload,
 ];
-
-/// Columns of tables that hold counts: the number, one message of those counted, the day and the hour.
-const COUNT: &str = "error_count";
-const SAMPLE: &str = "sample_error_messages";
-const DAY: &str = "submission_date";
-const HOUR: &str = "hour";
 
 /// The columns that a table may have under other names.
 pub fn renamable() -> Vec<&'static str> {
-    NAMES.into_iter().chain([COUNT, SAMPLE, DAY, HOUR]).collect()
+    USED.into_iter().map(ErrorColumn::name).chain(CountColumn::ALL.into_iter().map(CountColumn::name)).collect()
 }
 
 /// A table with the meaning of its columns.
 #[derive(Debug, Clone)]
 pub(super) struct Shape {
     pub(super) table: Table,
-    /// The column that holds each of [`NAMES`].
-    columns: [Option<Field>; NAMES.len()],
+    /// The column that holds each of [`USED`].
+    columns: [Option<Field>; USED.len()],
     /// What each row counts for, where it is more than one.
     pub(super) counts: Option<Counts>,
 }
@@ -65,14 +59,14 @@ impl Shape {
             let name = renamed.get(name).map_or(name, String::as_str);
             table.schema.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name)).cloned()
         };
-        let columns = NAMES.map(find);
-        let counts = find(COUNT).map(|count| Counts {
+        let columns = USED.map(|column| find(column.name()));
+        let counts = find(CountColumn::Count.name()).map(|count| Counts {
             count: count.name,
-            sample: find(SAMPLE),
-            day: find(DAY).map(|day| day.name),
-            hour: find(HOUR),
+            sample: find(CountColumn::Sample.name()),
+            day: find(CountColumn::Day.name()).map(|day| day.name),
+            hour: find(CountColumn::Hour.name()),
         });
-        let shape = Shape { columns, counts: counts.filter(|_| find("error_message").is_none()), table };
+        let shape = Shape { columns, counts: counts.filter(|_| find(ErrorColumn::Message.name()).is_none()), table };
         shape.check(renamed)?;
         Ok(shape)
     }
@@ -88,12 +82,12 @@ impl Shape {
             )))
         };
         if let Some(counts) = &self.counts {
-            return if counts.day.is_some() || counts.hour.is_some() { Ok(()) } else { lacks(DAY) };
+            return if counts.day.is_some() || counts.hour.is_some() { Ok(()) } else { lacks(CountColumn::Day.name()) };
         }
-        match (self.column("error_message"), self.field("submission_timestamp")) {
-            (None, _) => lacks("error_message"),
-            (_, None) => lacks("submission_timestamp"),
-            (_, Some(time)) if time.r#type != "TIMESTAMP" => Err(Error::Input(format!(
+        match (self.column(ErrorColumn::Message), self.field(ErrorColumn::Time)) {
+            (None, _) => lacks(ErrorColumn::Message.name()),
+            (_, None) => lacks(ErrorColumn::Time.name()),
+            (_, Some(time)) if time.r#type != ErrorColumn::Time.kind() => Err(Error::Input(format!(
                 "the column {} of {name} is a {} and no TIMESTAMP, so no window of time can be read",
                 time.name, time.r#type
             ))),
@@ -106,19 +100,19 @@ impl Shape {
         self.table.name.as_ref().map(ToString::to_string).unwrap_or_default()
     }
 
-    pub(super) fn field(&self, name: &str) -> Option<&Field> {
-        NAMES.iter().position(|known| *known == name).and_then(|at| self.columns[at].as_ref())
+    pub(super) fn field(&self, column: ErrorColumn) -> Option<&Field> {
+        USED.iter().position(|known| *known == column).and_then(|at| self.columns[at].as_ref())
     }
 
     /// The table's own name of a column of the error table.
-    pub(super) fn column(&self, name: &str) -> Option<&str> {
-        self.field(name).map(|field| field.name.as_str())
+    pub(super) fn column(&self, column: ErrorColumn) -> Option<&str> {
+        self.field(column).map(|field| field.name.as_str())
     }
 
     /// The error table's name of a column.
     pub(super) fn standard_name(&self, column: &str) -> String {
-        let known = NAMES.iter().zip(&self.columns).find(|(_, field)| field.as_ref().is_some_and(|field| field.name == column));
-        known.map_or(column, |(name, _)| *name).to_owned()
+        let known = USED.iter().zip(&self.columns).find(|(_, field)| field.as_ref().is_some_and(|field| field.name == column));
+        known.map_or(column, |(known, _)| known.name()).to_owned()
     }
 
     /// Names of all its columns.
@@ -127,13 +121,13 @@ impl Shape {
     }
 
     /// What it does not have of what is needed for groups and documents.
-    pub(super) fn missing(&self) -> Vec<&'static str> {
-        let told = |name: &&'static str| match (&self.counts, *name) {
-            (Some(counts), "error_message") => counts.sample.is_none(),
-            (Some(_), "submission_timestamp") => false,
-            _ => self.field(name).is_none(),
+    pub(super) fn missing(&self) -> Vec<ErrorColumn> {
+        let told = |column: &ErrorColumn| match (&self.counts, *column) {
+            (Some(counts), ErrorColumn::Message) => counts.sample.is_none(),
+            (Some(_), ErrorColumn::Time) => false,
+            _ => self.field(*column).is_none(),
         };
-        COLUMNS.into_iter().filter(told).collect()
+        ErrorColumn::NEEDED.into_iter().filter(told).collect()
     }
 }
 
@@ -174,12 +168,12 @@ mod tests {
         let none = BTreeMap::new();
         let rows = Shape::of(table("a.b.c", &ROWS), &none).unwrap();
         assert_eq!(
-            (rows.column("error_message"), rows.standard_name("Error_Message")),
+            (rows.column(ErrorColumn::Message), rows.standard_name("Error_Message")),
             (Some("Error_Message"), "error_message".to_owned())
         );
-        assert!(rows.missing().contains(&"payload") && !rows.missing().contains(&"error_message"));
+        assert!(rows.missing().contains(&ErrorColumn::Payload) && !rows.missing().contains(&ErrorColumn::Message));
         let counts = Shape::of(table("a.b.d", &COUNTS), &none).unwrap();
-        assert!(counts.counts.is_some() && !counts.missing().contains(&"submission_timestamp"));
+        assert!(counts.counts.is_some() && !counts.missing().contains(&ErrorColumn::Time));
         let told = Shape::of(table("a.b.e", &ROWS[1..]), &none).unwrap_err().to_string();
         assert!(told.starts_with("the table a.b.e has no column error_message, so it holds no error rows"), "{told}");
         let told = Shape::of(table("a.b.e", &[ROWS[0], ("submission_timestamp", "DATE")]), &none).unwrap_err().to_string();

@@ -5,6 +5,9 @@
 //!
 //! The client library's own calls are not used for this: they lose the HTTP status of an answer that is no JSON, hide `Retry-After`, never try
 //! again, and cannot read a table with a column type that they do not know. Its types, parameters and credentials are.
+//!
+//! Nor does a crate for trying again (backon) do the waiting: what is more than a few lines here is no part of it, the token that is renewed without
+//! counting as an attempt and the wait that the server asks for.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};

@@ -1,23 +1,21 @@
-//! The columns of the error table that matter here, by name and by number.
+//! The columns of the error table that matter here, by number.
 //!
-//! Owns: their order, which of them an input has, the cells of one row. Refuses: reading text.
+//! Owns: which of them an input has, the cells of one row. Refuses: reading text.
 
+use crate::rows::column::ErrorColumn;
 use crate::rows::row::ErrorRow;
 
-/// Their names, in the order of the error table.
-pub(super) use crate::rows::row::COLUMNS as NAMES;
-
 /// How many columns matter.
-pub(super) const COUNT: usize = NAMES.len();
+pub(super) const COUNT: usize = ErrorColumn::NEEDED.len();
 
-/// Position of `payload` in [`NAMES`].
-pub(super) const PAYLOAD: usize = 7;
-/// Position of `submission_timestamp` in [`NAMES`].
-pub(super) const TIME: usize = 8;
+/// Position of the payload.
+pub(super) const PAYLOAD: usize = ErrorColumn::Payload.position();
+/// Position of the time.
+pub(super) const TIME: usize = ErrorColumn::Time.position();
 
 /// Position of a column by its name.
 pub(super) fn position(name: &[u8]) -> Option<usize> {
-    NAMES.iter().position(|column| column.as_bytes() == name)
+    ErrorColumn::NEEDED.iter().position(|column| column.name().as_bytes() == name)
 }
 
 /// A set of columns that were met, with NULL or with a value.
@@ -41,15 +39,15 @@ impl Seen {
     }
 
     /// The columns that were not met.
-    pub(super) fn missing(self) -> Vec<&'static str> {
-        (0..COUNT).filter(|column| self.0 & (1 << column) == 0).map(|column| NAMES[column]).collect()
+    pub(super) fn missing(self) -> Vec<ErrorColumn> {
+        ErrorColumn::NEEDED.into_iter().filter(|column| self.0 & (1 << column.position()) == 0).collect()
     }
 }
 
 /// The texts of one row; `None` is an absent column, NULL, or the payload, which is never read here.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Cells<'a> {
-    /// By position in [`NAMES`].
+    /// By position in [`ErrorColumn::NEEDED`].
     pub(super) text: [Option<&'a str>; COUNT],
     /// Which columns the row has.
     pub(super) seen: Seen,
@@ -58,6 +56,7 @@ pub(super) struct Cells<'a> {
 impl<'a> Cells<'a> {
     /// The row as grouping wants it.
     pub(super) fn error_row(&self) -> ErrorRow<'a> {
+        // In the order of the positions.
         let [namespace, doctype, version, message, stage, class, job, _, time] = self.text;
         ErrorRow { namespace, doctype, version, stage, class, message, job, time: time.and_then(crate::ground::time::parse_time) }
     }

@@ -13,6 +13,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::columns::{self, COUNT, PAYLOAD, Seen};
+use crate::rows::column::ErrorColumn;
 use crate::rows::payload::Payload;
 use crate::rows::row::SourceRow;
 
@@ -111,7 +112,7 @@ pub fn source_row(text: &[u8], origin: String) -> Result<SourceRow, String> {
         }
         // A text that is none (half a surrogate pair) is kept as it stands: grouping took the row, unless it needs that very column.
         let text = text_of(value).unwrap_or_else(|_| Some(Cow::Borrowed(value.get().trim_matches('"'))));
-        if name == columns::NAMES[PAYLOAD] {
+        if name == ErrorColumn::Payload.name() {
             row.payload = text.map_or(Payload::Absent, payload);
         } else {
             row.columns.push((name.clone(), text.map(Cow::into_owned)));

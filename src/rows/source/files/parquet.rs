@@ -19,6 +19,7 @@ use parquet::file::serialized_reader::{SerializedFileReader, SerializedRowGroupR
 use self::column::Column;
 use super::columns::{self, COUNT, PAYLOAD, Seen, TIME};
 use super::spool::Spool;
+use crate::rows::column::ErrorColumn;
 use crate::rows::payload::Payload;
 use crate::rows::row::{ErrorRow, SourceRow};
 
@@ -199,7 +200,7 @@ impl Rows<'_> {
     pub(super) fn source_row(&self, row: usize, origin: String) -> SourceRow {
         let mut whole = SourceRow { columns: Vec::with_capacity(self.columns.len()), payload: Payload::Absent, origin };
         for (name, column) in &self.columns {
-            if *name == columns::NAMES[PAYLOAD] {
+            if *name == ErrorColumn::Payload.name() {
                 whole.payload = column.payload(row);
             } else {
                 whole.columns.push(((*name).to_owned(), column.text(row).map(|text| text.into_owned())));

@@ -11,7 +11,7 @@ use crate::pipeline::schema::Schema;
 use crate::pipeline::sink;
 use crate::pipeline::verdict::judge::Violation;
 use crate::rows::demo;
-use crate::rows::group::{Group, Groups, Status};
+use crate::rows::group::{Group, Groups};
 use crate::rows::schemas::SchemaStore;
 use crate::triage::case::Case;
 use crate::triage::export::choice::Choice;
@@ -75,8 +75,7 @@ impl<'a> Builder<'a> {
         for (group, (draft, survey)) in self.chosen.iter().zip(self.drafts) {
             let mut draft = draft.unwrap_or_else(|| about_group(group, self.groups, &mut self.redactor, &self.source, self.schemas));
             draft.surveyed = survey.rows;
-            draft.senders =
-                survey.told().into_iter().map(|fact| Facet { name: fact.name, values: fact.values, others: fact.others }).collect();
+            draft.senders = survey.told();
             told.push(draft);
         }
         Report {
@@ -95,11 +94,7 @@ impl<'a> Builder<'a> {
 /// What the group alone tells.
 fn about_group(group: &Group, groups: &Groups, redactor: &mut Redactor, source: &str, schemas: Option<&SchemaStore>) -> Told {
     let hidden::Told { group: told, conditions } = hidden::Told::new(group, schemas, redactor);
-    let (status, status_sure) = match group.status {
-        Status::Ongoing => ("ONGOING", true),
-        Status::New { sure } => ("NEW", sure),
-        Status::Gone { sure } => ("GONE", sure),
-    };
+    let (status, status_sure) = group.status.told();
     let owned = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
     let key = &told.key;
     Told {

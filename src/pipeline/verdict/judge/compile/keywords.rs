@@ -5,11 +5,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::compile::Compiler;
-use super::formats::Format;
-use super::numbers::{self, Decimal};
-use super::order;
-use super::program::{ArrayRules, Bound, Known, NumberRules, ObjectRules, SubId, TextRules};
+use super::super::formats::Format;
+use super::super::numbers::{self, Decimal};
+use super::super::order;
+use super::super::program::{ArrayRules, Bound, Known, NumberRules, ObjectRules, SubId, TextRules};
+use super::Compiler;
 use crate::pipeline::document::{Kind, NodeId};
 use crate::pipeline::schema::Draft;
 

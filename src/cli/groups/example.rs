@@ -1,0 +1,59 @@
+//! A group to print, for the tests of every form.
+
+use std::sync::Arc;
+
+use crate::rows::group::{Clients, Facet, Fingerprint, Group, GroupKey, GroupRecord, Groups, Job, JobCount, Status, Trend};
+
+/// A group to print, with something hostile in its sample.
+pub(super) fn group() -> Group {
+    let text = |text: &str| Some(Arc::from(text));
+    Group {
+        key: GroupKey {
+            namespace: text("acme"),
+            doctype: text("session"),
+            version: text("1"),
+            stage: text("ParsePayload"),
+            class: text("org.everit.json.schema.ValidationException"),
+            path: text("/client_info"),
+            fault: Arc::from("required app_build"),
+        },
+        fingerprint: Fingerprint(0xab),
+        keyword: Some("required"),
+        count: 1234,
+        span: Some((1_772_438_700_000_000, 1_772_438_760_000_000)),
+        trend: Trend::default(),
+        jobs: vec![JobCount { job: 0, rows: 1234, span: None }],
+        status: Status::New { sure: false },
+        noise: false,
+        sample: Arc::from("=1+1 \u{1b}[2J \"x\" \u{9b} \u{202e}"),
+        says: Arc::from("required key [app_build] not found"),
+        facets: vec![Facet { name: "key", values: vec![(Arc::from("app_build"), 1234)], others: 0 }],
+        sampled: Some(1000),
+        clients: Some(Clients { count: 77, exact: false }),
+        folded: None,
+        rows: Vec::new(),
+    }
+}
+
+/// The groups around it.
+pub(super) fn groups() -> Groups {
+    let job = Job { name: Arc::from("decoder-0"), span: None, rows: 1234 };
+    Groups { list: vec![group()], jobs: vec![job], rows: 2468, ..Groups::default() }
+}
+
+#[test]
+fn a_record_has_its_fields_in_order() {
+    let groups = groups();
+    let json = GroupRecord::of(&groups.list[0]).fields(&groups);
+    let names: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(
+        names.join(" "),
+        "namespace doctype version stage exception_class path fault fingerprint count first last jobs status status_sure share noise \
+         keyword facets sample facet_rows clients clients_exact folded"
+    );
+    assert_eq!(json["fingerprint"], "00000000000000ab");
+    assert_eq!(json["first"], "2026-03-02T08:05:00Z");
+    assert_eq!(json["jobs"].to_string(), r#"[{"job":"decoder-0","count":1234}]"#);
+    assert_eq!((json["status"].as_str(), json["status_sure"].as_bool(), json["share"].as_f64()), (Some("NEW"), Some(false), Some(0.5)));
+    assert_eq!(json["facets"].to_string(), r#"[{"name":"key","values":[{"value":"app_build","count":1234}],"others":0}]"#);
+}

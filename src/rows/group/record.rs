@@ -1,0 +1,245 @@
+//! A group as it is told: the one shape that leaves the program and comes back.
+//!
+//! Owns: the names of its members, their two spellings: one line of a bundle (serde), and the members that scripts read and that an
+//! earlier export gives back (`fields`).
+//! Refuses: counting (part), what of its texts may be told (redact), being a group again (restore). A report tells sentences, so it has
+//! members of its own.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Clients, Fingerprint, Group, Groups, JobCount, Status, Trend};
+use crate::ground::time::{Micros, timestamp};
+
+/// One group. The order of the members is that of a bundle's lines.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct GroupRecord {
+    /// As it was told first; not made of the names, which may have been redacted.
+    pub fingerprint: Fingerprint,
+    /// The rows'; none where they have none, as all names here.
+    pub namespace: Option<String>,
+    /// Likewise.
+    pub doctype: Option<String>,
+    /// Likewise, before telemetry's is read from a payload.
+    pub version: Option<String>,
+    /// The rows' `error_type`.
+    pub stage: Option<String>,
+    /// With its package.
+    pub exception_class: Option<String>,
+    /// See [`GroupKey::path`](super::GroupKey::path).
+    pub path: Option<String>,
+    /// See [`GroupKey::fault`](super::GroupKey::fault).
+    pub fault: String,
+    /// See [`Group::keyword`].
+    pub keyword: Option<String>,
+    /// Rows.
+    pub count: u64,
+    /// First and last time.
+    pub span: Option<(Micros, Micros)>,
+    /// Rows over time.
+    pub trend: Trend,
+    /// Rows by job.
+    pub jobs: Vec<JobCount>,
+    /// Values in the messages.
+    pub facets: Vec<FacetRecord>,
+    /// One whole message.
+    pub sample: String,
+    /// See [`Group::sampled`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampled: Option<u64>,
+    /// See [`Group::clients`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clients: Option<Clients>,
+    /// See [`Group::folded`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folded: Option<u64>,
+    /// See [`Group::status`]. No bundle has it: it follows from the jobs.
+    #[serde(skip)]
+    pub status: Status,
+    /// See [`Group::noise`]. No bundle has it: it follows from the class.
+    #[serde(skip)]
+    pub noise: bool,
+}
+
+/// One kind of value in the messages.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Facet", into = "Facet")]
+pub struct FacetRecord {
+    /// The kind of value.
+    pub name: String,
+    /// The most frequent values with their rows.
+    pub values: Vec<(String, u64)>,
+    /// Rows with other values.
+    pub others: u64,
+}
+
+/// In a bundle: name, values with their rows, rows with other values.
+type Facet = (String, Vec<(String, u64)>, u64);
+
+impl From<Facet> for FacetRecord {
+    fn from((name, values, others): Facet) -> Self {
+        FacetRecord { name, values, others }
+    }
+}
+
+impl From<FacetRecord> for Facet {
+    fn from(facet: FacetRecord) -> Self {
+        (facet.name, facet.values, facet.others)
+    }
+}
+
+impl GroupRecord {
+    /// What is told of a group.
+    pub fn of(group: &Group) -> Self {
+        let key = &group.key;
+        let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
+        let facet = |facet: &super::Facet| FacetRecord {
+            name: facet.name.to_owned(),
+            values: facet.values.iter().map(|(value, rows)| (value.to_string(), *rows)).collect(),
+            others: facet.others,
+        };
+        GroupRecord {
+            fingerprint: group.fingerprint,
+            namespace: text(&key.namespace),
+            doctype: text(&key.doctype),
+            version: text(&key.version),
+            stage: text(&key.stage),
+            exception_class: text(&key.class),
+            path: text(&key.path),
+            fault: key.fault.to_string(),
+            keyword: group.keyword.map(str::to_owned),
+            count: group.count,
+            span: group.span,
+            trend: group.trend.clone(),
+            jobs: group.jobs.clone(),
+            facets: group.facets.iter().map(facet).collect(),
+            sample: group.sample.to_string(),
+            sampled: group.sampled,
+            clients: group.clients,
+            folded: group.folded,
+            status: group.status,
+            noise: group.noise,
+        }
+    }
+
+    /// The members that scripts read, in their order; names and meanings are stable. Times are RFC 3339, jobs have their names, `share` is
+    /// of all counted rows, `facet_rows` are the rows that the facets are counted from.
+    pub fn fields(&self, among: &Groups) -> Value {
+        let time = |time: Option<Micros>| time.map(|time| timestamp(time).to_string());
+        let job = |part: &JobCount| Some(json!({"job": &*among.jobs.get(part.job as usize)?.name, "count": part.rows}));
+        let value = |(value, count): &(String, u64)| json!({"value": value, "count": count});
+        let facet = |facet: &FacetRecord| {
+            let values: Vec<Value> = facet.values.iter().map(value).collect();
+            json!({"name": facet.name, "values": values, "others": facet.others})
+        };
+        let (status, status_sure) = self.status.told();
+        json!({
+            "namespace": self.namespace,
+            "doctype": self.doctype,
+            "version": self.version,
+            "stage": self.stage,
+            "exception_class": self.exception_class,
+            "path": self.path,
+            "fault": self.fault,
+            "fingerprint": self.fingerprint,
+            "count": self.count,
+            "first": time(self.span.map(|span| span.0)),
+            "last": time(self.span.map(|span| span.1)),
+            "jobs": self.jobs.iter().filter_map(job).collect::<Vec<Value>>(),
+            "status": status,
+            "status_sure": status_sure,
+            "share": if among.rows == 0 { 0.0 } else { self.count as f64 / among.rows as f64 },
+            "noise": self.noise,
+            "keyword": self.keyword,
+            "facets": self.facets.iter().map(facet).collect::<Vec<Value>>(),
+            "sample": self.sample,
+            "facet_rows": self.sampled.unwrap_or(self.count),
+            "clients": self.clients.map(|clients| clients.count),
+            "clients_exact": self.clients.map(|clients| clients.exact),
+            "folded": self.folded,
+        })
+    }
+}
+
+impl Status {
+    /// `NEW`, `GONE` or `ONGOING`, and whether that is sure.
+    pub fn told(self) -> (&'static str, bool) {
+        match self {
+            Status::Ongoing => ("ONGOING", true),
+            Status::New { sure } => ("NEW", sure),
+            Status::Gone { sure } => ("GONE", sure),
+        }
+    }
+}
+
+/// In a bundle: how many, and whether that is their exact number.
+impl From<(u64, bool)> for Clients {
+    fn from((count, exact): (u64, bool)) -> Self {
+        Clients { count, exact }
+    }
+}
+
+impl From<Clients> for (u64, bool) {
+    fn from(clients: Clients) -> Self {
+        (clients.count, clients.exact)
+    }
+}
+
+/// In a bundle: position of the job, rows, first and last time.
+type Counted = (u32, u64, Option<(Micros, Micros)>);
+
+impl From<Counted> for JobCount {
+    fn from((job, rows, span): Counted) -> Self {
+        JobCount { job, rows, span }
+    }
+}
+
+impl From<JobCount> for Counted {
+    fn from(count: JobCount) -> Self {
+        (count.job, count.rows, count.span)
+    }
+}
+
+/// In a bundle: start and width of the bins, rows in each. What is read may be no trend; restoring a group finds out.
+type Bins = (Micros, Micros, Vec<u32>);
+
+impl From<Bins> for Trend {
+    fn from((start, width, bins): Bins) -> Self {
+        Trend { start, width, bins }
+    }
+}
+
+impl From<Trend> for Bins {
+    fn from(trend: Trend) -> Self {
+        (trend.start, trend.width, trend.bins)
+    }
+}
+
+impl From<Fingerprint> for String {
+    fn from(print: Fingerprint) -> Self {
+        print.to_string()
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+/// Names of jobs in a bundle.
+pub(super) mod name {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(name: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(name)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error> {
+        String::deserialize(deserializer).map(Into::into)
+    }
+}

@@ -1,0 +1,68 @@
+//! A group of rows: everything known of it.
+
+use std::sync::Arc;
+
+use super::Facts;
+use crate::ground::text::{count, plural};
+use crate::ground::time;
+use crate::rows::group::{Clients, Group, Groups};
+
+/// How many clients, and whether that is only about so.
+pub fn clients(clients: Clients) -> String {
+    format!("{}{}", if clients.exact { "" } else { "about " }, plural(clients.count, "client", "clients"))
+}
+
+/// Of which rows the values in messages are, where that is not all of them.
+pub fn sampled(rows: u64) -> String {
+    format!("of {} only, the most frequent messages", plural(rows, "row", "rows"))
+}
+
+/// Everything known of a group; `rest` says how to get at all of a message that is too long to be shown.
+pub fn sheet(groups: &Groups, group: &Group, rest: &str) -> Facts {
+    let mut facts = Facts::default();
+    facts.line(&group.sentence());
+    facts.gap();
+    names(&mut facts, group);
+    facts.heading("Jobs");
+    for job in &group.jobs {
+        let name = groups.jobs.get(job.job as usize).map_or("?", |job| &*job.name);
+        let span = job.span.map(|(first, last)| format!("{} to {}", time::minute(first), time::minute(last))).unwrap_or_default();
+        facts.line(&counted(job.rows, &format!("{span}  {name}")));
+    }
+    for facet in &group.facets {
+        facts.heading(facet.name);
+        facet.values.iter().for_each(|(value, rows)| facts.line(&counted(*rows, value)));
+        if facet.others > 0 {
+            facts.line(&counted(facet.others, "(other values)"));
+        }
+    }
+    facts.heading("A message");
+    facts.text(group.sample.as_bytes(), rest);
+    if !groups.notes.is_empty() {
+        facts.heading("All groups");
+        groups.notes.iter().for_each(|note| facts.line(note));
+    }
+    facts
+}
+
+fn names(facts: &mut Facts, group: &Group) {
+    let key = &group.key;
+    let known = |text: &Option<Arc<str>>| text.as_deref().unwrap_or("(none)").to_owned();
+    for (name, text) in
+        [("namespace", &key.namespace), ("doctype", &key.doctype), ("version", &key.version), ("stage", &key.stage), ("class", &key.class)]
+    {
+        facts.named(name, &known(text));
+    }
+    facts.named("rows", &count(group.count));
+    if let Some(known) = group.clients {
+        facts.named("from", &clients(known));
+    }
+    if let Some(rows) = group.sampled {
+        facts.named("values", &sampled(rows));
+    }
+}
+
+/// A number of rows and what they are.
+fn counted(rows: u64, words: &str) -> String {
+    format!("{:>11}  {words}", count(rows))
+}

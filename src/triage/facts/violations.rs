@@ -1,0 +1,59 @@
+//! What is broken: a violation in a line, all of them as a tree.
+
+use super::Facts;
+use crate::ground::text;
+use crate::pipeline::verdict::judge::{Broken, Violation, Violations};
+
+/// Deepest level that is still moved to the right.
+const DEEPEST_INDENT: usize = 20;
+
+/// A violation with the keyword and the node that broke.
+pub fn described(violation: &Violation) -> String {
+    format!("{}  ({} at #{})", violation.sentence, violation.keyword, violation.schema_pointer)
+}
+
+/// How many there are, in words.
+pub fn counted(violations: &Violations) -> String {
+    match violations.count {
+        0 => "Nothing is broken by these schemas".to_owned(),
+        count => text::plural(count, "violation", "violations"),
+    }
+}
+
+/// Everything that is broken: what the row reports first, then all violations with the branches they stand behind.
+pub fn tree(violations: &Violations) -> Facts {
+    let mut facts = Facts::default();
+    violations.tree.iter().for_each(|broken| push(&mut facts, violations, broken, 0));
+    let more = violations.count.saturating_sub(violations.list.len() as u64);
+    if more > 0 {
+        facts.line(&super::and_more(more));
+    }
+    facts
+}
+
+/// The first violations as facts of that name, with the number of the others.
+pub fn list(facts: &mut Facts, name: &'static str, violations: &Violations, most: usize) {
+    violations.list.iter().take(most).for_each(|violation| facts.named(name, &described(violation)));
+    facts.more(name, violations.count, violations.list.len().min(most));
+}
+
+/// A violation, or a combinator with its branches below it.
+fn push(facts: &mut Facts, all: &Violations, broken: &Broken, depth: usize) {
+    let indent = "  ".repeat(depth.min(DEEPEST_INDENT));
+    match broken {
+        Broken::Leaf(at) => {
+            if let Some(violation) = all.list.get(*at) {
+                facts.line(&format!("{indent}{}", described(violation)));
+            }
+        }
+        Broken::Branches(branches) => {
+            facts.line(&format!("{indent}{}", described(&branches.violation)));
+            for branch in &branches.branches {
+                let state = if branch.valid { "fits" } else { "does not fit" };
+                let why = if branch.why.is_empty() { String::new() } else { format!(": {}", branch.why) };
+                facts.line(&format!("{indent}  {} {state}{why}", branch.wanted));
+                branch.broken.iter().for_each(|broken| push(facts, all, broken, depth + 2));
+            }
+        }
+    }
+}
