@@ -193,7 +193,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
 
 /// The error with its causes, outermost first.
 fn told(error: &color_eyre::Report) -> String {
-    error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    error.chain().map(crate::tui::advice::told).collect::<Vec<_>>().join(": ")
 }
 
 #[cfg(test)]

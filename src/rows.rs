@@ -1,5 +1,7 @@
 //! Error rows: where they come from, what they have in common, and the schemas to read them by.
 
+/// What to do about an error, as a value.
+pub mod advice;
 /// A file with groups, rows and schemas, opened as a source.
 pub mod bundle;
 /// The columns of the error table.

@@ -4,11 +4,13 @@
 //! Refuses: everything else; see the modules.
 
 pub mod action;
+pub mod advice;
 pub mod app;
 pub mod binding;
 pub mod case_screen;
 pub mod clipboard;
 pub mod column_tree;
+pub mod focus;
 pub mod frame;
 pub mod group_tree;
 pub mod help;

@@ -27,7 +27,7 @@ fn window() -> Request {
 }
 
 fn groups(stub: &Stub) -> Result<Groups, String> {
-    open(settings(stub)).groups(&window(), &Unwatched).map_err(|error| error.to_string())
+    open(settings(stub)).groups(&window(), &Unwatched).map_err(|error| misfit::tui::advice::told(&error))
 }
 
 /// A healthy server, but for the first requests that `ill` has something to say to.
@@ -140,7 +140,8 @@ fn nothing_is_spent_beyond_the_limit_unless_somebody_agrees() {
     let stub = Stub::new(|asked, _| healthy(asked, TB, &[coarse(Some(1), MESSAGE, 3)]));
     let ask = |yes| {
         let asks = Asks { yes, told: Default::default() };
-        let answer = open(settings(&stub)).groups(&window(), &asks).map(|groups| groups.rows).map_err(|error| error.to_string());
+        let answer =
+            open(settings(&stub)).groups(&window(), &asks).map(|groups| groups.rows).map_err(|error| misfit::tui::advice::told(&error));
         (answer, asks.told.into_inner().unwrap())
     };
     let (answer, told) = ask(false);
@@ -225,7 +226,7 @@ fn an_answer_is_kept_and_costs_nothing_the_next_time() {
     let again = open(with(false)).groups(&window(), &Unwatched).unwrap();
     assert_eq!(stub.asked().len(), asked);
     assert_eq!(again.list[0].fingerprint, first.list[0].fingerprint);
-    assert!(again.notes[0].contains("--refresh"), "{:?}", again.notes);
+    assert!(misfit::tui::advice::advised(&again.notes[0]).contains("--refresh"), "{:?}", again.notes);
     open(with(true)).groups(&window(), &Unwatched).unwrap();
     assert!(stub.asked().len() > asked);
     let elsewhere = Request { since: Some(1), ..window() };

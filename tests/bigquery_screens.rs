@@ -49,6 +49,20 @@ fn a_price_beyond_the_limit_is_asked_for_on_the_screen() {
 }
 
 #[test]
+fn only_the_key_that_is_named_agrees_to_a_price() {
+    let stub = server();
+    for other in ["<c-y>", "<a-y>", "x", "<enter>"] {
+        let asked = press(&stub, 1000, other);
+        assert!(asked.contains("This costs") && asked.contains("y: go on    n or Esc: do not"), "{asked}");
+    }
+    for no in ["<c-c>", "q", "N"] {
+        let refused = press(&stub, 1000, no);
+        assert!(refused.contains("raise --max-bytes"), "{refused}");
+    }
+    assert_eq!(stub.started(), 0);
+}
+
+#[test]
 fn what_a_group_costs_and_who_sent_it_is_shown() {
     let screen = press(&server(), u64::MAX, "");
     assert!(screen.contains("from 1 client") && !screen.contains("1 clients"), "{screen}");

@@ -313,7 +313,7 @@ fn groups_beyond_the_bound_are_counted() {
     let other: u64 = bounded.list.iter().filter_map(|group| group.folded).sum();
     assert!(other > 20, "{other}");
     let cut = few(10_000, 4);
-    assert!(cut.notes[0].starts_with(&format!("{} more rows are in groups beyond the bound", all.rows - cut.rows)), "{:?}", cut.notes);
+    assert!(cut.notes[0].text.starts_with(&format!("{} more rows are in groups beyond the bound", all.rows - cut.rows)), "{:?}", cut.notes);
 }
 
 #[test]
@@ -401,7 +401,7 @@ fn views_without_payload_and_tables_of_counts_say_what_is_missing() {
         "{:?}",
         groups.missing_columns
     );
-    assert!(groups.notes.iter().any(|note| note.contains("holds counts with a sample of their messages")));
+    assert!(groups.notes.iter().any(|note| note.text.contains("holds counts with a sample of their messages")));
     let both = source_of("made,counts").groups(&summer(), &Unwatched).unwrap_err().to_string();
     assert!(both.contains("read them one after the other"), "{both}");
 }

@@ -132,10 +132,13 @@ fn names_key(text: &str) -> bool {
     text.contains(' ') && KEYS.iter().any(|key| text.match_indices(key).any(|(at, _)| stands(at, key)))
 }
 
+/// A report ends with the command that opens its group: what it tells of, not how it speaks to somebody.
+const COMMAND: &str = "triage/export/report/build.rs";
+
 /// Texts of domain wings that only one of command line and explorer can mean.
 fn advice(sources: &[Source]) -> Vec<String> {
     let mut found = Vec::new();
-    for source in sources.iter().filter(|source| is_domain(source)) {
+    for source in sources.iter().filter(|source| is_domain(source) && source.file != Path::new(COMMAND)) {
         for text in source.texts.iter().filter(|text| names_flag(text) || names_key(text)) {
             found.push(format!("src/{} says {text:?}: a message of a domain wing names no flag and no key", source.file.display()));
         }

@@ -17,6 +17,7 @@ mod export_corpus;
 mod export_safe;
 mod groups_corpus;
 mod judge_corpus;
+mod keys;
 mod landing_corpus;
 mod laws;
 mod made_up;

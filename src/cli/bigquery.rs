@@ -216,7 +216,7 @@ pub(super) fn list(args: Args, sources: &[String], config: &Config) -> Result<Ex
     for dataset in if named.is_empty() { USUAL_DATASETS.as_slice() } else { named.as_slice() } {
         match bigquery::error_tables(dataset, &settings, &line) {
             Ok(found) => tables.extend(found),
-            Err(error) => refused.push(format!("{}: {error}", visible(dataset))),
+            Err(error) => refused.push(format!("{}: {}", visible(dataset), crate::tui::advice::told(&error))),
         }
     }
     drop(line);

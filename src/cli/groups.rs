@@ -27,6 +27,7 @@ use crate::ground::text::{count, visible};
 use crate::rows::column;
 use crate::rows::group::{Group, GroupRecord, Groups, Sort};
 use crate::triage::baseline::{Baseline, Growth};
+use crate::tui::advice;
 
 /// Which groups, in which form.
 #[derive(Debug, clap::Args)]
@@ -148,7 +149,7 @@ fn read_baseline(path: &Path) -> Result<Baseline> {
     let read = File::open(path).and_then(|file| file.take(MOST_BASELINE + 1).read_to_end(&mut text));
     read.wrap_err_with(|| format!("cannot read the baseline {shown}"))?;
     ensure!(text.len() as u64 <= MOST_BASELINE, "the baseline {shown} is larger than {}", crate::ground::text::bytes(MOST_BASELINE));
-    Baseline::parse(&text).map_err(|reason| eyre!("{shown} is no baseline: {reason}"))
+    Baseline::parse(&text).map_err(|reason| eyre!("{shown} is no baseline: {}", advice::advised(&reason)))
 }
 
 /// New groups are findings.
@@ -188,7 +189,7 @@ fn closing(groups: &Groups, shown: usize, strays: Option<String>) -> String {
         parts.push(format!("the source has no {}", column::names(&groups.missing_columns)));
     }
     parts.extend(out::unreadable(&groups.unreadable));
-    parts.extend(groups.notes.iter().map(|note| crate::ground::text::visible(note).into_owned()));
+    parts.extend(groups.notes.iter().map(|note| visible(&advice::advised(note)).into_owned()));
     parts.extend(strays);
     parts.join("; ")
 }
@@ -214,7 +215,7 @@ mod tests {
             unreadable: Unreadable { count: 2, first: vec![bad] },
             missing_columns: vec![column::ErrorColumn::Job],
             partial: true,
-            notes: vec!["counting reads 3 GiB".to_owned()],
+            notes: vec!["counting reads 3 GiB".into()],
             ..Groups::default()
         };
         assert_eq!(

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::ground::time::Micros;
+use crate::rows::advice::Advised;
 use crate::rows::column::ErrorColumn;
 use crate::rows::row::{RowRef, Unreadable};
 pub use grouper::Grouper;
@@ -49,7 +50,7 @@ pub struct Groups {
     /// Whether reading was stopped before the end.
     pub partial: bool,
     /// What the source has to say of these counts: their price, their age, what they leave out. Whole sentences without a full stop.
-    pub notes: Vec<String>,
+    pub notes: Vec<Advised>,
 }
 
 /// One decoder job, and its line in a bundle.

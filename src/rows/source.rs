@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::ground::time::Micros;
+use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::{Fingerprint, Group, Groups};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 use crate::rows::schemas::SchemaStore;
@@ -191,7 +192,27 @@ pub enum SourceError {
     /// A pattern matched no file, or is no pattern.
     #[error("{0}")]
     Input(String),
+    /// The input cannot be read as it was asked for.
+    #[error("{0}")]
+    Advised(Advised),
     /// BigQuery gave no answer.
     #[error(transparent)]
     BigQuery(#[from] bigquery::Error),
+}
+
+impl SourceError {
+    /// What can be done about it, beyond what the message says.
+    pub fn advice(&self) -> Option<Advice> {
+        match self {
+            SourceError::Advised(message) => message.advice,
+            SourceError::BigQuery(error) => error.advice(),
+            _ => None,
+        }
+    }
+}
+
+impl From<SourceError> for Advised {
+    fn from(error: SourceError) -> Self {
+        Advised { text: error.to_string(), advice: error.advice() }
+    }
 }

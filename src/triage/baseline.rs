@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use crate::ground::time::Micros;
 use crate::pipeline::names::snake_case;
+use crate::rows::advice::Advised;
 use crate::rows::group::{Fingerprint, Group, GroupRecord, Groups};
 
 const HOUR: Micros = 3_600_000_000;
@@ -52,7 +53,7 @@ pub struct Comparison<'a> {
 
 impl Baseline {
     /// Reads an export of groups as JSON, NDJSON or CSV, told by its content. The reason of a refusal says where and what to do.
-    pub fn parse(text: &[u8]) -> Result<Self, String> {
+    pub fn parse(text: &[u8]) -> Result<Self, Advised> {
         read::parse(text)
     }
 

@@ -7,6 +7,7 @@ mod make;
 mod redacted;
 mod write;
 
+use crate::rows::advice::Advice;
 use crate::rows::schemas::SchemaError;
 use crate::rows::source::SourceError;
 use crate::triage::export::ExportError;
@@ -34,6 +35,18 @@ pub enum BundleError {
     /// The file cannot be written.
     #[error(transparent)]
     Export(#[from] ExportError),
+}
+
+impl BundleError {
+    /// What can be done about it, beyond what the message says.
+    pub fn advice(&self) -> Option<Advice> {
+        match self {
+            BundleError::TooLarge(_) => Some(Advice::SmallerBundle),
+            BundleError::Source(error) => error.advice(),
+            BundleError::Export(error) => error.advice(),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -22,12 +22,13 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::ground::text::visible;
+use crate::rows::advice::Advice;
 
 /// Why something could not be exported. Messages say what, where and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The file is there already.
-    #[error("{} is there already; name another, or give --force to replace it", shown(.0))]
+    #[error("{} is there already", shown(.0))]
     Exists(PathBuf),
     /// The place is no file that could be replaced, or no folder.
     #[error("{}: {what}", shown(.path))]
@@ -45,6 +46,13 @@ pub enum ExportError {
         /// The system's reason.
         error: io::Error,
     },
+}
+
+impl ExportError {
+    /// What can be done about it, beyond what the message says.
+    pub fn advice(&self) -> Option<Advice> {
+        matches!(self, ExportError::Exists(_)).then_some(Advice::Replace)
+    }
 }
 
 fn shown(path: &std::path::Path) -> String {

@@ -107,7 +107,7 @@ pub fn shown(raw: &[u8], rest: &str) -> String {
     let mut words = text::visible_lines(part);
     if part.len() < raw.len() {
         let (part, all) = (text::bytes(part.len() as u64), text::bytes(raw.len() as u64));
-        words.push_str(&format!("\n… the first {part} of {all}; {rest}"));
+        words.push_str(&format!("\n… the first {part} of {all}{rest}"));
     }
     words
 }

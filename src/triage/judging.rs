@@ -9,6 +9,7 @@ pub use bench::Bench;
 
 use crate::pipeline::fault::{NOT_FOUND, VALIDATION};
 use crate::pipeline::verdict::judge::{Doubt, Violation, Violations};
+use crate::rows::advice::{Advice, Advised};
 use crate::rows::samples::{DoctypeName, Expected, Sample, SampleFile};
 use crate::rows::schemas::SchemaError;
 
@@ -59,20 +60,25 @@ pub enum Ruling {
         instead: String,
     },
     /// It was not judged, and why.
-    Skipped(String),
+    Skipped(Advised),
 }
 
 /// Why nothing can be judged. Messages say what, where and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum JudgingError {
     /// No doctype was given or could be told.
-    #[error(
-        "cannot tell the doctype of {0}: give it with --doctype NAMESPACE.DOCTYPE.VERSION, or name the file NAMESPACE/DOCTYPE.VERSION.NAME.json"
-    )]
+    #[error("cannot tell the doctype of {0}")]
     NoDoctype(String),
     /// A schema cannot be read or compiled.
     #[error(transparent)]
     Schema(#[from] SchemaError),
+}
+
+impl JudgingError {
+    /// What can be done about it, beyond what the message says.
+    pub fn advice(&self) -> Option<Advice> {
+        matches!(self, JudgingError::NoDoctype(_)).then_some(Advice::NameDoctype)
+    }
 }
 
 impl Judged {

@@ -60,6 +60,15 @@ pub enum Action {
     CopyMessage,
     CopyKey,
     Export,
+    CopyReport,
+    ExportReport,
+    ExportRows,
+    ExportDocument,
+    ExportTest,
+    ExportSmallest,
+    LiftRedaction,
+    Agree,
+    Refuse,
     NextTheme,
     Help,
     Suspend,
@@ -69,16 +78,24 @@ pub enum Action {
 /// Where an action applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
+    /// On every screen and in all that lies over one.
+    Always,
     /// On every screen.
     Everywhere,
     /// In the list of groups.
     Groups,
     /// In an opened case.
     Case,
+    /// In an opened case, while the row that its document becomes is shown.
+    Row,
     /// Among the tables.
     Tables,
     /// Where there are panes beside each other: in a case and among the tables.
     Panes,
+    /// In the menu of exports.
+    Export,
+    /// While a question waits for an answer.
+    Question,
 }
 
 /// One line of the table.
@@ -104,6 +121,8 @@ const FOLD: &str = "Fold";
 const LOOK: &str = "Look";
 const FIND: &str = "Find";
 const COPY: &str = "Copy";
+const EXPORT: &str = "Export";
+const ASKED: &str = "Asked before something costs";
 const GENERAL: &str = "General";
 
 const fn entry(
@@ -119,7 +138,7 @@ const fn entry(
 }
 
 use Action as A;
-use Place::{Case, Everywhere, Groups, Panes, Tables};
+use Place::{Always, Case, Everywhere, Export, Groups, Panes, Question, Tables};
 
 /// Every action, in the order of help.
 #[rustfmt::skip]
@@ -158,7 +177,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::OtherTable, "other-table", &["u"], "the other table of a document that is split", Case, None, LOOK),
     entry(A::ShowValue, "show-value", &["v", "<enter>"], "the whole value, wrapped", Case, Some("whole value"), LOOK),
     entry(A::ShowRow, "show-row", &["i"], "everything about the row, the group or the column", Everywhere, Some("everything"), LOOK),
-    entry(A::Search, "search", &["/"], "search (n, N repeat); tables: all columns of all tables", Everywhere, Some("search"), FIND),
+    entry(A::Search, "search", &["/"], "search; tables: all columns of all tables", Everywhere, Some("search"), FIND),
     entry(A::NextMatch, "next-match", &["n"], "next match", Everywhere, None, FIND),
     entry(A::PreviousMatch, "previous-match", &["N"], "previous match", Everywhere, None, FIND),
     entry(A::Filter, "filter", &["f"], "show only what matches (empty: everything)", Everywhere, Some("filter"), FIND),
@@ -175,11 +194,20 @@ pub const TABLE: &[Entry] = &[
     entry(A::CopyMessage, "copy-message", &["ym"], "copy the error message", Everywhere, None, COPY),
     entry(A::CopyKey, "copy-key", &["yk"], "copy the key, or the group's fingerprint", Everywhere, None, COPY),
     entry(A::Export, "export", &["e"], "export: report, rows, document, test, smallest document", Everywhere, Some("export"), COPY),
+    entry(A::CopyReport, "copy-report", &["c"], "report for a bug tracker, to the clipboard", Export, None, EXPORT),
+    entry(A::ExportReport, "export-report", &["r"], "report, to a file", Export, None, EXPORT),
+    entry(A::ExportRows, "export-rows", &["s"], "ten rows, to a file", Export, None, EXPORT),
+    entry(A::ExportDocument, "export-document", &["d"], "the document, to a file", Export, None, EXPORT),
+    entry(A::ExportTest, "export-test", &["t"], "test for the schema repository, to validation/", Export, None, EXPORT),
+    entry(A::ExportSmallest, "export-smallest", &["m"], "smallest document that fails alike, to a file", Export, None, EXPORT),
+    entry(A::LiftRedaction, "lift-redaction", &["!"], "values as they were sent (raw), and back", Export, None, EXPORT),
+    entry(A::Agree, "agree", &["y", "Y"], "go on", Question, Some("go on"), ASKED),
+    entry(A::Refuse, "refuse", &["n", "N"], "do not", Question, Some("do not"), ASKED),
     entry(A::NextTheme, "next-theme", &["T"], "next theme", Everywhere, None, GENERAL),
     entry(A::Help, "help", &["?", "<f1>"], "all keys", Everywhere, None, GENERAL),
-    entry(A::Suspend, "suspend", &["<c-z>"], "to the shell; fg comes back", Everywhere, None, GENERAL),
-    entry(A::Back, "back", &["<esc>", "<bs>"], "back: close, clear the filter, stop reading, leave the case or the tables", Everywhere, None, GENERAL),
-    entry(A::Quit, "quit", &["q", "<c-c>"], "quit; from a case or the tables, back", Everywhere, Some("quit"), GENERAL),
+    entry(A::Suspend, "suspend", &["<c-z>"], "to the shell; fg comes back", Always, None, GENERAL),
+    entry(A::Back, "back", &["<esc>", "<bs>"], "back: close, clear the filter, stop reading, leave the case or the tables", Always, None, GENERAL),
+    entry(A::Quit, "quit", &["q", "<c-c>"], "quit; from a case or the tables, back", Always, Some("quit"), GENERAL),
 ];
 
 impl Action {
@@ -192,11 +220,25 @@ impl Action {
     pub fn named(name: &str) -> Option<Action> {
         TABLE.iter().find(|entry| entry.name == name).map(|entry| entry.action)
     }
+
+    /// Whether it puts something on the clipboard that is under the cursor.
+    pub fn copies(self) -> bool {
+        self.entry().is_some_and(|entry| entry.heading == COPY) && self != Action::Export
+    }
 }
 
 impl Place {
-    /// Whether an action of this place is to be had in a screen of `here`.
+    /// Where somebody can be: what the others are made of.
+    pub const ALL: [Place; 6] = [Place::Groups, Place::Case, Place::Row, Place::Tables, Place::Export, Place::Question];
+
+    /// Whether an action of this place is to be had `here`, which is one of all.
     pub fn holds(self, here: Place) -> bool {
-        self == Place::Everywhere || self == here || (self == Place::Panes && matches!(here, Place::Case | Place::Tables))
+        match self {
+            Place::Always => true,
+            Place::Everywhere => !matches!(here, Place::Export | Place::Question),
+            Place::Case => matches!(here, Place::Case | Place::Row),
+            Place::Panes => matches!(here, Place::Case | Place::Tables),
+            _ => self == here,
+        }
     }
 }

@@ -14,9 +14,9 @@ use super::group_tree::GroupTree;
 use super::keymap::{Key, Keymap};
 pub use super::list::{List, Search};
 use super::message::JobId;
-use super::panes::{self, Pane, TablePane};
+use super::panes;
 use super::row_place::{GroupPlace, RowPlace};
-use super::subject::{Comparison, Subject};
+use super::subject::Comparison;
 use super::tables::TableScreen;
 use super::theme::{Depth, Theme};
 use crate::rows::group::{Fingerprint, Group, Sort};
@@ -209,12 +209,12 @@ impl App {
         }
     }
 
-    /// The screen that keys are for.
+    /// What keys are for: a question or a menu over the screen, else the screen.
     pub fn place(&self) -> Place {
-        match &self.case {
-            _ if self.tables.open => Place::Tables,
-            Some(_) => Place::Case,
-            None => Place::Groups,
+        match &self.overlay {
+            _ if self.question.is_some() => Place::Question,
+            Some(Overlay::Export { .. }) => Place::Export,
+            _ => self.screen(),
         }
     }
 
@@ -222,38 +222,6 @@ impl App {
     pub fn next_job(&mut self) -> JobId {
         self.last_job += 1;
         self.last_job
-    }
-
-    /// The list that has the keys and what it shows; `None` where a pane has nothing to show.
-    pub fn focused(&mut self) -> Option<(&mut List, Subject)> {
-        match &mut self.case {
-            _ if self.tables.open => self.tables.focused(),
-            Some(screen) => {
-                let subject = screen.focused_subject()?;
-                Some((screen.focused_list(), subject))
-            }
-            None => Some((&mut self.groups.list, Subject::Groups(self.groups.tree.clone()))),
-        }
-    }
-
-    /// The list of groups, those of the case and that of the tables, each with what it shows.
-    pub fn lists(&mut self) -> impl Iterator<Item = (&mut List, Subject)> {
-        let groups = Subject::Groups(self.groups.tree.clone());
-        let subjects = self.case.as_ref().map(|screen| Pane::ALL.map(|pane| screen.subject(pane)));
-        let row = self.case.as_ref().and_then(CaseScreen::row_subject);
-        let subjects = subjects.into_iter().flatten().chain([row]);
-        let lists = self.case.iter_mut().flat_map(|screen| {
-            let CaseScreen { lists, row, .. } = screen;
-            lists.iter_mut().chain(row.as_mut().map(|row| &mut row.list))
-        });
-        let case = lists.zip(subjects);
-        let tables = self.tables.focused();
-        std::iter::once((&mut self.groups.list, groups)).chain(tables).chain(case.filter_map(|(list, subject)| Some((list, subject?))))
-    }
-
-    /// Whether what is typed is searched for in all columns of all tables.
-    pub fn searches_tables(&self) -> bool {
-        self.tables.open && self.tables.focus == TablePane::Tree
     }
 
     /// Covers the screen with a text.

@@ -94,27 +94,6 @@ impl CaseScreen {
         Some(Subject::Document(row.clone()))
     }
 
-    /// What has the keys: the row while it is shown, else a pane.
-    pub fn focused_subject(&self) -> Option<Subject> {
-        if self.row.is_some() { self.row_subject() } else { self.subject(self.focus) }
-    }
-
-    /// The list that has the keys.
-    pub fn focused_list(&mut self) -> &mut List {
-        match &mut self.row {
-            Some(row) => &mut row.list,
-            None => &mut self.lists[self.focus as usize],
-        }
-    }
-
-    /// The item under the cursor of what has the keys.
-    pub fn focused_item(&self) -> Option<usize> {
-        match &self.row {
-            Some(row) => row.list.outline.item(),
-            None => self.item(self.focus),
-        }
-    }
-
     /// Lines above the panes: the sentence, the message, and one each for notes and warnings; the message has what they do not need of three.
     pub fn head_lines(&self) -> u16 {
         3 + u16::from(self.case.warnings.count > 0 && !self.case.notes.is_empty())

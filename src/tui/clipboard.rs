@@ -51,7 +51,7 @@ impl Clipboard {
         Clipboard { held: None, is_remote: is_set("SSH_CONNECTION") || is_set("SSH_TTY"), between }
     }
 
-    /// Copies a text. The reason of a refusal says what to do instead.
+    /// Copies a text. The reason of a refusal says what it takes instead; who knows the keys says how.
     pub fn copy(&mut self, text: &str) -> Result<Copied, String> {
         if self.is_remote {
             return self.sequence(text);
@@ -60,7 +60,7 @@ impl Clipboard {
             Ok(()) => Ok(Copied::System),
             // There is none: the terminal may have one.
             Err(arboard::Error::Unknown { .. } | arboard::Error::ClipboardNotSupported) => self.sequence(text),
-            Err(error) => Err(format!("the clipboard refused: {error}; e writes to a file instead")),
+            Err(error) => Err(format!("the clipboard refused: {error}; this needs a file")),
         }
     }
 
@@ -75,7 +75,7 @@ impl Clipboard {
     fn sequence(&self, text: &str) -> Result<Copied, String> {
         if text.len() > MOST_SENT {
             let (has, most) = (text::count(text.len() as u64), text::count(MOST_SENT as u64));
-            return Err(format!("{has} bytes are more than the {most} that a terminal's clipboard takes; e writes to a file instead"));
+            return Err(format!("{has} bytes are more than the {most} that a terminal's clipboard takes; this needs a file"));
         }
         let sequence = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
         Ok(Copied::Terminal(match self.between {

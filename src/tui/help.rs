@@ -23,7 +23,7 @@ pub fn help_lines(app: &App) -> Vec<HelpLine> {
             heading = entry.heading;
             lines.push(HelpLine::Heading(heading));
         }
-        let here = entry.place.holds(app.place());
+        let here = entry.place.holds(app.screen());
         lines.push(HelpLine::Key(app.keymap.keys(entry.action).join("  "), entry.help, here));
     }
     lines

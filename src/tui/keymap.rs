@@ -1,7 +1,7 @@
 //! Keys by name, and the way from keys to actions.
 //!
-//! Owns: the notation of keys (`j`, `gg`, `<c-d>`, `<down>`, `<lt>` for `<`), bindings from the table and the configuration,
-//! sequences, conflicts.
+//! Owns: the notation of keys (`j`, `gg`, `<c-d>`, `<a-x>`, `<down>`, `<lt>` for `<`), bindings from the table and the configuration,
+//! sequences, conflicts, the key that always backs out.
 //! Refuses: what an action does.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -14,7 +14,12 @@ use super::binding::Binding;
 pub struct Key {
     code: KeyCode,
     control: bool,
+    /// Alt, or another modifier that no character carries.
+    alt: bool,
 }
+
+/// Modifiers that make another key of a key and that no character carries, but for Control.
+const ALT: KeyModifiers = KeyModifiers::ALT.union(KeyModifiers::SUPER).union(KeyModifiers::HYPER).union(KeyModifiers::META);
 
 const NAMES: &[(&str, KeyCode)] = &[
     ("enter", KeyCode::Enter),
@@ -36,9 +41,12 @@ const NAMES: &[(&str, KeyCode)] = &[
 ];
 
 impl Key {
+    /// Ctrl-C: backs out of everything, whatever the configuration says.
+    pub const INTERRUPT: Key = Key { code: KeyCode::Char('c'), control: true, alt: false };
+
     /// A plain character or named key.
-    pub fn plain(code: KeyCode) -> Self {
-        Key { code, control: false }
+    pub const fn plain(code: KeyCode) -> Self {
+        Key { code, control: false, alt: false }
     }
 
     /// What crossterm reports, without the modifiers that the character already carries.
@@ -47,18 +55,21 @@ impl Key {
             KeyCode::Tab if event.modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
             code => code,
         };
-        Key { code, control: event.modifiers.contains(KeyModifiers::CONTROL) }
+        Key { code, control: event.modifiers.contains(KeyModifiers::CONTROL), alt: event.modifiers.intersects(ALT) }
     }
 
     /// As crossterm would report it.
     pub fn to_event(self) -> KeyEvent {
-        KeyEvent::new(self.code, if self.control { KeyModifiers::CONTROL } else { KeyModifiers::NONE })
+        let mut modifiers = KeyModifiers::NONE;
+        modifiers.set(KeyModifiers::CONTROL, self.control);
+        modifiers.set(KeyModifiers::ALT, self.alt);
+        KeyEvent::new(self.code, modifiers)
     }
 
     /// The character, where the key types one.
     pub fn char(self) -> Option<char> {
         match self.code {
-            KeyCode::Char(c) if !self.control => Some(c),
+            KeyCode::Char(c) if !self.control && !self.alt => Some(c),
             _ => None,
         }
     }
@@ -67,9 +78,11 @@ impl Key {
 impl std::fmt::Display for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let name = NAMES.iter().find(|(_, code)| *code == self.code).map(|(name, _)| *name);
+        f.write_str(if self.control { "Ctrl-" } else { "" })?;
+        f.write_str(if self.alt { "Alt-" } else { "" })?;
         match (self.control, self.code, name) {
-            (true, KeyCode::Char(c), _) => write!(f, "Ctrl-{}", c.to_ascii_uppercase()),
-            (false, KeyCode::Char('<'), _) => f.write_str("<"),
+            (_, KeyCode::Char('<'), _) => f.write_str("<"),
+            (true, KeyCode::Char(c), None) => write!(f, "{}", c.to_ascii_uppercase()),
             (_, KeyCode::BackTab, _) => f.write_str("Shift-Tab"),
             (_, KeyCode::F(n), _) => write!(f, "F{n}"),
             (_, KeyCode::PageUp, _) => f.write_str("PgUp"),
@@ -108,12 +121,17 @@ fn named(name: &str) -> Option<Key> {
     if let Some(number) = lower.strip_prefix('f').and_then(|digits| digits.parse().ok()).filter(|n| (1..=12).contains(n)) {
         return Some(Key::plain(KeyCode::F(number)));
     }
-    let c = lower.strip_prefix("c-")?;
-    let mut chars = c.chars();
-    match (chars.next(), chars.next()) {
-        (Some(c), None) => Some(Key { code: KeyCode::Char(c), control: true }),
-        _ => None,
+    let (control, rest) = (lower.starts_with("c-"), name.get(2..)?);
+    if !control && !lower.starts_with("a-") {
+        return None;
     }
+    let mut chars = rest.chars();
+    let key = match (chars.next(), chars.next()) {
+        (Some(c), None) if control => Key::plain(KeyCode::Char(c.to_ascii_lowercase())),
+        (Some(c), None) => Key::plain(KeyCode::Char(c)),
+        _ => named(rest)?,
+    };
+    Some(if control { Key { control, ..key } } else { Key { alt: true, ..key } })
 }
 
 /// What is wrong with the keys.
@@ -162,6 +180,10 @@ impl Keymap {
                 }
             }
         }
+        // Nobody is ever locked in: what else the key is asked for is a conflict.
+        if !bindings.iter().any(|(keys, action, _)| *action == Action::Quit && keys[..] == [Key::INTERRUPT]) {
+            bindings.push((vec![Key::INTERRUPT], Action::Quit, Place::Always));
+        }
         let keymap = Keymap { bindings };
         mistakes.extend(keymap.conflicts(changes));
         if mistakes.is_empty() { Ok(keymap) } else { Err(mistakes) }
@@ -172,7 +194,7 @@ impl Keymap {
         let mut found = Vec::new();
         for (i, (keys, action, place)) in self.bindings.iter().enumerate() {
             for (other_keys, other, other_place) in &self.bindings[i + 1..] {
-                let meet = place.holds(*other_place) || other_place.holds(*place);
+                let meet = Place::ALL.into_iter().any(|here| place.holds(here) && other_place.holds(here));
                 let hides = keys.starts_with(other_keys) || other_keys.starts_with(keys);
                 if meet && hides && action != other {
                     let name = |action: &Action| action.entry().map_or("?", |entry| entry.name);
@@ -216,6 +238,16 @@ impl Keymap {
     /// The keys of an action, as people read them.
     pub fn keys(&self, action: Action) -> Vec<String> {
         self.bindings.iter().filter(|(_, bound, _)| *bound == action).map(|(keys, _, _)| show(keys)).collect()
+    }
+
+    /// The first key of an action, for texts; `None` where it has none.
+    pub fn key(&self, action: Action) -> Option<String> {
+        self.bindings.iter().find(|(_, bound, _)| *bound == action).map(|(keys, _, _)| show(keys))
+    }
+
+    /// The first key of an action with words before and after it; nothing where it has no key.
+    pub fn words(&self, before: &str, action: Action, after: &str) -> String {
+        self.key(action).map(|key| format!("{before}{key}{after}")).unwrap_or_default()
     }
 }
 
@@ -279,5 +311,29 @@ mod tests {
         let keys = parse_keys("g<c-d><lt><F2>").expect("keys");
         assert_eq!(keys.iter().map(Key::to_string).collect::<Vec<_>>(), ["g", "Ctrl-D", "<", "F2"]);
         assert!(parse_keys("<c-").is_err());
+        let keys = parse_keys("<a-x><a-X><c-a-d><c-left><c-space>").expect("keys");
+        let names: Vec<String> = keys.iter().map(Key::to_string).collect();
+        assert_eq!(names, ["Alt-x", "Alt-X", "Ctrl-Alt-D", "Ctrl-Left", "Ctrl-Space"]);
+        assert!(keys.iter().all(|key| Key::from_event(key.to_event()) == *key));
+        assert!(parse_keys("<a-é>").is_ok() && parse_keys("<é->").is_err() && parse_keys("<c-a->").is_err());
+    }
+
+    #[test]
+    fn the_key_that_backs_out_can_be_given_to_nothing_else() {
+        let quit = changed("quit", &["Q"]).expect("a free key");
+        assert_eq!(quit.keys(Action::Quit), ["Q", "Ctrl-C"]);
+        for here in Place::ALL {
+            assert_eq!(quit.lookup(&[Key::INTERRUPT], here), Lookup::Action(Action::Quit));
+        }
+        let mistakes = changed("next-theme", &["<c-c>"]).expect_err("taken");
+        assert!(mistakes[0].contains("Ctrl-C (next-theme) and Ctrl-C (quit)"), "{mistakes:?}");
+    }
+
+    #[test]
+    fn keys_of_a_menu_and_a_screen_are_each_others_own() {
+        assert!(changed("copy-report", &["j"]).is_ok(), "lines are no matter in the menu");
+        assert!(changed("copy-report", &["r"]).expect_err("taken")[0].contains("export-report"));
+        assert!(changed("agree", &["<esc>"]).expect_err("taken")[0].contains("back"));
+        assert!(changed("next-pane", &["<s-tab>"]).expect_err("taken")[0].contains("previous-pane"));
     }
 }

@@ -10,7 +10,6 @@ use super::list::List;
 use super::look::Look;
 use super::message::JobId;
 use super::panes::TablePane;
-use super::subject::Subject;
 use super::table_tree::{Line, TableTree};
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::ColumnId;
@@ -123,17 +122,5 @@ impl TableScreen {
     /// Groups that fail under the place under the cursor, largest first.
     pub fn failing(&self) -> Vec<u32> {
         self.known().zip(self.place()).map(|(look, place)| look.failing_below(place.column)).unwrap_or_default()
-    }
-
-    /// The list that has the keys and what it shows.
-    pub fn focused(&mut self) -> Option<(&mut List, Subject)> {
-        if self.focus == TablePane::Schema {
-            let schema = self.look.as_ref()?.schema.clone()?;
-            return Some((&mut self.schema, Subject::Schema(schema)));
-        }
-        match &mut self.search {
-            Some(TableSearch { hits: Some(hits), list, .. }) => Some((list, Subject::Hits(hits.clone()))),
-            _ => Some((&mut self.list, Subject::Tables(self.tree.clone()))),
-        }
     }
 }

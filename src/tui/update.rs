@@ -16,11 +16,11 @@ mod row;
 mod tables;
 mod whole;
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent};
-use ratatui::layout::Rect;
+use ratatui::crossterm::event::KeyEvent;
 
 use super::action::{Action, Place};
 use super::app::{App, Overlay};
+use super::focus::Focus;
 use super::keymap::{Key, Lookup};
 use super::message::{Effect, Message};
 use super::panes;
@@ -100,80 +100,74 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
 
 /// Scrolls every list so that its cursor is drawn.
 fn settle(app: &mut App) {
-    if let Some(screen) = &mut app.case {
-        let told = screen.head_lines();
-        if let Some(row) = &mut screen.row {
-            row.list.outline.settle(usize::from(panes::lines_and_facts(panes::row(app.size, told).row).0.height));
-        }
-        let areas = panes::case(app.size, screen.focus, told);
-        for pane in panes::Pane::ALL {
-            if let Some(area) = areas.panes[pane as usize] {
-                screen.lists[pane as usize].outline.settle(usize::from(panes::case_lines(pane, area).height));
-            }
+    for focus in Focus::ALL {
+        if let Some(height) = app.height(focus)
+            && let Some(list) = app.list_mut(focus)
+        {
+            list.outline.settle(usize::from(height));
         }
     }
-    let areas = panes::tables(app.size, app.tables.focus);
-    let height = |area: Option<Rect>| area.map_or(0, |area| usize::from(panes::lines(area).height));
-    app.tables.list.outline.settle(height(areas.tree));
-    app.tables.schema.outline.settle(height(areas.schema));
-    if let Some(search) = &mut app.tables.search {
-        search.list.outline.settle(height(areas.tree));
-    }
-    let height = panes::lines(panes::groups(app.size).tree).height;
-    app.groups.list.outline.settle(usize::from(height));
 }
 
 fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     app.notice = None;
     app.groups.touched = true;
-    if panes::too_small(app.size) {
-        return too_small(event);
-    }
-    if app.question.is_some() {
-        return remote::answer(app, event);
-    }
-    if app.prompt.is_some() {
+    let too_small = panes::too_small(app.size);
+    if app.prompt.is_some() && app.question.is_none() && !too_small {
         return prompt::key(app, event);
     }
-    if matches!(app.overlay, Some(Overlay::Export { .. })) {
-        return export::key(app, event);
+    match meaning(app, Key::from_event(event)) {
+        Some(Action::Suspend) => vec![Effect::Suspend],
+        // What the message on a screen too small for anything else promises.
+        Some(Action::Quit) if too_small => vec![Effect::Quit],
+        _ if too_small => {
+            app.notice = None;
+            Vec::new()
+        }
+        Some(action) => act(app, action),
+        None => Vec::new(),
     }
-    let key = Key::from_event(event);
-    if app.pending.len() == 1 && event.code == KeyCode::Esc {
-        app.pending.clear();
-        return Vec::new();
-    }
+}
+
+/// What a key asks for, after those of an unfinished sequence.
+fn meaning(app: &mut App, key: Key) -> Option<Action> {
     app.pending.push(key);
     match app.keymap.lookup(&app.pending, app.place()) {
         Lookup::Action(action) => {
             app.pending.clear();
-            act(app, action)
+            Some(action)
         }
-        Lookup::Prefix => Vec::new(),
-        Lookup::Nothing if app.pending.len() > 1 => {
-            app.pending.clear();
-            app.warn("these keys mean nothing together; ? lists all keys");
-            Vec::new()
-        }
+        Lookup::Prefix => None,
         Lookup::Nothing => {
-            app.pending.clear();
-            app.tell(format!("{key} means nothing here; ? lists all keys"));
-            Vec::new()
+            means_nothing(app, key);
+            None
         }
     }
 }
 
-/// What the message on a screen too small for anything else promises.
-fn too_small(event: KeyEvent) -> Vec<Effect> {
-    match event.code {
-        KeyCode::Char('q' | 'c') => vec![Effect::Quit],
-        _ => Vec::new(),
+/// Says that a key means nothing, unless it ends an unfinished sequence, closes a menu or leaves a question open.
+fn means_nothing(app: &mut App, key: Key) {
+    let is_unfinished = app.pending.len() > 1;
+    app.pending.clear();
+    let is_back = app.keymap.lookup(&[key], app.place()) == Lookup::Action(Action::Back);
+    if is_unfinished && (is_back || key == Key::INTERRUPT) {
+        return;
+    }
+    let all = app.keymap.words("; ", Action::Help, " lists all keys");
+    match app.place() {
+        Place::Question => {}
+        Place::Export => app.overlay = None,
+        _ if is_unfinished => app.warn(format!("these keys mean nothing together{all}")),
+        _ => app.tell(format!("{key} means nothing here{all}")),
     }
 }
 
 fn act(app: &mut App, action: Action) -> Vec<Effect> {
-    if app.overlay.is_some() {
-        return overlay(app, action);
+    match app.place() {
+        Place::Question => return remote::answer(app, action),
+        Place::Export => return export::act(app, action),
+        _ if app.overlay.is_some() => return overlay(app, action),
+        _ => {}
     }
     match action {
         Action::Quit if app.tables.open => tables::leave(app),
@@ -185,7 +179,6 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Quit => vec![Effect::Quit],
         Action::Back => back(app),
-        Action::Suspend => vec![Effect::Suspend],
         Action::Help => {
             app.overlay = Some(Overlay::Help { scroll: 0 });
             Vec::new()
@@ -201,20 +194,14 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::ShowRow => whole::row(app),
         Action::ShowViolations => whole::violations(app),
         Action::Search | Action::Filter | Action::NextMatch | Action::PreviousMatch => prompt::act(app, action),
-        Action::CopyValue
-        | Action::CopyPointer
-        | Action::CopyJq
-        | Action::CopySql
-        | Action::CopyRaw
-        | Action::CopyDecoded
-        | Action::CopyMessage
-        | Action::CopyKey => copy::act(app, action),
-        Action::CopyDdl => copy::ddl(app),
-        _ if app.place() == Place::Tables => tables::act(app, action),
         Action::PreviewRow => row::switch(app),
-        _ if app.case.as_ref().is_some_and(|screen| screen.row.is_some()) => row::act(app, action),
-        _ if app.place() == Place::Case => case::act(app, action),
-        _ => groups::act(app, action),
+        _ if action.copies() => copy::act(app, action),
+        _ => match app.focus() {
+            Focus::Tables | Focus::Hits | Focus::TableSchema => tables::act(app, action),
+            Focus::Row => row::act(app, action),
+            Focus::Pane(_) => case::act(app, action),
+            Focus::Groups => groups::act(app, action),
+        },
     }
 }
 
@@ -252,20 +239,20 @@ fn move_list(app: &mut App, action: Action) -> bool {
 
 /// Lines in the list that has the keys.
 fn page(app: &App) -> u16 {
-    let lines = match &app.case {
-        _ if app.tables.open => {
-            let areas = panes::tables(app.size, app.tables.focus);
-            let area = if app.tables.focus == panes::TablePane::Tree { areas.tree } else { areas.schema };
-            area.map(panes::lines)
+    app.height(app.focus()).unwrap_or(1).max(1)
+}
+
+/// What is tied to the cursor of the list that has the keys follows it.
+fn follow(app: &mut App) {
+    match app.focus() {
+        Focus::TableSchema => tables::follow_schema(app),
+        Focus::Pane(_) => {
+            if let Some(screen) = &mut app.case {
+                case::follow(screen);
+            }
         }
-        Some(screen) if screen.row.is_some() => Some(panes::lines_and_facts(panes::row(app.size, screen.head_lines()).row).0),
-        Some(screen) => {
-            let areas = panes::case(app.size, screen.focus, screen.head_lines());
-            areas.panes[screen.focus as usize].map(|area| panes::case_lines(screen.focus, area))
-        }
-        None => Some(panes::lines(panes::groups(app.size).tree)),
-    };
-    lines.map_or(1, |area| area.height.max(1))
+        Focus::Groups | Focus::Row | Focus::Tables | Focus::Hits => {}
+    }
 }
 
 /// One step back: the row, the case, the filter, the search, the reading.
@@ -286,9 +273,7 @@ fn back(app: &mut App) -> Vec<Effect> {
     if let Some((list, tree)) = app.focused() {
         if list.filter.take().is_some() {
             list.outline.clear_filter(&tree, None);
-            if let Some(screen) = &mut app.case {
-                case::follow(screen);
-            }
+            follow(app);
             return Vec::new();
         }
         if list.search.take().is_some() {
@@ -307,8 +292,14 @@ fn back(app: &mut App) -> Vec<Effect> {
         }
         return vec![Effect::StopReading];
     }
-    app.tell("q quits");
+    nothing_behind(app);
     Vec::new()
+}
+
+/// There is no step back any more.
+fn nothing_behind(app: &mut App) {
+    let words = app.keymap.words("", Action::Quit, " quits");
+    app.tell(words);
 }
 
 /// Keys while something covers the screen: scrolling, closing.
@@ -324,8 +315,7 @@ fn overlay(app: &mut App, action: Action) -> Vec<Effect> {
         Action::HalfUp => *scroll = scroll.saturating_sub(page / 2),
         Action::First => *scroll = 0,
         Action::Last => *scroll = usize::MAX / 2,
-        Action::CopyValue | Action::CopyPointer | Action::CopyJq | Action::CopySql | Action::CopyMessage => return copy::act(app, action),
-        Action::Suspend => return vec![Effect::Suspend],
+        _ if action.copies() => return copy::act(app, action),
         Action::Back | Action::Quit | Action::Help | Action::ShowValue | Action::ShowRow | Action::ShowViolations => {
             app.overlay = None;
             return Vec::new();

@@ -20,6 +20,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::action::Action;
 use super::app::{App, Overlay};
 use super::panes;
 use super::theme::Role;
@@ -60,7 +61,8 @@ fn to_ascii(buffer: &mut Buffer) {
 
 fn too_small(app: &App, buffer: &mut Buffer, area: Rect) {
     let (width, height) = panes::SMALLEST;
-    let words = format!("This terminal has {}x{}; misfit needs {width}x{height}. Make it larger, or q quits.", area.width, area.height);
+    let quits = app.keymap.words(", or ", Action::Quit, " quits");
+    let words = format!("This terminal has {}x{}; misfit needs {width}x{height}. Make it larger{quits}.", area.width, area.height);
     for (row, line) in crate::ground::text::wrap(&words, usize::from(area.width)).iter().enumerate() {
         if let Some(mut pen) = Pen::new(buffer, area, row as u16, Style::new()) {
             pen.put(line, app.theme.style(Role::Text));

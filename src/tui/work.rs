@@ -17,6 +17,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use answers::Answers;
 
+use super::advice;
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::message::{Effect, Export, Exported, JobId, Message};
@@ -192,7 +193,7 @@ impl Workers {
         self.run(move |_| {
             Some(match source.groups(&request, &watch) {
                 Ok(groups) => Message::Groups { tree: arranged(groups), done: true },
-                Err(error) => Message::ReadFailed(error.to_string()),
+                Err(error) => Message::ReadFailed(advice::told(&error)),
             })
         });
     }
@@ -218,7 +219,7 @@ impl Workers {
         let flag = self.flag(job);
         let watch = self.reader(flag);
         self.run(move |_| {
-            let rows = source.more_rows(of.group(), order, from, &watch).map_err(|error| error.to_string());
+            let rows = source.more_rows(of.group(), order, from, &watch).map_err(|error| advice::told(&error));
             Some(Message::MoreRows { job, rows })
         });
     }
@@ -230,7 +231,7 @@ impl Workers {
         self.run(move |_| {
             let outcome = match source.fetch(place.at, &watch) {
                 Ok(row) => Ok(OpenedRow { place, case: Arc::new(case::open(row, schemas.as_deref())) }),
-                Err(error) => Err(error.to_string()),
+                Err(error) => Err(advice::told(&error)),
             };
             (!flag.load(Ordering::Relaxed)).then_some(Message::Case { job, outcome })
         });
@@ -248,7 +249,7 @@ fn exported(
     let of = export.subject.of();
     let opened = export.subject.row().map(|row| Opened { at: row.place.at, case: row.case.clone() });
     let origin = Origin { source, schemas, groups: of.groups(), group: of.group().fingerprint, opened, policy };
-    let made = single::make(export.what, &origin, watch)?;
+    let made = single::make(export.what, &origin, watch).map_err(|refusal| advice::advised(&refusal))?;
     if export.is_copied {
         return Ok(Exported::Text { what: export.what.name(), text: String::from_utf8_lossy(&made.bytes).into_owned() });
     }

@@ -19,6 +19,7 @@ use crate::triage::case;
 use crate::triage::export::reproducer::{self, Failing};
 use crate::triage::export::{rows, sample};
 use crate::triage::redact::Form;
+use crate::tui::advice;
 
 /// A document with its place.
 struct File {
@@ -68,7 +69,7 @@ pub(super) fn reproducers(work: &Work<'_>) -> Result<()> {
 pub(super) fn documents(work: &Work<'_>) -> Result<()> {
     let make = |row: SourceRow, group: &Group| {
         let case = case::open(row, work.schemas);
-        let document = sample::document(&case, &mut work.redactor(), Form::Indented)?;
+        let document = sample::document(&case, &mut work.redactor(), Form::Indented).map_err(|refusal| advice::advised(&refusal))?;
         let ending = if document.reason.is_some() { ".bin" } else { ".json" };
         let remark = document.reason.map(|reason| format!("written as bytes: {reason}"));
         Ok(File::named(group, ending, document.bytes, remark))

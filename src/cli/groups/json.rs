@@ -7,6 +7,7 @@ use crate::cli::safe_json;
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::Groups;
 use crate::rows::row::BadRow;
+use crate::tui::advice::advised;
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -16,7 +17,7 @@ struct Answer<'a> {
     unreadable: Unreadable<'a>,
     missing_columns: &'a [ErrorColumn],
     /// What the source has to say of the counts: their price, their age.
-    notes: &'a [String],
+    notes: Vec<String>,
     groups: Vec<Value>,
 }
 
@@ -46,7 +47,7 @@ pub(super) fn document(groups: &Groups, records: Vec<Value>) -> serde_json::Resu
         outside: groups.outside,
         unreadable: Unreadable { count: groups.unreadable.count, first: groups.unreadable.first.iter().map(Bad::new).collect() },
         missing_columns: &groups.missing_columns,
-        notes: &groups.notes,
+        notes: groups.notes.iter().map(advised).collect(),
         groups: records,
     };
     pretty(&answer)

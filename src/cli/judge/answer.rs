@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::cli::violation::Violation;
 use crate::rows::samples::Expected;
 use crate::triage::judging::{Judged, Ruling};
+use crate::tui::advice::advised;
 
 /// One document.
 #[derive(Debug, Serialize)]
@@ -135,7 +136,7 @@ pub(super) fn sentence(judged: &Judged) -> Option<String> {
 /// What is odd or could not be judged.
 pub(super) fn notes(judged: &Judged) -> Vec<String> {
     let skipped = match &judged.ruling {
-        Ruling::Skipped(reason) => Some(format!("Not judged: {reason}.")),
+        Ruling::Skipped(reason) => Some(format!("Not judged: {}.", advised(reason))),
         _ => None,
     };
     let doubts = judged.doubts.iter().map(|doubt| format!("Not judged at #{}: {}.", doubt.schema_pointer, doubt.what));

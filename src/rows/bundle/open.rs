@@ -57,7 +57,7 @@ pub(crate) fn whole(name: String, contents: Contents) -> Result<Bundle, String> 
             .filter_map(|name| ErrorColumn::of(name).filter(|column| ErrorColumn::NEEDED.contains(column)))
             .collect(),
         partial: header.partial,
-        notes: header.notes.iter().map(|note| visible(note).into_owned()).collect(),
+        notes: header.notes.iter().map(|note| visible(note).into_owned().into()).collect(),
         ..Groups::restored(counted, jobs)?
     };
     let revision = header.revision;

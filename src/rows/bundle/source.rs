@@ -10,6 +10,7 @@ use super::record::Row;
 use crate::ground::text::{self, visible};
 use crate::ground::time;
 use crate::ground::time::Micros;
+use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::{Fingerprint, Group, Groups};
 use crate::rows::row::{ErrorRow, RowRef, SourceRow, Unreadable};
 use crate::rows::schemas::SchemaStore;
@@ -72,10 +73,8 @@ impl Bundle {
     /// Counts can be cut neither at a time nor by job: rows that were counted are no longer there.
     fn check_window(&self, request: &Request) -> Result<(), SourceError> {
         if !request.jobs.is_empty() {
-            return Err(SourceError::Input(format!(
-                "{} holds the counts of all jobs together: leave --job away, or make a bundle of that job",
-                self.name
-            )));
+            let told = format!("{} holds the counts of all jobs together", self.name);
+            return Err(SourceError::Advised(Advised::new(told, Advice::WholeJobs)));
         }
         let (Some((first, last)), true) = (self.window, request.since.is_some() || request.until.is_some()) else {
             return Ok(());
@@ -83,12 +82,8 @@ impl Bundle {
         if request.since.is_none_or(|since| since <= first) && request.until.is_none_or(|until| until > last) {
             return Ok(());
         }
-        Err(SourceError::Input(format!(
-            "{} holds the counts of {} to {} UTC as a whole: leave --since and --until away, or make a bundle of the shorter time",
-            self.name,
-            time::minute(first),
-            time::minute(last)
-        )))
+        let told = format!("{} holds the counts of {} to {} UTC as a whole", self.name, time::minute(first), time::minute(last));
+        Err(SourceError::Advised(Advised::new(told, Advice::WholeWindow)))
     }
 }
 

@@ -46,6 +46,7 @@ use self::window::{USUAL, Window, now, window};
 use super::{ErrorSource, Request, RowOrder, SourceError, Unwatched, Watch};
 use crate::ground::time;
 use crate::ground::time::Micros;
+use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::{Group, Groups};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 
@@ -118,22 +119,22 @@ impl BigQuery {
         }
     }
 
-    fn notes(&self, shapes: &[Shape], request: &Request, answer: &Answer) -> Vec<String> {
+    fn notes(&self, shapes: &[Shape], request: &Request, answer: &Answer) -> Vec<Advised> {
         let mut notes = vec![match answer.origin {
-            Origin::Kept(age) => format!("counted {} ago and kept: --refresh counts anew", time::duration(age.as_secs())),
-            Origin::Asked(cost) => cost.to_string(),
+            Origin::Kept(age) => Advised::new(format!("counted {} ago and kept", time::duration(age.as_secs())), Advice::CountAnew),
+            Origin::Asked(cost) => cost.to_string().into(),
         }];
         if request.since.is_none() {
-            notes.push(format!("the last {} are read: --since and --until choose another window", time::duration(USUAL.as_secs())));
+            let told = format!("the last {} are read", time::duration(USUAL.as_secs()));
+            notes.push(Advised::new(told, Advice::AnotherWindow));
         }
         if answer.window.since > now() {
-            notes.push("the window begins in the future: is the clock right?".to_owned());
+            notes.push("the window begins in the future: is the clock right?".into());
         }
         if let Some(shape) = shapes.iter().find(|shape| shape.counts.is_some()) {
-            notes.push(format!(
-                "{} holds counts with a sample of their messages, so single rows and documents are not to be had",
-                shape.name()
-            ));
+            let name = shape.name();
+            let told = format!("{name} holds counts with a sample of their messages, so single rows and documents are not to be had");
+            notes.push(told.into());
         }
         notes
     }

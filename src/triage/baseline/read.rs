@@ -7,10 +7,8 @@ use serde_json::Value;
 use super::Baseline;
 use crate::ground::text::visible;
 use crate::ground::time::parse_time;
+use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::{Fingerprint, GroupRecord};
-
-/// What to give instead, for messages.
-const EXPECTED: &str = "give what misfit groups --format json printed";
 
 /// A group's fields by their names.
 trait Fields {
@@ -18,11 +16,15 @@ trait Fields {
     fn text(&self, name: &str) -> Option<String>;
 }
 
-pub(super) fn parse(text: &[u8]) -> Result<Baseline, String> {
-    let text = std::str::from_utf8(text).map_err(|error| format!("not UTF-8 after byte {}: {EXPECTED}", error.valid_up_to()))?;
+pub(super) fn parse(text: &[u8]) -> Result<Baseline, Advised> {
+    read(text).map_err(|reason| Advised::new(reason, Advice::PrintedGroups))
+}
+
+fn read(text: &[u8]) -> Result<Baseline, String> {
+    let text = std::str::from_utf8(text).map_err(|error| format!("not UTF-8 after byte {}", error.valid_up_to()))?;
     let text = text.trim_start_matches('\u{feff}');
     match text.trim_start().chars().next() {
-        None => Err(format!("empty: {EXPECTED}")),
+        None => Err("empty".to_owned()),
         Some('{' | '[') => json(text),
         Some(_) => csv(text),
     }
@@ -31,10 +33,10 @@ pub(super) fn parse(text: &[u8]) -> Result<Baseline, String> {
 /// One object with all groups, or one group a line.
 fn json(text: &str) -> Result<Baseline, String> {
     let values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-    let values: Vec<Value> = values.collect::<Result<_, _>>().map_err(|error| format!("not JSON: {error}: {EXPECTED}"))?;
+    let values: Vec<Value> = values.collect::<Result<_, _>>().map_err(|error| format!("not JSON: {error}"))?;
     let records: &[Value] = match values.as_slice() {
         [whole] if whole.get("fingerprint").is_none() => {
-            whole.get("groups").and_then(Value::as_array).ok_or_else(|| format!("JSON without groups: {EXPECTED}"))?
+            whole.get("groups").and_then(Value::as_array).ok_or_else(|| "JSON without groups".to_owned())?
         }
         lines => lines,
     };
@@ -55,13 +57,13 @@ impl Fields for &Value {
 fn csv(text: &str) -> Result<Baseline, String> {
     // Quotes come in pairs unless the end is missing, which the reader would take for the end of the cell.
     if !text.bytes().filter(|&byte| byte == b'"').count().is_multiple_of(2) {
-        return Err(format!("a CSV cell never ends: {EXPECTED}"));
+        return Err("a CSV cell never ends".to_owned());
     }
-    let unread = |error: csv::Error| format!("not CSV: {error}: {EXPECTED}");
+    let unread = |error: csv::Error| format!("not CSV: {error}");
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let header = reader.headers().map_err(unread)?.clone();
     if !header.iter().any(|name| name == "fingerprint") {
-        return Err(format!("neither JSON nor a CSV table with a column fingerprint: {EXPECTED}"));
+        return Err("neither JSON nor a CSV table with a column fingerprint".to_owned());
     }
     let named = |record: csv::StringRecord| -> HashMap<String, String> {
         header.iter().zip(&record).map(|(name, cell)| (name.to_owned(), cell.to_owned())).collect()
@@ -83,14 +85,12 @@ fn groups<F: Fields>(records: impl Iterator<Item = Result<F, String>>) -> Result
 }
 
 fn group(record: &impl Fields) -> Result<GroupRecord, String> {
-    let needed = |name: &str| record.text(name).ok_or_else(|| format!("has no {name}: {EXPECTED}"));
+    let needed = |name: &str| record.text(name).ok_or_else(|| format!("has no {name}"));
     let (print, count) = (needed("fingerprint")?, needed("count")?);
     let time = |name: &str| record.text(name).as_deref().and_then(parse_time);
     Ok(GroupRecord {
-        fingerprint: print
-            .parse::<Fingerprint>()
-            .map_err(|_| format!("has the fingerprint {}, which is none: {EXPECTED}", visible(&print)))?,
-        count: count.parse().map_err(|_| format!("has the count {}, which is no number of rows: {EXPECTED}", visible(&count)))?,
+        fingerprint: print.parse::<Fingerprint>().map_err(|_| format!("has the fingerprint {}, which is none", visible(&print)))?,
+        count: count.parse().map_err(|_| format!("has the count {}, which is no number of rows", visible(&count)))?,
         span: time("first").zip(time("last")),
         namespace: record.text("namespace"),
         doctype: record.text("doctype"),
@@ -109,7 +109,7 @@ mod tests {
 
     const GROUP: &str = r#"{"namespace":"acme","doctype":"a,b","version":null,"stage":"ParsePayload","path":"/x","fault":"type","fingerprint":"00000000000000ab","count":12,"first":"2026-03-02T08:05:00Z","last":"2026-03-02T08:06:00Z"}"#;
 
-    fn error(text: &str) -> String {
+    fn error(text: &str) -> Advised {
         parse(text.as_bytes()).unwrap_err()
     }
 
@@ -157,10 +157,10 @@ mod tests {
             ("fingerprint,count\n\"a", "never ends"),
         ] {
             let error = error(text);
-            assert!(error.contains(said) && error.contains("misfit groups --format json"), "{text}: {error}");
+            assert!(error.text.contains(said) && error.advice == Some(Advice::PrintedGroups), "{text}: {error}");
         }
-        assert!(parse(b"\xff{}").unwrap_err().contains("not UTF-8 after byte 0"));
-        assert!(error(&"[".repeat(200_000)).contains("not JSON"));
+        assert!(parse(b"\xff{}").unwrap_err().text.contains("not UTF-8 after byte 0"));
+        assert!(error(&"[".repeat(200_000)).text.contains("not JSON"));
     }
 
     #[test]

@@ -94,7 +94,7 @@ fn header(asked: &Asked<'_>, schemas: Option<&SchemaStore>) -> Header {
         unreadable: Unreadable { count: groups.unreadable.count, first: quoted.collect() },
         missing_columns: groups.missing_columns.iter().map(|column| column.name().to_owned()).collect(),
         partial: groups.partial,
-        notes: groups.notes.clone(),
+        notes: groups.notes.iter().map(|note| note.text.clone()).collect(),
     }
 }
 

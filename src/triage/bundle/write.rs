@@ -53,10 +53,7 @@ impl Writer {
         };
         *counted += 1;
         if *counted > most {
-            return Err(BundleError::TooLarge(format!(
-                "a bundle holds at most {} rows and as many groups: ask for fewer groups with --group or --namespace, or fewer --rows",
-                text::count(most as u64)
-            )));
+            return Err(BundleError::TooLarge(format!("a bundle holds at most {} rows and as many groups", text::count(most as u64))));
         }
         self.write(line)
     }
@@ -81,10 +78,7 @@ impl Writer {
         let length = json.len() as u64;
         self.text += length;
         if length > MOST_LINE || self.text > MOST_TEXT {
-            return Err(BundleError::TooLarge(format!(
-                "the bundle would hold more than {}: ask for fewer groups with --group or --namespace, or fewer --rows",
-                text::bytes(MOST_TEXT)
-            )));
+            return Err(BundleError::TooLarge(format!("the bundle would hold more than {}", text::bytes(MOST_TEXT))));
         }
         self.encoder.write_all(&json).map_err(|error| refused(&self.draft, error))?;
         let ready = std::mem::take(self.encoder.get_mut());

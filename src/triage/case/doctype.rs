@@ -60,7 +60,7 @@ pub(super) fn resolve(row: &SourceRow, document: Option<&Document>, schemas: Opt
     let mut resolved = ResolvedDoctype { namespace: namespace.to_owned(), doctype: doctype.to_owned(), version, from_payload, table: None };
     let Some(store) = schemas else {
         resolved.table = resolved.version.as_deref().map(|version| destination::live(namespace, doctype, version));
-        notes.push("There are no schemas to look at; give a folder of generated schemas with --schemas.".to_owned());
+        notes.push("There are no schemas to look at; give a folder of generated schemas.".to_owned());
         return Found { doctype: Some(resolved), ..Found::default() };
     };
     let (at, exact) = match store.lookup(namespace, doctype, resolved.version.as_deref()) {

@@ -148,6 +148,7 @@ fn temporary(folder: &Path, readers: Readers) -> io::Result<NamedTempFile> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rows::advice::Advice;
 
     const NEW: Options = Options { replace: false, readers: Readers::Usual };
 
@@ -178,7 +179,7 @@ mod tests {
         let late = Draft::begin(&path, NEW).unwrap();
         fs::write(&path, "theirs").unwrap();
         for error in [late.finish().unwrap_err(), Draft::whole(&path, NEW, b"ours").unwrap_err()] {
-            assert!(error.to_string().contains("is there already") && error.to_string().contains("--force"), "{error}");
+            assert!(error.to_string().contains("is there already") && error.advice() == Some(Advice::Replace), "{error}");
         }
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
         Draft::whole(&path, Options { replace: true, ..NEW }, b"ours").unwrap();

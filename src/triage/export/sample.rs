@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
+use crate::rows::advice::{Advice, Advised};
 use crate::rows::column::ErrorColumn;
 use crate::rows::payload::Payload;
 use crate::rows::row::SourceRow;
@@ -26,9 +27,9 @@ pub struct Document {
 ///
 /// # Errors
 /// There is none, or what there is could not be told without its data; the reason is a sentence.
-pub fn document(case: &Case, redactor: &mut Redactor, form: Form) -> Result<Document, String> {
+pub fn document(case: &Case, redactor: &mut Redactor, form: Form) -> Result<Document, Advised> {
     if case.text.is_empty() {
-        return Err("the row has no payload, or an empty one".to_owned());
+        return Err("the row has no payload, or an empty one".into());
     }
     let readable = case.document.as_deref().filter(|document| document.error().is_none());
     if redactor.is_raw() {
@@ -36,7 +37,7 @@ pub fn document(case: &Case, redactor: &mut Redactor, form: Form) -> Result<Docu
         return Ok(Document { bytes: case.text.to_vec(), reason });
     }
     let Some(document) = readable else {
-        return Err("the payload is no JSON document, and bytes are exported only with --raw".to_owned());
+        return Err(Advised::new("the payload is no JSON document", Advice::ExportRaw));
     };
     let exact = case.broken.as_ref().and_then(|broken| document.find(&broken.tokens).ok().map(|node| (node, broken.keyword)));
     let failing = exact.map(|(node, keyword)| Failing { node, keyword });
@@ -105,11 +106,11 @@ mod tests {
     #[test]
     fn bytes_that_are_no_document_leave_raw_and_with_a_reason() {
         let case = crate::triage::case::open(source_row(Payload::Bytes(b"\x1f\x8bnot gzip".to_vec())), None);
-        assert!(document(&case, &mut Redactor::default(), Form::Line).unwrap_err().contains("--raw"));
+        assert_eq!(document(&case, &mut Redactor::default(), Form::Line).unwrap_err().advice, Some(Advice::ExportRaw));
         let bytes = document(&case, &mut raw(), Form::Line).unwrap();
         assert_eq!(bytes.bytes, b"\x1f\x8bnot gzip");
         assert!(bytes.reason.unwrap().contains("gzip"));
         let none = crate::triage::case::open(source_row(Payload::Absent), None);
-        assert!(document(&none, &mut raw(), Form::Line).unwrap_err().contains("no payload"));
+        assert!(document(&none, &mut raw(), Form::Line).unwrap_err().text.contains("no payload"));
     }
 }

@@ -12,6 +12,7 @@ use super::files::{Folder, Options, Readers};
 use super::hidden::Told;
 use super::report::{Builder, SURVEYED};
 use super::{ExportError, reproducer, rows, sample};
+use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::{Fingerprint, Group, Groups};
 use crate::rows::row::RowRef;
 use crate::rows::schemas::SchemaStore;
@@ -89,7 +90,7 @@ pub struct Made {
 }
 
 /// Makes an export. The reason of a refusal is a sentence.
-pub fn make(what: What, origin: &Origin<'_>, watch: &dyn Watch) -> Result<Made, String> {
+pub fn make(what: What, origin: &Origin<'_>, watch: &dyn Watch) -> Result<Made, Advised> {
     let choice = Choice::of(origin.groups, &[origin.group]);
     let group = *choice.groups.first().ok_or("the group is not there any more")?;
     let mut redactor = Redactor::new(origin.policy.clone());
@@ -106,7 +107,7 @@ pub fn make(what: What, origin: &Origin<'_>, watch: &dyn Watch) -> Result<Made, 
         }
         What::Test | What::Reproducer => {
             let case = open(origin, group, watch)?;
-            let schemas = origin.schemas.ok_or("there are no schemas to judge it by; give a folder with --schemas")?;
+            let schemas = origin.schemas.ok_or_else(|| Advised::new("there are no schemas to judge it by", Advice::GiveSchemas))?;
             let is_own = what == What::Test && origin.policy.raw;
             let mut go_on = |_: &crate::pipeline::minimize::Progress| {
                 if watch.cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -120,7 +121,7 @@ pub fn make(what: What, origin: &Origin<'_>, watch: &dyn Watch) -> Result<Made, 
             }
         }
     };
-    if watch.cancelled() { Err("the export was stopped".to_owned()) } else { Ok(made) }
+    if watch.cancelled() { Err("the export was stopped".into()) } else { Ok(made) }
 }
 
 impl Made {
@@ -144,12 +145,12 @@ impl Made {
 }
 
 /// The row that is looked at; of a group its first, which is read for this.
-fn open(origin: &Origin<'_>, group: &Group, watch: &dyn Watch) -> Result<Arc<Case>, String> {
+fn open(origin: &Origin<'_>, group: &Group, watch: &dyn Watch) -> Result<Arc<Case>, Advised> {
     if let Some(opened) = &origin.opened {
         return Ok(opened.case.clone());
     }
     let at = *group.rows.first().ok_or("this source cannot show single rows")?;
-    let row = origin.source.fetch(at, watch).map_err(|error| error.to_string())?;
+    let row = origin.source.fetch(at, watch)?;
     Ok(Arc::new(case::open(row, origin.schemas)))
 }
 
@@ -163,7 +164,7 @@ fn others(origin: &Origin<'_>, choice: &Choice<'_>, most: usize) -> Vec<RowRef> 
     places
 }
 
-fn report(origin: &Origin<'_>, choice: &Choice<'_>, redactor: Redactor, watch: &dyn Watch) -> Result<String, String> {
+fn report(origin: &Origin<'_>, choice: &Choice<'_>, redactor: Redactor, watch: &dyn Watch) -> Result<String, Advised> {
     let mut builder = Builder::new(origin.groups, choice, redactor, origin.source.name(), origin.schemas);
     // The first row is the sample.
     if let Some(opened) = &origin.opened {
@@ -173,11 +174,11 @@ fn report(origin: &Origin<'_>, choice: &Choice<'_>, redactor: Redactor, watch: &
         builder.add(0, &case::open(row, origin.schemas));
         ControlFlow::Continue(())
     };
-    rows::visit(origin.source, &others(origin, choice, SURVEYED), watch, add).map_err(|error| error.to_string())?;
+    rows::visit(origin.source, &others(origin, choice, SURVEYED), watch, add)?;
     Ok(builder.finish().page().markdown())
 }
 
-fn sample_rows(origin: &Origin<'_>, choice: &Choice<'_>, redactor: &mut Redactor, watch: &dyn Watch) -> Result<Vec<u8>, String> {
+fn sample_rows(origin: &Origin<'_>, choice: &Choice<'_>, redactor: &mut Redactor, watch: &dyn Watch) -> Result<Vec<u8>, Advised> {
     let raw = origin.policy.raw;
     let mut lines = Vec::new();
     let mut push = |line: serde_json::Value| {
@@ -191,7 +192,7 @@ fn sample_rows(origin: &Origin<'_>, choice: &Choice<'_>, redactor: &mut Redactor
         push(if raw { sample::raw_row(&row) } else { sample::row(&case::open(row, origin.schemas), redactor) });
         ControlFlow::Continue(())
     };
-    rows::visit(origin.source, &others(origin, choice, MOST_ROWS), watch, add).map_err(|error| error.to_string())?;
+    rows::visit(origin.source, &others(origin, choice, MOST_ROWS), watch, add)?;
     Ok(lines)
 }
 
@@ -223,8 +224,9 @@ mod tests {
             assert!(std::fs::metadata(write(what)).unwrap().len() > 10, "{what:?}");
         }
         let gone = Origin { group: Fingerprint(1), ..origin };
-        assert!(make(What::Report, &gone, &Unwatched).unwrap_err().contains("not there any more"));
+        assert!(make(What::Report, &gone, &Unwatched).unwrap_err().text.contains("not there any more"));
     }
+
     /// A source that was asked for a row already and is not to be asked for it again.
     struct Asked {
         source: Arc<dyn ErrorSource>,

@@ -64,7 +64,8 @@ pub fn sheet(case: &Case, advice: Advice<'_>) -> Facts {
     if !tables.is_empty() {
         table::destinations(&mut facts, &tables);
         if let Some(sql) = case.query(Stage::Raw, case.home) {
-            facts.heading(&format!("As it arrived ({})", advice.query));
+            let how = if advice.query.is_empty() { String::new() } else { format!(" ({})", advice.query) };
+            facts.heading(&format!("As it arrived{how}"));
             sql.lines().for_each(|line| facts.line(line));
         }
         facts.gap();

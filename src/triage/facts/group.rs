@@ -17,8 +17,8 @@ pub fn sampled(rows: u64) -> String {
     format!("of {} only, the most frequent messages", plural(rows, "row", "rows"))
 }
 
-/// Everything known of a group; `rest` says how to get at all of a message that is too long to be shown.
-pub fn sheet(groups: &Groups, group: &Group, rest: &str) -> Facts {
+/// Everything known of a group; `notes` are those of all groups in words, `rest` says how to get at all of a message that is too long to be shown.
+pub fn sheet(groups: &Groups, group: &Group, notes: &[String], rest: &str) -> Facts {
     let mut facts = Facts::default();
     facts.line(&group.sentence());
     facts.gap();
@@ -38,9 +38,9 @@ pub fn sheet(groups: &Groups, group: &Group, rest: &str) -> Facts {
     }
     facts.heading("A message");
     facts.text(group.sample.as_bytes(), rest);
-    if !groups.notes.is_empty() {
+    if !notes.is_empty() {
         facts.heading("All groups");
-        groups.notes.iter().for_each(|note| facts.line(note));
+        notes.iter().for_each(|note| facts.line(note));
     }
     facts
 }

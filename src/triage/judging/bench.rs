@@ -7,6 +7,7 @@ use crate::pipeline::document::Document;
 use crate::pipeline::names::snake_case;
 use crate::pipeline::verdict::judge::jackson::parse_verdict;
 use crate::pipeline::verdict::judge::{Input, Judge, Outcome};
+use crate::rows::advice::{Advice, Advised};
 use crate::rows::payload::Form;
 use crate::rows::samples::{Content, DoctypeName, Sample};
 use crate::rows::schemas::{Lookup, SchemaStore};
@@ -51,7 +52,7 @@ impl Bench {
             notes: content.decoded.problems,
         };
         if content.in_row && content.decoded.form == Form::Absent {
-            judged.ruling = Ruling::Skipped("the row has no payload".to_owned());
+            judged.ruling = Ruling::Skipped("the row has no payload".into());
             return Ok(judged);
         }
         let named = self.doctype.as_ref().or(content.doctype.as_ref()).or(sample.file.doctype.as_ref());
@@ -60,7 +61,7 @@ impl Bench {
                 return Err(untold(&sample));
             }
             // Nobody can name its doctype: the request did not.
-            judged.ruling = Ruling::Skipped("the row names no namespace or doctype".to_owned());
+            judged.ruling = Ruling::Skipped("the row names no namespace or doctype".into());
             return Ok(judged);
         };
         let document = Document::parse(content.decoded.text);
@@ -123,10 +124,8 @@ impl Bench {
     fn not_found(&self, lookup: &Lookup, asked: &DoctypeName, in_row: bool) -> Ruling {
         let is_generic = snake_case(&asked.namespace) == GLEAN && snake_case(&asked.doctype) == GLEAN;
         if is_generic && self.doctype.is_none() && !in_row {
-            return Ruling::Skipped(format!(
-                "samples in glean/ fit the pings of every Glean application, and these schemas have no {asked}: \
-                 give one with --doctype NAMESPACE.DOCTYPE.VERSION"
-            ));
+            let told = format!("samples in glean/ fit the pings of every Glean application, and these schemas have no {asked}");
+            return Ruling::Skipped(Advised::new(told, Advice::NamePing));
         }
         let message = missing(lookup, &asked.namespace, &asked.doctype, asked.version.as_deref()).unwrap_or_default();
         let instead = self.schemas.absence(lookup, &asked.namespace, &asked.doctype, asked.version.as_deref());
@@ -198,7 +197,7 @@ mod tests {
 
     #[test]
     fn without_a_doctype_there_is_help() {
-        let error = judged(None, None, "{}").unwrap_err().to_string();
-        assert!(error.contains("x\\u{1b}.json line 3") && error.contains("--doctype NAMESPACE.DOCTYPE.VERSION"), "{error}");
+        let error = judged(None, None, "{}").unwrap_err();
+        assert!(error.to_string().contains("x\\u{1b}.json line 3") && error.advice() == Some(Advice::NameDoctype), "{error}");
     }
 }

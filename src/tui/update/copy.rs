@@ -1,4 +1,4 @@
-//! Copying: what the keys behind `y` put on the clipboard.
+//! Copying: what goes to the clipboard.
 
 use super::super::action::Action;
 use super::super::app::{App, CaseScreen};
@@ -8,6 +8,7 @@ use super::super::panes::TablePane;
 use super::super::row_place::GroupPlace;
 use super::super::subject::Subject;
 use super::super::tables::TableScreen;
+use super::export;
 use crate::pipeline::destination::{self, Stage};
 use crate::pipeline::document::{Document, NodeId, PathStyle};
 use crate::pipeline::sink;
@@ -18,6 +19,9 @@ use crate::tui::clipboard::Copied;
 
 /// The effect that copies, or a notice why there is nothing to copy.
 pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    if action == Action::CopyDdl {
+        return ddl(app);
+    }
     if action == Action::CopySql && app.case.is_none() && !app.tables.open {
         let tree = &app.groups.tree;
         let leaf = app.groups.list.outline.item().filter(|&item| tree.is_leaf(item));
@@ -38,7 +42,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     };
     let text = match &app.case {
         _ if app.tables.open => from_tables(&app.tables, action),
-        Some(screen) => from_case(screen, action),
+        Some(screen) => from_case(app, screen, action),
         None => group_under_cursor(app).and_then(|group| from_group(group, action)),
     };
     match text {
@@ -51,7 +55,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
 }
 
 /// The statement that makes the table under the cursor: thousands of columns take longer than a key may.
-pub(super) fn ddl(app: &mut App) -> Vec<Effect> {
+fn ddl(app: &mut App) -> Vec<Effect> {
     let layout = app.tables.known().and_then(|look| Some((look.place.table, look.layout.clone()?)));
     let Some((table, layout)) = layout else {
         app.warn("no table layout here, so no CREATE TABLE statement");
@@ -86,7 +90,10 @@ pub(super) fn copied(app: &mut App, what: &str, outcome: Result<Copied, String>)
             app.tell(format!("sent the {what} to the terminal's clipboard"));
             return vec![Effect::Send(sequence)];
         }
-        Err(reason) => app.warn(reason),
+        Err(reason) => {
+            let instead = if export::is_possible(app) { app.keymap.words("; ", Action::Export, " writes one") } else { String::new() };
+            app.warn(format!("{reason}{instead}"));
+        }
     }
     Vec::new()
 }
@@ -106,24 +113,23 @@ fn from_group(group: &Group, action: Action) -> Option<String> {
     }
 }
 
-fn from_case(screen: &CaseScreen, action: Action) -> Option<String> {
+fn from_case(app: &App, screen: &CaseScreen, action: Action) -> Option<String> {
     match action {
         Action::CopyMessage => screen.case.row.column(ErrorColumn::Message).map(str::to_owned),
         Action::CopyRaw => screen.case.query(Stage::Raw, screen.table),
         Action::CopyDecoded => screen.case.query(Stage::Decoded, screen.table),
         Action::CopySql if screen.row.is_some() => {
-            let (row, item) = (screen.row_subject()?, screen.focused_item()? as NodeId);
-            let Subject::Document(row) = row else { return None };
-            let column = screen.case.column_of_row(screen.table, &row, item)?;
+            let (item, Subject::Document(row)) = app.focused_item()? else { return None };
+            let column = screen.case.column_of_row(screen.table, &row, item as NodeId)?;
             Some(sink::select(&screen.case.tables.get(screen.table)?.layout, column))
         }
         Action::CopySql => screen.tie.landing.as_ref()?.sql.clone(),
         _ => {
-            let item = screen.focused_item()? as NodeId;
-            match screen.focused_subject()? {
-                Subject::Document(document) => from_document(&document, item, action),
-                Subject::Schema(schema) => from_document(&schema.document, item, action),
-                Subject::Columns(tree) => match (tree.line(item as usize), action) {
+            let (item, subject) = app.focused_item()?;
+            match subject {
+                Subject::Document(document) => from_document(&document, item as NodeId, action),
+                Subject::Schema(schema) => from_document(&schema.document, item as NodeId, action),
+                Subject::Columns(tree) => match (tree.line(item), action) {
                     (Line::Additional(value), _) => from_document(screen.case.document.as_ref()?, value, action),
                     (Line::Column(id), Action::CopyValue | Action::CopyPointer) => Some(tree.table().layout.path(id)),
                     (Line::Column(id), Action::CopyKey) => Some(tree.table().layout.get(id)?.name.to_string()),

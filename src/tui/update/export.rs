@@ -1,39 +1,33 @@
-//! Exporting: the menu behind `e`, what becomes of an export.
+//! Exporting: the menu, what becomes of an export.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent};
-
+use super::super::action::Action;
 use super::super::app::{App, Overlay};
 use super::super::message::{Effect, Export, Exported, JobId};
 use super::super::row_place::{Exportable, GroupPlace};
 use crate::triage::export::single::What;
 
-/// One line of the menu: its key, what it exports, whether to the clipboard, what it says.
+/// One line of the menu: the action, what it exports, whether to the clipboard.
 pub struct Line {
-    /// The key.
-    pub key: char,
+    /// The action; its help is what the line says.
+    pub action: Action,
     /// What is exported.
     pub what: What,
     /// Whether it goes to the clipboard, not to a file.
     pub is_copied: bool,
-    /// What it says.
-    pub words: &'static str,
 }
 
-const fn line(key: char, what: What, is_copied: bool, words: &'static str) -> Line {
-    Line { key, what, is_copied, words }
+const fn line(action: Action, what: What, is_copied: bool) -> Line {
+    Line { action, what, is_copied }
 }
-
-/// Key that lifts redaction, and puts it back.
-pub const RAW_KEY: char = '!';
 
 /// The menu.
 pub const MENU: [Line; 6] = [
-    line('c', What::Report, true, "report for a bug tracker, to the clipboard"),
-    line('r', What::Report, false, "report, to a file"),
-    line('s', What::Rows, false, "ten rows, to a file"),
-    line('d', What::Document, false, "the document, to a file"),
-    line('t', What::Test, false, "test for the schema repository, to validation/"),
-    line('m', What::Reproducer, false, "smallest document that fails alike, to a file"),
+    line(Action::CopyReport, What::Report, true),
+    line(Action::ExportReport, What::Report, false),
+    line(Action::ExportRows, What::Rows, false),
+    line(Action::ExportDocument, What::Document, false),
+    line(Action::ExportTest, What::Test, false),
+    line(Action::ExportSmallest, What::Reproducer, false),
 ];
 
 /// Opens the menu, where there is a group to export.
@@ -45,23 +39,25 @@ pub fn open(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A key while the menu is open.
-pub fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
+/// Whether there is a group to export.
+pub fn is_possible(app: &App) -> bool {
+    subject(app).is_some()
+}
+
+/// An action while the menu is open: a line of it, or it closes.
+pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
     let Some(Overlay::Export { raw }) = &mut app.overlay else { return Vec::new() };
-    let KeyCode::Char(key) = event.code else {
-        app.overlay = None;
-        return Vec::new();
-    };
-    if key == RAW_KEY {
+    if action == Action::LiftRedaction {
         *raw = !*raw;
         return Vec::new();
     }
     let raw = *raw;
     app.overlay = None;
-    let (Some(line), Some(subject)) = (MENU.iter().find(|line| line.key == key), subject(app)) else { return Vec::new() };
+    let (Some(line), Some(subject)) = (MENU.iter().find(|line| line.action == action), subject(app)) else { return Vec::new() };
     let job = app.next_job();
     app.exporting = Some(job);
-    app.tell(format!("exporting the {}; Esc stops", line.what.name()));
+    let stops = app.keymap.words("; ", Action::Back, " stops");
+    app.tell(format!("exporting the {}{stops}", line.what.name()));
     vec![Effect::Export { job, export: Export { subject, what: line.what, is_copied: line.is_copied, raw } }]
 }
 

@@ -1,12 +1,13 @@
 //! From a column to the groups that fail under it.
 
+use super::super::action::Action;
 use super::super::app::{App, Search};
 use super::super::message::Effect;
 use super::super::tables::TableScreen;
 use crate::ground::outline::Tree;
 use crate::ground::text;
 
-/// Goes to the groups that fail under the place under the cursor: they are the matches that n and N go through.
+/// Goes to the groups that fail under the place under the cursor: they are matches to go through.
 pub(super) fn show(app: &mut App) -> Vec<Effect> {
     if app.tables.alone {
         app.warn("there are no rows to look at: open misfit with a source of error rows and --schemas");
@@ -33,11 +34,21 @@ pub(super) fn show(app: &mut App) -> Vec<Effect> {
     list.outline.reveal(tree.as_ref(), first as usize);
     let words = match items.len() {
         1 => format!("one group fails under {name}"),
-        many => format!("{} groups fail under {name}; n and N go through them", text::count(many as u64)),
+        many => format!("{} groups fail under {name}{}", text::count(many as u64), through(app)),
     };
-    list.search = Some(Search { text: name, job: None, from: None, found: Some(items) });
+    app.groups.list.search = Some(Search { text: name, job: None, from: None, found: Some(items) });
     app.tell(words);
     Vec::new()
+}
+
+/// How matches are gone through.
+fn through(app: &App) -> String {
+    let keys: Vec<String> = [Action::NextMatch, Action::PreviousMatch].into_iter().filter_map(|action| app.keymap.key(action)).collect();
+    match &keys[..] {
+        [] => String::new(),
+        [key] => format!("; {key} goes through them"),
+        _ => format!("; {} go through them", keys.join(" and ")),
+    }
 }
 
 /// The column's path, or the table's name.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::action::Action;
+use super::super::advice::advised;
 use super::super::app::{App, Opening};
 use super::super::group_tree::{GroupTree, Level};
 use super::super::message::{Effect, JobId};
@@ -42,7 +43,7 @@ fn finished(app: &mut App) {
     } else if groups.rows == 0 {
         app.warn("no row was found in this source");
     } else if !groups.notes.is_empty() {
-        app.tell(groups.notes.join("; "));
+        app.tell(groups.notes.iter().map(advised).collect::<Vec<_>>().join("; "));
     }
 }
 

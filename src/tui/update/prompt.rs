@@ -1,16 +1,20 @@
-//! Searching and filtering: the line being typed, matches coming in, n and N.
+//! Searching and filtering: the line being typed, matches coming in, going from one to the next.
+//!
+//! Owns: the keys of the line, which are those of any line that is typed: characters, Enter, Esc, arrows, Ctrl-C.
 
-use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use ratatui::crossterm::event::{Event, KeyCode, KeyEvent};
 use tui_input::backend::crossterm::EventHandler;
 use tui_input::{Input, InputRequest};
 
 use super::super::action::Action;
 use super::super::app::{App, List, Prompt, Search};
+use super::super::focus::Focus;
+use super::super::keymap::Key;
 use super::super::message::{Effect, JobId};
 use super::super::subject::Comparison;
-use super::{find, tables};
+use super::{find, follow};
 
-/// `/`, `f`, `n`, `N`.
+/// Begins a line, or goes to another match.
 pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Search => begin(app, Comparison::Plain),
@@ -37,16 +41,18 @@ fn begin(app: &mut App, purpose: Comparison) -> Vec<Effect> {
 pub(super) fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     let searches_tables = app.searches_tables();
     let Some(prompt) = &mut app.prompt else { return Vec::new() };
-    match (event.code, event.modifiers.contains(KeyModifiers::CONTROL)) {
-        (KeyCode::Enter, _) => {
+    let key = Key::from_event(event);
+    let plain = [KeyCode::Enter, KeyCode::Esc, KeyCode::Down, KeyCode::Up].into_iter().find(|&code| key == Key::plain(code));
+    match plain {
+        Some(KeyCode::Enter) => {
             app.prompt = None;
             return Vec::new();
         }
-        (KeyCode::Esc, _) | (KeyCode::Char('c'), true) => return cancel(app),
-        (KeyCode::Down | KeyCode::Up, _) if searches_tables => return find::step(app, event.code == KeyCode::Down),
-        (KeyCode::Down, _) => return step(app, true),
-        (KeyCode::Up, _) => return step(app, false),
-        _ => {}
+        Some(KeyCode::Esc) => return cancel(app),
+        None if key == Key::INTERRUPT => return cancel(app),
+        Some(code) if searches_tables => return find::step(app, code == KeyCode::Down),
+        Some(code) => return step(app, code == KeyCode::Down),
+        None => {}
     }
     let before = prompt.input.value().to_owned();
     prompt.input.handle_event(&Event::Key(event));
@@ -123,7 +129,9 @@ fn look(app: &mut App) -> Vec<Effect> {
 /// Matches came in, for the list that asked for them: a filter shows them, a search goes to the nearest.
 pub(super) fn matched(app: &mut App, job: JobId, items: Vec<u32>) -> Vec<Effect> {
     let asked = |list: &List| list.filter_job == Some(job) || list.search.as_ref().is_some_and(|search| search.job == Some(job));
-    let Some((list, tree)) = app.lists().find(|(list, _)| asked(list)) else { return Vec::new() };
+    let Some(focus) = Focus::ALL.into_iter().find(|&focus| app.list(focus).is_some_and(asked)) else { return Vec::new() };
+    let (Some(tree), is_focused) = (app.subject(focus), focus == app.focus()) else { return Vec::new() };
+    let Some(list) = app.list_mut(focus) else { return Vec::new() };
     if list.filter_job == Some(job) {
         if list.filter.is_some() {
             list.outline.filter(&tree, items);
@@ -138,7 +146,9 @@ pub(super) fn matched(app: &mut App, job: JobId, items: Vec<u32>) -> Vec<Effect>
             None => {}
         }
     }
-    follow(app);
+    if is_focused {
+        follow(app);
+    }
     Vec::new()
 }
 
@@ -153,7 +163,8 @@ fn step(app: &mut App, forward: bool) -> Vec<Effect> {
     let Some((list, subject)) = app.focused() else { return Vec::new() };
     let item = list.outline.item();
     let Some(search) = &mut list.search else {
-        app.tell("nothing was searched for; / begins a search");
+        let begins = app.keymap.words("; ", Action::Search, " begins a search");
+        app.tell(format!("nothing was searched for{begins}"));
         return Vec::new();
     };
     let Some(found) = &search.found else {
@@ -173,13 +184,4 @@ fn step(app: &mut App, forward: bool) -> Vec<Effect> {
     }
     follow(app);
     Vec::new()
-}
-
-/// The other panes follow the cursor.
-fn follow(app: &mut App) {
-    if app.tables.open {
-        tables::follow_schema(app);
-    } else if let Some(screen) = &mut app.case {
-        super::case::follow(screen);
-    }
 }

@@ -1,7 +1,6 @@
 //! What only a source somewhere else needs: agreeing to a price, more rows of a group, the SQL behind what is shown.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent};
-
+use super::super::action::Action;
 use super::super::app::{App, Asking, Question};
 use super::super::message::{Effect, JobId};
 use super::super::row_place::GroupPlace;
@@ -10,17 +9,15 @@ use crate::rows::source::RowOrder;
 
 /// Work waits for an answer.
 pub(super) fn question(app: &mut App, id: JobId, text: String) -> Vec<Effect> {
+    // Keys that were pressed for something else are no part of an answer.
+    app.pending.clear();
     app.question = Some(Question { id, text });
     Vec::new()
 }
 
-/// A key while a question is open: y agrees; n, Esc and q do not; others mean nothing.
-pub(super) fn answer(app: &mut App, event: KeyEvent) -> Vec<Effect> {
-    let yes = match event.code {
-        KeyCode::Char('y' | 'Y') => true,
-        KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => false,
-        _ => return Vec::new(),
-    };
+/// An action while a question is open: only one agrees.
+pub(super) fn answer(app: &mut App, action: Action) -> Vec<Effect> {
+    let yes = action == Action::Agree;
     app.question.take().map(|question| Effect::Answer { id: question.id, yes }).into_iter().collect()
 }
 

@@ -50,7 +50,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
             case::other_table(app);
             case::make_row(app, job)
         }
-        Action::NextRow | Action::PreviousRow => case::act(app, action),
+        Action::NextRow | Action::PreviousRow | Action::RowOrder => case::act(app, action),
         Action::JumpToFault | Action::NextViolation | Action::PreviousViolation | Action::NextWarning | Action::PreviousWarning => {
             if let Some(screen) = &mut app.case {
                 screen.row = None;

@@ -80,7 +80,7 @@ pub(super) fn back(app: &mut App) -> Vec<Effect> {
         return find::end(app);
     }
     if app.tables.alone {
-        app.tell("q quits");
+        super::nothing_behind(app);
         return Vec::new();
     }
     leave(app)

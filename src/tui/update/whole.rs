@@ -3,7 +3,9 @@
 //! Owns: what each of them is about, the keys that they name.
 //! Refuses: their words (facts).
 
-use super::super::app::{App, CaseScreen};
+use super::super::action::Action;
+use super::super::advice::advised;
+use super::super::app::App;
 use super::super::column_tree::Line;
 use super::super::message::Effect;
 use super::super::subject::Subject;
@@ -12,34 +14,43 @@ use crate::triage::catalog::TableId;
 use crate::triage::facts::case::Advice;
 use crate::triage::facts::{self, Facts, shown};
 
-/// How to get at all of a value that is cut.
-const REST: &str = "yy copies all of it";
+/// How to get at all of what is cut, by the key that copies it.
+fn rest(app: &App, copies: Action) -> String {
+    app.keymap.words("; ", copies, " copies all of it")
+}
 
-/// What keys do about a row that is shown.
-const ADVICE: Advice<'_> = Advice { rest: REST, query: "yr copies; yd for the decoded row" };
+/// Which keys copy the queries for a row.
+fn query_keys(app: &App) -> String {
+    let keys =
+        [app.keymap.words("", Action::CopyRaw, " copies"), app.keymap.words("", Action::CopyDecoded, " copies that for the decoded row")];
+    let keys: Vec<&str> = keys.iter().map(String::as_str).filter(|words| !words.is_empty()).collect();
+    keys.join("; ")
+}
 
 /// The value under the cursor.
 pub(super) fn value(app: &mut App) -> Vec<Effect> {
-    if let Some((title, text)) = app.case.as_ref().and_then(under_cursor) {
+    if let Some((title, text)) = under_cursor(app) {
         app.show_text(title, text);
     }
     Vec::new()
 }
 
-fn under_cursor(screen: &CaseScreen) -> Option<(String, String)> {
-    let item = screen.focused_item()? as NodeId;
-    match screen.focused_subject()? {
-        Subject::Document(document) => Some((document.path(item, PathStyle::Jq), shown(document.raw(item), REST))),
-        Subject::Schema(schema) => Some((schema.document.path(item, PathStyle::Pointer), shown(schema.document.raw(item), REST))),
-        Subject::Columns(tree) => match tree.line(item as usize) {
+fn under_cursor(app: &App) -> Option<(String, String)> {
+    let (line, subject) = app.focused_item()?;
+    let item = line as NodeId;
+    let shown = |raw: &[u8]| shown(raw, &rest(app, Action::CopyValue));
+    match subject {
+        Subject::Document(document) => Some((document.path(item, PathStyle::Jq), shown(document.raw(item)))),
+        Subject::Schema(schema) => Some((schema.document.path(item, PathStyle::Pointer), shown(schema.document.raw(item)))),
+        Subject::Columns(tree) => match tree.line(line) {
             Line::Column(id) => {
                 let (layout, mut facts) = (&tree.table().layout, Facts::default());
                 facts::column::sheet(&mut facts, layout, id, None);
                 Some((layout.path(id), facts.to_text()))
             }
             Line::Additional(value) => {
-                let document = screen.case.document.as_ref()?;
-                Some((document.path(value, PathStyle::Jq), shown(document.raw(value), REST)))
+                let document = app.case.as_ref()?.case.document.as_ref()?;
+                Some((document.path(value, PathStyle::Jq), shown(document.raw(value))))
             }
         },
         Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) => None,
@@ -53,11 +64,21 @@ pub(super) fn row(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     let words = match &app.case {
-        Some(screen) => Some(("This row".to_owned(), facts::case::sheet(&screen.case, ADVICE).to_text())),
+        Some(screen) => {
+            let (rest, query) = (rest(app, Action::CopyMessage), query_keys(app));
+            Some(("This row".to_owned(), facts::case::sheet(&screen.case, Advice { rest: &rest, query: &query }).to_text()))
+        }
         None => {
             let item = app.groups.list.outline.item();
             let group = item.and_then(|item| app.groups.tree.group(item));
-            group.map(|group| (format!("Group {}", group.fingerprint), facts::group::sheet(&app.groups.tree.groups, group, REST).to_text()))
+            let groups = &app.groups.tree.groups;
+            let notes: Vec<String> = groups.notes.iter().map(advised).collect();
+            group.map(|group| {
+                (
+                    format!("Group {}", group.fingerprint),
+                    facts::group::sheet(groups, group, &notes, &rest(app, Action::CopyMessage)).to_text(),
+                )
+            })
         }
     };
     if let Some((title, text)) = words {

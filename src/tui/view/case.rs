@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::super::action::Action;
 use super::super::app::{App, CaseScreen};
 use super::super::panes::{self, Pane};
 use super::super::theme::Role;
@@ -88,7 +89,8 @@ fn head(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
     if let Some(mut pen) = Pen::new(buffer, area, 2, Style::new()) {
         pen.skip(3);
         if !rest.is_empty() {
-            let more = format!("i: {} more {}", rest.len(), if rest.len() == 1 { "note" } else { "notes" });
+            let key = app.keymap.words("", Action::ShowRow, ": ");
+            let more = format!("{key}{} more {}", rest.len(), if rest.len() == 1 { "note" } else { "notes" });
             pen.skip_right(1).put_right(&more, theme.style(Role::Hint)).skip_right(2);
         }
         pen.put(&text::visible(first), theme.style(Role::Constraint));
@@ -106,8 +108,10 @@ fn warning(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
     pen.skip(1).put(mark.0, theme.style(mark.1)).put(" ", Style::new());
     let state = match (screen.warning, warnings.count) {
         (Some(at), count) => format!("warning {} of {}", text::count(at as u64 + 1), text::count(count)),
-        (None, 1) => "w: 1 warning".to_owned(),
-        (None, count) => format!("w: {} warnings", text::count(count)),
+        (None, count) => {
+            let key = app.keymap.words("", Action::NextWarning, ": ");
+            format!("{key}{} {}", text::count(count), if count == 1 { "warning" } else { "warnings" })
+        }
     };
     pen.skip_right(1).put_right(&state, theme.style(Role::Hint)).skip_right(2);
     let place = document.path(warning.node, PathStyle::Pointer);
@@ -137,7 +141,7 @@ fn draw_tabs(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
         let style = theme.style(if pane == screen.focus { Role::Cursor } else { Role::Dim });
         pen.put(&format!(" {} ", pane.title()), style).skip(1);
     }
-    pen.skip_right(1).put_right("Tab: next pane", theme.style(Role::Dim));
+    pen.skip_right(1).put_right(&app.keymap.words("", Action::NextPane, ": next pane"), theme.style(Role::Dim));
 }
 
 fn draw_pane(app: &App, screen: &CaseScreen, pane: Pane, area: Rect, buffer: &mut Buffer) {
@@ -147,7 +151,7 @@ fn draw_pane(app: &App, screen: &CaseScreen, pane: Pane, area: Rect, buffer: &mu
     let about = match pane {
         Pane::Document => screen.tie.value.and_then(|value| Some(case.document.as_ref()?.path(value, PathStyle::Jq))),
         Pane::Schema => case.schema.as_ref().map(|schema| schema.path.clone()),
-        Pane::Columns => case.tables.get(screen.table).map(|table| table_name(screen, &table.name)),
+        Pane::Columns => case.tables.get(screen.table).map(|table| table_name(app, screen, &table.name)),
     };
     let state = format!("{}  {}", text::visible(&about.unwrap_or_default()), chrome::list_state(list));
     chrome::pane(app, buffer, area, pane.title(), focused, state.trim());
@@ -176,9 +180,10 @@ fn draw_pane(app: &App, screen: &CaseScreen, pane: Pane, area: Rect, buffer: &mu
 }
 
 /// A table's name; of a document that is split, that there is another.
-fn table_name(screen: &CaseScreen, name: &str) -> String {
+fn table_name(app: &App, screen: &CaseScreen, name: &str) -> String {
     let tables = screen.columns.len();
-    if tables > 1 { format!("{name}, {} of {tables} (o)", screen.table + 1) } else { name.to_owned() }
+    let key = app.keymap.words(" (", Action::OtherTable, ")");
+    if tables > 1 { format!("{name}, {} of {tables}{key}", screen.table + 1) } else { name.to_owned() }
 }
 
 /// A payload that is no document, as it stands.

@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::super::action::{Action, TABLE};
-use super::super::app::{App, List, Overlay, Prompt};
+use super::super::action::{Action, Place, TABLE};
+use super::super::app::{App, List, Prompt};
 use super::super::subject::Comparison;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line};
@@ -24,11 +24,15 @@ pub(super) fn title(app: &App, buffer: &mut Buffer, area: Rect, left: &str, righ
     pen.put(&text::visible(left), Style::new());
 }
 
-/// `━━━── 43 %  1.2 of 2.8 GiB · 412,000 rows · 900,000 rows/s · 3 s left · Esc stops`, as much of it as fits.
+/// `━━━── 43 %  1.2 of 2.8 GiB · 412,000 rows · 900,000 rows/s · 3 s left · Esc stops`, as much of it as fits; the key where it does that.
 fn reading(app: &App, progress: Progress, room: usize) -> String {
     let dot = app.theme.glyphs.dot;
+    // On the other screens it leads back to the groups first.
+    let is_next = app.place() == Place::Groups && app.overlay.is_none();
+    let back = |before: &str, after: &str| if is_next { app.keymap.words(before, Action::Back, after) } else { String::new() };
     if let Some(job) = progress.job {
-        return text::clip(&format!("{} {dot} Esc calls it off", job.describe(&progress)), room.max(30)).into_owned();
+        let calls_off = back(&format!(" {dot} "), " calls it off");
+        return text::clip(&format!("{}{calls_off}", job.describe(&progress)), room.max(30)).into_owned();
     }
     let seconds = progress.elapsed.as_secs_f64();
     let rows = text::count(progress.rows);
@@ -39,20 +43,20 @@ fn reading(app: &App, progress: Progress, room: usize) -> String {
         let filled = (share * 10.0) as usize;
         parts[0] = format!("reading {}{} {:.0} %", full.repeat(filled), empty.repeat(10 - filled), share * 100.0);
         parts.push(format!("{rows} rows"));
-        parts.push("Esc stops".to_owned());
+        parts.push(back("", " stops"));
         if share > 0.02 && seconds > 0.5 {
             parts.push(format!("{} left", time::duration((seconds / share - seconds).ceil() as u64)));
         }
         parts.push(format!("{} of {}", text::bytes(progress.bytes), text::bytes(total)));
     } else {
-        parts.push("Esc stops".to_owned());
+        parts.push(back("", " stops"));
         parts.push(text::bytes(progress.bytes));
     }
     if seconds > 0.2 {
         parts.push(format!("{} rows/s", text::count((progress.rows as f64 / seconds) as u64)));
     }
     let mut line = parts.remove(0);
-    for part in parts {
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
         let longer = format!("{line} {dot} {part}");
         if text::width(&longer) <= room.max(30) {
             line = longer;
@@ -108,24 +112,15 @@ pub(super) fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
         pen.put(&text::visible(&notice.text), theme.style(role));
         return;
     }
-    let hints: Vec<(String, &str)> = if !app.pending.is_empty() {
-        let follow = app.keymap.continuations(&app.pending, app.place());
-        follow.iter().map(|(keys, action)| (keys.clone(), action.entry().map_or("", |entry| entry.help))).collect()
-    } else if matches!(app.overlay, Some(Overlay::Export { .. })) {
-        vec![("Esc".to_owned(), "close")]
-    } else if app.overlay.is_some() {
-        vec![("j k".to_owned(), "scroll"), ("Esc".to_owned(), "close")]
-    } else {
-        let here = TABLE.iter().filter(|entry| entry.place.holds(app.place()));
-        here.filter_map(|entry| Some((app.keymap.keys(entry.action).into_iter().next()?, entry.hint?))).collect()
-    };
-    // Help is always within reach, whatever else has no room.
+    // Help is always within reach, whatever else has no room; where something covers the screen, that goes first.
     if app.pending.is_empty()
-        && let Some(keys) = app.keymap.keys(Action::Help).into_iter().next()
+        && app.overlay.is_none()
+        && app.question.is_none()
+        && let Some(keys) = app.keymap.key(Action::Help)
     {
         pen.skip_right(1).put_right(" all keys", theme.style(Role::Dim)).put_right(&keys, theme.style(Role::Hint)).skip_right(2);
     }
-    for (keys, words) in hints {
+    for (keys, words) in hints(app) {
         if pen.room() < text::width(&keys) + text::width(words) + 1 {
             break;
         }
@@ -133,12 +128,39 @@ pub(super) fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
     }
 }
 
+/// Keys that do something here, each with what it does.
+fn hints(app: &App) -> Vec<(String, &'static str)> {
+    let keymap = &app.keymap;
+    let close = keymap.key(Action::Back).map(|key| (key, "close"));
+    match (app.place(), &app.overlay) {
+        (place, _) if !app.pending.is_empty() => {
+            let follow = keymap.continuations(&app.pending, place).into_iter();
+            follow.map(|(keys, action)| (keys, action.entry().map_or("", |entry| entry.help))).collect()
+        }
+        (Place::Question, _) => offered(app, |place| place == Place::Question),
+        (Place::Export, _) => close.into_iter().collect(),
+        (_, Some(_)) => {
+            let scroll: Vec<String> = [Action::Down, Action::Up].into_iter().filter_map(|action| keymap.key(action)).collect();
+            let scroll = (!scroll.is_empty()).then(|| (scroll.join(" "), "scroll"));
+            scroll.into_iter().chain(close).collect()
+        }
+        (here, None) => offered(app, |place| place.holds(here)),
+    }
+}
+
+/// The actions of such places that are worth a hint.
+fn offered(app: &App, is_here: impl Fn(Place) -> bool) -> Vec<(String, &'static str)> {
+    let here = TABLE.iter().filter(|entry| is_here(entry.place));
+    here.filter_map(|entry| Some((app.keymap.key(entry.action)?, entry.hint?))).collect()
+}
+
 fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
     let theme = &app.theme;
+    let list = app.list(app.focus());
     let (name, found) = match prompt.purpose {
         _ if app.searches_tables() => ("search all columns", app.tables.hits().map(|(_, hits)| hits.found.len())),
-        Comparison::Plain => ("search", current_list(app).and_then(|list| list.search.as_ref()?.found.as_ref().map(Vec::len))),
-        Comparison::Fuzzy => ("filter", current_list(app).and_then(|list| list.outline.matches())),
+        Comparison::Plain => ("search", list.and_then(|list| list.search.as_ref()?.found.as_ref().map(Vec::len))),
+        Comparison::Fuzzy => ("filter", list.and_then(|list| list.outline.matches())),
     };
     if let Some(found) = found {
         let words = if found == 1 { "1 match".to_owned() } else { format!("{} matches", text::count(found as u64)) };
@@ -151,12 +173,4 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
     let mut rest = after.chars();
     let under = rest.next().map_or(" ".to_owned(), |c| text::visible(&c.to_string()).into_owned());
     pen.put(&under, theme.style(Role::Cursor)).put(&text::visible(rest.as_str()), Style::new());
-}
-
-fn current_list(app: &App) -> Option<&List> {
-    match &app.case {
-        _ if app.tables.open => Some(&app.tables.schema),
-        Some(screen) => Some(&screen.lists[screen.focus as usize]),
-        None => Some(&app.groups.list),
-    }
 }

@@ -7,19 +7,20 @@ use ratatui::symbols::border;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Widget};
 
-use super::super::action::Place;
+use super::super::action::{Action, Place};
 use super::super::app::App;
 use super::super::help::{HelpLine, help_lines};
 use super::super::panes;
 use super::super::theme::Role;
-use super::super::update::export::{MENU, RAW_KEY};
+use super::super::update::export::MENU;
 use super::pen::Pen;
 use crate::ground::text;
 
 /// Draws the help.
 pub(super) fn help(app: &App, scroll: usize, buffer: &mut Buffer) {
-    let screen = match app.place() {
+    let screen = match app.screen() {
         Place::Case => "in a case",
+        Place::Row => "in a row",
         Place::Tables => "among the tables",
         _ => "in the groups",
     };
@@ -55,14 +56,17 @@ pub(super) fn export(app: &App, raw: bool, buffer: &mut Buffer) {
         false => ("values are replaced by their shapes", Role::Dim),
     };
     let toggle = if raw { "shapes again" } else { "raw: values as they were sent" };
-    let lines = MENU.iter().map(|line| (line.key, line.words)).chain([(RAW_KEY, toggle)]);
-    let inner = frame(app, "Export; any other key closes", MENU.len() + 3, buffer);
-    for (row, (key, words)) in lines.enumerate() {
+    let lines = MENU.iter().filter_map(|line| Some((line.action, line.action.entry()?.help))).chain([(Action::LiftRedaction, toggle)]);
+    let lines: Vec<(String, &str)> = lines.filter_map(|(action, words)| Some((app.keymap.key(action)?, words))).collect();
+    let width = lines.iter().map(|(key, _)| text::width(key)).max().unwrap_or(0);
+    let inner = frame(app, "Export; any other key closes", lines.len() + 2, buffer);
+    for (row, (key, words)) in lines.iter().enumerate() {
         if let Some(mut pen) = Pen::new(buffer, inner, row as u16, Style::new()) {
-            pen.skip(2).put(&key.to_string(), app.theme.style(Role::Hint)).skip(2).put(words, app.theme.style(Role::Text));
+            let gap = width - text::width(key) + 2;
+            pen.skip(2).put(key, app.theme.style(Role::Hint)).skip(gap).put(words, app.theme.style(Role::Text));
         }
     }
-    if let Some(mut pen) = Pen::new(buffer, inner, MENU.len() as u16 + 2, Style::new()) {
+    if let Some(mut pen) = Pen::new(buffer, inner, lines.len() as u16 + 1, Style::new()) {
         pen.put(state, app.theme.style(role));
     }
 }
@@ -70,7 +74,9 @@ pub(super) fn export(app: &App, raw: bool, buffer: &mut Buffer) {
 /// Draws a question that has to be answered.
 pub(super) fn question(app: &App, text: &str, buffer: &mut Buffer) {
     let mut lines = panes::overlay_lines((buffer.area.width, buffer.area.height), text);
-    lines.extend([String::new(), "y: go on    n or Esc: do not".to_owned()]);
+    let no: Vec<String> = [Action::Refuse, Action::Back].into_iter().filter_map(|action| app.keymap.key(action)).collect();
+    let no = if no.is_empty() { app.keymap.words("", Action::Quit, "") } else { no.join(" or ") };
+    lines.extend([String::new(), format!("{}{no}: do not", app.keymap.words("", Action::Agree, ": go on    "))]);
     value(app, "This costs", &lines, 0, buffer);
 }
 

@@ -27,8 +27,7 @@ pub(super) fn draw(app: &App, screen: &CaseScreen, row: &RowScreen, area: Rect, 
         _ => "Row that it would have become",
     };
     let table = screen.case.tables.get(screen.table).map(|table| text::visible(&table.name).into_owned()).unwrap_or_default();
-    let other = app.keymap.keys(Action::OtherTable).into_iter().next().filter(|_| screen.columns.len() > 1);
-    let other = other.map(|key| format!("  {key}: the other table")).unwrap_or_default();
+    let other = if screen.columns.len() > 1 { app.keymap.words("  ", Action::OtherTable, ": the other table") } else { String::new() };
     chrome::pane(app, buffer, area, name, true, format!("{table}{other}  {}", chrome::list_state(&row.list)).trim());
     let (lines, facts) = panes::lines_and_facts(area);
     let Some(preview) = &row.preview else {
@@ -54,7 +53,11 @@ fn no_row(app: &App, none: &NoRow, area: Rect, buffer: &mut Buffer) {
     let row = paragraph(buffer, area, 1, &words, app.theme.style(Role::Fault));
     let place = if none.pointer.is_empty() { "the whole document".into() } else { text::visible(&none.pointer) };
     let row = paragraph(buffer, area, row, &format!("At {place}: {}.", none.why), app.theme.style(Role::Text));
-    paragraph(buffer, area, row + 1, "w leads to the value; r or Esc back", app.theme.style(Role::Dim));
+    let back: Vec<String> = [Action::PreviewRow, Action::Back].into_iter().filter_map(|action| app.keymap.key(action)).collect();
+    let back = if back.is_empty() { String::new() } else { format!("{} back", back.join(" or ")) };
+    let value = app.keymap.words("", Action::NextWarning, " leads to the value");
+    let ways: Vec<String> = [value, back].into_iter().filter(|words| !words.is_empty()).collect();
+    paragraph(buffer, area, row + 1, &ways.join("; "), app.theme.style(Role::Dim));
 }
 
 /// The column under the cursor.
@@ -73,7 +76,8 @@ fn draw_facts(
     }
     let (Some(item), Some(table)) = (item, screen.case.tables.get(preview.table)) else { return };
     if item == 0 {
-        paragraph(buffer, inner, 1, "the whole row; yy copies it as one line of JSON", app.theme.style(Role::Dim));
+        let copies = app.keymap.words("; ", Action::CopyValue, " copies it as one line of JSON");
+        paragraph(buffer, inner, 1, &format!("the whole row{copies}"), app.theme.style(Role::Dim));
         return;
     }
     let Some(column) = screen.case.column_of_row(preview.table, document, item as NodeId) else {

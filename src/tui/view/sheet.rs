@@ -7,6 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::super::action::Action;
 use super::super::app::App;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
@@ -46,8 +47,8 @@ impl Sheet<'_> {
         self.row += text::wrap(words, usize::from(self.area.width)).len().min(usize::from(u16::MAX / 2)) as u16;
     }
 
-    /// Says on the last line that not everything has room, where that is so.
-    pub(super) fn cut(&mut self, hint: &str) {
+    /// Says on the last line that not everything has room, where that is so, and what shows everything about the subject.
+    pub(super) fn cut(&mut self, everything: &str) {
         if self.row <= self.area.height {
             return;
         }
@@ -58,6 +59,7 @@ impl Sheet<'_> {
             pen.put(&blank, Style::new());
         }
         self.row = last;
-        self.line(hint, Role::Hint);
+        let key = self.app.keymap.words("", Action::ShowRow, &format!(": {everything}"));
+        self.line(if key.is_empty() { "…" } else { &key }, Role::Hint);
     }
 }

@@ -82,7 +82,7 @@ impl Sheet<'_> {
         self.heading("A message");
         let message = text::visible(&group.sample).into_owned();
         self.words(&message, Role::Dim);
-        self.cut("i: everything about this group");
+        self.cut("everything about this group");
     }
 
     fn branch(&mut self, tree: &GroupTree, item: usize) {

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::super::action::Action;
 use super::super::app::App;
 use super::super::hit_tree;
 use super::super::panes;
@@ -49,7 +50,7 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
         }
         _ => {}
     }
-    sheet.cut("i: everything about this line");
+    sheet.cut("everything about this line");
 }
 
 impl Sheet<'_> {
@@ -210,10 +211,11 @@ impl Sheet<'_> {
             return;
         }
         let rows: u64 = failing.iter().map(|&group| look.groups.list[group as usize].count).sum();
+        let key = self.app.keymap.words(" (", Action::ShowFailing, ")");
         match failing.len() {
             0 => self.words("nothing that was read fails here", Role::Dim),
-            1 => self.words(&format!("one group fails here, {} rows (x)", text::count(rows)), Role::Fault),
-            many => self.words(&format!("{} groups fail here, {} rows (x)", text::count(many as u64), text::count(rows)), Role::Fault),
+            1 => self.words(&format!("one group fails here, {} rows{key}", text::count(rows)), Role::Fault),
+            many => self.words(&format!("{} groups fail here, {} rows{key}", text::count(many as u64), text::count(rows)), Role::Fault),
         }
     }
 }

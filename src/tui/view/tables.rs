@@ -68,8 +68,15 @@ fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
         }
         return;
     }
-    let search = app.keymap.keys(Action::Search).into_iter().next().map(|key| format!("{key} searches all columns")).unwrap_or_default();
-    chrome::pane(app, buffer, area, "Tables", focused, &format!("{search}  leaf columns  {}", chrome::list_state(&screen.list)));
+    let search = if focused { app.keymap.words("", Action::Search, " searches all columns") } else { String::new() };
+    chrome::pane(
+        app,
+        buffer,
+        area,
+        "Tables",
+        focused,
+        format!("{search}  leaf columns  {}", chrome::list_state(&screen.list)).trim_start(),
+    );
     for (row, (item, here)) in screen.list.outline.window(usize::from(lines.height)).enumerate() {
         let painter = Painter { app, list: &screen.list, here, focused };
         painter.line(&screen.tree, item, buffer, lines, row as u16);

@@ -117,7 +117,7 @@ impl ErrorSource for Adhoc {
         groups.outside = outside;
         let lacks = |column: &ErrorColumn| !stored.schema.fields.iter().any(|field| field.name == column.name());
         groups.missing_columns = USED.into_iter().filter(counted).filter(lacks).collect();
-        groups.notes.push(stored.note);
+        groups.notes.push(stored.note.into());
         Ok(groups)
     }
 

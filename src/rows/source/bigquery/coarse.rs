@@ -11,6 +11,7 @@ use super::answer::Cells;
 use super::keys::{Keys, RowKey};
 use crate::ground::text;
 use crate::ground::time::Micros;
+use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::coarse::{Cell, Coarse};
 use crate::rows::group::{Grouper, Groups};
 use crate::rows::row::{ErrorRow, RowRef};
@@ -76,7 +77,7 @@ impl Reading<'_> {
         let beyond = all.saturating_sub(told);
         if beyond > 0 {
             let rows = text::count(beyond);
-            groups.notes.push(format!("{rows} more rows are in groups beyond the bound: ask for a --namespace, or a shorter window"));
+            groups.notes.push(Advised::new(format!("{rows} more rows are in groups beyond the bound"), Advice::FewerGroups));
         }
         groups
     }

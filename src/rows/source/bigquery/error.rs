@@ -6,6 +6,7 @@
 use serde::Deserialize;
 
 use crate::ground::text::{clip, visible};
+use crate::rows::advice::{Advice, Advised};
 
 /// Longest text of a server that is told, in terminal cells.
 const LONGEST: usize = 600;
@@ -41,6 +42,9 @@ pub enum Error {
     /// The user, or the limit, said no before anything was spent.
     #[error("{0}")]
     TooExpensive(String),
+    /// Something is missing or asked for in a way that cannot be.
+    #[error("{0}")]
+    Advised(Advised),
     /// Something the user gave cannot be used.
     #[error("{0}")]
     Input(String),
@@ -112,6 +116,19 @@ impl Error {
         Error::Refused(Refusal { status: 0, reason: told(&proto.reason), message: told(&proto.message) })
     }
 
+    /// What can be done about it, beyond what the message says.
+    pub fn advice(&self) -> Option<Advice> {
+        match self {
+            Error::TooExpensive(_) => Some(Advice::RaiseLimit),
+            Error::Advised(message) => message.advice,
+            Error::Refused(refusal) => match meaning(refusal).1 {
+                Mend::Advice(advice) => Some(advice),
+                Mend::Words(_) | Mend::Nothing => None,
+            },
+            _ => None,
+        }
+    }
+
     /// HTTP status of a refusal.
     pub(super) fn status(&self) -> Option<u16> {
         match self {
@@ -137,7 +154,7 @@ fn beginning(body: &[u8]) -> String {
 fn no_json(status: u16, begins: &str) -> String {
     let begins = if begins.is_empty() { "nothing".to_owned() } else { format!("\"{begins}\"") };
     format!(
-        "something between here and BigQuery answered with status {status} and {begins} instead of JSON: a proxy, a wrong --endpoint, \
+        "something between here and BigQuery answered with status {status} and {begins} instead of JSON: a proxy, a wrong endpoint, \
          or BigQuery itself is out of order; try again later"
     )
 }
@@ -151,34 +168,44 @@ fn stopped(job: &Option<String>, proved: bool) -> String {
 }
 
 fn refused(refusal: &Refusal) -> String {
+    let (what, mend) = meaning(refusal);
     let Refusal { status, reason, message } = refusal;
-    let (what, mend) = match (reason.as_str(), status) {
-        _ if is_partition_filter(message) => {
-            ("BigQuery wants a condition on the partitioning column", "add one to the SQL, or read the table with --since and --until")
-        }
-        ("accessDenied" | "PERMISSION_DENIED", _) | (_, 403) if !is_quota(reason) => (
-            "BigQuery does not let these credentials do that",
-            "ask for access, log in as somebody else, or name a project that you may bill with --project",
-        ),
-        ("notFound" | "NOT_FOUND", _) | (_, 404) => ("BigQuery knows no such thing", "misfit bigquery: --list shows the error tables"),
-        ("authError" | "UNAUTHENTICATED", _) | (_, 401) => {
-            ("BigQuery does not take the credentials any more", "run `gcloud auth application-default login`")
-        }
-        ("bytesBilledLimitExceeded", _) => ("the query would read more than its limit", "raise --max-bytes or narrow the window"),
-        ("resourcesExceeded", _) => ("the query needs more memory than BigQuery gives it", "narrow the window, or name --doctype"),
-        ("quotaExceeded" | "rateLimitExceeded", _) => ("a quota of the project is used up", "wait, or bill another --project"),
-        ("invalidQuery" | "invalid", _) | (_, 400) => ("BigQuery does not take the query", ""),
-        ("backendError" | "internalError", _) | (_, 500..) => ("BigQuery is out of order", "try again later"),
-        _ => ("BigQuery refuses", ""),
-    };
     let why = match (message.is_empty(), reason.is_empty()) {
         (false, false) => format!("{message} ({reason})"),
         (false, true) => message.clone(),
         (true, false) => reason.clone(),
         (true, true) => format!("status {status}, no reason given"),
     };
-    let mend = if mend.is_empty() { String::new() } else { format!("; {mend}") };
+    let mend = if let Mend::Words(words) = mend { format!("; {words}") } else { String::new() };
     format!("{what}: {why}{mend}")
+}
+
+/// What mends a refusal.
+enum Mend {
+    Words(&'static str),
+    Advice(Advice),
+    Nothing,
+}
+
+/// What a refusal means, and what mends it.
+fn meaning(refusal: &Refusal) -> (&'static str, Mend) {
+    let Refusal { status, reason, message } = refusal;
+    match (reason.as_str(), status) {
+        _ if is_partition_filter(message) => ("BigQuery wants a condition on the partitioning column", Mend::Advice(Advice::FilterTime)),
+        ("accessDenied" | "PERMISSION_DENIED", _) | (_, 403) if !is_quota(reason) => {
+            ("BigQuery does not let these credentials do that", Mend::Advice(Advice::OtherAccess))
+        }
+        ("notFound" | "NOT_FOUND", _) | (_, 404) => ("BigQuery knows no such thing", Mend::Advice(Advice::ListTables)),
+        ("authError" | "UNAUTHENTICATED", _) | (_, 401) => {
+            ("BigQuery does not take the credentials any more", Mend::Words("run `gcloud auth application-default login`"))
+        }
+        ("bytesBilledLimitExceeded", _) => ("the query would read more than its limit", Mend::Advice(Advice::RaiseLimit)),
+        ("resourcesExceeded", _) => ("the query needs more memory than BigQuery gives it", Mend::Advice(Advice::NarrowQuery)),
+        ("quotaExceeded" | "rateLimitExceeded", _) => ("a quota of the project is used up", Mend::Advice(Advice::OtherPayer)),
+        ("invalidQuery" | "invalid", _) | (_, 400) => ("BigQuery does not take the query", Mend::Nothing),
+        ("backendError" | "internalError", _) | (_, 500..) => ("BigQuery is out of order", Mend::Words("try again later")),
+        _ => ("BigQuery refuses", Mend::Nothing),
+    }
 }
 
 fn is_quota(reason: &str) -> bool {
@@ -202,9 +229,10 @@ mod tests {
     fn every_refusal_is_a_sentence_with_the_reason() {
         let denied =
             of(403, r#"{"error":{"code":403,"message":"Access Denied: Table a:b.c","errors":[{"reason":"accessDenied","message":"x"}]}}"#);
-        assert!(denied.starts_with("BigQuery does not let these credentials do that: Access Denied: Table a:b.c (accessDenied); "));
-        let missing = of(404, r#"{"error":{"message":"Not found: Table a:b.c","errors":[{"reason":"notFound"}]}}"#);
-        assert!(missing.contains("Not found: Table a:b.c (notFound)") && missing.contains("--list"), "{missing}");
+        assert!(denied.starts_with("BigQuery does not let these credentials do that: Access Denied: Table a:b.c (accessDenied)"));
+        let missing = Error::of_body(404, br#"{"error":{"message":"Not found: Table a:b.c","errors":[{"reason":"notFound"}]}}"#);
+        assert_eq!(missing.to_string(), "BigQuery knows no such thing: Not found: Table a:b.c (notFound)");
+        assert_eq!(missing.advice(), Some(Advice::ListTables));
         let filter = "Cannot query over table 'a.b' without a filter over column(s) 't' that can be used for partition elimination";
         assert!(of(400, &format!(r#"{{"error":{{"message":"{filter}"}}}}"#)).contains("wants a condition on the partitioning column"));
         assert!(of(401, r#"{"error":{"message":"m","status":"UNAUTHENTICATED"}}"#).contains("application-default login"));

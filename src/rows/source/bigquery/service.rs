@@ -21,6 +21,7 @@ use super::sql::Sql;
 use super::table::{self, Table};
 use super::window::Window;
 use super::wire::{Ask, Wire};
+use crate::rows::advice::{Advice, Advised};
 use crate::rows::source::{Cost, Watch};
 
 /// How long what BigQuery tells of a table is kept.
@@ -87,7 +88,7 @@ impl Service {
         let project = payer
             .clone()
             .or(project.map(str::to_owned))
-            .ok_or_else(|| Error::Input("no project pays for the query: name one with --project".to_owned()))?;
+            .ok_or_else(|| Error::Advised(Advised::new("no project pays for the query", Advice::NameProject)))?;
         let wire = Wire {
             tokens: Tokens::new(credentials, http.clone()),
             http,
@@ -193,9 +194,7 @@ impl Service {
         let cost = Cost::new(purpose, bytes, self.settings.max_bytes, self.settings.price_per_tib);
         if !watch.spend(&cost) {
             let most = crate::ground::text::bytes(cost.limit);
-            return Err(Error::TooExpensive(format!(
-                "{cost}, more than the {most} that may be read: raise --max-bytes, or narrow the window"
-            )));
+            return Err(Error::TooExpensive(format!("{cost}, more than the {most} that may be read")));
         }
         let (done, page) = self.runtime.block_on(self.jobs().run(question, cost.most_billed(), bytes, watch))?;
         Ok((done, page, cost))

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::error::Error;
 use crate::ground::time;
 use crate::ground::time::Micros;
+use crate::rows::advice::{Advice, Advised};
 use crate::rows::source::Request;
 
 /// The window where none is asked for, up to now.
@@ -44,11 +45,8 @@ pub(super) fn window(request: &Request, now: Micros) -> Result<Window, Error> {
     let until = request.until.unwrap_or(now);
     let since = request.since.unwrap_or_else(|| until.saturating_sub(USUAL.as_micros() as Micros));
     if request.until.is_some() && since >= until {
-        return Err(Error::Input(format!(
-            "the window begins {} and ends {}: --since has to be before --until",
-            time::minute(since),
-            time::minute(until)
-        )));
+        let told = format!("the window begins {} and ends {}", time::minute(since), time::minute(until));
+        return Err(Error::Advised(Advised::new(told, Advice::OrderedWindow)));
     }
     // A window up to now that begins in the future holds nothing, but is no mistake of writing: clocks differ.
     Ok(Window { since, until: until.max(since.saturating_add(1)) })
@@ -70,8 +68,9 @@ mod tests {
         let day = USUAL.as_micros() as i64;
         assert_eq!(window(&request(None, None), day).unwrap(), Window { since: 0, until: day });
         assert_eq!(window(&request(Some(5), Some(6)), 0).unwrap(), Window { since: 5, until: 6 });
-        let told = window(&request(Some(60_000_000), Some(0)), 0).unwrap_err().to_string();
-        assert_eq!(told, "the window begins 1970-01-01 00:01 and ends 1970-01-01 00:00: --since has to be before --until");
+        let told = window(&request(Some(60_000_000), Some(0)), 0).unwrap_err();
+        assert_eq!(told.to_string(), "the window begins 1970-01-01 00:01 and ends 1970-01-01 00:00");
+        assert_eq!(told.advice(), Some(Advice::OrderedWindow));
         assert_eq!(window(&request(Some(9), None), 3).unwrap(), Window { since: 9, until: 10 });
     }
 }

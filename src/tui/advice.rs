@@ -1,0 +1,98 @@
+//! The words of an advice. Whoever reads it has started the program at a command line: there it can be followed.
+//!
+//! Owns: which flag does what is advised.
+//! Refuses: when it is advised (rows/advice).
+
+use std::error::Error;
+
+use crate::rows::advice::{Advice, Advised};
+use crate::rows::source::{SourceError, bigquery};
+use crate::triage::bundle::BundleError;
+use crate::triage::export::ExportError;
+use crate::triage::judging::JudgingError;
+
+/// What follows the message, with what divides the two.
+pub fn words(advice: Advice) -> &'static str {
+    match advice {
+        Advice::WholeJobs => ": leave --job away, or make a bundle of that job",
+        Advice::WholeWindow => ": leave --since and --until away, or make a bundle of the shorter time",
+        Advice::FewerGroups => ": ask for a --namespace, or a shorter window",
+        Advice::OrderedWindow => ": --since has to be before --until",
+        Advice::AnotherWindow => ": --since and --until choose another window",
+        Advice::CountAnew => ": --refresh counts anew",
+        Advice::NameProject => ": name one with --project",
+        Advice::OtherAccess => "; ask for access, log in as somebody else, or name a project that you may bill with --project",
+        Advice::OtherPayer => "; wait, or bill another --project",
+        Advice::ListTables => "; misfit bigquery: --list shows the error tables",
+        Advice::FilterTime => "; add one to the SQL, or read the table with --since and --until",
+        Advice::RaiseLimit => ": raise --max-bytes, or narrow the window",
+        Advice::NarrowQuery => "; narrow the window, or name --doctype",
+        Advice::SmallerBundle => ": ask for fewer groups with --group or --namespace, or fewer --rows",
+        Advice::PrintedGroups => ": give what misfit groups --format json printed",
+        Advice::GiveSchemas => "; give a folder with --schemas",
+        Advice::ExportRaw => ", and bytes are exported only with --raw",
+        Advice::Replace => "; name another, or give --force to replace it",
+        Advice::NameDoctype => ": give it with --doctype NAMESPACE.DOCTYPE.VERSION, or name the file NAMESPACE/DOCTYPE.VERSION.NAME.json",
+        Advice::NamePing => ": give one with --doctype NAMESPACE.DOCTYPE.VERSION",
+    }
+}
+
+/// A message with its advice.
+pub fn advised(message: &Advised) -> String {
+    with(&message.text, message.advice)
+}
+
+/// An error of the domain with its advice; any other as it is.
+pub fn told(error: &(dyn Error + 'static)) -> String {
+    let source = error.downcast_ref::<SourceError>().and_then(SourceError::advice);
+    let bigquery = || error.downcast_ref::<bigquery::Error>().and_then(bigquery::Error::advice);
+    let bundle = || error.downcast_ref::<BundleError>().and_then(BundleError::advice);
+    let export = || error.downcast_ref::<ExportError>().and_then(ExportError::advice);
+    let judging = || error.downcast_ref::<JudgingError>().and_then(JudgingError::advice);
+    with(&error.to_string(), source.or_else(bigquery).or_else(bundle).or_else(export).or_else(judging))
+}
+
+fn with(text: &str, advice: Option<Advice>) -> String {
+    format!("{text}{}", advice.map_or("", words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_advice_names_the_flags_that_follow_it() {
+        for (advice, flags) in [
+            (Advice::WholeJobs, "leave --job away"),
+            (Advice::WholeWindow, "leave --since and --until away"),
+            (Advice::OrderedWindow, "--since has to be before --until"),
+            (Advice::ListTables, "--list shows"),
+            (Advice::PrintedGroups, "give what misfit groups --format json printed"),
+            (Advice::ExportRaw, "only with --raw"),
+            (Advice::Replace, "give --force"),
+            (Advice::NameDoctype, "--doctype NAMESPACE.DOCTYPE.VERSION"),
+        ] {
+            assert!(words(advice).contains(flags), "{advice:?}");
+        }
+    }
+
+    #[test]
+    fn every_error_with_an_advice_tells_it() {
+        let advised = || Advised::new("no project pays", Advice::NameProject);
+        let errors: [Box<dyn Error>; 5] = [
+            Box::new(bigquery::Error::Advised(advised())),
+            Box::new(SourceError::Advised(advised())),
+            Box::new(SourceError::BigQuery(bigquery::Error::Advised(advised()))),
+            Box::new(BundleError::Source(SourceError::Advised(advised()))),
+            Box::new(BundleError::Source(SourceError::BigQuery(bigquery::Error::Advised(advised())))),
+        ];
+        for error in errors {
+            assert_eq!(told(error.as_ref()), "no project pays: name one with --project");
+        }
+        let exists = || ExportError::Exists("a.md".into());
+        for error in [Box::new(exists()) as Box<dyn Error>, Box::new(BundleError::Export(exists()))] {
+            assert_eq!(told(error.as_ref()), "a.md is there already; name another, or give --force to replace it");
+        }
+        assert_eq!(told(&std::io::Error::other("it is full")), "it is full");
+    }
+}

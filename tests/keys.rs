@@ -1,0 +1,224 @@
+//! Keys in words: what a frame names is what is bound now, and it does something there; what always backs out.
+
+use std::sync::Arc;
+
+use misfit::rows::demo;
+use misfit::rows::source::Request;
+use misfit::tui::action::{Action, TABLE};
+use misfit::tui::binding::{Binding, SettingPlace};
+use misfit::tui::keymap::{Key, Keymap, parse_keys};
+use misfit::tui::theme::{Depth, Theme};
+use misfit::tui::{Options, frame, script};
+use ratatui::buffer::Buffer;
+
+/// Screens, by the actions that lead there; what is typed on the way stands in quotes. Each of these offers other keys.
+const OFFERING: &[&[&str]] = &[
+    &["open"],
+    &["open", "preview-row"],
+    &[],
+    &["export"],
+    &["show-row"],
+    &["open", "show-row"],
+    &["down", "tables"],
+    &["down", "tables", "next-pane"],
+    &["tables", "search", "'doc", "<enter>"],
+];
+
+/// More of them, which have other texts.
+const TELLING: &[&[&str]] = &[
+    &["back"],
+    &["next-match"],
+    &["export", "lift-redaction"],
+    &["search", "'zoom", "<enter>"],
+    &["open", "next-pane"],
+    &["open", "show-value"],
+    &["open", "export"],
+    &["open", "preview-row", "show-row"],
+    &["down", "open", "first"],
+    &["tables"],
+    &["tables", "show-row"],
+    &["down", "tables", "show-failing"],
+    &["down", "down", "down", "tables"],
+];
+
+fn screens() -> impl Iterator<Item = &'static &'static [&'static str]> {
+    OFFERING.iter().chain(TELLING)
+}
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+
+fn place() -> SettingPlace {
+    SettingPlace { path: "config.toml".into(), line: 1 }
+}
+
+fn keymap(keys: impl Fn(usize, &str) -> Vec<String>) -> Keymap {
+    let bind = |(at, name): (usize, &str)| Binding { action: name.to_owned(), keys: keys(at, name), place: place() };
+    let changes: Vec<Binding> = TABLE.iter().map(|entry| entry.name).enumerate().map(bind).collect();
+    Keymap::new(&changes).expect("keys without conflicts")
+}
+
+/// Every action on a letter that nothing else on the screen has.
+fn letter(at: usize) -> char {
+    let nth = at as u32;
+    char::from_u32(if nth < 38 { 0x531 + nth } else { 0x561 + nth - 38 }).expect("an Armenian letter")
+}
+
+fn elsewhere() -> Keymap {
+    assert!(TABLE.len() <= 76);
+    keymap(|at, _| vec![letter(at).to_string()])
+}
+
+fn script_of(steps: &[&str]) -> Vec<Key> {
+    let at = |name: &str| TABLE.iter().position(|entry| entry.name == name).unwrap_or_else(|| panic!("{name}"));
+    let keys = steps.iter().flat_map(|step| match step.strip_prefix('\'') {
+        Some(typed) => parse_keys(typed).expect("keys"),
+        None if step.starts_with('<') => parse_keys(step).expect("keys"),
+        None => parse_keys(&letter(at(step)).to_string()).expect("keys"),
+    });
+    keys.collect()
+}
+
+fn shown(keymap: Keymap, size: (u16, u16), keys: &[Key]) -> String {
+    frame::to_text(&drawn(keymap, size, keys))
+}
+
+fn drawn(keymap: Keymap, size: (u16, u16), keys: &[Key]) -> Buffer {
+    let options = Options {
+        source: Some(demo::source().expect("the sample opens")),
+        request: Request { schemas: Some(Arc::new(demo::schemas().expect("schemas"))), ..Request::default() },
+        redaction: Default::default(),
+        theme: Theme::named("mono", Depth::None, false).expect("a theme built in"),
+        depth: Depth::None,
+        keymap,
+    };
+    script(options, size, keys).expect("a frame")
+}
+
+fn press(keys: &str) -> String {
+    let keymap = Keymap::new(&[]).expect("the default keys");
+    let keys = if keys.is_empty() { Vec::new() } else { parse_keys(keys).expect("keys") };
+    shown(keymap, (120, 40), &keys)
+}
+
+/// Words that follow a key in a text.
+const DOES: [&str; 14] =
+    ["quits", "stops", "lists", "leads", "copies", "begins", "opens", "closes", "calls", "writes", "searches", "back", "or", "and"];
+
+/// The usual keys that a frame names. Data has single letters too: those are keys as `(x)`, as `x:` and before what they do.
+fn usual_keys(text: &str) -> Vec<String> {
+    let name = |key: &&str| parse_keys(key).expect("keys").iter().map(Key::to_string).collect::<String>();
+    let names: Vec<String> = TABLE.iter().flat_map(|entry| entry.keys).map(name).filter(|name| name != "Ctrl-C").collect();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let mut found = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let bare = word.trim_matches(['(', ')', ':', ';', ',']);
+        let next = words.get(at + 1).copied().unwrap_or_default();
+        let is_said = *word == format!("({bare})") || *word == format!("{bare}:") || DOES.contains(&next);
+        if names.iter().any(|name| name == bare) && (bare.chars().count() > 1 || is_said) {
+            found.push(format!("{word} {next}"));
+        }
+    }
+    found
+}
+
+#[test]
+fn no_text_names_a_key_that_is_bound_to_nothing() {
+    for size in SIZES {
+        for steps in screens() {
+            let text = shown(elsewhere(), size, &script_of(steps));
+            assert_eq!(usual_keys(&text), [""; 0], "{steps:?}\n{text}");
+        }
+    }
+    let text = shown(elsewhere(), (120, 100), &script_of(&["help"]));
+    assert_eq!(usual_keys(&text), [""; 0], "{text}");
+    assert!((0..TABLE.len()).all(|at| text.contains(letter(at))), "help lists them all\n{text}");
+    let text = shown(elsewhere(), (40, 10), &[]);
+    assert!(text.contains(&format!("{} quits", letter(TABLE.len() - 1))), "{text}");
+    assert_eq!(usual_keys("i: all of it  o Esc stops, 9 h a day (x) a: 1 q quits"), ["i: all", "Esc stops,", "(x) a:", "q quits"]);
+}
+
+/// What a frame says where something covers the screen: not what lies below it.
+fn uncovered(size: (u16, u16), steps: &[&str]) -> String {
+    let text = shown(elsewhere(), size, &script_of(steps));
+    let Some((&("show-row" | "show-value" | "export"), below)) = steps.split_last() else { return text };
+    let below = shown(elsewhere(), size, &script_of(below));
+    let hints = text.lines().last().unwrap_or_default();
+    text.chars().filter(|&c| hints.contains(c) || !below.contains(c)).collect()
+}
+
+#[test]
+fn every_key_that_is_named_does_something_there() {
+    let mut idle = Vec::new();
+    for (size, screens) in [(SIZES[0], &OFFERING[..2]), (SIZES[2], OFFERING)] {
+        for steps in screens {
+            let (before, named) = (drawn(elsewhere(), size, &script_of(steps)), uncovered(size, steps));
+            for (at, entry) in TABLE.iter().enumerate() {
+                // What holds nothing does not fold, a text has ends, the fault is where one is at first, and the end has no frame.
+                let may_rest = matches!(entry.action, Action::Toggle | Action::Up | Action::Down | Action::JumpToFault | Action::Quit);
+                if !named.contains(letter(at)) || may_rest {
+                    continue;
+                }
+                let after = drawn(elsewhere(), size, &script_of(&[*steps, &[entry.name]].concat()));
+                if after == before || frame::to_text(&after).contains("means nothing here") {
+                    idle.push(format!("{steps:?} then {}\n{}", entry.name, frame::to_text(&after)));
+                }
+            }
+        }
+    }
+    assert!(idle.is_empty(), "{}", idle.join("\n"));
+}
+
+#[test]
+fn nothing_is_named_where_an_action_has_no_key() {
+    for steps in screens() {
+        let bound = |at: usize, name: &str| if steps.contains(&name) { vec![letter(at).to_string()] } else { Vec::new() };
+        let text = shown(keymap(bound), (120, 40), &script_of(steps));
+        assert_eq!(usual_keys(&text), [""; 0], "{steps:?}\n{text}");
+        assert!(!text.contains("()") && !text.contains("; ;"), "{steps:?}\n{text}");
+    }
+}
+
+#[test]
+fn the_key_that_backs_out_exports_nothing_and_agrees_to_nothing() {
+    let before = press("");
+    for keys in ["e<c-c>", "e<a-c>", "?<c-c>", "y<c-c>", "i<c-c>"] {
+        assert_eq!(press(keys), before, "{keys}");
+    }
+    assert_eq!(press("/zoom<c-c>"), press("/zoom<esc>"));
+    assert_eq!(press("<enter>e<c-c>"), press("<enter>"));
+    for keys in ["<enter><c-c>", "t<c-c>", "<enter>r<c-c><c-c>"] {
+        assert!(press(keys).contains("What fails"), "{keys}");
+    }
+}
+
+#[test]
+fn modifiers_make_another_key() {
+    for keys in ["<c-e>", "<a-e>", "<a-x>", "<c-o>"] {
+        assert!(press(keys).contains("means nothing here; ? lists all keys"), "{keys}");
+    }
+}
+
+#[test]
+fn a_search_in_the_row_counts_its_matches() {
+    assert!(press("<enter>r/labeled").contains("match"), "{}", press("<enter>r/labeled"));
+    assert!(!press("<enter>r/labeled<esc>").contains("match"));
+}
+
+#[test]
+fn a_search_in_the_row_leaves_the_panes_where_they_are() {
+    assert_eq!(press("<enter>gg.r/app<enter>r"), press("<enter>gg.rr"));
+}
+
+#[test]
+fn what_a_covering_text_says_of_copying_is_done() {
+    let text = press("<enter>i");
+    assert!(text.contains("As it arrived (yr copies; yd copies that for the decoded row)"), "{text}");
+    assert!(press("<enter>iyr").contains("copied the query for the raw row"));
+    assert!(press("<enter>iyd").contains("copied the query for the decoded row"));
+}
+
+#[test]
+fn the_row_is_one_pane() {
+    assert!(!press("<enter>r").contains("Tab pane"));
+    assert!(press("<enter>r<tab>").contains("Tab means nothing here"));
+}
