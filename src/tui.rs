@@ -20,6 +20,7 @@ pub mod list;
 pub mod look;
 pub mod message;
 pub mod panes;
+pub mod row_place;
 pub mod subject;
 pub mod table_tree;
 pub mod tables;

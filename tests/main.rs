@@ -29,6 +29,7 @@ mod row_corpus;
 mod schemas_corpus;
 mod screens;
 mod secrets;
+mod shown_row;
 mod sink;
 mod source_files;
 mod source_parquet;

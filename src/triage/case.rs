@@ -36,7 +36,7 @@ pub use warned::{Warning, Warnings};
 
 /// One row, opened.
 pub struct Case {
-    /// The row without its payload.
+    /// The row, as it was read.
     pub row: SourceRow,
     /// How the payload was stored, its size as stored.
     pub form: Form,

@@ -15,6 +15,7 @@ use super::keymap::{Key, Keymap};
 pub use super::list::{List, Search};
 use super::message::JobId;
 use super::panes;
+use super::row_place::{GroupPlace, RowPlace};
 use super::subject::Comparison;
 use super::tables::TableScreen;
 use super::theme::{Depth, Theme};
@@ -50,7 +51,7 @@ pub struct App {
     pub more: MoreRows,
     /// While the source is read.
     pub reading: Option<Progress>,
-    /// The row that is being opened: its job and position in its group.
+    /// The row that is being opened.
     pub opening: Option<Opening>,
     /// The export that is being made.
     pub exporting: Option<JobId>,
@@ -87,12 +88,8 @@ pub struct GroupScreen {
 pub struct Opening {
     /// The work.
     pub job: JobId,
-    /// The tree that the group belongs to.
-    pub tree: Arc<GroupTree>,
-    /// Position of the group in it.
-    pub group: u32,
-    /// Position of the row in the group.
-    pub index: usize,
+    /// The row.
+    pub place: RowPlace,
 }
 
 /// A question that some work waits with.
@@ -106,18 +103,35 @@ pub struct Question {
 /// Rows that a source names only when they are asked for.
 #[derive(Default)]
 pub struct MoreRows {
-    /// Their order.
+    /// The rows of a group as far as they are known, in the order that they were asked for last.
+    pub lists: HashMap<Fingerprint, (RowOrder, Vec<RowRef>)>,
+    /// The work that looks for more.
+    pub asking: Option<Asking>,
+}
+
+/// Rows that are looked for; the first of them is opened then.
+pub struct Asking {
+    /// The work.
+    pub job: JobId,
+    /// The group.
+    pub of: GroupPlace,
+    /// In which order.
     pub order: RowOrder,
-    /// The rows of a group in that order, as far as they are known.
-    pub lists: HashMap<Fingerprint, Vec<RowRef>>,
-    /// The work that looks for more, and the row to open then: tree, group, position.
-    pub asking: Option<(JobId, Arc<GroupTree>, u32, usize)>,
+    /// Behind how many.
+    pub from: usize,
 }
 
 impl MoreRows {
-    /// The rows of a group that are known.
-    pub fn of<'a>(&'a self, group: &'a Group) -> &'a [RowRef] {
-        self.lists.get(&group.fingerprint).unwrap_or(&group.rows)
+    /// The rows of a group that are known, and their order.
+    pub fn of<'a>(&'a self, group: &'a Group) -> (RowOrder, &'a [RowRef]) {
+        self.lists.get(&group.fingerprint).map_or((RowOrder::default(), &group.rows[..]), |(order, rows)| (*order, &rows[..]))
+    }
+
+    /// The row at a position, in the order of the group's rows.
+    pub fn place(&self, of: GroupPlace, index: usize) -> Option<RowPlace> {
+        let (order, rows) = self.of(of.group());
+        let at = *rows.get(index)?;
+        Some(RowPlace { of, order, index, at })
     }
 }
 

@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use super::column_tree::ColumnTree;
-use super::group_tree::GroupTree;
 use super::list::List;
 use super::message::JobId;
 use super::panes::Pane;
+use super::row_place::{OpenedRow, RowPlace};
 use super::subject::Subject;
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::ColumnId;
@@ -19,12 +19,8 @@ use crate::triage::case::{Case, Preview};
 
 /// One failing row beside its schema node and columns.
 pub struct CaseScreen {
-    /// The tree that the group belongs to, as it was when the case was opened.
-    pub tree: Arc<GroupTree>,
-    /// Position of the group in it.
-    pub group: u32,
-    /// Position of the row in the group.
-    pub index: usize,
+    /// Which row it is.
+    pub place: RowPlace,
     /// The row with everything known of it.
     pub case: Arc<Case>,
     /// The pane that has the keys.
@@ -75,7 +71,12 @@ pub struct Tie {
 impl CaseScreen {
     /// The group that the row is of.
     pub fn group(&self) -> &Group {
-        &self.tree.groups.list[self.group as usize]
+        self.place.of.group()
+    }
+
+    /// The row as it is on screen, for whoever goes on with it elsewhere.
+    pub fn opened(&self) -> OpenedRow {
+        OpenedRow { place: self.place.clone(), case: self.case.clone() }
     }
 
     /// What a pane shows.

@@ -9,6 +9,7 @@ use ratatui::crossterm::event::KeyEvent;
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::look::Look;
+use super::row_place::{Exportable, GroupPlace, OpenedRow, RowPlace};
 use super::subject::{Comparison, Subject};
 use super::table_tree::TableTree;
 use crate::pipeline::document::NodeId;
@@ -57,7 +58,7 @@ pub enum Message {
         /// The work.
         job: JobId,
         /// The row with everything known of it.
-        outcome: Result<Arc<Case>, String>,
+        outcome: Result<OpenedRow, String>,
     },
     /// The row that a document becomes.
     Row {
@@ -143,14 +144,10 @@ pub enum Message {
     Terminate,
 }
 
-/// A group to be exported.
+/// An export to be made.
 pub struct Export {
-    /// The tree that the group belongs to.
-    pub tree: Arc<GroupTree>,
-    /// Position of the group in it.
-    pub group: u32,
-    /// The row that is looked at, in a case.
-    pub row: Option<RowRef>,
+    /// What is exported.
+    pub subject: Exportable,
     /// What is made of it.
     pub what: What,
     /// Whether it goes to the clipboard, not to a file.
@@ -191,8 +188,8 @@ pub enum Effect {
     OpenCase {
         /// The work.
         job: JobId,
-        /// Where it stands.
-        row: RowRef,
+        /// Which row.
+        place: RowPlace,
     },
     /// Make the row that a document becomes in one of its tables, and find a value of the document in it.
     PreviewRow {
@@ -264,22 +261,15 @@ pub enum Effect {
     MoreRows {
         /// The work.
         job: JobId,
-        /// The tree that the group belongs to.
-        tree: Arc<GroupTree>,
-        /// Position of the group in it.
-        group: u32,
+        /// The group.
+        of: GroupPlace,
         /// The order of rows.
         order: RowOrder,
         /// How many are known.
         from: usize,
     },
     /// Get the SQL behind the counts, or behind the rows of a group.
-    Sql {
-        /// The tree that the group belongs to.
-        tree: Arc<GroupTree>,
-        /// Position of the group in it.
-        group: Option<u32>,
-    },
+    Sql(Option<GroupPlace>),
     /// Put text on the clipboard.
     Copy {
         /// What it is, for people.
@@ -287,7 +277,7 @@ pub enum Effect {
         /// All of it.
         text: String,
     },
-    /// Export a group.
+    /// Export a group, or a row of it.
     Export {
         /// The work.
         job: JobId,

@@ -267,8 +267,8 @@ fn back(app: &mut App) -> Vec<Effect> {
     if app.tables.open {
         return tables::back(app);
     }
-    if let Some((job, ..)) = app.more.asking.take() {
-        return vec![Effect::Cancel(job)];
+    if let Some(asking) = app.more.asking.take() {
+        return vec![Effect::Cancel(asking.job)];
     }
     if let Some((list, tree)) = app.focused() {
         if list.filter.take().is_some() {

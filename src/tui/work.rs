@@ -21,14 +21,14 @@ use super::advice;
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::message::{Effect, Export, Exported, JobId, Message};
+use super::row_place::{GroupPlace, OpenedRow, RowPlace};
 use crate::pipeline::layout::ddl;
 use crate::rows::group::{Groups, Sort};
-use crate::rows::row::RowRef;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{Cost, ErrorSource, Progress, Request, RowOrder, Watch};
 use crate::triage::case;
 use crate::triage::export::files::Readers;
-use crate::triage::export::single::{self, Origin};
+use crate::triage::export::single::{self, Opened, Origin};
 use crate::triage::redact::Policy;
 use crate::triage::redact::Redaction;
 use crate::tui::clipboard::Clipboard;
@@ -89,7 +89,7 @@ impl Workers {
             Effect::Arrange { job, groups, sort } => {
                 self.run(move |_| Some(Message::Arranged { job, tree: Arc::new(GroupTree::new(groups, sort)) }))
             }
-            Effect::OpenCase { job, row } => self.open(job, row),
+            Effect::OpenCase { job, place } => self.open(job, place),
             Effect::PreviewRow { job, case, table, value } => {
                 self.run(move |_| Some(Message::Row { job, preview: case.preview(table, value)? }))
             }
@@ -114,8 +114,8 @@ impl Workers {
                 (!flag.load(Ordering::Relaxed)).then_some(Message::Looked { job, outcome })
             }),
             Effect::Answer { id, yes } => self.answers.give(id, yes, &self.running),
-            Effect::MoreRows { job, tree, group, order, from } => self.more_rows(job, tree, group, order, from),
-            Effect::Sql { tree, group } => self.sql(tree, group),
+            Effect::MoreRows { job, of, order, from } => self.more_rows(job, of, order, from),
+            Effect::Sql(of) => self.sql(of),
             Effect::WriteDdl { layout, table } => {
                 self.run(move |_| Some(Message::Written { what: "CREATE TABLE statement", outcome: ddl::create(&layout, &table) }))
             }
@@ -208,30 +208,29 @@ impl Workers {
         });
     }
 
-    fn sql(&self, tree: Arc<GroupTree>, group: Option<u32>) {
+    fn sql(&self, of: Option<GroupPlace>) {
         let Some(source) = self.source.clone() else { return };
         let request = self.request.clone();
-        self.run(move |_| Some(Message::Sql(source.sql(&request, group.and_then(|group| tree.groups.list.get(group as usize))))));
+        self.run(move |_| Some(Message::Sql(source.sql(&request, of.as_ref().map(GroupPlace::group)))));
     }
 
-    fn more_rows(&mut self, job: JobId, tree: Arc<GroupTree>, group: u32, order: RowOrder, from: usize) {
+    fn more_rows(&mut self, job: JobId, of: GroupPlace, order: RowOrder, from: usize) {
         let Some(source) = self.source.clone() else { return };
         let flag = self.flag(job);
         let watch = self.reader(flag);
         self.run(move |_| {
-            let group = tree.groups.list.get(group as usize)?;
-            let rows = source.more_rows(group, order, from, &watch).map_err(|error| advice::told(&error));
+            let rows = source.more_rows(of.group(), order, from, &watch).map_err(|error| advice::told(&error));
             Some(Message::MoreRows { job, rows })
         });
     }
 
-    fn open(&mut self, job: JobId, row: RowRef) {
+    fn open(&mut self, job: JobId, place: RowPlace) {
         let Some(source) = self.source.clone() else { return };
         let (schemas, flag) = (self.request.schemas.clone(), self.flag(job));
         let watch = self.reader(flag.clone());
         self.run(move |_| {
-            let outcome = match source.fetch(row, &watch) {
-                Ok(row) => Ok(Arc::new(case::open(row, schemas.as_deref()))),
+            let outcome = match source.fetch(place.at, &watch) {
+                Ok(row) => Ok(OpenedRow { place, case: Arc::new(case::open(row, schemas.as_deref())) }),
                 Err(error) => Err(advice::told(&error)),
             };
             (!flag.load(Ordering::Relaxed)).then_some(Message::Case { job, outcome })
@@ -247,10 +246,10 @@ fn exported(
     export: &Export,
     watch: &dyn Watch,
 ) -> Result<Exported, String> {
-    let groups = &export.tree.groups;
-    let group = groups.list.get(export.group as usize).ok_or("the group is not there any more")?.fingerprint;
-    let made = single::make(export.what, &Origin { source, schemas, groups, group, row: export.row, policy }, watch)
-        .map_err(|refusal| advice::advised(&refusal))?;
+    let of = export.subject.of();
+    let opened = export.subject.row().map(|row| Opened { at: row.place.at, case: row.case.clone() });
+    let origin = Origin { source, schemas, groups: of.groups(), group: of.group().fingerprint, opened, policy };
+    let made = single::make(export.what, &origin, watch).map_err(|refusal| advice::advised(&refusal))?;
     if export.is_copied {
         return Ok(Exported::Text { what: export.what.name(), text: String::from_utf8_lossy(&made.bytes).into_owned() });
     }

@@ -23,8 +23,9 @@ use super::{Broken, Case, Told, Warnings, attributes, oddities, place, warned};
 /// Nesting at which the pipeline's parser gives up.
 const DEEPEST: usize = 1000;
 
-pub(super) fn open(mut row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
-    let decoded = payload::decode(std::mem::take(&mut row.payload));
+pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
+    // The row stays whole: it may leave as it was stored.
+    let decoded = payload::decode(row.payload.clone());
     let (form, stored, mut notes) = (decoded.form, decoded.stored, decoded.problems);
     let text = decoded.text;
     let document = read(form, text.clone(), &mut notes);

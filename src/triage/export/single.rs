@@ -5,6 +5,7 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::choice::Choice;
 use super::files::{Folder, Options, Readers};
@@ -16,7 +17,7 @@ use crate::rows::group::{Fingerprint, Group, Groups};
 use crate::rows::row::RowRef;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, Watch};
-use crate::triage::case;
+use crate::triage::case::{self, Case};
 use crate::triage::redact::{Form, Policy, Redactor};
 
 /// Sample rows in a file.
@@ -64,9 +65,18 @@ pub struct Origin<'a> {
     /// The one that is exported.
     pub group: Fingerprint,
     /// The row that is looked at; `None` takes the group's first.
-    pub row: Option<RowRef>,
+    pub opened: Option<Opened>,
     /// What may be told.
     pub policy: Policy,
+}
+
+/// A row that was opened: its source is not asked for it again.
+#[derive(Clone)]
+pub struct Opened {
+    /// Where the source has it.
+    pub at: RowRef,
+    /// What was made of it.
+    pub case: Arc<Case>,
 }
 
 /// A text with the name of its file.
@@ -91,7 +101,8 @@ pub fn make(what: What, origin: &Origin<'_>, watch: &dyn Watch) -> Result<Made, 
         What::Report => named(format!("report-{title}"), ".md", report(origin, &choice, redactor, watch)?.into_bytes()),
         What::Rows => named(format!("rows-{title}"), ".ndjson", sample_rows(origin, &choice, &mut redactor, watch)?),
         What::Document => {
-            let document = sample::document(&open(origin, group, watch)?, &mut redactor, Form::Indented)?;
+            let case = open(origin, group, watch)?;
+            let document = sample::document(&case, &mut redactor, Form::Indented)?;
             named(format!("document-{title}"), if document.reason.is_some() { ".bin" } else { ".json" }, document.bytes)
         }
         What::Test | What::Reproducer => {
@@ -133,48 +144,67 @@ impl Made {
     }
 }
 
-fn open(origin: &Origin<'_>, group: &Group, watch: &dyn Watch) -> Result<case::Case, Advised> {
-    let at = origin.row.or(group.rows.first().copied()).ok_or("this source cannot show single rows")?;
+/// The row that is looked at; of a group its first, which is read for this.
+fn open(origin: &Origin<'_>, group: &Group, watch: &dyn Watch) -> Result<Arc<Case>, Advised> {
+    if let Some(opened) = &origin.opened {
+        return Ok(opened.case.clone());
+    }
+    let at = *group.rows.first().ok_or("this source cannot show single rows")?;
     let row = origin.source.fetch(at, watch)?;
-    Ok(case::open(row, origin.schemas))
+    Ok(Arc::new(case::open(row, origin.schemas)))
+}
+
+/// The rows that stand for the group beside the one that is looked at, so many together with that.
+fn others(origin: &Origin<'_>, choice: &Choice<'_>, most: usize) -> Vec<RowRef> {
+    let mut places = choice.rows(most).places;
+    if let Some(opened) = &origin.opened {
+        places.retain(|at| *at != opened.at);
+        places.truncate(most - 1);
+    }
+    places
 }
 
 fn report(origin: &Origin<'_>, choice: &Choice<'_>, redactor: Redactor, watch: &dyn Watch) -> Result<String, Advised> {
     let mut builder = Builder::new(origin.groups, choice, redactor, origin.source.name(), origin.schemas);
-    let mut places = choice.rows(SURVEYED).places;
-    // The row that is looked at is the sample.
-    if let Some(row) = origin.row {
-        places.retain(|at| *at != row);
-        places.insert(0, row);
-        places.truncate(SURVEYED);
+    // The first row is the sample.
+    if let Some(opened) = &origin.opened {
+        builder.add(0, &opened.case);
     }
     let add = &mut |_, row| {
         builder.add(0, &case::open(row, origin.schemas));
         ControlFlow::Continue(())
     };
-    rows::visit(origin.source, &places, watch, add)?;
+    rows::visit(origin.source, &others(origin, choice, SURVEYED), watch, add)?;
     Ok(builder.finish().page().markdown())
 }
 
 fn sample_rows(origin: &Origin<'_>, choice: &Choice<'_>, redactor: &mut Redactor, watch: &dyn Watch) -> Result<Vec<u8>, Advised> {
+    let raw = origin.policy.raw;
     let mut lines = Vec::new();
-    let add = &mut |_, row| {
-        let line = if origin.policy.raw { sample::raw_row(&row) } else { sample::row(&case::open(row, origin.schemas), redactor) };
+    let mut push = |line: serde_json::Value| {
         lines.extend_from_slice(line.to_string().as_bytes());
         lines.push(b'\n');
+    };
+    if let Some(Opened { case, .. }) = &origin.opened {
+        push(if raw { sample::raw_row(&case.row) } else { sample::row(case, redactor) });
+    }
+    let add = &mut |_, row| {
+        push(if raw { sample::raw_row(&row) } else { sample::row(&case::open(row, origin.schemas), redactor) });
         ControlFlow::Continue(())
     };
-    rows::visit(origin.source, &choice.rows(MOST_ROWS).places, watch, add)?;
+    rows::visit(origin.source, &others(origin, choice, MOST_ROWS), watch, add)?;
     Ok(lines)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::ops::Range;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
     use crate::rows::demo;
-    use crate::rows::source::{Request, Unwatched};
+    use crate::rows::row::{SourceRow, Unreadable};
+    use crate::rows::source::{Request, SourceError, Unwatched};
 
     #[test]
     fn everything_can_be_exported_and_nothing_is_replaced() {
@@ -182,7 +212,7 @@ mod tests {
         let groups = source.groups(&Request { schemas: Some(schemas.clone()), ..Request::default() }, &Unwatched).unwrap();
         let group = groups.list[0].fingerprint;
         let origin =
-            Origin { source: source.as_ref(), schemas: Some(&schemas), groups: &groups, group, row: None, policy: Policy::default() };
+            Origin { source: source.as_ref(), schemas: Some(&schemas), groups: &groups, group, opened: None, policy: Policy::default() };
         let top = tempfile::tempdir().unwrap();
         let write = |what| make(what, &origin, &Unwatched).unwrap().write(top.path(), Readers::Usual).unwrap();
         let name = |path: PathBuf| path.strip_prefix(top.path()).unwrap().to_string_lossy().into_owned();
@@ -195,5 +225,56 @@ mod tests {
         }
         let gone = Origin { group: Fingerprint(1), ..origin };
         assert!(make(What::Report, &gone, &Unwatched).unwrap_err().text.contains("not there any more"));
+    }
+
+    /// A source that was asked for a row already and is not to be asked for it again.
+    struct Asked {
+        source: Arc<dyn ErrorSource>,
+        opened: RowRef,
+        fetched: AtomicUsize,
+    }
+
+    impl ErrorSource for Asked {
+        fn name(&self) -> String {
+            self.source.name()
+        }
+        fn groups(&self, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError> {
+            self.source.groups(request, watch)
+        }
+        fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError> {
+            assert_ne!(at, self.opened, "the row is there already");
+            self.fetched.fetch_add(1, Ordering::Relaxed);
+            self.source.fetch(at, watch)
+        }
+        fn rows(
+            &self,
+            range: Range<u64>,
+            visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>,
+        ) -> Result<Unreadable, SourceError> {
+            self.source.rows(range, visit)
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_looked_at_is_what_leaves_and_is_not_asked_for_again() {
+        let (demo, schemas) = (demo::source().unwrap(), demo::schemas().unwrap());
+        let groups = demo.groups(&Request { schemas: Some(Arc::new(demo::schemas().unwrap())), ..Request::default() }, &Unwatched).unwrap();
+        let (group, at) = (groups.list[0].fingerprint, groups.list[0].rows[7]);
+        let row = demo.fetch(at, &Unwatched).unwrap();
+        let (whole, case) = (sample::raw_row(&row).to_string(), Arc::new(case::open(row, Some(&schemas))));
+        let source = Asked { source: demo, opened: at, fetched: AtomicUsize::new(0) };
+        let policy = Policy { raw: true, ..Policy::default() };
+        let opened = Some(Opened { at, case: case.clone() });
+        let origin = Origin { source: &source, schemas: Some(&schemas), groups: &groups, group, opened, policy };
+        let made = |what| make(what, &origin, &Unwatched).unwrap().bytes;
+        for what in [What::Document, What::Test] {
+            assert_eq!(made(what), case.text.to_vec(), "{what:?}");
+        }
+        assert!(made(What::Reproducer).len() < case.text.len());
+        assert_eq!(source.fetched.load(Ordering::Relaxed), 0);
+        let rows = String::from_utf8(made(What::Rows)).unwrap();
+        assert_eq!((rows.lines().next(), rows.lines().count()), (Some(whole.as_str()), MOST_ROWS));
+        assert!(made(What::Report).len() > 100);
+        assert_eq!(source.fetched.load(Ordering::Relaxed), MOST_ROWS - 1 + SURVEYED - 1);
     }
 }

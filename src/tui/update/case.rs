@@ -7,6 +7,7 @@ use super::super::app::{App, CaseScreen, List, RowScreen, Tie};
 use super::super::column_tree::{ColumnTree, Line};
 use super::super::message::{Effect, JobId};
 use super::super::panes::Pane;
+use super::super::row_place::OpenedRow;
 use crate::ground::outline::Outline;
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::ColumnId;
@@ -21,19 +22,19 @@ const LEVELS_AT_START: usize = 2;
 const MOST_LOOKED_AT: usize = 16 << 10;
 
 /// The row is there, or why not.
-pub(super) fn opened(app: &mut App, job: JobId, outcome: Result<Arc<Case>, String>) -> Vec<Effect> {
-    let Some(opening) = app.opening.take_if(|opening| opening.job == job) else { return Vec::new() };
+pub(super) fn opened(app: &mut App, job: JobId, outcome: Result<OpenedRow, String>) -> Vec<Effect> {
+    if app.opening.take_if(|opening| opening.job == job).is_none() {
+        return Vec::new();
+    }
     match outcome {
-        Ok(case) => {
+        Ok(OpenedRow { place, case }) => {
             // A line being typed belongs to the list that is covered now.
             app.prompt = None;
             let focus = app.case.as_ref().map_or(Pane::Document, |screen| screen.focus);
             let had_row = app.case.as_ref().is_some_and(|screen| screen.row.is_some());
             let columns = (0..case.tables.len()).filter_map(|table| ColumnTree::new(case.clone(), table)).map(Arc::new);
             let mut screen = CaseScreen {
-                tree: opening.tree,
-                group: opening.group,
-                index: opening.index,
+                place,
                 columns: columns.collect(),
                 table: case.home,
                 case,
@@ -296,14 +297,14 @@ fn around(at: Option<usize>, last: usize, forward: bool) -> usize {
 /// The next or previous row of the group.
 fn step(app: &mut App, by: isize) -> Vec<Effect> {
     let Some(screen) = &app.case else { return Vec::new() };
-    let (tree, group) = (screen.tree.clone(), screen.group);
-    let from = app.opening.as_ref().map_or(screen.index, |opening| opening.index);
-    let (rows, all) = (app.more.of(screen.group()).len(), screen.group().count);
+    let place = app.opening.as_ref().map_or(&screen.place, |opening| &opening.place);
+    let (of, from) = (place.of.clone(), place.index);
+    let (rows, all) = (app.more.of(of.group()).1.len(), of.group().count);
     if by > 0 && from + 1 == rows && (rows as u64) < all {
-        return super::remote::ask_for_more(app, tree, group, rows);
+        return super::remote::ask_for_more(app, of);
     }
-    match from.checked_add_signed(by).filter(|&index| index < rows) {
-        Some(index) => vec![super::groups::open_row(app, tree, group, index)],
+    match from.checked_add_signed(by).and_then(|index| app.more.place(of, index)) {
+        Some(place) => vec![super::groups::open_row(app, place)],
         None => {
             app.tell(if by > 0 { "the last document of this group" } else { "the first document of this group" });
             Vec::new()

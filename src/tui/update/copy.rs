@@ -5,6 +5,7 @@ use super::super::app::{App, CaseScreen};
 use super::super::column_tree::Line;
 use super::super::message::Effect;
 use super::super::panes::TablePane;
+use super::super::row_place::GroupPlace;
 use super::super::subject::Subject;
 use super::super::tables::TableScreen;
 use super::export;
@@ -22,10 +23,9 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         return ddl(app);
     }
     if action == Action::CopySql && app.case.is_none() && !app.tables.open {
-        let tree = app.groups.tree.clone();
+        let tree = &app.groups.tree;
         let leaf = app.groups.list.outline.item().filter(|&item| tree.is_leaf(item));
-        let group = leaf.and_then(|item| tree.items[item].group);
-        return vec![Effect::Sql { tree, group }];
+        return vec![Effect::Sql(leaf.and_then(|item| GroupPlace::of_item(tree, item)))];
     }
     let what = match action {
         Action::CopyValue | Action::CopyPointer if app.tables.open => "path",

@@ -3,7 +3,7 @@
 use super::super::action::Action;
 use super::super::app::{App, Overlay};
 use super::super::message::{Effect, Export, Exported, JobId};
-use crate::rows::row::RowRef;
+use super::super::row_place::{Exportable, GroupPlace};
 use crate::triage::export::single::What;
 
 /// One line of the menu: the action, what it exports, whether to the clipboard.
@@ -53,12 +53,12 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
     }
     let raw = *raw;
     app.overlay = None;
-    let (Some(line), Some((tree, group, row))) = (MENU.iter().find(|line| line.action == action), subject(app)) else { return Vec::new() };
+    let (Some(line), Some(subject)) = (MENU.iter().find(|line| line.action == action), subject(app)) else { return Vec::new() };
     let job = app.next_job();
     app.exporting = Some(job);
     let stops = app.keymap.words("; ", Action::Back, " stops");
     app.tell(format!("exporting the {}{stops}", line.what.name()));
-    vec![Effect::Export { job, export: Export { tree, group, row, what: line.what, is_copied: line.is_copied, raw } }]
+    vec![Effect::Export { job, export: Export { subject, what: line.what, is_copied: line.is_copied, raw } }]
 }
 
 /// What became of an export.
@@ -74,12 +74,10 @@ pub fn exported(app: &mut App, job: JobId, outcome: Result<Exported, String>) ->
     Vec::new()
 }
 
-/// The group under the cursor, or the one of the case with its row.
-fn subject(app: &App) -> Option<(std::sync::Arc<super::super::group_tree::GroupTree>, u32, Option<RowRef>)> {
+/// The row of the case, or the group under the cursor.
+fn subject(app: &App) -> Option<Exportable> {
     if let Some(screen) = &app.case {
-        return Some((screen.tree.clone(), screen.group, screen.group().rows.get(screen.index).copied()));
+        return Some(Exportable::Row(screen.opened()));
     }
-    let item = app.groups.list.outline.item()?;
-    let group = app.groups.tree.items.get(item)?.group?;
-    Some((app.groups.tree.clone(), group, None))
+    GroupPlace::of_item(&app.groups.tree, app.groups.list.outline.item()?).map(Exportable::Group)
 }

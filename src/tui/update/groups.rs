@@ -7,10 +7,10 @@ use super::super::advice::advised;
 use super::super::app::{App, Opening};
 use super::super::group_tree::{GroupTree, Level};
 use super::super::message::{Effect, JobId};
+use super::super::row_place::{GroupPlace, RowPlace};
 use super::super::subject::{Comparison, Subject};
 use crate::ground::outline::{Outline, Tree};
 use crate::rows::group::Sort;
-use crate::rows::row::RowRef;
 
 /// Most lines that the list opens by itself.
 const OPEN_AT_START: usize = 40;
@@ -138,23 +138,24 @@ fn leaf_under_cursor(app: &App) -> bool {
 fn open(app: &mut App) -> Vec<Effect> {
     let tree = app.groups.tree.clone();
     let Some(item) = app.groups.list.outline.item() else { return Vec::new() };
-    let Some(group) = tree.items[item].group else {
+    let Some(of) = GroupPlace::of_item(&tree, item) else {
         app.groups.list.outline.enter(tree.as_ref());
         return Vec::new();
     };
-    if tree.groups.list[group as usize].rows.is_empty() {
-        app.warn("this source cannot show single rows");
-        return Vec::new();
+    match app.more.place(of, 0) {
+        Some(place) => vec![open_row(app, place)],
+        None => {
+            app.warn("this source cannot show single rows");
+            Vec::new()
+        }
     }
-    vec![open_row(app, tree, group, 0)]
 }
 
 /// Asks for a row; a row asked for before is called off by its number.
-pub(super) fn open_row(app: &mut App, tree: Arc<GroupTree>, group: u32, index: usize) -> Effect {
-    let row: RowRef = app.more.of(&tree.groups.list[group as usize])[index];
+pub(super) fn open_row(app: &mut App, place: RowPlace) -> Effect {
     let job = app.next_job();
-    app.opening = Some(Opening { job, tree, group, index });
-    Effect::OpenCase { job, row }
+    app.opening = Some(Opening { job, place: place.clone() });
+    Effect::OpenCase { job, place }
 }
 
 /// Opens all noise, or closes it where some is open; the cursor stays.

@@ -1,11 +1,9 @@
 //! What only a source somewhere else needs: agreeing to a price, more rows of a group, the SQL behind what is shown.
 
-use std::sync::Arc;
-
 use super::super::action::Action;
-use super::super::app::{App, Question};
-use super::super::group_tree::GroupTree;
+use super::super::app::{App, Asking, Question};
 use super::super::message::{Effect, JobId};
+use super::super::row_place::GroupPlace;
 use crate::rows::row::RowRef;
 use crate::rows::source::RowOrder;
 
@@ -23,38 +21,37 @@ pub(super) fn answer(app: &mut App, action: Action) -> Vec<Effect> {
     app.question.take().map(|question| Effect::Answer { id: question.id, yes }).into_iter().collect()
 }
 
-/// Asks for the rows behind those that are known, and opens one of them when they are there.
-pub(super) fn ask_for_more(app: &mut App, tree: Arc<GroupTree>, group: u32, index: usize) -> Vec<Effect> {
-    let from = app.more.of(&tree.groups.list[group as usize]).len();
-    look(app, tree, group, index, from)
+/// Asks for the rows behind those that are known, and opens the first of them when they are there.
+pub(super) fn ask_for_more(app: &mut App, of: GroupPlace) -> Vec<Effect> {
+    let (order, rows) = app.more.of(of.group());
+    let from = rows.len();
+    look(app, of, order, from)
 }
 
-fn look(app: &mut App, tree: Arc<GroupTree>, group: u32, index: usize, from: usize) -> Vec<Effect> {
+fn look(app: &mut App, of: GroupPlace, order: RowOrder, from: usize) -> Vec<Effect> {
     if app.more.asking.is_some() {
         return Vec::new();
     }
     let job = app.next_job();
-    app.more.asking = Some((job, tree.clone(), group, index));
+    app.more.asking = Some(Asking { job, of: of.clone(), order, from });
     app.tell("looking for more documents …");
-    vec![Effect::MoreRows { job, tree, group, order: app.more.order, from }]
+    vec![Effect::MoreRows { job, of, order, from }]
 }
 
 /// Rows came in for a group.
 pub(super) fn more_rows(app: &mut App, job: JobId, rows: Result<Vec<RowRef>, String>) -> Vec<Effect> {
-    let Some((_, tree, group, index)) = app.more.asking.take_if(|(asked, ..)| *asked == job) else { return Vec::new() };
-    let of = &tree.groups.list[group as usize];
+    let Some(Asking { of, order, from, .. }) = app.more.asking.take_if(|asking| asking.job == job) else { return Vec::new() };
     match rows {
+        Ok(rows) if rows.is_empty() => app.tell("the last document that the source has of this group"),
         Ok(rows) => {
-            // The first position asks for the rows anew, in another order.
-            let mut known = if index == 0 { Vec::new() } else { app.more.of(of).to_vec() };
+            // In another order the rows are asked for from the first.
+            let mut known = if from == 0 { Vec::new() } else { app.more.of(of.group()).1.to_vec() };
             known.extend(rows);
-            let found = index < known.len();
-            app.more.lists.insert(of.fingerprint, known);
-            if found {
+            app.more.lists.insert(of.group().fingerprint, (order, known));
+            if let Some(place) = app.more.place(of, from) {
                 app.notice = None;
-                return vec![super::groups::open_row(app, tree, group, index)];
+                return vec![super::groups::open_row(app, place)];
             }
-            app.tell("the last document that the source has of this group");
         }
         Err(reason) => app.warn(reason),
     }
@@ -64,13 +61,13 @@ pub(super) fn more_rows(app: &mut App, job: JobId, rows: Result<Vec<RowRef>, Str
 /// The next order of rows, and the first of them.
 pub(super) fn next_order(app: &mut App) -> Vec<Effect> {
     let Some(screen) = &app.case else { return Vec::new() };
-    let (tree, group) = (screen.tree.clone(), screen.group);
-    let of = screen.group();
-    if of.rows.len() as u64 >= of.count {
+    let place = app.opening.as_ref().map_or(&screen.place, |opening| &opening.place);
+    let of = place.of.clone();
+    if of.group().rows.len() as u64 >= of.group().count {
         app.tell("this source has its documents in one order");
         return Vec::new();
     }
-    let (order, name) = match app.more.order {
+    let (order, name) = match place.order {
         RowOrder::Newest => (RowOrder::Oldest, "oldest first"),
         RowOrder::Oldest => (RowOrder::Spread, "spread over the jobs"),
         RowOrder::Spread => (RowOrder::Newest, "newest first"),
@@ -78,9 +75,7 @@ pub(super) fn next_order(app: &mut App) -> Vec<Effect> {
     if app.more.asking.is_some() {
         return Vec::new();
     }
-    app.more.order = order;
-    app.more.lists.clear();
-    let effects = look(app, tree, group, 0, 0);
+    let effects = look(app, of, order, 0);
     app.tell(format!("documents: {name}"));
     effects
 }

@@ -49,12 +49,12 @@ fn title(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
         }
         None => "(no doctype)".to_owned(),
     };
-    let order = match app.more.order {
+    let order = match screen.place.order {
         RowOrder::Newest => "",
         RowOrder::Oldest => ", oldest first",
         RowOrder::Spread => ", spread over the jobs",
     };
-    let position = format!("document {} of {}{order}", text::count(screen.index as u64 + 1), text::count(screen.group().count));
+    let position = format!("document {} of {}{order}", text::count(screen.place.index as u64 + 1), text::count(screen.group().count));
     let right = match &app.opening {
         Some(_) => "opening …".to_owned(),
         None => match screen.case.row.error_row().time {
