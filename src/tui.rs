@@ -40,13 +40,12 @@ use ratatui::layout::Rect;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use crate::rows::source::{ErrorSource, Request};
-use crate::triage::redact::Redaction;
 use crate::tui::clipboard::Copied;
 use app::App;
 use keymap::{Key, Keymap};
 use message::{Effect, Message};
 use theme::{Depth, Theme};
-use work::Workers;
+use work::{ExportSettings, Workers};
 
 /// What the explorer needs to begin.
 pub struct Options {
@@ -54,8 +53,8 @@ pub struct Options {
     pub source: Option<Arc<dyn ErrorSource>>,
     /// Which of its rows, by which schemas.
     pub request: Request,
-    /// What exports tell and what not.
-    pub redaction: Redaction,
+    /// What exports tell and where they go.
+    pub exports: ExportSettings,
     /// The theme.
     pub theme: Theme,
     /// Colours that the terminal can show.
@@ -132,7 +131,7 @@ fn begin(options: Options, size: (u16, u16), messages: UnboundedSender<Message>)
     let source = options.source.as_ref().map(|source| source.name()).unwrap_or_default();
     let mut app = App::new(size, source, schemas, options.theme, options.depth, options.keymap);
     app.tables.alone = options.source.is_none();
-    let workers = Workers::new(options.source, options.request, options.redaction, messages)?;
+    let workers = Workers::new(options.source, options.request, options.exports, messages)?;
     Ok((app, workers))
 }
 

@@ -18,7 +18,7 @@ fn press(stub: &Stub, max_bytes: u64, keys: &str) -> String {
     let source = BigQuery::open(vec![TableName::parse("p.d.t", None).unwrap()], settings, request.clone()).unwrap();
     let options = Options {
         source: Some(Arc::new(source)),
-        redaction: Default::default(),
+        exports: Default::default(),
         request,
         theme: Theme::named("mono", Depth::None, false).unwrap(),
         depth: Depth::None,

@@ -8,6 +8,7 @@ use misfit::tui::action::{Action, TABLE};
 use misfit::tui::binding::{Binding, SettingPlace};
 use misfit::tui::keymap::{Key, Keymap, parse_keys};
 use misfit::tui::theme::{Depth, Theme};
+use misfit::tui::work::ExportSettings;
 use misfit::tui::{Options, frame, script};
 use ratatui::buffer::Buffer;
 
@@ -83,10 +84,11 @@ fn shown(keymap: Keymap, size: (u16, u16), keys: &[Key]) -> String {
 }
 
 fn drawn(keymap: Keymap, size: (u16, u16), keys: &[Key]) -> Buffer {
+    let folder = tempfile::tempdir().expect("a folder");
     let options = Options {
         source: Some(demo::source().expect("the sample opens")),
         request: Request { schemas: Some(Arc::new(demo::schemas().expect("schemas"))), ..Request::default() },
-        redaction: Default::default(),
+        exports: ExportSettings { folder: folder.path().to_owned(), ..Default::default() },
         theme: Theme::named("mono", Depth::None, false).expect("a theme built in"),
         depth: Depth::None,
         keymap,

@@ -32,7 +32,7 @@ fn press_with(
     let options = Options {
         source,
         request: Request { schemas: Some(schemas), ..Request::default() },
-        redaction: Default::default(),
+        exports: Default::default(),
         theme: Theme::named(theme, depth, false).expect("a theme built in"),
         depth,
         keymap: Keymap::new(&[]).expect("the default keys"),

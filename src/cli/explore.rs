@@ -17,6 +17,7 @@ use crate::ground::text::{nearest, visible};
 use crate::rows::source::{ErrorSource, Request};
 use crate::tui::keymap::{Keymap, parse_keys};
 use crate::tui::theme::{Depth, Theme, locale_is_ascii};
+use crate::tui::work::ExportSettings;
 use crate::tui::{self, frame};
 
 /// Size of a printed screen where none is given.
@@ -92,7 +93,8 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
         .transpose()
         .map_err(|mistake| eyre!("--keys {mistake}"))?
         .unwrap_or_default();
-    let options = tui::Options { source, request, redaction: config.redaction.clone(), theme, depth, keymap };
+    let exports = ExportSettings { redaction: config.redaction.clone(), ..ExportSettings::default() };
+    let options = tui::Options { source, request, exports, theme, depth, keymap };
     if print {
         let size = size.unwrap_or(PRINTED);
         return out::print(&frame::to_text(&tui::script(options, size, &keys)?));

@@ -7,7 +7,7 @@ mod answers;
 mod tables;
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -36,13 +36,22 @@ use crate::tui::clipboard::Clipboard;
 /// Longest time that leaving waits for queries to be called off.
 const FAREWELL: Duration = Duration::from_secs(2);
 
+/// What the explorer's exports tell, and where they go.
+#[derive(Debug, Clone, Default)]
+pub struct ExportSettings {
+    /// What is told and what not.
+    pub redaction: Redaction,
+    /// Folder of the files; the empty path is the one that the explorer was started in.
+    pub folder: PathBuf,
+}
+
 /// Runs effects in the background.
 pub struct Workers {
     runtime: Runtime,
     /// `None` where only tables are explored.
     source: Option<Arc<dyn ErrorSource>>,
     request: Request,
-    redaction: Redaction,
+    exports: ExportSettings,
     messages: UnboundedSender<Message>,
     flags: HashMap<JobId, Arc<AtomicBool>>,
     stop_reading: Arc<AtomicBool>,
@@ -58,7 +67,7 @@ impl Workers {
     pub fn new(
         source: Option<Arc<dyn ErrorSource>>,
         request: Request,
-        redaction: Redaction,
+        exports: ExportSettings,
         messages: UnboundedSender<Message>,
     ) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).max_blocking_threads(8).build()?;
@@ -66,7 +75,7 @@ impl Workers {
             runtime,
             source,
             request,
-            redaction,
+            exports,
             messages,
             flags: HashMap::new(),
             stop_reading: Arc::default(),
@@ -201,9 +210,10 @@ impl Workers {
     fn export(&mut self, job: JobId, export: Export) {
         let Some(source) = self.source.clone() else { return };
         let (schemas, flag) = (self.request.schemas.clone(), self.flag(job));
-        let (watch, policy) = (self.reader(flag.clone()), self.redaction.policy(export.raw));
+        let (watch, policy) = (self.reader(flag.clone()), self.exports.redaction.policy(export.raw));
+        let folder = if self.exports.folder.as_os_str().is_empty() { PathBuf::from(".") } else { self.exports.folder.clone() };
         self.run(move |_| {
-            let outcome = exported(source.as_ref(), schemas.as_deref(), policy, &export, &watch);
+            let outcome = exported(source.as_ref(), schemas.as_deref(), policy, &export, &folder, &watch);
             (!flag.load(Ordering::Relaxed)).then_some(Message::Exported { job, outcome })
         });
     }
@@ -238,12 +248,13 @@ impl Workers {
     }
 }
 
-/// Makes an export; files go to the folder that the explorer was started in.
+/// Makes an export; files go to the folder.
 fn exported(
     source: &dyn ErrorSource,
     schemas: Option<&SchemaStore>,
     policy: Policy,
     export: &Export,
+    folder: &Path,
     watch: &dyn Watch,
 ) -> Result<Exported, String> {
     let of = export.subject.of();
@@ -254,7 +265,7 @@ fn exported(
         return Ok(Exported::Text { what: export.what.name(), text: String::from_utf8_lossy(&made.bytes).into_owned() });
     }
     let readers = if export.raw { Readers::Owner } else { Readers::Usual };
-    let path = made.write(Path::new("."), readers).map_err(|error| error.to_string())?;
+    let path = made.write(folder, readers).map_err(|error| error.to_string())?;
     Ok(Exported::File(std::path::absolute(&path).unwrap_or(path).to_string_lossy().into_owned()))
 }
 
