@@ -8,6 +8,7 @@ use color_eyre::Result;
 use super::explore::open_keymap;
 use super::out;
 use crate::cli::config::Config;
+use crate::ground::text;
 use crate::tui::action::{Place, TABLE};
 use crate::tui::keymap::Keymap;
 
@@ -39,17 +40,18 @@ pub(super) fn run(args: &Args, config: &Config) -> Result<ExitCode> {
 }
 
 fn table(keymap: &Keymap) -> String {
-    let mut text = String::new();
+    let mut lines = String::new();
     let mut heading = "";
+    let width = TABLE.iter().map(|entry| text::width(&described(entry.help, entry.place))).max().unwrap_or(0);
     for entry in TABLE {
         if entry.heading != heading {
             heading = entry.heading;
-            text.push_str(&format!("{}{heading}\n", if text.is_empty() { "" } else { "\n" }));
+            lines.push_str(&format!("{}{heading}\n", if lines.is_empty() { "" } else { "\n" }));
         }
         let keys = keymap.keys(entry.action).join("  ");
-        text.push_str(&format!("  {keys:<18}{:<62}{}\n", described(entry.help, entry.place), entry.name));
+        lines.push_str(&format!("  {keys:<18}{:<width$}  {}\n", described(entry.help, entry.place), entry.name));
     }
-    text
+    lines
 }
 
 fn markdown(keymap: &Keymap) -> String {

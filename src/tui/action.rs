@@ -199,7 +199,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::ExportDocument, "export-document", &["d"], "the document, to a file", Export, None, EXPORT),
     entry(A::ExportTest, "export-test", &["t"], "test for the schema repository, to validation/", Export, None, EXPORT),
     entry(A::ExportSmallest, "export-smallest", &["m"], "smallest document that fails alike, to a file", Export, None, EXPORT),
-    entry(A::LiftRedaction, "lift-redaction", &["!"], "values as they were sent (raw), and back to their shapes", Export, None, EXPORT),
+    entry(A::LiftRedaction, "lift-redaction", &["!"], "values as they were sent (raw), and back", Export, None, EXPORT),
     entry(A::Agree, "agree", &["y", "Y"], "go on", Question, Some("go on"), ASKED),
     entry(A::Refuse, "refuse", &["n", "N"], "do not", Question, Some("do not"), ASKED),
     entry(A::NextTheme, "next-theme", &["T"], "next theme", Everywhere, None, GENERAL),
