@@ -5,9 +5,12 @@ use std::sync::Arc;
 use misfit::rows::demo;
 use misfit::rows::source::Request;
 use misfit::tui::action::{Action, TABLE};
+use misfit::tui::app::App;
 use misfit::tui::binding::{Binding, SettingPlace};
 use misfit::tui::keymap::{Key, Keymap, parse_keys};
+use misfit::tui::message::{Effect, Message};
 use misfit::tui::theme::{Depth, Theme};
+use misfit::tui::update::update;
 use misfit::tui::work::ExportSettings;
 use misfit::tui::{Options, frame, script};
 use ratatui::buffer::Buffer;
@@ -223,4 +226,18 @@ fn what_a_covering_text_says_of_copying_is_done() {
 fn the_row_is_one_pane() {
     assert!(!press("<enter>r").contains("Tab pane"));
     assert!(press("<enter>r<tab>").contains("Tab means nothing here"));
+}
+
+#[test]
+fn letters_of_a_line_that_is_typed_agree_to_no_price() {
+    let theme = Theme::named("mono", Depth::None, false).expect("a theme built in");
+    let mut app = App::new((80, 24), "rows".to_owned(), None, theme, Depth::None, Keymap::new(&[]).expect("the default keys"));
+    let mut press = |message: Message| update(&mut app, message);
+    let key = |text: &str| Message::Key(parse_keys(text).expect("a key")[0].to_event());
+    press(key("/"));
+    press(Message::Question { id: 7, text: "reads 3 TiB, about $19".to_owned() });
+    let agreed = |effects: &[Effect]| effects.iter().any(|effect| matches!(effect, Effect::Answer { yes: true, .. }));
+    assert!(!agreed(&press(key("y"))), "it belongs to the line");
+    press(key("<esc>"));
+    assert!(agreed(&press(key("y"))), "the question has waited");
 }

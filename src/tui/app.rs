@@ -209,10 +209,15 @@ impl App {
         }
     }
 
+    /// The question that is on the screen. It waits while a line is typed, whose letters are no answer.
+    pub fn asked(&self) -> Option<&Question> {
+        self.question.as_ref().filter(|_| self.prompt.is_none())
+    }
+
     /// What keys are for: a question or a menu over the screen, else the screen.
     pub fn place(&self) -> Place {
         match &self.overlay {
-            _ if self.question.is_some() => Place::Question,
+            _ if self.asked().is_some() => Place::Question,
             Some(Overlay::Export { .. }) => Place::Export,
             _ => self.screen(),
         }

@@ -113,7 +113,7 @@ fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     app.notice = None;
     app.groups.touched = true;
     let too_small = panes::too_small(app.size);
-    if app.prompt.is_some() && app.question.is_none() && !too_small {
+    if app.prompt.is_some() && !too_small {
         return prompt::key(app, event);
     }
     match meaning(app, Key::from_event(event)) {

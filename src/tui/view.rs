@@ -44,7 +44,7 @@ pub fn view(app: &App, buffer: &mut Buffer) {
         Some(Overlay::Export { raw }) => overlay::export(app, *raw, buffer),
         None => {}
     }
-    if let Some(question) = &app.question {
+    if let Some(question) = app.asked() {
         overlay::question(app, &question.text, buffer);
     }
     if app.theme.ascii() {

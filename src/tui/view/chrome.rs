@@ -115,7 +115,7 @@ pub(super) fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
     // Help is always within reach, whatever else has no room; where something covers the screen, that goes first.
     if app.pending.is_empty()
         && app.overlay.is_none()
-        && app.question.is_none()
+        && app.asked().is_none()
         && let Some(keys) = app.keymap.key(Action::Help)
     {
         pen.skip_right(1).put_right(" all keys", theme.style(Role::Dim)).put_right(&keys, theme.style(Role::Hint)).skip_right(2);
