@@ -14,7 +14,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use misfit::rows::source::files::{Files, Options};
+use misfit::rows::source::files::{Files, ReadOptions};
 use misfit::rows::source::{ErrorSource, Request, Unwatched};
 
 /// The columns that grouping needs, as serde reads them; escapes force a copy.
@@ -88,7 +88,7 @@ fn unpacked(path: &str, decode: impl FnOnce(BufReader<File>) -> io::Result<Box<d
 
 fn with_files(path: &str, threads: usize, request: &Request, what: &str) -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
-    let files = Files::open(&[path.to_owned()], Options { keep_rows: false })?.with_threads(threads);
+    let files = Files::open(&[path.to_owned()], ReadOptions { keep_rows: false })?.with_threads(threads);
     let groups = files.groups(request, &Unwatched)?;
     report(&format!("{what}, {threads} threads, {} groups", groups.list.len()), groups.rows + groups.outside, start.elapsed());
     Ok(())

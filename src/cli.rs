@@ -108,7 +108,7 @@ pub struct Cli {
     command: Option<Command>,
 
     #[command(flatten)]
-    explore: explore::Args,
+    explore: explore::ExploreArgs,
 
     /// Configuration file [env: MISFIT_CONFIG, default: ~/.config/misfit/config.toml]
     #[arg(long, global = true, value_name = "FILE")]
@@ -118,27 +118,27 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Print the groups of failing rows
-    Groups(input::Asked<groups::Question>),
+    Groups(input::Asked<groups::GroupsQuestion>),
     /// Print failing rows with the schema node that each broke and its columns
-    Cases(input::Asked<cases::Question>),
+    Cases(input::Asked<cases::CasesQuestion>),
     /// Judge documents as the pipeline does: which pass, which fail and why
-    Judge(judge::Args),
+    Judge(judge::JudgeArgs),
     /// Print the table row that the pipeline would make of a document
-    Row(row::Args),
+    Row(row::RowArgs),
     /// Browse all tables; print them, or the columns of all of them that match
-    Tables(tables::Args),
+    Tables(tables::TablesArgs),
     /// Print the columns of a table: types, descriptions, sizes; as a tree or as SQL
-    Table(table::Args),
+    Table(table::TableArgs),
     /// Print a document that passes, made of its schema
-    Example(example::Args),
+    Example(example::ExampleArgs),
     /// Write what a bug report, a schema repository or a backfill needs of failing rows
-    Export(input::Asked<export::Question>),
+    Export(input::Asked<export::ExportQuestion>),
     /// Put groups, some of their rows and the schemas that they need into one file, to open elsewhere
-    Bundle(input::Asked<bundle::Question>),
+    Bundle(input::Asked<bundle::BundleQuestion>),
     /// Explore the built-in sample, or ask it for groups or cases
-    Demo(demo::Args),
+    Demo(demo::DemoArgs),
     /// List the keys of the explorer
-    Keys(keys::Args),
+    Keys(keys::KeysArgs),
     /// List the themes of the explorer
     Themes,
 }

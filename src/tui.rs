@@ -48,7 +48,7 @@ use theme::{Depth, Theme};
 use work::{ExportSettings, Workers};
 
 /// What the explorer needs to begin.
-pub struct Options {
+pub struct ExplorerOptions {
     /// What is explored; without a source the explorer opens on the tables of the schemas.
     pub source: Option<Arc<dyn ErrorSource>>,
     /// Which of its rows, by which schemas.
@@ -67,7 +67,7 @@ pub struct Options {
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Runs the explorer in the terminal until the user quits.
-pub fn run(options: Options) -> io::Result<()> {
+pub fn run(options: ExplorerOptions) -> io::Result<()> {
     let (messages, mut inbox) = mpsc::unbounded_channel();
     let mut screen = terminal::Screen::take()?;
     let size = screen.terminal.size()?;
@@ -108,7 +108,7 @@ pub fn run(options: Options) -> io::Result<()> {
 
 /// Feeds keys without a terminal and returns the last frame: for tests, bug reports and documents.
 /// Every piece of work ends before the next key, so that the same keys always give the same frame.
-pub fn script(options: Options, size: (u16, u16), keys: &[Key]) -> io::Result<Buffer> {
+pub fn script(options: ExplorerOptions, size: (u16, u16), keys: &[Key]) -> io::Result<Buffer> {
     let (messages, mut inbox) = mpsc::unbounded_channel();
     let (mut app, mut workers) = begin(options, size, messages)?;
     update::begin(&mut app).into_iter().for_each(|effect| workers.start(effect));
@@ -126,7 +126,7 @@ pub fn script(options: Options, size: (u16, u16), keys: &[Key]) -> io::Result<Bu
     Ok(buffer)
 }
 
-fn begin(options: Options, size: (u16, u16), messages: UnboundedSender<Message>) -> io::Result<(App, Workers)> {
+fn begin(options: ExplorerOptions, size: (u16, u16), messages: UnboundedSender<Message>) -> io::Result<(App, Workers)> {
     let schemas = options.request.schemas.as_ref().map(|schemas| schemas.name());
     let source = options.source.as_ref().map(|source| source.name()).unwrap_or_default();
     let mut app = App::new(size, source, schemas, options.theme, options.depth, options.keymap);

@@ -7,7 +7,7 @@ use misfit::rows::source::Request;
 use misfit::rows::source::bigquery::{BigQuery, Settings, TableName};
 use misfit::tui::keymap::{Keymap, parse_keys};
 use misfit::tui::theme::{Depth, Theme};
-use misfit::tui::{Options, frame, script};
+use misfit::tui::{ExplorerOptions, frame, script};
 use serde_json::{Value, json};
 
 const MESSAGE: &str = "org.everit.json.schema.ValidationException: #/a: expected type: String, found: Null";
@@ -16,7 +16,7 @@ fn press(stub: &Stub, max_bytes: u64, keys: &str) -> String {
     let settings = Settings { endpoint: Some(stub.endpoint.clone()), cache: None, max_bytes, ..Settings::default() };
     let request = Request { since: Some(1_782_390_000_000_000), until: Some(1_782_400_000_000_000), ..Request::default() };
     let source = BigQuery::open(vec![TableName::parse("p.d.t", None).unwrap()], settings, request.clone()).unwrap();
-    let options = Options {
+    let options = ExplorerOptions {
         source: Some(Arc::new(source)),
         exports: Default::default(),
         request,

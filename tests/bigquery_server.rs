@@ -17,7 +17,7 @@ use misfit::rows::payload::Payload;
 use misfit::rows::row::SourceRow;
 use misfit::rows::schemas::SchemaStore;
 use misfit::rows::source::bigquery::{Adhoc, BigQuery, Settings, TableName, deployed, error_tables};
-use misfit::rows::source::files::{Files, Options};
+use misfit::rows::source::files::{Files, ReadOptions};
 use misfit::rows::source::{ErrorSource, Request, RowOrder, Unwatched};
 use serde_json::{Value, json};
 
@@ -465,7 +465,7 @@ fn the_groups_of_the_corpus_are_those_of_its_file() {
         server.load(table, &fields, tables.get(table).map_or("", String::as_str));
     }
     let request = Request { schemas, ..summer() };
-    let file = Files::open(&[folder.join("errors-2k.ndjson").to_string_lossy().into_owned()], Options::default()).unwrap();
+    let file = Files::open(&[folder.join("errors-2k.ndjson").to_string_lossy().into_owned()], ReadOptions::default()).unwrap();
     let theirs = file.groups(&request, &Unwatched).unwrap();
     let source = source(server, "telemetry,structured,stub_installer", server.settings());
     let ours = source.groups(&request, &Unwatched).unwrap();

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use misfit::rows::bundle::Bundle;
 use misfit::rows::group::{Fingerprint, Group, Groups};
 use misfit::rows::row::SourceRow;
-use misfit::rows::source::files::{Files, Options as Reading};
+use misfit::rows::source::files::{Files, ReadOptions};
 use misfit::rows::source::{ErrorSource, Request, Unwatched};
-use misfit::triage::bundle::Asked;
+use misfit::triage::bundle::BundleRequest;
 use misfit::triage::case;
 use misfit::triage::export::choice::Choice;
-use misfit::triage::export::files::{Draft, Options, Readers};
+use misfit::triage::export::files::{DraftFile, Readers, WriteOptions};
 use misfit::triage::redact::Policy;
 
 #[test]
@@ -21,13 +21,14 @@ fn a_bundle_of_the_corpus_is_whole() {
     let Some(corpus) = corpus::folder() else { return };
     let store = Arc::new(corpus::schemas(&corpus));
     let path = corpus.join("errors-2k.ndjson").to_string_lossy().into_owned();
-    let source = Files::open(&[path], Reading { keep_rows: true }).unwrap();
+    let source = Files::open(&[path], ReadOptions { keep_rows: true }).unwrap();
     let request = Request { schemas: Some(store.clone()), ..Request::default() };
     let groups = source.groups(&request, &Unwatched).unwrap();
     let choice = Choice::of(&groups, &[]);
     let dir = tempfile::tempdir().unwrap();
-    let draft = Draft::begin(&dir.path().join("bundle"), Options { replace: false, readers: Readers::Usual }).unwrap();
-    let asked = Asked { source: &source, schemas: Some(&store), groups: &groups, choice: &choice, per_group: 1, policy: Policy::default() };
+    let draft = DraftFile::begin(&dir.path().join("bundle"), WriteOptions { replace: false, readers: Readers::Usual }).unwrap();
+    let asked =
+        BundleRequest { source: &source, schemas: Some(&store), groups: &groups, choice: &choice, per_group: 1, policy: Policy::default() };
     let made = misfit::triage::bundle::make(&asked, draft, &Unwatched).unwrap();
     println!(
         "{} groups, {} rows, {} of them small documents, {} left out, {} schema files, {} bytes",

@@ -13,10 +13,10 @@ use crate::corpus::Line;
 use misfit::pipeline::document::Document;
 use misfit::rows::group::Group;
 use misfit::rows::row::{RowRef, SourceRow};
-use misfit::rows::source::files::{Files, Options};
+use misfit::rows::source::files::{Files, ReadOptions};
 use misfit::rows::source::{ErrorSource, Request, Unwatched};
-use misfit::triage::export::hidden::Told;
-use misfit::triage::export::predicate::{self, Values};
+use misfit::triage::export::hidden::ToldGroup;
+use misfit::triage::export::predicate::{self, ValuesTold};
 use misfit::triage::redact::Redactor;
 
 /// Whether a text matches a LIKE pattern of BigQuery.
@@ -98,7 +98,7 @@ fn the_pattern_of_a_group_selects_its_rows_and_hardly_any_other() {
     let Some(corpus) = corpus::folder() else { return };
     let schemas = Arc::new(corpus::schemas(&corpus));
     let path = corpus.join("errors-2k.ndjson").to_string_lossy().into_owned();
-    let source = Files::open(&[path], Options { keep_rows: true }).unwrap();
+    let source = Files::open(&[path], ReadOptions { keep_rows: true }).unwrap();
     let groups = source.groups(&Request { schemas: Some(schemas.clone()), ..Request::default() }, &Unwatched).unwrap();
     let mut rows = HashMap::new();
     let visit = &mut |_, at, row| {
@@ -109,8 +109,8 @@ fn the_pattern_of_a_group_selects_its_rows_and_hardly_any_other() {
     let (mut told, mut without_data) = (Score::default(), Score::default());
     let mut redactor = Redactor::default();
     for group in &groups.list {
-        told.count(group, &predicate::conditions(group, Values::Told), &rows);
-        without_data.count(group, &Told::new(group, Some(&schemas), &mut redactor).conditions, &rows);
+        told.count(group, &predicate::conditions(group, ValuesTold::Told), &rows);
+        without_data.count(group, &ToldGroup::new(group, Some(&schemas), &mut redactor).conditions, &rows);
     }
     for (name, score) in [("whole", &told), ("without data", &without_data)] {
         println!("{name}: {} rows in {} groups, {} missed, {} of other groups", groups.rows, groups.list.len(), score.missed, score.others);

@@ -12,7 +12,7 @@ use misfit::tui::message::{Effect, Message};
 use misfit::tui::theme::{Depth, Theme};
 use misfit::tui::update::update;
 use misfit::tui::work::ExportSettings;
-use misfit::tui::{Options, frame, script};
+use misfit::tui::{ExplorerOptions, frame, script};
 use ratatui::buffer::Buffer;
 
 /// Screens, by the actions that lead there; what is typed on the way stands in quotes. Each of these offers other keys.
@@ -88,7 +88,7 @@ fn shown(keymap: Keymap, size: (u16, u16), keys: &[Key]) -> String {
 
 fn drawn(keymap: Keymap, size: (u16, u16), keys: &[Key]) -> Buffer {
     let folder = tempfile::tempdir().expect("a folder");
-    let options = Options {
+    let options = ExplorerOptions {
         source: Some(demo::source().expect("the sample opens")),
         request: Request { schemas: Some(Arc::new(demo::schemas().expect("schemas"))), ..Request::default() },
         exports: ExportSettings { folder: folder.path().to_owned(), ..Default::default() },

@@ -39,7 +39,7 @@ fn expected(line: &Line) -> Fields {
     fields
 }
 
-fn found(line: &misfit::pipeline::sink::Line, layout: &Layout) -> Fields {
+fn found(line: &misfit::pipeline::sink::LandingLine, layout: &Layout) -> Fields {
     let column = line.column.and_then(|id| layout.get(id));
     BTreeMap::from([
         ("landing", Some(line.landing.name().to_owned())),

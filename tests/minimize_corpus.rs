@@ -14,13 +14,13 @@ use crate::corpus::Line;
 use base64::Engine;
 use flate2::read::GzDecoder;
 use misfit::pipeline::document::Document;
-use misfit::pipeline::minimize::{Ended, Progress, Target, minimize, minimize_unreadable};
+use misfit::pipeline::minimize::{Ended, MinimizeProgress, Target, minimize, minimize_unreadable};
 use misfit::pipeline::schema::walk::{generalise, walk};
 use misfit::pipeline::verdict::judge::jackson::parse_verdict;
-use misfit::pipeline::verdict::judge::{Input, Judge, Outcome, Violation};
+use misfit::pipeline::verdict::judge::{Judge, JudgeInput, Outcome, Violation};
 use misfit::rows::schemas::{Lookup, SchemaStore};
 
-fn to_the_end(_: &Progress) -> ControlFlow<()> {
+fn to_the_end(_: &MinimizeProgress) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
@@ -48,7 +48,7 @@ fn judge(store: &SchemaStore, truth: &Line) -> Arc<Judge> {
 }
 
 fn violation(judge: &Judge, document: &Document) -> Option<Violation> {
-    match judge.verdict(Input::payload(document)).outcome {
+    match judge.verdict(JudgeInput::payload(document)).outcome {
         Outcome::Fail(violation) => Some(*violation),
         Outcome::Pass => None,
     }

@@ -4,9 +4,9 @@
 use crate::secrets::{assert_hidden, secrets};
 use misfit::pipeline::document::Document;
 use misfit::pipeline::schema::Schema;
-use misfit::pipeline::schema::walk::Token;
+use misfit::pipeline::schema::walk::TokenMatch;
 use misfit::rows::row::SourceRow;
-use misfit::triage::redact::{Failing, Form, Policy, Redactor};
+use misfit::triage::redact::{FailingValue, Policy, Redactor, TextForm};
 
 const SCHEMA: &str = r##"{
   "$schema": "http://json-schema.org/draft-06/schema#",
@@ -52,8 +52,8 @@ fn no_secret_comes_out_of_a_document() {
         for (text, node) in documents(&secret.whole) {
             let document = Document::parse(text.clone().into_bytes());
             for keyword in ["pattern", "maximum", "type"] {
-                for (schema, form) in [(Some(&schema), Form::Line), (None, Form::Indented)] {
-                    let failing = Some(Failing { node, keyword: Some(keyword) });
+                for (schema, form) in [(Some(&schema), TextForm::Line), (None, TextForm::Indented)] {
+                    let failing = Some(FailingValue { node, keyword: Some(keyword) });
                     let told = Redactor::default().document(&document, schema, failing, form);
                     assert_hidden(&secret, &told, &format!("{keyword} in {text}"));
                 }
@@ -148,7 +148,7 @@ fn no_secret_comes_out_by_itself() {
         let mut redactor = Redactor::default();
         let whole = secret.whole.as_str();
         let mut told = vec![redactor.value(whole).into_owned(), redactor.failing(whole, None).into_owned()];
-        told.extend([Token::Key, Token::Unknown, Token::Index].map(|token| redactor.key(whole, token).into_owned()));
+        told.extend([TokenMatch::Key, TokenMatch::Unknown, TokenMatch::Index].map(|token| redactor.key(whole, token).into_owned()));
         told.push(redactor.pointer(&["map", whole, "list", whole], Some(&schema())));
         told.push(redactor.pointer(&[whole], None));
         told.iter().for_each(|told| assert_hidden(&secret, told, "by itself"));
@@ -161,7 +161,7 @@ fn raw_lets_every_secret_out() {
     for secret in secrets() {
         let mut redactor = Redactor::new(policy.clone());
         let document = Document::parse(serde_json::Value::from(secret.whole.as_str()).to_string().into_bytes());
-        assert_eq!(redactor.document(&document, None, None, Form::Line).as_bytes(), document.text());
+        assert_eq!(redactor.document(&document, None, None, TextForm::Line).as_bytes(), document.text());
         assert!(redactor.is_raw() && redactor.value(&secret.whole) == secret.whole);
     }
 }

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
-use misfit::pipeline::layout::{Layout, Level, Limit, Size, ddl};
+use misfit::pipeline::layout::{GaugeLevel, Layout, Limit, Size, ddl};
 use misfit::pipeline::names::snake_case;
 use misfit::pipeline::schema::walk::walk;
 use misfit::rows::schemas::{Lookup, SchemaStore};
-use misfit::triage::catalog::{Catalog, What};
+use misfit::triage::catalog::{Catalog, HitKind};
 
 #[test]
 fn every_file_of_the_repository_opens() {
@@ -55,7 +55,9 @@ fn published_layouts_are_whole() {
         assert_eq!(layout.oddities, Vec::<String>::new(), "{name}");
         let size = Size::of(&layout);
         assert_eq!(layout.top().map(|id| layout.leaf_counts()[id as usize]).sum::<u32>() as usize, size.leaves, "{name}");
-        over.extend(size.gauges().iter().filter(|gauge| gauge.level() == Level::Over).map(|gauge| (name.clone(), gauge.limit, gauge.used)));
+        over.extend(
+            size.gauges().iter().filter(|gauge| gauge.level() == GaugeLevel::Over).map(|gauge| (name.clone(), gauge.limit, gauge.used)),
+        );
         let sql = ddl::create(&layout, "d.t").unwrap_or_else(|reason| panic!("{name}: {reason}"));
         assert_eq!(
             sql.matches('\n').count(),
@@ -129,7 +131,7 @@ fn a_column_is_found_in_every_table_that_has_it() {
     ] {
         let found = catalog.search(text, &|| false).expect("not called off");
         let best = found.hits.first().expect("a hit");
-        assert!(matches!(best.what, What::Column(id) if catalog.path(id) == path), "{text}: {best:?}");
+        assert!(matches!(best.what, HitKind::Column(id) if catalog.path(id) == path), "{text}: {best:?}");
         let has =
             |table: &u32| catalog.flat(*table).is_some_and(|flat| flat.columns.iter().any(|column| catalog.path(column.path) == path));
         let mut places: Vec<u32> =

@@ -9,7 +9,7 @@ use misfit::rows::schemas::SchemaStore;
 use misfit::rows::source::{ErrorSource, Request};
 use misfit::tui::keymap::{Keymap, parse_keys};
 use misfit::tui::theme::{Depth, Theme};
-use misfit::tui::{Options, frame, script};
+use misfit::tui::{ExplorerOptions, frame, script};
 use ratatui::buffer::Buffer;
 
 /// The last frame after the keys.
@@ -29,7 +29,7 @@ fn press_with(
     size: (u16, u16),
     keys: &str,
 ) -> Buffer {
-    let options = Options {
+    let options = ExplorerOptions {
         source,
         request: Request { schemas: Some(schemas), ..Request::default() },
         exports: Default::default(),

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use misfit::rows::group::Groups;
 use misfit::rows::payload::Payload;
 use misfit::rows::row::{RowRef, SourceRow};
-use misfit::rows::source::files::{Files, Options};
+use misfit::rows::source::files::{Files, ReadOptions};
 use misfit::rows::source::{ErrorSource, Progress, Request, SourceError, Unwatched, Watch};
 
 const ROWS: usize = 300;
@@ -40,7 +40,7 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> String {
 }
 
 fn open(path: &str) -> Files {
-    Files::open(&[path.to_owned()], Options { keep_rows: true }).unwrap()
+    Files::open(&[path.to_owned()], ReadOptions { keep_rows: true }).unwrap()
 }
 
 fn read(files: &Files) -> Groups {
@@ -160,7 +160,7 @@ fn a_truncated_archive_keeps_the_rows_before() {
 fn what_cannot_be_read_is_refused_with_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
-    let open = |path: String| refusal(Files::open(&[path], Options::default()));
+    let open = |path: String| refusal(Files::open(&[path], ReadOptions::default()));
     assert!(open(at("missing.ndjson")).contains("there is no file"));
     assert!(open(at("*.missing")).contains("no file matches"));
     assert!(open(at("")).contains("is a folder; give the files in it"));
@@ -169,8 +169,8 @@ fn what_cannot_be_read_is_refused_with_a_remedy() {
     assert!(open(write(folder.path(), "other.json", b"{\"a\": 1}\n")).contains("none of its rows has a column of the error table"));
     assert!(open(write(folder.path(), "footer.parquet", b"PAR1 and no more")).contains("it may be truncated"));
     assert!(open(write(folder.path(), "packed", &gzip(b"a,b\n"))).contains("text that begins with `a,b`"));
-    assert!(refusal(Files::open(&["-".to_owned(), "-".to_owned()], Options::default())).contains("once only"));
-    assert!(refusal(Files::open(&[], Options::default())).contains("no input"));
+    assert!(refusal(Files::open(&["-".to_owned(), "-".to_owned()], ReadOptions::default())).contains("once only"));
+    assert!(refusal(Files::open(&[], ReadOptions::default())).contains("no input"));
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn several_files_and_patterns_are_one_source() {
     write(folder.path(), "a.ndjson", &lines());
     write(folder.path(), "b.gz", &gzip(&lines()));
     let pattern = folder.path().join("*").to_string_lossy().into_owned();
-    let files = Files::open(&[pattern], Options { keep_rows: true }).unwrap();
+    let files = Files::open(&[pattern], ReadOptions { keep_rows: true }).unwrap();
     assert_eq!(files.name(), "2 files");
     assert_eq!(read(&files).rows, 2 * ROWS as u64);
     let rows = all(&files);
@@ -223,13 +223,13 @@ fn several_files_and_patterns_are_one_source() {
 
 #[test]
 fn a_pipe_is_read_once_and_its_rows_are_kept() {
-    let files = Files::from_reader("standard input", std::io::Cursor::new(gzip(&lines())), Options { keep_rows: true });
+    let files = Files::from_reader("standard input", std::io::Cursor::new(gzip(&lines())), ReadOptions { keep_rows: true });
     assert_eq!(read(&files).rows, ROWS as u64);
     let rows = all(&files);
     assert_eq!(files.fetch(rows[7].0, &Unwatched).unwrap().origin, "standard input line 8");
     assert_eq!(read(&files).rows, ROWS as u64, "grouped again from the copy");
 
-    let files = Files::from_reader("standard input", std::io::Cursor::new(lines()), Options { keep_rows: false });
+    let files = Files::from_reader("standard input", std::io::Cursor::new(lines()), ReadOptions { keep_rows: false });
     assert_eq!(read(&files).rows, ROWS as u64);
     assert!(files.groups(&Request::default(), &Unwatched).unwrap_err().to_string().contains("can be read only once"));
 }
@@ -237,7 +237,7 @@ fn a_pipe_is_read_once_and_its_rows_are_kept() {
 #[test]
 fn a_pipe_that_is_no_table_says_what_it_is() {
     for _ in 0..50 {
-        let files = Files::from_reader("pipe", std::io::Cursor::new("a,b\n1,2\n"), Options::default());
+        let files = Files::from_reader("pipe", std::io::Cursor::new("a,b\n1,2\n"), ReadOptions::default());
         let reason = refusal(Ok(files));
         assert!(reason.contains("text that begins with `a,b`"), "{reason}");
     }
@@ -247,7 +247,7 @@ fn a_pipe_that_is_no_table_says_what_it_is() {
 fn packed_rows_are_found_without_a_copy() {
     let folder = tempfile::tempdir().unwrap();
     let path = write(folder.path(), "errors.gz", &gzip(&lines()));
-    let files = Files::open(&[path], Options { keep_rows: false }).unwrap();
+    let files = Files::open(&[path], ReadOptions { keep_rows: false }).unwrap();
     let rows = all(&files);
     let again = files.fetch(rows[123].0, &Unwatched).unwrap();
     assert_eq!((again.columns, again.origin.as_str()), (rows[123].1.columns.clone(), "errors.gz line 124"));
@@ -313,7 +313,7 @@ impl std::io::Read for Silent {
 fn waiting_for_a_silent_pipe_can_be_called_off() {
     for begin in [lines(), Vec::new()] {
         let (_open, silence) = std::sync::mpsc::channel();
-        let files = Files::from_reader("pipe", Silent(std::io::Cursor::new(begin), silence), Options { keep_rows: true });
+        let files = Files::from_reader("pipe", Silent(std::io::Cursor::new(begin), silence), ReadOptions { keep_rows: true });
         let watch = Impatient::default();
         let groups = files.groups(&Request::default(), &watch).unwrap();
         assert!(groups.partial);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use misfit::rows::payload::Payload;
 use misfit::rows::row::SourceRow;
-use misfit::rows::source::files::{Files, Options};
+use misfit::rows::source::files::{Files, ReadOptions};
 use misfit::rows::source::{ErrorSource, Request, Unwatched};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int32Type, Int64Type, Int96, Int96Type};
 use parquet::file::properties::WriterProperties;
@@ -85,10 +85,10 @@ fn rows_are_read_in_order_and_found_again() {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(&in_millis()).unwrap();
     let sources = [
-        Files::open(&[path.to_string_lossy().into_owned()], Options::default()).unwrap(),
+        Files::open(&[path.to_string_lossy().into_owned()], ReadOptions::default()).unwrap(),
         open(&in_millis()),
         open(&packed.finish().unwrap()),
-        Files::from_reader("standard input", std::io::Cursor::new(in_millis()), Options::default()),
+        Files::from_reader("standard input", std::io::Cursor::new(in_millis()), ReadOptions::default()),
     ];
     for files in sources {
         let groups = files.groups(&Request::default(), &Unwatched).unwrap();

@@ -4,7 +4,7 @@ use crate::corpus;
 
 use std::collections::BTreeMap;
 
-use misfit::pipeline::destination::{Part, Split};
+use misfit::pipeline::destination::{Split, SplitPart};
 use misfit::pipeline::layout::{Column, Layout};
 use misfit::pipeline::schema::Schema;
 use misfit::pipeline::transpile::{self, LintKind};
@@ -109,10 +109,10 @@ fn splits_move_what_the_schema_of_their_subset_names() {
             let by_schema = split.part(&tokens, Some(&subset));
             let Some(properties) = subset.keyword(node, "properties") else {
                 moved += 1;
-                assert_eq!((by_schema, split.part(&tokens, None)), (Part::Subset, Part::Subset), "{tokens:?}");
+                assert_eq!((by_schema, split.part(&tokens, None)), (SplitPart::Subset, SplitPart::Subset), "{tokens:?}");
                 continue;
             };
-            assert_eq!(by_schema, Part::Both, "{tokens:?}");
+            assert_eq!(by_schema, SplitPart::Both, "{tokens:?}");
             let children = subset.document.children(properties);
             open.extend(
                 children.map(|child| (child, tokens.iter().cloned().chain(subset.document.key(child).map(String::from)).collect())),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use misfit::pipeline::document::Document;
 use misfit::pipeline::schema::Schema;
-use misfit::pipeline::verdict::judge::{Input, Judge, Outcome};
+use misfit::pipeline::verdict::judge::{Judge, JudgeInput, Outcome};
 use proptest::prelude::*;
 
 use crate::made_up::{root, schema, value};
@@ -35,7 +35,7 @@ proptest! {
     fn nothing_makes_it_stumble(text in "[\\[\\]{},:\"0-9ab.eE\\\\u -]{0,60}", schema in schema()) {
         let judge = Judge::compile(Arc::new(Schema::parse("x", root(schema).to_string().into_bytes()).unwrap())).unwrap();
         let document = Document::parse(text.into_bytes());
-        let passes = judge.verdict(Input::payload(&document)).outcome == Outcome::Pass;
-        prop_assert_eq!(passes, judge.violations(Input::payload(&document), 3).count == 0);
+        let passes = judge.verdict(JudgeInput::payload(&document)).outcome == Outcome::Pass;
+        prop_assert_eq!(passes, judge.violations(JudgeInput::payload(&document), 3).count == 0);
     }
 }

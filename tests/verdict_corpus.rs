@@ -13,7 +13,7 @@ use base64::Engine;
 use flate2::read::GzDecoder;
 use misfit::pipeline::document::Document;
 use misfit::pipeline::verdict::judge::jackson::parse_verdict;
-use misfit::pipeline::verdict::judge::{Input, Judge, Outcome};
+use misfit::pipeline::verdict::judge::{Judge, JudgeInput, Outcome};
 use misfit::rows::schemas::{Lookup, SchemaStore};
 
 /// The exception's name before the message.
@@ -94,7 +94,7 @@ fn every_verdict_is_the_pipelines() {
             let text = |name: &str| truth.text(name).unwrap_or_default();
             let judge = judges.of(&text("namespace"), &text("doctype"), truth.text("version").as_deref()).expect("a schema");
             let document = Document::parse(payload(&row).expect("a payload"));
-            let verdict = judge.verdict(Input::payload(&document));
+            let verdict = judge.verdict(JudgeInput::payload(&document));
             let Outcome::Fail(found) = verdict.outcome else {
                 wrong.add(format!("{keyword} passes"), || format!("{} {:?}", text("message"), verdict.doubts));
                 continue;
@@ -123,7 +123,7 @@ fn every_violation_is_the_validators() {
         let text = |name: &str| truth.text(name).unwrap_or_default();
         let judge = judges.of(&text("namespace"), &text("doctype"), truth.text("version").as_deref()).expect("a schema");
         let document = Document::parse(payload(row).expect("a payload"));
-        let found = judge.violations(Input::payload(&document), 1000);
+        let found = judge.violations(JudgeInput::payload(&document), 1000);
         let schema_location = |pointer: &str| format!("#{pointer}");
         let mut told: Vec<_> = found
             .list

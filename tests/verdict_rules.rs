@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use misfit::pipeline::document::Document;
 use misfit::pipeline::schema::Schema;
-use misfit::pipeline::verdict::judge::{Broken, Input, Judge, Outcome, Verdict, Violations};
+use misfit::pipeline::verdict::judge::{Judge, JudgeInput, Outcome, Refused, Verdict, Violations};
 
 fn judge(schema: &str) -> Judge {
     Judge::compile(Arc::new(Schema::parse("made/up/up.1.schema.json", schema.into()).unwrap())).unwrap()
@@ -229,7 +229,7 @@ fn the_decoder_takes_members_off_the_top_first() {
     let judge = judge(r#"{"required":["document_id"],"additionalProperties":{"type":"string"}}"#);
     let document = Document::parse(r#"{"document_id":"x","metadata":{},"sample_id":7}"#.as_bytes());
     assert_eq!(violations(&judge, r#"{"document_id":"x","metadata":{},"sample_id":7}"#).count, 2);
-    let found = judge.violations(Input::payload(&document), 10);
+    let found = judge.violations(JudgeInput::payload(&document), 10);
     assert_eq!(found.list.iter().map(|v| v.message.as_str()).collect::<Vec<_>>(), ["#: required key [document_id] not found"]);
 }
 
@@ -263,7 +263,7 @@ fn branches_are_shown_nearest_first_with_the_reason() {
     );
     let found = violations(&judge, r#"{"a":{}}"#);
     assert_eq!((found.count, found.list.len()), (4, 4));
-    let [Broken::Branches(one_of)] = found.tree.as_slice() else { panic!("{:?}", found.tree) };
+    let [Refused::Branches(one_of)] = found.tree.as_slice() else { panic!("{:?}", found.tree) };
     assert_eq!(one_of.violation.message, "#/a: #: 0 subschemas matched instead of one");
     let branches: Vec<_> =
         one_of.branches.iter().map(|branch| (branch.wanted.as_str(), branch.schema_pointer.as_str(), branch.why.as_str())).collect();

@@ -15,7 +15,7 @@ use super::out::{self, ProgressLine};
 use crate::cli::config::Config;
 use crate::ground::aligned::Aligned;
 use crate::ground::text::{count, visible};
-use crate::rows::source::bigquery::{self, Adhoc, BigQuery, SCHEME, Settings, Table, TableName};
+use crate::rows::source::bigquery::{self, Adhoc, BigQuery, SCHEME, Settings, SourceTable, TableName};
 use crate::rows::source::{ErrorSource, Request};
 
 /// Longest SQL that is read.
@@ -43,7 +43,7 @@ pub(super) struct Reach {
 /// Flags of a source in BigQuery.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[group(skip)]
-pub(super) struct Args {
+pub(super) struct BigQueryArgs {
     #[command(flatten)]
     reach: Reach,
 
@@ -80,7 +80,7 @@ enum ListFormat {
     Ndjson,
 }
 
-impl Args {
+impl BigQueryArgs {
     /// Opens the tables or the query that the inputs name.
     pub(super) fn open(self, inputs: &[String], config: &Config, scope: Request) -> Result<Arc<dyn ErrorSource>> {
         ensure!(!self.list, "--list prints the tables and explores nothing: misfit bigquery: --list");
@@ -151,7 +151,7 @@ impl Reach {
     }
 
     /// A deployed table, which is named as `bigquery:PROJECT.DATASET.TABLE`.
-    pub(super) fn deployed(self, named: &str, config: &Config) -> Result<Table> {
+    pub(super) fn deployed(self, named: &str, config: &Config) -> Result<SourceTable> {
         let settings = self.settings(config);
         let names = names(&[named.to_owned()], settings.project.as_deref())?;
         let [name] = names.as_slice() else { bail!("{named}: misfit table takes one table") };
@@ -206,7 +206,7 @@ fn read_sql(file: &str) -> Result<String> {
 }
 
 /// `misfit bigquery: --list`: the error tables of the usual datasets, or of those that the sources name as `bigquery:PROJECT.DATASET`.
-pub(super) fn list(args: Args, sources: &[String], config: &Config) -> Result<ExitCode> {
+pub(super) fn list(args: BigQueryArgs, sources: &[String], config: &Config) -> Result<ExitCode> {
     let named: Vec<&str> = sources.iter().filter_map(|source| source.strip_prefix(SCHEME)).filter(|name| !name.is_empty()).collect();
     let format = args.list_format;
     let settings = args.settings(config);
@@ -231,13 +231,13 @@ pub(super) fn list(args: Args, sources: &[String], config: &Config) -> Result<Ex
     })
 }
 
-fn as_lines(tables: &[Table]) -> Result<String> {
+fn as_lines(tables: &[SourceTable]) -> Result<String> {
     tables.iter().map(|table| Ok(super::safe_json::escape(serde_json::to_string(table)?) + "\n")).collect()
 }
 
 /// A table a line: name, rows, bytes, partitions, labels.
-fn as_text(tables: &[Table]) -> String {
-    let name = |table: &Table| table.name.as_ref().map(ToString::to_string).unwrap_or_default();
+fn as_text(tables: &[SourceTable]) -> String {
+    let name = |table: &SourceTable| table.name.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut lines = Aligned::bare(&[1, 2]);
     for table in tables {
         let rows = table.rows.map_or_else(|| table.kind.to_ascii_lowercase(), |rows| format!("{} rows", count(rows)));
@@ -265,23 +265,27 @@ mod tests {
 
     #[test]
     fn flags_of_bigquery_are_refused_for_files() {
-        let args = Args { max_bytes: Some(1), ..Args::default() };
+        let args = BigQueryArgs { max_bytes: Some(1), ..BigQueryArgs::default() };
         assert!(args.refuse().unwrap_err().to_string().starts_with("--max-bytes is for tables of BigQuery"));
-        assert!(Args::default().refuse().is_ok());
+        assert!(BigQueryArgs::default().refuse().is_ok());
     }
 
     #[test]
     fn tables_and_files_do_not_mix() {
-        let open = |inputs: &[&str], args: Args| {
+        let open = |inputs: &[&str], args: BigQueryArgs| {
             let inputs: Vec<String> = inputs.iter().map(|input| (*input).to_owned()).collect();
-            let args = Args { reach: Reach { endpoint: Some("127.0.0.1:1".to_owned()), ..Reach::default() }, ..args };
+            let args = BigQueryArgs { reach: Reach { endpoint: Some("127.0.0.1:1".to_owned()), ..Reach::default() }, ..args };
             args.open(&inputs, &Config::default(), Request::default()).map(|source| source.name()).map_err(|error| error.to_string())
         };
-        assert_eq!(open(&["bigquery:a.b.c,d"], Args::default()).unwrap(), "a.b.c,d");
-        assert_eq!(open(&["bigquery:a.b.c", "bigquery:x.y.z"], Args::default()).unwrap(), "2 tables");
-        assert!(open(&["bigquery:a.b.c", "f.ndjson"], Args::default()).unwrap_err().contains("together with files"));
-        assert!(open(&["bigquery:"], Args::default()).unwrap_err().contains("no table is named"));
-        assert!(open(&["bigquery:a.b.`c'"], Args::default()).unwrap_err().contains("is no table of BigQuery"));
-        assert!(open(&["bigquery:a.b.c"], Args { sql: Some("-".into()), ..Args::default() }).unwrap_err().contains("takes the place"));
+        assert_eq!(open(&["bigquery:a.b.c,d"], BigQueryArgs::default()).unwrap(), "a.b.c,d");
+        assert_eq!(open(&["bigquery:a.b.c", "bigquery:x.y.z"], BigQueryArgs::default()).unwrap(), "2 tables");
+        assert!(open(&["bigquery:a.b.c", "f.ndjson"], BigQueryArgs::default()).unwrap_err().contains("together with files"));
+        assert!(open(&["bigquery:"], BigQueryArgs::default()).unwrap_err().contains("no table is named"));
+        assert!(open(&["bigquery:a.b.`c'"], BigQueryArgs::default()).unwrap_err().contains("is no table of BigQuery"));
+        assert!(
+            open(&["bigquery:a.b.c"], BigQueryArgs { sql: Some("-".into()), ..BigQueryArgs::default() })
+                .unwrap_err()
+                .contains("takes the place")
+        );
     }
 }

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use color_eyre::Result;
 use color_eyre::eyre::{bail, ensure};
 
-use super::export::stop::Stop;
+use super::export::stop::ExportStop;
 use super::input::{self, Asked};
 use super::out;
 use super::scope::Scope;
@@ -17,9 +17,9 @@ use crate::cli::config::Config;
 use crate::ground::text::{self, visible};
 use crate::rows::group::Fingerprint;
 use crate::triage::bundle as making;
-use crate::triage::bundle::Made;
+use crate::triage::bundle::MadeBundle;
 use crate::triage::export::choice::Choice;
-use crate::triage::export::files::{Draft, Options, Readers};
+use crate::triage::export::files::{DraftFile, Readers, WriteOptions};
 
 /// Columns that are named; of more the number is told.
 const MOST_NAMED: usize = 12;
@@ -41,7 +41,7 @@ a group; a row that has neither is left out and counted.";
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(after_long_help = EXAMPLES)]
-pub(super) struct Question {
+pub(super) struct BundleQuestion {
     /// File to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -67,17 +67,17 @@ pub(super) struct Question {
 }
 
 /// Reads, chooses, writes.
-pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
+pub(super) fn run(asked: Asked<BundleQuestion>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
     let readers = if question.raw { Readers::Owner } else { Readers::Usual };
     // First, because a name that cannot be written is known before hours of reading.
-    let draft = Draft::begin(&question.out, Options { replace: question.force, readers })?;
-    let input::Input { source, schemas } = input.open(config, true, &question.scope)?;
+    let draft = DraftFile::begin(&question.out, WriteOptions { replace: question.force, readers })?;
+    let input::OpenedInput { source, schemas } = input.open(config, true, &question.scope)?;
     if schemas.is_none() {
         out::tell("misfit: no schemas, so the bundle will not tell nodes and columns: give --schemas FOLDER");
     }
     let request = question.scope.request(schemas);
-    let stop = Stop::on_interrupt()?;
+    let stop = ExportStop::on_interrupt()?;
     let groups = source.groups(&request, &stop)?;
     ensure!(!groups.partial, "stopped; nothing was written");
     let choice = Choice::of(&groups, &question.groups);
@@ -85,7 +85,7 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
         bail!("no row is in group {print}; nothing was written: misfit groups prints the groups; are the schemas the same?");
     }
     ensure!(!choice.groups.is_empty(), "there is nothing to put into a bundle: no row is as asked for");
-    let asked = making::Asked {
+    let asked = making::BundleRequest {
         source: source.as_ref(),
         schemas: request.schemas.as_deref(),
         groups: &groups,
@@ -99,7 +99,7 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(made: &Made, raw: bool) {
+fn tell(made: &MadeBundle, raw: bool) {
     let count = |n: usize, one: &str, many: &str| out::plural(n as u64, one, many);
     out::tell(&format!(
         "misfit: {}: {}, {}, {}, {}, {}",

@@ -1,10 +1,9 @@
 //! `misfit cases`: every row with the schema node that it broke and its columns, as text.
 //!
 //! Owns: the question.
-//! Refuses: putting a case together (case), using all cores (cases/pipeline), the fields and forms of output (below).
+//! Refuses: putting a case together (case), using all cores (cases/printer), the fields and forms of output (below).
 
 mod answer;
-mod pipeline;
 mod printer;
 mod text;
 
@@ -21,12 +20,12 @@ use super::scope::Scope;
 use crate::cli::config::Config;
 use crate::rows::group::Fingerprint;
 use crate::rows::source::Filter;
-use printer::Printer;
+use printer::CasePrinter;
 
 /// Which rows, in which form.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
-pub(super) struct Question {
+pub(super) struct CasesQuestion {
     #[command(flatten)]
     scope: Scope,
 
@@ -40,12 +39,12 @@ pub(super) struct Question {
 
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: CasesFormat,
 }
 
 /// How cases are printed.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Format {
+enum CasesFormat {
     /// A block a row, for people
     #[default]
     Text,
@@ -54,17 +53,17 @@ enum Format {
 }
 
 /// Reads, opens and prints row by row.
-pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
+pub(super) fn run(asked: Asked<CasesQuestion>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
-    let input::Input { source, schemas } = input.open(config, false, &question.scope)?;
+    let input::OpenedInput { source, schemas } = input.open(config, false, &question.scope)?;
     if schemas.is_none() {
         out::tell("misfit: no schemas, so nodes and columns are not known: give --schemas FOLDER");
     }
-    let printer = Printer::new(source.clone(), schemas.clone(), question.group, question.format);
+    let printer = CasePrinter::new(source.clone(), schemas.clone(), question.group, question.format);
     let mut stdout = BufWriter::new(std::io::stdout());
     let mut printed = 0;
     let filter = Filter::new(&question.scope.request(None));
-    let unreadable = pipeline::run(source.as_ref(), question.rows, filter, &|rows| printer.texts(rows), &mut |text| {
+    let unreadable = printer::print_in_order(source.as_ref(), question.rows, filter, &|rows| printer.texts(rows), &mut |text| {
         printed += 1;
         stdout.write_all(text.as_bytes())
     })?;

@@ -1,10 +1,10 @@
 //! The configuration file: what a user sets once.
 //!
 //! Owns: where the file is, reading it, errors with file, line and the nearest known name.
+//! Also owns: the part that is about what exports tell, `[redaction]`.
 //! Refuses: flags and environment variables (cli lays them over it), what the names of themes and actions are (tui).
 
 mod bigquery;
-mod redaction;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,9 +14,9 @@ use etcetera::BaseStrategy;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::triage::redact::Redaction;
+use crate::triage::redact::{Paths, Redaction};
 use crate::tui::binding::{Binding, SettingPlace};
-pub use bigquery::BigQuery;
+pub use bigquery::BigQueryConfig;
 
 /// Everything that can be set. The default is what no file says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -30,7 +30,7 @@ pub struct Config {
     /// Inputs by name: a source on the command line may be one of these names.
     pub sources: BTreeMap<String, Vec<String>>,
     /// How BigQuery is asked.
-    pub bigquery: BigQuery,
+    pub bigquery: BigQueryConfig,
     /// What exports tell and what not.
     pub redaction: Redaction,
 }
@@ -87,7 +87,7 @@ pub fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
 
 /// Reads the text of a configuration file; `path` is for messages and for paths relative to it.
 pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
-    let reader = Reader { text, path };
+    let reader = ConfigReader { text, path };
     let table = DeTable::parse(text).map_err(|error| reader.wrong(error.span().unwrap_or_default(), error.message().to_owned()))?;
     let mut config = Config::default();
     for (name, value) in table.get_ref() {
@@ -100,7 +100,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
             "keys" => config.keys = reader.keys(value)?,
             "sources" => config.sources = reader.sources(value)?,
             "bigquery" => config.bigquery = bigquery::read(&reader, value)?,
-            "redaction" => config.redaction = redaction::read(&reader, value)?,
+            "redaction" => config.redaction = read_redaction(&reader, value)?,
             unknown => return Err(reader.wrong(name.span(), unknown_name("setting", unknown, &SETTINGS))),
         }
     }
@@ -117,12 +117,12 @@ pub fn unknown_name(what: &str, name: &str, known: &[&str]) -> String {
 }
 
 /// A file while it is read.
-struct Reader<'a> {
+struct ConfigReader<'a> {
     text: &'a str,
     path: &'a Path,
 }
 
-impl Reader<'_> {
+impl ConfigReader<'_> {
     fn place(&self, span: Range<usize>) -> SettingPlace {
         let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
         SettingPlace { path: self.path.to_path_buf(), line: memchr::memchr_iter(b'\n', before).count() + 1 }
@@ -189,9 +189,27 @@ impl Reader<'_> {
     }
 }
 
+const REDACTION_SETTINGS: [&str; 2] = ["safe", "masked"];
+
+/// Reads the table.
+fn read_redaction(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> Result<Redaction, ConfigError> {
+    let mut set = Redaction::default();
+    for (name, value) in reader.table("redaction", value)? {
+        let paths = || Paths::parse(&reader.strings(name.get_ref(), value)?).map_err(|reason| reader.wrong(value.span(), reason));
+        match name.get_ref().as_ref() {
+            "safe" => set.safe = paths()?,
+            "masked" => set.masked = paths()?,
+            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of redaction", unknown, &REDACTION_SETTINGS))),
+        }
+    }
+    Ok(set)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pipeline::document::Document;
+    use crate::triage::redact::{Redactor, TextForm};
 
     fn read(text: &str) -> Result<Config, String> {
         parse(text, Path::new("/etc/misfit/config.toml")).map_err(|error| error.to_string())
@@ -243,5 +261,25 @@ mod tests {
         assert!(
             load(Some(Path::new("/nowhere/config.toml"))).unwrap_err().to_string().starts_with("cannot read the configuration /nowhere")
         );
+    }
+
+    fn read_redaction(text: &str) -> Result<super::Redaction, String> {
+        parse(text, Path::new("/c.toml")).map(|config| config.redaction).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn places_are_told_or_masked_as_set() {
+        let set = read_redaction("[redaction]\nsafe = [\"/notes/**\"]\nmasked = \"/notes/secret\"\n").unwrap();
+        let document = Document::parse(br#"{"notes":{"open":"a long note by somebody","secret":"another note by somebody"}}"#.to_vec());
+        let told = Redactor::new(set.policy(false)).document(&document, None, None, TextForm::Line);
+        assert!(told.contains("a long note by somebody") && !told.contains("another"), "{told}");
+    }
+
+    #[test]
+    fn mistakes_name_their_line() {
+        assert!(
+            read_redaction("[redaction]\nsafe = \"notes\"").unwrap_err().contains("line 2: the path pattern notes does not begin with /")
+        );
+        assert!(read_redaction("[redaction]\nsave = []").unwrap_err().contains("did you mean \"safe\"?"));
     }
 }

@@ -14,28 +14,28 @@ use crate::cli::config::Config;
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(args_conflicts_with_subcommands = true)]
-pub(super) struct Args {
+pub(super) struct DemoArgs {
     #[command(subcommand)]
-    what: Option<What>,
+    what: Option<DemoCommand>,
 
     #[command(flatten)]
-    look: explore::Look,
+    look: explore::LookArgs,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
+enum DemoCommand {
     /// Print the groups of the sample
-    Groups(groups::Question),
+    Groups(groups::GroupsQuestion),
     /// Print the rows of the sample with the schema node that each broke and its columns
-    Cases(cases::Question),
+    Cases(cases::CasesQuestion),
 }
 
 /// Runs the command on the sample.
-pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
-    let input = input::Args::demo(input::Schemas::default());
+pub(super) fn run(args: DemoArgs, config: Config) -> Result<ExitCode> {
+    let input = input::InputArgs::demo(input::SchemaArgs::default());
     match args.what {
-        None => explore::run(explore::Args { input, scope: Scope::default(), look: args.look }, config),
-        Some(What::Groups(question)) => groups::run(Asked { input, question }, &config),
-        Some(What::Cases(question)) => cases::run(Asked { input, question }, &config),
+        None => explore::run(explore::ExploreArgs { input, scope: Scope::default(), look: args.look }, config),
+        Some(DemoCommand::Groups(question)) => groups::run(Asked { input, question }, &config),
+        Some(DemoCommand::Cases(question)) => cases::run(Asked { input, question }, &config),
     }
 }

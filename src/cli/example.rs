@@ -30,13 +30,13 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(after_long_help = EXAMPLES)]
-pub(super) struct Args {
+pub(super) struct ExampleArgs {
     /// What the document is of
     #[arg(value_name = "NAMESPACE.DOCTYPE.VERSION")]
     doctype: DoctypeName,
 
     #[command(flatten)]
-    schemas: input::Schemas,
+    schemas: input::SchemaArgs,
 
     /// Show all properties, an entry of each map and an element of each list, and not only what is required
     #[arg(long)]
@@ -44,7 +44,7 @@ pub(super) struct Args {
 }
 
 /// Prints the document.
-pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
+pub(super) fn run(args: ExampleArgs, config: &Config) -> Result<ExitCode> {
     let schemas = args.schemas.open(config, false)?;
     let schemas = schemas.ok_or_else(|| eyre!("no schemas to make an example from: give --schemas FOLDER"))?;
     let asked = &args.doctype;

@@ -9,7 +9,7 @@ use clap::CommandFactory;
 use color_eyre::eyre::{ensure, eyre};
 use color_eyre::{Report, Result};
 
-use super::input::{self, Input};
+use super::input::{self, OpenedInput};
 use super::scope::Scope;
 use super::{bigquery, out};
 use crate::cli::config::Config;
@@ -26,21 +26,21 @@ const PRINTED: (u16, u16) = (80, 24);
 /// What the explorer is opened with.
 #[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
-pub(super) struct Args {
+pub(super) struct ExploreArgs {
     #[command(flatten)]
-    pub input: input::Args,
+    pub input: input::InputArgs,
 
     #[command(flatten)]
     pub scope: Scope,
 
     #[command(flatten)]
-    pub look: Look,
+    pub look: LookArgs,
 }
 
 /// How the explorer looks, and how it is driven without a terminal.
 #[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
-pub(super) struct Look {
+pub(super) struct LookArgs {
     /// Theme of the explorer [env: MISFIT_THEME]
     #[arg(long, value_name = "NAME", env = "MISFIT_THEME", hide_env = true)]
     theme: Option<String>,
@@ -58,7 +58,7 @@ pub(super) struct Look {
     print: bool,
 }
 
-impl Look {
+impl LookArgs {
     /// Whether a screen is printed, which needs no terminal.
     pub(super) fn is_printed(&self) -> bool {
         self.print
@@ -66,19 +66,19 @@ impl Look {
 }
 
 /// Opens the explorer on the sources that were named.
-pub(super) fn run(args: Args, config: Config) -> Result<ExitCode> {
+pub(super) fn run(args: ExploreArgs, config: Config) -> Result<ExitCode> {
     let named = args.input.sources.clone();
     if args.input.bigquery.list {
         let sources = input::expand(args.input.sources, &config)?;
         return bigquery::list(args.input.bigquery, &sources, &config);
     }
-    let Input { source, schemas } = args.input.open(&config, true, &args.scope).map_err(|error| meant(&named).unwrap_or(error))?;
+    let OpenedInput { source, schemas } = args.input.open(&config, true, &args.scope).map_err(|error| meant(&named).unwrap_or(error))?;
     show(Some(source), args.scope.request(schemas), args.look, &config)
 }
 
 /// Opens the explorer on a source, or without one on the tables of the schemas.
-pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look: Look, config: &Config) -> Result<ExitCode> {
-    let Look { theme, keys, size, print } = look;
+pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look: LookArgs, config: &Config) -> Result<ExitCode> {
+    let LookArgs { theme, keys, size, print } = look;
     // Last, because who has mistyped a name learns nothing from it.
     ensure!(
         print || std::io::stdout().is_terminal(),
@@ -94,7 +94,7 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
         .map_err(|mistake| eyre!("--keys {mistake}"))?
         .unwrap_or_default();
     let exports = ExportSettings { redaction: config.redaction.clone(), ..ExportSettings::default() };
-    let options = tui::Options { source, request, exports, theme, depth, keymap };
+    let options = tui::ExplorerOptions { source, request, exports, theme, depth, keymap };
     if print {
         let size = size.unwrap_or(PRINTED);
         return out::print(&frame::to_text(&tui::script(options, size, &keys)?));

@@ -24,18 +24,18 @@ use crate::rows::group::{Fingerprint, Groups};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::ErrorSource;
 use crate::triage::export::choice::Choice;
-use crate::triage::export::files::{Options, Readers};
-use crate::triage::export::hidden::Told;
+use crate::triage::export::files::{Readers, WriteOptions};
+use crate::triage::export::hidden::ToldGroup;
 use crate::triage::redact::{Policy, Redactor};
-use stop::Stop;
+use stop::ExportStop;
 
 /// What is exported of which rows, and where to.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
-pub(super) struct Question {
+pub(super) struct ExportQuestion {
     /// What to export
     #[arg(long = "as", value_enum, value_name = "WHAT")]
-    what: What,
+    what: ExportWhat,
 
     /// Only this group, as misfit groups prints it; may be given several times
     #[arg(long = "group", value_name = "FINGERPRINT")]
@@ -54,7 +54,7 @@ pub(super) struct Question {
 
     /// Form of report, backfill and table [default: md]
     #[arg(long, value_enum)]
-    format: Option<Format>,
+    format: Option<ExportFormat>,
 
     /// Values as they are, instead of their shapes: what people typed, identifiers, addresses. Files are then for their owner alone
     #[arg(long)]
@@ -67,7 +67,7 @@ pub(super) struct Question {
 
 /// What can be exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum What {
+enum ExportWhat {
     /// What the owner of the failing producer has to know of the groups
     Report,
     /// Rows, one a line, as misfit reads them
@@ -88,7 +88,7 @@ enum What {
 
 /// Forms of a text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum ExportFormat {
     /// Markdown, for bug trackers
     #[default]
     #[value(alias = "markdown")]
@@ -106,27 +106,27 @@ struct Work<'a> {
     groups: &'a Groups,
     choice: Choice<'a>,
     /// The chosen groups as they may be told.
-    told: Vec<Told>,
-    question: &'a Question,
+    told: Vec<ToldGroup>,
+    question: &'a ExportQuestion,
     /// What may be told.
     policy: Policy,
     /// The source as the commands of a report name it.
     label: String,
-    stop: &'a Stop,
+    stop: &'a ExportStop,
 }
 
 /// Reads, chooses, exports.
-pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
+pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
     ensure!(question.per_group > 0, "--per-group 0 leaves nothing to export: give 1 or more");
     ensure!(
-        question.format.is_none() || matches!(question.what, What::Report | What::Backfill | What::Table),
+        question.format.is_none() || matches!(question.what, ExportWhat::Report | ExportWhat::Backfill | ExportWhat::Table),
         "--format is for report, backfill and table: the others have one form"
     );
     let label = label(&input.sources);
-    let input::Input { source, schemas } = input.open(config, true, &question.scope)?;
+    let input::OpenedInput { source, schemas } = input.open(config, true, &question.scope)?;
     let request = question.scope.clone().request(schemas.clone());
-    let stop = Stop::on_interrupt()?;
+    let stop = ExportStop::on_interrupt()?;
     let groups = source.groups(&request, &stop)?;
     ensure!(!groups.partial, "stopped; nothing was written");
     let choice = Choice::of(&groups, &question.groups);
@@ -138,7 +138,7 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
     }
     let policy = config.redaction.policy(question.raw);
     let mut redactor = Redactor::new(policy.clone());
-    let told = choice.groups.iter().map(|group| Told::new(group, schemas.as_deref(), &mut redactor)).collect();
+    let told = choice.groups.iter().map(|group| ToldGroup::new(group, schemas.as_deref(), &mut redactor)).collect();
     let work = Work {
         source: source.as_ref(),
         schemas: schemas.as_deref(),
@@ -151,14 +151,14 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
         stop: &stop,
     };
     match question.what {
-        What::Report => texts::report(&work)?,
-        What::Rows => samples::rows(&work)?,
-        What::Documents => samples::documents(&work)?,
-        What::Tests => samples::tests(&work)?,
-        What::Reproducer => samples::reproducers(&work)?,
-        What::Sql => texts::sql(&work)?,
-        What::Backfill => texts::backfill(&work)?,
-        What::Table => texts::table(&work)?,
+        ExportWhat::Report => texts::report(&work)?,
+        ExportWhat::Rows => samples::rows(&work)?,
+        ExportWhat::Documents => samples::documents(&work)?,
+        ExportWhat::Tests => samples::tests(&work)?,
+        ExportWhat::Reproducer => samples::reproducers(&work)?,
+        ExportWhat::Sql => texts::sql(&work)?,
+        ExportWhat::Backfill => texts::backfill(&work)?,
+        ExportWhat::Table => texts::table(&work)?,
     }
     out::unreadable(&groups.unreadable)
         .into_iter()
@@ -173,13 +173,13 @@ impl Work<'_> {
         Redactor::new(self.policy.clone())
     }
 
-    fn format(&self) -> Format {
+    fn format(&self) -> ExportFormat {
         self.question.format.unwrap_or_default()
     }
 
     /// How files are written.
-    fn options(&self) -> Options {
-        Options { replace: self.question.force, readers: if self.question.raw { Readers::Owner } else { Readers::Usual } }
+    fn options(&self) -> WriteOptions {
+        WriteOptions { replace: self.question.force, readers: if self.question.raw { Readers::Owner } else { Readers::Usual } }
     }
 }
 

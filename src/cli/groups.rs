@@ -7,7 +7,6 @@ mod changes;
 #[cfg(test)]
 mod example;
 mod json;
-mod markdown;
 mod table;
 
 use std::fs::File;
@@ -32,7 +31,7 @@ use crate::tui::advice;
 /// Which groups, in which form.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
-pub(super) struct Question {
+pub(super) struct GroupsQuestion {
     #[command(flatten)]
     scope: Scope,
 
@@ -46,7 +45,7 @@ pub(super) struct Question {
 
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: GroupsFormat,
 
     /// Print only what has changed since an earlier export (--format json, ndjson or csv): new, grown, gone; exit code 1 where groups are new
     #[arg(long, value_name = "FILE", conflicts_with = "filter")]
@@ -83,7 +82,7 @@ enum Order {
 
 /// How groups are printed.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub(super) enum Format {
+pub(super) enum GroupsFormat {
     /// For people, as wide as the terminal
     #[default]
     Table,
@@ -99,10 +98,10 @@ pub(super) enum Format {
 }
 
 /// Reads, groups, prints.
-pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
+pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
     let growth = Growth { factor: question.grown_by, rows: question.grown_rows };
-    let input::Input { source, schemas } = input.open(config, false, &question.scope)?;
+    let input::OpenedInput { source, schemas } = input.open(config, false, &question.scope)?;
     let request = question.scope.request(schemas);
     let baseline = question.baseline.as_deref().map(read_baseline).transpose()?.map(|mut baseline| {
         baseline.retain(&request.namespaces, &request.doctypes);
@@ -125,14 +124,14 @@ pub(super) fn run(asked: Asked<Question>, config: &Config) -> Result<ExitCode> {
 }
 
 /// The groups that are shown of all groups, in a form.
-pub(super) fn written(groups: &Groups, shown: &[&Group], format: Format) -> io::Result<String> {
+pub(super) fn written(groups: &Groups, shown: &[&Group], format: GroupsFormat) -> io::Result<String> {
     let records = shown.iter().map(|group| GroupRecord::of(group).fields(groups));
     Ok(match format {
-        Format::Table => table::write(shown, out::width()),
-        Format::Json => json::document(groups, records.collect())?,
-        Format::Ndjson => json::lines(records)?,
-        Format::Csv => csv::text(records)?,
-        Format::Md => markdown::write(shown),
+        GroupsFormat::Table => table::write(shown, out::width()),
+        GroupsFormat::Json => json::document(groups, records.collect())?,
+        GroupsFormat::Ndjson => json::lines(records)?,
+        GroupsFormat::Csv => csv::text(records)?,
+        GroupsFormat::Md => table::markdown(shown),
     })
 }
 
@@ -153,7 +152,7 @@ fn read_baseline(path: &Path) -> Result<Baseline> {
 }
 
 /// New groups are findings.
-fn print_changes(baseline: &Baseline, groups: &Groups, growth: Growth, format: Format, strays: Option<String>) -> Result<ExitCode> {
+fn print_changes(baseline: &Baseline, groups: &Groups, growth: Growth, format: GroupsFormat, strays: Option<String>) -> Result<ExitCode> {
     let comparison = baseline.compare(groups, growth);
     out::print(&changes::write(&comparison, format)?)?;
     out::tell(&changes::closing(&comparison));
@@ -202,7 +201,7 @@ mod tests {
     #[test]
     fn markdown_may_be_spelled_out() {
         for name in ["md", "markdown"] {
-            assert!(matches!(Format::from_str(name, false), Ok(Format::Md)), "{name}");
+            assert!(matches!(GroupsFormat::from_str(name, false), Ok(GroupsFormat::Md)), "{name}");
         }
     }
 

@@ -19,7 +19,7 @@ use crate::rows::demo;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::ErrorSource;
 use crate::rows::source::bigquery::SCHEME;
-use crate::rows::source::files::{Files, Options};
+use crate::rows::source::files::{Files, ReadOptions};
 
 /// Environment variable that names the folder of schemas. Read here and not by the argument parser, which would let it pass for the flag.
 const VARIABLE: &str = "MISFIT_SCHEMAS";
@@ -27,22 +27,22 @@ const VARIABLE: &str = "MISFIT_SCHEMAS";
 /// Where rows and schemas come from.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[group(skip)]
-pub(super) struct Args {
+pub(super) struct InputArgs {
     /// Rows of the error table: files, patterns, - for standard input, bigquery:P.D.T, demo:, or a configured name
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
 
     #[command(flatten)]
-    pub schemas: Schemas,
+    pub schemas: SchemaArgs,
 
     #[command(flatten)]
-    pub bigquery: bigquery::Args,
+    pub bigquery: bigquery::BigQueryArgs,
 }
 
 /// Where schemas come from.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[group(skip)]
-pub(super) struct Schemas {
+pub(super) struct SchemaArgs {
     /// Folder of generated schemas, with or without schemas/ on top [env: MISFIT_SCHEMAS]
     #[arg(long = "schemas", value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
@@ -53,31 +53,31 @@ pub(super) struct Schemas {
 #[group(skip)]
 pub(super) struct Asked<Q: clap::Args> {
     #[command(flatten)]
-    pub input: Args,
+    pub input: InputArgs,
 
     #[command(flatten)]
     pub question: Q,
 }
 
 /// Rows and schemas, opened.
-pub(super) struct Input {
+pub(super) struct OpenedInput {
     pub source: Arc<dyn ErrorSource>,
     pub schemas: Option<Arc<SchemaStore>>,
 }
 
-impl Args {
+impl InputArgs {
     /// The sample.
-    pub(super) fn demo(schemas: Schemas) -> Self {
-        Args { sources: vec![demo::NAME.to_owned()], schemas, bigquery: bigquery::Args::default() }
+    pub(super) fn demo(schemas: SchemaArgs) -> Self {
+        InputArgs { sources: vec![demo::NAME.to_owned()], schemas, bigquery: bigquery::BigQueryArgs::default() }
     }
 
     /// Opens the sources and the schemas. Reads no more than it must to tell that they are there. `scope` is what a source that counts
     /// elsewhere reads at all.
-    pub(super) fn open(self, config: &Config, keep_rows: bool, scope: &Scope) -> Result<Input> {
+    pub(super) fn open(self, config: &Config, keep_rows: bool, scope: &Scope) -> Result<OpenedInput> {
         let inputs = expand(self.sources, config)?;
         if inputs.iter().any(|input| input.starts_with(SCHEME)) {
             let source = self.bigquery.open(&inputs, config, scope.clone().request(None))?;
-            return Ok(Input { source, schemas: self.schemas.open(config, false)? });
+            return Ok(OpenedInput { source, schemas: self.schemas.open(config, false)? });
         }
         self.bigquery.refuse()?;
         let is_demo = inputs.iter().any(|input| input == demo::NAME);
@@ -91,12 +91,12 @@ impl Args {
         {
             return self.schemas.with_bundle(Bundle::open(Path::new(only))?);
         }
-        let source = if is_demo { demo::source()? } else { Arc::new(Files::open(&inputs, Options { keep_rows })?) };
-        Ok(Input { source, schemas: self.schemas.open(config, is_demo)? })
+        let source = if is_demo { demo::source()? } else { Arc::new(Files::open(&inputs, ReadOptions { keep_rows })?) };
+        Ok(OpenedInput { source, schemas: self.schemas.open(config, is_demo)? })
     }
 }
 
-impl Schemas {
+impl SchemaArgs {
     /// The flag goes before the environment, that before the configuration. The sample's rows say nothing about schemas that
     /// were set for other rows, so its own go before those.
     pub(super) fn open(self, config: &Config, is_demo: bool) -> Result<Option<Arc<SchemaStore>>> {
@@ -111,9 +111,9 @@ impl Schemas {
     }
 }
 
-impl Schemas {
+impl SchemaArgs {
     /// A bundle brings its own schemas, which go before all others but the flag's. What it is, is told: it does not look like less than its source.
-    fn with_bundle(self, bundle: Bundle) -> Result<Input> {
+    fn with_bundle(self, bundle: Bundle) -> Result<OpenedInput> {
         out::tell(&format!("misfit: {}", bundle.about()));
         let schemas = match &self.folder {
             Some(folder) => {
@@ -125,7 +125,7 @@ impl Schemas {
             }
             None => bundle.schemas(),
         };
-        Ok(Input { source: Arc::new(bundle), schemas })
+        Ok(OpenedInput { source: Arc::new(bundle), schemas })
     }
 }
 
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn the_sample_stands_alone() {
-        let args = Args { sources: vec!["demo:".into(), "a".into()], ..Args::default() };
+        let args = InputArgs { sources: vec!["demo:".into(), "a".into()], ..InputArgs::default() };
         assert!(args.open(&Config::default(), false, &Scope::default()).err().unwrap().to_string().contains("give demo: alone"));
     }
 }

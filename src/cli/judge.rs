@@ -21,7 +21,7 @@ use super::{in_order, input, out};
 use crate::cli::config::Config;
 use crate::rows::samples::{self, DoctypeName, Sample, SampleFile};
 use crate::triage::judging::{Bench, Judged};
-use printer::Printer;
+use printer::JudgePrinter;
 
 /// Violations of a document that are listed.
 const MOST_VIOLATIONS: usize = 1000;
@@ -54,13 +54,13 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(after_long_help = EXAMPLES)]
-pub(super) struct Args {
+pub(super) struct JudgeArgs {
     /// Documents: files, folders, or - for standard input
     #[arg(value_name = "DOC", required = true)]
     documents: Vec<String>,
 
     #[command(flatten)]
-    schemas: input::Schemas,
+    schemas: input::SchemaArgs,
 
     /// What all documents are of
     #[arg(long, value_name = "NAMESPACE.DOCTYPE.VERSION")]
@@ -72,12 +72,12 @@ pub(super) struct Args {
 
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: JudgeFormat,
 }
 
 /// How judgements are printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum JudgeFormat {
     /// Failing documents, then doctypes, for people
     #[default]
     Text,
@@ -88,7 +88,7 @@ enum Format {
 }
 
 /// Judges document by document; findings are told by the exit code.
-pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
+pub(super) fn run(args: JudgeArgs, config: &Config) -> Result<ExitCode> {
     let schemas = args.schemas.open(config, false)?;
     let schemas = schemas.ok_or_else(|| eyre!("no schemas to judge by: give --schemas FOLDER"))?;
     ensure!(
@@ -97,7 +97,7 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
     );
     let found = samples::find(&args.documents)?;
     let bench = Bench::new(schemas, args.doctype, if args.all { MOST_VIOLATIONS } else { 0 });
-    let mut printer = Printer::new(args.format, BufWriter::new(std::io::stdout()));
+    let mut printer = JudgePrinter::new(args.format, BufWriter::new(std::io::stdout()));
     printer.begin()?;
     judge_all(&bench, &found.files, args.format, &mut printer)?;
     let (mut stdout, tally) = printer.end()?;
@@ -109,7 +109,7 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
 }
 
 /// Reads here, judges and formats on all cores, prints in order.
-fn judge_all(bench: &Bench, files: &[Arc<SampleFile>], format: Format, printer: &mut Printer<impl Write + Send>) -> Result<()> {
+fn judge_all(bench: &Bench, files: &[Arc<SampleFile>], format: JudgeFormat, printer: &mut JudgePrinter<impl Write + Send>) -> Result<()> {
     let feed = |hand: &mut in_order::Hand<'_, Sample>| {
         for file in files {
             let flow = samples::read(file, &mut |sample| {

@@ -9,20 +9,20 @@ use super::explore::open_keymap;
 use super::out;
 use crate::cli::config::Config;
 use crate::ground::text;
-use crate::tui::action::{Place, TABLE};
+use crate::tui::action::{ActionPlace, TABLE};
 use crate::tui::keymap::Keymap;
 
 /// How the keys are printed.
 #[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
-pub(super) struct Args {
+pub(super) struct KeysArgs {
     /// Form of the output
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = KeysFormat::Table)]
+    format: KeysFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum KeysFormat {
     /// Lines under headings
     Table,
     /// A Markdown table
@@ -30,11 +30,11 @@ enum Format {
 }
 
 /// Prints the keys as the configuration leaves them.
-pub(super) fn run(args: &Args, config: &Config) -> Result<ExitCode> {
+pub(super) fn run(args: &KeysArgs, config: &Config) -> Result<ExitCode> {
     let keymap = open_keymap(config)?;
     let text = match args.format {
-        Format::Table => table(&keymap),
-        Format::Md => markdown(&keymap),
+        KeysFormat::Table => table(&keymap),
+        KeysFormat::Md => markdown(&keymap),
     };
     out::print(&text)
 }
@@ -63,15 +63,15 @@ fn markdown(keymap: &Keymap) -> String {
     text
 }
 
-fn described(help: &str, place: Place) -> String {
+fn described(help: &str, place: ActionPlace) -> String {
     match place {
-        Place::Always | Place::Everywhere => help.to_owned(),
-        Place::Groups => format!("groups: {help}"),
-        Place::Case => format!("case: {help}"),
-        Place::Row => format!("row: {help}"),
-        Place::Tables => format!("tables: {help}"),
-        Place::Panes => format!("case, tables: {help}"),
-        Place::Export => format!("exports: {help}"),
-        Place::Question => format!("questions: {help}"),
+        ActionPlace::Always | ActionPlace::Everywhere => help.to_owned(),
+        ActionPlace::Groups => format!("groups: {help}"),
+        ActionPlace::Case => format!("case: {help}"),
+        ActionPlace::Row => format!("row: {help}"),
+        ActionPlace::Tables => format!("tables: {help}"),
+        ActionPlace::Panes => format!("case, tables: {help}"),
+        ActionPlace::Export => format!("exports: {help}"),
+        ActionPlace::Question => format!("questions: {help}"),
     }
 }

@@ -21,14 +21,14 @@ use crate::pipeline::transpile::{self, Lint};
 use crate::rows::samples::DoctypeName;
 use crate::rows::schemas;
 use crate::rows::schemas::{Doctype, Lookup, SchemaStore};
-use crate::rows::source::bigquery::{SCHEME, Table};
+use crate::rows::source::bigquery::{SCHEME, SourceTable};
 use crate::triage::facts::table;
 
 /// Largest file that is read, in bytes. The largest of the pipeline's tables has 2.7 MB.
 const MOST_BYTES: u64 = 64 << 20;
 
 /// A layout and what it is of.
-pub(super) struct Named {
+pub(super) struct NamedLayout {
     /// `telemetry/main.5`, or the file.
     pub title: String,
     /// Names, where it is of the schemas or of a file that is called like one of theirs.
@@ -37,16 +37,16 @@ pub(super) struct Named {
     pub file: String,
     pub layout: Arc<Layout>,
     /// How it came to be.
-    pub origin: Origin,
+    pub origin: LayoutOrigin,
     /// What the author of the JSON schema should know, where it was made of one.
     pub lints: Vec<Lint>,
     /// What BigQuery tells of it, where it is a table that is there.
-    pub deployed: Option<Box<Table>>,
+    pub deployed: Option<Box<SourceTable>>,
 }
 
 /// How a layout came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(super) enum LayoutOrigin {
     /// Read from a `.bq` file.
     Published,
     /// Made of a JSON schema and the pipeline's own columns, as the schema transpiler makes it.
@@ -57,33 +57,35 @@ pub(super) enum Origin {
     Deployed,
 }
 
-impl Origin {
+impl LayoutOrigin {
     /// A name for scripts.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Origin::Published => "published",
-            Origin::Transpiled | Origin::Bare => "transpiled",
-            Origin::Deployed => "deployed",
+            LayoutOrigin::Published => "published",
+            LayoutOrigin::Transpiled | LayoutOrigin::Bare => "transpiled",
+            LayoutOrigin::Deployed => "deployed",
         }
     }
 
     fn note(self) -> Option<&'static str> {
         match self {
-            Origin::Published | Origin::Deployed => None,
-            Origin::Transpiled => Some("no layout is published: this one is made of the JSON schema, as the schema transpiler makes it"),
-            Origin::Bare => Some(
+            LayoutOrigin::Published | LayoutOrigin::Deployed => None,
+            LayoutOrigin::Transpiled => {
+                Some("no layout is published: this one is made of the JSON schema, as the schema transpiler makes it")
+            }
+            LayoutOrigin::Bare => Some(
                 "made of the JSON schema, as the schema transpiler makes it; the pipeline's own columns, such as submission_timestamp, are not among these",
             ),
         }
     }
 }
 
-impl Named {
+impl NamedLayout {
     /// The live tables of its documents and the stable ones, several where documents are split; empty for a file whose name tells no doctype.
     pub(super) fn tables(&self) -> Vec<String> {
         let parts = self.doctype.as_ref().and_then(|name| Some((name, name.version.as_deref()?)));
         let tables = parts.map(|(name, version)| destination::tables(&name.namespace, &name.doctype, version)).unwrap_or_default();
-        tables.iter().filter(|table| matches!(table.stage, Stage::Live | Stage::Stable)).map(destination::Table::path).collect()
+        tables.iter().filter(|table| matches!(table.stage, Stage::Live | Stage::Stable)).map(destination::DestinationTable::path).collect()
     }
 
     /// The table that exactly this layout would be of, which is no table of its documents where those are split.
@@ -121,15 +123,23 @@ impl Named {
 }
 
 /// A table that is deployed.
-pub(super) fn of_deployed(table: Table) -> Result<Named> {
+pub(super) fn of_deployed(table: SourceTable) -> Result<NamedLayout> {
     let title = table.name.as_ref().map(ToString::to_string).unwrap_or_default();
     let layout = table.layout().map_err(|reason| eyre!("{title}: {reason}"))?;
     let (file, layout) = (format!("{SCHEME}{title}"), Arc::new(layout));
-    Ok(Named { title, doctype: None, file, layout, origin: Origin::Deployed, lints: Vec::new(), deployed: Some(Box::new(table)) })
+    Ok(NamedLayout {
+        title,
+        doctype: None,
+        file,
+        layout,
+        origin: LayoutOrigin::Deployed,
+        lints: Vec::new(),
+        deployed: Some(Box::new(table)),
+    })
 }
 
 /// What BigQuery tells of a table beside its columns.
-fn about(table: &Table) -> Vec<String> {
+fn about(table: &SourceTable) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(build) = table.build() {
         notes.push(format!("deployed from the schemas of {} UTC, revision {}", build.date, build.revision));
@@ -149,7 +159,7 @@ fn about(table: &Table) -> Vec<String> {
 }
 
 /// Finds what is named: a file where it is one or is called like one, else a doctype version of the schemas.
-pub(super) fn open(named: &str, schemas: input::Schemas, config: &Config) -> Result<Named> {
+pub(super) fn open(named: &str, schemas: input::SchemaArgs, config: &Config) -> Result<NamedLayout> {
     let is_file = named == "-" || [".bq", ".json"].iter().any(|ending| named.ends_with(ending)) || Path::new(named).exists();
     if is_file {
         return read(named);
@@ -168,29 +178,29 @@ pub(super) fn open(named: &str, schemas: input::Schemas, config: &Config) -> Res
 }
 
 /// The layout of a doctype version of the store: its own, or the one that would be made of its JSON schema.
-pub(super) fn layout_of(store: &SchemaStore, at: usize) -> Result<Named> {
+pub(super) fn layout_of(store: &SchemaStore, at: usize) -> Result<NamedLayout> {
     let Some(found) = store.doctypes().get(at) else { bail!("the schemas have no doctype at {at}") };
     let doctype = DoctypeName { namespace: found.namespace.clone(), doctype: found.doctype.clone(), version: Some(found.version.clone()) };
     let (layout, origin, lints) = match store.layout(at)? {
-        Some(layout) => (layout, Origin::Published, Vec::new()),
+        Some(layout) => (layout, LayoutOrigin::Published, Vec::new()),
         None => match schemas::transpiled(store, at)? {
-            Some(Ok(made)) => (Arc::new(made.layout), Origin::Transpiled, made.lints),
+            Some(Ok(made)) => (Arc::new(made.layout), LayoutOrigin::Transpiled, made.lints),
             Some(Err(stop)) => bail!("{doctype} has no table layout, and the schema transpiler cannot make one: {stop}"),
             None => bail!("{doctype} has neither a table layout nor a JSON schema"),
         },
     };
     let file = found.layout.as_ref().or(found.schema.as_ref()).map(|path| format!("schemas/{path}")).unwrap_or_default();
-    Ok(Named { title: doctype.to_string(), doctype: Some(doctype), file, layout, origin, lints, deployed: None })
+    Ok(NamedLayout { title: doctype.to_string(), doctype: Some(doctype), file, layout, origin, lints, deployed: None })
 }
 
-fn read(named: &str) -> Result<Named> {
+fn read(named: &str) -> Result<NamedLayout> {
     let text = if named == "-" { read_input()? } else { read_file(named)? };
     let file = if named == "-" { "standard input".to_owned() } else { named.to_owned() };
-    let mut read = Named {
+    let mut read = NamedLayout {
         title: file.clone(),
         doctype: doctype_of(Path::new(named)),
         layout: Arc::default(),
-        origin: Origin::Published,
+        origin: LayoutOrigin::Published,
         lints: Vec::new(),
         deployed: None,
         file,
@@ -198,7 +208,7 @@ fn read(named: &str) -> Result<Named> {
     if named.ends_with(".schema.json") {
         let schema = Schema::parse(named, text).map_err(|reason| eyre!("{named}: {reason}"))?;
         let made = transpile::layout(&schema).map_err(|stop| eyre!("the schema transpiler cannot make a table of {named}: {stop}"))?;
-        (read.layout, read.lints, read.origin) = (Arc::new(made.layout), made.lints, Origin::Bare);
+        (read.layout, read.lints, read.origin) = (Arc::new(made.layout), made.lints, LayoutOrigin::Bare);
     } else {
         read.layout = Arc::new(Layout::parse(&text).map_err(|reason| eyre!("{}: {reason}", read.file))?);
     }

@@ -1,29 +1,29 @@
 //! `misfit row`: the table row that the pipeline would make of a document.
 //!
 //! Owns: the question, the document and layout that it names, the exit code.
-//! Refuses: making the row (sink), the fields of output (row/answer), reading attributes (row/attributes).
+//! Also owns: what came with a document, a JSON object of texts in a file.
+//! Refuses: making the row (sink), the fields of output (row/answer).
 
 mod answer;
-mod attributes;
 
 use std::io::{BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
 use color_eyre::Result;
-use color_eyre::eyre::{bail, ensure};
+use color_eyre::eyre::{Context, bail, ensure, eyre};
 
 use super::{input, layout, out, safe_json};
 use crate::cli::config::Config;
 use crate::ground::text::visible;
-use crate::pipeline::document::{Document, PathStyle};
+use crate::pipeline::document::{Document, Kind, PathStyle};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::sink::{self, Landed, Submission};
 use crate::pipeline::verdict::judge::jackson::parse_verdict;
 use crate::rows::samples::{self, Content};
-use answer::Line;
+use answer::LineAnswer;
 
 /// Exit code where there is no row.
 const NO_ROW: u8 = 1;
@@ -50,7 +50,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(after_long_help = EXAMPLES)]
-pub(super) struct Args {
+pub(super) struct RowArgs {
     /// The document: a file, or - for standard input
     #[arg(value_name = "DOC")]
     document: String,
@@ -60,7 +60,7 @@ pub(super) struct Args {
     layout: String,
 
     #[command(flatten)]
-    schemas: input::Schemas,
+    schemas: input::SchemaArgs,
 
     /// What came with the document: a JSON object of texts, or one with an attributeMap
     #[arg(long, value_name = "FILE")]
@@ -76,12 +76,12 @@ pub(super) struct Args {
 
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: RowFormat,
 }
 
 /// How a row or landings are printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum RowFormat {
     /// One object, or one array of landings
     #[default]
     Json,
@@ -90,10 +90,10 @@ enum Format {
 }
 
 /// Makes the row and prints it.
-pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
-    let attributes = args.attributes.as_deref().map(attributes::read).transpose()?.unwrap_or_default();
+pub(super) fn run(args: RowArgs, config: &Config) -> Result<ExitCode> {
+    let attributes = args.attributes.as_deref().map(read_attributes).transpose()?.unwrap_or_default();
     let named = layout::open(&args.layout, args.schemas, config)?;
-    if named.origin == layout::Origin::Transpiled {
+    if named.origin == layout::LayoutOrigin::Transpiled {
         out::tell(&format!("misfit: {} has no published table layout; this is the one that its schema would give", visible(&named.title)));
     }
     let layout = named.layout;
@@ -115,13 +115,13 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn print_landings(stdout: &mut impl Write, layout: &Layout, document: &Document, landed: &Landed<'_>, format: Format) -> Result<()> {
-    let is_array = format == Format::Json;
+fn print_landings(stdout: &mut impl Write, layout: &Layout, document: &Document, landed: &Landed<'_>, format: RowFormat) -> Result<()> {
+    let is_array = format == RowFormat::Json;
     if is_array {
         stdout.write_all(b"[")?;
     }
     for (i, (line, shown)) in landed.lines().enumerate() {
-        let line = safe_json::escape(serde_json::to_string(&Line::new(layout, document, &line, &shown)?)?);
+        let line = safe_json::escape(serde_json::to_string(&LineAnswer::new(layout, document, &line, &shown)?)?);
         match (is_array, i) {
             (false, _) => writeln!(stdout, "{line}")?,
             (true, 0) => write!(stdout, "\n{line}")?,
@@ -163,5 +163,49 @@ fn document(named: &str) -> Result<Document> {
     match document.error() {
         Some(error) => bail!("{}: {error}", visible(named)),
         None => Ok(document),
+    }
+}
+
+/// Names and texts in the order of the file.
+fn read_attributes(path: &Path) -> Result<Vec<(String, String)>> {
+    let shown = path.to_string_lossy();
+    let text = std::fs::read(path).wrap_err_with(|| format!("cannot read {}", visible(&shown)))?;
+    parse_attributes(text).wrap_err_with(|| visible(&shown).into_owned())
+}
+
+fn parse_attributes(text: Vec<u8>) -> Result<Vec<(String, String)>> {
+    let document = Document::parse(text);
+    if let Some(error) = document.error() {
+        bail!("{error}");
+    }
+    let all = document.member(0, "attributeMap").unwrap_or(0);
+    if document.kind(all) != Kind::Object {
+        bail!("attributes are a JSON object of texts, as {{\"document_id\": \"...\"}}; this is {}", document.kind(all).name());
+    }
+    let attribute = |node| {
+        let name = document.key(node).unwrap_or_default().into_owned();
+        let text = document
+            .string(node)
+            .ok_or_else(|| eyre!("the attribute {} must be a string, is {}", visible(&name), document.kind(node).name()))?;
+        Ok((name, text.into_owned()))
+    };
+    document.children(all).map(attribute).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_are_texts_in_their_order() {
+        let pairs = vec![("b".to_owned(), "1".to_owned()), ("a".to_owned(), String::new())];
+        assert_eq!(parse_attributes(br#"{"b": "1", "a": ""}"#.to_vec()).unwrap(), pairs);
+        assert_eq!(parse_attributes(br#"{"attributeMap": {"b": "1", "a": ""}, "payload": ""}"#.to_vec()).unwrap(), pairs);
+        for (wrong, told) in
+            [("[]", "array"), (r#"{"a": 1}"#, "attribute a must be a string"), ("{", "byte 1"), (r#"{"attributeMap": 1}"#, "number")]
+        {
+            let error = parse_attributes(wrong.into()).unwrap_err().to_string();
+            assert!(error.contains(told), "{error}");
+        }
     }
 }

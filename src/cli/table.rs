@@ -4,7 +4,6 @@
 //! Refuses: finding the layout (layout), the search (catalog), forms of output (below).
 
 mod json;
-mod markdown;
 mod record;
 mod tree;
 
@@ -15,14 +14,14 @@ use clap::ValueEnum;
 use color_eyre::Result;
 use color_eyre::eyre::{ensure, eyre};
 
-use super::layout::{self, Named};
+use super::layout::{self, NamedLayout};
 use super::{bigquery, csv, input, out};
 use crate::cli::config::Config;
 use crate::ground::text::{count, visible};
 use crate::pipeline::layout::{ColumnId, Size, ddl};
 use crate::rows::source::bigquery::SCHEME;
 use crate::triage::catalog::Catalog;
-use record::Record;
+use record::ColumnRecord;
 
 const EXAMPLES: &str = "\
 TABLE is one of
@@ -46,13 +45,13 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(after_long_help = EXAMPLES)]
-pub(super) struct Args {
+pub(super) struct TableArgs {
     /// The table: NAMESPACE.DOCTYPE.VERSION, a .bq file, bigquery:P.D.T, or - for standard input
     #[arg(value_name = "TABLE")]
     table: String,
 
     #[command(flatten)]
-    schemas: input::Schemas,
+    schemas: input::SchemaArgs,
 
     #[command(flatten)]
     reach: bigquery::Reach,
@@ -63,12 +62,12 @@ pub(super) struct Args {
 
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: TableFormat,
 }
 
 /// How a table is printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum TableFormat {
     /// For people, as wide as the terminal
     #[default]
     Tree,
@@ -84,10 +83,10 @@ enum Format {
 }
 
 /// Prints a table.
-pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
+pub(super) fn run(args: TableArgs, config: &Config) -> Result<ExitCode> {
     let search = args.search.filter(|text| !text.trim().is_empty());
     ensure!(
-        search.is_none() || args.format != Format::Ddl,
+        search.is_none() || args.format != TableFormat::Ddl,
         "--search picks columns and the statement needs them all: leave it out, or choose another --format"
     );
     let named = if args.table.starts_with(SCHEME) {
@@ -99,23 +98,23 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
     let found = search.as_deref().map(|text| matching(&named, text));
     let all = || (0..named.layout.columns.len() as ColumnId).collect();
     let columns: Vec<ColumnId> = found.clone().unwrap_or_else(all);
-    let records = || Record::list(&named.layout, columns.iter().copied());
+    let records = || ColumnRecord::list(&named.layout, columns.iter().copied());
     let mut stdout = BufWriter::new(std::io::stdout().lock());
     match args.format {
-        Format::Tree => tree::write(&mut stdout, &named, found.as_deref(), out::width())?,
-        Format::Json => json::write(&mut stdout, &named, search.as_deref(), records())?,
-        Format::Csv => csv::write(&mut stdout, records())?,
-        Format::Md => markdown::write(&mut stdout, records())?,
-        Format::Ddl => stdout.write_all(statement(&named)?.as_bytes())?,
+        TableFormat::Tree => tree::write(&mut stdout, &named, found.as_deref(), out::width())?,
+        TableFormat::Json => json::write(&mut stdout, &named, search.as_deref(), records())?,
+        TableFormat::Csv => csv::write(&mut stdout, records())?,
+        TableFormat::Md => record::write_markdown(&mut stdout, records())?,
+        TableFormat::Ddl => stdout.write_all(statement(&named)?.as_bytes())?,
     }
     stdout.flush()?;
-    let is_told = matches!(args.format, Format::Tree | Format::Json);
+    let is_told = matches!(args.format, TableFormat::Tree | TableFormat::Json);
     beside(&named, found.as_ref().map(Vec::len), is_told).iter().for_each(|line| out::tell(&format!("misfit: {line}")));
     Ok(ExitCode::SUCCESS)
 }
 
 /// Columns that match a search, in the order of the table.
-fn matching(named: &Named, text: &str) -> Vec<ColumnId> {
+fn matching(named: &NamedLayout, text: &str) -> Vec<ColumnId> {
     let catalog = Catalog::of(named.listed(), &named.layout);
     let found = catalog.search(text, &|| false).unwrap_or_default();
     let mut columns: Vec<ColumnId> = found.sure().flat_map(|hit| found.places(hit)).filter_map(|place| place.column).collect();
@@ -124,14 +123,14 @@ fn matching(named: &Named, text: &str) -> Vec<ColumnId> {
     columns
 }
 
-fn statement(named: &Named) -> Result<String> {
+fn statement(named: &NamedLayout) -> Result<String> {
     // A file that tells no doctype gives no name either.
     let table = named.table().unwrap_or_else(|| "dataset.table".to_owned());
     ddl::create(&named.layout, &table).map_err(|reason| eyre!("{}: {reason}", named.title))
 }
 
 /// What is said on standard error: what was found, and what the form of output has no room for.
-fn beside(named: &Named, found: Option<usize>, is_told: bool) -> Vec<String> {
+fn beside(named: &NamedLayout, found: Option<usize>, is_told: bool) -> Vec<String> {
     let size = Size::of(&named.layout);
     let mut lines = Vec::new();
     if let Some(found) = found {

@@ -20,7 +20,7 @@ use crate::ground::text::{count, visible};
 use crate::pipeline::destination::{self, Stage};
 use crate::rows::schemas::Doctype;
 use crate::rows::source::Request;
-use crate::triage::catalog::{Catalog, Contents, TableId};
+use crate::triage::catalog::{Catalog, TableContents, TableId};
 
 const EXAMPLES: &str = "\
 On a terminal, without --search and --format, it opens the explorer on the tables.
@@ -39,9 +39,9 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 #[command(after_long_help = EXAMPLES)]
-pub(super) struct Args {
+pub(super) struct TablesArgs {
     #[command(flatten)]
-    schemas: input::Schemas,
+    schemas: input::SchemaArgs,
 
     /// Only columns whose names match, of all tables; a word may match the table or a RECORD around the column instead
     #[arg(long, value_name = "TEXT")]
@@ -49,15 +49,15 @@ pub(super) struct Args {
 
     /// Form of the output
     #[arg(long, value_enum)]
-    format: Option<Format>,
+    format: Option<TablesFormat>,
 
     #[command(flatten)]
-    look: explore::Look,
+    look: explore::LookArgs,
 }
 
 /// How tables or columns are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum TablesFormat {
     /// For people
     Table,
     /// One object with tables, or with columns
@@ -70,17 +70,17 @@ enum Format {
 }
 
 /// Opens the explorer on the tables, or prints them.
-pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
+pub(super) fn run(args: TablesArgs, config: &Config) -> Result<ExitCode> {
     let schemas = args.schemas.open(config, false)?.ok_or_else(|| eyre!("no schemas to take tables from: give --schemas FOLDER"))?;
     let search = args.search.filter(|text| !text.trim().is_empty());
     let is_asked = args.format.is_some() || search.is_some();
     if args.look.is_printed() || (!is_asked && std::io::stdout().is_terminal()) {
         return explore::show(None, Request { schemas: Some(schemas), ..Request::default() }, args.look, config);
     }
-    let format = args.format.unwrap_or(Format::Table);
+    let format = args.format.unwrap_or(TablesFormat::Table);
     let catalog = {
         let line = out::ProgressLine::new();
-        let watch = |progress: crate::triage::catalog::Progress| {
+        let watch = |progress: crate::triage::catalog::CatalogProgress| {
             line.files(progress.done, progress.total);
             ControlFlow::Continue(())
         };
@@ -101,7 +101,7 @@ pub(super) fn run(args: Args, config: &Config) -> Result<ExitCode> {
 /// Tables whose file cannot be used, with the first one told; `None` where all can.
 fn broken(catalog: &Catalog) -> Option<String> {
     let mut broken = catalog.tables().iter().filter_map(|table| match &table.contents {
-        Contents::Broken(reason) => Some(reason),
+        TableContents::Broken(reason) => Some(reason),
         _ => None,
     });
     let first = broken.next()?;
@@ -117,7 +117,7 @@ fn name(doctype: &Doctype) -> String {
 /// The live or stable tables of a doctype version; several where its documents are split.
 fn named(doctype: &Doctype, stage: Stage) -> Vec<String> {
     let all = destination::tables(&doctype.namespace, &doctype.doctype, &doctype.version);
-    all.iter().filter(|table| table.stage == stage).map(destination::Table::path).collect()
+    all.iter().filter(|table| table.stage == stage).map(destination::DestinationTable::path).collect()
 }
 
 /// Tables of a search result in a sentence.

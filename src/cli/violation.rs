@@ -6,7 +6,7 @@ use crate::pipeline::verdict::judge;
 
 /// One broken keyword.
 #[derive(Debug, Serialize)]
-pub(super) struct Violation<'a> {
+pub(super) struct ViolationAnswer<'a> {
     /// Instance pointer as the pipeline writes it.
     pub pointer: &'a str,
     /// The keyword that broke.
@@ -19,10 +19,10 @@ pub(super) struct Violation<'a> {
     pub sentence: &'a str,
 }
 
-impl<'a> Violation<'a> {
+impl<'a> ViolationAnswer<'a> {
     /// The fields of a violation of the judgement.
     pub(super) fn new(violation: &'a judge::Violation) -> Self {
         let judge::Violation { pointer, keyword, schema_pointer, message, sentence, .. } = violation;
-        Violation { pointer, keyword, schema_pointer, message, sentence }
+        ViolationAnswer { pointer, keyword, schema_pointer, message, sentence }
     }
 }

@@ -42,12 +42,12 @@ pub struct Outline {
     top: usize,
     /// Whether the cursor jumped: if it is out of sight then, it gets room around it, more below.
     jumped: bool,
-    filter: Option<Filter>,
+    filter: Option<OutlineFilter>,
 }
 
 /// A filter at work.
 #[derive(Debug, Clone)]
-struct Filter {
+struct OutlineFilter {
     /// Items that match or enclose a match.
     kept: Vec<bool>,
     /// Items that match, ascending.
@@ -281,7 +281,7 @@ impl Outline {
             }
         }
         let nearest = at.and_then(|at| matches.get(matches.partition_point(|&item| (item as usize) < at)).or(matches.first())).copied();
-        self.filter = Some(Filter { kept, matches, before, from });
+        self.filter = Some(OutlineFilter { kept, matches, before, from });
         self.rebuild(tree);
         if let Some(item) = nearest {
             self.put_cursor(item as usize);

@@ -1,16 +1,14 @@
 //! Text from outside made safe and measured for a terminal.
 //!
 //! Owns: the visible form of control, C1 and bidirectional characters, clipping by display width, numbers with thousands separators.
+//! Also owns: the known name that a wrong one was probably meant to be.
 //! Refuses: colours, layout, any knowledge of what the text means.
-
-mod nearest;
 
 use std::borrow::Cow;
 
+use strsim::osa_distance;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
-
-pub use nearest::nearest;
 
 /// Whether a character must never reach a terminal as it is: it would be obeyed (C0, DEL, C1), reorder the line
 /// (bidirectional controls), or vanish (zero-width marks, tags, interlinear anchors).
@@ -205,6 +203,13 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
+/// The nearest of the known names, or `None` where none is near: more than a third of the letters would have to change. Letters that
+/// changed places with the next one are one change.
+pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let (distance, near) = known.iter().map(|candidate| (osa_distance(name, candidate), *candidate)).min()?;
+    (distance * 3 <= name.chars().count().max(near.chars().count())).then_some(near)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,5 +258,21 @@ mod tests {
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(count(12), "12");
         assert_eq!(bytes(182 * 1024), "182.0 KiB");
+    }
+
+    #[test]
+    fn slips_of_the_finger_are_near() {
+        let known = ["schemas", "theme", "keys", "sources"];
+        assert_eq!(nearest("shcemas", &known), Some("schemas"));
+        assert_eq!(nearest("theme ", &known), Some("theme"));
+        assert_eq!(nearest("source", &known), Some("sources"));
+        assert_eq!(nearest("colour", &known), None);
+        assert_eq!(nearest("x", &[]), None);
+    }
+
+    #[test]
+    fn distances_are_counted_in_letters() {
+        let distances = [("", "abc"), ("abc", ""), ("ab", "ba"), ("für", "fur")].map(|(from, to)| osa_distance(from, to));
+        assert_eq!(distances, [3, 3, 1, 1]);
     }
 }

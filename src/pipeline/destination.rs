@@ -9,15 +9,15 @@ mod sql;
 use crate::pipeline::document::Document;
 use crate::pipeline::names::snake_case;
 
-pub use split::{Part, Split, is_copied};
-pub use sql::{Lookup, document_id};
+pub use split::{Split, SplitPart, is_copied};
+pub use sql::{DocumentLookup, document_id};
 
 /// Telemetry doctypes whose schema is made as a copy of another's: a change belongs there.
-const COPIES: [(Name, Name); 3] =
+const COPIES: [(SplitName, SplitName); 3] =
     [(("main", "5"), ("main", "4")), (("first-shutdown", "4"), ("main", "4")), (("first-shutdown", "5"), ("main", "4"))];
 
 /// Doctype and version.
-type Name = (&'static str, &'static str);
+type SplitName = (&'static str, &'static str);
 
 /// The project of the pipeline's tables.
 pub const PROJECT: &str = "moz-fx-data-shared-prod";
@@ -55,7 +55,7 @@ impl Stage {
 
 /// A table that documents of a doctype go to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Table {
+pub struct DestinationTable {
     /// What it holds.
     pub stage: Stage,
     /// The doctype and version that its rows are of; where documents are split, those of the part.
@@ -67,10 +67,10 @@ pub struct Table {
     /// `main_v5`.
     pub name: String,
     /// Which part of a document that is split; `None` where it is whole.
-    pub part: Option<Part>,
+    pub part: Option<SplitPart>,
 }
 
-impl Table {
+impl DestinationTable {
     /// `telemetry_live.main_v5`. Namespaces may hold anything: show it through [`crate::ground::text::visible`].
     pub fn path(&self) -> String {
         format!("{}.{}", self.dataset, self.name)
@@ -84,9 +84,9 @@ impl Table {
 
 /// All tables that documents of a doctype version go to, from the request to the view. Names as the pipeline makes them: snake case of namespace and
 /// doctype. Documents that are split have one decoded, live and stable table and one view for each part, the remainder first.
-pub fn tables(namespace: &str, doctype: &str, version: &str) -> Vec<Table> {
+pub fn tables(namespace: &str, doctype: &str, version: &str) -> Vec<DestinationTable> {
     let family = family(namespace, doctype);
-    let whole = |stage, dataset: &str| Table {
+    let whole = |stage, dataset: &str| DestinationTable {
         stage,
         doctype: doctype.to_owned(),
         version: version.to_owned(),
@@ -95,17 +95,17 @@ pub fn tables(namespace: &str, doctype: &str, version: &str) -> Vec<Table> {
         part: None,
     };
     let mut all = vec![whole(Stage::Raw, "payload_bytes_raw"), whole(Stage::Error, "payload_bytes_error")];
-    let parts: Vec<(String, String, Option<Part>)> = match Split::of(namespace, doctype, version) {
+    let parts: Vec<(String, String, Option<SplitPart>)> = match Split::of(namespace, doctype, version) {
         Some(split) => {
-            let named = |(doctype, version): Name, part| (doctype.to_owned(), version.to_owned(), Some(part));
-            vec![named(split.remainder, Part::Remainder), named(split.subset, Part::Subset)]
+            let named = |(doctype, version): SplitName, part| (doctype.to_owned(), version.to_owned(), Some(part));
+            vec![named(split.remainder, SplitPart::Remainder), named(split.subset, SplitPart::Subset)]
         }
         None => vec![(doctype.to_owned(), version.to_owned(), None)],
     };
     for stage in [Stage::Decoded, Stage::Live, Stage::Stable, Stage::View] {
         all.extend(parts.iter().map(|(doctype, version, part)| {
             let (dataset, name) = named(stage, family, namespace, doctype, version);
-            Table { stage, doctype: doctype.clone(), version: version.clone(), dataset, name, part: *part }
+            DestinationTable { stage, doctype: doctype.clone(), version: version.clone(), dataset, name, part: *part }
         }));
     }
     all
@@ -120,7 +120,7 @@ pub fn live(namespace: &str, doctype: &str, version: &str) -> String {
 /// The doctype and version whose schema has to be changed, where this one's is a copy.
 pub fn copied_from(namespace: &str, doctype: &str, version: &str) -> Option<(&'static str, &'static str)> {
     let asked = snake_case(doctype);
-    let is_it = |(name, of): &Name| snake_case(name) == asked && *of == version;
+    let is_it = |(name, of): &SplitName| snake_case(name) == asked && *of == version;
     COPIES.iter().find(|(copy, _)| is_telemetry(namespace) && is_it(copy)).map(|&(_, original)| original)
 }
 
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     fn paths(namespace: &str, doctype: &str, version: &str) -> Vec<String> {
-        tables(namespace, doctype, version).iter().map(Table::path).collect()
+        tables(namespace, doctype, version).iter().map(DestinationTable::path).collect()
     }
 
     #[test]

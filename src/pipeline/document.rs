@@ -8,7 +8,6 @@
 
 mod path;
 mod scan;
-mod show;
 mod strings;
 #[cfg(test)]
 mod tests;

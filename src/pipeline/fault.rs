@@ -11,7 +11,7 @@ mod words;
 
 use memchr::memchr_iter;
 
-pub(crate) use values::Value;
+pub(crate) use values::MessageValue;
 pub(crate) use words::phrase;
 
 /// Class of the validator's exceptions.
@@ -85,7 +85,7 @@ impl<'a> Fault<'a> {
     /// The best reading. `class` is the row's `exception_class`, for messages that come without it; an empty message is a fault that only
     /// has a class. Nothing is refused: what the grammar does not know is kept as [`Says::Other`], or without a keyword.
     pub fn parse(message: &'a str, class: Option<&'a str>) -> Fault<'a> {
-        let parts = Parts::of(message, class);
+        let parts = MessageParts::of(message, class);
         if !parts.is_validation() {
             return parts.exception();
         }
@@ -96,7 +96,7 @@ impl<'a> Fault<'a> {
     /// All readings, best first. There are several only where a key or a value holds `: `, so that the pointer may end in more than one
     /// place; each is a match of the grammar against the whole text behind its pointer.
     pub fn readings(message: &'a str, class: Option<&'a str>) -> Vec<Fault<'a>> {
-        let parts = Parts::of(message, class);
+        let parts = MessageParts::of(message, class);
         if !parts.is_validation() {
             return vec![parts.exception()];
         }
@@ -131,23 +131,23 @@ impl<'a> Fault<'a> {
 const MOST_READINGS: usize = 16;
 
 /// A message taken apart as far as that is possible without the grammar.
-struct Parts<'a> {
+struct MessageParts<'a> {
     class: &'a str,
     /// What is behind the class, without the `...` of a cut.
     rest: &'a str,
     cut: bool,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> MessageParts<'a> {
     fn of(message: &'a str, class: Option<&'a str>) -> Self {
         let (class, rest) = split_class(message, class.unwrap_or(""));
         // The cut counts the class, which some sources have taken off.
         let whole = if rest.len() == message.len() { rest.len() + class.len() + 2 } else { message.len() };
         match rest.strip_suffix("...") {
             Some(kept) if (1021..=1024).contains(&whole) || (1021..=1024).contains(&message.len()) => {
-                Parts { class, rest: kept, cut: true }
+                MessageParts { class, rest: kept, cut: true }
             }
-            _ => Parts { class, rest, cut: false },
+            _ => MessageParts { class, rest, cut: false },
         }
     }
 

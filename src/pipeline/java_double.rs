@@ -50,21 +50,21 @@ pub fn text(value: f64) -> String {
 }
 
 /// A double taken apart: `fraction` has its leading one at bit 52, the value is `fraction` times 2^(`exponent` - 52).
-struct Parts {
+struct DoubleParts {
     fraction: u64,
     exponent: i32,
     /// Bits that the double really has: fewer than 53 near zero.
     significant: i32,
 }
 
-fn parts(value: f64) -> Parts {
+fn parts(value: f64) -> DoubleParts {
     let bits = value.to_bits();
     let (raw, fraction) = ((bits >> FRACTION_BITS) as i32, bits & ((1 << FRACTION_BITS) - 1));
     if raw > 0 {
-        return Parts { fraction: fraction | 1 << FRACTION_BITS, exponent: raw - 1023, significant: FRACTION_BITS + 1 };
+        return DoubleParts { fraction: fraction | 1 << FRACTION_BITS, exponent: raw - 1023, significant: FRACTION_BITS + 1 };
     }
     let shift = fraction.leading_zeros() as i32 - (63 - FRACTION_BITS);
-    Parts { fraction: fraction << shift, exponent: -1022 - shift, significant: FRACTION_BITS + 1 - shift }
+    DoubleParts { fraction: fraction << shift, exponent: -1022 - shift, significant: FRACTION_BITS + 1 - shift }
 }
 
 fn digits(value: f64) -> Digits {
@@ -78,7 +78,7 @@ fn digits(value: f64) -> Digits {
 }
 
 /// A whole number below 2^63 by its own digits, those left out and rounded that its last bit cannot tell apart.
-fn whole_digits(parts: &Parts) -> Digits {
+fn whole_digits(parts: &DoubleParts) -> Digits {
     let mut number = if parts.exponent >= FRACTION_BITS {
         parts.fraction << (parts.exponent - FRACTION_BITS)
     } else {
@@ -97,7 +97,7 @@ fn whole_digits(parts: &Parts) -> Digits {
 }
 
 /// The decimal exponent, guessed from the logarithm: right or one too large.
-fn guess_exponent(parts: &Parts) -> i32 {
+fn guess_exponent(parts: &DoubleParts) -> i32 {
     let mantissa = parts.fraction as f64 / (1_u64 << FRACTION_BITS) as f64;
     ((mantissa - 1.5) * 0.289_529_654 + 0.176_091_259 + f64::from(parts.exponent) * LOG10_2).floor() as i32
 }
@@ -110,7 +110,7 @@ struct Scales {
 }
 
 impl Scales {
-    fn new(parts: &Parts, used: i32, behind_point: i32, exponent: i32) -> Self {
+    fn new(parts: &DoubleParts, used: i32, behind_point: i32, exponent: i32) -> Self {
         let fives = (-exponent).max(0);
         let unit_fives = exponent.max(0);
         let number = fives + behind_point + parts.exponent;
@@ -152,7 +152,7 @@ fn divide(number: &mut BigUint, divisor: &BigUint) -> u8 {
 }
 
 /// Digit after digit until what is left is within half the gap to a neighbour.
-fn generate(parts: &Parts, used: i32, behind_point: i32) -> Digits {
+fn generate(parts: &DoubleParts, used: i32, behind_point: i32) -> Digits {
     let mut exponent = guess_exponent(parts);
     let scales = Scales::new(parts, used, behind_point, exponent);
     let strict = scales.is_small(used);

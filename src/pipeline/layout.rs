@@ -17,9 +17,9 @@ use std::cmp::Ordering;
 
 use oddities::Oddities;
 
-pub use badge::Form;
+pub use badge::ColumnForm;
 pub use kinds::Type;
-pub use size::{Gauge, Level, Limit, Size};
+pub use size::{Gauge, GaugeLevel, Limit, Size};
 
 /// Position of a column in pre-order.
 pub type ColumnId = u32;

@@ -51,7 +51,7 @@ pub enum Ended {
 
 /// How far shrinking has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub struct MinimizeProgress {
     /// Bytes of the original.
     pub original: usize,
     /// Bytes of the smallest document so far.
@@ -61,7 +61,7 @@ pub struct Progress {
 }
 
 /// Told before every candidate; `Break` ends the work with the best so far.
-pub type Watch<'a> = dyn FnMut(&Progress) -> ControlFlow<()> + 'a;
+pub type MinimizeWatch<'a> = dyn FnMut(&MinimizeProgress) -> ControlFlow<()> + 'a;
 
 /// Why a document has no smaller one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,7 +80,7 @@ pub enum NotMinimized {
 }
 
 /// Shrinks a payload as long as it meets the target.
-pub fn minimize(judge: &Judge, document: &Document, target: &Target, watch: &mut Watch<'_>) -> Result<Minimal, NotMinimized> {
+pub fn minimize(judge: &Judge, document: &Document, target: &Target, watch: &mut MinimizeWatch<'_>) -> Result<Minimal, NotMinimized> {
     if let Some(error) = document.error() {
         return Err(NotMinimized::NotJson(error.to_string()));
     }

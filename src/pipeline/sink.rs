@@ -2,11 +2,11 @@
 //!
 //! Owns: the row that the pipeline would write, the exception that ends it instead, the landing of every value with its reason, SQL that
 //! selects it. All come from one replay of what the pipeline does ([`transform`]).
+//! Also owns: the way back, from a column to the value that fills it.
 //! Refuses: reading layouts (layout), judging documents (verdict), drawing. The rules' source is the pipeline's own
 //! `PubsubMessageToObjectNode` and `NestedMetadata`.
 
 mod assume;
-mod back;
 mod coerce;
 mod fates;
 mod json;
@@ -23,25 +23,23 @@ mod told;
 mod transform;
 mod warn;
 
-mod words;
-
 use std::borrow::Cow;
 
 use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::layout::{ColumnId, Layout};
-use json::Writer;
-use made::{Key, Value, ValueId};
-use transform::Transform;
+use json::JsonWriter;
+use made::{MemberKey, ValueContent, ValueId};
+use transform::{Intent, IntentWhy, Transform};
 
 pub use fates::{Fates, Filled};
-pub use line::Line;
-pub use lines::{Lines, Shown};
+pub use line::LandingLine;
+pub use lines::{LandingLines, Shown};
 pub use made::Coercion;
 pub use outcome::{Reason, Side};
 pub use places::Transformed;
 pub use sql::select;
 pub use standard::is_taken_out;
-pub use transform::{Exception, Refusal};
+pub use transform::{Exception, RowRefusal};
 pub use warn::{Severity, Warning, Warnings};
 
 /// The column with everything that the table has no column for.
@@ -129,10 +127,10 @@ pub fn transform(layout: &Layout, document: &Document, submission: &Submission) 
     let mut transform = Transform::new(layout, document, submission.strict);
     let (row, metadata) = standard::assemble(&mut transform, submission);
     let rest = transform.transform(row, None, 0);
-    let rest = transform.build(Value::Object(rest));
+    let rest = transform.build(ValueContent::Object(rest));
     put(&mut transform, row, standard::METADATA, metadata);
     if !submission.strict {
-        let text = transform.build(Value::Json(rest));
+        let text = transform.build(ValueContent::Json(rest));
         put(&mut transform, row, ADDITIONAL, text);
     }
     Transformed::new(transform, row, rest)
@@ -141,10 +139,10 @@ pub fn transform(layout: &Layout, document: &Document, submission: &Submission) 
 /// Writes one of the pipeline's own members over what the document brought under the name, or at the end.
 fn put(transform: &mut Transform<'_>, object: ValueId, name: &'static str, value: ValueId) {
     let (layout, document) = (transform.layout, transform.document);
-    if let Value::Object(members) = &mut transform.values[object as usize].value {
+    if let ValueContent::Object(members) = &mut transform.values[object as usize].value {
         match members.iter_mut().find(|(key, _)| key.name(layout, document) == name) {
             Some((_, earlier)) => *earlier = value,
-            None => members.push((Key::Name(Cow::Borrowed(name)), value)),
+            None => members.push((MemberKey::Name(Cow::Borrowed(name)), value)),
         }
     }
 }
@@ -156,7 +154,7 @@ impl Transformed {
     }
 
     /// The exception that ends the row, if any.
-    pub fn refusal(&self) -> Option<Refusal> {
+    pub fn refusal(&self) -> Option<RowRefusal> {
         self.refusal
     }
 }
@@ -171,15 +169,15 @@ pub struct Landed<'a> {
 
 impl<'a> Landed<'a> {
     /// The row as the pipeline hands it to BigQuery, as JSON on one line, not safe for a terminal; or why there is none.
-    pub fn row(&self) -> Result<String, Refusal> {
+    pub fn row(&self) -> Result<String, RowRefusal> {
         match self.transformed.refusal {
             Some(refusal) => Err(refusal),
             None => Ok(self.writer().write(self.transformed.row)),
         }
     }
 
-    fn writer(&self) -> Writer<'a> {
-        Writer { layout: self.layout, document: self.document, values: &self.transformed.values }
+    fn writer(&self) -> JsonWriter<'a> {
+        JsonWriter { layout: self.layout, document: self.document, values: &self.transformed.values }
     }
 }
 
@@ -200,3 +198,34 @@ pub fn value_of(layout: &Layout, column: ColumnId, document: &Document) -> Optio
 
 #[cfg(test)]
 mod tests;
+
+impl Landed<'_> {
+    /// The first value, in document order, that fills the column; one that is lost to another only where no other is there.
+    pub fn value_of(&self, column: ColumnId) -> Option<NodeId> {
+        let asked = self.layout.get(column)?;
+        let map = asked.parent.filter(|&map| self.layout.is_map(map) && &*asked.name == "key");
+        let filled = |(node, intent): (usize, &Option<Intent>)| {
+            let node = node as NodeId;
+            let intent = (*intent)?;
+            match map {
+                Some(map) => {
+                    (intent.column == Some(map) && intent.why == IntentWhy::Map).then(|| self.document.children(node).next()).flatten()
+                }
+                None => (intent.column == Some(column)).then_some(node),
+            }
+        };
+        let mut lost = None;
+        for node in self.transformed.intents.iter().enumerate().filter_map(filled) {
+            let is_lost = self.transformed.place(node).is_none()
+                && self.transformed.intents[node as usize].is_some_and(|intent| {
+                    matches!(intent.why, IntentWhy::Written | IntentWhy::Map | IntentWhy::Lost)
+                        || (intent.why == IntentWhy::Null && intent.column == Some(column))
+                });
+            if !is_lost {
+                return Some(node);
+            }
+            lost = lost.or(Some(node));
+        }
+        lost
+    }
+}

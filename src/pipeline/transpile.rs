@@ -9,7 +9,6 @@
 mod check;
 mod collapse;
 mod columns;
-mod names;
 mod read;
 mod shape;
 mod standard;
@@ -69,7 +68,7 @@ impl LintKind {
 /// Why a schema has no layout at all: the transpiler ends with exit code 101, and with it the whole run of the generator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {sentence}", place = if pointer.is_empty() { "the root of the schema".into() } else { crate::ground::text::visible(pointer) })]
-pub struct Stop {
+pub struct TranspileStop {
     /// The schema node.
     pub node: NodeId,
     /// Its RFC 6901 pointer; the empty text is the root.
@@ -78,9 +77,9 @@ pub struct Stop {
     pub sentence: String,
 }
 
-impl Stop {
+impl TranspileStop {
     fn new(schema: &Schema, node: NodeId, sentence: impl Into<String>) -> Self {
-        Stop { node, pointer: schema.pointer(node), sentence: sentence.into() }
+        TranspileStop { node, pointer: schema.pointer(node), sentence: sentence.into() }
     }
 }
 
@@ -91,23 +90,23 @@ impl Lint {
 }
 
 /// The layout of a schema as it stands, without the columns that are merged into it for its table (see [`table`]).
-pub fn layout(schema: &Schema) -> Result<Transpiled, Stop> {
+pub fn layout(schema: &Schema) -> Result<Transpiled, TranspileStop> {
     let (root, lints) = read(schema)?;
     let (layout, dropped) = columns::columns(schema, root)?;
     Ok(finished(layout, lints, dropped))
 }
 
 /// The columns of a schema's members, which may be none: others are merged into it.
-fn members(schema: &Schema) -> Result<Transpiled, Stop> {
+fn members(schema: &Schema) -> Result<Transpiled, TranspileStop> {
     let (root, lints) = read(schema)?;
     let (layout, dropped) = columns::members(schema, root);
     Ok(finished(layout, lints, dropped))
 }
 
-fn read(schema: &Schema) -> Result<(shape::Tag, Vec<Lint>), Stop> {
+fn read(schema: &Schema) -> Result<(shape::Tag, Vec<Lint>), TranspileStop> {
     if schema.document.nesting() > DEEPEST {
         let sentence = format!("the schema is nested deeper than the {DEEPEST} levels that the transpiler reads");
-        return Err(Stop::new(schema, 0, sentence));
+        return Err(TranspileStop::new(schema, 0, sentence));
     }
     check::check(schema)?;
     read::read(schema)

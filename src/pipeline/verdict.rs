@@ -1,10 +1,10 @@
 //! Which schema node a fault broke.
 //!
 //! Owns: choosing among the nodes that speak about a place by the fault's keyword and constraint.
+//! Also owns: messages that the pipeline cut inside their pointer, a key of about a thousand bytes of which the beginning is left.
 //! Refuses: reading messages (fault), table columns (sink). Where the document is at hand, [`judge`] replays the pipeline's judgement and knows for
 //! certain; [`locate`] is for messages without one, and for grouping, which reads no payloads.
 
-mod cut;
 mod fits;
 pub mod judge;
 mod parts;
@@ -14,8 +14,8 @@ use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::fault::{Fault, Keyword, Says};
 use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::{Walk, walk};
-use fits::Told;
-use reach::{Place, reach};
+use fits::ToldParts;
+use reach::{NodePlace, reach};
 
 /// A place in a document, and the schema node that it broke.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,39 +44,39 @@ pub struct Broken {
 /// Where no node at the place fits the message (another version of the schema judged the document) the nearest one that does not is given,
 /// and said to be ambiguous.
 pub fn locate(schema: &Schema, fault: &Fault<'_>, document: Option<&Document>) -> Option<Broken> {
-    Found::of(schema, fault, document).map(|found| found.broken)
+    FoundReading::of(schema, fault, document).map(|found| found.broken)
 }
 
 /// The same for a message that can be read in several ways because a key holds the words of the grammar: takes the reading whose place
 /// the schema and the document know, of equals the first. Also tells which reading that was.
 pub fn locate_best(schema: &Schema, readings: &[Fault<'_>], document: Option<&Document>) -> Option<(usize, Broken)> {
-    let found = readings.iter().enumerate().filter_map(|(i, fault)| Some((i, Found::of(schema, fault, document)?)));
+    let found = readings.iter().enumerate().filter_map(|(i, fault)| Some((i, FoundReading::of(schema, fault, document)?)));
     let best = found.reduce(|best, other| if other.1.likelihood > best.1.likelihood { other } else { best });
     best.map(|(i, found)| (i, found.broken))
 }
 
 /// A reading with how well it agrees with what is known.
-struct Found {
+struct FoundReading {
     broken: Broken,
     /// The node fits exactly, the document has the place, the schema has it: in this order of weight.
     likelihood: (bool, bool, bool),
 }
 
-impl Found {
+impl FoundReading {
     fn of(schema: &Schema, fault: &Fault<'_>, document: Option<&Document>) -> Option<Self> {
         let Says::Broken { mut keyword, .. } = fault.says else { return None };
         fault.pointer?;
         let mut tokens = fault.tokens();
-        if cut::is_cut(fault) {
-            cut::complete(&mut tokens, document);
+        if is_cut(fault) {
+            complete_key(&mut tokens, document);
         }
         let name = tokens.last().map(String::as_str);
         let places = reach(schema, &tokens, document);
-        let mut fitting: Vec<Place> = match Told::of(fault) {
+        let mut fitting: Vec<NodePlace> = match ToldParts::of(fault) {
             Some(told) => places.iter().copied().filter(|&place| told.fits(schema, place, name)).collect(),
             None => Vec::new(),
         };
-        if let Some((place, certain)) = name.filter(|_| cut::is_cut(fault)).and_then(|name| cut::too_long(schema, &places, name)) {
+        if let Some((place, certain)) = name.filter(|_| is_cut(fault)).and_then(|name| forbids_length(schema, &places, name)) {
             fitting.push(place);
             keyword = Some(certain);
         }
@@ -95,18 +95,43 @@ impl Found {
             // All names are judged before any value, so a name that fits was the first to fail.
             ambiguous: fitting.is_empty() || (fitting.len() > 1 && !about_name),
         };
-        Some(Found { broken, likelihood })
+        Some(FoundReading { broken, likelihood })
     }
 }
 
 /// The node to show where none fits: at the place, holding the keyword if one does.
-fn nearest(schema: &Schema, fault: &Fault<'_>, places: &[Place], known: &Walk, name: Option<&str>) -> Option<Place> {
-    let known = known.nodes.iter().map(|&node| Place { node, about_name: false });
-    let all: Vec<Place> = places.iter().copied().chain(known).collect();
-    let told = Told::of(fault);
+fn nearest(schema: &Schema, fault: &Fault<'_>, places: &[NodePlace], known: &Walk, name: Option<&str>) -> Option<NodePlace> {
+    let known = known.nodes.iter().map(|&node| NodePlace { node, about_name: false });
+    let all: Vec<NodePlace> = places.iter().copied().chain(known).collect();
+    let told = ToldParts::of(fault);
     let alike = all.iter().find(|place| told.as_ref().is_some_and(|told| told.resembles(schema, **place, name)));
     alike.or_else(|| all.iter().find(|place| !place.about_name)).copied()
 }
 
 #[cfg(test)]
 mod tests;
+
+/// Whether nothing is left of the message behind its pointer, and perhaps not all of the pointer.
+fn is_cut(fault: &Fault<'_>) -> bool {
+    fault.cut && fault.text.is_empty() && fault.keyword().is_none()
+}
+
+/// Puts the first member of the document that begins like the last token in its place.
+fn complete_key(tokens: &mut [String], document: Option<&Document>) {
+    let (Some(document), Some((last, outer))) = (document.filter(|document| !document.is_empty()), tokens.split_last_mut()) else { return };
+    let Ok(object) = document.find(outer) else { return };
+    let keys = document.children(object).filter_map(|member| document.key(member));
+    if let Some(key) = keys.into_iter().find(|key| key.starts_with(last.as_str())) {
+        *last = key.into_owned();
+    }
+}
+
+/// The node that forbids a name this long, if any: names are judged before values, and their length before anything else about them.
+fn forbids_length(schema: &Schema, places: &[NodePlace], name: &str) -> Option<(NodePlace, Keyword)> {
+    let length = name.chars().count();
+    let forbids = |place: &&NodePlace| {
+        let limit = schema.keyword_text(place.node, "maxLength").and_then(|limit| limit.parse::<usize>().ok());
+        place.about_name && limit.is_some_and(|limit| limit < length)
+    };
+    places.iter().find(forbids).map(|place| (*place, "maxLength"))
+}

@@ -47,7 +47,7 @@ pub struct Decoded {
     /// The document's text; empty where there is none.
     pub text: Arc<[u8]>,
     /// How the payload was stored.
-    pub form: Form,
+    pub form: PayloadForm,
     /// What is wrong: not base64, a truncated gzip stream, more than [`MOST_DECODED`] bytes, not UTF-8 …, one sentence each.
     pub problems: Vec<String>,
     /// Bytes before decoding.
@@ -56,7 +56,7 @@ pub struct Decoded {
 
 /// How a payload was stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum PayloadForm {
     /// No payload column, or NULL.
     Absent,
     /// gzip.
@@ -67,14 +67,14 @@ pub enum Form {
     Broken,
 }
 
-impl Form {
+impl PayloadForm {
     /// One word for people and output.
     pub fn name(self) -> &'static str {
         match self {
-            Form::Absent => "absent",
-            Form::Gzip => "gzip",
-            Form::Plain => "plain",
-            Form::Broken => "broken",
+            PayloadForm::Absent => "absent",
+            PayloadForm::Gzip => "gzip",
+            PayloadForm::Plain => "plain",
+            PayloadForm::Broken => "broken",
         }
     }
 }
@@ -83,11 +83,11 @@ impl Form {
 pub fn decode(payload: Payload) -> Decoded {
     let mut problems = Vec::new();
     let (mut bytes, stored, form) = match payload {
-        Payload::Absent => (Vec::new(), 0, Form::Absent),
+        Payload::Absent => (Vec::new(), 0, PayloadForm::Absent),
         Payload::NotBase64(text) => {
             problems.push("The payload is not base64; it is shown as it stands.".to_owned());
             let stored = text.len();
-            (text.into_bytes(), stored, Form::Broken)
+            (text.into_bytes(), stored, PayloadForm::Broken)
         }
         Payload::Bytes(bytes) if bytes.starts_with(GZIP) => {
             let stored = bytes.len();
@@ -96,23 +96,23 @@ pub fn decode(payload: Payload) -> Decoded {
         }
         Payload::Bytes(bytes) => {
             let stored = bytes.len();
-            (bytes, stored, Form::Plain)
+            (bytes, stored, PayloadForm::Plain)
         }
     };
     if bytes.len() > MOST_DECODED {
         bytes.truncate(MOST_DECODED);
         problems.push(format!("The payload is larger than {}; it is cut there.", text::bytes(MOST_DECODED as u64)));
     }
-    if form != Form::Absent && bytes.is_empty() {
+    if form != PayloadForm::Absent && bytes.is_empty() {
         problems.push("The payload is empty.".to_owned());
     }
     // What is broken is no text: nothing to learn from its encoding.
-    let bytes = if form == Form::Broken { bytes } else { encoding::to_utf8(bytes, &mut problems) };
+    let bytes = if form == PayloadForm::Broken { bytes } else { encoding::to_utf8(bytes, &mut problems) };
     Decoded { text: bytes.into(), form, problems, stored }
 }
 
 /// Unpacks all members of a gzip stream. What came out before an error is kept; where nothing did, the bytes stay as they are.
-fn gunzip(bytes: Vec<u8>, problems: &mut Vec<String>) -> (Vec<u8>, Form) {
+fn gunzip(bytes: Vec<u8>, problems: &mut Vec<String>) -> (Vec<u8>, PayloadForm) {
     let mut out = Vec::with_capacity(bytes.len().saturating_mul(4).min(MOST_DECODED));
     let mut rest = &bytes[..];
     while rest.starts_with(GZIP) {
@@ -120,22 +120,22 @@ fn gunzip(bytes: Vec<u8>, problems: &mut Vec<String>) -> (Vec<u8>, Form) {
         let room = (MOST_DECODED + 1 - out.len()) as u64;
         let outcome = GzDecoder::new(&mut rest).take(room).read_to_end(&mut out);
         if out.len() > MOST_DECODED {
-            return (out, Form::Gzip);
+            return (out, PayloadForm::Gzip);
         }
         if let Err(error) = outcome {
             let (after, why) = (text::count(out.len() as u64), reason(&error));
             if out.is_empty() {
                 problems.push(format!("The payload begins like gzip and {why}; it is shown as it is."));
-                return (bytes, Form::Broken);
+                return (bytes, PayloadForm::Broken);
             }
             problems.push(format!("The gzip stream {why} after {after} bytes of text; what came before is kept."));
-            return (out, Form::Gzip);
+            return (out, PayloadForm::Gzip);
         }
     }
     if !rest.is_empty() {
         problems.push(format!("{} bytes after the gzip stream are ignored.", text::count(rest.len() as u64)));
     }
-    (out, Form::Gzip)
+    (out, PayloadForm::Gzip)
 }
 
 fn reason(error: &std::io::Error) -> &'static str {
@@ -171,7 +171,7 @@ mod tests {
             assert_eq!((&*decoded.text, decoded.stored), (&b"{\"a\":1}"[..], payload.len()));
             assert!(decoded.problems.is_empty(), "{:?}", decoded.problems);
         }
-        assert_eq!(decode(Payload::Absent).form, Form::Absent);
+        assert_eq!(decode(Payload::Absent).form, PayloadForm::Absent);
     }
 
     #[test]
@@ -183,7 +183,7 @@ mod tests {
         assert!(!cut.text.is_empty() && text.as_bytes().starts_with(&cut.text));
 
         let broken = bytes(*b"\x1f\x8bnot gzip");
-        assert_eq!((broken.form, &*broken.text), (Form::Broken, &b"\x1f\x8bnot gzip"[..]));
+        assert_eq!((broken.form, &*broken.text), (PayloadForm::Broken, &b"\x1f\x8bnot gzip"[..]));
         assert!(broken.problems[0].contains("begins like gzip"), "{:?}", broken.problems);
 
         let trailing = bytes([gzip(b"{}"), b"tail".to_vec()].concat());
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_bomb_stops_at_the_limit() {
         let decoded = bytes(gzip(&vec![b' '; MOST_DECODED + 10]));
-        assert_eq!((decoded.text.len(), decoded.form), (MOST_DECODED, Form::Gzip));
+        assert_eq!((decoded.text.len(), decoded.form), (MOST_DECODED, PayloadForm::Gzip));
         assert!(decoded.problems[0].contains("larger than 64.0 MiB"), "{:?}", decoded.problems);
     }
 

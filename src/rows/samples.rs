@@ -44,7 +44,7 @@ pub struct Sample {
 
 /// The files of all arguments.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct FoundSamples {
     /// In the order of the arguments, those of a folder by name.
     pub files: Vec<Arc<SampleFile>>,
     /// Files in folders that are no documents by their names.

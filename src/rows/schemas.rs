@@ -1,12 +1,11 @@
 //! The schema repository: (namespace, doctype, version) -> JSON schema and table layout.
 //!
 //! Owns: lookup as the decoder does it, what exists nearby when something is missing, parsed files kept for reuse.
-//! Refuses: where files come from (folder, a revision, the built-in sample: see [`Tree`]), judging.
+//! Refuses: where files come from (folder, a revision, the built-in sample: see [`FileTree`]), judging.
 
 mod absence;
 pub mod folder;
 pub mod memory;
-mod refused;
 mod revision;
 mod transpiled;
 
@@ -19,7 +18,7 @@ use crate::pipeline::layout::Layout;
 use crate::pipeline::names;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
-pub use refused::missing;
+pub use absence::missing;
 pub use transpiled::transpiled;
 
 /// Ending of a JSON schema's file name.
@@ -28,7 +27,7 @@ pub(crate) const SCHEMA_ENDING: &str = ".schema.json";
 const LAYOUT_ENDING: &str = ".bq";
 
 /// Where the files of a store come from.
-pub trait Tree: Send + Sync {
+pub trait FileTree: Send + Sync {
     /// What it is, for people: the folder, or folder and revision.
     fn name(&self) -> String;
     /// Every `.schema.json` and `.bq` file as a path from the schema root (`telemetry/main/main.4.schema.json`), in order.
@@ -45,7 +44,7 @@ pub trait Tree: Send + Sync {
     }
 }
 
-/// One doctype version: what exists of it. Paths are as [`Tree::list`] gives them.
+/// One doctype version: what exists of it. Paths are as [`FileTree::list`] gives them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Doctype {
     /// As the folder is called.
@@ -79,7 +78,7 @@ pub enum Lookup {
 
 /// A schema repository, opened. Files are parsed when first asked for, once, and kept; threads may share it.
 pub struct SchemaStore {
-    tree: Arc<dyn Tree>,
+    tree: Arc<dyn FileTree>,
     doctypes: Vec<Doctype>,
     /// What was parsed of each doctype version.
     parsed: Vec<Parsed>,
@@ -127,7 +126,7 @@ pub enum SchemaError {
 
 impl SchemaStore {
     /// Opens a store over a tree: lists it, reads no file.
-    pub fn open(tree: Box<dyn Tree>) -> Result<Self, SchemaError> {
+    pub fn open(tree: Box<dyn FileTree>) -> Result<Self, SchemaError> {
         let (doctypes, strays) = sort_files(tree.list()?, tree.absent());
         if doctypes.is_empty() {
             return Err(SchemaError::Empty(format!("{} holds no schemas named DOCTYPE.VERSION.schema.json", tree.name())));
@@ -135,7 +134,7 @@ impl SchemaStore {
         Ok(Self::of(Arc::from(tree), doctypes, strays))
     }
 
-    fn of(tree: Arc<dyn Tree>, doctypes: Vec<Doctype>, strays: Vec<String>) -> Self {
+    fn of(tree: Arc<dyn FileTree>, doctypes: Vec<Doctype>, strays: Vec<String>) -> Self {
         let mut index: FxHashMap<(String, String), Vec<usize>> = FxHashMap::default();
         for (i, found) in doctypes.iter().enumerate() {
             index.entry(name_key(&found.namespace, &found.doctype)).or_default().push(i);

@@ -12,7 +12,7 @@ use crate::rows::schemas::SchemaError;
 use crate::rows::source::SourceError;
 use crate::triage::export::ExportError;
 
-pub use make::{Asked, Made, make};
+pub use make::{BundleRequest, MadeBundle, make};
 
 /// Why a bundle cannot be made. Messages say what, where and what to do.
 #[derive(Debug, thiserror::Error)]

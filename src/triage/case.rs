@@ -1,6 +1,7 @@
 //! One failing row with everything known of it, put together.
 //!
 //! Owns: the way from a row to its fault, document, schema node and columns, and what is missing on that way.
+//! Also owns: the tables that a case's document goes through, and the SQL that finds it there.
 //! Refuses: finding any of them itself (fault, payload, document, schemas, verdict, sink do).
 
 mod attributes;
@@ -10,7 +11,6 @@ mod open;
 mod parts;
 mod place;
 mod preview;
-mod queries;
 mod replay;
 mod sentence;
 mod table;
@@ -18,6 +18,7 @@ mod warned;
 
 use std::sync::Arc;
 
+use crate::pipeline::destination::{self, DocumentLookup, SplitPart, Stage};
 use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::fault::{Fault, Keyword, Says};
 use crate::pipeline::layout::Layout;
@@ -25,25 +26,25 @@ use crate::pipeline::schema::Schema;
 use crate::pipeline::sink::Landing;
 use crate::pipeline::verdict::Broken;
 use crate::pipeline::verdict::judge::Violation;
-use crate::rows::payload::Form;
+use crate::rows::payload::PayloadForm;
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::SchemaStore;
 pub use parts::Splitting;
 pub use preview::{NoRow, Preview};
 pub use replay::Replay;
-pub use table::Table;
-pub use warned::{Warning, Warnings};
+pub use table::CaseTable;
+pub use warned::{CaseWarning, CaseWarnings};
 
 /// One row, opened.
 pub struct Case {
     /// The row, as it was read.
     pub row: SourceRow,
     /// How the payload was stored, its size as stored.
-    pub form: Form,
+    pub form: PayloadForm,
     /// Bytes of the payload as stored.
     pub stored: usize,
     /// What the message says; `None` where the row has neither a message nor an exception class.
-    pub fault: Option<Told>,
+    pub fault: Option<ToldMessage>,
     /// The decoded payload as it is, also where it is no document; empty where there is none.
     pub text: Arc<[u8]>,
     /// The document, where there is a payload that holds at least one value.
@@ -55,7 +56,7 @@ pub struct Case {
     /// The schema that judged it.
     pub schema: Option<Arc<Schema>>,
     /// The tables that the document goes to: one, or those of its parts, the remainder first.
-    pub tables: Vec<Table>,
+    pub tables: Vec<CaseTable>,
     /// How the document is split over them, where it is.
     pub splitting: Option<Splitting>,
     /// Position of the table that the failing value goes to.
@@ -67,7 +68,7 @@ pub struct Case {
     /// Where the failing value would land.
     pub landing: Option<Landing>,
     /// What is wrong with the rows that the document becomes, whether it fits its schema or not.
-    pub warnings: Warnings,
+    pub warnings: CaseWarnings,
     /// The pipeline's judgement replayed, where it can be.
     pub replay: Option<Replay>,
     /// What could not be had or is odd, in sentences for people: no payload, not gzip, not JSON, no schema of that version (and which exist) …
@@ -91,7 +92,7 @@ pub struct ResolvedDoctype {
 
 /// What the message says, in the reading that the schema and the document agree with. Texts are as they stand in the message, untrusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct ToldMessage {
     /// The whole message.
     pub message: String,
     /// Exception class.
@@ -112,14 +113,14 @@ pub struct Told {
     pub sentence: String,
 }
 
-impl Told {
+impl ToldMessage {
     fn of(message: &str, fault: &Fault<'_>) -> Self {
         let (expected, found, key) = match fault.says {
             Says::Broken { expected, found, key, .. } => (expected, found, key),
             _ => (None, None, None),
         };
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        Told {
+        ToldMessage {
             message: message.to_owned(),
             class: fault.class.to_owned(),
             pointer: owned(fault.pointer),
@@ -163,3 +164,29 @@ impl Case {
 
 #[cfg(test)]
 mod tests;
+
+impl Case {
+    /// The tables of the document, from the request to the view; none where its doctype or version is not known.
+    pub fn destinations(&self) -> Vec<destination::DestinationTable> {
+        let Some(doctype) = &self.doctype else { return Vec::new() };
+        let version = doctype.version.as_deref();
+        version.map(|version| destination::tables(&doctype.namespace, &doctype.doctype, version)).unwrap_or_default()
+    }
+
+    /// The query for the document's row of a stage; of a document that is split, for the part that the case's table at that position gets.
+    /// `None` where the document's id is not known.
+    pub fn query(&self, stage: Stage, table: usize) -> Option<String> {
+        let part = self.tables.get(table).and_then(|table| table.part);
+        let is_it = |table: &&destination::DestinationTable| {
+            table.stage == stage && (table.part.is_none() || table.part == part.or(Some(SplitPart::Remainder)))
+        };
+        self.lookup(self.destinations().iter().find(is_it)?)
+    }
+
+    /// The query for the document's row in one of its [`Case::destinations`]. `None` where the document's id is not known.
+    pub fn lookup(&self, table: &destination::DestinationTable) -> Option<String> {
+        let document_id = attributes::document_id(&self.row)?;
+        let submission_timestamp = self.row.error_row().time;
+        Some(DocumentLookup { project: destination::PROJECT, document_id, submission_timestamp }.sql(table))
+    }
+}

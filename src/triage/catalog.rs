@@ -27,7 +27,7 @@ pub type PathId = u32;
 /// Tables and columns of a whole store.
 #[derive(Debug, Default)]
 pub struct Catalog {
-    tables: Vec<Table>,
+    tables: Vec<CatalogTable>,
     flats: Vec<Flat>,
     /// Tables of each layout.
     users: Vec<Vec<TableId>>,
@@ -40,18 +40,18 @@ pub struct Catalog {
 
 /// One doctype version and what is known of its table.
 #[derive(Debug)]
-pub struct Table {
+pub struct CatalogTable {
     /// What the store has of it.
     pub doctype: Doctype,
     /// Its columns.
-    pub contents: Contents,
+    pub contents: TableContents,
     /// Namespace and doctype in snake case, as datasets and tables are called.
     names: [NameId; 2],
 }
 
 /// What came of a table's `.bq` file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Contents {
+pub enum TableContents {
     /// Not read yet: see [`Catalog::listed`].
     Unread,
     /// There is none: documents of this doctype version reach no table of their own.
@@ -66,7 +66,7 @@ pub enum Contents {
 #[derive(Debug)]
 pub struct Flat {
     /// Columns in pre-order, at the same positions as in [`crate::pipeline::layout::Layout::columns`].
-    pub columns: Vec<Column>,
+    pub columns: Vec<CatalogColumn>,
     /// How large it is beside what BigQuery and the schema generator take.
     pub size: Size,
     /// Size of the file.
@@ -75,7 +75,7 @@ pub struct Flat {
 
 /// One column. Its name is the last one of its path.
 #[derive(Debug, Clone, Copy)]
-pub struct Column {
+pub struct CatalogColumn {
     /// Where it stands, named from the top.
     pub path: PathId,
     badge: NameId,
@@ -90,7 +90,7 @@ pub struct Column {
     pub shaped: bool,
 }
 
-impl Column {
+impl CatalogColumn {
     /// The RECORD around it.
     pub fn parent(&self) -> Option<ColumnId> {
         (self.parent != NONE).then_some(self.parent)
@@ -110,17 +110,17 @@ struct Path {
 
 /// What a search found, best first.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct FoundHits {
     /// One for each column that matches, however many tables have it; one for all tables that match by their names.
     pub hits: Vec<Hit>,
-    places: Vec<Place>,
+    places: Vec<HitPlace>,
 }
 
 /// One thing that matches, in all its places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit {
     /// What matches.
-    pub what: What,
+    pub what: HitKind,
     /// How well: the worst of the words that its own name matches.
     pub rank: Rank,
     from: u32,
@@ -129,7 +129,7 @@ pub struct Hit {
 
 /// What a hit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
+pub enum HitKind {
     /// Tables whose namespace and doctype match all words.
     Tables,
     /// A column of that path; its places agree in type and mode.
@@ -138,16 +138,16 @@ pub enum What {
 
 /// A place of a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct HitPlace {
     /// The table.
     pub table: TableId,
     /// The column in it; `None` for the table itself.
     pub column: Option<ColumnId>,
 }
 
-impl Found {
-    /// Where a hit is: tables in order, for [`What::Tables`] the best match first.
-    pub fn places(&self, hit: &Hit) -> &[Place] {
+impl FoundHits {
+    /// Where a hit is: tables in order, for [`HitKind::Tables`] the best match first.
+    pub fn places(&self, hit: &Hit) -> &[HitPlace] {
         self.places.get(hit.from as usize..hit.to as usize).unwrap_or_default()
     }
 
@@ -171,7 +171,7 @@ impl Found {
 
 /// How far reading has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Progress {
+pub struct CatalogProgress {
     /// `.bq` files read.
     pub done: usize,
     /// `.bq` files of the store.
@@ -180,8 +180,8 @@ pub struct Progress {
 
 impl Catalog {
     /// Reads all layouts of a store on two threads. `watch` hears of every file that was read, from either thread, and may stop the reading;
-    /// then the answer is `None`. A file that cannot be used is kept as [`Contents::Broken`].
-    pub fn read(store: &SchemaStore, watch: &(dyn Fn(Progress) -> ControlFlow<()> + Sync)) -> Option<Self> {
+    /// then the answer is `None`. A file that cannot be used is kept as [`TableContents::Broken`].
+    pub fn read(store: &SchemaStore, watch: &(dyn Fn(CatalogProgress) -> ControlFlow<()> + Sync)) -> Option<Self> {
         read::read(store, watch)
     }
 
@@ -196,15 +196,15 @@ impl Catalog {
     }
 
     /// All tables, those without a layout among them.
-    pub fn tables(&self) -> &[Table] {
+    pub fn tables(&self) -> &[CatalogTable] {
         &self.tables
     }
 
     /// The layout of a table; `None` where it has none that can be used.
     pub fn flat(&self, table: TableId) -> Option<&Flat> {
         match self.tables.get(table as usize)?.contents {
-            Contents::Columns(flat) => self.flats.get(flat as usize),
-            Contents::Unread | Contents::Missing | Contents::Broken(_) => None,
+            TableContents::Columns(flat) => self.flats.get(flat as usize),
+            TableContents::Unread | TableContents::Missing | TableContents::Broken(_) => None,
         }
     }
 
@@ -217,18 +217,18 @@ impl Catalog {
     /// All tables that share a table's layout, itself among them.
     pub fn sharers(&self, table: TableId) -> &[TableId] {
         match self.tables.get(table as usize).map(|table| &table.contents) {
-            Some(Contents::Columns(flat)) => self.users.get(*flat as usize).map_or(&[], Vec::as_slice),
+            Some(TableContents::Columns(flat)) => self.users.get(*flat as usize).map_or(&[], Vec::as_slice),
             _ => &[],
         }
     }
 
     /// One column of a table.
-    pub fn column(&self, table: TableId, column: ColumnId) -> Option<&Column> {
+    pub fn column(&self, table: TableId, column: ColumnId) -> Option<&CatalogColumn> {
         self.flat(table)?.columns.get(column as usize)
     }
 
     /// A column's type as people think of it, see [`crate::pipeline::layout::Layout::badge`].
-    pub fn badge(&self, column: &Column) -> &str {
+    pub fn badge(&self, column: &CatalogColumn) -> &str {
         self.badges.get(column.badge)
     }
 
@@ -250,7 +250,7 @@ impl Catalog {
     /// A word may match the column's own name, that of a RECORD around it, or the table's namespace, doctype or version; at least one has to
     /// match the column's own name. A word with dots matches neighbours on a path, its last part the column's name. A table
     /// may be named as in SQL. A capital letter makes the search obey case; `-` and `_` are the same.
-    pub fn search(&self, text: &str, cancelled: &dyn Fn() -> bool) -> Option<Found> {
+    pub fn search(&self, text: &str, cancelled: &dyn Fn() -> bool) -> Option<FoundHits> {
         search::search(self, text, cancelled)
     }
 }

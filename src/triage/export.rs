@@ -10,7 +10,6 @@ pub mod hidden;
 pub mod name;
 pub mod page;
 pub mod predicate;
-pub mod query;
 pub mod report;
 pub mod reproducer;
 pub mod rows;

@@ -31,7 +31,7 @@ pub fn node_of(layout: &Layout, schema: &Schema, column: ColumnId) -> Option<Nod
 }
 
 /// A node, the place of its values, the column that they land in.
-struct Step {
+struct OriginStep {
     node: NodeId,
     tokens: Vec<String>,
     column: Option<ColumnId>,
@@ -40,7 +40,7 @@ struct Step {
 fn node_of_value(layout: &Layout, schema: &Schema, column: ColumnId) -> Option<NodeId> {
     let mut around: Vec<ColumnId> = layout.ancestors(column).collect();
     around.reverse();
-    let mut open = vec![Step { node: 0, tokens: Vec::new(), column: None }];
+    let mut open = vec![OriginStep { node: 0, tokens: Vec::new(), column: None }];
     let mut budget = MOST_NODES;
     while let Some(step) = open.pop() {
         if step.column == Some(column) {
@@ -49,14 +49,14 @@ fn node_of_value(layout: &Layout, schema: &Schema, column: ColumnId) -> Option<N
         let before = open.len();
         let found = Applicators::of(schema, schema.resolve(step.node));
         // What stands beside a node speaks about the same values.
-        open.extend(found.beside(schema).map(|node| Step { node, tokens: step.tokens.clone(), column: step.column }));
+        open.extend(found.beside(schema).map(|node| OriginStep { node, tokens: step.tokens.clone(), column: step.column }));
         let any = any_key(layout, &around, step.column);
         for (token, node) in inside(schema, &found, any) {
             let tokens: Vec<String> = step.tokens.iter().cloned().chain([token]).collect();
             let landing = sink::landing(layout, &tokens, None);
             let on_the_way = landing.column.is_some_and(|column| around.contains(&column)) && landing.fate != Fate::Additional;
             if on_the_way && tokens.len() <= MOST_STEPS {
-                open.push(Step { node, tokens, column: landing.column });
+                open.push(OriginStep { node, tokens, column: landing.column });
             }
         }
         open[before..].reverse();

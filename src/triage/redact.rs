@@ -1,6 +1,7 @@
 //! Data about people taken out of what is exported.
 //!
 //! Owns: what may be told of values, keys, pointers, messages and columns, and what stands in the place of the rest.
+//! Also owns: equal values by the same number; only what they hash to is remembered.
 //! Refuses: the reports themselves (export); making text safe for Markdown: it is left as plain as it was.
 //!
 //! Told are: what the schema itself says (names of properties, listed values, limits), booleans, nulls and small numbers, and the failing value
@@ -12,20 +13,20 @@ mod document;
 mod fit;
 mod looks;
 mod message;
-mod numbering;
 mod paths;
 mod shape;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
 use crate::ground::text;
 use crate::pipeline::document::NodeId;
 use crate::pipeline::fault::Keyword;
-use crate::pipeline::schema::walk::Token;
-pub use columns::Columns;
-pub use document::Form;
+use crate::pipeline::schema::walk::TokenMatch;
+pub use columns::RedactedColumns;
+pub use document::TextForm;
 pub use fit::fit;
-use numbering::Numbering;
 pub use paths::Paths;
 
 /// Below this a number is told, unless the policy says otherwise.
@@ -68,7 +69,7 @@ impl Redaction {
 
 /// The value that a fault is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Failing {
+pub struct FailingValue {
     /// Its node in the document.
     pub node: NodeId,
     /// The keyword that it breaks.
@@ -118,15 +119,15 @@ impl Redactor {
     }
 
     /// A member's name, `token` being what the schema makes of it: names that the schema declares are told, others unless they look like data.
-    pub fn key<'a>(&mut self, key: &'a str, token: Token) -> Cow<'a, str> {
+    pub fn key<'a>(&mut self, key: &'a str, token: TokenMatch) -> Cow<'a, str> {
         if self.is_raw() {
             return Cow::Borrowed(key);
         }
         let is_position = || looks::is_short_number(key);
         let is_told = match token {
-            Token::Name | Token::Slot => true,
-            Token::Index => is_position(),
-            Token::Key | Token::Unknown => looks::is_plain_name(key) || is_position(),
+            TokenMatch::Name | TokenMatch::Slot => true,
+            TokenMatch::Index => is_position(),
+            TokenMatch::Key | TokenMatch::Unknown => looks::is_plain_name(key) || is_position(),
         };
         if is_told { text::visible(key) } else { Cow::Owned(self.described("key", key)) }
     }
@@ -174,3 +175,25 @@ fn is_about_value(keyword: Keyword) -> bool {
 
 #[cfg(test)]
 mod tests;
+
+/// Values that are numbered; the rest of a huge document is told without numbers.
+const MOST_NUMBERED: usize = 1_000_000;
+
+/// Numbers from 1. The hash is seeded anew each time, so that no document can be made in which two values share one.
+#[derive(Debug, Default)]
+struct Numbering {
+    seed: RandomState,
+    known: HashMap<u64, u32>,
+}
+
+impl Numbering {
+    /// The value's number.
+    fn of(&mut self, value: &str) -> Option<u32> {
+        let next = self.known.len();
+        let hash = self.seed.hash_one(value);
+        if next >= MOST_NUMBERED {
+            return self.known.get(&hash).copied();
+        }
+        Some(*self.known.entry(hash).or_insert(next as u32 + 1))
+    }
+}

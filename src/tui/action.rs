@@ -77,7 +77,7 @@ pub enum Action {
 
 /// Where an action applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum ActionPlace {
     /// On every screen and in all that lies over one.
     Always,
     /// On every screen.
@@ -109,7 +109,7 @@ pub struct Entry {
     /// What it does, for help.
     pub help: &'static str,
     /// Where it applies.
-    pub place: Place,
+    pub place: ActionPlace,
     /// A word for the footer, where it is worth a place there.
     pub hint: Option<&'static str>,
     /// The heading it stands under in help.
@@ -130,7 +130,7 @@ const fn entry(
     name: &'static str,
     keys: &'static [&'static str],
     help: &'static str,
-    place: Place,
+    place: ActionPlace,
     hint: Option<&'static str>,
     heading: &'static str,
 ) -> Entry {
@@ -138,7 +138,7 @@ const fn entry(
 }
 
 use Action as A;
-use Place::{Always, Case, Everywhere, Export, Groups, Panes, Question, Tables};
+use ActionPlace::{Always, Case, Everywhere, Export, Groups, Panes, Question, Tables};
 
 /// Every action, in the order of help.
 #[rustfmt::skip]
@@ -227,17 +227,18 @@ impl Action {
     }
 }
 
-impl Place {
+impl ActionPlace {
     /// Where somebody can be: what the others are made of.
-    pub const ALL: [Place; 6] = [Place::Groups, Place::Case, Place::Row, Place::Tables, Place::Export, Place::Question];
+    pub const ALL: [ActionPlace; 6] =
+        [ActionPlace::Groups, ActionPlace::Case, ActionPlace::Row, ActionPlace::Tables, ActionPlace::Export, ActionPlace::Question];
 
     /// Whether an action of this place is to be had `here`, which is one of all.
-    pub fn holds(self, here: Place) -> bool {
+    pub fn holds(self, here: ActionPlace) -> bool {
         match self {
-            Place::Always => true,
-            Place::Everywhere => !matches!(here, Place::Export | Place::Question),
-            Place::Case => matches!(here, Place::Case | Place::Row),
-            Place::Panes => matches!(here, Place::Case | Place::Tables),
+            ActionPlace::Always => true,
+            ActionPlace::Everywhere => !matches!(here, ActionPlace::Export | ActionPlace::Question),
+            ActionPlace::Case => matches!(here, ActionPlace::Case | ActionPlace::Row),
+            ActionPlace::Panes => matches!(here, ActionPlace::Case | ActionPlace::Tables),
             _ => self == here,
         }
     }

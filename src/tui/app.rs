@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tui_input::Input;
 
-use super::action::Place;
+use super::action::ActionPlace;
 pub use super::case_screen::{CaseScreen, RowScreen, Tie};
 use super::group_tree::GroupTree;
 use super::keymap::{Key, Keymap};
@@ -16,7 +16,7 @@ pub use super::list::{List, Search};
 use super::message::JobId;
 use super::panes;
 use super::row_place::{GroupPlace, RowPlace};
-use super::subject::Comparison;
+use super::subject::TextComparison;
 use super::tables::TableScreen;
 use super::theme::{Depth, Theme};
 use crate::rows::group::{Fingerprint, Group, Sort};
@@ -138,7 +138,7 @@ impl MoreRows {
 /// A line being typed.
 pub struct Prompt {
     /// What for.
-    pub purpose: Comparison,
+    pub purpose: TextComparison,
     /// What stands there.
     pub input: Input,
     /// The latest job that looks for it.
@@ -215,10 +215,10 @@ impl App {
     }
 
     /// What keys are for: a question or a menu over the screen, else the screen.
-    pub fn place(&self) -> Place {
+    pub fn place(&self) -> ActionPlace {
         match &self.overlay {
-            _ if self.asked().is_some() => Place::Question,
-            Some(Overlay::Export { .. }) => Place::Export,
+            _ if self.asked().is_some() => ActionPlace::Question,
+            Some(Overlay::Export { .. }) => ActionPlace::Export,
             _ => self.screen(),
         }
     }

@@ -9,7 +9,7 @@ use crate::ground::outline::Tree;
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::ColumnId;
 use crate::pipeline::sink::ADDITIONAL;
-use crate::triage::case::{Case, Table};
+use crate::triage::case::{Case, CaseTable};
 
 /// The columns of one table of a case.
 pub struct ColumnTree {
@@ -21,7 +21,7 @@ pub struct ColumnTree {
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Line {
+pub enum ColumnLine {
     /// A column of the table.
     Column(ColumnId),
     /// A value of the document in `additional_properties`.
@@ -36,7 +36,7 @@ impl ColumnTree {
     }
 
     /// The table.
-    pub fn table(&self) -> &Table {
+    pub fn table(&self) -> &CaseTable {
         &self.case.tables[self.table]
     }
 
@@ -50,13 +50,13 @@ impl ColumnTree {
     }
 
     /// What the item is.
-    pub fn line(&self, item: usize) -> Line {
+    pub fn line(&self, item: usize) -> ColumnLine {
         match self.additional {
             Some(at) if item > at => match self.values().get(item - at - 1) {
-                Some(&value) => Line::Additional(value),
-                None => Line::Column((item - self.values().len()) as ColumnId),
+                Some(&value) => ColumnLine::Additional(value),
+                None => ColumnLine::Column((item - self.values().len()) as ColumnId),
             },
-            _ => Line::Column(item as ColumnId),
+            _ => ColumnLine::Column(item as ColumnId),
         }
     }
 
@@ -76,8 +76,8 @@ impl ColumnTree {
     /// What a search looks at.
     pub fn search_text(&self, item: usize) -> std::borrow::Cow<'_, str> {
         match self.line(item) {
-            Line::Column(column) => (&*self.table().layout.columns[column as usize].name).into(),
-            Line::Additional(node) => self.case.document.as_ref().and_then(|document| document.key(node)).unwrap_or_default(),
+            ColumnLine::Column(column) => (&*self.table().layout.columns[column as usize].name).into(),
+            ColumnLine::Additional(node) => self.case.document.as_ref().and_then(|document| document.key(node)).unwrap_or_default(),
         }
     }
 }
@@ -89,27 +89,27 @@ impl Tree for ColumnTree {
 
     fn end(&self, item: usize) -> usize {
         match self.line(item) {
-            Line::Column(_) if Some(item) == self.additional => self.behind(),
+            ColumnLine::Column(_) if Some(item) == self.additional => self.behind(),
             // The column with the values has no columns in it, so no other column ends behind it without them.
-            Line::Column(column) => {
+            ColumnLine::Column(column) => {
                 let end = self.table().layout.columns[column as usize].end as usize;
                 if item >= self.behind() { end + self.values().len() } else { end }
             }
-            Line::Additional(_) => item + 1,
+            ColumnLine::Additional(_) => item + 1,
         }
     }
 
     fn parent(&self, item: usize) -> Option<usize> {
         match self.line(item) {
-            Line::Column(column) => self.table().layout.columns[column as usize].parent.map(|parent| self.item(parent)),
-            Line::Additional(_) => self.additional,
+            ColumnLine::Column(column) => self.table().layout.columns[column as usize].parent.map(|parent| self.item(parent)),
+            ColumnLine::Additional(_) => self.additional,
         }
     }
 
     fn depth(&self, item: usize) -> usize {
         match self.line(item) {
-            Line::Column(column) => usize::from(self.table().layout.columns[column as usize].depth),
-            Line::Additional(_) => 1,
+            ColumnLine::Column(column) => usize::from(self.table().layout.columns[column as usize].depth),
+            ColumnLine::Additional(_) => 1,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Owns: the lists of all screens by name, the one that has the keys, what each shows, how much of it is in sight.
 //! Refuses: moving in them (update), drawing them (view).
 
-use super::action::Place;
+use super::action::ActionPlace;
 use super::app::{App, List};
 use super::panes::{self, Pane, TablePane};
 use super::subject::Subject;
@@ -55,12 +55,12 @@ impl App {
     }
 
     /// The screen that the list is on.
-    pub fn screen(&self) -> Place {
+    pub fn screen(&self) -> ActionPlace {
         match self.focus() {
-            Focus::Groups => Place::Groups,
-            Focus::Pane(_) => Place::Case,
-            Focus::Row => Place::Row,
-            Focus::Tables | Focus::Hits | Focus::TableSchema => Place::Tables,
+            Focus::Groups => ActionPlace::Groups,
+            Focus::Pane(_) => ActionPlace::Case,
+            Focus::Row => ActionPlace::Row,
+            Focus::Tables | Focus::Hits | Focus::TableSchema => ActionPlace::Tables,
         }
     }
 

@@ -18,17 +18,17 @@ pub struct GroupTree {
     /// What the tree is made of.
     pub groups: Arc<Groups>,
     /// In pre-order.
-    pub items: Vec<Item>,
+    pub items: Vec<GroupItem>,
     /// How it is sorted.
     pub sort: Sort,
 }
 
 /// One line of the tree.
-pub struct Item {
+pub struct GroupItem {
     /// What stands on it, as the data has it.
     pub label: Box<str>,
     /// What kind of line it is.
-    pub level: Level,
+    pub level: GroupLevel,
     /// Rows below.
     pub count: u64,
     /// Groups below that began with the newest job and are no accident.
@@ -43,7 +43,7 @@ pub struct Item {
 
 /// Kinds of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Level {
+pub enum GroupLevel {
     /// `document_namespace`
     Namespace,
     /// `document_type.document_version`
@@ -80,11 +80,11 @@ impl Tree for GroupTree {
 const LONGEST: usize = 1000;
 
 /// A line while the tree is made, with its sum and place among its siblings.
-struct Line {
-    level: Level,
+struct LineDraft {
+    level: GroupLevel,
     label: Box<str>,
     group: Option<u32>,
-    below: Vec<Line>,
+    below: Vec<LineDraft>,
     count: u64,
     new: u32,
     rank: i64,
@@ -92,7 +92,7 @@ struct Line {
 
 /// Groups of one doctype by path; noise has a map of its own.
 #[derive(Default)]
-struct Paths<'a> {
+struct DoctypePaths<'a> {
     paths: BTreeMap<Option<&'a str>, Vec<u32>>,
     noise: Vec<u32>,
 }
@@ -100,7 +100,7 @@ struct Paths<'a> {
 impl GroupTree {
     /// Arranges the groups. Costs time with many groups: work for a worker.
     pub fn new(groups: Arc<Groups>, sort: Sort) -> Self {
-        let mut names: BTreeMap<&str, BTreeMap<String, Paths<'_>>> = BTreeMap::new();
+        let mut names: BTreeMap<&str, BTreeMap<String, DoctypePaths<'_>>> = BTreeMap::new();
         for (i, group) in groups.list.iter().enumerate() {
             let namespace = group.key.namespace.as_deref().unwrap_or("(no namespace)");
             let doctype = names.entry(namespace).or_default().entry(doctype_label(group)).or_default();
@@ -110,12 +110,12 @@ impl GroupTree {
                 doctype.paths.entry(group.key.path.as_deref()).or_default().push(i as u32);
             }
         }
-        let maker = Maker { groups: &groups, sort };
+        let maker = LineMaker { groups: &groups, sort };
         let namespaces = names.into_iter().map(|(name, doctypes)| {
             let doctypes = doctypes.into_iter().map(|(name, paths)| maker.doctype(&name, paths)).collect();
-            maker.branch(Level::Namespace, name, doctypes)
+            maker.branch(GroupLevel::Namespace, name, doctypes)
         });
-        let mut lines: Vec<Line> = namespaces.collect();
+        let mut lines: Vec<LineDraft> = namespaces.collect();
         sort_lines(&mut lines);
         let mut items = Vec::new();
         push_lines(lines, None, 0, &groups, &mut items);
@@ -129,7 +129,7 @@ impl GroupTree {
 
     /// Whether the line is a group, not a branch.
     pub fn is_leaf(&self, item: usize) -> bool {
-        matches!(self.items[item].level, Level::PathAndFault | Level::Fault)
+        matches!(self.items[item].level, GroupLevel::PathAndFault | GroupLevel::Fault)
     }
 
     /// The lines of all groups below a line, or the line itself.
@@ -158,37 +158,37 @@ fn doctype_label(group: &Group) -> String {
 }
 
 /// Makes lines out of groups.
-struct Maker<'a> {
+struct LineMaker<'a> {
     groups: &'a Groups,
     sort: Sort,
 }
 
-impl Maker<'_> {
-    fn doctype(&self, name: &str, paths: Paths<'_>) -> Line {
-        let mut below: Vec<Line> = Vec::new();
+impl LineMaker<'_> {
+    fn doctype(&self, name: &str, paths: DoctypePaths<'_>) -> LineDraft {
+        let mut below: Vec<LineDraft> = Vec::new();
         for (path, groups) in paths.paths {
             match (path, groups.as_slice()) {
-                (Some(path), &[alone]) => below.push(self.leaf(Level::PathAndFault, path_label(path), alone)),
+                (Some(path), &[alone]) => below.push(self.leaf(GroupLevel::PathAndFault, path_label(path), alone)),
                 (Some(path), several) => {
                     let faults = several.iter().map(|&group| self.fault(group)).collect();
-                    below.push(self.branch(Level::Path, path_label(path), faults));
+                    below.push(self.branch(GroupLevel::Path, path_label(path), faults));
                 }
                 (None, placeless) => below.extend(placeless.iter().map(|&group| self.fault(group))),
             }
         }
         if !paths.noise.is_empty() {
             let noise = paths.noise.iter().map(|&group| self.fault(group)).collect();
-            let line = self.branch(Level::Noise, "noise by design", noise);
-            below.push(Line { group: None, rank: i64::MIN, ..line });
+            let line = self.branch(GroupLevel::Noise, "noise by design", noise);
+            below.push(LineDraft { group: None, rank: i64::MIN, ..line });
         }
-        self.branch(Level::Doctype, name, below)
+        self.branch(GroupLevel::Doctype, name, below)
     }
 
-    fn fault(&self, group: u32) -> Line {
-        self.leaf(Level::Fault, &self.groups.list[group as usize].says, group)
+    fn fault(&self, group: u32) -> LineDraft {
+        self.leaf(GroupLevel::Fault, &self.groups.list[group as usize].says, group)
     }
 
-    fn leaf(&self, level: Level, label: &str, index: u32) -> Line {
+    fn leaf(&self, level: GroupLevel, label: &str, index: u32) -> LineDraft {
         let group = &self.groups.list[index as usize];
         let rank = match self.sort {
             Sort::Name => 0,
@@ -197,10 +197,10 @@ impl Maker<'_> {
             Sort::Growth => (group.growth(self.groups.span) * 1e6) as i64,
         };
         let new = u32::from(group.status == Status::New { sure: true } && !self.groups.partial);
-        Line { level, label: self::label(label), group: Some(index), below: Vec::new(), count: group.count, new, rank }
+        LineDraft { level, label: self::label(label), group: Some(index), below: Vec::new(), count: group.count, new, rank }
     }
 
-    fn branch(&self, level: Level, label: &str, mut below: Vec<Line>) -> Line {
+    fn branch(&self, level: GroupLevel, label: &str, mut below: Vec<LineDraft>) -> LineDraft {
         sort_lines(&mut below);
         let count = below.iter().map(|line| line.count).sum();
         let rank = match self.sort {
@@ -209,7 +209,7 @@ impl Maker<'_> {
         };
         let largest = below.iter().filter_map(|line| line.group).max_by_key(|&group| self.groups.list[group as usize].count);
         let new = below.iter().map(|line| line.new).sum();
-        Line { level, label: self::label(label), group: largest, below, count, new, rank }
+        LineDraft { level, label: self::label(label), group: largest, below, count, new, rank }
     }
 }
 
@@ -223,11 +223,11 @@ fn label(text: &str) -> Box<str> {
 }
 
 /// Highest rank first, then by name.
-fn sort_lines(lines: &mut [Line]) {
+fn sort_lines(lines: &mut [LineDraft]) {
     lines.sort_by(|a, b| (b.rank, a.level, &a.label).cmp(&(a.rank, b.level, &b.label)));
 }
 
-fn push_lines(lines: Vec<Line>, parent: Option<u32>, depth: u16, groups: &Groups, items: &mut Vec<Item>) {
+fn push_lines(lines: Vec<LineDraft>, parent: Option<u32>, depth: u16, groups: &Groups, items: &mut Vec<GroupItem>) {
     for line in lines {
         let mut hash = FxHasher::default();
         match line.group.filter(|_| line.below.is_empty()) {
@@ -239,8 +239,8 @@ fn push_lines(lines: Vec<Line>, parent: Option<u32>, depth: u16, groups: &Groups
             }
         }
         let at = items.len() as u32;
-        let Line { level, label, group, below, count, new, .. } = line;
-        items.push(Item { label, level, count, new, group, depth, end: at + 1, parent, id: hash.finish() });
+        let LineDraft { level, label, group, below, count, new, .. } = line;
+        items.push(GroupItem { label, level, count, new, group, depth, end: at + 1, parent, id: hash.finish() });
         push_lines(below, Some(at), depth + 1, groups, items);
         items[at as usize].end = items.len() as u32;
     }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::ground::outline::{Outline, Tree};
-use crate::triage::catalog::{Catalog, Found, Hit, Place, What};
+use crate::triage::catalog::{Catalog, FoundHits, Hit, HitKind, HitPlace};
 
 /// Most lines of the best hit that are shown without being asked for: the next hits are to be seen as well.
 const OPEN_AT_START: usize = 30;
@@ -16,23 +16,23 @@ pub struct HitTree {
     /// What was searched.
     pub catalog: Arc<Catalog>,
     /// What it found.
-    pub found: Found,
+    pub found: FoundHits,
     /// The line of each hit, and one more at the end.
     lines: Vec<u32>,
 }
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Line<'a> {
+pub enum HitLine<'a> {
     /// A hit with the places that it is found in; with one place there are no lines below it.
-    Hit(&'a Hit, &'a [Place]),
+    Hit(&'a Hit, &'a [HitPlace]),
     /// One of several places.
-    Place(Place),
+    Place(HitPlace),
 }
 
 impl HitTree {
     /// Arranges what was found in a catalog.
-    pub fn new(catalog: Arc<Catalog>, found: Found) -> Self {
+    pub fn new(catalog: Arc<Catalog>, found: FoundHits) -> Self {
         let mut lines = vec![0];
         let mut next = 0;
         for hit in &found.hits {
@@ -53,22 +53,22 @@ impl HitTree {
     }
 
     /// What stands on a line.
-    pub fn line(&self, item: usize) -> Line<'_> {
+    pub fn line(&self, item: usize) -> HitLine<'_> {
         let at = self.hit(item);
         let hit = &self.found.hits[at];
         let places = self.found.places(hit);
         match item - self.lines[at] as usize {
-            0 => Line::Hit(hit, places),
-            below => Line::Place(places[below - 1]),
+            0 => HitLine::Hit(hit, places),
+            below => HitLine::Place(places[below - 1]),
         }
     }
 
     /// The place that a line stands for; of a hit its first, of tables none.
-    pub fn place(&self, item: usize) -> Option<Place> {
+    pub fn place(&self, item: usize) -> Option<HitPlace> {
         match self.line(item) {
-            Line::Hit(hit, places) if hit.what != What::Tables || places.len() == 1 => places.first().copied(),
-            Line::Hit(..) => None,
-            Line::Place(place) => Some(place),
+            HitLine::Hit(hit, places) if hit.what != HitKind::Tables || places.len() == 1 => places.first().copied(),
+            HitLine::Hit(..) => None,
+            HitLine::Place(place) => Some(place),
         }
     }
 
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn nothing_found_is_no_line() {
-        let tree = HitTree::new(Arc::default(), Found::default());
+        let tree = HitTree::new(Arc::default(), FoundHits::default());
         assert_eq!((tree.len(), tree.at_start().rows()), (0, 0));
     }
 }

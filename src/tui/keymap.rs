@@ -6,7 +6,7 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::action::{Action, Place, TABLE};
+use super::action::{Action, ActionPlace, TABLE};
 use super::binding::Binding;
 
 /// One key press.
@@ -146,12 +146,12 @@ pub struct Mistake {
 /// Which keys ask for which action.
 #[derive(Debug, Clone)]
 pub struct Keymap {
-    bindings: Vec<(Vec<Key>, Action, Place)>,
+    bindings: Vec<(Vec<Key>, Action, ActionPlace)>,
 }
 
 /// What the keys pressed so far mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lookup {
+pub enum KeyLookup {
     /// An action.
     Action(Action),
     /// The beginning of one or more.
@@ -182,7 +182,7 @@ impl Keymap {
         }
         // Nobody is ever locked in: what else the key is asked for is a conflict.
         if !bindings.iter().any(|(keys, action, _)| *action == Action::Quit && keys[..] == [Key::INTERRUPT]) {
-            bindings.push((vec![Key::INTERRUPT], Action::Quit, Place::Always));
+            bindings.push((vec![Key::INTERRUPT], Action::Quit, ActionPlace::Always));
         }
         let keymap = Keymap { bindings };
         mistakes.extend(keymap.conflicts(changes));
@@ -194,7 +194,7 @@ impl Keymap {
         let mut found = Vec::new();
         for (i, (keys, action, place)) in self.bindings.iter().enumerate() {
             for (other_keys, other, other_place) in &self.bindings[i + 1..] {
-                let meet = Place::ALL.into_iter().any(|here| place.holds(here) && other_place.holds(here));
+                let meet = ActionPlace::ALL.into_iter().any(|here| place.holds(here) && other_place.holds(here));
                 let hides = keys.starts_with(other_keys) || other_keys.starts_with(keys);
                 if meet && hides && action != other {
                     let name = |action: &Action| action.entry().map_or("?", |entry| entry.name);
@@ -214,20 +214,20 @@ impl Keymap {
     }
 
     /// What the keys mean in that place.
-    pub fn lookup(&self, pressed: &[Key], here: Place) -> Lookup {
+    pub fn lookup(&self, pressed: &[Key], here: ActionPlace) -> KeyLookup {
         let mut prefix = false;
         for (keys, action, _) in self.bindings.iter().filter(|(_, _, place)| place.holds(here)) {
             if keys == pressed {
-                return Lookup::Action(*action);
+                return KeyLookup::Action(*action);
             }
             prefix |= keys.starts_with(pressed);
         }
-        if prefix { Lookup::Prefix } else { Lookup::Nothing }
+        if prefix { KeyLookup::Prefix } else { KeyLookup::Nothing }
     }
 
     /// What may follow the keys pressed so far.
-    pub fn continuations(&self, pressed: &[Key], here: Place) -> Vec<(String, Action)> {
-        let fits = |keys: &[Key], place: &Place| place.holds(here) && keys.len() > pressed.len() && keys.starts_with(pressed);
+    pub fn continuations(&self, pressed: &[Key], here: ActionPlace) -> Vec<(String, Action)> {
+        let fits = |keys: &[Key], place: &ActionPlace| place.holds(here) && keys.len() > pressed.len() && keys.starts_with(pressed);
         self.bindings
             .iter()
             .filter(|(keys, _, place)| fits(keys, place))
@@ -292,9 +292,9 @@ mod tests {
     fn sequences_wait_for_their_end() {
         let keymap = Keymap::new(&[]).expect("defaults");
         let keys = parse_keys("yp").expect("keys");
-        assert_eq!(keymap.lookup(&keys[..1], Place::Case), Lookup::Prefix);
-        assert_eq!(keymap.lookup(&keys, Place::Case), Lookup::Action(Action::CopyPointer));
-        assert_eq!(keymap.lookup(&parse_keys("yj").expect("keys"), Place::Groups), Lookup::Nothing);
+        assert_eq!(keymap.lookup(&keys[..1], ActionPlace::Case), KeyLookup::Prefix);
+        assert_eq!(keymap.lookup(&keys, ActionPlace::Case), KeyLookup::Action(Action::CopyPointer));
+        assert_eq!(keymap.lookup(&parse_keys("yj").expect("keys"), ActionPlace::Groups), KeyLookup::Nothing);
     }
 
     #[test]
@@ -322,8 +322,8 @@ mod tests {
     fn the_key_that_backs_out_can_be_given_to_nothing_else() {
         let quit = changed("quit", &["Q"]).expect("a free key");
         assert_eq!(quit.keys(Action::Quit), ["Q", "Ctrl-C"]);
-        for here in Place::ALL {
-            assert_eq!(quit.lookup(&[Key::INTERRUPT], here), Lookup::Action(Action::Quit));
+        for here in ActionPlace::ALL {
+            assert_eq!(quit.lookup(&[Key::INTERRUPT], here), KeyLookup::Action(Action::Quit));
         }
         let mistakes = changed("next-theme", &["<c-c>"]).expect_err("taken");
         assert!(mistakes[0].contains("Ctrl-C (next-theme) and Ctrl-C (quit)"), "{mistakes:?}");

@@ -9,12 +9,12 @@ use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::{ColumnId, Layout};
 use crate::pipeline::schema::Schema;
 use crate::rows::group::Groups;
-use crate::triage::catalog::Place;
+use crate::triage::catalog::HitPlace;
 
 /// What a worker finds out about a place.
 pub struct Look {
     /// The place.
-    pub place: Place,
+    pub place: HitPlace,
     /// The table's layout, with descriptions.
     pub layout: Option<Arc<Layout>>,
     /// The JSON schema of the same doctype version.

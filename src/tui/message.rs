@@ -10,7 +10,7 @@ use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::look::Look;
 use super::row_place::{Exportable, GroupPlace, OpenedRow, RowPlace};
-use super::subject::{Comparison, Subject};
+use super::subject::{Subject, TextComparison};
 use super::table_tree::TableTree;
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::Layout;
@@ -18,8 +18,8 @@ use crate::rows::group::{Groups, Sort};
 use crate::rows::row::RowRef;
 use crate::rows::source::{Progress, RowOrder};
 use crate::triage::case::{Case, Preview};
-use crate::triage::catalog::{self, Catalog, Place};
-use crate::triage::export::single::What;
+use crate::triage::catalog::{self, Catalog, HitPlace};
+use crate::triage::export::single::SingleExport;
 use crate::tui::clipboard::Copied;
 
 /// Names one piece of work on a worker; later work has a higher number.
@@ -75,7 +75,7 @@ pub enum Message {
         items: Vec<u32>,
     },
     /// How far reading the tables has come.
-    TablesProgress(catalog::Progress),
+    TablesProgress(catalog::CatalogProgress),
     /// The tables; `done` once their columns are read as well.
     Tables {
         /// All tables known so far.
@@ -149,7 +149,7 @@ pub struct Export {
     /// What is exported.
     pub subject: Exportable,
     /// What is made of it.
-    pub what: What,
+    pub what: SingleExport,
     /// Whether it goes to the clipboard, not to a file.
     pub is_copied: bool,
     /// Whether values leave as they are.
@@ -211,7 +211,7 @@ pub enum Effect {
         /// What was typed.
         text: String,
         /// How the two are compared.
-        comparison: Comparison,
+        comparison: TextComparison,
     },
     /// List all tables by name.
     ListTables {
@@ -237,7 +237,7 @@ pub enum Effect {
         /// The work.
         job: JobId,
         /// The table and column.
-        place: Place,
+        place: HitPlace,
         /// Groups that may fail there.
         groups: Arc<Groups>,
     },

@@ -105,7 +105,7 @@ impl Tree for Subject {
 
 /// How typed text is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comparison {
+pub enum TextComparison {
     /// As it stands, case ignored unless a capital is typed.
     Plain,
     /// Letters in order, words in any order.
@@ -117,14 +117,14 @@ const MOST_SEARCHED: usize = 64 << 10;
 
 impl Subject {
     /// Lines that match, ascending; `None` where the work was called off.
-    pub fn matches(&self, text: &str, comparison: Comparison, cancelled: &dyn Fn() -> bool) -> Option<Vec<u32>> {
+    pub fn matches(&self, text: &str, comparison: TextComparison, cancelled: &dyn Fn() -> bool) -> Option<Vec<u32>> {
         let query = Query::new(text);
         let sensitive = text.chars().any(char::is_uppercase);
         let folded = text.to_lowercase();
         let test = |label: &str| match comparison {
-            Comparison::Fuzzy => query.matches(label),
-            Comparison::Plain if sensitive => label.contains(text),
-            Comparison::Plain => contains_folded(label, &folded),
+            TextComparison::Fuzzy => query.matches(label),
+            TextComparison::Plain if sensitive => label.contains(text),
+            TextComparison::Plain => contains_folded(label, &folded),
         };
         let mut found = Vec::new();
         for item in 0..self.len() {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::ground::outline::Tree;
 use crate::pipeline::layout::ColumnId;
-use crate::triage::catalog::{Catalog, Contents, Place, TableId};
+use crate::triage::catalog::{Catalog, HitPlace, TableContents, TableId};
 
 /// The tree over a catalog.
 #[derive(Default)]
@@ -24,7 +24,7 @@ pub struct TableTree {
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Line {
+pub enum TableLine {
     /// A namespace, with its tables.
     Namespace(TableId, TableId),
     /// A doctype version.
@@ -54,17 +54,17 @@ impl TableTree {
     }
 
     /// What stands on a line.
-    pub fn line(&self, item: usize) -> Line {
+    pub fn line(&self, item: usize) -> TableLine {
         let table = self.owners[item];
         match item.checked_sub(self.lines[table as usize] as usize) {
-            None => Line::Namespace(table, self.namespace_end(table)),
-            Some(0) => Line::Table(table),
-            Some(below) => Line::Column(table, below as ColumnId - 1),
+            None => TableLine::Namespace(table, self.namespace_end(table)),
+            Some(0) => TableLine::Table(table),
+            Some(below) => TableLine::Column(table, below as ColumnId - 1),
         }
     }
 
     /// The line of a place; of the table, where its columns are not read yet.
-    pub fn item(&self, place: Place) -> Option<usize> {
+    pub fn item(&self, place: HitPlace) -> Option<usize> {
         let table = *self.lines.get(place.table as usize)? as usize;
         let column = place.column.filter(|&column| self.catalog.column(place.table, column).is_some());
         Some(table + column.map_or(0, |column| column as usize + 1))
@@ -85,12 +85,12 @@ impl Tree for TableTree {
     fn end(&self, item: usize) -> usize {
         match self.line(item) {
             // The line before that of the next namespace's first table is the namespace's own.
-            Line::Namespace(_, end) => match self.lines.get(end as usize) {
+            TableLine::Namespace(_, end) => match self.lines.get(end as usize) {
                 Some(&line) if (end as usize) < self.catalog.tables().len() => line as usize - 1,
                 _ => self.len(),
             },
-            Line::Table(table) => item + 1 + self.catalog.flat(table).map_or(0, |flat| flat.columns.len()),
-            Line::Column(table, id) => {
+            TableLine::Table(table) => item + 1 + self.catalog.flat(table).map_or(0, |flat| flat.columns.len()),
+            TableLine::Column(table, id) => {
                 let end = self.catalog.column(table, id).map_or(id + 1, |column| column.end);
                 self.lines[table as usize] as usize + 1 + end as usize
             }
@@ -99,12 +99,12 @@ impl Tree for TableTree {
 
     fn parent(&self, item: usize) -> Option<usize> {
         match self.line(item) {
-            Line::Namespace(..) => None,
-            Line::Table(table) => {
+            TableLine::Namespace(..) => None,
+            TableLine::Table(table) => {
                 let at = self.namespaces.partition_point(|&start| start <= table).checked_sub(1)?;
                 Some(self.lines[self.namespaces[at] as usize] as usize - 1)
             }
-            Line::Column(table, id) => {
+            TableLine::Column(table, id) => {
                 let above = self.catalog.column(table, id).and_then(|column| column.parent());
                 Some(self.lines[table as usize] as usize + above.map_or(0, |above| above as usize + 1))
             }
@@ -113,29 +113,29 @@ impl Tree for TableTree {
 
     fn depth(&self, item: usize) -> usize {
         match self.line(item) {
-            Line::Namespace(..) => 0,
-            Line::Table(_) => 1,
-            Line::Column(table, id) => 2 + self.catalog.column(table, id).map_or(0, |column| usize::from(column.depth)),
+            TableLine::Namespace(..) => 0,
+            TableLine::Table(_) => 1,
+            TableLine::Column(table, id) => 2 + self.catalog.column(table, id).map_or(0, |column| usize::from(column.depth)),
         }
     }
 
     fn id(&self, item: usize) -> u64 {
         match self.line(item) {
-            Line::Namespace(first, _) => 1 << 63 | u64::from(first),
-            Line::Table(table) => 1 << 62 | u64::from(table),
-            Line::Column(table, id) => u64::from(table) << 32 | u64::from(id),
+            TableLine::Namespace(first, _) => 1 << 63 | u64::from(first),
+            TableLine::Table(table) => 1 << 62 | u64::from(table),
+            TableLine::Column(table, id) => u64::from(table) << 32 | u64::from(id),
         }
     }
 
     fn is_branch(&self, item: usize) -> bool {
         match self.line(item) {
-            Line::Namespace(..) => true,
+            TableLine::Namespace(..) => true,
             // What is opened before it is read shows its columns once they are there.
-            Line::Table(table) => {
+            TableLine::Table(table) => {
                 self.end(item) > item + 1
-                    || self.catalog.tables().get(table as usize).is_some_and(|table| table.contents == Contents::Unread)
+                    || self.catalog.tables().get(table as usize).is_some_and(|table| table.contents == TableContents::Unread)
             }
-            Line::Column(..) => self.end(item) > item + 1,
+            TableLine::Column(..) => self.end(item) > item + 1,
         }
     }
 }
@@ -163,9 +163,9 @@ mod tests {
             assert!(open.iter().all(|&above| tree.end(above) >= tree.end(item)), "line {item}");
             open.push(item);
             let place = match tree.line(item) {
-                Line::Namespace(..) => continue,
-                Line::Table(table) => Place { table, column: None },
-                Line::Column(table, column) => Place { table, column: Some(column) },
+                TableLine::Namespace(..) => continue,
+                TableLine::Table(table) => HitPlace { table, column: None },
+                TableLine::Column(table, column) => HitPlace { table, column: Some(column) },
             };
             assert_eq!(tree.item(place), Some(item));
         }

@@ -10,11 +10,11 @@ use super::list::List;
 use super::look::Look;
 use super::message::JobId;
 use super::panes::TablePane;
-use super::table_tree::{Line, TableTree};
+use super::table_tree::{TableLine, TableTree};
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::ColumnId;
 use crate::rows::group::Groups;
-use crate::triage::catalog::{Place, Progress, TableId};
+use crate::triage::catalog::{CatalogProgress, HitPlace, TableId};
 
 /// The screen of tables.
 #[derive(Default)]
@@ -24,7 +24,7 @@ pub struct TableScreen {
     /// Whether there is no other screen: the explorer was opened on the tables.
     pub alone: bool,
     /// How far reading has come; `None` before it begins and after it ended.
-    pub reading: Option<Progress>,
+    pub reading: Option<CatalogProgress>,
     /// Whether the columns are read.
     pub read: bool,
     /// All tables.
@@ -38,7 +38,7 @@ pub struct TableScreen {
     /// The list of the schema.
     pub schema: List,
     /// What was asked for last.
-    pub asked: Option<Asked>,
+    pub asked: Option<AskedPlace>,
     /// What is known of the table under the cursor.
     pub look: Option<Arc<Look>>,
     /// The schema node that fills the column under the cursor.
@@ -60,11 +60,11 @@ pub struct TableSearch {
 }
 
 /// A look at the line under the cursor.
-pub struct Asked {
+pub struct AskedPlace {
     /// The work.
     pub job: JobId,
     /// The line.
-    pub place: Place,
+    pub place: HitPlace,
     /// The groups that were looked through.
     pub groups: Arc<Groups>,
 }
@@ -88,27 +88,27 @@ impl TableScreen {
     }
 
     /// The place under the cursor; `None` on a namespace.
-    pub fn place(&self) -> Option<Place> {
+    pub fn place(&self) -> Option<HitPlace> {
         if let Some((search, hits)) = self.hits() {
             return hits.place(search.list.outline.item()?);
         }
         match self.tree.line(self.list.outline.item()?) {
-            Line::Namespace(..) => None,
-            Line::Table(table) => Some(Place { table, column: None }),
-            Line::Column(table, column) => Some(Place { table, column: Some(column) }),
+            TableLine::Namespace(..) => None,
+            TableLine::Table(table) => Some(HitPlace { table, column: None }),
+            TableLine::Column(table, column) => Some(HitPlace { table, column: Some(column) }),
         }
     }
 
     /// The hit under the cursor.
-    pub fn hit(&self) -> Option<hit_tree::Line<'_>> {
+    pub fn hit(&self) -> Option<hit_tree::HitLine<'_>> {
         let (search, hits) = self.hits()?;
         Some(hits.line(search.list.outline.item()?))
     }
 
     /// All places of the hit under the cursor, where it has several.
-    pub fn shared_places(&self) -> Option<&[Place]> {
+    pub fn shared_places(&self) -> Option<&[HitPlace]> {
         match self.hit() {
-            Some(hit_tree::Line::Hit(_, places)) if places.len() > 1 => Some(places),
+            Some(hit_tree::HitLine::Hit(_, places)) if places.len() > 1 => Some(places),
             _ => None,
         }
     }

@@ -146,13 +146,13 @@ const ASCII: Glyphs = Glyphs {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    roles: BTreeMap<Role, Look>,
+struct ThemeFile {
+    roles: BTreeMap<Role, RoleLook>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-struct Look {
+struct RoleLook {
     fg: Option<String>,
     bg: Option<String>,
     #[serde(default)]
@@ -224,7 +224,7 @@ pub fn locale_is_ascii(variable: impl Fn(&str) -> Option<String>) -> bool {
 }
 
 fn parse(text: &str) -> Result<[Style; ROLES], String> {
-    let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+    let file: ThemeFile = toml::from_str(text).map_err(|error| error.to_string())?;
     let mut styles = [Style::new(); ROLES];
     let mut missing = ROLES;
     for (role, look) in &file.roles {
@@ -234,7 +234,7 @@ fn parse(text: &str) -> Result<[Style; ROLES], String> {
     if missing > 0 { Err(format!("{missing} of {ROLES} roles are missing")) } else { Ok(styles) }
 }
 
-impl Look {
+impl RoleLook {
     fn style(&self) -> Result<Style, String> {
         let mut style = Style::new();
         if let Some(fg) = &self.fg {

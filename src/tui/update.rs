@@ -18,10 +18,10 @@ mod whole;
 
 use ratatui::crossterm::event::KeyEvent;
 
-use super::action::{Action, Place};
+use super::action::{Action, ActionPlace};
 use super::app::{App, Overlay};
 use super::focus::Focus;
-use super::keymap::{Key, Lookup};
+use super::keymap::{Key, KeyLookup};
 use super::message::{Effect, Message};
 use super::panes;
 
@@ -133,12 +133,12 @@ fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
 fn meaning(app: &mut App, key: Key) -> Option<Action> {
     app.pending.push(key);
     match app.keymap.lookup(&app.pending, app.place()) {
-        Lookup::Action(action) => {
+        KeyLookup::Action(action) => {
             app.pending.clear();
             Some(action)
         }
-        Lookup::Prefix => None,
-        Lookup::Nothing => {
+        KeyLookup::Prefix => None,
+        KeyLookup::Nothing => {
             means_nothing(app, key);
             None
         }
@@ -149,14 +149,14 @@ fn meaning(app: &mut App, key: Key) -> Option<Action> {
 fn means_nothing(app: &mut App, key: Key) {
     let is_unfinished = app.pending.len() > 1;
     app.pending.clear();
-    let is_back = app.keymap.lookup(&[key], app.place()) == Lookup::Action(Action::Back);
+    let is_back = app.keymap.lookup(&[key], app.place()) == KeyLookup::Action(Action::Back);
     if is_unfinished && (is_back || key == Key::INTERRUPT) {
         return;
     }
     let all = app.keymap.words("; ", Action::Help, " lists all keys");
     match app.place() {
-        Place::Question => {}
-        Place::Export => app.overlay = None,
+        ActionPlace::Question => {}
+        ActionPlace::Export => app.overlay = None,
         _ if is_unfinished => app.warn(format!("these keys mean nothing together{all}")),
         _ => app.tell(format!("{key} means nothing here{all}")),
     }
@@ -164,8 +164,8 @@ fn means_nothing(app: &mut App, key: Key) {
 
 fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match app.place() {
-        Place::Question => return remote::answer(app, action),
-        Place::Export => return export::act(app, action),
+        ActionPlace::Question => return remote::answer(app, action),
+        ActionPlace::Export => return export::act(app, action),
         _ if app.overlay.is_some() => return overlay(app, action),
         _ => {}
     }

@@ -28,7 +28,7 @@ use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{Cost, ErrorSource, Progress, Request, RowOrder, Watch};
 use crate::triage::case;
 use crate::triage::export::files::Readers;
-use crate::triage::export::single::{self, Opened, Origin};
+use crate::triage::export::single::{self, ExportOrigin, Opened};
 use crate::triage::redact::Policy;
 use crate::triage::redact::Redaction;
 use crate::tui::clipboard::Clipboard;
@@ -167,8 +167,8 @@ impl Workers {
     }
 
     /// Who watches a source for the explorer.
-    fn reader(&self, stop: Arc<AtomicBool>) -> Reader {
-        Reader { messages: self.messages.clone(), stop, answers: self.answers.clone(), running: self.running.clone() }
+    fn reader(&self, stop: Arc<AtomicBool>) -> ReadWatch {
+        ReadWatch { messages: self.messages.clone(), stop, answers: self.answers.clone(), running: self.running.clone() }
     }
 
     fn run(&self, work: impl FnOnce(&UnboundedSender<Message>) -> Option<Message> + Send + 'static) {
@@ -259,7 +259,7 @@ fn exported(
 ) -> Result<Exported, String> {
     let of = export.subject.of();
     let opened = export.subject.row().map(|row| Opened { at: row.place.at, case: row.case.clone() });
-    let origin = Origin { source, schemas, groups: of.groups(), group: of.group().fingerprint, opened, policy };
+    let origin = ExportOrigin { source, schemas, groups: of.groups(), group: of.group().fingerprint, opened, policy };
     let made = single::make(export.what, &origin, watch).map_err(|refusal| advice::advised(&refusal))?;
     if export.is_copied {
         return Ok(Exported::Text { what: export.what.name(), text: String::from_utf8_lossy(&made.bytes).into_owned() });
@@ -296,14 +296,14 @@ fn arranged(groups: Groups) -> Arc<GroupTree> {
 }
 
 /// Tells the explorer how reading goes.
-struct Reader {
+struct ReadWatch {
     messages: UnboundedSender<Message>,
     stop: Arc<AtomicBool>,
     answers: Arc<Answers>,
     running: Arc<AtomicUsize>,
 }
 
-impl Watch for Reader {
+impl Watch for ReadWatch {
     fn spend(&self, cost: &Cost) -> bool {
         if !cost.is_over() {
             return true;

@@ -2,16 +2,16 @@
 
 use serde::Serialize;
 
-use crate::cli::violation::Violation;
-use crate::pipeline::destination::{self, Part};
+use crate::cli::violation::ViolationAnswer;
+use crate::pipeline::destination::{self, SplitPart};
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::sink::{Fate, Landing};
 use crate::rows::group::Fingerprint;
-use crate::triage::case::{Case, Replay, Told};
+use crate::triage::case::{Case, Replay, ToldMessage};
 
 /// One row.
 #[derive(Debug, Serialize)]
-pub(super) struct Answer<'a> {
+pub(super) struct CaseAnswer<'a> {
     /// From 0, over all sources.
     pub row: u64,
     /// As the decoder resolves them; null where the row has none.
@@ -33,19 +33,19 @@ pub(super) struct Answer<'a> {
     /// RFC 6901 pointer of the node that broke, in `schema_file`; the empty text is the root.
     pub schema_pointer: Option<&'a str>,
     /// Where the failing value lands.
-    pub columns: Vec<Column<'a>>,
+    pub columns: Vec<ColumnAnswer<'a>>,
     /// The pipeline's judgement replayed with these schemas; null where it cannot be.
-    pub verdict: Option<Verdict<'a>>,
+    pub verdict: Option<ReplayAnswer<'a>>,
     /// Everything that is broken, at most 1,000; null where there is no verdict.
-    pub violations: Option<Vec<Violation<'a>>>,
+    pub violations: Option<Vec<ViolationAnswer<'a>>>,
     /// All violations, exactly.
     pub violation_count: Option<u64>,
     /// What costs the row or is silently lost, whether the document passes or not, the worst first; at most 100.
-    pub warnings: Vec<Warning<'a>>,
+    pub warnings: Vec<WarningAnswer<'a>>,
     /// All warnings, exactly.
     pub warning_count: u64,
     /// The tables that the document goes through, from the request to the view; those of both parts where it is split.
-    pub tables: Vec<Table>,
+    pub tables: Vec<TableAnswer>,
     /// What could not be had or is odd, in sentences.
     pub notes: &'a [String],
 }
@@ -67,7 +67,7 @@ pub(super) struct Said<'a> {
 
 /// The pipeline's judgement replayed. All null but `reproduced` where the document passes.
 #[derive(Debug, Serialize)]
-pub(super) struct Verdict<'a> {
+pub(super) struct ReplayAnswer<'a> {
     /// With its class, before the pipeline cuts it at 1,024 bytes.
     pub message: Option<&'a str>,
     /// The keyword that broke.
@@ -82,7 +82,7 @@ pub(super) struct Verdict<'a> {
 
 /// One column, or why there is none.
 #[derive(Debug, Serialize)]
-pub(super) struct Column<'a> {
+pub(super) struct ColumnAnswer<'a> {
     /// Dotted path.
     pub column: Option<String>,
     /// BigQuery's canonical name: `STRING`, `RECORD`.
@@ -104,7 +104,7 @@ pub(super) struct Column<'a> {
 
 /// A value that costs the row or is lost.
 #[derive(Debug, Serialize)]
-pub(super) struct Warning<'a> {
+pub(super) struct WarningAnswer<'a> {
     /// `no_row`: the pipeline's code fails; `mismatch`: BigQuery refuses the row; `lost`: the value is nowhere.
     pub severity: &'static str,
     /// RFC 6901, in the document.
@@ -117,7 +117,7 @@ pub(super) struct Warning<'a> {
 
 /// A table that the document goes through.
 #[derive(Debug, Serialize)]
-pub(super) struct Table {
+pub(super) struct TableAnswer {
     /// `raw`, `error`, `decoded`, `live`, `stable` or `view`.
     pub stage: &'static str,
     /// `telemetry_live.main_v5`.
@@ -128,12 +128,12 @@ pub(super) struct Table {
     pub sql: Option<String>,
 }
 
-impl<'a> Answer<'a> {
+impl<'a> CaseAnswer<'a> {
     /// The fields of an opened case.
     pub(super) fn new(row: u64, group: Option<Fingerprint>, case: &'a Case) -> Self {
         let resolved = case.doctype.as_ref();
         let facts = case.row.error_row();
-        Answer {
+        CaseAnswer {
             row,
             namespace: resolved.map(|doctype| doctype.namespace.as_str()).or(facts.namespace),
             doctype: resolved.map(|doctype| doctype.doctype.as_str()).or(facts.doctype),
@@ -144,20 +144,20 @@ impl<'a> Answer<'a> {
             fault: case.fault.as_ref().map(Said::new).unwrap_or_default(),
             group: group.map(|group| group.to_string()),
             schema_pointer: case.broken.as_ref().and_then(|broken| broken.schema_pointer.as_deref()),
-            columns: case.landing.iter().map(|landing| Column::new(landing, case)).collect(),
-            verdict: case.replay.as_ref().map(Verdict::new),
-            violations: case.replay.as_ref().map(|replay| replay.violations.list.iter().map(Violation::new).collect()),
+            columns: case.landing.iter().map(|landing| ColumnAnswer::new(landing, case)).collect(),
+            verdict: case.replay.as_ref().map(ReplayAnswer::new),
+            violations: case.replay.as_ref().map(|replay| replay.violations.list.iter().map(ViolationAnswer::new).collect()),
             violation_count: case.replay.as_ref().map(|replay| replay.violations.count),
             warnings: warnings(case),
             warning_count: case.warnings.count,
-            tables: case.destinations().iter().map(|table| Table::new(table, case)).collect(),
+            tables: case.destinations().iter().map(|table| TableAnswer::new(table, case)).collect(),
             notes: &case.notes,
         }
     }
 }
 
 impl<'a> Said<'a> {
-    fn new(told: &'a Told) -> Self {
+    fn new(told: &'a ToldMessage) -> Self {
         Said {
             pointer: told.pointer.as_deref(),
             keyword: told.keyword,
@@ -168,10 +168,10 @@ impl<'a> Said<'a> {
     }
 }
 
-impl<'a> Verdict<'a> {
+impl<'a> ReplayAnswer<'a> {
     fn new(replay: &'a Replay) -> Self {
         let violation = replay.violation.as_ref();
-        Verdict {
+        ReplayAnswer {
             message: Some(replay.message.as_str()).filter(|message| !message.is_empty()),
             keyword: violation.map(|violation| violation.keyword),
             pointer: violation.map(|violation| violation.pointer.as_str()),
@@ -181,11 +181,11 @@ impl<'a> Verdict<'a> {
     }
 }
 
-impl<'a> Column<'a> {
+impl<'a> ColumnAnswer<'a> {
     fn new(landing: &'a Landing, case: &'a Case) -> Self {
         let layout = case.layout.as_deref();
         let known = landing.column.and_then(|id| Some((layout?, id, layout?.get(id)?)));
-        Column {
+        ColumnAnswer {
             column: known.map(|(layout, id, _)| layout.path(id)),
             kind: known.map(|(_, _, column)| &*column.kind),
             mode: known.map(|(_, _, column)| column.mode.name()),
@@ -198,16 +198,16 @@ impl<'a> Column<'a> {
     }
 }
 
-impl Table {
-    fn new(table: &destination::Table, case: &Case) -> Self {
-        Table { stage: table.stage.name(), table: table.path(), part: table.part.map(Part::name), sql: case.lookup(table) }
+impl TableAnswer {
+    fn new(table: &destination::DestinationTable, case: &Case) -> Self {
+        TableAnswer { stage: table.stage.name(), table: table.path(), part: table.part.map(SplitPart::name), sql: case.lookup(table) }
     }
 }
 
-fn warnings(case: &Case) -> Vec<Warning<'_>> {
+fn warnings(case: &Case) -> Vec<WarningAnswer<'_>> {
     let Some(document) = &case.document else { return Vec::new() };
     let told = case.warnings.list.iter();
-    told.map(|warning| Warning {
+    told.map(|warning| WarningAnswer {
         severity: warning.severity.name(),
         pointer: document.path(warning.node, PathStyle::Pointer),
         table: case.tables.get(warning.table).map(|table| table.name.as_str()),

@@ -1,42 +1,49 @@
 //! Rows to texts: what every worker does with a batch.
 //!
 //! Owns: opening rows, leaving out those of other groups.
-//! Refuses: the order of rows and threads (pipeline), the forms of output (answer, text).
+//! Also owns: rows through all cores and out again in order.
+//! Refuses: threads (in_order), the forms of output (answer, text).
 
+use std::io;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use color_eyre::Result;
 use rustc_hash::FxHashMap;
 
-use super::answer::Answer;
-use super::pipeline::Row;
-use super::{Format, text};
-use crate::cli::safe_json;
+use super::answer::CaseAnswer;
+use super::{CasesFormat, text};
+use crate::cli::{in_order, safe_json};
 use crate::rows::group::{Fingerprint, Grouper};
-use crate::rows::row::RowRef;
+use crate::rows::row::{RowRef, SourceRow, Unreadable};
 use crate::rows::schemas::SchemaStore;
-use crate::rows::source::ErrorSource;
+use crate::rows::source::{ErrorSource, Filter};
 use crate::triage::case;
 
 /// What the workers share.
-pub(super) struct Printer {
+pub(super) struct CasePrinter {
     source: Arc<dyn ErrorSource>,
     schemas: Option<Arc<SchemaStore>>,
     /// Has counted nothing; copies of it share what it has learnt of the schemas.
     grouper: Grouper,
     /// The only group that is printed, if there is one.
     group: Option<Fingerprint>,
-    format: Format,
+    format: CasesFormat,
 }
 
-impl Printer {
+impl CasePrinter {
     /// For rows of the source judged by these schemas, in one form; of one group where that is given.
-    pub(super) fn new(source: Arc<dyn ErrorSource>, schemas: Option<Arc<SchemaStore>>, group: Option<Fingerprint>, format: Format) -> Self {
-        Printer { source, grouper: Grouper::new(schemas.clone()), schemas, group, format }
+    pub(super) fn new(
+        source: Arc<dyn ErrorSource>,
+        schemas: Option<Arc<SchemaStore>>,
+        group: Option<Fingerprint>,
+        format: CasesFormat,
+    ) -> Self {
+        CasePrinter { source, grouper: Grouper::new(schemas.clone()), schemas, group, format }
     }
 
     /// The texts of the rows that are in the group asked for.
-    pub(super) fn texts(&self, rows: Vec<Row>) -> Result<Vec<String>> {
+    pub(super) fn texts(&self, rows: Vec<NumberedRow>) -> Result<Vec<String>> {
         let groups = self.groups(&rows);
         let wanted = rows.into_iter().filter(|(_, at, _)| self.group.is_none() || groups.get(at) == self.group.as_ref());
         wanted.map(|row| self.text(row, &groups)).collect()
@@ -44,7 +51,7 @@ impl Printer {
 
     /// The group that each row counts to: what the source says, else found as all groups are, by grouping the rows. A batch at a time, because a grouper is made
     /// for many rows and costs more than one row does.
-    fn groups(&self, rows: &[Row]) -> FxHashMap<RowRef, Fingerprint> {
+    fn groups(&self, rows: &[NumberedRow]) -> FxHashMap<RowRef, Fingerprint> {
         let mut group_of: FxHashMap<_, _> = rows.iter().filter_map(|(_, at, _)| Some((*at, self.source.group_of(*at)?))).collect();
         if group_of.len() < rows.len() {
             let mut grouper = self.grouper.clone();
@@ -55,12 +62,39 @@ impl Printer {
         group_of
     }
 
-    fn text(&self, (number, at, row): Row, groups: &FxHashMap<RowRef, Fingerprint>) -> Result<String> {
+    fn text(&self, (number, at, row): NumberedRow, groups: &FxHashMap<RowRef, Fingerprint>) -> Result<String> {
         let case = case::open(row, self.schemas.as_deref());
-        let answer = Answer::new(number, groups.get(&at).copied(), &case);
+        let answer = CaseAnswer::new(number, groups.get(&at).copied(), &case);
         Ok(match self.format {
-            Format::Text => text::block(&answer, &case),
-            Format::Ndjson => safe_json::escape(serde_json::to_string(&answer)?) + "\n",
+            CasesFormat::Text => text::block(&answer, &case),
+            CasesFormat::Ndjson => safe_json::escape(serde_json::to_string(&answer)?) + "\n",
         })
     }
+}
+
+/// A row with its number and its place.
+pub(super) type NumberedRow = (u64, RowRef, SourceRow);
+
+/// Turns a batch of rows into texts.
+type MakeTexts<'a> = dyn Fn(Vec<NumberedRow>) -> Result<Vec<String>> + Sync + 'a;
+
+/// Turns the rows of the range that the filter takes into texts with `make` on all cores, and passes the texts to `print` in the order of the rows.
+/// Ends early with the first error of `make` or `print`.
+pub(super) fn print_in_order(
+    source: &dyn ErrorSource,
+    range: Range<u64>,
+    mut filter: Filter,
+    make: &MakeTexts<'_>,
+    print: &mut (dyn FnMut(&str) -> io::Result<()> + Send),
+) -> Result<Unreadable> {
+    let feed = |hand: &mut in_order::Hand<'_, NumberedRow>| {
+        Ok(source.rows(range, &mut |number, at, row| {
+            if !filter.takes(&row.error_row()) {
+                return ControlFlow::Continue(());
+            }
+            let size = row.payload.size();
+            hand((number, at, row), size)
+        })?)
+    };
+    in_order::run(feed, make, &mut |text: String| Ok(print(&text)?))
 }

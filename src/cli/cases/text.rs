@@ -1,12 +1,12 @@
 //! A case as a block of text, for people.
 
-use super::answer::Answer;
+use super::answer::CaseAnswer;
 use crate::ground::text::visible;
 use crate::triage::case::Case;
 use crate::triage::facts;
 
 /// The case in a few lines, with an empty line behind it.
-pub(super) fn block(answer: &Answer<'_>, case: &Case) -> String {
+pub(super) fn block(answer: &CaseAnswer<'_>, case: &Case) -> String {
     let mut facts = facts::case::brief(case);
     if let Some(group) = &answer.group {
         facts.named("group", group);
@@ -14,7 +14,7 @@ pub(super) fn block(answer: &Answer<'_>, case: &Case) -> String {
     format!("row {}  {}\n{}\n", answer.row, visible(&title(answer, &case.row.origin)), facts.indented("  "))
 }
 
-fn title(answer: &Answer<'_>, origin: &str) -> String {
+fn title(answer: &CaseAnswer<'_>, origin: &str) -> String {
     let mut name = answer.namespace.unwrap_or("no namespace").to_owned();
     for (sign, part) in [('/', answer.doctype), ('.', answer.version)] {
         if let Some(part) = part {

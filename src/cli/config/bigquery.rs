@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{ConfigError, Reader, unknown_name};
+use super::{ConfigError, ConfigReader, unknown_name};
 use crate::rows::source::bigquery::renamable;
 
 /// What can be set of BigQuery; what is not set is as usual.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct BigQuery {
+pub struct BigQueryConfig {
     /// The project that pays.
     pub project: Option<String>,
     /// Where the data is.
@@ -50,8 +50,8 @@ const SETTINGS: [&str; 10] = [
 ];
 
 /// Reads the table.
-pub(super) fn read(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>) -> Result<BigQuery, ConfigError> {
-    let mut set = BigQuery::default();
+pub(super) fn read(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> Result<BigQueryConfig, ConfigError> {
+    let mut set = BigQueryConfig::default();
     for (name, value) in reader.table("bigquery", value)? {
         let text = || reader.string(name.get_ref(), value).map(str::to_owned);
         match name.get_ref().as_ref() {
@@ -79,12 +79,12 @@ pub(super) fn read(reader: &Reader<'_>, value: &Spanned<DeValue<'_>>) -> Result<
     Ok(set)
 }
 
-fn flag(reader: &Reader<'_>, name: &str, value: &Spanned<DeValue<'_>>) -> Result<bool, ConfigError> {
+fn flag(reader: &ConfigReader<'_>, name: &str, value: &Spanned<DeValue<'_>>) -> Result<bool, ConfigError> {
     value.get_ref().as_bool().ok_or_else(|| reader.wrong(value.span(), format!("{name} has to be true or false, without quotes")))
 }
 
 /// A number that is not negative.
-fn number(reader: &Reader<'_>, name: &str, value: &Spanned<DeValue<'_>>) -> Result<f64, ConfigError> {
+fn number(reader: &ConfigReader<'_>, name: &str, value: &Spanned<DeValue<'_>>) -> Result<f64, ConfigError> {
     let told = match value.get_ref() {
         DeValue::Integer(number) => number.as_str().replace('_', "").parse().ok(),
         DeValue::Float(number) => number.as_str().replace('_', "").parse().ok(),
@@ -100,7 +100,7 @@ mod tests {
 
     use crate::cli::config::parse;
 
-    fn read(text: &str) -> Result<super::BigQuery, String> {
+    fn read(text: &str) -> Result<super::BigQueryConfig, String> {
         parse(text, Path::new("/c.toml")).map(|config| config.bigquery).map_err(|error| error.to_string())
     }
 

@@ -7,7 +7,7 @@ use color_eyre::Result;
 use color_eyre::eyre::{bail, ensure, eyre};
 
 use super::Work;
-use super::tally::{Made, Tally};
+use super::tally::{ExportTally, MadeSample};
 use super::target::{Many, One};
 use crate::cli::{in_order, out, safe_json};
 use crate::pipeline::minimize;
@@ -16,13 +16,13 @@ use crate::rows::row::{RowRef, SourceRow};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::Watch;
 use crate::triage::case;
-use crate::triage::export::reproducer::{self, Failing};
+use crate::triage::export::reproducer::{self, FailingDocument};
 use crate::triage::export::{rows, sample};
-use crate::triage::redact::Form;
+use crate::triage::redact::TextForm;
 use crate::tui::advice;
 
 /// A document with its place.
-struct File {
+struct DocumentFile {
     folders: Vec<String>,
     stem: String,
     ending: &'static str,
@@ -31,12 +31,12 @@ struct File {
     remark: Option<String>,
 }
 
-impl File {
+impl DocumentFile {
     /// Called by what the row is of, and by its group.
     fn named(group: &Group, ending: &'static str, bytes: Vec<u8>, remark: Option<String>) -> Self {
         let name = |name: &Option<std::sync::Arc<str>>, none: &str| name.as_deref().unwrap_or(none).to_owned();
         let stem = format!("{}.{}", name(&group.key.doctype, "no-doctype"), reproducer::title(group));
-        File { folders: vec![name(&group.key.namespace, "no-namespace")], stem, ending, bytes, remark }
+        DocumentFile { folders: vec![name(&group.key.namespace, "no-namespace")], stem, ending, bytes, remark }
     }
 }
 
@@ -49,7 +49,7 @@ pub(super) fn tests(work: &Work<'_>) -> Result<()> {
         let case = case::open(row, work.schemas);
         let (folders, stem) = reproducer::test_path(&case, group)?;
         let failing = if work.question.raw { reproducer::own(&case)? } else { smallest(work, schemas, &case)? };
-        Ok(File { folders: folders.to_vec(), stem, ending: ".fail.json", remark: remark(&failing), bytes: failing.text })
+        Ok(DocumentFile { folders: folders.to_vec(), stem, ending: ".fail.json", remark: remark(&failing), bytes: failing.text })
     };
     files(work, path, &make)
 }
@@ -60,7 +60,7 @@ pub(super) fn reproducers(work: &Work<'_>) -> Result<()> {
     let make = |row: SourceRow, group: &Group| {
         let failing = smallest(work, schemas, &case::open(row, work.schemas))?;
         let remark = remark(&failing);
-        Ok(File::named(group, ".json", failing.text, remark))
+        Ok(DocumentFile::named(group, ".json", failing.text, remark))
     };
     documents_of(work, "reproducer.json", "reproducers.ndjson", &make)
 }
@@ -69,10 +69,10 @@ pub(super) fn reproducers(work: &Work<'_>) -> Result<()> {
 pub(super) fn documents(work: &Work<'_>) -> Result<()> {
     let make = |row: SourceRow, group: &Group| {
         let case = case::open(row, work.schemas);
-        let document = sample::document(&case, &mut work.redactor(), Form::Indented).map_err(|refusal| advice::advised(&refusal))?;
+        let document = sample::document(&case, &mut work.redactor(), TextForm::Indented).map_err(|refusal| advice::advised(&refusal))?;
         let ending = if document.reason.is_some() { ".bin" } else { ".json" };
         let remark = document.reason.map(|reason| format!("written as bytes: {reason}"));
-        Ok(File::named(group, ending, document.bytes, remark))
+        Ok(DocumentFile::named(group, ending, document.bytes, remark))
     };
     documents_of(work, "document.json", "documents.ndjson", &make)
 }
@@ -80,7 +80,7 @@ pub(super) fn documents(work: &Work<'_>) -> Result<()> {
 /// Rows, one a line, as sources are read.
 pub(super) fn rows(work: &Work<'_>) -> Result<()> {
     let mut one = One::begin(work, "rows.ndjson")?;
-    let mut tally = Tally::default();
+    let mut tally = ExportTally::default();
     let make = |row: SourceRow, _: &Group| {
         let row = if work.question.raw { sample::raw_row(&row) } else { sample::row(&case::open(row, work.schemas), &mut work.redactor()) };
         Ok(safe_json::escape(row.to_string()) + "\n")
@@ -92,17 +92,17 @@ pub(super) fn rows(work: &Work<'_>) -> Result<()> {
     one.finish()
 }
 
-fn smallest(work: &Work<'_>, schemas: &SchemaStore, case: &case::Case) -> Made<Failing> {
-    reproducer::smallest(case, schemas, &mut |_: &minimize::Progress| work.stop.flow())
+fn smallest(work: &Work<'_>, schemas: &SchemaStore, case: &case::Case) -> MadeSample<FailingDocument> {
+    reproducer::smallest(case, schemas, &mut |_: &minimize::MinimizeProgress| work.stop.flow())
 }
 
-fn remark(failing: &Failing) -> Option<String> {
+fn remark(failing: &FailingDocument) -> Option<String> {
     let keeps = failing.kept.is_some_and(|kept| kept > 0);
     keeps.then(|| "holds words of the original, because the fault needs them: look before you publish it".to_owned())
 }
 
 /// One document as it is, several as lines on standard output or as files.
-fn documents_of(work: &Work<'_>, one: &str, several: &str, make: &Make<'_, File>) -> Result<()> {
+fn documents_of(work: &Work<'_>, one: &str, several: &str, make: &MakeSample<'_, DocumentFile>) -> Result<()> {
     let is_one = work.choice.groups.len() == 1 && work.question.per_group == 1;
     match &work.question.out {
         Some(path) if !is_one => files(work, path, make),
@@ -111,9 +111,9 @@ fn documents_of(work: &Work<'_>, one: &str, several: &str, make: &Make<'_, File>
 }
 
 /// Every document a file of its own.
-fn files(work: &Work<'_>, path: &std::path::Path, make: &Make<'_, File>) -> Result<()> {
+fn files(work: &Work<'_>, path: &std::path::Path, make: &MakeSample<'_, DocumentFile>) -> Result<()> {
     let mut many = Many::begin(work, path)?;
-    let mut tally = Tally::default();
+    let mut tally = ExportTally::default();
     through(work, make, &mut |made| {
         if let Some(file) = counted(&mut tally, made) {
             let folders: Vec<&str> = file.folders.iter().map(String::as_str).collect();
@@ -128,9 +128,9 @@ fn files(work: &Work<'_>, path: &std::path::Path, make: &Make<'_, File>) -> Resu
 }
 
 /// Every document a line, or one as it is.
-fn lines(work: &Work<'_>, name: &str, is_one: bool, make: &Make<'_, File>) -> Result<()> {
+fn lines(work: &Work<'_>, name: &str, is_one: bool, make: &MakeSample<'_, DocumentFile>) -> Result<()> {
     let mut one = One::begin(work, name)?;
-    let mut tally = Tally::default();
+    let mut tally = ExportTally::default();
     through(work, make, &mut |made| {
         let made = made.and_then(|file| if is_one { Ok(file) } else { on_a_line(file) });
         match counted(&mut tally, made) {
@@ -144,14 +144,14 @@ fn lines(work: &Work<'_>, name: &str, is_one: bool, make: &Make<'_, File>) -> Re
 }
 
 /// Counts a document, and what has to be said of it.
-fn counted(tally: &mut Tally, made: Made<File>) -> Option<File> {
+fn counted(tally: &mut ExportTally, made: MadeSample<DocumentFile>) -> Option<DocumentFile> {
     let file = tally.count(made)?;
     file.remark.iter().for_each(|remark| tally.remark(remark));
     Some(file)
 }
 
 /// In JSON line breaks stand only between values; what is no JSON may need them.
-fn on_a_line(mut file: File) -> Made<File> {
+fn on_a_line(mut file: DocumentFile) -> MadeSample<DocumentFile> {
     let text = &mut file.bytes;
     if memchr::memchr2(b'\n', b'\r', text).is_some() {
         if crate::pipeline::document::Document::parse(text.as_slice()).error().is_some() {
@@ -163,10 +163,10 @@ fn on_a_line(mut file: File) -> Made<File> {
 }
 
 /// Makes something of a row of a group.
-type Make<'a, T> = dyn Fn(SourceRow, &Group) -> Made<T> + Sync + 'a;
+type MakeSample<'a, T> = dyn Fn(SourceRow, &Group) -> MadeSample<T> + Sync + 'a;
 
 /// Makes something of every row that was picked, and passes it on in order.
-fn through<T: Send>(work: &Work<'_>, make: &Make<'_, T>, take: &mut (dyn FnMut(Made<T>) -> Result<()> + Send)) -> Result<()> {
+fn through<T: Send>(work: &Work<'_>, make: &MakeSample<'_, T>, take: &mut (dyn FnMut(MadeSample<T>) -> Result<()> + Send)) -> Result<()> {
     let picked = work.choice.rows(work.question.per_group);
     let feed = |hand: &mut in_order::Hand<'_, (RowRef, SourceRow)>| {
         let found = rows::visit(work.source, &picked.places, work.stop, &mut |at, row| {
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_document_on_a_line_is_the_same_document() {
-        let file = |text: &str| File { folders: Vec::new(), stem: String::new(), ending: "", bytes: text.into(), remark: None };
+        let file = |text: &str| DocumentFile { folders: Vec::new(), stem: String::new(), ending: "", bytes: text.into(), remark: None };
         assert_eq!(on_a_line(file("{\r\n\"a\": \"b\\n\"\n}")).map(|file| file.bytes), Ok(b"{  \"a\": \"b\\n\" }".to_vec()));
         assert!(on_a_line(file("{\n")).is_err());
         assert!(on_a_line(file("{")).is_ok());

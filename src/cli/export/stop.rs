@@ -10,12 +10,12 @@ use crate::rows::group::Groups;
 use crate::rows::source::{Cost, Progress, Watch};
 
 /// Tells how far things are, and whether to go on.
-pub(in crate::cli) struct Stop {
+pub(in crate::cli) struct ExportStop {
     line: ProgressLine,
     asked: Arc<AtomicBool>,
 }
 
-impl Stop {
+impl ExportStop {
     /// From now on the first interrupt asks to stop, the second one ends the process.
     pub(crate) fn on_interrupt() -> io::Result<Self> {
         let asked: Arc<AtomicBool> = Arc::default();
@@ -27,7 +27,7 @@ impl Stop {
             signal_hook::flag::register_conditional_shutdown(interrupt, INTERRUPTED, Arc::clone(&asked))?;
             signal_hook::flag::register(interrupt, Arc::clone(&asked))?;
         }
-        Ok(Stop { line: ProgressLine::new(), asked })
+        Ok(ExportStop { line: ProgressLine::new(), asked })
     }
 
     /// Whether work goes on.
@@ -36,7 +36,7 @@ impl Stop {
     }
 }
 
-impl Watch for Stop {
+impl Watch for ExportStop {
     fn progress(&self, progress: Progress) {
         self.line.progress(progress);
     }

@@ -6,11 +6,11 @@ use crate::cli::out;
 use crate::ground::text::visible;
 
 /// What becomes of a row: something to write, or why there is nothing.
-pub(super) type Made<T> = Result<T, String>;
+pub(super) type MadeSample<T> = Result<T, String>;
 
 /// Counts over all rows.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct ExportTally {
     written: u64,
     /// Why rows were left out, with how many.
     left_out: BTreeMap<String, u64>,
@@ -20,9 +20,9 @@ pub(super) struct Tally {
     names: HashMap<String, u64>,
 }
 
-impl Tally {
+impl ExportTally {
     /// Counts a row; gives what is to be written.
-    pub(super) fn count<T>(&mut self, made: Made<T>) -> Option<T> {
+    pub(super) fn count<T>(&mut self, made: MadeSample<T>) -> Option<T> {
         match made {
             Ok(made) => {
                 self.written += 1;
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn files_of_a_name_are_numbered() {
-        let mut tally = Tally::default();
+        let mut tally = ExportTally::default();
         let names: Vec<String> =
             [("a", "x"), ("a", "x"), ("b", "x"), ("a", "x")].map(|(folder, stem)| tally.numbered(&[folder], stem)).to_vec();
         assert_eq!(names, ["x", "x-2", "x", "x-3"]);

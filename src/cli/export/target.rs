@@ -11,12 +11,12 @@ use color_eyre::Result;
 use super::Work;
 use crate::cli::out;
 use crate::ground::text::{visible, visible_lines};
-use crate::triage::export::files::{Draft, Folder};
+use crate::triage::export::files::{DraftFile, ExportFolder};
 
 /// Takes the parts of one text.
 pub(super) enum One {
     Stdout(BufWriter<io::Stdout>),
-    File(Draft),
+    File(DraftFile),
 }
 
 impl One {
@@ -26,9 +26,9 @@ impl One {
         let is_folder = path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");
         let file = if is_folder {
             let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
-            Folder::open(path, work.options())?.begin(&[], stem, &format!(".{ending}"))?
+            ExportFolder::open(path, work.options())?.begin(&[], stem, &format!(".{ending}"))?
         } else {
-            Draft::begin(path, work.options())?
+            DraftFile::begin(path, work.options())?
         };
         Ok(One::File(file))
     }
@@ -77,14 +77,14 @@ fn shown(path: &Path) -> String {
 
 /// Files in a folder, counted.
 pub(super) struct Many {
-    folder: Folder,
+    folder: ExportFolder,
     given: PathBuf,
     written: u64,
 }
 
 impl Many {
     pub(super) fn begin(work: &Work<'_>, path: &Path) -> Result<Self> {
-        Ok(Many { folder: Folder::open(path, work.options())?, given: path.to_owned(), written: 0 })
+        Ok(Many { folder: ExportFolder::open(path, work.options())?, given: path.to_owned(), written: 0 })
     }
 
     /// Writes a file.

@@ -6,21 +6,21 @@ use color_eyre::Result;
 use color_eyre::eyre::ensure;
 use serde::Serialize;
 
-use super::{Format, Work, target};
+use super::{ExportFormat, Work, target};
 use crate::cli::{groups as forms, safe_json};
 use crate::rows::group::{Group, Groups, Job};
 use crate::rows::row::SourceRow;
 use crate::rows::source::Watch;
 use crate::triage::case;
 use crate::triage::export::backfill::Brief;
-use crate::triage::export::hidden::{self, Told};
+use crate::triage::export::hidden::{self, ToldGroup};
 use crate::triage::export::page::Page;
-use crate::triage::export::report::{Builder, SURVEYED};
-use crate::triage::export::{query, rows};
+use crate::triage::export::report::{ReportBuilder, SURVEYED};
+use crate::triage::export::{predicate, rows};
 
 /// SQL for every group, each with a comment that says what it is about.
 pub(super) fn sql(work: &Work<'_>) -> Result<()> {
-    let statement = |told: &Told| query::select(&told.group, &told.group.sentence(), &told.conditions);
+    let statement = |told: &ToldGroup| predicate::select(&told.group, &told.group.sentence(), &told.conditions);
     let statements: Vec<String> = work.told.iter().map(statement).collect();
     target::whole(work, "rows.sql", &statements.join("\n"))
 }
@@ -33,16 +33,16 @@ pub(super) fn table(work: &Work<'_>) -> Result<()> {
     let groups = Groups { jobs, rows: work.groups.rows, outside: work.groups.outside, ..Groups::default() };
     let told: Vec<&Group> = work.told.iter().map(|told| &told.group).collect();
     let (name, format) = match work.format() {
-        Format::Md => ("groups.md", forms::Format::Md),
-        Format::Text => ("groups.txt", forms::Format::Table),
-        Format::Json => ("groups.json", forms::Format::Json),
+        ExportFormat::Md => ("groups.md", forms::GroupsFormat::Md),
+        ExportFormat::Text => ("groups.txt", forms::GroupsFormat::Table),
+        ExportFormat::Json => ("groups.json", forms::GroupsFormat::Json),
     };
     target::whole(work, name, &forms::written(&groups, &told, format)?)
 }
 
 /// A report on all groups.
 pub(super) fn report(work: &Work<'_>) -> Result<()> {
-    let mut builder = Builder::new(work.groups, &work.choice, work.redactor(), work.label.clone(), work.schemas);
+    let mut builder = ReportBuilder::new(work.groups, &work.choice, work.redactor(), work.label.clone(), work.schemas);
     look(work, SURVEYED, &mut |position, row| builder.add(position, &case::open(row, work.schemas)))?;
     let report = builder.finish();
     write(work, "report", &report, &report.page())
@@ -77,9 +77,9 @@ fn look(work: &Work<'_>, per_group: usize, visit: &mut dyn FnMut(usize, SourceRo
 
 fn write(work: &Work<'_>, name: &str, facts: &impl Serialize, page: &Page) -> Result<()> {
     let (ending, text) = match work.format() {
-        Format::Md => ("md", page.markdown()),
-        Format::Text => ("txt", page.text()),
-        Format::Json => ("json", safe_json::escape(serde_json::to_string_pretty(facts)?) + "\n"),
+        ExportFormat::Md => ("md", page.markdown()),
+        ExportFormat::Text => ("txt", page.text()),
+        ExportFormat::Json => ("json", safe_json::escape(serde_json::to_string_pretty(facts)?) + "\n"),
     };
     target::whole(work, &format!("{name}.{ending}"), &text)
 }

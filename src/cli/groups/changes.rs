@@ -7,8 +7,8 @@ use std::io;
 
 use serde::Serialize;
 
-use super::table::{self, Cells};
-use super::{Format, json, markdown};
+use super::table::{self, GroupCells};
+use super::{GroupsFormat, json};
 use crate::cli::csv;
 use crate::cli::{out, when};
 use crate::ground::text::{count, visible};
@@ -20,18 +20,18 @@ const HEADS: [&str; 6] = ["ROWS", "CHANGE", "DOCTYPE", "WHERE", "FAULT", "GROUP"
 
 /// All changes. Names and meanings are stable.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct ChangesAnswer<'a> {
     new: usize,
     grown: usize,
     gone: usize,
     /// Groups that are about as they were.
     same: u64,
-    changes: Vec<Change<'a>>,
+    changes: Vec<GroupChange<'a>>,
 }
 
 /// One group that is not as it was.
 #[derive(Serialize)]
-struct Change<'a> {
+struct GroupChange<'a> {
     /// `new`, `grown` or `gone`.
     change: &'static str,
     namespace: Option<&'a str>,
@@ -56,16 +56,16 @@ struct Change<'a> {
 }
 
 /// The changes in the form asked for.
-pub(super) fn write(comparison: &Comparison<'_>, format: Format) -> io::Result<String> {
-    let changes: Vec<Change<'_>> = changes(comparison).collect();
+pub(super) fn write(comparison: &Comparison<'_>, format: GroupsFormat) -> io::Result<String> {
+    let changes: Vec<GroupChange<'_>> = changes(comparison).collect();
     Ok(match format {
-        Format::Table => table::lines(HEADS, changes.iter().map(cells).collect(), out::width()),
-        Format::Md => markdown::lines(HEADS, &changes.iter().map(cells).collect::<Vec<_>>()),
-        Format::Csv => csv::text(changes.iter())?,
-        Format::Ndjson => json::lines(changes.iter())?,
-        Format::Json => {
+        GroupsFormat::Table => table::lines(HEADS, changes.iter().map(cells).collect(), out::width()),
+        GroupsFormat::Md => table::markdown_lines(HEADS, &changes.iter().map(cells).collect::<Vec<_>>()),
+        GroupsFormat::Csv => csv::text(changes.iter())?,
+        GroupsFormat::Ndjson => json::lines(changes.iter())?,
+        GroupsFormat::Json => {
             let Comparison { new, grown, gone, same, .. } = comparison;
-            json::pretty(&Answer { new: new.len(), grown: grown.len(), gone: gone.len(), same: *same, changes })?
+            json::pretty(&ChangesAnswer { new: new.len(), grown: grown.len(), gone: gone.len(), same: *same, changes })?
         }
     })
 }
@@ -84,16 +84,16 @@ pub(super) fn closing(comparison: &Comparison<'_>) -> String {
 }
 
 /// New first, then grown, then gone.
-fn changes<'a>(comparison: &Comparison<'a>) -> impl Iterator<Item = Change<'a>> {
-    let new = comparison.new.iter().map(|group| Change::of(group, "new", 0, None));
-    let grown = comparison.grown.iter().map(|(group, known, times)| Change::of(group, "grown", known.count, Some(*times)));
-    new.chain(grown).chain(comparison.gone.iter().map(|known| Change::gone(known)))
+fn changes<'a>(comparison: &Comparison<'a>) -> impl Iterator<Item = GroupChange<'a>> {
+    let new = comparison.new.iter().map(|group| GroupChange::of(group, "new", 0, None));
+    let grown = comparison.grown.iter().map(|(group, known, times)| GroupChange::of(group, "grown", known.count, Some(*times)));
+    new.chain(grown).chain(comparison.gone.iter().map(|known| GroupChange::gone(known)))
 }
 
-impl<'a> Change<'a> {
+impl<'a> GroupChange<'a> {
     fn of(group: &'a Group, change: &'static str, before: u64, times: Option<f64>) -> Self {
         let key = &group.key;
-        Change {
+        GroupChange {
             change,
             namespace: key.namespace.as_deref(),
             doctype: key.doctype.as_deref(),
@@ -112,7 +112,7 @@ impl<'a> Change<'a> {
     }
 
     fn gone(known: &'a GroupRecord) -> Self {
-        Change {
+        GroupChange {
             change: "gone",
             namespace: known.namespace.as_deref(),
             doctype: known.doctype.as_deref(),
@@ -135,7 +135,7 @@ fn end(span: Option<(Micros, Micros)>, which: fn((Micros, Micros)) -> Micros) ->
     span.map(which).and_then(when::rfc3339)
 }
 
-fn cells(change: &Change<'_>) -> Cells {
+fn cells(change: &GroupChange<'_>) -> GroupCells {
     let rows = match change.before {
         0 => count(change.count),
         before => format!("{}, was {}", count(change.count), count(before)),
@@ -170,11 +170,11 @@ mod tests {
             let baseline = Baseline { groups: then };
             let comparison = baseline.compare(&now, Growth::default());
             let of = |format| write(&comparison, format).unwrap();
-            let table = of(Format::Table);
+            let table = of(GroupsFormat::Table);
             assert!(table.contains(line) && table.contains("0, was 3  gone") && table.contains("type\\u{1b}|"), "{table}");
-            assert!(of(Format::Md).contains("`type\\u{1b}\\|`"));
-            assert_eq!((of(Format::Csv).lines().count(), of(Format::Ndjson).lines().count()), (3, 2));
-            let json: serde_json::Value = serde_json::from_str(&of(Format::Json)).unwrap();
+            assert!(of(GroupsFormat::Md).contains("`type\\u{1b}\\|`"));
+            assert_eq!((of(GroupsFormat::Csv).lines().count(), of(GroupsFormat::Ndjson).lines().count()), (3, 2));
+            let json: serde_json::Value = serde_json::from_str(&of(GroupsFormat::Json)).unwrap();
             assert_eq!((&json["gone"], &json["changes"][1]["change"]), (&serde_json::json!(1), &serde_json::json!("gone")));
         }
     }

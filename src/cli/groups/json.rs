@@ -10,11 +10,11 @@ use crate::rows::row::BadRow;
 use crate::tui::advice::advised;
 
 #[derive(Serialize)]
-struct Answer<'a> {
+struct GroupsAnswer<'a> {
     /// Rows counted in groups, also in those that a filter hides.
     rows: u64,
     outside: u64,
-    unreadable: Unreadable<'a>,
+    unreadable: UnreadableRows<'a>,
     missing_columns: &'a [ErrorColumn],
     /// What the source has to say of the counts: their price, their age.
     notes: Vec<String>,
@@ -22,30 +22,33 @@ struct Answer<'a> {
 }
 
 #[derive(Serialize)]
-struct Unreadable<'a> {
+struct UnreadableRows<'a> {
     count: u64,
-    first: Vec<Bad<'a>>,
+    first: Vec<UnreadableRow<'a>>,
 }
 
 #[derive(Serialize)]
-struct Bad<'a> {
+struct UnreadableRow<'a> {
     origin: &'a str,
     reason: &'a str,
     quote: &'a str,
 }
 
-impl<'a> Bad<'a> {
+impl<'a> UnreadableRow<'a> {
     fn new(row: &'a BadRow) -> Self {
-        Bad { origin: &row.origin, reason: &row.reason, quote: &row.quote }
+        UnreadableRow { origin: &row.origin, reason: &row.reason, quote: &row.quote }
     }
 }
 
 /// One object with everything.
 pub(super) fn document(groups: &Groups, records: Vec<Value>) -> serde_json::Result<String> {
-    let answer = Answer {
+    let answer = GroupsAnswer {
         rows: groups.rows,
         outside: groups.outside,
-        unreadable: Unreadable { count: groups.unreadable.count, first: groups.unreadable.first.iter().map(Bad::new).collect() },
+        unreadable: UnreadableRows {
+            count: groups.unreadable.count,
+            first: groups.unreadable.first.iter().map(UnreadableRow::new).collect(),
+        },
         missing_columns: &groups.missing_columns,
         notes: groups.notes.iter().map(advised).collect(),
         groups: records,

@@ -1,14 +1,17 @@
 //! Groups as a table for people, as wide as there is room.
 //!
 //! Owns: the columns, their widths; a sentence that does not fit goes on in the next line, a path loses its front, the fingerprint stays whole.
+//! Also owns: groups as a Markdown table, to paste into a report.
 //! Refuses: whole paths at any cost (`--format json` and `csv` have them), the words of a fault (group).
 
+use crate::cli::when;
 use crate::ground::aligned::{GAP, Widths};
+use crate::ground::markdown::{cell, cell_code};
 use crate::ground::text::{clip_middle, clip_path, count, visible, width, wrap};
 use crate::rows::group::{Group, Status};
 
 /// One line: rows, status, doctype, place, fault, fingerprint.
-pub(super) type Cells = [String; 6];
+pub(super) type GroupCells = [String; 6];
 
 const HEADS: [&str; 6] = ["ROWS", "STATUS", "DOCTYPE", "WHERE", "FAULT", "GROUP"];
 
@@ -29,16 +32,16 @@ pub(super) fn write(groups: &[&Group], room: usize) -> String {
 }
 
 /// Lines under heads, as wide as there is room; empty where there are none.
-pub(super) fn lines(heads: [&str; 6], rows: Vec<Cells>, room: usize) -> String {
+pub(super) fn lines(heads: [&str; 6], rows: Vec<GroupCells>, room: usize) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let rows: Vec<Cells> = std::iter::once(heads.map(str::to_owned)).chain(rows).collect();
+    let rows: Vec<GroupCells> = std::iter::once(heads.map(str::to_owned)).chain(rows).collect();
     let widths = widths(&rows, room);
     rows.iter().map(|row| line(row, &widths)).collect()
 }
 
-fn cells(group: &Group) -> Cells {
+fn cells(group: &Group) -> GroupCells {
     [count(group.count), state(group), group.key.doctype_name(), place(group), group.phrase(), group.fingerprint.to_string()]
 }
 
@@ -66,7 +69,7 @@ pub(super) fn place_of(path: Option<&str>, stage: Option<&str>) -> String {
 }
 
 /// Cells of each column: what it needs, or less where the line would not fit; the widest columns give first.
-fn widths(rows: &[Cells], room: usize) -> Widths<6> {
+fn widths(rows: &[GroupCells], room: usize) -> Widths<6> {
     let Widths(mut widths) = Widths::of(rows);
     let mut excess = (widths.iter().sum::<usize>() + GAP.len() * (widths.len() - 1)).saturating_sub(room);
     while excess > 0 {
@@ -79,7 +82,7 @@ fn widths(rows: &[Cells], room: usize) -> Widths<6> {
 }
 
 /// One row of the table, over as many lines as its longest cell takes.
-fn line(row: &Cells, widths: &Widths<6>) -> String {
+fn line(row: &GroupCells, widths: &Widths<6>) -> String {
     let parts: Vec<Vec<String>> = row.iter().zip(widths.0).enumerate().map(|(column, (cell, room))| fit(column, cell, room)).collect();
     let height = parts.iter().map(Vec::len).max().unwrap_or(0);
     let cells = |y: usize| std::array::from_fn(|x| parts[x].get(y).map_or("", String::as_str));
@@ -97,6 +100,35 @@ fn fit(column: usize, cell: &str, room: usize) -> Vec<String> {
         FAULT => wrap(cell, room).iter().map(|line| line.trim_end().to_owned()).collect(),
         _ => vec![cell.to_owned()],
     }
+}
+
+/// One line per group.
+pub(super) fn markdown(groups: &[&Group]) -> String {
+    let mut out = String::from("| rows | status | doctype | where | fault | first | last | group |\n|---:|---|---|---|---|---|---|---|\n");
+    for group in groups {
+        let (first, last) = group.span.map_or_else(Default::default, |(first, last)| (when::minute(first), when::minute(last)));
+        out.push_str(&format!(
+            "| {} | {} | {} | {} | {} | {first} | {last} | {} |\n",
+            count(group.count),
+            state(group),
+            cell_code(&group.key.doctype_name()),
+            cell_code(&place(group)),
+            cell_code(&group.phrase()),
+            cell_code(&group.fingerprint.to_string()),
+        ));
+    }
+    out
+}
+
+/// Lines of a table for people, the first two cells ours and the others from the data.
+pub(super) fn markdown_lines(heads: [&str; 6], rows: &[GroupCells]) -> String {
+    let heads = heads.map(str::to_lowercase).join(" | ");
+    let mut out = format!("| {heads} |\n|---:|---|---|---|---|---|\n");
+    for [rows, status, data @ ..] in rows {
+        let data: Vec<String> = data.iter().map(|text| cell_code(text)).collect();
+        out.push_str(&format!("| {} | {} | {} |\n", cell(rows), cell(status), data.join(" | ")));
+    }
+    out
 }
 
 #[cfg(test)]
@@ -147,5 +179,14 @@ mod tests {
         assert_eq!((cells[WHERE].as_str(), cells[FAULT].contains("what \\u{1b}")), ("ParsePayload", true), "{cells:?}");
         group.key.path = Some("".into());
         assert_eq!(place(&group), "/");
+    }
+
+    #[test]
+    fn a_group_is_one_line() {
+        let text = markdown(&[&group()]);
+        assert_eq!(
+            text.lines().last().unwrap(),
+            "| 1,234 | NEW? | `acme/session.1` | `/client_info` | `is missing the key app_build` | 2026-03-02 08:05 | 2026-03-02 08:06 | `00000000000000ab` |"
+        );
     }
 }

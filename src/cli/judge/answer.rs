@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use crate::cli::violation::Violation;
+use crate::cli::violation::ViolationAnswer;
 use crate::rows::samples::Expected;
 use crate::triage::judging::{Judged, Ruling};
 use crate::tui::advice::advised;
 
 /// One document.
 #[derive(Debug, Serialize)]
-pub(super) struct Document<'a> {
+pub(super) struct DocumentAnswer<'a> {
     /// As it was given.
     pub path: &'a str,
     /// From 1; null where the document is the whole file.
@@ -25,10 +25,10 @@ pub(super) struct Document<'a> {
     /// Whether it is not as it should be.
     pub finding: bool,
     /// Null where the document was not judged; the notes say why.
-    pub verdict: Option<Verdict<'a>>,
+    pub verdict: Option<VerdictAnswer<'a>>,
     /// With `--all`: everything that is broken, at most 1,000; empty where the validator was not asked or says nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub violations: Option<Vec<Violation<'a>>>,
+    pub violations: Option<Vec<ViolationAnswer<'a>>>,
     /// With `--all`: all violations, exactly.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub violation_count: Option<u64>,
@@ -38,7 +38,7 @@ pub(super) struct Document<'a> {
 
 /// What the pipeline makes of a document. All null but `passed` where it passes.
 #[derive(Debug, Serialize)]
-pub(super) struct Verdict<'a> {
+pub(super) struct VerdictAnswer<'a> {
     pub passed: bool,
     /// With its class, before the pipeline cuts it at 1,024 bytes.
     pub message: Option<String>,
@@ -54,7 +54,7 @@ pub(super) struct Verdict<'a> {
 
 /// One doctype version.
 #[derive(Debug, Serialize)]
-pub(super) struct Doctype<'a> {
+pub(super) struct DoctypeAnswer<'a> {
     pub namespace: &'a str,
     pub doctype: &'a str,
     pub version: Option<&'a str>,
@@ -64,12 +64,12 @@ pub(super) struct Doctype<'a> {
     /// Documents that are not as they should be.
     pub findings: u64,
     /// The most frequent first.
-    pub faults: Vec<Fault<'a>>,
+    pub faults: Vec<FaultAnswer<'a>>,
 }
 
 /// Documents of a doctype that fail alike: at the same keyword of the same schema node.
 #[derive(Debug, Serialize)]
-pub(super) struct Fault<'a> {
+pub(super) struct FaultAnswer<'a> {
     pub keyword: Option<&'a str>,
     pub schema_pointer: Option<&'a str>,
     /// Of the first such document, as the message below.
@@ -78,11 +78,11 @@ pub(super) struct Fault<'a> {
     pub message: &'a str,
 }
 
-impl<'a> Document<'a> {
+impl<'a> DocumentAnswer<'a> {
     /// The fields of a judged document.
     pub(super) fn new(judged: &'a Judged) -> Self {
         let (doctype, violations) = (judged.doctype.as_ref(), judged.violations.as_ref());
-        Document {
+        DocumentAnswer {
             path: &judged.shown,
             line: judged.line,
             namespace: doctype.map(|doctype| doctype.namespace.as_str()),
@@ -91,21 +91,21 @@ impl<'a> Document<'a> {
             schema_file: judged.schema_path.as_deref().map(schema_file),
             expected: judged.expected.map(Expected::name),
             finding: judged.is_finding(),
-            verdict: judged.passed().map(|passed| Verdict::new(judged, passed)),
-            violations: violations.map(|all| all.list.iter().map(Violation::new).collect()),
+            verdict: judged.passed().map(|passed| VerdictAnswer::new(judged, passed)),
+            violations: violations.map(|all| all.list.iter().map(ViolationAnswer::new).collect()),
             violation_count: violations.map(|all| all.count),
             notes: notes(judged),
         }
     }
 }
 
-impl<'a> Verdict<'a> {
+impl<'a> VerdictAnswer<'a> {
     fn new(judged: &'a Judged, passed: bool) -> Self {
         let violation = match &judged.ruling {
             Ruling::Invalid(violation) => Some(violation),
             _ => None,
         };
-        Verdict {
+        VerdictAnswer {
             passed,
             message: judged.message(),
             keyword: violation.map(|violation| violation.keyword),

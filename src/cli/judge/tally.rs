@@ -2,31 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::{Doctype, Fault, schema_file};
+use super::answer::{DoctypeAnswer, FaultAnswer, schema_file};
 use crate::rows::samples::DoctypeName;
 use crate::triage::judging::{Judged, Ruling};
 
 /// Counts over all documents.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct JudgeTally {
     pub documents: u64,
     pub findings: u64,
     pub skipped: u64,
-    doctypes: BTreeMap<DoctypeName, Counts>,
+    doctypes: BTreeMap<DoctypeName, DoctypeCounts>,
 }
 
 #[derive(Debug, Default)]
-struct Counts {
+struct DoctypeCounts {
     schema_path: Option<String>,
     passed: u64,
     failed: u64,
     findings: u64,
-    faults: BTreeMap<Cause, First>,
+    faults: BTreeMap<FailureCause, First>,
 }
 
 /// What failures have in common: the exception's class where there is no schema node.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Cause {
+enum FailureCause {
     Broken { schema_pointer: String, keyword: &'static str },
     Refused(&'static str),
 }
@@ -39,7 +39,7 @@ struct First {
     count: u64,
 }
 
-impl Tally {
+impl JudgeTally {
     /// Counts a document.
     pub(super) fn add(&mut self, judged: &Judged) {
         self.documents += 1;
@@ -71,11 +71,11 @@ impl Tally {
     }
 
     /// The doctypes by name, their most frequent faults first.
-    pub(super) fn doctypes(&self) -> impl Iterator<Item = Doctype<'_>> {
+    pub(super) fn doctypes(&self) -> impl Iterator<Item = DoctypeAnswer<'_>> {
         self.doctypes.iter().map(|(name, counts)| {
-            let mut faults: Vec<Fault<'_>> = counts.faults.iter().map(|(cause, first)| fault(cause, first)).collect();
+            let mut faults: Vec<FaultAnswer<'_>> = counts.faults.iter().map(|(cause, first)| fault(cause, first)).collect();
             faults.sort_by_key(|fault| std::cmp::Reverse(fault.count));
-            Doctype {
+            DoctypeAnswer {
                 namespace: &name.namespace,
                 doctype: &name.doctype,
                 version: name.version.as_deref(),
@@ -89,19 +89,21 @@ impl Tally {
     }
 }
 
-fn cause(ruling: &Ruling) -> Option<Cause> {
+fn cause(ruling: &Ruling) -> Option<FailureCause> {
     match ruling {
         Ruling::Passed | Ruling::Skipped(_) => None,
-        Ruling::Invalid(violation) => Some(Cause::Broken { schema_pointer: violation.schema_pointer.clone(), keyword: violation.keyword }),
-        Ruling::Unreadable { class, .. } => Some(Cause::Refused(class)),
-        Ruling::NoSchema { .. } => Some(Cause::Refused(crate::pipeline::fault::NOT_FOUND)),
+        Ruling::Invalid(violation) => {
+            Some(FailureCause::Broken { schema_pointer: violation.schema_pointer.clone(), keyword: violation.keyword })
+        }
+        Ruling::Unreadable { class, .. } => Some(FailureCause::Refused(class)),
+        Ruling::NoSchema { .. } => Some(FailureCause::Refused(crate::pipeline::fault::NOT_FOUND)),
     }
 }
 
-fn fault<'a>(cause: &'a Cause, first: &'a First) -> Fault<'a> {
+fn fault<'a>(cause: &'a FailureCause, first: &'a First) -> FaultAnswer<'a> {
     let (keyword, schema_pointer) = match cause {
-        Cause::Broken { schema_pointer, keyword } => (Some(*keyword), Some(schema_pointer.as_str())),
-        Cause::Refused(_) => (None, None),
+        FailureCause::Broken { schema_pointer, keyword } => (Some(*keyword), Some(schema_pointer.as_str())),
+        FailureCause::Refused(_) => (None, None),
     };
-    Fault { keyword, schema_pointer, pointer: first.pointer.as_deref(), count: first.count, message: &first.message }
+    FaultAnswer { keyword, schema_pointer, pointer: first.pointer.as_deref(), count: first.count, message: &first.message }
 }

@@ -1,7 +1,7 @@
 //! Judgements as text, for people.
 
-use super::answer::{Doctype, notes, schema_file, sentence};
-use super::tally::Tally;
+use super::answer::{DoctypeAnswer, notes, schema_file, sentence};
+use super::tally::JudgeTally;
 use crate::cli::out::plural;
 use crate::ground::text::{count, visible};
 use crate::rows::samples::{DoctypeName, Expected};
@@ -53,8 +53,8 @@ fn headline(judged: &Judged) -> &'static str {
 }
 
 /// A doctype with what its documents break.
-pub(super) fn doctype(doctype: &Doctype<'_>) -> String {
-    let Doctype { namespace, doctype: name, version, passed, failed, findings, faults, .. } = doctype;
+pub(super) fn doctype(doctype: &DoctypeAnswer<'_>) -> String {
+    let DoctypeAnswer { namespace, doctype: name, version, passed, failed, findings, faults, .. } = doctype;
     let name = DoctypeName { namespace: (*namespace).into(), doctype: (*name).into(), version: version.map(str::to_owned) }.to_string();
     let found = if *findings > 0 { format!(", {}", plural(*findings, "finding", "findings")) } else { String::new() };
     let mut block = Facts::default();
@@ -66,7 +66,7 @@ pub(super) fn doctype(doctype: &Doctype<'_>) -> String {
 }
 
 /// How many documents and findings there are.
-pub(super) fn counts(tally: &Tally) -> String {
+pub(super) fn counts(tally: &JudgeTally) -> String {
     let skipped = if tally.skipped > 0 { format!(", {} skipped", count(tally.skipped)) } else { String::new() };
     let judged = plural(tally.documents - tally.skipped, "document judged", "documents judged");
     format!("{judged}{skipped}, {}", plural(tally.findings, "finding", "findings"))

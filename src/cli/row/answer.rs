@@ -10,7 +10,7 @@ use crate::pipeline::sink::{self, Shown};
 
 /// One leaf or empty container of the document. Pointers are RFC 6901.
 #[derive(Debug, Serialize)]
-pub(super) struct Line<'a> {
+pub(super) struct LineAnswer<'a> {
     /// In the document.
     pub pointer: String,
     /// `column`, `map_value`, `map_key`, `json_string`, `additional_properties` or `dropped`.
@@ -45,16 +45,16 @@ pub(super) struct Line<'a> {
     pub key_column: Option<String>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> LineAnswer<'a> {
     /// The fields of a landing.
-    pub(super) fn new(layout: &'a Layout, document: &Document, line: &'a sink::Line, shown: &'a Shown) -> Result<Self> {
+    pub(super) fn new(layout: &'a Layout, document: &Document, line: &'a sink::LandingLine, shown: &'a Shown) -> Result<Self> {
         let column = line.column.and_then(|id| layout.get(id));
         let (value, value_len) = match shown {
             Shown::Null => (None, None),
             Shown::Json(text) => (Some(serde_json::from_str(text)?), None),
             Shown::Long(length) => (None, Some(*length)),
         };
-        Ok(Line {
+        Ok(LineAnswer {
             pointer: document.path(line.node, PathStyle::Pointer),
             landing: line.landing.name(),
             column: line.column_path(layout),

@@ -5,8 +5,8 @@ use std::io::Write;
 use color_eyre::Result;
 use serde::Serialize;
 
-use super::record::Record;
-use crate::cli::layout::Named;
+use super::record::ColumnRecord;
+use crate::cli::layout::NamedLayout;
 use crate::cli::safe_json;
 use crate::pipeline::layout::{Gauge, Size};
 use crate::pipeline::transpile::Lint;
@@ -67,9 +67,9 @@ impl<'a> From<&'a Lint> for Remark<'a> {
 /// Writes the head and the columns.
 pub(super) fn write<'a>(
     out: &mut impl Write,
-    named: &Named,
+    named: &NamedLayout,
     search: Option<&str>,
-    records: impl Iterator<Item = Record<'a>>,
+    records: impl Iterator<Item = ColumnRecord<'a>>,
 ) -> Result<()> {
     let doctype = named.doctype.as_ref();
     let size = Size::of(&named.layout);

@@ -1,12 +1,19 @@
 //! A column as scripts read it: the fields of `--format json` and `csv`, in their order. Names and meanings are stable.
+//!
+//! Also owns: the columns as a Markdown table, to paste into a report.
 
+use std::io::Write;
+
+use color_eyre::Result;
 use serde::Serialize;
 
+use crate::ground::markdown::cell_code;
 use crate::pipeline::layout::{ColumnId, Layout};
+use crate::triage::facts::column;
 
 /// One column.
 #[derive(Debug, Serialize)]
-pub(in crate::cli) struct Record<'a> {
+pub(in crate::cli) struct ColumnRecord<'a> {
     /// From the top, with dots.
     pub path: String,
     /// Canonical type: INT64 where the file may say INTEGER.
@@ -28,13 +35,13 @@ pub(in crate::cli) struct Record<'a> {
     pub policy_tags: &'a [Box<str>],
 }
 
-impl<'a> Record<'a> {
+impl<'a> ColumnRecord<'a> {
     /// The columns at these positions.
-    pub(super) fn list(layout: &'a Layout, columns: impl Iterator<Item = ColumnId>) -> impl Iterator<Item = Record<'a>> {
+    pub(super) fn list(layout: &'a Layout, columns: impl Iterator<Item = ColumnId>) -> impl Iterator<Item = ColumnRecord<'a>> {
         let leaves = layout.leaf_counts();
         columns.filter_map(move |id| {
             let column = layout.get(id)?;
-            Some(Record {
+            Some(ColumnRecord {
                 path: layout.path(id),
                 kind: &column.kind,
                 mode: column.mode.name(),
@@ -48,4 +55,23 @@ impl<'a> Record<'a> {
             })
         })
     }
+}
+
+/// One line per column.
+pub(super) fn write_markdown<'a>(out: &mut impl Write, records: impl Iterator<Item = ColumnRecord<'a>>) -> Result<()> {
+    out.write_all(b"| column | type | mode | leaves | description |\n|---|---|---|---:|---|\n")?;
+    for record in records {
+        let tags: Vec<String> = record.policy_tags.iter().map(|tag| cell_code(tag)).collect();
+        let tags = (!tags.is_empty()).then(|| format!("{}: {}", column::TAGS, tags.join(", ")));
+        let description = record.description.map(cell_code).into_iter().chain(tags).collect::<Vec<_>>().join(", ");
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {description} |",
+            cell_code(&record.path),
+            cell_code(&record.words),
+            record.mode,
+            record.leaf_count
+        )?;
+    }
+    Ok(())
 }

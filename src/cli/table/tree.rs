@@ -7,10 +7,10 @@ use std::io::Write;
 
 use color_eyre::Result;
 
-use crate::cli::layout::Named;
+use crate::cli::layout::NamedLayout;
 use crate::ground::aligned::{GAP, Widths};
 use crate::ground::text::{clip, count, visible, width};
-use crate::pipeline::layout::{Column, ColumnId, Form, Layout, Size};
+use crate::pipeline::layout::{Column, ColumnForm, ColumnId, Layout, Size};
 use crate::triage::facts::{Facts, column, table};
 
 /// Most notes before the columns; what is odd throughout must not bury the table.
@@ -29,14 +29,14 @@ const LEAST_DESCRIPTION: usize = 12;
 const DEEPEST_INDENT: usize = 24;
 
 /// A column as it is printed.
-struct Line {
+struct TreeLine {
     name: String,
     kind: String,
     description: String,
 }
 
 /// Writes the table; of a search, the columns found and the RECORDs around them.
-pub(super) fn write(out: &mut impl Write, named: &Named, found: Option<&[ColumnId]>, room: usize) -> Result<()> {
+pub(super) fn write(out: &mut impl Write, named: &NamedLayout, found: Option<&[ColumnId]>, room: usize) -> Result<()> {
     head(out, named)?;
     let layout = &*named.layout;
     let leaves = layout.leaf_counts();
@@ -54,7 +54,7 @@ pub(super) fn write(out: &mut impl Write, named: &Named, found: Option<&[ColumnI
     Ok(())
 }
 
-fn head(out: &mut impl Write, named: &Named) -> Result<()> {
+fn head(out: &mut impl Write, named: &NamedLayout) -> Result<()> {
     let size = Size::of(&named.layout);
     let file = if named.file == named.title { String::new() } else { format!("  {}", visible(&named.file)) };
     writeln!(out, "{}{file}", visible(&named.title))?;
@@ -85,7 +85,7 @@ fn shown(layout: &Layout, found: Option<&[ColumnId]>) -> Vec<bool> {
     }
     if found.is_none() {
         for id in 0..layout.columns.len() as ColumnId {
-            if layout.form(id) != Form::Plain && layout.children(id).all(|child| says_nothing(layout, child)) {
+            if layout.form(id) != ColumnForm::Plain && layout.children(id).all(|child| says_nothing(layout, child)) {
                 layout.children(id).for_each(|child| shown[child as usize] = false);
             }
         }
@@ -100,20 +100,20 @@ fn says_nothing(layout: &Layout, id: ColumnId) -> bool {
     layout.is_leaf(id) && layout.get(id).is_some_and(|column| is_told(column) && bare(column))
 }
 
-fn line(layout: &Layout, id: ColumnId, leaves: &[u32], found: Option<&[ColumnId]>) -> Line {
-    let Some(column) = layout.get(id) else { return Line { name: String::new(), kind: String::new(), description: String::new() } };
+fn line(layout: &Layout, id: ColumnId, leaves: &[u32], found: Option<&[ColumnId]>) -> TreeLine {
+    let Some(column) = layout.get(id) else { return TreeLine { name: String::new(), kind: String::new(), description: String::new() } };
     let is_found = found.is_none_or(|found| found.binary_search(&id).is_ok());
     let indent = "  ".repeat(usize::from(column.depth).min(DEEPEST_INDENT));
     let tags = column::tags(column).map(|tags| format!("[{}: {tags}]", column::TAGS));
     let about = column::description(column).filter(|_| is_found).map(Into::into);
     let description = tags.into_iter().chain(about).collect::<Vec<String>>().join(" ");
-    Line { name: format!("{indent}{}", visible(&column.name)), kind: kind(layout, id, column, leaves), description }
+    TreeLine { name: format!("{indent}{}", visible(&column.name)), kind: kind(layout, id, column, leaves), description }
 }
 
 /// Type and mode: `INT64`, `STRING REPEATED`, `map<INT64>`, `RECORD (12)` with its leaf columns.
 fn kind(layout: &Layout, id: ColumnId, column: &Column, leaves: &[u32]) -> String {
     let mut kind = column::kind(layout, id);
-    if column.is_record() && layout.form(id) == Form::Plain {
+    if column.is_record() && layout.form(id) == ColumnForm::Plain {
         kind.push_str(&format!(" ({})", count(u64::from(leaves.get(id as usize).copied().unwrap_or_default()))));
     }
     kind

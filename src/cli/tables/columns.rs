@@ -5,17 +5,17 @@ use std::io::Write;
 use color_eyre::Result;
 use serde::Serialize;
 
-use super::{Format, doctype, name, named};
+use super::{TablesFormat, doctype, name, named};
 use crate::cli::{csv, out, safe_json};
 use crate::ground::markdown::cell_code;
 use crate::ground::text::{visible, wrap};
 use crate::pipeline::destination::Stage;
-use crate::triage::catalog::{Catalog, Column, Found, Hit, PathId, Place, What};
+use crate::triage::catalog::{Catalog, CatalogColumn, FoundHits, Hit, HitKind, HitPlace, PathId};
 use crate::triage::facts::column::kind_in;
 
 /// A column of one table as scripts read it: the fields of `--format json` and `csv`, in their order. Names and meanings are stable.
 #[derive(Serialize)]
-struct Record<'a> {
+struct FoundColumnRecord<'a> {
     /// From the top, with dots.
     path: String,
     /// In words: `map<INT64>`; a plain list is told by its mode.
@@ -29,14 +29,14 @@ struct Record<'a> {
 }
 
 /// A column that matches and the tables that have it.
-struct Match<'a> {
+struct ColumnMatch<'a> {
     path: PathId,
-    column: &'a Column,
-    places: &'a [Place],
+    column: &'a CatalogColumn,
+    places: &'a [HitPlace],
 }
 
 /// Writes what is found, best match first; the answer is the closing line.
-pub(super) fn write(out: &mut impl Write, catalog: &Catalog, text: &str, format: Format) -> Result<String> {
+pub(super) fn write(out: &mut impl Write, catalog: &Catalog, text: &str, format: TablesFormat) -> Result<String> {
     let found = catalog.search(text, &|| false).unwrap_or_default();
     let matches = matches(catalog, &found);
     let records = || {
@@ -44,32 +44,32 @@ pub(super) fn write(out: &mut impl Write, catalog: &Catalog, text: &str, format:
         places.filter_map(|(found, place)| record(catalog, found, place))
     };
     match format {
-        Format::Table => matches.iter().try_for_each(|found| block(out, catalog, found))?,
-        Format::Json => safe_json::write_list(
+        TablesFormat::Table => matches.iter().try_for_each(|found| block(out, catalog, found))?,
+        TablesFormat::Json => safe_json::write_list(
             out,
             &format!("{{\"search\":{},\"columns\":", safe_json::escape(serde_json::to_string(text)?)),
             records(),
         )?,
-        Format::Csv => csv::write(out, records())?,
-        Format::Md => markdown(out, catalog, &matches)?,
+        TablesFormat::Csv => csv::write(out, records())?,
+        TablesFormat::Md => markdown(out, catalog, &matches)?,
     }
     Ok(closing(catalog, text, &matches))
 }
 
 /// The hits that are columns.
-fn matches<'a>(catalog: &'a Catalog, found: &'a Found) -> Vec<Match<'a>> {
+fn matches<'a>(catalog: &'a Catalog, found: &'a FoundHits) -> Vec<ColumnMatch<'a>> {
     let column = |hit: &'a Hit| {
-        let What::Column(path) = hit.what else { return None };
+        let HitKind::Column(path) = hit.what else { return None };
         let places = found.places(hit);
         let first = places.first()?;
-        Some(Match { path, column: catalog.column(first.table, first.column?)?, places })
+        Some(ColumnMatch { path, column: catalog.column(first.table, first.column?)?, places })
     };
     found.sure().filter_map(column).collect()
 }
 
-fn record<'a>(catalog: &'a Catalog, found: &Match<'a>, place: &Place) -> Option<Record<'a>> {
+fn record<'a>(catalog: &'a Catalog, found: &ColumnMatch<'a>, place: &HitPlace) -> Option<FoundColumnRecord<'a>> {
     let doctype = doctype(catalog, place.table)?;
-    Some(Record {
+    Some(FoundColumnRecord {
         path: catalog.path(found.path),
         kind: catalog.badge(found.column),
         mode: found.column.mode.name(),
@@ -81,7 +81,7 @@ fn record<'a>(catalog: &'a Catalog, found: &Match<'a>, place: &Place) -> Option<
 }
 
 /// A column with all its tables below, for people.
-fn block(out: &mut impl Write, catalog: &Catalog, found: &Match<'_>) -> Result<()> {
+fn block(out: &mut impl Write, catalog: &Catalog, found: &ColumnMatch<'_>) -> Result<()> {
     writeln!(out, "{}  {}  in {}", visible(&catalog.path(found.path)), kind_in(catalog, found.column), super::tables(found.places.len()))?;
     let names: Vec<String> = names(catalog, found).collect();
     for line in wrap(&names.join("  "), out::width().saturating_sub(4)) {
@@ -90,11 +90,11 @@ fn block(out: &mut impl Write, catalog: &Catalog, found: &Match<'_>) -> Result<(
     Ok(())
 }
 
-fn names<'a>(catalog: &'a Catalog, found: &'a Match<'_>) -> impl Iterator<Item = String> + 'a {
+fn names<'a>(catalog: &'a Catalog, found: &'a ColumnMatch<'_>) -> impl Iterator<Item = String> + 'a {
     found.places.iter().filter_map(|place| doctype(catalog, place.table)).map(name)
 }
 
-fn markdown(out: &mut impl Write, catalog: &Catalog, matches: &[Match<'_>]) -> Result<()> {
+fn markdown(out: &mut impl Write, catalog: &Catalog, matches: &[ColumnMatch<'_>]) -> Result<()> {
     out.write_all(b"| column | type | tables |\n|---|---|---|\n")?;
     for found in matches {
         let tables: Vec<String> = names(catalog, found).map(|name| cell_code(&name)).collect();
@@ -104,7 +104,7 @@ fn markdown(out: &mut impl Write, catalog: &Catalog, matches: &[Match<'_>]) -> R
     Ok(())
 }
 
-fn closing(catalog: &Catalog, text: &str, matches: &[Match<'_>]) -> String {
+fn closing(catalog: &Catalog, text: &str, matches: &[ColumnMatch<'_>]) -> String {
     let places: usize = matches.iter().map(|found| found.places.len()).sum();
     let total: usize = (0..).zip(catalog.tables()).filter_map(|(id, _)| catalog.flat(id)).map(|flat| flat.columns.len()).sum();
     let mut tables: Vec<u32> = matches.iter().flat_map(|found| found.places.iter().map(|place| place.table)).collect();

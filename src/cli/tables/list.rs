@@ -5,21 +5,21 @@ use std::io::Write;
 use color_eyre::Result;
 use serde::Serialize;
 
-use super::{Format, name, named};
+use super::{TablesFormat, name, named};
 use crate::cli::{csv, out, safe_json};
 use crate::ground::aligned::Aligned;
 use crate::ground::markdown::cell_code;
 use crate::ground::text::{count, visible};
 use crate::pipeline::destination::Stage;
-use crate::pipeline::layout::{Level, Size};
-use crate::triage::catalog::{Catalog, Contents, Table, TableId};
+use crate::pipeline::layout::{GaugeLevel, Size};
+use crate::triage::catalog::{Catalog, CatalogTable, TableContents, TableId};
 
 /// Cells of the bar that shows how full a table is.
 const BAR: usize = 10;
 
 /// A table as scripts read it: the fields of `--format json` and `csv`, in their order. Names and meanings are stable.
 #[derive(Serialize)]
-struct Record<'a> {
+struct TableRecord<'a> {
     namespace: &'a str,
     doctype: &'a str,
     version: &'a str,
@@ -39,16 +39,16 @@ struct Record<'a> {
     error: Option<&'a str>,
 }
 
-impl<'a> Record<'a> {
-    fn new(catalog: &'a Catalog, id: TableId, table: &'a Table) -> Self {
+impl<'a> TableRecord<'a> {
+    fn new(catalog: &'a Catalog, id: TableId, table: &'a CatalogTable) -> Self {
         let size = size(catalog, id);
         let (layout, error) = match &table.contents {
-            Contents::Broken(reason) => ("broken", Some(&**reason)),
-            Contents::Columns(_) => ("published", None),
-            Contents::Missing | Contents::Unread => ("missing", None),
+            TableContents::Broken(reason) => ("broken", Some(&**reason)),
+            TableContents::Columns(_) => ("published", None),
+            TableContents::Missing | TableContents::Unread => ("missing", None),
         };
         let found = &table.doctype;
-        Record {
+        TableRecord {
             namespace: &found.namespace,
             doctype: &found.doctype,
             version: &found.version,
@@ -67,13 +67,13 @@ impl<'a> Record<'a> {
 }
 
 /// Writes the list; the answer is the closing line.
-pub(super) fn write(out: &mut impl Write, catalog: &Catalog, format: Format) -> Result<String> {
-    let records = || (0..).zip(catalog.tables()).map(|(id, table)| Record::new(catalog, id, table));
+pub(super) fn write(out: &mut impl Write, catalog: &Catalog, format: TablesFormat) -> Result<String> {
+    let records = || (0..).zip(catalog.tables()).map(|(id, table)| TableRecord::new(catalog, id, table));
     match format {
-        Format::Table => out.write_all(text(catalog).as_bytes())?,
-        Format::Json => safe_json::write_list(out, "{\"tables\":", records())?,
-        Format::Csv => csv::write(out, records())?,
-        Format::Md => markdown(out, records())?,
+        TablesFormat::Table => out.write_all(text(catalog).as_bytes())?,
+        TablesFormat::Json => safe_json::write_list(out, "{\"tables\":", records())?,
+        TablesFormat::Csv => csv::write(out, records())?,
+        TablesFormat::Md => markdown(out, records())?,
     }
     Ok(closing(catalog))
 }
@@ -85,7 +85,7 @@ fn text(catalog: &Catalog) -> String {
         let live = visible(&named(&table.doctype, Stage::Live).join(", ")).into_owned();
         let [columns, leaves, full] = match size(catalog, id) {
             Some(size) => [count(size.columns as u64), count(size.leaves as u64), bar(&size)],
-            None if matches!(table.contents, Contents::Broken(_)) => ["-".to_owned(), "-".to_owned(), "broken .bq".to_owned()],
+            None if matches!(table.contents, TableContents::Broken(_)) => ["-".to_owned(), "-".to_owned(), "broken .bq".to_owned()],
             None => ["-".to_owned(), "-".to_owned(), "no .bq".to_owned()],
         };
         lines.push([name(&table.doctype), columns, leaves, full, live]);
@@ -98,23 +98,23 @@ fn bar(size: &Size) -> String {
     let [gauge, ..] = size.gauges();
     let full = ((gauge.share() * BAR as f64).round() as usize).min(BAR);
     let word = match worst(size) {
-        Level::Roomy => "",
-        Level::Near => " nearly full",
-        Level::Over => " OVER",
+        GaugeLevel::Roomy => "",
+        GaugeLevel::Near => " nearly full",
+        GaugeLevel::Over => " OVER",
     };
     // Cut and not rounded: 100 % is said of nothing that still has room.
     format!("{}{} {:>3}%{word}", "#".repeat(full), ".".repeat(BAR - full), (gauge.share() * 100.0) as u64)
 }
 
-fn worst(size: &Size) -> Level {
-    size.gauges().iter().map(|gauge| gauge.level()).max().unwrap_or(Level::Roomy)
+fn worst(size: &Size) -> GaugeLevel {
+    size.gauges().iter().map(|gauge| gauge.level()).max().unwrap_or(GaugeLevel::Roomy)
 }
 
 fn size(catalog: &Catalog, id: TableId) -> Option<Size> {
     catalog.flat(id).map(|flat| flat.size)
 }
 
-fn markdown<'a>(out: &mut impl Write, records: impl Iterator<Item = Record<'a>>) -> Result<()> {
+fn markdown<'a>(out: &mut impl Write, records: impl Iterator<Item = TableRecord<'a>>) -> Result<()> {
     out.write_all(b"| doctype | layout | columns | leaf columns | level | live table |\n|---|---|---:|---:|---|---|\n")?;
     for record in records {
         let doctype = cell_code(&format!("{}/{}.{}", record.namespace, record.doctype, record.version));
@@ -135,9 +135,9 @@ fn markdown<'a>(out: &mut impl Write, records: impl Iterator<Item = Record<'a>>)
 fn closing(catalog: &Catalog) -> String {
     let sizes: Vec<Size> = (0..catalog.tables().len() as TableId).filter_map(|id| size(catalog, id)).collect();
     let columns: usize = sizes.iter().map(|size| size.columns).sum();
-    let over = sizes.iter().filter(|size| worst(size) == Level::Over).count();
-    let near = sizes.iter().filter(|size| worst(size) == Level::Near).count();
-    let missing = catalog.tables().iter().filter(|table| table.contents == Contents::Missing).count();
+    let over = sizes.iter().filter(|size| worst(size) == GaugeLevel::Over).count();
+    let near = sizes.iter().filter(|size| worst(size) == GaugeLevel::Near).count();
+    let missing = catalog.tables().iter().filter(|table| table.contents == TableContents::Missing).count();
     let mut parts = vec![format!("{} with {}", super::tables(sizes.len()), out::plural(columns as u64, "column", "columns"))];
     let mut say = |n: usize, words: &str| parts.extend((n > 0).then(|| format!("{} {words}", count(n as u64))));
     say(over, "over a limit");

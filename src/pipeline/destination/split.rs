@@ -11,7 +11,7 @@ use crate::pipeline::document::Kind;
 use crate::pipeline::names::snake_case;
 use crate::pipeline::schema::Schema;
 
-use super::{Name, is_telemetry};
+use super::{SplitName, is_telemetry};
 
 /// Use counters of pages and workers, in telemetry's main documents.
 const USE_COUNTERS: &str = r".*[.](USE_COUNTER2_[^.]+|((TOP_LEVEL_)?CONTENT_DOCUMENTS|[^.]+_WORKER)_DESTROYED)";
@@ -25,11 +25,11 @@ const COPIED: [&str; 3] = ["client_id", "clientId", "client_info"];
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Split {
     /// Doctype and version that documents arrive as.
-    pub whole: Name,
+    pub whole: SplitName,
     /// Those of what is left.
-    pub remainder: Name,
+    pub remainder: SplitName,
     /// Those of what is moved.
-    pub subset: Name,
+    pub subset: SplitName,
     /// The dotted names of members that are moved, as a regular expression for whole names.
     pub pattern: &'static str,
 }
@@ -47,7 +47,7 @@ const SPLITS: [Split; 2] = [
 
 /// Where a member of a document that is split goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum SplitPart {
     /// To the table of what is left.
     Remainder,
     /// To the table of what is moved.
@@ -56,13 +56,13 @@ pub enum Part {
     Both,
 }
 
-impl Part {
+impl SplitPart {
     /// The word in output.
     pub fn name(self) -> &'static str {
         match self {
-            Part::Remainder => "remainder",
-            Part::Subset => "subset",
-            Part::Both => "both",
+            SplitPart::Remainder => "remainder",
+            SplitPart::Subset => "subset",
+            SplitPart::Both => "both",
         }
     }
 }
@@ -71,14 +71,14 @@ impl Split {
     /// How documents of a doctype version are split, if they are.
     pub fn of(namespace: &str, doctype: &str, version: &str) -> Option<Split> {
         let asked = snake_case(doctype);
-        let is_it = |(name, of): Name| snake_case(name) == asked && of == version;
+        let is_it = |(name, of): SplitName| snake_case(name) == asked && of == version;
         SPLITS.into_iter().find(|split| is_telemetry(namespace) && is_it(split.whole))
     }
 
     /// Where the value at a place goes, by the subset's schema where it is at hand. Tokens are decoded keys from the root of the document.
-    pub fn part<S: AsRef<str>>(&self, tokens: &[S], subset: Option<&Schema>) -> Part {
+    pub fn part<S: AsRef<str>>(&self, tokens: &[S], subset: Option<&Schema>) -> SplitPart {
         if tokens.first().is_some_and(|token| is_copied(token.as_ref())) {
-            return Part::Both;
+            return SplitPart::Both;
         }
         subset.map_or_else(|| by_name(tokens), |subset| by_schema(tokens, subset))
     }
@@ -90,21 +90,21 @@ pub fn is_copied(name: &str) -> bool {
 }
 
 /// Down the properties that the subset's schema names: what it does not name stays, a property without properties is moved whole.
-fn by_schema<S: AsRef<str>>(tokens: &[S], subset: &Schema) -> Part {
+fn by_schema<S: AsRef<str>>(tokens: &[S], subset: &Schema) -> SplitPart {
     let mut node = 0;
     for token in tokens {
-        let Some(properties) = subset.keyword(node, "properties") else { return Part::Subset };
+        let Some(properties) = subset.keyword(node, "properties") else { return SplitPart::Subset };
         match subset.keyword(properties, token.as_ref()) {
             Some(property) => node = property,
-            None => return Part::Remainder,
+            None => return SplitPart::Remainder,
         }
     }
     let is_divided = subset.keyword(node, "properties").is_some_and(|properties| subset.document.kind(properties) == Kind::Object);
-    if is_divided { Part::Both } else { Part::Subset }
+    if is_divided { SplitPart::Both } else { SplitPart::Subset }
 }
 
 /// By the names alone a value is moved that has a use counter's name, or is in one. An object around use counters cannot be told from others.
-fn by_name<S: AsRef<str>>(tokens: &[S]) -> Part {
+fn by_name<S: AsRef<str>>(tokens: &[S]) -> SplitPart {
     let mut path = String::new();
     for token in tokens {
         if !path.is_empty() {
@@ -112,10 +112,10 @@ fn by_name<S: AsRef<str>>(tokens: &[S]) -> Part {
         }
         path.push_str(token.as_ref());
         if USE_COUNTER.as_ref().is_some_and(|pattern| pattern.is_match(&path).unwrap_or(false)) {
-            return Part::Subset;
+            return SplitPart::Subset;
         }
     }
-    if tokens.is_empty() { Part::Both } else { Part::Remainder }
+    if tokens.is_empty() { SplitPart::Both } else { SplitPart::Remainder }
 }
 
 #[cfg(test)]
@@ -126,12 +126,12 @@ mod tests {
     fn use_counters_are_moved_with_all_in_them() {
         let split = Split::of("telemetry", "main", "4").unwrap();
         let part = |pointer: &str| split.part(&crate::pipeline::document::unescape_pointer(pointer), None);
-        assert_eq!(part("/payload/histograms/USE_COUNTER2_CSS_PROPERTY_color_PAGE"), Part::Subset);
-        assert_eq!(part("/payload/processes/content/histograms/TOP_LEVEL_CONTENT_DOCUMENTS_DESTROYED/sum"), Part::Subset);
-        assert_eq!(part("/payload/histograms/DEDICATED_WORKER_DESTROYED"), Part::Subset);
-        assert_eq!(part("/payload/histograms/GC_MS"), Part::Remainder);
-        assert_eq!(part("/USE_COUNTER2_A"), Part::Remainder, "only below another name");
-        assert_eq!([part("/clientId"), part("")], [Part::Both; 2]);
+        assert_eq!(part("/payload/histograms/USE_COUNTER2_CSS_PROPERTY_color_PAGE"), SplitPart::Subset);
+        assert_eq!(part("/payload/processes/content/histograms/TOP_LEVEL_CONTENT_DOCUMENTS_DESTROYED/sum"), SplitPart::Subset);
+        assert_eq!(part("/payload/histograms/DEDICATED_WORKER_DESTROYED"), SplitPart::Subset);
+        assert_eq!(part("/payload/histograms/GC_MS"), SplitPart::Remainder);
+        assert_eq!(part("/USE_COUNTER2_A"), SplitPart::Remainder, "only below another name");
+        assert_eq!([part("/clientId"), part("")], [SplitPart::Both; 2]);
     }
 
     #[test]
@@ -140,9 +140,9 @@ mod tests {
         let text = r#"{"properties":{"payload":{"properties":{"USE_COUNTER2_A":{"type":"object"}}}}}"#;
         let subset = Schema::parse("t", text.as_bytes().to_vec()).unwrap();
         let part = |pointer: &str| split.part(&crate::pipeline::document::unescape_pointer(pointer), Some(&subset));
-        assert_eq!(part("/payload/USE_COUNTER2_A/sum"), Part::Subset);
-        assert_eq!(part("/payload/USE_COUNTER2_B"), Part::Remainder, "it has no column there");
-        assert_eq!(part("/payload"), Part::Both);
-        assert_eq!(part("/environment/x"), Part::Remainder);
+        assert_eq!(part("/payload/USE_COUNTER2_A/sum"), SplitPart::Subset);
+        assert_eq!(part("/payload/USE_COUNTER2_B"), SplitPart::Remainder, "it has no column there");
+        assert_eq!(part("/payload"), SplitPart::Both);
+        assert_eq!(part("/environment/x"), SplitPart::Remainder);
     }
 }

@@ -2,13 +2,13 @@
 //!
 //! Every query filters by the partition, which the tables ask for: by the day where it is known, else by the parameter `@submission_date`.
 
-use super::{Stage, Table};
+use super::{DestinationTable, Stage};
 use crate::ground::sql::{identifier, literal};
 use crate::ground::time;
 
 /// A document to be found.
 #[derive(Debug, Clone, Copy)]
-pub struct Lookup<'a> {
+pub struct DocumentLookup<'a> {
     /// The project of the tables: `moz-fx-data-shared-prod`.
     pub project: &'a str,
     /// The document's id, as its URI or row tells it.
@@ -17,9 +17,9 @@ pub struct Lookup<'a> {
     pub submission_timestamp: Option<i64>,
 }
 
-impl Lookup<'_> {
+impl DocumentLookup<'_> {
     /// The query for the document's rows in a table. Tables of requests have no document id but in the path that was requested.
-    pub fn sql(&self, table: &Table) -> String {
+    pub fn sql(&self, table: &DestinationTable) -> String {
         let id = literal(self.document_id);
         let is_it = match table.stage {
             Stage::Raw | Stage::Error => format!("STRPOS(uri, {}) > 0", literal(&format!("/{}", self.document_id))),
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn a_document_is_found_in_every_table() {
-        let lookup = Lookup { project: "acme-prod", document_id: ID, submission_timestamp: Some(1_782_391_440_000_000) };
+        let lookup = DocumentLookup { project: "acme-prod", document_id: ID, submission_timestamp: Some(1_782_391_440_000_000) };
         let all: Vec<String> = tables("shop", "order", "1").iter().map(|table| lookup.sql(table)).collect();
         assert_eq!(
             all[3],
@@ -67,13 +67,13 @@ mod tests {
             all[0].ends_with(&format!("AND STRPOS(uri, '/{ID}') > 0")) && all[2].ends_with(&format!("document_id = '{ID}'")),
             "{all:?}"
         );
-        let any_day = Lookup { submission_timestamp: None, ..lookup };
+        let any_day = DocumentLookup { submission_timestamp: None, ..lookup };
         assert!(any_day.sql(&tables("shop", "order", "1")[4]).contains("= @submission_date\n"));
     }
 
     #[test]
     fn names_and_ids_cannot_leave_their_quotes() {
-        let lookup = Lookup { project: "p", document_id: "' OR ''='", submission_timestamp: Some(0) };
+        let lookup = DocumentLookup { project: "p", document_id: "' OR ''='", submission_timestamp: Some(0) };
         let sql = lookup.sql(&tables("a", "b", "1` WHERE TRUE --\n\u{202e}")[3]);
         assert_eq!(
             sql,

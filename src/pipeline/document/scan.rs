@@ -30,7 +30,7 @@ struct Scanner<'a> {
     open: Vec<NodeId>,
 }
 
-type Step<T> = Result<T, (usize, &'static str)>;
+type ScanResult<T> = Result<T, (usize, &'static str)>;
 
 pub(super) fn scan(text: Arc<[u8]>) -> Document {
     let start = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
@@ -66,7 +66,7 @@ fn is_space(byte: u8) -> bool {
 }
 
 impl Scanner<'_> {
-    fn run(&mut self) -> Step<()> {
+    fn run(&mut self) -> ScanResult<()> {
         self.space();
         self.value(NONE)?;
         while let Some(&container) = self.open.last() {
@@ -106,7 +106,7 @@ impl Scanner<'_> {
     }
 
     /// A member's name and its colon; returns where the name begins.
-    fn name(&mut self) -> Step<u32> {
+    fn name(&mut self) -> ScanResult<u32> {
         let key = self.at;
         match self.peek() {
             Some(b'"') => self.string()?,
@@ -123,7 +123,7 @@ impl Scanner<'_> {
     }
 
     /// One value; a container is only opened.
-    fn value(&mut self, key: u32) -> Step<()> {
+    fn value(&mut self, key: u32) -> ScanResult<()> {
         let start = self.at;
         let kind = match self.peek() {
             Some(b'{') => Kind::Object,
@@ -175,7 +175,7 @@ impl Scanner<'_> {
         node.end = end;
     }
 
-    fn string(&mut self) -> Step<()> {
+    fn string(&mut self) -> ScanResult<()> {
         let mut at = self.at + 1;
         loop {
             at += strings::plain_len(&self.text[at..]);
@@ -191,7 +191,7 @@ impl Scanner<'_> {
     }
 
     /// Length of the escape sequence at `at`.
-    fn escape(&self, at: usize) -> Step<usize> {
+    fn escape(&self, at: usize) -> ScanResult<usize> {
         match self.text.get(at + 1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
             Some(b'u') if self.text.get(at + 2..at + 6).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) => Ok(6),
@@ -201,7 +201,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn number(&mut self) -> Step<()> {
+    fn number(&mut self) -> ScanResult<()> {
         if self.peek() == Some(b'-') {
             self.at += 1;
         }
@@ -234,7 +234,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn some_digits(&mut self) -> Step<()> {
+    fn some_digits(&mut self) -> ScanResult<()> {
         if !matches!(self.peek(), Some(b'0'..=b'9')) {
             return Err((self.at, "expected a digit"));
         }
@@ -242,7 +242,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn literal(&mut self, word: &[u8]) -> Step<()> {
+    fn literal(&mut self, word: &[u8]) -> ScanResult<()> {
         if !self.text[self.at..].starts_with(word) {
             return Err((self.at, "an unknown word; only true, false and null may stand without quotes"));
         }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::number::number;
 use super::plan::Plan;
-use super::text::TextRules;
+use super::text::WantedText;
 use super::wants::{Wants, names};
 use crate::pipeline::document::{Kind, NodeId};
 use crate::pipeline::schema::Schema;
@@ -180,7 +180,7 @@ impl Grower<'_> {
         let turn = turn + named.nodes.iter().map(|node| self.plan.turns.get(node).copied().unwrap_or(0)).sum::<usize>();
         let rules = named.text(schema);
         let choices: Vec<String> = self.choices(&named).iter().filter_map(|value| value.as_str().map(str::to_owned)).collect();
-        let key = |rules: &TextRules, fits: &dyn Fn(&str) -> bool| {
+        let key = |rules: &WantedText, fits: &dyn Fn(&str) -> bool| {
             let listed = |turn: usize| if choices.is_empty() { Some(rules.text(schema, turn)) } else { choices.get(turn).cloned() };
             (turn..turn + KEYS).filter_map(listed).find(|key| !key.is_empty() && fits(key))
         };

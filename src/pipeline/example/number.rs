@@ -49,13 +49,13 @@ fn json(value: f64) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::example::wants::Branches;
+    use crate::pipeline::example::wants::TakenBranches;
 
     #[test]
     fn numbers_keep_their_bounds() {
         let made = |text: &str, integer, turn| {
             let schema = Schema::parse("t", text.as_bytes().to_vec()).unwrap();
-            number(&Wants::of(&schema, [0], &Branches::default()), &schema, integer, turn).to_string()
+            number(&Wants::of(&schema, [0], &TakenBranches::default()), &schema, integer, turn).to_string()
         };
         for (text, integer, expected) in [
             ("{}", true, "1"),

@@ -5,10 +5,10 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::wants::{Branches, branch, names};
+use super::wants::{TakenBranches, branch, names};
 use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::schema::Schema;
-use crate::pipeline::verdict::judge::{Broken, Input, Judge, Violation, Violations};
+use crate::pipeline::verdict::judge::{Judge, JudgeInput, Refused, Violation, Violations};
 
 /// Values that are tried for one node.
 const MOST_TURNS: usize = 12;
@@ -23,7 +23,7 @@ pub(super) struct Plan {
     /// Whether the decoder takes members of certain names off the top before it judges.
     pub taken_out: bool,
     /// Branches of combinators.
-    pub branches: Branches,
+    pub branches: TakenBranches,
     /// How many values of a node have been tried.
     pub turns: FxHashMap<NodeId, usize>,
     /// Optional members that nothing was found for, by decoded tokens.
@@ -34,7 +34,7 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Changes one choice because of a violation; false where nothing is left to change.
-    pub(super) fn learn(&mut self, judge: &Judge, input: Input<'_>, violation: &Violation) -> bool {
+    pub(super) fn learn(&mut self, judge: &Judge, input: JudgeInput<'_>, violation: &Violation) -> bool {
         self.mend(judge.schema(), violation) || self.other_branch(judge, input, violation) || self.leave_out(violation)
     }
 
@@ -63,7 +63,7 @@ impl Plan {
     }
 
     /// Mends what is behind a combinator: a value of the branch that was chosen, or the choice.
-    fn other_branch(&mut self, judge: &Judge, input: Input<'_>, violation: &Violation) -> bool {
+    fn other_branch(&mut self, judge: &Judge, input: JudgeInput<'_>, violation: &Violation) -> bool {
         if !matches!(violation.keyword, "anyOf" | "oneOf" | "allOf") {
             return false;
         }
@@ -99,11 +99,11 @@ impl Plan {
     /// The violations at a place and below it, without those of branches that are not chosen; the innermost combinators first.
     fn behind<'a>(&self, schema: &Schema, all: &'a Violations, tokens: &[String]) -> Vec<&'a Violation> {
         let mut found = Vec::new();
-        let mut open: Vec<&Broken> = all.tree.iter().collect();
+        let mut open: Vec<&Refused> = all.tree.iter().collect();
         while let Some(broken) = open.pop() {
             match broken {
-                Broken::Leaf(at) => found.extend(all.list.get(*at)),
-                Broken::Branches(combinator) => {
+                Refused::Leaf(at) => found.extend(all.list.get(*at)),
+                Refused::Branches(combinator) => {
                     let list = schema.keyword(combinator.violation.node, combinator.violation.keyword);
                     let chosen = list.and_then(|list| branch(schema, list, &self.branches)).map(|chosen| schema.resolve(chosen));
                     let is_choice = matches!(combinator.violation.keyword, "anyOf" | "oneOf");

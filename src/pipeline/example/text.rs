@@ -61,7 +61,7 @@ const FORMATS: [(&str, &str); 17] = [
 
 /// What a text must be like.
 #[derive(Debug, Default, Clone)]
-pub(super) struct TextRules {
+pub(super) struct WantedText {
     /// Patterns that are found in it.
     pub patterns: Vec<String>,
     pub format: Option<String>,
@@ -70,7 +70,7 @@ pub(super) struct TextRules {
     pub most: Option<usize>,
 }
 
-impl TextRules {
+impl WantedText {
     fn fits(&self, schema: &Schema, text: &str) -> bool {
         let length = text.chars().count();
         length >= self.least
@@ -122,7 +122,7 @@ mod tests {
         let schema = Schema::parse("t", b"{}".to_vec()).unwrap();
         let text = |pattern: &str, format: &str, least, most, turn| {
             let patterns = if pattern.is_empty() { Vec::new() } else { vec![pattern.to_owned()] };
-            TextRules { patterns, format: Some(format.to_owned()), least, most }.text(&schema, turn)
+            WantedText { patterns, format: Some(format.to_owned()), least, most }.text(&schema, turn)
         };
         assert_eq!(text("", "", 0, None, 0), "example");
         assert_eq!(text("^[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$", "", 0, None, 0), SAMPLES[1]);

@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::text::TextRules;
+use super::text::WantedText;
 use crate::pipeline::document::{Kind, NodeId};
 use crate::pipeline::schema::{Draft, Schema};
 
@@ -13,7 +13,7 @@ use crate::pipeline::schema::{Draft, Schema};
 const MOST_NODES: usize = 128;
 
 /// Which branch is taken, by the node of the list of branches.
-pub(super) type Branches = FxHashMap<NodeId, usize>;
+pub(super) type TakenBranches = FxHashMap<NodeId, usize>;
 
 /// JSON types of values, the likeliest first where nothing else decides.
 pub(super) const TYPES: [&str; 7] = ["object", "array", "string", "integer", "number", "boolean", "null"];
@@ -26,7 +26,7 @@ pub(super) struct Wants {
 
 impl Wants {
     /// The nodes with all that they lead to for the same value.
-    pub(super) fn of(schema: &Schema, nodes: impl IntoIterator<Item = NodeId>, branches: &Branches) -> Self {
+    pub(super) fn of(schema: &Schema, nodes: impl IntoIterator<Item = NodeId>, branches: &TakenBranches) -> Self {
         let mut wants = Wants::default();
         nodes.into_iter().for_each(|node| wants.add(schema, node));
         let mut next = 0;
@@ -53,7 +53,7 @@ impl Wants {
     }
 
     /// `if` with `then`, or `else` alone: counted as two branches of the condition.
-    fn condition(&mut self, schema: &Schema, node: NodeId, branches: &Branches) {
+    fn condition(&mut self, schema: &Schema, node: NodeId, branches: &TakenBranches) {
         let Some(test) = schema.keyword(node, "if").filter(|_| schema.draft() >= Draft::Seven) else { return };
         let taken: &[&str] = if branches.get(&test).copied().unwrap_or(0).is_multiple_of(2) { &["if", "then"] } else { &["else"] };
         taken.iter().filter_map(|name| schema.keyword(node, name)).for_each(|node| self.add(schema, node));
@@ -116,8 +116,8 @@ impl Wants {
     }
 
     /// What its text must be like.
-    pub(super) fn text(&self, schema: &Schema) -> TextRules {
-        TextRules {
+    pub(super) fn text(&self, schema: &Schema) -> WantedText {
+        WantedText {
             patterns: self.all(schema, "pattern").filter_map(|node| Some(schema.document.string(node)?.into_owned())).collect(),
             format: self.all(schema, "format").find_map(|node| Some(schema.document.string(node)?.into_owned())),
             least: self.at_least(schema, "minLength"),
@@ -127,7 +127,7 @@ impl Wants {
 }
 
 /// The branch of `anyOf` or `oneOf` that is taken: first the first one that is not only null.
-pub(super) fn branch(schema: &Schema, list: NodeId, branches: &Branches) -> Option<NodeId> {
+pub(super) fn branch(schema: &Schema, list: NodeId, branches: &TakenBranches) -> Option<NodeId> {
     let count = schema.document.count(list);
     let is_null = |&node: &NodeId| schema.keyword_text(node, "type").as_deref() == Some("null");
     let first = schema.document.children(list).position(|node| !is_null(&node)).unwrap_or(0);

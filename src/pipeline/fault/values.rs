@@ -10,7 +10,7 @@ use super::{Fault, Says};
 
 /// What a part of a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Value {
+pub(crate) enum MessageValue {
     /// What the schema asks.
     Expected,
     /// What the document or the request has.
@@ -23,23 +23,28 @@ pub(crate) enum Value {
 
 impl Fault<'_> {
     /// The values in [`Fault::text`] in their order; `None` where the grammar does not know the text, so that anything in it may be one.
-    pub(crate) fn values(&self) -> Option<Vec<(Value, Range<usize>)>> {
+    pub(crate) fn values(&self) -> Option<Vec<(MessageValue, Range<usize>)>> {
         let mut values = match self.says {
             Says::Broken { keyword: None, found: None, .. } if !self.text.is_empty() => return None,
             Says::Broken { keyword: Some(_), expected: None, found: None, key: None } if self.cut => return None,
-            Says::Broken { expected, found, key, .. } => vec![(Value::Expected, expected), (Value::Found, found), (Value::Key, key)],
-            Says::NoSuchDoctype { name } | Says::NoSuchSchema { name } => vec![(Value::Found, Some(name))],
-            Says::Bug { number } => vec![(Value::Found, number)],
+            Says::Broken { expected, found, key, .. } => {
+                vec![(MessageValue::Expected, expected), (MessageValue::Found, found), (MessageValue::Key, key)]
+            }
+            Says::NoSuchDoctype { name } | Says::NoSuchSchema { name } => vec![(MessageValue::Found, Some(name))],
+            Says::Bug { number } => vec![(MessageValue::Found, number)],
             Says::NotJson { .. } => {
                 let line = without_source(self.text);
                 let source = &self.text[line.len()..];
-                vec![(Value::Found, quoted(line).map(|(_, token, _)| token)), (Value::Source, Some(source).filter(|text| !text.is_empty()))]
+                vec![
+                    (MessageValue::Found, quoted(line).map(|(_, token, _)| token)),
+                    (MessageValue::Source, Some(source).filter(|text| !text.is_empty())),
+                ]
             }
             Says::Other if self.text.is_empty() => Vec::new(),
-            Says::Other => vec![(Value::Found, Some(ending_value(self.class, self.text)?.1))],
+            Says::Other => vec![(MessageValue::Found, Some(ending_value(self.class, self.text)?.1))],
         };
         values.retain(|(_, text)| text.is_some());
-        let mut places: Vec<(Value, Range<usize>)> =
+        let mut places: Vec<(MessageValue, Range<usize>)> =
             values.into_iter().filter_map(|(value, text)| Some((value, place(self.text, text?)))).collect();
         places.sort_by_key(|(_, range)| range.start);
         Some(places)

@@ -7,7 +7,7 @@ const MOST: usize = 4;
 
 /// What a column of columns stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum ColumnForm {
     /// Itself.
     Plain,
     /// An object with any keys: see [`Layout::is_map`].
@@ -16,24 +16,24 @@ pub enum Form {
     NestedList,
 }
 
-impl Form {
+impl ColumnForm {
     /// A name for scripts; `None` for what stands for itself.
     pub fn name(self) -> Option<&'static str> {
         match self {
-            Form::Plain => None,
-            Form::Map => Some("map"),
-            Form::NestedList => Some("nested_list"),
+            ColumnForm::Plain => None,
+            ColumnForm::Map => Some("map"),
+            ColumnForm::NestedList => Some("nested_list"),
         }
     }
 }
 
 impl Layout {
     /// What a column stands for.
-    pub fn form(&self, id: ColumnId) -> Form {
+    pub fn form(&self, id: ColumnId) -> ColumnForm {
         match () {
-            () if self.is_map(id) => Form::Map,
-            () if self.is_nested_list(id) => Form::NestedList,
-            () => Form::Plain,
+            () if self.is_map(id) => ColumnForm::Map,
+            () if self.is_nested_list(id) => ColumnForm::NestedList,
+            () => ColumnForm::Plain,
         }
     }
 
@@ -47,20 +47,20 @@ impl Layout {
                 break;
             }
             let form = self.form(at);
-            if form == Form::Plain {
+            if form == ColumnForm::Plain {
                 // A list by itself is told by its mode.
                 let is_inner_list = column.mode == Mode::Repeated && !closing.is_empty();
                 badge.extend(is_inner_list.then_some("list<").into_iter().chain([&*column.kind]).chain(is_inner_list.then_some(">")));
                 break;
             }
-            badge.push_str(if form == Form::Map { "map<" } else { "list<" });
+            badge.push_str(if form == ColumnForm::Map { "map<" } else { "list<" });
             closing.push('>');
-            if form == Form::Map {
+            if form == ColumnForm::Map {
                 let key = self.get(at + 1).filter(|key| &*key.kind != "STRING");
                 badge.extend(key.iter().flat_map(|key| [&*key.kind, ", "]));
             }
             // A map's key comes first; behind it is the value, if there is one.
-            let Some(inner) = self.children(at).nth(usize::from(form == Form::Map)) else {
+            let Some(inner) = self.children(at).nth(usize::from(form == ColumnForm::Map)) else {
                 badge.push_str("keys only");
                 break;
             };
@@ -71,7 +71,7 @@ impl Layout {
 
     /// The badge, with the mode where it does not tell it: `map<STRING>`, `INT64 REPEATED`.
     pub fn kind(&self, id: ColumnId) -> String {
-        let mode = self.get(id).map_or("", |column| column.mode.behind(self.form(id) != Form::Plain));
+        let mode = self.get(id).map_or("", |column| column.mode.behind(self.form(id) != ColumnForm::Plain));
         self.badge(id) + mode
     }
 

@@ -6,18 +6,18 @@
 use super::oddities::Oddities;
 use super::{Column, ColumnId, Layout, Mode, Type};
 
-/// A layout that is being made. Columns are added in pre-order; those between [`Builder::open`] and [`Builder::close`] are nested.
+/// A layout that is being made. Columns are added in pre-order; those between [`LayoutBuilder::open`] and [`LayoutBuilder::close`] are nested.
 #[derive(Debug, Default)]
-pub(super) struct Builder {
+pub(super) struct LayoutBuilder {
     columns: Vec<Column>,
     /// Open RECORDs, outermost first.
     open: Vec<ColumnId>,
 }
 
-impl Builder {
+impl LayoutBuilder {
     /// Room for that many columns.
     pub(super) fn with_capacity(columns: usize) -> Self {
-        Builder { columns: Vec::with_capacity(columns), open: Vec::new() }
+        LayoutBuilder { columns: Vec::with_capacity(columns), open: Vec::new() }
     }
 
     /// Adds a column without description and policy tags, to be changed through the answer.
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn columns_are_nested_as_they_were_opened() {
-        let mut builder = Builder::default();
+        let mut builder = LayoutBuilder::default();
         builder.add("a", "RECORD".into(), Mode::Nullable);
         builder.open();
         builder.add("b", "STRING".into(), Mode::Repeated);

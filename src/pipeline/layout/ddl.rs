@@ -121,7 +121,7 @@ fn policy_tags(layout: &Layout) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::layout::builder::Builder;
+    use crate::pipeline::layout::builder::LayoutBuilder;
     use crate::pipeline::layout::oddities::Oddities;
 
     fn ddl(text: &str) -> Result<String, String> {
@@ -177,7 +177,7 @@ PARTITION BY DATE(submission_timestamp);
 
     #[test]
     fn depth_costs_no_stack_and_no_space() {
-        let mut builder = Builder::default();
+        let mut builder = LayoutBuilder::default();
         for _ in 0..20_000 {
             builder.add("r", "RECORD".into(), Mode::Nullable);
             builder.open();

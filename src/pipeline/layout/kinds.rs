@@ -7,13 +7,13 @@ use std::fmt;
 use std::ops::Deref;
 
 /// A spelling with the name of its type, the common ones first. BigQuery's documentation of types is the source.
-struct Known {
+struct KnownType {
     spelling: &'static str,
     name: &'static str,
 }
 
 /// Every spelling that BigQuery accepts.
-static KNOWN: [Known; 22] = [
+static KNOWN: [KnownType; 22] = [
     known("STRING", "STRING"),
     known("INT64", "INT64"),
     known("RECORD", "RECORD"),
@@ -38,8 +38,8 @@ static KNOWN: [Known; 22] = [
     known("GEOGRAPHY", "GEOGRAPHY"),
 ];
 
-const fn known(spelling: &'static str, name: &'static str) -> Known {
-    Known { spelling, name }
+const fn known(spelling: &'static str, name: &'static str) -> KnownType {
+    KnownType { spelling, name }
 }
 
 /// A column's type. Reads as its one name (STRING, INT64, FLOAT64, BOOL, RECORD …) whatever the spelling, and is equal to others by that name.
@@ -48,7 +48,7 @@ pub struct Type(Spelled);
 
 #[derive(Clone)]
 enum Spelled {
-    Known(&'static Known),
+    Known(&'static KnownType),
     Unknown(Box<str>),
 }
 

@@ -23,7 +23,7 @@ const NEVER: &str = "!\"$()*,./;?@[\\]^`{}~";
 
 /// What is wrong with a name; reads as the end of a sentence that begins with the column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum NameFault {
     /// It has no character.
     Empty,
     /// It has this many characters.
@@ -38,15 +38,15 @@ pub enum Fault {
     Flexible(char),
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for NameFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Fault::Empty => f.write_str("has an empty name, which BigQuery refuses"),
-            Fault::TooLong(count) => write!(f, "has a name of {count} characters; BigQuery takes {LONGEST}"),
-            Fault::Reserved(prefix) => write!(f, "has a name that begins with {prefix}, which BigQuery keeps to itself"),
-            Fault::Digit => f.write_str("has a name that begins with a digit, which BigQuery refuses"),
-            Fault::Character(c) => write!(f, "has {} in its name, which BigQuery refuses", shown(*c)),
-            Fault::Flexible(c) => write!(f, "has {} in its name, which only flexible column names may have", shown(*c)),
+            NameFault::Empty => f.write_str("has an empty name, which BigQuery refuses"),
+            NameFault::TooLong(count) => write!(f, "has a name of {count} characters; BigQuery takes {LONGEST}"),
+            NameFault::Reserved(prefix) => write!(f, "has a name that begins with {prefix}, which BigQuery keeps to itself"),
+            NameFault::Digit => f.write_str("has a name that begins with a digit, which BigQuery refuses"),
+            NameFault::Character(c) => write!(f, "has {} in its name, which BigQuery refuses", shown(*c)),
+            NameFault::Flexible(c) => write!(f, "has {} in its name, which only flexible column names may have", shown(*c)),
         }
     }
 }
@@ -56,23 +56,23 @@ fn shown(c: char) -> String {
 }
 
 /// The worst that is wrong with a name; `None` where it is letters, digits and `_`, begins with no digit, and is not reserved.
-pub fn fault(name: &str) -> Option<Fault> {
-    let Some(first) = name.chars().next() else { return Some(Fault::Empty) };
+pub fn fault(name: &str) -> Option<NameFault> {
+    let Some(first) = name.chars().next() else { return Some(NameFault::Empty) };
     if name.len() > LONGEST && name.chars().count() > LONGEST {
-        return Some(Fault::TooLong(name.chars().count()));
+        return Some(NameFault::TooLong(name.chars().count()));
     }
     let reserved = |prefix: &&str| name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
     if first == '_'
         && let Some(prefix) = RESERVED.into_iter().find(reserved)
     {
-        return Some(Fault::Reserved(prefix));
+        return Some(NameFault::Reserved(prefix));
     }
     if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-        return first.is_ascii_digit().then_some(Fault::Digit);
+        return first.is_ascii_digit().then_some(NameFault::Digit);
     }
     let never = name.chars().find(|&c| NEVER.contains(c) || crate::ground::text::is_unsafe(c));
     let flexible = name.chars().find(|&c| !c.is_ascii_alphanumeric() && c != '_');
-    never.map(Fault::Character).or(first.is_ascii_digit().then_some(Fault::Digit)).or(flexible.map(Fault::Flexible))
+    never.map(NameFault::Character).or(first.is_ascii_digit().then_some(NameFault::Digit)).or(flexible.map(NameFault::Flexible))
 }
 
 #[cfg(test)]
@@ -88,13 +88,13 @@ mod tests {
 
     #[test]
     fn what_bigquery_refuses_is_told() {
-        assert_eq!(fault(""), Some(Fault::Empty));
-        assert_eq!(fault(&"é".repeat(301)), Some(Fault::TooLong(301)));
-        assert_eq!(fault(&"é".repeat(300)), Some(Fault::Flexible('é')), "characters count and not bytes");
-        assert_eq!(fault("_partitionTIME"), Some(Fault::Reserved("_PARTITION")));
-        assert_eq!(fault("64bit"), Some(Fault::Digit));
-        assert_eq!(fault("a.b-c"), Some(Fault::Character('.')));
-        assert_eq!(fault("a-b"), Some(Fault::Flexible('-')));
+        assert_eq!(fault(""), Some(NameFault::Empty));
+        assert_eq!(fault(&"é".repeat(301)), Some(NameFault::TooLong(301)));
+        assert_eq!(fault(&"é".repeat(300)), Some(NameFault::Flexible('é')), "characters count and not bytes");
+        assert_eq!(fault("_partitionTIME"), Some(NameFault::Reserved("_PARTITION")));
+        assert_eq!(fault("64bit"), Some(NameFault::Digit));
+        assert_eq!(fault("a.b-c"), Some(NameFault::Character('.')));
+        assert_eq!(fault("a-b"), Some(NameFault::Flexible('-')));
         assert_eq!(fault("a\u{1b}").map(|fault| fault.to_string()), Some("has '\\u{1b}' in its name, which BigQuery refuses".into()));
     }
 }

@@ -97,7 +97,7 @@ fn duplicates(layout: &Layout, found: &mut Oddities) {
 #[cfg(test)]
 mod tests {
     use super::Oddities;
-    use crate::pipeline::layout::builder::Builder;
+    use crate::pipeline::layout::builder::LayoutBuilder;
     use crate::pipeline::layout::{Layout, Mode};
 
     fn oddities(text: &str) -> Vec<String> {
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn what_is_too_deep_is_told_once() {
-        let mut builder = Builder::default();
+        let mut builder = LayoutBuilder::default();
         for depth in 0..20 {
             builder.add(&format!("r{depth}"), "RECORD".into(), Mode::Nullable);
             builder.open();

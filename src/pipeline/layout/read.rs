@@ -5,20 +5,24 @@
 
 use crate::pipeline::document::{Children, Document, Kind, NodeId};
 
-use super::builder::Builder;
+use super::builder::LayoutBuilder;
 use super::oddities::{Oddities, quote};
 use super::{Mode, Type};
 
 /// Columns in pre-order and what is odd in the text, or why the text is no layout.
-pub(super) fn columns(text: &[u8]) -> Result<(Builder, Oddities), String> {
+pub(super) fn columns(text: &[u8]) -> Result<(LayoutBuilder, Oddities), String> {
     let document = Document::parse(text);
     if let Some(error) = document.error() {
         return Err(if text.trim_ascii().is_empty() { "the file is empty".to_owned() } else { format!("not JSON: {error}") });
     }
     let list =
         list_of_columns(&document).ok_or_else(|| format!("expected a list of columns, found {} at the top", document.kind(0).name()))?;
-    let mut reader =
-        Reader { document: &document, builder: Builder::with_capacity(document.len() / 5), open: Vec::new(), odd: Oddities::default() };
+    let mut reader = LayoutReader {
+        document: &document,
+        builder: LayoutBuilder::with_capacity(document.len() / 5),
+        open: Vec::new(),
+        odd: Oddities::default(),
+    };
     if document.trailing().is_some() {
         reader.odd.add(|| "there is text after the list of columns; it is ignored".to_owned());
     }
@@ -33,9 +37,9 @@ fn list_of_columns(document: &Document) -> Option<NodeId> {
     Some(root).filter(is_list).or_else(|| document.member(root, "fields").filter(is_list))
 }
 
-struct Reader<'a> {
+struct LayoutReader<'a> {
     document: &'a Document,
-    builder: Builder,
+    builder: LayoutBuilder,
     /// What is left of the lists of columns that are being read, outermost first.
     open: Vec<Children<'a>>,
     odd: Oddities,
@@ -43,7 +47,7 @@ struct Reader<'a> {
 
 /// The members of one column that count.
 #[derive(Default)]
-struct Members {
+struct ColumnMembers {
     name: Option<NodeId>,
     kind: Option<NodeId>,
     mode: Option<NodeId>,
@@ -54,7 +58,7 @@ struct Members {
     other: Option<NodeId>,
 }
 
-impl Reader<'_> {
+impl LayoutReader<'_> {
     fn run(&mut self, list: NodeId) {
         self.open.push(self.document.children(list));
         while let Some(rest) = self.open.last_mut() {
@@ -96,8 +100,8 @@ impl Reader<'_> {
         fields
     }
 
-    fn members(&self, node: NodeId) -> Members {
-        let mut members = Members::default();
+    fn members(&self, node: NodeId) -> ColumnMembers {
+        let mut members = ColumnMembers::default();
         for id in self.document.children(node) {
             let key = self.document.raw_key(id).unwrap_or_default();
             // Only a key with escapes in it has to be spelled out, and hardly any has.
@@ -165,13 +169,13 @@ fn policy_tags(document: &Document, node: NodeId) -> Box<[Box<str>]> {
 }
 
 /// A column by its place, for want of a name: `column 3 of "a.b"`.
-fn nth(document: &Document, builder: &Builder, node: NodeId) -> String {
+fn nth(document: &Document, builder: &LayoutBuilder, node: NodeId) -> String {
     let record = builder.place().collect::<Vec<_>>().join(".");
     let table = if record.is_empty() { "the table".to_owned() } else { quote(&record) };
     format!("column {} of {table}", document.index(node) + 1)
 }
 
 /// A column by its path.
-fn path(builder: &Builder, name: &str) -> String {
+fn path(builder: &LayoutBuilder, name: &str) -> String {
     quote(&builder.place().chain([name]).collect::<Vec<_>>().join("."))
 }

@@ -75,7 +75,7 @@ impl Limit {
 
 /// How full a gauge is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
+pub enum GaugeLevel {
     /// There is room.
     Roomy,
     /// Nine tenths or more.
@@ -84,13 +84,13 @@ pub enum Level {
     Over,
 }
 
-impl Level {
+impl GaugeLevel {
     /// One word for people and scripts.
     pub fn name(self) -> &'static str {
         match self {
-            Level::Roomy => "roomy",
-            Level::Near => "near",
-            Level::Over => "over",
+            GaugeLevel::Roomy => "roomy",
+            GaugeLevel::Near => "near",
+            GaugeLevel::Over => "over",
         }
     }
 }
@@ -106,11 +106,11 @@ pub struct Gauge {
 
 impl Gauge {
     /// How full it is.
-    pub fn level(&self) -> Level {
+    pub fn level(&self) -> GaugeLevel {
         match self.share() {
-            share if share > 1.0 => Level::Over,
-            share if share >= NEAR => Level::Near,
-            _ => Level::Roomy,
+            share if share > 1.0 => GaugeLevel::Over,
+            share if share >= NEAR => GaugeLevel::Near,
+            _ => GaugeLevel::Roomy,
         }
     }
 
@@ -125,9 +125,9 @@ impl fmt::Display for Gauge {
         let most = self.limit.most();
         write!(f, "{} of {} {}", count(self.used as u64), count(most as u64), self.limit.words())?;
         match self.level() {
-            Level::Roomy => Ok(()),
-            Level::Near => write!(f, ": nearly full, room for {} more", count((most - self.used) as u64)),
-            Level::Over => write!(f, ": {} too many", count((self.used - most) as u64)),
+            GaugeLevel::Roomy => Ok(()),
+            GaugeLevel::Near => write!(f, ": nearly full, room for {} more", count((most - self.used) as u64)),
+            GaugeLevel::Over => write!(f, ": {} too many", count((self.used - most) as u64)),
         }
     }
 }
@@ -186,7 +186,7 @@ impl Layout {
 mod tests {
     use super::*;
     use crate::pipeline::layout::Mode;
-    use crate::pipeline::layout::builder::Builder;
+    use crate::pipeline::layout::builder::LayoutBuilder;
     use crate::pipeline::layout::oddities::Oddities;
 
     #[test]
@@ -212,13 +212,13 @@ mod tests {
 
     #[test]
     fn levels_are_of_records() {
-        let mut builder = Builder::default();
+        let mut builder = LayoutBuilder::default();
         for _ in 0..16 {
             builder.add("r", "RECORD".into(), Mode::Nullable);
             builder.open();
         }
         builder.add("leaf", "STRING".into(), Mode::Nullable);
         let [_, levels, _] = Size::of(&builder.finish(Oddities::default())).gauges();
-        assert_eq!((levels.used, levels.level()), (16, Level::Over));
+        assert_eq!((levels.used, levels.level()), (16, GaugeLevel::Over));
     }
 }

@@ -6,10 +6,10 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::edits::{Edit, quoted};
-use super::shrink::{Change, Shrink};
+use super::shrink::{NodeChange, Shrink};
 use super::{lists, numbers, texts};
 use crate::pipeline::document::{Document, Kind, NodeId};
-use crate::pipeline::schema::walk::{Token, walk};
+use crate::pipeline::schema::walk::{TokenMatch, walk};
 
 /// Candidates for one text that is shortened or made plain bit by bit.
 const MOST_PER_TEXT: usize = 300;
@@ -25,22 +25,22 @@ const DEEPEST_LOOKED_UP: usize = 1000;
 
 /// Something written in the document.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum WrittenPart {
     Value,
     Key,
 }
 
-impl Part {
+impl WrittenPart {
     fn edit(self, text: String) -> Edit {
         match self {
-            Part::Value => Edit::Value(quoted(&text)),
-            Part::Key => Edit::Key(text),
+            WrittenPart::Value => Edit::Value(quoted(&text)),
+            WrittenPart::Key => Edit::Key(text),
         }
     }
 }
 
 /// A text with what may be put in its place.
-struct Slot {
+struct TextSlot {
     node: NodeId,
     text: String,
     candidates: Vec<String>,
@@ -58,7 +58,7 @@ impl Shrink<'_, '_> {
         while !level.is_empty() && !self.is_cancelled() {
             let below: Vec<NodeId> = level.iter().flat_map(|&node| self.base.children(node)).collect();
             let droppable = below.iter().filter(|node| !way.contains(node) && !self.is_pinned(**node));
-            let changes: Vec<Change> = droppable.map(|&node| (node, Edit::Drop)).collect();
+            let changes: Vec<NodeChange> = droppable.map(|&node| (node, Edit::Drop)).collect();
             let dropped = self.apply(&changes);
             level = below;
             level.retain(|node| !dropped.contains(node));
@@ -76,7 +76,7 @@ impl Shrink<'_, '_> {
             })
             .collect();
         while !left.is_empty() && !self.is_cancelled() {
-            let changes: Vec<Change> =
+            let changes: Vec<NodeChange> =
                 left.iter_mut().filter_map(|(node, candidates)| Some((*node, Edit::Value(candidates.next()?)))).collect();
             let applied = self.apply(&changes);
             left.retain(|(node, candidates)| candidates.len() > 0 && !applied.contains(node));
@@ -89,10 +89,10 @@ impl Shrink<'_, '_> {
         let slots = (0..self.base.len() as NodeId).filter(|&node| !self.is_pinned(node)).filter_map(|node| {
             let text = self.base.string(node)?.into_owned();
             let is_listed = self.is_listed(&self.base, node);
-            Some(Slot { node, candidates: texts::of_value(&text), text, settled: false, is_listed })
+            Some(TextSlot { node, candidates: texts::of_value(&text), text, settled: false, is_listed })
         });
         let slots = slots.collect();
-        self.simplify(slots, Part::Value);
+        self.simplify(slots, WrittenPart::Value);
     }
 
     /// Gives keys that the schema does not name plain names: short ones where that will do.
@@ -104,18 +104,18 @@ impl Shrink<'_, '_> {
         let left = keys.into_iter().filter(|node| !shortened.contains(node)).take(MOST_LONG_KEYS);
         let slots = left.filter_map(|node| {
             let text = self.key(node)?;
-            Some(Slot { node, candidates: texts::of_key(&text), text, settled: false, is_listed: false })
+            Some(TextSlot { node, candidates: texts::of_key(&text), text, settled: false, is_listed: false })
         });
         for mut slot in slots.collect::<Vec<_>>() {
             // One after the other: a name that is free for one is taken for the next.
             let neighbours = self.neighbours(slot.node);
             slot.candidates.retain(|name| !neighbours.contains(name));
-            self.simplify(vec![slot], Part::Key);
+            self.simplify(vec![slot], WrittenPart::Key);
         }
     }
 
     /// Short names for members, which no other member of the same object has.
-    fn short_names(&self, keys: &[NodeId]) -> Vec<Change> {
+    fn short_names(&self, keys: &[NodeId]) -> Vec<NodeChange> {
         let mut free: FxHashMap<NodeId, _> = FxHashMap::default();
         let mut named = Vec::new();
         for &node in keys {
@@ -124,7 +124,7 @@ impl Shrink<'_, '_> {
                 let taken: FxHashSet<String> = self.base.children(object).filter_map(|member| self.key(member)).collect();
                 texts::short_names().filter(move |name| !taken.contains(name))
             });
-            named.extend(names.next().map(|name| (node, Part::Key.edit(name))));
+            named.extend(names.next().map(|name| (node, WrittenPart::Key.edit(name))));
         }
         named
     }
@@ -136,11 +136,12 @@ impl Shrink<'_, '_> {
     }
 
     /// Tries the candidates of all slots side by side, then shortens what is left and makes it plain character by character.
-    fn simplify(&mut self, mut slots: Vec<Slot>, part: Part) {
+    fn simplify(&mut self, mut slots: Vec<TextSlot>, part: WrittenPart) {
         let most = slots.iter().map(|slot| slot.candidates.len()).max().unwrap_or(0);
         for nth in 0..most {
             let open = slots.iter().filter(|slot| !slot.settled && (!slot.is_listed || nth < MOST_FOR_LISTED));
-            let changes: Vec<Change> = open.filter_map(|slot| Some((slot.node, part.edit(slot.candidates.get(nth)?.clone())))).collect();
+            let changes: Vec<NodeChange> =
+                open.filter_map(|slot| Some((slot.node, part.edit(slot.candidates.get(nth)?.clone())))).collect();
             let applied = self.apply(&changes);
             for slot in slots.iter_mut().filter(|slot| applied.contains(&slot.node)) {
                 slot.settled = true;
@@ -148,11 +149,11 @@ impl Shrink<'_, '_> {
             }
         }
         for slot in slots.iter().filter(|slot| !slot.is_listed && slot.text.len() > 1 && slot.text.len() <= LONGEST_TEXT) {
-            let neighbours = if part == Part::Key { self.neighbours(slot.node) } else { Vec::new() };
+            let neighbours = if part == WrittenPart::Key { self.neighbours(slot.node) } else { Vec::new() };
             let mut letters: Vec<char> = slot.text.chars().collect();
             let mut holds = |letters: &[char]| {
                 let text = String::from_iter(letters);
-                let is_free = part == Part::Value || !(text.is_empty() || neighbours.contains(&text));
+                let is_free = part == WrittenPart::Value || !(text.is_empty() || neighbours.contains(&text));
                 is_free && !self.is_cancelled() && self.change(slot.node, part.edit(text))
             };
             lists::shorten(&mut letters, MOST_PER_TEXT, &mut holds);
@@ -168,7 +169,7 @@ impl Shrink<'_, '_> {
 
     /// Whether a member's name comes from whoever wrote the document, not from the schema.
     pub(super) fn is_data_key(&self, document: &Document, node: NodeId) -> bool {
-        let of_schema = || walk(self.judge.schema(), &document.tokens(node)).tokens.last() == Some(&Token::Name);
+        let of_schema = || walk(self.judge.schema(), &document.tokens(node)).tokens.last() == Some(&TokenMatch::Name);
         document.raw_key(node).is_some() && document.depth(node) <= DEEPEST_LOOKED_UP && !of_schema()
     }
 }

@@ -8,7 +8,7 @@ use std::ops::{ControlFlow, Range};
 use rustc_hash::FxHashSet;
 
 use super::edits::{Edit, Edits, render};
-use super::{Ended, Minimal, NotMinimized, Progress, Target, Watch, numbers, texts};
+use super::{Ended, Minimal, MinimizeProgress, MinimizeWatch, NotMinimized, Target, numbers, texts};
 use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::verdict::judge::Judge;
 
@@ -20,12 +20,12 @@ const MOST_ROUNDS: usize = 4;
 const MOST_AGAIN: usize = 400;
 
 /// A change of one node.
-pub(super) type Change = (NodeId, Edit);
+pub(super) type NodeChange = (NodeId, Edit);
 
 pub(super) struct Shrink<'a, 'w> {
     pub(super) judge: &'a Judge,
     pub(super) target: &'a Target,
-    watch: &'a mut Watch<'w>,
+    watch: &'a mut MinimizeWatch<'w>,
     original: &'a Document,
     best: Document,
     /// The failing value in the best.
@@ -50,7 +50,7 @@ impl<'a, 'w> Shrink<'a, 'w> {
         judge: &'a Judge,
         original: &'a Document,
         target: &'a Target,
-        watch: &'a mut Watch<'w>,
+        watch: &'a mut MinimizeWatch<'w>,
     ) -> Result<Self, NotMinimized> {
         let instance = target.met(judge, original)?.instance;
         Ok(Shrink {
@@ -122,7 +122,7 @@ impl<'a, 'w> Shrink<'a, 'w> {
 
     /// Judges the pass's changes; where the fault is still there, their document is the best.
     fn attempt(&mut self) -> bool {
-        let progress = Progress { original: self.original.text().len(), best: self.best.text().len(), attempts: self.attempts };
+        let progress = MinimizeProgress { original: self.original.text().len(), best: self.best.text().len(), attempts: self.attempts };
         if self.is_cancelled() || (self.watch)(&progress) == ControlFlow::Break(()) {
             self.ended = Ended::Cancelled;
             return false;
@@ -142,7 +142,7 @@ impl<'a, 'w> Shrink<'a, 'w> {
     }
 
     /// Makes as many changes as keep the fault: all at once, else each half by itself. Tells of which nodes.
-    pub(super) fn apply(&mut self, changes: &[Change]) -> FxHashSet<NodeId> {
+    pub(super) fn apply(&mut self, changes: &[NodeChange]) -> FxHashSet<NodeId> {
         let mut applied = FxHashSet::default();
         let mut ranges = vec![(0, changes.len())];
         while let Some((start, end)) = ranges.pop().filter(|_| !self.is_cancelled()) {

@@ -8,7 +8,7 @@ use crate::pipeline::document::Document;
 use crate::pipeline::fault::Keyword;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::walk;
-use crate::pipeline::verdict::judge::{Branches, Broken, Input, Judge, Outcome, Verdict, Violation, Violations};
+use crate::pipeline::verdict::judge::{Branches, Judge, JudgeInput, Outcome, Refused, Verdict, Violation, Violations};
 
 /// Violations of a document that are looked through for the one behind a combinator.
 const MOST_VIOLATIONS: usize = 1000;
@@ -16,9 +16,9 @@ const MOST_VIOLATIONS: usize = 1000;
 /// The fault that has to stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    reported: Identity,
+    reported: ViolationIdentity,
     /// The first violation of the nearest branch, where a combinator is what is reported.
-    behind: Option<Identity>,
+    behind: Option<ViolationIdentity>,
     /// Whether what could not be judged counts as fulfilled in the original, too.
     doubtful: bool,
     /// Members of the root that are left as they are.
@@ -27,7 +27,7 @@ pub struct Target {
 
 /// What makes two violations the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Identity {
+struct ViolationIdentity {
     keyword: Keyword,
     schema_pointer: String,
     /// The instance location generalised by the schema.
@@ -36,10 +36,10 @@ struct Identity {
     key: Option<String>,
 }
 
-impl Identity {
+impl ViolationIdentity {
     fn of(schema: &Schema, violation: &Violation) -> Self {
         let named = matches!(violation.keyword, "required" | "dependencies");
-        Identity {
+        ViolationIdentity {
             keyword: violation.keyword,
             schema_pointer: violation.schema_pointer.clone(),
             path: path(schema, violation),
@@ -67,15 +67,15 @@ impl Target {
         if let Some(error) = document.error() {
             return Err(NotMinimized::NotJson(error.to_string()));
         }
-        let Verdict { outcome, doubts } = judge.verdict(Input::payload(document));
+        let Verdict { outcome, doubts } = judge.verdict(JudgeInput::payload(document));
         let Outcome::Fail(violation) = outcome else { return Err(NotMinimized::Passes) };
         let schema = judge.schema();
         let behind = is_combinator(&violation).then(|| {
-            let all = judge.violations(Input::payload(document), MOST_VIOLATIONS);
-            nearest(&all, &violation).map(|leaf| Identity::of(schema, leaf))
+            let all = judge.violations(JudgeInput::payload(document), MOST_VIOLATIONS);
+            nearest(&all, &violation).map(|leaf| ViolationIdentity::of(schema, leaf))
         });
         Ok(Target {
-            reported: Identity::of(schema, &violation),
+            reported: ViolationIdentity::of(schema, &violation),
             behind: behind.flatten(),
             doubtful: !doubts.is_empty(),
             pinned: Vec::new(),
@@ -94,7 +94,7 @@ impl Target {
 
     /// The violation of a document that has this fault, or what it has instead.
     pub(super) fn met(&self, judge: &Judge, document: &Document) -> Result<Violation, NotMinimized> {
-        let Verdict { outcome, doubts } = judge.verdict(Input::payload(document));
+        let Verdict { outcome, doubts } = judge.verdict(JudgeInput::payload(document));
         let Outcome::Fail(violation) = outcome else { return Err(NotMinimized::Passes) };
         let certain = self.doubtful || doubts.is_empty();
         let same = certain && self.reported.is(judge.schema(), &violation) && self.is_behind(judge, document, &violation);
@@ -103,7 +103,7 @@ impl Target {
 
     fn is_behind(&self, judge: &Judge, document: &Document, reported: &Violation) -> bool {
         let Some(behind) = &self.behind else { return true };
-        let all = judge.violations(Input::payload(document), MOST_VIOLATIONS);
+        let all = judge.violations(JudgeInput::payload(document), MOST_VIOLATIONS);
         nearest(&all, reported).is_some_and(|violation| behind.is(judge.schema(), violation))
     }
 }
@@ -122,15 +122,15 @@ fn nearest<'a>(all: &'a Violations, reported: &Violation) -> Option<&'a Violatio
     loop {
         let nearest = branches.branches.iter().find(|branch| !branch.valid)?;
         match nearest.broken.first()? {
-            Broken::Leaf(at) => return all.list.get(*at),
-            Broken::Branches(inner) => branches = inner,
+            Refused::Leaf(at) => return all.list.get(*at),
+            Refused::Branches(inner) => branches = inner,
         }
     }
 }
 
-fn as_branches(broken: &Broken) -> Option<&Branches> {
+fn as_branches(broken: &Refused) -> Option<&Branches> {
     match broken {
-        Broken::Branches(branches) => Some(branches),
-        Broken::Leaf(_) => None,
+        Refused::Branches(branches) => Some(branches),
+        Refused::Leaf(_) => None,
     }
 }

@@ -9,7 +9,7 @@ fn judge(schema: &str) -> Judge {
     Judge::compile(Arc::new(Schema::parse("t", text.into_bytes()).unwrap())).unwrap()
 }
 
-fn to_the_end(_: &Progress) -> ControlFlow<()> {
+fn to_the_end(_: &MinimizeProgress) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 

@@ -5,7 +5,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{Ended, Minimal, NotMinimized, Progress, Watch, lists, texts};
+use super::{Ended, Minimal, MinimizeProgress, MinimizeWatch, NotMinimized, lists, texts};
 use crate::pipeline::fault::Fault;
 use crate::pipeline::verdict::judge::jackson::{JsonFailure, parse_verdict};
 
@@ -20,13 +20,13 @@ const LONGEST_PIECE: usize = 16;
 const BEHIND: usize = 8;
 
 /// Shrinks a payload that the parser refuses: the same exception, with the same message but for the values in it.
-pub fn minimize_unreadable(text: &[u8], watch: &mut Watch<'_>) -> Result<Minimal, NotMinimized> {
+pub fn minimize_unreadable(text: &[u8], watch: &mut MinimizeWatch<'_>) -> Result<Minimal, NotMinimized> {
     let Err(failure) = parse_verdict(text) else { return Err(NotMinimized::Passes) };
     let wanted = form(&failure);
     let (mut attempts, mut work, mut ended) = (0_usize, MOST_WORK, Ended::Smallest);
     let mut best = text.len();
     let mut holds = |candidate: &[u8]| {
-        let progress = Progress { original: text.len(), best, attempts: attempts as u64 };
+        let progress = MinimizeProgress { original: text.len(), best, attempts: attempts as u64 };
         if ended == Ended::Cancelled || watch(&progress) == ControlFlow::Break(()) {
             ended = Ended::Cancelled;
             return false;

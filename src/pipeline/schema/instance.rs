@@ -18,7 +18,7 @@ const MOST_VALUES: usize = 200_000;
 
 /// One step from a value to a value inside it.
 #[derive(Debug, Clone)]
-enum Step {
+enum InstanceStep {
     /// The member of that name.
     Member(String),
     /// Any member whose name the pattern finds.
@@ -33,12 +33,12 @@ enum Step {
     Element(usize),
 }
 
-impl Step {
+impl InstanceStep {
     fn into_token(self) -> String {
         match self {
-            Step::Member(name) => name,
-            Step::Matching(_) | Step::Additional(_) | Step::AnyMember => "key".to_owned(),
-            Step::From(index) | Step::Element(index) => index.to_string(),
+            InstanceStep::Member(name) => name,
+            InstanceStep::Matching(_) | InstanceStep::Additional(_) | InstanceStep::AnyMember => "key".to_owned(),
+            InstanceStep::From(index) | InstanceStep::Element(index) => index.to_string(),
         }
     }
 }
@@ -57,11 +57,11 @@ pub fn instance_of(schema: &Schema, node: NodeId, document: &Document) -> Option
 /// position for any element. `None` for what no document reaches, such as a definition without references.
 pub fn location_of(schema: &Schema, node: NodeId) -> Option<Vec<String>> {
     let route = routes(schema, node, MOST_REFERENCES).into_iter().next()?;
-    Some(route.into_iter().map(Step::into_token).collect())
+    Some(route.into_iter().map(InstanceStep::into_token).collect())
 }
 
 /// Steps from the document's root; several where the node is a definition that several places refer to.
-fn routes(schema: &Schema, node: NodeId, references: usize) -> Vec<Vec<Step>> {
+fn routes(schema: &Schema, node: NodeId, references: usize) -> Vec<Vec<InstanceStep>> {
     let mut chain: Vec<NodeId> = schema.document.ancestors(node).collect();
     chain.reverse();
     let (steps, reached) = steps_along(schema, &chain);
@@ -90,7 +90,7 @@ fn routes(schema: &Schema, node: NodeId, references: usize) -> Vec<Vec<Step>> {
 }
 
 /// Steps along nested schema nodes, the first of which is a schema; also how far along the last schema on the way is.
-fn steps_along(schema: &Schema, chain: &[NodeId]) -> (Vec<Step>, usize) {
+fn steps_along(schema: &Schema, chain: &[NodeId]) -> (Vec<InstanceStep>, usize) {
     let document = &schema.document;
     let mut steps = Vec::new();
     let mut at = 0;
@@ -99,15 +99,15 @@ fn steps_along(schema: &Schema, chain: &[NodeId]) -> (Vec<Step>, usize) {
         let inside_name = || inside.and_then(|node| document.key(node)).map(std::borrow::Cow::into_owned);
         let is_list = document.kind(keyword) == Kind::Array;
         let (step, taken) = match document.key(keyword).as_deref() {
-            Some("properties") => (inside_name().map(Step::Member), 2),
-            Some("patternProperties") => (inside_name().map(Step::Matching), 2),
-            Some("additionalProperties") => (Some(Step::Additional(chain[at])), 1),
-            Some("propertyNames") => (Some(Step::AnyMember), 1),
-            Some("items") if is_list => (inside.map(|node| Step::Element(document.index(node))), 2),
-            Some("items" | "contains") => (Some(Step::From(0)), 1),
+            Some("properties") => (inside_name().map(InstanceStep::Member), 2),
+            Some("patternProperties") => (inside_name().map(InstanceStep::Matching), 2),
+            Some("additionalProperties") => (Some(InstanceStep::Additional(chain[at])), 1),
+            Some("propertyNames") => (Some(InstanceStep::AnyMember), 1),
+            Some("items") if is_list => (inside.map(|node| InstanceStep::Element(document.index(node))), 2),
+            Some("items" | "contains") => (Some(InstanceStep::From(0)), 1),
             Some("additionalItems") => {
                 let tuple = schema.keyword(chain[at], "items").map_or(0, |items| document.count(items));
-                (Some(Step::From(tuple)), 1)
+                (Some(InstanceStep::From(tuple)), 1)
             }
             Some("allOf" | "anyOf" | "oneOf" | "dependencies") => (None, 2),
             Some("not" | "if" | "then" | "else") => (None, 1),
@@ -123,27 +123,27 @@ fn steps_along(schema: &Schema, chain: &[NodeId]) -> (Vec<Step>, usize) {
 }
 
 /// Takes the steps from a value, trying every member or element that fits, in document order.
-fn seek(schema: &Schema, document: &Document, value: NodeId, steps: &[Step], budget: &mut usize) -> Option<NodeId> {
+fn seek(schema: &Schema, document: &Document, value: NodeId, steps: &[InstanceStep], budget: &mut usize) -> Option<NodeId> {
     let Some((step, rest)) = steps.split_first() else { return Some(value) };
     let wanted = match step {
-        Step::From(_) | Step::Element(_) => Kind::Array,
+        InstanceStep::From(_) | InstanceStep::Element(_) => Kind::Array,
         _ => Kind::Object,
     };
     if document.kind(value) != wanted {
         return None;
     }
     match step {
-        Step::Member(name) => document.member(value, name).and_then(|node| seek(schema, document, node, rest, budget)),
-        Step::Element(index) => document.element(value, *index).and_then(|node| seek(schema, document, node, rest, budget)),
-        Step::From(first) => try_children(document, value, budget, |node, budget| {
+        InstanceStep::Member(name) => document.member(value, name).and_then(|node| seek(schema, document, node, rest, budget)),
+        InstanceStep::Element(index) => document.element(value, *index).and_then(|node| seek(schema, document, node, rest, budget)),
+        InstanceStep::From(first) => try_children(document, value, budget, |node, budget| {
             if document.index(node) < *first { None } else { seek(schema, document, node, rest, budget) }
         }),
-        Step::AnyMember => try_children(document, value, budget, |node, budget| seek(schema, document, node, rest, budget)),
-        Step::Matching(pattern) => try_children(document, value, budget, |node, budget| {
+        InstanceStep::AnyMember => try_children(document, value, budget, |node, budget| seek(schema, document, node, rest, budget)),
+        InstanceStep::Matching(pattern) => try_children(document, value, budget, |node, budget| {
             let fits = document.key(node).is_some_and(|key| schema.pattern_found(pattern, &key));
             if fits { seek(schema, document, node, rest, budget) } else { None }
         }),
-        Step::Additional(owner) => {
+        InstanceStep::Additional(owner) => {
             let owner = Applicators::of(schema, *owner);
             try_children(document, value, budget, |node, budget| {
                 let fits = document.key(node).is_some_and(|key| owner.is_additional(schema, &key));

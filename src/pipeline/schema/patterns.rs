@@ -12,11 +12,11 @@ use rustc_hash::FxHashMap;
 const BACKTRACK_LIMIT: usize = 100_000;
 
 /// A compiled pattern, or why it cannot be used.
-type Outcome = Result<Arc<Regex>, String>;
+type PatternResult = Result<Arc<Regex>, String>;
 
 /// Patterns by their text.
 #[derive(Default)]
-pub(super) struct Patterns(RwLock<FxHashMap<Box<str>, Outcome>>);
+pub(super) struct Patterns(RwLock<FxHashMap<Box<str>, PatternResult>>);
 
 impl Patterns {
     /// Whether the pattern is found anywhere in the text; one that cannot be compiled or takes too long is not found.
@@ -33,7 +33,7 @@ impl Patterns {
         })
     }
 
-    fn keep(&self, pattern: &str, outcome: Outcome) -> Outcome {
+    fn keep(&self, pattern: &str, outcome: PatternResult) -> PatternResult {
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(pattern.into(), outcome.clone());
         outcome
     }

@@ -13,7 +13,7 @@ const MOST_NODES: usize = 128;
 
 /// How the last token of a place was matched by the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Token {
+pub enum TokenMatch {
     /// A name under `properties`: stays in a generalised path.
     Name,
     /// A position that the schema describes by itself (a tuple's `items`): stays, because each is another node and another column.
@@ -32,7 +32,7 @@ pub struct Walk {
     /// Schema nodes that apply at the location, the most specific way first; empty where the schema does not know it. `$ref`s are followed.
     pub nodes: Vec<NodeId>,
     /// How each token was matched.
-    pub tokens: Vec<Token>,
+    pub tokens: Vec<TokenMatch>,
 }
 
 impl Walk {
@@ -40,7 +40,7 @@ impl Walk {
     pub fn path<S: AsRef<str>>(&self, tokens: &[S], about_name: bool) -> String {
         let mut kinds = self.tokens.clone();
         if let Some(last) = kinds.last_mut().filter(|_| about_name) {
-            *last = Token::Key;
+            *last = TokenMatch::Key;
         }
         generalise(tokens, &kinds)
     }
@@ -64,8 +64,8 @@ pub fn start(schema: &Schema) -> Vec<NodeId> {
 }
 
 /// One token further from the nodes of a place: the nodes there, and how the token was matched.
-pub fn onward(schema: &Schema, nodes: &[NodeId], token: &str) -> (Vec<NodeId>, Token) {
-    let mut kind = Token::Unknown;
+pub fn onward(schema: &Schema, nodes: &[NodeId], token: &str) -> (Vec<NodeId>, TokenMatch) {
+    let mut kind = TokenMatch::Unknown;
     let mut next = Vec::new();
     for &node in nodes {
         kind = kind.min(step(schema, node, token, &mut next));
@@ -94,7 +94,7 @@ fn spread(schema: &Schema, nodes: impl Iterator<Item = NodeId>) -> Vec<NodeId> {
 }
 
 /// One token further from one node: what it leads to goes to `next`, the best way is returned.
-fn step(schema: &Schema, node: NodeId, token: &str, next: &mut Vec<(Token, NodeId)>) -> Token {
+fn step(schema: &Schema, node: NodeId, token: &str, next: &mut Vec<(TokenMatch, NodeId)>) -> TokenMatch {
     let before = next.len();
     let found = Applicators::of(schema, node);
     if !found.only(schema, Kind::Object) {
@@ -104,37 +104,37 @@ fn step(schema: &Schema, node: NodeId, token: &str, next: &mut Vec<(Token, NodeI
         return best(&next[before..]);
     }
     let named = next.len();
-    next.extend(found.property(schema, token).map(|node| (Token::Name, node)));
-    next.extend(found.patterns(schema, token).take(MOST_NODES).map(|node| (Token::Key, node)));
+    next.extend(found.property(schema, token).map(|node| (TokenMatch::Name, node)));
+    next.extend(found.patterns(schema, token).take(MOST_NODES).map(|node| (TokenMatch::Key, node)));
     if next.len() == named {
-        next.extend(found.additional_properties.map(|node| (Token::Key, node)));
+        next.extend(found.additional_properties.map(|node| (TokenMatch::Key, node)));
     }
     let way = best(&next[before..]);
     // A map may say what its keys are like and nothing about their values.
-    if found.property_names.is_some() { way.min(Token::Key) } else { way }
+    if found.property_names.is_some() { way.min(TokenMatch::Key) } else { way }
 }
 
 /// How an element was matched, by where its node stands.
-fn element(schema: &Schema, found: &Applicators, node: NodeId) -> Token {
+fn element(schema: &Schema, found: &Applicators, node: NodeId) -> TokenMatch {
     let in_tuple = found.items.is_some() && schema.document.parent(node) == found.items;
-    if in_tuple { Token::Slot } else { Token::Index }
+    if in_tuple { TokenMatch::Slot } else { TokenMatch::Index }
 }
 
-fn best(found: &[(Token, NodeId)]) -> Token {
-    found.iter().map(|&(way, _)| way).min().unwrap_or(Token::Unknown)
+fn best(found: &[(TokenMatch, NodeId)]) -> TokenMatch {
+    found.iter().map(|&(way, _)| way).min().unwrap_or(TokenMatch::Unknown)
 }
 
 /// The path as a JSON pointer with map keys as `{key}` and elements as `[]`; names, escaped as RFC 6901 does, and positions of a tuple stay.
-pub fn generalise<S: AsRef<str>>(tokens: &[S], kinds: &[Token]) -> String {
+pub fn generalise<S: AsRef<str>>(tokens: &[S], kinds: &[TokenMatch]) -> String {
     let mut path = String::new();
     for (i, token) in tokens.iter().enumerate() {
         let token = token.as_ref();
         path.push('/');
-        match kinds.get(i).copied().unwrap_or(Token::Unknown) {
-            Token::Index => path.push_str("[]"),
-            Token::Key => path.push_str("{key}"),
-            Token::Unknown if position(token).is_some() => path.push_str("[]"),
-            Token::Name | Token::Slot | Token::Unknown => path.push_str(&token.replace('~', "~0").replace('/', "~1")),
+        match kinds.get(i).copied().unwrap_or(TokenMatch::Unknown) {
+            TokenMatch::Index => path.push_str("[]"),
+            TokenMatch::Key => path.push_str("{key}"),
+            TokenMatch::Unknown if position(token).is_some() => path.push_str("[]"),
+            TokenMatch::Name | TokenMatch::Slot | TokenMatch::Unknown => path.push_str(&token.replace('~', "~0").replace('/', "~1")),
         }
     }
     path

@@ -5,13 +5,13 @@
 
 use crate::pipeline::layout::{ColumnId, Layout, Mode};
 
-use super::name::{self, Named};
-use super::sql::{self, Expression, Step};
-use super::words::quoted;
+use super::name::{self, KeyColumn};
+use super::outcome::quoted;
+use super::sql::{self, Expression, SqlStep};
 use super::{ADDITIONAL, Fate, Landing};
 
 /// What the value means to the table.
-enum Spot {
+enum TableSpot {
     /// The document itself.
     Top,
     /// The value of a column, or one element of its list.
@@ -22,14 +22,14 @@ enum Spot {
     Additional(Option<ColumnId>, String),
 }
 
-struct Walk<'a> {
+struct AssumeWalk<'a> {
     layout: &'a Layout,
-    spot: Spot,
+    spot: TableSpot,
     sql: Expression,
-    /// From the value of [`Spot::Inside`]'s column.
-    inner: Vec<Step>,
+    /// From the value of [`TableSpot::Inside`]'s column.
+    inner: Vec<SqlStep>,
     /// From the root of `additional_properties`.
-    additional: Vec<Step>,
+    additional: Vec<SqlStep>,
     /// The last key, where its column has another name.
     renamed: Option<String>,
 }
@@ -37,72 +37,72 @@ struct Walk<'a> {
 /// Where a value at decoded tokens would land.
 pub(super) fn landing<S: AsRef<str>>(layout: &Layout, tokens: &[S]) -> Landing {
     let (sql, inner, additional) = (Expression::default(), Vec::new(), Vec::new());
-    let mut walk = Walk { layout, spot: Spot::Top, sql, inner, additional, renamed: None };
+    let mut walk = AssumeWalk { layout, spot: TableSpot::Top, sql, inner, additional, renamed: None };
     tokens.iter().for_each(|token| walk.step(token.as_ref()));
     walk.finish()
 }
 
-impl Walk<'_> {
+impl AssumeWalk<'_> {
     fn step(&mut self, token: &str) {
         self.renamed = None;
         let index = token.parse().ok();
-        self.spot = match std::mem::replace(&mut self.spot, Spot::Top) {
-            Spot::Top => self.enter(None, token),
-            Spot::Field { column, element } => match self.layout.get(column) {
+        self.spot = match std::mem::replace(&mut self.spot, TableSpot::Top) {
+            TableSpot::Top => self.enter(None, token),
+            TableSpot::Field { column, element } => match self.layout.get(column) {
                 Some(at) if at.mode == Mode::Repeated && !element => self.enter_list(column, token, index),
                 Some(at) if at.is_record() => self.enter_record(column, token, index),
                 _ => self.enter_value(column, token, index),
             },
-            Spot::Inside(column) => {
+            TableSpot::Inside(column) => {
                 self.inner.push(step(token, index));
-                Spot::Inside(column)
+                TableSpot::Inside(column)
             }
-            Spot::Additional(column, why) => {
+            TableSpot::Additional(column, why) => {
                 self.additional.push(step(token, index));
-                Spot::Additional(column, why)
+                TableSpot::Additional(column, why)
             }
         };
     }
 
-    fn enter(&mut self, parent: Option<ColumnId>, key: &str) -> Spot {
-        self.additional.push(Step::Key(key.to_owned()));
-        let Some(Named { column, renamed }) = name::column_of(self.layout, parent, key) else {
+    fn enter(&mut self, parent: Option<ColumnId>, key: &str) -> TableSpot {
+        self.additional.push(SqlStep::Key(key.to_owned()));
+        let Some(KeyColumn { column, renamed }) = name::column_of(self.layout, parent, key) else {
             let place = parent.map_or("the table".to_owned(), |id| quoted(&self.layout.path(id)));
-            return Spot::Additional(None, format!("No column of {place} is named for {}.", quoted(key)));
+            return TableSpot::Additional(None, format!("No column of {place} is named for {}.", quoted(key)));
         };
         self.renamed = renamed.then(|| key.to_owned());
         self.sql.field(self.layout.get(column).map_or("", |column| &column.name));
-        Spot::Field { column, element: false }
+        TableSpot::Field { column, element: false }
     }
 
     /// Into a REPEATED column: an entry of a map, a list in a list, or an element.
-    fn enter_list(&mut self, column: ColumnId, token: &str, index: Option<usize>) -> Spot {
+    fn enter_list(&mut self, column: ColumnId, token: &str, index: Option<usize>) -> TableSpot {
         if self.layout.is_map(column) {
-            self.additional.push(Step::Key(token.to_owned()));
+            self.additional.push(SqlStep::Key(token.to_owned()));
             let Some(value) = self.layout.child(Some(column), "value") else {
                 let why = format!("The map {} keeps only its keys.", quoted(&self.layout.path(column)));
-                return Spot::Additional(self.layout.child(Some(column), "key"), why);
+                return TableSpot::Additional(self.layout.child(Some(column), "key"), why);
             };
             self.sql.entry(token, "value");
-            return Spot::Field { column: value, element: false };
+            return TableSpot::Field { column: value, element: false };
         }
         let index = index.unwrap_or(0);
-        self.additional.push(Step::Index(index));
+        self.additional.push(SqlStep::Index(index));
         self.sql.element(index);
         if self.layout.is_nested_list(column) {
             self.sql.field("list");
-            return Spot::Field { column: column + 1, element: false };
+            return TableSpot::Field { column: column + 1, element: false };
         }
-        Spot::Field { column, element: true }
+        TableSpot::Field { column, element: true }
     }
 
     /// Into a RECORD; a position that is no name in it is that of a tuple.
-    fn enter_record(&mut self, record: ColumnId, token: &str, index: Option<usize>) -> Spot {
+    fn enter_record(&mut self, record: ColumnId, token: &str, index: Option<usize>) -> TableSpot {
         match index {
             Some(index) if self.layout.child(Some(record), token).is_none() => {
                 let spot = self.enter(Some(record), &format!("f{index}_"));
                 if let Some(last) = self.additional.last_mut() {
-                    *last = Step::Index(index);
+                    *last = SqlStep::Index(index);
                 }
                 self.renamed = None;
                 spot
@@ -111,34 +111,36 @@ impl Walk<'_> {
         }
     }
 
-    fn enter_value(&mut self, column: ColumnId, token: &str, index: Option<usize>) -> Spot {
+    fn enter_value(&mut self, column: ColumnId, token: &str, index: Option<usize>) -> TableSpot {
         let kind = self.layout.get(column).map_or("", |column| &column.kind);
         if matches!(kind, "INT64" | "FLOAT64" | "BOOL") {
             self.additional.push(step(token, index));
-            return Spot::Additional(Some(column), format!("{} takes single values.", quoted(&self.layout.path(column))));
+            return TableSpot::Additional(Some(column), format!("{} takes single values.", quoted(&self.layout.path(column))));
         }
         self.inner.push(step(token, index));
-        Spot::Inside(column)
+        TableSpot::Inside(column)
     }
 
     fn finish(self) -> Landing {
         let stored = |column, fate, reason, sql| Landing { column, fate, reason, sql, additional_pointer: None };
         match self.spot {
-            Spot::Top => stored(None, Fate::Stored, Some("The members of the document are the columns of the table.".to_owned()), None),
-            Spot::Field { column, .. } => {
+            TableSpot::Top => {
+                stored(None, Fate::Stored, Some("The members of the document are the columns of the table.".to_owned()), None)
+            }
+            TableSpot::Field { column, .. } => {
                 let name = self.layout.get(column).map_or("", |column| &column.name);
                 let reason = self.renamed.map(|key| format!("The key {} becomes the column name {}.", quoted(&key), quoted(name)));
                 let fate = if reason.is_some() { Fate::Changed } else { Fate::Stored };
                 stored(Some(column), fate, reason, Some(self.sql.render()))
             }
-            Spot::Inside(column) => {
+            TableSpot::Inside(column) => {
                 let reason = format!("It is part of the JSON in {}.", quoted(&self.layout.path(column)));
                 stored(Some(column), Fate::Changed, Some(reason), Some(sql::json(&self.sql.render(), &self.inner, false)))
             }
-            Spot::Additional(column, why) if self.layout.child(None, ADDITIONAL).is_none() => {
+            TableSpot::Additional(column, why) if self.layout.child(None, ADDITIONAL).is_none() => {
                 stored(column, Fate::Dropped, Some(format!("{why} The table has no {ADDITIONAL} column to keep it.")), None)
             }
-            Spot::Additional(column, why) => Landing {
+            TableSpot::Additional(column, why) => Landing {
                 column,
                 fate: Fate::Additional,
                 reason: Some(why),
@@ -149,6 +151,6 @@ impl Walk<'_> {
     }
 }
 
-fn step(token: &str, index: Option<usize>) -> Step {
-    index.map_or_else(|| Step::Key(token.to_owned()), Step::Index)
+fn step(token: &str, index: Option<usize>) -> SqlStep {
+    index.map_or_else(|| SqlStep::Key(token.to_owned()), SqlStep::Index)
 }

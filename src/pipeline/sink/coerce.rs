@@ -6,22 +6,22 @@
 use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::layout::{Column, Mode};
 
-use super::made::{self, Coercion, Form, Shape, Value, ValueId};
-use super::transform::{Exception, Rest, Row, Target, Transform};
+use super::made::{self, Coercion, ValueContent, ValueForm, ValueId, ValueShape};
+use super::transform::{Exception, ObjectRest, RowMembers, Transform, ValueTarget};
 
 /// How a column takes a value.
 enum Fit {
     AsIs,
     Misfit,
     /// Made into something else.
-    Into(Value, Coercion),
+    Into(ValueContent, Coercion),
 }
 
 impl<'a> Transform<'a> {
     /// A value for a column that is no RECORD.
-    pub(super) fn scalar(&mut self, to: &Target, column: &Column, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
+    pub(super) fn scalar(&mut self, to: &ValueTarget, column: &Column, value: ValueId, parent: &mut RowMembers<'a>, rest: &mut ObjectRest) {
         let coerced = match (column.mode, self.shape(value)) {
-            (Mode::Repeated, Shape::Array) => match self.list(column, value) {
+            (Mode::Repeated, ValueShape::Array) => match self.list(column, value) {
                 Ok(list) => Some(list),
                 // The pipeline has no place for one element that does not fit, and gives up the row.
                 Err(element) => return self.throw(Exception::NoSuchElement, element, to.column),
@@ -38,7 +38,7 @@ impl<'a> Transform<'a> {
     /// Every element of a list coerced, or the first that does not fit.
     fn list(&mut self, column: &Column, value: ValueId) -> Result<ValueId, ValueId> {
         // Nearly all lists need no change, so that nothing has to be made of their elements.
-        if let Value::Whole(node) = *self.value(value)
+        if let ValueContent::Whole(node) = *self.value(value)
             && self.document.children(node).all(|element| takes(column, made::shape(self.document, element)))
         {
             return Ok(value);
@@ -46,7 +46,7 @@ impl<'a> Transform<'a> {
         let elements = self.elements(value);
         let coerced: Result<Vec<ValueId>, ValueId> =
             elements.into_iter().map(|element| self.coerce(column, element).ok_or(element)).collect();
-        Ok(self.make(Value::Array(coerced?), self.source(value), Form::Built))
+        Ok(self.make(ValueContent::Array(coerced?), self.source(value), ValueForm::Built))
     }
 
     /// A single value in the form that the column takes; `None` where it takes none.
@@ -54,7 +54,7 @@ impl<'a> Transform<'a> {
         match self.fit(column, value) {
             Fit::AsIs => Some(value),
             Fit::Misfit => None,
-            Fit::Into(made, coercion) => Some(self.make(made, self.source(value), Form::Coerced(coercion))),
+            Fit::Into(made, coercion) => Some(self.make(made, self.source(value), ValueForm::Coerced(coercion))),
         }
     }
 
@@ -63,45 +63,45 @@ impl<'a> Transform<'a> {
         match (&*column.kind, shape) {
             _ if takes(column, shape) => Fit::AsIs,
             ("STRING", _) => self.as_text(column, value, shape),
-            ("INT64", Shape::Boolean) => Fit::Into(Value::Integer(self.is_true(value)), Coercion::BoolToInt),
-            ("FLOAT64", Shape::Boolean) => Fit::Into(Value::Integer(self.is_true(value)), Coercion::BoolToFloat),
+            ("INT64", ValueShape::Boolean) => Fit::Into(ValueContent::Integer(self.is_true(value)), Coercion::BoolToInt),
+            ("FLOAT64", ValueShape::Boolean) => Fit::Into(ValueContent::Integer(self.is_true(value)), Coercion::BoolToFloat),
             _ => Fit::Misfit,
         }
     }
 
-    fn as_text(&self, column: &Column, value: ValueId, shape: Shape) -> Fit {
+    fn as_text(&self, column: &Column, value: ValueId, shape: ValueShape) -> Fit {
         let coercion = match shape {
-            Shape::Null => Coercion::NullToString,
-            Shape::Boolean => Coercion::BoolToString,
-            Shape::Integer | Shape::Number => Coercion::NumberToString,
+            ValueShape::Null => Coercion::NullToString,
+            ValueShape::Boolean => Coercion::BoolToString,
+            ValueShape::Integer | ValueShape::Number => Coercion::NumberToString,
             _ => match *self.value(value) {
-                Value::Whole(node) if self.document.member(node, "histogram_type").is_some() => {
+                ValueContent::Whole(node) if self.document.member(node, "histogram_type").is_some() => {
                     if let Some(count) = use_counter(column, self.document, node) {
-                        return Fit::Into(Value::Text(count.to_string().into()), Coercion::UseCounterToString);
+                        return Fit::Into(ValueContent::Text(count.to_string().into()), Coercion::UseCounterToString);
                     }
                     Coercion::HistogramToString
                 }
                 _ => Coercion::JsonToString,
             },
         };
-        Fit::Into(Value::Json(value), coercion)
+        Fit::Into(ValueContent::Json(value), coercion)
     }
 
     fn is_true(&self, value: ValueId) -> i64 {
         match *self.value(value) {
-            Value::Whole(node) => i64::from(self.document.raw(node) == b"true"),
+            ValueContent::Whole(node) => i64::from(self.document.raw(node) == b"true"),
             _ => 0,
         }
     }
 }
 
 /// Whether a column's type takes such a value as it is. Types that the pipeline does not know take anything.
-fn takes(column: &Column, shape: Shape) -> bool {
+fn takes(column: &Column, shape: ValueShape) -> bool {
     match &*column.kind {
-        "STRING" => shape == Shape::Text,
-        "INT64" => shape == Shape::Integer,
-        "FLOAT64" => matches!(shape, Shape::Integer | Shape::Number),
-        "BOOL" => shape == Shape::Boolean,
+        "STRING" => shape == ValueShape::Text,
+        "INT64" => shape == ValueShape::Integer,
+        "FLOAT64" => matches!(shape, ValueShape::Integer | ValueShape::Number),
+        "BOOL" => shape == ValueShape::Boolean,
         _ => true,
     }
 }

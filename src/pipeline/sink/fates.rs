@@ -6,8 +6,8 @@
 use crate::pipeline::document::{Kind, NodeId};
 use crate::pipeline::layout::{ColumnId, Mode};
 
-use super::made::Form;
-use super::transform::{Intent, Why};
+use super::made::ValueForm;
+use super::transform::{Intent, IntentWhy};
 use super::{ADDITIONAL, Fate, Landed};
 
 /// What the values of one column become.
@@ -43,7 +43,7 @@ impl Landed<'_> {
             }
             let Some(column) = intent.column else { continue };
             fates.note(column, fate, 1);
-            if intent.why == Why::Map
+            if intent.why == IntentWhy::Map
                 && let Some(key) = self.layout.child(Some(column), "key")
             {
                 let own = if fate == Fate::Changed { Fate::Stored } else { fate };
@@ -54,19 +54,28 @@ impl Landed<'_> {
     }
 
     fn goes_to_rest(&self, intent: Intent) -> bool {
-        let is_left = matches!(intent.why, Why::Unknown | Why::NotCoercible | Why::NotARecord | Why::KeyOnly);
+        let is_left = matches!(intent.why, IntentWhy::Unknown | IntentWhy::NotCoercible | IntentWhy::NotARecord | IntentWhy::KeyOnly);
         is_left && !self.transformed.strict && self.layout.child(None, ADDITIONAL).is_some()
     }
 
     fn fate(&self, node: NodeId, intent: Intent) -> Fate {
         let place = self.transformed.place(node);
         match (intent.why, place) {
-            (Why::Null, _) => Fate::Stored,
-            (Why::Thrown, _) => Fate::Refused,
-            (Why::Unknown | Why::NotCoercible | Why::NotARecord | Why::KeyOnly, _) if self.goes_to_rest(intent) => Fate::Additional,
-            (Why::Unknown | Why::NotCoercible | Why::NotARecord | Why::KeyOnly | Why::Stripped | Why::Empty, _) | (_, None) => {
-                Fate::Dropped
+            (IntentWhy::Null, _) => Fate::Stored,
+            (IntentWhy::Thrown, _) => Fate::Refused,
+            (IntentWhy::Unknown | IntentWhy::NotCoercible | IntentWhy::NotARecord | IntentWhy::KeyOnly, _) if self.goes_to_rest(intent) => {
+                Fate::Additional
             }
+            (
+                IntentWhy::Unknown
+                | IntentWhy::NotCoercible
+                | IntentWhy::NotARecord
+                | IntentWhy::KeyOnly
+                | IntentWhy::Stripped
+                | IntentWhy::Empty,
+                _,
+            )
+            | (_, None) => Fate::Dropped,
             (_, Some(_)) if self.is_misshapen(node, intent) => Fate::Refused,
             (_, Some(place)) if self.is_changed(node, intent, &self.transformed.values[place as usize].form) => Fate::Changed,
             (_, Some(_)) => Fate::Stored,
@@ -77,13 +86,13 @@ impl Landed<'_> {
     fn is_misshapen(&self, node: NodeId, intent: Intent) -> bool {
         let (kind, is_empty) = (self.document.kind(node), self.document.count(node) == 0);
         match intent.why {
-            Why::MapNotObject => kind != Kind::Array || !is_empty,
+            IntentWhy::MapNotObject => kind != Kind::Array || !is_empty,
             _ => intent.column.and_then(|id| self.layout.get(id)).is_some_and(|column| column.is_record()) && !kind.is_container(),
         }
     }
 
     /// Whether it has another name or another form in its column.
-    fn is_changed(&self, node: NodeId, intent: Intent, form: &Form) -> bool {
+    fn is_changed(&self, node: NodeId, intent: Intent, form: &ValueForm) -> bool {
         let Some((id, column)) = intent.column.and_then(|id| Some((id, self.layout.get(id)?))) else { return false };
         let is_list = column.mode == Mode::Repeated;
         let is_rebuilt = match self.document.kind(node) {
@@ -91,12 +100,12 @@ impl Landed<'_> {
             Kind::Object => is_list && !self.layout.is_map(id) && self.document.key(node).is_some(),
             _ => false,
         };
-        matches!(form, Form::Coerced(_)) || is_rebuilt || self.is_renamed(node, &column.name)
+        matches!(form, ValueForm::Coerced(_)) || is_rebuilt || self.is_renamed(node, &column.name)
     }
 
     fn is_renamed(&self, node: NodeId, column: &str) -> bool {
         let around = self.document.parent(node).and_then(|parent| self.transformed.intents[parent as usize]);
-        let is_entry = around.is_some_and(|intent| intent.why == Why::Map);
+        let is_entry = around.is_some_and(|intent| intent.why == IntentWhy::Map);
         !is_entry && self.document.key(node).is_some_and(|key| key != column)
     }
 }

@@ -10,10 +10,10 @@ use std::borrow::Cow;
 use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::layout::Layout;
 
-use super::made::{self, Key, Made, Shape, Value, ValueId};
+use super::made::{self, MadeValue, MemberKey, ValueContent, ValueId, ValueShape};
 
 /// What is left to write.
-enum Step<'a> {
+enum JsonStep<'a> {
     Made(ValueId),
     Node(NodeId),
     Name(Cow<'a, str>),
@@ -24,76 +24,78 @@ enum Step<'a> {
 
 /// What values refer to.
 #[derive(Clone, Copy)]
-pub(super) struct Writer<'a> {
+pub(super) struct JsonWriter<'a> {
     pub layout: &'a Layout,
     pub document: &'a Document,
-    pub values: &'a [Made],
+    pub values: &'a [MadeValue],
 }
 
-impl<'a> Writer<'a> {
+impl<'a> JsonWriter<'a> {
     /// A value as JSON.
     pub(super) fn write(self, value: ValueId) -> String {
-        self.run(Step::Made(value))
+        self.run(JsonStep::Made(value))
     }
 
     /// A value of the document as JSON.
     pub(super) fn write_node(self, node: NodeId) -> String {
-        self.run(Step::Node(node))
+        self.run(JsonStep::Node(node))
     }
 
-    fn run(self, first: Step<'a>) -> String {
+    fn run(self, first: JsonStep<'a>) -> String {
         let mut out = String::new();
         let mut steps = vec![first];
         while let Some(step) = steps.pop() {
             match step {
-                Step::Text(text) => out.push_str(text),
-                Step::Name(name) => {
+                JsonStep::Text(text) => out.push_str(text),
+                JsonStep::Name(name) => {
                     quote(&mut out, &name);
                     out.push(':');
                 }
-                Step::Quote(start) => {
+                JsonStep::Quote(start) => {
                     let text = out.split_off(start);
                     quote(&mut out, &text);
                 }
-                Step::Made(value) => self.made(&mut out, &mut steps, value),
-                Step::Node(node) => self.node(&mut out, &mut steps, node),
+                JsonStep::Made(value) => self.made(&mut out, &mut steps, value),
+                JsonStep::Node(node) => self.node(&mut out, &mut steps, node),
             }
         }
         out
     }
 
-    fn made(self, out: &mut String, steps: &mut Vec<Step<'a>>, value: ValueId) {
+    fn made(self, out: &mut String, steps: &mut Vec<JsonStep<'a>>, value: ValueId) {
         match &self.values[value as usize].value {
-            Value::Whole(node) => self.node(out, steps, *node),
-            Value::Object(members) => {
-                let members = members.iter().map(|(key, value)| (self.name(key), Step::Made(*value)));
+            ValueContent::Whole(node) => self.node(out, steps, *node),
+            ValueContent::Object(members) => {
+                let members = members.iter().map(|(key, value)| (self.name(key), JsonStep::Made(*value)));
                 open(out, steps, '{', "}", members.map(|(name, value)| (Some(name), value)).collect());
             }
-            Value::Array(elements) => open(out, steps, '[', "]", elements.iter().map(|&element| (None, Step::Made(element))).collect()),
-            Value::Integer(number) => out.push_str(&number.to_string()),
-            Value::Text(text) => quote(out, text),
-            Value::Name(key) => quote(out, &self.name(key)),
-            Value::Json(inner) => steps.extend([Step::Quote(out.len()), Step::Made(*inner)]),
-            Value::Null => out.push_str("null"),
+            ValueContent::Array(elements) => {
+                open(out, steps, '[', "]", elements.iter().map(|&element| (None, JsonStep::Made(element))).collect())
+            }
+            ValueContent::Integer(number) => out.push_str(&number.to_string()),
+            ValueContent::Text(text) => quote(out, text),
+            ValueContent::Name(key) => quote(out, &self.name(key)),
+            ValueContent::Json(inner) => steps.extend([JsonStep::Quote(out.len()), JsonStep::Made(*inner)]),
+            ValueContent::Null => out.push_str("null"),
         }
     }
 
-    fn node(self, out: &mut String, steps: &mut Vec<Step<'a>>, node: NodeId) {
+    fn node(self, out: &mut String, steps: &mut Vec<JsonStep<'a>>, node: NodeId) {
         let document = self.document;
         match document.kind(node) {
             Kind::Object => {
                 let members = made::members(document, node).into_iter();
-                open(out, steps, '{', "}", members.map(|member| (document.key(member), Step::Node(member))).collect());
+                open(out, steps, '{', "}", members.map(|member| (document.key(member), JsonStep::Node(member))).collect());
             }
-            Kind::Array => open(out, steps, '[', "]", document.children(node).map(|element| (None, Step::Node(element))).collect()),
+            Kind::Array => open(out, steps, '[', "]", document.children(node).map(|element| (None, JsonStep::Node(element))).collect()),
             Kind::String => quote(out, &document.string(node).unwrap_or_default()),
-            Kind::Number if made::shape(document, node) == Shape::Text => quote(out, &made::number_text(document, node)),
+            Kind::Number if made::shape(document, node) == ValueShape::Text => quote(out, &made::number_text(document, node)),
             Kind::Number => out.push_str(&made::number_text(document, node)),
             Kind::Boolean | Kind::Null => out.push_str(&String::from_utf8_lossy(document.raw(node))),
         }
     }
 
-    fn name(self, key: &Key) -> Cow<'a, str> {
+    fn name(self, key: &MemberKey) -> Cow<'a, str> {
         key.name(self.layout, self.document)
     }
 }
@@ -101,18 +103,18 @@ impl<'a> Writer<'a> {
 /// Opens an object or array; what is in it is left to write.
 fn open<'a>(
     out: &mut String,
-    steps: &mut Vec<Step<'a>>,
+    steps: &mut Vec<JsonStep<'a>>,
     opening: char,
     closing: &'static str,
-    items: Vec<(Option<Cow<'a, str>>, Step<'a>)>,
+    items: Vec<(Option<Cow<'a, str>>, JsonStep<'a>)>,
 ) {
     out.push(opening);
-    steps.push(Step::Text(closing));
+    steps.push(JsonStep::Text(closing));
     for (i, (name, value)) in items.into_iter().enumerate().rev() {
         steps.push(value);
-        steps.extend(name.map(Step::Name));
+        steps.extend(name.map(JsonStep::Name));
         if i > 0 {
-            steps.push(Step::Text(","));
+            steps.push(JsonStep::Text(","));
         }
     }
 }
@@ -145,7 +147,7 @@ mod tests {
 
     fn written(text: &str) -> String {
         let (layout, document) = (Layout::default(), Document::parse(text.as_bytes()));
-        Writer { layout: &layout, document: &document, values: &[] }.write_node(0)
+        JsonWriter { layout: &layout, document: &document, values: &[] }.write_node(0)
     }
 
     #[test]

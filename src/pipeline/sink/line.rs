@@ -6,16 +6,16 @@
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::{ColumnId, Layout, Mode};
 
-use super::made::{Coercion, Form, Shape, Value, ValueId};
+use super::made::{Coercion, ValueContent, ValueForm, ValueId, ValueShape};
 use super::outcome::{Reason, Side};
-use super::places::{self, Spot, Token};
+use super::places::{self, PlaceToken, ValueSpot};
 use super::standard;
-use super::transform::{Intent, Why};
+use super::transform::{Intent, IntentWhy};
 use super::{Landed, made};
 
 /// The exact landing of one leaf or empty container. Pointers are RFC 6901.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct LandingLine {
     /// The value in the document.
     pub node: NodeId,
     /// The part of the row that it ends in.
@@ -43,10 +43,10 @@ pub struct Line {
     /// Whether it stands in a form that the column cannot hold, so that BigQuery refuses the row.
     pub shape_mismatch: bool,
     /// What landed.
-    pub(super) found: Found,
+    pub(super) found: LandedValue,
 }
 
-impl Line {
+impl LandingLine {
     /// Dotted path of the column that holds it; `None` where none does.
     pub fn column_path(&self, layout: &Layout) -> Option<String> {
         match self.landing {
@@ -64,7 +64,7 @@ impl Line {
 
 /// What landed, to be written out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum LandedValue {
     Nothing,
     /// Something made of it.
     Made(ValueId),
@@ -88,14 +88,14 @@ pub(super) struct InRow {
 
 impl InRow {
     /// Follows tokens from the root of a row as far as columns go.
-    pub(super) fn follow(layout: &Layout, tokens: &[Token<'_>]) -> Self {
+    pub(super) fn follow(layout: &Layout, tokens: &[PlaceToken<'_>]) -> Self {
         let mut at = InRow { column: None, unknown: None, outer: 0, element: false };
         for token in tokens {
             let column = at.column.and_then(|id| layout.get(id));
             let repeated = column.is_some_and(|column| column.mode == Mode::Repeated);
             match token {
-                Token::Index(_) | Token::Entry(..) if repeated && !at.element => at.element = true,
-                Token::Name(name) if column.is_none_or(|column| column.is_record()) && (at.element || !repeated) => {
+                PlaceToken::Index(_) | PlaceToken::Entry(..) if repeated && !at.element => at.element = true,
+                PlaceToken::Name(name) if column.is_none_or(|column| column.is_record()) && (at.element || !repeated) => {
                     let child = layout.child(at.column, name);
                     if child.is_none() {
                         let parent = at.column.map(|id| layout.path(id) + ".").unwrap_or_default();
@@ -116,10 +116,10 @@ impl InRow {
 
 impl Landed<'_> {
     /// The exact landing of a value. Meant for leaves and empty containers: others land by what is in them.
-    pub fn line(&self, node: NodeId) -> Line {
+    pub fn line(&self, node: NodeId) -> LandingLine {
         let settled = self.transformed.intent(self.document, node);
         let (map_keys, key_column) = self.map_keys(node);
-        let mut line = Line {
+        let mut line = LandingLine {
             node,
             landing: Side::Dropped,
             column: None,
@@ -133,7 +133,7 @@ impl Landed<'_> {
             target: None,
             reason: None,
             shape_mismatch: false,
-            found: Found::Nothing,
+            found: LandedValue::Nothing,
         };
         match self.transformed.spot(self.layout, self.document, node, false) {
             Some(spot) if spot.in_row => self.in_row(&mut line, spot),
@@ -143,12 +143,12 @@ impl Landed<'_> {
         line
     }
 
-    fn in_row(&self, line: &mut Line, spot: Spot<'_>) {
+    fn in_row(&self, line: &mut LandingLine, spot: ValueSpot<'_>) {
         let made = &self.transformed.values[spot.value as usize];
-        let is_text = matches!(made.value, Value::Json(_) | Value::Text(_));
-        let Spot { mut tokens, deeper, value, .. } = spot;
-        line.found = if deeper.is_empty() || is_text { Found::Made(value) } else { Found::Node(line.node) };
-        if let Form::Coerced(coercion) = made.form {
+        let is_text = matches!(made.value, ValueContent::Json(_) | ValueContent::Text(_));
+        let ValueSpot { mut tokens, deeper, value, .. } = spot;
+        line.found = if deeper.is_empty() || is_text { LandedValue::Made(value) } else { LandedValue::Node(line.node) };
+        if let ValueForm::Coerced(coercion) = made.form {
             line.coercion = Some(coercion);
         }
         let inner = match line.coercion {
@@ -181,26 +181,26 @@ impl Landed<'_> {
     fn is_mismatch(&self, node: NodeId, at: &InRow, is_inside: bool) -> bool {
         let Some(column) = at.column.and_then(|id| self.layout.get(id)) else { return false };
         let is_list = column.mode == Mode::Repeated && !at.element;
-        let fitting = if is_list { Shape::Array } else { Shape::Object };
+        let fitting = if is_list { ValueShape::Array } else { ValueShape::Object };
         column.is_record() && (is_inside || made::shape(self.document, node) != fitting)
     }
 
-    fn in_rest(&self, line: &mut Line, spot: &Spot<'_>, intent: Option<Intent>) {
+    fn in_rest(&self, line: &mut LandingLine, spot: &ValueSpot<'_>, intent: Option<Intent>) {
         line.landing = Side::AdditionalProperties;
-        line.found = if spot.deeper.is_empty() { Found::Made(spot.value) } else { Found::Node(line.node) };
+        line.found = if spot.deeper.is_empty() { LandedValue::Made(spot.value) } else { LandedValue::Node(line.node) };
         line.ap_pointer = Some(places::pointer(spot.tokens.iter().chain(&spot.deeper)));
         line.column = intent.and_then(|intent| intent.column);
         line.target = line.column;
         line.reason = Some(match intent.map(|intent| intent.why) {
-            Some(Why::Unknown) | None => Reason::UnknownKey,
-            Some(Why::NotCoercible) => Reason::NotCoercible,
-            Some(Why::NotARecord) => Reason::NotARecord,
-            Some(Why::KeyOnly) => Reason::KeyOnlyMap,
+            Some(IntentWhy::Unknown) | None => Reason::UnknownKey,
+            Some(IntentWhy::NotCoercible) => Reason::NotCoercible,
+            Some(IntentWhy::NotARecord) => Reason::NotARecord,
+            Some(IntentWhy::KeyOnly) => Reason::KeyOnlyMap,
             Some(_) => Reason::Collision,
         });
     }
 
-    fn nowhere(&self, line: &mut Line, settled: Option<(NodeId, Intent)>) {
+    fn nowhere(&self, line: &mut LandingLine, settled: Option<(NodeId, Intent)>) {
         let Some((settler, intent)) = settled else { return };
         if self.is_stripped(line.node) {
             return self.stripped(line, intent);
@@ -208,17 +208,17 @@ impl Landed<'_> {
         (line.column, line.target) = (intent.column, intent.column);
         line.reason = Some(loss(intent.why));
         let map = self.document.parent(line.node).filter(|_| settler == line.node);
-        let map = map.filter(|&map| self.transformed.intents[map as usize].is_some_and(|intent| intent.why == Why::Map));
+        let map = map.filter(|&map| self.transformed.intents[map as usize].is_some_and(|intent| intent.why == IntentWhy::Map));
         let (Some(map), Some(key_column)) = (map, line.key_column) else { return };
         if self.transformed.place(map).is_some() || self.transformed.is_shared(line.node) {
             line.landing = Side::MapKey;
             line.column = Some(key_column);
-            line.found = Found::Key(line.node);
+            line.found = LandedValue::Key(line.node);
             line.reason = match (line.reason, made::shape(self.document, line.node)) {
                 (Some(Reason::Collision), _) => None,
                 // That there is nothing in the value says more than what it does not fit.
-                (_, Shape::Null) => Some(Reason::Null),
-                (_, Shape::Object | Shape::Array) => Some(Reason::Empty),
+                (_, ValueShape::Null) => Some(Reason::Null),
+                (_, ValueShape::Object | ValueShape::Array) => Some(Reason::Empty),
                 (reason, _) => reason,
             };
         }
@@ -230,11 +230,11 @@ impl Landed<'_> {
         top.and_then(|top| self.document.key(top)).is_some_and(|name| standard::is_taken_out(&name))
     }
 
-    fn stripped(&self, line: &mut Line, intent: Intent) {
+    fn stripped(&self, line: &mut LandingLine, intent: Intent) {
         // The sample is said to come from the attribute even where its text is no number and nothing is written.
         let sample = self.layout.child(None, standard::SAMPLE);
         let is_sample = self.document.parent(line.node) == Some(0) && self.document.key(line.node).as_deref() == Some(standard::SAMPLE);
-        let is_text = made::shape(self.document, line.node) == Shape::Text;
+        let is_text = made::shape(self.document, line.node) == ValueShape::Text;
         if let (true, true, Some(sample)) = (is_sample, is_text, sample) {
             line.landing = Side::Column;
             (line.column, line.target) = (Some(sample), Some(sample));
@@ -242,7 +242,7 @@ impl Landed<'_> {
             line.coercion = Some(Coercion::ViaAttributes);
             return;
         }
-        line.reason = Some(if intent.why == Why::Stripped { Reason::StrippedByDecoder } else { Reason::Collision });
+        line.reason = Some(if intent.why == IntentWhy::Stripped { Reason::StrippedByDecoder } else { Reason::Collision });
     }
 
     /// Keys of the maps around a value, outermost first, and the innermost one's key column.
@@ -251,7 +251,7 @@ impl Landed<'_> {
         let mut below = None;
         for at in self.document.ancestors(node) {
             let intent = self.transformed.intents.get(at as usize).copied().flatten();
-            if let (Some(Intent { column: Some(map), why: Why::Map }), Some(entry)) = (intent, below) {
+            if let (Some(Intent { column: Some(map), why: IntentWhy::Map }), Some(entry)) = (intent, below) {
                 keys.extend(self.document.key(entry).map(|key| key.into_owned()));
                 innermost = innermost.or_else(|| self.layout.child(Some(map), "key"));
             }
@@ -263,16 +263,16 @@ impl Landed<'_> {
 }
 
 /// Why a value is lost that is neither in the row nor in `additional_properties`.
-fn loss(why: Why) -> Reason {
+fn loss(why: IntentWhy) -> Reason {
     match why {
-        Why::Null => Reason::Null,
-        Why::Empty => Reason::Empty,
-        Why::Unknown => Reason::StrictUnknownKey,
-        Why::NotCoercible => Reason::StrictNotCoercible,
-        Why::KeyOnly => Reason::KeyOnlyMap,
-        Why::NotARecord => Reason::NotARecord,
-        Why::MapNotObject => Reason::MapNotObject,
-        Why::Stripped => Reason::StrippedByDecoder,
-        Why::Written | Why::Map | Why::Lost | Why::Thrown => Reason::Collision,
+        IntentWhy::Null => Reason::Null,
+        IntentWhy::Empty => Reason::Empty,
+        IntentWhy::Unknown => Reason::StrictUnknownKey,
+        IntentWhy::NotCoercible => Reason::StrictNotCoercible,
+        IntentWhy::KeyOnly => Reason::KeyOnlyMap,
+        IntentWhy::NotARecord => Reason::NotARecord,
+        IntentWhy::MapNotObject => Reason::MapNotObject,
+        IntentWhy::Stripped => Reason::StrippedByDecoder,
+        IntentWhy::Written | IntentWhy::Map | IntentWhy::Lost | IntentWhy::Thrown => Reason::Collision,
     }
 }

@@ -9,9 +9,9 @@ use rustc_hash::FxHashSet;
 
 use crate::pipeline::document::{Kind, NodeId};
 
-use super::line::Found;
-use super::made::{self, Value, ValueId};
-use super::{Landed, Line, json};
+use super::line::LandedValue;
+use super::made::{self, ValueContent, ValueId};
+use super::{Landed, LandingLine, json};
 
 /// Most characters of a value that are written out: the JSON texts of large objects land once for every value in them.
 const MOST_SHOWN: usize = 300;
@@ -29,7 +29,7 @@ pub enum Shown {
 
 /// Iterator over the landings of all leaves and empty containers, in the order of the document; of members of one name the last counts. There
 /// are none where there is no row.
-pub struct Lines<'a> {
+pub struct LandingLines<'a> {
     landed: Landed<'a>,
     /// The next node, and the end of the document.
     next: NodeId,
@@ -42,9 +42,9 @@ pub struct Lines<'a> {
 
 impl<'a> Landed<'a> {
     /// The exact landing of every leaf and empty container, with what landed.
-    pub fn lines(&self) -> Lines<'a> {
+    pub fn lines(&self) -> LandingLines<'a> {
         let end = if self.transformed.refusal.is_some() { 0 } else { self.document.len() as NodeId };
-        Lines { landed: *self, next: 1, end, replaced: FxHashSet::default(), shown: None }
+        LandingLines { landed: *self, next: 1, end, replaced: FxHashSet::default(), shown: None }
     }
 
     /// What a value is in the row or in `additional_properties`.
@@ -52,12 +52,12 @@ impl<'a> Landed<'a> {
         self.shown(self.line(node).found)
     }
 
-    fn shown(&self, found: Found) -> Shown {
+    fn shown(&self, found: LandedValue) -> Shown {
         let text = match found {
-            Found::Nothing => return Shown::Null,
-            Found::Made(value) => self.writer().write(value),
-            Found::Node(node) => self.writer().write_node(node),
-            Found::Key(node) => {
+            LandedValue::Nothing => return Shown::Null,
+            LandedValue::Made(value) => self.writer().write(value),
+            LandedValue::Node(node) => self.writer().write_node(node),
+            LandedValue::Key(node) => {
                 let mut text = String::new();
                 json::quote(&mut text, &self.document.key(node).unwrap_or_default());
                 text
@@ -65,13 +65,13 @@ impl<'a> Landed<'a> {
         };
         // The length of a text is its own, without quotes and escapes.
         let length = match found {
-            Found::Made(value) => match &self.transformed.values[value as usize].value {
-                Value::Json(inner) => self.writer().write(*inner).chars().count(),
-                Value::Text(text) => text.chars().count(),
-                Value::Whole(node) => self.length(*node, &text),
+            LandedValue::Made(value) => match &self.transformed.values[value as usize].value {
+                ValueContent::Json(inner) => self.writer().write(*inner).chars().count(),
+                ValueContent::Text(text) => text.chars().count(),
+                ValueContent::Whole(node) => self.length(*node, &text),
                 _ => text.chars().count(),
             },
-            Found::Node(node) => self.length(node, &text),
+            LandedValue::Node(node) => self.length(node, &text),
             _ => text.chars().count(),
         };
         if length > MOST_SHOWN { Shown::Long(length) } else { Shown::Json(text.into()) }
@@ -82,7 +82,7 @@ impl<'a> Landed<'a> {
     }
 }
 
-impl Lines<'_> {
+impl LandingLines<'_> {
     fn note_replaced(&mut self, container: NodeId) {
         let document = self.landed.document;
         if document.kind(container) == Kind::Object {
@@ -95,8 +95,8 @@ impl Lines<'_> {
     }
 }
 
-impl Iterator for Lines<'_> {
-    type Item = (Line, Shown);
+impl Iterator for LandingLines<'_> {
+    type Item = (LandingLine, Shown);
 
     fn next(&mut self) -> Option<Self::Item> {
         let document = self.landed.document;
@@ -113,10 +113,10 @@ impl Iterator for Lines<'_> {
             }
             let line = self.landed.line(node);
             let shown = match (line.found, &self.shown) {
-                (Found::Made(value), Some((last, shown))) if value == *last => shown.clone(),
+                (LandedValue::Made(value), Some((last, shown))) if value == *last => shown.clone(),
                 (found, _) => self.landed.shown(found),
             };
-            if let Found::Made(value) = line.found {
+            if let LandedValue::Made(value) = line.found {
                 self.shown = Some((value, shown.clone()));
             }
             return Some((line, shown));

@@ -17,7 +17,7 @@ pub(super) type ValueId = u32;
 
 /// Name of a member. Names of the document and the layout are kept by position, because there are many.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Key {
+pub(super) enum MemberKey {
     /// As the document's member is called.
     Member(NodeId),
     /// As the column is called.
@@ -28,29 +28,29 @@ pub(super) enum Key {
     Name(Cow<'static, str>),
 }
 
-impl Key {
+impl MemberKey {
     /// The name, escapes resolved.
     pub(super) fn name<'a>(&self, layout: &'a Layout, document: &'a Document) -> Cow<'a, str> {
         match self {
-            Key::Member(node) => document.key(*node).unwrap_or_default(),
-            Key::Column(column) => Cow::Borrowed(layout.get(*column).map_or("", |column| &column.name)),
-            Key::Element(index) => Cow::Owned(format!("f{index}_")),
-            Key::Name(name) => Cow::Owned(name.to_string()),
+            MemberKey::Member(node) => document.key(*node).unwrap_or_default(),
+            MemberKey::Column(column) => Cow::Borrowed(layout.get(*column).map_or("", |column| &column.name)),
+            MemberKey::Element(index) => Cow::Owned(format!("f{index}_")),
+            MemberKey::Name(name) => Cow::Owned(name.to_string()),
         }
     }
 }
 
 /// What a value is.
 #[derive(Debug, Clone)]
-pub(super) enum Value {
+pub(super) enum ValueContent {
     /// A value of the document with all that is in it, untouched.
     Whole(NodeId),
-    Object(Vec<(Key, ValueId)>),
+    Object(Vec<(MemberKey, ValueId)>),
     Array(Vec<ValueId>),
     Integer(i64),
     Text(Cow<'static, str>),
     /// A member's name as a text: the key of a map's entry.
-    Name(Key),
+    Name(MemberKey),
     /// The JSON text of another value.
     Json(ValueId),
     Null,
@@ -58,7 +58,7 @@ pub(super) enum Value {
 
 /// How a value came to be what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum ValueForm {
     /// As the document has it, at most with members renamed or taken out.
     AsIs,
     /// A list or object that the pipeline built in place of the document's: the row of a map, a tuple, a filtered list.
@@ -109,17 +109,17 @@ impl Coercion {
 
 /// One value and where it is from.
 #[derive(Debug, Clone)]
-pub(super) struct Made {
-    pub value: Value,
+pub(super) struct MadeValue {
+    pub value: ValueContent,
     /// The document's value that it stands for.
     pub source: Option<NodeId>,
-    pub form: Form,
+    pub form: ValueForm,
 }
 
 /// What a value is to the pipeline. The decoder writes a document anew before it is transformed, which makes a text of a number too large
 /// for a double.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum ValueShape {
     Null,
     Boolean,
     /// An integer of 64 bits.
@@ -132,17 +132,17 @@ pub(super) enum Shape {
 }
 
 /// The shape of a document's value.
-pub(super) fn shape(document: &Document, node: NodeId) -> Shape {
+pub(super) fn shape(document: &Document, node: NodeId) -> ValueShape {
     match document.kind(node) {
-        Kind::Null => Shape::Null,
-        Kind::Boolean => Shape::Boolean,
-        Kind::String => Shape::Text,
-        Kind::Object => Shape::Object,
-        Kind::Array => Shape::Array,
+        Kind::Null => ValueShape::Null,
+        Kind::Boolean => ValueShape::Boolean,
+        Kind::String => ValueShape::Text,
+        Kind::Object => ValueShape::Object,
+        Kind::Array => ValueShape::Array,
         Kind::Number => match std::str::from_utf8(document.raw(node)).unwrap_or_default() {
-            raw if raw.parse::<i64>().is_ok() => Shape::Integer,
-            raw if is_integer(raw) || raw.parse::<f64>().is_ok_and(f64::is_finite) => Shape::Number,
-            _ => Shape::Text,
+            raw if raw.parse::<i64>().is_ok() => ValueShape::Integer,
+            raw if is_integer(raw) || raw.parse::<f64>().is_ok_and(f64::is_finite) => ValueShape::Number,
+            _ => ValueShape::Text,
         },
     }
 }
@@ -186,7 +186,7 @@ pub(super) fn members(document: &Document, object: NodeId) -> Vec<NodeId> {
 /// Values by name, in the order of an object that is being transformed: a name keeps its place until it is taken out, and goes to the end
 /// when it is put back.
 #[derive(Debug)]
-pub(super) struct Members<'a, V> {
+pub(super) struct NamedValues<'a, V> {
     entries: Vec<(Cow<'a, str>, Option<V>)>,
     /// Where each name is, as far as somebody had to look for one among more than a few.
     places: FxHashMap<Cow<'a, str>, usize>,
@@ -194,13 +194,13 @@ pub(super) struct Members<'a, V> {
     known: usize,
 }
 
-impl<V> Default for Members<'_, V> {
+impl<V> Default for NamedValues<'_, V> {
     fn default() -> Self {
-        Members { entries: Vec::new(), places: FxHashMap::default(), known: 0 }
+        NamedValues { entries: Vec::new(), places: FxHashMap::default(), known: 0 }
     }
 }
 
-impl<'a, V> Members<'a, V> {
+impl<'a, V> NamedValues<'a, V> {
     /// Writes a value under a name that is not there.
     pub(super) fn append(&mut self, name: Cow<'a, str>, value: V) {
         self.entries.push((name, Some(value)));
@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn members_keep_their_place_until_they_are_taken_out() {
         for more in [0, 2 * FEW] {
-            let mut members = Members::default();
+            let mut members = NamedValues::default();
             let names: Vec<String> = (0..more).map(|i| format!("more{i}")).collect();
             names.iter().for_each(|name| members.set(Cow::Borrowed(name.as_str()), 0));
             for (name, value) in [("a", 1), ("b", 2), ("c", 3), ("b", 9)] {
@@ -281,10 +281,13 @@ mod tests {
     #[test]
     fn numbers_are_what_java_reads() {
         let document = Document::parse(&br#"[9223372036854775807, 9223372036854775808, 1.0, -0, 1e400, 1e2]"#[..]);
-        let seen: Vec<(Shape, String)> =
+        let seen: Vec<(ValueShape, String)> =
             document.children(0).map(|id| (shape(&document, id), number_text(&document, id).into_owned())).collect();
-        let shapes: Vec<Shape> = seen.iter().map(|(shape, _)| *shape).collect();
-        assert_eq!(shapes, [Shape::Integer, Shape::Number, Shape::Number, Shape::Integer, Shape::Text, Shape::Number]);
+        let shapes: Vec<ValueShape> = seen.iter().map(|(shape, _)| *shape).collect();
+        assert_eq!(
+            shapes,
+            [ValueShape::Integer, ValueShape::Number, ValueShape::Number, ValueShape::Integer, ValueShape::Text, ValueShape::Number]
+        );
         let texts: Vec<&str> = seen.iter().map(|(_, text)| text.as_str()).collect();
         assert_eq!(texts, ["9223372036854775807", "9223372036854775808", "1.0", "0", "Infinity", "100.0"]);
     }

@@ -12,26 +12,26 @@ const WITH_SUCCESSOR: [&str; 4] = ["url", "text", "jwe", "labeled_rate"];
 
 /// A key's column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Named {
+pub(super) struct KeyColumn {
     pub column: ColumnId,
     /// Whether the column is called otherwise than the key.
     pub renamed: bool,
 }
 
 /// The column of a key among the columns of `parent` (`None`: the top). Exact names beat converted ones, successors beat both.
-pub(super) fn column_of(layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<Named> {
+pub(super) fn column_of(layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<KeyColumn> {
     exact(layout, parent, key).or_else(|| of_converted(layout, parent, key))
 }
 
 /// The same for many keys: those that no column can be named for are told without converting them, which is most of the work.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct KeyColumns {
     /// The letters and digits of the columns of each RECORD, hashed.
     letters: FxHashMap<Option<ColumnId>, FxHashSet<u64>>,
 }
 
-impl Names {
-    pub(super) fn column_of(&mut self, layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<Named> {
+impl KeyColumns {
+    pub(super) fn column_of(&mut self, layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<KeyColumn> {
         let named = exact(layout, parent, key);
         if named.is_some() {
             return named;
@@ -51,19 +51,19 @@ fn letters(name: &str) -> u64 {
     hasher.finish()
 }
 
-fn exact(layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<Named> {
+fn exact(layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<KeyColumn> {
     if WITH_SUCCESSOR.contains(&key)
         && let Some(column) = layout.child(parent, &format!("{key}2"))
     {
-        return Some(Named { column, renamed: true });
+        return Some(KeyColumn { column, renamed: true });
     }
-    layout.child(parent, key).map(|column| Named { column, renamed: false })
+    layout.child(parent, key).map(|column| KeyColumn { column, renamed: false })
 }
 
-fn of_converted(layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<Named> {
+fn of_converted(layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<KeyColumn> {
     let name = converted(key);
     let column = if name.is_empty() { None } else { layout.child(parent, &name) };
-    column.map(|column| Named { column, renamed: true })
+    column.map(|column| KeyColumn { column, renamed: true })
 }
 
 /// The zeros of the decimal digits of the basic plane: the pipeline looks at one UTF-16 unit, and asks whether it is a digit of any script.

@@ -10,8 +10,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::layout::{ColumnId, Layout};
 
-use super::made::{Form, Key, Made, Value, ValueId};
-use super::transform::{Intent, Refusal, Transform, Why};
+use super::made::{MadeValue, MemberKey, ValueContent, ValueForm, ValueId};
+use super::transform::{Intent, IntentWhy, RowRefusal, Transform};
 
 /// No place, no parent.
 const NONE: u32 = u32::MAX;
@@ -19,10 +19,10 @@ const NONE: u32 = u32::MAX;
 /// A document that became a row, or as much of one as there would be: positions in a layout and a document, which are not kept.
 #[derive(Debug, Clone)]
 pub struct Transformed {
-    pub(super) values: Vec<Made>,
+    pub(super) values: Vec<MadeValue>,
     pub(super) row: ValueId,
     pub(super) intents: Vec<Option<Intent>>,
-    pub(super) refusal: Option<Refusal>,
+    pub(super) refusal: Option<RowRefusal>,
     pub(super) strict: bool,
     /// Value by node of the document, of those that are reached from the row or the rest.
     places: Vec<ValueId>,
@@ -34,7 +34,7 @@ pub struct Transformed {
 
 /// One step from the row, or from `additional_properties`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(super) enum PlaceToken<'a> {
     Name(Cow<'a, str>),
     Index(usize),
     /// A row of a map: its position and its key.
@@ -43,15 +43,15 @@ pub(super) enum Token<'a> {
 
 /// Where a value of the document stands.
 #[derive(Debug)]
-pub(super) struct Spot<'a> {
+pub(super) struct ValueSpot<'a> {
     /// In the row; otherwise in `additional_properties`.
     pub in_row: bool,
     /// What was made of it, or of the value around it that was kept whole.
     pub value: ValueId,
     /// From the root to that.
-    pub tokens: Vec<Token<'a>>,
+    pub tokens: Vec<PlaceToken<'a>>,
     /// From that to the value.
-    pub deeper: Vec<Token<'a>>,
+    pub deeper: Vec<PlaceToken<'a>>,
 }
 
 impl Transformed {
@@ -79,8 +79,8 @@ impl Transformed {
             }
             let first = open.len();
             match &made.value {
-                Value::Object(members) => open.extend(members.iter().map(|(_, value)| *value)),
-                Value::Array(elements) => open.extend(elements),
+                ValueContent::Object(members) => open.extend(members.iter().map(|(_, value)| *value)),
+                ValueContent::Array(elements) => open.extend(elements),
                 _ => {}
             }
             for (slot, &child) in open[first..].iter().enumerate() {
@@ -93,7 +93,7 @@ impl Transformed {
     fn share(&mut self, document: &Document) {
         let maps = || {
             self.intents.iter().enumerate().filter_map(|(node, intent)| match intent {
-                Some(Intent { column: Some(column), why: Why::Map }) => Some((node as NodeId, *column)),
+                Some(Intent { column: Some(column), why: IntentWhy::Map }) => Some((node as NodeId, *column)),
                 _ => None,
             })
         };
@@ -126,33 +126,33 @@ impl Transformed {
     }
 
     /// The place of a value. `built` takes a list that the pipeline built in the value's stead for the value.
-    pub(super) fn spot<'a>(&self, layout: &'a Layout, document: &'a Document, node: NodeId, built: bool) -> Option<Spot<'a>> {
+    pub(super) fn spot<'a>(&self, layout: &'a Layout, document: &'a Document, node: NodeId, built: bool) -> Option<ValueSpot<'a>> {
         let (holder, value) = document.ancestors(node).find_map(|node| Some((node, self.place(node)?)))?;
         let made = &self.values[value as usize];
         let whole = match made.value {
-            Value::Object(_) | Value::Array(_) => node == holder && (built || made.form == Form::AsIs),
+            ValueContent::Object(_) | ValueContent::Array(_) => node == holder && (built || made.form == ValueForm::AsIs),
             _ => true,
         };
         whole.then(|| {
             let (in_row, tokens) = self.tokens(layout, document, value);
-            Spot { in_row, value, tokens, deeper: deeper(document, holder, node) }
+            ValueSpot { in_row, value, tokens, deeper: deeper(document, holder, node) }
         })
     }
 
     /// From a root to a value, and whether the root is the row.
-    fn tokens<'a>(&self, layout: &'a Layout, document: &'a Document, value: ValueId) -> (bool, Vec<Token<'a>>) {
+    fn tokens<'a>(&self, layout: &'a Layout, document: &'a Document, value: ValueId) -> (bool, Vec<PlaceToken<'a>>) {
         let mut tokens = Vec::new();
         let mut at = value;
         loop {
             let (parent, slot) = self.links[at as usize];
             match self.values.get(parent as usize).map(|parent| &parent.value) {
-                Some(Value::Object(members)) => {
+                Some(ValueContent::Object(members)) => {
                     let name = members.get(slot as usize).map(|(key, _)| key.name(layout, document)).unwrap_or_default();
-                    tokens.push(Token::Name(name));
+                    tokens.push(PlaceToken::Name(name));
                 }
                 Some(_) => tokens.push(match self.entry_key(at) {
-                    Some(key) => Token::Entry(slot as usize, key.name(layout, document)),
-                    None => Token::Index(slot as usize),
+                    Some(key) => PlaceToken::Entry(slot as usize, key.name(layout, document)),
+                    None => PlaceToken::Index(slot as usize),
                 }),
                 None => break,
             }
@@ -163,34 +163,34 @@ impl Transformed {
     }
 
     /// The key of a map's row.
-    fn entry_key(&self, row: ValueId) -> Option<&Key> {
-        let Value::Object(members) = &self.values[row as usize].value else { return None };
+    fn entry_key(&self, row: ValueId) -> Option<&MemberKey> {
+        let ValueContent::Object(members) = &self.values[row as usize].value else { return None };
         // The pipeline writes it last.
         match &self.values[members.last()?.1 as usize].value {
-            Value::Name(key) => Some(key),
+            ValueContent::Name(key) => Some(key),
             _ => None,
         }
     }
 }
 
 /// From a node of the document to one in it.
-fn deeper(document: &Document, from: NodeId, to: NodeId) -> Vec<Token<'_>> {
+fn deeper(document: &Document, from: NodeId, to: NodeId) -> Vec<PlaceToken<'_>> {
     let steps = document.ancestors(to).take_while(|&node| node != from);
-    let mut tokens: Vec<Token<'_>> =
-        steps.map(|node| document.key(node).map_or_else(|| Token::Index(document.index(node)), Token::Name)).collect();
+    let mut tokens: Vec<PlaceToken<'_>> =
+        steps.map(|node| document.key(node).map_or_else(|| PlaceToken::Index(document.index(node)), PlaceToken::Name)).collect();
     tokens.reverse();
     tokens
 }
 
 /// Tokens as a JSON pointer.
-pub(super) fn pointer<'t, 'a: 't>(tokens: impl IntoIterator<Item = &'t Token<'a>>) -> String {
+pub(super) fn pointer<'t, 'a: 't>(tokens: impl IntoIterator<Item = &'t PlaceToken<'a>>) -> String {
     let mut out = String::new();
     for token in tokens {
         out.push('/');
         match token {
-            Token::Name(name) if name.contains(['~', '/']) => out.push_str(&name.replace('~', "~0").replace('/', "~1")),
-            Token::Name(name) => out.push_str(name),
-            Token::Index(index) | Token::Entry(index, _) => out.push_str(&index.to_string()),
+            PlaceToken::Name(name) if name.contains(['~', '/']) => out.push_str(&name.replace('~', "~0").replace('/', "~1")),
+            PlaceToken::Name(name) => out.push_str(name),
+            PlaceToken::Index(index) | PlaceToken::Entry(index, _) => out.push_str(&index.to_string()),
         }
     }
     out

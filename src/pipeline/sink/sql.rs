@@ -8,16 +8,16 @@ use crate::pipeline::layout::{ColumnId, Layout, Mode};
 
 /// One step into a JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum SqlStep {
     Key(String),
     Index(usize),
 }
 
 /// Steps as a JSON pointer.
-pub(super) fn pointer(steps: &[Step]) -> String {
-    let token = |step: &Step| match step {
-        Step::Key(key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
-        Step::Index(index) => format!("/{index}"),
+pub(super) fn pointer(steps: &[SqlStep]) -> String {
+    let token = |step: &SqlStep| match step {
+        SqlStep::Key(key) => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        SqlStep::Index(index) => format!("/{index}"),
     };
     steps.iter().map(token).collect()
 }
@@ -61,14 +61,14 @@ impl Expression {
 }
 
 /// The part of a JSON text at some steps: text of a scalar, JSON of a container.
-pub(super) fn json(of: &str, steps: &[Step], container: bool) -> String {
+pub(super) fn json(of: &str, steps: &[SqlStep], container: bool) -> String {
     let function = if container { "JSON_QUERY" } else { "JSON_VALUE" };
     let mut path = String::from("$");
     for step in steps {
         match step {
-            Step::Index(index) => path.push_str(&format!("[{index}]")),
-            Step::Key(key) if is_plain(key) => path.push_str(&format!(".{key}")),
-            Step::Key(key) => path.push_str(&format!(".\"{}\"", key.replace('"', "\\\""))),
+            SqlStep::Index(index) => path.push_str(&format!("[{index}]")),
+            SqlStep::Key(key) if is_plain(key) => path.push_str(&format!(".{key}")),
+            SqlStep::Key(key) => path.push_str(&format!(".\"{}\"", key.replace('"', "\\\""))),
         }
     }
     format!("{function}({of}, {})", literal(&path))
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn keys_cannot_leave_their_quotes() {
-        let steps = [Step::Key("a\"'b".into()), Step::Index(2), Step::Key("c".into())];
+        let steps = [SqlStep::Key("a\"'b".into()), SqlStep::Index(2), SqlStep::Key("c".into())];
         assert_eq!(json("additional_properties", &steps, false), r#"JSON_VALUE(additional_properties, '$."a\\"\'b"[2].c')"#);
     }
 

@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use crate::pipeline::document::{Document, NodeId};
 
 use super::Submission;
-use super::made::{self, Coercion, Form, Key, Shape, Value, ValueId};
-use super::transform::{Intent, Transform, Why};
+use super::made::{self, Coercion, MemberKey, ValueContent, ValueForm, ValueId, ValueShape};
+use super::transform::{Intent, IntentWhy, Transform};
 
 /// Top-level fields that hold text, in the order of the row.
 const TEXTS: [&str; 7] = [
@@ -71,17 +71,17 @@ pub(super) fn assemble(transform: &mut Transform<'_>, submission: &Submission) -
     for member in root {
         let name = document.key(member).unwrap_or_default();
         if is_taken_out(&name) {
-            transform.intents[member as usize] = Some(Intent { column: None, why: Why::Stripped });
+            transform.intents[member as usize] = Some(Intent { column: None, why: IntentWhy::Stripped });
             take_out(document, member, &name, &mut attributes);
         } else {
-            members.push((Key::Member(member), transform.whole(member)));
+            members.push((MemberKey::Member(member), transform.whole(member)));
         }
     }
     normalize_client(transform, &mut members, &mut attributes);
     let mut all = standard_fields(transform, &attributes);
     all.extend(members);
     let metadata = metadata(transform, &attributes);
-    (transform.build(Value::Object(all)), metadata)
+    (transform.build(ValueContent::Object(all)), metadata)
 }
 
 /// Makes attributes of a member: of texts, and for the sample of any single value.
@@ -90,8 +90,8 @@ fn take_out(document: &Document, member: NodeId, name: &str, attributes: &mut At
         return take_out_metadata(document, member, attributes);
     }
     let text = match made::shape(document, member) {
-        Shape::Text => document.string(member).map(Cow::into_owned),
-        Shape::Integer | Shape::Number if name == SAMPLE => Some(made::number_text(document, member).into_owned()),
+        ValueShape::Text => document.string(member).map(Cow::into_owned),
+        ValueShape::Integer | ValueShape::Number if name == SAMPLE => Some(made::number_text(document, member).into_owned()),
         _ => None,
     };
     if let Some(text) = text {
@@ -110,7 +110,7 @@ fn take_out_metadata(document: &Document, metadata: NodeId, attributes: &mut Att
             }
         }
     };
-    let part = |name: &str| document.member(metadata, name).filter(|&part| made::shape(document, part) == Shape::Object);
+    let part = |name: &str| document.member(metadata, name).filter(|&part| made::shape(document, part) == ValueShape::Object);
     for name in PREFIXED {
         part(name).into_iter().for_each(|part| take(part, &[], &format!("{name}_")));
     }
@@ -120,38 +120,38 @@ fn take_out_metadata(document: &Document, metadata: NodeId, attributes: &mut Att
 }
 
 /// The fields that come first in a row.
-fn standard_fields(transform: &mut Transform<'_>, attributes: &Attributes) -> Vec<(Key, ValueId)> {
+fn standard_fields(transform: &mut Transform<'_>, attributes: &Attributes) -> Vec<(MemberKey, ValueId)> {
     let mut fields = Vec::new();
     for name in TEXTS {
         if let Some(attribute) = attributes.get(name) {
-            fields.push((Key::Name(Cow::Borrowed(name)), text(transform, attribute)));
+            fields.push((MemberKey::Name(Cow::Borrowed(name)), text(transform, attribute)));
         }
     }
     // Text that is no number is lost.
     if let Some(attribute) = attributes.get(SAMPLE)
         && let Ok(sample) = attribute.text.parse::<i32>()
     {
-        let value = Value::Integer(i64::from(sample));
+        let value = ValueContent::Integer(i64::from(sample));
         let value = transform.make(value, attribute.source, form(attribute));
-        fields.push((Key::Name(Cow::Borrowed(SAMPLE)), value));
+        fields.push((MemberKey::Name(Cow::Borrowed(SAMPLE)), value));
     }
     fields
 }
 
 fn metadata(transform: &mut Transform<'_>, attributes: &Attributes) -> ValueId {
-    let mut all: Vec<(Key, ValueId)> = Vec::new();
+    let mut all: Vec<(MemberKey, ValueId)> = Vec::new();
     let mut part = |name: &'static str, of: &dyn Fn(&str) -> Option<String>| {
         let mut members = Vec::new();
         for attribute in &attributes.0 {
             if let Some(name) = of(&attribute.name) {
-                members.push((Key::Name(Cow::Owned(name)), text(transform, attribute)));
+                members.push((MemberKey::Name(Cow::Owned(name)), text(transform, attribute)));
             }
         }
         if name.is_empty() {
             all.extend(members);
         } else {
-            let members = transform.build(Value::Object(members));
-            all.push((Key::Name(Cow::Borrowed(name)), members));
+            let members = transform.build(ValueContent::Object(members));
+            all.push((MemberKey::Name(Cow::Borrowed(name)), members));
         }
     };
     let among = |names: &'static [&str]| move |name: &str| names.contains(&name).then(|| name.to_owned());
@@ -163,22 +163,23 @@ fn metadata(transform: &mut Transform<'_>, attributes: &Attributes) -> ValueId {
         part("uri", &among(&ADDRESS));
     }
     part("", &among(&IDENTITY));
-    transform.build(Value::Object(all))
+    transform.build(ValueContent::Object(all))
 }
 
 fn text(transform: &mut Transform<'_>, attribute: &Attribute) -> ValueId {
-    transform.make(Value::Text(Cow::Owned(attribute.text.clone())), attribute.source, form(attribute))
+    transform.make(ValueContent::Text(Cow::Owned(attribute.text.clone())), attribute.source, form(attribute))
 }
 
-fn form(attribute: &Attribute) -> Form {
-    if attribute.source.is_some() { Form::Coerced(Coercion::ViaAttributes) } else { Form::Built }
+fn form(attribute: &Attribute) -> ValueForm {
+    if attribute.source.is_some() { ValueForm::Coerced(Coercion::ViaAttributes) } else { ValueForm::Built }
 }
 
 /// Writes the client id in lower case without braces, and finds the sample that it falls into where none is given.
-fn normalize_client(transform: &mut Transform<'_>, members: &mut [(Key, ValueId)], attributes: &mut Attributes) {
+fn normalize_client(transform: &mut Transform<'_>, members: &mut [(MemberKey, ValueId)], attributes: &mut Attributes) {
     let document = transform.document;
-    let find =
-        |name: &str| members.iter().position(|(key, _)| matches!(key, Key::Member(node) if document.key(*node).as_deref() == Some(name)));
+    let find = |name: &str| {
+        members.iter().position(|(key, _)| matches!(key, MemberKey::Member(node) if document.key(*node).as_deref() == Some(name)))
+    };
     let in_info = find("client_info").and_then(|at| Some((at, document.member(transform.source(members[at].1)?, "client_id")?)));
     let top =
         || ["client_id", "clientId"].into_iter().find_map(|name| find(name).and_then(|at| Some((at, transform.source(members[at].1)?))));
@@ -191,15 +192,15 @@ fn normalize_client(transform: &mut Transform<'_>, members: &mut [(Key, ValueId)
     if client == written {
         return;
     }
-    let client = transform.make(Value::Text(Cow::Owned(client)), Some(node), Form::AsIs);
+    let client = transform.make(ValueContent::Text(Cow::Owned(client)), Some(node), ValueForm::AsIs);
     let member = members[at].1;
     if transform.source(member) == Some(node) {
         members[at].1 = client;
         return;
     }
     let mut info = transform.members(member);
-    info.iter_mut().filter(|(key, _)| *key == Key::Member(node)).for_each(|(_, value)| *value = client);
-    transform.values[member as usize].value = Value::Object(info);
+    info.iter_mut().filter(|(key, _)| *key == MemberKey::Member(node)).for_each(|(_, value)| *value = client);
+    transform.values[member as usize].value = ValueContent::Object(info);
 }
 
 /// A UUID, with or without braces, in the form that the pipeline keeps.

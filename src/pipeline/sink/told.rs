@@ -6,13 +6,13 @@
 use crate::pipeline::document::{Kind, NodeId};
 use crate::pipeline::layout::{ColumnId, Mode};
 
-use super::line::{InRow, Line};
-use super::made::{Coercion, Form, Value};
+use super::line::{InRow, LandingLine};
+use super::made::{Coercion, ValueContent, ValueForm};
 use super::outcome::{Reason, Side};
-use super::places::{self, Spot, Token};
-use super::sql::{self, Expression, Step};
-use super::transform::{Exception, Refusal, Why};
-use super::words::{quoted, takes, with_article};
+use super::outcome::{quoted, takes, with_article};
+use super::places::{self, PlaceToken, ValueSpot};
+use super::sql::{self, Expression, SqlStep};
+use super::transform::{Exception, IntentWhy, RowRefusal};
 use super::{ADDITIONAL, Fate, HOLDS_NULL, Landed, Landing, assume};
 
 impl Landed<'_> {
@@ -45,18 +45,19 @@ impl Landed<'_> {
         landing
     }
 
-    fn stored(&self, node: NodeId, spot: &Spot<'_>, line: &Line) -> Landing {
+    fn stored(&self, node: NodeId, spot: &ValueSpot<'_>, line: &LandingLine) -> Landing {
         let made = &self.transformed.values[spot.value as usize];
         let coercion = match made.form {
-            Form::Coerced(coercion) => Some(coercion),
+            ValueForm::Coerced(coercion) => Some(coercion),
             _ => None,
         };
-        let is_text = matches!(made.value, Value::Json(_) | Value::Text(_));
-        let tokens: Vec<&Token<'_>> = if is_text { spot.tokens.iter().collect() } else { spot.tokens.iter().chain(&spot.deeper).collect() };
-        let owned: Vec<Token<'_>> = tokens.into_iter().cloned().collect();
+        let is_text = matches!(made.value, ValueContent::Json(_) | ValueContent::Text(_));
+        let tokens: Vec<&PlaceToken<'_>> =
+            if is_text { spot.tokens.iter().collect() } else { spot.tokens.iter().chain(&spot.deeper).collect() };
+        let owned: Vec<PlaceToken<'_>> = tokens.into_iter().cloned().collect();
         let at = InRow::follow(self.layout, &owned);
         let beyond = owned[at.outer..].iter().chain(if is_text { spot.deeper.as_slice() } else { &[] });
-        let inside: Vec<Step> = beyond.map(step).collect();
+        let inside: Vec<SqlStep> = beyond.map(step).collect();
         let column = at.column;
         let expression = self.expression(&owned[..at.outer]);
         let is_inside = !inside.is_empty() && coercion != Some(Coercion::UseCounterToString);
@@ -82,11 +83,11 @@ impl Landed<'_> {
     fn is_wrong_shape(&self, node: NodeId, at: &InRow) -> bool {
         let intent = self.transformed.intents.get(node as usize).copied().flatten();
         let is_empty = self.document.kind(node) == Kind::Array && self.document.count(node) == 0;
-        intent.is_some_and(|intent| intent.why == Why::MapNotObject) && at.column.is_some() && !is_empty
+        intent.is_some_and(|intent| intent.why == IntentWhy::MapNotObject) && at.column.is_some() && !is_empty
     }
 
-    fn additional(&self, node: NodeId, spot: &Spot<'_>, line: &Line) -> Landing {
-        let steps: Vec<Step> = spot.tokens.iter().chain(&spot.deeper).map(step).collect();
+    fn additional(&self, node: NodeId, spot: &ValueSpot<'_>, line: &LandingLine) -> Landing {
+        let steps: Vec<SqlStep> = spot.tokens.iter().chain(&spot.deeper).map(step).collect();
         let why = self.why_additional(node, line);
         // What a key-only map keeps is the key.
         let column = line.column.or_else(|| self.key_only(line));
@@ -103,7 +104,7 @@ impl Landed<'_> {
         }
     }
 
-    fn dropped(&self, node: NodeId, line: &Line) -> Landing {
+    fn dropped(&self, node: NodeId, line: &LandingLine) -> Landing {
         // Where only the key of an entry is stored, the value's own column counts.
         let intent = self.transformed.intent(self.document, node).and_then(|(_, intent)| intent.column);
         let column = intent.or_else(|| self.key_only(line)).or(line.column).or_else(|| self.stripped_column(node));
@@ -143,7 +144,7 @@ impl Landed<'_> {
         }
     }
 
-    fn why_additional(&self, node: NodeId, line: &Line) -> String {
+    fn why_additional(&self, node: NodeId, line: &LandingLine) -> String {
         let settled = self.transformed.intent(self.document, node);
         let settler = settled.map_or(node, |(settler, _)| settler);
         let found = with_article(self.document.kind(settler));
@@ -166,7 +167,7 @@ impl Landed<'_> {
     }
 
     /// The sentence of a row that cannot be written, at the value that is to blame and elsewhere.
-    fn refused(&self, node: NodeId, refusal: Refusal) -> String {
+    fn refused(&self, node: NodeId, refusal: RowRefusal) -> String {
         let why = self.why_refused(refusal);
         let about = |a: NodeId, b: NodeId| self.document.ancestors(a).any(|above| above == b);
         if about(node, refusal.node) || about(refusal.node, node) {
@@ -177,7 +178,7 @@ impl Landed<'_> {
     }
 
     /// Why there is no row, as the end of a sentence that is safe for a terminal.
-    pub fn why_refused(&self, refusal: Refusal) -> String {
+    pub fn why_refused(&self, refusal: RowRefusal) -> String {
         let column = self.name(Some(refusal.column));
         match refusal.exception {
             Exception::NoSuchElement => format!("one element of {column} does not fit its type"),
@@ -192,15 +193,15 @@ impl Landed<'_> {
     }
 
     /// An expression for a place in the row.
-    fn expression(&self, tokens: &[Token<'_>]) -> String {
+    fn expression(&self, tokens: &[PlaceToken<'_>]) -> String {
         let mut sql = Expression::default();
         let mut tokens = tokens.iter().peekable();
         while let Some(token) = tokens.next() {
             match token {
-                Token::Name(name) => sql.field(name),
-                Token::Index(index) => sql.element(*index),
-                Token::Entry(index, key) => match tokens.next_if(|token| matches!(token, Token::Name(_))) {
-                    Some(Token::Name(name)) => sql.entry(key, name),
+                PlaceToken::Name(name) => sql.field(name),
+                PlaceToken::Index(index) => sql.element(*index),
+                PlaceToken::Entry(index, key) => match tokens.next_if(|token| matches!(token, PlaceToken::Name(_))) {
+                    Some(PlaceToken::Name(name)) => sql.entry(key, name),
                     _ => sql.element(*index),
                 },
             }
@@ -213,7 +214,7 @@ impl Landed<'_> {
         let parent = self.document.parent(node)?;
         let around = self.transformed.intents.get(parent as usize).copied().flatten();
         let name = &column.and_then(|id| self.layout.get(id))?.name;
-        let is_entry = around.is_some_and(|intent| intent.why == Why::Map);
+        let is_entry = around.is_some_and(|intent| intent.why == IntentWhy::Map);
         (!is_entry && **name != *key).then(|| format!("The key {} becomes the column name {}.", quoted(&key), quoted(name)))
     }
 
@@ -233,7 +234,7 @@ impl Landed<'_> {
         }
     }
 
-    fn key_only(&self, line: &Line) -> Option<ColumnId> {
+    fn key_only(&self, line: &LandingLine) -> Option<ColumnId> {
         line.key_column.filter(|_| line.reason == Some(Reason::KeyOnlyMap))
     }
 
@@ -270,10 +271,10 @@ fn ignored() -> Landing {
     Landing { column: None, fate: Fate::Dropped, reason: Some(reason), sql: None, additional_pointer: None }
 }
 
-fn step(token: &Token<'_>) -> Step {
+fn step(token: &PlaceToken<'_>) -> SqlStep {
     match token {
-        Token::Name(name) => Step::Key(name.to_string()),
-        Token::Index(index) | Token::Entry(index, _) => Step::Index(*index),
+        PlaceToken::Name(name) => SqlStep::Key(name.to_string()),
+        PlaceToken::Index(index) | PlaceToken::Entry(index, _) => SqlStep::Index(*index),
     }
 }
 

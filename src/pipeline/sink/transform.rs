@@ -9,30 +9,30 @@
 use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::layout::{ColumnId, Layout, Mode};
 
-use super::made::{self, Form, Key, Made, Members, Shape, Value, ValueId};
-use super::name::{Named, Names};
+use super::made::{self, MadeValue, MemberKey, NamedValues, ValueContent, ValueForm, ValueId, ValueShape};
+use super::name::{KeyColumn, KeyColumns};
 
 /// Levels of columns that are followed. BigQuery has no table deeper than 15, so this is only met by layouts that are no table's; what is
 /// deeper stays as it is. It also bounds the recursion, which goes down the layout and never the document.
 const MOST_LEVELS: u32 = 64;
 
 /// The members of an object while it is transformed.
-pub(super) type Row<'a> = Members<'a, (Key, ValueId)>;
+pub(super) type RowMembers<'a> = NamedValues<'a, (MemberKey, ValueId)>;
 
 /// What is left of an object for `additional_properties`.
-pub(super) type Rest = Vec<(Key, ValueId)>;
+pub(super) type ObjectRest = Vec<(MemberKey, ValueId)>;
 
 /// What the pipeline made of a value of the document when it came to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Intent {
     /// The column that it was for.
     pub column: Option<ColumnId>,
-    pub why: Why,
+    pub why: IntentWhy,
 }
 
 /// Why a value went the way it went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Why {
+pub(super) enum IntentWhy {
     /// Written into its column.
     Written,
     /// An object whose members became the rows of a map.
@@ -81,7 +81,7 @@ impl Exception {
 
 /// Why there is no row at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refusal {
+pub struct RowRefusal {
     /// What the pipeline's code throws.
     pub exception: Exception,
     /// The value that it fails on.
@@ -91,8 +91,8 @@ pub struct Refusal {
 }
 
 /// Where a value is on its way to: the document's name for it and the column.
-pub(super) struct Target {
-    pub key: Key,
+pub(super) struct ValueTarget {
+    pub key: MemberKey,
     /// Its place among the members around it, where it stands there under the column's name.
     pub own: Option<usize>,
     pub column: ColumnId,
@@ -104,35 +104,35 @@ pub(super) struct Transform<'a> {
     pub layout: &'a Layout,
     pub document: &'a Document,
     pub strict: bool,
-    names: Names,
-    pub values: Vec<Made>,
+    names: KeyColumns,
+    pub values: Vec<MadeValue>,
     /// By node of the document; what has none shares that of the nearest value around it.
     pub intents: Vec<Option<Intent>>,
-    pub refusal: Option<Refusal>,
+    pub refusal: Option<RowRefusal>,
 }
 
 impl<'a> Transform<'a> {
     pub(super) fn new(layout: &'a Layout, document: &'a Document, strict: bool) -> Self {
         let intents = vec![None; document.len()];
-        Transform { layout, document, strict, names: Names::default(), values: Vec::new(), intents, refusal: None }
+        Transform { layout, document, strict, names: KeyColumns::default(), values: Vec::new(), intents, refusal: None }
     }
 
-    pub(super) fn make(&mut self, value: Value, source: Option<NodeId>, form: Form) -> ValueId {
-        self.values.push(Made { value, source, form });
+    pub(super) fn make(&mut self, value: ValueContent, source: Option<NodeId>, form: ValueForm) -> ValueId {
+        self.values.push(MadeValue { value, source, form });
         (self.values.len() - 1) as ValueId
     }
 
     /// A value of the document as it stands.
     pub(super) fn whole(&mut self, node: NodeId) -> ValueId {
-        self.make(Value::Whole(node), Some(node), Form::AsIs)
+        self.make(ValueContent::Whole(node), Some(node), ValueForm::AsIs)
     }
 
     /// Something that stands for no value of the document.
-    pub(super) fn build(&mut self, value: Value) -> ValueId {
-        self.make(value, None, Form::Built)
+    pub(super) fn build(&mut self, value: ValueContent) -> ValueId {
+        self.make(value, None, ValueForm::Built)
     }
 
-    pub(super) fn value(&self, id: ValueId) -> &Value {
+    pub(super) fn value(&self, id: ValueId) -> &ValueContent {
         &self.values[id as usize].value
     }
 
@@ -140,33 +140,33 @@ impl<'a> Transform<'a> {
         self.values[id as usize].source
     }
 
-    pub(super) fn shape(&self, id: ValueId) -> Shape {
+    pub(super) fn shape(&self, id: ValueId) -> ValueShape {
         match self.value(id) {
-            Value::Whole(node) => made::shape(self.document, *node),
-            Value::Object(_) => Shape::Object,
-            Value::Array(_) => Shape::Array,
-            Value::Integer(_) => Shape::Integer,
-            Value::Text(_) | Value::Name(_) | Value::Json(_) => Shape::Text,
-            Value::Null => Shape::Null,
+            ValueContent::Whole(node) => made::shape(self.document, *node),
+            ValueContent::Object(_) => ValueShape::Object,
+            ValueContent::Array(_) => ValueShape::Array,
+            ValueContent::Integer(_) => ValueShape::Integer,
+            ValueContent::Text(_) | ValueContent::Name(_) | ValueContent::Json(_) => ValueShape::Text,
+            ValueContent::Null => ValueShape::Null,
         }
     }
 
     /// Whether the pipeline would rather leave the value out: null, `{}`, `[]`.
     pub(super) fn is_empty(&self, id: ValueId) -> bool {
         match self.value(id) {
-            Value::Whole(node) => match self.shape(id) {
-                Shape::Null => true,
-                Shape::Object | Shape::Array => self.document.count(*node) == 0,
+            ValueContent::Whole(node) => match self.shape(id) {
+                ValueShape::Null => true,
+                ValueShape::Object | ValueShape::Array => self.document.count(*node) == 0,
                 _ => false,
             },
-            Value::Object(members) => members.is_empty(),
-            Value::Array(elements) => elements.is_empty(),
-            Value::Null => true,
+            ValueContent::Object(members) => members.is_empty(),
+            ValueContent::Array(elements) => elements.is_empty(),
+            ValueContent::Null => true,
             _ => false,
         }
     }
 
-    pub(super) fn remember(&mut self, value: ValueId, column: Option<ColumnId>, why: Why) {
+    pub(super) fn remember(&mut self, value: ValueId, column: Option<ColumnId>, why: IntentWhy) {
         if let Some(intent) = self.source(value).and_then(|node| self.intents.get_mut(node as usize)) {
             *intent = Some(Intent { column, why });
         }
@@ -174,26 +174,26 @@ impl<'a> Transform<'a> {
 
     /// The pipeline's code fails here. The rest is gone through nevertheless, so that every other value's place is known.
     pub(super) fn throw(&mut self, exception: Exception, value: ValueId, column: ColumnId) {
-        self.remember(value, Some(column), Why::Thrown);
+        self.remember(value, Some(column), IntentWhy::Thrown);
         let node = self.source(value).unwrap_or(0);
-        self.refusal.get_or_insert(Refusal { exception, node, column });
+        self.refusal.get_or_insert(RowRefusal { exception, node, column });
     }
 
     /// The members of an object, names with values.
-    pub(super) fn members(&mut self, object: ValueId) -> Vec<(Key, ValueId)> {
+    pub(super) fn members(&mut self, object: ValueId) -> Vec<(MemberKey, ValueId)> {
         match self.value(object).clone() {
-            Value::Whole(node) => {
-                made::members(self.document, node).into_iter().map(|member| (Key::Member(member), self.whole(member))).collect()
+            ValueContent::Whole(node) => {
+                made::members(self.document, node).into_iter().map(|member| (MemberKey::Member(member), self.whole(member))).collect()
             }
-            Value::Object(members) => members,
+            ValueContent::Object(members) => members,
             _ => Vec::new(),
         }
     }
 
     /// Transforms the members of an object in place for the columns of a RECORD, or of the table; gives back what has no column.
-    pub(super) fn transform(&mut self, object: ValueId, columns: Option<ColumnId>, level: u32) -> Rest {
-        let mut rest = Rest::new();
-        let mut members = Row::default();
+    pub(super) fn transform(&mut self, object: ValueId, columns: Option<ColumnId>, level: u32) -> ObjectRest {
+        let mut rest = ObjectRest::new();
+        let mut members = RowMembers::default();
         let all = self.members(object);
         for (key, value) in &all {
             members.append(key.name(self.layout, self.document), (key.clone(), *value));
@@ -201,22 +201,22 @@ impl<'a> Transform<'a> {
         // What is put back behind them is never gone through again; what was written over one of them goes by its name.
         for (place, (key, _)) in all.into_iter().enumerate() {
             let Some((name, &(_, value))) = members.at(place) else { continue };
-            let Some(Named { column, renamed }) = self.names.column_of(self.layout, columns, name) else {
+            let Some(KeyColumn { column, renamed }) = self.names.column_of(self.layout, columns, name) else {
                 members.remove(place);
-                self.remember(value, None, Why::Unknown);
+                self.remember(value, None, IntentWhy::Unknown);
                 rest.push((key, value));
                 continue;
             };
             if renamed {
                 members.remove(place);
             }
-            if let Key::Member(node) = key {
+            if let MemberKey::Member(node) = key {
                 self.notice_loss(node, value, column);
             }
             let own = (!renamed).then_some(place);
-            self.field(&Target { key, own, column, level }, value, &mut members, &mut rest);
+            self.field(&ValueTarget { key, own, column, level }, value, &mut members, &mut rest);
         }
-        self.values[object as usize].value = Value::Object(members.into_values().collect());
+        self.values[object as usize].value = ValueContent::Object(members.into_values().collect());
         rest
     }
 
@@ -225,33 +225,33 @@ impl<'a> Transform<'a> {
         if self.source(found) != Some(own)
             && let Some(intent) = self.intents.get_mut(own as usize)
         {
-            *intent = Some(Intent { column: Some(column), why: Why::Lost });
+            *intent = Some(Intent { column: Some(column), why: IntentWhy::Lost });
         }
     }
 
     /// One value on its way to its column.
-    pub(super) fn field(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
+    pub(super) fn field(&mut self, to: &ValueTarget, value: ValueId, parent: &mut RowMembers<'a>, rest: &mut ObjectRest) {
         let layout = self.layout;
         let Some(column) = layout.get(to.column) else { return };
         match self.shape(value) {
-            Shape::Null => self.drop(to, value, parent, Why::Null),
+            ValueShape::Null => self.drop(to, value, parent, IntentWhy::Null),
             _ if to.level > MOST_LEVELS => self.update(to, value, parent),
-            Shape::Object if layout.is_map(to.column) => self.map(to, value, parent, rest),
+            ValueShape::Object if layout.is_map(to.column) => self.map(to, value, parent, rest),
             // What is a map's rows already came from another member.
-            _ if layout.is_map(to.column) && self.values[value as usize].form == Form::Built => {}
-            _ if layout.is_map(to.column) => self.remember(value, Some(to.column), Why::MapNotObject),
-            Shape::Array if layout.is_nested_list(to.column) => self.nested_list(to, value, parent, rest),
+            _ if layout.is_map(to.column) && self.values[value as usize].form == ValueForm::Built => {}
+            _ if layout.is_map(to.column) => self.remember(value, Some(to.column), IntentWhy::MapNotObject),
+            ValueShape::Array if layout.is_nested_list(to.column) => self.nested_list(to, value, parent, rest),
             _ if !column.is_record() => self.scalar(to, column, value, parent, rest),
             _ if column.mode == Mode::Repeated => self.records(to, value, parent, rest),
-            Shape::Array => {
+            ValueShape::Array => {
                 let (tuple, left) = self.tuple(to, value);
                 rest.extend(left.map(|left| (to.key.clone(), left)));
                 self.update(to, tuple, parent);
             }
-            Shape::Object => {
+            ValueShape::Object => {
                 let left = self.transform(value, Some(to.column), to.level + 1);
                 if !left.is_empty() {
-                    let left = self.build(Value::Object(left));
+                    let left = self.build(ValueContent::Object(left));
                     rest.push((to.key.clone(), left));
                 }
                 self.update(to, value, parent);
@@ -262,18 +262,18 @@ impl<'a> Transform<'a> {
     }
 
     /// Writes a value under its column's name, or leaves it out where nothing is in it.
-    pub(super) fn update(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>) {
+    pub(super) fn update(&mut self, to: &ValueTarget, value: ValueId, parent: &mut RowMembers<'a>) {
         if self.is_empty(value) {
-            self.drop(to, value, parent, Why::Empty);
+            self.drop(to, value, parent, IntentWhy::Empty);
         } else {
-            self.write(to, value, parent, Why::Written);
+            self.write(to, value, parent, IntentWhy::Written);
         }
     }
 
     /// Writes a value under its column's name.
-    pub(super) fn write(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, why: Why) {
+    pub(super) fn write(&mut self, to: &ValueTarget, value: ValueId, parent: &mut RowMembers<'a>, why: IntentWhy) {
         self.remember(value, Some(to.column), why);
-        let key = Key::Column(to.column);
+        let key = MemberKey::Column(to.column);
         match to.own {
             Some(place) => parent.replace(place, (key, value)),
             None => parent.set(key.name(self.layout, self.document), (key, value)),
@@ -281,7 +281,7 @@ impl<'a> Transform<'a> {
     }
 
     /// Leaves a value out. It is taken out under its own name, so that what another member wrote to the column stays.
-    fn drop(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, why: Why) {
+    fn drop(&mut self, to: &ValueTarget, value: ValueId, parent: &mut RowMembers<'a>, why: IntentWhy) {
         self.remember(value, Some(to.column), why);
         if let Some(place) = to.own {
             parent.remove(place);
@@ -289,8 +289,8 @@ impl<'a> Transform<'a> {
     }
 
     /// Leaves a value that does not fit to `additional_properties`.
-    pub(super) fn leave(&mut self, to: &Target, value: ValueId, parent: &mut Row<'a>, rest: &mut Rest) {
-        self.drop(to, value, parent, Why::NotCoercible);
+    pub(super) fn leave(&mut self, to: &ValueTarget, value: ValueId, parent: &mut RowMembers<'a>, rest: &mut ObjectRest) {
+        self.drop(to, value, parent, IntentWhy::NotCoercible);
         rest.push((to.key.clone(), value));
     }
 }

@@ -6,7 +6,7 @@
 use crate::pipeline::document::{Kind, NodeId};
 
 use super::standard;
-use super::transform::{Intent, Why};
+use super::transform::{Intent, IntentWhy};
 use super::{ADDITIONAL, Landed};
 
 /// How bad it is, the worst first.
@@ -92,14 +92,14 @@ impl Landed<'_> {
         let lost = |is_lost: bool| is_lost.then_some(Severity::Lost);
         match intent.why {
             _ if is_nothing => None,
-            Why::MapNotObject if is_reached => Some(Severity::Mismatch),
-            Why::Written if is_reached && is_record && !kind.is_container() => Some(Severity::Mismatch),
-            Why::Stripped => lost(self.is_lost_metadata(node)),
-            Why::Written | Why::Map | Why::Lost | Why::MapNotObject => lost(!is_reached),
-            Why::Unknown | Why::NotCoercible | Why::NotARecord | Why::KeyOnly => {
+            IntentWhy::MapNotObject if is_reached => Some(Severity::Mismatch),
+            IntentWhy::Written if is_reached && is_record && !kind.is_container() => Some(Severity::Mismatch),
+            IntentWhy::Stripped => lost(self.is_lost_metadata(node)),
+            IntentWhy::Written | IntentWhy::Map | IntentWhy::Lost | IntentWhy::MapNotObject => lost(!is_reached),
+            IntentWhy::Unknown | IntentWhy::NotCoercible | IntentWhy::NotARecord | IntentWhy::KeyOnly => {
                 lost(self.transformed.strict || self.layout.child(None, ADDITIONAL).is_none())
             }
-            Why::Null | Why::Empty | Why::Thrown => None,
+            IntentWhy::Null | IntentWhy::Empty | IntentWhy::Thrown => None,
         }
     }
 

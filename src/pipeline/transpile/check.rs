@@ -5,11 +5,11 @@
 use crate::pipeline::document::{Kind, NodeId};
 use crate::pipeline::schema::Schema;
 
-use super::Stop;
+use super::TranspileStop;
 
 /// What a keyword must hold.
 #[derive(Clone, Copy)]
-enum Holds {
+enum KeywordHolds {
     /// An object of schemas.
     Schemas,
     /// A list of schemas.
@@ -26,29 +26,29 @@ enum Holds {
 }
 
 /// The keywords that it reads.
-const KEYWORDS: [(&str, Holds); 13] = [
-    ("properties", Holds::Schemas),
-    ("patternProperties", Holds::Schemas),
-    ("additionalProperties", Holds::SchemaOrBoolean),
-    ("required", Holds::Names),
-    ("items", Holds::SchemaOrList),
-    ("additionalItems", Holds::SchemaOrBoolean),
-    ("minItems", Holds::Count),
-    ("maxItems", Holds::Count),
-    ("oneOf", Holds::List),
-    ("allOf", Holds::List),
-    ("format", Holds::Text),
-    ("title", Holds::Text),
-    ("description", Holds::Text),
+const KEYWORDS: [(&str, KeywordHolds); 13] = [
+    ("properties", KeywordHolds::Schemas),
+    ("patternProperties", KeywordHolds::Schemas),
+    ("additionalProperties", KeywordHolds::SchemaOrBoolean),
+    ("required", KeywordHolds::Names),
+    ("items", KeywordHolds::SchemaOrList),
+    ("additionalItems", KeywordHolds::SchemaOrBoolean),
+    ("minItems", KeywordHolds::Count),
+    ("maxItems", KeywordHolds::Count),
+    ("oneOf", KeywordHolds::List),
+    ("allOf", KeywordHolds::List),
+    ("format", KeywordHolds::Text),
+    ("title", KeywordHolds::Text),
+    ("description", KeywordHolds::Text),
 ];
 
 /// Looks at every node that the transpiler reads.
-pub(super) fn check(schema: &Schema) -> Result<(), Stop> {
+pub(super) fn check(schema: &Schema) -> Result<(), TranspileStop> {
     let mut open = vec![0];
     while let Some(node) = open.pop() {
         if schema.document.kind(node) != Kind::Object {
             let found = schema.document.kind(node).name();
-            return Err(Stop::new(schema, node, format!("the transpiler wants an object for a schema, and this is {found}")));
+            return Err(TranspileStop::new(schema, node, format!("the transpiler wants an object for a schema, and this is {found}")));
         }
         for (name, holds) in KEYWORDS {
             if let Some(value) = present(schema, node, name) {
@@ -74,23 +74,25 @@ fn number(schema: &Schema, value: NodeId) -> Option<u64> {
 }
 
 /// The schemas in a keyword's value, or why it cannot be read.
-fn subschemas(schema: &Schema, value: NodeId, name: &str, holds: Holds) -> Result<Vec<NodeId>, Stop> {
+fn subschemas(schema: &Schema, value: NodeId, name: &str, holds: KeywordHolds) -> Result<Vec<NodeId>, TranspileStop> {
     let document = &schema.document;
     let all = || document.children(value).collect();
     let wanted = match (holds, document.kind(value)) {
-        (Holds::Schemas, Kind::Object) | (Holds::List | Holds::SchemaOrList, Kind::Array) => return Ok(all()),
-        (Holds::SchemaOrList | Holds::SchemaOrBoolean, Kind::Object) => return Ok(vec![value]),
-        (Holds::Names, Kind::Array) if document.children(value).all(|name| document.kind(name) == Kind::String) => return Ok(Vec::new()),
-        (Holds::SchemaOrBoolean, Kind::Boolean) | (Holds::Text, Kind::String) => return Ok(Vec::new()),
-        (Holds::Count, Kind::Number) if number(schema, value).is_some() => return Ok(Vec::new()),
-        (Holds::Schemas, _) => "an object of schemas",
-        (Holds::List, _) => "a list of schemas",
-        (Holds::SchemaOrList, _) => "a schema or a list of schemas",
-        (Holds::SchemaOrBoolean, _) => "a schema, true or false",
-        (Holds::Names, _) => "a list of names",
-        (Holds::Text, _) => "text",
-        (Holds::Count, _) => "an integer from 0 without a fraction",
+        (KeywordHolds::Schemas, Kind::Object) | (KeywordHolds::List | KeywordHolds::SchemaOrList, Kind::Array) => return Ok(all()),
+        (KeywordHolds::SchemaOrList | KeywordHolds::SchemaOrBoolean, Kind::Object) => return Ok(vec![value]),
+        (KeywordHolds::Names, Kind::Array) if document.children(value).all(|name| document.kind(name) == Kind::String) => {
+            return Ok(Vec::new());
+        }
+        (KeywordHolds::SchemaOrBoolean, Kind::Boolean) | (KeywordHolds::Text, Kind::String) => return Ok(Vec::new()),
+        (KeywordHolds::Count, Kind::Number) if number(schema, value).is_some() => return Ok(Vec::new()),
+        (KeywordHolds::Schemas, _) => "an object of schemas",
+        (KeywordHolds::List, _) => "a list of schemas",
+        (KeywordHolds::SchemaOrList, _) => "a schema or a list of schemas",
+        (KeywordHolds::SchemaOrBoolean, _) => "a schema, true or false",
+        (KeywordHolds::Names, _) => "a list of names",
+        (KeywordHolds::Text, _) => "text",
+        (KeywordHolds::Count, _) => "an integer from 0 without a fraction",
     };
     let found = document.kind(value).name();
-    Err(Stop::new(schema, value, format!("the transpiler wants {wanted} for {name}, and cannot read this {found}")))
+    Err(TranspileStop::new(schema, value, format!("the transpiler wants {wanted} for {name}, and cannot read this {found}")))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::shape::{Atom, Shape, Tag, Why};
+use super::shape::{Atom, OpaqueWhy, Shape, Tag};
 
 /// Collapses every union in a tag once. What a union becomes is not looked into again: a union that stood alone in another is still one afterwards,
 /// and the transpiler comes to it again on its way down, if it is not at the root.
@@ -39,7 +39,7 @@ fn union(mut items: Vec<Tag>) -> Shape {
     } else if all(|shape| matches!(shape, Shape::Array(_))) {
         within(items).map_or(Shape::Null, |inner| Shape::Array(Box::new(inner)))
     } else {
-        Shape::Opaque(Why::Mixed)
+        Shape::Opaque(OpaqueWhy::Mixed)
     }
 }
 
@@ -50,20 +50,20 @@ fn plain(left: Shape, right: Shape) -> Shape {
         (Shape::Atom(Number | Integer), Shape::Atom(Number)) | (Shape::Atom(Number), Shape::Atom(Integer)) => Shape::Atom(Number),
         // Two date-times have no common type, nor do two byte strings.
         (Shape::Atom(left @ (Boolean | Integer | String)), Shape::Atom(right)) if left == right => Shape::Atom(left),
-        _ => Shape::Opaque(Why::Mixed),
+        _ => Shape::Opaque(OpaqueWhy::Mixed),
     }
 }
 
 /// Of two objects: all members of both, if every member has a type.
 fn objects(left: Shape, right: Shape) -> Shape {
-    let (Shape::Object(left), Shape::Object(right)) = (left, right) else { return Shape::Opaque(Why::Mixed) };
+    let (Shape::Object(left), Shape::Object(right)) = (left, right) else { return Shape::Opaque(OpaqueWhy::Mixed) };
     let mut members: BTreeMap<String, Vec<Tag>> = BTreeMap::new();
     for (name, tag) in left.into_iter().chain(right) {
         members.entry(name).or_default().push(tag);
     }
     let members: BTreeMap<String, Tag> = members.into_iter().filter_map(|(name, tags)| Some((name, merged(tags)?))).collect();
     if members.values().any(|tag| matches!(tag.shape, Shape::Opaque(_))) {
-        return Shape::Opaque(Why::Mixed);
+        return Shape::Opaque(OpaqueWhy::Mixed);
     }
     Shape::Object(members)
 }

@@ -9,19 +9,19 @@ use crate::pipeline::schema::Schema;
 
 use super::check::present;
 use super::collapse::collapse;
-use super::shape::{Shape, Tag, Why};
-use super::{Lint, LintKind, Stop};
+use super::shape::{OpaqueWhy, Shape, Tag};
+use super::{Lint, LintKind, TranspileStop};
 
 /// Name of the only column where the root is no object.
 const ROOT: &str = "root";
 
 /// The columns of a schema's root, and the nodes that have none.
-pub(super) fn columns(schema: &Schema, mut root: Tag) -> Result<(Layout, Vec<Lint>), Stop> {
-    let mut writer = Writer::new(schema);
+pub(super) fn columns(schema: &Schema, mut root: Tag) -> Result<(Layout, Vec<Lint>), TranspileStop> {
+    let mut writer = ColumnWriter::new(schema);
     // Told apart before unions are collapsed: a union of maps gives its key and value columns.
     let is_list = matches!(root.shape, Shape::Array(_) | Shape::Map(_));
     if let Err(cause) = writer.write(ROOT, &mut root, None) {
-        return Err(Stop::new(
+        return Err(TranspileStop::new(
             schema,
             root.node,
             format!("the transpiler stops at a schema without any column: {}", cause.told(schema, root.node)),
@@ -34,7 +34,7 @@ pub(super) fn columns(schema: &Schema, mut root: Tag) -> Result<(Layout, Vec<Lin
 
 /// The columns of the members that the root names, and the nodes that have none.
 pub(super) fn members(schema: &Schema, mut root: Tag) -> (Layout, Vec<Lint>) {
-    let mut writer = Writer::new(schema);
+    let mut writer = ColumnWriter::new(schema);
     collapse(&mut root);
     if let Shape::Object(members) = &mut root.shape {
         // That none of them has a column is said of each.
@@ -58,7 +58,7 @@ fn object_paths(schema: &Schema) -> Option<String> {
 }
 
 /// Why a node has no column.
-struct Cause {
+struct DropCause {
     /// Where the reason is: the node itself or one in it.
     node: NodeId,
     why: String,
@@ -66,7 +66,7 @@ struct Cause {
     is_first: bool,
 }
 
-impl Cause {
+impl DropCause {
     /// The reason in words, with its place where that is another than the node that is lost.
     fn told(&self, schema: &Schema, lost: NodeId) -> String {
         let all = if self.is_first { "none of its properties has one; of the first, " } else { "" };
@@ -75,7 +75,7 @@ impl Cause {
     }
 }
 
-struct Writer<'a> {
+struct ColumnWriter<'a> {
     schema: &'a Schema,
     object_paths: Option<String>,
     /// Names of the open columns.
@@ -84,13 +84,13 @@ struct Writer<'a> {
     dropped: Vec<Lint>,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> ColumnWriter<'a> {
     fn new(schema: &'a Schema) -> Self {
-        Writer { schema, object_paths: object_paths(schema), path: Vec::new(), columns: Vec::new(), dropped: Vec::new() }
+        ColumnWriter { schema, object_paths: object_paths(schema), path: Vec::new(), columns: Vec::new(), dropped: Vec::new() }
     }
 
     /// Writes one column with all in it, or nothing.
-    fn column(&mut self, name: &str, tag: &mut Tag, parent: Option<ColumnId>) -> Result<(), Cause> {
+    fn column(&mut self, name: &str, tag: &mut Tag, parent: Option<ColumnId>) -> Result<(), DropCause> {
         let (columns, dropped) = (self.columns.len(), self.dropped.len());
         self.path.push(name.to_owned());
         let written = self.write(name, tag, parent);
@@ -103,7 +103,7 @@ impl<'a> Writer<'a> {
         written
     }
 
-    fn write(&mut self, name: &str, tag: &mut Tag, parent: Option<ColumnId>) -> Result<(), Cause> {
+    fn write(&mut self, name: &str, tag: &mut Tag, parent: Option<ColumnId>) -> Result<(), DropCause> {
         // Each level of the way down collapses what is left of the unions below it.
         collapse(tag);
         let id = self.columns.len() as ColumnId;
@@ -143,7 +143,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes the columns inside a column; the answer is its type.
-    fn inside(&mut self, tag: &mut Tag, id: ColumnId) -> Result<&'static str, Cause> {
+    fn inside(&mut self, tag: &mut Tag, id: ColumnId) -> Result<&'static str, DropCause> {
         match &mut tag.shape {
             Shape::Atom(atom) => return Ok(atom.kind()),
             Shape::Object(members) => self.members(tag.node, members, Some(id))?,
@@ -161,7 +161,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The columns of a record: members without one are left out, if any other has one.
-    fn members(&mut self, node: NodeId, members: &mut BTreeMap<String, Tag>, parent: Option<ColumnId>) -> Result<(), Cause> {
+    fn members(&mut self, node: NodeId, members: &mut BTreeMap<String, Tag>, parent: Option<ColumnId>) -> Result<(), DropCause> {
         let (before, mut first) = (self.columns.len(), None);
         for (name, tag) in members {
             if let Err(cause) = self.column(name, tag, parent) {
@@ -172,34 +172,34 @@ impl<'a> Writer<'a> {
         if self.columns.len() > before {
             return Ok(());
         }
-        let empty = || Cause { node, why: "it has no properties".to_owned(), is_first: false };
-        Err(first.map_or_else(empty, |first| Cause { is_first: true, ..first }))
+        let empty = || DropCause { node, why: "it has no properties".to_owned(), is_first: false };
+        Err(first.map_or_else(empty, |first| DropCause { is_first: true, ..first }))
     }
 
-    fn map(&mut self, value: &mut Tag, parent: Option<ColumnId>) -> Result<(), Cause> {
+    fn map(&mut self, value: &mut Tag, parent: Option<ColumnId>) -> Result<(), DropCause> {
         let key = &mut Tag::new(Shape::Atom(super::shape::Atom::String), value.node);
         self.column("key", key, parent)?;
         self.column("value", value, parent)
     }
 
     /// The columns of a tuple, by name: the eleventh comes before the third.
-    fn tuple(&mut self, items: &mut [Tag], parent: Option<ColumnId>) -> Result<(), Cause> {
+    fn tuple(&mut self, items: &mut [Tag], parent: Option<ColumnId>) -> Result<(), DropCause> {
         let mut named: Vec<(String, &mut Tag)> = items.iter_mut().enumerate().map(|(i, item)| (format!("f{i}_"), item)).collect();
         named.sort_by(|a, b| a.0.cmp(&b.0));
         named.into_iter().try_for_each(|(name, item)| self.column(&name, item, parent))
     }
 
-    fn drop(&mut self, node: NodeId, cause: &Cause) {
+    fn drop(&mut self, node: NodeId, cause: &DropCause) {
         let sentence = format!("no column, because {}", cause.told(self.schema, node));
         self.dropped.push(Lint::new(self.schema, LintKind::Dropped, node, sentence));
     }
 
     /// Why a node has no type.
-    fn untyped(&self, tag: &Tag) -> Cause {
+    fn untyped(&self, tag: &Tag) -> DropCause {
         let has = |name: &&str| present(self.schema, tag.node, name).is_some();
         let why = match tag.shape {
             Shape::Null => "it is never anything but null".to_owned(),
-            Shape::Opaque(Why::Mixed) => "its types have none in common".to_owned(),
+            Shape::Opaque(OpaqueWhy::Mixed) => "its types have none in common".to_owned(),
             Shape::Union(_) => "it is a choice of a single choice, which the transpiler does not open at the root".to_owned(),
             _ if has(&"type") => "it is an object that names neither properties nor a schema for its values".to_owned(),
             _ => match ["$ref", "anyOf", "allOf", "not", "enum", "const"].iter().find(|name| has(name)) {
@@ -207,6 +207,6 @@ impl<'a> Writer<'a> {
                 None => "it has no type".to_owned(),
             },
         };
-        Cause { node: tag.node, why, is_first: false }
+        DropCause { node: tag.node, why, is_first: false }
     }
 }

@@ -1,4 +1,6 @@
 //! Schema nodes as shapes.
+//!
+//! Also owns: the column name of a property.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +9,9 @@ use crate::pipeline::document::{Kind, NodeId};
 use crate::pipeline::schema::Schema;
 
 use super::check::{count, present};
-use super::names::{Name, column_name};
-use super::shape::{Atom, Shape, Tag, Why};
-use super::{Lint, LintKind, Stop};
+use super::shape::{Atom, OpaqueWhy, Shape, Tag};
+use super::{Lint, LintKind, TranspileStop};
+use crate::pipeline::names::snake_case;
 
 /// Most characters of a description that BigQuery takes.
 const LONGEST_DESCRIPTION: usize = 1024;
@@ -21,13 +23,13 @@ const MOST_TAGS: usize = 200_000;
 const TYPES: [&str; 9] = ["null", "boolean", "number", "integer", "string", "object", "array", "date-time", "bytes"];
 
 /// The root's shape, and what is noteworthy about names.
-pub(super) fn read(schema: &Schema) -> Result<(Tag, Vec<Lint>), Stop> {
-    let mut reader = Reader { schema, lints: Vec::new(), tags: 0 };
+pub(super) fn read(schema: &Schema) -> Result<(Tag, Vec<Lint>), TranspileStop> {
+    let mut reader = SchemaReader { schema, lints: Vec::new(), tags: 0 };
     let root = reader.tag(0)?;
     Ok((root, reader.lints))
 }
 
-struct Reader<'a> {
+struct SchemaReader<'a> {
     schema: &'a Schema,
     lints: Vec<Lint>,
     /// Shapes made so far.
@@ -42,8 +44,8 @@ struct Property {
     tag: Tag,
 }
 
-impl Reader<'_> {
-    fn tag(&mut self, node: NodeId) -> Result<Tag, Stop> {
+impl SchemaReader<'_> {
+    fn tag(&mut self, node: NodeId) -> Result<Tag, TranspileStop> {
         let document = &self.schema.document;
         let kind = present(self.schema, node, "type");
         match kind.map(|kind| (kind, document.kind(kind))) {
@@ -69,20 +71,20 @@ impl Reader<'_> {
     }
 
     /// A type's name that the transpiler knows.
-    fn type_name(&self, kind: NodeId) -> Result<String, Stop> {
+    fn type_name(&self, kind: NodeId) -> Result<String, TranspileStop> {
         let name = self.schema.document.string(kind).unwrap_or_default();
         if TYPES.contains(&&*name) {
             return Ok(name.into_owned());
         }
         let shown = self.schema.document.display_value(kind, 40);
-        Err(Stop::new(self.schema, kind, format!("the transpiler knows no type {shown}")))
+        Err(TranspileStop::new(self.schema, kind, format!("the transpiler knows no type {shown}")))
     }
 
     /// A node as one of its types.
-    fn typed(&mut self, node: NodeId, name: &str) -> Result<Tag, Stop> {
+    fn typed(&mut self, node: NodeId, name: &str) -> Result<Tag, TranspileStop> {
         self.tags += 1;
         if self.tags > MOST_TAGS {
-            return Err(Stop::new(self.schema, node, "the schema multiplies into more columns than a table may have"));
+            return Err(TranspileStop::new(self.schema, node, "the schema multiplies into more columns than a table may have"));
         }
         let shape = match name {
             "null" => Shape::Null,
@@ -99,7 +101,7 @@ impl Reader<'_> {
     }
 
     /// Of `properties`, `additionalProperties` and `patternProperties`, and `oneOf` only the first counts.
-    fn object(&mut self, node: NodeId) -> Result<Shape, Stop> {
+    fn object(&mut self, node: NodeId) -> Result<Shape, TranspileStop> {
         if let Some(properties) = present(self.schema, node, "properties") {
             return self.properties(node, properties);
         }
@@ -119,19 +121,19 @@ impl Reader<'_> {
                     let items = document.children(list).map(|node| self.tag(node)).collect::<Result<Vec<_>, _>>()?;
                     Ok(self.union(node, list, items)?.shape)
                 }
-                None => Ok(Shape::Opaque(Why::Untyped)),
+                None => Ok(Shape::Opaque(OpaqueWhy::Untyped)),
             },
         }
     }
 
-    fn union(&self, node: NodeId, list: NodeId, items: Vec<Tag>) -> Result<Tag, Stop> {
+    fn union(&self, node: NodeId, list: NodeId, items: Vec<Tag>) -> Result<Tag, TranspileStop> {
         if items.is_empty() {
-            return Err(Stop::new(self.schema, list, "the transpiler stops at an empty list of choices"));
+            return Err(TranspileStop::new(self.schema, list, "the transpiler stops at an empty list of choices"));
         }
         Ok(Tag { shape: Shape::Union(items), node, description: description(self.schema, node) })
     }
 
-    fn properties(&mut self, node: NodeId, properties: NodeId) -> Result<Shape, Stop> {
+    fn properties(&mut self, node: NodeId, properties: NodeId) -> Result<Shape, TranspileStop> {
         let document = &self.schema.document;
         let mut by_column: BTreeMap<String, Vec<Property>> = BTreeMap::new();
         for child in document.children(properties) {
@@ -142,15 +144,15 @@ impl Reader<'_> {
             }
             let tag = self.tag(child)?;
             match column_name(&key) {
-                Name::Column(name) => {
+                PropertyName::Column(name) => {
                     let renamed = name != key;
                     by_column.entry(name).or_default().push(Property { key: key.into_owned(), renamed, tag });
                 }
-                Name::Illegal => {
+                PropertyName::Illegal => {
                     let sentence = format!("no column, because BigQuery has no names like {}", quoted(&key));
                     self.lints.push(Lint::new(self.schema, LintKind::Dropped, child, sentence));
                 }
-                Name::Empty => return Err(self.nameless(child, &key)),
+                PropertyName::Empty => return Err(self.nameless(child, &key)),
             }
         }
         self.required(node)?;
@@ -158,18 +160,22 @@ impl Reader<'_> {
     }
 
     /// Names of required members are converted like those of properties, and can stop the run as well.
-    fn required(&self, node: NodeId) -> Result<(), Stop> {
+    fn required(&self, node: NodeId) -> Result<(), TranspileStop> {
         let list = present(self.schema, node, "required").into_iter().flat_map(|list| self.schema.document.children(list));
         for name in list {
-            if let Some(key) = self.schema.document.string(name).filter(|key| column_name(key) == Name::Empty) {
+            if let Some(key) = self.schema.document.string(name).filter(|key| column_name(key) == PropertyName::Empty) {
                 return Err(self.nameless(name, &key));
             }
         }
         Ok(())
     }
 
-    fn nameless(&self, node: NodeId, key: &str) -> Stop {
-        Stop::new(self.schema, node, format!("the transpiler stops at the name {}: no letter or digit is left for a column", quoted(key)))
+    fn nameless(&self, node: NodeId, key: &str) -> TranspileStop {
+        TranspileStop::new(
+            self.schema,
+            node,
+            format!("the transpiler stops at the name {}: no letter or digit is left for a column", quoted(key)),
+        )
     }
 
     /// Of keys with one column a renamed one beats the column's own name; among renamed ones the order of a hash map decides.
@@ -197,10 +203,10 @@ impl Reader<'_> {
         }
     }
 
-    fn array(&mut self, node: NodeId) -> Result<Shape, Stop> {
+    fn array(&mut self, node: NodeId) -> Result<Shape, TranspileStop> {
         let document = &self.schema.document;
         let Some(items) = present(self.schema, node, "items") else {
-            return Err(Stop::new(self.schema, node, "the transpiler stops at an array without items"));
+            return Err(TranspileStop::new(self.schema, node, "the transpiler stops at an array without items"));
         };
         if document.kind(items) == Kind::Object {
             return Ok(Shape::Array(Box::new(self.tag(items)?)));
@@ -219,7 +225,7 @@ impl Reader<'_> {
             _ => {
                 let sentence =
                     "the transpiler stops at a tuple that may grow: it needs additionalItems false, or a maxItems that says how far";
-                return Err(Stop::new(self.schema, node, sentence));
+                return Err(TranspileStop::new(self.schema, node, sentence));
             }
         }
         Ok(Shape::Tuple(tuple))
@@ -237,4 +243,45 @@ fn description(schema: &Schema, node: NodeId) -> Option<Box<str>> {
 
 fn quoted(key: &str) -> String {
     format!("\"{}\"", crate::ground::text::clip_middle(&visible(key), 60))
+}
+
+/// What becomes of a property's name.
+#[derive(Debug, PartialEq, Eq)]
+enum PropertyName {
+    /// The column.
+    Column(String),
+    /// BigQuery has no such names: the property is left out.
+    Illegal,
+    /// Nothing is left of the name, which stops the transpiler.
+    Empty,
+}
+
+/// `.` and `-` become `_`, then snake case; a digit in front gets a `_` before it. The rest must be ASCII letters, digits and `_`.
+fn column_name(key: &str) -> PropertyName {
+    let Some(plain) = not_numeric(key.replace(['.', '-'], "_")) else { return PropertyName::Empty };
+    if !plain.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return PropertyName::Illegal;
+    }
+    // Snake case takes `_` off the front, so a digit may be there again.
+    not_numeric(snake_case(&plain)).map_or(PropertyName::Empty, PropertyName::Column)
+}
+
+/// The name with `_` before a leading digit; nothing of an empty one.
+fn not_numeric(name: String) -> Option<String> {
+    let first = name.chars().next()?;
+    Some(if first.is_numeric() { format!("_{name}") } else { name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_columns_are_left_out_or_stop_the_run() {
+        let names =
+            [("fooBar", "foo_bar"), ("64bit", "_64bit"), ("_64bit", "_64bit"), ("a.b-c", "a_b_c"), ("HTTPServer2Go", "http_server2_go")];
+        names.into_iter().for_each(|(key, name)| assert_eq!(column_name(key), PropertyName::Column(name.to_owned()), "{key}"));
+        ["$schema", "a/b", "naïve", "²", "a b"].into_iter().for_each(|key| assert_eq!(column_name(key), PropertyName::Illegal, "{key}"));
+        ["", "_", "-", "._"].into_iter().for_each(|key| assert_eq!(column_name(key), PropertyName::Empty, "{key}"));
+    }
 }

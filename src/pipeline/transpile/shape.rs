@@ -33,7 +33,7 @@ pub(super) enum Shape {
     Null,
     Atom(Atom),
     /// Values that have no column type, which the transpiler calls JSON and then drops.
-    Opaque(Why),
+    Opaque(OpaqueWhy),
     /// Members by column name.
     Object(BTreeMap<String, Tag>),
     /// Values of any key.
@@ -71,7 +71,7 @@ impl Atom {
 
 /// Why values have no column type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Why {
+pub(super) enum OpaqueWhy {
     /// The node tells no type that the transpiler reads.
     Untyped,
     /// Types that have no common one.

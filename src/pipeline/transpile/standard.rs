@@ -5,13 +5,13 @@
 use crate::pipeline::layout::{Column, ColumnId, Layout};
 use crate::pipeline::schema::Schema;
 
-use super::{Stop, Transpiled};
+use super::{TranspileStop, Transpiled};
 
 /// The columns of a schema as its table has them, the pipeline's own among them: `standard` is the schema that describes those.
 ///
 /// # Errors
 /// The transpiler would stop.
-pub fn table(schema: &Schema, standard: Option<&Schema>) -> Result<Transpiled, Stop> {
+pub fn table(schema: &Schema, standard: Option<&Schema>) -> Result<Transpiled, TranspileStop> {
     match standard {
         Some(standard) => super::members(schema).and_then(|made| Ok(beside(made, super::layout(standard)?))),
         None => super::layout(schema),

@@ -19,7 +19,7 @@ fn lints(text: &str) -> Vec<(LintKind, String, String)> {
     layout(&schema(text)).unwrap().lints.into_iter().map(|lint| (lint.kind, lint.pointer, lint.sentence)).collect()
 }
 
-fn stop(text: &str) -> Stop {
+fn stop(text: &str) -> TranspileStop {
     layout(&schema(text)).unwrap_err()
 }
 

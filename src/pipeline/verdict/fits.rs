@@ -3,8 +3,8 @@
 //! Owns: comparing what a message tells (type, limit, pattern, format, key, number of branches) with what a node asks.
 //! Refuses: finding nodes (reach).
 
-use super::parts::Parts;
-use super::reach::Place;
+use super::parts::NodeParts;
+use super::reach::NodePlace;
 use crate::pipeline::document::{Kind, NodeId};
 use crate::pipeline::fault::{Fault, Keyword, Says};
 use crate::pipeline::schema::applicators::Applicators;
@@ -27,7 +27,7 @@ const FORMATS: [(&str, Draft, &str); 12] = [
 ];
 
 /// The parts of a validation message.
-pub(super) struct Told<'a> {
+pub(super) struct ToldParts<'a> {
     pub(super) keyword: Keyword,
     expected: Option<&'a str>,
     found: Option<&'a str>,
@@ -36,23 +36,23 @@ pub(super) struct Told<'a> {
     cut: bool,
 }
 
-impl<'a> Told<'a> {
+impl<'a> ToldParts<'a> {
     /// `None` where the message names no keyword.
     pub(super) fn of(fault: &Fault<'a>) -> Option<Self> {
         match fault.says {
             Says::Broken { keyword: Some(keyword), expected, found, key } => {
-                Some(Told { keyword, expected, found, key, text: fault.text, cut: fault.cut })
+                Some(ToldParts { keyword, expected, found, key, text: fault.text, cut: fault.cut })
             }
             _ => None,
         }
     }
 
     /// Whether the node can have said this. `name` is the last token, which `propertyNames` judges.
-    pub(super) fn fits(&self, schema: &Schema, place: Place, name: Option<&str>) -> bool {
+    pub(super) fn fits(&self, schema: &Schema, place: NodePlace, name: Option<&str>) -> bool {
         if schema.document.kind(place.node) != Kind::Object {
             return self.keyword == "false" && schema.document.raw(place.node) == b"false";
         }
-        let parts = Parts::of(schema, place.node);
+        let parts = NodeParts::of(schema, place.node);
         if place.about_name && !name.is_some_and(|name| self.is_about(name)) {
             return false;
         }
@@ -64,13 +64,13 @@ impl<'a> Told<'a> {
     }
 
     /// Whether the node holds the keyword, whatever it asks: what another version of the schema may have said.
-    pub(super) fn resembles(&self, schema: &Schema, place: Place, name: Option<&str>) -> bool {
+    pub(super) fn resembles(&self, schema: &Schema, place: NodePlace, name: Option<&str>) -> bool {
         let about_it = !place.about_name || name.is_some_and(|name| self.is_about(name));
         about_it && schema.keyword(place.node, self.keyword).is_some()
     }
 
     /// Combinators, written and unwritten.
-    fn fits_branches(&self, parts: &Parts) -> bool {
+    fn fits_branches(&self, parts: &NodeParts) -> bool {
         let number = |text: Option<&str>| text.and_then(|text| text.parse::<usize>().ok());
         let (of, matched) = (number(self.expected), number(self.found));
         let is_of = |branches: Option<usize>| branches.is_some_and(|branches| of.is_none_or(|of| of == branches));

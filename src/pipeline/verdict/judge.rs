@@ -32,9 +32,9 @@ use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::fault::Keyword;
 use crate::pipeline::names::snake_case;
 use crate::pipeline::schema::Schema;
-use compile::{MOST_NESTED, NESTED_SHALLOW, Refusal};
+use compile::{MOST_NESTED, NESTED_SHALLOW, SchemaRefusal};
 use program::Program;
-use run::{DEEPEST, Run, SHALLOW, Subject};
+use run::{DEEPEST, JudgedSubject, Run, SHALLOW};
 use sink::Sink;
 
 /// Stack for documents or schemas that are nested deep.
@@ -56,23 +56,23 @@ pub struct Judge {
 
 /// A document to be judged.
 #[derive(Clone, Copy)]
-pub struct Input<'a> {
+pub struct JudgeInput<'a> {
     document: &'a Document,
     stripped: bool,
 }
 
-impl<'a> Input<'a> {
+impl<'a> JudgeInput<'a> {
     /// A payload: the decoder takes `metadata`, `submission_timestamp`, `document_id`, `sample_id` and the `normalized_…` members off its top
     /// before validating.
     pub fn payload(document: &'a Document) -> Self {
-        Input { document, stripped: true }
+        JudgeInput { document, stripped: true }
     }
 }
 
 /// The document exactly as it is.
-impl<'a> From<&'a Document> for Input<'a> {
+impl<'a> From<&'a Document> for JudgeInput<'a> {
     fn from(document: &'a Document) -> Self {
-        Input { document, stripped: false }
+        JudgeInput { document, stripped: false }
     }
 }
 
@@ -80,8 +80,8 @@ impl<'a> From<&'a Document> for Input<'a> {
 const METADATA: &str = "metadata";
 
 /// A document as the validator gets it: of payloads the decoder takes members away first.
-pub fn input<'a>(namespace: &str, document: &'a Document) -> Input<'a> {
-    if is_payload(namespace) { Input::payload(document) } else { Input::from(document) }
+pub fn input<'a>(namespace: &str, document: &'a Document) -> JudgeInput<'a> {
+    if is_payload(namespace) { JudgeInput::payload(document) } else { JudgeInput::from(document) }
 }
 
 /// Whether documents of a namespace are payloads.
@@ -154,14 +154,14 @@ pub struct Violations {
     /// How many there are, exactly.
     pub count: u64,
     /// The same with the combinators that they stand behind.
-    pub tree: Vec<Broken>,
+    pub tree: Vec<Refused>,
     /// What could not be judged.
     pub doubts: Vec<Doubt>,
 }
 
 /// What is broken: one keyword, or a combinator with what its branches say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Broken {
+pub enum Refused {
     /// Position in [`Violations::list`].
     Leaf(usize),
     /// Written or unwritten `anyOf`, `oneOf`, `allOf`, or a condition.
@@ -193,21 +193,21 @@ pub struct Branch {
     /// Why it is as near as it is.
     pub why: String,
     /// What the value breaks of it.
-    pub broken: Vec<Broken>,
+    pub broken: Vec<Refused>,
 }
 
 impl Judge {
     /// Compiles a schema. The reason for a refusal names place and fault as the validator's loader does.
     pub fn compile(schema: Arc<Schema>) -> Result<Self, String> {
         let program = match compile::compile(&schema, NESTED_SHALLOW) {
-            Err(Refusal::TooDeep(reason)) => {
-                on_big_stack(|| compile::compile(&schema, MOST_NESTED)).unwrap_or(Err(Refusal::TooDeep(reason)))
+            Err(SchemaRefusal::TooDeep(reason)) => {
+                on_big_stack(|| compile::compile(&schema, MOST_NESTED)).unwrap_or(Err(SchemaRefusal::TooDeep(reason)))
             }
             done => done,
         };
         match program {
             Ok(program) => Ok(Judge { schema, program }),
-            Err(Refusal::TooDeep(reason) | Refusal::Wrong(reason)) => Err(reason),
+            Err(SchemaRefusal::TooDeep(reason) | SchemaRefusal::Wrong(reason)) => Err(reason),
         }
     }
 
@@ -217,13 +217,13 @@ impl Judge {
     }
 
     /// The pipeline's verdict.
-    pub fn verdict<'a>(&self, input: impl Into<Input<'a>>) -> Verdict {
+    pub fn verdict<'a>(&self, input: impl Into<JudgeInput<'a>>) -> Verdict {
         let (first, doubts) = self.ask(input.into(), |run| {
-            let valid = run.valid(self.program.root, Subject::value(0));
+            let valid = run.valid(self.program.root, JudgedSubject::value(0));
             if valid {
                 None
             } else {
-                run.first(self.program.root, Subject::value(0)).map(|leaf| report::violation(run, &self.schema, &leaf))
+                run.first(self.program.root, JudgedSubject::value(0)).map(|leaf| report::violation(run, &self.schema, &leaf))
             }
         });
         let outcome = first.flatten().map_or(Outcome::Pass, |violation| Outcome::Fail(Box::new(violation)));
@@ -231,18 +231,18 @@ impl Judge {
     }
 
     /// Whether the document passes.
-    pub fn passes<'a>(&self, input: impl Into<Input<'a>>) -> bool {
-        self.ask(input.into(), |run| run.valid(self.program.root, Subject::value(0))).0.unwrap_or(true)
+    pub fn passes<'a>(&self, input: impl Into<JudgeInput<'a>>) -> bool {
+        self.ask(input.into(), |run| run.valid(self.program.root, JudgedSubject::value(0))).0.unwrap_or(true)
     }
 
     /// Every violation, `limit` of them in full.
-    pub fn violations<'a>(&self, input: impl Into<Input<'a>>, limit: usize) -> Violations {
+    pub fn violations<'a>(&self, input: impl Into<JudgeInput<'a>>, limit: usize) -> Violations {
         let (all, doubts) = self.ask(input.into(), |run| {
-            if run.valid(self.program.root, Subject::value(0)) {
+            if run.valid(self.program.root, JudgedSubject::value(0)) {
                 return (Vec::new(), 0, Vec::new());
             }
             let mut sink = Sink::all(limit);
-            let _ = run.walk(self.program.root, Subject::value(0), &mut sink);
+            let _ = run.walk(self.program.root, JudgedSubject::value(0), &mut sink);
             let tree = tree::tree(run, &self.schema, &mut sink);
             let list = sink.leaves.iter().map(|leaf| report::violation(run, &self.schema, leaf)).collect();
             (list, sink.count, tree)
@@ -252,7 +252,7 @@ impl Judge {
     }
 
     /// Puts a question to a document; again on a big stack where the usual one is too small. No answer for a document without a value.
-    fn ask<T: Send>(&self, input: Input<'_>, question: impl Fn(&mut Run<'_>) -> T + Sync) -> (Option<T>, Vec<Doubt>) {
+    fn ask<T: Send>(&self, input: JudgeInput<'_>, question: impl Fn(&mut Run<'_>) -> T + Sync) -> (Option<T>, Vec<Doubt>) {
         if input.document.is_empty() {
             return (None, Vec::new());
         }
@@ -262,7 +262,7 @@ impl Judge {
             (run.stop, answer, report::doubts(&run, &self.schema))
         };
         let (stop, answer, doubts) = with_depth(SHALLOW);
-        if stop != Some(run::Stop::TooDeep) {
+        if stop != Some(run::JudgeStop::TooDeep) {
             return (Some(answer), doubts);
         }
         on_big_stack(|| with_depth(DEEPEST)).map_or((Some(answer), doubts), |(_, answer, doubts)| (Some(answer), doubts))

@@ -23,7 +23,7 @@ const FAMILIES: [(&[&str], &[Kind], &[&str]); 4] = [
 
 /// A node as the validator reads it.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Parts {
+pub(super) struct NodeParts {
     /// Schemas that it is split into; more than one is an unwritten `allOf`.
     pub(super) total: usize,
     /// Number of types in a list of types.
@@ -36,11 +36,11 @@ pub(super) struct Parts {
     pub(super) condition: bool,
 }
 
-impl Parts {
+impl NodeParts {
     /// Takes a node apart; a boolean schema has no parts.
     pub(super) fn of(schema: &Schema, node: NodeId) -> Self {
         let document = &schema.document;
-        let mut parts = Parts::default();
+        let mut parts = NodeParts::default();
         if document.kind(node) != Kind::Object {
             return parts;
         }
@@ -110,7 +110,7 @@ mod tests {
             (r#"{"title":"anything"}"#, 0, false),
         ] {
             let schema = Schema::parse("t", text.into()).unwrap();
-            let parts = Parts::of(&schema, 0);
+            let parts = NodeParts::of(&schema, 0);
             assert_eq!((parts.total, parts.hides()), (total, hides), "{text}");
         }
     }

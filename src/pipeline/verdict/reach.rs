@@ -4,7 +4,7 @@
 //! what is below it.
 //! Refuses: judging which of them broke (fits).
 
-use super::parts::Parts;
+use super::parts::NodeParts;
 use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::applicators::{Applicators, position};
@@ -16,7 +16,7 @@ const MOST_DEPENDENCIES: usize = 16;
 
 /// A node that a message may be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct NodePlace {
     pub(super) node: NodeId,
     /// Whether it judges the member's name (`propertyNames`).
     pub(super) about_name: bool,
@@ -26,12 +26,12 @@ pub(super) struct Place {
 struct Walker<'a> {
     schema: &'a Schema,
     document: Option<&'a Document>,
-    found: Vec<Place>,
+    found: Vec<NodePlace>,
 }
 
 /// The nodes for decoded tokens, first those that the validator judges first. The document, where there is one, rules out ways that it does
 /// not go; places that are not in it are followed by the schema alone, because the pipeline removes members before it judges.
-pub(super) fn reach<S: AsRef<str>>(schema: &Schema, tokens: &[S], document: Option<&Document>) -> Vec<Place> {
+pub(super) fn reach<S: AsRef<str>>(schema: &Schema, tokens: &[S], document: Option<&Document>) -> Vec<NodePlace> {
     let mut walker = Walker { schema, document, found: Vec::new() };
     let mut value = document.filter(|document| !document.is_empty()).map(|_| 0);
     let mut nodes = vec![schema.resolve(0)];
@@ -48,7 +48,7 @@ pub(super) fn reach<S: AsRef<str>>(schema: &Schema, tokens: &[S], document: Opti
         nodes = std::mem::take(&mut walker.found).into_iter().map(|place| place.node).collect();
     }
     let ends =
-        if tokens.is_empty() { vec![Place { node: schema.resolve(0), about_name: false }] } else { std::mem::take(&mut walker.found) };
+        if tokens.is_empty() { vec![NodePlace { node: schema.resolve(0), about_name: false }] } else { std::mem::take(&mut walker.found) };
     for place in ends {
         walker.settle(place, value, MOST_DEPENDENCIES);
     }
@@ -58,7 +58,7 @@ pub(super) fn reach<S: AsRef<str>>(schema: &Schema, tokens: &[S], document: Opti
 impl Walker<'_> {
     /// One token further from a node, in the validator's order.
     fn step(&mut self, node: NodeId, token: &str, value: Option<NodeId>, is_last: bool, depth: usize) {
-        if Parts::of(self.schema, node).hides() {
+        if NodeParts::of(self.schema, node).hides() {
             return;
         }
         let found = Applicators::of(self.schema, node);
@@ -86,14 +86,14 @@ impl Walker<'_> {
     }
 
     /// The place itself, then the schemas of its `dependencies`, which speak about the same value.
-    fn settle(&mut self, place: Place, value: Option<NodeId>, depth: usize) {
+    fn settle(&mut self, place: NodePlace, value: Option<NodeId>, depth: usize) {
         self.add(place.node, place.about_name);
-        if place.about_name || depth == 0 || Parts::of(self.schema, place.node).hides() {
+        if place.about_name || depth == 0 || NodeParts::of(self.schema, place.node).hides() {
             return;
         }
         let found = Applicators::of(self.schema, place.node);
         for node in self.dependencies(&found, value) {
-            self.settle(Place { node, about_name: false }, value, depth - 1);
+            self.settle(NodePlace { node, about_name: false }, value, depth - 1);
         }
     }
 
@@ -113,7 +113,7 @@ impl Walker<'_> {
     }
 
     fn add(&mut self, node: NodeId, about_name: bool) {
-        let place = Place { node: self.schema.resolve(node), about_name };
+        let place = NodePlace { node: self.schema.resolve(node), about_name };
         if self.found.len() < MOST_PLACES && !self.found.contains(&place) {
             self.found.push(place);
         }

@@ -9,7 +9,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::read::{self, Contents};
+use super::read::{self, BundleContents};
 use super::source::Bundle;
 use super::{MAGIC, OpenError, record};
 use crate::ground::text::visible;
@@ -38,8 +38,8 @@ impl Bundle {
     }
 }
 
-pub(crate) fn whole(name: String, contents: Contents) -> Result<Bundle, String> {
-    let Contents { header, jobs, groups, rows, files, absent, end } = contents;
+pub(crate) fn whole(name: String, contents: BundleContents) -> Result<Bundle, String> {
+    let BundleContents { header, jobs, groups, rows, files, absent, end } = contents;
     let mut counted: Vec<(GroupRecord, Vec<RowRef>)> = groups.into_iter().map(|group| (group, Vec::new())).collect();
     let mut group_of = Vec::with_capacity(rows.len());
     for (place, row) in (0..).zip(&rows) {
@@ -87,7 +87,7 @@ fn check_apart(counted: &[(GroupRecord, Vec<RowRef>)]) -> Result<(), String> {
 }
 
 /// Its schemas, as from a folder. Paths are names to look up; whatever they say, no file is touched.
-fn store(name: &str, files: Vec<record::File>, absent: Vec<String>, revision: Option<String>) -> Result<SchemaStore, String> {
+fn store(name: &str, files: Vec<record::BundledFile>, absent: Vec<String>, revision: Option<String>) -> Result<SchemaStore, String> {
     let mut all = Vec::with_capacity(files.len());
     for file in files {
         let bytes = file.content.bytes()?.into_owned();
@@ -97,7 +97,7 @@ fn store(name: &str, files: Vec<record::File>, absent: Vec<String>, revision: Op
     SchemaStore::open(Box::new(tree)).map_err(|error| error.to_string())
 }
 
-fn unreadable(told: record::Unreadable) -> Unreadable {
+fn unreadable(told: record::BundledUnreadable) -> Unreadable {
     let first = told.first.into_iter().map(|(origin, reason, quote)| BadRow { origin, reason, quote });
     Unreadable { count: told.count, first: first.collect() }
 }

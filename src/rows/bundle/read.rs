@@ -7,18 +7,18 @@ use std::io::{BufRead, BufReader, Read};
 
 use serde::Deserialize;
 
-use super::record::{End, File, Header, Line, Row};
+use super::record::{BundleLine, BundledFile, BundledRow, End, Header};
 use super::{MAGIC, MOST_LINE, MOST_LINES, MOST_TEXT, VERSION};
 use crate::ground::text::{self, visible};
 use crate::rows::group::{GroupRecord, Job};
 
 /// Everything in a bundle, each within its bounds.
-pub(crate) struct Contents {
+pub(crate) struct BundleContents {
     pub header: Header,
     pub jobs: Vec<Job>,
     pub groups: Vec<GroupRecord>,
-    pub rows: Vec<Row>,
-    pub files: Vec<File>,
+    pub rows: Vec<BundledRow>,
+    pub files: Vec<BundledFile>,
     pub absent: Vec<String>,
     pub end: End,
 }
@@ -30,11 +30,11 @@ struct Version {
 }
 
 /// Reads a bundle to its end; the reason where it is none, or not whole.
-pub(crate) fn contents(packed: impl BufRead) -> Result<Contents, String> {
+pub(crate) fn contents(packed: impl BufRead) -> Result<BundleContents, String> {
     let decoder = zstd::stream::read::Decoder::with_buffer(packed).map_err(|error| unpacking(&error))?;
-    let mut lines = Lines { reader: BufReader::new(decoder), line: Vec::new(), number: 0, left: MOST_TEXT };
+    let mut lines = BoundedLines { reader: BufReader::new(decoder), line: Vec::new(), number: 0, left: MOST_TEXT };
     let header = header(lines.next()?.unwrap_or_default())?;
-    let mut contents = Contents {
+    let mut contents = BundleContents {
         header,
         jobs: Vec::new(),
         groups: Vec::new(),
@@ -44,8 +44,8 @@ pub(crate) fn contents(packed: impl BufRead) -> Result<Contents, String> {
         end: End::default(),
     };
     while let Some(line) = lines.next()? {
-        let line: Line = serde_json::from_slice(line).map_err(|error| lines.at(&reason(&error)))?;
-        if let Line::End(end) = line {
+        let line: BundleLine = serde_json::from_slice(line).map_err(|error| lines.at(&reason(&error)))?;
+        if let BundleLine::End(end) = line {
             return if lines.next()?.is_some() { Err("it goes on behind its end".to_owned()) } else { contents.whole(end) };
         }
         contents.add(line).map_err(|reason| lines.at(&reason))?;
@@ -53,27 +53,27 @@ pub(crate) fn contents(packed: impl BufRead) -> Result<Contents, String> {
     Err(cut())
 }
 
-impl Contents {
-    fn add(&mut self, line: Line) -> Result<(), String> {
+impl BundleContents {
+    fn add(&mut self, line: BundleLine) -> Result<(), String> {
         let number = match line {
-            Line::Job(job) => push(&mut self.jobs, job),
-            Line::Group(group) => push(&mut self.groups, *group),
-            Line::Row(row) => {
+            BundleLine::Job(job) => push(&mut self.jobs, job),
+            BundleLine::Group(group) => push(&mut self.groups, *group),
+            BundleLine::Row(row) => {
                 row.check(self.groups.len())?;
                 push(&mut self.rows, row)
             }
-            Line::File(file) => push(&mut self.files, file),
-            Line::Absent(paths) => {
+            BundleLine::File(file) => push(&mut self.files, file),
+            BundleLine::Absent(paths) => {
                 self.absent.extend(paths);
                 self.absent.len()
             }
-            Line::End(_) => 0,
+            BundleLine::End(_) => 0,
         };
         if number > MOST_LINES { Err(format!("there are more than {} of its kind", text::count(MOST_LINES as u64))) } else { Ok(()) }
     }
 
     fn whole(mut self, end: End) -> Result<Self, String> {
-        let Contents { jobs, groups, rows, files, .. } = &self;
+        let BundleContents { jobs, groups, rows, files, .. } = &self;
         let found = End { jobs: jobs.len(), groups: groups.len(), rows: rows.len(), files: files.len(), left_out: end.left_out };
         if found != end {
             return Err("it does not hold what it says that it holds; ask for it again".to_owned());
@@ -98,7 +98,7 @@ fn header(line: &[u8]) -> Result<Header, String> {
 }
 
 /// Text, line by line, never more of it than allowed.
-struct Lines<R> {
+struct BoundedLines<R> {
     reader: R,
     line: Vec<u8>,
     number: u64,
@@ -106,7 +106,7 @@ struct Lines<R> {
     left: u64,
 }
 
-impl<R: BufRead> Lines<R> {
+impl<R: BufRead> BoundedLines<R> {
     fn next(&mut self) -> Result<Option<&[u8]>, String> {
         self.line.clear();
         self.number += 1;

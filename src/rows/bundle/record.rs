@@ -36,7 +36,7 @@ pub(crate) struct Header {
     /// Rows that were read and are in no group of the bundle.
     pub outside: u64,
     /// What was no row.
-    pub unreadable: Unreadable,
+    pub unreadable: BundledUnreadable,
     /// Columns of the error table that the source did not have.
     pub missing_columns: Vec<String>,
     /// Whether the source was not read to its end.
@@ -47,7 +47,7 @@ pub(crate) struct Header {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Unreadable {
+pub(crate) struct BundledUnreadable {
     pub count: u64,
     /// Origin, reason, quote.
     pub first: Vec<(String, String, String)>,
@@ -56,11 +56,11 @@ pub(crate) struct Unreadable {
 /// Any line but the first.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Line {
+pub(crate) enum BundleLine {
     Job(Job),
     Group(Box<GroupRecord>),
-    Row(Row),
-    File(File),
+    Row(BundledRow),
+    File(BundledFile),
     /// Paths of schema files that exist and are not in the bundle.
     Absent(Vec<String>),
     End(End),
@@ -79,7 +79,7 @@ pub(crate) struct End {
 
 /// One row.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Row {
+pub(crate) struct BundledRow {
     /// Position of its group.
     pub group: usize,
     /// Where the source had it.
@@ -93,7 +93,7 @@ pub(crate) struct Row {
 
 /// One schema or layout.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct File {
+pub(crate) struct BundledFile {
     pub path: String,
     pub content: Bytes,
 }
@@ -123,14 +123,14 @@ impl Bytes {
     }
 }
 
-impl Row {
+impl BundledRow {
     pub(crate) fn of(group: usize, row: SourceRow) -> Self {
         let (payload, not_base64) = match row.payload {
             Payload::Absent => (None, false),
             Payload::Bytes(bytes) => (Some(Bytes::of(&bytes)), false),
             Payload::NotBase64(text) => (Some(Bytes::Text(text)), true),
         };
-        Row { group, origin: row.origin, columns: row.columns, payload, not_base64 }
+        BundledRow { group, origin: row.origin, columns: row.columns, payload, not_base64 }
     }
 
     /// Whether it can be a row of one of so many groups; otherwise the reason.

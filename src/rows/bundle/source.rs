@@ -6,7 +6,7 @@
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
-use super::record::Row;
+use super::record::BundledRow;
 use crate::ground::text::{self, visible};
 use crate::ground::time;
 use crate::ground::time::Micros;
@@ -28,7 +28,7 @@ pub struct Bundle {
     pub(super) window: Option<(Micros, Micros)>,
     pub(super) left_out: usize,
     pub(super) groups: Groups,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<BundledRow>,
     pub(super) group_of: Vec<Fingerprint>,
     pub(super) schemas: Option<Arc<SchemaStore>>,
 }

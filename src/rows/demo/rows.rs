@@ -15,17 +15,17 @@ use serde_json::{Map, Value};
 use super::stories::{STORIES, Story, fitting};
 
 /// A decoder job with the time in which it judged documents, in seconds since 1970. Each begins as the one before drains.
-struct Job {
+struct DemoJob {
     name: &'static str,
     from: i64,
     until: i64,
 }
 
 /// 2026-03-02 08:05, 2026-03-09 09:36 and 2026-03-16 10:12 UTC; the last one has run for two days.
-const JOBS: [Job; 3] = [
-    Job { name: "decoder-0-0302080511-4e1d7a20", from: 1_772_438_700, until: 1_773_049_500 },
-    Job { name: "decoder-0-0309093542-b07c55f1", from: 1_773_048_960, until: 1_773_656_400 },
-    Job { name: "decoder-0-0316101203-9af2c6d8", from: 1_773_655_920, until: 1_773_856_800 },
+const JOBS: [DemoJob; 3] = [
+    DemoJob { name: "decoder-0-0302080511-4e1d7a20", from: 1_772_438_700, until: 1_773_049_500 },
+    DemoJob { name: "decoder-0-0309093542-b07c55f1", from: 1_773_048_960, until: 1_773_656_400 },
+    DemoJob { name: "decoder-0-0316101203-9af2c6d8", from: 1_773_655_920, until: 1_773_856_800 },
 ];
 
 /// Most bytes of a message, with the three dots that stand for the rest.
@@ -59,14 +59,14 @@ pub(super) fn ndjson() -> Vec<u8> {
 }
 
 /// The time of the `i`th of `count` rows: evenly spread, each story with its own shift. Microseconds.
-fn moment(job: &Job, i: u64, count: u64, story: u64) -> i64 {
+fn moment(job: &DemoJob, i: u64, count: u64, story: u64) -> i64 {
     let span = (job.until - job.from) * 1_000_000;
     let (i, count, shift) = (i as i64, count as i64, (story as i64 * 37 + 11) % 97);
     job.from * 1_000_000 + span / count * i + span / count * shift / 97 + story as i64 * 1_013
 }
 
 /// One row of the error table: the columns that have something to say.
-fn row(story: &Story, job: &Job, told: u64, at: i64) -> Map<String, Value> {
+fn row(story: &Story, job: &DemoJob, told: u64, at: i64) -> Map<String, Value> {
     let values = values(told);
     let payload = document(story, &values);
     let message = message(story, &values, &payload);

@@ -16,11 +16,11 @@ use crate::rows::schemas::{Lookup, SchemaStore};
 
 /// The doctypes of a store as the decoder compares them. Namespaces and doctypes come from requests and may be anything; asking the store for
 /// one that it does not have makes it look for names alike, which nobody needs here.
-pub(super) struct Names(FxHashSet<(String, String)>);
+pub(super) struct DoctypeNames(FxHashSet<(String, String)>);
 
-impl Names {
+impl DoctypeNames {
     pub(super) fn of(store: &SchemaStore) -> Self {
-        Names(store.doctypes().iter().map(|known| (snake_case(&known.namespace), snake_case(&known.doctype))).collect())
+        DoctypeNames(store.doctypes().iter().map(|known| (snake_case(&known.namespace), snake_case(&known.doctype))).collect())
     }
 
     fn has(&self, namespace: &str, doctype: &str) -> bool {
@@ -30,9 +30,9 @@ impl Names {
 
 /// Schemas to generalise by.
 #[derive(Clone)]
-pub(super) struct Schemas {
+pub(super) struct GroupSchemas {
     pub(super) store: Arc<SchemaStore>,
-    pub(super) names: Arc<Names>,
+    pub(super) names: Arc<DoctypeNames>,
 }
 
 /// What rows of a bucket share.
@@ -49,7 +49,7 @@ pub(super) struct Bucket {
 }
 
 /// A message generalised.
-pub(super) struct Place {
+pub(super) struct GeneralPlace {
     /// Which of the fault's readings it is.
     pub(super) reading: usize,
     pub(super) path: Option<String>,
@@ -60,7 +60,7 @@ pub(super) struct Place {
 
 impl Bucket {
     /// Looks up where such rows belong; `intern` makes equal texts one.
-    pub(super) fn new(row: &ErrorRow<'_>, schemas: Option<&Schemas>, mut intern: impl FnMut(&str) -> Arc<str>) -> Self {
+    pub(super) fn new(row: &ErrorRow<'_>, schemas: Option<&GroupSchemas>, mut intern: impl FnMut(&str) -> Arc<str>) -> Self {
         let (name, candidates) = match (schemas, row.namespace, row.doctype) {
             (Some(schemas), Some(namespace), Some(doctype)) if schemas.names.has(namespace, doctype) => {
                 candidates(&schemas.store, namespace, doctype, row.version)
@@ -87,7 +87,7 @@ impl Bucket {
     }
 
     /// Generalises a fault by the first schema that knows its place, in any of its readings.
-    pub(super) fn place(&self, readings: &[Fault<'_>], schemas: Option<&Schemas>) -> Place {
+    pub(super) fn place(&self, readings: &[Fault<'_>], schemas: Option<&GroupSchemas>) -> GeneralPlace {
         let located = schemas.into_iter().flat_map(|schemas| {
             let schemas = self.candidates.iter().filter_map(|&at| schemas.store.schema(at).ok().flatten());
             schemas.filter_map(|schema| verdict::locate_best(&schema, readings, None))
@@ -97,7 +97,7 @@ impl Bucket {
             None => (0, None, false),
         };
         let fault = readings.get(reading);
-        Place {
+        GeneralPlace {
             reading,
             path: path.or_else(|| fault.filter(|fault| fault.pointer.is_some()).map(|fault| generalise(&fault.tokens(), &[]))),
             fault: fault.map(|fault| identity(fault, about_name)).unwrap_or_default(),

@@ -16,7 +16,7 @@ pub struct Coarse<'a> {
     /// Their columns; the message is that of most rows. Job and time are in `cells`.
     pub row: ErrorRow<'a>,
     /// How many rows, by job and time.
-    pub cells: Vec<Cell<'a>>,
+    pub cells: Vec<CoarseCell<'a>>,
     /// Their messages with the number of rows; the most frequent ones where there are many.
     pub messages: Vec<(&'a str, u64)>,
     /// A few of the rows.
@@ -27,7 +27,7 @@ pub struct Coarse<'a> {
 
 /// Rows of one job in one bin of time.
 #[derive(Debug, Clone, Copy)]
-pub struct Cell<'a> {
+pub struct CoarseCell<'a> {
     /// `job_name`
     pub job: Option<&'a str>,
     /// Where the bin begins, a multiple of `width`.
@@ -62,7 +62,7 @@ impl Grouper {
     }
 
     /// Counts rows of a namespace whose `folded` coarse groups were too many to be told apart: one group of its own.
-    pub fn add_other(&mut self, namespace: Option<&str>, cells: &[Cell<'_>], folded: u64, at: RowRef) {
+    pub fn add_other(&mut self, namespace: Option<&str>, cells: &[CoarseCell<'_>], folded: u64, at: RowRef) {
         let key = GroupKey {
             namespace: namespace.map(|namespace| self.text(namespace)),
             doctype: None,
@@ -80,7 +80,7 @@ impl Grouper {
         }
     }
 
-    fn count_cells(&mut self, group: u32, cells: &[Cell<'_>]) {
+    fn count_cells(&mut self, group: u32, cells: &[CoarseCell<'_>]) {
         for cell in cells {
             self.rows += cell.rows;
             let job = cell.job.map(|name| self.job(name, cell.span, cell.rows));
@@ -104,9 +104,9 @@ mod tests {
 
     const CLASS: &str = "org.everit.json.schema.ValidationException";
 
-    fn cell(job: &'static str, bin: i64, rows: u64) -> Cell<'static> {
+    fn cell(job: &'static str, bin: i64, rows: u64) -> CoarseCell<'static> {
         let start = bin * 60_000_000;
-        Cell { job: Some(job), start, width: 60_000_000, rows, span: Some((start, start + rows as i64)) }
+        CoarseCell { job: Some(job), start, width: 60_000_000, rows, span: Some((start, start + rows as i64)) }
     }
 
     fn groups(add: impl FnOnce(&mut Grouper)) -> Groups {

@@ -29,16 +29,16 @@ pub(super) fn name(text: &str) -> Option<&'static str> {
 /// Counts of one kind of value. Beyond [`COUNTED`] values the rarest gives way to the new one (the space-saving algorithm); what is told is
 /// the number of rows that certainly have a value, the rest is among the others.
 #[derive(Debug, Clone)]
-pub(super) struct Tally {
+pub(super) struct FacetTally {
     name: &'static str,
     /// Ascending by hash, then value.
-    values: Vec<Counted>,
+    values: Vec<CountedValue>,
     /// Rows with any value of this kind.
     rows: u64,
 }
 
 #[derive(Debug, Clone)]
-struct Counted {
+struct CountedValue {
     hash: u64,
     value: Box<str>,
     count: u64,
@@ -46,7 +46,7 @@ struct Counted {
     doubtful: u64,
 }
 
-impl Tally {
+impl FacetTally {
     fn add(&mut self, value: &str, rows: u64) {
         self.rows += rows;
         let value = clip(value);
@@ -59,14 +59,14 @@ impl Tally {
             Err(at) => at,
         };
         if self.values.len() < COUNTED {
-            self.values.insert(at, Counted { hash, value: value.into(), count: rows, doubtful: 0 });
+            self.values.insert(at, CountedValue { hash, value: value.into(), count: rows, doubtful: 0 });
             return;
         }
         let rarest = self.values.iter().enumerate().min_by(|(_, a), (_, b)| a.count.cmp(&b.count).then_with(|| a.value.cmp(&b.value)));
         if let Some(rarest) = rarest.map(|(rarest, _)| rarest) {
             let doubtful = self.values.remove(rarest).count;
             let at = if rarest < at { at - 1 } else { at };
-            self.values.insert(at, Counted { hash, value: value.into(), count: doubtful + rows, doubtful });
+            self.values.insert(at, CountedValue { hash, value: value.into(), count: doubtful + rows, doubtful });
         }
     }
 
@@ -74,7 +74,7 @@ impl Tally {
         self.values.binary_search_by(|known| known.hash.cmp(&hash).then_with(|| (*known.value).cmp(value)))
     }
 
-    fn absorb(&mut self, other: Tally) {
+    fn absorb(&mut self, other: FacetTally) {
         self.rows += other.rows;
         for theirs in other.values {
             match self.find(theirs.hash, &theirs.value) {
@@ -103,10 +103,10 @@ impl Tally {
 }
 
 /// Counts a fault's values for that many rows. `path` is the group's generalised path.
-pub(super) fn tally(tallies: &mut Vec<Tally>, fault: &Fault<'_>, path: Option<&str>, about_name: bool, rows: u64) {
+pub(super) fn tally(tallies: &mut Vec<FacetTally>, fault: &Fault<'_>, path: Option<&str>, about_name: bool, rows: u64) {
     let mut add = |name: &'static str, value: &str| {
         let at = tallies.iter().position(|tally| tally.name == name).unwrap_or_else(|| {
-            tallies.push(Tally { name, values: Vec::new(), rows: 0 });
+            tallies.push(FacetTally { name, values: Vec::new(), rows: 0 });
             tallies.len() - 1
         });
         if let Some(tally) = tallies.get_mut(at) {
@@ -156,7 +156,7 @@ fn map_keys(fault: &Fault<'_>, path: &str, about_name: bool) -> (Option<String>,
 }
 
 /// Adds the counts of another part of the same group.
-pub(super) fn absorb(ours: &mut Vec<Tally>, theirs: Vec<Tally>) {
+pub(super) fn absorb(ours: &mut Vec<FacetTally>, theirs: Vec<FacetTally>) {
     for tally in theirs {
         match ours.iter_mut().find(|known| known.name == tally.name) {
             Some(known) => known.absorb(tally),
@@ -166,8 +166,8 @@ pub(super) fn absorb(ours: &mut Vec<Tally>, theirs: Vec<Tally>) {
 }
 
 /// All kinds in the order of their names.
-pub(super) fn finish(tallies: Vec<Tally>) -> Vec<Facet> {
-    let mut facets: Vec<Facet> = tallies.into_iter().map(Tally::into_facet).collect();
+pub(super) fn finish(tallies: Vec<FacetTally>) -> Vec<Facet> {
+    let mut facets: Vec<Facet> = tallies.into_iter().map(FacetTally::into_facet).collect();
     facets.sort_unstable_by_key(|facet| facet.name);
     facets
 }

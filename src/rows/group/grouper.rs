@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::bucket::{Bucket, Names, Place, Schemas};
-use super::memo::{Memo, Seen};
-use super::part::Part;
+use super::bucket::{Bucket, DoctypeNames, GeneralPlace, GroupSchemas};
+use super::memo::{Memo, SeenMessage};
+use super::part::GroupPart;
 use super::{GroupKey, Groups, Job, merge, union};
 use crate::ground::time::Micros;
 use crate::rows::row::{ErrorRow, RowRef};
@@ -17,7 +17,7 @@ use crate::rows::schemas::SchemaStore;
 
 /// Counts rows into groups on one thread; the parts of several threads are merged into [`Groups`].
 pub struct Grouper {
-    schemas: Option<Schemas>,
+    schemas: Option<GroupSchemas>,
     pub(super) rows: u64,
     texts: FxHashSet<Arc<str>>,
     buckets: Vec<Bucket>,
@@ -28,7 +28,7 @@ pub struct Grouper {
     group_of: FxHashMap<GroupKey, u32>,
     /// The same by bucket, class of the message, path and fault, run together in `scratch`: found without making a key.
     known: FxHashMap<Box<[u8]>, u32>,
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<GroupPart>,
     jobs: Vec<Job>,
     job_of: FxHashMap<Arc<str>, u32>,
     latest_job: u32,
@@ -37,7 +37,7 @@ pub struct Grouper {
 impl Grouper {
     /// Generalises paths by the schemas where there are any.
     pub fn new(schemas: Option<Arc<SchemaStore>>) -> Self {
-        let schemas = schemas.map(|store| Schemas { names: Arc::new(Names::of(&store)), store });
+        let schemas = schemas.map(|store| GroupSchemas { names: Arc::new(DoctypeNames::of(&store)), store });
         Grouper {
             schemas,
             rows: 0,
@@ -126,7 +126,7 @@ impl Grouper {
         if let (Some(part), Some(fault)) = (self.parts.get_mut(group as usize), readings.get(reading)) {
             part.tally(fault, 1);
         }
-        if let Some(pushed) = self.memo.keep(Seen { bucket, group, reading, rows: 0, message: message.to_owned() }) {
+        if let Some(pushed) = self.memo.keep(SeenMessage { bucket, group, reading, rows: 0, message: message.to_owned() }) {
             tally(&mut self.parts, &self.buckets, &pushed);
         }
         group
@@ -134,7 +134,7 @@ impl Grouper {
 
     /// The group of a key that no message has.
     pub(super) fn group_of_key(&mut self, key: GroupKey, at: RowRef, sample: &str) -> u32 {
-        let place = Place { reading: 0, path: None, fault: key.fault.to_string(), keyword: None, about_name: false };
+        let place = GeneralPlace { reading: 0, path: None, fault: key.fault.to_string(), keyword: None, about_name: false };
         group(&mut self.group_of, &mut self.parts, key, &place, (at, sample))
     }
 
@@ -179,9 +179,9 @@ impl Grouper {
         number
     }
 
-    fn into_counts(mut self) -> merge::Counts {
+    fn into_counts(mut self) -> merge::ThreadCounts {
         self.memo.iter().for_each(|seen| tally(&mut self.parts, &self.buckets, seen));
-        merge::Counts { parts: self.parts, jobs: self.jobs }
+        merge::ThreadCounts { parts: self.parts, jobs: self.jobs }
     }
 }
 
@@ -209,7 +209,7 @@ impl Clone for Grouper {
 }
 
 /// What tells groups of one grouper apart, in few bytes. The separator is in no UTF-8 text.
-fn identify(scratch: &mut Vec<u8>, bucket: u32, class: &str, place: &Place) {
+fn identify(scratch: &mut Vec<u8>, bucket: u32, class: &str, place: &GeneralPlace) {
     scratch.clear();
     scratch.extend_from_slice(&bucket.to_le_bytes());
     for part in [class, place.path.as_deref().unwrap_or("\u{0}"), &place.fault] {
@@ -219,7 +219,7 @@ fn identify(scratch: &mut Vec<u8>, bucket: u32, class: &str, place: &Place) {
 }
 
 /// The key of a group, its texts shared.
-fn key(home: &Bucket, class: &str, place: &Place, texts: &mut FxHashSet<Arc<str>>) -> GroupKey {
+fn key(home: &Bucket, class: &str, place: &GeneralPlace, texts: &mut FxHashSet<Arc<str>>) -> GroupKey {
     GroupKey {
         namespace: home.namespace.clone(),
         doctype: home.doctype.clone(),
@@ -232,18 +232,24 @@ fn key(home: &Bucket, class: &str, place: &Place, texts: &mut FxHashSet<Arc<str>
 }
 
 /// The group of a key, begun with a row where it is new.
-fn group(known: &mut FxHashMap<GroupKey, u32>, parts: &mut Vec<Part>, key: GroupKey, place: &Place, (at, message): (RowRef, &str)) -> u32 {
+fn group(
+    known: &mut FxHashMap<GroupKey, u32>,
+    parts: &mut Vec<GroupPart>,
+    key: GroupKey,
+    place: &GeneralPlace,
+    (at, message): (RowRef, &str),
+) -> u32 {
     if let Some(&known) = known.get(&key) {
         return known;
     }
     let number = parts.len() as u32;
     known.insert(key.clone(), number);
-    parts.push(Part::new(key, place.keyword, place.about_name, at, message));
+    parts.push(GroupPart::new(key, place.keyword, place.about_name, at, message));
     number
 }
 
 /// Counts the values of a message for the rows after its first at once, when it leaves the memo.
-fn tally(parts: &mut [Part], buckets: &[Bucket], seen: &Seen) {
+fn tally(parts: &mut [GroupPart], buckets: &[Bucket], seen: &SeenMessage) {
     let (Some(part), Some(bucket)) = (parts.get_mut(seen.group as usize), buckets.get(seen.bucket as usize)) else {
         return;
     };

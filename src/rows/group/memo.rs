@@ -16,7 +16,7 @@ const LONGEST: usize = 480;
 
 /// A message with its group.
 #[derive(Debug, Clone)]
-pub(super) struct Seen {
+pub(super) struct SeenMessage {
     pub(super) bucket: u32,
     pub(super) group: u32,
     /// Which reading of the message was taken.
@@ -31,7 +31,7 @@ pub(super) struct Seen {
 pub(super) struct Memo {
     /// Part of the hash of what stands in each slot, 0 where it is empty: most slots that do not match are told by it alone.
     tags: Vec<u32>,
-    slots: Vec<Option<Seen>>,
+    slots: Vec<Option<SeenMessage>>,
 }
 
 impl Memo {
@@ -47,7 +47,7 @@ impl Memo {
     }
 
     /// Keeps a message; gives back what had to give way, or the message itself where it is too long to be kept.
-    pub(super) fn keep(&mut self, seen: Seen) -> Option<Seen> {
+    pub(super) fn keep(&mut self, seen: SeenMessage) -> Option<SeenMessage> {
         if seen.message.len() > LONGEST {
             return Some(seen);
         }
@@ -62,7 +62,7 @@ impl Memo {
     }
 
     /// Everything kept.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Seen> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &SeenMessage> {
         self.slots.iter().flatten()
     }
 }

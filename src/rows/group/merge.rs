@@ -7,23 +7,23 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::part::Part;
+use super::part::GroupPart;
 use super::{Group, GroupKey, Groups, Job, JobCount, Sort, Status, facets, union};
 use crate::pipeline::fault::Fault;
 
 /// What one thread has counted. Parts speak of jobs by their position in `jobs`.
-pub(super) struct Counts {
-    pub(super) parts: Vec<Part>,
+pub(super) struct ThreadCounts {
+    pub(super) parts: Vec<GroupPart>,
     pub(super) jobs: Vec<Job>,
 }
 
 /// Adds up. `rows` and what only the reader knows is left at its default.
-pub(super) fn merge(counts: Vec<Counts>) -> Groups {
+pub(super) fn merge(counts: Vec<ThreadCounts>) -> Groups {
     let jobs = all_jobs(&counts);
     let number_of: FxHashMap<Arc<str>, u32> = jobs.iter().zip(0..).map(|(job, number)| (Arc::clone(&job.name), number)).collect();
     let mut place_of: FxHashMap<GroupKey, usize> = FxHashMap::default();
-    let mut merged: Vec<Part> = Vec::new();
-    for Counts { parts, jobs } in counts {
+    let mut merged: Vec<GroupPart> = Vec::new();
+    for ThreadCounts { parts, jobs } in counts {
         let numbers: Vec<u32> = jobs.iter().map(|job| number_of.get(&job.name).copied().unwrap_or(0)).collect();
         for mut part in parts {
             renumber(&mut part, &numbers);
@@ -46,7 +46,7 @@ pub(super) fn merge(counts: Vec<Counts>) -> Groups {
 }
 
 /// All jobs in the order in which they began; names decide where times do not.
-fn all_jobs(counts: &[Counts]) -> Vec<Job> {
+fn all_jobs(counts: &[ThreadCounts]) -> Vec<Job> {
     let mut by_name: FxHashMap<Arc<str>, Job> = FxHashMap::default();
     for job in counts.iter().flat_map(|counts| &counts.jobs) {
         let known = by_name.entry(Arc::clone(&job.name)).or_insert_with(|| Job { name: Arc::clone(&job.name), span: None, rows: 0 });
@@ -58,14 +58,14 @@ fn all_jobs(counts: &[Counts]) -> Vec<Job> {
     jobs
 }
 
-fn renumber(part: &mut Part, numbers: &[u32]) {
+fn renumber(part: &mut GroupPart, numbers: &[u32]) {
     for count in &mut part.jobs {
         count.job = numbers.get(count.job as usize).copied().unwrap_or(0);
     }
     part.jobs.sort_unstable_by_key(|count| count.job);
 }
 
-fn finish(mut part: Part, jobs: &[Job], texts: &mut FxHashMap<String, Arc<str>>) -> Group {
+fn finish(mut part: GroupPart, jobs: &[Job], texts: &mut FxHashMap<String, Arc<str>>) -> Group {
     // Runs of several threads, each in order: what the stable sort is quick with.
     part.rows.sort();
     part.rows.shrink_to_fit();

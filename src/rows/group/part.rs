@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::clients::Hashes;
-use super::facets::{self, Tally};
+use super::facets::{self, FacetTally};
 use super::{GroupKey, JobCount, Trend, union};
 use crate::ground::time::Micros;
 use crate::pipeline::fault::{Fault, Keyword};
@@ -14,7 +14,7 @@ use crate::rows::row::RowRef;
 
 /// Counts of a group. `jobs` is ordered by the number of the job, which is the thread's own until parts are merged.
 #[derive(Clone)]
-pub(super) struct Part {
+pub(super) struct GroupPart {
     pub(super) key: GroupKey,
     pub(super) keyword: Option<Keyword>,
     pub(super) about_name: bool,
@@ -22,7 +22,7 @@ pub(super) struct Part {
     pub(super) span: Option<(Micros, Micros)>,
     pub(super) trend: Trend,
     pub(super) jobs: Vec<JobCount>,
-    pub(super) tallies: Vec<Tally>,
+    pub(super) tallies: Vec<FacetTally>,
     /// Rows whose values are in `tallies`.
     pub(super) told: u64,
     pub(super) clients: Hashes,
@@ -33,10 +33,10 @@ pub(super) struct Part {
     pub(super) rows: Vec<RowRef>,
 }
 
-impl Part {
+impl GroupPart {
     /// A group without rows. `first` and its message are the sample until an earlier row comes.
     pub(super) fn new(key: GroupKey, keyword: Option<Keyword>, about_name: bool, first: RowRef, message: &str) -> Self {
-        Part {
+        GroupPart {
             key,
             keyword,
             about_name,
@@ -89,7 +89,7 @@ impl Part {
     }
 
     /// Adds another part of the same group; both speak of the same jobs.
-    pub(super) fn absorb(&mut self, other: Part) {
+    pub(super) fn absorb(&mut self, other: GroupPart) {
         self.count += other.count;
         self.span = union(self.span, other.span);
         self.trend.merge(&other.trend);

@@ -63,7 +63,7 @@ pub struct GroupRecord {
 
 /// One kind of value in the messages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Facet", into = "Facet")]
+#[serde(from = "BundledFacet", into = "BundledFacet")]
 pub struct FacetRecord {
     /// The kind of value.
     pub name: String,
@@ -74,15 +74,15 @@ pub struct FacetRecord {
 }
 
 /// In a bundle: name, values with their rows, rows with other values.
-type Facet = (String, Vec<(String, u64)>, u64);
+type BundledFacet = (String, Vec<(String, u64)>, u64);
 
-impl From<Facet> for FacetRecord {
-    fn from((name, values, others): Facet) -> Self {
+impl From<BundledFacet> for FacetRecord {
+    fn from((name, values, others): BundledFacet) -> Self {
         FacetRecord { name, values, others }
     }
 }
 
-impl From<FacetRecord> for Facet {
+impl From<FacetRecord> for BundledFacet {
     fn from(facet: FacetRecord) -> Self {
         (facet.name, facet.values, facet.others)
     }
@@ -186,15 +186,15 @@ impl From<Clients> for (u64, bool) {
 }
 
 /// In a bundle: position of the job, rows, first and last time.
-type Counted = (u32, u64, Option<(Micros, Micros)>);
+type CountedGroup = (u32, u64, Option<(Micros, Micros)>);
 
-impl From<Counted> for JobCount {
-    fn from((job, rows, span): Counted) -> Self {
+impl From<CountedGroup> for JobCount {
+    fn from((job, rows, span): CountedGroup) -> Self {
         JobCount { job, rows, span }
     }
 }
 
-impl From<JobCount> for Counted {
+impl From<JobCount> for CountedGroup {
     fn from(count: JobCount) -> Self {
         (count.job, count.rows, count.span)
     }

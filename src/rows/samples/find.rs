@@ -4,15 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Found, SampleError, SampleFile, name};
+use super::{FoundSamples, SampleError, SampleFile, name};
 use crate::ground::text::visible;
 
 /// Finds the files of all arguments: files, folders with everything below, and `-` for standard input. Opens none of them.
 ///
 /// # Errors
 /// An argument that is not there, or a folder without samples; the message says what to do.
-pub fn find(arguments: &[String]) -> Result<Found, SampleError> {
-    let mut found = Found::default();
+pub fn find(arguments: &[String]) -> Result<FoundSamples, SampleError> {
+    let mut found = FoundSamples::default();
     if arguments.iter().filter(|argument| *argument == "-").count() > 1 {
         return Err(SampleError::Input("standard input (-) can be given once only".to_owned()));
     }
@@ -37,7 +37,7 @@ pub fn find(arguments: &[String]) -> Result<Found, SampleError> {
 }
 
 /// Everything below a folder, by name. Links to folders are not followed: they may lead in circles.
-fn folder(top: &Path, found: &mut Found) -> Result<(), SampleError> {
+fn folder(top: &Path, found: &mut FoundSamples) -> Result<(), SampleError> {
     let failed = |path: &Path, error| SampleError::Io { shown: path.to_string_lossy().into_owned(), error };
     let mut files: Vec<PathBuf> = Vec::new();
     let mut open = vec![top.to_owned()];

@@ -7,7 +7,7 @@ use std::fs::{self, DirEntry};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::{SchemaError, Tree};
+use super::{FileTree, SchemaError};
 
 /// What a folder should look like, for messages.
 const EXPECTED: &str =
@@ -73,7 +73,7 @@ impl Folder {
     }
 }
 
-impl Tree for Folder {
+impl FileTree for Folder {
     fn name(&self) -> String {
         crate::ground::text::visible(&self.given.to_string_lossy()).into_owned()
     }

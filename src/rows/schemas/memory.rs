@@ -1,14 +1,14 @@
 //! Schema files in memory: built into the program, or brought along in one file.
 //!
-//! Owns: serving them as a [`Tree`].
+//! Owns: serving them as a [`FileTree`].
 //! Refuses: choosing which files those are (the demo and the bundle do).
 
 use std::borrow::Cow;
 
-use super::{SchemaError, Tree};
+use super::{FileTree, SchemaError};
 
 /// Path from the schema root, bytes.
-pub type File = (Cow<'static, str>, Cow<'static, [u8]>);
+pub type MemoryFile = (Cow<'static, str>, Cow<'static, [u8]>);
 
 /// Files in memory.
 #[derive(Debug, Default)]
@@ -16,10 +16,10 @@ pub struct Memory {
     /// What people see in place of a folder.
     pub name: String,
     /// The files.
-    pub files: Vec<File>,
-    /// See [`Tree::absent`].
+    pub files: Vec<MemoryFile>,
+    /// See [`FileTree::absent`].
     pub absent: Vec<String>,
-    /// See [`Tree::revision`].
+    /// See [`FileTree::revision`].
     pub revision: Option<String>,
 }
 
@@ -31,7 +31,7 @@ impl Memory {
     }
 }
 
-impl Tree for Memory {
+impl FileTree for Memory {
     fn name(&self) -> String {
         self.name.clone()
     }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::{Lookup, SchemaError, SchemaStore};
 use crate::pipeline::schema::Schema;
-use crate::pipeline::transpile::{self, Stop, Transpiled};
+use crate::pipeline::transpile::{self, TranspileStop, Transpiled};
 
 /// The columns of a doctype version of the store as its table has them, with `submission_timestamp`, `metadata` and the others that are no part of
 /// documents. `None` where the store has no schema for it; the inner error where the transpiler would stop.
-pub fn transpiled(store: &SchemaStore, doctype: usize) -> Result<Option<Result<Transpiled, Stop>>, SchemaError> {
+pub fn transpiled(store: &SchemaStore, doctype: usize) -> Result<Option<Result<Transpiled, TranspileStop>>, SchemaError> {
     let Some(schema) = store.schema(doctype)? else { return Ok(None) };
     let standard = match transpile::metadata_format(&schema) {
         Some(format) => merged_schema(store, &format)?,

@@ -34,13 +34,13 @@ use std::ops::{ControlFlow, Range};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use self::answer::{Cells, Schema, source_row};
-use self::coarse::Reading;
+use self::answer::{AnswerCells, AnswerSchema, source_row};
+use self::coarse::AnswerReading;
 use self::grouping::{Bounds, Numbered};
 use self::keys::{Keys, RowKey};
 use self::rows::Slice;
-use self::service::{Answer, Keep, Origin, Service};
-use self::shape::Shape;
+use self::service::{AnswerOrigin, Keep, QueryAnswer, Service};
+use self::shape::TableShape;
 use self::sql::Sql;
 use self::window::{USUAL, Window, now, window};
 use super::{ErrorSource, Request, RowOrder, SourceError, Unwatched, Watch};
@@ -57,7 +57,7 @@ pub use error::{Error, Refusal};
 pub use name::{SCHEME, TableName};
 pub use settings::Settings;
 pub use shape::renamable;
-pub use table::{Build, Partition, Table};
+pub use table::{Build, Partition, SourceTable};
 pub use wire::Patience;
 
 /// Keys of rows that come at a time.
@@ -71,7 +71,7 @@ pub struct BigQuery {
     names: Vec<TableName>,
     /// What [`ErrorSource::rows`] reads, and [`ErrorSource::more_rows`] before anything was counted.
     scope: Request,
-    shapes: Mutex<Option<Arc<[Shape]>>>,
+    shapes: Mutex<Option<Arc<[TableShape]>>>,
     /// The request that was counted last, with its window.
     counted: Mutex<Option<(Request, Window)>>,
     keys: Keys,
@@ -97,12 +97,12 @@ impl BigQuery {
         })
     }
 
-    fn shapes(&self, watch: &dyn Watch) -> Result<Arc<[Shape]>, Error> {
+    fn shapes(&self, watch: &dyn Watch) -> Result<Arc<[TableShape]>, Error> {
         if let Some(known) = locked(&self.shapes).as_ref() {
             return Ok(Arc::clone(known));
         }
         let tables = self.service.tables(&self.names, watch)?;
-        let shapes: Arc<[Shape]> = shape::together(tables, &self.service.settings.columns)?.into();
+        let shapes: Arc<[TableShape]> = shape::together(tables, &self.service.settings.columns)?.into();
         *locked(&self.shapes) = Some(Arc::clone(&shapes));
         Ok(shapes)
     }
@@ -119,10 +119,10 @@ impl BigQuery {
         }
     }
 
-    fn notes(&self, shapes: &[Shape], request: &Request, answer: &Answer) -> Vec<Advised> {
+    fn notes(&self, shapes: &[TableShape], request: &Request, answer: &QueryAnswer) -> Vec<Advised> {
         let mut notes = vec![match answer.origin {
-            Origin::Kept(age) => Advised::new(format!("counted {} ago and kept", time::duration(age.as_secs())), Advice::CountAnew),
-            Origin::Asked(cost) => cost.to_string().into(),
+            AnswerOrigin::Kept(age) => Advised::new(format!("counted {} ago and kept", time::duration(age.as_secs())), Advice::CountAnew),
+            AnswerOrigin::Asked(cost) => cost.to_string().into(),
         }];
         if request.since.is_none() {
             let told = format!("the last {} are read", time::duration(USUAL.as_secs()));
@@ -147,17 +147,17 @@ impl BigQuery {
         let keep = if self.service.settings.keep_rows { Keep::Closed } else { Keep::No };
         let moment = Window { since: key.time, until: key.time };
         let answer = self.service.ask("opening a row", &sql, moment, keep, watch)?;
-        let whole = answer.rows.first().and_then(|row| Cells::of(row).value(0));
+        let whole = answer.rows.first().and_then(|row| AnswerCells::of(row).value(0));
         let whole = whole.ok_or_else(|| Error::Input("the row is not there any more: rows are deleted after some weeks".to_owned()))?;
         Ok(shaped(shape, whole, key.time))
     }
 }
 
-/// What BigQuery tells of a deployed table: labels, partitions, rows, and its layout by [`Table::layout`].
+/// What BigQuery tells of a deployed table: labels, partitions, rows, and its layout by [`SourceTable::layout`].
 ///
 /// # Errors
 /// No credentials, no such table, or no access to it.
-pub fn deployed(name: &TableName, settings: &Settings, watch: &dyn Watch) -> Result<Table, SourceError> {
+pub fn deployed(name: &TableName, settings: &Settings, watch: &dyn Watch) -> Result<SourceTable, SourceError> {
     let service = Service::open(settings.clone(), Some(&name.project))?;
     let tables = service.tables(std::slice::from_ref(name), watch)?;
     Ok(tables.into_iter().next().ok_or_else(|| Error::Input(format!("no table matches {name}")))?)
@@ -167,16 +167,16 @@ pub fn deployed(name: &TableName, settings: &Settings, watch: &dyn Watch) -> Res
 ///
 /// # Errors
 /// No credentials, no such dataset, or no access to it.
-pub fn error_tables(dataset: &str, settings: &Settings, watch: &dyn Watch) -> Result<Vec<Table>, SourceError> {
+pub fn error_tables(dataset: &str, settings: &Settings, watch: &dyn Watch) -> Result<Vec<SourceTable>, SourceError> {
     let name = TableName::parse(&format!("{dataset}.*"), settings.project.as_deref()).map_err(Error::Input)?;
     let service = Service::open(settings.clone(), Some(&name.project))?;
     let tables = service.list(&name, watch)?;
-    Ok(tables.into_iter().filter(|table| Shape::of(table.clone(), &settings.columns).is_ok()).collect())
+    Ok(tables.into_iter().filter(|table| TableShape::of(table.clone(), &settings.columns).is_ok()).collect())
 }
 
 /// A row out of the STRUCT with all its columns.
-fn shaped(shape: &Shape, whole: &serde_json::Value, time: Micros) -> SourceRow {
-    let schema = Schema { fields: shape.table.schema.fields.clone() };
+fn shaped(shape: &TableShape, whole: &serde_json::Value, time: Micros) -> SourceRow {
+    let schema = AnswerSchema { fields: shape.table.schema.fields.clone() };
     source_row(&schema, whole, &|column| shape.standard_name(column), format!("{} {}", shape.name(), crate::ground::time::time_text(time)))
 }
 
@@ -200,10 +200,10 @@ impl ErrorSource for BigQuery {
         let answer = self.service.ask("counting", &sql, asked, keep, watch)?;
         *locked(&self.counted) = Some((request.clone(), answer.window));
         let bin = Duration::from_secs(answer.window.bin().unsigned_abs());
-        let reading = Reading { request, bin, of_namespace: self.bounds().of_namespace, keys: &self.keys };
+        let reading = AnswerReading { request, bin, of_namespace: self.bounds().of_namespace, keys: &self.keys };
         let mut groups = reading.groups(&answer.rows);
         // What one table has is not missing.
-        let missing = |shape: &Shape| shape.missing();
+        let missing = |shape: &TableShape| shape.missing();
         groups.missing_columns = shapes.first().map(missing).unwrap_or_default();
         groups.missing_columns.retain(|column| shapes.iter().all(|shape| shape.missing().contains(column)));
         groups.notes.extend(self.notes(&shapes, request, &answer));
@@ -236,7 +236,7 @@ impl ErrorSource for BigQuery {
         let mut filter = super::Filter::new(&request);
         let mut number = range.start;
         self.service.visit("reading rows", &sql, &Unwatched, &mut |row| {
-            let cells = Cells::of(row);
+            let cells = AnswerCells::of(row);
             let (Some(time), Some(group), Some(whole)) = (cells.int(1), cells.hash(2), cells.value(4)) else {
                 return ControlFlow::Continue(());
             };
@@ -261,9 +261,10 @@ impl ErrorSource for BigQuery {
         }
         let sql = rows::keys(&tables, window, &request, &ids, order, Slice { from: from as u64, most: KEYS });
         let answer = self.service.ask("finding rows", &sql, window, Keep::Closed, watch)?;
-        let key =
-            |row: Cells<'_>| Some(RowKey { table: row.count(0) as u32, time: row.int(1)?, group: row.hash(2)?, nth: row.count(3) as u32 });
-        Ok(answer.rows.iter().filter_map(|row| key(Cells::of(row))).map(|key| self.keys.add(key)).collect())
+        let key = |row: AnswerCells<'_>| {
+            Some(RowKey { table: row.count(0) as u32, time: row.int(1)?, group: row.hash(2)?, nth: row.count(3) as u32 })
+        };
+        Ok(answer.rows.iter().filter_map(|row| key(AnswerCells::of(row))).map(|key| self.keys.add(key)).collect())
     }
 
     fn sql(&self, request: &Request, group: Option<&Group>) -> Option<String> {
@@ -281,12 +282,12 @@ impl ErrorSource for BigQuery {
 }
 
 /// The tables that some coarse groups are of, and the numbers of these.
-fn parts(shapes: &[Shape], parts: Vec<(u32, u64)>) -> (Vec<Numbered<'_>>, Vec<u64>) {
+fn parts(shapes: &[TableShape], parts: Vec<(u32, u64)>) -> (Vec<Numbered<'_>>, Vec<u64>) {
     let tables = numbered(shapes).into_iter().filter(|(at, _)| parts.iter().any(|(table, _)| *table as usize == *at)).collect();
     (tables, parts.iter().map(|(_, id)| *id).collect())
 }
 
-fn numbered(shapes: &[Shape]) -> Vec<Numbered<'_>> {
+fn numbered(shapes: &[TableShape]) -> Vec<Numbered<'_>> {
     shapes.iter().enumerate().collect()
 }
 

@@ -41,7 +41,7 @@ const MOST_INPUTS: usize = 1 << 16;
 
 /// How inputs are read.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Options {
+pub struct ReadOptions {
     /// Whether rows will be fetched again by their place. Compressed and piped text is then copied to a private temporary file while it
     /// is read; without it, compressed files are read again from the beginning and pipes cannot be.
     pub keep_rows: bool,
@@ -50,7 +50,7 @@ pub struct Options {
 /// Files of error rows.
 pub struct Files {
     inputs: Vec<Input>,
-    options: Options,
+    options: ReadOptions,
     threads: usize,
 }
 
@@ -60,7 +60,7 @@ impl Files {
     ///
     /// # Errors
     /// A file that is missing, empty, a folder or no table of rows, or a pattern without a match; the message says what to do.
-    pub fn open(inputs: &[String], options: Options) -> Result<Files, SourceError> {
+    pub fn open(inputs: &[String], options: ReadOptions) -> Result<Files, SourceError> {
         let mut opened = Vec::new();
         for input in inputs {
             if input == "-" {
@@ -89,11 +89,11 @@ impl Files {
     /// # Errors
     /// The bytes are no table of rows.
     pub fn from_memory(name: impl Into<String>, bytes: impl Into<std::sync::Arc<[u8]>>) -> Result<Files, SourceError> {
-        Ok(Files::of(vec![Input::memory(name.into(), bytes.into())?], Options { keep_rows: true }))
+        Ok(Files::of(vec![Input::memory(name.into(), bytes.into())?], ReadOptions { keep_rows: true }))
     }
 
     /// Rows out of something that can be read once.
-    pub fn from_reader(name: impl Into<String>, reader: impl Read + Send + 'static, options: Options) -> Files {
+    pub fn from_reader(name: impl Into<String>, reader: impl Read + Send + 'static, options: ReadOptions) -> Files {
         Files::of(vec![Input::pipe(name.into(), Box::new(reader))], options)
     }
 
@@ -104,7 +104,7 @@ impl Files {
         self
     }
 
-    fn of(inputs: Vec<Input>, options: Options) -> Files {
+    fn of(inputs: Vec<Input>, options: ReadOptions) -> Files {
         // Two at least: while one waits for the disk or unpacks, the other parses.
         let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, MOST_THREADS));
         Files { inputs, options, threads }

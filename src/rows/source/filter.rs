@@ -16,8 +16,8 @@ const MOST_SPELLINGS: usize = 4096;
 pub struct Filter {
     since: Option<i64>,
     until: Option<i64>,
-    namespaces: Names,
-    doctypes: Names,
+    namespaces: NameFilter,
+    doctypes: NameFilter,
     stages: Vec<String>,
     jobs: Vec<String>,
 }
@@ -28,8 +28,8 @@ impl Filter {
         Filter {
             since: request.since,
             until: request.until,
-            namespaces: Names::new(&request.namespaces),
-            doctypes: Names::new(&request.doctypes),
+            namespaces: NameFilter::new(&request.namespaces),
+            doctypes: NameFilter::new(&request.doctypes),
             stages: request.stages.clone(),
             jobs: request.jobs.clone(),
         }
@@ -52,15 +52,15 @@ fn is_one_of(wanted: &[String], value: Option<&str>) -> bool {
 
 /// Names asked for, none of which means all.
 #[derive(Clone)]
-struct Names {
+struct NameFilter {
     wanted: Vec<String>,
     /// Spellings met, and whether they fit: a table has few, and snake case is slow.
     met: FxHashMap<Box<str>, bool>,
 }
 
-impl Names {
+impl NameFilter {
     fn new(names: &[String]) -> Self {
-        Names { wanted: names.iter().map(|name| name.to_snake_case()).collect(), met: FxHashMap::default() }
+        NameFilter { wanted: names.iter().map(|name| name.to_snake_case()).collect(), met: FxHashMap::default() }
     }
 
     fn take(&mut self, name: Option<&str>) -> bool {

@@ -8,23 +8,23 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::BundleError;
-use super::redacted::{self, Outcome};
-use super::write::Writer;
+use super::redacted::{self, RedactedOutcome};
+use super::write::BundleWriter;
 use crate::rows::bundle::VERSION;
-use crate::rows::bundle::record::{Bytes, File, Header, Line, Row, Unreadable};
+use crate::rows::bundle::record::{BundleLine, BundledFile, BundledRow, BundledUnreadable, Bytes, Header};
 use crate::rows::group::{GroupRecord, Groups, Job};
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::{Doctype, SchemaStore};
 use crate::rows::source::{ErrorSource, Watch};
 use crate::triage::case;
 use crate::triage::export::choice::Choice;
-use crate::triage::export::files::Draft;
-use crate::triage::export::hidden::{self, Told};
+use crate::triage::export::files::DraftFile;
+use crate::triage::export::hidden::{self, ToldGroup};
 use crate::triage::export::rows;
 use crate::triage::redact::{Policy, Redactor};
 
 /// What is asked for.
-pub struct Asked<'a> {
+pub struct BundleRequest<'a> {
     /// Where the rows are.
     pub source: &'a dyn ErrorSource,
     /// The schemas that the groups were made with.
@@ -41,7 +41,7 @@ pub struct Asked<'a> {
 
 /// What was made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Made {
+pub struct MadeBundle {
     /// The file.
     pub path: PathBuf,
     /// Its size.
@@ -61,21 +61,22 @@ pub struct Made {
 }
 
 /// Writes a bundle. Nothing is left behind where it fails or the watch calls it off.
-pub fn make(asked: &Asked<'_>, draft: Draft, watch: &dyn Watch) -> Result<Made, BundleError> {
+pub fn make(asked: &BundleRequest<'_>, draft: DraftFile, watch: &dyn Watch) -> Result<MadeBundle, BundleError> {
     let redactor = Redactor::new(asked.policy.clone());
     // What is asked of a fresh store is what readers of the bundle will ask of theirs.
     let schemas = asked.schemas.map(SchemaStore::fresh);
-    let writer = Writer::begin(draft, &header(asked, schemas.as_ref()))?;
-    let mut maker = Maker { asked, redactor, schemas, writer, made: Made::default(), shrunk: vec![false; asked.choice.groups.len()] };
+    let writer = BundleWriter::begin(draft, &header(asked, schemas.as_ref()))?;
+    let mut maker =
+        BundleMaker { asked, redactor, schemas, writer, made: MadeBundle::default(), shrunk: vec![false; asked.choice.groups.len()] };
     maker.groups()?;
     maker.rows(watch)?;
     maker.files()?;
-    let Maker { writer, made, .. } = maker;
+    let BundleMaker { writer, made, .. } = maker;
     let (path, bytes, end) = writer.finish()?;
-    Ok(Made { path, bytes, groups: end.groups, rows: end.rows, left_out: end.left_out, files: end.files, ..made })
+    Ok(MadeBundle { path, bytes, groups: end.groups, rows: end.rows, left_out: end.left_out, files: end.files, ..made })
 }
 
-fn header(asked: &Asked<'_>, schemas: Option<&SchemaStore>) -> Header {
+fn header(asked: &BundleRequest<'_>, schemas: Option<&SchemaStore>) -> Header {
     let groups = asked.groups;
     let kept: u64 = asked.choice.groups.iter().map(|group| group.count).sum();
     let quoted = groups.unreadable.first.iter().map(|bad| match asked.policy.raw {
@@ -91,32 +92,32 @@ fn header(asked: &Asked<'_>, schemas: Option<&SchemaStore>) -> Header {
         revision: schemas.and_then(SchemaStore::revision),
         window: groups.span,
         outside: groups.outside + groups.rows.saturating_sub(kept),
-        unreadable: Unreadable { count: groups.unreadable.count, first: quoted.collect() },
+        unreadable: BundledUnreadable { count: groups.unreadable.count, first: quoted.collect() },
         missing_columns: groups.missing_columns.iter().map(|column| column.name().to_owned()).collect(),
         partial: groups.partial,
         notes: groups.notes.iter().map(|note| note.text.clone()).collect(),
     }
 }
 
-struct Maker<'a> {
-    asked: &'a Asked<'a>,
+struct BundleMaker<'a> {
+    asked: &'a BundleRequest<'a>,
     redactor: Redactor,
     schemas: Option<SchemaStore>,
-    writer: Writer,
-    made: Made,
+    writer: BundleWriter,
+    made: MadeBundle,
     /// Groups that have a small document: a second one would say the same.
     shrunk: Vec<bool>,
 }
 
-impl Maker<'_> {
+impl BundleMaker<'_> {
     fn groups(&mut self) -> Result<(), BundleError> {
         for job in &self.asked.groups.jobs {
             let name = hidden::job(&job.name, &mut self.redactor).into();
-            self.writer.put(&Line::Job(Job { name, ..job.clone() }))?;
+            self.writer.put(&BundleLine::Job(Job { name, ..job.clone() }))?;
         }
         for group in &self.asked.choice.groups {
-            let told = Told::new(group, self.schemas.as_ref(), &mut self.redactor);
-            self.writer.put(&Line::Group(Box::new(GroupRecord::of(&told.group))))?;
+            let told = ToldGroup::new(group, self.schemas.as_ref(), &mut self.redactor);
+            self.writer.put(&BundleLine::Group(Box::new(GroupRecord::of(&told.group))))?;
         }
         Ok(())
     }
@@ -147,20 +148,20 @@ impl Maker<'_> {
         if self.redactor.is_raw() {
             // For the sake of the files that it asks for.
             case::open(row.clone(), schemas);
-            return self.writer.put(&Line::Row(Row::of(group, row)));
+            return self.writer.put(&BundleLine::Row(BundledRow::of(group, row)));
         }
         self.made.withheld.extend(self.redactor.columns(&row, None).withheld);
         let may_shrink = !self.shrunk.get(group).copied().unwrap_or_default();
         match redacted::redact(row, schemas, &mut self.redactor, may_shrink) {
-            Outcome::Whole(row) => self.writer.put(&Line::Row(Row::of(group, row)))?,
-            Outcome::Small(row) => {
+            RedactedOutcome::Whole(row) => self.writer.put(&BundleLine::Row(BundledRow::of(group, row)))?,
+            RedactedOutcome::Small(row) => {
                 self.made.small += 1;
                 if let Some(shrunk) = self.shrunk.get_mut(group) {
                     *shrunk = true;
                 }
-                self.writer.put(&Line::Row(Row::of(group, row)))?;
+                self.writer.put(&BundleLine::Row(BundledRow::of(group, row)))?;
             }
-            Outcome::Lost => self.writer.leave_out(),
+            RedactedOutcome::Lost => self.writer.leave_out(),
         }
         Ok(())
     }
@@ -178,9 +179,9 @@ impl Maker<'_> {
             }
             for path in paths(doctype) {
                 let content = Bytes::of(&store.file(&path)?);
-                self.writer.put(&Line::File(File { path, content }))?;
+                self.writer.put(&BundleLine::File(BundledFile { path, content }))?;
             }
         }
-        self.writer.put(&Line::Absent(absent))
+        self.writer.put(&BundleLine::Absent(absent))
     }
 }

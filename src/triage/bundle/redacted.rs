@@ -8,16 +8,16 @@ use std::sync::Arc;
 use crate::pipeline::document::Document;
 use crate::pipeline::verdict::judge::Judge;
 use crate::rows::column::ErrorColumn;
-use crate::rows::payload::Form;
 use crate::rows::payload::Payload;
+use crate::rows::payload::PayloadForm;
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::{Lookup, SchemaStore};
 use crate::triage::case::{self, Case};
 use crate::triage::export::reproducer;
-use crate::triage::redact::{self, Failing, Form as Layout, Redactor};
+use crate::triage::redact::{self, FailingValue, Redactor, TextForm};
 
 /// What became of a row.
-pub(super) enum Outcome {
+pub(super) enum RedactedOutcome {
     /// Its document, with shapes for values.
     Whole(SourceRow),
     /// A small document made for its fault.
@@ -27,21 +27,21 @@ pub(super) enum Outcome {
 }
 
 /// Takes the data out of a row. `may_shrink`: whether a small document may stand for it; making one takes time.
-pub(super) fn redact(row: SourceRow, schemas: Option<&SchemaStore>, redactor: &mut Redactor, may_shrink: bool) -> Outcome {
+pub(super) fn redact(row: SourceRow, schemas: Option<&SchemaStore>, redactor: &mut Redactor, may_shrink: bool) -> RedactedOutcome {
     let case = case::open(row, schemas);
     let columns = redactor.columns(&case.row, case.schema.as_deref()).told;
     let columns = columns.into_iter().map(|(name, value)| (name, Some(value))).collect();
     let bare = SourceRow { columns, payload: Payload::Absent, origin: without_folder(&case.row.origin) };
     let keep = |payload: Payload| alike(&case, SourceRow { payload, ..bare.clone() }, schemas);
     let whole = match case.form {
-        Form::Absent => Some(Payload::Absent),
+        PayloadForm::Absent => Some(Payload::Absent),
         _ => shapes(&case, schemas, redactor).map(Payload::Bytes),
     };
     if let Some(row) = whole.and_then(keep) {
-        return Outcome::Whole(row);
+        return RedactedOutcome::Whole(row);
     }
     let small = schemas.filter(|_| may_shrink).and_then(|schemas| small(&case, schemas));
-    small.and_then(|text| keep(Payload::Bytes(text))).map_or(Outcome::Lost, Outcome::Small)
+    small.and_then(|text| keep(Payload::Bytes(text))).map_or(RedactedOutcome::Lost, RedactedOutcome::Small)
 }
 
 /// The document with shapes for values, or made-up values where the schema asks for something else.
@@ -49,10 +49,10 @@ fn shapes(case: &Case, schemas: Option<&SchemaStore>, redactor: &mut Redactor) -
     let document = case.document.as_deref().filter(|document| document.error().is_none())?;
     let violation = case.replay.as_ref().and_then(|replay| replay.violation.as_ref());
     let failing = match violation {
-        Some(violation) => Some(Failing { node: violation.instance, keyword: Some(violation.keyword) }),
-        None => case.value.map(|node| Failing { node, keyword: case.fault.as_ref().and_then(|fault| fault.keyword) }),
+        Some(violation) => Some(FailingValue { node: violation.instance, keyword: Some(violation.keyword) }),
+        None => case.value.map(|node| FailingValue { node, keyword: case.fault.as_ref().and_then(|fault| fault.keyword) }),
     };
-    let text = redactor.document(document, case.schema.as_deref(), failing, Layout::Line).into_bytes();
+    let text = redactor.document(document, case.schema.as_deref(), failing, TextForm::Line).into_bytes();
     let judge = case.replay.as_ref().zip(schemas).and_then(|(_, schemas)| judge(case, schemas));
     let fitted = judge.and_then(|judge| redact::fit(&judge, document, &Document::parse(text.as_slice())));
     Some(fitted.map_or(text, |fitted| fitted.text().to_vec()))
@@ -90,8 +90,8 @@ fn alike(case: &Case, mut row: SourceRow, schemas: Option<&SchemaStore>) -> Opti
 
 /// Whether both fail for the same reason: the same keyword of the same schema node at the same place, judged alike, landing in the same column.
 fn is_same(one: &Case, other: &Case) -> bool {
-    type Reason<'a> = (Option<&'a str>, bool, Option<(&'a str, &'a str)>);
-    fn reason(case: &Case) -> Option<Reason<'_>> {
+    type SameReason<'a> = (Option<&'a str>, bool, Option<(&'a str, &'a str)>);
+    fn reason(case: &Case) -> Option<SameReason<'_>> {
         let replay = case.replay.as_ref()?;
         let violation = replay.violation.as_ref().map(|violation| (violation.keyword, violation.schema_pointer.as_str()));
         Some((replay.class, replay.reproduced, violation))

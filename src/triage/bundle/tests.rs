@@ -15,7 +15,7 @@ use crate::rows::source::files::Files;
 use crate::rows::source::{ErrorSource, Request, RowOrder, Unwatched};
 use crate::triage::case;
 use crate::triage::export::choice::Choice;
-use crate::triage::export::files::{Draft, Options, Readers};
+use crate::triage::export::files::{DraftFile, Readers, WriteOptions};
 use crate::triage::redact::Policy;
 
 /// A source with what groups it.
@@ -37,9 +37,9 @@ impl Input {
     }
 
     /// A bundle of the groups that are named, or all.
-    fn bundle(&self, folder: &Path, raw: bool, per_group: usize) -> (PathBuf, Made) {
+    fn bundle(&self, folder: &Path, raw: bool, per_group: usize) -> (PathBuf, MadeBundle) {
         let choice = Choice::of(&self.groups, &[]);
-        let asked = Asked {
+        let asked = BundleRequest {
             source: self.source.as_ref(),
             schemas: self.schemas.as_deref(),
             groups: &self.groups,
@@ -48,7 +48,7 @@ impl Input {
             policy: Policy { raw, ..Policy::default() },
         };
         let path = folder.join("made");
-        let draft = Draft::begin(&path, Options { replace: true, readers: Readers::Usual }).unwrap();
+        let draft = DraftFile::begin(&path, WriteOptions { replace: true, readers: Readers::Usual }).unwrap();
         let made = make(&asked, draft, &Unwatched).unwrap();
         (path, made)
     }

@@ -10,17 +10,17 @@ use serde::Serialize;
 
 use super::BundleError;
 use crate::ground::text;
-use crate::rows::bundle::record::{End, Header, Line};
+use crate::rows::bundle::record::{BundleLine, End, Header};
 use crate::rows::bundle::{MOST_LINE, MOST_LINES, MOST_TEXT};
 use crate::triage::export::ExportError;
-use crate::triage::export::files::Draft;
+use crate::triage::export::files::DraftFile;
 
 /// Strong enough that further levels save little, quick enough to wait for.
 const LEVEL: i32 = 12;
 
 /// A bundle being written. Nobody sees it before it is finished.
-pub(super) struct Writer {
-    draft: Draft,
+pub(super) struct BundleWriter {
+    draft: DraftFile,
     /// Compresses into memory, which is emptied into the draft.
     encoder: zstd::stream::write::Encoder<'static, Vec<u8>>,
     text: u64,
@@ -28,28 +28,28 @@ pub(super) struct Writer {
     end: End,
 }
 
-impl Writer {
+impl BundleWriter {
     /// Begins with the header.
-    pub(super) fn begin(draft: Draft, header: &Header) -> Result<Self, BundleError> {
+    pub(super) fn begin(draft: DraftFile, header: &Header) -> Result<Self, BundleError> {
         let encoder = zstd::stream::write::Encoder::new(Vec::new(), LEVEL).and_then(|mut encoder| {
             encoder.include_checksum(true)?;
             Ok(encoder)
         });
         let encoder = encoder.map_err(|error| refused(&draft, error))?;
-        let mut writer = Writer { draft, encoder, text: 0, bytes: 0, end: End::default() };
+        let mut writer = BundleWriter { draft, encoder, text: 0, bytes: 0, end: End::default() };
         writer.write(header)?;
         Ok(writer)
     }
 
     /// Adds a line.
-    pub(super) fn put(&mut self, line: &Line) -> Result<(), BundleError> {
+    pub(super) fn put(&mut self, line: &BundleLine) -> Result<(), BundleError> {
         let end = &mut self.end;
         let (counted, most) = match line {
-            Line::Job(_) => (&mut end.jobs, MOST_LINES),
-            Line::Group(_) => (&mut end.groups, MOST_LINES),
-            Line::Row(_) => (&mut end.rows, MOST_LINES),
-            Line::File(_) => (&mut end.files, MOST_LINES),
-            Line::Absent(_) | Line::End(_) => return self.write(line),
+            BundleLine::Job(_) => (&mut end.jobs, MOST_LINES),
+            BundleLine::Group(_) => (&mut end.groups, MOST_LINES),
+            BundleLine::Row(_) => (&mut end.rows, MOST_LINES),
+            BundleLine::File(_) => (&mut end.files, MOST_LINES),
+            BundleLine::Absent(_) | BundleLine::End(_) => return self.write(line),
         };
         *counted += 1;
         if *counted > most {
@@ -65,8 +65,8 @@ impl Writer {
 
     /// Puts the file in its place. Its path, its size in bytes and what is in it.
     pub(super) fn finish(mut self) -> Result<(PathBuf, u64, End), BundleError> {
-        self.write(&Line::End(self.end))?;
-        let Writer { mut draft, encoder, bytes, end, .. } = self;
+        self.write(&BundleLine::End(self.end))?;
+        let BundleWriter { mut draft, encoder, bytes, end, .. } = self;
         let rest = encoder.finish().map_err(|error| refused(&draft, error))?;
         draft.put(&rest)?;
         Ok((draft.finish()?, bytes + rest.len() as u64, end))
@@ -87,6 +87,6 @@ impl Writer {
     }
 }
 
-fn refused(draft: &Draft, error: std::io::Error) -> BundleError {
+fn refused(draft: &DraftFile, error: std::io::Error) -> BundleError {
     ExportError::Io { path: draft.path().to_owned(), error }.into()
 }

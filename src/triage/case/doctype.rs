@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::ground::text;
 use crate::pipeline::destination::telemetry_version;
-use crate::pipeline::destination::{self, Part, Split};
+use crate::pipeline::destination::{self, Split, SplitPart};
 use crate::pipeline::document::{Document, Kind};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::names::snake_case;
@@ -19,7 +19,7 @@ use super::parts::Splitting;
 
 /// What the store has for a row.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct FoundDoctype {
     /// Names as the store spells them; `None` where the row names no doctype.
     pub doctype: Option<ResolvedDoctype>,
     /// The schema of that version, or of the newest where the version is not told.
@@ -43,15 +43,20 @@ pub(super) struct TableLayout {
     /// See `doctype`.
     pub version: String,
     /// Which part of a document it gets, where documents are split.
-    pub part: Option<Part>,
+    pub part: Option<SplitPart>,
     pub layout: Arc<Layout>,
 }
 
 /// Looks the row's doctype up as the decoder does.
-pub(super) fn resolve(row: &SourceRow, document: Option<&Document>, schemas: Option<&SchemaStore>, notes: &mut Vec<String>) -> Found {
+pub(super) fn resolve(
+    row: &SourceRow,
+    document: Option<&Document>,
+    schemas: Option<&SchemaStore>,
+    notes: &mut Vec<String>,
+) -> FoundDoctype {
     let (Some(namespace), Some(doctype)) = (row.column(ErrorColumn::Namespace), row.column(ErrorColumn::Doctype)) else {
         notes.push("The row names no namespace or doctype, so it has no schema and no table.".to_owned());
-        return Found::default();
+        return FoundDoctype::default();
     };
     let told = row.column(ErrorColumn::Version).map(str::to_owned);
     let telemetry = snake_case(namespace) == "telemetry";
@@ -61,7 +66,7 @@ pub(super) fn resolve(row: &SourceRow, document: Option<&Document>, schemas: Opt
     let Some(store) = schemas else {
         resolved.table = resolved.version.as_deref().map(|version| destination::live(namespace, doctype, version));
         notes.push("There are no schemas to look at; give a folder of generated schemas.".to_owned());
-        return Found { doctype: Some(resolved), ..Found::default() };
+        return FoundDoctype { doctype: Some(resolved), ..FoundDoctype::default() };
     };
     let (at, exact) = match store.lookup(namespace, doctype, resolved.version.as_deref()) {
         Lookup::Found(at) => (Some(at), true),
@@ -91,7 +96,7 @@ pub(super) fn resolve(row: &SourceRow, document: Option<&Document>, schemas: Opt
 }
 
 /// Schema and layouts of a doctype of the store.
-fn stored(store: &SchemaStore, at: usize, resolved: &ResolvedDoctype, notes: &mut Vec<String>) -> Found {
+fn stored(store: &SchemaStore, at: usize, resolved: &ResolvedDoctype, notes: &mut Vec<String>) -> FoundDoctype {
     let schema = take(store.schema(at), notes);
     let (layouts, splitting) = layouts(store, at, notes);
     // A file that is there and cannot be read has said so already.
@@ -103,7 +108,7 @@ fn stored(store: &SchemaStore, at: usize, resolved: &ResolvedDoctype, notes: &mu
         }
         _ => {}
     }
-    Found { schema, layouts, splitting, ..Found::default() }
+    FoundDoctype { schema, layouts, splitting, ..FoundDoctype::default() }
 }
 
 fn layouts(store: &SchemaStore, at: usize, notes: &mut Vec<String>) -> (Vec<TableLayout>, Option<Splitting>) {
@@ -123,7 +128,7 @@ fn layouts(store: &SchemaStore, at: usize, notes: &mut Vec<String>) -> (Vec<Tabl
     let (Some(split), None) = (Split::of(namespace, doctype, version), &own) else {
         return (own.into_iter().collect(), None);
     };
-    let parts = [(split.remainder, Part::Remainder), (split.subset, Part::Subset)];
+    let parts = [(split.remainder, SplitPart::Remainder), (split.subset, SplitPart::Subset)];
     let names = parts.map(|((doctype, version), _)| destination::live(namespace, doctype, version));
     notes.push(format!("Documents of {doctype}.{version} are split into {} and {}.", names[0], names[1]));
     let find = |(doctype, version): (&str, &str)| match store.lookup(namespace, doctype, Some(version)) {

@@ -3,22 +3,22 @@
 use std::sync::Arc;
 
 use crate::ground::text;
-use crate::pipeline::destination::Part;
+use crate::pipeline::destination::SplitPart;
 use crate::pipeline::document::Document;
 use crate::pipeline::fault::{Fault, Says};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::sink::Landing;
 use crate::rows::column::ErrorColumn;
-use crate::rows::payload::{self, Form};
+use crate::rows::payload::{self, PayloadForm};
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::SchemaStore;
 
-use super::doctype::{self, Found, TableLayout};
+use super::doctype::{self, FoundDoctype, TableLayout};
 use super::parts::{Share, Splitting};
 use super::replay::{self, Replay};
-use super::table::{Given, Table};
-use super::{Broken, Case, Told, Warnings, attributes, oddities, place, warned};
+use super::table::{CaseTable, Given};
+use super::{Broken, Case, CaseWarnings, ToldMessage, attributes, oddities, place, warned};
 
 /// Nesting at which the pipeline's parser gives up.
 const DEEPEST: usize = 1000;
@@ -29,7 +29,8 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     let (form, stored, mut notes) = (decoded.form, decoded.stored, decoded.problems);
     let text = decoded.text;
     let document = read(form, text.clone(), &mut notes);
-    let Found { mut doctype, schema, layouts, splitting, exact, judge } = doctype::resolve(&row, document.as_deref(), schemas, &mut notes);
+    let FoundDoctype { mut doctype, schema, layouts, splitting, exact, judge } =
+        doctype::resolve(&row, document.as_deref(), schemas, &mut notes);
 
     let message = row.column(ErrorColumn::Message).unwrap_or_default().to_owned();
     let class = row.column(ErrorColumn::Class).map(str::to_owned);
@@ -37,7 +38,7 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     let readings = if has_fault { Fault::readings(&message, class.as_deref()) } else { Vec::new() };
     let replay = replay::replay(
         &row,
-        Some(&*text).filter(|_| form != Form::Absent),
+        Some(&*text).filter(|_| form != PayloadForm::Absent),
         document.as_deref(),
         judge.as_deref(),
         doctype.as_ref(),
@@ -60,9 +61,9 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
         None => notes.push("The row has neither an error message nor an exception class.".to_owned()),
     }
     tell_more(replay.as_ref(), schema.as_deref(), layout.as_deref(), &mut notes);
-    let fault = fault.map(|fault| Told::of(&message, fault));
+    let fault = fault.map(|fault| ToldMessage::of(&message, fault));
     let is_parsed = document.as_deref().is_some_and(doctype::is_parsed);
-    let warnings = if is_parsed { warned::warnings(&tables) } else { Warnings::default() };
+    let warnings = if is_parsed { warned::warnings(&tables) } else { CaseWarnings::default() };
     Case {
         row,
         form,
@@ -86,20 +87,20 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
 }
 
 /// The tables that the document goes to, each with the row that it becomes there.
-fn tables(row: &SourceRow, layouts: Vec<TableLayout>, splitting: Option<&Splitting>, document: Option<&Arc<Document>>) -> Vec<Table> {
+fn tables(row: &SourceRow, layouts: Vec<TableLayout>, splitting: Option<&Splitting>, document: Option<&Arc<Document>>) -> Vec<CaseTable> {
     let table = |TableLayout { table, doctype, version, part, layout }| {
         let submission = attributes::submission(row, &doctype, &version);
         let share = document.map(|document| match splitting.zip(part) {
             Some((splitting, part)) => Share::part(document, splitting, part),
             None => Share::whole(document.clone()),
         });
-        Table::new(table, part, layout, share.map(|share| Given { share, submission: &submission }))
+        CaseTable::new(table, part, layout, share.map(|share| Given { share, submission: &submission }))
     };
     layouts.into_iter().map(table).collect()
 }
 
 /// The table that the failing value goes to, and where it lands there.
-fn home(tables: &[Table], splitting: Option<&Splitting>, at: Option<(&Broken, &Fault<'_>)>) -> (usize, Option<Landing>) {
+fn home(tables: &[CaseTable], splitting: Option<&Splitting>, at: Option<(&Broken, &Fault<'_>)>) -> (usize, Option<Landing>) {
     let Some((broken, fault)) = at else { return (0, None) };
     let tokens = place::tokens_of(fault, broken);
     let home = splitting.and_then(|splitting| of_part(tables, splitting.part(&tokens))).unwrap_or(0);
@@ -108,13 +109,13 @@ fn home(tables: &[Table], splitting: Option<&Splitting>, at: Option<(&Broken, &F
 }
 
 /// The table that gets a part of the document; `None` where both do or it is not at hand.
-pub(super) fn of_part(tables: &[Table], part: Part) -> Option<usize> {
+pub(super) fn of_part(tables: &[CaseTable], part: SplitPart) -> Option<usize> {
     tables.iter().position(|table| table.part == Some(part))
 }
 
 /// The document, as far as there is one, and what is odd about it.
-fn read(form: Form, text: Arc<[u8]>, notes: &mut Vec<String>) -> Option<Arc<Document>> {
-    if form == Form::Absent {
+fn read(form: PayloadForm, text: Arc<[u8]>, notes: &mut Vec<String>) -> Option<Arc<Document>> {
+    if form == PayloadForm::Absent {
         notes.push("The row has no payload: the source has no such column or it is NULL, so the document cannot be shown.".to_owned());
         return None;
     }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::pipeline::destination::{self, Part, Split};
+use crate::pipeline::destination::{self, Split, SplitPart};
 use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::schema::Schema;
 
@@ -20,7 +20,7 @@ pub struct Splitting {
 
 impl Splitting {
     /// Which part the value at decoded tokens goes to.
-    pub fn part<S: AsRef<str>>(&self, tokens: &[S]) -> Part {
+    pub fn part<S: AsRef<str>>(&self, tokens: &[S]) -> SplitPart {
         self.split.part(tokens, self.subset.as_deref())
     }
 
@@ -33,13 +33,13 @@ impl Splitting {
             let is_object = document.kind(node) == Kind::Object && document.count(node) > 0;
             let part = self.part(&tokens);
             match part {
-                Part::Subset => moved.push(node),
-                Part::Both if tokens.first().is_some_and(|name| destination::is_copied(name)) => {}
-                Part::Both | Part::Remainder if is_object && (part == Part::Both || self.subset.is_none()) => {
+                SplitPart::Subset => moved.push(node),
+                SplitPart::Both if tokens.first().is_some_and(|name| destination::is_copied(name)) => {}
+                SplitPart::Both | SplitPart::Remainder if is_object && (part == SplitPart::Both || self.subset.is_none()) => {
                     node += 1;
                     continue;
                 }
-                Part::Both | Part::Remainder => stay.push(node),
+                SplitPart::Both | SplitPart::Remainder => stay.push(node),
             }
             node = document.end(node);
         }
@@ -62,15 +62,15 @@ impl Share {
     }
 
     /// The part of a document. A text that is no JSON to its end is not divided.
-    pub(super) fn part(document: &Arc<Document>, splitting: &Splitting, part: Part) -> Self {
+    pub(super) fn part(document: &Arc<Document>, splitting: &Splitting, part: SplitPart) -> Self {
         if document.error().is_some() || document.is_empty() || document.kind(0) != Kind::Object {
             return Share::whole(document.clone());
         }
         let (stay, moved) = splitting.divide(document);
         match part {
-            Part::Remainder => Share::without(document, &moved),
-            Part::Subset => Share::without(document, &stay),
-            Part::Both => Share::whole(document.clone()),
+            SplitPart::Remainder => Share::without(document, &moved),
+            SplitPart::Subset => Share::without(document, &stay),
+            SplitPart::Both => Share::whole(document.clone()),
         }
     }
 
@@ -130,7 +130,7 @@ mod tests {
 
     fn texts(splitting: &Splitting, text: &str) -> [String; 2] {
         let document = Arc::new(Document::parse(text.as_bytes()));
-        [Part::Remainder, Part::Subset].map(|part| {
+        [SplitPart::Remainder, SplitPart::Subset].map(|part| {
             let share = Share::part(&document, splitting, part);
             assert!(share.document.error().is_none());
             for node in 0..share.document.len() as NodeId {
@@ -160,6 +160,6 @@ mod tests {
         assert_eq!(texts(&splitting(None), r#"{"a": {"USE_COUNTER2_A": 1}}"#), [r#"{"a":{}}"#, r#"{"a":{"USE_COUNTER2_A":1}}"#]);
         assert_eq!(texts(&splitting(None), r#"{"a": 1, "b": 2}"#)[1], "{}");
         let broken = Arc::new(Document::parse(&br#"{"a": {"USE_COUNTER2_A": 1}, "#[..]));
-        assert_eq!(Share::part(&broken, &splitting(None), Part::Subset).inside(2), Some(2));
+        assert_eq!(Share::part(&broken, &splitting(None), SplitPart::Subset).inside(2), Some(2));
     }
 }

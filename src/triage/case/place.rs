@@ -4,7 +4,7 @@ use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::fault::{Fault, Says};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
-use crate::pipeline::schema::walk::{Token, generalise};
+use crate::pipeline::schema::walk::{TokenMatch, generalise};
 use crate::pipeline::sink::{self, Fate, Landing};
 use crate::pipeline::verdict::judge::Violation;
 use crate::pipeline::verdict::{self, Broken};
@@ -19,7 +19,7 @@ pub(super) fn locate(schema: Option<&Schema>, readings: &[Fault<'_>], document: 
     let at = readings.iter().position(exists).unwrap_or(0);
     let broken = readings.get(at).filter(|fault| fault.pointer.is_some()).map(|fault| {
         let tokens = fault.tokens();
-        let path = generalise(&tokens, &vec![Token::Unknown; tokens.len()]);
+        let path = generalise(&tokens, &vec![TokenMatch::Unknown; tokens.len()]);
         Broken { tokens, path, keyword: fault.keyword(), ambiguous: true, ..Broken::default() }
     });
     (at, broken)

@@ -4,7 +4,7 @@ use crate::pipeline::document::Document;
 use crate::pipeline::fault::{NOT_FOUND, VALIDATION};
 use crate::pipeline::verdict::Broken;
 use crate::pipeline::verdict::judge::jackson::{self, JsonFailure};
-use crate::pipeline::verdict::judge::{Doubt, Input, Judge, Outcome, Violation, Violations};
+use crate::pipeline::verdict::judge::{Doubt, Judge, JudgeInput, Outcome, Violation, Violations};
 use crate::rows::column::ErrorColumn;
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::SchemaStore;
@@ -74,12 +74,12 @@ fn none() -> Violations {
 }
 
 fn validated(document: &Document, judge: &Judge, told: &str) -> Replay {
-    let verdict = judge.verdict(Input::payload(document));
+    let verdict = judge.verdict(JudgeInput::payload(document));
     let violation = match verdict.outcome {
         Outcome::Pass => None,
         Outcome::Fail(violation) => Some(*violation),
     };
-    let violations = judge.violations(Input::payload(document), MOST_VIOLATIONS);
+    let violations = judge.violations(JudgeInput::payload(document), MOST_VIOLATIONS);
     let message = violation.as_ref().map(|violation| format!("{VALIDATION}: {}", violation.message)).unwrap_or_default();
     let reproduced = violation.is_some() && cut(&message) == told;
     Replay { class: violation.as_ref().map(|_| VALIDATION), message, violation, reproduced, violations, doubts: verdict.doubts }

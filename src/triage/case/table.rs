@@ -5,28 +5,28 @@
 
 use std::sync::Arc;
 
-use crate::pipeline::destination::Part;
+use crate::pipeline::destination::SplitPart;
 use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::layout::{ColumnId, Layout};
-use crate::pipeline::sink::{self, Fates, Landed, Landing, Refusal, Shown, Submission, Transformed};
+use crate::pipeline::sink::{self, Fates, Landed, Landing, RowRefusal, Shown, Submission, Transformed};
 
 use super::parts::Share;
 
 /// One table of a case.
-pub struct Table {
+pub struct CaseTable {
     /// The live table: `telemetry_live.main_v5`.
     pub name: String,
     /// Which part of the document it gets; `None` where it gets the whole.
-    pub part: Option<Part>,
+    pub part: Option<SplitPart>,
     /// Its columns.
     pub layout: Arc<Layout>,
     /// What becomes of the document, where there is one. Values are those of the whole document.
     pub fates: Fates,
-    stored: Option<Stored>,
+    stored: Option<StoredDocument>,
 }
 
 /// The document on its way into the table.
-struct Stored {
+struct StoredDocument {
     share: Share,
     transformed: Transformed,
 }
@@ -37,13 +37,13 @@ pub(super) struct Given<'a> {
     pub submission: &'a Submission,
 }
 
-impl Table {
-    pub(super) fn new(name: String, part: Option<Part>, layout: Arc<Layout>, given: Option<Given<'_>>) -> Self {
+impl CaseTable {
+    pub(super) fn new(name: String, part: Option<SplitPart>, layout: Arc<Layout>, given: Option<Given<'_>>) -> Self {
         let stored = given.map(|Given { share, submission }| {
             let transformed = sink::transform(&layout, &share.document, submission);
-            Stored { share, transformed }
+            StoredDocument { share, transformed }
         });
-        let mut table = Table { name, part, layout, fates: Fates::default(), stored };
+        let mut table = CaseTable { name, part, layout, fates: Fates::default(), stored };
         if let (Some(landed), Some(stored)) = (table.landed(), &table.stored) {
             let mut fates = landed.fates();
             fates.additional.iter_mut().for_each(|node| *node = stored.share.outside(*node));
@@ -52,7 +52,7 @@ impl Table {
         table
     }
 
-    /// What the document becomes here. Its values are those of the part that the table gets; see [`Table::outside`].
+    /// What the document becomes here. Its values are those of the part that the table gets; see [`CaseTable::outside`].
     pub fn landed(&self) -> Option<Landed<'_>> {
         let stored = self.stored.as_ref()?;
         Some(stored.transformed.beside(&self.layout, &stored.share.document))
@@ -101,10 +101,10 @@ impl Table {
     }
 
     /// The exception that ends the row, if any; its value is that of the whole document.
-    pub fn refusal(&self) -> Option<Refusal> {
+    pub fn refusal(&self) -> Option<RowRefusal> {
         let stored = self.stored.as_ref()?;
         let refusal = stored.transformed.refusal()?;
-        Some(Refusal { node: stored.share.outside(refusal.node), ..refusal })
+        Some(RowRefusal { node: stored.share.outside(refusal.node), ..refusal })
     }
 }
 

@@ -6,14 +6,14 @@ use crate::pipeline::document::NodeId;
 use crate::pipeline::sink::Severity;
 
 use super::Case;
-use super::table::Table;
+use super::table::CaseTable;
 
 /// Warnings of one case that are kept in full.
 const MOST: usize = 100;
 
 /// One thing to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
+pub struct CaseWarning {
     /// How bad it is.
     pub severity: Severity,
     /// Position of the table that it is about, in the case's.
@@ -26,16 +26,16 @@ pub struct Warning {
 
 /// What is wrong with the row or the rows that the document becomes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Warnings {
+pub struct CaseWarnings {
     /// The worst first, then in the order of the document; at most 100.
-    pub list: Vec<Warning>,
+    pub list: Vec<CaseWarning>,
     /// All of them, exactly.
     pub count: u64,
 }
 
 /// The warnings of all tables. A value that both parts of a document get is told once.
-pub(super) fn warnings(tables: &[Table]) -> Warnings {
-    let (mut all, mut known) = (Warnings::default(), FxHashSet::default());
+pub(super) fn warnings(tables: &[CaseTable]) -> CaseWarnings {
+    let (mut all, mut known) = (CaseWarnings::default(), FxHashSet::default());
     for (at, table) in tables.iter().enumerate() {
         let Some(landed) = table.landed() else { continue };
         landed.visit_warned(&mut |severity, node| {
@@ -46,7 +46,7 @@ pub(super) fn warnings(tables: &[Table]) -> Warnings {
             if all.list.iter().any(|told| told.node == node && told.severity == warning.severity) {
                 continue;
             }
-            all.list.push(Warning { severity: warning.severity, table: at, node, sentence: warning.sentence });
+            all.list.push(CaseWarning { severity: warning.severity, table: at, node, sentence: warning.sentence });
         }
     }
     all.list.sort_by_key(|warning| (warning.severity, warning.node));

@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::arena::{Arena, Gathered, Uses};
-use super::{Catalog, Column, Contents, Flat, NONE, Progress, Table, TableId};
+use super::{Catalog, CatalogColumn, CatalogProgress, CatalogTable, Flat, NONE, TableContents, TableId};
 use crate::pipeline::layout::{ColumnId, Layout, Size};
 use crate::pipeline::names::snake_case;
 use crate::rows::schemas::{Doctype, SchemaError, SchemaStore};
@@ -19,9 +19,9 @@ use crate::rows::schemas::{Doctype, SchemaError, SchemaStore};
 /// Threads that read: one more for each costs memory for a file and its nodes, and the files are few.
 const THREADS: usize = 2;
 
-pub(super) fn read(store: &SchemaStore, watch: &(dyn Fn(Progress) -> ControlFlow<()> + Sync)) -> Option<Catalog> {
+pub(super) fn read(store: &SchemaStore, watch: &(dyn Fn(CatalogProgress) -> ControlFlow<()> + Sync)) -> Option<Catalog> {
     let total = store.doctypes().iter().filter(|doctype| doctype.layout.is_some()).count();
-    let reader = Reader {
+    let reader = CatalogReader {
         store,
         watch,
         total,
@@ -46,7 +46,7 @@ pub(super) fn read(store: &SchemaStore, watch: &(dyn Fn(Progress) -> ControlFlow
 pub(super) fn listed(store: &SchemaStore) -> Catalog {
     let mut catalog = Shelf::default().finish(store.doctypes());
     for table in catalog.tables.iter_mut().filter(|table| table.doctype.layout.is_some()) {
-        table.contents = Contents::Unread;
+        table.contents = TableContents::Unread;
     }
     catalog
 }
@@ -60,9 +60,9 @@ pub(super) fn of(doctype: Doctype, layout: &Layout) -> Catalog {
 }
 
 /// What the threads share.
-struct Reader<'a> {
+struct CatalogReader<'a> {
     store: &'a SchemaStore,
-    watch: &'a (dyn Fn(Progress) -> ControlFlow<()> + Sync),
+    watch: &'a (dyn Fn(CatalogProgress) -> ControlFlow<()> + Sync),
     total: usize,
     next: AtomicUsize,
     done: AtomicUsize,
@@ -87,7 +87,7 @@ struct Shelf {
     unreadable: FxHashMap<usize, String>,
 }
 
-impl Reader<'_> {
+impl CatalogReader<'_> {
     fn run(&self) {
         loop {
             let table = self.next.fetch_add(1, Ordering::Relaxed);
@@ -102,7 +102,7 @@ impl Reader<'_> {
                 }
             }
             let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-            if (self.watch)(Progress { done, total: self.total }).is_break() {
+            if (self.watch)(CatalogProgress { done, total: self.total }).is_break() {
                 self.stopped.store(true, Ordering::Relaxed);
             }
         }
@@ -137,13 +137,13 @@ impl Shelf {
     }
 
     fn flatten(&mut self, layout: &Layout, bytes: u64) -> Flat {
-        let mut columns: Vec<Column> = Vec::with_capacity(layout.columns.len());
+        let mut columns: Vec<CatalogColumn> = Vec::with_capacity(layout.columns.len());
         for (id, column) in layout.columns.iter().enumerate() {
             let id = id as ColumnId;
             let name = self.arena.name(&column.name);
             let above = column.parent.map_or(NONE, |parent| columns[parent as usize].path);
             let badge = layout.badge(id);
-            columns.push(Column {
+            columns.push(CatalogColumn {
                 path: self.arena.path(above, name),
                 badge: self.badges.number(&badge),
                 parent: column.parent.unwrap_or(NONE),
@@ -178,16 +178,16 @@ impl Shelf {
         for (id, (doctype, names)) in doctypes.iter().zip(named).enumerate() {
             let path = doctype.layout.clone().unwrap_or_default();
             let contents = match (self.unreadable.remove(&id), self.of.get(&id).and_then(|&at| places.get(at))) {
-                (Some(reason), _) => Contents::Broken(reason),
-                (None, Some(Err(reason))) => Contents::Broken(SchemaError::Broken { path, reason: reason.clone() }.to_string()),
+                (Some(reason), _) => TableContents::Broken(reason),
+                (None, Some(Err(reason))) => TableContents::Broken(SchemaError::Broken { path, reason: reason.clone() }.to_string()),
                 (None, Some(Ok(flat))) => {
                     users[*flat as usize].push(id as TableId);
-                    Contents::Columns(*flat)
+                    TableContents::Columns(*flat)
                 }
-                (None, None) => Contents::Missing,
+                (None, None) => TableContents::Missing,
             };
             let names = names.map(|name| done.name_of[name as usize]);
-            tables.push(Table { doctype: doctype.clone(), contents, names });
+            tables.push(CatalogTable { doctype: doctype.clone(), contents, names });
         }
         let uses = Uses::of(&flats, done.paths.len());
         Catalog { tables, flats, users, names: done.names, badges, paths: done.paths, uses }

@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Catalog, Column, Found, Hit, NONE, PathId, Place, Table, TableId, What};
+use super::{Catalog, CatalogColumn, CatalogTable, FoundHits, Hit, HitKind, HitPlace, NONE, PathId, TableId};
 use crate::ground::fuzzy::{Rank, Word, is_sensitive};
 use crate::pipeline::layout::ColumnId;
 
@@ -15,14 +15,14 @@ const MOST_WORDS: usize = 64;
 /// Names looked at between two questions whether the search is still wanted.
 const STRIDE: usize = 512;
 
-pub(super) fn search(catalog: &Catalog, text: &str, cancelled: &dyn Fn() -> bool) -> Option<Found> {
+pub(super) fn search(catalog: &Catalog, text: &str, cancelled: &dyn Fn() -> bool) -> Option<FoundHits> {
     let words = words(catalog, text, cancelled)?;
-    let mut found = Found::default();
+    let mut found = FoundHits::default();
     if words.is_empty() {
         return Some(found);
     }
     let all = u64::MAX >> (64 - words.len());
-    let tables: Vec<Match> = catalog.tables.iter().map(|table| of_words(&words, |word| word.table(table))).collect();
+    let tables: Vec<WordMatch> = catalog.tables.iter().map(|table| of_words(&words, |word| word.table(table))).collect();
     by_name(&tables, all, &mut found);
     let within_tables = tables.iter().fold(0, |union, table| union | table.mask);
     let mut above: Vec<u64> = Vec::with_capacity(catalog.paths.len());
@@ -39,20 +39,20 @@ pub(super) fn search(catalog: &Catalog, text: &str, cancelled: &dyn Fn() -> bool
         }
     }
     found.hits.sort_unstable_by_key(|hit| match hit.what {
-        What::Tables => (hit.rank, None, Reverse(hit.to - hit.from)),
-        What::Column(path) => (hit.rank, Some((Reverse(hit.to - hit.from), path, hit.from)), Reverse(0)),
+        HitKind::Tables => (hit.rank, None, Reverse(hit.to - hit.from)),
+        HitKind::Column(path) => (hit.rank, Some((Reverse(hit.to - hit.from), path, hit.from)), Reverse(0)),
     });
     Some(found)
 }
 
 /// Which words match something, and how well the worst of them does.
-struct Match {
+struct WordMatch {
     mask: u64,
     rank: Rank,
 }
 
-fn of_words(words: &[Asked], rank: impl Fn(&Asked) -> Option<Rank>) -> Match {
-    let mut found = Match { mask: 0, rank: Rank::Exact };
+fn of_words(words: &[SearchedWord], rank: impl Fn(&SearchedWord) -> Option<Rank>) -> WordMatch {
+    let mut found = WordMatch { mask: 0, rank: Rank::Exact };
     for (at, word) in words.iter().enumerate() {
         if let Some(rank) = rank(word) {
             found.mask |= 1 << at;
@@ -63,18 +63,18 @@ fn of_words(words: &[Asked], rank: impl Fn(&Asked) -> Option<Rank>) -> Match {
 }
 
 /// A word of the text: its parts between dots, each matched with every name there is.
-struct Asked {
-    parts: Vec<Part>,
+struct SearchedWord {
+    parts: Vec<WordPart>,
 }
 
-struct Part {
+struct WordPart {
     text: String,
     /// How well it matches each name.
     ranks: Vec<Option<Rank>>,
 }
 
 /// `None` where the search was called off.
-fn words(catalog: &Catalog, text: &str, cancelled: &dyn Fn() -> bool) -> Option<Vec<Asked>> {
+fn words(catalog: &Catalog, text: &str, cancelled: &dyn Fn() -> bool) -> Option<Vec<SearchedWord>> {
     let sensitive = is_sensitive(text);
     // Namespaces are written with a dash, datasets with an underscore, and people mean either.
     let text = text.replace('-', "_");
@@ -82,10 +82,10 @@ fn words(catalog: &Catalog, text: &str, cancelled: &dyn Fn() -> bool) -> Option<
     for word in text.split_whitespace().take(MOST_WORDS) {
         let mut parts = Vec::new();
         for part in parts_of(word) {
-            parts.push(Part { text: part.to_owned(), ranks: ranks(catalog, &Word::new(part, sensitive), cancelled)? });
+            parts.push(WordPart { text: part.to_owned(), ranks: ranks(catalog, &Word::new(part, sensitive), cancelled)? });
         }
         if !parts.is_empty() {
-            words.push(Asked { parts });
+            words.push(SearchedWord { parts });
         }
     }
     Some(words)
@@ -113,7 +113,7 @@ fn ranks(catalog: &Catalog, word: &Word, cancelled: &dyn Fn() -> bool) -> Option
     Some(ranks)
 }
 
-impl Asked {
+impl SearchedWord {
     /// How well the word matches the end of a path.
     fn path(&self, catalog: &Catalog, path: PathId) -> Option<Rank> {
         let mut at = path;
@@ -127,10 +127,10 @@ impl Asked {
     }
 
     /// How well the word matches a table's namespace, doctype and version: any neighbours of them.
-    fn table(&self, table: &Table) -> Option<Rank> {
+    fn table(&self, table: &CatalogTable) -> Option<Rank> {
         let [namespace, doctype] = table.names;
-        let named = |part: &Part, name: u32| part.ranks[name as usize];
-        let version = |part: &Part| (part.text == table.doctype.version).then_some(Rank::Exact);
+        let named = |part: &WordPart, name: u32| part.ranks[name as usize];
+        let version = |part: &WordPart| (part.text == table.doctype.version).then_some(Rank::Exact);
         match &self.parts[..] {
             [one] => named(one, namespace).into_iter().chain(named(one, doctype)).min(),
             [one, two] => {
@@ -144,17 +144,17 @@ impl Asked {
 }
 
 /// Tables that match by their names alone.
-fn by_name(tables: &[Match], all: u64, found: &mut Found) {
+fn by_name(tables: &[WordMatch], all: u64, found: &mut FoundHits) {
     let mut matching: Vec<(Rank, TableId)> =
         tables.iter().zip(0..).filter(|(table, _)| table.mask == all).map(|(table, id)| (table.rank, id)).collect();
     matching.sort_unstable();
     let Some(&(rank, _)) = matching.first() else { return };
-    found.places.extend(matching.iter().map(|&(_, table)| Place { table, column: None }));
-    found.hits.push(Hit { what: What::Tables, rank, from: 0, to: found.places.len() as u32 });
+    found.places.extend(matching.iter().map(|&(_, table)| HitPlace { table, column: None }));
+    found.hits.push(Hit { what: HitKind::Tables, rank, from: 0, to: found.places.len() as u32 });
 }
 
 /// The columns of a path in the tables that are wanted: a hit for each type and mode that it has.
-fn columns(catalog: &Catalog, path: PathId, rank: Rank, wanted: &dyn Fn(TableId) -> bool, found: &mut Found) {
+fn columns(catalog: &Catalog, path: PathId, rank: Rank, wanted: &dyn Fn(TableId) -> bool, found: &mut FoundHits) {
     let mut places: Vec<(Looks, TableId, ColumnId)> = Vec::new();
     for &(flat, id) in catalog.uses.get(path) {
         let looks = looks(&catalog.flats[flat as usize].columns[id as usize]);
@@ -163,14 +163,14 @@ fn columns(catalog: &Catalog, path: PathId, rank: Rank, wanted: &dyn Fn(TableId)
     places.sort_unstable();
     for same in places.chunk_by(|a, b| a.0 == b.0) {
         let from = found.places.len() as u32;
-        found.places.extend(same.iter().map(|&(_, table, column)| Place { table, column: Some(column) }));
-        found.hits.push(Hit { what: What::Column(path), rank, from, to: found.places.len() as u32 });
+        found.places.extend(same.iter().map(|&(_, table, column)| HitPlace { table, column: Some(column) }));
+        found.hits.push(Hit { what: HitKind::Column(path), rank, from, to: found.places.len() as u32 });
     }
 }
 
 /// What columns of one hit have in common: type and mode.
 type Looks = (u32, &'static str);
 
-fn looks(column: &Column) -> Looks {
+fn looks(column: &CatalogColumn) -> Looks {
     (column.badge, column.mode.name())
 }

@@ -30,15 +30,15 @@ fn catalog() -> Catalog {
 fn found(text: &str) -> Vec<String> {
     let catalog = catalog();
     let found = catalog.search(text, &|| false).unwrap();
-    let table = |place: &Place| {
+    let table = |place: &HitPlace| {
         let doctype = &catalog.tables()[place.table as usize].doctype;
         format!("{} {}.{}", doctype.namespace, doctype.doctype, doctype.version)
     };
     let line = |hit: &Hit| {
         let places = found.places(hit);
         let name = match hit.what {
-            What::Tables => "tables".to_owned(),
-            What::Column(path) => {
+            HitKind::Tables => "tables".to_owned(),
+            HitKind::Column(path) => {
                 let column = catalog.column(places[0].table, places[0].column.unwrap()).unwrap();
                 format!("{} {}", catalog.path(path), catalog.badge(column))
             }
@@ -53,9 +53,9 @@ fn equal_files_are_kept_once_and_bad_ones_say_why() {
     let catalog = catalog();
     assert_eq!(catalog.flats.len(), 2);
     assert_eq!(catalog.tables()[0].contents, catalog.tables()[1].contents);
-    let Contents::Broken(reason) = &catalog.tables()[2].contents else { panic!("sync.1 can be used") };
+    let TableContents::Broken(reason) = &catalog.tables()[2].contents else { panic!("sync.1 can be used") };
     assert!(reason.starts_with("my-app/sync/sync.1.bq: ") && reason.contains("line 2"), "{reason}");
-    assert_eq!(catalog.tables()[3].contents, Contents::Missing);
+    assert_eq!(catalog.tables()[3].contents, TableContents::Missing);
     let flat = catalog.flat(1).unwrap();
     assert_eq!((flat.size.leaves, flat.size.columns, flat.bytes), (4, 6, MAIN.len() as u64));
     let value = flat.columns[5];
@@ -67,7 +67,7 @@ fn equal_files_are_kept_once_and_bad_ones_say_why() {
 fn names_are_there_before_any_file_is_read() {
     let catalog = Catalog::listed(&store());
     assert_eq!(catalog.tables().len(), 5);
-    assert_eq!([2, 3].map(|table| &catalog.tables()[table].contents), [&Contents::Unread, &Contents::Missing]);
+    assert_eq!([2, 3].map(|table| &catalog.tables()[table].contents), [&TableContents::Unread, &TableContents::Missing]);
     assert_eq!(catalog.search("my-app.main", &|| false).unwrap().len(), 2);
 }
 
@@ -83,7 +83,7 @@ fn numbers_do_not_depend_on_the_order_of_reading() {
 #[test]
 fn reading_tells_how_far_it_is_and_can_be_stopped() {
     let seen = std::sync::Mutex::new(Vec::new());
-    let watch = |progress: Progress| {
+    let watch = |progress: CatalogProgress| {
         seen.lock().unwrap().push((progress.done, progress.total));
         ControlFlow::Continue(())
     };

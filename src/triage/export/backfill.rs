@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::hidden::Told;
+use super::hidden::ToldGroup;
 use super::page::{Page, data, ours, rows, said};
 use crate::ground::text::count;
 use crate::ground::time::Micros;
 use crate::ground::time::minute;
-use crate::pipeline::destination::{self, Part, Split, Stage};
-use crate::pipeline::schema::walk::Token;
+use crate::pipeline::destination::{self, Split, SplitPart, Stage};
+use crate::pipeline::schema::walk::TokenMatch;
 use crate::rows::group::{Group, doctype_name};
 use crate::rows::schemas::SchemaStore;
 use crate::triage::redact::Redactor;
@@ -22,12 +22,12 @@ use crate::triage::redact::Redactor;
 #[derive(Debug, Serialize)]
 pub struct Brief {
     /// In the order of their names.
-    pub doctypes: Vec<Doctype>,
+    pub doctypes: Vec<BackfillDoctype>,
 }
 
 /// Refused documents of one doctype version.
 #[derive(Debug, Serialize)]
-pub struct Doctype {
+pub struct BackfillDoctype {
     /// `namespace/doctype.version` as far as it is known.
     pub doctype: String,
     /// Rows in all of its groups.
@@ -37,14 +37,14 @@ pub struct Doctype {
     /// Likewise.
     pub last_day: Option<String>,
     /// Tables that the documents belong in; none where the version is not known.
-    pub tables: Vec<Table>,
+    pub tables: Vec<BackfillTable>,
     /// What is to be brought back.
-    pub groups: Vec<Fault>,
+    pub groups: Vec<BackfillGroup>,
 }
 
 /// A table.
 #[derive(Debug, Serialize)]
-pub struct Table {
+pub struct BackfillTable {
     /// `live` or `stable`.
     pub stage: &'static str,
     /// `telemetry_live.main_v5`
@@ -55,7 +55,7 @@ pub struct Table {
 
 /// One group.
 #[derive(Debug, Serialize)]
-pub struct Fault {
+pub struct BackfillGroup {
     /// What it is called by.
     pub fingerprint: String,
     /// In one sentence.
@@ -66,12 +66,12 @@ pub struct Fault {
     pub conditions: Vec<String>,
 }
 
-type Name<'a> = (Option<&'a str>, Option<&'a str>, Option<String>);
+type BackfillName<'a> = (Option<&'a str>, Option<&'a str>, Option<String>);
 
 impl Brief {
     /// A brief on these groups, each with the version of its documents where its rows do not tell it.
     pub fn new(groups: &[(&Group, Option<String>)], schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> Self {
-        let mut by_name: BTreeMap<Name<'_>, Vec<&Group>> = BTreeMap::new();
+        let mut by_name: BTreeMap<BackfillName<'_>, Vec<&Group>> = BTreeMap::new();
         for (group, version) in groups {
             let key = &group.key;
             let version = key.version.as_deref().map(str::to_owned).or_else(|| version.clone());
@@ -105,17 +105,17 @@ impl Brief {
     }
 }
 
-fn doctype(name: &Name<'_>, groups: &[&Group], schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> Doctype {
-    let told: Vec<Told> = groups.iter().map(|group| Told::new(group, schemas, redactor)).collect();
+fn doctype(name: &BackfillName<'_>, groups: &[&Group], schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> BackfillDoctype {
+    let told: Vec<ToldGroup> = groups.iter().map(|group| ToldGroup::new(group, schemas, redactor)).collect();
     let spans: Vec<(Micros, Micros)> = groups.iter().filter_map(|group| group.span).collect();
     let day = |time: Option<Micros>| time.map(|time| minute(time).chars().take(10).collect());
     let (namespace, doctype, version) = name;
-    let version = version.as_deref().map(|version| redactor.key(version, Token::Unknown).into_owned());
+    let version = version.as_deref().map(|version| redactor.key(version, TokenMatch::Unknown).into_owned());
     let shown = told.first().map(|told| &told.group.key);
     let (namespace_told, doctype_told) = shown.map_or((None, None), |key| (key.namespace.as_deref(), key.doctype.as_deref()));
     // Names that may not be told are those of no table.
     let known = namespace.zip(*doctype).filter(|_| (*namespace, *doctype) == (namespace_told, doctype_told)).zip(version.as_deref());
-    Doctype {
+    BackfillDoctype {
         doctype: doctype_name(namespace_told, doctype_told, version.as_deref()),
         rows: groups.iter().map(|group| group.count).sum(),
         first_day: day(spans.iter().map(|span| span.0).min()),
@@ -125,18 +125,22 @@ fn doctype(name: &Name<'_>, groups: &[&Group], schemas: Option<&SchemaStore>, re
     }
 }
 
-fn tables(namespace: &str, doctype: &str, version: &str) -> Vec<Table> {
+fn tables(namespace: &str, doctype: &str, version: &str) -> Vec<BackfillTable> {
     let is_split = Split::of(namespace, doctype, version).is_some();
     let all = destination::tables(namespace, doctype, version).into_iter();
     let wanted = all.filter(|table| matches!(table.stage, Stage::Live | Stage::Stable));
     wanted
-        .map(|table| Table { stage: table.stage.name(), table: table.path(), part: table.part.filter(|_| is_split).map(Part::name) })
+        .map(|table| BackfillTable {
+            stage: table.stage.name(),
+            table: table.path(),
+            part: table.part.filter(|_| is_split).map(SplitPart::name),
+        })
         .collect()
 }
 
-fn fault(told: Told) -> Fault {
-    let Told { group, conditions } = told;
-    Fault { fingerprint: group.fingerprint.to_string(), fault: group.sentence(), rows: group.count, conditions }
+fn fault(told: ToldGroup) -> BackfillGroup {
+    let ToldGroup { group, conditions } = told;
+    BackfillGroup { fingerprint: group.fingerprint.to_string(), fault: group.sentence(), rows: group.count, conditions }
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub enum Readers {
 
 /// How files are written.
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
+pub struct WriteOptions {
     /// Whether a file that is there may be replaced.
     pub replace: bool,
     /// Who may read what is written.
@@ -31,27 +31,27 @@ pub struct Options {
 
 /// A folder to write into.
 #[derive(Debug)]
-pub struct Folder {
+pub struct ExportFolder {
     /// As it was given.
     given: PathBuf,
     /// Without links, to know what lies inside.
     root: PathBuf,
-    options: Options,
+    options: WriteOptions,
 }
 
-impl Folder {
+impl ExportFolder {
     /// A folder, made where it is not there yet.
-    pub fn open(path: &Path, options: Options) -> Result<Self, ExportError> {
+    pub fn open(path: &Path, options: WriteOptions) -> Result<Self, ExportError> {
         if fs::metadata(path).is_ok_and(|metadata| !metadata.is_dir()) {
             return Err(ExportError::Place { path: path.to_owned(), what: "a file, where a folder is needed for several files" });
         }
         let refused = |error| ExportError::Io { path: path.to_owned(), error };
         fs::create_dir_all(path).map_err(refused)?;
-        Ok(Folder { given: path.to_owned(), root: path.canonicalize().map_err(refused)?, options })
+        Ok(ExportFolder { given: path.to_owned(), root: path.canonicalize().map_err(refused)?, options })
     }
 
     /// Begins a file. Every part of the path is made a plain name, so that it lies in the folder; `ending` is ours.
-    pub fn begin(&self, folders: &[&str], stem: &str, ending: &str) -> Result<Draft, ExportError> {
+    pub fn begin(&self, folders: &[&str], stem: &str, ending: &str) -> Result<DraftFile, ExportError> {
         let relative: PathBuf = folders.iter().map(|part| name::safe(part)).collect();
         let (folder, given) = (self.root.join(&relative), self.given.join(&relative));
         fs::create_dir_all(&folder).map_err(|error| ExportError::Io { path: given.clone(), error })?;
@@ -59,21 +59,21 @@ impl Folder {
         if !folder.canonicalize().is_ok_and(|folder| folder.starts_with(&self.root)) {
             return Err(ExportError::Place { path: given, what: "a link that leads out of the chosen folder; remove it" });
         }
-        Draft::begin(&given.join(format!("{}{ending}", name::safe(stem))), self.options)
+        DraftFile::begin(&given.join(format!("{}{ending}", name::safe(stem))), self.options)
     }
 }
 
 /// A file being written. Nobody sees it before it is finished; dropped, it leaves nothing behind.
 #[derive(Debug)]
-pub struct Draft {
+pub struct DraftFile {
     path: PathBuf,
     replace: bool,
     file: BufWriter<NamedTempFile>,
 }
 
-impl Draft {
+impl DraftFile {
     /// Begins a file at exactly this path.
-    pub fn begin(path: &Path, options: Options) -> Result<Self, ExportError> {
+    pub fn begin(path: &Path, options: WriteOptions) -> Result<Self, ExportError> {
         match fs::symlink_metadata(path) {
             Ok(metadata) if metadata.is_dir() => {
                 return Err(ExportError::Place { path: path.to_owned(), what: "a folder, where a file is needed" });
@@ -90,7 +90,7 @@ impl Draft {
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = temporary(folder, options.readers).map_err(|error| ExportError::Io { path: path.to_owned(), error })?;
-        Ok(Draft { path: path.to_owned(), replace: options.replace, file: BufWriter::with_capacity(1 << 16, file) })
+        Ok(DraftFile { path: path.to_owned(), replace: options.replace, file: BufWriter::with_capacity(1 << 16, file) })
     }
 
     /// Where it will be.
@@ -100,7 +100,7 @@ impl Draft {
 
     /// Puts the file in its place, whole and on the disk. Its path.
     pub fn finish(self) -> Result<PathBuf, ExportError> {
-        let Draft { path, replace, file } = self;
+        let DraftFile { path, replace, file } = self;
         let refused = |error| ExportError::Io { path: path.clone(), error };
         let file = file.into_inner().map_err(|error| refused(error.into_error()))?;
         file.as_file().sync_all().map_err(refused)?;
@@ -118,8 +118,8 @@ impl Draft {
     }
 
     /// Writes a whole file.
-    pub fn whole(path: &Path, options: Options, bytes: &[u8]) -> Result<PathBuf, ExportError> {
-        let mut draft = Draft::begin(path, options)?;
+    pub fn whole(path: &Path, options: WriteOptions, bytes: &[u8]) -> Result<PathBuf, ExportError> {
+        let mut draft = DraftFile::begin(path, options)?;
         draft.put(bytes)?;
         draft.finish()
     }
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
     use crate::rows::advice::Advice;
 
-    const NEW: Options = Options { replace: false, readers: Readers::Usual };
+    const NEW: WriteOptions = WriteOptions { replace: false, readers: Readers::Usual };
 
     fn names(folder: &Path) -> Vec<String> {
         let mut names: Vec<String> =
@@ -163,12 +163,12 @@ mod tests {
     fn a_file_appears_whole_or_not_at_all() {
         let top = tempfile::tempdir().unwrap();
         let path = top.path().join("report.md");
-        let mut draft = Draft::begin(&path, NEW).unwrap();
+        let mut draft = DraftFile::begin(&path, NEW).unwrap();
         draft.put(b"half").unwrap();
         assert!(!path.exists());
         drop(draft);
         assert_eq!(names(top.path()), Vec::<String>::new());
-        assert_eq!(Draft::whole(&path, NEW, b"whole").unwrap(), path);
+        assert_eq!(DraftFile::whole(&path, NEW, b"whole").unwrap(), path);
         assert_eq!((names(top.path()), fs::read(&path).unwrap()), (vec!["report.md".to_owned()], b"whole".to_vec()));
     }
 
@@ -176,22 +176,22 @@ mod tests {
     fn nothing_is_replaced_unasked() {
         let top = tempfile::tempdir().unwrap();
         let path = top.path().join("a");
-        let late = Draft::begin(&path, NEW).unwrap();
+        let late = DraftFile::begin(&path, NEW).unwrap();
         fs::write(&path, "theirs").unwrap();
-        for error in [late.finish().unwrap_err(), Draft::whole(&path, NEW, b"ours").unwrap_err()] {
+        for error in [late.finish().unwrap_err(), DraftFile::whole(&path, NEW, b"ours").unwrap_err()] {
             assert!(error.to_string().contains("is there already") && error.advice() == Some(Advice::Replace), "{error}");
         }
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
-        Draft::whole(&path, Options { replace: true, ..NEW }, b"ours").unwrap();
+        DraftFile::whole(&path, WriteOptions { replace: true, ..NEW }, b"ours").unwrap();
         assert_eq!((fs::read(&path).unwrap(), names(top.path()).len()), (b"ours".to_vec(), 1));
-        let error = Draft::whole(top.path(), NEW, b"").unwrap_err().to_string();
+        let error = DraftFile::whole(top.path(), NEW, b"").unwrap_err().to_string();
         assert!(error.contains("a folder, where a file is needed"), "{error}");
     }
 
     #[test]
     fn names_from_the_data_stay_in_the_folder() {
         let top = tempfile::tempdir().unwrap();
-        let folder = Folder::open(&top.path().join("out"), NEW).unwrap();
+        let folder = ExportFolder::open(&top.path().join("out"), NEW).unwrap();
         for hostile in ["../x", "/etc", "..", "a/b", "a\u{0}b", "", &"long".repeat(100)] {
             let mut draft = folder.begin(&[hostile], hostile, ".json").unwrap();
             draft.put(b"{}").unwrap();
@@ -205,10 +205,10 @@ mod tests {
         let top = tempfile::tempdir().unwrap();
         let file = top.path().join("file");
         fs::write(&file, "").unwrap();
-        assert!(Folder::open(&file, NEW).unwrap_err().to_string().contains("a folder is needed"));
-        let error = Folder::open(&file.join("below"), NEW).unwrap_err().to_string();
+        assert!(ExportFolder::open(&file, NEW).unwrap_err().to_string().contains("a folder is needed"));
+        let error = ExportFolder::open(&file.join("below"), NEW).unwrap_err().to_string();
         assert!(error.contains("a part of this path is a file"), "{error}");
-        let error = Draft::whole(&top.path().join("no\u{1b}/x"), NEW, b"").unwrap_err().to_string();
+        let error = DraftFile::whole(&top.path().join("no\u{1b}/x"), NEW, b"").unwrap_err().to_string();
         assert!(error.contains("no\\u{1b}/x"), "{error}");
     }
 
@@ -218,7 +218,7 @@ mod tests {
         let top = tempfile::tempdir().unwrap();
         let (out, elsewhere) = (top.path().join("out"), top.path().join("elsewhere"));
         fs::create_dir(&elsewhere).unwrap();
-        let folder = Folder::open(&out, NEW).unwrap();
+        let folder = ExportFolder::open(&out, NEW).unwrap();
         std::os::unix::fs::symlink(&elsewhere, out.join("telemetry")).unwrap();
         let error = folder.begin(&["telemetry"], "main", ".json").unwrap_err().to_string();
         assert!(error.contains("leads out of the chosen folder"), "{error}");
@@ -233,7 +233,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let top = tempfile::tempdir().unwrap();
         let mode = |name: &str, readers| {
-            let path = Draft::whole(&top.path().join(name), Options { replace: false, readers }, b"").unwrap();
+            let path = DraftFile::whole(&top.path().join(name), WriteOptions { replace: false, readers }, b"").unwrap();
             fs::metadata(path).unwrap().permissions().mode() & 0o777
         };
         fs::write(top.path().join("usual"), "").unwrap();

@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
-use super::predicate::{self, Values};
+use super::predicate::{self, ValuesTold};
 use crate::pipeline::fault::{Fault, Says};
 use crate::pipeline::schema::Schema;
-use crate::pipeline::schema::walk::{Token, walk};
+use crate::pipeline::schema::walk::{TokenMatch, walk};
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Facet, Group, GroupKey};
 use crate::rows::row::SourceRow;
@@ -26,23 +26,26 @@ const LONGEST_BUG: usize = 8;
 
 /// A group that may be told, no shape of its own: the group with other texts, and what follows from its first ones.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct ToldGroup {
     /// The group without its data and its rows.
     pub group: Group,
     /// Conditions of SQL that select its rows, open where something may not be told.
     pub conditions: Vec<String>,
 }
 
-impl Told {
+impl ToldGroup {
     /// The group by what the schemas know of it; raw: as it is.
     pub fn new(group: &Group, schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> Self {
         if redactor.is_raw() {
-            return Told { group: Group { rows: Vec::new(), ..group.clone() }, conditions: predicate::conditions(group, Values::Told) };
+            return ToldGroup {
+                group: Group { rows: Vec::new(), ..group.clone() },
+                conditions: predicate::conditions(group, ValuesTold::Told),
+            };
         }
         let schema = schemas.and_then(|schemas| schema(group, schemas));
         let told = without_data(group, schema.as_deref(), redactor);
         let conditions = conditions(group, &told, schema.as_deref(), redactor);
-        Told { group: told, conditions }
+        ToldGroup { group: told, conditions }
     }
 }
 
@@ -87,15 +90,15 @@ fn without_data(group: &Group, schema: Option<&Schema>, redactor: &mut Redactor)
 
 /// Names come from the request; those that the schemas know are nobody's.
 fn names(key: &GroupKey, are_known: bool, redactor: &mut Redactor) -> GroupKey {
-    let mut name = |name: &Option<Arc<str>>| name.as_deref().map(|name| redactor.key(name, Token::Unknown).as_ref().into());
+    let mut name = |name: &Option<Arc<str>>| name.as_deref().map(|name| redactor.key(name, TokenMatch::Unknown).as_ref().into());
     let GroupKey { namespace, doctype, version, stage, .. } = key;
     let (stage, namespace, doctype, version) = match are_known {
         true => (name(stage), namespace.clone(), doctype.clone(), version.clone()),
         false => (name(stage), name(namespace), name(doctype), name(version)),
     };
     let class = key.class.as_deref().map(|class| {
-        let is_plain = class.split(['.', '$']).all(|part| redactor.key(part, Token::Unknown) == part);
-        if is_plain { class.into() } else { redactor.key(class, Token::Unknown).as_ref().into() }
+        let is_plain = class.split(['.', '$']).all(|part| redactor.key(part, TokenMatch::Unknown) == part);
+        if is_plain { class.into() } else { redactor.key(class, TokenMatch::Unknown).as_ref().into() }
     });
     GroupKey { namespace, doctype, version, stage, class, ..key.clone() }
 }
@@ -107,10 +110,10 @@ fn is_bug(number: &str) -> bool {
 
 /// Conditions with `%` for what may not be told; a name that may not be told is no condition.
 fn conditions(group: &Group, told: &Group, schema: Option<&Schema>, redactor: &mut Redactor) -> Vec<String> {
-    let tell = |token: &str, kind: Token| if redactor.key(token, kind) == token { token.to_owned() } else { ANY_KEY.to_owned() };
+    let tell = |token: &str, kind: TokenMatch| if redactor.key(token, kind) == token { token.to_owned() } else { ANY_KEY.to_owned() };
     let path = group.key.path.as_deref().map(|path| each_token(path, schema, tell).into());
     let key = GroupKey { path, ..told.key.clone() };
-    let mut all = predicate::conditions(&Group { key, ..told.clone() }, Values::Hidden);
+    let mut all = predicate::conditions(&Group { key, ..told.clone() }, ValuesTold::Hidden);
     let (is, may) = (&group.key, &told.key);
     for (column, is_told) in [
         (ErrorColumn::Namespace, is.namespace == may.namespace),
@@ -125,7 +128,7 @@ fn conditions(group: &Group, told: &Group, schema: Option<&Schema>, redactor: &m
 }
 
 /// The generalised path with what becomes of its names.
-fn each_token(path: &str, schema: Option<&Schema>, mut tell: impl FnMut(&str, Token) -> String) -> String {
+fn each_token(path: &str, schema: Option<&Schema>, mut tell: impl FnMut(&str, TokenMatch) -> String) -> String {
     let tokens: Vec<&str> = path.split('/').skip(1).collect();
     let kinds = schema.map(|schema| walk(schema, &walked(&tokens)).tokens).unwrap_or_default();
     let mut out = String::new();
@@ -133,7 +136,7 @@ fn each_token(path: &str, schema: Option<&Schema>, mut tell: impl FnMut(&str, To
         out.push('/');
         match token {
             "[]" | ANY_KEY => out.push_str(token),
-            name => out.push_str(&tell(name, kinds.get(i).copied().unwrap_or(Token::Unknown))),
+            name => out.push_str(&tell(name, kinds.get(i).copied().unwrap_or(TokenMatch::Unknown))),
         }
     }
     out
@@ -145,10 +148,10 @@ fn walked<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// What the schema makes of a key that is missing at the group's place.
-fn token_of(group: &Group, name: &str, schema: Option<&Schema>) -> Token {
+fn token_of(group: &Group, name: &str, schema: Option<&Schema>) -> TokenMatch {
     let path = group.key.path.as_deref().unwrap_or_default();
     let tokens: Vec<&str> = path.split('/').skip(1).chain([name]).collect();
-    schema.and_then(|schema| walk(schema, &walked(&tokens)).tokens.last().copied()).unwrap_or(Token::Unknown)
+    schema.and_then(|schema| walk(schema, &walked(&tokens)).tokens.last().copied()).unwrap_or(TokenMatch::Unknown)
 }
 
 /// Maps around the group's place, whose keys a facet tells together.
@@ -161,7 +164,7 @@ fn maps(key: &GroupKey) -> usize {
 fn keys_without_data(value: &str, maps: usize, redactor: &mut Redactor) -> String {
     let keys: Vec<&str> = value.split('/').collect();
     let keys = if maps > 1 && keys.len() == maps { keys } else { vec![value] };
-    keys.into_iter().map(|key| redactor.key(key, Token::Key).into_owned()).collect::<Vec<_>>().join("/")
+    keys.into_iter().map(|key| redactor.key(key, TokenMatch::Key).into_owned()).collect::<Vec<_>>().join("/")
 }
 
 /// What the schema asks, as a message tells it.
@@ -225,7 +228,7 @@ mod tests {
         let schemas = Arc::new(demo::schemas().unwrap());
         let groups = demo::source().unwrap().groups(&Request { schemas: Some(schemas.clone()), ..Request::default() }, &Unwatched).unwrap();
         for group in groups.list.iter().filter(|group| group.keyword.is_some()) {
-            let told = Told::new(group, Some(&schemas), &mut Redactor::default());
+            let told = ToldGroup::new(group, Some(&schemas), &mut Redactor::default());
             assert_eq!((&told.group.key.path, &told.group.key.fault), (&group.key.path, &group.key.fault));
             assert_eq!(told.conditions.len(), 8);
         }
@@ -235,7 +238,7 @@ mod tests {
     fn a_bug_keeps_its_number() {
         let groups = demo::source().unwrap().groups(&Request::default(), &Unwatched).unwrap();
         let noise = groups.list.iter().find(|group| group.noise).unwrap();
-        let told = Told::new(noise, None, &mut Redactor::default());
+        let told = ToldGroup::new(noise, None, &mut Redactor::default());
         assert_eq!(told.group.sentence(), noise.sentence());
     }
 
@@ -244,7 +247,7 @@ mod tests {
         let groups = demo::source().unwrap().groups(&Request::default(), &Unwatched).unwrap();
         let policy = crate::triage::redact::Policy { raw: true, ..crate::triage::redact::Policy::default() };
         for group in &groups.list {
-            let told = Told::new(group, None, &mut Redactor::new(policy.clone()));
+            let told = ToldGroup::new(group, None, &mut Redactor::new(policy.clone()));
             assert_eq!((told.group.sample, told.group.rows.len()), (group.sample.clone(), 0));
         }
     }

@@ -9,11 +9,11 @@ use crate::ground::text::{plural, visible, width};
 
 /// A text in parts.
 #[derive(Debug, Default)]
-pub struct Page(Vec<Block>);
+pub struct Page(Vec<PageBlock>);
 
 /// A piece of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+pub enum LinePiece {
     /// Words of ours, without anything from outside.
     Ours(String),
     /// A value from outside.
@@ -23,27 +23,27 @@ pub enum Piece {
 }
 
 #[derive(Debug)]
-enum Block {
-    Heading(Vec<Piece>),
-    Line(Vec<Piece>),
-    Facts(Vec<(&'static str, Vec<Piece>)>),
-    Item(Vec<Piece>),
+enum PageBlock {
+    Heading(Vec<LinePiece>),
+    Line(Vec<LinePiece>),
+    Facts(Vec<(&'static str, Vec<LinePiece>)>),
+    Item(Vec<LinePiece>),
     Code { language: &'static str, text: String },
 }
 
 /// Words of ours.
-pub fn ours(words: impl Into<String>) -> Piece {
-    Piece::Ours(words.into())
+pub fn ours(words: impl Into<String>) -> LinePiece {
+    LinePiece::Ours(words.into())
 }
 
 /// A value from outside.
-pub fn data(value: impl Into<String>) -> Piece {
-    Piece::Data(value.into())
+pub fn data(value: impl Into<String>) -> LinePiece {
+    LinePiece::Data(value.into())
 }
 
 /// A sentence with values from outside in it.
-pub fn said(sentence: impl Into<String>) -> Piece {
-    Piece::Said(sentence.into())
+pub fn said(sentence: impl Into<String>) -> LinePiece {
+    LinePiece::Said(sentence.into())
 }
 
 /// `1 row`, `2,000 rows`.
@@ -53,69 +53,70 @@ pub fn rows(number: u64) -> String {
 
 impl Page {
     /// A heading of its own line.
-    pub fn heading(&mut self, pieces: impl Into<Vec<Piece>>) {
-        self.0.push(Block::Heading(pieces.into()));
+    pub fn heading(&mut self, pieces: impl Into<Vec<LinePiece>>) {
+        self.0.push(PageBlock::Heading(pieces.into()));
     }
 
     /// A paragraph.
-    pub fn line(&mut self, pieces: impl Into<Vec<Piece>>) {
-        self.0.push(Block::Line(pieces.into()));
+    pub fn line(&mut self, pieces: impl Into<Vec<LinePiece>>) {
+        self.0.push(PageBlock::Line(pieces.into()));
     }
 
     /// A name with what it is; facts that follow each other stand below each other.
-    pub fn fact(&mut self, name: &'static str, pieces: impl Into<Vec<Piece>>) {
+    pub fn fact(&mut self, name: &'static str, pieces: impl Into<Vec<LinePiece>>) {
         match self.0.last_mut() {
-            Some(Block::Facts(facts)) => facts.push((name, pieces.into())),
-            _ => self.0.push(Block::Facts(vec![(name, pieces.into())])),
+            Some(PageBlock::Facts(facts)) => facts.push((name, pieces.into())),
+            _ => self.0.push(PageBlock::Facts(vec![(name, pieces.into())])),
         }
     }
 
     /// A line of a list.
-    pub fn item(&mut self, pieces: impl Into<Vec<Piece>>) {
-        self.0.push(Block::Item(pieces.into()));
+    pub fn item(&mut self, pieces: impl Into<Vec<LinePiece>>) {
+        self.0.push(PageBlock::Item(pieces.into()));
     }
 
     /// Text in its own lines; the language is a word of ours.
     pub fn code(&mut self, language: &'static str, text: impl Into<String>) {
-        self.0.push(Block::Code { language, text: text.into() });
+        self.0.push(PageBlock::Code { language, text: text.into() });
     }
 
     /// As Markdown.
     pub fn markdown(&self) -> String {
-        let line = |pieces: &[Piece]| pieces.iter().map(in_markdown).collect::<String>();
+        let line = |pieces: &[LinePiece]| pieces.iter().map(in_markdown).collect::<String>();
         self.written(|block| match block {
-            Block::Heading(pieces) => format!("## {}\n", line(pieces)),
-            Block::Line(pieces) => format!("{}\n", line(pieces)),
-            Block::Facts(facts) => facts.iter().map(|(name, pieces)| format!("- **{name}**: {}\n", line(pieces))).collect(),
-            Block::Item(pieces) => format!("- {}\n", line(pieces)),
-            Block::Code { language, text } => markdown::fence(language, text),
+            PageBlock::Heading(pieces) => format!("## {}\n", line(pieces)),
+            PageBlock::Line(pieces) => format!("{}\n", line(pieces)),
+            PageBlock::Facts(facts) => facts.iter().map(|(name, pieces)| format!("- **{name}**: {}\n", line(pieces))).collect(),
+            PageBlock::Item(pieces) => format!("- {}\n", line(pieces)),
+            PageBlock::Code { language, text } => markdown::fence(language, text),
         })
     }
 
     /// As plain text.
     pub fn text(&self) -> String {
-        let line = |pieces: &[Piece]| pieces.iter().map(in_text).collect::<String>();
+        let line = |pieces: &[LinePiece]| pieces.iter().map(in_text).collect::<String>();
         self.written(|block| match block {
-            Block::Heading(pieces) => {
+            PageBlock::Heading(pieces) => {
                 let words = line(pieces);
                 format!("{words}\n{}\n", "=".repeat(width(&words)))
             }
-            Block::Line(pieces) => format!("{}\n", line(pieces)),
-            Block::Facts(facts) => {
+            PageBlock::Line(pieces) => format!("{}\n", line(pieces)),
+            PageBlock::Facts(facts) => {
                 let mut rows = Aligned::bare(&[]);
                 facts.iter().for_each(|(name, pieces)| rows.push([(*name).to_owned(), line(pieces)]));
                 rows.to_text()
             }
-            Block::Item(pieces) => format!("- {}\n", line(pieces)),
-            Block::Code { text, .. } => text.lines().map(|line| format!("    {}\n", visible(line))).collect(),
+            PageBlock::Item(pieces) => format!("- {}\n", line(pieces)),
+            PageBlock::Code { text, .. } => text.lines().map(|line| format!("    {}\n", visible(line))).collect(),
         })
     }
 
     /// The blocks with an empty line between them, but not between the lines of a list.
-    fn written(&self, form: impl Fn(&Block) -> String) -> String {
+    fn written(&self, form: impl Fn(&PageBlock) -> String) -> String {
         let mut out = String::new();
         for (i, block) in self.0.iter().enumerate() {
-            let in_list = matches!((i.checked_sub(1).and_then(|before| self.0.get(before)), block), (Some(Block::Item(_)), Block::Item(_)));
+            let in_list =
+                matches!((i.checked_sub(1).and_then(|before| self.0.get(before)), block), (Some(PageBlock::Item(_)), PageBlock::Item(_)));
             if i > 0 && !in_list {
                 out.push('\n');
             }
@@ -125,18 +126,18 @@ impl Page {
     }
 }
 
-fn in_markdown(piece: &Piece) -> String {
+fn in_markdown(piece: &LinePiece) -> String {
     match piece {
-        Piece::Ours(words) => words.clone(),
-        Piece::Data(value) => markdown::code(value),
-        Piece::Said(sentence) => markdown::prose(sentence),
+        LinePiece::Ours(words) => words.clone(),
+        LinePiece::Data(value) => markdown::code(value),
+        LinePiece::Said(sentence) => markdown::prose(sentence),
     }
 }
 
-fn in_text(piece: &Piece) -> String {
+fn in_text(piece: &LinePiece) -> String {
     match piece {
-        Piece::Ours(words) => words.clone(),
-        Piece::Data(value) | Piece::Said(value) => visible(value).into_owned(),
+        LinePiece::Ours(words) => words.clone(),
+        LinePiece::Data(value) | LinePiece::Said(value) => visible(value).into_owned(),
     }
 }
 

@@ -1,13 +1,17 @@
 //! SQL that selects the rows of a group in the error table.
 //!
 //! Owns: the conditions on columns, the LIKE pattern of a message.
-//! Refuses: which table that is (report), quoting (sink).
+//! Also owns: the statement that selects a group's rows by them, with a comment on top.
+//! Refuses: quoting (sink).
 
 use std::ops::Range;
 
-use crate::ground::sql::literal;
+use super::page::rows;
+use crate::ground::sql::{identifier, literal};
+use crate::ground::text::visible;
 use crate::ground::time::Micros;
 use crate::ground::time::timestamp;
+use crate::pipeline::destination;
 use crate::pipeline::fault::{Fault, Says};
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::Group;
@@ -17,7 +21,7 @@ const PLACEHOLDERS: [&str; 5] = ["{type}", "{n}", "{value}", "{key}", "{token}"]
 
 /// Whether the message of a group still holds its values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Values {
+pub enum ValuesTold {
     /// As they were.
     Told,
     /// Replaced by their shapes: `<string 36 hex>`.
@@ -29,7 +33,7 @@ const DOUBLED: &str = "#: ";
 
 /// Conditions that the rows of a group meet, to be joined by AND: the time that they span, names, stage, class, and the message as a pattern.
 /// A pattern stands for a little more than the group where keys or values hold the words of another message.
-pub fn conditions(group: &Group, values: Values) -> Vec<String> {
+pub fn conditions(group: &Group, values: ValuesTold) -> Vec<String> {
     let key = &group.key;
     let columns = [
         (ErrorColumn::Namespace, &key.namespace),
@@ -64,7 +68,7 @@ pub fn is_on(condition: &str, column: ErrorColumn) -> bool {
 }
 
 /// The condition on the message.
-pub fn like(group: &Group, values: Values) -> String {
+pub fn like(group: &Group, values: ValuesTold) -> String {
     if group.sample.is_empty() {
         return format!("{} IS NULL", ErrorColumn::Message);
     }
@@ -72,7 +76,7 @@ pub fn like(group: &Group, values: Values) -> String {
 }
 
 /// The message as a LIKE pattern: `%` for what is a value.
-fn pattern(group: &Group, values: Values) -> String {
+fn pattern(group: &Group, values: ValuesTold) -> String {
     let sample = &*group.sample;
     let fault = Fault::parse(sample, group.key.class.as_deref());
     let mut out = String::new();
@@ -109,7 +113,7 @@ fn in_pattern(pointer: &str, path: &str) -> String {
 }
 
 /// The text behind the pointer with `%` for its values, and for what a cut may have taken.
-fn text_pattern(fault: &Fault<'_>, values: Values) -> String {
+fn text_pattern(fault: &Fault<'_>, values: ValuesTold) -> String {
     let general = match fault.says {
         // What is missing is what the group is about.
         Says::Broken { keyword: Some("required" | "dependencies"), .. } if !fault.cut => fault.text.to_owned(),
@@ -136,13 +140,13 @@ fn text_pattern(fault: &Fault<'_>, values: Values) -> String {
 }
 
 /// The next part of a text that stands for something else.
-fn next_open(text: &str, values: Values) -> Option<Range<usize>> {
+fn next_open(text: &str, values: ValuesTold) -> Option<Range<usize>> {
     let named = PLACEHOLDERS.iter().filter_map(|name| text.find(name).map(|at| at..at + name.len()));
     let hidden = || {
         let at = text.find('<')?;
         Some(at..text[at..].find('>').map_or(text.len(), |end| at + end + 1))
     };
-    let hidden = if values == Values::Hidden { hidden() } else { None };
+    let hidden = if values == ValuesTold::Hidden { hidden() } else { None };
     named.chain(hidden).min_by_key(|range| range.start)
 }
 
@@ -158,6 +162,24 @@ fn push(out: &mut String, text: &str) {
 /// A text in a LIKE pattern.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+/// The project that has the pipeline's tables.
+const PROJECT: &str = "moz-fx-data-shared-prod";
+
+/// The error table that a group's rows are in, for SQL.
+fn error_table(group: &Group) -> String {
+    let name = |name: &Option<std::sync::Arc<str>>| name.as_deref().unwrap_or_default().to_owned();
+    let family = destination::family(&name(&group.key.namespace), &name(&group.key.doctype));
+    identifier(&format!("{PROJECT}.payload_bytes_error.{family}"))
+}
+
+/// A statement that selects the rows of a group by these conditions, with a sentence about it on top.
+pub fn select(group: &Group, sentence: &str, conditions: &[String]) -> String {
+    // A comment ends with its line.
+    let about = visible(sentence);
+    let about = format!("-- {}: {about} (group {})", rows(group.count), group.fingerprint);
+    format!("{about}\nSELECT *\nFROM {}\nWHERE {};\n", error_table(group), conditions.join("\n  AND "))
 }
 
 #[cfg(test)]
@@ -200,7 +222,7 @@ mod tests {
     const CLASS: &str = "org.everit.json.schema.ValidationException";
 
     fn validation(path: &str, text: &str) -> String {
-        pattern(&group(Some(path), CLASS, &format!("{CLASS}: {text}")), Values::Told).replace(CLASS, "C")
+        pattern(&group(Some(path), CLASS, &format!("{CLASS}: {text}")), ValuesTold::Told).replace(CLASS, "C")
     }
 
     #[test]
@@ -216,15 +238,15 @@ mod tests {
 
     #[test]
     fn exceptions_without_a_text_are_matched_whole() {
-        let of = |sample: &str| pattern(&group(None, "a.b.DroppedException", sample), Values::Told);
+        let of = |sample: &str| pattern(&group(None, "a.b.DroppedException", sample), ValuesTold::Told);
         assert_eq!(of("a.b.DroppedException"), "a.b.DroppedException");
         assert_eq!(of("a.b.DroppedException: 1684980"), "a.b.DroppedException: %");
-        assert_eq!(like(&group(None, "a.b.DroppedException", ""), Values::Told), "error_message IS NULL");
+        assert_eq!(like(&group(None, "a.b.DroppedException", ""), ValuesTold::Told), "error_message IS NULL");
     }
 
     #[test]
     fn conditions_name_every_column_and_the_time() {
-        let all = conditions(&group(None, "a.b.DroppedException", "a.b.DroppedException: it's"), Values::Told);
+        let all = conditions(&group(None, "a.b.DroppedException", "a.b.DroppedException: it's"), ValuesTold::Told);
         assert_eq!(all[0], "submission_timestamp >= TIMESTAMP '1970-01-01T00:00:00Z'");
         assert_eq!(all[1], "submission_timestamp <= TIMESTAMP '1970-01-01T00:00:01.5Z'");
         assert_eq!(all[2], "REPLACE(LOWER(document_namespace), '_', '-') = 'my-app'");

@@ -8,8 +8,8 @@ mod pages;
 
 use serde::Serialize;
 
-pub use super::survey::Facet;
-pub use build::{Builder, SURVEYED};
+pub use super::survey::ReportFacet;
+pub use build::{ReportBuilder, SURVEYED};
 
 /// A report on some groups. Names and meanings are stable.
 #[derive(Debug, Serialize)]
@@ -29,13 +29,13 @@ pub struct Report {
     /// Rows read and counted.
     pub rows: u64,
     /// The groups, in the order of all groups.
-    pub groups: Vec<Told>,
+    pub groups: Vec<ReportGroup>,
 }
 
 /// One group with what its rows and the schemas say. No [`GroupRecord`](crate::rows::group::GroupRecord): its fault is a sentence, its names
 /// are put together, and both stand under names that scripts know.
 #[derive(Debug, Default, Serialize)]
-pub struct Told {
+pub struct ReportGroup {
     /// What it is called by.
     pub fingerprint: String,
     /// The fault in one sentence.
@@ -67,17 +67,17 @@ pub struct Told {
     /// Refused by design.
     pub noise: bool,
     /// Rows by job, in the order in which the jobs began.
-    pub jobs: Vec<Job>,
+    pub jobs: Vec<ReportJob>,
     /// Rows over time.
-    pub trend: Trend,
+    pub trend: ReportTrend,
     /// Values inside the messages.
-    pub facets: Vec<Facet>,
+    pub facets: Vec<ReportFacet>,
     /// Rows that were looked at for `senders`.
     pub surveyed: u64,
     /// Versions, channels, systems, countries of those rows.
-    pub senders: Vec<Facet>,
+    pub senders: Vec<ReportFacet>,
     /// Where the failing value would land.
-    pub columns: Vec<Column>,
+    pub columns: Vec<ReportColumn>,
     /// What else is broken in the sample, the first twenty.
     pub also_broken: Vec<Behind>,
     /// All that is broken in the sample.
@@ -87,7 +87,7 @@ pub struct Told {
     /// A message.
     pub message: String,
     /// A document.
-    pub sample: Option<Sample>,
+    pub sample: Option<ReportSample>,
     /// A command that opens the rows.
     pub command: String,
     /// A statement that selects the rows.
@@ -109,7 +109,7 @@ pub struct Constraint {
 
 /// Rows of one job.
 #[derive(Debug, Serialize)]
-pub struct Job {
+pub struct ReportJob {
     /// `job_name`
     pub name: String,
     /// Rows.
@@ -122,7 +122,7 @@ pub struct Job {
 
 /// Rows over time.
 #[derive(Debug, Default, Serialize)]
-pub struct Trend {
+pub struct ReportTrend {
     /// `hour` or `day`.
     pub unit: &'static str,
     /// From the first hour or day to the last, in UTC.
@@ -131,7 +131,7 @@ pub struct Trend {
 
 /// A column.
 #[derive(Debug, Serialize)]
-pub struct Column {
+pub struct ReportColumn {
     /// Dotted path; null where the value has none.
     pub column: Option<String>,
     /// BigQuery's type with its mode: `STRING NULLABLE`.
@@ -158,7 +158,7 @@ pub struct Behind {
 
 /// A document of the group.
 #[derive(Debug, Serialize)]
-pub struct Sample {
+pub struct ReportSample {
     /// Its text, or the bytes of what is no document.
     pub text: String,
     /// Whether it is JSON.

@@ -25,7 +25,7 @@ const LONGEST_WORDS: usize = 60;
 
 /// A document that fails as its row did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failing {
+pub struct FailingDocument {
     /// Its text.
     pub text: Vec<u8>,
     /// Texts of the original that are still in it because the fault seems to need them; of the row's own document everything is.
@@ -36,23 +36,23 @@ pub struct Failing {
 ///
 /// # Errors
 /// It has none, or the schemas at hand do not refuse it as the row says; the reason is a sentence.
-pub fn own(case: &Case) -> Result<Failing, String> {
+pub fn own(case: &Case) -> Result<FailingDocument, String> {
     is_reproduced(case)?;
     // In a file such bytes would be taken for what they only look like.
     if PACKED.iter().any(|magic| case.text.starts_with(magic)) {
         return Err("its bytes begin like a packed file and are none".to_owned());
     }
-    Ok(Failing { text: case.text.to_vec(), kept: None })
+    Ok(FailingDocument { text: case.text.to_vec(), kept: None })
 }
 
 /// The smallest document that fails as the row's own did.
 ///
 /// # Errors
 /// As [`own`]; or nothing smaller was looked for.
-pub fn smallest(case: &Case, schemas: &SchemaStore, watch: &mut minimize::Watch<'_>) -> Result<Failing, String> {
+pub fn smallest(case: &Case, schemas: &SchemaStore, watch: &mut minimize::MinimizeWatch<'_>) -> Result<FailingDocument, String> {
     is_reproduced(case)?;
     let minimal = minimal(case, schemas, watch).map_err(|reason| reason.to_string())?;
-    Ok(Failing { text: minimal.text, kept: Some(minimal.kept) })
+    Ok(FailingDocument { text: minimal.text, kept: Some(minimal.kept) })
 }
 
 /// Where a document belongs in a schema repository: `validation/NAMESPACE`, and the name up to its ending.
@@ -88,7 +88,7 @@ fn is_not_found(case: &Case) -> bool {
     case.replay.as_ref().is_some_and(|replay| replay.class == Some(NOT_FOUND))
 }
 
-fn minimal(case: &Case, schemas: &SchemaStore, watch: &mut minimize::Watch<'_>) -> Result<Minimal, NotMinimized> {
+fn minimal(case: &Case, schemas: &SchemaStore, watch: &mut minimize::MinimizeWatch<'_>) -> Result<Minimal, NotMinimized> {
     let is_telemetry = case.doctype.as_ref().is_some_and(|doctype| snake_case(&doctype.namespace) == "telemetry");
     let pinned: &[&str] = if is_telemetry { &VERSIONS } else { &[] };
     let is_judged = case.replay.as_ref().is_some_and(|replay| replay.violation.is_some());
@@ -108,7 +108,7 @@ fn minimal(case: &Case, schemas: &SchemaStore, watch: &mut minimize::Watch<'_>) 
 }
 
 /// A watch that lets the work go on to its end.
-pub fn to_the_end(_: &minimize::Progress) -> ControlFlow<()> {
+pub fn to_the_end(_: &minimize::MinimizeProgress) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 

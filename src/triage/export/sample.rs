@@ -12,11 +12,11 @@ use crate::rows::column::ErrorColumn;
 use crate::rows::payload::Payload;
 use crate::rows::row::SourceRow;
 use crate::triage::case::Case;
-use crate::triage::redact::{Failing, Form, Redactor};
+use crate::triage::redact::{FailingValue, Redactor, TextForm};
 
 /// A payload as it may be exported.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
+pub struct SampleDocument {
     /// Its text; of what is no document its bytes.
     pub bytes: Vec<u8>,
     /// Why it is no document.
@@ -27,21 +27,21 @@ pub struct Document {
 ///
 /// # Errors
 /// There is none, or what there is could not be told without its data; the reason is a sentence.
-pub fn document(case: &Case, redactor: &mut Redactor, form: Form) -> Result<Document, Advised> {
+pub fn document(case: &Case, redactor: &mut Redactor, form: TextForm) -> Result<SampleDocument, Advised> {
     if case.text.is_empty() {
         return Err("the row has no payload, or an empty one".into());
     }
     let readable = case.document.as_deref().filter(|document| document.error().is_none());
     if redactor.is_raw() {
         let reason = readable.is_none().then(|| why(case));
-        return Ok(Document { bytes: case.text.to_vec(), reason });
+        return Ok(SampleDocument { bytes: case.text.to_vec(), reason });
     }
     let Some(document) = readable else {
         return Err(Advised::new("the payload is no JSON document", Advice::ExportRaw));
     };
     let exact = case.broken.as_ref().and_then(|broken| document.find(&broken.tokens).ok().map(|node| (node, broken.keyword)));
-    let failing = exact.map(|(node, keyword)| Failing { node, keyword });
-    Ok(Document { bytes: redactor.document(document, case.schema.as_deref(), failing, form).into_bytes(), reason: None })
+    let failing = exact.map(|(node, keyword)| FailingValue { node, keyword });
+    Ok(SampleDocument { bytes: redactor.document(document, case.schema.as_deref(), failing, form).into_bytes(), reason: None })
 }
 
 /// The first sentence that says what is wrong with the bytes.
@@ -64,7 +64,7 @@ pub fn raw_row(row: &SourceRow) -> Value {
 /// The same without its data; a payload that cannot be told is null.
 pub fn row(case: &Case, redactor: &mut Redactor) -> Value {
     let columns = redactor.columns(&case.row, case.schema.as_deref());
-    let payload = document(case, redactor, Form::Line).ok().map_or(Value::Null, |document| STANDARD.encode(document.bytes).into());
+    let payload = document(case, redactor, TextForm::Line).ok().map_or(Value::Null, |document| STANDARD.encode(document.bytes).into());
     let mut object: Map<String, Value> = columns.told.into_iter().map(|(name, value)| (name, value.into())).collect();
     object.insert(ErrorColumn::Payload.to_string(), payload);
     Value::Object(object)
@@ -106,11 +106,11 @@ mod tests {
     #[test]
     fn bytes_that_are_no_document_leave_raw_and_with_a_reason() {
         let case = crate::triage::case::open(source_row(Payload::Bytes(b"\x1f\x8bnot gzip".to_vec())), None);
-        assert_eq!(document(&case, &mut Redactor::default(), Form::Line).unwrap_err().advice, Some(Advice::ExportRaw));
-        let bytes = document(&case, &mut raw(), Form::Line).unwrap();
+        assert_eq!(document(&case, &mut Redactor::default(), TextForm::Line).unwrap_err().advice, Some(Advice::ExportRaw));
+        let bytes = document(&case, &mut raw(), TextForm::Line).unwrap();
         assert_eq!(bytes.bytes, b"\x1f\x8bnot gzip");
         assert!(bytes.reason.unwrap().contains("gzip"));
         let none = crate::triage::case::open(source_row(Payload::Absent), None);
-        assert!(document(&none, &mut raw(), Form::Line).unwrap_err().text.contains("no payload"));
+        assert!(document(&none, &mut raw(), TextForm::Line).unwrap_err().text.contains("no payload"));
     }
 }

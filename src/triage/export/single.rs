@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::choice::Choice;
-use super::files::{Folder, Options, Readers};
-use super::hidden::Told;
-use super::report::{Builder, SURVEYED};
+use super::files::{ExportFolder, Readers, WriteOptions};
+use super::hidden::ToldGroup;
+use super::report::{ReportBuilder, SURVEYED};
 use super::{ExportError, reproducer, rows, sample};
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::{Fingerprint, Group, Groups};
@@ -18,7 +18,7 @@ use crate::rows::row::RowRef;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, Watch};
 use crate::triage::case::{self, Case};
-use crate::triage::redact::{Form, Policy, Redactor};
+use crate::triage::redact::{Policy, Redactor, TextForm};
 
 /// Sample rows in a file.
 const MOST_ROWS: usize = 10;
@@ -28,7 +28,7 @@ const MOST_NAMESAKES: u32 = 99;
 
 /// What is exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
+pub enum SingleExport {
     /// A report on the group, in Markdown.
     Report,
     /// Some of its rows, one a line.
@@ -41,21 +41,21 @@ pub enum What {
     Reproducer,
 }
 
-impl What {
+impl SingleExport {
     /// What it is called on the screen.
     pub fn name(self) -> &'static str {
         match self {
-            What::Report => "report",
-            What::Rows => "sample rows",
-            What::Document => "document",
-            What::Test => "test",
-            What::Reproducer => "smallest document",
+            SingleExport::Report => "report",
+            SingleExport::Rows => "sample rows",
+            SingleExport::Document => "document",
+            SingleExport::Test => "test",
+            SingleExport::Reproducer => "smallest document",
         }
     }
 }
 
 /// What an export is made of.
-pub struct Origin<'a> {
+pub struct ExportOrigin<'a> {
     /// Where the rows are.
     pub source: &'a dyn ErrorSource,
     /// What they are judged by.
@@ -81,7 +81,7 @@ pub struct Opened {
 
 /// A text with the name of its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
+pub struct MadeFile {
     folders: Vec<String>,
     stem: String,
     ending: &'static str,
@@ -90,44 +90,44 @@ pub struct Made {
 }
 
 /// Makes an export. The reason of a refusal is a sentence.
-pub fn make(what: What, origin: &Origin<'_>, watch: &dyn Watch) -> Result<Made, Advised> {
+pub fn make(what: SingleExport, origin: &ExportOrigin<'_>, watch: &dyn Watch) -> Result<MadeFile, Advised> {
     let choice = Choice::of(origin.groups, &[origin.group]);
     let group = *choice.groups.first().ok_or("the group is not there any more")?;
     let mut redactor = Redactor::new(origin.policy.clone());
-    let told = Told::new(group, origin.schemas, &mut redactor).group;
+    let told = ToldGroup::new(group, origin.schemas, &mut redactor).group;
     let title = reproducer::title(&told);
-    let named = |stem: String, ending, bytes| Made { folders: Vec::new(), stem, ending, bytes };
+    let named = |stem: String, ending, bytes| MadeFile { folders: Vec::new(), stem, ending, bytes };
     let made = match what {
-        What::Report => named(format!("report-{title}"), ".md", report(origin, &choice, redactor, watch)?.into_bytes()),
-        What::Rows => named(format!("rows-{title}"), ".ndjson", sample_rows(origin, &choice, &mut redactor, watch)?),
-        What::Document => {
+        SingleExport::Report => named(format!("report-{title}"), ".md", report(origin, &choice, redactor, watch)?.into_bytes()),
+        SingleExport::Rows => named(format!("rows-{title}"), ".ndjson", sample_rows(origin, &choice, &mut redactor, watch)?),
+        SingleExport::Document => {
             let case = open(origin, group, watch)?;
-            let document = sample::document(&case, &mut redactor, Form::Indented)?;
+            let document = sample::document(&case, &mut redactor, TextForm::Indented)?;
             named(format!("document-{title}"), if document.reason.is_some() { ".bin" } else { ".json" }, document.bytes)
         }
-        What::Test | What::Reproducer => {
+        SingleExport::Test | SingleExport::Reproducer => {
             let case = open(origin, group, watch)?;
             let schemas = origin.schemas.ok_or_else(|| Advised::new("there are no schemas to judge it by", Advice::GiveSchemas))?;
-            let is_own = what == What::Test && origin.policy.raw;
-            let mut go_on = |_: &crate::pipeline::minimize::Progress| {
+            let is_own = what == SingleExport::Test && origin.policy.raw;
+            let mut go_on = |_: &crate::pipeline::minimize::MinimizeProgress| {
                 if watch.cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
             let failing = if is_own { reproducer::own(&case)? } else { reproducer::smallest(&case, schemas, &mut go_on)? };
-            if what == What::Reproducer {
+            if what == SingleExport::Reproducer {
                 named(format!("smallest-{title}"), ".json", failing.text)
             } else {
                 let (folders, stem) = reproducer::test_path(&case, &told)?;
-                Made { folders: folders.to_vec(), ..named(stem, ".fail.json", failing.text) }
+                MadeFile { folders: folders.to_vec(), ..named(stem, ".fail.json", failing.text) }
             }
         }
     };
     if watch.cancelled() { Err("the export was stopped".into()) } else { Ok(made) }
 }
 
-impl Made {
+impl MadeFile {
     /// Writes it into a folder, under a name that is free. Where it is.
     pub fn write(&self, folder: &Path, readers: Readers) -> Result<PathBuf, ExportError> {
-        let folder = Folder::open(folder, Options { replace: false, readers })?;
+        let folder = ExportFolder::open(folder, WriteOptions { replace: false, readers })?;
         let folders: Vec<&str> = self.folders.iter().map(String::as_str).collect();
         let mut number = 1;
         loop {
@@ -145,7 +145,7 @@ impl Made {
 }
 
 /// The row that is looked at; of a group its first, which is read for this.
-fn open(origin: &Origin<'_>, group: &Group, watch: &dyn Watch) -> Result<Arc<Case>, Advised> {
+fn open(origin: &ExportOrigin<'_>, group: &Group, watch: &dyn Watch) -> Result<Arc<Case>, Advised> {
     if let Some(opened) = &origin.opened {
         return Ok(opened.case.clone());
     }
@@ -155,7 +155,7 @@ fn open(origin: &Origin<'_>, group: &Group, watch: &dyn Watch) -> Result<Arc<Cas
 }
 
 /// The rows that stand for the group beside the one that is looked at, so many together with that.
-fn others(origin: &Origin<'_>, choice: &Choice<'_>, most: usize) -> Vec<RowRef> {
+fn others(origin: &ExportOrigin<'_>, choice: &Choice<'_>, most: usize) -> Vec<RowRef> {
     let mut places = choice.rows(most).places;
     if let Some(opened) = &origin.opened {
         places.retain(|at| *at != opened.at);
@@ -164,8 +164,8 @@ fn others(origin: &Origin<'_>, choice: &Choice<'_>, most: usize) -> Vec<RowRef> 
     places
 }
 
-fn report(origin: &Origin<'_>, choice: &Choice<'_>, redactor: Redactor, watch: &dyn Watch) -> Result<String, Advised> {
-    let mut builder = Builder::new(origin.groups, choice, redactor, origin.source.name(), origin.schemas);
+fn report(origin: &ExportOrigin<'_>, choice: &Choice<'_>, redactor: Redactor, watch: &dyn Watch) -> Result<String, Advised> {
+    let mut builder = ReportBuilder::new(origin.groups, choice, redactor, origin.source.name(), origin.schemas);
     // The first row is the sample.
     if let Some(opened) = &origin.opened {
         builder.add(0, &opened.case);
@@ -178,7 +178,7 @@ fn report(origin: &Origin<'_>, choice: &Choice<'_>, redactor: Redactor, watch: &
     Ok(builder.finish().page().markdown())
 }
 
-fn sample_rows(origin: &Origin<'_>, choice: &Choice<'_>, redactor: &mut Redactor, watch: &dyn Watch) -> Result<Vec<u8>, Advised> {
+fn sample_rows(origin: &ExportOrigin<'_>, choice: &Choice<'_>, redactor: &mut Redactor, watch: &dyn Watch) -> Result<Vec<u8>, Advised> {
     let raw = origin.policy.raw;
     let mut lines = Vec::new();
     let mut push = |line: serde_json::Value| {
@@ -211,20 +211,26 @@ mod tests {
         let (source, schemas) = (demo::source().unwrap(), Arc::new(demo::schemas().unwrap()));
         let groups = source.groups(&Request { schemas: Some(schemas.clone()), ..Request::default() }, &Unwatched).unwrap();
         let group = groups.list[0].fingerprint;
-        let origin =
-            Origin { source: source.as_ref(), schemas: Some(&schemas), groups: &groups, group, opened: None, policy: Policy::default() };
+        let origin = ExportOrigin {
+            source: source.as_ref(),
+            schemas: Some(&schemas),
+            groups: &groups,
+            group,
+            opened: None,
+            policy: Policy::default(),
+        };
         let top = tempfile::tempdir().unwrap();
         let write = |what| make(what, &origin, &Unwatched).unwrap().write(top.path(), Readers::Usual).unwrap();
         let name = |path: PathBuf| path.strip_prefix(top.path()).unwrap().to_string_lossy().into_owned();
         let title = "propertyNames-maxLength-labeled_counter-73152a93";
-        assert_eq!(name(write(What::Report)), format!("report-{title}.md"));
-        assert_eq!(name(write(What::Report)), format!("report-{title}-2.md"));
-        assert_eq!(name(write(What::Test)), format!("validation/acme-reader/session.1.{title}.fail.json"));
-        for what in [What::Rows, What::Document, What::Reproducer] {
+        assert_eq!(name(write(SingleExport::Report)), format!("report-{title}.md"));
+        assert_eq!(name(write(SingleExport::Report)), format!("report-{title}-2.md"));
+        assert_eq!(name(write(SingleExport::Test)), format!("validation/acme-reader/session.1.{title}.fail.json"));
+        for what in [SingleExport::Rows, SingleExport::Document, SingleExport::Reproducer] {
             assert!(std::fs::metadata(write(what)).unwrap().len() > 10, "{what:?}");
         }
-        let gone = Origin { group: Fingerprint(1), ..origin };
-        assert!(make(What::Report, &gone, &Unwatched).unwrap_err().text.contains("not there any more"));
+        let gone = ExportOrigin { group: Fingerprint(1), ..origin };
+        assert!(make(SingleExport::Report, &gone, &Unwatched).unwrap_err().text.contains("not there any more"));
     }
 
     /// A source that was asked for a row already and is not to be asked for it again.
@@ -265,16 +271,16 @@ mod tests {
         let source = Asked { source: demo, opened: at, fetched: AtomicUsize::new(0) };
         let policy = Policy { raw: true, ..Policy::default() };
         let opened = Some(Opened { at, case: case.clone() });
-        let origin = Origin { source: &source, schemas: Some(&schemas), groups: &groups, group, opened, policy };
+        let origin = ExportOrigin { source: &source, schemas: Some(&schemas), groups: &groups, group, opened, policy };
         let made = |what| make(what, &origin, &Unwatched).unwrap().bytes;
-        for what in [What::Document, What::Test] {
+        for what in [SingleExport::Document, SingleExport::Test] {
             assert_eq!(made(what), case.text.to_vec(), "{what:?}");
         }
-        assert!(made(What::Reproducer).len() < case.text.len());
+        assert!(made(SingleExport::Reproducer).len() < case.text.len());
         assert_eq!(source.fetched.load(Ordering::Relaxed), 0);
-        let rows = String::from_utf8(made(What::Rows)).unwrap();
+        let rows = String::from_utf8(made(SingleExport::Rows)).unwrap();
         assert_eq!((rows.lines().next(), rows.lines().count()), (Some(whole.as_str()), MOST_ROWS));
-        assert!(made(What::Report).len() > 100);
+        assert!(made(SingleExport::Report).len() > 100);
         assert_eq!(source.fetched.load(Ordering::Relaxed), MOST_ROWS - 1 + SURVEYED - 1);
     }
 }

@@ -85,7 +85,7 @@ pub struct Survey {
 
 /// Values of one kind, as a report tells them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Facet {
+pub struct ReportFacet {
     /// `application version`, `channel`; of values inside the messages `key`, `found type`.
     pub name: &'static str,
     /// The most frequent values, each with its rows.
@@ -107,13 +107,13 @@ impl Survey {
     }
 
     /// The facts that any row told.
-    pub fn told(&self) -> Vec<Facet> {
+    pub fn told(&self) -> Vec<ReportFacet> {
         let told = |(fact, counts): (&Fact, &BTreeMap<String, u64>)| {
             let mut values: Vec<(String, u64)> = counts.iter().map(|(value, rows)| (value.clone(), *rows)).collect();
             values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             let others = values.iter().skip(MOST_VALUES).map(|(_, rows)| rows).sum();
             values.truncate(MOST_VALUES);
-            Facet { name: fact.name, values, others }
+            ReportFacet { name: fact.name, values, others }
         };
         FACTS.iter().zip(&self.counts).filter(|(_, counts)| !counts.is_empty()).map(told).collect()
     }

@@ -14,7 +14,7 @@ const MOST_VIOLATIONS: usize = 10;
 
 /// How to get at what a text has no room for, in words of who shows it.
 #[derive(Debug, Clone, Copy)]
-pub struct Advice<'a> {
+pub struct SheetHints<'a> {
     /// At all of a value that is cut.
     pub rest: &'a str,
     /// At the query for the row as it arrived.
@@ -50,7 +50,7 @@ pub fn brief(case: &Case) -> Facts {
 }
 
 /// Everything that came with a row: its message, what is odd, its tables and all of its columns.
-pub fn sheet(case: &Case, advice: Advice<'_>) -> Facts {
+pub fn sheet(case: &Case, advice: SheetHints<'_>) -> Facts {
     let row = &case.row;
     let mut facts = Facts::default();
     facts.text(row.column(ErrorColumn::Message).unwrap_or("no message").as_bytes(), advice.rest);

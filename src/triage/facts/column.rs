@@ -25,7 +25,7 @@ pub fn kind(layout: &Layout, id: ColumnId) -> String {
 }
 
 /// As [`kind`], of a column among all tables.
-pub fn kind_in(catalog: &Catalog, column: &catalog::Column) -> String {
+pub fn kind_in(catalog: &Catalog, column: &catalog::CatalogColumn) -> String {
     format!("{}{}", visible(catalog.badge(column)), column.mode.behind(column.shaped))
 }
 

@@ -39,7 +39,7 @@ pub fn oddities(layout: &Layout) -> impl Iterator<Item = String> + '_ {
 }
 
 /// The tables that a document goes through, by their stages.
-pub fn destinations(facts: &mut Facts, tables: &[destination::Table]) {
+pub fn destinations(facts: &mut Facts, tables: &[destination::DestinationTable]) {
     for table in tables {
         let part = table.part.map(|part| format!("  {}", part.name())).unwrap_or_default();
         facts.named(table.stage.name(), &format!("{}{part}", table.path()));

@@ -2,7 +2,7 @@
 
 use super::Facts;
 use crate::ground::text;
-use crate::pipeline::verdict::judge::{Broken, Violation, Violations};
+use crate::pipeline::verdict::judge::{Refused, Violation, Violations};
 
 /// Deepest level that is still moved to the right.
 const DEEPEST_INDENT: usize = 20;
@@ -38,15 +38,15 @@ pub fn list(facts: &mut Facts, name: &'static str, violations: &Violations, most
 }
 
 /// A violation, or a combinator with its branches below it.
-fn push(facts: &mut Facts, all: &Violations, broken: &Broken, depth: usize) {
+fn push(facts: &mut Facts, all: &Violations, broken: &Refused, depth: usize) {
     let indent = "  ".repeat(depth.min(DEEPEST_INDENT));
     match broken {
-        Broken::Leaf(at) => {
+        Refused::Leaf(at) => {
             if let Some(violation) = all.list.get(*at) {
                 facts.line(&format!("{indent}{}", described(violation)));
             }
         }
-        Broken::Branches(branches) => {
+        Refused::Branches(branches) => {
             facts.line(&format!("{indent}{}", described(&branches.violation)));
             for branch in &branches.branches {
                 let state = if branch.valid { "fits" } else { "does not fit" };

@@ -6,9 +6,9 @@ use crate::pipeline::destination::telemetry_version;
 use crate::pipeline::document::Document;
 use crate::pipeline::names::snake_case;
 use crate::pipeline::verdict::judge::jackson::parse_verdict;
-use crate::pipeline::verdict::judge::{Input, Judge, Outcome};
+use crate::pipeline::verdict::judge::{Judge, JudgeInput, Outcome};
 use crate::rows::advice::{Advice, Advised};
-use crate::rows::payload::Form;
+use crate::rows::payload::PayloadForm;
 use crate::rows::samples::{Content, DoctypeName, Sample};
 use crate::rows::schemas::{Lookup, SchemaStore};
 
@@ -51,7 +51,7 @@ impl Bench {
             doubts: Vec::new(),
             notes: content.decoded.problems,
         };
-        if content.in_row && content.decoded.form == Form::Absent {
+        if content.in_row && content.decoded.form == PayloadForm::Absent {
             judged.ruling = Ruling::Skipped("the row has no payload".into());
             return Ok(judged);
         }
@@ -110,7 +110,7 @@ impl Bench {
         Ok(judge)
     }
 
-    fn validate(&self, judge: &Judge, input: Input<'_>, judged: &mut Judged) {
+    fn validate(&self, judge: &Judge, input: JudgeInput<'_>, judged: &mut Judged) {
         let verdict = judge.verdict(input);
         judged.doubts = verdict.doubts;
         if let Outcome::Fail(violation) = verdict.outcome {

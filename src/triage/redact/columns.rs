@@ -5,7 +5,7 @@
 
 use super::{Redactor, looks, shape};
 use crate::pipeline::schema::Schema;
-use crate::pipeline::schema::walk::Token;
+use crate::pipeline::schema::walk::TokenMatch;
 use crate::rows::column::ErrorColumn;
 use crate::rows::row::SourceRow;
 
@@ -40,7 +40,7 @@ const URI_WORDS: [&str; 14] = [
 
 /// What the columns of a row say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Columns {
+pub struct RedactedColumns {
     /// Names and values that may be told, in the order of the row. NULLs are left out.
     pub told: Vec<(String, String)>,
     /// Names of columns that hold something and are not told.
@@ -49,7 +49,7 @@ pub struct Columns {
 
 /// What a column holds.
 #[derive(Clone, Copy)]
-enum Holds {
+enum ColumnHolds {
     /// A word as programs write them.
     Word,
     /// The path of the request.
@@ -64,20 +64,20 @@ enum Holds {
 
 /// The column's content, for those that may be told: what the document is, and what sent it. Everything else says who sent it: client ids,
 /// addresses, places below the country, providers, user agents, arguments, tags; or repeats the message (stack traces).
-fn holds(column: &str) -> Option<Holds> {
+fn holds(column: &str) -> Option<ColumnHolds> {
     use ErrorColumn as C;
     Some(match C::of(column)? {
-        C::Namespace | C::Doctype | C::Version | C::Stage => Holds::Word,
-        C::AppName | C::AppVersion | C::AppBuild | C::AppChannel | C::Pingsender => Holds::Word,
-        C::NormalizedAppName | C::NormalizedChannel | C::NormalizedOs | C::NormalizedOsVersion | C::Os => Holds::Word,
-        C::AgentBrowser | C::AgentOs | C::AgentVersion => Holds::Word,
-        C::Method | C::ContentLength | C::Dnt => Holds::Word,
-        C::Uri => Holds::Uri,
-        C::Job => Holds::Job,
-        C::Time | C::Timestamp => Holds::Time,
-        C::GeoCountry | C::NormalizedCountry => Holds::Country,
-        C::Class => Holds::Class,
-        C::Message => Holds::Message,
+        C::Namespace | C::Doctype | C::Version | C::Stage => ColumnHolds::Word,
+        C::AppName | C::AppVersion | C::AppBuild | C::AppChannel | C::Pingsender => ColumnHolds::Word,
+        C::NormalizedAppName | C::NormalizedChannel | C::NormalizedOs | C::NormalizedOsVersion | C::Os => ColumnHolds::Word,
+        C::AgentBrowser | C::AgentOs | C::AgentVersion => ColumnHolds::Word,
+        C::Method | C::ContentLength | C::Dnt => ColumnHolds::Word,
+        C::Uri => ColumnHolds::Uri,
+        C::Job => ColumnHolds::Job,
+        C::Time | C::Timestamp => ColumnHolds::Time,
+        C::GeoCountry | C::NormalizedCountry => ColumnHolds::Country,
+        C::Class => ColumnHolds::Class,
+        C::Message => ColumnHolds::Message,
         C::Client | C::Id | C::Payload => return None,
     })
 }
@@ -97,8 +97,8 @@ fn is_job(value: &str) -> bool {
 
 impl Redactor {
     /// The columns of a row that may be told; raw: all of them. The schema is the one that judged the row's document.
-    pub fn columns(&mut self, row: &SourceRow, schema: Option<&Schema>) -> Columns {
-        let mut columns = Columns::default();
+    pub fn columns(&mut self, row: &SourceRow, schema: Option<&Schema>) -> RedactedColumns {
+        let mut columns = RedactedColumns::default();
         for (name, value) in row.columns.iter().filter_map(|(name, value)| Some((name, value.as_deref()?))) {
             if self.is_raw() {
                 columns.told.push((name.clone(), value.to_owned()));
@@ -109,21 +109,21 @@ impl Redactor {
                     let told = self.column(holds, value, row, schema);
                     columns.told.push((name.clone(), told));
                 }
-                None => columns.withheld.push(self.key(name, Token::Unknown).into_owned()),
+                None => columns.withheld.push(self.key(name, TokenMatch::Unknown).into_owned()),
             }
         }
         columns
     }
 
-    fn column(&mut self, holds: Holds, value: &str, row: &SourceRow, schema: Option<&Schema>) -> String {
+    fn column(&mut self, holds: ColumnHolds, value: &str, row: &SourceRow, schema: Option<&Schema>) -> String {
         let is_told = match holds {
-            Holds::Message => return self.message(value, row.column(ErrorColumn::Class), schema),
-            Holds::Class => return self.class(value),
-            Holds::Uri => return uri(value, [ErrorColumn::Namespace, ErrorColumn::Doctype].map(|column| row.column(column))),
-            Holds::Word => looks::is_plain_name(value) || looks::is_count(value),
-            Holds::Job => is_job(value),
-            Holds::Time => value.len() <= LONGEST_TIME && value.contains(':') && crate::ground::time::parse_time(value).is_some(),
-            Holds::Country => value == "??" || (value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_alphabetic())),
+            ColumnHolds::Message => return self.message(value, row.column(ErrorColumn::Class), schema),
+            ColumnHolds::Class => return self.class(value),
+            ColumnHolds::Uri => return uri(value, [ErrorColumn::Namespace, ErrorColumn::Doctype].map(|column| row.column(column))),
+            ColumnHolds::Word => looks::is_plain_name(value) || looks::is_count(value),
+            ColumnHolds::Job => is_job(value),
+            ColumnHolds::Time => value.len() <= LONGEST_TIME && value.contains(':') && crate::ground::time::parse_time(value).is_some(),
+            ColumnHolds::Country => value == "??" || (value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_alphabetic())),
         };
         if is_told { value.to_owned() } else { shape::imitated(value) }
     }

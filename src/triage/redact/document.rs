@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 
 use super::paths::Reached;
-use super::{Care, Failing, Redactor, is_about_value, looks, shape};
+use super::{Care, FailingValue, Redactor, is_about_value, looks, shape};
 use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::schema::Schema;
-use crate::pipeline::schema::walk::{Token, generalise, onward, start};
+use crate::pipeline::schema::walk::{TokenMatch, generalise, onward, start};
 
 /// Longest small number: longer ones tell apart what they belong to.
 const LONGEST_SMALL: usize = 6;
@@ -21,7 +21,7 @@ const MOST_LISTS: usize = 8;
 
 /// How the text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum TextForm {
     /// On one line.
     Line,
     /// Two spaces for each level.
@@ -29,7 +29,7 @@ pub enum Form {
 }
 
 /// An open object or array.
-struct Level {
+struct OpenLevel {
     end: NodeId,
     kind: Kind,
     /// Schema nodes that speak about it.
@@ -40,9 +40,9 @@ struct Level {
 }
 
 /// Where a value stands.
-struct Place {
+struct ValuePlace {
     nodes: Vec<NodeId>,
-    token: Token,
+    token: TokenMatch,
     safe: Reached,
     masked: Reached,
     care: Care,
@@ -51,12 +51,12 @@ struct Place {
 impl Redactor {
     /// The document without its data. What follows its first error, and behind it, is left out; what is open there is closed.
     /// Raw: its text, as it is.
-    pub fn document(&mut self, document: &Document, schema: Option<&Schema>, failing: Option<Failing>, form: Form) -> String {
+    pub fn document(&mut self, document: &Document, schema: Option<&Schema>, failing: Option<FailingValue>, form: TextForm) -> String {
         if self.is_raw() {
             return String::from_utf8_lossy(document.text()).into_owned();
         }
         let mut out = String::with_capacity(document.text().len() / 2);
-        let mut open: Vec<Level> = Vec::new();
+        let mut open: Vec<OpenLevel> = Vec::new();
         for node in 0..document.len() as NodeId {
             close(&mut out, &mut open, node, form);
             if let Some(level) = open.last_mut() {
@@ -69,13 +69,13 @@ impl Redactor {
             if let Some(key) = document.key(node) {
                 let key = self.member(&key, &place);
                 push_quoted(&mut out, &key);
-                out.push_str(if form == Form::Line { ":" } else { ": " });
+                out.push_str(if form == TextForm::Line { ":" } else { ": " });
             }
             match document.kind(node) {
                 kind @ (Kind::Object | Kind::Array) => {
                     out.push(if kind == Kind::Object { '{' } else { '[' });
-                    let Place { nodes, safe, masked, .. } = place;
-                    open.push(Level { end: document.end(node), kind, nodes, safe, masked, is_empty: true });
+                    let ValuePlace { nodes, safe, masked, .. } = place;
+                    open.push(OpenLevel { end: document.end(node), kind, nodes, safe, masked, is_empty: true });
                 }
                 _ => self.push_scalar(&mut out, document, node, place.care),
             }
@@ -84,20 +84,28 @@ impl Redactor {
         out
     }
 
-    fn place(&self, document: &Document, schema: Option<&Schema>, around: Option<&Level>, node: NodeId, failing: Option<Failing>) -> Place {
+    fn place(
+        &self,
+        document: &Document,
+        schema: Option<&Schema>,
+        around: Option<&OpenLevel>,
+        node: NodeId,
+        failing: Option<FailingValue>,
+    ) -> ValuePlace {
         let mut place = match around {
-            None => Place {
+            None => ValuePlace {
                 nodes: schema.map(start).unwrap_or_default(),
-                token: Token::Name,
+                token: TokenMatch::Name,
                 safe: self.policy.safe.root(),
                 masked: self.policy.masked.root(),
                 care: Care::Data,
             },
             Some(around) => {
                 let token = document.key(node).unwrap_or_else(|| Cow::Owned(document.index(node).to_string()));
-                let (nodes, kind) = schema.map_or_else(|| (Vec::new(), Token::Unknown), |schema| onward(schema, &around.nodes, &token));
+                let (nodes, kind) =
+                    schema.map_or_else(|| (Vec::new(), TokenMatch::Unknown), |schema| onward(schema, &around.nodes, &token));
                 let (safe, masked) = self.reached(around, &token, kind);
-                Place { nodes, token: kind, safe, masked, care: Care::Data }
+                ValuePlace { nodes, token: kind, safe, masked, care: Care::Data }
             }
         };
         let is_failing = || failing.is_some_and(|failing| failing.node == node && failing.keyword.is_some_and(is_about_value));
@@ -114,7 +122,7 @@ impl Redactor {
         place
     }
 
-    fn reached(&self, around: &Level, token: &str, kind: Token) -> (Reached, Reached) {
+    fn reached(&self, around: &OpenLevel, token: &str, kind: TokenMatch) -> (Reached, Reached) {
         if self.policy.safe.is_empty() && self.policy.masked.is_empty() {
             return (Reached::default(), Reached::default());
         }
@@ -123,9 +131,9 @@ impl Redactor {
         (self.policy.safe.step(&around.safe, general), self.policy.masked.step(&around.masked, general))
     }
 
-    fn member<'a>(&mut self, key: &'a str, place: &Place) -> Cow<'a, str> {
+    fn member<'a>(&mut self, key: &'a str, place: &ValuePlace) -> Cow<'a, str> {
         match place.care {
-            Care::Masked if place.token != Token::Name => Cow::Owned(self.described("key", key)),
+            Care::Masked if place.token != TokenMatch::Name => Cow::Owned(self.described("key", key)),
             Care::Safe if self.policy.safe.is_match(&place.safe) => crate::ground::text::visible(key),
             _ => self.key(key, place.token),
         }
@@ -170,7 +178,7 @@ impl Redactor {
 }
 
 /// Closes what ends before the node.
-fn close(out: &mut String, open: &mut Vec<Level>, node: NodeId, form: Form) {
+fn close(out: &mut String, open: &mut Vec<OpenLevel>, node: NodeId, form: TextForm) {
     while let Some(level) = open.pop_if(|level| level.end <= node) {
         if !level.is_empty {
             indent(out, open.len(), form);
@@ -182,8 +190,8 @@ fn close(out: &mut String, open: &mut Vec<Level>, node: NodeId, form: Form) {
 /// Deepest level that is indented further.
 const DEEPEST_INDENT: usize = 40;
 
-fn indent(out: &mut String, depth: usize, form: Form) {
-    if form == Form::Indented {
+fn indent(out: &mut String, depth: usize, form: TextForm) {
+    if form == TextForm::Indented {
         out.push('\n');
         out.extend(std::iter::repeat_n("  ", depth.min(DEEPEST_INDENT)));
     }

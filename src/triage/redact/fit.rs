@@ -14,7 +14,7 @@ use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::fault::Keyword;
 use crate::pipeline::minimize::edits::{Edit, Edits, quoted, render};
 use crate::pipeline::minimize::texts;
-use crate::pipeline::verdict::judge::{Input, Judge, Outcome, Violation};
+use crate::pipeline::verdict::judge::{Judge, JudgeInput, Outcome, Violation};
 
 /// Violations that are looked at. A document with more of them is not mended.
 const MOST_VIOLATIONS: usize = 1000;
@@ -26,7 +26,7 @@ const LONGEST_SHORT: usize = 2;
 const NUMBERS: [&str; 3] = ["0", "1", "0.5"];
 
 /// What tells a violation from others of the same document.
-type Identity = (NodeId, Keyword, String);
+type ViolationKey = (NodeId, Keyword, String);
 
 /// The redacted document with made-up values where its own break what the original's do not, or do not break what it is refused for. `None` where
 /// no made-up values were found.
@@ -34,11 +34,11 @@ pub fn fit(judge: &Judge, original: &Document, redacted: &Document) -> Option<Do
     if redacted.error().is_some() || redacted.len() != original.len() {
         return None;
     }
-    let first = match judge.verdict(Input::payload(original)).outcome {
+    let first = match judge.verdict(JudgeInput::payload(original)).outcome {
         Outcome::Fail(violation) => Some(*violation),
         Outcome::Pass => None,
     };
-    let broken: FxHashSet<Identity> = violations(judge, original)?.iter().map(identity).collect();
+    let broken: FxHashSet<ViolationKey> = violations(judge, original)?.iter().map(identity).collect();
     let mut fitting = Fitting { original, redacted, values: Edits::default(), keys: Edits::default(), tried: FxHashMap::default() };
     // The length is what is wrong, so it stays as it is.
     if let Some(first) = first.as_ref().filter(|first| matches!(first.keyword, "maxLength" | "minLength")) {
@@ -47,7 +47,7 @@ pub fn fit(judge: &Judge, original: &Document, redacted: &Document) -> Option<Do
     for _ in 0..MOST_ROUNDS {
         let candidate = fitting.candidate();
         let found = violations(judge, &candidate)?;
-        let mut wrong: BTreeSet<Part> =
+        let mut wrong: BTreeSet<DocumentPart> =
             found.iter().filter(|violation| !broken.contains(&identity(violation))).map(|v| part(v, &candidate)).collect();
         let is_first = |first: &Violation| found.iter().any(|violation| identity(violation) == identity(first));
         wrong.extend(first.as_ref().filter(|first| !is_first(first)).map(|first| part(first, original)));
@@ -64,27 +64,27 @@ pub fn fit(judge: &Judge, original: &Document, redacted: &Document) -> Option<Do
 
 /// A value or a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Part {
+struct DocumentPart {
     node: NodeId,
     is_key: bool,
 }
 
 /// All violations, unless there are too many to look at.
 fn violations(judge: &Judge, document: &Document) -> Option<Vec<Violation>> {
-    let all = judge.violations(Input::payload(document), MOST_VIOLATIONS);
+    let all = judge.violations(JudgeInput::payload(document), MOST_VIOLATIONS);
     (all.count as usize <= MOST_VIOLATIONS).then_some(all.list)
 }
 
-fn identity(violation: &Violation) -> Identity {
+fn identity(violation: &Violation) -> ViolationKey {
     (violation.instance, violation.keyword, violation.schema_pointer.clone())
 }
 
 /// What has to change for the violation to go or to come. Values stay in their places, so that nodes of all candidates are those of the original.
-fn part(violation: &Violation, document: &Document) -> Part {
+fn part(violation: &Violation, document: &Document) -> DocumentPart {
     let extraneous = violation.key.as_deref().filter(|_| violation.keyword == "additionalProperties");
     match extraneous.and_then(|key| document.member(violation.instance, key)) {
-        Some(node) => Part { node, is_key: true },
-        None => Part { node: violation.instance, is_key: violation.about_name },
+        Some(node) => DocumentPart { node, is_key: true },
+        None => DocumentPart { node: violation.instance, is_key: violation.about_name },
     }
 }
 
@@ -94,7 +94,7 @@ struct Fitting<'a> {
     values: Edits,
     keys: Edits,
     /// Made-up texts that were tried of each part.
-    tried: FxHashMap<Part, usize>,
+    tried: FxHashMap<DocumentPart, usize>,
 }
 
 impl Fitting<'_> {
@@ -105,7 +105,7 @@ impl Fitting<'_> {
     }
 
     /// Puts the next made-up text in its place; false where there is none.
-    fn change(&mut self, part: Part, candidate: &Document) -> bool {
+    fn change(&mut self, part: DocumentPart, candidate: &Document) -> bool {
         let from = self.tried.entry(part).or_default();
         let texts = if part.is_key { keys(self.original, part.node) } else { values(self.original, part.node) };
         let is_free = |text: &String| !part.is_key || is_free(candidate, part.node, text);
@@ -152,7 +152,7 @@ mod tests {
 
     use super::*;
     use crate::pipeline::schema::Schema;
-    use crate::triage::redact::{Failing, Form, Redactor};
+    use crate::triage::redact::{FailingValue, Redactor, TextForm};
 
     fn judge() -> Judge {
         let text = r##"{"$schema":"http://json-schema.org/draft-06/schema#","properties":{
@@ -165,11 +165,11 @@ mod tests {
     fn fitted(text: &str) -> Option<String> {
         let judge = judge();
         let original = Document::parse(text.as_bytes());
-        let failing = match judge.verdict(Input::payload(&original)).outcome {
-            Outcome::Fail(violation) => Some(Failing { node: violation.instance, keyword: Some(violation.keyword) }),
+        let failing = match judge.verdict(JudgeInput::payload(&original)).outcome {
+            Outcome::Fail(violation) => Some(FailingValue { node: violation.instance, keyword: Some(violation.keyword) }),
             Outcome::Pass => None,
         };
-        let redacted = Redactor::default().document(&original, Some(judge.schema()), failing, Form::Line);
+        let redacted = Redactor::default().document(&original, Some(judge.schema()), failing, TextForm::Line);
         fit(&judge, &original, &Document::parse(redacted.into_bytes()))
             .map(|document| String::from_utf8_lossy(document.text()).into_owned())
     }

@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 
 use super::{Redactor, looks, shape};
-use crate::pipeline::fault::{Fault, Keyword, Says, Value};
+use crate::pipeline::fault::{Fault, Keyword, MessageValue, Says};
 use crate::pipeline::schema::Schema;
-use crate::pipeline::schema::walk::{Token, walk};
+use crate::pipeline::schema::walk::{TokenMatch, walk};
 use crate::pipeline::verdict::{Broken, locate_best};
 use crate::rows::schemas::SCHEMA_ENDING;
 
@@ -107,7 +107,7 @@ impl Redactor {
         let kinds = schema.map(|schema| walk(schema, tokens).tokens).unwrap_or_default();
         let mut pointer = String::new();
         for (i, token) in tokens.iter().enumerate() {
-            let told = self.key(token.as_ref(), kinds.get(i).copied().unwrap_or(Token::Unknown));
+            let told = self.key(token.as_ref(), kinds.get(i).copied().unwrap_or(TokenMatch::Unknown));
             pointer.push('/');
             pointer.push_str(&told.replace('~', "~0").replace('/', "~1"));
         }
@@ -120,7 +120,7 @@ impl Redactor {
     }
 
     /// The text with its values told or replaced; what is between them is the pipeline's.
-    fn with_values(&mut self, fault: &Fault<'_>, values: &[(Value, std::ops::Range<usize>)], context: &Context<'_>) -> String {
+    fn with_values(&mut self, fault: &Fault<'_>, values: &[(MessageValue, std::ops::Range<usize>)], context: &Context<'_>) -> String {
         let text = fault.text;
         let mut out = String::with_capacity(text.len());
         let mut done = 0;
@@ -128,10 +128,10 @@ impl Redactor {
             out.push_str(&self.between(fault, text.get(done..range.start).unwrap_or_default()));
             let part = text.get(range.clone()).unwrap_or_default();
             match value {
-                Value::Expected => out.push_str(&self.expected(part, context)),
-                Value::Found => out.push_str(&self.found(fault, part, context)),
-                Value::Key => out.push_str(&self.told_key(part, context)),
-                Value::Source => out.push_str(&source(fault)),
+                MessageValue::Expected => out.push_str(&self.expected(part, context)),
+                MessageValue::Found => out.push_str(&self.found(fault, part, context)),
+                MessageValue::Key => out.push_str(&self.told_key(part, context)),
+                MessageValue::Source => out.push_str(&source(fault)),
             }
             done = range.end;
         }
@@ -177,7 +177,7 @@ impl Redactor {
         let kind = context.schema.and_then(|schema| walk(schema, &tokens).tokens.last().copied());
         // A missing key is the schema's even where it says no more of it.
         let is_asked = context.broken.zip(context.schema).is_some_and(|(broken, schema)| asks_for(schema, broken, key));
-        self.key(key, if is_asked { Token::Name } else { kind.unwrap_or(Token::Unknown) })
+        self.key(key, if is_asked { TokenMatch::Name } else { kind.unwrap_or(TokenMatch::Unknown) })
     }
 
     /// The token that the JSON parser quotes; a single character tells nothing.

@@ -8,13 +8,13 @@ const MOST_TOKENS: usize = 63;
 
 /// Patterns over generalised pointers. Matching a place matches all that is inside it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Paths(Vec<Pattern>);
+pub struct Paths(Vec<PathPattern>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Pattern(Vec<Piece>);
+struct PathPattern(Vec<PathPiece>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
+enum PathPiece {
     /// One token; `*` in it stands for any characters.
     Token(String),
     /// `**`: any number of tokens.
@@ -35,12 +35,12 @@ impl Paths {
             let Some(tokens) = pattern.strip_prefix('/') else {
                 return Err(format!("the path pattern {shown} does not begin with /: write it as /metrics/*/{{key}}"));
             };
-            let pieces: Vec<Piece> =
-                tokens.split('/').map(|token| if token == "**" { Piece::Any } else { Piece::Token(token.to_owned()) }).collect();
+            let pieces: Vec<PathPiece> =
+                tokens.split('/').map(|token| if token == "**" { PathPiece::Any } else { PathPiece::Token(token.to_owned()) }).collect();
             if pieces.len() > MOST_TOKENS {
                 return Err(format!("the path pattern {shown} has more than {MOST_TOKENS} parts"));
             }
-            Ok(Pattern(pieces))
+            Ok(PathPattern(pieces))
         };
         patterns.iter().map(read).collect::<Result<_, _>>().map(Paths)
     }
@@ -66,16 +66,16 @@ impl Paths {
     }
 }
 
-impl Pattern {
+impl PathPattern {
     fn step(&self, at: u64, token: &str) -> u64 {
         let whole = 1 << self.0.len();
         // What is inside a match belongs to it.
         let mut next = at & whole;
         for (i, piece) in self.0.iter().enumerate().filter(|(i, _)| at >> i & 1 == 1) {
             next |= match piece {
-                Piece::Any => 1 << i,
-                Piece::Token(wanted) if is_like(wanted.as_bytes(), token.as_bytes()) => 1 << (i + 1),
-                Piece::Token(_) => 0,
+                PathPiece::Any => 1 << i,
+                PathPiece::Token(wanted) if is_like(wanted.as_bytes(), token.as_bytes()) => 1 << (i + 1),
+                PathPiece::Token(_) => 0,
             };
         }
         self.past_any(next)
@@ -83,7 +83,7 @@ impl Pattern {
 
     /// `**` may stand for nothing.
     fn past_any(&self, mut at: u64) -> u64 {
-        for (i, _) in self.0.iter().enumerate().filter(|(_, piece)| **piece == Piece::Any) {
+        for (i, _) in self.0.iter().enumerate().filter(|(_, piece)| **piece == PathPiece::Any) {
             at |= (at >> i & 1) << (i + 1);
         }
         at

@@ -10,9 +10,9 @@ fn schema() -> Schema {
     Schema::parse("t", text.into()).unwrap()
 }
 
-fn redacted(document: &str, failing: Option<Failing>) -> String {
+fn redacted(document: &str, failing: Option<FailingValue>) -> String {
     let document = Document::parse(document.as_bytes());
-    Redactor::default().document(&document, Some(&schema()), failing, Form::Line)
+    Redactor::default().document(&document, Some(&schema()), failing, TextForm::Line)
 }
 
 #[test]
@@ -24,7 +24,7 @@ fn documents_keep_their_form_and_lose_their_data() {
 
 #[test]
 fn the_failing_value_is_told_where_it_is_a_word() {
-    let failing = |keyword| Some(Failing { node: 1, keyword: Some(keyword) });
+    let failing = |keyword| Some(FailingValue { node: 1, keyword: Some(keyword) });
     assert_eq!(redacted(r#"{"channel":"nightly-2"}"#, failing("pattern")), r#"{"channel":"nightly-2"}"#);
     assert_eq!(
         redacted(r#"{"channel":"nightly-2"}"#, failing("maxLength")),
@@ -32,7 +32,7 @@ fn the_failing_value_is_told_where_it_is_a_word() {
     );
     assert_eq!(redacted(r#"{"channel":"Jo Doe"}"#, failing("pattern")), r#"{"channel":"<like \"Aa Aaa\">"}"#);
     assert_eq!(redacted(r#"{"userName":"jo"}"#, failing("pattern")), r#"{"userName":"<like \"aa\">"}"#);
-    let element = Some(Failing { node: 2, keyword: Some("pattern") });
+    let element = Some(FailingValue { node: 2, keyword: Some("pattern") });
     assert_eq!(redacted(r#"{"userNames":["jo"]}"#, element), r#"{"userNames":["<like \"aa\">"]}"#);
     assert_eq!(redacted(r#"{"n":80.5}"#, failing("maximum")), r#"{"n":80.5}"#);
     assert_eq!(redacted(r#"{"n":1656426661}"#, failing("maximum")), r#"{"n":1600000000}"#);
@@ -48,7 +48,7 @@ fn paths_go_before_everything_else() {
     let document = Document::parse(
         r#"{"os":"Darwin","metrics":{"Jo Doe":{"a":"text","secret":true}},"list":["x y",123456789],"id":"x y"}"#.as_bytes(),
     );
-    let told = Redactor::new(policy).document(&document, Some(&schema()), None, Form::Line);
+    let told = Redactor::new(policy).document(&document, Some(&schema()), None, TextForm::Line);
     assert_eq!(
         told,
         r#"{"os":"<string>","metrics":{"Jo Doe":{"a":"text","<key 6 letters, value 1>":"<boolean>"}},"list":["x y",123456789],"id":"<string 3 letters and spaces, value 2>"}"#
@@ -120,7 +120,7 @@ fn only_columns_that_say_nothing_of_anybody_are_told() {
     ];
     let row =
         SourceRow { columns: columns.map(|(name, value)| (name.to_owned(), value.map(str::to_owned))).to_vec(), ..SourceRow::default() };
-    let Columns { told, withheld } = Redactor::default().columns(&row, None);
+    let RedactedColumns { told, withheld } = Redactor::default().columns(&row, None);
     let told: Vec<(&str, &str)> = told.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(
         told,
@@ -139,9 +139,9 @@ fn only_columns_that_say_nothing_of_anybody_are_told() {
 fn raw_changes_nothing() {
     let mut raw = Redactor::new(Policy { raw: true, ..Policy::default() });
     let document = Document::parse("{ \"a\": \"Jo\" } tail".as_bytes());
-    assert_eq!(raw.document(&document, None, None, Form::Indented), "{ \"a\": \"Jo\" } tail");
+    assert_eq!(raw.document(&document, None, None, TextForm::Indented), "{ \"a\": \"Jo\" } tail");
     assert_eq!(
-        (raw.value("Jo"), raw.key("Jo Doe", Token::Key), raw.message("Jo: x", None, None)),
+        (raw.value("Jo"), raw.key("Jo Doe", TokenMatch::Key), raw.message("Jo: x", None, None)),
         ("Jo".into(), "Jo Doe".into(), "Jo: x".into())
     );
     assert_eq!(raw.pointer(&["a/b"], None), "/a~1b");
@@ -151,7 +151,7 @@ fn raw_changes_nothing() {
 fn any_document_stays_json() {
     let deep = "{\"a\":[".repeat(20_000);
     for text in [deep.as_str(), "[1,{\"a\":\"\\ud800\u{202e}\"", "", "\"x", "{\"a\":1e400,\"b\":-0}", "[1] tail"] {
-        for form in [Form::Line, Form::Indented] {
+        for form in [TextForm::Line, TextForm::Indented] {
             let told = Redactor::default().document(&Document::parse(text.as_bytes()), Some(&schema()), None, form);
             let again = Document::parse(told.clone().into_bytes());
             assert!(told.is_empty() || (again.error().is_none() && again.trailing().is_none()), "{told:.200}");
@@ -171,7 +171,7 @@ proptest::proptest! {
                 proptest::prop_assert!(!told.contains(text::is_unsafe), "{told}");
                 redactor.value(&text);
                 redactor.failing(&text, Some(&text));
-                redactor.key(&text, Token::Key);
+                redactor.key(&text, TokenMatch::Key);
             }
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::action::Action;
 use super::super::app::{App, CaseScreen, List, RowScreen, Tie};
-use super::super::column_tree::{ColumnTree, Line};
+use super::super::column_tree::{ColumnLine, ColumnTree};
 use super::super::message::{Effect, JobId};
 use super::super::panes::Pane;
 use super::super::row_place::OpenedRow;
@@ -149,8 +149,8 @@ pub(super) fn follow(screen: &mut CaseScreen) {
         Pane::Document => at_value(&case, screen.table, item),
         Pane::Schema => at_node(&case, screen.table, item),
         Pane::Columns => match screen.columns.get(screen.table).map(|tree| tree.line(item as usize)) {
-            Some(Line::Column(column)) => at_column(&case, screen.table, column),
-            Some(Line::Additional(value)) => in_table(&case, screen.table, value),
+            Some(ColumnLine::Column(column)) => at_column(&case, screen.table, column),
+            Some(ColumnLine::Additional(value)) => in_table(&case, screen.table, value),
             None => Tie::default(),
         },
     };
@@ -211,8 +211,8 @@ fn at_column(case: &Case, table: usize, column: ColumnId) -> Tie {
 pub(super) fn column(screen: &CaseScreen) -> Option<ColumnId> {
     match screen.focus {
         Pane::Columns => match screen.columns.get(screen.table)?.line(screen.item(Pane::Columns)?) {
-            Line::Column(column) => Some(column),
-            Line::Additional(_) => screen.tie.column,
+            ColumnLine::Column(column) => Some(column),
+            ColumnLine::Additional(_) => screen.tie.column,
         },
         _ => screen.tie.column,
     }

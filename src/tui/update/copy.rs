@@ -2,7 +2,7 @@
 
 use super::super::action::Action;
 use super::super::app::{App, CaseScreen};
-use super::super::column_tree::Line;
+use super::super::column_tree::ColumnLine;
 use super::super::message::Effect;
 use super::super::panes::TablePane;
 use super::super::row_place::GroupPlace;
@@ -130,9 +130,9 @@ fn from_case(app: &App, screen: &CaseScreen, action: Action) -> Option<String> {
                 Subject::Document(document) => from_document(&document, item as NodeId, action),
                 Subject::Schema(schema) => from_document(&schema.document, item as NodeId, action),
                 Subject::Columns(tree) => match (tree.line(item), action) {
-                    (Line::Additional(value), _) => from_document(screen.case.document.as_ref()?, value, action),
-                    (Line::Column(id), Action::CopyValue | Action::CopyPointer) => Some(tree.table().layout.path(id)),
-                    (Line::Column(id), Action::CopyKey) => Some(tree.table().layout.get(id)?.name.to_string()),
+                    (ColumnLine::Additional(value), _) => from_document(screen.case.document.as_ref()?, value, action),
+                    (ColumnLine::Column(id), Action::CopyValue | Action::CopyPointer) => Some(tree.table().layout.path(id)),
+                    (ColumnLine::Column(id), Action::CopyKey) => Some(tree.table().layout.get(id)?.name.to_string()),
                     _ => None,
                 },
                 Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) => None,

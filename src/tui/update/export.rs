@@ -4,30 +4,30 @@ use super::super::action::Action;
 use super::super::app::{App, Overlay};
 use super::super::message::{Effect, Export, Exported, JobId};
 use super::super::row_place::{Exportable, GroupPlace};
-use crate::triage::export::single::What;
+use crate::triage::export::single::SingleExport;
 
 /// One line of the menu: the action, what it exports, whether to the clipboard.
-pub struct Line {
+pub struct MenuLine {
     /// The action; its help is what the line says.
     pub action: Action,
     /// What is exported.
-    pub what: What,
+    pub what: SingleExport,
     /// Whether it goes to the clipboard, not to a file.
     pub is_copied: bool,
 }
 
-const fn line(action: Action, what: What, is_copied: bool) -> Line {
-    Line { action, what, is_copied }
+const fn line(action: Action, what: SingleExport, is_copied: bool) -> MenuLine {
+    MenuLine { action, what, is_copied }
 }
 
 /// The menu.
-pub const MENU: [Line; 6] = [
-    line(Action::CopyReport, What::Report, true),
-    line(Action::ExportReport, What::Report, false),
-    line(Action::ExportRows, What::Rows, false),
-    line(Action::ExportDocument, What::Document, false),
-    line(Action::ExportTest, What::Test, false),
-    line(Action::ExportSmallest, What::Reproducer, false),
+pub const MENU: [MenuLine; 6] = [
+    line(Action::CopyReport, SingleExport::Report, true),
+    line(Action::ExportReport, SingleExport::Report, false),
+    line(Action::ExportRows, SingleExport::Rows, false),
+    line(Action::ExportDocument, SingleExport::Document, false),
+    line(Action::ExportTest, SingleExport::Test, false),
+    line(Action::ExportSmallest, SingleExport::Reproducer, false),
 ];
 
 /// Opens the menu, where there is a group to export.

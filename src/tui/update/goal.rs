@@ -4,7 +4,7 @@ use super::super::app::App;
 use super::super::tables::Goal;
 use super::case;
 use crate::pipeline::destination;
-use crate::triage::catalog::{Catalog, Place, TableId};
+use crate::triage::catalog::{Catalog, HitPlace, TableId};
 use crate::triage::origin;
 
 /// What the screen below the tables is about.
@@ -49,7 +49,7 @@ fn table_of(catalog: &Catalog, namespace: &str, doctype: &str, version: Option<&
 }
 
 /// Puts the cursor of the tree on a place.
-pub(super) fn go(app: &mut App, place: Place) {
+pub(super) fn go(app: &mut App, place: HitPlace) {
     let tree = app.tables.tree.clone();
     if let Some(item) = tree.item(place) {
         app.tables.list.outline.reveal(tree.as_ref(), item);
@@ -69,6 +69,6 @@ pub(super) fn reach(app: &mut App) {
         && screen.tree.catalog.flat(table).is_some()
     {
         screen.goal = None;
-        go(app, Place { table, column: Some(column) });
+        go(app, HitPlace { table, column: Some(column) });
     }
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::super::action::Action;
 use super::super::advice::advised;
 use super::super::app::{App, Opening};
-use super::super::group_tree::{GroupTree, Level};
+use super::super::group_tree::{GroupLevel, GroupTree};
 use super::super::message::{Effect, JobId};
 use super::super::row_place::{GroupPlace, RowPlace};
-use super::super::subject::{Comparison, Subject};
+use super::super::subject::{Subject, TextComparison};
 use crate::ground::outline::{Outline, Tree};
 use crate::rows::group::Sort;
 
@@ -78,7 +78,7 @@ fn at_start(tree: &GroupTree) -> Outline {
     if tree.is_empty() {
         return outline;
     }
-    let noise: Vec<usize> = (0..tree.len()).filter(|&item| tree.items[item].level == Level::Noise).collect();
+    let noise: Vec<usize> = (0..tree.len()).filter(|&item| tree.items[item].level == GroupLevel::Noise).collect();
     outline.set_open(tree, &noise, false);
     let first = tree.leaves(0).next().filter(|&leaf| !inside_noise(tree, leaf));
     outline.reveal(tree, first.unwrap_or(0));
@@ -86,14 +86,14 @@ fn at_start(tree: &GroupTree) -> Outline {
 }
 
 fn inside_noise(tree: &GroupTree, item: usize) -> bool {
-    tree.parent(item).is_some_and(|parent| tree.items[parent].level == Level::Noise)
+    tree.parent(item).is_some_and(|parent| tree.items[parent].level == GroupLevel::Noise)
 }
 
 fn filter_again(app: &mut App) -> Option<Effect> {
     let text = app.groups.list.filter.clone()?;
     let job = app.next_job();
     app.groups.list.filter_job = Some(job);
-    Some(Effect::Match { job, subject: Subject::Groups(app.groups.tree.clone()), text, comparison: Comparison::Fuzzy })
+    Some(Effect::Match { job, subject: Subject::Groups(app.groups.tree.clone()), text, comparison: TextComparison::Fuzzy })
 }
 
 fn arrange(app: &mut App) -> Effect {
@@ -162,7 +162,7 @@ pub(super) fn open_row(app: &mut App, place: RowPlace) -> Effect {
 fn toggle_noise(app: &mut App) {
     let tree = app.groups.tree.clone();
     let outline = &mut app.groups.list.outline;
-    let noise: Vec<usize> = (0..tree.len()).filter(|&item| tree.items[item].level == Level::Noise).collect();
+    let noise: Vec<usize> = (0..tree.len()).filter(|&item| tree.items[item].level == GroupLevel::Noise).collect();
     if noise.is_empty() {
         app.tell("no noise in these rows");
         return;

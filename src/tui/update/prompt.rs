@@ -11,27 +11,27 @@ use super::super::app::{App, List, Prompt, Search};
 use super::super::focus::Focus;
 use super::super::keymap::Key;
 use super::super::message::{Effect, JobId};
-use super::super::subject::Comparison;
+use super::super::subject::TextComparison;
 use super::{find, follow};
 
 /// Begins a line, or goes to another match.
 pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
-        Action::Search => begin(app, Comparison::Plain),
-        Action::Filter => begin(app, Comparison::Fuzzy),
+        Action::Search => begin(app, TextComparison::Plain),
+        Action::Filter => begin(app, TextComparison::Fuzzy),
         Action::NextMatch => step(app, true),
         _ => step(app, false),
     }
 }
 
-fn begin(app: &mut App, purpose: Comparison) -> Vec<Effect> {
+fn begin(app: &mut App, purpose: TextComparison) -> Vec<Effect> {
     if app.searches_tables() {
-        let former = app.tables.search.as_ref().filter(|_| purpose == Comparison::Fuzzy).map(|search| search.text.clone());
-        app.prompt = Some(Prompt { purpose: Comparison::Fuzzy, input: Input::new(former.unwrap_or_default()), job: None, from: None });
+        let former = app.tables.search.as_ref().filter(|_| purpose == TextComparison::Fuzzy).map(|search| search.text.clone());
+        app.prompt = Some(Prompt { purpose: TextComparison::Fuzzy, input: Input::new(former.unwrap_or_default()), job: None, from: None });
         return Vec::new();
     }
     let Some((list, _)) = app.focused() else { return Vec::new() };
-    let text = if purpose == Comparison::Fuzzy { list.filter.clone().unwrap_or_default() } else { String::new() };
+    let text = if purpose == TextComparison::Fuzzy { list.filter.clone().unwrap_or_default() } else { String::new() };
     let from = list.outline.item();
     app.prompt = Some(Prompt { purpose, input: Input::new(text), job: None, from });
     Vec::new()
@@ -79,11 +79,11 @@ fn cancel(app: &mut App) -> Vec<Effect> {
     }
     let Some((list, tree)) = app.focused() else { return Vec::new() };
     match prompt.purpose {
-        Comparison::Fuzzy => {
+        TextComparison::Fuzzy => {
             list.filter = None;
             list.outline.clear_filter(&tree, prompt.from);
         }
-        Comparison::Plain => {
+        TextComparison::Plain => {
             list.search = None;
             if let Some(item) = prompt.from {
                 list.outline.reveal(&tree, item);
@@ -106,21 +106,21 @@ fn look(app: &mut App) -> Vec<Effect> {
     let mut effects: Vec<Effect> = former.map(Effect::Cancel).into_iter().collect();
     let Some((list, subject)) = app.focused() else { return effects };
     match purpose {
-        Comparison::Fuzzy if text.trim().is_empty() => {
+        TextComparison::Fuzzy if text.trim().is_empty() => {
             list.filter = None;
             list.outline.clear_filter(&subject, from);
             follow(app);
             return effects;
         }
-        Comparison::Fuzzy => {
+        TextComparison::Fuzzy => {
             list.filter = Some(text.clone());
             list.filter_job = Some(job);
         }
-        Comparison::Plain if text.is_empty() => {
+        TextComparison::Plain if text.is_empty() => {
             list.search = None;
             return effects;
         }
-        Comparison::Plain => list.search = Some(Search { text: text.clone(), job: Some(job), from, found: None }),
+        TextComparison::Plain => list.search = Some(Search { text: text.clone(), job: Some(job), from, found: None }),
     }
     effects.push(Effect::Match { job, subject, text, comparison: purpose });
     effects
@@ -170,7 +170,7 @@ fn step(app: &mut App, forward: bool) -> Vec<Effect> {
     let Some(found) = &search.found else {
         let text = search.text.clone();
         (search.job, search.from) = (Some(job), item);
-        return vec![Effect::Match { job, subject, text, comparison: Comparison::Plain }];
+        return vec![Effect::Match { job, subject, text, comparison: TextComparison::Plain }];
     };
     let at = item.unwrap_or(0) as u32;
     let next = if forward {

@@ -9,11 +9,11 @@ use super::super::look::Look;
 use super::super::message::{Effect, JobId};
 use super::super::panes::TablePane;
 use super::super::table_tree::TableTree;
-use super::super::tables::{Asked, Goal};
+use super::super::tables::{AskedPlace, Goal};
 use super::{failing, find, goal};
 use crate::ground::outline::{Outline, Tree};
 use crate::pipeline::document::NodeId;
-use crate::triage::catalog::Place;
+use crate::triage::catalog::HitPlace;
 use crate::triage::origin;
 
 /// Levels of a schema that are open at first.
@@ -40,7 +40,7 @@ pub(super) fn switch(app: &mut App) -> Vec<Effect> {
             app.tables.focus = TablePane::Tree;
             let (Goal::Table(table) | Goal::Column(table, _) | Goal::Path(table, _)) = goal;
             app.tables.goal = Some(goal);
-            goal::go(app, Place { table, column: None });
+            goal::go(app, HitPlace { table, column: None });
             goal::reach(app);
         }
         None if app.groups.tree.is_empty() => {}
@@ -161,7 +161,7 @@ pub(super) fn follow(app: &mut App) -> Vec<Effect> {
     if screen.focus == TablePane::Tree {
         screen.node = None;
     }
-    let former = screen.asked.replace(Asked { job, place, groups: groups.clone() });
+    let former = screen.asked.replace(AskedPlace { job, place, groups: groups.clone() });
     let cancel = former.map(|asked| Effect::Cancel(asked.job));
     cancel.into_iter().chain([Effect::Look { job, place, groups }]).collect()
 }
@@ -180,7 +180,7 @@ pub(super) fn follow_schema(app: &mut App) {
         && screen.search.is_none()
     {
         screen.node = Some(item as NodeId);
-        goal::go(app, Place { table: look.place.table, column: Some(column) });
+        goal::go(app, HitPlace { table: look.place.table, column: Some(column) });
     }
 }
 
@@ -213,8 +213,8 @@ fn pane(app: &mut App) {
 /// Whether the line under the cursor is one that a search found and that holds no others.
 fn is_result(app: &App) -> bool {
     match app.tables.hit() {
-        Some(hit_tree::Line::Hit(_, places)) => places.len() == 1,
-        Some(hit_tree::Line::Place(_)) => true,
+        Some(hit_tree::HitLine::Hit(_, places)) => places.len() == 1,
+        Some(hit_tree::HitLine::Place(_)) => true,
         None => false,
     }
 }
@@ -229,7 +229,7 @@ fn enter(app: &mut App) -> Vec<Effect> {
         let Some(place) = app.tables.place() else { return Vec::new() };
         let effects = find::end(app);
         app.tables.goal = place.column.map(|column| Goal::Column(place.table, column));
-        goal::go(app, Place { column: None, ..place });
+        goal::go(app, HitPlace { column: None, ..place });
         goal::reach(app);
         return effects;
     }

@@ -6,12 +6,12 @@
 use super::super::action::Action;
 use super::super::advice::advised;
 use super::super::app::App;
-use super::super::column_tree::Line;
+use super::super::column_tree::ColumnLine;
 use super::super::message::Effect;
 use super::super::subject::Subject;
 use crate::pipeline::document::{NodeId, PathStyle};
 use crate::triage::catalog::TableId;
-use crate::triage::facts::case::Advice;
+use crate::triage::facts::case::SheetHints;
 use crate::triage::facts::{self, Facts, shown};
 
 /// How to get at all of what is cut, by the key that copies it.
@@ -43,12 +43,12 @@ fn under_cursor(app: &App) -> Option<(String, String)> {
         Subject::Document(document) => Some((document.path(item, PathStyle::Jq), shown(document.raw(item)))),
         Subject::Schema(schema) => Some((schema.document.path(item, PathStyle::Pointer), shown(schema.document.raw(item)))),
         Subject::Columns(tree) => match tree.line(line) {
-            Line::Column(id) => {
+            ColumnLine::Column(id) => {
                 let (layout, mut facts) = (&tree.table().layout, Facts::default());
                 facts::column::sheet(&mut facts, layout, id, None);
                 Some((layout.path(id), facts.to_text()))
             }
-            Line::Additional(value) => {
+            ColumnLine::Additional(value) => {
                 let document = app.case.as_ref()?.case.document.as_ref()?;
                 Some((document.path(value, PathStyle::Jq), shown(document.raw(value))))
             }
@@ -66,7 +66,7 @@ pub(super) fn row(app: &mut App) -> Vec<Effect> {
     let words = match &app.case {
         Some(screen) => {
             let (rest, query) = (rest(app, Action::CopyMessage), query_keys(app));
-            Some(("This row".to_owned(), facts::case::sheet(&screen.case, Advice { rest: &rest, query: &query }).to_text()))
+            Some(("This row".to_owned(), facts::case::sheet(&screen.case, SheetHints { rest: &rest, query: &query }).to_text()))
         }
         None => {
             let item = app.groups.list.outline.item();

@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::super::action::{Action, Place, TABLE};
+use super::super::action::{Action, ActionPlace, TABLE};
 use super::super::app::{App, List, Prompt};
-use super::super::subject::Comparison;
+use super::super::subject::TextComparison;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line};
 use crate::ground::text;
@@ -28,7 +28,7 @@ pub(super) fn title(app: &App, buffer: &mut Buffer, area: Rect, left: &str, righ
 fn reading(app: &App, progress: Progress, room: usize) -> String {
     let dot = app.theme.glyphs.dot;
     // On the other screens it leads back to the groups first.
-    let is_next = app.place() == Place::Groups && app.overlay.is_none();
+    let is_next = app.place() == ActionPlace::Groups && app.overlay.is_none();
     let back = |before: &str, after: &str| if is_next { app.keymap.words(before, Action::Back, after) } else { String::new() };
     if let Some(job) = progress.job {
         let calls_off = back(&format!(" {dot} "), " calls it off");
@@ -137,8 +137,8 @@ fn hints(app: &App) -> Vec<(String, &'static str)> {
             let follow = keymap.continuations(&app.pending, place).into_iter();
             follow.map(|(keys, action)| (keys, action.entry().map_or("", |entry| entry.help))).collect()
         }
-        (Place::Question, _) => offered(app, |place| place == Place::Question),
-        (Place::Export, _) => close.into_iter().collect(),
+        (ActionPlace::Question, _) => offered(app, |place| place == ActionPlace::Question),
+        (ActionPlace::Export, _) => close.into_iter().collect(),
         (_, Some(_)) => {
             let scroll: Vec<String> = [Action::Down, Action::Up].into_iter().filter_map(|action| keymap.key(action)).collect();
             let scroll = (!scroll.is_empty()).then(|| (scroll.join(" "), "scroll"));
@@ -149,7 +149,7 @@ fn hints(app: &App) -> Vec<(String, &'static str)> {
 }
 
 /// The actions of such places that are worth a hint.
-fn offered(app: &App, is_here: impl Fn(Place) -> bool) -> Vec<(String, &'static str)> {
+fn offered(app: &App, is_here: impl Fn(ActionPlace) -> bool) -> Vec<(String, &'static str)> {
     let here = TABLE.iter().filter(|entry| is_here(entry.place));
     here.filter_map(|entry| Some((app.keymap.key(entry.action)?, entry.hint?))).collect()
 }
@@ -159,8 +159,8 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
     let list = app.list(app.focus());
     let (name, found) = match prompt.purpose {
         _ if app.searches_tables() => ("search all columns", app.tables.hits().map(|(_, hits)| hits.found.len())),
-        Comparison::Plain => ("search", list.and_then(|list| list.search.as_ref()?.found.as_ref().map(Vec::len))),
-        Comparison::Fuzzy => ("filter", list.and_then(|list| list.outline.matches())),
+        TextComparison::Plain => ("search", list.and_then(|list| list.search.as_ref()?.found.as_ref().map(Vec::len))),
+        TextComparison::Fuzzy => ("filter", list.and_then(|list| list.outline.matches())),
     };
     if let Some(found) = found {
         let words = if found == 1 { "1 match".to_owned() } else { format!("{} matches", text::count(found as u64)) };

@@ -5,28 +5,28 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::app::{App, CaseScreen, List};
-use super::super::column_tree::{ColumnTree, Line};
+use super::super::column_tree::{ColumnLine, ColumnTree};
 use super::super::panes;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
 use crate::ground::outline::Tree;
 use crate::ground::text;
 use crate::pipeline::document::NodeId;
-use crate::pipeline::layout::{ColumnId, Form, Layout};
+use crate::pipeline::layout::{ColumnForm, ColumnId, Layout};
 use crate::pipeline::sink::{ADDITIONAL, Fate, Landing};
 use crate::triage::facts::column;
 
 /// Draws the pane's lines and the facts below them.
 pub(super) fn draw(app: &App, screen: &CaseScreen, tree: &ColumnTree, list: &List, focused: bool, area: Rect, buffer: &mut Buffer) {
     let (lines, facts) = panes::lines_and_facts(area);
-    let painter = Painter { app, screen, tree, list, focused };
+    let painter = ColumnPainter { app, screen, tree, list, focused };
     for (row, (item, here)) in list.outline.window(usize::from(lines.height)).enumerate() {
         painter.line(item, here, buffer, (lines, row as u16));
     }
     draw_facts(app, screen, tree, facts, buffer);
 }
 
-struct Painter<'a> {
+struct ColumnPainter<'a> {
     app: &'a App,
     screen: &'a CaseScreen,
     tree: &'a ColumnTree,
@@ -34,13 +34,13 @@ struct Painter<'a> {
     focused: bool,
 }
 
-impl Painter<'_> {
+impl ColumnPainter<'_> {
     fn line(&self, item: usize, here: bool, buffer: &mut Buffer, (area, row): (Rect, u16)) {
         let (theme, tie, tree) = (&self.app.theme, &self.screen.tie, self.tree);
         let line = tree.line(item);
         let lands = match line {
-            Line::Column(column) => tie.column == Some(column),
-            Line::Additional(_) => tie.column.is_none() && tie.value.and_then(|value| tree.item_of_value(value)) == Some(item),
+            ColumnLine::Column(column) => tie.column == Some(column),
+            ColumnLine::Additional(_) => tie.column.is_none() && tie.value.and_then(|value| tree.item_of_value(value)) == Some(item),
         };
         let cursor = match (here, self.focused) {
             (true, true) => theme.style(Role::Cursor),
@@ -53,9 +53,9 @@ impl Painter<'_> {
         let Some(mut pen) = Pen::new(buffer, area, row, cursor) else { return };
         pen.put(if lands { theme.glyphs.lands } else { " " }, style(Role::Constraint));
         let fate = match line {
-            Line::Column(column) if self.keeps_values(column) => Fate::Additional,
-            Line::Column(column) => tree.table().fates.of(column).map_or(Fate::Unknown, |filled| filled.fate),
-            Line::Additional(_) => Fate::Additional,
+            ColumnLine::Column(column) if self.keeps_values(column) => Fate::Additional,
+            ColumnLine::Column(column) => tree.table().fates.of(column).map_or(Fate::Unknown, |filled| filled.fate),
+            ColumnLine::Additional(_) => Fate::Additional,
         };
         let (mark, role) = mark(self.app, fate);
         pen.put(mark, style(role));
@@ -69,8 +69,8 @@ impl Painter<'_> {
             pen.put(theme.glyphs.found, style(Role::Match));
         }
         match line {
-            Line::Column(column) => self.column(column, &mut pen, &style),
-            Line::Additional(value) => self.value(value, &mut pen, &style),
+            ColumnLine::Column(column) => self.column(column, &mut pen, &style),
+            ColumnLine::Additional(value) => self.value(value, &mut pen, &style),
         }
     }
 
@@ -85,7 +85,7 @@ impl Painter<'_> {
         let Some(column) = table.layout.get(id) else { return };
         pen.put(&text::visible(&column.name), style(Role::Key)).put("  ", Style::new());
         pen.put(&text::visible(&table.layout.badge(id)), style(Role::Type))
-            .put(column.mode.behind(table.layout.form(id) != Form::Plain), style(Role::Mode));
+            .put(column.mode.behind(table.layout.form(id) != ColumnForm::Plain), style(Role::Mode));
         let values = match table.fates.of(id) {
             _ if self.keeps_values(id) => table.fates.additional.len() as u64,
             Some(filled) if filled.values > 1 => u64::from(filled.values),

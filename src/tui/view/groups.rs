@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::app::App;
-use super::super::group_tree::{GroupTree, Level};
+use super::super::group_tree::{GroupLevel, GroupTree};
 use super::super::panes;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
@@ -109,11 +109,11 @@ fn label(app: &App, tree: &GroupTree, item: usize, style: &dyn Fn(Role) -> Style
     }
     let words = text::visible(&line.label);
     match line.level {
-        Level::Namespace | Level::Doctype => pen.put(&words, style(Role::Heading)),
-        Level::Noise => pen.put(&words, style(Role::Dim)),
-        Level::Path => pen.put(&text::clip_path(&words, pen.room()), style(Role::Key)),
-        Level::Fault => pen.put(&tree.group(item).map(Group::phrase).unwrap_or_default(), style(Role::Text)),
-        Level::PathAndFault => {
+        GroupLevel::Namespace | GroupLevel::Doctype => pen.put(&words, style(Role::Heading)),
+        GroupLevel::Noise => pen.put(&words, style(Role::Dim)),
+        GroupLevel::Path => pen.put(&text::clip_path(&words, pen.room()), style(Role::Key)),
+        GroupLevel::Fault => pen.put(&tree.group(item).map(Group::phrase).unwrap_or_default(), style(Role::Text)),
+        GroupLevel::PathAndFault => {
             let says = tree.group(item).map(Group::phrase).unwrap_or_default();
             let room = pen.room().saturating_sub(2);
             let path = text::clip_path(&words, (room * 7 / 10).max(room.saturating_sub(text::width(&says))));

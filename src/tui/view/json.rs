@@ -89,12 +89,12 @@ fn constraint(case: &Case) -> String {
 /// Draws the lines in sight.
 pub(super) fn draw(app: &App, document: &Document, list: &List, focused: bool, marks: &Marks, area: Rect, buffer: &mut Buffer) {
     for (row, (item, here)) in list.outline.window(usize::from(area.height)).enumerate() {
-        let painter = Painter { app, document, list, marks, here, focused };
+        let painter = JsonPainter { app, document, list, marks, here, focused };
         painter.line(item, buffer, area, row as u16);
     }
 }
 
-struct Painter<'a> {
+struct JsonPainter<'a> {
     app: &'a App,
     document: &'a Document,
     list: &'a List,
@@ -103,7 +103,7 @@ struct Painter<'a> {
     focused: bool,
 }
 
-impl Painter<'_> {
+impl JsonPainter<'_> {
     /// On the cursor's own line one style says it all; roles would be unreadable on it.
     fn style(&self, role: Role) -> Style {
         if self.here && self.focused { Style::new() } else { self.app.theme.style(role) }

@@ -7,7 +7,7 @@ use ratatui::symbols::border;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Widget};
 
-use super::super::action::{Action, Place};
+use super::super::action::{Action, ActionPlace};
 use super::super::app::App;
 use super::super::help::{HelpLine, help_lines};
 use super::super::panes;
@@ -19,9 +19,9 @@ use crate::ground::text;
 /// Draws the help.
 pub(super) fn help(app: &App, scroll: usize, buffer: &mut Buffer) {
     let screen = match app.screen() {
-        Place::Case => "in a case",
-        Place::Row => "in a row",
-        Place::Tables => "among the tables",
+        ActionPlace::Case => "in a case",
+        ActionPlace::Row => "in a row",
+        ActionPlace::Tables => "among the tables",
         _ => "in the groups",
     };
     let lines = help_lines(app);

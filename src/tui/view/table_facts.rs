@@ -7,16 +7,16 @@ use super::super::action::Action;
 use super::super::app::App;
 use super::super::hit_tree;
 use super::super::panes;
-use super::super::table_tree::Line;
+use super::super::table_tree::TableLine;
 use super::super::theme::Role;
 use super::chrome;
 use super::sheet::Sheet;
 use crate::ground::text;
 use crate::pipeline::destination::{self, Split, Stage};
-use crate::pipeline::layout::{ColumnId, Level};
+use crate::pipeline::layout::{ColumnId, GaugeLevel};
 use crate::pipeline::names;
 use crate::pipeline::sink;
-use crate::triage::catalog::{Contents, Flat, Place, TableId};
+use crate::triage::catalog::{Flat, HitPlace, TableContents, TableId};
 use crate::triage::facts::{column, table};
 
 /// Cells of a gauge.
@@ -36,14 +36,14 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let mut sheet = Sheet { app, buffer, area: inner, row: 0 };
     match (screen.hit(), place) {
-        (Some(hit_tree::Line::Hit(_, places)), _) if places.len() > 1 && place.is_none() => {
+        (Some(hit_tree::HitLine::Hit(_, places)), _) if places.len() > 1 && place.is_none() => {
             sheet.tables(places.iter().map(|place| place.table))
         }
-        (_, Some(Place { table, column: Some(column) })) => sheet.column(table, column),
-        (_, Some(Place { table, column: None })) => sheet.table(table),
+        (_, Some(HitPlace { table, column: Some(column) })) => sheet.column(table, column),
+        (_, Some(HitPlace { table, column: None })) => sheet.table(table),
         (None, None) => {
             if let Some(item) = screen.list.outline.item()
-                && let Line::Namespace(first, end) = screen.tree.line(item)
+                && let TableLine::Namespace(first, end) = screen.tree.line(item)
             {
                 sheet.namespace(first, end);
             }
@@ -81,12 +81,12 @@ impl Sheet<'_> {
         let catalog = self.app.tables.tree.catalog.clone();
         let known = &catalog.tables()[table as usize];
         match &known.contents {
-            Contents::Missing => self.missing(table),
-            Contents::Broken(reason) => self.words(&text::visible(reason), Role::Fault),
-            Contents::Unread => self.words("reading …", Role::Dim),
-            Contents::Columns(_) => {}
+            TableContents::Missing => self.missing(table),
+            TableContents::Broken(reason) => self.words(&text::visible(reason), Role::Fault),
+            TableContents::Unread => self.words("reading …", Role::Dim),
+            TableContents::Columns(_) => {}
         }
-        if !matches!(known.contents, Contents::Missing) {
+        if !matches!(known.contents, TableContents::Missing) {
             self.names(table);
         }
         if let Some(flat) = catalog.flat(table) {
@@ -132,9 +132,9 @@ impl Sheet<'_> {
         let (full, empty) = self.app.theme.glyphs.progress;
         for gauge in flat.size.gauges() {
             let role = match gauge.level() {
-                Level::Roomy => Role::Text,
-                Level::Near => Role::Constraint,
-                Level::Over => Role::Fault,
+                GaugeLevel::Roomy => Role::Text,
+                GaugeLevel::Near => Role::Constraint,
+                GaugeLevel::Over => Role::Fault,
             };
             let filled = ((gauge.share() * GAUGE as f64).ceil() as usize).min(GAUGE);
             self.words(&format!("{}{}  {gauge}", full.repeat(filled), empty.repeat(GAUGE - filled)), role);
@@ -177,7 +177,7 @@ impl Sheet<'_> {
     }
 
     /// The tables that have a column.
-    fn shared(&mut self, places: &[Place]) {
+    fn shared(&mut self, places: &[HitPlace]) {
         let catalog = &self.app.tables.tree.catalog;
         self.heading(&format!("In {} tables", text::count(places.len() as u64)));
         for place in places.iter().take(LISTED) {

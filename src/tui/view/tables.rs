@@ -8,15 +8,15 @@ use super::super::action::Action;
 use super::super::app::{App, List};
 use super::super::hit_tree::{self, HitTree};
 use super::super::panes::{self, TablePane};
-use super::super::table_tree::{Line, TableTree};
+use super::super::table_tree::{TableLine, TableTree};
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
 use super::table_facts;
 use super::{chrome, json};
 use crate::ground::outline::Tree;
 use crate::ground::text;
-use crate::pipeline::layout::{Gauge, Level, Limit};
-use crate::triage::catalog::{Catalog, Column, Contents, TableId, What};
+use crate::pipeline::layout::{Gauge, GaugeLevel, Limit};
+use crate::triage::catalog::{Catalog, CatalogColumn, HitKind, TableContents, TableId};
 use crate::triage::facts::column::kind_in;
 
 /// Draws the screen.
@@ -60,7 +60,7 @@ fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
             Some(hits) if hits.is_empty() => nothing(app, buffer, lines),
             Some(hits) => {
                 for (row, (item, here)) in search.list.outline.window(usize::from(lines.height)).enumerate() {
-                    let painter = Painter { app, list: &search.list, here, focused };
+                    let painter = TablePainter { app, list: &search.list, here, focused };
                     painter.hit(hits, item, buffer, lines, row as u16);
                 }
             }
@@ -78,7 +78,7 @@ fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
         format!("{search}  leaf columns  {}", chrome::list_state(&screen.list)).trim_start(),
     );
     for (row, (item, here)) in screen.list.outline.window(usize::from(lines.height)).enumerate() {
-        let painter = Painter { app, list: &screen.list, here, focused };
+        let painter = TablePainter { app, list: &screen.list, here, focused };
         painter.line(&screen.tree, item, buffer, lines, row as u16);
     }
 }
@@ -89,14 +89,14 @@ fn nothing(app: &App, buffer: &mut Buffer, area: Rect) {
 }
 
 /// Draws one line of a list.
-struct Painter<'a> {
+struct TablePainter<'a> {
     app: &'a App,
     list: &'a List,
     here: bool,
     focused: bool,
 }
 
-impl Painter<'_> {
+impl TablePainter<'_> {
     /// On the cursor's own line one style says it all; roles would be unreadable on it.
     fn style(&self, role: Role) -> Style {
         if self.here && self.focused { Style::new() } else { self.app.theme.style(role) }
@@ -126,18 +126,18 @@ impl Painter<'_> {
         let Some(mut pen) = self.begin(tree, item, buffer, area, row) else { return };
         let catalog = &tree.catalog;
         match tree.line(item) {
-            Line::Namespace(first, end) => {
+            TableLine::Namespace(first, end) => {
                 let tables =
                     if end - first == 1 { "1 table".to_owned() } else { format!("{} tables", text::count(u64::from(end - first))) };
                 pen.put_right(&tables, self.style(Role::Dim)).skip_right(2);
                 pen.put(&text::visible(&catalog.tables()[first as usize].doctype.namespace), self.style(Role::Heading));
             }
-            Line::Table(table) => {
+            TableLine::Table(table) => {
                 self.table_state(catalog, table, &mut pen);
                 let doctype = &catalog.tables()[table as usize].doctype;
                 pen.put(&text::visible(&format!("{}.{}", doctype.doctype, doctype.version)), self.style(Role::Heading));
             }
-            Line::Column(table, id) => {
+            TableLine::Column(table, id) => {
                 let Some(column) = catalog.column(table, id) else { return };
                 let name = text::visible(catalog.last_name(column.path)).into_owned();
                 let kind = kind_in(catalog, column);
@@ -149,7 +149,7 @@ impl Painter<'_> {
     }
 
     /// Type and mode of a column.
-    fn kind(&self, catalog: &Catalog, column: &Column, pen: &mut Pen<'_>) {
+    fn kind(&self, catalog: &Catalog, column: &CatalogColumn, pen: &mut Pen<'_>) {
         pen.put(&text::visible(catalog.badge(column)), self.style(Role::Type))
             .put(column.mode.behind(column.shaped), self.style(Role::Mode));
     }
@@ -161,16 +161,16 @@ impl Painter<'_> {
             (_, Some(flat)) => {
                 let gauge = Gauge { limit: Limit::Leaves, used: flat.size.leaves };
                 let (mark, role) = match gauge.level() {
-                    Level::Roomy => (" ", Role::Count),
-                    Level::Near => ("!", Role::Constraint),
-                    Level::Over => (fault, Role::Fault),
+                    GaugeLevel::Roomy => (" ", Role::Count),
+                    GaugeLevel::Near => ("!", Role::Constraint),
+                    GaugeLevel::Over => (fault, Role::Fault),
                 };
                 pen.put_right(&text::count(gauge.used as u64), self.style(role)).skip_right(1).put_right(mark, self.style(role));
             }
-            (Contents::Broken(_), _) => {
+            (TableContents::Broken(_), _) => {
                 pen.put_right("broken", self.style(Role::Fault)).skip_right(1).put_right(fault, self.style(Role::Fault));
             }
-            (Contents::Missing, _) => {
+            (TableContents::Missing, _) => {
                 pen.put_right("no table", self.style(Role::Dim));
             }
             _ => {}
@@ -182,10 +182,10 @@ impl Painter<'_> {
         let Some(mut pen) = self.begin(hits, item, buffer, area, row) else { return };
         let catalog = &hits.catalog;
         match hits.line(item) {
-            hit_tree::Line::Place(place) => {
+            hit_tree::HitLine::Place(place) => {
                 pen.put(&text::visible(&catalog.table_name(place.table)), self.style(Role::Text));
             }
-            hit_tree::Line::Hit(hit, places) => {
+            hit_tree::HitLine::Hit(hit, places) => {
                 let of = match places {
                     [place] => text::visible(&catalog.table_name(place.table)).into_owned(),
                     many => format!("{} tables", text::count(many.len() as u64)),
@@ -194,7 +194,7 @@ impl Painter<'_> {
                 pen.put_right(&of, self.style(Role::Dim)).skip_right(2);
                 let column = places.first().and_then(|place| catalog.column(place.table, place.column?));
                 match (hit.what, column) {
-                    (What::Column(path), Some(column)) => {
+                    (HitKind::Column(path), Some(column)) => {
                         let kind = kind_in(catalog, column);
                         let room = pen.room().saturating_sub(text::width(&kind) + 2).max(pen.room() / 2);
                         self.path(catalog, path, room, &mut pen);

@@ -11,7 +11,7 @@ use super::super::message::Message;
 use super::super::table_tree::TableTree;
 use crate::rows::group::Groups;
 use crate::rows::schemas::{SchemaError, SchemaStore};
-use crate::triage::catalog::{Catalog, Place, Progress};
+use crate::triage::catalog::{Catalog, CatalogProgress, HitPlace};
 use crate::triage::origin;
 
 /// Files between two reports of how far reading has come.
@@ -24,7 +24,7 @@ pub(super) fn list(schemas: &SchemaStore) -> Message {
 
 /// All tables with their columns.
 pub(super) fn read(schemas: &SchemaStore, messages: &UnboundedSender<Message>, stop: &AtomicBool) -> Option<Message> {
-    let watch = |progress: Progress| {
+    let watch = |progress: CatalogProgress| {
         if progress.done.is_multiple_of(STRIDE) {
             // The explorer is gone once nobody listens; the flag says so as well.
             let _ = messages.send(Message::TablesProgress(progress));
@@ -39,7 +39,7 @@ fn tables(catalog: Catalog, done: bool) -> Message {
 }
 
 /// The layout and schema of a table, the node that fills the column, and which groups fail under which column.
-pub(super) fn look(schemas: &SchemaStore, place: Place, groups: Arc<Groups>) -> Result<Look, SchemaError> {
+pub(super) fn look(schemas: &SchemaStore, place: HitPlace, groups: Arc<Groups>) -> Result<Look, SchemaError> {
     let at = place.table as usize;
     let layout = schemas.layout(at)?;
     let (schema, no_schema) = match schemas.schema(at) {

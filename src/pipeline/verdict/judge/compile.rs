@@ -11,7 +11,7 @@ mod keywords;
 use rustc_hash::FxHashMap;
 
 use super::pattern::Pattern;
-use super::program::{Body, Combinator, EnumRules, PatternId, Program, Sub, SubId};
+use super::program::{Combinator, EnumRules, PatternId, Program, Sub, SubBody, SubId};
 use super::spell;
 use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::schema::{Draft, Schema};
@@ -42,7 +42,7 @@ pub(super) struct Compiler<'a> {
 }
 
 /// Why a schema has no program.
-pub(super) enum Refusal {
+pub(super) enum SchemaRefusal {
     /// It is nested deeper than was allowed this time.
     TooDeep(String),
     /// It is no schema, as the validator's loader says it.
@@ -51,7 +51,7 @@ pub(super) enum Refusal {
 
 /// Compiles a whole file of at most so many schemas inside one another: each is a call. The reason tells the place and what is wrong, as the
 /// validator would.
-pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Refusal> {
+pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, SchemaRefusal> {
     let mut compiler = Compiler {
         schema,
         subs: Vec::new(),
@@ -63,8 +63,8 @@ pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Re
     };
     let root = match compiler.node(0) {
         Ok(root) => root,
-        Err(reason) if compiler.nested >= most_nested => return Err(Refusal::TooDeep(reason)),
-        Err(reason) => return Err(Refusal::Wrong(reason)),
+        Err(reason) if compiler.nested >= most_nested => return Err(SchemaRefusal::TooDeep(reason)),
+        Err(reason) => return Err(SchemaRefusal::Wrong(reason)),
     };
     Ok(Program { subs: compiler.subs, patterns: compiler.patterns, root })
 }
@@ -86,24 +86,24 @@ impl<'a> Compiler<'a> {
         if self.nested >= self.most_nested {
             return Err(self.wrong(node, "nested too deep"));
         }
-        let id = self.push(node, true, Body::Anything);
+        let id = self.push(node, true, SubBody::Anything);
         self.known.insert(node, id);
         self.nested += 1;
         let body = match self.document().kind(node) {
             Kind::Object => self.object(node)?,
-            Kind::Boolean if self.document().raw(node) == b"true" => Body::Anything,
-            Kind::Boolean => Body::Nothing,
+            Kind::Boolean if self.document().raw(node) == b"true" => SubBody::Anything,
+            Kind::Boolean => SubBody::Nothing,
             _ => return Err(self.expected(node, "one of Boolean, JsonObject")),
         };
         self.nested -= 1;
         let sub = &mut self.subs[id as usize];
-        sub.located = !matches!(body, Body::Nothing);
+        sub.located = !matches!(body, SubBody::Nothing);
         sub.body = body;
         Ok(id)
     }
 
     /// A part of a node.
-    pub(super) fn push(&mut self, node: NodeId, located: bool, body: Body) -> SubId {
+    pub(super) fn push(&mut self, node: NodeId, located: bool, body: SubBody) -> SubId {
         self.subs.push(Sub { node, located, body });
         self.subs.len() as SubId - 1
     }
@@ -127,44 +127,44 @@ impl<'a> Compiler<'a> {
         self.wrong(node, &format!("expected type: {wanted}, found: {}", found(self.document(), node)))
     }
 
-    fn object(&mut self, node: NodeId) -> Result<Body, String> {
+    fn object(&mut self, node: NodeId) -> Result<SubBody, String> {
         if let Some(reference) = self.schema.keyword(node, "$ref") {
             let target = self.schema.resolve(node);
             if self.document().kind(reference) != Kind::String || target == node {
                 let named = self.document().string(reference).unwrap_or_default().into_owned();
                 return Err(self.wrong(node, &format!("the reference {named:?} leads nowhere in this file")));
             }
-            return Ok(Body::Reference(self.node(target)?));
+            return Ok(SubBody::Reference(self.node(target)?));
         }
         let mut parts = self.parts(node)?;
         Ok(match parts.len() {
-            0 => Body::Anything,
+            0 => SubBody::Anything,
             1 => parts.remove(0),
             _ => {
                 let subs = parts.into_iter().map(|body| self.push(node, false, body)).collect();
-                Body::Combined(Combinator::All, subs)
+                SubBody::Combined(Combinator::All, subs)
             }
         })
     }
 
     /// The schemas that a node is split into, in the validator's order.
-    fn parts(&mut self, node: NodeId) -> Result<Vec<Body>, String> {
+    fn parts(&mut self, node: NodeId) -> Result<Vec<SubBody>, String> {
         let mut parts = Vec::with_capacity(1);
         if let Some(values) = self.schema.keyword(node, "enum") {
-            parts.push(Body::Enum(self.values(values, true)?));
+            parts.push(SubBody::Enum(self.values(values, true)?));
         }
         for combinator in [Combinator::All, Combinator::Any, Combinator::One] {
             if let Some(branches) = self.schema.keyword(node, combinator.keyword()) {
-                parts.push(Body::Combined(combinator, self.branches(branches)?));
+                parts.push(SubBody::Combined(combinator, self.branches(branches)?));
             }
         }
         if let Some(not) = self.schema.keyword(node, "not") {
-            parts.push(Body::Not(self.node(not)?));
+            parts.push(SubBody::Not(self.node(not)?));
         }
         if let Some(value) = self.schema.keyword(node, "const").filter(|_| self.since(Draft::Six)) {
-            parts.push(Body::Const(self.values(value, false)?));
+            parts.push(SubBody::Const(self.values(value, false)?));
         }
-        let mut read = Read::default();
+        let mut read = ReadFamilies::default();
         if let Some(types) = self.schema.keyword(node, "type") {
             parts.push(self.typed(node, types, &mut read)?);
         }
@@ -192,7 +192,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The part that `type` makes.
-    fn typed(&mut self, node: NodeId, types: NodeId, read: &mut Read) -> Result<Body, String> {
+    fn typed(&mut self, node: NodeId, types: NodeId, read: &mut ReadFamilies) -> Result<SubBody, String> {
         let document = self.document();
         match document.kind(types) {
             Kind::String => self.of_type(node, types, read),
@@ -202,61 +202,61 @@ impl<'a> Compiler<'a> {
                     let body = self.of_type(node, name, read)?;
                     branches.push(self.push(node, false, body));
                 }
-                Ok(Body::Combined(Combinator::Any, branches))
+                Ok(SubBody::Combined(Combinator::Any, branches))
             }
             _ => Err(self.expected(types, "one of JsonArray, String")),
         }
     }
 
-    fn of_type(&mut self, node: NodeId, name: NodeId, read: &mut Read) -> Result<Body, String> {
+    fn of_type(&mut self, node: NodeId, name: NodeId, read: &mut ReadFamilies) -> Result<SubBody, String> {
         let Some(text) = self.document().string(name) else { return Err(self.expected(name, "String")) };
         Ok(match &*text {
             "string" => {
                 read.text = true;
-                Body::Text(Box::new(keywords::text(self, node, true)?))
+                SubBody::Text(Box::new(keywords::text(self, node, true)?))
             }
             "integer" | "number" => {
                 read.number = true;
-                Body::Number(Box::new(keywords::number(self, node, true, text == "integer")?))
+                SubBody::Number(Box::new(keywords::number(self, node, true, text == "integer")?))
             }
-            "boolean" => Body::Boolean,
-            "null" => Body::Null,
+            "boolean" => SubBody::Boolean,
+            "null" => SubBody::Null,
             "array" => {
                 read.array = true;
-                Body::Array(Box::new(keywords::array(self, node, true)?))
+                SubBody::Array(Box::new(keywords::array(self, node, true)?))
             }
             "object" => {
                 read.object = true;
-                Body::Object(Box::new(keywords::object(self, node, true)?))
+                SubBody::Object(Box::new(keywords::object(self, node, true)?))
             }
             other => return Err(self.wrong(node, &format!("unknown type: [{other}]"))),
         })
     }
 
     /// The parts that keywords make which no named type has read.
-    fn foreign(&mut self, node: NodeId, read: &Read, parts: &mut Vec<Body>) -> Result<(), String> {
+    fn foreign(&mut self, node: NodeId, read: &ReadFamilies, parts: &mut Vec<SubBody>) -> Result<(), String> {
         let holds = |compiler: &Self, names: &[&str], later: Option<&str>| {
             let later = later.filter(|_| compiler.since(Draft::Six));
             names.iter().copied().chain(later).any(|name| compiler.schema.keyword(node, name).is_some())
         };
         if !read.array && holds(self, &ARRAY, Some("contains")) {
-            parts.push(Body::Array(Box::new(keywords::array(self, node, false)?)));
+            parts.push(SubBody::Array(Box::new(keywords::array(self, node, false)?)));
         }
         if !read.object && holds(self, &OBJECT, Some("propertyNames")) {
-            parts.push(Body::Object(Box::new(keywords::object(self, node, false)?)));
+            parts.push(SubBody::Object(Box::new(keywords::object(self, node, false)?)));
         }
         if !read.number && holds(self, &NUMBER, None) {
-            parts.push(Body::Number(Box::new(keywords::number(self, node, false, false)?)));
+            parts.push(SubBody::Number(Box::new(keywords::number(self, node, false, false)?)));
         }
         if !read.text && holds(self, &TEXT, None) {
-            parts.push(Body::Text(Box::new(keywords::text(self, node, false)?)));
+            parts.push(SubBody::Text(Box::new(keywords::text(self, node, false)?)));
         }
         if self.since(Draft::Seven) && holds(self, &["if", "then", "else"], None) {
             let mut branch = |name| self.schema.keyword(node, name).map(|node| self.node(node)).transpose();
             let (test, then, otherwise) = (branch("if")?, branch("then")?, branch("else")?);
             parts.push(match test {
-                Some(test) => Body::Condition { test, then, otherwise },
-                None => Body::Anything,
+                Some(test) => SubBody::Condition { test, then, otherwise },
+                None => SubBody::Anything,
             });
         }
         Ok(())
@@ -265,7 +265,7 @@ impl<'a> Compiler<'a> {
 
 /// Families of keywords that a named type has read.
 #[derive(Default)]
-struct Read {
+struct ReadFamilies {
     text: bool,
     number: bool,
     array: bool,

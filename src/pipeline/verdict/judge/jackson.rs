@@ -9,7 +9,7 @@ mod encoding;
 mod tokens;
 mod values;
 
-use tokens::Tokens;
+use tokens::JsonTokens;
 
 pub use encoding::to_utf8;
 
@@ -38,7 +38,7 @@ pub struct JsonFailure {
 /// What the pipeline's parser makes of a payload: nothing to say, or its exception.
 pub fn parse_verdict(payload: &[u8]) -> Result<(), JsonFailure> {
     let text = to_utf8(payload);
-    let mut tokens = Tokens::new(&text);
+    let mut tokens = JsonTokens::new(&text);
     let failure = match read(&mut tokens) {
         Ok(true) => return Ok(()),
         Ok(false) => tokens.plain("java.io.IOException", "json value is not an object".to_owned()),
@@ -48,10 +48,10 @@ pub fn parse_verdict(payload: &[u8]) -> Result<(), JsonFailure> {
     Err(JsonFailure { offset: if unit == 1 { failure.offset } else { encoding::offset(payload, &text, failure.offset) }, ..failure })
 }
 
-type Outcome<T> = Result<T, JsonFailure>;
+type JacksonResult<T> = Result<T, JsonFailure>;
 
 /// Reads the root value; tells whether it is an object.
-fn read(tokens: &mut Tokens<'_>) -> Outcome<bool> {
+fn read(tokens: &mut JsonTokens<'_>) -> JacksonResult<bool> {
     let Some(first) = tokens.root()? else { return Ok(false) };
     let is_object = first == b'{';
     value(tokens, first)?;
@@ -62,7 +62,7 @@ fn read(tokens: &mut Tokens<'_>) -> Outcome<bool> {
 }
 
 /// A value whose first byte was read; a container is only opened.
-fn value(tokens: &mut Tokens<'_>, first: u8) -> Outcome<()> {
+fn value(tokens: &mut JsonTokens<'_>, first: u8) -> JacksonResult<()> {
     match first {
         b'{' | b'[' => tokens.open(first == b'{'),
         b'"' => tokens.string(),
@@ -75,7 +75,7 @@ fn value(tokens: &mut Tokens<'_>, first: u8) -> Outcome<()> {
 }
 
 /// The next member of the innermost object, or its end.
-fn member(tokens: &mut Tokens<'_>) -> Outcome<()> {
+fn member(tokens: &mut JsonTokens<'_>) -> JacksonResult<()> {
     let Some(mut byte) = tokens.separator()? else { return Ok(()) };
     if byte == b',' {
         byte = tokens.after_comma()?;
@@ -86,7 +86,7 @@ fn member(tokens: &mut Tokens<'_>) -> Outcome<()> {
 }
 
 /// The next element of the innermost array, or its end.
-fn element(tokens: &mut Tokens<'_>) -> Outcome<()> {
+fn element(tokens: &mut JsonTokens<'_>) -> JacksonResult<()> {
     let Some(mut byte) = tokens.separator()? else { return Ok(()) };
     if byte == b',' {
         byte = tokens.after_comma()?;

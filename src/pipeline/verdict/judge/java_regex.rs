@@ -44,10 +44,10 @@ pub(super) fn translate(pattern: &str, before_break: bool) -> Result<String, Str
     Ok(out)
 }
 
-type Rest<'a> = std::iter::Peekable<std::str::Chars<'a>>;
+type PatternRest<'a> = std::iter::Peekable<std::str::Chars<'a>>;
 
 /// An opening bracket with what follows a question mark.
-fn group(rest: &mut Rest<'_>, out: &mut String) -> Result<(), String> {
+fn group(rest: &mut PatternRest<'_>, out: &mut String) -> Result<(), String> {
     out.push('(');
     if rest.next_if_eq(&'?').is_none() {
         return Ok(());
@@ -61,7 +61,7 @@ fn group(rest: &mut Rest<'_>, out: &mut String) -> Result<(), String> {
     }
 }
 
-fn escape(rest: &mut Rest<'_>, in_class: bool, before_break: bool, out: &mut String) -> Result<(), String> {
+fn escape(rest: &mut PatternRest<'_>, in_class: bool, before_break: bool, out: &mut String) -> Result<(), String> {
     let Some(c) = rest.next() else { return Err("a backslash at the end".to_owned()) };
     let bare = |set: &str, not: &str| if in_class { set.to_owned() } else { format!("[{not}{set}]") };
     match c {
@@ -88,7 +88,7 @@ fn escape(rest: &mut Rest<'_>, in_class: bool, before_break: bool, out: &mut Str
 }
 
 /// `\Q…\E`: every character stands for itself.
-fn quoted(rest: &mut Rest<'_>, out: &mut String) {
+fn quoted(rest: &mut PatternRest<'_>, out: &mut String) {
     while let Some(c) = rest.next() {
         if c == '\\' && rest.peek() == Some(&'E') {
             rest.next();
@@ -101,7 +101,7 @@ fn quoted(rest: &mut Rest<'_>, out: &mut String) {
     }
 }
 
-fn hexadecimal(rest: &mut Rest<'_>, digits: usize, out: &mut String) -> Result<(), String> {
+fn hexadecimal(rest: &mut PatternRest<'_>, digits: usize, out: &mut String) -> Result<(), String> {
     let text: String = if rest.next_if_eq(&'{').is_some() {
         rest.by_ref().take_while(|&c| c != '}').collect()
     } else {

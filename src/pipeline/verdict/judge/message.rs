@@ -4,12 +4,12 @@
 //! Refuses: which failure is told (walk).
 
 use super::program::Combinator;
-use super::run::{Run, Subject};
+use super::run::{JudgedSubject, Run};
 use super::spell;
 use crate::pipeline::document::{Document, NodeId};
 
 /// The judged value as a message prints it.
-pub(super) fn subject(run: &Run<'_>, at: Subject) -> String {
+pub(super) fn subject(run: &Run<'_>, at: JudgedSubject) -> String {
     if at.is_name { run.text(at).into_owned() } else { spell::printed(run.document, at.node) }
 }
 

@@ -23,12 +23,12 @@ pub(super) struct Sub {
     pub(super) node: NodeId,
     /// Whether the validator knows its location: not of the parts of a split node, nor of `false`.
     pub(super) located: bool,
-    pub(super) body: Body,
+    pub(super) body: SubBody,
 }
 
 /// What a compiled schema asks.
 #[derive(Debug)]
-pub(super) enum Body {
+pub(super) enum SubBody {
     Anything,
     Nothing,
     Boolean,
@@ -93,7 +93,7 @@ pub(super) struct ObjectRules {
     /// In the order of Java's map.
     pub(super) properties: Vec<(Box<str>, SubId)>,
     /// What each known name means.
-    pub(super) table: FxHashMap<Box<[u8]>, Known>,
+    pub(super) table: FxHashMap<Box<[u8]>, KnownName>,
     /// Whether a member's name matters.
     pub(super) reads_names: bool,
     /// Number of different required names.
@@ -102,7 +102,7 @@ pub(super) struct ObjectRules {
 
 /// What an object's rules say about one name.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Known {
+pub(super) struct KnownName {
     /// Position in `properties`.
     pub(super) property: Option<u32>,
     /// The schema of that property.

@@ -3,7 +3,7 @@
 //! Owns: turning what a run found into what people and programs are told.
 //! Refuses: finding it (walk), the plain sentence's words (sentence).
 
-use super::run::{Run, Stop};
+use super::run::{JudgeStop, Run};
 use super::sink::Leaf;
 use super::{Doubt, Violation, decode, message, sentence};
 use crate::pipeline::document::{Document, NodeId};
@@ -52,8 +52,8 @@ pub(super) fn doubts(run: &Run<'_>, schema: &Schema) -> Vec<Doubt> {
     let stopped = run.stop.map(|stop| Doubt {
         schema_pointer: String::new(),
         what: match stop {
-            Stop::TooDeep => "nested too deep to be judged to the end".to_owned(),
-            Stop::TooMuch => "takes too long to be judged to the end".to_owned(),
+            JudgeStop::TooDeep => "nested too deep to be judged to the end".to_owned(),
+            JudgeStop::TooMuch => "takes too long to be judged to the end".to_owned(),
         },
     });
     patterns.chain(stopped).collect()

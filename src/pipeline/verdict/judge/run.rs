@@ -25,24 +25,24 @@ const MOST_STEPS: u64 = 100_000_000;
 
 /// What is judged: a value, or a member's name where `propertyNames` asks about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Subject {
+pub(super) struct JudgedSubject {
     pub(super) node: NodeId,
     pub(super) is_name: bool,
 }
 
-impl Subject {
+impl JudgedSubject {
     pub(super) fn value(node: NodeId) -> Self {
-        Subject { node, is_name: false }
+        JudgedSubject { node, is_name: false }
     }
 
     pub(super) fn name(node: NodeId) -> Self {
-        Subject { node, is_name: true }
+        JudgedSubject { node, is_name: true }
     }
 }
 
 /// Why judging was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(super) enum JudgeStop {
     TooDeep,
     TooMuch,
 }
@@ -53,7 +53,7 @@ pub(super) struct Run<'a> {
     pub(super) document: &'a Document,
     /// Whether the decoder's work is done first.
     pub(super) stripped: bool,
-    pub(super) stop: Option<Stop>,
+    pub(super) stop: Option<JudgeStop>,
     /// Patterns that could not be run, with the schema that asked and the reason; each once.
     pub(super) unrunnable: Vec<(PatternId, SubId, String)>,
     /// Big values that were judged before: finding a failure's place goes over them again.
@@ -89,9 +89,9 @@ impl<'a> Run<'a> {
     pub(super) fn enter(&mut self) -> bool {
         self.steps += 1;
         if self.depth >= self.most_depth {
-            self.stop = Some(Stop::TooDeep);
+            self.stop = Some(JudgeStop::TooDeep);
         } else if self.steps > MOST_STEPS {
-            self.stop = Some(Stop::TooMuch);
+            self.stop = Some(JudgeStop::TooMuch);
         }
         if self.stop.is_some() {
             return false;
@@ -101,7 +101,7 @@ impl<'a> Run<'a> {
     }
 
     /// What a question about a value comes under, where its answer is worth remembering.
-    pub(super) fn big(&self, id: SubId, at: Subject) -> Option<(SubId, NodeId)> {
+    pub(super) fn big(&self, id: SubId, at: JudgedSubject) -> Option<(SubId, NodeId)> {
         let is_big = !at.is_name && self.document.end(at.node) - at.node > BIG;
         is_big.then_some((id, at.node))
     }
@@ -128,12 +128,12 @@ impl<'a> Run<'a> {
     }
 
     /// What the subject is; a name is a text.
-    pub(super) fn kind(&self, at: Subject) -> Kind {
+    pub(super) fn kind(&self, at: JudgedSubject) -> Kind {
         if at.is_name { Kind::String } else { self.document.kind(at.node) }
     }
 
     /// The bytes between the quotes of a text.
-    pub(super) fn raw_text(&self, at: Subject) -> &'a [u8] {
+    pub(super) fn raw_text(&self, at: JudgedSubject) -> &'a [u8] {
         if at.is_name {
             return self.document.raw_key(at.node).unwrap_or_default();
         }
@@ -142,7 +142,7 @@ impl<'a> Run<'a> {
     }
 
     /// The text with escapes resolved.
-    pub(super) fn text(&self, at: Subject) -> Cow<'a, str> {
+    pub(super) fn text(&self, at: JudgedSubject) -> Cow<'a, str> {
         if at.is_name { decode::name(self.document, at.node) } else { decode::text(self.document, at.node) }
     }
 

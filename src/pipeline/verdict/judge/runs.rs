@@ -5,17 +5,17 @@
 
 /// Characters of one kind, so many times.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Run {
+struct CharRun {
     /// Whether a byte belongs to it; never one beyond ASCII.
     class: Box<[bool; 256]>,
     least: u32,
     most: u32,
 }
 
-impl Run {
+impl CharRun {
     /// `class` has one bit for each ASCII character.
     fn new(class: u128, least: u32, most: u32) -> Self {
-        Run { class: Box::new(std::array::from_fn(|byte| byte < 128 && class >> byte & 1 == 1)), least, most }
+        CharRun { class: Box::new(std::array::from_fn(|byte| byte < 128 && class >> byte & 1 == 1)), least, most }
     }
 
     fn holds_any_of(&self, class: u128) -> bool {
@@ -26,7 +26,7 @@ impl Run {
 /// An anchored sequence of runs, none of which could leave a character to the next one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Runs {
-    runs: Vec<Run>,
+    runs: Vec<CharRun>,
     /// Whether the text must end after the last.
     whole: bool,
 }
@@ -40,7 +40,7 @@ impl Runs {
             _ => (body, false),
         };
         let mut bytes = body.as_bytes();
-        let mut runs: Vec<Run> = Vec::new();
+        let mut runs: Vec<CharRun> = Vec::new();
         while !bytes.is_empty() {
             let class = class(&mut bytes)?;
             let (least, most) = times(&mut bytes)?;
@@ -51,7 +51,7 @@ impl Runs {
             {
                 return None;
             }
-            runs.push(Run::new(class, least, most));
+            runs.push(CharRun::new(class, least, most));
         }
         Some(Runs { runs, whole })
     }

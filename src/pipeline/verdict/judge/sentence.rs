@@ -3,8 +3,8 @@
 //! Owns: naming the place, what the schema asks and what is there instead.
 //! Refuses: the pipeline's words (message), making them safe for a terminal (text).
 
-use super::program::{Body, Combinator, SubId};
-use super::run::{Run, Subject};
+use super::program::{Combinator, SubBody, SubId};
+use super::run::{JudgedSubject, Run};
 use super::sink::{Leaf, Sink};
 use super::{decode, spell};
 use crate::ground::text;
@@ -58,7 +58,7 @@ pub(super) fn sentence(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf) -> Strin
 fn combined(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf, place: &str, is: &str) -> String {
     let program = run.program;
     let branches: &[SubId] = match &program.sub(leaf.sub).body {
-        Body::Combined(_, branches) => branches,
+        SubBody::Combined(_, branches) => branches,
         _ => &[],
     };
     if let Some(types) = types(run, branches) {
@@ -80,15 +80,17 @@ fn combined(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf, place: &str, is: &s
     let matched = branches.iter().filter(|&&branch| run.valid(branch, leaf.at)).count();
     let total = branches.len();
     match &program.sub(leaf.sub).body {
-        Body::Combined(Combinator::One, _) if matched > 1 => format!("{place} fits {matched} of {total} alternatives, must fit one only"),
-        Body::Combined(Combinator::One | Combinator::Any, _) => format!("{place} fits none of {total} alternatives, is {is}"),
-        Body::Combined(Combinator::All, _) => format!("{place} breaks {} of {total} parts of its schema", total - matched),
+        SubBody::Combined(Combinator::One, _) if matched > 1 => {
+            format!("{place} fits {matched} of {total} alternatives, must fit one only")
+        }
+        SubBody::Combined(Combinator::One | Combinator::Any, _) => format!("{place} fits none of {total} alternatives, is {is}"),
+        SubBody::Combined(Combinator::All, _) => format!("{place} breaks {} of {total} parts of its schema", total - matched),
         _ => format!("{place} breaks the `{}` of its schema", leaf.keyword),
     }
 }
 
 /// Where the subject is: `a.b[0]`, the key `x`, the document.
-fn place(run: &Run<'_>, at: Subject) -> String {
+fn place(run: &Run<'_>, at: JudgedSubject) -> String {
     if at.is_name {
         return format!("the key `{}`", clipped(&decode::name(run.document, at.node)));
     }
@@ -100,7 +102,7 @@ fn place(run: &Run<'_>, at: Subject) -> String {
 }
 
 /// What the subject is, with its value where that is short.
-fn found(run: &Run<'_>, at: Subject) -> String {
+fn found(run: &Run<'_>, at: JudgedSubject) -> String {
     match run.kind(at) {
         Kind::Object => "an object".to_owned(),
         Kind::Array => "an array".to_owned(),
@@ -111,28 +113,28 @@ fn found(run: &Run<'_>, at: Subject) -> String {
     }
 }
 
-fn value(run: &Run<'_>, at: Subject) -> String {
+fn value(run: &Run<'_>, at: JudgedSubject) -> String {
     clipped(&String::from_utf8_lossy(run.document.raw(at.node)))
 }
 
 /// What a compiled schema asks for, as a kind of value.
 pub(super) fn describe(run: &Run<'_>, sub: SubId) -> String {
     let kind = match &run.program.sub(sub).body {
-        Body::Anything => "anything",
-        Body::Nothing => "nothing",
-        Body::Boolean => "true or false",
-        Body::Null => "null",
-        Body::Object(_) => "an object",
-        Body::Array(_) => "an array",
-        Body::Text(_) => "a string",
-        Body::Number(rules) if rules.integer => "an integer",
-        Body::Number(_) => "a number",
-        Body::Enum(_) => "one of its listed values",
-        Body::Const(_) => "its one value",
-        Body::Not(_) => "not what is ruled out",
-        Body::Combined(_, branches) => return types(run, branches).unwrap_or_else(|| "a combination".to_owned()),
-        Body::Condition { .. } => "what its condition asks",
-        Body::Reference(target) => return describe(run, *target),
+        SubBody::Anything => "anything",
+        SubBody::Nothing => "nothing",
+        SubBody::Boolean => "true or false",
+        SubBody::Null => "null",
+        SubBody::Object(_) => "an object",
+        SubBody::Array(_) => "an array",
+        SubBody::Text(_) => "a string",
+        SubBody::Number(rules) if rules.integer => "an integer",
+        SubBody::Number(_) => "a number",
+        SubBody::Enum(_) => "one of its listed values",
+        SubBody::Const(_) => "its one value",
+        SubBody::Not(_) => "not what is ruled out",
+        SubBody::Combined(_, branches) => return types(run, branches).unwrap_or_else(|| "a combination".to_owned()),
+        SubBody::Condition { .. } => "what its condition asks",
+        SubBody::Reference(target) => return describe(run, *target),
     };
     kind.to_owned()
 }
@@ -142,11 +144,11 @@ fn types(run: &Run<'_>, branches: &[SubId]) -> Option<String> {
     let simple = |&branch: &SubId| {
         let sub = run.program.sub(branch);
         let typed = match &sub.body {
-            Body::Boolean | Body::Null => true,
-            Body::Object(rules) => rules.typed,
-            Body::Array(rules) => rules.typed,
-            Body::Text(rules) => rules.typed,
-            Body::Number(rules) => rules.typed,
+            SubBody::Boolean | SubBody::Null => true,
+            SubBody::Object(rules) => rules.typed,
+            SubBody::Array(rules) => rules.typed,
+            SubBody::Text(rules) => rules.typed,
+            SubBody::Number(rules) => rules.typed,
             _ => false,
         };
         typed && !sub.located
@@ -158,15 +160,15 @@ fn types(run: &Run<'_>, branches: &[SubId]) -> Option<String> {
 }
 
 /// Whether a typed schema is for that kind of value.
-pub(super) fn takes(body: &Body, kind: Kind) -> bool {
+pub(super) fn takes(body: &SubBody, kind: Kind) -> bool {
     match body {
-        Body::Boolean => kind == Kind::Boolean,
-        Body::Null => kind == Kind::Null,
-        Body::Object(rules) => kind == Kind::Object || !rules.typed,
-        Body::Array(rules) => kind == Kind::Array || !rules.typed,
-        Body::Text(rules) => kind == Kind::String || !rules.typed,
-        Body::Number(rules) => kind == Kind::Number || !rules.typed,
-        Body::Nothing => false,
+        SubBody::Boolean => kind == Kind::Boolean,
+        SubBody::Null => kind == Kind::Null,
+        SubBody::Object(rules) => kind == Kind::Object || !rules.typed,
+        SubBody::Array(rules) => kind == Kind::Array || !rules.typed,
+        SubBody::Text(rules) => kind == Kind::String || !rules.typed,
+        SubBody::Number(rules) => kind == Kind::Number || !rules.typed,
+        SubBody::Nothing => false,
         _ => true,
     }
 }

@@ -6,13 +6,13 @@
 use std::ops::ControlFlow;
 
 use super::program::SubId;
-use super::run::Subject;
+use super::run::JudgedSubject;
 
 /// One failure without others behind it; for the pipeline's one error also a combinator.
 #[derive(Debug, Clone)]
 pub(super) struct Leaf {
     pub(super) sub: SubId,
-    pub(super) at: Subject,
+    pub(super) at: JudgedSubject,
     pub(super) keyword: &'static str,
     /// The message after the pointer.
     pub(super) text: String,
@@ -25,7 +25,7 @@ pub(super) struct Leaf {
 }
 
 impl Leaf {
-    pub(super) fn new(sub: SubId, at: Subject, keyword: &'static str, text: String, key: Option<&str>) -> Self {
+    pub(super) fn new(sub: SubId, at: JudgedSubject, keyword: &'static str, text: String, key: Option<&str>) -> Self {
         Leaf { sub, at, keyword, text, key: key.map(str::to_owned), depth: 0, again: Vec::new() }
     }
 }

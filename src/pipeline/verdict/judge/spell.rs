@@ -13,7 +13,7 @@ use super::{decode, numbers, order};
 use crate::pipeline::document::{Document, Kind, NodeId};
 
 /// What is left to write.
-enum Step<'a> {
+enum SpellStep<'a> {
     Value(NodeId),
     Name(Cow<'a, str>),
     Text(&'static str),
@@ -58,12 +58,12 @@ pub(super) fn members(document: &Document, object: NodeId) -> Vec<(Cow<'_, str>,
 
 fn write(document: &Document, node: NodeId, style: Style) -> String {
     let mut out = String::new();
-    let mut steps = vec![Step::Value(node)];
+    let mut steps = vec![SpellStep::Value(node)];
     while let Some(step) = steps.pop() {
         match step {
-            Step::Text(text) => out.push_str(text),
-            Step::Name(name) => quote(&mut out, &name),
-            Step::Value(node) => match document.kind(node) {
+            SpellStep::Text(text) => out.push_str(text),
+            SpellStep::Name(name) => quote(&mut out, &name),
+            SpellStep::Value(node) => match document.kind(node) {
                 Kind::Object => open_object(document, node, style, &mut steps),
                 Kind::Array => open_array(document, node, &mut steps),
                 Kind::String => quote(&mut out, &decode::text(document, node)),
@@ -76,7 +76,7 @@ fn write(document: &Document, node: NodeId, style: Style) -> String {
     out
 }
 
-fn open_object<'a>(document: &'a Document, node: NodeId, style: Style, steps: &mut Vec<Step<'a>>) {
+fn open_object<'a>(document: &'a Document, node: NodeId, style: Style, steps: &mut Vec<SpellStep<'a>>) {
     let mut members = members(document, node);
     match style {
         Style::Canonical => members.sort(),
@@ -84,26 +84,26 @@ fn open_object<'a>(document: &'a Document, node: NodeId, style: Style, steps: &m
             order::sort_by_bucket(&mut members, order::capacity, |(name, _)| order::hash_code(name));
         }
     }
-    steps.push(Step::Text("}"));
+    steps.push(SpellStep::Text("}"));
     for (i, (name, value)) in members.into_iter().enumerate().rev() {
-        steps.extend([Step::Value(value), Step::Text(":"), Step::Name(name)]);
+        steps.extend([SpellStep::Value(value), SpellStep::Text(":"), SpellStep::Name(name)]);
         if i > 0 {
-            steps.push(Step::Text(","));
+            steps.push(SpellStep::Text(","));
         }
     }
-    steps.push(Step::Text("{"));
+    steps.push(SpellStep::Text("{"));
 }
 
-fn open_array(document: &Document, node: NodeId, steps: &mut Vec<Step<'_>>) {
-    steps.push(Step::Text("]"));
+fn open_array(document: &Document, node: NodeId, steps: &mut Vec<SpellStep<'_>>) {
+    steps.push(SpellStep::Text("]"));
     let elements: Vec<NodeId> = document.children(node).collect();
     for (i, element) in elements.into_iter().enumerate().rev() {
-        steps.push(Step::Value(element));
+        steps.push(SpellStep::Value(element));
         if i > 0 {
-            steps.push(Step::Text(","));
+            steps.push(SpellStep::Text(","));
         }
     }
-    steps.push(Step::Text("["));
+    steps.push(SpellStep::Text("["));
 }
 
 /// org.json writes no zeros at the end of a plain fraction.

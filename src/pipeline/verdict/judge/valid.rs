@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::program::{ArrayRules, Body, Bound, EnumRules, Known, NumberRules, ObjectRules, SubId, TextRules};
-use super::run::{Run, Subject};
+use super::program::{ArrayRules, Bound, EnumRules, KnownName, NumberRules, ObjectRules, SubBody, SubId, TextRules};
+use super::run::{JudgedSubject, Run};
 use super::spell;
 use super::{decode, numbers};
 use crate::pipeline::document::{Kind, NodeId};
@@ -17,16 +17,16 @@ const EXACT: i64 = 1 << 53;
 
 impl<'a> Run<'a> {
     /// Whether the subject is valid against a compiled schema; `true` once judging was given up.
-    pub(super) fn valid(&mut self, id: SubId, at: Subject) -> bool {
+    pub(super) fn valid(&mut self, id: SubId, at: JudgedSubject) -> bool {
         let program = self.program;
         match &program.sub(id).body {
-            Body::Anything => true,
-            Body::Nothing => false,
-            Body::Boolean => self.kind(at) == Kind::Boolean,
-            Body::Null => self.kind(at) == Kind::Null,
-            Body::Text(rules) => self.valid_text(id, rules, at),
-            Body::Number(rules) => self.valid_number(rules, at),
-            Body::Enum(rules) | Body::Const(rules) => self.is_among(rules, at),
+            SubBody::Anything => true,
+            SubBody::Nothing => false,
+            SubBody::Boolean => self.kind(at) == Kind::Boolean,
+            SubBody::Null => self.kind(at) == Kind::Null,
+            SubBody::Text(rules) => self.valid_text(id, rules, at),
+            SubBody::Number(rules) => self.valid_number(rules, at),
+            SubBody::Enum(rules) | SubBody::Const(rules) => self.is_among(rules, at),
             nested => {
                 let question = self.big(id, at);
                 if let Some(known) = question.and_then(|question| self.settled(question)) {
@@ -45,14 +45,14 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn valid_nested(&mut self, id: SubId, body: &Body, at: Subject) -> bool {
+    fn valid_nested(&mut self, id: SubId, body: &SubBody, at: JudgedSubject) -> bool {
         match body {
-            Body::Object(rules) if self.kind(at) == Kind::Object => self.valid_object(id, rules, at.node),
-            Body::Object(rules) => !rules.typed,
-            Body::Array(rules) if self.kind(at) == Kind::Array => self.valid_array(rules, at.node),
-            Body::Array(rules) => !rules.typed,
-            Body::Not(sub) => !self.valid(*sub, at),
-            Body::Combined(combinator, branches) => {
+            SubBody::Object(rules) if self.kind(at) == Kind::Object => self.valid_object(id, rules, at.node),
+            SubBody::Object(rules) => !rules.typed,
+            SubBody::Array(rules) if self.kind(at) == Kind::Array => self.valid_array(rules, at.node),
+            SubBody::Array(rules) => !rules.typed,
+            SubBody::Not(sub) => !self.valid(*sub, at),
+            SubBody::Combined(combinator, branches) => {
                 let mut matched = 0;
                 for (i, &branch) in branches.iter().enumerate() {
                     matched += usize::from(self.valid(branch, at));
@@ -68,17 +68,17 @@ impl<'a> Run<'a> {
                 }
                 combinator.holds(matched, branches.len())
             }
-            Body::Condition { test, then, otherwise } => {
+            SubBody::Condition { test, then, otherwise } => {
                 let branch = if self.valid(*test, at) { then } else { otherwise };
                 branch.is_none_or(|branch| self.valid(branch, at))
             }
-            Body::Reference(target) => self.valid(*target, at),
+            SubBody::Reference(target) => self.valid(*target, at),
             _ => true,
         }
     }
 
     fn valid_object(&mut self, id: SubId, rules: &ObjectRules, node: NodeId) -> bool {
-        let mut required = Seen::default();
+        let mut required = SeenNames::default();
         let mut replaced = None;
         let strips = self.stripped && node == 0;
         let document = self.document;
@@ -87,7 +87,7 @@ impl<'a> Run<'a> {
                 continue;
             }
             let name = if rules.reads_names { self.name_bytes(member) } else { Cow::Borrowed(&[][..]) };
-            let known = if rules.table.is_empty() { Known::default() } else { rules.table.get(&*name).copied().unwrap_or_default() };
+            let known = if rules.table.is_empty() { KnownName::default() } else { rules.table.get(&*name).copied().unwrap_or_default() };
             if let Some(number) = known.required {
                 required.mark(number);
             }
@@ -111,11 +111,11 @@ impl<'a> Run<'a> {
         Cow::Borrowed(raw)
     }
 
-    fn valid_member(&mut self, id: SubId, rules: &ObjectRules, known: Known, member: NodeId, name: Cow<'_, [u8]>) -> bool {
-        if rules.names.is_some_and(|names| !self.valid(names, Subject::name(member))) {
+    fn valid_member(&mut self, id: SubId, rules: &ObjectRules, known: KnownName, member: NodeId, name: Cow<'_, [u8]>) -> bool {
+        if rules.names.is_some_and(|names| !self.valid(names, JudgedSubject::name(member))) {
             return false;
         }
-        if known.sub.is_some_and(|sub| !self.valid(sub, Subject::value(member))) {
+        if known.sub.is_some_and(|sub| !self.valid(sub, JudgedSubject::value(member))) {
             return false;
         }
         let mut is_additional = known.property.is_none();
@@ -126,12 +126,12 @@ impl<'a> Run<'a> {
             };
             if plain.unwrap_or_else(|| self.found(pattern, id, &String::from_utf8_lossy(&name))) {
                 is_additional = false;
-                if !self.valid(sub, Subject::value(member)) {
+                if !self.valid(sub, JudgedSubject::value(member)) {
                     return false;
                 }
             }
         }
-        !is_additional || (!rules.closed && rules.additional.is_none_or(|sub| self.valid(sub, Subject::value(member))))
+        !is_additional || (!rules.closed && rules.additional.is_none_or(|sub| self.valid(sub, JudgedSubject::value(member))))
     }
 
     fn valid_size(&self, rules: &ObjectRules, node: NodeId) -> bool {
@@ -148,7 +148,7 @@ impl<'a> Run<'a> {
         if keys.any(|(_, needed)| needed.iter().any(|name| !self.has(node, name))) {
             return false;
         }
-        rules.schema_dependencies.iter().all(|(name, sub)| !self.has(node, name) || self.valid(*sub, Subject::value(node)))
+        rules.schema_dependencies.iter().all(|(name, sub)| !self.has(node, name) || self.valid(*sub, JudgedSubject::value(node)))
     }
 
     fn valid_array(&mut self, rules: &ArrayRules, node: NodeId) -> bool {
@@ -164,18 +164,18 @@ impl<'a> Run<'a> {
         if rules.all.is_some() || tuple.is_some() {
             for (i, element) in document.children(node).enumerate() {
                 let of_tuple = tuple.and_then(|tuple| tuple.get(i).copied().or(rules.additional));
-                if rules.all.or(of_tuple).is_some_and(|sub| !self.valid(sub, Subject::value(element))) {
+                if rules.all.or(of_tuple).is_some_and(|sub| !self.valid(sub, JudgedSubject::value(element))) {
                     return false;
                 }
             }
         }
-        if rules.contains.is_some_and(|sub| !document.children(node).any(|element| self.valid(sub, Subject::value(element)))) {
+        if rules.contains.is_some_and(|sub| !document.children(node).any(|element| self.valid(sub, JudgedSubject::value(element)))) {
             return false;
         }
         !rules.unique || !self.has_twins(node)
     }
 
-    fn valid_text(&mut self, id: SubId, rules: &TextRules, at: Subject) -> bool {
+    fn valid_text(&mut self, id: SubId, rules: &TextRules, at: JudgedSubject) -> bool {
         if self.kind(at) != Kind::String {
             return !rules.typed;
         }
@@ -198,7 +198,7 @@ impl<'a> Run<'a> {
     }
 
     /// Number of characters of a text.
-    pub(super) fn length(&self, at: Subject) -> u64 {
+    pub(super) fn length(&self, at: JudgedSubject) -> u64 {
         let raw = self.raw_text(at);
         match memchr::memchr(b'\\', raw) {
             None if raw.is_ascii() => raw.len() as u64,
@@ -206,7 +206,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn valid_number(&self, rules: &NumberRules, at: Subject) -> bool {
+    fn valid_number(&self, rules: &NumberRules, at: JudgedSubject) -> bool {
         if self.kind(at) != Kind::Number {
             return !rules.typed;
         }
@@ -222,7 +222,7 @@ impl<'a> Run<'a> {
             && rules.multiple_of.as_ref().is_none_or(|bound| numbers::is_multiple(raw, &bound.raw))
     }
 
-    pub(super) fn is_among(&self, rules: &EnumRules, at: Subject) -> bool {
+    pub(super) fn is_among(&self, rules: &EnumRules, at: JudgedSubject) -> bool {
         if self.kind(at) == Kind::String {
             let raw = self.raw_text(at);
             if memchr::memchr(b'\\', raw).is_none() {
@@ -256,12 +256,12 @@ pub(super) fn compare(raw: &[u8], bound: &Bound) -> Ordering {
 
 /// Which required names were seen.
 #[derive(Default)]
-struct Seen {
+struct SeenNames {
     first: u64,
     more: Vec<u64>,
 }
 
-impl Seen {
+impl SeenNames {
     fn mark(&mut self, number: u32) {
         let (word, bit) = (number as usize / 64, 1 << (number % 64));
         if word == 0 {

@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 
 use super::message;
 use super::numbers;
-use super::program::{ArrayRules, Body, Bound, Combinator, EnumRules, NumberRules, ObjectRules, SubId, TextRules};
-use super::run::{Member, Run, Subject};
+use super::program::{ArrayRules, Bound, Combinator, EnumRules, NumberRules, ObjectRules, SubBody, SubId, TextRules};
+use super::run::{JudgedSubject, Member, Run};
 use super::sink::{Leaf, Sink};
 use super::valid::compare;
 use crate::pipeline::document::Kind;
@@ -20,12 +20,12 @@ type Flow = ControlFlow<()>;
 #[derive(Clone, Copy)]
 struct Here {
     id: SubId,
-    at: Subject,
+    at: JudgedSubject,
 }
 
 impl Run<'_> {
     /// Everything that the subject breaks of a compiled schema.
-    pub(super) fn walk(&mut self, id: SubId, at: Subject, sink: &mut Sink) -> Flow {
+    pub(super) fn walk(&mut self, id: SubId, at: JudgedSubject, sink: &mut Sink) -> Flow {
         if !self.enter() {
             return Flow::Break(());
         }
@@ -38,34 +38,34 @@ impl Run<'_> {
         let program = self.program;
         let kind = self.kind(here.at);
         match &program.sub(here.id).body {
-            Body::Anything => Flow::Continue(()),
-            Body::Nothing => self.report(here, sink, "false", "false schema always fails".to_owned(), None),
-            Body::Boolean if kind != Kind::Boolean => self.wrong_type(here, sink, "Boolean"),
-            Body::Null if kind != Kind::Null => {
+            SubBody::Anything => Flow::Continue(()),
+            SubBody::Nothing => self.report(here, sink, "false", "false schema always fails".to_owned(), None),
+            SubBody::Boolean if kind != Kind::Boolean => self.wrong_type(here, sink, "Boolean"),
+            SubBody::Null if kind != Kind::Null => {
                 let text = format!("expected: null, found: {}", self.class(here.at));
                 self.report(here, sink, "type", text, None)
             }
-            Body::Boolean | Body::Null => Flow::Continue(()),
-            Body::Object(rules) if kind == Kind::Object => self.walk_object(here, rules, sink),
-            Body::Object(rules) if rules.typed => self.wrong_type(here, sink, "JSONObject"),
-            Body::Array(rules) if kind == Kind::Array => self.walk_array(here, rules, sink),
-            Body::Array(rules) if rules.typed => self.wrong_type(here, sink, "JSONArray"),
-            Body::Text(rules) if kind == Kind::String => self.walk_text(here, rules, sink),
-            Body::Text(rules) if rules.typed => self.wrong_type(here, sink, "String"),
-            Body::Number(rules) => self.walk_number(here, rules, sink),
-            Body::Object(_) | Body::Array(_) | Body::Text(_) => Flow::Continue(()),
-            Body::Enum(rules) => self.walk_enum(here, rules, sink),
-            Body::Const(rules) if self.is_among(rules, here.at) => Flow::Continue(()),
-            Body::Const(_) => self.report(here, sink, "const", String::new(), None),
-            Body::Not(sub) => self.walk_not(here, *sub, sink),
-            Body::Combined(combinator, branches) => self.walk_combined(here, *combinator, branches, sink),
-            Body::Condition { test, then, otherwise } => self.walk_condition(here, *test, *then, *otherwise, sink),
-            Body::Reference(target) => self.part(*target, here.at, false, sink),
+            SubBody::Boolean | SubBody::Null => Flow::Continue(()),
+            SubBody::Object(rules) if kind == Kind::Object => self.walk_object(here, rules, sink),
+            SubBody::Object(rules) if rules.typed => self.wrong_type(here, sink, "JSONObject"),
+            SubBody::Array(rules) if kind == Kind::Array => self.walk_array(here, rules, sink),
+            SubBody::Array(rules) if rules.typed => self.wrong_type(here, sink, "JSONArray"),
+            SubBody::Text(rules) if kind == Kind::String => self.walk_text(here, rules, sink),
+            SubBody::Text(rules) if rules.typed => self.wrong_type(here, sink, "String"),
+            SubBody::Number(rules) => self.walk_number(here, rules, sink),
+            SubBody::Object(_) | SubBody::Array(_) | SubBody::Text(_) => Flow::Continue(()),
+            SubBody::Enum(rules) => self.walk_enum(here, rules, sink),
+            SubBody::Const(rules) if self.is_among(rules, here.at) => Flow::Continue(()),
+            SubBody::Const(_) => self.report(here, sink, "const", String::new(), None),
+            SubBody::Not(sub) => self.walk_not(here, *sub, sink),
+            SubBody::Combined(combinator, branches) => self.walk_combined(here, *combinator, branches, sink),
+            SubBody::Condition { test, then, otherwise } => self.walk_condition(here, *test, *then, *otherwise, sink),
+            SubBody::Reference(target) => self.part(*target, here.at, false, sink),
         }
     }
 
     /// A schema inside another, whose failures become one failure of the outer; `token` where its subject is a step further down.
-    fn part(&mut self, id: SubId, at: Subject, token: bool, sink: &mut Sink) -> Flow {
+    fn part(&mut self, id: SubId, at: JudgedSubject, token: bool, sink: &mut Sink) -> Flow {
         // Most of a document is valid, and that is told much faster; far down it would be told again and again.
         if self.is_near_root() && self.valid(id, at) {
             return Flow::Continue(());
@@ -86,7 +86,7 @@ impl Run<'_> {
     }
 
     /// The Java class of the subject.
-    fn class(&self, at: Subject) -> &'static str {
+    fn class(&self, at: JudgedSubject) -> &'static str {
         match self.kind(at) {
             Kind::Object => "JSONObject",
             Kind::Array => "JSONArray",
@@ -104,7 +104,7 @@ impl Run<'_> {
         }
         if let Some(names) = rules.names {
             for member in &members {
-                self.part(names, Subject::name(member.node), true, sink)?;
+                self.part(names, JudgedSubject::name(member.node), true, sink)?;
             }
         }
         self.walk_size(here, rules, members.len() as u64, sink)?;
@@ -127,7 +127,7 @@ impl Run<'_> {
         }
         for ((_, sub), value) in rules.properties.iter().zip(values) {
             if let Some(value) = value {
-                self.part(*sub, Subject::value(value), true, sink)?;
+                self.part(*sub, JudgedSubject::value(value), true, sink)?;
             }
         }
         Flow::Continue(())
@@ -156,14 +156,14 @@ impl Run<'_> {
                     self.report(here, sink, "additionalProperties", text, Some(&member.name))?;
                 }
                 if let Some(sub) = rules.additional {
-                    self.part(sub, Subject::value(member.node), true, sink)?;
+                    self.part(sub, JudgedSubject::value(member.node), true, sink)?;
                 }
             }
         }
         for &(pattern, sub) in &rules.patterns {
             for member in members {
                 if self.found(pattern, here.id, &member.name) {
-                    self.part(sub, Subject::value(member.node), true, sink)?;
+                    self.part(sub, JudgedSubject::value(member.node), true, sink)?;
                 }
             }
         }
@@ -189,7 +189,7 @@ impl Run<'_> {
         for (i, element) in document.children(here.at.node).enumerate() {
             let of_tuple = tuple.and_then(|tuple| tuple.get(i).copied().or(rules.additional));
             let Some(sub) = rules.all.or(of_tuple) else { break };
-            self.part(sub, Subject::value(element), true, sink)?;
+            self.part(sub, JudgedSubject::value(element), true, sink)?;
         }
         self.walk_contains(here, rules, sink)
     }
@@ -197,13 +197,13 @@ impl Run<'_> {
     fn walk_contains(&mut self, here: Here, rules: &ArrayRules, sink: &mut Sink) -> Flow {
         let Some(sub) = rules.contains else { return Flow::Continue(()) };
         let document = self.document;
-        if document.children(here.at.node).any(|element| self.valid(sub, Subject::value(element))) {
+        if document.children(here.at.node).any(|element| self.valid(sub, JudgedSubject::value(element))) {
             return Flow::Continue(());
         }
         let text = "expected at least one array item to match 'contains' schema".to_owned();
         // The validator that stops at its first error forgets to leave the schema of the last element that failed, and names that.
         let named = match document.children(here.at.node).last() {
-            Some(last) if sink.stops_at_first() => self.first(sub, Subject::value(last)).map_or(here.id, |leaf| leaf.sub),
+            Some(last) if sink.stops_at_first() => self.first(sub, JudgedSubject::value(last)).map_or(here.id, |leaf| leaf.sub),
             _ => here.id,
         };
         self.report(Here { id: named, at: here.at }, sink, "contains", text, None)
@@ -328,7 +328,7 @@ impl Run<'_> {
     }
 
     /// The one failure that the pipeline reports.
-    pub(super) fn first(&mut self, id: SubId, at: Subject) -> Option<Leaf> {
+    pub(super) fn first(&mut self, id: SubId, at: JudgedSubject) -> Option<Leaf> {
         let mut sink = Sink::first();
         let _ = self.walk(id, at, &mut sink);
         sink.leaves.pop()

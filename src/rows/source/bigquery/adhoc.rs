@@ -6,9 +6,9 @@
 use std::ops::{ControlFlow, Range};
 use std::sync::Mutex;
 
-use super::answer::{Page, Schema, source_row};
+use super::answer::{AnswerPage, AnswerSchema, source_row};
 use super::error::Error;
-use super::job::{Destination, Question};
+use super::job::{Destination, JobQuestion};
 use super::service::Service;
 use super::settings::Settings;
 use super::shape::USED;
@@ -26,14 +26,14 @@ pub struct Adhoc {
     service: Service,
     name: String,
     sql: String,
-    answer: Mutex<Option<Stored>>,
+    answer: Mutex<Option<StoredAnswer>>,
 }
 
 /// Where the answer stands, and what its columns are.
 #[derive(Clone)]
-struct Stored {
+struct StoredAnswer {
     at: Destination,
-    schema: Schema,
+    schema: AnswerSchema,
     note: String,
 }
 
@@ -48,11 +48,11 @@ impl Adhoc {
     }
 
     /// Runs the query once in a session.
-    fn stored(&self, watch: &dyn Watch) -> Result<Stored, Error> {
+    fn stored(&self, watch: &dyn Watch) -> Result<StoredAnswer, Error> {
         if let Some(stored) = locked(&self.answer).as_ref() {
             return Ok(stored.clone());
         }
-        let question = Question { text: self.sql.clone(), parameters: Vec::new() };
+        let question = JobQuestion { text: self.sql.clone(), parameters: Vec::new() };
         let (done, page, cost) = self.service.start("the query", &question, watch)?;
         let schema = page.schema.ok_or_else(|| Error::Input("the SQL gives no rows: a SELECT is needed".to_owned()))?;
         if !schema.fields.iter().any(|field| field.name == ErrorColumn::Message.name()) {
@@ -63,12 +63,12 @@ impl Adhoc {
                 ErrorColumn::Message
             )));
         }
-        let stored = Stored { at: self.service.destination(&done, watch)?, schema, note: cost.to_string() };
+        let stored = StoredAnswer { at: self.service.destination(&done, watch)?, schema, note: cost.to_string() };
         *locked(&self.answer) = Some(stored.clone());
         Ok(stored)
     }
 
-    fn page(&self, stored: &Stored, from: u64, most: u64, columns: &[&str], watch: &dyn Watch) -> Result<Page, Error> {
+    fn page(&self, stored: &StoredAnswer, from: u64, most: u64, columns: &[&str], watch: &dyn Watch) -> Result<AnswerPage, Error> {
         let mut query = vec![("startIndex", from.to_string()), ("maxResults", most.to_string())];
         if !columns.is_empty() {
             query.push(("selectedFields", columns.join(",")));
@@ -76,7 +76,7 @@ impl Adhoc {
         self.service.stored(&stored.at, &query, watch)
     }
 
-    fn source_row(&self, schema: &Schema, row: &serde_json::Value, number: u64) -> SourceRow {
+    fn source_row(&self, schema: &AnswerSchema, row: &serde_json::Value, number: u64) -> SourceRow {
         source_row(schema, row, &str::to_owned, format!("{} row {}", self.name, number + 1))
     }
 }
@@ -91,7 +91,7 @@ impl ErrorSource for Adhoc {
         let counted = |column: &ErrorColumn| !matches!(column, ErrorColumn::Uri | ErrorColumn::Client);
         let wanted = |name: &str| USED.iter().any(|column| column == &name && counted(column) && *column != ErrorColumn::Payload);
         // The server gives the columns in the order of the table.
-        let schema = Schema { fields: stored.schema.fields.iter().filter(|field| wanted(&field.name)).cloned().collect() };
+        let schema = AnswerSchema { fields: stored.schema.fields.iter().filter(|field| wanted(&field.name)).cloned().collect() };
         let columns: Vec<&str> = schema.fields.iter().map(|field| field.name.as_str()).collect();
         let mut grouper = Grouper::new(request.schemas.clone());
         let mut filter = Filter::new(request);

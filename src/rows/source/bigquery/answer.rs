@@ -33,7 +33,7 @@ impl Field {
 
 /// Columns around which BigQuery writes an object.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
-pub(super) struct Schema {
+pub(super) struct AnswerSchema {
     #[serde(default)]
     pub(super) fields: Vec<Field>,
 }
@@ -41,22 +41,22 @@ pub(super) struct Schema {
 /// One page of an answer.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Page {
+pub(super) struct AnswerPage {
     pub(super) job_complete: bool,
     pub(super) rows: Vec<Value>,
     pub(super) page_token: Option<String>,
     pub(super) total_rows: Option<String>,
-    pub(super) schema: Option<Schema>,
+    pub(super) schema: Option<AnswerSchema>,
 }
 
 /// The cells of a row or of a STRUCT. What is missing or of another kind than asked for is `None`, as NULL is.
 #[derive(Clone, Copy)]
-pub(super) struct Cells<'a>(&'a [Value]);
+pub(super) struct AnswerCells<'a>(&'a [Value]);
 
-impl<'a> Cells<'a> {
+impl<'a> AnswerCells<'a> {
     /// Of a row, or of the value of a STRUCT.
     pub(super) fn of(row: &'a Value) -> Self {
-        Cells(row.get("f").and_then(Value::as_array).map_or(&[], Vec::as_slice))
+        AnswerCells(row.get("f").and_then(Value::as_array).map_or(&[], Vec::as_slice))
     }
 
     pub(super) fn value(self, at: usize) -> Option<&'a Value> {
@@ -87,8 +87,8 @@ impl<'a> Cells<'a> {
 }
 
 /// A row by the names of its columns; times are written as in exports. `names` maps columns of the table to those of the error table.
-pub(super) fn source_row(schema: &Schema, row: &Value, names: &dyn Fn(&str) -> String, origin: String) -> SourceRow {
-    let cells = Cells::of(row);
+pub(super) fn source_row(schema: &AnswerSchema, row: &Value, names: &dyn Fn(&str) -> String, origin: String) -> SourceRow {
+    let cells = AnswerCells::of(row);
     let mut out = SourceRow { origin, ..SourceRow::default() };
     for (at, field) in schema.fields.iter().enumerate() {
         let name = names(&field.name);
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_row_has_its_columns_by_name() {
-        let schema: Schema = serde_json::from_str(
+        let schema: AnswerSchema = serde_json::from_str(
             r#"{"fields":[{"name":"t","type":"TIMESTAMP"},{"name":"payload","type":"BYTES"},{"name":"r","type":"RECORD","mode":"REPEATED",
                 "fields":[{"name":"a","type":"RANGE"}]},{"name":"n","type":"STRING"},{"name":"beyond"}]}"#,
         )
@@ -153,7 +153,7 @@ mod tests {
     fn what_is_no_row_has_no_cells() {
         for text in ["3", "{}", r#"{"f":3}"#, r#"{"f":[3]}"#, r#"{"f":[{"v":{}}]}"#] {
             let value: Value = serde_json::from_str(text).unwrap();
-            let cells = Cells::of(&value);
+            let cells = AnswerCells::of(&value);
             assert_eq!((cells.text(0), cells.int(0), cells.count(7), cells.list(0).count()), (None, None, 0, 0), "{text}");
         }
     }

@@ -33,7 +33,7 @@ pub(super) enum Credentials {
 }
 
 /// A token with its end, where that is known.
-pub(super) struct Token {
+pub(super) struct AccessToken {
     pub(super) text: String,
     pub(super) lasts: Option<Duration>,
 }
@@ -45,15 +45,15 @@ struct Held {
 
 /// Tokens, one at a time.
 #[derive(Clone)]
-pub(super) struct Tokens {
+pub(super) struct AccessTokens {
     credentials: Credentials,
     http: reqwest::Client,
     held: Arc<Mutex<Option<Held>>>,
 }
 
-impl Tokens {
+impl AccessTokens {
     pub(super) fn new(credentials: Credentials, http: reqwest::Client) -> Self {
-        Tokens { credentials, http, held: Arc::default() }
+        AccessTokens { credentials, http, held: Arc::default() }
     }
 
     /// A token that has not ended as far as is known; the empty text where none is needed.

@@ -37,7 +37,7 @@ struct Kept {
 }
 
 /// An answer that was kept.
-pub(super) struct Found {
+pub(super) struct KeptAnswer {
     pub(super) rows: Vec<Value>,
     /// The window that it is about.
     pub(super) window: Window,
@@ -56,7 +56,7 @@ impl Cache {
 
     /// An answer to the question about that window. With `open` the window ends now, and one that began and ended a little earlier is as good.
     /// What cannot be read was not kept.
-    pub(super) fn find(&self, question: &str, window: Window, open: bool) -> Option<Found> {
+    pub(super) fn find(&self, question: &str, window: Window, open: bool) -> Option<KeptAnswer> {
         let span = Duration::from_micros((window.until - window.since).max(0) as u64);
         let slack = if open { (span / 100).min(LONGEST_AGE) } else { Duration::ZERO }.as_micros() as i64;
         let near = |known: &Window| (known.since - window.since).abs() <= slack && (known.until - window.until).abs() <= slack;
@@ -66,7 +66,7 @@ impl Cache {
         let packed = zstd::Decoder::new(fs::File::open(&path).ok()?).ok()?;
         let kept: Kept = serde_json::from_reader(std::io::Read::take(std::io::BufReader::new(packed), LONGEST)).ok()?;
         let age = fs::metadata(&path).and_then(|about| about.modified()).ok()?.elapsed().unwrap_or_default();
-        (kept.question == question).then_some(Found { rows: kept.rows, window, age })
+        (kept.question == question).then_some(KeptAnswer { rows: kept.rows, window, age })
     }
 
     /// Keeps an answer, and throws away the oldest where there are too many.

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::answer::Cells;
+use super::answer::AnswerCells;
 use super::keys::{Keys, RowKey};
 use crate::ground::text;
 use crate::ground::time::Micros;
 use crate::rows::advice::{Advice, Advised};
-use crate::rows::group::coarse::{Cell, Coarse};
+use crate::rows::group::coarse::{Coarse, CoarseCell};
 use crate::rows::group::{Grouper, Groups};
 use crate::rows::row::{ErrorRow, RowRef};
 use crate::rows::source::{Filter, Request};
@@ -34,7 +34,7 @@ const NEWEST: usize = 12;
 const CLIENTS: usize = 13;
 
 /// What an answer means.
-pub(super) struct Reading<'a> {
+pub(super) struct AnswerReading<'a> {
     pub(super) request: &'a Request,
     /// Width of the bins that were asked for.
     pub(super) bin: Duration,
@@ -43,14 +43,14 @@ pub(super) struct Reading<'a> {
     pub(super) keys: &'a Keys,
 }
 
-impl Reading<'_> {
+impl AnswerReading<'_> {
     /// Puts the rows of the answer into groups. Gives them with, in their order, the coarse groups that each is made of.
     pub(super) fn groups(&self, rows: &[Value]) -> Groups {
         let mut grouper = Grouper::new(self.request.schemas.clone());
         let mut filter = Filter::new(self.request);
         let (mut told, mut all, mut outside) = (0, 0, 0);
         for (number, row) in rows.iter().enumerate() {
-            let cells = Cells::of(row);
+            let cells = AnswerCells::of(row);
             let at = RowRef::new(0, number as u64);
             all = all.max(cells.count(ROWS_OF_ALL));
             told += cells.count(ROWS);
@@ -82,9 +82,9 @@ impl Reading<'_> {
         groups
     }
 
-    fn coarse<'a>(&self, cells: Cells<'a>, id: u64) -> Coarse<'a> {
+    fn coarse<'a>(&self, cells: AnswerCells<'a>, id: u64) -> Coarse<'a> {
         let messages: Vec<(&str, u64)> =
-            cells.list(MESSAGES).map(Cells::of).map(|said| (said.text(0).unwrap_or(""), said.count(1))).collect();
+            cells.list(MESSAGES).map(AnswerCells::of).map(|said| (said.text(0).unwrap_or(""), said.count(1))).collect();
         let row = ErrorRow {
             namespace: cells.text(NAMESPACE),
             doctype: cells.text(DOCTYPE),
@@ -98,9 +98,9 @@ impl Reading<'_> {
         Coarse { row, cells: self.cells(cells), messages, rows: self.rows(cells, id), clients }
     }
 
-    fn cells<'a>(&self, cells: Cells<'a>) -> Vec<Cell<'a>> {
+    fn cells<'a>(&self, cells: AnswerCells<'a>) -> Vec<CoarseCell<'a>> {
         let width = self.bin.as_micros() as Micros;
-        let cell = |cell: Cells<'a>| Cell {
+        let cell = |cell: AnswerCells<'a>| CoarseCell {
             job: cell.text(1),
             // Bins are numbered from 1970 on.
             start: cell.int(0).unwrap_or(0).saturating_mul(width),
@@ -108,11 +108,11 @@ impl Reading<'_> {
             rows: cell.count(2),
             span: cell.int(3).zip(cell.int(4)),
         };
-        cells.list(CELLS).map(Cells::of).map(cell).collect()
+        cells.list(CELLS).map(AnswerCells::of).map(cell).collect()
     }
 
     /// The newest rows, numbered among those of the same time.
-    fn rows(&self, cells: Cells<'_>, id: u64) -> Vec<RowRef> {
+    fn rows(&self, cells: AnswerCells<'_>, id: u64) -> Vec<RowRef> {
         let table = cells.count(TABLE) as u32;
         let mut last = None;
         let mut nth = 0;

@@ -71,7 +71,7 @@ pub struct Refusal {
 
 /// The body of a refusal.
 #[derive(Deserialize)]
-struct Body {
+struct RefusalBody {
     error: Inner,
 }
 
@@ -97,8 +97,8 @@ pub(super) struct Proto {
 impl Error {
     /// What a body of that status says.
     pub(super) fn of_body(status: u16, body: &[u8]) -> Self {
-        match serde_json::from_slice::<Body>(body) {
-            Ok(Body { error }) => {
+        match serde_json::from_slice::<RefusalBody>(body) {
+            Ok(RefusalBody { error }) => {
                 let first = error.errors.into_iter().next().unwrap_or_default();
                 let message = if error.message.is_empty() { first.message } else { error.message };
                 let reason = if first.reason.is_empty() { error.status } else { first.reason };

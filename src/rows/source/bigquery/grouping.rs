@@ -11,8 +11,8 @@ mod normal;
 use heck::ToSnakeCase;
 
 use super::answer::Field;
-use super::shape::{Counts, Shape};
-use super::sql::{Sql, Value};
+use super::shape::{CountColumns, TableShape};
+use super::sql::{QueryValue, Sql};
 use super::window::Window;
 use crate::rows::column::ErrorColumn;
 use crate::rows::source::Request;
@@ -46,9 +46,9 @@ pub(super) fn query(tables: &[Numbered<'_>], window: Window, request: &Request, 
         format!("ARRAY_AGG(UNIX_MICROS(ts) ORDER BY ts DESC LIMIT {NEWEST})")
     };
     let weigh = if counted { "sum" } else { "count" };
-    keyed(tables, window, request, Wanted::Counts)
+    keyed(tables, window, request, WantedRows::Counts)
         .text(",\ncell AS (\n  SELECT id, job, DIV(UNIX_SECONDS(ts), ")
-        .value("bin", Value::Int(window.bin()))
+        .value("bin", QueryValue::Int(window.bin()))
         .text(") AS bin, ANY_VALUE(src) AS src, ANY_VALUE(namespace) AS namespace, ANY_VALUE(doctype) AS doctype,\n    ")
         .text("ANY_VALUE(version) AS version, ANY_VALUE(stage) AS stage, ANY_VALUE(class) AS class,\n    ")
         .text(&format!("{count} AS n, UNIX_MICROS(MIN(ts)) AS first_us, UNIX_MICROS(MAX(ts)) AS last_us,\n    {messages} AS messages, {newest} AS newest,\n    "))
@@ -57,7 +57,7 @@ pub(super) fn query(tables: &[Numbered<'_>], window: Window, request: &Request, 
         .text("summed AS (SELECT *, SUM(n) OVER (PARTITION BY id) AS total FROM cell),\n")
         .text("placed AS (SELECT *, DENSE_RANK() OVER (PARTITION BY namespace ORDER BY total DESC, id) AS place FROM summed),\n")
         .text("kept AS (\n  SELECT id, IF(place <= ")
-        .value("most", Value::Int(bounds.of_namespace as i64))
+        .value("most", QueryValue::Int(bounds.of_namespace as i64))
         .text(", id, NULL) AS kept_id, place, namespace, job, bin, src, doctype, version, stage, class, n, first_us, last_us, messages, newest, clients\n")
         .text("  FROM placed\n),\n")
         .text(FOLDED)
@@ -69,7 +69,7 @@ pub(super) fn query(tables: &[Numbered<'_>], window: Window, request: &Request, 
              ARRAY(SELECT DISTINCT client FROM UNNEST(clients) AS client WHERE client IS NOT NULL ORDER BY client LIMIT {CLIENTS}) AS clients\n\
              FROM grouped\nORDER BY n DESC, namespace, kept_id\nLIMIT "
         ))
-        .value("most_in_all", Value::Int(bounds.in_all as i64))
+        .value("most_in_all", QueryValue::Int(bounds.in_all as i64))
 }
 
 /// Coarse groups beyond the bound become one for each namespace, without messages.
@@ -91,11 +91,11 @@ grouped AS (
 ";
 
 /// A table with its position among all that are read, which is part of the number of its coarse groups.
-pub(super) type Numbered<'a> = (usize, &'a Shape);
+pub(super) type Numbered<'a> = (usize, &'a TableShape);
 
 /// What of the rows is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum WantedRows {
     /// What counting needs.
     Counts,
     /// What puts rows in order.
@@ -105,7 +105,7 @@ pub(super) enum Wanted {
 }
 
 /// `WITH source …, keyed …`: the rows of the window, each with the number (`id`) of its coarse group.
-pub(super) fn keyed(tables: &[Numbered<'_>], window: Window, request: &Request, wanted: Wanted) -> Sql {
+pub(super) fn keyed(tables: &[Numbered<'_>], window: Window, request: &Request, wanted: WantedRows) -> Sql {
     let mut sql = Sql::new("WITH source AS (\n");
     for (turn, (at, shape)) in tables.iter().enumerate() {
         if turn > 0 {
@@ -117,7 +117,7 @@ pub(super) fn keyed(tables: &[Numbered<'_>], window: Window, request: &Request, 
 }
 
 /// The rows of one table. Only a table's own name and columns are ever written into the text.
-fn source(at: usize, shape: &Shape, window: Window, request: &Request, wanted: Wanted) -> Sql {
+fn source(at: usize, shape: &TableShape, window: Window, request: &Request, wanted: WantedRows) -> Sql {
     let mut sql = Sql::new(&format!("  SELECT {at} AS src, ")).then(time(shape)).text(" AS ts");
     for (column, alias) in [
         (ErrorColumn::Namespace, "namespace"),
@@ -131,11 +131,11 @@ fn source(at: usize, shape: &Shape, window: Window, request: &Request, wanted: W
     }
     sql = sql.text(", ").then(message(shape)).text(" AS message");
     sql = match (wanted, shape.column(ErrorColumn::Client)) {
-        (Wanted::Counts, Some(client)) => sql.text(", SUBSTR(TO_HEX(MD5(").column(client).text(")), 1, 16) AS client"),
-        (Wanted::Counts, None) => sql.text(", CAST(NULL AS STRING) AS client"),
-        (Wanted::Keys | Wanted::Whole, _) => sql.text(", ").then(text_column(shape.field(ErrorColumn::Uri))).text(" AS uri"),
+        (WantedRows::Counts, Some(client)) => sql.text(", SUBSTR(TO_HEX(MD5(").column(client).text(")), 1, 16) AS client"),
+        (WantedRows::Counts, None) => sql.text(", CAST(NULL AS STRING) AS client"),
+        (WantedRows::Keys | WantedRows::Whole, _) => sql.text(", ").then(text_column(shape.field(ErrorColumn::Uri))).text(" AS uri"),
     };
-    if wanted == Wanted::Whole {
+    if wanted == WantedRows::Whole {
         sql = sql.text(", ").then(whole(shape)).text(" AS whole");
     }
     if let Some(counts) = &shape.counts {
@@ -148,7 +148,7 @@ fn source(at: usize, shape: &Shape, window: Window, request: &Request, wanted: W
 }
 
 /// All columns under their own names, which may be those that are used here.
-fn whole(shape: &Shape) -> Sql {
+fn whole(shape: &TableShape) -> Sql {
     let mut sql = Sql::new("STRUCT(");
     for (at, column) in shape.all_columns().enumerate() {
         sql = sql.text(if at > 0 { ", " } else { "" }).column(column).text(" AS ").column(column);
@@ -158,11 +158,11 @@ fn whole(shape: &Shape) -> Sql {
 
 /// The window, on the column of the partitions, and what else was asked for. Names are compared without regard to case and signs,
 /// which takes in all spellings that are the same in snake case; this side takes the others out again.
-fn filtered(sql: Sql, shape: &Shape, window: Window, request: &Request) -> Sql {
-    let (since, until) = (Value::Time(window.since), Value::Time(window.until));
+fn filtered(sql: Sql, shape: &TableShape, window: Window, request: &Request) -> Sql {
+    let (since, until) = (QueryValue::Time(window.since), QueryValue::Time(window.until));
     let mut sql = sql.text("\n  WHERE ").then(time(shape)).text(" >= ").value("since", since.clone()).text(" AND ").then(time(shape));
     sql = sql.text(" < ").value("until", until.clone());
-    if let Some(Counts { day: Some(day), .. }) = &shape.counts {
+    if let Some(CountColumns { day: Some(day), .. }) = &shape.counts {
         sql =
             sql.text(" AND ").column(day).text(" BETWEEN DATE(").value("since", since).text(") AND DATE(").value("until", until).text(")");
     }
@@ -174,13 +174,13 @@ fn filtered(sql: Sql, shape: &Shape, window: Window, request: &Request) -> Sql {
                 .text("\n    AND LOWER(REGEXP_REPLACE(")
                 .then(text_column(shape.field(column)))
                 .text(", r'[^A-Za-z0-9]', '')) IN UNNEST(");
-            sql = sql.value(name, Value::Texts(wanted.iter().map(|name| folded(name)).collect())).text(")");
+            sql = sql.value(name, QueryValue::Texts(wanted.iter().map(|name| folded(name)).collect())).text(")");
         }
     }
     for (column, name, wanted) in [(ErrorColumn::Stage, "stages", &request.stages), (ErrorColumn::Job, "jobs", &request.jobs)] {
         if !wanted.is_empty() {
             sql = sql.text("\n    AND ").then(text_column(shape.field(column))).text(" IN UNNEST(");
-            sql = sql.value(name, Value::Texts(wanted.clone())).text(")");
+            sql = sql.value(name, QueryValue::Texts(wanted.clone())).text(")");
         }
     }
     sql
@@ -198,16 +198,18 @@ fn text_column(field: Option<&Field>) -> Sql {
     }
 }
 
-fn message(shape: &Shape) -> Sql {
+fn message(shape: &TableShape) -> Sql {
     match &shape.counts {
         None => text_column(shape.field(ErrorColumn::Message)),
-        Some(Counts { sample: Some(sample), .. }) if sample.is_repeated() => Sql::default().column(&sample.name).text("[SAFE_OFFSET(0)]"),
+        Some(CountColumns { sample: Some(sample), .. }) if sample.is_repeated() => {
+            Sql::default().column(&sample.name).text("[SAFE_OFFSET(0)]")
+        }
         Some(counts) => text_column(counts.sample.as_ref()),
     }
 }
 
 /// The time of a row; of counts the beginning of their hour or day.
-fn time(shape: &Shape) -> Sql {
+fn time(shape: &TableShape) -> Sql {
     let Some(counts) = &shape.counts else {
         return Sql::default().column(shape.column(ErrorColumn::Time).unwrap_or(ErrorColumn::Time.name()));
     };

@@ -18,7 +18,7 @@ use gcp_bigquery_client::model::job_reference::JobReference;
 use gcp_bigquery_client::model::query_parameter::QueryParameter;
 use serde::Deserialize;
 
-use super::answer::Page;
+use super::answer::AnswerPage;
 use super::error::{Error, Proto};
 use super::wire::{Ask, Wire};
 use crate::rows::source::{JobProgress, JobState, Progress, Watch};
@@ -34,7 +34,7 @@ pub(super) const PAGE: usize = 50_000;
 
 /// A query with the values of its parameters.
 #[derive(Debug, Clone)]
-pub(super) struct Question {
+pub(super) struct JobQuestion {
     pub(super) text: String,
     pub(super) parameters: Vec<QueryParameter>,
 }
@@ -58,16 +58,16 @@ pub(super) struct Done {
 /// A job as the server tells of it. Read with types of our own: the client's know not every column type.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Told {
+struct ToldJob {
     job_reference: JobReference,
-    status: Status,
+    status: JobStatus,
     statistics: Statistics,
     configuration: Configuration,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Status {
+struct JobStatus {
     state: String,
     error_result: Option<Proto>,
 }
@@ -109,15 +109,21 @@ pub(super) struct Destination {
 
 impl Jobs<'_> {
     /// Bytes that the query would read, told by BigQuery without running it.
-    pub(super) async fn estimate(&self, question: &Question) -> Result<u64, Error> {
+    pub(super) async fn estimate(&self, question: &JobQuestion) -> Result<u64, Error> {
         let job = Job { configuration: Some(self.configuration(question, None, true)), ..Job::default() };
-        let told: Told = self.wire.ask(Ask::post(&["projects", self.project, "jobs"], &[], &job)?).await?;
+        let told: ToldJob = self.wire.ask(Ask::post(&["projects", self.project, "jobs"], &[], &job)?).await?;
         let bytes = told.statistics.query.total_bytes_processed.or(told.statistics.total_bytes_processed);
         bytes.and_then(|bytes| bytes.parse().ok()).ok_or_else(|| Error::Answer("the dry run tells no bytes".to_owned()))
     }
 
     /// Runs the query to its end; gives the first page with it. `most_bytes` is where BigQuery itself stops, `expected` is for the progress.
-    pub(super) async fn run(&self, question: &Question, most_bytes: u64, expected: u64, watch: &dyn Watch) -> Result<(Done, Page), Error> {
+    pub(super) async fn run(
+        &self,
+        question: &JobQuestion,
+        most_bytes: u64,
+        expected: u64,
+        watch: &dyn Watch,
+    ) -> Result<(Done, AnswerPage), Error> {
         let begun = Instant::now();
         let id = new_id();
         let tell = |job: JobProgress| {
@@ -145,7 +151,7 @@ impl Jobs<'_> {
     }
 
     /// A page of the answer. With `hold` the server may wait that long for the job, without it the job has ended.
-    pub(super) async fn page(&self, job: &Done, token: Option<&str>, hold: Option<Duration>) -> Result<Page, Error> {
+    pub(super) async fn page(&self, job: &Done, token: Option<&str>, hold: Option<Duration>) -> Result<AnswerPage, Error> {
         let mut query = vec![("maxResults", PAGE.to_string())];
         query.extend(hold.map(|hold| ("timeoutMs", hold.as_millis().to_string())));
         query.extend(token.map(|token| ("pageToken", token.to_owned())));
@@ -160,7 +166,7 @@ impl Jobs<'_> {
     }
 
     /// Starting twice under one id is refused with "already exists": then the first start, whose answer was lost, has worked.
-    async fn start(&self, question: &Question, most_bytes: u64, id: &str) -> Result<Told, Error> {
+    async fn start(&self, question: &JobQuestion, most_bytes: u64, id: &str) -> Result<ToldJob, Error> {
         let reference = JobReference {
             job_id: Some(id.to_owned()),
             location: self.location.map(str::to_owned),
@@ -176,7 +182,7 @@ impl Jobs<'_> {
         }
     }
 
-    fn configuration(&self, question: &Question, most_bytes: Option<u64>, dry_run: bool) -> JobConfiguration {
+    fn configuration(&self, question: &JobQuestion, most_bytes: Option<u64>, dry_run: bool) -> JobConfiguration {
         let query = JobConfigurationQuery {
             query: question.text.clone(),
             use_legacy_sql: Some(false),
@@ -189,14 +195,14 @@ impl Jobs<'_> {
         JobConfiguration { dry_run: Some(dry_run), query: Some(query), labels: Some(labels), ..JobConfiguration::default() }
     }
 
-    async fn told(&self, job: &Done) -> Result<Told, Error> {
+    async fn told(&self, job: &Done) -> Result<ToldJob, Error> {
         let query: Vec<_> = job.location.clone().map(|location| ("location", location)).into_iter().collect();
         self.wire.ask(Ask::get(&["projects", self.project, "jobs", &job.id], &query)).await
     }
 
     async fn why(&self, job: &Done, error: Error) -> Error {
         match self.told(job).await {
-            Ok(Told { status: Status { error_result: Some(proto), .. }, .. }) => Error::of_job(&proto, &job.id),
+            Ok(ToldJob { status: JobStatus { error_result: Some(proto), .. }, .. }) => Error::of_job(&proto, &job.id),
             _ => error,
         }
     }

@@ -25,10 +25,10 @@ pub(super) struct RowKey {
 
 /// All keys of a session.
 #[derive(Default)]
-pub(super) struct Keys(Mutex<Known>);
+pub(super) struct Keys(Mutex<KnownKey>);
 
 #[derive(Default)]
-struct Known {
+struct KnownKey {
     keys: Vec<RowKey>,
     numbers: HashMap<RowKey, u64>,
     parts: HashMap<Fingerprint, BTreeSet<(u32, u64)>>,
@@ -65,7 +65,7 @@ impl Keys {
         self.lock().parts.get(&group).map(|parts| parts.iter().copied().collect()).unwrap_or_default()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, KnownKey> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,9 +3,9 @@
 //! Owns: the keys of a group's rows in an order, a page at a time; one row with its payload; all rows of a window.
 //! Refuses: asking them.
 
-use super::grouping::{Numbered, Wanted, keyed};
+use super::grouping::{Numbered, WantedRows, keyed};
 use super::keys::RowKey;
-use super::sql::{Sql, Value};
+use super::sql::{QueryValue, Sql};
 use super::window::Window;
 use crate::rows::source::{Request, RowOrder};
 
@@ -26,7 +26,7 @@ pub(super) fn keys(tables: &[Numbered<'_>], window: Window, request: &Request, i
         RowOrder::Oldest => ("", "ts"),
         RowOrder::Spread => (", ROW_NUMBER() OVER (PARTITION BY job ORDER BY ts DESC, src, id, uri, message) AS turn", "turn, ts DESC"),
     };
-    let sql = keyed(tables, window, request, Wanted::Keys)
+    let sql = keyed(tables, window, request, WantedRows::Keys)
         .text(&format!("\nSELECT src, UNIX_MICROS(ts) AS time_us, id, {NTH}{turn}\nFROM keyed WHERE id IN UNNEST("));
     let sql = sql.value("ids", texts(ids)).text(&format!(")\nORDER BY {by}, src, id, nth\nLIMIT "));
     sliced(sql, slice)
@@ -35,14 +35,14 @@ pub(super) fn keys(tables: &[Numbered<'_>], window: Window, request: &Request, i
 /// One row, whole.
 pub(super) fn one(table: Numbered<'_>, key: &RowKey) -> Sql {
     let moment = Window { since: key.time, until: key.time.saturating_add(1) };
-    let sql = keyed(&[table], moment, &Request::default(), Wanted::Whole).text("\nSELECT whole FROM keyed WHERE id IN UNNEST(");
+    let sql = keyed(&[table], moment, &Request::default(), WantedRows::Whole).text("\nSELECT whole FROM keyed WHERE id IN UNNEST(");
     let sql = sql.value("ids", texts(&[key.group])).text(")\nORDER BY uri, message\nLIMIT ");
     sliced(sql, Slice { from: u64::from(key.nth), most: 1 })
 }
 
 /// All rows of a window, whole, in the order of time, with their keys.
 pub(super) fn all(tables: &[Numbered<'_>], window: Window, request: &Request, slice: Slice) -> Sql {
-    let sql = keyed(tables, window, request, Wanted::Whole);
+    let sql = keyed(tables, window, request, WantedRows::Whole);
     let sql =
         sql.text(&format!("\nSELECT src, UNIX_MICROS(ts) AS time_us, id, {NTH}, whole\nFROM keyed\nORDER BY ts, src, id, nth\nLIMIT "));
     sliced(sql, slice)
@@ -50,16 +50,16 @@ pub(super) fn all(tables: &[Numbered<'_>], window: Window, request: &Request, sl
 
 /// All columns but the payload of a group's rows, newest first: for people, to be pasted into the console.
 pub(super) fn for_people(tables: &[Numbered<'_>], window: Window, request: &Request, ids: &[u64]) -> Sql {
-    let sql = keyed(tables, window, request, Wanted::Keys).text("\nSELECT * FROM keyed WHERE id IN UNNEST(");
+    let sql = keyed(tables, window, request, WantedRows::Keys).text("\nSELECT * FROM keyed WHERE id IN UNNEST(");
     sql.value("ids", texts(ids)).text(")\nORDER BY ts DESC\nLIMIT 100")
 }
 
 /// Numbers of coarse groups as the query writes them.
-fn texts(ids: &[u64]) -> Value {
-    Value::Texts(ids.iter().map(|id| format!("{id:016x}")).collect())
+fn texts(ids: &[u64]) -> QueryValue {
+    QueryValue::Texts(ids.iter().map(|id| format!("{id:016x}")).collect())
 }
 
 fn sliced(sql: Sql, slice: Slice) -> Sql {
-    let number = |n: u64| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
+    let number = |n: u64| QueryValue::Int(i64::try_from(n).unwrap_or(i64::MAX));
     sql.value("most", number(slice.most)).text(" OFFSET ").value("from", number(slice.from))
 }

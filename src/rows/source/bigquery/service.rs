@@ -10,15 +10,15 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use super::answer::Page;
-use super::auth::{self, Credentials, Environment, Tokens};
+use super::answer::AnswerPage;
+use super::auth::{self, AccessTokens, Credentials, Environment};
 use super::cache::Cache;
 use super::error::Error;
-use super::job::{Destination, Done, Jobs, Question, watched};
+use super::job::{Destination, Done, JobQuestion, Jobs, watched};
 use super::name::TableName;
 use super::settings::{Settings, is_loopback};
 use super::sql::Sql;
-use super::table::{self, Table};
+use super::table::{self, SourceTable};
 use super::window::Window;
 use super::wire::{Ask, Wire};
 use crate::rows::advice::{Advice, Advised};
@@ -37,17 +37,17 @@ pub(super) struct Service {
 }
 
 /// An answer as a whole.
-pub(super) struct Answer {
+pub(super) struct QueryAnswer {
     pub(super) rows: Vec<Value>,
     /// The window that it is about: that of the question, or a little earlier.
     pub(super) window: Window,
     /// Where it comes from.
-    pub(super) origin: Origin,
+    pub(super) origin: AnswerOrigin,
 }
 
 /// Whether an answer was paid for.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Origin {
+pub(super) enum AnswerOrigin {
     /// Kept since then.
     Kept(Duration),
     /// Asked for at that price.
@@ -90,7 +90,7 @@ impl Service {
             .or(project.map(str::to_owned))
             .ok_or_else(|| Error::Advised(Advised::new("no project pays for the query", Advice::NameProject)))?;
         let wire = Wire {
-            tokens: Tokens::new(credentials, http.clone()),
+            tokens: AccessTokens::new(credentials, http.clone()),
             http,
             base,
             quota_project: payer.filter(|_| user),
@@ -111,13 +111,13 @@ impl Service {
     }
 
     /// What BigQuery tells of the tables that names stand for.
-    pub(super) fn tables(&self, names: &[TableName], watch: &dyn Watch) -> Result<Vec<Table>, Error> {
+    pub(super) fn tables(&self, names: &[TableName], watch: &dyn Watch) -> Result<Vec<SourceTable>, Error> {
         let names = self.wait(watch, table::names(&self.wire, names))?;
         names.iter().map(|name| self.table(name, watch)).collect()
     }
 
     /// One table. What BigQuery told of it in the last hour is good enough.
-    fn table(&self, name: &TableName, watch: &dyn Watch) -> Result<Table, Error> {
+    fn table(&self, name: &TableName, watch: &dyn Watch) -> Result<SourceTable, Error> {
         let asked = format!("{}\ntable {name}", self.server());
         let kept = self.cache.as_ref().filter(|_| !self.settings.refresh).and_then(|cache| cache.find(&asked, Window::NONE, false));
         if let Some(told) = kept.filter(|found| found.age < TABLE_AGE).and_then(|found| found.rows.into_iter().next()) {
@@ -132,7 +132,7 @@ impl Service {
     }
 
     /// What BigQuery tells of all tables that a pattern stands for; none is no mistake here.
-    pub(super) fn list(&self, pattern: &TableName, watch: &dyn Watch) -> Result<Vec<Table>, Error> {
+    pub(super) fn list(&self, pattern: &TableName, watch: &dyn Watch) -> Result<Vec<SourceTable>, Error> {
         self.wait(watch, async {
             let names = table::tables(&self.wire, &pattern.project, &pattern.dataset).await?;
             let mut found = Vec::new();
@@ -144,13 +144,20 @@ impl Service {
     }
 
     /// Asks a query with the answer as a whole. A kept answer goes before everything.
-    pub(super) fn ask(&self, purpose: &'static str, sql: &Sql, window: Window, keep: Keep, watch: &dyn Watch) -> Result<Answer, Error> {
-        let question = Question { text: sql.sent(), parameters: sql.parameters() };
+    pub(super) fn ask(
+        &self,
+        purpose: &'static str,
+        sql: &Sql,
+        window: Window,
+        keep: Keep,
+        watch: &dyn Watch,
+    ) -> Result<QueryAnswer, Error> {
+        let question = JobQuestion { text: sql.sent(), parameters: sql.parameters() };
         let cache = self.cache.as_ref().filter(|_| keep != Keep::No).map(|cache| (cache, self.asked(sql)));
         if let Some(found) =
             cache.as_ref().filter(|_| !self.settings.refresh).and_then(|(cache, asked)| cache.find(asked, window, keep == Keep::Open))
         {
-            return Ok(Answer { rows: found.rows, window: found.window, origin: Origin::Kept(found.age) });
+            return Ok(QueryAnswer { rows: found.rows, window: found.window, origin: AnswerOrigin::Kept(found.age) });
         }
         let (done, page, cost) = self.start(purpose, &question, watch)?;
         let mut rows = page.rows;
@@ -164,7 +171,7 @@ impl Service {
             // An answer that cannot be kept is as good; the next time it costs again, and says so.
             let _ = cache.keep(&asked, window, &rows);
         }
-        Ok(Answer { rows, window, origin: Origin::Asked(cost) })
+        Ok(QueryAnswer { rows, window, origin: AnswerOrigin::Asked(cost) })
     }
 
     /// Asks a query and shows its rows one after the other, page by page, until `take` breaks. Nothing is kept.
@@ -175,7 +182,7 @@ impl Service {
         watch: &dyn Watch,
         take: &mut dyn FnMut(&Value) -> ControlFlow<()>,
     ) -> Result<(), Error> {
-        let question = Question { text: sql.sent(), parameters: sql.parameters() };
+        let question = JobQuestion { text: sql.sent(), parameters: sql.parameters() };
         let (done, mut page, _) = self.start(purpose, &question, watch)?;
         loop {
             if page.rows.iter().try_for_each(&mut *take).is_break() {
@@ -189,7 +196,12 @@ impl Service {
     }
 
     /// Asks a query for its first page, once its price is known and agreed to.
-    pub(super) fn start(&self, purpose: &'static str, question: &Question, watch: &dyn Watch) -> Result<(Done, Page, Cost), Error> {
+    pub(super) fn start(
+        &self,
+        purpose: &'static str,
+        question: &JobQuestion,
+        watch: &dyn Watch,
+    ) -> Result<(Done, AnswerPage, Cost), Error> {
         let bytes = self.wait(watch, async { self.jobs().estimate(question).await })?;
         let cost = Cost::new(purpose, bytes, self.settings.max_bytes, self.settings.price_per_tib);
         if !watch.spend(&cost) {
@@ -201,13 +213,13 @@ impl Service {
     }
 
     /// Another page. The job has ended by then, whoever calls this off.
-    pub(super) fn page(&self, job: &Done, token: &str, watch: &dyn Watch) -> Result<Page, Error> {
+    pub(super) fn page(&self, job: &Done, token: &str, watch: &dyn Watch) -> Result<AnswerPage, Error> {
         let page = self.runtime.block_on(watched(watch, self.jobs().page(job, Some(token), None)));
         page.unwrap_or_else(|| Err(Error::Stopped { job: Some(job.id.clone()), proved: true }))
     }
 
     /// Some columns of the rows of an answer that stands in a table of its own: read from there, for nothing.
-    pub(super) fn stored(&self, at: &Destination, query: &[(&str, String)], watch: &dyn Watch) -> Result<Page, Error> {
+    pub(super) fn stored(&self, at: &Destination, query: &[(&str, String)], watch: &dyn Watch) -> Result<AnswerPage, Error> {
         let path = ["projects", &at.project_id, "datasets", &at.dataset_id, "tables", &at.table_id, "data"];
         self.wait(watch, async { self.wire.ask(Ask::get(&path, query)).await })
     }

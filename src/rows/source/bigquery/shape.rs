@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::answer::Field;
 use super::error::Error;
-use super::table::Table;
+use super::table::SourceTable;
 use crate::rows::column::{CountColumn, ErrorColumn};
 
 /// Columns of the error table that are used here, in the order in which they are told.
@@ -32,41 +32,41 @@ pub fn renamable() -> Vec<&'static str> {
 
 /// A table with the meaning of its columns.
 #[derive(Debug, Clone)]
-pub(super) struct Shape {
-    pub(super) table: Table,
+pub(super) struct TableShape {
+    pub(super) table: SourceTable,
     /// The column that holds each of [`USED`].
     columns: [Option<Field>; USED.len()],
     /// What each row counts for, where it is more than one.
-    pub(super) counts: Option<Counts>,
+    pub(super) counts: Option<CountColumns>,
 }
 
 /// Columns of a table of counts.
 #[derive(Debug, Clone)]
-pub(super) struct Counts {
+pub(super) struct CountColumns {
     pub(super) count: String,
     pub(super) sample: Option<Field>,
     pub(super) day: Option<String>,
     pub(super) hour: Option<Field>,
 }
 
-impl Shape {
+impl TableShape {
     /// Finds out what a table holds. `renamed` gives the names of columns that differ from the error table's.
     ///
     /// # Errors
     /// It holds neither error rows nor counts of them.
-    pub(super) fn of(table: Table, renamed: &BTreeMap<String, String>) -> Result<Self, Error> {
+    pub(super) fn of(table: SourceTable, renamed: &BTreeMap<String, String>) -> Result<Self, Error> {
         let find = |name: &str| {
             let name = renamed.get(name).map_or(name, String::as_str);
             table.schema.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name)).cloned()
         };
         let columns = USED.map(|column| find(column.name()));
-        let counts = find(CountColumn::Count.name()).map(|count| Counts {
+        let counts = find(CountColumn::Count.name()).map(|count| CountColumns {
             count: count.name,
             sample: find(CountColumn::Sample.name()),
             day: find(CountColumn::Day.name()).map(|day| day.name),
             hour: find(CountColumn::Hour.name()),
         });
-        let shape = Shape { columns, counts: counts.filter(|_| find(ErrorColumn::Message.name()).is_none()), table };
+        let shape = TableShape { columns, counts: counts.filter(|_| find(ErrorColumn::Message.name()).is_none()), table };
         shape.check(renamed)?;
         Ok(shape)
     }
@@ -135,9 +135,9 @@ impl Shape {
 ///
 /// # Errors
 /// Tables of rows beside tables of counts.
-pub(super) fn together(tables: Vec<Table>, renamed: &BTreeMap<String, String>) -> Result<Vec<Shape>, Error> {
-    let shapes: Vec<Shape> = tables.into_iter().map(|table| Shape::of(table, renamed)).collect::<Result<_, _>>()?;
-    let (counts, rows): (Vec<&Shape>, Vec<&Shape>) = shapes.iter().partition(|shape| shape.counts.is_some());
+pub(super) fn together(tables: Vec<SourceTable>, renamed: &BTreeMap<String, String>) -> Result<Vec<TableShape>, Error> {
+    let shapes: Vec<TableShape> = tables.into_iter().map(|table| TableShape::of(table, renamed)).collect::<Result<_, _>>()?;
+    let (counts, rows): (Vec<&TableShape>, Vec<&TableShape>) = shapes.iter().partition(|shape| shape.counts.is_some());
     if let (Some(counts), Some(rows)) = (counts.first(), rows.first()) {
         return Err(Error::Input(format!(
             "{} holds error rows and {} holds counts of them: read them one after the other",
@@ -151,13 +151,13 @@ pub(super) fn together(tables: Vec<Table>, renamed: &BTreeMap<String, String>) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::source::bigquery::answer::Schema;
+    use crate::rows::source::bigquery::answer::AnswerSchema;
     use crate::rows::source::bigquery::name::TableName;
 
-    fn table(name: &str, columns: &[(&str, &str)]) -> Table {
+    fn table(name: &str, columns: &[(&str, &str)]) -> SourceTable {
         let field = |(name, kind): &(&str, &str)| Field { name: (*name).to_owned(), r#type: (*kind).to_owned(), ..Field::default() };
-        let schema = Schema { fields: columns.iter().map(field).collect() };
-        Table { name: TableName::parse(name, None).ok(), kind: "TABLE".into(), schema, ..Table::default() }
+        let schema = AnswerSchema { fields: columns.iter().map(field).collect() };
+        SourceTable { name: TableName::parse(name, None).ok(), kind: "TABLE".into(), schema, ..SourceTable::default() }
     }
 
     const ROWS: [(&str, &str); 2] = [("Error_Message", "STRING"), ("submission_timestamp", "TIMESTAMP")];
@@ -166,17 +166,17 @@ mod tests {
     #[test]
     fn rows_counts_and_neither_are_told_apart() {
         let none = BTreeMap::new();
-        let rows = Shape::of(table("a.b.c", &ROWS), &none).unwrap();
+        let rows = TableShape::of(table("a.b.c", &ROWS), &none).unwrap();
         assert_eq!(
             (rows.column(ErrorColumn::Message), rows.standard_name("Error_Message")),
             (Some("Error_Message"), "error_message".to_owned())
         );
         assert!(rows.missing().contains(&ErrorColumn::Payload) && !rows.missing().contains(&ErrorColumn::Message));
-        let counts = Shape::of(table("a.b.d", &COUNTS), &none).unwrap();
+        let counts = TableShape::of(table("a.b.d", &COUNTS), &none).unwrap();
         assert!(counts.counts.is_some() && !counts.missing().contains(&ErrorColumn::Time));
-        let told = Shape::of(table("a.b.e", &ROWS[1..]), &none).unwrap_err().to_string();
+        let told = TableShape::of(table("a.b.e", &ROWS[1..]), &none).unwrap_err().to_string();
         assert!(told.starts_with("the table a.b.e has no column error_message, so it holds no error rows"), "{told}");
-        let told = Shape::of(table("a.b.e", &[ROWS[0], ("submission_timestamp", "DATE")]), &none).unwrap_err().to_string();
+        let told = TableShape::of(table("a.b.e", &[ROWS[0], ("submission_timestamp", "DATE")]), &none).unwrap_err().to_string();
         assert!(told.contains("is a DATE and no TIMESTAMP"), "{told}");
         let both = vec![table("a.b.c", &ROWS), table("a.b.d", &COUNTS)];
         assert!(together(both, &none).unwrap_err().to_string().contains("read them one after the other"));
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn a_column_may_have_another_name() {
         let renamed = BTreeMap::from([("error_message".to_owned(), "message".to_owned())]);
-        let shape = Shape::of(table("a.b.c", &[("message", "STRING"), ROWS[1]]), &renamed).unwrap();
+        let shape = TableShape::of(table("a.b.c", &[("message", "STRING"), ROWS[1]]), &renamed).unwrap();
         assert_eq!(shape.standard_name("message"), "error_message");
     }
 }

@@ -14,7 +14,7 @@ use crate::ground::time::time_text;
 
 /// A value in a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
+pub(super) enum QueryValue {
     Int(i64),
     Texts(Vec<String>),
     Time(Micros),
@@ -23,12 +23,12 @@ pub(super) enum Value {
 /// A query as it grows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Sql {
-    pieces: Vec<Piece>,
-    parameters: Vec<(&'static str, Value)>,
+    pieces: Vec<QueryPiece>,
+    parameters: Vec<(&'static str, QueryValue)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
+enum QueryPiece {
     Text(String),
     Parameter(usize),
 }
@@ -42,8 +42,8 @@ impl Sql {
     /// Adds text of our own, never of anybody else.
     pub(super) fn text(mut self, text: &str) -> Self {
         match self.pieces.last_mut() {
-            Some(Piece::Text(last)) => last.push_str(text),
-            _ => self.pieces.push(Piece::Text(text.to_owned())),
+            Some(QueryPiece::Text(last)) => last.push_str(text),
+            _ => self.pieces.push(QueryPiece::Text(text.to_owned())),
         }
         self
     }
@@ -59,12 +59,12 @@ impl Sql {
     }
 
     /// Adds a parameter. One of that name that is there already is used again; its value must be the same.
-    pub(super) fn value(mut self, name: &'static str, value: Value) -> Self {
+    pub(super) fn value(mut self, name: &'static str, value: QueryValue) -> Self {
         let at = self.parameters.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
             self.parameters.push((name, value));
             self.parameters.len() - 1
         });
-        self.pieces.push(Piece::Parameter(at));
+        self.pieces.push(QueryPiece::Parameter(at));
         self
     }
 
@@ -72,8 +72,8 @@ impl Sql {
     pub(super) fn then(mut self, other: Sql) -> Self {
         for piece in other.pieces {
             self = match piece {
-                Piece::Text(text) => self.text(&text),
-                Piece::Parameter(at) => match other.parameters.get(at) {
+                QueryPiece::Text(text) => self.text(&text),
+                QueryPiece::Parameter(at) => match other.parameters.get(at) {
                     Some((name, value)) => self.value(name, value.clone()),
                     None => self,
                 },
@@ -92,10 +92,10 @@ impl Sql {
         self.written(|_, value| literal(value))
     }
 
-    fn written(&self, parameter: impl Fn(&str, &Value) -> String) -> String {
+    fn written(&self, parameter: impl Fn(&str, &QueryValue) -> String) -> String {
         let pieces = self.pieces.iter().map(|piece| match piece {
-            Piece::Text(text) => text.clone(),
-            Piece::Parameter(at) => self.parameters.get(*at).map(|(name, value)| parameter(name, value)).unwrap_or_default(),
+            QueryPiece::Text(text) => text.clone(),
+            QueryPiece::Parameter(at) => self.parameters.get(*at).map(|(name, value)| parameter(name, value)).unwrap_or_default(),
         });
         pieces.collect()
     }
@@ -112,25 +112,25 @@ impl Sql {
     }
 }
 
-fn literal(value: &Value) -> String {
+fn literal(value: &QueryValue) -> String {
     let list = |items: Vec<String>| format!("[{}]", items.join(", "));
     match value {
-        Value::Int(number) => number.to_string(),
-        Value::Texts(texts) => list(texts.iter().map(|text| sql::literal(text)).collect()),
-        Value::Time(time) => format!("TIMESTAMP {}", sql::literal(&time_text(*time))),
+        QueryValue::Int(number) => number.to_string(),
+        QueryValue::Texts(texts) => list(texts.iter().map(|text| sql::literal(text)).collect()),
+        QueryValue::Time(time) => format!("TIMESTAMP {}", sql::literal(&time_text(*time))),
     }
 }
 
-fn parameter(name: &str, value: &Value) -> QueryParameter {
+fn parameter(name: &str, value: &QueryValue) -> QueryParameter {
     let scalar = |kind: &str| QueryParameterType { r#type: kind.to_owned(), ..QueryParameterType::default() };
     let list =
         |kind: &str| QueryParameterType { r#type: "ARRAY".to_owned(), array_type: Some(Box::new(scalar(kind))), ..Default::default() };
     let one = |text: String| QueryParameterValue { value: Some(text), ..QueryParameterValue::default() };
     let many = |texts: Vec<String>| QueryParameterValue { array_values: Some(texts.into_iter().map(one).collect()), ..Default::default() };
     let (kind, value) = match value {
-        Value::Int(number) => (scalar("INT64"), one(number.to_string())),
-        Value::Texts(texts) => (list("STRING"), many(texts.clone())),
-        Value::Time(time) => (scalar("TIMESTAMP"), one(time_text(*time))),
+        QueryValue::Int(number) => (scalar("INT64"), one(number.to_string())),
+        QueryValue::Texts(texts) => (list("STRING"), many(texts.clone())),
+        QueryValue::Time(time) => (scalar("TIMESTAMP"), one(time_text(*time))),
     };
     QueryParameter { name: Some(name.to_owned()), parameter_type: Some(kind), parameter_value: Some(value) }
 }
@@ -145,14 +145,14 @@ mod tests {
         let sql = Sql::new("SELECT * FROM ")
             .table(&name)
             .text(" WHERE a IN UNNEST(")
-            .value("a", Value::Texts(vec!["it's \"@b\"\n".into()]))
+            .value("a", QueryValue::Texts(vec!["it's \"@b\"\n".into()]))
             .text(")");
-        let sql = sql.text(" AND t >= ").value("t", Value::Time(1_782_391_480_000_000)).text(" AND n IN UNNEST(");
+        let sql = sql.text(" AND t >= ").value("t", QueryValue::Time(1_782_391_480_000_000)).text(" AND n IN UNNEST(");
         let sql = sql.then(
             Sql::default()
-                .value("n", Value::Texts(vec!["1".into(), "-2".into()]))
+                .value("n", QueryValue::Texts(vec!["1".into(), "-2".into()]))
                 .text(") OR b IN UNNEST(")
-                .value("a", Value::Texts(Vec::new()))
+                .value("a", QueryValue::Texts(Vec::new()))
                 .text(")"),
         );
         assert_eq!(

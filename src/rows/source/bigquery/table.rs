@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::answer::Schema;
+use super::answer::AnswerSchema;
 use super::error::Error;
 use super::name::TableName;
 use super::wire::{Ask, Wire};
@@ -20,7 +20,7 @@ const MOST_PAGES: usize = 100;
 
 /// A table or view.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Table {
+pub struct SourceTable {
     /// Its name.
     #[serde(serialize_with = "as_text")]
     pub name: Option<TableName>,
@@ -43,7 +43,7 @@ pub struct Table {
     /// For people.
     pub description: Option<String>,
     #[serde(skip)]
-    pub(super) schema: Schema,
+    pub(super) schema: AnswerSchema,
     /// The schema as BigQuery wrote it.
     #[serde(skip)]
     pub(super) layout: String,
@@ -68,7 +68,7 @@ pub struct Build {
     pub date: String,
 }
 
-impl Table {
+impl SourceTable {
     /// Its columns, as those of any other layout.
     ///
     /// # Errors
@@ -92,7 +92,7 @@ impl Table {
 /// A table as the API writes it; counts are texts there.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Told {
+struct ToldTable {
     table_reference: Reference,
     #[serde(default)]
     r#type: String,
@@ -143,13 +143,13 @@ pub(super) async fn ask(wire: &Wire, name: &TableName) -> Result<Value, Error> {
 }
 
 /// The same, read.
-pub(super) fn read(told: Value) -> Result<Table, Error> {
+pub(super) fn read(told: Value) -> Result<SourceTable, Error> {
     let wrong = |error: serde_json::Error| Error::Answer(format!("a table: {error}"));
-    let told: Told = serde_json::from_value(told).map_err(wrong)?;
+    let told: ToldTable = serde_json::from_value(told).map_err(wrong)?;
     let layout = told.schema.as_ref().map(Value::to_string).unwrap_or_default();
-    let schema = told.schema.map_or_else(|| Ok(Schema::default()), serde_json::from_value).map_err(wrong)?;
+    let schema = told.schema.map_or_else(|| Ok(AnswerSchema::default()), serde_json::from_value).map_err(wrong)?;
     let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
-    Ok(Table {
+    Ok(SourceTable {
         name: Some(TableName {
             project: told.table_reference.project_id,
             dataset: told.table_reference.dataset_id,
@@ -225,9 +225,10 @@ mod tests {
 
     #[test]
     fn the_build_is_read_from_its_label() {
-        let table = |id: &str| Table { labels: BTreeMap::from([("schemas_build_id".to_owned(), id.to_owned())]), ..Table::default() };
+        let table =
+            |id: &str| SourceTable { labels: BTreeMap::from([("schemas_build_id".to_owned(), id.to_owned())]), ..SourceTable::default() };
         let build = table("202001230145_be1f11e").build().unwrap();
         assert_eq!((build.date.as_str(), build.revision.as_str()), ("2020-01-23 01:45", "be1f11e"));
-        assert_eq!((table("be1f11e").build(), table("20200123é145_x").build(), Table::default().build()), (None, None, None));
+        assert_eq!((table("be1f11e").build(), table("20200123é145_x").build(), SourceTable::default().build()), (None, None, None));
     }
 }

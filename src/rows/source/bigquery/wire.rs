@@ -17,7 +17,7 @@ use reqwest::{Method, Response, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::auth::Tokens;
+use super::auth::AccessTokens;
 use super::error::Error;
 
 /// Longest answer that is read. BigQuery's own pages end at 10 to 20 MB.
@@ -47,7 +47,7 @@ pub(super) struct Wire {
     pub(super) http: reqwest::Client,
     /// Up to and with `/bigquery/v2`.
     pub(super) base: Url,
-    pub(super) tokens: Tokens,
+    pub(super) tokens: AccessTokens,
     /// The project whose quota user credentials count against.
     pub(super) quota_project: Option<String>,
     pub(super) patience: Patience,
@@ -134,8 +134,8 @@ impl Wire {
         let (status, wait) = (response.status(), retry_after(&response));
         let body = match read(response).await {
             Ok(body) => body,
-            Err(Broken::Connection(error)) => return Ok(Attempt::Again(self.unreachable(&error), None)),
-            Err(Broken::TooLong) => return Ok(Attempt::Never(Error::Answer("it is too long".to_owned()))),
+            Err(BrokenAnswer::Connection(error)) => return Ok(Attempt::Again(self.unreachable(&error), None)),
+            Err(BrokenAnswer::TooLong) => return Ok(Attempt::Never(Error::Answer("it is too long".to_owned()))),
         };
         if status.is_success() {
             return Ok(Attempt::Done(body));
@@ -187,17 +187,17 @@ fn retry_after(response: &Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-enum Broken {
+enum BrokenAnswer {
     Connection(reqwest::Error),
     TooLong,
 }
 
 /// The whole body. One that ends before its length is a broken connection.
-async fn read(mut response: Response) -> Result<Vec<u8>, Broken> {
+async fn read(mut response: Response) -> Result<Vec<u8>, BrokenAnswer> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(Broken::Connection)? {
+    while let Some(chunk) = response.chunk().await.map_err(BrokenAnswer::Connection)? {
         if body.len() + chunk.len() > LONGEST {
-            return Err(Broken::TooLong);
+            return Err(BrokenAnswer::TooLong);
         }
         body.extend_from_slice(&chunk);
     }

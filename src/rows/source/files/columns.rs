@@ -20,16 +20,16 @@ pub(super) fn position(name: &[u8]) -> Option<usize> {
 
 /// A set of columns that were met, with NULL or with a value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Seen(u16);
+pub(super) struct SeenColumns(u16);
 
-impl Seen {
+impl SeenColumns {
     /// Adds a column.
     pub(super) fn add(&mut self, column: usize) {
         self.0 |= 1 << column;
     }
 
     /// Adds what another set has.
-    pub(super) fn merge(&mut self, other: Seen) {
+    pub(super) fn merge(&mut self, other: SeenColumns) {
         self.0 |= other.0;
     }
 
@@ -46,14 +46,14 @@ impl Seen {
 
 /// The texts of one row; `None` is an absent column, NULL, or the payload, which is never read here.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Cells<'a> {
+pub(super) struct RowCells<'a> {
     /// By position in [`ErrorColumn::NEEDED`].
     pub(super) text: [Option<&'a str>; COUNT],
     /// Which columns the row has.
-    pub(super) seen: Seen,
+    pub(super) seen: SeenColumns,
 }
 
-impl<'a> Cells<'a> {
+impl<'a> RowCells<'a> {
     /// The row as grouping wants it.
     pub(super) fn error_row(&self) -> ErrorRow<'a> {
         // In the order of the positions.

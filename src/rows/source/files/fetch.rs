@@ -10,15 +10,15 @@ use parquet::errors::ParquetError;
 
 use super::block::{Block, SIZE};
 use super::frame::Stream;
-use super::input::{Input, Reading};
-use super::line::{Found, RowReader};
+use super::input::{Input, InputReading};
+use super::line::{FoundRow, RowReader};
 use super::object;
-use super::parquet::Table;
-use super::sniff::{Form, Packing, Shape};
+use super::parquet::ParquetTable;
+use super::sniff::{InputForm, Packing, RowsShape};
 use super::store::StoreReader;
-use super::stream::{Gauge, Reader};
-use super::tally::Tally;
-use super::values::Values;
+use super::stream::{ByteReader, ReadGauge};
+use super::tally::InputTally;
+use super::values::ValueFramer;
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 use crate::rows::source::{SourceError, Watch};
 
@@ -31,13 +31,13 @@ pub(super) type Visit<'v> = &'v mut dyn FnMut(u64, RowRef, SourceRow) -> Control
 /// The row at a place.
 pub(super) fn row(input: &Input, place: u64, watch: &dyn Watch) -> Result<SourceRow, SourceError> {
     let gauge = Arc::default();
-    if input.shape() == Some(Shape::Parquet) {
+    if input.shape() == Some(RowsShape::Parquet) {
         let origin = input.origin_of(place);
         let found = input.table(true, &gauge)?.row(place, origin.clone());
         let found = found.map_err(|error| SourceError::NotATable { origin, reason: format!("the row cannot be decoded: {error}") })?;
         return found.ok_or_else(|| gone(input));
     }
-    let shape = input.shape().unwrap_or(Shape::Lines);
+    let shape = input.shape().unwrap_or(RowsShape::Lines);
     let store = match input.copy().and_then(|copy| copy.holding(place)) {
         Some(store) => Some(store),
         None => input.text_store(true)?,
@@ -63,8 +63,8 @@ fn origin(input: &Input, place: u64, number: Option<u64>) -> String {
 }
 
 /// Reads from the beginning up to the place: for packed text of which there is no copy.
-fn again(input: &Input, place: u64, shape: Shape, watch: &dyn Watch) -> Result<(Option<Vec<u8>>, String), SourceError> {
-    let (mut text, _) = input.text(true, &Arc::<Gauge>::default())?;
+fn again(input: &Input, place: u64, shape: RowsShape, watch: &dyn Watch) -> Result<(Option<Vec<u8>>, String), SourceError> {
+    let (mut text, _) = input.text(true, &Arc::<ReadGauge>::default())?;
     let number = count(&mut text.by_ref().take(place), shape, watch)?;
     let mut origin = origin(input, place, Some(number));
     if let Some(reason) = input.copy().as_ref().and_then(|copy| copy.failure()) {
@@ -74,9 +74,9 @@ fn again(input: &Input, place: u64, shape: Shape, watch: &dyn Watch) -> Result<(
 }
 
 /// Pieces in a text.
-fn count(text: &mut dyn Read, shape: Shape, watch: &dyn Watch) -> Result<u64, SourceError> {
+fn count(text: &mut dyn Read, shape: RowsShape, watch: &dyn Watch) -> Result<u64, SourceError> {
     let mut number = 0;
-    let mut values = Values::default();
+    let mut values = ValueFramer::default();
     let (mut buffer, mut spans) = (vec![0; SIZE], Vec::new());
     loop {
         let n = match text.read(&mut buffer) {
@@ -88,7 +88,7 @@ fn count(text: &mut dyn Read, shape: Shape, watch: &dyn Watch) -> Result<u64, So
         if watch.cancelled() {
             return Err(SourceError::Input("reading was stopped".to_owned()));
         }
-        if shape == Shape::Lines {
+        if shape == RowsShape::Lines {
             number += memchr::memchr_iter(b'\n', &buffer[..n]).count() as u64;
             continue;
         }
@@ -103,8 +103,8 @@ fn count(text: &mut dyn Read, shape: Shape, watch: &dyn Watch) -> Result<u64, So
     }
 }
 
-fn first_piece(text: Reader, shape: Shape) -> Option<Vec<u8>> {
-    let stream = Stream::new(text, Form { packing: Packing::Plain, shape }, Arc::default());
+fn first_piece(text: ByteReader, shape: RowsShape) -> Option<Vec<u8>> {
+    let stream = Stream::new(text, InputForm { packing: Packing::Plain, shape }, Arc::default());
     let mut block = Block::default();
     stream.next(&mut block);
     block.pieces().first().filter(|(_, _, whole)| *whole).map(|(_, piece, _)| piece.to_vec())
@@ -112,14 +112,14 @@ fn first_piece(text: Reader, shape: Shape) -> Option<Vec<u8>> {
 
 /// Visits the rows of all inputs in order. Rows are numbered over all inputs; what is unreadable has no number.
 pub(super) fn rows(inputs: &[Input], keep: bool, range: Range<u64>, visit: Visit<'_>) -> Result<Unreadable, SourceError> {
-    let mut walk = Walk { range, number: 0, visit, unreadable: Unreadable::default() };
+    let mut walk = RowWalk { range, number: 0, visit, unreadable: Unreadable::default() };
     for (position, input) in inputs.iter().enumerate() {
         if walk.number >= walk.range.end {
             break;
         }
-        let mut tally = Tally::default();
+        let mut tally = InputTally::default();
         let flow = match input.reading(keep, &Arc::default())? {
-            Reading::Table(table) => walk.table(position, input, &table, &mut tally),
+            InputReading::Table(table) => walk.table(position, input, &table, &mut tally),
             reading => walk.text(position, input, &reading, &mut tally)?,
         };
         if flow.is_continue() {
@@ -134,7 +134,7 @@ pub(super) fn rows(inputs: &[Input], keep: bool, range: Range<u64>, visit: Visit
 }
 
 /// Rows in order.
-struct Walk<'v> {
+struct RowWalk<'v> {
     range: Range<u64>,
     /// Number of the next row.
     number: u64,
@@ -142,7 +142,7 @@ struct Walk<'v> {
     unreadable: Unreadable,
 }
 
-impl Walk<'_> {
+impl RowWalk<'_> {
     /// Whether a row is wanted; counts it.
     fn next(&mut self) -> Option<u64> {
         let number = self.number;
@@ -150,13 +150,19 @@ impl Walk<'_> {
         self.range.contains(&number).then_some(number)
     }
 
-    fn text(&mut self, position: usize, input: &Input, reading: &Reading, tally: &mut Tally) -> Result<ControlFlow<()>, SourceError> {
+    fn text(
+        &mut self,
+        position: usize,
+        input: &Input,
+        reading: &InputReading,
+        tally: &mut InputTally,
+    ) -> Result<ControlFlow<()>, SourceError> {
         let (mut block, mut reader, mut before) = (Block::default(), RowReader::default(), 0);
         loop {
             let more = match reading {
-                Reading::Ranges(ranges) => ranges.next(&mut block).map_err(|error| input.io(error))?.is_some(),
-                Reading::Stream(stream) => stream.next(&mut block),
-                Reading::Table(_) => false,
+                InputReading::Ranges(ranges) => ranges.next(&mut block).map_err(|error| input.io(error))?.is_some(),
+                InputReading::Stream(stream) => stream.next(&mut block),
+                InputReading::Table(_) => false,
             };
             if !more {
                 return Ok(ControlFlow::Continue(()));
@@ -175,16 +181,16 @@ impl Walk<'_> {
         block: &Block,
         reader: &mut RowReader,
         before: &mut u64,
-        tally: &mut Tally,
+        tally: &mut InputTally,
     ) -> ControlFlow<()> {
         let pieces = block.pieces();
         tally.block(block.number, pieces.len() as u64);
         for (i, (at, text, whole)) in (0_u64..).zip(&pieces) {
-            let found = if *whole { reader.value(text) } else { Found::Bad(block.broken.clone().unwrap_or_default()) };
+            let found = if *whole { reader.value(text) } else { FoundRow::Bad(block.broken.clone().unwrap_or_default()) };
             match found {
-                Found::Blank => continue,
-                Found::Row(cells) => tally.row(cells.seen),
-                Found::Bad(reason) => {
+                FoundRow::Blank => continue,
+                FoundRow::Row(cells) => tally.row(cells.seen),
+                FoundRow::Bad(reason) => {
                     tally.bad(block.number, i, 1, reason, text);
                     continue;
                 }
@@ -203,7 +209,7 @@ impl Walk<'_> {
         ControlFlow::Continue(())
     }
 
-    fn table(&mut self, position: usize, input: &Input, table: &Table, tally: &mut Tally) -> ControlFlow<()> {
+    fn table(&mut self, position: usize, input: &Input, table: &ParquetTable, tally: &mut InputTally) -> ControlFlow<()> {
         tally.columns(table.seen());
         while let Some(group) = table.next() {
             let mut done = 0;
@@ -223,7 +229,7 @@ impl Walk<'_> {
         &mut self,
         position: usize,
         input: &Input,
-        table: &Table,
+        table: &ParquetTable,
         group: usize,
         done: &mut u64,
     ) -> Result<ControlFlow<()>, ParquetError> {

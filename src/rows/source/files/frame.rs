@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::block::{Block, LONGEST, SIZE};
-use super::sniff::{Form, Packing, Shape};
-use super::stream::{Gauge, Reader};
-use super::values::Values;
+use super::sniff::{InputForm, Packing, RowsShape};
+use super::stream::{ByteReader, ReadGauge};
+use super::values::ValueFramer;
 
 /// A slow pipe's rows are handed on at least this often.
 const PACE: Duration = Duration::from_millis(100);
@@ -19,8 +19,8 @@ pub(super) struct Stream(Mutex<Framer>);
 
 impl Stream {
     /// Blocks of the reader's text, which is already decoded.
-    pub(super) fn new(reader: Reader, form: Form, gauge: Arc<Gauge>) -> Self {
-        let cutter = if form.shape == Shape::Values { Cutter::Values(Values::default()) } else { Cutter::Lines(0) };
+    pub(super) fn new(reader: ByteReader, form: InputForm, gauge: Arc<ReadGauge>) -> Self {
+        let cutter = if form.shape == RowsShape::Values { Cutter::Values(ValueFramer::default()) } else { Cutter::Lines(0) };
         Stream(Mutex::new(Framer { reader, form, gauge, cutter, carry: Vec::new(), at: 0, number: 0, ended: false }))
     }
 
@@ -35,13 +35,13 @@ enum Cutter {
     /// A newline; the place after the last one in the block.
     Lines(usize),
     /// The end of a JSON value.
-    Values(Values),
+    Values(ValueFramer),
 }
 
 struct Framer {
-    reader: Reader,
-    form: Form,
-    gauge: Arc<Gauge>,
+    reader: ByteReader,
+    form: InputForm,
+    gauge: Arc<ReadGauge>,
     cutter: Cutter,
     /// The beginning of the piece after the last block.
     carry: Vec<u8>,
@@ -209,8 +209,8 @@ mod tests {
     /// Offset, text, and why it is not whole.
     type Piece = (u64, String, Option<String>);
 
-    fn pieces(text: &[u8], shape: Shape, step: usize, error: Option<io::ErrorKind>) -> Vec<Piece> {
-        let form = Form { packing: Packing::Gzip, shape };
+    fn pieces(text: &[u8], shape: RowsShape, step: usize, error: Option<io::ErrorKind>) -> Vec<Piece> {
+        let form = InputForm { packing: Packing::Gzip, shape };
         let stream = Stream::new(Box::new(Drip(text.to_vec(), 0, step, error)), form, Arc::default());
         let (mut block, mut all) = (Block::default(), Vec::new());
         while stream.next(&mut block) {
@@ -225,7 +225,7 @@ mod tests {
         all
     }
 
-    fn texts(text: &str, shape: Shape, step: usize) -> Vec<String> {
+    fn texts(text: &str, shape: RowsShape, step: usize) -> Vec<String> {
         pieces(text.as_bytes(), shape, step, None)
             .into_iter()
             .map(|(at, piece, _)| {
@@ -238,28 +238,28 @@ mod tests {
     #[test]
     fn values_are_cut_whatever_their_layout() {
         for step in [1, 3, 1000] {
-            assert_eq!(texts("[{\"a\":\"}]\\\"\"},\n {\"b\":[{}]}]\n", Shape::Values, step), ["{\"a\":\"}]\\\"\"}", "{\"b\":[{}]}"]);
-            assert_eq!(texts("{\n \"a\": 1\n}\n{\n}\n", Shape::Values, step), ["{\n \"a\": 1\n}", "{\n}"]);
-            assert_eq!(texts("[1, \"x,y\" ,null]", Shape::Values, step), ["1", "\"x,y\"", "null"]);
-            assert_eq!(texts("[]", Shape::Values, step), [""; 0]);
-            assert_eq!(texts("\u{feff}{}\n{}", Shape::Lines, 1000), ["{}", "{}"]);
+            assert_eq!(texts("[{\"a\":\"}]\\\"\"},\n {\"b\":[{}]}]\n", RowsShape::Values, step), ["{\"a\":\"}]\\\"\"}", "{\"b\":[{}]}"]);
+            assert_eq!(texts("{\n \"a\": 1\n}\n{\n}\n", RowsShape::Values, step), ["{\n \"a\": 1\n}", "{\n}"]);
+            assert_eq!(texts("[1, \"x,y\" ,null]", RowsShape::Values, step), ["1", "\"x,y\"", "null"]);
+            assert_eq!(texts("[]", RowsShape::Values, step), [""; 0]);
+            assert_eq!(texts("\u{feff}{}\n{}", RowsShape::Lines, 1000), ["{}", "{}"]);
         }
     }
 
     #[test]
     fn what_breaks_off_keeps_the_rows_before_it() {
-        let all = pieces(b"{\"a\":1}\n{\"b\":", Shape::Lines, 4, Some(io::ErrorKind::UnexpectedEof));
+        let all = pieces(b"{\"a\":1}\n{\"b\":", RowsShape::Lines, 4, Some(io::ErrorKind::UnexpectedEof));
         assert_eq!(all[0], (0, "{\"a\":1}".to_owned(), None));
         assert_eq!(all[1].2.as_deref(), Some("the gzip data end too early, after 13 B of text: the file is truncated"));
-        let all = pieces(b"[{\"a\":1},{\"b\":", Shape::Values, 4, None);
+        let all = pieces(b"[{\"a\":1},{\"b\":", RowsShape::Values, 4, None);
         assert_eq!(all[1], (9, "{\"b\":".to_owned(), Some("the text ends inside this row".to_owned())));
-        let all = pieces(b"[{\"a\":1}", Shape::Values, 4, None);
+        let all = pieces(b"[{\"a\":1}", RowsShape::Values, 4, None);
         assert!(all[1].2.as_deref().is_some_and(|reason| reason.contains("before the array")));
     }
 
     #[test]
     fn a_piece_without_end_is_passed_over() {
-        for (open, close, shape) in [("{\"x\":\"", "\"}", Shape::Values), ("", "", Shape::Lines)] {
+        for (open, close, shape) in [("{\"x\":\"", "\"}", RowsShape::Values), ("", "", RowsShape::Lines)] {
             let text = format!("{open}{}{close}\n{{\"a\":1}}\n", "x".repeat(LONGEST + 64 * SIZE));
             let all = pieces(text.as_bytes(), shape, usize::MAX, None);
             assert_eq!(all.len(), 2);
@@ -274,8 +274,8 @@ mod tests {
         #[test]
         fn blocks_hold_every_value_once(lengths in prop::collection::vec(prop_oneof![0..100_usize, SIZE - 20..SIZE + 20, Just(3 * SIZE)], 1..8), step in prop_oneof![Just(7_000_usize), Just(usize::MAX)]) {
             let rows: Vec<_> = lengths.iter().map(|length| format!("{{\"a\":\"{}\"}}", "{".repeat(*length))).collect();
-            prop_assert_eq!(&texts(&format!("[{}]", rows.join(",")), Shape::Values, step), &rows);
-            prop_assert_eq!(&texts(&rows.join("\n"), Shape::Lines, step), &rows);
+            prop_assert_eq!(&texts(&format!("[{}]", rows.join(",")), RowsShape::Values, step), &rows);
+            prop_assert_eq!(&texts(&rows.join("\n"), RowsShape::Lines, step), &rows);
         }
     }
 }

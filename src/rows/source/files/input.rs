@@ -10,27 +10,27 @@ use std::time::SystemTime;
 
 use super::block::Ranges;
 use super::frame::Stream;
-use super::parquet::{Place, Table};
-use super::sniff::{self, Form, HEAD, Packing, Shape};
+use super::parquet::{ParquetPlace, ParquetTable};
+use super::sniff::{self, HEAD, InputForm, Packing, RowsShape};
 use super::spool::{Spool, Tee};
 use super::store::{Store, StoreReader};
-use super::stream::{Counted, Gauge, Pipe, Reader, decoded};
+use super::stream::{ByteReader, CountedReader, Pipe, ReadGauge, decoded};
 use crate::rows::source::SourceError;
 
 /// An input and what is known of it.
 pub(super) struct Input {
     /// For people; the file's name, or as much of its path as tells it from the others.
     pub(super) name: String,
-    origin: Origin,
-    form: OnceLock<Form>,
+    origin: InputOrigin,
+    form: OnceLock<InputForm>,
     spool: Mutex<Option<Arc<Spool>>>,
 }
 
-enum Origin {
+enum InputOrigin {
     File(PathBuf, Mutex<Stamp>),
     Memory(Arc<[u8]>),
     /// Read once.
-    Pipe(Mutex<Option<Reader>>),
+    Pipe(Mutex<Option<ByteReader>>),
 }
 
 /// What changes when a file does.
@@ -47,13 +47,13 @@ impl Stamp {
 }
 
 /// An input opened for a scan.
-pub(super) enum Reading {
+pub(super) enum InputReading {
     /// Lines, in blocks side by side.
     Ranges(Ranges),
     /// Text that is read from the beginning to the end.
     Stream(Stream),
     /// Parquet.
-    Table(Table),
+    Table(ParquetTable),
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -95,7 +95,7 @@ impl<R: Read> Read for Resumed<R> {
 }
 
 impl Input {
-    fn new(name: String, origin: Origin) -> Self {
+    fn new(name: String, origin: InputOrigin) -> Self {
         Input { name, origin, form: OnceLock::new(), spool: Mutex::new(None) }
     }
 
@@ -121,33 +121,33 @@ impl Input {
         if !metadata.is_file() {
             return Ok(Input::pipe(name, Box::new(File::open(path).map_err(io)?)));
         }
-        let input = Input::new(name, Origin::File(path.to_owned(), Mutex::new(Stamp::of(&metadata))));
+        let input = Input::new(name, InputOrigin::File(path.to_owned(), Mutex::new(Stamp::of(&metadata))));
         input.sniff()?;
         Ok(input)
     }
 
     /// Bytes in memory.
     pub(super) fn memory(name: String, bytes: Arc<[u8]>) -> Result<Self, SourceError> {
-        let input = Input::new(name, Origin::Memory(bytes));
+        let input = Input::new(name, InputOrigin::Memory(bytes));
         input.sniff()?;
         Ok(input)
     }
 
     /// Something that is read once. Nothing is read of it yet: its program may take a while.
-    pub(super) fn pipe(name: String, reader: Reader) -> Self {
-        Input::new(name, Origin::Pipe(Mutex::new(Some(reader))))
+    pub(super) fn pipe(name: String, reader: ByteReader) -> Self {
+        Input::new(name, InputOrigin::Pipe(Mutex::new(Some(reader))))
     }
 
     /// The path, for files.
     pub(super) fn path(&self) -> Option<&Path> {
         match &self.origin {
-            Origin::File(path, _) => Some(path),
+            InputOrigin::File(path, _) => Some(path),
             _ => None,
         }
     }
 
     /// What its rows look like; `None` while a pipe has not been read.
-    pub(super) fn shape(&self) -> Option<Shape> {
+    pub(super) fn shape(&self) -> Option<RowsShape> {
         self.form.get().map(|form| form.shape)
     }
 
@@ -157,15 +157,15 @@ impl Input {
             return copy.len().ok();
         }
         match &self.origin {
-            Origin::File(_, stamp) => Some(locked(stamp).length),
-            Origin::Memory(bytes) => Some(bytes.len() as u64),
-            Origin::Pipe(_) => None,
+            InputOrigin::File(_, stamp) => Some(locked(stamp).length),
+            InputOrigin::Memory(bytes) => Some(bytes.len() as u64),
+            InputOrigin::Pipe(_) => None,
         }
     }
 
     /// `errors.ndjson line 12`: a piece by its number from 0.
     pub(super) fn origin_of(&self, piece: u64) -> String {
-        let unit = if matches!(self.shape(), Some(Shape::Lines) | None) { "line" } else { "row" };
+        let unit = if matches!(self.shape(), Some(RowsShape::Lines) | None) { "line" } else { "row" };
         format!("{} {unit} {}", self.name, crate::ground::text::count(piece + 1))
     }
 
@@ -181,9 +181,9 @@ impl Input {
     /// The stored bytes. `same` refuses a file that changed since the last scan, whose places would be wrong.
     fn store(&self, same: bool) -> Result<Option<Arc<Store>>, SourceError> {
         match &self.origin {
-            Origin::Memory(bytes) => Ok(Some(Arc::new(Store::Memory(Arc::clone(bytes))))),
-            Origin::Pipe(_) => Ok(None),
-            Origin::File(path, stamp) => {
+            InputOrigin::Memory(bytes) => Ok(Some(Arc::new(Store::Memory(Arc::clone(bytes))))),
+            InputOrigin::Pipe(_) => Ok(None),
+            InputOrigin::File(path, stamp) => {
                 let file = File::open(path).map_err(|error| self.io(error))?;
                 let now = Stamp::of(&file.metadata().map_err(|error| self.io(error))?);
                 let mut stamp = locked(stamp);
@@ -208,15 +208,15 @@ impl Input {
     }
 
     /// The decoded text from the beginning, and its form.
-    pub(super) fn text(&self, same: bool, gauge: &Arc<Gauge>) -> Result<(Reader, Form), SourceError> {
-        let Origin::Pipe(reader) = &self.origin else {
+    pub(super) fn text(&self, same: bool, gauge: &Arc<ReadGauge>) -> Result<(ByteReader, InputForm), SourceError> {
+        let InputOrigin::Pipe(reader) = &self.origin else {
             let form = self.sniff()?;
             let store = self.store(same)?.ok_or_else(|| self.read_before())?;
-            let raw = Counted::new(StoreReader::new(store, 0), Arc::clone(gauge));
+            let raw = CountedReader::new(StoreReader::new(store, 0), Arc::clone(gauge));
             return Ok((decoded(Box::new(raw), form.packing).map_err(|error| self.io(error))?, form));
         };
         let raw = locked(reader).take().ok_or_else(|| self.read_before())?;
-        let mut raw = Counted::new(Pipe::new(raw), Arc::clone(gauge));
+        let mut raw = CountedReader::new(Pipe::new(raw), Arc::clone(gauge));
         let (bytes, error) = head(&mut raw, |bytes| bytes.len() >= 4);
         let packing = sniff::packing(&bytes);
         let raw = Resumed { head: Cursor::new(bytes), error, rest: raw };
@@ -227,52 +227,53 @@ impl Input {
     }
 
     /// Opens the input for a scan; with `keep`, text that cannot be read at any place is copied on the way.
-    pub(super) fn reading(&self, keep: bool, gauge: &Arc<Gauge>) -> Result<Reading, SourceError> {
+    pub(super) fn reading(&self, keep: bool, gauge: &Arc<ReadGauge>) -> Result<InputReading, SourceError> {
         let known = self.form.get().copied();
-        if known.is_some_and(|form| form.shape == Shape::Parquet) {
-            return self.table(false, gauge).map(Reading::Table);
+        if known.is_some_and(|form| form.shape == RowsShape::Parquet) {
+            return self.table(false, gauge).map(InputReading::Table);
         }
         if let (Some(form), Some(store)) = (known, self.text_store(false)?) {
-            if form.shape == Shape::Lines {
-                return Ok(Reading::Ranges(Ranges::new(store).map_err(|error| self.io(error))?));
+            if form.shape == RowsShape::Lines {
+                return Ok(InputReading::Ranges(Ranges::new(store).map_err(|error| self.io(error))?));
             }
-            let reader = Counted::new(StoreReader::new(store, 0), Arc::clone(gauge));
-            return Ok(Reading::Stream(Stream::new(Box::new(reader), form, Arc::clone(gauge))));
+            let reader = CountedReader::new(StoreReader::new(store, 0), Arc::clone(gauge));
+            return Ok(InputReading::Stream(Stream::new(Box::new(reader), form, Arc::clone(gauge))));
         }
         let (text, form) = self.text(false, gauge)?;
-        if form.shape == Shape::Parquet {
+        if form.shape == RowsShape::Parquet {
             self.copy_all(text)?;
-            return self.table(false, gauge).map(Reading::Table);
+            return self.table(false, gauge).map(InputReading::Table);
         }
         let text = if keep { Box::new(self.tee(text)) } else { text };
-        Ok(Reading::Stream(Stream::new(text, form, Arc::clone(gauge))))
+        Ok(InputReading::Stream(Stream::new(text, form, Arc::clone(gauge))))
     }
 
     /// The input as a Parquet table; one that is packed or piped is unpacked into a temporary copy first.
-    pub(super) fn table(&self, same: bool, gauge: &Arc<Gauge>) -> Result<Table, SourceError> {
+    pub(super) fn table(&self, same: bool, gauge: &Arc<ReadGauge>) -> Result<ParquetTable, SourceError> {
         let place = match (self.path(), self.form.get()) {
-            (Some(path), Some(Form { packing: Packing::Plain, .. })) => {
+            (Some(path), Some(InputForm { packing: Packing::Plain, .. })) => {
                 self.store(same)?;
-                Place::Path(path.to_owned())
+                ParquetPlace::Path(path.to_owned())
             }
             _ => {
                 if self.whole_copy().is_none() {
                     let (text, _) = self.text(same, gauge)?;
                     self.copy_all(text)?;
                 }
-                Place::Spool(self.copy().ok_or_else(|| self.read_before())?, Mutex::new(()))
+                ParquetPlace::Spool(self.copy().ok_or_else(|| self.read_before())?, Mutex::new(()))
             }
         };
-        Table::open(place).map_err(|error| self.not_a_table(format!("a Parquet file that cannot be read: {error}; it may be truncated")))
+        ParquetTable::open(place)
+            .map_err(|error| self.not_a_table(format!("a Parquet file that cannot be read: {error}; it may be truncated")))
     }
 
-    fn tee(&self, text: Reader) -> Tee<Reader> {
+    fn tee(&self, text: ByteReader) -> Tee<ByteReader> {
         let spool = Arc::new(Spool::new());
         *locked(&self.spool) = Some(Arc::clone(&spool));
         Tee::new(text, spool)
     }
 
-    fn copy_all(&self, text: Reader) -> Result<(), SourceError> {
+    fn copy_all(&self, text: ByteReader) -> Result<(), SourceError> {
         io::copy(&mut self.tee(text), &mut io::sink()).map_err(|error| self.io(error))?;
         match self.copy().as_ref().and_then(|copy| copy.failure()) {
             Some(reason) => Err(SourceError::Input(format!(
@@ -284,7 +285,7 @@ impl Input {
     }
 
     /// Finds out what the input is; not for pipes, which tell when they are read.
-    fn sniff(&self) -> Result<Form, SourceError> {
+    fn sniff(&self) -> Result<InputForm, SourceError> {
         if let Some(form) = self.form.get() {
             return Ok(*form);
         }
@@ -297,7 +298,7 @@ impl Input {
         self.judge(packing, &bytes, error.as_ref())
     }
 
-    fn judge(&self, packing: Packing, head: &[u8], error: Option<&io::Error>) -> Result<Form, SourceError> {
+    fn judge(&self, packing: Packing, head: &[u8], error: Option<&io::Error>) -> Result<InputForm, SourceError> {
         match (packing, error) {
             (Packing::Plain, Some(error)) if head.is_empty() => return Err(self.io(io::Error::new(error.kind(), error.to_string()))),
             (_, Some(error)) if head.is_empty() => {
@@ -307,7 +308,7 @@ impl Input {
             _ => {}
         }
         let shape = sniff::shape(head).map_err(|reason| self.not_a_table(reason))?;
-        Ok(*self.form.get_or_init(|| Form { packing, shape }))
+        Ok(*self.form.get_or_init(|| InputForm { packing, shape }))
     }
 
     fn not_a_table(&self, reason: String) -> SourceError {

@@ -4,7 +4,7 @@
 //! serde_json (`object`), whose answer it must never differ from. Refuses: finding rows in a file, reading payloads.
 
 use super::block::{LONGEST, too_long};
-use super::columns::{self, COUNT, Cells, PAYLOAD, Seen};
+use super::columns::{self, COUNT, PAYLOAD, RowCells, SeenColumns};
 use super::{object, string};
 
 /// Most keys that are remembered from one row to the next.
@@ -14,11 +14,11 @@ const LOOK_AHEAD: usize = 64;
 
 /// What stands at a place where a row may begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Found<'a> {
+pub(super) enum FoundRow<'a> {
     /// Nothing but space.
     Blank,
     /// A row.
-    Row(Cells<'a>),
+    Row(RowCells<'a>),
     /// Something else, with the reason.
     Bad(String),
 }
@@ -26,21 +26,21 @@ pub(super) enum Found<'a> {
 /// Reads rows one after the other; expects each to have the keys of the one before, in the same order.
 #[derive(Default)]
 pub(super) struct RowReader {
-    order: Vec<Key>,
-    cells: [Cell; COUNT],
+    order: Vec<WrittenKey>,
+    cells: [CellText; COUNT],
     unescaped: String,
     owned: [Option<String>; COUNT],
 }
 
 /// A key as it was written: `"document_type": ` with quotes, colon and the space around it.
-struct Key {
+struct WrittenKey {
     text: Box<[u8]>,
     column: Option<usize>,
 }
 
 /// Where the text of a column is.
 #[derive(Debug, Clone, Copy, Default)]
-enum Cell {
+enum CellText {
     /// No such column, or NULL.
     #[default]
     None,
@@ -54,9 +54,9 @@ enum Cell {
 
 impl RowReader {
     /// Reads the line that the text begins with. Gives its length without the newline.
-    pub(super) fn line<'a>(&'a mut self, text: &'a [u8]) -> (usize, Found<'a>) {
+    pub(super) fn line<'a>(&'a mut self, text: &'a [u8]) -> (usize, FoundRow<'a>) {
         match self.walk(text, true) {
-            Some((end, seen)) if end <= LONGEST => return (end, Found::Row(self.fast_cells(text, seen))),
+            Some((end, seen)) if end <= LONGEST => return (end, FoundRow::Row(self.fast_cells(text, seen))),
             _ => {}
         }
         let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
@@ -64,46 +64,46 @@ impl RowReader {
     }
 
     /// Reads a text that is one row and nothing else, over one line or several.
-    pub(super) fn value<'a>(&'a mut self, text: &'a [u8]) -> Found<'a> {
+    pub(super) fn value<'a>(&'a mut self, text: &'a [u8]) -> FoundRow<'a> {
         match self.walk(text, false) {
-            Some((end, seen)) if end <= LONGEST => Found::Row(self.fast_cells(text, seen)),
+            Some((end, seen)) if end <= LONGEST => FoundRow::Row(self.fast_cells(text, seen)),
             _ => self.slow(text),
         }
     }
 
     /// The same by serde_json alone.
-    fn slow(&mut self, text: &[u8]) -> Found<'_> {
+    fn slow(&mut self, text: &[u8]) -> FoundRow<'_> {
         if text.len() > LONGEST {
-            return Found::Bad(too_long());
+            return FoundRow::Bad(too_long());
         }
         if text.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
-            return Found::Blank;
+            return FoundRow::Blank;
         }
         match object::cells(text, &mut self.owned) {
-            Ok(seen) => Found::Row(Cells { text: self.owned.each_ref().map(Option::as_deref), seen }),
-            Err(reason) => Found::Bad(reason),
+            Ok(seen) => FoundRow::Row(RowCells { text: self.owned.each_ref().map(Option::as_deref), seen }),
+            Err(reason) => FoundRow::Bad(reason),
         }
     }
 
-    fn fast_cells<'a>(&'a self, text: &'a [u8], seen: Seen) -> Cells<'a> {
+    fn fast_cells<'a>(&'a self, text: &'a [u8], seen: SeenColumns) -> RowCells<'a> {
         let cells = self.cells.map(|cell| {
             let (from, start, end) = match cell {
-                Cell::None => return None,
-                Cell::Plain(start, end) | Cell::Escaped(start, end) => (text, start, end),
-                Cell::Unescaped(start, end) => (self.unescaped.as_bytes(), start, end),
+                CellText::None => return None,
+                CellText::Plain(start, end) | CellText::Escaped(start, end) => (text, start, end),
+                CellText::Unescaped(start, end) => (self.unescaped.as_bytes(), start, end),
             };
             from.get(start as usize..end as usize).and_then(|bytes| std::str::from_utf8(bytes).ok())
         });
-        Cells { text: cells, seen }
+        RowCells { text: cells, seen }
     }
 
     /// Fills `cells`; `None` where the text is not in the simple form. Gives where the row's text ends, without the newline.
-    fn walk(&mut self, text: &[u8], line: bool) -> Option<(usize, Seen)> {
-        self.cells = [Cell::None; COUNT];
+    fn walk(&mut self, text: &[u8], line: bool) -> Option<(usize, SeenColumns)> {
+        self.cells = [CellText::None; COUNT];
         if u32::try_from(text.len()).is_err() {
             return None;
         }
-        let mut seen = Seen::default();
+        let mut seen = SeenColumns::default();
         let mut cursor = Cursor { text, at: 0, line };
         cursor.space();
         cursor.take(b'{')?;
@@ -160,7 +160,7 @@ impl RowReader {
         if self.order.len() >= MOST_KEYS || nested || text.contains(&b'\n') {
             return Some(column);
         }
-        self.order.insert(*expected, Key { text: text.into(), column });
+        self.order.insert(*expected, WrittenKey { text: text.into(), column });
         *expected += 1;
         Some(column)
     }
@@ -170,14 +170,14 @@ impl RowReader {
         self.unescaped.clear();
         for (column, cell) in self.cells.iter_mut().enumerate() {
             if column == PAYLOAD {
-                *cell = Cell::None;
+                *cell = CellText::None;
             }
-            let Cell::Escaped(start, end) = *cell else {
+            let CellText::Escaped(start, end) = *cell else {
                 continue;
             };
             let from = self.unescaped.len();
             string::unescape(std::str::from_utf8(&text[start as usize..end as usize]).ok()?, &mut self.unescaped)?;
-            *cell = Cell::Unescaped(u32::try_from(from).ok()?, u32::try_from(self.unescaped.len()).ok()?);
+            *cell = CellText::Unescaped(u32::try_from(from).ok()?, u32::try_from(self.unescaped.len()).ok()?);
         }
         Some(())
     }
@@ -222,25 +222,25 @@ impl Cursor<'_> {
         }
     }
 
-    fn value(&mut self) -> Option<Cell> {
+    fn value(&mut self) -> Option<CellText> {
         let start = self.at;
         match self.peek()? {
             b'"' => {
                 let body = string::body(self.text, start + 1)?;
                 self.at = body.end + 1;
                 let (start, end) = (start as u32 + 1, body.end as u32);
-                return Some(if body.escaped { Cell::Escaped(start, end) } else { Cell::Plain(start, end) });
+                return Some(if body.escaped { CellText::Escaped(start, end) } else { CellText::Plain(start, end) });
             }
             b'n' => {
                 self.word(b"null")?;
-                return Some(Cell::None);
+                return Some(CellText::None);
             }
             b't' => self.word(b"true")?,
             b'f' => self.word(b"false")?,
             b'-' | b'0'..=b'9' => self.number()?,
             _ => return None,
         }
-        Some(Cell::Plain(start as u32, self.at as u32))
+        Some(CellText::Plain(start as u32, self.at as u32))
     }
 
     fn word(&mut self, word: &[u8]) -> Option<()> {

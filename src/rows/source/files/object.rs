@@ -12,7 +12,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::columns::{self, COUNT, PAYLOAD, Seen};
+use super::columns::{self, COUNT, PAYLOAD, SeenColumns};
 use crate::rows::column::ErrorColumn;
 use crate::rows::payload::Payload;
 use crate::rows::row::SourceRow;
@@ -22,9 +22,9 @@ const BASE64: GeneralPurpose =
     GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
 
 /// Members of an object in the order of the text, each value as it stands.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
+struct ObjectMembers<'a>(Vec<(String, &'a RawValue)>);
 
-impl<'de> Deserialize<'de> for Members<'de> {
+impl<'de> Deserialize<'de> for ObjectMembers<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(MembersVisitor)
     }
@@ -33,7 +33,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
 struct MembersVisitor;
 
 impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members<'de>;
+    type Value = ObjectMembers<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object with the columns of a row")
@@ -44,13 +44,13 @@ impl<'de> Visitor<'de> for MembersVisitor {
         while let Some(member) = map.next_entry()? {
             members.push(member);
         }
-        Ok(Members(members))
+        Ok(ObjectMembers(members))
     }
 }
 
 fn parse(text: &str) -> Result<Vec<(String, &RawValue)>, String> {
-    match serde_json::from_str::<Members>(text) {
-        Ok(Members(members)) => Ok(members),
+    match serde_json::from_str::<ObjectMembers>(text) {
+        Ok(ObjectMembers(members)) => Ok(members),
         Err(error) => Err(reason(&error)),
     }
 }
@@ -82,7 +82,7 @@ fn text_of(value: &RawValue) -> Result<Option<Cow<'_, str>>, String> {
 }
 
 /// Reads the columns that grouping needs; of several with the same name the last counts. The payload is only noticed.
-pub(super) fn cells(text: &[u8], into: &mut [Option<String>; COUNT]) -> Result<Seen, String> {
+pub(super) fn cells(text: &[u8], into: &mut [Option<String>; COUNT]) -> Result<SeenColumns, String> {
     *into = Default::default();
     let mut last = [None; COUNT];
     for (name, value) in members(text)? {
@@ -90,7 +90,7 @@ pub(super) fn cells(text: &[u8], into: &mut [Option<String>; COUNT]) -> Result<S
             last[column] = Some(value);
         }
     }
-    let mut seen = Seen::default();
+    let mut seen = SeenColumns::default();
     for (column, value) in last.into_iter().enumerate() {
         let Some(value) = value else { continue };
         seen.add(column);

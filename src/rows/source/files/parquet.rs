@@ -16,8 +16,8 @@ use parquet::file::properties::ReaderProperties;
 use parquet::file::reader::{FileReader, RowGroupReader};
 use parquet::file::serialized_reader::{SerializedFileReader, SerializedRowGroupReader};
 
-use self::column::Column;
-use super::columns::{self, COUNT, PAYLOAD, Seen, TIME};
+use self::column::ParquetColumn;
+use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TIME};
 use super::spool::Spool;
 use crate::rows::column::ErrorColumn;
 use crate::rows::payload::Payload;
@@ -27,51 +27,53 @@ use crate::rows::row::{ErrorRow, SourceRow};
 const BATCH: usize = 1024;
 
 /// Where the file is.
-pub(super) enum Place {
+pub(super) enum ParquetPlace {
     /// Opened again by each thread, for its own position in it.
     Path(PathBuf),
     /// A copy without a name has one position, so that one thread reads at a time.
     Spool(Arc<Spool>, Mutex<()>),
 }
 
-impl Place {
+impl ParquetPlace {
     fn open(&self) -> Result<File> {
         match self {
-            Place::Path(path) => Ok(File::open(path)?),
-            Place::Spool(spool, _) => Ok(spool.file().ok_or_else(|| ParquetError::General("no temporary copy".to_owned()))?.try_clone()?),
+            ParquetPlace::Path(path) => Ok(File::open(path)?),
+            ParquetPlace::Spool(spool, _) => {
+                Ok(spool.file().ok_or_else(|| ParquetError::General("no temporary copy".to_owned()))?.try_clone()?)
+            }
         }
     }
 
     fn gate(&self) -> Option<MutexGuard<'_, ()>> {
         match self {
-            Place::Path(_) => None,
-            Place::Spool(_, gate) => Some(gate.lock().unwrap_or_else(PoisonError::into_inner)),
+            ParquetPlace::Path(_) => None,
+            ParquetPlace::Spool(_, gate) => Some(gate.lock().unwrap_or_else(PoisonError::into_inner)),
         }
     }
 }
 
 /// A Parquet file whose footer has been read.
-pub(super) struct Table {
-    place: Place,
+pub(super) struct ParquetTable {
+    place: ParquetPlace,
     metadata: Arc<ParquetMetaData>,
     /// Top-level columns that are not nested: name and leaf number.
     leaves: Vec<(String, usize)>,
     next: AtomicUsize,
 }
 
-impl Table {
+impl ParquetTable {
     /// Reads the footer.
-    pub(super) fn open(place: Place) -> Result<Self> {
+    pub(super) fn open(place: ParquetPlace) -> Result<Self> {
         let metadata = Arc::new(SerializedFileReader::new(place.open()?)?.metadata().clone());
         let schema = metadata.file_metadata().schema_descr();
         let flat = |leaf: &usize| schema.column(*leaf).path().parts().len() == 1 && schema.column(*leaf).max_rep_level() == 0;
         let leaves = (0..schema.num_columns()).filter(flat).map(|leaf| (schema.column(leaf).name().to_owned(), leaf)).collect();
-        Ok(Table { place, metadata, leaves, next: AtomicUsize::new(0) })
+        Ok(ParquetTable { place, metadata, leaves, next: AtomicUsize::new(0) })
     }
 
     /// The columns of the error table that it has.
-    pub(super) fn seen(&self) -> Seen {
-        let mut seen = Seen::default();
+    pub(super) fn seen(&self) -> SeenColumns {
+        let mut seen = SeenColumns::default();
         self.leaves.iter().filter_map(|(name, _)| columns::position(name.as_bytes())).for_each(|column| seen.add(column));
         seen
     }
@@ -125,7 +127,7 @@ impl Table {
         let schema = self.metadata.file_metadata().schema_descr();
         let mut columns = Vec::new();
         for (name, leaf) in self.leaves.iter().filter(|(name, _)| needed(name)) {
-            columns.push((name.as_str(), Column::new(reader.get_column_reader(*leaf)?, &schema.column(*leaf))));
+            columns.push((name.as_str(), ParquetColumn::new(reader.get_column_reader(*leaf)?, &schema.column(*leaf))));
         }
         let mut places = [None; COUNT];
         for (i, (name, _)) in columns.iter().enumerate() {
@@ -154,7 +156,7 @@ impl Table {
 
 /// Rows of one row group, a batch at a time.
 pub(super) struct Rows<'t> {
-    columns: Vec<(&'t str, Column)>,
+    columns: Vec<(&'t str, ParquetColumn)>,
     /// Position in `columns` of each column that matters.
     places: [Option<usize>; COUNT],
     left: u64,

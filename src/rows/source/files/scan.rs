@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use parquet::errors::ParquetError;
 
 use super::block::Block;
-use super::input::{Input, Reading};
-use super::line::{Found, RowReader};
-use super::parquet::Table;
-use super::stream::Gauge;
-use super::tally::{self, Part};
+use super::input::{Input, InputReading};
+use super::line::{FoundRow, RowReader};
+use super::parquet::ParquetTable;
+use super::stream::ReadGauge;
+use super::tally::{self, ThreadTally};
 use crate::rows::group::{Grouper, Groups};
 use crate::rows::row::RowRef;
 use crate::rows::source::{Filter, Progress, Request, SourceError, Watch};
@@ -28,12 +28,12 @@ const LAST_SNAPSHOT: Duration = Duration::from_secs(1);
 /// Reads and groups all inputs.
 pub(super) fn run(inputs: &[Input], keep: bool, threads: usize, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError> {
     let grouper = Grouper::new(request.schemas.clone());
-    let parts: Vec<_> = (0..threads).map(|_| Mutex::new(Part::new(grouper.clone(), inputs.len()))).collect();
+    let parts: Vec<_> = (0..threads).map(|_| Mutex::new(ThreadTally::new(grouper.clone(), inputs.len()))).collect();
     let scan = Scan {
         inputs,
         keep,
         gauge: Arc::default(),
-        open: inputs.iter().map(|_| Mutex::new(Slot::Waiting)).collect(),
+        open: inputs.iter().map(|_| Mutex::new(InputSlot::Waiting)).collect(),
         working: Mutex::new(threads),
         ended: Condvar::new(),
         failure: Mutex::new(None),
@@ -66,9 +66,9 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// An input on its way through the scan. Few are open at a time, however many there are.
-enum Slot {
+enum InputSlot {
     Waiting,
-    Open(Arc<Reading>),
+    Open(Arc<InputReading>),
     Done,
 }
 
@@ -76,8 +76,8 @@ enum Slot {
 struct Scan<'a> {
     inputs: &'a [Input],
     keep: bool,
-    gauge: Arc<Gauge>,
-    open: Vec<Mutex<Slot>>,
+    gauge: Arc<ReadGauge>,
+    open: Vec<Mutex<InputSlot>>,
     /// Threads at work.
     working: Mutex<usize>,
     ended: Condvar,
@@ -95,18 +95,18 @@ impl Drop for Leave<'_, '_> {
 }
 
 impl Scan<'_> {
-    fn reading(&self, input: usize) -> Result<Option<Arc<Reading>>, SourceError> {
+    fn reading(&self, input: usize) -> Result<Option<Arc<InputReading>>, SourceError> {
         let mut slot = locked(&self.open[input]);
-        if let Slot::Waiting = *slot {
+        if let InputSlot::Waiting = *slot {
             // Whoever fails tells why; others that tried again would only find that it was read before.
-            *slot = Slot::Done;
-            *slot = Slot::Open(Arc::new(self.inputs[input].reading(self.keep, &self.gauge)?));
+            *slot = InputSlot::Done;
+            *slot = InputSlot::Open(Arc::new(self.inputs[input].reading(self.keep, &self.gauge)?));
         }
-        Ok(if let Slot::Open(reading) = &*slot { Some(Arc::clone(reading)) } else { None })
+        Ok(if let InputSlot::Open(reading) = &*slot { Some(Arc::clone(reading)) } else { None })
     }
 
     /// Looks after the threads until the last one ends.
-    fn watch(&self, parts: &[Mutex<Part>], watch: &dyn Watch) {
+    fn watch(&self, parts: &[Mutex<ThreadTally>], watch: &dyn Watch) {
         let started = Instant::now();
         let total_bytes = self.inputs.iter().map(Input::length).sum();
         let (mut pause, mut next) = (FIRST_SNAPSHOT, FIRST_SNAPSHOT);
@@ -137,7 +137,7 @@ impl Scan<'_> {
 /// One thread.
 struct Worker<'a> {
     scan: &'a Scan<'a>,
-    part: &'a Mutex<Part>,
+    part: &'a Mutex<ThreadTally>,
     filter: Filter,
     reader: RowReader,
 }
@@ -148,7 +148,7 @@ impl Worker<'_> {
         for input in 0..self.scan.inputs.len() {
             let Some(reading) = self.scan.reading(input)? else { continue };
             match &*reading {
-                Reading::Ranges(ranges) => {
+                InputReading::Ranges(ranges) => {
                     while !self.scan.gauge.stopped() {
                         let next = ranges.next(&mut block).map_err(|error| self.scan.inputs[input].io(error))?;
                         let Some(bytes) = next else { break };
@@ -156,17 +156,17 @@ impl Worker<'_> {
                         self.scan.gauge.bytes.fetch_add(bytes, Ordering::Relaxed);
                     }
                 }
-                Reading::Stream(stream) => {
+                InputReading::Stream(stream) => {
                     while !self.scan.gauge.stopped() && stream.next(&mut block) {
                         self.block(input, &block);
                     }
                 }
-                Reading::Table(table) => self.table(input, table),
+                InputReading::Table(table) => self.table(input, table),
             }
             if self.scan.gauge.stopped() {
                 return Ok(());
             }
-            *locked(&self.scan.open[input]) = Slot::Done;
+            *locked(&self.scan.open[input]) = InputSlot::Done;
         }
         Ok(())
     }
@@ -185,13 +185,13 @@ impl Worker<'_> {
                     at += length + 1;
                 }
                 if let (Some(text), Some(reason)) = (broken, &block.broken) {
-                    rows.add(Found::Bad(reason.clone()), 0, text);
+                    rows.add(FoundRow::Bad(reason.clone()), 0, text);
                 }
             }
             Some(_) => {
                 for (at, text, whole) in block.pieces() {
                     let found = match &block.broken {
-                        Some(reason) if !whole => Found::Bad(reason.clone()),
+                        Some(reason) if !whole => FoundRow::Bad(reason.clone()),
                         _ => self.reader.value(text),
                     };
                     rows.add(found, at, text);
@@ -204,7 +204,7 @@ impl Worker<'_> {
     }
 
     /// Counts the rows of a Parquet file, row group by row group.
-    fn table(&mut self, input: usize, table: &Table) {
+    fn table(&mut self, input: usize, table: &ParquetTable) {
         locked(self.part).inputs[input].columns(table.seen());
         while !self.scan.gauge.stopped() {
             let Some(group) = table.next() else { return };
@@ -219,7 +219,7 @@ impl Worker<'_> {
         }
     }
 
-    fn row_group(&mut self, input: usize, table: &Table, group: usize, done: &mut u64) -> Result<(), ParquetError> {
+    fn row_group(&mut self, input: usize, table: &ParquetTable, group: usize, done: &mut u64) -> Result<(), ParquetError> {
         let first = table.rows_before(group);
         let mut rows = table.error_rows(group)?;
         while !self.scan.gauge.stopped() {
@@ -244,7 +244,7 @@ impl Worker<'_> {
 
 /// Counts the pieces of one block.
 struct Count<'p> {
-    part: &'p mut Part,
+    part: &'p mut ThreadTally,
     filter: &'p mut Filter,
     input: usize,
     block: u32,
@@ -253,14 +253,14 @@ struct Count<'p> {
 }
 
 impl<'p> Count<'p> {
-    fn new(part: &'p mut Part, filter: &'p mut Filter, input: usize, block: u32) -> Self {
+    fn new(part: &'p mut ThreadTally, filter: &'p mut Filter, input: usize, block: u32) -> Self {
         Count { part, filter, input, block, piece: 0, rows: 0 }
     }
 
-    fn add(&mut self, found: Found<'_>, at: u64, text: &[u8]) {
+    fn add(&mut self, found: FoundRow<'_>, at: u64, text: &[u8]) {
         match found {
-            Found::Blank => {}
-            Found::Row(cells) => {
+            FoundRow::Blank => {}
+            FoundRow::Row(cells) => {
                 self.part.inputs[self.input].row(cells.seen);
                 let row = cells.error_row();
                 self.rows += 1;
@@ -270,7 +270,7 @@ impl<'p> Count<'p> {
                     self.part.outside += 1;
                 }
             }
-            Found::Bad(reason) => self.part.inputs[self.input].bad(self.block, self.piece, 1, reason, text),
+            FoundRow::Bad(reason) => self.part.inputs[self.input].bad(self.block, self.piece, 1, reason, text),
         }
         self.piece += 1;
     }

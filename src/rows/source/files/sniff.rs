@@ -32,7 +32,7 @@ impl Packing {
 
 /// How the rows stand in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum RowsShape {
     /// One JSON object a line.
     Lines,
     /// JSON objects in an array or one after the other, over any number of lines.
@@ -43,11 +43,11 @@ pub(super) enum Shape {
 
 /// Both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Form {
+pub(super) struct InputForm {
     /// How the bytes are stored.
     pub(super) packing: Packing,
     /// How the rows stand in the text.
-    pub(super) shape: Shape,
+    pub(super) shape: RowsShape,
 }
 
 /// The compression that stored bytes begin with.
@@ -60,7 +60,7 @@ pub(super) fn packing(head: &[u8]) -> Packing {
 }
 
 /// The shape of the table that a text begins with; otherwise what was found instead and what is expected.
-pub(super) fn shape(head: &[u8]) -> Result<Shape, String> {
+pub(super) fn shape(head: &[u8]) -> Result<RowsShape, String> {
     const EXPECTED: &str = "expected rows of the error table as NDJSON, a JSON array or Parquet, plain, gzip or zstd";
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let (line, rest) = text.split_at(memchr::memchr(b'\n', text).unwrap_or(text.len()));
@@ -69,12 +69,12 @@ pub(super) fn shape(head: &[u8]) -> Result<Shape, String> {
             return Err("a bundle that misfit made, which is opened from its file and alone: misfit FILE".to_owned());
         }
         [] => return Err(format!("the file is empty; {EXPECTED}")),
-        [b'P', b'A', b'R', b'1', ..] => return Ok(Shape::Parquet),
+        [b'P', b'A', b'R', b'1', ..] => return Ok(RowsShape::Parquet),
         [b'P', b'A', b'R', b'E', ..] => "an encrypted Parquet file, which cannot be read".to_owned(),
-        [b'[', ..] => return Ok(Shape::Values),
-        [b'{', ..] if line.trim_ascii() == b"{" && !rest.is_empty() => return Ok(Shape::Values),
+        [b'[', ..] => return Ok(RowsShape::Values),
+        [b'{', ..] if line.trim_ascii() == b"{" && !rest.is_empty() => return Ok(RowsShape::Values),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16 text; convert it to UTF-8, for example with iconv".to_owned(),
-        _ if text.split(|byte| *byte == b'\n').any(|line| line.trim_ascii_start().starts_with(b"{")) => return Ok(Shape::Lines),
+        _ if text.split(|byte| *byte == b'\n').any(|line| line.trim_ascii_start().starts_with(b"{")) => return Ok(RowsShape::Lines),
         [b'B', b'Z', b'h', ..] => "bzip2 data; unpack it first".to_owned(),
         [0xfd, b'7', b'z', b'X', b'Z', ..] => "xz data; unpack it first".to_owned(),
         [b'P', b'K', 3, 4, ..] => "a zip archive; unpack it first".to_owned(),
@@ -96,11 +96,11 @@ mod tests {
         assert_eq!(packing(&[0x1f, 0x8b, 8, 0]), Packing::Gzip);
         assert_eq!(packing(&[0x28, 0xb5, 0x2f, 0xfd]), Packing::Zstd);
         assert_eq!(packing(b"{}"), Packing::Plain);
-        assert_eq!(shape(b"\xef\xbb\xbf \n{\"a\":1}\n{\"a\":2}"), Ok(Shape::Lines));
-        assert_eq!(shape(b"not json\n{\"a\":1}\n"), Ok(Shape::Lines), "the rest of the rows is kept");
-        assert_eq!(shape(b"[{\"a\":1}]"), Ok(Shape::Values));
-        assert_eq!(shape(b"{\n  \"a\": 1\n}\n"), Ok(Shape::Values));
-        assert_eq!(shape(b"PAR1\0\0"), Ok(Shape::Parquet));
+        assert_eq!(shape(b"\xef\xbb\xbf \n{\"a\":1}\n{\"a\":2}"), Ok(RowsShape::Lines));
+        assert_eq!(shape(b"not json\n{\"a\":1}\n"), Ok(RowsShape::Lines), "the rest of the rows is kept");
+        assert_eq!(shape(b"[{\"a\":1}]"), Ok(RowsShape::Values));
+        assert_eq!(shape(b"{\n  \"a\": 1\n}\n"), Ok(RowsShape::Values));
+        assert_eq!(shape(b"PAR1\0\0"), Ok(RowsShape::Parquet));
     }
 
     #[test]

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 
 /// What the threads that read and the one that watches them share.
 #[derive(Debug, Default)]
-pub(super) struct Gauge {
+pub(super) struct ReadGauge {
     /// Bytes of the inputs read so far, as they are stored.
     pub(super) bytes: AtomicU64,
     /// Rows read so far.
@@ -28,7 +28,7 @@ pub(super) struct Gauge {
     pub(super) stop: AtomicBool,
 }
 
-impl Gauge {
+impl ReadGauge {
     /// Whether reading should end.
     pub(super) fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
@@ -36,10 +36,10 @@ impl Gauge {
 }
 
 /// A reader of text or bytes that can move between threads.
-pub(super) type Reader = Box<dyn Read + Send>;
+pub(super) type ByteReader = Box<dyn Read + Send>;
 
 /// The text behind compressed bytes. Several gzip members or zstd frames after one another are one text.
-pub(super) fn decoded(raw: Reader, packing: Packing) -> io::Result<Reader> {
+pub(super) fn decoded(raw: ByteReader, packing: Packing) -> io::Result<ByteReader> {
     let raw = BufReader::with_capacity(PIECE, raw);
     Ok(match packing {
         Packing::Plain => Box::new(raw),
@@ -49,19 +49,19 @@ pub(super) fn decoded(raw: Reader, packing: Packing) -> io::Result<Reader> {
 }
 
 /// Counts what passes, and ends a read that is no longer wanted.
-pub(super) struct Counted<R> {
+pub(super) struct CountedReader<R> {
     inner: R,
-    gauge: Arc<Gauge>,
+    gauge: Arc<ReadGauge>,
 }
 
-impl<R> Counted<R> {
+impl<R> CountedReader<R> {
     /// Counts into the gauge.
-    pub(super) fn new(inner: R, gauge: Arc<Gauge>) -> Self {
-        Counted { inner, gauge }
+    pub(super) fn new(inner: R, gauge: Arc<ReadGauge>) -> Self {
+        CountedReader { inner, gauge }
     }
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for CountedReader<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         loop {
             if self.gauge.stopped() {
@@ -89,7 +89,7 @@ pub(super) struct Pipe {
 
 impl Pipe {
     /// Begins to read.
-    pub(super) fn new(mut inner: Reader) -> Self {
+    pub(super) fn new(mut inner: ByteReader) -> Self {
         let (send, pieces) = sync_channel(WAITING);
         std::thread::spawn(move || {
             loop {

@@ -9,7 +9,7 @@ const HIGH: u64 = ONES * 0x80;
 
 /// A checked string body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Body {
+pub(super) struct StringBody {
     /// Position of the closing quote.
     pub(super) end: usize,
     /// Whether there are escape sequences to resolve.
@@ -18,7 +18,7 @@ pub(super) struct Body {
 
 /// Reads the string body that begins at `start`. `None` where the text ends inside it, or holds a control character, a malformed
 /// escape or invalid UTF-8. A `\u` escape is only checked for its four digits, like serde_json does where it skips a value.
-pub(super) fn body(text: &[u8], start: usize) -> Option<Body> {
+pub(super) fn body(text: &[u8], start: usize) -> Option<StringBody> {
     let (mut at, mut escaped, mut ascii) = (start, false, true);
     loop {
         at = special(text, at)?;
@@ -35,7 +35,7 @@ pub(super) fn body(text: &[u8], start: usize) -> Option<Body> {
             _ => return None,
         }
     }
-    (ascii || std::str::from_utf8(&text[start..at]).is_ok()).then_some(Body { end: at, escaped })
+    (ascii || std::str::from_utf8(&text[start..at]).is_ok()).then_some(StringBody { end: at, escaped })
 }
 
 /// Position of the first byte from `at` that is a quote, a backslash, a control character or not ASCII.
@@ -140,7 +140,7 @@ mod tests {
     fn a_body_ends_at_its_quote_wherever_it_falls() {
         for length in 0..300 {
             let text = "x".repeat(length) + "\", \"next";
-            assert_eq!(body(text.as_bytes(), 0), Some(Body { end: length, escaped: false }));
+            assert_eq!(body(text.as_bytes(), 0), Some(StringBody { end: length, escaped: false }));
             let control = "x".repeat(length) + "\u{1f}\"";
             assert_eq!(body(control.as_bytes(), 0), None);
         }

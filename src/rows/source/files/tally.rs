@@ -2,9 +2,9 @@
 //!
 //! Owns: unreadable pieces and their line numbers, columns met, rows outside of the request. Refuses: grouping itself (`group`).
 
-use super::columns::Seen;
+use super::columns::SeenColumns;
 use super::input::Input;
-use super::sniff::Shape;
+use super::sniff::RowsShape;
 use crate::rows::group::{Grouper, Groups};
 use crate::rows::row::{BadRow, Unreadable};
 use crate::rows::source::SourceError;
@@ -16,51 +16,51 @@ const QUOTE: usize = 200;
 
 /// What one thread has counted.
 #[derive(Clone)]
-pub(super) struct Part {
+pub(super) struct ThreadTally {
     /// Groups of the rows that were asked for.
     pub(super) grouper: Grouper,
     /// Rows that were not.
     pub(super) outside: u64,
     /// The rest, by input.
-    pub(super) inputs: Vec<Tally>,
+    pub(super) inputs: Vec<InputTally>,
 }
 
-impl Part {
+impl ThreadTally {
     /// Nothing counted yet.
     pub(super) fn new(grouper: Grouper, inputs: usize) -> Self {
-        Part { grouper, outside: 0, inputs: vec![Tally::default(); inputs] }
+        ThreadTally { grouper, outside: 0, inputs: vec![InputTally::default(); inputs] }
     }
 }
 
 /// What was met in one input.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tally {
-    seen: Seen,
+pub(super) struct InputTally {
+    seen: SeenColumns,
     rows: u64,
     bad: u64,
-    first: Vec<Bad>,
+    first: Vec<BadPiece>,
     /// Pieces of each block, readable or not: they number the ones that are not.
     pieces: Vec<(u32, u64)>,
 }
 
 /// A piece that is no row.
 #[derive(Debug, Clone)]
-struct Bad {
+struct BadPiece {
     block: u32,
     piece: u64,
     reason: String,
     quote: String,
 }
 
-impl Tally {
+impl InputTally {
     /// A row with these columns.
-    pub(super) fn row(&mut self, seen: Seen) {
+    pub(super) fn row(&mut self, seen: SeenColumns) {
         self.rows += 1;
         self.seen.merge(seen);
     }
 
     /// Columns that the input has whether or not there is a row.
-    pub(super) fn columns(&mut self, seen: Seen) {
+    pub(super) fn columns(&mut self, seen: SeenColumns) {
         self.seen.merge(seen);
     }
 
@@ -71,7 +71,7 @@ impl Tally {
         if self.first.len() < QUOTED {
             let head = &text[..text.len().min(4 * QUOTE)];
             let quote = String::from_utf8_lossy(head).trim_start().chars().take(QUOTE).collect();
-            self.first.push(Bad { block, piece, reason, quote });
+            self.first.push(BadPiece { block, piece, reason, quote });
         }
     }
 
@@ -80,7 +80,7 @@ impl Tally {
         self.pieces.push((number, pieces));
     }
 
-    fn merge(&mut self, other: Tally) {
+    fn merge(&mut self, other: InputTally) {
         self.seen.merge(other.seen);
         self.rows += other.rows;
         self.bad += other.bad;
@@ -105,7 +105,7 @@ impl Tally {
         if self.rows == 0 || !self.seen.is_empty() {
             return Ok(());
         }
-        let what = if input.shape() == Some(Shape::Parquet) { "it has no column" } else { "none of its rows has a column" };
+        let what = if input.shape() == Some(RowsShape::Parquet) { "it has no column" } else { "none of its rows has a column" };
         Err(SourceError::NotATable {
             origin: input.name.clone(),
             reason: format!(
@@ -116,9 +116,9 @@ impl Tally {
 }
 
 /// The parts of all threads as one answer.
-pub(super) fn together(parts: Vec<Part>, inputs: &[Input], partial: bool) -> Result<Groups, SourceError> {
+pub(super) fn together(parts: Vec<ThreadTally>, inputs: &[Input], partial: bool) -> Result<Groups, SourceError> {
     let mut outside = 0;
-    let mut tallies = vec![Tally::default(); inputs.len()];
+    let mut tallies = vec![InputTally::default(); inputs.len()];
     let mut groupers = Vec::with_capacity(parts.len());
     for part in parts {
         outside += part.outside;
@@ -126,7 +126,7 @@ pub(super) fn together(parts: Vec<Part>, inputs: &[Input], partial: bool) -> Res
         tallies.iter_mut().zip(part.inputs).for_each(|(all, tally)| all.merge(tally));
     }
     let mut groups = Grouper::merge(groupers);
-    let mut seen = Seen::default();
+    let mut seen = SeenColumns::default();
     for (tally, input) in tallies.into_iter().zip(inputs) {
         tally.check(input)?;
         seen.merge(tally.seen);

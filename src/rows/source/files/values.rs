@@ -4,7 +4,7 @@
 
 /// What was met so far. Elements are cut by brackets and quotes alone.
 #[derive(Debug, Default)]
-pub(super) struct Values {
+pub(super) struct ValueFramer {
     array: bool,
     /// Where the open element begins in the block's buffer.
     start: Option<usize>,
@@ -13,10 +13,10 @@ pub(super) struct Values {
     escaped: bool,
 }
 
-impl Values {
+impl ValueFramer {
     /// The next buffer begins where an element may begin.
     pub(super) fn begin_block(&mut self) {
-        *self = Values { array: self.array, ..Values::default() };
+        *self = ValueFramer { array: self.array, ..ValueFramer::default() };
     }
 
     /// Where the element that has not ended begins.

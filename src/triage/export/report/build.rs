@@ -1,6 +1,6 @@
 //! Finding what a report tells: from the groups, and from some rows of each.
 
-use super::{Behind, Column, Constraint, Facet, Job, Report, Sample, Told, Trend};
+use super::{Behind, Constraint, Report, ReportColumn, ReportFacet, ReportGroup, ReportJob, ReportSample, ReportTrend};
 use crate::ground::text;
 use crate::ground::time;
 use crate::ground::time::Micros;
@@ -16,10 +16,10 @@ use crate::rows::schemas::SchemaStore;
 use crate::triage::case::Case;
 use crate::triage::export::choice::Choice;
 use crate::triage::export::hidden;
-use crate::triage::export::query;
+use crate::triage::export::predicate;
 use crate::triage::export::sample;
 use crate::triage::export::survey::Survey;
-use crate::triage::redact::{Form, Redactor};
+use crate::triage::redact::{Redactor, TextForm};
 
 /// Rows of each group that are looked at.
 pub const SURVEYED: usize = 20;
@@ -41,21 +41,21 @@ const HOURLY: Micros = 2 * DAY;
 const MOST_COUNTS: usize = 62;
 
 /// A report being put together, row by row.
-pub struct Builder<'a> {
+pub struct ReportBuilder<'a> {
     groups: &'a Groups,
     chosen: Vec<&'a Group>,
     redactor: Redactor,
     source: String,
     schemas: Option<&'a SchemaStore>,
     /// By the position of the group: what its first row told, and the survey of all.
-    drafts: Vec<(Option<Told>, Survey)>,
+    drafts: Vec<(Option<ReportGroup>, Survey)>,
 }
 
-impl<'a> Builder<'a> {
+impl<'a> ReportBuilder<'a> {
     /// A report on the groups that were chosen.
     pub fn new(groups: &'a Groups, choice: &Choice<'a>, redactor: Redactor, source: String, schemas: Option<&'a SchemaStore>) -> Self {
         let drafts = choice.groups.iter().map(|_| (None, Survey::default())).collect();
-        Builder { groups, chosen: choice.groups.clone(), redactor, source, schemas, drafts }
+        ReportBuilder { groups, chosen: choice.groups.clone(), redactor, source, schemas, drafts }
     }
 
     /// Looks at a row of the group at that position; the first one is the sample.
@@ -92,12 +92,12 @@ impl<'a> Builder<'a> {
 }
 
 /// What the group alone tells.
-fn about_group(group: &Group, groups: &Groups, redactor: &mut Redactor, source: &str, schemas: Option<&SchemaStore>) -> Told {
-    let hidden::Told { group: told, conditions } = hidden::Told::new(group, schemas, redactor);
+fn about_group(group: &Group, groups: &Groups, redactor: &mut Redactor, source: &str, schemas: Option<&SchemaStore>) -> ReportGroup {
+    let hidden::ToldGroup { group: told, conditions } = hidden::ToldGroup::new(group, schemas, redactor);
     let (status, status_sure) = group.status.told();
     let owned = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
     let key = &told.key;
-    Told {
+    ReportGroup {
         fingerprint: group.fingerprint.to_string(),
         fault: told.sentence(),
         doctype: key.doctype_name(),
@@ -116,13 +116,13 @@ fn about_group(group: &Group, groups: &Groups, redactor: &mut Redactor, source: 
         facets: told.facets.iter().map(facet).collect(),
         message: told.sample.to_string(),
         command: command(group, source, schemas),
-        sql: query::select(group, &told.sentence(), &conditions),
-        ..Told::default()
+        sql: predicate::select(group, &told.sentence(), &conditions),
+        ..ReportGroup::default()
     }
 }
 
 /// What a row adds.
-fn about_case(told: &mut Told, case: &Case, redactor: &mut Redactor) {
+fn about_case(told: &mut ReportGroup, case: &Case, redactor: &mut Redactor) {
     let schema = case.schema.as_deref();
     // A table that nobody has is only a name out of the request.
     let is_known = schema.is_some() || case.layout.is_some() || redactor.is_raw();
@@ -156,31 +156,35 @@ fn also_broken(violation: &Violation, schema: Option<&Schema>, redactor: &mut Re
     }
 }
 
-fn jobs(group: &Group, groups: &Groups, redactor: &mut Redactor) -> Vec<Job> {
+fn jobs(group: &Group, groups: &Groups, redactor: &mut Redactor) -> Vec<ReportJob> {
     let job = |part: &crate::rows::group::JobCount| {
         let job = groups.jobs.get(part.job as usize)?;
         let newest = part.job as usize + 1 == groups.jobs.len();
-        Some(Job { name: hidden::job(&job.name, redactor), rows: part.rows, began: job.span.map(|span| rfc3339(span.0)), newest })
+        Some(ReportJob { name: hidden::job(&job.name, redactor), rows: part.rows, began: job.span.map(|span| rfc3339(span.0)), newest })
     };
     group.jobs.iter().filter_map(job).collect()
 }
 
-fn trend(group: &Group) -> Trend {
-    let Some((first, last)) = group.span else { return Trend::default() };
+fn trend(group: &Group) -> ReportTrend {
+    let Some((first, last)) = group.span else { return ReportTrend::default() };
     let (unit, width) = if last.saturating_sub(first) <= HOURLY { ("hour", HOUR) } else { ("day", DAY) };
     let from = first.div_euclid(width) * width;
     let columns = usize::try_from((last - from) / width + 1).unwrap_or(usize::MAX);
     if columns > MOST_COUNTS {
-        return Trend::default();
+        return ReportTrend::default();
     }
     let to = from + width * columns as Micros - 1;
     let starts = (0..columns as Micros).map(|i| from + i * width);
     let name = |start| if unit == "day" { time::minute(start).chars().take(10).collect() } else { time::minute(start) };
-    Trend { unit, counts: starts.map(name).zip(group.trend.resample(from, to, columns)).collect() }
+    ReportTrend { unit, counts: starts.map(name).zip(group.trend.resample(from, to, columns)).collect() }
 }
 
-fn facet(facet: &crate::rows::group::Facet) -> Facet {
-    Facet { name: facet.name, values: facet.values.iter().map(|(value, rows)| (value.to_string(), *rows)).collect(), others: facet.others }
+fn facet(facet: &crate::rows::group::Facet) -> ReportFacet {
+    ReportFacet {
+        name: facet.name,
+        values: facet.values.iter().map(|(value, rows)| (value.to_string(), *rows)).collect(),
+        others: facet.others,
+    }
 }
 
 fn command(group: &Group, source: &str, schemas: Option<&SchemaStore>) -> String {
@@ -224,10 +228,10 @@ fn constraint(case: &Case) -> Option<Constraint> {
     })
 }
 
-fn column(case: &Case) -> Option<Column> {
+fn column(case: &Case) -> Option<ReportColumn> {
     let landing = case.landing.as_ref()?;
     let known = case.layout.as_deref().zip(landing.column).and_then(|(layout, id)| Some((layout, id, layout.get(id)?)));
-    Some(Column {
+    Some(ReportColumn {
         column: known.map(|(layout, id, _)| layout.path(id)),
         kind: known.map(|(_, _, column)| format!("{} {}", column.kind, column.mode.name())),
         fate: landing.fate.name(),
@@ -236,16 +240,16 @@ fn column(case: &Case) -> Option<Column> {
     })
 }
 
-fn sample(case: &Case, redactor: &mut Redactor) -> Option<Sample> {
-    let (text, is_json, reason) = match sample::document(case, redactor, Form::Indented) {
+fn sample(case: &Case, redactor: &mut Redactor) -> Option<ReportSample> {
+    let (text, is_json, reason) = match sample::document(case, redactor, TextForm::Indented) {
         Ok(document) => (text::visible_lines(&document.bytes), document.reason.is_none(), document.reason),
         Err(_) if case.text.is_empty() => return None,
         Err(_) => (String::new(), false, None),
     };
-    Some(cut(Sample { text, is_json, cut: 0, reason }))
+    Some(cut(ReportSample { text, is_json, cut: 0, reason }))
 }
 
-fn cut(mut sample: Sample) -> Sample {
+fn cut(mut sample: ReportSample) -> ReportSample {
     let kept = text::cut_bytes(sample.text.as_bytes(), MOST_SAMPLE).len();
     sample.cut = sample.text.len() - kept;
     sample.text.truncate(kept);

@@ -1,8 +1,8 @@
 //! A report as people read it.
 
-use super::{Facet, Report, Sample, Told, Trend};
+use super::{Report, ReportFacet, ReportGroup, ReportSample, ReportTrend};
 use crate::ground::text::count;
-use crate::triage::export::page::{Page, Piece, data, ours, rows, said};
+use crate::triage::export::page::{LinePiece, Page, data, ours, rows, said};
 
 /// Values of a facet that are told.
 const MOST_VALUES: usize = 8;
@@ -27,7 +27,7 @@ impl Report {
         page
     }
 
-    fn group(&self, told: &Told, page: &mut Page) {
+    fn group(&self, told: &ReportGroup, page: &mut Page) {
         page.heading([data(&told.doctype), ours(": "), said(&told.fault)]);
         place(told, page);
         occurrence(told, page);
@@ -46,7 +46,7 @@ impl Report {
         page.code("sql", &told.sql);
     }
 
-    fn sample(&self, sample: &Sample, page: &mut Page) {
+    fn sample(&self, sample: &ReportSample, page: &mut Page) {
         let kind = match (self.raw, sample.is_json) {
             (true, true) => "A document, as it was sent:",
             (false, true) => "A document, its values replaced by their shapes:",
@@ -83,7 +83,7 @@ impl Report {
 }
 
 /// Where it fails, and what the schema asks there.
-fn place(told: &Told, page: &mut Page) {
+fn place(told: &ReportGroup, page: &mut Page) {
     if let Some(path) = &told.path {
         page.fact("where", [if path.is_empty() { ours("the document itself") } else { data(path) }]);
     }
@@ -119,7 +119,7 @@ fn fate(fate: &'static str) -> &'static str {
 }
 
 /// How often and since when.
-fn occurrence(told: &Told, page: &mut Page) {
+fn occurrence(told: &ReportGroup, page: &mut Page) {
     let share = if told.noise { ", refused by design" } else { "" };
     page.fact("rows", [ours(format!("{}{share}", count(told.count)))]);
     if let Some((first, last)) = told.first.as_deref().zip(told.last.as_deref()) {
@@ -137,7 +137,7 @@ fn occurrence(told: &Told, page: &mut Page) {
     }
 }
 
-fn status(told: &Told) -> Option<Vec<Piece>> {
+fn status(told: &ReportGroup) -> Option<Vec<LinePiece>> {
     let doubt = if told.status_sure { "" } else { ", though so few rows may be chance" };
     match told.status {
         "NEW" => {
@@ -151,7 +151,7 @@ fn status(told: &Told) -> Option<Vec<Piece>> {
 }
 
 /// Blocks for all counts, and the counts themselves where they are few.
-fn trend(trend: &Trend) -> String {
+fn trend(trend: &ReportTrend) -> String {
     let most = trend.counts.iter().map(|(_, rows)| *rows).max().unwrap_or(0).max(1);
     let height = |rows: u64| if rows == 0 { " " } else { BLOCKS[(rows * 7 / most).min(7) as usize] };
     let drawn: String = trend.counts.iter().map(|(_, rows)| height(*rows)).collect();
@@ -166,7 +166,7 @@ fn trend(trend: &Trend) -> String {
     format!("by {}: {drawn} ({listed})", trend.unit)
 }
 
-fn facets(title: &'static str, facets: &[Facet], page: &mut Page) {
+fn facets(title: &'static str, facets: &[ReportFacet], page: &mut Page) {
     if facets.is_empty() {
         return;
     }
@@ -184,7 +184,7 @@ fn facets(title: &'static str, facets: &[Facet], page: &mut Page) {
     }
 }
 
-fn behind(told: &Told, page: &mut Page) {
+fn behind(told: &ReportGroup, page: &mut Page) {
     match told.reproduced {
         Some(false) => page.line([ours("The schemas at hand judge the document below differently than its row says.")]),
         Some(true) if told.also_broken.is_empty() => {}

@@ -8,15 +8,15 @@ use rustc_hash::FxHashMap;
 use super::super::formats::Format;
 use super::super::numbers::{self, Decimal};
 use super::super::order;
-use super::super::program::{ArrayRules, Bound, Known, NumberRules, ObjectRules, SubId, TextRules};
+use super::super::program::{ArrayRules, Bound, KnownName, NumberRules, ObjectRules, SubId, TextRules};
 use super::Compiler;
 use crate::pipeline::document::{Kind, NodeId};
 use crate::pipeline::schema::Draft;
 
-type Read<T> = Result<T, String>;
+type KeywordResult<T> = Result<T, String>;
 
 /// `minLength`, `maxLength`, `pattern`, `format`.
-pub(super) fn text(compiler: &mut Compiler<'_>, node: NodeId, typed: bool) -> Read<TextRules> {
+pub(super) fn text(compiler: &mut Compiler<'_>, node: NodeId, typed: bool) -> KeywordResult<TextRules> {
     let least = limit(compiler, node, "minLength")?;
     let most = limit(compiler, node, "maxLength")?;
     let pattern = string(compiler, node, "pattern")?.map(|text| compiler.pattern(&text));
@@ -25,7 +25,7 @@ pub(super) fn text(compiler: &mut Compiler<'_>, node: NodeId, typed: bool) -> Re
 }
 
 /// The bounds of numbers; draft 04 makes one exclusive by a flag, later drafts by a keyword of its own.
-pub(super) fn number(compiler: &Compiler<'_>, node: NodeId, typed: bool, integer: bool) -> Read<NumberRules> {
+pub(super) fn number(compiler: &Compiler<'_>, node: NodeId, typed: bool, integer: bool) -> KeywordResult<NumberRules> {
     let mut rules = NumberRules { typed, integer, ..NumberRules::default() };
     rules.minimum = bound(compiler, node, "minimum")?;
     rules.maximum = bound(compiler, node, "maximum")?;
@@ -44,7 +44,7 @@ pub(super) fn number(compiler: &Compiler<'_>, node: NodeId, typed: bool, integer
 }
 
 /// The keywords of arrays.
-pub(super) fn array(compiler: &mut Compiler<'_>, node: NodeId, typed: bool) -> Read<ArrayRules> {
+pub(super) fn array(compiler: &mut Compiler<'_>, node: NodeId, typed: bool) -> KeywordResult<ArrayRules> {
     let document = compiler.document();
     let mut rules = ArrayRules { typed, ..ArrayRules::default() };
     rules.least = limit(compiler, node, "minItems")?;
@@ -53,7 +53,7 @@ pub(super) fn array(compiler: &mut Compiler<'_>, node: NodeId, typed: bool) -> R
     (rules.closed, rules.additional) = rest(compiler, node, "additionalItems")?;
     if let Some(items) = compiler.schema.keyword(node, "items") {
         if document.kind(items) == Kind::Array {
-            rules.tuple = Some(document.children(items).map(|item| compiler.node(item)).collect::<Read<_>>()?);
+            rules.tuple = Some(document.children(items).map(|item| compiler.node(item)).collect::<KeywordResult<_>>()?);
         } else {
             rules.all = Some(compiler.node(items)?);
         }
@@ -65,7 +65,7 @@ pub(super) fn array(compiler: &mut Compiler<'_>, node: NodeId, typed: bool) -> R
 }
 
 /// The keywords of objects.
-pub(super) fn object(compiler: &mut Compiler<'_>, node: NodeId, typed: bool) -> Read<ObjectRules> {
+pub(super) fn object(compiler: &mut Compiler<'_>, node: NodeId, typed: bool) -> KeywordResult<ObjectRules> {
     let mut rules = ObjectRules { typed, ..ObjectRules::default() };
     rules.least = limit(compiler, node, "minProperties")?;
     rules.most = limit(compiler, node, "maxProperties")?;
@@ -88,7 +88,7 @@ pub(super) fn object(compiler: &mut Compiler<'_>, node: NodeId, typed: bool) -> 
 
 /// Fills the table of known names.
 fn index(rules: &mut ObjectRules) {
-    let mut table: FxHashMap<Box<[u8]>, Known> = FxHashMap::default();
+    let mut table: FxHashMap<Box<[u8]>, KnownName> = FxHashMap::default();
     for (i, (name, sub)) in rules.properties.iter().enumerate() {
         let known = table.entry(name.as_bytes().into()).or_default();
         (known.property, known.sub) = (Some(i as u32), Some(*sub));
@@ -104,7 +104,7 @@ fn index(rules: &mut ObjectRules) {
     rules.table = table;
 }
 
-fn dependencies(compiler: &mut Compiler<'_>, node: NodeId, rules: &mut ObjectRules) -> Read<()> {
+fn dependencies(compiler: &mut Compiler<'_>, node: NodeId, rules: &mut ObjectRules) -> KeywordResult<()> {
     let Some(all) = compiler.schema.keyword(node, "dependencies") else { return Ok(()) };
     let document = compiler.document();
     for (name, member) in members(compiler, all)? {
@@ -128,13 +128,13 @@ fn copied<T>(entries: &mut [(Box<str>, T)], hash: impl Fn(&str) -> u32) {
 }
 
 /// A keyword whose value is an object of schemas, in file order; of several members of one name the last.
-fn named_schemas(compiler: &mut Compiler<'_>, node: NodeId, keyword: &str) -> Read<Vec<(Box<str>, SubId)>> {
+fn named_schemas(compiler: &mut Compiler<'_>, node: NodeId, keyword: &str) -> KeywordResult<Vec<(Box<str>, SubId)>> {
     let Some(all) = compiler.schema.keyword(node, keyword) else { return Ok(Vec::new()) };
     members(compiler, all)?.into_iter().map(|(name, member)| Ok((name, compiler.node(member)?))).collect()
 }
 
 /// The members of an object, each name once at its first place with its last value, as a map keeps them.
-fn members(compiler: &Compiler<'_>, object: NodeId) -> Read<Vec<(Box<str>, NodeId)>> {
+fn members(compiler: &Compiler<'_>, object: NodeId) -> KeywordResult<Vec<(Box<str>, NodeId)>> {
     let document = compiler.document();
     if document.kind(object) != Kind::Object {
         return Err(compiler.expected(object, "JsonObject"));
@@ -154,7 +154,7 @@ fn members(compiler: &Compiler<'_>, object: NodeId) -> Read<Vec<(Box<str>, NodeI
     Ok(members)
 }
 
-fn names(compiler: &Compiler<'_>, list: NodeId) -> Read<Vec<Box<str>>> {
+fn names(compiler: &Compiler<'_>, list: NodeId) -> KeywordResult<Vec<Box<str>>> {
     let document = compiler.document();
     if document.kind(list) != Kind::Array {
         return Err(compiler.expected(list, "JsonArray"));
@@ -163,7 +163,7 @@ fn names(compiler: &Compiler<'_>, list: NodeId) -> Read<Vec<Box<str>>> {
 }
 
 /// `additionalProperties`, `additionalItems`: whether nothing more is allowed, or the schema of what is.
-fn rest(compiler: &mut Compiler<'_>, node: NodeId, keyword: &str) -> Read<(bool, Option<SubId>)> {
+fn rest(compiler: &mut Compiler<'_>, node: NodeId, keyword: &str) -> KeywordResult<(bool, Option<SubId>)> {
     let Some(rest) = compiler.schema.keyword(node, keyword) else { return Ok((false, None)) };
     match compiler.document().kind(rest) {
         Kind::Boolean => Ok((compiler.document().raw(rest) == b"false", None)),
@@ -171,13 +171,13 @@ fn rest(compiler: &mut Compiler<'_>, node: NodeId, keyword: &str) -> Read<(bool,
     }
 }
 
-fn string(compiler: &Compiler<'_>, node: NodeId, keyword: &str) -> Read<Option<String>> {
+fn string(compiler: &Compiler<'_>, node: NodeId, keyword: &str) -> KeywordResult<Option<String>> {
     let Some(value) = compiler.schema.keyword(node, keyword) else { return Ok(None) };
     let text = compiler.document().string(value).ok_or_else(|| compiler.expected(value, "String"))?;
     Ok(Some(text.into_owned()))
 }
 
-fn flag(compiler: &Compiler<'_>, node: NodeId, keyword: &str) -> Read<Option<bool>> {
+fn flag(compiler: &Compiler<'_>, node: NodeId, keyword: &str) -> KeywordResult<Option<bool>> {
     let Some(value) = compiler.schema.keyword(node, keyword) else { return Ok(None) };
     match compiler.document().kind(value) {
         Kind::Boolean => Ok(Some(compiler.document().raw(value) == b"true")),
@@ -186,7 +186,7 @@ fn flag(compiler: &Compiler<'_>, node: NodeId, keyword: &str) -> Read<Option<boo
 }
 
 /// A whole number. A negative one never binds as a lower limit and always as an upper one, where 0 is as near as it gets.
-fn limit(compiler: &Compiler<'_>, node: NodeId, keyword: &str) -> Read<Option<u64>> {
+fn limit(compiler: &Compiler<'_>, node: NodeId, keyword: &str) -> KeywordResult<Option<u64>> {
     let Some(value) = compiler.schema.keyword(node, keyword) else { return Ok(None) };
     let document = compiler.document();
     if document.kind(value) != Kind::Number || !numbers::is_integer(document.raw(value)) {
@@ -196,7 +196,7 @@ fn limit(compiler: &Compiler<'_>, node: NodeId, keyword: &str) -> Read<Option<u6
     text.parse::<i64>().map(|limit| Some(limit.max(0) as u64)).map_err(|_| compiler.expected(value, "Integer"))
 }
 
-fn bound(compiler: &Compiler<'_>, node: NodeId, keyword: &str) -> Read<Option<Bound>> {
+fn bound(compiler: &Compiler<'_>, node: NodeId, keyword: &str) -> KeywordResult<Option<Bound>> {
     let Some(value) = compiler.schema.keyword(node, keyword) else { return Ok(None) };
     let document = compiler.document();
     if document.kind(value) != Kind::Number {

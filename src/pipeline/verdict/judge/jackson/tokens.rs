@@ -3,7 +3,7 @@
 //! Owns: where it stands, what it says of a character that it does not expect.
 //! Refuses: the order of tokens (its parent), numbers and words (values).
 
-use super::{JsonFailure, MOST_DEPTH, MOST_TEXT, Outcome};
+use super::{JacksonResult, JsonFailure, MOST_DEPTH, MOST_TEXT};
 
 pub(super) const PARSE: &str = "com.fasterxml.jackson.core.JsonParseException";
 pub(super) const END: &str = "com.fasterxml.jackson.core.io.JsonEOFException";
@@ -11,25 +11,25 @@ pub(super) const LIMIT: &str = "com.fasterxml.jackson.core.exc.StreamConstraints
 
 /// A container that is being read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Open {
+pub(super) struct OpenContainer {
     pub(super) is_object: bool,
     /// Whether something of it was read.
     begun: bool,
 }
 
-pub(super) struct Tokens<'a> {
+pub(super) struct JsonTokens<'a> {
     pub(super) text: &'a [u8],
     pub(super) at: usize,
     /// Line breaks between tokens so far, and where the last one ends.
     breaks: usize,
     line_start: usize,
-    pub(super) open: Vec<Open>,
+    pub(super) open: Vec<OpenContainer>,
 }
 
-impl<'a> Tokens<'a> {
+impl<'a> JsonTokens<'a> {
     pub(super) fn new(text: &'a [u8]) -> Self {
         let at = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        Tokens { text, at, breaks: 0, line_start: 0, open: Vec::new() }
+        JsonTokens { text, at, breaks: 0, line_start: 0, open: Vec::new() }
     }
 
     /// A failure that tells no place.
@@ -38,12 +38,12 @@ impl<'a> Tokens<'a> {
     }
 
     /// A failure at a byte, told from where the parser stands.
-    pub(super) fn fail<T>(&self, class: &'static str, message: String, offset: usize) -> Outcome<T> {
+    pub(super) fn fail<T>(&self, class: &'static str, message: String, offset: usize) -> JacksonResult<T> {
         let (line, column) = (self.breaks + 1, self.at - self.line_start + 1);
         Err(JsonFailure { class, message, offset, line, column })
     }
 
-    pub(super) fn end<T>(&mut self, class: &'static str, what: &str) -> Outcome<T> {
+    pub(super) fn end<T>(&mut self, class: &'static str, what: &str) -> JacksonResult<T> {
         self.at = self.text.len();
         self.fail(class, format!("Unexpected end-of-input{what}"), self.at)
     }
@@ -54,7 +54,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// The next byte that is no white space; `None` at the end.
-    fn next(&mut self) -> Outcome<Option<u8>> {
+    fn next(&mut self) -> JacksonResult<Option<u8>> {
         while let Some(&byte) = self.text.get(self.at) {
             self.at += 1;
             match byte {
@@ -80,12 +80,12 @@ impl<'a> Tokens<'a> {
     }
 
     /// The root's first byte; `None` where there is nothing.
-    pub(super) fn root(&mut self) -> Outcome<Option<u8>> {
+    pub(super) fn root(&mut self) -> JacksonResult<Option<u8>> {
         self.next()
     }
 
-    pub(super) fn open(&mut self, is_object: bool) -> Outcome<()> {
-        self.open.push(Open { is_object, begun: false });
+    pub(super) fn open(&mut self, is_object: bool) -> JacksonResult<()> {
+        self.open.push(OpenContainer { is_object, begun: false });
         if self.open.len() > MOST_DEPTH {
             let message = format!("Depth ({}) exceeds the maximum allowed nesting depth ({MOST_DEPTH})", self.open.len());
             return self.fail(LIMIT, message, self.at - 1);
@@ -94,7 +94,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// What stands between two entries: a comma, the first entry's first byte, or the end of the container, which is closed then.
-    pub(super) fn separator(&mut self) -> Outcome<Option<u8>> {
+    pub(super) fn separator(&mut self) -> JacksonResult<Option<u8>> {
         let kind = self.container();
         let Some(byte) = self.next()? else { return self.end(END, &format!(": expected close marker for {kind}")) };
         let Some(open) = self.open.last_mut() else { return Ok(None) };
@@ -119,7 +119,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// The first byte after a comma.
-    pub(super) fn after_comma(&mut self) -> Outcome<u8> {
+    pub(super) fn after_comma(&mut self) -> JacksonResult<u8> {
         match self.next()? {
             Some(byte) => Ok(byte),
             // Unlike everywhere else, the end is no exception of its own here.
@@ -128,7 +128,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// A member's name, whose first byte was read.
-    pub(super) fn name(&mut self, first: u8) -> Outcome<()> {
+    pub(super) fn name(&mut self, first: u8) -> JacksonResult<()> {
         if first != b'"' {
             return self.unexpected(first, "was expecting double-quote to start field name");
         }
@@ -139,7 +139,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// The colon after a name; gives the first byte of the value.
-    pub(super) fn colon(&mut self) -> Outcome<u8> {
+    pub(super) fn colon(&mut self) -> JacksonResult<u8> {
         for expected in [Some(b':'), None] {
             let Some(byte) = self.next()? else { return self.end(END, &format!(" within/between {} entries", self.container())) };
             match expected {
@@ -152,11 +152,11 @@ impl<'a> Tokens<'a> {
     }
 
     /// A text value, whose quote was read.
-    pub(super) fn string(&mut self) -> Outcome<()> {
+    pub(super) fn string(&mut self) -> JacksonResult<()> {
         self.quoted(" in VALUE_STRING", "string value")
     }
 
-    fn quoted(&mut self, at_end: &str, what: &str) -> Outcome<()> {
+    fn quoted(&mut self, at_end: &str, what: &str) -> JacksonResult<()> {
         let start = self.at;
         loop {
             let Some(&byte) = self.text.get(self.at) else { return self.end(END, at_end) };
@@ -180,7 +180,7 @@ impl<'a> Tokens<'a> {
         Ok(())
     }
 
-    fn escape(&mut self) -> Outcome<()> {
+    fn escape(&mut self) -> JacksonResult<()> {
         let sequence = " in character escape sequence";
         let Some(&byte) = self.text.get(self.at) else { return self.end(END, sequence) };
         self.at += 1;
@@ -205,7 +205,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// The rest of a character of several bytes.
-    fn character(&mut self, first: u8, at_end: &str) -> Outcome<()> {
+    fn character(&mut self, first: u8, at_end: &str) -> JacksonResult<()> {
         let more = match first {
             0xc0..=0xdf => 1,
             0xe0..=0xef => 2,
@@ -222,14 +222,14 @@ impl<'a> Tokens<'a> {
         Ok(())
     }
 
-    pub(super) fn unexpected<T>(&mut self, byte: u8, why: &str) -> Outcome<T> {
+    pub(super) fn unexpected<T>(&mut self, byte: u8, why: &str) -> JacksonResult<T> {
         let offset = self.at - 1;
         let code = self.decoded(byte)?;
         self.fail(PARSE, format!("Unexpected character ({}): {why}", named(code)), offset)
     }
 
     /// The character that begins with a byte just read, the rest of it read as well.
-    pub(super) fn decoded(&mut self, first: u8) -> Outcome<u32> {
+    pub(super) fn decoded(&mut self, first: u8) -> JacksonResult<u32> {
         if first.is_ascii() {
             return Ok(u32::from(first));
         }

@@ -3,17 +3,17 @@
 //! Owns: their spelling, the limit on digits, what the parser says of a byte that begins no value.
 //! Refuses: texts and containers (tokens).
 
-use super::tokens::{END, LIMIT, PARSE, Tokens, named};
-use super::{MOST_DIGITS, Outcome};
+use super::tokens::{END, JsonTokens, LIMIT, PARSE, named};
+use super::{JacksonResult, MOST_DIGITS};
 
 const TOKENS: &str = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
 const NON_NUMERIC: &str = "enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow";
 /// Longest piece of an unknown word that is repeated in a message.
 const MOST_WORD: usize = 256;
 
-impl Tokens<'_> {
+impl JsonTokens<'_> {
     /// A number, whose first byte was read.
-    pub(super) fn number(&mut self, first: u8) -> Outcome<()> {
+    pub(super) fn number(&mut self, first: u8) -> JacksonResult<()> {
         let start = self.at - 1;
         let mut digit = Some(first);
         if first == b'-' {
@@ -46,7 +46,7 @@ impl Tokens<'_> {
     }
 
     /// Whether the number that was just read is within the limits.
-    fn fits(&self, start: usize, is_float: bool) -> Outcome<()> {
+    fn fits(&self, start: usize, is_float: bool) -> JacksonResult<()> {
         let raw = &self.text[start..self.at];
         let length = raw.len() - usize::from(raw[0] == b'-');
         if length > MOST_DIGITS {
@@ -65,7 +65,7 @@ impl Tokens<'_> {
         }
     }
 
-    fn some_digits(&mut self, otherwise: &str) -> Outcome<()> {
+    fn some_digits(&mut self, otherwise: &str) -> JacksonResult<()> {
         match self.text.get(self.at) {
             Some(b'0'..=b'9') => {
                 self.digits();
@@ -79,25 +79,25 @@ impl Tokens<'_> {
         }
     }
 
-    fn odd_number(&mut self, byte: u8, why: &str) -> Outcome<()> {
+    fn odd_number(&mut self, byte: u8, why: &str) -> JacksonResult<()> {
         let offset = self.at - 1;
         let code = self.decoded(byte)?;
         self.fail(PARSE, format!("Unexpected character ({}) in numeric value: {why}", named(code)), offset)
     }
 
     /// `Infinity`, whose first letter was read.
-    fn infinity(&mut self, start: usize, sign: &str) -> Outcome<()> {
+    fn infinity(&mut self, start: usize, sign: &str) -> JacksonResult<()> {
         self.word("Infinity", 1)?;
         self.fail(PARSE, format!("Non-standard token '{sign}Infinity': {NON_NUMERIC}"), start)
     }
 
     /// `true`, `false` or `null`, whose first letter was read.
-    pub(super) fn literal(&mut self, word: &str) -> Outcome<()> {
+    pub(super) fn literal(&mut self, word: &str) -> JacksonResult<()> {
         self.word(word, 1)
     }
 
     /// The rest of a word, and nothing that could belong to a longer one.
-    fn word(&mut self, word: &str, known: usize) -> Outcome<()> {
+    fn word(&mut self, word: &str, known: usize) -> JacksonResult<()> {
         let start = self.at - known;
         for (i, expected) in word.bytes().enumerate().skip(known) {
             if self.text.get(self.at) != Some(&expected) {
@@ -112,7 +112,7 @@ impl Tokens<'_> {
     }
 
     /// A word that means nothing; the parser reads it to its end and one further.
-    fn unknown_word(&mut self, start: usize, begun: &str) -> Outcome<()> {
+    fn unknown_word(&mut self, start: usize, begun: &str) -> JacksonResult<()> {
         let mut word = begun.to_owned();
         while let Some(&byte) = self.text.get(self.at) {
             self.at += 1;
@@ -131,7 +131,7 @@ impl Tokens<'_> {
     }
 
     /// A byte that begins no value.
-    pub(super) fn odd_value(&mut self, byte: u8) -> Outcome<()> {
+    pub(super) fn odd_value(&mut self, byte: u8) -> JacksonResult<()> {
         let start = self.at - 1;
         let in_array = self.open.last().is_some_and(|open| !open.is_object);
         match byte {

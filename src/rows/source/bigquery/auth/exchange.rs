@@ -15,7 +15,7 @@ use oauth::external_account::ExternalAccountSecret;
 use serde::Deserialize;
 
 use super::super::error::Error;
-use super::{Credentials, Token};
+use super::{AccessToken, Credentials};
 use crate::ground::text::visible;
 
 /// What a token is for.
@@ -68,7 +68,7 @@ impl Library {
 
 /// What token servers answer.
 #[derive(Deserialize)]
-struct Answer {
+struct TokenAnswer {
     access_token: Option<String>,
     expires_in: Option<u64>,
     error: Option<String>,
@@ -76,9 +76,9 @@ struct Answer {
 }
 
 /// A new token.
-pub(super) async fn token(credentials: &Credentials, http: &reqwest::Client) -> Result<Token, Error> {
+pub(super) async fn token(credentials: &Credentials, http: &reqwest::Client) -> Result<AccessToken, Error> {
     match credentials {
-        Credentials::NotNeeded => Ok(Token { text: String::new(), lasts: None }),
+        Credentials::NotNeeded => Ok(AccessToken { text: String::new(), lasts: None }),
         Credentials::User(user) => of_user(user, http).await,
         Credentials::Library(library) => of_library(library).await,
         Credentials::Metadata(host) => of_metadata(host, http).await,
@@ -88,7 +88,7 @@ pub(super) async fn token(credentials: &Credentials, http: &reqwest::Client) -> 
     }
 }
 
-async fn of_user(user: &User, http: &reqwest::Client) -> Result<Token, Error> {
+async fn of_user(user: &User, http: &reqwest::Client) -> Result<AccessToken, Error> {
     let form = [
         ("grant_type", "refresh_token"),
         ("client_id", &user.client_id),
@@ -99,21 +99,21 @@ async fn of_user(user: &User, http: &reqwest::Client) -> Result<Token, Error> {
     answer(request, "the token server").await
 }
 
-async fn of_metadata(host: &str, http: &reqwest::Client) -> Result<Token, Error> {
+async fn of_metadata(host: &str, http: &reqwest::Client) -> Result<AccessToken, Error> {
     let url = format!("http://{host}/computeMetadata/v1/instance/service-accounts/default/token");
     let request = http.get(url).header("Metadata-Flavor", "Google").query(&[("scopes", SCOPE)]);
     answer(request, "the metadata server of this machine").await
 }
 
 /// Sends a request for a token. Nothing of it but the server's own words gets into an error.
-async fn answer(request: reqwest::RequestBuilder, who: &str) -> Result<Token, Error> {
+async fn answer(request: reqwest::RequestBuilder, who: &str) -> Result<AccessToken, Error> {
     let response =
         request.send().await.map_err(|_| Error::Credentials(format!("{who} cannot be reached: is there a network, a proxy?")))?;
     let status = response.status();
-    let answer: Answer =
+    let answer: TokenAnswer =
         response.json().await.map_err(|_| Error::Credentials(format!("{who} gave no token and no reason (status {})", status.as_u16())))?;
     match answer.access_token.filter(|_| status.is_success()) {
-        Some(text) => Ok(Token { text, lasts: answer.expires_in.map(Duration::from_secs) }),
+        Some(text) => Ok(AccessToken { text, lasts: answer.expires_in.map(Duration::from_secs) }),
         None => {
             let reason = answer.error_description.or(answer.error).unwrap_or_else(|| format!("status {}", status.as_u16()));
             Err(Error::Credentials(format!("{who} gives no token: {}; {LOG_IN}", visible(&reason))))
@@ -121,7 +121,7 @@ async fn answer(request: reqwest::RequestBuilder, who: &str) -> Result<Token, Er
     }
 }
 
-async fn of_library(library: &Library) -> Result<Token, Error> {
+async fn of_library(library: &Library) -> Result<AccessToken, Error> {
     let failed = |reason: String| Error::Credentials(format!("the service account gives no token: {reason}"));
     // A key that is no key is told here; the library's words could quote it.
     let authenticator = library.authenticator().await.map_err(|_| failed("its private key cannot be used".to_owned()))?;
@@ -137,13 +137,13 @@ async fn of_library(library: &Library) -> Result<Token, Error> {
         Duration::from_secs(u64::try_from(ends.unix_timestamp()).unwrap_or(0)).saturating_sub(now)
     });
     match token.token() {
-        Some(text) => Ok(Token { text: text.to_owned(), lasts }),
+        Some(text) => Ok(AccessToken { text: text.to_owned(), lasts }),
         None => Err(failed("the answer has none".to_owned())),
     }
 }
 
 /// Blocks; gcloud takes about a second. How long its token lasts is not told; the server's 401 ends it.
-fn of_gcloud() -> Result<Token, Error> {
+fn of_gcloud() -> Result<AccessToken, Error> {
     let failed = |reason: &str| Error::Credentials(format!("gcloud gives no token: {}; run `gcloud auth login`", visible(reason.trim())));
     let output = Command::new("gcloud")
         .args(["auth", "print-access-token", "--quiet"])
@@ -155,5 +155,5 @@ fn of_gcloud() -> Result<Token, Error> {
         return Err(failed(told.lines().find(|line| !line.trim().is_empty()).unwrap_or("it failed")));
     }
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    if text.is_empty() { Err(failed("it printed nothing")) } else { Ok(Token { text, lasts: None }) }
+    if text.is_empty() { Err(failed("it printed nothing")) } else { Ok(AccessToken { text, lasts: None }) }
 }

@@ -36,14 +36,14 @@ impl Environment<'static> {
 }
 
 /// What was found, and the project it bills where it tells one.
-pub(in super::super) struct Found {
+pub(in super::super) struct FoundCredentials {
     pub(in super::super) credentials: Credentials,
     pub(in super::super) project: Option<String>,
 }
 
 /// A credentials file as far as it matters here.
 #[derive(Deserialize)]
-struct File {
+struct CredentialsFile {
     r#type: Option<String>,
     project_id: Option<String>,
     quota_project_id: Option<String>,
@@ -55,10 +55,10 @@ struct File {
 ///
 /// # Errors
 /// There are none, or a file that names them cannot be used: with the command that mends it.
-pub(in super::super) fn find(environment: &Environment<'_>) -> Result<Found, Error> {
+pub(in super::super) fn find(environment: &Environment<'_>) -> Result<FoundCredentials, Error> {
     let variable = environment.variable;
     let project = variable("GOOGLE_CLOUD_PROJECT").or_else(|| variable("CLOUDSDK_CORE_PROJECT"));
-    let with = |found: Found| Found { project: project.clone().or(found.project), ..found };
+    let with = |found: FoundCredentials| FoundCredentials { project: project.clone().or(found.project), ..found };
     if let Some(path) = variable("GOOGLE_APPLICATION_CREDENTIALS") {
         let path = PathBuf::from(path);
         let named = |reason: String| Error::Credentials(format!("GOOGLE_APPLICATION_CREDENTIALS names {}, {reason}", shown(&path)));
@@ -69,10 +69,10 @@ pub(in super::super) fn find(environment: &Environment<'_>) -> Result<Found, Err
         return read(&path).map_err(|error| of(error.to_string()))?.map(with).map_err(of);
     }
     if let Some(host) = metadata_host(environment) {
-        return Ok(Found { credentials: Credentials::Metadata(host), project });
+        return Ok(FoundCredentials { credentials: Credentials::Metadata(host), project });
     }
     if on_path(variable, "gcloud") {
-        return Ok(Found { credentials: Credentials::Gcloud, project });
+        return Ok(FoundCredentials { credentials: Credentials::Gcloud, project });
     }
     Err(Error::Credentials(format!("there are no credentials for BigQuery on this machine: {MEND}")))
 }
@@ -101,17 +101,17 @@ fn shown(path: &Path) -> String {
 }
 
 /// The inner reason is of a file that was read but is of no use. It never quotes the file.
-fn read(path: &Path) -> std::io::Result<Result<Found, String>> {
+fn read(path: &Path) -> std::io::Result<Result<FoundCredentials, String>> {
     if std::fs::metadata(path)?.len() > LONGEST {
         return Ok(Err("which is too long for credentials".to_owned()));
     }
     Ok(parse(&std::fs::read(path)?))
 }
 
-fn parse(text: &[u8]) -> Result<Found, String> {
+fn parse(text: &[u8]) -> Result<FoundCredentials, String> {
     // What serde says of a mistake may quote a value.
     let wrong = |error: serde_json::Error| format!("which is no credentials file (line {} column {})", error.line(), error.column());
-    let file: File = serde_json::from_slice(text).map_err(wrong)?;
+    let file: CredentialsFile = serde_json::from_slice(text).map_err(wrong)?;
     let credentials = match file.r#type.as_deref() {
         Some("authorized_user") => Credentials::User(serde_json::from_slice::<User>(text).map_err(wrong)?),
         Some("service_account") => Credentials::Library(Library::service_account(text).map_err(wrong)?),
@@ -127,7 +127,7 @@ fn parse(text: &[u8]) -> Result<Found, String> {
         Some(other) => return Err(format!("which holds credentials of a kind that is not known here: {}", visible(other))),
         None => return Err("which is no credentials file: it has no type".to_owned()),
     };
-    Ok(Found { credentials, project: file.quota_project_id.or(file.project_id) })
+    Ok(FoundCredentials { credentials, project: file.quota_project_id.or(file.project_id) })
 }
 
 /// `…/serviceAccounts/NAME@PROJECT.iam.gserviceaccount.com:generateAccessToken`
@@ -139,7 +139,7 @@ fn account_of(url: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn look(variables: &[(&str, &str)]) -> Result<Found, String> {
+    fn look(variables: &[(&str, &str)]) -> Result<FoundCredentials, String> {
         let get = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
         find(&Environment { variable: &get, product: Path::new("/nowhere") }).map_err(|error| error.to_string())
     }

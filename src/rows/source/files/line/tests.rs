@@ -6,7 +6,7 @@ use super::*;
 use crate::rows::column::ErrorColumn;
 
 /// What serde_json alone says of a text.
-fn judged<T>(text: &[u8], then: impl FnOnce(Found<'_>) -> T) -> T {
+fn judged<T>(text: &[u8], then: impl FnOnce(FoundRow<'_>) -> T) -> T {
     then(RowReader::default().slow(text))
 }
 
@@ -24,7 +24,7 @@ fn columns_are_read_in_any_order_and_spacing() {
     ] {
         assert!(fast(&mut reader, text), "{text}");
         let (end, found) = reader.line(text.as_bytes());
-        let Found::Row(cells) = found else { panic!("{found:?}") };
+        let FoundRow::Row(cells) = found else { panic!("{found:?}") };
         let row = cells.error_row();
         assert_eq!((end, row.doctype, row.version, row.job), (text.len(), Some("main"), Some("4"), None), "{text}");
         assert_eq!(cells.seen.missing().len(), 5);
@@ -36,12 +36,12 @@ fn a_line_ends_at_its_newline() {
     let mut reader = RowReader::default();
     let (end, found) = reader.line(b"{\"document_type\":\"a\"} \n{\"document_type\":\"b\"}");
     assert_eq!(end, 22);
-    assert!(matches!(found, Found::Row(_)));
-    assert_eq!(reader.line(b" \r\n{}"), (2, Found::Blank));
+    assert!(matches!(found, FoundRow::Row(_)));
+    assert_eq!(reader.line(b" \r\n{}"), (2, FoundRow::Blank));
     let (end, found) = reader.line(b"{\"a\":\n1}");
     assert_eq!(end, 5);
-    assert!(matches!(found, Found::Bad(_)), "a row does not go on after a newline");
-    assert!(matches!(reader.value(b"{\"a\":\n1}\n"), Found::Row(_)), "unless its bounds are known");
+    assert!(matches!(found, FoundRow::Bad(_)), "a row does not go on after a newline");
+    assert!(matches!(reader.value(b"{\"a\":\n1}\n"), FoundRow::Row(_)), "unless its bounds are known");
 }
 
 #[test]

@@ -32,7 +32,7 @@ enum Meaning {
 }
 
 /// The values of a batch that are not NULL.
-enum Values {
+enum BatchValues {
     Bool(Vec<bool>),
     Int32(Vec<i32>),
     Int64(Vec<i64>),
@@ -44,45 +44,45 @@ enum Values {
 }
 
 /// A column being read.
-pub(super) struct Column {
+pub(super) struct ParquetColumn {
     reader: ColumnReader,
     meaning: Meaning,
     deepest: i16,
     levels: Vec<i16>,
-    values: Values,
+    values: BatchValues,
     /// Position of each row's value.
     places: Vec<u32>,
 }
 
-impl Column {
+impl ParquetColumn {
     /// At the beginning of its row group.
     pub(super) fn new(reader: ColumnReader, description: &ColumnDescriptor) -> Self {
         let values = match reader {
-            ColumnReader::BoolColumnReader(_) => Values::Bool(Vec::new()),
-            ColumnReader::Int32ColumnReader(_) => Values::Int32(Vec::new()),
-            ColumnReader::Int64ColumnReader(_) => Values::Int64(Vec::new()),
-            ColumnReader::Int96ColumnReader(_) => Values::Int96(Vec::new()),
-            ColumnReader::FloatColumnReader(_) => Values::Float(Vec::new()),
-            ColumnReader::DoubleColumnReader(_) => Values::Double(Vec::new()),
-            ColumnReader::ByteArrayColumnReader(_) => Values::Bytes(Vec::new()),
-            ColumnReader::FixedLenByteArrayColumnReader(_) => Values::Fixed(Vec::new()),
+            ColumnReader::BoolColumnReader(_) => BatchValues::Bool(Vec::new()),
+            ColumnReader::Int32ColumnReader(_) => BatchValues::Int32(Vec::new()),
+            ColumnReader::Int64ColumnReader(_) => BatchValues::Int64(Vec::new()),
+            ColumnReader::Int96ColumnReader(_) => BatchValues::Int96(Vec::new()),
+            ColumnReader::FloatColumnReader(_) => BatchValues::Float(Vec::new()),
+            ColumnReader::DoubleColumnReader(_) => BatchValues::Double(Vec::new()),
+            ColumnReader::ByteArrayColumnReader(_) => BatchValues::Bytes(Vec::new()),
+            ColumnReader::FixedLenByteArrayColumnReader(_) => BatchValues::Fixed(Vec::new()),
         };
         let deepest = description.max_def_level();
-        Column { reader, meaning: meaning(description), deepest, levels: Vec::new(), values, places: Vec::new() }
+        ParquetColumn { reader, meaning: meaning(description), deepest, levels: Vec::new(), values, places: Vec::new() }
     }
 
     /// Decodes the next rows; gives how many there were.
     pub(super) fn read(&mut self, rows: usize) -> Result<usize> {
         let (most, levels) = (rows, &mut self.levels);
         let rows = match (&mut self.reader, &mut self.values) {
-            (ColumnReader::BoolColumnReader(reader), Values::Bool(values)) => read(reader, most, levels, values),
-            (ColumnReader::Int32ColumnReader(reader), Values::Int32(values)) => read(reader, most, levels, values),
-            (ColumnReader::Int64ColumnReader(reader), Values::Int64(values)) => read(reader, most, levels, values),
-            (ColumnReader::Int96ColumnReader(reader), Values::Int96(values)) => read(reader, most, levels, values),
-            (ColumnReader::FloatColumnReader(reader), Values::Float(values)) => read(reader, most, levels, values),
-            (ColumnReader::DoubleColumnReader(reader), Values::Double(values)) => read(reader, most, levels, values),
-            (ColumnReader::ByteArrayColumnReader(reader), Values::Bytes(values)) => read(reader, most, levels, values),
-            (ColumnReader::FixedLenByteArrayColumnReader(reader), Values::Fixed(values)) => read(reader, most, levels, values),
+            (ColumnReader::BoolColumnReader(reader), BatchValues::Bool(values)) => read(reader, most, levels, values),
+            (ColumnReader::Int32ColumnReader(reader), BatchValues::Int32(values)) => read(reader, most, levels, values),
+            (ColumnReader::Int64ColumnReader(reader), BatchValues::Int64(values)) => read(reader, most, levels, values),
+            (ColumnReader::Int96ColumnReader(reader), BatchValues::Int96(values)) => read(reader, most, levels, values),
+            (ColumnReader::FloatColumnReader(reader), BatchValues::Float(values)) => read(reader, most, levels, values),
+            (ColumnReader::DoubleColumnReader(reader), BatchValues::Double(values)) => read(reader, most, levels, values),
+            (ColumnReader::ByteArrayColumnReader(reader), BatchValues::Bytes(values)) => read(reader, most, levels, values),
+            (ColumnReader::FixedLenByteArrayColumnReader(reader), BatchValues::Fixed(values)) => read(reader, most, levels, values),
             _ => Ok(0),
         }?;
         self.places.clear();
@@ -117,15 +117,15 @@ impl Column {
             return Some(Cow::Owned(time::time_text(time)));
         }
         Some(Cow::Owned(match &self.values {
-            Values::Bytes(values) => return values.get(place).map(|bytes| String::from_utf8_lossy(bytes.data())),
-            Values::Fixed(values) => return values.get(place).map(|bytes| String::from_utf8_lossy(bytes.data())),
-            Values::Int32(values) if self.meaning == Meaning::Date => time::date_text(*values.get(place)?),
-            Values::Bool(values) => values.get(place)?.to_string(),
-            Values::Int32(values) => values.get(place)?.to_string(),
-            Values::Int64(values) => values.get(place)?.to_string(),
-            Values::Int96(values) => values.get(place)?.to_micros().to_string(),
-            Values::Float(values) => values.get(place)?.to_string(),
-            Values::Double(values) => values.get(place)?.to_string(),
+            BatchValues::Bytes(values) => return values.get(place).map(|bytes| String::from_utf8_lossy(bytes.data())),
+            BatchValues::Fixed(values) => return values.get(place).map(|bytes| String::from_utf8_lossy(bytes.data())),
+            BatchValues::Int32(values) if self.meaning == Meaning::Date => time::date_text(*values.get(place)?),
+            BatchValues::Bool(values) => values.get(place)?.to_string(),
+            BatchValues::Int32(values) => values.get(place)?.to_string(),
+            BatchValues::Int64(values) => values.get(place)?.to_string(),
+            BatchValues::Int96(values) => values.get(place)?.to_micros().to_string(),
+            BatchValues::Float(values) => values.get(place)?.to_string(),
+            BatchValues::Double(values) => values.get(place)?.to_string(),
         }))
     }
 
@@ -137,8 +137,8 @@ impl Column {
     /// The time that a column of times holds.
     fn stamp(&self, place: usize) -> Option<Micros> {
         match (&self.values, self.meaning) {
-            (Values::Int64(values), Meaning::Time(units)) => micros(*values.get(place)?, units),
-            (Values::Int96(values), _) => Some(values.get(place)?.to_micros()),
+            (BatchValues::Int64(values), Meaning::Time(units)) => micros(*values.get(place)?, units),
+            (BatchValues::Int96(values), _) => Some(values.get(place)?.to_micros()),
             _ => None,
         }
     }
@@ -149,7 +149,7 @@ impl Column {
             return Payload::Absent;
         };
         match &self.values {
-            Values::Bytes(values) if self.meaning == Meaning::Plain => {
+            BatchValues::Bytes(values) if self.meaning == Meaning::Plain => {
                 values.get(place).map_or(Payload::Absent, |bytes| Payload::Bytes(bytes.data().to_vec()))
             }
             _ => self.text(row).map_or(Payload::Absent, object::payload),
