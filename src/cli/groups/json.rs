@@ -1,11 +1,10 @@
 //! Groups as JSON: one object, or one group a line.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::cli::safe_json;
 use crate::rows::column::ErrorColumn;
-use crate::rows::group::Groups;
+use crate::rows::group::{GroupFields, Groups};
 use crate::rows::row::BadRow;
 use crate::tui::advice::advised;
 
@@ -18,7 +17,7 @@ struct GroupsAnswer<'a> {
     missing_columns: &'a [ErrorColumn],
     /// What the source has to say of the counts: their price, their age.
     notes: Vec<String>,
-    groups: Vec<Value>,
+    groups: Vec<GroupFields<'a>>,
 }
 
 #[derive(Serialize)]
@@ -41,7 +40,7 @@ impl<'a> UnreadableRow<'a> {
 }
 
 /// One object with everything.
-pub(super) fn document(groups: &Groups, records: Vec<Value>) -> serde_json::Result<String> {
+pub(super) fn document(groups: &Groups, records: Vec<GroupFields<'_>>) -> serde_json::Result<String> {
     let answer = GroupsAnswer {
         rows: groups.rows,
         outside: groups.outside,

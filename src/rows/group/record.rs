@@ -1,15 +1,14 @@
 //! A group as it is told: the one shape that leaves the program and comes back.
 //!
 //! Owns: the names of its members, their two spellings: one line of a bundle (serde), and the members that scripts read and that an
-//! earlier export gives back (`fields`).
+//! earlier export gives back (fields).
 //! Refuses: counting (part), what of its texts may be told (redact), being a group again (restore). A report tells sentences, so it has
 //! members of its own.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
-use super::{Clients, Fingerprint, Group, Groups, JobCount, Status, Trend};
-use crate::ground::time::{Micros, timestamp};
+use super::{Clients, Fingerprint, Group, JobCount, Status, Trend};
+use crate::ground::time::Micros;
 
 /// One group. The order of the members is that of a bundle's lines.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -120,44 +119,6 @@ impl GroupRecord {
             status: group.status,
             noise: group.noise,
         }
-    }
-
-    /// The members that scripts read, in their order; names and meanings are stable. Times are RFC 3339, jobs have their names, `share` is
-    /// of all counted rows, `facet_rows` are the rows that the facets are counted from.
-    pub fn fields(&self, among: &Groups) -> Value {
-        let time = |time: Option<Micros>| time.map(|time| timestamp(time).to_string());
-        let job = |part: &JobCount| Some(json!({"job": &*among.jobs.get(part.job as usize)?.name, "count": part.rows}));
-        let value = |(value, count): &(String, u64)| json!({"value": value, "count": count});
-        let facet = |facet: &FacetRecord| {
-            let values: Vec<Value> = facet.values.iter().map(value).collect();
-            json!({"name": facet.name, "values": values, "others": facet.others})
-        };
-        let (status, status_sure) = self.status.told();
-        json!({
-            "namespace": self.namespace,
-            "doctype": self.doctype,
-            "version": self.version,
-            "stage": self.stage,
-            "exception_class": self.exception_class,
-            "path": self.path,
-            "fault": self.fault,
-            "fingerprint": self.fingerprint,
-            "count": self.count,
-            "first": time(self.span.map(|span| span.0)),
-            "last": time(self.span.map(|span| span.1)),
-            "jobs": self.jobs.iter().filter_map(job).collect::<Vec<Value>>(),
-            "status": status,
-            "status_sure": status_sure,
-            "share": if among.rows == 0 { 0.0 } else { self.count as f64 / among.rows as f64 },
-            "noise": self.noise,
-            "keyword": self.keyword,
-            "facets": self.facets.iter().map(facet).collect::<Vec<Value>>(),
-            "sample": self.sample,
-            "facet_rows": self.sampled.unwrap_or(self.count),
-            "clients": self.clients.map(|clients| clients.count),
-            "clients_exact": self.clients.map(|clients| clients.exact),
-            "folded": self.folded,
-        })
     }
 }
 

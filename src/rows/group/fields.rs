@@ -1,0 +1,114 @@
+//! The members of a group's record that scripts read, and that an earlier export gives back.
+//!
+//! Owns: their names, order and meanings, which are stable: times are RFC 3339, jobs have their names, `share` is of all counted rows, `facet_rows`
+//! are the rows that the facets are counted from.
+//! Refuses: forms (JSON, CSV): it is written by whoever serializes it, and holds no tree of values.
+
+use serde::{Serialize, Serializer};
+
+use super::{FacetRecord, Fingerprint, GroupRecord, Groups};
+use crate::ground::time::{Micros, timestamp};
+
+/// A record among all groups.
+pub struct GroupFields<'a> {
+    record: GroupRecord,
+    among: &'a Groups,
+}
+
+impl GroupRecord {
+    /// The members that scripts read.
+    pub fn fields(self, among: &Groups) -> GroupFields<'_> {
+        GroupFields { record: self, among }
+    }
+}
+
+#[derive(Serialize)]
+struct Members<'a> {
+    namespace: Option<&'a str>,
+    doctype: Option<&'a str>,
+    version: Option<&'a str>,
+    stage: Option<&'a str>,
+    exception_class: Option<&'a str>,
+    path: Option<&'a str>,
+    fault: &'a str,
+    fingerprint: Fingerprint,
+    count: u64,
+    first: Option<String>,
+    last: Option<String>,
+    jobs: Vec<JobMember<'a>>,
+    status: &'static str,
+    status_sure: bool,
+    share: f64,
+    noise: bool,
+    keyword: Option<&'a str>,
+    facets: Vec<FacetMember<'a>>,
+    sample: &'a str,
+    facet_rows: u64,
+    clients: Option<u64>,
+    clients_exact: Option<bool>,
+    folded: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct JobMember<'a> {
+    job: &'a str,
+    count: u64,
+}
+
+#[derive(Serialize)]
+struct FacetMember<'a> {
+    name: &'a str,
+    values: Vec<ValueMember<'a>>,
+    others: u64,
+}
+
+#[derive(Serialize)]
+struct ValueMember<'a> {
+    value: &'a str,
+    count: u64,
+}
+
+impl<'a> FacetMember<'a> {
+    fn of(facet: &'a FacetRecord) -> Self {
+        let value = |(value, count): &'a (String, u64)| ValueMember { value, count: *count };
+        FacetMember { name: &facet.name, values: facet.values.iter().map(value).collect(), others: facet.others }
+    }
+}
+
+impl Serialize for GroupFields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let GroupFields { record, among } = self;
+        let time = |time: Micros| timestamp(time).to_string();
+        let jobs = record.jobs.iter().filter_map(|part| {
+            let job = among.jobs.get(part.job as usize)?;
+            Some(JobMember { job: &job.name, count: part.rows })
+        });
+        let (status, status_sure) = record.status.told();
+        let members = Members {
+            namespace: record.namespace.as_deref(),
+            doctype: record.doctype.as_deref(),
+            version: record.version.as_deref(),
+            stage: record.stage.as_deref(),
+            exception_class: record.exception_class.as_deref(),
+            path: record.path.as_deref(),
+            fault: &record.fault,
+            fingerprint: record.fingerprint,
+            count: record.count,
+            first: record.span.map(|span| time(span.0)),
+            last: record.span.map(|span| time(span.1)),
+            jobs: jobs.collect(),
+            status,
+            status_sure,
+            share: if among.rows == 0 { 0.0 } else { record.count as f64 / among.rows as f64 },
+            noise: record.noise,
+            keyword: record.keyword.as_deref(),
+            facets: record.facets.iter().map(FacetMember::of).collect(),
+            sample: &record.sample,
+            facet_rows: record.sampled.unwrap_or(record.count),
+            clients: record.clients.map(|clients| clients.count),
+            clients_exact: record.clients.map(|clients| clients.exact),
+            folded: record.folded,
+        };
+        members.serialize(serializer)
+    }
+}
