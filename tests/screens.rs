@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use misfit::rows::demo;
 use misfit::rows::schemas::SchemaStore;
+use misfit::rows::source::files::Files;
 use misfit::rows::source::{ErrorSource, Request};
 use misfit::tui::keymap::{Keymap, parse_keys};
 use misfit::tui::theme::{Depth, Theme};
@@ -267,4 +268,15 @@ fn tables_are_readable_without_colour_and_unicode() {
 fn a_menu_tells_what_can_be_exported() {
     insta::assert_snapshot!(press((80, 24), "e"));
     insta::assert_snapshot!(press((80, 24), "<enter>e!"));
+}
+
+#[test]
+fn a_column_that_is_not_there_is_told_with_what_cannot_be_known() {
+    let row = r#"{"document_namespace":"a","document_type":"b","document_version":"1","error_message":"x","payload":"e30="}"#;
+    let source: Arc<dyn ErrorSource> = Arc::new(Files::from_memory("made up", row.as_bytes().to_vec()).expect("a row"));
+    let schemas = Arc::new(demo::schemas().expect("schemas"));
+    let screen = frame::to_text(&press_with(Some(source), schemas, "default-dark", Depth::True, (120, 40), "i"));
+    let line = screen.lines().find(|line| line.contains("job_name")).unwrap_or_default();
+    assert!(line.contains("which job refused a document, and so what is new or gone"), "{screen}");
+    assert!(!screen.contains("│ Jobs "), "a heading over nothing: {screen}");
 }

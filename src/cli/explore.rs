@@ -93,7 +93,7 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
         .transpose()
         .map_err(|mistake| eyre!("--keys {mistake}"))?
         .unwrap_or_default();
-    let exports = ExportSettings { redaction: config.redaction.clone(), ..ExportSettings::default() };
+    let exports = ExportSettings { redaction: config.redaction.clone(), folder: ".".into() };
     let options = tui::ExplorerOptions { source, request, exports, theme, depth, keymap };
     if print {
         let size = size.unwrap_or(PRINTED);

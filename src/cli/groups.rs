@@ -185,7 +185,7 @@ fn closing(groups: &Groups, shown: usize, strays: Option<String>) -> String {
         parts.push("stopped before the end".to_owned());
     }
     if !groups.missing_columns.is_empty() {
-        parts.push(format!("the source has no {}", column::names(&groups.missing_columns)));
+        parts.push(format!("the source has no {}", column::lost(&groups.missing_columns)));
     }
     parts.extend(out::unreadable(&groups.unreadable));
     parts.extend(groups.notes.iter().map(|note| visible(&advice::advised(note)).into_owned()));
@@ -219,7 +219,8 @@ mod tests {
         };
         assert_eq!(
             closing(&groups, 0, Some("1 schema file is a stray".to_owned())),
-            "1,200 rows in 0 groups; 3 rows outside of what was asked for; stopped before the end; the source has no job_name; \
+            "1,200 rows in 0 groups; 3 rows outside of what was asked for; stopped before the end; the source has no job_name (which job refused a \
+             document, and so what is new or gone); \
              2 pieces of input are no rows; the first is e.ndjson line 3: not JSON: \\u{1b}[2J{; \
              counting reads 3 GiB; 1 schema file is a stray"
         );

@@ -249,6 +249,12 @@ impl CountColumn {
     }
 }
 
+/// Their names with what cannot be told without them, in parentheses.
+pub fn lost(columns: &[ErrorColumn]) -> String {
+    let told = |column: &ErrorColumn| column.lost().map_or_else(|| column.to_string(), |lost| format!("{column} ({lost})"));
+    columns.iter().map(told).collect::<Vec<_>>().join(", ")
+}
+
 /// The names of some columns, as people list them.
 pub fn names(columns: &[ErrorColumn]) -> String {
     columns.iter().map(|column| column.name()).collect::<Vec<_>>().join(", ")

@@ -41,7 +41,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 pub struct ExportSettings {
     /// What is told and what not.
     pub redaction: Redaction,
-    /// Folder of the files; the empty path is the one that the explorer was started in.
+    /// Folder of the files.
     pub folder: PathBuf,
 }
 
@@ -211,7 +211,7 @@ impl Workers {
         let Some(source) = self.source.clone() else { return };
         let (schemas, flag) = (self.request.schemas.clone(), self.flag(job));
         let (watch, policy) = (self.reader(flag.clone()), self.exports.redaction.policy(export.raw));
-        let folder = if self.exports.folder.as_os_str().is_empty() { PathBuf::from(".") } else { self.exports.folder.clone() };
+        let folder = self.exports.folder.clone();
         self.run(move |_| {
             let outcome = exported(source.as_ref(), schemas.as_deref(), policy, &export, &folder, &watch);
             (!flag.load(Ordering::Relaxed)).then_some(Message::Exported { job, outcome })

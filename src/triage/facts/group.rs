@@ -23,7 +23,9 @@ pub fn sheet(groups: &Groups, group: &Group, notes: &[String], rest: &str) -> Fa
     facts.line(&group.sentence());
     facts.gap();
     names(&mut facts, group);
-    facts.heading("Jobs");
+    if !group.jobs.is_empty() {
+        facts.heading("Jobs");
+    }
     for job in &group.jobs {
         let name = groups.jobs.get(job.job as usize).map_or("?", |job| &*job.name);
         let span = job.span.map(|(first, last)| format!("{} to {}", time::minute(first), time::minute(last))).unwrap_or_default();
@@ -35,6 +37,10 @@ pub fn sheet(groups: &Groups, group: &Group, notes: &[String], rest: &str) -> Fa
         if facet.others > 0 {
             facts.line(&counted(facet.others, "(other values)"));
         }
+    }
+    if !groups.missing_columns.is_empty() {
+        facts.heading("Not in the source, and so not known");
+        groups.missing_columns.iter().for_each(|column| facts.named(column.name(), column.lost().unwrap_or_default()));
     }
     facts.heading("A message");
     facts.text(group.sample.as_bytes(), rest);
