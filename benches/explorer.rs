@@ -39,7 +39,7 @@ fn group(i: u64) -> Group {
         span: Some((0, 86_400_000_000)),
         trend: Trend { start: 0, width: 86_400_000_000 / 32, bins: vec![1; 32] },
         jobs: Vec::new(),
-        status: Status::Ongoing,
+        standing: Default::default(),
         noise: false,
         sample: format!(
             "org.everit.json.schema.ValidationException: #/metrics/labeled_counter/name_{i}: expected maxLength: 61, actual: 75"

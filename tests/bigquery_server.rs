@@ -169,7 +169,7 @@ fn told(groups: &Groups) -> Told {
     let name = |job: u32| groups.jobs[job as usize].name.to_string();
     let one = |group: &misfit::rows::group::Group| {
         let jobs = group.jobs.iter().map(|job| (name(job.job), job.rows, job.span)).collect();
-        (format!("{:?} {:?}", group.key, group.keyword), group.count, group.span, jobs, format!("{:?}", group.status))
+        (format!("{:?} {:?}", group.key, group.keyword), group.count, group.span, jobs, format!("{:?}", group.standing))
     };
     groups.list.iter().map(|group| (group.fingerprint.to_string(), one(group))).collect()
 }

@@ -24,7 +24,7 @@ use super::{csv, out};
 use crate::cli::config::Config;
 use crate::ground::text::{count, visible};
 use crate::rows::column;
-use crate::rows::group::{Group, GroupRecord, Groups, Sort};
+use crate::rows::group::{Group, GroupFields, Groups, Sort, Status};
 use crate::triage::baseline::{Baseline, Growth};
 use crate::tui::advice;
 
@@ -38,6 +38,10 @@ pub(super) struct GroupsQuestion {
     /// Only groups with all of these words in their names, paths, faults or exception classes, in any case
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
+
+    /// Only groups that a deploy began or ended, or that it did not (ongoing)
+    #[arg(long, value_enum, value_name = "STATUS", conflicts_with = "baseline")]
+    status: Option<WantedStatus>,
 
     /// Order of the groups
     #[arg(long, value_enum, default_value_t)]
@@ -72,12 +76,37 @@ enum Order {
     /// Most rows first
     #[default]
     Count,
+    /// What the newest deploy began, then most rows first
+    Deploy,
     /// Last seen first
     Newest,
+    /// What was first seen last comes first
+    First,
     /// By namespace, doctype, version, path
     Name,
     /// Strongest growth first
     Growth,
+}
+
+/// How groups stand to the deploys.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum WantedStatus {
+    /// A deploy began it
+    Began,
+    /// A deploy ended it
+    Ended,
+    /// There before and since
+    Ongoing,
+}
+
+impl From<WantedStatus> for Status {
+    fn from(wanted: WantedStatus) -> Self {
+        match wanted {
+            WantedStatus::Began => Status::Began,
+            WantedStatus::Ended => Status::Ended,
+            WantedStatus::Ongoing => Status::Ongoing,
+        }
+    }
 }
 
 /// How groups are printed.
@@ -117,7 +146,9 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         return print_changes(&baseline, &groups, growth, question.format, strays);
     }
     let words: Vec<&str> = question.filter.as_deref().unwrap_or_default().split_whitespace().collect();
-    let shown: Vec<&Group> = groups.list.iter().filter(|group| words.iter().all(|word| group.matches(word))).collect();
+    let status: Option<Status> = question.status.map(Into::into);
+    let of_status = |group: &&Group| status.is_none_or(|status| group.standing.status == Some(status));
+    let shown: Vec<&Group> = groups.list.iter().filter(of_status).filter(|group| words.iter().all(|word| group.matches(word))).collect();
     out::print(&written(&groups, &shown, question.format)?)?;
     out::tell(&closing(&groups, shown.len(), strays));
     Ok(ExitCode::SUCCESS)
@@ -125,7 +156,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
 
 /// The groups that are shown of all groups, in a form.
 pub(super) fn written(groups: &Groups, shown: &[&Group], format: GroupsFormat) -> io::Result<String> {
-    let records = shown.iter().map(|group| GroupRecord::of(group).fields(groups));
+    let records = shown.iter().map(|group| GroupFields::of(group, groups));
     Ok(match format {
         GroupsFormat::Table => table::write(shown, out::width()),
         GroupsFormat::Json => json::document(groups, records.collect())?,
@@ -164,7 +195,9 @@ impl From<Order> for Sort {
     fn from(order: Order) -> Self {
         match order {
             Order::Count => Sort::Count,
+            Order::Deploy => Sort::Deploy,
             Order::Newest => Sort::Newest,
+            Order::First => Sort::First,
             Order::Name => Sort::Name,
             Order::Growth => Sort::Growth,
         }
@@ -220,7 +253,7 @@ mod tests {
         assert_eq!(
             closing(&groups, 0, Some("1 schema file is a stray".to_owned())),
             "1,200 rows in 0 groups; 3 rows outside of what was asked for; stopped before the end; the source has no job_name (which job refused a \
-             document, and so what is new or gone); \
+             document, and so what a deploy began or ended); \
              2 pieces of input are no rows; the first is e.ndjson line 3: not JSON: \\u{1b}[2J{; \
              counting reads 3 GiB; 1 schema file is a stray"
         );

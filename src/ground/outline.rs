@@ -83,6 +83,8 @@ impl Outline {
         if let Some(position) = was.and_then(|id| self.visible.iter().position(|&item| tree.id(item as usize) == id)) {
             self.cursor = position;
             self.top = position.saturating_sub(offset);
+        } else if let Some(item) = was.and_then(|id| (0..tree.len()).find(|&item| tree.id(item) == id)) {
+            self.reveal(tree, item);
         }
     }
 
@@ -128,6 +130,11 @@ impl Outline {
     /// The cursor's row and the first row drawn.
     pub fn position(&self) -> (usize, usize) {
         (self.cursor, self.top)
+    }
+
+    /// Whether the filter, where there is one, keeps the item.
+    pub fn is_kept(&self, item: usize) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.kept.get(item).copied().unwrap_or(true))
     }
 
     /// Whether the item is open.

@@ -176,7 +176,7 @@ impl ErrorColumn {
             C::Message => "what is wrong: rows are told apart by stage and exception alone",
             C::Stage => "which stage of the pipeline refused a document",
             C::Class => "which exception it was, unless the message begins with it",
-            C::Job => "which job refused a document, and so what is new or gone",
+            C::Job => "which job refused a document, and so what a deploy began or ended",
             C::Payload => "the document",
             C::Time => "when a document came, and so which job is the newest",
             C::Client => "how many clients sent the rows",

@@ -65,10 +65,16 @@ mod tests {
     fn the_last_deploy_began_one_group_and_ended_another() {
         let request = Request { schemas: Some(Arc::new(schemas().unwrap())), ..Request::default() };
         let groups = source().unwrap().groups(&request, &Unwatched).unwrap();
-        let of =
-            |status| groups.list.iter().filter(|group| group.status == status).map(|group| group.key.fault.to_string()).collect::<Vec<_>>();
-        assert_eq!(of(Status::New { sure: true }), ["propertyNames maxLength"]);
-        assert_eq!(of(Status::Gone { sure: true }), ["required os"]);
+        let of = |status| {
+            groups
+                .list
+                .iter()
+                .filter(|group| group.standing.status == Some(status))
+                .map(|group| group.key.fault.to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of(Status::Began), ["propertyNames maxLength"]);
+        assert_eq!(of(Status::Ended), ["required os"]);
         assert_eq!(of(Status::Ongoing).len() + 2, groups.list.len());
         assert_eq!((groups.list.len(), groups.jobs.len()), (30, 3));
         assert_eq!(groups.list.iter().filter(|group| group.noise).count(), 2);

@@ -1,21 +1,25 @@
 //! Faults counted: rows with the same fault are one group.
 //!
-//! Owns: the group's key and fingerprint, counts, times, jobs, trend, facets, NEW and GONE, sorting, merging of partial counts.
+//! Owns: the group's key and fingerprint, counts, times, jobs, trend, facets, what the deploys began and ended, sorting, merging of partial counts.
 //! Refuses: reading rows (source), the message grammar (fault), walking schemas (schemas/walk).
 
 mod bucket;
 mod clients;
 pub mod coarse;
+mod deploys;
 mod facets;
 mod fields;
 mod fingerprint;
 mod grouper;
+mod hours;
+mod job_name;
 mod list;
 mod memo;
 mod merge;
 mod part;
 mod record;
 mod restore;
+mod standing;
 mod trend;
 mod words;
 
@@ -29,7 +33,9 @@ use crate::rows::column::ErrorColumn;
 use crate::rows::row::{RowRef, Unreadable};
 pub use fields::GroupFields;
 pub use grouper::Grouper;
+pub use job_name::JobName;
 pub use record::{FacetRecord, GroupRecord};
+pub use standing::{Deploy, Evidence, Standing, Status, Worth};
 pub use words::doctype_name;
 
 /// All groups of the rows read, with what was left out.
@@ -39,6 +45,8 @@ pub struct Groups {
     pub list: Vec<Group>,
     /// The decoder jobs, in the order in which they began.
     pub jobs: Vec<Job>,
+    /// What took over from an older job, in the order of time.
+    pub deploys: Vec<Deploy>,
     /// Rows counted in `list`.
     pub rows: u64,
     /// Rows read but outside of what was asked for.
@@ -61,9 +69,9 @@ pub struct Job {
     /// `job_name`
     #[serde(with = "record::name")]
     pub name: Arc<str>,
-    /// Rows that it judged.
+    /// Rows of it that were asked for.
     pub rows: u64,
-    /// First and last time over all rows that it judged; `None` where rows have no time.
+    /// First and last time over all rows that it judged, asked for or not; `None` where rows have no time.
     pub span: Option<(Micros, Micros)>,
 }
 
@@ -126,8 +134,8 @@ pub struct Group {
     pub trend: Trend,
     /// Counts by job: position in [`Groups::jobs`], rows, first and last time.
     pub jobs: Vec<JobCount>,
-    /// Whether a deploy began or ended it.
-    pub status: Status,
+    /// Whether a deploy began or ended it, and why that is said.
+    pub standing: Standing,
     /// Noise by design (unwanted data, known bugs): counted, folded away by default.
     pub noise: bool,
     /// One whole message.
@@ -168,24 +176,6 @@ pub struct JobCount {
     pub span: Option<(Micros, Micros)>,
 }
 
-/// What the jobs say of a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Status {
-    /// Seen by the newest job and by an older one, or there is only one job.
-    #[default]
-    Ongoing,
-    /// Only the newest job has it.
-    New {
-        /// False where so few rows could all have fallen on one job by chance (over 1 %).
-        sure: bool,
-    },
-    /// No row since an older job.
-    Gone {
-        /// False where the newest job may just not have met it yet (over 1 %).
-        sure: bool,
-    },
-}
-
 /// Rows over time: bins of equal width, aligned to multiples of it. The width doubles as the span grows, so that a trend stays small.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "(Micros, Micros, Vec<u32>)", into = "(Micros, Micros, Vec<u32>)")]
@@ -212,11 +202,15 @@ pub struct Facet {
 /// Order of a list of groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
-    /// Most rows first.
+    /// What the newest deploy began, then most rows first.
     #[default]
+    Deploy,
+    /// Most rows first.
     Count,
     /// Last seen first.
     Newest,
+    /// What was seen first last comes first.
+    First,
     /// By namespace, doctype, version, path.
     Name,
     /// Strongest growth first: the last quarter of the span beside the rest.

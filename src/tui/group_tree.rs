@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rustc_hash::FxHasher;
 
 use crate::ground::outline::Tree;
-use crate::rows::group::{Group, Groups, Sort, Status};
+use crate::rows::group::{Group, Groups, Sort};
 
 /// Groups with the tree over them.
 #[derive(Default)]
@@ -31,7 +31,7 @@ pub struct GroupItem {
     pub level: GroupLevel,
     /// Rows below.
     pub count: u64,
-    /// Groups below that began with the newest job and are no accident.
+    /// Groups below that the newest deploy began.
     pub new: u32,
     /// The line's group; on a branch the largest group below that is no noise, if any.
     pub group: Option<u32>,
@@ -78,6 +78,9 @@ impl Tree for GroupTree {
 
 /// Longest label, in terminal cells.
 const LONGEST: usize = 1000;
+
+/// Rank above all counts.
+const FIRST: i64 = 1 << 62;
 
 /// A line while the tree is made, with its sum and place among its siblings.
 struct LineDraft {
@@ -190,25 +193,28 @@ impl LineMaker<'_> {
 
     fn leaf(&self, level: GroupLevel, label: &str, index: u32) -> LineDraft {
         let group = &self.groups.list[index as usize];
+        let new = u32::from(self.groups.is_new(group));
         let rank = match self.sort {
             Sort::Name => 0,
             Sort::Count => group.count as i64,
+            Sort::Deploy => group.count as i64 + if new > 0 { FIRST } else { 0 },
             Sort::Newest => group.span.map_or(i64::MIN + 1, |(_, last)| last),
+            Sort::First => group.span.map_or(i64::MIN + 1, |(first, _)| first),
             Sort::Growth => (group.growth(self.groups.span) * 1e6) as i64,
         };
-        let new = u32::from(group.status == Status::New { sure: true } && !self.groups.partial);
         LineDraft { level, label: self::label(label), group: Some(index), below: Vec::new(), count: group.count, new, rank }
     }
 
     fn branch(&self, level: GroupLevel, label: &str, mut below: Vec<LineDraft>) -> LineDraft {
         sort_lines(&mut below);
         let count = below.iter().map(|line| line.count).sum();
+        let new = below.iter().map(|line| line.new).sum();
         let rank = match self.sort {
             Sort::Count => count as i64,
+            Sort::Deploy if new == 0 => count as i64,
             _ => below.iter().map(|line| line.rank).max().unwrap_or(0),
         };
         let largest = below.iter().filter_map(|line| line.group).max_by_key(|&group| self.groups.list[group as usize].count);
-        let new = below.iter().map(|line| line.new).sum();
         LineDraft { level, label: self::label(label), group: largest, below, count, new, rank }
     }
 }
@@ -268,7 +274,7 @@ mod tests {
             span: Some((number as i64, number as i64)),
             trend: Trend::default(),
             jobs: Vec::new(),
-            status: Status::Ongoing,
+            standing: Default::default(),
             noise,
             sample: says.into(),
             says: says.into(),

@@ -292,7 +292,7 @@ fn broken(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 fn arranged(groups: Groups) -> Arc<GroupTree> {
-    Arc::new(GroupTree::new(Arc::new(groups), Sort::Count))
+    Arc::new(GroupTree::new(Arc::new(groups), Sort::Deploy))
 }
 
 /// Tells the explorer how reading goes.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{ExportFormat, Work, target};
 use crate::cli::{groups as forms, safe_json};
-use crate::rows::group::{Group, Groups, Job};
+use crate::rows::group::{Group, Groups};
 use crate::rows::row::SourceRow;
 use crate::rows::source::Watch;
 use crate::triage::case;
@@ -28,9 +28,9 @@ pub(super) fn sql(work: &Work<'_>) -> Result<()> {
 /// The groups themselves, without data.
 pub(super) fn table(work: &Work<'_>) -> Result<()> {
     let mut redactor = work.redactor();
-    let jobs = work.groups.jobs.iter().map(|job| Job { name: hidden::job(&job.name, &mut redactor).into(), ..job.clone() }).collect();
+    let (jobs, deploys) = hidden::jobs(work.groups, &mut redactor);
     // Not what is unreadable: it is quoted.
-    let groups = Groups { jobs, rows: work.groups.rows, outside: work.groups.outside, ..Groups::default() };
+    let groups = Groups { jobs, deploys, rows: work.groups.rows, outside: work.groups.outside, ..Groups::default() };
     let told: Vec<&Group> = work.told.iter().map(|told| &told.group).collect();
     let (name, format) = match work.format() {
         ExportFormat::Md => ("groups.md", forms::GroupsFormat::Md),

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::rows::group::{Clients, Facet, Fingerprint, Group, GroupKey, GroupRecord, Groups, Job, JobCount, Status, Trend};
+use crate::rows::group::{
+    Clients, Deploy, Evidence, Facet, Fingerprint, Group, GroupFields, GroupKey, Groups, Job, JobCount, Standing, Status, Trend, Worth,
+};
 
 /// A group to print, with something hostile in its sample.
 pub(super) fn group() -> Group {
@@ -23,7 +25,11 @@ pub(super) fn group() -> Group {
         span: Some((1_772_438_700_000_000, 1_772_438_760_000_000)),
         trend: Trend::default(),
         jobs: vec![JobCount { job: 0, rows: 1234, span: None }],
-        status: Status::New { sure: false },
+        standing: Standing {
+            status: Some(Status::Began),
+            deploy: Some(0),
+            evidence: Evidence::Hours { side: Status::Began, seen: 38, of: 40, without: 200, worth: Worth::Mark },
+        },
         noise: false,
         sample: Arc::from("=1+1 \u{1b}[2J \"x\" \u{9b} \u{202e}"),
         says: Arc::from("required key [app_build] not found"),
@@ -38,22 +44,25 @@ pub(super) fn group() -> Group {
 /// The groups around it.
 pub(super) fn groups() -> Groups {
     let job = Job { name: Arc::from("decoder-0"), span: None, rows: 1234 };
-    Groups { list: vec![group()], jobs: vec![job], rows: 2468, ..Groups::default() }
+    let deploy = Deploy { job: 0, family: Arc::from("decoder"), time: 1_772_438_400_000_000 };
+    Groups { list: vec![group()], jobs: vec![job], deploys: vec![deploy], rows: 2468, ..Groups::default() }
 }
 
 #[test]
 fn a_record_has_its_fields_in_order() {
     let groups = groups();
-    let json = serde_json::to_value(GroupRecord::of(&groups.list[0]).fields(&groups)).unwrap();
+    let json = serde_json::to_value(GroupFields::of(&groups.list[0], &groups)).unwrap();
     let names: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(
         names.join(" "),
-        "namespace doctype version stage exception_class path fault fingerprint count first last jobs status status_sure share noise \
+        "namespace doctype version stage exception_class path fault fingerprint count first last jobs status status_sure status_why deploy share noise \
          keyword facets sample facet_rows clients clients_exact folded"
     );
     assert_eq!(json["fingerprint"], "00000000000000ab");
     assert_eq!(json["first"], "2026-03-02T08:05:00Z");
     assert_eq!(json["jobs"].to_string(), r#"[{"job":"decoder-0","count":1234}]"#);
-    assert_eq!((json["status"].as_str(), json["status_sure"].as_bool(), json["share"].as_f64()), (Some("NEW"), Some(false), Some(0.5)));
+    assert_eq!((json["status"].as_str(), json["status_sure"].as_bool(), json["share"].as_f64()), (Some("began"), Some(true), Some(0.5)));
+    assert_eq!(json["status_why"], "began with decoder of 2026-03-02 08:00: in 38 of the 40 hours since, in none of the 200 before");
+    assert_eq!(json["deploy"].to_string(), r#"{"job":"decoder-0","family":"decoder","time":"2026-03-02T08:00:00Z"}"#);
     assert_eq!(json["facets"].to_string(), r#"[{"name":"key","values":[{"value":"app_build","count":1234}],"others":0}]"#);
 }

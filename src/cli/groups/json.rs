@@ -69,12 +69,11 @@ pub(super) fn lines(records: impl Iterator<Item = impl Serialize>) -> serde_json
 mod tests {
     use super::*;
     use crate::cli::groups::example::groups;
-    use crate::rows::group::GroupRecord;
 
     #[test]
     fn nothing_in_it_is_obeyed_by_a_terminal_and_nothing_is_lost() {
         let groups = groups();
-        let records = || groups.list.iter().map(|group| GroupRecord::of(group).fields(&groups));
+        let records = || groups.list.iter().map(|group| GroupFields::of(group, &groups));
         for text in [document(&groups, records().collect()).unwrap(), lines(records()).unwrap()] {
             assert!(!text.contains(|c: char| c != '\n' && crate::ground::text::is_unsafe(c)), "{text}");
             let value: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -8,7 +8,7 @@ use crate::cli::when;
 use crate::ground::aligned::{GAP, Widths};
 use crate::ground::markdown::{cell, cell_code};
 use crate::ground::text::{clip_middle, clip_path, count, visible, width, wrap};
-use crate::rows::group::{Group, Status};
+use crate::rows::group::Group;
 
 /// One line: rows, status, doctype, place, fault, fingerprint.
 pub(super) type GroupCells = [String; 6];
@@ -45,12 +45,11 @@ fn cells(group: &Group) -> GroupCells {
     [count(group.count), state(group), group.key.doctype_name(), place(group), group.phrase(), group.fingerprint.to_string()]
 }
 
-/// What the jobs say of it: `NEW`, `GONE`, with `?` where chance may have done it; else `noise` where it is that.
+/// What a deploy did: `began` or `ended`; else `noise` where it is that.
 pub(super) fn state(group: &Group) -> String {
-    match group.status {
-        Status::New { sure } => format!("NEW{}", if sure { "" } else { "?" }),
-        Status::Gone { sure } => format!("GONE{}", if sure { "" } else { "?" }),
-        Status::Ongoing => String::from(if group.noise { "noise" } else { "" }),
+    match group.standing.status.filter(|status| status.is_mark()) {
+        Some(status) => status.word().to_owned(),
+        None => String::from(if group.noise { "noise" } else { "" }),
     }
 }
 
@@ -142,7 +141,7 @@ mod tests {
         assert_eq!(
             text,
             " ROWS  STATUS  DOCTYPE         WHERE         FAULT                         GROUP\n\
-             1,234  NEW?    acme/session.1  /client_info  is missing the key app_build  00000000000000ab\n"
+             1,234  began   acme/session.1  /client_info  is missing the key app_build  00000000000000ab\n"
         );
     }
 
@@ -186,7 +185,7 @@ mod tests {
         let text = markdown(&[&group()]);
         assert_eq!(
             text.lines().last().unwrap(),
-            "| 1,234 | NEW? | `acme/session.1` | `/client_info` | `is missing the key app_build` | 2026-03-02 08:05 | 2026-03-02 08:06 | `00000000000000ab` |"
+            "| 1,234 | began | `acme/session.1` | `/client_info` | `is missing the key app_build` | 2026-03-02 08:05 | 2026-03-02 08:06 | `00000000000000ab` |"
         );
     }
 }

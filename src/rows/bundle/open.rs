@@ -58,7 +58,7 @@ pub(crate) fn whole(name: String, contents: BundleContents) -> Result<Bundle, St
             .collect(),
         partial: header.partial,
         notes: header.notes.iter().map(|note| visible(note).into_owned().into()).collect(),
-        ..Groups::restored(counted, jobs)?
+        ..Groups::restored(counted, jobs, header.deploys)?
     };
     let revision = header.revision;
     let schemas = if files.is_empty() { None } else { Some(Arc::new(store(&name, files, absent, revision.clone())?)) };

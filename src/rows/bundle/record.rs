@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::MOST_COLUMNS;
 use crate::ground::time::Micros;
-use crate::rows::group::{GroupRecord, Job};
+use crate::rows::group::{Deploy, GroupRecord, Job};
 use crate::rows::payload::Payload;
 use crate::rows::row::SourceRow;
 
@@ -41,6 +41,9 @@ pub(crate) struct Header {
     pub missing_columns: Vec<String>,
     /// Whether the source was not read to its end.
     pub partial: bool,
+    /// The deploys that groups began or ended with; old bundles do not have them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deploys: Vec<Deploy>,
     /// What the source had to say of its counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,

@@ -97,7 +97,7 @@ pub(super) const STORIES: [Story; 30] = [
         "#/devices/<at>: extraneous key [<word>] is not permitted",
     ),
     // The newest job has a client that always sends the operating system.
-    invalid("acme-desktop/sync.1", [7, 7, 0], r#","os":"os<at>""#, "", "#/devices/<at>: required key [os] not found"),
+    invalid("acme-desktop/sync.1", [12, 12, 0], r#","os":"os<at>""#, "", "#/devices/<at>: required key [os] not found"),
     invalid(
         "acme-desktop/sync.1",
         [3, 4, 2],

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::grouper::Grouper;
-use super::{GroupKey, JobCount, Trend, union};
+use super::{GroupKey, Trend, union};
 use crate::ground::time::Micros;
 use crate::rows::row::{ErrorRow, RowRef};
 
@@ -26,7 +26,7 @@ pub struct Coarse<'a> {
 }
 
 /// Rows of one job in one bin of time.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct CoarseCell<'a> {
     /// `job_name`
     pub job: Option<&'a str>,
@@ -38,6 +38,10 @@ pub struct CoarseCell<'a> {
     pub rows: u64,
     /// First and last time of them.
     pub span: Option<(Micros, Micros)>,
+    /// The hours in which they came, since 1970-01-01 UTC.
+    pub hours: Vec<i64>,
+    /// Whether they were asked for; others tell of deploys only.
+    pub asked: bool,
 }
 
 /// What groups that were too many to be told apart are called in a key.
@@ -80,18 +84,36 @@ impl Grouper {
         }
     }
 
+    /// Takes note of rows that nobody asked for: when which job was at work.
+    pub fn add_elsewhere(&mut self, cells: &[CoarseCell<'_>]) {
+        for cell in cells {
+            cell.hours.iter().for_each(|&hour| self.hours.add(hour));
+            if let Some(job) = cell.job {
+                self.job(job, cell.span, 0);
+            }
+        }
+    }
+
     fn count_cells(&mut self, group: u32, cells: &[CoarseCell<'_>]) {
         for cell in cells {
-            self.rows += cell.rows;
-            let job = cell.job.map(|name| self.job(name, cell.span, cell.rows));
+            if cell.asked {
+                self.rows += cell.rows;
+            }
+            cell.hours.iter().for_each(|&hour| self.hours.add(hour));
+            let job = cell.job.map(|name| self.job(name, cell.span, if cell.asked { cell.rows } else { 0 }));
             let Some(part) = self.parts.get_mut(group as usize) else { continue };
+            if let Some(job) = job {
+                let life = part.life(job);
+                life.add(cell.rows, cell.span, cell.asked);
+                cell.hours.iter().for_each(|&hour| life.hours.add(hour));
+            }
+            if !cell.asked {
+                continue;
+            }
             part.count += cell.rows;
             part.span = union(part.span, cell.span);
             if cell.span.is_some() {
                 part.trend.merge(&Trend { start: cell.start, width: cell.width, bins: vec![u32::try_from(cell.rows).unwrap_or(u32::MAX)] });
-            }
-            if let Some(job) = job {
-                part.count_job(JobCount { job, rows: cell.rows, span: cell.span });
             }
         }
     }
@@ -106,7 +128,15 @@ mod tests {
 
     fn cell(job: &'static str, bin: i64, rows: u64) -> CoarseCell<'static> {
         let start = bin * 60_000_000;
-        CoarseCell { job: Some(job), start, width: 60_000_000, rows, span: Some((start, start + rows as i64)) }
+        CoarseCell {
+            job: Some(job),
+            start,
+            width: 60_000_000,
+            rows,
+            span: Some((start, start + rows as i64)),
+            hours: vec![start / 3_600_000_000],
+            asked: true,
+        }
     }
 
     fn groups(add: impl FnOnce(&mut Grouper)) -> Groups {
@@ -147,9 +177,6 @@ mod tests {
         });
         let group = &groups.list[0];
         assert_eq!((group.count, group.folded, &*group.key.fault), (11, Some(5), OTHER));
-        assert_eq!(
-            (group.status, group.sentence()),
-            (crate::rows::group::Status::Ongoing, "4 groups of few rows, not told apart".to_owned())
-        );
+        assert_eq!((group.standing.status, group.sentence()), (None, "4 groups of few rows, not told apart".to_owned()));
     }
 }

@@ -1,24 +1,26 @@
 //! The members of a group's record that scripts read, and that an earlier export gives back.
 //!
-//! Owns: their names, order and meanings, which are stable: times are RFC 3339, jobs have their names, `share` is of all counted rows, `facet_rows`
+//! Owns: their names, order and meanings, which are stable: times are RFC 3339, jobs have their names, `share` is of all counted rows, `status_sure` is false where nothing can be said, `facet_rows`
 //! are the rows that the facets are counted from.
 //! Refuses: forms (JSON, CSV): it is written by whoever serializes it, and holds no tree of values.
 
 use serde::{Serialize, Serializer};
 
-use super::{FacetRecord, Fingerprint, GroupRecord, Groups};
+use super::{Deploy, FacetRecord, Fingerprint, Group, GroupRecord, Groups, Status};
 use crate::ground::time::{Micros, timestamp};
 
 /// A record among all groups.
 pub struct GroupFields<'a> {
     record: GroupRecord,
     among: &'a Groups,
+    deploy: Option<&'a Deploy>,
+    why: Option<String>,
 }
 
-impl GroupRecord {
-    /// The members that scripts read.
-    pub fn fields(self, among: &Groups) -> GroupFields<'_> {
-        GroupFields { record: self, among }
+impl<'a> GroupFields<'a> {
+    /// The members that scripts read, of one of the groups.
+    pub fn of(group: &Group, among: &'a Groups) -> Self {
+        GroupFields { record: GroupRecord::of(group), among, deploy: among.deploy(group), why: among.standing_words(group) }
     }
 }
 
@@ -36,8 +38,10 @@ struct Members<'a> {
     first: Option<String>,
     last: Option<String>,
     jobs: Vec<JobMember<'a>>,
-    status: &'static str,
+    status: Option<&'static str>,
     status_sure: bool,
+    status_why: Option<&'a str>,
+    deploy: Option<DeployMember<'a>>,
     share: f64,
     noise: bool,
     keyword: Option<&'a str>,
@@ -53,6 +57,14 @@ struct Members<'a> {
 struct JobMember<'a> {
     job: &'a str,
     count: u64,
+}
+
+/// The deploy that began or ended the group.
+#[derive(Serialize)]
+struct DeployMember<'a> {
+    job: &'a str,
+    family: &'a str,
+    time: String,
 }
 
 #[derive(Serialize)]
@@ -77,13 +89,17 @@ impl<'a> FacetMember<'a> {
 
 impl Serialize for GroupFields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let GroupFields { record, among } = self;
+        let GroupFields { record, among, .. } = self;
         let time = |time: Micros| timestamp(time).to_string();
         let jobs = record.jobs.iter().filter_map(|part| {
             let job = among.jobs.get(part.job as usize)?;
             Some(JobMember { job: &job.name, count: part.rows })
         });
-        let (status, status_sure) = record.status.told();
+        let status = record.standing.status;
+        let deploy = self.deploy.and_then(|deploy| {
+            let job = among.jobs.get(deploy.job as usize)?;
+            Some(DeployMember { job: &job.name, family: &deploy.family, time: time(deploy.time) })
+        });
         let members = Members {
             namespace: record.namespace.as_deref(),
             doctype: record.doctype.as_deref(),
@@ -97,8 +113,10 @@ impl Serialize for GroupFields<'_> {
             first: record.span.map(|span| time(span.0)),
             last: record.span.map(|span| time(span.1)),
             jobs: jobs.collect(),
-            status,
-            status_sure,
+            status: status.map(Status::word),
+            status_sure: status.is_some(),
+            status_why: self.why.as_deref(),
+            deploy,
             share: if among.rows == 0 { 0.0 } else { record.count as f64 / among.rows as f64 },
             noise: record.noise,
             keyword: record.keyword.as_deref(),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::bucket::{Bucket, DoctypeNames, GeneralPlace, GroupSchemas};
+use super::hours::Hours;
 use super::memo::{Memo, SeenMessage};
 use super::part::GroupPart;
 use super::{GroupKey, Groups, Job, merge, union};
@@ -32,6 +33,8 @@ pub struct Grouper {
     jobs: Vec<Job>,
     job_of: FxHashMap<Arc<str>, u32>,
     latest_job: u32,
+    /// Hours with any row, asked for or not.
+    pub(super) hours: Hours,
 }
 
 impl Grouper {
@@ -52,6 +55,7 @@ impl Grouper {
             jobs: Vec::new(),
             job_of: FxHashMap::default(),
             latest_job: 0,
+            hours: Hours::default(),
         }
     }
 
@@ -64,10 +68,36 @@ impl Grouper {
             Some(group) => group,
             None => self.group_of(bucket, message, at, true),
         };
-        let job = row.job.map(|name| self.job(name, row.time.map(|time| (time, time)), 1));
+        let job = self.witness(row, 1);
         if let Some(part) = self.parts.get_mut(group as usize) {
             part.count(at, message, row.time, job);
         }
+    }
+
+    /// Takes note of a row that was not asked for: what it tells of its job and, where it is of a doctype that was (`related`), of its group. Only so
+    /// is what the deploys say of a group the same whatever was asked for.
+    pub fn add_outside(&mut self, row: &ErrorRow<'_>, at: RowRef, related: bool) {
+        let job = self.witness(row, 0);
+        if !related || job.is_none() {
+            return;
+        }
+        let message = row.message.unwrap_or("");
+        let bucket = self.bucket(row);
+        let group = match self.memo.peek(bucket, message) {
+            Some(group) => group,
+            None => self.group_of(bucket, message, at, false),
+        };
+        if let Some(part) = self.parts.get_mut(group as usize) {
+            part.count_outside(row.time, job);
+        }
+    }
+
+    /// Takes note of when a row came and of which job, which then has so many rows more.
+    fn witness(&mut self, row: &ErrorRow<'_>, rows: u64) -> Option<u32> {
+        if let Some(time) = row.time {
+            self.hours.add(Hours::of(time));
+        }
+        row.job.map(|name| self.job(name, row.time.map(|time| (time, time)), rows))
     }
 
     /// Rows counted so far.
@@ -75,7 +105,7 @@ impl Grouper {
         self.rows
     }
 
-    /// The groups of all parts together, largest first, with jobs, trend, NEW and GONE: the same however the rows were split among the
+    /// The groups of all parts together, largest first, with jobs, trend and what the deploys say: the same however the rows were split among the
     /// parts. What the reader knows (outside, unreadable, missing columns, partial) is left at its default.
     pub fn merge(parts: Vec<Grouper>) -> Groups {
         let rows = parts.iter().map(Grouper::rows).sum();
@@ -181,7 +211,7 @@ impl Grouper {
 
     fn into_counts(mut self) -> merge::ThreadCounts {
         self.memo.iter().for_each(|seen| tally(&mut self.parts, &self.buckets, seen));
-        merge::ThreadCounts { parts: self.parts, jobs: self.jobs }
+        merge::ThreadCounts { parts: self.parts, jobs: self.jobs, hours: self.hours }
     }
 }
 
@@ -204,6 +234,7 @@ impl Clone for Grouper {
             jobs: self.jobs.clone(),
             job_of: self.job_of.clone(),
             latest_job: self.latest_job,
+            hours: self.hours.clone(),
         }
     }
 }

@@ -5,7 +5,9 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use super::{Group, Groups, Sort};
+use rustc_hash::FxHashSet;
+
+use super::{Evidence, Fingerprint, Group, Groups, Sort, Standing};
 use crate::ground::time::Micros;
 
 impl Groups {
@@ -17,6 +19,16 @@ impl Groups {
                 let last = |group: &Group| Reverse(group.span.map(|span| span.1));
                 last(a).cmp(&last(b)).then_with(|| by_name(a, b))
             }),
+            Sort::First => self.list.sort_unstable_by(|a, b| {
+                let first = |group: &Group| Reverse(group.span.map(|span| span.0));
+                first(a).cmp(&first(b)).then_with(|| by_name(a, b))
+            }),
+            Sort::Deploy => {
+                let new: FxHashSet<Fingerprint> =
+                    self.list.iter().filter(|group| self.is_new(group)).map(|group| group.fingerprint).collect();
+                let is_new = |group: &Group| new.contains(&group.fingerprint);
+                self.list.sort_unstable_by(|a, b| (is_new(b), b.count).cmp(&(is_new(a), a.count)).then_with(|| by_name(a, b)));
+            }
             Sort::Name => self.list.sort_unstable_by(by_name),
             Sort::Growth => {
                 let window = self.span;
@@ -38,6 +50,16 @@ impl Groups {
         let kept = self.list.iter().map(|group| group.count).sum();
         self.outside += self.rows.saturating_sub(kept);
         self.rows = kept;
+    }
+}
+
+impl Groups {
+    /// Takes note that not all rows were read: nothing can be said of deploys then.
+    pub fn stopped_early(&mut self) {
+        self.partial = true;
+        for group in &mut self.list {
+            group.standing = Standing { evidence: Evidence::Partial, ..Standing::default() };
+        }
     }
 }
 

@@ -35,6 +35,13 @@ pub(super) struct Memo {
 }
 
 impl Memo {
+    /// The group of a message.
+    pub(super) fn peek(&self, bucket: u32, message: &str) -> Option<u32> {
+        let (first, _) = place(bucket, message);
+        let mut ways = self.slots.get(first..first + WAYS)?.iter().flatten();
+        ways.find(|seen| seen.bucket == bucket && seen.message == message).map(|seen| seen.group)
+    }
+
     /// The group of a message, which then has one row more.
     pub(super) fn find(&mut self, bucket: u32, message: &str) -> Option<u32> {
         let (first, tag) = place(bucket, message);

@@ -6,13 +6,15 @@
 use std::sync::Arc;
 
 use super::clients::Hashes;
+use super::deploys::Life;
 use super::facets::{self, FacetTally};
-use super::{GroupKey, JobCount, Trend, union};
+use super::hours::Hours;
+use super::{GroupKey, Trend, union};
 use crate::ground::time::Micros;
 use crate::pipeline::fault::{Fault, Keyword};
 use crate::rows::row::RowRef;
 
-/// Counts of a group. `jobs` is ordered by the number of the job, which is the thread's own until parts are merged.
+/// Counts of a group. `lives` is ordered by the number of the job, which is the thread's own until parts are merged.
 #[derive(Clone)]
 pub(super) struct GroupPart {
     pub(super) key: GroupKey,
@@ -21,7 +23,7 @@ pub(super) struct GroupPart {
     pub(super) count: u64,
     pub(super) span: Option<(Micros, Micros)>,
     pub(super) trend: Trend,
-    pub(super) jobs: Vec<JobCount>,
+    pub(super) lives: Vec<Life>,
     pub(super) tallies: Vec<FacetTally>,
     /// Rows whose values are in `tallies`.
     pub(super) told: u64,
@@ -34,7 +36,7 @@ pub(super) struct GroupPart {
 }
 
 impl GroupPart {
-    /// A group without rows. `first` and its message are the sample until an earlier row comes.
+    /// A group without rows. `first` and its message are the sample until a row is counted.
     pub(super) fn new(key: GroupKey, keyword: Option<Keyword>, about_name: bool, first: RowRef, message: &str) -> Self {
         GroupPart {
             key,
@@ -43,7 +45,7 @@ impl GroupPart {
             count: 0,
             span: None,
             trend: Trend::default(),
-            jobs: Vec::new(),
+            lives: Vec::new(),
             tallies: Vec::new(),
             told: 0,
             clients: Hashes::default(),
@@ -55,32 +57,44 @@ impl GroupPart {
 
     /// Counts a row but not the values in its message.
     pub(super) fn count(&mut self, at: RowRef, message: &str, time: Option<Micros>, job: Option<u32>) {
+        if self.count == 0 || at < self.sample.0 {
+            self.sample = (at, message.into());
+        }
         self.count += 1;
         self.told += 1;
         self.rows.push(at);
-        if at < self.sample.0 {
-            self.sample = (at, message.into());
-        }
         let span = time.map(|time| (time, time));
         self.span = union(self.span, span);
         if let Some(time) = time {
             self.trend.add(time);
         }
-        if let Some(job) = job {
-            self.count_job(JobCount { job, rows: 1, span });
+        self.count_in_life(time, job, true);
+    }
+
+    /// Counts a row that was not asked for: it tells when the fault was there, and of which job.
+    pub(super) fn count_outside(&mut self, time: Option<Micros>, job: Option<u32>) {
+        self.count_in_life(time, job, false);
+    }
+
+    fn count_in_life(&mut self, time: Option<Micros>, job: Option<u32>, asked: bool) {
+        let Some(job) = job else { return };
+        let life = self.life(job);
+        life.add(1, time.map(|time| (time, time)), asked);
+        if let Some(time) = time {
+            life.hours.add(Hours::of(time));
         }
     }
 
-    /// Adds rows of one job.
-    pub(super) fn count_job(&mut self, more: JobCount) {
-        match self.jobs.binary_search_by_key(&more.job, |known| known.job) {
-            Ok(at) => {
-                let known = &mut self.jobs[at];
-                known.rows += more.rows;
-                known.span = union(known.span, more.span);
+    /// What is counted of one job.
+    pub(super) fn life(&mut self, job: u32) -> &mut Life {
+        let at = match self.lives.binary_search_by_key(&job, |known| known.job) {
+            Ok(at) => at,
+            Err(at) => {
+                self.lives.insert(at, Life { job, ..Life::default() });
+                at
             }
-            Err(at) => self.jobs.insert(at, more),
-        }
+        };
+        &mut self.lives[at]
     }
 
     /// Counts the values of a message for that many rows.
@@ -90,18 +104,18 @@ impl GroupPart {
 
     /// Adds another part of the same group; both speak of the same jobs.
     pub(super) fn absorb(&mut self, other: GroupPart) {
+        if other.count > 0 && (self.count == 0 || other.sample.0 < self.sample.0) {
+            self.sample = other.sample;
+        }
         self.count += other.count;
         self.span = union(self.span, other.span);
         self.trend.merge(&other.trend);
-        other.jobs.into_iter().for_each(|job| self.count_job(job));
+        other.lives.iter().for_each(|life| self.life(life.job).absorb(life));
         facets::absorb(&mut self.tallies, other.tallies);
         self.told += other.told;
         self.clients.absorb(&other.clients);
         if let Some(folded) = other.folded {
             self.folded = Some(self.folded.unwrap_or(0) + folded);
-        }
-        if other.sample.0 < self.sample.0 {
-            self.sample = other.sample;
         }
         self.rows.extend(other.rows);
     }

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Clients, Fingerprint, Group, JobCount, Status, Trend};
+use super::{Clients, Fingerprint, Group, JobCount, Standing, Trend};
 use crate::ground::time::Micros;
 
 /// One group. The order of the members is that of a bundle's lines.
@@ -52,9 +52,9 @@ pub struct GroupRecord {
     /// See [`Group::folded`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folded: Option<u64>,
-    /// See [`Group::status`]. No bundle has it: it follows from the jobs.
-    #[serde(skip)]
-    pub status: Status,
+    /// See [`Group::standing`]. It follows from rows that a bundle does not hold; old bundles do not have it.
+    #[serde(default)]
+    pub standing: Standing,
     /// See [`Group::noise`]. No bundle has it: it follows from the class.
     #[serde(skip)]
     pub noise: bool,
@@ -116,19 +116,8 @@ impl GroupRecord {
             sampled: group.sampled,
             clients: group.clients,
             folded: group.folded,
-            status: group.status,
+            standing: group.standing,
             noise: group.noise,
-        }
-    }
-}
-
-impl Status {
-    /// `NEW`, `GONE` or `ONGOING`, and whether that is sure.
-    pub fn told(self) -> (&'static str, bool) {
-        match self {
-            Status::Ongoing => ("ONGOING", true),
-            Status::New { sure } => ("NEW", sure),
-            Status::Gone { sure } => ("GONE", sure),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! Refuses: what is told (record), how it is kept (bundle).
 
 use super::trend::is_time;
-use super::{Facet, FacetRecord, Group, GroupKey, GroupRecord, Groups, Job, Sort, Trend, facets, merge, union};
+use super::{Deploy, Facet, FacetRecord, Group, GroupKey, GroupRecord, Groups, Job, Sort, Trend, facets, merge, union};
 use crate::ground::time::Micros;
 use crate::pipeline::fault::{self, Fault};
 use crate::rows::row::RowRef;
@@ -16,22 +16,26 @@ const MOST_ROWS: u64 = 1_000_000_000_000;
 type Restorable = (GroupRecord, Vec<RowRef>);
 
 impl Groups {
-    /// The groups, largest first. NEW, GONE, noise and words follow from what was counted. What only the reader knows is left at its default.
+    /// The groups, largest first. Noise and words follow from what was counted. What only the reader knows is left at its default.
     ///
     /// # Errors
     /// Something that cannot have been counted, in words.
-    pub fn restored(list: Vec<(GroupRecord, Vec<RowRef>)>, jobs: Vec<Job>) -> Result<Groups, String> {
+    pub fn restored(list: Vec<(GroupRecord, Vec<RowRef>)>, jobs: Vec<Job>, deploys: Vec<Deploy>) -> Result<Groups, String> {
         jobs.iter().try_for_each(|job| check(job.rows, job.span))?;
-        let list = list.into_iter().map(|told| group(told, &jobs)).collect::<Result<Vec<Group>, String>>()?;
+        for deploy in &deploys {
+            check(0, Some((deploy.time, deploy.time)))?;
+            jobs.get(deploy.job as usize).ok_or_else(|| format!("there is no job {}", deploy.job))?;
+        }
+        let list = list.into_iter().map(|told| group(told, &jobs, &deploys)).collect::<Result<Vec<Group>, String>>()?;
         let rows = list.iter().map(|group| group.count).sum();
         let span = list.iter().fold(None, |span, group| union(span, group.span));
-        let mut groups = Groups { list, jobs, rows, span, ..Groups::default() };
+        let mut groups = Groups { list, jobs, deploys, rows, span, ..Groups::default() };
         groups.sort(Sort::Count);
         Ok(groups)
     }
 }
 
-fn group((told, rows): Restorable, jobs: &[Job]) -> Result<Group, String> {
+fn group((told, rows): Restorable, jobs: &[Job], deploys: &[Deploy]) -> Result<Group, String> {
     check(told.count, told.span)?;
     for number in [told.sampled, told.clients.map(|clients| clients.count), told.folded].into_iter().flatten() {
         check(number, None)?;
@@ -39,6 +43,9 @@ fn group((told, rows): Restorable, jobs: &[Job]) -> Result<Group, String> {
     for count in &told.jobs {
         check(count.rows, count.span)?;
         jobs.get(count.job as usize).ok_or_else(|| format!("there is no job {}", count.job))?;
+    }
+    if let Some(deploy) = told.standing.deploy {
+        deploys.get(deploy as usize).ok_or_else(|| format!("there is no deploy {deploy}"))?;
     }
     let Trend { start, width, bins } = told.trend;
     let trend = Trend::restored(start, width, bins).ok_or("the counts over time are no trend")?;
@@ -53,7 +60,7 @@ fn group((told, rows): Restorable, jobs: &[Job]) -> Result<Group, String> {
         count: told.count,
         span: told.span,
         trend,
-        status: merge::status(&told.jobs, jobs),
+        standing: told.standing,
         noise: class.as_deref().is_some_and(merge::is_noise),
         says: Fault::parse(&told.sample, class.as_deref()).general().into(),
         sample: told.sample.into(),
@@ -113,7 +120,7 @@ mod tests {
         let groups = sample();
         let mut list: Vec<Restorable> = groups.list.iter().map(told).collect();
         list.reverse();
-        let restored = Groups::restored(list, groups.jobs.clone()).unwrap();
+        let restored = Groups::restored(list, groups.jobs.clone(), groups.deploys.clone()).unwrap();
         assert_eq!(format!("{restored:?}"), format!("{groups:?}"));
     }
 
@@ -123,13 +130,14 @@ mod tests {
         let refused = |change: &dyn Fn(&mut GroupRecord)| {
             let mut one = told(&groups.list[0]);
             change(&mut one.0);
-            Groups::restored(vec![one], groups.jobs.clone()).unwrap_err()
+            Groups::restored(vec![one], groups.jobs.clone(), groups.deploys.clone()).unwrap_err()
         };
         assert!(refused(&|one| one.count = u64::MAX).contains("more than can be counted"));
         assert!(refused(&|one| one.folded = Some(u64::MAX)).contains("more than can be counted"));
         assert!(refused(&|one| one.span = Some((2, 1))).contains("a time"));
         assert!(refused(&|one| one.span = Some((i64::MIN, i64::MAX))).contains("a time"));
         assert!(refused(&|one| one.jobs[0].job = 9).contains("no job 9"));
+        assert!(refused(&|one| one.standing.deploy = Some(9)).contains("no deploy 9"));
         assert!(refused(&|one| one.keyword = Some("nonsense".into())).contains("keyword"));
         assert!(refused(&|one| one.facets[0].name = "nonsense".into()).contains("kind of value"));
         for trend in [(0, 0, vec![1]), (0, 1, vec![1]), (1, 60_000_000, vec![1]), (0, 60_000_000, vec![1; 65]), (0, -60_000_000, vec![1])] {

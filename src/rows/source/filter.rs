@@ -39,10 +39,18 @@ impl Filter {
     pub fn takes(&mut self, row: &ErrorRow<'_>) -> bool {
         self.since.is_none_or(|since| row.time.is_some_and(|time| time >= since))
             && self.until.is_none_or(|until| row.time.is_some_and(|time| time < until))
-            && self.namespaces.take(row.namespace)
-            && self.doctypes.take(row.doctype)
-            && is_one_of(&self.stages, row.stage)
-            && is_one_of(&self.jobs, row.job)
+            && self.relates(row)
+            && self.takes_job(row.job)
+    }
+
+    /// Whether the row would count at another time and of another job.
+    pub fn relates(&mut self, row: &ErrorRow<'_>) -> bool {
+        self.namespaces.take(row.namespace) && self.doctypes.take(row.doctype) && is_one_of(&self.stages, row.stage)
+    }
+
+    /// Whether rows of that job count.
+    pub fn takes_job(&self, job: Option<&str>) -> bool {
+        is_one_of(&self.jobs, job)
     }
 }
 

@@ -12,7 +12,7 @@ use super::redacted::{self, RedactedOutcome};
 use super::write::BundleWriter;
 use crate::rows::bundle::VERSION;
 use crate::rows::bundle::record::{BundleLine, BundledFile, BundledRow, BundledUnreadable, Bytes, Header};
-use crate::rows::group::{GroupRecord, Groups, Job};
+use crate::rows::group::{Deploy, GroupRecord, Groups, Job};
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::{Doctype, SchemaStore};
 use crate::rows::source::{ErrorSource, Watch};
@@ -62,12 +62,13 @@ pub struct MadeBundle {
 
 /// Writes a bundle. Nothing is left behind where it fails or the watch calls it off.
 pub fn make(asked: &BundleRequest<'_>, draft: DraftFile, watch: &dyn Watch) -> Result<MadeBundle, BundleError> {
-    let redactor = Redactor::new(asked.policy.clone());
+    let mut redactor = Redactor::new(asked.policy.clone());
     // What is asked of a fresh store is what readers of the bundle will ask of theirs.
     let schemas = asked.schemas.map(SchemaStore::fresh);
-    let writer = BundleWriter::begin(draft, &header(asked, schemas.as_ref()))?;
+    let (jobs, deploys) = hidden::jobs(asked.groups, &mut redactor);
+    let writer = BundleWriter::begin(draft, &header(asked, deploys, schemas.as_ref()))?;
     let mut maker =
-        BundleMaker { asked, redactor, schemas, writer, made: MadeBundle::default(), shrunk: vec![false; asked.choice.groups.len()] };
+        BundleMaker { asked, redactor, schemas, jobs, writer, made: MadeBundle::default(), shrunk: vec![false; asked.choice.groups.len()] };
     maker.groups()?;
     maker.rows(watch)?;
     maker.files()?;
@@ -76,7 +77,7 @@ pub fn make(asked: &BundleRequest<'_>, draft: DraftFile, watch: &dyn Watch) -> R
     Ok(MadeBundle { path, bytes, groups: end.groups, rows: end.rows, left_out: end.left_out, files: end.files, ..made })
 }
 
-fn header(asked: &BundleRequest<'_>, schemas: Option<&SchemaStore>) -> Header {
+fn header(asked: &BundleRequest<'_>, deploys: Vec<Deploy>, schemas: Option<&SchemaStore>) -> Header {
     let groups = asked.groups;
     let kept: u64 = asked.choice.groups.iter().map(|group| group.count).sum();
     let quoted = groups.unreadable.first.iter().map(|bad| match asked.policy.raw {
@@ -95,6 +96,7 @@ fn header(asked: &BundleRequest<'_>, schemas: Option<&SchemaStore>) -> Header {
         unreadable: BundledUnreadable { count: groups.unreadable.count, first: quoted.collect() },
         missing_columns: groups.missing_columns.iter().map(|column| column.name().to_owned()).collect(),
         partial: groups.partial,
+        deploys,
         notes: groups.notes.iter().map(|note| note.text.clone()).collect(),
     }
 }
@@ -103,6 +105,7 @@ struct BundleMaker<'a> {
     asked: &'a BundleRequest<'a>,
     redactor: Redactor,
     schemas: Option<SchemaStore>,
+    jobs: Vec<Job>,
     writer: BundleWriter,
     made: MadeBundle,
     /// Groups that have a small document: a second one would say the same.
@@ -111,9 +114,8 @@ struct BundleMaker<'a> {
 
 impl BundleMaker<'_> {
     fn groups(&mut self) -> Result<(), BundleError> {
-        for job in &self.asked.groups.jobs {
-            let name = hidden::job(&job.name, &mut self.redactor).into();
-            self.writer.put(&BundleLine::Job(Job { name, ..job.clone() }))?;
+        for job in std::mem::take(&mut self.jobs) {
+            self.writer.put(&BundleLine::Job(job))?;
         }
         for group in &self.asked.choice.groups {
             let told = ToldGroup::new(group, self.schemas.as_ref(), &mut self.redactor);

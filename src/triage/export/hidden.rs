@@ -10,7 +10,7 @@ use crate::pipeline::fault::{Fault, Says};
 use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::{TokenMatch, walk};
 use crate::rows::column::ErrorColumn;
-use crate::rows::group::{Facet, Group, GroupKey};
+use crate::rows::group::{Deploy, Facet, Group, GroupKey, Groups, Job, JobName};
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::{Lookup, SchemaStore};
 use crate::triage::redact::Redactor;
@@ -53,6 +53,17 @@ impl ToldGroup {
 pub fn job(name: &str, redactor: &mut Redactor) -> String {
     let row = SourceRow { columns: vec![(ErrorColumn::Job.to_string(), Some(name.to_owned()))], ..SourceRow::default() };
     redactor.columns(&row, None).told.pop().map_or_else(|| "(a job)".to_owned(), |(_, name)| name)
+}
+
+/// Jobs and deploys, their names as they may be told.
+pub fn jobs(groups: &Groups, redactor: &mut Redactor) -> (Vec<Job>, Vec<Deploy>) {
+    let jobs: Vec<Job> = groups.jobs.iter().map(|known| Job { name: job(&known.name, redactor).into(), ..known.clone() }).collect();
+    let deploys = groups.deploys.iter().map(|deploy| {
+        let family = jobs.get(deploy.job as usize).map_or("", |job| JobName::parse(&job.name).family).into();
+        Deploy { family, ..deploy.clone() }
+    });
+    let deploys = deploys.collect();
+    (jobs, deploys)
 }
 
 /// The schema that a group's rows were judged by, the newest where they tell no version.

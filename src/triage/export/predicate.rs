@@ -187,7 +187,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::rows::group::{Fingerprint, GroupKey, Status, Trend};
+    use crate::rows::group::{Fingerprint, GroupKey, Trend};
 
     fn group(path: Option<&str>, class: &str, sample: &str) -> Group {
         let text = |text: &str| Some(Arc::from(text));
@@ -207,7 +207,7 @@ mod tests {
             span: Some((0, 1_500_000)),
             trend: Trend::default(),
             jobs: Vec::new(),
-            status: Status::Ongoing,
+            standing: Default::default(),
             noise: false,
             sample: Arc::from(sample),
             says: Arc::from(""),

@@ -60,10 +60,12 @@ pub struct ReportGroup {
     pub first: Option<String>,
     /// Likewise.
     pub last: Option<String>,
-    /// `NEW`, `GONE` or `ONGOING`.
-    pub status: &'static str,
-    /// False where chance may have made it so.
+    /// `began`, `ended` or `ongoing`; null where nothing can be said.
+    pub status: Option<&'static str>,
+    /// False where nothing can be said.
     pub status_sure: bool,
+    /// Why that is said, or why nothing can be.
+    pub status_why: Option<String>,
     /// Refused by design.
     pub noise: bool,
     /// Rows by job, in the order in which the jobs began.

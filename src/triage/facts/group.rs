@@ -21,6 +21,9 @@ pub fn sampled(rows: u64) -> String {
 pub fn sheet(groups: &Groups, group: &Group, notes: &[String], rest: &str) -> Facts {
     let mut facts = Facts::default();
     facts.line(&group.sentence());
+    if let Some(words) = groups.standing_words(group) {
+        facts.line(&words);
+    }
     facts.gap();
     names(&mut facts, group);
     if !group.jobs.is_empty() {

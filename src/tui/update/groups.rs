@@ -10,7 +10,7 @@ use super::super::message::{Effect, JobId};
 use super::super::row_place::{GroupPlace, RowPlace};
 use super::super::subject::{Subject, TextComparison};
 use crate::ground::outline::{Outline, Tree};
-use crate::rows::group::Sort;
+use crate::rows::group::{Sort, Status};
 
 /// Most lines that the list opens by itself.
 const OPEN_AT_START: usize = 40;
@@ -114,6 +114,8 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
             return vec![arrange(app)];
         }
         Action::ToggleNoise => toggle_noise(app),
+        Action::NextDeployed => to_deployed(app, true),
+        Action::PreviousDeployed => to_deployed(app, false),
         _ => {
             super::move_list(app, action);
         }
@@ -123,10 +125,12 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
 
 fn next_sort(sort: Sort) -> (Sort, &'static str) {
     match sort {
+        Sort::Deploy => (Sort::Count, "most rows first"),
         Sort::Count => (Sort::Newest, "last seen first"),
-        Sort::Newest => (Sort::Name, "by name"),
+        Sort::Newest => (Sort::First, "lately begun first"),
+        Sort::First => (Sort::Name, "by name"),
         Sort::Name => (Sort::Growth, "strongest growth first"),
-        Sort::Growth => (Sort::Count, "most rows first"),
+        Sort::Growth => (Sort::Deploy, "newest deploy first"),
     }
 }
 
@@ -156,6 +160,27 @@ pub(super) fn open_row(app: &mut App, place: RowPlace) -> Effect {
     let job = app.next_job();
     app.opening = Some(Opening { job, place: place.clone() });
     Effect::OpenCase { job, place }
+}
+
+/// To the next or previous group that a deploy began or ended, round the end; what it is folded into opens.
+fn to_deployed(app: &mut App, forward: bool) {
+    let tree = app.groups.tree.clone();
+    let outline = &mut app.groups.list.outline;
+    let is_marked = |item: &usize| {
+        let group = tree.group(*item).filter(|_| tree.is_leaf(*item));
+        group.is_some_and(|group| group.standing.status.is_some_and(Status::is_mark)) && outline.is_kept(*item)
+    };
+    let here = outline.item().unwrap_or(0);
+    let found = match forward {
+        true => (here + 1..tree.len()).chain(0..here.min(tree.len())).find(is_marked),
+        false => (0..here).rev().chain((here + 1..tree.len()).rev()).find(is_marked),
+    };
+    match found {
+        Some(item) => outline.reveal(tree.as_ref(), item),
+        None if tree.groups.deploys.is_empty() => app.tell("these rows tell of no deploy"),
+        None if outline.item().as_ref().is_some_and(is_marked) => app.tell("no other group here began or ended with a deploy"),
+        None => app.tell("no group here began or ended with a deploy"),
+    }
 }
 
 /// Opens all noise, or closes it where some is open; the cursor stays.

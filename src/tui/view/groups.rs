@@ -1,5 +1,7 @@
 //! The screen of groups: the tree on the left, what the line under the cursor is on the right.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -44,7 +46,9 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer) {
 
 fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
     let order = match app.groups.sort {
+        Sort::Deploy => "newest deploy first",
         Sort::Count => "most rows first",
+        Sort::First => "lately begun first",
         Sort::Newest => "last seen first",
         Sort::Name => "by name",
         Sort::Growth => "strongest growth first",
@@ -122,18 +126,17 @@ fn label(app: &App, tree: &GroupTree, item: usize, style: &dyn Fn(Role) -> Style
     };
 }
 
-/// What the jobs say of a line.
-fn tag(tree: &GroupTree, item: usize) -> (&'static str, Role) {
-    // Of a part of the rows nothing can be said for sure.
-    let sure = !tree.groups.partial;
-    match tree.group(item).filter(|_| tree.is_leaf(item)).map(|group| group.status) {
-        Some(Status::New { sure: true }) if sure => ("NEW", Role::New),
-        Some(Status::New { .. }) => ("new?", Role::Dim),
-        Some(Status::Gone { sure: true }) if sure => ("GONE", Role::Gone),
-        Some(Status::Gone { .. }) => ("gone?", Role::Dim),
-        Some(Status::Ongoing) => ("", Role::Dim),
-        None if tree.items[item].new > 0 => ("NEW", Role::New),
-        None => ("", Role::Dim),
+/// What a deploy did to a line; on a branch the number of groups below that the newest deploy began.
+fn tag(tree: &GroupTree, item: usize) -> (Cow<'static, str>, Role) {
+    let Some(group) = tree.group(item).filter(|_| tree.is_leaf(item)) else {
+        return match tree.items[item].new {
+            0 => ("".into(), Role::Dim),
+            new => (format!("{new} new").into(), Role::New),
+        };
+    };
+    match group.standing.status.filter(|status| status.is_mark()) {
+        Some(status) => (status.word().into(), if status == Status::Began { Role::New } else { Role::Gone }),
+        None => ("".into(), Role::Dim),
     }
 }
 

@@ -11,7 +11,7 @@ use super::chrome;
 use super::sheet::Sheet;
 use crate::ground::text;
 use crate::ground::time;
-use crate::rows::group::{Facet, Group, Status, Trend};
+use crate::rows::group::{Evidence, Facet, Group, Status, Trend, Worth};
 use crate::triage::facts;
 
 /// Jobs that are shown.
@@ -94,7 +94,7 @@ impl Sheet<'_> {
         let dot = self.app.theme.glyphs.dot;
         self.words(&format!("{} {dot} {share:.1} % of all {dot} {} groups", rows(line.count), text::count(groups as u64)), Role::Text);
         if line.new > 0 {
-            self.words(&format!("{} began with the newest job", text::count(u64::from(line.new))), Role::New);
+            self.words(&format!("{} began with the newest deploy", text::plural(u64::from(line.new), "group", "groups")), Role::New);
         }
         self.heading("Largest groups");
         let room = usize::from(self.area.height.saturating_sub(self.row));
@@ -110,25 +110,21 @@ impl Sheet<'_> {
         }
     }
 
+    /// What a deploy did. Thin evidence is told elsewhere, with everything known of the group.
     fn status(&self, group: &Group) -> Option<(String, Role)> {
-        let jobs = &self.app.groups.tree.groups.jobs;
-        let newest = jobs.last()?;
-        let since = newest.span.map(|span| time::minute(span.0)).unwrap_or_default();
-        let partial = self.app.groups.tree.groups.partial;
-        match group.status {
-            Status::New { .. } | Status::Gone { .. } if partial => {
-                Some(("only a part of the rows was read, so nothing is sure of the jobs".to_owned(), Role::Dim))
-            }
-            Status::New { sure: true } => Some((format!("NEW: only the newest job has it, which began {since}"), Role::New)),
-            Status::New { sure: false } => {
-                Some((format!("new? only the newest job (since {since}) has it; so few rows can be chance"), Role::Dim))
-            }
-            Status::Gone { sure: true } => Some((format!("GONE: no row since the newest job began {since}"), Role::Gone)),
-            Status::Gone { sure: false } => {
-                Some((format!("gone? no row since the newest job began {since}; so few rows can be chance"), Role::Dim))
-            }
-            Status::Ongoing => None,
-        }
+        let groups = &self.app.groups.tree.groups;
+        let is_told = match group.standing.evidence {
+            Evidence::Hours { worth, .. } => !matches!(worth, Worth::TooRare),
+            Evidence::BothSides { returned_after } => returned_after.is_some(),
+            Evidence::Partial => true,
+            Evidence::NoDeploy => false,
+        };
+        let role = match group.standing.status {
+            Some(Status::Began) => Role::New,
+            Some(Status::Ended) => Role::Gone,
+            _ => Role::Dim,
+        };
+        groups.standing_words(group).filter(|_| is_told).map(|words| (words, role))
     }
 
     fn trend(&mut self, trend: &Trend) {
@@ -136,11 +132,11 @@ impl Sheet<'_> {
         let columns = usize::from(self.area.width).min(64);
         let each = (span.1 - span.0) / 1_000_000 / columns.max(1) as i64;
         let mark = self.app.theme.glyphs.job;
-        self.heading(&format!("Over time, {} a bar; {mark} a job begins", time::duration(each.max(1) as u64)));
+        self.heading(&format!("Over time, {} a bar; {mark} a deploy", time::duration(each.max(1) as u64)));
         let bars = bars(self.app, &trend.resample(span.0, span.1 + 1, columns));
         self.line(&bars, Role::Bar);
         let mut marks = vec![" "; columns];
-        for (begin, _) in self.app.groups.tree.groups.jobs.iter().filter_map(|job| job.span) {
+        for begin in self.app.groups.tree.groups.deploys.iter().map(|deploy| deploy.time) {
             let at = (i128::from(begin - span.0) * columns as i128 / i128::from(span.1 - span.0 + 1)) as usize;
             marks[at.min(columns - 1)] = self.app.theme.glyphs.job;
         }

@@ -17,6 +17,9 @@ use crate::rows::group::{Grouper, Groups};
 use crate::rows::row::{ErrorRow, RowRef};
 use crate::rows::source::{Filter, Request};
 
+/// Microseconds of an hour.
+const HOUR: Micros = 3_600_000_000;
+
 /// Positions in the answer, in the order of the query's SELECT.
 const ID: usize = 0;
 const TABLE: usize = 1;
@@ -55,6 +58,8 @@ impl AnswerReading<'_> {
             all = all.max(cells.count(ROWS_OF_ALL));
             told += cells.count(ROWS);
             match cells.hash(ID) {
+                // Rows that were not asked for.
+                None if cells.text(ID) == Some("") => grouper.add_elsewhere(&self.cells(cells)),
                 None => {
                     let folded = cells.count(GROUPS).saturating_sub(self.of_namespace as u64).max(1);
                     grouper.add_other(cells.text(NAMESPACE), &self.cells(cells), folded, at);
@@ -66,6 +71,7 @@ impl AnswerReading<'_> {
                     if filter.takes(&named) {
                         grouper.add_coarse(&coarse, at);
                     } else {
+                        grouper.add_elsewhere(&coarse.cells);
                         outside += cells.count(ROWS);
                     }
                 }
@@ -100,13 +106,19 @@ impl AnswerReading<'_> {
 
     fn cells<'a>(&self, cells: AnswerCells<'a>) -> Vec<CoarseCell<'a>> {
         let width = self.bin.as_micros() as Micros;
-        let cell = |cell: AnswerCells<'a>| CoarseCell {
-            job: cell.text(1),
+        let cell = |cell: AnswerCells<'a>| {
             // Bins are numbered from 1970 on.
-            start: cell.int(0).unwrap_or(0).saturating_mul(width),
-            width,
-            rows: cell.count(2),
-            span: cell.int(3).zip(cell.int(4)),
+            let start = cell.int(0).unwrap_or(0).saturating_mul(width);
+            let hours = cell.int(5).unwrap_or(0);
+            CoarseCell {
+                job: cell.text(1),
+                start,
+                width,
+                rows: cell.count(2),
+                span: cell.int(3).zip(cell.int(4)),
+                hours: (0..63).filter(|bit| hours >> bit & 1 == 1).map(|bit| start.div_euclid(HOUR) + bit).collect(),
+                asked: cell.text(6) != Some("false"),
+            }
         };
         cells.list(CELLS).map(AnswerCells::of).map(cell).collect()
     }

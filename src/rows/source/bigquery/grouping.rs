@@ -49,16 +49,21 @@ pub(super) fn query(tables: &[Numbered<'_>], window: Window, request: &Request, 
     keyed(tables, window, request, WantedRows::Counts)
         .text(",\ncell AS (\n  SELECT id, job, DIV(UNIX_SECONDS(ts), ")
         .value("bin", QueryValue::Int(window.bin()))
-        .text(") AS bin, ANY_VALUE(src) AS src, ANY_VALUE(namespace) AS namespace, ANY_VALUE(doctype) AS doctype,\n    ")
+        .text(") AS bin, ANY_VALUE(src) AS src, IF(id = '', NULL, ANY_VALUE(namespace)) AS namespace, ANY_VALUE(doctype) AS doctype,\n    ")
         .text("ANY_VALUE(version) AS version, ANY_VALUE(stage) AS stage, ANY_VALUE(class) AS class,\n    ")
+        .text("LOGICAL_OR(asked) AS asked, BIT_OR(1 << LEAST(DIV(UNIX_SECONDS(ts), 3600) - DIV(DIV(UNIX_SECONDS(ts), ")
+        .value("bin", QueryValue::Int(window.bin()))
+        .text(") * ")
+        .value("bin", QueryValue::Int(window.bin()))
+        .text(", 3600), 62)) AS hours,\n    ")
         .text(&format!("{count} AS n, UNIX_MICROS(MIN(ts)) AS first_us, UNIX_MICROS(MAX(ts)) AS last_us,\n    {messages} AS messages, {newest} AS newest,\n    "))
         .text(&format!("ARRAY_AGG(DISTINCT client IGNORE NULLS ORDER BY client LIMIT {CLIENTS}) AS clients\n"))
         .text("  FROM keyed GROUP BY id, job, bin\n),\n")
-        .text("summed AS (SELECT *, SUM(n) OVER (PARTITION BY id) AS total FROM cell),\n")
+        .text("summed AS (SELECT *, SUM(IF(asked, n, 0)) OVER (PARTITION BY id) AS total FROM cell),\n")
         .text("placed AS (SELECT *, DENSE_RANK() OVER (PARTITION BY namespace ORDER BY total DESC, id) AS place FROM summed),\n")
-        .text("kept AS (\n  SELECT id, IF(place <= ")
+        .text("kept AS (\n  SELECT id, IF(id = '' OR place <= ")
         .value("most", QueryValue::Int(bounds.of_namespace as i64))
-        .text(", id, NULL) AS kept_id, place, namespace, job, bin, src, doctype, version, stage, class, n, first_us, last_us, messages, newest, clients\n")
+        .text(", id, NULL) AS kept_id, place, namespace, job, bin, src, doctype, version, stage, class, asked, hours, n, first_us, last_us, messages, newest, clients\n")
         .text("  FROM placed\n),\n")
         .text(FOLDED)
         .text(&format!(
@@ -67,7 +72,7 @@ pub(super) fn query(tables: &[Numbered<'_>], window: Window, request: &Request, 
              ORDER BY SUM(said.{weigh}) DESC, said.value LIMIT {MESSAGES}) AS messages,\n  \
              ARRAY(SELECT at_us FROM UNNEST(newest) AS at_us ORDER BY at_us DESC LIMIT {NEWEST}) AS newest,\n  \
              ARRAY(SELECT DISTINCT client FROM UNNEST(clients) AS client WHERE client IS NOT NULL ORDER BY client LIMIT {CLIENTS}) AS clients\n\
-             FROM grouped\nORDER BY n DESC, namespace, kept_id\nLIMIT "
+             FROM grouped WHERE n > 0 OR kept_id = ''\nORDER BY IF(kept_id = '', 1, 0) DESC, n DESC, namespace, kept_id\nLIMIT "
         ))
         .value("most_in_all", QueryValue::Int(bounds.in_all as i64))
 }
@@ -76,15 +81,15 @@ pub(super) fn query(tables: &[Numbered<'_>], window: Window, request: &Request, 
 const FOLDED: &str = "\
 folded AS (
   SELECT kept_id, namespace, job, bin, ANY_VALUE(src) AS src, ANY_VALUE(doctype) AS doctype, ANY_VALUE(version) AS version,
-    ANY_VALUE(stage) AS stage, ANY_VALUE(class) AS class, SUM(n) AS n, MIN(first_us) AS first_us, MAX(last_us) AS last_us,
-    MAX(place) AS place, ARRAY_CONCAT_AGG(IF(kept_id IS NULL, NULL, messages)) AS messages,
-    ARRAY_CONCAT_AGG(IF(kept_id IS NULL, NULL, newest)) AS newest, ARRAY_CONCAT_AGG(IF(kept_id IS NULL, NULL, clients)) AS clients
+    ANY_VALUE(stage) AS stage, ANY_VALUE(class) AS class, LOGICAL_OR(asked) AS asked, BIT_OR(hours) AS hours, SUM(n) AS n, MIN(first_us) AS first_us, MAX(last_us) AS last_us,
+    MAX(place) AS place, ARRAY_CONCAT_AGG(IF(kept_id IS NULL OR NOT asked, NULL, messages)) AS messages,
+    ARRAY_CONCAT_AGG(IF(kept_id IS NULL OR NOT asked, NULL, newest)) AS newest, ARRAY_CONCAT_AGG(IF(kept_id IS NULL OR NOT asked, NULL, clients)) AS clients
   FROM kept GROUP BY kept_id, namespace, job, bin
 ),
 grouped AS (
   SELECT kept_id, namespace, ANY_VALUE(src) AS src, ANY_VALUE(doctype) AS doctype, ANY_VALUE(version) AS version,
-    ANY_VALUE(stage) AS stage, ANY_VALUE(class) AS class, SUM(n) AS n, MAX(place) AS place,
-    ARRAY_AGG(STRUCT(bin AS bin, job AS job, n AS n, first_us AS first_us, last_us AS last_us) ORDER BY bin, job) AS cells,
+    ANY_VALUE(stage) AS stage, ANY_VALUE(class) AS class, SUM(IF(asked, n, 0)) AS n, MAX(place) AS place,
+    ARRAY_AGG(STRUCT(bin AS bin, job AS job, n AS n, first_us AS first_us, last_us AS last_us, hours AS hours, asked AS asked) ORDER BY bin, job) AS cells,
     ARRAY_CONCAT_AGG(messages) AS messages, ARRAY_CONCAT_AGG(newest) AS newest, ARRAY_CONCAT_AGG(clients) AS clients
   FROM folded GROUP BY kept_id, namespace
 )
@@ -113,7 +118,11 @@ pub(super) fn keyed(tables: &[Numbered<'_>], window: Window, request: &Request, 
         }
         sql = sql.then(source(*at, shape, window, request, wanted));
     }
-    sql.text("),\n").text(normal::PARSED).text(normal::NORMAL).text(normal::KEYED)
+    let id = if wanted == WantedRows::Counts { format!("IF(related, {}, '')", normal::ID) } else { normal::ID.to_owned() };
+    sql.text("),\n")
+        .text(normal::PARSED)
+        .text(normal::NORMAL)
+        .text(&format!("keyed AS (\n  SELECT * EXCEPT (norm), {id} AS id\n  FROM normal\n)"))
 }
 
 /// The rows of one table. Only a table's own name and columns are ever written into the text.
@@ -129,7 +138,21 @@ fn source(at: usize, shape: &TableShape, window: Window, request: &Request, want
     ] {
         sql = sql.text(", ").then(text_column(shape.field(column))).text(&format!(" AS {alias}"));
     }
-    sql = sql.text(", ").then(message(shape)).text(" AS message");
+    let (related, of_jobs) = (related(shape, request), of_jobs(shape, request));
+    if wanted == WantedRows::Counts {
+        // Rows that were not asked for tell of deploys, but not by their message where they are of another doctype.
+        sql = match &related {
+            Some(related) => sql.text(", IF(").then(related.clone()).text(", ").then(message(shape)).text(", NULL)"),
+            None => sql.text(", ").then(message(shape)),
+        };
+        let all = |conditions: &[&Option<Sql>]| {
+            conditions.iter().copied().flatten().fold(Sql::new("TRUE"), |all, one| all.text(" AND ").then(one.clone()))
+        };
+        sql = sql.text(" AS message, IFNULL(").then(all(&[&related])).text(", FALSE) AS related, IFNULL(");
+        sql = sql.then(all(&[&related, &of_jobs])).text(", FALSE) AS asked");
+    } else {
+        sql = sql.text(", ").then(message(shape)).text(" AS message");
+    }
     sql = match (wanted, shape.column(ErrorColumn::Client)) {
         (WantedRows::Counts, Some(client)) => sql.text(", SUBSTR(TO_HEX(MD5(").column(client).text(")), 1, 16) AS client"),
         (WantedRows::Counts, None) => sql.text(", CAST(NULL AS STRING) AS client"),
@@ -144,7 +167,11 @@ fn source(at: usize, shape: &TableShape, window: Window, request: &Request, want
     if let Some(name) = &shape.table.name {
         sql = sql.text("\n  FROM ").table(name);
     }
-    filtered(sql, shape, window, request).text("\n")
+    sql = within(sql, shape, window);
+    if wanted != WantedRows::Counts {
+        sql = [related, of_jobs].into_iter().flatten().fold(sql, |sql, condition| sql.text("\n    AND ").then(condition));
+    }
+    sql.text("\n")
 }
 
 /// All columns under their own names, which may be those that are used here.
@@ -156,9 +183,8 @@ fn whole(shape: &TableShape) -> Sql {
     sql.text(")")
 }
 
-/// The window, on the column of the partitions, and what else was asked for. Names are compared without regard to case and signs,
-/// which takes in all spellings that are the same in snake case; this side takes the others out again.
-fn filtered(sql: Sql, shape: &TableShape, window: Window, request: &Request) -> Sql {
+/// The window, on the column of the partitions.
+fn within(sql: Sql, shape: &TableShape, window: Window) -> Sql {
     let (since, until) = (QueryValue::Time(window.since), QueryValue::Time(window.until));
     let mut sql = sql.text("\n  WHERE ").then(time(shape)).text(" >= ").value("since", since.clone()).text(" AND ").then(time(shape));
     sql = sql.text(" < ").value("until", until.clone());
@@ -166,24 +192,33 @@ fn filtered(sql: Sql, shape: &TableShape, window: Window, request: &Request) -> 
         sql =
             sql.text(" AND ").column(day).text(" BETWEEN DATE(").value("since", since).text(") AND DATE(").value("until", until).text(")");
     }
+    sql
+}
+
+/// Whether a row is of a doctype and stage that was asked for; `None` where all are. Names are compared without regard to case and signs, which takes in
+/// all spellings that are the same in snake case; this side takes the others out again.
+fn related(shape: &TableShape, request: &Request) -> Option<Sql> {
+    let mut conditions = Vec::new();
     for (column, name, wanted) in
         [(ErrorColumn::Namespace, "namespaces", &request.namespaces), (ErrorColumn::Doctype, "doctypes", &request.doctypes)]
     {
         if !wanted.is_empty() {
-            sql = sql
-                .text("\n    AND LOWER(REGEXP_REPLACE(")
-                .then(text_column(shape.field(column)))
-                .text(", r'[^A-Za-z0-9]', '')) IN UNNEST(");
-            sql = sql.value(name, QueryValue::Texts(wanted.iter().map(|name| folded(name)).collect())).text(")");
+            let sql = Sql::new("LOWER(REGEXP_REPLACE(").then(text_column(shape.field(column))).text(", r'[^A-Za-z0-9]', '')) IN UNNEST(");
+            conditions.push(sql.value(name, QueryValue::Texts(wanted.iter().map(|name| folded(name)).collect())).text(")"));
         }
     }
-    for (column, name, wanted) in [(ErrorColumn::Stage, "stages", &request.stages), (ErrorColumn::Job, "jobs", &request.jobs)] {
-        if !wanted.is_empty() {
-            sql = sql.text("\n    AND ").then(text_column(shape.field(column))).text(" IN UNNEST(");
-            sql = sql.value(name, QueryValue::Texts(wanted.clone())).text(")");
-        }
-    }
-    sql
+    conditions.extend(is_one_of(shape, ErrorColumn::Stage, "stages", &request.stages));
+    conditions.into_iter().reduce(|all, one| all.text(" AND ").then(one))
+}
+
+/// Whether a row is of a job that was asked for; `None` where all are.
+fn of_jobs(shape: &TableShape, request: &Request) -> Option<Sql> {
+    is_one_of(shape, ErrorColumn::Job, "jobs", &request.jobs)
+}
+
+fn is_one_of(shape: &TableShape, column: ErrorColumn, name: &'static str, wanted: &[String]) -> Option<Sql> {
+    let value = || QueryValue::Texts(wanted.to_vec());
+    (!wanted.is_empty()).then(|| text_column(shape.field(column)).text(" IN UNNEST(").value(name, value()).text(")"))
 }
 
 fn folded(name: &str) -> String {

@@ -232,7 +232,7 @@ impl Worker<'_> {
                 let at = RowRef::new(input, first + *done);
                 rows.error_row(row, |row| {
                     part.inputs[input].row(Default::default());
-                    if self.filter.takes(row) { part.grouper.add(row, at) } else { part.outside += 1 }
+                    part.row(row, at, &mut self.filter);
                 });
                 *done += 1;
             }
@@ -264,11 +264,7 @@ impl<'p> Count<'p> {
                 self.part.inputs[self.input].row(cells.seen);
                 let row = cells.error_row();
                 self.rows += 1;
-                if self.filter.takes(&row) {
-                    self.part.grouper.add(&row, RowRef::new(self.input, at));
-                } else {
-                    self.part.outside += 1;
-                }
+                self.part.row(&row, RowRef::new(self.input, at), self.filter);
             }
             FoundRow::Bad(reason) => self.part.inputs[self.input].bad(self.block, self.piece, 1, reason, text),
         }

@@ -6,8 +6,8 @@ use super::columns::SeenColumns;
 use super::input::Input;
 use super::sniff::RowsShape;
 use crate::rows::group::{Grouper, Groups};
-use crate::rows::row::{BadRow, Unreadable};
-use crate::rows::source::SourceError;
+use crate::rows::row::{BadRow, ErrorRow, RowRef, Unreadable};
+use crate::rows::source::{Filter, SourceError};
 
 /// How many unreadable pieces are quoted.
 const QUOTED: usize = 5;
@@ -29,6 +29,16 @@ impl ThreadTally {
     /// Nothing counted yet.
     pub(super) fn new(grouper: Grouper, inputs: usize) -> Self {
         ThreadTally { grouper, outside: 0, inputs: vec![InputTally::default(); inputs] }
+    }
+
+    /// Counts a row, or takes note of one that was not asked for.
+    pub(super) fn row(&mut self, row: &ErrorRow<'_>, at: RowRef, filter: &mut Filter) {
+        if filter.takes(row) {
+            self.grouper.add(row, at);
+        } else {
+            self.outside += 1;
+            self.grouper.add_outside(row, at, filter.relates(row));
+        }
     }
 }
 
@@ -135,6 +145,8 @@ pub(super) fn together(parts: Vec<ThreadTally>, inputs: &[Input], partial: bool)
     groups.outside = outside;
     // Where there was nothing to read, nothing is known of its columns.
     groups.missing_columns = if seen.is_empty() { Vec::new() } else { seen.missing() };
-    groups.partial = partial;
+    if partial {
+        groups.stopped_early();
+    }
     Ok(groups)
 }

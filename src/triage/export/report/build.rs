@@ -11,7 +11,7 @@ use crate::pipeline::schema::Schema;
 use crate::pipeline::sink;
 use crate::pipeline::verdict::judge::Violation;
 use crate::rows::demo;
-use crate::rows::group::{Group, Groups};
+use crate::rows::group::{Group, Groups, Status};
 use crate::rows::schemas::SchemaStore;
 use crate::triage::case::Case;
 use crate::triage::export::choice::Choice;
@@ -43,6 +43,8 @@ const MOST_COUNTS: usize = 62;
 /// A report being put together, row by row.
 pub struct ReportBuilder<'a> {
     groups: &'a Groups,
+    /// Jobs and deploys, their names as they may be told.
+    deployed: Groups,
     chosen: Vec<&'a Group>,
     redactor: Redactor,
     source: String,
@@ -53,9 +55,11 @@ pub struct ReportBuilder<'a> {
 
 impl<'a> ReportBuilder<'a> {
     /// A report on the groups that were chosen.
-    pub fn new(groups: &'a Groups, choice: &Choice<'a>, redactor: Redactor, source: String, schemas: Option<&'a SchemaStore>) -> Self {
+    pub fn new(groups: &'a Groups, choice: &Choice<'a>, mut redactor: Redactor, source: String, schemas: Option<&'a SchemaStore>) -> Self {
         let drafts = choice.groups.iter().map(|_| (None, Survey::default())).collect();
-        ReportBuilder { groups, chosen: choice.groups.clone(), redactor, source, schemas, drafts }
+        let (jobs, deploys) = hidden::jobs(groups, &mut redactor);
+        let deployed = Groups { jobs, deploys, ..Groups::default() };
+        ReportBuilder { groups, deployed, chosen: choice.groups.clone(), redactor, source, schemas, drafts }
     }
 
     /// Looks at a row of the group at that position; the first one is the sample.
@@ -63,7 +67,7 @@ impl<'a> ReportBuilder<'a> {
         let (Some(group), Some((told, survey))) = (self.chosen.get(position), self.drafts.get_mut(position)) else { return };
         survey.add(case, self.redactor.is_raw());
         if told.is_none() {
-            let mut first = about_group(group, self.groups, &mut self.redactor, &self.source, self.schemas);
+            let mut first = about_group(group, &self.deployed, &mut self.redactor, &self.source, self.schemas);
             about_case(&mut first, case, &mut self.redactor);
             *told = Some(first);
         }
@@ -73,7 +77,7 @@ impl<'a> ReportBuilder<'a> {
     pub fn finish(mut self) -> Report {
         let mut told = Vec::with_capacity(self.chosen.len());
         for (group, (draft, survey)) in self.chosen.iter().zip(self.drafts) {
-            let mut draft = draft.unwrap_or_else(|| about_group(group, self.groups, &mut self.redactor, &self.source, self.schemas));
+            let mut draft = draft.unwrap_or_else(|| about_group(group, &self.deployed, &mut self.redactor, &self.source, self.schemas));
             draft.surveyed = survey.rows;
             draft.senders = survey.told();
             told.push(draft);
@@ -92,9 +96,9 @@ impl<'a> ReportBuilder<'a> {
 }
 
 /// What the group alone tells.
-fn about_group(group: &Group, groups: &Groups, redactor: &mut Redactor, source: &str, schemas: Option<&SchemaStore>) -> ReportGroup {
+fn about_group(group: &Group, deployed: &Groups, redactor: &mut Redactor, source: &str, schemas: Option<&SchemaStore>) -> ReportGroup {
     let hidden::ToldGroup { group: told, conditions } = hidden::ToldGroup::new(group, schemas, redactor);
-    let (status, status_sure) = group.status.told();
+    let status = group.standing.status;
     let owned = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
     let key = &told.key;
     ReportGroup {
@@ -108,10 +112,11 @@ fn about_group(group: &Group, groups: &Groups, redactor: &mut Redactor, source: 
         count: group.count,
         first: group.span.map(|span| rfc3339(span.0)),
         last: group.span.map(|span| rfc3339(span.1)),
-        status,
-        status_sure,
+        status: status.map(Status::word),
+        status_sure: status.is_some(),
+        status_why: deployed.standing_words(group),
         noise: group.noise,
-        jobs: jobs(group, groups, redactor),
+        jobs: jobs(group, deployed),
         trend: trend(group),
         facets: told.facets.iter().map(facet).collect(),
         message: told.sample.to_string(),
@@ -156,11 +161,11 @@ fn also_broken(violation: &Violation, schema: Option<&Schema>, redactor: &mut Re
     }
 }
 
-fn jobs(group: &Group, groups: &Groups, redactor: &mut Redactor) -> Vec<ReportJob> {
+fn jobs(group: &Group, groups: &Groups) -> Vec<ReportJob> {
     let job = |part: &crate::rows::group::JobCount| {
         let job = groups.jobs.get(part.job as usize)?;
         let newest = part.job as usize + 1 == groups.jobs.len();
-        Some(ReportJob { name: hidden::job(&job.name, redactor), rows: part.rows, began: job.span.map(|span| rfc3339(span.0)), newest })
+        Some(ReportJob { name: job.name.to_string(), rows: part.rows, began: job.span.map(|span| rfc3339(span.0)), newest })
     };
     group.jobs.iter().filter_map(job).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::{Report, ReportFacet, ReportGroup, ReportSample, ReportTrend};
 use crate::ground::text::count;
-use crate::triage::export::page::{LinePiece, Page, data, ours, rows, said};
+use crate::triage::export::page::{Page, data, ours, rows, said};
 
 /// Values of a facet that are told.
 const MOST_VALUES: usize = 8;
@@ -128,25 +128,12 @@ fn occurrence(told: &ReportGroup, page: &mut Page) {
     if !told.trend.counts.is_empty() {
         page.fact("trend", [ours(trend(&told.trend))]);
     }
-    if let Some(status) = status(told) {
-        page.fact("status", status);
+    if let Some(why) = told.status_why.as_deref().filter(|_| told.status.is_some()) {
+        page.fact("status", [data(why)]);
     }
     for job in &told.jobs {
         let newest = if job.newest { " (the newest)" } else { "" };
         page.fact("job", [data(&job.name), ours(format!(": {}{newest}", rows(job.rows)))]);
-    }
-}
-
-fn status(told: &ReportGroup) -> Option<Vec<LinePiece>> {
-    let doubt = if told.status_sure { "" } else { ", though so few rows may be chance" };
-    match told.status {
-        "NEW" => {
-            let job = told.jobs.iter().find(|job| job.newest)?;
-            let began = job.began.as_deref().map(|began| format!(", which began at {began}")).unwrap_or_default();
-            Some(vec![ours("NEW with "), data(&job.name), ours(format!("{began}{doubt}"))])
-        }
-        "GONE" => Some(vec![ours(format!("GONE: the newest job has no such row{doubt}"))]),
-        _ => None,
     }
 }
 

@@ -62,9 +62,6 @@ pub(super) const NORMAL: &str = r#"normal AS (
 "#;
 
 /// The number of a coarse group, 16 hexadecimal digits: the same for the same columns and normal message of the same table.
-pub(super) const KEYED: &str = "\
-keyed AS (
-  SELECT * EXCEPT (norm), SUBSTR(TO_HEX(MD5(TO_JSON_STRING(STRUCT(src AS src, namespace AS namespace, doctype AS doctype, version AS version,
-    stage AS stage, class AS class, norm AS norm)))), 1, 16) AS id
-  FROM normal
-)";
+pub(super) const ID: &str = "\
+SUBSTR(TO_HEX(MD5(TO_JSON_STRING(STRUCT(src AS src, namespace AS namespace, doctype AS doctype, version AS version,
+    stage AS stage, class AS class, norm AS norm)))), 1, 16)";

@@ -1,0 +1,318 @@
+//! What the deploys of a source began and ended.
+//!
+//! Owns: jobs in families, when each family was deployed, whether a group began or ended with a deploy.
+//! Refuses: counting rows (part), what that is called and why in words (standing).
+//!
+//! A job of a family takes over from the one before: that is a deploy. A group began with one if no job before has a row of it although, at the rate at
+//! which it has been seen since, one should; it ended with one likewise. The rate counts hours with rows, so that a flood or a burst proves nothing, and
+//! only hours in which the source has any row. Where a side says too little, nothing is said.
+
+use std::collections::BTreeMap;
+
+use super::hours::{HOUR, Hours};
+use super::job_name::JobName;
+use super::standing::{Deploy, Evidence, Standing, Status, Worth};
+use super::{Job, union};
+use crate::ground::time::Micros;
+
+/// Rows below which a group proves nothing.
+const FEWEST_ROWS: u64 = 5;
+/// The silence must be less likely than this, as a natural logarithm: one in a thousand.
+const LEAST_LIKELY: f64 = -6.9;
+/// All its hours on one side of the deploy must be less likely than this by chance: one in a hundred.
+const LEAST_PLACED: f64 = -4.6;
+/// The silence in tenths of the longest that the group has kept while it was there.
+const LONGER_THAN_EVER: usize = 11;
+/// Hours from which on the hours of the day tell something, and those of the week.
+const DAYS_SHOW: usize = 48;
+const WEEKS_SHOW: usize = 24 * 14;
+/// The old job drains for a while when the new one has begun.
+const DRAIN: Micros = HOUR;
+
+/// Rows of a group that one job judged.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Life {
+    /// The job.
+    pub(super) job: u32,
+    /// Those that were asked for.
+    pub(super) rows: u64,
+    /// First and last time of them.
+    pub(super) span: Option<(Micros, Micros)>,
+    /// Those that were not asked for, with their first and last time: they tell of deploys and of nothing else.
+    pub(super) outside: Option<Box<(u64, Option<(Micros, Micros)>)>>,
+    /// Hours of all of them.
+    pub(super) hours: Hours,
+}
+
+impl Life {
+    /// Adds rows, asked for or not. Their hours are added apart.
+    pub(super) fn add(&mut self, rows: u64, span: Option<(Micros, Micros)>, asked: bool) {
+        if asked {
+            self.rows += rows;
+            self.span = union(self.span, span);
+        } else {
+            let outside = self.outside.get_or_insert_default();
+            **outside = (outside.0 + rows, union(outside.1, span));
+        }
+    }
+
+    /// Adds what another thread has counted of the same group and job.
+    pub(super) fn absorb(&mut self, other: &Life) {
+        self.add(other.rows, other.span, true);
+        if let Some(outside) = &other.outside {
+            self.add(outside.0, outside.1, false);
+        }
+        self.hours.absorb(&other.hours);
+    }
+
+    fn all_rows(&self) -> u64 {
+        self.rows + self.outside.as_ref().map_or(0, |outside| outside.0)
+    }
+
+    fn all_span(&self) -> Option<(Micros, Micros)> {
+        union(self.span, self.outside.as_ref().and_then(|outside| outside.1))
+    }
+}
+
+/// Jobs with the same family and start.
+#[derive(Debug)]
+struct Generation {
+    start: Micros,
+    /// Where it is among the deploys; `None` for the first of its family, which took over from nobody.
+    deploy: Option<u32>,
+}
+
+#[derive(Debug, Default)]
+struct Family {
+    generations: Vec<Generation>,
+    span: Option<(Micros, Micros)>,
+}
+
+/// The deploys of a source, known from all of its rows.
+#[derive(Debug, Default)]
+pub(super) struct Deploys {
+    /// By job: its family and generation.
+    places: Vec<Option<(usize, usize)>>,
+    families: Vec<Family>,
+    /// In order of time.
+    pub(super) list: Vec<Deploy>,
+    /// Hours with any row.
+    alive: Hours,
+}
+
+/// When a job began: by its name, else by its first row. `None` where neither tells.
+pub(super) fn start_of(job: &Job) -> Option<Micros> {
+    let (first, last) = job.span?;
+    Some(JobName::parse(&job.name).start(last).unwrap_or(first))
+}
+
+impl Deploys {
+    /// Sorts jobs into families and generations. Spans of jobs and `alive` are those of all rows.
+    pub(super) fn of(jobs: &[Job], alive: Hours) -> Self {
+        let mut names: BTreeMap<&str, BTreeMap<Micros, Vec<usize>>> = BTreeMap::new();
+        for (at, job) in jobs.iter().enumerate() {
+            if let Some(start) = start_of(job) {
+                names.entry(JobName::parse(&job.name).family).or_default().entry(start).or_default().push(at);
+            }
+        }
+        let mut deploys = Deploys { places: vec![None; jobs.len()], alive, ..Deploys::default() };
+        let mut found: Vec<(Deploy, usize, usize)> = Vec::new();
+        for (name, starts) in names {
+            let (number, mut family) = (deploys.families.len(), Family::default());
+            for (generation, (start, members)) in starts.into_iter().enumerate() {
+                for &member in &members {
+                    deploys.places[member] = Some((number, generation));
+                    family.span = union(family.span, jobs[member].span);
+                }
+                if let Some(&job) = members.first().filter(|_| generation > 0) {
+                    found.push((Deploy { job: job as u32, family: name.into(), time: start }, number, generation));
+                }
+                family.generations.push(Generation { start, deploy: None });
+            }
+            deploys.families.push(family);
+        }
+        found.sort_by(|a, b| (a.0.time, a.0.job).cmp(&(b.0.time, b.0.job)));
+        for (at, (deploy, family, generation)) in found.into_iter().enumerate() {
+            deploys.families[family].generations[generation].deploy = Some(at as u32);
+            deploys.list.push(deploy);
+        }
+        deploys
+    }
+
+    /// What they say of a group, by the family that has most of its rows.
+    pub(super) fn standing(&self, lives: &[Life]) -> Standing {
+        let mut rows: BTreeMap<usize, u64> = BTreeMap::new();
+        for life in lives {
+            if let Some((family, _)) = self.place(life) {
+                *rows.entry(family).or_default() += life.all_rows();
+            }
+        }
+        let mut families: Vec<(usize, u64)> = rows.into_iter().collect();
+        families.sort_by_key(|&(family, rows)| (std::cmp::Reverse(rows), family));
+        let mut standings = families.into_iter().map(|(family, _)| self.in_family(family, lives));
+        let first = standings.next().unwrap_or_default();
+        let is_mark = |standing: &Standing| matches!(standing.status, Some(Status::Began | Status::Ended));
+        if is_mark(&first) { first } else { standings.find(is_mark).unwrap_or(first) }
+    }
+
+    fn place(&self, life: &Life) -> Option<(usize, usize)> {
+        self.places.get(life.job as usize).copied().flatten()
+    }
+
+    fn in_family(&self, number: usize, lives: &[Life]) -> Standing {
+        let Some(family) = self.families.get(number) else { return Standing::default() };
+        let (own, others): (Vec<&Life>, Vec<&Life>) = lives.iter().partition(|life| self.place(life).is_some_and(|(of, _)| of == number));
+        let mut seen: Vec<usize> = own.iter().filter_map(|life| Some(self.place(life)?.1)).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        let mut whole = Life::default();
+        own.iter().for_each(|life| whole.absorb(life));
+        let elsewhere = others.iter().filter(|life| self.place(life).is_some()).fold(None, |span, life| union(span, life.all_span()));
+        let (Some(&first), Some(&last), Some(span), Some(of_family)) = (seen.first(), seen.last(), whole.all_span(), family.span) else {
+            return Standing::default();
+        };
+        let newest = family.generations.len() - 1;
+        if newest == 0 {
+            return Standing::default();
+        }
+        let question = Question { deploys: self, family, group: &whole, span, of_family, elsewhere };
+        let ended = (last < newest).then(|| question.ended(first, last + 1));
+        let began = (first > 0).then(|| question.began(first, last));
+        let sides = [ended, began].into_iter().flatten();
+        let mut sides: Vec<Standing> = sides.collect();
+        if let Some(at) = sides.iter().position(|side| side.status.is_some()) {
+            return sides.swap_remove(at);
+        }
+        if first < newest && last == newest {
+            let returned_after = question.returned(&seen);
+            let deploy = family.generations[newest].deploy;
+            return Standing { status: Some(Status::Ongoing), deploy, evidence: Evidence::BothSides { returned_after } };
+        }
+        sides.into_iter().next().unwrap_or_default()
+    }
+}
+
+/// A group beside one family.
+struct Question<'a> {
+    deploys: &'a Deploys,
+    family: &'a Family,
+    group: &'a Life,
+    span: (Micros, Micros),
+    of_family: (Micros, Micros),
+    /// First and last row that other families have of it.
+    elsewhere: Option<(Micros, Micros)>,
+}
+
+impl Question<'_> {
+    fn alive(&self, first: i64, last: i64) -> &[i64] {
+        self.deploys.alive.within(first, last)
+    }
+
+    /// Whether generation `first` began it; its last rows are of generation `last`.
+    fn began(&self, first: usize, last: usize) -> Standing {
+        let generations = &self.family.generations;
+        let start = generations[first].start;
+        let until = generations.get(last + 1).map_or(self.of_family.1, |next| next.start);
+        let with = self.alive(Hours::of(start), Hours::of(until));
+        let without = self.alive(Hours::of(self.of_family.0), Hours::of(start) - 1);
+        let away = self.away(start, self.span.0);
+        let known_before = self.elsewhere.is_some_and(|(first, _)| first < start - DRAIN);
+        self.standing(Status::Began, first, (with, without), away, known_before)
+    }
+
+    /// Whether generation `next` ended it; its first rows are of generation `first`.
+    fn ended(&self, first: usize, next: usize) -> Standing {
+        let generations = &self.family.generations;
+        let start = generations[next].start;
+        let from = if first == 0 { self.of_family.0 } else { generations[first].start };
+        let with = self.alive(Hours::of(from), Hours::of(start));
+        let without = self.alive(Hours::of(start) + 1, Hours::of(self.of_family.1));
+        let away = self.away(self.span.1, start);
+        let goes_on = self.elsewhere.is_some_and(|(_, last)| last > start + DRAIN);
+        self.standing(Status::Ended, next, (with, without), away, goes_on)
+    }
+
+    /// Hours of the source between two times; 0 where the second is not after the first.
+    fn away(&self, from: Micros, to: Micros) -> f64 {
+        let time = to.saturating_sub(from).max(0) as f64 / HOUR as f64;
+        let hours = self.alive(Hours::of(from), Hours::of(to) - 1).len() as f64;
+        time.min(hours)
+    }
+
+    fn standing(&self, status: Status, generation: usize, (with, without): (&[i64], &[i64]), away: f64, contradicted: bool) -> Standing {
+        let seen = self.group.hours.list();
+        let of = with.len().max(seen.len());
+        let longest = self.longest_gap();
+        let worth = if contradicted || self.group.all_rows() < FEWEST_ROWS || without.len() * 10 < longest * LONGER_THAN_EVER {
+            Worth::TooRare
+        } else if silence(seen, with, without) > LEAST_LIKELY || placed(seen.len(), of, without.len()) > LEAST_PLACED {
+            Worth::TooRare
+        } else if away > longest as f64 {
+            Worth::Far(away.round() as u32)
+        } else {
+            Worth::Mark
+        };
+        let evidence = Evidence::Hours { side: status, seen: seen.len() as u32, of: of as u32, without: without.len() as u32, worth };
+        Standing { status: (worth == Worth::Mark).then_some(status), deploy: self.family.generations[generation].deploy, evidence }
+    }
+
+    /// Longest way from one hour with rows to the next, in hours of the source; at least 1.
+    fn longest_gap(&self) -> usize {
+        let alive = self.deploys.alive.list();
+        let mut places = self.group.hours.list().iter().map(|&hour| alive.partition_point(|&known| known < hour));
+        let Some(mut before) = places.next() else { return 1 };
+        let mut longest = 1;
+        for place in places {
+            longest = longest.max(place - before);
+            before = place;
+        }
+        longest
+    }
+
+    /// Hours for which it was gone between two generations that have it, where that is no chance.
+    fn returned(&self, seen: &[usize]) -> Option<u32> {
+        let generations = &self.family.generations;
+        let gaps = seen.windows(2).filter(|pair| pair[1] > pair[0] + 1);
+        let mut longest = None;
+        for pair in gaps {
+            let (from, to) = (generations[pair[0] + 1].start, generations[pair[1]].start);
+            let without = self.alive(Hours::of(from) + 1, Hours::of(to) - 1);
+            let hours = self.group.hours.list();
+            let with = self.alive(Hours::of(self.of_family.0), Hours::of(from));
+            let before = self.group.hours.within(i64::MIN, Hours::of(from));
+            if hours.len() >= 2 && !before.is_empty() && silence(before, with, without) <= LEAST_LIKELY {
+                longest = longest.max(Some(without.len() as u32));
+            }
+        }
+        longest
+    }
+}
+
+/// How likely it is, as a natural logarithm, to see nothing in the hours without it, at the rate at which it is seen `with`: over all hours, by the hour
+/// of the day and by that of the week, whichever is likeliest, where there are enough to show it.
+fn silence(seen: &[i64], with: &[i64], without: &[i64]) -> f64 {
+    let rates = [(1, 0), (24, DAYS_SHOW), (168, WEEKS_SHOW)];
+    let usable = rates.into_iter().filter(|&(_, least)| with.len() >= least);
+    usable.map(|(period, _)| by_period(seen, with, without, period)).fold(f64::NEG_INFINITY, f64::max)
+}
+
+fn by_period(seen: &[i64], with: &[i64], without: &[i64], period: i64) -> f64 {
+    let count = |hours: &[i64]| {
+        let mut counts = vec![0_u32; period as usize];
+        hours.iter().for_each(|hour| counts[hour.rem_euclid(period) as usize] += 1);
+        counts
+    };
+    let (hits, turns) = (count(seen), count(with));
+    let chance = |hour: &i64| {
+        let at = hour.rem_euclid(period) as usize;
+        // One more turn without it, so that nothing is certain.
+        f64::from(hits[at]) / f64::from(turns[at].max(hits[at]) + 1)
+    };
+    without.iter().map(|hour| (1.0 - chance(hour)).ln()).sum()
+}
+
+/// How likely it is, as a natural logarithm, that all of `seen` hours fall among `of` and none among `without`, were they placed by chance.
+fn placed(seen: usize, of: usize, without: usize) -> f64 {
+    let all = (of + without) as f64;
+    (0..seen).map(|i| ((of as f64 - i as f64) / (all - i as f64)).ln()).sum()
+}

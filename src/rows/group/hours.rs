@@ -1,0 +1,102 @@
+//! Hours in which something was seen.
+//!
+//! Owns: a set of hours that is small where there are few, adding, counting within bounds.
+//! Refuses: what the hours mean (deploys).
+
+use crate::ground::time::Micros;
+
+/// Microseconds of an hour.
+pub(super) const HOUR: Micros = 3_600_000_000;
+
+/// Hours since 1970-01-01 UTC, ascending, each once. Most groups are seen in one: that takes no memory of its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum Hours {
+    #[default]
+    None,
+    One(i64),
+    Many(Vec<i64>),
+}
+
+impl Hours {
+    /// The hour of a time.
+    pub(super) fn of(time: Micros) -> i64 {
+        time.div_euclid(HOUR)
+    }
+
+    /// The hours, ascending.
+    pub(super) fn list(&self) -> &[i64] {
+        match self {
+            Hours::None => &[],
+            Hours::One(hour) => std::slice::from_ref(hour),
+            Hours::Many(hours) => hours,
+        }
+    }
+
+    /// Adds an hour. Rows come nearly in order, so that it is mostly the last one or behind it.
+    pub(super) fn add(&mut self, hour: i64) {
+        match self {
+            Hours::None => *self = Hours::One(hour),
+            Hours::One(known) if *known == hour => {}
+            Hours::One(known) => *self = Hours::Many(vec![hour.min(*known), hour.max(*known)]),
+            Hours::Many(hours) => match hours.last() {
+                Some(&last) if last == hour => {}
+                Some(&last) if last < hour => hours.push(hour),
+                _ => {
+                    if let Err(at) = hours.binary_search(&hour) {
+                        hours.insert(at, hour);
+                    }
+                }
+            },
+        }
+    }
+
+    /// Adds all hours of another set.
+    pub(super) fn absorb(&mut self, other: &Hours) {
+        if matches!(self, Hours::None) {
+            *self = other.clone();
+            return;
+        }
+        if other.list().len() < 8 {
+            other.list().iter().for_each(|&hour| self.add(hour));
+            return;
+        }
+        let mut all = [self.list(), other.list()].concat();
+        all.sort_unstable();
+        all.dedup();
+        *self = Hours::Many(all);
+    }
+
+    /// The hours from `first` to `last`, both included.
+    pub(super) fn within(&self, first: i64, last: i64) -> &[i64] {
+        let hours = self.list();
+        let from = hours.partition_point(|&hour| hour < first);
+        let to = hours.partition_point(|&hour| hour <= last);
+        hours.get(from..to).unwrap_or_default()
+    }
+}
+
+impl FromIterator<i64> for Hours {
+    fn from_iter<T: IntoIterator<Item = i64>>(hours: T) -> Self {
+        let mut all = Hours::default();
+        hours.into_iter().for_each(|hour| all.add(hour));
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_are_a_set_in_order() {
+        let hours: Hours = [5, 5, 3, 9, 3, 7].into_iter().collect();
+        assert_eq!(hours.list(), [3, 5, 7, 9]);
+        assert_eq!(hours.within(4, 7), [5, 7]);
+        assert_eq!(hours.within(10, 12), [0_i64; 0]);
+        let mut one = Hours::One(5);
+        one.absorb(&(0..20).collect());
+        one.absorb(&hours);
+        assert_eq!(one.list().len(), 20);
+        assert_eq!(Hours::of(-1), -1);
+    }
+}
