@@ -35,7 +35,8 @@ pub(super) struct GroupsQuestion {
     #[command(flatten)]
     scope: Scope,
 
-    /// Only groups with all of these words in their names, paths, faults or exception classes, in any case
+    /// Only groups with all of these words, in any case, in what is known of them: names, path and keys, fault, message, status, class, jobs,
+    /// values; where no group has them, those that resemble them
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
 
@@ -116,10 +117,15 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     if let Some(baseline) = baseline {
         return print_changes(&baseline, &groups, growth, question.format, strays);
     }
-    let words: Vec<&str> = question.filter.as_deref().unwrap_or_default().split_whitespace().collect();
-    let shown: Vec<&Group> = groups.list.iter().filter(|group| words.iter().all(|word| group.matches(word))).collect();
+    let filter = question.filter.as_deref().filter(|text| !text.trim().is_empty());
+    let found = filter.map(|text| groups.search(text));
+    let shown: Vec<&Group> = match &found {
+        Some(found) => found.lines.iter().filter_map(|&at| groups.list.get(at as usize)).collect(),
+        None => groups.list.iter().collect(),
+    };
     out::print(&written(&groups, &shown, question.format)?)?;
-    out::tell(&closing(&groups, shown.len(), strays));
+    let unlike = filter.zip(found.as_ref()).and_then(|(text, found)| found.unlike(text));
+    out::tell(&closing(&groups, shown.len(), unlike.into_iter().chain(strays).collect()));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -156,7 +162,7 @@ fn print_changes(baseline: &Baseline, groups: &Groups, growth: Growth, format: G
     let comparison = baseline.compare(groups, growth);
     out::print(&changes::write(&comparison, format)?)?;
     out::tell(&changes::closing(&comparison));
-    out::tell(&closing(groups, groups.list.len(), strays));
+    out::tell(&closing(groups, groups.list.len(), strays.into_iter().collect()));
     Ok(if comparison.new.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
 }
 
@@ -172,7 +178,7 @@ impl From<Order> for Sort {
 }
 
 /// What was counted and what was left out.
-fn closing(groups: &Groups, shown: usize, strays: Option<String>) -> String {
+fn closing(groups: &Groups, shown: usize, more: Vec<String>) -> String {
     let list = groups.list.len() as u64;
     let mut parts = vec![match shown as u64 {
         n if n == list => format!("{} in {}", out::plural(groups.rows, "row", "rows"), out::plural(list, "group", "groups")),
@@ -189,7 +195,7 @@ fn closing(groups: &Groups, shown: usize, strays: Option<String>) -> String {
     }
     parts.extend(out::unreadable(&groups.unreadable));
     parts.extend(groups.notes.iter().map(|note| visible(&advice::advised(note)).into_owned()));
-    parts.extend(strays);
+    parts.extend(more);
     parts.join("; ")
 }
 
@@ -218,7 +224,7 @@ mod tests {
             ..Groups::default()
         };
         assert_eq!(
-            closing(&groups, 0, Some("1 schema file is a stray".to_owned())),
+            closing(&groups, 0, vec!["1 schema file is a stray".to_owned()]),
             "1,200 rows in 0 groups; 3 rows outside of what was asked for; stopped before the end; the source has no job_name (which job refused a \
              document, and so what is new or gone); \
              2 pieces of input are no rows; the first is e.ndjson line 3: not JSON: \\u{1b}[2J{; \

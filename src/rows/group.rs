@@ -16,6 +16,7 @@ mod merge;
 mod part;
 mod record;
 mod restore;
+mod search;
 mod trend;
 mod words;
 
@@ -30,6 +31,7 @@ use crate::rows::row::{RowRef, Unreadable};
 pub use fields::GroupFields;
 pub use grouper::Grouper;
 pub use record::{FacetRecord, GroupRecord};
+pub use search::NOISE;
 pub use words::doctype_name;
 
 /// All groups of the rows read, with what was left out.

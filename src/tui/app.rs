@@ -12,11 +12,10 @@ use super::action::ActionPlace;
 pub use super::case_screen::{CaseScreen, RowScreen, Tie};
 use super::group_tree::GroupTree;
 use super::keymap::{Key, Keymap};
-pub use super::list::{List, Search};
+pub use super::list::{List, ListFilter, Search};
 use super::message::JobId;
 use super::panes;
 use super::row_place::{GroupPlace, RowPlace};
-use super::subject::TextComparison;
 use super::tables::TableScreen;
 use super::theme::{Depth, Theme};
 use crate::rows::group::{Fingerprint, Group, Sort};
@@ -138,13 +137,22 @@ impl MoreRows {
 /// A line being typed.
 pub struct Prompt {
     /// What for.
-    pub purpose: TextComparison,
+    pub purpose: PromptPurpose,
     /// What stands there.
     pub input: Input,
     /// The latest job that looks for it.
     pub job: Option<JobId>,
     /// Where the cursor was before.
     pub from: Option<usize>,
+}
+
+/// What a line is typed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PromptPurpose {
+    /// To go from one match to the next.
+    Search,
+    /// To show nothing but matches.
+    Filter,
 }
 
 /// What covers the screen.

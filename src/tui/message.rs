@@ -8,9 +8,10 @@ use ratatui::crossterm::event::KeyEvent;
 
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
+use super::list::Matches;
 use super::look::Look;
 use super::row_place::{Exportable, GroupPlace, OpenedRow, RowPlace};
-use super::subject::{Subject, TextComparison};
+use super::subject::Subject;
 use super::table_tree::TableTree;
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::Layout;
@@ -71,8 +72,8 @@ pub enum Message {
     Matched {
         /// The work.
         job: JobId,
-        /// Their positions, ascending.
-        items: Vec<u32>,
+        /// What was found.
+        matches: Matches,
     },
     /// How far reading the tables has come.
     TablesProgress(catalog::CatalogProgress),
@@ -210,8 +211,6 @@ pub enum Effect {
         subject: Subject,
         /// What was typed.
         text: String,
-        /// How the two are compared.
-        comparison: TextComparison,
     },
     /// List all tables by name.
     ListTables {

@@ -69,7 +69,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Case { job, outcome } => case::opened(app, job, outcome),
         Message::Row { job, preview } => row::made(app, job, preview),
-        Message::Matched { job, items } => prompt::matched(app, job, items),
+        Message::Matched { job, matches } => prompt::matched(app, job, matches),
         Message::TablesProgress(progress) => {
             app.tables.reading = app.tables.reading.map(|_| progress);
             Vec::new()

@@ -102,11 +102,11 @@ impl Workers {
             Effect::PreviewRow { job, case, table, value } => {
                 self.run(move |_| Some(Message::Row { job, preview: case.preview(table, value)? }))
             }
-            Effect::Match { job, subject, text, comparison } => {
+            Effect::Match { job, subject, text } => {
                 let flag = self.flag(job);
                 self.run(move |_| {
-                    let items = subject.matches(&text, comparison, &|| flag.load(Ordering::Relaxed))?;
-                    Some(Message::Matched { job, items })
+                    let matches = subject.matches(&text, &|| flag.load(Ordering::Relaxed))?;
+                    Some(Message::Matched { job, matches })
                 });
             }
             Effect::ListTables { job } => self.with_schemas(job, |schemas, _, _| Some(tables::list(schemas))),

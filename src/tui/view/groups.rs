@@ -62,6 +62,7 @@ fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
         let inside = Rect { x: lines.x + 2, width: lines.width.saturating_sub(4), ..lines };
         paragraph(buffer, inside, 1, &words, app.theme.style(role));
     }
+    chrome::nothing_left(app, &app.groups.list, lines, buffer);
     for (row, (item, here)) in app.groups.list.outline.window(usize::from(lines.height)).enumerate() {
         line(app, tree, item, here, buffer, lines, row as u16);
     }
