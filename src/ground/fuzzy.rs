@@ -1,6 +1,6 @@
 //! Fuzzy matching of typed text against many labels: the only user of the matcher crate.
 //!
-//! Owns: whether and how well one word matches a label, smart case.
+//! Owns: whether and how well one word matches a label.
 //! Refuses: several words (sought), what the labels are and the order they are shown in.
 
 use fuzzy_matcher::FuzzyMatcher;
@@ -11,9 +11,11 @@ use fuzzy_matcher::skim::SkimMatcherV2;
 pub enum Rank {
     /// It is the label.
     Exact,
+    /// It is one of the label's words, or several: `active` in `gpu_active`.
+    Whole,
     /// The label begins with it.
     Prefix,
-    /// A word of the label begins with it: `active` in `gpu_active`.
+    /// A word of the label begins with it: `act` in `gpu_active`.
     Word,
     /// It stands somewhere in the label.
     Inside,
@@ -21,12 +23,7 @@ pub enum Rank {
     Loose,
 }
 
-/// Whether typed text asks for its case to be obeyed: it has a capital letter.
-pub fn is_sensitive(text: &str) -> bool {
-    text.chars().any(char::is_uppercase)
-}
-
-/// One word of a query.
+/// One word that is typed.
 pub struct Word {
     matcher: SkimMatcherV2,
     text: String,
@@ -47,17 +44,21 @@ impl Word {
         };
         Some(match at {
             0 if label.len() == self.text.len() => Rank::Exact,
+            first if self.stands(label, first, true) => Rank::Whole,
             0 => Rank::Prefix,
-            _ if self.begins_a_word(label, at) => Rank::Word,
+            first if self.stands(label, first, false) => Rank::Word,
             _ => Rank::Inside,
         })
     }
 
-    /// Whether the word stands at the beginning of one of the label's words, at its first place or at a later one.
-    fn begins_a_word(&self, label: &str, first: usize) -> bool {
+    /// Whether the word stands at the beginning of one of the label's words, at its first place or at a later one, and ends one as well
+    /// where it has to be whole.
+    fn stands(&self, label: &str, first: usize, whole: bool) -> bool {
         let mut at = first;
         loop {
-            if label[..at].ends_with(|c: char| !c.is_alphanumeric()) {
+            let begins = !label[..at].ends_with(char::is_alphanumeric);
+            let ends = !whole || label.get(at + self.text.len()..).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+            if begins && ends {
                 return true;
             }
             let Some(after) = label[at..].chars().next().map(|c| at + c.len_utf8()) else { return false };
@@ -109,7 +110,7 @@ mod tests {
 
     #[test]
     fn people_find_what_they_mean() {
-        let matches = |word: &str, label| Word::new(word, is_sensitive(word)).rank(label).is_some();
+        let matches = |word: &str, label| Word::new(word, word.contains(char::is_uppercase)).rank(label).is_some();
         assert!(matches("lblcnt", "labeled_counter"));
         assert!(!matches("gpu", "geckoview_page_load_update"), "scattered letters are no match");
         assert!(!matches("GPU", "gpu"));
@@ -121,8 +122,10 @@ mod tests {
     fn a_whole_name_is_better_than_its_beginning_or_a_part() {
         let rank = |label| Word::new("active", false).rank(label);
         assert_eq!(rank("Active"), Some(Rank::Exact));
-        assert_eq!(rank("active_ticks"), Some(Rank::Prefix));
-        assert_eq!(rank("inactive_or_active"), Some(Rank::Word), "its second place is the better one");
+        assert_eq!(rank("active_ticks"), Some(Rank::Whole));
+        assert_eq!(rank("inactive_or_active"), Some(Rank::Whole), "its second place is the better one");
+        assert_eq!(rank("activeness"), Some(Rank::Prefix));
+        assert_eq!(rank("is_activeness"), Some(Rank::Word));
         assert_eq!(rank("inactive"), Some(Rank::Inside));
         assert_eq!(rank("ac_tive"), Some(Rank::Loose));
         assert_eq!(rank("passive"), None);

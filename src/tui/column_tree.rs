@@ -85,7 +85,8 @@ impl ColumnTree {
                 sighting.see(&column.name).see_long(column::description(column).as_deref().unwrap_or_default());
                 sighting.see(&table.layout.badge(id)).see(mode);
                 if !sighting.is_whole() {
-                    sighting.see_long(&table.layout.path(id)).see_word(if self.values_in(id) > 0 { "values" } else { "" });
+                    let values = ["", "value", "values"][self.values_in(id).min(2) as usize];
+                    sighting.see_long(&table.layout.path(id)).see_word(values);
                 }
             }
             ColumnLine::Additional(node) => {

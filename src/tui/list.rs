@@ -9,7 +9,7 @@ use crate::ground::sought::{self, Sought};
 use crate::ground::text::{clip_middle, count, visible};
 
 /// Longest part of a typed text that is told again, in cells.
-const TOLD: usize = 24;
+pub const TOLD: usize = 24;
 
 /// One list or tree with its search and filter.
 #[derive(Default)]

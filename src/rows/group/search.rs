@@ -85,7 +85,6 @@ impl Group {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{groups, row};
-    use super::*;
 
     const JOB: &str = "decoder-12";
 

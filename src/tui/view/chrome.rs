@@ -14,6 +14,7 @@ use crate::ground::sought;
 use crate::ground::text;
 use crate::ground::time;
 use crate::rows::source::Progress;
+use crate::triage::catalog::FoundHits;
 
 /// The first line: what is looked at on the left, how far things are on the right.
 pub(super) fn title(app: &App, buffer: &mut Buffer, area: Rect, left: &str, right: &str) {
@@ -154,19 +155,22 @@ fn offered(app: &App, is_here: impl Fn(ActionPlace) -> bool) -> Vec<(String, &'s
     here.filter_map(|entry| Some((app.keymap.key(entry.action)?, entry.hint?))).collect()
 }
 
-fn matches(found: usize) -> String {
-    text::plural(found as u64, "match", "matches")
+fn matches(found: &FoundHits) -> String {
+    format!("{} found, in {}", text::count(found.hits.len() as u64), text::plural(found.len() as u64, "place", "places"))
+}
+
+/// The key that ends a search or a filter, and what it does: while a line is typed that is no matter of the keymap.
+pub(super) fn way_back(app: &App, does: &str) -> String {
+    match &app.prompt {
+        Some(_) => format!("; {}{does}", Key::plain(KeyCode::Esc)),
+        None => app.keymap.words("; ", Action::Back, does),
+    }
 }
 
 /// Says in the place of the lines that a filter leaves none, and how they come back.
 pub(super) fn nothing_left(app: &App, list: &List, area: Rect, buffer: &mut Buffer) {
     let Some(filter) = list.filter.as_ref().filter(|filter| list.outline.rows() == 0 && filter.found.is_some()) else { return };
-    let back = match &app.prompt {
-        Some(_) => Key::plain(KeyCode::Esc).to_string(),
-        None => app.keymap.key(Action::Back).unwrap_or_default(),
-    };
-    let back = if back.is_empty() { back } else { format!("; {back} shows everything again") };
-    let words = format!("{}{back}", sought::nothing_holds(&filter.text));
+    let words = format!("{}{}", sought::nothing_holds(&filter.text), way_back(app, " shows everything again"));
     let inside = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
     paragraph(buffer, inside, 1, &words, app.theme.style(Role::Dim));
 }
@@ -176,7 +180,7 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
     let list = app.list(app.focus());
     let search = list.and_then(|list| list.search.as_ref());
     let (name, found) = match prompt.purpose {
-        _ if app.searches_tables() => ("search all columns", app.tables.hits().map(|(_, hits)| matches(hits.found.len()))),
+        _ if app.searches_tables() => ("search all columns", app.tables.hits().map(|(_, hits)| matches(&hits.found))),
         PromptPurpose::Search => ("search", search.and_then(|search| Some(search.found.as_ref()?.count.told(&search.text)))),
         PromptPurpose::Filter => {
             ("filter", list.and_then(|list| list.filter.as_ref()).and_then(|filter| Some(filter.found?.told(&filter.text))))
