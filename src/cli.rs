@@ -25,6 +25,7 @@ mod scope;
 mod table;
 mod tables;
 mod themes;
+mod unmet;
 mod violation;
 mod when;
 

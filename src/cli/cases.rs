@@ -15,10 +15,10 @@ use clap::ValueEnum;
 use color_eyre::Result;
 
 use super::input::{self, Asked};
-use super::out;
 use super::scope::Scope;
+use super::{out, unmet};
 use crate::cli::config::Config;
-use crate::rows::group::Fingerprint;
+use crate::rows::group::{Fingerprint, Groups};
 use crate::rows::source::Filter;
 use printer::CasePrinter;
 
@@ -62,14 +62,18 @@ pub(super) fn run(asked: Asked<CasesQuestion>, config: &Config) -> Result<ExitCo
     let printer = CasePrinter::new(source.clone(), schemas.clone(), question.group, question.format);
     let mut stdout = BufWriter::new(std::io::stdout());
     let mut printed = 0;
-    let filter = Filter::new(&question.scope.request(None));
+    let request = question.scope.request(schemas.clone());
+    let filter = Filter::new(&request);
     let unreadable = printer::print_in_order(source.as_ref(), question.rows, filter, &|rows| printer.texts(rows), &mut |text| {
         printed += 1;
         stdout.write_all(text.as_bytes())
     })?;
     stdout.flush()?;
-    if let (0, Some(group)) = (printed, question.group) {
-        out::tell(&format!("misfit: no row is in group {group}: misfit groups prints the groups; are the schemas the same?"));
+    if printed == 0 {
+        unmet::check(source.as_ref(), &request, &Groups::default())?.iter().for_each(|note| out::tell(&format!("misfit: {note}")));
+        if let Some(group) = question.group {
+            out::tell(&format!("misfit: {}", unmet::check_group(source.as_ref(), &request, group)?));
+        }
     }
     for told in out::unreadable(&unreadable).into_iter().chain(out::strays(schemas.as_deref())) {
         out::tell(&format!("misfit: {told}"));

@@ -20,7 +20,7 @@ use color_eyre::{Result, eyre::WrapErr};
 
 use super::input::{self, Asked};
 use super::scope::Scope;
-use super::{csv, out};
+use super::{csv, out, unmet};
 use crate::cli::config::Config;
 use crate::ground::text::{count, visible};
 use crate::rows::column;
@@ -113,7 +113,8 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         source.groups(&request, &line)?
     };
     groups.sort(question.sort.into());
-    let strays = out::strays(request.schemas.as_deref());
+    let unmet = unmet::check(source.as_ref(), &request, &groups)?;
+    let strays: Vec<String> = unmet.into_iter().chain(out::strays(request.schemas.as_deref())).collect();
     if let Some(baseline) = baseline {
         return print_changes(&baseline, &groups, growth, question.format, strays);
     }
@@ -158,11 +159,11 @@ fn read_baseline(path: &Path) -> Result<Baseline> {
 }
 
 /// New groups are findings.
-fn print_changes(baseline: &Baseline, groups: &Groups, growth: Growth, format: GroupsFormat, strays: Option<String>) -> Result<ExitCode> {
+fn print_changes(baseline: &Baseline, groups: &Groups, growth: Growth, format: GroupsFormat, more: Vec<String>) -> Result<ExitCode> {
     let comparison = baseline.compare(groups, growth);
     out::print(&changes::write(&comparison, format)?)?;
     out::tell(&changes::closing(&comparison));
-    out::tell(&closing(groups, groups.list.len(), strays.into_iter().collect()));
+    out::tell(&closing(groups, groups.list.len(), more));
     Ok(if comparison.new.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
 }
 

@@ -41,6 +41,9 @@ fn finished(app: &mut App) {
     } else if let Some(bad) = groups.unreadable.first.first() {
         let count = crate::ground::text::count(groups.unreadable.count);
         app.warn(format!("{count} unreadable, first {}: {}", bad.origin, bad.reason));
+    } else if groups.rows == 0 && groups.outside > 0 {
+        let rows = crate::ground::text::plural(groups.outside, "row", "rows");
+        app.warn(format!("{rows} read, and none is as asked for"));
     } else if groups.rows == 0 {
         app.warn("no row was found in this source");
     } else if !groups.notes.is_empty() {
