@@ -13,6 +13,7 @@ mod example;
 mod explore;
 mod export;
 mod groups;
+mod holding;
 mod in_order;
 mod input;
 mod judge;

@@ -18,6 +18,7 @@ use clap::ValueEnum;
 use color_eyre::eyre::{ensure, eyre};
 use color_eyre::{Result, eyre::WrapErr};
 
+use super::holding::{self, HoldingArgs};
 use super::input::{self, Asked};
 use super::scope::Scope;
 use super::{csv, out, unmet};
@@ -40,6 +41,9 @@ pub(super) struct GroupsQuestion {
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
 
+    #[command(flatten)]
+    holding: HoldingArgs,
+
     /// Order of the groups
     #[arg(long, value_enum, default_value_t)]
     sort: Order,
@@ -49,7 +53,7 @@ pub(super) struct GroupsQuestion {
     format: GroupsFormat,
 
     /// Print only what has changed since an earlier export (--format json, ndjson or csv): new, grown, gone; exit code 1 where groups are new
-    #[arg(long, value_name = "FILE", conflicts_with = "filter")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["filter", "payload"])]
     baseline: Option<PathBuf>,
 
     /// With --baseline: a group has grown where its rows come more than so many times as fast
@@ -101,6 +105,7 @@ pub(super) enum GroupsFormat {
 /// Reads, groups, prints.
 pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
+    let holding = question.holding.holding();
     let growth = Growth { factor: question.grown_by, rows: question.grown_rows };
     let input::OpenedInput { source, schemas } = input.open(config, false, &question.scope)?;
     let request = question.scope.request(schemas);
@@ -110,11 +115,16 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     });
     let mut groups = {
         let line = out::ProgressLine::over(source.is_remote())?;
-        source.groups(&request, &line)?
+        match &holding {
+            Some(holding) => holding::groups(source.as_ref(), &request, holding, &line)?,
+            None => source.groups(&request, &line)?,
+        }
     };
     groups.sort(question.sort.into());
-    let unmet = unmet::check(source.as_ref(), &request, &groups)?;
-    let strays: Vec<String> = unmet.into_iter().chain(out::strays(request.schemas.as_deref())).collect();
+    // What payloads hold says nothing of names.
+    let unmet = if holding.is_none() { unmet::check(source.as_ref(), &request, &groups)? } else { Vec::new() };
+    let held = holding.map(|holding| holding.told());
+    let strays: Vec<String> = held.into_iter().chain(unmet).chain(out::strays(request.schemas.as_deref())).collect();
     if let Some(baseline) = baseline {
         return print_changes(&baseline, &groups, growth, question.format, strays);
     }
