@@ -19,6 +19,7 @@ use super::row_place::{GroupPlace, RowPlace};
 use super::tables::TableScreen;
 use super::theme::{Depth, Theme};
 use crate::rows::group::{Fingerprint, Group, Sort};
+use crate::rows::payload::holding::{HeldCount, PayloadQuery};
 use crate::rows::row::RowRef;
 use crate::rows::source::{Progress, RowOrder};
 
@@ -52,6 +53,8 @@ pub struct App {
     pub reading: Option<Progress>,
     /// The row that is being opened.
     pub opening: Option<Opening>,
+    /// The payloads that are being looked into.
+    pub seeking: Option<Seeking>,
     /// The export that is being made.
     pub exporting: Option<JobId>,
     /// The theme, and what the terminal can show of it.
@@ -91,6 +94,16 @@ pub struct Opening {
     pub place: RowPlace,
 }
 
+/// Payloads that are looked into.
+pub struct Seeking {
+    /// The work.
+    pub job: JobId,
+    /// What they are to hold.
+    pub query: PayloadQuery,
+    /// How many were looked into so far.
+    pub count: HeldCount,
+}
+
 /// A question that some work waits with.
 pub struct Question {
     /// Names it.
@@ -104,6 +117,8 @@ pub struct Question {
 pub struct MoreRows {
     /// The rows of a group as far as they are known, in the order that they were asked for last.
     pub lists: HashMap<Fingerprint, (RowOrder, Vec<RowRef>)>,
+    /// Groups whose lists are those rows alone whose payloads hold what was looked for.
+    pub held: Vec<Fingerprint>,
     /// The work that looks for more.
     pub asking: Option<Asking>,
 }
@@ -153,6 +168,8 @@ pub enum PromptPurpose {
     Search,
     /// To show nothing but matches.
     Filter,
+    /// To look into all payloads.
+    Payloads,
 }
 
 /// What covers the screen.
@@ -207,6 +224,7 @@ impl App {
             more: MoreRows::default(),
             reading: Some(Progress::default()),
             opening: None,
+            seeking: None,
             exporting: None,
             theme,
             depth,

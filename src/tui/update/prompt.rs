@@ -12,13 +12,14 @@ use super::super::focus::Focus;
 use super::super::keymap::Key;
 use super::super::list::Matches;
 use super::super::message::{Effect, JobId};
-use super::{find, follow};
+use super::{find, follow, payloads};
 
 /// Begins a line, or goes to another match.
 pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Search => begin(app, PromptPurpose::Search),
         Action::Filter => begin(app, PromptPurpose::Filter),
+        Action::SeekPayloads => begin(app, PromptPurpose::Payloads),
         Action::NextMatch => step(app, true),
         _ => step(app, false),
     }
@@ -46,8 +47,11 @@ pub(super) fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     let plain = [KeyCode::Enter, KeyCode::Esc, KeyCode::Down, KeyCode::Up].into_iter().find(|&code| key == Key::plain(code));
     match plain {
         Some(KeyCode::Enter) => {
-            let purpose = prompt.purpose;
+            let (purpose, text) = (prompt.purpose, prompt.input.value().to_owned());
             app.prompt = None;
+            if purpose == PromptPurpose::Payloads {
+                return payloads::seek(app, &text);
+            }
             tell_found(app, purpose);
             return Vec::new();
         }
@@ -86,6 +90,7 @@ fn cancel(app: &mut App) -> Vec<Effect> {
             list.filter = None;
             list.outline.clear_filter(&tree, prompt.from);
         }
+        PromptPurpose::Payloads => return Vec::new(),
         PromptPurpose::Search => {
             list.search = None;
             if let Some(item) = prompt.from {
@@ -102,6 +107,12 @@ fn look(app: &mut App) -> Vec<Effect> {
     if app.searches_tables() {
         return find::typed(app);
     }
+    if app.prompt.as_ref().is_none_or(|prompt| prompt.purpose == PromptPurpose::Payloads) {
+        return Vec::new();
+    }
+    if app.case.is_none() {
+        payloads::release(app);
+    }
     let job = app.next_job();
     let Some(prompt) = &mut app.prompt else { return Vec::new() };
     let (text, purpose, from) = (prompt.input.value().to_owned(), prompt.purpose, prompt.from);
@@ -115,6 +126,7 @@ fn look(app: &mut App) -> Vec<Effect> {
             follow(app);
             return effects;
         }
+        PromptPurpose::Payloads => return effects,
         PromptPurpose::Filter => {
             // How much the text before it found stays until there is something new.
             let found = list.filter.as_ref().and_then(|filter| filter.found);

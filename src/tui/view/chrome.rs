@@ -22,7 +22,11 @@ pub(super) fn title(app: &App, buffer: &mut Buffer, area: Rect, left: &str, righ
     paint_line(buffer, area, 0, style);
     let Some(mut pen) = Pen::new(buffer, area, 0, style) else { return };
     pen.skip(1).skip_right(1);
-    let news = app.reading.map(|progress| reading(app, progress, pen.room() * 2 / 3));
+    let news = app.seeking.as_ref().map(|seeking| {
+        let stops = app.keymap.words(&format!(" {} ", app.theme.glyphs.dot), Action::Back, " calls it off");
+        format!("looking into payloads: {} of {} hold it{stops}", text::count(seeking.count.held), text::count(seeking.count.rows))
+    });
+    let news = news.or_else(|| app.reading.map(|progress| reading(app, progress, pen.room() * 2 / 3)));
     pen.put_right(news.as_deref().unwrap_or(right), Style::new()).skip_right(2);
     pen.put(&text::visible(left), Style::new());
 }
@@ -182,6 +186,7 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
     let (name, found) = match prompt.purpose {
         _ if app.searches_tables() => ("search all columns", app.tables.hits().map(|(_, hits)| matches(&hits.found))),
         PromptPurpose::Search => ("search", search.and_then(|search| Some(search.found.as_ref()?.count.told(&search.text)))),
+        PromptPurpose::Payloads => ("payloads with (text, or /pointer=value)", None),
         PromptPurpose::Filter => {
             ("filter", list.and_then(|list| list.filter.as_ref()).and_then(|filter| Some(filter.found?.told(&filter.text))))
         }
