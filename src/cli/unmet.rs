@@ -92,7 +92,10 @@ pub(super) fn check(source: &dyn ErrorSource, request: &Request, groups: &Groups
     let all = everything(source).unwrap_or_default();
     let mut notes = Vec::new();
     for (kind, names) in missing {
-        let in_rows = kind.names(&all);
+        let mut in_rows = kind.names(&all);
+        in_rows.extend(kind.names(groups));
+        in_rows.sort_unstable();
+        in_rows.dedup();
         let in_schemas = kind.of_schemas(request);
         for name in names {
             let is_in = |names: &[&str]| names.iter().any(|known| kind.folded(known) == kind.folded(&name));
@@ -101,8 +104,8 @@ pub(super) fn check(source: &dyn ErrorSource, request: &Request, groups: &Groups
                 notes.push(format!("no row that was asked for has the {} {shown}, though others have", kind.noun));
             } else if is_in(&in_schemas) {
                 notes.push(format!("no row has the {} {shown}", kind.noun));
-            } else if all.rows == 0 && in_schemas.is_empty() {
-                notes.push(format!("no row has the {} {shown}: there are no rows to compare it with", kind.noun));
+            } else if in_rows.is_empty() && in_schemas.is_empty() {
+                notes.push(format!("no row has the {} {shown}, and no other name is known to compare it with", kind.noun));
             } else {
                 return Err(unknown(&kind, &name, &in_rows, &in_schemas));
             }
