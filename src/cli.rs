@@ -13,6 +13,7 @@ mod example;
 mod explore;
 mod export;
 mod groups;
+mod holding;
 mod in_order;
 mod input;
 mod judge;
@@ -25,6 +26,7 @@ mod scope;
 mod table;
 mod tables;
 mod themes;
+mod unmet;
 mod violation;
 mod when;
 

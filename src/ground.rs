@@ -8,6 +8,8 @@ pub mod fuzzy;
 pub mod markdown;
 /// A tree of lines with a cursor.
 pub mod outline;
+/// What is looked for among lines.
+pub mod sought;
 /// Names and texts in GoogleSQL.
 pub mod sql;
 /// Texts made safe, cut and measured for terminals.

@@ -15,6 +15,7 @@ pub mod frame;
 pub mod group_tree;
 pub mod help;
 pub mod hit_tree;
+pub mod json_line;
 pub mod keymap;
 pub mod list;
 pub mod look;

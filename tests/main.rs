@@ -15,6 +15,8 @@ mod corpus;
 mod example_corpus;
 mod export_corpus;
 mod export_safe;
+mod found;
+
 mod groups_corpus;
 mod judge_corpus;
 mod keys;

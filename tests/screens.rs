@@ -1,5 +1,6 @@
 //! What the explorer shows after keys, on the built-in sample: text, and a hash of the styles that changes when a colour does.
 
+mod searched;
 mod warned;
 
 use std::sync::Arc;
@@ -276,6 +277,6 @@ fn a_column_that_is_not_there_is_told_with_what_cannot_be_known() {
     let source: Arc<dyn ErrorSource> = Arc::new(Files::from_memory("made up", row.as_bytes().to_vec()).expect("a row"));
     let schemas = Arc::new(demo::schemas().expect("schemas"));
     let screen = frame::to_text(&press_with(Some(source), schemas, "default-dark", Depth::True, (120, 40), "i"));
-    assert!(screen.contains("│ job_name              which job refused a document, and so what is new or gone"), "{screen}");
+    assert!(screen.contains("│ job_name              which job refused a document, and so what a deploy began or ended"), "{screen}");
     assert!(!screen.contains("│ Jobs "), "a heading over nothing: {screen}");
 }

@@ -11,8 +11,8 @@ use color_eyre::eyre::{bail, ensure};
 
 use super::export::stop::ExportStop;
 use super::input::{self, Asked};
-use super::out;
 use super::scope::Scope;
+use super::{out, unmet};
 use crate::cli::config::Config;
 use crate::ground::text::{self, visible};
 use crate::rows::group::Fingerprint;
@@ -80,6 +80,7 @@ pub(super) fn run(asked: Asked<BundleQuestion>, config: &Config) -> Result<ExitC
     let stop = ExportStop::on_interrupt()?;
     let groups = source.groups(&request, &stop)?;
     ensure!(!groups.partial, "stopped; nothing was written");
+    unmet::check(source.as_ref(), &request, &groups)?.iter().for_each(|note| out::tell(&format!("misfit: {note}")));
     let choice = Choice::of(&groups, &question.groups);
     if let Some(print) = choice.vanished.first() {
         bail!("no row is in group {print}; nothing was written: misfit groups prints the groups; are the schemas the same?");

@@ -14,13 +14,14 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use color_eyre::Result;
 
+use super::holding::{self, HoldingArgs};
 use super::input::{self, Asked};
-use super::out;
 use super::scope::Scope;
+use super::{out, unmet};
 use crate::cli::config::Config;
-use crate::rows::group::Fingerprint;
+use crate::rows::group::{Fingerprint, Groups};
 use crate::rows::source::Filter;
-use printer::CasePrinter;
+use printer::{CasePrinter, Wanted};
 
 /// Which rows, in which form.
 #[derive(Debug, clap::Args)]
@@ -36,6 +37,9 @@ pub(super) struct CasesQuestion {
     /// Only these rows, counted from 0 over all sources: 10..20, 10.., ..20 or 10; the end is not included
     #[arg(long, value_name = "A..B", value_parser = parse_rows, default_value = "..", hide_default_value = true)]
     rows: Range<u64>,
+
+    #[command(flatten)]
+    holding: HoldingArgs,
 
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
@@ -59,17 +63,24 @@ pub(super) fn run(asked: Asked<CasesQuestion>, config: &Config) -> Result<ExitCo
     if schemas.is_none() {
         out::tell("misfit: no schemas, so nodes and columns are not known: give --schemas FOLDER");
     }
-    let printer = CasePrinter::new(source.clone(), schemas.clone(), question.group, question.format);
+    let holding = question.holding.holding();
+    let wanted = Wanted { group: question.group, holding: holding.clone() };
+    let printer = CasePrinter::new(source.clone(), schemas.clone(), wanted, question.format);
     let mut stdout = BufWriter::new(std::io::stdout());
     let mut printed = 0;
-    let filter = Filter::new(&question.scope.request(None));
+    let request = question.scope.request(schemas.clone());
+    let filter = Filter::new(&request);
     let unreadable = printer::print_in_order(source.as_ref(), question.rows, filter, &|rows| printer.texts(rows), &mut |text| {
         printed += 1;
         stdout.write_all(text.as_bytes())
     })?;
     stdout.flush()?;
-    if let (0, Some(group)) = (printed, question.group) {
-        out::tell(&format!("misfit: no row is in group {group}: misfit groups prints the groups; are the schemas the same?"));
+    holding::tell(holding.as_ref());
+    if printed == 0 && holding.is_none() {
+        unmet::check(source.as_ref(), &request, &Groups::default())?.iter().for_each(|note| out::tell(&format!("misfit: {note}")));
+        if let Some(group) = question.group {
+            out::tell(&format!("misfit: {}", unmet::check_group(source.as_ref(), &request, group)?));
+        }
     }
     for told in out::unreadable(&unreadable).into_iter().chain(out::strays(schemas.as_deref())) {
         out::tell(&format!("misfit: {told}"));

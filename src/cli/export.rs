@@ -17,8 +17,8 @@ use color_eyre::Result;
 use color_eyre::eyre::{bail, ensure};
 
 use super::input::{self, Asked};
-use super::out;
 use super::scope::Scope;
+use super::{out, unmet};
 use crate::cli::config::Config;
 use crate::rows::group::{Fingerprint, Groups};
 use crate::rows::schemas::SchemaStore;
@@ -129,6 +129,7 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     let stop = ExportStop::on_interrupt()?;
     let groups = source.groups(&request, &stop)?;
     ensure!(!groups.partial, "stopped; nothing was written");
+    unmet::check(source.as_ref(), &request, &groups)?.iter().for_each(|note| out::tell(&format!("misfit: {note}")));
     let choice = Choice::of(&groups, &question.groups);
     for print in &choice.vanished {
         out::tell(&format!("misfit: no row is in group {print} (any more): misfit groups prints the groups; are the schemas the same?"));

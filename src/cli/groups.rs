@@ -18,9 +18,10 @@ use clap::ValueEnum;
 use color_eyre::eyre::{ensure, eyre};
 use color_eyre::{Result, eyre::WrapErr};
 
+use super::holding::{self, HoldingArgs};
 use super::input::{self, Asked};
 use super::scope::Scope;
-use super::{csv, out};
+use super::{csv, out, unmet};
 use crate::cli::config::Config;
 use crate::ground::text::{count, visible};
 use crate::rows::column;
@@ -35,13 +36,17 @@ pub(super) struct GroupsQuestion {
     #[command(flatten)]
     scope: Scope,
 
-    /// Only groups with all of these words in their names, paths, faults or exception classes, in any case
+    /// Only groups with all of these words, in any case, in what is known of them: names, path and keys, fault, message, status, class, jobs,
+    /// values; where no group has them, those that resemble them
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
 
     /// Only groups that a deploy began or ended, or that it did not (ongoing)
     #[arg(long, value_enum, value_name = "STATUS", conflicts_with = "baseline")]
     status: Option<WantedStatus>,
+
+    #[command(flatten)]
+    holding: HoldingArgs,
 
     /// Order of the groups
     #[arg(long, value_enum, default_value_t)]
@@ -52,7 +57,7 @@ pub(super) struct GroupsQuestion {
     format: GroupsFormat,
 
     /// Print only what has changed since an earlier export (--format json, ndjson or csv): new, grown, gone; exit code 1 where groups are new
-    #[arg(long, value_name = "FILE", conflicts_with = "filter")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["filter", "payload"])]
     baseline: Option<PathBuf>,
 
     /// With --baseline: a group has grown where its rows come more than so many times as fast
@@ -129,6 +134,7 @@ pub(super) enum GroupsFormat {
 /// Reads, groups, prints.
 pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
+    let holding = question.holding.holding();
     let growth = Growth { factor: question.grown_by, rows: question.grown_rows };
     let input::OpenedInput { source, schemas } = input.open(config, false, &question.scope)?;
     let request = question.scope.request(schemas);
@@ -138,19 +144,30 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     });
     let mut groups = {
         let line = out::ProgressLine::over(source.is_remote())?;
-        source.groups(&request, &line)?
+        match &holding {
+            Some(holding) => holding::groups(source.as_ref(), &request, holding, &line)?,
+            None => source.groups(&request, &line)?,
+        }
     };
     groups.sort(question.sort.into());
-    let strays = out::strays(request.schemas.as_deref());
+    // What payloads hold says nothing of names.
+    let unmet = if holding.is_none() { unmet::check(source.as_ref(), &request, &groups)? } else { Vec::new() };
+    let held = holding.map(|holding| format!("{}; what jobs say is of these rows alone", holding.told()));
+    let strays: Vec<String> = held.into_iter().chain(unmet).chain(out::strays(request.schemas.as_deref())).collect();
     if let Some(baseline) = baseline {
         return print_changes(&baseline, &groups, growth, question.format, strays);
     }
-    let words: Vec<&str> = question.filter.as_deref().unwrap_or_default().split_whitespace().collect();
+    let filter = question.filter.as_deref().filter(|text| !text.trim().is_empty());
+    let found = filter.map(|text| groups.search(text));
     let status: Option<Status> = question.status.map(Into::into);
     let of_status = |group: &&Group| status.is_none_or(|status| group.standing.status == Some(status));
-    let shown: Vec<&Group> = groups.list.iter().filter(of_status).filter(|group| words.iter().all(|word| group.matches(word))).collect();
+    let shown: Vec<&Group> = match &found {
+        Some(found) => found.lines.iter().filter_map(|&at| groups.list.get(at as usize)).filter(of_status).collect(),
+        None => groups.list.iter().filter(of_status).collect(),
+    };
     out::print(&written(&groups, &shown, question.format)?)?;
-    out::tell(&closing(&groups, shown.len(), strays));
+    let unlike = filter.zip(found.as_ref()).and_then(|(text, found)| found.unlike(text));
+    out::tell(&closing(&groups, shown.len(), unlike.into_iter().chain(strays).collect()));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -183,11 +200,11 @@ fn read_baseline(path: &Path) -> Result<Baseline> {
 }
 
 /// New groups are findings.
-fn print_changes(baseline: &Baseline, groups: &Groups, growth: Growth, format: GroupsFormat, strays: Option<String>) -> Result<ExitCode> {
+fn print_changes(baseline: &Baseline, groups: &Groups, growth: Growth, format: GroupsFormat, more: Vec<String>) -> Result<ExitCode> {
     let comparison = baseline.compare(groups, growth);
     out::print(&changes::write(&comparison, format)?)?;
     out::tell(&changes::closing(&comparison));
-    out::tell(&closing(groups, groups.list.len(), strays));
+    out::tell(&closing(groups, groups.list.len(), more));
     Ok(if comparison.new.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
 }
 
@@ -205,7 +222,7 @@ impl From<Order> for Sort {
 }
 
 /// What was counted and what was left out.
-fn closing(groups: &Groups, shown: usize, strays: Option<String>) -> String {
+fn closing(groups: &Groups, shown: usize, more: Vec<String>) -> String {
     let list = groups.list.len() as u64;
     let mut parts = vec![match shown as u64 {
         n if n == list => format!("{} in {}", out::plural(groups.rows, "row", "rows"), out::plural(list, "group", "groups")),
@@ -222,7 +239,7 @@ fn closing(groups: &Groups, shown: usize, strays: Option<String>) -> String {
     }
     parts.extend(out::unreadable(&groups.unreadable));
     parts.extend(groups.notes.iter().map(|note| visible(&advice::advised(note)).into_owned()));
-    parts.extend(strays);
+    parts.extend(more);
     parts.join("; ")
 }
 
@@ -251,7 +268,7 @@ mod tests {
             ..Groups::default()
         };
         assert_eq!(
-            closing(&groups, 0, Some("1 schema file is a stray".to_owned())),
+            closing(&groups, 0, vec!["1 schema file is a stray".to_owned()]),
             "1,200 rows in 0 groups; 3 rows outside of what was asked for; stopped before the end; the source has no job_name (which job refused a \
              document, and so what a deploy began or ended); \
              2 pieces of input are no rows; the first is e.ndjson line 3: not JSON: \\u{1b}[2J{; \

@@ -74,6 +74,7 @@ impl InputArgs {
     /// Opens the sources and the schemas. Reads no more than it must to tell that they are there. `scope` is what a source that counts
     /// elsewhere reads at all.
     pub(super) fn open(self, config: &Config, keep_rows: bool, scope: &Scope) -> Result<OpenedInput> {
+        scope.check()?;
         let inputs = expand(self.sources, config)?;
         if inputs.iter().any(|input| input.starts_with(SCHEME)) {
             let source = self.bigquery.open(&inputs, config, scope.clone().request(None))?;

@@ -5,8 +5,11 @@
 
 use std::sync::Arc;
 
+use color_eyre::Result;
+use color_eyre::eyre::ensure;
+
 use super::when;
-use crate::ground::time::Micros;
+use crate::ground::time::{self, Micros};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::Request;
 
@@ -40,6 +43,15 @@ pub(super) struct Scope {
 }
 
 impl Scope {
+    /// A window that ends before it begins holds nothing, whatever is read.
+    pub(super) fn check(&self) -> Result<()> {
+        if let (Some(since), Some(until)) = (self.since, self.until) {
+            let (from, to) = (time::timestamp(since), time::timestamp(until));
+            ensure!(since < until, "the window ends before it begins: --since is {from} and --until is {to}");
+        }
+        Ok(())
+    }
+
     /// The same as the domain knows it.
     pub(super) fn request(self, schemas: Option<Arc<SchemaStore>>) -> Request {
         Request {

@@ -17,8 +17,9 @@ use color_eyre::eyre::{ensure, eyre};
 use super::layout::{self, NamedLayout};
 use super::{bigquery, csv, input, out};
 use crate::cli::config::Config;
+use crate::ground::sought::only_resembles;
 use crate::ground::text::{count, visible};
-use crate::pipeline::layout::{ColumnId, Size, ddl};
+use crate::pipeline::layout::{ColumnId, ddl};
 use crate::rows::source::bigquery::SCHEME;
 use crate::triage::catalog::Catalog;
 use record::ColumnRecord;
@@ -97,11 +98,11 @@ pub(super) fn run(args: TableArgs, config: &Config) -> Result<ExitCode> {
     };
     let found = search.as_deref().map(|text| matching(&named, text));
     let all = || (0..named.layout.columns.len() as ColumnId).collect();
-    let columns: Vec<ColumnId> = found.clone().unwrap_or_else(all);
+    let columns: Vec<ColumnId> = found.as_ref().map_or_else(all, |(found, _)| found.clone());
     let records = || ColumnRecord::list(&named.layout, columns.iter().copied());
     let mut stdout = BufWriter::new(std::io::stdout().lock());
     match args.format {
-        TableFormat::Tree => tree::write(&mut stdout, &named, found.as_deref(), out::width())?,
+        TableFormat::Tree => tree::write(&mut stdout, &named, found.as_ref().map(|(found, _)| &found[..]), out::width())?,
         TableFormat::Json => json::write(&mut stdout, &named, search.as_deref(), records())?,
         TableFormat::Csv => csv::write(&mut stdout, records())?,
         TableFormat::Md => record::write_markdown(&mut stdout, records())?,
@@ -109,18 +110,25 @@ pub(super) fn run(args: TableArgs, config: &Config) -> Result<ExitCode> {
     }
     stdout.flush()?;
     let is_told = matches!(args.format, TableFormat::Tree | TableFormat::Json);
-    beside(&named, found.as_ref().map(Vec::len), is_told).iter().for_each(|line| out::tell(&format!("misfit: {line}")));
+    let told = search.as_deref().zip(found).map(|(text, (columns, loose))| match loose {
+        true => only_resembles(text, columns.len()),
+        false => {
+            let of = out::plural(named.layout.columns.len() as u64, "column", "columns");
+            format!("{} of {of} match", count(columns.len() as u64))
+        }
+    });
+    beside(&named, told, is_told).iter().for_each(|line| out::tell(&format!("misfit: {line}")));
     Ok(ExitCode::SUCCESS)
 }
 
-/// Columns that match a search, in the order of the table.
-fn matching(named: &NamedLayout, text: &str) -> Vec<ColumnId> {
+/// Columns that match a search, in the order of the table; and whether they only resemble it.
+fn matching(named: &NamedLayout, text: &str) -> (Vec<ColumnId>, bool) {
     let catalog = Catalog::of(named.listed(), &named.layout);
     let found = catalog.search(text, &|| false).unwrap_or_default();
-    let mut columns: Vec<ColumnId> = found.sure().flat_map(|hit| found.places(hit)).filter_map(|place| place.column).collect();
+    let mut columns: Vec<ColumnId> = found.hits.iter().flat_map(|hit| found.places(hit)).filter_map(|place| place.column).collect();
     columns.sort_unstable();
     columns.dedup();
-    columns
+    (columns, found.loose)
 }
 
 fn statement(named: &NamedLayout) -> Result<String> {
@@ -130,12 +138,8 @@ fn statement(named: &NamedLayout) -> Result<String> {
 }
 
 /// What is said on standard error: what was found, and what the form of output has no room for.
-fn beside(named: &NamedLayout, found: Option<usize>, is_told: bool) -> Vec<String> {
-    let size = Size::of(&named.layout);
-    let mut lines = Vec::new();
-    if let Some(found) = found {
-        lines.push(format!("{} of {} match", count(found as u64), out::plural(size.columns as u64, "column", "columns")));
-    }
+fn beside(named: &NamedLayout, found: Option<String>, is_told: bool) -> Vec<String> {
+    let mut lines: Vec<String> = found.into_iter().collect();
     if !is_told {
         lines.extend(named.notes().iter().map(|note| visible(note).into_owned()));
     }

@@ -1,7 +1,7 @@
 //! Fuzzy matching of typed text against many labels: the only user of the matcher crate.
 //!
-//! Owns: which labels match and how well, smart case, the positions of matched characters.
-//! Refuses: what the labels are and the order they are shown in.
+//! Owns: whether and how well one word matches a label.
+//! Refuses: several words (sought), what the labels are and the order they are shown in.
 
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
@@ -11,9 +11,11 @@ use fuzzy_matcher::skim::SkimMatcherV2;
 pub enum Rank {
     /// It is the label.
     Exact,
+    /// It is one of the label's words, or several: `active` in `gpu_active`.
+    Whole,
     /// The label begins with it.
     Prefix,
-    /// A word of the label begins with it: `active` in `gpu_active`.
+    /// A word of the label begins with it: `act` in `gpu_active`.
     Word,
     /// It stands somewhere in the label.
     Inside,
@@ -21,46 +23,7 @@ pub enum Rank {
     Loose,
 }
 
-/// A query, ready to be tried. Words are separated by spaces; all must match, in any order. A capital letter makes the match case-sensitive.
-pub struct Query {
-    words: Vec<Word>,
-}
-
-impl Query {
-    /// Prepares the typed text.
-    pub fn new(text: &str) -> Self {
-        let sensitive = is_sensitive(text);
-        Query { words: text.split_whitespace().map(|word| Word::new(word, sensitive)).collect() }
-    }
-
-    /// Whether nothing was typed.
-    pub fn is_empty(&self) -> bool {
-        self.words.is_empty()
-    }
-
-    /// Whether all words match, closely enough that a person would agree: a word's letters stand in order and not scattered over the whole label.
-    pub fn matches(&self, label: &str) -> bool {
-        self.words.iter().all(|word| word.rank(label).is_some())
-    }
-
-    /// Character positions in the label that the words matched, ascending; `None` where one does not match.
-    pub fn positions(&self, label: &str) -> Option<Vec<usize>> {
-        let mut all = Vec::new();
-        for word in &self.words {
-            all.extend(word.positions(label)?);
-        }
-        all.sort_unstable();
-        all.dedup();
-        Some(all)
-    }
-}
-
-/// Whether typed text asks for its case to be obeyed: it has a capital letter.
-pub fn is_sensitive(text: &str) -> bool {
-    text.chars().any(char::is_uppercase)
-}
-
-/// One word of a query.
+/// One word that is typed.
 pub struct Word {
     matcher: SkimMatcherV2,
     text: String,
@@ -77,21 +40,25 @@ impl Word {
     /// How well it matches; `None` where it does not.
     pub fn rank(&self, label: &str) -> Option<Rank> {
         let Some(at) = find(label, &self.text, self.sensitive) else {
-            return self.scattered(label).map(|_| Rank::Loose);
+            return self.is_scattered(label).then_some(Rank::Loose);
         };
         Some(match at {
             0 if label.len() == self.text.len() => Rank::Exact,
+            first if self.stands(label, first, true) => Rank::Whole,
             0 => Rank::Prefix,
-            _ if self.begins_a_word(label, at) => Rank::Word,
+            first if self.stands(label, first, false) => Rank::Word,
             _ => Rank::Inside,
         })
     }
 
-    /// Whether the word stands at the beginning of one of the label's words, at its first place or at a later one.
-    fn begins_a_word(&self, label: &str, first: usize) -> bool {
+    /// Whether the word stands at the beginning of one of the label's words, at its first place or at a later one, and ends one as well
+    /// where it has to be whole.
+    fn stands(&self, label: &str, first: usize, whole: bool) -> bool {
         let mut at = first;
         loop {
-            if label[..at].ends_with(|c: char| !c.is_alphanumeric()) {
+            let begins = !label[..at].ends_with(char::is_alphanumeric);
+            let ends = !whole || label.get(at + self.text.len()..).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+            if begins && ends {
                 return true;
             }
             let Some(after) = label[at..].chars().next().map(|c| at + c.len_utf8()) else { return false };
@@ -102,27 +69,19 @@ impl Word {
         }
     }
 
-    /// A word found as it is wins; else its letters in order, spread over at most three times its length.
-    fn positions(&self, label: &str) -> Option<Vec<usize>> {
-        if let Some(at) = find(label, &self.text, self.sensitive) {
-            let first = label[..at].chars().count();
-            return Some((first..first + self.text.chars().count()).collect());
-        }
-        self.scattered(label)
-    }
-
-    fn scattered(&self, label: &str) -> Option<Vec<usize>> {
+    /// Its letters stand in order, spread over at most three times its length.
+    fn is_scattered(&self, label: &str) -> bool {
         if !in_order(label, &self.text, self.sensitive) {
-            return None;
+            return false;
         }
-        let (_, positions) = self.matcher.fuzzy_indices(label, &self.text)?;
-        let spread = positions.last()? - positions.first()? + 1;
-        (spread <= 3 * positions.len()).then_some(positions)
+        let found = self.matcher.fuzzy_indices(label, &self.text).map(|(_, positions)| positions);
+        let spread = found.as_deref().and_then(|positions| Some((positions.last()? - positions.first()? + 1, positions.len())));
+        spread.is_some_and(|(spread, letters)| spread <= 3 * letters)
     }
 }
 
 /// Byte position of `word` in `label`, ASCII case ignored unless `sensitive`.
-fn find(label: &str, word: &str, sensitive: bool) -> Option<usize> {
+pub(super) fn find(label: &str, word: &str, sensitive: bool) -> Option<usize> {
     if sensitive || word.is_empty() {
         return label.find(word);
     }
@@ -151,21 +110,22 @@ mod tests {
 
     #[test]
     fn people_find_what_they_mean() {
-        assert!(Query::new("gpu act").matches("metrics.counter.gpu_active"));
-        assert!(Query::new("lblcnt").matches("labeled_counter"));
-        assert!(!Query::new("gpu").matches("geckoview_page_load_update"), "scattered letters are no match");
-        assert!(!Query::new("GPU").matches("gpu"));
-        assert_eq!(Query::new("bc").positions("abcd"), Some(vec![1, 2]));
-        assert_eq!(Query::new("é").positions("café"), Some(vec![3]));
-        assert!(Query::new("").matches("anything"));
+        let matches = |word: &str, label| Word::new(word, word.contains(char::is_uppercase)).rank(label).is_some();
+        assert!(matches("lblcnt", "labeled_counter"));
+        assert!(!matches("gpu", "geckoview_page_load_update"), "scattered letters are no match");
+        assert!(!matches("GPU", "gpu"));
+        assert!(matches("bc", "abcd"));
+        assert!(matches("é", "café"));
     }
 
     #[test]
     fn a_whole_name_is_better_than_its_beginning_or_a_part() {
         let rank = |label| Word::new("active", false).rank(label);
         assert_eq!(rank("Active"), Some(Rank::Exact));
-        assert_eq!(rank("active_ticks"), Some(Rank::Prefix));
-        assert_eq!(rank("inactive_or_active"), Some(Rank::Word), "its second place is the better one");
+        assert_eq!(rank("active_ticks"), Some(Rank::Whole));
+        assert_eq!(rank("inactive_or_active"), Some(Rank::Whole), "its second place is the better one");
+        assert_eq!(rank("activeness"), Some(Rank::Prefix));
+        assert_eq!(rank("is_activeness"), Some(Rank::Word));
         assert_eq!(rank("inactive"), Some(Rank::Inside));
         assert_eq!(rank("ac_tive"), Some(Rank::Loose));
         assert_eq!(rank("passive"), None);

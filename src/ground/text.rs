@@ -124,6 +124,17 @@ pub fn clip_middle(text: &str, cells: usize) -> Cow<'_, str> {
     Cow::Owned(std::iter::once(head).chain(["…"]).chain(tail.into_iter().rev()).collect())
 }
 
+/// The part of a text that begins a little before a place in it, behind an ellipsis, in so many cells.
+pub fn from_about(text: &str, at: usize, cells: usize) -> Cow<'_, str> {
+    let mut from = at;
+    let mut before = cells / 4;
+    for (start, grapheme) in text[..at].grapheme_indices(true).rev() {
+        let Some(left) = before.checked_sub(grapheme.width()) else { break };
+        (from, before) = (start, left);
+    }
+    if from == 0 { clip(text, cells) } else { Cow::Owned(format!("…{}", clip(&text[from..], cells.saturating_sub(1)))) }
+}
+
 /// A path cut at its front by whole segments: the end tells most, as long as a name is left and not only `{key}` and `[]`.
 pub fn clip_path(path: &str, cells: usize) -> Cow<'_, str> {
     if path.len() <= cells || path.width() <= cells {

@@ -19,6 +19,7 @@ mod merge;
 mod part;
 mod record;
 mod restore;
+mod search;
 mod standing;
 mod trend;
 mod words;
@@ -35,6 +36,7 @@ pub use fields::GroupFields;
 pub use grouper::Grouper;
 pub use job_name::JobName;
 pub use record::{FacetRecord, GroupRecord};
+pub use search::{NEW, NOISE};
 pub use standing::{Deploy, Evidence, Standing, Status, Worth};
 pub use words::doctype_name;
 

@@ -4,6 +4,7 @@
 //! Refuses: base64 (source), JSON (document).
 
 mod encoding;
+pub mod holding;
 
 use std::io::Read;
 use std::sync::Arc;
@@ -50,6 +51,8 @@ pub struct Decoded {
     pub form: PayloadForm,
     /// What is wrong: not base64, a truncated gzip stream, more than [`MOST_DECODED`] bytes, not UTF-8 …, one sentence each.
     pub problems: Vec<String>,
+    /// Whether all of the text is there.
+    pub is_whole: bool,
     /// Bytes before decoding.
     pub stored: usize,
 }
@@ -82,6 +85,7 @@ impl PayloadForm {
 /// Decodes a payload; never fails.
 pub fn decode(payload: Payload) -> Decoded {
     let mut problems = Vec::new();
+    let mut ends = true;
     let (mut bytes, stored, form) = match payload {
         Payload::Absent => (Vec::new(), 0, PayloadForm::Absent),
         Payload::NotBase64(text) => {
@@ -91,7 +95,8 @@ pub fn decode(payload: Payload) -> Decoded {
         }
         Payload::Bytes(bytes) if bytes.starts_with(GZIP) => {
             let stored = bytes.len();
-            let (bytes, form) = gunzip(bytes, &mut problems);
+            let (bytes, form, whole) = gunzip(bytes, &mut problems);
+            ends = whole;
             (bytes, stored, form)
         }
         Payload::Bytes(bytes) => {
@@ -99,6 +104,7 @@ pub fn decode(payload: Payload) -> Decoded {
             (bytes, stored, PayloadForm::Plain)
         }
     };
+    let is_whole = ends && form != PayloadForm::Broken && bytes.len() <= MOST_DECODED;
     if bytes.len() > MOST_DECODED {
         bytes.truncate(MOST_DECODED);
         problems.push(format!("The payload is larger than {}; it is cut there.", text::bytes(MOST_DECODED as u64)));
@@ -108,11 +114,12 @@ pub fn decode(payload: Payload) -> Decoded {
     }
     // What is broken is no text: nothing to learn from its encoding.
     let bytes = if form == PayloadForm::Broken { bytes } else { encoding::to_utf8(bytes, &mut problems) };
-    Decoded { text: bytes.into(), form, problems, stored }
+    Decoded { text: bytes.into(), form, problems, is_whole, stored }
 }
 
-/// Unpacks all members of a gzip stream. What came out before an error is kept; where nothing did, the bytes stay as they are.
-fn gunzip(bytes: Vec<u8>, problems: &mut Vec<String>) -> (Vec<u8>, PayloadForm) {
+/// Unpacks all members of a gzip stream, and says whether that is all of it. What came out before an error is kept; where nothing did, the
+/// bytes stay as they are.
+fn gunzip(bytes: Vec<u8>, problems: &mut Vec<String>) -> (Vec<u8>, PayloadForm, bool) {
     let mut out = Vec::with_capacity(bytes.len().saturating_mul(4).min(MOST_DECODED));
     let mut rest = &bytes[..];
     while rest.starts_with(GZIP) {
@@ -120,22 +127,22 @@ fn gunzip(bytes: Vec<u8>, problems: &mut Vec<String>) -> (Vec<u8>, PayloadForm) 
         let room = (MOST_DECODED + 1 - out.len()) as u64;
         let outcome = GzDecoder::new(&mut rest).take(room).read_to_end(&mut out);
         if out.len() > MOST_DECODED {
-            return (out, PayloadForm::Gzip);
+            return (out, PayloadForm::Gzip, false);
         }
         if let Err(error) = outcome {
             let (after, why) = (text::count(out.len() as u64), reason(&error));
             if out.is_empty() {
                 problems.push(format!("The payload begins like gzip and {why}; it is shown as it is."));
-                return (bytes, PayloadForm::Broken);
+                return (bytes, PayloadForm::Broken, false);
             }
             problems.push(format!("The gzip stream {why} after {after} bytes of text; what came before is kept."));
-            return (out, PayloadForm::Gzip);
+            return (out, PayloadForm::Gzip, false);
         }
     }
     if !rest.is_empty() {
         problems.push(format!("{} bytes after the gzip stream are ignored.", text::count(rest.len() as u64)));
     }
-    (out, PayloadForm::Gzip)
+    (out, PayloadForm::Gzip, true)
 }
 
 fn reason(error: &std::io::Error) -> &'static str {

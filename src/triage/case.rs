@@ -183,9 +183,14 @@ impl Case {
         self.lookup(self.destinations().iter().find(is_it)?)
     }
 
+    /// The document's id, where the row tells it.
+    pub fn document_id(&self) -> Option<&str> {
+        attributes::document_id(&self.row)
+    }
+
     /// The query for the document's row in one of its [`Case::destinations`]. `None` where the document's id is not known.
     pub fn lookup(&self, table: &destination::DestinationTable) -> Option<String> {
-        let document_id = attributes::document_id(&self.row)?;
+        let document_id = self.document_id()?;
         let submission_timestamp = self.row.error_row().time;
         Some(DocumentLookup { project: destination::PROJECT, document_id, submission_timestamp }.sql(table))
     }

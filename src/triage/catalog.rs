@@ -113,6 +113,8 @@ struct Path {
 pub struct FoundHits {
     /// One for each column that matches, however many tables have it; one for all tables that match by their names.
     pub hits: Vec<Hit>,
+    /// Whether no name holds the words, and these only resemble them.
+    pub loose: bool,
     places: Vec<HitPlace>,
 }
 
@@ -121,8 +123,10 @@ pub struct FoundHits {
 pub struct Hit {
     /// What matches.
     pub what: HitKind,
-    /// How well: the worst of the words that its own name matches.
+    /// How well: the worst of the words that the names on its path match.
     pub rank: Rank,
+    /// Words that its own name does not match.
+    elsewhere: u32,
     from: u32,
     to: u32,
 }
@@ -149,13 +153,6 @@ impl FoundHits {
     /// Where a hit is: tables in order, for [`HitKind::Tables`] the best match first.
     pub fn places(&self, hit: &Hit) -> &[HitPlace] {
         self.places.get(hit.from as usize..hit.to as usize).unwrap_or_default()
-    }
-
-    /// The hits without those that match only by letters here and there, unless there are no others: for who cannot look at the order.
-    pub fn sure(&self) -> impl Iterator<Item = &Hit> {
-        let is_loose = |hit: &&Hit| hit.rank == Rank::Loose;
-        let all = self.hits.iter().all(|hit| is_loose(&hit));
-        self.hits.iter().filter(move |hit| all || !is_loose(hit))
     }
 
     /// Number of all places.
@@ -248,8 +245,9 @@ impl Catalog {
     /// Columns and tables for which every word of a text matches, best first; `None` where `cancelled` called it off.
     ///
     /// A word may match the column's own name, that of a RECORD around it, or the table's namespace, doctype or version; at least one has to
-    /// match the column's own name. A word with dots matches neighbours on a path, its last part the column's name. A table
-    /// may be named as in SQL. A capital letter makes the search obey case; `-` and `_` are the same.
+    /// match the column's own name, or, spelled as it is, its type or mode: `STRING`. A word with dots matches neighbours on a path, its last
+    /// part the column's name, or a metric of that name, whose dots are underscores in its column. A table may be named as in SQL. `-` and
+    /// `_` are the same, and so are capital and small letters of a name. Letters here and there match only where nothing else does.
     pub fn search(&self, text: &str, cancelled: &dyn Fn() -> bool) -> Option<FoundHits> {
         search::search(self, text, cancelled)
     }

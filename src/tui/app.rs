@@ -12,14 +12,14 @@ use super::action::ActionPlace;
 pub use super::case_screen::{CaseScreen, RowScreen, Tie};
 use super::group_tree::GroupTree;
 use super::keymap::{Key, Keymap};
-pub use super::list::{List, Search};
+pub use super::list::{List, ListFilter, Search};
 use super::message::JobId;
 use super::panes;
 use super::row_place::{GroupPlace, RowPlace};
-use super::subject::TextComparison;
 use super::tables::TableScreen;
 use super::theme::{Depth, Theme};
 use crate::rows::group::{Fingerprint, Group, Sort};
+use crate::rows::payload::holding::{HeldCount, PayloadQuery};
 use crate::rows::row::RowRef;
 use crate::rows::source::{Progress, RowOrder};
 
@@ -53,6 +53,8 @@ pub struct App {
     pub reading: Option<Progress>,
     /// The row that is being opened.
     pub opening: Option<Opening>,
+    /// The payloads that are being looked into.
+    pub seeking: Option<Seeking>,
     /// The export that is being made.
     pub exporting: Option<JobId>,
     /// The theme, and what the terminal can show of it.
@@ -92,6 +94,16 @@ pub struct Opening {
     pub place: RowPlace,
 }
 
+/// Payloads that are looked into.
+pub struct Seeking {
+    /// The work.
+    pub job: JobId,
+    /// What they are to hold.
+    pub query: PayloadQuery,
+    /// How many were looked into so far.
+    pub count: HeldCount,
+}
+
 /// A question that some work waits with.
 pub struct Question {
     /// Names it.
@@ -105,6 +117,8 @@ pub struct Question {
 pub struct MoreRows {
     /// The rows of a group as far as they are known, in the order that they were asked for last.
     pub lists: HashMap<Fingerprint, (RowOrder, Vec<RowRef>)>,
+    /// Groups whose lists are those rows alone whose payloads hold what was looked for.
+    pub held: Vec<Fingerprint>,
     /// The work that looks for more.
     pub asking: Option<Asking>,
 }
@@ -138,13 +152,24 @@ impl MoreRows {
 /// A line being typed.
 pub struct Prompt {
     /// What for.
-    pub purpose: TextComparison,
+    pub purpose: PromptPurpose,
     /// What stands there.
     pub input: Input,
     /// The latest job that looks for it.
     pub job: Option<JobId>,
     /// Where the cursor was before.
     pub from: Option<usize>,
+}
+
+/// What a line is typed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PromptPurpose {
+    /// To go from one match to the next.
+    Search,
+    /// To show nothing but matches.
+    Filter,
+    /// To look into all payloads.
+    Payloads,
 }
 
 /// What covers the screen.
@@ -199,6 +224,7 @@ impl App {
             more: MoreRows::default(),
             reading: Some(Progress::default()),
             opening: None,
+            seeking: None,
             exporting: None,
             theme,
             depth,

@@ -82,7 +82,7 @@ impl CaseScreen {
     /// What a pane shows.
     pub fn subject(&self, pane: Pane) -> Option<Subject> {
         match pane {
-            Pane::Document => self.case.document.clone().map(Subject::Document),
+            Pane::Document => self.case.document.clone().map(|document| Subject::Document(document, Some(self.case.clone()))),
             Pane::Schema => self.case.schema.clone().map(Subject::Schema),
             Pane::Columns => self.columns.get(self.table).cloned().map(Subject::Columns),
         }
@@ -91,7 +91,7 @@ impl CaseScreen {
     /// What the row shows; `None` where it is not shown or there is none.
     pub fn row_subject(&self) -> Option<Subject> {
         let row = self.row.as_ref()?.preview.as_ref()?.row.as_ref().ok()?;
-        Some(Subject::Document(row.clone()))
+        Some(Subject::Document(row.clone(), None))
     }
 
     /// Lines above the panes: the sentence, the message, and one each for notes and warnings; the message has what they do not need of three.

@@ -6,10 +6,12 @@
 use std::sync::Arc;
 
 use crate::ground::outline::Tree;
+use crate::ground::sought::Sighting;
 use crate::pipeline::document::NodeId;
-use crate::pipeline::layout::ColumnId;
+use crate::pipeline::layout::{ColumnForm, ColumnId};
 use crate::pipeline::sink::ADDITIONAL;
 use crate::triage::case::{Case, CaseTable};
+use crate::triage::facts::column;
 
 /// The columns of one table of a case.
 pub struct ColumnTree {
@@ -73,11 +75,45 @@ impl ColumnTree {
         Some(self.additional? + 1 + at)
     }
 
-    /// What a search looks at.
-    pub fn search_text(&self, item: usize) -> std::borrow::Cow<'_, str> {
+    /// Shows a search what is drawn of a line.
+    pub fn show(&self, item: usize, sighting: &mut Sighting<'_>) {
         match self.line(item) {
-            ColumnLine::Column(column) => (&*self.table().layout.columns[column as usize].name).into(),
-            ColumnLine::Additional(node) => self.case.document.as_ref().and_then(|document| document.key(node)).unwrap_or_default(),
+            ColumnLine::Column(id) => {
+                let table = self.table();
+                let Some(column) = table.layout.get(id) else { return };
+                let mode = column.mode.behind(table.layout.form(id) != ColumnForm::Plain);
+                sighting.see(&column.name).see_long(column::description(column).as_deref().unwrap_or_default());
+                sighting.see(&table.layout.badge(id)).see(mode);
+                if !sighting.is_whole() {
+                    let values = ["", "value", "values"][self.values_in(id).min(2) as usize];
+                    sighting.see_long(&table.layout.path(id)).see_word(values);
+                }
+            }
+            ColumnLine::Additional(node) => {
+                let key = self.case.document.as_ref().and_then(|document| document.key(node));
+                sighting.see(key.as_deref().unwrap_or_default());
+                if !sighting.is_whole()
+                    && let Some(landing) = self.table().landing_of(node)
+                {
+                    sighting.see(landing.additional_pointer.as_deref().unwrap_or_default());
+                    sighting.see_long(landing.reason.as_deref().unwrap_or_default());
+                }
+            }
+        }
+    }
+
+    /// Whether the column is the one that keeps what has no other.
+    pub fn keeps_values(&self, column: ColumnId) -> bool {
+        !self.table().fates.additional.is_empty() && self.table().layout.child(None, ADDITIONAL) == Some(column)
+    }
+
+    /// Values that are told of a column: those that it keeps for others, or its own where there are several.
+    pub fn values_in(&self, column: ColumnId) -> u64 {
+        let fates = &self.table().fates;
+        match fates.of(column) {
+            _ if self.keeps_values(column) => fates.additional.len() as u64,
+            Some(filled) if filled.values > 1 => u64::from(filled.values),
+            _ => 0,
         }
     }
 }

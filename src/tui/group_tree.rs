@@ -1,6 +1,6 @@
 //! Groups arranged as a tree: namespace > doctype.version > path > fault.
 //!
-//! Owns: the order of the tree, what a branch adds up to, noise kept apart, stable ids.
+//! Owns: the order of the tree, what a branch adds up to, noise kept apart, stable ids, which lines a search finds.
 //! Refuses: counting (group), what is open (outline).
 
 use std::collections::BTreeMap;
@@ -10,7 +10,8 @@ use std::sync::Arc;
 use rustc_hash::FxHasher;
 
 use crate::ground::outline::Tree;
-use crate::rows::group::{Group, Groups, Sort};
+use crate::ground::sought::{Closeness, Sought};
+use crate::rows::group::{Group, Groups, NOISE, Sort};
 
 /// Groups with the tree over them.
 #[derive(Default)]
@@ -76,6 +77,9 @@ impl Tree for GroupTree {
     }
 }
 
+/// Lines looked at between two questions whether the search is still wanted.
+const STRIDE: usize = 1024;
+
 /// Longest label, in terminal cells.
 const LONGEST: usize = 1000;
 
@@ -140,15 +144,34 @@ impl GroupTree {
         (item..self.end(item)).filter(|&below| self.is_leaf(below))
     }
 
-    /// What a search sees of a line.
-    pub fn search_text(&self, item: usize) -> String {
-        match self.group(item).filter(|_| self.is_leaf(item)) {
-            Some(group) => {
-                let class = group.key.class.as_deref().unwrap_or_default();
-                format!("{} {} {} {class}", self.items[item].label, group.key.fault, group.says)
+    /// Lines that hold all words, and how many groups these are. A branch that holds them in its own name and those around it stands for
+    /// all that is in it. `None` where it was called off.
+    pub fn search(&self, sought: &Sought, closeness: Closeness, cancelled: &dyn Fn() -> bool) -> Option<(Vec<u32>, u64)> {
+        let (mut lines, mut groups) = (Vec::new(), 0);
+        let mut item = 0;
+        for step in 0.. {
+            if item >= self.items.len() {
+                break;
             }
-            None => self.items[item].label.to_string(),
+            if step % STRIDE == 0 && cancelled() {
+                return None;
+            }
+            let mut sighting = sought.look(closeness);
+            match self.group(item).filter(|_| self.is_leaf(item)) {
+                Some(group) => self.groups.show(group, &mut sighting),
+                None => std::iter::successors(Some(item), |&item| self.parent(item)).for_each(|item| {
+                    sighting.see(&self.items[item].label);
+                }),
+            }
+            if !sighting.is_whole() {
+                item += 1;
+                continue;
+            }
+            lines.push(item as u32);
+            groups += self.leaves(item).count() as u64;
+            item = self.end(item);
         }
+        Some((lines, groups))
     }
 }
 
@@ -181,7 +204,7 @@ impl LineMaker<'_> {
         }
         if !paths.noise.is_empty() {
             let noise = paths.noise.iter().map(|&group| self.fault(group)).collect();
-            let line = self.branch(GroupLevel::Noise, "noise by design", noise);
+            let line = self.branch(GroupLevel::Noise, NOISE, noise);
             below.push(LineDraft { group: None, rank: i64::MIN, ..line });
         }
         self.branch(GroupLevel::Doctype, name, below)

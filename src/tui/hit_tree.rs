@@ -73,7 +73,7 @@ impl HitTree {
     }
 
     /// Position of the hit that a line belongs to.
-    fn hit(&self, item: usize) -> usize {
+    pub fn hit(&self, item: usize) -> usize {
         self.lines.partition_point(|&line| line as usize <= item) - 1
     }
 }

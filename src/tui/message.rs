@@ -8,13 +8,15 @@ use ratatui::crossterm::event::KeyEvent;
 
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
+use super::list::Matches;
 use super::look::Look;
 use super::row_place::{Exportable, GroupPlace, OpenedRow, RowPlace};
-use super::subject::{Subject, TextComparison};
+use super::subject::Subject;
 use super::table_tree::TableTree;
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::Layout;
-use crate::rows::group::{Groups, Sort};
+use crate::rows::group::{Fingerprint, Groups, Sort};
+use crate::rows::payload::holding::{HeldCount, PayloadQuery};
 use crate::rows::row::RowRef;
 use crate::rows::source::{Progress, RowOrder};
 use crate::triage::case::{Case, Preview};
@@ -71,8 +73,22 @@ pub enum Message {
     Matched {
         /// The work.
         job: JobId,
-        /// Their positions, ascending.
-        items: Vec<u32>,
+        /// What was found.
+        matches: Matches,
+    },
+    /// How many payloads were looked into so far.
+    PayloadsProgress {
+        /// The work.
+        job: JobId,
+        /// How many, and how many of them hold what is looked for.
+        count: HeldCount,
+    },
+    /// All payloads were looked into, or why not.
+    PayloadsFound {
+        /// The work.
+        job: JobId,
+        /// What was found.
+        outcome: Result<PayloadsFound, String>,
     },
     /// How far reading the tables has come.
     TablesProgress(catalog::CatalogProgress),
@@ -144,6 +160,14 @@ pub enum Message {
     Terminate,
 }
 
+/// Payloads that hold what was looked for.
+pub struct PayloadsFound {
+    /// How many were looked into.
+    pub count: HeldCount,
+    /// Their rows by groups.
+    pub rows: Vec<(Fingerprint, Vec<RowRef>)>,
+}
+
 /// An export to be made.
 pub struct Export {
     /// What is exported.
@@ -210,8 +234,15 @@ pub enum Effect {
         subject: Subject,
         /// What was typed.
         text: String,
-        /// How the two are compared.
-        comparison: TextComparison,
+    },
+    /// Look into all payloads.
+    SeekPayloads {
+        /// The work.
+        job: JobId,
+        /// What they are to hold.
+        query: PayloadQuery,
+        /// The groups that their rows belong to.
+        groups: Arc<Groups>,
     },
     /// List all tables by name.
     ListTables {

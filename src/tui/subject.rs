@@ -1,19 +1,22 @@
 //! The trees that panes show, behind the one outline engine.
 //!
-//! Owns: documents as [`Tree`]s, every kind of tree behind one type, what a search sees of their lines.
+//! Owns: documents as [`Tree`]s, every kind of tree behind one type, which of their lines a search finds.
 //! Refuses: drawing, cursors.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::column_tree::ColumnTree;
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
+use super::json_line::{self, PREVIEW};
+use super::list::{MatchCount, Matches};
 use super::table_tree::TableTree;
-use crate::ground::fuzzy::Query;
 use crate::ground::outline::Tree;
+use crate::ground::sought::{Closeness, Sighting, Sought};
+use crate::ground::text;
 use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::schema::Schema;
+use crate::triage::case::Case;
 
 impl Tree for Document {
     fn len(&self) -> usize {
@@ -35,8 +38,8 @@ impl Tree for Document {
 pub enum Subject {
     /// Groups of rows.
     Groups(Arc<GroupTree>),
-    /// A document, or the row that it becomes.
-    Document(Arc<Document>),
+    /// A document, with the case that it is of; or the row that it becomes.
+    Document(Arc<Document>, Option<Arc<Case>>),
     /// A schema.
     Schema(Arc<Schema>),
     /// The columns of a table, with the values that none of them takes.
@@ -51,7 +54,7 @@ impl Tree for Subject {
     fn len(&self) -> usize {
         match self {
             Subject::Groups(tree) => tree.len(),
-            Subject::Document(document) => Tree::len(document.as_ref()),
+            Subject::Document(document, _) => Tree::len(document.as_ref()),
             Subject::Schema(schema) => Tree::len(&schema.document),
             Subject::Columns(tree) => tree.len(),
             Subject::Tables(tree) => tree.len(),
@@ -61,7 +64,7 @@ impl Tree for Subject {
     fn end(&self, item: usize) -> usize {
         match self {
             Subject::Groups(tree) => tree.end(item),
-            Subject::Document(document) => Tree::end(document.as_ref(), item),
+            Subject::Document(document, _) => Tree::end(document.as_ref(), item),
             Subject::Schema(schema) => Tree::end(&schema.document, item),
             Subject::Columns(tree) => tree.end(item),
             Subject::Tables(tree) => tree.end(item),
@@ -71,7 +74,7 @@ impl Tree for Subject {
     fn parent(&self, item: usize) -> Option<usize> {
         match self {
             Subject::Groups(tree) => tree.parent(item),
-            Subject::Document(document) => Tree::parent(document.as_ref(), item),
+            Subject::Document(document, _) => Tree::parent(document.as_ref(), item),
             Subject::Schema(schema) => Tree::parent(&schema.document, item),
             Subject::Columns(tree) => tree.parent(item),
             Subject::Tables(tree) => tree.parent(item),
@@ -81,7 +84,7 @@ impl Tree for Subject {
     fn depth(&self, item: usize) -> usize {
         match self {
             Subject::Groups(tree) => tree.depth(item),
-            Subject::Document(document) => Tree::depth(document.as_ref(), item),
+            Subject::Document(document, _) => Tree::depth(document.as_ref(), item),
             Subject::Schema(schema) => Tree::depth(&schema.document, item),
             Subject::Columns(tree) => tree.depth(item),
             Subject::Tables(tree) => tree.depth(item),
@@ -103,64 +106,94 @@ impl Tree for Subject {
     }
 }
 
-/// How typed text is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextComparison {
-    /// As it stands, case ignored unless a capital is typed.
-    Plain,
-    /// Letters in order, words in any order.
-    Fuzzy,
-}
-
-/// Longest part of a value that a search looks at, in bytes.
-const MOST_SEARCHED: usize = 64 << 10;
-
 impl Subject {
-    /// Lines that match, ascending; `None` where the work was called off.
-    pub fn matches(&self, text: &str, comparison: TextComparison, cancelled: &dyn Fn() -> bool) -> Option<Vec<u32>> {
-        let query = Query::new(text);
-        let sensitive = text.chars().any(char::is_uppercase);
-        let folded = text.to_lowercase();
-        let test = |label: &str| match comparison {
-            TextComparison::Fuzzy => query.matches(label),
-            TextComparison::Plain if sensitive => label.contains(text),
-            TextComparison::Plain => contains_folded(label, &folded),
+    /// Lines that hold all words of a text, or resemble it where none does; `None` where the work was called off.
+    pub fn matches(&self, text: &str, cancelled: &dyn Fn() -> bool) -> Option<Matches> {
+        let sought = Sought::new(text);
+        let mut found = 0;
+        let findings = sought.find(|closeness| {
+            let (lines, count) = match self {
+                Subject::Groups(tree) => tree.search(&sought, closeness, cancelled)?,
+                Subject::Document(document, case) => counted(search_json(document, case.as_deref(), &sought, closeness, cancelled)?),
+                Subject::Schema(schema) => counted(search_json(&schema.document, None, &sought, closeness, cancelled)?),
+                Subject::Columns(tree) => {
+                    counted(sought.among(tree.len(), closeness, cancelled, |item, sighting| tree.show(item, sighting))?)
+                }
+                // Searched by their catalog.
+                Subject::Tables(_) | Subject::Hits(_) => Default::default(),
+            };
+            found = count;
+            Some(lines)
+        })?;
+        let (of, noun) = match self {
+            Subject::Groups(tree) => (tree.groups.list.len(), "groups"),
+            _ => (self.len(), "lines"),
         };
-        let mut found = Vec::new();
-        for item in 0..self.len() {
-            if item % 4096 == 0 && cancelled() {
-                return None;
-            }
-            if test(&self.search_text(item)) {
-                found.push(item as u32);
-            }
-        }
-        Some(found)
-    }
-
-    fn search_text(&self, item: usize) -> Cow<'_, str> {
-        match self {
-            Subject::Groups(tree) => tree.search_text(item).into(),
-            Subject::Document(document) => line_text(document, item as NodeId),
-            Subject::Schema(schema) => line_text(&schema.document, item as NodeId),
-            Subject::Columns(tree) => tree.search_text(item),
-            // Searched by their catalog.
-            Subject::Tables(_) | Subject::Hits(_) => "".into(),
-        }
+        Some(Matches { items: findings.lines, count: MatchCount { found, of: of as u64, noun, loose: findings.loose } })
     }
 }
 
-/// Key and scalar value of a line, as written.
-fn line_text(document: &Document, node: NodeId) -> Cow<'_, str> {
-    let start = document.member_span(node).start;
-    let stop = if document.kind(node).is_container() { document.span(node).start } else { document.span(node).end };
-    String::from_utf8_lossy(&document.text()[start..stop.max(start).min(start + MOST_SEARCHED)])
+fn counted(lines: Vec<u32>) -> (Vec<u32>, u64) {
+    let count = lines.len() as u64;
+    (lines, count)
 }
 
-fn contains_folded(label: &str, folded: &str) -> bool {
-    if label.is_ascii() && folded.is_ascii() {
-        let (label, folded) = (label.as_bytes(), folded.as_bytes());
-        return folded.is_empty() || label.windows(folded.len()).any(|window| window.eq_ignore_ascii_case(folded));
+/// Lines of a document by what is drawn on them: key, value, the note behind the failing one. What a closed line shows of its contents
+/// counts where no line in it has it all.
+fn search_json(
+    document: &Document,
+    case: Option<&Case>,
+    sought: &Sought,
+    closeness: Closeness,
+    cancelled: &dyn Fn() -> bool,
+) -> Option<Vec<u32>> {
+    let noted = case.and_then(|case| Some((case.value?, json_line::constraint(case))));
+    let show = |item: usize, sighting: &mut Sighting<'_>| {
+        let node = item as NodeId;
+        match document.raw_key(node) {
+            Some(key) => show_text(key, sighting),
+            None if document.parent(node).is_some() => {
+                sighting.see_word(&format!("[{}]", document.index(node)));
+            }
+            None => {}
+        }
+        if !document.kind(node).is_container() {
+            show_text(document.raw(node), sighting);
+        }
+        if let Some((_, note)) = noted.as_ref().filter(|(noted, _)| *noted == node) {
+            sighting.see(note);
+        }
+    };
+    let mut found = sought.among(Tree::len(document), closeness, cancelled, show)?;
+    if closeness == Closeness::Loose {
+        return Some(found);
     }
-    label.to_lowercase().contains(folded)
+    let mut closed = sought.among(Tree::len(document), closeness, cancelled, |item, sighting| {
+        let node = item as NodeId;
+        let next = found.partition_point(|&line| (line as usize) < item);
+        let holds_found = found.get(next).is_some_and(|&line| (line as usize) < Tree::end(document, item));
+        if document.kind(node).is_container() && !holds_found {
+            show(item, sighting);
+            show_text(text::cut_bytes(document.raw(node), PREVIEW), sighting);
+        }
+    })?;
+    // The innermost of them are meant.
+    let outer: Vec<u32> =
+        closed.windows(2).filter(|pair| (pair[1] as usize) < Tree::end(document, pair[0] as usize)).map(|pair| pair[0]).collect();
+    closed.retain(|line| outer.binary_search(line).is_err());
+    found.extend(closed);
+    found.sort_unstable();
+    Some(found)
+}
+
+/// A key or value as it is written, and where that differs, as it is meant.
+fn show_text(raw: &[u8], sighting: &mut Sighting<'_>) {
+    match std::str::from_utf8(raw) {
+        Ok(text) => sighting.see_long(text),
+        Err(_) => sighting.see_long(&text::visible_bytes(raw)),
+    };
+    if !sighting.is_whole() && raw.first() == Some(&b'"') && memchr::memchr(b'\\', raw).is_some() {
+        let meant: Option<String> = serde_json::from_slice(raw).ok();
+        sighting.see_long(meant.as_deref().unwrap_or_default());
+    }
 }

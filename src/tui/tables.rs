@@ -6,11 +6,14 @@
 use std::sync::Arc;
 
 use super::hit_tree::{self, HitTree};
-use super::list::List;
+use super::list::{List, TOLD};
 use super::look::Look;
 use super::message::JobId;
 use super::panes::TablePane;
 use super::table_tree::{TableLine, TableTree};
+use crate::ground::outline::Tree;
+use crate::ground::sought::only_resembles;
+use crate::ground::text::{clip_middle, count, visible};
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::ColumnId;
 use crate::rows::group::Groups;
@@ -78,6 +81,20 @@ pub enum Goal {
     Column(TableId, ColumnId),
     /// To the column of a group's path, once the layout is there.
     Path(TableId, Arc<str>),
+}
+
+impl TableSearch {
+    /// What is known of the search, and on which of its hits the cursor is: `search gpu: 3 of 73`.
+    pub fn state(&self) -> String {
+        let text = visible(&clip_middle(self.text.trim(), TOLD)).into_owned();
+        match (&self.hits, self.list.outline.item()) {
+            (Some(hits), _) if hits.found.loose => format!("search: {}", only_resembles(&text, hits.found.hits.len())),
+            (Some(hits), Some(item)) if !hits.is_empty() => {
+                format!("search {text}: {} of {}", count(hits.hit(item) as u64 + 1), count(hits.found.hits.len() as u64))
+            }
+            _ => format!("search {text}"),
+        }
+    }
 }
 
 impl TableScreen {

@@ -10,6 +10,7 @@ mod failing;
 mod find;
 mod goal;
 mod groups;
+mod payloads;
 mod prompt;
 mod remote;
 mod row;
@@ -69,7 +70,12 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Case { job, outcome } => case::opened(app, job, outcome),
         Message::Row { job, preview } => row::made(app, job, preview),
-        Message::Matched { job, items } => prompt::matched(app, job, items),
+        Message::Matched { job, matches } => prompt::matched(app, job, matches),
+        Message::PayloadsProgress { job, count } => {
+            payloads::progress(app, job, count);
+            Vec::new()
+        }
+        Message::PayloadsFound { job, outcome } => payloads::found(app, job, outcome),
         Message::TablesProgress(progress) => {
             app.tables.reading = app.tables.reading.map(|_| progress);
             Vec::new()
@@ -85,6 +91,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Sql(sql) => remote::sql(app, sql),
         Message::Broken(reason) => {
             app.opening = None;
+            app.seeking = None;
             app.tables.reading = None;
             app.warn(reason);
             Vec::new()
@@ -193,7 +200,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::ShowValue if app.case.is_some() => whole::value(app),
         Action::ShowRow => whole::row(app),
         Action::ShowViolations => whole::violations(app),
-        Action::Search | Action::Filter | Action::NextMatch | Action::PreviousMatch => prompt::act(app, action),
+        Action::Search | Action::Filter | Action::SeekPayloads | Action::NextMatch | Action::PreviousMatch => prompt::act(app, action),
         Action::PreviewRow => row::switch(app),
         _ if action.copies() => copy::act(app, action),
         _ => match app.focus() {
@@ -260,6 +267,10 @@ fn back(app: &mut App) -> Vec<Effect> {
     if let Some(opening) = app.opening.take() {
         return vec![Effect::Cancel(opening.job)];
     }
+    if let Some(seeking) = app.seeking.take() {
+        app.tell(format!("called off: {}", seeking.count.told(&seeking.query)));
+        return vec![Effect::Cancel(seeking.job)];
+    }
     if let Some(job) = app.exporting.take() {
         app.tell("the export was stopped");
         return vec![Effect::Cancel(job)];
@@ -277,6 +288,9 @@ fn back(app: &mut App) -> Vec<Effect> {
             return Vec::new();
         }
         if list.search.take().is_some() {
+            if app.case.is_none() {
+                payloads::release(app);
+            }
             return Vec::new();
         }
     }

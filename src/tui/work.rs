@@ -4,6 +4,7 @@
 //! Refuses: the explorer's state; what an answer means (update drops stale ones by their job).
 
 mod answers;
+mod payloads;
 mod tables;
 
 use std::collections::HashMap;
@@ -102,11 +103,19 @@ impl Workers {
             Effect::PreviewRow { job, case, table, value } => {
                 self.run(move |_| Some(Message::Row { job, preview: case.preview(table, value)? }))
             }
-            Effect::Match { job, subject, text, comparison } => {
+            Effect::Match { job, subject, text } => {
                 let flag = self.flag(job);
                 self.run(move |_| {
-                    let items = subject.matches(&text, comparison, &|| flag.load(Ordering::Relaxed))?;
-                    Some(Message::Matched { job, items })
+                    let matches = subject.matches(&text, &|| flag.load(Ordering::Relaxed))?;
+                    Some(Message::Matched { job, matches })
+                });
+            }
+            Effect::SeekPayloads { job, query, groups } => {
+                let Some(source) = self.source.clone() else { return };
+                let (request, flag) = (self.request.clone(), self.flag(job));
+                self.run(move |messages| {
+                    let outcome = payloads::seek(source.as_ref(), &request, &groups, &query, (job, &flag, messages))?;
+                    Some(Message::PayloadsFound { job, outcome })
                 });
             }
             Effect::ListTables { job } => self.with_schemas(job, |schemas, _, _| Some(tables::list(schemas))),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::cli::violation::ViolationAnswer;
+use crate::ground::time::timestamp;
 use crate::pipeline::destination::{self, SplitPart};
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::sink::{Fate, Landing};
@@ -22,6 +23,12 @@ pub(super) struct CaseAnswer<'a> {
     pub version: Option<&'a str>,
     /// Path in the schema repository.
     pub schema_file: Option<String>,
+    /// The document's id; only where rows were asked for by their payloads, to find or delete them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_id: Option<&'a str>,
+    /// When it came, in RFC 3339; likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received: Option<String>,
     /// The row's `error_type`.
     pub stage: Option<&'a str>,
     /// The row's, with its package.
@@ -139,6 +146,8 @@ impl<'a> CaseAnswer<'a> {
             doctype: resolved.map(|doctype| doctype.doctype.as_str()).or(facts.doctype),
             version: resolved.and_then(|doctype| doctype.version.as_deref()).or(facts.version),
             schema_file: case.schema.as_ref().map(|schema| format!("schemas/{}", schema.path)),
+            document_id: None,
+            received: None,
             stage: facts.stage,
             exception_class: facts.class,
             fault: case.fault.as_ref().map(Said::new).unwrap_or_default(),
@@ -153,6 +162,12 @@ impl<'a> CaseAnswer<'a> {
             tables: case.destinations().iter().map(|table| TableAnswer::new(table, case)).collect(),
             notes: &case.notes,
         }
+    }
+
+    /// Says which document it is.
+    pub(super) fn name_document(&mut self, case: &'a Case) {
+        self.document_id = case.document_id();
+        self.received = case.row.error_row().time.map(|time| timestamp(time).to_string());
     }
 }
 

@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 
 use super::answer::CaseAnswer;
 use super::{CasesFormat, text};
+use crate::cli::holding::Holding;
 use crate::cli::{in_order, safe_json};
 use crate::rows::group::{Fingerprint, Grouper};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
@@ -20,32 +21,38 @@ use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, Filter};
 use crate::triage::case;
 
+/// Which of the rows are printed.
+pub(super) struct Wanted {
+    /// The only group that is printed, if there is one.
+    pub group: Option<Fingerprint>,
+    /// What their payloads have to hold, if anything.
+    pub holding: Option<Arc<Holding>>,
+}
+
 /// What the workers share.
 pub(super) struct CasePrinter {
     source: Arc<dyn ErrorSource>,
     schemas: Option<Arc<SchemaStore>>,
     /// Has counted nothing; copies of it share what it has learnt of the schemas.
     grouper: Grouper,
-    /// The only group that is printed, if there is one.
-    group: Option<Fingerprint>,
+    wanted: Wanted,
     format: CasesFormat,
 }
 
 impl CasePrinter {
-    /// For rows of the source judged by these schemas, in one form; of one group where that is given.
-    pub(super) fn new(
-        source: Arc<dyn ErrorSource>,
-        schemas: Option<Arc<SchemaStore>>,
-        group: Option<Fingerprint>,
-        format: CasesFormat,
-    ) -> Self {
-        CasePrinter { source, grouper: Grouper::new(schemas.clone()), schemas, group, format }
+    /// For rows of the source judged by these schemas, in one form; those that are wanted.
+    pub(super) fn new(source: Arc<dyn ErrorSource>, schemas: Option<Arc<SchemaStore>>, wanted: Wanted, format: CasesFormat) -> Self {
+        CasePrinter { source, grouper: Grouper::new(schemas.clone()), schemas, wanted, format }
     }
 
     /// The texts of the rows that are in the group asked for.
     pub(super) fn texts(&self, rows: Vec<NumberedRow>) -> Result<Vec<String>> {
         let groups = self.groups(&rows);
-        let wanted = rows.into_iter().filter(|(_, at, _)| self.group.is_none() || groups.get(at) == self.group.as_ref());
+        let Wanted { group, holding } = &self.wanted;
+        let wanted = rows.into_iter().filter(|(_, at, row)| {
+            let is_in_group = group.is_none() || groups.get(at) == group.as_ref();
+            is_in_group && holding.as_ref().is_none_or(|holding| holding.takes(row))
+        });
         wanted.map(|row| self.text(row, &groups)).collect()
     }
 
@@ -64,7 +71,10 @@ impl CasePrinter {
 
     fn text(&self, (number, at, row): NumberedRow, groups: &FxHashMap<RowRef, Fingerprint>) -> Result<String> {
         let case = case::open(row, self.schemas.as_deref());
-        let answer = CaseAnswer::new(number, groups.get(&at).copied(), &case);
+        let mut answer = CaseAnswer::new(number, groups.get(&at).copied(), &case);
+        if self.wanted.holding.is_some() {
+            answer.name_document(&case);
+        }
         Ok(match self.format {
             CasesFormat::Text => text::block(&answer, &case),
             CasesFormat::Ndjson => safe_json::escape(serde_json::to_string(&answer)?) + "\n",

@@ -8,6 +8,11 @@ use crate::triage::facts;
 /// The case in a few lines, with an empty line behind it.
 pub(super) fn block(answer: &CaseAnswer<'_>, case: &Case) -> String {
     let mut facts = facts::case::brief(case);
+    for (name, value) in [("document", answer.document_id), ("received", answer.received.as_deref())] {
+        if let Some(value) = value {
+            facts.named(name, value);
+        }
+    }
     if let Some(group) = &answer.group {
         facts.named("group", group);
     }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{TablesFormat, doctype, name, named};
 use crate::cli::{csv, out, safe_json};
 use crate::ground::markdown::cell_code;
+use crate::ground::sought::only_resembles;
 use crate::ground::text::{visible, wrap};
 use crate::pipeline::destination::Stage;
 use crate::triage::catalog::{Catalog, CatalogColumn, FoundHits, Hit, HitKind, HitPlace, PathId};
@@ -53,7 +54,7 @@ pub(super) fn write(out: &mut impl Write, catalog: &Catalog, text: &str, format:
         TablesFormat::Csv => csv::write(out, records())?,
         TablesFormat::Md => markdown(out, catalog, &matches)?,
     }
-    Ok(closing(catalog, text, &matches))
+    Ok(closing(catalog, text, &matches, found.loose))
 }
 
 /// The hits that are columns.
@@ -64,7 +65,7 @@ fn matches<'a>(catalog: &'a Catalog, found: &'a FoundHits) -> Vec<ColumnMatch<'a
         let first = places.first()?;
         Some(ColumnMatch { path, column: catalog.column(first.table, first.column?)?, places })
     };
-    found.sure().filter_map(column).collect()
+    found.hits.iter().filter_map(column).collect()
 }
 
 fn record<'a>(catalog: &'a Catalog, found: &ColumnMatch<'a>, place: &HitPlace) -> Option<FoundColumnRecord<'a>> {
@@ -104,7 +105,7 @@ fn markdown(out: &mut impl Write, catalog: &Catalog, matches: &[ColumnMatch<'_>]
     Ok(())
 }
 
-fn closing(catalog: &Catalog, text: &str, matches: &[ColumnMatch<'_>]) -> String {
+fn closing(catalog: &Catalog, text: &str, matches: &[ColumnMatch<'_>], loose: bool) -> String {
     let places: usize = matches.iter().map(|found| found.places.len()).sum();
     let total: usize = (0..).zip(catalog.tables()).filter_map(|(id, _)| catalog.flat(id)).map(|flat| flat.columns.len()).sum();
     let mut tables: Vec<u32> = matches.iter().flat_map(|found| found.places.iter().map(|place| place.table)).collect();
@@ -113,6 +114,7 @@ fn closing(catalog: &Catalog, text: &str, matches: &[ColumnMatch<'_>]) -> String
     let of = out::plural(total as u64, "column", "columns");
     match places {
         0 => format!("no column matches {} among {of}", visible(text)),
+        n if loose => format!("{}, in {}, among {of}", only_resembles(text, n), super::tables(tables.len())),
         n => format!("{} of {of} match, in {}", crate::ground::text::count(n as u64), super::tables(tables.len())),
     }
 }

@@ -1,7 +1,7 @@
 //! The list of groups: its orders, and what is in it.
 //!
-//! Owns: sorting with ties that never move, the text filter, growth.
-//! Refuses: the fuzzy filter of the screen (outline).
+//! Owns: sorting with ties that never move, growth.
+//! Refuses: which groups a typed text means (search).
 
 use std::cmp::{Ordering, Reverse};
 
@@ -39,11 +39,6 @@ impl Groups {
         }
     }
 
-    /// Keeps the groups that [`Group::matches`] the text; the rows of the others count as outside.
-    pub fn filter_text(&mut self, text: &str) {
-        self.retain(|group| group.matches(text));
-    }
-
     /// Keeps some groups; the rows of the others count as outside.
     pub fn retain(&mut self, keep: impl FnMut(&Group) -> bool) {
         self.list.retain(keep);
@@ -64,14 +59,6 @@ impl Groups {
 }
 
 impl Group {
-    /// Whether namespace, doctype, path, fault or class holds the text, whatever its case, or the words in which the fault is told.
-    pub fn matches(&self, text: &str) -> bool {
-        let text = text.to_lowercase();
-        let key = &self.key;
-        let parts = [&key.namespace, &key.doctype, &key.path, &key.class].into_iter().flatten();
-        parts.chain([&key.fault]).any(|part| part.to_lowercase().contains(&text)) || self.phrase().to_lowercase().contains(&text)
-    }
-
     /// How much faster rows come in the last quarter of the window (of all rows read) than before: 1 is as fast, 2 twice as fast. One row is
     /// added on both sides, for few rows say little. 0 without a window.
     pub fn growth(&self, window: Option<(Micros, Micros)>) -> f64 {

@@ -14,7 +14,7 @@ const OLD: &str = "decoder-old";
 const NEW: &str = "decoder-new";
 const MINUTE: Micros = 60_000_000;
 
-fn row<'a>(message: &'a str, job: &'a str, time: Micros) -> ErrorRow<'a> {
+pub(super) fn row<'a>(message: &'a str, job: &'a str, time: Micros) -> ErrorRow<'a> {
     ErrorRow {
         namespace: Some("telemetry"),
         doctype: Some("main"),
@@ -27,7 +27,7 @@ fn row<'a>(message: &'a str, job: &'a str, time: Micros) -> ErrorRow<'a> {
     }
 }
 
-fn groups(rows: &[ErrorRow<'_>]) -> Groups {
+pub(super) fn groups(rows: &[ErrorRow<'_>]) -> Groups {
     let mut grouper = Grouper::new(None);
     for (i, row) in rows.iter().enumerate() {
         grouper.add(row, RowRef::new(0, i as u64));
@@ -140,7 +140,7 @@ fn jobs_are_counted_and_stand_in_the_order_in_which_they_began() {
 }
 
 #[test]
-fn lists_are_sorted_and_filtered() {
+fn lists_are_sorted_and_searched() {
     let mut rows: Vec<_> = (0..8).map(|i| row("#/b: required key [steady] not found", OLD, i * 10 * MINUTE)).collect();
     rows.extend((0..6).map(|i| row("#/a: required key [late] not found", OLD, (74 - i) * MINUTE)));
     let mut found = groups(&rows);
@@ -154,7 +154,8 @@ fn lists_are_sorted_and_filtered() {
     found.sort(Sort::Count);
     found.sort(Sort::Name);
     assert_eq!(order(&found), ["required late", "required steady"]);
-    found.filter_text("LATE");
+    assert_eq!(found.search("LATE").lines, [0]);
+    found.retain(|group| &*group.key.fault == "required late");
     assert_eq!((order(&found), found.rows, found.outside), (vec!["required late".to_owned()], 6, 8));
 }
 

@@ -110,7 +110,26 @@ fn whole_names_come_first_and_types_apart() {
     );
     assert_eq!(found("active").last().unwrap(), "environment.inactive STRING: other-app main.1");
     assert_eq!(found("gpact")[0], "environment.gpu_active BOOL: my-app main.4, my-app main.5");
-    assert!(found("GPU").is_empty(), "a capital asks for itself");
+    assert_eq!(found("GPU"), found("gpu"), "names have no capitals");
+}
+
+#[test]
+fn a_type_is_found_as_it_is_spelled() {
+    assert!(found("BOOL").len() == 1 && found("BOOL")[0].starts_with("environment.gpu_active BOOL"), "{:?}", found("BOOL"));
+    assert_eq!(found("gpu_active STRING"), ["environment.gpu_active STRING: other-app main.1"]);
+}
+
+#[test]
+fn a_metric_is_found_by_its_own_name() {
+    assert_eq!(found("gpu.active"), found("gpu_active"));
+    assert_eq!(found("environment.gpu.active"), found("gpu_active"));
+}
+
+#[test]
+fn letters_here_and_there_count_only_where_no_name_holds_them() {
+    let is_loose = |text: &str| catalog().search(text, &|| false).unwrap().loose;
+    assert!(is_loose("gpact") && !is_loose("gpu active") && !is_loose("nothing.like.it"));
+    assert_eq!(found("gpu active"), found("gpu_active"), "and no column with neither word");
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn from_case(app: &App, screen: &CaseScreen, action: Action) -> Option<String> {
         Action::CopyRaw => screen.case.query(Stage::Raw, screen.table),
         Action::CopyDecoded => screen.case.query(Stage::Decoded, screen.table),
         Action::CopySql if screen.row.is_some() => {
-            let (item, Subject::Document(row)) = app.focused_item()? else { return None };
+            let (item, Subject::Document(row, _)) = app.focused_item()? else { return None };
             let column = screen.case.column_of_row(screen.table, &row, item as NodeId)?;
             Some(sink::select(&screen.case.tables.get(screen.table)?.layout, column))
         }
@@ -127,7 +127,7 @@ fn from_case(app: &App, screen: &CaseScreen, action: Action) -> Option<String> {
         _ => {
             let (item, subject) = app.focused_item()?;
             match subject {
-                Subject::Document(document) => from_document(&document, item as NodeId, action),
+                Subject::Document(document, _) => from_document(&document, item as NodeId, action),
                 Subject::Schema(schema) => from_document(&schema.document, item as NodeId, action),
                 Subject::Columns(tree) => match (tree.line(item), action) {
                     (ColumnLine::Additional(value), _) => from_document(screen.case.document.as_ref()?, value, action),

@@ -2,6 +2,7 @@
 
 use super::super::action::Action;
 use super::super::app::{App, Search};
+use super::super::list::{MatchCount, Matches};
 use super::super::message::Effect;
 use super::super::tables::TableScreen;
 use crate::ground::outline::Tree;
@@ -36,7 +37,9 @@ pub(super) fn show(app: &mut App) -> Vec<Effect> {
         1 => format!("one group fails under {name}"),
         many => format!("{} groups fail under {name}{}", text::count(many as u64), through(app)),
     };
-    app.groups.list.search = Some(Search { text: name, job: None, from: None, found: Some(items) });
+    let count = MatchCount { found: items.len() as u64, of: tree.groups.list.len() as u64, noun: "groups", loose: false };
+    let found = Some(Matches { items, count });
+    app.groups.list.search = Some(Search { text: name, job: None, from: None, found, jumps: false });
     app.tell(words);
     Vec::new()
 }

@@ -1,14 +1,15 @@
 //! The screen of groups: new groups coming in, sorting, noise, opening a document.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::super::action::Action;
 use super::super::advice::advised;
-use super::super::app::{App, Opening};
+use super::super::app::{App, Opening, Search};
 use super::super::group_tree::{GroupLevel, GroupTree};
 use super::super::message::{Effect, JobId};
 use super::super::row_place::{GroupPlace, RowPlace};
-use super::super::subject::{Subject, TextComparison};
+use super::super::subject::Subject;
 use crate::ground::outline::{Outline, Tree};
 use crate::rows::group::{Sort, Status};
 
@@ -27,7 +28,7 @@ pub(super) fn replace(app: &mut App, tree: Arc<GroupTree>, done: bool) -> Vec<Ef
         app.reading = None;
         finished(app);
     }
-    effects.extend(filter_again(app));
+    effects.extend(find_again(app));
     effects
 }
 
@@ -40,6 +41,9 @@ fn finished(app: &mut App) {
     } else if let Some(bad) = groups.unreadable.first.first() {
         let count = crate::ground::text::count(groups.unreadable.count);
         app.warn(format!("{count} unreadable, first {}: {}", bad.origin, bad.reason));
+    } else if groups.rows == 0 && groups.outside > 0 {
+        let rows = crate::ground::text::plural(groups.outside, "row", "rows");
+        app.warn(format!("{rows} read, and none is as asked for"));
     } else if groups.rows == 0 {
         app.warn("no row was found in this source");
     } else if !groups.notes.is_empty() {
@@ -54,7 +58,7 @@ pub(super) fn arranged(app: &mut App, job: JobId, tree: Arc<GroupTree>) -> Vec<E
     }
     app.groups.arranging = None;
     show(app, tree);
-    filter_again(app).into_iter().collect()
+    find_again(app)
 }
 
 /// Puts a tree in the place of the one shown.
@@ -65,8 +69,10 @@ fn show(app: &mut App, tree: Arc<GroupTree>) {
     } else {
         screen.list.outline = at_start(&tree);
     }
-    if let Some(search) = &mut screen.list.search {
-        (search.found, search.job) = (None, None);
+    if let Some(Search { job: None, found: Some(found), .. }) = &mut screen.list.search {
+        // What was not found by its text is where its groups are now.
+        let ids: HashSet<u64> = found.items.iter().map(|&item| screen.tree.id(item as usize)).collect();
+        found.items = (0..tree.len()).filter(|&item| ids.contains(&tree.id(item))).map(|item| item as u32).collect();
     }
     screen.tree = tree;
 }
@@ -89,11 +95,22 @@ fn inside_noise(tree: &GroupTree, item: usize) -> bool {
     tree.parent(item).is_some_and(|parent| tree.items[parent].level == GroupLevel::Noise)
 }
 
-fn filter_again(app: &mut App) -> Option<Effect> {
-    let text = app.groups.list.filter.clone()?;
-    let job = app.next_job();
-    app.groups.list.filter_job = Some(job);
-    Some(Effect::Match { job, subject: Subject::Groups(app.groups.tree.clone()), text, comparison: TextComparison::Fuzzy })
+/// Looks for what the filter and the search stand for among other groups.
+fn find_again(app: &mut App) -> Vec<Effect> {
+    let (for_filter, for_search) = (app.next_job(), app.next_job());
+    let subject = Subject::Groups(app.groups.tree.clone());
+    let list = &mut app.groups.list;
+    let mut effects = Vec::new();
+    if let Some(filter) = &mut list.filter {
+        filter.job = for_filter;
+        effects.push(Effect::Match { job: for_filter, subject: subject.clone(), text: filter.text.clone() });
+    }
+    if let Some(search) = list.search.as_mut().filter(|search| search.job.is_some()) {
+        search.job = Some(for_search);
+        search.found = None;
+        effects.push(Effect::Match { job: for_search, subject, text: search.text.clone() });
+    }
+    effects
 }
 
 fn arrange(app: &mut App) -> Effect {

@@ -7,31 +7,33 @@ use tui_input::backend::crossterm::EventHandler;
 use tui_input::{Input, InputRequest};
 
 use super::super::action::Action;
-use super::super::app::{App, List, Prompt, Search};
+use super::super::app::{App, List, ListFilter, Prompt, PromptPurpose, Search};
 use super::super::focus::Focus;
 use super::super::keymap::Key;
+use super::super::list::Matches;
 use super::super::message::{Effect, JobId};
-use super::super::subject::TextComparison;
-use super::{find, follow};
+use super::{find, follow, payloads};
 
 /// Begins a line, or goes to another match.
 pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
-        Action::Search => begin(app, TextComparison::Plain),
-        Action::Filter => begin(app, TextComparison::Fuzzy),
+        Action::Search => begin(app, PromptPurpose::Search),
+        Action::Filter => begin(app, PromptPurpose::Filter),
+        Action::SeekPayloads => begin(app, PromptPurpose::Payloads),
         Action::NextMatch => step(app, true),
         _ => step(app, false),
     }
 }
 
-fn begin(app: &mut App, purpose: TextComparison) -> Vec<Effect> {
+fn begin(app: &mut App, purpose: PromptPurpose) -> Vec<Effect> {
     if app.searches_tables() {
-        let former = app.tables.search.as_ref().filter(|_| purpose == TextComparison::Fuzzy).map(|search| search.text.clone());
-        app.prompt = Some(Prompt { purpose: TextComparison::Fuzzy, input: Input::new(former.unwrap_or_default()), job: None, from: None });
+        let former = app.tables.search.as_ref().filter(|_| purpose == PromptPurpose::Filter).map(|search| search.text.clone());
+        app.prompt = Some(Prompt { purpose: PromptPurpose::Filter, input: Input::new(former.unwrap_or_default()), job: None, from: None });
         return Vec::new();
     }
     let Some((list, _)) = app.focused() else { return Vec::new() };
-    let text = if purpose == TextComparison::Fuzzy { list.filter.clone().unwrap_or_default() } else { String::new() };
+    let former = list.filter.as_ref().filter(|_| purpose == PromptPurpose::Filter);
+    let text = former.map(|filter| filter.text.clone()).unwrap_or_default();
     let from = list.outline.item();
     app.prompt = Some(Prompt { purpose, input: Input::new(text), job: None, from });
     Vec::new()
@@ -45,7 +47,12 @@ pub(super) fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     let plain = [KeyCode::Enter, KeyCode::Esc, KeyCode::Down, KeyCode::Up].into_iter().find(|&code| key == Key::plain(code));
     match plain {
         Some(KeyCode::Enter) => {
+            let (purpose, text) = (prompt.purpose, prompt.input.value().to_owned());
             app.prompt = None;
+            if purpose == PromptPurpose::Payloads {
+                return payloads::seek(app, &text);
+            }
+            tell_found(app, purpose);
             return Vec::new();
         }
         Some(KeyCode::Esc) => return cancel(app),
@@ -79,11 +86,12 @@ fn cancel(app: &mut App) -> Vec<Effect> {
     }
     let Some((list, tree)) = app.focused() else { return Vec::new() };
     match prompt.purpose {
-        TextComparison::Fuzzy => {
+        PromptPurpose::Filter => {
             list.filter = None;
             list.outline.clear_filter(&tree, prompt.from);
         }
-        TextComparison::Plain => {
+        PromptPurpose::Payloads => return Vec::new(),
+        PromptPurpose::Search => {
             list.search = None;
             if let Some(item) = prompt.from {
                 list.outline.reveal(&tree, item);
@@ -99,6 +107,12 @@ fn look(app: &mut App) -> Vec<Effect> {
     if app.searches_tables() {
         return find::typed(app);
     }
+    if app.prompt.as_ref().is_none_or(|prompt| prompt.purpose == PromptPurpose::Payloads) {
+        return Vec::new();
+    }
+    if app.case.is_none() {
+        payloads::release(app);
+    }
     let job = app.next_job();
     let Some(prompt) = &mut app.prompt else { return Vec::new() };
     let (text, purpose, from) = (prompt.input.value().to_owned(), prompt.purpose, prompt.from);
@@ -106,55 +120,76 @@ fn look(app: &mut App) -> Vec<Effect> {
     let mut effects: Vec<Effect> = former.map(Effect::Cancel).into_iter().collect();
     let Some((list, subject)) = app.focused() else { return effects };
     match purpose {
-        TextComparison::Fuzzy if text.trim().is_empty() => {
+        PromptPurpose::Filter if text.trim().is_empty() => {
             list.filter = None;
             list.outline.clear_filter(&subject, from);
             follow(app);
             return effects;
         }
-        TextComparison::Fuzzy => {
-            list.filter = Some(text.clone());
-            list.filter_job = Some(job);
+        PromptPurpose::Payloads => return effects,
+        PromptPurpose::Filter => {
+            // How much the text before it found stays until there is something new.
+            let found = list.filter.as_ref().and_then(|filter| filter.found);
+            list.filter = Some(ListFilter { text: text.clone(), job, found });
         }
-        TextComparison::Plain if text.is_empty() => {
+        PromptPurpose::Search if text.trim().is_empty() => {
             list.search = None;
             return effects;
         }
-        TextComparison::Plain => list.search = Some(Search { text: text.clone(), job: Some(job), from, found: None }),
+        PromptPurpose::Search => list.search = Some(Search { text: text.clone(), job: Some(job), from, found: None, jumps: true }),
     }
-    effects.push(Effect::Match { job, subject, text, comparison: purpose });
+    effects.push(Effect::Match { job, subject, text });
     effects
 }
 
 /// Matches came in, for the list that asked for them: a filter shows them, a search goes to the nearest.
-pub(super) fn matched(app: &mut App, job: JobId, items: Vec<u32>) -> Vec<Effect> {
-    let asked = |list: &List| list.filter_job == Some(job) || list.search.as_ref().is_some_and(|search| search.job == Some(job));
+pub(super) fn matched(app: &mut App, job: JobId, matches: Matches) -> Vec<Effect> {
+    let filters = |list: &List| list.filter.as_ref().is_some_and(|filter| filter.job == job);
+    let asked = |list: &List| filters(list) || list.search.as_ref().is_some_and(|search| search.job == Some(job));
     let Some(focus) = Focus::ALL.into_iter().find(|&focus| app.list(focus).is_some_and(asked)) else { return Vec::new() };
     let (Some(tree), is_focused) = (app.subject(focus), focus == app.focus()) else { return Vec::new() };
     let Some(list) = app.list_mut(focus) else { return Vec::new() };
-    if list.filter_job == Some(job) {
-        if list.filter.is_some() {
-            list.outline.filter(&tree, items);
+    let purpose = if filters(list) { PromptPurpose::Filter } else { PromptPurpose::Search };
+    let mut is_told = app.prompt.is_none();
+    let Some(list) = app.list_mut(focus) else { return Vec::new() };
+    match (purpose, &mut list.filter, &mut list.search) {
+        (PromptPurpose::Filter, Some(filter), _) => {
+            filter.found = Some(matches.count);
+            list.outline.filter(&tree, matches.items);
         }
-    } else if let Some(search) = &mut list.search {
-        let start = search.from.or(list.outline.item()).unwrap_or(0) as u32;
-        let nearest = items.get(items.partition_point(|&item| item < start)).or(items.first()).copied();
-        search.found = Some(items);
-        match nearest {
-            Some(item) => list.outline.reveal(&tree, item as usize),
-            None if app.prompt.is_none() => return nothing_matches(app),
-            None => {}
+        (PromptPurpose::Search, _, Some(search)) => {
+            let start = search.from.or(list.outline.item()).unwrap_or(0) as u32;
+            let nearest = matches.items.get(matches.items.partition_point(|&item| item < start)).or(matches.items.first()).copied();
+            search.found = Some(matches);
+            // Found once more among lines that came in: the cursor stays, and nothing new is told.
+            let jumps = std::mem::take(&mut search.jumps);
+            is_told &= jumps;
+            if let Some(item) = nearest.filter(|_| jumps) {
+                list.outline.reveal(&tree, item as usize);
+            }
         }
+        _ => {}
     }
     if is_focused {
         follow(app);
+        if is_told {
+            tell_found(app, purpose);
+        }
     }
     Vec::new()
 }
 
-fn nothing_matches(app: &mut App) -> Vec<Effect> {
-    app.warn("nothing matches");
-    Vec::new()
+/// Says that nothing holds the text that was typed, and how it goes on.
+fn tell_found(app: &mut App, purpose: PromptPurpose) {
+    let Some(list) = app.list(app.focus()) else { return };
+    let (text, count, ends) = match (purpose, &list.filter, &list.search) {
+        (PromptPurpose::Filter, Some(filter), _) => (&filter.text, filter.found, " shows everything again"),
+        (PromptPurpose::Search, _, Some(search)) => (&search.text, search.found.as_ref().map(|found| found.count), " ends the search"),
+        _ => return,
+    };
+    let Some(count) = count.filter(|count| count.found == 0 || count.loose) else { return };
+    let words = format!("{}{}", count.told(text), app.keymap.words("; ", Action::Back, ends));
+    app.warn(words);
 }
 
 /// To the next or previous match, around the end where needed.
@@ -167,10 +202,10 @@ fn step(app: &mut App, forward: bool) -> Vec<Effect> {
         app.tell(format!("nothing was searched for{begins}"));
         return Vec::new();
     };
-    let Some(found) = &search.found else {
+    let Some(found) = search.found.as_ref().map(|found| &found.items) else {
         let text = search.text.clone();
-        (search.job, search.from) = (Some(job), item);
-        return vec![Effect::Match { job, subject, text, comparison: TextComparison::Plain }];
+        (search.job, search.from, search.jumps) = (Some(job), item, true);
+        return vec![Effect::Match { job, subject, text }];
     };
     let at = item.unwrap_or(0) as u32;
     let next = if forward {
@@ -180,7 +215,10 @@ fn step(app: &mut App, forward: bool) -> Vec<Effect> {
     };
     match next.copied() {
         Some(item) => list.outline.reveal(&subject, item as usize),
-        None => return nothing_matches(app),
+        None => {
+            tell_found(app, PromptPurpose::Search);
+            return Vec::new();
+        }
     }
     follow(app);
     Vec::new()

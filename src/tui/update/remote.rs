@@ -42,6 +42,9 @@ fn look(app: &mut App, of: GroupPlace, order: RowOrder, from: usize) -> Vec<Effe
 pub(super) fn more_rows(app: &mut App, job: JobId, rows: Result<Vec<RowRef>, String>) -> Vec<Effect> {
     let Some(Asking { of, order, from, .. }) = app.more.asking.take_if(|asking| asking.job == job) else { return Vec::new() };
     match rows {
+        Ok(rows) if rows.is_empty() && app.more.held.contains(&of.group().fingerprint) => {
+            app.tell("the last document of this group whose payload holds what was looked for");
+        }
         Ok(rows) if rows.is_empty() => app.tell("the last document that the source has of this group"),
         Ok(rows) => {
             // In another order the rows are asked for from the first.

@@ -31,7 +31,7 @@ pub(super) fn switch(app: &mut App) -> Vec<Effect> {
 pub(super) fn made(app: &mut App, job: JobId, preview: Preview) -> Vec<Effect> {
     let Some(row) = app.case.as_mut().and_then(|screen| screen.row.as_mut()).filter(|row| row.job == job) else { return Vec::new() };
     if let Ok(document) = &preview.row {
-        let subject = Subject::Document(document.clone());
+        let subject = Subject::Document(document.clone(), None);
         let mut outline = Outline::with_levels(&subject, LEVELS_AT_START);
         if let Some(value) = preview.value {
             outline.reveal(&subject, value as usize);

@@ -40,7 +40,7 @@ fn under_cursor(app: &App) -> Option<(String, String)> {
     let item = line as NodeId;
     let shown = |raw: &[u8]| shown(raw, &rest(app, Action::CopyValue));
     match subject {
-        Subject::Document(document) => Some((document.path(item, PathStyle::Jq), shown(document.raw(item)))),
+        Subject::Document(document, _) => Some((document.path(item, PathStyle::Jq), shown(document.raw(item)))),
         Subject::Schema(schema) => Some((schema.document.path(item, PathStyle::Pointer), shown(schema.document.raw(item)))),
         Subject::Columns(tree) => match tree.line(line) {
             ColumnLine::Column(id) => {

@@ -1,17 +1,20 @@
 //! What surrounds every screen: the title line, headings of panes, the bottom line.
 
 use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::action::{Action, ActionPlace, TABLE};
-use super::super::app::{App, List, Prompt};
-use super::super::subject::TextComparison;
+use super::super::app::{App, List, Prompt, PromptPurpose};
+use super::super::keymap::Key;
 use super::super::theme::Role;
-use super::pen::{Pen, paint_line};
+use super::pen::{Pen, paint_line, paragraph};
+use crate::ground::sought;
 use crate::ground::text;
 use crate::ground::time;
 use crate::rows::source::Progress;
+use crate::triage::catalog::FoundHits;
 
 /// The first line: what is looked at on the left, how far things are on the right.
 pub(super) fn title(app: &App, buffer: &mut Buffer, area: Rect, left: &str, right: &str) {
@@ -19,7 +22,11 @@ pub(super) fn title(app: &App, buffer: &mut Buffer, area: Rect, left: &str, righ
     paint_line(buffer, area, 0, style);
     let Some(mut pen) = Pen::new(buffer, area, 0, style) else { return };
     pen.skip(1).skip_right(1);
-    let news = app.reading.map(|progress| reading(app, progress, pen.room() * 2 / 3));
+    let news = app.seeking.as_ref().map(|seeking| {
+        let stops = app.keymap.words(&format!(" {} ", app.theme.glyphs.dot), Action::Back, " calls it off");
+        format!("looking into payloads: {} of {} hold it{stops}", text::count(seeking.count.held), text::count(seeking.count.rows))
+    });
+    let news = news.or_else(|| app.reading.map(|progress| reading(app, progress, pen.room() * 2 / 3)));
     pen.put_right(news.as_deref().unwrap_or(right), Style::new()).skip_right(2);
     pen.put(&text::visible(left), Style::new());
 }
@@ -88,15 +95,13 @@ pub(super) fn pane(app: &App, buffer: &mut Buffer, area: Rect, name: &str, focus
     pen.put(&horizontal.repeat(pen.room()), border);
 }
 
-/// What a list says of its filter and position, for its heading.
+/// What a list says of its filter, its search and position, for its heading.
 pub(super) fn list_state(list: &List) -> String {
     let (cursor, _) = list.outline.position();
     let rows = list.outline.rows();
-    match (&list.filter, list.outline.matches()) {
-        (Some(filter), Some(matches)) => format!("filter {}: {}", text::visible(filter), text::count(matches as u64)),
-        _ if rows > 0 => format!("{}/{}", text::count(cursor as u64 + 1), text::count(rows as u64)),
-        _ => String::new(),
-    }
+    let position = || (rows > 0).then(|| format!("{}/{}", text::count(cursor as u64 + 1), text::count(rows as u64)));
+    let found: Vec<String> = [list.filter_state(), list.search_state()].into_iter().flatten().collect();
+    if found.is_empty() { position().unwrap_or_default() } else { found.join("  ") }
 }
 
 /// The bottom line: the line being typed, keys that may follow, news, or hints.
@@ -154,16 +159,39 @@ fn offered(app: &App, is_here: impl Fn(ActionPlace) -> bool) -> Vec<(String, &'s
     here.filter_map(|entry| Some((app.keymap.key(entry.action)?, entry.hint?))).collect()
 }
 
+fn matches(found: &FoundHits) -> String {
+    format!("{} found, in {}", text::count(found.hits.len() as u64), text::plural(found.len() as u64, "place", "places"))
+}
+
+/// The key that ends a search or a filter, and what it does: while a line is typed that is no matter of the keymap.
+pub(super) fn way_back(app: &App, does: &str) -> String {
+    match &app.prompt {
+        Some(_) => format!("; {}{does}", Key::plain(KeyCode::Esc)),
+        None => app.keymap.words("; ", Action::Back, does),
+    }
+}
+
+/// Says in the place of the lines that a filter leaves none, and how they come back.
+pub(super) fn nothing_left(app: &App, list: &List, area: Rect, buffer: &mut Buffer) {
+    let Some(filter) = list.filter.as_ref().filter(|filter| list.outline.rows() == 0 && filter.found.is_some()) else { return };
+    let words = format!("{}{}", sought::nothing_holds(&filter.text), way_back(app, " shows everything again"));
+    let inside = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
+    paragraph(buffer, inside, 1, &words, app.theme.style(Role::Dim));
+}
+
 fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
     let theme = &app.theme;
     let list = app.list(app.focus());
+    let search = list.and_then(|list| list.search.as_ref());
     let (name, found) = match prompt.purpose {
-        _ if app.searches_tables() => ("search all columns", app.tables.hits().map(|(_, hits)| hits.found.len())),
-        TextComparison::Plain => ("search", list.and_then(|list| list.search.as_ref()?.found.as_ref().map(Vec::len))),
-        TextComparison::Fuzzy => ("filter", list.and_then(|list| list.outline.matches())),
+        _ if app.searches_tables() => ("search all columns", app.tables.hits().map(|(_, hits)| matches(&hits.found))),
+        PromptPurpose::Search => ("search", search.and_then(|search| Some(search.found.as_ref()?.count.told(&search.text)))),
+        PromptPurpose::Payloads => ("payloads with (text, or /pointer=value)", None),
+        PromptPurpose::Filter => {
+            ("filter", list.and_then(|list| list.filter.as_ref()).and_then(|filter| Some(filter.found?.told(&filter.text))))
+        }
     };
-    if let Some(found) = found {
-        let words = if found == 1 { "1 match".to_owned() } else { format!("{} matches", text::count(found as u64)) };
+    if let Some(words) = found {
         pen.skip_right(1).put_right(&words, theme.style(Role::Dim)).skip_right(2);
     }
     let value = prompt.input.value();

@@ -8,8 +8,10 @@ use super::super::app::{App, CaseScreen, List};
 use super::super::column_tree::{ColumnLine, ColumnTree};
 use super::super::panes;
 use super::super::theme::Role;
+use super::chrome;
 use super::pen::{Pen, paint_line, paragraph};
 use crate::ground::outline::Tree;
+use crate::ground::sought::Sought;
 use crate::ground::text;
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::{ColumnForm, ColumnId, Layout};
@@ -19,7 +21,8 @@ use crate::triage::facts::column;
 /// Draws the pane's lines and the facts below them.
 pub(super) fn draw(app: &App, screen: &CaseScreen, tree: &ColumnTree, list: &List, focused: bool, area: Rect, buffer: &mut Buffer) {
     let (lines, facts) = panes::lines_and_facts(area);
-    let painter = ColumnPainter { app, screen, tree, list, focused };
+    chrome::nothing_left(app, list, lines, buffer);
+    let painter = ColumnPainter { app, screen, tree, list, sought: list.sought(), focused };
     for (row, (item, here)) in list.outline.window(usize::from(lines.height)).enumerate() {
         painter.line(item, here, buffer, (lines, row as u16));
     }
@@ -31,6 +34,7 @@ struct ColumnPainter<'a> {
     screen: &'a CaseScreen,
     tree: &'a ColumnTree,
     list: &'a List,
+    sought: Option<Sought>,
     focused: bool,
 }
 
@@ -53,7 +57,7 @@ impl ColumnPainter<'_> {
         let Some(mut pen) = Pen::new(buffer, area, row, cursor) else { return };
         pen.put(if lands { theme.glyphs.lands } else { " " }, style(Role::Constraint));
         let fate = match line {
-            ColumnLine::Column(column) if self.keeps_values(column) => Fate::Additional,
+            ColumnLine::Column(column) if tree.keeps_values(column) => Fate::Additional,
             ColumnLine::Column(column) => tree.table().fates.of(column).map_or(Fate::Unknown, |filled| filled.fate),
             ColumnLine::Additional(_) => Fate::Additional,
         };
@@ -69,29 +73,18 @@ impl ColumnPainter<'_> {
             pen.put(theme.glyphs.found, style(Role::Match));
         }
         match line {
-            ColumnLine::Column(column) => self.column(column, &mut pen, &style),
+            ColumnLine::Column(column) => self.column(column, self.list.is_hit(item), &mut pen, &style),
             ColumnLine::Additional(value) => self.value(value, &mut pen, &style),
         }
     }
 
-    /// Whether the column is the one that keeps what has no other.
-    fn keeps_values(&self, column: ColumnId) -> bool {
-        let table = self.tree.table();
-        !table.fates.additional.is_empty() && table.layout.child(None, ADDITIONAL) == Some(column)
-    }
-
-    fn column(&self, id: ColumnId, pen: &mut Pen<'_>, style: &dyn Fn(Role) -> Style) {
+    fn column(&self, id: ColumnId, is_hit: bool, pen: &mut Pen<'_>, style: &dyn Fn(Role) -> Style) {
         let table = self.tree.table();
         let Some(column) = table.layout.get(id) else { return };
         pen.put(&text::visible(&column.name), style(Role::Key)).put("  ", Style::new());
         pen.put(&text::visible(&table.layout.badge(id)), style(Role::Type))
             .put(column.mode.behind(table.layout.form(id) != ColumnForm::Plain), style(Role::Mode));
-        let values = match table.fates.of(id) {
-            _ if self.keeps_values(id) => table.fates.additional.len() as u64,
-            Some(filled) if filled.values > 1 => u64::from(filled.values),
-            _ => 0,
-        };
-        match values {
+        match self.tree.values_in(id) {
             0 => {}
             1 => {
                 pen.skip(2).put("1 value", style(Role::Count));
@@ -101,7 +94,14 @@ impl ColumnPainter<'_> {
             }
         }
         if let Some(description) = column::description(column) {
-            pen.skip(2).put(&description, style(Role::Dim));
+            pen.skip(2);
+            let room = pen.room();
+            // From the place on that a search found, where only that is in the description.
+            let at = self.sought.as_ref().filter(|sought| is_hit && sought.first_in(&column.name).is_none());
+            match at.and_then(|sought| sought.first_in(&description)).filter(|&at| text::width(&description[..at]) + 8 > room) {
+                Some(at) => pen.put(&text::from_about(&description, at, room), style(Role::Dim)),
+                None => pen.put(&description, style(Role::Dim)),
+            };
         }
     }
 

@@ -15,7 +15,7 @@ use super::{chrome, summary};
 use crate::ground::outline::Tree;
 use crate::ground::text;
 use crate::rows::column;
-use crate::rows::group::{Group, Sort, Status};
+use crate::rows::group::{Group, NEW, Sort, Status};
 
 /// Widest trend beside a line of the tree, in cells.
 const TREND: usize = 12;
@@ -66,6 +66,7 @@ fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
         let inside = Rect { x: lines.x + 2, width: lines.width.saturating_sub(4), ..lines };
         paragraph(buffer, inside, 1, &words, app.theme.style(role));
     }
+    chrome::nothing_left(app, &app.groups.list, lines, buffer);
     for (row, (item, here)) in app.groups.list.outline.window(usize::from(lines.height)).enumerate() {
         line(app, tree, item, here, buffer, lines, row as u16);
     }
@@ -131,7 +132,7 @@ fn tag(tree: &GroupTree, item: usize) -> (Cow<'static, str>, Role) {
     let Some(group) = tree.group(item).filter(|_| tree.is_leaf(item)) else {
         return match tree.items[item].new {
             0 => ("".into(), Role::Dim),
-            new => (format!("{new} new").into(), Role::New),
+            new => (format!("{new} {NEW}").into(), Role::New),
         };
     };
     match group.standing.status.filter(|status| status.is_mark()) {

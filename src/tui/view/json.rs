@@ -1,20 +1,17 @@
 //! A JSON text as a tree: documents and schemas.
 
-use std::borrow::Cow;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::app::{App, CaseScreen, List};
+use super::super::json_line::{constraint, keyword, one_line, value_around};
 use super::super::theme::Role;
+use super::chrome;
 use super::pen::{Pen, paint_line, paragraph};
+use crate::ground::sought::Sought;
 use crate::ground::text;
 use crate::pipeline::document::{Document, Kind, NodeId};
-use crate::triage::case::Case;
-
-/// Bytes of a value that one line looks at.
-const PREVIEW: usize = 400;
 
 /// What is marked in a tree.
 #[derive(Default)]
@@ -55,41 +52,12 @@ impl Marks {
     }
 }
 
-/// The keyword's place in the schema, where it stands there literally.
-fn keyword(case: &Case) -> Option<NodeId> {
-    let broken = case.broken.as_ref()?;
-    let (schema, node) = (case.schema.as_ref()?, broken.node?);
-    let keyword = broken.keyword?;
-    schema.keyword(node, keyword).or_else(|| match keyword {
-        "anyOf" => schema.keyword(node, "type"),
-        "allOf" => ["enum", "const", "oneOf", "anyOf", "not"].iter().find_map(|name| schema.keyword(node, name)),
-        _ => None,
-    })
-}
-
-/// `maxLength 61`, `type ["string","null"]`: what the failing value had to be.
-fn constraint(case: &Case) -> String {
-    let Some(broken) = &case.broken else { return String::new() };
-    let name = broken.keyword.unwrap_or_default();
-    let about = if broken.about_name { "key: " } else { "" };
-    match (keyword(case), &case.schema) {
-        (Some(keyword), Some(schema)) => {
-            let own = schema.document.key(keyword).unwrap_or(Cow::Borrowed(name)).into_owned();
-            match case.fault.as_ref().and_then(|fault| fault.key.as_deref()) {
-                Some(key) if matches!(name, "required" | "dependencies" | "additionalProperties") => {
-                    format!("{own}: {}", text::visible(key))
-                }
-                _ => format!("{about}{own} {}", one_line(schema.document.raw(keyword))),
-            }
-        }
-        _ => format!("{about}{name}"),
-    }
-}
-
 /// Draws the lines in sight.
 pub(super) fn draw(app: &App, document: &Document, list: &List, focused: bool, marks: &Marks, area: Rect, buffer: &mut Buffer) {
+    chrome::nothing_left(app, list, area, buffer);
+    let sought = list.sought();
     for (row, (item, here)) in list.outline.window(usize::from(area.height)).enumerate() {
-        let painter = JsonPainter { app, document, list, marks, here, focused };
+        let painter = JsonPainter { app, document, list, sought: sought.as_ref(), marks, here, focused };
         painter.line(item, buffer, area, row as u16);
     }
 }
@@ -98,6 +66,7 @@ struct JsonPainter<'a> {
     app: &'a App,
     document: &'a Document,
     list: &'a List,
+    sought: Option<&'a Sought>,
     marks: &'a Marks,
     here: bool,
     focused: bool,
@@ -163,28 +132,19 @@ impl JsonPainter<'_> {
             Kind::Boolean | Kind::Null => Role::Literal,
         };
         let count = document.count(node);
+        // A note about the value is worth more than the value's tail.
+        let room = if note > 0 { pen.room().saturating_sub(note + 4).max(pen.room() / 3) } else { pen.room() };
+        let sought = self.sought.filter(|_| self.list.is_hit(node as usize));
         let words = match document.kind(node) {
             Kind::Object if open && count > 0 => format!("{{{count}}}"),
             Kind::Array if open && count > 0 => format!("[{count}]"),
-            _ => one_line(document.raw(node)),
+            _ => match sought {
+                Some(sought) => value_around(document.raw(node), sought, room),
+                None => one_line(document.raw(node)),
+            },
         };
-        // A note about the value is worth more than the value's tail.
-        let room = if note > 0 { pen.room().saturating_sub(note + 4).max(pen.room() / 3) } else { pen.room() };
         pen.put(&text::clip(&words, room), self.style(role));
     }
-}
-
-/// The beginning of a value on one line: runs of white space as one blank.
-fn one_line(raw: &[u8]) -> String {
-    let shown = text::cut_bytes(raw, PREVIEW);
-    let mut words = text::visible_bytes(shown).into_owned();
-    if memchr::memchr2(b'\n', b'\r', shown).is_some() {
-        words = words.replace("\\r", "").split("\\n").map(str::trim).collect::<Vec<_>>().join(" ");
-    }
-    if shown.len() < raw.len() {
-        words.push('…');
-    }
-    words
 }
 
 /// What the schema says at the cursor: where it stands, the keyword that broke, the description.

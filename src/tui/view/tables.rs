@@ -14,6 +14,7 @@ use super::pen::{Pen, paint_line, paragraph};
 use super::table_facts;
 use super::{chrome, json};
 use crate::ground::outline::Tree;
+use crate::ground::sought::nothing_holds;
 use crate::ground::text;
 use crate::pipeline::layout::{Gauge, GaugeLevel, Limit};
 use crate::triage::catalog::{Catalog, CatalogColumn, HitKind, TableContents, TableId};
@@ -54,10 +55,9 @@ fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
     let focused = screen.focus == TablePane::Tree;
     let lines = panes::lines(area);
     if let Some(search) = &screen.search {
-        let state = format!("search {}", text::visible(&search.text));
-        chrome::pane(app, buffer, area, "Columns found", focused, &state);
+        chrome::pane(app, buffer, area, "Columns found", focused, &search.state());
         match &search.hits {
-            Some(hits) if hits.is_empty() => nothing(app, buffer, lines),
+            Some(hits) if hits.is_empty() => nothing(app, &search.text, buffer, lines),
             Some(hits) => {
                 for (row, (item, here)) in search.list.outline.window(usize::from(lines.height)).enumerate() {
                     let painter = TablePainter { app, list: &search.list, here, focused };
@@ -83,9 +83,12 @@ fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
     }
 }
 
-fn nothing(app: &App, buffer: &mut Buffer, area: Rect) {
-    let words = if app.tables.reading.is_some() { "nothing so far; the columns are being read" } else { "no column and no table matches" };
-    paragraph(buffer, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, 1, words, app.theme.style(Role::Dim));
+fn nothing(app: &App, sought: &str, buffer: &mut Buffer, area: Rect) {
+    let words = match app.tables.reading {
+        Some(_) => "nothing so far; the columns are being read".to_owned(),
+        None => format!("no column and no table: {}{}", nothing_holds(sought), chrome::way_back(app, " shows all tables")),
+    };
+    paragraph(buffer, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, 1, &words, app.theme.style(Role::Dim));
 }
 
 /// Draws one line of a list.
