@@ -79,7 +79,7 @@ pub fn title(group: &Group) -> String {
 fn is_reproduced(case: &Case) -> Result<(), String> {
     match &case.replay {
         None => Err("it was not refused for what the document holds, or there is no payload or no schema to judge it by".to_owned()),
-        Some(replay) if !replay.reproduced => Err("the schemas at hand judge it differently".to_owned()),
+        Some(replay) if !replay.reproduced => Err(format!("the verdict is {}", replay.agreement.words())),
         Some(_) => Ok(()),
     }
 }

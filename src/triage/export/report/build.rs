@@ -132,6 +132,7 @@ fn about_case(told: &mut ReportGroup, case: &Case, redactor: &mut Redactor) {
     told.sample = sample(case, redactor);
     let Some(replay) = &case.replay else { return };
     told.reproduced = Some(replay.reproduced);
+    told.agreement = Some(replay.agreement);
     told.violation_count = Some(replay.violations.count);
     let is_reported = |violation: &&Violation| replay.violation.as_ref().is_some_and(|reported| same(reported, violation));
     let behind = replay.violations.list.iter().filter(|violation| !is_reported(violation)).take(MOST_BEHIND);

@@ -2,6 +2,7 @@
 
 use super::{Report, ReportFacet, ReportGroup, ReportSample, ReportTrend};
 use crate::ground::text::count;
+use crate::triage::case::Agreement;
 use crate::triage::export::page::{LinePiece, Page, data, ours, rows, said};
 
 /// Values of a facet that are told.
@@ -185,11 +186,8 @@ fn facets(title: &'static str, facets: &[ReportFacet], page: &mut Page) {
 }
 
 fn behind(told: &ReportGroup, page: &mut Page) {
-    match told.reproduced {
-        Some(false) => page.line([ours("The schemas at hand judge the document below differently than its row says.")]),
-        Some(true) if told.also_broken.is_empty() => {}
-        _ if told.also_broken.is_empty() => return,
-        _ => {}
+    if let Some(statement) = told.agreement.and_then(Agreement::statement) {
+        page.line([ours(format!("The document below: {statement}."))]);
     }
     if told.also_broken.is_empty() {
         return;
