@@ -65,9 +65,9 @@ fn what_may_pass_is_tried_again_and_goes_well() {
 #[test]
 fn what_does_not_pass_is_asked_once() {
     for (status, reason, told) in [
-        (400, "invalidQuery", "BigQuery does not take the query: why (invalidQuery)"),
-        (403, "accessDenied", "BigQuery does not let these credentials do that: why (accessDenied); ask for access"),
-        (404, "notFound", "BigQuery knows no such thing: why (notFound)"),
+        (400, "invalidQuery", "BigQuery rejects the query: why (invalidQuery)"),
+        (403, "accessDenied", "these credentials may not do that: why (accessDenied); ask for access"),
+        (404, "notFound", "BigQuery cannot find it: why (notFound)"),
     ] {
         for place in ["/tables/", "/jobs"] {
             let stub = ill(99, move |asked| asked.path.contains(place).then(|| Reply::refusal(status, reason, "why")));

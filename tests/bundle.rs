@@ -81,7 +81,7 @@ fn files_are_replaced_when_asked_and_raw_ones_are_the_owners() {
     let again = |args: &[&str]| misfit(folder.path(), &[&["bundle", "demo:", "--out", "week"], args].concat());
     let refused = again(&[]);
     assert_eq!(refused.status.code(), Some(2));
-    assert!(told(&refused).contains("is there already") && told(&refused).contains("--force"), "{}", told(&refused));
+    assert!(told(&refused).contains("already exists") && told(&refused).contains("--force"), "{}", told(&refused));
     assert!(again(&["--force", "--raw"]).status.success());
     #[cfg(unix)]
     {

@@ -224,7 +224,7 @@ fn a_column_leads_to_the_groups_that_fail_under_it() {
 #[test]
 fn what_has_no_table_is_said() {
     let text = press((120, 40), "Gt");
-    assert!(text.contains("the schemas have no table of what was under the cursor"), "{text}");
+    assert!(text.contains("the schemas have no table for what was under the cursor"), "{text}");
 }
 
 #[test]

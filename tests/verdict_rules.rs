@@ -246,7 +246,7 @@ fn sentences_name_the_constraint_and_the_value() {
         ),
         (r#""type":"string","enum":["x","y"]"#, "\"z\"", "`a` must be one of \"x\", \"y\", is the text \"z\""),
         (r#""propertyNames":{"maxLength":3}"#, r#"{"abcd":1}"#, "the key `abcd` is too long: 4 characters, limit 3"),
-        (r#""required":["x"]"#, "{}", "`a` lacks the key `x`"),
+        (r#""required":["x"]"#, "{}", "`a` is missing the key `x`"),
         (r#""additionalProperties":false"#, r#"{"x":1}"#, "`a` must not have the key `x`"),
         (r#""oneOf":[{},{}]"#, "1", "`a` fits 2 of 2 alternatives, must fit one only"),
         (r#""items":{"maximum":5}"#, "[1,9]", "`a[1]` must be at most 5, is the integer 9"),
@@ -294,7 +294,7 @@ fn bounds_hold_on_bad_input() {
     let levels = |n: usize, inner: &str| format!("{}{inner}{}", "[".repeat(n), "]".repeat(n));
     assert_eq!(told(&deep, &levels(1000, "")), None);
     assert!(told(&deep, &levels(999, "1,2")).unwrap().0.ends_with("/0: expected maximum item count: 1, found: 2"));
-    assert_eq!(verdict(&deep, &levels(100_000, "")).doubts[0].what, "nested too deep to be judged to the end");
+    assert_eq!(verdict(&deep, &levels(100_000, "")).doubts[0].what, "nested too deeply to be judged to the end");
     let many = judge(r#"{"items":{"type":"string"}}"#);
     let document = Document::parse(format!("[{}0]", "0,".repeat(199_999)).into_bytes());
     let found = many.violations(&document, 50);

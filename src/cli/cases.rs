@@ -69,7 +69,7 @@ pub(super) fn run(asked: Asked<CasesQuestion>, config: &Config) -> Result<ExitCo
     })?;
     stdout.flush()?;
     if let (0, Some(group)) = (printed, question.group) {
-        out::tell(&format!("misfit: no row is in group {group}: misfit groups prints the groups; are the schemas the same?"));
+        out::tell(&format!("misfit: group {group} has no rows: misfit groups prints the groups; are the schemas the same?"));
     }
     for told in out::unreadable(&unreadable).into_iter().chain(out::strays(schemas.as_deref())) {
         out::tell(&format!("misfit: {told}"));

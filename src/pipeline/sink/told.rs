@@ -9,7 +9,7 @@ use crate::pipeline::layout::{ColumnId, Mode};
 use super::line::{InRow, LandingLine};
 use super::made::{Coercion, ValueContent, ValueForm};
 use super::outcome::{Reason, Side};
-use super::outcome::{quoted, takes, with_article};
+use super::outcome::{quoted, takes};
 use super::places::{self, PlaceToken, ValueSpot};
 use super::sql::{self, Expression, SqlStep};
 use super::transform::{Exception, IntentWhy, RowRefusal};
@@ -64,7 +64,7 @@ impl Landed<'_> {
         let sql = if is_inside { sql::json(&expression, &inside, self.document.kind(node).is_container()) } else { expression };
         let mismatch = at.unknown.is_some() || line.shape_mismatch || self.is_wrong_shape(node, &at);
         let reason = if mismatch {
-            let found = with_article(self.document.kind(node));
+            let found = self.document.kind(node).with_article();
             Some(format!("The row cannot be written: BigQuery does not take {found} here, which the pipeline passes on unchecked."))
         } else if is_inside {
             Some(format!("It is part of the JSON in {}.", self.name(column)))
@@ -110,7 +110,7 @@ impl Landed<'_> {
         let column = intent.or_else(|| self.key_only(line)).or(line.column).or_else(|| self.stripped_column(node));
         let reason = match line.reason {
             _ if line.landing == Side::Column => {
-                "The decoder takes it out of the document as an attribute, and its text is no number.".to_owned()
+                "The decoder takes it out of the document as an attribute, and its text is not a number.".to_owned()
             }
             Some(Reason::StrippedByDecoder) => {
                 let column = column.map_or(" and the table has no column for it".to_owned(), |_| " and keeps only text".to_owned());
@@ -126,18 +126,16 @@ impl Landed<'_> {
         let found = self.document.kind(node);
         match reason {
             Some(Reason::Null) => HOLDS_NULL.to_owned(),
-            Some(Reason::Empty) if self.document.count(node) > 0 => {
-                "Nothing in it has a column, so that nothing is left to store.".to_owned()
-            }
+            Some(Reason::Empty) if self.document.count(node) > 0 => "Nothing in it has a column, so nothing is left to store.".to_owned(),
             Some(Reason::Empty) => "It is empty and leaves nothing to store.".to_owned(),
             Some(Reason::MapNotObject) => {
-                let found = with_article(found);
+                let found = found.with_article();
                 format!("A map takes an object; this is {found}, and the pipeline loses it because it has to rename its key.")
             }
             Some(Reason::StrictUnknownKey) => "No column has its name, and this doctype keeps nothing else.".to_owned(),
             Some(Reason::StrictNotCoercible) => {
                 let takes = column.and_then(|id| self.layout.get(id)).map_or("", takes);
-                format!("{takes}; this is {}, and this doctype keeps nothing else.", with_article(found))
+                format!("{takes}; this is {}, and this doctype keeps nothing else.", found.with_article())
             }
             Some(Reason::KeyOnlyMap) => format!("The map {} keeps only its keys.", self.name(column)),
             _ => format!("Another member goes to the same column {} and takes its place.", self.name(column)),
@@ -147,7 +145,7 @@ impl Landed<'_> {
     fn why_additional(&self, node: NodeId, line: &LandingLine) -> String {
         let settled = self.transformed.intent(self.document, node);
         let settler = settled.map_or(node, |(settler, _)| settler);
-        let found = with_article(self.document.kind(settler));
+        let found = self.document.kind(settler).with_article();
         match line.reason {
             Some(Reason::NotCoercible) => {
                 let takes = line.column.and_then(|id| self.layout.get(id)).map_or("", takes);
@@ -157,7 +155,7 @@ impl Landed<'_> {
             Some(Reason::KeyOnlyMap) => format!("The map {} keeps only its keys.", self.name(line.key_column)),
             Some(Reason::Collision) => {
                 let column = self.name(line.column);
-                format!("A later member of the exact name {column} had it transformed twice, which does not fit the second time.")
+                format!("A later member is named exactly {column}, so this one is transformed twice and does not fit the second time.")
             }
             _ => match self.document.key(settler) {
                 Some(key) => format!("No column of {} is named for {}.", self.parent_name(settler), quoted(&key)),
@@ -183,12 +181,12 @@ impl Landed<'_> {
         match refusal.exception {
             Exception::NoSuchElement => format!("one element of {column} does not fit its type"),
             Exception::NullPointer => {
-                format!("the pipeline fails on a list for {column} with something else than objects in a strict doctype")
+                format!("the pipeline fails on a list for {column} that holds anything but objects, in a strict doctype")
             }
             Exception::ClassCast if self.document.kind(refusal.node) == Kind::Object && self.document.count(refusal.node) > 0 => {
                 format!("the pipeline fails on an object of lists where {column} takes a list of records")
             }
-            Exception::ClassCast => format!("the pipeline fails where {column} takes a list of records and this is none"),
+            Exception::ClassCast => format!("the pipeline fails where {column} takes a list of records, and this is not one"),
         }
     }
 

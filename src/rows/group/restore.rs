@@ -41,9 +41,9 @@ fn group((told, rows): Restorable, jobs: &[Job]) -> Result<Group, String> {
         jobs.get(count.job as usize).ok_or_else(|| format!("there is no job {}", count.job))?;
     }
     let Trend { start, width, bins } = told.trend;
-    let trend = Trend::restored(start, width, bins).ok_or("the counts over time are no trend")?;
+    let trend = Trend::restored(start, width, bins).ok_or("the counts over time are not a trend")?;
     let keyword = match told.keyword.as_deref() {
-        Some(name) => Some(fault::keyword(name).ok_or("the keyword is none that a message can name")?),
+        Some(name) => Some(fault::keyword(name).ok_or("the keyword is not one that a message can name")?),
         None => None,
     };
     let class = told.exception_class;
@@ -76,7 +76,7 @@ fn group((told, rows): Restorable, jobs: &[Job]) -> Result<Group, String> {
 }
 
 fn facet(FacetRecord { name, values, others }: FacetRecord) -> Result<Facet, String> {
-    let name = facets::name(&name).ok_or("a kind of value is none that a message can hold")?;
+    let name = facets::name(&name).ok_or("a kind of value is not one that a message can hold")?;
     check(others, None)?;
     values.iter().try_for_each(|(_, rows)| check(*rows, None))?;
     Ok(Facet { name, values: values.into_iter().map(|(value, rows)| (value.into(), rows)).collect(), others })
@@ -87,7 +87,9 @@ fn check(rows: u64, span: Option<(Micros, Micros)>) -> Result<(), String> {
         return Err(format!("{rows} rows are more than can be counted"));
     }
     match span {
-        Some((first, last)) if first > last || !is_time(first) || !is_time(last) => Err("a time is none".to_owned()),
+        Some((first, last)) if first > last || !is_time(first) || !is_time(last) => {
+            Err("a time is out of range or before its beginning".to_owned())
+        }
         _ => Ok(()),
     }
 }
@@ -133,9 +135,9 @@ mod tests {
         assert!(refused(&|one| one.keyword = Some("nonsense".into())).contains("keyword"));
         assert!(refused(&|one| one.facets[0].name = "nonsense".into()).contains("kind of value"));
         for trend in [(0, 0, vec![1]), (0, 1, vec![1]), (1, 60_000_000, vec![1]), (0, 60_000_000, vec![1; 65]), (0, -60_000_000, vec![1])] {
-            assert!(refused(&|one| one.trend = trend.clone().into()).contains("no trend"), "{trend:?}");
+            assert!(refused(&|one| one.trend = trend.clone().into()).contains("not a trend"), "{trend:?}");
         }
         let far = (i64::MAX / 120_000_000 * 120_000_000, 60_000_000, vec![1]);
-        assert!(refused(&|one| one.trend = far.clone().into()).contains("no trend"));
+        assert!(refused(&|one| one.trend = far.clone().into()).contains("not a trend"));
     }
 }

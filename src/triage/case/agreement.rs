@@ -167,15 +167,7 @@ fn altered(document: &Document, value: NodeId, told: Kind) -> String {
         .tokens(value)
         .pop()
         .map_or_else(|| "the document".to_owned(), |name| format!("`{}`", text::clip_middle(&text::visible(&name), LONGEST)));
-    format!("the row says that {name} is {}, but in the stored payload it is {}", with_article(told), with_article(document.kind(value)))
-}
-
-fn with_article(kind: Kind) -> String {
-    match kind {
-        Kind::Null => "null".to_owned(),
-        Kind::Object | Kind::Array => format!("an {}", kind.name()),
-        kind => format!("a {}", kind.name()),
-    }
+    format!("the row says that {name} is {}, but in the stored payload it is {}", told.with_article(), document.kind(value).with_article())
 }
 
 /// The kind of value that a message names.

@@ -221,9 +221,10 @@ fn no_version(store: &SchemaStore, resolved: &ResolvedDoctype, known: &[usize], 
 /// Names in a sentence, the first ten of many.
 fn listed(names: &[String]) -> String {
     const MOST: usize = 10;
-    let mut out = names.iter().take(MOST).map(|name| shown(name)).collect::<Vec<_>>().join(", ");
-    if names.len() > MOST {
-        out.push_str(&format!(" and {} more", names.len() - MOST));
+    let told = text::listed(names.len(), MOST);
+    let mut out = names.iter().take(told).map(|name| shown(name)).collect::<Vec<_>>().join(", ");
+    if names.len() > told {
+        out.push_str(&format!(" and {} more", names.len() - told));
     }
     out
 }

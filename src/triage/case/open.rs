@@ -132,7 +132,7 @@ fn read(form: PayloadForm, text: Arc<[u8]>, notes: &mut Vec<String>) -> Option<A
         let kept = if document.is_empty() { "" } else { "; what comes before is shown" };
         notes.push(format!("The payload is not JSON: {error}{kept}."));
     } else if !doctype::is_object(&document) {
-        notes.push(format!("The payload is not an object but {}; the pipeline takes only objects.", document.kind(0).name()));
+        notes.push(format!("The payload is not an object but {}; the pipeline takes only objects.", document.kind(0).with_article()));
     }
     if let Some(offset) = document.trailing() {
         let at = text::count(offset as u64);

@@ -92,6 +92,13 @@ fn sentences_name_what_is_asked_and_what_is_there() {
             "`kind` must be one of \"new\", \"old\", is the string \"x\\u001b\".",
         ),
         ("#/lines/0: expected type: JSONObject, found: Null", r#"{"lines": [null]}"#, "Element 0 of `lines` must be an object, is null."),
+        (
+            "#/pairs/1/0: expected type: Integer, found: Null",
+            r#"{"pairs": [[], [null]]}"#,
+            "Element 0 of element 1 of `pairs` must be an integer, found null.",
+        ),
+        ("#/note/7508: expected type: Integer, found: Null", r#"{"note": {"7508": null}}"#, "`7508` must be an integer, found null."),
+        ("#/lines: expected maximum item count: 1, found: 2", r#"{"lines": [{}, {}]}"#, "`lines` has 2 elements, at most 1 is allowed."),
     ] {
         assert_eq!(order(text, payload).sentence(), sentence);
     }
@@ -205,7 +212,7 @@ fn a_fault_that_is_fixed_is_told_from_one_that_comes_later() {
         agreement("#/lines/0/count: expected type: Integer, found: String", r#"{"lines": [{"count": "1"}]}"#),
         told(
             "another",
-            "Still broken with the schemas you have, but another violation comes first: the document lacks the key `id`; what the row reports is broken as well."
+            "Still broken with the schemas you have, but another violation comes first: the document is missing the key `id`; what the row reports is broken as well."
         )
     );
     assert!(agreement("#/kind: x is not a valid enum value", r#"{"kind": "new"}"#).1.ends_with("; what the row reports is not."));

@@ -40,7 +40,7 @@ pub fn own(case: &Case) -> Result<FailingDocument, String> {
     is_reproduced(case)?;
     // In a file such bytes would be taken for what they only look like.
     if PACKED.iter().any(|magic| case.text.starts_with(magic)) {
-        return Err("its bytes begin like a packed file and are none".to_owned());
+        return Err("its bytes begin like those of a packed file".to_owned());
     }
     Ok(FailingDocument { text: case.text.to_vec(), kept: None })
 }

@@ -36,12 +36,12 @@ fn finished(app: &mut App) {
     let groups = app.groups.tree.groups.clone();
     if groups.partial {
         app.incomplete = Some("stopped early".to_owned());
-        app.tell(format!("stopped: {} rows were read", crate::ground::text::count(groups.rows)));
+        app.tell(format!("stopped after {}", crate::ground::text::plural(groups.rows, "row", "rows")));
     } else if let Some(bad) = groups.unreadable.first.first() {
         let count = crate::ground::text::count(groups.unreadable.count);
-        app.warn(format!("{count} unreadable, first {}: {}", bad.origin, bad.reason));
+        app.warn(format!("{count} unreadable, the first at {}: {}", bad.origin, bad.reason));
     } else if groups.rows == 0 {
-        app.warn("no row was found in this source");
+        app.warn("no rows were found in this source");
     } else if !groups.notes.is_empty() {
         app.tell(groups.notes.iter().map(advised).collect::<Vec<_>>().join("; "));
     }

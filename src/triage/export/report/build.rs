@@ -14,6 +14,7 @@ use crate::rows::demo;
 use crate::rows::group::{Group, Groups};
 use crate::rows::schemas::SchemaStore;
 use crate::triage::case::Case;
+use crate::triage::facts;
 use crate::triage::export::choice::Choice;
 use crate::triage::export::hidden;
 use crate::triage::export::predicate;
@@ -113,7 +114,7 @@ fn about_group(group: &Group, groups: &Groups, redactor: &mut Redactor, source: 
         noise: group.noise,
         jobs: jobs(group, groups, redactor),
         trend: trend(group),
-        facets: told.facets.iter().map(facet).collect(),
+        facets: told.facets.iter().map(|told| facet(group, told)).collect(),
         message: told.sample.to_string(),
         command: command(group, source, schemas),
         sql: predicate::select(group, &told.sentence(), &conditions),
@@ -180,11 +181,12 @@ fn trend(group: &Group) -> ReportTrend {
     ReportTrend { unit, counts: starts.map(name).zip(group.trend.resample(from, to, columns)).collect() }
 }
 
-fn facet(facet: &crate::rows::group::Facet) -> ReportFacet {
+fn facet(group: &Group, facet: &crate::rows::group::Facet) -> ReportFacet {
     ReportFacet {
         name: facet.name,
         values: facet.values.iter().map(|(value, rows)| (value.to_string(), *rows)).collect(),
         others: facet.others,
+        range: facts::group::range(group, facet),
     }
 }
 

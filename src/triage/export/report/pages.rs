@@ -51,8 +51,8 @@ impl Report {
         let kind = match (self.raw, sample.is_json) {
             (true, true) => "A document, as it was sent:",
             (false, true) => "A document, its values replaced by their shapes:",
-            (true, false) => "A payload that is no document, as it was sent:",
-            (false, false) => "The payload is no document; its bytes are shown only in a raw report.",
+            (true, false) => "A payload that is not a document, as it was sent:",
+            (false, false) => "The payload is not a document; its bytes are shown only in a raw report.",
         };
         page.line([ours(kind)].into_iter().chain(sample.reason.iter().flat_map(|reason| [ours(" "), said(reason)])).collect::<Vec<_>>());
         if !sample.text.is_empty() {
@@ -173,7 +173,11 @@ fn facets(title: &'static str, facets: &[ReportFacet], page: &mut Page) {
     }
     page.line([ours(format!("{}{}:", title[..1].to_uppercase(), &title[1..]))]);
     for facet in facets {
-        let mut pieces = vec![ours(format!("{}: ", facet.name))];
+        let mut pieces = vec![ours(facet.name)];
+        if let Some(range) = &facet.range {
+            pieces.extend([ours(", "), data(range)]);
+        }
+        pieces.push(ours(": "));
         for (i, (value, rows)) in facet.values.iter().take(MOST_VALUES).enumerate() {
             pieces.extend([ours(if i > 0 { ", " } else { "" }), data(value), ours(format!(" {}", count(*rows)))]);
         }
