@@ -293,7 +293,7 @@ fn secrets_are_told_to_nobody_and_an_expired_token_is_replaced() {
     let bad = run(&["--refresh"]);
     assert_eq!(bad.status.code(), Some(2));
     let told = String::from_utf8_lossy(&bad.stderr).into_owned();
-    assert!(told.contains("gives no token: Token has been expired or revoked.; run `gcloud auth application-default login`"), "{told}");
+    assert!(told.contains("gave no token: Token has been expired or revoked.; run `gcloud auth application-default login`"), "{told}");
     let mut texts = vec![good.stdout, good.stderr, bad.stdout, bad.stderr];
     std::fs::remove_file(home.path().join("key.json")).unwrap();
     for file in files(home.path()) {
@@ -331,14 +331,14 @@ fn a_lack_of_credentials_is_told_before_anything_is_sent() {
 fn names_and_windows_that_are_none_are_refused() {
     let home = tempfile::tempdir().unwrap();
     for (arguments, told) in [
-        (&["groups", "bigquery:p.d.t`; DROP TABLE x; --"][..], "is no table of BigQuery"),
-        (&["groups", "bigquery:p.d.t'"], "is no table of BigQuery"),
+        (&["groups", "bigquery:p.d.t`; DROP TABLE x; --"][..], "is not a table of BigQuery"),
+        (&["groups", "bigquery:p.d.t'"], "is not a table of BigQuery"),
         (&["groups", "bigquery:p"], "it has no dataset"),
         (
             &["groups", "bigquery:p.d.t", "--endpoint", "127.0.0.1:1", "--since", "2026-06-26", "--until", "2026-06-25"],
             "--since has to be before --until",
         ),
-        (&["groups", "bigquery:p.d.t", "--endpoint", "ftp://x"], "is no endpoint"),
+        (&["groups", "bigquery:p.d.t", "--endpoint", "ftp://x"], "is not an endpoint"),
         (&["groups", "bigquery:p.d.t", "--max-bytes", "much"], "a number of bytes is like 100GB"),
         (&["groups", "bigquery:p.d.t", "rows.ndjson"], "cannot be read together with files"),
         (&["groups", "rows.ndjson", "--project", "p"], "--project is for tables of BigQuery"),

@@ -108,9 +108,9 @@ fn bad_use_is_told() {
     fs::write(folder.path().join("cut"), &whole[..whole.len() - 10]).unwrap();
     for (args, said) in [
         (&["groups", "week", "rows"][..], "a bundle that misfit made, which is opened from its file and alone"),
-        (&["groups", "cut"], "cut is no usable bundle: it ends too early, so a part of it is missing; copy it again"),
-        (&["groups", "week", "--since", "2026-03-10"], "leave --since and --until away"),
-        (&["bundle", "demo:", "--out", "x", "--group", "0000000000000001"], "no row is in group 0000000000000001; nothing was written"),
+        (&["groups", "cut"], "cut is not a usable bundle: it ends too early, so a part of it is missing; copy it again"),
+        (&["groups", "week", "--since", "2026-03-10"], "leave out --since and --until"),
+        (&["bundle", "demo:", "--out", "x", "--group", "0000000000000001"], "group 0000000000000001 has no rows; nothing was written"),
         (&["bundle", "demo:", "--out", "x", "--namespace", "none"], "there is nothing to put into a bundle"),
         (&["bundle", "demo:", "--out", "none/x"], "cannot write none/x"),
         (&["bundle", "demo:"], "--out <FILE>"),

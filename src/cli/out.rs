@@ -100,7 +100,7 @@ impl ProgressLine {
     pub(super) fn files(&self, done: usize, total: usize) {
         // Files are small and many: one in a hundred is enough to see it move.
         if self.speaks && done.is_multiple_of(100) {
-            self.say(&format!("reading {} of {} files", text::count(done as u64), text::count(total as u64)));
+            self.say(&format!("reading {} of {}", text::count(done as u64), plural(total as u64, "file", "files")));
         }
     }
 

@@ -268,7 +268,7 @@ fn the_pipelines_own_exceptions_are_put_in_words() {
     for (class, text, general, sentence) in [
         ("MessageScrubber$UnwantedDataException", "1684980", "1684980", "the document is unwanted and dropped on purpose (bug 1684980)"),
         ("MessageScrubber$AffectedByBugException", "DENG-1", "DENG-1", "the document is affected by a known bug (bug DENG-1)"),
-        ("ParseUri$InvalidUriException", "Unknown URI prefix", "Unknown URI prefix", "the address has an unknown beginning"),
+        ("ParseUri$InvalidUriException", "Unknown URI prefix", "Unknown URI prefix", "the address has an unknown prefix"),
         (
             "ParseUri$StubUri$InvalidIntegerException",
             "Path element #5: abc: d",

@@ -253,7 +253,7 @@ fn exception(class: &str, text: &str) -> String {
         "InvalidIntegerException" => after("Path element #")
             .and_then(|rest| rest.split_once(": "))
             .map(|(n, value)| format!("part {} of the address is not an integer: {}", shown(n), shown(value))),
-        "InvalidUriException" if text == "Unknown URI prefix" => Some("the address has an unknown beginning".to_owned()),
+        "InvalidUriException" if text == "Unknown URI prefix" => Some("the address has an unknown prefix".to_owned()),
         "InvalidUriException" if text.contains("not a valid UUID") => Some("the document id in the address is not a UUID".to_owned()),
         "PayloadTooLargeException" => after("Message payload is ")
             .and_then(|rest| rest.split_once("bytes, larger than the configured limit of "))

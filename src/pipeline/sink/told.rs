@@ -37,6 +37,7 @@ impl Landed<'_> {
             Some(_) if self.is_stripped(node) && line.column.is_none() => ignored(),
             Some(spot) if spot.in_row => self.stored(node, spot, &line),
             Some(spot) => self.additional(node, spot, &line),
+            None if self.is_ignored(node, &line) => ignored(),
             None => self.dropped(node, &line),
         };
         if let Some(refusal) = self.transformed.refusal {
@@ -113,7 +114,7 @@ impl Landed<'_> {
                 "The decoder takes it out of the document as an attribute, and its text is not a number.".to_owned()
             }
             Some(Reason::StrippedByDecoder) => {
-                let column = column.map_or(" and the table has no column for it".to_owned(), |_| " and keeps only text".to_owned());
+                let column = column.map_or(", and the table has no column for it".to_owned(), |_| ", and keeps only text".to_owned());
                 format!("The decoder takes it out of the document{column}.")
             }
             reason => self.why_dropped(node, reason, column),
@@ -137,7 +138,7 @@ impl Landed<'_> {
                 let takes = column.and_then(|id| self.layout.get(id)).map_or("", takes);
                 format!("{takes}; this is {}, and this doctype keeps nothing else.", found.with_article())
             }
-            Some(Reason::KeyOnlyMap) => format!("The map {} keeps only its keys.", self.name(column)),
+            Some(Reason::KeyOnlyMap) => format!("The map {} keeps only its keys.", self.map_name(column)),
             _ => format!("Another member goes to the same column {} and takes its place.", self.name(column)),
         }
     }
@@ -152,13 +153,13 @@ impl Landed<'_> {
                 format!("{takes}; this is {found}.")
             }
             Some(Reason::NotARecord) => format!("Every element of {} must be an object; this is {found}.", self.name(line.column)),
-            Some(Reason::KeyOnlyMap) => format!("The map {} keeps only its keys.", self.name(line.key_column)),
+            Some(Reason::KeyOnlyMap) => format!("The map {} keeps only its keys.", self.map_name(line.key_column)),
             Some(Reason::Collision) => {
                 let column = self.name(line.column);
                 format!("A later member is named exactly {column}, so this one is transformed twice and does not fit the second time.")
             }
             _ => match self.document.key(settler) {
-                Some(key) => format!("No column of {} is named for {}.", self.parent_name(settler), quoted(&key)),
+                Some(key) => format!("{} has no column for {}.", self.parent_name(settler), quoted(&key)),
                 None => format!("{} has no column for this element of the list.", self.parent_name(settler)),
             },
         }
@@ -242,15 +243,27 @@ impl Landed<'_> {
         self.is_stripped(node).then(|| tokens.iter().try_fold(None, |parent, name| self.layout.child(parent, name).map(Some)))??
     }
 
+    /// Whether the decoder takes it out and no column is named like it.
+    fn is_ignored(&self, node: NodeId, line: &LandingLine) -> bool {
+        let has_column = line.landing == Side::Column || line.column.is_some() || self.stripped_column(node).is_some();
+        self.is_stripped(node) && !has_column
+    }
+
+    /// The name of the map that a column of keys belongs to.
+    fn map_name(&self, key: Option<ColumnId>) -> String {
+        let map = key.and_then(|key| self.layout.get(key)?.parent).filter(|&map| self.layout.is_map(map));
+        self.name(map.or(key))
+    }
+
     /// A column's name for a sentence.
     fn name(&self, column: Option<ColumnId>) -> String {
         column.map_or_else(String::new, |column| quoted(&self.layout.path(column)))
     }
 
-    /// The columns around a value, for a sentence.
+    /// The columns around a value, for the beginning of a sentence.
     fn parent_name(&self, node: NodeId) -> String {
         let parent = self.document.parent(node).and_then(|parent| self.transformed.intent(self.document, parent));
-        parent.and_then(|(_, intent)| intent.column).map_or_else(|| "the table".to_owned(), |column| self.name(Some(column)))
+        parent.and_then(|(_, intent)| intent.column).map_or_else(|| "The table".to_owned(), |column| self.name(Some(column)))
     }
 }
 

@@ -13,9 +13,8 @@ use crate::pipeline::verdict::Broken;
 
 use super::Replay;
 
-/// Most cells of a key or a message in a note.
+/// Most cells of a key in a note.
 const LONGEST: usize = 60;
-const LONGEST_MESSAGE: usize = 200;
 
 /// How a row and the schemas at hand go together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,7 +23,7 @@ pub enum Agreement {
     Same,
     /// The document fits the schemas at hand.
     Fixed,
-    /// The document is still broken, but another violation comes first.
+    /// The document is still broken, but another fault comes first.
     #[default]
     Another,
     /// The row misses a key that the stored payload has: the decoder took it out before validation.
@@ -61,7 +60,7 @@ impl Agreement {
         Some(match self {
             Agreement::Same => return None,
             Agreement::Fixed => "fixed in the schemas you have: the document fits them",
-            Agreement::Another => "still broken with the schemas you have, but another violation comes first",
+            Agreement::Another => "still broken with the schemas you have, but another fault comes first",
             Agreement::Removed => "taken out by the decoder before validation: the stored payload has the key that the row misses",
             Agreement::Altered => "changed by the decoder before validation: the stored payload has another value than the row tells of",
         })
@@ -112,8 +111,7 @@ fn sentence(agreement: Agreement, statement: &str, detail: &str) -> String {
 /// What comes first now, and whether what the row tells of is broken behind it.
 fn first(replay: &Replay, fault: &Fault<'_>, broken: Option<&Broken>) -> String {
     let Some(violation) = &replay.violation else {
-        let told = replay.message.rsplit_once(": ").map_or(&*replay.message, |(_, told)| told);
-        return text::clip_middle(&text::visible(told), LONGEST_MESSAGE).into_owned();
+        return Fault::parse(&replay.message, None).sentence();
     };
     let key = match fault.says {
         Says::Broken { key, .. } => key,

@@ -22,7 +22,9 @@ pub(super) fn sentence(case: &Case) -> String {
         return format!("The key {} {}.", quoted(broken.tokens.last().map_or("", String::as_str)), fault.sentence);
     }
     let subject = capital_first(&subject(case, &broken.tokens, &broken.path));
-    let phrase = phrase(case).unwrap_or_else(|| fault.sentence.clone());
+    // Of another document or schema than those at hand only the message knows.
+    let is_same = case.replay.as_ref().is_none_or(|replay| replay.reproduced);
+    let phrase = phrase(case).filter(|_| is_same).unwrap_or_else(|| fault.sentence.clone());
     format!("{subject} {phrase}.")
 }
 

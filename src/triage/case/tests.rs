@@ -212,7 +212,7 @@ fn a_fault_that_is_fixed_is_told_from_one_that_comes_later() {
         agreement("#/lines/0/count: expected type: Integer, found: String", r#"{"lines": [{"count": "1"}]}"#),
         told(
             "another",
-            "Still broken with the schemas you have, but another violation comes first: the document is missing the key `id`; what the row reports is broken as well."
+            "Still broken with the schemas you have, but another fault comes first: the document is missing the key `id`; what the row reports is broken as well."
         )
     );
     assert!(agreement("#/kind: x is not a valid enum value", r#"{"kind": "new"}"#).1.ends_with("; what the row reports is not."));

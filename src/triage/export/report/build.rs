@@ -14,12 +14,12 @@ use crate::rows::demo;
 use crate::rows::group::{Group, Groups};
 use crate::rows::schemas::SchemaStore;
 use crate::triage::case::Case;
-use crate::triage::facts;
 use crate::triage::export::choice::Choice;
 use crate::triage::export::hidden;
 use crate::triage::export::predicate;
 use crate::triage::export::sample;
 use crate::triage::export::survey::Survey;
+use crate::triage::facts;
 use crate::triage::redact::{Redactor, TextForm};
 
 /// Rows of each group that are looked at.
