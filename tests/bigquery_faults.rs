@@ -339,7 +339,7 @@ fn names_and_windows_that_are_none_are_refused() {
             "--since has to be before --until",
         ),
         (&["groups", "bigquery:p.d.t", "--endpoint", "ftp://x"], "is not an endpoint"),
-        (&["groups", "bigquery:p.d.t", "--max-bytes", "much"], "a number of bytes is like 100GB"),
+        (&["groups", "bigquery:p.d.t", "--max-bytes", "much"], "a number of bytes is given as 100GB"),
         (&["groups", "bigquery:p.d.t", "rows.ndjson"], "cannot be read together with files"),
         (&["groups", "rows.ndjson", "--project", "p"], "--project is for tables of BigQuery"),
         (&["groups", "bigquery:", "--endpoint", "127.0.0.1:1", "--sql", "/nowhere.sql"], "cannot read the SQL"),

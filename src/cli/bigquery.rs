@@ -175,7 +175,7 @@ pub(crate) fn parse_bytes(text: &str) -> Result<u64, String> {
         ("KB", 1000),
         ("B", 1),
     ];
-    let wrong = || "a number of bytes is like 100GB, 1.5TiB or 500000".to_owned();
+    let wrong = || "a number of bytes is given as 100GB, 1.5TiB or 500000".to_owned();
     let upper = text.trim().to_ascii_uppercase();
     let (number, unit) = UNITS.iter().find_map(|(unit, bytes)| Some((upper.strip_suffix(unit)?.trim_end(), *bytes))).unwrap_or((&upper, 1));
     let number: f64 = number.parse().map_err(|_| wrong())?;

@@ -88,7 +88,7 @@ fn check(rows: u64, span: Option<(Micros, Micros)>) -> Result<(), String> {
     }
     match span {
         Some((first, last)) if first > last || !is_time(first) || !is_time(last) => {
-            Err("a time is out of range or before its beginning".to_owned())
+            Err("a first and last time are out of range or order".to_owned())
         }
         _ => Ok(()),
     }
@@ -129,8 +129,8 @@ mod tests {
         };
         assert!(refused(&|one| one.count = u64::MAX).contains("more than can be counted"));
         assert!(refused(&|one| one.folded = Some(u64::MAX)).contains("more than can be counted"));
-        assert!(refused(&|one| one.span = Some((2, 1))).contains("a time"));
-        assert!(refused(&|one| one.span = Some((i64::MIN, i64::MAX))).contains("a time"));
+        assert!(refused(&|one| one.span = Some((2, 1))).contains("last time"));
+        assert!(refused(&|one| one.span = Some((i64::MIN, i64::MAX))).contains("last time"));
         assert!(refused(&|one| one.jobs[0].job = 9).contains("no job 9"));
         assert!(refused(&|one| one.keyword = Some("nonsense".into())).contains("keyword"));
         assert!(refused(&|one| one.facets[0].name = "nonsense".into()).contains("kind of value"));

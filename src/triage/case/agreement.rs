@@ -91,6 +91,7 @@ pub(super) fn settle(
         (None, None) => (Agreement::Fixed, String::new()),
         (None, Some(_)) => (Agreement::Another, first(replay, fault, broken)),
     };
+    replay.stands = replay.reproduced || broken.is_some_and(|broken| agreement == Agreement::Another && is_broken(replay, fault, broken));
     replay.agreement = agreement;
     if let Some(statement) = agreement.statement() {
         notes.insert(0, sentence(agreement, statement, &detail));
@@ -113,20 +114,25 @@ fn first(replay: &Replay, fault: &Fault<'_>, broken: Option<&Broken>) -> String 
     let Some(violation) = &replay.violation else {
         return Fault::parse(&replay.message, None).sentence();
     };
-    let key = match fault.says {
-        Says::Broken { key, .. } => key,
-        _ => None,
-    };
-    let is_told = |broken: &Broken| {
-        let mut all = replay.violations.list.iter();
-        all.any(|other| Some(other.keyword) == broken.keyword && other.tokens == broken.tokens && other.key.as_deref() == key)
-    };
     let behind = match broken {
-        Some(broken) if is_told(broken) => "; what the row reports is broken as well",
+        Some(broken) if is_broken(replay, fault, broken) => "; what the row reports is broken as well",
         Some(_) if replay.violations.count as usize == replay.violations.list.len() => "; what the row reports is not",
         _ => "",
     };
     format!("{}{behind}", violation.sentence.trim_end_matches('.'))
+}
+
+/// Whether the schemas at hand break the document where and as the row tells. A combinator is told of by what is broken behind it.
+fn is_broken(replay: &Replay, fault: &Fault<'_>, broken: &Broken) -> bool {
+    let key = match fault.says {
+        Says::Broken { key, .. } => key,
+        _ => None,
+    };
+    let is_combined = matches!(broken.keyword, Some("anyOf" | "oneOf" | "allOf" | "then" | "else"));
+    replay.violations.list.iter().any(|other| match is_combined {
+        true => other.tokens.starts_with(&broken.tokens),
+        false => Some(other.keyword) == broken.keyword && other.tokens == broken.tokens && other.key.as_deref() == key,
+    })
 }
 
 /// Whether the document that was judged cannot have been the stored payload.

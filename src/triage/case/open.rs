@@ -151,7 +151,7 @@ fn tell(fault: &Fault<'_>, exact: bool, broken: Option<&Broken>, document: Optio
     }
     match fault.says {
         Says::NoSuchDoctype { .. } | Says::NoSuchSchema { .. } if exact => {
-            notes.push("The schemas at hand have this doctype and version; the row's job did not, so it was added since.".to_owned());
+            notes.push("The schemas you have have this doctype and version; the row's job did not, so it was added since.".to_owned());
         }
         Says::NotJson { .. } if document.is_some_and(|document| document.error().is_none()) => {
             notes.push(

@@ -35,6 +35,8 @@ pub struct Replay {
     pub reproduced: bool,
     /// How the two go together.
     pub agreement: Agreement,
+    /// Whether what the row says is broken by these schemas, first or later.
+    pub stands: bool,
     /// Everything that is broken, not only what the validator reports.
     pub violations: Violations,
     /// What could not be judged and so counts as fulfilled.
@@ -75,6 +77,7 @@ fn unreadable(failure: JsonFailure, class: &str, told: &str) -> Replay {
         violation: None,
         reproduced,
         agreement: Agreement::default(),
+        stands: reproduced,
         violations: none(),
         doubts: Vec::new(),
     }
@@ -94,7 +97,16 @@ fn validated(document: &Document, judge: &Judge, told: &str) -> Replay {
     let message = violation.as_ref().map(|violation| format!("{VALIDATION}: {}", violation.message)).unwrap_or_default();
     let reproduced = violation.is_some() && cut(&message) == told;
     let class = violation.as_ref().map(|_| VALIDATION);
-    Replay { class, message, violation, reproduced, agreement: Agreement::default(), violations, doubts: verdict.doubts }
+    Replay {
+        class,
+        message,
+        violation,
+        reproduced,
+        agreement: Agreement::default(),
+        stands: reproduced,
+        violations,
+        doubts: verdict.doubts,
+    }
 }
 
 /// What the decoder says where a schema is missing: names as the row spells them.
@@ -110,6 +122,7 @@ fn not_found(row: &SourceRow, doctype: &ResolvedDoctype, schemas: &SchemaStore, 
         violation: None,
         reproduced,
         agreement: Agreement::default(),
+        stands: reproduced,
         violations: none(),
         doubts: Vec::new(),
     })

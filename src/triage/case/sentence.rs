@@ -23,8 +23,8 @@ pub(super) fn sentence(case: &Case) -> String {
     }
     let subject = capital_first(&subject(case, &broken.tokens, &broken.path));
     // Of another document or schema than those at hand only the message knows.
-    let is_same = case.replay.as_ref().is_none_or(|replay| replay.reproduced);
-    let phrase = phrase(case).filter(|_| is_same).unwrap_or_else(|| fault.sentence.clone());
+    let stands = case.replay.as_ref().is_none_or(|replay| replay.stands);
+    let phrase = phrase(case).filter(|_| stands).unwrap_or_else(|| fault.sentence.clone());
     format!("{subject} {phrase}.")
 }
 
