@@ -10,6 +10,7 @@ mod facets;
 mod fields;
 mod fingerprint;
 mod grouper;
+mod keys;
 mod list;
 mod memo;
 mod merge;

@@ -30,7 +30,7 @@ impl Group {
     /// One sentence: `/client_info is missing the key app_build`. Values on which not all rows agree are left out, or said to be an example.
     /// Safe to show on a terminal.
     pub fn sentence(&self) -> String {
-        match (self.keyword, &self.key.path) {
+        match (self.keyword, &self.shown_path()) {
             (Some(keyword), Some(path)) => format!("{} {}", self.subject(path, keyword), self.broken(keyword)),
             (None, Some(path)) => match self.summary() {
                 Some(summary) => format!("{} {summary}", self.subject(path, "")),

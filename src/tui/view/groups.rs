@@ -111,7 +111,7 @@ fn label(app: &App, tree: &GroupTree, item: usize, style: &dyn Fn(Role) -> Style
     match line.level {
         GroupLevel::Namespace | GroupLevel::Doctype => pen.put(&words, style(Role::Heading)),
         GroupLevel::Noise => pen.put(&words, style(Role::Dim)),
-        GroupLevel::Path => pen.put(&text::clip_path(&words, pen.room()), style(Role::Key)),
+        GroupLevel::Path | GroupLevel::Key => pen.put(&text::clip_path(&words, pen.room()), style(Role::Key)),
         GroupLevel::Fault => pen.put(&tree.group(item).map(Group::phrase).unwrap_or_default(), style(Role::Text)),
         GroupLevel::PathAndFault => {
             let says = tree.group(item).map(Group::phrase).unwrap_or_default();

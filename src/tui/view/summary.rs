@@ -24,7 +24,7 @@ const VALUES: usize = 5;
 pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
     let tree = &app.groups.tree;
     let item = app.groups.list.outline.item();
-    let group = item.filter(|&item| tree.is_leaf(item)).and_then(|item| tree.group(item));
+    let group = item.and_then(|item| tree.group_at(item));
     let (name, right) = match group {
         Some(group) => (doctype(group), group.fingerprint.to_string()),
         None => ("Summary".to_owned(), String::new()),
