@@ -37,7 +37,7 @@ use clap::{Parser, Subcommand};
 
 use crate::ground::text::visible;
 
-/// Exit code for bad input or bad use.
+/// Exit code for bad input or wrong usage.
 const BAD: u8 = 2;
 
 const EXAMPLES: &str = "\
@@ -45,7 +45,7 @@ SOURCE, one or several:
   errors.ndjson      rows of the error table, one JSON object a line; or as a
                      JSON array, as bq query prints them; or as Parquet; or the
                      decoder's own {\"attributeMap\": ..., \"payload\": ...} lines
-  errors.ndjson.gz   JSON in gzip or zstd, told by content and not by name
+  errors.ndjson.gz   JSON in gzip or zstd, recognised by content, not by name
   'rows/*.ndjson'    a pattern
   -                  standard input; keys are still read from the terminal
   bigquery:P.D.T     a table in BigQuery, or several: bigquery:P.D.T1,T2 or P.D.*
@@ -86,7 +86,7 @@ Examples:
   misfit example telemetry.crash.4 --schemas ~/schemas
       a document that passes
 
-Environment (flags go before it, it goes before the configuration):
+Environment (flags override it, it overrides the configuration):
   MISFIT_SCHEMAS   folder of schemas
   MISFIT_THEME     name of a theme
   MISFIT_CONFIG    configuration file, instead of ~/.config/misfit/config.toml
@@ -95,14 +95,14 @@ Environment (flags go before it, it goes before the configuration):
 Exit codes:
   0  done
   1  findings, where a command is a check
-  2  bad input or bad use";
+  2  bad input or wrong usage";
 
 /// Explore documents that do not fit their schema.
 ///
 /// A telemetry pipeline writes every document that it refuses to an error table. misfit groups those rows by what is wrong
 /// with them, and opens any of them beside the schema node that it broke and the table columns that it maps to.
 ///
-/// Without a command it opens the explorer on SOURCE. Every screen of it is a command as well.
+/// Without a command it opens the explorer on SOURCE. Every screen is a command as well.
 #[derive(Debug, Parser)]
 #[command(name = "misfit", version, args_conflicts_with_subcommands = true, after_help = "More, with examples: misfit --help", after_long_help = EXAMPLES)]
 pub struct Cli {

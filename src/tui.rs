@@ -150,7 +150,7 @@ fn read_keys(messages: UnboundedSender<Message>) {
                 Ok(Event::Paste(text)) => Message::Paste(text),
                 Ok(Event::Resize(width, height)) => Message::Resize(width, height),
                 Ok(_) => continue,
-                Err(error) => Message::InputEnded(format!("the terminal gives no keys any more: {error}")),
+                Err(error) => Message::InputEnded(format!("the terminal sends no more keys: {error}")),
             };
             let over = matches!(message, Message::InputEnded(_));
             if messages.send(message).is_err() || over {

@@ -65,9 +65,9 @@ fn what_may_pass_is_tried_again_and_goes_well() {
 #[test]
 fn what_does_not_pass_is_asked_once() {
     for (status, reason, told) in [
-        (400, "invalidQuery", "BigQuery does not take the query: why (invalidQuery)"),
-        (403, "accessDenied", "BigQuery does not let these credentials do that: why (accessDenied); ask for access"),
-        (404, "notFound", "BigQuery knows no such thing: why (notFound)"),
+        (400, "invalidQuery", "BigQuery rejects the query: why (invalidQuery)"),
+        (403, "accessDenied", "these credentials may not do that: why (accessDenied); ask for access"),
+        (404, "notFound", "BigQuery cannot find it: why (notFound)"),
     ] {
         for place in ["/tables/", "/jobs"] {
             let stub = ill(99, move |asked| asked.path.contains(place).then(|| Reply::refusal(status, reason, "why")));
@@ -293,7 +293,7 @@ fn secrets_are_told_to_nobody_and_an_expired_token_is_replaced() {
     let bad = run(&["--refresh"]);
     assert_eq!(bad.status.code(), Some(2));
     let told = String::from_utf8_lossy(&bad.stderr).into_owned();
-    assert!(told.contains("gives no token: Token has been expired or revoked.; run `gcloud auth application-default login`"), "{told}");
+    assert!(told.contains("gave no token: Token has been expired or revoked.; run `gcloud auth application-default login`"), "{told}");
     let mut texts = vec![good.stdout, good.stderr, bad.stdout, bad.stderr];
     std::fs::remove_file(home.path().join("key.json")).unwrap();
     for file in files(home.path()) {
@@ -331,15 +331,15 @@ fn a_lack_of_credentials_is_told_before_anything_is_sent() {
 fn names_and_windows_that_are_none_are_refused() {
     let home = tempfile::tempdir().unwrap();
     for (arguments, told) in [
-        (&["groups", "bigquery:p.d.t`; DROP TABLE x; --"][..], "is no table of BigQuery"),
-        (&["groups", "bigquery:p.d.t'"], "is no table of BigQuery"),
+        (&["groups", "bigquery:p.d.t`; DROP TABLE x; --"][..], "is not a table of BigQuery"),
+        (&["groups", "bigquery:p.d.t'"], "is not a table of BigQuery"),
         (&["groups", "bigquery:p"], "it has no dataset"),
         (
             &["groups", "bigquery:p.d.t", "--endpoint", "127.0.0.1:1", "--since", "2026-06-26", "--until", "2026-06-25"],
             "--since has to be before --until",
         ),
-        (&["groups", "bigquery:p.d.t", "--endpoint", "ftp://x"], "is no endpoint"),
-        (&["groups", "bigquery:p.d.t", "--max-bytes", "much"], "a number of bytes is like 100GB"),
+        (&["groups", "bigquery:p.d.t", "--endpoint", "ftp://x"], "is not an endpoint"),
+        (&["groups", "bigquery:p.d.t", "--max-bytes", "much"], "a number of bytes is given as 100GB"),
         (&["groups", "bigquery:p.d.t", "rows.ndjson"], "cannot be read together with files"),
         (&["groups", "rows.ndjson", "--project", "p"], "--project is for tables of BigQuery"),
         (&["groups", "bigquery:", "--endpoint", "127.0.0.1:1", "--sql", "/nowhere.sql"], "cannot read the SQL"),

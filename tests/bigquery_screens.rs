@@ -40,7 +40,7 @@ fn a_price_beyond_the_limit_is_asked_for_on_the_screen() {
     assert!(asked.contains("This costs") && asked.contains("counting reads 4.8 MiB, less than $0.01, more than the 1000 B"), "{asked}");
     assert_eq!(stub.started(), 0);
     let agreed = press(&stub, 1000, "y");
-    assert!(agreed.contains("9 rows · 1 groups") && agreed.contains("counting reads 4.8 MiB"), "{agreed}");
+    assert!(agreed.contains("9 rows · 1 group") && agreed.contains("counting reads 4.8 MiB"), "{agreed}");
     for no in ["n", "<esc>"] {
         let refused = press(&stub, 1000, no);
         assert!(refused.contains("raise --max-bytes") && !refused.contains("9 rows"), "{refused}");
@@ -53,7 +53,7 @@ fn only_the_key_that_is_named_agrees_to_a_price() {
     let stub = server();
     for other in ["<c-y>", "<a-y>", "x", "<enter>"] {
         let asked = press(&stub, 1000, other);
-        assert!(asked.contains("This costs") && asked.contains("y: go on    n or Esc: do not"), "{asked}");
+        assert!(asked.contains("This costs") && asked.contains("y: go on    n or Esc: cancel"), "{asked}");
     }
     for no in ["<c-c>", "q", "N"] {
         let refused = press(&stub, 1000, no);

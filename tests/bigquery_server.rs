@@ -344,7 +344,7 @@ fn what_is_asked_wrongly_is_told_with_the_reason() {
         source(server, tables, server.settings()).groups(&summer(), &Unwatched).map(|groups| groups.rows).map_err(|error| error.to_string())
     };
     assert_eq!(groups("empty"), Ok(0));
-    assert!(groups("nothing").unwrap_err().starts_with("BigQuery knows no such thing: Not found: Table"));
+    assert!(groups("nothing").unwrap_err().starts_with("BigQuery cannot find it: Not found: Table"));
     assert!(groups("no_message").unwrap_err().contains("has no column error_message"));
     assert!(groups("nothing*").unwrap_err().contains("no table of moz-fx-data-shared-prod.payload_bytes_error matches nothing*"));
     let sql = |sql: &str| {
@@ -354,7 +354,7 @@ fn what_is_asked_wrongly_is_told_with_the_reason() {
     let unfiltered = sql(&format!("SELECT error_message FROM `{PROJECT}`.{DATASET}.made")).unwrap_err();
     assert!(unfiltered.starts_with("BigQuery wants a condition on the partitioning column"), "{unfiltered}");
     assert!(sql("SELECT 1 AS x").unwrap_err().contains("has no column error_message, only x"));
-    assert!(sql("SELEKT").unwrap_err().starts_with("BigQuery does not take the query"));
+    assert!(sql("SELEKT").unwrap_err().starts_with("BigQuery rejects the query"));
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn other_schemas_go_before_its_own_and_that_is_told() {
     fs::write(schema, r#"{"title":"another"}"#).unwrap();
     let output = misfit(folder.path(), &["cases", "week", "--schemas", "other", "--group", "c5e78934e35c71c0"]);
     assert!(told(&output).contains("with the schemas of other, not the bundle's"), "{}", told(&output));
-    assert!(out(&output).contains("the document passes"), "{}", out(&output));
+    assert!(out(&output).contains("the document fits them"), "{}", out(&output));
     let groups = misfit(folder.path(), &["groups", "week", "--schemas", "other", "--format", "csv"]);
     assert_eq!(out(&groups), out(&misfit(folder.path(), &["groups", "week", "--format", "csv"])));
 }
@@ -81,7 +81,7 @@ fn files_are_replaced_when_asked_and_raw_ones_are_the_owners() {
     let again = |args: &[&str]| misfit(folder.path(), &[&["bundle", "demo:", "--out", "week"], args].concat());
     let refused = again(&[]);
     assert_eq!(refused.status.code(), Some(2));
-    assert!(told(&refused).contains("is there already") && told(&refused).contains("--force"), "{}", told(&refused));
+    assert!(told(&refused).contains("already exists") && told(&refused).contains("--force"), "{}", told(&refused));
     assert!(again(&["--force", "--raw"]).status.success());
     #[cfg(unix)]
     {
@@ -108,9 +108,9 @@ fn bad_use_is_told() {
     fs::write(folder.path().join("cut"), &whole[..whole.len() - 10]).unwrap();
     for (args, said) in [
         (&["groups", "week", "rows"][..], "a bundle that misfit made, which is opened from its file and alone"),
-        (&["groups", "cut"], "cut is no usable bundle: it ends too early, so a part of it is missing; copy it again"),
-        (&["groups", "week", "--since", "2026-03-10"], "leave --since and --until away"),
-        (&["bundle", "demo:", "--out", "x", "--group", "0000000000000001"], "no row is in group 0000000000000001; nothing was written"),
+        (&["groups", "cut"], "cut is not a usable bundle: it ends too early, so a part of it is missing; copy it again"),
+        (&["groups", "week", "--since", "2026-03-10"], "leave out --since and --until"),
+        (&["bundle", "demo:", "--out", "x", "--group", "0000000000000001"], "group 0000000000000001 has no rows; nothing was written"),
         (&["bundle", "demo:", "--out", "x", "--namespace", "none"], "there is nothing to put into a bundle"),
         (&["bundle", "demo:", "--out", "none/x"], "cannot write none/x"),
         (&["bundle", "demo:"], "--out <FILE>"),

@@ -164,7 +164,7 @@ fn every_key_that_is_named_does_something_there() {
                     continue;
                 }
                 let after = drawn(elsewhere(), size, &script_of(&[*steps, &[entry.name]].concat()));
-                if after == before || frame::to_text(&after).contains("means nothing here") {
+                if after == before || frame::to_text(&after).contains("does nothing here") {
                     idle.push(format!("{steps:?} then {}\n{}", entry.name, frame::to_text(&after)));
                 }
             }
@@ -199,7 +199,7 @@ fn the_key_that_backs_out_exports_nothing_and_agrees_to_nothing() {
 #[test]
 fn modifiers_make_another_key() {
     for keys in ["<c-e>", "<a-e>", "<a-x>", "<c-o>"] {
-        assert!(press(keys).contains("means nothing here; ? lists all keys"), "{keys}");
+        assert!(press(keys).contains("does nothing here; ? lists all keys"), "{keys}");
     }
 }
 
@@ -225,7 +225,7 @@ fn what_a_covering_text_says_of_copying_is_done() {
 #[test]
 fn the_row_is_one_pane() {
     assert!(!press("<enter>r").contains("Tab pane"));
-    assert!(press("<enter>r<tab>").contains("Tab means nothing here"));
+    assert!(press("<enter>r<tab>").contains("Tab does nothing here"));
 }
 
 #[test]

@@ -42,3 +42,4 @@ mod transpile_corpus;
 mod verdict_agrees;
 mod verdict_corpus;
 mod verdict_rules;
+mod words;

@@ -238,15 +238,15 @@ fn sentences_name_the_constraint_and_the_value() {
     for (keywords, value, expected) in [
         (r#""type":"string""#, "null", "`a` must be a string, is null"),
         (r#""type":["string","null"]"#, "7", "`a` must be a string or null, is the integer 7"),
-        (r#""type":["string","null"],"maxLength":2"#, "\"abc\"", "`a` is too long: 3 characters, limit 2"),
+        (r#""type":["string","null"],"maxLength":2"#, "\"abc\"", "`a` has 3 characters, at most 2 are allowed"),
         (
             r#""type":["object","null"],"properties":{"b":{"type":"integer"}}"#,
             r#"{"b":1.5}"#,
-            "`a.b` must be an integer, is the number 1.5",
+            "`a.b` must be an integer, is the decimal number 1.5",
         ),
-        (r#""type":"string","enum":["x","y"]"#, "\"z\"", "`a` must be one of \"x\", \"y\", is the text \"z\""),
-        (r#""propertyNames":{"maxLength":3}"#, r#"{"abcd":1}"#, "the key `abcd` is too long: 4 characters, limit 3"),
-        (r#""required":["x"]"#, "{}", "`a` lacks the key `x`"),
+        (r#""type":"string","enum":["x","y"]"#, "\"z\"", "`a` must be one of \"x\", \"y\", is the string \"z\""),
+        (r#""propertyNames":{"maxLength":3}"#, r#"{"abcd":1}"#, "the key `abcd` has 4 characters, at most 3 are allowed"),
+        (r#""required":["x"]"#, "{}", "`a` is missing the key `x`"),
         (r#""additionalProperties":false"#, r#"{"x":1}"#, "`a` must not have the key `x`"),
         (r#""oneOf":[{},{}]"#, "1", "`a` fits 2 of 2 alternatives, must fit one only"),
         (r#""items":{"maximum":5}"#, "[1,9]", "`a[1]` must be at most 5, is the integer 9"),
@@ -285,7 +285,7 @@ fn deep_schemas_need_no_deep_stack() {
     assert!(pointer.ends_with("expected type: String, found: Integer"), "{pointer}");
     let schema = Schema::parse("deep", nested(20_000).into_bytes()).unwrap();
     let refusal = Judge::compile(Arc::new(schema)).err().unwrap();
-    assert!(refusal.ends_with(": nested too deep") && refusal.len() < 1000, "{refusal}");
+    assert!(refusal.ends_with(": nested too deeply") && refusal.len() < 1000, "{refusal}");
 }
 
 #[test]
@@ -294,7 +294,7 @@ fn bounds_hold_on_bad_input() {
     let levels = |n: usize, inner: &str| format!("{}{inner}{}", "[".repeat(n), "]".repeat(n));
     assert_eq!(told(&deep, &levels(1000, "")), None);
     assert!(told(&deep, &levels(999, "1,2")).unwrap().0.ends_with("/0: expected maximum item count: 1, found: 2"));
-    assert_eq!(verdict(&deep, &levels(100_000, "")).doubts[0].what, "nested too deep to be judged to the end");
+    assert_eq!(verdict(&deep, &levels(100_000, "")).doubts[0].what, "nested too deeply to be judged to the end");
     let many = judge(r#"{"items":{"type":"string"}}"#);
     let document = Document::parse(format!("[{}0]", "0,".repeat(199_999)).into_bytes());
     let found = many.violations(&document, 50);

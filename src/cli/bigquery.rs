@@ -14,7 +14,7 @@ use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
 use super::out::{self, ProgressLine};
 use crate::cli::config::Config;
 use crate::ground::aligned::Aligned;
-use crate::ground::text::{count, visible};
+use crate::ground::text::{plural, visible};
 use crate::rows::source::bigquery::{self, Adhoc, BigQuery, SCHEME, Settings, SourceTable, TableName};
 use crate::rows::source::{ErrorSource, Request};
 
@@ -27,11 +27,11 @@ const USUAL_DATASETS: [&str; 2] = ["moz-fx-data-shared-prod.payload_bytes_error"
 #[derive(Debug, Clone, Default, clap::Args)]
 #[group(skip)]
 pub(super) struct Reach {
-    /// BigQuery: the project that pays [env: GOOGLE_CLOUD_PROJECT]
+    /// The project that pays for queries [env: GOOGLE_CLOUD_PROJECT]
     #[arg(long, value_name = "PROJECT", help_heading = HEADING)]
     project: Option<String>,
 
-    /// Where the data is, outside of the US and EU
+    /// Where the data is, if not in the US or EU
     #[arg(long, value_name = "PLACE", help_heading = HEADING)]
     location: Option<String>,
 
@@ -51,7 +51,7 @@ pub(super) struct BigQueryArgs {
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes, help_heading = HEADING)]
     max_bytes: Option<u64>,
 
-    /// Ask anew, also where the answer is kept from an earlier time
+    /// Ask again, even where an answer is kept from before
     #[arg(long, help_heading = HEADING)]
     refresh: bool,
 
@@ -59,7 +59,7 @@ pub(super) struct BigQueryArgs {
     #[arg(long, value_name = "FILE", help_heading = HEADING)]
     sql: Option<String>,
 
-    /// List the error tables with rows, bytes and labels, and leave
+    /// List the error tables with rows, bytes and labels, and exit
     #[arg(long, help_heading = HEADING)]
     pub list: bool,
 
@@ -84,7 +84,10 @@ impl BigQueryArgs {
     /// Opens the tables or the query that the inputs name.
     pub(super) fn open(self, inputs: &[String], config: &Config, scope: Request) -> Result<Arc<dyn ErrorSource>> {
         ensure!(!self.list, "--list prints the tables and explores nothing: misfit bigquery: --list");
-        ensure!(inputs.iter().all(|input| input.starts_with(SCHEME)), "tables of BigQuery cannot be read together with files: name either");
+        ensure!(
+            inputs.iter().all(|input| input.starts_with(SCHEME)),
+            "tables of BigQuery cannot be read together with files: name one or the other"
+        );
         let sql = self.sql.clone();
         let settings = self.settings(config);
         if let Some(file) = sql {
@@ -172,7 +175,7 @@ pub(crate) fn parse_bytes(text: &str) -> Result<u64, String> {
         ("KB", 1000),
         ("B", 1),
     ];
-    let wrong = || "a number of bytes is like 100GB, 1.5TiB or 500000".to_owned();
+    let wrong = || "a number of bytes is given as 100GB, 1.5TiB or 500000".to_owned();
     let upper = text.trim().to_ascii_uppercase();
     let (number, unit) = UNITS.iter().find_map(|(unit, bytes)| Some((upper.strip_suffix(unit)?.trim_end(), *bytes))).unwrap_or((&upper, 1));
     let number: f64 = number.parse().map_err(|_| wrong())?;
@@ -240,7 +243,7 @@ fn as_text(tables: &[SourceTable]) -> String {
     let name = |table: &SourceTable| table.name.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut lines = Aligned::bare(&[1, 2]);
     for table in tables {
-        let rows = table.rows.map_or_else(|| table.kind.to_ascii_lowercase(), |rows| format!("{} rows", count(rows)));
+        let rows = table.rows.map_or_else(|| table.kind.to_ascii_lowercase(), |rows| plural(rows, "row", "rows"));
         let bytes = table.bytes.map(crate::ground::text::bytes).unwrap_or_default();
         let span = table.partition.as_ref().map(|partition| format!("by {}", partition.span.to_ascii_lowercase())).unwrap_or_default();
         let labels: Vec<String> = table.labels.iter().map(|(key, value)| format!("{key}:{value}")).collect();
@@ -281,7 +284,7 @@ mod tests {
         assert_eq!(open(&["bigquery:a.b.c", "bigquery:x.y.z"], BigQueryArgs::default()).unwrap(), "2 tables");
         assert!(open(&["bigquery:a.b.c", "f.ndjson"], BigQueryArgs::default()).unwrap_err().contains("together with files"));
         assert!(open(&["bigquery:"], BigQueryArgs::default()).unwrap_err().contains("no table is named"));
-        assert!(open(&["bigquery:a.b.`c'"], BigQueryArgs::default()).unwrap_err().contains("is no table of BigQuery"));
+        assert!(open(&["bigquery:a.b.`c'"], BigQueryArgs::default()).unwrap_err().contains("is not a table of BigQuery"));
         assert!(
             open(&["bigquery:a.b.c"], BigQueryArgs { sql: Some("-".into()), ..BigQueryArgs::default() })
                 .unwrap_err()

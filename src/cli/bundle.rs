@@ -61,7 +61,7 @@ pub(super) struct BundleQuestion {
     #[arg(long)]
     raw: bool,
 
-    /// Replace a file that is there
+    /// Replace a file that exists
     #[arg(long)]
     force: bool,
 }
@@ -83,9 +83,9 @@ pub(super) fn run(asked: Asked<BundleQuestion>, config: &Config) -> Result<ExitC
     unmet::check(source.as_ref(), &request, &groups)?.iter().for_each(|note| out::tell(&format!("misfit: {note}")));
     let choice = Choice::of(&groups, &question.groups);
     if let Some(print) = choice.vanished.first() {
-        bail!("no row is in group {print}; nothing was written: misfit groups prints the groups; are the schemas the same?");
+        bail!("group {print} has no rows; nothing was written: misfit groups prints the groups; are the schemas the same?");
     }
-    ensure!(!choice.groups.is_empty(), "there is nothing to put into a bundle: no row is as asked for");
+    ensure!(!choice.groups.is_empty(), "there is nothing to put into a bundle: no row matches what was asked for");
     let asked = making::BundleRequest {
         source: source.as_ref(),
         schemas: request.schemas.as_deref(),
@@ -121,7 +121,7 @@ fn tell(made: &MadeBundle, raw: bool) {
         out::tell(&format!("misfit: {} left out, because redaction changes what is wrong", count(made.left_out, "row", "rows")));
     }
     if !made.withheld.is_empty() {
-        let named: Vec<_> = made.withheld.iter().take(MOST_NAMED).map(|name| visible(name)).collect();
+        let named: Vec<_> = made.withheld.iter().take(text::listed(made.withheld.len(), MOST_NAMED)).map(|name| visible(name)).collect();
         let more = made.withheld.len() - named.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         out::tell(&format!("misfit: columns that are not in it: {}{more}", named.join(", ")));

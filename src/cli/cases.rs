@@ -94,7 +94,7 @@ fn parse_rows(text: &str) -> Result<Range<u64>, String> {
         Some((from, to)) => number(from, 0).zip(number(to, u64::MAX)),
         None => text.parse().ok().map(|row: u64| (row, row.saturating_add(1))),
     };
-    let (from, to) = range.ok_or("rows are 10..20, 10.., ..20 or 10")?;
+    let (from, to) = range.ok_or("rows are given as 10..20, 10.., ..20 or 10")?;
     if from > to { Err(format!("{from} comes after {to}")) } else { Ok(from..to) }
 }
 

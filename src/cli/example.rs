@@ -31,14 +31,14 @@ Examples:
 #[group(skip)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct ExampleArgs {
-    /// What the document is of
+    /// The doctype of the document
     #[arg(value_name = "NAMESPACE.DOCTYPE.VERSION")]
     doctype: DoctypeName,
 
     #[command(flatten)]
     schemas: input::SchemaArgs,
 
-    /// Show all properties, an entry of each map and an element of each list, and not only what is required
+    /// Show all properties, an entry of each map and an element of each list, not only what is required
     #[arg(long)]
     full: bool,
 }

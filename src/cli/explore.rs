@@ -82,7 +82,7 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
     // Last, because who has mistyped a name learns nothing from it.
     ensure!(
         print || std::io::stdout().is_terminal(),
-        "the explorer needs a terminal and standard output is none: use misfit groups or misfit cases for text"
+        "the explorer needs a terminal, and standard output is not one: use misfit groups or misfit cases for text"
     );
     let depth = if print { Depth::None } else { Depth::detect() };
     let theme = open_theme(theme, config, depth)?;

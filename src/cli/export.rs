@@ -60,7 +60,7 @@ pub(super) struct ExportQuestion {
     #[arg(long)]
     raw: bool,
 
-    /// Replace files that are there
+    /// Replace files that exist
     #[arg(long)]
     force: bool,
 }
@@ -132,10 +132,10 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     unmet::check(source.as_ref(), &request, &groups)?.iter().for_each(|note| out::tell(&format!("misfit: {note}")));
     let choice = Choice::of(&groups, &question.groups);
     for print in &choice.vanished {
-        out::tell(&format!("misfit: no row is in group {print} (any more): misfit groups prints the groups; are the schemas the same?"));
+        out::tell(&format!("misfit: group {print} has no rows (any more): misfit groups prints the groups; are the schemas the same?"));
     }
     if choice.groups.is_empty() {
-        bail!("there is nothing to export: no group is as asked for");
+        bail!("there is nothing to export: no group matches what was asked for");
     }
     let policy = config.redaction.policy(question.raw);
     let mut redactor = Redactor::new(policy.clone());

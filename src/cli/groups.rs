@@ -60,11 +60,11 @@ pub(super) struct GroupsQuestion {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["filter", "payload"])]
     baseline: Option<PathBuf>,
 
-    /// With --baseline: a group has grown where its rows come more than so many times as fast
+    /// With --baseline: how many times as fast a group's rows have to come for it to have grown
     #[arg(long, value_name = "TIMES", value_parser = parse_times, requires = "baseline", default_value_t = Growth::default().factor)]
     grown_by: f64,
 
-    /// With --baseline: and where it has at least so many rows
+    /// With --baseline: and how many rows it has to have at least
     #[arg(long, value_name = "ROWS", requires = "baseline", default_value_t = Growth::default().rows)]
     grown_rows: u64,
 }
@@ -196,7 +196,7 @@ fn read_baseline(path: &Path) -> Result<Baseline> {
     let read = File::open(path).and_then(|file| file.take(MOST_BASELINE + 1).read_to_end(&mut text));
     read.wrap_err_with(|| format!("cannot read the baseline {shown}"))?;
     ensure!(text.len() as u64 <= MOST_BASELINE, "the baseline {shown} is larger than {}", crate::ground::text::bytes(MOST_BASELINE));
-    Baseline::parse(&text).map_err(|reason| eyre!("{shown} is no baseline: {}", advice::advised(&reason)))
+    Baseline::parse(&text).map_err(|reason| eyre!("{shown} is not a baseline: {}", advice::advised(&reason)))
 }
 
 /// New groups are findings.
@@ -271,7 +271,7 @@ mod tests {
             closing(&groups, 0, vec!["1 schema file is a stray".to_owned()]),
             "1,200 rows in 0 groups; 3 rows outside of what was asked for; stopped before the end; the source has no job_name (which job refused a \
              document, and so what a deploy began or ended); \
-             2 pieces of input are no rows; the first is e.ndjson line 3: not JSON: \\u{1b}[2J{; \
+             2 pieces of input are not rows; the first is e.ndjson line 3: not JSON: \\u{1b}[2J{; \
              counting reads 3 GiB; 1 schema file is a stray"
         );
     }

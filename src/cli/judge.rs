@@ -38,7 +38,7 @@ DOC, one or several:
                      .ndjson or .jsonl
   -                  standard input
 
-What a document is of is told by --doctype, else by its row, else by its path:
+The doctype comes from --doctype, else from the row, else from the path:
 NAMESPACE/DOCTYPE.VERSION.NAME.json. Where NAME ends in .pass or .fail, a document
 that fails or passes is a finding; without it, one that fails is.
 
@@ -48,7 +48,7 @@ Examples:
   misfit judge ping.json --schemas ~/schemas --doctype telemetry.main.4 --all
       everything that is wrong with a document
   misfit judge errors.ndjson --schemas ~/schemas --format ndjson
-      whether rows that were refused would still be";
+      which of the rows that were refused would be refused today";
 
 /// Which documents are judged and how it is told.
 #[derive(Debug, clap::Args)]
@@ -62,11 +62,11 @@ pub(super) struct JudgeArgs {
     #[command(flatten)]
     schemas: input::SchemaArgs,
 
-    /// What all documents are of
+    /// The doctype of all documents
     #[arg(long, value_name = "NAMESPACE.DOCTYPE.VERSION")]
     doctype: Option<DoctypeName>,
 
-    /// List every violation and not only what the pipeline reports: 1,000 of a document, the number is exact
+    /// List every violation, not only the one that the pipeline reports: up to 1,000 a document, and their exact number
     #[arg(long)]
     all: bool,
 
@@ -103,7 +103,7 @@ pub(super) fn run(args: JudgeArgs, config: &Config) -> Result<ExitCode> {
     let (mut stdout, tally) = printer.end()?;
     stdout.flush()?;
     if found.others > 0 {
-        out::tell(&format!("misfit: {} not judged: no document by name", out::plural(found.others, "file", "files")));
+        out::tell(&format!("misfit: {} not judged: by their names they are not documents", out::plural(found.others, "file", "files")));
     }
     Ok(if tally.findings > 0 { ExitCode::from(FINDINGS) } else { ExitCode::SUCCESS })
 }

@@ -230,7 +230,7 @@ fn read_file(named: &str) -> Result<Vec<u8>> {
 fn bounded(from: impl Read, shown: &str) -> Result<Vec<u8>> {
     let mut text = Vec::new();
     from.take(MOST_BYTES + 1).read_to_end(&mut text).wrap_err_with(|| format!("cannot read {shown}"))?;
-    ensure!(text.len() as u64 <= MOST_BYTES, "{} is larger than {}: no table layout", visible(shown), bytes(MOST_BYTES));
+    ensure!(text.len() as u64 <= MOST_BYTES, "{} is larger than {}, too large for a table layout", visible(shown), bytes(MOST_BYTES));
     Ok(text)
 }
 
@@ -261,6 +261,6 @@ mod tests {
     #[test]
     fn more_than_the_bound_is_refused() {
         let error = bounded(std::io::repeat(b' '), "x\u{1b}").err().map(|error| error.to_string());
-        assert_eq!(error.as_deref(), Some("x\\u{1b} is larger than 64.0 MiB: no table layout"));
+        assert_eq!(error.as_deref(), Some("x\\u{1b} is larger than 64.0 MiB, too large for a table layout"));
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn unreadable(unreadable: &Unreadable) -> Option<String> {
     let quote = visible(&bad.quote);
     Some(format!(
         "{}; the first is {}: {}: {}",
-        plural(unreadable.count, "piece of input is no row", "pieces of input are no rows"),
+        plural(unreadable.count, "piece of input is not a row", "pieces of input are not rows"),
         visible(&bad.origin),
         visible(&bad.reason),
         text::clip(&quote, MOST_QUOTED)
@@ -100,7 +100,7 @@ impl ProgressLine {
     pub(super) fn files(&self, done: usize, total: usize) {
         // Files are small and many: one in a hundred is enough to see it move.
         if self.speaks && done.is_multiple_of(100) {
-            self.say(&format!("reading {} of {} files", text::count(done as u64), text::count(total as u64)));
+            self.say(&format!("reading {} of {}", text::count(done as u64), plural(total as u64, "file", "files")));
         }
     }
 
@@ -152,16 +152,16 @@ fn describe(progress: &Progress) -> String {
     if let Some(job) = progress.job {
         return job.describe(progress);
     }
-    let rows = text::count(progress.rows);
+    let rows = plural(progress.rows, "row", "rows");
     let rate = progress.rows as f64 / progress.elapsed.as_secs_f64().max(0.001);
     let read = text::bytes(progress.bytes);
     let of = match progress.total_bytes {
         Some(total) => {
-            format!("{read} of {}, {}%", text::bytes(total), (progress.bytes.min(total) * 100).checked_div(total).unwrap_or(100))
+            format!("{read} of {}, {}", text::bytes(total), text::percent(progress.bytes.min(total), total))
         }
         None => read,
     };
-    format!("reading {of}, {rows} rows, {} rows/s", text::count(rate as u64))
+    format!("reading {of}, {rows}, {} rows/s", text::count(rate as u64))
 }
 
 #[cfg(test)]
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn progress_tells_bytes_rows_and_speed() {
         let progress = Progress { bytes: 512 << 10, total_bytes: Some(1 << 20), rows: 3000, elapsed: Duration::from_secs(2), job: None };
-        assert_eq!(describe(&progress), "reading 512.0 KiB of 1.0 MiB, 50%, 3,000 rows, 1,500 rows/s");
+        assert_eq!(describe(&progress), "reading 512.0 KiB of 1.0 MiB, 50 %, 3,000 rows, 1,500 rows/s");
         let unknown = Progress { total_bytes: None, ..progress };
         assert_eq!(describe(&unknown), "reading 512.0 KiB, 3,000 rows, 1,500 rows/s");
     }

@@ -62,7 +62,7 @@ pub(super) struct RowArgs {
     #[command(flatten)]
     schemas: input::SchemaArgs,
 
-    /// What came with the document: a JSON object of texts, or one with an attributeMap
+    /// What came with the document: a JSON object of strings, or one with an attributeMap
     #[arg(long, value_name = "FILE")]
     attributes: Option<PathBuf>,
 
@@ -180,13 +180,13 @@ fn parse_attributes(text: Vec<u8>) -> Result<Vec<(String, String)>> {
     }
     let all = document.member(0, "attributeMap").unwrap_or(0);
     if document.kind(all) != Kind::Object {
-        bail!("attributes are a JSON object of texts, as {{\"document_id\": \"...\"}}; this is {}", document.kind(all).name());
+        bail!("attributes are a JSON object of strings, as {{\"document_id\": \"...\"}}; this is {}", document.kind(all).with_article());
     }
     let attribute = |node| {
         let name = document.key(node).unwrap_or_default().into_owned();
         let text = document
             .string(node)
-            .ok_or_else(|| eyre!("the attribute {} must be a string, is {}", visible(&name), document.kind(node).name()))?;
+            .ok_or_else(|| eyre!("the attribute {} must be a string, is {}", visible(&name), document.kind(node).with_article()))?;
         Ok((name, text.into_owned()))
     };
     document.children(all).map(attribute).collect()

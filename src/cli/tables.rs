@@ -29,7 +29,7 @@ Examples:
   misfit tables --schemas ~/schemas
       browse
   misfit tables --schemas ~/schemas --search gpu_active
-      the columns of that name, in which tables
+      the columns of that name, and the tables that have them
   misfit tables --schemas ~/schemas --search 'firefox-desktop url'
       a word may match the table or a RECORD around the column instead
   misfit tables --schemas ~/schemas --format csv

@@ -37,8 +37,9 @@ fn parse_age(text: &str) -> Option<SignedDuration> {
 
 /// The value parser of `--since` and `--until`.
 pub(super) fn parse(text: &str) -> Result<Micros, String> {
-    parse_at(text, Timestamp::now())
-        .ok_or_else(|| "a time is 2026-06-25, \"2026-06-25 12:00\" (UTC), 2026-06-25T12:00:00Z, or an age like 24h or 7d".to_owned())
+    parse_at(text, Timestamp::now()).ok_or_else(|| {
+        "a time is given as 2026-06-25, \"2026-06-25 12:00\" (UTC), 2026-06-25T12:00:00Z, or an age like 24h or 7d".to_owned()
+    })
 }
 
 /// RFC 3339 with as many digits as the time has; `None` for a time outside of the calendar.

@@ -170,6 +170,34 @@ pub fn plural(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 
+/// A part of a whole: `41 %`, `0.3 %`, `<0.1 %`; only nothing is `0 %`, only all of it is `100 %`.
+pub fn percent(part: u64, whole: u64) -> String {
+    let share = if whole == 0 { 0.0 } else { part as f64 * 100.0 / whole as f64 };
+    match share {
+        _ if part == 0 => "0 %".to_owned(),
+        _ if part < whole && share >= 99.5 => ">99 %".to_owned(),
+        9.95.. => format!("{share:.0} %"),
+        0.05.. => format!("{share:.1} %"),
+        _ => "<0.1 %".to_owned(),
+    }
+}
+
+/// `1st`, `2nd`, `11th`.
+pub fn ordinal(n: u64) -> String {
+    let ending = match (n % 10, n % 100) {
+        (1, not) if not != 11 => "st",
+        (2, not) if not != 12 => "nd",
+        (3, not) if not != 13 => "rd",
+        _ => "th",
+    };
+    format!("{}{ending}", count(n))
+}
+
+/// How many of a list to show where room is for `most` and one: `and 1 more` takes no less room than the one itself.
+pub fn listed(all: usize, most: usize) -> usize {
+    if all == most + 1 { all } else { all.min(most) }
+}
+
 /// A number of bytes in binary units with one decimal: `182.4 KiB`.
 pub fn bytes(n: u64) -> String {
     const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
@@ -269,6 +297,14 @@ mod tests {
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(count(12), "12");
         assert_eq!(bytes(182 * 1024), "182.0 KiB");
+        assert_eq!([1, 2, 3, 4, 11, 12, 13, 21, 112, 1001].map(ordinal).join(" "), "1st 2nd 3rd 4th 11th 12th 13th 21st 112th 1,001st");
+        assert_eq!([(2, 2), (3, 2), (4, 2)].map(|(all, most)| listed(all, most)), [2, 3, 2], "one more is shown, not counted");
+    }
+
+    #[test]
+    fn a_share_is_neither_nothing_nor_all_unless_it_is() {
+        let shares = [(0, 0), (0, 9), (1, 9999), (5, 9999), (3, 1000), (41, 100), (9996, 10_000), (7, 7)];
+        assert_eq!(shares.map(|(part, whole)| percent(part, whole)).join(" "), "0 % 0 % <0.1 % 0.1 % 0.3 % 41 % >99 % 100 %");
     }
 
     #[test]

@@ -54,6 +54,18 @@ impl Kind {
         }
     }
 
+    /// The type's name in a sentence: `an object`, `null`.
+    pub fn with_article(self) -> &'static str {
+        match self {
+            Kind::Object => "an object",
+            Kind::Array => "an array",
+            Kind::String => "a string",
+            Kind::Number => "a number",
+            Kind::Boolean => "a boolean",
+            Kind::Null => "null",
+        }
+    }
+
     /// Whether it can hold other values.
     pub fn is_container(self) -> bool {
         matches!(self, Kind::Object | Kind::Array)

@@ -27,7 +27,7 @@ pub struct Wanted<'a> {
     pub namespace: &'a str,
     /// The doctype's version, which documents of telemetry tell themselves.
     pub version: Option<&'a str>,
-    /// Whether to show all properties, an entry of each map and an element of each list, and not only what is required.
+    /// Whether to show all properties, an entry of each map and an element of each list, not only what is required.
     pub full: bool,
 }
 

@@ -6,13 +6,15 @@
 mod exceptions;
 mod general;
 mod grammar;
+mod parted;
 mod values;
 mod words;
 
 use memchr::memchr_iter;
 
+pub(crate) use parted::part_at_fault;
 pub(crate) use values::MessageValue;
-pub(crate) use words::phrase;
+pub(crate) use words::{phrase, summary};
 
 /// Class of the validator's exceptions.
 pub const VALIDATION: &str = "org.everit.json.schema.ValidationException";
@@ -116,6 +118,11 @@ impl<'a> Fault<'a> {
     /// inside its pointer is what is left of it.
     pub fn tokens(&self) -> Vec<String> {
         self.pointer.map(|pointer| pointer.split('/').skip(1).map(unescape).collect()).unwrap_or_default()
+    }
+
+    /// Whether the message only counts violations and tells none of them.
+    pub(crate) fn is_summary(&self) -> bool {
+        matches!(self.says, Says::Broken { keyword: None, found: Some(_), .. })
     }
 
     /// The keyword of a validation failure, where the grammar knows it.

@@ -67,11 +67,11 @@ pub type MinimizeWatch<'a> = dyn FnMut(&MinimizeProgress) -> ControlFlow<()> + '
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotMinimized {
     /// There is no fault to keep.
-    #[error("not minimised: the schemas at hand let the document pass; take the schemas of the revision that refused it")]
+    #[error("not minimised: the schemas you have let the document pass; take the schemas of the revision that refused it")]
     Passes,
     /// It fails, but for another reason than was asked for.
     #[error(
-        "not minimised: the schemas at hand refuse the document for another reason ({0}); take the schemas of the revision that judged it"
+        "not minimised: the schemas you have refuse the document for another reason ({0}); take the schemas of the revision that judged it"
     )]
     OtherFault(String),
     /// What is no JSON cannot be judged by a schema.

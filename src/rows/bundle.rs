@@ -44,7 +44,7 @@ pub enum OpenError {
         error: std::io::Error,
     },
     /// The content is no bundle that can be used.
-    #[error("{} is no usable bundle: {reason}", visible(&.path.to_string_lossy()))]
+    #[error("{} is not a usable bundle: {reason}", visible(&.path.to_string_lossy()))]
     Broken {
         /// The file.
         path: PathBuf,

@@ -13,6 +13,7 @@ mod fingerprint;
 mod grouper;
 mod hours;
 mod job_name;
+mod keys;
 mod list;
 mod memo;
 mod merge;

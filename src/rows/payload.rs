@@ -89,7 +89,7 @@ pub fn decode(payload: Payload) -> Decoded {
     let (mut bytes, stored, form) = match payload {
         Payload::Absent => (Vec::new(), 0, PayloadForm::Absent),
         Payload::NotBase64(text) => {
-            problems.push("The payload is not base64; it is shown as it stands.".to_owned());
+            problems.push("The payload is not base64; it is shown as it is.".to_owned());
             let stored = text.len();
             (text.into_bytes(), stored, PayloadForm::Broken)
         }

@@ -66,8 +66,8 @@ impl JobProgress {
     /// `BigQuery counts, 12 s, 340 slot seconds, at most 3.4 GiB`
     pub fn describe(&self, progress: &Progress) -> String {
         let mut parts = vec![match self.state {
-            JobState::Pending => "BigQuery has the query and waits for its turn".to_owned(),
-            JobState::Running => "BigQuery works".to_owned(),
+            JobState::Pending => "BigQuery has queued the query".to_owned(),
+            JobState::Running => "BigQuery is running the query".to_owned(),
         }];
         parts.push(crate::ground::time::duration(progress.elapsed.as_secs()));
         if self.slot_ms > 0 {

@@ -21,7 +21,7 @@ pub enum BundleError {
     #[error("{0}")]
     TooLarge(String),
     /// Rows that were counted are gone.
-    #[error("{0} rows of the groups are no longer where they were; read the source again")]
+    #[error("{} no longer where they were; read the source again", crate::ground::text::plural(*.0 as u64, "row of the groups is", "rows of the groups are"))]
     Vanished(usize),
     /// Called off.
     #[error("stopped; nothing was written")]

@@ -4,6 +4,7 @@
 //! Also owns: the tables that a case's document goes through, and the SQL that finds it there.
 //! Refuses: finding any of them itself (fault, payload, document, schemas, verdict, sink do).
 
+mod agreement;
 mod attributes;
 mod doctype;
 mod oddities;
@@ -29,6 +30,7 @@ use crate::pipeline::verdict::judge::Violation;
 use crate::rows::payload::PayloadForm;
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::SchemaStore;
+pub use agreement::Agreement;
 pub use parts::Splitting;
 pub use preview::{NoRow, Preview};
 pub use replay::Replay;

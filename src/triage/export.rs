@@ -27,7 +27,7 @@ use crate::rows::advice::Advice;
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The file is there already.
-    #[error("{} is there already", shown(.0))]
+    #[error("{} already exists", shown(.0))]
     Exists(PathBuf),
     /// The place is no file that could be replaced, or no folder.
     #[error("{}: {what}", shown(.path))]

@@ -132,8 +132,22 @@ pub fn column_of_path(layout: &Layout, path: &str) -> Option<ColumnId> {
     }
 }
 
+/// The columns that a group's path leads to, with each of its known keys, and its sample; `None` where the path leads to none.
+pub fn columns_of_group(layout: &Layout, group: &Group) -> Vec<Option<ColumnId>> {
+    let by_path = |path: Option<std::borrow::Cow<'_, str>>| path.and_then(|path| column_of_path(layout, &path));
+    let mut columns = vec![by_path(group.shown_path())];
+    let keys = group.keys().into_iter().flat_map(|facet| &facet.values);
+    let by_key = keys.map(|(key, _)| by_path(group.path_with(key)));
+    for column in by_key.chain([column_of_sample(layout, group)]).filter(Option::is_some) {
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+    }
+    columns
+}
+
 /// The column that a group's sample leads to, which names the keys that the path leaves open.
-pub fn column_of_sample(layout: &Layout, group: &Group) -> Option<ColumnId> {
+fn column_of_sample(layout: &Layout, group: &Group) -> Option<ColumnId> {
     let readings = Fault::readings(&group.sample, group.key.class.as_deref());
     let fault = readings.first().filter(|fault| fault.pointer.is_some())?;
     let mut tokens = fault.tokens();

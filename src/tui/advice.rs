@@ -14,12 +14,12 @@ use crate::triage::judging::JudgingError;
 /// What follows the message, with what divides the two.
 pub fn words(advice: Advice) -> &'static str {
     match advice {
-        Advice::WholeJobs => ": leave --job away, or make a bundle of that job",
-        Advice::WholeWindow => ": leave --since and --until away, or make a bundle of the shorter time",
+        Advice::WholeJobs => ": leave out --job, or make a bundle of that job",
+        Advice::WholeWindow => ": leave out --since and --until, or make a bundle of the shorter time",
         Advice::FewerGroups => ": ask for a --namespace, or a shorter window",
         Advice::OrderedWindow => ": --since has to be before --until",
         Advice::AnotherWindow => ": --since and --until choose another window",
-        Advice::CountAnew => ": --refresh counts anew",
+        Advice::CountAnew => ": --refresh counts again",
         Advice::NameProject => ": name one with --project",
         Advice::OtherAccess => "; ask for access, log in as somebody else, or name a project that you may bill with --project",
         Advice::OtherPayer => "; wait, or bill another --project",
@@ -63,8 +63,8 @@ mod tests {
     #[test]
     fn an_advice_names_the_flags_that_follow_it() {
         for (advice, flags) in [
-            (Advice::WholeJobs, "leave --job away"),
-            (Advice::WholeWindow, "leave --since and --until away"),
+            (Advice::WholeJobs, "leave out --job"),
+            (Advice::WholeWindow, "leave out --since and --until"),
             (Advice::OrderedWindow, "--since has to be before --until"),
             (Advice::ListTables, "--list shows"),
             (Advice::PrintedGroups, "give what misfit groups --format json printed"),
@@ -91,7 +91,7 @@ mod tests {
         }
         let exists = || ExportError::Exists("a.md".into());
         for error in [Box::new(exists()) as Box<dyn Error>, Box::new(BundleError::Export(exists()))] {
-            assert_eq!(told(error.as_ref()), "a.md is there already; name another, or give --force to replace it");
+            assert_eq!(told(error.as_ref()), "a.md already exists; name another, or give --force to replace it");
         }
         assert_eq!(told(&std::io::Error::other("it is full")), "it is full");
     }

@@ -3,6 +3,7 @@
 //! Owns: the order of the tree, what a branch adds up to, noise kept apart, stable ids, which lines a search finds.
 //! Refuses: counting (group), what is open (outline).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::Hasher;
 use std::sync::Arc;
@@ -57,6 +58,8 @@ pub enum GroupLevel {
     PathAndFault,
     /// A group below its path: the label is the fault.
     Fault,
+    /// Keys of a group around its place: each is another column.
+    Key,
 }
 
 impl Tree for GroupTree {
@@ -79,6 +82,8 @@ impl Tree for GroupTree {
 
 /// Lines looked at between two questions whether the search is still wanted.
 const STRIDE: usize = 1024;
+/// The line of keys that are not counted one by one.
+const OTHER_KEYS: &str = "(other keys)";
 
 /// Longest label, in terminal cells.
 const LONGEST: usize = 1000;
@@ -139,6 +144,20 @@ impl GroupTree {
         matches!(self.items[item].level, GroupLevel::PathAndFault | GroupLevel::Fault)
     }
 
+    /// The group that a line is about: its own, or that whose key it is; `None` on a branch.
+    pub fn group_at(&self, item: usize) -> Option<&Group> {
+        self.group(item).filter(|_| self.is_leaf(item) || self.items[item].level == GroupLevel::Key)
+    }
+
+    /// The path that a line is about: of a key the path with it.
+    pub fn path_at(&self, item: usize) -> Option<Cow<'_, str>> {
+        let group = self.group_at(item)?;
+        match self.items[item].level {
+            GroupLevel::Key if *self.items[item].label != *OTHER_KEYS => group.path_with(&self.items[item].label),
+            _ => group.shown_path(),
+        }
+    }
+
     /// The lines of all groups below a line, or the line itself.
     pub fn leaves(&self, item: usize) -> impl Iterator<Item = usize> + '_ {
         (item..self.end(item)).filter(|&below| self.is_leaf(below))
@@ -194,8 +213,17 @@ impl LineMaker<'_> {
         let mut below: Vec<LineDraft> = Vec::new();
         for (path, groups) in paths.paths {
             match (path, groups.as_slice()) {
-                (Some(path), &[alone]) => below.push(self.leaf(GroupLevel::PathAndFault, path_label(path), alone)),
+                (Some(path), &[alone]) => {
+                    let shown = self.groups.list[alone as usize].shown_path().unwrap_or(path.into());
+                    below.push(self.leaf(GroupLevel::PathAndFault, path_label(&shown), alone));
+                }
                 (Some(path), several) => {
+                    let shown: Vec<_> = several.iter().map(|&group| self.groups.list[group as usize].shown_path()).collect();
+                    let agreed = shown
+                        .first()
+                        .and_then(|first| first.as_deref())
+                        .filter(|first| shown.iter().all(|other| other.as_deref() == Some(first)));
+                    let path = agreed.unwrap_or(path);
                     let faults = several.iter().map(|&group| self.fault(group)).collect();
                     below.push(self.branch(GroupLevel::Path, path_label(path), faults));
                 }
@@ -225,7 +253,7 @@ impl LineMaker<'_> {
             Sort::First => group.span.map_or(i64::MIN + 1, |(first, _)| first),
             Sort::Growth => (group.growth(self.groups.span) * 1e6) as i64,
         };
-        LineDraft { level, label: self::label(label), group: Some(index), below: Vec::new(), count: group.count, new, rank }
+        LineDraft { level, label: self::label(label), group: Some(index), below: keys(group, index), count: group.count, new, rank }
     }
 
     fn branch(&self, level: GroupLevel, label: &str, mut below: Vec<LineDraft>) -> LineDraft {
@@ -240,6 +268,22 @@ impl LineMaker<'_> {
         let largest = below.iter().filter_map(|line| line.group).max_by_key(|&group| self.groups.list[group as usize].count);
         LineDraft { level, label: self::label(label), group: largest, below, count, new, rank }
     }
+}
+
+/// The keys of a group that has several, the most frequent ones first.
+fn keys(group: &Group, index: u32) -> Vec<LineDraft> {
+    let Some(facet) = group.keys().filter(|facet| facet.values.len() > 1) else { return Vec::new() };
+    let line = |label: &str, count: u64| LineDraft {
+        level: GroupLevel::Key,
+        label: self::label(label),
+        group: Some(index),
+        below: Vec::new(),
+        count,
+        new: 0,
+        rank: count as i64,
+    };
+    let others = (facet.others > 0).then(|| line(OTHER_KEYS, facet.others));
+    facet.values.iter().map(|(key, rows)| line(key, *rows)).chain(others).collect()
 }
 
 fn path_label(path: &str) -> &str {
@@ -259,12 +303,14 @@ fn sort_lines(lines: &mut [LineDraft]) {
 fn push_lines(lines: Vec<LineDraft>, parent: Option<u32>, depth: u16, groups: &Groups, items: &mut Vec<GroupItem>) {
     for line in lines {
         let mut hash = FxHasher::default();
-        match line.group.filter(|_| line.below.is_empty()) {
+        let is_leaf = matches!(line.level, GroupLevel::PathAndFault | GroupLevel::Fault);
+        match line.group.filter(|_| is_leaf) {
             // A group stays itself wherever it stands: a second fault at its path moves it a level down.
             Some(group) => hash.write_u64(groups.list[group as usize].fingerprint.0),
             None => {
                 hash.write_u64(parent.map_or(0, |parent| items[parent as usize].id));
                 hash.write(line.label.as_bytes());
+                hash.write_u8(line.level as u8);
             }
         }
         let at = items.len() as u32;
@@ -341,6 +387,26 @@ mod tests {
             "    /a 3",
         ];
         assert_eq!(lines(&tree(Sort::Count)), expected);
+    }
+
+    #[test]
+    fn several_keys_are_lines_below_their_group_and_one_stands_in_its_path() {
+        let with_keys = |number, keys: &[(&str, u64)], others| {
+            let count = keys.iter().map(|(_, rows)| rows).sum::<u64>() + others;
+            let mut group = group(number, ("shop", "events", Some("/m/{key}")), "type", count, false);
+            let values = keys.iter().map(|(key, rows)| ((*key).into(), *rows)).collect();
+            group.facets = vec![crate::rows::group::Facet { name: "key", values, others }];
+            group.key.path = Some(format!("/m{number}/{{key}}").into());
+            group
+        };
+        let list = vec![with_keys(1, &[("ad.clicks", 4)], 0), with_keys(2, &[("b", 5), ("a", 2)], 3)];
+        let tree = GroupTree::new(Arc::new(Groups { list, rows: 14, ..Groups::default() }), Sort::Count);
+        let expected =
+            ["shop 14", "  events.1 14", "    /m2/{key} 10", "      b 5", "      a 2", "      (other keys) 3", "    /m1/ad.clicks 4"];
+        assert_eq!(lines(&tree), expected);
+        assert_eq!(tree.leaves(0).collect::<Vec<_>>(), [2, 6]);
+        assert_eq!((tree.path_at(3).as_deref(), tree.path_at(6).as_deref()), (Some("/m2/b"), Some("/m1/ad.clicks")));
+        assert_eq!(tree.path_at(5).as_deref(), Some("/m2/{key}"));
     }
 
     #[test]

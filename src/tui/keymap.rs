@@ -199,13 +199,7 @@ impl Keymap {
                 if meet && hides && action != other {
                     let name = |action: &Action| action.entry().map_or("?", |entry| entry.name);
                     let change = changes.iter().position(|change| change.action == name(action) || change.action == name(other));
-                    let text = format!(
-                        "keys {} ({}) and {} ({}) get in each other's way",
-                        show(keys),
-                        name(action),
-                        show(other_keys),
-                        name(other)
-                    );
+                    let text = format!("keys {} ({}) and {} ({}) clash", show(keys), name(action), show(other_keys), name(other));
                     found.push(Mistake { change, text });
                 }
             }
@@ -302,7 +296,7 @@ mod tests {
         let mistakes = changed("dwon", &["x"]).expect_err("no such action");
         assert_eq!(mistakes, ["keys.dwon: no such action; did you mean `down`?"]);
         assert!(changed("down", &["<nokey>"]).expect_err("no such key")[0].contains("no key is called <nokey>"));
-        assert!(changed("down", &["k"]).expect_err("taken")[0].contains("get in each other's way"));
+        assert!(changed("down", &["k"]).expect_err("taken")[0].contains("clash"));
         assert!(changed("down", &["&"]).is_ok());
     }
 

@@ -187,7 +187,7 @@ impl Theme {
                 .map(|near| format!("; did you mean `{near}`?"))
                 .unwrap_or_else(|| ".".to_owned());
             let all = Self::names().collect::<Vec<_>>().join(", ");
-            return Err(format!("no theme is called `{}`{near} There are: {all}.", crate::ground::text::visible(name)));
+            return Err(format!("there is no theme `{}`{near} There are: {all}.", crate::ground::text::visible(name)));
         };
         let styles = parse(text).map_err(|mistake| format!("themes/{name}.toml: {mistake}"))?;
         Ok(Theme { name, styles: styles.map(|style| reduce(style, depth)), glyphs: if ascii { &ASCII } else { &UNICODE } })
@@ -257,7 +257,7 @@ impl RoleLook {
 }
 
 fn colour(text: &str) -> Result<Color, String> {
-    text.parse().map_err(|_| format!("`{text}` is no colour; write #rrggbb, a name like `light-blue`, or a number from 0 to 255"))
+    text.parse().map_err(|_| format!("`{text}` is not a colour; write #rrggbb, a name like `light-blue`, or a number from 0 to 255"))
 }
 
 #[cfg(test)]

@@ -164,8 +164,8 @@ fn means_nothing(app: &mut App, key: Key) {
     match app.place() {
         ActionPlace::Question => {}
         ActionPlace::Export => app.overlay = None,
-        _ if is_unfinished => app.warn(format!("these keys mean nothing together{all}")),
-        _ => app.tell(format!("{key} means nothing here{all}")),
+        _ if is_unfinished => app.warn(format!("these keys together do nothing{all}")),
+        _ => app.tell(format!("{key} does nothing here{all}")),
     }
 }
 

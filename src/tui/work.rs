@@ -297,7 +297,7 @@ impl Drop for Running {
 /// What a panic said, for the bottom line.
 fn broken(panic: &(dyn std::any::Any + Send)) -> String {
     let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("misfit itself failed at this: {}", said.unwrap_or("no reason given"))
+    format!("misfit itself failed here: {}", said.unwrap_or("no reason given"))
 }
 
 fn arranged(groups: Groups) -> Arc<GroupTree> {

@@ -72,7 +72,7 @@ pub(super) struct Said<'a> {
     pub found: Option<&'a str>,
 }
 
-/// The pipeline's judgement replayed. All null but `reproduced` where the document passes.
+/// The pipeline's judgement replayed. All null but `reproduced` and `agreement` where the document passes.
 #[derive(Debug, Serialize)]
 pub(super) struct ReplayAnswer<'a> {
     /// With its class, before the pipeline cuts it at 1,024 bytes.
@@ -85,6 +85,8 @@ pub(super) struct ReplayAnswer<'a> {
     pub schema_pointer: Option<&'a str>,
     /// Whether the row says the same.
     pub reproduced: bool,
+    /// How the two go together: `same`, `fixed`, `another`, `removed` or `altered`.
+    pub agreement: &'static str,
 }
 
 /// One column, or why there is none.
@@ -192,6 +194,7 @@ impl<'a> ReplayAnswer<'a> {
             pointer: violation.map(|violation| violation.pointer.as_str()),
             schema_pointer: violation.map(|violation| violation.schema_pointer.as_str()),
             reproduced: replay.reproduced,
+            agreement: replay.agreement.name(),
         }
     }
 }

@@ -155,7 +155,7 @@ fn on_a_line(mut file: DocumentFile) -> MadeSample<DocumentFile> {
     let text = &mut file.bytes;
     if memchr::memchr2(b'\n', b'\r', text).is_some() {
         if crate::pipeline::document::Document::parse(text.as_slice()).error().is_some() {
-            return Err("it is no JSON and has line breaks: --out FOLDER writes it to a file".to_owned());
+            return Err("it is not JSON and has line breaks: --out FOLDER writes it to a file".to_owned());
         }
         text.iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
     }
@@ -184,7 +184,7 @@ fn through<T: Send>(work: &Work<'_>, make: &MakeSample<'_, T>, take: &mut (dyn F
     ensure!(!work.stop.cancelled(), "stopped; what was written to a folder until then is whole");
     let gone = picked.places.len() - found;
     if gone > 0 {
-        out::tell(&format!("misfit: {} that were counted are not there any more", out::plural(gone as u64, "row", "rows")));
+        out::tell(&format!("misfit: {} that were counted are gone", out::plural(gone as u64, "row", "rows")));
     }
     Ok(())
 }

@@ -55,7 +55,7 @@ pub(super) fn state(group: &Group) -> String {
 
 /// The path in the document, `/` for its root; the stage for what has no place in a document.
 pub(super) fn place(group: &Group) -> String {
-    place_of(group.key.path.as_deref(), group.key.stage.as_deref())
+    place_of(group.shown_path().as_deref(), group.key.stage.as_deref())
 }
 
 /// As [`place`], of path and stage.

@@ -9,7 +9,7 @@ use super::{TablesFormat, name, named};
 use crate::cli::{csv, out, safe_json};
 use crate::ground::aligned::Aligned;
 use crate::ground::markdown::cell_code;
-use crate::ground::text::{count, visible};
+use crate::ground::text::{count, percent, visible};
 use crate::pipeline::destination::Stage;
 use crate::pipeline::layout::{GaugeLevel, Size};
 use crate::triage::catalog::{Catalog, CatalogTable, TableContents, TableId};
@@ -93,7 +93,7 @@ fn text(catalog: &Catalog) -> String {
     lines.to_text()
 }
 
-/// `####...... 44%`, with a word where it is nearly full or over.
+/// `####......   44 %`, with a word where it is nearly full or over.
 fn bar(size: &Size) -> String {
     let [gauge, ..] = size.gauges();
     let full = ((gauge.share() * BAR as f64).round() as usize).min(BAR);
@@ -102,8 +102,8 @@ fn bar(size: &Size) -> String {
         GaugeLevel::Near => " nearly full",
         GaugeLevel::Over => " OVER",
     };
-    // Cut and not rounded: 100 % is said of nothing that still has room.
-    format!("{}{} {:>3}%{word}", "#".repeat(full), ".".repeat(BAR - full), (gauge.share() * 100.0) as u64)
+    let share = percent(gauge.used as u64, gauge.limit.most() as u64);
+    format!("{}{} {share:>6}{word}", "#".repeat(full), ".".repeat(BAR - full))
 }
 
 fn worst(size: &Size) -> GaugeLevel {

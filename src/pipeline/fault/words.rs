@@ -7,8 +7,9 @@ use std::borrow::Cow;
 
 use super::exceptions::{NOT_AN_OBJECT, quoted, short_name, without_source};
 use super::grammar::without_doubling;
+use super::parted::part_at_fault;
 use super::{Fault, Keyword, Says};
-use crate::ground::text::{clip_middle, visible};
+use crate::ground::text::{clip_middle, count, visible};
 
 /// Longest value inside a sentence, in terminal cells.
 const LONGEST_VALUE: usize = 80;
@@ -22,6 +23,7 @@ impl Fault<'_> {
             Says::Broken { keyword: None, .. } if self.text.is_empty() => {
                 "breaks the schema; the message was cut before it says how".to_owned()
             }
+            Says::Broken { keyword: None, found, .. } if self.is_summary() => summary(*found),
             Says::Broken { keyword: None, .. } => shown(without_doubling(self.text)).into_owned(),
             Says::NoSuchDoctype { name } => format!("the schemas have no doctype {}", shown(name)),
             Says::NoSuchSchema { name } => no_such_schema(name),
@@ -30,6 +32,11 @@ impl Fault<'_> {
             Says::Other => exception(short_name(self.class), self.text),
         }
     }
+}
+
+/// A message that only counts violations.
+pub(crate) fn summary(violations: Option<&str>) -> String {
+    format!("breaks the schema in {} places", violations.map_or("several".into(), shown))
 }
 
 /// What a keyword's failure says of a value. Values that are not known, or differ between the rows that are spoken of, are left out.
@@ -60,9 +67,12 @@ pub(crate) fn phrase(keyword: Keyword, expected: Option<&str>, found: Option<&st
         "exclusiveMinimum" => bound("greater than", "not greater than", expected, found),
         "exclusiveMaximum" => bound("less than", "not less than", expected, found),
         "multipleOf" => bound("a multiple of", "not a multiple of", expected, found),
-        "pattern" => quoted(
-            expected.map_or("does not match its pattern".to_owned(), |pattern| format!("does not match the pattern {}", shown(pattern))),
-        ),
+        "pattern" => {
+            let what = expected.map_or("its pattern".into(), |pattern| format!("the pattern {}", shown(pattern)));
+            let part = expected.zip(found).and_then(|(pattern, found)| part_at_fault(pattern, found));
+            let part = part.map(|part| format!(" ({part})")).unwrap_or_default();
+            format!("{}{part}", quoted(format!("does not match {what}")))
+        }
         "format" => quoted(format!("is not a valid {}", expected.map_or("value of its format".into(), shown))),
         "enum" => told("is not one of the listed values".to_owned()),
         _ => structural(keyword, expected, found),
@@ -184,16 +194,18 @@ fn not_json(text: &str) -> String {
         ("in a Number value", "inside a number"),
         ("", "too early"),
     ];
-    const KINDS: [(&str, &str); 9] = [
+    const LIMITS: [(&str, &str); 5] = [
+        ("Depth (", "the payload is nested too deeply"),
+        ("Document nesting depth (", "the payload is nested too deeply"),
+        ("Number length (", "a number in the payload has too many digits"),
+        ("Number value length (", "a number in the payload has too many digits"),
+        ("No content to map", "the payload is empty"),
+    ];
+    const KINDS: [(&str, &str); 4] = [
         ("Illegal unquoted character", "a string holds a control character"),
         ("Illegal character", "there is a control character between values"),
         ("Invalid UTF-8", "the text is not UTF-8"),
         ("Invalid numeric value: Leading zeroes", "a number begins with a needless zero"),
-        ("Depth (", "it is nested too deep"),
-        ("Document nesting depth (", "it is nested too deep"),
-        ("Number length (", "a number has too many digits"),
-        ("Number value length (", "a number has too many digits"),
-        ("No content to map", "it is empty"),
     ];
     if text == NOT_AN_OBJECT {
         return "the payload is not a JSON object".to_owned();
@@ -202,6 +214,9 @@ fn not_json(text: &str) -> String {
     if let Some(rest) = line.strip_prefix("Unexpected end-of-input") {
         let place = ENDS.iter().find(|(what, _)| rest.contains(what)).map_or("too early", |(_, place)| place);
         return format!("the payload is not JSON: the text ends {place}");
+    }
+    if let Some((_, what)) = LIMITS.iter().find(|(beginning, _)| line.starts_with(beginning)) {
+        return (*what).to_owned();
     }
     if let Some((_, what)) = KINDS.iter().find(|(beginning, _)| line.starts_with(beginning)) {
         return format!("the payload is not JSON: {what}");
@@ -216,7 +231,7 @@ fn quoted_as(before: &str) -> &'static str {
     match before {
         "Unexpected character (" => "unexpected character",
         "Unrecognized character escape " => "unknown escape",
-        "Non-standard token " => "not a number of JSON:",
+        "Non-standard token " => "not a JSON number:",
         _ => "unknown word",
     }
 }
@@ -228,8 +243,8 @@ fn exception(class: &str, text: &str) -> String {
         "DeprecatedMessageException" => Some("the document is of a kind that is no longer accepted".to_owned()),
         "UnexpectedPathElementsException" => {
             after("Found ").and_then(|rest| rest.split_once(" more path elements")).map(|(n, _)| match n.strip_prefix('-') {
-                Some(n) => format!("the address has fewer parts than expected, by {n}"),
-                None => format!("the address has more parts than expected, by {n}"),
+                Some(n) => format!("the address has {} too few", parts(n)),
+                None => format!("the address has {} too many", parts(n)),
             })
         }
         "UnknownPingVersionException" => {
@@ -238,21 +253,32 @@ fn exception(class: &str, text: &str) -> String {
         "InvalidIntegerException" => after("Path element #")
             .and_then(|rest| rest.split_once(": "))
             .map(|(n, value)| format!("part {} of the address is not an integer: {}", shown(n), shown(value))),
-        "InvalidUriException" if text == "Unknown URI prefix" => Some("the address begins with something unknown".to_owned()),
+        "InvalidUriException" if text == "Unknown URI prefix" => Some("the address has an unknown prefix".to_owned()),
         "InvalidUriException" if text.contains("not a valid UUID") => Some("the document id in the address is not a UUID".to_owned()),
         "PayloadTooLargeException" => after("Message payload is ")
             .and_then(|rest| rest.split_once("bytes, larger than the configured limit of "))
-            .map(|(n, most)| format!("the payload is larger than {most} bytes: {n}")),
+            .map(|(n, most)| format!("the payload has {} bytes, at most {} are allowed", grouped(n), grouped(most))),
         "SchemaNotFoundException" if text.starts_with("Element was assumed to be a telemetry message") => {
-            Some("the document tells no version: neither its address nor a version or v in the payload".to_owned())
+            Some("the document has no version, neither in its address nor as version or v in the payload".to_owned())
         }
         _ => None,
     };
     match known {
         Some(known) => known,
+        None if text.is_empty() && class.is_empty() => "the row does not say what is wrong".to_owned(),
         None if text.is_empty() => shown(class).into_owned(),
         None => shown(text).into_owned(),
     }
+}
+
+/// `1 part`
+fn parts(number: &str) -> String {
+    format!("{} {}", shown(number), if number == "1" { "part" } else { "parts" })
+}
+
+/// A number with thousands separators, where it is one.
+fn grouped(number: &str) -> Cow<'_, str> {
+    number.trim().parse().map_or_else(|_| shown(number.trim()), |number| count(number).into())
 }
 
 /// A value as it may stand in a sentence.

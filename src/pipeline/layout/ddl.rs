@@ -5,7 +5,7 @@
 
 use super::{Column, ColumnId, Layout, Mode};
 use crate::ground::sql::{identifier, literal};
-use crate::ground::text::visible;
+use crate::ground::text::{plural, visible};
 
 /// Column that the pipeline's tables are partitioned by.
 const PARTITION: &str = "submission_timestamp";
@@ -113,7 +113,10 @@ fn policy_tags(layout: &Layout) -> String {
         ));
     }
     if tagged.len() > MOST_TAGGED {
-        comment.push_str(&format!("-- and {} more columns have policy tags\n", tagged.len() - MOST_TAGGED));
+        comment.push_str(&format!(
+            "-- and {} policy tags\n",
+            plural((tagged.len() - MOST_TAGGED) as u64, "more column has", "more columns have")
+        ));
     }
     comment
 }

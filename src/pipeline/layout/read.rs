@@ -15,8 +15,8 @@ pub(super) fn columns(text: &[u8]) -> Result<(LayoutBuilder, Oddities), String> 
     if let Some(error) = document.error() {
         return Err(if text.trim_ascii().is_empty() { "the file is empty".to_owned() } else { format!("not JSON: {error}") });
     }
-    let list =
-        list_of_columns(&document).ok_or_else(|| format!("expected a list of columns, found {} at the top", document.kind(0).name()))?;
+    let list = list_of_columns(&document)
+        .ok_or_else(|| format!("expected a list of columns, found {} at the top", document.kind(0).with_article()))?;
     let mut reader = LayoutReader {
         document: &document,
         builder: LayoutBuilder::with_capacity(document.len() / 5),
@@ -79,7 +79,11 @@ impl LayoutReader<'_> {
         let document = self.document;
         if document.kind(node) != Kind::Object {
             self.odd.add(|| {
-                format!("{} must be an object, found {}; it is left out", nth(document, &self.builder, node), document.kind(node).name())
+                format!(
+                    "{} must be an object, found {}; it is left out",
+                    nth(document, &self.builder, node),
+                    document.kind(node).with_article()
+                )
             });
             return None;
         }
@@ -92,7 +96,7 @@ impl LayoutReader<'_> {
         let mode = self.mode(&name, members.mode);
         let fields = self.fields(&name, &kind, members.fields);
         if let Some(other) = members.other.and_then(|id| document.key(id)) {
-            self.odd.add(|| format!("{} has the member {}, which is not looked at", path(&self.builder, &name), quote(&other)));
+            self.odd.add(|| format!("{} has the member {}, which is ignored", path(&self.builder, &name), quote(&other)));
         }
         let column = self.builder.add(&name, kind, mode);
         column.description = members.description.and_then(|id| document.string(id)).map(Box::from);
@@ -151,12 +155,13 @@ impl LayoutReader<'_> {
         let node = node?;
         let (found, count) = (self.document.kind(node), self.document.count(node));
         if found != Kind::Array {
-            self.odd
-                .add(|| format!("the fields of {} must be a list, found {}; they are left out", path(&self.builder, name), found.name()));
+            self.odd.add(|| {
+                format!("the fields of {} must be a list, found {}; they are left out", path(&self.builder, name), found.with_article())
+            });
             return None;
         }
         if &**kind != "RECORD" && count > 0 {
-            self.odd.add(|| format!("{} has columns but is no RECORD; they are left out", path(&self.builder, name)));
+            self.odd.add(|| format!("{} has columns but is not a RECORD; they are left out", path(&self.builder, name)));
         }
         (&**kind == "RECORD").then_some(node)
     }

@@ -67,8 +67,8 @@ impl AssumeWalk<'_> {
     fn enter(&mut self, parent: Option<ColumnId>, key: &str) -> TableSpot {
         self.additional.push(SqlStep::Key(key.to_owned()));
         let Some(KeyColumn { column, renamed }) = name::column_of(self.layout, parent, key) else {
-            let place = parent.map_or("the table".to_owned(), |id| quoted(&self.layout.path(id)));
-            return TableSpot::Additional(None, format!("No column of {place} is named for {}.", quoted(key)));
+            let place = parent.map_or("The table".to_owned(), |id| quoted(&self.layout.path(id)));
+            return TableSpot::Additional(None, format!("{place} has no column for {}.", quoted(key)));
         };
         self.renamed = renamed.then(|| key.to_owned());
         self.sql.field(self.layout.get(column).map_or("", |column| &column.name));

@@ -4,7 +4,6 @@
 //! Also owns: words about values and columns.
 //! Refuses: deciding either (line).
 use crate::ground::text;
-use crate::pipeline::document::Kind;
 use crate::pipeline::layout::{Column, Mode};
 
 /// Where a value lands, in the words of output.
@@ -87,15 +86,6 @@ impl Reason {
 /// A key or name from the data for a sentence: safe, short, in backticks.
 pub(super) fn quoted(name: &str) -> String {
     format!("`{}`", text::clip_middle(&text::visible(name), 60))
-}
-
-/// `an object`, `a string`.
-pub(super) fn with_article(kind: Kind) -> String {
-    match kind {
-        Kind::Null => "null".to_owned(),
-        Kind::Object | Kind::Array => format!("an {}", kind.name()),
-        _ => format!("a {}", kind.name()),
-    }
 }
 
 /// What a column takes, for a sentence about a value that it does not take.

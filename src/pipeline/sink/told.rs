@@ -9,7 +9,7 @@ use crate::pipeline::layout::{ColumnId, Mode};
 use super::line::{InRow, LandingLine};
 use super::made::{Coercion, ValueContent, ValueForm};
 use super::outcome::{Reason, Side};
-use super::outcome::{quoted, takes, with_article};
+use super::outcome::{quoted, takes};
 use super::places::{self, PlaceToken, ValueSpot};
 use super::sql::{self, Expression, SqlStep};
 use super::transform::{Exception, IntentWhy, RowRefusal};
@@ -37,6 +37,7 @@ impl Landed<'_> {
             Some(_) if self.is_stripped(node) && line.column.is_none() => ignored(),
             Some(spot) if spot.in_row => self.stored(node, spot, &line),
             Some(spot) => self.additional(node, spot, &line),
+            None if self.is_ignored(node, &line) => ignored(),
             None => self.dropped(node, &line),
         };
         if let Some(refusal) = self.transformed.refusal {
@@ -64,7 +65,7 @@ impl Landed<'_> {
         let sql = if is_inside { sql::json(&expression, &inside, self.document.kind(node).is_container()) } else { expression };
         let mismatch = at.unknown.is_some() || line.shape_mismatch || self.is_wrong_shape(node, &at);
         let reason = if mismatch {
-            let found = with_article(self.document.kind(node));
+            let found = self.document.kind(node).with_article();
             Some(format!("The row cannot be written: BigQuery does not take {found} here, which the pipeline passes on unchecked."))
         } else if is_inside {
             Some(format!("It is part of the JSON in {}.", self.name(column)))
@@ -110,10 +111,10 @@ impl Landed<'_> {
         let column = intent.or_else(|| self.key_only(line)).or(line.column).or_else(|| self.stripped_column(node));
         let reason = match line.reason {
             _ if line.landing == Side::Column => {
-                "The decoder takes it out of the document as an attribute, and its text is no number.".to_owned()
+                "The decoder takes it out of the document as an attribute, and its text is not a number.".to_owned()
             }
             Some(Reason::StrippedByDecoder) => {
-                let column = column.map_or(" and the table has no column for it".to_owned(), |_| " and keeps only text".to_owned());
+                let column = column.map_or(", and the table has no column for it".to_owned(), |_| ", and keeps only text".to_owned());
                 format!("The decoder takes it out of the document{column}.")
             }
             reason => self.why_dropped(node, reason, column),
@@ -126,20 +127,18 @@ impl Landed<'_> {
         let found = self.document.kind(node);
         match reason {
             Some(Reason::Null) => HOLDS_NULL.to_owned(),
-            Some(Reason::Empty) if self.document.count(node) > 0 => {
-                "Nothing in it has a column, so that nothing is left to store.".to_owned()
-            }
+            Some(Reason::Empty) if self.document.count(node) > 0 => "Nothing in it has a column, so nothing is left to store.".to_owned(),
             Some(Reason::Empty) => "It is empty and leaves nothing to store.".to_owned(),
             Some(Reason::MapNotObject) => {
-                let found = with_article(found);
+                let found = found.with_article();
                 format!("A map takes an object; this is {found}, and the pipeline loses it because it has to rename its key.")
             }
             Some(Reason::StrictUnknownKey) => "No column has its name, and this doctype keeps nothing else.".to_owned(),
             Some(Reason::StrictNotCoercible) => {
                 let takes = column.and_then(|id| self.layout.get(id)).map_or("", takes);
-                format!("{takes}; this is {}, and this doctype keeps nothing else.", with_article(found))
+                format!("{takes}; this is {}, and this doctype keeps nothing else.", found.with_article())
             }
-            Some(Reason::KeyOnlyMap) => format!("The map {} keeps only its keys.", self.name(column)),
+            Some(Reason::KeyOnlyMap) => format!("The map {} keeps only its keys.", self.map_name(column)),
             _ => format!("Another member goes to the same column {} and takes its place.", self.name(column)),
         }
     }
@@ -147,20 +146,20 @@ impl Landed<'_> {
     fn why_additional(&self, node: NodeId, line: &LandingLine) -> String {
         let settled = self.transformed.intent(self.document, node);
         let settler = settled.map_or(node, |(settler, _)| settler);
-        let found = with_article(self.document.kind(settler));
+        let found = self.document.kind(settler).with_article();
         match line.reason {
             Some(Reason::NotCoercible) => {
                 let takes = line.column.and_then(|id| self.layout.get(id)).map_or("", takes);
                 format!("{takes}; this is {found}.")
             }
             Some(Reason::NotARecord) => format!("Every element of {} must be an object; this is {found}.", self.name(line.column)),
-            Some(Reason::KeyOnlyMap) => format!("The map {} keeps only its keys.", self.name(line.key_column)),
+            Some(Reason::KeyOnlyMap) => format!("The map {} keeps only its keys.", self.map_name(line.key_column)),
             Some(Reason::Collision) => {
                 let column = self.name(line.column);
-                format!("A later member of the exact name {column} had it transformed twice, which does not fit the second time.")
+                format!("A later member is named exactly {column}, so this one is transformed twice and does not fit the second time.")
             }
             _ => match self.document.key(settler) {
-                Some(key) => format!("No column of {} is named for {}.", self.parent_name(settler), quoted(&key)),
+                Some(key) => format!("{} has no column for {}.", self.parent_name(settler), quoted(&key)),
                 None => format!("{} has no column for this element of the list.", self.parent_name(settler)),
             },
         }
@@ -183,12 +182,12 @@ impl Landed<'_> {
         match refusal.exception {
             Exception::NoSuchElement => format!("one element of {column} does not fit its type"),
             Exception::NullPointer => {
-                format!("the pipeline fails on a list for {column} with something else than objects in a strict doctype")
+                format!("the pipeline fails on a list for {column} that holds anything but objects, in a strict doctype")
             }
             Exception::ClassCast if self.document.kind(refusal.node) == Kind::Object && self.document.count(refusal.node) > 0 => {
                 format!("the pipeline fails on an object of lists where {column} takes a list of records")
             }
-            Exception::ClassCast => format!("the pipeline fails where {column} takes a list of records and this is none"),
+            Exception::ClassCast => format!("the pipeline fails where {column} takes a list of records, and this is not one"),
         }
     }
 
@@ -244,15 +243,27 @@ impl Landed<'_> {
         self.is_stripped(node).then(|| tokens.iter().try_fold(None, |parent, name| self.layout.child(parent, name).map(Some)))??
     }
 
+    /// Whether the decoder takes it out and no column is named like it.
+    fn is_ignored(&self, node: NodeId, line: &LandingLine) -> bool {
+        let has_column = line.landing == Side::Column || line.column.is_some() || self.stripped_column(node).is_some();
+        self.is_stripped(node) && !has_column
+    }
+
+    /// The name of the map that a column of keys belongs to.
+    fn map_name(&self, key: Option<ColumnId>) -> String {
+        let map = key.and_then(|key| self.layout.get(key)?.parent).filter(|&map| self.layout.is_map(map));
+        self.name(map.or(key))
+    }
+
     /// A column's name for a sentence.
     fn name(&self, column: Option<ColumnId>) -> String {
         column.map_or_else(String::new, |column| quoted(&self.layout.path(column)))
     }
 
-    /// The columns around a value, for a sentence.
+    /// The columns around a value, for the beginning of a sentence.
     fn parent_name(&self, node: NodeId) -> String {
         let parent = self.document.parent(node).and_then(|parent| self.transformed.intent(self.document, parent));
-        parent.and_then(|(_, intent)| intent.column).map_or_else(|| "the table".to_owned(), |column| self.name(Some(column)))
+        parent.and_then(|(_, intent)| intent.column).map_or_else(|| "The table".to_owned(), |column| self.name(Some(column)))
     }
 }
 

@@ -47,8 +47,8 @@ pub(super) fn check(schema: &Schema) -> Result<(), TranspileStop> {
     let mut open = vec![0];
     while let Some(node) = open.pop() {
         if schema.document.kind(node) != Kind::Object {
-            let found = schema.document.kind(node).name();
-            return Err(TranspileStop::new(schema, node, format!("the transpiler wants an object for a schema, and this is {found}")));
+            let found = schema.document.kind(node).with_article();
+            return Err(TranspileStop::new(schema, node, format!("the transpiler needs an object for a schema; this is {found}")));
         }
         for (name, holds) in KEYWORDS {
             if let Some(value) = present(schema, node, name) {
@@ -91,8 +91,8 @@ fn subschemas(schema: &Schema, value: NodeId, name: &str, holds: KeywordHolds) -
         (KeywordHolds::SchemaOrBoolean, _) => "a schema, true or false",
         (KeywordHolds::Names, _) => "a list of names",
         (KeywordHolds::Text, _) => "text",
-        (KeywordHolds::Count, _) => "an integer from 0 without a fraction",
+        (KeywordHolds::Count, _) => "an integer from 0 on, without a fraction",
     };
-    let found = document.kind(value).name();
-    Err(TranspileStop::new(schema, value, format!("the transpiler wants {wanted} for {name}, and cannot read this {found}")))
+    let found = document.kind(value).with_article();
+    Err(TranspileStop::new(schema, value, format!("the transpiler needs {wanted} for {name}, and cannot read {found}")))
 }

@@ -200,7 +200,7 @@ impl<'a> ColumnWriter<'a> {
         let why = match tag.shape {
             Shape::Null => "it is never anything but null".to_owned(),
             Shape::Opaque(OpaqueWhy::Mixed) => "its types have none in common".to_owned(),
-            Shape::Union(_) => "it is a choice of a single choice, which the transpiler does not open at the root".to_owned(),
+            Shape::Union(_) => "it is a choice with a single branch, which the transpiler does not open at the root".to_owned(),
             _ if has(&"type") => "it is an object that names neither properties nor a schema for its values".to_owned(),
             _ => match ["$ref", "anyOf", "allOf", "not", "enum", "const"].iter().find(|name| has(name)) {
                 Some(name) => format!("it has no type, and the transpiler does not read {name}"),

@@ -77,7 +77,7 @@ impl SchemaReader<'_> {
             return Ok(name.into_owned());
         }
         let shown = self.schema.document.display_value(kind, 40);
-        Err(TranspileStop::new(self.schema, kind, format!("the transpiler knows no type {shown}")))
+        Err(TranspileStop::new(self.schema, kind, format!("the transpiler does not know the type {shown}")))
     }
 
     /// A node as one of its types.
@@ -149,7 +149,7 @@ impl SchemaReader<'_> {
                     by_column.entry(name).or_default().push(Property { key: key.into_owned(), renamed, tag });
                 }
                 PropertyName::Illegal => {
-                    let sentence = format!("no column, because BigQuery has no names like {}", quoted(&key));
+                    let sentence = format!("no column, because BigQuery does not allow the name {}", quoted(&key));
                     self.lints.push(Lint::new(self.schema, LintKind::Dropped, child, sentence));
                 }
                 PropertyName::Empty => return Err(self.nameless(child, &key)),

@@ -87,7 +87,7 @@ fn object_metrics_are_json() {
 fn a_choice_of_a_single_choice_is_opened_everywhere_but_at_the_root() {
     let choice = r#"{"oneOf":[{"type":["string","null"]}]}"#;
     assert_eq!(columns(&format!(r#"{{"properties":{{"a":{choice}}}}}"#)), ["a STRING"]);
-    assert!(stop(choice).sentence.contains("single choice"));
+    assert!(stop(choice).sentence.contains("single branch"));
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn what_is_lost_is_told_once_with_its_place() {
             "no column, because none of its properties has one; of the first, it has no type, and the transpiler does not read $ref (at /properties/r/properties/a)",
         ),
         ("/properties/m", "no column, because its types have none in common (at /properties/m/additionalProperties)"),
-        ("/properties/$id", "no column, because BigQuery has no names like \"$id\""),
+        ("/properties/$id", "no column, because BigQuery does not allow the name \"$id\""),
     ];
     assert_eq!(found, expected.map(|(pointer, sentence)| (LintKind::Dropped, pointer.to_owned(), sentence.to_owned())));
 }

@@ -43,7 +43,7 @@ pub(crate) fn whole(name: String, contents: BundleContents) -> Result<Bundle, St
     let mut counted: Vec<(GroupRecord, Vec<RowRef>)> = groups.into_iter().map(|group| (group, Vec::new())).collect();
     let mut group_of = Vec::with_capacity(rows.len());
     for (place, row) in (0..).zip(&rows) {
-        let (group, rows) = counted.get_mut(row.group).ok_or("a row is of no group")?;
+        let (group, rows) = counted.get_mut(row.group).ok_or("a row belongs to no group")?;
         rows.push(RowRef::new(0, place));
         group_of.push(group.fingerprint);
     }

@@ -46,7 +46,7 @@ pub(crate) fn contents(packed: impl BufRead) -> Result<BundleContents, String> {
     while let Some(line) = lines.next()? {
         let line: BundleLine = serde_json::from_slice(line).map_err(|error| lines.at(&reason(&error)))?;
         if let BundleLine::End(end) = line {
-            return if lines.next()?.is_some() { Err("it goes on behind its end".to_owned()) } else { contents.whole(end) };
+            return if lines.next()?.is_some() { Err("it goes on after its end".to_owned()) } else { contents.whole(end) };
         }
         contents.add(line).map_err(|reason| lines.at(&reason))?;
     }
@@ -76,7 +76,7 @@ impl BundleContents {
         let BundleContents { jobs, groups, rows, files, .. } = &self;
         let found = End { jobs: jobs.len(), groups: groups.len(), rows: rows.len(), files: files.len(), left_out: end.left_out };
         if found != end {
-            return Err("it does not hold what it says that it holds; ask for it again".to_owned());
+            return Err("it does not hold what its first line says; ask for it again".to_owned());
         }
         self.end = end;
         Ok(self)
@@ -91,7 +91,7 @@ fn push<T>(list: &mut Vec<T>, item: T) -> usize {
 fn header(line: &[u8]) -> Result<Header, String> {
     let version = serde_json::from_slice::<Version>(line).ok().filter(|_| line.starts_with(MAGIC));
     match version.map(|version| version.misfit_bundle) {
-        None => Err("its first line does not say that it is one".to_owned()),
+        None => Err("its first line is not that of a bundle".to_owned()),
         Some(VERSION) => serde_json::from_slice(line).map_err(|error| format!("line 1: {}", reason(&error))),
         Some(other) => Err(format!("its format is {other}, and this version of misfit reads format {VERSION}; take the one that wrote it")),
     }

@@ -139,7 +139,7 @@ impl BundledRow {
     /// Whether it can be a row of one of so many groups; otherwise the reason.
     pub(crate) fn check(&self, groups: usize) -> Result<(), String> {
         if self.group >= groups {
-            return Err(format!("a row is of group {}, which did not come before it", self.group));
+            return Err(format!("a row belongs to group {}, which does not come before it", self.group));
         }
         if self.columns.len() > MOST_COLUMNS {
             return Err(format!("a row has {} columns, more than {MOST_COLUMNS}", self.columns.len()));

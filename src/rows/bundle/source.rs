@@ -42,10 +42,10 @@ impl Bundle {
     /// What it is, in one line that is safe for a terminal.
     pub fn about(&self) -> String {
         let mut parts = vec![format!(
-            "{} is a bundle, {}: groups of {} rows of {}",
+            "{} is a bundle, {}: groups of {} of {}",
             self.name,
             if self.redacted { "redacted" } else { "raw, as people sent it" },
-            text::count(self.groups.rows),
+            text::plural(self.groups.rows, "row", "rows"),
             visible(&self.source),
         )];
         if let Some((first, last)) = self.window {

@@ -76,7 +76,7 @@ impl Grouper {
             path: None,
             fault: Arc::from(OTHER),
         };
-        let message = format!("{} groups of few rows, not told apart", crate::ground::text::count(folded));
+        let message = format!("{} of few rows, not told apart", crate::ground::text::plural(folded, "group", "groups"));
         let group = self.group_of_key(key, at, &message);
         self.count_cells(group, cells);
         if let Some(part) = self.parts.get_mut(group as usize) {

@@ -3,13 +3,14 @@
 //! Owns: which values a fault has, exact counts for the few and good ones for the many.
 //! Refuses: what the values mean.
 
+use std::cmp::Ordering;
 use std::hash::Hasher;
 use std::sync::Arc;
 
 use rustc_hash::FxHasher;
 
-use super::Facet;
-use crate::pipeline::fault::{Fault, Says};
+use super::{Facet, Group};
+use crate::pipeline::fault::{Fault, Keyword, Says};
 
 /// Values shown of one kind.
 const KEPT: usize = 16;
@@ -27,10 +28,12 @@ pub(super) fn name(text: &str) -> Option<&'static str> {
 }
 
 /// Counts of one kind of value. Beyond [`COUNTED`] values the rarest gives way to the new one (the space-saving algorithm); what is told is
-/// the number of rows that certainly have a value, the rest is among the others.
+/// the number of rows that certainly have a value, the rest is among the others. The smallest and the largest of numbers never give way.
 #[derive(Debug, Clone)]
 pub(super) struct FacetTally {
     name: &'static str,
+    /// Whether the values are numbers, which have a smallest and a largest.
+    numbers: bool,
     /// Ascending by hash, then value.
     values: Vec<CountedValue>,
     /// Rows with any value of this kind.
@@ -62,7 +65,9 @@ impl FacetTally {
             self.values.insert(at, CountedValue { hash, value: value.into(), count: rows, doubtful: 0 });
             return;
         }
-        let rarest = self.values.iter().enumerate().min_by(|(_, a), (_, b)| a.count.cmp(&b.count).then_with(|| a.value.cmp(&b.value)));
+        let ends = self.ends();
+        let may_go = self.values.iter().enumerate().filter(|(at, _)| ends.is_none_or(|(least, most)| *at != least && *at != most));
+        let rarest = may_go.min_by(|(_, a), (_, b)| a.count.cmp(&b.count).then_with(|| a.value.cmp(&b.value)));
         if let Some(rarest) = rarest.map(|(rarest, _)| rarest) {
             let doubtful = self.values.remove(rarest).count;
             let at = if rarest < at { at - 1 } else { at };
@@ -72,6 +77,11 @@ impl FacetTally {
 
     fn find(&self, hash: u64, value: &str) -> Result<usize, usize> {
         self.values.binary_search_by(|known| known.hash.cmp(&hash).then_with(|| (*known.value).cmp(value)))
+    }
+
+    /// Positions of the smallest and the largest number.
+    fn ends(&self) -> Option<(usize, usize)> {
+        ends(self.values.iter().map(|counted| &*counted.value)).filter(|_| self.numbers)
     }
 
     fn absorb(&mut self, other: FacetTally) {
@@ -87,15 +97,16 @@ impl FacetTally {
         }
     }
 
-    /// The most frequent values.
+    /// The most frequent values, and of numbers the smallest and the largest.
     pub(super) fn into_facet(mut self) -> Facet {
-        self.values.sort_unstable_by(|a, b| (b.count - b.doubtful).cmp(&(a.count - a.doubtful)).then_with(|| a.value.cmp(&b.value)));
-        let values: Vec<(Arc<str>, u64)> = self
-            .values
-            .into_iter()
-            .map(|counted| (Arc::from(counted.value), counted.count - counted.doubtful))
-            .filter(|(_, rows)| *rows > 0)
-            .take(KEPT)
+        let order = |a: &str, b: &str| if self.numbers { compare(a, b) } else { a.cmp(b) };
+        self.values.sort_unstable_by(|a, b| (b.count - b.doubtful).cmp(&(a.count - a.doubtful)).then_with(|| order(&a.value, &b.value)));
+        let ends = self.ends();
+        let is_told = |at: usize| at < KEPT || ends.is_some_and(|(least, most)| at == least || at == most);
+        let values: Vec<(Arc<str>, u64)> = (0..)
+            .zip(self.values)
+            .filter(|(at, counted)| is_told(*at) && counted.count > counted.doubtful)
+            .map(|(_, counted)| (Arc::from(counted.value), counted.count - counted.doubtful))
             .collect();
         let told: u64 = values.iter().map(|(_, rows)| rows).sum();
         Facet { name: self.name, values, others: self.rows.saturating_sub(told) }
@@ -104,9 +115,11 @@ impl FacetTally {
 
 /// Counts a fault's values for that many rows. `path` is the group's generalised path.
 pub(super) fn tally(tallies: &mut Vec<FacetTally>, fault: &Fault<'_>, path: Option<&str>, about_name: bool, rows: u64) {
+    let numbers = has_numbers(fault.keyword());
     let mut add = |name: &'static str, value: &str| {
         let at = tallies.iter().position(|tally| tally.name == name).unwrap_or_else(|| {
-            tallies.push(FacetTally { name, values: Vec::new(), rows: 0 });
+            let numbers = name == "length" || (name == "value" && numbers);
+            tallies.push(FacetTally { name, numbers, values: Vec::new(), rows: 0 });
             tallies.len() - 1
         });
         if let Some(tally) = tallies.get_mut(at) {
@@ -172,6 +185,34 @@ pub(super) fn finish(tallies: Vec<FacetTally>) -> Vec<Facet> {
     facets
 }
 
+impl Group {
+    /// The smallest and the largest of a facet's values, where they are several numbers that measure something.
+    pub fn range<'a>(&self, facet: &'a Facet) -> Option<(&'a str, &'a str)> {
+        let measures = facet.name == "length" || (facet.name == "value" && has_numbers(self.keyword));
+        let (least, most) = ends(facet.values.iter().map(|(value, _)| &**value)).filter(|(least, most)| measures && least != most)?;
+        Some((&facet.values[least].0, &facet.values[most].0))
+    }
+}
+
+/// Whether a message of the keyword tells a number that was found.
+fn has_numbers(keyword: Option<Keyword>) -> bool {
+    matches!(keyword, Some("minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf"))
+}
+
+/// Numbers by size; what is none comes last, by its text.
+fn compare(a: &str, b: &str) -> Ordering {
+    let number = |text: &str| text.parse::<f64>().unwrap_or(f64::INFINITY);
+    number(a).total_cmp(&number(b)).then_with(|| a.cmp(b))
+}
+
+/// Positions of the smallest and the largest; `None` where one is not a number.
+fn ends<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, usize)> {
+    values.clone().all(|value| value.parse::<f64>().is_ok()).then_some(())?;
+    let least = values.clone().enumerate().min_by(|(_, a), (_, b)| compare(a, b))?;
+    let most = values.enumerate().max_by(|(_, a), (_, b)| compare(a, b))?;
+    Some((least.0, most.0))
+}
+
 fn hash(value: &str) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(value.as_bytes());
@@ -218,6 +259,19 @@ mod tests {
         );
         assert_eq!(facets(&["#/a: extraneous key [x] is not permitted"], "/a", false), [("key", vec![("x".into(), 1)], 0)]);
         assert_eq!(facets(&["#/a: required key [x] not found"], "/a", false), []);
+    }
+
+    #[test]
+    fn lengths_are_numbers_with_a_smallest_and_a_largest() {
+        let lengths: Vec<usize> = (0..2000).map(|i| 100 + i * 7919 % 1900).chain([7, 90_000]).chain([500; 5]).collect();
+        let messages: Vec<String> = lengths.iter().map(|n| format!("#/a: expected maxLength: 5, actual: {n}")).collect();
+        let messages: Vec<&str> = messages.iter().map(String::as_str).collect();
+        let told = facets(&messages, "/a", false).remove(0);
+        let values: Vec<&str> = told.1.iter().map(|(value, _)| value.as_str()).collect();
+        assert_eq!((told.0, values[0], values.len() <= KEPT + 2), ("length", "500", true));
+        assert!(values.contains(&"7") && values.contains(&"90000"), "{values:?}");
+        let few = facets(&["#/a: expected maxLength: 5, actual: 100", "#/a: expected maxLength: 5, actual: 9"], "/a", false).remove(0);
+        assert_eq!(few.1, [("9".into(), 1), ("100".into(), 1)]);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The members of a group's record that scripts read, and that an earlier export gives back.
 //!
-//! Owns: their names, order and meanings, which are stable: times are RFC 3339, jobs have their names, `share` is of all counted rows, `status_sure` is false where nothing can be said, `facet_rows`
-//! are the rows that the facets are counted from.
+//! Owns: their names, order and meanings, which are stable: times are RFC 3339, jobs have their names, `share` is of all counted rows,
+//! `status_sure` is false where nothing can be said, `facet_rows` are the rows that the facets are counted from, `keys` are those around the place
+//! (where the path says `{key}`), the most frequent ones with their rows, `keys_others` the rows with others.
 //! Refuses: forms (JSON, CSV): it is written by whoever serializes it, and holds no tree of values.
 
 use serde::{Serialize, Serializer};
 
-use super::{Deploy, FacetRecord, Fingerprint, Group, GroupRecord, Groups, Status};
+use super::{Deploy, FacetRecord, Fingerprint, Group, GroupRecord, Groups, Status, keys};
 use crate::ground::time::{Micros, timestamp};
 
 /// A record among all groups.
@@ -51,6 +52,15 @@ struct Members<'a> {
     clients: Option<u64>,
     clients_exact: Option<bool>,
     folded: Option<u64>,
+    keys: Vec<KeyMember<'a>>,
+    keys_others: u64,
+}
+
+/// Keys around the place, in the order of the path's `{key}`, with slashes between.
+#[derive(Serialize)]
+struct KeyMember<'a> {
+    key: &'a str,
+    count: u64,
 }
 
 #[derive(Serialize)]
@@ -100,6 +110,8 @@ impl Serialize for GroupFields<'_> {
             let job = among.jobs.get(deploy.job as usize)?;
             Some(DeployMember { job: &job.name, family: &deploy.family, time: time(deploy.time) })
         });
+        let maps = keys::maps(record.path.as_deref(), &record.fault);
+        let around = keys::keys(maps, record.keyword.as_deref(), &record.facets, |facet| &facet.name);
         let members = Members {
             namespace: record.namespace.as_deref(),
             doctype: record.doctype.as_deref(),
@@ -126,6 +138,8 @@ impl Serialize for GroupFields<'_> {
             clients: record.clients.map(|clients| clients.count),
             clients_exact: record.clients.map(|clients| clients.exact),
             folded: record.folded,
+            keys: around.iter().flat_map(|facet| &facet.values).map(|(key, count)| KeyMember { key, count: *count }).collect(),
+            keys_others: around.map_or(0, |facet| facet.others),
         };
         members.serialize(serializer)
     }

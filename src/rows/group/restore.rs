@@ -48,9 +48,9 @@ fn group((told, rows): Restorable, jobs: &[Job], deploys: &[Deploy]) -> Result<G
         deploys.get(deploy as usize).ok_or_else(|| format!("there is no deploy {deploy}"))?;
     }
     let Trend { start, width, bins } = told.trend;
-    let trend = Trend::restored(start, width, bins).ok_or("the counts over time are no trend")?;
+    let trend = Trend::restored(start, width, bins).ok_or("the counts over time are not a trend")?;
     let keyword = match told.keyword.as_deref() {
-        Some(name) => Some(fault::keyword(name).ok_or("the keyword is none that a message can name")?),
+        Some(name) => Some(fault::keyword(name).ok_or("the keyword is not one that a message can name")?),
         None => None,
     };
     let class = told.exception_class;
@@ -83,7 +83,7 @@ fn group((told, rows): Restorable, jobs: &[Job], deploys: &[Deploy]) -> Result<G
 }
 
 fn facet(FacetRecord { name, values, others }: FacetRecord) -> Result<Facet, String> {
-    let name = facets::name(&name).ok_or("a kind of value is none that a message can hold")?;
+    let name = facets::name(&name).ok_or("a kind of value is not one that a message can hold")?;
     check(others, None)?;
     values.iter().try_for_each(|(_, rows)| check(*rows, None))?;
     Ok(Facet { name, values: values.into_iter().map(|(value, rows)| (value.into(), rows)).collect(), others })
@@ -94,7 +94,9 @@ fn check(rows: u64, span: Option<(Micros, Micros)>) -> Result<(), String> {
         return Err(format!("{rows} rows are more than can be counted"));
     }
     match span {
-        Some((first, last)) if first > last || !is_time(first) || !is_time(last) => Err("a time is none".to_owned()),
+        Some((first, last)) if first > last || !is_time(first) || !is_time(last) => {
+            Err("a first and last time are out of range or order".to_owned())
+        }
         _ => Ok(()),
     }
 }
@@ -134,16 +136,16 @@ mod tests {
         };
         assert!(refused(&|one| one.count = u64::MAX).contains("more than can be counted"));
         assert!(refused(&|one| one.folded = Some(u64::MAX)).contains("more than can be counted"));
-        assert!(refused(&|one| one.span = Some((2, 1))).contains("a time"));
-        assert!(refused(&|one| one.span = Some((i64::MIN, i64::MAX))).contains("a time"));
+        assert!(refused(&|one| one.span = Some((2, 1))).contains("last time"));
+        assert!(refused(&|one| one.span = Some((i64::MIN, i64::MAX))).contains("last time"));
         assert!(refused(&|one| one.jobs[0].job = 9).contains("no job 9"));
         assert!(refused(&|one| one.standing.deploy = Some(9)).contains("no deploy 9"));
         assert!(refused(&|one| one.keyword = Some("nonsense".into())).contains("keyword"));
         assert!(refused(&|one| one.facets[0].name = "nonsense".into()).contains("kind of value"));
         for trend in [(0, 0, vec![1]), (0, 1, vec![1]), (1, 60_000_000, vec![1]), (0, 60_000_000, vec![1; 65]), (0, -60_000_000, vec![1])] {
-            assert!(refused(&|one| one.trend = trend.clone().into()).contains("no trend"), "{trend:?}");
+            assert!(refused(&|one| one.trend = trend.clone().into()).contains("not a trend"), "{trend:?}");
         }
         let far = (i64::MAX / 120_000_000 * 120_000_000, 60_000_000, vec![1]);
-        assert!(refused(&|one| one.trend = far.clone().into()).contains("no trend"));
+        assert!(refused(&|one| one.trend = far.clone().into()).contains("not a trend"));
     }
 }

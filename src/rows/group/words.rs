@@ -5,7 +5,7 @@
 
 use super::{Group, GroupKey};
 use crate::ground::text::visible;
-use crate::pipeline::fault::{Fault, Keyword, phrase};
+use crate::pipeline::fault::{Fault, Keyword, phrase, summary};
 
 impl GroupKey {
     /// `namespace/doctype.version` as far as it is known. Safe to show on a terminal.
@@ -30,9 +30,12 @@ impl Group {
     /// One sentence: `/client_info is missing the key app_build`. Values on which not all rows agree are left out, or said to be an example.
     /// Safe to show on a terminal.
     pub fn sentence(&self) -> String {
-        match (self.keyword, &self.key.path) {
+        match (self.keyword, &self.shown_path()) {
             (Some(keyword), Some(path)) => format!("{} {}", self.subject(path, keyword), self.broken(keyword)),
-            (None, Some(path)) => format!("{}: {}", self.subject(path, ""), visible(&self.says)),
+            (None, Some(path)) => match self.summary() {
+                Some(summary) => format!("{} {summary}", self.subject(path, "")),
+                None => format!("{}: {}", self.subject(path, ""), visible(&self.says)),
+            },
             (_, None) => self.placeless(),
         }
     }
@@ -42,7 +45,7 @@ impl Group {
         match (self.keyword, &self.key.path) {
             (Some(keyword), Some(_)) if self.about_name(keyword) => format!("the key {}", self.broken(keyword)),
             (Some(keyword), Some(_)) => self.broken(keyword),
-            (None, Some(_)) => visible(&self.says).into_owned(),
+            (None, Some(_)) => self.summary().unwrap_or_else(|| visible(&self.says).into_owned()),
             (_, None) => self.placeless(),
         }
     }
@@ -52,6 +55,12 @@ impl Group {
         let expected = self.agreed("expected type").or_else(|| self.agreed("limit"));
         let found = ["found type", "length", "value"].into_iter().find(|kind| self.has(kind)).and_then(|kind| self.agreed(kind));
         phrase(keyword, expected, found, key)
+    }
+
+    /// What a message says that only counts violations.
+    fn summary(&self) -> Option<String> {
+        let fault = Fault::parse(&self.sample, self.key.class.as_deref());
+        fault.is_summary().then(|| summary(self.agreed("value")))
     }
 
     fn placeless(&self) -> String {

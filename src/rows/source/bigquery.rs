@@ -133,7 +133,7 @@ impl BigQuery {
         }
         if let Some(shape) = shapes.iter().find(|shape| shape.counts.is_some()) {
             let name = shape.name();
-            let told = format!("{name} holds counts with a sample of their messages, so single rows and documents are not to be had");
+            let told = format!("{name} holds counts with a sample of their messages, but no single rows or documents");
             notes.push(told.into());
         }
         notes
@@ -142,13 +142,13 @@ impl BigQuery {
     fn row(&self, key: &RowKey, watch: &dyn Watch) -> Result<SourceRow, Error> {
         let shapes = self.shapes(watch)?;
         let at = key.table as usize;
-        let shape = shapes.get(at).ok_or_else(|| Error::Input("the table of this row is not read any more".to_owned()))?;
+        let shape = shapes.get(at).ok_or_else(|| Error::Input("the table of this row is no longer read".to_owned()))?;
         let sql = rows::one((at, shape), key);
         let keep = if self.service.settings.keep_rows { Keep::Closed } else { Keep::No };
         let moment = Window { since: key.time, until: key.time };
         let answer = self.service.ask("opening a row", &sql, moment, keep, watch)?;
         let whole = answer.rows.first().and_then(|row| AnswerCells::of(row).value(0));
-        let whole = whole.ok_or_else(|| Error::Input("the row is not there any more: rows are deleted after some weeks".to_owned()))?;
+        let whole = whole.ok_or_else(|| Error::Input("the row is gone: rows are deleted after some weeks".to_owned()))?;
         Ok(shaped(shape, whole, key.time))
     }
 }
@@ -218,7 +218,7 @@ impl ErrorSource for BigQuery {
         if let Some((_, row)) = locked(&self.fetched).iter().find(|(known, _)| *known == at) {
             return Ok(row.clone());
         }
-        let key = self.keys.get(at).ok_or_else(|| Error::Input("no such row was named in this session".to_owned()))?;
+        let key = self.keys.get(at).ok_or_else(|| Error::Input("this row was not listed in this session".to_owned()))?;
         let row = self.row(&key, watch)?;
         let mut fetched = locked(&self.fetched);
         fetched.push_back((at, row.clone()));

@@ -140,7 +140,7 @@ fn paths_of(argument: &str) -> Result<Vec<PathBuf>, SourceError> {
         return Ok(vec![path.to_owned()]);
     }
     let shown = crate::ground::text::visible(argument);
-    let matches = glob::glob(argument).map_err(|error| SourceError::Input(format!("{shown} is no file and no pattern: {error}")))?;
+    let matches = glob::glob(argument).map_err(|error| SourceError::Input(format!("{shown} is neither a file nor a pattern: {error}")))?;
     let mut paths = Vec::new();
     for entry in matches {
         let path = entry.map_err(|error| SourceError::Io { path: error.path().to_owned(), error: error.into() })?;

@@ -89,8 +89,8 @@ fn group(record: &impl Fields) -> Result<GroupRecord, String> {
     let (print, count) = (needed("fingerprint")?, needed("count")?);
     let time = |name: &str| record.text(name).as_deref().and_then(parse_time);
     Ok(GroupRecord {
-        fingerprint: print.parse::<Fingerprint>().map_err(|_| format!("has the fingerprint {}, which is none", visible(&print)))?,
-        count: count.parse().map_err(|_| format!("has the count {}, which is no number of rows", visible(&count)))?,
+        fingerprint: print.parse::<Fingerprint>().map_err(|_| format!("has the fingerprint {}, which is not one", visible(&print)))?,
+        count: count.parse().map_err(|_| format!("has the count {}, which is not a number of rows", visible(&count)))?,
         span: time("first").zip(time("last")),
         namespace: record.text("namespace"),
         doctype: record.text("doctype"),

@@ -233,16 +233,16 @@ fn what_is_not_whole_is_refused() {
     }
     let text = small();
     assert!(refusal(&changed(&text, "{\"end\"", |_| String::new())).contains("ends too early"));
-    assert!(refusal(&changed(&text, "{\"row\"", |_| String::new())).contains("does not hold what it says"));
-    assert!(refusal(&format!("{text}{text}")).contains("goes on behind its end"));
+    assert!(refusal(&changed(&text, "{\"row\"", |_| String::new())).contains("does not hold what its first line says"));
+    assert!(refusal(&format!("{text}{text}")).contains("goes on after its end"));
     assert!(refusal(text.trim_end()).contains("ends too early"));
     assert!(!is_bundle(dir.path()) && !is_bundle(&dir.path().join("none")) && !is_bundle(Path::new("Cargo.toml")));
 }
 
 #[test]
 fn what_is_no_bundle_of_this_version_says_so() {
-    assert!(refusal("").contains("does not say that it is one"));
-    assert!(refusal("{}\n").contains("does not say that it is one"));
+    assert!(refusal("").contains("is not that of a bundle"));
+    assert!(refusal("{}\n").contains("is not that of a bundle"));
     assert!(refusal("{\"misfit_bundle\":2,\"x\":1}\n").contains("its format is 2"));
     assert!(refusal("{\"misfit_bundle\":1}\n").contains("line 1: missing field"));
     let text = small();
@@ -251,9 +251,9 @@ fn what_is_no_bundle_of_this_version_says_so() {
         ("[]", "line "),
         ("{\"nonsense\":1}", "unknown variant `nonsense`"),
         ("{\"\u{1b}[2J\":1}", "line "),
-        ("{\"row\":{\"group\":2,\"origin\":\"\",\"columns\":[],\"payload\":null}}", "group 2, which did not come before it"),
+        ("{\"row\":{\"group\":2,\"origin\":\"\",\"columns\":[],\"payload\":null}}", "group 2, which does not come before it"),
         ("{\"row\":{\"group\":0,\"origin\":\"\",\"columns\":[],\"payload\":{\"base64\":\"?\"}}}", "not base64"),
-        ("{\"file\":{\"path\":\"a/b/b.1.bq\",\"content\":{\"base64\":\"?\"}}}", "does not hold what it says"),
+        ("{\"file\":{\"path\":\"a/b/b.1.bq\",\"content\":{\"base64\":\"?\"}}}", "does not hold what its first line says"),
     ] {
         let error = line(hostile);
         assert!(error.contains(said) && !error.contains('\u{1b}'), "{hostile}: {error}");

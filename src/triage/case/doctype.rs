@@ -9,13 +9,18 @@ use crate::pipeline::document::{Document, Kind};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::names::snake_case;
 use crate::pipeline::schema::Schema;
-use crate::pipeline::verdict::judge::Judge;
+use crate::pipeline::verdict::judge::{Judge, JudgeInput, Violation};
 use crate::rows::column::ErrorColumn;
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::{Doctype, Lookup, SchemaStore};
 
 use super::ResolvedDoctype;
 use super::parts::Splitting;
+
+/// Versions that are tried for whether a document can choose them.
+const MOST_TRIED: usize = 3;
+/// Violations of a document that has nothing but a version.
+const MOST_VIOLATIONS: usize = 1000;
 
 /// What the store has for a row.
 #[derive(Default)]
@@ -76,6 +81,9 @@ pub(super) fn resolve(
         }
         Lookup::NoVersion { known } => {
             notes.push(no_version(store, &resolved, &known, document.is_some()));
+            if from_payload {
+                notes.extend(known.iter().rev().take(MOST_TRIED).filter_map(|&at| unusable(store, at)));
+            }
             // A version that is not told is most likely the newest.
             (known.last().copied().filter(|_| resolved.version.is_none()), false)
         }
@@ -168,11 +176,36 @@ fn no_doctype(resolved: &ResolvedDoctype, nearest: &[String]) -> String {
     }
 }
 
+/// A version that no document can choose: the schema on that shelf refuses the version that leads to it.
+fn unusable(store: &SchemaStore, at: usize) -> Option<String> {
+    let known = store.doctypes().get(at)?;
+    let judge = store.judge(at).ok()??;
+    let quoted = serde_json::to_string(&known.version).ok()?;
+    let refusal = |text: String| {
+        let all = judge.violations(JudgeInput::payload(&Document::parse(text.into_bytes())), MOST_VIOLATIONS).list;
+        let about = |violation: &Violation| violation.tokens.first().or(violation.key.as_ref()).is_some_and(|token| token == "version");
+        all.into_iter().find(about).map(|violation| violation.sentence)
+    };
+    let bare = known.version.bytes().all(|byte| byte.is_ascii_digit()).then_some(known.version.as_str());
+    let spellings = bare.into_iter().chain([quoted.as_str()]);
+    let documents =
+        ["version", "v"].into_iter().flat_map(|name| spellings.clone().map(move |version| format!(r#"{{"{name}": {version}}}"#)));
+    let refusals: Option<Vec<String>> = documents.map(refusal).collect();
+    let why = refusals?.into_iter().next()?;
+    let (name, version) = (shown(&format!("{}/{}", known.namespace, known.doctype)), shown(&known.version));
+    Some(format!(
+        "No document can use version {version} of {name}: a document chooses it by its top-level version {version}, which its schema refuses ({why})."
+    ))
+}
+
 fn no_version(store: &SchemaStore, resolved: &ResolvedDoctype, known: &[usize], has_document: bool) -> String {
     let doctype = shown(&format!("{}/{}", resolved.namespace, resolved.doctype));
     let versions: Vec<String> = known.iter().filter_map(|&at| store.doctypes().get(at)).map(|known| known.version.clone()).collect();
     match &resolved.version {
-        Some(version) => format!("The schemas have no version {} of {doctype}; they have {}.", shown(version), listed(&versions)),
+        Some(version) => {
+            let origin = if resolved.from_payload { ", which the document chooses by its top-level version" } else { "" };
+            format!("The schemas have no version {} of {doctype}{origin}; they have {}.", shown(version), listed(&versions))
+        }
         None => {
             let why = match (resolved.from_payload, has_document) {
                 (true, true) => "The payload has neither a version nor a v that is a single value",
@@ -188,9 +221,10 @@ fn no_version(store: &SchemaStore, resolved: &ResolvedDoctype, known: &[usize], 
 /// Names in a sentence, the first ten of many.
 fn listed(names: &[String]) -> String {
     const MOST: usize = 10;
-    let mut out = names.iter().take(MOST).map(|name| shown(name)).collect::<Vec<_>>().join(", ");
-    if names.len() > MOST {
-        out.push_str(&format!(" and {} more", names.len() - MOST));
+    let told = text::listed(names.len(), MOST);
+    let mut out = names.iter().take(told).map(|name| shown(name)).collect::<Vec<_>>().join(", ");
+    if names.len() > told {
+        out.push_str(&format!(" and {} more", names.len() - told));
     }
     out
 }

@@ -31,9 +31,9 @@ pub(super) fn notes(schema: Option<&Schema>, layout: Option<&Layout>) -> Vec<Str
 
 /// The first sentences, and how many there are beyond them.
 fn first(sentences: impl Iterator<Item = String>, count: usize, what: &str) -> Vec<String> {
-    let more = count.saturating_sub(MOST);
-    let told = sentences.take(MOST);
-    told.chain((more > 0).then(|| format!("{} more {what}.", text::count(more as u64)))).collect()
+    let told = text::listed(count, MOST);
+    let more = (count - told) as u64;
+    sentences.take(told).chain((more > 0).then(|| format!("{} more {what}.", text::count(more)))).collect()
 }
 
 fn shown(said: &str) -> String {

@@ -18,7 +18,7 @@ use super::doctype::{self, FoundDoctype, TableLayout};
 use super::parts::{Share, Splitting};
 use super::replay::{self, Replay};
 use super::table::{CaseTable, Given};
-use super::{Broken, Case, CaseWarnings, ToldMessage, attributes, oddities, place, warned};
+use super::{Broken, Case, CaseWarnings, ToldMessage, agreement, attributes, oddities, place, warned};
 
 /// Nesting at which the pipeline's parser gives up.
 const DEEPEST: usize = 1000;
@@ -36,7 +36,7 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     let class = row.column(ErrorColumn::Class).map(str::to_owned);
     let has_fault = !message.is_empty() || class.is_some();
     let readings = if has_fault { Fault::readings(&message, class.as_deref()) } else { Vec::new() };
-    let replay = replay::replay(
+    let mut replay = replay::replay(
         &row,
         Some(&*text).filter(|_| form != PayloadForm::Absent),
         document.as_deref(),
@@ -57,7 +57,12 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     }
     let layout = table.map(|table| table.layout.clone());
     match fault {
-        Some(fault) => tell(fault, exact, broken.as_ref(), document.as_deref(), &mut notes),
+        Some(fault) => {
+            tell(fault, exact, broken.as_ref(), document.as_deref(), &mut notes);
+            if let Some(replay) = &mut replay {
+                agreement::settle(replay, fault, broken.as_ref(), document.as_deref(), &mut notes);
+            }
+        }
         None => notes.push("The row has neither an error message nor an exception class.".to_owned()),
     }
     tell_more(replay.as_ref(), schema.as_deref(), layout.as_deref(), &mut notes);
@@ -127,7 +132,7 @@ fn read(form: PayloadForm, text: Arc<[u8]>, notes: &mut Vec<String>) -> Option<A
         let kept = if document.is_empty() { "" } else { "; what comes before is shown" };
         notes.push(format!("The payload is not JSON: {error}{kept}."));
     } else if !doctype::is_object(&document) {
-        notes.push(format!("The payload is not an object but {}; the pipeline takes only objects.", document.kind(0).name()));
+        notes.push(format!("The payload is not an object but {}; the pipeline takes only objects.", document.kind(0).with_article()));
     }
     if let Some(offset) = document.trailing() {
         let at = text::count(offset as u64);
@@ -146,16 +151,12 @@ fn tell(fault: &Fault<'_>, exact: bool, broken: Option<&Broken>, document: Optio
     }
     match fault.says {
         Says::NoSuchDoctype { .. } | Says::NoSuchSchema { .. } if exact => {
-            notes.push("The schemas at hand have this doctype and version; the row's job did not, so it was added since.".to_owned());
+            notes.push("The schemas you have have this doctype and version; the row's job did not, so it was added since.".to_owned());
         }
         Says::NotJson { .. } if document.is_some_and(|document| document.error().is_none()) => {
             notes.push(
                 "The document reads as JSON here; the pipeline's parser is stricter about depth, long numbers and encoding.".to_owned(),
             );
-        }
-        Says::Broken { keyword: Some("required"), key: Some(key), .. } if taken_out(broken, document, key) => {
-            let key = text::clip_middle(&text::visible(key), 60).into_owned();
-            notes.push(format!("The payload has the key `{key}`, but the decoder takes it out before it validates."));
         }
         _ => {}
     }
@@ -168,16 +169,9 @@ fn tell(fault: &Fault<'_>, exact: bool, broken: Option<&Broken>, document: Optio
     }
 }
 
-/// What the judgement here has to say first, and what could not be judged or is odd about the files.
+/// What could not be judged or is odd about the files.
 fn tell_more(replay: Option<&Replay>, schema: Option<&Schema>, layout: Option<&Layout>, notes: &mut Vec<String>) {
-    notes.splice(0..0, replay.and_then(Replay::disagreement));
     let doubts = replay.map_or(&[][..], |replay| &replay.doubts);
     notes.extend(doubts.iter().map(|doubt| format!("Not judged at {}: {}.", doubt.schema_pointer, doubt.what)));
     notes.extend(oddities::notes(schema, layout));
-}
-
-/// Whether a key that is said to be missing is in the payload: standard fields become attributes before anything is judged.
-fn taken_out(broken: Option<&Broken>, document: Option<&Document>, key: &str) -> bool {
-    let at_top = broken.is_some_and(|broken| broken.tokens.is_empty());
-    at_top && document.is_some_and(|document| !document.is_empty() && document.member(0, key).is_some())
 }

@@ -11,6 +11,7 @@ use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::missing;
 
 use super::ResolvedDoctype;
+use super::agreement::Agreement;
 
 /// The stage that parses and validates.
 const STAGE: &str = "ParsePayload";
@@ -32,6 +33,10 @@ pub struct Replay {
     pub violation: Option<Violation>,
     /// Whether the row says the same.
     pub reproduced: bool,
+    /// How the two go together.
+    pub agreement: Agreement,
+    /// Whether what the row says is broken by these schemas, first or later.
+    pub stands: bool,
     /// Everything that is broken, not only what the validator reports.
     pub violations: Violations,
     /// What could not be judged and so counts as fulfilled.
@@ -66,7 +71,16 @@ pub(super) fn replay(
 fn unreadable(failure: JsonFailure, class: &str, told: &str) -> Replay {
     let message = format!("{}: {}", failure.class, failure.message);
     let reproduced = class == failure.class && told.starts_with(cut(&message).trim_end_matches("..."));
-    Replay { class: Some(failure.class), message, violation: None, reproduced, violations: none(), doubts: Vec::new() }
+    Replay {
+        class: Some(failure.class),
+        message,
+        violation: None,
+        reproduced,
+        agreement: Agreement::default(),
+        stands: reproduced,
+        violations: none(),
+        doubts: Vec::new(),
+    }
 }
 
 fn none() -> Violations {
@@ -82,7 +96,17 @@ fn validated(document: &Document, judge: &Judge, told: &str) -> Replay {
     let violations = judge.violations(JudgeInput::payload(document), MOST_VIOLATIONS);
     let message = violation.as_ref().map(|violation| format!("{VALIDATION}: {}", violation.message)).unwrap_or_default();
     let reproduced = violation.is_some() && cut(&message) == told;
-    Replay { class: violation.as_ref().map(|_| VALIDATION), message, violation, reproduced, violations, doubts: verdict.doubts }
+    let class = violation.as_ref().map(|_| VALIDATION);
+    Replay {
+        class,
+        message,
+        violation,
+        reproduced,
+        agreement: Agreement::default(),
+        stands: reproduced,
+        violations,
+        doubts: verdict.doubts,
+    }
 }
 
 /// What the decoder says where a schema is missing: names as the row spells them.
@@ -92,7 +116,16 @@ fn not_found(row: &SourceRow, doctype: &ResolvedDoctype, schemas: &SchemaStore, 
     let text = missing(&lookup, namespace, name, doctype.version.as_deref())?;
     let message = format!("{NOT_FOUND}: {text}");
     let reproduced = cut(&message) == told;
-    Some(Replay { class: Some(NOT_FOUND), message, violation: None, reproduced, violations: none(), doubts: Vec::new() })
+    Some(Replay {
+        class: Some(NOT_FOUND),
+        message,
+        violation: None,
+        reproduced,
+        agreement: Agreement::default(),
+        stands: reproduced,
+        violations: none(),
+        doubts: Vec::new(),
+    })
 }
 
 /// A message as the pipeline stores it: at most 1,024 bytes, the last three then dots, never a character in half.
@@ -127,25 +160,6 @@ impl Replay {
     pub fn recorded(&self) -> std::borrow::Cow<'_, str> {
         cut(&self.message)
     }
-
-    /// One sentence where the row and the schemas at hand do not agree.
-    pub fn disagreement(&self) -> Option<String> {
-        if self.reproduced {
-            return None;
-        }
-        Some(match (&self.violation, self.class) {
-            (Some(violation), _) => format!(
-                "The schemas you have judge this differently: {} The schema has changed since, is of another revision, or the payload was altered.",
-                sentence_end(&violation.sentence)
-            ),
-            (None, Some(_)) => format!("The schemas you have judge this differently: {}.", self.message.rsplit_once(": ").map_or("", |(_, text)| text)),
-            (None, None) => "The schemas you have judge this differently: the document passes, so the schema has changed since or is of another revision.".to_owned(),
-        })
-    }
-}
-
-fn sentence_end(sentence: &str) -> String {
-    if sentence.ends_with('.') { sentence.to_owned() } else { format!("{sentence}.") }
 }
 
 #[cfg(test)]

@@ -21,18 +21,21 @@ pub(super) fn sentence(case: &Case) -> String {
     if broken.about_name {
         return format!("The key {} {}.", quoted(broken.tokens.last().map_or("", String::as_str)), fault.sentence);
     }
-    let subject = subject(&broken.tokens);
-    let phrase = phrase(case).unwrap_or_else(|| fault.sentence.clone());
+    let subject = capital_first(&subject(case, &broken.tokens, &broken.path));
+    // Of another document or schema than those at hand only the message knows.
+    let stands = case.replay.as_ref().is_none_or(|replay| replay.stands);
+    let phrase = phrase(case).filter(|_| stands).unwrap_or_else(|| fault.sentence.clone());
     format!("{subject} {phrase}.")
 }
 
-/// The value by name: its key, or its position in a list.
-fn subject(tokens: &[String]) -> String {
-    let is_index = |token: &String| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
-    match tokens {
-        [] => "The document".to_owned(),
-        [.., list, index] if is_index(index) && !is_index(list) => format!("Element {index} of {}", quoted(list)),
-        [.., name] => quoted(name),
+/// The value by name: its key, or its position in a list. Whether a number is one or the other the document tells, or else the path.
+fn subject(case: &Case, tokens: &[String], path: &str) -> String {
+    let Some((last, above)) = tokens.split_last() else { return "the document".to_owned() };
+    let list = case.document.as_deref().and_then(|document| Some(document.kind(document.find(above).ok()?) == Kind::Array));
+    let general = || path.split('/').nth(tokens.len()) == Some("[]");
+    match list.unwrap_or_else(general) {
+        true => format!("element {} of {}", text::visible(last), subject(case, above, path)),
+        false => quoted(last),
     }
 }
 
@@ -51,12 +54,12 @@ fn phrase(case: &Case) -> Option<String> {
         "const" => format!("must be {}, {}", asked("const")?, is()),
         "pattern" => format!("must match the pattern {}, {}", asked("pattern")?, is()),
         "format" => format!("must be a valid {}, {}", asked("format")?.trim_matches('"'), is()),
-        "maxLength" => format!("must have at most {} characters, {}", asked("maxLength")?, has(document, value)),
-        "minLength" => format!("must have at least {} characters, {}", asked("minLength")?, has(document, value)),
-        "maxItems" => format!("must have at most {} elements, {}", asked("maxItems")?, has(document, value)),
-        "minItems" => format!("must have at least {} elements, {}", asked("minItems")?, has(document, value)),
-        "maxProperties" => format!("must have at most {} members, {}", asked("maxProperties")?, has(document, value)),
-        "minProperties" => format!("must have at least {} members, {}", asked("minProperties")?, has(document, value)),
+        "maxLength" => format!("must have at most {}, {}", units(&asked("maxLength")?, "character"), has(document, value)),
+        "minLength" => format!("must have at least {}, {}", units(&asked("minLength")?, "character"), has(document, value)),
+        "maxItems" => format!("must have at most {}, {}", units(&asked("maxItems")?, "element"), has(document, value)),
+        "minItems" => format!("must have at least {}, {}", units(&asked("minItems")?, "element"), has(document, value)),
+        "maxProperties" => format!("must have at most {}, {}", units(&asked("maxProperties")?, "key"), has(document, value)),
+        "minProperties" => format!("must have at least {}, {}", units(&asked("minProperties")?, "key"), has(document, value)),
         "minimum" => format!("must be at least {}, {}", asked("minimum")?, is()),
         "maximum" => format!("must be at most {}, {}", asked("maximum")?, is()),
         "exclusiveMinimum" => format!(
@@ -106,11 +109,12 @@ fn choices(schema: &Schema, node: NodeId) -> Option<String> {
     const MOST: usize = 10;
     let list = schema.keyword(node, "enum")?;
     let count = schema.document.count(list);
-    let shown: Vec<_> = schema.document.children(list).take(MOST).map(|id| schema.document.display_value(id, LONGEST)).collect();
+    let told = text::listed(count, MOST);
+    let shown: Vec<_> = schema.document.children(list).take(told).map(|id| schema.document.display_value(id, LONGEST)).collect();
     Some(match (count, shown.join(", ")) {
         (1, only) => only,
-        (2..=MOST, all) => format!("one of {all}"),
-        (_, first) => format!("one of {first} and {} more", count.saturating_sub(MOST)),
+        (_, all) if told == count => format!("one of {all}"),
+        (_, first) => format!("one of {first} and {} more", count - told),
     })
 }
 
@@ -122,9 +126,14 @@ fn is(document: &Document, value: NodeId) -> String {
         Kind::String => format!("is the string {shown}"),
         Kind::Number if is_decimal(document.raw(value)) => format!("is the decimal number {shown}"),
         Kind::Number => format!("is the integer {shown}"),
-        Kind::Object => format!("is an object of {} members", text::count(document.count(value) as u64)),
-        Kind::Array => format!("is an array of {} elements", text::count(document.count(value) as u64)),
+        Kind::Object => format!("is an object of {}", text::plural(document.count(value) as u64, "key", "keys")),
+        Kind::Array => format!("is an array of {}", text::plural(document.count(value) as u64, "element", "elements")),
     }
+}
+
+/// `1 key`, `40 keys`, of a limit as the schema spells it.
+fn units(limit: &str, unit: &str) -> String {
+    format!("{limit} {unit}{}", if limit == "1" { "" } else { "s" })
 }
 
 /// `has 31`, in the unit that its kind is counted in.
@@ -154,8 +163,12 @@ fn quoted(name: &str) -> String {
 }
 
 fn capital(sentence: &str) -> String {
+    let stop = if sentence.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{stop}", capital_first(sentence))
+}
+
+fn capital_first(sentence: &str) -> String {
     let mut chars = sentence.chars();
     let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    let stop = if sentence.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{first}{}{stop}", chars.as_str())
+    format!("{first}{}", chars.as_str())
 }

@@ -19,6 +19,10 @@ static FILES: &[(&str, &[u8])] = &[
             {"name": "lines", "type": "RECORD", "mode": "REPEATED", "fields": [{"name": "count", "type": "INT64"}]}]"#,
     ),
     ("shop/order/order.2.schema.json", br#"{"type": "object"}"#),
+    (
+        "telemetry/study/study.3.schema.json",
+        br#"{"type": "object", "required": ["version"], "properties": {"version": {"type": "number", "minimum": 4, "maximum": 4}}}"#,
+    ),
     ("telemetry/main/main.4.schema.json", br#"{"type": "object", "properties": {"payload": {"type": "object", "properties": {"info": {"type": "string"}}}}}"#),
     (
         "telemetry/main/main.5.bq",
@@ -88,6 +92,13 @@ fn sentences_name_what_is_asked_and_what_is_there() {
             "`kind` must be one of \"new\", \"old\", is the string \"x\\u001b\".",
         ),
         ("#/lines/0: expected type: JSONObject, found: Null", r#"{"lines": [null]}"#, "Element 0 of `lines` must be an object, is null."),
+        (
+            "#/pairs/1/0: expected type: Integer, found: Null",
+            r#"{"pairs": [[], [null]]}"#,
+            "Element 0 of element 1 of `pairs` must be an integer, found null.",
+        ),
+        ("#/note/7508: expected type: Integer, found: Null", r#"{"note": {"7508": null}}"#, "`7508` must be an integer, found null."),
+        ("#/lines: expected maximum item count: 1, found: 2", r#"{"lines": [{}, {}]}"#, "`lines` has 2 elements, at most 1 is allowed."),
     ] {
         assert_eq!(order(text, payload).sentence(), sentence);
     }
@@ -183,4 +194,52 @@ fn a_row_that_is_not_made_names_its_exception() {
     assert_eq!(case.meaning(case.warnings.list[0].severity), "even if it fitted, the row would be refused");
     let broken = order("#/id: expected maxLength: 3, actual: 5", r#"{"id": "abcde", "lines": "x""#);
     assert!(broken.warnings.list.is_empty() && broken.preview(0, None).is_none(), "what is not read to its end becomes no row");
+}
+
+/// How row and schemas go together, and the note that says so.
+fn agreement(text: &str, payload: &str) -> (&'static str, String) {
+    let case = order(text, payload);
+    (case.replay.as_ref().expect("a judgement").agreement.name(), case.notes.first().cloned().unwrap_or_default())
+}
+
+#[test]
+fn a_fault_that_is_fixed_is_told_from_one_that_comes_later() {
+    let told = |word, note: &str| (word, note.to_owned());
+    let id = "#/id: expected maxLength: 3, actual: 5";
+    assert_eq!(agreement(id, r#"{"id": "abcde"}"#), told("same", ""));
+    assert_eq!(agreement(id, r#"{"id": "abc"}"#), told("fixed", "Fixed in the schemas you have: the document fits them."));
+    assert_eq!(
+        agreement("#/lines/0/count: expected type: Integer, found: String", r#"{"lines": [{"count": "1"}]}"#),
+        told(
+            "another",
+            "Still broken with the schemas you have, but another fault comes first: the document is missing the key `id`; what the row reports is broken as well."
+        )
+    );
+    assert!(agreement("#/kind: x is not a valid enum value", r#"{"kind": "new"}"#).1.ends_with("; what the row reports is not."));
+}
+
+#[test]
+fn what_the_decoder_took_out_or_changed_before_it_judged_is_not_put_on_the_schemas() {
+    let (word, note) = agreement("#: required key [id] not found", r#"{"id": "abc"}"#);
+    let with_it = "Taken out by the decoder before validation: the row says that `id` is missing, but the stored payload has it; with it the document fits the schemas you have.";
+    assert_eq!((word, &*note), ("removed", with_it));
+    let (word, note) = agreement("#: required key [sample_id] not found", r#"{"id": "abc", "sample_id": 1}"#);
+    assert_eq!(word, "removed");
+    assert!(note.ends_with("the stored payload has it; it becomes an attribute of the row."), "{note}");
+    let (word, note) = agreement("#/id: expected type: String, found: Null", r#"{"id": "abc"}"#);
+    let other = "Changed by the decoder before validation: the row says that `id` is null, but in the stored payload it is a string.";
+    assert_eq!((word, &*note), ("altered", other));
+}
+
+#[test]
+fn a_version_that_no_document_can_choose_is_told() {
+    let text =
+        "com.mozilla.telemetry.ingestion.core.schema.SchemaNotFoundException: No schema with name: telemetry/study/study.4.schema.json";
+    let asked =
+        |doctype, payload: &str| notes(&open(row(["telemetry", doctype, ""], text, Payload::Bytes(payload.into())), Some(&store())));
+    let told = asked("study", r#"{"version": 4, "payload": {"version": 3}}"#);
+    assert!(told.contains("no version 4 of telemetry/study, which the document chooses by its top-level version; they have 3."), "{told}");
+    assert!(told.contains("No document can use version 3 of telemetry/study"), "{told}");
+    let usable = asked("main", r#"{"version": 5}"#);
+    assert!(!usable.contains("No document can use"), "{usable}");
 }

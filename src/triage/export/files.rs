@@ -82,7 +82,7 @@ impl DraftFile {
             Ok(metadata) if !metadata.is_file() => {
                 return Err(ExportError::Place {
                     path: path.to_owned(),
-                    what: "no regular file, so it is not replaced; print to it instead",
+                    what: "not a regular file, so it is not replaced; print to it instead",
                 });
             }
             Ok(_) if !options.replace => return Err(ExportError::Exists(path.to_owned())),
@@ -179,7 +179,7 @@ mod tests {
         let late = DraftFile::begin(&path, NEW).unwrap();
         fs::write(&path, "theirs").unwrap();
         for error in [late.finish().unwrap_err(), DraftFile::whole(&path, NEW, b"ours").unwrap_err()] {
-            assert!(error.to_string().contains("is there already") && error.advice() == Some(Advice::Replace), "{error}");
+            assert!(error.to_string().contains("already exists") && error.advice() == Some(Advice::Replace), "{error}");
         }
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
         DraftFile::whole(&path, WriteOptions { replace: true, ..NEW }, b"ours").unwrap();
@@ -223,7 +223,7 @@ mod tests {
         let error = folder.begin(&["telemetry"], "main", ".json").unwrap_err().to_string();
         assert!(error.contains("leads out of the chosen folder"), "{error}");
         std::os::unix::fs::symlink(elsewhere.join("x"), out.join("x.json")).unwrap();
-        assert!(folder.begin(&[], "x", ".json").unwrap_err().to_string().contains("no regular file"));
+        assert!(folder.begin(&[], "x", ".json").unwrap_err().to_string().contains("not a regular file"));
         assert_eq!(names(&elsewhere), Vec::<String>::new());
     }
 

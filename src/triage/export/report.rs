@@ -8,6 +8,8 @@ mod pages;
 
 use serde::Serialize;
 
+use crate::triage::case::Agreement;
+
 pub use super::survey::ReportFacet;
 pub use build::{ReportBuilder, SURVEYED};
 
@@ -86,6 +88,8 @@ pub struct ReportGroup {
     pub violation_count: Option<u64>,
     /// Whether the schemas at hand refuse the sample as its row says; null where nothing can be judged.
     pub reproduced: Option<bool>,
+    /// How the two go together; null where nothing can be judged.
+    pub agreement: Option<Agreement>,
     /// A message.
     pub message: String,
     /// A document.

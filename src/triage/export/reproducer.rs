@@ -40,7 +40,7 @@ pub fn own(case: &Case) -> Result<FailingDocument, String> {
     is_reproduced(case)?;
     // In a file such bytes would be taken for what they only look like.
     if PACKED.iter().any(|magic| case.text.starts_with(magic)) {
-        return Err("its bytes begin like a packed file and are none".to_owned());
+        return Err("its bytes begin like those of a packed file".to_owned());
     }
     Ok(FailingDocument { text: case.text.to_vec(), kept: None })
 }
@@ -79,7 +79,7 @@ pub fn title(group: &Group) -> String {
 fn is_reproduced(case: &Case) -> Result<(), String> {
     match &case.replay {
         None => Err("it was not refused for what the document holds, or there is no payload or no schema to judge it by".to_owned()),
-        Some(replay) if !replay.reproduced => Err("the schemas at hand judge it differently".to_owned()),
+        Some(replay) if !replay.reproduced => Err(format!("the verdict is {}", replay.agreement.words())),
         Some(_) => Ok(()),
     }
 }

@@ -37,7 +37,7 @@ pub fn document(case: &Case, redactor: &mut Redactor, form: TextForm) -> Result<
         return Ok(SampleDocument { bytes: case.text.to_vec(), reason });
     }
     let Some(document) = readable else {
-        return Err(Advised::new("the payload is no JSON document", Advice::ExportRaw));
+        return Err(Advised::new("the payload is not a JSON document", Advice::ExportRaw));
     };
     let exact = case.broken.as_ref().and_then(|broken| document.find(&broken.tokens).ok().map(|node| (node, broken.keyword)));
     let failing = exact.map(|(node, keyword)| FailingValue { node, keyword });
@@ -47,7 +47,7 @@ pub fn document(case: &Case, redactor: &mut Redactor, form: TextForm) -> Result<
 /// The first sentence that says what is wrong with the bytes.
 fn why(case: &Case) -> String {
     let is_about = |note: &&String| note.starts_with("The payload") || note.starts_with("The gzip");
-    case.notes.iter().find(is_about).cloned().unwrap_or_else(|| "The payload is no JSON document.".to_owned())
+    case.notes.iter().find(is_about).cloned().unwrap_or_else(|| "The payload is not a JSON document.".to_owned())
 }
 
 /// The row as one object, its payload as base64, as sources are read.

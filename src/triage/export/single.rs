@@ -92,7 +92,7 @@ pub struct MadeFile {
 /// Makes an export. The reason of a refusal is a sentence.
 pub fn make(what: SingleExport, origin: &ExportOrigin<'_>, watch: &dyn Watch) -> Result<MadeFile, Advised> {
     let choice = Choice::of(origin.groups, &[origin.group]);
-    let group = *choice.groups.first().ok_or("the group is not there any more")?;
+    let group = *choice.groups.first().ok_or("the group is gone")?;
     let mut redactor = Redactor::new(origin.policy.clone());
     let told = ToldGroup::new(group, origin.schemas, &mut redactor).group;
     let title = reproducer::title(&told);
@@ -230,7 +230,7 @@ mod tests {
             assert!(std::fs::metadata(write(what)).unwrap().len() > 10, "{what:?}");
         }
         let gone = ExportOrigin { group: Fingerprint(1), ..origin };
-        assert!(make(SingleExport::Report, &gone, &Unwatched).unwrap_err().text.contains("not there any more"));
+        assert!(make(SingleExport::Report, &gone, &Unwatched).unwrap_err().text.contains("is gone"));
     }
 
     /// A source that was asked for a row already and is not to be asked for it again.

@@ -92,6 +92,9 @@ pub struct ReportFacet {
     pub values: Vec<(String, u64)>,
     /// Rows with other values.
     pub others: u64,
+    /// The smallest and the largest, where they are numbers that measure something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<String>,
 }
 
 impl Survey {
@@ -113,7 +116,7 @@ impl Survey {
             values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             let others = values.iter().skip(MOST_VALUES).map(|(_, rows)| rows).sum();
             values.truncate(MOST_VALUES);
-            ReportFacet { name: fact.name, values, others }
+            ReportFacet { name: fact.name, values, others, range: None }
         };
         FACTS.iter().zip(&self.counts).filter(|(_, counts)| !counts.is_empty()).map(told).collect()
     }

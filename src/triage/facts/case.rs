@@ -31,7 +31,7 @@ pub fn brief(case: &Case) -> Facts {
     }
     schema(&mut facts, case);
     if let Some(replay) = &case.replay {
-        facts.named("verdict", if replay.reproduced { "the same with these schemas" } else { "another with these schemas" });
+        facts.named("verdict", replay.agreement.words());
         violations::list(&mut facts, "broken", &replay.violations, MOST_VIOLATIONS);
     }
     if let Some(landing) = &case.landing {

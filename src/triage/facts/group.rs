@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Facts;
 use crate::ground::text::{count, plural};
 use crate::ground::time;
-use crate::rows::group::{Clients, Group, Groups};
+use crate::rows::group::{Clients, Facet, Group, Groups};
 
 /// How many clients, and whether that is only about so.
 pub fn clients(clients: Clients) -> String {
@@ -15,6 +15,12 @@ pub fn clients(clients: Clients) -> String {
 /// Of which rows the values in messages are, where that is not all of them.
 pub fn sampled(rows: u64) -> String {
     format!("of {} only, the most frequent messages", plural(rows, "row", "rows"))
+}
+
+/// `7 to 90,000`: the smallest and the largest of numbers.
+pub fn range(group: &Group, facet: &Facet) -> Option<String> {
+    let spelled = |value: &str| value.parse().map_or_else(|_| value.to_owned(), count);
+    group.range(facet).map(|(least, most)| format!("{} to {}", spelled(least), spelled(most)))
 }
 
 /// Everything known of a group; `notes` are those of all groups in words, `rest` says how to get at all of a message that is too long to be shown.
@@ -36,6 +42,9 @@ pub fn sheet(groups: &Groups, group: &Group, notes: &[String], rest: &str) -> Fa
     }
     for facet in &group.facets {
         facts.heading(facet.name);
+        if let Some(range) = range(group, facet) {
+            facts.line(&range);
+        }
         facet.values.iter().for_each(|(value, rows)| facts.line(&counted(*rows, value)));
         if facet.others > 0 {
             facts.line(&counted(facet.others, "(other values)"));

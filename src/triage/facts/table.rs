@@ -35,7 +35,11 @@ pub fn sharers(catalog: &Catalog, table: TableId) -> Option<String> {
 /// What is odd about a layout, a sentence each, then how many things more. Not safe for a terminal: names stand in them.
 pub fn oddities(layout: &Layout) -> impl Iterator<Item = String> + '_ {
     let unlisted = layout.unlisted as u64;
-    layout.oddities.iter().cloned().chain((unlisted > 0).then(|| format!("and {} more oddities", count(unlisted))))
+    layout
+        .oddities
+        .iter()
+        .cloned()
+        .chain((unlisted > 0).then(|| format!("and {}", crate::ground::text::plural(unlisted, "more oddity", "more oddities"))))
 }
 
 /// The tables that a document goes through, by their stages.

@@ -257,7 +257,7 @@ fn step_violation(app: &mut App, forward: bool) {
         .iter()
         .position(|violation| reported.is_some_and(|reported| violation.node == reported.node && violation.tokens == reported.tokens));
     let Some(last) = list.len().checked_sub(1) else {
-        app.tell("no violations are known: there is no judgement to replay");
+        app.tell("no violations are known: this row cannot be judged here");
         return;
     };
     let next = around(screen.violation.or(first), last, forward);
@@ -274,7 +274,7 @@ fn step_warning(app: &mut App, forward: bool) {
     let Some(screen) = &mut app.case else { return };
     let case = screen.case.clone();
     let Some(last) = case.warnings.list.len().checked_sub(1) else {
-        let known = if case.tables.iter().any(|table| table.landed().is_some()) { "every value has its place" } else { "no row is known" };
+        let known = if case.tables.iter().any(|table| table.landed().is_some()) { "every value has a place" } else { "no row is known" };
         app.tell(format!("no warnings: {known}"));
         return;
     };

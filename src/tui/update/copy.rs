@@ -24,7 +24,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     }
     if action == Action::CopySql && app.case.is_none() && !app.tables.open {
         let tree = &app.groups.tree;
-        let leaf = app.groups.list.outline.item().filter(|&item| tree.is_leaf(item));
+        let leaf = app.groups.list.outline.item().filter(|&item| tree.group_at(item).is_some());
         return vec![Effect::Sql(leaf.and_then(|item| GroupPlace::of_item(tree, item)))];
     }
     let what = match action {
@@ -100,7 +100,7 @@ pub(super) fn copied(app: &mut App, what: &str, outcome: Result<Copied, String>)
 
 fn group_under_cursor(app: &App) -> Option<&Group> {
     let item = app.groups.list.outline.item()?;
-    app.groups.tree.group(item).filter(|_| app.groups.tree.is_leaf(item))
+    app.groups.tree.group_at(item)
 }
 
 fn from_group(group: &Group, action: Action) -> Option<String> {

@@ -23,7 +23,7 @@ pub(super) fn show(app: &mut App) -> Vec<Effect> {
     let is_one = |item: &usize| tree.is_leaf(*item) && tree.items[*item].group.is_some_and(|group| failing.contains(&group));
     let items: Vec<u32> = (0..tree.len()).filter(is_one).map(|item| item as u32).collect();
     let Some(&first) = items.iter().max_by_key(|&&item| tree.items[item as usize].count) else {
-        app.tell(format!("no group of the rows that were read fails under {name}"));
+        app.tell(format!("of the rows that were read, no group fails under {name}"));
         return Vec::new();
     };
     app.tables.open = false;
@@ -34,8 +34,8 @@ pub(super) fn show(app: &mut App) -> Vec<Effect> {
     }
     list.outline.reveal(tree.as_ref(), first as usize);
     let words = match items.len() {
-        1 => format!("one group fails under {name}"),
-        many => format!("{} groups fail under {name}{}", text::count(many as u64), through(app)),
+        1 => format!("1 group fails under {name}"),
+        many => format!("{} fail under {name}{}", text::plural(many as u64, "group", "groups"), through(app)),
     };
     let count = MatchCount { found: items.len() as u64, of: tree.groups.list.len() as u64, noun: "groups", loose: false };
     let found = Some(Matches { items, count });

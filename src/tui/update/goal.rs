@@ -37,8 +37,8 @@ fn from_groups(app: &App) -> Option<Goal> {
     let group = tree.group(item)?;
     let key = &group.key;
     let table = table_of(&app.tables.tree.catalog, key.namespace.as_deref()?, key.doctype.as_deref()?, key.version.as_deref())?;
-    let path = key.path.clone().filter(|path| tree.is_leaf(item) && !path.is_empty());
-    Some(path.map_or(Goal::Table(table), |path| Goal::Path(table, path)))
+    let path = tree.path_at(item).filter(|path| !path.is_empty());
+    Some(path.map_or(Goal::Table(table), |path| Goal::Path(table, path.as_ref().into())))
 }
 
 /// The table of a doctype version; without a version the newest that has a layout.

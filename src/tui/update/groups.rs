@@ -37,15 +37,15 @@ fn finished(app: &mut App) {
     let groups = app.groups.tree.groups.clone();
     if groups.partial {
         app.incomplete = Some("stopped early".to_owned());
-        app.tell(format!("stopped: {} rows were read", crate::ground::text::count(groups.rows)));
+        app.tell(format!("stopped after {}", crate::ground::text::plural(groups.rows, "row", "rows")));
     } else if let Some(bad) = groups.unreadable.first.first() {
         let count = crate::ground::text::count(groups.unreadable.count);
-        app.warn(format!("{count} unreadable, first {}: {}", bad.origin, bad.reason));
+        app.warn(format!("{count} unreadable, the first at {}: {}", bad.origin, bad.reason));
     } else if groups.rows == 0 && groups.outside > 0 {
         let rows = crate::ground::text::plural(groups.outside, "row", "rows");
         app.warn(format!("{rows} read, and none is as asked for"));
     } else if groups.rows == 0 {
-        app.warn("no row was found in this source");
+        app.warn("no rows were found in this source");
     } else if !groups.notes.is_empty() {
         app.tell(groups.notes.iter().map(advised).collect::<Vec<_>>().join("; "));
     }
@@ -79,13 +79,16 @@ fn show(app: &mut App, tree: Arc<GroupTree>) {
 
 /// Everything open where it fits, else the namespace with the most rows; the cursor on its largest group.
 fn at_start(tree: &GroupTree) -> Outline {
-    let open: usize = (0..tree.len()).filter(|&item| !inside_noise(tree, item)).count();
+    let is_key = |item: usize| tree.items[item].level == GroupLevel::Key;
+    let open: usize = (0..tree.len()).filter(|&item| !inside_noise(tree, item) && !is_key(item)).count();
     let mut outline = Outline::with_levels(tree, if open <= OPEN_AT_START { 8 } else { 0 });
     if tree.is_empty() {
         return outline;
     }
     let noise: Vec<usize> = (0..tree.len()).filter(|&item| tree.items[item].level == GroupLevel::Noise).collect();
     outline.set_open(tree, &noise, false);
+    let with_keys: Vec<usize> = (0..tree.len()).filter(|&item| tree.is_leaf(item) && tree.is_branch(item)).collect();
+    outline.set_open(tree, &with_keys, false);
     let first = tree.leaves(0).next().filter(|&leaf| !inside_noise(tree, leaf));
     outline.reveal(tree, first.unwrap_or(0));
     outline
@@ -123,7 +126,7 @@ fn arrange(app: &mut App) -> Effect {
 pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Open => return open(app),
-        Action::Enter if leaf_under_cursor(app) => return open(app),
+        Action::Enter if document_under_cursor(app) => return open(app),
         Action::Sort => {
             let (sort, name) = next_sort(app.groups.sort);
             app.groups.sort = sort;
@@ -151,8 +154,11 @@ fn next_sort(sort: Sort) -> (Sort, &'static str) {
     }
 }
 
-fn leaf_under_cursor(app: &App) -> bool {
-    app.groups.list.outline.item().is_some_and(|item| app.groups.tree.is_leaf(item))
+/// Whether there is nothing more to open than a document.
+fn document_under_cursor(app: &App) -> bool {
+    let tree = &app.groups.tree;
+    let outline = &app.groups.list.outline;
+    outline.item().is_some_and(|item| tree.group_at(item).is_some() && (!tree.is_branch(item) || outline.is_open(tree.as_ref(), item)))
 }
 
 /// Opens a document of the group under the cursor, on a branch of its largest group.

@@ -67,7 +67,7 @@ pub(super) fn next_order(app: &mut App) -> Vec<Effect> {
     let place = app.opening.as_ref().map_or(&screen.place, |opening| &opening.place);
     let of = place.of.clone();
     if of.group().rows.len() as u64 >= of.group().count {
-        app.tell("this source has its documents in one order");
+        app.tell("this source has only one order of documents");
         return Vec::new();
     }
     let (order, name) = match place.order {

@@ -44,7 +44,7 @@ pub(super) fn switch(app: &mut App) -> Vec<Effect> {
             goal::reach(app);
         }
         None if app.groups.tree.is_empty() => {}
-        None => app.tell("the schemas have no table of what was under the cursor"),
+        None => app.tell("the schemas have no table for what was under the cursor"),
     }
     effects.extend(read_once(app));
     effects
@@ -239,7 +239,7 @@ fn enter(app: &mut App) -> Vec<Effect> {
     }
     let is_column = app.tables.place().is_some_and(|place| place.column.is_some());
     if is_column && app.tables.node.is_none() && app.tables.known().is_some_and(|look| look.schema.is_some()) {
-        app.tell("the schema does not speak about this column");
+        app.tell("the schema says nothing about this column");
     } else if is_column {
         pane(app);
     }

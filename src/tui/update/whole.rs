@@ -119,7 +119,7 @@ fn line_of_tables(app: &mut App) {
 pub(super) fn violations(app: &mut App) -> Vec<Effect> {
     let Some(screen) = &app.case else { return Vec::new() };
     let Some(replay) = &screen.case.replay else {
-        app.tell("no violations are known: there is no judgement to replay");
+        app.tell("no violations are known: this row cannot be judged here");
         return Vec::new();
     };
     let (title, text) = (facts::violations::counted(&replay.violations), facts::violations::tree(&replay.violations).to_text());

@@ -90,7 +90,7 @@ fn head(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
         pen.skip(3);
         if !rest.is_empty() {
             let key = app.keymap.words("", Action::ShowRow, ": ");
-            let more = format!("{key}{} more {}", rest.len(), if rest.len() == 1 { "note" } else { "notes" });
+            let more = format!("{key}{}", text::plural(rest.len() as u64, "more note", "more notes"));
             pen.skip_right(1).put_right(&more, theme.style(Role::Hint)).skip_right(2);
         }
         pen.put(&text::visible(first), theme.style(Role::Constraint));
@@ -189,7 +189,7 @@ fn table_name(app: &App, screen: &CaseScreen, name: &str) -> String {
 /// A payload that is no document, as it stands.
 fn raw_text(app: &App, payload: &[u8], buffer: &mut Buffer, area: Rect) {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let row = super::pen::paragraph(buffer, area, 0, "This is no document. It begins:", app.theme.style(Role::Dim));
+    let row = super::pen::paragraph(buffer, area, 0, "This is not a document. It begins:", app.theme.style(Role::Dim));
     let shown = text::cut_bytes(payload, usize::from(area.width) * usize::from(area.height));
     let lines: Vec<_> = shown.split(|&byte| byte == b'\n').map(text::visible_bytes).collect();
     super::pen::paragraph(buffer, area, row + 1, &lines.join("\n"), app.theme.style(Role::Text));

@@ -42,14 +42,15 @@ fn reading(app: &App, progress: Progress, room: usize) -> String {
         return text::clip(&format!("{}{calls_off}", job.describe(&progress)), room.max(30)).into_owned();
     }
     let seconds = progress.elapsed.as_secs_f64();
-    let rows = text::count(progress.rows);
-    let mut parts = vec![format!("reading {rows} rows")];
+    let rows = text::plural(progress.rows, "row", "rows");
+    let mut parts = vec![format!("reading {rows}")];
     if let Some(total) = progress.total_bytes.filter(|&total| total > 0) {
         let share = (progress.bytes as f64 / total as f64).min(1.0);
         let (full, empty) = app.theme.glyphs.progress;
         let filled = (share * 10.0) as usize;
-        parts[0] = format!("reading {}{} {:.0} %", full.repeat(filled), empty.repeat(10 - filled), share * 100.0);
-        parts.push(format!("{rows} rows"));
+        parts[0] =
+            format!("reading {}{} {}", full.repeat(filled), empty.repeat(10 - filled), text::percent(progress.bytes.min(total), total));
+        parts.push(rows);
         parts.push(back("", " stops"));
         if share > 0.02 && seconds > 0.5 {
             parts.push(format!("{} left", time::duration((seconds / share - seconds).ceil() as u64)));

@@ -86,11 +86,8 @@ impl ColumnPainter<'_> {
             .put(column.mode.behind(table.layout.form(id) != ColumnForm::Plain), style(Role::Mode));
         match self.tree.values_in(id) {
             0 => {}
-            1 => {
-                pen.skip(2).put("1 value", style(Role::Count));
-            }
-            many => {
-                pen.skip(2).put(&format!("{} values", text::count(many)), style(Role::Count));
+            values => {
+                pen.skip(2).put(&text::plural(values, "value", "values"), style(Role::Count));
             }
         }
         if let Some(description) = column::description(column) {
@@ -173,7 +170,7 @@ fn nowhere(screen: &CaseScreen, tree: &ColumnTree) -> &'static str {
         }
         (Some(_), None) => "no value of this document goes here",
         (None, None) => "nothing here belongs to the line under the cursor",
-        _ => "not known where this lands",
+        _ => "where this lands is not known",
     }
 }
 

@@ -24,7 +24,8 @@ const TREND: usize = 12;
 pub(super) fn draw(app: &App, buffer: &mut Buffer) {
     let areas = panes::groups((buffer.area.width, buffer.area.height));
     let groups = &app.groups.tree.groups;
-    let mut right = format!("{} rows {} {} groups", text::count(groups.rows), app.theme.glyphs.dot, text::count(groups.list.len() as u64));
+    let mut right = text::plural(groups.rows, "row", "rows");
+    right.push_str(&format!(" {} {}", app.theme.glyphs.dot, text::plural(groups.list.len() as u64, "group", "groups")));
     if groups.outside > 0 {
         right.push_str(&format!(" {} {} left out", app.theme.glyphs.dot, text::count(groups.outside)));
     }
@@ -81,8 +82,7 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
     let Some(mut pen) = Pen::new(buffer, area, row, cursor) else { return };
     let line = &tree.items[item];
     pen.skip_right(1);
-    let share = 100.0 * line.count as f64 / tree.groups.rows.max(1) as f64;
-    pen.put_right(&format!("{:>6}", percent(share)), style(Role::Dim));
+    pen.put_right(&format!("{:>6}", text::percent(line.count, tree.groups.rows)), style(Role::Dim));
     pen.put_right(&format!("{:>9} ", text::count(line.count)), style(Role::Count));
     if area.width >= 90 {
         if let Some(group) = tree.group(item).filter(|_| tree.is_leaf(item)) {
@@ -116,7 +116,7 @@ fn label(app: &App, tree: &GroupTree, item: usize, style: &dyn Fn(Role) -> Style
     match line.level {
         GroupLevel::Namespace | GroupLevel::Doctype => pen.put(&words, style(Role::Heading)),
         GroupLevel::Noise => pen.put(&words, style(Role::Dim)),
-        GroupLevel::Path => pen.put(&text::clip_path(&words, pen.room()), style(Role::Key)),
+        GroupLevel::Path | GroupLevel::Key => pen.put(&text::clip_path(&words, pen.room()), style(Role::Key)),
         GroupLevel::Fault => pen.put(&tree.group(item).map(Group::phrase).unwrap_or_default(), style(Role::Text)),
         GroupLevel::PathAndFault => {
             let says = tree.group(item).map(Group::phrase).unwrap_or_default();
@@ -138,18 +138,5 @@ fn tag(tree: &GroupTree, item: usize) -> (Cow<'static, str>, Role) {
     match group.standing.status.filter(|status| status.is_mark()) {
         Some(status) => (status.word().into(), if status == Status::Began { Role::New } else { Role::Gone }),
         None => ("".into(), Role::Dim),
-    }
-}
-
-/// `41 %`, `0.3 %`, `<0.1 %`.
-fn percent(share: f64) -> String {
-    if share >= 9.95 {
-        format!("{share:.0} %")
-    } else if share >= 0.05 {
-        format!("{share:.1} %")
-    } else if share > 0.0 {
-        "<0.1 %".to_owned()
-    } else {
-        String::new()
     }
 }

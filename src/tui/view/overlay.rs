@@ -76,7 +76,7 @@ pub(super) fn question(app: &App, text: &str, buffer: &mut Buffer) {
     let mut lines = panes::overlay_lines((buffer.area.width, buffer.area.height), text);
     let no: Vec<String> = [Action::Refuse, Action::Back].into_iter().filter_map(|action| app.keymap.key(action)).collect();
     let no = if no.is_empty() { app.keymap.words("", Action::Quit, "") } else { no.join(" or ") };
-    lines.extend([String::new(), format!("{}{no}: do not", app.keymap.words("", Action::Agree, ": go on    "))]);
+    lines.extend([String::new(), format!("{}{no}: cancel", app.keymap.words("", Action::Agree, ": go on    "))]);
     value(app, "This costs", &lines, 0, buffer);
 }
 
@@ -99,7 +99,8 @@ fn frame(app: &App, title: &str, lines: usize, buffer: &mut Buffer) -> Rect {
     let border = app.theme.style(Role::Focus);
     let inner = Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) };
     let mut block = Block::bordered().border_set(border_set).border_style(border).style(app.theme.style(Role::Text));
-    let below = if lines > usize::from(inner.height) { format!(" {} lines ", text::count(lines as u64)) } else { String::new() };
+    let below =
+        if lines > usize::from(inner.height) { format!(" {} ", text::plural(lines as u64, "line", "lines")) } else { String::new() };
     let room = usize::from(inner.width).saturating_sub(text::width(&below));
     let edge = || Span::styled(horizontal, border);
     let name = text::clip(title, room.saturating_sub(1));

@@ -24,7 +24,7 @@ const VALUES: usize = 5;
 pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
     let tree = &app.groups.tree;
     let item = app.groups.list.outline.item();
-    let group = item.filter(|&item| tree.is_leaf(item)).and_then(|item| tree.group(item));
+    let group = item.and_then(|item| tree.group_at(item));
     let (name, right) = match group {
         Some(group) => (doctype(group), group.fingerprint.to_string()),
         None => ("Summary".to_owned(), String::new()),
@@ -56,8 +56,8 @@ impl Sheet<'_> {
         let sentence = text::visible(&group.sentence()).into_owned();
         self.words(&sentence, Role::Fault);
         self.row += u16::from(self.area.height > 14);
-        let share = 100.0 * group.count as f64 / self.app.groups.tree.groups.rows.max(1) as f64;
-        self.words(&format!("{} {dot} {share:.1} % of all", rows(group.count)), Role::Text);
+        let share = text::percent(group.count, self.app.groups.tree.groups.rows);
+        self.words(&format!("{} {dot} {share} of all", rows(group.count)), Role::Text);
         if let Some((words, role)) = self.status(group) {
             self.words(&words, role);
         }
@@ -74,7 +74,7 @@ impl Sheet<'_> {
         self.trend(&group.trend);
         self.jobs(group);
         for facet in &group.facets {
-            self.facet(facet);
+            self.facet(group, facet);
         }
         if let Some(sampled) = group.sampled.filter(|_| !group.facets.is_empty()) {
             self.line(&format!("values {}", facts::group::sampled(sampled)), Role::Dim);
@@ -89,10 +89,13 @@ impl Sheet<'_> {
         let line = &tree.items[item];
         let name = text::visible(&line.label).into_owned();
         self.words(&name, Role::Heading);
-        let share = 100.0 * line.count as f64 / tree.groups.rows.max(1) as f64;
+        let share = text::percent(line.count, tree.groups.rows);
         let groups = tree.leaves(item).count();
         let dot = self.app.theme.glyphs.dot;
-        self.words(&format!("{} {dot} {share:.1} % of all {dot} {} groups", rows(line.count), text::count(groups as u64)), Role::Text);
+        self.words(
+            &format!("{} {dot} {share} of all {dot} {}", rows(line.count), text::plural(groups as u64, "group", "groups")),
+            Role::Text,
+        );
         if line.new > 0 {
             self.words(&format!("{} began with the newest deploy", text::plural(u64::from(line.new), "group", "groups")), Role::New);
         }
@@ -106,7 +109,10 @@ impl Sheet<'_> {
             }
         }
         if groups > shown {
-            self.line(&format!("{:>9}  more groups", text::count((groups - shown) as u64)), Role::Dim);
+            self.line(
+                &format!("{:>9}  more {}", text::count((groups - shown) as u64), if groups - shown == 1 { "group" } else { "groups" }),
+                Role::Dim,
+            );
         }
     }
 
@@ -158,14 +164,15 @@ impl Sheet<'_> {
         }
     }
 
-    fn facet(&mut self, facet: &Facet) {
+    fn facet(&mut self, group: &Group, facet: &Facet) {
         let between = format!(" {} ", self.app.theme.glyphs.dot);
         let shown = &facet.values[..facet.values.len().min(VALUES)];
         let rest = facet.values.iter().map(|(_, rows)| rows).sum::<u64>() + facet.others - shown.iter().map(|(_, rows)| rows).sum::<u64>();
         let more = (rest > 0).then(|| format!("{} more", text::count(rest)));
         let short = shown.iter().map(|(value, rows)| format!("{} ({})", text::visible(value), text::count(*rows)));
         let line = short.chain(more.clone()).collect::<Vec<_>>().join(&between);
-        self.heading(facet.name);
+        let range = facts::group::range(group, facet).map(|range| format!(", {range}")).unwrap_or_default();
+        self.heading(&format!("{}{range}", facet.name));
         if text::width(&line) <= usize::from(self.area.width) {
             return self.line(&line, Role::Text);
         }

@@ -155,7 +155,8 @@ impl Sheet<'_> {
         let mut words = column::kind_in(&catalog, known);
         let below = (known.end - id).saturating_sub(1);
         if below > 0 {
-            words = format!("{words} {} {} columns inside", self.app.theme.glyphs.dot, text::count(u64::from(below)));
+            let below = text::plural(u64::from(below), "column", "columns");
+            words = format!("{words} {} {below} inside", self.app.theme.glyphs.dot);
         }
         self.words(&words, Role::Type);
         if let Some(layout) = &layout
@@ -179,7 +180,7 @@ impl Sheet<'_> {
     /// The tables that have a column.
     fn shared(&mut self, places: &[HitPlace]) {
         let catalog = &self.app.tables.tree.catalog;
-        self.heading(&format!("In {} tables", text::count(places.len() as u64)));
+        self.heading(&format!("In {}", text::plural(places.len() as u64, "table", "tables")));
         for place in places.iter().take(LISTED) {
             self.line(&text::visible(&catalog.table_name(place.table)), Role::Text);
         }
@@ -214,8 +215,10 @@ impl Sheet<'_> {
         let key = self.app.keymap.words(" (", Action::ShowFailing, ")");
         match failing.len() {
             0 => self.words("nothing that was read fails here", Role::Dim),
-            1 => self.words(&format!("one group fails here, {} rows{key}", text::count(rows)), Role::Fault),
-            many => self.words(&format!("{} groups fail here, {} rows{key}", text::count(many as u64), text::count(rows)), Role::Fault),
+            groups => {
+                let fail = text::plural(groups as u64, "group fails", "groups fail");
+                self.words(&format!("{fail} here, {}{key}", text::plural(rows, "row", "rows")), Role::Fault);
+            }
         }
     }
 }

@@ -40,14 +40,14 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer) {
 fn totals(app: &App) -> String {
     let catalog = &app.tables.tree.catalog;
     let with_layout = catalog.tables().iter().filter(|table| table.doctype.layout.is_some()).count() as u64;
-    let tables = format!("{} tables", text::count(with_layout));
+    let tables = text::plural(with_layout, "table", "tables");
     let dot = app.theme.glyphs.dot;
     if let Some(reading) = app.tables.reading {
         return format!("reading {} of {tables}", text::count(reading.done as u64));
     }
     let columns =
         (0..catalog.tables().len()).filter_map(|table| catalog.flat(table as TableId)).map(|flat| flat.columns.len() as u64).sum();
-    format!("{tables} {dot} {} columns", text::count(columns))
+    format!("{tables} {dot} {}", text::plural(columns, "column", "columns"))
 }
 
 fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
@@ -130,8 +130,7 @@ impl TablePainter<'_> {
         let catalog = &tree.catalog;
         match tree.line(item) {
             TableLine::Namespace(first, end) => {
-                let tables =
-                    if end - first == 1 { "1 table".to_owned() } else { format!("{} tables", text::count(u64::from(end - first))) };
+                let tables = text::plural(u64::from(end - first), "table", "tables");
                 pen.put_right(&tables, self.style(Role::Dim)).skip_right(2);
                 pen.put(&text::visible(&catalog.tables()[first as usize].doctype.namespace), self.style(Role::Heading));
             }
@@ -191,7 +190,7 @@ impl TablePainter<'_> {
             hit_tree::HitLine::Hit(hit, places) => {
                 let of = match places {
                     [place] => text::visible(&catalog.table_name(place.table)).into_owned(),
-                    many => format!("{} tables", text::count(many.len() as u64)),
+                    many => text::plural(many.len() as u64, "table", "tables"),
                 };
                 let of = text::clip_middle(&of, pen.room() * 2 / 5);
                 pen.put_right(&of, self.style(Role::Dim)).skip_right(2);

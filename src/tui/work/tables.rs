@@ -55,10 +55,8 @@ pub(super) fn look(schemas: &SchemaStore, place: HitPlace, groups: Arc<Groups>) 
     let mut failing = Vec::new();
     for at in of_doctype {
         let group = &groups.list[at as usize];
-        let by_path = layout.as_ref().zip(group.key.path.as_deref()).and_then(|(layout, path)| origin::column_of_path(layout, path));
-        failing.push((by_path, at));
-        let by_sample = layout.as_ref().and_then(|layout| origin::column_of_sample(layout, group));
-        failing.extend(by_sample.filter(|_| by_sample != by_path).map(|column| (Some(column), at)));
+        let columns = layout.as_ref().map_or_else(|| vec![None], |layout| origin::columns_of_group(layout, group));
+        failing.extend(columns.into_iter().map(|column| (column, at)));
     }
     Ok(Look { place, layout, schema, no_schema, node, failing, groups })
 }

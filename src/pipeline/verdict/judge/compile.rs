@@ -84,7 +84,7 @@ impl<'a> Compiler<'a> {
             return Ok(known);
         }
         if self.nested >= self.most_nested {
-            return Err(self.wrong(node, "nested too deep"));
+            return Err(self.wrong(node, "nested too deeply"));
         }
         let id = self.push(node, true, SubBody::Anything);
         self.known.insert(node, id);

@@ -108,7 +108,7 @@ fn hexadecimal(rest: &mut PatternRest<'_>, digits: usize, out: &mut String) -> R
         rest.by_ref().take(digits).collect()
     };
     let c = u32::from_str_radix(&text, 16).ok().and_then(char::from_u32);
-    let c = c.ok_or_else(|| format!("{text:?} is no character's number"))?;
+    let c = c.ok_or_else(|| format!("{text:?} is not the number of a character"))?;
     out.push_str(&format!("\\x{{{:x}}}", u32::from(c)));
     Ok(())
 }

@@ -52,7 +52,7 @@ pub(super) fn doubts(run: &Run<'_>, schema: &Schema) -> Vec<Doubt> {
     let stopped = run.stop.map(|stop| Doubt {
         schema_pointer: String::new(),
         what: match stop {
-            JudgeStop::TooDeep => "nested too deep to be judged to the end".to_owned(),
+            JudgeStop::TooDeep => "nested too deeply to be judged to the end".to_owned(),
             JudgeStop::TooMuch => "takes too long to be judged to the end".to_owned(),
         },
     });

@@ -9,6 +9,7 @@ use super::sink::{Leaf, Sink};
 use super::{decode, spell};
 use crate::ground::text;
 use crate::pipeline::document::{Kind, PathStyle};
+use crate::pipeline::fault::{Keyword, part_at_fault, phrase};
 use crate::pipeline::schema::Schema;
 
 /// Most cells of a value, key or pattern inside a sentence.
@@ -27,20 +28,27 @@ pub(super) fn sentence(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf) -> Strin
     let is = found(run, leaf.at);
     match leaf.keyword {
         "type" => format!("{place} must be {}, is {is}", describe(run, leaf.sub)),
-        "required" => format!("{place} lacks the key `{key}`"),
-        "dependencies" => format!("{place} lacks the key `{key}`, which another of its keys needs"),
+        "required" => format!("{place} is missing the key `{key}`"),
+        "dependencies" => format!("{place} is missing the key `{key}`, which another of its keys asks for"),
         "additionalProperties" => format!("{place} must not have the key `{key}`"),
-        "minProperties" => format!("{place} has {} keys, at least {} are needed", run.size(leaf.at.node), asked("minProperties")),
-        "maxProperties" => format!("{place} has {} keys, at most {} are allowed", run.size(leaf.at.node), asked("maxProperties")),
-        "minItems" => format!("{place} has {} elements, at least {} are needed", run.document.count(leaf.at.node), asked("minItems")),
-        "maxItems" => format!("{place} has {} elements, at most {} are allowed", run.document.count(leaf.at.node), asked("maxItems")),
-        "items" => format!("{place} has {} elements, more than its schema lists", run.document.count(leaf.at.node)),
-        "uniqueItems" => format!("{place} has equal elements, all must differ"),
-        "contains" => format!("{place} has no element of the kind that one must be"),
-        "minLength" => format!("{place} is too short: {} characters, at least {}", run.length(leaf.at), asked("minLength")),
-        "maxLength" => format!("{place} is too long: {} characters, limit {}", run.length(leaf.at), asked("maxLength")),
-        "pattern" => format!("{place} breaks the pattern {}, is {is}", asked("pattern")),
-        "format" => format!("{place} must be a {}, is {is}", asked("format")),
+        "minProperties" => format!("{place} {}", size("minProperties", run.size(leaf.at.node) as u64, &asked("minProperties"))),
+        "maxProperties" => format!("{place} {}", size("maxProperties", run.size(leaf.at.node) as u64, &asked("maxProperties"))),
+        "minItems" => format!("{place} {}", size("minItems", run.document.count(leaf.at.node) as u64, &asked("minItems"))),
+        "maxItems" => format!("{place} {}", size("maxItems", run.document.count(leaf.at.node) as u64, &asked("maxItems"))),
+        "items" => format!(
+            "{place} has {}, more than its schema lists",
+            text::plural(run.document.count(leaf.at.node) as u64, "element", "elements")
+        ),
+        "uniqueItems" => format!("{place} has two equal elements"),
+        "contains" => format!("{place} has no element of the kind that the schema asks for"),
+        "minLength" => format!("{place} {}", size("minLength", run.length(leaf.at) as u64, &asked("minLength"))),
+        "maxLength" => format!("{place} {}", size("maxLength", run.length(leaf.at) as u64, &asked("maxLength"))),
+        "pattern" => {
+            let pattern = schema.keyword_text(node, "pattern").unwrap_or_default();
+            let part = part_at_fault(&pattern, &run.text(leaf.at)).map(|part| format!(" ({part})")).unwrap_or_default();
+            format!("{place} does not match the pattern {}, is {is}{part}", clipped(&pattern))
+        }
+        "format" => format!("{place} is not a valid {}, is {is}", asked("format")),
         "minimum" => format!("{place} must be at least {}, is {is}", asked("minimum")),
         "maximum" => format!("{place} must be at most {}, is {is}", asked("maximum")),
         "exclusiveMinimum" => format!("{place} must be greater than {}, is {is}", bound(schema, node, "exclusiveMinimum", "minimum")),
@@ -49,9 +57,14 @@ pub(super) fn sentence(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf) -> Strin
         "enum" => format!("{place} must be {}, is {is}", one_of(schema, node)),
         "const" => format!("{place} must be {}, is {is}", asked("const")),
         "not" => format!("{place} must not be what its schema rules out, is {is}"),
-        "false" => format!("{place} must not be there"),
+        "false" => format!("{place} must not be there at all"),
         _ => combined(run, schema, leaf, &place, &is),
     }
+}
+
+/// `has 43 characters, at most 40 are allowed`, as the message is told.
+fn size(keyword: Keyword, found: u64, limit: &str) -> String {
+    phrase(keyword, Some(limit), Some(&text::count(found)), None)
 }
 
 /// Combinators and conditions: where only one thing is wrong behind them, that.
@@ -106,9 +119,9 @@ fn found(run: &Run<'_>, at: JudgedSubject) -> String {
     match run.kind(at) {
         Kind::Object => "an object".to_owned(),
         Kind::Array => "an array".to_owned(),
-        Kind::String => format!("the text \"{}\"", clipped(&run.text(at))),
+        Kind::String => format!("the string \"{}\"", clipped(&run.text(at))),
         Kind::Number if super::numbers::is_integer(run.document.raw(at.node)) => format!("the integer {}", value(run, at)),
-        Kind::Number => format!("the number {}", value(run, at)),
+        Kind::Number => format!("the decimal number {}", value(run, at)),
         Kind::Boolean | Kind::Null => value(run, at),
     }
 }
@@ -182,7 +195,8 @@ fn bound(schema: &Schema, node: u32, keyword: &str, flagged: &str) -> String {
 fn one_of(schema: &Schema, node: u32) -> String {
     let document = &schema.document;
     let values: Vec<_> = schema.keyword(node, "enum").into_iter().flat_map(|list| document.children(list)).collect();
-    let spelled = values.iter().take(MOST_VALUES).map(|&value| match document.kind(value) {
+    let told = text::listed(values.len(), MOST_VALUES);
+    let spelled = values.iter().take(told).map(|&value| match document.kind(value) {
         Kind::String => format!("\"{}\"", clipped(&document.string(value).unwrap_or_default())),
         _ => clipped(&spell::printed(document, value)),
     });
@@ -190,7 +204,7 @@ fn one_of(schema: &Schema, node: u32) -> String {
     match values.len() {
         0 => "one of no values at all".to_owned(),
         1 => listed,
-        all if all > MOST_VALUES => format!("one of {listed} and {} more", all - MOST_VALUES),
+        all if all > told => format!("one of {listed} and {} more", all - told),
         _ => format!("one of {listed}"),
     }
 }

@@ -8,6 +8,7 @@ use super::run::{JudgedSubject, Run};
 use super::sentence;
 use super::sink::{Event, Leaf, Sink};
 use super::{Branch, Branches, Refused, report};
+use crate::ground::text;
 use crate::pipeline::schema::Schema;
 
 /// Combinators inside one another that are kept apart; what is deeper is shown with the innermost.
@@ -112,8 +113,7 @@ impl BranchRank {
         match (self.broken, self.other_kind, self.violations) {
             (false, ..) => "the value fits it".to_owned(),
             (true, true, _) => "it is for another type of value".to_owned(),
-            (true, false, 1) => "it takes this type of value; 1 violation".to_owned(),
-            (true, false, n) => format!("it takes this type of value; {n} violations"),
+            (true, false, n) => format!("it takes this type of value; {}", text::plural(n as u64, "violation", "violations")),
         }
     }
 }

@@ -155,7 +155,7 @@ fn no_json(status: u16, begins: &str) -> String {
     let begins = if begins.is_empty() { "nothing".to_owned() } else { format!("\"{begins}\"") };
     format!(
         "something between here and BigQuery answered with status {status} and {begins} instead of JSON: a proxy, a wrong endpoint, \
-         or BigQuery itself is out of order; try again later"
+         or BigQuery itself has a problem; try again later"
     )
 }
 
@@ -193,17 +193,17 @@ fn meaning(refusal: &Refusal) -> (&'static str, Mend) {
     match (reason.as_str(), status) {
         _ if is_partition_filter(message) => ("BigQuery wants a condition on the partitioning column", Mend::Advice(Advice::FilterTime)),
         ("accessDenied" | "PERMISSION_DENIED", _) | (_, 403) if !is_quota(reason) => {
-            ("BigQuery does not let these credentials do that", Mend::Advice(Advice::OtherAccess))
+            ("these credentials may not do that", Mend::Advice(Advice::OtherAccess))
         }
-        ("notFound" | "NOT_FOUND", _) | (_, 404) => ("BigQuery knows no such thing", Mend::Advice(Advice::ListTables)),
+        ("notFound" | "NOT_FOUND", _) | (_, 404) => ("BigQuery cannot find it", Mend::Advice(Advice::ListTables)),
         ("authError" | "UNAUTHENTICATED", _) | (_, 401) => {
-            ("BigQuery does not take the credentials any more", Mend::Words("run `gcloud auth application-default login`"))
+            ("BigQuery no longer accepts the credentials", Mend::Words("run `gcloud auth application-default login`"))
         }
         ("bytesBilledLimitExceeded", _) => ("the query would read more than its limit", Mend::Advice(Advice::RaiseLimit)),
         ("resourcesExceeded", _) => ("the query needs more memory than BigQuery gives it", Mend::Advice(Advice::NarrowQuery)),
         ("quotaExceeded" | "rateLimitExceeded", _) => ("a quota of the project is used up", Mend::Advice(Advice::OtherPayer)),
-        ("invalidQuery" | "invalid", _) | (_, 400) => ("BigQuery does not take the query", Mend::Nothing),
-        ("backendError" | "internalError", _) | (_, 500..) => ("BigQuery is out of order", Mend::Words("try again later")),
+        ("invalidQuery" | "invalid", _) | (_, 400) => ("BigQuery rejects the query", Mend::Nothing),
+        ("backendError" | "internalError", _) | (_, 500..) => ("BigQuery has a problem", Mend::Words("try again later")),
         _ => ("BigQuery refuses", Mend::Nothing),
     }
 }
@@ -229,9 +229,9 @@ mod tests {
     fn every_refusal_is_a_sentence_with_the_reason() {
         let denied =
             of(403, r#"{"error":{"code":403,"message":"Access Denied: Table a:b.c","errors":[{"reason":"accessDenied","message":"x"}]}}"#);
-        assert!(denied.starts_with("BigQuery does not let these credentials do that: Access Denied: Table a:b.c (accessDenied)"));
+        assert!(denied.starts_with("these credentials may not do that: Access Denied: Table a:b.c (accessDenied)"));
         let missing = Error::of_body(404, br#"{"error":{"message":"Not found: Table a:b.c","errors":[{"reason":"notFound"}]}}"#);
-        assert_eq!(missing.to_string(), "BigQuery knows no such thing: Not found: Table a:b.c (notFound)");
+        assert_eq!(missing.to_string(), "BigQuery cannot find it: Not found: Table a:b.c (notFound)");
         assert_eq!(missing.advice(), Some(Advice::ListTables));
         let filter = "Cannot query over table 'a.b' without a filter over column(s) 't' that can be used for partition elimination";
         assert!(of(400, &format!(r#"{{"error":{{"message":"{filter}"}}}}"#)).contains("wants a condition on the partitioning column"));

@@ -113,7 +113,7 @@ impl Jobs<'_> {
         let job = Job { configuration: Some(self.configuration(question, None, true)), ..Job::default() };
         let told: ToldJob = self.wire.ask(Ask::post(&["projects", self.project, "jobs"], &[], &job)?).await?;
         let bytes = told.statistics.query.total_bytes_processed.or(told.statistics.total_bytes_processed);
-        bytes.and_then(|bytes| bytes.parse().ok()).ok_or_else(|| Error::Answer("the dry run tells no bytes".to_owned()))
+        bytes.and_then(|bytes| bytes.parse().ok()).ok_or_else(|| Error::Answer("the dry run does not tell how much is read".to_owned()))
     }
 
     /// Runs the query to its end; gives the first page with it. `most_bytes` is where BigQuery itself stops, `expected` is for the progress.
@@ -162,7 +162,10 @@ impl Jobs<'_> {
     /// The table that the answer stands in.
     pub(super) async fn destination(&self, job: &Done) -> Result<Destination, Error> {
         let told = self.told(job).await?;
-        told.configuration.query.destination_table.ok_or_else(|| Error::Answer("the job tells no table with its answer".to_owned()))
+        told.configuration
+            .query
+            .destination_table
+            .ok_or_else(|| Error::Answer("the job does not tell which table holds its answer".to_owned()))
     }
 
     /// Starting twice under one id is refused with "already exists": then the first start, whose answer was lost, has worked.

@@ -31,7 +31,7 @@ impl TableName {
     /// # Errors
     /// What is wrong with it and what a name looks like.
     pub fn parse(text: &str, project: Option<&str>) -> Result<Self, String> {
-        let wrong = |why: &str| format!("{} is no table of BigQuery: {why}; a table is PROJECT.DATASET.TABLE", visible(text));
+        let wrong = |why: &str| format!("{} is not a table of BigQuery: {why}; a table is PROJECT.DATASET.TABLE", visible(text));
         let plain = text.trim().replace('`', "");
         // `bq` prints project:dataset.table; old projects have a colon in their own name.
         let (before, table) = plain.rsplit_once('.').ok_or_else(|| wrong("it has no dataset"))?;

@@ -88,7 +88,7 @@ impl Service {
         let project = payer
             .clone()
             .or(project.map(str::to_owned))
-            .ok_or_else(|| Error::Advised(Advised::new("no project pays for the query", Advice::NameProject)))?;
+            .ok_or_else(|| Error::Advised(Advised::new("no project is there to pay for the query", Advice::NameProject)))?;
         let wire = Wire {
             tokens: AccessTokens::new(credentials, http.clone()),
             http,

@@ -76,7 +76,7 @@ impl Settings {
 fn endpoint(text: &str) -> Result<Url, Error> {
     let wrong = || {
         let shown = crate::ground::text::visible(text);
-        Error::Input(format!("{shown} is no endpoint: it is like http://127.0.0.1:9050/bigquery/v2"))
+        Error::Input(format!("{shown} is not an endpoint; one is like http://127.0.0.1:9050/bigquery/v2"))
     };
     let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let mut url = Url::parse(&text).map_err(|_| wrong())?;

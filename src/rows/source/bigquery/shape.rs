@@ -88,7 +88,7 @@ impl TableShape {
             (None, _) => lacks(ErrorColumn::Message.name()),
             (_, None) => lacks(ErrorColumn::Time.name()),
             (_, Some(time)) if time.r#type != ErrorColumn::Time.kind() => Err(Error::Input(format!(
-                "the column {} of {name} is a {} and no TIMESTAMP, so no window of time can be read",
+                "the column {} of {name} is a {}, not a TIMESTAMP, so no window of time can be read",
                 time.name, time.r#type
             ))),
             _ => Ok(()),
@@ -177,7 +177,7 @@ mod tests {
         let told = TableShape::of(table("a.b.e", &ROWS[1..]), &none).unwrap_err().to_string();
         assert!(told.starts_with("the table a.b.e has no column error_message, so it holds no error rows"), "{told}");
         let told = TableShape::of(table("a.b.e", &[ROWS[0], ("submission_timestamp", "DATE")]), &none).unwrap_err().to_string();
-        assert!(told.contains("is a DATE and no TIMESTAMP"), "{told}");
+        assert!(told.contains("is a DATE, not a TIMESTAMP"), "{told}");
         let both = vec![table("a.b.c", &ROWS), table("a.b.d", &COUNTS)];
         assert!(together(both, &none).unwrap_err().to_string().contains("read them one after the other"));
     }

@@ -146,7 +146,7 @@ impl Wire {
 
     fn url(&self, ask: &Ask<'_>) -> Result<Url, Error> {
         let mut url = self.base.clone();
-        url.path_segments_mut().map_err(|()| Error::Input("the endpoint is no web address".to_owned()))?.pop_if_empty().extend(ask.path);
+        url.path_segments_mut().map_err(|()| Error::Input("the endpoint is not a web address".to_owned()))?.pop_if_empty().extend(ask.path);
         if !ask.query.is_empty() {
             url.query_pairs_mut().extend_pairs(ask.query);
         }

@@ -84,7 +84,7 @@ pub(super) fn shape(head: &[u8]) -> Result<RowsShape, String> {
             format!("text that begins with `{}`", crate::ground::text::visible(&begin))
         }
     };
-    Err(format!("no table of error rows but {found}; {EXPECTED}"))
+    Err(format!("not a table of error rows but {found}; {EXPECTED}"))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::triage::export::hidden;
 use crate::triage::export::predicate;
 use crate::triage::export::sample;
 use crate::triage::export::survey::Survey;
+use crate::triage::facts;
 use crate::triage::redact::{Redactor, TextForm};
 
 /// Rows of each group that are looked at.
@@ -118,7 +119,7 @@ fn about_group(group: &Group, deployed: &Groups, redactor: &mut Redactor, source
         noise: group.noise,
         jobs: jobs(group, deployed),
         trend: trend(group),
-        facets: told.facets.iter().map(facet).collect(),
+        facets: told.facets.iter().map(|told| facet(group, told)).collect(),
         message: told.sample.to_string(),
         command: command(group, source, schemas),
         sql: predicate::select(group, &told.sentence(), &conditions),
@@ -137,6 +138,7 @@ fn about_case(told: &mut ReportGroup, case: &Case, redactor: &mut Redactor) {
     told.sample = sample(case, redactor);
     let Some(replay) = &case.replay else { return };
     told.reproduced = Some(replay.reproduced);
+    told.agreement = Some(replay.agreement);
     told.violation_count = Some(replay.violations.count);
     let is_reported = |violation: &&Violation| replay.violation.as_ref().is_some_and(|reported| same(reported, violation));
     let behind = replay.violations.list.iter().filter(|violation| !is_reported(violation)).take(MOST_BEHIND);
@@ -184,11 +186,12 @@ fn trend(group: &Group) -> ReportTrend {
     ReportTrend { unit, counts: starts.map(name).zip(group.trend.resample(from, to, columns)).collect() }
 }
 
-fn facet(facet: &crate::rows::group::Facet) -> ReportFacet {
+fn facet(group: &Group, facet: &crate::rows::group::Facet) -> ReportFacet {
     ReportFacet {
         name: facet.name,
         values: facet.values.iter().map(|(value, rows)| (value.to_string(), *rows)).collect(),
         others: facet.others,
+        range: facts::group::range(group, facet),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Report, ReportFacet, ReportGroup, ReportSample, ReportTrend};
 use crate::ground::text::count;
+use crate::triage::case::Agreement;
 use crate::triage::export::page::{Page, data, ours, rows, said};
 
 /// Values of a facet that are told.
@@ -50,8 +51,8 @@ impl Report {
         let kind = match (self.raw, sample.is_json) {
             (true, true) => "A document, as it was sent:",
             (false, true) => "A document, its values replaced by their shapes:",
-            (true, false) => "A payload that is no document, as it was sent:",
-            (false, false) => "The payload is no document; its bytes are shown only in a raw report.",
+            (true, false) => "A payload that is not a document, as it was sent:",
+            (false, false) => "The payload is not a document; its bytes are shown only in a raw report.",
         };
         page.line([ours(kind)].into_iter().chain(sample.reason.iter().flat_map(|reason| [ours(" "), said(reason)])).collect::<Vec<_>>());
         if !sample.text.is_empty() {
@@ -159,7 +160,11 @@ fn facets(title: &'static str, facets: &[ReportFacet], page: &mut Page) {
     }
     page.line([ours(format!("{}{}:", title[..1].to_uppercase(), &title[1..]))]);
     for facet in facets {
-        let mut pieces = vec![ours(format!("{}: ", facet.name))];
+        let mut pieces = vec![ours(facet.name)];
+        if let Some(range) = &facet.range {
+            pieces.extend([ours(", "), data(range)]);
+        }
+        pieces.push(ours(": "));
         for (i, (value, rows)) in facet.values.iter().take(MOST_VALUES).enumerate() {
             pieces.extend([ours(if i > 0 { ", " } else { "" }), data(value), ours(format!(" {}", count(*rows)))]);
         }
@@ -172,11 +177,8 @@ fn facets(title: &'static str, facets: &[ReportFacet], page: &mut Page) {
 }
 
 fn behind(told: &ReportGroup, page: &mut Page) {
-    match told.reproduced {
-        Some(false) => page.line([ours("The schemas at hand judge the document below differently than its row says.")]),
-        Some(true) if told.also_broken.is_empty() => {}
-        _ if told.also_broken.is_empty() => return,
-        _ => {}
+    if let Some(statement) = told.agreement.and_then(Agreement::statement) {
+        page.line([ours(format!("The document below: {statement}."))]);
     }
     if told.also_broken.is_empty() {
         return;

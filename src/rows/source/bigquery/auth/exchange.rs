@@ -116,13 +116,13 @@ async fn answer(request: reqwest::RequestBuilder, who: &str) -> Result<AccessTok
         Some(text) => Ok(AccessToken { text, lasts: answer.expires_in.map(Duration::from_secs) }),
         None => {
             let reason = answer.error_description.or(answer.error).unwrap_or_else(|| format!("status {}", status.as_u16()));
-            Err(Error::Credentials(format!("{who} gives no token: {}; {LOG_IN}", visible(&reason))))
+            Err(Error::Credentials(format!("{who} gave no token: {}; {LOG_IN}", visible(&reason))))
         }
     }
 }
 
 async fn of_library(library: &Library) -> Result<AccessToken, Error> {
-    let failed = |reason: String| Error::Credentials(format!("the service account gives no token: {reason}"));
+    let failed = |reason: String| Error::Credentials(format!("the service account gave no token: {reason}"));
     // A key that is no key is told here; the library's words could quote it.
     let authenticator = library.authenticator().await.map_err(|_| failed("its private key cannot be used".to_owned()))?;
     let token = authenticator.token(&[SCOPE]).await.map_err(|error| match error {
@@ -138,13 +138,13 @@ async fn of_library(library: &Library) -> Result<AccessToken, Error> {
     });
     match token.token() {
         Some(text) => Ok(AccessToken { text: text.to_owned(), lasts }),
-        None => Err(failed("the answer has none".to_owned())),
+        None => Err(failed("the answer has no token".to_owned())),
     }
 }
 
 /// Blocks; gcloud takes about a second. How long its token lasts is not told; the server's 401 ends it.
 fn of_gcloud() -> Result<AccessToken, Error> {
-    let failed = |reason: &str| Error::Credentials(format!("gcloud gives no token: {}; run `gcloud auth login`", visible(reason.trim())));
+    let failed = |reason: &str| Error::Credentials(format!("gcloud gave no token: {}; run `gcloud auth login`", visible(reason.trim())));
     let output = Command::new("gcloud")
         .args(["auth", "print-access-token", "--quiet"])
         .stdin(Stdio::null())

@@ -65,7 +65,7 @@ pub(in super::super) fn find(environment: &Environment<'_>) -> Result<FoundCrede
         return read(&path).map_err(|error| named(format!("which cannot be read: {error}")))?.map(with).map_err(named);
     }
     if let Some(path) = usual_file(variable).filter(|path| path.is_file()) {
-        let of = |reason: String| Error::Credentials(format!("the credentials in {} are of no use: {reason}; {MEND}", shown(&path)));
+        let of = |reason: String| Error::Credentials(format!("the credentials in {} cannot be used: {reason}; {MEND}", shown(&path)));
         return read(&path).map_err(|error| of(error.to_string()))?.map(with).map_err(of);
     }
     if let Some(host) = metadata_host(environment) {
@@ -110,7 +110,7 @@ fn read(path: &Path) -> std::io::Result<Result<FoundCredentials, String>> {
 
 fn parse(text: &[u8]) -> Result<FoundCredentials, String> {
     // What serde says of a mistake may quote a value.
-    let wrong = |error: serde_json::Error| format!("which is no credentials file (line {} column {})", error.line(), error.column());
+    let wrong = |error: serde_json::Error| format!("which is not a credentials file (line {} column {})", error.line(), error.column());
     let file: CredentialsFile = serde_json::from_slice(text).map_err(wrong)?;
     let credentials = match file.r#type.as_deref() {
         Some("authorized_user") => Credentials::User(serde_json::from_slice::<User>(text).map_err(wrong)?),
@@ -124,8 +124,8 @@ fn parse(text: &[u8]) -> Result<FoundCredentials, String> {
             };
             Credentials::Library(Library::impersonated(source, account).map_err(wrong)?)
         }
-        Some(other) => return Err(format!("which holds credentials of a kind that is not known here: {}", visible(other))),
-        None => return Err("which is no credentials file: it has no type".to_owned()),
+        Some(other) => return Err(format!("which holds credentials of an unknown kind: {}", visible(other))),
+        None => return Err("which is not a credentials file: it has no type".to_owned()),
     };
     Ok(FoundCredentials { credentials, project: file.quota_project_id.or(file.project_id) })
 }
