@@ -38,5 +38,6 @@ mod stub;
 mod terminal;
 mod transpile_corpus;
 mod verdict_agrees;
+mod verdict_causes;
 mod verdict_corpus;
 mod verdict_rules;

@@ -70,7 +70,7 @@ fn unreadable(failure: JsonFailure, class: &str, told: &str) -> Replay {
 }
 
 fn none() -> Violations {
-    Violations { list: Vec::new(), count: 0, tree: Vec::new(), doubts: Vec::new() }
+    Violations { list: Vec::new(), count: 0, tree: Vec::new(), causes: Vec::new(), doubts: Vec::new() }
 }
 
 fn validated(document: &Document, judge: &Judge, told: &str) -> Replay {
