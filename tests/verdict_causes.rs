@@ -109,7 +109,7 @@ fn branches_that_are_equally_near_are_alternatives() {
         (
             r#""type":"object","anyOf":[{"required":["x"]},{"required":["y"]},{"required":["z"]}]"#,
             r#"{"w":1}"#,
-            "`a` lacks all of the keys `x`, `y` and `z`, and needs one of them",
+            "`a` has none of the keys `x`, `y` and `z`; one is needed",
             1,
         ),
         (
@@ -172,7 +172,7 @@ fn combinators_inside_one_another_are_followed_to_the_innermost() {
         (
             r#""anyOf":[{"anyOf":[{"required":["x"]},{"required":["y"]}]},{"required":["z"]}]"#,
             "{}",
-            "`a` lacks all of the keys `x`, `y` and `z`, and needs one of them",
+            "`a` has none of the keys `x`, `y` and `z`; one is needed",
             1,
         ),
     ]);

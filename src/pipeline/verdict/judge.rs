@@ -193,6 +193,8 @@ pub struct Cause {
     pub violation: Violation,
     /// In plain words, without a full stop; where branches are equally near, each as an alternative.
     pub sentence: String,
+    /// The sentence without its place, where it is about one value that has alternatives.
+    pub phrase: Option<String>,
     /// The violations of which mending one is enough; one where it is clear which branch is meant.
     pub ways: Vec<Violation>,
 }
@@ -219,6 +221,13 @@ pub struct Branch {
 /// Whether a keyword's failure stands for what its branches say.
 pub fn is_combinator(keyword: Keyword) -> bool {
     matches!(keyword, "anyOf" | "oneOf" | "allOf" | "then" | "else")
+}
+
+impl Violations {
+    /// How many things are really wrong. Of what is not listed in full each counts.
+    pub fn wrong(&self) -> u64 {
+        self.causes.len() as u64 + self.count.saturating_sub(self.list.len() as u64)
+    }
 }
 
 impl Judge {

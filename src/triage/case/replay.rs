@@ -4,7 +4,7 @@ use crate::pipeline::document::Document;
 use crate::pipeline::fault::{NOT_FOUND, VALIDATION};
 use crate::pipeline::verdict::Broken;
 use crate::pipeline::verdict::judge::jackson::{self, JsonFailure};
-use crate::pipeline::verdict::judge::{Doubt, Judge, JudgeInput, Outcome, Violation, Violations};
+use crate::pipeline::verdict::judge::{Cause, Doubt, Judge, JudgeInput, Outcome, Violation, Violations, is_combinator};
 use crate::rows::column::ErrorColumn;
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::SchemaStore;
@@ -121,6 +121,12 @@ impl Replay {
             literal: violation.literal,
             ambiguous: false,
         })
+    }
+
+    /// What is really wrong behind the combinator that the row names.
+    pub(super) fn cause(&self) -> Option<&Cause> {
+        self.violation.as_ref().filter(|violation| self.reproduced && is_combinator(violation.keyword))?;
+        self.violations.causes.first()
     }
 
     /// The message as the pipeline stores it.

@@ -4,7 +4,9 @@
 
 use crate::ground::text;
 use crate::pipeline::document::{Document, Kind, NodeId};
+use crate::pipeline::fault::{Fault, VALIDATION};
 use crate::pipeline::schema::Schema;
+use crate::pipeline::verdict::judge::is_combinator;
 
 use super::Case;
 
@@ -15,14 +17,24 @@ pub(super) fn sentence(case: &Case) -> String {
     let Some(fault) = &case.fault else {
         return "The row does not say what is wrong.".to_owned();
     };
-    let Some(broken) = &case.broken else {
+    let Some(broken) = &case.lead else {
         return capital(&fault.sentence);
     };
+    let told = match case.cause() {
+        // Alternatives, and what has no single keyword, are told as they are.
+        Some(cause) if cause.phrase.is_some() && !broken.about_name => {
+            let phrase = cause.phrase.as_deref().unwrap_or_default();
+            return format!("{} {}.", subject(&cause.ways.first().map_or(&broken.tokens, |way| &way.tokens)[..]), text::visible(phrase));
+        }
+        Some(cause) if cause.ways.len() != 1 || is_combinator(cause.violation.keyword) => return capital(&text::visible(&cause.sentence)),
+        Some(cause) => Fault::parse(&cause.violation.message, Some(VALIDATION)).sentence(),
+        None => fault.sentence.clone(),
+    };
     if broken.about_name {
-        return format!("The key {} {}.", quoted(broken.tokens.last().map_or("", String::as_str)), fault.sentence);
+        return format!("The key {} {told}.", quoted(broken.tokens.last().map_or("", String::as_str)));
     }
     let subject = subject(&broken.tokens);
-    let phrase = phrase(case).unwrap_or_else(|| fault.sentence.clone());
+    let phrase = phrase(case).unwrap_or(told);
     format!("{subject} {phrase}.")
 }
 
@@ -38,7 +50,7 @@ fn subject(tokens: &[String]) -> String {
 
 /// `must be …, is …`, where schema and document tell enough.
 fn phrase(case: &Case) -> Option<String> {
-    let (broken, schema, document) = (case.broken.as_ref()?, case.schema.as_deref()?, case.document.as_deref()?);
+    let (broken, schema, document) = (case.lead.as_ref()?, case.schema.as_deref()?, case.document.as_deref()?);
     let value = document.find(&broken.tokens).ok()?;
     let node = broken.node?;
     let asked = |name: &str| schema.keyword(node, name).map(|id| schema.document.display_value(id, LONGEST).into_owned());

@@ -41,7 +41,7 @@ impl Marks {
         let not_json = case.document.as_ref().is_some_and(|document| document.error().is_some());
         Marks {
             tied: screen.tie.value.is_some(),
-            fault: case.value.filter(|_| case.broken.is_some() || not_json),
+            fault: case.value.filter(|_| case.lead.is_some() || not_json),
             note: constraint(case),
             keyword: None,
         }
@@ -50,14 +50,14 @@ impl Marks {
     /// The node that broke and its keyword.
     pub(super) fn of_schema(screen: &CaseScreen) -> Self {
         let case = &screen.case;
-        let node = case.broken.as_ref().and_then(|broken| broken.node);
+        let node = case.lead.as_ref().and_then(|broken| broken.node);
         Marks { tied: screen.tie.node.is_some(), fault: node, note: String::new(), keyword: keyword(case) }
     }
 }
 
 /// The keyword's place in the schema, where it stands there literally.
 fn keyword(case: &Case) -> Option<NodeId> {
-    let broken = case.broken.as_ref()?;
+    let broken = case.lead.as_ref()?;
     let (schema, node) = (case.schema.as_ref()?, broken.node?);
     let keyword = broken.keyword?;
     schema.keyword(node, keyword).or_else(|| match keyword {
@@ -69,13 +69,21 @@ fn keyword(case: &Case) -> Option<NodeId> {
 
 /// `maxLength 61`, `type ["string","null"]`: what the failing value had to be.
 fn constraint(case: &Case) -> String {
-    let Some(broken) = &case.broken else { return String::new() };
+    let Some(broken) = &case.lead else { return String::new() };
+    if let Some(ways) = case.cause().map(|cause| cause.ways.as_slice()).filter(|ways| ways.len() > 1) {
+        let keys: Option<Vec<&str>> = ways.iter().map(|way| way.key.as_deref().filter(|_| way.keyword == "required")).collect();
+        return match keys {
+            Some(keys) => format!("required: one of {}", text::visible(&keys.join(", "))),
+            None => format!("one of {} ways to mend it", ways.len()),
+        };
+    }
     let name = broken.keyword.unwrap_or_default();
     let about = if broken.about_name { "key: " } else { "" };
     match (keyword(case), &case.schema) {
         (Some(keyword), Some(schema)) => {
             let own = schema.document.key(keyword).unwrap_or(Cow::Borrowed(name)).into_owned();
-            match case.fault.as_ref().and_then(|fault| fault.key.as_deref()) {
+            let told = || case.fault.as_ref().and_then(|fault| fault.key.as_deref());
+            match case.cause().map_or_else(told, |cause| cause.violation.key.as_deref()) {
                 Some(key) if matches!(name, "required" | "dependencies" | "additionalProperties") => {
                     format!("{own}: {}", text::visible(key))
                 }
@@ -200,7 +208,7 @@ pub(super) fn schema_facts(app: &App, screen: &CaseScreen, area: Rect, buffer: &
         paragraph(buffer, inner, 1, "nothing here belongs to the line under the cursor", theme.style(Role::Dim));
         return;
     };
-    let broken = screen.case.broken.as_ref().filter(|broken| broken.node == Some(node));
+    let broken = screen.case.lead.as_ref().filter(|broken| broken.node == Some(node));
     let pointer = schema.pointer(node);
     let place = format!("#{pointer}  line {}", schema.line(node));
     if let Some(mut pen) = Pen::new(buffer, inner, 1, Style::new()) {

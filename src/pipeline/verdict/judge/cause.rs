@@ -182,7 +182,7 @@ fn told(run: &mut Run<'_>, schema: &Schema, sink: &Sink, found: &Found<'_>) -> O
 }
 
 fn clear(violation: Violation) -> Cause {
-    Cause { sentence: violation.sentence.clone(), ways: vec![violation.clone()], violation }
+    Cause { sentence: violation.sentence.clone(), phrase: None, ways: vec![violation.clone()], violation }
 }
 
 /// Alternatives: as one sentence about a value where they are about one, else each in its own.
@@ -195,7 +195,9 @@ fn either(run: &mut Run<'_>, schema: &Schema, sink: &Sink, of: &Branches, ways: 
         })
         .collect();
     let told: Vec<Cause> = ways.iter().filter_map(|way| told(run, schema, sink, &way.first)).collect();
-    let sentence = sentence::either(run, schema, &leaves).unwrap_or_else(|| {
+    let together = sentence::either(run, schema, &leaves);
+    let phrase = together.as_ref().map(|(_, phrase)| phrase.clone());
+    let sentence = together.map(|(place, phrase)| format!("{place} {phrase}")).unwrap_or_else(|| {
         let mut each = Vec::with_capacity(MOST_TOLD + 1);
         for (cause, way) in told.iter().zip(ways).take(MOST_TOLD) {
             let others = if way.others > 0 { format!(" (and {} more)", way.others) } else { String::new() };
@@ -209,5 +211,5 @@ fn either(run: &mut Run<'_>, schema: &Schema, sink: &Sink, of: &Branches, ways: 
     let ways: Vec<Violation> = told.into_iter().map(|cause| cause.violation).collect();
     let alike = |a: &Violation, b: &Violation| (a.instance, a.about_name, a.keyword) == (b.instance, b.about_name, b.keyword);
     let first = ways.first().filter(|first| ways.iter().all(|way| alike(first, way)));
-    Cause { violation: first.unwrap_or(&of.violation).clone(), sentence, ways }
+    Cause { violation: first.unwrap_or(&of.violation).clone(), sentence, phrase, ways }
 }

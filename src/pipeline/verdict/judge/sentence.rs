@@ -90,8 +90,8 @@ fn combined(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf, place: &str, is: &s
     }
 }
 
-/// Alternatives about one value in one sentence: what it may be, or the keys of which it lacks all. `None` where they ask for different things.
-pub(super) fn either(run: &Run<'_>, schema: &Schema, leaves: &[Option<&Leaf>]) -> Option<String> {
+/// Alternatives about one value in one sentence, its place apart: what it may be, or the keys of which it lacks all. `None` where they ask for different things.
+pub(super) fn either(run: &Run<'_>, schema: &Schema, leaves: &[Option<&Leaf>]) -> Option<(String, String)> {
     let leaves: Vec<&Leaf> = leaves.iter().copied().collect::<Option<_>>()?;
     let first = leaves.first().filter(|first| leaves.iter().all(|leaf| leaf.at == first.at))?;
     let place = place(run, first.at);
@@ -103,7 +103,7 @@ pub(super) fn either(run: &Run<'_>, schema: &Schema, leaves: &[Option<&Leaf>]) -
     };
     if leaves.iter().all(|leaf| leaf.keyword == "required") {
         leaves.iter().filter_map(|leaf| leaf.key.as_deref()).for_each(|key| add(format!("`{}`", clipped(key))));
-        return Some(format!("{place} lacks all of the keys {}, and needs one of them", listed(&asked, "and")));
+        return Some((place, format!("has none of the keys {}; one is needed", listed(&asked, "and"))));
     }
     for leaf in &leaves {
         let node = run.program.sub(leaf.sub).node;
@@ -117,7 +117,7 @@ pub(super) fn either(run: &Run<'_>, schema: &Schema, leaves: &[Option<&Leaf>]) -
             _ => return None,
         }
     }
-    Some(format!("{place} must be {}, is {}", listed(&asked, "or"), found(run, first.at)))
+    Some((place, format!("must be {}, is {}", listed(&asked, "or"), found(run, first.at))))
 }
 
 /// `a, b or c`; of many the first.
