@@ -11,6 +11,7 @@ mod words;
 
 use memchr::memchr_iter;
 
+pub(crate) use grammar::OR;
 pub(crate) use values::MessageValue;
 pub(crate) use words::phrase;
 

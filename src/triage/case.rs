@@ -31,7 +31,7 @@ use crate::rows::row::SourceRow;
 use crate::rows::schemas::SchemaStore;
 pub use parts::Splitting;
 pub use preview::{NoRow, Preview};
-pub use replay::Replay;
+pub use replay::{Replay, cut as recorded};
 pub use table::CaseTable;
 pub use warned::{CaseWarning, CaseWarnings};
 

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::exceptions::{NOT_AN_OBJECT, quoted, short_name, without_source};
-use super::grammar::without_doubling;
+use super::grammar::{OR, without_doubling};
 use super::{Fault, Keyword, Says};
 use crate::ground::text::{clip_middle, visible};
 
@@ -28,6 +28,16 @@ impl Fault<'_> {
             Says::NotJson { .. } => not_json(self.text),
             Says::Bug { number } => bug(short_name(self.class), *number),
             Says::Other => exception(short_name(self.class), self.text),
+        }
+    }
+}
+
+impl Fault<'_> {
+    /// The sentence without what one document has: what is said of all that fail alike.
+    pub fn sentence_of_all(&self) -> String {
+        match self.says {
+            Says::Broken { keyword: Some(keyword), expected, key, .. } => phrase(keyword, expected, None, key),
+            _ => self.sentence(),
         }
     }
 }
@@ -137,6 +147,8 @@ pub(crate) fn type_name(java: &str) -> Cow<'_, str> {
         "Null" | "null" => "null",
         "JSONArray" => "an array",
         "JSONObject" => "an object",
+        // Of our own making: a value that may be of several types.
+        several if several.contains(OR) => return Cow::Owned(several.split(OR).map(type_name).collect::<Vec<_>>().join(OR)),
         other => return shown(other),
     })
 }

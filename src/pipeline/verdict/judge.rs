@@ -223,6 +223,18 @@ pub fn is_combinator(keyword: Keyword) -> bool {
     matches!(keyword, "anyOf" | "oneOf" | "allOf" | "then" | "else")
 }
 
+impl Violation {
+    /// The message as if nothing else were broken: its pointer escaped once.
+    pub fn alone(&self) -> String {
+        format!("{}{}", self.plain_pointer(), self.message.get(self.pointer.len()..).unwrap_or_default())
+    }
+
+    /// The instance location as the validator writes it where nothing else is broken.
+    pub fn plain_pointer(&self) -> String {
+        message::pointer(&self.tokens, &[])
+    }
+}
+
 impl Violations {
     /// How many things are really wrong. Of what is not listed in full each counts.
     pub fn wrong(&self) -> u64 {
@@ -288,11 +300,17 @@ impl Judge {
 
     /// What is really wrong with what the pipeline reports; nothing where the document passes. Looks only at the value that the report is about.
     pub fn cause<'a>(&self, input: impl Into<JudgeInput<'a>>) -> Option<Cause> {
+        self.explained(input).map(|(_, cause)| cause)
+    }
+
+    /// The message that the pipeline reports, and what is really wrong with what it is about.
+    pub fn explained<'a>(&self, input: impl Into<JudgeInput<'a>>) -> Option<(String, Cause)> {
         let (cause, _) = self.ask(input.into(), |run| {
             if run.valid(self.program.root, JudgedSubject::value(0)) {
                 return None;
             }
             let reported = run.first(self.program.root, JudgedSubject::value(0))?;
+            let message = report::message(run, &reported);
             let mut sink = Sink::all(MOST_BEHIND);
             if is_combinator(reported.keyword) {
                 let _ = run.walk(reported.sub, reported.at, &mut sink);
@@ -300,7 +318,8 @@ impl Judge {
                 let _ = sink.add(reported);
             }
             let tree = tree::tree(run, &self.schema, &mut sink);
-            cause::causes(run, &self.schema, &sink, &tree).into_iter().next()
+            let cause = cause::causes(run, &self.schema, &sink, &tree).into_iter().next()?;
+            Some((message, cause))
         });
         cause.flatten()
     }

@@ -96,7 +96,7 @@ fn not_found(row: &SourceRow, doctype: &ResolvedDoctype, schemas: &SchemaStore, 
 }
 
 /// A message as the pipeline stores it: at most 1,024 bytes, the last three then dots, never a character in half.
-fn cut(message: &str) -> std::borrow::Cow<'_, str> {
+pub fn cut(message: &str) -> std::borrow::Cow<'_, str> {
     if message.len() <= LONGEST {
         return message.into();
     }
