@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::ground::text::{count, plural};
+use crate::ground::text::{count, plural, visible};
 use crate::pipeline::destination::telemetry_version;
 use crate::pipeline::document::Document;
 use crate::pipeline::fault::{Fault, OR, Says, VALIDATION};
@@ -40,6 +40,8 @@ pub struct Causes {
     pub unknown: u64,
     /// Rows of the group.
     pub all: u64,
+    /// The group's path.
+    path: Option<Arc<str>>,
 }
 
 /// Whether a group's message tells less than its payloads do.
@@ -98,7 +100,7 @@ impl CauseCounter {
             cause.status = group.status;
         }
         groups.rows = rows;
-        Causes { groups, looked: self.looked, unknown: self.unknown, all: group.count }
+        Causes { groups, looked: self.looked, unknown: self.unknown, all: group.count, path: group.key.path.clone() }
     }
 }
 
@@ -114,9 +116,20 @@ impl Causes {
         (self.unknown > 0).then(|| format!("{of} no cause: no payload can be read, or these schemas judge it differently"))
     }
 
-    /// The causes as values with their rows.
+    /// The causes as values with their rows; places below the group's by what comes behind it.
     pub fn facet(&self) -> Facet {
-        let values = self.groups.list.iter().map(|cause| (cause.sentence().into(), cause.count)).collect();
+        let told = |cause: &Group| match (self.path.as_deref(), cause.key.path.as_deref()) {
+            (Some(group), Some(cause_path)) if group == cause_path => cause.phrase(),
+            (Some(group), Some(_)) if !group.is_empty() => {
+                let sentence = cause.sentence();
+                sentence
+                    .strip_prefix(&*visible(group))
+                    .filter(|rest| rest.starts_with('/'))
+                    .map_or(sentence.clone(), |rest| format!("…{rest}"))
+            }
+            _ => cause.sentence(),
+        };
+        let values = self.groups.list.iter().map(|cause| (told(cause).into(), cause.count)).collect();
         Facet { name: FACET, values, others: self.unknown }
     }
 

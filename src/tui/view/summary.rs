@@ -71,6 +71,7 @@ impl Sheet<'_> {
         let stage = group.key.stage.as_deref().unwrap_or("unknown stage");
         let class = class.rsplit('.').next().unwrap_or(class);
         self.words(&format!("refused by {} {dot} {}", text::visible(stage), text::visible(class)), Role::Dim);
+        self.causes(group);
         self.trend(&group.trend);
         self.jobs(group);
         for facet in &group.facets {
@@ -162,14 +163,28 @@ impl Sheet<'_> {
         }
     }
 
+    /// What is really wrong, where the message names a combinator.
+    fn causes(&mut self, group: &Group) {
+        let app = self.app;
+        if let Some(causes) = app.causes.of(group.fingerprint) {
+            self.values(&causes.title(), &causes.facet());
+        } else if let Some(words) = app.causes.absence(group.fingerprint) {
+            self.words(&text::visible(words), Role::Dim);
+        }
+    }
+
     fn facet(&mut self, facet: &Facet) {
+        self.values(facet.name, facet);
+    }
+
+    fn values(&mut self, title: &str, facet: &Facet) {
         let between = format!(" {} ", self.app.theme.glyphs.dot);
         let shown = &facet.values[..facet.values.len().min(VALUES)];
         let rest = facet.values.iter().map(|(_, rows)| rows).sum::<u64>() + facet.others - shown.iter().map(|(_, rows)| rows).sum::<u64>();
         let more = (rest > 0).then(|| format!("{} more", text::count(rest)));
         let short = shown.iter().map(|(value, rows)| format!("{} ({})", text::visible(value), text::count(*rows)));
         let line = short.chain(more.clone()).collect::<Vec<_>>().join(&between);
-        self.heading(facet.name);
+        self.heading(title);
         if text::width(&line) <= usize::from(self.area.width) {
             return self.line(&line, Role::Text);
         }
