@@ -10,6 +10,7 @@ mod bigquery_server;
 mod bundle;
 mod bundle_corpus;
 mod case_corpus;
+mod causes;
 mod commands;
 mod corpus;
 mod example_corpus;

@@ -116,7 +116,7 @@ impl Causes {
         (self.unknown > 0).then(|| format!("{of} no cause: no payload can be read, or these schemas judge it differently"))
     }
 
-    /// The causes as values with their rows; places below the group's by what comes behind it.
+    /// The causes as values with their rows, without those that have none; places below the group's by what comes behind it.
     pub fn facet(&self) -> Facet {
         let told = |cause: &Group| match (self.path.as_deref(), cause.key.path.as_deref()) {
             (Some(group), Some(cause_path)) if group == cause_path => cause.phrase(),
@@ -130,7 +130,7 @@ impl Causes {
             _ => cause.sentence(),
         };
         let values = self.groups.list.iter().map(|cause| (told(cause).into(), cause.count)).collect();
-        Facet { name: FACET, values, others: self.unknown }
+        Facet { name: FACET, values, others: 0 }
     }
 
     /// What stands beside the name of the facet.

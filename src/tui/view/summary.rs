@@ -167,24 +167,31 @@ impl Sheet<'_> {
     fn causes(&mut self, group: &Group) {
         let app = self.app;
         if let Some(causes) = app.causes.of(group.fingerprint) {
-            self.values(&causes.title(), &causes.facet());
+            self.heading(&causes.title());
+            let (told, room) = (causes.facet().values, usize::from(self.area.width).saturating_sub(11));
+            for (cause, rows) in told.iter().take(VALUES) {
+                for (i, part) in text::wrap(&text::visible(cause), room).iter().enumerate() {
+                    let rows = if i == 0 { text::count(*rows) } else { String::new() };
+                    self.line(&format!("{rows:>9}  {part}"), Role::Text);
+                }
+            }
+            if let more @ 1.. = told.len().saturating_sub(VALUES) {
+                self.line(&format!("{:>11}{} more", "", text::count(more as u64)), Role::Dim);
+            }
+            causes.unknown().iter().for_each(|words| self.words(words, Role::Dim));
         } else if let Some(words) = app.causes.absence(group.fingerprint) {
             self.words(&text::visible(words), Role::Dim);
         }
     }
 
     fn facet(&mut self, facet: &Facet) {
-        self.values(facet.name, facet);
-    }
-
-    fn values(&mut self, title: &str, facet: &Facet) {
         let between = format!(" {} ", self.app.theme.glyphs.dot);
         let shown = &facet.values[..facet.values.len().min(VALUES)];
         let rest = facet.values.iter().map(|(_, rows)| rows).sum::<u64>() + facet.others - shown.iter().map(|(_, rows)| rows).sum::<u64>();
         let more = (rest > 0).then(|| format!("{} more", text::count(rest)));
         let short = shown.iter().map(|(value, rows)| format!("{} ({})", text::visible(value), text::count(*rows)));
         let line = short.chain(more.clone()).collect::<Vec<_>>().join(&between);
-        self.heading(title);
+        self.heading(facet.name);
         if text::width(&line) <= usize::from(self.area.width) {
             return self.line(&line, Role::Text);
         }
