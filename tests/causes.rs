@@ -52,6 +52,17 @@ fn every_violation_stays_beside_the_cause() {
 }
 
 #[test]
+fn the_rows_of_a_cause_are_found_by_its_fingerprint() {
+    let groups = lines(&printed("groups", &["--causes", "--format", "ndjson"]));
+    for cause in groups.iter().filter(|group| group["cause_of"].is_string()) {
+        let print = cause["fingerprint"].as_str().unwrap();
+        let cases = lines(&printed("cases", &["--group", print, "--format", "ndjson"]));
+        assert_eq!(cases.len() as u64, cause["count"].as_u64().unwrap(), "{cause}");
+        assert!(cases.iter().all(|case| case["group"] == print), "{cause}");
+    }
+}
+
+#[test]
 fn causes_add_up_to_the_rows_that_were_looked_at_however_they_are_ordered() {
     let told = |arguments: &[&str]| lines(&printed("groups", &[&["--causes", "--format", "ndjson"][..], arguments].concat()));
     let groups = told(&[]);

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::ground::text::{count, plural, visible};
 use crate::pipeline::destination::telemetry_version;
 use crate::pipeline::document::Document;
@@ -14,9 +16,9 @@ use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::walk;
 use crate::pipeline::verdict::judge::jackson::parse_verdict;
 use crate::pipeline::verdict::judge::{Cause, JudgeInput, Violation, is_combinator};
-use crate::rows::group::{Facet, Group, Grouper, Groups};
+use crate::rows::group::{Facet, Fingerprint, Group, Grouper, Groups};
 use crate::rows::payload;
-use crate::rows::row::{RowRef, SourceRow};
+use crate::rows::row::{ErrorRow, RowRef, SourceRow};
 use crate::rows::schemas::{Lookup, SchemaStore};
 use crate::triage::case::recorded;
 
@@ -67,6 +69,28 @@ pub fn cause_of(row: &SourceRow, schemas: &SchemaStore) -> Option<(Cause, Arc<Sc
     is_said.then(|| (cause, judge.schema().clone()))
 }
 
+/// The fingerprints of the causes of rows, each with the group that it counts to, where their messages name a combinator. `grouper` has counted nothing.
+pub fn prints<'a>(
+    rows: impl Iterator<Item = (&'a SourceRow, RowRef, Fingerprint)>,
+    mut grouper: Grouper,
+    schemas: &SchemaStore,
+) -> Vec<(RowRef, Fingerprint)> {
+    let mut group_of = FxHashMap::default();
+    for (row, at, group) in rows {
+        let facts = row.error_row();
+        if !Fault::parse(facts.message.unwrap_or_default(), facts.class).keyword().is_some_and(is_combinator) {
+            continue;
+        }
+        if let Some((cause, schema)) = cause_of(row, schemas) {
+            grouper.add(&ErrorRow { message: Some(&message(&cause, &schema)), ..facts }, at);
+            group_of.insert(at, group);
+        }
+    }
+    let causes = Grouper::merge(vec![grouper]).list;
+    let prints = causes.iter().flat_map(|cause| cause.rows.iter().map(move |at| (at, cause)));
+    prints.filter_map(|(at, cause)| Some((*at, cause.key.cause_of(*group_of.get(at)?)))).collect()
+}
+
 /// Counts the causes of one group's rows.
 pub struct CauseCounter {
     grouper: Grouper,
@@ -86,7 +110,7 @@ impl CauseCounter {
         match cause {
             Some(message) => {
                 let row = row.error_row();
-                self.grouper.add(&crate::rows::row::ErrorRow { message: Some(message), ..row }, at);
+                self.grouper.add(&ErrorRow { message: Some(message), ..row }, at);
             }
             None => self.unknown += 1,
         }

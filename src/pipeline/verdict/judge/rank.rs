@@ -132,5 +132,5 @@ fn below(document: &Document, from: JudgedSubject, to: JudgedSubject) -> Option<
     }
     let levels = document.ancestors(to.node).take(DISCRIMINATOR_LEVELS + 1).position(|node| node == from.node)?;
     let tokens = document.tokens(to.node);
-    Some(tokens.get(tokens.len().checked_sub(levels)?..)?.iter().cloned().collect())
+    Some(tokens.get(tokens.len().checked_sub(levels)?..)?.to_vec())
 }
