@@ -8,6 +8,8 @@ pub mod bundle;
 pub mod case;
 /// All columns of all tables, searched.
 pub mod catalog;
+/// What is really wrong with the rows of a group, counted.
+pub mod causes;
 /// Reports, rows, tests, SQL and briefs, written.
 pub mod export;
 /// What is known, laid out as lines for people.

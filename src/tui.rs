@@ -8,6 +8,7 @@ pub mod advice;
 pub mod app;
 pub mod binding;
 pub mod case_screen;
+pub mod causes;
 pub mod clipboard;
 pub mod column_tree;
 pub mod focus;

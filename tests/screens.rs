@@ -1,5 +1,6 @@
 //! What the explorer shows after keys, on the built-in sample: text, and a hash of the styles that changes when a colour does.
 
+mod causes;
 mod searched;
 mod warned;
 

@@ -30,7 +30,7 @@ pub(super) struct CasesQuestion {
     #[command(flatten)]
     scope: Scope,
 
-    /// Only rows of this group, as misfit groups prints it
+    /// Only rows of this group, or of this cause, as misfit groups prints it
     #[arg(long, value_name = "FINGERPRINT")]
     group: Option<Fingerprint>,
 

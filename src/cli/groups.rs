@@ -3,6 +3,7 @@
 //! Owns: the question, which groups are shown in which order, the closing line on standard error.
 //! Refuses: grouping (group), the forms of output (below).
 
+mod causes;
 mod changes;
 #[cfg(test)]
 mod example;
@@ -55,6 +56,10 @@ pub(super) struct GroupsQuestion {
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
     format: GroupsFormat,
+
+    /// Below each group that fits no form, or meets not all conditions, what is really wrong with its first 2,000 rows; each cause has a fingerprint
+    #[arg(long, conflicts_with = "baseline")]
+    causes: bool,
 
     /// Print only what has changed since an earlier export (--format json, ndjson or csv): new, grown, gone; exit code 1 where groups are new
     #[arg(long, value_name = "FILE", conflicts_with_all = ["filter", "payload"])]
@@ -165,9 +170,16 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         Some(found) => found.lines.iter().filter_map(|&at| groups.list.get(at as usize)).filter(of_status).collect(),
         None => groups.list.iter().filter(of_status).collect(),
     };
-    out::print(&written(&groups, &shown, question.format)?)?;
     let unlike = filter.zip(found.as_ref()).and_then(|(text, found)| found.unlike(text));
-    out::tell(&closing(&groups, shown.len(), unlike.into_iter().chain(strays).collect()));
+    let told = unlike.into_iter().chain(strays).collect();
+    if question.causes {
+        let of = causes::of(source.as_ref(), request.schemas.as_ref(), &groups, &shown)?;
+        out::print(&with_causes(&groups, &shown, &of, question.format)?)?;
+        out::tell(&format!("{}; {}", closing(&groups, shown.len(), told), causes::closing(&of)));
+        return Ok(ExitCode::SUCCESS);
+    }
+    out::print(&written(&groups, &shown, question.format)?)?;
+    out::tell(&closing(&groups, shown.len(), told));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -180,6 +192,18 @@ pub(super) fn written(groups: &Groups, shown: &[&Group], format: GroupsFormat) -
         GroupsFormat::Ndjson => json::lines(records)?,
         GroupsFormat::Csv => csv::text(records)?,
         GroupsFormat::Md => table::markdown(shown),
+    })
+}
+
+/// The groups that are shown with the causes of each below it, in a form.
+fn with_causes(groups: &Groups, shown: &[&Group], of: &causes::CausesOf, format: GroupsFormat) -> io::Result<String> {
+    let members = || causes::members(groups, shown, of);
+    Ok(match format {
+        GroupsFormat::Table => table::lines(table::HEADS, causes::lines(shown, of), out::width()),
+        GroupsFormat::Json => json::document(groups, members())?,
+        GroupsFormat::Ndjson => json::lines(members().into_iter())?,
+        GroupsFormat::Csv => csv::text(members().into_iter())?,
+        GroupsFormat::Md => table::markdown_lines(table::HEADS, &causes::lines(shown, of)),
     })
 }
 

@@ -26,3 +26,26 @@ impl<'a> ViolationAnswer<'a> {
         ViolationAnswer { pointer, keyword, schema_pointer, message, sentence }
     }
 }
+
+/// What is really wrong, the same in every command. Where several branches are equally near, the sentence tells each, and the place is what they
+/// have in common, else the combinator's.
+#[derive(Debug, Serialize)]
+pub(super) struct CauseAnswer<'a> {
+    /// RFC 6901, in the document.
+    pub pointer: String,
+    /// The keyword that broke.
+    pub keyword: &'a str,
+    /// RFC 6901, in `schema_file`.
+    pub schema_pointer: &'a str,
+    /// In plain words.
+    pub sentence: &'a str,
+}
+
+impl<'a> CauseAnswer<'a> {
+    /// The fields of a cause.
+    pub(super) fn new(cause: &'a judge::Cause) -> Self {
+        let judge::Cause { violation, sentence, .. } = cause;
+        let pointer = violation.tokens.iter().map(|token| format!("/{}", token.replace('~', "~0").replace('/', "~1"))).collect();
+        CauseAnswer { pointer, keyword: violation.keyword, schema_pointer: &violation.schema_pointer, sentence }
+    }
+}

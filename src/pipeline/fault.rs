@@ -12,6 +12,7 @@ mod words;
 
 use memchr::memchr_iter;
 
+pub(crate) use grammar::OR;
 pub(crate) use parted::part_at_fault;
 pub(crate) use values::MessageValue;
 pub(crate) use words::{phrase, summary};

@@ -26,14 +26,14 @@ use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::sink::Landing;
 use crate::pipeline::verdict::Broken;
-use crate::pipeline::verdict::judge::Violation;
+use crate::pipeline::verdict::judge::{Cause, Violation};
 use crate::rows::payload::PayloadForm;
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::SchemaStore;
 pub use agreement::Agreement;
 pub use parts::Splitting;
 pub use preview::{NoRow, Preview};
-pub use replay::Replay;
+pub use replay::{Replay, cut as recorded};
 pub use table::CaseTable;
 pub use warned::{CaseWarning, CaseWarnings};
 
@@ -65,8 +65,10 @@ pub struct Case {
     pub home: usize,
     /// The columns of that table.
     pub layout: Option<Arc<Layout>>,
-    /// The node that broke.
+    /// The node that broke, as the row says it.
     pub broken: Option<Broken>,
+    /// What is really broken: where the row names a combinator, the innermost violation of its nearest branch; otherwise the same.
+    pub lead: Option<Broken>,
     /// Where the failing value would land.
     pub landing: Option<Landing>,
     /// What is wrong with the rows that the document becomes, whether it fits its schema or not.
@@ -142,6 +144,11 @@ pub fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
 }
 
 impl Case {
+    /// What is really wrong behind the combinator that the row names; `None` where it names none or the schemas at hand judge it differently.
+    pub fn cause(&self) -> Option<&Cause> {
+        self.replay.as_ref().and_then(Replay::cause)
+    }
+
     /// What is wrong, as one plain sentence: the value by name, what the schema asks of it, what it is. Safe for a terminal.
     pub fn sentence(&self) -> String {
         sentence::sentence(self)

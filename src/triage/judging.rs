@@ -8,7 +8,7 @@ mod bench;
 pub use bench::Bench;
 
 use crate::pipeline::fault::{NOT_FOUND, VALIDATION};
-use crate::pipeline::verdict::judge::{Doubt, Violation, Violations};
+use crate::pipeline::verdict::judge::{Cause, Doubt, Violation, Violations};
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::samples::{DoctypeName, Expected, Sample, SampleFile};
 use crate::rows::schemas::SchemaError;
@@ -28,6 +28,8 @@ pub struct Judged {
     pub expected: Option<Expected>,
     /// What the pipeline makes of it.
     pub ruling: Ruling,
+    /// What is really wrong with what the validator reports.
+    pub cause: Option<Cause>,
     /// All violations, where they were asked for and the document was validated.
     pub violations: Option<Violations>,
     /// What could not be judged and so counts as fulfilled.

@@ -10,6 +10,7 @@ use tui_input::Input;
 
 use super::action::ActionPlace;
 pub use super::case_screen::{CaseScreen, RowScreen, Tie};
+use super::causes::CauseBook;
 use super::group_tree::GroupTree;
 use super::keymap::{Key, Keymap};
 pub use super::list::{List, ListFilter, Search};
@@ -49,6 +50,8 @@ pub struct App {
     pub question: Option<Question>,
     /// Rows of groups beyond those that the groups name.
     pub more: MoreRows,
+    /// What is really wrong in groups whose messages do not say it.
+    pub causes: CauseBook,
     /// While the source is read.
     pub reading: Option<Progress>,
     /// The row that is being opened.
@@ -222,6 +225,7 @@ impl App {
             notice: None,
             question: None,
             more: MoreRows::default(),
+            causes: CauseBook::default(),
             reading: Some(Progress::default()),
             opening: None,
             seeking: None,

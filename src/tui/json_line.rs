@@ -15,7 +15,7 @@ pub const PREVIEW: usize = 400;
 
 /// The keyword's place in the schema, where it stands there literally.
 pub fn keyword(case: &Case) -> Option<NodeId> {
-    let broken = case.broken.as_ref()?;
+    let broken = case.lead.as_ref()?;
     let (schema, node) = (case.schema.as_ref()?, broken.node?);
     let keyword = broken.keyword?;
     schema.keyword(node, keyword).or_else(|| match keyword {
@@ -27,13 +27,21 @@ pub fn keyword(case: &Case) -> Option<NodeId> {
 
 /// `maxLength 61`, `type ["string","null"]`: what the failing value had to be.
 pub fn constraint(case: &Case) -> String {
-    let Some(broken) = &case.broken else { return String::new() };
+    let Some(broken) = &case.lead else { return String::new() };
+    if let Some(ways) = case.cause().map(|cause| cause.ways.as_slice()).filter(|ways| ways.len() > 1) {
+        let keys: Option<Vec<&str>> = ways.iter().map(|way| way.key.as_deref().filter(|_| way.keyword == "required")).collect();
+        return match keys {
+            Some(keys) => format!("required: one of {}", text::visible(&keys.join(", "))),
+            None => format!("one of {} ways to mend it", ways.len()),
+        };
+    }
     let name = broken.keyword.unwrap_or_default();
     let about = if broken.about_name { "key: " } else { "" };
     match (keyword(case), &case.schema) {
         (Some(keyword), Some(schema)) => {
             let own = schema.document.key(keyword).unwrap_or(Cow::Borrowed(name)).into_owned();
-            match case.fault.as_ref().and_then(|fault| fault.key.as_deref()) {
+            let told = || case.fault.as_ref().and_then(|fault| fault.key.as_deref());
+            match case.cause().map_or_else(told, |cause| cause.violation.key.as_deref()) {
                 Some(key) if matches!(name, "required" | "dependencies" | "additionalProperties") => {
                     format!("{own}: {}", text::visible(key))
                 }

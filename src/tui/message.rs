@@ -21,6 +21,7 @@ use crate::rows::row::RowRef;
 use crate::rows::source::{Progress, RowOrder};
 use crate::triage::case::{Case, Preview};
 use crate::triage::catalog::{self, Catalog, HitPlace};
+use crate::triage::causes::Causes;
 use crate::triage::export::single::SingleExport;
 use crate::tui::clipboard::Copied;
 
@@ -147,6 +148,13 @@ pub enum Message {
         job: JobId,
         /// All rows of the group that are known now.
         rows: Result<Vec<RowRef>, String>,
+    },
+    /// The causes of a group were counted, or why not.
+    Causes {
+        /// The work.
+        job: JobId,
+        /// What was found.
+        outcome: Result<Arc<Causes>, String>,
     },
     /// The SQL behind what is shown, where there is any.
     Sql(Option<String>),
@@ -287,6 +295,13 @@ pub enum Effect {
         id: JobId,
         /// Whether it may go on.
         yes: bool,
+    },
+    /// Count the causes of a group.
+    Causes {
+        /// The work.
+        job: JobId,
+        /// The group.
+        of: GroupPlace,
     },
     /// Name more rows of a group, behind the first `from`.
     MoreRows {

@@ -4,6 +4,7 @@
 //! Refuses: I/O, clocks, environment, terminal; work that takes longer than a few milliseconds (that is an effect).
 
 mod case;
+mod causes;
 mod copy;
 pub mod export;
 mod failing;
@@ -88,6 +89,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Exported { job, outcome } => export::exported(app, job, outcome),
         Message::Question { id, text } => remote::question(app, id, text),
         Message::MoreRows { job, rows } => remote::more_rows(app, job, rows),
+        Message::Causes { job, outcome } => causes::counted(app, job, outcome),
         Message::Sql(sql) => remote::sql(app, sql),
         Message::Broken(reason) => {
             app.opening = None;
@@ -101,6 +103,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Terminate => vec![Effect::Quit],
     };
     effects.extend(tables::follow(app));
+    effects.extend(causes::follow(app));
     settle(app);
     effects
 }
@@ -299,6 +302,9 @@ fn back(app: &mut App) -> Vec<Effect> {
     }
     if app.case.take().is_some() {
         return Vec::new();
+    }
+    if let Some(effect) = causes::call_off(app) {
+        return vec![effect];
     }
     if app.reading.is_some() {
         if app.reading.is_some_and(|progress| progress.job.is_some()) {

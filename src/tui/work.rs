@@ -4,6 +4,7 @@
 //! Refuses: the explorer's state; what an answer means (update drops stale ones by their job).
 
 mod answers;
+mod causes;
 mod payloads;
 mod tables;
 
@@ -133,6 +134,7 @@ impl Workers {
             }),
             Effect::Answer { id, yes } => self.answers.give(id, yes, &self.running),
             Effect::MoreRows { job, of, order, from } => self.more_rows(job, of, order, from),
+            Effect::Causes { job, of } => self.causes(job, of),
             Effect::Sql(of) => self.sql(of),
             Effect::WriteDdl { layout, table } => {
                 self.run(move |_| Some(Message::Written { what: "CREATE TABLE statement", outcome: ddl::create(&layout, &table) }))
@@ -240,6 +242,16 @@ impl Workers {
         self.run(move |_| {
             let rows = source.more_rows(of.group(), order, from, &watch).map_err(|error| advice::told(&error));
             Some(Message::MoreRows { job, rows })
+        });
+    }
+
+    fn causes(&mut self, job: JobId, of: GroupPlace) {
+        let (Some(source), Some(schemas)) = (self.source.clone(), self.request.schemas.clone()) else { return };
+        let flag = self.flag(job);
+        let watch = self.reader(flag.clone());
+        self.run(move |_| {
+            let outcome = causes::count(source.as_ref(), &schemas, &of, &watch, &flag)?;
+            Some(Message::Causes { job, outcome })
         });
     }
 

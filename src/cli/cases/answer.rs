@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::cli::violation::ViolationAnswer;
+use crate::cli::violation::{CauseAnswer, ViolationAnswer};
 use crate::ground::time::timestamp;
 use crate::pipeline::destination::{self, SplitPart};
 use crate::pipeline::document::PathStyle;
@@ -43,6 +43,9 @@ pub(super) struct CaseAnswer<'a> {
     pub columns: Vec<ColumnAnswer<'a>>,
     /// The pipeline's judgement replayed with these schemas; null where it cannot be.
     pub verdict: Option<ReplayAnswer<'a>>,
+    /// What is really wrong by these schemas: of a combinator the innermost violation of the branch that comes nearest; of other keywords the
+    /// same. Null where the document passes or there is no verdict.
+    pub cause: Option<CauseAnswer<'a>>,
     /// Everything that is broken, at most 1,000; null where there is no verdict.
     pub violations: Option<Vec<ViolationAnswer<'a>>>,
     /// All violations, exactly.
@@ -157,6 +160,7 @@ impl<'a> CaseAnswer<'a> {
             schema_pointer: case.broken.as_ref().and_then(|broken| broken.schema_pointer.as_deref()),
             columns: case.landing.iter().map(|landing| ColumnAnswer::new(landing, case)).collect(),
             verdict: case.replay.as_ref().map(ReplayAnswer::new),
+            cause: case.replay.as_ref().and_then(|replay| replay.violations.causes.first()).map(CauseAnswer::new),
             violations: case.replay.as_ref().map(|replay| replay.violations.list.iter().map(ViolationAnswer::new).collect()),
             violation_count: case.replay.as_ref().map(|replay| replay.violations.count),
             warnings: warnings(case),

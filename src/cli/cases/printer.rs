@@ -19,7 +19,7 @@ use crate::rows::group::{Fingerprint, Grouper};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, Filter};
-use crate::triage::case;
+use crate::triage::{case, causes};
 
 /// Which of the rows are printed.
 pub(super) struct Wanted {
@@ -65,6 +65,12 @@ impl CasePrinter {
             rows.iter().filter(|(_, at, _)| !group_of.contains_key(at)).for_each(|(_, at, row)| grouper.add(&row.error_row(), *at));
             let groups = Grouper::merge(vec![grouper]).list;
             group_of.extend(groups.iter().flat_map(|group| group.rows.iter().map(|&at| (at, group.fingerprint))));
+        }
+        // It may be the fingerprint of a cause.
+        if let (Some(wanted), Some(schemas)) = (self.wanted.group, &self.schemas) {
+            let others = rows.iter().filter_map(|(_, at, row)| Some((row, *at, *group_of.get(at).filter(|group| **group != wanted)?)));
+            let prints = causes::prints(others, self.grouper.clone(), schemas);
+            group_of.extend(prints.into_iter().filter(|(_, print)| *print == wanted));
         }
         group_of
     }

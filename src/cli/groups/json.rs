@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use crate::cli::safe_json;
 use crate::rows::column::ErrorColumn;
-use crate::rows::group::{GroupFields, Groups};
+use crate::rows::group::Groups;
 use crate::rows::row::BadRow;
 use crate::tui::advice::advised;
 
 #[derive(Serialize)]
-struct GroupsAnswer<'a> {
+struct GroupsAnswer<'a, G> {
     /// Rows counted in groups, also in those that a filter hides.
     rows: u64,
     outside: u64,
@@ -17,7 +17,7 @@ struct GroupsAnswer<'a> {
     missing_columns: &'a [ErrorColumn],
     /// What the source has to say of the counts: their price, their age.
     notes: Vec<String>,
-    groups: Vec<GroupFields<'a>>,
+    groups: Vec<G>,
 }
 
 #[derive(Serialize)]
@@ -40,7 +40,7 @@ impl<'a> UnreadableRow<'a> {
 }
 
 /// One object with everything.
-pub(super) fn document(groups: &Groups, records: Vec<GroupFields<'_>>) -> serde_json::Result<String> {
+pub(super) fn document(groups: &Groups, records: Vec<impl Serialize>) -> serde_json::Result<String> {
     let answer = GroupsAnswer {
         rows: groups.rows,
         outside: groups.outside,
@@ -69,6 +69,7 @@ pub(super) fn lines(records: impl Iterator<Item = impl Serialize>) -> serde_json
 mod tests {
     use super::*;
     use crate::cli::groups::example::groups;
+    use crate::rows::group::GroupFields;
 
     #[test]
     fn nothing_in_it_is_obeyed_by_a_terminal_and_nothing_is_lost() {

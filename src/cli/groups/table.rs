@@ -13,7 +13,7 @@ use crate::rows::group::Group;
 /// One line: rows, status, doctype, place, fault, fingerprint.
 pub(super) type GroupCells = [String; 6];
 
-const HEADS: [&str; 6] = ["ROWS", "STATUS", "DOCTYPE", "WHERE", "FAULT", "GROUP"];
+pub(super) const HEADS: [&str; 6] = ["ROWS", "STATUS", "DOCTYPE", "WHERE", "FAULT", "GROUP"];
 
 const ROWS: usize = 0;
 const DOCTYPE: usize = 2;
@@ -41,7 +41,7 @@ pub(super) fn lines(heads: [&str; 6], rows: Vec<GroupCells>, room: usize) -> Str
     rows.iter().map(|row| line(row, &widths)).collect()
 }
 
-fn cells(group: &Group) -> GroupCells {
+pub(super) fn cells(group: &Group) -> GroupCells {
     [count(group.count), state(group), group.key.doctype_name(), place(group), group.phrase(), group.fingerprint.to_string()]
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::cli::violation::ViolationAnswer;
+use crate::cli::violation::{CauseAnswer, ViolationAnswer};
 use crate::rows::samples::Expected;
 use crate::triage::judging::{Judged, Ruling};
 use crate::tui::advice::advised;
@@ -50,6 +50,8 @@ pub(super) struct VerdictAnswer<'a> {
     pub schema_pointer: Option<&'a str>,
     /// In plain words.
     pub sentence: Option<String>,
+    /// What is really wrong: of a combinator the innermost violation of the branch that comes nearest; of other keywords the same.
+    pub cause: Option<CauseAnswer<'a>>,
 }
 
 /// One doctype version.
@@ -112,6 +114,7 @@ impl<'a> VerdictAnswer<'a> {
             pointer: violation.map(|violation| violation.pointer.as_str()),
             schema_pointer: violation.map(|violation| violation.schema_pointer.as_str()),
             sentence: sentence(judged),
+            cause: judged.cause.as_ref().map(CauseAnswer::new),
         }
     }
 }

@@ -19,7 +19,12 @@ pub(super) fn block(judged: &Judged) -> String {
     if let Some(doctype) = &judged.doctype {
         block.named("doctype", &doctype.to_string());
     }
-    if let Some(sentence) = sentence(judged) {
+    let cause = judged.cause.as_ref().map(|cause| &cause.sentence);
+    let sentence = sentence(judged);
+    if let Some(cause) = cause.filter(|cause| sentence.as_ref() != Some(cause)) {
+        block.named("cause", cause);
+    }
+    if let Some(sentence) = sentence {
         block.named("fault", &sentence);
     }
     if let Some(message) = judged.message() {

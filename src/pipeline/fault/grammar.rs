@@ -91,6 +91,9 @@ fn valued<'a>(keyword: Keyword, expected: impl Into<Option<&'a str>>, found: imp
     (expected.is_some() || found.is_some()).then_some(Says::Broken { keyword: Some(keyword), expected, found, key: None })
 }
 
+/// Stands between types of which a value must be one. The validator names one type; causes name several.
+pub(crate) const OR: &str = " or ";
+
 fn typed(text: &str) -> Option<Says<'_>> {
     let rest = text.strip_prefix("expected")?;
     let (expected, found) = match rest.strip_prefix(" type: ") {
@@ -98,7 +101,7 @@ fn typed(text: &str) -> Option<Says<'_>> {
         None => rest.strip_prefix(": ")?.split_once(", found: ").filter(|(expected, _)| *expected == "null")?,
     };
     let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic());
-    if is_name(expected) && is_name(found) { valued("type", expected, found) } else { None }
+    if expected.split(OR).all(is_name) && is_name(found) { valued("type", expected, found) } else { None }
 }
 
 fn sized(text: &str) -> Option<Says<'_>> {

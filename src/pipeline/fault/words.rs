@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::exceptions::{NOT_AN_OBJECT, quoted, short_name, without_source};
-use super::grammar::without_doubling;
+use super::grammar::{OR, without_doubling};
 use super::parted::part_at_fault;
 use super::{Fault, Keyword, Says};
 use crate::ground::text::{clip_middle, count, visible};
@@ -37,6 +37,16 @@ impl Fault<'_> {
 /// A message that only counts violations.
 pub(crate) fn summary(violations: Option<&str>) -> String {
     format!("breaks the schema in {} places", violations.map_or("several".into(), shown))
+}
+
+impl Fault<'_> {
+    /// The sentence without what one document has: what is said of all that fail alike.
+    pub fn sentence_of_all(&self) -> String {
+        match self.says {
+            Says::Broken { keyword: Some(keyword), expected, key, .. } => phrase(keyword, expected, None, key),
+            _ => self.sentence(),
+        }
+    }
 }
 
 /// What a keyword's failure says of a value. Values that are not known, or differ between the rows that are spoken of, are left out.
@@ -147,6 +157,8 @@ pub(crate) fn type_name(java: &str) -> Cow<'_, str> {
         "Null" | "null" => "null",
         "JSONArray" => "an array",
         "JSONObject" => "an object",
+        // Of our own making: a value that may be of several types.
+        several if several.contains(OR) => return Cow::Owned(several.split(OR).map(type_name).collect::<Vec<_>>().join(OR)),
         other => return shown(other),
     })
 }

@@ -1,6 +1,6 @@
 //! What a smaller document must still break.
 //!
-//! Owns: the identity of a violation, and of what a combinator's nearest branch says, which its message hides.
+//! Owns: the identity of a violation, and of what is really wrong behind a combinator, which its message hides.
 //! Refuses: looking for documents that have it (shrink).
 
 use super::NotMinimized;
@@ -8,17 +8,14 @@ use crate::pipeline::document::Document;
 use crate::pipeline::fault::Keyword;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::walk;
-use crate::pipeline::verdict::judge::{Branches, Judge, JudgeInput, Outcome, Refused, Verdict, Violation, Violations};
-
-/// Violations of a document that are looked through for the one behind a combinator.
-const MOST_VIOLATIONS: usize = 1000;
+use crate::pipeline::verdict::judge::{Judge, JudgeInput, Outcome, Verdict, Violation, is_combinator};
 
 /// The fault that has to stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     reported: ViolationIdentity,
-    /// The first violation of the nearest branch, where a combinator is what is reported.
-    behind: Option<ViolationIdentity>,
+    /// What is really wrong, where a combinator is what is reported: of alternatives each.
+    behind: Vec<ViolationIdentity>,
     /// Whether what could not be judged counts as fulfilled in the original, too.
     doubtful: bool,
     /// Members of the root that are left as they are.
@@ -62,21 +59,17 @@ fn path(schema: &Schema, violation: &Violation) -> String {
 }
 
 impl Target {
-    /// What the pipeline reports of a payload: keyword, schema node, generalised place, and for a combinator also what its nearest branch says.
+    /// What the pipeline reports of a payload: keyword, schema node, generalised place, and for a combinator also what is really wrong.
     pub fn of(judge: &Judge, document: &Document) -> Result<Self, NotMinimized> {
         if let Some(error) = document.error() {
             return Err(NotMinimized::NotJson(error.to_string()));
         }
         let Verdict { outcome, doubts } = judge.verdict(JudgeInput::payload(document));
         let Outcome::Fail(violation) = outcome else { return Err(NotMinimized::Passes) };
-        let schema = judge.schema();
-        let behind = is_combinator(&violation).then(|| {
-            let all = judge.violations(JudgeInput::payload(document), MOST_VIOLATIONS);
-            nearest(&all, &violation).map(|leaf| ViolationIdentity::of(schema, leaf))
-        });
+        let behind = behind(judge, document, &violation);
         Ok(Target {
-            reported: ViolationIdentity::of(schema, &violation),
-            behind: behind.flatten(),
+            reported: ViolationIdentity::of(judge.schema(), &violation),
+            behind: behind.iter().map(|violation| ViolationIdentity::of(judge.schema(), violation)).collect(),
             doubtful: !doubts.is_empty(),
             pinned: Vec::new(),
         })
@@ -102,35 +95,16 @@ impl Target {
     }
 
     fn is_behind(&self, judge: &Judge, document: &Document, reported: &Violation) -> bool {
-        let Some(behind) = &self.behind else { return true };
-        let all = judge.violations(JudgeInput::payload(document), MOST_VIOLATIONS);
-        nearest(&all, reported).is_some_and(|violation| behind.is(judge.schema(), violation))
-    }
-}
-
-fn is_combinator(violation: &Violation) -> bool {
-    matches!(violation.keyword, "anyOf" | "oneOf" | "allOf")
-}
-
-/// The first violation of the nearest branch of a combinator that is not fulfilled.
-fn nearest<'a>(all: &'a Violations, reported: &Violation) -> Option<&'a Violation> {
-    let is_it = |branches: &&Branches| {
-        let found = &branches.violation;
-        (found.keyword, found.instance, found.node) == (reported.keyword, reported.instance, reported.node)
-    };
-    let mut branches = all.tree.iter().filter_map(as_branches).find(is_it)?;
-    loop {
-        let nearest = branches.branches.iter().find(|branch| !branch.valid)?;
-        match nearest.broken.first()? {
-            Refused::Leaf(at) => return all.list.get(*at),
-            Refused::Branches(inner) => branches = inner,
+        if self.behind.is_empty() {
+            return true;
         }
+        let now = behind(judge, document, reported);
+        now.len() == self.behind.len() && self.behind.iter().zip(&now).all(|(behind, now)| behind.is(judge.schema(), now))
     }
 }
 
-fn as_branches(broken: &Refused) -> Option<&Branches> {
-    match broken {
-        Refused::Branches(branches) => Some(branches),
-        Refused::Leaf(_) => None,
-    }
+/// What is really wrong behind a combinator.
+fn behind(judge: &Judge, document: &Document, reported: &Violation) -> Vec<Violation> {
+    let cause = is_combinator(reported.keyword).then(|| judge.cause(JudgeInput::payload(document))).flatten();
+    cause.map(|cause| cause.ways).unwrap_or_default()
 }

@@ -6,6 +6,7 @@
 //! The pipeline validates with Everit json-schema 1.14.4, stopping at its first error, on org.json values read by Jackson 2.15.4. What it does
 //! was observed by running it; the modules below name the rule that each follows.
 
+mod cause;
 mod compile;
 mod decode;
 mod formats;
@@ -16,6 +17,7 @@ mod numbers;
 mod order;
 mod pattern;
 mod program;
+mod rank;
 mod report;
 mod run;
 mod runs;
@@ -39,6 +41,9 @@ use sink::Sink;
 
 /// Stack for documents or schemas that are nested deep.
 const BIG_STACK: usize = 256 << 20;
+
+/// Violations behind a combinator that are looked at to find its nearest branch.
+const MOST_BEHIND: usize = 10_000;
 
 /// Does work that needs more stack than threads usually have; `None` where the system has none to give.
 fn on_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
@@ -155,6 +160,8 @@ pub struct Violations {
     pub count: u64,
     /// The same with the combinators that they stand behind.
     pub tree: Vec<Refused>,
+    /// What is really broken: of combinators what their nearest branches say. What the pipeline reports first.
+    pub causes: Vec<Cause>,
     /// What could not be judged.
     pub doubts: Vec<Doubt>,
 }
@@ -179,6 +186,19 @@ pub struct Branches {
     pub itself: Option<usize>,
 }
 
+/// One thing that is really wrong. Where the validator names a combinator, the innermost violation of the branch that comes nearest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// What is broken. Of several violations of which mending one is enough: the one place that they have in common, else the combinator.
+    pub violation: Violation,
+    /// In plain words, without a full stop; where branches are equally near, each as an alternative.
+    pub sentence: String,
+    /// The sentence without its place, where it is about one value that has alternatives.
+    pub phrase: Option<String>,
+    /// The violations of which mending one is enough; one where it is clear which branch is meant.
+    pub ways: Vec<Violation>,
+}
+
 /// One branch of a combinator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branch {
@@ -190,10 +210,36 @@ pub struct Branch {
     pub wanted: String,
     /// Whether the value fits it.
     pub valid: bool,
+    /// Whether it is among those that the value does not fit and none is nearer.
+    pub is_nearest: bool,
     /// Why it is as near as it is.
     pub why: String,
     /// What the value breaks of it.
     pub broken: Vec<Refused>,
+}
+
+/// Whether a keyword's failure stands for what its branches say.
+pub fn is_combinator(keyword: Keyword) -> bool {
+    matches!(keyword, "anyOf" | "oneOf" | "allOf" | "then" | "else")
+}
+
+impl Violation {
+    /// The message as if nothing else were broken: its pointer escaped once.
+    pub fn alone(&self) -> String {
+        format!("{}{}", self.plain_pointer(), self.message.get(self.pointer.len()..).unwrap_or_default())
+    }
+
+    /// The instance location as the validator writes it where nothing else is broken.
+    pub fn plain_pointer(&self) -> String {
+        message::pointer(&self.tokens, &[])
+    }
+}
+
+impl Violations {
+    /// How many things are really wrong. Of what is not listed in full each counts.
+    pub fn wrong(&self) -> u64 {
+        self.causes.len() as u64 + self.count.saturating_sub(self.list.len() as u64)
+    }
 }
 
 impl Judge {
@@ -239,16 +285,43 @@ impl Judge {
     pub fn violations<'a>(&self, input: impl Into<JudgeInput<'a>>, limit: usize) -> Violations {
         let (all, doubts) = self.ask(input.into(), |run| {
             if run.valid(self.program.root, JudgedSubject::value(0)) {
-                return (Vec::new(), 0, Vec::new());
+                return (Vec::new(), 0, Vec::new(), Vec::new());
             }
             let mut sink = Sink::all(limit);
             let _ = run.walk(self.program.root, JudgedSubject::value(0), &mut sink);
             let tree = tree::tree(run, &self.schema, &mut sink);
+            let causes = cause::causes(run, &self.schema, &sink, &tree);
             let list = sink.leaves.iter().map(|leaf| report::violation(run, &self.schema, leaf)).collect();
-            (list, sink.count, tree)
+            (list, sink.count, tree, causes)
         });
-        let (list, count, tree) = all.unwrap_or_default();
-        Violations { list, count, tree, doubts }
+        let (list, count, tree, causes) = all.unwrap_or_default();
+        Violations { list, count, tree, causes, doubts }
+    }
+
+    /// What is really wrong with what the pipeline reports; nothing where the document passes. Looks only at the value that the report is about.
+    pub fn cause<'a>(&self, input: impl Into<JudgeInput<'a>>) -> Option<Cause> {
+        self.explained(input).map(|(_, cause)| cause)
+    }
+
+    /// The message that the pipeline reports, and what is really wrong with what it is about.
+    pub fn explained<'a>(&self, input: impl Into<JudgeInput<'a>>) -> Option<(String, Cause)> {
+        let (cause, _) = self.ask(input.into(), |run| {
+            if run.valid(self.program.root, JudgedSubject::value(0)) {
+                return None;
+            }
+            let reported = run.first(self.program.root, JudgedSubject::value(0))?;
+            let message = report::message(run, &reported);
+            let mut sink = Sink::all(MOST_BEHIND);
+            if is_combinator(reported.keyword) {
+                let _ = run.walk(reported.sub, reported.at, &mut sink);
+            } else {
+                let _ = sink.add(reported);
+            }
+            let tree = tree::tree(run, &self.schema, &mut sink);
+            let cause = cause::causes(run, &self.schema, &sink, &tree).into_iter().next()?;
+            Some((message, cause))
+        });
+        cause.flatten()
     }
 
     /// Puts a question to a document; again on a big stack where the usual one is too small. No answer for a document without a value.

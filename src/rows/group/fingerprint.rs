@@ -18,6 +18,15 @@ impl GroupKey {
     }
 }
 
+impl GroupKey {
+    /// The fingerprint of a cause within a group: FNV-1a over the 8 bytes (little endian) of the group's fingerprint, then path and fault of the cause
+    /// as in [`fingerprint`](Self::fingerprint), then the same finaliser.
+    pub fn cause_of(&self, group: Fingerprint) -> Fingerprint {
+        let begun = bytes(0xcbf2_9ce4_8422_2325, &group.0.to_le_bytes());
+        Fingerprint(finish(add(add(begun, self.path.as_deref()), Some(&self.fault))))
+    }
+}
+
 fn add(hash: u64, part: Option<&str>) -> u64 {
     let Some(text) = part else {
         return bytes(hash, &[0]);
@@ -55,6 +64,15 @@ mod tests {
     #[test]
     fn a_fingerprint_never_changes() {
         assert_eq!(key(Some("telemetry"), Some("/a"), "type").fingerprint().to_string(), "8ddb59c5d90d527d");
+    }
+
+    #[test]
+    fn a_cause_is_told_from_its_group_and_from_that_of_another() {
+        let cause = key(Some("telemetry"), Some("/a/b"), "minItems");
+        let print = cause.cause_of(Fingerprint(7));
+        assert_eq!(print.to_string(), "a423c2a9ae428e39");
+        assert!(print != cause.cause_of(Fingerprint(8)) && print != key(None, Some("/a/c"), "minItems").cause_of(Fingerprint(7)));
+        assert_eq!(print, key(None, Some("/a/b"), "minItems").cause_of(Fingerprint(7)), "the rest is in the group's");
     }
 
     #[test]

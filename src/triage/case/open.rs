@@ -48,7 +48,12 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     let fault = readings.get(at);
     let broken = located.map(|located| replay.as_ref().and_then(|replay| replay.broken(&located)).unwrap_or(located));
 
-    let value = document.as_deref().zip(fault).and_then(|(document, fault)| place::value(document, fault, broken.as_ref()));
+    let cause = replay.as_ref().and_then(Replay::cause).map(|cause| &cause.violation);
+    let lead = cause.zip(schema.as_deref()).map(|(violation, schema)| place::broken(schema, violation)).or_else(|| broken.clone());
+    let value = match (document.as_deref(), cause) {
+        (Some(document), Some(violation)) => Some(place::failing(document, violation)),
+        (document, _) => document.zip(fault).and_then(|(document, fault)| place::value(document, fault, broken.as_ref())),
+    };
     let tables = tables(&row, layouts, splitting.as_ref(), document.as_ref());
     let (home, landing) = home(&tables, splitting.as_ref(), broken.as_ref().zip(fault));
     let table = tables.get(home);
@@ -84,6 +89,7 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
         home,
         layout,
         broken,
+        lead,
         landing,
         warnings,
         replay,

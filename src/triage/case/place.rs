@@ -4,7 +4,7 @@ use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::fault::{Fault, Says};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
-use crate::pipeline::schema::walk::{TokenMatch, generalise};
+use crate::pipeline::schema::walk::{TokenMatch, generalise, walk};
 use crate::pipeline::sink::{self, Fate, Landing};
 use crate::pipeline::verdict::judge::Violation;
 use crate::pipeline::verdict::{self, Broken};
@@ -35,6 +35,26 @@ pub(super) fn value(document: &Document, fault: &Fault<'_>, broken: Option<&Brok
     let offset = document.error().map(|error| error.offset).or_else(|| offset_of(document.text(), place?));
     // What is open where reading stopped ends there, so the byte before it is the last one inside.
     document.node_at(offset?.min(document.text().len()).saturating_sub(1))
+}
+
+/// What a violation is about: the value, or the member that should not be there.
+pub(super) fn failing(document: &Document, violation: &Violation) -> NodeId {
+    let extraneous = violation.key.as_deref().filter(|_| violation.keyword == "additionalProperties");
+    extraneous.and_then(|key| document.child(violation.instance, key)).unwrap_or(violation.instance)
+}
+
+/// What a violation broke.
+pub(super) fn broken(schema: &Schema, violation: &Violation) -> Broken {
+    Broken {
+        tokens: violation.tokens.clone(),
+        path: walk(schema, &violation.tokens).path(&violation.tokens, violation.about_name),
+        node: Some(violation.node),
+        schema_pointer: Some(violation.schema_pointer.clone()),
+        keyword: Some(violation.keyword),
+        about_name: violation.about_name,
+        literal: violation.literal,
+        ambiguous: false,
+    }
 }
 
 /// The key that should not be there.

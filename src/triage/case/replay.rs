@@ -4,7 +4,7 @@ use crate::pipeline::document::Document;
 use crate::pipeline::fault::{NOT_FOUND, VALIDATION};
 use crate::pipeline::verdict::Broken;
 use crate::pipeline::verdict::judge::jackson::{self, JsonFailure};
-use crate::pipeline::verdict::judge::{Doubt, Judge, JudgeInput, Outcome, Violation, Violations};
+use crate::pipeline::verdict::judge::{Cause, Doubt, Judge, JudgeInput, Outcome, Violation, Violations, is_combinator};
 use crate::rows::column::ErrorColumn;
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::SchemaStore;
@@ -84,7 +84,7 @@ fn unreadable(failure: JsonFailure, class: &str, told: &str) -> Replay {
 }
 
 fn none() -> Violations {
-    Violations { list: Vec::new(), count: 0, tree: Vec::new(), doubts: Vec::new() }
+    Violations { list: Vec::new(), count: 0, tree: Vec::new(), causes: Vec::new(), doubts: Vec::new() }
 }
 
 fn validated(document: &Document, judge: &Judge, told: &str) -> Replay {
@@ -129,7 +129,7 @@ fn not_found(row: &SourceRow, doctype: &ResolvedDoctype, schemas: &SchemaStore, 
 }
 
 /// A message as the pipeline stores it: at most 1,024 bytes, the last three then dots, never a character in half.
-fn cut(message: &str) -> std::borrow::Cow<'_, str> {
+pub fn cut(message: &str) -> std::borrow::Cow<'_, str> {
     if message.len() <= LONGEST {
         return message.into();
     }
@@ -154,6 +154,12 @@ impl Replay {
             literal: violation.literal,
             ambiguous: false,
         })
+    }
+
+    /// What is really wrong behind the combinator that the row names.
+    pub(super) fn cause(&self) -> Option<&Cause> {
+        self.violation.as_ref().filter(|violation| self.reproduced && is_combinator(violation.keyword))?;
+        self.violations.causes.first()
     }
 
     /// The message as the pipeline stores it.

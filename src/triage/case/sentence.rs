@@ -4,7 +4,9 @@
 
 use crate::ground::text;
 use crate::pipeline::document::{Document, Kind, NodeId};
+use crate::pipeline::fault::{Fault, VALIDATION};
 use crate::pipeline::schema::Schema;
+use crate::pipeline::verdict::judge::is_combinator;
 
 use super::Case;
 
@@ -15,16 +17,27 @@ pub(super) fn sentence(case: &Case) -> String {
     let Some(fault) = &case.fault else {
         return "The row does not say what is wrong.".to_owned();
     };
-    let Some(broken) = &case.broken else {
+    let Some(broken) = &case.lead else {
         return capital(&fault.sentence);
     };
+    let told = match case.cause() {
+        // Alternatives, and what has no single keyword, are told as they are.
+        Some(cause) if cause.phrase.is_some() && !broken.about_name => {
+            let phrase = cause.phrase.as_deref().unwrap_or_default();
+            let tokens = cause.ways.first().map_or(&broken.tokens, |way| &way.tokens);
+            return format!("{} {}.", capital_first(&subject(case, tokens, &broken.path)), text::visible(phrase));
+        }
+        Some(cause) if cause.ways.len() != 1 || is_combinator(cause.violation.keyword) => return capital(&text::visible(&cause.sentence)),
+        Some(cause) => Fault::parse(&cause.violation.message, Some(VALIDATION)).sentence(),
+        None => fault.sentence.clone(),
+    };
     if broken.about_name {
-        return format!("The key {} {}.", quoted(broken.tokens.last().map_or("", String::as_str)), fault.sentence);
+        return format!("The key {} {told}.", quoted(broken.tokens.last().map_or("", String::as_str)));
     }
     let subject = capital_first(&subject(case, &broken.tokens, &broken.path));
     // Of another document or schema than those at hand only the message knows.
     let stands = case.replay.as_ref().is_none_or(|replay| replay.stands);
-    let phrase = phrase(case).filter(|_| stands).unwrap_or_else(|| fault.sentence.clone());
+    let phrase = phrase(case).filter(|_| stands).unwrap_or(told);
     format!("{subject} {phrase}.")
 }
 
@@ -41,7 +54,7 @@ fn subject(case: &Case, tokens: &[String], path: &str) -> String {
 
 /// `must be …, is …`, where schema and document tell enough.
 fn phrase(case: &Case) -> Option<String> {
-    let (broken, schema, document) = (case.broken.as_ref()?, case.schema.as_deref()?, case.document.as_deref()?);
+    let (broken, schema, document) = (case.lead.as_ref()?, case.schema.as_deref()?, case.document.as_deref()?);
     let value = document.find(&broken.tokens).ok()?;
     let node = broken.node?;
     let asked = |name: &str| schema.keyword(node, name).map(|id| schema.document.display_value(id, LONGEST).into_owned());

@@ -82,9 +82,11 @@ pub struct ReportGroup {
     pub senders: Vec<ReportFacet>,
     /// Where the failing value would land.
     pub columns: Vec<ReportColumn>,
-    /// What else is broken in the sample, the first twenty.
+    /// What is really wrong with the sample, where the message names a combinator: the innermost violation of the branch that comes nearest.
+    pub cause: Option<Behind>,
+    /// What else is really wrong with the sample, the first twenty.
     pub also_broken: Vec<Behind>,
-    /// All that is broken in the sample.
+    /// All that is really wrong with the sample.
     pub violation_count: Option<u64>,
     /// Whether the schemas at hand refuse the sample as its row says; null where nothing can be judged.
     pub reproduced: Option<bool>,

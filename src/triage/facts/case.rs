@@ -26,6 +26,9 @@ pub fn brief(case: &Case) -> Facts {
     let mut facts = Facts::default();
     let class = case.row.error_row().class;
     facts.named("message", case.row.column(ErrorColumn::Message).or(class).unwrap_or("no message"));
+    if let Some(cause) = case.cause() {
+        facts.named("cause", &cause.sentence);
+    }
     if let Some(told) = &case.fault {
         facts.named("fault", &told.sentence);
     }

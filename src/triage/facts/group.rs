@@ -6,6 +6,7 @@ use super::Facts;
 use crate::ground::text::{count, plural};
 use crate::ground::time;
 use crate::rows::group::{Clients, Facet, Group, Groups};
+use crate::triage::causes::Causes;
 
 /// How many clients, and whether that is only about so.
 pub fn clients(clients: Clients) -> String {
@@ -23,8 +24,8 @@ pub fn range(group: &Group, facet: &Facet) -> Option<String> {
     group.range(facet).map(|(least, most)| format!("{} to {}", spelled(least), spelled(most)))
 }
 
-/// Everything known of a group; `notes` are those of all groups in words, `rest` says how to get at all of a message that is too long to be shown.
-pub fn sheet(groups: &Groups, group: &Group, notes: &[String], rest: &str) -> Facts {
+/// Everything known of a group; `causes` where they were counted; `notes` are those of all groups in words, `rest` says how to get at all of a message that is too long to be shown.
+pub fn sheet(groups: &Groups, group: &Group, causes: Option<&Causes>, notes: &[String], rest: &str) -> Facts {
     let mut facts = Facts::default();
     facts.line(&group.sentence());
     if let Some(words) = groups.standing_words(group) {
@@ -39,6 +40,11 @@ pub fn sheet(groups: &Groups, group: &Group, notes: &[String], rest: &str) -> Fa
         let name = groups.jobs.get(job.job as usize).map_or("?", |job| &*job.name);
         let span = job.span.map(|(first, last)| format!("{} to {}", time::minute(first), time::minute(last))).unwrap_or_default();
         facts.line(&counted(job.rows, &format!("{span}  {name}")));
+    }
+    if let Some(causes) = causes {
+        facts.heading(&causes.title());
+        causes.facet().values.iter().for_each(|(cause, rows)| facts.line(&counted(*rows, cause)));
+        causes.unknown().iter().for_each(|unknown| facts.line(unknown));
     }
     for facet in &group.facets {
         facts.heading(facet.name);

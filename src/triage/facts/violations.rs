@@ -2,7 +2,7 @@
 
 use super::Facts;
 use crate::ground::text;
-use crate::pipeline::verdict::judge::{Refused, Violation, Violations};
+use crate::pipeline::verdict::judge::{Cause, Refused, Violation, Violations};
 
 /// Deepest level that is still moved to the right.
 const DEEPEST_INDENT: usize = 20;
@@ -12,11 +12,19 @@ pub fn described(violation: &Violation) -> String {
     format!("{}  ({} at #{})", violation.sentence, violation.keyword, violation.schema_pointer)
 }
 
-/// How many there are, in words.
+/// What is really wrong, with the keyword and the node that broke.
+pub fn wrong(cause: &Cause) -> String {
+    format!("{}  ({} at #{})", cause.sentence, cause.violation.keyword, cause.violation.schema_pointer)
+}
+
+/// How many there are, in words: of a combinator those of the branch that comes nearest, and how many there are over all branches.
 pub fn counted(violations: &Violations) -> String {
-    match violations.count {
-        0 => "Nothing is broken by these schemas".to_owned(),
-        count => text::plural(count, "violation", "violations"),
+    match (violations.wrong(), violations.count) {
+        (0, _) => "Nothing is broken by these schemas".to_owned(),
+        (wrong, count) if wrong == count => text::plural(count, "violation", "violations"),
+        (wrong, count) => {
+            format!("{}; {} over all forms", text::plural(wrong, "violation", "violations"), text::count(count))
+        }
     }
 }
 
@@ -31,10 +39,10 @@ pub fn tree(violations: &Violations) -> Facts {
     facts
 }
 
-/// The first violations as facts of that name, with the number of the others.
+/// The first things that are wrong as facts of that name, with the number of the others.
 pub fn list(facts: &mut Facts, name: &'static str, violations: &Violations, most: usize) {
-    violations.list.iter().take(most).for_each(|violation| facts.named(name, &described(violation)));
-    facts.more(name, violations.count, violations.list.len().min(most));
+    violations.causes.iter().take(most).for_each(|cause| facts.named(name, &wrong(cause)));
+    facts.more(name, violations.wrong(), violations.causes.len().min(most));
 }
 
 /// A violation, or a combinator with its branches below it.

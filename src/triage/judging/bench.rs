@@ -47,6 +47,7 @@ impl Bench {
             schema_path: None,
             expected: sample.file.expected,
             ruling: Ruling::Passed,
+            cause: None,
             violations: None,
             doubts: Vec::new(),
             notes: content.decoded.problems,
@@ -114,6 +115,7 @@ impl Bench {
         let verdict = judge.verdict(input);
         judged.doubts = verdict.doubts;
         if let Outcome::Fail(violation) = verdict.outcome {
+            judged.cause = judge.cause(input);
             judged.ruling = Ruling::Invalid(violation);
             if self.most_violations > 0 {
                 judged.violations = Some(judge.violations(input, self.most_violations));

@@ -12,7 +12,8 @@ use crate::ground::outline::Outline;
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::ColumnId;
 use crate::pipeline::schema::walk::{instance_of, walk};
-use crate::pipeline::sink::{Fate, Shown};
+use crate::pipeline::sink::{Fate, Landing, Shown};
+use crate::pipeline::verdict::judge::Violation;
 use crate::triage::case::Case;
 
 /// Levels of a document and schema that are open at first.
@@ -142,7 +143,7 @@ fn show_tie(screen: &mut CaseScreen, but: Option<Pane>) {
 pub(super) fn follow(screen: &mut CaseScreen) {
     let Some(item) = screen.item(screen.focus).map(|item| item as NodeId) else { return };
     let case = screen.case.clone();
-    let failing = case.broken.as_ref().and_then(|broken| broken.node);
+    let failing = case.lead.as_ref().and_then(|broken| broken.node);
     let place = match screen.focus {
         Pane::Document if Some(item) == case.value => at_fault(&case),
         Pane::Schema if failing.is_some_and(|node| node == item) => at_fault(&case),
@@ -158,8 +159,15 @@ pub(super) fn follow(screen: &mut CaseScreen) {
 }
 
 fn at_fault(case: &Case) -> Tie {
-    let node = case.broken.as_ref().and_then(|broken| broken.node);
-    landed(case, Tie { value: case.value, node, table: case.home, landing: case.landing.clone(), ..Tie::default() })
+    let node = case.lead.as_ref().and_then(|broken| broken.node);
+    let reported = || (case.home, case.landing.clone());
+    let (table, landing) = case.cause().map_or_else(reported, |cause| landing_of(case, &cause.violation));
+    landed(case, Tie { value: case.value, node, table, landing, ..Tie::default() })
+}
+
+/// Where what a violation is about lands, with its table.
+fn landing_of(case: &Case, violation: &Violation) -> (usize, Option<Landing>) {
+    case.landing_of(violation).map_or((case.home, None), |(table, landing)| (table, Some(landing)))
 }
 
 /// With the column of its landing, and what its value becomes.
@@ -247,23 +255,21 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// To the next or previous violation of the replayed judgement, around the end.
+/// To the next or previous thing that is wrong by the replayed judgement, around the end.
 fn step_violation(app: &mut App, forward: bool) {
     let Some(screen) = &mut app.case else { return };
     let case = screen.case.clone();
-    let list = case.replay.as_ref().map_or(&[][..], |replay| &replay.violations.list);
-    let reported = case.replay.as_ref().and_then(|replay| replay.violation.as_ref());
-    let first = list
-        .iter()
-        .position(|violation| reported.is_some_and(|reported| violation.node == reported.node && violation.tokens == reported.tokens));
+    let list = case.replay.as_ref().map_or(&[][..], |replay| &replay.violations.causes);
+    // What is reported is the first of them.
+    let first = case.replay.as_ref().and_then(|replay| replay.violation.as_ref()).map(|_| 0);
     let Some(last) = list.len().checked_sub(1) else {
         app.tell("no violations are known: this row cannot be judged here");
         return;
     };
     let next = around(screen.violation.or(first), last, forward);
     screen.violation = Some(next);
-    let violation = &list[next];
-    let (table, landing) = case.landing_of(violation).map_or((case.home, None), |(table, landing)| (table, Some(landing)));
+    let violation = &list[next].violation;
+    let (table, landing) = landing_of(&case, violation);
     let place = Tie { value: Some(violation.instance), node: Some(violation.node), table, landing, ..Tie::default() };
     tie(screen, landed(&case, place), None);
     reveal_keyword(screen, violation.node);

@@ -76,7 +76,7 @@ pub(super) fn row(app: &mut App) -> Vec<Effect> {
             group.map(|group| {
                 (
                     format!("Group {}", group.fingerprint),
-                    facts::group::sheet(groups, group, &notes, &rest(app, Action::CopyMessage)).to_text(),
+                    facts::group::sheet(groups, group, app.causes.of(group.fingerprint), &notes, &rest(app, Action::CopyMessage)).to_text(),
                 )
             })
         }

@@ -75,8 +75,8 @@ fn head(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
         if !others.is_empty() {
             pen.skip_right(1).put_right(&others, theme.style(Role::Hint)).skip_right(2);
         }
-        let stepped = screen.violation.and_then(|at| case.replay.as_ref()?.violations.list.get(at));
-        let sentence = stepped.map_or_else(|| case.sentence(), |violation| violation.sentence.clone());
+        let stepped = screen.violation.and_then(|at| case.replay.as_ref()?.violations.causes.get(at));
+        let sentence = stepped.map_or_else(|| case.sentence(), |cause| cause.sentence.clone());
         pen.put(&text::visible(&sentence), theme.style(Role::Fault));
     }
     let message = case.row.column(ErrorColumn::Message).unwrap_or("no error message");
@@ -124,7 +124,7 @@ fn warning(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
 
 /// `also broken: 2 more` or, once stepped, `violation 2 of 3`.
 fn others(screen: &CaseScreen) -> String {
-    let count = screen.case.replay.as_ref().map_or(0, |replay| replay.violations.count);
+    let count = screen.case.replay.as_ref().map_or(0, |replay| replay.violations.wrong());
     match (screen.violation, count) {
         (_, 0 | 1) => String::new(),
         (Some(at), count) => format!("violation {} of {}", text::count(at as u64 + 1), text::count(count)),

@@ -38,7 +38,7 @@ impl Marks {
         let not_json = case.document.as_ref().is_some_and(|document| document.error().is_some());
         Marks {
             tied: screen.tie.value.is_some(),
-            fault: case.value.filter(|_| case.broken.is_some() || not_json),
+            fault: case.value.filter(|_| case.lead.is_some() || not_json),
             note: constraint(case),
             keyword: None,
         }
@@ -47,7 +47,7 @@ impl Marks {
     /// The node that broke and its keyword.
     pub(super) fn of_schema(screen: &CaseScreen) -> Self {
         let case = &screen.case;
-        let node = case.broken.as_ref().and_then(|broken| broken.node);
+        let node = case.lead.as_ref().and_then(|broken| broken.node);
         Marks { tied: screen.tie.node.is_some(), fault: node, note: String::new(), keyword: keyword(case) }
     }
 }
@@ -160,7 +160,7 @@ pub(super) fn schema_facts(app: &App, screen: &CaseScreen, area: Rect, buffer: &
         paragraph(buffer, inner, 1, "nothing here belongs to the line under the cursor", theme.style(Role::Dim));
         return;
     };
-    let broken = screen.case.broken.as_ref().filter(|broken| broken.node == Some(node));
+    let broken = screen.case.lead.as_ref().filter(|broken| broken.node == Some(node));
     let pointer = schema.pointer(node);
     let place = format!("#{pointer}  line {}", schema.line(node));
     if let Some(mut pen) = Pen::new(buffer, inner, 1, Style::new()) {

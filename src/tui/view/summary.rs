@@ -71,6 +71,7 @@ impl Sheet<'_> {
         let stage = group.key.stage.as_deref().unwrap_or("unknown stage");
         let class = class.rsplit('.').next().unwrap_or(class);
         self.words(&format!("refused by {} {dot} {}", text::visible(stage), text::visible(class)), Role::Dim);
+        self.causes(group);
         self.trend(&group.trend);
         self.jobs(group);
         for facet in &group.facets {
@@ -161,6 +162,27 @@ impl Sheet<'_> {
             let room = usize::from(self.area.width).saturating_sub(29);
             let name = text::visible(name);
             self.line(&format!("{:>9}  {since}  {}", text::count(job.rows), text::clip_middle(&name, room)), Role::Text);
+        }
+    }
+
+    /// What is really wrong, where the message names a combinator.
+    fn causes(&mut self, group: &Group) {
+        let app = self.app;
+        if let Some(causes) = app.causes.of(group.fingerprint) {
+            self.heading(&causes.title());
+            let (told, room) = (causes.facet().values, usize::from(self.area.width).saturating_sub(11));
+            for (cause, rows) in told.iter().take(VALUES) {
+                for (i, part) in text::wrap(&text::visible(cause), room).iter().enumerate() {
+                    let rows = if i == 0 { text::count(*rows) } else { String::new() };
+                    self.line(&format!("{rows:>9}  {part}"), Role::Text);
+                }
+            }
+            if let more @ 1.. = told.len().saturating_sub(VALUES) {
+                self.line(&format!("{:>11}{} more", "", text::count(more as u64)), Role::Dim);
+            }
+            causes.unknown().iter().for_each(|words| self.words(words, Role::Dim));
+        } else if let Some(words) = app.causes.absence(group.fingerprint) {
+            self.words(&text::visible(words), Role::Dim);
         }
     }
 

@@ -30,6 +30,11 @@ pub(super) fn violation(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf) -> Viol
     }
 }
 
+/// Its message alone.
+pub(super) fn message(run: &Run<'_>, leaf: &Leaf) -> String {
+    format!("{}: {}", message::pointer(&tokens(run.document, leaf.at.node), &leaf.again), leaf.text)
+}
+
 /// Decoded keys and positions from the root to the node.
 fn tokens(document: &Document, node: NodeId) -> Vec<String> {
     let chain = document.ancestors(node).filter(|&node| document.parent(node).is_some());

@@ -80,6 +80,12 @@ fn combined(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf, place: &str, is: &s
             return format!("{place} must be {types}, is {is}");
         }
     }
+    let matched = branches.iter().filter(|&&branch| run.valid(branch, leaf.at)).count();
+    let total = branches.len();
+    // Then what the others break is not what is wrong.
+    if matches!(program.sub(leaf.sub).body, SubBody::Combined(Combinator::One, _)) && matched > 1 {
+        return format!("{place} fits {matched} of {total} alternatives, must fit one only");
+    }
     let mut sink = Sink::all(MOST_LEAVES);
     let _ = run.walk(leaf.sub, leaf.at, &mut sink);
     let inner = sink.leaves.iter().filter(|inner| !(inner.keyword == "type" && inner.at == leaf.at));
@@ -90,15 +96,50 @@ fn combined(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf, place: &str, is: &s
     {
         return sentence(run, schema, only);
     }
-    let matched = branches.iter().filter(|&&branch| run.valid(branch, leaf.at)).count();
-    let total = branches.len();
     match &program.sub(leaf.sub).body {
-        SubBody::Combined(Combinator::One, _) if matched > 1 => {
-            format!("{place} fits {matched} of {total} alternatives, must fit one only")
-        }
         SubBody::Combined(Combinator::One | Combinator::Any, _) => format!("{place} fits none of {total} alternatives, is {is}"),
         SubBody::Combined(Combinator::All, _) => format!("{place} breaks {} of {total} parts of its schema", total - matched),
         _ => format!("{place} breaks the `{}` of its schema", leaf.keyword),
+    }
+}
+
+/// Alternatives about one value in one sentence, its place apart: what it may be, or the keys of which it lacks all. `None` where they ask for different things.
+pub(super) fn either(run: &Run<'_>, schema: &Schema, leaves: &[Option<&Leaf>]) -> Option<(String, String)> {
+    let leaves: Vec<&Leaf> = leaves.iter().copied().collect::<Option<_>>()?;
+    let first = leaves.first().filter(|first| leaves.iter().all(|leaf| leaf.at == first.at))?;
+    let place = place(run, first.at);
+    let mut asked: Vec<String> = Vec::new();
+    let mut add = |text: String| {
+        if !asked.contains(&text) {
+            asked.push(text);
+        }
+    };
+    if leaves.iter().all(|leaf| leaf.keyword == "required") {
+        leaves.iter().filter_map(|leaf| leaf.key.as_deref()).for_each(|key| add(format!("`{}`", clipped(key))));
+        return Some((place, format!("has none of the keys {}; one is needed", listed(&asked, "and"))));
+    }
+    for leaf in &leaves {
+        let node = run.program.sub(leaf.sub).node;
+        match leaf.keyword {
+            "type" => add(describe(run, leaf.sub)),
+            "const" => add(schema.keyword(node, "const").map(|value| spelled(schema, value)).unwrap_or_default()),
+            "enum" => {
+                let values = schema.keyword(node, "enum").into_iter().flat_map(|list| schema.document.children(list));
+                values.for_each(|value| add(spelled(schema, value)));
+            }
+            _ => return None,
+        }
+    }
+    Some((place, format!("must be {}, is {}", listed(&asked, "or"), found(run, first.at))))
+}
+
+/// `a, b or c`; of many the first.
+fn listed(texts: &[String], last: &str) -> String {
+    match texts {
+        [] => "nothing".to_owned(),
+        [only] => only.clone(),
+        [first @ .., end] if texts.len() <= MOST_VALUES + 1 => format!("{} {last} {end}", first.join(", ")),
+        _ => format!("{} {last} {} more", texts[..MOST_VALUES].join(", "), texts.len() - MOST_VALUES),
     }
 }
 
@@ -196,16 +237,21 @@ fn one_of(schema: &Schema, node: u32) -> String {
     let document = &schema.document;
     let values: Vec<_> = schema.keyword(node, "enum").into_iter().flat_map(|list| document.children(list)).collect();
     let told = text::listed(values.len(), MOST_VALUES);
-    let spelled = values.iter().take(told).map(|&value| match document.kind(value) {
-        Kind::String => format!("\"{}\"", clipped(&document.string(value).unwrap_or_default())),
-        _ => clipped(&spell::printed(document, value)),
-    });
-    let listed = spelled.collect::<Vec<_>>().join(", ");
+    let listed = values.iter().take(told).map(|&value| spelled(schema, value)).collect::<Vec<_>>().join(", ");
     match values.len() {
         0 => "one of no values at all".to_owned(),
         1 => listed,
         all if all > told => format!("one of {listed} and {} more", all - told),
         _ => format!("one of {listed}"),
+    }
+}
+
+/// A value of the schema.
+fn spelled(schema: &Schema, value: u32) -> String {
+    let document = &schema.document;
+    match document.kind(value) {
+        Kind::String => format!("\"{}\"", clipped(&document.string(value).unwrap_or_default())),
+        _ => clipped(&spell::printed(document, value)),
     }
 }
 

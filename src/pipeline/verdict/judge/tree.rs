@@ -1,14 +1,14 @@
 //! Combinators with their branches: what each would have asked, the nearest first.
 //!
-//! Owns: building the tree from what happened, ordering branches, the reason why one is nearer.
-//! Refuses: finding failures (walk).
+//! Owns: building the tree from what happened, putting the nearest branches first.
+//! Refuses: finding failures (walk), how near a branch is (rank).
 
 use super::program::SubId;
-use super::run::{JudgedSubject, Run};
+use super::rank::{BranchRank, Ranked};
+use super::run::Run;
 use super::sentence;
 use super::sink::{Event, Leaf, Sink};
 use super::{Branch, Branches, Refused, report};
-use crate::ground::text;
 use crate::pipeline::schema::Schema;
 
 /// Combinators inside one another that are kept apart; what is deeper is shown with the innermost.
@@ -62,58 +62,26 @@ fn place<'a>(open: &'a mut [OpenFailure], top: &'a mut Vec<Refused>) -> &'a mut 
 }
 
 fn branches(run: &mut Run<'_>, schema: &Schema, sink: &Sink, done: OpenFailure, itself: Option<usize>) -> Branches {
-    let at = done.failed.at;
+    let ranks = BranchRank::of_all(&Ranked { run, schema, sink, failed: &done.failed, branches: &done.branches });
     let mut ranked: Vec<(BranchRank, Branch)> = done
         .branches
         .into_iter()
-        .map(|(sub, valid, broken)| {
-            let rank = BranchRank::of(sink, at, valid, &broken);
+        .zip(ranks)
+        .map(|((sub, valid, broken), rank)| {
             let node = run.program.sub(sub).node;
             let wanted = schema.title(node).unwrap_or_else(|| sentence::describe(run, sub));
-            (rank, Branch { schema_pointer: schema.pointer(node), node, wanted, valid, why: rank.why(), broken })
+            let schema_pointer = schema.pointer(node);
+            (rank, Branch { schema_pointer, node, wanted, valid, is_nearest: false, why: rank.why(), broken })
         })
         .collect();
     ranked.sort_by_key(|(rank, _)| *rank);
+    let nearest = ranked.iter().map(|(rank, _)| *rank).find(|rank| !rank.fits());
+    for (rank, branch) in &mut ranked {
+        branch.is_nearest = Some(*rank) == nearest;
+    }
     Branches {
         violation: report::violation(run, schema, &done.failed),
         branches: ranked.into_iter().map(|(_, branch)| branch).collect(),
         itself,
-    }
-}
-
-/// How far a branch is from the value: one that it fits is nearest, then one of its kind, then the one with the fewest violations.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct BranchRank {
-    broken: bool,
-    other_kind: bool,
-    violations: usize,
-}
-
-impl BranchRank {
-    fn of(sink: &Sink, at: JudgedSubject, valid: bool, broken: &[Refused]) -> Self {
-        let mut rank = BranchRank { broken: !valid, other_kind: false, violations: 0 };
-        let mut left: Vec<&Refused> = broken.iter().collect();
-        while let Some(next) = left.pop() {
-            match next {
-                Refused::Leaf(leaf) => {
-                    rank.violations += 1;
-                    let leaf = sink.leaves.get(*leaf);
-                    rank.other_kind |= leaf.is_some_and(|leaf| leaf.keyword == "type" && leaf.at == at);
-                }
-                Refused::Branches(inner) => {
-                    rank.violations += usize::from(inner.itself.is_some());
-                    left.extend(inner.branches.iter().flat_map(|branch| &branch.broken));
-                }
-            }
-        }
-        rank
-    }
-
-    fn why(self) -> String {
-        match (self.broken, self.other_kind, self.violations) {
-            (false, ..) => "the value fits it".to_owned(),
-            (true, true, _) => "it is for another type of value".to_owned(),
-            (true, false, n) => format!("it takes this type of value; {}", text::plural(n as u64, "violation", "violations")),
-        }
     }
 }

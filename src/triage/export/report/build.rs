@@ -9,7 +9,7 @@ use crate::pipeline::fault::Fault;
 use crate::pipeline::fault::VALIDATION;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::sink;
-use crate::pipeline::verdict::judge::Violation;
+use crate::pipeline::verdict::judge::{Cause, Violation};
 use crate::rows::demo;
 use crate::rows::group::{Group, Groups, Status};
 use crate::rows::schemas::SchemaStore;
@@ -27,6 +27,9 @@ pub const SURVEYED: usize = 20;
 
 /// Violations that are listed.
 const MOST_BEHIND: usize = 20;
+
+/// Alternatives that are told of a cause.
+const MOST_WAYS: usize = 4;
 
 /// Most bytes of a document in a report: trackers cut longer texts.
 const MOST_SAMPLE: usize = 16 << 10;
@@ -139,21 +142,32 @@ fn about_case(told: &mut ReportGroup, case: &Case, redactor: &mut Redactor) {
     let Some(replay) = &case.replay else { return };
     told.reproduced = Some(replay.reproduced);
     told.agreement = Some(replay.agreement);
-    told.violation_count = Some(replay.violations.count);
-    let is_reported = |violation: &&Violation| replay.violation.as_ref().is_some_and(|reported| same(reported, violation));
-    let behind = replay.violations.list.iter().filter(|violation| !is_reported(violation)).take(MOST_BEHIND);
-    told.also_broken = behind.map(|violation| also_broken(violation, schema, redactor)).collect();
+    told.violation_count = Some(replay.violations.wrong());
+    told.cause = case.cause().map(|cause| behind(cause, schema, redactor));
+    // What is reported is the first of them.
+    let reported = usize::from(replay.violation.is_some());
+    let others = replay.violations.causes.iter().skip(reported).take(MOST_BEHIND);
+    told.also_broken = others.map(|cause| behind(cause, schema, redactor)).collect();
 }
 
-fn same(a: &Violation, b: &Violation) -> bool {
-    (a.keyword, &a.tokens, a.node, &a.key) == (b.keyword, &b.tokens, b.node, &b.key)
-}
-
-fn also_broken(violation: &Violation, schema: Option<&Schema>, redactor: &mut Redactor) -> Behind {
-    let sentence = if redactor.is_raw() {
-        violation.sentence.clone()
-    } else {
-        Fault::parse(&redactor.message(&violation.message, Some(VALIDATION), schema), Some(VALIDATION)).sentence()
+fn behind(cause: &Cause, schema: Option<&Schema>, redactor: &mut Redactor) -> Behind {
+    let violation = &cause.violation;
+    let is_here = |way: &Violation| way.tokens == violation.tokens;
+    let mut way = |way: &Violation| match (is_here(way), sentence(way, schema, redactor)) {
+        (true, words) => words,
+        (false, words) => format!("{} {words}", redactor.pointer(&way.tokens, schema)),
+    };
+    let mut ways: Vec<String> = cause.ways.iter().map(&mut way).collect();
+    ways.dedup();
+    let sentence = match ways.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        ways => {
+            let told = ways.iter().take(MOST_WAYS).cloned().collect::<Vec<_>>().join(", or ");
+            let more = ways.len().saturating_sub(MOST_WAYS);
+            let more = if more > 0 { format!(", or {more} more ways") } else { String::new() };
+            format!("either {told}{more}")
+        }
     };
     Behind {
         pointer: redactor.pointer(&violation.tokens, schema),
@@ -161,6 +175,11 @@ fn also_broken(violation: &Violation, schema: Option<&Schema>, redactor: &mut Re
         schema_pointer: violation.schema_pointer.clone(),
         sentence,
     }
+}
+
+/// What is wrong, without its place.
+fn sentence(violation: &Violation, schema: Option<&Schema>, redactor: &mut Redactor) -> String {
+    Fault::parse(&redactor.message(&violation.message, Some(VALIDATION), schema), Some(VALIDATION)).sentence()
 }
 
 fn jobs(group: &Group, groups: &Groups) -> Vec<ReportJob> {
@@ -220,7 +239,7 @@ fn for_shell(argument: &str) -> String {
 }
 
 fn constraint(case: &Case) -> Option<Constraint> {
-    let (schema, broken) = (case.schema.as_deref()?, case.broken.as_ref()?);
+    let (schema, broken) = (case.schema.as_deref()?, case.lead.as_ref()?);
     let node = broken.node?;
     // Of an unwritten combinator it is the type or the list of values beside it that asks.
     let names = broken.keyword.into_iter().chain(["type", "enum"]);

@@ -1,9 +1,9 @@
 //! A report as people read it.
 
-use super::{Report, ReportFacet, ReportGroup, ReportSample, ReportTrend};
+use super::{Behind, Report, ReportFacet, ReportGroup, ReportSample, ReportTrend};
 use crate::ground::text::count;
 use crate::triage::case::Agreement;
-use crate::triage::export::page::{Page, data, ours, rows, said};
+use crate::triage::export::page::{LinePiece, Page, data, ours, rows, said};
 
 /// Values of a facet that are told.
 const MOST_VALUES: usize = 8;
@@ -30,6 +30,9 @@ impl Report {
 
     fn group(&self, told: &ReportGroup, page: &mut Page) {
         page.heading([data(&told.doctype), ours(": "), said(&told.fault)]);
+        if let Some(cause) = &told.cause {
+            page.line([ours("What is really wrong with the document below: ")].into_iter().chain(violation(cause)).collect::<Vec<_>>());
+        }
         place(told, page);
         occurrence(told, page);
         facets("values in the messages", &told.facets, page);
@@ -184,13 +187,16 @@ fn behind(told: &ReportGroup, page: &mut Page) {
         return;
     }
     page.line([ours("Also broken in the document below, behind what was reported:")]);
-    for violation in &told.also_broken {
-        let at = if violation.pointer.is_empty() { ours("the document") } else { data(&violation.pointer) };
-        let schema = data(format!("#{}", violation.schema_pointer));
-        page.item([at, ours(" "), said(&violation.sentence), ours(" ("), data(violation.keyword), ours(" at "), schema, ours(")")]);
-    }
+    told.also_broken.iter().for_each(|also| page.item(violation(also)));
     let more = told.violation_count.unwrap_or(0).saturating_sub(told.also_broken.len() as u64 + 1);
     if more > 0 {
         page.item([ours(format!("and {} more", count(more)))]);
     }
+}
+
+/// A violation with the keyword and the node that broke.
+fn violation(told: &Behind) -> Vec<LinePiece> {
+    let at = if told.pointer.is_empty() { ours("the document") } else { data(&told.pointer) };
+    let schema = data(format!("#{}", told.schema_pointer));
+    vec![at, ours(" "), said(&told.sentence), ours(" ("), data(told.keyword), ours(" at "), schema, ours(")")]
 }

@@ -1,0 +1,141 @@
+//! `misfit groups --causes`: below each group whose message names a combinator, what is really wrong with its rows.
+//!
+//! Owns: one pass over the rows of those groups on all cores, the members that tell a cause from a group, their lines for people.
+//! Refuses: judging and counting (triage/causes).
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use color_eyre::Result;
+use color_eyre::eyre::{bail, ensure};
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+use super::table::{self, GroupCells};
+use crate::cli::in_order;
+use crate::ground::text::{count, plural};
+use crate::rows::group::{Fingerprint, Group, GroupFields, Groups};
+use crate::rows::row::{RowRef, SourceRow};
+use crate::rows::schemas::SchemaStore;
+use crate::rows::source::ErrorSource;
+use crate::triage::causes::{self, CauseCounter, Causes, MOST_ROWS};
+
+/// The causes of the groups that have any, by the group's fingerprint.
+pub(super) type CausesOf = FxHashMap<Fingerprint, Causes>;
+
+/// A group or a cause of one. Names and meanings are stable.
+#[derive(Serialize)]
+pub(super) struct CauseMember<'a> {
+    /// A cause has the members of a group: its own path, fault, keyword and values; `sample` is the message that the pipeline would have written.
+    #[serde(flatten)]
+    group: GroupFields<'a>,
+    /// Fingerprint of the group that it is a cause of; null for a group.
+    cause_of: Option<Fingerprint>,
+    /// Rows of the group that were looked at for causes; null for a group without any.
+    cause_rows: Option<u64>,
+    /// Rows of them that have no cause: they cannot be judged, or are judged differently.
+    cause_unknown: Option<u64>,
+}
+
+/// Looks at the first rows of each group that has causes.
+pub(super) fn of(source: &dyn ErrorSource, schemas: Option<&Arc<SchemaStore>>, groups: &Groups, shown: &[&Group]) -> Result<CausesOf> {
+    let Some(schemas) = schemas else { bail!("causes are found by judging payloads: give --schemas FOLDER") };
+    ensure!(
+        !source.is_remote(),
+        "causes are found by reading payloads, which BigQuery bills by the row: write the rows of a group to a file with misfit export \
+         --as rows --group FINGERPRINT, and ask that file for its causes; or open the group in the explorer"
+    );
+    let with_causes: Vec<&Group> = shown.iter().copied().filter(|group| causes::has_causes(group)).collect();
+    let mut wanted: FxHashMap<RowRef, usize> = FxHashMap::default();
+    for (position, group) in with_causes.iter().enumerate() {
+        wanted.extend(group.rows.iter().take(MOST_ROWS).map(|&at| (at, position)));
+    }
+    let mut counters: Vec<CauseCounter> = with_causes.iter().map(|_| CauseCounter::new(schemas.clone())).collect();
+    if !wanted.is_empty() {
+        count_all(source, schemas, wanted, &mut counters)?;
+    }
+    let counted = with_causes.iter().zip(counters).map(|(group, counter)| (group.fingerprint, counter.finish(group, groups.rows)));
+    Ok(counted.collect())
+}
+
+fn count_all(
+    source: &dyn ErrorSource,
+    schemas: &SchemaStore,
+    wanted: FxHashMap<RowRef, usize>,
+    counters: &mut [CauseCounter],
+) -> Result<()> {
+    let mut left = wanted.len();
+    let feed = |hand: &mut in_order::Hand<'_, (usize, RowRef, SourceRow)>| {
+        source.rows(0..u64::MAX, &mut |_, at, row| {
+            let Some(&position) = wanted.get(&at) else { return ControlFlow::Continue(()) };
+            left -= 1;
+            let size = row.payload.size();
+            match hand((position, at, row), size) {
+                ControlFlow::Continue(()) if left > 0 => ControlFlow::Continue(()),
+                _ => ControlFlow::Break(()),
+            }
+        })?;
+        Ok(())
+    };
+    let judge = |rows: Vec<(usize, RowRef, SourceRow)>| -> Result<Vec<_>> {
+        let judged = rows.into_iter().map(|(position, at, row)| {
+            let message = causes::cause_of(&row, schemas).map(|(cause, schema)| causes::message(&cause, &schema));
+            (position, at, row, message)
+        });
+        Ok(judged.collect())
+    };
+    in_order::run(feed, &judge, &mut |(position, at, row, message)| {
+        if let Some(counter) = counters.get_mut(position) {
+            counter.add(&row, at, message.as_deref());
+        }
+        Ok(())
+    })
+}
+
+/// The groups that are shown, each with its causes below it.
+pub(super) fn members<'a>(groups: &'a Groups, shown: &[&'a Group], of: &'a CausesOf) -> Vec<CauseMember<'a>> {
+    let mut all = Vec::with_capacity(shown.len());
+    for group in shown {
+        let causes = of.get(&group.fingerprint);
+        let (cause_rows, cause_unknown) = (causes.map(|causes| causes.looked), causes.map(|causes| causes.unknown));
+        all.push(CauseMember { group: GroupFields::of(group, groups), cause_of: None, cause_rows, cause_unknown });
+        let Some(causes) = causes else { continue };
+        all.extend(causes.groups.list.iter().map(|cause| CauseMember {
+            group: GroupFields::of(cause, &causes.groups),
+            cause_of: Some(group.fingerprint),
+            cause_rows,
+            cause_unknown,
+        }));
+    }
+    all
+}
+
+/// The lines of a table: each group, and its causes below it.
+pub(super) fn lines(shown: &[&Group], of: &CausesOf) -> Vec<GroupCells> {
+    let mut all = Vec::with_capacity(shown.len());
+    for group in shown {
+        all.push(table::cells(group));
+        let Some(causes) = of.get(&group.fingerprint) else { continue };
+        let of_the_first = causes.of_the_first().map(|of| format!(" ({of})")).unwrap_or_default();
+        for cause in &causes.groups.list {
+            let [rows, _, doctype, place, says, print] = table::cells(cause);
+            all.push([rows, CAUSE.to_owned(), doctype, place, format!("{says}{of_the_first}"), print]);
+        }
+        if let Some(unknown) = causes.unknown() {
+            all.push([count(causes.unknown), CAUSE.to_owned(), group.key.doctype_name(), table::place(group), unknown, String::new()]);
+        }
+    }
+    all
+}
+
+/// Stands in the column of a group's status.
+const CAUSE: &str = "cause";
+
+/// What was looked at, for the closing line.
+pub(super) fn closing(of: &CausesOf) -> String {
+    let causes: usize = of.values().map(|causes| causes.groups.list.len()).sum();
+    let cut = of.values().any(|causes| causes.of_the_first().is_some());
+    let cut = if cut { format!(", of the first {} rows of each", count(MOST_ROWS as u64)) } else { String::new() };
+    let groups = plural(of.len() as u64, "group whose message names none", "groups whose messages name none");
+    format!("{} behind {groups}{cut}", plural(causes as u64, "cause", "causes"))
+}

@@ -1,0 +1,227 @@
+//! What is really wrong with the rows of a group whose message names a combinator, counted.
+//!
+//! Owns: which groups have causes, judging a row for its cause, counting causes as groups are counted, what of the rows has none.
+//! Refuses: finding a cause (verdict/judge), reading rows (source), when to look (whoever asks).
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::ground::text::{count, plural, visible};
+use crate::pipeline::destination::telemetry_version;
+use crate::pipeline::document::Document;
+use crate::pipeline::fault::{Fault, OR, Says, VALIDATION};
+use crate::pipeline::names::snake_case;
+use crate::pipeline::schema::Schema;
+use crate::pipeline::schema::walk::walk;
+use crate::pipeline::verdict::judge::jackson::parse_verdict;
+use crate::pipeline::verdict::judge::{Cause, JudgeInput, Violation, is_combinator};
+use crate::rows::group::{Facet, Fingerprint, Group, Grouper, Groups, Standing};
+use crate::rows::payload;
+use crate::rows::row::{ErrorRow, RowRef, SourceRow};
+use crate::rows::schemas::{Lookup, SchemaStore};
+use crate::triage::case::recorded;
+
+/// Rows of a group that are looked at: its first.
+pub const MOST_ROWS: usize = 2000;
+
+/// The kind of value that a cause is shown as.
+pub const FACET: &str = "cause";
+
+/// Alternatives that a cause is told with.
+const MOST_WAYS: usize = 6;
+
+/// The causes behind a group.
+#[derive(Debug, Clone)]
+pub struct Causes {
+    /// One group for each cause, the most frequent first. Its fingerprint is made of the group's and of what the cause is; of deploys nothing is said.
+    pub groups: Groups,
+    /// Rows that were looked at.
+    pub looked: u64,
+    /// Rows of them without a cause: no payload that can be read, or the schemas at hand judge them differently.
+    pub unknown: u64,
+    /// Rows of the group.
+    pub all: u64,
+    /// The group's path.
+    path: Option<Arc<str>>,
+}
+
+/// Whether a group's message tells less than its payloads do.
+pub fn has_causes(group: &Group) -> bool {
+    group.keyword.is_some_and(is_combinator) && group.folded.is_none()
+}
+
+/// What is really wrong with a row; `None` where its payload cannot be judged or is judged differently than the row says.
+pub fn cause_of(row: &SourceRow, schemas: &SchemaStore) -> Option<(Cause, Arc<Schema>)> {
+    let facts = row.error_row();
+    let (namespace, doctype) = facts.namespace.zip(facts.doctype)?;
+    let document = Document::parse(payload::decode(row.payload.clone()).text);
+    if document.is_empty() || document.error().is_some() {
+        return None;
+    }
+    parse_verdict(document.text()).ok()?;
+    let from_payload = || telemetry_version(&document).filter(|_| snake_case(namespace) == "telemetry");
+    let version = facts.version.map(str::to_owned).or_else(from_payload);
+    let Lookup::Found(at) = schemas.lookup(namespace, doctype, version.as_deref()) else { return None };
+    let judge = schemas.judge(at).ok().flatten()?;
+    let (reported, cause) = judge.explained(JudgeInput::payload(&document))?;
+    let is_said = recorded(&format!("{VALIDATION}: {reported}")) == facts.message.unwrap_or_default();
+    is_said.then(|| (cause, judge.schema().clone()))
+}
+
+/// The fingerprints of the causes of rows, each with the group that it counts to, where their messages name a combinator. `grouper` has counted nothing.
+pub fn prints<'a>(
+    rows: impl Iterator<Item = (&'a SourceRow, RowRef, Fingerprint)>,
+    mut grouper: Grouper,
+    schemas: &SchemaStore,
+) -> Vec<(RowRef, Fingerprint)> {
+    let mut group_of = FxHashMap::default();
+    for (row, at, group) in rows {
+        let facts = row.error_row();
+        if !Fault::parse(facts.message.unwrap_or_default(), facts.class).keyword().is_some_and(is_combinator) {
+            continue;
+        }
+        if let Some((cause, schema)) = cause_of(row, schemas) {
+            grouper.add(&ErrorRow { message: Some(&message(&cause, &schema)), ..facts }, at);
+            group_of.insert(at, group);
+        }
+    }
+    let causes = Grouper::merge(vec![grouper]).list;
+    let prints = causes.iter().flat_map(|cause| cause.rows.iter().map(move |at| (at, cause)));
+    prints.filter_map(|(at, cause)| Some((*at, cause.key.cause_of(*group_of.get(at)?)))).collect()
+}
+
+/// Counts the causes of one group's rows.
+pub struct CauseCounter {
+    grouper: Grouper,
+    looked: u64,
+    unknown: u64,
+}
+
+impl CauseCounter {
+    /// Counts by these schemas.
+    pub fn new(schemas: Arc<SchemaStore>) -> Self {
+        CauseCounter { grouper: Grouper::new(Some(schemas)), looked: 0, unknown: 0 }
+    }
+
+    /// Counts a row with what [`message`] makes of its cause.
+    pub fn add(&mut self, row: &SourceRow, at: RowRef, cause: Option<&str>) {
+        self.looked += 1;
+        match cause {
+            Some(message) => {
+                let row = row.error_row();
+                self.grouper.add(&ErrorRow { message: Some(message), ..row }, at);
+            }
+            None => self.unknown += 1,
+        }
+    }
+
+    /// The causes of the group that the rows are of. `rows` are those of all groups, which shares are of.
+    pub fn finish(self, group: &Group, rows: u64) -> Causes {
+        let mut groups = Grouper::merge(vec![self.grouper]);
+        for cause in &mut groups.list {
+            cause.fingerprint = cause.key.cause_of(group.fingerprint);
+            // Some rows of one group do not tell when the source was silent.
+            cause.standing = Standing::default();
+        }
+        groups.rows = rows;
+        Causes { groups, looked: self.looked, unknown: self.unknown, all: group.count, path: group.key.path.clone() }
+    }
+}
+
+impl Causes {
+    /// Of which rows the causes are, where these are not all.
+    pub fn of_the_first(&self) -> Option<String> {
+        (self.looked < self.all).then(|| format!("of the first {}", plural(self.looked, "row", "rows")))
+    }
+
+    /// Why some rows have no cause.
+    pub fn unknown(&self) -> Option<String> {
+        let of = plural(self.unknown, "row has", "rows have");
+        (self.unknown > 0).then(|| format!("{of} no cause: no payload can be read, or these schemas judge it differently"))
+    }
+
+    /// The causes as values with their rows, without those that have none; places below the group's by what comes behind it.
+    pub fn facet(&self) -> Facet {
+        let told = |cause: &Group| match (self.path.as_deref(), cause.key.path.as_deref()) {
+            (Some(group), Some(cause_path)) if group == cause_path => cause.phrase(),
+            (Some(group), Some(_)) if !group.is_empty() => {
+                let sentence = cause.sentence();
+                sentence
+                    .strip_prefix(&*visible(group))
+                    .filter(|rest| rest.starts_with('/'))
+                    .map_or(sentence.clone(), |rest| format!("…{rest}"))
+            }
+            _ => cause.sentence(),
+        };
+        let values = self.groups.list.iter().map(|cause| (told(cause).into(), cause.count)).collect();
+        Facet { name: FACET, values, others: 0 }
+    }
+
+    /// What stands beside the name of the facet.
+    pub fn title(&self) -> String {
+        match self.of_the_first() {
+            Some(of) => format!("Causes, {of} of {}", count(self.all)),
+            None => "Causes".to_owned(),
+        }
+    }
+}
+
+/// A cause as the validator would have reported it by itself; alternatives in words of ours.
+pub fn message(cause: &Cause, schema: &Schema) -> String {
+    match cause.ways.as_slice() {
+        [only] => format!("{VALIDATION}: {}", only.alone()),
+        [first, rest @ ..] if rest.iter().all(|way| way.alone() == first.alone()) => format!("{VALIDATION}: {}", first.alone()),
+        ways => {
+            let words = types(ways).unwrap_or_else(|| alternatives(&cause.violation, ways, schema));
+            format!("{VALIDATION}: {}: {words}", cause.violation.plain_pointer())
+        }
+    }
+}
+
+/// One value that may be of several types and is of none of them, as the validator words one type.
+fn types(ways: &[Violation]) -> Option<String> {
+    let first = ways.first()?;
+    let mut wanted = Vec::new();
+    let mut is = None;
+    for way in ways.iter().filter(|way| way.keyword == "type" && way.tokens == first.tokens) {
+        let message = way.alone();
+        let Says::Broken { expected: Some(expected), found: Some(found), .. } = Fault::parse(&message, Some(VALIDATION)).says else {
+            return None;
+        };
+        wanted.push(expected.to_owned());
+        is = Some(found.to_owned());
+    }
+    let is = is.filter(|_| wanted.len() == ways.len())?;
+    wanted.sort();
+    wanted.dedup();
+    Some(format!("expected type: {}, found: {is}", wanted.join(OR)))
+}
+
+/// Alternatives without the values of one document, in an order that no document changes.
+fn alternatives(at: &Violation, ways: &[Violation], schema: &Schema) -> String {
+    let are_keys = ways.iter().all(|way| way.keyword == "required" && way.tokens == at.tokens);
+    let mut told: Vec<String> = match are_keys {
+        true => ways.iter().filter_map(|way| way.key.clone()).collect(),
+        false => ways.iter().map(|way| way_told(at, way, schema)).collect(),
+    };
+    told.sort();
+    told.dedup();
+    let more = told.len().saturating_sub(MOST_WAYS);
+    told.truncate(MOST_WAYS);
+    let more = if more > 0 { " or others".to_owned() } else { String::new() };
+    let may_be: Option<Vec<&str>> = told.iter().map(|told| told.strip_prefix("must be ")).collect();
+    match (told.as_slice(), may_be) {
+        _ if are_keys => format!("is missing one of the keys {}{more}", told.join(", ")),
+        ([only], _) => only.clone(),
+        (_, Some(may_be)) => format!("must be {}{more}", may_be.join(" or ")),
+        _ => format!("either {}{more}", told.join(" or ")),
+    }
+}
+
+fn way_told(at: &Violation, way: &Violation, schema: &Schema) -> String {
+    let message = way.alone();
+    let fault = Fault::parse(&message, Some(VALIDATION));
+    let phrase = fault.sentence_of_all();
+    if way.tokens == at.tokens { phrase } else { format!("{} {phrase}", walk(schema, &way.tokens).path(&way.tokens, way.about_name)) }
+}

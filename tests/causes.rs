@@ -1,0 +1,82 @@
+//! What is really wrong, as commands and exports tell it: first, and not among what excludes it.
+
+use std::process::Command;
+
+const ROWS: [&str; 3] = ["tests/cmd/causes/rows.ndjson", "--schemas", "tests/cmd/causes/schemas"];
+
+/// What the command prints.
+fn printed(command: &str, arguments: &[&str]) -> String {
+    let mut misfit = Command::new(env!("CARGO_BIN_EXE_misfit"));
+    misfit.arg(command).args(ROWS).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
+    misfit.env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml")).env("MISFIT_SCHEMAS", "");
+    String::from_utf8(misfit.output().expect("it runs").stdout).expect("text")
+}
+
+fn lines(text: &str) -> Vec<serde_json::Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+#[test]
+fn a_report_leads_with_the_form_that_comes_nearest() {
+    for raw in [&[][..], &["--raw"]] {
+        let report = printed("export", &[&["--as", "report", "--group", "321677314d5950ee"][..], raw].concat());
+        assert!(
+            report
+                .contains("What is really wrong with the document below: `/stops/0/street` must be a string, found an integer (`type` at"),
+            "{report}"
+        );
+        assert!(!report.contains("Also broken") && !report.contains("locker` "), "what excludes it is no list: {report}");
+        assert!(report.contains("`\"type\": \"string\"` at"), "{report}");
+    }
+    let report = printed("export", &["--as", "report", "--group", "1704fcdf5adba883"]);
+    assert!(report.contains("`/sender` either is missing the key mail, or is missing the key phone"), "{report}");
+}
+
+#[test]
+fn the_smallest_document_breaks_what_is_really_wrong() {
+    let text = printed("export", &["--as", "reproducer", "--group", "321677314d5950ee"]);
+    let document: serde_json::Value = serde_json::from_str(text.trim()).unwrap_or_else(|error| panic!("{error}: {text}"));
+    assert!(document["stops"][0]["street"].is_number(), "{text}");
+}
+
+#[test]
+fn every_violation_stays_beside_the_cause() {
+    let cases = lines(&printed("cases", &["--rows", "0", "--format", "ndjson"]));
+    let case = &cases[0];
+    assert_eq!(case["cause"]["pointer"], "/stops/0/street");
+    assert_eq!((&case["cause"]["keyword"], &case["verdict"]["keyword"]), (&"type".into(), &"anyOf".into()));
+    assert_eq!(case["violation_count"], 3, "the validator's own list: {case}");
+    let judged = lines(&printed("judge", &["--format", "ndjson"]));
+    assert_eq!(judged[0]["verdict"]["cause"], case["cause"], "one cause in every command");
+    assert!(judged[13]["verdict"]["cause"].is_null(), "a document that passes has none: {}", judged[13]);
+}
+
+#[test]
+fn the_rows_of_a_cause_are_found_by_its_fingerprint() {
+    let groups = lines(&printed("groups", &["--causes", "--format", "ndjson"]));
+    for cause in groups.iter().filter(|group| group["cause_of"].is_string()) {
+        let print = cause["fingerprint"].as_str().unwrap();
+        let cases = lines(&printed("cases", &["--group", print, "--format", "ndjson"]));
+        assert_eq!(cases.len() as u64, cause["count"].as_u64().unwrap(), "{cause}");
+        assert!(cases.iter().all(|case| case["group"] == print), "{cause}");
+    }
+}
+
+#[test]
+fn causes_add_up_to_the_rows_that_were_looked_at_however_they_are_ordered() {
+    let told = |arguments: &[&str]| lines(&printed("groups", &[&["--causes", "--format", "ndjson"][..], arguments].concat()));
+    let groups = told(&[]);
+    for group in groups.iter().filter(|group| group["cause_of"].is_null()) {
+        let causes = groups.iter().filter(|cause| cause["cause_of"] == group["fingerprint"]);
+        let counted: u64 = causes.filter_map(|cause| cause["count"].as_u64()).sum();
+        assert_eq!(counted + group["cause_unknown"].as_u64().unwrap(), group["cause_rows"].as_u64().unwrap(), "{group}");
+    }
+    let prints = |groups: &[serde_json::Value]| {
+        let mut prints: Vec<String> = groups.iter().map(|group| group["fingerprint"].to_string()).collect();
+        prints.sort();
+        prints
+    };
+    assert_eq!(prints(&groups), prints(&told(&["--sort", "name"])));
+    let plain = lines(&printed("groups", &["--format", "ndjson"]));
+    assert!(plain.iter().all(|group| group.get("cause_of").is_none()), "only where they are asked for");
+}
