@@ -111,7 +111,7 @@ fn bad_use_is_told() {
         (&["groups", "cut"], "cut is no usable bundle: it ends too early, so a part of it is missing; copy it again"),
         (&["groups", "week", "--since", "2026-03-10"], "leave --since and --until away"),
         (&["bundle", "demo:", "--out", "x", "--group", "0000000000000001"], "no row is in group 0000000000000001; nothing was written"),
-        (&["bundle", "demo:", "--out", "x", "--namespace", "none"], "there is nothing to put into a bundle"),
+        (&["bundle", "demo:", "--out", "x", "--namespace", "none"], "--namespace none: no row has that namespace"),
         (&["bundle", "demo:", "--out", "none/x"], "cannot write none/x"),
         (&["bundle", "demo:"], "--out <FILE>"),
     ] {
