@@ -20,6 +20,7 @@ pub mod json_line;
 pub mod keymap;
 pub mod list;
 pub mod look;
+pub mod matches;
 pub mod message;
 pub mod panes;
 pub mod row_place;

@@ -205,8 +205,8 @@ fn modifiers_make_another_key() {
 
 #[test]
 fn a_search_in_the_row_counts_its_matches() {
-    assert!(press("<enter>r/labeled").contains("match"), "{}", press("<enter>r/labeled"));
-    assert!(!press("<enter>r/labeled<esc>").contains("match"));
+    assert!(press("<enter>r/labeled").contains("search labeled: "), "{}", press("<enter>r/labeled"));
+    assert!(!press("<enter>r/labeled<esc>").contains("search labeled"));
 }
 
 #[test]

@@ -47,7 +47,7 @@ impl Scope {
     pub(super) fn check(&self) -> Result<()> {
         if let (Some(since), Some(until)) = (self.since, self.until) {
             let (from, to) = (time::timestamp(since), time::timestamp(until));
-            ensure!(since < until, "the window ends before it begins: --since is {from} and --until is {to}");
+            ensure!(since < until, "--since has to be before --until: a window from {from} to {to} ends before it begins");
         }
         Ok(())
     }

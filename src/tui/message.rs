@@ -8,8 +8,8 @@ use ratatui::crossterm::event::KeyEvent;
 
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
-use super::list::Matches;
 use super::look::Look;
+use super::matches::Matches;
 use super::row_place::{Exportable, GroupPlace, OpenedRow, RowPlace};
 use super::subject::Subject;
 use super::table_tree::TableTree;

@@ -9,7 +9,7 @@ use super::column_tree::ColumnTree;
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::json_line::{self, PREVIEW};
-use super::list::{MatchCount, Matches};
+use super::matches::{MatchCount, Matches};
 use super::table_tree::TableTree;
 use crate::ground::outline::Tree;
 use crate::ground::sought::{Closeness, Sighting, Sought};

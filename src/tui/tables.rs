@@ -6,8 +6,9 @@
 use std::sync::Arc;
 
 use super::hit_tree::{self, HitTree};
-use super::list::{List, TOLD};
+use super::list::List;
 use super::look::Look;
+use super::matches::TOLD;
 use super::message::JobId;
 use super::panes::TablePane;
 use super::table_tree::{TableLine, TableTree};

@@ -2,7 +2,7 @@
 
 use super::super::action::Action;
 use super::super::app::{App, Search};
-use super::super::list::{MatchCount, Matches};
+use super::super::matches::{MatchCount, Matches};
 use super::super::message::Effect;
 use super::super::tables::TableScreen;
 use crate::ground::outline::Tree;

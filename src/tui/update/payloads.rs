@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::app::{App, Search, Seeking};
-use super::super::list::{MatchCount, Matches};
+use super::super::matches::{MatchCount, Matches};
 use super::super::message::{Effect, JobId, PayloadsFound};
 use crate::ground::outline::Tree;
 use crate::ground::text::plural;

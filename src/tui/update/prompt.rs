@@ -10,7 +10,7 @@ use super::super::action::Action;
 use super::super::app::{App, List, ListFilter, Prompt, PromptPurpose, Search};
 use super::super::focus::Focus;
 use super::super::keymap::Key;
-use super::super::list::Matches;
+use super::super::matches::Matches;
 use super::super::message::{Effect, JobId};
 use super::{find, follow, payloads};
 
