@@ -39,10 +39,10 @@ fn check(cases: &[(&str, &str, &str, usize)]) {
 fn a_single_keyword_is_its_own_cause() {
     check(&[
         (r#""type":"string""#, "7", "`a` must be a string, is the integer 7", 1),
-        (r#""required":["x","y"]"#, "{}", "`a` lacks the key `x`", 2),
-        (r#""not":{"type":"string"}"#, "\"x\"", "`a` must not be what its schema rules out, is the text \"x\"", 1),
-        (r#""contains":{"type":"string"}"#, "[1]", "`a` has no element of the kind that one must be", 1),
-        (r#""dependencies":{"x":["y"]}"#, r#"{"x":1}"#, "`a` lacks the key `y`, which another of its keys needs", 1),
+        (r#""required":["x","y"]"#, "{}", "`a` is missing the key `x`", 2),
+        (r#""not":{"type":"string"}"#, "\"x\"", "`a` must not be what its schema rules out, is the string \"x\"", 1),
+        (r#""contains":{"type":"string"}"#, "[1]", "`a` has no element of the kind that the schema asks for", 1),
+        (r#""dependencies":{"x":["y"]}"#, r#"{"x":1}"#, "`a` is missing the key `y`, which another of its keys needs", 1),
         (
             r#""dependencies":{"x":{"properties":{"y":{"type":"string"}}}}"#,
             r#"{"x":1,"y":2}"#,
@@ -61,7 +61,7 @@ fn the_form_with_the_fewest_violations_is_meant() {
         {"type":"object","required":["paws","tail"],"properties":{"paws":{"type":"integer"},"tail":{"type":"boolean"}},"additionalProperties":false}]"#;
     check(&[
         (pets, r#"{"name":7}"#, "`a.name` must be a string, is the integer 7", 1),
-        (pets, r#"{"paws":"four","tail":true}"#, "`a.paws` must be an integer, is the text \"four\"", 1),
+        (pets, r#"{"paws":"four","tail":true}"#, "`a.paws` must be an integer, is the string \"four\"", 1),
         (pets, r#"{"paws":"four","tail":0}"#, "`a.tail` must be true or false, is the integer 0", 2),
     ]);
 }
@@ -73,9 +73,9 @@ fn a_listed_value_tells_which_form_is_meant() {
         {"properties":{"kind":{"type":"string","enum":["square","box"]},"side":{"type":"number"}}}]"##;
     check(&[
         // One violation of a square, two of a circle: still it calls itself a circle.
-        (shapes, r#"{"kind":"circle","colour":1}"#, "`a` lacks the key `radius`", 2),
-        (shapes, r#"{"kind":"box","side":"1","radius":1}"#, "`a.side` must be a number, is the text \"1\"", 1),
-        (shapes, r#"{"kind":"star","radius":1}"#, "`a.kind` must be \"circle\", \"square\" or \"box\", is the text \"star\"", 1),
+        (shapes, r#"{"kind":"circle","colour":1}"#, "`a` is missing the key `radius`", 2),
+        (shapes, r#"{"kind":"box","side":"1","radius":1}"#, "`a.side` must be a number, is the string \"1\"", 1),
+        (shapes, r#"{"kind":"star","radius":1}"#, "`a.kind` must be \"circle\", \"square\" or \"box\", is the string \"star\"", 1),
     ]);
     let nested = r#""anyOf":[
         {"properties":{"meta":{"properties":{"v":{"const":1}}},"x":{"type":"string"},"y":{"type":"string"}}},
@@ -87,20 +87,20 @@ fn a_listed_value_tells_which_form_is_meant() {
 fn another_type_of_value_is_farther_than_much_that_is_wrong_inside() {
     let keywords = r#""type":["array","object"],"minItems":1,"items":{"properties":{"n":{"minimum":1}}}"#;
     check(&[
-        (keywords, "[]", "`a` has 0 elements, at least 1 are needed", 1),
+        (keywords, "[]", "`a` has 0 elements, at least 1 is needed", 1),
         (keywords, r#"[{"n":0},{"n":0}]"#, "`a[0].n` must be at least 1, is the integer 0", 2),
         (keywords, "7", "`a` must be an array or an object, is the integer 7", 1),
-        (r#""anyOf":[{"type":"null"},{"type":"object","required":["x","y"]}]"#, "{}", "`a` lacks the key `x`", 2),
+        (r#""anyOf":[{"type":"null"},{"type":"object","required":["x","y"]}]"#, "{}", "`a` is missing the key `x`", 2),
         (r#""anyOf":[{"type":"null"},{"type":"string","maxLength":2}]"#, "7", "`a` must be null or a string, is the integer 7", 1),
         (r#""anyOf":[{"type":"null"},{"type":"string","enum":["x","y"]}]"#, "7", "`a` must be null, \"x\" or \"y\", is the integer 7", 1),
-        (r#""anyOf":[false,{"type":"object","required":["x","y"]}]"#, "{}", "`a` lacks the key `x`", 2),
+        (r#""anyOf":[false,{"type":"object","required":["x","y"]}]"#, "{}", "`a` is missing the key `x`", 2),
     ]);
 }
 
 #[test]
 fn what_is_wrong_further_down_is_nearer_than_a_key_that_is_missing() {
     let keywords = r#""anyOf":[{"required":["radius"]},{"required":["side"],"properties":{"side":{"type":"number"}}}]"#;
-    check(&[(keywords, r#"{"side":"3"}"#, "`a.side` must be a number, is the text \"3\"", 1)]);
+    check(&[(keywords, r#"{"side":"3"}"#, "`a.side` must be a number, is the string \"3\"", 1)]);
 }
 
 #[test]
@@ -153,12 +153,12 @@ fn all_that_an_all_of_asks_for_is_broken() {
         (
             r#""allOf":[{"required":["x"]},{"properties":{"y":{"type":"string"}}},{"maxProperties":3}]"#,
             r#"{"y":1}"#,
-            "`a` lacks the key `x`",
+            "`a` is missing the key `x`",
             2,
         ),
-        (r#""type":"string","enum":["x","y"]"#, "\"z\"", "`a` must be one of \"x\", \"y\", is the text \"z\"", 1),
+        (r#""type":"string","enum":["x","y"]"#, "\"z\"", "`a` must be one of \"x\", \"y\", is the string \"z\"", 1),
         (r#""type":"string","enum":["x","y"]"#, "7", "`a` must be one of \"x\", \"y\", is the integer 7", 1),
-        (r#""type":["string","null"],"enum":["x",null]"#, "\"z\"", "`a` must be one of \"x\", null, is the text \"z\"", 1),
+        (r#""type":["string","null"],"enum":["x",null]"#, "\"z\"", "`a` must be one of \"x\", null, is the string \"z\"", 1),
     ]);
 }
 
@@ -183,7 +183,10 @@ fn combinators_inside_one_another_are_followed_to_the_innermost() {
 #[test]
 fn of_a_condition_what_it_then_asks_for_is_meant() {
     let keywords = r#""if":{"properties":{"land":{"const":"A"}}},"then":{"required":["zip"]},"else":{"required":["code"]}"#;
-    check(&[(keywords, r#"{"land":"A"}"#, "`a` lacks the key `zip`", 1), (keywords, r#"{"land":"B"}"#, "`a` lacks the key `code`", 1)]);
+    check(&[
+        (keywords, r#"{"land":"A"}"#, "`a` is missing the key `zip`", 1),
+        (keywords, r#"{"land":"B"}"#, "`a` is missing the key `code`", 1),
+    ]);
 }
 
 #[test]

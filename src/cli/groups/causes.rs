@@ -135,7 +135,7 @@ const CAUSE: &str = "cause";
 pub(super) fn closing(of: &CausesOf) -> String {
     let causes: usize = of.values().map(|causes| causes.groups.list.len()).sum();
     let cut = of.values().any(|causes| causes.of_the_first().is_some());
-    let cut = if cut { format!(", of the first {} rows of each", count(MOST_ROWS as u64)) } else { String::new() };
+    let cut = if cut { format!(", of the first {} of each", plural(MOST_ROWS as u64, "row", "rows")) } else { String::new() };
     let groups = plural(of.len() as u64, "group whose message names none", "groups whose messages name none");
     format!("{} behind {groups}{cut}", plural(causes as u64, "cause", "causes"))
 }

@@ -10,6 +10,32 @@ use rustc_hash::FxHashSet;
 use super::{Evidence, Fingerprint, Group, Groups, Sort, Standing};
 use crate::ground::time::Micros;
 
+impl Sort {
+    /// What it is called, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Sort::Deploy => "newest deploy first",
+            Sort::Count => "most rows first",
+            Sort::Newest => "last seen first",
+            Sort::First => "latest first seen",
+            Sort::Name => "by name",
+            Sort::Growth => "strongest growth first",
+        }
+    }
+
+    /// The one that comes after it, round the end.
+    pub fn next(self) -> Sort {
+        match self {
+            Sort::Deploy => Sort::Count,
+            Sort::Count => Sort::Newest,
+            Sort::Newest => Sort::First,
+            Sort::First => Sort::Name,
+            Sort::Name => Sort::Growth,
+            Sort::Growth => Sort::Deploy,
+        }
+    }
+}
+
 impl Groups {
     /// Puts the list in that order. Ties are in the order of names, so that the same groups are always in the same order.
     pub fn sort(&mut self, order: Sort) {

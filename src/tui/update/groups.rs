@@ -11,7 +11,7 @@ use super::super::message::{Effect, JobId};
 use super::super::row_place::{GroupPlace, RowPlace};
 use super::super::subject::Subject;
 use crate::ground::outline::{Outline, Tree};
-use crate::rows::group::{Sort, Status};
+use crate::rows::group::Status;
 
 /// Most lines that the list opens by itself.
 const OPEN_AT_START: usize = 40;
@@ -128,9 +128,8 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Open => return open(app),
         Action::Enter if document_under_cursor(app) => return open(app),
         Action::Sort => {
-            let (sort, name) = next_sort(app.groups.sort);
-            app.groups.sort = sort;
-            app.tell(format!("sorting: {name}"));
+            app.groups.sort = app.groups.sort.next();
+            app.tell(format!("sorting: {}", app.groups.sort.words()));
             return vec![arrange(app)];
         }
         Action::ToggleNoise => toggle_noise(app),
@@ -141,17 +140,6 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         }
     }
     Vec::new()
-}
-
-fn next_sort(sort: Sort) -> (Sort, &'static str) {
-    match sort {
-        Sort::Deploy => (Sort::Count, "most rows first"),
-        Sort::Count => (Sort::Newest, "last seen first"),
-        Sort::Newest => (Sort::First, "lately begun first"),
-        Sort::First => (Sort::Name, "by name"),
-        Sort::Name => (Sort::Growth, "strongest growth first"),
-        Sort::Growth => (Sort::Deploy, "newest deploy first"),
-    }
 }
 
 /// Whether there is nothing more to open than a document.

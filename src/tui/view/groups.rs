@@ -15,7 +15,7 @@ use super::{chrome, summary};
 use crate::ground::outline::Tree;
 use crate::ground::text;
 use crate::rows::column;
-use crate::rows::group::{Group, NEW, Sort, Status};
+use crate::rows::group::{Group, NEW, Status};
 
 /// Widest trend beside a line of the tree, in cells.
 const TREND: usize = 12;
@@ -46,14 +46,7 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer) {
 }
 
 fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
-    let order = match app.groups.sort {
-        Sort::Deploy => "newest deploy first",
-        Sort::Count => "most rows first",
-        Sort::First => "lately begun first",
-        Sort::Newest => "last seen first",
-        Sort::Name => "by name",
-        Sort::Growth => "strongest growth first",
-    };
+    let order = app.groups.sort.words();
     let state = format!("{order}  {}", chrome::list_state(&app.groups.list));
     chrome::pane(app, buffer, area, "What fails", true, &state);
     let lines = panes::lines(area);

@@ -3,7 +3,6 @@
 use crate::ground::time::{Micros, parse_time};
 use crate::rows::group::{Evidence, Grouper, Groups, Status, Worth};
 use crate::rows::row::{ErrorRow, RowRef};
-use crate::rows::source::{Filter, Request};
 
 const HOUR: Micros = 3_600_000_000;
 const FIRST: &str = "decoder-0-0601000000-aa11";
@@ -31,20 +30,20 @@ impl Rows {
         self
     }
 
-    fn asked(&self, request: &Request) -> Groups {
-        let mut filter = Filter::new(request);
+    /// The groups of rows that are `asked` for; all of them `relate` to what was, or none.
+    fn asked(&self, asked: &dyn Fn(&ErrorRow<'_>) -> bool, relate: bool) -> Groups {
         // In two halves, as two threads might.
         let mut parts = vec![Grouper::new(None), Grouper::new(None)];
         for (number, (message, job, time)) in self.0.iter().enumerate() {
             let row = ErrorRow { namespace: Some("n"), message: Some(message), job: *job, time: Some(*time), ..ErrorRow::default() };
             let (part, at) = (&mut parts[number % 2], RowRef::new(0, number as u64));
-            if filter.takes(&row) { part.add(&row, at) } else { part.add_outside(&row, at, filter.relates(&row)) }
+            if asked(&row) { part.add(&row, at) } else { part.add_outside(&row, at, relate) }
         }
         Grouper::merge(parts)
     }
 
     fn groups(&self) -> Groups {
-        self.asked(&Request::default())
+        self.asked(&|_| true, true)
     }
 }
 
@@ -89,13 +88,11 @@ fn each_of_several_deploys_can_be_named_with_its_reasons() {
 fn what_is_asked_for_changes_no_verdict() {
     let rows = three();
     let whole = rows.groups();
-    let time = |text: &str| parse_time(text);
-    for request in [
-        Request { since: time("2026-06-04"), ..Request::default() },
-        Request { until: time("2026-06-03"), ..Request::default() },
-        Request { jobs: vec![SECOND.to_owned()], ..Request::default() },
-    ] {
-        let asked = rows.asked(&request);
+    let (evening, morning) = (parse_time("2026-06-04"), parse_time("2026-06-03"));
+    let windows: [&dyn Fn(&ErrorRow<'_>) -> bool; 3] =
+        [&|row| row.time >= evening, &|row| row.time < morning, &|row| row.job == Some(SECOND)];
+    for window in windows {
+        let asked = rows.asked(window, true);
         assert!(!asked.list.is_empty() && asked.rows < whole.rows);
         for group in &asked.list {
             let known = whole.list.iter().find(|known| known.fingerprint == group.fingerprint).unwrap();
@@ -104,7 +101,7 @@ fn what_is_asked_for_changes_no_verdict() {
             assert_eq!(group.jobs.iter().map(|job| job.rows).sum::<u64>(), group.count, "only rows that were asked for");
         }
     }
-    let elsewhere = rows.asked(&Request { namespaces: vec!["another".to_owned()], ..Request::default() });
+    let elsewhere = rows.asked(&|_| false, false);
     assert!(elsewhere.list.is_empty());
     assert_eq!((elsewhere.jobs.len(), elsewhere.deploys.len()), (3, 2), "rows of other namespaces tell of the jobs");
 }
