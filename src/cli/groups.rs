@@ -143,6 +143,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let growth = Growth { factor: question.grown_by, rows: question.grown_rows };
     let input::OpenedInput { source, schemas } = input.open(config, false, &question.scope)?;
     let request = question.scope.request(schemas);
+    let judged_by = question.causes.then(|| causes::schemas(source.as_ref(), request.schemas.as_ref())).transpose()?;
     let baseline = question.baseline.as_deref().map(read_baseline).transpose()?.map(|mut baseline| {
         baseline.retain(&request.namespaces, &request.doctypes);
         baseline
@@ -172,8 +173,8 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     };
     let unlike = filter.zip(found.as_ref()).and_then(|(text, found)| found.unlike(text));
     let told = unlike.into_iter().chain(strays).collect();
-    if question.causes {
-        let of = causes::of(source.as_ref(), request.schemas.as_ref(), &groups, &shown)?;
+    if let Some(schemas) = judged_by {
+        let of = causes::of(source.as_ref(), &schemas, &groups, &shown)?;
         out::print(&with_causes(&groups, &shown, &of, question.format)?)?;
         out::tell(&format!("{}; {}", closing(&groups, shown.len(), told), causes::closing(&of)));
         return Ok(ExitCode::SUCCESS);

@@ -37,14 +37,19 @@ pub(super) struct CauseMember<'a> {
     cause_unknown: Option<u64>,
 }
 
-/// Looks at the first rows of each group that has causes.
-pub(super) fn of(source: &dyn ErrorSource, schemas: Option<&Arc<SchemaStore>>, groups: &Groups, shown: &[&Group]) -> Result<CausesOf> {
+/// The schemas to judge by, where causes can be counted. Asked before anything is read.
+pub(super) fn schemas(source: &dyn ErrorSource, schemas: Option<&Arc<SchemaStore>>) -> Result<Arc<SchemaStore>> {
     let Some(schemas) = schemas else { bail!("causes are found by judging payloads: give --schemas FOLDER") };
     ensure!(
         !source.is_remote(),
         "causes are found by reading payloads, which BigQuery bills by the row: write the rows of a group to a file with misfit export \
-         --as rows --group FINGERPRINT, and ask that file for its causes; or open the group in the explorer"
+         --as rows --raw --group FINGERPRINT, and ask that file for its causes"
     );
+    Ok(schemas.clone())
+}
+
+/// Looks at the first rows of each group that has causes.
+pub(super) fn of(source: &dyn ErrorSource, schemas: &Arc<SchemaStore>, groups: &Groups, shown: &[&Group]) -> Result<CausesOf> {
     let with_causes: Vec<&Group> = shown.iter().copied().filter(|group| causes::has_causes(group)).collect();
     let mut wanted: FxHashMap<RowRef, usize> = FxHashMap::default();
     for (position, group) in with_causes.iter().enumerate() {

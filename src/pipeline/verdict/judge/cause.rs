@@ -210,6 +210,8 @@ fn either(run: &mut Run<'_>, schema: &Schema, sink: &Sink, of: &Branches, ways: 
     });
     let ways: Vec<Violation> = told.into_iter().map(|cause| cause.violation).collect();
     let alike = |a: &Violation, b: &Violation| (a.instance, a.about_name, a.keyword) == (b.instance, b.about_name, b.keyword);
-    let first = ways.first().filter(|first| ways.iter().all(|way| alike(first, way)));
+    // Of branches about the value itself it is the combinator that asks; parts of one node are that node.
+    let is_further = |first: &Violation| first.instance != of.violation.instance || first.node == of.violation.node;
+    let first = ways.first().filter(|first| is_further(first) && ways.iter().all(|way| alike(first, way)));
     Cause { violation: first.unwrap_or(&of.violation).clone(), sentence, phrase, ways }
 }
