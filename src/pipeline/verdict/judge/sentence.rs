@@ -31,8 +31,8 @@ pub(super) fn sentence(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf) -> Strin
         "required" => format!("{place} is missing the key `{key}`"),
         "dependencies" => format!("{place} is missing the key `{key}`, which another of its keys asks for"),
         "additionalProperties" => format!("{place} must not have the key `{key}`"),
-        "minProperties" => format!("{place} {}", size("minProperties", run.size(leaf.at.node) as u64, &asked("minProperties"))),
-        "maxProperties" => format!("{place} {}", size("maxProperties", run.size(leaf.at.node) as u64, &asked("maxProperties"))),
+        "minProperties" => format!("{place} {}", size("minProperties", run.size(leaf.at.node), &asked("minProperties"))),
+        "maxProperties" => format!("{place} {}", size("maxProperties", run.size(leaf.at.node), &asked("maxProperties"))),
         "minItems" => format!("{place} {}", size("minItems", run.document.count(leaf.at.node) as u64, &asked("minItems"))),
         "maxItems" => format!("{place} {}", size("maxItems", run.document.count(leaf.at.node) as u64, &asked("maxItems"))),
         "items" => format!(
@@ -41,8 +41,8 @@ pub(super) fn sentence(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf) -> Strin
         ),
         "uniqueItems" => format!("{place} has two equal elements"),
         "contains" => format!("{place} has no element of the kind that the schema asks for"),
-        "minLength" => format!("{place} {}", size("minLength", run.length(leaf.at) as u64, &asked("minLength"))),
-        "maxLength" => format!("{place} {}", size("maxLength", run.length(leaf.at) as u64, &asked("maxLength"))),
+        "minLength" => format!("{place} {}", size("minLength", run.length(leaf.at), &asked("minLength"))),
+        "maxLength" => format!("{place} {}", size("maxLength", run.length(leaf.at), &asked("maxLength"))),
         "pattern" => {
             let pattern = schema.keyword_text(node, "pattern").unwrap_or_default();
             let part = part_at_fault(&pattern, &run.text(leaf.at)).map(|part| format!(" ({part})")).unwrap_or_default();
