@@ -38,10 +38,18 @@ pub(super) struct Life {
     pub(super) rows: u64,
     /// First and last time of them.
     pub(super) span: Option<(Micros, Micros)>,
-    /// Those that were not asked for, with their first and last time: they tell of deploys and of nothing else.
-    pub(super) outside: Option<Box<(u64, Option<(Micros, Micros)>)>>,
+    /// Those that were not asked for: they tell of deploys and of nothing else.
+    pub(super) outside: Option<Box<OutsideRows>>,
     /// Hours of all of them.
     pub(super) hours: Hours,
+}
+
+/// Rows that were not asked for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct OutsideRows {
+    rows: u64,
+    /// First and last time.
+    span: Option<(Micros, Micros)>,
 }
 
 impl Life {
@@ -52,7 +60,8 @@ impl Life {
             self.span = union(self.span, span);
         } else {
             let outside = self.outside.get_or_insert_default();
-            **outside = (outside.0 + rows, union(outside.1, span));
+            outside.rows += rows;
+            outside.span = union(outside.span, span);
         }
     }
 
@@ -60,17 +69,17 @@ impl Life {
     pub(super) fn absorb(&mut self, other: &Life) {
         self.add(other.rows, other.span, true);
         if let Some(outside) = &other.outside {
-            self.add(outside.0, outside.1, false);
+            self.add(outside.rows, outside.span, false);
         }
         self.hours.absorb(&other.hours);
     }
 
     fn all_rows(&self) -> u64 {
-        self.rows + self.outside.as_ref().map_or(0, |outside| outside.0)
+        self.rows + self.outside.as_ref().map_or(0, |outside| outside.rows)
     }
 
     fn all_span(&self) -> Option<(Micros, Micros)> {
-        union(self.span, self.outside.as_ref().and_then(|outside| outside.1))
+        union(self.span, self.outside.as_ref().and_then(|outside| outside.span))
     }
 }
 
@@ -131,7 +140,7 @@ impl Deploys {
             }
             deploys.families.push(family);
         }
-        found.sort_by(|a, b| (a.0.time, a.0.job).cmp(&(b.0.time, b.0.job)));
+        found.sort_by_key(|(deploy, ..)| (deploy.time, deploy.job));
         for (at, (deploy, family, generation)) in found.into_iter().enumerate() {
             deploys.families[family].generations[generation].deploy = Some(at as u32);
             deploys.list.push(deploy);
@@ -243,9 +252,9 @@ impl Question<'_> {
         let seen = self.group.hours.list();
         let of = with.len().max(seen.len());
         let longest = self.longest_gap();
-        let worth = if contradicted || self.group.all_rows() < FEWEST_ROWS || without.len() * 10 < longest * LONGER_THAN_EVER {
-            Worth::TooRare
-        } else if silence(seen, with, without) > LEAST_LIKELY || placed(seen.len(), of, without.len()) > LEAST_PLACED {
+        let is_thin = self.group.all_rows() < FEWEST_ROWS || without.len() * 10 < longest * LONGER_THAN_EVER;
+        let is_chance = || silence(seen, with, without) > LEAST_LIKELY || placed(seen.len(), of, without.len()) > LEAST_PLACED;
+        let worth = if contradicted || is_thin || is_chance() {
             Worth::TooRare
         } else if away > longest as f64 {
             Worth::Far(away.round() as u32)
