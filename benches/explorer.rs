@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use misfit::pipeline::document::Document;
-use misfit::rows::group::{Fingerprint, Group, GroupKey, Groups, Sort, Status, Trend};
+use misfit::rows::group::{Fingerprint, Group, GroupKey, Groups, Sort, Trend};
 use misfit::rows::row::RowRef;
 use misfit::tui::app::App;
 use misfit::tui::group_tree::GroupTree;

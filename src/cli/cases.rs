@@ -21,7 +21,7 @@ use super::{out, unmet};
 use crate::cli::config::Config;
 use crate::rows::group::{Fingerprint, Groups};
 use crate::rows::source::Filter;
-use printer::{CasePrinter, Wanted};
+use printer::{CasePrinter, WantedCases};
 
 /// Which rows, in which form.
 #[derive(Debug, clap::Args)]
@@ -64,7 +64,7 @@ pub(super) fn run(asked: Asked<CasesQuestion>, config: &Config) -> Result<ExitCo
         out::tell("misfit: no schemas, so nodes and columns are not known: give --schemas FOLDER");
     }
     let holding = question.holding.holding();
-    let wanted = Wanted { group: question.group, holding: holding.clone() };
+    let wanted = WantedCases { group: question.group, holding: holding.clone() };
     let printer = CasePrinter::new(source.clone(), schemas.clone(), wanted, question.format);
     let mut stdout = BufWriter::new(std::io::stdout());
     let mut printed = 0;

@@ -158,7 +158,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     groups.sort(question.sort.into());
     // What payloads hold says nothing of names.
     let unmet = if holding.is_none() { unmet::check(source.as_ref(), &request, &groups)? } else { Vec::new() };
-    let held = holding.map(|holding| format!("{}; what jobs say is of these rows alone", holding.told()));
+    let held = holding.map(|holding| holding.told());
     let strays: Vec<String> = held.into_iter().chain(unmet).chain(out::strays(request.schemas.as_deref())).collect();
     if let Some(baseline) = baseline {
         return print_changes(&baseline, &groups, growth, question.format, strays);

@@ -11,7 +11,8 @@ use color_eyre::Result;
 
 use super::{in_order, out};
 use crate::rows::group::{Grouper, Groups};
-use crate::rows::payload::holding::{Held, HeldCount, PayloadQuery};
+use crate::rows::payload::Payload;
+use crate::rows::payload::holding::{HeldCount, Holds, PayloadQuery};
 use crate::rows::row::{RowRef, SourceRow};
 use crate::rows::source::{ErrorSource, Filter, Progress, Request, Watch};
 
@@ -46,7 +47,7 @@ impl Holding {
     pub(super) fn takes(&self, row: &SourceRow) -> bool {
         let held = self.query.look(row.payload.clone());
         self.count.lock().unwrap_or_else(PoisonError::into_inner).add(held);
-        held == Held::Yes
+        held == Holds::Yes
     }
 
     /// How many payloads held it, and of how many that is not known.
@@ -57,7 +58,8 @@ impl Holding {
 
 /// The groups of those rows of a request whose payloads hold what is asked for. All payloads are read.
 pub(super) fn groups(source: &dyn ErrorSource, request: &Request, holding: &Holding, watch: &(dyn Watch + Send)) -> Result<Groups> {
-    let mut grouper = Grouper::new(request.schemas.clone());
+    // Rows that were not asked for tell of deploys.
+    let (mut grouper, mut beside) = (Grouper::new(request.schemas.clone()), Grouper::new(request.schemas.clone()));
     let mut filter = Filter::new(request);
     let (mut read, begun) = (0, Instant::now());
     let feed = |hand: &mut in_order::Hand<'_, (RowRef, SourceRow)>| {
@@ -70,19 +72,36 @@ pub(super) fn groups(source: &dyn ErrorSource, request: &Request, holding: &Hold
                 return ControlFlow::Break(());
             }
             let size = row.payload.size();
-            if filter.takes(&row.error_row()) { hand((at, row), size) } else { ControlFlow::Continue(()) }
+            if filter.takes(&row.error_row()) {
+                return hand((at, row), size);
+            }
+            let told = row.error_row();
+            beside.add_outside(&told, at, filter.relates(&told));
+            ControlFlow::Continue(())
         })?;
         Ok(unreadable)
     };
-    let make = |rows: Vec<(RowRef, SourceRow)>| Ok(rows.into_iter().filter(|(_, row)| holding.takes(row)).collect());
-    let unreadable = in_order::run(feed, &make, &mut |(at, row): (RowRef, SourceRow)| {
-        grouper.add(&row.error_row(), at);
+    let make = |rows: Vec<(RowRef, SourceRow)>| {
+        let looked = rows.into_iter().map(|(at, row)| {
+            let holds = holding.takes(&row);
+            (at, SourceRow { payload: Payload::default(), ..row }, holds)
+        });
+        Ok(looked.collect())
+    };
+    let unreadable = in_order::run(feed, &make, &mut |(at, row, holds): (RowRef, SourceRow, bool)| {
+        if holds {
+            grouper.add(&row.error_row(), at);
+        } else {
+            grouper.add_outside(&row.error_row(), at, true);
+        }
         Ok(())
     })?;
-    let mut groups = Grouper::merge(vec![grouper]);
+    let mut groups = Grouper::merge(vec![grouper, beside]);
     groups.outside = read.saturating_sub(groups.rows);
     groups.unreadable = unreadable;
-    groups.partial = watch.cancelled();
+    if watch.cancelled() {
+        groups.stopped_early();
+    }
     Ok(groups)
 }
 

@@ -22,7 +22,7 @@ use crate::rows::source::{ErrorSource, Filter};
 use crate::triage::{case, causes};
 
 /// Which of the rows are printed.
-pub(super) struct Wanted {
+pub(super) struct WantedCases {
     /// The only group that is printed, if there is one.
     pub group: Option<Fingerprint>,
     /// What their payloads have to hold, if anything.
@@ -35,20 +35,20 @@ pub(super) struct CasePrinter {
     schemas: Option<Arc<SchemaStore>>,
     /// Has counted nothing; copies of it share what it has learnt of the schemas.
     grouper: Grouper,
-    wanted: Wanted,
+    wanted: WantedCases,
     format: CasesFormat,
 }
 
 impl CasePrinter {
     /// For rows of the source judged by these schemas, in one form; those that are wanted.
-    pub(super) fn new(source: Arc<dyn ErrorSource>, schemas: Option<Arc<SchemaStore>>, wanted: Wanted, format: CasesFormat) -> Self {
+    pub(super) fn new(source: Arc<dyn ErrorSource>, schemas: Option<Arc<SchemaStore>>, wanted: WantedCases, format: CasesFormat) -> Self {
         CasePrinter { source, grouper: Grouper::new(schemas.clone()), schemas, wanted, format }
     }
 
     /// The texts of the rows that are in the group asked for.
     pub(super) fn texts(&self, rows: Vec<NumberedRow>) -> Result<Vec<String>> {
         let groups = self.groups(&rows);
-        let Wanted { group, holding } = &self.wanted;
+        let WantedCases { group, holding } = &self.wanted;
         let wanted = rows.into_iter().filter(|(_, at, row)| {
             let is_in_group = group.is_none() || groups.get(at) == group.as_ref();
             is_in_group && holding.as_ref().is_none_or(|holding| holding.takes(row))

@@ -184,7 +184,7 @@ impl Deploys {
         if newest == 0 {
             return Standing::default();
         }
-        let question = Question { deploys: self, family, group: &whole, span, of_family, elsewhere };
+        let question = FamilyQuestion { deploys: self, family, group: &whole, span, of_family, elsewhere };
         let ended = (last < newest).then(|| question.ended(first, last + 1));
         let began = (first > 0).then(|| question.began(first, last));
         let sides = [ended, began].into_iter().flatten();
@@ -202,7 +202,7 @@ impl Deploys {
 }
 
 /// A group beside one family.
-struct Question<'a> {
+struct FamilyQuestion<'a> {
     deploys: &'a Deploys,
     family: &'a Family,
     group: &'a Life,
@@ -212,7 +212,7 @@ struct Question<'a> {
     elsewhere: Option<(Micros, Micros)>,
 }
 
-impl Question<'_> {
+impl FamilyQuestion<'_> {
     fn alive(&self, first: i64, last: i64) -> &[i64] {
         self.deploys.alive.within(first, last)
     }

@@ -26,7 +26,7 @@ impl<'a> GroupFields<'a> {
 }
 
 #[derive(Serialize)]
-struct Members<'a> {
+struct GroupMembers<'a> {
     namespace: Option<&'a str>,
     doctype: Option<&'a str>,
     version: Option<&'a str>,
@@ -112,7 +112,7 @@ impl Serialize for GroupFields<'_> {
         });
         let maps = keys::maps(record.path.as_deref(), &record.fault);
         let around = keys::keys(maps, record.keyword.as_deref(), &record.facets, |facet| &facet.name);
-        let members = Members {
+        let members = GroupMembers {
             namespace: record.namespace.as_deref(),
             doctype: record.doctype.as_deref(),
             version: record.version.as_deref(),

@@ -30,7 +30,7 @@ pub enum PayloadQuery {
 
 /// What came of looking into one payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Held {
+pub enum Holds {
     /// It holds it.
     Yes,
     /// It does not.
@@ -64,7 +64,7 @@ impl PayloadQuery {
     }
 
     /// Looks into a payload.
-    pub fn look(&self, payload: Payload) -> Held {
+    pub fn look(&self, payload: Payload) -> Holds {
         let decoded = decode(payload);
         let is_whole = decoded.is_whole && decoded.form != PayloadForm::Absent;
         let is_held = match self {
@@ -82,9 +82,9 @@ impl PayloadQuery {
             }
         };
         match is_held {
-            Some(true) => Held::Yes,
-            Some(false) if is_whole => Held::No,
-            _ => Held::Unknown,
+            Some(true) => Holds::Yes,
+            Some(false) if is_whole => Holds::No,
+            _ => Holds::Unknown,
         }
     }
 
@@ -100,10 +100,10 @@ impl PayloadQuery {
 
 impl HeldCount {
     /// Counts one more.
-    pub fn add(&mut self, held: Held) {
+    pub fn add(&mut self, held: Holds) {
         self.rows += 1;
-        self.held += u64::from(held == Held::Yes);
-        self.unknown += u64::from(held == Held::Unknown);
+        self.held += u64::from(held == Holds::Yes);
+        self.unknown += u64::from(held == Holds::Unknown);
     }
 
     /// `2 of 6 payloads hold "x"; 1 could not be read to its end, and may hold it`
@@ -192,45 +192,45 @@ fn is_same(raw: &[u8], value: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn look(query: &str, payload: &str) -> Held {
+    fn look(query: &str, payload: &str) -> Holds {
         PayloadQuery::parse(query).unwrap().look(Payload::Bytes(payload.into()))
     }
 
     #[test]
     fn a_text_is_found_however_it_is_spelled() {
-        assert_eq!(look("crash.java", r#"{"a":{"crash.java":1}}"#), Held::Yes);
-        assert_eq!(look("crash.java", r#"{"a":{"crash.jav"#), Held::No);
-        assert_eq!(look("crash.java", r#"{"a":{"crash.java":"#), Held::Yes, "no JSON at all");
-        assert_eq!(look("café \"x\"", r#"{"a":"caf\u00e9 \"x\""}"#), Held::Yes);
-        assert_eq!(look("a\"b", r#"{"in":"{\"x\":\"a\\\"b\"}"}"#), Held::Yes, "JSON in a string");
-        assert_eq!(look("😀", r#"["\ud83d\ude00"]"#), Held::Yes);
-        assert_eq!(look("x", r#"["\ud83d\q\u12"#), Held::No, "what is no escape harms nothing");
+        assert_eq!(look("crash.java", r#"{"a":{"crash.java":1}}"#), Holds::Yes);
+        assert_eq!(look("crash.java", r#"{"a":{"crash.jav"#), Holds::No);
+        assert_eq!(look("crash.java", r#"{"a":{"crash.java":"#), Holds::Yes, "no JSON at all");
+        assert_eq!(look("café \"x\"", r#"{"a":"caf\u00e9 \"x\""}"#), Holds::Yes);
+        assert_eq!(look("a\"b", r#"{"in":"{\"x\":\"a\\\"b\"}"}"#), Holds::Yes, "JSON in a string");
+        assert_eq!(look("😀", r#"["\ud83d\ude00"]"#), Holds::Yes);
+        assert_eq!(look("x", r#"["\ud83d\q\u12"#), Holds::No, "what is no escape harms nothing");
     }
 
     #[test]
     fn a_place_is_found_and_its_value_compared() {
         let payload = r#"{"a/b":{"n":1.0,"s":"x=y","t":[true]}}"#;
         for (query, held) in [
-            ("/a~1b/n", Held::Yes),
-            ("/a~1b/n=1.0", Held::Yes),
-            ("/a~1b/s=x=y", Held::Yes),
-            ("/a~1b/t=[ true ]", Held::Yes),
-            ("/a~1b/s=x", Held::No),
-            ("/a~1b/none", Held::No),
+            ("/a~1b/n", Holds::Yes),
+            ("/a~1b/n=1.0", Holds::Yes),
+            ("/a~1b/s=x=y", Holds::Yes),
+            ("/a~1b/t=[ true ]", Holds::Yes),
+            ("/a~1b/s=x", Holds::No),
+            ("/a~1b/none", Holds::No),
         ] {
             assert_eq!(look(query, payload), held, "{query}");
         }
-        assert_eq!(look("/b", r#"{"a":1,"#), Held::Unknown, "what was not read may hold it");
+        assert_eq!(look("/b", r#"{"a":1,"#), Holds::Unknown, "what was not read may hold it");
     }
 
     #[test]
     fn what_cannot_be_unpacked_is_not_clean() {
         let query = PayloadQuery::parse("x").unwrap();
-        assert_eq!(query.look(Payload::Absent), Held::Unknown);
-        assert_eq!(query.look(Payload::Bytes(vec![0x1f, 0x8b, 9])), Held::Unknown);
-        assert_eq!(query.look(Payload::NotBase64("%x%".into())), Held::Yes);
+        assert_eq!(query.look(Payload::Absent), Holds::Unknown);
+        assert_eq!(query.look(Payload::Bytes(vec![0x1f, 0x8b, 9])), Holds::Unknown);
+        assert_eq!(query.look(Payload::NotBase64("%x%".into())), Holds::Yes);
         let mut count = HeldCount::default();
-        [Held::Yes, Held::No, Held::Unknown].into_iter().for_each(|held| count.add(held));
+        [Holds::Yes, Holds::No, Holds::Unknown].into_iter().for_each(|held| count.add(held));
         assert_eq!(count.told(&query), "1 of 3 payloads holds \"x\"; 1 more is missing or could not be read to its end, and may hold it");
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::super::advice;
 use super::super::message::{JobId, Message, PayloadsFound};
 use crate::rows::group::{Fingerprint, Groups};
-use crate::rows::payload::holding::{Held, HeldCount, PayloadQuery};
+use crate::rows::payload::holding::{HeldCount, Holds, PayloadQuery};
 use crate::rows::row::RowRef;
 use crate::rows::source::{ErrorSource, Filter, Request};
 
@@ -44,7 +44,7 @@ pub(super) fn seek(
         }
         let held = query.look(row.payload);
         count.add(held);
-        if let Some(group) = group_of.get(&at).copied().or_else(|| source.group_of(at)).filter(|_| held == Held::Yes) {
+        if let Some(group) = group_of.get(&at).copied().or_else(|| source.group_of(at)).filter(|_| held == Holds::Yes) {
             found.entry(group).or_default().push(at);
         }
         if told.elapsed() > EVERY {
