@@ -186,7 +186,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::Filter, "filter", &["f"], "show only what matches (empty: everything)", Everywhere, Some("filter"), FIND),
     entry(A::SeekPayloads, "search-payloads", &["p"], "search the documents for a text, /pointer or /pointer=value", Groups, None, FIND),
     entry(A::Tables, "tables", &["t"], "all tables, at the column under the cursor; and back", Everywhere, Some("tables"), FIND),
-    entry(A::NextDeployed, "next-deployed", &["d"], "next group that a deploy began or ended", Groups, Some("deployed"), FIND),
+    entry(A::NextDeployed, "next-deployed", &["d"], "next group that a deploy began or ended", Groups, Some("deploys"), FIND),
     entry(A::PreviousDeployed, "previous-deployed", &["D"], "previous group that a deploy began or ended", Groups, None, FIND),
     entry(A::Sort, "sort", &["s"], "sort by deploy, rows, last seen, first seen, name, growth", Groups, Some("sort"), FIND),
     entry(A::ToggleNoise, "toggle-noise", &["z"], "open or close everything that is noise by design", Groups, None, FIND),

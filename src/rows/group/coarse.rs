@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::deploys::NO_JOB;
 use super::grouper::Grouper;
 use super::{GroupKey, Trend, union};
 use crate::ground::time::Micros;
@@ -102,11 +103,9 @@ impl Grouper {
             cell.hours.iter().for_each(|&hour| self.hours.add(hour));
             let job = cell.job.map(|name| self.job(name, cell.span, if cell.asked { cell.rows } else { 0 }));
             let Some(part) = self.parts.get_mut(group as usize) else { continue };
-            if let Some(job) = job {
-                let life = part.life(job);
-                life.add(cell.rows, cell.span, cell.asked);
-                cell.hours.iter().for_each(|&hour| life.hours.add(hour));
-            }
+            let life = part.life(job.unwrap_or(NO_JOB));
+            life.add(cell.rows, cell.span, cell.asked);
+            cell.hours.iter().for_each(|&hour| life.hours.add(hour));
             if !cell.asked {
                 continue;
             }

@@ -29,6 +29,9 @@ const WEEKS_SHOW: usize = 24 * 14;
 /// The old job drains for a while when the new one has begun.
 const DRAIN: Micros = HOUR;
 
+/// The job of rows that do not tell theirs.
+pub(super) const NO_JOB: u32 = u32::MAX;
+
 /// Rows of a group that one job judged.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Life {
@@ -109,18 +112,20 @@ pub(super) struct Deploys {
     alive: Hours,
 }
 
-/// When a job began: by its name, else by its first row. `None` where neither tells.
-pub(super) fn start_of(job: &Job) -> Option<Micros> {
+/// When a job began: by its name, else by its first row, as where the name tells a time after the `end` of all rows. `None` where neither tells.
+pub(super) fn start_of(job: &Job, end: Option<Micros>) -> Option<Micros> {
     let (first, last) = job.span?;
-    Some(JobName::parse(&job.name).start(last).unwrap_or(first))
+    let named = JobName::parse(&job.name).start(last);
+    Some(named.filter(|&start| end.is_none_or(|end| start <= end)).unwrap_or(first))
 }
 
 impl Deploys {
     /// Sorts jobs into families and generations. Spans of jobs and `alive` are those of all rows.
     pub(super) fn of(jobs: &[Job], alive: Hours) -> Self {
         let mut names: BTreeMap<&str, BTreeMap<Micros, Vec<usize>>> = BTreeMap::new();
+        let end = jobs.iter().filter_map(|job| job.span).map(|span| span.1).max();
         for (at, job) in jobs.iter().enumerate() {
-            if let Some(start) = start_of(job) {
+            if let Some(start) = start_of(job, end) {
                 names.entry(JobName::parse(&job.name).family).or_default().entry(start).or_default().push(at);
             }
         }
@@ -158,10 +163,15 @@ impl Deploys {
         }
         let mut families: Vec<(usize, u64)> = rows.into_iter().collect();
         families.sort_by_key(|&(family, rows)| (std::cmp::Reverse(rows), family));
-        let mut standings = families.into_iter().map(|(family, _)| self.in_family(family, lives));
-        let first = standings.next().unwrap_or_default();
-        let is_mark = |standing: &Standing| matches!(standing.status, Some(Status::Began | Status::Ended));
-        if is_mark(&first) { first } else { standings.find(is_mark).unwrap_or(first) }
+        let standings: Vec<Standing> = families.into_iter().map(|(family, _)| self.in_family(family, lives)).collect();
+        let rank = |standing: &&Standing| match (standing.status, standing.evidence) {
+            (Some(status), _) if status.is_mark() => 0,
+            (Some(_), _) => 1,
+            (None, Evidence::NoDeploy) => 3,
+            (None, _) => 2,
+        };
+        // The first of those that say most.
+        standings.iter().min_by_key(rank).copied().unwrap_or_default()
     }
 
     fn place(&self, life: &Life) -> Option<(usize, usize)> {
@@ -176,7 +186,7 @@ impl Deploys {
         seen.dedup();
         let mut whole = Life::default();
         own.iter().for_each(|life| whole.absorb(life));
-        let elsewhere = others.iter().filter(|life| self.place(life).is_some()).fold(None, |span, life| union(span, life.all_span()));
+        let elsewhere = others.iter().fold(None, |span, life| union(span, life.all_span()));
         let (Some(&first), Some(&last), Some(span), Some(of_family)) = (seen.first(), seen.last(), whole.all_span(), family.span) else {
             return Standing::default();
         };
@@ -185,14 +195,16 @@ impl Deploys {
             return Standing::default();
         }
         let question = FamilyQuestion { deploys: self, family, group: &whole, span, of_family, elsewhere };
-        let ended = (last < newest).then(|| question.ended(first, last + 1));
+        // Where an old job works on beside the new one, the deploy has ended nothing yet.
+        let goes_on = (last < newest).then(|| family.generations[last + 1].start).filter(|start| span.1 > start.saturating_add(DRAIN));
+        let ended = (last < newest && goes_on.is_none()).then(|| question.ended(first, last + 1));
         let began = (first > 0).then(|| question.began(first, last));
         let sides = [ended, began].into_iter().flatten();
         let mut sides: Vec<Standing> = sides.collect();
         if let Some(at) = sides.iter().position(|side| side.status.is_some()) {
             return sides.swap_remove(at);
         }
-        if first < newest && last == newest {
+        if first < newest && (last == newest || goes_on.is_some()) {
             let returned_after = question.returned(&seen);
             let deploy = family.generations[newest].deploy;
             return Standing { status: Some(Status::Ongoing), deploy, evidence: Evidence::BothSides { returned_after } };
@@ -234,8 +246,11 @@ impl FamilyQuestion<'_> {
         let generations = &self.family.generations;
         let start = generations[next].start;
         let from = if first == 0 { self.of_family.0 } else { generations[first].start };
-        let with = self.alive(Hours::of(from), Hours::of(start));
-        let without = self.alive(Hours::of(start) + 1, Hours::of(self.of_family.1));
+        // Of the hour of the deploy it is not known on which side it is, unless the group was seen in it.
+        let hour = Hours::of(start);
+        let drains = i64::from(!self.group.hours.within(hour, hour).is_empty());
+        let with = self.alive(Hours::of(from), hour - 1 + drains);
+        let without = self.alive(hour + 1, Hours::of(self.of_family.1));
         let away = self.away(self.span.1, start);
         let goes_on = self.elsewhere.is_some_and(|(_, last)| last > start + DRAIN);
         self.standing(Status::Ended, next, (with, without), away, goes_on)
@@ -254,8 +269,10 @@ impl FamilyQuestion<'_> {
         let longest = self.longest_gap();
         let is_thin = self.group.all_rows() < FEWEST_ROWS || without.len() * 10 < longest * LONGER_THAN_EVER;
         let is_chance = || silence(seen, with, without) > LEAST_LIKELY || placed(seen.len(), of, without.len()) > LEAST_PLACED;
-        let worth = if contradicted || is_thin || is_chance() {
-            Worth::TooRare
+        let worth = if contradicted {
+            Worth::Elsewhere
+        } else if is_thin || is_chance() {
+            Worth::TooLittle
         } else if away > longest as f64 {
             Worth::Far(away.round() as u32)
         } else {

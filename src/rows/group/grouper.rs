@@ -78,7 +78,7 @@ impl Grouper {
     /// is what the deploys say of a group the same whatever was asked for.
     pub fn add_outside(&mut self, row: &ErrorRow<'_>, at: RowRef, related: bool) {
         let job = self.witness(row, 0);
-        if !related || job.is_none() {
+        if !related {
             return;
         }
         let message = row.message.unwrap_or("");

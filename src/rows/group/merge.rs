@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::deploys::{self, Deploys};
+use super::deploys::{self, Deploys, NO_JOB};
 use super::hours::Hours;
 use super::part::GroupPart;
 use super::{Group, GroupKey, Groups, Job, JobCount, Sort, Standing, facets, union};
@@ -63,13 +63,14 @@ fn all_jobs(counts: &[ThreadCounts]) -> Vec<Job> {
         known.span = union(known.span, job.span);
     }
     let mut jobs: Vec<Job> = by_name.into_values().collect();
-    jobs.sort_by_cached_key(|job| (deploys::start_of(job), Arc::clone(&job.name)));
+    let end = jobs.iter().filter_map(|job| job.span).map(|span| span.1).max();
+    jobs.sort_by_cached_key(|job| (deploys::start_of(job, end), Arc::clone(&job.name)));
     jobs
 }
 
 fn renumber(part: &mut GroupPart, numbers: &[u32]) {
     for life in &mut part.lives {
-        life.job = numbers.get(life.job as usize).copied().unwrap_or(0);
+        life.job = numbers.get(life.job as usize).copied().unwrap_or(NO_JOB);
     }
     part.lives.sort_unstable_by_key(|life| life.job);
 }
@@ -99,7 +100,7 @@ fn finish(mut part: GroupPart, deploys: &Deploys, texts: &mut FxHashMap<String, 
         jobs: part
             .lives
             .iter()
-            .filter(|life| life.rows > 0)
+            .filter(|life| life.rows > 0 && life.job != NO_JOB)
             .map(|life| JobCount { job: life.job, rows: life.rows, span: life.span })
             .collect(),
         key: part.key,

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::clients::Hashes;
-use super::deploys::Life;
+use super::deploys::{Life, NO_JOB};
 use super::facets::{self, FacetTally};
 use super::hours::Hours;
 use super::{GroupKey, Trend, union};
@@ -77,8 +77,7 @@ impl GroupPart {
     }
 
     fn count_in_life(&mut self, time: Option<Micros>, job: Option<u32>, asked: bool) {
-        let Some(job) = job else { return };
-        let life = self.life(job);
+        let life = self.life(job.unwrap_or(NO_JOB));
         life.add(1, time.map(|time| (time, time)), asked);
         if let Some(time) = time {
             life.hours.add(Hours::of(time));

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::{Group, Groups};
+use super::{Group, Groups, Status};
 use crate::ground::sought::{Findings, Sighting, Sought};
 
 /// What groups that the pipeline refuses by design stand under.
@@ -60,6 +60,9 @@ impl Groups {
         if self.is_new(group) {
             sighting.see_word(NEW);
         }
+        if let Some(words) = self.standing_words(group).filter(|_| group.standing.status.is_some_and(Status::is_mark)) {
+            sighting.see(&words);
+        }
         if group.noise {
             sighting.see(NOISE);
         }
@@ -103,7 +106,7 @@ mod tests {
         ];
         let mut groups = groups(&rows);
         groups.list.sort_by(|a, b| a.sample.cmp(&b.sample));
-        groups.list.iter_mut().for_each(|group| group.standing.status = Some(super::super::Status::Ongoing));
+        groups.list.iter_mut().for_each(|group| group.standing.status = Some(super::Status::Ongoing));
         let found = groups.search(text);
         (found.lines, found.loose)
     }

@@ -104,8 +104,10 @@ pub enum Evidence {
 pub enum Worth {
     /// It is a mark.
     Mark,
-    /// It is too rare: so many hours without it may be chance.
-    TooRare,
+    /// It is too little: so many hours without it may be chance.
+    TooLittle,
+    /// Rows of jobs of another family, or that tell no job, are on the other side as well.
+    Elsewhere,
     /// It begins or ends that many hours away from the deploy: not the deploy's doing.
     Far(u32),
 }
@@ -145,7 +147,10 @@ impl Groups {
                 let hours = format!("in {} of {of} {with}, in none of the {} {other}", count(u64::from(seen)), count(u64::from(without)));
                 match worth {
                     Worth::Mark => format!("{} with {name}: {hours}", side.word()),
-                    Worth::TooRare => format!("too rare to tell whether it {} with {name}: {hours}", side.word()),
+                    Worth::TooLittle => format!("too little to tell whether it {} with {name}: {hours}", side.word()),
+                    Worth::Elsewhere => {
+                        format!("not known whether it {} with {name}: rows of other jobs, or of none, have it {other} as well", side.word())
+                    }
                     Worth::Far(away) => {
                         let away = plural(u64::from(away), "hour", "hours");
                         format!(

@@ -121,7 +121,7 @@ impl Sheet<'_> {
     fn status(&self, group: &Group) -> Option<(String, Role)> {
         let groups = &self.app.groups.tree.groups;
         let is_told = match group.standing.evidence {
-            Evidence::Hours { worth, .. } => !matches!(worth, Worth::TooRare),
+            Evidence::Hours { worth, .. } => !matches!(worth, Worth::TooLittle | Worth::Elsewhere),
             Evidence::BothSides { returned_after } => returned_after.is_some(),
             Evidence::Partial => true,
             Evidence::NoDeploy => false,

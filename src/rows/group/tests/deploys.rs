@@ -77,7 +77,7 @@ fn each_of_several_deploys_can_be_named_with_its_reasons() {
     );
     assert_eq!(
         words(&groups, "until_the_second"),
-        "ended with decoder-0 of 2026-06-03 02:00: in 50 of the 51 hours before, in none of the 99 since"
+        "ended with decoder-0 of 2026-06-03 02:00: in 50 of the 50 hours before, in none of the 99 since"
     );
     let deploy = groups.deploy(group(&groups, "since_the_second")).unwrap();
     assert_eq!((&*groups.jobs[deploy.job as usize].name, &*deploy.family), (SECOND, "decoder-0"));
@@ -152,7 +152,7 @@ fn a_job_that_has_hardly_begun_says_nothing_of_what_was_before() {
     rows.every("before", FIRST, 0..48).at("x", SECOND, 50.2);
     let groups = rows.groups();
     assert_eq!((status(&groups, "before"), status(&groups, "x")), (None, None));
-    assert!(words(&groups, "before").starts_with("too rare to tell whether it ended"));
+    assert!(words(&groups, "before").starts_with("too little to tell whether it ended"));
 }
 
 #[test]
@@ -214,4 +214,40 @@ fn a_part_of_the_rows_tells_nothing() {
     groups.stopped_early();
     assert!(groups.list.iter().all(|group| group.standing.status.is_none()));
     assert!(words(&groups, "all").contains("only a part"));
+}
+
+#[test]
+fn an_old_job_that_works_on_beside_the_new_one_has_ended_nothing() {
+    let mut rows = Rows::default();
+    rows.every("steady", FIRST, 0..100).every("steady", SECOND, 50..100).every("old", FIRST, 0..100);
+    assert_eq!(status(&rows.groups(), "old"), Some(Status::Ongoing));
+}
+
+#[test]
+fn rows_without_a_job_are_rows() {
+    let mut rows = Rows::default();
+    rows.every("steady", FIRST, 0..50).every("steady", SECOND, 50..100);
+    rows.every("goes_on", FIRST, 0..50).every("goes_on", None, 50..100);
+    rows.every("was_there", None, 0..50).every("was_there", SECOND, 50..100);
+    let groups = rows.groups();
+    assert_eq!((status(&groups, "goes_on"), status(&groups, "was_there")), (None, None));
+    assert!(words(&groups, "goes_on").ends_with("rows of other jobs, or of none, have it since as well"), "{}", words(&groups, "goes_on"));
+    assert_eq!(group(&groups, "goes_on").jobs.len(), 1);
+}
+
+#[test]
+fn a_name_that_tells_a_time_after_all_rows_tells_none() {
+    let mut rows = Rows::default();
+    let late = "decoder-0-0607000000-dd";
+    rows.every("steady", FIRST, 0..50).every("steady", late, 50..100).every("since", late, 50..100);
+    let groups = rows.groups();
+    assert_eq!(words(&groups, "since"), "began with decoder-0 of 2026-06-03 02:18: in 50 of the 50 hours since, in none of the 50 before");
+}
+
+#[test]
+fn what_one_family_cannot_tell_another_may() {
+    let mut rows = Rows::default();
+    rows.every("steady", FIRST, 0..50).every("steady", SECOND, 50..100).every("steady", "batch-0601000000-ee", 0..100);
+    rows.every("steady", "batch-0601000000-ee", 0..100);
+    assert_eq!(status(&rows.groups(), "steady"), Some(Status::Ongoing));
 }
