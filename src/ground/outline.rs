@@ -287,7 +287,12 @@ impl Outline {
                 next = tree.parent(item).filter(|&parent| self.open.insert(tree.id(parent)) || !kept[parent]);
             }
         }
-        let nearest = at.and_then(|at| matches.get(matches.partition_point(|&item| (item as usize) < at)).or(matches.first())).copied();
+        // What is found itself, or stands in a branch that is, keeps the cursor.
+        let is_found =
+            |at: usize| std::iter::successors(Some(at), |&at| tree.parent(at)).any(|above| matches.binary_search(&(above as u32)).is_ok());
+        let here = at.filter(|&at| at < tree.len() && is_found(at)).map(|at| at as u32);
+        let nearest = here
+            .or_else(|| at.and_then(|at| matches.get(matches.partition_point(|&item| (item as usize) < at)).or(matches.first())).copied());
         self.filter = Some(OutlineFilter { kept, matches, before, from });
         self.rebuild(tree);
         if let Some(item) = nearest {

@@ -71,7 +71,7 @@ impl List {
         let here = self.outline.item().and_then(|item| found.items.binary_search(&(item as u32)).ok());
         let all = found.items.len() as u64;
         Some(match here {
-            _ if all == 0 || found.count.loose => format!("search: {}", MatchCount { found: all, ..found.count }.told(&search.text)),
+            _ if all == 0 || found.count.loose => format!("search: {}", found.lines().told(&search.text)),
             Some(at) => format!("search {}: {} of {}", told(&search.text), count(at as u64 + 1), count(all)),
             None => format!("search {}: {} found", told(&search.text), count(all)),
         })

@@ -31,6 +31,13 @@ pub struct MatchCount {
     pub loose: bool,
 }
 
+impl Matches {
+    /// The lines that were found, whatever stands below them: what a search walks through.
+    pub fn lines(&self) -> MatchCount {
+        MatchCount { found: self.items.len() as u64, ..self.count }
+    }
+}
+
 impl MatchCount {
     /// `3 of 73 groups`; that nothing holds the text, and how much resembles it.
     pub fn told(&self, text: &str) -> String {

@@ -184,7 +184,7 @@ fn tell_found(app: &mut App, purpose: PromptPurpose) {
     let Some(list) = app.list(app.focus()) else { return };
     let (text, count, ends) = match (purpose, &list.filter, &list.search) {
         (PromptPurpose::Filter, Some(filter), _) => (&filter.text, filter.found, " shows everything again"),
-        (PromptPurpose::Search, _, Some(search)) => (&search.text, search.found.as_ref().map(|found| found.count), " ends the search"),
+        (PromptPurpose::Search, _, Some(search)) => (&search.text, search.found.as_ref().map(Matches::lines), " ends the search"),
         _ => return,
     };
     let Some(count) = count.filter(|count| count.found == 0 || count.loose) else { return };

@@ -186,7 +186,7 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
     let search = list.and_then(|list| list.search.as_ref());
     let (name, found) = match prompt.purpose {
         _ if app.searches_tables() => ("search all columns", app.tables.hits().map(|(_, hits)| matches(&hits.found))),
-        PromptPurpose::Search => ("search", search.and_then(|search| Some(search.found.as_ref()?.count.told(&search.text)))),
+        PromptPurpose::Search => ("search", search.and_then(|search| Some(search.found.as_ref()?.lines().told(&search.text)))),
         PromptPurpose::Payloads => ("payloads with (text, or /pointer=value)", None),
         PromptPurpose::Filter => {
             ("filter", list.and_then(|list| list.filter.as_ref()).and_then(|filter| Some(filter.found?.told(&filter.text))))
