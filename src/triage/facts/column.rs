@@ -48,9 +48,21 @@ pub fn tags(column: &Column) -> Option<String> {
 /// What becomes of a value and why; with the table, where there are several. Safe for a terminal.
 pub fn landing(landing: &Landing, table: Option<&str>) -> String {
     let table = table.map(|table| format!(" ({table})")).unwrap_or_default();
-    let reason = landing.reason.iter().map(|reason| format!("; {reason}"));
+    let reason = landing.reason.iter().map(|reason| format!("; {}", clause(reason)));
     let words = format!("{}{table}{}", landing.told_fate().words(), reason.collect::<String>());
     visible(&words).into_owned()
+}
+
+/// A sentence as a part of another: it begins small, unless with a name, and has no full stop.
+fn clause(sentence: &str) -> String {
+    let sentence = sentence.strip_suffix('.').unwrap_or(sentence);
+    let mut rest = sentence.chars();
+    match (rest.next(), sentence.chars().nth(1)) {
+        (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => {
+            format!("{}{}", first.to_lowercase(), rest.as_str())
+        }
+        _ => sentence.to_owned(),
+    }
 }
 
 /// What becomes of a value, behind the column that it lands in.

@@ -190,7 +190,7 @@ impl Sheet<'_> {
         let between = format!(" {} ", self.app.theme.glyphs.dot);
         let shown = &facet.values[..facet.values.len().min(VALUES)];
         let rest = facet.values.iter().map(|(_, rows)| rows).sum::<u64>() + facet.others - shown.iter().map(|(_, rows)| rows).sum::<u64>();
-        let more = (rest > 0).then(|| format!("{} more", text::count(rest)));
+        let more = (rest > 0).then(|| format!("{} with others", text::plural(rest, "row", "rows")));
         let short = shown.iter().map(|(value, rows)| format!("{} ({})", text::visible(value), text::count(*rows)));
         let line = short.chain(more.clone()).collect::<Vec<_>>().join(&between);
         let range = facts::group::range(group, facet).map(|range| format!(", {range}")).unwrap_or_default();
