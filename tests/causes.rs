@@ -2,12 +2,18 @@
 
 use std::process::Command;
 
+use base64::Engine;
+
 const ROWS: [&str; 3] = ["tests/cmd/causes/rows.ndjson", "--schemas", "tests/cmd/causes/schemas"];
 
 /// What the command prints.
 fn printed(command: &str, arguments: &[&str]) -> String {
+    printed_of(&ROWS, command, arguments)
+}
+
+fn printed_of(rows: &[&str], command: &str, arguments: &[&str]) -> String {
     let mut misfit = Command::new(env!("CARGO_BIN_EXE_misfit"));
-    misfit.arg(command).args(ROWS).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
+    misfit.arg(command).args(rows).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
     misfit.env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml")).env("MISFIT_SCHEMAS", "");
     String::from_utf8(misfit.output().expect("it runs").stdout).expect("text")
 }
@@ -59,6 +65,42 @@ fn the_rows_of_a_cause_are_found_by_its_fingerprint() {
         let cases = lines(&printed("cases", &["--group", print, "--format", "ndjson"]));
         assert_eq!(cases.len() as u64, cause["count"].as_u64().unwrap(), "{cause}");
         assert!(cases.iter().all(|case| case["group"] == print), "{cause}");
+    }
+}
+
+/// Rows with these stops, each with the message that the pipeline writes of the first.
+fn rows_of(stops: &[&str]) -> String {
+    let row = |stop: &&str| {
+        serde_json::json!({
+            "document_namespace": "acme-post", "document_type": "parcel", "document_version": "1", "error_type": "ParsePayload",
+            "exception_class": "org.everit.json.schema.ValidationException",
+            "error_message": "org.everit.json.schema.ValidationException: #/stops/0: #: no subschema matched out of the total 2 subschemas",
+            "payload": base64::engine::general_purpose::STANDARD.encode(format!("{{\"stops\": [{stop}]}}")),
+        })
+        .to_string()
+    };
+    stops.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_row_with_several_things_wrong_counts_to_what_most_rows_have() {
+    let (both, house, street) = (r#"{"street": 7, "house": 0}"#, r#"{"street": "Elm", "house": 0}"#, r#"{"street": 7}"#);
+    for (stops, most) in [([both, house, house, street], "/stops/[]/house"), ([both, house, street, street], "/stops/[]/street")] {
+        for stops in [stops.to_vec(), stops.iter().rev().copied().collect()] {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("rows.ndjson");
+            std::fs::write(&file, rows_of(&stops)).unwrap();
+            let rows = [file.to_str().unwrap(), "--schemas", "tests/cmd/causes/schemas"];
+            let groups = lines(&printed_of(&rows, "groups", &["--causes", "--format", "ndjson"]));
+            let told: Vec<_> = groups.iter().filter(|group| group["cause_of"].is_string()).collect();
+            let counts: Vec<_> = told.iter().map(|cause| (cause["path"].as_str().unwrap(), cause["count"].as_u64().unwrap())).collect();
+            assert_eq!((counts.len(), counts[0]), (2, (most, 3)), "{counts:?}");
+            for (cause, having) in told.iter().zip([3, 2]) {
+                let print = cause["fingerprint"].as_str().unwrap();
+                let cases = lines(&printed_of(&rows, "cases", &["--group", print, "--format", "ndjson"]));
+                assert_eq!(cases.len(), having, "those that have it beside another as well: {cause}");
+            }
+        }
     }
 }
 

@@ -42,7 +42,7 @@ fn a_single_keyword_is_its_own_cause() {
         (r#""required":["x","y"]"#, "{}", "`a` is missing the key `x`", 2),
         (r#""not":{"type":"string"}"#, "\"x\"", "`a` must not be what its schema rules out, is the string \"x\"", 1),
         (r#""contains":{"type":"string"}"#, "[1]", "`a` has no element of the kind that the schema asks for", 1),
-        (r#""dependencies":{"x":["y"]}"#, r#"{"x":1}"#, "`a` is missing the key `y`, which another of its keys needs", 1),
+        (r#""dependencies":{"x":["y"]}"#, r#"{"x":1}"#, "`a` is missing the key `y`, which another of its keys asks for", 1),
         (
             r#""dependencies":{"x":{"properties":{"y":{"type":"string"}}}}"#,
             r#"{"x":1,"y":2}"#,

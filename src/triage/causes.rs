@@ -3,9 +3,10 @@
 //! Owns: which groups have causes, judging a row for its cause, counting causes as groups are counted, what of the rows has none.
 //! Refuses: finding a cause (verdict/judge), reading rows (source), when to look (whoever asks).
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ground::text::{count, plural, visible};
 use crate::pipeline::destination::telemetry_version;
@@ -16,17 +17,33 @@ use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::walk;
 use crate::pipeline::verdict::judge::jackson::parse_verdict;
 use crate::pipeline::verdict::judge::{Cause, JudgeInput, Violation, is_combinator};
-use crate::rows::group::{Facet, Fingerprint, Group, Grouper, Groups, Standing};
-use crate::rows::payload;
+use crate::rows::column::ErrorColumn;
+use crate::rows::group::{Facet, Fingerprint, Group, GroupKey, Grouper, Groups, Standing};
+use crate::rows::payload::{self, Payload};
 use crate::rows::row::{ErrorRow, RowRef, SourceRow};
 use crate::rows::schemas::{Lookup, SchemaStore};
 use crate::triage::case::recorded;
+
+/// What is kept of a row until all are counted.
+const COUNTED: [ErrorColumn; 8] = [
+    ErrorColumn::Namespace,
+    ErrorColumn::Doctype,
+    ErrorColumn::Version,
+    ErrorColumn::Stage,
+    ErrorColumn::Class,
+    ErrorColumn::Message,
+    ErrorColumn::Job,
+    ErrorColumn::Time,
+];
 
 /// Rows of a group that are looked at: its first.
 pub const MOST_ROWS: usize = 2000;
 
 /// The kind of value that a cause is shown as.
 pub const FACET: &str = "cause";
+
+/// Things wrong with one row of which one is its cause.
+const MOST_CANDIDATES: usize = 8;
 
 /// Alternatives that a cause is told with.
 const MOST_WAYS: usize = 6;
@@ -51,8 +68,20 @@ pub fn has_causes(group: &Group) -> bool {
     group.keyword.is_some_and(is_combinator) && group.folded.is_none()
 }
 
-/// What is really wrong with a row; `None` where its payload cannot be judged or is judged differently than the row says.
-pub fn cause_of(row: &SourceRow, schemas: &SchemaStore) -> Option<(Cause, Arc<Schema>)> {
+/// Everything that is really wrong with a row, as [`message`] makes it; nothing where its payload cannot be judged or is judged differently than the row
+/// says.
+pub fn candidates(row: &SourceRow, schemas: &SchemaStore) -> Vec<String> {
+    let Some((causes, schema)) = causes_of(row, schemas) else { return Vec::new() };
+    let mut messages: Vec<String> = Vec::with_capacity(causes.len());
+    for told in causes.iter().map(|cause| message(cause, &schema)) {
+        if !messages.contains(&told) {
+            messages.push(told);
+        }
+    }
+    messages
+}
+
+fn causes_of(row: &SourceRow, schemas: &SchemaStore) -> Option<(Vec<Cause>, Arc<Schema>)> {
     let facts = row.error_row();
     let (namespace, doctype) = facts.namespace.zip(facts.doctype)?;
     let document = Document::parse(payload::decode(row.payload.clone()).text);
@@ -64,12 +93,13 @@ pub fn cause_of(row: &SourceRow, schemas: &SchemaStore) -> Option<(Cause, Arc<Sc
     let version = facts.version.map(str::to_owned).or_else(from_payload);
     let Lookup::Found(at) = schemas.lookup(namespace, doctype, version.as_deref()) else { return None };
     let judge = schemas.judge(at).ok().flatten()?;
-    let (reported, cause) = judge.explained(JudgeInput::payload(&document))?;
+    let (reported, causes) = judge.explained(JudgeInput::payload(&document), MOST_CANDIDATES)?;
     let is_said = recorded(&format!("{VALIDATION}: {reported}")) == facts.message.unwrap_or_default();
-    is_said.then(|| (cause, judge.schema().clone()))
+    is_said.then(|| (causes, judge.schema().clone()))
 }
 
-/// The fingerprints of the causes of rows, each with the group that it counts to, where their messages name a combinator. `grouper` has counted nothing.
+/// The fingerprints of all that is really wrong with rows, each with the group that it counts to, where their messages name a combinator. `grouper` has
+/// counted nothing.
 pub fn prints<'a>(
     rows: impl Iterator<Item = (&'a SourceRow, RowRef, Fingerprint)>,
     mut grouper: Grouper,
@@ -81,8 +111,8 @@ pub fn prints<'a>(
         if !Fault::parse(facts.message.unwrap_or_default(), facts.class).keyword().is_some_and(is_combinator) {
             continue;
         }
-        if let Some((cause, schema)) = cause_of(row, schemas) {
-            grouper.add(&ErrorRow { message: Some(&message(&cause, &schema)), ..facts }, at);
+        for message in candidates(row, schemas) {
+            grouper.add(&ErrorRow { message: Some(&message), ..facts }, at);
             group_of.insert(at, group);
         }
     }
@@ -91,33 +121,45 @@ pub fn prints<'a>(
     prints.filter_map(|(at, cause)| Some((*at, cause.key.cause_of(*group_of.get(at)?)))).collect()
 }
 
-/// Counts the causes of one group's rows.
+/// Counts the causes of one group's rows. A row with several things wrong counts to the one that most rows have.
 pub struct CauseCounter {
+    /// Has counted nothing yet.
     grouper: Grouper,
-    looked: u64,
+    rows: Vec<CandidateRow>,
     unknown: u64,
+}
+
+/// A row without its payload, and what is wrong with it.
+struct CandidateRow {
+    row: SourceRow,
+    at: RowRef,
+    candidates: Vec<String>,
 }
 
 impl CauseCounter {
     /// Counts by these schemas.
     pub fn new(schemas: Arc<SchemaStore>) -> Self {
-        CauseCounter { grouper: Grouper::new(Some(schemas)), looked: 0, unknown: 0 }
+        CauseCounter { grouper: Grouper::new(Some(schemas)), rows: Vec::new(), unknown: 0 }
     }
 
-    /// Counts a row with what [`message`] makes of its cause.
-    pub fn add(&mut self, row: &SourceRow, at: RowRef, cause: Option<&str>) {
-        self.looked += 1;
-        match cause {
-            Some(message) => {
-                let row = row.error_row();
-                self.grouper.add(&ErrorRow { message: Some(message), ..row }, at);
-            }
-            None => self.unknown += 1,
+    /// Counts a row with its [`candidates`].
+    pub fn add(&mut self, row: SourceRow, at: RowRef, candidates: Vec<String>) {
+        if candidates.is_empty() {
+            self.unknown += 1;
+            return;
         }
+        let SourceRow { mut columns, origin, .. } = row;
+        columns.retain(|(name, _)| COUNTED.iter().any(|column| column.as_ref() == name));
+        self.rows.push(CandidateRow { row: SourceRow { columns, payload: Payload::default(), origin }, at, candidates });
     }
 
     /// The causes of the group that the rows are of. `rows` are those of all groups, which shares are of.
-    pub fn finish(self, group: &Group, rows: u64) -> Causes {
+    pub fn finish(mut self, group: &Group, rows: u64) -> Causes {
+        for (row, chosen) in self.rows.iter().zip(self.chosen()) {
+            let message = row.candidates.get(chosen).map(String::as_str);
+            self.grouper.add(&ErrorRow { message, ..row.row.error_row() }, row.at);
+        }
+        let looked = self.rows.len() as u64 + self.unknown;
         let mut groups = Grouper::merge(vec![self.grouper]);
         for cause in &mut groups.list {
             cause.fingerprint = cause.key.cause_of(group.fingerprint);
@@ -125,7 +167,33 @@ impl CauseCounter {
             cause.standing = Standing::default();
         }
         groups.rows = rows;
-        Causes { groups, looked: self.looked, unknown: self.unknown, all: group.count, path: group.key.path.clone() }
+        Causes { groups, looked, unknown: self.unknown, all: group.count, path: group.key.path.clone() }
+    }
+
+    /// For each row the candidate that most rows have; of those that equally many have, the first by path and fault.
+    fn chosen(&self) -> Vec<usize> {
+        let mut grouper = self.grouper.clone();
+        for (number, row) in self.rows.iter().enumerate() {
+            for (candidate, message) in row.candidates.iter().enumerate() {
+                let place = number * MOST_CANDIDATES + candidate;
+                grouper.add(&ErrorRow { message: Some(message), ..row.row.error_row() }, RowRef::new(0, place as u64));
+            }
+        }
+        let groups = Grouper::merge(vec![grouper]).list;
+        let mut best: Vec<Option<(Reverse<usize>, &GroupKey, usize)>> = vec![None; self.rows.len()];
+        for group in &groups {
+            let places = || group.rows.iter().map(|at| at.place() as usize);
+            let having = places().map(|place| place / MOST_CANDIDATES).collect::<FxHashSet<_>>().len();
+            for place in places() {
+                let rank = (Reverse(having), &group.key, place % MOST_CANDIDATES);
+                if let Some(best) = best.get_mut(place / MOST_CANDIDATES)
+                    && best.as_ref().is_none_or(|best| rank < *best)
+                {
+                    *best = Some(rank);
+                }
+            }
+        }
+        best.into_iter().map(|best| best.map_or(0, |(_, _, candidate)| candidate)).collect()
     }
 }
 

@@ -84,14 +84,14 @@ fn count_all(
     };
     let judge = |rows: Vec<(usize, RowRef, SourceRow)>| -> Result<Vec<_>> {
         let judged = rows.into_iter().map(|(position, at, row)| {
-            let message = causes::cause_of(&row, schemas).map(|(cause, schema)| causes::message(&cause, &schema));
-            (position, at, row, message)
+            let candidates = causes::candidates(&row, schemas);
+            (position, at, row, candidates)
         });
         Ok(judged.collect())
     };
-    in_order::run(feed, &judge, &mut |(position, at, row, message)| {
+    in_order::run(feed, &judge, &mut |(position, at, row, candidates)| {
         if let Some(counter) = counters.get_mut(position) {
-            counter.add(&row, at, message.as_deref());
+            counter.add(row, at, candidates);
         }
         Ok(())
     })
