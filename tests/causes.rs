@@ -68,18 +68,48 @@ fn the_rows_of_a_cause_are_found_by_its_fingerprint() {
     }
 }
 
-/// Rows with these stops, each with the message that the pipeline writes of the first.
-fn rows_of(stops: &[&str]) -> String {
-    let row = |stop: &&str| {
+/// Rows with these payloads and messages.
+fn rows_of(rows: &[(String, &str)]) -> String {
+    let row = |(payload, message): &(String, &str)| {
         serde_json::json!({
             "document_namespace": "acme-post", "document_type": "parcel", "document_version": "1", "error_type": "ParsePayload",
             "exception_class": "org.everit.json.schema.ValidationException",
-            "error_message": "org.everit.json.schema.ValidationException: #/stops/0: #: no subschema matched out of the total 2 subschemas",
-            "payload": base64::engine::general_purpose::STANDARD.encode(format!("{{\"stops\": [{stop}]}}")),
+            "error_message": format!("org.everit.json.schema.ValidationException: {message}"),
+            "payload": base64::engine::general_purpose::STANDARD.encode(payload),
         })
         .to_string()
     };
-    stops.iter().map(row).collect::<Vec<_>>().join("\n")
+    rows.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+const NO_FORM: &str = "#/stops/0: #: no subschema matched out of the total 2 subschemas";
+
+#[test]
+fn a_value_that_reads_like_a_message_is_not_taken_for_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rows.ndjson");
+    let message = "#/state: #: only 1 subschema matches out of 2";
+    let rows = [r#"{"state": "[x] is not a valid enum value"}"#, r#"{"state": "gone"}"#].map(|payload| (payload.to_owned(), message));
+    std::fs::write(&file, rows_of(&rows)).unwrap();
+    let groups = lines(&printed_of(
+        &[file.to_str().unwrap(), "--schemas", "tests/cmd/causes/schemas"],
+        "groups",
+        &["--causes", "--format", "ndjson"],
+    ));
+    let causes: Vec<_> = groups.iter().filter(|group| group["cause_of"].is_string()).collect();
+    assert_eq!(causes.len(), 1, "{causes:?}");
+    assert_eq!((&causes[0]["keyword"], &causes[0]["path"], &causes[0]["count"]), (&"enum".into(), &"/state".into(), &2.into()));
+}
+
+#[test]
+fn an_export_of_a_cause_is_told_whose_it_is() {
+    let groups = lines(&printed("groups", &["--causes", "--format", "ndjson"]));
+    let cause = groups.iter().find(|group| group["cause_of"].is_string()).expect("a cause");
+    let (print, of) = (cause["fingerprint"].as_str().unwrap(), cause["cause_of"].as_str().unwrap());
+    let mut misfit = Command::new(env!("CARGO_BIN_EXE_misfit"));
+    misfit.args(["export", "--as", "report", "--group", print]).args(ROWS).current_dir(env!("CARGO_MANIFEST_DIR"));
+    let told = String::from_utf8(misfit.output().expect("it runs").stderr).expect("text");
+    assert!(told.contains(&format!("{print} is the fingerprint of a cause, not of a group: export its group, {of};")), "{told}");
 }
 
 #[test]
@@ -89,7 +119,8 @@ fn a_row_with_several_things_wrong_counts_to_what_most_rows_have() {
         for stops in [stops.to_vec(), stops.iter().rev().copied().collect()] {
             let folder = tempfile::tempdir().unwrap();
             let file = folder.path().join("rows.ndjson");
-            std::fs::write(&file, rows_of(&stops)).unwrap();
+            let payloads: Vec<_> = stops.iter().map(|stop: &&str| (format!("{{\"stops\": [{stop}]}}"), NO_FORM)).collect();
+            std::fs::write(&file, rows_of(&payloads)).unwrap();
             let rows = [file.to_str().unwrap(), "--schemas", "tests/cmd/causes/schemas"];
             let groups = lines(&printed_of(&rows, "groups", &["--causes", "--format", "ndjson"]));
             let told: Vec<_> = groups.iter().filter(|group| group["cause_of"].is_string()).collect();

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::ground::text::{count, plural, visible};
 use crate::pipeline::destination::telemetry_version;
 use crate::pipeline::document::Document;
-use crate::pipeline::fault::{Fault, OR, Says, VALIDATION};
+use crate::pipeline::fault::{Fault, OR, Says, VALIDATION, phrase};
 use crate::pipeline::names::snake_case;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::walk;
@@ -238,12 +238,21 @@ impl Causes {
 /// A cause as the validator would have reported it by itself; alternatives in words of ours.
 pub fn message(cause: &Cause, schema: &Schema) -> String {
     match cause.ways.as_slice() {
-        [only] => format!("{VALIDATION}: {}", only.alone()),
-        [first, rest @ ..] if rest.iter().all(|way| way.alone() == first.alone()) => format!("{VALIDATION}: {}", first.alone()),
+        [only] => format!("{VALIDATION}: {}", readable(only)),
+        [first, rest @ ..] if rest.iter().all(|way| way.alone() == first.alone()) => format!("{VALIDATION}: {}", readable(first)),
         ways => {
             let words = types(ways).unwrap_or_else(|| alternatives(&cause.violation, ways, schema));
             format!("{VALIDATION}: {}: {words}", cause.violation.plain_pointer())
         }
+    }
+}
+
+/// The validator's message, which is read again to count it. A value in it may read like another keyword's message; then it is left out.
+fn readable(way: &Violation) -> String {
+    let message = way.alone();
+    match way.keyword == "enum" && Fault::parse(&message, Some(VALIDATION)).keyword() != Some(way.keyword) {
+        true => format!("{}: … is not a valid enum value", way.plain_pointer()),
+        false => message,
     }
 }
 
@@ -279,17 +288,42 @@ fn alternatives(at: &Violation, ways: &[Violation], schema: &Schema) -> String {
     told.truncate(MOST_WAYS);
     let more = if more > 0 { " or others".to_owned() } else { String::new() };
     let may_be: Option<Vec<&str>> = told.iter().map(|told| told.strip_prefix("must be ")).collect();
+    let listed_or = listed_or(&told);
     match (told.as_slice(), may_be) {
         _ if are_keys => format!("is missing one of the keys {}{more}", told.join(", ")),
         ([only], _) => only.clone(),
         (_, Some(may_be)) => format!("must be {}{more}", may_be.join(" or ")),
-        _ => format!("either {}{more}", told.join(" or ")),
+        _ => format!("{}{more}", listed_or.unwrap_or_else(|| format!("either {}", told.join(" or ")))),
     }
 }
 
+/// A value that is neither listed nor of a type that would do instead of it.
+fn listed_or(told: &[String]) -> Option<String> {
+    let unlisted = phrase("enum", None, None, None);
+    let others: Option<Vec<&str>> = told.iter().filter(|told| **told != unlisted).map(|told| told.strip_prefix("must be ")).collect();
+    let others = others.filter(|others| others.len() < told.len())?;
+    Some(format!("{unlisted}, nor {}", others.join(" or ")))
+}
+
 fn way_told(at: &Violation, way: &Violation, schema: &Schema) -> String {
-    let message = way.alone();
+    let message = readable(way);
     let fault = Fault::parse(&message, Some(VALIDATION));
-    let phrase = fault.sentence_of_all();
-    if way.tokens == at.tokens { phrase } else { format!("{} {phrase}", walk(schema, &way.tokens).path(&way.tokens, way.about_name)) }
+    let told = fault.sentence_of_all();
+    if way.tokens == at.tokens { told } else { format!("{} {told}", walk(schema, &way.tokens).path(&way.tokens, way.about_name)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_is_not_listed_may_be_of_a_type_instead() {
+        let told = |told: &[&str]| listed_or(&told.iter().map(|told| (*told).to_owned()).collect::<Vec<_>>());
+        assert_eq!(
+            told(&["is not one of the listed values", "must be a string"]).as_deref(),
+            Some("is not one of the listed values, nor a string")
+        );
+        assert_eq!(told(&["must be a string", "must be null"]), None);
+        assert_eq!(told(&["is not one of the listed values", "is missing the key a"]), None);
+    }
 }

@@ -202,6 +202,8 @@ pub struct Cause {
 /// One branch of a combinator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branch {
+    /// From 1, as the schema lists them.
+    pub number: usize,
     /// RFC 6901 pointer of its schema node; parts of a node that the validator splits share that node.
     pub schema_pointer: String,
     /// That node.
@@ -212,7 +214,7 @@ pub struct Branch {
     pub valid: bool,
     /// Whether it is among those that the value does not fit and none is nearer.
     pub is_nearest: bool,
-    /// Why it is as near as it is.
+    /// Why it is as near as it is; empty where the value fits it.
     pub why: String,
     /// What the value breaks of it.
     pub broken: Vec<Refused>,
