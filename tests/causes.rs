@@ -2,12 +2,18 @@
 
 use std::process::Command;
 
+use base64::Engine;
+
 const ROWS: [&str; 3] = ["tests/cmd/causes/rows.ndjson", "--schemas", "tests/cmd/causes/schemas"];
 
 /// What the command prints.
 fn printed(command: &str, arguments: &[&str]) -> String {
+    printed_of(&ROWS, command, arguments)
+}
+
+fn printed_of(rows: &[&str], command: &str, arguments: &[&str]) -> String {
     let mut misfit = Command::new(env!("CARGO_BIN_EXE_misfit"));
-    misfit.arg(command).args(ROWS).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
+    misfit.arg(command).args(rows).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
     misfit.env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml")).env("MISFIT_SCHEMAS", "");
     String::from_utf8(misfit.output().expect("it runs").stdout).expect("text")
 }
@@ -59,6 +65,73 @@ fn the_rows_of_a_cause_are_found_by_its_fingerprint() {
         let cases = lines(&printed("cases", &["--group", print, "--format", "ndjson"]));
         assert_eq!(cases.len() as u64, cause["count"].as_u64().unwrap(), "{cause}");
         assert!(cases.iter().all(|case| case["group"] == print), "{cause}");
+    }
+}
+
+/// Rows with these payloads and messages.
+fn rows_of(rows: &[(String, &str)]) -> String {
+    let row = |(payload, message): &(String, &str)| {
+        serde_json::json!({
+            "document_namespace": "acme-post", "document_type": "parcel", "document_version": "1", "error_type": "ParsePayload",
+            "exception_class": "org.everit.json.schema.ValidationException",
+            "error_message": format!("org.everit.json.schema.ValidationException: {message}"),
+            "payload": base64::engine::general_purpose::STANDARD.encode(payload),
+        })
+        .to_string()
+    };
+    rows.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+const NO_FORM: &str = "#/stops/0: #: no subschema matched out of the total 2 subschemas";
+
+#[test]
+fn a_value_that_reads_like_a_message_is_not_taken_for_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rows.ndjson");
+    let message = "#/state: #: only 1 subschema matches out of 2";
+    let rows = [r#"{"state": "[x] is not a valid enum value"}"#, r#"{"state": "gone"}"#].map(|payload| (payload.to_owned(), message));
+    std::fs::write(&file, rows_of(&rows)).unwrap();
+    let groups = lines(&printed_of(
+        &[file.to_str().unwrap(), "--schemas", "tests/cmd/causes/schemas"],
+        "groups",
+        &["--causes", "--format", "ndjson"],
+    ));
+    let causes: Vec<_> = groups.iter().filter(|group| group["cause_of"].is_string()).collect();
+    assert_eq!(causes.len(), 1, "{causes:?}");
+    assert_eq!((&causes[0]["keyword"], &causes[0]["path"], &causes[0]["count"]), (&"enum".into(), &"/state".into(), &2.into()));
+}
+
+#[test]
+fn an_export_of_a_cause_is_told_whose_it_is() {
+    let groups = lines(&printed("groups", &["--causes", "--format", "ndjson"]));
+    let cause = groups.iter().find(|group| group["cause_of"].is_string()).expect("a cause");
+    let (print, of) = (cause["fingerprint"].as_str().unwrap(), cause["cause_of"].as_str().unwrap());
+    let mut misfit = Command::new(env!("CARGO_BIN_EXE_misfit"));
+    misfit.args(["export", "--as", "report", "--group", print]).args(ROWS).current_dir(env!("CARGO_MANIFEST_DIR"));
+    let told = String::from_utf8(misfit.output().expect("it runs").stderr).expect("text");
+    assert!(told.contains(&format!("{print} is the fingerprint of a cause, not of a group: export its group, {of};")), "{told}");
+}
+
+#[test]
+fn a_row_with_several_things_wrong_counts_to_what_most_rows_have() {
+    let (both, house, street) = (r#"{"street": 7, "house": 0}"#, r#"{"street": "Elm", "house": 0}"#, r#"{"street": 7}"#);
+    for (stops, most) in [([both, house, house, street], "/stops/[]/house"), ([both, house, street, street], "/stops/[]/street")] {
+        for stops in [stops.to_vec(), stops.iter().rev().copied().collect()] {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("rows.ndjson");
+            let payloads: Vec<_> = stops.iter().map(|stop: &&str| (format!("{{\"stops\": [{stop}]}}"), NO_FORM)).collect();
+            std::fs::write(&file, rows_of(&payloads)).unwrap();
+            let rows = [file.to_str().unwrap(), "--schemas", "tests/cmd/causes/schemas"];
+            let groups = lines(&printed_of(&rows, "groups", &["--causes", "--format", "ndjson"]));
+            let told: Vec<_> = groups.iter().filter(|group| group["cause_of"].is_string()).collect();
+            let counts: Vec<_> = told.iter().map(|cause| (cause["path"].as_str().unwrap(), cause["count"].as_u64().unwrap())).collect();
+            assert_eq!((counts.len(), counts[0]), (2, (most, 3)), "{counts:?}");
+            for (cause, having) in told.iter().zip([3, 2]) {
+                let print = cause["fingerprint"].as_str().unwrap();
+                let cases = lines(&printed_of(&rows, "cases", &["--group", print, "--format", "ndjson"]));
+                assert_eq!(cases.len(), having, "those that have it beside another as well: {cause}");
+            }
+        }
     }
 }
 

@@ -134,12 +134,12 @@ fn branches_that_are_equally_near_are_alternatives() {
 #[test]
 fn a_value_that_fits_too_many_forms_breaks_no_single_keyword() {
     check(&[
-        (r#""oneOf":[{"type":"integer"},{"minimum":2}]"#, "7", "`a` fits 2 of 2 alternatives, must fit one only", 1),
-        (r#""oneOf":[{"type":"integer"},{"minimum":2},{"type":"string"}]"#, "7", "`a` fits 2 of 3 alternatives, must fit one only", 1),
+        (r#""oneOf":[{"type":"integer"},{"minimum":2}]"#, "7", "`a` fits 2 forms where it must fit exactly one", 1),
+        (r#""oneOf":[{"type":"integer"},{"minimum":2},{"type":"string"}]"#, "7", "`a` fits 2 forms where it must fit exactly one", 1),
         (
             r#""anyOf":[{"oneOf":[{"type":"integer"},{"minimum":2}]},{"type":"string"}]"#,
             "7",
-            "`a` fits 2 of 2 alternatives, must fit one only",
+            "`a` fits 2 forms where it must fit exactly one",
             1,
         ),
     ]);

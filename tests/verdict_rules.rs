@@ -248,7 +248,7 @@ fn sentences_name_the_constraint_and_the_value() {
         (r#""propertyNames":{"maxLength":3}"#, r#"{"abcd":1}"#, "the key `abcd` has 4 characters, at most 3 are allowed"),
         (r#""required":["x"]"#, "{}", "`a` is missing the key `x`"),
         (r#""additionalProperties":false"#, r#"{"x":1}"#, "`a` must not have the key `x`"),
-        (r#""oneOf":[{},{}]"#, "1", "`a` fits 2 of 2 alternatives, must fit one only"),
+        (r#""oneOf":[{},{}]"#, "1", "`a` fits 2 forms where it must fit exactly one"),
         (r#""items":{"maximum":5}"#, "[1,9]", "`a[1]` must be at most 5, is the integer 9"),
     ] {
         assert_eq!(sentence(&draft("06", keywords), &format!(r#"{{"a":{value}}}"#)), expected);
@@ -270,8 +270,8 @@ fn branches_are_shown_nearest_first_with_the_reason() {
     assert_eq!(
         branches,
         [
-            ("short", "/properties/a/oneOf/2", "it takes this type of value; 1 violation"),
-            ("an object", "/properties/a/oneOf/1", "it takes this type of value; 2 violations"),
+            ("short", "/properties/a/oneOf/2", "1 violation"),
+            ("an object", "/properties/a/oneOf/1", "2 violations"),
             ("null", "/properties/a/oneOf/0", "it is for another type of value"),
         ]
     );

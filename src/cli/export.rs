@@ -15,7 +15,9 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use color_eyre::Result;
 use color_eyre::eyre::{bail, ensure};
+use rustc_hash::FxHashMap;
 
+use super::groups::cause_groups;
 use super::input::{self, Asked};
 use super::scope::Scope;
 use super::{out, unmet};
@@ -131,8 +133,17 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     ensure!(!groups.partial, "stopped; nothing was written");
     unmet::check(source.as_ref(), &request, &groups)?.iter().for_each(|note| out::tell(&format!("misfit: {note}")));
     let choice = Choice::of(&groups, &question.groups);
+    let group_of = match (&schemas, choice.vanished.is_empty() || source.is_remote()) {
+        (Some(schemas), false) => cause_groups(source.as_ref(), schemas, &groups)?,
+        _ => FxHashMap::default(),
+    };
     for print in &choice.vanished {
-        out::tell(&format!("misfit: group {print} has no rows (any more): misfit groups prints the groups; are the schemas the same?"));
+        out::tell(&match group_of.get(print) {
+            Some(group) => format!(
+                "misfit: {print} is the fingerprint of a cause, not of a group: export its group, {group}; misfit cases --group {print} prints its rows"
+            ),
+            None => format!("misfit: group {print} has no rows (any more): misfit groups prints the groups; are the schemas the same?"),
+        });
     }
     if choice.groups.is_empty() {
         bail!("there is nothing to export: no group matches what was asked for");

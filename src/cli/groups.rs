@@ -10,6 +10,8 @@ mod example;
 mod json;
 mod table;
 
+pub(super) use causes::cause_groups;
+
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -176,7 +178,8 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     if let Some(schemas) = judged_by {
         let of = causes::of(source.as_ref(), &schemas, &groups, &shown)?;
         out::print(&with_causes(&groups, &shown, &of, question.format)?)?;
-        out::tell(&format!("{}; {}", closing(&groups, shown.len(), told), causes::closing(&of)));
+        let told = [Some(closing(&groups, shown.len(), told)), causes::closing(&of)];
+        out::tell(&told.into_iter().flatten().collect::<Vec<_>>().join("; "));
         return Ok(ExitCode::SUCCESS);
     }
     out::print(&written(&groups, &shown, question.format)?)?;

@@ -3,30 +3,47 @@
 //! Owns: which groups have causes, judging a row for its cause, counting causes as groups are counted, what of the rows has none.
 //! Refuses: finding a cause (verdict/judge), reading rows (source), when to look (whoever asks).
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ground::text::{count, plural, visible};
 use crate::pipeline::destination::telemetry_version;
 use crate::pipeline::document::Document;
-use crate::pipeline::fault::{Fault, OR, Says, VALIDATION};
+use crate::pipeline::fault::{Fault, OR, Says, VALIDATION, phrase};
 use crate::pipeline::names::snake_case;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::walk;
 use crate::pipeline::verdict::judge::jackson::parse_verdict;
 use crate::pipeline::verdict::judge::{Cause, JudgeInput, Violation, is_combinator};
-use crate::rows::group::{Facet, Fingerprint, Group, Grouper, Groups, Standing};
-use crate::rows::payload;
+use crate::rows::column::ErrorColumn;
+use crate::rows::group::{Facet, Fingerprint, Group, GroupKey, Grouper, Groups, Standing};
+use crate::rows::payload::{self, Payload};
 use crate::rows::row::{ErrorRow, RowRef, SourceRow};
 use crate::rows::schemas::{Lookup, SchemaStore};
 use crate::triage::case::recorded;
+
+/// What is kept of a row until all are counted.
+const COUNTED: [ErrorColumn; 8] = [
+    ErrorColumn::Namespace,
+    ErrorColumn::Doctype,
+    ErrorColumn::Version,
+    ErrorColumn::Stage,
+    ErrorColumn::Class,
+    ErrorColumn::Message,
+    ErrorColumn::Job,
+    ErrorColumn::Time,
+];
 
 /// Rows of a group that are looked at: its first.
 pub const MOST_ROWS: usize = 2000;
 
 /// The kind of value that a cause is shown as.
 pub const FACET: &str = "cause";
+
+/// Things wrong with one row of which one is its cause.
+const MOST_CANDIDATES: usize = 8;
 
 /// Alternatives that a cause is told with.
 const MOST_WAYS: usize = 6;
@@ -51,8 +68,20 @@ pub fn has_causes(group: &Group) -> bool {
     group.keyword.is_some_and(is_combinator) && group.folded.is_none()
 }
 
-/// What is really wrong with a row; `None` where its payload cannot be judged or is judged differently than the row says.
-pub fn cause_of(row: &SourceRow, schemas: &SchemaStore) -> Option<(Cause, Arc<Schema>)> {
+/// Everything that is really wrong with a row, as [`message`] makes it; nothing where its payload cannot be judged or is judged differently than the row
+/// says.
+pub fn candidates(row: &SourceRow, schemas: &SchemaStore) -> Vec<String> {
+    let Some((causes, schema)) = causes_of(row, schemas) else { return Vec::new() };
+    let mut messages: Vec<String> = Vec::with_capacity(causes.len());
+    for told in causes.iter().map(|cause| message(cause, &schema)) {
+        if !messages.contains(&told) {
+            messages.push(told);
+        }
+    }
+    messages
+}
+
+fn causes_of(row: &SourceRow, schemas: &SchemaStore) -> Option<(Vec<Cause>, Arc<Schema>)> {
     let facts = row.error_row();
     let (namespace, doctype) = facts.namespace.zip(facts.doctype)?;
     let document = Document::parse(payload::decode(row.payload.clone()).text);
@@ -64,12 +93,13 @@ pub fn cause_of(row: &SourceRow, schemas: &SchemaStore) -> Option<(Cause, Arc<Sc
     let version = facts.version.map(str::to_owned).or_else(from_payload);
     let Lookup::Found(at) = schemas.lookup(namespace, doctype, version.as_deref()) else { return None };
     let judge = schemas.judge(at).ok().flatten()?;
-    let (reported, cause) = judge.explained(JudgeInput::payload(&document))?;
+    let (reported, causes) = judge.explained(JudgeInput::payload(&document), MOST_CANDIDATES)?;
     let is_said = recorded(&format!("{VALIDATION}: {reported}")) == facts.message.unwrap_or_default();
-    is_said.then(|| (cause, judge.schema().clone()))
+    is_said.then(|| (causes, judge.schema().clone()))
 }
 
-/// The fingerprints of the causes of rows, each with the group that it counts to, where their messages name a combinator. `grouper` has counted nothing.
+/// The fingerprints of all that is really wrong with rows, each with the group that it counts to, where their messages name a combinator. `grouper` has
+/// counted nothing.
 pub fn prints<'a>(
     rows: impl Iterator<Item = (&'a SourceRow, RowRef, Fingerprint)>,
     mut grouper: Grouper,
@@ -81,8 +111,8 @@ pub fn prints<'a>(
         if !Fault::parse(facts.message.unwrap_or_default(), facts.class).keyword().is_some_and(is_combinator) {
             continue;
         }
-        if let Some((cause, schema)) = cause_of(row, schemas) {
-            grouper.add(&ErrorRow { message: Some(&message(&cause, &schema)), ..facts }, at);
+        for message in candidates(row, schemas) {
+            grouper.add(&ErrorRow { message: Some(&message), ..facts }, at);
             group_of.insert(at, group);
         }
     }
@@ -91,33 +121,45 @@ pub fn prints<'a>(
     prints.filter_map(|(at, cause)| Some((*at, cause.key.cause_of(*group_of.get(at)?)))).collect()
 }
 
-/// Counts the causes of one group's rows.
+/// Counts the causes of one group's rows. A row with several things wrong counts to the one that most rows have.
 pub struct CauseCounter {
+    /// Has counted nothing yet.
     grouper: Grouper,
-    looked: u64,
+    rows: Vec<CandidateRow>,
     unknown: u64,
+}
+
+/// A row without its payload, and what is wrong with it.
+struct CandidateRow {
+    row: SourceRow,
+    at: RowRef,
+    candidates: Vec<String>,
 }
 
 impl CauseCounter {
     /// Counts by these schemas.
     pub fn new(schemas: Arc<SchemaStore>) -> Self {
-        CauseCounter { grouper: Grouper::new(Some(schemas)), looked: 0, unknown: 0 }
+        CauseCounter { grouper: Grouper::new(Some(schemas)), rows: Vec::new(), unknown: 0 }
     }
 
-    /// Counts a row with what [`message`] makes of its cause.
-    pub fn add(&mut self, row: &SourceRow, at: RowRef, cause: Option<&str>) {
-        self.looked += 1;
-        match cause {
-            Some(message) => {
-                let row = row.error_row();
-                self.grouper.add(&ErrorRow { message: Some(message), ..row }, at);
-            }
-            None => self.unknown += 1,
+    /// Counts a row with its [`candidates`].
+    pub fn add(&mut self, row: SourceRow, at: RowRef, candidates: Vec<String>) {
+        if candidates.is_empty() {
+            self.unknown += 1;
+            return;
         }
+        let SourceRow { mut columns, origin, .. } = row;
+        columns.retain(|(name, _)| COUNTED.iter().any(|column| column.as_ref() == name));
+        self.rows.push(CandidateRow { row: SourceRow { columns, payload: Payload::default(), origin }, at, candidates });
     }
 
     /// The causes of the group that the rows are of. `rows` are those of all groups, which shares are of.
-    pub fn finish(self, group: &Group, rows: u64) -> Causes {
+    pub fn finish(mut self, group: &Group, rows: u64) -> Causes {
+        for (row, chosen) in self.rows.iter().zip(self.chosen()) {
+            let message = row.candidates.get(chosen).map(String::as_str);
+            self.grouper.add(&ErrorRow { message, ..row.row.error_row() }, row.at);
+        }
+        let looked = self.rows.len() as u64 + self.unknown;
         let mut groups = Grouper::merge(vec![self.grouper]);
         for cause in &mut groups.list {
             cause.fingerprint = cause.key.cause_of(group.fingerprint);
@@ -125,7 +167,33 @@ impl CauseCounter {
             cause.standing = Standing::default();
         }
         groups.rows = rows;
-        Causes { groups, looked: self.looked, unknown: self.unknown, all: group.count, path: group.key.path.clone() }
+        Causes { groups, looked, unknown: self.unknown, all: group.count, path: group.key.path.clone() }
+    }
+
+    /// For each row the candidate that most rows have; of those that equally many have, the first by path and fault.
+    fn chosen(&self) -> Vec<usize> {
+        let mut grouper = self.grouper.clone();
+        for (number, row) in self.rows.iter().enumerate() {
+            for (candidate, message) in row.candidates.iter().enumerate() {
+                let place = number * MOST_CANDIDATES + candidate;
+                grouper.add(&ErrorRow { message: Some(message), ..row.row.error_row() }, RowRef::new(0, place as u64));
+            }
+        }
+        let groups = Grouper::merge(vec![grouper]).list;
+        let mut best: Vec<Option<(Reverse<usize>, &GroupKey, usize)>> = vec![None; self.rows.len()];
+        for group in &groups {
+            let places = || group.rows.iter().map(|at| at.place() as usize);
+            let having = places().map(|place| place / MOST_CANDIDATES).collect::<FxHashSet<_>>().len();
+            for place in places() {
+                let rank = (Reverse(having), &group.key, place % MOST_CANDIDATES);
+                if let Some(best) = best.get_mut(place / MOST_CANDIDATES)
+                    && best.as_ref().is_none_or(|best| rank < *best)
+                {
+                    *best = Some(rank);
+                }
+            }
+        }
+        best.into_iter().map(|best| best.map_or(0, |(_, _, candidate)| candidate)).collect()
     }
 }
 
@@ -170,12 +238,21 @@ impl Causes {
 /// A cause as the validator would have reported it by itself; alternatives in words of ours.
 pub fn message(cause: &Cause, schema: &Schema) -> String {
     match cause.ways.as_slice() {
-        [only] => format!("{VALIDATION}: {}", only.alone()),
-        [first, rest @ ..] if rest.iter().all(|way| way.alone() == first.alone()) => format!("{VALIDATION}: {}", first.alone()),
+        [only] => format!("{VALIDATION}: {}", readable(only)),
+        [first, rest @ ..] if rest.iter().all(|way| way.alone() == first.alone()) => format!("{VALIDATION}: {}", readable(first)),
         ways => {
             let words = types(ways).unwrap_or_else(|| alternatives(&cause.violation, ways, schema));
             format!("{VALIDATION}: {}: {words}", cause.violation.plain_pointer())
         }
+    }
+}
+
+/// The validator's message, which is read again to count it. A value in it may read like another keyword's message; then it is left out.
+fn readable(way: &Violation) -> String {
+    let message = way.alone();
+    match way.keyword == "enum" && Fault::parse(&message, Some(VALIDATION)).keyword() != Some(way.keyword) {
+        true => format!("{}: … is not a valid enum value", way.plain_pointer()),
+        false => message,
     }
 }
 
@@ -211,17 +288,42 @@ fn alternatives(at: &Violation, ways: &[Violation], schema: &Schema) -> String {
     told.truncate(MOST_WAYS);
     let more = if more > 0 { " or others".to_owned() } else { String::new() };
     let may_be: Option<Vec<&str>> = told.iter().map(|told| told.strip_prefix("must be ")).collect();
+    let listed_or = listed_or(&told);
     match (told.as_slice(), may_be) {
         _ if are_keys => format!("is missing one of the keys {}{more}", told.join(", ")),
         ([only], _) => only.clone(),
         (_, Some(may_be)) => format!("must be {}{more}", may_be.join(" or ")),
-        _ => format!("either {}{more}", told.join(" or ")),
+        _ => format!("{}{more}", listed_or.unwrap_or_else(|| format!("either {}", told.join(" or ")))),
     }
 }
 
+/// A value that is neither listed nor of a type that would do instead of it.
+fn listed_or(told: &[String]) -> Option<String> {
+    let unlisted = phrase("enum", None, None, None);
+    let others: Option<Vec<&str>> = told.iter().filter(|told| **told != unlisted).map(|told| told.strip_prefix("must be ")).collect();
+    let others = others.filter(|others| others.len() < told.len())?;
+    Some(format!("{unlisted}, nor {}", others.join(" or ")))
+}
+
 fn way_told(at: &Violation, way: &Violation, schema: &Schema) -> String {
-    let message = way.alone();
+    let message = readable(way);
     let fault = Fault::parse(&message, Some(VALIDATION));
-    let phrase = fault.sentence_of_all();
-    if way.tokens == at.tokens { phrase } else { format!("{} {phrase}", walk(schema, &way.tokens).path(&way.tokens, way.about_name)) }
+    let told = fault.sentence_of_all();
+    if way.tokens == at.tokens { told } else { format!("{} {told}", walk(schema, &way.tokens).path(&way.tokens, way.about_name)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_is_not_listed_may_be_of_a_type_instead() {
+        let told = |told: &[&str]| listed_or(&told.iter().map(|told| (*told).to_owned()).collect::<Vec<_>>());
+        assert_eq!(
+            told(&["is not one of the listed values", "must be a string"]).as_deref(),
+            Some("is not one of the listed values, nor a string")
+        );
+        assert_eq!(told(&["must be a string", "must be null"]), None);
+        assert_eq!(told(&["is not one of the listed values", "is missing the key a"]), None);
+    }
 }

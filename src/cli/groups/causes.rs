@@ -63,6 +63,18 @@ pub(super) fn of(source: &dyn ErrorSource, schemas: &Arc<SchemaStore>, groups: &
     Ok(counted.collect())
 }
 
+/// The group of each cause, by their fingerprints.
+pub(in crate::cli) fn cause_groups(
+    source: &dyn ErrorSource,
+    schemas: &Arc<SchemaStore>,
+    groups: &Groups,
+) -> Result<FxHashMap<Fingerprint, Fingerprint>> {
+    let all: Vec<&Group> = groups.list.iter().collect();
+    let of = of(source, schemas, groups, &all)?;
+    let causes = of.iter().flat_map(|(group, causes)| causes.groups.list.iter().map(|cause| (cause.fingerprint, *group)));
+    Ok(causes.collect())
+}
+
 fn count_all(
     source: &dyn ErrorSource,
     schemas: &SchemaStore,
@@ -84,14 +96,14 @@ fn count_all(
     };
     let judge = |rows: Vec<(usize, RowRef, SourceRow)>| -> Result<Vec<_>> {
         let judged = rows.into_iter().map(|(position, at, row)| {
-            let message = causes::cause_of(&row, schemas).map(|(cause, schema)| causes::message(&cause, &schema));
-            (position, at, row, message)
+            let candidates = causes::candidates(&row, schemas);
+            (position, at, row, candidates)
         });
         Ok(judged.collect())
     };
-    in_order::run(feed, &judge, &mut |(position, at, row, message)| {
+    in_order::run(feed, &judge, &mut |(position, at, row, candidates)| {
         if let Some(counter) = counters.get_mut(position) {
-            counter.add(&row, at, message.as_deref());
+            counter.add(row, at, candidates);
         }
         Ok(())
     })
@@ -136,11 +148,11 @@ pub(super) fn lines(shown: &[&Group], of: &CausesOf) -> Vec<GroupCells> {
 /// Stands in the column of a group's status.
 const CAUSE: &str = "cause";
 
-/// What was looked at, for the closing line.
-pub(super) fn closing(of: &CausesOf) -> String {
+/// What was looked at, for the closing line; nothing where no group has causes.
+pub(super) fn closing(of: &CausesOf) -> Option<String> {
     let causes: usize = of.values().map(|causes| causes.groups.list.len()).sum();
     let cut = of.values().any(|causes| causes.of_the_first().is_some());
-    let cut = if cut { format!(", of the first {} of each", plural(MOST_ROWS as u64, "row", "rows")) } else { String::new() };
-    let groups = plural(of.len() as u64, "group whose message names none", "groups whose messages name none");
-    format!("{} behind {groups}{cut}", plural(causes as u64, "cause", "causes"))
+    let cut = if cut { format!(", in the first {} of each", plural(MOST_ROWS as u64, "row", "rows")) } else { String::new() };
+    let groups = plural(of.len() as u64, "group whose message does not tell it", "groups whose messages do not tell them");
+    (causes > 0).then(|| format!("{} of {groups}{cut}", plural(causes as u64, "cause", "causes")))
 }

@@ -4,6 +4,8 @@ use super::answer::{DoctypeAnswer, notes, schema_file, sentence};
 use super::tally::JudgeTally;
 use crate::cli::out::plural;
 use crate::ground::text::{count, visible};
+use crate::pipeline::fault::{Fault, VALIDATION};
+use crate::pipeline::verdict::judge::is_combinator;
 use crate::rows::samples::{DoctypeName, Expected};
 use crate::triage::facts::{Facts, violations};
 use crate::triage::judging::{Judged, Ruling};
@@ -19,12 +21,15 @@ pub(super) fn block(judged: &Judged) -> String {
     if let Some(doctype) = &judged.doctype {
         block.named("doctype", &doctype.to_string());
     }
-    let cause = judged.cause.as_ref().map(|cause| &cause.sentence);
-    let sentence = sentence(judged);
-    if let Some(cause) = cause.filter(|cause| sentence.as_ref() != Some(cause)) {
-        block.named("cause", cause);
-    }
-    if let Some(sentence) = sentence {
+    if let (Some(cause), Ruling::Invalid(violation)) = (&judged.cause, &judged.ruling)
+        && is_combinator(violation.keyword)
+    {
+        block.named("cause", &cause.sentence);
+        // Of a list of types the sentence is that of the cause: then what the message says.
+        let is_cause = violation.sentence == cause.sentence;
+        let said = is_cause.then(|| Fault::parse(&violation.message, Some(VALIDATION)).sentence());
+        block.named("fault", said.as_ref().unwrap_or(&violation.sentence));
+    } else if let Some(sentence) = sentence(judged) {
         block.named("fault", &sentence);
     }
     if let Some(message) = judged.message() {

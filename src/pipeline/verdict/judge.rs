@@ -202,6 +202,8 @@ pub struct Cause {
 /// One branch of a combinator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branch {
+    /// From 1, as the schema lists them.
+    pub number: usize,
     /// RFC 6901 pointer of its schema node; parts of a node that the validator splits share that node.
     pub schema_pointer: String,
     /// That node.
@@ -212,7 +214,7 @@ pub struct Branch {
     pub valid: bool,
     /// Whether it is among those that the value does not fit and none is nearer.
     pub is_nearest: bool,
-    /// Why it is as near as it is.
+    /// Why it is as near as it is; empty where the value fits it.
     pub why: String,
     /// What the value breaks of it.
     pub broken: Vec<Refused>,
@@ -300,12 +302,12 @@ impl Judge {
 
     /// What is really wrong with what the pipeline reports; nothing where the document passes. Looks only at the value that the report is about.
     pub fn cause<'a>(&self, input: impl Into<JudgeInput<'a>>) -> Option<Cause> {
-        self.explained(input).map(|(_, cause)| cause)
+        self.explained(input, 1).and_then(|(_, causes)| causes.into_iter().next())
     }
 
-    /// The message that the pipeline reports, and what is really wrong with what it is about.
-    pub fn explained<'a>(&self, input: impl Into<JudgeInput<'a>>) -> Option<(String, Cause)> {
-        let (cause, _) = self.ask(input.into(), |run| {
+    /// The message that the pipeline reports, and what is really wrong with what it is about: so many things at most, in the validator's order.
+    pub fn explained<'a>(&self, input: impl Into<JudgeInput<'a>>, most: usize) -> Option<(String, Vec<Cause>)> {
+        let (causes, _) = self.ask(input.into(), |run| {
             if run.valid(self.program.root, JudgedSubject::value(0)) {
                 return None;
             }
@@ -318,10 +320,11 @@ impl Judge {
                 let _ = sink.add(reported);
             }
             let tree = tree::tree(run, &self.schema, &mut sink);
-            let cause = cause::causes(run, &self.schema, &sink, &tree).into_iter().next()?;
-            Some((message, cause))
+            let mut causes = cause::causes(run, &self.schema, &sink, &tree);
+            causes.truncate(most);
+            (!causes.is_empty()).then_some((message, causes))
         });
-        cause.flatten()
+        causes.flatten()
     }
 
     /// Puts a question to a document; again on a big stack where the usual one is too small. No answer for a document without a value.

@@ -2,7 +2,7 @@
 
 use super::Facts;
 use crate::ground::text;
-use crate::pipeline::verdict::judge::{Cause, Refused, Violation, Violations};
+use crate::pipeline::verdict::judge::{Branch, Branches, Cause, Refused, Violation, Violations};
 
 /// Deepest level that is still moved to the right.
 const DEEPEST_INDENT: usize = 20;
@@ -23,7 +23,7 @@ pub fn counted(violations: &Violations) -> String {
         (0, _) => "Nothing is broken by these schemas".to_owned(),
         (wrong, count) if wrong == count => text::plural(count, "violation", "violations"),
         (wrong, count) => {
-            format!("{}; {} over all forms", text::plural(wrong, "violation", "violations"), text::count(count))
+            format!("{}; {} over all forms and conditions", text::plural(wrong, "violation", "violations"), text::count(count))
         }
     }
 }
@@ -57,11 +57,20 @@ fn push(facts: &mut Facts, all: &Violations, broken: &Refused, depth: usize) {
         Refused::Branches(branches) => {
             facts.line(&format!("{indent}{}", described(&branches.violation)));
             for branch in &branches.branches {
-                let state = if branch.valid { "fits" } else { "does not fit" };
-                let why = if branch.why.is_empty() { String::new() } else { format!(": {}", branch.why) };
-                facts.line(&format!("{indent}  {} {state}{why}", branch.wanted));
+                facts.line(&format!("{indent}  {}", labelled(branches, branch)));
                 branch.broken.iter().for_each(|broken| push(facts, all, broken, depth + 2));
             }
         }
     }
+}
+
+/// `form 2 of 4: an object; does not fit, 1 violation`
+fn labelled(of: &Branches, branch: &Branch) -> String {
+    let (name, fits, does_not) = match of.violation.keyword {
+        "anyOf" | "oneOf" => ("form", "fits", "does not fit"),
+        _ => ("condition", "is met", "is not met"),
+    };
+    let state = if branch.valid { fits } else { does_not };
+    let why = if branch.why.is_empty() { String::new() } else { format!(", {}", branch.why) };
+    format!("{name} {} of {}: {}; {state}{why}", branch.number, of.branches.len(), branch.wanted)
 }

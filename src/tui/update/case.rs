@@ -267,6 +267,11 @@ fn step_violation(app: &mut App, forward: bool) {
         return;
     };
     let next = around(screen.violation.or(first), last, forward);
+    // Where the row reports another fault, the only thing that is wrong is still one to go to.
+    if (first, last) == (Some(0), 0) {
+        app.tell("nothing else is broken");
+        return;
+    }
     screen.violation = Some(next);
     let violation = &list[next].violation;
     let (table, landing) = landing_of(&case, violation);

@@ -156,7 +156,12 @@ fn hints(app: &App) -> Vec<(String, &'static str)> {
 
 /// The actions of such places that are worth a hint.
 fn offered(app: &App, is_here: impl Fn(ActionPlace) -> bool) -> Vec<(String, &'static str)> {
-    let here = TABLE.iter().filter(|entry| is_here(entry.place));
+    // Where what is reported is all that is broken nothing else is to be offered.
+    let is_alone = app.case.as_ref().is_some_and(|screen| {
+        let replay = screen.case.replay.as_ref();
+        replay.is_some_and(|replay| replay.violation.is_some() && replay.violations.wrong() == 1)
+    });
+    let here = TABLE.iter().filter(|entry| is_here(entry.place) && !(is_alone && entry.action == Action::NextViolation));
     here.filter_map(|entry| Some((app.keymap.key(entry.action)?, entry.hint?))).collect()
 }
 

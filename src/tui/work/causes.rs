@@ -38,8 +38,8 @@ pub(super) fn count(
             Ok(row) => row,
             Err(error) => return Some(Err(advice::told(&error))),
         };
-        let message = causes::cause_of(&row, schemas).map(|(cause, schema)| causes::message(&cause, &schema));
-        counter.add(&row, at, message.as_deref());
+        let candidates = causes::candidates(&row, schemas);
+        counter.add(row, at, candidates);
     }
     Some(Ok(Arc::new(counter.finish(group, of.groups().rows))))
 }

@@ -54,15 +54,16 @@ impl BranchRank {
         !self.broken
     }
 
+    /// Why it is as near as it is; nothing of one that the value fits.
     pub(super) fn why(self) -> String {
         match self {
-            BranchRank { broken: false, .. } => "the value fits it".to_owned(),
-            BranchRank { is_condition: true, .. } => "it is the condition".to_owned(),
+            BranchRank { broken: false, .. } => String::new(),
+            BranchRank { is_condition: true, .. } => "it is what the rest depends on".to_owned(),
             BranchRank { other_form: true, .. } => "a listed value says that another form is meant".to_owned(),
             BranchRank { other_kind: true, .. } => "it is for another type of value".to_owned(),
-            BranchRank { violations: 1, .. } => "it takes this type of value; 1 violation".to_owned(),
-            BranchRank { violations: usize::MAX, .. } => "it takes this type of value; many violations".to_owned(),
-            BranchRank { violations, .. } => format!("it takes this type of value; {violations} violations"),
+            BranchRank { violations: 1, .. } => "1 violation".to_owned(),
+            BranchRank { violations: usize::MAX, .. } => "many violations".to_owned(),
+            BranchRank { violations, .. } => format!("{violations} violations"),
         }
     }
 }

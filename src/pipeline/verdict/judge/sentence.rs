@@ -5,7 +5,7 @@
 
 use super::program::{Combinator, SubBody, SubId};
 use super::run::{JudgedSubject, Run};
-use super::sink::{Leaf, Sink};
+use super::sink::Leaf;
 use super::{decode, spell};
 use crate::ground::text;
 use crate::pipeline::document::{Kind, PathStyle};
@@ -16,8 +16,6 @@ use crate::pipeline::schema::Schema;
 const MOST_CELLS: usize = 60;
 /// Most values of an `enum` that are listed.
 const MOST_VALUES: usize = 6;
-/// Failures behind a combinator that are looked at to find the one that matters.
-const MOST_LEAVES: usize = 8;
 
 /// The violation in one sentence without a full stop.
 pub(super) fn sentence(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf) -> String {
@@ -58,7 +56,7 @@ pub(super) fn sentence(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf) -> Strin
         "const" => format!("{place} must be {}, is {is}", asked("const")),
         "not" => format!("{place} must not be what its schema rules out, is {is}"),
         "false" => format!("{place} must not be there at all"),
-        _ => combined(run, schema, leaf, &place, &is),
+        _ => combined(run, leaf, &place, &is),
     }
 }
 
@@ -67,8 +65,8 @@ fn size(keyword: Keyword, found: u64, limit: &str) -> String {
     phrase(keyword, Some(limit), Some(&text::count(found)), None)
 }
 
-/// Combinators and conditions: where only one thing is wrong behind them, that.
-fn combined(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf, place: &str, is: &str) -> String {
+/// Combinators and conditions, as the message is told; of a list of types what it takes.
+fn combined(run: &mut Run<'_>, leaf: &Leaf, place: &str, is: &str) -> String {
     let program = run.program;
     let branches: &[SubId] = match &program.sub(leaf.sub).body {
         SubBody::Combined(_, branches) => branches,
@@ -81,25 +79,12 @@ fn combined(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf, place: &str, is: &s
         }
     }
     let matched = branches.iter().filter(|&&branch| run.valid(branch, leaf.at)).count();
-    let total = branches.len();
-    // Then what the others break is not what is wrong.
-    if matches!(program.sub(leaf.sub).body, SubBody::Combined(Combinator::One, _)) && matched > 1 {
-        return format!("{place} fits {matched} of {total} alternatives, must fit one only");
-    }
-    let mut sink = Sink::all(MOST_LEAVES);
-    let _ = run.walk(leaf.sub, leaf.at, &mut sink);
-    let inner = sink.leaves.iter().filter(|inner| !(inner.keyword == "type" && inner.at == leaf.at));
-    let mut inner: Vec<&Leaf> = inner.filter(|inner| inner.sub != leaf.sub).collect();
-    inner.dedup_by(|a, b| a.at == b.at && a.text == b.text);
-    if let ([only], true) = (inner.as_slice(), sink.count <= MOST_LEAVES as u64)
-        && !matches!(only.keyword, "oneOf" | "anyOf" | "allOf" | "then" | "else")
-    {
-        return sentence(run, schema, only);
-    }
+    let told = |keyword| phrase(keyword, Some(&branches.len().to_string()), Some(&matched.to_string()), None);
     match &program.sub(leaf.sub).body {
-        SubBody::Combined(Combinator::One | Combinator::Any, _) => format!("{place} fits none of {total} alternatives, is {is}"),
-        SubBody::Combined(Combinator::All, _) => format!("{place} breaks {} of {total} parts of its schema", total - matched),
-        _ => format!("{place} breaks the `{}` of its schema", leaf.keyword),
+        SubBody::Combined(Combinator::One, _) if matched > 0 => format!("{place} {}", told("oneOf")),
+        SubBody::Combined(Combinator::One | Combinator::Any, _) => format!("{place} {}, is {is}", told("anyOf")),
+        SubBody::Combined(Combinator::All, _) => format!("{place} {}", told("allOf")),
+        _ => format!("{place} {}", told(leaf.keyword)),
     }
 }
 
@@ -186,7 +171,8 @@ pub(super) fn describe(run: &Run<'_>, sub: SubId) -> String {
         SubBody::Enum(_) => "one of its listed values",
         SubBody::Const(_) => "its one value",
         SubBody::Not(_) => "not what is ruled out",
-        SubBody::Combined(_, branches) => return types(run, branches).unwrap_or_else(|| "a combination".to_owned()),
+        SubBody::Combined(Combinator::All, branches) => return types(run, branches).unwrap_or_else(|| "several conditions".to_owned()),
+        SubBody::Combined(_, branches) => return types(run, branches).unwrap_or_else(|| "one of several forms".to_owned()),
         SubBody::Condition { .. } => "what its condition asks",
         SubBody::Reference(target) => return describe(run, *target),
     };

@@ -67,11 +67,12 @@ fn branches(run: &mut Run<'_>, schema: &Schema, sink: &Sink, done: OpenFailure, 
         .branches
         .into_iter()
         .zip(ranks)
-        .map(|((sub, valid, broken), rank)| {
+        .zip(1..)
+        .map(|(((sub, valid, broken), rank), number)| {
             let node = run.program.sub(sub).node;
             let wanted = schema.title(node).unwrap_or_else(|| sentence::describe(run, sub));
             let schema_pointer = schema.pointer(node);
-            (rank, Branch { schema_pointer, node, wanted, valid, is_nearest: false, why: rank.why(), broken })
+            (rank, Branch { number, schema_pointer, node, wanted, valid, is_nearest: false, why: rank.why(), broken })
         })
         .collect();
     ranked.sort_by_key(|(rank, _)| *rank);
