@@ -6,7 +6,8 @@
 mod split;
 mod sql;
 
-use crate::pipeline::document::Document;
+use crate::pipeline::document::{Document, Kind};
+use crate::pipeline::java_double;
 use crate::pipeline::names::snake_case;
 
 pub use split::{Split, SplitPart, is_copied};
@@ -162,7 +163,14 @@ pub fn telemetry_version(document: &Document) -> Option<String> {
     let value = members.into_iter().find(|&id| !document.kind(id).is_container())?;
     Some(match document.string(value) {
         Some(text) => text.into_owned(),
-        None => String::from_utf8_lossy(document.raw(value)).into_owned(),
+        None => {
+            let raw = String::from_utf8_lossy(document.raw(value)).into_owned();
+            match document.kind(value) {
+                // A number that is not whole by its spelling is told as the double that it was read to.
+                Kind::Number if raw.contains(['.', 'e', 'E']) => raw.parse().map_or(raw, java_double::text),
+                _ => raw,
+            }
+        }
     })
 }
 

@@ -149,6 +149,21 @@ impl Case {
         self.replay.as_ref().and_then(Replay::cause)
     }
 
+    /// The node that broke, where it is broken by what is at hand; `None` where the document meets it now or was changed on its way.
+    pub fn asking(&self) -> Option<&Broken> {
+        self.lead.as_ref().filter(|_| self.is_standing())
+    }
+
+    /// Whether what the row says holds of its document and the schemas at hand, as far as they can be judged.
+    pub fn is_standing(&self) -> bool {
+        self.replay.as_ref().is_none_or(|replay| replay.stands)
+    }
+
+    /// What has become of a fault that holds no more, in a few words; `None` where it holds.
+    pub fn outcome(&self) -> Option<&'static str> {
+        self.replay.as_ref().filter(|replay| !replay.stands).map(|replay| replay.agreement.note()).filter(|note| !note.is_empty())
+    }
+
     /// What is wrong, as one plain sentence: the value by name, what the schema asks of it, what it is. Safe for a terminal.
     pub fn sentence(&self) -> String {
         sentence::sentence(self)

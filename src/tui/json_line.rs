@@ -25,6 +25,14 @@ pub fn keyword(case: &Case) -> Option<NodeId> {
     })
 }
 
+/// What stands behind the failing value: what it had to be, or what has become of a fault that holds no more.
+pub fn note(case: &Case) -> String {
+    match case.outcome() {
+        Some(outcome) if case.lead.is_some() => outcome.to_owned(),
+        _ => constraint(case),
+    }
+}
+
 /// `maxLength 61`, `type ["string","null"]`: what the failing value had to be.
 pub fn constraint(case: &Case) -> String {
     let Some(broken) = &case.lead else { return String::new() };

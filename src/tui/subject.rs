@@ -147,7 +147,7 @@ fn search_json(
     closeness: Closeness,
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Vec<u32>> {
-    let noted = case.and_then(|case| Some((case.value?, json_line::constraint(case))));
+    let noted = case.and_then(|case| Some((case.value?, json_line::note(case))));
     let show = |item: usize, sighting: &mut Sighting<'_>| {
         let node = item as NodeId;
         match document.raw_key(node) {

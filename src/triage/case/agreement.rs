@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::ground::text;
 use crate::pipeline::document::{Document, Kind, NodeId};
-use crate::pipeline::fault::{Fault, Says};
+use crate::pipeline::fault::{Fault, NOT_FOUND, Says};
 use crate::pipeline::sink::is_taken_out;
 use crate::pipeline::verdict::Broken;
 
@@ -26,6 +26,8 @@ pub enum Agreement {
     /// The document is still broken, but another fault comes first.
     #[default]
     Another,
+    /// The document is refused before any schema judges it, but not for what the row tells of.
+    Unlike,
     /// The row misses a key that the stored payload has: the decoder took it out before validation.
     Removed,
     /// The row tells of another value than the stored payload has: the decoder changed it before validation.
@@ -39,6 +41,7 @@ impl Agreement {
             Agreement::Same => "same",
             Agreement::Fixed => "fixed",
             Agreement::Another => "another",
+            Agreement::Unlike => "unlike",
             Agreement::Removed => "removed",
             Agreement::Altered => "altered",
         }
@@ -50,20 +53,34 @@ impl Agreement {
             Agreement::Same => "the same with these schemas",
             Agreement::Fixed => "fixed with these schemas",
             Agreement::Another => "another with these schemas",
+            Agreement::Unlike => "another: the stored payload is refused for another reason",
             Agreement::Removed => "another: the decoder took a key out before validation",
             Agreement::Altered => "another: the decoder changed the document before validation",
         }
     }
 
-    /// What is to be told, without its full stop and without anything out of the document; `None` where both say the same.
+    /// What is to be told as a sentence without its full stop, and without anything out of the document; `None` where both say the same.
     pub fn statement(self) -> Option<&'static str> {
         Some(match self {
             Agreement::Same => return None,
-            Agreement::Fixed => "fixed in the schemas you have: the document fits them",
-            Agreement::Another => "still broken with the schemas you have, but another fault comes first",
-            Agreement::Removed => "taken out by the decoder before validation: the stored payload has the key that the row misses",
-            Agreement::Altered => "changed by the decoder before validation: the stored payload has another value than the row tells of",
+            Agreement::Fixed => "The document fits the schemas you have, so this is fixed there",
+            Agreement::Another => "The document is still broken with the schemas you have, but another fault comes first",
+            Agreement::Unlike => "The stored payload would be refused for another reason than the row gives",
+            Agreement::Removed => "The decoder took out a key before validation that the stored payload has",
+            Agreement::Altered => "The decoder changed the document before validation, so the stored payload is not what it refused",
         })
+    }
+
+    /// The same in a few words, for the place that the row tells of, where nothing is broken now.
+    pub fn note(self) -> &'static str {
+        match self {
+            Agreement::Same => "",
+            Agreement::Fixed => "fixed in the schemas you have",
+            Agreement::Another => "not broken by the schemas you have",
+            Agreement::Unlike => "refused for another reason",
+            Agreement::Removed => "taken out by the decoder before validation",
+            Agreement::Altered => "changed by the decoder before validation",
+        }
     }
 }
 
@@ -89,31 +106,43 @@ pub(super) fn settle(
             (Agreement::Altered, "the row says that the payload is not JSON, but the stored payload is".to_owned())
         }
         (None, None) => (Agreement::Fixed, String::new()),
+        (None, Some(class)) if replay.violation.is_none() => match is_of_kind(fault, class) {
+            true => (Agreement::Same, String::new()),
+            false => (Agreement::Unlike, Fault::parse(&replay.message, None).sentence()),
+        },
         (None, Some(_)) => (Agreement::Another, first(replay, fault, broken)),
     };
     replay.stands = replay.reproduced || broken.is_some_and(|broken| agreement == Agreement::Another && is_broken(replay, fault, broken));
     replay.agreement = agreement;
-    if let Some(statement) = agreement.statement() {
-        notes.insert(0, sentence(agreement, statement, &detail));
+    replay.told = sentence(agreement, &detail);
+    if let Some(told) = &replay.told {
+        notes.insert(0, told.clone());
     }
 }
 
-fn sentence(agreement: Agreement, statement: &str, detail: &str) -> String {
-    // What differs stands for the general words behind the colon.
+fn sentence(agreement: Agreement, detail: &str) -> Option<String> {
+    // What differs stands for the general words.
     let head = match agreement {
-        Agreement::Removed | Agreement::Altered => statement.split(':').next().unwrap_or(statement),
-        _ => statement,
+        Agreement::Removed => "The decoder took out a key before validation",
+        Agreement::Altered => "The decoder changed the document before validation",
+        _ => agreement.statement()?,
     };
-    let (first, rest) = head.split_at(head.len().min(1));
     let detail = if detail.is_empty() { String::new() } else { format!(": {}", detail.trim_end_matches('.')) };
-    format!("{}{rest}{detail}.", first.to_uppercase())
+    Some(format!("{head}{detail}."))
+}
+
+/// Whether a row tells of an exception of that class, or of one of its kind: what no schema judges is spelled in many ways.
+fn is_of_kind(fault: &Fault<'_>, class: &str) -> bool {
+    match fault.says {
+        Says::NoSuchDoctype { .. } | Says::NoSuchSchema { .. } => class == NOT_FOUND,
+        Says::NotJson { .. } => class != NOT_FOUND,
+        _ => fault.class == class,
+    }
 }
 
 /// What comes first now, and whether what the row tells of is broken behind it.
 fn first(replay: &Replay, fault: &Fault<'_>, broken: Option<&Broken>) -> String {
-    let Some(violation) = &replay.violation else {
-        return Fault::parse(&replay.message, None).sentence();
-    };
+    let Some(violation) = &replay.violation else { return String::new() };
     let behind = match broken {
         Some(broken) if is_broken(replay, fault, broken) => "; what the row reports is broken as well",
         Some(_) if replay.violations.count as usize == replay.violations.list.len() => "; what the row reports is not",

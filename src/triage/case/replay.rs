@@ -35,6 +35,8 @@ pub struct Replay {
     pub reproduced: bool,
     /// How the two go together.
     pub agreement: Agreement,
+    /// That as a sentence; `None` where both say the same.
+    pub told: Option<String>,
     /// Whether what the row says is broken by these schemas, first or later.
     pub stands: bool,
     /// Everything that is broken, not only what the validator reports.
@@ -77,6 +79,7 @@ fn unreadable(failure: JsonFailure, class: &str, told: &str) -> Replay {
         violation: None,
         reproduced,
         agreement: Agreement::default(),
+        told: None,
         stands: reproduced,
         violations: none(),
         doubts: Vec::new(),
@@ -103,6 +106,7 @@ fn validated(document: &Document, judge: &Judge, told: &str) -> Replay {
         violation,
         reproduced,
         agreement: Agreement::default(),
+        told: None,
         stands: reproduced,
         violations,
         doubts: verdict.doubts,
@@ -122,6 +126,7 @@ fn not_found(row: &SourceRow, doctype: &ResolvedDoctype, schemas: &SchemaStore, 
         violation: None,
         reproduced,
         agreement: Agreement::default(),
+        told: None,
         stands: reproduced,
         violations: none(),
         doubts: Vec::new(),

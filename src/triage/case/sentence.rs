@@ -36,8 +36,7 @@ pub(super) fn sentence(case: &Case) -> String {
     }
     let subject = capital_first(&subject(case, &broken.tokens, &broken.path));
     // Of another document or schema than those at hand only the message knows.
-    let stands = case.replay.as_ref().is_none_or(|replay| replay.stands);
-    let phrase = phrase(case).filter(|_| stands).unwrap_or(told);
+    let phrase = phrase(case).filter(|_| case.is_standing()).unwrap_or(told);
     format!("{subject} {phrase}.")
 }
 

@@ -207,12 +207,12 @@ fn a_fault_that_is_fixed_is_told_from_one_that_comes_later() {
     let told = |word, note: &str| (word, note.to_owned());
     let id = "#/id: expected maxLength: 3, actual: 5";
     assert_eq!(agreement(id, r#"{"id": "abcde"}"#), told("same", ""));
-    assert_eq!(agreement(id, r#"{"id": "abc"}"#), told("fixed", "Fixed in the schemas you have: the document fits them."));
+    assert_eq!(agreement(id, r#"{"id": "abc"}"#), told("fixed", "The document fits the schemas you have, so this is fixed there."));
     assert_eq!(
         agreement("#/lines/0/count: expected type: Integer, found: String", r#"{"lines": [{"count": "1"}]}"#),
         told(
             "another",
-            "Still broken with the schemas you have, but another fault comes first: the document is missing the key `id`; what the row reports is broken as well."
+            "The document is still broken with the schemas you have, but another fault comes first: the document is missing the key `id`; what the row reports is broken as well."
         )
     );
     assert!(agreement("#/kind: x is not a valid enum value", r#"{"kind": "new"}"#).1.ends_with("; what the row reports is not."));
@@ -221,13 +221,14 @@ fn a_fault_that_is_fixed_is_told_from_one_that_comes_later() {
 #[test]
 fn what_the_decoder_took_out_or_changed_before_it_judged_is_not_put_on_the_schemas() {
     let (word, note) = agreement("#: required key [id] not found", r#"{"id": "abc"}"#);
-    let with_it = "Taken out by the decoder before validation: the row says that `id` is missing, but the stored payload has it; with it the document fits the schemas you have.";
+    let with_it = "The decoder took out a key before validation: the row says that `id` is missing, but the stored payload has it; with it the document fits the schemas you have.";
     assert_eq!((word, &*note), ("removed", with_it));
     let (word, note) = agreement("#: required key [sample_id] not found", r#"{"id": "abc", "sample_id": 1}"#);
     assert_eq!(word, "removed");
     assert!(note.ends_with("the stored payload has it; it becomes an attribute of the row."), "{note}");
     let (word, note) = agreement("#/id: expected type: String, found: Null", r#"{"id": "abc"}"#);
-    let other = "Changed by the decoder before validation: the row says that `id` is null, but in the stored payload it is a string.";
+    let other =
+        "The decoder changed the document before validation: the row says that `id` is null, but in the stored payload it is a string.";
     assert_eq!((word, &*note), ("altered", other));
 }
 
@@ -242,4 +243,43 @@ fn a_version_that_no_document_can_choose_is_told() {
     assert!(told.contains("No document can use version 3 of telemetry/study"), "{told}");
     let usable = asked("main", r#"{"version": 5}"#);
     assert!(!usable.contains("No document can use"), "{usable}");
+}
+
+#[test]
+fn a_rule_that_is_met_now_is_not_told_as_broken() {
+    let over = |text: &str, payload: &str| {
+        let case = order(text, payload);
+        (case.asking().is_some(), case.outcome())
+    };
+    let id = "#/id: expected maxLength: 3, actual: 5";
+    assert_eq!(over(id, r#"{"id": "abcde"}"#), (true, None));
+    assert_eq!(over(id, r#"{"id": "abc"}"#), (false, Some("fixed in the schemas you have")));
+    let count = "#/lines/0/count: expected type: Integer, found: String";
+    assert_eq!(over(count, r#"{"lines": [{"count": "1"}]}"#), (true, None), "it is broken behind another fault");
+    assert_eq!(over("#/kind: x is not a valid enum value", r#"{"kind": "new"}"#), (false, Some("not broken by the schemas you have")));
+    assert_eq!(over("#: required key [id] not found", r#"{"id": "abc"}"#), (false, Some("taken out by the decoder before validation")));
+}
+
+#[test]
+fn what_no_schema_judges_is_compared_by_its_kind() {
+    let told = |names: [&str; 3], message: &str, payload: &str| {
+        let case = open(row(names, message, Payload::Bytes(payload.into())), Some(&store()));
+        (case.replay.as_ref().expect("a judgement").agreement.name(), notes(&case))
+    };
+    let order = ["shop", "order", "1"];
+    let ended = "com.fasterxml.jackson.core.io.JsonEOFException: Unexpected end-of-input within/between Object entries";
+    let (word, note) = told(order, ended, r#"{"id": "a"#);
+    assert_eq!(word, "same");
+    assert!(!note.contains("schemas you have"), "{note}");
+    let (word, note) =
+        told(order, "com.mozilla.telemetry.ingestion.core.schema.SchemaNotFoundException: No such docType: shop/order", r#"{"id": "a"#);
+    assert_eq!(word, "unlike");
+    assert!(note.contains("would be refused for another reason than the row gives: the payload is not JSON"), "{note}");
+}
+
+#[test]
+fn telemetry_chooses_a_version_by_its_number_not_by_its_spelling() {
+    let text = "com.mozilla.telemetry.ingestion.core.schema.SchemaNotFoundException: No schema with name: telemetry/study/study.2.5E10.schema.json";
+    let case = open(row(["telemetry", "study", ""], text, Payload::Bytes(r#"{"version": 25000000000.0}"#.into())), Some(&store()));
+    assert!(case.replay.is_some_and(|replay| replay.reproduced), "{:?}", case.notes);
 }

@@ -122,7 +122,11 @@ pub(super) fn violations(app: &mut App) -> Vec<Effect> {
         app.tell("no violations are known: this row cannot be judged here");
         return Vec::new();
     };
-    let (title, text) = (facts::violations::counted(&replay.violations), facts::violations::tree(&replay.violations).to_text());
+    let title = facts::violations::counted(&replay.violations);
+    let text = match replay.violations.count {
+        0 => replay.told.clone().unwrap_or_else(|| screen.case.sentence()),
+        _ => facts::violations::tree(&replay.violations).to_text(),
+    };
     app.show_text(title, text);
     Vec::new()
 }

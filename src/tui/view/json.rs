@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::app::{App, CaseScreen, List};
-use super::super::json_line::{constraint, keyword, one_line, value_around};
+use super::super::json_line::{constraint, keyword, note, one_line, value_around};
 use super::super::theme::Role;
 use super::chrome;
 use super::pen::{Pen, paint_line, paragraph};
@@ -22,6 +22,8 @@ pub(super) struct Marks {
     fault: Option<NodeId>,
     /// What stands behind it.
     note: String,
+    /// Whether the fault is over: its place is told, but not as one that is broken.
+    over: bool,
     /// The keyword that broke it.
     keyword: Option<NodeId>,
 }
@@ -39,7 +41,8 @@ impl Marks {
         Marks {
             tied: screen.tie.value.is_some(),
             fault: case.value.filter(|_| case.lead.is_some() || not_json),
-            note: constraint(case),
+            note: note(case),
+            over: case.outcome().is_some(),
             keyword: None,
         }
     }
@@ -47,8 +50,8 @@ impl Marks {
     /// The node that broke and its keyword.
     pub(super) fn of_schema(screen: &CaseScreen) -> Self {
         let case = &screen.case;
-        let node = case.lead.as_ref().and_then(|broken| broken.node);
-        Marks { tied: screen.tie.node.is_some(), fault: node, note: String::new(), keyword: keyword(case) }
+        let node = case.asking().and_then(|broken| broken.node);
+        Marks { tied: screen.tie.node.is_some(), fault: node, keyword: keyword(case).filter(|_| node.is_some()), ..Marks::default() }
     }
 }
 
@@ -90,8 +93,9 @@ impl JsonPainter<'_> {
         let node = item as NodeId;
         let (document, glyphs) = (self.document, theme.glyphs);
         let faulty = self.marks.fault == Some(node);
-        let broken = faulty || self.marks.keyword == Some(node);
-        pen.put(if faulty { glyphs.fault } else { " " }, self.style(Role::Fault));
+        let broken = (faulty && !self.marks.over) || self.marks.keyword == Some(node);
+        let role = if self.marks.over { Role::Dim } else { Role::Fault };
+        pen.put(if faulty { glyphs.fault } else { " " }, self.style(role));
         let open = self.list.outline.is_open(document, item);
         let marker = match (document.kind(node).is_container() && document.count(node) > 0, open) {
             (true, true) => glyphs.open,
@@ -118,7 +122,11 @@ impl JsonPainter<'_> {
         }
         self.value(node, open, broken, text::width(note), &mut pen);
         if !note.is_empty() {
-            pen.skip(2).put(glyphs.fault, self.style(Role::Fault)).put(" ", Style::new()).put(note, self.style(Role::Fault));
+            pen.skip(2);
+            if !self.marks.over {
+                pen.put(glyphs.fault, self.style(role)).put(" ", Style::new());
+            }
+            pen.put(note, self.style(role));
         }
     }
 
@@ -170,13 +178,11 @@ pub(super) fn schema_facts(app: &App, screen: &CaseScreen, area: Rect, buffer: &
     if let Some(broken) = broken {
         let implied = if broken.literal { "" } else { " (implied: see its type)" };
         let ambiguous = if broken.ambiguous { "; other nodes would fit the message too" } else { "" };
-        row = paragraph(
-            buffer,
-            inner,
-            row,
-            &format!("broke {}{implied}{ambiguous}", constraint(&screen.case)),
-            theme.style(Role::Constraint),
-        );
+        let (words, role) = match screen.case.outcome() {
+            Some(outcome) => (outcome.to_owned(), Role::Text),
+            None => (format!("broke {}{implied}{ambiguous}", constraint(&screen.case)), Role::Constraint),
+        };
+        row = paragraph(buffer, inner, row, &words, theme.style(role));
     }
     if let Some(about) = schema.description(node) {
         paragraph(buffer, inner, row, &text::visible(about.trim()), theme.style(Role::Text));

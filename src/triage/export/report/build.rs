@@ -239,7 +239,7 @@ fn for_shell(argument: &str) -> String {
 }
 
 fn constraint(case: &Case) -> Option<Constraint> {
-    let (schema, broken) = (case.schema.as_deref()?, case.lead.as_ref()?);
+    let (schema, broken) = (case.schema.as_deref()?, case.asking()?);
     let node = broken.node?;
     // Of an unwritten combinator it is the type or the list of values beside it that asks.
     let names = broken.keyword.into_iter().chain(["type", "enum"]);

@@ -181,7 +181,7 @@ fn facets(title: &'static str, facets: &[ReportFacet], page: &mut Page) {
 
 fn behind(told: &ReportGroup, page: &mut Page) {
     if let Some(statement) = told.agreement.and_then(Agreement::statement) {
-        page.line([ours(format!("The document below: {statement}."))]);
+        page.line([ours(format!("{statement}."))]);
     }
     if told.also_broken.is_empty() {
         return;
