@@ -204,7 +204,7 @@ fn unusable(store: &SchemaStore, at: usize) -> Option<String> {
     let why = refusals?.into_iter().next()?;
     let (name, version) = (shown(&format!("{}/{}", known.namespace, known.doctype)), shown(&known.version));
     Some(format!(
-        "No document can use version {version} of {name}: a document chooses it by its top-level version {version}, which its schema refuses ({why})."
+        "No document can use version {version} of {name}; a document chooses it by its top-level version {version}, which its schema refuses: {why}."
     ))
 }
 
