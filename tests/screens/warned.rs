@@ -123,8 +123,8 @@ fn every_query_of_a_case_can_be_copied() {
 
 #[test]
 fn a_fault_that_is_fixed_is_not_shown_as_broken() {
-    let case = order((120, 40), LOSES, "");
+    let case = order((120, 40), LOSES, "<enter>");
     assert!(case.contains("fixed in the schemas you have") && !case.contains("broke required"), "{case}");
-    let broken = order((120, 40), LOSES, "b");
+    let broken = order((120, 40), LOSES, "<enter>b");
     assert!(broken.matches("The document fits the schemas you have, so this is fixed there.").count() == 2, "{broken}");
 }
