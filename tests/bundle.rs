@@ -70,7 +70,7 @@ fn other_schemas_go_before_its_own_and_that_is_told() {
     fs::write(schema, r#"{"title":"another"}"#).unwrap();
     let output = misfit(folder.path(), &["cases", "week", "--schemas", "other", "--group", "c5e78934e35c71c0"]);
     assert!(told(&output).contains("with the schemas of other, not the bundle's"), "{}", told(&output));
-    assert!(out(&output).contains("the document fits them"), "{}", out(&output));
+    assert!(out(&output).contains("fixed with these schemas"), "{}", out(&output));
     let groups = misfit(folder.path(), &["groups", "week", "--schemas", "other", "--format", "csv"]);
     assert_eq!(out(&groups), out(&misfit(folder.path(), &["groups", "week", "--format", "csv"])));
 }

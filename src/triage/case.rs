@@ -57,6 +57,8 @@ pub struct Case {
     pub doctype: Option<ResolvedDoctype>,
     /// The schema that judged it.
     pub schema: Option<Arc<Schema>>,
+    /// Where the version that is asked for is missing: those that there are, and which of them no document can use. Nothing out of the row.
+    pub shelved: Vec<String>,
     /// The tables that the document goes to: one, or those of its parts, the remainder first.
     pub tables: Vec<CaseTable>,
     /// How the document is split over them, where it is.

@@ -120,3 +120,11 @@ fn every_query_of_a_case_can_be_copied() {
     let about = order((120, 40), LOSES, "<enter>i");
     assert!(about.contains("shop_live.order_v1") && about.contains("STRPOS(uri, '/0a1b') > 0"), "{about}");
 }
+
+#[test]
+fn a_fault_that_is_fixed_is_not_shown_as_broken() {
+    let case = order((120, 40), LOSES, "<enter>");
+    assert!(case.contains("fixed in the schemas you have") && !case.contains("broke required"), "{case}");
+    let broken = order((120, 40), LOSES, "<enter>b");
+    assert!(broken.matches("The document fits the schemas you have, so this is fixed there.").count() == 2, "{broken}");
+}

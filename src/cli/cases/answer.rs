@@ -88,7 +88,7 @@ pub(super) struct ReplayAnswer<'a> {
     pub schema_pointer: Option<&'a str>,
     /// Whether the row says the same.
     pub reproduced: bool,
-    /// How the two go together: `same`, `fixed`, `another`, `removed` or `altered`.
+    /// How the two go together: `same`, `fixed`, `another`, `unlike`, `removed` or `altered`.
     pub agreement: &'static str,
 }
 

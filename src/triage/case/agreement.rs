@@ -65,7 +65,7 @@ impl Agreement {
             Agreement::Same => return None,
             Agreement::Fixed => "The document fits the schemas you have, so this is fixed there",
             Agreement::Another => "The document is still broken with the schemas you have, but another fault comes first",
-            Agreement::Unlike => "The stored payload would be refused for another reason than the row gives",
+            Agreement::Unlike => "Judged here, the stored payload is refused for another reason than the row gives",
             Agreement::Removed => "The decoder took out a key before validation that the stored payload has",
             Agreement::Altered => "The decoder changed the document before validation, so the stored payload is not what it refused",
         })

@@ -37,6 +37,8 @@ pub(super) struct FoundDoctype {
     pub exact: bool,
     /// The schema compiled, where it is exactly the one that the decoder takes.
     pub judge: Option<Arc<Judge>>,
+    /// Where the version is missing: those that there are, and which of them no document can use.
+    pub shelved: Vec<String>,
 }
 
 /// A table that documents of the doctype go to.
@@ -73,6 +75,7 @@ pub(super) fn resolve(
         notes.push("There are no schemas to look at; give a folder of generated schemas.".to_owned());
         return FoundDoctype { doctype: Some(resolved), ..FoundDoctype::default() };
     };
+    let mut shelved = Vec::new();
     let (at, exact) = match store.lookup(namespace, doctype, resolved.version.as_deref()) {
         Lookup::Found(at) => (Some(at), true),
         Lookup::NoDoctype { nearest } => {
@@ -81,8 +84,15 @@ pub(super) fn resolve(
         }
         Lookup::NoVersion { known } => {
             notes.push(no_version(store, &resolved, &known, document.is_some()));
+            shelved.extend(known.first().and_then(|&at| store.doctypes().get(at)).map(|first| {
+                let chosen = if from_payload { "; a document chooses one by its top-level version" } else { "" };
+                let name = shown(&format!("{}/{}", first.namespace, first.doctype));
+                format!("Of {name} the schemas have version {}{chosen}.", listed(&versions(store, &known)))
+            }));
             if from_payload {
-                notes.extend(known.iter().rev().take(MOST_TRIED).filter_map(|&at| unusable(store, at)));
+                let unusable: Vec<String> = known.iter().rev().take(MOST_TRIED).filter_map(|&at| unusable(store, at)).collect();
+                notes.extend(unusable.iter().cloned());
+                shelved.extend(unusable);
             }
             // A version that is not told is most likely the newest.
             (known.last().copied().filter(|_| resolved.version.is_none()), false)
@@ -99,7 +109,7 @@ pub(super) fn resolve(
         _ => None,
     };
     found.judge = at.filter(|_| exact).and_then(|at| take(store.judge(at), notes));
-    (found.doctype, found.exact) = (Some(resolved), exact);
+    (found.doctype, found.exact, found.shelved) = (Some(resolved), exact, shelved);
     found
 }
 
@@ -194,13 +204,17 @@ fn unusable(store: &SchemaStore, at: usize) -> Option<String> {
     let why = refusals?.into_iter().next()?;
     let (name, version) = (shown(&format!("{}/{}", known.namespace, known.doctype)), shown(&known.version));
     Some(format!(
-        "No document can use version {version} of {name}: a document chooses it by its top-level version {version}, which its schema refuses ({why})."
+        "No document can use version {version} of {name}; a document chooses it by its top-level version {version}, which its schema refuses: {why}."
     ))
+}
+
+fn versions(store: &SchemaStore, known: &[usize]) -> Vec<String> {
+    known.iter().filter_map(|&at| store.doctypes().get(at)).map(|known| known.version.clone()).collect()
 }
 
 fn no_version(store: &SchemaStore, resolved: &ResolvedDoctype, known: &[usize], has_document: bool) -> String {
     let doctype = shown(&format!("{}/{}", resolved.namespace, resolved.doctype));
-    let versions: Vec<String> = known.iter().filter_map(|&at| store.doctypes().get(at)).map(|known| known.version.clone()).collect();
+    let versions = versions(store, known);
     match &resolved.version {
         Some(version) => {
             let origin = if resolved.from_payload { ", which the document chooses by its top-level version" } else { "" };

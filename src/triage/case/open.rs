@@ -29,7 +29,7 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
     let (form, stored, mut notes) = (decoded.form, decoded.stored, decoded.problems);
     let text = decoded.text;
     let document = read(form, text.clone(), &mut notes);
-    let FoundDoctype { mut doctype, schema, layouts, splitting, exact, judge } =
+    let FoundDoctype { mut doctype, schema, layouts, splitting, exact, judge, shelved } =
         doctype::resolve(&row, document.as_deref(), schemas, &mut notes);
 
     let message = row.column(ErrorColumn::Message).unwrap_or_default().to_owned();
@@ -84,6 +84,7 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
         value,
         doctype,
         schema,
+        shelved,
         tables,
         splitting,
         home,

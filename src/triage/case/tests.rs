@@ -241,6 +241,9 @@ fn a_version_that_no_document_can_choose_is_told() {
     let told = asked("study", r#"{"version": 4, "payload": {"version": 3}}"#);
     assert!(told.contains("no version 4 of telemetry/study, which the document chooses by its top-level version; they have 3."), "{told}");
     assert!(told.contains("No document can use version 3 of telemetry/study"), "{told}");
+    let case = open(row(["telemetry", "study", ""], text, Payload::Bytes(br#"{"version": 4}"#.to_vec())), Some(&store()));
+    assert_eq!(case.shelved[0], "Of telemetry/study the schemas have version 3; a document chooses one by its top-level version.");
+    assert!(case.shelved[1].starts_with("No document can use version 3"), "{:?}", case.shelved);
     let usable = asked("main", r#"{"version": 5}"#);
     assert!(!usable.contains("No document can use"), "{usable}");
 }
@@ -274,7 +277,7 @@ fn what_no_schema_judges_is_compared_by_its_kind() {
     let (word, note) =
         told(order, "com.mozilla.telemetry.ingestion.core.schema.SchemaNotFoundException: No such docType: shop/order", r#"{"id": "a"#);
     assert_eq!(word, "unlike");
-    assert!(note.contains("would be refused for another reason than the row gives: the payload is not JSON"), "{note}");
+    assert!(note.contains("is refused for another reason than the row gives: the payload is not JSON"), "{note}");
 }
 
 #[test]

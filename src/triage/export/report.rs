@@ -56,6 +56,8 @@ pub struct ReportGroup {
     pub keyword: Option<&'static str>,
     /// What the schema asks.
     pub constraint: Option<Constraint>,
+    /// Where the version that is asked for is missing: those that the schemas have, and which of them no document can use.
+    pub shelved: Vec<String>,
     /// Rows.
     pub count: u64,
     /// RFC 3339.

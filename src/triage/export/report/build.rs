@@ -137,6 +137,7 @@ fn about_case(told: &mut ReportGroup, case: &Case, redactor: &mut Redactor) {
     let is_known = schema.is_some() || case.layout.is_some() || redactor.is_raw();
     told.table = case.doctype.as_ref().filter(|_| is_known).and_then(|doctype| doctype.table.clone());
     told.constraint = constraint(case);
+    told.shelved.clone_from(&case.shelved);
     told.columns = column(case).into_iter().collect();
     told.sample = sample(case, redactor);
     let Some(replay) = &case.replay else { return };

@@ -33,6 +33,7 @@ impl Report {
         if let Some(cause) = &told.cause {
             page.line([ours("What is really wrong with the document below: ")].into_iter().chain(violation(cause)).collect::<Vec<_>>());
         }
+        told.shelved.iter().for_each(|shelved| page.line([said(shelved)]));
         place(told, page);
         occurrence(told, page);
         facets("values in the messages", &told.facets, page);
