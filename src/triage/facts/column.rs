@@ -115,7 +115,7 @@ mod tests {
         let stored = Landing { column: Some(1), fate: Fate::Stored, reason: None, sql: None, additional_pointer: None };
         assert_eq!(told(&stored), "a.b STRING NULLABLE, stored");
         let null = Landing { fate: Fate::Dropped, reason: Some(HOLDS_NULL.into()), ..stored.clone() };
-        assert_eq!(told(&null), "a.b STRING NULLABLE, stored; null: the column holds NULL.");
+        assert_eq!(told(&null), "a.b STRING NULLABLE, stored; null: the column holds NULL");
         let nowhere = Landing { column: None, fate: Fate::Additional, reason: Some("no such column".into()), ..stored };
         assert_eq!(told(&nowhere), "in additional_properties; no such column");
         assert_eq!(landing(&nowhere, Some("a\u{1b}")), "in additional_properties (a\\u{1b}); no such column");
