@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::deploys::NO_JOB;
-use super::grouper::Grouper;
+use super::grouper::{Grouper, Remember};
 use super::{GroupKey, Trend, union};
 use crate::ground::time::Micros;
 use crate::rows::row::{ErrorRow, RowRef};
@@ -53,7 +53,7 @@ impl Grouper {
     pub fn add_coarse(&mut self, coarse: &Coarse<'_>, at: RowRef) {
         let message = coarse.row.message.unwrap_or("");
         let bucket = self.bucket(&coarse.row);
-        let group = self.group_of(bucket, message, at, false);
+        let group = self.group_of(bucket, message, at, Remember::No);
         let told: u64 = coarse.messages.iter().map(|(_, rows)| rows).sum();
         for (message, rows) in &coarse.messages {
             self.tally(bucket, group, message, *rows);

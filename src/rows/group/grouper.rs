@@ -37,6 +37,17 @@ pub struct Grouper {
     pub(super) hours: Hours,
 }
 
+/// What becomes of a message that the memo does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Remember {
+    /// Nothing: its rows are counted elsewhere.
+    No,
+    /// It is kept, for more rows may say it; the row that said it first was not asked for.
+    Seen,
+    /// It is kept, and the values in it are counted for the row that said it first.
+    Counted,
+}
+
 impl Grouper {
     /// Generalises paths by the schemas where there are any.
     pub fn new(schemas: Option<Arc<SchemaStore>>) -> Self {
@@ -66,7 +77,7 @@ impl Grouper {
         let bucket = self.bucket(row);
         let group = match self.memo.find(bucket, message) {
             Some(group) => group,
-            None => self.group_of(bucket, message, at, true),
+            None => self.group_of(bucket, message, at, Remember::Counted),
         };
         let job = self.witness(row, 1);
         if let Some(part) = self.parts.get_mut(group as usize) {
@@ -85,7 +96,7 @@ impl Grouper {
         let bucket = self.bucket(row);
         let group = match self.memo.peek(bucket, message) {
             Some(group) => group,
-            None => self.group_of(bucket, message, at, false),
+            None => self.group_of(bucket, message, at, Remember::Seen),
         };
         if let Some(part) = self.parts.get_mut(group as usize) {
             part.count_outside(row.time, job);
@@ -131,8 +142,8 @@ impl Grouper {
         number
     }
 
-    /// The group of a message that the memo does not have. With `remember` the message is one row's: its values are counted, and it is kept.
-    pub(super) fn group_of(&mut self, bucket: u32, message: &str, at: RowRef, remember: bool) -> u32 {
+    /// The group of a message that the memo does not have. `remember` says what becomes of the message.
+    pub(super) fn group_of(&mut self, bucket: u32, message: &str, at: RowRef, remember: Remember) -> u32 {
         let Some(home) = self.buckets.get(bucket as usize) else {
             return u32::MAX;
         };
@@ -150,10 +161,12 @@ impl Grouper {
                 group
             }
         };
-        if !remember {
+        if remember == Remember::No {
             return group;
         }
-        if let (Some(part), Some(fault)) = (self.parts.get_mut(group as usize), readings.get(reading)) {
+        if remember == Remember::Counted
+            && let (Some(part), Some(fault)) = (self.parts.get_mut(group as usize), readings.get(reading))
+        {
             part.tally(fault, 1);
         }
         if let Some(pushed) = self.memo.keep(SeenMessage { bucket, group, reading, rows: 0, message: message.to_owned() }) {

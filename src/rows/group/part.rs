@@ -89,6 +89,10 @@ impl GroupPart {
         let at = match self.lives.binary_search_by_key(&job, |known| known.job) {
             Ok(at) => at,
             Err(at) => {
+                // Most groups are of one job.
+                if self.lives.is_empty() {
+                    self.lives.reserve_exact(1);
+                }
                 self.lives.insert(at, Life { job, ..Life::default() });
                 at
             }

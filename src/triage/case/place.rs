@@ -45,9 +45,14 @@ pub(super) fn failing(document: &Document, violation: &Violation) -> NodeId {
 
 /// What a violation broke.
 pub(super) fn broken(schema: &Schema, violation: &Violation) -> Broken {
+    broken_at(violation, walk(schema, &violation.tokens).path(&violation.tokens, violation.about_name))
+}
+
+/// The same with its general path, where that is known.
+pub(super) fn broken_at(violation: &Violation, path: String) -> Broken {
     Broken {
         tokens: violation.tokens.clone(),
-        path: walk(schema, &violation.tokens).path(&violation.tokens, violation.about_name),
+        path,
         node: Some(violation.node),
         schema_pointer: Some(violation.schema_pointer.clone()),
         keyword: Some(violation.keyword),

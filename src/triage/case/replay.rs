@@ -12,6 +12,7 @@ use crate::rows::schemas::missing;
 
 use super::ResolvedDoctype;
 use super::agreement::Agreement;
+use super::place;
 
 /// The stage that parses and validates.
 const STAGE: &str = "ParsePayload";
@@ -73,21 +74,22 @@ pub(super) fn replay(
 fn unreadable(failure: JsonFailure, class: &str, told: &str) -> Replay {
     let message = format!("{}: {}", failure.class, failure.message);
     let reproduced = class == failure.class && told.starts_with(cut(&message).trim_end_matches("..."));
+    without_schema(failure.class, message, reproduced)
+}
+
+/// What is refused before any schema judges it.
+fn without_schema(class: &'static str, message: String, reproduced: bool) -> Replay {
     Replay {
-        class: Some(failure.class),
+        class: Some(class),
         message,
         violation: None,
         reproduced,
         agreement: Agreement::default(),
         told: None,
         stands: reproduced,
-        violations: none(),
+        violations: Violations { list: Vec::new(), count: 0, tree: Vec::new(), causes: Vec::new(), doubts: Vec::new() },
         doubts: Vec::new(),
     }
-}
-
-fn none() -> Violations {
-    Violations { list: Vec::new(), count: 0, tree: Vec::new(), causes: Vec::new(), doubts: Vec::new() }
 }
 
 fn validated(document: &Document, judge: &Judge, told: &str) -> Replay {
@@ -120,17 +122,7 @@ fn not_found(row: &SourceRow, doctype: &ResolvedDoctype, schemas: &SchemaStore, 
     let text = missing(&lookup, namespace, name, doctype.version.as_deref())?;
     let message = format!("{NOT_FOUND}: {text}");
     let reproduced = cut(&message) == told;
-    Some(Replay {
-        class: Some(NOT_FOUND),
-        message,
-        violation: None,
-        reproduced,
-        agreement: Agreement::default(),
-        told: None,
-        stands: reproduced,
-        violations: none(),
-        doubts: Vec::new(),
-    })
+    Some(without_schema(NOT_FOUND, message, reproduced))
 }
 
 /// A message as the pipeline stores it: at most 1,024 bytes, the last three then dots, never a character in half.
@@ -149,16 +141,7 @@ impl Replay {
     /// What broke, for certain, where the row says what was replayed; `located` is what its message tells.
     pub(super) fn broken(&self, located: &Broken) -> Option<Broken> {
         let violation = self.violation.as_ref().filter(|_| self.reproduced)?;
-        Some(Broken {
-            tokens: violation.tokens.clone(),
-            path: located.path.clone(),
-            node: Some(violation.node),
-            schema_pointer: Some(violation.schema_pointer.clone()),
-            keyword: Some(violation.keyword),
-            about_name: violation.about_name,
-            literal: violation.literal,
-            ambiguous: false,
-        })
+        Some(place::broken_at(violation, located.path.clone()))
     }
 
     /// What is really wrong behind the combinator that the row names.

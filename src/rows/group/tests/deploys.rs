@@ -251,3 +251,18 @@ fn what_one_family_cannot_tell_another_may() {
     rows.every("steady", "batch-0601000000-ee", 0..100);
     assert_eq!(status(&rows.groups(), "steady"), Some(Status::Ongoing));
 }
+
+#[test]
+fn values_of_rows_that_were_not_asked_for_are_not_counted() {
+    let message = "org.everit.json.schema.ValidationException: #/a: expected type: Integer, found: Null";
+    let row = ErrorRow { namespace: Some("n"), message: Some(message), job: Some(FIRST), time: Some(0), ..ErrorRow::default() };
+    let mut grouper = Grouper::new(None);
+    // The first to say it was not asked for, nor some between.
+    for place in 0..20 {
+        let at = RowRef::new(0, place);
+        if place % 2 == 0 { grouper.add_outside(&row, at, true) } else { grouper.add(&row, at) }
+    }
+    let groups = Grouper::merge(vec![grouper]);
+    let found = groups.list[0].facets.iter().find(|facet| facet.name == "found type").unwrap();
+    assert_eq!((groups.list[0].count, found.values[0].1, groups.list[0].sample.as_ref()), (10, 10, message));
+}
