@@ -36,9 +36,10 @@ pub(crate) fn read() -> Vec<Source> {
 fn list(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
+        // Below `tests.rs` stand more tests.
+        if path.is_dir() && !path.ends_with("tests") {
             list(&path, files);
-        } else if path.extension().is_some_and(|ext| ext == "rs") && !path.ends_with("tests.rs") {
+        } else if path.is_file() && path.extension().is_some_and(|ext| ext == "rs") && !path.ends_with("tests.rs") {
             files.push(path);
         }
     }
