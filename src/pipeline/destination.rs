@@ -136,7 +136,8 @@ pub fn family(namespace: &str, doctype: &str) -> &'static str {
     }
 }
 
-fn is_telemetry(namespace: &str) -> bool {
+/// Whether it is the namespace whose documents tell their version themselves.
+pub fn is_telemetry(namespace: &str) -> bool {
     snake_case(namespace) == "telemetry"
 }
 
@@ -154,8 +155,14 @@ fn named(stage: Stage, family: &str, namespace: &str, doctype: &str, version: &s
     }
 }
 
+/// The version that a document is judged by: the one that its row or name tells, else for telemetry the one inside of it.
+pub fn judged_version(namespace: &str, told: Option<&str>, document: Option<&Document>) -> Option<String> {
+    let inside = || document.filter(|_| is_telemetry(namespace)).and_then(telemetry_version);
+    told.map(str::to_owned).or_else(inside)
+}
+
 /// The version inside a telemetry document: `version`, else `v`, the first that is no object or array, as text.
-pub fn telemetry_version(document: &Document) -> Option<String> {
+fn telemetry_version(document: &Document) -> Option<String> {
     if document.is_empty() {
         return None;
     }

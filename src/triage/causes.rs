@@ -9,10 +9,9 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ground::text::{count, plural, visible};
-use crate::pipeline::destination::telemetry_version;
+use crate::pipeline::destination::judged_version;
 use crate::pipeline::document::Document;
 use crate::pipeline::fault::{Fault, OR, Says, VALIDATION, phrase};
-use crate::pipeline::names::snake_case;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::walk;
 use crate::pipeline::verdict::judge::jackson::parse_verdict;
@@ -23,18 +22,6 @@ use crate::rows::payload::{self, Payload};
 use crate::rows::row::{ErrorRow, RowRef, SourceRow};
 use crate::rows::schemas::{Lookup, SchemaStore};
 use crate::triage::case::recorded;
-
-/// What is kept of a row until all are counted.
-const COUNTED: [ErrorColumn; 8] = [
-    ErrorColumn::Namespace,
-    ErrorColumn::Doctype,
-    ErrorColumn::Version,
-    ErrorColumn::Stage,
-    ErrorColumn::Class,
-    ErrorColumn::Message,
-    ErrorColumn::Job,
-    ErrorColumn::Time,
-];
 
 /// Rows of a group that are looked at: its first.
 pub const MOST_ROWS: usize = 2000;
@@ -89,8 +76,7 @@ fn causes_of(row: &SourceRow, schemas: &SchemaStore) -> Option<(Vec<Cause>, Arc<
         return None;
     }
     parse_verdict(document.text()).ok()?;
-    let from_payload = || telemetry_version(&document).filter(|_| snake_case(namespace) == "telemetry");
-    let version = facts.version.map(str::to_owned).or_else(from_payload);
+    let version = judged_version(namespace, facts.version, Some(&document));
     let Lookup::Found(at) = schemas.lookup(namespace, doctype, version.as_deref()) else { return None };
     let judge = schemas.judge(at).ok().flatten()?;
     let (reported, causes) = judge.explained(JudgeInput::payload(&document), MOST_CANDIDATES)?;
@@ -149,7 +135,7 @@ impl CauseCounter {
             return;
         }
         let SourceRow { mut columns, origin, .. } = row;
-        columns.retain(|(name, _)| COUNTED.iter().any(|column| column.as_ref() == name));
+        columns.retain(|(name, _)| ErrorColumn::NEEDED.iter().any(|column| column.as_ref() == name));
         self.rows.push(CandidateRow { row: SourceRow { columns, payload: Payload::default(), origin }, at, candidates });
     }
 

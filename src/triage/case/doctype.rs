@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use crate::ground::text;
-use crate::pipeline::destination::telemetry_version;
 use crate::pipeline::destination::{self, Split, SplitPart};
+use crate::pipeline::destination::{is_telemetry, judged_version};
 use crate::pipeline::document::{Document, Kind};
 use crate::pipeline::layout::Layout;
-use crate::pipeline::names::snake_case;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::{Judge, JudgeInput, Violation};
 use crate::rows::column::ErrorColumn;
@@ -65,10 +64,9 @@ pub(super) fn resolve(
         notes.push("The row names no namespace or doctype, so it has no schema and no table.".to_owned());
         return FoundDoctype::default();
     };
-    let told = row.column(ErrorColumn::Version).map(str::to_owned);
-    let telemetry = snake_case(namespace) == "telemetry";
-    let from_payload = told.is_none() && telemetry;
-    let version = if from_payload { document.and_then(telemetry_version) } else { told };
+    let told = row.column(ErrorColumn::Version);
+    let from_payload = told.is_none() && is_telemetry(namespace);
+    let version = judged_version(namespace, told, document);
     let mut resolved = ResolvedDoctype { namespace: namespace.to_owned(), doctype: doctype.to_owned(), version, from_payload, table: None };
     let Some(store) = schemas else {
         resolved.table = resolved.version.as_deref().map(|version| destination::live(namespace, doctype, version));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::pipeline::destination::telemetry_version;
+use crate::pipeline::destination::judged_version;
 use crate::pipeline::document::Document;
 use crate::pipeline::names::snake_case;
 use crate::pipeline::verdict::judge::jackson::parse_verdict;
@@ -66,9 +66,7 @@ impl Bench {
             return Ok(judged);
         };
         let document = Document::parse(content.decoded.text);
-        if doctype.version.is_none() && snake_case(&doctype.namespace) == "telemetry" {
-            doctype.version = telemetry_version(&document);
-        }
+        doctype.version = judged_version(&doctype.namespace, doctype.version.as_deref(), Some(&document));
         let lookup = self.schemas.lookup(&doctype.namespace, &doctype.doctype, doctype.version.as_deref());
         let judge = match lookup {
             Lookup::Found(at) => self.found(at, &mut doctype, &mut judged)?,
