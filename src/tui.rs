@@ -34,6 +34,7 @@ pub mod view;
 pub mod work;
 
 use std::io;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -69,14 +70,15 @@ pub struct ExplorerOptions {
 /// Longest time that a printed frame waits for work to end.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// Runs the explorer in the terminal until the user quits.
-pub fn run(options: ExplorerOptions) -> io::Result<()> {
+/// Runs the explorer in the terminal until the user quits or a signal asks it to end. The status is the one to leave with.
+pub fn run(options: ExplorerOptions) -> io::Result<ExitCode> {
     let (messages, mut inbox) = mpsc::unbounded_channel();
+    // Before the terminal is taken, so that nothing ends the process while it is.
+    terminal::watch_signals(messages.clone())?;
     let mut screen = terminal::Screen::take()?;
     let size = screen.terminal.size()?;
     let (mut app, mut workers) = begin(options, (size.width, size.height), messages.clone())?;
     draw(&mut screen, &app)?;
-    terminal::watch_signals(messages.clone())?;
     read_keys(messages);
     update::begin(&mut app).into_iter().for_each(|effect| workers.start(effect));
     while let Some(message) = inbox.blocking_recv() {
@@ -88,7 +90,11 @@ pub fn run(options: ExplorerOptions) -> io::Result<()> {
                 match effect {
                     Effect::Quit => {
                         workers.shut_down();
-                        return Ok(());
+                        return Ok(ExitCode::SUCCESS);
+                    }
+                    Effect::Terminate(signal) => {
+                        workers.shut_down();
+                        return Ok(ExitCode::from(terminal::ended_by(signal)));
                     }
                     Effect::Fail(reason) => {
                         workers.shut_down();
@@ -106,7 +112,7 @@ pub fn run(options: ExplorerOptions) -> io::Result<()> {
         }
         draw(&mut screen, &app)?;
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Feeds keys without a terminal and returns the last frame: for tests, bug reports and documents.
@@ -167,7 +173,7 @@ fn take_in(app: &mut App, workers: &mut Workers, message: Message) -> bool {
     let mut ended = false;
     for effect in update::update(app, message) {
         match effect {
-            Effect::Quit | Effect::Fail(_) => ended = true,
+            Effect::Quit | Effect::Terminate(_) | Effect::Fail(_) => ended = true,
             // Without a terminal there is neither a shell to go to nor a clipboard to fill.
             Effect::Suspend | Effect::Send(_) => {}
             Effect::Copy { what, .. } => {

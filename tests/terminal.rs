@@ -125,11 +125,37 @@ fn a_signal_gives_the_terminal_back() {
     assert!(terminal.alternate());
     let pid = terminal.child.process_id().expect("a process");
     assert!(std::process::Command::new("kill").arg(pid.to_string()).status().expect("kill").success());
-    terminal.ends();
+    assert_eq!(terminal.ends(), 128 + 15);
     terminal.wait("leaving the alternate screen", |terminal| !terminal.alternate());
     let output = terminal.seen.lock().expect("no panic").1.clone();
     let shows_cursor = output.windows(6).any(|window| window == b"\x1b[?25h");
     assert!(shows_cursor, "the cursor is shown again");
+}
+
+/// Whatever ends it and whenever: the terminal is as it was found.
+#[test]
+fn a_signal_at_any_moment_leaves_the_terminal_as_it_was() {
+    let signals = ["TERM", "INT", "HUP", "QUIT", "ABRT", "USR1", "USR2", "ALRM"];
+    let rounds = std::env::var("MISFIT_SIGNALS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(24);
+    for round in 0..rounds {
+        let signal = signals[round % signals.len()];
+        let mut terminal = Terminal::run(&["demo"]);
+        let modes = |terminal: &Terminal| terminal.master.get_termios().map(|modes| modes.local_flags);
+        let before = modes(&terminal);
+        // From before the first instruction to some time after the first frame, in steps that repeat in no round.
+        std::thread::sleep(Duration::from_micros((round * 7919 % 100_000) as u64));
+        let pid = terminal.child.process_id().expect("a process").to_string();
+        assert!(std::process::Command::new("kill").args(["-s", signal, &pid]).status().expect("kill").success());
+        terminal.ends();
+        let is_as_it_was = |terminal: &Terminal| {
+            let told = &terminal.seen.lock().expect("no panic").1;
+            let last = |what: &[u8]| told.windows(what.len()).rposition(|window| window == what);
+            let undone = [("\x1b[?1049h", "\x1b[?1049l"), ("\x1b[?25l", "\x1b[?25h"), ("\x1b[?2004h", "\x1b[?2004l")];
+            undone.iter().all(|(done, undone)| last(done.as_bytes()) <= last(undone.as_bytes()))
+        };
+        terminal.wait(&format!("the terminal as it was, after {signal} in round {round},"), is_as_it_was);
+        assert_eq!(modes(&terminal), before, "{signal} in round {round}: the terminal stays raw");
+    }
 }
 
 #[test]

@@ -99,8 +99,7 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
         let size = size.unwrap_or(PRINTED);
         return out::print(&frame::to_text(&tui::script(options, size, &keys)?));
     }
-    tui::run(options)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(tui::run(options)?)
 }
 
 /// Who gives nothing but the name of no file may have meant a command.

@@ -164,8 +164,8 @@ pub enum Message {
     InputEnded(String),
     /// The process was asked to stop for a while.
     Stop,
-    /// The process was asked to end.
-    Terminate,
+    /// The process was asked to end, by this signal.
+    Terminate(i32),
 }
 
 /// Payloads that hold what was looked for.
@@ -338,4 +338,6 @@ pub enum Effect {
     Fail(String),
     /// End.
     Quit,
+    /// End because of this signal.
+    Terminate(i32),
 }

@@ -84,17 +84,27 @@ fn give_back() {
     let _ = stdout().flush();
 }
 
-/// Turns the signals that ask a process to end into a message, so that the terminal is given back.
+/// Turns the signals that end a process into a message, so that the terminal is given back. Who asks a second time is not kept waiting.
 #[cfg(unix)]
 pub(super) fn watch_signals(messages: UnboundedSender<Message>) -> io::Result<()> {
-    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
-    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGCONT, SIGTSTP])?;
+    use signal_hook::consts::{SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP};
+    use signal_hook::consts::{SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ};
+    let ends = [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ];
+    let mut signals = signal_hook::iterator::Signals::new(ends.into_iter().chain([SIGCONT, SIGTSTP]))?;
     std::thread::spawn(move || {
+        let mut asked = false;
         for signal in signals.forever() {
             let message = match signal {
                 SIGCONT => Message::Redraw,
                 SIGTSTP => Message::Stop,
-                _ => Message::Terminate,
+                _ if asked => {
+                    give_back();
+                    std::process::exit(ended_by(signal).into());
+                }
+                _ => {
+                    asked = true;
+                    Message::Terminate(signal)
+                }
             };
             if messages.send(message).is_err() {
                 return;
@@ -106,6 +116,13 @@ pub(super) fn watch_signals(messages: UnboundedSender<Message>) -> io::Result<()
 
 /// Other systems end a process without asking.
 #[cfg(not(unix))]
-pub fn watch_signals(_messages: UnboundedSender<Message>) -> io::Result<()> {
+pub(super) fn watch_signals(_messages: UnboundedSender<Message>) -> io::Result<()> {
     Ok(())
+}
+
+/// The exit status by which shells know a program that a signal has ended.
+pub(super) fn ended_by(signal: i32) -> u8 {
+    /// What a shell adds to the number of the signal.
+    const ENDED_BY: u8 = 128;
+    u8::try_from(signal).map_or(u8::MAX, |signal| ENDED_BY.saturating_add(signal))
 }

@@ -100,7 +100,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::InputEnded(reason) => vec![Effect::Fail(reason)],
         Message::Stop => vec![Effect::Suspend],
-        Message::Terminate => vec![Effect::Quit],
+        Message::Terminate(signal) => vec![Effect::Terminate(signal)],
     };
     effects.extend(tables::follow(app));
     effects.extend(causes::follow(app));

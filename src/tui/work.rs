@@ -152,7 +152,7 @@ impl Workers {
                 });
             }
             Effect::Export { job, export } => self.export(job, export),
-            Effect::Send(_) | Effect::Suspend | Effect::Fail(_) | Effect::Quit => {}
+            Effect::Send(_) | Effect::Suspend | Effect::Fail(_) | Effect::Quit | Effect::Terminate(_) => {}
         }
     }
 
