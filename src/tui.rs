@@ -140,6 +140,7 @@ fn begin(options: ExplorerOptions, size: (u16, u16), messages: UnboundedSender<M
     let source = options.source.as_ref().map(|source| source.name()).unwrap_or_default();
     let mut app = App::new(size, source, schemas, options.theme, options.depth, options.keymap);
     app.tables.alone = options.source.is_none();
+    app.is_remote = options.source.as_ref().is_some_and(|source| source.is_remote());
     let workers = Workers::new(options.source, options.request, options.exports, messages)?;
     Ok((app, workers))
 }

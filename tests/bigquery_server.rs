@@ -280,7 +280,7 @@ fn a_row_is_whole() {
         assert!(row.column("uri").is_some() && source.fetch(at, &Unwatched).is_ok_and(|again| again.columns == row.columns));
         if count == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    source.rows(2..20, visit).unwrap();
+    source.rows(2..20, &Unwatched, visit).unwrap();
     assert_eq!(count, 3);
 }
 
@@ -477,7 +477,7 @@ fn the_groups_of_the_corpus_are_those_of_its_file() {
         |row: &SourceRow| (column(row, "uri"), column(row, "submission_timestamp"), column(row, "error_message"), row.payload.clone());
     let mut left: Vec<_> = Vec::new();
     let mut filter = misfit::rows::source::Filter::new(&request);
-    file.rows(0..u64::MAX, &mut |_, _, row| {
+    file.rows(0..u64::MAX, &Unwatched, &mut |_, _, row| {
         if filter.takes(&row.error_row()) {
             left.push(format!("{:?}", key(&row)));
         }
@@ -486,7 +486,7 @@ fn the_groups_of_the_corpus_are_those_of_its_file() {
     .unwrap();
     let mut found = Vec::new();
     source
-        .rows(0..u64::MAX, &mut |_, _, row| {
+        .rows(0..u64::MAX, &Unwatched, &mut |_, _, row| {
             found.push(format!("{:?}", key(&row)));
             ControlFlow::Continue(())
         })

@@ -60,7 +60,7 @@ fn a_bundle_of_the_corpus_is_whole() {
         opened += 1;
         ControlFlow::Continue(())
     };
-    bundle.rows(0..u64::MAX, visit).unwrap();
+    bundle.rows(0..u64::MAX, &Unwatched, visit).unwrap();
     assert_eq!(opened, made.rows);
 }
 

@@ -105,7 +105,7 @@ fn the_pattern_of_a_group_selects_its_rows_and_hardly_any_other() {
         rows.insert(at, row);
         ControlFlow::Continue(())
     };
-    source.rows(0..u64::MAX, visit).unwrap();
+    source.rows(0..u64::MAX, &Unwatched, visit).unwrap();
     let (mut told, mut without_data) = (Score::default(), Score::default());
     let mut redactor = Redactor::default();
     for group in &groups.list {

@@ -5,6 +5,7 @@
 
 mod bigquery;
 mod bigquery_faults;
+mod bigquery_payloads;
 mod bigquery_screens;
 mod bigquery_server;
 mod bundle;

@@ -50,7 +50,7 @@ fn read(files: &Files) -> Groups {
 fn all(files: &Files) -> Vec<(RowRef, SourceRow)> {
     let mut rows = Vec::new();
     files
-        .rows(0..u64::MAX, &mut |number, at, row| {
+        .rows(0..u64::MAX, &Unwatched, &mut |number, at, row| {
             assert_eq!(number, rows.len() as u64);
             rows.push((at, row));
             ControlFlow::Continue(())

@@ -69,7 +69,7 @@ fn open(bytes: &[u8]) -> Files {
 fn all(files: &Files) -> Vec<SourceRow> {
     let mut rows = Vec::new();
     files
-        .rows(0..u64::MAX, &mut |_, _, row| {
+        .rows(0..u64::MAX, &Unwatched, &mut |_, _, row| {
             rows.push(row);
             ControlFlow::Continue(())
         })
@@ -98,7 +98,7 @@ fn rows_are_read_in_order_and_found_again() {
         let mut seen = Vec::new();
         let range = (2 * ROWS as u64 - 2)..(2 * ROWS as u64 + 3);
         files
-            .rows(range.clone(), &mut |number, at, row| {
+            .rows(range.clone(), &Unwatched, &mut |number, at, row| {
                 seen.push(number);
                 let again = files.fetch(at, &Unwatched).unwrap();
                 assert_eq!((again.columns, again.payload, again.origin), (row.columns, row.payload, row.origin));

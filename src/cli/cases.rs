@@ -70,10 +70,13 @@ pub(super) fn run(asked: Asked<CasesQuestion>, config: &Config) -> Result<ExitCo
     let mut printed = 0;
     let request = question.scope.request(schemas.clone());
     let filter = Filter::new(&request);
-    let unreadable = printer::print_in_order(source.as_ref(), question.rows, filter, &|rows| printer.texts(rows), &mut |text| {
+    let line = out::ProgressLine::over(source.is_remote())?;
+    let unreadable = printer::print_in_order(source.as_ref(), question.rows, filter, &line, &|rows| printer.texts(rows), &mut |text| {
         printed += 1;
+        line.clear();
         stdout.write_all(text.as_bytes())
     })?;
+    drop(line);
     stdout.flush()?;
     holding::tell(holding.as_ref());
     if printed == 0 && holding.is_none() {

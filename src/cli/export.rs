@@ -134,7 +134,7 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     unmet::check(source.as_ref(), &request, &groups)?.iter().for_each(|note| out::tell(&format!("misfit: {note}")));
     let choice = Choice::of(&groups, &question.groups);
     let group_of = match (&schemas, choice.vanished.is_empty() || source.is_remote()) {
-        (Some(schemas), false) => cause_groups(source.as_ref(), schemas, &groups)?,
+        (Some(schemas), false) => cause_groups(source.as_ref(), schemas, &groups, &stop)?,
         _ => FxHashMap::default(),
     };
     for print in &choice.vanished {

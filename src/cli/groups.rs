@@ -145,7 +145,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let growth = Growth { factor: question.grown_by, rows: question.grown_rows };
     let input::OpenedInput { source, schemas } = input.open(config, false, &question.scope)?;
     let request = question.scope.request(schemas);
-    let judged_by = question.causes.then(|| causes::schemas(source.as_ref(), request.schemas.as_ref())).transpose()?;
+    let judged_by = question.causes.then(|| causes::schemas(request.schemas.as_ref())).transpose()?;
     let baseline = question.baseline.as_deref().map(read_baseline).transpose()?.map(|mut baseline| {
         baseline.retain(&request.namespaces, &request.doctypes);
         baseline
@@ -176,7 +176,9 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let unlike = filter.zip(found.as_ref()).and_then(|(text, found)| found.unlike(text));
     let told = unlike.into_iter().chain(strays).collect();
     if let Some(schemas) = judged_by {
-        let of = causes::of(source.as_ref(), &schemas, &groups, &shown)?;
+        let line = out::ProgressLine::over(source.is_remote())?;
+        let of = causes::of(source.as_ref(), &schemas, &groups, &shown, &line)?;
+        drop(line);
         out::print(&with_causes(&groups, &shown, &of, question.format)?)?;
         let told = [Some(closing(&groups, shown.len(), told)), causes::closing(&of)];
         out::tell(&told.into_iter().flatten().collect::<Vec<_>>().join("; "));

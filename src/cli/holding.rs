@@ -14,7 +14,7 @@ use crate::rows::group::{Grouper, Groups};
 use crate::rows::payload::Payload;
 use crate::rows::payload::holding::{HeldCount, Holds, PayloadQuery};
 use crate::rows::row::{RowRef, SourceRow};
-use crate::rows::source::{ErrorSource, Filter, Progress, Request, Watch};
+use crate::rows::source::{ErrorSource, Filter, Progress, ReadRows, Request, Watch};
 
 /// Rows between two words of how far it is.
 const STRIDE: u64 = 1024;
@@ -63,7 +63,7 @@ pub(super) fn groups(source: &dyn ErrorSource, request: &Request, holding: &Hold
     let mut filter = Filter::new(request);
     let (mut read, begun) = (0, Instant::now());
     let feed = |hand: &mut in_order::Hand<'_, (RowRef, SourceRow)>| {
-        let unreadable = source.rows(0..u64::MAX, &mut |_, at, row| {
+        let unreadable = source.read(ReadRows::All, watch, &mut |at, row| {
             read += 1;
             if read % STRIDE == 0 {
                 watch.progress(Progress { rows: read, elapsed: begun.elapsed(), ..Progress::default() });

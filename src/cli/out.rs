@@ -104,6 +104,13 @@ impl ProgressLine {
         }
     }
 
+    /// Makes room for something else.
+    pub(super) fn clear(&self) {
+        if self.spoke.swap(false, Ordering::Relaxed) {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+
     /// Says it, over what was said before.
     fn say(&self, line: &str) {
         let _ = write!(io::stderr(), "\r\x1b[K{line}");
@@ -142,9 +149,7 @@ impl Watch for ProgressLine {
 
 impl Drop for ProgressLine {
     fn drop(&mut self) {
-        if self.spoke.load(Ordering::Relaxed) {
-            self.say("");
-        }
+        self.clear();
     }
 }
 

@@ -57,7 +57,7 @@ mod tests {
             rows.push(row);
             ControlFlow::Continue(())
         };
-        assert_eq!(source().unwrap().rows(0..u64::MAX, visit).unwrap().count, 0);
+        assert_eq!(source().unwrap().rows(0..u64::MAX, &Unwatched, visit).unwrap().count, 0);
         rows
     }
 

@@ -12,6 +12,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustc_hash::FxHashSet;
+
 use crate::ground::time::Micros;
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::{Fingerprint, Group, Groups};
@@ -112,6 +114,15 @@ pub enum RowOrder {
     Spread,
 }
 
+/// Which rows are read in one go.
+#[derive(Debug, Clone, Copy)]
+pub enum ReadRows<'a> {
+    /// All of them.
+    All,
+    /// Of each of these groups its first, at most so many.
+    First(&'a [&'a Group], usize),
+}
+
 /// Who watches a source work. Called from worker threads.
 pub trait Watch: Sync {
     /// Told now and then, a few times a second.
@@ -153,9 +164,40 @@ pub trait ErrorSource: Send + Sync {
     }
     /// One row, with its payload.
     fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError>;
-    /// Rows in order, numbered from 0 over all inputs, with payload, until `visit` breaks. What is no row is counted and quoted in the answer.
-    fn rows(&self, range: Range<u64>, visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>) -> Result<Unreadable, SourceError>;
-    /// The group of a row, where the source knows it without its message: a message that was redacted may no longer tell.
+    /// Rows in order, numbered from 0 over all inputs, whole, with payload, until `visit` breaks. What is no row is counted and quoted in the
+    /// answer. The watch is asked before anything is spent, and told how a query goes on; rows are told by whoever visits them.
+    fn rows(
+        &self,
+        range: Range<u64>,
+        watch: &dyn Watch,
+        visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>,
+    ) -> Result<Unreadable, SourceError>;
+    /// Rows in one go, in the source's own order, with at least what groups and documents are made of ([`ErrorColumn::NEEDED`]), until `visit`
+    /// breaks.
+    ///
+    /// [`ErrorColumn::NEEDED`]: crate::rows::column::ErrorColumn::NEEDED
+    fn read(
+        &self,
+        wanted: ReadRows<'_>,
+        watch: &dyn Watch,
+        visit: &mut dyn FnMut(RowRef, SourceRow) -> ControlFlow<()>,
+    ) -> Result<Unreadable, SourceError> {
+        let ReadRows::First(groups, most) = wanted else {
+            return self.rows(0..u64::MAX, watch, &mut |_, at, row| visit(at, row));
+        };
+        let mut left: FxHashSet<RowRef> = groups.iter().flat_map(|group| group.rows.iter().take(most).copied()).collect();
+        if left.is_empty() {
+            return Ok(Unreadable::default());
+        }
+        self.rows(0..u64::MAX, watch, &mut |_, at, row| {
+            if left.remove(&at) {
+                visit(at, row)?;
+            }
+            if left.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+    }
+    /// The group of a row, where the source knows it without its message: a message that was redacted may no longer tell, and where few rows of a
+    /// group are named, [`Group::rows`] does not.
     fn group_of(&self, _at: RowRef) -> Option<Fingerprint> {
         None
     }

@@ -30,6 +30,8 @@ pub struct App {
     pub size: (u16, u16),
     /// What is explored: the source's name, and the schemas' where there are any.
     pub source: String,
+    /// Whether the rows are somewhere else, where looking into payloads costs.
+    pub is_remote: bool,
     /// Name of the schema store.
     pub schemas: Option<String>,
     /// The screen of groups.
@@ -105,6 +107,8 @@ pub struct Seeking {
     pub query: PayloadQuery,
     /// How many were looked into so far.
     pub count: HeldCount,
+    /// How far a query is that brings them, until they come.
+    pub progress: Progress,
 }
 
 /// A question that some work waits with.
@@ -215,6 +219,7 @@ impl App {
         App {
             size,
             source,
+            is_remote: false,
             schemas,
             groups: GroupScreen::default(),
             case: None,

@@ -40,6 +40,15 @@ pub enum Message {
     Redraw,
     /// How far reading has come.
     Progress(Progress),
+    /// How far work is that was asked for beside reading.
+    WorkProgress {
+        /// The work.
+        job: JobId,
+        /// What is known.
+        progress: Progress,
+    },
+    /// What work beside reading is about to spend, without asking.
+    Spends(String),
     /// Groups, arranged; `done` once reading has ended.
     Groups {
         /// All groups read so far.

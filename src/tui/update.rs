@@ -57,6 +57,14 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Message::WorkProgress { job, progress } => {
+            remote::progress(app, job, progress);
+            Vec::new()
+        }
+        Message::Spends(told) => {
+            app.tell(told);
+            Vec::new()
+        }
         Message::Groups { tree, done } => groups::replace(app, tree, done),
         Message::Arranged { job, tree } => groups::arranged(app, job, tree),
         Message::ReadFailed(reason) => {
@@ -94,6 +102,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Broken(reason) => {
             app.opening = None;
             app.seeking = None;
+            app.causes.counting = None;
             app.tables.reading = None;
             app.warn(reason);
             Vec::new()
@@ -273,6 +282,10 @@ fn back(app: &mut App) -> Vec<Effect> {
     if let Some(seeking) = app.seeking.take() {
         app.tell(format!("called off: {}", seeking.count.told(&seeking.query)));
         return vec![Effect::Cancel(seeking.job)];
+    }
+    if app.causes.asked().is_some() {
+        app.tell(causes::STOPPED);
+        return causes::call_off(app).into_iter().collect();
     }
     if let Some(job) = app.exporting.take() {
         app.tell("the export was stopped");

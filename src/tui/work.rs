@@ -38,6 +38,9 @@ use crate::tui::clipboard::Clipboard;
 /// Longest time that leaving waits for queries to be called off.
 const FAREWELL: Duration = Duration::from_secs(2);
 
+/// How often work tells how far it is.
+const EVERY: Duration = Duration::from_millis(200);
+
 /// What the explorer's exports tell, and where they go.
 #[derive(Debug, Clone, Default)]
 pub struct ExportSettings {
@@ -113,9 +116,9 @@ impl Workers {
             }
             Effect::SeekPayloads { job, query, groups } => {
                 let Some(source) = self.source.clone() else { return };
-                let (request, flag) = (self.request.clone(), self.flag(job));
-                self.run(move |messages| {
-                    let outcome = payloads::seek(source.as_ref(), &request, &groups, &query, (job, &flag, messages))?;
+                let (request, watch) = (self.request.clone(), self.watch(job));
+                self.run(move |_| {
+                    let outcome = payloads::seek(source.as_ref(), &request, &groups, &query, (job, &watch))?;
                     Some(Message::PayloadsFound { job, outcome })
                 });
             }
@@ -179,7 +182,13 @@ impl Workers {
 
     /// Who watches a source for the explorer.
     fn reader(&self, stop: Arc<AtomicBool>) -> ReadWatch {
-        ReadWatch { messages: self.messages.clone(), stop, answers: self.answers.clone(), running: self.running.clone() }
+        ReadWatch { messages: self.messages.clone(), job: None, stop, answers: self.answers.clone(), running: self.running.clone() }
+    }
+
+    /// Who watches a source for work that is told of beside reading.
+    fn watch(&mut self, job: JobId) -> ReadWatch {
+        let flag = self.flag(job);
+        ReadWatch { job: Some(job), ..self.reader(flag) }
     }
 
     fn run(&self, work: impl FnOnce(&UnboundedSender<Message>) -> Option<Message> + Send + 'static) {
@@ -247,10 +256,9 @@ impl Workers {
 
     fn causes(&mut self, job: JobId, of: GroupPlace) {
         let (Some(source), Some(schemas)) = (self.source.clone(), self.request.schemas.clone()) else { return };
-        let flag = self.flag(job);
-        let watch = self.reader(flag.clone());
+        let watch = self.watch(job);
         self.run(move |_| {
-            let outcome = causes::count(source.as_ref(), &schemas, &of, &watch, &flag)?;
+            let outcome = causes::count(source.as_ref(), &schemas, &of, &watch)?;
             Some(Message::Causes { job, outcome })
         });
     }
@@ -319,6 +327,8 @@ fn arranged(groups: Groups) -> Arc<GroupTree> {
 /// Tells the explorer how reading goes.
 struct ReadWatch {
     messages: UnboundedSender<Message>,
+    /// The work, where it is not reading.
+    job: Option<JobId>,
     stop: Arc<AtomicBool>,
     answers: Arc<Answers>,
     running: Arc<AtomicUsize>,
@@ -327,6 +337,9 @@ struct ReadWatch {
 impl Watch for ReadWatch {
     fn spend(&self, cost: &Cost) -> bool {
         if !cost.is_over() {
+            if self.job.is_some() {
+                let _ = self.messages.send(Message::Spends(cost.to_string()));
+            }
             return true;
         }
         let id = self.answers.open();
@@ -336,7 +349,10 @@ impl Watch for ReadWatch {
         self.answers.wait(id, &self.running, &|| self.cancelled())
     }
     fn progress(&self, progress: Progress) {
-        let _ = self.messages.send(Message::Progress(progress));
+        let _ = self.messages.send(match self.job {
+            Some(job) => Message::WorkProgress { job, progress },
+            None => Message::Progress(progress),
+        });
     }
     fn snapshot(&self, groups: Groups) {
         let _ = self.messages.send(Message::Groups { tree: arranged(groups), done: false });

@@ -18,7 +18,7 @@ use crate::cli::{in_order, safe_json};
 use crate::rows::group::{Fingerprint, Grouper};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 use crate::rows::schemas::SchemaStore;
-use crate::rows::source::{ErrorSource, Filter};
+use crate::rows::source::{ErrorSource, Filter, Watch};
 use crate::triage::{case, causes};
 
 /// Which of the rows are printed.
@@ -100,11 +100,12 @@ pub(super) fn print_in_order(
     source: &dyn ErrorSource,
     range: Range<u64>,
     mut filter: Filter,
+    watch: &dyn Watch,
     make: &MakeTexts<'_>,
     print: &mut (dyn FnMut(&str) -> io::Result<()> + Send),
 ) -> Result<Unreadable> {
     let feed = |hand: &mut in_order::Hand<'_, NumberedRow>| {
-        Ok(source.rows(range, &mut |number, at, row| {
+        Ok(source.rows(range, watch, &mut |number, at, row| {
             if !filter.takes(&row.error_row()) {
                 return ControlFlow::Continue(());
             }

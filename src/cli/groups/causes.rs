@@ -5,9 +5,10 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Instant;
 
 use color_eyre::Result;
-use color_eyre::eyre::{bail, ensure};
+use color_eyre::eyre::bail;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
@@ -17,8 +18,11 @@ use crate::ground::text::{count, plural};
 use crate::rows::group::{Fingerprint, Group, GroupFields, Groups};
 use crate::rows::row::{RowRef, SourceRow};
 use crate::rows::schemas::SchemaStore;
-use crate::rows::source::ErrorSource;
+use crate::rows::source::{ErrorSource, Progress, ReadRows, Watch};
 use crate::triage::causes::{self, CauseCounter, Causes, MOST_ROWS};
+
+/// Rows between two words of how far it is.
+const STRIDE: u64 = 128;
 
 /// The causes of the groups that have any, by the group's fingerprint.
 pub(super) type CausesOf = FxHashMap<Fingerprint, Causes>;
@@ -38,26 +42,23 @@ pub(super) struct CauseMember<'a> {
 }
 
 /// The schemas to judge by, where causes can be counted. Asked before anything is read.
-pub(super) fn schemas(source: &dyn ErrorSource, schemas: Option<&Arc<SchemaStore>>) -> Result<Arc<SchemaStore>> {
+pub(super) fn schemas(schemas: Option<&Arc<SchemaStore>>) -> Result<Arc<SchemaStore>> {
     let Some(schemas) = schemas else { bail!("causes are found by judging payloads: give --schemas FOLDER") };
-    ensure!(
-        !source.is_remote(),
-        "causes are found by reading payloads, which BigQuery bills by the row: write the rows of a group to a file with misfit export \
-         --as rows --raw --group FINGERPRINT, and ask that file for its causes"
-    );
     Ok(schemas.clone())
 }
 
 /// Looks at the first rows of each group that has causes.
-pub(super) fn of(source: &dyn ErrorSource, schemas: &Arc<SchemaStore>, groups: &Groups, shown: &[&Group]) -> Result<CausesOf> {
+pub(super) fn of(
+    source: &dyn ErrorSource,
+    schemas: &Arc<SchemaStore>,
+    groups: &Groups,
+    shown: &[&Group],
+    watch: &dyn Watch,
+) -> Result<CausesOf> {
     let with_causes: Vec<&Group> = shown.iter().copied().filter(|group| causes::has_causes(group)).collect();
-    let mut wanted: FxHashMap<RowRef, usize> = FxHashMap::default();
-    for (position, group) in with_causes.iter().enumerate() {
-        wanted.extend(group.rows.iter().take(MOST_ROWS).map(|&at| (at, position)));
-    }
     let mut counters: Vec<CauseCounter> = with_causes.iter().map(|_| CauseCounter::new(schemas.clone())).collect();
-    if !wanted.is_empty() {
-        count_all(source, schemas, wanted, &mut counters)?;
+    if !with_causes.is_empty() {
+        count_all(source, schemas, &with_causes, watch, &mut counters)?;
     }
     let counted = with_causes.iter().zip(counters).map(|(group, counter)| (group.fingerprint, counter.finish(group, groups.rows)));
     Ok(counted.collect())
@@ -68,9 +69,10 @@ pub(in crate::cli) fn cause_groups(
     source: &dyn ErrorSource,
     schemas: &Arc<SchemaStore>,
     groups: &Groups,
+    watch: &dyn Watch,
 ) -> Result<FxHashMap<Fingerprint, Fingerprint>> {
     let all: Vec<&Group> = groups.list.iter().collect();
-    let of = of(source, schemas, groups, &all)?;
+    let of = of(source, schemas, groups, &all, watch)?;
     let causes = of.iter().flat_map(|(group, causes)| causes.groups.list.iter().map(|cause| (cause.fingerprint, *group)));
     Ok(causes.collect())
 }
@@ -78,19 +80,25 @@ pub(in crate::cli) fn cause_groups(
 fn count_all(
     source: &dyn ErrorSource,
     schemas: &SchemaStore,
-    wanted: FxHashMap<RowRef, usize>,
+    groups: &[&Group],
+    watch: &dyn Watch,
     counters: &mut [CauseCounter],
 ) -> Result<()> {
-    let mut left = wanted.len();
+    let named = groups.iter().enumerate().flat_map(|(position, group)| group.rows.iter().map(move |&at| (at, position)));
+    let position_at: FxHashMap<RowRef, usize> = named.collect();
+    let position_of: FxHashMap<Fingerprint, usize> =
+        groups.iter().enumerate().map(|(position, group)| (group.fingerprint, position)).collect();
+    let (begun, mut read) = (Instant::now(), 0);
     let feed = |hand: &mut in_order::Hand<'_, (usize, RowRef, SourceRow)>| {
-        source.rows(0..u64::MAX, &mut |_, at, row| {
-            let Some(&position) = wanted.get(&at) else { return ControlFlow::Continue(()) };
-            left -= 1;
-            let size = row.payload.size();
-            match hand((position, at, row), size) {
-                ControlFlow::Continue(()) if left > 0 => ControlFlow::Continue(()),
-                _ => ControlFlow::Break(()),
+        source.read(ReadRows::First(groups, MOST_ROWS), watch, &mut |at, row| {
+            read += 1;
+            if read % STRIDE == 0 {
+                watch.progress(Progress { rows: read, elapsed: begun.elapsed(), ..Progress::default() });
             }
+            let in_group = || position_of.get(&source.group_of(at)?).copied();
+            let Some(position) = position_at.get(&at).copied().or_else(in_group) else { return ControlFlow::Continue(()) };
+            let size = row.payload.size();
+            hand((position, at, row), size)
         })?;
         Ok(())
     };

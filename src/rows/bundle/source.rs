@@ -109,7 +109,12 @@ impl ErrorSource for Bundle {
         self.row(at)
     }
 
-    fn rows(&self, range: Range<u64>, visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>) -> Result<Unreadable, SourceError> {
+    fn rows(
+        &self,
+        range: Range<u64>,
+        _: &dyn Watch,
+        visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>,
+    ) -> Result<Unreadable, SourceError> {
         let end = range.end.min(self.rows.len() as u64);
         for number in range.start..end {
             let at = RowRef::new(0, number);

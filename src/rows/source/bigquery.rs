@@ -29,7 +29,7 @@ mod table;
 mod window;
 mod wire;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::ops::{ControlFlow, Range};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -38,16 +38,16 @@ use self::answer::{AnswerCells, AnswerSchema, source_row};
 use self::coarse::AnswerReading;
 use self::grouping::{Bounds, Numbered};
 use self::keys::{Keys, RowKey};
-use self::rows::Slice;
+use self::rows::{Most, Slice};
 use self::service::{AnswerOrigin, Keep, QueryAnswer, Service};
-use self::shape::TableShape;
+use self::shape::{TableShape, WantedColumns};
 use self::sql::Sql;
 use self::window::{USUAL, Window, now, window};
-use super::{ErrorSource, Request, RowOrder, SourceError, Unwatched, Watch};
+use super::{ErrorSource, ReadRows, Request, RowOrder, SourceError, Watch};
 use crate::ground::time;
 use crate::ground::time::Micros;
 use crate::rows::advice::{Advice, Advised};
-use crate::rows::group::{Group, Groups};
+use crate::rows::group::{Fingerprint, Group, Groups};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 
 pub use adhoc::Adhoc;
@@ -132,11 +132,30 @@ impl BigQuery {
             notes.push("the window begins in the future: is the clock right?".into());
         }
         if let Some(shape) = shapes.iter().find(|shape| shape.counts.is_some()) {
-            let name = shape.name();
-            let told = format!("{name} holds counts with a sample of their messages, but no single rows or documents");
-            notes.push(told.into());
+            notes.push(shape.has_no_rows().into());
         }
         notes
+    }
+
+    /// Visits the rows of an answer with keys, whose rows have these columns.
+    fn visit(
+        &self,
+        sql: &Sql,
+        (shapes, columns): (&[TableShape], WantedColumns),
+        watch: &dyn Watch,
+        visit: &mut dyn FnMut(RowRef, SourceRow) -> ControlFlow<()>,
+    ) -> Result<Unreadable, SourceError> {
+        self.service.visit("looking into payloads", sql, watch, &mut |row| {
+            let cells = AnswerCells::of(row);
+            let (Some(time), Some(group), Some(whole)) = (cells.int(1), cells.hash(2), cells.value(4)) else {
+                return ControlFlow::Continue(());
+            };
+            let key = RowKey { table: cells.count(0) as u32, group, time, nth: cells.count(3) as u32 };
+            let Some(shape) = shapes.get(key.table as usize) else { return ControlFlow::Continue(()) };
+            let row = shaped((shape, columns), whole, time);
+            visit(self.keys.add(key), row)
+        })?;
+        Ok(Unreadable::default())
     }
 
     fn row(&self, key: &RowKey, watch: &dyn Watch) -> Result<SourceRow, Error> {
@@ -149,7 +168,7 @@ impl BigQuery {
         let answer = self.service.ask("opening a row", &sql, moment, keep, watch)?;
         let whole = answer.rows.first().and_then(|row| AnswerCells::of(row).value(0));
         let whole = whole.ok_or_else(|| Error::Input("the row is gone: rows are deleted after some weeks".to_owned()))?;
-        Ok(shaped(shape, whole, key.time))
+        Ok(shaped((shape, WantedColumns::All), whole, key.time))
     }
 }
 
@@ -174,9 +193,9 @@ pub fn error_tables(dataset: &str, settings: &Settings, watch: &dyn Watch) -> Re
     Ok(tables.into_iter().filter(|table| TableShape::of(table.clone(), &settings.columns).is_ok()).collect())
 }
 
-/// A row out of the STRUCT with all its columns.
-fn shaped(shape: &TableShape, whole: &serde_json::Value, time: Micros) -> SourceRow {
-    let schema = AnswerSchema { fields: shape.table.schema.fields.clone() };
+/// A row out of the STRUCT with its columns.
+fn shaped((shape, columns): (&TableShape, WantedColumns), whole: &serde_json::Value, time: Micros) -> SourceRow {
+    let schema = AnswerSchema { fields: shape.columns(columns).into_iter().cloned().collect() };
     source_row(&schema, whole, &|column| shape.standard_name(column), format!("{} {}", shape.name(), crate::ground::time::time_text(time)))
 }
 
@@ -228,28 +247,60 @@ impl ErrorSource for BigQuery {
         Ok(row)
     }
 
-    fn rows(&self, range: Range<u64>, visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>) -> Result<Unreadable, SourceError> {
+    fn rows(
+        &self,
+        range: Range<u64>,
+        watch: &dyn Watch,
+        visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>,
+    ) -> Result<Unreadable, SourceError> {
         let (request, window) = self.counted()?;
-        let shapes = self.shapes(&Unwatched)?;
+        let shapes = self.shapes(watch)?;
         let slice = Slice { from: range.start, most: range.end.saturating_sub(range.start).min(i64::MAX as u64) };
         let sql = rows::all(&numbered(&shapes), window, &request, slice);
         let mut filter = super::Filter::new(&request);
         let mut number = range.start;
-        self.service.visit("reading rows", &sql, &Unwatched, &mut |row| {
-            let cells = AnswerCells::of(row);
-            let (Some(time), Some(group), Some(whole)) = (cells.int(1), cells.hash(2), cells.value(4)) else {
-                return ControlFlow::Continue(());
-            };
-            let key = RowKey { table: cells.count(0) as u32, group, time, nth: cells.count(3) as u32 };
-            let Some(shape) = shapes.get(key.table as usize) else { return ControlFlow::Continue(()) };
-            let row = shaped(shape, whole, time);
+        self.visit(&sql, (&shapes, WantedColumns::All), watch, &mut |at, row| {
             if !filter.takes(&row.error_row()) {
                 return ControlFlow::Continue(());
             }
             number += 1;
-            visit(number - 1, self.keys.add(key), row)
-        })?;
-        Ok(Unreadable::default())
+            visit(number - 1, at, row)
+        })
+    }
+
+    fn read(
+        &self,
+        wanted: ReadRows<'_>,
+        watch: &dyn Watch,
+        visit: &mut dyn FnMut(RowRef, SourceRow) -> ControlFlow<()>,
+    ) -> Result<Unreadable, SourceError> {
+        let (request, window) = self.counted()?;
+        let shapes = self.shapes(watch)?;
+        shape::have_payloads(&shapes)?;
+        let needed = (&*shapes, WantedColumns::Needed);
+        let ReadRows::First(groups, most) = wanted else {
+            let mut filter = super::Filter::new(&request);
+            return self.visit(&rows::needed(&numbered(&shapes), window, &request), needed, watch, &mut |at, row| {
+                if filter.takes(&row.error_row()) { visit(at, row) } else { ControlFlow::Continue(()) }
+            });
+        };
+        let (tables, ids) = parts(&shapes, groups.iter().flat_map(|group| self.keys.parts(group.fingerprint)).collect());
+        if ids.is_empty() {
+            return Ok(Unreadable::default());
+        }
+        let rows = if groups.len() == 1 { Most::InAll(most as u64) } else { Most::OfEach(most as u64) };
+        let sql = rows::first(&tables, window, &request, &ids, rows);
+        // A group is made of several coarse groups.
+        let mut read: HashMap<Option<Fingerprint>, usize> = HashMap::new();
+        self.visit(&sql, needed, watch, &mut |at, row| {
+            let read = read.entry(self.keys.group_of(at)).or_default();
+            *read += 1;
+            if *read > most { ControlFlow::Continue(()) } else { visit(at, row) }
+        })
+    }
+
+    fn group_of(&self, at: RowRef) -> Option<Fingerprint> {
+        self.keys.group_of(at)
     }
 
     fn more_rows(&self, group: &Group, order: RowOrder, from: usize, watch: &dyn Watch) -> Result<Vec<RowRef>, SourceError> {

@@ -128,7 +128,12 @@ impl ErrorSource for Files {
         fetch::row(input, at.place(), watch)
     }
 
-    fn rows(&self, range: Range<u64>, visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>) -> Result<Unreadable, SourceError> {
+    fn rows(
+        &self,
+        range: Range<u64>,
+        _: &dyn Watch,
+        visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>,
+    ) -> Result<Unreadable, SourceError> {
         fetch::rows(&self.inputs, self.options.keep_rows, range, visit)
     }
 }

@@ -60,7 +60,7 @@ fn rows(source: &dyn ErrorSource) -> Vec<(RowRef, SourceRow)> {
         rows.push((at, row));
         ControlFlow::Continue(())
     };
-    source.rows(0..u64::MAX, visit).unwrap();
+    source.rows(0..u64::MAX, &Unwatched, visit).unwrap();
     rows
 }
 

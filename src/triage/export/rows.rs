@@ -48,7 +48,7 @@ pub fn visit(
     let begun = Instant::now();
     let wanted: FxHashSet<RowRef> = places.iter().copied().collect();
     let mut found = 0;
-    source.rows(0..u64::MAX, &mut |number, at, row| {
+    source.rows(0..u64::MAX, watch, &mut |number, at, row| {
         if number % STEP == 0 {
             watch.progress(Progress { rows: number, elapsed: begun.elapsed(), ..Progress::default() });
             if watch.cancelled() {

@@ -255,9 +255,10 @@ mod tests {
         fn rows(
             &self,
             range: Range<u64>,
+            watch: &dyn Watch,
             visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>,
         ) -> Result<Unreadable, SourceError> {
-            self.source.rows(range, visit)
+            self.source.rows(range, watch, visit)
         }
     }
 

@@ -133,6 +133,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
             return vec![arrange(app)];
         }
         Action::ToggleNoise => toggle_noise(app),
+        Action::CountCauses => return super::causes::count(app),
         Action::NextDeployed => to_deployed(app, true),
         Action::PreviousDeployed => to_deployed(app, false),
         _ => {

@@ -9,7 +9,7 @@ use crate::ground::outline::Tree;
 use crate::ground::text::plural;
 use crate::rows::group::Fingerprint;
 use crate::rows::payload::holding::{HeldCount, PayloadQuery};
-use crate::rows::source::RowOrder;
+use crate::rows::source::{Progress, RowOrder};
 
 /// Looks into all payloads for what was typed.
 pub(super) fn seek(app: &mut App, text: &str) -> Vec<Effect> {
@@ -21,7 +21,7 @@ pub(super) fn seek(app: &mut App, text: &str) -> Vec<Effect> {
         }
     };
     let job = app.next_job();
-    let former = app.seeking.replace(Seeking { job, count: HeldCount::default(), query: query.clone() });
+    let former = app.seeking.replace(Seeking { job, count: HeldCount::default(), progress: Progress::default(), query: query.clone() });
     let groups = app.groups.tree.groups.clone();
     former.map(|seeking| Effect::Cancel(seeking.job)).into_iter().chain([Effect::SeekPayloads { job, query, groups }]).collect()
 }
@@ -30,6 +30,7 @@ pub(super) fn seek(app: &mut App, text: &str) -> Vec<Effect> {
 pub(super) fn progress(app: &mut App, job: JobId, count: HeldCount) {
     if let Some(seeking) = app.seeking.as_mut().filter(|seeking| seeking.job == job) {
         seeking.count = count;
+        seeking.progress = Progress::default();
     }
 }
 

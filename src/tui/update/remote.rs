@@ -1,11 +1,11 @@
-//! What only a source somewhere else needs: agreeing to a price, more rows of a group, the SQL behind what is shown.
+//! What only a source somewhere else needs: agreeing to a price, how far a query is, more rows of a group, the SQL behind what is shown.
 
 use super::super::action::Action;
 use super::super::app::{App, Asking, Question};
 use super::super::message::{Effect, JobId};
 use super::super::row_place::GroupPlace;
 use crate::rows::row::RowRef;
-use crate::rows::source::RowOrder;
+use crate::rows::source::{Progress, RowOrder};
 
 /// Work waits for an answer.
 pub(super) fn question(app: &mut App, id: JobId, text: String) -> Vec<Effect> {
@@ -13,6 +13,16 @@ pub(super) fn question(app: &mut App, id: JobId, text: String) -> Vec<Effect> {
     app.pending.clear();
     app.question = Some(Question { id, text });
     Vec::new()
+}
+
+/// How far work is that somebody waits for.
+pub(super) fn progress(app: &mut App, job: JobId, progress: Progress) {
+    if let Some(seeking) = app.seeking.as_mut().filter(|seeking| seeking.job == job) {
+        seeking.progress = progress;
+    }
+    if let Some(counting) = app.causes.counting.as_mut().filter(|counting| counting.job == job) {
+        counting.progress = progress;
+    }
 }
 
 /// An action while a question is open: only one agrees.
@@ -23,6 +33,10 @@ pub(super) fn answer(app: &mut App, action: Action) -> Vec<Effect> {
 
 /// Asks for the rows behind those that are known, and opens the first of them when they are there.
 pub(super) fn ask_for_more(app: &mut App, of: GroupPlace) -> Vec<Effect> {
+    if app.more.held.contains(&of.group().fingerprint) {
+        app.tell("the last document of this group whose payload holds what was looked for");
+        return Vec::new();
+    }
     let (order, rows) = app.more.of(of.group());
     let from = rows.len();
     look(app, of, order, from)
@@ -42,9 +56,6 @@ fn look(app: &mut App, of: GroupPlace, order: RowOrder, from: usize) -> Vec<Effe
 pub(super) fn more_rows(app: &mut App, job: JobId, rows: Result<Vec<RowRef>, String>) -> Vec<Effect> {
     let Some(Asking { of, order, from, .. }) = app.more.asking.take_if(|asking| asking.job == job) else { return Vec::new() };
     match rows {
-        Ok(rows) if rows.is_empty() && app.more.held.contains(&of.group().fingerprint) => {
-            app.tell("the last document of this group whose payload holds what was looked for");
-        }
         Ok(rows) if rows.is_empty() => app.tell("the last document that the source has of this group"),
         Ok(rows) => {
             // In another order the rows are asked for from the first.
@@ -68,6 +79,10 @@ pub(super) fn next_order(app: &mut App) -> Vec<Effect> {
     let of = place.of.clone();
     if of.group().rows.len() as u64 >= of.group().count {
         app.tell("this source has only one order of documents");
+        return Vec::new();
+    }
+    if app.more.held.contains(&of.group().fingerprint) {
+        app.tell("the documents that hold what was looked for have only one order");
         return Vec::new();
     }
     let (order, name) = match place.order {

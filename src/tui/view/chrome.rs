@@ -22,13 +22,26 @@ pub(super) fn title(app: &App, buffer: &mut Buffer, area: Rect, left: &str, righ
     paint_line(buffer, area, 0, style);
     let Some(mut pen) = Pen::new(buffer, area, 0, style) else { return };
     pen.skip(1).skip_right(1);
-    let news = app.seeking.as_ref().map(|seeking| {
-        let stops = app.keymap.words(&format!(" {} ", app.theme.glyphs.dot), Action::Back, " calls it off");
-        format!("looking into payloads: {} of {} hold it{stops}", text::count(seeking.count.held), text::count(seeking.count.rows))
-    });
-    let news = news.or_else(|| app.reading.map(|progress| reading(app, progress, pen.room() * 2 / 3)));
+    let news = looking(app).or_else(|| app.reading.map(|progress| reading(app, progress, pen.room() * 2 / 3)));
     pen.put_right(news.as_deref().unwrap_or(right), Style::new()).skip_right(2);
     pen.put(&text::visible(left), Style::new());
+}
+
+/// How far looking into payloads is that somebody asked for.
+fn looking(app: &App) -> Option<String> {
+    let (progress, told) = match (&app.seeking, app.causes.asked()) {
+        (Some(seeking), _) => {
+            let count = seeking.count;
+            (seeking.progress, format!("looking into payloads: {} of {} hold it", text::count(count.held), text::count(count.rows)))
+        }
+        (None, Some(counting)) => {
+            let progress = counting.progress;
+            (progress, format!("counting causes: {} looked into", text::plural(progress.rows, "payload", "payloads")))
+        }
+        (None, None) => return None,
+    };
+    let told = progress.job.map_or(told, |job| job.describe(&progress));
+    Some(told + &app.keymap.words(&format!(" {} ", app.theme.glyphs.dot), Action::Back, " calls it off"))
 }
 
 /// `━━━── 43 %  1.2 of 2.8 GiB · 412,000 rows · 900,000 rows/s · 3 s left · Esc stops`, as much of it as fits; the key where it does that.

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::super::action::Action;
 use super::super::app::App;
 use super::super::group_tree::GroupTree;
 use super::super::panes;
@@ -12,6 +13,7 @@ use super::sheet::Sheet;
 use crate::ground::text;
 use crate::ground::time;
 use crate::rows::group::{Evidence, Facet, Group, Status, Trend, Worth};
+use crate::triage::causes::{MOST_ROWS, has_causes};
 use crate::triage::facts;
 
 /// Jobs that are shown.
@@ -181,8 +183,17 @@ impl Sheet<'_> {
                 self.line(&format!("{:>11}{} more", "", text::count(more as u64)), Role::Dim);
             }
             causes.unknown().iter().for_each(|words| self.words(words, Role::Dim));
-        } else if let Some(words) = app.causes.absence(group.fingerprint) {
+            return;
+        }
+        let absence = app.causes.absence(group.fingerprint);
+        if let Some(words) = absence {
             self.words(&text::visible(words), Role::Dim);
+        }
+        let is_left = absence.is_some() || (app.is_remote && app.schemas.is_some() && has_causes(group));
+        if is_left && app.causes.counting.as_ref().is_none_or(|counting| counting.of != group.fingerprint) {
+            let first = if group.count > MOST_ROWS as u64 { format!(", in its first {}", rows(MOST_ROWS as u64)) } else { String::new() };
+            let words = app.keymap.words("", Action::CountCauses, &format!(" counts what is really wrong{first}"));
+            self.words(&words, Role::Dim);
         }
     }
 

@@ -16,7 +16,7 @@ use super::{locked, name::TableName};
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Grouper, Groups};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
-use crate::rows::source::{ErrorSource, Filter, Request, SourceError, Unwatched, Watch};
+use crate::rows::source::{ErrorSource, Filter, Request, SourceError, Watch};
 
 /// Rows of a page.
 const PAGE: u64 = 20_000;
@@ -132,11 +132,16 @@ impl ErrorSource for Adhoc {
         Ok(self.source_row(&stored.schema, row, at.place()))
     }
 
-    fn rows(&self, range: Range<u64>, visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>) -> Result<Unreadable, SourceError> {
-        let stored = self.stored(&Unwatched)?;
+    fn rows(
+        &self,
+        range: Range<u64>,
+        watch: &dyn Watch,
+        visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>,
+    ) -> Result<Unreadable, SourceError> {
+        let stored = self.stored(watch)?;
         let mut number = range.start;
         while number < range.end {
-            let page = self.page(&stored, number, PAGE.min(range.end - number), &[], &Unwatched)?;
+            let page = self.page(&stored, number, PAGE.min(range.end - number), &[], watch)?;
             if page.rows.is_empty() {
                 break;
             }

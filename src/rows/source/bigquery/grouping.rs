@@ -11,7 +11,7 @@ mod normal;
 use heck::ToSnakeCase;
 
 use super::answer::Field;
-use super::shape::{CountColumns, TableShape};
+use super::shape::{CountColumns, TableShape, WantedColumns};
 use super::sql::{QueryValue, Sql};
 use super::window::Window;
 use crate::rows::column::ErrorColumn;
@@ -105,8 +105,8 @@ pub(super) enum WantedRows {
     Counts,
     /// What puts rows in order.
     Keys,
-    /// Everything, with the payload.
-    Whole,
+    /// These columns, with the payload.
+    Whole(WantedColumns),
 }
 
 /// `WITH source …, keyed …`: the rows of the window, each with the number (`id`) of its coarse group.
@@ -156,10 +156,10 @@ fn source(at: usize, shape: &TableShape, window: Window, request: &Request, want
     sql = match (wanted, shape.column(ErrorColumn::Client)) {
         (WantedRows::Counts, Some(client)) => sql.text(", SUBSTR(TO_HEX(MD5(").column(client).text(")), 1, 16) AS client"),
         (WantedRows::Counts, None) => sql.text(", CAST(NULL AS STRING) AS client"),
-        (WantedRows::Keys | WantedRows::Whole, _) => sql.text(", ").then(text_column(shape.field(ErrorColumn::Uri))).text(" AS uri"),
+        (WantedRows::Keys | WantedRows::Whole(_), _) => sql.text(", ").then(text_column(shape.field(ErrorColumn::Uri))).text(" AS uri"),
     };
-    if wanted == WantedRows::Whole {
-        sql = sql.text(", ").then(whole(shape)).text(" AS whole");
+    if let WantedRows::Whole(columns) = wanted {
+        sql = sql.text(", ").then(whole(shape, columns)).text(" AS whole");
     }
     if let Some(counts) = &shape.counts {
         sql = sql.text(", ").column(&counts.count).text(" AS weight");
@@ -174,11 +174,11 @@ fn source(at: usize, shape: &TableShape, window: Window, request: &Request, want
     sql.text("\n")
 }
 
-/// All columns under their own names, which may be those that are used here.
-fn whole(shape: &TableShape) -> Sql {
+/// Columns under their own names, which may be those that are used here.
+fn whole(shape: &TableShape, columns: WantedColumns) -> Sql {
     let mut sql = Sql::new("STRUCT(");
-    for (at, column) in shape.all_columns().enumerate() {
-        sql = sql.text(if at > 0 { ", " } else { "" }).column(column).text(" AS ").column(column);
+    for (at, column) in shape.columns(columns).into_iter().enumerate() {
+        sql = sql.text(if at > 0 { ", " } else { "" }).column(&column.name).text(" AS ").column(&column.name);
     }
     sql.text(")")
 }

@@ -32,6 +32,7 @@ struct KnownKey {
     keys: Vec<RowKey>,
     numbers: HashMap<RowKey, u64>,
     parts: HashMap<Fingerprint, BTreeSet<(u32, u64)>>,
+    groups: HashMap<(u32, u64), Fingerprint>,
 }
 
 impl Keys {
@@ -57,7 +58,15 @@ impl Keys {
         let mut known = self.lock();
         let parts: Vec<(u32, u64)> =
             rows.iter().filter_map(|at| known.keys.get(at.place() as usize)).map(|key| (key.table, key.group)).collect();
+        known.groups.extend(parts.iter().map(|part| (*part, group)));
         known.parts.entry(group).or_default().extend(parts);
+    }
+
+    /// The group of the row at a place.
+    pub(super) fn group_of(&self, at: RowRef) -> Option<Fingerprint> {
+        let known = self.lock();
+        let key = known.keys.get(usize::try_from(at.place()).ok()?)?;
+        known.groups.get(&(key.table, key.group)).copied()
     }
 
     /// The coarse groups of a group, by table and number.
@@ -84,6 +93,7 @@ mod tests {
         assert_eq!(keys.get(second), Some(key(1)));
         assert_eq!(keys.get(RowRef::new(0, 9)), None);
         keys.remember(Fingerprint(3), &[first, second]);
+        assert_eq!((keys.group_of(second), keys.group_of(RowRef::new(0, 9))), (Some(Fingerprint(3)), None));
         assert_eq!((keys.parts(Fingerprint(3)), keys.parts(Fingerprint(4))), (vec![(1, 7)], vec![]));
     }
 }

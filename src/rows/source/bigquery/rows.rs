@@ -1,10 +1,11 @@
 //! The queries that fetch rows.
 //!
-//! Owns: the keys of a group's rows in an order, a page at a time; one row with its payload; all rows of a window.
+//! Owns: the keys of a group's rows in an order, a page at a time; one row with its payload; all rows of a window, or the first of some groups.
 //! Refuses: asking them.
 
 use super::grouping::{Numbered, WantedRows, keyed};
 use super::keys::RowKey;
+use super::shape::WantedColumns;
 use super::sql::{QueryValue, Sql};
 use super::window::Window;
 use crate::rows::source::{Request, RowOrder};
@@ -35,17 +36,52 @@ pub(super) fn keys(tables: &[Numbered<'_>], window: Window, request: &Request, i
 /// One row, whole.
 pub(super) fn one(table: Numbered<'_>, key: &RowKey) -> Sql {
     let moment = Window { since: key.time, until: key.time.saturating_add(1) };
-    let sql = keyed(&[table], moment, &Request::default(), WantedRows::Whole).text("\nSELECT whole FROM keyed WHERE id IN UNNEST(");
+    let sql = keyed(&[table], moment, &Request::default(), WantedRows::Whole(WantedColumns::All))
+        .text("\nSELECT whole FROM keyed WHERE id IN UNNEST(");
     let sql = sql.value("ids", texts(&[key.group])).text(")\nORDER BY uri, message\nLIMIT ");
     sliced(sql, Slice { from: u64::from(key.nth), most: 1 })
 }
 
 /// All rows of a window, whole, in the order of time, with their keys.
 pub(super) fn all(tables: &[Numbered<'_>], window: Window, request: &Request, slice: Slice) -> Sql {
-    let sql = keyed(tables, window, request, WantedRows::Whole);
+    let sql = keyed(tables, window, request, WantedRows::Whole(WantedColumns::All));
     let sql =
         sql.text(&format!("\nSELECT src, UNIX_MICROS(ts) AS time_us, id, {NTH}, whole\nFROM keyed\nORDER BY ts, src, id, nth\nLIMIT "));
     sliced(sql, slice)
+}
+
+/// All rows of a window in any order, with their keys and no more columns than are needed.
+pub(super) fn needed(tables: &[Numbered<'_>], window: Window, request: &Request) -> Sql {
+    keyed(tables, window, request, WantedRows::Whole(WantedColumns::Needed))
+        .text(&format!("\nSELECT src, UNIX_MICROS(ts) AS time_us, id, {NTH}, whole\nFROM keyed"))
+}
+
+/// The newest rows of each of some coarse groups, the newest of all first, with their keys and no more columns than are needed; of one group so many in
+/// all, which BigQuery finds without sorting the others.
+pub(super) fn first(tables: &[Numbered<'_>], window: Window, request: &Request, ids: &[u64], most: Most) -> Sql {
+    let (place, behind) = match most {
+        Most::InAll(most) => ("", Sql::new("\nORDER BY ts DESC, src, id, nth\nLIMIT ").value("most", int(most))),
+        Most::OfEach(most) => {
+            let behind = Sql::new("\nWHERE place <= ").value("most", int(most)).text("\nORDER BY ts DESC, src, id, nth");
+            (", ROW_NUMBER() OVER (PARTITION BY src, id ORDER BY ts DESC, uri, message) AS place", behind)
+        }
+    };
+    keyed(tables, window, request, WantedRows::Whole(WantedColumns::Needed))
+        .text(&format!(
+            "\nSELECT src, UNIX_MICROS(ts) AS time_us, id, nth, whole\nFROM (SELECT *, {NTH}{place}\n  FROM keyed WHERE id IN UNNEST("
+        ))
+        .value("ids", texts(ids))
+        .text("))")
+        .then(behind)
+}
+
+/// How many rows are enough.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Most {
+    /// Of all coarse groups together.
+    InAll(u64),
+    /// Of each.
+    OfEach(u64),
 }
 
 /// All columns but the payload of a group's rows, newest first: for people, to be pasted into the console.
@@ -60,6 +96,9 @@ fn texts(ids: &[u64]) -> QueryValue {
 }
 
 fn sliced(sql: Sql, slice: Slice) -> Sql {
-    let number = |n: u64| QueryValue::Int(i64::try_from(n).unwrap_or(i64::MAX));
-    sql.value("most", number(slice.most)).text(" OFFSET ").value("from", number(slice.from))
+    sql.value("most", int(slice.most)).text(" OFFSET ").value("from", int(slice.from))
+}
+
+fn int(number: u64) -> QueryValue {
+    QueryValue::Int(i64::try_from(number).unwrap_or(i64::MAX))
 }

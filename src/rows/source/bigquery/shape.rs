@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::answer::Field;
 use super::error::Error;
 use super::table::SourceTable;
-use crate::rows::column::{CountColumn, ErrorColumn};
+use crate::rows::column::{self, CountColumn, ErrorColumn};
 
 /// Columns of the error table that are used here, in the order in which they are told.
 pub(super) const USED: [ErrorColumn; 11] = [
@@ -28,6 +28,14 @@ pub(super) const USED: [ErrorColumn; 11] = [
 /// The columns that a table may have under other names.
 pub fn renamable() -> Vec<&'static str> {
     USED.into_iter().map(ErrorColumn::name).chain(CountColumn::ALL.into_iter().map(CountColumn::name)).collect()
+}
+
+/// How much of rows is read, which is what costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WantedColumns {
+    All,
+    /// [`ErrorColumn::NEEDED`].
+    Needed,
 }
 
 /// A table with the meaning of its columns.
@@ -115,9 +123,17 @@ impl TableShape {
         known.map_or(column, |(known, _)| known.name()).to_owned()
     }
 
-    /// Names of all its columns.
-    pub(super) fn all_columns(&self) -> impl Iterator<Item = &str> {
-        self.table.schema.fields.iter().map(|field| field.name.as_str())
+    /// Its columns, or those of them that groups and documents are made of.
+    pub(super) fn columns(&self, wanted: WantedColumns) -> Vec<&Field> {
+        match wanted {
+            WantedColumns::All => self.table.schema.fields.iter().collect(),
+            WantedColumns::Needed => ErrorColumn::NEEDED.into_iter().filter_map(|column| self.field(column)).collect(),
+        }
+    }
+
+    /// What a table of counts cannot give.
+    pub(super) fn has_no_rows(&self) -> String {
+        format!("{} holds counts with a sample of their messages, but no single rows or documents", self.name())
     }
 
     /// What it does not have of what is needed for groups and documents.
@@ -146,6 +162,20 @@ pub(super) fn together(tables: Vec<SourceTable>, renamed: &BTreeMap<String, Stri
         )));
     }
     Ok(shapes)
+}
+
+/// Whether there is anything to look into, known before that costs.
+///
+/// # Errors
+/// No table has payloads.
+pub(super) fn have_payloads(shapes: &[TableShape]) -> Result<(), Error> {
+    let lacks = |shape: &TableShape| match (&shape.counts, shape.column(ErrorColumn::Payload)) {
+        (Some(_), _) => Some(shape.has_no_rows()),
+        (None, None) => Some(format!("{} has no {}", shape.name(), column::lost(&[ErrorColumn::Payload]))),
+        (None, Some(_)) => None,
+    };
+    let lacking: Option<Vec<String>> = shapes.iter().map(lacks).collect();
+    lacking.and_then(|lacking| lacking.into_iter().next()).map_or(Ok(()), |told| Err(Error::Input(told)))
 }
 
 #[cfg(test)]
