@@ -2,6 +2,8 @@
 
 /// Tables whose columns stand under each other.
 pub mod aligned;
+/// What breaks inside a library that reads data, as an error.
+pub mod contained;
 /// A query typed in a hurry finds its lines.
 pub mod fuzzy;
 /// Markdown that no data can break.

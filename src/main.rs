@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use color_eyre::config::{HookBuilder, Theme};
 use misfit::cli::{parse, run};
+use misfit::ground::contained;
 use supports_color::Stream;
 
 fn main() -> ExitCode {
@@ -18,5 +19,11 @@ fn main() -> ExitCode {
     if let Err(error) = hooks.install() {
         eprintln!("misfit: {error}");
     }
+    let reported = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !contained::is_contained() {
+            reported(info);
+        }
+    }));
     run(cli)
 }

@@ -17,6 +17,7 @@ mod corpus;
 mod example_corpus;
 mod export_corpus;
 mod export_safe;
+mod flipped;
 mod found;
 
 mod groups_corpus;

@@ -14,6 +14,7 @@ use etcetera::BaseStrategy;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::ground::contained::contained;
 use crate::triage::redact::{Paths, Redaction};
 use crate::tui::binding::{Binding, SettingPlace};
 pub use bigquery::BigQueryConfig;
@@ -88,7 +89,8 @@ pub fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
 /// Reads the text of a configuration file; `path` is for messages and for paths relative to it.
 pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
     let reader = ConfigReader { text, path };
-    let table = DeTable::parse(text).map_err(|error| reader.wrong(error.span().unwrap_or_default(), error.message().to_owned()))?;
+    let parsed = contained(|| DeTable::parse(text)).map_err(|reason| reader.wrong(Default::default(), reason))?;
+    let table = parsed.map_err(|error| reader.wrong(error.span().unwrap_or_default(), error.message().to_owned()))?;
     let mut config = Config::default();
     for (name, value) in table.get_ref() {
         match name.get_ref().as_ref() {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use flate2::bufread::GzDecoder;
 
+use crate::ground::contained::ContainedReader;
 use crate::ground::text;
 
 /// Most bytes that a payload may have once decoded. What lies beyond is cut off and said.
@@ -125,7 +126,7 @@ fn gunzip(bytes: Vec<u8>, problems: &mut Vec<String>) -> (Vec<u8>, PayloadForm, 
     while rest.starts_with(GZIP) {
         // One byte more than allowed tells that there is more.
         let room = (MOST_DECODED + 1 - out.len()) as u64;
-        let outcome = GzDecoder::new(&mut rest).take(room).read_to_end(&mut out);
+        let outcome = ContainedReader::new(GzDecoder::new(&mut rest)).take(room).read_to_end(&mut out);
         if out.len() > MOST_DECODED {
             return (out, PayloadForm::Gzip, false);
         }

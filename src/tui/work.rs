@@ -24,6 +24,7 @@ use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::message::{Effect, Export, Exported, JobId, Message};
 use super::row_place::{GroupPlace, OpenedRow, RowPlace};
+use crate::ground::contained;
 use crate::pipeline::layout::ddl;
 use crate::rows::group::{Groups, Sort};
 use crate::rows::schemas::SchemaStore;
@@ -192,10 +193,15 @@ impl Workers {
     }
 
     fn run(&self, work: impl FnOnce(&UnboundedSender<Message>) -> Option<Message> + Send + 'static) {
+        self.run_or(work, Message::Broken);
+    }
+
+    /// The same for work whose failure has a place of its own.
+    fn run_or(&self, work: impl FnOnce(&UnboundedSender<Message>) -> Option<Message> + Send + 'static, failed: fn(String) -> Message) {
         let (messages, running) = (self.messages.clone(), Running::begin(&self.running));
         self.runtime.spawn_blocking(move || {
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&messages)));
-            let message = outcome.unwrap_or_else(|panic| Some(Message::Broken(broken(panic.as_ref()))));
+            let message = outcome.unwrap_or_else(|panic| Some(failed(broken(panic.as_ref()))));
             if let Some(message) = message {
                 // The explorer is gone once nobody listens.
                 let _ = messages.send(message);
@@ -219,12 +225,13 @@ impl Workers {
         let Some(source) = self.source.clone() else { return };
         let (request, stop) = (self.request.clone(), self.stop_reading.clone());
         let watch = self.reader(stop);
-        self.run(move |_| {
+        let work = move |_: &UnboundedSender<Message>| {
             Some(match source.groups(&request, &watch) {
                 Ok(groups) => Message::Groups { tree: arranged(groups), done: true },
                 Err(error) => Message::ReadFailed(advice::told(&error)),
             })
-        });
+        };
+        self.run_or(work, Message::ReadFailed);
     }
 
     fn export(&mut self, job: JobId, export: Export) {
@@ -316,8 +323,7 @@ impl Drop for Running {
 
 /// What a panic said, for the bottom line.
 fn broken(panic: &(dyn std::any::Any + Send)) -> String {
-    let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("misfit itself failed here: {}", said.unwrap_or("no reason given"))
+    format!("misfit itself failed here: {}", contained::said(panic))
 }
 
 fn arranged(groups: Groups) -> Arc<GroupTree> {

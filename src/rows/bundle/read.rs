@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::record::{BundleLine, BundledFile, BundledRow, End, Header};
 use super::{MAGIC, MOST_LINE, MOST_LINES, MOST_TEXT, VERSION};
+use crate::ground::contained::ContainedReader;
 use crate::ground::text::{self, visible};
 use crate::rows::group::{GroupRecord, Job};
 
@@ -32,7 +33,7 @@ struct Version {
 /// Reads a bundle to its end; the reason where it is none, or not whole.
 pub(crate) fn contents(packed: impl BufRead) -> Result<BundleContents, String> {
     let decoder = zstd::stream::read::Decoder::with_buffer(packed).map_err(|error| unpacking(&error))?;
-    let mut lines = BoundedLines { reader: BufReader::new(decoder), line: Vec::new(), number: 0, left: MOST_TEXT };
+    let mut lines = BoundedLines { reader: BufReader::new(ContainedReader::new(decoder)), line: Vec::new(), number: 0, left: MOST_TEXT };
     let header = header(lines.next()?.unwrap_or_default())?;
     let mut contents = BundleContents {
         header,

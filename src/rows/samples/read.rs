@@ -8,6 +8,7 @@ use std::sync::Arc;
 use flate2::bufread::MultiGzDecoder;
 
 use super::{Sample, SampleError, SampleFile};
+use crate::ground::contained::ContainedReader;
 use crate::pipeline::document::Document;
 use crate::rows::payload::MOST_DECODED;
 
@@ -99,9 +100,9 @@ fn unpacked(mut raw: Box<dyn Read>) -> io::Result<Box<dyn BufRead>> {
     let is_zstd = head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
     let raw = BufReader::with_capacity(PIECE, Cursor::new(head).chain(raw));
     Ok(if is_gzip {
-        Box::new(BufReader::with_capacity(PIECE, MultiGzDecoder::new(raw)))
+        Box::new(BufReader::with_capacity(PIECE, ContainedReader::new(MultiGzDecoder::new(raw))))
     } else if is_zstd {
-        Box::new(BufReader::with_capacity(PIECE, zstd::stream::read::Decoder::with_buffer(raw)?))
+        Box::new(BufReader::with_capacity(PIECE, ContainedReader::new(zstd::stream::read::Decoder::with_buffer(raw)?)))
     } else {
         Box::new(raw)
     })

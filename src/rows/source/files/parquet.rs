@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use parquet::errors::{ParquetError, Result};
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::properties::ReaderProperties;
 use parquet::file::reader::{FileReader, RowGroupReader};
 use parquet::file::serialized_reader::{SerializedFileReader, SerializedRowGroupReader};
@@ -19,6 +19,7 @@ use parquet::file::serialized_reader::{SerializedFileReader, SerializedRowGroupR
 use self::column::ParquetColumn;
 use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TIME};
 use super::spool::Spool;
+use crate::ground::contained::contained;
 use crate::rows::column::ErrorColumn;
 use crate::rows::payload::Payload;
 use crate::rows::row::{ErrorRow, SourceRow};
@@ -64,7 +65,10 @@ pub(super) struct ParquetTable {
 impl ParquetTable {
     /// Reads the footer.
     pub(super) fn open(place: ParquetPlace) -> Result<Self> {
-        let metadata = Arc::new(SerializedFileReader::new(place.open()?)?.metadata().clone());
+        let file = place.open()?;
+        let length = file.metadata()?.len();
+        let metadata = Arc::new(reading(|| Ok(SerializedFileReader::new(file)?.metadata().clone()))?);
+        is_sound(&metadata, length)?;
         let schema = metadata.file_metadata().schema_descr();
         let flat = |leaf: &usize| schema.column(*leaf).path().parts().len() == 1 && schema.column(*leaf).max_rep_level() == 0;
         let leaves = (0..schema.num_columns()).filter(flat).map(|leaf| (schema.column(leaf).name().to_owned(), leaf)).collect();
@@ -118,16 +122,13 @@ impl ParquetTable {
     fn rows(&self, group: usize, needed: &dyn Fn(&str) -> bool) -> Result<Rows<'_>> {
         let gate = self.place.gate();
         let properties = Arc::new(ReaderProperties::builder().build());
-        let reader = SerializedRowGroupReader::new(
-            Arc::new(self.place.open()?),
-            self.metadata.row_group(group),
-            self.metadata.page_index_for_row_group(group),
-            properties,
-        )?;
+        let file = Arc::new(self.place.open()?);
+        let (of_group, index) = (self.metadata.row_group(group), self.metadata.page_index_for_row_group(group));
+        let reader = reading(|| SerializedRowGroupReader::new(file, of_group, index, properties))?;
         let schema = self.metadata.file_metadata().schema_descr();
         let mut columns = Vec::new();
         for (name, leaf) in self.leaves.iter().filter(|(name, _)| needed(name)) {
-            columns.push((name.as_str(), ParquetColumn::new(reader.get_column_reader(*leaf)?, &schema.column(*leaf))));
+            columns.push((name.as_str(), ParquetColumn::new(reading(|| reader.get_column_reader(*leaf))?, &schema.column(*leaf))));
         }
         let mut places = [None; COUNT];
         for (i, (name, _)) in columns.iter().enumerate() {
@@ -154,6 +155,33 @@ impl ParquetTable {
     }
 }
 
+/// The library panics at some of what it was not meant to read.
+fn reading<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    contained(work).unwrap_or_else(|reason| Err(ParquetError::General(reason)))
+}
+
+/// Whether what the footer tells can be so.
+fn is_sound(metadata: &ParquetMetaData, length: u64) -> Result<()> {
+    let (told, of_groups) = (metadata.file_metadata().num_rows(), metadata.row_groups().iter().map(RowGroupMetaData::num_rows));
+    if of_groups.clone().any(|rows| rows < 0) || of_groups.clone().try_fold(0, i64::checked_add) != Some(told) {
+        return Err(ParquetError::General(format!("its footer tells of {told} rows, and of another number in its row groups")));
+    }
+    for (number, group) in metadata.row_groups().iter().enumerate() {
+        for column in group.columns() {
+            let begin = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+            let end = begin.checked_add(column.compressed_size()).filter(|&end| begin >= 0 && end >= begin);
+            if end.and_then(|end| u64::try_from(end).ok()).is_none_or(|end| end > length) {
+                let name = column.column_path().string();
+                return Err(ParquetError::General(format!(
+                    "its footer says that column {name} of row group {} is outside of the file",
+                    number + 1
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Rows of one row group, a batch at a time.
 pub(super) struct Rows<'t> {
     columns: Vec<(&'t str, ParquetColumn)>,
@@ -172,7 +200,7 @@ impl Rows<'_> {
     fn batch(&mut self, most: usize) -> Result<usize> {
         let rows = usize::try_from(self.left).unwrap_or(most).min(most);
         for (name, column) in &mut self.columns {
-            if column.read(rows)? != rows {
+            if reading(|| column.read(rows))? != rows {
                 return Err(ParquetError::General(format!("column {name} has fewer rows than its row group")));
             }
         }
@@ -183,7 +211,7 @@ impl Rows<'_> {
     /// Passes over rows, without decoding the pages between.
     pub(super) fn skip(&mut self, rows: u64) -> Result<()> {
         for (_, column) in &mut self.columns {
-            column.skip(usize::try_from(rows).unwrap_or(usize::MAX))?;
+            reading(|| column.skip(usize::try_from(rows).unwrap_or(usize::MAX)))?;
         }
         self.left = self.left.saturating_sub(rows);
         Ok(())

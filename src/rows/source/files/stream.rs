@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use super::sniff::Packing;
+use crate::ground::contained::ContainedReader;
 
 /// Bytes read at a time from what is behind a decoder or a pipe.
 const PIECE: usize = 256 << 10;
@@ -43,8 +44,8 @@ pub(super) fn decoded(raw: ByteReader, packing: Packing) -> io::Result<ByteReade
     let raw = BufReader::with_capacity(PIECE, raw);
     Ok(match packing {
         Packing::Plain => Box::new(raw),
-        Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(raw)),
-        Packing::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(raw)?),
+        Packing::Gzip => Box::new(ContainedReader::new(flate2::bufread::MultiGzDecoder::new(raw))),
+        Packing::Zstd => Box::new(ContainedReader::new(zstd::stream::read::Decoder::with_buffer(raw)?)),
     })
 }
 
