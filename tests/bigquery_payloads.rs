@@ -61,7 +61,7 @@ fn lines(output: &Output) -> Vec<Value> {
 /// What has to be the same of groups and causes, whatever order equal ones are in.
 fn told(output: &Output) -> BTreeMap<String, Vec<Value>> {
     const SAME: [&str; 11] =
-        ["cause_of", "cause_rows", "cause_unknown", "rows", "path", "fault", "keyword", "first", "last", "jobs", "facets"];
+        ["cause_of", "cause_rows", "cause_unknown", "count", "path", "fault", "keyword", "first", "last", "jobs", "facets"];
     lines(output).iter().map(|line| (line["fingerprint"].to_string(), SAME.iter().map(|name| line[name].clone()).collect())).collect()
 }
 

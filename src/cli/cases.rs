@@ -76,6 +76,7 @@ pub(super) fn run(asked: Asked<CasesQuestion>, config: &Config) -> Result<ExitCo
         line.clear();
         stdout.write_all(text.as_bytes())
     })?;
+    let spent = line.spent();
     drop(line);
     stdout.flush()?;
     holding::tell(holding.as_ref());
@@ -85,7 +86,7 @@ pub(super) fn run(asked: Asked<CasesQuestion>, config: &Config) -> Result<ExitCo
             out::tell(&format!("misfit: {}", unmet::check_group(source.as_ref(), &request, group)?));
         }
     }
-    for told in out::unreadable(&unreadable).into_iter().chain(out::strays(schemas.as_deref())) {
+    for told in out::unreadable(&unreadable).into_iter().chain(out::strays(schemas.as_deref())).chain(spent) {
         out::tell(&format!("misfit: {told}"));
     }
     Ok(ExitCode::SUCCESS)

@@ -27,6 +27,7 @@ use super::scope::Scope;
 use super::{csv, out, unmet};
 use crate::cli::config::Config;
 use crate::ground::text::{count, visible};
+use crate::rows::advice::Advised;
 use crate::rows::column;
 use crate::rows::group::{Group, GroupFields, Groups, Sort, Status};
 use crate::triage::baseline::{Baseline, Growth};
@@ -153,7 +154,11 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let mut groups = {
         let line = out::ProgressLine::over(source.is_remote())?;
         match &holding {
-            Some(holding) => holding::groups(source.as_ref(), &request, holding, &line)?,
+            Some(holding) => {
+                let mut groups = holding::groups(source.as_ref(), &request, holding, &line)?;
+                groups.notes.extend(line.spent().into_iter().map(Advised::from));
+                groups
+            }
             None => source.groups(&request, &line)?,
         }
     };
@@ -178,10 +183,11 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     if let Some(schemas) = judged_by {
         let line = out::ProgressLine::over(source.is_remote())?;
         let of = causes::of(source.as_ref(), &schemas, &groups, &shown, &line)?;
+        let spent = line.spent();
         drop(line);
         out::print(&with_causes(&groups, &shown, &of, question.format)?)?;
         let told = [Some(closing(&groups, shown.len(), told)), causes::closing(&of)];
-        out::tell(&told.into_iter().flatten().collect::<Vec<_>>().join("; "));
+        out::tell(&told.into_iter().flatten().chain(spent).collect::<Vec<_>>().join("; "));
         return Ok(ExitCode::SUCCESS);
     }
     out::print(&written(&groups, &shown, question.format)?)?;

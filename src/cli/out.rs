@@ -5,8 +5,8 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use signal_hook::consts::SIGINT;
 
@@ -77,12 +77,14 @@ pub(super) struct ProgressLine {
     spoke: AtomicBool,
     /// Whether the user has asked to stop.
     stop: Arc<AtomicBool>,
+    /// What was agreed to.
+    spent: Mutex<Vec<String>>,
 }
 
 impl ProgressLine {
     /// A line that has said nothing yet, for work that an interrupt may simply end.
     pub(super) fn new() -> Self {
-        ProgressLine { speaks: io::stderr().is_terminal(), spoke: AtomicBool::new(false), stop: Arc::default() }
+        ProgressLine { speaks: io::stderr().is_terminal(), spoke: AtomicBool::new(false), stop: Arc::default(), spent: Mutex::default() }
     }
 
     /// A line that has said nothing yet. With `remote` Ctrl-C calls off what is at work elsewhere, where it would go on otherwise; a second
@@ -104,11 +106,32 @@ impl ProgressLine {
         }
     }
 
+    /// What was spent, in the words of its price.
+    pub(super) fn spent(&self) -> Vec<String> {
+        self.spent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Makes room for something else.
     pub(super) fn clear(&self) {
         if self.spoke.swap(false, Ordering::Relaxed) {
             let _ = write!(io::stderr(), "\r\x1b[K");
         }
+    }
+
+    /// Tells a price; asks where it is beyond the limit.
+    fn agrees(&self, cost: &Cost) -> bool {
+        if !cost.is_over() {
+            if self.speaks {
+                self.say(&cost.to_string());
+            }
+            return true;
+        }
+        if !self.speaks || !io::stdin().is_terminal() {
+            return false;
+        }
+        self.say(&format!("{cost}; go on? [y/N] "));
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
     }
 
     /// Says it, over what was said before.
@@ -132,18 +155,11 @@ impl Watch for ProgressLine {
     }
 
     fn spend(&self, cost: &Cost) -> bool {
-        if !cost.is_over() {
-            if self.speaks {
-                self.say(&cost.to_string());
-            }
-            return true;
+        let is_agreed = self.agrees(cost);
+        if is_agreed {
+            self.spent.lock().unwrap_or_else(PoisonError::into_inner).push(cost.to_string());
         }
-        if !self.speaks || !io::stdin().is_terminal() {
-            return false;
-        }
-        self.say(&format!("{cost}; go on? [y/N] "));
-        let mut answer = String::new();
-        io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+        is_agreed
     }
 }
 

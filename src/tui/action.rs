@@ -181,7 +181,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::OtherTable, "other-table", &["u"], "the other table of a document that is split", Case, None, LOOK),
     entry(A::ShowValue, "show-value", &["v", "<enter>"], "the whole value, wrapped", Case, Some("whole value"), LOOK),
     entry(A::ShowRow, "show-row", &["i"], "everything about the row, the group or the column", Everywhere, Some("everything"), LOOK),
-    entry(A::CountCauses, "count-causes", &["b"], "count what is behind a message that names a combinator; BigQuery tells the price first", Groups, None, LOOK),
+    entry(A::CountCauses, "count-causes", &["b"], "count what is really wrong in the rows of the group (BigQuery)", Groups, None, LOOK),
     entry(A::Search, "search", &["/"], "search; tables: all columns of all tables", Everywhere, Some("search"), FIND),
     entry(A::NextMatch, "next-match", &["n"], "next match", Everywhere, None, FIND),
     entry(A::PreviousMatch, "previous-match", &["N"], "previous match", Everywhere, None, FIND),

@@ -57,14 +57,8 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Message::WorkProgress { job, progress } => {
-            remote::progress(app, job, progress);
-            Vec::new()
-        }
-        Message::Spends(told) => {
-            app.tell(told);
-            Vec::new()
-        }
+        Message::WorkProgress { job, progress } => remote::progress(app, job, progress),
+        Message::Spends(told) => remote::spends(app, told),
         Message::Groups { tree, done } => groups::replace(app, tree, done),
         Message::Arranged { job, tree } => groups::arranged(app, job, tree),
         Message::ReadFailed(reason) => {
@@ -283,9 +277,8 @@ fn back(app: &mut App) -> Vec<Effect> {
         app.tell(format!("called off: {}", seeking.count.told(&seeking.query)));
         return vec![Effect::Cancel(seeking.job)];
     }
-    if app.causes.asked().is_some() {
-        app.tell(causes::STOPPED);
-        return causes::call_off(app).into_iter().collect();
+    if let Some(effect) = causes::call_off_asked(app) {
+        return vec![effect];
     }
     if let Some(job) = app.exporting.take() {
         app.tell("the export was stopped");

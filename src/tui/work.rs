@@ -7,6 +7,7 @@ mod answers;
 mod causes;
 mod payloads;
 mod tables;
+mod watch;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc::UnboundedSender;
 
 use answers::Answers;
+use watch::{ReadWatch, arranged};
 
 use super::advice;
 use super::group_tree::GroupTree;
@@ -26,9 +28,8 @@ use super::message::{Effect, Export, Exported, JobId, Message};
 use super::row_place::{GroupPlace, OpenedRow, RowPlace};
 use crate::ground::contained;
 use crate::pipeline::layout::ddl;
-use crate::rows::group::{Groups, Sort};
 use crate::rows::schemas::SchemaStore;
-use crate::rows::source::{Cost, ErrorSource, Progress, Request, RowOrder, Watch};
+use crate::rows::source::{ErrorSource, Request, RowOrder, Watch};
 use crate::triage::case;
 use crate::triage::export::files::Readers;
 use crate::triage::export::single::{self, ExportOrigin, Opened};
@@ -324,49 +325,4 @@ impl Drop for Running {
 /// What a panic said, for the bottom line.
 fn broken(panic: &(dyn std::any::Any + Send)) -> String {
     format!("misfit itself failed here: {}", contained::said(panic))
-}
-
-fn arranged(groups: Groups) -> Arc<GroupTree> {
-    Arc::new(GroupTree::new(Arc::new(groups), Sort::Deploy))
-}
-
-/// Tells the explorer how reading goes.
-struct ReadWatch {
-    messages: UnboundedSender<Message>,
-    /// The work, where it is not reading.
-    job: Option<JobId>,
-    stop: Arc<AtomicBool>,
-    answers: Arc<Answers>,
-    running: Arc<AtomicUsize>,
-}
-
-impl Watch for ReadWatch {
-    fn spend(&self, cost: &Cost) -> bool {
-        if !cost.is_over() {
-            if self.job.is_some() {
-                let _ = self.messages.send(Message::Spends(cost.to_string()));
-            }
-            return true;
-        }
-        let id = self.answers.open();
-        let limit = crate::ground::text::bytes(cost.limit);
-        let text = format!("{cost}, more than the {limit} that may be read without asking (--max-bytes). Go on?");
-        let _ = self.messages.send(Message::Question { id, text });
-        self.answers.wait(id, &self.running, &|| self.cancelled())
-    }
-    fn progress(&self, progress: Progress) {
-        let _ = self.messages.send(match self.job {
-            Some(job) => Message::WorkProgress { job, progress },
-            None => Message::Progress(progress),
-        });
-    }
-    fn snapshot(&self, groups: Groups) {
-        let _ = self.messages.send(Message::Groups { tree: arranged(groups), done: false });
-    }
-    fn wants_snapshots(&self) -> bool {
-        true
-    }
-    fn cancelled(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
 }

@@ -10,7 +10,7 @@ use crate::rows::source::Progress;
 use crate::triage::causes::{Causes, has_causes};
 
 /// Said of causes that nobody waited for.
-pub(super) const STOPPED: &str = "the causes were not counted: that was stopped";
+const STOPPED: &str = "the causes were not counted: that was stopped";
 
 /// Has the rows of the group under the cursor looked at, once; those of another are looked at no longer, unless somebody asked for them.
 pub(super) fn follow(app: &mut App) -> Vec<Effect> {
@@ -83,6 +83,13 @@ pub(super) fn counted(app: &mut App, job: JobId, outcome: Result<Arc<Causes>, St
         app.causes.known.insert(counting.of, outcome);
     }
     Vec::new()
+}
+
+/// Looks no longer at what somebody asked for, and says so.
+pub(super) fn call_off_asked(app: &mut App) -> Option<Effect> {
+    app.causes.asked()?;
+    app.tell(STOPPED);
+    call_off(app)
 }
 
 /// Looks no longer, and not again by itself. `None` where nothing is looked at.

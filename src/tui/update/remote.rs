@@ -16,13 +16,20 @@ pub(super) fn question(app: &mut App, id: JobId, text: String) -> Vec<Effect> {
 }
 
 /// How far work is that somebody waits for.
-pub(super) fn progress(app: &mut App, job: JobId, progress: Progress) {
+pub(super) fn progress(app: &mut App, job: JobId, progress: Progress) -> Vec<Effect> {
     if let Some(seeking) = app.seeking.as_mut().filter(|seeking| seeking.job == job) {
         seeking.progress = progress;
     }
     if let Some(counting) = app.causes.counting.as_mut().filter(|counting| counting.job == job) {
         counting.progress = progress;
     }
+    Vec::new()
+}
+
+/// Something is spent that needs no answer.
+pub(super) fn spends(app: &mut App, told: String) -> Vec<Effect> {
+    app.tell(told);
+    Vec::new()
 }
 
 /// An action while a question is open: only one agrees.

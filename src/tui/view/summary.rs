@@ -193,7 +193,7 @@ impl Sheet<'_> {
         if is_left && app.causes.counting.as_ref().is_none_or(|counting| counting.of != group.fingerprint) {
             let first = if group.count > MOST_ROWS as u64 { format!(", in its first {}", rows(MOST_ROWS as u64)) } else { String::new() };
             let words = app.keymap.words("", Action::CountCauses, &format!(" counts what is really wrong{first}"));
-            self.words(&words, Role::Dim);
+            self.words(&words, Role::Hint);
         }
     }
 

@@ -1,0 +1,61 @@
+//! Who watches a source for the explorer.
+//!
+//! Owns: what becomes of progress, groups so far and prices: messages.
+//! Refuses: what they mean (update).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::super::group_tree::GroupTree;
+use super::super::message::{JobId, Message};
+use super::answers::Answers;
+use crate::rows::group::{Groups, Sort};
+use crate::rows::source::{Cost, Progress, Watch};
+
+/// Groups as they are first shown.
+pub(super) fn arranged(groups: Groups) -> Arc<GroupTree> {
+    Arc::new(GroupTree::new(Arc::new(groups), Sort::Deploy))
+}
+
+/// Tells the explorer how reading goes.
+pub(super) struct ReadWatch {
+    pub(super) messages: UnboundedSender<Message>,
+    /// The work, where it is not reading.
+    pub(super) job: Option<JobId>,
+    pub(super) stop: Arc<AtomicBool>,
+    pub(super) answers: Arc<Answers>,
+    pub(super) running: Arc<AtomicUsize>,
+}
+
+impl Watch for ReadWatch {
+    fn spend(&self, cost: &Cost) -> bool {
+        if !cost.is_over() {
+            if self.job.is_some() {
+                let _ = self.messages.send(Message::Spends(cost.to_string()));
+            }
+            return true;
+        }
+        let id = self.answers.open();
+        let limit = crate::ground::text::bytes(cost.limit);
+        let text = format!("{cost}, more than the {limit} that may be read without asking (--max-bytes). Go on?");
+        let _ = self.messages.send(Message::Question { id, text });
+        self.answers.wait(id, &self.running, &|| self.cancelled())
+    }
+    fn progress(&self, progress: Progress) {
+        let _ = self.messages.send(match self.job {
+            Some(job) => Message::WorkProgress { job, progress },
+            None => Message::Progress(progress),
+        });
+    }
+    fn snapshot(&self, groups: Groups) {
+        let _ = self.messages.send(Message::Groups { tree: arranged(groups), done: false });
+    }
+    fn wants_snapshots(&self) -> bool {
+        true
+    }
+    fn cancelled(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
