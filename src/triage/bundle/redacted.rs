@@ -31,7 +31,7 @@ pub(super) fn redact(row: SourceRow, schemas: Option<&SchemaStore>, redactor: &m
     let case = case::open(row, schemas);
     let columns = redactor.columns(&case.row, case.schema.as_deref()).told;
     let columns = columns.into_iter().map(|(name, value)| (name, Some(value))).collect();
-    let bare = SourceRow { columns, payload: Payload::Absent, origin: without_folder(&case.row.origin) };
+    let bare = SourceRow { columns, payload: Payload::Absent, origin: redactor.origin(&case.row.origin).into_owned() };
     let keep = |payload: Payload| alike(&case, SourceRow { payload, ..bare.clone() }, schemas);
     let whole = match case.form {
         PayloadForm::Absent => Some(Payload::Absent),
@@ -56,11 +56,6 @@ fn shapes(case: &Case, schemas: Option<&SchemaStore>, redactor: &mut Redactor) -
     let judge = case.replay.as_ref().zip(schemas).and_then(|(_, schemas)| judge(case, schemas));
     let fitted = judge.and_then(|judge| redact::fit(&judge, document, &Document::parse(text.as_slice())));
     Some(fitted.map_or(text, |fitted| fitted.text().to_vec()))
-}
-
-/// Where a file lies tells whose it is.
-fn without_folder(origin: &str) -> String {
-    origin.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
 }
 
 fn judge(case: &Case, schemas: &SchemaStore) -> Option<Arc<Judge>> {

@@ -170,7 +170,8 @@ proptest::proptest! {
                 let told = redactor.message(&format!("{class}: {text}"), None, Some(&schema));
                 proptest::prop_assert!(!told.contains(text::is_unsafe), "{told}");
                 redactor.value(&text);
-                redactor.failing(&text, Some(&text));
+                redactor.value_of(&text, &text, Some(class), Some(&text));
+                redactor.path(&text, Some(&schema));
                 redactor.key(&text, TokenMatch::Key);
             }
         }

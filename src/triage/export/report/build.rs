@@ -59,9 +59,10 @@ pub struct ReportBuilder<'a> {
 
 impl<'a> ReportBuilder<'a> {
     /// A report on the groups that were chosen.
-    pub fn new(groups: &'a Groups, choice: &Choice<'a>, mut redactor: Redactor, source: String, schemas: Option<&'a SchemaStore>) -> Self {
+    pub fn new(groups: &'a Groups, choice: &Choice<'a>, redactor: Redactor, source: String, schemas: Option<&'a SchemaStore>) -> Self {
         let drafts = choice.groups.iter().map(|_| (None, Survey::default())).collect();
-        let (jobs, deploys) = hidden::jobs(groups, &mut redactor);
+        let (jobs, deploys) = hidden::jobs(groups, &redactor);
+        let source = redactor.source(&source).into_owned();
         let deployed = Groups { jobs, deploys, ..Groups::default() };
         ReportBuilder { groups, deployed, chosen: choice.groups.clone(), redactor, source, schemas, drafts }
     }
@@ -69,7 +70,7 @@ impl<'a> ReportBuilder<'a> {
     /// Looks at a row of the group at that position; the first one is the sample.
     pub fn add(&mut self, position: usize, case: &Case) {
         let (Some(group), Some((told, survey))) = (self.chosen.get(position), self.drafts.get_mut(position)) else { return };
-        survey.add(case, self.redactor.is_raw());
+        survey.add(case, &self.redactor);
         if told.is_none() {
             let mut first = about_group(group, &self.deployed, &mut self.redactor, &self.source, self.schemas);
             about_case(&mut first, case, &mut self.redactor);
@@ -89,7 +90,7 @@ impl<'a> ReportBuilder<'a> {
         Report {
             raw: self.redactor.is_raw(),
             source: self.source,
-            schemas: self.schemas.map(SchemaStore::name),
+            schemas: self.schemas.map(|schemas| self.redactor.schemas(&schemas.name()).into_owned()),
             schema_revision: self.schemas.and_then(SchemaStore::revision),
             first: self.groups.span.map(|span| rfc3339(span.0)),
             last: self.groups.span.map(|span| rfc3339(span.1)),
@@ -124,7 +125,7 @@ fn about_group(group: &Group, deployed: &Groups, redactor: &mut Redactor, source
         trend: trend(group),
         facets: told.facets.iter().map(|told| facet(group, told)).collect(),
         message: told.sample.to_string(),
-        command: command(group, source, schemas),
+        command: command(group, source, schemas, redactor),
         sql: predicate::select(group, &told.sentence(), &conditions),
         ..ReportGroup::default()
     }
@@ -215,11 +216,11 @@ fn facet(group: &Group, facet: &crate::rows::group::Facet) -> ReportFacet {
     }
 }
 
-fn command(group: &Group, source: &str, schemas: Option<&SchemaStore>) -> String {
+fn command(group: &Group, source: &str, schemas: Option<&SchemaStore>, redactor: &Redactor) -> String {
     // The sample brings its own schemas.
     let schemas = schemas
         .filter(|_| source != demo::NAME)
-        .map(|schemas| format!(" --schemas {}", for_shell(last_part(&schemas.name()))))
+        .map(|schemas| format!(" --schemas {}", for_shell(last_part(&redactor.schemas(&schemas.name())))))
         .unwrap_or_default();
     format!("misfit cases {}{schemas} --group {}", for_shell(source), group.fingerprint)
 }
