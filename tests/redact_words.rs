@@ -134,7 +134,9 @@ fn rows() -> Vec<Value> {
     let not_found = "com.mozilla.telemetry.ingestion.core.schema.SchemaNotFoundException";
     for word in WORDS {
         let cut = format!("{{\"{word}\": {word}");
-        let of_parser = format!("Unrecognized token '{word}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: (byte[])\"{cut}\"; line: 1, column: 9]");
+        let of_parser = format!(
+            "Unrecognized token '{word}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: (byte[])\"{cut}\"; line: 1, column: 9]"
+        );
         all.push(row(word, parser, &of_parser, &cut));
         let mut lost = row(word, not_found, &format!("No such docType: acme/{word}"), "{}");
         lost["document_type"] = word.into();

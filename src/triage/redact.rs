@@ -12,6 +12,7 @@
 mod columns;
 mod document;
 mod fit;
+mod lists;
 mod looks;
 mod message;
 mod names;
@@ -31,6 +32,7 @@ use crate::pipeline::schema::walk::TokenMatch;
 pub use columns::RedactedColumns;
 pub use document::TextForm;
 pub use fit::fit;
+pub use lists::Lists;
 pub use names::KnownNames;
 pub use paths::Paths;
 pub use sender::SenderFact;
@@ -124,6 +126,12 @@ impl Redactor {
     /// A member's name, `token` being what the schema makes of it: names that the schema declares and positions are told.
     pub fn key<'a>(&mut self, key: &'a str, token: TokenMatch) -> Cow<'a, str> {
         self.key_at(key, token, None)
+    }
+
+    /// A key of a map at a generalised path, as groups have it.
+    pub fn map_key<'a>(&mut self, key: &'a str, path: Option<&str>, lists: &Lists<'_>) -> Cow<'a, str> {
+        let care = path.and_then(|path| self.care_at(path));
+        self.key_at(key, lists.token(key, TokenMatch::Key), care)
     }
 
     /// The same where the lists of places may say something of it.

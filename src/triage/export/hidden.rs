@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use super::predicate::{self, ValuesTold};
 use crate::pipeline::fault::{Fault, Says};
+use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
-use crate::pipeline::schema::walk::TokenMatch;
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Deploy, Facet, Group, GroupKey, Groups, Job, JobName};
 use crate::rows::schemas::{Lookup, SchemaStore};
-use crate::triage::redact::Redactor;
+use crate::triage::redact::{Lists, Redactor};
 
 /// Stands in a path for any key.
 const ANY_KEY: &str = "{key}";
@@ -35,8 +35,9 @@ impl ToldGroup {
                 conditions: predicate::conditions(group, ValuesTold::Told),
             };
         }
-        let schema = schemas.and_then(|schemas| schema(group, schemas));
-        let told = without_data(group, schema.as_deref(), redactor);
+        let (schema, layout) = schemas.map(|schemas| listed(group, schemas)).unwrap_or_default();
+        let lists = Lists { schema: schema.as_deref(), layouts: [layout.as_deref(), None] };
+        let told = without_data(group, lists, redactor);
         let conditions = conditions(group, &told);
         ToldGroup { group: told, conditions }
     }
@@ -53,20 +54,22 @@ pub fn jobs(groups: &Groups, redactor: &Redactor) -> (Vec<Job>, Vec<Deploy>) {
     (jobs, deploys)
 }
 
-/// The schema that a group's rows were judged by, the newest where they tell no version.
-fn schema(group: &Group, schemas: &SchemaStore) -> Option<Arc<Schema>> {
+/// The schema that a group's rows were judged by and their table's layout, the newest where they tell no version.
+fn listed(group: &Group, schemas: &SchemaStore) -> (Option<Arc<Schema>>, Option<Arc<Layout>>) {
     let key = &group.key;
-    let at = match schemas.lookup(key.namespace.as_deref()?, key.doctype.as_deref()?, key.version.as_deref()) {
-        Lookup::Found(at) => at,
-        Lookup::NoVersion { known } => known.last().copied().filter(|_| key.version.is_none())?,
-        Lookup::NoDoctype { .. } => return None,
+    let Some((namespace, doctype)) = key.namespace.as_deref().zip(key.doctype.as_deref()) else { return (None, None) };
+    let at = match schemas.lookup(namespace, doctype, key.version.as_deref()) {
+        Lookup::Found(at) => Some(at),
+        Lookup::NoVersion { known } => known.last().copied().filter(|_| key.version.is_none()),
+        Lookup::NoDoctype { .. } => None,
     };
-    schemas.schema(at).ok().flatten()
+    let Some(at) = at else { return (None, None) };
+    (schemas.schema(at).ok().flatten(), schemas.layout(at).ok().flatten())
 }
 
-fn without_data(group: &Group, schema: Option<&Schema>, redactor: &mut Redactor) -> Group {
+fn without_data(group: &Group, lists: Lists<'_>, redactor: &mut Redactor) -> Group {
     let class = group.key.class.as_deref();
-    let sample = redactor.message(&group.sample, class, schema);
+    let sample = redactor.message(&group.sample, class, lists);
     let says = Fault::parse(&sample, class).general();
     let fault = match group.keyword {
         // The message tells it by what the schema has.
@@ -77,10 +80,10 @@ fn without_data(group: &Group, schema: Option<&Schema>, redactor: &mut Redactor)
         Some(_) => group.key.fault.clone(),
         None => says.as_str().into(),
     };
-    let path = group.key.path.as_deref().map(|path| redactor.path(path, schema).into());
+    let path = group.key.path.as_deref().map(|path| redactor.path(path, lists).into());
     // What the schema asks is told in the message where the schema at hand says so.
     let limit = expected(&group.sample, class).zip(expected(&sample, class));
-    let facets = group.facets.iter().map(|facet| facet_without_data(facet, group, limit, redactor)).collect();
+    let facets = group.facets.iter().map(|facet| facet_without_data(facet, group, limit, &lists, redactor)).collect();
     let key = GroupKey { path, fault, ..names(&group.key, redactor) };
     Group { key, sample: sample.into(), says: says.into(), facets, rows: Vec::new(), ..group.clone() }
 }
@@ -126,10 +129,11 @@ fn maps(key: &GroupKey) -> usize {
 }
 
 /// Keys of several maps have slashes between them, as a single key may.
-fn keys_without_data(value: &str, maps: usize, redactor: &mut Redactor) -> String {
+fn keys_without_data(value: &str, group: &Group, lists: &Lists<'_>, redactor: &mut Redactor) -> String {
+    let maps = maps(&group.key);
     let keys: Vec<&str> = value.split('/').collect();
     let keys = if maps > 1 && keys.len() == maps { keys } else { vec![value] };
-    keys.into_iter().map(|key| redactor.key(key, TokenMatch::Key).into_owned()).collect::<Vec<_>>().join("/")
+    keys.into_iter().map(|key| redactor.map_key(key, group.key.path.as_deref(), lists).into_owned()).collect::<Vec<_>>().join("/")
 }
 
 /// What the schema asks, as a message tells it.
@@ -141,16 +145,16 @@ fn expected<'a>(message: &'a str, class: Option<&'a str>) -> Option<&'a str> {
 }
 
 /// `limit` is what the schema asks, and what is told of it.
-fn facet_without_data(facet: &Facet, group: &Group, limit: Option<(&str, &str)>, redactor: &mut Redactor) -> Facet {
+fn facet_without_data(facet: &Facet, group: &Group, limit: Option<(&str, &str)>, lists: &Lists<'_>, redactor: &mut Redactor) -> Facet {
     let (class, path) = (group.key.class.as_deref(), group.key.path.as_deref());
     let mut values: Vec<(Arc<str>, u64)> = Vec::new();
     for (value, rows) in &facet.values {
         let told = match (facet.name, limit) {
             ("limit", Some((asked, told))) if asked == &**value => told.to_owned(),
             ("limit" | "expected type", _) => redactor.limit_of(value, &group.sample, class),
-            ("key", _) => keys_without_data(value, maps(&group.key), redactor),
+            ("key", _) => keys_without_data(value, group, lists, redactor),
             // The name at fault, of which the rest of the message only tells the length.
-            ("value", _) if is_name(group) => redactor.key(value, TokenMatch::Key).into_owned(),
+            ("value", _) if is_name(group) => redactor.map_key(value, group.key.path.as_deref(), lists).into_owned(),
             _ => redactor.value_of(value, &group.sample, class, path),
         };
         // Different values of one shape count together.

@@ -5,8 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::{Redactor, SenderFact, looks, shape};
-use crate::pipeline::schema::Schema;
+use super::{Lists, Redactor, SenderFact, looks, shape};
 use crate::pipeline::schema::walk::TokenMatch;
 use crate::rows::column::ErrorColumn;
 use crate::rows::row::SourceRow;
@@ -109,8 +108,9 @@ fn holds(column: &str) -> Option<ColumnHolds> {
 }
 
 impl Redactor {
-    /// The columns of a row that may be told; raw: all of them. The schema is the one that judged the row's document.
-    pub fn columns(&mut self, row: &SourceRow, schema: Option<&Schema>) -> RedactedColumns {
+    /// The columns of a row that may be told; raw: all of them.
+    pub fn columns<'a>(&mut self, row: &SourceRow, lists: impl Into<Lists<'a>>) -> RedactedColumns {
+        let lists = lists.into();
         let mut columns = RedactedColumns::default();
         for (name, value) in row.columns.iter().filter_map(|(name, value)| Some((name, value.as_deref()?))) {
             if self.is_raw() {
@@ -119,7 +119,7 @@ impl Redactor {
             }
             match holds(name) {
                 Some(holds) => {
-                    let told = self.column(holds, value, row, schema);
+                    let told = self.column(holds, value, row, lists);
                     columns.told.push((name.clone(), told.into_owned()));
                 }
                 None => {
@@ -131,10 +131,10 @@ impl Redactor {
         columns
     }
 
-    fn column<'a>(&mut self, holds: ColumnHolds, value: &'a str, row: &SourceRow, schema: Option<&Schema>) -> Cow<'a, str> {
+    fn column<'a>(&mut self, holds: ColumnHolds, value: &'a str, row: &SourceRow, lists: Lists<'_>) -> Cow<'a, str> {
         let class = row.column(ErrorColumn::Class);
         match holds {
-            ColumnHolds::Message => self.message(value, class, schema).into(),
+            ColumnHolds::Message => self.message(value, class, lists).into(),
             ColumnHolds::Class => self.class(value),
             ColumnHolds::Stage => self.stage(value),
             ColumnHolds::Job => self.job(value),
@@ -173,5 +173,7 @@ impl Redactor {
 
 /// Whether error tables have a column of that name.
 fn is_known(column: &str) -> bool {
-    ErrorColumn::of(column).is_some() || OTHERS.contains(&column) || column.starts_with("stack_trace_cause_") && column.len() <= LONGEST_CAUSE
+    ErrorColumn::of(column).is_some()
+        || OTHERS.contains(&column)
+        || column.starts_with("stack_trace_cause_") && column.len() <= LONGEST_CAUSE
 }

@@ -6,9 +6,8 @@
 use std::borrow::Cow;
 
 use super::trail::Trail;
-use super::{Care, FailingValue, Redactor, is_about_value, looks, shape};
+use super::{Care, FailingValue, Lists, Redactor, is_about_value, looks, shape};
 use crate::pipeline::document::{Document, Kind, NodeId};
-use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::{TokenMatch, onward, start};
 
 /// Longest small number: longer ones tell apart what they belong to.
@@ -18,6 +17,9 @@ const MOST_PLACES: usize = 2;
 
 /// Lists inside one another through which an element's name is looked for.
 const MOST_LISTS: usize = 8;
+
+/// Members of a document that its version is read from.
+const VERSIONS: [&str; 2] = ["version", "v"];
 
 /// How the text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,7 @@ struct OpenLevel {
     /// Schema nodes that speak about it.
     nodes: Vec<NodeId>,
     trail: Trail,
+    is_root: bool,
     is_empty: bool,
 }
 
@@ -49,7 +52,14 @@ struct ValuePlace {
 impl Redactor {
     /// The document without its data. What follows its first error, and behind it, is left out; what is open there is closed.
     /// Raw: its text, as it is.
-    pub fn document(&mut self, document: &Document, schema: Option<&Schema>, failing: Option<FailingValue>, form: TextForm) -> String {
+    pub fn document<'a>(
+        &mut self,
+        document: &Document,
+        lists: impl Into<Lists<'a>>,
+        failing: Option<FailingValue>,
+        form: TextForm,
+    ) -> String {
+        let lists = lists.into();
         if self.is_raw() {
             return String::from_utf8_lossy(document.text()).into_owned();
         }
@@ -63,7 +73,7 @@ impl Redactor {
                 }
                 indent(&mut out, open.len(), form);
             }
-            let place = self.place(document, schema, open.last(), node, failing);
+            let place = self.place(document, &lists, open.last(), node, failing);
             if let Some(key) = document.key(node) {
                 let key = self.member(&key, &place);
                 push_quoted(&mut out, &key);
@@ -73,7 +83,7 @@ impl Redactor {
                 kind @ (Kind::Object | Kind::Array) => {
                     out.push(if kind == Kind::Object { '{' } else { '[' });
                     let ValuePlace { nodes, trail, .. } = place;
-                    open.push(OpenLevel { end: document.end(node), kind, nodes, trail, is_empty: true });
+                    open.push(OpenLevel { end: document.end(node), kind, nodes, trail, is_root: node == 0, is_empty: true });
                 }
                 _ => self.push_scalar(&mut out, document, node, place.care),
             }
@@ -85,11 +95,12 @@ impl Redactor {
     fn place(
         &self,
         document: &Document,
-        schema: Option<&Schema>,
+        lists: &Lists<'_>,
         around: Option<&OpenLevel>,
         node: NodeId,
         failing: Option<FailingValue>,
     ) -> ValuePlace {
+        let schema = lists.schema;
         let mut place = match around {
             None => ValuePlace {
                 nodes: schema.map(start).unwrap_or_default(),
@@ -101,8 +112,11 @@ impl Redactor {
                 let token = document.key(node).unwrap_or_else(|| Cow::Owned(document.index(node).to_string()));
                 let (nodes, kind) =
                     schema.map_or_else(|| (Vec::new(), TokenMatch::Unknown), |schema| onward(schema, &around.nodes, &token));
+                // The decoder reads a document's version itself.
+                let is_version = || around.is_root && VERSIONS.contains(&token.as_ref());
+                let kind = if kind == TokenMatch::Unknown && is_version() { TokenMatch::Name } else { kind };
                 let trail = around.trail.step(&self.policy, &token, kind);
-                ValuePlace { nodes, token: kind, trail, care: Care::Data }
+                ValuePlace { nodes, token: lists.token(&token, kind), trail, care: Care::Data }
             }
         };
         let is_failing = || failing.is_some_and(|failing| failing.node == node && failing.keyword.is_some_and(is_about_value));

@@ -172,7 +172,9 @@ mod tests {
 
     #[test]
     fn names_of_programs_are_told() {
-        for text in ["nightly", "windows_nt", "x86_64", "GC_MS", "browser.ui.mirror_for_toolbar_widgets", "slowSQL", "win32", "PluginVersion"] {
+        for text in
+            ["nightly", "windows_nt", "x86_64", "GC_MS", "browser.ui.mirror_for_toolbar_widgets", "slowSQL", "win32", "PluginVersion"]
+        {
             assert!(is_plain_name(text), "{text}");
         }
     }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::trail::Trail;
-use super::{Care, Redactor, looks, shape};
+use super::{Care, Lists, Redactor, looks, shape};
 use crate::pipeline::fault::{Fault, Keyword, MessageValue, Says};
 use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::{TokenMatch, walk};
@@ -68,7 +68,7 @@ const LONGEST_BUG: usize = 8;
 
 /// What a message is redacted with.
 struct Context<'a> {
-    schema: Option<&'a Schema>,
+    lists: Lists<'a>,
     broken: Option<&'a Broken>,
     keyword: Option<Keyword>,
     tokens: &'a [String],
@@ -79,23 +79,24 @@ struct Context<'a> {
 impl Redactor {
     /// The message with the values in it replaced, one line. It stays readable for [`Fault::parse`], so that its sentence can be had. The schema
     /// is the one that judged the document; without it keys and patterns are told only as far as they look like a program's.
-    pub fn message(&mut self, message: &str, class: Option<&str>, schema: Option<&Schema>) -> String {
+    pub fn message<'a>(&mut self, message: &str, class: Option<&str>, lists: impl Into<Lists<'a>>) -> String {
+        let lists = lists.into();
         if self.is_raw() {
             return message.to_owned();
         }
         let readings = Fault::readings(message, class);
-        let located = schema.and_then(|schema| locate_best(schema, &readings, None));
+        let located = lists.schema.and_then(|schema| locate_best(schema, &readings, None));
         let (at, broken) = located.map_or((0, None), |(at, broken)| (at, Some(broken)));
         let Some(fault) = readings.get(at) else { return String::new() };
         let tokens = fault.tokens();
-        let care = self.trails(&tokens, schema).last().and_then(|(_, trail)| trail.care(&self.policy));
-        let context = Context { schema, broken: broken.as_ref(), keyword: fault.keyword(), tokens: &tokens, care };
+        let care = self.trails(&tokens, &lists).last().and_then(|(_, trail)| trail.care(&self.policy));
+        let context = Context { lists, broken: broken.as_ref(), keyword: fault.keyword(), tokens: &tokens, care };
         let mut parts = Vec::new();
         if !fault.class.is_empty() && message.starts_with(fault.class) {
             parts.push(self.class(fault.class).into_owned());
         }
         if fault.pointer.is_some() {
-            parts.push(format!("#{}", self.pointer(&tokens, schema)));
+            parts.push(format!("#{}", self.pointer(&tokens, lists)));
         }
         let text = match fault.values() {
             Some(values) => self.with_values(fault, &values, &context),
@@ -109,10 +110,11 @@ impl Redactor {
     }
 
     /// An instance location as an RFC 6901 pointer, its tokens told as keys are.
-    pub fn pointer<S: AsRef<str>>(&mut self, tokens: &[S], schema: Option<&Schema>) -> String {
+    pub fn pointer<'a, S: AsRef<str>>(&mut self, tokens: &[S], lists: impl Into<Lists<'a>>) -> String {
+        let lists = lists.into();
         let mut pointer = String::new();
-        for (token, (kind, trail)) in tokens.iter().zip(self.trails(tokens, schema).into_iter().skip(1)) {
-            let told = self.key_at(token.as_ref(), kind, trail.care(&self.policy));
+        for (token, (kind, trail)) in tokens.iter().zip(self.trails(tokens, &lists).into_iter().skip(1)) {
+            let told = self.key_at(token.as_ref(), lists.token(token.as_ref(), kind), trail.care(&self.policy));
             pointer.push('/');
             pointer.push_str(&told.replace('~', "~0").replace('/', "~1"));
         }
@@ -125,9 +127,10 @@ impl Redactor {
             return value.to_owned();
         }
         let fault = Fault::parse(message, class);
-        let tokens: Vec<String> = path.unwrap_or_default().split('/').skip(1).filter(|part| !part.starts_with(['[', '{'])).map(str::to_owned).collect();
+        let tokens: Vec<String> =
+            path.unwrap_or_default().split('/').skip(1).filter(|part| !part.starts_with(['[', '{'])).map(str::to_owned).collect();
         let care = path.and_then(|path| self.care_at(path));
-        let context = Context { schema: None, broken: None, keyword: fault.keyword(), tokens: &tokens, care };
+        let context = Context { lists: Lists::default(), broken: None, keyword: fault.keyword(), tokens: &tokens, care };
         self.found(&fault, value, &context)
     }
 
@@ -137,29 +140,30 @@ impl Redactor {
             return limit.to_owned();
         }
         let keyword = Fault::parse(message, class).keyword();
-        self.expected(limit, &Context { schema: None, broken: None, keyword, tokens: &[], care: None })
+        self.expected(limit, &Context { lists: Lists::default(), broken: None, keyword, tokens: &[], care: None })
     }
 
     /// A generalised path as groups have it, its names told as keys are.
-    pub fn path(&mut self, path: &str, schema: Option<&Schema>) -> String {
+    pub fn path<'a>(&mut self, path: &str, lists: impl Into<Lists<'a>>) -> String {
+        let lists = lists.into();
         let parts: Vec<&str> = path.split('/').skip(1).collect();
         // Any element leads where the first one does.
         let tokens: Vec<&str> = parts.iter().map(|part| if *part == "[]" { "0" } else { part }).collect();
-        let trails = self.trails(&tokens, schema);
+        let trails = self.trails(&tokens, &lists);
         let mut out = String::new();
         for (part, (kind, trail)) in parts.into_iter().zip(trails.into_iter().skip(1)) {
             out.push('/');
             match part {
                 "[]" | "{key}" => out.push_str(part),
-                name => out.push_str(&self.key_at(name, kind, trail.care(&self.policy))),
+                name => out.push_str(&self.key_at(name, lists.token(name, kind), trail.care(&self.policy))),
             }
         }
         out
     }
 
     /// What the schema makes of each token, and how far the lists of places have been followed there; the root comes first.
-    fn trails<S: AsRef<str>>(&self, tokens: &[S], schema: Option<&Schema>) -> Vec<(TokenMatch, Trail)> {
-        let kinds = schema.map(|schema| walk(schema, tokens).tokens).unwrap_or_default();
+    fn trails<S: AsRef<str>>(&self, tokens: &[S], lists: &Lists<'_>) -> Vec<(TokenMatch, Trail)> {
+        let kinds = lists.schema.map(|schema| walk(schema, tokens).tokens).unwrap_or_default();
         let mut all = vec![(TokenMatch::Name, Trail::root(&self.policy))];
         for (i, token) in tokens.iter().enumerate() {
             let kind = kinds.get(i).copied().unwrap_or(TokenMatch::Unknown);
@@ -234,12 +238,12 @@ impl Redactor {
 
     fn told_key<'k>(&mut self, key: &'k str, context: &Context<'_>) -> Cow<'k, str> {
         let tokens: Vec<&str> = context.tokens.iter().map(String::as_str).chain([key]).collect();
-        let kind = context.schema.and_then(|schema| walk(schema, &tokens).tokens.last().copied());
+        let kind = context.lists.schema.and_then(|schema| walk(schema, &tokens).tokens.last().copied());
         // A missing key is the schema's even where it says no more of it.
-        let is_asked = context.broken.zip(context.schema).is_some_and(|(broken, schema)| asks_for(schema, broken, key));
+        let is_asked = context.broken.zip(context.lists.schema).is_some_and(|(broken, schema)| asks_for(schema, broken, key));
         let kind = if is_asked { TokenMatch::Name } else { kind.unwrap_or(TokenMatch::Unknown) };
-        let care = self.trails(&tokens, context.schema).last().and_then(|(_, trail)| trail.care(&self.policy));
-        self.key_at(key, kind, care)
+        let care = self.trails(&tokens, &context.lists).last().and_then(|(_, trail)| trail.care(&self.policy));
+        self.key_at(key, context.lists.token(key, kind), care)
     }
 
     /// The token that the JSON parser quotes; a single character tells nothing.
@@ -258,7 +262,7 @@ impl Context<'_> {
 
     /// What the broken node says under a keyword.
     fn of_schema(&self, keyword: Keyword) -> Option<String> {
-        self.schema?.keyword_text(self.broken?.node?, keyword)
+        self.lists.schema?.keyword_text(self.broken?.node?, keyword)
     }
 }
 
@@ -297,16 +301,7 @@ fn is_known(word: &str) -> bool {
 fn is_counted(keyword: Keyword) -> bool {
     matches!(
         keyword,
-        "maxLength"
-            | "minLength"
-            | "maxItems"
-            | "minItems"
-            | "maxProperties"
-            | "minProperties"
-            | "items"
-            | "anyOf"
-            | "oneOf"
-            | "allOf"
+        "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties" | "minProperties" | "items" | "anyOf" | "oneOf" | "allOf"
     )
 }
 

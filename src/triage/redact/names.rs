@@ -16,15 +16,60 @@ use crate::rows::schemas::SchemaStore;
 
 /// Words that stages of pipelines are called by: `ParsePayload`, `failed_insert`.
 const STAGE_WORDS: [&str; 33] = [
-    "add", "attributes", "check", "clean", "decode", "decoder", "decompress", "deduplicate", "enrich", "failed", "filter", "geo", "insert", "limit", "live",
-    "load", "lookup", "metadata", "normalize", "parse", "payload", "proxy", "schema", "scrub", "scrubber", "size", "sink", "transform", "uri", "user",
-    "agent", "validate", "write",
+    "add",
+    "attributes",
+    "check",
+    "clean",
+    "decode",
+    "decoder",
+    "decompress",
+    "deduplicate",
+    "enrich",
+    "failed",
+    "filter",
+    "geo",
+    "insert",
+    "limit",
+    "live",
+    "load",
+    "lookup",
+    "metadata",
+    "normalize",
+    "parse",
+    "payload",
+    "proxy",
+    "schema",
+    "scrub",
+    "scrubber",
+    "size",
+    "sink",
+    "transform",
+    "uri",
+    "user",
+    "agent",
+    "validate",
+    "write",
 ];
 
 /// Words in the names of jobs.
 const JOB_WORDS: [&str; 17] = [
-    "batch", "beam", "contextual", "decoder", "errors", "ingestion", "job", "live", "pipeline", "prod", "republisher", "services", "sink", "stage",
-    "structured", "stub", "telemetry",
+    "batch",
+    "beam",
+    "contextual",
+    "decoder",
+    "errors",
+    "ingestion",
+    "job",
+    "live",
+    "pipeline",
+    "prod",
+    "republisher",
+    "services",
+    "sink",
+    "stage",
+    "structured",
+    "stub",
+    "telemetry",
 ];
 
 /// Length of the random ending of a job's name.
@@ -117,7 +162,9 @@ impl Redactor {
         let is_place = |word: &&str| matches!(*word, "line" | "row");
         let words: Vec<&str> = origin.split(' ').collect();
         let place = match words.as_slice() {
-            [.., place, number] if is_place(place) && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b',') => format!(" {place} {number}"),
+            [.., place, number] if is_place(place) && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b',') => {
+                format!(" {place} {number}")
+            }
             _ => String::new(),
         };
         let name = &origin[..origin.len() - place.len()];

@@ -79,7 +79,9 @@ mod tests {
         for version in ["150.0", "151.0a1", "128.5.0esr", "115.0.5790.98", "0.72.1b", "4.2.0"] {
             assert!(SenderFact::Version.is_told(version), "{version}");
         }
-        for other in ["", "jo", "10.0.0.1", "5551234567", "1.0-jo", "+49.170", "1.2.3.4.5", "é.1", "52.520008", "1987.04.23", "555.123.4567", "7"] {
+        for other in
+            ["", "jo", "10.0.0.1", "5551234567", "1.0-jo", "+49.170", "1.2.3.4.5", "é.1", "52.520008", "1987.04.23", "555.123.4567", "7"]
+        {
             assert!(!SenderFact::Version.is_told(other), "{other}");
         }
         assert!(SenderFact::Channel.is_told("nightly") && SenderFact::System.is_told("Windows_NT") && SenderFact::Country.is_told("IN"));

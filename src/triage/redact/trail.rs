@@ -36,10 +36,6 @@ impl Trail {
 
     /// What the lists say of the place; `None` where they do not name it.
     pub(super) fn care(&self, policy: &Policy) -> Option<Care> {
-        if policy.masked.is_match(&self.masked) {
-            Some(Care::Masked)
-        } else {
-            policy.safe.is_match(&self.safe).then_some(Care::Safe)
-        }
+        if policy.masked.is_match(&self.masked) { Some(Care::Masked) } else { policy.safe.is_match(&self.safe).then_some(Care::Safe) }
     }
 }

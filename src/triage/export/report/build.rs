@@ -7,7 +7,6 @@ use crate::ground::time::Micros;
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::fault::Fault;
 use crate::pipeline::fault::VALIDATION;
-use crate::pipeline::schema::Schema;
 use crate::pipeline::sink;
 use crate::pipeline::verdict::judge::{Cause, Violation};
 use crate::rows::demo;
@@ -20,7 +19,7 @@ use crate::triage::export::predicate;
 use crate::triage::export::sample;
 use crate::triage::export::survey::Survey;
 use crate::triage::facts;
-use crate::triage::redact::{Redactor, TextForm};
+use crate::triage::redact::{Lists, Redactor, TextForm};
 
 /// Rows of each group that are looked at.
 pub const SURVEYED: usize = 20;
@@ -133,9 +132,9 @@ fn about_group(group: &Group, deployed: &Groups, redactor: &mut Redactor, source
 
 /// What a row adds.
 fn about_case(told: &mut ReportGroup, case: &Case, redactor: &mut Redactor) {
-    let schema = case.schema.as_deref();
+    let lists = Lists::of(case);
     // A table that nobody has is only a name out of the request.
-    let is_known = schema.is_some() || case.layout.is_some() || redactor.is_raw();
+    let is_known = lists.schema.is_some() || case.layout.is_some() || redactor.is_raw();
     told.table = case.doctype.as_ref().filter(|_| is_known).and_then(|doctype| doctype.table.clone());
     told.constraint = constraint(case);
     told.shelved.clone_from(&case.shelved);
@@ -145,19 +144,19 @@ fn about_case(told: &mut ReportGroup, case: &Case, redactor: &mut Redactor) {
     told.reproduced = Some(replay.reproduced);
     told.agreement = Some(replay.agreement);
     told.violation_count = Some(replay.violations.wrong());
-    told.cause = case.cause().map(|cause| behind(cause, schema, redactor));
+    told.cause = case.cause().map(|cause| behind(cause, lists, redactor));
     // What is reported is the first of them.
     let reported = usize::from(replay.violation.is_some());
     let others = replay.violations.causes.iter().skip(reported).take(MOST_BEHIND);
-    told.also_broken = others.map(|cause| behind(cause, schema, redactor)).collect();
+    told.also_broken = others.map(|cause| behind(cause, lists, redactor)).collect();
 }
 
-fn behind(cause: &Cause, schema: Option<&Schema>, redactor: &mut Redactor) -> Behind {
+fn behind(cause: &Cause, lists: Lists<'_>, redactor: &mut Redactor) -> Behind {
     let violation = &cause.violation;
     let is_here = |way: &Violation| way.tokens == violation.tokens;
-    let mut way = |way: &Violation| match (is_here(way), sentence(way, schema, redactor)) {
+    let mut way = |way: &Violation| match (is_here(way), sentence(way, lists, redactor)) {
         (true, words) => words,
-        (false, words) => format!("{} {words}", redactor.pointer(&way.tokens, schema)),
+        (false, words) => format!("{} {words}", redactor.pointer(&way.tokens, lists)),
     };
     let mut ways: Vec<String> = cause.ways.iter().map(&mut way).collect();
     ways.dedup();
@@ -172,7 +171,7 @@ fn behind(cause: &Cause, schema: Option<&Schema>, redactor: &mut Redactor) -> Be
         }
     };
     Behind {
-        pointer: redactor.pointer(&violation.tokens, schema),
+        pointer: redactor.pointer(&violation.tokens, lists),
         keyword: violation.keyword,
         schema_pointer: violation.schema_pointer.clone(),
         sentence,
@@ -180,8 +179,8 @@ fn behind(cause: &Cause, schema: Option<&Schema>, redactor: &mut Redactor) -> Be
 }
 
 /// What is wrong, without its place.
-fn sentence(violation: &Violation, schema: Option<&Schema>, redactor: &mut Redactor) -> String {
-    Fault::parse(&redactor.message(&violation.message, Some(VALIDATION), schema), Some(VALIDATION)).sentence()
+fn sentence(violation: &Violation, lists: Lists<'_>, redactor: &mut Redactor) -> String {
+    Fault::parse(&redactor.message(&violation.message, Some(VALIDATION), lists), Some(VALIDATION)).sentence()
 }
 
 fn jobs(group: &Group, groups: &Groups) -> Vec<ReportJob> {
