@@ -30,6 +30,7 @@ mod minimize_corpus;
 mod node_corpus;
 mod readme;
 mod redact;
+mod redact_words;
 mod row_corpus;
 mod schemas_corpus;
 mod screens;

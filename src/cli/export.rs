@@ -148,7 +148,7 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     if choice.groups.is_empty() {
         bail!("there is nothing to export: no group matches what was asked for");
     }
-    let policy = config.redaction.policy(question.raw);
+    let policy = config.redaction.policy(question.raw).knowing(schemas.as_deref());
     let mut redactor = Redactor::new(policy.clone());
     let told = choice.groups.iter().map(|group| ToldGroup::new(group, schemas.as_deref(), &mut redactor)).collect();
     let work = Work {

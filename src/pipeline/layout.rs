@@ -14,6 +14,7 @@ mod read;
 pub mod size;
 
 use std::cmp::Ordering;
+use std::sync::OnceLock;
 
 use oddities::Oddities;
 
@@ -95,6 +96,8 @@ pub struct Layout {
     pub unlisted: usize,
     /// Columns ordered by parent, name and position: the index behind [`Layout::child`].
     by_name: Vec<ColumnId>,
+    /// Columns ordered by name alone, once somebody asks.
+    alphabetical: OnceLock<Vec<ColumnId>>,
 }
 
 impl Layout {
@@ -151,6 +154,17 @@ impl Layout {
         let after = self.by_name.partition_point(|&id| self.order(id, parent, name) != Ordering::Greater);
         let id = *self.by_name.get(after.checked_sub(1)?)?;
         (self.order(id, parent, name) == Ordering::Equal).then_some(id)
+    }
+
+    /// Whether any column, wherever it stands, has exactly that name.
+    pub fn has_name(&self, name: &str) -> bool {
+        let of = |id: ColumnId| &*self.columns[id as usize].name;
+        let alphabetical = self.alphabetical.get_or_init(|| {
+            let mut all: Vec<ColumnId> = (0..self.columns.len() as ColumnId).collect();
+            all.sort_by(|&a, &b| of(a).cmp(of(b)));
+            all
+        });
+        alphabetical.binary_search_by(|&id| of(id).cmp(name)).is_ok()
     }
 
     /// The column at a dotted path.

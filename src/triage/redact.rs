@@ -1,20 +1,25 @@
 //! Data about people taken out of what is exported.
 //!
-//! Owns: what may be told of values, keys, pointers, messages and columns, and what stands in the place of the rest.
+//! Owns: what may be told of values, keys, names, pointers, messages and columns, and what stands in the place of the rest. Whatever leaves the
+//! machine comes through a [`Redactor`].
 //! Also owns: equal values by the same number; only what they hash to is remembered.
 //! Refuses: the reports themselves (export); making text safe for Markdown: it is left as plain as it was.
 //!
-//! Told are: what the schema itself says (names of properties, listed values, limits), booleans, nulls and small numbers, and the failing value
-//! where the fault is about it and it looks like a word of a program. All else is told by its shape: type, length, kinds of characters, and a
-//! number that equal values share. In doubt a value is not told.
+//! Told are: what the schema itself lists (names of properties, listed values, limits), booleans, nulls, small numbers, and the places that the
+//! configuration calls safe. All else is told by its shape: type, length, kinds of characters, and a number that equal values share. How a text
+//! is spelled says nothing of whose it is, so that no value and no key is told for looking like a word.
 
 mod columns;
 mod document;
 mod fit;
+mod lists;
 mod looks;
 mod message;
+mod names;
 mod paths;
+mod sender;
 mod shape;
+mod trail;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -27,7 +32,11 @@ use crate::pipeline::schema::walk::TokenMatch;
 pub use columns::RedactedColumns;
 pub use document::TextForm;
 pub use fit::fit;
+pub use lists::Lists;
+pub use names::KnownNames;
 pub use paths::Paths;
+pub use sender::SenderFact;
+use trail::Trail;
 
 /// Below this a number is told, unless the policy says otherwise.
 const SMALL: u64 = 1000;
@@ -43,11 +52,13 @@ pub struct Policy {
     pub masked: Paths,
     /// Numbers nearer to zero than this are told where they are short as well.
     pub small: u64,
+    /// Namespaces and doctypes that are told.
+    pub names: KnownNames,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Policy { raw: false, safe: Paths::default(), masked: Paths::default(), small: SMALL }
+        Policy { raw: false, safe: Paths::default(), masked: Paths::default(), small: SMALL, names: KnownNames::default() }
     }
 }
 
@@ -112,36 +123,47 @@ impl Redactor {
         if self.is_raw() { Cow::Borrowed(value) } else { Cow::Owned(self.text(value, Care::Data)) }
     }
 
-    /// A failing value by itself: as it is where it looks like a word of a program, otherwise imitated: `<like "Aaaa-00">`. `key` is the name
-    /// that it has, which may say that it is about a person.
-    pub fn failing<'a>(&mut self, value: &'a str, key: Option<&str>) -> Cow<'a, str> {
-        if self.is_raw() { Cow::Borrowed(value) } else { Cow::Owned(self.failing_text(value, key)) }
+    /// A member's name, `token` being what the schema makes of it: names that the schema declares and positions are told.
+    pub fn key<'a>(&mut self, key: &'a str, token: TokenMatch) -> Cow<'a, str> {
+        self.key_at(key, token, None)
     }
 
-    /// A member's name, `token` being what the schema makes of it: names that the schema declares are told, others unless they look like data.
-    pub fn key<'a>(&mut self, key: &'a str, token: TokenMatch) -> Cow<'a, str> {
+    /// A key of a map at a generalised path, as groups have it.
+    pub fn map_key<'a>(&mut self, key: &'a str, path: Option<&str>, lists: &Lists<'_>) -> Cow<'a, str> {
+        let care = path.and_then(|path| self.care_at(path));
+        self.key_at(key, lists.token(key, TokenMatch::Key), care)
+    }
+
+    /// The same where the lists of places may say something of it.
+    fn key_at<'a>(&mut self, key: &'a str, token: TokenMatch, care: Option<Care>) -> Cow<'a, str> {
         if self.is_raw() {
             return Cow::Borrowed(key);
         }
-        let is_position = || looks::is_short_number(key);
-        let is_told = match token {
-            TokenMatch::Name | TokenMatch::Slot => true,
-            TokenMatch::Index => is_position(),
-            TokenMatch::Key | TokenMatch::Unknown => looks::is_plain_name(key) || is_position(),
+        let is_told = match (token, care) {
+            (TokenMatch::Name | TokenMatch::Slot, _) | (_, Some(Care::Safe)) => true,
+            (_, Some(Care::Masked)) | (TokenMatch::Key, _) => false,
+            (TokenMatch::Index, _) => looks::is_short_number(key),
+            (TokenMatch::Unknown, _) => looks::is_small_number(key),
         };
         if is_told { text::visible(key) } else { Cow::Owned(self.described("key", key)) }
     }
 
-    fn failing_text(&mut self, value: &str, key: Option<&str>) -> String {
-        let is_told = looks::is_plain_word(value) && !key.is_some_and(looks::is_personal_name);
-        if is_told { value.to_owned() } else { shape::imitated(value) }
+    /// What an application says of itself; `None` where it may not be told.
+    pub fn sender<'a>(&self, fact: SenderFact, value: &'a str) -> Option<&'a str> {
+        (self.is_raw() || fact.is_told(value)).then_some(value)
+    }
+
+    /// What the lists of places say of a generalised path, as groups have it.
+    fn care_at(&self, path: &str) -> Option<Care> {
+        let root = Trail::root(&self.policy);
+        path.split('/').skip(1).fold(root, |trail, part| trail.onward(&self.policy, part)).care(&self.policy)
     }
 
     fn text(&mut self, value: &str, care: Care) -> String {
         match care {
             Care::Safe => text::visible(value).into_owned(),
             Care::Masked => "<string>".to_owned(),
-            Care::Failing => self.failing_text(value, None),
+            Care::Failing => shape::imitated(value),
             Care::Data if value.is_empty() => String::new(),
             Care::Data => self.described("string", value),
         }

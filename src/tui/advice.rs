@@ -30,7 +30,7 @@ pub fn words(advice: Advice) -> &'static str {
         Advice::SmallerBundle => ": ask for fewer groups with --group or --namespace, or fewer --rows",
         Advice::PrintedGroups => ": give what misfit groups --format json printed",
         Advice::GiveSchemas => "; give a folder with --schemas",
-        Advice::ExportRaw => ", and bytes are exported only with --raw",
+        Advice::ExportRaw => ", so it is exported only with --raw",
         Advice::Replace => "; name another, or give --force to replace it",
         Advice::NameDoctype => ": give it with --doctype NAMESPACE.DOCTYPE.VERSION, or name the file NAMESPACE/DOCTYPE.VERSION.NAME.json",
         Advice::NamePing => ": give one with --doctype NAMESPACE.DOCTYPE.VERSION",

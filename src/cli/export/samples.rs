@@ -93,7 +93,8 @@ pub(super) fn rows(work: &Work<'_>) -> Result<()> {
 }
 
 fn smallest(work: &Work<'_>, schemas: &SchemaStore, case: &case::Case) -> MadeSample<FailingDocument> {
-    reproducer::smallest(case, schemas, &mut |_: &minimize::MinimizeProgress| work.stop.flow())
+    let smallest = reproducer::smallest(case, schemas, &mut |_: &minimize::MinimizeProgress| work.stop.flow())?;
+    smallest.if_told(&work.redactor()).map_err(|refusal| advice::advised(&refusal))
 }
 
 fn remark(failing: &FailingDocument) -> Option<String> {

@@ -27,8 +27,7 @@ pub(super) fn sql(work: &Work<'_>) -> Result<()> {
 
 /// The groups themselves, without data.
 pub(super) fn table(work: &Work<'_>) -> Result<()> {
-    let mut redactor = work.redactor();
-    let (jobs, deploys) = hidden::jobs(work.groups, &mut redactor);
+    let (jobs, deploys) = hidden::jobs(work.groups, &work.redactor());
     // Not what is unreadable: it is quoted.
     let groups = Groups { jobs, deploys, rows: work.groups.rows, outside: work.groups.outside, ..Groups::default() };
     let told: Vec<&Group> = work.told.iter().map(|told| &told.group).collect();

@@ -62,11 +62,11 @@ pub struct MadeBundle {
 
 /// Writes a bundle. Nothing is left behind where it fails or the watch calls it off.
 pub fn make(asked: &BundleRequest<'_>, draft: DraftFile, watch: &dyn Watch) -> Result<MadeBundle, BundleError> {
-    let mut redactor = Redactor::new(asked.policy.clone());
+    let redactor = Redactor::new(asked.policy.clone().knowing(asked.schemas));
     // What is asked of a fresh store is what readers of the bundle will ask of theirs.
     let schemas = asked.schemas.map(SchemaStore::fresh);
-    let (jobs, deploys) = hidden::jobs(asked.groups, &mut redactor);
-    let writer = BundleWriter::begin(draft, &header(asked, deploys, schemas.as_ref()))?;
+    let (jobs, deploys) = hidden::jobs(asked.groups, &redactor);
+    let writer = BundleWriter::begin(draft, &header(asked, deploys, schemas.as_ref(), &redactor))?;
     let mut maker =
         BundleMaker { asked, redactor, schemas, jobs, writer, made: MadeBundle::default(), shrunk: vec![false; asked.choice.groups.len()] };
     maker.groups()?;
@@ -77,19 +77,19 @@ pub fn make(asked: &BundleRequest<'_>, draft: DraftFile, watch: &dyn Watch) -> R
     Ok(MadeBundle { path, bytes, groups: end.groups, rows: end.rows, left_out: end.left_out, files: end.files, ..made })
 }
 
-fn header(asked: &BundleRequest<'_>, deploys: Vec<Deploy>, schemas: Option<&SchemaStore>) -> Header {
+fn header(asked: &BundleRequest<'_>, deploys: Vec<Deploy>, schemas: Option<&SchemaStore>, redactor: &Redactor) -> Header {
     let groups = asked.groups;
     let kept: u64 = asked.choice.groups.iter().map(|group| group.count).sum();
     let quoted = groups.unreadable.first.iter().map(|bad| match asked.policy.raw {
         true => (bad.origin.clone(), bad.reason.clone(), bad.quote.clone()),
         // Both quote the input.
-        false => (bad.origin.clone(), "the reason is redacted".to_owned(), String::new()),
+        false => (redactor.origin(&bad.origin).into_owned(), "the reason is redacted".to_owned(), String::new()),
     });
     Header {
         misfit_bundle: VERSION,
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         redacted: !asked.policy.raw,
-        source: asked.source.name(),
+        source: redactor.source(&asked.source.name()).into_owned(),
         revision: schemas.and_then(SchemaStore::revision),
         window: groups.span,
         outside: groups.outside + groups.rows.saturating_sub(kept),

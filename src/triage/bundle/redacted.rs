@@ -14,7 +14,7 @@ use crate::rows::row::SourceRow;
 use crate::rows::schemas::{Lookup, SchemaStore};
 use crate::triage::case::{self, Case};
 use crate::triage::export::reproducer;
-use crate::triage::redact::{self, FailingValue, Redactor, TextForm};
+use crate::triage::redact::{self, FailingValue, Lists, Redactor, TextForm};
 
 /// What became of a row.
 pub(super) enum RedactedOutcome {
@@ -29,9 +29,9 @@ pub(super) enum RedactedOutcome {
 /// Takes the data out of a row. `may_shrink`: whether a small document may stand for it; making one takes time.
 pub(super) fn redact(row: SourceRow, schemas: Option<&SchemaStore>, redactor: &mut Redactor, may_shrink: bool) -> RedactedOutcome {
     let case = case::open(row, schemas);
-    let columns = redactor.columns(&case.row, case.schema.as_deref()).told;
+    let columns = redactor.columns(&case.row, Lists::of(&case)).told;
     let columns = columns.into_iter().map(|(name, value)| (name, Some(value))).collect();
-    let bare = SourceRow { columns, payload: Payload::Absent, origin: without_folder(&case.row.origin) };
+    let bare = SourceRow { columns, payload: Payload::Absent, origin: redactor.origin(&case.row.origin).into_owned() };
     let keep = |payload: Payload| alike(&case, SourceRow { payload, ..bare.clone() }, schemas);
     let whole = match case.form {
         PayloadForm::Absent => Some(Payload::Absent),
@@ -52,15 +52,10 @@ fn shapes(case: &Case, schemas: Option<&SchemaStore>, redactor: &mut Redactor) -
         Some(violation) => Some(FailingValue { node: violation.instance, keyword: Some(violation.keyword) }),
         None => case.value.map(|node| FailingValue { node, keyword: case.fault.as_ref().and_then(|fault| fault.keyword) }),
     };
-    let text = redactor.document(document, case.schema.as_deref(), failing, TextForm::Line).into_bytes();
+    let text = redactor.document(document, Lists::of(case), failing, TextForm::Line).into_bytes();
     let judge = case.replay.as_ref().zip(schemas).and_then(|(_, schemas)| judge(case, schemas));
     let fitted = judge.and_then(|judge| redact::fit(&judge, document, &Document::parse(text.as_slice())));
     Some(fitted.map_or(text, |fitted| fitted.text().to_vec()))
-}
-
-/// Where a file lies tells whose it is.
-fn without_folder(origin: &str) -> String {
-    origin.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
 }
 
 fn judge(case: &Case, schemas: &SchemaStore) -> Option<Arc<Judge>> {

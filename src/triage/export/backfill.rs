@@ -13,7 +13,6 @@ use crate::ground::text::count;
 use crate::ground::time::Micros;
 use crate::ground::time::minute;
 use crate::pipeline::destination::{self, Split, SplitPart, Stage};
-use crate::pipeline::schema::walk::TokenMatch;
 use crate::rows::group::{Group, doctype_name};
 use crate::rows::schemas::SchemaStore;
 use crate::triage::redact::Redactor;
@@ -110,7 +109,7 @@ fn doctype(name: &BackfillName<'_>, groups: &[&Group], schemas: Option<&SchemaSt
     let spans: Vec<(Micros, Micros)> = groups.iter().filter_map(|group| group.span).collect();
     let day = |time: Option<Micros>| time.map(|time| minute(time).chars().take(10).collect());
     let (namespace, doctype, version) = name;
-    let version = version.as_deref().map(|version| redactor.key(version, TokenMatch::Unknown).into_owned());
+    let version = version.as_deref().map(|version| redactor.version(version).into_owned());
     let shown = told.first().map(|told| &told.group.key);
     let (namespace_told, doctype_told) = shown.map_or((None, None), |key| (key.namespace.as_deref(), key.doctype.as_deref()));
     // Names that may not be told are those of no table.

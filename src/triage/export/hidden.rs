@@ -7,22 +7,15 @@ use std::sync::Arc;
 
 use super::predicate::{self, ValuesTold};
 use crate::pipeline::fault::{Fault, Says};
+use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
-use crate::pipeline::schema::walk::{TokenMatch, walk};
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Deploy, Facet, Group, GroupKey, Groups, Job, JobName};
-use crate::rows::row::SourceRow;
 use crate::rows::schemas::{Lookup, SchemaStore};
-use crate::triage::redact::Redactor;
+use crate::triage::redact::{Lists, Redactor};
 
 /// Stands in a path for any key.
 const ANY_KEY: &str = "{key}";
-
-/// Longest number and longest name of a type that are told as they are.
-const LONGEST_NUMBER: usize = 12;
-
-/// Longest number of a bug.
-const LONGEST_BUG: usize = 8;
 
 /// A group that may be told, no shape of its own: the group with other texts, and what follows from its first ones.
 #[derive(Debug, Clone)]
@@ -42,22 +35,17 @@ impl ToldGroup {
                 conditions: predicate::conditions(group, ValuesTold::Told),
             };
         }
-        let schema = schemas.and_then(|schemas| schema(group, schemas));
-        let told = without_data(group, schema.as_deref(), redactor);
-        let conditions = conditions(group, &told, schema.as_deref(), redactor);
+        let (schema, layout) = schemas.map(|schemas| listed(group, schemas)).unwrap_or_default();
+        let lists = Lists { schema: schema.as_deref(), layouts: [layout.as_deref(), None] };
+        let told = without_data(group, lists, redactor);
+        let conditions = conditions(group, &told);
         ToldGroup { group: told, conditions }
     }
 }
 
-/// A job's name as it may be told.
-pub fn job(name: &str, redactor: &mut Redactor) -> String {
-    let row = SourceRow { columns: vec![(ErrorColumn::Job.to_string(), Some(name.to_owned()))], ..SourceRow::default() };
-    redactor.columns(&row, None).told.pop().map_or_else(|| "(a job)".to_owned(), |(_, name)| name)
-}
-
 /// Jobs and deploys, their names as they may be told.
-pub fn jobs(groups: &Groups, redactor: &mut Redactor) -> (Vec<Job>, Vec<Deploy>) {
-    let jobs: Vec<Job> = groups.jobs.iter().map(|known| Job { name: job(&known.name, redactor).into(), ..known.clone() }).collect();
+pub fn jobs(groups: &Groups, redactor: &Redactor) -> (Vec<Job>, Vec<Deploy>) {
+    let jobs: Vec<Job> = groups.jobs.iter().map(|known| Job { name: redactor.job(&known.name).as_ref().into(), ..known.clone() }).collect();
     let deploys = groups.deploys.iter().map(|deploy| {
         let family = jobs.get(deploy.job as usize).map_or("", |job| JobName::parse(&job.name).family).into();
         Deploy { family, ..deploy.clone() }
@@ -66,63 +54,59 @@ pub fn jobs(groups: &Groups, redactor: &mut Redactor) -> (Vec<Job>, Vec<Deploy>)
     (jobs, deploys)
 }
 
-/// The schema that a group's rows were judged by, the newest where they tell no version.
-fn schema(group: &Group, schemas: &SchemaStore) -> Option<Arc<Schema>> {
+/// The schema that a group's rows were judged by and their table's layout, the newest where they tell no version.
+fn listed(group: &Group, schemas: &SchemaStore) -> (Option<Arc<Schema>>, Option<Arc<Layout>>) {
     let key = &group.key;
-    let at = match schemas.lookup(key.namespace.as_deref()?, key.doctype.as_deref()?, key.version.as_deref()) {
-        Lookup::Found(at) => at,
-        Lookup::NoVersion { known } => known.last().copied().filter(|_| key.version.is_none())?,
-        Lookup::NoDoctype { .. } => return None,
+    let Some((namespace, doctype)) = key.namespace.as_deref().zip(key.doctype.as_deref()) else { return (None, None) };
+    let at = match schemas.lookup(namespace, doctype, key.version.as_deref()) {
+        Lookup::Found(at) => Some(at),
+        Lookup::NoVersion { known } => known.last().copied().filter(|_| key.version.is_none()),
+        Lookup::NoDoctype { .. } => None,
     };
-    schemas.schema(at).ok().flatten()
+    let Some(at) = at else { return (None, None) };
+    (schemas.schema(at).ok().flatten(), schemas.layout(at).ok().flatten())
 }
 
-fn without_data(group: &Group, schema: Option<&Schema>, redactor: &mut Redactor) -> Group {
+fn without_data(group: &Group, lists: Lists<'_>, redactor: &mut Redactor) -> Group {
     let class = group.key.class.as_deref();
-    let is_bug = matches!(Fault::parse(&group.sample, class).says, Says::Bug { number: Some(number) } if is_bug(number));
-    let sample = if is_bug { group.sample.to_string() } else { redactor.message(&group.sample, class, schema) };
+    let sample = redactor.message(&group.sample, class, lists);
     let says = Fault::parse(&sample, class).general();
-    let fault = match (group.keyword, group.key.fault.split_once(' ')) {
-        (Some("required" | "dependencies"), Some((keyword, name))) => {
-            format!("{keyword} {}", redactor.key(name, token_of(group, name, schema))).into()
-        }
-        (Some(_), _) => group.key.fault.clone(),
-        (None, _) => says.as_str().into(),
+    let fault = match group.keyword {
+        // The message tells it by what the schema has.
+        Some(keyword @ ("required" | "dependencies")) => match Fault::parse(&sample, class).says {
+            Says::Broken { key: Some(key), .. } => format!("{keyword} {key}").into(),
+            _ => keyword.into(),
+        },
+        Some(_) => group.key.fault.clone(),
+        None => says.as_str().into(),
     };
-    let path = group.key.path.as_deref();
-    let path = path.map(|path| each_token(path, schema, |token, kind| redactor.key(token, kind).into_owned()).into());
+    let path = group.key.path.as_deref().map(|path| redactor.path(path, lists).into());
     // What the schema asks is told in the message where the schema at hand says so.
     let limit = expected(&group.sample, class).zip(expected(&sample, class));
-    let without_data = |facet: &Facet| facet_without_data(facet, maps(&group.key), limit, redactor);
-    let facets = if is_bug { group.facets.clone() } else { group.facets.iter().map(without_data).collect() };
-    let key = GroupKey { path, fault, ..names(&group.key, schema.is_some(), redactor) };
+    let facets = group.facets.iter().map(|facet| facet_without_data(facet, group, limit, &lists, redactor)).collect();
+    let key = GroupKey { path, fault, ..names(&group.key, redactor) };
     Group { key, sample: sample.into(), says: says.into(), facets, rows: Vec::new(), ..group.clone() }
 }
 
 /// Names come from the request; those that the schemas know are nobody's.
-fn names(key: &GroupKey, are_known: bool, redactor: &mut Redactor) -> GroupKey {
-    let mut name = |name: &Option<Arc<str>>| name.as_deref().map(|name| redactor.key(name, TokenMatch::Unknown).as_ref().into());
-    let GroupKey { namespace, doctype, version, stage, .. } = key;
-    let (stage, namespace, doctype, version) = match are_known {
-        true => (name(stage), namespace.clone(), doctype.clone(), version.clone()),
-        false => (name(stage), name(namespace), name(doctype), name(version)),
-    };
-    let class = key.class.as_deref().map(|class| {
-        let is_plain = class.split(['.', '$']).all(|part| redactor.key(part, TokenMatch::Unknown) == part);
-        if is_plain { class.into() } else { redactor.key(class, TokenMatch::Unknown).as_ref().into() }
-    });
-    GroupKey { namespace, doctype, version, stage, class, ..key.clone() }
-}
-
-/// Bugs are known to everybody by their numbers.
-fn is_bug(number: &str) -> bool {
-    number.len() <= LONGEST_BUG && number.bytes().all(|byte| byte.is_ascii_digit())
+fn names(key: &GroupKey, redactor: &Redactor) -> GroupKey {
+    let told = |name: &Option<Arc<str>>, tell: &dyn Fn(&str) -> Arc<str>| name.as_deref().map(tell);
+    let name = |name: &str| Arc::from(redactor.name(name, key.class.as_deref()).as_ref());
+    GroupKey {
+        namespace: told(&key.namespace, &name),
+        doctype: told(&key.doctype, &name),
+        version: told(&key.version, &|version| redactor.version(version).as_ref().into()),
+        stage: told(&key.stage, &|stage| redactor.stage(stage).as_ref().into()),
+        class: told(&key.class, &|class| redactor.class(class).as_ref().into()),
+        ..key.clone()
+    }
 }
 
 /// Conditions with `%` for what may not be told; a name that may not be told is no condition.
-fn conditions(group: &Group, told: &Group, schema: Option<&Schema>, redactor: &mut Redactor) -> Vec<String> {
-    let tell = |token: &str, kind: TokenMatch| if redactor.key(token, kind) == token { token.to_owned() } else { ANY_KEY.to_owned() };
-    let path = group.key.path.as_deref().map(|path| each_token(path, schema, tell).into());
+fn conditions(group: &Group, told: &Group) -> Vec<String> {
+    let open = |(is, may): (&str, &str)| if is == may { is.to_owned() } else { ANY_KEY.to_owned() };
+    let opened = |(is, may): (&str, &str)| is.split('/').zip(may.split('/')).map(open).collect::<Vec<_>>().join("/");
+    let path = group.key.path.as_deref().zip(told.key.path.as_deref()).map(|paths| opened(paths).into());
     let key = GroupKey { path, ..told.key.clone() };
     let mut all = predicate::conditions(&Group { key, ..told.clone() }, ValuesTold::Hidden);
     let (is, may) = (&group.key, &told.key);
@@ -138,33 +122,6 @@ fn conditions(group: &Group, told: &Group, schema: Option<&Schema>, redactor: &m
     all
 }
 
-/// The generalised path with what becomes of its names.
-fn each_token(path: &str, schema: Option<&Schema>, mut tell: impl FnMut(&str, TokenMatch) -> String) -> String {
-    let tokens: Vec<&str> = path.split('/').skip(1).collect();
-    let kinds = schema.map(|schema| walk(schema, &walked(&tokens)).tokens).unwrap_or_default();
-    let mut out = String::new();
-    for (i, token) in tokens.into_iter().enumerate() {
-        out.push('/');
-        match token {
-            "[]" | ANY_KEY => out.push_str(token),
-            name => out.push_str(&tell(name, kinds.get(i).copied().unwrap_or(TokenMatch::Unknown))),
-        }
-    }
-    out
-}
-
-/// Any element leads where the first one does.
-fn walked<'a>(tokens: &[&'a str]) -> Vec<&'a str> {
-    tokens.iter().map(|token| if *token == "[]" { "0" } else { token }).collect()
-}
-
-/// What the schema makes of a key that is missing at the group's place.
-fn token_of(group: &Group, name: &str, schema: Option<&Schema>) -> TokenMatch {
-    let path = group.key.path.as_deref().unwrap_or_default();
-    let tokens: Vec<&str> = path.split('/').skip(1).chain([name]).collect();
-    schema.and_then(|schema| walk(schema, &walked(&tokens)).tokens.last().copied()).unwrap_or(TokenMatch::Unknown)
-}
-
 /// Maps around the group's place, whose keys a facet tells together.
 fn maps(key: &GroupKey) -> usize {
     let keys = key.path.as_deref().unwrap_or_default().split('/').filter(|token| *token == ANY_KEY).count();
@@ -172,10 +129,11 @@ fn maps(key: &GroupKey) -> usize {
 }
 
 /// Keys of several maps have slashes between them, as a single key may.
-fn keys_without_data(value: &str, maps: usize, redactor: &mut Redactor) -> String {
+fn keys_without_data(value: &str, group: &Group, lists: &Lists<'_>, redactor: &mut Redactor) -> String {
+    let maps = maps(&group.key);
     let keys: Vec<&str> = value.split('/').collect();
     let keys = if maps > 1 && keys.len() == maps { keys } else { vec![value] };
-    keys.into_iter().map(|key| redactor.key(key, TokenMatch::Key).into_owned()).collect::<Vec<_>>().join("/")
+    keys.into_iter().map(|key| redactor.map_key(key, group.key.path.as_deref(), lists).into_owned()).collect::<Vec<_>>().join("/")
 }
 
 /// What the schema asks, as a message tells it.
@@ -187,17 +145,17 @@ fn expected<'a>(message: &'a str, class: Option<&'a str>) -> Option<&'a str> {
 }
 
 /// `limit` is what the schema asks, and what is told of it.
-fn facet_without_data(facet: &Facet, maps: usize, limit: Option<(&str, &str)>, redactor: &mut Redactor) -> Facet {
-    let is_short = |value: &str, is_it: fn(&u8) -> bool| value.len() <= LONGEST_NUMBER && value.bytes().all(|byte| is_it(&byte));
+fn facet_without_data(facet: &Facet, group: &Group, limit: Option<(&str, &str)>, lists: &Lists<'_>, redactor: &mut Redactor) -> Facet {
+    let (class, path) = (group.key.class.as_deref(), group.key.path.as_deref());
     let mut values: Vec<(Arc<str>, u64)> = Vec::new();
     for (value, rows) in &facet.values {
         let told = match (facet.name, limit) {
             ("limit", Some((asked, told))) if asked == &**value => told.to_owned(),
-            ("key", _) => keys_without_data(value, maps, redactor),
-            // The words of the grammar, unless somebody made the message up.
-            ("expected type" | "found type", _) if is_short(value, u8::is_ascii_alphabetic) && type_names(value) => value.to_string(),
-            ("limit" | "length", _) if is_short(value, u8::is_ascii_digit) => value.to_string(),
-            _ => redactor.failing(value, None).into_owned(),
+            ("limit" | "expected type", _) => redactor.limit_of(value, &group.sample, class),
+            ("key", _) => keys_without_data(value, group, lists, redactor),
+            // The name at fault, of which the rest of the message only tells the length.
+            ("value", _) if is_name(group) => redactor.map_key(value, group.key.path.as_deref(), lists).into_owned(),
+            _ => redactor.value_of(value, &group.sample, class, path),
         };
         // Different values of one shape count together.
         match values.iter_mut().find(|(known, _)| **known == *told) {
@@ -208,24 +166,9 @@ fn facet_without_data(facet: &Facet, maps: usize, limit: Option<(&str, &str)>, r
     Facet { name: facet.name, values, others: facet.others }
 }
 
-/// The validator's names of types.
-fn type_names(value: &str) -> bool {
-    const TYPES: [&str; 13] = [
-        "String",
-        "Integer",
-        "Long",
-        "Double",
-        "Float",
-        "Number",
-        "BigDecimal",
-        "BigInteger",
-        "Boolean",
-        "Null",
-        "JSONObject",
-        "JSONArray",
-        "Object",
-    ];
-    TYPES.contains(&value)
+/// Whether the group is about the name of a member.
+fn is_name(group: &Group) -> bool {
+    group.key.fault.starts_with("propertyNames ")
 }
 
 #[cfg(test)]

@@ -10,9 +10,11 @@ use crate::pipeline::document::Document;
 use crate::pipeline::fault::NOT_FOUND;
 use crate::pipeline::minimize::{self, Minimal, NotMinimized, Target};
 use crate::pipeline::names::snake_case;
+use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::Group;
 use crate::rows::schemas::{Lookup, SchemaStore};
 use crate::triage::case::Case;
+use crate::triage::redact::Redactor;
 
 /// Members that telemetry's version is read from.
 const VERSIONS: [&str; 2] = ["version", "v"];
@@ -30,6 +32,20 @@ pub struct FailingDocument {
     pub text: Vec<u8>,
     /// Texts of the original that are still in it because the fault seems to need them; of the row's own document everything is.
     pub kept: Option<usize>,
+}
+
+impl FailingDocument {
+    /// The document, if it may leave: where the fault needs texts of the original, only raw.
+    ///
+    /// # Errors
+    /// It may not; the reason is a sentence.
+    pub fn if_told(self, redactor: &Redactor) -> Result<Self, Advised> {
+        let keeps = self.kept.is_none_or(|kept| kept > 0);
+        if keeps && !redactor.is_raw() {
+            return Err(Advised::new("the fault needs words of the original document", Advice::ExportRaw));
+        }
+        Ok(self)
+    }
 }
 
 /// The row's own document.

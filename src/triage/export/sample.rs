@@ -12,7 +12,7 @@ use crate::rows::column::ErrorColumn;
 use crate::rows::payload::Payload;
 use crate::rows::row::SourceRow;
 use crate::triage::case::Case;
-use crate::triage::redact::{FailingValue, Redactor, TextForm};
+use crate::triage::redact::{FailingValue, Lists, Redactor, TextForm};
 
 /// A payload as it may be exported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub fn document(case: &Case, redactor: &mut Redactor, form: TextForm) -> Result<
     };
     let exact = case.broken.as_ref().and_then(|broken| document.find(&broken.tokens).ok().map(|node| (node, broken.keyword)));
     let failing = exact.map(|(node, keyword)| FailingValue { node, keyword });
-    Ok(SampleDocument { bytes: redactor.document(document, case.schema.as_deref(), failing, form).into_bytes(), reason: None })
+    Ok(SampleDocument { bytes: redactor.document(document, Lists::of(case), failing, form).into_bytes(), reason: None })
 }
 
 /// The first sentence that says what is wrong with the bytes.
@@ -63,7 +63,7 @@ pub fn raw_row(row: &SourceRow) -> Value {
 
 /// The same without its data; a payload that cannot be told is null.
 pub fn row(case: &Case, redactor: &mut Redactor) -> Value {
-    let columns = redactor.columns(&case.row, case.schema.as_deref());
+    let columns = redactor.columns(&case.row, Lists::of(case));
     let payload = document(case, redactor, TextForm::Line).ok().map_or(Value::Null, |document| STANDARD.encode(document.bytes).into());
     let mut object: Map<String, Value> = columns.told.into_iter().map(|(name, value)| (name, value.into())).collect();
     object.insert(ErrorColumn::Payload.to_string(), payload);

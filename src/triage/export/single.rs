@@ -93,7 +93,7 @@ pub struct MadeFile {
 pub fn make(what: SingleExport, origin: &ExportOrigin<'_>, watch: &dyn Watch) -> Result<MadeFile, Advised> {
     let choice = Choice::of(origin.groups, &[origin.group]);
     let group = *choice.groups.first().ok_or("the group is gone")?;
-    let mut redactor = Redactor::new(origin.policy.clone());
+    let mut redactor = Redactor::new(origin.policy.clone().knowing(origin.schemas));
     let told = ToldGroup::new(group, origin.schemas, &mut redactor).group;
     let title = reproducer::title(&told);
     let named = |stem: String, ending, bytes| MadeFile { folders: Vec::new(), stem, ending, bytes };
@@ -113,6 +113,7 @@ pub fn make(what: SingleExport, origin: &ExportOrigin<'_>, watch: &dyn Watch) ->
                 if watch.cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
             let failing = if is_own { reproducer::own(&case)? } else { reproducer::smallest(&case, schemas, &mut go_on)? };
+            let failing = failing.if_told(&redactor)?;
             if what == SingleExport::Reproducer {
                 named(format!("smallest-{title}"), ".json", failing.text)
             } else {

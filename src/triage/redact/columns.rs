@@ -3,39 +3,49 @@
 //! Owns: the list of columns that say what was sent and not by whom, what of each of them is told.
 //! Refuses: the payload (document), the error message's grammar (message).
 
-use super::{Redactor, looks, shape};
-use crate::pipeline::schema::Schema;
+use std::borrow::Cow;
+
+use super::{Lists, Redactor, SenderFact, looks, shape};
 use crate::pipeline::schema::walk::TokenMatch;
 use crate::rows::column::ErrorColumn;
 use crate::rows::row::SourceRow;
 
-/// Longest name of a job, longest time.
-const LONGEST_JOB: usize = 60;
+/// Longest time.
 const LONGEST_TIME: usize = 40;
-/// Parts of a job's name, and their lengths.
-const MOST_JOB_PARTS: usize = 6;
-const LONGEST_JOB_WORD: usize = 20;
-const LONGEST_JOB_NUMBER: usize = 10;
-const LONGEST_JOB_HASH: usize = 8;
 
-/// Longest version in a URI.
-const LONGEST_VERSION: usize = 9;
 /// Parts of URIs that are the same for many documents.
-const URI_WORDS: [&str; 14] = [
-    "submit",
-    "telemetry",
-    "Firefox",
-    "Fennec",
-    "Thunderbird",
-    "Focus",
-    "nightly",
-    "beta",
-    "release",
-    "esr",
-    "aurora",
-    "default",
-    "main",
-    "stub",
+const URI_WORDS: [&str; 3] = ["submit", "telemetry", "stub"];
+
+/// Longest name of a column of causes.
+const LONGEST_CAUSE: usize = 19;
+
+/// Methods of requests.
+const METHODS: [&str; 6] = ["POST", "PUT", "GET", "HEAD", "OPTIONS", "DELETE"];
+
+/// Other columns that error tables have, whose names are nobody's.
+const OTHERS: [&str; 22] = [
+    "args",
+    "date",
+    "geo_city",
+    "geo_db_version",
+    "geo_dma_code",
+    "geo_subdivision1",
+    "geo_subdivision2",
+    "host",
+    "input",
+    "input_type",
+    "isp_db_version",
+    "isp_name",
+    "isp_organization",
+    "protocol",
+    "remote_addr",
+    "sample_id",
+    "stack_trace",
+    "user_agent",
+    "x_debug_id",
+    "x_forwarded_for",
+    "x_source_tags",
+    "x_telemetry_agent",
 ];
 
 /// What the columns of a row say.
@@ -50,54 +60,57 @@ pub struct RedactedColumns {
 /// What a column holds.
 #[derive(Clone, Copy)]
 enum ColumnHolds {
-    /// A word as programs write them.
-    Word,
+    /// The name of a namespace or doctype.
+    Name,
+    Version,
+    Stage,
     /// The path of the request.
     Uri,
-    /// The pipeline's own job name: digits and all.
     Job,
     Time,
-    Country,
     Class,
     Message,
+    Method,
+    /// A length.
+    Length,
+    /// Yes and no as numbers.
+    Switch,
+    /// What the application says of itself.
+    Sender(SenderFact),
 }
 
 /// The column's content, for those that may be told: what the document is, and what sent it. Everything else says who sent it: client ids,
 /// addresses, places below the country, providers, user agents, arguments, tags; or repeats the message (stack traces).
 fn holds(column: &str) -> Option<ColumnHolds> {
+    use ColumnHolds as Holds;
     use ErrorColumn as C;
     Some(match C::of(column)? {
-        C::Namespace | C::Doctype | C::Version | C::Stage => ColumnHolds::Word,
-        C::AppName | C::AppVersion | C::AppBuild | C::AppChannel | C::Pingsender => ColumnHolds::Word,
-        C::NormalizedAppName | C::NormalizedChannel | C::NormalizedOs | C::NormalizedOsVersion | C::Os => ColumnHolds::Word,
-        C::AgentBrowser | C::AgentOs | C::AgentVersion => ColumnHolds::Word,
-        C::Method | C::ContentLength | C::Dnt => ColumnHolds::Word,
-        C::Uri => ColumnHolds::Uri,
-        C::Job => ColumnHolds::Job,
-        C::Time | C::Timestamp => ColumnHolds::Time,
-        C::GeoCountry | C::NormalizedCountry => ColumnHolds::Country,
-        C::Class => ColumnHolds::Class,
-        C::Message => ColumnHolds::Message,
+        C::Namespace | C::Doctype => Holds::Name,
+        C::Version => Holds::Version,
+        C::Stage => Holds::Stage,
+        C::AppName | C::NormalizedAppName | C::AgentBrowser => Holds::Sender(SenderFact::Application),
+        C::AppVersion | C::NormalizedOsVersion | C::AgentVersion | C::Pingsender => Holds::Sender(SenderFact::Version),
+        C::AppChannel | C::NormalizedChannel => Holds::Sender(SenderFact::Channel),
+        C::NormalizedOs | C::Os | C::AgentOs => Holds::Sender(SenderFact::System),
+        C::GeoCountry | C::NormalizedCountry => Holds::Sender(SenderFact::Country),
+        C::Method => Holds::Method,
+        C::ContentLength => Holds::Length,
+        C::Dnt => Holds::Switch,
+        C::Uri => Holds::Uri,
+        C::Job => Holds::Job,
+        C::Time | C::Timestamp => Holds::Time,
+        C::Class => Holds::Class,
+        C::Message => Holds::Message,
+        // Of a build the digits tell more than of a version.
+        C::AppBuild => return None,
         C::Client | C::Id | C::Payload => return None,
     })
 }
 
-/// `decoder-0-0618083012-1f2ab9c4`: the pipeline names its jobs, so their numbers and short hashes are nobody's.
-fn is_job(value: &str) -> bool {
-    let is_part = |part: &str| {
-        let is_word = part.len() <= LONGEST_JOB_WORD && part.bytes().all(|byte| byte.is_ascii_lowercase());
-        let is_number = part.len() <= LONGEST_JOB_NUMBER && part.bytes().all(|byte| byte.is_ascii_digit());
-        let is_hash = part.len() <= LONGEST_JOB_HASH && part.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-        is_word || is_number || is_hash
-    };
-    let begins_with_word =
-        value.split('-').next().is_some_and(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase()));
-    value.len() <= LONGEST_JOB && begins_with_word && value.split('-').count() <= MOST_JOB_PARTS && value.split('-').all(is_part)
-}
-
 impl Redactor {
-    /// The columns of a row that may be told; raw: all of them. The schema is the one that judged the row's document.
-    pub fn columns(&mut self, row: &SourceRow, schema: Option<&Schema>) -> RedactedColumns {
+    /// The columns of a row that may be told; raw: all of them.
+    pub fn columns<'a>(&mut self, row: &SourceRow, lists: impl Into<Lists<'a>>) -> RedactedColumns {
+        let lists = lists.into();
         let mut columns = RedactedColumns::default();
         for (name, value) in row.columns.iter().filter_map(|(name, value)| Some((name, value.as_deref()?))) {
             if self.is_raw() {
@@ -106,39 +119,61 @@ impl Redactor {
             }
             match holds(name) {
                 Some(holds) => {
-                    let told = self.column(holds, value, row, schema);
-                    columns.told.push((name.clone(), told));
+                    let told = self.column(holds, value, row, lists);
+                    columns.told.push((name.clone(), told.into_owned()));
                 }
-                None => columns.withheld.push(self.key(name, TokenMatch::Unknown).into_owned()),
+                None => {
+                    let token = if is_known(name) { TokenMatch::Name } else { TokenMatch::Unknown };
+                    columns.withheld.push(self.key(name, token).into_owned());
+                }
             }
         }
         columns
     }
 
-    fn column(&mut self, holds: ColumnHolds, value: &str, row: &SourceRow, schema: Option<&Schema>) -> String {
-        let is_told = match holds {
-            ColumnHolds::Message => return self.message(value, row.column(ErrorColumn::Class), schema),
-            ColumnHolds::Class => return self.class(value),
-            ColumnHolds::Uri => return uri(value, [ErrorColumn::Namespace, ErrorColumn::Doctype].map(|column| row.column(column))),
-            ColumnHolds::Word => looks::is_plain_name(value) || looks::is_count(value),
-            ColumnHolds::Job => is_job(value),
-            ColumnHolds::Time => value.len() <= LONGEST_TIME && value.contains(':') && crate::ground::time::parse_time(value).is_some(),
-            ColumnHolds::Country => value == "??" || (value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_alphabetic())),
+    fn column<'a>(&mut self, holds: ColumnHolds, value: &'a str, row: &SourceRow, lists: Lists<'_>) -> Cow<'a, str> {
+        let class = row.column(ErrorColumn::Class);
+        match holds {
+            ColumnHolds::Message => self.message(value, class, lists).into(),
+            ColumnHolds::Class => self.class(value),
+            ColumnHolds::Stage => self.stage(value),
+            ColumnHolds::Job => self.job(value),
+            ColumnHolds::Name => self.name(value, class),
+            ColumnHolds::Version => self.version(value),
+            ColumnHolds::Uri => self.uri(value, row).into(),
+            ColumnHolds::Sender(fact) => self.sender(fact, value).map_or_else(|| shape::imitated(value).into(), Cow::Borrowed),
+            ColumnHolds::Method => self.told_if(value, || METHODS.contains(&value)),
+            ColumnHolds::Length => self.told_if(value, || looks::is_count(value)),
+            ColumnHolds::Switch => self.told_if(value, || matches!(value, "0" | "1")),
+            ColumnHolds::Time => {
+                let is_time = || value.len() <= LONGEST_TIME && value.contains(':') && crate::ground::time::parse_time(value).is_some();
+                self.told_if(value, is_time)
+            }
+        }
+    }
+
+    /// The path of a request with its parts told that are the pipeline's or the document's name; what follows a `?` is left out.
+    fn uri(&self, value: &str, row: &SourceRow) -> String {
+        let path = value.split(['?', '#', ';']).next().unwrap_or_default();
+        let class = row.column(ErrorColumn::Class);
+        let is_name = |part: &str| {
+            let named = [ErrorColumn::Namespace, ErrorColumn::Doctype].into_iter().filter_map(|column| row.column(column));
+            named.into_iter().any(|name| name == part) && self.name(part, class) == part
         };
-        if is_told { value.to_owned() } else { shape::imitated(value) }
+        let is_told = |part: &str| {
+            let of_sender = [SenderFact::Version, SenderFact::Channel, SenderFact::Application];
+            let is_of_sender = || of_sender.into_iter().any(|fact| self.sender(fact, part).is_some());
+            part.is_empty() || URI_WORDS.contains(&part) || looks::is_small_number(part) || is_name(part) || is_of_sender()
+        };
+        let told = |part: &str| if is_told(part) { part.to_owned() } else { shape::imitated(part) };
+        let parts: Vec<String> = path.split('/').map(told).collect();
+        format!("{}{}", parts.join("/"), if path.len() < value.len() { "…" } else { "" })
     }
 }
 
-/// The path of a request with its parts told that are the pipeline's or the document's name; what follows a `?` is left out.
-fn uri(value: &str, named: [Option<&str>; 2]) -> String {
-    let path = value.split(['?', '#', ';']).next().unwrap_or_default();
-    let is_version = |part: &str| {
-        part.len() <= LONGEST_VERSION && looks::is_plain_name(part) && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-    };
-    let is_told = |part: &str| {
-        part.is_empty() || URI_WORDS.contains(&part) || is_version(part) || (named.contains(&Some(part)) && looks::is_plain_name(part))
-    };
-    let told = |part: &str| if is_told(part) { part.to_owned() } else { shape::imitated(part) };
-    let parts: Vec<String> = path.split('/').map(told).collect();
-    format!("{}{}", parts.join("/"), if path.len() < value.len() { "…" } else { "" })
+/// Whether error tables have a column of that name.
+fn is_known(column: &str) -> bool {
+    ErrorColumn::of(column).is_some()
+        || OTHERS.contains(&column)
+        || column.starts_with("stack_trace_cause_") && column.len() <= LONGEST_CAUSE
 }

@@ -5,11 +5,10 @@
 
 use std::borrow::Cow;
 
-use super::paths::Reached;
-use super::{Care, FailingValue, Redactor, is_about_value, looks, shape};
+use super::trail::Trail;
+use super::{Care, FailingValue, Lists, Redactor, is_about_value, looks, shape};
 use crate::pipeline::document::{Document, Kind, NodeId};
-use crate::pipeline::schema::Schema;
-use crate::pipeline::schema::walk::{TokenMatch, generalise, onward, start};
+use crate::pipeline::schema::walk::{TokenMatch, onward, start};
 
 /// Longest small number: longer ones tell apart what they belong to.
 const LONGEST_SMALL: usize = 6;
@@ -18,6 +17,9 @@ const MOST_PLACES: usize = 2;
 
 /// Lists inside one another through which an element's name is looked for.
 const MOST_LISTS: usize = 8;
+
+/// Members of a document that its version is read from.
+const VERSIONS: [&str; 2] = ["version", "v"];
 
 /// How the text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +36,8 @@ struct OpenLevel {
     kind: Kind,
     /// Schema nodes that speak about it.
     nodes: Vec<NodeId>,
-    safe: Reached,
-    masked: Reached,
+    trail: Trail,
+    is_root: bool,
     is_empty: bool,
 }
 
@@ -43,15 +45,21 @@ struct OpenLevel {
 struct ValuePlace {
     nodes: Vec<NodeId>,
     token: TokenMatch,
-    safe: Reached,
-    masked: Reached,
+    trail: Trail,
     care: Care,
 }
 
 impl Redactor {
     /// The document without its data. What follows its first error, and behind it, is left out; what is open there is closed.
     /// Raw: its text, as it is.
-    pub fn document(&mut self, document: &Document, schema: Option<&Schema>, failing: Option<FailingValue>, form: TextForm) -> String {
+    pub fn document<'a>(
+        &mut self,
+        document: &Document,
+        lists: impl Into<Lists<'a>>,
+        failing: Option<FailingValue>,
+        form: TextForm,
+    ) -> String {
+        let lists = lists.into();
         if self.is_raw() {
             return String::from_utf8_lossy(document.text()).into_owned();
         }
@@ -65,7 +73,7 @@ impl Redactor {
                 }
                 indent(&mut out, open.len(), form);
             }
-            let place = self.place(document, schema, open.last(), node, failing);
+            let place = self.place(document, &lists, open.last(), node, failing);
             if let Some(key) = document.key(node) {
                 let key = self.member(&key, &place);
                 push_quoted(&mut out, &key);
@@ -74,8 +82,8 @@ impl Redactor {
             match document.kind(node) {
                 kind @ (Kind::Object | Kind::Array) => {
                     out.push(if kind == Kind::Object { '{' } else { '[' });
-                    let ValuePlace { nodes, safe, masked, .. } = place;
-                    open.push(OpenLevel { end: document.end(node), kind, nodes, safe, masked, is_empty: true });
+                    let ValuePlace { nodes, trail, .. } = place;
+                    open.push(OpenLevel { end: document.end(node), kind, nodes, trail, is_root: node == 0, is_empty: true });
                 }
                 _ => self.push_scalar(&mut out, document, node, place.care),
             }
@@ -87,56 +95,43 @@ impl Redactor {
     fn place(
         &self,
         document: &Document,
-        schema: Option<&Schema>,
+        lists: &Lists<'_>,
         around: Option<&OpenLevel>,
         node: NodeId,
         failing: Option<FailingValue>,
     ) -> ValuePlace {
+        let schema = lists.schema;
         let mut place = match around {
             None => ValuePlace {
                 nodes: schema.map(start).unwrap_or_default(),
                 token: TokenMatch::Name,
-                safe: self.policy.safe.root(),
-                masked: self.policy.masked.root(),
+                trail: Trail::root(&self.policy),
                 care: Care::Data,
             },
             Some(around) => {
                 let token = document.key(node).unwrap_or_else(|| Cow::Owned(document.index(node).to_string()));
                 let (nodes, kind) =
                     schema.map_or_else(|| (Vec::new(), TokenMatch::Unknown), |schema| onward(schema, &around.nodes, &token));
-                let (safe, masked) = self.reached(around, &token, kind);
-                ValuePlace { nodes, token: kind, safe, masked, care: Care::Data }
+                // The decoder reads a document's version itself.
+                let is_version = || around.is_root && VERSIONS.contains(&token.as_ref());
+                let kind = if kind == TokenMatch::Unknown && is_version() { TokenMatch::Name } else { kind };
+                let trail = around.trail.step(&self.policy, &token, kind);
+                ValuePlace { nodes, token: lists.token(&token, kind), trail, care: Care::Data }
             }
         };
         let is_failing = || failing.is_some_and(|failing| failing.node == node && failing.keyword.is_some_and(is_about_value));
         let is_listed = || schema.is_some_and(|schema| schema.lists(&place.nodes, document, node));
-        place.care = if self.policy.masked.is_match(&place.masked) {
-            Care::Masked
-        } else if self.policy.safe.is_match(&place.safe) || is_listed() {
-            Care::Safe
-        } else if is_failing() {
-            Care::Failing
-        } else {
-            Care::Data
+        place.care = match place.trail.care(&self.policy) {
+            Some(care) => care,
+            None if is_listed() => Care::Safe,
+            None if is_failing() => Care::Failing,
+            None => Care::Data,
         };
         place
     }
 
-    fn reached(&self, around: &OpenLevel, token: &str, kind: TokenMatch) -> (Reached, Reached) {
-        if self.policy.safe.is_empty() && self.policy.masked.is_empty() {
-            return (Reached::default(), Reached::default());
-        }
-        let path = generalise(&[token], &[kind]);
-        let general = path.strip_prefix('/').unwrap_or(&path);
-        (self.policy.safe.step(&around.safe, general), self.policy.masked.step(&around.masked, general))
-    }
-
     fn member<'a>(&mut self, key: &'a str, place: &ValuePlace) -> Cow<'a, str> {
-        match place.care {
-            Care::Masked if place.token != TokenMatch::Name => Cow::Owned(self.described("key", key)),
-            Care::Safe if self.policy.safe.is_match(&place.safe) => crate::ground::text::visible(key),
-            _ => self.key(key, place.token),
-        }
+        self.key_at(key, place.token, place.trail.care(&self.policy))
     }
 
     fn push_scalar(&mut self, out: &mut String, document: &Document, node: NodeId, care: Care) {
@@ -146,8 +141,7 @@ impl Redactor {
         match document.kind(node) {
             Kind::String => {
                 let value = document.string(node).unwrap_or_default();
-                let told = if care == Care::Failing { self.failing_text(&value, name().as_deref()) } else { self.text(&value, care) };
-                push_quoted(out, &told);
+                push_quoted(out, &self.text(&value, care));
             }
             Kind::Number => out.push_str(&self.number(&raw, care, name().as_deref())),
             Kind::Boolean if care == Care::Masked => out.push_str("\"<boolean>\""),
@@ -161,8 +155,9 @@ impl Redactor {
         match care {
             Care::Masked => "\"<number>\"".to_owned(),
             Care::Safe => raw.to_owned(),
-            Care::Failing if !is_personal => shape::rounded_if_long(raw),
             _ if !is_personal && self.is_small(raw) => raw.to_owned(),
+            // Enough to see how it stands to a limit.
+            Care::Failing if !is_personal => shape::rounded(raw),
             _ => {
                 let nth = self.numbering.of(raw).unwrap_or(0);
                 shape::number(raw, nth)
@@ -170,7 +165,7 @@ impl Redactor {
         }
     }
 
-    fn is_small(&self, raw: &str) -> bool {
+    pub(super) fn is_small(&self, raw: &str) -> bool {
         let places = raw.split_once('.').map_or(0, |(_, places)| places.len());
         let is_short = raw.len() <= LONGEST_SMALL && places <= MOST_PLACES && !raw.contains(['e', 'E']);
         is_short && raw.parse::<f64>().is_ok_and(|value| value.abs() < self.policy.small as f64)

@@ -22,6 +22,8 @@ const MOST_VIOLATIONS: usize = 1000;
 const MOST_ROUNDS: usize = 24;
 /// A text so short is never its own shape: it may be somebody's initials.
 const LONGEST_SHORT: usize = 2;
+/// Names of one form that are tried in one object.
+const MOST_NAMESAKES: usize = 400;
 /// What is tried in the place of a number.
 const NUMBERS: [&str; 3] = ["0", "1", "0.5"];
 
@@ -39,7 +41,14 @@ pub fn fit(judge: &Judge, original: &Document, redacted: &Document) -> Option<Do
         Outcome::Pass => None,
     };
     let broken: FxHashSet<ViolationKey> = violations(judge, original)?.iter().map(identity).collect();
-    let mut fitting = Fitting { original, redacted, values: Edits::default(), keys: Edits::default(), tried: FxHashMap::default() };
+    let mut fitting = Fitting {
+        original,
+        redacted,
+        values: Edits::default(),
+        keys: Edits::default(),
+        tried: FxHashMap::default(),
+        taken: FxHashMap::default(),
+    };
     // The length is what is wrong, so it stays as it is.
     if let Some(first) = first.as_ref().filter(|first| matches!(first.keyword, "maxLength" | "minLength")) {
         fitting.change(part(first, original), original);
@@ -95,6 +104,8 @@ struct Fitting<'a> {
     keys: Edits,
     /// Made-up texts that were tried of each part.
     tried: FxHashMap<DocumentPart, usize>,
+    /// Made-up names of the members of each object.
+    taken: FxHashMap<NodeId, FxHashSet<String>>,
 }
 
 impl Fitting<'_> {
@@ -107,12 +118,20 @@ impl Fitting<'_> {
     /// Puts the next made-up text in its place; false where there is none.
     fn change(&mut self, part: DocumentPart, candidate: &Document) -> bool {
         let from = self.tried.entry(part).or_default();
+        let object = candidate.parent(part.node);
+        let taken = object.and_then(|object| self.taken.get(&object));
+        let is_free = |text: &String| is_free(candidate, part.node, text) && taken.is_none_or(|taken| !taken.contains(text));
+        // An object may hold many keys of one form.
+        let free = |text: &String| std::iter::once(text.clone()).chain(namesakes(text)).find(is_free);
         let texts = if part.is_key { keys(self.original, part.node) } else { values(self.original, part.node) };
-        let is_free = |text: &String| !part.is_key || is_free(candidate, part.node, text);
-        let Some((at, text)) = texts.into_iter().enumerate().skip(*from).find(|(_, text)| is_free(text)) else {
+        let chosen = |text: &String| if part.is_key { free(text) } else { Some(text.clone()) };
+        let Some((at, text)) = texts.iter().enumerate().skip(*from).find_map(|(at, text)| Some((at, chosen(text)?))) else {
             return false;
         };
         *from = at + 1;
+        if let Some(object) = object.filter(|_| part.is_key) {
+            self.taken.entry(object).or_default().insert(text.clone());
+        }
         match part.is_key {
             true => self.keys.put(part.node, Some(Edit::Key(text))),
             false => self.values.put(part.node, Some(Edit::Value(text))),
@@ -132,6 +151,30 @@ fn values(original: &Document, node: NodeId) -> Vec<String> {
 
 fn keys(original: &Document, node: NodeId) -> Vec<String> {
     original.key(node).map(|key| made_up(&key)).unwrap_or_default()
+}
+
+/// Other texts of the same form.
+fn namesakes(text: &str) -> impl Iterator<Item = String> + '_ {
+    (1..MOST_NAMESAKES).filter_map(|nth| namesake(text, nth))
+}
+
+/// The nth other text of the same form: its last letters or digits count.
+fn namesake(text: &str, nth: usize) -> Option<String> {
+    let mut left = nth;
+    let mut bytes = text.as_bytes().to_vec();
+    for byte in bytes.iter_mut().rev().filter(|byte| byte.is_ascii_alphanumeric()) {
+        let (first, many) = match *byte {
+            b'0'..=b'9' => (b'0', 10),
+            b'a'..=b'z' => (b'a', 6),
+            _ => (b'A', 6),
+        };
+        *byte = first + (left % many) as u8;
+        left /= many;
+        if left == 0 {
+            return String::from_utf8(bytes).ok();
+        }
+    }
+    None
 }
 
 /// Texts that say no more of the original than its form.
@@ -169,7 +212,7 @@ mod tests {
             Outcome::Fail(violation) => Some(FailingValue { node: violation.instance, keyword: Some(violation.keyword) }),
             Outcome::Pass => None,
         };
-        let redacted = Redactor::default().document(&original, Some(judge.schema()), failing, TextForm::Line);
+        let redacted = Redactor::default().document(&original, Some(&**judge.schema()), failing, TextForm::Line);
         fit(&judge, &original, &Document::parse(redacted.into_bytes()))
             .map(|document| String::from_utf8_lossy(document.text()).into_owned())
     }
@@ -185,6 +228,12 @@ mod tests {
                 r#"{"id":"00000000-0000-4000-8000-000000000000","at":"2000-01-01T00:00:00Z","name":"Aa Aaa","country":"AA","build":1005,"kind":7,"map":{"aa@a.aaaaaaa":"a a"}}"#
             )
         );
+    }
+
+    #[test]
+    fn many_keys_of_one_form_stay_apart() {
+        let told = fitted(r#"{"map":{"reader.pages":"","reader.lines":"","reader.words":""},"country":"US"}"#).unwrap();
+        assert_eq!(told, r#"{"map":{"aaaaaa.aaaaa":"","aaaaaa.aaaab":"","aaaaaa.aaaac":""},"country":"AA"}"#);
     }
 
     #[test]

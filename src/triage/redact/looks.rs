@@ -1,10 +1,11 @@
-//! What a text looks like: a word of a program, or data about somebody.
+//! What a text looks like: a small number, a count, a name as the pipeline's own programs have them.
 //!
-//! Owns: the rules by which a text may be told. In doubt it looks like data.
+//! Owns: the rules by which a number, or a name that the pipeline and not a sender gave, may be told. In doubt it looks like data.
 //! Refuses: where the text stands, what is told instead.
 //!
-//! Addresses, tokens, identifiers and the like are not recognised one by one, for nobody knows all of their forms: only a text that is made of
-//! words as programs have them, without long numbers, looks like none of them.
+//! What a sender wrote is never told for how it looks: `alice` is spelled as `nightly` is. Of the pipeline's own names addresses, tokens,
+//! identifiers and the like are not recognised one by one, for nobody knows all of their forms: only a text that is made of words as programs
+//! have them, without long numbers, looks like none of them.
 
 use crate::pipeline::names::snake_case;
 
@@ -19,6 +20,8 @@ const LONGEST_NUMBERED_CAPITALS: usize = 5;
 /// Most digits in a row, and in all.
 const MOST_DIGITS_IN_ROW: usize = 3;
 const MOST_DIGITS: usize = 5;
+/// Longest small number.
+const LONGEST_SMALL: usize = 3;
 /// Longest count or limit.
 const LONGEST_COUNT: usize = 7;
 /// Shortest run of hexadecimal digits that is one rather than a word.
@@ -68,83 +71,13 @@ const HOSTS: [&str; 40] = [
     "test",
 ];
 
-/// Words in names of values that are about a person or a machine.
-const PERSONAL: [&str; 52] = [
-    "account",
-    "address",
-    "auth",
-    "author",
-    "birth",
-    "birthday",
-    "city",
-    "client",
-    "contact",
-    "cookie",
-    "customer",
-    "device",
-    "directory",
-    "domain",
-    "email",
-    "first",
-    "folder",
-    "geo",
-    "guid",
-    "home",
-    "host",
-    "hostname",
-    "id",
-    "identity",
-    "imei",
-    "ip",
-    "ipv4",
-    "ipv6",
-    "last",
-    "login",
-    "mail",
-    "name",
-    "nick",
-    "nickname",
-    "owner",
-    "passwd",
-    "password",
-    "path",
-    "person",
-    "phone",
-    "query",
-    "search",
-    "secret",
-    "session",
-    "ssid",
-    "street",
-    "token",
-    "url",
-    "user",
-    "username",
-    "uuid",
-    "zip",
-];
-
 /// Words in names of numbers that are about a person, however small.
 const PERSONAL_NUMBERS: [&str; 16] =
     ["age", "birth", "birthday", "geo", "id", "ip", "lat", "latitude", "lon", "longitude", "phone", "pin", "postal", "user", "year", "zip"];
 
-/// Whether a key looks like a name that a programmer gave: `browser.ui.mirror_for_toolbar_widgets`, `PluginVersion`.
-pub(super) fn is_plain_name(text: &str) -> bool {
-    is_plain(text)
-}
-
-/// Whether a value looks like one that a program has a list of: as a name, but without words that begin with a capital, as people's do.
-pub(super) fn is_plain_word(text: &str) -> bool {
-    let is_capitalised = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().is_some_and(|c| c.is_ascii_uppercase()) && letters.any(|c| c.is_ascii_lowercase())
-    };
-    is_plain(text) && !words(text).any(is_capitalised)
-}
-
 /// Whether a text looks like the class of an exception.
 pub(super) fn is_class(text: &str) -> bool {
-    let is_part = |part: &str| part.starts_with(|c: char| c.is_ascii_alphabetic()) && !part.contains('-') && is_plain(part);
+    let is_part = |part: &str| part.starts_with(|c: char| c.is_ascii_alphabetic()) && !part.contains('-') && is_plain_name(part);
     text.ends_with("Exception") && text.split(['.', '$']).all(is_part)
 }
 
@@ -153,18 +86,19 @@ pub(super) fn is_short_number(text: &str) -> bool {
     !text.is_empty() && text.len() <= MOST_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Whether a text is a number below the bound, and of no other look.
+pub(super) fn is_small_number(text: &str) -> bool {
+    let is_plain = text == "0" || !text.starts_with('0');
+    is_plain && !text.is_empty() && text.len() <= LONGEST_SMALL && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Whether a text is a count or a limit: a number too short to know anybody by.
 pub(super) fn is_count(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     !digits.is_empty() && digits.len() <= LONGEST_COUNT && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether the name of a value says that it is about a person or a machine.
-pub(super) fn is_personal_name(name: &str) -> bool {
-    snake_case(name.get(..LONGEST).unwrap_or(name)).split('_').any(|word| PERSONAL.contains(&word))
-}
-
-/// The same of a number.
+/// Whether the name of a number says that it is about a person, however small it is.
 pub(super) fn is_personal_number(name: &str) -> bool {
     snake_case(name.get(..LONGEST).unwrap_or(name)).split('_').any(|word| PERSONAL_NUMBERS.contains(&word))
 }
@@ -173,7 +107,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(['_', '.', '-', '+']).filter(|word| !word.is_empty())
 }
 
-fn is_plain(text: &str) -> bool {
+/// Whether a text looks like a name that a programmer gave: `acme-reader`, `ParsePayload`.
+pub(super) fn is_plain_name(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     !text.is_empty()
         && text.len() <= LONGEST
@@ -220,6 +155,11 @@ fn is_host(text: &str) -> bool {
     is_address || (others > 0 && HOSTS.contains(&last.to_ascii_lowercase().as_str()))
 }
 
+/// Whether a text is lower-case hexadecimal and no word: it has digits.
+pub(super) fn is_hex_with_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)) && text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
 /// `deadbee7`, `de-ad-be-ef-00-01`
 fn is_hex(text: &str) -> bool {
     let letters: Vec<u8> = text.bytes().filter(u8::is_ascii_alphanumeric).collect();
@@ -231,28 +171,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_of_programs_are_told() {
-        for text in [
-            "nightly",
-            "windows_nt",
-            "x86_64",
-            "GC_MS",
-            "browser.ui.mirror_for_toolbar_widgets",
-            "150.0.1",
-            "slowSQL",
-            "win32",
-            "h264",
-            "n/a",
-        ] {
-            assert_eq!(is_plain_word(text), text != "n/a", "{text}");
+    fn names_of_programs_are_told() {
+        for text in
+            ["nightly", "windows_nt", "x86_64", "GC_MS", "browser.ui.mirror_for_toolbar_widgets", "slowSQL", "win32", "PluginVersion"]
+        {
+            assert!(is_plain_name(text), "{text}");
         }
-        assert!(is_plain_name("PluginVersion") && !is_plain_word("PluginVersion"));
     }
 
     #[test]
     fn what_looks_like_data_is_not() {
         for text in [
-            "Jo",
             "jo@example.com",
             "www.example.com",
             "host.local",
@@ -271,9 +200,14 @@ mod tests {
             "é",
             "",
         ] {
-            assert!(!is_plain_word(text), "{text}");
+            assert!(!is_plain_name(text), "{text}");
         }
-        assert!(is_personal_name("firstName") && is_personal_name("client_id") && !is_personal_name("channel"));
         assert!(is_personal_number("geo.lat") && !is_personal_number("count"));
+    }
+
+    #[test]
+    fn small_numbers_are_spelled_as_numbers() {
+        assert!(["0", "7", "999"].into_iter().all(is_small_number));
+        assert!(!["", "007", "1000", "-1", "1.5", "a"].into_iter().any(is_small_number));
     }
 }

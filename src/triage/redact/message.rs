@@ -5,12 +5,12 @@
 
 use std::borrow::Cow;
 
-use super::{Redactor, looks, shape};
+use super::trail::Trail;
+use super::{Care, Lists, Redactor, looks, shape};
 use crate::pipeline::fault::{Fault, Keyword, MessageValue, Says};
 use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::{TokenMatch, walk};
 use crate::pipeline::verdict::{Broken, locate_best};
-use crate::rows::schemas::SCHEMA_ENDING;
 
 /// Types as the validator calls them.
 const TYPES: [&str; 14] = [
@@ -60,36 +60,43 @@ const PARSER_WORDS: &str = "allow allow_comments allow_non_numeric_numbers allow
     leading long marker maximum maybe middle minus nan nesting non-standard numeric only out parser quote range recognized regular separate since sign space start support supported token \
     tokens true unquoted unrecognized using utf-8 utf-16 utf-32 value_number value_string values white within within/between zeroes r n t";
 
-/// Parts of a schema's path.
-const MOST_PARTS: usize = 3;
+/// What scripts write where JSON has no word for it.
+const NO_JSON: [&str; 10] = ["NaN", "nan", "Infinity", "-Infinity", "INF", "None", "True", "False", "undefined", "NULL"];
+
+/// Longest number of a bug.
+const LONGEST_BUG: usize = 8;
 
 /// What a message is redacted with.
 struct Context<'a> {
-    schema: Option<&'a Schema>,
+    lists: Lists<'a>,
     broken: Option<&'a Broken>,
     keyword: Option<Keyword>,
     tokens: &'a [String],
+    /// What the lists of places say of the failing value.
+    care: Option<Care>,
 }
 
 impl Redactor {
     /// The message with the values in it replaced, one line. It stays readable for [`Fault::parse`], so that its sentence can be had. The schema
     /// is the one that judged the document; without it keys and patterns are told only as far as they look like a program's.
-    pub fn message(&mut self, message: &str, class: Option<&str>, schema: Option<&Schema>) -> String {
+    pub fn message<'a>(&mut self, message: &str, class: Option<&str>, lists: impl Into<Lists<'a>>) -> String {
+        let lists = lists.into();
         if self.is_raw() {
             return message.to_owned();
         }
         let readings = Fault::readings(message, class);
-        let located = schema.and_then(|schema| locate_best(schema, &readings, None));
+        let located = lists.schema.and_then(|schema| locate_best(schema, &readings, None));
         let (at, broken) = located.map_or((0, None), |(at, broken)| (at, Some(broken)));
         let Some(fault) = readings.get(at) else { return String::new() };
         let tokens = fault.tokens();
-        let context = Context { schema, broken: broken.as_ref(), keyword: fault.keyword(), tokens: &tokens };
+        let care = self.trails(&tokens, &lists).last().and_then(|(_, trail)| trail.care(&self.policy));
+        let context = Context { lists, broken: broken.as_ref(), keyword: fault.keyword(), tokens: &tokens, care };
         let mut parts = Vec::new();
         if !fault.class.is_empty() && message.starts_with(fault.class) {
-            parts.push(self.class(fault.class));
+            parts.push(self.class(fault.class).into_owned());
         }
         if fault.pointer.is_some() {
-            parts.push(format!("#{}", self.pointer(&tokens, schema)));
+            parts.push(format!("#{}", self.pointer(&tokens, lists)));
         }
         let text = match fault.values() {
             Some(values) => self.with_values(fault, &values, &context),
@@ -103,20 +110,67 @@ impl Redactor {
     }
 
     /// An instance location as an RFC 6901 pointer, its tokens told as keys are.
-    pub fn pointer<S: AsRef<str>>(&mut self, tokens: &[S], schema: Option<&Schema>) -> String {
-        let kinds = schema.map(|schema| walk(schema, tokens).tokens).unwrap_or_default();
+    pub fn pointer<'a, S: AsRef<str>>(&mut self, tokens: &[S], lists: impl Into<Lists<'a>>) -> String {
+        let lists = lists.into();
         let mut pointer = String::new();
-        for (i, token) in tokens.iter().enumerate() {
-            let told = self.key(token.as_ref(), kinds.get(i).copied().unwrap_or(TokenMatch::Unknown));
+        for (token, (kind, trail)) in tokens.iter().zip(self.trails(tokens, &lists).into_iter().skip(1)) {
+            let told = self.key_at(token.as_ref(), lists.token(token.as_ref(), kind), trail.care(&self.policy));
             pointer.push('/');
             pointer.push_str(&told.replace('~', "~0").replace('/', "~1"));
         }
         pointer
     }
 
-    /// An exception's class.
-    pub(super) fn class(&self, class: &str) -> String {
-        if looks::is_class(class) { class.to_owned() } else { shape::imitated(class) }
+    /// A value that messages like this one tell, as the message itself is told; `path` is where, generalised.
+    pub fn value_of(&mut self, value: &str, message: &str, class: Option<&str>, path: Option<&str>) -> String {
+        if self.is_raw() {
+            return value.to_owned();
+        }
+        let fault = Fault::parse(message, class);
+        let tokens: Vec<String> =
+            path.unwrap_or_default().split('/').skip(1).filter(|part| !part.starts_with(['[', '{'])).map(str::to_owned).collect();
+        let care = path.and_then(|path| self.care_at(path));
+        let context = Context { lists: Lists::default(), broken: None, keyword: fault.keyword(), tokens: &tokens, care };
+        self.found(&fault, value, &context)
+    }
+
+    /// A limit or type that messages like this one tell.
+    pub fn limit_of(&self, limit: &str, message: &str, class: Option<&str>) -> String {
+        if self.is_raw() {
+            return limit.to_owned();
+        }
+        let keyword = Fault::parse(message, class).keyword();
+        self.expected(limit, &Context { lists: Lists::default(), broken: None, keyword, tokens: &[], care: None })
+    }
+
+    /// A generalised path as groups have it, its names told as keys are.
+    pub fn path<'a>(&mut self, path: &str, lists: impl Into<Lists<'a>>) -> String {
+        let lists = lists.into();
+        let parts: Vec<&str> = path.split('/').skip(1).collect();
+        // Any element leads where the first one does.
+        let tokens: Vec<&str> = parts.iter().map(|part| if *part == "[]" { "0" } else { part }).collect();
+        let trails = self.trails(&tokens, &lists);
+        let mut out = String::new();
+        for (part, (kind, trail)) in parts.into_iter().zip(trails.into_iter().skip(1)) {
+            out.push('/');
+            match part {
+                "[]" | "{key}" => out.push_str(part),
+                name => out.push_str(&self.key_at(name, lists.token(name, kind), trail.care(&self.policy))),
+            }
+        }
+        out
+    }
+
+    /// What the schema makes of each token, and how far the lists of places have been followed there; the root comes first.
+    fn trails<S: AsRef<str>>(&self, tokens: &[S], lists: &Lists<'_>) -> Vec<(TokenMatch, Trail)> {
+        let kinds = lists.schema.map(|schema| walk(schema, tokens).tokens).unwrap_or_default();
+        let mut all = vec![(TokenMatch::Name, Trail::root(&self.policy))];
+        for (i, token) in tokens.iter().enumerate() {
+            let kind = kinds.get(i).copied().unwrap_or(TokenMatch::Unknown);
+            let next = all.last().map(|(_, trail)| trail.step(&self.policy, token.as_ref(), kind));
+            all.extend(next.map(|trail| (kind, trail)));
+        }
+        all
     }
 
     /// The text with its values told or replaced; what is between them is the pipeline's.
@@ -154,7 +208,8 @@ impl Redactor {
         let is_told = match context.keyword {
             Some("type") => TYPES.contains(&expected),
             Some("format") => FORMATS.contains(&expected),
-            _ if looks::is_count(expected) => true,
+            _ if self.is_small(expected) => true,
+            Some(keyword) if is_counted(keyword) => looks::is_count(expected),
             // A pattern or limit is told where the schema has it; the message alone may have been made to look like this.
             Some(keyword) => context.of_schema(keyword).is_some_and(|asked| asked == expected),
             None => false,
@@ -163,27 +218,39 @@ impl Redactor {
     }
 
     fn found(&mut self, fault: &Fault<'_>, found: &str, context: &Context<'_>) -> String {
-        match (&fault.says, context.keyword) {
-            (_, Some("type")) if TYPES.contains(&found) => found.to_owned(),
-            (Says::NoSuchDoctype { .. } | Says::NoSuchSchema { .. }, _) => doctype(found),
-            (Says::NotJson { .. }, _) => self.quoted(found),
-            _ if found.bytes().all(|byte| byte.is_ascii_digit() || b"-+.E".contains(&byte)) => shape::rounded_if_long(found),
-            _ => self.failing_text(found, context.name()),
+        match (&fault.says, context.keyword, context.care) {
+            (_, Some("type"), _) if TYPES.contains(&found) => found.to_owned(),
+            (Says::NoSuchDoctype { .. } | Says::NoSuchSchema { .. }, ..) => self.doctype(found),
+            (Says::NotJson { .. }, ..) => self.quoted(found),
+            (Says::Bug { .. }, ..) if found.len() <= LONGEST_BUG && looks::is_count(found) => found.to_owned(),
+            // A length is a part of the shape, the number of branches that fit is the validator's.
+            (_, Some(keyword), _) if is_counted(keyword) && looks::is_count(found) => found.to_owned(),
+            (Says::Broken { .. }, None, _) if looks::is_count(found) => found.to_owned(),
+            (_, _, Some(Care::Safe)) => crate::ground::text::visible(found).into_owned(),
+            (_, _, Some(Care::Masked)) => "<string>".to_owned(),
+            (_, Some(keyword), _) if is_of_number(keyword) && found.parse::<f64>().is_ok() => {
+                let told = self.number(found, Care::Failing, context.name());
+                if told.parse::<f64>().is_ok() { told } else { shape::imitated(found) }
+            }
+            _ => shape::imitated(found),
         }
     }
 
     fn told_key<'k>(&mut self, key: &'k str, context: &Context<'_>) -> Cow<'k, str> {
         let tokens: Vec<&str> = context.tokens.iter().map(String::as_str).chain([key]).collect();
-        let kind = context.schema.and_then(|schema| walk(schema, &tokens).tokens.last().copied());
+        let kind = context.lists.schema.and_then(|schema| walk(schema, &tokens).tokens.last().copied());
         // A missing key is the schema's even where it says no more of it.
-        let is_asked = context.broken.zip(context.schema).is_some_and(|(broken, schema)| asks_for(schema, broken, key));
-        self.key(key, if is_asked { TokenMatch::Name } else { kind.unwrap_or(TokenMatch::Unknown) })
+        let is_asked = context.broken.zip(context.lists.schema).is_some_and(|(broken, schema)| asks_for(schema, broken, key));
+        let kind = if is_asked { TokenMatch::Name } else { kind.unwrap_or(TokenMatch::Unknown) };
+        let care = self.trails(&tokens, &context.lists).last().and_then(|(_, trail)| trail.care(&self.policy));
+        self.key_at(key, context.lists.token(key, kind), care)
     }
 
     /// The token that the JSON parser quotes; a single character tells nothing.
-    fn quoted(&mut self, token: &str) -> String {
+    fn quoted(&self, token: &str) -> String {
         let inner = token.trim_matches('\'');
-        if inner.chars().count() <= 1 { token.to_owned() } else { format!("'{}'", self.failing_text(inner, None)) }
+        let is_told = inner.chars().count() <= 1 || NO_JSON.contains(&inner);
+        if is_told { token.to_owned() } else { format!("'{}'", shape::imitated(inner)) }
     }
 }
 
@@ -195,7 +262,7 @@ impl Context<'_> {
 
     /// What the broken node says under a keyword.
     fn of_schema(&self, keyword: Keyword) -> Option<String> {
-        self.schema?.keyword_text(self.broken?.node?, keyword)
+        self.lists.schema?.keyword_text(self.broken?.node?, keyword)
     }
 }
 
@@ -222,23 +289,23 @@ fn worded(text: &str) -> String {
     text.split_inclusive(char::is_whitespace).map(told).collect()
 }
 
-/// Most digits of a number in a text that is not the validator's: several longer ones together may be somebody's.
-const MOST_DIGITS: usize = 4;
-
 /// Whether a word is the pipeline's, a short number, a size or a byte.
 fn is_known(word: &str) -> bool {
     let is_size = || word.strip_suffix("bytes").is_some_and(looks::is_count);
     let is_byte = || word.strip_prefix("0x").is_some_and(|byte| byte.len() <= 2 && byte.bytes().all(|byte| byte.is_ascii_hexdigit()));
     let is_word = || PIPELINE_WORDS.split_whitespace().chain(PARSER_WORDS.split_whitespace()).any(|known| known.eq_ignore_ascii_case(word));
-    (word.len() <= MOST_DIGITS && looks::is_count(word)) || is_size() || is_byte() || is_word()
+    looks::is_small_number(word.trim_start_matches('-')) || is_size() || is_byte() || is_word()
 }
 
-/// `namespace/doctype` or the path of a schema, part by part.
-fn doctype(name: &str) -> String {
-    let (path, ending) = name.strip_suffix(SCHEMA_ENDING).map_or((name, ""), |path| (path, SCHEMA_ENDING));
-    if path.split('/').count() > MOST_PARTS {
-        return shape::imitated(name);
-    }
-    let told = |part: &str| if looks::is_plain_name(part) || looks::is_count(part) { part.to_owned() } else { shape::imitated(part) };
-    format!("{}{ending}", path.split('/').map(told).collect::<Vec<_>>().join("/"))
+/// Whether the keyword's messages tell a length, of a text, a list or an object, or how many branches fit.
+fn is_counted(keyword: Keyword) -> bool {
+    matches!(
+        keyword,
+        "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties" | "minProperties" | "items" | "anyOf" | "oneOf" | "allOf"
+    )
+}
+
+/// Whether the keyword's messages tell a number that was found.
+fn is_of_number(keyword: Keyword) -> bool {
+    matches!(keyword, "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf")
 }

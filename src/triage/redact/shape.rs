@@ -40,6 +40,14 @@ pub(super) fn described(value: &str) -> String {
 
 /// The text with letters, digits and everything beyond ASCII replaced by one character of the kind, its signs kept: `<like "Aaaa-00">`.
 pub(super) fn imitated(value: &str) -> String {
+    let imitation = plain(value);
+    let rest = value.chars().skip(LONGEST).count();
+    let more = if rest > 0 { format!("… {rest} more") } else { String::new() };
+    format!("<like \"{}\"{more}>", crate::ground::text::visible(&imitation))
+}
+
+/// The imitation alone, for names that have to stay names.
+pub(super) fn plain(value: &str) -> String {
     let plain = |c: char| match c {
         '0'..='9' => '0',
         'A'..='Z' => 'A',
@@ -47,10 +55,7 @@ pub(super) fn imitated(value: &str) -> String {
         c if c.is_ascii() => c,
         _ => 'é',
     };
-    let imitation: String = value.chars().take(LONGEST).map(plain).collect();
-    let rest = value.chars().skip(LONGEST).count();
-    let more = if rest > 0 { format!("… {rest} more") } else { String::new() };
-    format!("<like \"{}\"{more}>", crate::ground::text::visible(&imitation))
+    value.chars().take(LONGEST).map(plain).collect()
 }
 
 /// A JSON number of the same size and type, made different by its number among the values.
@@ -70,17 +75,8 @@ fn overlaid(length: usize, nth: u32) -> String {
     if nth.len() <= zeros && nth != "0" { format!("1{}{nth}", "0".repeat(zeros - nth.len())) } else { format!("1{}", "0".repeat(zeros)) }
 }
 
-/// Longest whole part of a number that is told to the digit.
-const LONGEST_EXACT: usize = 6;
-
-/// The number itself, or rounded where it has so many digits that it may be somebody's.
-pub(super) fn rounded_if_long(raw: &str) -> String {
-    let digits = raw.bytes().filter(u8::is_ascii_digit).count();
-    if digits <= LONGEST_EXACT { raw.to_owned() } else { rounded(raw) }
-}
-
 /// The number with its first two digits kept: enough to see how it stands to a limit.
-fn rounded(raw: &str) -> String {
+pub(super) fn rounded(raw: &str) -> String {
     let mut kept = 0;
     let round = |c: char| {
         kept += usize::from(c.is_ascii_digit());

@@ -7,7 +7,6 @@ use crate::ground::time::Micros;
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::fault::Fault;
 use crate::pipeline::fault::VALIDATION;
-use crate::pipeline::schema::Schema;
 use crate::pipeline::sink;
 use crate::pipeline::verdict::judge::{Cause, Violation};
 use crate::rows::demo;
@@ -20,7 +19,7 @@ use crate::triage::export::predicate;
 use crate::triage::export::sample;
 use crate::triage::export::survey::Survey;
 use crate::triage::facts;
-use crate::triage::redact::{Redactor, TextForm};
+use crate::triage::redact::{Lists, Redactor, TextForm};
 
 /// Rows of each group that are looked at.
 pub const SURVEYED: usize = 20;
@@ -59,9 +58,10 @@ pub struct ReportBuilder<'a> {
 
 impl<'a> ReportBuilder<'a> {
     /// A report on the groups that were chosen.
-    pub fn new(groups: &'a Groups, choice: &Choice<'a>, mut redactor: Redactor, source: String, schemas: Option<&'a SchemaStore>) -> Self {
+    pub fn new(groups: &'a Groups, choice: &Choice<'a>, redactor: Redactor, source: String, schemas: Option<&'a SchemaStore>) -> Self {
         let drafts = choice.groups.iter().map(|_| (None, Survey::default())).collect();
-        let (jobs, deploys) = hidden::jobs(groups, &mut redactor);
+        let (jobs, deploys) = hidden::jobs(groups, &redactor);
+        let source = redactor.source(&source).into_owned();
         let deployed = Groups { jobs, deploys, ..Groups::default() };
         ReportBuilder { groups, deployed, chosen: choice.groups.clone(), redactor, source, schemas, drafts }
     }
@@ -69,7 +69,7 @@ impl<'a> ReportBuilder<'a> {
     /// Looks at a row of the group at that position; the first one is the sample.
     pub fn add(&mut self, position: usize, case: &Case) {
         let (Some(group), Some((told, survey))) = (self.chosen.get(position), self.drafts.get_mut(position)) else { return };
-        survey.add(case, self.redactor.is_raw());
+        survey.add(case, &self.redactor);
         if told.is_none() {
             let mut first = about_group(group, &self.deployed, &mut self.redactor, &self.source, self.schemas);
             about_case(&mut first, case, &mut self.redactor);
@@ -89,7 +89,7 @@ impl<'a> ReportBuilder<'a> {
         Report {
             raw: self.redactor.is_raw(),
             source: self.source,
-            schemas: self.schemas.map(SchemaStore::name),
+            schemas: self.schemas.map(|schemas| self.redactor.schemas(&schemas.name()).into_owned()),
             schema_revision: self.schemas.and_then(SchemaStore::revision),
             first: self.groups.span.map(|span| rfc3339(span.0)),
             last: self.groups.span.map(|span| rfc3339(span.1)),
@@ -124,7 +124,7 @@ fn about_group(group: &Group, deployed: &Groups, redactor: &mut Redactor, source
         trend: trend(group),
         facets: told.facets.iter().map(|told| facet(group, told)).collect(),
         message: told.sample.to_string(),
-        command: command(group, source, schemas),
+        command: command(group, source, schemas, redactor),
         sql: predicate::select(group, &told.sentence(), &conditions),
         ..ReportGroup::default()
     }
@@ -132,9 +132,9 @@ fn about_group(group: &Group, deployed: &Groups, redactor: &mut Redactor, source
 
 /// What a row adds.
 fn about_case(told: &mut ReportGroup, case: &Case, redactor: &mut Redactor) {
-    let schema = case.schema.as_deref();
+    let lists = Lists::of(case);
     // A table that nobody has is only a name out of the request.
-    let is_known = schema.is_some() || case.layout.is_some() || redactor.is_raw();
+    let is_known = lists.schema.is_some() || case.layout.is_some() || redactor.is_raw();
     told.table = case.doctype.as_ref().filter(|_| is_known).and_then(|doctype| doctype.table.clone());
     told.constraint = constraint(case);
     told.shelved.clone_from(&case.shelved);
@@ -144,19 +144,19 @@ fn about_case(told: &mut ReportGroup, case: &Case, redactor: &mut Redactor) {
     told.reproduced = Some(replay.reproduced);
     told.agreement = Some(replay.agreement);
     told.violation_count = Some(replay.violations.wrong());
-    told.cause = case.cause().map(|cause| behind(cause, schema, redactor));
+    told.cause = case.cause().map(|cause| behind(cause, lists, redactor));
     // What is reported is the first of them.
     let reported = usize::from(replay.violation.is_some());
     let others = replay.violations.causes.iter().skip(reported).take(MOST_BEHIND);
-    told.also_broken = others.map(|cause| behind(cause, schema, redactor)).collect();
+    told.also_broken = others.map(|cause| behind(cause, lists, redactor)).collect();
 }
 
-fn behind(cause: &Cause, schema: Option<&Schema>, redactor: &mut Redactor) -> Behind {
+fn behind(cause: &Cause, lists: Lists<'_>, redactor: &mut Redactor) -> Behind {
     let violation = &cause.violation;
     let is_here = |way: &Violation| way.tokens == violation.tokens;
-    let mut way = |way: &Violation| match (is_here(way), sentence(way, schema, redactor)) {
+    let mut way = |way: &Violation| match (is_here(way), sentence(way, lists, redactor)) {
         (true, words) => words,
-        (false, words) => format!("{} {words}", redactor.pointer(&way.tokens, schema)),
+        (false, words) => format!("{} {words}", redactor.pointer(&way.tokens, lists)),
     };
     let mut ways: Vec<String> = cause.ways.iter().map(&mut way).collect();
     ways.dedup();
@@ -171,7 +171,7 @@ fn behind(cause: &Cause, schema: Option<&Schema>, redactor: &mut Redactor) -> Be
         }
     };
     Behind {
-        pointer: redactor.pointer(&violation.tokens, schema),
+        pointer: redactor.pointer(&violation.tokens, lists),
         keyword: violation.keyword,
         schema_pointer: violation.schema_pointer.clone(),
         sentence,
@@ -179,8 +179,8 @@ fn behind(cause: &Cause, schema: Option<&Schema>, redactor: &mut Redactor) -> Be
 }
 
 /// What is wrong, without its place.
-fn sentence(violation: &Violation, schema: Option<&Schema>, redactor: &mut Redactor) -> String {
-    Fault::parse(&redactor.message(&violation.message, Some(VALIDATION), schema), Some(VALIDATION)).sentence()
+fn sentence(violation: &Violation, lists: Lists<'_>, redactor: &mut Redactor) -> String {
+    Fault::parse(&redactor.message(&violation.message, Some(VALIDATION), lists), Some(VALIDATION)).sentence()
 }
 
 fn jobs(group: &Group, groups: &Groups) -> Vec<ReportJob> {
@@ -215,11 +215,11 @@ fn facet(group: &Group, facet: &crate::rows::group::Facet) -> ReportFacet {
     }
 }
 
-fn command(group: &Group, source: &str, schemas: Option<&SchemaStore>) -> String {
+fn command(group: &Group, source: &str, schemas: Option<&SchemaStore>, redactor: &Redactor) -> String {
     // The sample brings its own schemas.
     let schemas = schemas
         .filter(|_| source != demo::NAME)
-        .map(|schemas| format!(" --schemas {}", for_shell(last_part(&schemas.name()))))
+        .map(|schemas| format!(" --schemas {}", for_shell(last_part(&redactor.schemas(&schemas.name())))))
         .unwrap_or_default();
     format!("misfit cases {}{schemas} --group {}", for_shell(source), group.fingerprint)
 }
