@@ -28,6 +28,7 @@ use crate::rows::source::ErrorSource;
 use crate::triage::export::choice::Choice;
 use crate::triage::export::files::{Readers, WriteOptions};
 use crate::triage::export::hidden::ToldGroup;
+use crate::triage::export::predicate::Neighbours;
 use crate::triage::redact::{Policy, Redactor};
 use stop::ExportStop;
 
@@ -150,7 +151,8 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     }
     let policy = config.redaction.policy(question.raw).knowing(schemas.as_deref());
     let mut redactor = Redactor::new(policy.clone());
-    let told = choice.groups.iter().map(|group| ToldGroup::new(group, schemas.as_deref(), &mut redactor)).collect();
+    let neighbours = Neighbours::new(&groups.list);
+    let told = choice.groups.iter().map(|group| ToldGroup::new(group, &neighbours, schemas.as_deref(), &mut redactor)).collect();
     let work = Work {
         source: source.as_ref(),
         schemas: schemas.as_deref(),

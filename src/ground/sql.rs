@@ -22,6 +22,12 @@ pub fn literal(text: &str) -> String {
     format!("'{}'", escape(text, '\''))
 }
 
+/// A regular expression as a literal, raw where it can be, so that people can read it.
+pub fn expression_literal(expression: &str) -> String {
+    let is_readable = !expression.contains(|c: char| c == '\'' || text::is_unsafe(c)) && !expression.ends_with('\\');
+    if is_readable { format!("r'{expression}'") } else { literal(expression) }
+}
+
 pub(crate) fn is_plain(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

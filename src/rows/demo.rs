@@ -16,6 +16,9 @@ use crate::rows::source::{ErrorSource, SourceError};
 /// What stands for the sample wherever a source or a schema folder is asked for.
 pub const NAME: &str = "demo:";
 
+/// What its rows and schemas are called.
+pub const LABEL: &str = "demo";
+
 /// The sample's schema repository, paths as in a real one. The layouts are what the pipeline's generator makes of the schemas.
 const SCHEMAS: &[(&str, &[u8])] = &[
     ("acme-desktop/sync/sync.1.bq", include_bytes!("demo/schemas/acme-desktop/sync/sync.1.bq")),
@@ -32,12 +35,12 @@ const SCHEMAS: &[(&str, &[u8])] = &[
 
 /// The sample's error rows.
 pub fn source() -> Result<Arc<dyn ErrorSource>, SourceError> {
-    Ok(Arc::new(Files::from_memory("demo", rows::ndjson())?))
+    Ok(Arc::new(Files::from_memory(LABEL, rows::ndjson())?))
 }
 
 /// The sample's schemas.
 pub fn schemas() -> Result<SchemaStore, SchemaError> {
-    SchemaStore::open(Box::new(Memory::new("demo", SCHEMAS)))
+    SchemaStore::open(Box::new(Memory::new(LABEL, SCHEMAS)))
 }
 
 #[cfg(test)]

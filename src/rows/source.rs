@@ -7,6 +7,7 @@ pub mod bigquery;
 pub mod files;
 mod filter;
 
+use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use rustc_hash::FxHashSet;
 
 use crate::ground::time::Micros;
 use crate::rows::advice::{Advice, Advised};
+use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Fingerprint, Group, Groups};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 use crate::rows::schemas::SchemaStore;
@@ -123,6 +125,24 @@ pub enum ReadRows<'a> {
     First(&'a [&'a Group], usize),
 }
 
+/// A table that rows came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowTable {
+    /// Where its rows are.
+    pub from: RowsFrom,
+    /// Its own expressions, in SQL, for the columns of the error table; a column that is not in here is not in the table.
+    pub columns: BTreeMap<ErrorColumn, String>,
+}
+
+/// What stands behind FROM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowsFrom {
+    /// The full name of a table.
+    Table(String),
+    /// A query of the user's own.
+    Query(String),
+}
+
 /// Who watches a source work. Called from worker threads.
 pub trait Watch: Sync {
     /// Told now and then, a few times a second.
@@ -205,6 +225,10 @@ pub trait ErrorSource: Send + Sync {
     /// names all rows has no more.
     fn more_rows(&self, _group: &Group, _order: RowOrder, _from: usize, _watch: &dyn Watch) -> Result<Vec<RowRef>, SourceError> {
         Ok(Vec::new())
+    }
+    /// The tables that a group's rows came from; none where they did not come from tables.
+    fn tables(&self, _group: &Group) -> Vec<RowTable> {
+        Vec::new()
     }
     /// The SQL behind the counts of the request, or behind the rows of one group: runs in BigQuery's console as it is. `None` where there is none.
     fn sql(&self, _request: &Request, _group: Option<&Group>) -> Option<String> {

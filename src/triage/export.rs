@@ -15,6 +15,7 @@ pub mod reproducer;
 pub mod rows;
 pub mod sample;
 pub mod single;
+pub mod statement;
 pub mod survey;
 
 use std::io;

@@ -12,16 +12,18 @@ use crate::rows::group::{Group, Groups};
 use crate::rows::row::SourceRow;
 use crate::rows::source::Watch;
 use crate::triage::case;
-use crate::triage::export::backfill::Brief;
+use crate::triage::export::backfill::{Brief, BriefOrigin};
 use crate::triage::export::hidden::{self, ToldGroup};
 use crate::triage::export::page::Page;
+use crate::triage::export::predicate::Neighbours;
 use crate::triage::export::report::{ReportBuilder, SURVEYED};
-use crate::triage::export::{predicate, rows};
+use crate::triage::export::rows;
+use crate::triage::export::statement;
 
 /// SQL for every group, each with a comment that says what it is about.
 pub(super) fn sql(work: &Work<'_>) -> Result<()> {
-    let statement = |told: &ToldGroup| predicate::select(&told.group, &told.group.sentence(), &told.conditions);
-    let statements: Vec<String> = work.told.iter().map(statement).collect();
+    let statement = |(told, group): (&ToldGroup, &&Group)| statement::select(told, &work.source.tables(group));
+    let statements: Vec<String> = work.told.iter().zip(&work.choice.groups).map(statement).collect();
     target::whole(work, "rows.sql", &statements.join("\n"))
 }
 
@@ -41,7 +43,7 @@ pub(super) fn table(work: &Work<'_>) -> Result<()> {
 
 /// A report on all groups.
 pub(super) fn report(work: &Work<'_>) -> Result<()> {
-    let mut builder = ReportBuilder::new(work.groups, &work.choice, work.redactor(), work.label.clone(), work.schemas);
+    let mut builder = ReportBuilder::new(work.groups, &work.choice, work.redactor(), (work.label.clone(), work.source), work.schemas);
     look(work, SURVEYED, &mut |position, row| builder.add(position, &case::open(row, work.schemas)))?;
     let report = builder.finish();
     write(work, "report", &report, &report.page())
@@ -57,7 +59,8 @@ pub(super) fn backfill(work: &Work<'_>) -> Result<()> {
         }
     })?;
     let groups: Vec<(&Group, Option<String>)> = work.choice.groups.iter().copied().zip(versions).collect();
-    let brief = Brief::new(&groups, work.schemas, &mut work.redactor());
+    let of = BriefOrigin { neighbours: Neighbours::new(&work.groups.list), source: work.source, schemas: work.schemas };
+    let brief = Brief::new(&groups, &of, &mut work.redactor());
     write(work, "backfill", &brief, &brief.page())
 }
 

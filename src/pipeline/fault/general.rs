@@ -25,6 +25,16 @@ impl Fault<'_> {
         if text.is_empty() && self.pointer.is_none() { short_name(self.class).to_owned() } else { text }
     }
 
+    /// The same, but with what the schema asks.
+    pub fn general_with_limit(&self) -> String {
+        match self.says {
+            Says::Broken { keyword, found, key, .. } if keyword != Some("format") => {
+                Fault { says: Says::Broken { keyword, expected: None, found, key }, ..*self }.general()
+            }
+            _ => self.general(),
+        }
+    }
+
     fn without_values(&self) -> String {
         let Says::Broken { keyword, expected, found, key } = self.says else {
             return self.text.to_owned();

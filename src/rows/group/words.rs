@@ -50,9 +50,14 @@ impl Group {
         }
     }
 
+    /// What the schema asks, where all rows agree on it.
+    pub fn limit(&self) -> Option<&str> {
+        self.agreed("expected type").or_else(|| self.agreed("limit"))
+    }
+
     fn broken(&self, keyword: Keyword) -> String {
         let key = self.key.fault.strip_prefix(keyword).and_then(|rest| rest.strip_prefix(' ')).or_else(|| self.agreed("key"));
-        let expected = self.agreed("expected type").or_else(|| self.agreed("limit"));
+        let expected = self.limit();
         let found = ["found type", "length", "value"].into_iter().find(|kind| self.has(kind)).and_then(|kind| self.agreed(kind));
         phrase(keyword, expected, found, key)
     }

@@ -43,7 +43,7 @@ use self::service::{AnswerOrigin, Keep, QueryAnswer, Service};
 use self::shape::{TableShape, WantedColumns};
 use self::sql::Sql;
 use self::window::{USUAL, Window, now, window};
-use super::{ErrorSource, ReadRows, Request, RowOrder, SourceError, Watch};
+use super::{ErrorSource, ReadRows, Request, RowOrder, RowTable, SourceError, Watch};
 use crate::ground::time;
 use crate::ground::time::Micros;
 use crate::rows::advice::{Advice, Advised};
@@ -316,6 +316,12 @@ impl ErrorSource for BigQuery {
             Some(RowKey { table: row.count(0) as u32, time: row.int(1)?, group: row.hash(2)?, nth: row.count(3) as u32 })
         };
         Ok(answer.rows.iter().filter_map(|row| key(AnswerCells::of(row))).map(|key| self.keys.add(key)).collect())
+    }
+
+    fn tables(&self, group: &Group) -> Vec<RowTable> {
+        let shapes = locked(&self.shapes).clone().unwrap_or_default();
+        let (tables, _) = parts(&shapes, self.keys.parts(group.fingerprint));
+        tables.into_iter().filter(|(_, shape)| shape.counts.is_none()).map(|(_, shape)| shape.row_table()).collect()
     }
 
     fn sql(&self, request: &Request, group: Option<&Group>) -> Option<String> {

@@ -19,7 +19,7 @@ use crate::rows::source::{ErrorSource, Watch};
 use crate::triage::case;
 use crate::triage::export::choice::Choice;
 use crate::triage::export::files::DraftFile;
-use crate::triage::export::hidden::{self, ToldGroup};
+use crate::triage::export::hidden;
 use crate::triage::export::rows;
 use crate::triage::redact::{Policy, Redactor};
 
@@ -118,8 +118,8 @@ impl BundleMaker<'_> {
             self.writer.put(&BundleLine::Job(job))?;
         }
         for group in &self.asked.choice.groups {
-            let told = ToldGroup::new(group, self.schemas.as_ref(), &mut self.redactor);
-            self.writer.put(&BundleLine::Group(Box::new(GroupRecord::of(&told.group))))?;
+            let told = hidden::told(group, self.schemas.as_ref(), &mut self.redactor);
+            self.writer.put(&BundleLine::Group(Box::new(GroupRecord::of(&told))))?;
         }
         Ok(())
     }

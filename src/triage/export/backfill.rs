@@ -9,12 +9,15 @@ use serde::Serialize;
 
 use super::hidden::ToldGroup;
 use super::page::{Page, data, ours, rows, said};
+use super::predicate::Neighbours;
+use super::statement;
 use crate::ground::text::count;
 use crate::ground::time::Micros;
 use crate::ground::time::minute;
 use crate::pipeline::destination::{self, Split, SplitPart, Stage};
 use crate::rows::group::{Group, doctype_name};
 use crate::rows::schemas::SchemaStore;
+use crate::rows::source::{ErrorSource, RowTable};
 use crate::triage::redact::Redactor;
 
 /// A brief. Names and meanings are stable.
@@ -61,22 +64,36 @@ pub struct BackfillGroup {
     pub fault: String,
     /// Rows.
     pub rows: u64,
+    /// The error tables that the rows are in, as SQL names them.
+    pub error_tables: Vec<String>,
     /// Conditions in SQL, to be joined by AND.
     pub conditions: Vec<String>,
+    /// Fingerprints of groups whose rows the conditions select as well.
+    pub alike: Vec<String>,
+}
+
+/// What a brief is made of besides the groups that it is about.
+pub struct BriefOrigin<'a> {
+    /// All groups that there are.
+    pub neighbours: Neighbours<'a>,
+    /// Where their rows are.
+    pub source: &'a dyn ErrorSource,
+    /// What is known of their doctypes.
+    pub schemas: Option<&'a SchemaStore>,
 }
 
 type BackfillName<'a> = (Option<&'a str>, Option<&'a str>, Option<String>);
 
 impl Brief {
     /// A brief on these groups, each with the version of its documents where its rows do not tell it.
-    pub fn new(groups: &[(&Group, Option<String>)], schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> Self {
+    pub fn new(groups: &[(&Group, Option<String>)], of: &BriefOrigin<'_>, redactor: &mut Redactor) -> Self {
         let mut by_name: BTreeMap<BackfillName<'_>, Vec<&Group>> = BTreeMap::new();
         for (group, version) in groups {
             let key = &group.key;
             let version = key.version.as_deref().map(str::to_owned).or_else(|| version.clone());
             by_name.entry((key.namespace.as_deref(), key.doctype.as_deref(), version)).or_default().push(group);
         }
-        Brief { doctypes: by_name.iter().map(|(name, groups)| doctype(name, groups, schemas, redactor)).collect() }
+        Brief { doctypes: by_name.iter().map(|(name, groups)| doctype(name, groups, of, redactor)).collect() }
     }
 
     /// As a page, to be written in one of its forms.
@@ -97,15 +114,16 @@ impl Brief {
             }
             for group in &doctype.groups {
                 page.line([said(&group.fault), ours(format!(" ({}, group ", rows(group.rows))), data(&group.fingerprint), ours("):")]);
-                page.code("sql", group.conditions.join("\n  AND "));
+                let tables = group.error_tables.iter().map(|table| format!("-- in {table}\n")).collect::<String>();
+                page.code("sql", format!("{tables}{}{}", statement::remark(&group.alike), statement::joined(&group.conditions)));
             }
         }
         page
     }
 }
 
-fn doctype(name: &BackfillName<'_>, groups: &[&Group], schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> BackfillDoctype {
-    let told: Vec<ToldGroup> = groups.iter().map(|group| ToldGroup::new(group, schemas, redactor)).collect();
+fn doctype(name: &BackfillName<'_>, groups: &[&Group], of: &BriefOrigin<'_>, redactor: &mut Redactor) -> BackfillDoctype {
+    let told: Vec<ToldGroup> = groups.iter().map(|group| ToldGroup::new(group, &of.neighbours, of.schemas, redactor)).collect();
     let spans: Vec<(Micros, Micros)> = groups.iter().filter_map(|group| group.span).collect();
     let day = |time: Option<Micros>| time.map(|time| minute(time).chars().take(10).collect());
     let (namespace, doctype, version) = name;
@@ -120,7 +138,7 @@ fn doctype(name: &BackfillName<'_>, groups: &[&Group], schemas: Option<&SchemaSt
         first_day: day(spans.iter().map(|span| span.0).min()),
         last_day: day(spans.iter().map(|span| span.1).max()),
         tables: known.map(|((namespace, doctype), version)| tables(namespace, doctype, version)).unwrap_or_default(),
-        groups: told.into_iter().map(fault).collect(),
+        groups: told.iter().zip(groups).map(|(told, group)| fault(told, &of.source.tables(group))).collect(),
     }
 }
 
@@ -137,9 +155,17 @@ fn tables(namespace: &str, doctype: &str, version: &str) -> Vec<BackfillTable> {
         .collect()
 }
 
-fn fault(told: ToldGroup) -> BackfillGroup {
-    let ToldGroup { group, conditions } = told;
-    BackfillGroup { fingerprint: group.fingerprint.to_string(), fault: group.sentence(), rows: group.count, conditions }
+fn fault(told: &ToldGroup, tables: &[RowTable]) -> BackfillGroup {
+    let group = &told.group;
+    let (error_tables, conditions) = statement::tables_and_conditions(told, tables);
+    BackfillGroup {
+        fingerprint: group.fingerprint.to_string(),
+        fault: group.sentence(),
+        rows: group.count,
+        error_tables,
+        conditions,
+        alike: told.alike.iter().map(ToString::to_string).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -150,10 +176,12 @@ mod tests {
 
     #[test]
     fn every_doctype_has_its_days_its_tables_and_its_conditions() {
-        let groups = demo::source().unwrap().groups(&Request::default(), &Unwatched).unwrap();
+        let source = demo::source().unwrap();
+        let groups = source.groups(&Request::default(), &Unwatched).unwrap();
         let of = |name: &str| groups.list.iter().find(|group| group.key.doctype.as_deref() == Some(name)).unwrap();
         let (sync, crash) = (of("sync"), of("crash"));
-        let brief = Brief::new(&[(crash, Some("4".into())), (sync, None)], None, &mut Redactor::default());
+        let of = BriefOrigin { neighbours: Neighbours::new(&groups.list), source: &*source, schemas: None };
+        let brief = Brief::new(&[(crash, Some("4".into())), (sync, None)], &of, &mut Redactor::default());
         let names: Vec<&str> = brief.doctypes.iter().map(|doctype| doctype.doctype.as_str()).collect();
         assert_eq!(names, ["acme-desktop/sync.1", "telemetry/crash.4"]);
         assert_eq!(brief.doctypes[1].tables[0].table, "telemetry_live.crash_v4");

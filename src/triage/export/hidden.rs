@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use super::predicate::{self, ValuesTold};
+use super::predicate::{self, ColumnTest, Condition, MessageTest, Neighbours, ValuesTold};
 use crate::pipeline::fault::{Fault, Says};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
 use crate::rows::column::ErrorColumn;
-use crate::rows::group::{Deploy, Facet, Group, GroupKey, Groups, Job, JobName};
+use crate::rows::group::{Deploy, Facet, Fingerprint, Group, GroupKey, Groups, Job, JobName};
 use crate::rows::schemas::{Lookup, SchemaStore};
 use crate::triage::redact::{Lists, Redactor};
 
@@ -23,24 +23,35 @@ pub struct ToldGroup {
     /// The group without its data and its rows.
     pub group: Group,
     /// Conditions of SQL that select its rows, open where something may not be told.
-    pub conditions: Vec<String>,
+    pub conditions: Vec<Condition>,
+    /// Whether they name values.
+    pub values: ValuesTold,
+    /// Groups whose rows the conditions select as well.
+    pub alike: Vec<Fingerprint>,
 }
 
 impl ToldGroup {
-    /// The group by what the schemas know of it; raw: as it is.
-    pub fn new(group: &Group, schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> Self {
-        if redactor.is_raw() {
-            return ToldGroup {
-                group: Group { rows: Vec::new(), ..group.clone() },
-                conditions: predicate::conditions(group, ValuesTold::Told),
-            };
-        }
-        let (schema, layout) = schemas.map(|schemas| listed(group, schemas)).unwrap_or_default();
-        let lists = Lists { schema: schema.as_deref(), layouts: [layout.as_deref(), None] };
-        let told = without_data(group, lists, redactor);
-        let conditions = conditions(group, &told);
-        ToldGroup { group: told, conditions }
+    /// The group, and what selects its rows among those of all groups.
+    pub fn new(group: &Group, all: &Neighbours<'_>, schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> Self {
+        let told = told(group, schemas, redactor);
+        let mut conditions = conditions(group, &told, redactor.is_raw());
+        let mut test_of = |other: &Group| test(other, &self::told(other, schemas, redactor), redactor.is_raw());
+        let apart = all.of(group, &mut test_of);
+        conditions
+            .extend(apart.narrower.into_iter().map(|test| Condition { column: ErrorColumn::Message, test: ColumnTest::NoMessage(test) }));
+        let values = if redactor.is_raw() { ValuesTold::Told } else { ValuesTold::Hidden };
+        ToldGroup { group: told, conditions, values, alike: apart.alike }
     }
+}
+
+/// The group by what the schemas know of it, without its rows; raw: as it is.
+pub fn told(group: &Group, schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> Group {
+    if redactor.is_raw() {
+        return Group { rows: Vec::new(), ..group.clone() };
+    }
+    let (schema, layout) = schemas.map(|schemas| listed(group, schemas)).unwrap_or_default();
+    let lists = Lists { schema: schema.as_deref(), layouts: [layout.as_deref(), None] };
+    without_data(group, lists, redactor)
 }
 
 /// Jobs and deploys, their names as they may be told.
@@ -102,23 +113,37 @@ fn names(key: &GroupKey, redactor: &Redactor) -> GroupKey {
     }
 }
 
-/// Conditions with `%` for what may not be told; a name that may not be told is no condition.
-fn conditions(group: &Group, told: &Group) -> Vec<String> {
+/// Which messages a group has, as far as that may be told.
+fn test(group: &Group, told: &Group, raw: bool) -> MessageTest {
+    if raw {
+        return MessageTest::of(group, ValuesTold::Told);
+    }
+    MessageTest::of(&opened(group, told), ValuesTold::Hidden)
+}
+
+/// The told group with a path that is open where a token may not be told.
+fn opened(group: &Group, told: &Group) -> Group {
     let open = |(is, may): (&str, &str)| if is == may { is.to_owned() } else { ANY_KEY.to_owned() };
     let opened = |(is, may): (&str, &str)| is.split('/').zip(may.split('/')).map(open).collect::<Vec<_>>().join("/");
     let path = group.key.path.as_deref().zip(told.key.path.as_deref()).map(|paths| opened(paths).into());
-    let key = GroupKey { path, ..told.key.clone() };
-    let mut all = predicate::conditions(&Group { key, ..told.clone() }, ValuesTold::Hidden);
-    let (is, may) = (&group.key, &told.key);
-    for (column, is_told) in [
-        (ErrorColumn::Namespace, is.namespace == may.namespace),
-        (ErrorColumn::Doctype, is.doctype == may.doctype),
-        (ErrorColumn::Version, is.version == may.version),
-        (ErrorColumn::Stage, is.stage == may.stage),
-        (ErrorColumn::Class, is.class == may.class),
-    ] {
-        all.retain(|condition| is_told || !predicate::is_on(condition, column));
+    Group { key: GroupKey { path, ..told.key.clone() }, ..told.clone() }
+}
+
+/// Conditions that are open where something may not be told; a name that may not be told is no condition.
+fn conditions(group: &Group, told: &Group, raw: bool) -> Vec<Condition> {
+    if raw {
+        return predicate::conditions(group, ValuesTold::Told);
     }
+    let mut all = predicate::conditions(&opened(group, told), ValuesTold::Hidden);
+    let (is, may) = (&group.key, &told.key);
+    all.retain(|condition| match condition.column {
+        ErrorColumn::Namespace => is.namespace == may.namespace,
+        ErrorColumn::Doctype => is.doctype == may.doctype,
+        ErrorColumn::Version => is.version == may.version,
+        ErrorColumn::Stage => is.stage == may.stage,
+        ErrorColumn::Class => is.class == may.class,
+        _ => true,
+    });
     all
 }
 
@@ -182,7 +207,7 @@ mod tests {
         let schemas = Arc::new(demo::schemas().unwrap());
         let groups = demo::source().unwrap().groups(&Request { schemas: Some(schemas.clone()), ..Request::default() }, &Unwatched).unwrap();
         for group in groups.list.iter().filter(|group| group.keyword.is_some()) {
-            let told = ToldGroup::new(group, Some(&schemas), &mut Redactor::default());
+            let told = ToldGroup::new(group, &Neighbours::new(&groups.list), Some(&schemas), &mut Redactor::default());
             assert_eq!((&told.group.key.path, &told.group.key.fault), (&group.key.path, &group.key.fault));
             assert_eq!(told.conditions.len(), 8);
         }
@@ -192,8 +217,8 @@ mod tests {
     fn a_bug_keeps_its_number() {
         let groups = demo::source().unwrap().groups(&Request::default(), &Unwatched).unwrap();
         let noise = groups.list.iter().find(|group| group.noise).unwrap();
-        let told = ToldGroup::new(noise, None, &mut Redactor::default());
-        assert_eq!(told.group.sentence(), noise.sentence());
+        let told = told(noise, None, &mut Redactor::default());
+        assert_eq!(told.sentence(), noise.sentence());
     }
 
     #[test]
@@ -201,8 +226,8 @@ mod tests {
         let groups = demo::source().unwrap().groups(&Request::default(), &Unwatched).unwrap();
         let policy = crate::triage::redact::Policy { raw: true, ..crate::triage::redact::Policy::default() };
         for group in &groups.list {
-            let told = ToldGroup::new(group, None, &mut Redactor::new(policy.clone()));
-            assert_eq!((told.group.sample, told.group.rows.len()), (group.sample.clone(), 0));
+            let told = told(group, None, &mut Redactor::new(policy.clone()));
+            assert_eq!((told.sample, told.rows.len()), (group.sample.clone(), 0));
         }
     }
 }

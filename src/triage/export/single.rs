@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::choice::Choice;
 use super::files::{ExportFolder, Readers, WriteOptions};
-use super::hidden::ToldGroup;
+use super::hidden;
 use super::report::{ReportBuilder, SURVEYED};
 use super::{ExportError, reproducer, rows, sample};
 use crate::rows::advice::{Advice, Advised};
@@ -94,7 +94,7 @@ pub fn make(what: SingleExport, origin: &ExportOrigin<'_>, watch: &dyn Watch) ->
     let choice = Choice::of(origin.groups, &[origin.group]);
     let group = *choice.groups.first().ok_or("the group is gone")?;
     let mut redactor = Redactor::new(origin.policy.clone().knowing(origin.schemas));
-    let told = ToldGroup::new(group, origin.schemas, &mut redactor).group;
+    let told = hidden::told(group, origin.schemas, &mut redactor);
     let title = reproducer::title(&told);
     let named = |stem: String, ending, bytes| MadeFile { folders: Vec::new(), stem, ending, bytes };
     let made = match what {
@@ -166,7 +166,7 @@ fn others(origin: &ExportOrigin<'_>, choice: &Choice<'_>, most: usize) -> Vec<Ro
 }
 
 fn report(origin: &ExportOrigin<'_>, choice: &Choice<'_>, redactor: Redactor, watch: &dyn Watch) -> Result<String, Advised> {
-    let mut builder = ReportBuilder::new(origin.groups, choice, redactor, origin.source.name(), origin.schemas);
+    let mut builder = ReportBuilder::new(origin.groups, choice, redactor, (origin.source.name(), origin.source), origin.schemas);
     // The first row is the sample.
     if let Some(opened) = &origin.opened {
         builder.add(0, &opened.case);

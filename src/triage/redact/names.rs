@@ -144,7 +144,7 @@ impl Redactor {
     /// What rows were read from, as people call it: a file is named by its owner, so that only its endings are told.
     pub fn source<'a>(&self, name: &'a str) -> Cow<'a, str> {
         let is_files = || name.split_once(" files").is_some_and(|(count, rest)| rest.is_empty() && looks::is_count(count));
-        if self.is_raw() || matches!(name, demo::NAME | "demo" | FILE) || name.starts_with("bigquery:") || is_files() {
+        if self.is_raw() || matches!(name, demo::NAME | demo::LABEL | FILE) || name.starts_with("bigquery:") || is_files() {
             return Cow::Borrowed(name);
         }
         let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -154,7 +154,7 @@ impl Redactor {
 
     /// Where schemas are read from: a folder is named by its owner.
     pub fn schemas<'a>(&self, name: &'a str) -> Cow<'a, str> {
-        if self.is_raw() || name == demo::NAME { Cow::Borrowed(name) } else { Cow::Borrowed(SCHEMAS) }
+        if self.is_raw() || matches!(name, demo::NAME | demo::LABEL) { Cow::Borrowed(name) } else { Cow::Borrowed(SCHEMAS) }
     }
 
     /// Where a source had a row: `rows.ndjson line 12`.
@@ -168,7 +168,7 @@ impl Redactor {
             _ => String::new(),
         };
         let name = &origin[..origin.len() - place.len()];
-        if self.is_raw() || name == "demo" { Cow::Borrowed(origin) } else { Cow::Owned(format!("{}{place}", self.source(name))) }
+        if self.is_raw() || name == demo::LABEL { Cow::Borrowed(origin) } else { Cow::Owned(format!("{}{place}", self.source(name))) }
     }
 
     /// `namespace/doctype` or the path of a schema, part by part.

@@ -14,9 +14,9 @@ use super::settings::Settings;
 use super::shape::USED;
 use super::{locked, name::TableName};
 use crate::rows::column::ErrorColumn;
-use crate::rows::group::{Grouper, Groups};
+use crate::rows::group::{Group, Grouper, Groups};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
-use crate::rows::source::{ErrorSource, Filter, Request, SourceError, Watch};
+use crate::rows::source::{ErrorSource, Filter, Request, RowTable, RowsFrom, SourceError, Watch};
 
 /// Rows of a page.
 const PAGE: u64 = 20_000;
@@ -84,6 +84,15 @@ impl Adhoc {
 impl ErrorSource for Adhoc {
     fn name(&self) -> String {
         self.name.clone()
+    }
+
+    fn tables(&self, _: &Group) -> Vec<RowTable> {
+        let stored = locked(&self.answer).clone();
+        let has = |column: &ErrorColumn| {
+            stored.as_ref().is_some_and(|stored| stored.schema.fields.iter().any(|field| column.name() == field.name))
+        };
+        let columns = USED.into_iter().filter(has).map(|column| (column, column.name().to_owned())).collect();
+        vec![RowTable { from: RowsFrom::Query(self.sql.trim_end().trim_end_matches(';').to_owned()), columns }]
     }
 
     fn groups(&self, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError> {

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use super::answer::Field;
 use super::error::Error;
 use super::table::SourceTable;
+use crate::ground::sql::identifier;
 use crate::rows::column::{self, CountColumn, ErrorColumn};
+use crate::rows::source::{RowTable, RowsFrom};
 
 /// Columns of the error table that are used here, in the order in which they are told.
 pub(super) const USED: [ErrorColumn; 11] = [
@@ -115,6 +117,16 @@ impl TableShape {
     /// The table's own name of a column of the error table.
     pub(super) fn column(&self, column: ErrorColumn) -> Option<&str> {
         self.field(column).map(|field| field.name.as_str())
+    }
+
+    /// The table as the source of rows for other statements.
+    pub(super) fn row_table(&self) -> RowTable {
+        let expression = |field: &Field| match (identifier(&field.name), field.r#type.as_str()) {
+            (name, "STRING" | "TIMESTAMP" | "BYTES") => name,
+            (name, _) => format!("CAST({name} AS STRING)"),
+        };
+        let columns = USED.into_iter().filter_map(|column| Some((column, expression(self.field(column)?))));
+        RowTable { from: RowsFrom::Table(self.name()), columns: columns.collect() }
     }
 
     /// The error table's name of a column.

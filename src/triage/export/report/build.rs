@@ -12,11 +12,13 @@ use crate::pipeline::verdict::judge::{Cause, Violation};
 use crate::rows::demo;
 use crate::rows::group::{Group, Groups, Status};
 use crate::rows::schemas::SchemaStore;
+use crate::rows::source::ErrorSource;
 use crate::triage::case::Case;
 use crate::triage::export::choice::Choice;
 use crate::triage::export::hidden;
-use crate::triage::export::predicate;
+use crate::triage::export::predicate::Neighbours;
 use crate::triage::export::sample;
+use crate::triage::export::statement;
 use crate::triage::export::survey::Survey;
 use crate::triage::facts;
 use crate::triage::redact::{Lists, Redactor, TextForm};
@@ -46,24 +48,39 @@ const MOST_COUNTS: usize = 62;
 /// A report being put together, row by row.
 pub struct ReportBuilder<'a> {
     groups: &'a Groups,
-    /// Jobs and deploys, their names as they may be told.
-    deployed: Groups,
+    about: Surroundings<'a>,
     chosen: Vec<&'a Group>,
     redactor: Redactor,
-    source: String,
-    schemas: Option<&'a SchemaStore>,
     /// By the position of the group: what its first row told, and the survey of all.
     drafts: Vec<(Option<ReportGroup>, Survey)>,
 }
 
+/// What a group is told with.
+struct Surroundings<'a> {
+    /// Jobs and deploys, their names as they may be told.
+    deployed: Groups,
+    neighbours: Neighbours<'a>,
+    rows: &'a dyn ErrorSource,
+    /// What the source is called.
+    source: String,
+    schemas: Option<&'a SchemaStore>,
+}
+
 impl<'a> ReportBuilder<'a> {
-    /// A report on the groups that were chosen.
-    pub fn new(groups: &'a Groups, choice: &Choice<'a>, redactor: Redactor, source: String, schemas: Option<&'a SchemaStore>) -> Self {
+    /// A report on the groups that were chosen, out of rows of a source with that label.
+    pub fn new(
+        groups: &'a Groups,
+        choice: &Choice<'a>,
+        redactor: Redactor,
+        (label, rows): (String, &'a dyn ErrorSource),
+        schemas: Option<&'a SchemaStore>,
+    ) -> Self {
         let drafts = choice.groups.iter().map(|_| (None, Survey::default())).collect();
         let (jobs, deploys) = hidden::jobs(groups, &redactor);
-        let source = redactor.source(&source).into_owned();
+        let source = redactor.source(&label).into_owned();
         let deployed = Groups { jobs, deploys, ..Groups::default() };
-        ReportBuilder { groups, deployed, chosen: choice.groups.clone(), redactor, source, schemas, drafts }
+        let about = Surroundings { deployed, neighbours: Neighbours::new(&groups.list), rows, source, schemas };
+        ReportBuilder { groups, about, chosen: choice.groups.clone(), redactor, drafts }
     }
 
     /// Looks at a row of the group at that position; the first one is the sample.
@@ -71,7 +88,7 @@ impl<'a> ReportBuilder<'a> {
         let (Some(group), Some((told, survey))) = (self.chosen.get(position), self.drafts.get_mut(position)) else { return };
         survey.add(case, &self.redactor);
         if told.is_none() {
-            let mut first = about_group(group, &self.deployed, &mut self.redactor, &self.source, self.schemas);
+            let mut first = self.about.group(group, &mut self.redactor);
             about_case(&mut first, case, &mut self.redactor);
             *told = Some(first);
         }
@@ -81,16 +98,16 @@ impl<'a> ReportBuilder<'a> {
     pub fn finish(mut self) -> Report {
         let mut told = Vec::with_capacity(self.chosen.len());
         for (group, (draft, survey)) in self.chosen.iter().zip(self.drafts) {
-            let mut draft = draft.unwrap_or_else(|| about_group(group, &self.deployed, &mut self.redactor, &self.source, self.schemas));
+            let mut draft = draft.unwrap_or_else(|| self.about.group(group, &mut self.redactor));
             draft.surveyed = survey.rows;
             draft.senders = survey.told();
             told.push(draft);
         }
         Report {
             raw: self.redactor.is_raw(),
-            source: self.source,
-            schemas: self.schemas.map(|schemas| self.redactor.schemas(&schemas.name()).into_owned()),
-            schema_revision: self.schemas.and_then(SchemaStore::revision),
+            source: self.about.source,
+            schemas: self.about.schemas.map(|schemas| self.redactor.schemas(&schemas.name()).into_owned()),
+            schema_revision: self.about.schemas.and_then(SchemaStore::revision),
             first: self.groups.span.map(|span| rfc3339(span.0)),
             last: self.groups.span.map(|span| rfc3339(span.1)),
             rows: self.groups.rows,
@@ -99,34 +116,37 @@ impl<'a> ReportBuilder<'a> {
     }
 }
 
-/// What the group alone tells.
-fn about_group(group: &Group, deployed: &Groups, redactor: &mut Redactor, source: &str, schemas: Option<&SchemaStore>) -> ReportGroup {
-    let hidden::ToldGroup { group: told, conditions } = hidden::ToldGroup::new(group, schemas, redactor);
-    let status = group.standing.status;
-    let owned = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
-    let key = &told.key;
-    ReportGroup {
-        fingerprint: group.fingerprint.to_string(),
-        fault: told.sentence(),
-        doctype: key.doctype_name(),
-        stage: owned(&key.stage),
-        exception_class: owned(&key.class),
-        path: owned(&key.path),
-        keyword: group.keyword,
-        count: group.count,
-        first: group.span.map(|span| rfc3339(span.0)),
-        last: group.span.map(|span| rfc3339(span.1)),
-        status: status.map(Status::word),
-        status_sure: status.is_some(),
-        status_why: deployed.standing_words(group),
-        noise: group.noise,
-        jobs: jobs(group, deployed),
-        trend: trend(group),
-        facets: told.facets.iter().map(|told| facet(group, told)).collect(),
-        message: told.sample.to_string(),
-        command: command(group, source, schemas, redactor),
-        sql: predicate::select(group, &told.sentence(), &conditions),
-        ..ReportGroup::default()
+impl Surroundings<'_> {
+    /// What the group alone tells.
+    fn group(&self, group: &Group, redactor: &mut Redactor) -> ReportGroup {
+        let selected = hidden::ToldGroup::new(group, &self.neighbours, self.schemas, redactor);
+        let told = &selected.group;
+        let status = group.standing.status;
+        let owned = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
+        let key = &told.key;
+        ReportGroup {
+            fingerprint: group.fingerprint.to_string(),
+            fault: told.sentence(),
+            doctype: key.doctype_name(),
+            stage: owned(&key.stage),
+            exception_class: owned(&key.class),
+            path: owned(&key.path),
+            keyword: group.keyword,
+            count: group.count,
+            first: group.span.map(|span| rfc3339(span.0)),
+            last: group.span.map(|span| rfc3339(span.1)),
+            status: status.map(Status::word),
+            status_sure: status.is_some(),
+            status_why: self.deployed.standing_words(group),
+            noise: group.noise,
+            jobs: jobs(group, &self.deployed),
+            trend: trend(group),
+            facets: told.facets.iter().map(|told| facet(group, told)).collect(),
+            message: told.sample.to_string(),
+            command: command(group, &self.source, self.schemas, redactor),
+            sql: statement::select(&selected, &self.rows.tables(group)),
+            ..ReportGroup::default()
+        }
     }
 }
 

@@ -1,0 +1,71 @@
+//! SQL that selects the rows of a group.
+//!
+//! Owns: the statement for each table that the rows are in, with comments on top.
+//! Refuses: the conditions (predicate), what may be told (hidden).
+
+use super::hidden::ToldGroup;
+use super::page::rows;
+use super::predicate::{ValuesTold, in_table, standard};
+use crate::ground::sql::identifier;
+use crate::ground::text::visible;
+use crate::pipeline::destination::{self, PROJECT};
+use crate::rows::group::GroupKey;
+use crate::rows::source::{RowTable, RowsFrom};
+
+/// The error table of the pipeline that a group's rows are in, for SQL.
+fn error_table(key: &GroupKey) -> String {
+    let name = |name: &Option<std::sync::Arc<str>>| name.as_deref().unwrap_or_default().to_owned();
+    let family = destination::family(&name(&key.namespace), &name(&key.doctype));
+    identifier(&format!("{PROJECT}.payload_bytes_error.{family}"))
+}
+
+/// What stands behind FROM; a query of the user's own may hold anything and is not told where values are hidden.
+fn source(from: &RowsFrom, values: ValuesTold) -> String {
+    match (from, values) {
+        (RowsFrom::Table(name), _) => identifier(name),
+        (RowsFrom::Query(text), ValuesTold::Told) => format!("(\n{text}\n)"),
+        (RowsFrom::Query(_), ValuesTold::Hidden) => "(\n  -- here the query that gave the rows\n)".to_owned(),
+    }
+}
+
+/// The error tables that a group's rows are in, and the conditions in their names; without tables those of the pipeline.
+pub fn tables_and_conditions(told: &ToldGroup, tables: &[RowTable]) -> (Vec<String>, Vec<String>) {
+    match tables {
+        [] => (vec![error_table(&told.group.key)], standard(&told.conditions)),
+        [first, ..] => (tables.iter().map(|table| source(&table.from, told.values)).collect(), in_table(&told.conditions, first)),
+    }
+}
+
+/// Statements that select the rows of a group, one for each table that they are in, with a sentence about it on top. Without tables the
+/// pipeline's error table is named.
+pub fn select(told: &ToldGroup, tables: &[RowTable]) -> String {
+    let group = &told.group;
+    // A comment ends with its line.
+    let about = format!("-- {}: {} (group {})\n", rows(group.count), visible(&group.sentence()), group.fingerprint);
+    let statement = |from: &str, conditions: &[String]| format!("SELECT *\nFROM {from}\nWHERE {};\n", joined(conditions));
+    let statements = match tables {
+        [] => statement(&error_table(&group.key), &standard(&told.conditions)),
+        tables => {
+            let of = |table: &RowTable| statement(&source(&table.from, told.values), &in_table(&told.conditions, table));
+            tables.iter().map(of).collect()
+        }
+    };
+    format!("{about}{}{statements}", remark(&told.alike))
+}
+
+/// The conditions as one.
+pub fn joined(conditions: &[String]) -> String {
+    conditions.join("\n  AND ")
+}
+
+/// A comment where rows of other groups are selected as well.
+pub fn remark<P: std::fmt::Display>(alike: &[P]) -> String {
+    alike_words(alike).map_or_else(String::new, |words| format!("-- {words}\n"))
+}
+
+/// That rows of other groups are selected as well; nothing where they are not.
+pub fn alike_words<P: std::fmt::Display>(alike: &[P]) -> Option<String> {
+    let groups = alike.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let of = if alike.len() == 1 { "group" } else { "groups" };
+    (!alike.is_empty()).then(|| format!("selects the rows of {of} {groups} as well: no column tells them apart"))
+}
