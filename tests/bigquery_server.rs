@@ -19,6 +19,10 @@ use misfit::rows::schemas::SchemaStore;
 use misfit::rows::source::bigquery::{Adhoc, BigQuery, Settings, TableName, deployed, error_tables};
 use misfit::rows::source::files::{Files, ReadOptions};
 use misfit::rows::source::{ErrorSource, Request, RowOrder, Unwatched};
+use misfit::triage::export::hidden::ToldGroup;
+use misfit::triage::export::predicate::Neighbours;
+use misfit::triage::export::statement;
+use misfit::triage::redact::{Policy, Redactor};
 use serde_json::{Value, json};
 
 const CLASS: &str = "org.everit.json.schema.ValidationException";
@@ -298,6 +302,8 @@ fn sql_that_is_shown_runs_as_it_stands() {
     assert_eq!(counted, groups.rows);
     let group = &groups.list[0];
     assert_eq!(server.query(&source.sql(&request, Some(group)).unwrap()).len() as u64, group.count);
+    let groups = source.groups(&summer(), &Unwatched).unwrap();
+    assert_eq!(wrongly_selected(server, &source, &groups, None), Vec::<String>::new());
 }
 
 #[test]
@@ -432,6 +438,75 @@ fn deployed_tables_tell_their_layout_and_build() {
 }
 
 /// All columns of the error table, by a row of it.
+/// Groups whose SQL selects other rows than theirs and those of the groups that it names as alike.
+fn wrongly_selected(server: &Server, source: &dyn ErrorSource, groups: &Groups, schemas: Option<&SchemaStore>) -> Vec<String> {
+    let neighbours = Neighbours::new(&groups.list);
+    let mut redactor = Redactor::new(Policy { raw: true, ..Policy::default() });
+    let mut wrong = Vec::new();
+    for groups_of_query in groups.list.chunks(100) {
+        let told: Vec<ToldGroup> = groups_of_query.iter().map(|group| ToldGroup::new(group, &neighbours, schemas, &mut redactor)).collect();
+        let mut by_table: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
+        for (at, (told, group)) in told.iter().zip(groups_of_query).enumerate() {
+            let (tables, conditions) = statement::tables_and_conditions(told, &source.tables(group));
+            for table in tables {
+                by_table.entry(table).or_default().push((at, statement::joined(&conditions)));
+            }
+        }
+        let mut found = vec![0; told.len()];
+        for (table, asked) in by_table {
+            let counts: Vec<String> = asked.iter().map(|(_, conditions)| format!("COUNTIF({conditions})")).collect();
+            let answer =
+                server.query(&format!("SELECT {} FROM {table} WHERE submission_timestamp > TIMESTAMP '2000-01-01'", counts.join(",\n")));
+            for (nth, (at, _)) in asked.iter().enumerate() {
+                found[*at] += answer[0]["f"][nth]["v"].as_str().unwrap().parse::<u64>().unwrap();
+            }
+        }
+        for ((told, group), found) in told.iter().zip(groups_of_query).zip(found) {
+            let alike = groups.list.iter().filter(|other| told.alike.contains(&other.fingerprint));
+            let most = group.count + alike.map(|other| other.count).sum::<u64>();
+            if !(group.count..=most).contains(&found) {
+                wrong.push(format!(
+                    "{found} rows instead of {}: {:?}\n{}",
+                    group.count,
+                    group.sample,
+                    statement::select(told, &source.tables(group))
+                ));
+            }
+        }
+    }
+    wrong
+}
+
+#[test]
+fn sql_of_a_group_names_the_tables_own_columns() {
+    let Some(server) = server() else { return };
+    let row = |kind: &str, what: &str| {
+        json!({"submission_timestamp": "2026-07-01 10:00:00 UTC", "document_namespace": "acme-app", "document_type": kind,
+            "document_version": 1, "stage": "ParsePayload", "what": what})
+    };
+    let rows = [row("menu", "#/a: required key [b] not found"), row("menu", "#/a/c: required key [b] not found")];
+    let field = |name: &str, kind: &str| json!({"name": name, "type": kind, "mode": "NULLABLE"});
+    let fields = json!([
+        field("submission_timestamp", "TIMESTAMP"),
+        field("document_namespace", "STRING"),
+        field("document_type", "STRING"),
+        field("document_version", "INTEGER"),
+        field("stage", "STRING"),
+        field("what", "STRING")
+    ]);
+    server.load("renamed", &fields, &rows.map(|row| format!("{row}\n")).concat());
+    let columns = BTreeMap::from([("error_message".to_owned(), "what".to_owned()), ("error_type".to_owned(), "stage".to_owned())]);
+    let source = source(server, "renamed", Settings { columns, ..server.settings() });
+    let groups = source.groups(&summer(), &Unwatched).unwrap();
+    assert_eq!((groups.rows, groups.list.len()), (2, 2));
+    assert_eq!(wrongly_selected(server, &source, &groups, None), Vec::<String>::new());
+    let mut redactor = Redactor::new(Policy { raw: true, ..Policy::default() });
+    for group in &groups.list {
+        let told = ToldGroup::new(group, &Neighbours::new(&groups.list), None, &mut redactor);
+        assert_eq!(server.query(&statement::select(&told, &source.tables(group))).len() as u64, group.count);
+    }
+}
+
 fn columns_of(row: &str) -> Value {
     let row: Value = serde_json::from_str(row).unwrap();
     let kind = |name: &str| match name {
@@ -471,6 +546,7 @@ fn the_groups_of_the_corpus_are_those_of_its_file() {
     let ours = source.groups(&request, &Unwatched).unwrap();
     println!("{} rows in {} groups through BigQuery", ours.rows, ours.list.len());
     assert_same(&told(&ours), &told(&theirs));
+    assert_eq!(wrongly_selected(server, &source, &ours, request.schemas.as_deref()), Vec::<String>::new());
 
     let column = |row: &SourceRow, name: &str| row.column(name).map(str::to_owned);
     let key =

@@ -63,20 +63,19 @@ impl Test {
             let expression = unquoted(literal.strip_suffix(')').unwrap());
             return Some(Test::Like(wanted, fancy_regex::Regex::new(&expression).unwrap()));
         }
+        if let Some(rest) = condition.strip_prefix("IFNULL(error_message, '') ") {
+            return Some(Test::Missing(rest == "= ''"));
+        }
         let rest = condition.strip_prefix("error_message ")?;
-        Some(match rest {
-            "IS NULL" => Test::Missing(true),
-            "IS NOT NULL" => Test::Missing(false),
-            _ => match rest.strip_prefix("!= ") {
-                Some(literal) => Test::Is(false, unquoted(literal)),
-                None => Test::Is(true, unquoted(rest.strip_prefix("= ").unwrap())),
-            },
+        Some(match rest.strip_prefix("!= ") {
+            Some(literal) => Test::Is(false, unquoted(literal)),
+            None => Test::Is(true, unquoted(rest.strip_prefix("= ").unwrap())),
         })
     }
 
     fn holds(&self, message: Option<&str>) -> bool {
         match (self, message) {
-            (Test::Missing(wanted), _) => message.is_none() == *wanted,
+            (Test::Missing(wanted), _) => message.is_none_or(str::is_empty) == *wanted,
             (_, None) => false,
             (Test::Is(wanted, text), Some(message)) => (text == message) == *wanted,
             (Test::Like(wanted, expression), Some(message)) => expression.is_match(message).unwrap() == *wanted,
@@ -92,13 +91,8 @@ struct Score {
     alike: usize,
 }
 
-/// A name as it is compared.
-fn spelled(name: Option<&str>) -> Option<String> {
-    name.map(|name| name.to_lowercase().replace('_', "-"))
-}
-
 /// What stands beside a row's message.
-type Columns = (Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
+type Columns = [Option<String>; 5];
 
 #[test]
 fn the_conditions_of_a_group_select_its_rows_and_no_others() {
@@ -113,8 +107,13 @@ fn the_conditions_of_a_group_select_its_rows_and_no_others() {
         let mut rows: HashMap<Columns, Vec<(RowRef, Option<String>)>> = HashMap::new();
         let visit = &mut |_, at, row: SourceRow| {
             let column = |name| row.column(name).map(str::to_owned);
-            let names = (spelled(row.column("document_namespace")), spelled(row.column("document_type")));
-            let columns = (names.0, names.1, column("document_version"), column("error_type"), column("exception_class"));
+            let columns = [
+                column("document_namespace"),
+                column("document_type"),
+                column("document_version"),
+                column("error_type"),
+                column("exception_class"),
+            ];
             rows.entry(columns).or_default().push((at, column("error_message")));
             ControlFlow::Continue(())
         };
@@ -133,13 +132,7 @@ fn the_conditions_of_a_group_select_its_rows_and_no_others() {
             assert!(!tests.is_empty(), "{:?}", conditions);
             let key = &group.key;
             let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
-            let columns = (
-                spelled(key.namespace.as_deref()),
-                spelled(key.doctype.as_deref()),
-                text(&key.version),
-                text(&key.stage),
-                text(&key.class),
-            );
+            let columns = [&key.namespace, &key.doctype, &key.version, &key.stage, &key.class].map(text);
             for (at, message) in &rows[&columns] {
                 let is_selected = tests.iter().all(|test| test.holds(message.as_deref()));
                 let of = group_of[at];

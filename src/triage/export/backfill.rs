@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(brief.doctypes[1].tables[0].table, "telemetry_live.crash_v4");
         assert_eq!((brief.doctypes[0].rows, brief.doctypes[0].first_day.as_deref()), (sync.count, Some("2026-03-02")));
         let page = brief.page().markdown();
-        assert!(page.contains("error_message LIKE") && page.contains("`acme_desktop_stable.sync_v1`"), "{page}");
+        assert!(page.contains("REGEXP_CONTAINS(error_message, ") && page.contains("`acme_desktop_stable.sync_v1`"), "{page}");
     }
 
     #[test]

@@ -209,7 +209,7 @@ mod tests {
         for group in groups.list.iter().filter(|group| group.keyword.is_some()) {
             let told = ToldGroup::new(group, &Neighbours::new(&groups.list), Some(&schemas), &mut Redactor::default());
             assert_eq!((&told.group.key.path, &told.group.key.fault), (&group.key.path, &group.key.fault));
-            assert_eq!(told.conditions.len(), 8);
+            assert_eq!(told.conditions.len(), 7);
         }
     }
 

@@ -36,17 +36,22 @@ pub fn conditions(group: &Group, values: ValuesTold) -> Vec<Condition> {
         (ErrorColumn::Stage, &key.stage),
         (ErrorColumn::Class, &key.class),
     ];
-    let equal = columns.into_iter().map(|(column, value)| {
-        let test = match value.as_deref() {
-            // Rows spell names as their senders do.
-            Some(value) if matches!(column, ErrorColumn::Namespace | ErrorColumn::Doctype) => ColumnTest::Named(value.to_owned()),
-            Some(value) => ColumnTest::Equal(value.to_owned()),
-            None => ColumnTest::Null,
-        };
-        Condition { column, test }
-    });
+    let equal =
+        columns.into_iter().filter(|(column, _)| *column != ErrorColumn::Class || !message_tells_class(group)).map(|(column, value)| {
+            let test = match value.as_deref() {
+                Some(value) => ColumnTest::Equal(value.to_owned()),
+                None if column == ErrorColumn::Class => ColumnTest::Empty,
+                None => ColumnTest::Null,
+            };
+            Condition { column, test }
+        });
     let message = Condition { column: ErrorColumn::Message, test: ColumnTest::Message(MessageTest::of(group, values)) };
     times(group.span).into_iter().chain(equal).chain([message]).collect()
+}
+
+/// Whether the message begins with the class: then it tells it also for rows whose column is empty.
+fn message_tells_class(group: &Group) -> bool {
+    group.key.class.as_deref().is_some_and(|class| group.sample.starts_with(class))
 }
 
 /// The partitions that are read: whole microseconds, the last one included.
@@ -70,7 +75,7 @@ pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::rows::group::{Fingerprint, Trend};
+    use crate::rows::group::{Fingerprint, GroupKey, Trend};
 
     pub(in crate::triage::export) fn group(path: Option<&str>, class: &str, sample: &str) -> Group {
         let text = |text: &str| Some(Arc::from(text));
@@ -107,8 +112,9 @@ pub(super) mod tests {
         let all = standard(&conditions(&group(None, "a.b.DroppedException", "a.b.DroppedException: it's"), ValuesTold::Told));
         assert_eq!(all[0], "submission_timestamp >= TIMESTAMP '1970-01-01T00:00:00Z'");
         assert_eq!(all[1], "submission_timestamp <= TIMESTAMP '1970-01-01T00:00:01.5Z'");
-        assert_eq!(all[2], "REPLACE(LOWER(document_namespace), '_', '-') = 'my-app'");
+        assert_eq!(all[2], "document_namespace = 'My_app'");
+
         assert!(all.contains(&"document_version IS NULL".to_owned()));
-        assert_eq!(all[7], r"error_message = 'a.b.DroppedException: it\'s'");
+        assert!(all[6].starts_with(r"REGEXP_CONTAINS(error_message, '(?s)^a\\.b\\.DroppedException: it\'s"), "{}", all[6]);
     }
 }

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::message::{Asker, MessageTest};
-use crate::rows::group::{Fingerprint, Group, GroupKey};
+use super::message_tells_class;
+use crate::rows::group::{Fingerprint, Group};
 
 /// All groups, by what their rows have besides a message, and which messages those have that were looked at.
 /// One of these is for one way of telling groups.
@@ -20,8 +21,8 @@ pub struct Neighbours<'g> {
     askers: RefCell<FxHashMap<Fingerprint, Rc<Asker>>>,
 }
 
-/// Namespace and doctype as they are compared, version, stage, class.
-type Columns = (Option<String>, Option<String>, [Option<Arc<str>>; 3]);
+/// Namespace, doctype, version, stage, and the class where no message tells it.
+type Columns = [Option<Arc<str>>; 5];
 
 /// What tells a group from its neighbours.
 #[derive(Debug, Default)]
@@ -37,7 +38,7 @@ impl<'g> Neighbours<'g> {
     pub fn new(groups: &'g [Group]) -> Self {
         let mut by_columns: FxHashMap<Columns, BTreeMap<&str, Vec<&Group>>> = FxHashMap::default();
         for group in groups {
-            by_columns.entry(columns(&group.key)).or_default().entry(&*group.sample).or_default().push(group);
+            by_columns.entry(columns(group)).or_default().entry(&*group.sample).or_default().push(group);
         }
         Neighbours { by_columns, askers: RefCell::default() }
     }
@@ -55,7 +56,7 @@ impl<'g> Neighbours<'g> {
     /// The neighbours of a group whose messages its test takes too. `test_of` tells which messages a group has.
     pub fn of(&self, group: &Group, test_of: &mut dyn FnMut(&Group) -> MessageTest) -> Apart {
         let mut apart = Apart::default();
-        let Some(near) = self.by_columns.get(&columns(&group.key)) else { return apart };
+        let Some(near) = self.by_columns.get(&columns(group)) else { return apart };
         let own = self.asker(group, test_of);
         let begins = own.test.beginning();
         let behind = near.range(begins.as_str()..).take_while(|(sample, _)| sample.starts_with(&begins));
@@ -72,7 +73,8 @@ impl<'g> Neighbours<'g> {
     }
 }
 
-fn columns(key: &GroupKey) -> Columns {
-    let spelled = |name: &Option<Arc<str>>| name.as_deref().map(|name| name.to_lowercase().replace('_', "-"));
-    (spelled(&key.namespace), spelled(&key.doctype), [key.version.clone(), key.stage.clone(), key.class.clone()])
+fn columns(group: &Group) -> Columns {
+    let key = &group.key;
+    let class = key.class.clone().filter(|_| !message_tells_class(group));
+    [key.namespace.clone(), key.doctype.clone(), key.version.clone(), key.stage.clone(), class]
 }

@@ -24,12 +24,12 @@ pub enum ColumnTest {
     Since(Micros),
     /// A time that is not after.
     Until(Micros),
-    /// A name in any of its spellings.
-    Named(String),
     /// A text.
     Equal(String),
     /// Nothing.
     Null,
+    /// Nothing, or a text without a letter.
+    Empty,
     /// One of these messages.
     Message(MessageTest),
     /// None of these messages.
@@ -43,9 +43,9 @@ impl Condition {
         match &self.test {
             ColumnTest::Since(first) => format!("{name} >= {}", time(*first)),
             ColumnTest::Until(last) => format!("{name} <= {}", time(*last)),
-            ColumnTest::Named(text) => format!("REPLACE(LOWER({name}), '_', '-') = {}", literal(&text.to_lowercase().replace('_', "-"))),
             ColumnTest::Equal(text) => format!("{name} = {}", literal(text)),
             ColumnTest::Null => format!("{name} IS NULL"),
+            ColumnTest::Empty => format!("IFNULL({name}, '') = ''"),
             ColumnTest::Message(test) => test.condition(name),
             ColumnTest::NoMessage(test) => test.exclusion(name),
         }
