@@ -105,7 +105,7 @@ fn the_catalog_holds_every_table_as_its_layout_does() {
         let known = &catalog.tables()[table as usize];
         assert_eq!(known.made || doctype.layout.is_some(), catalog.flat(table).is_some(), "{doctype:?}");
         assert!(!(known.made && doctype.layout.is_some()), "{doctype:?}");
-        columns += catalog.flat(table).map_or(0, |flat| flat.columns.len());
+        columns += catalog.flat(table).filter(|_| !known.made).map_or(0, |flat| flat.columns.len());
         // Reading all of them a second time would take long without optimisation.
         if table % 25 == 0
             && let Some(bytes) = store.layout_bytes(table as usize).expect("a file")
