@@ -14,13 +14,13 @@ use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
 use super::{input, out};
 use crate::cli::config::Config;
 use crate::ground::text::{bytes, visible};
-use crate::pipeline::destination::{self, Split, Stage};
+use crate::pipeline::destination::{self, DestinationTable, OwnSchema, Split, Stage};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::transpile::{self, Lint};
 use crate::rows::samples::DoctypeName;
 use crate::rows::schemas;
-use crate::rows::schemas::{Doctype, Lookup, SchemaStore};
+use crate::rows::schemas::{BARE, Doctype, Lookup, NoLayout, SchemaStore, TableColumns, WOULD_BE};
 use crate::rows::source::bigquery::{SCHEME, SourceTable};
 use crate::triage::facts::table;
 
@@ -38,6 +38,10 @@ pub(super) struct NamedLayout {
     pub layout: Arc<Layout>,
     /// How it came to be.
     pub origin: LayoutOrigin,
+    /// All tables of its documents by the schemas that it is of; none for a file whose name tells no doctype.
+    pub destinations: Vec<DestinationTable>,
+    /// Why it is the layout of no table, where it is not.
+    pub none: Option<NoLayout>,
     /// What the author of the JSON schema should know, where it was made of one.
     pub lints: Vec<Lint>,
     /// What BigQuery tells of it, where it is a table that is there.
@@ -51,6 +55,8 @@ pub(super) enum LayoutOrigin {
     Published,
     /// Made of a JSON schema and the pipeline's own columns, as the schema transpiler makes it.
     Transpiled,
+    /// The same where the schemas do not tell the pipeline's own columns.
+    Partly,
     /// Made of a JSON schema alone: a file tells nothing of the pipeline's columns.
     Bare,
     /// What BigQuery tells of a table that is there.
@@ -62,20 +68,17 @@ impl LayoutOrigin {
     pub(super) fn name(self) -> &'static str {
         match self {
             LayoutOrigin::Published => "published",
-            LayoutOrigin::Transpiled | LayoutOrigin::Bare => "transpiled",
+            LayoutOrigin::Transpiled | LayoutOrigin::Partly | LayoutOrigin::Bare => "transpiled",
             LayoutOrigin::Deployed => "deployed",
         }
     }
 
-    fn note(self) -> Option<&'static str> {
+    fn note(self) -> Option<String> {
         match self {
             LayoutOrigin::Published | LayoutOrigin::Deployed => None,
-            LayoutOrigin::Transpiled => {
-                Some("no layout is published: this one is made of the JSON schema, as the schema transpiler makes it")
-            }
-            LayoutOrigin::Bare => Some(
-                "made of the JSON schema, as the schema transpiler makes it; the pipeline's own columns, such as submission_timestamp, are not among these",
-            ),
+            LayoutOrigin::Transpiled => Some(WOULD_BE.to_owned()),
+            LayoutOrigin::Partly => Some(format!("{WOULD_BE}; {BARE}")),
+            LayoutOrigin::Bare => Some(format!("this layout would be made of the JSON schema; {BARE}")),
         }
     }
 }
@@ -83,26 +86,32 @@ impl LayoutOrigin {
 impl NamedLayout {
     /// The live tables of its documents and the stable ones, several where documents are split; empty for a file whose name tells no doctype.
     pub(super) fn tables(&self) -> Vec<String> {
-        let parts = self.doctype.as_ref().and_then(|name| Some((name, name.version.as_deref()?)));
-        let tables = parts.map(|(name, version)| destination::tables(&name.namespace, &name.doctype, version)).unwrap_or_default();
-        tables.iter().filter(|table| matches!(table.stage, Stage::Live | Stage::Stable)).map(destination::DestinationTable::path).collect()
+        self.destinations.iter().filter(|table| matches!(table.stage, Stage::Live | Stage::Stable)).map(DestinationTable::path).collect()
     }
 
-    /// The table that exactly this layout would be of, which is no table of its documents where those are split.
-    pub(super) fn table(&self) -> Option<String> {
+    /// The table that exactly this layout is of or would be of; `None` where its name is not known. The error says why there is no such table.
+    pub(super) fn table(&self) -> Result<Option<String>> {
         if let Some(name) = self.deployed.as_ref().and_then(|table| table.name.as_ref()) {
-            return Some(name.to_string());
+            return Ok(Some(name.to_string()));
         }
-        let name = self.doctype.as_ref()?;
-        Some(destination::live(&name.namespace, &name.doctype, name.version.as_deref()?))
+        if let Some(why) = &self.none {
+            let tables = self.tables();
+            let instead = if tables.is_empty() { String::new() } else { format!(": {}", tables.join(", ")) };
+            bail!("there is no table of {}: {why}{instead}", self.title);
+        }
+        // The layout of the pipeline's own tables is that of each of them.
+        Ok(destination::first_live(&self.destinations).or_else(|| self.destinations.first().map(DestinationTable::path)))
     }
 
     /// What is noteworthy: how the layout came to be, which other tables or schemas are meant, lints with the worst first, oddities.
     pub(super) fn notes(&self) -> Vec<String> {
-        let mut notes: Vec<String> = self.origin.note().map(str::to_owned).into_iter().collect();
+        let mut notes: Vec<String> = match &self.none {
+            Some(why) => vec![why.to_string()],
+            None => self.origin.note().into_iter().collect(),
+        };
         if let Some((name, version)) = self.doctype.as_ref().and_then(|name| Some((name, name.version.as_deref()?))) {
-            if Split::of(&name.namespace, &name.doctype, version).is_some() {
-                notes.push(table::SPLIT.to_owned());
+            if self.none.is_none() {
+                notes.extend(OwnSchema::of(&name.namespace, &name.doctype).map(|own| own.to_string()));
             }
             notes.extend(table::copied(&name.namespace, &name.doctype, version));
         }
@@ -133,6 +142,8 @@ pub(super) fn of_deployed(table: SourceTable) -> Result<NamedLayout> {
         file,
         layout,
         origin: LayoutOrigin::Deployed,
+        destinations: Vec::new(),
+        none: None,
         lints: Vec::new(),
         deployed: Some(Box::new(table)),
     })
@@ -181,31 +192,49 @@ pub(super) fn open(named: &str, schemas: input::SchemaArgs, config: &Config) -> 
 pub(super) fn layout_of(store: &SchemaStore, at: usize) -> Result<NamedLayout> {
     let Some(found) = store.doctypes().get(at) else { bail!("the schemas have no doctype at {at}") };
     let doctype = DoctypeName { namespace: found.namespace.clone(), doctype: found.doctype.clone(), version: Some(found.version.clone()) };
-    let (layout, origin, lints) = match store.layout(at)? {
-        Some(layout) => (layout, LayoutOrigin::Published, Vec::new()),
-        None => match schemas::transpiled(store, at)? {
-            Some(Ok(made)) => (Arc::new(made.layout), LayoutOrigin::Transpiled, made.lints),
-            Some(Err(stop)) => bail!("{doctype} has no table layout, and the schema transpiler cannot make one: {stop}"),
-            None => bail!("{doctype} has neither a table layout nor a JSON schema"),
+    let columns = store.columns(at)?;
+    let (layout, origin, lints, none) = match &columns {
+        TableColumns::Published(layout) => (layout.clone(), LayoutOrigin::Published, Vec::new(), None),
+        TableColumns::Made(made) => {
+            let origin = if made.is_bare { LayoutOrigin::Partly } else { LayoutOrigin::Transpiled };
+            (made.layout.clone(), origin, made.lints.clone(), None)
+        }
+        // What its columns would be is known all the same, if it has a schema.
+        TableColumns::Missing(why) => match schemas::transpiled(store, at)? {
+            Some(Ok(made)) => (Arc::new(made.layout), LayoutOrigin::Transpiled, made.lints, Some(why.clone())),
+            Some(Err(_)) | None => bail!("{doctype} has no columns: {why}"),
         },
     };
+    let destinations = schemas::tables_of(Some(store), &found.namespace, &found.doctype, &found.version);
     let file = found.layout.as_ref().or(found.schema.as_ref()).map(|path| format!("schemas/{path}")).unwrap_or_default();
-    Ok(NamedLayout { title: doctype.to_string(), doctype: Some(doctype), file, layout, origin, lints, deployed: None })
+    Ok(NamedLayout { title: doctype.to_string(), doctype: Some(doctype), file, layout, origin, destinations, none, lints, deployed: None })
 }
 
 fn read(named: &str) -> Result<NamedLayout> {
     let text = if named == "-" { read_input()? } else { read_file(named)? };
     let file = if named == "-" { "standard input".to_owned() } else { named.to_owned() };
+    let is_schema = named.ends_with(".schema.json");
     let mut read = NamedLayout {
         title: file.clone(),
         doctype: doctype_of(Path::new(named)),
         layout: Arc::default(),
         origin: LayoutOrigin::Published,
+        destinations: Vec::new(),
+        none: None,
         lints: Vec::new(),
         deployed: None,
         file,
     };
-    if named.ends_with(".schema.json") {
+    if let Some((name, version)) = read.doctype.as_ref().and_then(|name| Some((name, name.version.as_deref()?))) {
+        // A file with a layout is that of its own table; of a schema alone it is not known whether its documents are split.
+        let split = Split::of(&name.namespace, &name.doctype, version).filter(|_| is_schema);
+        read.destinations = destination::tables(&name.namespace, &name.doctype, version, split.as_ref());
+        read.none = match OwnSchema::of(&name.namespace, &name.doctype) {
+            Some(own @ OwnSchema::Part) => Some(NoLayout::Own(own)),
+            _ => split.map(|_| NoLayout::Split),
+        };
+    }
+    if is_schema {
         let schema = Schema::parse(named, text).map_err(|reason| eyre!("{named}: {reason}"))?;
         let made = transpile::layout(&schema).map_err(|stop| eyre!("the schema transpiler cannot make a table of {named}: {stop}"))?;
         (read.layout, read.lints, read.origin) = (Arc::new(made.layout), made.lints, LayoutOrigin::Bare);

@@ -14,7 +14,7 @@ use clap::ValueEnum;
 use color_eyre::Result;
 use color_eyre::eyre::{ensure, eyre};
 
-use super::layout::{self, NamedLayout};
+use super::layout::{self, LayoutOrigin, NamedLayout};
 use super::{bigquery, csv, input, out};
 use crate::cli::config::Config;
 use crate::ground::sought::only_resembles;
@@ -81,14 +81,16 @@ enum TableFormat {
     Md,
     /// The statement that makes the table in BigQuery
     Ddl,
+    /// The columns as bq mk and the schemas keep them: a JSON list
+    Bq,
 }
 
 /// Prints a table.
 pub(super) fn run(args: TableArgs, config: &Config) -> Result<ExitCode> {
     let search = args.search.filter(|text| !text.trim().is_empty());
     ensure!(
-        search.is_none() || args.format != TableFormat::Ddl,
-        "--search picks columns and the statement needs them all: leave it out, or choose another --format"
+        search.is_none() || !matches!(args.format, TableFormat::Ddl | TableFormat::Bq),
+        "--search picks columns and a table needs them all: leave it out, or choose another --format"
     );
     let named = if args.table.starts_with(SCHEME) {
         layout::of_deployed(args.reach.deployed(&args.table, config)?)?
@@ -100,13 +102,19 @@ pub(super) fn run(args: TableArgs, config: &Config) -> Result<ExitCode> {
     let all = || (0..named.layout.columns.len() as ColumnId).collect();
     let columns: Vec<ColumnId> = found.as_ref().map_or_else(all, |(found, _)| found.clone());
     let records = || ColumnRecord::list(&named.layout, columns.iter().copied());
+    let mut too_long = None;
     let mut stdout = BufWriter::new(std::io::stdout().lock());
     match args.format {
         TableFormat::Tree => tree::write(&mut stdout, &named, found.as_ref().map(|(found, _)| &found[..]), out::width())?,
         TableFormat::Json => json::write(&mut stdout, &named, search.as_deref(), records())?,
         TableFormat::Csv => csv::write(&mut stdout, records())?,
         TableFormat::Md => record::write_markdown(&mut stdout, records())?,
-        TableFormat::Ddl => stdout.write_all(statement(&named)?.as_bytes())?,
+        TableFormat::Ddl => {
+            let (sql, words) = statement(&named)?;
+            too_long = words;
+            stdout.write_all(sql.as_bytes())?;
+        }
+        TableFormat::Bq => record::write_columns(&mut stdout, &named.layout)?,
     }
     stdout.flush()?;
     let is_told = matches!(args.format, TableFormat::Tree | TableFormat::Json);
@@ -118,7 +126,20 @@ pub(super) fn run(args: TableArgs, config: &Config) -> Result<ExitCode> {
         }
     });
     beside(&named, told, is_told).iter().for_each(|line| out::tell(&format!("misfit: {line}")));
-    Ok(ExitCode::SUCCESS)
+    too_long.iter().for_each(|words| out::tell(&format!("misfit: {words}")));
+    let refused = refused(&named);
+    refused.iter().for_each(|words| out::tell(&format!("misfit: {words}")));
+    Ok(if refused.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// That BigQuery would refuse to make the table, with the first reason; never of a table that it has.
+fn refused(named: &NamedLayout) -> Option<String> {
+    let first = named.layout.refusals.first().filter(|_| named.origin != LayoutOrigin::Deployed)?;
+    let more = match named.layout.refused.saturating_sub(1) as u64 {
+        0 => String::new(),
+        more => format!("; and {}", out::plural(more, "more reason", "more reasons")),
+    };
+    Some(format!("BigQuery would refuse this layout: {}{more}", visible(first)))
 }
 
 /// Columns that match a search, in the order of the table; and whether they only resemble it.
@@ -131,10 +152,23 @@ fn matching(named: &NamedLayout, text: &str) -> (Vec<ColumnId>, bool) {
     (columns, found.loose)
 }
 
-fn statement(named: &NamedLayout) -> Result<String> {
+/// The statement, and what is to be said where it is too long for BigQuery.
+fn statement(named: &NamedLayout) -> Result<(String, Option<String>)> {
     // A file that tells no doctype gives no name either.
-    let table = named.table().unwrap_or_else(|| "dataset.table".to_owned());
-    ddl::create(&named.layout, &table).map_err(|reason| eyre!("{}: {reason}", named.title))
+    let table = named.table()?.unwrap_or_else(|| "dataset.table".to_owned());
+    let order = match named.deployed.as_deref() {
+        Some(there) => {
+            let partition = there.partition.as_ref().map(|partition| (partition.field.as_deref(), &*partition.span));
+            ddl::TableOrder::told(&named.layout, partition, &there.clustering)
+        }
+        None => ddl::TableOrder::pipeline(&named.layout),
+    };
+    let sql = ddl::create(&named.layout, &table, &order).map_err(|reason| eyre!("{}: {reason}", named.title))?;
+    // Three names are a project, a dataset and a table; bq has a colon behind the first.
+    let name = if table.matches('.').count() == 2 { table.replacen('.', ":", 1) } else { table };
+    let instead = format!("make the table of its columns, which --format bq prints: bq mk --table {} COLUMNS.json", visible(&name));
+    let words = ddl::too_long(&sql).map(|words| format!("{words}; {instead}"));
+    Ok((sql, words))
 }
 
 /// What is said on standard error: what was found, and what the form of output has no room for.

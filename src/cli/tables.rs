@@ -17,10 +17,9 @@ use color_eyre::eyre::eyre;
 use super::{explore, input, out};
 use crate::cli::config::Config;
 use crate::ground::text::{count, visible};
-use crate::pipeline::destination::{self, Stage};
 use crate::rows::schemas::Doctype;
 use crate::rows::source::Request;
-use crate::triage::catalog::{Catalog, TableContents, TableId};
+use crate::triage::catalog::{Catalog, CatalogTable, TableContents, TableId};
 
 const EXAMPLES: &str = "\
 On a terminal, without --search and --format, it opens the explorer on the tables.
@@ -114,18 +113,12 @@ fn name(doctype: &Doctype) -> String {
     visible(&format!("{}/{}.{}", doctype.namespace, doctype.doctype, doctype.version)).into_owned()
 }
 
-/// The live or stable tables of a doctype version; several where its documents are split.
-fn named(doctype: &Doctype, stage: Stage) -> Vec<String> {
-    let all = destination::tables(&doctype.namespace, &doctype.doctype, &doctype.version);
-    all.iter().filter(|table| table.stage == stage).map(destination::DestinationTable::path).collect()
-}
-
 /// Tables of a search result in a sentence.
 fn tables(n: usize) -> String {
     format!("{} {}", count(n as u64), if n == 1 { "table" } else { "tables" })
 }
 
-/// The doctype of a table.
-fn doctype(catalog: &Catalog, table: TableId) -> Option<&Doctype> {
-    catalog.tables().get(table as usize).map(|table| &table.doctype)
+/// A table, by its position.
+fn table(catalog: &Catalog, table: TableId) -> Option<&CatalogTable> {
+    catalog.tables().get(table as usize)
 }

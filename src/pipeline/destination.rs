@@ -6,6 +6,8 @@
 mod split;
 mod sql;
 
+use std::fmt;
+
 use crate::pipeline::document::{Document, Kind};
 use crate::pipeline::java_double;
 use crate::pipeline::names::snake_case;
@@ -16,6 +18,9 @@ pub use sql::{DocumentLookup, document_id};
 /// Telemetry doctypes whose schema is made as a copy of another's: a change belongs there.
 const COPIES: [(SplitName, SplitName); 3] =
     [(("main", "5"), ("main", "4")), (("first-shutdown", "4"), ("main", "4")), (("first-shutdown", "5"), ("main", "4"))];
+
+/// Kinds of requests, each with a table of its own before documents are told apart.
+const FAMILIES: [&str; 3] = ["telemetry", "structured", "stub_installer"];
 
 /// Doctype and version.
 type SplitName = (&'static str, &'static str);
@@ -83,9 +88,58 @@ impl DestinationTable {
     }
 }
 
+/// What a schema of the pipeline's own namespace is of. No documents of these names are sent, so they have no live table, no stable one and no view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnSchema {
+    /// The pipeline's tables of that stage, which documents of many doctypes share.
+    Tables(Stage),
+    /// A part of other schemas, or a rule for them.
+    Part,
+}
+
+impl OwnSchema {
+    /// What a doctype of the pipeline's own is; `None` for all doctypes whose documents are sent.
+    pub fn of(namespace: &str, doctype: &str) -> Option<Self> {
+        if snake_case(namespace) != "metadata" {
+            return None;
+        }
+        let stages = [Stage::Raw, Stage::Error, Stage::Decoded];
+        let stage = stages.into_iter().find(|stage| snake_case(doctype) == stage.name());
+        Some(stage.map_or(OwnSchema::Part, OwnSchema::Tables))
+    }
+
+    /// The tables that are shared.
+    fn tables(self, doctype: &str, version: &str) -> Vec<DestinationTable> {
+        let OwnSchema::Tables(stage @ (Stage::Raw | Stage::Error)) = self else { return Vec::new() };
+        let table = |family| {
+            let (dataset, name) = named(stage, family, "", doctype, version);
+            DestinationTable { stage, doctype: doctype.to_owned(), version: version.to_owned(), dataset, name, part: None }
+        };
+        FAMILIES.map(table).into()
+    }
+}
+
+impl fmt::Display for OwnSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OwnSchema::Tables(Stage::Decoded) => f.write_str("the layout of the pipeline's own tables in payload_bytes_decoded")?,
+            OwnSchema::Tables(stage) => {
+                let names: Vec<String> = FAMILIES.iter().map(|family| format!("payload_bytes_{}.{family}", stage.name())).collect();
+                write!(f, "the layout of the pipeline's own tables {}", names.join(", "))?;
+            }
+            OwnSchema::Part => f.write_str("a schema of the pipeline's own, of which no table is made")?,
+        }
+        f.write_str(": no documents of this name are sent, so there is no live table and no stable one")
+    }
+}
+
 /// All tables that documents of a doctype version go to, from the request to the view. Names as the pipeline makes them: snake case of namespace and
-/// doctype. Documents that are split have one decoded, live and stable table and one view for each part, the remainder first.
-pub fn tables(namespace: &str, doctype: &str, version: &str) -> Vec<DestinationTable> {
+/// doctype. Documents that are split have one decoded, live and stable table and one view for each part, the remainder first. Whether they are, the
+/// schemas at hand tell.
+pub fn tables(namespace: &str, doctype: &str, version: &str, split: Option<&Split>) -> Vec<DestinationTable> {
+    if let Some(own) = OwnSchema::of(namespace, doctype) {
+        return own.tables(doctype, version);
+    }
     let family = family(namespace, doctype);
     let whole = |stage, dataset: &str| DestinationTable {
         stage,
@@ -96,7 +150,7 @@ pub fn tables(namespace: &str, doctype: &str, version: &str) -> Vec<DestinationT
         part: None,
     };
     let mut all = vec![whole(Stage::Raw, "payload_bytes_raw"), whole(Stage::Error, "payload_bytes_error")];
-    let parts: Vec<(String, String, Option<SplitPart>)> = match Split::of(namespace, doctype, version) {
+    let parts: Vec<(String, String, Option<SplitPart>)> = match split {
         Some(split) => {
             let named = |(doctype, version): SplitName, part| (doctype.to_owned(), version.to_owned(), Some(part));
             vec![named(split.remainder, SplitPart::Remainder), named(split.subset, SplitPart::Subset)]
@@ -112,7 +166,12 @@ pub fn tables(namespace: &str, doctype: &str, version: &str) -> Vec<DestinationT
     all
 }
 
-/// The live table of a doctype version, whatever is split: `telemetry_live.main_v5`.
+/// The live table among all; of a document that is split that of the remainder.
+pub fn first_live(tables: &[DestinationTable]) -> Option<String> {
+    tables.iter().find(|table| table.stage == Stage::Live).map(DestinationTable::path)
+}
+
+/// The name that the live table of a doctype version has where there is one: `telemetry_live.main_v5`.
 pub fn live(namespace: &str, doctype: &str, version: &str) -> String {
     let (dataset, name) = named(Stage::Live, family(namespace, doctype), namespace, doctype, version);
     format!("{dataset}.{name}")
@@ -186,7 +245,7 @@ mod tests {
     use super::*;
 
     fn paths(namespace: &str, doctype: &str, version: &str) -> Vec<String> {
-        tables(namespace, doctype, version).iter().map(DestinationTable::path).collect()
+        tables(namespace, doctype, version, Split::of(namespace, doctype, version).as_ref()).iter().map(DestinationTable::path).collect()
     }
 
     #[test]
@@ -223,6 +282,26 @@ mod tests {
         assert!(paths("telemetry", "first-shutdown", "4").contains(&"telemetry_live.first_shutdown_use_counter_v4".to_owned()));
         assert_eq!(paths("telemetry", "main", "5")[3], "telemetry_live.main_v5", "a version of its own is not split");
         assert_eq!(paths("other", "main", "4").len(), 6);
+    }
+
+    #[test]
+    fn what_is_not_split_has_one_table_of_its_own_name() {
+        let all = tables("telemetry", "main", "4", None);
+        assert_eq!(first_live(&all).as_deref(), Some("telemetry_live.main_v4"));
+        assert!(all.iter().all(|table| table.part.is_none()));
+    }
+
+    #[test]
+    fn the_pipelines_own_schemas_have_no_live_table() {
+        let shared = ["payload_bytes_error.telemetry", "payload_bytes_error.structured", "payload_bytes_error.stub_installer"];
+        assert_eq!(paths("metadata", "error", "1"), shared);
+        assert_eq!(paths("metadata", "decoded", "1"), Vec::<String>::new());
+        assert_eq!(paths("metadata", "structured-ingestion", "1"), Vec::<String>::new());
+        assert_eq!(OwnSchema::of("acme", "error"), None);
+        let told = OwnSchema::of("metadata", "error").map(|own| own.to_string()).unwrap_or_default();
+        assert!(
+            told.starts_with("the layout of the pipeline's own tables payload_bytes_error.telemetry, ") && told.contains("no live table")
+        );
     }
 
     #[test]

@@ -94,6 +94,10 @@ pub struct Layout {
     pub oddities: Vec<String>,
     /// How many oddities there are beyond those.
     pub unlisted: usize,
+    /// The oddities for which BigQuery would refuse to make the table: its limits, and columns that are none. The first hundred sentences.
+    pub refusals: Vec<String>,
+    /// How many of those there are, listed or not.
+    pub refused: usize,
     /// Columns ordered by parent, name and position: the index behind [`Layout::child`].
     by_name: Vec<ColumnId>,
     /// Columns ordered by name alone, once somebody asks.
@@ -119,6 +123,7 @@ impl Layout {
         layout.index();
         oddities::check(&layout, &mut odd);
         (layout.oddities, layout.unlisted) = (odd.list, odd.unlisted);
+        (layout.refusals, layout.refused) = (odd.refusals, odd.refused);
         layout
     }
 

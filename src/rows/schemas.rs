@@ -7,6 +7,7 @@ mod absence;
 pub mod folder;
 pub mod memory;
 mod revision;
+mod tables;
 mod transpiled;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use crate::pipeline::names;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
 pub use absence::missing;
+pub use tables::{BARE, MadeLayout, NoLayout, TableColumns, WOULD_BE, WOULD_BE_SHORT, split_of, tables_of};
 pub use transpiled::transpiled;
 
 /// Ending of a JSON schema's file name.
@@ -97,6 +99,8 @@ const MOST_ASKED: usize = 4096;
 struct Parsed {
     schema: OnceLock<Result<Arc<Schema>, String>>,
     layout: OnceLock<Result<Arc<Layout>, String>>,
+    /// The layout that would be made of the schema, or why none can be.
+    made: OnceLock<Result<Arc<MadeLayout>, String>>,
     judge: OnceLock<Result<Arc<Judge>, String>>,
 }
 

@@ -29,7 +29,7 @@ use crate::pipeline::verdict::Broken;
 use crate::pipeline::verdict::judge::{Cause, Violation};
 use crate::rows::payload::PayloadForm;
 use crate::rows::row::SourceRow;
-use crate::rows::schemas::SchemaStore;
+use crate::rows::schemas::{SchemaStore, tables_of};
 pub use agreement::Agreement;
 pub use parts::Splitting;
 pub use preview::{NoRow, Preview};
@@ -73,6 +73,8 @@ pub struct Case {
     pub lead: Option<Broken>,
     /// Where the failing value would land.
     pub landing: Option<Landing>,
+    /// Where it lands beside that, with the positions of the tables: the parts of a document share some values.
+    pub elsewhere: Vec<(usize, Landing)>,
     /// What is wrong with the rows that the document becomes, whether it fits its schema or not.
     pub warnings: CaseWarnings,
     /// The pipeline's judgement replayed, where it can be.
@@ -94,6 +96,17 @@ pub struct ResolvedDoctype {
     pub from_payload: bool,
     /// The table, `telemetry_live.main_v5`.
     pub table: Option<String>,
+    /// All tables of the document by the schemas at hand, from the request to the view.
+    pub tables: Vec<destination::DestinationTable>,
+}
+
+impl ResolvedDoctype {
+    /// Its tables by the schemas at hand; none where the version is not known.
+    fn settle(&mut self, schemas: Option<&SchemaStore>) {
+        let version = self.version.as_deref();
+        self.tables = version.map(|version| tables_of(schemas, &self.namespace, &self.doctype, version)).unwrap_or_default();
+        self.table = destination::first_live(&self.tables);
+    }
 }
 
 /// What the message says, in the reading that the schema and the document agree with. Texts are as they stand in the message, untrusted.
@@ -179,6 +192,11 @@ impl Case {
         }
     }
 
+    /// Where the failing value lands, in each table that gets it, with the position of the table: both where it is in both parts of a document.
+    pub fn landings(&self) -> Vec<(usize, &Landing)> {
+        self.landing.iter().map(|landing| (self.home, landing)).chain(self.elsewhere.iter().map(|(at, landing)| (*at, landing))).collect()
+    }
+
     /// Where what a violation of the replayed judgement is about lands, with the position of its table; `None` without a layout.
     pub fn landing_of(&self, violation: &Violation) -> Option<(usize, Landing)> {
         let tokens = place::tokens(violation);
@@ -193,10 +211,8 @@ mod tests;
 
 impl Case {
     /// The tables of the document, from the request to the view; none where its doctype or version is not known.
-    pub fn destinations(&self) -> Vec<destination::DestinationTable> {
-        let Some(doctype) = &self.doctype else { return Vec::new() };
-        let version = doctype.version.as_deref();
-        version.map(|version| destination::tables(&doctype.namespace, &doctype.doctype, version)).unwrap_or_default()
+    pub fn destinations(&self) -> &[destination::DestinationTable] {
+        self.doctype.as_ref().map_or(&[], |doctype| &doctype.tables)
     }
 
     /// The query for the document's row of a stage; of a document that is split, for the part that the case's table at that position gets.

@@ -14,8 +14,9 @@ mod tests;
 use std::ops::ControlFlow;
 
 use crate::ground::fuzzy::Rank;
+use crate::pipeline::destination::{self, DestinationTable, Split, Stage};
 use crate::pipeline::layout::{ColumnId, Layout, Mode, Size};
-use crate::rows::schemas::{Doctype, SchemaStore};
+use crate::rows::schemas::{Doctype, NoLayout, SchemaStore};
 
 /// Position of a table: the same as of its doctype version in [`SchemaStore::doctypes`], so by namespace, doctype and version.
 pub type TableId = u32;
@@ -45,21 +46,37 @@ pub struct CatalogTable {
     pub doctype: Doctype,
     /// Its columns.
     pub contents: TableContents,
+    /// Whether those are not published but would be made of the JSON schema.
+    pub made: bool,
+    /// How its documents are split by these schemas, if they are.
+    split: Option<Split>,
     /// Namespace and doctype in snake case, as datasets and tables are called.
     names: [NameId; 2],
 }
 
-/// What came of a table's `.bq` file.
+/// What came of a table's `.bq` file, or of its JSON schema where there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TableContents {
     /// Not read yet: see [`Catalog::listed`].
     Unread,
-    /// There is none: documents of this doctype version reach no table of their own.
-    Missing,
+    /// There are none, for this reason: documents of this doctype version reach no table of their own.
+    Missing(NoLayout),
     /// It cannot be used; the sentence names the file, the place and the reason.
     Broken(String),
     /// The layout, shared by all tables whose files are equal byte for byte.
     Columns(u32),
+}
+
+impl CatalogTable {
+    /// All tables of its documents by these schemas, from the request to the view.
+    pub fn destinations(&self) -> Vec<DestinationTable> {
+        destination::tables(&self.doctype.namespace, &self.doctype.doctype, &self.doctype.version, self.split.as_ref())
+    }
+
+    /// Those of them of a stage: `telemetry_live.main_v5`.
+    pub fn of_stage(&self, stage: Stage) -> Vec<String> {
+        self.destinations().iter().filter(|table| table.stage == stage).map(DestinationTable::path).collect()
+    }
 }
 
 /// One layout, flat.
@@ -69,7 +86,7 @@ pub struct Flat {
     pub columns: Vec<CatalogColumn>,
     /// How large it is beside what BigQuery and the schema generator take.
     pub size: Size,
-    /// Size of the file.
+    /// Size of the file; 0 where there is none.
     pub bytes: u64,
 }
 
@@ -169,9 +186,9 @@ impl FoundHits {
 /// How far reading has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CatalogProgress {
-    /// `.bq` files read.
+    /// Files read.
     pub done: usize,
-    /// `.bq` files of the store.
+    /// Files to be read: each `.bq`, and each JSON schema that would be made into a layout.
     pub total: usize,
 }
 
@@ -201,7 +218,7 @@ impl Catalog {
     pub fn flat(&self, table: TableId) -> Option<&Flat> {
         match self.tables.get(table as usize)?.contents {
             TableContents::Columns(flat) => self.flats.get(flat as usize),
-            TableContents::Unread | TableContents::Missing | TableContents::Broken(_) => None,
+            TableContents::Unread | TableContents::Missing(_) | TableContents::Broken(_) => None,
         }
     }
 

@@ -141,9 +141,16 @@ impl Workers {
             Effect::MoreRows { job, of, order, from } => self.more_rows(job, of, order, from),
             Effect::Causes { job, of } => self.causes(job, of),
             Effect::Sql(of) => self.sql(of),
-            Effect::WriteDdl { layout, table } => {
-                self.run(move |_| Some(Message::Written { what: "CREATE TABLE statement", outcome: ddl::create(&layout, &table) }))
-            }
+            Effect::WriteDdl { layout, table } => self.run(move |_| {
+                let outcome = ddl::create(&layout, &table, &ddl::TableOrder::pipeline(&layout));
+                let is_long = outcome.as_ref().is_ok_and(|sql| ddl::too_long(sql).is_some());
+                let what = if is_long {
+                    "CREATE TABLE statement; it is longer than the 1 MB that BigQuery takes"
+                } else {
+                    "CREATE TABLE statement"
+                };
+                Some(Message::Written { what, outcome })
+            }),
             Effect::Cancel(job) => {
                 if let Some(flag) = self.flags.remove(&job) {
                     flag.store(true, Ordering::Relaxed);

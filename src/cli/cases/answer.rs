@@ -8,7 +8,7 @@ use crate::pipeline::destination::{self, SplitPart};
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::sink::{Fate, Landing};
 use crate::rows::group::Fingerprint;
-use crate::triage::case::{Case, Replay, ToldMessage};
+use crate::triage::case::{Case, CaseTable, Replay, ToldMessage};
 
 /// One row.
 #[derive(Debug, Serialize)]
@@ -39,7 +39,7 @@ pub(super) struct CaseAnswer<'a> {
     pub group: Option<String>,
     /// RFC 6901 pointer of the node that broke, in `schema_file`; the empty text is the root.
     pub schema_pointer: Option<&'a str>,
-    /// Where the failing value lands.
+    /// Where the failing value lands: one column, or one in each table that gets it where the document is split.
     pub columns: Vec<ColumnAnswer<'a>>,
     /// The pipeline's judgement replayed with these schemas; null where it cannot be.
     pub verdict: Option<ReplayAnswer<'a>>,
@@ -110,6 +110,8 @@ pub(super) struct ColumnAnswer<'a> {
     pub reason: Option<&'a str>,
     /// The live table that it is a column of.
     pub table: Option<&'a str>,
+    /// `published`, or `transpiled` where the column would be made of the JSON schema.
+    pub layout: Option<&'static str>,
     /// Place in the parsed `additional_properties`, where the value is there. RFC 6901.
     pub additional_pointer: Option<&'a str>,
 }
@@ -158,7 +160,7 @@ impl<'a> CaseAnswer<'a> {
             fault: case.fault.as_ref().map(Said::new).unwrap_or_default(),
             group: group.map(|group| group.to_string()),
             schema_pointer: case.broken.as_ref().and_then(|broken| broken.schema_pointer.as_deref()),
-            columns: case.landing.iter().map(|landing| ColumnAnswer::new(landing, case)).collect(),
+            columns: case.landings().into_iter().map(|(at, landing)| ColumnAnswer::new(landing, case.tables.get(at))).collect(),
             verdict: case.replay.as_ref().map(ReplayAnswer::new),
             cause: case.replay.as_ref().and_then(|replay| replay.violations.causes.first()).map(CauseAnswer::new),
             violations: case.replay.as_ref().map(|replay| replay.violations.list.iter().map(ViolationAnswer::new).collect()),
@@ -204,8 +206,8 @@ impl<'a> ReplayAnswer<'a> {
 }
 
 impl<'a> ColumnAnswer<'a> {
-    fn new(landing: &'a Landing, case: &'a Case) -> Self {
-        let layout = case.layout.as_deref();
+    fn new(landing: &'a Landing, table: Option<&'a CaseTable>) -> Self {
+        let layout = table.map(|table| &*table.layout);
         let known = landing.column.and_then(|id| Some((layout?, id, layout?.get(id)?)));
         ColumnAnswer {
             column: known.map(|(layout, id, _)| layout.path(id)),
@@ -214,7 +216,8 @@ impl<'a> ColumnAnswer<'a> {
             fate: fate(landing.fate),
             sql: landing.sql.as_deref(),
             reason: landing.reason.as_deref(),
-            table: case.tables.get(case.home).map(|table| table.name.as_str()),
+            table: table.map(|table| table.name.as_str()),
+            layout: table.map(|table| if table.made { "transpiled" } else { "published" }),
             additional_pointer: landing.additional_pointer.as_deref(),
         }
     }

@@ -30,6 +30,10 @@ struct Head<'a> {
     oddities: &'a [String],
     /// Oddities that are not listed.
     more_oddities: usize,
+    /// Those of the oddities for which BigQuery would refuse the layout, at most 100.
+    refusals: &'a [String],
+    /// All of them, exactly.
+    refusal_count: usize,
     lint: Vec<Remark<'a>>,
     search: Option<&'a str>,
 }
@@ -85,6 +89,8 @@ pub(super) fn write<'a>(
         gauges: size.gauges().map(Measure::from).into(),
         oddities: &named.layout.oddities,
         more_oddities: named.layout.unlisted,
+        refusals: &named.layout.refusals,
+        refusal_count: named.layout.refused,
         lint: named.lints.iter().map(Remark::from).collect(),
         search,
     };

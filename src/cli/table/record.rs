@@ -7,6 +7,7 @@ use std::io::Write;
 use color_eyre::Result;
 use serde::Serialize;
 
+use crate::cli::safe_json;
 use crate::ground::markdown::cell_code;
 use crate::pipeline::layout::{ColumnId, Layout};
 use crate::triage::facts::column;
@@ -74,4 +75,71 @@ pub(super) fn write_markdown<'a>(out: &mut impl Write, records: impl Iterator<It
         )?;
     }
     Ok(())
+}
+
+/// A column as `.bq` files have it.
+#[derive(Serialize)]
+struct FileColumn<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    mode: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(rename = "policyTags", skip_serializing_if = "Option::is_none")]
+    policy_tags: Option<FileTags<'a>>,
+}
+
+#[derive(Serialize)]
+struct FileTags<'a> {
+    names: &'a [Box<str>],
+}
+
+/// All columns as a JSON list, nested ones in the `fields` of their RECORD: what `bq mk` takes. A column a line.
+pub(super) fn write_columns(out: &mut impl Write, layout: &Layout) -> Result<()> {
+    out.write_all(b"[")?;
+    let mut open: Vec<ColumnId> = Vec::new();
+    let mut is_first = true;
+    for (id, column) in (0..).zip(&layout.columns) {
+        while open.last().and_then(|&record| layout.get(record)).is_some_and(|record| record.end <= id) {
+            open.pop();
+            is_first = false;
+            out.write_all(b"]}")?;
+        }
+        let tags = (!column.policy_tags.is_empty()).then_some(FileTags { names: &column.policy_tags });
+        let record = FileColumn {
+            name: &column.name,
+            kind: &column.kind,
+            mode: column.mode.name(),
+            description: column.description.as_deref(),
+            policy_tags: tags,
+        };
+        let text = safe_json::escape(serde_json::to_string(&record)?);
+        let comma = if is_first { "" } else { "," };
+        is_first = column.is_record();
+        if column.is_record() {
+            write!(out, "{comma}\n{},\"fields\":[", text.strip_suffix('}').unwrap_or(&text))?;
+            open.push(id);
+        } else {
+            write!(out, "{comma}\n{text}")?;
+        }
+    }
+    open.iter().try_for_each(|_| out.write_all(b"]}"))?;
+    Ok(out.write_all(b"\n]\n")?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_written_as_they_are_read() {
+        let text = br#"[{"name":"a","type":"RECORD","fields":[{"name":"b","type":"RECORD","mode":"REPEATED","fields":[{"name":"c","type":"INT64",
+            "description":"x\u202e","policyTags":{"names":["t"]}}]}]},{"name":"r","type":"RECORD"},{"name":"d","type":"STRING","mode":"REQUIRED"},{"name":"e","type":"RECORD"}]"#;
+        let layout = Layout::parse(text).unwrap_or_default();
+        let mut out = Vec::new();
+        write_columns(&mut out, &layout).unwrap_or_default();
+        let again = Layout::parse(&out).unwrap_or_default();
+        assert_eq!(again.columns, layout.columns);
+    }
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use color_eyre::Result;
 use serde::Serialize;
 
-use super::{TablesFormat, doctype, name, named};
+use super::{TablesFormat, name, table};
 use crate::cli::{csv, out, safe_json};
 use crate::ground::markdown::cell_code;
 use crate::ground::sought::only_resembles;
@@ -27,6 +27,8 @@ struct FoundColumnRecord<'a> {
     doctype: &'a str,
     version: &'a str,
     live: Vec<String>,
+    /// `published`, or `transpiled` where the column would be made of the JSON schema.
+    layout: &'static str,
 }
 
 /// A column that matches and the tables that have it.
@@ -69,7 +71,8 @@ fn matches<'a>(catalog: &'a Catalog, found: &'a FoundHits) -> Vec<ColumnMatch<'a
 }
 
 fn record<'a>(catalog: &'a Catalog, found: &ColumnMatch<'a>, place: &HitPlace) -> Option<FoundColumnRecord<'a>> {
-    let doctype = doctype(catalog, place.table)?;
+    let table = table(catalog, place.table)?;
+    let doctype = &table.doctype;
     Some(FoundColumnRecord {
         path: catalog.path(found.path),
         kind: catalog.badge(found.column),
@@ -77,7 +80,8 @@ fn record<'a>(catalog: &'a Catalog, found: &ColumnMatch<'a>, place: &HitPlace) -
         namespace: &doctype.namespace,
         doctype: &doctype.doctype,
         version: &doctype.version,
-        live: named(doctype, Stage::Live),
+        live: table.of_stage(Stage::Live),
+        layout: if table.made { "transpiled" } else { "published" },
     })
 }
 
@@ -92,7 +96,7 @@ fn block(out: &mut impl Write, catalog: &Catalog, found: &ColumnMatch<'_>) -> Re
 }
 
 fn names<'a>(catalog: &'a Catalog, found: &'a ColumnMatch<'_>) -> impl Iterator<Item = String> + 'a {
-    found.places.iter().filter_map(|place| doctype(catalog, place.table)).map(name)
+    found.places.iter().filter_map(|place| table(catalog, place.table)).map(|table| name(&table.doctype))
 }
 
 fn markdown(out: &mut impl Write, catalog: &Catalog, matches: &[ColumnMatch<'_>]) -> Result<()> {

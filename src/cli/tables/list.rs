@@ -5,13 +5,14 @@ use std::io::Write;
 use color_eyre::Result;
 use serde::Serialize;
 
-use super::{TablesFormat, name, named};
+use super::{TablesFormat, name};
 use crate::cli::{csv, out, safe_json};
 use crate::ground::aligned::Aligned;
 use crate::ground::markdown::cell_code;
 use crate::ground::text::{count, percent, visible};
 use crate::pipeline::destination::Stage;
 use crate::pipeline::layout::{GaugeLevel, Size};
+use crate::rows::schemas::WOULD_BE_SHORT;
 use crate::triage::catalog::{Catalog, CatalogTable, TableContents, TableId};
 
 /// Cells of the bar that shows how full a table is.
@@ -23,29 +24,31 @@ struct TableRecord<'a> {
     namespace: &'a str,
     doctype: &'a str,
     version: &'a str,
-    /// `published`, `missing` where there is no `.bq`, `broken` where it cannot be used.
+    /// `published`, `transpiled` where it would be made of the JSON schema, `missing` where there is none, `broken` where it cannot be used.
     layout: &'static str,
     file: Option<String>,
     live: Vec<String>,
     stable: Vec<String>,
-    /// With RECORDs; null where the layout is not published, as the sizes below.
+    /// With RECORDs; null where there is no layout, as the sizes below.
     column_count: Option<usize>,
     leaf_count: Option<usize>,
     record_levels: Option<usize>,
     generator_size: Option<usize>,
     /// `roomy`, `near` or `over`, the worst of all limits.
     level: Option<&'static str>,
-    /// Why it cannot be used.
-    error: Option<&'a str>,
+    /// Why it cannot be used, or why there is none.
+    error: Option<String>,
 }
 
 impl<'a> TableRecord<'a> {
     fn new(catalog: &'a Catalog, id: TableId, table: &'a CatalogTable) -> Self {
         let size = size(catalog, id);
         let (layout, error) = match &table.contents {
-            TableContents::Broken(reason) => ("broken", Some(&**reason)),
+            TableContents::Broken(reason) => ("broken", Some(reason.clone())),
+            TableContents::Columns(_) if table.made => ("transpiled", None),
             TableContents::Columns(_) => ("published", None),
-            TableContents::Missing | TableContents::Unread => ("missing", None),
+            TableContents::Missing(why) => ("missing", Some(why.to_string())),
+            TableContents::Unread => ("missing", None),
         };
         let found = &table.doctype;
         TableRecord {
@@ -54,8 +57,8 @@ impl<'a> TableRecord<'a> {
             version: &found.version,
             layout,
             file: found.layout.as_ref().map(|path| format!("schemas/{path}")),
-            live: named(found, Stage::Live),
-            stable: named(found, Stage::Stable),
+            live: table.of_stage(Stage::Live),
+            stable: table.of_stage(Stage::Stable),
             column_count: size.map(|size| size.columns),
             leaf_count: size.map(|size| size.leaves),
             record_levels: size.map(|size| size.levels),
@@ -82,11 +85,14 @@ pub(super) fn write(out: &mut impl Write, catalog: &Catalog, format: TablesForma
 fn text(catalog: &Catalog) -> String {
     let mut lines = Aligned::under(["DOCTYPE", "COLUMNS", "LEAVES", "OF 10,000", "LIVE TABLE"], &[1, 2]);
     for (id, table) in (0..).zip(catalog.tables()) {
-        let live = visible(&named(&table.doctype, Stage::Live).join(", ")).into_owned();
+        let live = visible(&table.of_stage(Stage::Live).join(", ")).into_owned();
         let [columns, leaves, full] = match size(catalog, id) {
-            Some(size) => [count(size.columns as u64), count(size.leaves as u64), bar(&size)],
+            Some(size) => {
+                let made = if table.made { format!(", {WOULD_BE_SHORT}") } else { String::new() };
+                [count(size.columns as u64), count(size.leaves as u64), format!("{}{made}", bar(&size))]
+            }
             None if matches!(table.contents, TableContents::Broken(_)) => ["-".to_owned(), "-".to_owned(), "broken .bq".to_owned()],
-            None => ["-".to_owned(), "-".to_owned(), "no .bq".to_owned()],
+            None => ["-".to_owned(), "-".to_owned(), "no layout".to_owned()],
         };
         lines.push([name(&table.doctype), columns, leaves, full, live]);
     }
@@ -137,11 +143,13 @@ fn closing(catalog: &Catalog) -> String {
     let columns: usize = sizes.iter().map(|size| size.columns).sum();
     let over = sizes.iter().filter(|size| worst(size) == GaugeLevel::Over).count();
     let near = sizes.iter().filter(|size| worst(size) == GaugeLevel::Near).count();
-    let missing = catalog.tables().iter().filter(|table| table.contents == TableContents::Missing).count();
+    let missing = catalog.tables().iter().filter(|table| matches!(table.contents, TableContents::Missing(_))).count();
+    let made = catalog.tables().iter().filter(|table| table.made).count();
     let mut parts = vec![format!("{} with {}", super::tables(sizes.len()), out::plural(columns as u64, "column", "columns"))];
     let mut say = |n: usize, words: &str| parts.extend((n > 0).then(|| format!("{} {words}", count(n as u64))));
     say(over, "over a limit");
     say(near, "nearly full");
-    say(missing, "without a .bq");
+    say(made, WOULD_BE_SHORT);
+    say(missing, "without a layout");
     parts.join(", ")
 }

@@ -68,7 +68,7 @@ impl SplitPart {
 }
 
 impl Split {
-    /// How documents of a doctype version are split, if they are.
+    /// How documents of a doctype version are split, where the schemas have tables for the parts: it was not always so.
     pub fn of(namespace: &str, doctype: &str, version: &str) -> Option<Split> {
         let asked = snake_case(doctype);
         let is_it = |(name, of): SplitName| snake_case(name) == asked && of == version;

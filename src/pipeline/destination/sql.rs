@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn a_document_is_found_in_every_table() {
         let lookup = DocumentLookup { project: "acme-prod", document_id: ID, submission_timestamp: Some(1_782_391_440_000_000) };
-        let all: Vec<String> = tables("shop", "order", "1").iter().map(|table| lookup.sql(table)).collect();
+        let all: Vec<String> = tables("shop", "order", "1", None).iter().map(|table| lookup.sql(table)).collect();
         assert_eq!(
             all[3],
             format!(
@@ -68,13 +68,13 @@ mod tests {
             "{all:?}"
         );
         let any_day = DocumentLookup { submission_timestamp: None, ..lookup };
-        assert!(any_day.sql(&tables("shop", "order", "1")[4]).contains("= @submission_date\n"));
+        assert!(any_day.sql(&tables("shop", "order", "1", None)[4]).contains("= @submission_date\n"));
     }
 
     #[test]
     fn names_and_ids_cannot_leave_their_quotes() {
         let lookup = DocumentLookup { project: "p", document_id: "' OR ''='", submission_timestamp: Some(0) };
-        let sql = lookup.sql(&tables("a", "b", "1` WHERE TRUE --\n\u{202e}")[3]);
+        let sql = lookup.sql(&tables("a", "b", "1` WHERE TRUE --\n\u{202e}", None)[3]);
         assert_eq!(
             sql,
             "SELECT *\nFROM `p.a_live.b_v1\\` WHERE TRUE --\\n\\u202e`\nWHERE DATE(submission_timestamp) = '1970-01-01'\n  AND document_id = '\\' OR \\'\\'=\\''"

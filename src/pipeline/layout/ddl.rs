@@ -16,9 +16,55 @@ const MOST_TAGGED: usize = 20;
 /// Deepest level that is still moved to the right; what is deeper BigQuery refuses anyway.
 const DEEPEST_INDENT: usize = 20;
 
+/// Most characters of a query that BigQuery takes.
+pub const MOST_QUERY: usize = 1 << 20;
+
+/// How the rows of a table are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TableOrder {
+    /// What stands behind PARTITION BY: an expression.
+    pub partition: Option<String>,
+    /// Columns behind CLUSTER BY.
+    pub clustering: Vec<String>,
+}
+
+impl TableOrder {
+    /// The pipeline's own: by day. Its layouts tell nothing of clusters.
+    pub fn pipeline(layout: &Layout) -> Self {
+        let partition = is_partitioned(layout).then(|| format!("DATE({PARTITION})"));
+        TableOrder { partition, clustering: Vec::new() }
+    }
+
+    /// What a table that is there tells: the column and span of its partitions, if any, and the columns that it is clustered by.
+    pub fn told(layout: &Layout, partition: Option<(Option<&str>, &str)>, clustering: &[String]) -> Self {
+        let partition = partition.map(|(field, span)| {
+            let name = field.unwrap_or("_PARTITIONTIME");
+            let kind = layout.child(None, name).and_then(|id| layout.get(id)).map_or("TIMESTAMP", |column| &*column.kind);
+            let column = identifier(name);
+            match (kind, span) {
+                ("DATE", "DAY") => column,
+                ("DATE", _) => format!("DATE_TRUNC({column}, {span})"),
+                (_, "DAY") => format!("DATE({column})"),
+                ("DATETIME", _) => format!("DATETIME_TRUNC({column}, {span})"),
+                _ => format!("TIMESTAMP_TRUNC({column}, {span})"),
+            }
+        });
+        TableOrder { partition, clustering: clustering.to_vec() }
+    }
+}
+
+/// That a statement is longer than BigQuery takes; `None` where it is not.
+pub fn too_long(statement: &str) -> Option<String> {
+    if statement.len() <= MOST_QUERY || statement.chars().count() <= MOST_QUERY {
+        return None;
+    }
+    let size = crate::ground::text::bytes(statement.len() as u64);
+    Some(format!("the statement has {size}, and BigQuery takes at most 1 MB of query text"))
+}
+
 /// `CREATE TABLE` for a layout. The table is given with its dataset, `telemetry_live.main_v5`, or its project and dataset.
 /// Where a column has no SQL type or a RECORD no columns, the error says which.
-pub fn create(layout: &Layout, table: &str) -> Result<String, String> {
+pub fn create(layout: &Layout, table: &str, order: &TableOrder) -> Result<String, String> {
     sound(layout)?;
     let table: Vec<String> = table.split('.').map(identifier).collect();
     let mut sql = policy_tags(layout);
@@ -45,8 +91,12 @@ pub fn create(layout: &Layout, table: &str) -> Result<String, String> {
         }
     }
     sql.push(')');
-    if is_partitioned(layout) {
-        sql.push_str(&format!("\nPARTITION BY DATE({PARTITION})"));
+    if let Some(partition) = &order.partition {
+        sql.push_str(&format!("\nPARTITION BY {partition}"));
+    }
+    if !order.clustering.is_empty() {
+        let columns: Vec<String> = order.clustering.iter().map(|column| identifier(column)).collect();
+        sql.push_str(&format!("\nCLUSTER BY {}", columns.join(", ")));
     }
     sql.push_str(";\n");
     Ok(sql)
@@ -128,7 +178,8 @@ mod tests {
     use crate::pipeline::layout::oddities::Oddities;
 
     fn ddl(text: &str) -> Result<String, String> {
-        create(&Layout::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}")), "acme_live.session_v1")
+        let layout = Layout::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+        create(&layout, "acme_live.session_v1", &TableOrder::pipeline(&layout))
     }
 
     #[test]
@@ -154,6 +205,26 @@ mod tests {
 PARTITION BY DATE(submission_timestamp);
 "
         );
+    }
+
+    #[test]
+    fn partitions_and_clusters_are_those_that_are_told() {
+        let layout = Layout::parse(br#"[{"name":"day","type":"DATE"},{"name":"at","type":"TIMESTAMP"}]"#).unwrap_or_default();
+        let end = |partition, clustering: &[&str]| {
+            let clustering: Vec<String> = clustering.iter().map(|&name| name.to_owned()).collect();
+            let sql = create(&layout, "a.b", &TableOrder::told(&layout, partition, &clustering)).unwrap_or_default();
+            sql.split_once(")\n").map(|(_, end)| end.to_owned()).unwrap_or_default()
+        };
+        assert_eq!(end(Some((Some("day"), "DAY")), &["at", "group"]), "PARTITION BY day\nCLUSTER BY `at`, `group`;\n");
+        assert_eq!(end(Some((Some("at"), "HOUR")), &[]), "PARTITION BY TIMESTAMP_TRUNC(`at`, HOUR);\n");
+        assert_eq!(end(Some((None, "DAY")), &[]), "PARTITION BY DATE(_PARTITIONTIME);\n");
+    }
+
+    #[test]
+    fn a_statement_longer_than_a_query_says_so() {
+        let words = too_long(&" ".repeat(MOST_QUERY + 1)).unwrap_or_default();
+        assert_eq!(words, "the statement has 1.0 MiB, and BigQuery takes at most 1 MB of query text");
+        assert_eq!(too_long(&"é".repeat(MOST_QUERY)), None);
     }
 
     #[test]
@@ -186,7 +257,7 @@ PARTITION BY DATE(submission_timestamp);
             builder.open();
         }
         builder.add("leaf", "STRING".into(), Mode::Nullable);
-        let sql = create(&builder.finish(Oddities::default()), "t").unwrap_or_default();
+        let sql = create(&builder.finish(Oddities::default()), "t", &TableOrder::default()).unwrap_or_default();
         assert!(sql.len() < 3_000_000, "{}", sql.len());
         assert_eq!((sql.matches('<').count(), sql.matches('>').count()), (20_000, 20_000));
     }

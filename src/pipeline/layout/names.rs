@@ -30,7 +30,7 @@ pub enum NameFault {
     TooLong(usize),
     /// It begins like one of BigQuery's own.
     Reserved(&'static str),
-    /// It begins with a digit.
+    /// It begins with a digit, as only a flexible name may.
     Digit,
     /// It has a character that no name may have.
     Character(char),
@@ -44,7 +44,7 @@ impl fmt::Display for NameFault {
             NameFault::Empty => f.write_str("has an empty name, which BigQuery refuses"),
             NameFault::TooLong(count) => write!(f, "has a name of {count} characters; BigQuery takes {LONGEST}"),
             NameFault::Reserved(prefix) => write!(f, "has a name that begins with {prefix}, which BigQuery keeps to itself"),
-            NameFault::Digit => f.write_str("has a name that begins with a digit, which BigQuery refuses"),
+            NameFault::Digit => f.write_str("has a name that begins with a digit, which only flexible column names may"),
             NameFault::Character(c) => write!(f, "has {} in its name, which BigQuery refuses", shown(*c)),
             NameFault::Flexible(c) => write!(f, "has {} in its name, which only flexible column names may have", shown(*c)),
         }
@@ -53,6 +53,13 @@ impl fmt::Display for NameFault {
 
 fn shown(c: char) -> String {
     crate::ground::text::visible(&format!("'{c}'")).into_owned()
+}
+
+impl NameFault {
+    /// Whether BigQuery refuses the name: a flexible one it takes.
+    pub fn is_refused(self) -> bool {
+        !matches!(self, NameFault::Digit | NameFault::Flexible(_))
+    }
 }
 
 /// The worst that is wrong with a name; `None` where it is letters, digits and `_`, begins with no digit, and is not reserved.

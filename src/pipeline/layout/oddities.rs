@@ -3,7 +3,7 @@
 //! Owns: how many sentences are kept, the oddities that columns show by themselves: names, duplicates, RECORDs that are empty or too deep.
 //! Refuses: what is wrong with the text of a file (read).
 
-use super::size::MOST_LEVELS;
+use super::size::{Gauge, GaugeLevel, Limit, MOST_LEVELS};
 use super::{ColumnId, Layout, names};
 use crate::ground::text;
 
@@ -18,6 +18,9 @@ const LONGEST_DESCRIPTION: usize = 1024;
 pub(super) struct Oddities {
     pub list: Vec<String>,
     pub unlisted: usize,
+    /// Those for which BigQuery refuses the layout, as far as they are kept.
+    pub refusals: Vec<String>,
+    pub refused: usize,
 }
 
 impl Oddities {
@@ -28,6 +31,15 @@ impl Oddities {
         } else {
             self.unlisted += 1;
         }
+    }
+
+    /// The same of something for which BigQuery refuses the layout.
+    pub(super) fn refuse(&mut self, sentence: impl Fn() -> String) {
+        self.refused += 1;
+        if self.refusals.len() < MOST {
+            self.refusals.push(sentence());
+        }
+        self.add(sentence);
     }
 }
 
@@ -48,23 +60,30 @@ pub(super) fn check(layout: &Layout, found: &mut Oddities) {
     for (id, column) in (0..).zip(&layout.columns) {
         let path = || quote(&layout.path(id));
         if let Some(fault) = names::fault(&column.name) {
-            found.add(|| format!("{} {fault}", path()));
+            let sentence = || format!("{} {fault}", path());
+            if fault.is_refused() { found.refuse(sentence) } else { found.add(sentence) }
         }
         if column.description.as_ref().is_some_and(|text| text.len() > LONGEST_DESCRIPTION && text.chars().count() > LONGEST_DESCRIPTION) {
-            found.add(|| format!("{} has a description of more than 1,024 characters, which BigQuery refuses", path()));
+            found.refuse(|| format!("{} has a description of more than 1,024 characters, which BigQuery refuses", path()));
         }
         if !column.is_record() {
             continue;
         }
         if layout.is_leaf(id) {
-            found.add(|| format!("{} is a RECORD without columns", path()));
+            found.refuse(|| format!("{} is a RECORD without columns", path()));
         }
         // The outermost one that is too deep tells for all below it.
         if usize::from(column.depth) == MOST_LEVELS {
-            found.add(|| format!("{} is level {} of RECORDs; BigQuery takes {MOST_LEVELS}", path(), MOST_LEVELS + 1));
+            found.refuse(|| format!("{} is level {} of RECORDs; BigQuery takes {MOST_LEVELS}", path(), MOST_LEVELS + 1));
         }
     }
     duplicates(layout, found);
+    let leaves = Gauge { limit: Limit::Leaves, used: layout.leaf_count() };
+    if leaves.level() == GaugeLevel::Over {
+        // The gauge of the table tells it wherever oddities are told.
+        found.refused += 1;
+        found.refusals.push(format!("the table has {leaves}"));
+    }
 }
 
 /// Names that are equal among siblings, and those that BigQuery takes for equal.
@@ -73,7 +92,7 @@ fn duplicates(layout: &Layout, found: &mut Oddities) {
     let siblings = |pair: &[ColumnId]| column(pair[0]).parent == column(pair[1]).parent;
     for pair in layout.by_name.windows(2) {
         if siblings(pair) && column(pair[0]).name == column(pair[1]).name {
-            found.add(|| format!("column {} is declared more than once; the last one counts", quote(&layout.path(pair[1]))));
+            found.refuse(|| format!("column {} is declared more than once; the last one counts", quote(&layout.path(pair[1]))));
         }
     }
     // Names are all in lower case but for rare files, which alone pay for another order.
@@ -86,7 +105,7 @@ fn duplicates(layout: &Layout, found: &mut Oddities) {
     for pair in folded.windows(2) {
         let [(parent, name, id), (other_parent, other_name, other)] = pair else { continue };
         if (parent, name) == (other_parent, other_name) && column(*id).name != column(*other).name {
-            found.add(|| {
+            found.refuse(|| {
                 let (path, near) = (quote(&layout.path(*id)), quote(&column(*other).name));
                 format!("column {path} differs from {near} beside it only in case; BigQuery takes them for one")
             });
@@ -119,6 +138,33 @@ mod tests {
                 "column \"a.iD\" differs from \"id\" beside it only in case; BigQuery takes them for one",
             ]
         );
+    }
+
+    #[test]
+    fn what_bigquery_refuses_is_told_apart_from_what_is_only_odd() {
+        let long = "x".repeat(1025);
+        let text = format!(
+            r#"[{{"name":"a","type":"STRING","description":"{long}"}},{{"name":"64bit","type":"STRING"}},{{"name":"a-b","type":"STRING"}},
+            {{"name":"c","type":"STRUCT","fields":[{{"name":"d","type":"STRING"}}]}},{{"name":"e","type":"POINT"}},{{"type":"STRING"}}]"#
+        );
+        let layout = Layout::parse(text.as_bytes()).unwrap_or_default();
+        let refusals = [
+            "\"e\" has the unknown type \"POINT\"",
+            "column 6 of the table has no name; it is left out",
+            "\"a\" has a description of more than 1,024 characters, which BigQuery refuses",
+        ];
+        assert_eq!((&layout.refusals[..], layout.refused), (&refusals.map(str::to_owned)[..], 3));
+        assert!(layout.oddity_count() > layout.refused);
+    }
+
+    #[test]
+    fn too_many_leaves_are_refused() {
+        let mut builder = LayoutBuilder::default();
+        (0..10_001).for_each(|i| {
+            builder.add(&format!("c{i}"), "STRING".into(), Mode::Nullable);
+        });
+        let told = builder.finish(Oddities::default()).refusals;
+        assert_eq!(told, ["the table has 10,001 of 10,000 leaf columns that BigQuery takes: 1 too many"]);
     }
 
     #[test]

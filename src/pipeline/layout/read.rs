@@ -89,7 +89,7 @@ impl LayoutReader<'_> {
         }
         let members = self.members(node);
         let Some(name) = members.name.and_then(|id| document.string(id)) else {
-            self.odd.add(|| format!("{} has no name; it is left out", nth(document, &self.builder, node)));
+            self.odd.refuse(|| format!("{} has no name; it is left out", nth(document, &self.builder, node)));
             return None;
         };
         let kind = self.kind(&name, members.kind);
@@ -126,14 +126,14 @@ impl LayoutReader<'_> {
 
     fn kind(&mut self, name: &str, node: Option<NodeId>) -> Type {
         let Some(text) = node.and_then(|id| self.document.string(id)) else {
-            self.odd.add(|| format!("{} has no type", path(&self.builder, name)));
+            self.odd.refuse(|| format!("{} has no type", path(&self.builder, name)));
             return Type::from("");
         };
         let kind = Type::from(&*text);
         if kind.spelling() == "STRUCT" {
             self.odd.add(|| format!("{} is a STRUCT; the pipeline loads only RECORD", path(&self.builder, name)));
         } else if !kind.is_known() {
-            self.odd.add(|| format!("{} has the unknown type {}", path(&self.builder, name), quote(&text)));
+            self.odd.refuse(|| format!("{} has the unknown type {}", path(&self.builder, name), quote(&text)));
         }
         kind
     }
@@ -145,7 +145,7 @@ impl LayoutReader<'_> {
         let text = self.document.string(node).unwrap_or_default();
         let known = [Mode::Nullable, Mode::Required, Mode::Repeated].into_iter().find(|mode| text.eq_ignore_ascii_case(mode.name()));
         known.unwrap_or_else(|| {
-            self.odd.add(|| format!("{} has the unknown mode {}; it is taken as NULLABLE", path(&self.builder, name), quote(&text)));
+            self.odd.refuse(|| format!("{} has the unknown mode {}; it is taken as NULLABLE", path(&self.builder, name), quote(&text)));
             Mode::Nullable
         })
     }

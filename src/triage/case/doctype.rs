@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::ground::text;
-use crate::pipeline::destination::{self, Split, SplitPart};
+use crate::pipeline::destination::{self, SplitPart};
 use crate::pipeline::destination::{is_telemetry, judged_version};
 use crate::pipeline::document::{Document, Kind};
 use crate::pipeline::layout::Layout;
@@ -11,7 +11,7 @@ use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::{Judge, JudgeInput, Violation};
 use crate::rows::column::ErrorColumn;
 use crate::rows::row::SourceRow;
-use crate::rows::schemas::{Doctype, Lookup, SchemaStore};
+use crate::rows::schemas::{self, Doctype, Lookup, SchemaStore, TableColumns};
 
 use super::ResolvedDoctype;
 use super::parts::Splitting;
@@ -50,6 +50,8 @@ pub(super) struct TableLayout {
     pub version: String,
     /// Which part of a document it gets, where documents are split.
     pub part: Option<SplitPart>,
+    /// Whether the layout is not published but would be made.
+    pub made: bool,
     pub layout: Arc<Layout>,
 }
 
@@ -67,9 +69,16 @@ pub(super) fn resolve(
     let told = row.column(ErrorColumn::Version);
     let from_payload = told.is_none() && is_telemetry(namespace);
     let version = judged_version(namespace, told, document);
-    let mut resolved = ResolvedDoctype { namespace: namespace.to_owned(), doctype: doctype.to_owned(), version, from_payload, table: None };
+    let mut resolved = ResolvedDoctype {
+        namespace: namespace.to_owned(),
+        doctype: doctype.to_owned(),
+        version,
+        from_payload,
+        table: None,
+        tables: Vec::new(),
+    };
     let Some(store) = schemas else {
-        resolved.table = resolved.version.as_deref().map(|version| destination::live(namespace, doctype, version));
+        resolved.settle(None);
         notes.push("There are no schemas to look at; give a folder of generated schemas.".to_owned());
         return FoundDoctype { doctype: Some(resolved), ..FoundDoctype::default() };
     };
@@ -101,11 +110,10 @@ pub(super) fn resolve(
         resolved.doctype.clone_from(&known.doctype);
     }
     let mut found = at.map(|at| stored(store, at, &resolved, notes)).unwrap_or_default();
-    resolved.table = match (found.layouts.first(), &resolved.version) {
-        (Some(known), _) => Some(known.table.clone()),
-        (None, Some(version)) if found.schema.is_none() => Some(destination::live(&resolved.namespace, &resolved.doctype, version)),
-        _ => None,
-    };
+    resolved.settle(Some(store));
+    if let Some(known) = found.layouts.first() {
+        resolved.table = Some(known.table.clone());
+    }
     found.judge = at.filter(|_| exact).and_then(|at| take(store.judge(at), notes));
     (found.doctype, found.exact, found.shelved) = (Some(resolved), exact, shelved);
     found
@@ -117,12 +125,8 @@ fn stored(store: &SchemaStore, at: usize, resolved: &ResolvedDoctype, notes: &mu
     let (layouts, splitting) = layouts(store, at, notes);
     // A file that is there and cannot be read has said so already.
     let missing = |file: fn(&Doctype) -> &Option<String>| store.doctypes().get(at).is_some_and(|known| file(known).is_none());
-    match (&schema, layouts.is_empty()) {
-        (None, false) if missing(|known| &known.schema) => notes.push(format!("{} has a table layout but no JSON schema.", name(resolved))),
-        (Some(_), true) if missing(|known| &known.layout) => {
-            notes.push(format!("{} has a JSON schema but no table layout, so its documents reach no table of their own.", name(resolved)));
-        }
-        _ => {}
+    if schema.is_none() && !layouts.is_empty() && missing(|known| &known.schema) {
+        notes.push(format!("{} has a table layout but no JSON schema.", name(resolved)));
     }
     FoundDoctype { schema, layouts, splitting, ..FoundDoctype::default() }
 }
@@ -133,16 +137,25 @@ fn layouts(store: &SchemaStore, at: usize, notes: &mut Vec<String>) -> (Vec<Tabl
     if let Some((original, of)) = destination::copied_from(namespace, doctype, version) {
         notes.push(format!("The schema of {doctype}.{version} is a copy of {original}.{of}; a change belongs there."));
     }
-    let table = |doctype: &str, version: &str, part, layout| TableLayout {
-        table: destination::live(namespace, doctype, version),
-        doctype: doctype.to_owned(),
-        version: version.to_owned(),
-        part,
-        layout,
+    let table = |doctype: &str, version: &str, part, columns: TableColumns| {
+        Some(TableLayout {
+            table: destination::live(namespace, doctype, version),
+            doctype: doctype.to_owned(),
+            version: version.to_owned(),
+            part,
+            made: columns.is_made(),
+            layout: columns.layout()?.clone(),
+        })
     };
-    let own = take(store.layout(at), notes).map(|layout| table(doctype, version, None, layout));
-    let (Some(split), None) = (Split::of(namespace, doctype, version), &own) else {
-        return (own.into_iter().collect(), None);
+    let Some(split) = schemas::split_of(Some(store), namespace, doctype, version) else {
+        let columns = store.columns(at);
+        match &columns {
+            Ok(TableColumns::Made(made)) => notes.push(sentence(&made.note())),
+            Ok(TableColumns::Missing(why)) => notes.push(sentence(&why.to_string())),
+            Ok(TableColumns::Published(_)) => {}
+            Err(error) => notes.push(format!("{error}.")),
+        }
+        return (columns.ok().and_then(|columns| table(doctype, version, None, columns)).into_iter().collect(), None);
     };
     let parts = [(split.remainder, SplitPart::Remainder), (split.subset, SplitPart::Subset)];
     let names = parts.map(|((doctype, version), _)| destination::live(namespace, doctype, version));
@@ -151,10 +164,7 @@ fn layouts(store: &SchemaStore, at: usize, notes: &mut Vec<String>) -> (Vec<Tabl
         Lookup::Found(at) => Some(at),
         _ => None,
     };
-    let layouts = parts.into_iter().filter_map(|(name, part)| {
-        let layout = take(store.layout(find(name)?), &mut Vec::new())?;
-        Some(table(name.0, name.1, Some(part), layout))
-    });
+    let layouts = parts.into_iter().filter_map(|(name, part)| table(name.0, name.1, Some(part), store.columns(find(name)?).ok()?));
     let subset = find(split.subset).and_then(|at| take(store.schema(at), &mut Vec::new()));
     (layouts.collect(), Some(Splitting { split, subset }))
 }
@@ -165,6 +175,12 @@ fn take<T>(outcome: Result<Option<Arc<T>>, crate::rows::schemas::SchemaError>, n
         notes.push(format!("{error}."));
         None
     })
+}
+
+/// Words as a sentence.
+fn sentence(words: &str) -> String {
+    let mut rest = words.chars();
+    rest.next().map(|first| format!("{}{}.", first.to_uppercase(), rest.as_str())).unwrap_or_default()
 }
 
 fn name(resolved: &ResolvedDoctype) -> String {

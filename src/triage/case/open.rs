@@ -55,7 +55,7 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
         (document, _) => document.zip(fault).and_then(|(document, fault)| place::value(document, fault, broken.as_ref())),
     };
     let tables = tables(&row, layouts, splitting.as_ref(), document.as_ref());
-    let (home, landing) = home(&tables, splitting.as_ref(), broken.as_ref().zip(fault));
+    let Homes { home, landing, elsewhere } = homes(&tables, splitting.as_ref(), broken.as_ref().zip(fault));
     let table = tables.get(home);
     if let (Some(table), Some(doctype)) = (table, &mut doctype) {
         doctype.table = Some(table.name.clone());
@@ -92,6 +92,7 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
         broken,
         lead,
         landing,
+        elsewhere,
         warnings,
         replay,
         notes,
@@ -100,24 +101,33 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
 
 /// The tables that the document goes to, each with the row that it becomes there.
 fn tables(row: &SourceRow, layouts: Vec<TableLayout>, splitting: Option<&Splitting>, document: Option<&Arc<Document>>) -> Vec<CaseTable> {
-    let table = |TableLayout { table, doctype, version, part, layout }| {
+    let table = |TableLayout { table, doctype, version, part, made, layout }| {
         let submission = attributes::submission(row, &doctype, &version);
         let share = document.map(|document| match splitting.zip(part) {
             Some((splitting, part)) => Share::part(document, splitting, part),
             None => Share::whole(document.clone()),
         });
-        CaseTable::new(table, part, layout, share.map(|share| Given { share, submission: &submission }))
+        CaseTable::new(table, part, (layout, made), share.map(|share| Given { share, submission: &submission }))
     };
     layouts.into_iter().map(table).collect()
 }
 
-/// The table that the failing value goes to, and where it lands there.
-fn home(tables: &[CaseTable], splitting: Option<&Splitting>, at: Option<(&Broken, &Fault<'_>)>) -> (usize, Option<Landing>) {
-    let Some((broken, fault)) = at else { return (0, None) };
+/// The tables that the failing value goes to, and where it lands there.
+#[derive(Default)]
+struct Homes {
+    home: usize,
+    landing: Option<Landing>,
+    elsewhere: Vec<(usize, Landing)>,
+}
+
+fn homes(tables: &[CaseTable], splitting: Option<&Splitting>, at: Option<(&Broken, &Fault<'_>)>) -> Homes {
+    let Some((broken, fault)) = at else { return Homes::default() };
     let tokens = place::tokens_of(fault, broken);
-    let home = splitting.and_then(|splitting| of_part(tables, splitting.part(&tokens))).unwrap_or(0);
-    let landing = tables.get(home).map(|table| place::landing(&table.layout, broken.about_name, table.landing(&tokens)));
-    (home, landing)
+    let landing = |table: &CaseTable| place::landing(&table.layout, broken.about_name, table.landing(&tokens));
+    let part = splitting.map(|splitting| splitting.part(&tokens));
+    let home = part.and_then(|part| of_part(tables, part)).unwrap_or(0);
+    let others = tables.iter().enumerate().filter(|(at, _)| part == Some(SplitPart::Both) && *at != home);
+    Homes { home, landing: tables.get(home).map(landing), elsewhere: others.map(|(at, table)| (at, landing(table))).collect() }
 }
 
 /// The table that gets a part of the document; `None` where both do or it is not at hand.

@@ -20,6 +20,8 @@ pub struct CaseTable {
     pub part: Option<SplitPart>,
     /// Its columns.
     pub layout: Arc<Layout>,
+    /// Whether the layout is not published but would be made of the JSON schema.
+    pub made: bool,
     /// What becomes of the document, where there is one. Values are those of the whole document.
     pub fates: Fates,
     stored: Option<StoredDocument>,
@@ -38,12 +40,12 @@ pub(super) struct Given<'a> {
 }
 
 impl CaseTable {
-    pub(super) fn new(name: String, part: Option<SplitPart>, layout: Arc<Layout>, given: Option<Given<'_>>) -> Self {
+    pub(super) fn new(name: String, part: Option<SplitPart>, (layout, made): (Arc<Layout>, bool), given: Option<Given<'_>>) -> Self {
         let stored = given.map(|Given { share, submission }| {
             let transformed = sink::transform(&layout, &share.document, submission);
             StoredDocument { share, transformed }
         });
-        let mut table = CaseTable { name, part, layout, fates: Fates::default(), stored };
+        let mut table = CaseTable { name, part, layout, made, fates: Fates::default(), stored };
         if let (Some(landed), Some(stored)) = (table.landed(), &table.stored) {
             let mut fates = landed.fates();
             fates.additional.iter_mut().for_each(|node| *node = stored.share.outside(*node));

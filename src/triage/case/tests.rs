@@ -125,7 +125,7 @@ fn every_gap_is_said_and_the_rest_is_there() {
     let doctype = open(row(["shop", "orders", "1"], message, Payload::Absent), Some(&store));
     assert!(notes(&doctype).contains("the nearest are shop/order"), "{}", notes(&doctype));
     let layout = open(row(["shop", "order", "2"], message, Payload::Absent), Some(&store));
-    assert!(notes(&layout).contains("no table layout"), "{}", notes(&layout));
+    assert!(notes(&layout).contains("No layout is published, and none can be made"), "{}", notes(&layout));
     let nothing = open(SourceRow::default(), None);
     assert!(notes(&nothing).contains("neither an error message"), "{}", notes(&nothing));
     assert_eq!(nothing.sentence(), "The row does not say what is wrong.");
@@ -162,6 +162,68 @@ fn telemetry_takes_its_version_from_the_payload() {
     let case = telemetry(r#"{"version": 4, "payload": {"info": 1}}"#);
     assert!(notes(&case).contains("split into telemetry_live.main_v5 and telemetry_live.main_use_counter_v4"), "{}", notes(&case));
     assert_eq!(case.landing.and_then(|landing| landing.column), Some(1), "the rest of the document is in main_v5");
+}
+
+#[test]
+fn a_value_of_both_parts_lands_in_both_tables() {
+    let message = "org.everit.json.schema.ValidationException: #/client_info/os: expected type: String, found: Integer";
+    let payload = br#"{"version": 4, "client_info": {"os": 1}}"#.to_vec();
+    let case = open(row(["telemetry", "main", "4"], message, Payload::Bytes(payload)), Some(&store()));
+    let landed: Vec<String> = (case.landings().into_iter())
+        .map(|(at, landing)| format!("{} {:?}", case.tables[at].name, landing.column.map(|id| case.tables[at].layout.path(id))))
+        .collect();
+    let both = [r#"telemetry_live.main_v5 Some("client_info.os")"#, r#"telemetry_live.main_use_counter_v4 Some("client_info.os")"#];
+    assert_eq!(landed, both);
+    let brief = crate::triage::facts::case::brief(&case).to_text();
+    assert!(both.iter().all(|both| brief.contains(&format!("({})", both.split(' ').next().unwrap_or_default()))), "{brief}");
+}
+
+#[test]
+fn what_is_not_split_by_these_schemas_has_one_table_everywhere() {
+    const EARLIER: &[(&str, &[u8])] = &[
+        ("telemetry/main/main.4.schema.json", br#"{"type": "object", "properties": {"payload": {"type": "string"}}}"#),
+        ("telemetry/main/main.4.bq", br#"[{"name": "payload", "type": "STRING"}]"#),
+    ];
+    let earlier = SchemaStore::open(Box::new(Memory::new("test", EARLIER))).unwrap();
+    let message = "org.everit.json.schema.ValidationException: #/payload: expected type: String, found: Integer";
+    let row = || row(["telemetry", "main", ""], message, Payload::Bytes(br#"{"version": 4, "payload": 1}"#.to_vec()));
+    let told = |case: &Case| {
+        let doctype = case.doctype.clone().unwrap();
+        let live = case.destinations().iter().filter(|table| table.stage == Stage::Live).map(|table| table.path()).collect::<Vec<_>>();
+        (doctype.table, live)
+    };
+    let one = "telemetry_live.main_v4".to_owned();
+    let case = open(row(), Some(&earlier));
+    assert_eq!(told(&case), (Some(one.clone()), vec![one.clone()]));
+    assert_eq!((case.tables.len(), case.tables[0].name.as_str()), (1, &*one));
+    let two = ["telemetry_live.main_v5", "telemetry_live.main_use_counter_v4"].map(str::to_owned);
+    for schemas in [None, Some(&store())] {
+        assert_eq!(told(&open(row(), schemas)), (Some(two[0].clone()), two.to_vec()));
+    }
+}
+
+#[test]
+fn a_layout_that_is_not_published_would_be_made() {
+    const SOURCE: &[(&str, &[u8])] = &[(
+        "telemetry/trial/trial.4.schema.json",
+        br#"{"type": "object", "properties": {"payload": {"type": "object", "properties": {"version": {"type": "integer"}}}}}"#,
+    )];
+    let source = SchemaStore::open(Box::new(Memory::new("test", SOURCE))).unwrap();
+    let message = "org.everit.json.schema.ValidationException: #/payload/version: expected type: Integer, found: String";
+    let payload = Payload::Bytes(br#"{"version": 4, "payload": {"version": "1"}}"#.to_vec());
+    let case = open(row(["telemetry", "trial", "4"], message, payload), Some(&source));
+    assert!(
+        notes(&case).contains("No layout is published: this one would be made of the JSON schema; the pipeline's own columns"),
+        "{}",
+        notes(&case)
+    );
+    let landing = case.landing.as_ref().expect("a landing");
+    let layout = case.layout.as_deref().expect("a layout");
+    assert_eq!(
+        landing.column.map(|id| format!("{} {}", layout.path(id), layout.kind_and_mode(id))).as_deref(),
+        Some("payload.version INT64 NULLABLE")
+    );
+    assert!(case.tables[0].made && case.tables[0].name == "telemetry_live.trial_v4");
 }
 
 #[test]

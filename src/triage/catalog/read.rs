@@ -14,13 +14,13 @@ use super::arena::{Arena, Gathered, Uses};
 use super::{Catalog, CatalogColumn, CatalogProgress, CatalogTable, Flat, NONE, TableContents, TableId};
 use crate::pipeline::layout::{ColumnId, Layout, Size};
 use crate::pipeline::names::snake_case;
-use crate::rows::schemas::{Doctype, SchemaError, SchemaStore};
+use crate::rows::schemas::{Doctype, NoLayout, SchemaError, SchemaStore, TableColumns, split_of};
 
 /// Threads that read: one more for each costs memory for a file and its nodes, and the files are few.
 const THREADS: usize = 2;
 
 pub(super) fn read(store: &SchemaStore, watch: &(dyn Fn(CatalogProgress) -> ControlFlow<()> + Sync)) -> Option<Catalog> {
-    let total = store.doctypes().iter().filter(|doctype| doctype.layout.is_some()).count();
+    let total = store.doctypes().iter().filter(|doctype| store.no_layout(doctype).is_none()).count();
     let reader = CatalogReader {
         store,
         watch,
@@ -40,12 +40,12 @@ pub(super) fn read(store: &SchemaStore, watch: &(dyn Fn(CatalogProgress) -> Cont
     if reader.stopped.into_inner() {
         return None;
     }
-    Some(reader.shelf.into_inner().unwrap_or_else(PoisonError::into_inner).finish(store.doctypes()))
+    Some(reader.shelf.into_inner().unwrap_or_else(PoisonError::into_inner).finish(store.doctypes(), Some(store)))
 }
 
 pub(super) fn listed(store: &SchemaStore) -> Catalog {
-    let mut catalog = Shelf::default().finish(store.doctypes());
-    for table in catalog.tables.iter_mut().filter(|table| table.doctype.layout.is_some()) {
+    let mut catalog = Shelf::default().finish(store.doctypes(), Some(store));
+    for table in catalog.tables.iter_mut().filter(|table| store.no_layout(&table.doctype).is_none()) {
         table.contents = TableContents::Unread;
     }
     catalog
@@ -56,7 +56,7 @@ pub(super) fn of(doctype: Doctype, layout: &Layout) -> Catalog {
     let flat = shelf.flatten(layout, 0);
     shelf.layouts.push(Some(Ok(flat)));
     shelf.of.insert(0, 0);
-    shelf.finish(&[doctype])
+    shelf.finish(&[doctype], None)
 }
 
 /// What the threads share.
@@ -83,6 +83,10 @@ struct Shelf {
     layouts: Vec<Option<Result<Flat, String>>>,
     /// The layout of each table that has a file.
     of: FxHashMap<usize, usize>,
+    /// The layout of each table that has none of its own but for one that would be made.
+    made: FxHashMap<usize, usize>,
+    /// Tables of whose schema none can be made.
+    stopped: FxHashMap<usize, NoLayout>,
     /// Tables whose file cannot be read.
     unreadable: FxHashMap<usize, String>,
 }
@@ -95,6 +99,7 @@ impl CatalogReader<'_> {
                 return;
             }
             match self.store.layout_bytes(table) {
+                Ok(None) if self.make(table) => {}
                 Ok(None) => continue,
                 Ok(Some(bytes)) => self.file(table, &bytes),
                 Err(error) => {
@@ -106,6 +111,27 @@ impl CatalogReader<'_> {
                 self.stopped.store(true, Ordering::Relaxed);
             }
         }
+    }
+
+    /// The layout that would be made of a schema; whether there is a schema to make one of.
+    fn make(&self, table: usize) -> bool {
+        match self.store.columns(table) {
+            Ok(TableColumns::Made(made)) => {
+                let mut shelf = self.shelf();
+                let flat = shelf.flatten(&made.layout, 0);
+                let at = shelf.layouts.len();
+                shelf.made.insert(table, at);
+                shelf.layouts.push(Some(Ok(flat)));
+            }
+            Ok(TableColumns::Missing(why @ NoLayout::Stop(_))) => {
+                self.shelf().stopped.insert(table, why);
+            }
+            Ok(_) => return false,
+            Err(error) => {
+                self.shelf().unreadable.insert(table, error.to_string());
+            }
+        }
+        true
     }
 
     fn file(&self, table: usize, bytes: &[u8]) {
@@ -156,7 +182,7 @@ impl Shelf {
         Flat { columns, size: Size::of(layout), bytes }
     }
 
-    fn finish(mut self, doctypes: &[Doctype]) -> Catalog {
+    fn finish(mut self, doctypes: &[Doctype], store: Option<&SchemaStore>) -> Catalog {
         let named: Vec<[u32; 2]> =
             doctypes.iter().map(|doctype| [&doctype.namespace, &doctype.doctype].map(|name| self.arena.name(&snake_case(name)))).collect();
         let done = self.arena.finish();
@@ -177,17 +203,21 @@ impl Shelf {
         let mut tables = Vec::with_capacity(named.len());
         for (id, (doctype, names)) in doctypes.iter().zip(named).enumerate() {
             let path = doctype.layout.clone().unwrap_or_default();
-            let contents = match (self.unreadable.remove(&id), self.of.get(&id).and_then(|&at| places.get(at))) {
+            let contents = match (self.unreadable.remove(&id), self.of.get(&id).or(self.made.get(&id)).and_then(|&at| places.get(at))) {
                 (Some(reason), _) => TableContents::Broken(reason),
                 (None, Some(Err(reason))) => TableContents::Broken(SchemaError::Broken { path, reason: reason.clone() }.to_string()),
                 (None, Some(Ok(flat))) => {
                     users[*flat as usize].push(id as TableId);
                     TableContents::Columns(*flat)
                 }
-                (None, None) => TableContents::Missing,
+                (None, None) => {
+                    let known = || store.and_then(|store| store.no_layout(doctype));
+                    TableContents::Missing(self.stopped.remove(&id).or_else(known).unwrap_or(NoLayout::NoSchema))
+                }
             };
             let names = names.map(|name| done.name_of[name as usize]);
-            tables.push(CatalogTable { doctype: doctype.clone(), contents, names });
+            let split = store.and_then(|store| split_of(Some(store), &doctype.namespace, &doctype.doctype, &doctype.version));
+            tables.push(CatalogTable { doctype: doctype.clone(), contents, made: self.made.contains_key(&id), split, names });
         }
         let uses = Uses::of(&flats, done.paths.len());
         Catalog { tables, flats, users, names: done.names, badges, paths: done.paths, uses }

@@ -16,6 +16,7 @@ const FILES: &[(&str, &[u8])] = &[
     ("my-app/sync/sync.1.bq", b"[{\"name\":\n tru}]"),
     ("my-app/sync/sync.2.schema.json", b"{}"),
     ("other-app/main/main.1.bq", OTHER),
+    ("other-app/main/main.2.schema.json", br#"{"type": "object", "properties": {"unpublished": {"type": "integer"}}}"#),
 ];
 
 fn store() -> SchemaStore {
@@ -51,11 +52,15 @@ fn found(text: &str) -> Vec<String> {
 #[test]
 fn equal_files_are_kept_once_and_bad_ones_say_why() {
     let catalog = catalog();
-    assert_eq!(catalog.flats.len(), 2);
+    assert_eq!(catalog.flats.len(), 3);
     assert_eq!(catalog.tables()[0].contents, catalog.tables()[1].contents);
     let TableContents::Broken(reason) = &catalog.tables()[2].contents else { panic!("sync.1 can be used") };
     assert!(reason.starts_with("my-app/sync/sync.1.bq: ") && reason.contains("line 2"), "{reason}");
-    assert_eq!(catalog.tables()[3].contents, TableContents::Missing);
+    assert!(matches!(catalog.tables()[3].contents, TableContents::Missing(NoLayout::Stop(_))));
+    assert!(
+        catalog.tables()[5].made && catalog.flat(5).is_some_and(|flat| flat.columns.len() == 2),
+        "what would be made is there to search"
+    );
     let flat = catalog.flat(1).unwrap();
     assert_eq!((flat.size.leaves, flat.size.columns, flat.bytes), (4, 6, MAIN.len() as u64));
     let value = flat.columns[5];
@@ -66,8 +71,8 @@ fn equal_files_are_kept_once_and_bad_ones_say_why() {
 #[test]
 fn names_are_there_before_any_file_is_read() {
     let catalog = Catalog::listed(&store());
-    assert_eq!(catalog.tables().len(), 5);
-    assert_eq!([2, 3].map(|table| &catalog.tables()[table].contents), [&TableContents::Unread, &TableContents::Missing]);
+    assert_eq!(catalog.tables().len(), 6);
+    assert_eq!([2, 3].map(|table| &catalog.tables()[table].contents), [&TableContents::Unread; 2]);
     assert_eq!(catalog.search("my-app.main", &|| false).unwrap().len(), 2);
 }
 
@@ -90,7 +95,7 @@ fn reading_tells_how_far_it_is_and_can_be_stopped() {
     assert!(Catalog::read(&store(), &watch).is_some());
     let mut seen = seen.into_inner().unwrap();
     seen.sort_unstable();
-    assert_eq!(seen, [(1, 4), (2, 4), (3, 4), (4, 4)]);
+    assert_eq!(seen, [(1, 6), (2, 6), (3, 6), (4, 6), (5, 6), (6, 6)]);
     assert!(Catalog::read(&store(), &|_| ControlFlow::Break(())).is_none());
 }
 

@@ -14,9 +14,9 @@ use super::statement;
 use crate::ground::text::count;
 use crate::ground::time::Micros;
 use crate::ground::time::minute;
-use crate::pipeline::destination::{self, Split, SplitPart, Stage};
+use crate::pipeline::destination::{SplitPart, Stage};
 use crate::rows::group::{Group, doctype_name};
-use crate::rows::schemas::SchemaStore;
+use crate::rows::schemas::{self, SchemaStore};
 use crate::rows::source::{ErrorSource, RowTable};
 use crate::triage::redact::Redactor;
 
@@ -137,22 +137,15 @@ fn doctype(name: &BackfillName<'_>, groups: &[&Group], of: &BriefOrigin<'_>, red
         rows: groups.iter().map(|group| group.count).sum(),
         first_day: day(spans.iter().map(|span| span.0).min()),
         last_day: day(spans.iter().map(|span| span.1).max()),
-        tables: known.map(|((namespace, doctype), version)| tables(namespace, doctype, version)).unwrap_or_default(),
+        tables: known.map(|((namespace, doctype), version)| tables(of.schemas, namespace, doctype, version)).unwrap_or_default(),
         groups: told.iter().zip(groups).map(|(told, group)| fault(told, &of.source.tables(group))).collect(),
     }
 }
 
-fn tables(namespace: &str, doctype: &str, version: &str) -> Vec<BackfillTable> {
-    let is_split = Split::of(namespace, doctype, version).is_some();
-    let all = destination::tables(namespace, doctype, version).into_iter();
+fn tables(schemas: Option<&SchemaStore>, namespace: &str, doctype: &str, version: &str) -> Vec<BackfillTable> {
+    let all = schemas::tables_of(schemas, namespace, doctype, version).into_iter();
     let wanted = all.filter(|table| matches!(table.stage, Stage::Live | Stage::Stable));
-    wanted
-        .map(|table| BackfillTable {
-            stage: table.stage.name(),
-            table: table.path(),
-            part: table.part.filter(|_| is_split).map(SplitPart::name),
-        })
-        .collect()
+    wanted.map(|table| BackfillTable { stage: table.stage.name(), table: table.path(), part: table.part.map(SplitPart::name) }).collect()
 }
 
 fn fault(told: &ToldGroup, tables: &[RowTable]) -> BackfillGroup {
@@ -193,8 +186,8 @@ mod tests {
     #[test]
     fn parts_of_split_documents_have_tables_of_their_own() {
         let names: Vec<String> =
-            tables("telemetry", "main", "4").into_iter().filter(|table| table.stage == "live").map(|table| table.table).collect();
+            tables(None, "telemetry", "main", "4").into_iter().filter(|table| table.stage == "live").map(|table| table.table).collect();
         assert_eq!(names, ["telemetry_live.main_v5", "telemetry_live.main_use_counter_v4"]);
-        assert!(tables("telemetry", "crash", "4").iter().all(|table| table.part.is_none()));
+        assert!(tables(None, "telemetry", "crash", "4").iter().all(|table| table.part.is_none()));
     }
 }

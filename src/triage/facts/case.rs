@@ -37,13 +37,16 @@ pub fn brief(case: &Case) -> Facts {
         facts.named("verdict", replay.agreement.words());
         violations::list(&mut facts, "broken", &replay.violations, MOST_VIOLATIONS);
     }
-    if let Some(landing) = &case.landing {
-        facts.named("column", &column::landing_in(case.layout.as_deref(), landing));
+    let landings = case.landings();
+    for (at, landing) in &landings {
+        let table = case.tables.get(*at);
+        let name = table.filter(|_| landings.len() > 1).map(|table| table.name.as_str());
+        facts.named("column", &column::landing_in(table.map(|table| &*table.layout), landing, name));
         landing.sql.iter().for_each(|sql| facts.named(column::SQL, sql));
     }
     warnings(&mut facts, case, MOST_WARNINGS);
     // The tables of its row; the others follow from them.
-    let stored = case.destinations().into_iter().filter(|table| matches!(table.stage, Stage::Live | Stage::Stable | Stage::View));
+    let stored = case.destinations().iter().filter(|table| matches!(table.stage, Stage::Live | Stage::Stable | Stage::View));
     let names: Vec<String> = stored.map(|table| table.path()).collect();
     if !names.is_empty() {
         facts.named("tables", &names.join(", "));
@@ -65,7 +68,7 @@ pub fn sheet(case: &Case, advice: SheetHints<'_>) -> Facts {
     }
     let tables = case.destinations();
     if !tables.is_empty() {
-        table::destinations(&mut facts, &tables);
+        table::destinations(&mut facts, tables);
         if let Some(sql) = case.query(Stage::Raw, case.home) {
             let how = if advice.query.is_empty() { String::new() } else { format!(" ({})", advice.query) };
             facts.heading(&format!("As it arrived{how}"));

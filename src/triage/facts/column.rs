@@ -65,11 +65,11 @@ fn clause(sentence: &str) -> String {
     }
 }
 
-/// What becomes of a value, behind the column that it lands in.
-pub fn landing_in(layout: Option<&Layout>, landing: &Landing) -> String {
+/// What becomes of a value, behind the column that it lands in; with the table, where there are several.
+pub fn landing_in(layout: Option<&Layout>, landing: &Landing, table: Option<&str>) -> String {
     let known = layout.zip(landing.column).filter(|(layout, id)| layout.get(*id).is_some());
     let column = known.map(|(layout, id)| format!("{} {}, ", layout.path(id), layout.kind_and_mode(id)));
-    format!("{}{}", column.unwrap_or_default(), self::landing(landing, None))
+    format!("{}{}", column.unwrap_or_default(), self::landing(landing, table))
 }
 
 /// Everything about a column; with its schema, also the node that fills it.
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn a_landing_is_told_with_its_column_and_fate() {
         let layout = layout(r#"[{"name":"a","type":"RECORD","fields":[{"name":"b","type":"STRING"}]}]"#);
-        let told = |landing: &Landing| landing_in(Some(&layout), landing);
+        let told = |landing: &Landing| landing_in(Some(&layout), landing, None);
         let stored = Landing { column: Some(1), fate: Fate::Stored, reason: None, sql: None, additional_pointer: None };
         assert_eq!(told(&stored), "a.b STRING NULLABLE, stored");
         let null = Landing { fate: Fate::Dropped, reason: Some(HOLDS_NULL.into()), ..stored.clone() };

@@ -2,15 +2,24 @@
 
 use super::Facts;
 use crate::ground::text::count;
-use crate::pipeline::destination;
+use crate::pipeline::destination::{self, OwnSchema};
 use crate::pipeline::layout::{Layout, Size};
-use crate::triage::catalog::{Catalog, TableId};
+use crate::rows::schemas::WOULD_BE;
+use crate::triage::catalog::{Catalog, CatalogTable, TableContents, TableId};
 
-/// What there is of a doctype version without a layout.
-pub const NO_LAYOUT: &str = "no table layout: documents of this doctype version reach no table of their own";
-
-/// What becomes of documents that are split.
-pub const SPLIT: &str = "its documents are split over several tables, which have layouts of their own";
+/// What is to be said of a doctype version's table beside its columns: that they are not published or why there are none, that its name is the
+/// pipeline's own, that its schema is a copy.
+pub fn notes(known: &CatalogTable) -> Vec<String> {
+    let doctype = &known.doctype;
+    let (namespace, name, version) = (&doctype.namespace, &doctype.doctype, &doctype.version);
+    let mut notes: Vec<String> = known.made.then(|| WOULD_BE.to_owned()).into_iter().collect();
+    match &known.contents {
+        TableContents::Missing(why) => notes.push(why.to_string()),
+        _ => notes.extend(OwnSchema::of(namespace, name).map(|own| own.to_string())),
+    }
+    notes.extend(copied(namespace, name, version));
+    notes
+}
 
 /// That a doctype version's schema is kept elsewhere, if it is.
 pub fn copied(namespace: &str, doctype: &str, version: &str) -> Option<String> {
@@ -54,8 +63,7 @@ pub fn destinations(facts: &mut Facts, tables: &[destination::DestinationTable])
 pub fn sheet(facts: &mut Facts, catalog: &Catalog, table: TableId, layout: Option<&Layout>) {
     let Some(known) = catalog.tables().get(table as usize) else { return };
     let doctype = &known.doctype;
-    let (namespace, name, version) = (&doctype.namespace, &doctype.doctype, &doctype.version);
-    destinations(facts, &destination::tables(namespace, name, version));
+    destinations(facts, &known.destinations());
     for (what, path) in [("layout", &doctype.layout), ("schema", &doctype.schema)] {
         facts.named(what, path.as_deref().unwrap_or("none"));
     }
@@ -63,9 +71,7 @@ pub fn sheet(facts: &mut Facts, catalog: &Catalog, table: TableId, layout: Optio
         facts.named("columns", &columns(&flat.size));
         size(facts, &flat.size);
     }
-    if let Some(copied) = copied(namespace, name, version) {
-        facts.named("note", &copied);
-    }
+    notes(known).iter().for_each(|note| facts.named("note", note));
     let mut odd = layout.into_iter().flat_map(oddities).peekable();
     if odd.peek().is_some() {
         facts.heading("Odd in the file");

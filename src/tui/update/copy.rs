@@ -78,8 +78,8 @@ pub(super) fn written(app: &mut App, what: &'static str, outcome: Result<String,
 
 /// The live table.
 fn live(catalog: &Catalog, table: TableId) -> Option<String> {
-    let doctype = &catalog.tables().get(table as usize)?.doctype;
-    Some(destination::live(&doctype.namespace, &doctype.doctype, &doctype.version))
+    let tables = catalog.tables().get(table as usize)?.destinations();
+    destination::first_live(&tables).or_else(|| tables.first().map(destination::DestinationTable::path))
 }
 
 /// What became of a copy.

@@ -4,7 +4,7 @@ use super::super::app::App;
 use super::super::tables::Goal;
 use super::case;
 use crate::pipeline::destination;
-use crate::triage::catalog::{Catalog, HitPlace, TableId};
+use crate::triage::catalog::{Catalog, HitPlace, TableContents, TableId};
 use crate::triage::origin;
 
 /// What the screen below the tables is about.
@@ -44,7 +44,9 @@ fn from_groups(app: &App) -> Option<Goal> {
 /// The table of a doctype version; without a version the newest that has a layout.
 fn table_of(catalog: &Catalog, namespace: &str, doctype: &str, version: Option<&str>) -> Option<TableId> {
     let known = (0..).zip(catalog.tables()).filter(|(_, table)| table.doctype.namespace == namespace && table.doctype.doctype == doctype);
-    let fits = known.filter(|(_, table)| version.map_or(table.doctype.layout.is_some(), |version| table.doctype.version == version));
+    let fits = known.filter(|(_, table)| {
+        version.map_or(!matches!(table.contents, TableContents::Missing(_)), |version| table.doctype.version == version)
+    });
     fits.last().map(|(id, _)| id)
 }
 

@@ -15,6 +15,7 @@ use crate::ground::time;
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::sink::{Fate, Severity};
 use crate::rows::column::ErrorColumn;
+use crate::rows::schemas::WOULD_BE_SHORT;
 use crate::rows::source::RowOrder;
 
 /// Draws the screen.
@@ -183,7 +184,9 @@ fn draw_pane(app: &App, screen: &CaseScreen, pane: Pane, area: Rect, buffer: &mu
 fn table_name(app: &App, screen: &CaseScreen, name: &str) -> String {
     let tables = screen.columns.len();
     let key = app.keymap.words(" (", Action::OtherTable, ")");
-    if tables > 1 { format!("{name}, {} of {tables}{key}", screen.table + 1) } else { name.to_owned() }
+    let made = screen.case.tables.get(screen.table).is_some_and(|table| table.made);
+    let made = if made { format!(", {WOULD_BE_SHORT}") } else { String::new() };
+    if tables > 1 { format!("{name}{made}, {} of {tables}{key}", screen.table + 1) } else { format!("{name}{made}") }
 }
 
 /// A payload that is no document, as it stands.

@@ -12,10 +12,11 @@ use super::super::theme::Role;
 use super::chrome;
 use super::sheet::Sheet;
 use crate::ground::text;
-use crate::pipeline::destination::{self, Split, Stage};
+use crate::pipeline::destination::Stage;
 use crate::pipeline::layout::{ColumnId, GaugeLevel};
 use crate::pipeline::names;
 use crate::pipeline::sink;
+use crate::rows::schemas::NoLayout;
 use crate::triage::catalog::{Flat, HitPlace, TableContents, TableId};
 use crate::triage::facts::{column, table};
 
@@ -81,38 +82,25 @@ impl Sheet<'_> {
         let catalog = self.app.tables.tree.catalog.clone();
         let known = &catalog.tables()[table as usize];
         match &known.contents {
-            TableContents::Missing => self.missing(table),
             TableContents::Broken(reason) => self.words(&text::visible(reason), Role::Fault),
             TableContents::Unread => self.words("reading …", Role::Dim),
-            TableContents::Columns(_) => {}
+            TableContents::Columns(_) | TableContents::Missing(_) => {}
         }
-        if !matches!(known.contents, TableContents::Missing) {
-            self.names(table);
-        }
+        table::notes(known).iter().for_each(|note| self.words(&text::visible(note), Role::Text));
+        self.names(table);
         if let Some(flat) = catalog.flat(table) {
             self.sizes(table, flat);
-        }
-        let doctype = &known.doctype;
-        if let Some(copied) = table::copied(&doctype.namespace, &doctype.doctype, &doctype.version) {
-            self.words(&copied, Role::Text);
         }
         self.failing();
     }
 
-    /// Why a doctype version has no table of its own.
-    fn missing(&mut self, table: TableId) {
-        let doctype = &self.app.tables.tree.catalog.tables()[table as usize].doctype;
-        if Split::of(&doctype.namespace, &doctype.doctype, &doctype.version).is_none() {
-            return self.words(table::NO_LAYOUT, Role::Dim);
-        }
-        self.words(&format!("{}:", table::SPLIT), Role::Text);
-        self.names(table);
-    }
-
     /// The tables that rows are written to.
     fn names(&mut self, table: TableId) {
-        let doctype = &self.app.tables.tree.catalog.tables()[table as usize].doctype;
-        let all = destination::tables(&doctype.namespace, &doctype.doctype, &doctype.version);
+        let known = &self.app.tables.tree.catalog.tables()[table as usize];
+        if matches!(&known.contents, TableContents::Missing(why) if *why != NoLayout::Split) {
+            return;
+        }
+        let all = known.destinations();
         let dot = format!(" {} ", self.app.theme.glyphs.dot);
         let stored: Vec<String> = all
             .iter()
@@ -140,7 +128,8 @@ impl Sheet<'_> {
             self.words(&format!("{}{}  {gauge}", full.repeat(filled), empty.repeat(GAUGE - filled)), role);
         }
         let dot = self.app.theme.glyphs.dot;
-        self.words(&format!("columns: {} {dot} file of {}", table::columns(&flat.size), text::bytes(flat.bytes)), Role::Dim);
+        let file = if flat.bytes == 0 { String::new() } else { format!(" {dot} file of {}", text::bytes(flat.bytes)) };
+        self.words(&format!("columns: {}{file}", table::columns(&flat.size)), Role::Dim);
         if let Some(sharers) = table::sharers(&self.app.tables.tree.catalog, id) {
             self.words(&sharers, Role::Dim);
         }

@@ -17,6 +17,7 @@ use crate::ground::outline::Tree;
 use crate::ground::sought::nothing_holds;
 use crate::ground::text;
 use crate::pipeline::layout::{Gauge, GaugeLevel, Limit};
+use crate::rows::schemas::WOULD_BE_SHORT;
 use crate::triage::catalog::{Catalog, CatalogColumn, HitKind, TableContents, TableId};
 use crate::triage::facts::column::kind_in;
 
@@ -39,7 +40,7 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer) {
 /// `1,042 tables · 368,494 columns`, or how far reading has come.
 fn totals(app: &App) -> String {
     let catalog = &app.tables.tree.catalog;
-    let with_layout = catalog.tables().iter().filter(|table| table.doctype.layout.is_some()).count() as u64;
+    let with_layout = catalog.tables().iter().filter(|table| !matches!(table.contents, TableContents::Missing(_))).count() as u64;
     let tables = text::plural(with_layout, "table", "tables");
     let dot = app.theme.glyphs.dot;
     if let Some(reading) = app.tables.reading {
@@ -168,11 +169,14 @@ impl TablePainter<'_> {
                     GaugeLevel::Over => (fault, Role::Fault),
                 };
                 pen.put_right(&text::count(gauge.used as u64), self.style(role)).skip_right(1).put_right(mark, self.style(role));
+                if catalog.tables()[table as usize].made {
+                    pen.skip_right(1).put_right(WOULD_BE_SHORT, self.style(Role::Dim));
+                }
             }
             (TableContents::Broken(_), _) => {
                 pen.put_right("broken", self.style(Role::Fault)).skip_right(1).put_right(fault, self.style(Role::Fault));
             }
-            (TableContents::Missing, _) => {
+            (TableContents::Missing(_), _) => {
                 pen.put_right("no table", self.style(Role::Dim));
             }
             _ => {}

@@ -41,7 +41,7 @@ fn tables(catalog: Catalog, done: bool) -> Message {
 /// The layout and schema of a table, the node that fills the column, and which groups fail under which column.
 pub(super) fn look(schemas: &SchemaStore, place: HitPlace, groups: Arc<Groups>) -> Result<Look, SchemaError> {
     let at = place.table as usize;
-    let layout = schemas.layout(at)?;
+    let layout = schemas.columns(at)?.layout().cloned();
     let (schema, no_schema) = match schemas.schema(at) {
         Ok(Some(schema)) => (Some(schema), None),
         Ok(None) => (None, Some("This doctype version has a table layout but no JSON schema.".to_owned())),
