@@ -19,6 +19,8 @@ pub(super) enum FoundRow<'a> {
     Blank,
     /// A row.
     Row(RowCells<'a>),
+    /// An object without a column that tells an error.
+    Foreign,
     /// Something else, with the reason.
     Bad(String),
 }
@@ -56,7 +58,7 @@ impl RowReader {
     /// Reads the line that the text begins with. Gives its length without the newline.
     pub(super) fn line<'a>(&'a mut self, text: &'a [u8]) -> (usize, FoundRow<'a>) {
         match self.walk(text, true) {
-            Some((end, seen)) if end <= LONGEST => return (end, FoundRow::Row(self.fast_cells(text, seen))),
+            Some((end, seen)) if end <= LONGEST => return (end, told(self.fast_cells(text, seen))),
             _ => {}
         }
         let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
@@ -66,7 +68,7 @@ impl RowReader {
     /// Reads a text that is one row and nothing else, over one line or several.
     pub(super) fn value<'a>(&'a mut self, text: &'a [u8]) -> FoundRow<'a> {
         match self.walk(text, false) {
-            Some((end, seen)) if end <= LONGEST => FoundRow::Row(self.fast_cells(text, seen)),
+            Some((end, seen)) if end <= LONGEST => told(self.fast_cells(text, seen)),
             _ => self.slow(text),
         }
     }
@@ -80,7 +82,7 @@ impl RowReader {
             return FoundRow::Blank;
         }
         match object::cells(text, &mut self.owned) {
-            Ok(seen) => FoundRow::Row(RowCells { text: self.owned.each_ref().map(Option::as_deref), seen }),
+            Ok(seen) => told(RowCells { text: self.owned.each_ref().map(Option::as_deref), seen }),
             Err(reason) => FoundRow::Bad(reason),
         }
     }
@@ -181,6 +183,11 @@ impl RowReader {
         }
         Some(())
     }
+}
+
+/// A row of the error table, or of something else.
+fn told(cells: RowCells<'_>) -> FoundRow<'_> {
+    if cells.seen.tell_an_error() { FoundRow::Row(cells) } else { FoundRow::Foreign }
 }
 
 /// A place in JSON text. Every step gives `None` where the text is not as simple as hoped.

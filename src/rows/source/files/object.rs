@@ -12,7 +12,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::columns::{self, COUNT, PAYLOAD, SeenColumns};
+use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TELLING};
+use crate::ground::text::{self, visible};
 use crate::rows::column::ErrorColumn;
 use crate::rows::payload::Payload;
 use crate::rows::row::SourceRow;
@@ -70,6 +71,29 @@ fn members(text: &[u8]) -> Result<Vec<(String, &RawValue)>, String> {
     }
     Ok(members)
 }
+
+/// Most names that are listed.
+const LISTED: usize = 8;
+
+/// The names of the members that a row would have as its columns; none of what is no object.
+pub(super) fn names(text: &[u8]) -> Vec<String> {
+    members(text).unwrap_or_default().into_iter().map(|(name, _)| name).collect()
+}
+
+/// Why a row with these columns, or members, is none of the error table. Safe for a terminal.
+pub(super) fn foreign<'a>(noun: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    let lacks = TELLING.map(ErrorColumn::name).join(", ");
+    let told: Vec<String> =
+        names.iter().take(text::listed(names.len(), LISTED)).map(|name| text::clip(&visible(name), LONGEST_NAME).into_owned()).collect();
+    let more = names.len() - told.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let has = if told.is_empty() { format!("no {noun} at all") } else { format!("the {noun} {}{more}", told.join(", ")) };
+    format!("not a row of the error table: it has none of {lacks}, but {has}")
+}
+
+/// Most cells of a name that is listed.
+const LONGEST_NAME: usize = 40;
 
 /// A value as a column's text: strings unescaped, anything else as it stands.
 fn text_of(value: &RawValue) -> Result<Option<Cow<'_, str>>, String> {
