@@ -276,6 +276,24 @@ fn clients_of_files_are_counted() {
 }
 
 #[test]
+fn rows_of_a_table_of_counts_stand_for_many() {
+    let first = r##"{"document_namespace": "telemetry", "document_type": "voice", "document_version": null, "hour": "2026-06-29 19:00:00 UTC", "path": "#/a", "error_count": "28", "error_rank": "1"}"##;
+    let sampled = r##"{"submission_date": "2026-06-29", "document_namespace": "telemetry", "document_type": "voice", "hour": 7, "path": "#/a", "error_count": 3, "sample_error_messages": "expected type: String, found: Null; expected type: String, found: Integer"}"##;
+    let read_of = |text: &str| Files::from_memory("counts", text.as_bytes()).unwrap();
+    let groups = read(&read_of(&[first, first].join("\n")));
+    assert_eq!((groups.rows, groups.list.len(), groups.list[0].count, groups.list[0].rows.len()), (56, 1, 56, 2));
+    let files = read_of(&[sampled, sampled].join("\n"));
+    let groups = read(&files);
+    let group = &groups.list[0];
+    assert_eq!((group.count, group.key.path.as_deref(), &*group.key.fault), (6, Some("/a"), "type"));
+    assert_eq!(group.span.map(|(first, _)| first), misfit::ground::time::parse_time("2026-06-29 07:00:00 UTC"));
+    let row = &all(&files)[0].1;
+    assert_eq!((row.error_row().rows, row.error_row().message), (3, Some("#/a: expected type: String, found: Null")));
+    let other = Files::from_memory("other", &br#"{"error_count": 3, "path": "/"}"#[..]).unwrap();
+    assert!(other.groups(&Request::default(), &Unwatched).is_err());
+}
+
+#[test]
 fn views_without_payload_and_narrow_tables_are_read() {
     let text = br#"{"document_namespace": "telemetry", "error_message": "x"}"#;
     let files = Files::from_memory("view", &text[..]).unwrap();

@@ -5,7 +5,7 @@
 
 use crate::ground::text::{self, visible};
 use crate::ground::time::{Micros, parse_time};
-use crate::rows::column::ErrorColumn;
+use crate::rows::column::{CountColumn, ErrorColumn};
 use crate::rows::payload::Payload;
 
 /// The columns of one error row that grouping needs, borrowed from the text that was read. An absent column and a NULL are both `None`.
@@ -108,7 +108,7 @@ impl SourceRow {
             time,
             odd_time,
             client: self.column(ErrorColumn::Client),
-            rows: 1,
+            rows: self.column(CountColumn::Count.name()).and_then(|rows| rows.parse().ok()).unwrap_or(1),
         }
     }
 }

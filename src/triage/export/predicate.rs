@@ -70,7 +70,7 @@ pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::rows::group::{Fingerprint, Trend};
+    use crate::rows::group::{Fingerprint, GroupKey, Trend};
 
     pub(in crate::triage::export) fn group(path: Option<&str>, class: &str, sample: &str) -> Group {
         let text = |text: &str| Some(Arc::from(text));

@@ -58,12 +58,14 @@ impl SeenColumns {
 }
 
 /// The texts of one row; `None` is an absent column, NULL, or the payload, which is never read here.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RowCells<'a> {
     /// By position in [`READ`].
     pub(super) text: [Option<&'a str>; COUNT],
     /// Which columns the row has.
     pub(super) seen: SeenColumns,
+    /// How many rows it stands for.
+    pub(super) rows: u64,
 }
 
 impl<'a> RowCells<'a> {
@@ -72,6 +74,6 @@ impl<'a> RowCells<'a> {
         // In the order of the positions.
         let [namespace, doctype, version, message, stage, class, job, _, time, client] = self.text;
         let (time, odd_time) = read_time(time);
-        ErrorRow { namespace, doctype, version, stage, class, message, job, time, odd_time, client, rows: 1 }
+        ErrorRow { namespace, doctype, version, stage, class, message, job, time, odd_time, client, rows: self.rows }
     }
 }

@@ -6,6 +6,7 @@
 use super::block::{LONGEST, too_long};
 use super::columns::{self, COUNT, PAYLOAD, RowCells, SeenColumns};
 use super::{object, string};
+use crate::rows::column::CountColumn;
 
 /// Most keys that are remembered from one row to the next.
 const MOST_KEYS: usize = 256;
@@ -82,7 +83,7 @@ impl RowReader {
             return FoundRow::Blank;
         }
         match object::cells(text, &mut self.owned) {
-            Ok(seen) => told(RowCells { text: self.owned.each_ref().map(Option::as_deref), seen }),
+            Ok((seen, rows)) => told(RowCells { text: self.owned.each_ref().map(Option::as_deref), seen, rows }),
             Err(reason) => FoundRow::Bad(reason),
         }
     }
@@ -96,7 +97,7 @@ impl RowReader {
             };
             from.get(start as usize..end as usize).and_then(|bytes| std::str::from_utf8(bytes).ok())
         });
-        RowCells { text: cells, seen }
+        RowCells { text: cells, seen, rows: 1 }
     }
 
     /// Fills `cells`; `None` where the text is not in the simple form. Gives where the row's text ends, without the newline.
@@ -153,6 +154,10 @@ impl RowReader {
         }
         let column = columns::position(&cursor.text[name..body.end]);
         let nested = &cursor.text[name..body.end] == b"attributeMap";
+        // Rows of a table of counts are few, and their columns have other names.
+        if &cursor.text[name..body.end] == CountColumn::Count.name().as_bytes() {
+            return None;
+        }
         cursor.at = body.end + 1;
         cursor.space();
         cursor.take(b':')?;
