@@ -35,7 +35,7 @@ impl Told {
 
     fn row<'a>(&'a self, job: Option<&'a str>) -> ErrorRow<'a> {
         let [namespace, doctype, version, stage, class, message, _] = self.0.each_ref().map(Option::as_deref);
-        ErrorRow { namespace, doctype, version, stage, class, message, job, time: self.1 }
+        ErrorRow { namespace, doctype, version, stage, class, message, job, time: self.1, ..ErrorRow::default() }
     }
 
     fn job(&self) -> Option<&str> {

@@ -164,13 +164,133 @@ fn what_cannot_be_read_is_refused_with_a_remedy() {
     assert!(open(at("missing.ndjson")).contains("there is no file"));
     assert!(open(at("*.missing")).contains("no file matches"));
     assert!(open(at("")).contains("is a folder; give the files in it"));
-    assert!(open(write(folder.path(), "empty", b"")).contains("empty: the file is empty; expected rows of the error table"));
     assert!(open(write(folder.path(), "table.csv", b"a,b\n1,2\n")).contains("text that begins with `a,b`"));
-    assert!(open(write(folder.path(), "other.json", b"{\"a\": 1}\n")).contains("none of its rows has a column of the error table"));
+    assert!(
+        open(write(folder.path(), "other.json", b"{\"a\": 1}\n"))
+            .contains("it has none of error_message, error_type, exception_class, but the members a")
+    );
     assert!(open(write(folder.path(), "footer.parquet", b"PAR1 and no more")).contains("it may be truncated"));
     assert!(open(write(folder.path(), "packed", &gzip(b"a,b\n"))).contains("text that begins with `a,b`"));
     assert!(refusal(Files::open(&["-".to_owned(), "-".to_owned()], ReadOptions::default())).contains("once only"));
     assert!(refusal(Files::open(&[], ReadOptions::default())).contains("no input"));
+}
+
+#[test]
+fn nothing_is_no_row_and_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in [
+        ("empty", b"".to_vec()),
+        ("blank", b" \n\r\n\t".to_vec()),
+        ("line", b"\n".to_vec()),
+        ("array", b"[]".to_vec()),
+        ("wide", b" [ \n ] \n".to_vec()),
+        ("packed", gzip(b"")),
+        ("zstd", zstd::encode_all(&b"\n"[..], 1).unwrap()),
+    ] {
+        let files = open(&write(folder.path(), name, &bytes));
+        let groups = read(&files);
+        assert_eq!((groups.rows, groups.unreadable.count, groups.missing_columns.len()), (0, 0, 0), "{name}");
+        assert_eq!(groups.unreadable.notes(), [format!("there is no row in {name}: it holds nothing")]);
+        assert_eq!(files.rows(0..9, &Unwatched, &mut |_, _, _| ControlFlow::Break(())).unwrap().empty, [name]);
+    }
+    let two = ["empty", "line"].map(|name| folder.path().join(name).to_string_lossy().into_owned());
+    let groups = read(&Files::open(&two, ReadOptions::default()).unwrap());
+    assert_eq!(groups.unreadable.notes(), ["there is no row in 2 of the inputs: they hold nothing; the first is empty"]);
+}
+
+#[test]
+fn text_of_which_nothing_is_a_row_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let two = format!("{}{}\n", row(0), row(1));
+    for (name, text, says) in [
+        ("broken", "{\"a\":tru}\n", "broken: nothing in it is a row; the first piece is broken line 1: not a row in JSON: expected ident"),
+        ("two", &two, "two: nothing in it is a row; the first piece is two line 1: not a row in JSON: trailing characters"),
+        ("open", "[", "open: nothing in it is a row"),
+        ("numbers", "[1, 2]", "numbers: nothing in it is a row; the first piece is numbers row 1"),
+    ] {
+        let files = open(&write(folder.path(), name, text.as_bytes()));
+        let told = files.groups(&Request::default(), &Unwatched).unwrap_err().to_string();
+        assert!(told.starts_with(says), "{told}");
+        let told = files.rows(0..u64::MAX, &Unwatched, &mut |_, _, _| ControlFlow::Continue(())).unwrap_err().to_string();
+        assert!(told.starts_with(says), "{told}");
+    }
+}
+
+#[test]
+fn a_document_is_no_error_row_whatever_its_members_are_called() {
+    let document =
+        r#"{"type": "main", "payload": {"info": 1}, "submission_timestamp": "2026-06-25", "document_type": "main", "version": 4}"#;
+    let envelope = r#"{"uuid": "8f", "namespace": "acme", "payload": "e30=", "a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": 7}"#;
+    for (text, says) in [
+        (document, "but the members type, payload, submission_timestamp, document_type, version"),
+        (envelope, "but the members uuid, namespace, payload, a, b, c, d, e and 2 more"),
+        ("{}", "but no members at all"),
+        (r#"{"attributeMap": {"uri": "/x"}, "payload": "e30="}"#, "but the members uri, payload"),
+    ] {
+        let error = Files::from_memory("other", text.as_bytes()).unwrap().groups(&Request::default(), &Unwatched).unwrap_err();
+        assert!(error.to_string().starts_with("other: not a row of the error table"), "{error}");
+        assert!(error.to_string().ends_with(says), "{error}");
+        assert_eq!(error.advice(), Some(misfit::rows::advice::Advice::ReadDocuments));
+    }
+    let mixed = format!("{document}\n{}\n{envelope}\n", row(0));
+    let groups = read(&Files::from_memory("mixed", mixed.into_bytes()).unwrap());
+    assert_eq!((groups.rows, groups.unreadable.count, groups.unreadable.first[1].origin.as_str()), (1, 2, "mixed line 3"));
+}
+
+#[test]
+fn a_time_is_read_or_told() {
+    let odd = |time: &str| row(0).replace("\"2026-06-25 12:00:00 UTC\"", time);
+    let text = [
+        "1782389700",
+        "\"1782389700000\"",
+        "1782389700000000",
+        "\"2026-06-25T14:15:00+02:00\"",
+        "\"2026-02-30 12:00:00 UTC\"",
+        "null",
+        "\"soon\"",
+    ]
+    .map(odd)
+    .join("\n");
+    let files = Files::from_memory("times", text.into_bytes()).unwrap();
+    let groups = read(&files);
+    assert_eq!((groups.rows, groups.unreadable.count, groups.outside), (7, 0, 0));
+    let time = misfit::ground::time::parse_time;
+    let at = time("2026-06-25 12:15:00 UTC").unwrap();
+    assert_eq!(groups.span, Some((at, at)));
+    assert_eq!(groups.unreadable.notes(), ["2 rows have a time that cannot be read; the first is times line 5: 2026-02-30 12:00:00 UTC"]);
+    let window = Request { since: Some(at), ..Request::default() };
+    let groups = files.groups(&window, &Unwatched).unwrap();
+    assert_eq!(
+        (groups.rows, groups.outside, groups.unreadable.times.count),
+        (4, 1, 2),
+        "nobody knows where odd times are; NULL is in no window"
+    );
+}
+
+#[test]
+fn clients_of_files_are_counted() {
+    let text: String = (0..9).map(|i| row(0).replace("\"uri\"", &format!("\"client_id\": \"c{}\", \"uri\"", i % 3)) + "\n").collect();
+    let groups = read(&Files::from_memory("rows", text.into_bytes()).unwrap());
+    assert_eq!(groups.list[0].clients.map(|clients| (clients.count, clients.exact)), Some((3, true)));
+    assert_eq!(read(&Files::from_memory("rows", lines()).unwrap()).list[0].clients, None);
+}
+
+#[test]
+fn rows_of_a_table_of_counts_stand_for_many() {
+    let first = r##"{"document_namespace": "telemetry", "document_type": "voice", "document_version": null, "hour": "2026-06-29 19:00:00 UTC", "path": "#/a", "error_count": "28", "error_rank": "1"}"##;
+    let sampled = r##"{"submission_date": "2026-06-29", "document_namespace": "telemetry", "document_type": "voice", "hour": 7, "path": "#/a", "error_count": 3, "sample_error_messages": "expected type: String, found: Null; expected type: String, found: Integer"}"##;
+    let read_of = |text: &str| Files::from_memory("counts", text.as_bytes()).unwrap();
+    let groups = read(&read_of(&[first, first].join("\n")));
+    assert_eq!((groups.rows, groups.list.len(), groups.list[0].count, groups.list[0].rows.len()), (56, 1, 56, 2));
+    let files = read_of(&[sampled, sampled].join("\n"));
+    let groups = read(&files);
+    let group = &groups.list[0];
+    assert_eq!((group.count, group.key.path.as_deref(), &*group.key.fault), (6, Some("/a"), "type"));
+    assert_eq!(group.span.map(|(first, _)| first), misfit::ground::time::parse_time("2026-06-29 07:00:00 UTC"));
+    let row = &all(&files)[0].1;
+    assert_eq!((row.error_row().rows, row.error_row().message), (3, Some("#/a: expected type: String, found: Null")));
+    let other = Files::from_memory("other", &br#"{"error_count": 3, "path": "/"}"#[..]).unwrap();
+    assert!(other.groups(&Request::default(), &Unwatched).is_err());
 }
 
 #[test]

@@ -36,7 +36,8 @@ fn texts(values: impl Iterator<Item = String>) -> Vec<ByteArray> {
 /// A file whose time column has this type, written by `times`.
 fn file(time: &str, times: impl Fn(&mut SerializedRowGroupWriter<'_, Vec<u8>>)) -> Vec<u8> {
     let schema = format!(
-        "message errors {{ required binary document_namespace (UTF8); optional binary document_type (UTF8); optional int32 n; optional int32 day (DATE);
+        "message errors {{ required binary document_namespace (UTF8); optional binary document_type (UTF8); required binary error_type (UTF8);
+         optional int32 n; optional int32 day (DATE);
          optional group tags (LIST) {{ repeated group list {{ optional binary element (UTF8); }} }}
          optional binary payload; {time} }}"
     );
@@ -47,6 +48,7 @@ fn file(time: &str, times: impl Fn(&mut SerializedRowGroupWriter<'_, Vec<u8>>)) 
         column::<ByteArrayType>(&mut rows, &texts((0..ROWS).map(|i| format!("namespace-{}", i % 5))), None, None);
         let some: Vec<i16> = (0..ROWS).map(|i| i16::from(i % 2 == 0)).collect();
         column::<ByteArrayType>(&mut rows, &texts((0..ROWS).step_by(2).map(|i| format!("type-{group}-{i}"))), Some(&some), None);
+        column::<ByteArrayType>(&mut rows, &texts((0..ROWS).map(|_| "ParsePayload".to_owned())), None, None);
         let all = vec![1; ROWS];
         column::<Int32Type>(&mut rows, &(0..ROWS as i32).collect::<Vec<_>>(), Some(&all), None);
         column::<Int32Type>(&mut rows, &vec![20_629; ROWS], Some(&all), None);
@@ -93,7 +95,7 @@ fn rows_are_read_in_order_and_found_again() {
     for files in sources {
         let groups = files.groups(&Request::default(), &Unwatched).unwrap();
         assert_eq!((groups.rows, groups.unreadable.count), ((GROUPS * ROWS) as u64, 0));
-        assert_eq!(groups.missing_columns, ["document_version", "error_message", "error_type", "exception_class", "job_name"]);
+        assert_eq!(groups.missing_columns, ["document_version", "error_message", "exception_class", "job_name"]);
         assert_eq!(groups.span.map(|(first, _)| first), Some(MILLIS * 1000));
         let mut seen = Vec::new();
         let range = (2 * ROWS as u64 - 2)..(2 * ROWS as u64 + 3);
@@ -120,6 +122,7 @@ fn values_become_the_text_of_other_exports() {
         [
             ("document_namespace", Some("namespace-2")),
             ("document_type", Some("type-1-2")),
+            ("error_type", Some("ParsePayload")),
             ("n", Some("2")),
             ("day", Some("2026-06-25")),
             ("submission_timestamp", Some("2026-06-25 12:44:40.123000 UTC")),
@@ -148,6 +151,7 @@ fn times_of_every_type_are_the_same_time() {
             column::<Int64Type>(rows, &[MILLIS * 1_000; ROWS], None, None)
         }),
         file("required int96 submission_timestamp;", |rows| column::<Int96Type>(rows, &[old; ROWS], None, None)),
+        file("required int64 submission_timestamp;", |rows| column::<Int64Type>(rows, &[MILLIS; ROWS], None, None)),
         file("required binary submission_timestamp (UTF8);", |rows| column::<ByteArrayType>(rows, &text, None, None)),
     ];
     for (i, bytes) in files.iter().enumerate() {
@@ -155,6 +159,16 @@ fn times_of_every_type_are_the_same_time() {
         assert_eq!(groups.span, Some((MILLIS * 1000, MILLIS * 1000)), "file {i}");
         assert_eq!(all(&open(bytes))[0].error_row().time, Some(MILLIS * 1000), "file {i}");
     }
+}
+
+#[test]
+fn a_time_in_another_unit_than_the_table_says_is_no_year_9999() {
+    let bytes = file("required int64 submission_timestamp (TIMESTAMP(MILLIS,true));", |rows| {
+        column::<Int64Type>(rows, &[MILLIS * 1_000; ROWS], None, None)
+    });
+    let groups = open(&bytes).groups(&Request { since: Some(0), ..Request::default() }, &Unwatched).unwrap();
+    assert_eq!((groups.rows, groups.outside, groups.span, groups.unreadable.times.count), (0, 0, None, (GROUPS * ROWS) as u64));
+    assert_eq!(groups.unreadable.times.first.unwrap().origin, "errors.parquet row 1");
 }
 
 #[test]

@@ -80,7 +80,7 @@ pub(super) fn run(asked: Asked<CasesQuestion>, config: &Config) -> Result<ExitCo
     drop(line);
     stdout.flush()?;
     holding::tell(holding.as_ref());
-    if printed == 0 && holding.is_none() {
+    if printed == 0 && holding.is_none() && unreadable.empty.is_empty() {
         unmet::check(source.as_ref(), &request, &Groups::default())?.iter().for_each(|note| out::tell(&format!("misfit: {note}")));
         if let Some(group) = question.group {
             out::tell(&format!("misfit: {}", unmet::check_group(source.as_ref(), &request, group)?));

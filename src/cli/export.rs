@@ -132,6 +132,10 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     let stop = ExportStop::on_interrupt()?;
     let groups = source.groups(&request, &stop)?;
     ensure!(!groups.partial, "stopped; nothing was written");
+    if let Some(told) = out::nothing_to_write(&groups) {
+        out::tell(&told);
+        return Ok(ExitCode::SUCCESS);
+    }
     unmet::check(source.as_ref(), &request, &groups)?.iter().for_each(|note| out::tell(&format!("misfit: {note}")));
     let choice = Choice::of(&groups, &question.groups);
     let group_of = match (&schemas, choice.vanished.is_empty() || source.is_remote()) {

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use color_eyre::eyre::{ensure, eyre};
+use color_eyre::eyre::{bail, ensure, eyre};
 use color_eyre::{Result, eyre::WrapErr};
 
 use super::holding::{self, HoldingArgs};
@@ -168,6 +168,10 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let held = holding.map(|holding| holding.told());
     let strays: Vec<String> = held.into_iter().chain(unmet).chain(out::strays(request.schemas.as_deref())).collect();
     if let Some(baseline) = baseline {
+        // All groups would be gone, and nobody knows whether they are.
+        if let (0, 0, Some(told)) = (groups.rows, groups.outside, groups.unreadable.emptiness()) {
+            bail!("{told}, so nothing can be compared with the baseline");
+        }
         return print_changes(&baseline, &groups, growth, question.format, strays);
     }
     let filter = question.filter.as_deref().filter(|text| !text.trim().is_empty());
@@ -297,7 +301,7 @@ mod tests {
         let groups = Groups {
             rows: 1200,
             outside: 3,
-            unreadable: Unreadable { count: 2, first: vec![bad] },
+            unreadable: Unreadable { count: 2, first: vec![bad], ..Unreadable::default() },
             missing_columns: vec![column::ErrorColumn::Job],
             partial: true,
             notes: vec!["counting reads 3 GiB".into()],

@@ -50,17 +50,25 @@ pub(super) fn tell(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// What of the input is no row, with the first one quoted; `None` where all is well.
-pub(super) fn unreadable(unreadable: &Unreadable) -> Option<String> {
-    let bad = unreadable.first.first()?;
-    let quote = visible(&bad.quote);
-    Some(format!(
-        "{}; the first is {}: {}: {}",
-        plural(unreadable.count, "piece of input is not a row", "pieces of input are not rows"),
-        visible(&bad.origin),
-        visible(&bad.reason),
-        text::clip(&quote, MOST_QUOTED)
-    ))
+/// What of the input is no row, or could not be read of a row, with the first of each quoted; nothing where all is well.
+pub(super) fn unreadable(unreadable: &Unreadable) -> Vec<String> {
+    let pieces = unreadable.first.first().map(|bad| {
+        let quote = visible(&bad.quote);
+        format!(
+            "{}; the first is {}: {}: {}",
+            plural(unreadable.count, "piece of input is not a row", "pieces of input are not rows"),
+            visible(&bad.origin),
+            visible(&bad.reason),
+            text::clip(&quote, MOST_QUOTED)
+        )
+    });
+    pieces.into_iter().chain(unreadable.notes()).collect()
+}
+
+/// That nothing is written, where the inputs hold nothing at all.
+pub(super) fn nothing_to_write(groups: &Groups) -> Option<String> {
+    let told = groups.unreadable.emptiness().filter(|_| groups.rows == 0 && groups.outside == 0 && groups.unreadable.count == 0)?;
+    Some(format!("misfit: {told}; nothing was written"))
 }
 
 /// Files of the schemas that no row is ever judged by, with the first one named; `None` where there are none.

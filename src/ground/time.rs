@@ -13,7 +13,8 @@ const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
 
 /// `2026-06-25 12:44:40.123456 UTC` as BigQuery prints it, ISO 8601 (`T` or a space, `Z`, an offset or none, a fraction or none, a
-/// date alone) and seconds since 1970 (`1795057296` or, as BigQuery's API writes them, `1.795057296293888E9`).
+/// date alone) and the time since 1970 as a number: in seconds (`1795057296` or, as BigQuery's API writes them, `1.795057296293888E9`),
+/// milliseconds, microseconds or nanoseconds, whichever puts it nearest to today.
 /// A text without zone is UTC; what is finer than a microsecond is cut off. `None` where the text is no time.
 pub fn parse_time(text: &str) -> Option<Micros> {
     let bytes = text.as_bytes();
@@ -23,7 +24,7 @@ pub fn parse_time(text: &str) -> Option<Micros> {
     {
         return day.checked_mul(DAY)?.checked_add(micros);
     }
-    seconds_of(text.trim()).or_else(|| Timestamp::from_str(text.trim()).ok().map(Timestamp::as_microsecond))
+    number_of(text.trim()).or_else(|| Timestamp::from_str(text.trim()).ok().map(Timestamp::as_microsecond))
 }
 
 /// The time as BigQuery prints it: `2026-06-25 12:44:40.123456 UTC`, the fraction only where there is one.
@@ -119,15 +120,45 @@ fn digits(text: &[u8]) -> Option<i64> {
     text.iter().try_fold(0, |n, byte| byte.is_ascii_digit().then(|| n * 10 + i64::from(byte - b'0')))
 }
 
-fn seconds_of(text: &str) -> Option<Micros> {
-    if let Ok(seconds) = text.parse::<i64>() {
-        return seconds.checked_mul(SECOND);
+/// Numbers below are seconds: before the year 5138.
+const SECONDS_END: u64 = 100_000_000_000;
+
+/// Units of a number that counts from 1970 on: how many of them are a second. Each unit begins in 1973, where the one before ends in 5138.
+fn units_of(number: u64) -> Option<i64> {
+    let mut end = SECONDS_END;
+    for units in [1, 1_000, 1_000_000] {
+        if number < end {
+            return Some(units);
+        }
+        end = end.saturating_mul(1_000);
+    }
+    (number < end).then_some(1_000_000_000)
+}
+
+/// Microseconds of a time since 1970 in whichever unit it is.
+fn number_of(text: &str) -> Option<Micros> {
+    if let Ok(number) = text.parse::<i64>() {
+        return Some(match units_of(number.unsigned_abs())? {
+            units @ 1_000_000_000.. => number.div_euclid(units / SECOND),
+            units => number.checked_mul(SECOND / units)?,
+        });
     }
     // Rust reads "inf" and "nan" as numbers too.
     let numeric = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'+' | b'-' | b'e' | b'E'));
-    let micros = (text.parse::<f64>().ok().filter(|_| numeric)? * SECOND as f64).round();
+    let number = text.parse::<f64>().ok().filter(|_| numeric)?;
+    let micros = (number * (SECOND as f64 / units_of(number.abs() as u64)? as f64)).round();
     (micros.abs() < i64::MAX as f64).then_some(micros as i64)
 }
+
+/// The time that a number of units tells, so many of which are a second; `None` where that is no year that a table can hold.
+pub(crate) fn since_1970(number: i64, units: i64) -> Option<Micros> {
+    let micros = if units > SECOND { number.div_euclid(units / SECOND) } else { number.checked_mul(SECOND / units)? };
+    (FIRST..=LAST).contains(&micros).then_some(micros)
+}
+
+/// 0001-01-01 and the end of 9999-12-31, between which BigQuery's times are.
+const FIRST: Micros = -62_135_596_800 * SECOND;
+const LAST: Micros = 253_402_300_800 * SECOND - 1;
 
 #[cfg(test)]
 mod tests {
@@ -155,6 +186,20 @@ mod tests {
         assert_eq!(parse_time("2026-06-25"), Some(1_782_345_600_000_000));
         assert_eq!(parse_time("1795057296"), Some(1_795_057_296_000_000));
         assert_eq!(parse_time("1969-12-31 23:59:59.999999 UTC"), Some(-1));
+        for text in ["2026-06-25 14:44:40+0200", "2026-06-25T14:44:40+02", "2026-06-25 12:44:40", "2026-06-25 12:44:40-00:00"] {
+            assert_eq!(parse_time(text), Some(1_782_391_480_000_000), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_in_the_unit_that_they_are_in() {
+        for text in ["1782391480123", "1782391480123000", "1782391480123000000", "1782391480.123", "1.782391480123E12", "1.782391480123E15"]
+        {
+            assert_eq!(parse_time(text), Some(1_782_391_480_123_000), "{text}");
+        }
+        assert_eq!((parse_time("0"), parse_time("-1")), (Some(0), Some(-SECOND)));
+        assert_eq!(parse_time("99999999999999999999"), None);
+        assert_eq!((since_1970(1_782_391_480_123_456, 1_000), since_1970(1_782_391_480_123, 1_000)), (None, Some(1_782_391_480_123_000)));
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub enum Advice {
     Replace,
     /// Name the doctype, or the file by it.
     NameDoctype,
+    /// Let documents be read as such.
+    ReadDocuments,
     /// Name the ping that a document of Glean stands for.
     NamePing,
 }

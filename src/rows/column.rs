@@ -232,11 +232,15 @@ pub enum CountColumn {
     Day,
     /// The hour that they are of: a time, or a number of the day.
     Hour,
+    /// Where in the documents they are, as the message begins.
+    Path,
 }
 
 impl CountColumn {
     /// All of them.
     pub const ALL: [CountColumn; 4] = [CountColumn::Count, CountColumn::Sample, CountColumn::Day, CountColumn::Hour];
+    /// What parts the messages of a sample.
+    pub const SAMPLES: &str = "; ";
 
     /// Its name.
     pub const fn name(self) -> &'static str {
@@ -245,6 +249,7 @@ impl CountColumn {
             CountColumn::Sample => "sample_error_messages",
             CountColumn::Day => "submission_date",
             CountColumn::Hour => "hour",
+            CountColumn::Path => "path",
         }
     }
 }

@@ -15,6 +15,7 @@ mod hours;
 mod job_name;
 mod keys;
 mod list;
+mod many;
 mod memo;
 mod merge;
 mod part;
@@ -200,6 +201,8 @@ pub struct Facet {
     pub values: Vec<(Arc<str>, u64)>,
     /// Rows whose value is not among `values`.
     pub others: u64,
+    /// Whether the counts are exact; otherwise some are only about so, because there are too many values to count each.
+    pub exact: bool,
 }
 
 /// Order of a list of groups.

@@ -3,12 +3,13 @@
 //! Owns: the row as grouping sees it and whole, where a row is found again, what could not be read as one.
 //! Refuses: the columns themselves (column), reading (source), unpacking (payload), counting (group).
 
+use crate::ground::text::{self, visible};
 use crate::ground::time::{Micros, parse_time};
-use crate::rows::column::ErrorColumn;
+use crate::rows::column::{CountColumn, ErrorColumn};
 use crate::rows::payload::Payload;
 
 /// The columns of one error row that grouping needs, borrowed from the text that was read. An absent column and a NULL are both `None`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ErrorRow<'a> {
     /// `document_namespace`
     pub namespace: Option<&'a str>,
@@ -26,6 +27,30 @@ pub struct ErrorRow<'a> {
     pub job: Option<&'a str>,
     /// `submission_timestamp`
     pub time: Option<Micros>,
+    /// The text of the time, where that is none.
+    pub odd_time: Option<&'a str>,
+    /// `client_id`: who sent the document.
+    pub client: Option<&'a str>,
+    /// How many rows of the error table it stands for: one, unless it is a row of a table of counts.
+    pub rows: u64,
+}
+
+impl Default for ErrorRow<'_> {
+    fn default() -> Self {
+        ErrorRow {
+            namespace: None,
+            doctype: None,
+            version: None,
+            stage: None,
+            class: None,
+            message: None,
+            job: None,
+            time: None,
+            odd_time: None,
+            client: None,
+            rows: 1,
+        }
+    }
 }
 
 /// Where a row is found again: the position of its file among the inputs (16 bits) and its place in it (48 bits): the byte offset in the
@@ -71,6 +96,7 @@ impl SourceRow {
 
     /// The columns that grouping needs.
     pub fn error_row(&self) -> ErrorRow<'_> {
+        let (time, odd_time) = read_time(self.column(ErrorColumn::Time));
         ErrorRow {
             namespace: self.column(ErrorColumn::Namespace),
             doctype: self.column(ErrorColumn::Doctype),
@@ -79,18 +105,72 @@ impl SourceRow {
             class: self.column(ErrorColumn::Class),
             message: self.column(ErrorColumn::Message),
             job: self.column(ErrorColumn::Job),
-            time: self.column(ErrorColumn::Time).and_then(parse_time),
+            time,
+            odd_time,
+            client: self.column(ErrorColumn::Client),
+            rows: self.column(CountColumn::Count.name()).and_then(|rows| rows.parse().ok()).unwrap_or(1),
         }
     }
 }
 
-/// What could not be read as a row.
+/// The time that the text of a column tells, or else the text.
+pub(crate) fn read_time(text: Option<&str>) -> (Option<Micros>, Option<&str>) {
+    let time = text.and_then(parse_time);
+    (time, text.filter(|_| time.is_none()))
+}
+
+/// What could not be read as a row, or of a row.
 #[derive(Debug, Clone, Default)]
 pub struct Unreadable {
     /// How many lines, elements or rows.
     pub count: u64,
     /// The first few, in order.
     pub first: Vec<BadRow>,
+    /// Rows whose time is none.
+    pub times: OddTimes,
+    /// Names of the inputs in which nothing stands at all, in order.
+    pub empty: Vec<String>,
+}
+
+/// Rows with a time that cannot be read. They are rows without a time, and in no window.
+#[derive(Debug, Clone, Default)]
+pub struct OddTimes {
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub first: Option<BadRow>,
+}
+
+/// Characters of a time that are quoted.
+const TIME_QUOTE: usize = 40;
+
+impl Unreadable {
+    /// Which inputs hold nothing at all; `None` where all hold something. Safe for a terminal.
+    pub fn emptiness(&self) -> Option<String> {
+        let first = visible(self.empty.first()?);
+        Some(match self.empty.len() {
+            1 => format!("there is no row in {first}: it holds nothing"),
+            n => format!("there is no row in {} of the inputs: they hold nothing; the first is {first}", text::count(n as u64)),
+        })
+    }
+
+    /// How many rows have a time that cannot be read; `None` where there are none.
+    pub fn odd_times(&self) -> Option<String> {
+        let count = self.times.count;
+        (count > 0).then(|| text::plural(count, "row has a time that cannot be read", "rows have a time that cannot be read"))
+    }
+
+    /// All that is to be said of it beside the pieces that are no rows, a sentence each, with what is quoted. Safe for a terminal.
+    pub fn notes(&self) -> Vec<String> {
+        let times = self.odd_times().map(|told| match &self.times.first {
+            Some(first) => {
+                let quote: String = first.quote.chars().take(TIME_QUOTE).collect();
+                format!("{told}; the first is {}: {}", visible(&first.origin), visible(&quote))
+            }
+            None => told,
+        });
+        self.emptiness().into_iter().chain(times).collect()
+    }
 }
 
 /// One piece of input that is no row.

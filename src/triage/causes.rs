@@ -209,7 +209,7 @@ impl Causes {
             _ => cause.sentence(),
         };
         let values = self.groups.list.iter().map(|cause| (told(cause).into(), cause.count)).collect();
-        Facet { name: FACET, values, others: 0 }
+        Facet { name: FACET, values, others: 0, exact: true }
     }
 
     /// What stands beside the name of the facet.

@@ -222,7 +222,7 @@ mod tests {
             let count = keys.iter().map(|(_, rows)| rows).sum::<u64>() + others;
             let mut group = group(number, ("shop", "events", Some("/m/{key}")), "type", count, false);
             let values = keys.iter().map(|(key, rows)| ((*key).into(), *rows)).collect();
-            group.facets = vec![crate::rows::group::Facet { name: "key", values, others }];
+            group.facets = vec![crate::rows::group::Facet { name: "key", values, others, exact: true }];
             group.key.path = Some(format!("/m{number}/{{key}}").into());
             group
         };

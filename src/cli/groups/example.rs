@@ -33,7 +33,7 @@ pub(super) fn group() -> Group {
         noise: false,
         sample: Arc::from("=1+1 \u{1b}[2J \"x\" \u{9b} \u{202e}"),
         says: Arc::from("required key [app_build] not found"),
-        facets: vec![Facet { name: "key", values: vec![(Arc::from("app_build"), 1234)], others: 0 }],
+        facets: vec![Facet { name: "key", values: vec![(Arc::from("app_build"), 1234)], others: 0, exact: true }],
         sampled: Some(1000),
         clients: Some(Clients { count: 77, exact: false }),
         folded: None,

@@ -49,7 +49,7 @@ pub(super) fn document(groups: &Groups, records: Vec<impl Serialize>) -> serde_j
             first: groups.unreadable.first.iter().map(UnreadableRow::new).collect(),
         },
         missing_columns: &groups.missing_columns,
-        notes: groups.notes.iter().map(advised).collect(),
+        notes: groups.unreadable.notes().into_iter().chain(groups.notes.iter().map(advised)).collect(),
         groups: records,
     };
     pretty(&answer)

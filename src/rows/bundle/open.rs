@@ -99,5 +99,5 @@ fn store(name: &str, files: Vec<record::BundledFile>, absent: Vec<String>, revis
 
 fn unreadable(told: record::BundledUnreadable) -> Unreadable {
     let first = told.first.into_iter().map(|(origin, reason, quote)| BadRow { origin, reason, quote });
-    Unreadable { count: told.count, first: first.collect() }
+    Unreadable { count: told.count, first: first.collect(), ..Unreadable::default() }
 }

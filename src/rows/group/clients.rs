@@ -1,7 +1,11 @@
 //! How many different clients: estimated from the smallest hashes of their ids.
 //!
 //! Owns: adding up the hashes of several parts, the estimate (k minimum values: n ids spread evenly over all hashes put the k-th smallest
-//! at k/n of the way). Refuses: hashing; that is the source's, and must be the same for all parts.
+//! at k/n of the way); the hash of an id where the source has none. Refuses: hashes of several kinds in one number.
+
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
 
 use super::Clients;
 
@@ -19,6 +23,18 @@ impl Hashes {
         self.0.sort_unstable();
         self.0.dedup();
         self.0.truncate(KEPT);
+    }
+
+    /// Adds the client of one row, which most often is a known one or too many.
+    pub(super) fn add_client(&mut self, id: &str) {
+        let hash = hash(id);
+        if self.0.len() == KEPT && self.0.last().is_some_and(|last| hash >= *last) {
+            return;
+        }
+        if let Err(at) = self.0.binary_search(&hash) {
+            self.0.truncate(KEPT - 1);
+            self.0.insert(at.min(self.0.len()), hash);
+        }
     }
 
     /// Adds what another part has.
@@ -39,23 +55,30 @@ impl Hashes {
     }
 }
 
+/// A hash of a text that is spread evenly, and the same for the same text everywhere.
+pub(super) fn hash(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(text.as_bytes());
+    spread(hasher.finish())
+}
+
+/// Every bit of the outcome depends on every bit of the number.
+fn spread(n: u64) -> u64 {
+    let mut x = n.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// A good hash of a number.
-    fn hash(n: u64) -> u64 {
-        let mut x = n.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^ (x >> 31)
-    }
 
     #[test]
     fn few_are_counted_and_many_are_estimated() {
         let of = |n: u64| {
             let mut hashes = Hashes::default();
-            (0..n).for_each(|id| hashes.add(&[hash(id)]));
+            (0..n).for_each(|id| hashes.add(&[spread(id)]));
             hashes.count()
         };
         assert_eq!((of(0), of(3)), (None, Some(Clients { count: 3, exact: true })));
@@ -63,6 +86,23 @@ mod tests {
             let told = of(n).unwrap();
             assert!(!told.exact && (told.count as f64 / n as f64 - 1.0).abs() < 0.3, "{told:?} of {n}");
         }
+    }
+
+    #[test]
+    fn rows_of_a_file_are_counted_by_their_clients_in_any_order() {
+        let of = |ids: &mut dyn Iterator<Item = u32>| {
+            let mut hashes = Hashes::default();
+            ids.for_each(|id| hashes.add_client(&format!("client-{id}")));
+            hashes
+        };
+        assert_eq!(of(&mut (0..900).map(|id| id % 3)).count(), Some(Clients { count: 3, exact: true }));
+        let (up, down) = (of(&mut (0..5000)), of(&mut (0..5000).rev()));
+        assert_eq!(up, down);
+        let told = up.count().unwrap();
+        assert!(!told.exact && (told.count as f64 / 5000.0 - 1.0).abs() < 0.3, "{told:?}");
+        let (mut even, odd) = (of(&mut (0..5000).step_by(2)), of(&mut (1..5000).step_by(2)));
+        even.absorb(&odd);
+        assert_eq!(even, up);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Owns: their names, order and meanings, which are stable: times are RFC 3339, jobs have their names, `share` is of all counted rows,
 //! `status_sure` is false where nothing can be said, `facet_rows` are the rows that the facets are counted from, `keys` are those around the place
-//! (where the path says `{key}`), the most frequent ones with their rows, `keys_others` the rows with others.
+//! (where the path says `{key}`), the most frequent ones with their rows, `keys_others` the rows with others; where a facet is not `exact`, some of its counts are about so.
 //! Refuses: forms (JSON, CSV): it is written by whoever serializes it, and holds no tree of values.
 
 use serde::{Serialize, Serializer};
@@ -82,6 +82,7 @@ struct FacetMember<'a> {
     name: &'a str,
     values: Vec<ValueMember<'a>>,
     others: u64,
+    exact: bool,
 }
 
 #[derive(Serialize)]
@@ -93,7 +94,7 @@ struct ValueMember<'a> {
 impl<'a> FacetMember<'a> {
     fn of(facet: &'a FacetRecord) -> Self {
         let value = |(value, count): &'a (String, u64)| ValueMember { value, count: *count };
-        FacetMember { name: &facet.name, values: facet.values.iter().map(value).collect(), others: facet.others }
+        FacetMember { name: &facet.name, values: facet.values.iter().map(value).collect(), others: facet.others, exact: facet.exact }
     }
 }
 

@@ -44,8 +44,8 @@ pub(super) enum Remember {
     No,
     /// It is kept, for more rows may say it; the row that said it first was not asked for.
     Seen,
-    /// It is kept, and the values in it are counted for the row that said it first.
-    Counted,
+    /// It is kept, and the values in it are counted for the row that said it first, which stands for so many.
+    Counted(u64),
 }
 
 impl Grouper {
@@ -72,16 +72,16 @@ impl Grouper {
 
     /// Counts one row.
     pub fn add(&mut self, row: &ErrorRow<'_>, at: RowRef) {
-        self.rows += 1;
+        self.rows += row.rows;
         let message = row.message.unwrap_or("");
         let bucket = self.bucket(row);
-        let group = match self.memo.find(bucket, message) {
+        let group = match self.memo.find(bucket, message, row.rows) {
             Some(group) => group,
-            None => self.group_of(bucket, message, at, Remember::Counted),
+            None => self.group_of(bucket, message, at, Remember::Counted(row.rows)),
         };
-        let job = self.witness(row, 1);
+        let job = self.witness(row, row.rows);
         if let Some(part) = self.parts.get_mut(group as usize) {
-            part.count(at, message, row.time, job);
+            part.count(row, at, job);
         }
     }
 
@@ -99,7 +99,7 @@ impl Grouper {
             None => self.group_of(bucket, message, at, Remember::Seen),
         };
         if let Some(part) = self.parts.get_mut(group as usize) {
-            part.count_outside(row.time, job);
+            part.count_outside(row, job);
         }
     }
 
@@ -164,10 +164,10 @@ impl Grouper {
         if remember == Remember::No {
             return group;
         }
-        if remember == Remember::Counted
+        if let Remember::Counted(rows) = remember
             && let (Some(part), Some(fault)) = (self.parts.get_mut(group as usize), readings.get(reading))
         {
-            part.tally(fault, 1);
+            part.tally(fault, rows);
         }
         if let Some(pushed) = self.memo.keep(SeenMessage { bucket, group, reading, rows: 0, message: message.to_owned() }) {
             tally(&mut self.parts, &self.buckets, &pushed);

@@ -42,14 +42,14 @@ impl Memo {
         ways.find(|seen| seen.bucket == bucket && seen.message == message).map(|seen| seen.group)
     }
 
-    /// The group of a message, which then has one row more.
-    pub(super) fn find(&mut self, bucket: u32, message: &str) -> Option<u32> {
+    /// The group of a message, which then has so many rows more.
+    pub(super) fn find(&mut self, bucket: u32, message: &str, rows: u64) -> Option<u32> {
         let (first, tag) = place(bucket, message);
         let tags = self.tags.get(first..first + WAYS)?;
         let ways = self.slots.get_mut(first..first + WAYS)?;
         let mut likely = ways.iter_mut().zip(tags).filter(|(_, known)| **known == tag).filter_map(|(way, _)| way.as_mut());
         let seen = likely.find(|seen| seen.bucket == bucket && seen.message == message)?;
-        seen.rows += 1;
+        seen.rows += rows;
         Some(seen.group)
     }
 

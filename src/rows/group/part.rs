@@ -12,7 +12,7 @@ use super::hours::Hours;
 use super::{GroupKey, Trend, union};
 use crate::ground::time::Micros;
 use crate::pipeline::fault::{Fault, Keyword};
-use crate::rows::row::RowRef;
+use crate::rows::row::{ErrorRow, RowRef};
 
 /// Counts of a group. `lives` is ordered by the number of the job, which is the thread's own until parts are merged.
 #[derive(Clone)]
@@ -56,30 +56,33 @@ impl GroupPart {
     }
 
     /// Counts a row but not the values in its message.
-    pub(super) fn count(&mut self, at: RowRef, message: &str, time: Option<Micros>, job: Option<u32>) {
+    pub(super) fn count(&mut self, row: &ErrorRow<'_>, at: RowRef, job: Option<u32>) {
         if self.count == 0 || at < self.sample.0 {
-            self.sample = (at, message.into());
+            self.sample = (at, row.message.unwrap_or("").into());
         }
-        self.count += 1;
-        self.told += 1;
+        self.count += row.rows;
+        self.told += row.rows;
         self.rows.push(at);
-        let span = time.map(|time| (time, time));
+        let span = row.time.map(|time| (time, time));
         self.span = union(self.span, span);
-        if let Some(time) = time {
-            self.trend.add(time);
+        if let Some(time) = row.time {
+            self.trend.add(time, row.rows);
         }
-        self.count_in_life(time, job, true);
+        if let Some(client) = row.client {
+            self.clients.add_client(client);
+        }
+        self.count_in_life(row, job, true);
     }
 
     /// Counts a row that was not asked for: it tells when the fault was there, and of which job.
-    pub(super) fn count_outside(&mut self, time: Option<Micros>, job: Option<u32>) {
-        self.count_in_life(time, job, false);
+    pub(super) fn count_outside(&mut self, row: &ErrorRow<'_>, job: Option<u32>) {
+        self.count_in_life(row, job, false);
     }
 
-    fn count_in_life(&mut self, time: Option<Micros>, job: Option<u32>, asked: bool) {
+    fn count_in_life(&mut self, row: &ErrorRow<'_>, job: Option<u32>, asked: bool) {
         let life = self.life(job.unwrap_or(NO_JOB));
-        life.add(1, time.map(|time| (time, time)), asked);
-        if let Some(time) = time {
+        life.add(row.rows, row.time.map(|time| (time, time)), asked);
+        if let Some(time) = row.time {
             life.hours.add(Hours::of(time));
         }
     }

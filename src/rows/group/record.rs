@@ -70,20 +70,33 @@ pub struct FacetRecord {
     pub values: Vec<(String, u64)>,
     /// Rows with other values.
     pub others: u64,
+    /// See [`Facet::exact`](super::Facet::exact).
+    pub exact: bool,
 }
 
-/// In a bundle: name, values with their rows, rows with other values.
-type BundledFacet = (String, Vec<(String, u64)>, u64);
+/// In a bundle: name, values with their rows, rows with other values; whether the counts are exact where they are not.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum BundledFacet {
+    Exact(String, Vec<(String, u64)>, u64),
+    About(String, Vec<(String, u64)>, u64, bool),
+}
 
 impl From<BundledFacet> for FacetRecord {
-    fn from((name, values, others): BundledFacet) -> Self {
-        FacetRecord { name, values, others }
+    fn from(facet: BundledFacet) -> Self {
+        match facet {
+            BundledFacet::Exact(name, values, others) => FacetRecord { name, values, others, exact: true },
+            BundledFacet::About(name, values, others, exact) => FacetRecord { name, values, others, exact },
+        }
     }
 }
 
 impl From<FacetRecord> for BundledFacet {
     fn from(facet: FacetRecord) -> Self {
-        (facet.name, facet.values, facet.others)
+        match facet.exact {
+            true => BundledFacet::Exact(facet.name, facet.values, facet.others),
+            false => BundledFacet::About(facet.name, facet.values, facet.others, false),
+        }
     }
 }
 
@@ -96,6 +109,7 @@ impl GroupRecord {
             name: facet.name.to_owned(),
             values: facet.values.iter().map(|(value, rows)| (value.to_string(), *rows)).collect(),
             others: facet.others,
+            exact: facet.exact,
         };
         GroupRecord {
             fingerprint: group.fingerprint,

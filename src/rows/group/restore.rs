@@ -82,11 +82,11 @@ fn group((told, rows): Restorable, jobs: &[Job], deploys: &[Deploy]) -> Result<G
     })
 }
 
-fn facet(FacetRecord { name, values, others }: FacetRecord) -> Result<Facet, String> {
+fn facet(FacetRecord { name, values, others, exact }: FacetRecord) -> Result<Facet, String> {
     let name = facets::name(&name).ok_or("a kind of value is not one that a message can hold")?;
     check(others, None)?;
     values.iter().try_for_each(|(_, rows)| check(*rows, None))?;
-    Ok(Facet { name, values: values.into_iter().map(|(value, rows)| (value.into(), rows)).collect(), others })
+    Ok(Facet { name, values: values.into_iter().map(|(value, rows)| (value.into(), rows)).collect(), others, exact })
 }
 
 fn check(rows: u64, span: Option<(Micros, Micros)>) -> Result<(), String> {

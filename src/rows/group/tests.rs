@@ -24,6 +24,7 @@ pub(super) fn row<'a>(message: &'a str, job: &'a str, time: Micros) -> ErrorRow<
         message: Some(message),
         job: Some(job),
         time: Some(time),
+        ..ErrorRow::default()
     }
 }
 

@@ -19,7 +19,8 @@ pub(super) fn is_time(time: Micros) -> bool {
 impl Trend {
     /// Counts one row. The width is always the smallest at which first and last time are less than 64 bins apart, so that it does not depend
     /// on the order of rows.
-    pub(super) fn add(&mut self, time: Micros) {
+    pub(super) fn add(&mut self, time: Micros, rows: u64) {
+        let rows = u32::try_from(rows).unwrap_or(u32::MAX);
         let time = time.clamp(-FARTHEST, FARTHEST);
         if self.width > 0 {
             let at = time.div_euclid(self.width) - self.start.div_euclid(self.width);
@@ -27,11 +28,11 @@ impl Trend {
                 if at >= self.bins.len() {
                     self.bins.resize(at + 1, 0);
                 }
-                self.bins[at] = self.bins[at].saturating_add(1);
+                self.bins[at] = self.bins[at].saturating_add(rows);
                 return;
             }
         }
-        self.merge(&Trend { start: time.div_euclid(MINUTE) * MINUTE, width: MINUTE, bins: vec![1] });
+        self.merge(&Trend { start: time.div_euclid(MINUTE) * MINUTE, width: MINUTE, bins: vec![rows] });
     }
 
     /// Adds the rows of another trend.
@@ -120,7 +121,7 @@ mod tests {
 
     fn trend(times: &[Micros]) -> Trend {
         let mut trend = Trend::default();
-        times.iter().for_each(|&time| trend.add(time));
+        times.iter().for_each(|&time| trend.add(time, 1));
         trend
     }
 

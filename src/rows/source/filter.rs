@@ -39,8 +39,12 @@ impl Filter {
     pub fn takes(&mut self, row: &ErrorRow<'_>) -> bool {
         self.since.is_none_or(|since| row.time.is_some_and(|time| time >= since))
             && self.until.is_none_or(|until| row.time.is_some_and(|time| time < until))
-            && self.relates(row)
-            && self.takes_job(row.job)
+            && self.takes_at_any_time(row)
+    }
+
+    /// Whether the row would count at another time.
+    pub fn takes_at_any_time(&mut self, row: &ErrorRow<'_>) -> bool {
+        self.relates(row) && self.takes_job(row.job)
     }
 
     /// Whether the row would count at another time and of another job.

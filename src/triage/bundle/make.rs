@@ -97,7 +97,7 @@ fn header(asked: &BundleRequest<'_>, deploys: Vec<Deploy>, schemas: Option<&Sche
         missing_columns: groups.missing_columns.iter().map(|column| column.name().to_owned()).collect(),
         partial: groups.partial,
         deploys,
-        notes: groups.notes.iter().map(|note| note.text.clone()).collect(),
+        notes: groups.unreadable.odd_times().into_iter().chain(groups.notes.iter().map(|note| note.text.clone())).collect(),
     }
 }
 

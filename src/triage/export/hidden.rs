@@ -188,7 +188,7 @@ fn facet_without_data(facet: &Facet, group: &Group, limit: Option<(&str, &str)>,
             None => values.push((told.into(), *rows)),
         }
     }
-    Facet { name: facet.name, values, others: facet.others }
+    Facet { name: facet.name, values, others: facet.others, exact: facet.exact }
 }
 
 /// Whether the group is about the name of a member.

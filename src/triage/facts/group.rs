@@ -8,6 +8,11 @@ use crate::ground::time;
 use crate::rows::group::{Clients, Facet, Group, Groups};
 use crate::triage::causes::Causes;
 
+/// A kind of value, and whether its counts are only about so.
+pub fn facet_title(facet: &Facet) -> String {
+    format!("{}{}", facet.name, if facet.exact { "" } else { " (counts are about so)" })
+}
+
 /// How many clients, and whether that is only about so.
 pub fn clients(clients: Clients) -> String {
     format!("{}{}", if clients.exact { "" } else { "about " }, plural(clients.count, "client", "clients"))
@@ -47,7 +52,7 @@ pub fn sheet(groups: &Groups, group: &Group, causes: Option<&Causes>, notes: &[S
         causes.unknown().iter().for_each(|unknown| facts.line(unknown));
     }
     for facet in &group.facets {
-        facts.heading(facet.name);
+        facts.heading(&facet_title(facet));
         if let Some(range) = range(group, facet) {
             facts.line(&range);
         }

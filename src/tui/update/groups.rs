@@ -44,6 +44,8 @@ fn finished(app: &mut App) {
     } else if groups.rows == 0 && groups.outside > 0 {
         let rows = crate::ground::text::plural(groups.outside, "row", "rows");
         app.warn(format!("{rows} read, and none is as asked for"));
+    } else if let Some(told) = groups.unreadable.notes().into_iter().next() {
+        app.warn(told);
     } else if groups.rows == 0 {
         app.warn("no rows were found in this source");
     } else if !groups.notes.is_empty() {

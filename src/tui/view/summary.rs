@@ -205,7 +205,7 @@ impl Sheet<'_> {
         let short = shown.iter().map(|(value, rows)| format!("{} ({})", text::visible(value), text::count(*rows)));
         let line = short.chain(more.clone()).collect::<Vec<_>>().join(&between);
         let range = facts::group::range(group, facet).map(|range| format!(", {range}")).unwrap_or_default();
-        self.heading(&format!("{}{range}", facet.name));
+        self.heading(&format!("{}{range}", facts::group::facet_title(facet)));
         if text::width(&line) <= usize::from(self.area.width) {
             return self.line(&line, Role::Text);
         }

@@ -189,7 +189,16 @@ impl RowWalk<'_> {
             let found = if *whole { reader.value(text) } else { FoundRow::Bad(block.broken.clone().unwrap_or_default()) };
             match found {
                 FoundRow::Blank => continue,
-                FoundRow::Row(cells) => tally.row(cells.seen),
+                FoundRow::Row(cells) => {
+                    tally.row(cells.seen);
+                    if let Some(text) = cells.error_row().odd_time {
+                        tally.odd_time(block.number, i, text);
+                    }
+                }
+                FoundRow::Foreign => {
+                    tally.foreign(block.number, i, text);
+                    continue;
+                }
                 FoundRow::Bad(reason) => {
                     tally.bad(block.number, i, 1, reason, text);
                     continue;
@@ -210,14 +219,18 @@ impl RowWalk<'_> {
     }
 
     fn table(&mut self, position: usize, input: &Input, table: &ParquetTable, tally: &mut InputTally) -> ControlFlow<()> {
-        tally.columns(table.seen());
+        tally.columns(table);
         while let Some(group) = table.next() {
             let mut done = 0;
             let flow = self.row_group(position, input, table, group, &mut done);
             tally.block(group as u32, table.rows_in(group));
             match flow {
-                Ok(flow) => flow?,
+                Ok(flow) => {
+                    tally.rows(table.rows_in(group));
+                    flow?;
+                }
                 Err(error) => {
+                    tally.rows(done);
                     tally.bad(group as u32, done, table.rows_in(group) - done, format!("the row group cannot be decoded: {error}"), b"")
                 }
             }

@@ -6,6 +6,7 @@
 use super::block::{LONGEST, too_long};
 use super::columns::{self, COUNT, PAYLOAD, RowCells, SeenColumns};
 use super::{object, string};
+use crate::rows::column::CountColumn;
 
 /// Most keys that are remembered from one row to the next.
 const MOST_KEYS: usize = 256;
@@ -19,6 +20,8 @@ pub(super) enum FoundRow<'a> {
     Blank,
     /// A row.
     Row(RowCells<'a>),
+    /// An object without a column that tells an error.
+    Foreign,
     /// Something else, with the reason.
     Bad(String),
 }
@@ -56,7 +59,7 @@ impl RowReader {
     /// Reads the line that the text begins with. Gives its length without the newline.
     pub(super) fn line<'a>(&'a mut self, text: &'a [u8]) -> (usize, FoundRow<'a>) {
         match self.walk(text, true) {
-            Some((end, seen)) if end <= LONGEST => return (end, FoundRow::Row(self.fast_cells(text, seen))),
+            Some((end, seen)) if end <= LONGEST => return (end, told(self.fast_cells(text, seen))),
             _ => {}
         }
         let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
@@ -66,7 +69,7 @@ impl RowReader {
     /// Reads a text that is one row and nothing else, over one line or several.
     pub(super) fn value<'a>(&'a mut self, text: &'a [u8]) -> FoundRow<'a> {
         match self.walk(text, false) {
-            Some((end, seen)) if end <= LONGEST => FoundRow::Row(self.fast_cells(text, seen)),
+            Some((end, seen)) if end <= LONGEST => told(self.fast_cells(text, seen)),
             _ => self.slow(text),
         }
     }
@@ -80,7 +83,7 @@ impl RowReader {
             return FoundRow::Blank;
         }
         match object::cells(text, &mut self.owned) {
-            Ok(seen) => FoundRow::Row(RowCells { text: self.owned.each_ref().map(Option::as_deref), seen }),
+            Ok((seen, rows)) => told(RowCells { text: self.owned.each_ref().map(Option::as_deref), seen, rows }),
             Err(reason) => FoundRow::Bad(reason),
         }
     }
@@ -94,7 +97,7 @@ impl RowReader {
             };
             from.get(start as usize..end as usize).and_then(|bytes| std::str::from_utf8(bytes).ok())
         });
-        RowCells { text: cells, seen }
+        RowCells { text: cells, seen, rows: 1 }
     }
 
     /// Fills `cells`; `None` where the text is not in the simple form. Gives where the row's text ends, without the newline.
@@ -151,6 +154,10 @@ impl RowReader {
         }
         let column = columns::position(&cursor.text[name..body.end]);
         let nested = &cursor.text[name..body.end] == b"attributeMap";
+        // Rows of a table of counts are few, and their columns have other names.
+        if &cursor.text[name..body.end] == CountColumn::Count.name().as_bytes() {
+            return None;
+        }
         cursor.at = body.end + 1;
         cursor.space();
         cursor.take(b':')?;
@@ -181,6 +188,11 @@ impl RowReader {
         }
         Some(())
     }
+}
+
+/// A row of the error table, or of something else.
+fn told(cells: RowCells<'_>) -> FoundRow<'_> {
+    if cells.seen.tell_an_error() { FoundRow::Row(cells) } else { FoundRow::Foreign }
 }
 
 /// A place in JSON text. Every step gives `None` where the text is not as simple as hoped.

@@ -12,8 +12,9 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::columns::{self, COUNT, PAYLOAD, SeenColumns};
-use crate::rows::column::ErrorColumn;
+use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TELLING};
+use crate::ground::text::{self, visible};
+use crate::rows::column::{CountColumn, ErrorColumn};
 use crate::rows::payload::Payload;
 use crate::rows::row::SourceRow;
 
@@ -71,6 +72,29 @@ fn members(text: &[u8]) -> Result<Vec<(String, &RawValue)>, String> {
     Ok(members)
 }
 
+/// Most names that are listed.
+const LISTED: usize = 8;
+
+/// The names of the members that a row would have as its columns; none of what is no object.
+pub(super) fn names(text: &[u8]) -> Vec<String> {
+    members(text).unwrap_or_default().into_iter().map(|(name, _)| name).collect()
+}
+
+/// Why a row with these columns, or members, is none of the error table. Safe for a terminal.
+pub(super) fn foreign<'a>(noun: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    let lacks = TELLING.map(ErrorColumn::name).join(", ");
+    let told: Vec<String> =
+        names.iter().take(text::listed(names.len(), LISTED)).map(|name| text::clip(&visible(name), LONGEST_NAME).into_owned()).collect();
+    let more = names.len() - told.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let has = if told.is_empty() { format!("no {noun} at all") } else { format!("the {noun} {}{more}", told.join(", ")) };
+    format!("not a row of the error table: it has none of {lacks}, but {has}")
+}
+
+/// Most cells of a name that is listed.
+const LONGEST_NAME: usize = 40;
+
 /// A value as a column's text: strings unescaped, anything else as it stands.
 fn text_of(value: &RawValue) -> Result<Option<Cow<'_, str>>, String> {
     let raw = value.get();
@@ -82,10 +106,13 @@ fn text_of(value: &RawValue) -> Result<Option<Cow<'_, str>>, String> {
 }
 
 /// Reads the columns that grouping needs; of several with the same name the last counts. The payload is only noticed.
-pub(super) fn cells(text: &[u8], into: &mut [Option<String>; COUNT]) -> Result<SeenColumns, String> {
+/// Gives which columns there are, and how many rows it stands for.
+pub(super) fn cells(text: &[u8], into: &mut [Option<String>; COUNT]) -> Result<(SeenColumns, u64), String> {
     *into = Default::default();
     let mut last = [None; COUNT];
-    for (name, value) in members(text)? {
+    let members = members(text)?;
+    let counted = counted(&members);
+    for (name, value) in members {
         if let Some(column) = columns::position(name.as_bytes()) {
             last[column] = Some(value);
         }
@@ -98,7 +125,53 @@ pub(super) fn cells(text: &[u8], into: &mut [Option<String>; COUNT]) -> Result<S
             into[column] = text_of(value)?.map(Cow::into_owned);
         }
     }
-    Ok(seen)
+    let Some(Counted { rows, columns }) = counted else { return Ok((seen, 1)) };
+    for (column, value) in columns {
+        seen.add(column.position());
+        into[column.position()] = value;
+    }
+    Ok((seen, rows))
+}
+
+/// A row of a table that holds counts of error rows.
+struct Counted {
+    rows: u64,
+    /// Its columns of the error table that it has under other names.
+    columns: Vec<(ErrorColumn, Option<String>)>,
+}
+
+/// What a row counts; `None` where it is one row. The message is put together as it was before it was counted: its path, then the first sample.
+fn counted(members: &[(String, &RawValue)]) -> Option<Counted> {
+    let text = |name: &str| {
+        let (_, value) = members.iter().rev().find(|(known, _)| known == name)?;
+        text_of(value).ok().flatten().map(Cow::into_owned)
+    };
+    let has = |column: ErrorColumn| members.iter().any(|(name, _)| *name == column.name());
+    let rows = text(CountColumn::Count.name())?.parse().ok()?;
+    if !has(ErrorColumn::Namespace) && !has(ErrorColumn::Doctype) && !has(ErrorColumn::Message) {
+        return None;
+    }
+    let mut columns = Vec::new();
+    if !has(ErrorColumn::Message) {
+        let sample = text(CountColumn::Sample.name());
+        let first = sample.as_deref().and_then(|sample| sample.split(CountColumn::SAMPLES).next()).filter(|first| !first.is_empty());
+        columns.push((
+            ErrorColumn::Message,
+            match (text(CountColumn::Path.name()), first) {
+                (Some(path), Some(first)) => Some(format!("{path}: {first}")),
+                (path, first) => path.or_else(|| first.map(str::to_owned)),
+            },
+        ));
+    }
+    if !has(ErrorColumn::Time) {
+        let (day, hour) = (text(CountColumn::Day.name()), text(CountColumn::Hour.name()));
+        let time = match (day, hour) {
+            (Some(day), Some(hour)) if hour.len() <= 2 => Some(format!("{day} {hour:0>2}:00:00 UTC")),
+            (day, hour) => hour.or(day),
+        };
+        columns.push((ErrorColumn::Time, time));
+    }
+    Some(Counted { rows, columns })
 }
 
 /// Reads a whole row; of several columns with the same name the last counts. The reason for a refusal names the place in the text.
@@ -118,6 +191,8 @@ pub fn source_row(text: &[u8], origin: String) -> Result<SourceRow, String> {
             row.columns.push((name.clone(), text.map(Cow::into_owned)));
         }
     }
+    let counted = counted(&members).into_iter().flat_map(|counted| counted.columns);
+    row.columns.extend(counted.map(|(column, value)| (column.name().to_owned(), value)));
     Ok(row)
 }
 
@@ -162,7 +237,7 @@ mod tests {
         assert_eq!(row.column("document_namespace"), Some("telemetry"));
         assert_eq!(row.payload, Payload::Bytes(b"{}".to_vec()));
         let mut into = Default::default();
-        assert_eq!(cells(text, &mut into).unwrap().missing().len(), 6);
+        assert_eq!(cells(text, &mut into).unwrap().0.missing().len(), 6);
         assert_eq!(into[4].as_deref(), Some("ParsePayload"));
     }
 

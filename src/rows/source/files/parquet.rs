@@ -82,6 +82,11 @@ impl ParquetTable {
         seen
     }
 
+    /// The names of its columns.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.leaves.iter().map(|(name, _)| name.as_str())
+    }
+
     /// Takes the next row group that no thread has.
     pub(super) fn next(&self) -> Option<usize> {
         let group = self.next.fetch_add(1, Ordering::Relaxed);
@@ -221,9 +226,11 @@ impl Rows<'_> {
     pub(super) fn error_row<T>(&self, row: usize, use_row: impl FnOnce(&ErrorRow<'_>) -> T) -> T {
         let column = |position: usize| self.places[position].map(|i| &self.columns[i].1);
         let cells: [_; COUNT] = std::array::from_fn(|position| if position == TIME { None } else { column(position)?.text(row) });
-        let [namespace, doctype, version, message, stage, class, job, ..] = cells.each_ref().map(Option::as_deref);
+        let [namespace, doctype, version, message, stage, class, job, _, _, client] = cells.each_ref().map(Option::as_deref);
         let time = column(TIME).and_then(|column| column.time(row));
-        use_row(&ErrorRow { namespace, doctype, version, stage, class, message, job, time })
+        let odd_time = if time.is_none() { column(TIME).and_then(|column| column.text(row)) } else { None };
+        let odd_time = odd_time.as_deref();
+        use_row(&ErrorRow { namespace, doctype, version, stage, class, message, job, time, odd_time, client, rows: 1 })
     }
 
     /// A row of the batch, whole.

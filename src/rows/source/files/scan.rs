@@ -205,7 +205,7 @@ impl Worker<'_> {
 
     /// Counts the rows of a Parquet file, row group by row group.
     fn table(&mut self, input: usize, table: &ParquetTable) {
-        locked(self.part).inputs[input].columns(table.seen());
+        locked(self.part).inputs[input].columns(table);
         while !self.scan.gauge.stopped() {
             let Some(group) = table.next() else { return };
             let mut done = 0;
@@ -231,7 +231,10 @@ impl Worker<'_> {
             for row in 0..batch {
                 let at = RowRef::new(input, first + *done);
                 rows.error_row(row, |row| {
-                    part.inputs[input].row(Default::default());
+                    part.inputs[input].rows(1);
+                    if let Some(text) = row.odd_time {
+                        part.inputs[input].odd_time(group as u32, *done, text);
+                    }
                     part.row(row, at, &mut self.filter);
                 });
                 *done += 1;
@@ -261,11 +264,16 @@ impl<'p> Count<'p> {
         match found {
             FoundRow::Blank => {}
             FoundRow::Row(cells) => {
-                self.part.inputs[self.input].row(cells.seen);
+                let tally = &mut self.part.inputs[self.input];
+                tally.row(cells.seen);
                 let row = cells.error_row();
+                if let Some(text) = row.odd_time {
+                    tally.odd_time(self.block, self.piece, text);
+                }
                 self.rows += 1;
                 self.part.row(&row, RowRef::new(self.input, at), self.filter);
             }
+            FoundRow::Foreign => self.part.inputs[self.input].foreign(self.block, self.piece, text),
             FoundRow::Bad(reason) => self.part.inputs[self.input].bad(self.block, self.piece, 1, reason, text),
         }
         self.piece += 1;

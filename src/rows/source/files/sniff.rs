@@ -68,7 +68,8 @@ pub(super) fn shape(head: &[u8]) -> Result<RowsShape, String> {
         _ if text.starts_with(BUNDLE_MAGIC) => {
             return Err("a bundle that misfit made, which is opened from its file and alone: misfit FILE".to_owned());
         }
-        [] => return Err(format!("the file is empty; {EXPECTED}")),
+        // Nothing is no row, whatever it was meant to be.
+        [] => return Ok(RowsShape::Lines),
         [b'P', b'A', b'R', b'1', ..] => return Ok(RowsShape::Parquet),
         [b'P', b'A', b'R', b'E', ..] => "an encrypted Parquet file, which cannot be read".to_owned(),
         [b'[', ..] => return Ok(RowsShape::Values),
@@ -101,14 +102,13 @@ mod tests {
         assert_eq!(shape(b"[{\"a\":1}]"), Ok(RowsShape::Values));
         assert_eq!(shape(b"{\n  \"a\": 1\n}\n"), Ok(RowsShape::Values));
         assert_eq!(shape(b"PAR1\0\0"), Ok(RowsShape::Parquet));
+        assert_eq!((shape(b""), shape(b" \r\n\n")), (Ok(RowsShape::Lines), Ok(RowsShape::Lines)), "nothing is no row");
     }
 
     #[test]
     fn what_is_no_table_is_named() {
         for (head, says) in [
             (&b"a,b,c\n1,2,3\n"[..], "text that begins with `a,b,c`"),
-            (b"", "the file is empty"),
-            (b"  \n\n", "the file is empty"),
             (b"PK\x03\x04", "zip archive"),
             (b"\xff\xfe{\0", "UTF-16"),
             (b"\x1b[2J", "`\\u{1b}[2J`"),

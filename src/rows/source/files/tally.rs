@@ -4,7 +4,9 @@
 
 use super::columns::SeenColumns;
 use super::input::Input;
-use super::sniff::RowsShape;
+use super::object;
+use super::parquet::ParquetTable;
+use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::{Grouper, Groups};
 use crate::rows::row::{BadRow, ErrorRow, RowRef, Unreadable};
 use crate::rows::source::{Filter, SourceError};
@@ -31,12 +33,14 @@ impl ThreadTally {
         ThreadTally { grouper, outside: 0, inputs: vec![InputTally::default(); inputs] }
     }
 
-    /// Counts a row, or takes note of one that was not asked for.
+    /// Counts a row, or takes note of one that was not asked for. Nobody knows whether one with an odd time was, so it is not among those.
     pub(super) fn row(&mut self, row: &ErrorRow<'_>, at: RowRef, filter: &mut Filter) {
         if filter.takes(row) {
             self.grouper.add(row, at);
         } else {
-            self.outside += 1;
+            if row.odd_time.is_none() || !filter.takes_at_any_time(row) {
+                self.outside += row.rows;
+            }
             self.grouper.add_outside(row, at, filter.relates(row));
         }
     }
@@ -49,6 +53,11 @@ pub(super) struct InputTally {
     rows: u64,
     bad: u64,
     first: Vec<BadPiece>,
+    /// Rows with a time that cannot be read.
+    odd_times: u64,
+    first_odd: Vec<OddTime>,
+    /// What its rows have instead of the columns that tell an error; only of a table whose rows all have the same.
+    foreign: Option<String>,
     /// Pieces of each block, readable or not: they number the ones that are not.
     pieces: Vec<(u32, u64)>,
 }
@@ -60,6 +69,16 @@ struct BadPiece {
     piece: u64,
     reason: String,
     quote: String,
+    /// Whether it is a row of something else, or a document.
+    foreign: bool,
+}
+
+/// A row with a time that cannot be read.
+#[derive(Debug, Clone)]
+struct OddTime {
+    block: u32,
+    piece: u64,
+    text: String,
 }
 
 impl InputTally {
@@ -69,19 +88,46 @@ impl InputTally {
         self.seen.merge(seen);
     }
 
-    /// Columns that the input has whether or not there is a row.
-    pub(super) fn columns(&mut self, seen: SeenColumns) {
-        self.seen.merge(seen);
+    /// Rows of a table, whose columns are told by [`InputTally::columns`].
+    pub(super) fn rows(&mut self, count: u64) {
+        self.rows += count;
+    }
+
+    /// The columns of a table, whether or not there is a row.
+    pub(super) fn columns(&mut self, table: &ParquetTable) {
+        self.seen.merge(table.seen());
+        if !table.seen().tell_an_error() {
+            self.foreign = Some(object::foreign("columns", table.names()));
+        }
+    }
+
+    /// A row whose time cannot be read.
+    pub(super) fn odd_time(&mut self, block: u32, piece: u64, text: &str) {
+        self.odd_times += 1;
+        if self.first_odd.is_empty() {
+            self.first_odd.push(OddTime { block, piece, text: text.chars().take(QUOTE).collect() });
+        }
     }
 
     /// Pieces that are no rows: so many from this one on in its block.
     pub(super) fn bad(&mut self, block: u32, piece: u64, count: u64, reason: String, text: &[u8]) {
         self.bad += count;
+        self.quote(block, piece, text, || (reason, false));
+    }
+
+    /// A piece that is a row of something else, or a document. There may be as many as rows: why is only said of those that are quoted.
+    pub(super) fn foreign(&mut self, block: u32, piece: u64, text: &[u8]) {
+        self.bad += 1;
+        self.quote(block, piece, text, || (object::foreign("members", object::names(text).iter().map(String::as_str)), true));
+    }
+
+    fn quote(&mut self, block: u32, piece: u64, text: &[u8], reason: impl FnOnce() -> (String, bool)) {
         // A thread takes blocks in order, so its first few are enough to find the first few of all.
         if self.first.len() < QUOTED {
             let head = &text[..text.len().min(4 * QUOTE)];
             let quote = String::from_utf8_lossy(head).trim_start().chars().take(QUOTE).collect();
-            self.first.push(BadPiece { block, piece, reason, quote });
+            let (reason, foreign) = reason();
+            self.first.push(BadPiece { block, piece, reason, quote, foreign });
         }
     }
 
@@ -95,32 +141,58 @@ impl InputTally {
         self.rows += other.rows;
         self.bad += other.bad;
         self.first.extend(other.first);
+        self.odd_times += other.odd_times;
+        self.first_odd.extend(other.first_odd);
+        self.foreign = self.foreign.take().or(other.foreign);
         self.pieces.extend(other.pieces);
     }
 
     /// Adds what was unreadable here, the first few with their numbers.
     pub(super) fn report(mut self, input: &Input, into: &mut Unreadable) {
-        into.count += self.bad;
-        self.first.sort_by_key(|bad| (bad.block, bad.piece));
         self.pieces.sort_unstable();
+        into.count += self.bad;
+        if self.rows + self.bad == 0 {
+            into.empty.push(input.name.clone());
+        }
+        into.times.count += self.odd_times;
+        if into.times.first.is_none()
+            && let Some(odd) = self.first_odd.iter().min_by_key(|odd| (odd.block, odd.piece))
+        {
+            let reason = "not a time".to_owned();
+            into.times.first = Some(BadRow { origin: self.origin(input, odd.block, odd.piece), reason, quote: odd.text.clone() });
+        }
+        self.first.sort_by_key(|bad| (bad.block, bad.piece));
         let room = QUOTED.saturating_sub(into.first.len());
-        for bad in self.first.into_iter().take(room) {
-            let before: u64 = self.pieces.iter().take_while(|(block, _)| *block < bad.block).map(|(_, pieces)| pieces).sum();
-            into.first.push(BadRow { origin: input.origin_of(before + bad.piece), reason: bad.reason, quote: bad.quote });
+        for bad in self.first.iter().take(room) {
+            let origin = self.origin(input, bad.block, bad.piece);
+            into.first.push(BadRow { origin, reason: bad.reason.clone(), quote: bad.quote.clone() });
         }
     }
 
-    /// Refuses an input whose rows have nothing to do with errors.
-    pub(super) fn check(&self, input: &Input) -> Result<(), SourceError> {
-        if self.rows == 0 || !self.seen.is_empty() {
+    /// What a piece is called; `pieces` are in order.
+    fn origin(&self, input: &Input, block: u32, piece: u64) -> String {
+        let before: u64 = self.pieces.iter().take_while(|(known, _)| *known < block).map(|(_, pieces)| pieces).sum();
+        input.origin_of(before + piece)
+    }
+
+    /// Refuses an input that was read to its end, that holds something, and no row of the error table.
+    pub(super) fn check(&mut self, input: &Input) -> Result<(), SourceError> {
+        let refused = |reason: &str| Advised::new(format!("{}: {reason}", input.name), Advice::ReadDocuments);
+        if let (Some(reason), true) = (&self.foreign, self.rows > 0) {
+            return Err(SourceError::Advised(refused(reason)));
+        }
+        if self.rows > 0 || self.bad == 0 {
             return Ok(());
         }
-        let what = if input.shape() == Some(RowsShape::Parquet) { "it has no column" } else { "none of its rows has a column" };
-        Err(SourceError::NotATable {
-            origin: input.name.clone(),
-            reason: format!(
-                "{what} of the error table (document_namespace, document_type, error_message, …): give an export of that table or of a view of it"
-            ),
+        self.pieces.sort_unstable();
+        let first = self.first.iter().min_by_key(|bad| (bad.block, bad.piece));
+        Err(match first {
+            Some(bad) if bad.foreign => SourceError::Advised(refused(&bad.reason)),
+            Some(bad) => SourceError::NotATable {
+                origin: input.name.clone(),
+                reason: format!("nothing in it is a row; the first piece is {}: {}", self.origin(input, bad.block, bad.piece), bad.reason),
+            },
+            None => SourceError::NotATable { origin: input.name.clone(), reason: "nothing in it is a row".to_owned() },
         })
     }
 }
@@ -137,14 +209,17 @@ pub(super) fn together(parts: Vec<ThreadTally>, inputs: &[Input], partial: bool)
     }
     let mut groups = Grouper::merge(groupers);
     let mut seen = SeenColumns::default();
-    for (tally, input) in tallies.into_iter().zip(inputs) {
-        tally.check(input)?;
+    for (mut tally, input) in tallies.into_iter().zip(inputs) {
+        // What was not read to its end may yet hold rows.
+        if !partial {
+            tally.check(input)?;
+        }
         seen.merge(tally.seen);
         tally.report(input, &mut groups.unreadable);
     }
     groups.outside = outside;
     // Where there was nothing to read, nothing is known of its columns.
-    groups.missing_columns = if seen.is_empty() { Vec::new() } else { seen.missing() };
+    groups.missing_columns = if seen.tell_an_error() { seen.missing() } else { Vec::new() };
     if partial {
         groups.stopped_early();
     }

@@ -131,14 +131,16 @@ impl ParquetColumn {
 
     /// The row's value as a time.
     pub(super) fn time(&self, row: usize) -> Option<Micros> {
-        self.stamp(self.place(row)?).or_else(|| time::parse_time(&self.text(row)?))
+        let place = self.place(row)?;
+        let is_of_times = matches!((&self.values, self.meaning), (BatchValues::Int96(_), _) | (BatchValues::Int64(_), Meaning::Time(_)));
+        if is_of_times { self.stamp(place) } else { time::parse_time(&self.text(row)?) }
     }
 
     /// The time that a column of times holds.
     fn stamp(&self, place: usize) -> Option<Micros> {
         match (&self.values, self.meaning) {
-            (BatchValues::Int64(values), Meaning::Time(units)) => micros(*values.get(place)?, units),
-            (BatchValues::Int96(values), _) => Some(values.get(place)?.to_micros()),
+            (BatchValues::Int64(values), Meaning::Time(units)) => time::since_1970(*values.get(place)?, units),
+            (BatchValues::Int96(values), _) => time::since_1970(values.get(place)?.to_micros(), 1_000_000),
             _ => None,
         }
     }
@@ -181,9 +183,4 @@ fn meaning(description: &ColumnDescriptor) -> Meaning {
         | (_, ConvertedType::UTF8 | ConvertedType::JSON | ConvertedType::ENUM) => Meaning::Text,
         _ => Meaning::Plain,
     }
-}
-
-/// A number of units of which so many are a second, in microseconds.
-fn micros(value: i64, units: i64) -> Option<Micros> {
-    if units > 1_000_000 { Some(value.div_euclid(units / 1_000_000)) } else { value.checked_mul(1_000_000 / units) }
 }
