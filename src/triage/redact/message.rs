@@ -240,7 +240,7 @@ impl Redactor {
         let tokens: Vec<&str> = context.tokens.iter().map(String::as_str).chain([key]).collect();
         let kind = context.lists.schema.and_then(|schema| walk(schema, &tokens).tokens.last().copied());
         // A missing key is the schema's even where it says no more of it.
-        let is_asked = context.broken.zip(context.lists.schema).is_some_and(|(broken, schema)| asks_for(schema, broken, key));
+        let is_asked = context.lists.schema.is_some_and(|schema| asks_for(schema, &context.tokens, key));
         let kind = if is_asked { TokenMatch::Name } else { kind.unwrap_or(TokenMatch::Unknown) };
         let care = self.trails(&tokens, &context.lists).last().and_then(|(_, trail)| trail.care(&self.policy));
         self.key_at(key, context.lists.token(key, kind), care)
@@ -266,10 +266,10 @@ impl Context<'_> {
     }
 }
 
-/// Whether the broken node's own lists of keys hold this one.
-fn asks_for(schema: &Schema, broken: &Broken, key: &str) -> bool {
-    let required = broken.node.and_then(|node| schema.keyword(node, "required"));
-    required.is_some_and(|list| schema.document.children(list).any(|name| schema.document.string(name).is_some_and(|name| name == key)))
+/// Whether the schema asks for this key at a place, in any of the forms that it allows there.
+fn asks_for(schema: &Schema, tokens: &[String], key: &str) -> bool {
+    let lists = walk(schema, tokens).nodes.into_iter().filter_map(|node| schema.keyword(node, "required"));
+    lists.flat_map(|list| schema.document.children(list)).any(|name| schema.document.string(name).is_some_and(|name| name == key))
 }
 
 /// Where the JSON parser stopped, without what it repeats of the payload.
