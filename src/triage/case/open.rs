@@ -116,7 +116,7 @@ fn home(tables: &[CaseTable], splitting: Option<&Splitting>, at: Option<(&Broken
     let Some((broken, fault)) = at else { return (0, None) };
     let tokens = place::tokens_of(fault, broken);
     let home = splitting.and_then(|splitting| of_part(tables, splitting.part(&tokens))).unwrap_or(0);
-    let landing = tables.get(home).map(|table| place::landing(&table.layout, broken.about_name, table.landing(&tokens)));
+    let landing = tables.get(home).map(|table| place::landing(&table.layout, broken.about_name, &tokens, table.landing(&tokens)));
     (home, landing)
 }
 
