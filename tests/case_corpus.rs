@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::corpus::Line;
 use base64::Engine;
-use misfit::pipeline::sink::{Fate, HOLDS_NULL};
+use misfit::pipeline::sink::Fate;
 use misfit::rows::payload::Payload;
 use misfit::rows::row::SourceRow;
 use misfit::triage::case::{self, Case};
@@ -69,9 +69,8 @@ impl Landings {
                 let Some(filled) = table.fates.of(column).filter(|filled| filled.values == 1) else { continue };
                 let value = table.value_of(column).unwrap();
                 let landing = table.landing_of(value).unwrap();
-                let fate = if landing.reason.as_deref() == Some(HOLDS_NULL) { Fate::Stored } else { landing.fate };
                 let path = table.layout.path(column);
-                assert!(fate == filled.fate || path.ends_with(".key"), "{path}: {filled:?}, told {landing:?}");
+                assert!(landing.fate == filled.fate || path.ends_with(".key"), "{path}: {filled:?}, told {landing:?}");
                 self.columns += 1;
             }
             for &value in &table.fates.additional {

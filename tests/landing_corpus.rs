@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::corpus::Line;
 use crate::sink::{Case, Files, equal, raw};
-use misfit::pipeline::document::{Document, PathStyle};
+use misfit::ground::sql::literal;
+use misfit::pipeline::document::{Document, Kind, PathStyle};
 use misfit::pipeline::layout::Layout;
 use misfit::pipeline::sink::{Fate, Landed, Landing, Shown};
 
@@ -59,16 +60,18 @@ fn found(line: &misfit::pipeline::sink::LandingLine, layout: &Layout) -> Fields 
 }
 
 /// What becomes of the value in the words for people, where these follow from the line.
-fn told(line: &Line, layout: &Layout) -> (Option<String>, Fate, Option<String>) {
+fn told(line: &Line, layout: &Layout, is_nothing: bool) -> (Option<String>, Fate, Option<String>) {
     let landing = line.text("landing");
     let fate = match landing.as_deref() {
         _ if raw(line, "shape_mismatch") == b"true" => Fate::Refused,
         Some("additional_properties") if layout.find("additional_properties").is_some() => Fate::Additional,
-        Some("column") if line.text("bq_type").is_none() => Fate::Dropped,
+        Some("column") if line.text("bq_type").is_none() => Fate::Lost,
         Some("column" | "map_value") if line.text("coercion").is_none() => Fate::Stored,
         Some("column" | "map_value" | "json_string") if raw(line, "value") != b"null" => Fate::Changed,
         Some("json_string") => Fate::Changed,
-        _ => Fate::Dropped,
+        // Of what is null or empty nothing is lost; whether the column holds it or another value, the line does not tell.
+        _ if is_nothing => Fate::Stored,
+        _ => Fate::Lost,
     };
     // Where only the key of an entry is stored, the value's own column counts.
     let column = line.text("column").filter(|_| landing.as_deref() != Some("map_key"));
@@ -79,12 +82,13 @@ fn told(line: &Line, layout: &Layout) -> (Option<String>, Fate, Option<String>) 
 }
 
 /// Whether people are told the same; a column of another name is no other outcome, a changed form is.
-fn is_told(landing: &Landing, line: &Line, layout: &Layout) -> bool {
-    let (column, fate, pointer) = told(line, layout);
+fn is_told(landing: &Landing, line: &Line, layout: &Layout, is_nothing: bool) -> bool {
+    let (column, fate, pointer) = told(line, layout, is_nothing);
     let column_is = landing.column.map(|id| layout.path(id)) == column;
     // Of what the decoder takes out, the column that it is named for is told.
-    let stripped = line.text("target").is_none() && fate == Fate::Dropped;
-    let fate_is = landing.fate == fate || (fate == Fate::Stored && landing.fate == Fate::Changed);
+    let stripped = line.text("target").is_none() && matches!(fate, Fate::Lost | Fate::Stored);
+    let stored = [Fate::Changed].into_iter().chain(is_nothing.then_some(Fate::Empty));
+    let fate_is = landing.fate == fate || (fate == Fate::Stored && stored.into_iter().any(|stored| landing.fate == stored));
     (column_is || stripped) && fate_is && landing.additional_pointer == pointer
 }
 
@@ -103,6 +107,16 @@ fn value_is(line: &Line, shown: &Shown) -> bool {
             truth.member(0, "value").is_some_and(|value| equal(&json, truth, (0, value)))
         }
     }
+}
+
+fn is_nothing(document: &Document, node: u32) -> bool {
+    let kind = document.kind(node);
+    kind == Kind::Null || (kind.is_container() && document.count(node) == 0)
+}
+
+/// Whether the expression for a value names the key of every map around it.
+fn names_keys(landing: &Landing, keys: &[String]) -> bool {
+    landing.sql.as_ref().is_none_or(|sql| landing.fate == Fate::Additional || keys.iter().all(|key| sql.contains(&literal(key))))
 }
 
 #[derive(Default)]
@@ -132,8 +146,10 @@ impl Score {
                 .collect();
             if !differing.is_empty() {
                 self.miss(differing.join(", "), case, &pointer);
-            } else if !is_told(&landed.landing_of(line.node), truth, &case.layout) {
+            } else if !is_told(&landed.landing_of(line.node), truth, &case.layout, is_nothing(&case.document, line.node)) {
                 self.miss(format!("people are told {:?}", landed.landing_of(line.node)), case, &pointer);
+            } else if !names_keys(&landed.landing_of(line.node), &line.map_keys) {
+                self.miss(format!("a key is not in {:?}", landed.landing_of(line.node).sql), case, &pointer);
             } else if !value_is(truth, &shown) {
                 self.miss(format!("value {:?} became {shown:?}", String::from_utf8_lossy(raw(truth, "value"))), case, &pointer);
             }

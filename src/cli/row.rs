@@ -5,6 +5,7 @@
 //! Refuses: making the row (sink), the fields of output (row/answer).
 
 mod answer;
+mod text;
 
 use std::io::{BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
@@ -41,8 +42,10 @@ and the exit code is 1.
 Examples:
   misfit row ping.json --schemas ~/schemas --layout telemetry.crash.4
       the row
-  misfit row ping.json --layout crash.4.bq --landings --format ndjson
+  misfit row ping.json --layout crash.4.bq --landings
       a line for every value: its column, its form, or why it has none
+  misfit row ping.json --layout crash.4.bq --landings --format ndjson
+      the same for scripts
   misfit row - --layout crash.4.bq --attributes attributes.json
       with what came with the request: {\"document_namespace\": \"telemetry\", ...}";
 
@@ -74,16 +77,18 @@ pub(super) struct RowArgs {
     #[arg(long)]
     landings: bool,
 
-    /// Form of the output
+    /// Form of the landings; the row itself is always one object
     #[arg(long, value_enum, default_value_t)]
     format: RowFormat,
 }
 
-/// How a row or landings are printed.
+/// How landings are printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum RowFormat {
-    /// One object, or one array of landings
+    /// A line a value, what is lost or changed first, for people
     #[default]
+    Text,
+    /// One array
     Json,
     /// One object a line
     Ndjson,
@@ -109,9 +114,13 @@ pub(super) fn run(args: RowArgs, config: &Config) -> Result<ExitCode> {
     let mut stdout = BufWriter::new(std::io::stdout());
     match landed.row() {
         Ok(row) if !args.landings => writeln!(stdout, "{}", safe_json::escape(row))?,
+        _ if args.format == RowFormat::Text => stdout.write_all(text::landings(&layout, &document, &landed).as_bytes())?,
         _ => print_landings(&mut stdout, &layout, &document, &landed, args.format)?,
     }
     stdout.flush()?;
+    if let Some(warning) = text::warning(&document, &landed.warnings(1)) {
+        out::tell(&format!("misfit: {warning}"));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -121,7 +130,8 @@ fn print_landings(stdout: &mut impl Write, layout: &Layout, document: &Document,
         stdout.write_all(b"[")?;
     }
     for (i, (line, shown)) in landed.lines().enumerate() {
-        let line = safe_json::escape(serde_json::to_string(&LineAnswer::new(layout, document, &line, &shown)?)?);
+        let line =
+            safe_json::escape(serde_json::to_string(&LineAnswer::new(layout, document, (&line, &shown), &landed.landing_of(line.node))?)?);
         match (is_array, i) {
             (false, _) => writeln!(stdout, "{line}")?,
             (true, 0) => write!(stdout, "\n{line}")?,

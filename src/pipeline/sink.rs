@@ -8,6 +8,7 @@
 
 mod assume;
 mod coerce;
+mod fate;
 mod fates;
 mod json;
 mod line;
@@ -15,6 +16,7 @@ mod lines;
 mod lists;
 mod made;
 mod name;
+mod near;
 mod outcome;
 mod places;
 mod sql;
@@ -31,6 +33,7 @@ use json::JsonWriter;
 use made::{MemberKey, ValueContent, ValueId};
 use transform::{Intent, IntentWhy, Transform};
 
+pub use fate::Fate;
 pub use fates::{Fates, Filled};
 pub use line::LandingLine;
 pub use lines::{LandingLines, Shown};
@@ -45,9 +48,6 @@ pub use warn::{Severity, Warning, Warnings};
 /// The column with everything that the table has no column for.
 pub const ADDITIONAL: &str = "additional_properties";
 
-/// The reason of a null that is [`Fate::Dropped`]: nothing is written and nothing is lost, so people are better told that it is stored.
-pub const HOLDS_NULL: &str = "null: the column holds NULL.";
-
 /// Where one value lands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Landing {
@@ -61,56 +61,8 @@ pub struct Landing {
     pub sql: Option<String>,
     /// Place inside the parsed `additional_properties` column, where it lands there.
     pub additional_pointer: Option<String>,
-}
-
-impl Landing {
-    /// The fate that people are told: a null is not stored by writing nothing.
-    pub fn told_fate(&self) -> Fate {
-        if self.reason.as_deref() == Some(HOLDS_NULL) { Fate::Stored } else { self.fate }
-    }
-}
-
-/// What becomes of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// In its column as it is.
-    Stored,
-    /// In a column of another name, or in another form.
-    Changed,
-    /// In the `additional_properties` column.
-    Additional,
-    /// Nowhere: null, empty, or lost.
-    Dropped,
-    /// The row cannot be written.
-    Refused,
-    /// There is no table, or no value to place.
-    Unknown,
-}
-
-impl Fate {
-    /// One word for output.
-    pub fn name(self) -> &'static str {
-        match self {
-            Fate::Stored => "stored",
-            Fate::Changed => "changed",
-            Fate::Additional => "additional",
-            Fate::Dropped => "dropped",
-            Fate::Refused => "refused",
-            Fate::Unknown => "unknown",
-        }
-    }
-
-    /// What it means to people.
-    pub fn words(self) -> &'static str {
-        match self {
-            Fate::Stored => "stored",
-            Fate::Changed => "stored, changed",
-            Fate::Additional => "in additional_properties",
-            Fate::Dropped => "not stored",
-            Fate::Refused => "the row is refused",
-            Fate::Unknown => "unknown",
-        }
-    }
+    /// The column that its key was probably meant for, where no column has that name.
+    pub nearest: Option<ColumnId>,
 }
 
 /// What comes with a document.
@@ -176,6 +128,11 @@ impl<'a> Landed<'a> {
         }
     }
 
+    /// The value of the document that a place of the row was made of, by decoded tokens; `None` where the pipeline made it of none.
+    pub fn value_at(&self, tokens: &[String]) -> Option<NodeId> {
+        self.transformed.value_at(self.layout, self.document, tokens)
+    }
+
     fn writer(&self) -> JsonWriter<'a> {
         JsonWriter { layout: self.layout, document: self.document, values: &self.transformed.values }
     }
@@ -188,6 +145,11 @@ pub fn landing<S: AsRef<str>>(layout: &Layout, tokens: &[S], document: Option<&D
         Some(document) => transform(layout, document, &Submission::default()).beside(layout, document).landing(tokens),
         None => assume::landing(layout, tokens),
     }
+}
+
+/// An expression for the key that decoded tokens end in, in the map that they lead to; `None` where that is no map.
+pub fn select_key<S: AsRef<str>>(layout: &Layout, tokens: &[S]) -> Option<String> {
+    assume::key(layout, tokens)
 }
 
 /// The first value of the document that lands in the column: the way back from a column under the cursor.

@@ -202,7 +202,7 @@ impl Case {
         let tokens = place::tokens(violation);
         let at = self.table_of(&tokens).unwrap_or(self.home);
         let table = self.tables.get(at)?;
-        Some((at, place::landing(&table.layout, violation.about_name, table.landing(&tokens))))
+        Some((at, place::landing(&table.layout, violation.about_name, &tokens, table.landing(&tokens))))
     }
 }
 

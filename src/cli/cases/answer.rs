@@ -102,8 +102,8 @@ pub(super) struct ColumnAnswer<'a> {
     pub kind: Option<&'a str>,
     /// `NULLABLE`, `REQUIRED` or `REPEATED`.
     pub mode: Option<&'a str>,
-    /// `stored`, `changed`, `additional_properties`, `dropped`, `refused` or `unknown`.
-    pub fate: &'static str,
+    /// `stored`, `changed`, `additional_properties`, `lost`, `empty`, `refused` or `unknown`.
+    pub fate: Fate,
     /// Expression that selects the value.
     pub sql: Option<&'a str>,
     /// Why it is not stored as it is, in a sentence.
@@ -114,6 +114,8 @@ pub(super) struct ColumnAnswer<'a> {
     pub layout: Option<&'static str>,
     /// Place in the parsed `additional_properties`, where the value is there. RFC 6901.
     pub additional_pointer: Option<&'a str>,
+    /// Dotted path of the column that its key was probably meant for, where no column has that name.
+    pub nearest: Option<String>,
 }
 
 /// A value that costs the row or is lost.
@@ -213,12 +215,13 @@ impl<'a> ColumnAnswer<'a> {
             column: known.map(|(layout, id, _)| layout.path(id)),
             kind: known.map(|(_, _, column)| &*column.kind),
             mode: known.map(|(_, _, column)| column.mode.name()),
-            fate: fate(landing.fate),
+            fate: landing.fate,
             sql: landing.sql.as_deref(),
             reason: landing.reason.as_deref(),
             table: table.map(|table| table.name.as_str()),
             layout: table.map(|table| if table.made { "transpiled" } else { "published" }),
             additional_pointer: landing.additional_pointer.as_deref(),
+            nearest: landing.nearest.and_then(|id| Some(layout?.path(id))),
         }
     }
 }
@@ -239,12 +242,4 @@ fn warnings(case: &Case) -> Vec<WarningAnswer<'_>> {
         sentence: &warning.sentence,
     })
     .collect()
-}
-
-/// The fate's own word, but for the column that scripts select from.
-fn fate(fate: Fate) -> &'static str {
-    match fate {
-        Fate::Additional => "additional_properties",
-        fate => fate.name(),
-    }
 }

@@ -43,11 +43,23 @@ pub(super) struct LineAnswer<'a> {
     pub map_keys: &'a [String],
     /// Key column of the innermost map.
     pub key_column: Option<String>,
+    /// What becomes of it: `stored`, `changed`, `additional_properties`, `lost`, `empty` or `refused`. Where the table has no
+    /// `additional_properties`, what has that landing is lost.
+    pub fate: sink::Fate,
+    /// Why, in a sentence; null where it is stored as it is.
+    pub sentence: Option<&'a str>,
+    /// Dotted path of the column that its key was probably meant for, where no column has that name.
+    pub nearest: Option<String>,
 }
 
 impl<'a> LineAnswer<'a> {
     /// The fields of a landing.
-    pub(super) fn new(layout: &'a Layout, document: &Document, line: &'a sink::LandingLine, shown: &'a Shown) -> Result<Self> {
+    pub(super) fn new(
+        layout: &'a Layout,
+        document: &Document,
+        (line, shown): (&'a sink::LandingLine, &'a Shown),
+        landing: &'a sink::Landing,
+    ) -> Result<Self> {
         let column = line.column.and_then(|id| layout.get(id));
         let (value, value_len) = match shown {
             Shown::Null => (None, None),
@@ -71,6 +83,9 @@ impl<'a> LineAnswer<'a> {
             inner_pointer: line.inner_pointer.as_deref(),
             map_keys: &line.map_keys,
             key_column: line.key_column.map(|id| layout.path(id)),
+            fate: landing.fate,
+            sentence: landing.reason.as_deref(),
+            nearest: landing.nearest.map(|id| layout.path(id)),
         })
     }
 }

@@ -6,7 +6,8 @@
 use crate::pipeline::layout::{ColumnId, Layout, Mode};
 
 use super::name::{self, KeyColumn};
-use super::outcome::quoted;
+use super::near::{Near, Stray};
+use super::outcome::{quoted, unkept};
 use super::sql::{self, Expression, SqlStep};
 use super::{ADDITIONAL, Fate, Landing};
 
@@ -19,7 +20,7 @@ enum TableSpot {
     /// Part of a value that its column holds as JSON.
     Inside(ColumnId),
     /// In `additional_properties`, for this reason.
-    Additional(Option<ColumnId>, String),
+    Additional { column: Option<ColumnId>, near: Option<Near>, why: String },
 }
 
 struct AssumeWalk<'a> {
@@ -36,13 +37,29 @@ struct AssumeWalk<'a> {
 
 /// Where a value at decoded tokens would land.
 pub(super) fn landing<S: AsRef<str>>(layout: &Layout, tokens: &[S]) -> Landing {
-    let (sql, inner, additional) = (Expression::default(), Vec::new(), Vec::new());
-    let mut walk = AssumeWalk { layout, spot: TableSpot::Top, sql, inner, additional, renamed: None };
+    let mut walk = AssumeWalk::new(layout);
     tokens.iter().for_each(|token| walk.step(token.as_ref()));
     walk.finish()
 }
 
-impl AssumeWalk<'_> {
+/// Selects the key of a map that tokens end in.
+pub(super) fn key<S: AsRef<str>>(layout: &Layout, tokens: &[S]) -> Option<String> {
+    let (key, map) = tokens.split_last()?;
+    let mut walk = AssumeWalk::new(layout);
+    map.iter().for_each(|token| walk.step(token.as_ref()));
+    let is_map = matches!(walk.spot, TableSpot::Field { column, element: false } if layout.is_map(column));
+    is_map.then(|| {
+        walk.sql.entry(key.as_ref(), "key");
+        walk.sql.render()
+    })
+}
+
+impl<'a> AssumeWalk<'a> {
+    fn new(layout: &'a Layout) -> Self {
+        let (sql, inner, additional) = (Expression::default(), Vec::new(), Vec::new());
+        AssumeWalk { layout, spot: TableSpot::Top, sql, inner, additional, renamed: None }
+    }
+
     fn step(&mut self, token: &str) {
         self.renamed = None;
         let index = token.parse().ok();
@@ -57,9 +74,9 @@ impl AssumeWalk<'_> {
                 self.inner.push(step(token, index));
                 TableSpot::Inside(column)
             }
-            TableSpot::Additional(column, why) => {
+            TableSpot::Additional { column, near, why } => {
                 self.additional.push(step(token, index));
-                TableSpot::Additional(column, why)
+                TableSpot::Additional { column, near, why }
             }
         };
     }
@@ -67,8 +84,9 @@ impl AssumeWalk<'_> {
     fn enter(&mut self, parent: Option<ColumnId>, key: &str) -> TableSpot {
         self.additional.push(SqlStep::Key(key.to_owned()));
         let Some(KeyColumn { column, renamed }) = name::column_of(self.layout, parent, key) else {
-            let place = parent.map_or("The table".to_owned(), |id| quoted(&self.layout.path(id)));
-            return TableSpot::Additional(None, format!("{place} has no column for {}.", quoted(key)));
+            let stray = Stray { parent, key: key.into(), below: None };
+            let near = stray.near(self.layout, &|_| false);
+            return TableSpot::Additional { column: None, near, why: stray.sentence(self.layout, near) };
         };
         self.renamed = renamed.then(|| key.to_owned());
         self.sql.field(self.layout.get(column).map_or("", |column| &column.name));
@@ -81,7 +99,7 @@ impl AssumeWalk<'_> {
             self.additional.push(SqlStep::Key(token.to_owned()));
             let Some(value) = self.layout.child(Some(column), "value") else {
                 let why = format!("The map {} keeps only its keys.", quoted(&self.layout.path(column)));
-                return TableSpot::Additional(self.layout.child(Some(column), "key"), why);
+                return TableSpot::Additional { column: self.layout.child(Some(column), "key"), near: None, why };
             };
             self.sql.entry(token, "value");
             return TableSpot::Field { column: value, element: false };
@@ -115,14 +133,15 @@ impl AssumeWalk<'_> {
         let kind = self.layout.get(column).map_or("", |column| &column.kind);
         if matches!(kind, "INT64" | "FLOAT64" | "BOOL") {
             self.additional.push(step(token, index));
-            return TableSpot::Additional(Some(column), format!("{} takes single values.", quoted(&self.layout.path(column))));
+            let why = format!("{} takes single values.", quoted(&self.layout.path(column)));
+            return TableSpot::Additional { column: Some(column), near: None, why };
         }
         self.inner.push(step(token, index));
         TableSpot::Inside(column)
     }
 
     fn finish(self) -> Landing {
-        let stored = |column, fate, reason, sql| Landing { column, fate, reason, sql, additional_pointer: None };
+        let stored = |column, fate, reason, sql| Landing { column, fate, reason, sql, additional_pointer: None, nearest: None };
         match self.spot {
             TableSpot::Top => {
                 stored(None, Fate::Stored, Some("The members of the document are the columns of the table.".to_owned()), None)
@@ -137,16 +156,20 @@ impl AssumeWalk<'_> {
                 let reason = format!("It is part of the JSON in {}.", quoted(&self.layout.path(column)));
                 stored(Some(column), Fate::Changed, Some(reason), Some(sql::json(&self.sql.render(), &self.inner, false)))
             }
-            TableSpot::Additional(column, why) if self.layout.child(None, ADDITIONAL).is_none() => {
-                stored(column, Fate::Dropped, Some(format!("{why} The table has no {ADDITIONAL} column to keep it.")), None)
+            TableSpot::Additional { column, near, why } => {
+                let nearest = near.map(|near| near.column);
+                if self.layout.child(None, ADDITIONAL).is_none() {
+                    return Landing { nearest, ..stored(column, Fate::Lost, Some(unkept(&why)), None) };
+                }
+                Landing {
+                    column,
+                    fate: Fate::Additional,
+                    reason: Some(why),
+                    sql: Some(sql::json(ADDITIONAL, &self.additional, false)),
+                    additional_pointer: Some(sql::pointer(&self.additional)),
+                    nearest,
+                }
             }
-            TableSpot::Additional(column, why) => Landing {
-                column,
-                fate: Fate::Additional,
-                reason: Some(why),
-                sql: Some(sql::json(ADDITIONAL, &self.additional, false)),
-                additional_pointer: Some(sql::pointer(&self.additional)),
-            },
         }
     }
 }

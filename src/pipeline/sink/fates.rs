@@ -13,7 +13,7 @@ use super::{ADDITIONAL, Fate, Landed};
 /// What the values of one column become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Filled {
-    /// The worst of them. A null is stored: the column holds NULL.
+    /// The worst of them.
     pub fate: Fate,
     /// How many values the document has for the column; a list or a map counts once beside what is in it.
     pub values: u32,
@@ -59,27 +59,53 @@ impl Landed<'_> {
     }
 
     fn fate(&self, node: NodeId, intent: Intent) -> Fate {
-        let place = self.transformed.place(node);
-        match (intent.why, place) {
-            (IntentWhy::Null, _) => Fate::Stored,
+        match (intent.why, self.transformed.place(node)) {
             (IntentWhy::Thrown, _) => Fate::Refused,
-            (IntentWhy::Unknown | IntentWhy::NotCoercible | IntentWhy::NotARecord | IntentWhy::KeyOnly, _) if self.goes_to_rest(intent) => {
-                Fate::Additional
-            }
+            _ if self.goes_to_rest(intent) => Fate::Additional,
             (
-                IntentWhy::Unknown
+                IntentWhy::Null
+                | IntentWhy::Empty
+                | IntentWhy::Unknown
                 | IntentWhy::NotCoercible
                 | IntentWhy::NotARecord
                 | IntentWhy::KeyOnly
-                | IntentWhy::Stripped
-                | IntentWhy::Empty,
+                | IntentWhy::Stripped,
                 _,
             )
-            | (_, None) => Fate::Dropped,
+            | (_, None) => self.fate_unplaced(node, Some(intent)),
             (_, Some(_)) if self.is_misshapen(node, intent) => Fate::Refused,
             (_, Some(place)) if self.is_changed(node, intent, &self.transformed.values[place as usize].form) => Fate::Changed,
             (_, Some(_)) => Fate::Stored,
         }
+    }
+
+    /// The fate of a value that is neither in the row nor in `additional_properties`, by what the pipeline made of it or of what is around it.
+    pub(super) fn fate_unplaced(&self, node: NodeId, intent: Option<Intent>) -> Fate {
+        let column = intent.and_then(|intent| self.layout.get(intent.column?));
+        let is_list = column.is_some_and(|column| column.mode == Mode::Repeated);
+        match intent.map(|intent| intent.why) {
+            Some(IntentWhy::Null) => Fate::Stored,
+            // The column of a list holds an empty one.
+            Some(IntentWhy::Empty) if self.is_nothing(node) && is_list => Fate::Stored,
+            Some(IntentWhy::Empty) => Fate::Empty,
+            _ if self.is_nothing(node) => Fate::Empty,
+            Some(IntentWhy::Stripped) if !self.is_lost_metadata(node) => Fate::Changed,
+            _ => Fate::Lost,
+        }
+    }
+
+    /// Whether nothing can be lost with it: null, `{}`, `[]`.
+    pub(super) fn is_nothing(&self, node: NodeId) -> bool {
+        let kind = self.document.kind(node);
+        kind == Kind::Null || (kind.is_container() && self.document.count(node) == 0)
+    }
+
+    /// Whether BigQuery refuses the row for a null in a list: the pipeline passes on what it does not know the type of.
+    pub(super) fn has_null_element(&self, node: NodeId, intent: Intent) -> bool {
+        let Some(column) = intent.column.and_then(|id| self.layout.get(id)) else { return false };
+        let is_unchecked = column.mode == Mode::Repeated && !column.is_record() && &*column.kind != "STRING";
+        let is_null = |element| self.document.kind(element) == Kind::Null;
+        is_unchecked && self.document.kind(node) == Kind::Array && self.document.children(node).any(is_null)
     }
 
     /// Whether BigQuery does not take it for the form that it has.
@@ -87,6 +113,7 @@ impl Landed<'_> {
         let (kind, is_empty) = (self.document.kind(node), self.document.count(node) == 0);
         match intent.why {
             IntentWhy::MapNotObject => kind != Kind::Array || !is_empty,
+            IntentWhy::Written if self.has_null_element(node, intent) => true,
             _ => intent.column.and_then(|id| self.layout.get(id)).is_some_and(|column| column.is_record()) && !kind.is_container(),
         }
     }
@@ -110,23 +137,11 @@ impl Landed<'_> {
     }
 }
 
-/// How bad it is.
-fn rank(fate: Fate) -> u8 {
-    match fate {
-        Fate::Unknown | Fate::Stored => 0,
-        Fate::Changed => 1,
-        Fate::Additional => 2,
-        Fate::Dropped => 3,
-        Fate::Refused => 4,
-    }
-}
-
 impl Fates {
     fn note(&mut self, column: ColumnId, fate: Fate, values: u32) {
         let Some(filled) = self.columns.get_mut(column as usize) else { return };
-        let former = filled.unwrap_or(Filled { fate: Fate::Stored, values: 0 });
-        let worst = if rank(fate) > rank(former.fate) { fate } else { former.fate };
-        *filled = Some(Filled { fate: worst, values: former.values.saturating_add(values) });
+        let former = filled.unwrap_or(Filled { fate, values: 0 });
+        *filled = Some(Filled { fate: former.fate.max(fate), values: former.values.saturating_add(values) });
     }
 
     /// What the document has for a column.

@@ -3,7 +3,7 @@
 //! Owns: column, form, coercion, reason and all pointers of a value of the document; the walk from the root of a row to its column.
 //! Refuses: sentences and SQL (told), the order of many (lines).
 
-use crate::pipeline::document::NodeId;
+use crate::pipeline::document::{Kind, NodeId};
 use crate::pipeline::layout::{ColumnId, Layout, Mode};
 
 use super::made::{Coercion, ValueContent, ValueForm, ValueId, ValueShape};
@@ -177,10 +177,14 @@ impl Landed<'_> {
         line.unknown = at.unknown;
     }
 
-    /// Whether a RECORD holds something that is none.
+    /// Whether a RECORD holds something that is none, or a list NULL.
     fn is_mismatch(&self, node: NodeId, at: &InRow, is_inside: bool) -> bool {
         let Some(column) = at.column.and_then(|id| self.layout.get(id)) else { return false };
         let is_list = column.mode == Mode::Repeated && !at.element;
+        if column.mode == Mode::Repeated && at.element && !is_inside && !column.is_record() {
+            // What the pipeline knows the type of it has made a text of, or has refused.
+            return self.document.kind(node) == Kind::Null && &*column.kind != "STRING";
+        }
         let fitting = if is_list { ValueShape::Array } else { ValueShape::Object };
         column.is_record() && (is_inside || made::shape(self.document, node) != fitting)
     }

@@ -4,7 +4,10 @@
 //! Also owns: words about values and columns.
 //! Refuses: deciding either (line).
 use crate::ground::text;
+use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::layout::{Column, Mode};
+
+use super::ADDITIONAL;
 
 /// Where a value lands, in the words of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,13 +91,34 @@ pub(super) fn quoted(name: &str) -> String {
     format!("`{}`", text::clip_middle(&text::visible(name), 60))
 }
 
-/// What a column takes, for a sentence about a value that it does not take.
-pub(super) fn takes(column: &Column) -> &'static str {
-    match (column.mode, &*column.kind) {
+/// Why a value is not in its column, where the table does not keep it elsewhere either.
+pub(super) fn unkept(why: &str) -> String {
+    format!("{why} The table has no {ADDITIONAL} column to keep it.")
+}
+
+/// What a column takes beside what it is given, for a value that it does not take: without a full stop.
+pub(super) fn misfit(column: &Column, document: &Document, node: NodeId) -> String {
+    let takes = match (column.mode, &*column.kind) {
         (Mode::Repeated, _) => "A REPEATED column takes a list",
         (_, "INT64") => "An INT64 column takes integers of 64 bits and booleans",
         (_, "FLOAT64") => "A FLOAT64 column takes numbers and booleans",
         (_, "BOOL") => "A BOOL column takes only true and false",
         _ => "The column takes another type",
+    };
+    let is_integer = column.mode != Mode::Repeated && &*column.kind == "INT64";
+    let found = match document.kind(node) {
+        Kind::Number if is_integer => number(document.raw(node)).to_owned(),
+        Kind::String if is_integer => "this is a string, which is not converted".to_owned(),
+        kind => format!("this is {}", kind.with_article()),
+    };
+    format!("{takes}; {found}")
+}
+
+/// What is wrong with a number for an INT64 column.
+fn number(raw: &[u8]) -> &'static str {
+    match raw {
+        _ if raw.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E')) => "this number has a decimal point or an exponent",
+        [b'-', ..] => "this integer is below the least, -9,223,372,036,854,775,808",
+        _ => "this integer is beyond the greatest, 9,223,372,036,854,775,807",
     }
 }

@@ -162,6 +162,24 @@ impl Transformed {
         (at == self.row, tokens)
     }
 
+    /// The value of the document that a place of the row was made of, by names and positions; `None` where the pipeline made it.
+    pub(super) fn value_at(&self, layout: &Layout, document: &Document, tokens: &[String]) -> Option<NodeId> {
+        let (mut at, mut tokens) = (self.row, tokens.iter());
+        loop {
+            let made = &self.values[at as usize];
+            let Some(token) = tokens.next() else { return made.source };
+            at = match &made.value {
+                ValueContent::Object(members) => members.iter().find(|(key, _)| key.name(layout, document) == **token)?.1,
+                ValueContent::Array(elements) => *elements.get(token.parse::<usize>().ok()?)?,
+                ValueContent::Whole(node) => {
+                    let rest = std::iter::once(token).chain(tokens);
+                    return rest.into_iter().try_fold(*node, |node, token| document.child(node, token));
+                }
+                _ => return None,
+            };
+        }
+    }
+
     /// The key of a map's row.
     fn entry_key(&self, row: ValueId) -> Option<&MemberKey> {
         let ValueContent::Object(members) = &self.values[row as usize].value else { return None };

@@ -6,6 +6,9 @@
 use crate::ground::sql::{identifier, is_plain, literal};
 use crate::pipeline::layout::{ColumnId, Layout, Mode};
 
+/// The column of keys in the rows of a map.
+const KEY: &str = "key";
+
 /// One step into a JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum SqlStep {
@@ -74,30 +77,46 @@ pub(super) fn json(of: &str, steps: &[SqlStep], container: bool) -> String {
     format!("{function}({of}, {})", literal(&path))
 }
 
-/// An expression for all that a column holds: plain where nothing around it repeats, else an ARRAY over UNNEST.
+/// An expression for all that a column holds: plain where nothing around it repeats, else an ARRAY over UNNEST. In maps each value comes
+/// with its keys, without which it says nothing; elsewhere NULL is left out, because BigQuery refuses an array that has it.
 pub fn select(layout: &Layout, column: ColumnId) -> String {
     let mut chain: Vec<ColumnId> = layout.ancestors(column).collect();
     chain.reverse();
     let mut path = String::new();
-    let mut from = String::new();
-    let mut rows = 0;
-    for (i, column) in chain.iter().filter_map(|&id| layout.get(id)).enumerate() {
+    let mut from: Vec<String> = Vec::new();
+    let mut keys: Vec<String> = Vec::new();
+    for (i, &id) in chain.iter().enumerate() {
+        let Some(at) = layout.get(id) else { continue };
         if !path.is_empty() {
             path.push('.');
         }
-        path.push_str(&identifier(&column.name));
-        if column.mode == Mode::Repeated && i + 1 < chain.len() {
-            rows += 1;
-            from.push_str(&format!("{}UNNEST({path}) AS r{rows}", if rows > 1 { ", " } else { "" }));
-            path = format!("r{rows}");
+        path.push_str(&identifier(&at.name));
+        if at.mode == Mode::Repeated && i + 1 < chain.len() {
+            let row = format!("r{}", from.len() + 1);
+            from.push(format!("UNNEST({path}) AS {row}"));
+            // The key that is asked for itself is no second time beside it.
+            if layout.is_map(id) && layout.child(Some(id), KEY) != Some(column) {
+                let alias = if keys.is_empty() { String::new() } else { format!(" AS {KEY}{}", keys.len() + 1) };
+                keys.push(format!("{row}.{KEY}{alias}"));
+            }
+            path = row;
         }
     }
-    let whole = layout.get(column).is_some_and(|column| column.mode == Mode::Repeated);
-    match (rows, whole) {
-        (0, _) => path,
+    let at = layout.get(column);
+    let is_list = at.is_some_and(|at| at.mode == Mode::Repeated);
+    let from_all = from.join(", ");
+    if from.is_empty() {
+        path
+    } else if !keys.is_empty() {
+        // Names of a STRUCT are told apart.
+        let is_taken = at.is_some_and(|at| at.name.starts_with(KEY));
+        let alias = if is_taken { " AS item" } else { "" };
+        format!("ARRAY(SELECT AS STRUCT {}, {path}{alias} FROM {from_all})", keys.join(", "))
+    } else if is_list {
         // A list of lists is no BigQuery value, so the innermost list is opened as well.
-        (_, true) => format!("ARRAY(SELECT item FROM {from}, UNNEST({path}) AS item)"),
-        (_, false) => format!("ARRAY(SELECT {path} FROM {from})"),
+        format!("ARRAY(SELECT item FROM {from_all}, UNNEST({path}) AS item)")
+    } else {
+        format!("ARRAY(SELECT {path} FROM {from_all} WHERE {path} IS NOT NULL)")
     }
 }
 
@@ -135,7 +154,25 @@ mod tests {
         let sql = |path| layout.find(path).map(|id| select(&layout, id)).unwrap_or_default();
         assert_eq!(sql("a"), "a");
         assert_eq!(sql("a.m"), "a.m");
-        assert_eq!(sql("a.m.key"), "ARRAY(SELECT r1.key FROM UNNEST(a.m) AS r1)");
-        assert_eq!(sql("a.m.value"), "ARRAY(SELECT item FROM UNNEST(a.m) AS r1, UNNEST(r1.value) AS item)");
+        assert_eq!(sql("a.m.key"), "ARRAY(SELECT r1.key FROM UNNEST(a.m) AS r1 WHERE r1.key IS NOT NULL)");
+        assert_eq!(sql("a.m.value"), "ARRAY(SELECT AS STRUCT r1.key, r1.value FROM UNNEST(a.m) AS r1)");
+    }
+
+    #[test]
+    fn no_array_can_hold_null_and_no_value_is_without_its_key() {
+        let layout = Layout::parse(
+            br#"[{"name":"rows","type":"RECORD","mode":"REPEATED","fields":[{"name":"x","type":"INT64"},{"name":"tags","type":"STRING","mode":"REPEATED"}]},
+                {"name":"m","type":"RECORD","mode":"REPEATED","fields":[{"name":"key","type":"STRING"},
+                {"name":"value","type":"RECORD","mode":"REPEATED","fields":[{"name":"key","type":"STRING"},{"name":"value","type":"RECORD",
+                    "fields":[{"name":"n","type":"INT64"},{"name":"key","type":"STRING"}]}]}]}]"#,
+        )
+        .unwrap_or_default();
+        let sql = |path| layout.find(path).map(|id| select(&layout, id)).unwrap_or_default();
+        assert_eq!(sql("rows.x"), "ARRAY(SELECT r1.x FROM UNNEST(`rows`) AS r1 WHERE r1.x IS NOT NULL)");
+        assert_eq!(sql("rows.tags"), "ARRAY(SELECT item FROM UNNEST(`rows`) AS r1, UNNEST(r1.tags) AS item)");
+        let both = "FROM UNNEST(m) AS r1, UNNEST(r1.value) AS r2)";
+        assert_eq!(sql("m.value.value.n"), format!("ARRAY(SELECT AS STRUCT r1.key, r2.key AS key2, r2.value.n {both}"));
+        assert_eq!(sql("m.value.value.key"), format!("ARRAY(SELECT AS STRUCT r1.key, r2.key AS key2, r2.value.key AS item {both}"));
+        assert_eq!(sql("m.value.key"), format!("ARRAY(SELECT AS STRUCT r1.key, r2.key AS item {both}"));
     }
 }

@@ -40,7 +40,7 @@ fn a_value_lands_in_the_column_of_its_key() {
         (r#"{"foo_bar": 1}"#, "/foo_bar", "foo_bar", Fate::Stored),
         (r#"{"fooBar": 1}"#, "/fooBar", "foo_bar", Fate::Changed),
         (r#"{"foo_bar": true}"#, "/foo_bar", "foo_bar", Fate::Changed),
-        (r#"{"foo_bar": null}"#, "/foo_bar", "foo_bar", Fate::Dropped),
+        (r#"{"foo_bar": null}"#, "/foo_bar", "foo_bar", Fate::Stored),
         (r#"{"names": ["a", {"b": 1}]}"#, "/names/1/b", "names", Fate::Changed),
         (r#"{"free": {"aB": [1]}}"#, "/free/aB/0", "free", Fate::Changed),
         (r#"{"pair": ["a", true]}"#, "/pair/1", "pair.f1_", Fate::Stored),
@@ -49,7 +49,7 @@ fn a_value_lands_in_the_column_of_its_key() {
         (r#"{"metrics": {"url": {"a.b": "x"}}}"#, "/metrics/url/a.b", "metrics.url2.a_b", Fate::Changed),
         (r#"{"metrics": {"dual": {"a": {"b": 3}}}}"#, "/metrics/dual/a/b", "metrics.dual.value.value", Fate::Stored),
         (r#"{"document_id": "x"}"#, "/document_id", "document_id", Fate::Changed),
-        (r#"{"rows": []}"#, "/rows", "rows", Fate::Dropped),
+        (r#"{"rows": []}"#, "/rows", "rows", Fate::Stored),
     ] {
         assert_eq!(lands(document, pointer), (column.to_owned(), fate, None), "{pointer} of {document}");
     }
@@ -78,11 +78,11 @@ fn some_values_cost_the_row_or_are_lost() {
         (r#"{"pair": "a"}"#, "/pair", "pair", Fate::Refused),
         (r#"{"rows": "a"}"#, "/rows", "rows", Fate::Refused),
         (r#"{"add_ons": [1]}"#, "/add_ons", "add_ons", Fate::Refused),
-        (r#"{"addOns": [1]}"#, "/addOns", "add_ons", Fate::Dropped),
-        (r#"{"additionalProperties": 1}"#, "/additionalProperties", "additional_properties", Fate::Dropped),
-        (r#"{"fooBar": 1, "foo_bar": 2}"#, "/foo_bar", "foo_bar", Fate::Dropped),
-        (r#"{"fooBar": 1, "foo.bar": 2}"#, "/fooBar", "foo_bar", Fate::Dropped),
-        (r#"{"metadata": {"x": 1}}"#, "/metadata/x", "", Fate::Dropped),
+        (r#"{"addOns": [1]}"#, "/addOns", "add_ons", Fate::Lost),
+        (r#"{"additionalProperties": 1}"#, "/additionalProperties", "additional_properties", Fate::Lost),
+        (r#"{"fooBar": 1, "foo_bar": 2}"#, "/foo_bar", "foo_bar", Fate::Lost),
+        (r#"{"fooBar": 1, "foo.bar": 2}"#, "/fooBar", "foo_bar", Fate::Lost),
+        (r#"{"metadata": {"x": 1}}"#, "/metadata/x", "", Fate::Lost),
     ] {
         assert_eq!(lands(document, pointer), (column.to_owned(), fate, None), "{pointer} of {document}");
     }
@@ -197,4 +197,112 @@ fn depth_of_document_and_layout_costs_no_stack() {
         assert_eq!(landed.lines().count(), 1);
         landed.landing(&document.tokens(deep as NodeId));
     }
+}
+
+#[test]
+fn what_is_lost_is_what_there_is_a_warning_of() {
+    let document = Document::parse(
+        br#"{"additional": 1, "foo_bar": 1.5, "fooBar": null, "addOns": [], "pair": {}, "metadata": {"zz": null}, "unknown": {"x": null}, "nothing": []}"#
+            .as_slice(),
+    );
+    let without = String::from_utf8_lossy(TABLE).replace("additional_properties", "other");
+    for table in [String::from_utf8_lossy(TABLE).into_owned(), without] {
+        let layout = Layout::parse(table.as_bytes()).unwrap_or_default();
+        let transformed = transform(&layout, &document, &Submission::default());
+        let landed = transformed.beside(&layout, &document);
+        let mut warned = Vec::new();
+        landed.visit_warned(&mut |severity, node| warned.push((severity, node)));
+        let lost = document.children(0).filter(|&node| landed.landing_of(node).fate == Fate::Lost);
+        assert_eq!(warned, lost.map(|node| (Severity::Lost, node)).collect::<Vec<_>>());
+        assert_eq!(landed.landing(&["pair"]).fate, Fate::Empty);
+    }
+}
+
+#[test]
+fn nothing_is_lost_with_a_null() {
+    let fate = |document: &str, pointer: &str| lands(document, pointer).1;
+    assert_eq!(fate(r#"{"addOns": {"a": null}}"#, "/addOns/a"), Fate::Stored);
+    assert_eq!(fate(r#"{"rows": [{"osName": null}]}"#, "/rows/0/osName"), Fate::Stored);
+    assert_eq!(fate(r#"{"free": {}}"#, "/free"), Fate::Empty);
+    assert_eq!(fate(r#"{"foo_bar": 1, "fooBar": null}"#, "/fooBar"), Fate::Empty, "the column holds the other");
+    assert_eq!(fate(r#"{"fooBar": 1, "foo_bar": null}"#, "/foo_bar"), Fate::Empty);
+    assert_eq!(fate(r#"{"metrics": {"nothing": 1}}"#, "/metrics"), Fate::Empty, "its parts are elsewhere");
+}
+
+#[test]
+fn a_null_or_empty_value_is_selected_under_its_own_keys() {
+    let of = |document, pointer| sql(Some(document), pointer);
+    assert_eq!(of(r#"{"addOns": {"it's": null}}"#, "/addOns/it's"), r"(SELECT value FROM UNNEST(add_ons) WHERE key = 'it\'s')");
+    assert_eq!(
+        of(r#"{"addOns": {"a": {"active": null}}}"#, "/addOns/a/active"),
+        "(SELECT value.active FROM UNNEST(add_ons) WHERE key = 'a')"
+    );
+    assert_eq!(
+        of(r#"{"metrics": {"dual": {"a": {"b": null}}}}"#, "/metrics/dual/a/b"),
+        "(SELECT value FROM UNNEST((SELECT value FROM UNNEST(metrics.dual) WHERE key = 'a')) WHERE key = 'b')"
+    );
+    assert_eq!(of(r#"{"metrics": {"dual": {"a": {}}}}"#, "/metrics/dual/a"), "(SELECT value FROM UNNEST(metrics.dual) WHERE key = 'a')");
+    assert_eq!(of(r#"{"rows": [{}, {"os_name": null}]}"#, "/rows/1/os_name"), "`rows`[SAFE_OFFSET(1)].os_name");
+    assert_eq!(of(r#"{"rows": {"x": {}, "y": {"osName": null}}}"#, "/rows/y/osName"), "`rows`[SAFE_OFFSET(1)].os_name");
+    let layout = Layout::parse(TABLE).unwrap_or_default();
+    assert_eq!(select_key(&layout, &["addOns", "it's"]).as_deref(), Some(r"(SELECT key FROM UNNEST(add_ons) WHERE key = 'it\'s')"));
+    assert_eq!(select_key(&layout, &["rows", "0"]), None);
+}
+
+#[test]
+fn a_null_in_a_list_that_the_pipeline_does_not_check_costs_the_row() {
+    let layout = Layout::parse(br#"[{"name": "times", "type": "TIMESTAMP", "mode": "REPEATED"}]"#).unwrap_or_default();
+    let document = Document::parse(br#"{"times": ["2026-01-01", null]}"#.as_slice());
+    let transformed = transform(&layout, &document, &Submission::default());
+    let landed = transformed.beside(&layout, &document);
+    assert_eq!([1, 2, 3].map(|node| landed.landing_of(node).fate), [Fate::Refused, Fate::Stored, Fate::Refused]);
+    assert_eq!(landed.fates().of(0).map(|filled| filled.fate), Some(Fate::Refused));
+    assert_eq!(
+        landed.warnings(9).list.iter().map(|warning| (warning.severity, warning.node)).collect::<Vec<_>>(),
+        [(Severity::Mismatch, 1)]
+    );
+    assert_eq!(landed.lines().map(|(line, _)| line.shape_mismatch).collect::<Vec<_>>(), [false, true]);
+}
+
+/// What is told of the value at a pointer.
+fn reason(document: &str, pointer: &str) -> String {
+    let layout = Layout::parse(TABLE).unwrap_or_default();
+    let document = Document::parse(document.as_bytes());
+    landing(&layout, &crate::pipeline::document::unescape_pointer(pointer), Some(&document)).reason.unwrap_or_default()
+}
+
+#[test]
+fn a_value_that_does_not_fit_is_told_in_plain_words() {
+    let int = |value: &str| reason(&format!(r#"{{"foo_bar": {value}}}"#), "/foo_bar");
+    let takes = "An INT64 column takes integers of 64 bits and booleans; this";
+    assert_eq!(int("9223372036854775808"), format!("{takes} integer is beyond the greatest, 9,223,372,036,854,775,807."));
+    assert_eq!(int("-9223372036854775809"), format!("{takes} integer is below the least, -9,223,372,036,854,775,808."));
+    assert_eq!(int("1e2"), format!("{takes} number has a decimal point or an exponent."));
+    assert_eq!(int("\"7\""), format!("{takes} is a string, which is not converted."));
+    let wrong = "It has the wrong shape: `rows` takes a list of objects (REPEATED RECORD); this is a ";
+    let rows = r#"{"rows": {"os_name": "a"}}"#;
+    assert_eq!(reason(rows, "/rows"), format!("{wrong}single object, whose values are taken for the list and whose keys are lost."));
+    assert_eq!(reason(rows, "/rows/os_name"), format!("{wrong}string in a single object, whose values are taken for the list."));
+    assert_eq!(
+        reason(r#"{"rows": "a"}"#, "/rows"),
+        "The row cannot be written: the shape is wrong: `rows` takes a list of objects (REPEATED RECORD), and the pipeline fails on a string."
+    );
+}
+
+#[test]
+fn a_place_of_the_row_leads_back_to_its_value() {
+    let layout = Layout::parse(TABLE).unwrap_or_default();
+    let text = r#"{"fooBar": 7, "addOns": {"a": {"active": true}}, "names": ["x", 2], "free": {"b": [1]}, "new": 3}"#;
+    let document = Document::parse(text.as_bytes());
+    let transformed = transform(&layout, &document, &Submission::default());
+    let landed = transformed.beside(&layout, &document);
+    let at = |pointer: &str| {
+        let value = landed.value_at(&crate::pipeline::document::unescape_pointer(pointer));
+        value.map(|node| String::from_utf8_lossy(document.raw(node)).into_owned())
+    };
+    assert_eq!(at("/foo_bar").as_deref(), Some("7"));
+    assert_eq!(at("/add_ons/0/value/active").as_deref(), Some("true"));
+    assert_eq!(at("/names/1").as_deref(), Some("2"));
+    assert_eq!(at("/free/b/0").as_deref(), Some("1"));
+    assert_eq!([at("/add_ons/0/key"), at("/additional_properties"), at("/nowhere")], [None, None, None]);
 }

@@ -3,7 +3,7 @@
 //! Owns: which values cost the row or are silently lost, how many there are, the order in which they are told.
 //! Refuses: sentences about a single value (told).
 
-use crate::pipeline::document::{Kind, NodeId};
+use crate::pipeline::document::NodeId;
 
 use super::standard;
 use super::transform::{Intent, IntentWhy};
@@ -87,13 +87,14 @@ impl Landed<'_> {
 
     fn severity(&self, node: NodeId, intent: Intent) -> Option<Severity> {
         let (kind, is_reached) = (self.document.kind(node), self.transformed.place(node).is_some());
-        let is_nothing = kind == Kind::Null || (kind.is_container() && self.document.count(node) == 0);
+        let is_nothing = self.is_nothing(node);
         let is_record = intent.column.and_then(|id| self.layout.get(id)).is_some_and(|column| column.is_record());
         let lost = |is_lost: bool| is_lost.then_some(Severity::Lost);
         match intent.why {
             _ if is_nothing => None,
             IntentWhy::MapNotObject if is_reached => Some(Severity::Mismatch),
             IntentWhy::Written if is_reached && is_record && !kind.is_container() => Some(Severity::Mismatch),
+            IntentWhy::Written if is_reached && self.has_null_element(node, intent) => Some(Severity::Mismatch),
             IntentWhy::Stripped => lost(self.is_lost_metadata(node)),
             IntentWhy::Written | IntentWhy::Map | IntentWhy::Lost | IntentWhy::MapNotObject => lost(!is_reached),
             IntentWhy::Unknown | IntentWhy::NotCoercible | IntentWhy::NotARecord | IntentWhy::KeyOnly => {
@@ -104,11 +105,16 @@ impl Landed<'_> {
     }
 
     /// Whether something that the decoder takes out does not come back from an attribute.
-    fn is_lost_metadata(&self, node: NodeId) -> bool {
-        if self.document.key(node).as_deref() != Some(standard::METADATA) || self.document.kind(node) != Kind::Object {
+    pub(super) fn is_lost_metadata(&self, node: NodeId) -> bool {
+        let top = self.document.ancestors(node).find(|&node| self.document.parent(node) == Some(0));
+        let is_metadata = top.is_some_and(|top| self.document.key(top).as_deref() == Some(standard::METADATA));
+        if !is_metadata || !self.document.kind(node).is_container() {
             return self.transformed.place(node).is_none();
         }
-        (node + 1..self.document.end(node))
-            .any(|inner| !self.document.kind(inner).is_container() && self.transformed.place(inner).is_none())
+        (node + 1..self.document.end(node)).any(|inner| !self.is_nothing(inner) && self.is_lost_leaf(inner))
+    }
+
+    fn is_lost_leaf(&self, node: NodeId) -> bool {
+        !self.document.kind(node).is_container() && self.transformed.place(node).is_none()
     }
 }

@@ -123,7 +123,7 @@ struct Homes {
 fn homes(tables: &[CaseTable], splitting: Option<&Splitting>, at: Option<(&Broken, &Fault<'_>)>) -> Homes {
     let Some((broken, fault)) = at else { return Homes::default() };
     let tokens = place::tokens_of(fault, broken);
-    let landing = |table: &CaseTable| place::landing(&table.layout, broken.about_name, table.landing(&tokens));
+    let landing = |table: &CaseTable| place::landing(&table.layout, broken.about_name, &tokens, table.landing(&tokens));
     let part = splitting.map(|splitting| splitting.part(&tokens));
     let home = part.and_then(|part| of_part(tables, part)).unwrap_or(0);
     let others = tables.iter().enumerate().filter(|(at, _)| part == Some(SplitPart::Both) && *at != home);

@@ -93,21 +93,22 @@ pub(super) fn tokens(violation: &Violation) -> Vec<&str> {
     violation.tokens.iter().chain(&violation.key).map(String::as_str).collect()
 }
 
-/// Where what is at fault lands, of the landing of its place: the value's, or that of the name.
-pub(super) fn landing(layout: &Layout, about_name: bool, landing: Landing) -> Landing {
-    if about_name { of_key(layout, landing) } else { landing }
+/// Where what is at fault at decoded tokens lands, of the landing of its place: the value's, or that of the name.
+pub(super) fn landing<S: AsRef<str>>(layout: &Layout, about_name: bool, tokens: &[S], landing: Landing) -> Landing {
+    if about_name { of_key(layout, tokens, landing) } else { landing }
 }
 
 /// Of a member's name at fault it is the map's column of keys that counts, not that of values.
-fn of_key(layout: &Layout, landing: Landing) -> Landing {
+fn of_key<S: AsRef<str>>(layout: &Layout, tokens: &[S], landing: Landing) -> Landing {
     let map = landing.column.and_then(|column| layout.get(column)?.parent).filter(|&map| layout.is_map(map));
     match map.and_then(|map| layout.child(Some(map), "key")) {
         Some(key) => Landing {
             column: Some(key),
             fate: Fate::Stored,
             reason: Some("as a key of the map".to_owned()),
-            sql: Some(sink::select(layout, key)),
-            ..landing
+            sql: Some(sink::select_key(layout, tokens).unwrap_or_else(|| sink::select(layout, key))),
+            additional_pointer: None,
+            nearest: None,
         },
         None => landing,
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::pipeline::document::{Document, NodeId, PathStyle, unescape_pointer};
 use crate::pipeline::layout::ColumnId;
+use crate::pipeline::sink::{ADDITIONAL, Fate, Landing};
 
 use super::{Case, doctype};
 
@@ -57,6 +58,19 @@ impl Case {
         let find = |row: &Document, value| row.find(&unescape_pointer(&at.row_pointer(value)?)).ok();
         let value = row.as_ref().ok().zip(value).and_then(|(row, value)| find(row, value));
         Some(Preview { table, row, value })
+    }
+
+    /// Where the value of the document landed that a value of a row was made of, in the table at that position; `None` where the pipeline made it.
+    pub fn landing_of_row(&self, table: usize, row: &Document, value: NodeId) -> Option<Landing> {
+        let landed = self.tables.get(table)?.landed()?;
+        Some(landed.landing_of(landed.value_at(&row.tokens(value))?))
+    }
+
+    /// What is told of a value of a row that the table has no column for.
+    pub fn ignored_in_row(row: &Document, value: NodeId) -> String {
+        let is_rest = row.tokens(value).first().is_some_and(|name| name == ADDITIONAL);
+        let fate = if is_rest { format!("{}; ", Fate::Lost.words()) } else { String::new() };
+        format!("{fate}the table has no column for it: BigQuery ignores it")
     }
 
     /// The column that holds a value of a row of the table at that position.

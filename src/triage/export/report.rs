@@ -8,6 +8,7 @@ mod pages;
 
 use serde::Serialize;
 
+use crate::pipeline::sink::Fate;
 use crate::triage::case::Agreement;
 
 pub use super::survey::ReportFacet;
@@ -147,8 +148,8 @@ pub struct ReportColumn {
     /// BigQuery's type with its mode: `STRING NULLABLE`.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// `stored`, `changed`, `additional`, `dropped`, `refused` or `unknown`.
-    pub fate: &'static str,
+    /// `stored`, `changed`, `additional_properties`, `lost`, `empty`, `refused` or `unknown`.
+    pub fate: Fate,
     /// Expression that selects what the column holds.
     pub sql: Option<String>,
 }

@@ -49,7 +49,7 @@ pub fn tags(column: &Column) -> Option<String> {
 pub fn landing(landing: &Landing, table: Option<&str>) -> String {
     let table = table.map(|table| format!(" ({table})")).unwrap_or_default();
     let reason = landing.reason.iter().map(|reason| format!("; {}", clause(reason)));
-    let words = format!("{}{table}{}", landing.told_fate().words(), reason.collect::<String>());
+    let words = format!("{}{table}{}", landing.fate.words(), reason.collect::<String>());
     visible(&words).into_owned()
 }
 
@@ -102,7 +102,7 @@ pub fn sheet(facts: &mut Facts, layout: &Layout, id: ColumnId, schema: Option<(&
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::sink::{Fate, HOLDS_NULL};
+    use crate::pipeline::sink::Fate;
 
     fn layout(text: &str) -> Layout {
         Layout::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}"))
@@ -112,9 +112,9 @@ mod tests {
     fn a_landing_is_told_with_its_column_and_fate() {
         let layout = layout(r#"[{"name":"a","type":"RECORD","fields":[{"name":"b","type":"STRING"}]}]"#);
         let told = |landing: &Landing| landing_in(Some(&layout), landing, None);
-        let stored = Landing { column: Some(1), fate: Fate::Stored, reason: None, sql: None, additional_pointer: None };
+        let stored = Landing { column: Some(1), fate: Fate::Stored, reason: None, sql: None, additional_pointer: None, nearest: None };
         assert_eq!(told(&stored), "a.b STRING NULLABLE, stored");
-        let null = Landing { fate: Fate::Dropped, reason: Some(HOLDS_NULL.into()), ..stored.clone() };
+        let null = Landing { reason: Some("null: the column holds NULL.".into()), ..stored.clone() };
         assert_eq!(told(&null), "a.b STRING NULLABLE, stored; null: the column holds NULL");
         let nowhere = Landing { column: None, fate: Fate::Additional, reason: Some("no such column".into()), ..stored };
         assert_eq!(told(&nowhere), "in additional_properties; no such column");

@@ -240,7 +240,7 @@ impl Redactor {
         let tokens: Vec<&str> = context.tokens.iter().map(String::as_str).chain([key]).collect();
         let kind = context.lists.schema.and_then(|schema| walk(schema, &tokens).tokens.last().copied());
         // A missing key is the schema's even where it says no more of it.
-        let is_asked = context.lists.schema.is_some_and(|schema| asks_for(schema, &context.tokens, key));
+        let is_asked = context.lists.schema.is_some_and(|schema| asks_for(schema, context.tokens, key));
         let kind = if is_asked { TokenMatch::Name } else { kind.unwrap_or(TokenMatch::Unknown) };
         let care = self.trails(&tokens, &context.lists).last().and_then(|(_, trail)| trail.care(&self.policy));
         self.key_at(key, context.lists.token(key, kind), care)

@@ -121,6 +121,10 @@ fn from_case(app: &App, screen: &CaseScreen, action: Action) -> Option<String> {
         Action::CopySql if screen.row.is_some() => {
             let (item, Subject::Document(row, _)) = app.focused_item()? else { return None };
             let column = screen.case.column_of_row(screen.table, &row, item as NodeId)?;
+            // Of what was made of a value, the value's own place.
+            if let Some(landing) = screen.case.landing_of_row(screen.table, &row, item as NodeId) {
+                return landing.sql;
+            }
             Some(sink::select(&screen.case.tables.get(screen.table)?.layout, column))
         }
         Action::CopySql => screen.tie.landing.as_ref()?.sql.clone(),

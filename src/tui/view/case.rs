@@ -105,7 +105,7 @@ fn warning(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
     let (Some(warning), Some(document)) = (warnings.list.get(at), &screen.case.document) else { return };
     let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) else { return };
     let theme = &app.theme;
-    let mark = if warning.severity == Severity::Lost { columns::mark(app, Fate::Dropped) } else { columns::mark(app, Fate::Refused) };
+    let mark = if warning.severity == Severity::Lost { columns::mark(app, Fate::Lost) } else { columns::mark(app, Fate::Refused) };
     pen.skip(1).put(mark.0, theme.style(mark.1)).put(" ", Style::new());
     let state = match (screen.warning, warnings.count) {
         (Some(at), count) => format!("warning {} of {}", text::count(at as u64 + 1), text::count(count)),

@@ -112,14 +112,15 @@ impl ColumnPainter<'_> {
     }
 }
 
-/// The sign of a fate and its colour: `=` as it is, `~` changed, `+` in additional_properties, `-` nowhere, the fault's where it costs the row.
+/// The sign of a fate and its colour: `=` as it is, `~` changed, `+` in additional_properties, `-` lost, `.` nothing to store, the fault's where it costs the row.
 pub(super) fn mark(app: &App, fate: Fate) -> (&'static str, Role) {
     match fate {
         Fate::Stored => ("=", Role::Notice),
         Fate::Changed => ("~", Role::Notice),
         Fate::Additional => ("+", Role::Constraint),
-        Fate::Dropped => ("-", Role::Constraint),
+        Fate::Lost => ("-", Role::Constraint),
         Fate::Refused => (app.theme.glyphs.fault, Role::Fault),
+        Fate::Empty => (".", Role::Dim),
         Fate::Unknown => (" ", Role::Dim),
     }
 }
@@ -176,7 +177,7 @@ fn nowhere(screen: &CaseScreen, tree: &ColumnTree) -> &'static str {
 
 /// What becomes of the value, in which of the tables, and what it is there.
 fn fate(app: &App, screen: &CaseScreen, landing: &Landing, area: Rect, row: u16, buffer: &mut Buffer) -> u16 {
-    let (mark, role) = mark(app, landing.told_fate());
+    let (mark, role) = mark(app, landing.fate);
     let table = screen.case.tables.get(screen.tie.table).filter(|_| screen.case.tables.len() > 1);
     let words = format!("{mark} {}", column::landing(landing, table.map(|table| &*table.name)));
     let row = paragraph(buffer, area, row, words.trim_start(), app.theme.style(role));

@@ -13,7 +13,7 @@ use super::{chrome, columns, json};
 use crate::ground::text;
 use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::sink::Severity;
-use crate::triage::case::{NoRow, Preview};
+use crate::triage::case::{Case, NoRow, Preview};
 use crate::triage::facts;
 
 /// Draws the pane.
@@ -81,11 +81,16 @@ fn draw_facts(
         return;
     }
     let Some(column) = screen.case.column_of_row(preview.table, document, item as NodeId) else {
-        paragraph(buffer, inner, 1, "the table has no column for it: BigQuery ignores it", app.theme.style(Role::Dim));
+        paragraph(buffer, inner, 1, &Case::ignored_in_row(document, item as NodeId), app.theme.style(Role::Dim));
         return;
     };
     columns::name(app, &table.layout, column, inner, buffer);
+    let mut line = 2;
+    if let Some(landing) = screen.case.landing_of_row(preview.table, document, item as NodeId) {
+        let (mark, role) = columns::mark(app, landing.fate);
+        line = paragraph(buffer, inner, line, &format!("{mark} {}", facts::column::landing(&landing, None)), app.theme.style(role));
+    }
     if let Some(description) = table.layout.get(column).and_then(facts::column::description) {
-        paragraph(buffer, inner, 2, &description, app.theme.style(Role::Text));
+        paragraph(buffer, inner, line, &description, app.theme.style(Role::Text));
     }
 }

@@ -282,7 +282,7 @@ fn column(case: &Case) -> Option<ReportColumn> {
     Some(ReportColumn {
         column: known.map(|(layout, id, _)| layout.path(id)),
         kind: known.map(|(_, _, column)| format!("{} {}", column.kind, column.mode.name())),
-        fate: landing.fate.name(),
+        fate: landing.fate,
         // Not the landing's own, which names keys of the document.
         sql: known.map(|(layout, id, _)| sink::select(layout, id)),
     })

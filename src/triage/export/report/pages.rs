@@ -105,21 +105,10 @@ fn place(told: &ReportGroup, page: &mut Page) {
     }
     for column in &told.columns {
         let pieces = match (&column.column, &column.kind) {
-            (Some(name), Some(kind)) => vec![data(name), ours(", "), data(kind), ours(format!(", {}", fate(column.fate)))],
-            _ => vec![ours(format!("none: {}", fate(column.fate)))],
+            (Some(name), Some(kind)) => vec![data(name), ours(", "), data(kind), ours(format!(", {}", column.fate.words()))],
+            _ => vec![ours(format!("none: {}", column.fate.words()))],
         };
         page.fact("column", pieces);
-    }
-}
-
-/// What becomes of the value.
-fn fate(fate: &'static str) -> &'static str {
-    match fate {
-        "additional" => "it lands in additional_properties",
-        "unknown" => "it would have filled this",
-        "dropped" => "it is lost",
-        "refused" => "the row cannot be written",
-        other => other,
     }
 }
 
