@@ -114,9 +114,11 @@ fn is_nothing(document: &Document, node: u32) -> bool {
     kind == Kind::Null || (kind.is_container() && document.count(node) == 0)
 }
 
-/// Whether the expression for a value names the key of every map around it.
+/// Whether the expression for a value that is in the row, or may be in others, names the key of every map around it. Where this document's value
+/// has no place in the column, its expression is that of the column.
 fn names_keys(landing: &Landing, keys: &[String]) -> bool {
-    landing.sql.as_ref().is_none_or(|sql| landing.fate == Fate::Additional || keys.iter().all(|key| sql.contains(&literal(key))))
+    let is_elsewhere = matches!(landing.fate, Fate::Additional | Fate::Lost) || landing.fate == Fate::Empty && landing.reason.is_some();
+    landing.sql.as_ref().is_none_or(|sql| is_elsewhere || keys.iter().all(|key| sql.contains(&literal(key))))
 }
 
 #[derive(Default)]
@@ -149,7 +151,7 @@ impl Score {
             } else if !is_told(&landed.landing_of(line.node), truth, &case.layout, is_nothing(&case.document, line.node)) {
                 self.miss(format!("people are told {:?}", landed.landing_of(line.node)), case, &pointer);
             } else if !names_keys(&landed.landing_of(line.node), &line.map_keys) {
-                self.miss(format!("a key is not in {:?}", landed.landing_of(line.node).sql), case, &pointer);
+                self.miss(format!("a key is not in {:?}", landed.landing_of(line.node)), case, &pointer);
             } else if !value_is(truth, &shown) {
                 self.miss(format!("value {:?} became {shown:?}", String::from_utf8_lossy(raw(truth, "value"))), case, &pointer);
             }

@@ -7,7 +7,7 @@ use crate::corpus::Line;
 use crate::sink::{Case, Files};
 use misfit::pipeline::document::{Document, Kind};
 use misfit::pipeline::java_double;
-use misfit::pipeline::layout::Layout;
+use misfit::pipeline::layout::{Layout, Mode};
 use misfit::pipeline::sink::{Severity, Submission, transform};
 
 #[test]
@@ -52,7 +52,7 @@ fn null_in_list(case: &Case) -> Option<String> {
     let mut open: Vec<_> = row.children(0).map(|member| (member, None)).collect();
     while let Some((member, parent)) = open.pop() {
         let Some(column) = row.key(member).and_then(|name| case.layout.child(parent, &name)) else { continue };
-        let is_list = row.kind(member) == Kind::Array;
+        let is_list = row.kind(member) == Kind::Array && case.layout.get(column).is_some_and(|column| column.mode == Mode::Repeated);
         for value in if is_list { row.children(member).collect() } else { vec![member] } {
             if is_list && row.kind(value) == Kind::Null && !is_refused {
                 return Some(format!("{} has null in {}", sink::name(&case.truth), case.layout.path(column)));

@@ -213,7 +213,10 @@ impl Landed<'_> {
             }
         }
         let assumed = assume::landing(self.layout, &tokens);
-        assumed.sql.filter(|_| assumed.column == Some(column)).unwrap_or_else(|| sql::select(self.layout, column))
+        assumed
+            .sql
+            .filter(|_| assumed.column == Some(column) && assumed.fate != Fate::Additional)
+            .unwrap_or_else(|| sql::select(self.layout, column))
     }
 
     fn why_dropped(&self, node: NodeId, reason: Option<Reason>, column: Option<ColumnId>) -> String {
