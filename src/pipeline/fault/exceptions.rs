@@ -3,6 +3,7 @@
 //! Owns: what the pipeline's own exceptions and the JSON parser's say, where the parser stopped.
 //! Refuses: validation messages (grammar), wording (words).
 
+use super::insert::{self, InsertError};
 use super::{Fault, Says};
 
 /// The last part of a class name: `JsonEOFException`.
@@ -16,6 +17,7 @@ pub(super) fn read<'a>(class: &str, text: &'a str) -> Says<'a> {
         "UnwantedDataException" | "AffectedByBugException" => Says::Bug { number: Some(text.trim()).filter(|number| !number.is_empty()) },
         "SchemaNotFoundException" => missing(text),
         _ if is_parser(class) || text == NOT_AN_OBJECT => Says::NotJson { place: place(text) },
+        _ if insert::may_speak(class) => InsertError::read(text).map_or(Says::Other, Says::Insert),
         _ => Says::Other,
     }
 }
@@ -68,11 +70,12 @@ pub(super) fn ending_value<'a>(class: &str, text: &'a str) -> Option<(&'a str, &
 
 impl<'a> Fault<'a> {
     /// The value inside the text of an exception other than the validator's.
-    pub(crate) fn value(&self) -> Option<&'a str> {
-        match self.says {
+    pub(crate) fn value(&self) -> Option<&str> {
+        match &self.says {
             Says::Broken { .. } | Says::Bug { .. } => None,
             Says::NoSuchDoctype { name } | Says::NoSuchSchema { name } => Some(name),
             Says::NotJson { .. } => quoted(without_source(self.text)).map(|(_, token, _)| token),
+            Says::Insert(error) => error.found.as_deref(),
             Says::Other => ending_value(self.class, self.text).map(|(_, value)| value),
         }
     }
