@@ -138,6 +138,11 @@ impl<'a> Fault<'a> {
         }
     }
 
+    /// Whether the payload has more bytes than the pipeline takes.
+    pub(crate) fn is_too_large(&self) -> bool {
+        exceptions::is_too_large(self.class)
+    }
+
     /// The keyword of a validation failure, where the grammar knows it.
     pub fn keyword(&self) -> Option<Keyword> {
         match self.says {

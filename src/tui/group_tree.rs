@@ -48,8 +48,8 @@ pub enum GroupLevel {
     Namespace,
     /// `document_type.document_version`
     Doctype,
-    /// What the pipeline refuses by design, out of the way.
-    Noise,
+    /// What nobody has to look at, out of the way: refused by design, or not at fault.
+    Aside,
     /// An instance path with several faults.
     Path,
     /// A group, alone at its path: the label is the path.

@@ -25,6 +25,11 @@ pub(super) fn read<'a>(class: &str, text: &'a str) -> Says<'a> {
 /// The pipeline's own text for a payload that is JSON but no object, or nothing at all.
 pub(super) const NOT_AN_OBJECT: &str = "json value is not an object";
 
+/// Whether payloads are refused for their size alone.
+pub(super) fn is_too_large(class: &str) -> bool {
+    short_name(class) == "PayloadTooLargeException"
+}
+
 fn missing(text: &str) -> Says<'_> {
     if let Some(name) = text.strip_prefix("No such docType: ") {
         Says::NoSuchDoctype { name }

@@ -202,8 +202,29 @@ impl<'a> InsertError<'a> {
         }
     }
 
+    /// A list of errors that reads as this one.
+    pub(crate) fn to_text(&self) -> String {
+        let message = match self.reason {
+            NoSuchField => Cow::Owned(format!("no such field: {}", self.column.as_deref().unwrap_or_default())),
+            NotRecord => "This field is not a record".into(),
+            NotRepeated => "Array specified for non-repeated field".into(),
+            Repeated => "Repeated record added outside of an array".into(),
+            Required => "Missing required field".into(),
+            WrongType => {
+                let (kind, value) = (self.expected.as_deref().unwrap_or_default(), self.found.as_deref().unwrap_or_default());
+                Cow::Owned(format!("Cannot convert value to {kind} (bad value): {value}"))
+            }
+            TooLarge => "Row size too large".into(),
+            Stopped => "".into(),
+            Other => Cow::Borrowed(&*self.text),
+        };
+        let reason = if self.is_by_catch() { STOPPED } else { "invalid" };
+        let error = serde_json::json!({ "location": self.column.as_deref().unwrap_or_default(), "message": message, "reason": reason });
+        serde_json::json!({ "errors": [error] }).to_string()
+    }
+
     /// What is wrong, as a whole clause. Safe to show on a terminal.
-    pub(super) fn sentence(&self) -> String {
+    pub fn sentence(&self) -> String {
         let column = self.column.as_deref().map_or("a column".into(), |name| format!("the column {}", shown(name)));
         match self.reason {
             NoSuchField => match &self.column {

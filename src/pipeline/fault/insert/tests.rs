@@ -109,3 +109,22 @@ fn the_same_failure_is_the_same_text_wherever_its_row_was() {
     assert_eq!(general("rows[8]: no such field: a[4].b."), "no such field: a.b");
     assert_eq!(general("Cannot convert value to integer (bad value): x"), "not of type integer");
 }
+
+#[test]
+fn what_was_read_can_be_written_and_read_again() {
+    for text in [
+        "no such field: a.b.",
+        LISTED,
+        "Array specified for non-repeated field: a.",
+        "Required field a cannot be null",
+        "Could not convert value to integer. Field: qty; Value: a \"b\"",
+        "Row size too large: 12",
+        "stopped",
+        r#"{"errors":[{"location":"a","message":"Odd","reason":"invalid"}]}"#,
+    ] {
+        let error = InsertError::read(text).unwrap();
+        let written = error.to_text();
+        let again = InsertError::read(&written).unwrap();
+        assert_eq!((again.general(), again.sentence()), (error.general(), error.sentence()), "{written}");
+    }
+}
