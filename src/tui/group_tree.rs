@@ -237,6 +237,14 @@ mod tests {
     }
 
     #[test]
+    fn by_catch_stands_last_as_noise_does() {
+        let stopped = Group { sample: "stopped".into(), ..group(1, ("small", "events", None), "stopped", 30, false) };
+        let list = vec![stopped, group(2, ("small", "events", None), "no such field: a", 2, false)];
+        let tree = GroupTree::new(Arc::new(Groups { list, rows: 32, ..Groups::default() }), Sort::Count);
+        assert_eq!(lines(&tree), ["small 32", "  events.1 32", "    no such field: a 2", "    by-catch 30", "      stopped 30"]);
+    }
+
+    #[test]
     fn a_branch_knows_its_largest_group_that_is_no_noise() {
         let tree = tree(Sort::Count);
         assert_eq!(tree.group(0).map(|group| group.fingerprint), Some(Fingerprint(2)));

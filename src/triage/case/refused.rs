@@ -11,6 +11,7 @@ use crate::pipeline::names::snake_case;
 use crate::pipeline::sink::{self, Fate, Landing};
 
 use super::CaseTable;
+use super::sentence::capital_first;
 
 /// Where the failure is.
 #[derive(Debug, Default)]
@@ -47,11 +48,13 @@ fn refused(error: &InsertError<'_>, tables: &[CaseTable], document: Option<&Docu
     let landing = table.map(|_| Landing {
         column,
         fate: Fate::Refused,
-        reason: Some(format!("BigQuery did not take it: {}.", error.sentence())),
+        reason: Some(format!("{}.", capital_first(&error.sentence()))),
         sql,
         additional_pointer: None,
     });
-    Some(RefusedPlace { table: table.unwrap_or(0), landing, value, note: None })
+    let is_new = error.reason == InsertReason::NoSuchField && met == names.len();
+    let note = is_new.then(|| "The layout at hand has the column; the table did not when the row came.".to_owned());
+    Some(RefusedPlace { table: table.unwrap_or(0), landing, value, note })
 }
 
 /// The innermost column on the way, and how many names lead there. A name may be that of a column, in any case as BigQuery has it, or still the
