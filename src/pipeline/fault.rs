@@ -216,7 +216,11 @@ impl<'a> MessageParts<'a> {
     }
 
     fn exception(&self) -> Fault<'a> {
-        Fault { class: self.class, pointer: None, text: self.rest, says: exceptions::read(self.class, self.rest), cut: self.cut }
+        let says = match exceptions::read(self.class, self.rest) {
+            Says::Other if insert::may_speak(self.class) => InsertError::read(self.rest).map_or(Says::Other, Says::Insert),
+            says => says,
+        };
+        Fault { class: self.class, pointer: None, text: self.rest, says, cut: self.cut }
     }
 }
 

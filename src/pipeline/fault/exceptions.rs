@@ -3,7 +3,6 @@
 //! Owns: what the pipeline's own exceptions and the JSON parser's say, where the parser stopped.
 //! Refuses: validation messages (grammar), wording (words).
 
-use super::insert::{self, InsertError};
 use super::{Fault, Says};
 
 /// The last part of a class name: `JsonEOFException`.
@@ -17,7 +16,6 @@ pub(super) fn read<'a>(class: &str, text: &'a str) -> Says<'a> {
         "UnwantedDataException" | "AffectedByBugException" => Says::Bug { number: Some(text.trim()).filter(|number| !number.is_empty()) },
         "SchemaNotFoundException" => missing(text),
         _ if is_parser(class) || text == NOT_AN_OBJECT => Says::NotJson { place: place(text) },
-        _ if insert::may_speak(class) => InsertError::read(text).map_or(Says::Other, Says::Insert),
         _ => Says::Other,
     }
 }

@@ -37,7 +37,7 @@ pub struct InsertError<'a> {
 pub enum InsertReason {
     /// The table has no such column.
     NoSuchField,
-    /// An object for a column that is no RECORD.
+    /// An object for a column that is not a RECORD.
     NotRecord,
     /// A list for a column that is not REPEATED.
     NotRepeated,
@@ -231,7 +231,7 @@ impl<'a> InsertError<'a> {
                 Some(name) => format!("the table has no column {}", shown(name)),
                 None => "the table does not have all columns of the row".to_owned(),
             },
-            NotRecord => format!("{column} is no RECORD, and the row has an object there"),
+            NotRecord => format!("{column} is not a RECORD, and the row has an object there"),
             NotRepeated => format!("{column} is not REPEATED, and the row has a list there"),
             Repeated => format!("{column} is REPEATED, and the row has no list there"),
             Required => format!("{column} is REQUIRED, and the row has nothing there"),

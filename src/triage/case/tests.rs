@@ -371,7 +371,7 @@ fn what_bigquery_refused_opens_at_its_column_and_value() {
             "JSON object specified for non-record field: lines.count",
             "lines.count",
             "/Lines/1/count",
-            "The column lines.count is no RECORD, and the row has an object there.",
+            "The column lines.count is not a RECORD, and the row has an object there.",
         ),
         (
             "JSON parsing error in row starting at position 12: No such field: Lines.count.n.",

@@ -111,7 +111,7 @@ fn what_bigquery_says_keeps_the_columns_that_are_known() {
         Fault::parse(&message, None).sentence()
     };
     assert_eq!(told("no such field: a.b."), "the table has no column a.b");
-    assert_eq!(told("JSON object specified for non-record field: a.b"), "the column a.b is no RECORD, and the row has an object there");
+    assert_eq!(told("JSON object specified for non-record field: a.b"), "the column a.b is not a RECORD, and the row has an object there");
     let secret = told("no such field: a.alice@example.");
     assert!(secret.starts_with("the table has no column a.") && !secret.contains("alice"), "{secret}");
     let value = told("Could not convert value to integer. Field: a; Value: alice");
