@@ -6,6 +6,7 @@
 mod exceptions;
 mod general;
 mod grammar;
+mod insert;
 mod parted;
 mod values;
 mod words;
@@ -13,6 +14,7 @@ mod words;
 use memchr::memchr_iter;
 
 pub(crate) use grammar::OR;
+pub use insert::{BY_CATCH, InsertError, InsertReason};
 pub(crate) use parted::part_at_fault;
 pub(crate) use values::MessageValue;
 pub(crate) use words::{phrase, summary};
@@ -75,6 +77,8 @@ pub enum Says<'a> {
         /// Bug number.
         number: Option<&'a str>,
     },
+    /// BigQuery did not take the row.
+    Insert(InsertError<'a>),
     /// Anything else: kept as it is.
     Other,
 }
@@ -124,6 +128,19 @@ impl<'a> Fault<'a> {
     /// Whether the message only counts violations and tells none of them.
     pub(crate) fn is_summary(&self) -> bool {
         matches!(self.says, Says::Broken { keyword: None, found: Some(_), .. })
+    }
+
+    /// What BigQuery says of the row, where it is BigQuery that speaks.
+    pub fn insert(&self) -> Option<&InsertError<'a>> {
+        match &self.says {
+            Says::Insert(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether the payload has more bytes than the pipeline takes.
+    pub(crate) fn is_too_large(&self) -> bool {
+        exceptions::is_too_large(self.class)
     }
 
     /// The keyword of a validation failure, where the grammar knows it.
@@ -199,7 +216,11 @@ impl<'a> MessageParts<'a> {
     }
 
     fn exception(&self) -> Fault<'a> {
-        Fault { class: self.class, pointer: None, text: self.rest, says: exceptions::read(self.class, self.rest), cut: self.cut }
+        let says = match exceptions::read(self.class, self.rest) {
+            Says::Other if insert::may_speak(self.class) => InsertError::read(self.rest).map_or(Says::Other, Says::Insert),
+            says => says,
+        };
+        Fault { class: self.class, pointer: None, text: self.rest, says, cut: self.cut }
     }
 }
 

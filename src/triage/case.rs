@@ -12,6 +12,7 @@ mod open;
 mod parts;
 mod place;
 mod preview;
+mod refused;
 mod replay;
 mod sentence;
 mod table;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 
 use crate::pipeline::destination::{self, DocumentLookup, SplitPart, Stage};
 use crate::pipeline::document::{Document, NodeId};
-use crate::pipeline::fault::{Fault, Keyword, Says};
+use crate::pipeline::fault::{Fault, InsertError, Keyword, Says};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::sink::Landing;
@@ -126,6 +127,10 @@ pub struct ToldMessage {
     pub found: Option<String>,
     /// The key that is missing, extraneous or depended upon.
     pub key: Option<String>,
+    /// The column that BigQuery did not take, as its text spells it.
+    pub column: Option<String>,
+    /// Whether the row is not at fault: another row of the same request was refused.
+    pub by_catch: bool,
     /// Whether the pipeline cut the message at 1,024 bytes.
     pub cut: bool,
     /// The fault in plain words, without its place; safe for a terminal.
@@ -147,6 +152,8 @@ impl ToldMessage {
             expected: owned(expected),
             found: owned(found),
             key: owned(key),
+            column: fault.insert().and_then(|error| error.column.as_deref().map(str::to_owned)),
+            by_catch: fault.insert().is_some_and(InsertError::is_by_catch),
             cut: fault.cut,
             sentence: fault.sentence(),
         }

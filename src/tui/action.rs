@@ -191,7 +191,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::NextDeployed, "next-deployed", &["d"], "next group that a deploy began or ended", Groups, Some("deploys"), FIND),
     entry(A::PreviousDeployed, "previous-deployed", &["D"], "previous group that a deploy began or ended", Groups, None, FIND),
     entry(A::Sort, "sort", &["s"], "sort by deploy, rows, last seen, first seen, name, growth", Groups, Some("sort"), FIND),
-    entry(A::ToggleNoise, "toggle-noise", &["z"], "open or close everything that is noise by design", Groups, None, FIND),
+    entry(A::ToggleNoise, "toggle-noise", &["z"], "open or close everything that is noise by design or by-catch", Groups, None, FIND),
     entry(A::CopyValue, "copy-value", &["yy"], "copy the value, as it is written", Everywhere, None, COPY),
     entry(A::CopyPointer, "copy-pointer", &["yp"], "copy the JSON pointer, or the column's path", Everywhere, None, COPY),
     entry(A::CopyJq, "copy-jq", &["yj"], "copy the jq path", Case, None, COPY),

@@ -48,8 +48,8 @@ pub enum GroupLevel {
     Namespace,
     /// `document_type.document_version`
     Doctype,
-    /// What the pipeline refuses by design, out of the way.
-    Noise,
+    /// What nobody has to look at, out of the way: refused by design, or not at fault.
+    Aside,
     /// An instance path with several faults.
     Path,
     /// A group, alone at its path: the label is the path.
@@ -234,6 +234,14 @@ mod tests {
         assert_eq!(tree.leaves(0).collect::<Vec<_>>(), [2, 6]);
         assert_eq!((tree.path_at(3).as_deref(), tree.path_at(6).as_deref()), (Some("/m2/b"), Some("/m1/ad.clicks")));
         assert_eq!(tree.path_at(5).as_deref(), Some("/m2/{key}"));
+    }
+
+    #[test]
+    fn by_catch_stands_last_as_noise_does() {
+        let stopped = Group { sample: "stopped".into(), ..group(1, ("small", "events", None), "stopped", 30, false) };
+        let list = vec![stopped, group(2, ("small", "events", None), "no such field: a", 2, false)];
+        let tree = GroupTree::new(Arc::new(Groups { list, rows: 32, ..Groups::default() }), Sort::Count);
+        assert_eq!(lines(&tree), ["small 32", "  events.1 32", "    no such field: a 2", "    by-catch 30", "      stopped 30"]);
     }
 
     #[test]

@@ -73,6 +73,12 @@ pub(super) struct Said<'a> {
     pub expected: Option<&'a str>,
     /// What the document has, as the message spells it.
     pub found: Option<&'a str>,
+    /// The column that BigQuery did not take, as its text spells it; only where it names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<&'a str>,
+    /// True where the row is not at fault, for another row of the same request was refused; else left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub by_catch: bool,
 }
 
 /// The pipeline's judgement replayed. All null but `reproduced` and `agreement` where the document passes.
@@ -189,6 +195,8 @@ impl<'a> Said<'a> {
             key: told.key.as_deref(),
             expected: told.expected.as_deref(),
             found: told.found.as_deref(),
+            column: told.column.as_deref(),
+            by_catch: told.by_catch,
         }
     }
 }

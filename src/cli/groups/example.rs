@@ -56,7 +56,7 @@ fn a_record_has_its_fields_in_order() {
     assert_eq!(
         names.join(" "),
         "namespace doctype version stage exception_class path fault fingerprint count first last jobs status status_sure status_why deploy share noise \
-         keyword facets sample facet_rows clients clients_exact folded keys keys_others"
+         keyword facets sample facet_rows clients clients_exact folded keys keys_others by_catch"
     );
     assert_eq!(json["fingerprint"], "00000000000000ab");
     assert_eq!(json["first"], "2026-03-02T08:05:00Z");

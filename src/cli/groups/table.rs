@@ -45,11 +45,12 @@ pub(super) fn cells(group: &Group) -> GroupCells {
     [count(group.count), state(group), group.key.doctype_name(), place(group), group.phrase(), group.fingerprint.to_string()]
 }
 
-/// What a deploy did: `began` or `ended`; else `noise` where it is that.
+/// What a deploy did: `began` or `ended`; else `noise` or `by-catch` where it is that.
 pub(super) fn state(group: &Group) -> String {
     match group.standing.status.filter(|status| status.is_mark()) {
         Some(status) => status.word().to_owned(),
-        None => String::from(if group.noise { "noise" } else { "" }),
+        None if group.noise => "noise".to_owned(),
+        None => group.aside().unwrap_or_default().to_owned(),
     }
 }
 

@@ -23,6 +23,11 @@ pub(super) fn read<'a>(class: &str, text: &'a str) -> Says<'a> {
 /// The pipeline's own text for a payload that is JSON but no object, or nothing at all.
 pub(super) const NOT_AN_OBJECT: &str = "json value is not an object";
 
+/// Whether payloads are refused for their size alone.
+pub(super) fn is_too_large(class: &str) -> bool {
+    short_name(class) == "PayloadTooLargeException"
+}
+
 fn missing(text: &str) -> Says<'_> {
     if let Some(name) = text.strip_prefix("No such docType: ") {
         Says::NoSuchDoctype { name }
@@ -68,11 +73,12 @@ pub(super) fn ending_value<'a>(class: &str, text: &'a str) -> Option<(&'a str, &
 
 impl<'a> Fault<'a> {
     /// The value inside the text of an exception other than the validator's.
-    pub(crate) fn value(&self) -> Option<&'a str> {
-        match self.says {
+    pub(crate) fn value(&self) -> Option<&str> {
+        match &self.says {
             Says::Broken { .. } | Says::Bug { .. } => None,
             Says::NoSuchDoctype { name } | Says::NoSuchSchema { name } => Some(name),
             Says::NotJson { .. } => quoted(without_source(self.text)).map(|(_, token, _)| token),
+            Says::Insert(error) => error.found.as_deref(),
             Says::Other => ending_value(self.class, self.text).map(|(_, value)| value),
         }
     }

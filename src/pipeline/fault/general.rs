@@ -20,6 +20,7 @@ impl Fault<'_> {
             Says::NoSuchSchema { .. } => "No schema with name: {value}".to_owned(),
             Says::Bug { number } => number.unwrap_or("").to_owned(),
             Says::NotJson { .. } => parser_text(without_source(self.text)),
+            Says::Insert(error) => error.general(),
             Says::Other => exception_text(self.class, self.text),
         };
         if text.is_empty() && self.pointer.is_none() { short_name(self.class).to_owned() } else { text }
@@ -86,7 +87,7 @@ fn exception_text(class: &str, text: &str) -> String {
 }
 
 /// A text of which nothing is known: its first line, without what is quoted or in brackets, without numbers.
-fn plain_text(text: &str) -> String {
+pub(super) fn plain_text(text: &str) -> String {
     let line = text.lines().next().unwrap_or("");
     let mut out = String::with_capacity(line.len());
     let mut rest = line;

@@ -40,6 +40,8 @@ impl Fault<'_> {
                     (MessageValue::Source, Some(source).filter(|text| !text.is_empty())),
                 ]
             }
+            // Put together anew where it has to be told without them (redact).
+            Says::Insert(_) => return None,
             Says::Other if self.text.is_empty() => Vec::new(),
             Says::Other => vec![(MessageValue::Found, Some(ending_value(self.class, self.text)?.1))],
         };

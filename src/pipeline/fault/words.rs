@@ -29,6 +29,7 @@ impl Fault<'_> {
             Says::NoSuchSchema { name } => no_such_schema(name),
             Says::NotJson { .. } => not_json(self.text),
             Says::Bug { number } => bug(short_name(self.class), *number),
+            Says::Insert(error) => error.sentence(),
             Says::Other => exception(short_name(self.class), self.text),
         }
     }
@@ -294,7 +295,7 @@ fn grouped(number: &str) -> Cow<'_, str> {
 }
 
 /// A value as it may stand in a sentence.
-fn shown(value: &str) -> Cow<'_, str> {
+pub(super) fn shown(value: &str) -> Cow<'_, str> {
     match visible(value) {
         Cow::Borrowed("") => Cow::Borrowed("\"\""),
         Cow::Borrowed(plain) => clip_middle(plain, LONGEST_VALUE),

@@ -2,7 +2,8 @@
 //!
 //! Owns: their names, order and meanings, which are stable: times are RFC 3339, jobs have their names, `share` is of all counted rows,
 //! `status_sure` is false where nothing can be said, `facet_rows` are the rows that the facets are counted from, `keys` are those around the place
-//! (where the path says `{key}`), the most frequent ones with their rows, `keys_others` the rows with others; where a facet is not `exact`, some of its counts are about so.
+//! (where the path says `{key}`), the most frequent ones with their rows, `keys_others` the rows with others; where a facet is not `exact`, some of its counts are about so;
+//! `by_catch` is true where the rows were refused for another row of the same request.
 //! Refuses: forms (JSON, CSV): it is written by whoever serializes it, and holds no tree of values.
 
 use serde::{Serialize, Serializer};
@@ -16,12 +17,19 @@ pub struct GroupFields<'a> {
     among: &'a Groups,
     deploy: Option<&'a Deploy>,
     why: Option<String>,
+    by_catch: bool,
 }
 
 impl<'a> GroupFields<'a> {
     /// The members that scripts read, of one of the groups.
     pub fn of(group: &Group, among: &'a Groups) -> Self {
-        GroupFields { record: GroupRecord::of(group), among, deploy: among.deploy(group), why: among.standing_words(group) }
+        GroupFields {
+            record: GroupRecord::of(group),
+            among,
+            deploy: among.deploy(group),
+            why: among.standing_words(group),
+            by_catch: group.is_by_catch(),
+        }
     }
 }
 
@@ -54,6 +62,7 @@ struct GroupMembers<'a> {
     folded: Option<u64>,
     keys: Vec<KeyMember<'a>>,
     keys_others: u64,
+    by_catch: bool,
 }
 
 /// Keys around the place, in the order of the path's `{key}`, with slashes between.
@@ -141,6 +150,7 @@ impl Serialize for GroupFields<'_> {
             folded: record.folded,
             keys: around.iter().flat_map(|facet| &facet.values).map(|(key, count)| KeyMember { key, count: *count }).collect(),
             keys_others: around.map_or(0, |facet| facet.others),
+            by_catch: self.by_catch,
         };
         members.serialize(serializer)
     }

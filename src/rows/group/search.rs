@@ -63,8 +63,8 @@ impl Groups {
         if let Some(words) = self.standing_words(group).filter(|_| group.standing.status.is_some_and(Status::is_mark)) {
             sighting.see(&words);
         }
-        if group.noise {
-            sighting.see(NOISE);
+        if let Some(aside) = group.aside() {
+            sighting.see(aside);
         }
         for (part, nameless) in [(&group.key.namespace, "(no namespace)"), (&group.key.doctype, "(no doctype)")] {
             if part.is_none() {

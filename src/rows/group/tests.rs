@@ -226,3 +226,38 @@ fn equal_keys_share_their_texts() {
     let paths: Vec<_> = found.list.iter().filter_map(|group| group.key.path.as_ref()).collect();
     assert!(Arc::ptr_eq(paths[0], paths[1]));
 }
+
+#[test]
+fn rows_that_bigquery_refused_are_told_apart_by_their_columns() {
+    let refused = |text: &str| format!("java.io.IOException: {text}");
+    let listed = |location: &str, message: &str, reason: &str, index: u32| {
+        refused(&format!(
+            r#"[{{"errors":[{{"debugInfo":"","location":"{location}","message":"{message}","reason":"{reason}"}}],"index":{index}}}]"#
+        ))
+    };
+    let messages = [
+        refused("JSON parsing error in row starting at position 430: No such field: a.b."),
+        refused("JSON parsing error in row starting at position 98765: No such field: a.b."),
+        listed("a", "no such field: b.", "invalid", 3),
+        refused("JSON parsing error in row starting at position 430: No such field: a.c."),
+        listed("", "", "stopped", 0),
+        listed("", "", "stopped", 17),
+        listed("a", "Odd value 'x'", "invalid", 1),
+        listed("a", "Odd value 'y'", "invalid", 2),
+    ];
+    let row = |message| ErrorRow {
+        stage: Some("failed_insert"),
+        class: Some("java.io.IOException"),
+        message: Some(message),
+        ..ErrorRow::default()
+    };
+    let mut found = groups(&messages.iter().map(|message| row(message)).collect::<Vec<_>>());
+    found.list.sort_by(|a, b| a.key.fault.cmp(&b.key.fault));
+    assert_eq!(
+        faults(&found),
+        [("-", "Odd value '{value}': a", 2), ("-", "no such field: a.b", 3), ("-", "no such field: a.c", 1), ("-", "stopped", 2)]
+    );
+    assert_eq!(found.list.iter().map(Group::aside).collect::<Vec<_>>(), [None, None, None, Some("by-catch")]);
+    assert_eq!(found.list[1].sentence(), "the table has no column a.b");
+    assert_eq!(found.list[3].sentence(), "not at fault: another row of the same request was refused");
+}

@@ -3,9 +3,9 @@
 //! Owns: the sentence about a group: the place, and what is wrong there as far as all its rows agree.
 //! Refuses: the words of a keyword (fault).
 
-use super::{Group, GroupKey};
+use super::{Group, GroupKey, NOISE};
 use crate::ground::text::visible;
-use crate::pipeline::fault::{Fault, Keyword, phrase, summary};
+use crate::pipeline::fault::{BY_CATCH, Fault, InsertError, Keyword, phrase, summary};
 
 impl GroupKey {
     /// `namespace/doctype.version` as far as it is known. Safe to show on a terminal.
@@ -27,6 +27,20 @@ pub fn doctype_name(namespace: Option<&str>, doctype: Option<&str>, version: Opt
 }
 
 impl Group {
+    /// What its rows are where nobody has to look at them: noise by design, or by-catch of others that were at fault. Such groups are counted,
+    /// and folded away by default.
+    pub fn aside(&self) -> Option<&'static str> {
+        match self.noise {
+            true => Some(NOISE),
+            false => self.is_by_catch().then_some(BY_CATCH),
+        }
+    }
+
+    /// Whether its rows are not at fault: each was refused for another row of the same request.
+    pub fn is_by_catch(&self) -> bool {
+        Fault::parse(&self.sample, self.key.class.as_deref()).insert().is_some_and(InsertError::is_by_catch)
+    }
+
     /// One sentence: `/client_info is missing the key app_build`. Values on which not all rows agree are left out, or said to be an example.
     /// Safe to show on a terminal.
     pub fn sentence(&self) -> String {

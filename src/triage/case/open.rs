@@ -18,7 +18,7 @@ use super::doctype::{self, FoundDoctype, TableLayout};
 use super::parts::{Share, Splitting};
 use super::replay::{self, Replay};
 use super::table::{CaseTable, Given};
-use super::{Broken, Case, CaseWarnings, ToldMessage, agreement, attributes, oddities, place, warned};
+use super::{Broken, Case, CaseWarnings, ToldMessage, agreement, attributes, oddities, place, refused, warned};
 
 /// Nesting at which the pipeline's parser gives up.
 const DEEPEST: usize = 1000;
@@ -50,12 +50,16 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
 
     let cause = replay.as_ref().and_then(Replay::cause).map(|cause| &cause.violation);
     let lead = cause.zip(schema.as_deref()).map(|(violation, schema)| place::broken(schema, violation)).or_else(|| broken.clone());
-    let value = match (document.as_deref(), cause) {
+    let mut value = match (document.as_deref(), cause) {
         (Some(document), Some(violation)) => Some(place::failing(document, violation)),
         (document, _) => document.zip(fault).and_then(|(document, fault)| place::value(document, fault, broken.as_ref())),
     };
     let tables = tables(&row, layouts, splitting.as_ref(), document.as_ref());
-    let Homes { home, landing, elsewhere } = homes(&tables, splitting.as_ref(), broken.as_ref().zip(fault));
+    let Homes { mut home, mut landing, elsewhere } = homes(&tables, splitting.as_ref(), broken.as_ref().zip(fault));
+    if let Some(refused) = fault.and_then(|fault| refused::place(fault, &tables, document.as_deref())) {
+        (home, landing, value) = (refused.table, refused.landing, refused.value);
+        notes.extend(refused.note);
+    }
     let table = tables.get(home);
     if let (Some(table), Some(doctype)) = (table, &mut doctype) {
         doctype.table = Some(table.name.clone());

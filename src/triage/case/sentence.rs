@@ -179,7 +179,7 @@ fn capital(sentence: &str) -> String {
     format!("{}{stop}", capital_first(sentence))
 }
 
-fn capital_first(sentence: &str) -> String {
+pub(super) fn capital_first(sentence: &str) -> String {
     let mut chars = sentence.chars();
     let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}", chars.as_str())

@@ -348,3 +348,65 @@ fn telemetry_chooses_a_version_by_its_number_not_by_its_spelling() {
     let case = open(row(["telemetry", "study", ""], text, Payload::Bytes(r#"{"version": 25000000000.0}"#.into())), Some(&store()));
     assert!(case.replay.is_some_and(|replay| replay.reproduced), "{:?}", case.notes);
 }
+
+/// A row that BigQuery refused.
+fn refused(text: &str, payload: &str) -> Case {
+    open(row(["shop", "order", "1"], &format!("java.io.IOException: {text}"), Payload::Bytes(payload.into())), Some(&store()))
+}
+
+/// The column, the value and what is said of both.
+fn refused_at(case: &Case) -> (String, String, String) {
+    let landing = case.landing.as_ref().expect("a landing");
+    let column = landing.column.and_then(|column| Some(case.layout.as_ref()?.path(column))).unwrap_or_default();
+    let document = case.document.as_deref().expect("a document");
+    let value = case.value.map(|value| document.path(value, crate::pipeline::document::PathStyle::Pointer));
+    (column, value.unwrap_or_default(), landing.reason.clone().unwrap_or_default())
+}
+
+#[test]
+fn what_bigquery_refused_opens_at_its_column_and_value() {
+    let payload = r#"{"id": "a", "Lines": [{"other": 1}, {"count": {"n": 1}}]}"#;
+    for (text, column, value, reason) in [
+        (
+            "JSON object specified for non-record field: lines.count",
+            "lines.count",
+            "/Lines/1/count",
+            "The column lines.count is not a RECORD, and the row has an object there.",
+        ),
+        (
+            "JSON parsing error in row starting at position 12: No such field: Lines.count.n.",
+            "lines.count",
+            "/Lines/1/count/n",
+            "The table has no column Lines.count.n.",
+        ),
+        ("no such field: more.", "", "", "The table has no column more."),
+        (
+            r#"[{"errors":[{"location":"ID","message":"Array specified for non-repeated field","reason":"invalid"}],"index":4}]"#,
+            "id",
+            "/id",
+            "The column ID is not REPEATED, and the row has a list there.",
+        ),
+    ] {
+        let found = refused_at(&refused(text, payload));
+        assert_eq!((&*found.0, &*found.1, &*found.2), (column, value, reason), "{text}");
+    }
+    let known = refused("no such field: note.", r#"{"note": "x"}"#);
+    assert!(notes(&known).contains("The layout at hand has the column"), "{}", notes(&known));
+}
+
+#[test]
+fn a_row_that_was_refused_for_another_has_no_place() {
+    let case = refused(r#"[{"errors":[{"location":"","message":"","reason":"stopped"}],"index":1}]"#, r#"{"id": "a"}"#);
+    assert!(case.fault.as_ref().is_some_and(|fault| fault.by_catch) && case.landing.is_none() && case.value.is_none());
+    assert_eq!(case.sentence(), "Not at fault: another row of the same request was refused.");
+}
+
+#[test]
+fn a_document_that_is_too_large_opens_at_what_makes_it_so() {
+    let message = "a.b.LimitPayloadSize$PayloadTooLargeException: Message payload is 90bytes, larger than the configured limit of 50";
+    let payload = r#"{"id": "a", "lines": {"a": "xxxxxxxxxxxxxxxxxxx", "b": "xxxxxxxxxxxxxxxxxxx", "c": 1}}"#;
+    let case = open(row(["shop", "order", "1"], message, Payload::Bytes(payload.into())), Some(&store()));
+    let document = case.document.as_deref().unwrap();
+    assert_eq!(document.key(case.value.unwrap()).as_deref(), Some("lines"));
+    assert!(notes(&case).contains("What is large is /lines: 3 keys in 64 B of 86 B."), "{}", notes(&case));
+}

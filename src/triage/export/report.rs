@@ -73,6 +73,8 @@ pub struct ReportGroup {
     pub status_why: Option<String>,
     /// Refused by design.
     pub noise: bool,
+    /// Not at fault: refused for another row of the same request.
+    pub by_catch: bool,
     /// Rows by job, in the order in which the jobs began.
     pub jobs: Vec<ReportJob>,
     /// Rows over time.

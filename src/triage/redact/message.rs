@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::trail::Trail;
 use super::{Care, Lists, Redactor, looks, shape};
-use crate::pipeline::fault::{Fault, Keyword, MessageValue, Says};
+use crate::pipeline::fault::{Fault, InsertError, Keyword, MessageValue, Says};
 use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::{TokenMatch, walk};
 use crate::pipeline::verdict::{Broken, locate_best};
@@ -46,6 +46,28 @@ const FORMATS: [&str; 14] = [
     "JSON Pointer",
     "json-pointer",
     "regular expression",
+];
+
+/// Types of columns as BigQuery's texts call them.
+const COLUMN_TYPES: [&str; 18] = [
+    "integer",
+    "int64",
+    "float",
+    "float64",
+    "floating point",
+    "double",
+    "boolean",
+    "bool",
+    "string",
+    "bytes",
+    "timestamp",
+    "date",
+    "datetime",
+    "time",
+    "numeric",
+    "bignumeric",
+    "json",
+    "record",
 ];
 
 /// Words of the pipeline's own texts.
@@ -98,15 +120,41 @@ impl Redactor {
         if fault.pointer.is_some() {
             parts.push(format!("#{}", self.pointer(&tokens, lists)));
         }
-        let text = match fault.values() {
-            Some(values) => self.with_values(fault, &values, &context),
-            None => worded(fault.text),
+        let text = match (fault.insert(), fault.values()) {
+            (Some(error), _) => self.insert(error, &lists),
+            (None, Some(values)) => self.with_values(fault, &values, &context),
+            (None, None) => worded(fault.text),
         };
         if !text.is_empty() || fault.keyword() == Some("const") {
             parts.push(text);
         }
         let cut = if fault.cut { "..." } else { "" };
         crate::ground::text::visible(&format!("{}{cut}", parts.join(": "))).into_owned()
+    }
+
+    /// What BigQuery says of a row: the column told as keys are, no value.
+    fn insert(&mut self, error: &InsertError<'_>, lists: &Lists<'_>) -> String {
+        let column = error.column.as_deref().map(|path| {
+            let names: Vec<&str> = path.split('.').collect();
+            let trails = self.trails(&names, lists).into_iter().skip(1);
+            let told = names
+                .iter()
+                .zip(trails)
+                .map(|(name, (kind, trail))| self.key_at(name, lists.token(name, kind), trail.care(&self.policy)).into_owned());
+            told.collect::<Vec<_>>().join(".")
+        });
+        let expected = error
+            .expected
+            .as_deref()
+            .map(|kind| if COLUMN_TYPES.contains(&kind.to_ascii_lowercase().as_str()) { kind.to_owned() } else { shape::imitated(kind) });
+        let told = InsertError {
+            reason: error.reason,
+            column: column.map(Cow::Owned),
+            expected: expected.map(Cow::Owned),
+            found: error.found.as_deref().map(|found| Cow::Owned(shape::imitated(found))),
+            text: Cow::Owned(worded(&error.text)),
+        };
+        told.to_text()
     }
 
     /// An instance location as an RFC 6901 pointer, its tokens told as keys are.

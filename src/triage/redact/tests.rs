@@ -1,5 +1,6 @@
 use super::*;
 use crate::pipeline::document::Document;
+use crate::pipeline::fault::Fault;
 use crate::pipeline::schema::Schema;
 use crate::rows::row::SourceRow;
 
@@ -100,6 +101,25 @@ fn other_exceptions_keep_the_pipelines_words() {
         format!("{lookup}: No such docType: <like \"aa-aaa\">/<like \"aa@a.aaa\">")
     );
     assert_eq!(told("java.lang.IllegalStateException: cannot parse jo"), "java.lang.IllegalStateException: cannot parse <like \"aa\">");
+}
+
+#[test]
+fn what_bigquery_says_keeps_the_columns_that_are_known() {
+    let schema = Schema::parse("s", br#"{"properties": {"a": {"properties": {"b": {}}}}}"#.as_slice().into()).unwrap();
+    let told = |text: &str| {
+        let message = Redactor::default().message(&format!("java.io.IOException: {text}"), None, Some(&schema));
+        Fault::parse(&message, None).sentence()
+    };
+    assert_eq!(told("no such field: a.b."), "the table has no column a.b");
+    assert_eq!(told("JSON object specified for non-record field: a.b"), "the column a.b is not a RECORD, and the row has an object there");
+    let secret = told("no such field: a.alice@example.");
+    assert!(secret.starts_with("the table has no column a.") && !secret.contains("alice"), "{secret}");
+    let value = told("Could not convert value to integer. Field: a; Value: alice");
+    assert!(value.starts_with("the column a is of type integer") && !value.contains("alice"), "{value}");
+    assert_eq!(
+        told("[{'errors': [{'reason': 'stopped', 'debugInfo': 'alice'}]}]"),
+        "not at fault: another row of the same request was refused"
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The lines of the tree of groups, made and put in order.
 //!
-//! Owns: which lines there are, their order, what a branch adds up to, noise kept apart, stable ids.
+//! Owns: which lines there are, their order, what a branch adds up to, noise and by-catch kept apart, stable ids.
 //! Refuses: counting (group), what is done with the lines (group_tree).
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use rustc_hash::FxHasher;
 
 use super::{GroupItem, GroupLevel};
 use crate::ground::text::clip_middle;
-use crate::rows::group::{Group, Groups, NOISE, Sort};
+use crate::rows::group::{Group, Groups, Sort};
 
 /// The line of keys that are not counted one by one.
 pub(super) const OTHER_KEYS: &str = "(other keys)";
@@ -32,11 +32,11 @@ struct LineDraft {
     rank: i64,
 }
 
-/// Groups of one doctype by path; noise has a map of its own.
+/// Groups of one doctype by path; those that nobody has to look at by what they are.
 #[derive(Default)]
 struct DoctypePaths<'a> {
     paths: BTreeMap<Option<&'a str>, Vec<u32>>,
-    noise: Vec<u32>,
+    aside: BTreeMap<&'static str, Vec<u32>>,
 }
 
 /// The lines of these groups in pre-order.
@@ -45,10 +45,9 @@ pub(super) fn items(groups: &Groups, sort: Sort) -> Vec<GroupItem> {
     for (i, group) in groups.list.iter().enumerate() {
         let namespace = group.key.namespace.as_deref().unwrap_or("(no namespace)");
         let doctype = names.entry(namespace).or_default().entry(doctype_label(group)).or_default();
-        if group.noise {
-            doctype.noise.push(i as u32);
-        } else {
-            doctype.paths.entry(group.key.path.as_deref()).or_default().push(i as u32);
+        match group.aside() {
+            Some(aside) => doctype.aside.entry(aside).or_default().push(i as u32),
+            None => doctype.paths.entry(group.key.path.as_deref()).or_default().push(i as u32),
         }
     }
     let maker = LineMaker { groups, sort };
@@ -99,9 +98,9 @@ impl LineMaker<'_> {
                 (None, placeless) => below.extend(placeless.iter().map(|&group| self.fault(group))),
             }
         }
-        if !paths.noise.is_empty() {
-            let noise = paths.noise.iter().map(|&group| self.fault(group)).collect();
-            let line = self.branch(GroupLevel::Noise, NOISE, noise);
+        for (name, groups) in paths.aside {
+            let groups = groups.iter().map(|&group| self.fault(group)).collect();
+            let line = self.branch(GroupLevel::Aside, name, groups);
             below.push(LineDraft { group: None, rank: i64::MIN, ..line });
         }
         self.branch(GroupLevel::Doctype, name, below)

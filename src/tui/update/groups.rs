@@ -87,7 +87,7 @@ fn at_start(tree: &GroupTree) -> Outline {
     if tree.is_empty() {
         return outline;
     }
-    let noise: Vec<usize> = (0..tree.len()).filter(|&item| tree.items[item].level == GroupLevel::Noise).collect();
+    let noise: Vec<usize> = (0..tree.len()).filter(|&item| tree.items[item].level == GroupLevel::Aside).collect();
     outline.set_open(tree, &noise, false);
     let with_keys: Vec<usize> = (0..tree.len()).filter(|&item| tree.is_leaf(item) && tree.is_branch(item)).collect();
     outline.set_open(tree, &with_keys, false);
@@ -97,7 +97,7 @@ fn at_start(tree: &GroupTree) -> Outline {
 }
 
 fn inside_noise(tree: &GroupTree, item: usize) -> bool {
-    tree.parent(item).is_some_and(|parent| tree.items[parent].level == GroupLevel::Noise)
+    tree.parent(item).is_some_and(|parent| tree.items[parent].level == GroupLevel::Aside)
 }
 
 /// Looks for what the filter and the search stand for among other groups.
@@ -201,9 +201,9 @@ fn to_deployed(app: &mut App, forward: bool) {
 fn toggle_noise(app: &mut App) {
     let tree = app.groups.tree.clone();
     let outline = &mut app.groups.list.outline;
-    let noise: Vec<usize> = (0..tree.len()).filter(|&item| tree.items[item].level == GroupLevel::Noise).collect();
+    let noise: Vec<usize> = (0..tree.len()).filter(|&item| tree.items[item].level == GroupLevel::Aside).collect();
     if noise.is_empty() {
-        app.tell("no noise in these rows");
+        app.tell("no noise or by-catch in these rows");
         return;
     }
     let open = !noise.iter().any(|&item| outline.is_open(tree.as_ref(), item));

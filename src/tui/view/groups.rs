@@ -108,7 +108,7 @@ fn label(app: &App, tree: &GroupTree, item: usize, style: &dyn Fn(Role) -> Style
     let words = text::visible(&line.label);
     match line.level {
         GroupLevel::Namespace | GroupLevel::Doctype => pen.put(&words, style(Role::Heading)),
-        GroupLevel::Noise => pen.put(&words, style(Role::Dim)),
+        GroupLevel::Aside => pen.put(&words, style(Role::Dim)),
         GroupLevel::Path | GroupLevel::Key => pen.put(&text::clip_path(&words, pen.room()), style(Role::Key)),
         GroupLevel::Fault => pen.put(&tree.group(item).map(Group::phrase).unwrap_or_default(), style(Role::Text)),
         GroupLevel::PathAndFault => {

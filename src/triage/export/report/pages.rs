@@ -114,7 +114,11 @@ fn place(told: &ReportGroup, page: &mut Page) {
 
 /// How often and since when.
 fn occurrence(told: &ReportGroup, page: &mut Page) {
-    let share = if told.noise { ", refused by design" } else { "" };
+    let share = match (told.noise, told.by_catch) {
+        (true, _) => ", refused by design",
+        (_, true) => ", by-catch of others",
+        _ => "",
+    };
     page.fact("rows", [ours(format!("{}{share}", count(told.count)))]);
     if let Some((first, last)) = told.first.as_deref().zip(told.last.as_deref()) {
         page.fact("seen", [ours(format!("from {first} to {last}"))]);

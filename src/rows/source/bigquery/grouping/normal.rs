@@ -4,10 +4,11 @@
 //! always a part of one group. Refuses: whatever is in doubt: such messages stay as they are and make a coarse group of their own.
 //!
 //! What is taken away: array indexes and numeric keys of the pointer; values that the validator quotes; where and what the JSON parser
-//! stopped at; numbers in other exceptions' texts. What stays, since a group may depend on it:
+//! stopped at; where a row stood in what was sent to BigQuery; numbers in other exceptions' texts. What stays, since a group may depend on it:
 //! - every other key of the pointer: which of them are keys of maps only the schema knows;
 //! - lengths of strings: a name as long as the message says is itself at fault;
 //! - a value that equals the last key, or a last key with escapes, for the same reason;
+//! - all else that BigQuery says of a row: any of it may be a column;
 //! - messages with `: ` in a key or value, which can be read in several ways, and messages that may be cut.
 
 /// The pointer up to the first `: `, where there is one reading of it, and what is said behind it.
@@ -48,6 +49,9 @@ pub(super) const NORMAL: &str = r#"normal AS (
           r'(?s)^([\w.$]+: (?:Unexpected character \(|Unrecognized character escape )).*( \(code )', r'\1\2'),
           r'(?s)^([\w.$]+: Unrecognized token ).*(: was expecting)|^([\w.$]+: Non-standard token ).*(: enable)', r'\1\3\2\4'),
           r'([ (])[0-9]+([ ),]|$)', r'\1N\2')
+      WHEN REGEXP_CONTAINS(message, r'(?is)^(?:java|com\.google|org\.apache\.beam)\.[\w.$]+: .*(?:field|error|reason|convert value)')
+        THEN REGEXP_REPLACE(REGEXP_REPLACE(message, r'^([\w.$]+: JSON parsing error in row starting at position )[0-9]+: ', r'\1N: '),
+          r'^([^\x27]*"index": ?)[0-9]+(\}\]?)$', r'\1N\2')
       WHEN REGEXP_CONTAINS(message, r'^com\.mozilla\.[\w.$]*[.$]InvalidIntegerException: Path element #[0-9]+: ')
         THEN REGEXP_EXTRACT(message, r'^([^:]*: [^:]*): ')
       WHEN REGEXP_CONTAINS(message, r'^com\.mozilla\.[\w.$]*[.$]UnknownPingVersionException: For input string: ')
