@@ -51,6 +51,7 @@ fn refused(error: &InsertError<'_>, tables: &[CaseTable], document: Option<&Docu
         reason: Some(format!("{}.", capital_first(&error.sentence()))),
         sql,
         additional_pointer: None,
+        nearest: None,
     });
     let is_new = error.reason == InsertReason::NoSuchField && met == names.len();
     let note = is_new.then(|| "The layout at hand has the column; the table did not when the row came.".to_owned());
