@@ -64,5 +64,5 @@ fn a_record_has_its_fields_in_order() {
     assert_eq!((json["status"].as_str(), json["status_sure"].as_bool(), json["share"].as_f64()), (Some("began"), Some(true), Some(0.5)));
     assert_eq!(json["status_why"], "began with decoder of 2026-03-02 08:00: in 38 of the 40 hours since, in none of the 200 before");
     assert_eq!(json["deploy"].to_string(), r#"{"job":"decoder-0","family":"decoder","time":"2026-03-02T08:00:00Z"}"#);
-    assert_eq!(json["facets"].to_string(), r#"[{"name":"key","values":[{"value":"app_build","count":1234}],"others":0}]"#);
+    assert_eq!(json["facets"].to_string(), r#"[{"name":"key","values":[{"value":"app_build","count":1234}],"others":0,"exact":true}]"#);
 }
