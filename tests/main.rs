@@ -3,6 +3,7 @@
 // A test that cannot go on says where.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod agree;
 mod bigquery;
 mod bigquery_faults;
 mod bigquery_payloads;

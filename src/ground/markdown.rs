@@ -32,13 +32,25 @@ pub fn cell(markdown: &str) -> String {
     markdown.replace('|', "\\|")
 }
 
-/// A sentence in which anything may stand: plain words stay words, the rest becomes code.
+/// Most words between angle brackets that belong together.
+const MOST_IN_BRACKETS: usize = 12;
+
+/// A sentence in which anything may stand: plain words stay words, the rest becomes code, and so do words between angle brackets, which stand for
+/// something that is not told.
 pub fn prose(sentence: &str) -> String {
     let mut out = String::new();
     let mut span: Vec<&str> = Vec::new();
-    for word in sentence.split_whitespace() {
+    let words: Vec<&str> = sentence.split_whitespace().collect();
+    let mut bracketed = 0;
+    for (at, &word) in words.iter().enumerate() {
         let (open, bare, close) = trimmed(word);
-        if is_word(bare) {
+        if opens(word) {
+            let inside = words[at + 1..].iter().take(MOST_IN_BRACKETS).position(|word| word.contains('>'));
+            bracketed = inside.map_or(at, |inside| at + 1 + inside);
+        }
+        if at < bracketed {
+            span.push(word.strip_prefix(open).unwrap_or(word));
+        } else if is_word(bare) {
             push_code(&mut out, &mut span, "");
             push_word(&mut out, word);
         } else if close.is_empty() {
@@ -79,6 +91,11 @@ fn is_word(bare: &str) -> bool {
     !inner.is_empty() && inner.split(['-', '\'']).all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }
 
+/// Whether an angle bracket is open at the end of a word.
+fn opens(word: &str) -> bool {
+    word.rfind('<').is_some_and(|open| !word[open..].contains('>'))
+}
+
 fn push_word(out: &mut String, word: &str) {
     if !out.is_empty() {
         out.push(' ');
@@ -102,6 +119,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_stands_for_something_else_is_one_piece() {
+        assert_eq!(
+            prose("/<key 7 letters, value 1>/[] is missing the key <key 2 letters, value 2>"),
+            "`/<key 7 letters, value 1>/[]` is missing the key `<key 2 letters, value 2>`"
+        );
+        assert_eq!(prose("a < b and so on"), "a `<` b and so on");
+    }
 
     #[test]
     fn code_shows_anything() {

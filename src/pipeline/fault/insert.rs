@@ -142,6 +142,16 @@ impl<'a> InsertError<'a> {
         self.reason == Stopped
     }
 
+    /// What stands in every message that is read as this, of which one is enough, in small letters; empty where the text is not known.
+    pub fn phrases(&self) -> Vec<&'static str> {
+        let named = NAMED.iter().filter(|(reason, ..)| *reason == self.reason).map(|(_, before, _)| before.trim_end_matches([':', ' ']));
+        let nameless = NAMELESS.iter().filter(|(reason, _)| *reason == self.reason).map(|(_, beginning)| *beginning);
+        let convert = CONVERT.iter().filter(|_| self.reason == WrongType).map(|(before, _)| before.trim_end());
+        let mut all: Vec<&str> = named.chain(nameless).chain(convert).collect();
+        all.dedup();
+        all
+    }
+
     fn plain(reason: InsertReason, text: Cow<'a, str>) -> Self {
         InsertError { reason, column: None, expected: None, found: None, text }
     }

@@ -37,6 +37,7 @@ use crate::pipeline::schema::Schema;
 use compile::{MOST_NESTED, NESTED_SHALLOW, SchemaRefusal};
 use program::Program;
 use run::{DEEPEST, JudgedSubject, Run, SHALLOW};
+pub use sentence::CausePhrase;
 use sink::Sink;
 
 /// Stack for documents or schemas that are nested deep.
@@ -194,7 +195,7 @@ pub struct Cause {
     /// In plain words, without a full stop; where branches are equally near, each as an alternative.
     pub sentence: String,
     /// The sentence without its place, where it is about one value that has alternatives.
-    pub phrase: Option<String>,
+    pub phrase: Option<CausePhrase>,
     /// The violations of which mending one is enough; one where it is clear which branch is meant.
     pub ways: Vec<Violation>,
 }

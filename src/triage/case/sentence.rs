@@ -6,7 +6,7 @@ use crate::ground::text;
 use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::fault::{Fault, VALIDATION};
 use crate::pipeline::schema::Schema;
-use crate::pipeline::verdict::judge::is_combinator;
+use crate::pipeline::verdict::judge::{CausePhrase, is_combinator};
 
 use super::Case;
 
@@ -23,9 +23,9 @@ pub(super) fn sentence(case: &Case) -> String {
     let told = match case.cause() {
         // Alternatives, and what has no single keyword, are told as they are.
         Some(cause) if cause.phrase.is_some() && !broken.about_name => {
-            let phrase = cause.phrase.as_deref().unwrap_or_default();
+            let phrase = cause.phrase.as_ref().map(CausePhrase::whole).unwrap_or_default();
             let tokens = cause.ways.first().map_or(&broken.tokens, |way| &way.tokens);
-            return format!("{} {}.", capital_first(&subject(case, tokens, &broken.path)), text::visible(phrase));
+            return format!("{} {}.", capital_first(&subject(case, tokens, &broken.path)), text::visible(&phrase));
         }
         Some(cause) if cause.ways.len() != 1 || is_combinator(cause.violation.keyword) => return capital(&text::visible(&cause.sentence)),
         Some(cause) => Fault::parse(&cause.violation.message, Some(VALIDATION)).sentence(),

@@ -197,7 +197,7 @@ fn either(run: &mut Run<'_>, schema: &Schema, sink: &Sink, of: &Branches, ways: 
     let told: Vec<Cause> = ways.iter().filter_map(|way| told(run, schema, sink, &way.first)).collect();
     let together = sentence::either(run, schema, &leaves);
     let phrase = together.as_ref().map(|(_, phrase)| phrase.clone());
-    let sentence = together.map(|(place, phrase)| format!("{place} {phrase}")).unwrap_or_else(|| {
+    let sentence = together.map(|(place, phrase)| format!("{place} {}", phrase.whole())).unwrap_or_else(|| {
         let mut each = Vec::with_capacity(MOST_TOLD + 1);
         for (cause, way) in told.iter().zip(ways).take(MOST_TOLD) {
             let others = if way.others > 0 { format!(" (and {} more)", way.others) } else { String::new() };

@@ -88,8 +88,35 @@ fn combined(run: &mut Run<'_>, leaf: &Leaf, place: &str, is: &str) -> String {
     }
 }
 
+/// What is wrong with a value that fits none of several forms, without its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CausePhrase {
+    /// What the forms ask for, in the schema's words: `must be an integer or null`.
+    pub asked: String,
+    /// Which kind of value there is, and the value: `a string`, `the string "x"`.
+    pub found: Option<(&'static str, String)>,
+}
+
+impl CausePhrase {
+    /// With the value: `must be an integer or null, is the string "x"`.
+    pub fn whole(&self) -> String {
+        match &self.found {
+            Some((_, value)) => format!("{}, is {value}", self.asked),
+            None => self.asked.clone(),
+        }
+    }
+
+    /// Without it: `must be an integer or null, found a string`.
+    pub fn without_value(&self) -> String {
+        match &self.found {
+            Some((kind, _)) => format!("{}, found {kind}", self.asked),
+            None => self.asked.clone(),
+        }
+    }
+}
+
 /// Alternatives about one value in one sentence, its place apart: what it may be, or the keys of which it lacks all. `None` where they ask for different things.
-pub(super) fn either(run: &Run<'_>, schema: &Schema, leaves: &[Option<&Leaf>]) -> Option<(String, String)> {
+pub(super) fn either(run: &Run<'_>, schema: &Schema, leaves: &[Option<&Leaf>]) -> Option<(String, CausePhrase)> {
     let leaves: Vec<&Leaf> = leaves.iter().copied().collect::<Option<_>>()?;
     let first = leaves.first().filter(|first| leaves.iter().all(|leaf| leaf.at == first.at))?;
     let place = place(run, first.at);
@@ -101,7 +128,8 @@ pub(super) fn either(run: &Run<'_>, schema: &Schema, leaves: &[Option<&Leaf>]) -
     };
     if leaves.iter().all(|leaf| leaf.keyword == "required") {
         leaves.iter().filter_map(|leaf| leaf.key.as_deref()).for_each(|key| add(format!("`{}`", clipped(key))));
-        return Some((place, format!("has none of the keys {}; one is needed", listed(&asked, "and"))));
+        let asked = format!("has none of the keys {}; one is needed", listed(&asked, "and"));
+        return Some((place, CausePhrase { asked, found: None }));
     }
     for leaf in &leaves {
         let node = run.program.sub(leaf.sub).node;
@@ -115,7 +143,8 @@ pub(super) fn either(run: &Run<'_>, schema: &Schema, leaves: &[Option<&Leaf>]) -
             _ => return None,
         }
     }
-    Some((place, format!("must be {}, is {}", listed(&asked, "or"), found(run, first.at))))
+    let kind = if first.at.is_name { "a string" } else { run.document.kind(first.at.node).with_article() };
+    Some((place, CausePhrase { asked: format!("must be {}", listed(&asked, "or")), found: Some((kind, found(run, first.at))) }))
 }
 
 /// `a, b or c`; of many the first.

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use super::ValuesTold;
 use crate::ground::sql::{expression_literal, literal};
-use crate::pipeline::fault::{Fault, Says};
+use crate::pipeline::fault::{Fault, InsertError, Says};
 use crate::rows::group::Group;
 
 /// Names that stand for values in a generalised message, and what they stand for.
@@ -43,6 +43,10 @@ impl MessageTest {
             return MessageTest::Missing;
         }
         let fault = Fault::parse(sample, group.key.class.as_deref());
+        if let Some(error) = fault.insert() {
+            let class = if sample.starts_with(fault.class) { fault.class } else { "" };
+            return inserted(error, class, values);
+        }
         let mut parts = Parts::default();
         if !fault.class.is_empty() && sample.starts_with(fault.class) {
             parts.text(fault.class);
@@ -160,6 +164,31 @@ impl Parts {
     }
 }
 
+/// Letters of either case.
+const ANY_CASE: &str = "(?is)^";
+
+/// A text of BigQuery, in whatever form it is wrapped and in whatever order its parts come: what is wrong, and the last name of the column.
+fn inserted(error: &InsertError<'_>, class: &str, values: ValuesTold) -> MessageTest {
+    let mut phrases: Vec<String> = error.phrases().into_iter().map(escaped).collect();
+    if phrases.is_empty() {
+        let text = escaped(&error.text);
+        let digits = fancy_regex::Regex::new("[0-9]+").map(|digits| digits.replace_all(&text, "[0-9]+").into_owned());
+        let is_told = values == ValuesTold::Told || !error.text.contains('<');
+        phrases.extend(digits.ok().filter(|_| is_told));
+    }
+    let what = if phrases.is_empty() { ".*".to_owned() } else { format!("(?:{})", phrases.join("|")) };
+    let name = error.column.as_deref().and_then(|column| column.rsplit('.').next());
+    let name = name.filter(|name| values == ValuesTold::Told || !name.contains(['<', '>', ' ']));
+    let both = name.map(escaped).map(|name| format!(r"(?:{what}.*\b{name}\b|\b{name}\b.*{what})"));
+    MessageTest::Like(format!("{ANY_CASE}{}.*{}.*$", escaped(class), both.unwrap_or(what)))
+}
+
+fn escaped(text: &str) -> String {
+    let mut parts = Parts::default();
+    parts.text(text);
+    parts.expression
+}
+
 /// Whether all rows tell the same of what the schema asks.
 fn is_one_limit(group: &Group, fault: &Fault<'_>) -> bool {
     matches!(fault.says, Says::Broken { expected: Some(expected), .. } if group.limit() == Some(expected))
@@ -267,6 +296,21 @@ mod tests {
         assert_eq!(of("a.b.DroppedException"), MessageTest::Text("a.b.DroppedException".to_owned()));
         assert!(accepts(&of("a.b.DroppedException: 1684980"), "a.b.DroppedException: 17"));
         assert_eq!(of("").condition("error_message"), "IFNULL(error_message, '') = ''");
+    }
+
+    #[test]
+    fn texts_of_bigquery_are_found_in_every_form() {
+        let of = |text: &str| test(None, "java.io.IOException", &format!("java.io.IOException: {text}"));
+        let listed = |location: &str, message: &str, reason: &str| {
+            format!(r#"[{{"errors":[{{"location":"{location}","message":"{message}","reason":"{reason}"}}],"index":7}}]"#)
+        };
+        let new = of(&listed("payload.metadata", "no such field: relation_x", "invalid"));
+        let is = |test: &MessageTest, text: &str| accepts(test, &format!("java.io.IOException: {text}"));
+        assert!(is(&new, &listed("payload.metadata", "No such field: relation_x.", "invalid")));
+        assert!(is(&new, "No such field: payload.metadata.relation_x."));
+        assert!(!is(&new, "No such field: payload.metadata.relation_xy."));
+        let stopped = of(&listed("", "", "stopped"));
+        assert!(is(&stopped, &listed("", "", "stopped")) && !is(&stopped, "No such field: a"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::pipeline::document::PathStyle;
 use crate::pipeline::fault::Fault;
 use crate::pipeline::fault::VALIDATION;
 use crate::pipeline::sink;
-use crate::pipeline::verdict::judge::{Cause, Violation};
+use crate::pipeline::verdict::judge::{Cause, CausePhrase, Violation};
 use crate::rows::demo;
 use crate::rows::group::{Group, Groups, Status};
 use crate::rows::schemas::SchemaStore;
@@ -182,6 +182,7 @@ fn behind(cause: &Cause, lists: Lists<'_>, redactor: &mut Redactor) -> Behind {
     let mut ways: Vec<String> = cause.ways.iter().map(&mut way).collect();
     ways.dedup();
     let sentence = match ways.as_slice() {
+        _ if cause.phrase.is_some() => cause.phrase.as_ref().map(CausePhrase::without_value).unwrap_or_default(),
         [] => String::new(),
         [only] => only.clone(),
         ways => {
