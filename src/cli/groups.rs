@@ -125,7 +125,7 @@ impl From<WantedStatus> for Status {
 /// How groups are printed.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 pub(super) enum GroupsFormat {
-    /// For people, as wide as the terminal
+    /// For people, as wide as the terminal; where there is none, a line a group, with nothing cut
     #[default]
     Table,
     /// One object with rows, outside, unreadable, missing_columns, notes, groups
@@ -167,11 +167,12 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let unmet = if holding.is_none() { unmet::check(source.as_ref(), &request, &groups)? } else { Vec::new() };
     let held = holding.map(|holding| holding.told());
     let strays: Vec<String> = held.into_iter().chain(unmet).chain(out::strays(request.schemas.as_deref())).collect();
-    if let Some(baseline) = baseline {
+    if let Some((path, baseline)) = question.baseline.as_deref().zip(baseline) {
         // All groups would be gone, and nobody knows whether they are.
         if let (0, 0, Some(told)) = (groups.rows, groups.outside, groups.unreadable.emptiness()) {
             bail!("{told}, so nothing can be compared with the baseline");
         }
+        ensure!(!baseline.contradicts(&groups), "{}", unlike_schemas(path, &groups));
         return print_changes(&baseline, &groups, growth, question.format, strays);
     }
     let filter = question.filter.as_deref().filter(|text| !text.trim().is_empty());
@@ -203,7 +204,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
 pub(super) fn written(groups: &Groups, shown: &[&Group], format: GroupsFormat) -> io::Result<String> {
     let records = shown.iter().map(|group| GroupFields::of(group, groups));
     Ok(match format {
-        GroupsFormat::Table => table::write(shown, out::width()),
+        GroupsFormat::Table => table::write(shown, out::room()),
         GroupsFormat::Json => json::document(groups, records.collect())?,
         GroupsFormat::Ndjson => json::lines(records)?,
         GroupsFormat::Csv => csv::text(records)?,
@@ -215,7 +216,7 @@ pub(super) fn written(groups: &Groups, shown: &[&Group], format: GroupsFormat) -
 fn with_causes(groups: &Groups, shown: &[&Group], of: &causes::CausesOf, format: GroupsFormat) -> io::Result<String> {
     let members = || causes::members(groups, shown, of);
     Ok(match format {
-        GroupsFormat::Table => table::lines(table::HEADS, causes::lines(shown, of), out::width()),
+        GroupsFormat::Table => table::lines(table::HEADS, causes::lines(shown, of), out::room()),
         GroupsFormat::Json => json::document(groups, members())?,
         GroupsFormat::Ndjson => json::lines(members().into_iter())?,
         GroupsFormat::Csv => csv::text(members().into_iter())?,
@@ -237,6 +238,21 @@ fn read_baseline(path: &Path) -> Result<Baseline> {
     read.wrap_err_with(|| format!("cannot read the baseline {shown}"))?;
     ensure!(text.len() as u64 <= MOST_BASELINE, "the baseline {shown} is larger than {}", crate::ground::text::bytes(MOST_BASELINE));
     Baseline::parse(&text).map_err(|reason| eyre!("{shown} is not a baseline: {}", advice::advised(&reason)))
+}
+
+/// Why a baseline is of no use where only one side was made with schemas, and what to give.
+fn unlike_schemas(path: &Path, now: &Groups) -> String {
+    let shown = visible(&path.to_string_lossy()).into_owned();
+    match now.by_schemas {
+        Some(true) => format!(
+            "the baseline {shown} was made without schemas and these groups are made with them, so they have other fingerprints: give a new \
+             baseline, made with the same --schemas FOLDER"
+        ),
+        _ => format!(
+            "the baseline {shown} was made with schemas and these groups are made without, so they have other fingerprints: give --schemas \
+             FOLDER, or a new baseline"
+        ),
+    }
 }
 
 /// New groups are findings.

@@ -66,7 +66,7 @@ pub(super) struct JudgeArgs {
     #[arg(long, value_name = "NAMESPACE.DOCTYPE.VERSION")]
     doctype: Option<DoctypeName>,
 
-    /// List every violation, not only the one that the pipeline reports: up to 1,000 a document, and their exact number
+    /// List every violation, not only the one that the pipeline reports: up to 1,000 a document, and their exact number; the summary counts those behind
     #[arg(long)]
     all: bool,
 

@@ -31,12 +31,17 @@ pub(super) fn is_closed(error: &color_eyre::Report) -> bool {
     error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Cells of a line on standard output.
+/// Cells of a line on standard output, for what is cut wherever it is read.
 pub(super) fn width() -> usize {
     if !io::stdout().is_terminal() {
         return PIPED_WIDTH;
     }
     crossterm::terminal::size().map_or(PIPED_WIDTH, |(columns, _)| usize::from(columns).max(LEAST_WIDTH))
+}
+
+/// The same for lists: what is piped is read line by line, so nothing in it is cut and nothing goes on below.
+pub(super) fn room() -> usize {
+    if io::stdout().is_terminal() { width() } else { usize::MAX }
 }
 
 /// Prints text on standard output.

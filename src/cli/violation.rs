@@ -17,13 +17,19 @@ pub(super) struct ViolationAnswer<'a> {
     pub message: &'a str,
     /// In plain words.
     pub sentence: &'a str,
+    /// Whether it is what is really wrong with the first: the cause, or one of the ways to mend it.
+    pub is_cause: bool,
 }
 
 impl<'a> ViolationAnswer<'a> {
-    /// The fields of a violation of the judgement.
-    pub(super) fn new(violation: &'a judge::Violation) -> Self {
-        let judge::Violation { pointer, keyword, schema_pointer, message, sentence, .. } = violation;
-        ViolationAnswer { pointer, keyword, schema_pointer, message, sentence }
+    /// The violations of a judgement that are listed, in its order.
+    pub(super) fn list(violations: &'a judge::Violations) -> Vec<Self> {
+        let ways = violations.causes.first().map_or(&[][..], |cause| &cause.ways);
+        let told = violations.list.iter().map(|violation| {
+            let judge::Violation { pointer, keyword, schema_pointer, message, sentence, .. } = violation;
+            ViolationAnswer { pointer, keyword, schema_pointer, message, sentence, is_cause: ways.contains(violation) }
+        });
+        told.collect()
     }
 }
 

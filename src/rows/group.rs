@@ -65,6 +65,8 @@ pub struct Groups {
     pub partial: bool,
     /// What the source has to say of these counts: their price, their age, what they leave out. Whole sentences without a full stop.
     pub notes: Vec<Advised>,
+    /// Whether paths were generalised by schemas, on which fingerprints depend; `None` where nobody knows.
+    pub by_schemas: Option<bool>,
 }
 
 /// One decoder job, and its line in a bundle.

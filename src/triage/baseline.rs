@@ -19,6 +19,8 @@ const HOUR: Micros = 3_600_000_000;
 pub struct Baseline {
     /// Its groups, in its order, untrusted: names, place, count and times; the rest is left at its default.
     pub groups: Vec<GroupRecord>,
+    /// Whether schemas generalised its paths; `None` where it does not say, as exports before that mark, and nothing in it tells.
+    pub by_schemas: Option<bool>,
 }
 
 /// What counts as growth.
@@ -63,6 +65,11 @@ impl Baseline {
             names.is_empty() || name.as_deref().is_some_and(|name| names.iter().any(|asked| snake_case(asked) == snake_case(name)))
         };
         self.groups.retain(|known| is_asked(namespaces, &known.namespace) && is_asked(doctypes, &known.doctype));
+    }
+
+    /// Whether its fingerprints cannot be those of now: one side was made with schemas, the other without. What is not known contradicts nothing.
+    pub fn contradicts(&self, now: &Groups) -> bool {
+        !self.groups.is_empty() && self.by_schemas.zip(now.by_schemas).is_some_and(|(then, now)| then != now)
     }
 
     /// The groups of now held against this. Rows are counted per hour of the time that each side spans; where a side has no times, whole counts
@@ -119,7 +126,7 @@ mod tests {
     #[test]
     fn what_is_new_gone_and_grown_is_told_apart() {
         let now = now();
-        let mut then = Baseline { groups: now.list.iter().skip(1).map(|group| known(group, group.count)).collect() };
+        let mut then = Baseline { groups: now.list.iter().skip(1).map(|group| known(group, group.count)).collect(), by_schemas: None };
         then.groups.push(GroupRecord { fingerprint: Fingerprint(1), ..GroupRecord::default() });
         then.groups[0].count /= 4;
         let comparison = then.compare(&now, Growth::default());
@@ -135,7 +142,7 @@ mod tests {
         let group = &now.list[0];
         let window = now.span.unwrap();
         // Then: the same rows over twice the time.
-        let mut then = Baseline { groups: vec![known(group, group.count)] };
+        let mut then = Baseline { groups: vec![known(group, group.count)], by_schemas: None };
         then.groups[0].span = Some((window.0 - 2 * (window.1 - window.0), window.0));
         let times = |growth| then.compare(&now, growth).grown.first().map(|(_, _, times)| *times);
         assert!(times(Growth { factor: 1.9, rows: 10 }).is_some_and(|times| (times - 2.0).abs() < 0.01));
@@ -146,16 +153,28 @@ mod tests {
     #[test]
     fn sides_that_share_nothing_are_strange() {
         let now = now();
-        let then = Baseline { groups: vec![GroupRecord::default()] };
+        let then = Baseline { groups: vec![GroupRecord::default()], by_schemas: None };
         assert!(then.compare(&now, Growth::default()).is_strange);
         assert!(!Baseline::default().compare(&now, Growth::default()).is_strange);
+    }
+
+    #[test]
+    fn only_what_is_known_of_schemas_can_contradict() {
+        let then = |by_schemas| Baseline { groups: vec![GroupRecord::default()], by_schemas };
+        let of = |by_schemas| Groups { by_schemas, ..Groups::default() };
+        assert!(then(Some(true)).contradicts(&of(Some(false))) && then(Some(false)).contradicts(&of(Some(true))));
+        for (one, other) in [(None, Some(true)), (None, Some(false)), (Some(true), None), (Some(true), Some(true))] {
+            assert!(!then(one).contradicts(&of(other)), "{one:?} {other:?}");
+        }
+        assert!(!Baseline { by_schemas: Some(true), ..Baseline::default() }.contradicts(&of(Some(false))));
+        assert_eq!(now().by_schemas, Some(false));
     }
 
     #[test]
     fn only_what_is_asked_for_is_compared() {
         let of =
             |namespace: &str| GroupRecord { namespace: Some(namespace.into()), doctype: Some("main".into()), ..GroupRecord::default() };
-        let mut then = Baseline { groups: vec![of("my-app"), of("other"), GroupRecord::default()] };
+        let mut then = Baseline { groups: vec![of("my-app"), of("other"), GroupRecord::default()], by_schemas: None };
         then.retain(&["my_app".into()], &[]);
         assert_eq!(then.groups, [of("my-app")]);
         then.retain(&[], &["crash".into()]);

@@ -7,6 +7,7 @@ use crate::ground::time::timestamp;
 use crate::pipeline::destination::{self, SplitPart};
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::sink::{Fate, Landing};
+use crate::rows::column::ErrorColumn;
 use crate::rows::group::Fingerprint;
 use crate::triage::case::{Case, CaseTable, Replay, ToldMessage};
 
@@ -26,13 +27,20 @@ pub(super) struct CaseAnswer<'a> {
     /// The document's id; only where rows were asked for by their payloads, to find or delete them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document_id: Option<&'a str>,
-    /// When it came, in RFC 3339; likewise.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// When it came, in RFC 3339; null where the row does not tell, as all that comes from its columns.
     pub received: Option<String>,
+    /// File and line, or where else it was read.
+    pub origin: &'a str,
+    /// The row's `job_name`.
+    pub job: Option<&'a str>,
+    /// The request's path.
+    pub uri: Option<&'a str>,
     /// The row's `error_type`.
     pub stage: Option<&'a str>,
     /// The row's, with its package.
     pub exception_class: Option<&'a str>,
+    /// What is wrong, as one plain sentence.
+    pub sentence: String,
     /// What the message says; all null where it says nothing of a document.
     pub fault: Said<'a>,
     /// Fingerprint of the row's group.
@@ -46,6 +54,8 @@ pub(super) struct CaseAnswer<'a> {
     /// What is really wrong by these schemas: of a combinator the innermost violation of the branch that comes nearest; of other keywords the
     /// same. Null where the document passes or there is no verdict.
     pub cause: Option<CauseAnswer<'a>>,
+    /// All that is really wrong, that first; null where there is no verdict.
+    pub causes: Option<Vec<CauseAnswer<'a>>>,
     /// Everything that is broken, at most 1,000; null where there is no verdict.
     pub violations: Option<Vec<ViolationAnswer<'a>>>,
     /// All violations, exactly.
@@ -162,16 +172,21 @@ impl<'a> CaseAnswer<'a> {
             version: resolved.and_then(|doctype| doctype.version.as_deref()).or(facts.version),
             schema_file: case.schema.as_ref().map(|schema| format!("schemas/{}", schema.path)),
             document_id: None,
-            received: None,
+            received: facts.time.map(|time| timestamp(time).to_string()),
+            origin: &case.row.origin,
+            job: facts.job,
+            uri: case.row.column(ErrorColumn::Uri),
             stage: facts.stage,
             exception_class: facts.class,
+            sentence: case.sentence(),
             fault: case.fault.as_ref().map(Said::new).unwrap_or_default(),
             group: group.map(|group| group.to_string()),
             schema_pointer: case.broken.as_ref().and_then(|broken| broken.schema_pointer.as_deref()),
             columns: case.landings().into_iter().map(|(at, landing)| ColumnAnswer::new(landing, case.tables.get(at))).collect(),
             verdict: case.replay.as_ref().map(ReplayAnswer::new),
             cause: case.replay.as_ref().and_then(|replay| replay.violations.causes.first()).map(CauseAnswer::new),
-            violations: case.replay.as_ref().map(|replay| replay.violations.list.iter().map(ViolationAnswer::new).collect()),
+            causes: case.replay.as_ref().map(|replay| replay.violations.causes.iter().map(CauseAnswer::new).collect()),
+            violations: case.replay.as_ref().map(|replay| ViolationAnswer::list(&replay.violations)),
             violation_count: case.replay.as_ref().map(|replay| replay.violations.count),
             warnings: warnings(case),
             warning_count: case.warnings.count,
@@ -183,7 +198,6 @@ impl<'a> CaseAnswer<'a> {
     /// Says which document it is.
     pub(super) fn name_document(&mut self, case: &'a Case) {
         self.document_id = case.document_id();
-        self.received = case.row.error_row().time.map(|time| timestamp(time).to_string());
     }
 }
 

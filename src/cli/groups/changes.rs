@@ -59,7 +59,7 @@ struct GroupChange<'a> {
 pub(super) fn write(comparison: &Comparison<'_>, format: GroupsFormat) -> io::Result<String> {
     let changes: Vec<GroupChange<'_>> = changes(comparison).collect();
     Ok(match format {
-        GroupsFormat::Table => table::lines(HEADS, changes.iter().map(cells).collect(), out::width()),
+        GroupsFormat::Table => table::lines(HEADS, changes.iter().map(cells).collect(), out::room()),
         GroupsFormat::Md => table::markdown_lines(HEADS, &changes.iter().map(cells).collect::<Vec<_>>()),
         GroupsFormat::Csv => csv::text(changes.iter())?,
         GroupsFormat::Ndjson => json::lines(changes.iter())?,
@@ -167,7 +167,7 @@ mod tests {
         let hostile = GroupRecord { fingerprint: Fingerprint(7), count: 3, fault: "type\u{1b}|".into(), ..GroupRecord::default() };
         let before = GroupRecord { fingerprint: now.list[0].fingerprint, count: 10, ..GroupRecord::default() };
         for (then, line) in [(vec![hostile.clone()], "1,234  new"), (vec![before, hostile], "1,234, was 10  grown x123.4")] {
-            let baseline = Baseline { groups: then };
+            let baseline = Baseline { groups: then, by_schemas: None };
             let comparison = baseline.compare(&now, Growth::default());
             let of = |format| write(&comparison, format).unwrap();
             let table = of(GroupsFormat::Table);

@@ -23,7 +23,7 @@ pub(super) fn group() -> Group {
         keyword: Some("required"),
         count: 1234,
         span: Some((1_772_438_700_000_000, 1_772_438_760_000_000)),
-        trend: Trend::default(),
+        trend: Trend { start: 1_772_438_700_000_000, width: 60_000_000, bins: vec![1000, 234] },
         jobs: vec![JobCount { job: 0, rows: 1234, span: None }],
         standing: Standing {
             status: Some(Status::Began),
@@ -45,7 +45,7 @@ pub(super) fn group() -> Group {
 pub(super) fn groups() -> Groups {
     let job = Job { name: Arc::from("decoder-0"), span: None, rows: 1234 };
     let deploy = Deploy { job: 0, family: Arc::from("decoder"), time: 1_772_438_400_000_000 };
-    Groups { list: vec![group()], jobs: vec![job], deploys: vec![deploy], rows: 2468, ..Groups::default() }
+    Groups { list: vec![group()], jobs: vec![job], deploys: vec![deploy], rows: 2468, by_schemas: Some(true), ..Groups::default() }
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_record_has_its_fields_in_order() {
     assert_eq!(
         names.join(" "),
         "namespace doctype version stage exception_class path fault fingerprint count first last jobs status status_sure status_why deploy share noise \
-         keyword facets sample facet_rows clients clients_exact folded keys keys_others by_catch"
+         keyword facets sample facet_rows clients clients_exact folded keys keys_others by_catch sentence trend by_schemas"
     );
     assert_eq!(json["fingerprint"], "00000000000000ab");
     assert_eq!(json["first"], "2026-03-02T08:05:00Z");
@@ -64,5 +64,7 @@ fn a_record_has_its_fields_in_order() {
     assert_eq!((json["status"].as_str(), json["status_sure"].as_bool(), json["share"].as_f64()), (Some("began"), Some(true), Some(0.5)));
     assert_eq!(json["status_why"], "began with decoder of 2026-03-02 08:00: in 38 of the 40 hours since, in none of the 200 before");
     assert_eq!(json["deploy"].to_string(), r#"{"job":"decoder-0","family":"decoder","time":"2026-03-02T08:00:00Z"}"#);
+    assert_eq!((json["sentence"].as_str(), json["by_schemas"].as_bool()), (Some("/client_info is missing the key app_build"), Some(true)));
+    assert_eq!(json["trend"].to_string(), r#"{"start":"2026-03-02T08:05:00Z","width":60,"bins":[1000,234]}"#);
     assert_eq!(json["facets"].to_string(), r#"[{"name":"key","values":[{"value":"app_build","count":1234}],"others":0,"exact":true}]"#);
 }

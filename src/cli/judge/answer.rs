@@ -78,6 +78,10 @@ pub(super) struct FaultAnswer<'a> {
     pub pointer: Option<&'a str>,
     pub count: u64,
     pub message: &'a str,
+    /// With `--all`: further documents in which it is broken behind what the pipeline reports of them; where `count` is 0, the message is the one that the
+    /// validator would have written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behind: Option<u64>,
 }
 
 impl<'a> DocumentAnswer<'a> {
@@ -94,7 +98,7 @@ impl<'a> DocumentAnswer<'a> {
             expected: judged.expected.map(Expected::name),
             finding: judged.is_finding(),
             verdict: judged.passed().map(|passed| VerdictAnswer::new(judged, passed)),
-            violations: violations.map(|all| all.list.iter().map(ViolationAnswer::new).collect()),
+            violations: violations.map(ViolationAnswer::list),
             violation_count: violations.map(|all| all.count),
             notes: notes(judged),
         }

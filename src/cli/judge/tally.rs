@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::answer::{DoctypeAnswer, FaultAnswer, schema_file};
+use crate::pipeline::fault::VALIDATION;
+use crate::pipeline::verdict::judge::{Violation, Violations};
 use crate::rows::samples::DoctypeName;
 use crate::triage::judging::{Judged, Ruling};
 
@@ -12,6 +14,8 @@ pub(super) struct JudgeTally {
     pub documents: u64,
     pub findings: u64,
     pub skipped: u64,
+    /// What is wrong behind what the pipeline reports, over all documents; `None` where nobody asked.
+    pub behind: Option<u64>,
     doctypes: BTreeMap<DoctypeName, DoctypeCounts>,
 }
 
@@ -37,6 +41,7 @@ struct First {
     pointer: Option<String>,
     message: String,
     count: u64,
+    behind: Option<u64>,
 }
 
 impl JudgeTally {
@@ -59,6 +64,10 @@ impl JudgeTally {
             false => counts.failed += 1,
         }
         let Some(cause) = cause(&judged.ruling) else { return };
+        if let Some(all) = &judged.violations {
+            *self.behind.get_or_insert(0) += all.wrong().saturating_sub(1);
+            counts.add_behind(&cause, all);
+        }
         let first = counts.faults.entry(cause).or_insert_with(|| First {
             pointer: match &judged.ruling {
                 Ruling::Invalid(violation) => Some(violation.pointer.clone()),
@@ -66,6 +75,7 @@ impl JudgeTally {
             },
             message: judged.message().unwrap_or_default(),
             count: 0,
+            behind: None,
         });
         first.count += 1;
     }
@@ -74,7 +84,7 @@ impl JudgeTally {
     pub(super) fn doctypes(&self) -> impl Iterator<Item = DoctypeAnswer<'_>> {
         self.doctypes.iter().map(|(name, counts)| {
             let mut faults: Vec<FaultAnswer<'_>> = counts.faults.iter().map(|(cause, first)| fault(cause, first)).collect();
-            faults.sort_by_key(|fault| std::cmp::Reverse(fault.count));
+            faults.sort_by_key(|fault| std::cmp::Reverse((fault.count, fault.behind)));
             DoctypeAnswer {
                 namespace: &name.namespace,
                 doctype: &name.doctype,
@@ -89,12 +99,33 @@ impl JudgeTally {
     }
 }
 
+impl DoctypeCounts {
+    /// Counts a document for each fault behind the reported one, once.
+    fn add_behind(&mut self, reported: &FailureCause, all: &Violations) {
+        let wrong = all.causes.iter().skip(1).map(|cause| (FailureCause::of(&cause.violation), &cause.violation));
+        let others: BTreeMap<FailureCause, &Violation> = wrong.filter(|(fault, _)| fault != reported).collect();
+        for (fault, violation) in others {
+            let known = self.faults.entry(fault).or_insert_with(|| First {
+                pointer: Some(violation.pointer.clone()),
+                message: format!("{VALIDATION}: {}", violation.message),
+                count: 0,
+                behind: None,
+            });
+            *known.behind.get_or_insert(0) += 1;
+        }
+    }
+}
+
+impl FailureCause {
+    fn of(violation: &Violation) -> Self {
+        FailureCause::Broken { schema_pointer: violation.schema_pointer.clone(), keyword: violation.keyword }
+    }
+}
+
 fn cause(ruling: &Ruling) -> Option<FailureCause> {
     match ruling {
         Ruling::Passed | Ruling::Skipped(_) => None,
-        Ruling::Invalid(violation) => {
-            Some(FailureCause::Broken { schema_pointer: violation.schema_pointer.clone(), keyword: violation.keyword })
-        }
+        Ruling::Invalid(violation) => Some(FailureCause::of(violation)),
         Ruling::Unreadable { class, .. } => Some(FailureCause::Refused(class)),
         Ruling::NoSchema { .. } => Some(FailureCause::Refused(crate::pipeline::fault::NOT_FOUND)),
     }
@@ -105,5 +136,12 @@ fn fault<'a>(cause: &'a FailureCause, first: &'a First) -> FaultAnswer<'a> {
         FailureCause::Broken { schema_pointer, keyword } => (Some(*keyword), Some(schema_pointer.as_str())),
         FailureCause::Refused(_) => (None, None),
     };
-    FaultAnswer { keyword, schema_pointer, pointer: first.pointer.as_deref(), count: first.count, message: &first.message }
+    FaultAnswer {
+        keyword,
+        schema_pointer,
+        pointer: first.pointer.as_deref(),
+        count: first.count,
+        message: &first.message,
+        behind: first.behind,
+    }
 }

@@ -70,7 +70,8 @@ pub(super) fn doctype(doctype: &DoctypeAnswer<'_>) -> String {
     let mut block = Facts::default();
     for fault in faults {
         let node = fault.keyword.zip(fault.schema_pointer).map(|(keyword, pointer)| format!("{keyword} at #{pointer}"));
-        block.named(format!("{} ×", count(fault.count)), node.as_deref().unwrap_or(fault.message));
+        let behind = fault.behind.map(|behind| format!("; {} behind others", count(behind))).unwrap_or_default();
+        block.named(format!("{} ×", count(fault.count)), &format!("{}{behind}", node.as_deref().unwrap_or(fault.message)));
     }
     format!("{}: {} passed, {} failed{found}\n{}", visible(&name), count(*passed), count(*failed), block.indented("  "))
 }
@@ -79,5 +80,6 @@ pub(super) fn doctype(doctype: &DoctypeAnswer<'_>) -> String {
 pub(super) fn counts(tally: &JudgeTally) -> String {
     let skipped = if tally.skipped > 0 { format!(", {} skipped", count(tally.skipped)) } else { String::new() };
     let judged = plural(tally.documents - tally.skipped, "document judged", "documents judged");
-    format!("{judged}{skipped}, {}", plural(tally.findings, "finding", "findings"))
+    let behind = tally.behind.map(|behind| format!(", {} behind what is reported", plural(behind, "violation", "violations")));
+    format!("{judged}{skipped}, {}{}", plural(tally.findings, "finding", "findings"), behind.unwrap_or_default())
 }

@@ -89,7 +89,7 @@ fn record<'a>(catalog: &'a Catalog, found: &ColumnMatch<'a>, place: &HitPlace) -
 fn block(out: &mut impl Write, catalog: &Catalog, found: &ColumnMatch<'_>) -> Result<()> {
     writeln!(out, "{}  {}  in {}", visible(&catalog.path(found.path)), kind_in(catalog, found.column), super::tables(found.places.len()))?;
     let names: Vec<String> = names(catalog, found).collect();
-    for line in wrap(&names.join("  "), out::width().saturating_sub(4)) {
+    for line in wrap(&names.join("  "), out::room().saturating_sub(4)) {
         writeln!(out, "    {}", line.trim())?;
     }
     Ok(())

@@ -57,6 +57,8 @@ pub(crate) fn whole(name: String, contents: BundleContents) -> Result<Bundle, St
             .filter_map(|name| ErrorColumn::of(name).filter(|column| ErrorColumn::NEEDED.contains(column)))
             .collect(),
         partial: header.partial,
+        // One without schemas may have been counted with some that none of its groups is of.
+        by_schemas: (!files.is_empty()).then_some(true),
         notes: header.notes.iter().map(|note| visible(note).into_owned().into()).collect(),
         ..Groups::restored(counted, jobs, header.deploys)?
     };

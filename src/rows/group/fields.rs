@@ -3,13 +3,16 @@
 //! Owns: their names, order and meanings, which are stable: times are RFC 3339, jobs have their names, `share` is of all counted rows,
 //! `status_sure` is false where nothing can be said, `facet_rows` are the rows that the facets are counted from, `keys` are those around the place
 //! (where the path says `{key}`), the most frequent ones with their rows, `keys_others` the rows with others; where a facet is not `exact`, some of its counts are about so;
-//! `by_catch` is true where the rows were refused for another row of the same request.
+//! `by_catch` is true where the rows were refused for another row of the same request;
+//! `trend` is rows over time in bins of `width` seconds from `start` on, `by_schemas` whether the path was generalised by schemas, on which the fingerprint depends.
 //! Refuses: forms (JSON, CSV): it is written by whoever serializes it, and holds no tree of values.
 
 use serde::{Serialize, Serializer};
 
 use super::{Deploy, FacetRecord, Fingerprint, Group, GroupRecord, Groups, Status, keys};
 use crate::ground::time::{Micros, timestamp};
+
+const SECOND: Micros = 1_000_000;
 
 /// A record among all groups.
 pub struct GroupFields<'a> {
@@ -18,6 +21,7 @@ pub struct GroupFields<'a> {
     deploy: Option<&'a Deploy>,
     why: Option<String>,
     by_catch: bool,
+    sentence: String,
 }
 
 impl<'a> GroupFields<'a> {
@@ -29,6 +33,7 @@ impl<'a> GroupFields<'a> {
             deploy: among.deploy(group),
             why: among.standing_words(group),
             by_catch: group.is_by_catch(),
+            sentence: group.sentence(),
         }
     }
 }
@@ -63,6 +68,17 @@ struct GroupMembers<'a> {
     keys: Vec<KeyMember<'a>>,
     keys_others: u64,
     by_catch: bool,
+    sentence: &'a str,
+    trend: Option<TrendMember<'a>>,
+    by_schemas: Option<bool>,
+}
+
+/// Rows over time; none where rows have no time.
+#[derive(Serialize)]
+struct TrendMember<'a> {
+    start: String,
+    width: i64,
+    bins: &'a [u32],
 }
 
 /// Keys around the place, in the order of the path's `{key}`, with slashes between.
@@ -151,6 +167,13 @@ impl Serialize for GroupFields<'_> {
             keys: around.iter().flat_map(|facet| &facet.values).map(|(key, count)| KeyMember { key, count: *count }).collect(),
             keys_others: around.map_or(0, |facet| facet.others),
             by_catch: self.by_catch,
+            sentence: &self.sentence,
+            trend: Some(&record.trend).filter(|trend| !trend.bins.is_empty()).map(|trend| TrendMember {
+                start: time(trend.start),
+                width: trend.width / SECOND,
+                bins: &trend.bins,
+            }),
+            by_schemas: among.by_schemas,
         };
         members.serialize(serializer)
     }

@@ -120,8 +120,9 @@ impl Grouper {
     /// parts. What the reader knows (outside, unreadable, missing columns, partial) is left at its default.
     pub fn merge(parts: Vec<Grouper>) -> Groups {
         let rows = parts.iter().map(Grouper::rows).sum();
+        let by_schemas = parts.first().map(|part| part.schemas.is_some());
         let counts = parts.into_iter().map(Grouper::into_counts).collect();
-        Groups { rows, ..merge::merge(counts) }
+        Groups { rows, by_schemas, ..merge::merge(counts) }
     }
 
     pub(super) fn bucket(&mut self, row: &ErrorRow<'_>) -> u32 {

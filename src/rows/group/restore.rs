@@ -123,7 +123,8 @@ mod tests {
         let mut list: Vec<Restorable> = groups.list.iter().map(told).collect();
         list.reverse();
         let restored = Groups::restored(list, groups.jobs.clone(), groups.deploys.clone()).unwrap();
-        assert_eq!(format!("{restored:?}"), format!("{groups:?}"));
+        // Records do not say whether schemas made them; a bundle that has some does.
+        assert_eq!(format!("{restored:?}"), format!("{:?}", Groups { by_schemas: None, ..groups }));
     }
 
     #[test]

@@ -14,6 +14,11 @@ use crate::rows::group::{Fingerprint, GroupRecord};
 trait Fields {
     /// A field's text; `None` where it is absent, null or empty.
     fn text(&self, name: &str) -> Option<String>;
+
+    /// Whether it is so; `None` where the field is absent or says neither.
+    fn flag(&self, name: &str) -> Option<bool> {
+        self.text(name)?.parse().ok()
+    }
 }
 
 pub(super) fn parse(text: &[u8]) -> Result<Baseline, Advised> {
@@ -48,6 +53,7 @@ impl Fields for &Value {
         match self.get(name)? {
             Value::String(text) => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
+            Value::Bool(flag) => Some(flag.to_string()),
             _ => None,
         }
     }
@@ -79,9 +85,17 @@ impl Fields for HashMap<String, String> {
 
 fn groups<F: Fields>(records: impl Iterator<Item = Result<F, String>>) -> Result<Baseline, String> {
     let numbered = records.zip(1..);
-    let groups =
-        numbered.map(|(record, number)| record.and_then(|record| group(&record).map_err(|reason| format!("group {number} {reason}"))));
-    Ok(Baseline { groups: groups.collect::<Result<_, _>>()? })
+    let mut by_schemas = None;
+    let groups = numbered.map(|(record, number)| {
+        let record = record?;
+        by_schemas = by_schemas.or_else(|| record.flag("by_schemas"));
+        group(&record).map_err(|reason| format!("group {number} {reason}"))
+    });
+    let groups: Vec<GroupRecord> = groups.collect::<Result<_, _>>()?;
+    // Exports without the mark: only schemas tell the keys of a map from names.
+    let has_keys = || groups.iter().any(|group| group.path.as_deref().is_some_and(|path| path.split('/').any(|token| token == "{key}")));
+    let by_schemas = by_schemas.or_else(|| has_keys().then_some(true));
+    Ok(Baseline { groups, by_schemas })
 }
 
 fn group(record: &impl Fields) -> Result<GroupRecord, String> {
@@ -124,6 +138,21 @@ mod tests {
         let known = &whole.groups[0];
         assert_eq!((known.fingerprint, known.count, known.doctype.as_deref()), (Fingerprint(0xab), 12, Some("a,b")));
         assert_eq!(known.span, Some((1_772_438_700_000_000, 1_772_438_760_000_000)));
+    }
+
+    #[test]
+    fn an_export_tells_whether_it_was_made_with_schemas_as_far_as_anything_in_it_does() {
+        let told = |more: &str| {
+            let line = GROUP.replacen('{', &format!("{{{more}"), 1);
+            parse(line.as_bytes()).unwrap().by_schemas
+        };
+        assert_eq!(
+            (told("\"by_schemas\":true,"), told("\"by_schemas\":false,"), told("\"by_schemas\":null,"), told("")),
+            (Some(true), Some(false), None, None)
+        );
+        assert_eq!(parse(GROUP.replace("\"/x\"", "\"/x/{key}\"").as_bytes()).unwrap().by_schemas, Some(true));
+        let csv = "fingerprint,count,by_schemas\r\n00000000000000ab,1,false\r\n";
+        assert_eq!(parse(csv.as_bytes()).unwrap().by_schemas, Some(false));
     }
 
     #[test]
