@@ -29,6 +29,9 @@ const MOST_VIOLATIONS: usize = 1000;
 /// Exit code for findings.
 const FINDINGS: u8 = 1;
 
+/// Exit code where documents could not be judged: nothing is known of them.
+const UNJUDGED: u8 = 2;
+
 const EXAMPLES: &str = "\
 DOC, one or several:
   crash.json         a document; plain, gzip or zstd
@@ -97,7 +100,7 @@ pub(super) fn run(args: JudgeArgs, config: &Config) -> Result<ExitCode> {
     );
     let found = samples::find(&args.documents)?;
     let bench = Bench::new(schemas, args.doctype, if args.all { MOST_VIOLATIONS } else { 0 });
-    let mut printer = JudgePrinter::new(args.format, BufWriter::new(std::io::stdout()));
+    let mut printer = JudgePrinter::new(args.format, BufWriter::new(out::WhileRead::new(std::io::stdout())));
     printer.begin()?;
     judge_all(&bench, &found.files, args.format, &mut printer)?;
     let (mut stdout, tally) = printer.end()?;
@@ -105,7 +108,13 @@ pub(super) fn run(args: JudgeArgs, config: &Config) -> Result<ExitCode> {
     if found.others > 0 {
         out::tell(&format!("misfit: {} not judged: by their names they are not documents", out::plural(found.others, "file", "files")));
     }
-    Ok(if tally.findings > 0 { ExitCode::from(FINDINGS) } else { ExitCode::SUCCESS })
+    Ok(if tally.unjudged > 0 {
+        ExitCode::from(UNJUDGED)
+    } else if tally.findings > 0 {
+        ExitCode::from(FINDINGS)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// Reads here, judges and formats on all cores, prints in order.

@@ -31,6 +31,38 @@ pub(super) fn is_closed(error: &color_eyre::Report) -> bool {
     error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
+/// Output that may be left by its reader before its end, while what is done for it goes on: its exit code is that of the whole.
+pub(super) struct WhileRead<W> {
+    out: Option<W>,
+}
+
+impl<W: Write> WhileRead<W> {
+    pub(super) fn new(out: W) -> Self {
+        WhileRead { out: Some(out) }
+    }
+
+    fn unless_left<T>(&mut self, left: T, write: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
+        let Some(out) = &mut self.out else { return Ok(left) };
+        match write(out) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.out = None;
+                Ok(left)
+            }
+            told => told,
+        }
+    }
+}
+
+impl<W: Write> Write for WhileRead<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.unless_left(bytes.len(), |out| out.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.unless_left((), W::flush)
+    }
+}
+
 /// Cells of a line on standard output, for what is cut wherever it is read.
 pub(super) fn width() -> usize {
     if !io::stdout().is_terminal() {

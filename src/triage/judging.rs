@@ -11,7 +11,6 @@ use crate::pipeline::fault::{NOT_FOUND, VALIDATION};
 use crate::pipeline::verdict::judge::{Cause, Doubt, Violation, Violations};
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::samples::{DoctypeName, Expected, Sample, SampleFile};
-use crate::rows::schemas::SchemaError;
 
 /// A sample with its judgement.
 #[derive(Debug)]
@@ -61,8 +60,13 @@ pub enum Ruling {
         /// What the schemas have instead, in a sentence.
         instead: String,
     },
-    /// It was not judged, and why.
+    /// It is nothing to be judged, and why.
     Skipped(Advised),
+    /// It should have been judged and could not be: its schema is none, or no rule of it is broken but some cannot be asked.
+    Unjudged {
+        /// Why, as the end of a sentence; `None` where the doubts tell.
+        reason: Option<String>,
+    },
 }
 
 /// Why nothing can be judged. Messages say what, where and what to do.
@@ -71,23 +75,22 @@ pub enum JudgingError {
     /// No doctype was given or could be told.
     #[error("cannot tell the doctype of {0}")]
     NoDoctype(String),
-    /// A schema cannot be read or compiled.
-    #[error(transparent)]
-    Schema(#[from] SchemaError),
 }
 
 impl JudgingError {
     /// What can be done about it, beyond what the message says.
     pub fn advice(&self) -> Option<Advice> {
-        matches!(self, JudgingError::NoDoctype(_)).then_some(Advice::NameDoctype)
+        match self {
+            JudgingError::NoDoctype(_) => Some(Advice::NameDoctype),
+        }
     }
 }
 
 impl Judged {
-    /// Whether it passes; nothing where it was skipped.
+    /// Whether it passes; nothing where it was skipped or could not be judged.
     pub fn passed(&self) -> Option<bool> {
         match self.ruling {
-            Ruling::Skipped(_) => None,
+            Ruling::Skipped(_) | Ruling::Unjudged { .. } => None,
             Ruling::Passed => Some(true),
             _ => Some(false),
         }
@@ -96,7 +99,7 @@ impl Judged {
     /// Whether it is not as it should be. A document without a schema never is: it fails whatever it holds.
     pub fn is_finding(&self) -> bool {
         match (&self.ruling, self.expected) {
-            (Ruling::Skipped(_), _) => false,
+            (Ruling::Skipped(_) | Ruling::Unjudged { .. }, _) => false,
             (Ruling::NoSchema { .. }, _) => true,
             (ruling, Some(Expected::Fail)) => matches!(ruling, Ruling::Passed),
             (ruling, _) => !matches!(ruling, Ruling::Passed),
@@ -106,7 +109,7 @@ impl Judged {
     /// The pipeline's message with its class, before it is cut.
     pub fn message(&self) -> Option<String> {
         match &self.ruling {
-            Ruling::Passed | Ruling::Skipped(_) => None,
+            Ruling::Passed | Ruling::Skipped(_) | Ruling::Unjudged { .. } => None,
             Ruling::Invalid(violation) => Some(format!("{VALIDATION}: {}", violation.message)),
             Ruling::Unreadable { class, message, .. } => Some(format!("{class}: {message}")),
             Ruling::NoSchema { message, .. } => Some(format!("{NOT_FOUND}: {message}")),

@@ -24,7 +24,7 @@ pub(super) struct DocumentAnswer<'a> {
     pub expected: Option<&'static str>,
     /// Whether it is not as it should be.
     pub finding: bool,
-    /// Null where the document was not judged; the notes say why.
+    /// Null where the document was not or could not be judged; the notes say why.
     pub verdict: Option<VerdictAnswer<'a>>,
     /// With `--all`: everything that is broken, at most 1,000; empty where the validator was not asked or says nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -131,7 +131,7 @@ pub(super) fn schema_file(path: &str) -> String {
 /// What is wrong, in plain words; nothing where the document passes or was skipped.
 pub(super) fn sentence(judged: &Judged) -> Option<String> {
     match &judged.ruling {
-        Ruling::Passed | Ruling::Skipped(_) => None,
+        Ruling::Passed | Ruling::Skipped(_) | Ruling::Unjudged { .. } => None,
         Ruling::Invalid(violation) => Some(violation.sentence.clone()),
         Ruling::Unreadable { offset, .. } => {
             Some(format!("the pipeline cannot read it as a JSON object: it stops at byte {}", crate::ground::text::count(*offset as u64)))
@@ -144,6 +144,7 @@ pub(super) fn sentence(judged: &Judged) -> Option<String> {
 pub(super) fn notes(judged: &Judged) -> Vec<String> {
     let skipped = match &judged.ruling {
         Ruling::Skipped(reason) => Some(format!("Not judged: {}.", advised(reason))),
+        Ruling::Unjudged { reason: Some(reason) } => Some(format!("Not judged: {reason}.")),
         _ => None,
     };
     let doubts = judged.doubts.iter().map(|doubt| format!("Not judged at #{}: {}.", doubt.schema_pointer, doubt.what));

@@ -66,9 +66,12 @@ impl<W: Write> JudgePrinter<W> {
             JudgeFormat::Json => {
                 let doctypes: Vec<DoctypeAnswer<'_>> = self.tally.doctypes().collect();
                 let lines: Vec<String> = doctypes.iter().map(json).collect::<Result<_>>()?;
-                let JudgeTally { documents, findings, skipped, behind, .. } = self.tally;
+                let JudgeTally { documents, findings, skipped, unjudged, behind, .. } = self.tally;
                 let behind = behind.map(|behind| format!(",\"behind\":{behind}")).unwrap_or_default();
-                let counts = format!("\"judged\":{},\"skipped\":{skipped},\"findings\":{findings}{behind}", documents - skipped);
+                let counts = format!(
+                    "\"judged\":{},\"skipped\":{skipped},\"unjudged\":{unjudged},\"findings\":{findings}{behind}",
+                    documents - skipped - unjudged
+                );
                 writeln!(self.out, "\n],\"doctypes\":[\n{}\n],{counts}}}", lines.join(",\n"))?;
             }
             JudgeFormat::Ndjson => out::tell(&format!("misfit: {}", text::counts(&self.tally))),

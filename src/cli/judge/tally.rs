@@ -14,6 +14,8 @@ pub(super) struct JudgeTally {
     pub documents: u64,
     pub findings: u64,
     pub skipped: u64,
+    /// What should have been judged and could not be.
+    pub unjudged: u64,
     /// What is wrong behind what the pipeline reports, over all documents; `None` where nobody asked.
     pub behind: Option<u64>,
     doctypes: BTreeMap<DoctypeName, DoctypeCounts>,
@@ -49,7 +51,10 @@ impl JudgeTally {
     pub(super) fn add(&mut self, judged: &Judged) {
         self.documents += 1;
         let (Some(passed), Some(doctype)) = (judged.passed(), &judged.doctype) else {
-            self.skipped += 1;
+            match judged.ruling {
+                Ruling::Unjudged { .. } => self.unjudged += 1,
+                _ => self.skipped += 1,
+            }
             return;
         };
         let finding = u64::from(judged.is_finding());
@@ -124,7 +129,7 @@ impl FailureCause {
 
 fn cause(ruling: &Ruling) -> Option<FailureCause> {
     match ruling {
-        Ruling::Passed | Ruling::Skipped(_) => None,
+        Ruling::Passed | Ruling::Skipped(_) | Ruling::Unjudged { .. } => None,
         Ruling::Invalid(violation) => Some(FailureCause::of(violation)),
         Ruling::Unreadable { class, .. } => Some(FailureCause::Refused(class)),
         Ruling::NoSchema { .. } => Some(FailureCause::Refused(crate::pipeline::fault::NOT_FOUND)),

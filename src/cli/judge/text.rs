@@ -53,6 +53,7 @@ pub(super) fn block(judged: &Judged) -> String {
 /// What became of it, and whether that was to be.
 fn headline(judged: &Judged) -> &'static str {
     match (judged.passed(), judged.expected, judged.is_finding()) {
+        (None, ..) if matches!(judged.ruling, Ruling::Unjudged { .. }) => "NOT JUDGED",
         (None, ..) => "skipped",
         (Some(true), _, true) => "PASSED, should fail",
         (Some(true), _, false) => "passed",
@@ -79,7 +80,8 @@ pub(super) fn doctype(doctype: &DoctypeAnswer<'_>) -> String {
 /// How many documents and findings there are.
 pub(super) fn counts(tally: &JudgeTally) -> String {
     let skipped = if tally.skipped > 0 { format!(", {} skipped", count(tally.skipped)) } else { String::new() };
-    let judged = plural(tally.documents - tally.skipped, "document judged", "documents judged");
+    let unjudged = if tally.unjudged > 0 { format!(", {} could not be judged", count(tally.unjudged)) } else { String::new() };
+    let judged = plural(tally.documents - tally.skipped - tally.unjudged, "document judged", "documents judged");
     let behind = tally.behind.map(|behind| format!(", {} behind what is reported", plural(behind, "violation", "violations")));
-    format!("{judged}{skipped}, {}{}", plural(tally.findings, "finding", "findings"), behind.unwrap_or_default())
+    format!("{judged}{skipped}{unjudged}, {}{}", plural(tally.findings, "finding", "findings"), behind.unwrap_or_default())
 }

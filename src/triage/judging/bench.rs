@@ -37,7 +37,7 @@ impl Bench {
     /// Judges a sample.
     ///
     /// # Errors
-    /// Its doctype cannot be told, or the schema is no schema.
+    /// Its doctype cannot be told.
     pub fn judge(&self, mut sample: Sample) -> Result<Judged, JudgingError> {
         let content = Content::of(std::mem::take(&mut sample.bytes));
         let mut judged = Judged {
@@ -69,7 +69,7 @@ impl Bench {
         doctype.version = judged_version(&doctype.namespace, doctype.version.as_deref(), Some(&document));
         let lookup = self.schemas.lookup(&doctype.namespace, &doctype.doctype, doctype.version.as_deref());
         let judge = match lookup {
-            Lookup::Found(at) => self.found(at, &mut doctype, &mut judged)?,
+            Lookup::Found(at) => self.found(at, &mut doctype, &mut judged),
             lookup => {
                 judged.ruling = self.not_found(&lookup, &doctype, content.in_row);
                 None
@@ -92,12 +92,19 @@ impl Bench {
     }
 
     /// The judge for a doctype of the store; one without a JSON schema has none.
-    fn found(&self, at: usize, doctype: &mut DoctypeName, judged: &mut Judged) -> Result<Option<Arc<Judge>>, JudgingError> {
+    fn found(&self, at: usize, doctype: &mut DoctypeName, judged: &mut Judged) -> Option<Arc<Judge>> {
         if let Some(known) = self.schemas.doctypes().get(at) {
             doctype.namespace.clone_from(&known.namespace);
             doctype.doctype.clone_from(&known.doctype);
         }
-        let judge = self.schemas.judge(at)?;
+        let judge = match self.schemas.judge(at) {
+            Ok(judge) => judge,
+            // The documents of other doctypes are judged all the same.
+            Err(error) => {
+                judged.ruling = Ruling::Unjudged { reason: Some(format!("its schema does not load: {error}")) };
+                return None;
+            }
+        };
         match &judge {
             Some(judge) => judged.schema_path = Some(judge.schema().path.clone()),
             None => {
@@ -106,12 +113,16 @@ impl Bench {
                 judged.ruling = Ruling::NoSchema { message, instead: format!("{doctype} has a table layout but no JSON schema") };
             }
         }
-        Ok(judge)
+        judge
     }
 
     fn validate(&self, judge: &Judge, input: JudgeInput<'_>, judged: &mut Judged) {
         let verdict = judge.verdict(input);
         judged.doubts = verdict.doubts;
+        // What could not be asked counts as fulfilled, which no verdict may rest on.
+        if matches!(verdict.outcome, Outcome::Pass) && !judged.doubts.is_empty() {
+            judged.ruling = Ruling::Unjudged { reason: None };
+        }
         if let Outcome::Fail(violation) = verdict.outcome {
             judged.cause = judge.cause(input);
             judged.ruling = Ruling::Invalid(violation);
@@ -193,6 +204,24 @@ mod tests {
         ] {
             assert!(matches!(judged(None, None, row).unwrap().ruling, Ruling::Skipped(_)), "{row}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_no_verdict() {
+        let judged = |node: &str, text: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            let schema = format!(r#"{{"properties":{{"a":{node}}},"required":["b"]}}"#);
+            std::fs::create_dir_all(folder.path().join("t/d")).unwrap();
+            std::fs::write(folder.path().join("t/d/d.1.schema.json"), schema).unwrap();
+            let bench = Bench::new(Arc::new(SchemaStore::open_folder(folder.path()).unwrap()), None, 0);
+            let file = SampleFile { path: None, shown: "x".into(), doctype: "t.d.1".parse().ok(), expected: None, is_lines: false };
+            bench.judge(Sample { file: Arc::new(file), line: None, bytes: text.into() }).unwrap()
+        };
+        for (node, text) in [(r#"{"pattern":"("}"#, r#"{"a":"x","b":1}"#), (r#"{"minLength":2.0}"#, r#"{"a":"x","b":1}"#)] {
+            let told = judged(node, text);
+            assert!(matches!(told.ruling, Ruling::Unjudged { .. }) && !told.is_finding() && told.passed().is_none(), "{told:?}");
+        }
+        assert!(judged(r#"{"minLength":2}"#, r#"{"a":"xyz"}"#).is_finding());
     }
 
     #[test]

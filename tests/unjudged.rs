@@ -1,0 +1,59 @@
+//! Documents that cannot be judged are never passed, and the exit code is that of the whole run.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let schemas = [
+        ("whole", r#"{"type":"object","required":["a"]}"#),
+        ("broken", r#"{"properties":{"a":{"minLength":2.0}}}"#),
+        ("unknown", r#"{"properties":{"a":{"pattern":"("}}}"#),
+    ];
+    for (name, schema) in schemas {
+        let place = folder.path().join("schemas/acme").join(name);
+        fs::create_dir_all(&place).unwrap();
+        fs::write(place.join(format!("{name}.1.schema.json")), schema).unwrap();
+        let documents = folder.path().join("documents/acme");
+        fs::create_dir_all(&documents).unwrap();
+        fs::write(documents.join(format!("{name}.1.sample.json")), r#"{"a":"x"}"#).unwrap();
+    }
+    folder
+}
+
+fn judge(folder: &tempfile::TempDir, arguments: &[&str]) -> Command {
+    let mut misfit = Command::new(env!("CARGO_BIN_EXE_misfit"));
+    misfit.args(["judge", "documents", "--schemas", "schemas"]).args(arguments).current_dir(folder.path());
+    misfit.env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml")).env("MISFIT_SCHEMAS", "");
+    misfit
+}
+
+#[test]
+fn a_schema_that_does_not_load_keeps_no_other_from_being_judged() {
+    let folder = folder();
+    let told = judge(&folder, &[]).output().unwrap();
+    let text = String::from_utf8(told.stdout).unwrap();
+    assert!(text.contains("acme/whole.1: 1 passed, 0 failed"), "{text}");
+    assert!(text.contains("1 document judged, 2 could not be judged, 0 findings"), "{text}");
+    assert!(text.contains("its schema does not load") && !text.contains("acme/broken.1: 1 passed"), "{text}");
+    assert_eq!(told.status.code(), Some(2), "{text}");
+    let told = judge(&folder, &["--format", "json"]).output().unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!((&told["judged"], &told["unjudged"], &told["findings"]), (&1.into(), &2.into(), &0.into()));
+}
+
+#[test]
+fn who_reads_only_the_beginning_gets_the_exit_code_of_the_whole() {
+    let folder = folder();
+    let lines = "{}\n".repeat(20_000);
+    fs::write(folder.path().join("documents/acme/whole.1.many.ndjson"), lines).unwrap();
+    let mut judge = judge(&folder, &["--format", "ndjson"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    drop(judge.stdout.take());
+    assert_eq!(judge.wait().unwrap().code(), Some(2));
+    fs::remove_dir_all(folder.path().join("documents/acme")).unwrap();
+    fs::create_dir_all(folder.path().join("documents/acme")).unwrap();
+    fs::write(folder.path().join("documents/acme/whole.1.many.ndjson"), "{}\n".repeat(20_000)).unwrap();
+    let mut judge = self::judge(&folder, &["--format", "ndjson"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    drop(judge.stdout.take());
+    assert_eq!(judge.wait().unwrap().code(), Some(1));
+}
