@@ -44,6 +44,7 @@ mod sources;
 mod stub;
 mod terminal;
 mod transpile_corpus;
+mod validator_corpus;
 mod verdict_agrees;
 mod verdict_causes;
 mod verdict_corpus;
