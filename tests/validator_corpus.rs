@@ -34,7 +34,7 @@ fn truth(line: &Line) -> String {
 fn told(judge: &Result<Judge, String>, document: Vec<u8>) -> String {
     let judge = match judge {
         Ok(judge) => judge,
-        Err(reason) if reason.contains("is not in this file") => return "remote".to_owned(),
+        Err(reason) if reason.contains("is not fetched") => return "remote".to_owned(),
         Err(_) => return "refused".to_owned(),
     };
     let verdict = judge.verdict(&Document::parse(document));

@@ -14,7 +14,6 @@ pub mod jackson;
 mod java_regex;
 mod message;
 mod numbers;
-mod order;
 mod pattern;
 mod program;
 mod rank;

@@ -10,11 +10,12 @@ mod keywords;
 
 use rustc_hash::FxHashMap;
 
+use super::java_regex;
 use super::pattern::Pattern;
 use super::program::{Combinator, EnumRules, PatternId, Program, Sub, SubBody, SubId};
 use super::spell;
 use crate::pipeline::document::{Document, Kind, NodeId};
-use crate::pipeline::schema::{Draft, Schema};
+use crate::pipeline::schema::{Draft, Reference, Schema};
 
 /// Schemas inside one another that any thread's stack has room for.
 pub(super) const NESTED_SHALLOW: usize = 64;
@@ -108,14 +109,18 @@ impl<'a> Compiler<'a> {
         self.subs.len() as SubId - 1
     }
 
-    pub(super) fn pattern(&mut self, text: &str) -> PatternId {
+    /// A pattern of a node; one that Java cannot read makes the schema useless.
+    pub(super) fn pattern(&mut self, node: NodeId, text: &str) -> Result<PatternId, String> {
         if let Some(&known) = self.known_patterns.get(text) {
-            return known;
+            return Ok(known);
+        }
+        if let Some(fault) = java_regex::fault(text) {
+            return Err(self.wrong(node, &format!("the pattern {text} is no regular expression to Java: {fault}")));
         }
         self.patterns.push(Pattern::new(text));
         let id = self.patterns.len() as PatternId - 1;
         self.known_patterns.insert(text.to_owned(), id);
-        id
+        Ok(id)
     }
 
     /// A refusal with its place.
@@ -129,12 +134,7 @@ impl<'a> Compiler<'a> {
 
     fn object(&mut self, node: NodeId) -> Result<SubBody, String> {
         if let Some(reference) = self.schema.keyword(node, "$ref") {
-            let target = self.schema.resolve(node);
-            if self.document().kind(reference) != Kind::String || target == node {
-                let named = self.document().string(reference).unwrap_or_default().into_owned();
-                return Err(self.wrong(node, &format!("the reference {named:?} leads nowhere in this file")));
-            }
-            return Ok(SubBody::Reference(self.node(target)?));
+            return self.referred(node, reference);
         }
         let mut parts = self.parts(node)?;
         Ok(match parts.len() {
@@ -145,6 +145,21 @@ impl<'a> Compiler<'a> {
                 SubBody::Combined(Combinator::All, subs)
             }
         })
+    }
+
+    /// What a `$ref` stands for. The validator would fetch what is not in the file; here nothing is fetched.
+    fn referred(&mut self, node: NodeId, reference: NodeId) -> Result<SubBody, String> {
+        let target = self.schema.resolve(node);
+        if target == node {
+            let named = self.document().string(reference).unwrap_or_default().into_owned();
+            return Err(match self.schema.reference(node) {
+                Some(Reference::Elsewhere(address)) => {
+                    self.wrong(node, &format!("the reference {address:?} is to another file, which is not fetched"))
+                }
+                _ => self.wrong(node, &format!("the reference {named:?} leads nowhere in this file")),
+            });
+        }
+        Ok(SubBody::Reference(self.node(target)?))
     }
 
     /// The schemas that a node is split into, in the validator's order.

@@ -26,6 +26,7 @@ pub(super) enum Format {
     UriTemplate,
     Date,
     Time,
+    RelativeJsonPointer,
     Regex,
 }
 
@@ -45,6 +46,7 @@ impl Format {
             "uri-template" => (Format::UriTemplate, Draft::Six),
             "date" => (Format::Date, Draft::Seven),
             "time" => (Format::Time, Draft::Seven),
+            "relative-json-pointer" => (Format::RelativeJsonPointer, Draft::Seven),
             "regex" => (Format::Regex, Draft::Seven),
             _ => return None,
         };
@@ -65,7 +67,8 @@ impl Format {
             Format::Ipv6 => net::is_ipv6(text),
             Format::Hostname => net::is_hostname(text),
             Format::JsonPointer => is_pointer(text),
-            Format::Regex => is_regex(text),
+            Format::RelativeJsonPointer => is_relative_pointer(text),
+            Format::Regex => java_regex::fault(text).is_none(),
         }
     }
 
@@ -86,6 +89,7 @@ impl Format {
             Format::Ipv6 => "ipv6 address",
             Format::Hostname => "hostname",
             Format::JsonPointer => "JSON pointer",
+            Format::RelativeJsonPointer => "relative JSON Pointer",
             Format::Regex => "regular expression",
         }
     }
@@ -97,12 +101,12 @@ fn is_pointer(text: &str) -> bool {
     text.is_empty() || (text.starts_with('/') && text.match_indices('~').all(escapes))
 }
 
-/// Whether the pattern compiles. One that our engine cannot read for reasons of its own is let through.
-fn is_regex(text: &str) -> bool {
-    match java_regex::translate(text, false) {
-        Ok(translated) => fancy_regex::Regex::new(&translated).is_ok(),
-        Err(_) => true,
-    }
+/// A pointer that begins with the number of steps up, and may end with `#`.
+fn is_relative_pointer(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (steps, rest) = text.split_at(digits);
+    let counts = steps == "0" || !(steps.is_empty() || steps.starts_with('0'));
+    counts && (rest == "#" || is_pointer(rest.strip_suffix('#').unwrap_or(rest)))
 }
 
 #[cfg(test)]
@@ -123,6 +127,12 @@ mod tests {
         assert!(
             is_pointer("") && is_pointer("/a~0b/") && !is_pointer("#/a") && !is_pointer("a") && !is_pointer("/~2") && !is_pointer("/~")
         );
-        assert!(is_regex("nope nope") && !is_regex("("));
+        for text in ["0", "0#", "1/a", "12#", "3/a~1b"] {
+            assert!(is_relative_pointer(text), "{text}");
+        }
+        for text in ["", "/a", "+1/a", "-1/a", "01", "0##", "1#/a", "1\n", "1a", "\u{661}/a", "1/~2"] {
+            assert!(!is_relative_pointer(text), "{text}");
+        }
+        assert!(Format::Regex.fits("nope nope") && !Format::Regex.fits("(") && !Format::Regex.fits("[^]") && Format::Regex.fits("(?i)a"));
     }
 }

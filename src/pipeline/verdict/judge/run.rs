@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::program::{PatternId, Program, SubId};
-use super::{decode, order, spell};
+use super::{decode, spell};
 use crate::pipeline::document::{Document, Kind, NodeId};
+use crate::pipeline::java_map;
 use crate::pipeline::sink;
 
 /// Most compiled schemas inside one another on a usual stack.
@@ -173,9 +174,9 @@ impl<'a> Run<'a> {
     /// The members that count, in the order of Java's map. Its capacity is of the time before the decoder took members out.
     pub(super) fn ordered(&self, object: NodeId) -> Vec<Member<'a>> {
         let mut members = spell::members(self.document, object);
-        let capacity = order::capacity(members.len());
+        let capacity = java_map::capacity(members.len());
         members.retain(|&(_, node)| !self.is_stripped(object, node));
-        order::sort_by_bucket(&mut members, |_| capacity, |(name, _)| order::hash_code(name));
+        java_map::sort_by_bucket(&mut members, |_| capacity, |(name, _)| java_map::hash_code(name));
         members.into_iter().map(|(name, node)| Member { name, node }).collect()
     }
 

@@ -9,8 +9,9 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
-use super::{decode, numbers, order};
+use super::{decode, numbers};
 use crate::pipeline::document::{Document, Kind, NodeId};
+use crate::pipeline::java_map;
 
 /// What is left to write.
 enum SpellStep<'a> {
@@ -81,7 +82,7 @@ fn open_object<'a>(document: &'a Document, node: NodeId, style: Style, steps: &m
     match style {
         Style::Canonical => members.sort(),
         Style::Printed => {
-            order::sort_by_bucket(&mut members, order::capacity, |(name, _)| order::hash_code(name));
+            java_map::sort_by_bucket(&mut members, java_map::capacity, |(name, _)| java_map::hash_code(name));
         }
     }
     steps.push(SpellStep::Text("}"));
