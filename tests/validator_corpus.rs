@@ -14,8 +14,34 @@ use misfit::pipeline::verdict::judge::{Judge, Outcome};
 /// The exception's name before the message.
 const CLASS: &str = "org.everit.json.schema.ValidationException: ";
 
-/// What is not as the validator has it, and why: a part of the test's name, how many, the reason.
-const KNOWN: [(&str, usize, &str); 0] = [];
+const PATTERNS: &str = "which of several patternProperties comes first hangs on Java's identity hash codes, different with every start";
+const UNPRINTABLE: &str =
+    "the validator breaks off with an exception of its own: it cannot print the schema under `not`, which would hold `anyOf` twice";
+const UNREADABLE: &str = "the validator breaks off with an exception of its own: its reader of templates does not expect `{}`";
+const DOMAINS: &str = "no list of top-level domains: `.example` and the like are none to the validator";
+const PRINTED: &str =
+    "a schema under `not` is printed as it is written; the validator prints what it made of it, in the order of Java's hash codes";
+
+/// What is not as the validator has it, and why: the file of the answers, a part of the test's name, how many, the reason.
+const KNOWN: [(&str, &str, usize, &str); 17] = [
+    ("random.ndjson.gz", "random 2933", 1, PATTERNS),
+    ("random.ndjson.gz", "random 3547", 1, PATTERNS),
+    ("random.ndjson.gz", "random 4777", 1, PATTERNS),
+    ("random.ndjson.gz", "random 4778", 1, PATTERNS),
+    ("random.ndjson.gz", "random 9409", 1, PATTERNS),
+    ("random.ndjson.gz", "random 11044", 1, PATTERNS),
+    ("random.ndjson.gz", "random 11678", 1, PATTERNS),
+    ("random.ndjson.gz", "random 12434", 1, PATTERNS),
+    ("random.ndjson.gz", "random 1906", 1, UNPRINTABLE),
+    ("random.ndjson.gz", "random 1908", 1, UNPRINTABLE),
+    ("random.ndjson.gz", "random 8164", 1, UNPRINTABLE),
+    ("random.ndjson.gz", "random 8166", 1, UNPRINTABLE),
+    ("suite.ndjson.gz", "draft7/patternProperties.json: multiple simultaneous patternProperties are validated", 1, PATTERNS),
+    ("suite.ndjson.gz", "uri-template.json: format: uri-template: an empty expression is invalid", 2, UNREADABLE),
+    ("suite.ndjson.gz", "hostname with consecutive hyphens (RFC1123)", 2, DOMAINS),
+    ("suite.ndjson.gz", "validation of A-label (punycode) host names", 2, DOMAINS),
+    ("suite.ndjson.gz", "not.json: not multiple types", 6, PRINTED),
+];
 
 fn member(line: &Line, name: &str) -> Option<Vec<u8>> {
     line.0.member(0, name).map(|node| line.0.raw(node).to_vec())
@@ -77,7 +103,7 @@ fn settle(name: &str) {
     let (all, mut different) = compare(&path);
     let count: usize = different.values().map(Vec::len).sum();
     println!("{name}: {} of {all} equal", all - count);
-    for (part, expected, reason) in KNOWN {
+    for (_, part, expected, reason) in KNOWN.into_iter().filter(|known| known.0 == name) {
         let mut found = 0;
         different.retain(|name, each| {
             let known = name.contains(part);

@@ -202,7 +202,7 @@ impl<'a> Compiler<'a> {
         let nodes: Vec<NodeId> = if list { document.children(node).collect() } else { vec![node] };
         let texts = nodes.iter().filter_map(|&node| Some(document.string(node)?.into_owned().into_bytes().into())).collect();
         let others = nodes.iter().filter(|&&node| document.kind(node) != Kind::String);
-        let others = others.map(|&node| spell::canonical(document, node).into()).collect();
+        let others = others.map(|&node| spell::listed(document, node, true).into()).collect();
         Ok(EnumRules { texts, others })
     }
 

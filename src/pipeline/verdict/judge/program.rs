@@ -86,7 +86,7 @@ pub(super) struct ObjectRules {
     pub(super) key_dependencies: Vec<(Box<str>, Vec<Box<str>>)>,
     pub(super) closed: bool,
     pub(super) additional: Option<SubId>,
-    /// In the order of Java's map.
+    /// In the order of a map of their texts. The validator's own order hangs on where Java keeps them, and may differ with every start.
     pub(super) patterns: Vec<(PatternId, SubId)>,
     /// In the order of Java's map.
     pub(super) schema_dependencies: Vec<(Box<str>, SubId)>,
@@ -166,7 +166,7 @@ pub(super) struct NumberRules {
 pub(super) struct EnumRules {
     /// Texts among them, unescaped.
     pub(super) texts: Vec<Box<[u8]>>,
-    /// Everything else in canonical spelling.
+    /// Everything else, spelled so that equal values are spelled alike.
     pub(super) others: Vec<Box<str>>,
 }
 

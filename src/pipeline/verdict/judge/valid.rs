@@ -234,8 +234,8 @@ impl<'a> Run<'a> {
         if rules.others.is_empty() {
             return false;
         }
-        let canonical = spell::canonical(self.document, at.node);
-        rules.others.iter().any(|known| **known == *canonical)
+        let spelled = spell::listed(self.document, at.node, false);
+        rules.others.iter().any(|known| **known == *spelled)
     }
 }
 
