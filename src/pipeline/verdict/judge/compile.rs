@@ -10,6 +10,7 @@ mod keywords;
 
 use rustc_hash::FxHashMap;
 
+use super::describe;
 use super::java_regex;
 use super::pattern::Pattern;
 use super::program::{Combinator, EnumRules, PatternId, Program, Sub, SubBody, SubId};
@@ -30,6 +31,16 @@ const OBJECT: [&str; 7] =
     ["properties", "required", "minProperties", "maxProperties", "dependencies", "patternProperties", "additionalProperties"];
 const NUMBER: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
 const TEXT: [&str; 4] = ["minLength", "maxLength", "pattern", "format"];
+
+/// Whether a member of a schema says something about values, in that draft.
+pub(super) fn is_keyword(name: &str, draft: Draft) -> bool {
+    match name {
+        "$ref" | "type" | "enum" | "allOf" | "anyOf" | "oneOf" | "not" => true,
+        "const" | "contains" | "propertyNames" => draft >= Draft::Six,
+        "if" | "then" | "else" => draft >= Draft::Seven,
+        _ => ARRAY.contains(&name) || OBJECT.contains(&name) || NUMBER.contains(&name) || TEXT.contains(&name),
+    }
+}
 
 pub(super) struct Compiler<'a> {
     pub(super) schema: &'a Schema,
@@ -67,7 +78,10 @@ pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Sc
         Err(reason) if compiler.nested >= most_nested => return Err(SchemaRefusal::TooDeep(reason)),
         Err(reason) => return Err(SchemaRefusal::Wrong(reason)),
     };
-    Ok(Program { subs: compiler.subs, patterns: compiler.patterns, root })
+    let mut program = Program { subs: compiler.subs, patterns: compiler.patterns, root, refused: FxHashMap::default() };
+    let refused = program.subs.iter().filter_map(|sub| if let SubBody::Not(refused) = sub.body { Some(refused) } else { None });
+    program.refused = refused.map(|refused| (refused, describe::describe(&program, schema, refused))).collect();
+    Ok(program)
 }
 
 impl<'a> Compiler<'a> {
@@ -115,7 +129,7 @@ impl<'a> Compiler<'a> {
             return Ok(known);
         }
         if let Some(fault) = java_regex::fault(text) {
-            return Err(self.wrong(node, &format!("the pattern {text} is no regular expression to Java: {fault}")));
+            return Err(self.wrong(node, &format!("Java cannot read the pattern {text}: {fault}")));
         }
         self.patterns.push(Pattern::new(text));
         let id = self.patterns.len() as PatternId - 1;

@@ -207,7 +207,7 @@ fn counted(before: Before, rest: &mut PatternRest<'_>, out: &mut String) -> Resu
         (None, _) => false,
     };
     if before == Before::Nothing || !fits {
-        return wrong(format!("{{{text}}} is no repetition"));
+        return wrong(format!("{{{text}}} does not say how often"));
     }
     out.extend(["{", &text, "}"]);
     Ok(())

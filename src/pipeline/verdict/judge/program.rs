@@ -176,11 +176,18 @@ pub(super) struct Program {
     pub(super) subs: Vec<Sub>,
     pub(super) patterns: Vec<Pattern>,
     pub(super) root: SubId,
+    /// Schemas under `not` as messages print them; `None` where the validator breaks off instead.
+    pub(super) refused: FxHashMap<SubId, Option<String>>,
 }
 
 impl Program {
     pub(super) fn sub(&self, id: SubId) -> &Sub {
         &self.subs[id as usize]
+    }
+
+    /// A schema under `not` as messages print it.
+    pub(super) fn refused(&self, id: SubId) -> Option<&str> {
+        self.refused.get(&id)?.as_deref()
     }
 
     pub(super) fn pattern(&self, id: PatternId) -> &Pattern {

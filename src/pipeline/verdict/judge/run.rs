@@ -50,11 +50,12 @@ pub(super) enum JudgeStop {
 
 pub(super) struct Run<'a> {
     pub(super) program: &'a Program,
-    pub(super) schema: &'a Document,
     pub(super) document: &'a Document,
     /// Whether the decoder's work is done first.
     pub(super) stripped: bool,
     pub(super) stop: Option<JudgeStop>,
+    /// Schemas under `not` that the validator would have had to print and cannot, each once.
+    pub(super) unprinted: Vec<SubId>,
     /// Patterns that could not be run, with the schema that asked and the reason; each once.
     pub(super) unrunnable: Vec<(PatternId, SubId, String)>,
     /// Big values that were judged before: finding a failure's place goes over them again.
@@ -71,13 +72,13 @@ pub(super) struct Member<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(program: &'a Program, schema: &'a Document, document: &'a Document, stripped: bool, most_depth: u32) -> Self {
+    pub(super) fn new(program: &'a Program, document: &'a Document, stripped: bool, most_depth: u32) -> Self {
         Run {
             program,
-            schema,
             document,
             stripped,
             stop: None,
+            unprinted: Vec::new(),
             unrunnable: Vec::new(),
             settled: FxHashMap::default(),
             most_depth,

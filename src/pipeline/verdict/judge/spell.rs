@@ -51,6 +51,21 @@ pub(super) fn printed(document: &Document, node: NodeId) -> String {
     }
 }
 
+/// A value of a schema as org.json writes it inside another, texts in quotes.
+pub(super) fn of_schema(document: &Document, node: NodeId) -> String {
+    match document.kind(node) {
+        Kind::Number => json_number(numbers::printed_bound(document.raw(node))),
+        _ => write(document, node, Style::Printed),
+    }
+}
+
+/// A text in quotes, as org.json writes it.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    quote(&mut out, text);
+    out
+}
+
 /// The members that count, each name once at its first place, of several values the last; in the order of the document.
 pub(super) fn members(document: &Document, object: NodeId) -> Vec<(Cow<'_, str>, NodeId)> {
     let mut places: FxHashMap<Cow<'_, str>, usize> = FxHashMap::default();

@@ -51,7 +51,13 @@ impl<'a> Run<'a> {
             SubBody::Object(rules) => !rules.typed,
             SubBody::Array(rules) if self.kind(at) == Kind::Array => self.valid_array(rules, at.node),
             SubBody::Array(rules) => !rules.typed,
-            SubBody::Not(sub) => !self.valid(*sub, at),
+            SubBody::Not(sub) => {
+                let refused = self.valid(*sub, at);
+                if refused && self.program.refused(*sub).is_none() && !self.unprinted.contains(sub) {
+                    self.unprinted.push(*sub);
+                }
+                !refused
+            }
             SubBody::Combined(combinator, branches) => {
                 let mut matched = 0;
                 for (i, &branch) in branches.iter().enumerate() {

@@ -49,6 +49,6 @@ pub(super) fn property(negated: bool, rest: &mut PatternRest<'_>, out: &mut Stri
         None if OF_JAVA.contains(&name.as_str()) || name.starts_with("In") || name.starts_with("java") || name.contains('=') => {
             lacking(format!("\\{sign}{{{name}}} has no counterpart here"))
         }
-        None => wrong(format!("\\{sign}{{{name}}} is no known property")),
+        None => wrong(format!("\\{sign}{{{name}}} is not known to it")),
     }
 }
