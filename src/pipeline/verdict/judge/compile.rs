@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use super::describe;
 use super::java_regex;
 use super::pattern::Pattern;
-use super::program::{Combinator, EnumRules, PatternId, Program, Sub, SubBody, SubId};
+use super::program::{ARRAY, Combinator, EnumRules, NUMBER, OBJECT, PatternId, Program, Sub, SubBody, SubId, TEXT};
 use super::spell;
 use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::schema::{Draft, Reference, Schema};
@@ -24,23 +24,6 @@ pub(super) const NESTED_SHALLOW: usize = 64;
 const LONGEST_POINTER: usize = 400;
 /// Most schema nodes inside one another.
 pub(super) const MOST_NESTED: usize = 500;
-
-/// Keywords that make a schema of their own where no type reads them.
-const ARRAY: [&str; 5] = ["items", "additionalItems", "minItems", "maxItems", "uniqueItems"];
-const OBJECT: [&str; 7] =
-    ["properties", "required", "minProperties", "maxProperties", "dependencies", "patternProperties", "additionalProperties"];
-const NUMBER: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
-const TEXT: [&str; 4] = ["minLength", "maxLength", "pattern", "format"];
-
-/// Whether a member of a schema says something about values, in that draft.
-pub(super) fn is_keyword(name: &str, draft: Draft) -> bool {
-    match name {
-        "$ref" | "type" | "enum" | "allOf" | "anyOf" | "oneOf" | "not" => true,
-        "const" | "contains" | "propertyNames" => draft >= Draft::Six,
-        "if" | "then" | "else" => draft >= Draft::Seven,
-        _ => ARRAY.contains(&name) || OBJECT.contains(&name) || NUMBER.contains(&name) || TEXT.contains(&name),
-    }
-}
 
 pub(super) struct Compiler<'a> {
     pub(super) schema: &'a Schema,
@@ -78,9 +61,11 @@ pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Sc
         Err(reason) if compiler.nested >= most_nested => return Err(SchemaRefusal::TooDeep(reason)),
         Err(reason) => return Err(SchemaRefusal::Wrong(reason)),
     };
-    let mut program = Program { subs: compiler.subs, patterns: compiler.patterns, root, refused: FxHashMap::default() };
+    let mut program =
+        Program { subs: compiler.subs, patterns: compiler.patterns, root, refused: FxHashMap::default(), may_break_off: false };
     let refused = program.subs.iter().filter_map(|sub| if let SubBody::Not(refused) = sub.body { Some(refused) } else { None });
     program.refused = refused.map(|refused| (refused, describe::describe(&program, schema, refused))).collect();
+    program.may_break_off = program.refused.values().any(Option::is_none);
     Ok(program)
 }
 

@@ -3,8 +3,7 @@
 //! Owns: the order of keywords for each part, parts of one node put together.
 //! Refuses: the order of branches and parts, which hangs on Java's hash codes: here it is that of the schema, combinators first.
 
-use super::compile::is_keyword;
-use super::program::{ArrayRules, Combinator, NumberRules, ObjectRules, Program, Sub, SubBody, SubId, TextRules};
+use super::program::{ArrayRules, Combinator, NumberRules, ObjectRules, Program, Sub, SubBody, SubId, TextRules, is_keyword};
 use super::spell;
 use crate::pipeline::document::{Kind, NodeId};
 use crate::pipeline::java_map;
@@ -261,7 +260,7 @@ mod tests {
                 r#"{"a":"b"}"#,
                 r#"{"additionalProperties":false,"title":"t","required":["a"],"properties":{"a":{"const":"b"}}}"#,
             ),
-            (r#"{"pattern":"a\/","maxLength":9,"format":"none"}"#, "\"a/\"", r#"{"maxLength":9,"pattern":"a\\/"}"#),
+            (r#"{"pattern":"^a/\"","maxLength":9,"format":"none"}"#, r#""a/\"""#, r#"{"maxLength":9,"pattern":"^a/\""}"#),
             (r#"{"items":[{"type":"string"}],"minItems":1}"#, "[\"\"]", r#"{"minItems":1,"items":[{"type":"string"}]}"#),
             (r#"{"enum":["a",1],"anyOf":[{}]}"#, "1", r#"{"anyOf":[{}],"enum":["a",1]}"#),
         ] {

@@ -9,12 +9,30 @@ use super::formats::Format;
 use super::numbers::Decimal;
 use super::pattern::Pattern;
 use crate::pipeline::document::NodeId;
+use crate::pipeline::schema::Draft;
 
 /// Position of a compiled schema.
 pub(super) type SubId = u32;
 
 /// Position of a pattern.
 pub(super) type PatternId = u32;
+
+/// Keywords that make a schema of their own where no type reads them.
+pub(super) const ARRAY: [&str; 5] = ["items", "additionalItems", "minItems", "maxItems", "uniqueItems"];
+pub(super) const OBJECT: [&str; 7] =
+    ["properties", "required", "minProperties", "maxProperties", "dependencies", "patternProperties", "additionalProperties"];
+pub(super) const NUMBER: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
+pub(super) const TEXT: [&str; 4] = ["minLength", "maxLength", "pattern", "format"];
+
+/// Whether a member of a schema says something about values, in that draft.
+pub(super) fn is_keyword(name: &str, draft: Draft) -> bool {
+    match name {
+        "$ref" | "type" | "enum" | "allOf" | "anyOf" | "oneOf" | "not" => true,
+        "const" | "contains" | "propertyNames" => draft >= Draft::Six,
+        "if" | "then" | "else" => draft >= Draft::Seven,
+        _ => ARRAY.contains(&name) || OBJECT.contains(&name) || NUMBER.contains(&name) || TEXT.contains(&name),
+    }
+}
 
 /// One compiled schema.
 #[derive(Debug)]
@@ -178,6 +196,8 @@ pub(super) struct Program {
     pub(super) root: SubId,
     /// Schemas under `not` as messages print them; `None` where the validator breaks off instead.
     pub(super) refused: FxHashMap<SubId, Option<String>>,
+    /// Whether some cannot be printed: then every branch has to be looked into.
+    pub(super) may_break_off: bool,
 }
 
 impl Program {

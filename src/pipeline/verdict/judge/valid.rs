@@ -68,7 +68,7 @@ impl<'a> Run<'a> {
                         super::program::Combinator::Any => matched > 0,
                         super::program::Combinator::One => matched > 1,
                     };
-                    if settled {
+                    if settled && !self.program.may_break_off {
                         break;
                     }
                 }
