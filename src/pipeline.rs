@@ -12,6 +12,8 @@ pub mod example;
 pub mod fault;
 /// Doubles in Java's spelling.
 pub mod java_double;
+/// The order of Java's maps.
+pub(crate) mod java_map;
 /// The columns of a table.
 pub mod layout;
 /// The smallest document with the same fault.

@@ -45,6 +45,7 @@ mod stub;
 mod terminal;
 mod transpile_corpus;
 mod unjudged;
+mod validator_corpus;
 mod verdict_agrees;
 mod verdict_causes;
 mod verdict_corpus;

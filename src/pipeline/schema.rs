@@ -1,12 +1,13 @@
 //! One JSON schema: nodes over its original text.
 //!
-//! Owns: reading keywords off a node, following local `$ref`, pointers and lines of nodes, compiled patterns.
+//! Owns: reading keywords off a node, following `$ref` within the file, pointers and lines of nodes, compiled patterns.
 //! Refuses: network references, judging documents (verdict).
 
 pub(crate) mod applicators;
 mod instance;
 mod members;
 mod patterns;
+mod references;
 pub mod walk;
 
 use std::sync::OnceLock;
@@ -14,6 +15,8 @@ use std::sync::OnceLock;
 use crate::pipeline::document::{Document, Kind, NodeId, PathStyle, unescape_pointer};
 use members::Members;
 use patterns::Patterns;
+use references::NamedNodes;
+pub use references::Reference;
 
 /// Most `$ref`s followed in a row: a loop ends here.
 const MOST_REFERENCES: usize = 32;
@@ -40,6 +43,7 @@ pub struct Schema {
     patterns: Patterns,
     /// Nodes that are replaced by another through `$ref`, with that other, gathered when first asked for.
     references: OnceLock<Vec<(NodeId, NodeId)>>,
+    named: OnceLock<NamedNodes>,
 }
 
 impl Schema {
@@ -60,7 +64,9 @@ impl Schema {
         }
         let draft = draft_of(&document);
         let members = Members::of(&document);
-        Ok(Schema { path: path.to_owned(), document, draft, members, patterns: Patterns::default(), references: OnceLock::new() })
+        let path = path.to_owned();
+        let (references, named) = (OnceLock::new(), OnceLock::new());
+        Ok(Schema { path, document, draft, members, patterns: Patterns::default(), references, named })
     }
 
     /// The value of a keyword on a node (`maxLength` of the node at `/properties/a`).
@@ -114,18 +120,11 @@ impl Schema {
         let mut at = node;
         for _ in 0..MOST_REFERENCES {
             match self.reference(at) {
-                Some(target) => at = target,
-                None => return at,
+                Some(Reference::Inside(target)) => at = target,
+                _ => return at,
             }
         }
         node
-    }
-
-    /// Where a node's own `$ref` leads inside the file.
-    fn reference(&self, node: NodeId) -> Option<NodeId> {
-        let target = self.document.string(self.keyword(node, "$ref")?)?;
-        let fragment = target.strip_prefix('#')?;
-        self.node_at_pointer(fragment).or_else(|| self.node_at_pointer(&percent_decoded(fragment)?))
     }
 
     /// Nodes that are replaced through `$ref`, with what replaces them.
@@ -136,7 +135,10 @@ impl Schema {
                 .filter(|&node| self.document.raw_key(node) == Some(b"$ref"))
                 .filter_map(|node| {
                     let owner = self.document.parent(node)?;
-                    Some((owner, self.reference(owner)?))
+                    match self.reference(owner) {
+                        Some(Reference::Inside(target)) => Some((owner, target)),
+                        _ => None,
+                    }
                 })
                 .collect()
         })

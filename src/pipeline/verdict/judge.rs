@@ -9,12 +9,12 @@
 mod cause;
 mod compile;
 mod decode;
+mod describe;
 mod formats;
 pub mod jackson;
 mod java_regex;
 mod message;
 mod numbers;
-mod order;
 mod pattern;
 mod program;
 mod rank;
@@ -334,7 +334,7 @@ impl Judge {
             return (None, Vec::new());
         }
         let with_depth = |most_depth| {
-            let mut run = Run::new(&self.program, &self.schema.document, input.document, input.stripped, most_depth);
+            let mut run = Run::new(&self.program, input.document, input.stripped, most_depth);
             let answer = question(&mut run);
             (run.stop, answer, report::doubts(&run, &self.schema))
         };

@@ -10,11 +10,13 @@ mod keywords;
 
 use rustc_hash::FxHashMap;
 
+use super::describe;
+use super::java_regex;
 use super::pattern::Pattern;
-use super::program::{Combinator, EnumRules, PatternId, Program, Sub, SubBody, SubId};
+use super::program::{ARRAY, Combinator, EnumRules, NUMBER, OBJECT, PatternId, Program, Sub, SubBody, SubId, TEXT};
 use super::spell;
 use crate::pipeline::document::{Document, Kind, NodeId};
-use crate::pipeline::schema::{Draft, Schema};
+use crate::pipeline::schema::{Draft, Reference, Schema};
 
 /// Schemas inside one another that any thread's stack has room for.
 pub(super) const NESTED_SHALLOW: usize = 64;
@@ -22,13 +24,6 @@ pub(super) const NESTED_SHALLOW: usize = 64;
 const LONGEST_POINTER: usize = 400;
 /// Most schema nodes inside one another.
 pub(super) const MOST_NESTED: usize = 500;
-
-/// Keywords that make a schema of their own where no type reads them.
-const ARRAY: [&str; 5] = ["items", "additionalItems", "minItems", "maxItems", "uniqueItems"];
-const OBJECT: [&str; 7] =
-    ["properties", "required", "minProperties", "maxProperties", "dependencies", "patternProperties", "additionalProperties"];
-const NUMBER: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
-const TEXT: [&str; 4] = ["minLength", "maxLength", "pattern", "format"];
 
 pub(super) struct Compiler<'a> {
     pub(super) schema: &'a Schema,
@@ -66,7 +61,12 @@ pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Sc
         Err(reason) if compiler.nested >= most_nested => return Err(SchemaRefusal::TooDeep(reason)),
         Err(reason) => return Err(SchemaRefusal::Wrong(reason)),
     };
-    Ok(Program { subs: compiler.subs, patterns: compiler.patterns, root })
+    let mut program =
+        Program { subs: compiler.subs, patterns: compiler.patterns, root, refused: FxHashMap::default(), may_break_off: false };
+    let refused = program.subs.iter().filter_map(|sub| if let SubBody::Not(refused) = sub.body { Some(refused) } else { None });
+    program.refused = refused.map(|refused| (refused, describe::describe(&program, schema, refused))).collect();
+    program.may_break_off = program.refused.values().any(Option::is_none);
+    Ok(program)
 }
 
 impl<'a> Compiler<'a> {
@@ -108,14 +108,18 @@ impl<'a> Compiler<'a> {
         self.subs.len() as SubId - 1
     }
 
-    pub(super) fn pattern(&mut self, text: &str) -> PatternId {
+    /// A pattern of a node; one that Java cannot read makes the schema useless.
+    pub(super) fn pattern(&mut self, node: NodeId, text: &str) -> Result<PatternId, String> {
         if let Some(&known) = self.known_patterns.get(text) {
-            return known;
+            return Ok(known);
+        }
+        if let Some(fault) = java_regex::fault(text) {
+            return Err(self.wrong(node, &format!("Java cannot read the pattern {text}: {fault}")));
         }
         self.patterns.push(Pattern::new(text));
         let id = self.patterns.len() as PatternId - 1;
         self.known_patterns.insert(text.to_owned(), id);
-        id
+        Ok(id)
     }
 
     /// A refusal with its place.
@@ -129,12 +133,7 @@ impl<'a> Compiler<'a> {
 
     fn object(&mut self, node: NodeId) -> Result<SubBody, String> {
         if let Some(reference) = self.schema.keyword(node, "$ref") {
-            let target = self.schema.resolve(node);
-            if self.document().kind(reference) != Kind::String || target == node {
-                let named = self.document().string(reference).unwrap_or_default().into_owned();
-                return Err(self.wrong(node, &format!("the reference {named:?} leads nowhere in this file")));
-            }
-            return Ok(SubBody::Reference(self.node(target)?));
+            return self.referred(node, reference);
         }
         let mut parts = self.parts(node)?;
         Ok(match parts.len() {
@@ -145,6 +144,21 @@ impl<'a> Compiler<'a> {
                 SubBody::Combined(Combinator::All, subs)
             }
         })
+    }
+
+    /// What a `$ref` stands for. The validator would fetch what is not in the file; here nothing is fetched.
+    fn referred(&mut self, node: NodeId, reference: NodeId) -> Result<SubBody, String> {
+        let target = self.schema.resolve(node);
+        if target == node {
+            let named = self.document().string(reference).unwrap_or_default().into_owned();
+            return Err(match self.schema.reference(node) {
+                Some(Reference::Elsewhere(address)) => {
+                    self.wrong(node, &format!("the reference {address:?} is to another file, which is not fetched"))
+                }
+                _ => self.wrong(node, &format!("the reference {named:?} leads nowhere in this file")),
+            });
+        }
+        Ok(SubBody::Reference(self.node(target)?))
     }
 
     /// The schemas that a node is split into, in the validator's order.
@@ -187,7 +201,7 @@ impl<'a> Compiler<'a> {
         let nodes: Vec<NodeId> = if list { document.children(node).collect() } else { vec![node] };
         let texts = nodes.iter().filter_map(|&node| Some(document.string(node)?.into_owned().into_bytes().into())).collect();
         let others = nodes.iter().filter(|&&node| document.kind(node) != Kind::String);
-        let others = others.map(|&node| spell::canonical(document, node).into()).collect();
+        let others = others.map(|&node| spell::listed(document, node, true).into()).collect();
         Ok(EnumRules { texts, others })
     }
 

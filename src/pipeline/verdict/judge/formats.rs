@@ -16,6 +16,8 @@ pub(super) enum Format {
     DateTime,
     /// Draft 04: a reference does as well.
     AnyUri,
+    /// Draft 06: what begins with `//` does as well.
+    NetworkUri,
     Uri,
     Email,
     Ipv4,
@@ -26,6 +28,7 @@ pub(super) enum Format {
     UriTemplate,
     Date,
     Time,
+    RelativeJsonPointer,
     Regex,
 }
 
@@ -35,7 +38,8 @@ impl Format {
         let (format, since) = match name {
             "date-time" => (Format::DateTime, Draft::Four),
             "uri" if draft == Draft::Four => (Format::AnyUri, Draft::Four),
-            "uri" => (Format::Uri, Draft::Six),
+            "uri" if draft == Draft::Six => (Format::NetworkUri, Draft::Six),
+            "uri" => (Format::Uri, Draft::Seven),
             "email" => (Format::Email, Draft::Four),
             "ipv4" => (Format::Ipv4, Draft::Four),
             "ipv6" => (Format::Ipv6, Draft::Four),
@@ -45,6 +49,7 @@ impl Format {
             "uri-template" => (Format::UriTemplate, Draft::Six),
             "date" => (Format::Date, Draft::Seven),
             "time" => (Format::Time, Draft::Seven),
+            "relative-json-pointer" => (Format::RelativeJsonPointer, Draft::Seven),
             "regex" => (Format::Regex, Draft::Seven),
             _ => return None,
         };
@@ -58,6 +63,7 @@ impl Format {
             Format::Date => temporal::is_date(text),
             Format::Time => temporal::is_time(text),
             Format::AnyUri | Format::UriReference => uri::read(text).is_some(),
+            Format::NetworkUri => uri::read(text).is_some_and(|has_scheme| has_scheme || text.starts_with("//")),
             Format::Uri => uri::read(text).is_some_and(|has_scheme| has_scheme),
             Format::UriTemplate => uri::is_template(text),
             Format::Email => net::is_email(text),
@@ -65,7 +71,8 @@ impl Format {
             Format::Ipv6 => net::is_ipv6(text),
             Format::Hostname => net::is_hostname(text),
             Format::JsonPointer => is_pointer(text),
-            Format::Regex => is_regex(text),
+            Format::RelativeJsonPointer => is_relative_pointer(text),
+            Format::Regex => java_regex::fault(text).is_none(),
         }
     }
 
@@ -78,7 +85,7 @@ impl Format {
             }
             Format::Date => "date. Expected [yyyy-MM-dd]",
             Format::Time => "time. Expected [HH:mm:ssZ, HH:mm:ss.[0-9]{1,9}Z, HH:mm:ss[+-]HH:mm, HH:mm:ss.[0-9]{1,9}[+-]HH:mm]",
-            Format::AnyUri | Format::Uri => "URI",
+            Format::AnyUri | Format::NetworkUri | Format::Uri => "URI",
             Format::UriReference => "URI reference",
             Format::UriTemplate => "URI template",
             Format::Email => "email address",
@@ -86,6 +93,7 @@ impl Format {
             Format::Ipv6 => "ipv6 address",
             Format::Hostname => "hostname",
             Format::JsonPointer => "JSON pointer",
+            Format::RelativeJsonPointer => "relative JSON Pointer",
             Format::Regex => "regular expression",
         }
     }
@@ -97,12 +105,13 @@ fn is_pointer(text: &str) -> bool {
     text.is_empty() || (text.starts_with('/') && text.match_indices('~').all(escapes))
 }
 
-/// Whether the pattern compiles. One that our engine cannot read for reasons of its own is let through.
-fn is_regex(text: &str) -> bool {
-    match java_regex::translate(text, false) {
-        Ok(translated) => fancy_regex::Regex::new(&translated).is_ok(),
-        Err(_) => true,
-    }
+/// A pointer that begins with the number of steps up, and may end with `#`; what its `~` escape is not looked at.
+fn is_relative_pointer(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (steps, rest) = text.split_at(digits);
+    let counts = steps == "0" || !(steps.is_empty() || steps.starts_with('0'));
+    let pointer = rest.strip_suffix('#').unwrap_or(rest);
+    counts && (pointer.is_empty() || pointer.starts_with('/')) && !pointer.contains('#')
 }
 
 #[cfg(test)]
@@ -123,6 +132,12 @@ mod tests {
         assert!(
             is_pointer("") && is_pointer("/a~0b/") && !is_pointer("#/a") && !is_pointer("a") && !is_pointer("/~2") && !is_pointer("/~")
         );
-        assert!(is_regex("nope nope") && !is_regex("("));
+        for text in ["0", "0#", "1/a", "12#", "3/a~1b", "1/~2"] {
+            assert!(is_relative_pointer(text), "{text}");
+        }
+        for text in ["", "/a", "+1/a", "-1/a", "01", "0##", "1#/a", "1\n", "1a", "\u{661}/a"] {
+            assert!(!is_relative_pointer(text), "{text}");
+        }
+        assert!(Format::Regex.fits("nope nope") && !Format::Regex.fits("(") && !Format::Regex.fits("[^]") && Format::Regex.fits("(?i)a"));
     }
 }

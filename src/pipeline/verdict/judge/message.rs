@@ -1,21 +1,15 @@
 //! Pieces of the pipeline's messages.
 //!
-//! Owns: pointers as the validator writes them, values and schemas inside texts, the words of combinators.
+//! Owns: pointers as the validator writes them, values inside texts, the words of combinators.
 //! Refuses: which failure is told (walk).
 
 use super::program::Combinator;
 use super::run::{JudgedSubject, Run};
 use super::spell;
-use crate::pipeline::document::{Document, NodeId};
 
 /// The judged value as a message prints it.
 pub(super) fn subject(run: &Run<'_>, at: JudgedSubject) -> String {
     if at.is_name { run.text(at).into_owned() } else { spell::printed(run.document, at.node) }
-}
-
-/// A schema as the validator prints it.
-pub(super) fn schema(document: &Document, node: NodeId) -> String {
-    spell::printed(document, node)
 }
 
 /// How many branches matched, in the validator's words.

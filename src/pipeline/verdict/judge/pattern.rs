@@ -41,7 +41,7 @@ impl Pattern {
         }
         let kept = if ends_with_break { &self.before_break } else { &self.usual };
         let regex = kept.get_or_init(|| {
-            let translated = java_regex::translate(&self.text, ends_with_break)?;
+            let translated = java_regex::translate(&self.text, ends_with_break).map_err(java_regex::PatternRefusal::reason)?;
             RegexBuilder::new(&translated).backtrack_limit(BACKTRACK_LIMIT).build().map_err(|error| error.to_string())
         });
         match regex {

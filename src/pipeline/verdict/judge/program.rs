@@ -9,12 +9,30 @@ use super::formats::Format;
 use super::numbers::Decimal;
 use super::pattern::Pattern;
 use crate::pipeline::document::NodeId;
+use crate::pipeline::schema::Draft;
 
 /// Position of a compiled schema.
 pub(super) type SubId = u32;
 
 /// Position of a pattern.
 pub(super) type PatternId = u32;
+
+/// Keywords that make a schema of their own where no type reads them.
+pub(super) const ARRAY: [&str; 5] = ["items", "additionalItems", "minItems", "maxItems", "uniqueItems"];
+pub(super) const OBJECT: [&str; 7] =
+    ["properties", "required", "minProperties", "maxProperties", "dependencies", "patternProperties", "additionalProperties"];
+pub(super) const NUMBER: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
+pub(super) const TEXT: [&str; 4] = ["minLength", "maxLength", "pattern", "format"];
+
+/// Whether a member of a schema says something about values, in that draft.
+pub(super) fn is_keyword(name: &str, draft: Draft) -> bool {
+    match name {
+        "$ref" | "type" | "enum" | "allOf" | "anyOf" | "oneOf" | "not" => true,
+        "const" | "contains" | "propertyNames" => draft >= Draft::Six,
+        "if" | "then" | "else" => draft >= Draft::Seven,
+        _ => ARRAY.contains(&name) || OBJECT.contains(&name) || NUMBER.contains(&name) || TEXT.contains(&name),
+    }
+}
 
 /// One compiled schema.
 #[derive(Debug)]
@@ -86,7 +104,7 @@ pub(super) struct ObjectRules {
     pub(super) key_dependencies: Vec<(Box<str>, Vec<Box<str>>)>,
     pub(super) closed: bool,
     pub(super) additional: Option<SubId>,
-    /// In the order of Java's map.
+    /// In the order of a map of their texts. The validator's own order hangs on where Java keeps them, and may differ with every start.
     pub(super) patterns: Vec<(PatternId, SubId)>,
     /// In the order of Java's map.
     pub(super) schema_dependencies: Vec<(Box<str>, SubId)>,
@@ -166,7 +184,7 @@ pub(super) struct NumberRules {
 pub(super) struct EnumRules {
     /// Texts among them, unescaped.
     pub(super) texts: Vec<Box<[u8]>>,
-    /// Everything else in canonical spelling.
+    /// Everything else, spelled so that equal values are spelled alike.
     pub(super) others: Vec<Box<str>>,
 }
 
@@ -176,11 +194,20 @@ pub(super) struct Program {
     pub(super) subs: Vec<Sub>,
     pub(super) patterns: Vec<Pattern>,
     pub(super) root: SubId,
+    /// Schemas under `not` as messages print them; `None` where the validator breaks off instead.
+    pub(super) refused: FxHashMap<SubId, Option<String>>,
+    /// Whether some cannot be printed: then every branch has to be looked into.
+    pub(super) may_break_off: bool,
 }
 
 impl Program {
     pub(super) fn sub(&self, id: SubId) -> &Sub {
         &self.subs[id as usize]
+    }
+
+    /// A schema under `not` as messages print it.
+    pub(super) fn refused(&self, id: SubId) -> Option<&str> {
+        self.refused.get(&id)?.as_deref()
     }
 
     pub(super) fn pattern(&self, id: PatternId) -> &Pattern {

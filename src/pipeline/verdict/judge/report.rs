@@ -61,5 +61,9 @@ pub(super) fn doubts(run: &Run<'_>, schema: &Schema) -> Vec<Doubt> {
             JudgeStop::TooMuch => "takes too long to be judged to the end".to_owned(),
         },
     });
-    patterns.chain(stopped).collect()
+    let unprinted = run.unprinted.iter().map(|&sub| Doubt {
+        schema_pointer: schema.pointer(run.program.sub(sub).node),
+        what: "the validator breaks off here: it cannot print a schema that would hold a keyword twice".to_owned(),
+    });
+    patterns.chain(unprinted).chain(stopped).collect()
 }

@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::program::{PatternId, Program, SubId};
-use super::{decode, order, spell};
+use super::{decode, spell};
 use crate::pipeline::document::{Document, Kind, NodeId};
+use crate::pipeline::java_map;
 use crate::pipeline::sink;
 
 /// Most compiled schemas inside one another on a usual stack.
@@ -49,11 +50,12 @@ pub(super) enum JudgeStop {
 
 pub(super) struct Run<'a> {
     pub(super) program: &'a Program,
-    pub(super) schema: &'a Document,
     pub(super) document: &'a Document,
     /// Whether the decoder's work is done first.
     pub(super) stripped: bool,
     pub(super) stop: Option<JudgeStop>,
+    /// Schemas under `not` that the validator would have had to print and cannot, each once.
+    pub(super) unprinted: Vec<SubId>,
     /// Patterns that could not be run, with the schema that asked and the reason; each once.
     pub(super) unrunnable: Vec<(PatternId, SubId, String)>,
     /// Big values that were judged before: finding a failure's place goes over them again.
@@ -70,13 +72,13 @@ pub(super) struct Member<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(program: &'a Program, schema: &'a Document, document: &'a Document, stripped: bool, most_depth: u32) -> Self {
+    pub(super) fn new(program: &'a Program, document: &'a Document, stripped: bool, most_depth: u32) -> Self {
         Run {
             program,
-            schema,
             document,
             stripped,
             stop: None,
+            unprinted: Vec::new(),
             unrunnable: Vec::new(),
             settled: FxHashMap::default(),
             most_depth,
@@ -173,9 +175,9 @@ impl<'a> Run<'a> {
     /// The members that count, in the order of Java's map. Its capacity is of the time before the decoder took members out.
     pub(super) fn ordered(&self, object: NodeId) -> Vec<Member<'a>> {
         let mut members = spell::members(self.document, object);
-        let capacity = order::capacity(members.len());
+        let capacity = java_map::capacity(members.len());
         members.retain(|&(_, node)| !self.is_stripped(object, node));
-        order::sort_by_bucket(&mut members, |_| capacity, |(name, _)| order::hash_code(name));
+        java_map::sort_by_bucket(&mut members, |_| capacity, |(name, _)| java_map::hash_code(name));
         members.into_iter().map(|(name, node)| Member { name, node }).collect()
     }
 

@@ -9,8 +9,9 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
-use super::{decode, numbers, order};
+use super::{decode, numbers};
 use crate::pipeline::document::{Document, Kind, NodeId};
+use crate::pipeline::java_map;
 
 /// What is left to write.
 enum SpellStep<'a> {
@@ -23,11 +24,22 @@ enum SpellStep<'a> {
 enum Style {
     Canonical,
     Printed,
+    /// As Java holds objects of numbers equal: a document's, and a schema's, whose numbers never were doubles.
+    Exact {
+        of_schema: bool,
+    },
 }
 
 /// Two values have the same canonical spelling exactly when the validator holds them equal.
 pub(super) fn canonical(document: &Document, node: NodeId) -> String {
     write(document, node, Style::Canonical)
+}
+
+/// The same for a value of `enum` or `const` and what is held against it: numbers inside other values are equal only if they are of one class
+/// and have as many digits.
+pub(super) fn listed(document: &Document, node: NodeId, of_schema: bool) -> String {
+    let style = if document.kind(node) == Kind::Number { Style::Canonical } else { Style::Exact { of_schema } };
+    write(document, node, style)
 }
 
 /// A value as `%s` prints it in a message: a text bare, everything else as JSON.
@@ -37,6 +49,21 @@ pub(super) fn printed(document: &Document, node: NodeId) -> String {
         Kind::Number => numbers::printed(document.raw(node)),
         _ => write(document, node, Style::Printed),
     }
+}
+
+/// A value of a schema as org.json writes it inside another, texts in quotes.
+pub(super) fn of_schema(document: &Document, node: NodeId) -> String {
+    match document.kind(node) {
+        Kind::Number => json_number(numbers::printed_bound(document.raw(node))),
+        _ => write(document, node, Style::Printed),
+    }
+}
+
+/// A text in quotes, as org.json writes it.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    quote(&mut out, text);
+    out
 }
 
 /// The members that count, each name once at its first place, of several values the last; in the order of the document.
@@ -68,6 +95,7 @@ fn write(document: &Document, node: NodeId, style: Style) -> String {
                 Kind::Array => open_array(document, node, &mut steps),
                 Kind::String => quote(&mut out, &decode::text(document, node)),
                 Kind::Number if style == Style::Canonical => out.push_str(&numbers::value(document.raw(node)).canonical()),
+                Kind::Number if let Style::Exact { of_schema } = style => out.push_str(&exact(document.raw(node), of_schema)),
                 Kind::Number => out.push_str(&json_number(numbers::printed(document.raw(node)))),
                 Kind::Boolean | Kind::Null => out.push_str(&String::from_utf8_lossy(document.raw(node))),
             },
@@ -79,9 +107,9 @@ fn write(document: &Document, node: NodeId, style: Style) -> String {
 fn open_object<'a>(document: &'a Document, node: NodeId, style: Style, steps: &mut Vec<SpellStep<'a>>) {
     let mut members = members(document, node);
     match style {
-        Style::Canonical => members.sort(),
+        Style::Canonical | Style::Exact { .. } => members.sort(),
         Style::Printed => {
-            order::sort_by_bucket(&mut members, order::capacity, |(name, _)| order::hash_code(name));
+            java_map::sort_by_bucket(&mut members, java_map::capacity, |(name, _)| java_map::hash_code(name));
         }
     }
     steps.push(SpellStep::Text("}"));
@@ -104,6 +132,11 @@ fn open_array(document: &Document, node: NodeId, steps: &mut Vec<SpellStep<'_>>)
         }
     }
     steps.push(SpellStep::Text("["));
+}
+
+/// A number with its class.
+fn exact(raw: &[u8], of_schema: bool) -> String {
+    format!("{}{}", numbers::class(raw), if of_schema { numbers::printed_bound(raw) } else { numbers::printed(raw) })
 }
 
 /// org.json writes no zeros at the end of a plain fraction.
@@ -150,6 +183,22 @@ mod tests {
         assert_ne!(both("1").0, both("\"1\"").0);
         assert_ne!(both("[1,2]").0, both("[2,1]").0);
         assert_eq!(both("1e2").0, both("100").0);
+    }
+
+    #[test]
+    fn numbers_inside_listed_values_are_held_to_their_digits() {
+        let listed = |text: &str, of_schema| listed(&Document::parse(text.as_bytes()), 0, of_schema);
+        for (wanted, value, equal) in [
+            ("[0]", "[0.0]", false),
+            ("0", "0.0", true),
+            ("[1.5]", "[1.5]", true),
+            ("[1.50]", "[1.50]", false),
+            ("[1e2]", "[1e2]", false),
+            ("[100.0]", "[1e2]", true),
+            (r#"{"b":[1],"a":2}"#, r#"{"a":2,"b":[1]}"#, true),
+        ] {
+            assert_eq!(listed(wanted, true) == listed(value, false), equal, "{wanted} {value}");
+        }
     }
 
     #[test]

@@ -51,7 +51,13 @@ impl<'a> Run<'a> {
             SubBody::Object(rules) => !rules.typed,
             SubBody::Array(rules) if self.kind(at) == Kind::Array => self.valid_array(rules, at.node),
             SubBody::Array(rules) => !rules.typed,
-            SubBody::Not(sub) => !self.valid(*sub, at),
+            SubBody::Not(sub) => {
+                let refused = self.valid(*sub, at);
+                if refused && self.program.refused(*sub).is_none() && !self.unprinted.contains(sub) {
+                    self.unprinted.push(*sub);
+                }
+                !refused
+            }
             SubBody::Combined(combinator, branches) => {
                 let mut matched = 0;
                 for (i, &branch) in branches.iter().enumerate() {
@@ -62,7 +68,7 @@ impl<'a> Run<'a> {
                         super::program::Combinator::Any => matched > 0,
                         super::program::Combinator::One => matched > 1,
                     };
-                    if settled {
+                    if settled && !self.program.may_break_off {
                         break;
                     }
                 }
@@ -234,8 +240,8 @@ impl<'a> Run<'a> {
         if rules.others.is_empty() {
             return false;
         }
-        let canonical = spell::canonical(self.document, at.node);
-        rules.others.iter().any(|known| **known == *canonical)
+        let spelled = spell::listed(self.document, at.node, false);
+        rules.others.iter().any(|known| **known == *spelled)
     }
 }
 

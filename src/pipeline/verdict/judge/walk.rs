@@ -279,7 +279,7 @@ impl Run<'_> {
         if !self.valid(sub, here.at) {
             return Flow::Continue(());
         }
-        let refused = message::schema(self.schema, self.program.sub(sub).node);
+        let refused = self.program.refused(sub).unwrap_or("that the validator cannot print");
         self.report(here, sink, "not", format!("subject must not be valid against schema {refused}"), None)
     }
 

@@ -7,10 +7,10 @@ use rustc_hash::FxHashMap;
 
 use super::super::formats::Format;
 use super::super::numbers::{self, Decimal};
-use super::super::order;
 use super::super::program::{ArrayRules, Bound, KnownName, NumberRules, ObjectRules, SubId, TextRules};
 use super::Compiler;
 use crate::pipeline::document::{Kind, NodeId};
+use crate::pipeline::java_map;
 use crate::pipeline::schema::Draft;
 
 type KeywordResult<T> = Result<T, String>;
@@ -19,7 +19,7 @@ type KeywordResult<T> = Result<T, String>;
 pub(super) fn text(compiler: &mut Compiler<'_>, node: NodeId, typed: bool) -> KeywordResult<TextRules> {
     let least = limit(compiler, node, "minLength")?;
     let most = limit(compiler, node, "maxLength")?;
-    let pattern = string(compiler, node, "pattern")?.map(|text| compiler.pattern(&text));
+    let pattern = string(compiler, node, "pattern")?.map(|text| compiler.pattern(node, &text)).transpose()?;
     let format = string(compiler, node, "format")?.and_then(|name| Format::named(&name, compiler.schema.draft()));
     Ok(TextRules { typed, least, most, pattern, format })
 }
@@ -74,10 +74,10 @@ pub(super) fn object(compiler: &mut Compiler<'_>, node: NodeId, typed: bool) -> 
     }
     (rules.closed, rules.additional) = rest(compiler, node, "additionalProperties")?;
     rules.properties = named_schemas(compiler, node, "properties")?;
-    order::sort_by_bucket(&mut rules.properties, order::capacity, |(name, _)| order::hash_code(name));
+    java_map::sort_by_bucket(&mut rules.properties, java_map::capacity, |(name, _)| java_map::hash_code(name));
     let mut patterns = named_schemas(compiler, node, "patternProperties")?;
-    copied(&mut patterns, order::hash_code);
-    rules.patterns = patterns.into_iter().map(|(text, sub)| (compiler.pattern(&text), sub)).collect();
+    copied(&mut patterns, java_map::hash_code);
+    rules.patterns = patterns.into_iter().map(|(text, sub)| Ok((compiler.pattern(node, &text)?, sub))).collect::<KeywordResult<_>>()?;
     dependencies(compiler, node, &mut rules)?;
     if let Some(names) = compiler.schema.keyword(node, "propertyNames").filter(|_| compiler.since(Draft::Six)) {
         rules.names = Some(compiler.node(names)?);
@@ -110,21 +110,21 @@ fn dependencies(compiler: &mut Compiler<'_>, node: NodeId, rules: &mut ObjectRul
     for (name, member) in members(compiler, all)? {
         if document.kind(member) == Kind::Array {
             let mut needed = names(compiler, member)?;
-            order::sort_by_bucket(&mut needed, order::small_set_capacity, |name| order::hash_code(name));
+            java_map::sort_by_bucket(&mut needed, java_map::small_set_capacity, |name| java_map::hash_code(name));
             rules.key_dependencies.push((name, needed));
         } else {
             rules.schema_dependencies.push((name, compiler.node(member)?));
         }
     }
-    copied(&mut rules.key_dependencies, order::hash_code);
-    copied(&mut rules.schema_dependencies, order::hash_code);
+    copied(&mut rules.key_dependencies, java_map::hash_code);
+    copied(&mut rules.schema_dependencies, java_map::hash_code);
     Ok(())
 }
 
 /// Puts entries in the order of a map that was filled in file order and then copied.
 fn copied<T>(entries: &mut [(Box<str>, T)], hash: impl Fn(&str) -> u32) {
-    order::sort_by_bucket(entries, order::capacity, |(name, _)| hash(name));
-    order::sort_by_bucket(entries, order::copied_capacity, |(name, _)| hash(name));
+    java_map::sort_by_bucket(entries, java_map::capacity, |(name, _)| hash(name));
+    java_map::sort_by_bucket(entries, java_map::copied_capacity, |(name, _)| hash(name));
 }
 
 /// A keyword whose value is an object of schemas, in file order; of several members of one name the last.

@@ -1,9 +1,10 @@
 //! Addresses and names as Apache commons-validator and Guava read them.
 //!
 //! Owns: `ipv4`, `ipv6`, `hostname`, `email`.
-//! Refuses: the list of top-level domains: an e-mail address under one that does not exist is accepted here.
+//! Refuses: the list of top-level domains: an e-mail address or a host under one that does not exist is accepted here.
 
 use std::net::Ipv6Addr;
+use std::sync::OnceLock;
 
 /// Four numbers up to 255 without leading zeros.
 pub(super) fn is_ipv4(text: &str) -> bool {
@@ -14,7 +15,7 @@ pub(super) fn is_ipv4(text: &str) -> bool {
     text.split('.').count() == 4 && text.split('.').all(part)
 }
 
-/// Eight groups with at most one gap; a prefix length and a zone may follow.
+/// Eight groups with at most one gap; a prefix length and a zone may follow. Digits of any script do as digits.
 pub(super) fn is_ipv6(text: &str) -> bool {
     let mut parts = text.split('/');
     let address = parts.next().unwrap_or_default();
@@ -26,19 +27,36 @@ pub(super) fn is_ipv6(text: &str) -> bool {
     }
     let (address, zone) = address.split_once('%').map_or((address, None), |(address, zone)| (address, Some(zone)));
     let zone_fits = zone.is_none_or(|zone| !zone.is_empty() && !zone.contains([' ', '\t', '\n', '\r', '/', '%']));
-    zone_fits && address.parse::<Ipv6Addr>().is_ok()
+    zone_fits && in_ascii_digits(address).parse::<Ipv6Addr>().is_ok()
 }
 
-/// Labels of letters, digits and inner hyphens; the last one does not begin with a digit.
+/// The text with every digit of another script as a digit; groups of numbers with points, which the validator takes only in ASCII, as they are.
+fn in_ascii_digits(address: &str) -> String {
+    let group = |group: &str| {
+        let plain = group.is_ascii() || group.contains('.');
+        let digit = |c: char| if !c.is_ascii() && is_decimal(c) { '0' } else { c };
+        if plain { group.to_owned() } else { group.chars().map(digit).collect() }
+    };
+    address.split(':').map(group).collect::<Vec<_>>().join(":")
+}
+
+/// Whether Unicode holds a character to be a decimal digit.
+fn is_decimal(c: char) -> bool {
+    static DECIMAL: OnceLock<Option<fancy_regex::Regex>> = OnceLock::new();
+    let decimal = DECIMAL.get_or_init(|| fancy_regex::Regex::new(r"\p{Nd}").ok());
+    decimal.as_ref().is_some_and(|decimal| decimal.is_match(c.encode_utf8(&mut [0; 4])).unwrap_or(false))
+}
+
+/// One label of letters, digits and inner hyphens; or several, of which the last does not begin with a digit and a dot may follow.
 pub(super) fn is_hostname(text: &str) -> bool {
     let dotted = text.replace(['\u{3002}', '\u{ff0e}', '\u{ff61}'], ".");
-    let name = dotted.strip_suffix('.').unwrap_or(&dotted);
-    if name.encode_utf16().count() > 253 || name.contains('_') {
-        return false;
-    }
-    let labels: Vec<&str> = name.split('.').collect();
+    let labels: Vec<&str> = match dotted.strip_suffix('.') {
+        Some(name) if name.contains('.') => name.split('.').collect(),
+        _ => dotted.split('.').collect(),
+    };
+    let alone = labels.len() == 1;
     let last = labels.len() - 1;
-    labels.len() <= 127 && labels.iter().enumerate().all(|(i, label)| is_label(label, i == last))
+    dotted.encode_utf16().count() <= 253 && labels.iter().enumerate().all(|(i, label)| is_label(label, i == last && !alone))
 }
 
 fn is_label(label: &str, last: bool) -> bool {
@@ -112,12 +130,14 @@ mod tests {
         assert!(
             is_ipv6("::1") && is_ipv6("fe80::1%eth0") && is_ipv6("::/64") && !is_ipv6("::/129") && !is_ipv6(":1") && !is_ipv6("1.2.3.4")
         );
+        assert!(is_ipv6("1:2:3:4:5:6:7:৪") && !is_ipv6("::১.2.3.4") && !is_ipv6("::é"));
     }
 
     #[test]
     fn names() {
         assert!(is_hostname("example.com") && is_hostname("a.b.") && is_hostname("xn--a") && is_hostname("é.example"));
-        for text in ["", "a_b", "-a", "a-", "1", "a..b", "nope nope", "1.2.3.4", &"a".repeat(64)] {
+        assert!(is_hostname("1") && is_hostname("1host") && is_hostname("a--b.com"));
+        for text in ["", "a_b", "-a", "a-", "a..b", "a.", ".", ".a", "a\n", "nope nope", "1.2.3.4", &"a".repeat(64)] {
             assert!(!is_hostname(text), "{text}");
         }
     }

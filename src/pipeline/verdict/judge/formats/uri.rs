@@ -44,9 +44,19 @@ fn is_authority(authority: &str) -> bool {
     if let Some(rest) = host.strip_prefix('[') {
         let Some((address, port)) = rest.split_once(']') else { return false };
         let port_fits = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
-        return port_fits && super::net::is_ipv6(address) && !address.contains('/');
+        return port_fits && super::net::is_ipv6(&without_zeros(address)) && !address.contains('/');
     }
     made_of(authority, "$,;:@&=+")
+}
+
+/// An address that ends in four numbers, these without zeros in front: in brackets they may have some.
+fn without_zeros(address: &str) -> String {
+    let Some((groups, numbers)) = address.rsplit_once(':').filter(|(_, numbers)| numbers.contains('.')) else { return address.to_owned() };
+    let plain = |number: &str| match number.trim_start_matches('0') {
+        "" if !number.is_empty() => "0".to_owned(),
+        rest => rest.to_owned(),
+    };
+    format!("{groups}:{}", numbers.split('.').map(plain).collect::<Vec<_>>().join("."))
 }
 
 /// Whether a text holds only letters, digits, the usual marks, those given, escapes, and characters beyond ASCII that are visible.
@@ -65,7 +75,10 @@ pub(super) fn is_template(text: &str) -> bool {
     while let Some(open) = rest.find(['{', '}']) {
         let Some(inside) = rest[open..].strip_prefix('{') else { return false };
         let Some(close) = inside.find(['{', '}']).filter(|&i| inside.as_bytes()[i] == b'}') else { return false };
-        let names = inside[..close].trim_start_matches(['+', '#', '.', '/', ';', '?', '&', '!', '=', '@', '|', ',']);
+        let expression = &inside[..close];
+        let names = expression.strip_prefix(['+', '#', '.', '/', ';', '?', '&', '!', '=', '@', '|']).unwrap_or(expression);
+        // Commas at the end count as nothing.
+        let names = names.trim_end_matches(',');
         if names.is_empty() || !names.split(',').all(is_variable) {
             return false;
         }
@@ -88,13 +101,22 @@ mod tests {
 
     #[test]
     fn uris_and_references() {
-        for text in ["http://a.b/c?d#e", "urn:x:y", "mailto:a@b", "http://[::1]:80/", "file:///x", "http://a_b/é%20", "//host/path"] {
+        for text in [
+            "http://a.b/c?d#e",
+            "urn:x:y",
+            "mailto:a@b",
+            "http://[::1]:80/",
+            "file:///x",
+            "http://a_b/é%20",
+            "//host/path",
+            "http://[::ffff:01.2.3.4]",
+        ] {
             assert_eq!(read(text), Some(!text.starts_with('/')), "{text}");
         }
         for text in ["", "a/b", "#x", "?q=1"] {
             assert_eq!(read(text), Some(false), "{text}");
         }
-        for text in ["nope nope", ":x", "1a:b", "http:", "//", "a%2", "http://[x]/", "a\\b", "http://a/<b>"] {
+        for text in ["nope nope", ":x", "1a:b", "http:", "//", "a%2", "http://[x]/", "http://[::1.2.3.256]", "a\\b", "http://a/<b>"] {
             assert_eq!(read(text), None, "{text}");
         }
     }
@@ -108,6 +130,9 @@ mod tests {
                 && !is_template("{}")
                 && !is_template("a}")
                 && !is_template("{a b}")
+                && is_template("{a,}")
+                && !is_template("{,+a}")
+                && !is_template("{a,,b}")
         );
     }
 }

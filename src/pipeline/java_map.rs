@@ -4,12 +4,12 @@
 //! Refuses: bins that turn into trees (eight keys in one bucket of a table of 64 or more), which iterate in another order.
 
 /// `String.hashCode` over UTF-16 units.
-pub(super) fn hash_code(text: &str) -> u32 {
+pub(crate) fn hash_code(text: &str) -> u32 {
     text.encode_utf16().fold(0_u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(u32::from(unit)))
 }
 
 /// Capacity of a map that grew to `entries` one by one.
-pub(super) fn capacity(entries: usize) -> u32 {
+pub(crate) fn capacity(entries: usize) -> u32 {
     let mut capacity = 16_u32;
     while entries as u64 > u64::from(capacity) / 4 * 3 {
         match capacity.checked_mul(2) {
@@ -21,13 +21,13 @@ pub(super) fn capacity(entries: usize) -> u32 {
 }
 
 /// Capacity of `new HashMap<>(map)` with that many entries, as Java 17 computes it.
-pub(super) fn copied_capacity(entries: usize) -> u32 {
+pub(crate) fn copied_capacity(entries: usize) -> u32 {
     let wanted = (entries as f32 / 0.75 + 1.0) as u32;
     wanted.max(1).checked_next_power_of_two().unwrap_or(1 << 30)
 }
 
 /// Capacity of `new HashSet<>(1)` that grew to `entries` one by one.
-pub(super) fn small_set_capacity(entries: usize) -> u32 {
+pub(crate) fn small_set_capacity(entries: usize) -> u32 {
     let mut capacity = 1_u32;
     while entries as u64 > u64::from(capacity) * 3 / 4 {
         match capacity.checked_mul(2) {
@@ -39,12 +39,12 @@ pub(super) fn small_set_capacity(entries: usize) -> u32 {
 }
 
 /// The bucket of a hash code.
-pub(super) fn bucket(hash: u32, capacity: u32) -> u32 {
+pub(crate) fn bucket(hash: u32, capacity: u32) -> u32 {
     (hash ^ (hash >> 16)) & (capacity - 1)
 }
 
 /// Sorts by bucket; keys that share one keep their order. `capacity` is of a map with so many entries.
-pub(super) fn sort_by_bucket<T>(items: &mut [T], capacity: impl Fn(usize) -> u32, hash: impl Fn(&T) -> u32) {
+pub(crate) fn sort_by_bucket<T>(items: &mut [T], capacity: impl Fn(usize) -> u32, hash: impl Fn(&T) -> u32) {
     let capacity = capacity(items.len());
     items.sort_by_key(|item| bucket(hash(item), capacity));
 }
