@@ -183,3 +183,21 @@ fn damaged_row_groups_are_counted_and_the_others_kept() {
     assert!(groups.unreadable.first[0].reason.contains("cannot be decoded"));
     assert!(open(&bytes[..bytes.len() - 1]).groups(&Request::default(), &Unwatched).is_err(), "without its footer it is no table");
 }
+
+#[test]
+fn counts_of_rows_are_not_taken_for_rows() {
+    let schema =
+        "message counts { required binary document_namespace (UTF8); required binary error_type (UTF8); required int64 error_count; }";
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(WriterProperties::builder().build())).unwrap();
+    let mut rows = writer.next_row_group().unwrap();
+    column::<ByteArrayType>(&mut rows, &texts(["telemetry".to_owned()].into_iter()), None, None);
+    column::<ByteArrayType>(&mut rows, &texts(["ParsePayload".to_owned()].into_iter()), None, None);
+    column::<Int64Type>(&mut rows, &[4_000], None, None);
+    rows.close().unwrap();
+    let mut file = tempfile::Builder::new().suffix(".parquet").tempfile().unwrap();
+    file.write_all(&writer.into_inner().unwrap()).unwrap();
+    let source = Files::open(&[file.path().to_string_lossy().into_owned()], ReadOptions::default()).unwrap();
+    let error = source.groups(&Request::default(), &Unwatched).unwrap_err().to_string();
+    assert!(error.contains("counts of error rows") && error.contains("newline-delimited JSON"), "{error}");
+}

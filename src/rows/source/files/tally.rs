@@ -7,6 +7,7 @@ use super::input::Input;
 use super::object;
 use super::parquet::ParquetTable;
 use crate::rows::advice::{Advice, Advised};
+use crate::rows::column::{CountColumn, ErrorColumn};
 use crate::rows::group::{Grouper, Groups};
 use crate::rows::row::{BadRow, ErrorRow, RowRef, Unreadable};
 use crate::rows::source::{Filter, SourceError};
@@ -58,6 +59,8 @@ pub(super) struct InputTally {
     first_odd: Vec<OddTime>,
     /// What its rows have instead of the columns that tell an error; only of a table whose rows all have the same.
     foreign: Option<String>,
+    /// Whether it is a table of counts, whose rows are not one each.
+    counts: bool,
     /// Pieces of each block, readable or not: they number the ones that are not.
     pieces: Vec<(u32, u64)>,
 }
@@ -81,6 +84,10 @@ struct OddTime {
     text: String,
 }
 
+/// Why such a table is refused.
+const COUNTS: &str =
+    "it holds counts of error rows, which are read from JSON and from BigQuery alone: export the table as newline-delimited JSON";
+
 impl InputTally {
     /// A row with these columns.
     pub(super) fn row(&mut self, seen: SeenColumns) {
@@ -96,6 +103,8 @@ impl InputTally {
     /// The columns of a table, whether or not there is a row.
     pub(super) fn columns(&mut self, table: &ParquetTable) {
         self.seen.merge(table.seen());
+        let has = |name: &str| table.names().any(|known| known == name);
+        self.counts |= has(CountColumn::Count.name()) && !has(ErrorColumn::Message.name());
         if !table.seen().tell_an_error() {
             self.foreign = Some(object::foreign("columns", table.names()));
         }
@@ -144,6 +153,7 @@ impl InputTally {
         self.odd_times += other.odd_times;
         self.first_odd.extend(other.first_odd);
         self.foreign = self.foreign.take().or(other.foreign);
+        self.counts |= other.counts;
         self.pieces.extend(other.pieces);
     }
 
@@ -178,6 +188,9 @@ impl InputTally {
     /// Refuses an input that was read to its end, that holds something, and no row of the error table.
     pub(super) fn check(&mut self, input: &Input) -> Result<(), SourceError> {
         let refused = |reason: &str| Advised::new(format!("{}: {reason}", input.name), Advice::ReadDocuments);
+        if self.counts && self.rows > 0 {
+            return Err(SourceError::NotATable { origin: input.name.clone(), reason: COUNTS.to_owned() });
+        }
         if let (Some(reason), true) = (&self.foreign, self.rows > 0) {
             return Err(SourceError::Advised(refused(reason)));
         }
