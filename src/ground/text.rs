@@ -245,8 +245,44 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
 /// The nearest of the known names, or `None` where none is near: more than a third of the letters would have to change. Letters that
 /// changed places with the next one are one change.
 pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let (distance, near) = known.iter().map(|candidate| (osa_distance(name, candidate), *candidate)).min()?;
-    (distance * 3 <= name.chars().count().max(near.chars().count())).then_some(near)
+    let is_near = |distance: usize, longer: usize| distance * 3 <= longer;
+    let letters = Letters::of(name);
+    let may_be = |candidate: &&&str| {
+        let others = Letters::of(candidate);
+        let longer = name.len().max(candidate.len());
+        longer <= LONGEST_COMPARED && is_near(letters.least_distance(&others), longer)
+    };
+    let (distance, near) = known.iter().filter(may_be).map(|candidate| (osa_distance(name, candidate), *candidate)).min()?;
+    is_near(distance, name.chars().count().max(near.chars().count())).then_some(near)
+}
+
+/// Bytes of the longest names that are compared letter by letter.
+const LONGEST_COMPARED: usize = 300;
+
+/// How often each letter is in a name: what tells most names apart at once.
+struct Letters {
+    counts: [i16; 32],
+    is_ascii: bool,
+}
+
+impl Letters {
+    fn of(name: &str) -> Self {
+        let mut counts = [0; 32];
+        for byte in name.bytes().take(LONGEST_COMPARED) {
+            counts[usize::from(byte & 31)] += 1;
+        }
+        Letters { counts, is_ascii: name.is_ascii() }
+    }
+
+    /// No fewer letters have to change.
+    fn least_distance(&self, other: &Letters) -> usize {
+        let differences = || self.counts.iter().zip(&other.counts).map(|(a, b)| a - b);
+        let more: i16 = differences().filter(|difference| *difference > 0).sum();
+        let fewer: i16 = differences().filter(|difference| *difference < 0).map(|difference| -difference).sum();
+        // A letter beyond ASCII has up to four bytes.
+        let bytes = usize::from(more.max(fewer).unsigned_abs());
+        if self.is_ascii && other.is_ascii { bytes } else { bytes / 4 }
+    }
 }
 
 #[cfg(test)]
