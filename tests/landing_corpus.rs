@@ -146,12 +146,13 @@ impl Score {
                 .filter(|(name, value)| found.get(*name) != Some(value))
                 .map(|(name, value)| format!("{name} {value:?} became {:?}", found[name]))
                 .collect();
+            let landing = landed.landing_of(line.node);
             if !differing.is_empty() {
                 self.miss(differing.join(", "), case, &pointer);
-            } else if !is_told(&landed.landing_of(line.node), truth, &case.layout, is_nothing(&case.document, line.node)) {
-                self.miss(format!("people are told {:?}", landed.landing_of(line.node)), case, &pointer);
-            } else if !names_keys(&landed.landing_of(line.node), &line.map_keys) {
-                self.miss(format!("a key is not in {:?}", landed.landing_of(line.node)), case, &pointer);
+            } else if !is_told(&landing, truth, &case.layout, is_nothing(&case.document, line.node)) {
+                self.miss(format!("people are told {landing:?}"), case, &pointer);
+            } else if !names_keys(&landing, &line.map_keys) {
+                self.miss(format!("a key is not in {landing:?}"), case, &pointer);
             } else if !value_is(truth, &shown) {
                 self.miss(format!("value {:?} became {shown:?}", String::from_utf8_lossy(raw(truth, "value"))), case, &pointer);
             }

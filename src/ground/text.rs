@@ -245,43 +245,52 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
 /// The nearest of the known names, or `None` where none is near: more than a third of the letters would have to change. Letters that
 /// changed places with the next one are one change.
 pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let letters: Vec<Letters> = known.iter().map(|known| Letters::of(known)).collect();
+    nearest_of(name, known.iter().copied().zip(&letters))
+}
+
+/// The same for names whose letters were counted before: of many, few are compared letter by letter.
+pub fn nearest_of<'a, 'l>(name: &str, known: impl Iterator<Item = (&'a str, &'l Letters)>) -> Option<&'a str> {
     let is_near = |distance: usize, longer: usize| distance * 3 <= longer;
     let letters = Letters::of(name);
-    let may_be = |candidate: &&&str| {
-        let others = Letters::of(candidate);
+    let may_be_near = |(candidate, others): &(&str, &Letters)| {
         let longer = name.len().max(candidate.len());
-        longer <= LONGEST_COMPARED && is_near(letters.least_distance(&others), longer)
+        longer <= LONGEST_COMPARED && is_near(letters.least_distance(others), longer)
     };
-    let (distance, near) = known.iter().filter(may_be).map(|candidate| (osa_distance(name, candidate), *candidate)).min()?;
+    let (distance, near) = known.filter(may_be_near).map(|(candidate, _)| (osa_distance(name, candidate), candidate)).min()?;
     is_near(distance, name.chars().count().max(near.chars().count())).then_some(near)
 }
 
-/// Bytes of the longest names that are compared letter by letter.
+/// Bytes of the longest names that are compared.
 const LONGEST_COMPARED: usize = 300;
 
-/// How often each letter is in a name: what tells most names apart at once.
-struct Letters {
-    counts: [i16; 32],
+/// How often each letter is in a name: enough to tell most names apart.
+#[derive(Debug, Clone)]
+pub struct Letters {
+    counts: [u8; 32],
     is_ascii: bool,
 }
 
 impl Letters {
-    fn of(name: &str) -> Self {
-        let mut counts = [0; 32];
-        for byte in name.bytes().take(LONGEST_COMPARED) {
-            counts[usize::from(byte & 31)] += 1;
+    /// Counts the letters of a name.
+    pub fn of(name: &str) -> Self {
+        let mut counts = [0u8; 32];
+        for byte in name.bytes() {
+            let count = &mut counts[usize::from(byte & 31)];
+            *count = count.saturating_add(1);
         }
         Letters { counts, is_ascii: name.is_ascii() }
     }
 
-    /// No fewer letters have to change.
+    /// At least so many letters have to change.
     fn least_distance(&self, other: &Letters) -> usize {
-        let differences = || self.counts.iter().zip(&other.counts).map(|(a, b)| a - b);
-        let more: i16 = differences().filter(|difference| *difference > 0).sum();
-        let fewer: i16 = differences().filter(|difference| *difference < 0).map(|difference| -difference).sum();
-        // A letter beyond ASCII has up to four bytes.
-        let bytes = usize::from(more.max(fewer).unsigned_abs());
-        if self.is_ascii && other.is_ascii { bytes } else { bytes / 4 }
+        let (mut more, mut fewer) = (0, 0);
+        for (a, b) in self.counts.iter().zip(&other.counts) {
+            more += usize::from(a.saturating_sub(*b));
+            fewer += usize::from(b.saturating_sub(*a));
+        }
+        // Beyond ASCII a letter has up to four bytes.
+        more.max(fewer) / if self.is_ascii && other.is_ascii { 1 } else { 4 }
     }
 }
 
@@ -351,6 +360,7 @@ mod tests {
         assert_eq!(nearest("source", &known), Some("sources"));
         assert_eq!(nearest("colour", &known), None);
         assert_eq!(nearest("x", &[]), None);
+        assert_eq!(nearest("größe", &["grösse", "gr\u{f6}\u{df}e2"]), Some("größe2"));
     }
 
     #[test]

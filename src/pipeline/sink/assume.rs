@@ -3,10 +3,12 @@
 //! Owns: the walk along the layout without a document.
 //! Refuses: values (told), of which the replay of the pipeline knows for certain.
 
+use rustc_hash::FxHashSet;
+
 use crate::pipeline::layout::{ColumnId, Layout, Mode};
 
 use super::name::{self, KeyColumn};
-use super::near::{Near, Stray};
+use super::near::{NearMemo, Stray};
 use super::outcome::{quoted, unkept};
 use super::sql::{self, Expression, SqlStep};
 use super::{ADDITIONAL, Fate, Landing};
@@ -20,7 +22,14 @@ enum TableSpot {
     /// Part of a value that its column holds as JSON.
     Inside(ColumnId),
     /// In `additional_properties`, for this reason.
-    Additional { column: Option<ColumnId>, near: Option<Near>, why: String },
+    Additional { column: Option<ColumnId>, why: WhyAdditional },
+}
+
+enum WhyAdditional {
+    /// No column has the key's name.
+    Stray(Stray<'static>),
+    /// As a sentence.
+    Told(String),
 }
 
 struct AssumeWalk<'a> {
@@ -40,6 +49,17 @@ pub(super) fn landing<S: AsRef<str>>(layout: &Layout, tokens: &[S]) -> Landing {
     let mut walk = AssumeWalk::new(layout);
     tokens.iter().for_each(|token| walk.step(token.as_ref()));
     walk.finish()
+}
+
+/// Selects the place of a column that decoded tokens lead to; `None` where they lead elsewhere.
+pub(super) fn select<S: AsRef<str>>(layout: &Layout, tokens: &[S], wanted: ColumnId) -> Option<String> {
+    let mut walk = AssumeWalk::new(layout);
+    tokens.iter().for_each(|token| walk.step(token.as_ref()));
+    match walk.spot {
+        TableSpot::Field { column, .. } if column == wanted => Some(walk.sql.render()),
+        TableSpot::Inside(column) if column == wanted => Some(sql::json(&walk.sql.render(), &walk.inner, false)),
+        _ => None,
+    }
 }
 
 /// Selects the key of a map that tokens end in.
@@ -74,9 +94,9 @@ impl<'a> AssumeWalk<'a> {
                 self.inner.push(step(token, index));
                 TableSpot::Inside(column)
             }
-            TableSpot::Additional { column, near, why } => {
+            TableSpot::Additional { column, why } => {
                 self.additional.push(step(token, index));
-                TableSpot::Additional { column, near, why }
+                TableSpot::Additional { column, why }
             }
         };
     }
@@ -84,9 +104,8 @@ impl<'a> AssumeWalk<'a> {
     fn enter(&mut self, parent: Option<ColumnId>, key: &str) -> TableSpot {
         self.additional.push(SqlStep::Key(key.to_owned()));
         let Some(KeyColumn { column, renamed }) = name::column_of(self.layout, parent, key) else {
-            let stray = Stray { parent, key: key.into(), below: None };
-            let near = stray.near(self.layout, &|_| false);
-            return TableSpot::Additional { column: None, near, why: stray.sentence(self.layout, near) };
+            let stray = Stray { parent, key: key.to_owned().into(), below: None };
+            return TableSpot::Additional { column: None, why: WhyAdditional::Stray(stray) };
         };
         self.renamed = renamed.then(|| key.to_owned());
         self.sql.field(self.layout.get(column).map_or("", |column| &column.name));
@@ -99,7 +118,7 @@ impl<'a> AssumeWalk<'a> {
             self.additional.push(SqlStep::Key(token.to_owned()));
             let Some(value) = self.layout.child(Some(column), "value") else {
                 let why = format!("The map {} keeps only its keys.", quoted(&self.layout.path(column)));
-                return TableSpot::Additional { column: self.layout.child(Some(column), "key"), near: None, why };
+                return TableSpot::Additional { column: self.layout.child(Some(column), "key"), why: WhyAdditional::Told(why) };
             };
             self.sql.entry(token, "value");
             return TableSpot::Field { column: value, element: false };
@@ -134,7 +153,7 @@ impl<'a> AssumeWalk<'a> {
         if matches!(kind, "INT64" | "FLOAT64" | "BOOL") {
             self.additional.push(step(token, index));
             let why = format!("{} takes single values.", quoted(&self.layout.path(column)));
-            return TableSpot::Additional { column: Some(column), near: None, why };
+            return TableSpot::Additional { column: Some(column), why: WhyAdditional::Told(why) };
         }
         self.inner.push(step(token, index));
         TableSpot::Inside(column)
@@ -156,7 +175,14 @@ impl<'a> AssumeWalk<'a> {
                 let reason = format!("It is part of the JSON in {}.", quoted(&self.layout.path(column)));
                 stored(Some(column), Fate::Changed, Some(reason), Some(sql::json(&self.sql.render(), &self.inner, false)))
             }
-            TableSpot::Additional { column, near, why } => {
+            TableSpot::Additional { column, why } => {
+                let (near, why) = match why {
+                    WhyAdditional::Told(why) => (None, why),
+                    WhyAdditional::Stray(stray) => {
+                        let near = NearMemo::default().near((0, None), &stray, self.layout, &FxHashSet::default);
+                        (near, stray.sentence(self.layout, near))
+                    }
+                };
                 let nearest = near.map(|near| near.column);
                 if self.layout.child(None, ADDITIONAL).is_none() {
                     return Landing { nearest, ..stored(column, Fate::Lost, Some(unkept(&why)), None) };

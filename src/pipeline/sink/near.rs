@@ -4,8 +4,12 @@
 //! Refuses: what becomes of the value (told, assume).
 
 use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
 
-use crate::ground::text;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::ground::text::{self, Letters};
+use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::{ColumnId, Layout};
 
 use super::name;
@@ -34,17 +38,59 @@ pub(super) struct Near {
     other_type: bool,
 }
 
+/// What was found near the keys of one document, so that a key is looked for once however many values are behind it or ask again.
+#[derive(Debug, Default)]
+pub(super) struct NearMemo(Mutex<KnownNear>);
+
+#[derive(Debug, Default)]
+struct KnownNear {
+    /// By the node of the key.
+    found: FxHashMap<NodeId, Option<Near>>,
+    /// The columns of a RECORD.
+    columns: FxHashMap<Option<ColumnId>, Vec<(ColumnId, Letters)>>,
+    /// The columns that the members of an object fill.
+    taken: FxHashMap<Option<NodeId>, FxHashSet<ColumnId>>,
+}
+
+impl Clone for NearMemo {
+    /// What is known is found again.
+    fn clone(&self) -> Self {
+        NearMemo::default()
+    }
+}
+
+impl NearMemo {
+    /// What is near the key of a node. `fills` tells which columns the members of the object around it fill.
+    pub(super) fn near(
+        &self,
+        (node, around): (NodeId, Option<NodeId>),
+        stray: &Stray<'_>,
+        layout: &Layout,
+        fills: &dyn Fn() -> FxHashSet<ColumnId>,
+    ) -> Option<Near> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let KnownNear { found, columns, taken } = &mut *known;
+        *found.entry(node).or_insert_with(|| {
+            let beside = columns.entry(stray.parent).or_insert_with(|| {
+                let ids = stray.columns(layout).into_iter();
+                ids.filter_map(|id| Some((id, Letters::of(&layout.get(id)?.name)))).collect()
+            });
+            stray.near(layout, beside, taken.entry(around).or_insert_with(fills))
+        })
+    }
+}
+
 impl Stray<'_> {
     /// The column that was probably meant, if one is near. Columns that the document has values of their own for are `taken`.
-    pub(super) fn near(&self, layout: &Layout, taken: &dyn Fn(ColumnId) -> bool) -> Option<Near> {
+    fn near(&self, layout: &Layout, beside: &[(ColumnId, Letters)], taken: &FxHashSet<ColumnId>) -> Option<Near> {
         if let Some(column) = self.other_type(layout) {
             return Some(Near { column, other_type: true });
         }
-        let beside: Vec<ColumnId> = self.columns(layout).into_iter().filter(|&column| !taken(column)).collect();
-        let names: Vec<&str> = beside.iter().filter_map(|&id| layout.get(id)).map(|column| &*column.name).collect();
-        let wanted = name::converted(&self.key);
-        let near = text::nearest(&wanted, &names).or_else(|| text::nearest(&self.key, &names))?;
-        beside.get(names.iter().position(|name| *name == near)?).map(|&column| Near { column, other_type: false })
+        let free = || beside.iter().filter(|(id, _)| !taken.contains(id));
+        let named = |id: ColumnId| layout.get(id).map_or("", |column| &*column.name);
+        let nearest = |name: &str| text::nearest_of(name, free().map(|(id, letters)| (named(*id), letters)));
+        let near = nearest(&name::converted(&self.key)).or_else(|| nearest(&self.key))?;
+        free().find(|(id, _)| named(*id) == near).map(|(id, _)| Near { column: *id, other_type: false })
     }
 
     fn columns(&self, layout: &Layout) -> Vec<ColumnId> {
@@ -77,8 +123,9 @@ impl Stray<'_> {
 
     /// The few columns of a RECORD.
     fn only(&self, layout: &Layout) -> Option<String> {
-        let columns: Vec<String> =
-            layout.children(self.parent?).filter_map(|id| layout.get(id)).map(|column| quoted(&column.name)).collect();
+        // One more than are listed says that they are too many.
+        let few = layout.children(self.parent?).filter_map(|id| layout.get(id)).take(MOST_LISTED + 1);
+        let columns: Vec<String> = few.map(|column| quoted(&column.name)).collect();
         match columns.as_slice() {
             [] => None,
             [only] => Some(only.clone()),
@@ -102,8 +149,8 @@ mod tests {
         let layout = Layout::parse(TABLE).unwrap();
         let parent = parent.map(|path| layout.find(path).unwrap());
         let stray = Stray { parent, key: key.into(), below: below.map(Cow::from) };
-        let taken: Vec<ColumnId> = taken.iter().filter_map(|path| layout.find(path)).collect();
-        stray.sentence(&layout, stray.near(&layout, &|column| taken.contains(&column)))
+        let taken = || taken.iter().filter_map(|path| layout.find(path)).collect();
+        stray.sentence(&layout, NearMemo::default().near((1, None), &stray, &layout, &taken))
     }
 
     #[test]

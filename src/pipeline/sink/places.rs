@@ -11,6 +11,7 @@ use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::layout::{ColumnId, Layout};
 
 use super::made::{MadeValue, MemberKey, ValueContent, ValueForm, ValueId};
+use super::near::NearMemo;
 use super::transform::{Intent, IntentWhy, RowRefusal, Transform};
 
 /// No place, no parent.
@@ -30,6 +31,8 @@ pub struct Transformed {
     links: Vec<(ValueId, u32)>,
     /// Entries of maps that lost their column to another map, which has the same key.
     shared: FxHashSet<NodeId>,
+    /// Columns near keys that have none, as far as they were asked for.
+    pub(super) near: NearMemo,
 }
 
 /// One step from the row, or from `additional_properties`.
@@ -60,7 +63,7 @@ impl Transformed {
         let places = vec![NONE; intents.len()];
         let links = vec![(NONE, 0); values.len()];
         let shared = FxHashSet::default();
-        let mut transformed = Transformed { values, row, intents, refusal, strict, places, links, shared };
+        let mut transformed = Transformed { values, row, intents, refusal, strict, places, links, shared, near: NearMemo::default() };
         transformed.link(row);
         if !strict {
             transformed.link(rest);

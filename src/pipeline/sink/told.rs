@@ -106,7 +106,7 @@ impl Landed<'_> {
     fn additional(&self, node: NodeId, spot: &ValueSpot<'_>, line: &LandingLine) -> Landing {
         let steps: Vec<SqlStep> = spot.tokens.iter().chain(&spot.deeper).map(step).collect();
         let stray = self.stray(node, line);
-        let near = stray.as_ref().filter(|_| self.is_shallow(node)).and_then(|stray| self.near(node, stray));
+        let near = stray.as_ref().and_then(|stray| self.near(node, stray));
         let why = match &stray {
             Some(stray) => stray.sentence(self.layout, near),
             None => self.why_additional(node, line),
@@ -140,21 +140,14 @@ impl Landed<'_> {
     }
 
     /// The column that was probably meant by a key that has none.
-    /// Whether a value stands near the key that is asked about, or is one of the first behind it: a name is told once, not with each of many values.
-    fn is_shallow(&self, node: NodeId) -> bool {
-        let settler = self.transformed.intent(self.document, node).map_or(node, |(settler, _)| settler);
-        node.saturating_sub(settler) <= 4
-    }
-
     fn near(&self, node: NodeId, stray: &Stray<'_>) -> Option<Near> {
         let settler = self.transformed.intent(self.document, node).map_or(node, |(settler, _)| settler);
         let around = self.document.parent(settler);
-        let taken: Vec<ColumnId> = around
-            .into_iter()
-            .flat_map(|around| self.document.children(around))
-            .filter_map(|beside| self.transformed.intents.get(beside as usize).copied().flatten()?.column)
-            .collect();
-        stray.near(self.layout, &|column| taken.contains(&column))
+        let fills = || {
+            let beside = around.into_iter().flat_map(|around| self.document.children(around));
+            beside.filter_map(|beside| self.transformed.intents.get(beside as usize).copied().flatten()?.column).collect()
+        };
+        self.transformed.near.near((settler, around), stray, self.layout, &fills)
     }
 
     fn dropped(&self, node: NodeId, line: &LandingLine) -> Landing {
@@ -162,7 +155,7 @@ impl Landed<'_> {
         let intent = self.transformed.intent(self.document, node).and_then(|(_, intent)| intent.column);
         let column = intent.or_else(|| self.key_only(line)).or(line.column).or_else(|| self.stripped_column(node));
         let stray = self.stray(node, line);
-        let near = stray.as_ref().filter(|_| self.is_shallow(node)).and_then(|stray| self.near(node, stray));
+        let near = stray.as_ref().and_then(|stray| self.near(node, stray));
         let settled = self.transformed.intent(self.document, node).map(|(_, intent)| intent);
         let fate = match self.fate_unplaced(node, settled) {
             Fate::Stored if self.is_outdone(node, column) => Fate::Empty,
@@ -218,11 +211,7 @@ impl Landed<'_> {
                 *token = self.document.index(at).to_string();
             }
         }
-        let assumed = assume::landing(self.layout, &tokens);
-        assumed
-            .sql
-            .filter(|_| assumed.column == Some(column) && assumed.fate != Fate::Additional)
-            .unwrap_or_else(|| sql::select(self.layout, column))
+        assume::select(self.layout, &tokens, column).unwrap_or_else(|| sql::select(self.layout, column))
     }
 
     fn why_dropped(&self, node: NodeId, reason: Option<Reason>, column: Option<ColumnId>) -> String {
