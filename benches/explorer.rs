@@ -41,6 +41,7 @@ fn group(i: u64) -> Group {
         jobs: Vec::new(),
         standing: Default::default(),
         noise: false,
+        by_catch: false,
         sample: format!(
             "org.everit.json.schema.ValidationException: #/metrics/labeled_counter/name_{i}: expected maxLength: 61, actual: 75"
         )

@@ -141,7 +141,7 @@ fn the_conditions_of_a_group_select_its_rows_and_no_others() {
                         score.missed += 1;
                         println!("missed: {message:?}\n   by {:?}", conditions);
                     }
-                    (false, true) if told.alike.contains(&of) => score.alike += 1,
+                    (false, true) if told.alike.first.contains(&of) => score.alike += 1,
                     (false, true) => {
                         score.others += 1;
                         if score.others < 20 {

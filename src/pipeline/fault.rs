@@ -138,6 +138,11 @@ impl<'a> Fault<'a> {
         }
     }
 
+    /// Whether the row is not at fault: BigQuery refused it for another row of the same request.
+    pub fn is_by_catch(&self) -> bool {
+        self.insert().is_some_and(InsertError::is_by_catch)
+    }
+
     /// Whether the payload has more bytes than the pipeline takes.
     pub(crate) fn is_too_large(&self) -> bool {
         exceptions::is_too_large(self.class)

@@ -144,6 +144,8 @@ pub struct Group {
     pub standing: Standing,
     /// Noise by design (unwanted data, known bugs): counted, folded away by default.
     pub noise: bool,
+    /// Rows that are not at fault, each refused for another row of the same request: counted, folded away by default.
+    pub by_catch: bool,
     /// One whole message.
     pub sample: Arc<str>,
     /// The message with its values replaced by `{type}`, `{n}`, `{value}`, `{key}`: for people.

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use crate::pipeline::destination::{self, DocumentLookup, SplitPart, Stage};
 use crate::pipeline::document::{Document, NodeId};
-use crate::pipeline::fault::{Fault, InsertError, Keyword, Says};
+use crate::pipeline::fault::{Fault, Keyword, Says};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::sink::Landing;
@@ -153,7 +153,7 @@ impl ToldMessage {
             found: owned(found),
             key: owned(key),
             column: fault.insert().and_then(|error| error.column.as_deref().map(str::to_owned)),
-            by_catch: fault.insert().is_some_and(InsertError::is_by_catch),
+            by_catch: fault.is_by_catch(),
             cut: fault.cut,
             sentence: fault.sentence(),
         }

@@ -172,6 +172,7 @@ mod tests {
             jobs: Vec::new(),
             standing: Default::default(),
             noise,
+            by_catch: false,
             sample: says.into(),
             says: says.into(),
             facets: Vec::new(),
@@ -238,7 +239,7 @@ mod tests {
 
     #[test]
     fn by_catch_stands_last_as_noise_does() {
-        let stopped = Group { sample: "stopped".into(), ..group(1, ("small", "events", None), "stopped", 30, false) };
+        let stopped = Group { by_catch: true, ..group(1, ("small", "events", None), "stopped", 30, false) };
         let list = vec![stopped, group(2, ("small", "events", None), "no such field: a", 2, false)];
         let tree = GroupTree::new(Arc::new(Groups { list, rows: 32, ..Groups::default() }), Sort::Count);
         assert_eq!(lines(&tree), ["small 32", "  events.1 32", "    no such field: a 2", "    by-catch 30", "      stopped 30"]);

@@ -31,6 +31,7 @@ pub(super) fn group() -> Group {
             evidence: Evidence::Hours { side: Status::Began, seen: 38, of: 40, without: 200, worth: Worth::Mark },
         },
         noise: false,
+        by_catch: false,
         sample: Arc::from("=1+1 \u{1b}[2J \"x\" \u{9b} \u{202e}"),
         says: Arc::from("required key [app_build] not found"),
         facets: vec![Facet { name: "key", values: vec![(Arc::from("app_build"), 1234)], others: 0, exact: true }],

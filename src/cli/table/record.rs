@@ -136,10 +136,10 @@ mod tests {
     fn columns_are_written_as_they_are_read() {
         let text = br#"[{"name":"a","type":"RECORD","fields":[{"name":"b","type":"RECORD","mode":"REPEATED","fields":[{"name":"c","type":"INT64",
             "description":"x\u202e","policyTags":{"names":["t"]}}]}]},{"name":"r","type":"RECORD"},{"name":"d","type":"STRING","mode":"REQUIRED"},{"name":"e","type":"RECORD"}]"#;
-        let layout = Layout::parse(text).unwrap_or_default();
+        let layout = Layout::parse(text).unwrap();
         let mut out = Vec::new();
-        write_columns(&mut out, &layout).unwrap_or_default();
-        let again = Layout::parse(&out).unwrap_or_default();
+        write_columns(&mut out, &layout).unwrap();
+        let again = Layout::parse(&out).unwrap();
         assert_eq!(again.columns, layout.columns);
     }
 }

@@ -32,7 +32,7 @@ impl<'a> GroupFields<'a> {
             among,
             deploy: among.deploy(group),
             why: among.standing_words(group),
-            by_catch: group.is_by_catch(),
+            by_catch: group.by_catch,
             sentence: group.sentence(),
         }
     }

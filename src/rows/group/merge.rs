@@ -80,7 +80,8 @@ fn finish(mut part: GroupPart, deploys: &Deploys, texts: &mut FxHashMap<String, 
     part.rows.sort();
     part.rows.shrink_to_fit();
     let sample = part.sample.1;
-    let says = Fault::parse(&sample, part.key.class.as_deref()).general();
+    let fault = Fault::parse(&sample, part.key.class.as_deref());
+    let (says, by_catch) = (fault.general(), fault.is_by_catch());
     let says = Arc::clone(texts.entry(says).or_insert_with_key(|text| text.as_str().into()));
     Group {
         fingerprint: part.key.fingerprint(),
@@ -91,6 +92,7 @@ fn finish(mut part: GroupPart, deploys: &Deploys, texts: &mut FxHashMap<String, 
         // What was not told apart is no failure that could begin or end.
         standing: if part.folded.is_some() { Standing::default() } else { deploys.standing(&part.lives) },
         noise: part.key.class.as_deref().is_some_and(is_noise),
+        by_catch,
         sample,
         says,
         facets: facets::finish(part.tallies),

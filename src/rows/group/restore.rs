@@ -54,6 +54,8 @@ fn group((told, rows): Restorable, jobs: &[Job], deploys: &[Deploy]) -> Result<G
         None => None,
     };
     let class = told.exception_class;
+    let fault = Fault::parse(&told.sample, class.as_deref());
+    let (says, by_catch) = (fault.general().into(), fault.is_by_catch());
     Ok(Group {
         fingerprint: told.fingerprint,
         keyword,
@@ -62,7 +64,8 @@ fn group((told, rows): Restorable, jobs: &[Job], deploys: &[Deploy]) -> Result<G
         trend,
         standing: told.standing,
         noise: class.as_deref().is_some_and(merge::is_noise),
-        says: Fault::parse(&told.sample, class.as_deref()).general().into(),
+        by_catch,
+        says,
         sample: told.sample.into(),
         facets: told.facets.into_iter().map(facet).collect::<Result<_, _>>()?,
         jobs: told.jobs,

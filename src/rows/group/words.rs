@@ -5,7 +5,7 @@
 
 use super::{Group, GroupKey, NOISE};
 use crate::ground::text::visible;
-use crate::pipeline::fault::{BY_CATCH, Fault, InsertError, Keyword, phrase, summary};
+use crate::pipeline::fault::{BY_CATCH, Fault, Keyword, phrase, summary};
 
 impl GroupKey {
     /// `namespace/doctype.version` as far as it is known. Safe to show on a terminal.
@@ -32,13 +32,8 @@ impl Group {
     pub fn aside(&self) -> Option<&'static str> {
         match self.noise {
             true => Some(NOISE),
-            false => self.is_by_catch().then_some(BY_CATCH),
+            false => self.by_catch.then_some(BY_CATCH),
         }
-    }
-
-    /// Whether its rows are not at fault: each was refused for another row of the same request.
-    pub fn is_by_catch(&self) -> bool {
-        Fault::parse(&self.sample, self.key.class.as_deref()).insert().is_some_and(InsertError::is_by_catch)
     }
 
     /// One sentence: `/client_info is missing the key app_build`. Values on which not all rows agree are left out, or said to be an example.

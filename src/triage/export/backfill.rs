@@ -68,8 +68,13 @@ pub struct BackfillGroup {
     pub error_tables: Vec<String>,
     /// Conditions in SQL, to be joined by AND.
     pub conditions: Vec<String>,
-    /// Fingerprints of groups whose rows the conditions select as well.
+    /// Fingerprints of groups whose rows the conditions select as well: the first few.
     pub alike: Vec<String>,
+    /// How many there are.
+    pub alike_count: usize,
+    /// The same as a comment of SQL.
+    #[serde(skip)]
+    pub remark: String,
 }
 
 /// What a brief is made of besides the groups that it is about.
@@ -115,7 +120,7 @@ impl Brief {
             for group in &doctype.groups {
                 page.line([said(&group.fault), ours(format!(" ({}, group ", rows(group.rows))), data(&group.fingerprint), ours("):")]);
                 let tables = group.error_tables.iter().map(|table| format!("-- in {table}\n")).collect::<String>();
-                page.code("sql", format!("{tables}{}{}", statement::remark(&group.alike), statement::joined(&group.conditions)));
+                page.code("sql", format!("{tables}{}{}", group.remark, statement::joined(&group.conditions)));
             }
         }
         page
@@ -157,7 +162,9 @@ fn fault(told: &ToldGroup, tables: &[RowTable]) -> BackfillGroup {
         rows: group.count,
         error_tables,
         conditions,
-        alike: told.alike.iter().map(ToString::to_string).collect(),
+        alike: told.alike.first.iter().map(ToString::to_string).collect(),
+        alike_count: told.alike.count,
+        remark: statement::remark(&told.alike),
     }
 }
 

@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use super::predicate::{self, ColumnTest, Condition, MessageTest, Neighbours, ValuesTold};
+use super::predicate::{self, AlikeGroups, ColumnTest, Condition, MessageTest, Neighbours, ValuesTold};
 use crate::pipeline::fault::{Fault, Says};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
 use crate::rows::column::ErrorColumn;
-use crate::rows::group::{Deploy, Facet, Fingerprint, Group, GroupKey, Groups, Job, JobName};
+use crate::rows::group::{Deploy, Facet, Group, GroupKey, Groups, Job, JobName};
 use crate::rows::schemas::{Lookup, SchemaStore};
 use crate::triage::redact::{Lists, Redactor};
 
@@ -27,7 +27,7 @@ pub struct ToldGroup {
     /// Whether they name values.
     pub values: ValuesTold,
     /// Groups whose rows the conditions select as well.
-    pub alike: Vec<Fingerprint>,
+    pub alike: AlikeGroups,
 }
 
 impl ToldGroup {

@@ -7,7 +7,7 @@ mod apart;
 mod condition;
 mod message;
 
-pub use apart::Neighbours;
+pub use apart::{AlikeGroups, Neighbours};
 pub use condition::{ColumnTest, Condition};
 pub use message::MessageTest;
 
@@ -97,6 +97,7 @@ pub(super) mod tests {
             jobs: Vec::new(),
             standing: Default::default(),
             noise: false,
+            by_catch: false,
             sample: Arc::from(sample),
             says: Arc::from(""),
             facets: Vec::new(),

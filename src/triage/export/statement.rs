@@ -5,9 +5,9 @@
 
 use super::hidden::ToldGroup;
 use super::page::rows;
-use super::predicate::{ValuesTold, in_table, standard};
+use super::predicate::{AlikeGroups, ValuesTold, in_table, standard};
 use crate::ground::sql::identifier;
-use crate::ground::text::visible;
+use crate::ground::text::{count, visible};
 use crate::pipeline::destination::{self, PROJECT};
 use crate::rows::group::GroupKey;
 use crate::rows::source::{RowTable, RowsFrom};
@@ -59,13 +59,15 @@ pub fn joined(conditions: &[String]) -> String {
 }
 
 /// A comment where rows of other groups are selected as well.
-pub fn remark<P: std::fmt::Display>(alike: &[P]) -> String {
-    alike_words(alike).map_or_else(String::new, |words| format!("-- {words}\n"))
-}
-
-/// That rows of other groups are selected as well; nothing where they are not.
-pub fn alike_words<P: std::fmt::Display>(alike: &[P]) -> Option<String> {
-    let groups = alike.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let of = if alike.len() == 1 { "group" } else { "groups" };
-    (!alike.is_empty()).then(|| format!("selects the rows of {of} {groups} as well: no column tells them apart"))
+pub fn remark(alike: &AlikeGroups) -> String {
+    if alike.count == 0 {
+        return String::new();
+    }
+    let named: Vec<String> = alike.first.iter().map(ToString::to_string).collect();
+    let more = match (alike.count - named.len()) as u64 {
+        0 => String::new(),
+        more => format!(" and {} more", count(more)),
+    };
+    let of = if alike.count == 1 { "group" } else { "groups" };
+    format!("-- selects the rows of {of} {}{more} as well: no column tells them apart\n", named.join(", "))
 }

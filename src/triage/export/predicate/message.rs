@@ -25,7 +25,7 @@ const MORE_LINES: &str = r"(?:\s*(?:\(start marker)? at \[Source:.*|\n.*)?";
 const CUT: &str = "...";
 
 /// Which messages a group has.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MessageTest {
     /// None at all.
     Missing,

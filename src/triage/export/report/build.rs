@@ -139,7 +139,7 @@ impl Surroundings<'_> {
             status_sure: status.is_some(),
             status_why: self.deployed.standing_words(group),
             noise: group.noise,
-            by_catch: group.is_by_catch(),
+            by_catch: group.by_catch,
             jobs: jobs(group, &self.deployed),
             trend: trend(group),
             facets: told.facets.iter().map(|told| facet(group, told)).collect(),

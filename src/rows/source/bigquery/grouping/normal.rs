@@ -6,6 +6,7 @@
 //! What is taken away: array indexes and numeric keys of the pointer; values that the validator quotes; where and what the JSON parser
 //! stopped at; where a row stood in what was sent to BigQuery; numbers in other exceptions' texts. What stays, since a group may depend on it:
 //! - every other key of the pointer: which of them are keys of maps only the schema knows;
+//! - small indexes right behind an index: lists in a list are most often of a fixed form, whose places are described one by one;
 //! - lengths of strings: a name as long as the message says is itself at fault;
 //! - a value that equals the last key, or a last key with escapes, for the same reason;
 //! - all else that BigQuery says of a row: any of it may be a column;
@@ -20,14 +21,15 @@ pub(super) const PARSED: &str = r"parsed AS (
 ),
 ";
 
-/// A numeric token becomes `[]`, twice over because neighbours share their slash. The last one stays where a length is told.
+/// A numeric token becomes `[]`. Right behind another one it is not met by the first replacement, because they share their slash, and only a large
+/// one by the second. The last one stays where a length is told.
 pub(super) const NORMAL: &str = r#"normal AS (
   SELECT * EXCEPT (pointer, said),
     CASE
       WHEN pointer IS NOT NULL AND REGEXP_CONTAINS(said, r'^(?:#: )*expected m(?:ax|in)Length: ')
-        THEN CONCAT(REGEXP_REPLACE(REGEXP_REPLACE(pointer, r'/[0-9]+/', '/[]/'), r'/[0-9]+/', '/[]/'), ' ', said)
+        THEN CONCAT(REGEXP_REPLACE(REGEXP_REPLACE(pointer, r'/[0-9]+/', '/[]/'), r'/[0-9]{3,}/', '/[]/'), ' ', said)
       WHEN pointer IS NOT NULL
-        THEN CONCAT(REGEXP_REPLACE(REGEXP_REPLACE(CONCAT(pointer, '/'), r'/[0-9]+/', '/[]/'), r'/[0-9]+/', '/[]/'), ' ', CASE
+        THEN CONCAT(REGEXP_REPLACE(REGEXP_REPLACE(CONCAT(pointer, '/'), r'/[0-9]+/', '/[]/'), r'/[0-9]{3,}/', '/[]/'), ' ', CASE
           WHEN ENDS_WITH(said, '...') THEN said
           WHEN REGEXP_CONTAINS(said, r'^extraneous key \[(?:[^:]|:+[^: ])*\] is not permitted$') THEN 'extraneous key'
           WHEN REGEXP_CONTAINS(said, r'^-?[0-9][-+.0-9E]* is not (?:greater or equal to|less or equal to|greater than|less than|a multiple of) -?[0-9][-+.0-9E]*$')
