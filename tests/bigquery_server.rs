@@ -406,17 +406,19 @@ fn views_without_payload_and_tables_of_counts_say_what_is_missing() {
         text("document_version"), text("error_type"), text("job_name"), text("path"), {"name": "error_count", "type": "INTEGER"},
         text("sample_error_messages"),
     ]);
-    let row = |hour: u32, count: u64, said: &str| {
+    let row = |hour: u32, count: u64, path: &str, said: &str| {
         json!({"submission_date": "2026-06-10", "hour": format!("2026-06-10 {hour:02}:00:00 UTC"), "document_namespace": "acme-app", "document_type": "session",
-            "document_version": "1", "error_type": "ParsePayload", "job_name": "decoder-0-a", "path": "x", "error_count": count,
-            "sample_error_messages": format!("{CLASS}: {said}")}).to_string() + "\n"
+            "document_version": "1", "error_type": "ParsePayload", "job_name": "decoder-0-a", "path": path, "error_count": count,
+            "sample_error_messages": said}).to_string() + "\n"
     };
-    let said =
-        ["#/a/0/b: expected type: String, found: Null", "#/a/1/b: expected type: String, found: Null", "#: required key [e] not found"];
-    server.load("counts", &fields, &(row(3, 5, said[0]) + &row(4, 7, said[1]) + &row(4, 1, said[2])));
+    let typed = "expected type: String, found: Null";
+    let rows =
+        row(3, 5, "#/a/0/b", typed) + &row(4, 7, "#/a/1/b", &format!("{typed}; other")) + &row(4, 1, "#", "required key [e] not found");
+    server.load("counts", &fields, &rows);
     let counts = source_of("counts");
     let groups = counts.groups(&summer(), &Unwatched).unwrap();
     assert_eq!(groups.list.iter().map(|group| (group.count, group.rows.len())).collect::<Vec<_>>(), [(12, 0), (1, 0)]);
+    assert_same(&told(&groups), &told(&in_file(&rows, &summer())));
     assert!(
         groups.missing_columns.contains(&ErrorColumn::Payload) && groups.missing_columns.contains(&ErrorColumn::Class),
         "{:?}",

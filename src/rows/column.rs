@@ -238,7 +238,7 @@ pub enum CountColumn {
 
 impl CountColumn {
     /// All of them.
-    pub const ALL: [CountColumn; 4] = [CountColumn::Count, CountColumn::Sample, CountColumn::Day, CountColumn::Hour];
+    pub const ALL: [CountColumn; 5] = [CountColumn::Count, CountColumn::Sample, CountColumn::Day, CountColumn::Hour, CountColumn::Path];
     /// What parts the messages of a sample.
     pub const SAMPLES: &str = "; ";
 

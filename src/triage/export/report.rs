@@ -145,6 +145,8 @@ pub struct ReportTrend {
 /// A column.
 #[derive(Debug, Serialize)]
 pub struct ReportColumn {
+    /// The table that it is in, where the document is split over several; else null.
+    pub table: Option<String>,
     /// Dotted path; null where the value has none.
     pub column: Option<String>,
     /// BigQuery's type with its mode: `STRING NULLABLE`.

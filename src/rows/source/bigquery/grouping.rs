@@ -14,7 +14,7 @@ use super::answer::Field;
 use super::shape::{CountColumns, TableShape, WantedColumns};
 use super::sql::{QueryValue, Sql};
 use super::window::Window;
-use crate::rows::column::ErrorColumn;
+use crate::rows::column::{CountColumn, ErrorColumn};
 use crate::rows::source::Request;
 
 /// Messages that come back with a coarse group, for the values in them.
@@ -233,14 +233,19 @@ fn text_column(field: Option<&Field>) -> Sql {
     }
 }
 
+/// The message of a row; of counts as it was before it was counted: its path, then the first sample.
 fn message(shape: &TableShape) -> Sql {
-    match &shape.counts {
-        None => text_column(shape.field(ErrorColumn::Message)),
-        Some(CountColumns { sample: Some(sample), .. }) if sample.is_repeated() => {
-            Sql::default().column(&sample.name).text("[SAFE_OFFSET(0)]")
+    let Some(counts) = &shape.counts else { return text_column(shape.field(ErrorColumn::Message)) };
+    let first = || match &counts.sample {
+        Some(sample) if sample.is_repeated() => Sql::new("NULLIF(").column(&sample.name).text("[SAFE_OFFSET(0)], '')"),
+        Some(_) => {
+            let split = format!(", '{}')[SAFE_OFFSET(0)], '')", CountColumn::SAMPLES);
+            Sql::new("NULLIF(SPLIT(").then(text_column(counts.sample.as_ref())).text(&split)
         }
-        Some(counts) => text_column(counts.sample.as_ref()),
-    }
+        None => text_column(None),
+    };
+    let path = || text_column(counts.path.as_ref());
+    Sql::new("COALESCE(CONCAT(").then(path()).text(", ': ', ").then(first()).text("), ").then(path()).text(", ").then(first()).text(")")
 }
 
 /// The time of a row; of counts the beginning of their hour or day.

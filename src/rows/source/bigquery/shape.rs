@@ -54,6 +54,7 @@ pub(super) struct TableShape {
 #[derive(Debug, Clone)]
 pub(super) struct CountColumns {
     pub(super) count: String,
+    pub(super) path: Option<Field>,
     pub(super) sample: Option<Field>,
     pub(super) day: Option<String>,
     pub(super) hour: Option<Field>,
@@ -72,6 +73,7 @@ impl TableShape {
         let columns = USED.map(|column| find(column.name()));
         let counts = find(CountColumn::Count.name()).map(|count| CountColumns {
             count: count.name,
+            path: find(CountColumn::Path.name()),
             sample: find(CountColumn::Sample.name()),
             day: find(CountColumn::Day.name()).map(|day| day.name),
             hour: find(CountColumn::Hour.name()),
@@ -151,7 +153,7 @@ impl TableShape {
     /// What it does not have of what is needed for groups and documents.
     pub(super) fn missing(&self) -> Vec<ErrorColumn> {
         let told = |column: &ErrorColumn| match (&self.counts, *column) {
-            (Some(counts), ErrorColumn::Message) => counts.sample.is_none(),
+            (Some(counts), ErrorColumn::Message) => counts.sample.is_none() && counts.path.is_none(),
             (Some(_), ErrorColumn::Time) => false,
             _ => self.field(*column).is_none(),
         };

@@ -7,7 +7,7 @@ use crate::ground::time::Micros;
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::fault::Fault;
 use crate::pipeline::fault::VALIDATION;
-use crate::pipeline::sink;
+use crate::pipeline::sink::{self, Landing};
 use crate::pipeline::verdict::judge::{Cause, CausePhrase, Violation};
 use crate::rows::demo;
 use crate::rows::group::{Group, Groups, Status};
@@ -159,7 +159,7 @@ fn about_case(told: &mut ReportGroup, case: &Case, redactor: &mut Redactor) {
     told.table = case.doctype.as_ref().filter(|_| is_known).and_then(|doctype| doctype.table.clone());
     told.constraint = constraint(case);
     told.shelved.clone_from(&case.shelved);
-    told.columns = column(case).into_iter().collect();
+    told.columns = case.landings().into_iter().map(|(at, landing)| column(case, at, landing)).collect();
     told.sample = sample(case, redactor);
     let Some(replay) = &case.replay else { return };
     told.reproduced = Some(replay.reproduced);
@@ -278,16 +278,18 @@ fn constraint(case: &Case) -> Option<Constraint> {
     })
 }
 
-fn column(case: &Case) -> Option<ReportColumn> {
-    let landing = case.landing.as_ref()?;
-    let known = case.layout.as_deref().zip(landing.column).and_then(|(layout, id)| Some((layout, id, layout.get(id)?)));
-    Some(ReportColumn {
+/// Where the failing value lands in one of the tables; of a document in two they are named.
+fn column(case: &Case, at: usize, landing: &Landing) -> ReportColumn {
+    let table = case.tables.get(at);
+    let known = table.zip(landing.column).and_then(|(table, id)| Some((&*table.layout, id, table.layout.get(id)?)));
+    ReportColumn {
+        table: table.filter(|_| case.tables.len() > 1).map(|table| table.name.clone()),
         column: known.map(|(layout, id, _)| layout.path(id)),
         kind: known.map(|(_, _, column)| format!("{} {}", column.kind, column.mode.name())),
         fate: landing.fate,
         // Not the landing's own, which names keys of the document.
         sql: known.map(|(layout, id, _)| sink::select(layout, id)),
-    })
+    }
 }
 
 fn sample(case: &Case, redactor: &mut Redactor) -> Option<ReportSample> {

@@ -104,10 +104,13 @@ fn place(told: &ReportGroup, page: &mut Page) {
         page.fact("table", [data(table)]);
     }
     for column in &told.columns {
-        let pieces = match (&column.column, &column.kind) {
+        let mut pieces = match (&column.column, &column.kind) {
             (Some(name), Some(kind)) => vec![data(name), ours(", "), data(kind), ours(format!(", {}", column.fate.words()))],
-            _ => vec![ours(format!("none: {}", column.fate.words()))],
+            _ => vec![ours(format!("none, {}", column.fate.words()))],
         };
+        if let Some(table) = &column.table {
+            pieces.extend([ours(" (of "), data(table), ours(")")]);
+        }
         page.fact("column", pieces);
     }
 }
