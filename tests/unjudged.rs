@@ -1,4 +1,4 @@
-//! Documents that cannot be judged are never passed, and the exit code is that of the whole run.
+//! What could not be read or judged never reads as clean, and the exit code is that of the whole run.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -56,4 +56,24 @@ fn who_reads_only_the_beginning_gets_the_exit_code_of_the_whole() {
     let mut judge = self::judge(&folder, &["--format", "ndjson"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     drop(judge.stdout.take());
     assert_eq!(judge.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn a_comparison_with_rows_that_cannot_be_read_is_not_clean() {
+    let folder = tempfile::tempdir().unwrap();
+    let misfit = |arguments: &[&str]| {
+        let mut misfit = Command::new(env!("CARGO_BIN_EXE_misfit"));
+        misfit.args(arguments).current_dir(folder.path());
+        misfit.env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml")).env("MISFIT_SCHEMAS", "");
+        misfit.output().unwrap()
+    };
+    let row = r##"{"error_message":"#/a: required key [b] not found","error_type":"ParsePayload"}"##;
+    fs::write(folder.path().join("rows.ndjson"), format!("{row}\n")).unwrap();
+    fs::write(folder.path().join("torn.ndjson"), format!("{row}\n{{\"error_message\":tru}}\n")).unwrap();
+    fs::write(folder.path().join("base.json"), misfit(&["groups", "rows.ndjson", "--format", "json"]).stdout).unwrap();
+    assert_eq!(misfit(&["groups", "rows.ndjson", "--baseline", "base.json"]).status.code(), Some(0));
+    let torn = misfit(&["groups", "torn.ndjson", "--baseline", "base.json"]);
+    let told = String::from_utf8(torn.stderr).unwrap();
+    assert_eq!(torn.status.code(), Some(2), "{told}");
+    assert!(told.contains("not all of the input could be read") && told.contains("torn.ndjson line 2"), "{told}");
 }

@@ -83,6 +83,9 @@ const MOST_BASELINE: u64 = 256 << 20;
 /// Exit code for new groups.
 const FINDINGS: u8 = 1;
 
+/// Exit code of a comparison with rows of which not all were read.
+const UNCERTAIN: u8 = 2;
+
 /// How groups are ordered.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum Order {
@@ -255,13 +258,21 @@ fn unlike_schemas(path: &Path, now: &Groups) -> String {
     }
 }
 
-/// New groups are findings.
+/// New groups are findings; where none are found in rows of which not all were read, nobody knows whether there are some.
 fn print_changes(baseline: &Baseline, groups: &Groups, growth: Growth, format: GroupsFormat, more: Vec<String>) -> Result<ExitCode> {
     let comparison = baseline.compare(groups, growth);
     out::print(&changes::write(&comparison, format)?)?;
     out::tell(&changes::closing(&comparison));
     out::tell(&closing(groups, groups.list.len(), more));
-    Ok(if comparison.new.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
+    let is_whole = !groups.partial && groups.unreadable.count == 0;
+    if !is_whole {
+        out::tell("misfit: not all of the input could be read, so what is said to be gone or not to be new is uncertain");
+    }
+    Ok(match (comparison.new.is_empty(), is_whole) {
+        (false, _) => ExitCode::from(FINDINGS),
+        (true, false) => ExitCode::from(UNCERTAIN),
+        (true, true) => ExitCode::SUCCESS,
+    })
 }
 
 impl From<Order> for Sort {
