@@ -37,10 +37,19 @@ static SCHEMAS: &[(&str, &[u8])] = &[
 
 /// What the explorer shows of one row that was refused by an older schema.
 fn press_row(size: (u16, u16), names: [&str; 3], payload: &str, keys: &str) -> String {
+    let refused = [
+        "ParsePayload",
+        "org.everit.json.schema.ValidationException",
+        "org.everit.json.schema.ValidationException: #: required key [old] not found",
+    ];
+    press_refused(size, names, refused, payload, keys)
+}
+
+/// The same of a row that was refused with this stage, class and message.
+fn press_refused(size: (u16, u16), names: [&str; 3], [stage, class, message]: [&str; 3], payload: &str, keys: &str) -> String {
     let row = serde_json::json!({
         "document_namespace": names[0], "document_type": names[1], "document_version": Some(names[2]).filter(|name| !name.is_empty()),
-        "error_type": "ParsePayload", "exception_class": "org.everit.json.schema.ValidationException",
-        "error_message": "org.everit.json.schema.ValidationException: #: required key [old] not found",
+        "error_type": stage, "exception_class": class, "error_message": message,
         "geo_country": "NZ", "submission_timestamp": "2026-03-02 08:05:11.5 UTC", "uri": if names[0] == "telemetry" { "/submit/telemetry/0a1b/main" } else { "/submit/shop/order/1/0a1b" },
         "payload": base64(payload),
     });
@@ -127,4 +136,17 @@ fn a_fault_that_is_fixed_is_not_shown_as_broken() {
     assert!(case.contains("fixed in the schemas you have") && !case.contains("broke required"), "{case}");
     let broken = order((120, 40), LOSES, "<enter>b");
     assert!(broken.matches("The document fits the schemas you have, so this is fixed there.").count() == 2, "{broken}");
+}
+
+#[test]
+fn what_bigquery_refused_opens_at_its_schema_node_too() {
+    let message = "java.io.IOException: [{\"errors\":[{\"message\":\"JSON object specified for non-record field: id\",\"reason\":\"invalid\"}],\"index\":0}]";
+    let shown = press_refused(
+        (120, 40),
+        ["shop", "order", "1"],
+        ["failed_insert", "java.io.IOException", message],
+        r#"{"id": {"a": 1}}"#,
+        "<enter>",
+    );
+    assert!(shown.contains("#/properties/id  line"), "{shown}");
 }

@@ -159,7 +159,11 @@ pub(super) fn follow(screen: &mut CaseScreen) {
 }
 
 fn at_fault(case: &Case) -> Tie {
-    let node = case.lead.as_ref().and_then(|broken| broken.node);
+    // BigQuery names no node of the schema: then it is the one that speaks about the value.
+    let node = match &case.lead {
+        Some(broken) => broken.node,
+        None => case.value.and_then(|value| node_of(case, value)),
+    };
     let reported = || (case.home, case.landing.clone());
     let (table, landing) = case.cause().map_or_else(reported, |cause| landing_of(case, &cause.violation));
     landed(case, Tie { value: case.value, node, table, landing, ..Tie::default() })
@@ -192,9 +196,15 @@ fn at_value(case: &Case, table: usize, value: NodeId) -> Tie {
 fn in_table(case: &Case, table: usize, value: NodeId) -> Tie {
     let Some(document) = &case.document else { return Tie::default() };
     let tokens = document.tokens(value);
-    let node = case.schema.as_ref().and_then(|schema| walk(schema, &tokens).nodes.first().copied());
+    let node = node_of(case, value);
     let landing = case.tables.get(table).map(|table| table.landing(&tokens));
     landed(case, Tie { value: Some(value), node, table, landing, ..Tie::default() })
+}
+
+/// The node of the schema that speaks about a value.
+fn node_of(case: &Case, value: NodeId) -> Option<NodeId> {
+    let (schema, document) = case.schema.as_ref().zip(case.document.as_ref())?;
+    walk(schema, &document.tokens(value)).nodes.first().copied()
 }
 
 /// A keyword belongs to the schema node around it: the nearest one that speaks about a value of the document.
