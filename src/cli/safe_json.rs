@@ -20,7 +20,9 @@ pub(super) fn write_list(out: &mut impl Write, before: &str, records: impl Itera
 /// Writes every character that a terminal would obey as a JSON escape. Such characters stand only inside of strings; the
 /// line ends of pretty printing are the exception, and stay.
 pub(super) fn escape(json: String) -> String {
-    if !json.contains(|c: char| c != '\n' && is_unsafe(c)) {
+    // Looked at by the dozen; nearly every text is of these.
+    let is_plain = json.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    if is_plain || !json.contains(|c: char| c != '\n' && is_unsafe(c)) {
         return json;
     }
     let mut out = String::with_capacity(json.len() + 16);

@@ -79,9 +79,23 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
+/// Whether a text takes at most so many cells. Of a long one the beginning tells, so that a value of megabytes costs what is seen of it.
+fn fits(text: &str, cells: usize) -> bool {
+    if text.len() <= cells {
+        return true;
+    }
+    // What follows could only change the width of the last grapheme.
+    const LAST: usize = 8;
+    let head = text.floor_char_boundary(cells.saturating_mul(4).saturating_add(64));
+    if head < text.len() && text[..head].width() > cells + LAST {
+        return false;
+    }
+    text.width() <= cells
+}
+
 /// The text cut to `cells` terminal cells, the last one an ellipsis where something was cut. Never splits a grapheme.
 pub fn clip(text: &str, cells: usize) -> Cow<'_, str> {
-    if text.len() <= cells || text.width() <= cells {
+    if fits(text, cells) {
         return Cow::Borrowed(text);
     }
     if cells == 0 {
@@ -103,7 +117,7 @@ pub fn clip(text: &str, cells: usize) -> Cow<'_, str> {
 
 /// The text cut in the middle, keeping both ends: right for paths and keys whose end tells most.
 pub fn clip_middle(text: &str, cells: usize) -> Cow<'_, str> {
-    if text.len() <= cells || text.width() <= cells {
+    if fits(text, cells) {
         return Cow::Borrowed(text);
     }
     if cells < 5 {
@@ -137,7 +151,7 @@ pub fn from_about(text: &str, at: usize, cells: usize) -> Cow<'_, str> {
 
 /// A path cut at its front by whole segments: the end tells most, as long as a name is left and not only `{key}` and `[]`.
 pub fn clip_path(path: &str, cells: usize) -> Cow<'_, str> {
-    if path.len() <= cells || path.width() <= cells {
+    if fits(path, cells) {
         return Cow::Borrowed(path);
     }
     // From the end, so that a path of any length costs what is seen of it.

@@ -90,7 +90,12 @@ struct Node {
     count: u32,
     depth: u16,
     kind: Kind,
+    /// Length of the member's name; LONG where it is longer or holds an escape.
+    name: u8,
 }
+
+/// A name whose end has to be looked for.
+const LONG: u8 = u8::MAX;
 
 /// An indexed JSON text.
 #[derive(Debug, Clone)]
@@ -188,11 +193,19 @@ impl Document {
 
     /// The member's name between its quotes, escapes as written; `None` for an element or the root.
     pub fn raw_key(&self, id: NodeId) -> Option<&[u8]> {
-        let key = self.nodes[id as usize].key;
-        (key != NONE).then(|| {
-            let from = key as usize + 1;
-            &self.text[from..from + strings::string_len(&self.text[from..])]
+        let node = &self.nodes[id as usize];
+        (node.key != NONE).then(|| {
+            let from = node.key as usize + 1;
+            let length = if node.name == LONG { strings::string_len(&self.text[from..]) } else { node.name.into() };
+            &self.text[from..from + length]
         })
+    }
+
+    /// The same where it is known to hold no escape: what is written is the name.
+    pub fn plain_key(&self, id: NodeId) -> Option<&[u8]> {
+        let node = &self.nodes[id as usize];
+        let from = node.key as usize + 1;
+        (node.key != NONE && node.name != LONG).then(|| &self.text[from..from + usize::from(node.name)])
     }
 
     /// The member's name with escapes resolved (invalid UTF-8 and lone surrogates replaced).
@@ -208,6 +221,13 @@ impl Document {
         })
     }
 
+    /// The same where the value is UTF-8; `None` also where it is not, for whoever reads such texts otherwise.
+    pub fn clean_string(&self, id: NodeId) -> Option<Cow<'_, str>> {
+        let raw = self.raw(id);
+        let body = raw.get(1..(raw.len().max(1) - 1).max(1)).filter(|_| self.kind(id) == Kind::String)?;
+        std::str::from_utf8(body).ok().map(strings::unescape_text)
+    }
+
     /// Members or elements in document order.
     pub fn children(&self, id: NodeId) -> Children<'_> {
         Children { document: self, next: id + 1, end: self.end(id) }
@@ -218,7 +238,11 @@ impl Document {
         if self.kind(id) != Kind::Object {
             return None;
         }
-        self.children(id).filter(|&child| self.raw_key(child).is_some_and(|raw| strings::key_is(raw, name))).last()
+        let is_named = |&child: &NodeId| match self.plain_key(child) {
+            Some(plain) => plain == name.as_bytes(),
+            None => self.raw_key(child).is_some_and(|raw| strings::key_is(raw, name)),
+        };
+        self.children(id).filter(is_named).last()
     }
 
     /// The element at that position.

@@ -160,9 +160,28 @@ impl ToldMessage {
     }
 }
 
+/// What of a case is put together, beyond document, doctype and verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaseParts {
+    /// Tables, landings, warnings.
+    pub columns: bool,
+    /// Everything that is broken, and what of it is the cause. Without it there is as much as it takes to hold the verdict against the row.
+    pub violations: bool,
+}
+
+impl CaseParts {
+    /// All that can be known.
+    pub const ALL: CaseParts = CaseParts { columns: true, violations: true };
+}
+
 /// Puts a case together. Never fails: what cannot be had is said in [`Case::notes`].
 pub fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
-    open::open(row, schemas)
+    open_parts(row, schemas, CaseParts::ALL)
+}
+
+/// Puts parts of a case together; what was not asked for is empty, and notes of it are not there.
+pub fn open_parts(row: SourceRow, schemas: Option<&SchemaStore>, parts: CaseParts) -> Case {
+    open::open(row, schemas, parts)
 }
 
 impl Case {

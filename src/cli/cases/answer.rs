@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::only::OnlyFields;
 use crate::cli::violation::{CauseAnswer, ViolationAnswer};
 use crate::ground::time::timestamp;
 use crate::pipeline::destination::{self, SplitPart};
@@ -11,63 +12,99 @@ use crate::rows::column::ErrorColumn;
 use crate::rows::group::Fingerprint;
 use crate::triage::case::{Case, CaseTable, Replay, ToldMessage};
 
+/// A field that is told or was not asked for.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub(super) struct Field<T>(pub Option<T>);
+
+impl<T> Field<T> {
+    fn is_left_out(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
 /// One row.
 #[derive(Debug, Serialize)]
 pub(super) struct CaseAnswer<'a> {
     /// From 0, over all sources.
-    pub row: u64,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub row: Field<u64>,
     /// As the decoder resolves them; null where the row has none.
-    pub namespace: Option<&'a str>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub namespace: Field<Option<&'a str>>,
     /// Likewise.
-    pub doctype: Option<&'a str>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub doctype: Field<Option<&'a str>>,
     /// Likewise; telemetry's comes from the payload.
-    pub version: Option<&'a str>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub version: Field<Option<&'a str>>,
     /// Path in the schema repository.
-    pub schema_file: Option<String>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub schema_file: Field<Option<String>>,
     /// The document's id; only where rows were asked for by their payloads, to find or delete them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document_id: Option<&'a str>,
     /// When it came, in RFC 3339; null where the row does not tell, as all that comes from its columns.
-    pub received: Option<String>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub received: Field<Option<String>>,
     /// File and line, or where else it was read.
-    pub origin: &'a str,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub origin: Field<&'a str>,
     /// The row's `job_name`.
-    pub job: Option<&'a str>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub job: Field<Option<&'a str>>,
     /// The request's path.
-    pub uri: Option<&'a str>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub uri: Field<Option<&'a str>>,
     /// The row's `error_type`.
-    pub stage: Option<&'a str>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub stage: Field<Option<&'a str>>,
     /// The row's, with its package.
-    pub exception_class: Option<&'a str>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub exception_class: Field<Option<&'a str>>,
     /// What is wrong, as one plain sentence.
-    pub sentence: String,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub sentence: Field<String>,
     /// What the message says; all null where it says nothing of a document.
-    pub fault: Said<'a>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub fault: Field<Said<'a>>,
     /// Fingerprint of the row's group.
-    pub group: Option<String>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub group: Field<Option<String>>,
     /// RFC 6901 pointer of the node that broke, in `schema_file`; the empty text is the root.
-    pub schema_pointer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub schema_pointer: Field<Option<&'a str>>,
     /// Where the failing value lands: one column, or one in each table that gets it where the document is split.
-    pub columns: Vec<ColumnAnswer<'a>>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub columns: Field<Vec<ColumnAnswer<'a>>>,
     /// The pipeline's judgement replayed with these schemas; null where it cannot be.
-    pub verdict: Option<ReplayAnswer<'a>>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub verdict: Field<Option<ReplayAnswer<'a>>>,
     /// What is really wrong by these schemas: of a combinator the innermost violation of the branch that comes nearest; of other keywords the
     /// same. Null where the document passes or there is no verdict.
-    pub cause: Option<CauseAnswer<'a>>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub cause: Field<Option<CauseAnswer<'a>>>,
     /// All that is really wrong, that first; null where there is no verdict.
-    pub causes: Option<Vec<CauseAnswer<'a>>>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub causes: Field<Option<Vec<CauseAnswer<'a>>>>,
     /// Everything that is broken, at most 1,000; null where there is no verdict.
-    pub violations: Option<Vec<ViolationAnswer<'a>>>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub violations: Field<Option<Vec<ViolationAnswer<'a>>>>,
     /// All violations, exactly.
-    pub violation_count: Option<u64>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub violation_count: Field<Option<u64>>,
     /// What costs the row or is silently lost, whether the document passes or not, the worst first; at most 100.
-    pub warnings: Vec<WarningAnswer<'a>>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub warnings: Field<Vec<WarningAnswer<'a>>>,
     /// All warnings, exactly.
-    pub warning_count: u64,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub warning_count: Field<u64>,
     /// The tables that the document goes through, from the request to the view; those of both parts where it is split.
-    pub tables: Vec<TableAnswer>,
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub tables: Field<Vec<TableAnswer>>,
     /// What could not be had or is odd, in sentences.
-    pub notes: &'a [String],
+    #[serde(skip_serializing_if = "Field::is_left_out")]
+    pub notes: Field<&'a [String]>,
 }
 
 /// What the message says.
@@ -162,36 +199,39 @@ pub(super) struct TableAnswer {
 
 impl<'a> CaseAnswer<'a> {
     /// The fields of an opened case.
-    pub(super) fn new(row: u64, group: Option<Fingerprint>, case: &'a Case) -> Self {
+    pub(super) fn new(row: u64, group: Option<Fingerprint>, case: &'a Case, only: &OnlyFields) -> Self {
         let resolved = case.doctype.as_ref();
         let facts = case.row.error_row();
         CaseAnswer {
-            row,
-            namespace: resolved.map(|doctype| doctype.namespace.as_str()).or(facts.namespace),
-            doctype: resolved.map(|doctype| doctype.doctype.as_str()).or(facts.doctype),
-            version: resolved.and_then(|doctype| doctype.version.as_deref()).or(facts.version),
-            schema_file: case.schema.as_ref().map(|schema| format!("schemas/{}", schema.path)),
+            row: only.give("row", || row),
+            namespace: only.give("namespace", || resolved.map(|doctype| doctype.namespace.as_str()).or(facts.namespace)),
+            doctype: only.give("doctype", || resolved.map(|doctype| doctype.doctype.as_str()).or(facts.doctype)),
+            version: only.give("version", || resolved.and_then(|doctype| doctype.version.as_deref()).or(facts.version)),
+            schema_file: only.give("schema_file", || case.schema.as_ref().map(|schema| format!("schemas/{}", schema.path))),
             document_id: None,
-            received: facts.time.map(|time| timestamp(time).to_string()),
-            origin: &case.row.origin,
-            job: facts.job,
-            uri: case.row.column(ErrorColumn::Uri),
-            stage: facts.stage,
-            exception_class: facts.class,
-            sentence: case.sentence(),
-            fault: case.fault.as_ref().map(Said::new).unwrap_or_default(),
-            group: group.map(|group| group.to_string()),
-            schema_pointer: case.broken.as_ref().and_then(|broken| broken.schema_pointer.as_deref()),
-            columns: case.landings().into_iter().map(|(at, landing)| ColumnAnswer::new(landing, case.tables.get(at))).collect(),
-            verdict: case.replay.as_ref().map(ReplayAnswer::new),
-            cause: case.replay.as_ref().and_then(|replay| replay.violations.causes.first()).map(CauseAnswer::new),
-            causes: case.replay.as_ref().map(|replay| replay.violations.causes.iter().map(CauseAnswer::new).collect()),
-            violations: case.replay.as_ref().map(|replay| ViolationAnswer::list(&replay.violations)),
-            violation_count: case.replay.as_ref().map(|replay| replay.violations.count),
-            warnings: warnings(case),
-            warning_count: case.warnings.count,
-            tables: case.destinations().iter().map(|table| TableAnswer::new(table, case)).collect(),
-            notes: &case.notes,
+            received: only.give("received", || facts.time.map(|time| timestamp(time).to_string())),
+            origin: only.give("origin", || case.row.origin.as_str()),
+            job: only.give("job", || facts.job),
+            uri: only.give("uri", || case.row.column(ErrorColumn::Uri)),
+            stage: only.give("stage", || facts.stage),
+            exception_class: only.give("exception_class", || facts.class),
+            sentence: only.give("sentence", || case.sentence()),
+            fault: only.give("fault", || case.fault.as_ref().map(Said::new).unwrap_or_default()),
+            group: only.give("group", || group.map(|group| group.to_string())),
+            schema_pointer: only.give("schema_pointer", || case.broken.as_ref().and_then(|broken| broken.schema_pointer.as_deref())),
+            columns: only.give("columns", || {
+                case.landings().into_iter().map(|(at, landing)| ColumnAnswer::new(landing, case.tables.get(at))).collect()
+            }),
+            verdict: only.give("verdict", || case.replay.as_ref().map(ReplayAnswer::new)),
+            cause: only.give("cause", || case.replay.as_ref().and_then(|replay| replay.violations.causes.first()).map(CauseAnswer::new)),
+            causes: only
+                .give("causes", || case.replay.as_ref().map(|replay| replay.violations.causes.iter().map(CauseAnswer::new).collect())),
+            violations: only.give("violations", || case.replay.as_ref().map(|replay| ViolationAnswer::list(&replay.violations))),
+            violation_count: only.give("violation_count", || case.replay.as_ref().map(|replay| replay.violations.count)),
+            warnings: only.give("warnings", || warnings(case)),
+            warning_count: only.give("warning_count", || case.warnings.count),
+            tables: only.give("tables", || case.destinations().iter().map(|table| TableAnswer::new(table, case)).collect()),
+            notes: only.give("notes", || case.notes.as_slice()),
         }
     }
 

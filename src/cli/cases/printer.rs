@@ -12,9 +12,11 @@ use color_eyre::Result;
 use rustc_hash::FxHashMap;
 
 use super::answer::CaseAnswer;
+use super::only::OnlyFields;
 use super::{CasesFormat, text};
 use crate::cli::holding::Holding;
 use crate::cli::{in_order, safe_json};
+use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Fingerprint, Grouper};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 use crate::rows::schemas::SchemaStore;
@@ -27,6 +29,8 @@ pub(super) struct WantedCases {
     pub group: Option<Fingerprint>,
     /// What their payloads have to hold, if anything.
     pub holding: Option<Arc<Holding>>,
+    /// The fields that are printed.
+    pub only: OnlyFields,
 }
 
 /// What the workers share.
@@ -47,8 +51,8 @@ impl CasePrinter {
 
     /// The texts of the rows that are in the group asked for.
     pub(super) fn texts(&self, rows: Vec<NumberedRow>) -> Result<Vec<String>> {
-        let groups = self.groups(&rows);
-        let WantedCases { group, holding } = &self.wanted;
+        let WantedCases { group, holding, only } = &self.wanted;
+        let groups = if group.is_some() || only.has("group") { self.groups(&rows) } else { FxHashMap::default() };
         let wanted = rows.into_iter().filter(|(_, at, row)| {
             let is_in_group = group.is_none() || groups.get(at) == group.as_ref();
             is_in_group && holding.as_ref().is_none_or(|holding| holding.takes(row))
@@ -62,9 +66,9 @@ impl CasePrinter {
         let mut group_of: FxHashMap<_, _> = rows.iter().filter_map(|(_, at, _)| Some((*at, self.source.group_of(*at)?))).collect();
         if group_of.len() < rows.len() {
             let mut grouper = self.grouper.clone();
-            rows.iter().filter(|(_, at, _)| !group_of.contains_key(at)).for_each(|(_, at, row)| grouper.add(&row.error_row(), *at));
-            let groups = Grouper::merge(vec![grouper]).list;
-            group_of.extend(groups.iter().flat_map(|group| group.rows.iter().map(|&at| (at, group.fingerprint))));
+            for (_, at, row) in rows.iter().filter(|(_, at, _)| self.source.group_of(*at).is_none()) {
+                group_of.extend(grouper.fingerprint(&row.error_row(), *at).map(|print| (*at, print)));
+            }
         }
         // It may be the fingerprint of a cause.
         if let (Some(wanted), Some(schemas)) = (self.wanted.group, &self.schemas) {
@@ -76,9 +80,10 @@ impl CasePrinter {
     }
 
     fn text(&self, (number, at, row): NumberedRow, groups: &FxHashMap<RowRef, Fingerprint>) -> Result<String> {
-        let case = case::open(row, self.schemas.as_deref());
-        let mut answer = CaseAnswer::new(number, groups.get(&at).copied(), &case);
-        if self.wanted.holding.is_some() {
+        let only = &self.wanted.only;
+        let case = case::open_parts(row, self.schemas.as_deref(), only.parts());
+        let mut answer = CaseAnswer::new(number, groups.get(&at).copied(), &case, only);
+        if self.wanted.holding.is_some() && only.has(ErrorColumn::Id.name()) {
             answer.name_document(&case);
         }
         Ok(match self.format {

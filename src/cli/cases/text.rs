@@ -8,24 +8,24 @@ use crate::triage::facts;
 /// The case in a few lines, with an empty line behind it.
 pub(super) fn block(answer: &CaseAnswer<'_>, case: &Case) -> String {
     let mut facts = facts::case::brief(case);
-    for (name, value) in [("document", answer.document_id), ("received", answer.received.as_deref())] {
+    for (name, value) in [("document", answer.document_id), ("received", answer.received.0.as_ref().and_then(Option::as_deref))] {
         if let Some(value) = value {
             facts.named(name, value);
         }
     }
-    if let Some(group) = &answer.group {
+    if let Some(Some(group)) = &answer.group.0 {
         facts.named("group", group);
     }
-    format!("row {}  {}\n{}\n", answer.row, visible(&title(answer, &case.row.origin)), facts.indented("  "))
+    format!("row {}  {}\n{}\n", answer.row.0.unwrap_or_default(), visible(&title(answer, &case.row.origin)), facts.indented("  "))
 }
 
 fn title(answer: &CaseAnswer<'_>, origin: &str) -> String {
-    let mut name = answer.namespace.unwrap_or("no namespace").to_owned();
-    for (sign, part) in [('/', answer.doctype), ('.', answer.version)] {
+    let mut name = answer.namespace.0.flatten().unwrap_or("no namespace").to_owned();
+    for (sign, part) in [('/', answer.doctype.0.flatten()), ('.', answer.version.0.flatten())] {
         if let Some(part) = part {
             name.push(sign);
             name.push_str(part);
         }
     }
-    format!("{name}  {}  {origin}", answer.stage.unwrap_or("no stage"))
+    format!("{name}  {}  {origin}", answer.stage.0.flatten().unwrap_or("no stage"))
 }

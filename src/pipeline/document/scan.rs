@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Document, Kind, NONE, Node, NodeId, strings};
+use super::{Document, Kind, LONG, NONE, Node, NodeId, strings};
 
 /// Most nodes that one document may have; past it the reader stops with an error, so that memory stays bounded (32 bytes a node).
 /// A document of 8 MB has at most half as many.
@@ -68,7 +68,7 @@ fn is_space(byte: u8) -> bool {
 impl Scanner<'_> {
     fn run(&mut self) -> ScanResult<()> {
         self.space();
-        self.value(NONE)?;
+        self.value((NONE, LONG))?;
         while let Some(&container) = self.open.last() {
             self.space();
             let object = self.nodes[container as usize].kind == Kind::Object;
@@ -89,7 +89,7 @@ impl Scanner<'_> {
                 }
                 _ => {}
             }
-            let key = if object { self.name()? } else { NONE };
+            let key = if object { self.name()? } else { (NONE, LONG) };
             self.value(key)?;
         }
         Ok(())
@@ -105,25 +105,27 @@ impl Scanner<'_> {
         }
     }
 
-    /// A member's name and its colon; returns where the name begins.
-    fn name(&mut self) -> ScanResult<u32> {
+    /// A member's name and its colon; returns where the name begins, and its length where that is short and nothing in it is escaped.
+    fn name(&mut self) -> ScanResult<(u32, u8)> {
         let key = self.at;
-        match self.peek() {
+        let is_plain = match self.peek() {
             Some(b'"') => self.string()?,
             None => return Err((self.at, "the text ends inside an object")),
             Some(_) => return Err((self.at, "expected a member name in double quotes")),
-        }
+        };
+        let length = self.at - key - 2;
+        let length = u8::try_from(length).ok().filter(|_| is_plain).unwrap_or(LONG);
         self.space();
         if self.peek() != Some(b':') {
             return Err((self.at, "expected ':' after the member name"));
         }
         self.at += 1;
         self.space();
-        Ok(key as u32)
+        Ok((key as u32, length))
     }
 
     /// One value; a container is only opened.
-    fn value(&mut self, key: u32) -> ScanResult<()> {
+    fn value(&mut self, (key, name): (u32, u8)) -> ScanResult<()> {
         let start = self.at;
         let kind = match self.peek() {
             Some(b'{') => Kind::Object,
@@ -143,7 +145,7 @@ impl Scanner<'_> {
                 self.at += 1;
                 Ok(())
             }
-            Kind::String => self.string(),
+            Kind::String => self.string().map(|_| ()),
             Kind::Number => self.number(),
             Kind::Boolean if self.text[start] == b't' => self.literal(b"true"),
             Kind::Boolean => self.literal(b"false"),
@@ -161,7 +163,7 @@ impl Scanner<'_> {
             None => 0,
         };
         let depth = self.open.len().min(u16::MAX as usize) as u16;
-        self.nodes.push(Node { start: start as u32, stop: self.at as u32, key, parent, end: id + 1, index, count: 0, depth, kind });
+        self.nodes.push(Node { start: start as u32, stop: self.at as u32, key, parent, end: id + 1, index, count: 0, depth, kind, name });
         if kind.is_container() {
             self.open.push(id);
         }
@@ -175,19 +177,24 @@ impl Scanner<'_> {
         node.end = end;
     }
 
-    fn string(&mut self) -> ScanResult<()> {
+    /// A text in quotes; whether nothing in it is escaped.
+    fn string(&mut self) -> ScanResult<bool> {
         let mut at = self.at + 1;
+        let mut is_plain = true;
         loop {
             at += strings::plain_len(&self.text[at..]);
             match self.text.get(at) {
                 Some(b'"') => break,
-                Some(b'\\') => at += self.escape(at)?,
+                Some(b'\\') => {
+                    at += self.escape(at)?;
+                    is_plain = false;
+                }
                 Some(_) => return Err((at, "a control character inside a string")),
                 None => return Err((at, "the text ends inside a string")),
             }
         }
         self.at = at + 1;
-        Ok(())
+        Ok(is_plain)
     }
 
     /// Length of the escape sequence at `at`.

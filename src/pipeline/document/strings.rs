@@ -46,12 +46,19 @@ pub(super) fn key_is(raw: &[u8], name: &str) -> bool {
 /// A string body with its escapes resolved. Lone surrogates and invalid UTF-8 become U+FFFD.
 pub(super) fn unescape(raw: &[u8]) -> Cow<'_, str> {
     // Several times as fast as looking for what would have to be replaced, and hardly any text has that.
-    let text = std::str::from_utf8(raw).map_or_else(|_| String::from_utf8_lossy(raw), Cow::Borrowed);
-    if memchr::memchr(b'\\', raw).is_none() {
-        return text;
+    match std::str::from_utf8(raw) {
+        Ok(text) => unescape_text(text),
+        Err(_) => Cow::Owned(unescape_text(&String::from_utf8_lossy(raw)).into_owned()),
+    }
+}
+
+/// The same of a body that is known to be UTF-8.
+pub(super) fn unescape_text(text: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'\\', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
-    let mut rest = &*text;
+    let mut rest = text;
     while let Some(i) = rest.find('\\') {
         out.push_str(&rest[..i]);
         let (c, used) = escaped_char(&rest[i..]);

@@ -152,8 +152,23 @@ pub struct Doubt {
     pub what: String,
 }
 
-/// All violations of a document.
+/// What the pipeline reports of a document, without words.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breach {
+    /// The keyword that broke.
+    pub keyword: Keyword,
+    /// The value in the document (the member, where its name is at fault).
+    pub instance: NodeId,
+    /// Whether the member's name is at fault, not its value.
+    pub about_name: bool,
+    /// The key that is missing or too many.
+    pub key: Option<String>,
+    /// The node in the schema file that asked.
+    pub node: NodeId,
+}
+
+/// All violations of a document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Violations {
     /// The first of them, in the validator's order, up to the limit that was asked for.
     pub list: Vec<Violation>,
@@ -287,18 +302,55 @@ impl Judge {
     /// Every violation, `limit` of them in full.
     pub fn violations<'a>(&self, input: impl Into<JudgeInput<'a>>, limit: usize) -> Violations {
         let (all, doubts) = self.ask(input.into(), |run| {
-            if run.valid(self.program.root, JudgedSubject::value(0)) {
-                return (Vec::new(), 0, Vec::new(), Vec::new());
-            }
-            let mut sink = Sink::all(limit);
-            let _ = run.walk(self.program.root, JudgedSubject::value(0), &mut sink);
-            let tree = tree::tree(run, &self.schema, &mut sink);
-            let causes = cause::causes(run, &self.schema, &sink, &tree);
-            let list = sink.leaves.iter().map(|leaf| report::violation(run, &self.schema, leaf)).collect();
-            (list, sink.count, tree, causes)
+            let is_valid = run.valid(self.program.root, JudgedSubject::value(0));
+            if is_valid { Violations::default() } else { self.all(run, limit) }
         });
-        let (list, count, tree, causes) = all.unwrap_or_default();
-        Violations { list, count, tree, causes, doubts }
+        Violations { doubts, ..all.unwrap_or_default() }
+    }
+
+    /// The pipeline's verdict with every violation, `limit` of them in full: both at the price of one look at a document that passes.
+    pub fn examined<'a>(&self, input: impl Into<JudgeInput<'a>>, limit: usize) -> (Verdict, Violations) {
+        let root = JudgedSubject::value(0);
+        let (both, doubts) = self.ask(input.into(), |run| {
+            let is_valid = run.valid(self.program.root, root);
+            let first = if is_valid { None } else { run.first(self.program.root, root) };
+            let first = first.map(|leaf| report::violation(run, &self.schema, &leaf));
+            let doubts = report::doubts(run, &self.schema);
+            let all = if is_valid { Violations::default() } else { self.all(run, limit) };
+            (first, doubts, all)
+        });
+        let Some((first, of_verdict, all)) = both else {
+            return (Verdict { outcome: Outcome::Pass, doubts: doubts.clone() }, Violations { doubts, ..Violations::default() });
+        };
+        let outcome = first.map_or(Outcome::Pass, |violation| Outcome::Fail(Box::new(violation)));
+        (Verdict { outcome, doubts: of_verdict }, Violations { doubts, ..all })
+    }
+
+    /// What the pipeline reports, without a word: cheap where many documents are only counted. The flag tells whether all could be judged.
+    pub fn breach<'a>(&self, input: impl Into<JudgeInput<'a>>) -> (Option<Breach>, bool) {
+        let root = JudgedSubject::value(0);
+        let (first, doubts) = self.ask(input.into(), |run| {
+            let is_valid = run.valid(self.program.root, root);
+            let first = if is_valid { None } else { run.first(self.program.root, root) };
+            first.map(|leaf| Breach {
+                keyword: leaf.keyword,
+                instance: leaf.at.node,
+                about_name: leaf.at.is_name,
+                key: leaf.key,
+                node: self.program.sub(leaf.sub).node,
+            })
+        });
+        (first.flatten(), doubts.is_empty())
+    }
+
+    fn all(&self, run: &mut Run<'_>, limit: usize) -> Violations {
+        run.begin_another();
+        let mut sink = Sink::all(limit);
+        let _ = run.walk(self.program.root, JudgedSubject::value(0), &mut sink);
+        let tree = tree::tree(run, &self.schema, &mut sink);
+        let causes = cause::causes(run, &self.schema, &sink, &tree);
+        let list = sink.leaves.iter().map(|leaf| report::violation(run, &self.schema, leaf)).collect();
+        Violations { list, count: sink.count, tree, causes, doubts: Vec::new() }
     }
 
     /// What is really wrong with what the pipeline reports; nothing where the document passes. Looks only at the value that the report is about.

@@ -11,7 +11,7 @@ use super::bucket::{Bucket, DoctypeNames, GeneralPlace, GroupSchemas};
 use super::hours::Hours;
 use super::memo::{Memo, SeenMessage};
 use super::part::GroupPart;
-use super::{GroupKey, Groups, Job, merge, union};
+use super::{Fingerprint, GroupKey, Groups, Job, merge, union};
 use crate::ground::time::Micros;
 use crate::rows::row::{ErrorRow, RowRef};
 use crate::rows::schemas::SchemaStore;
@@ -83,6 +83,13 @@ impl Grouper {
         if let Some(part) = self.parts.get_mut(group as usize) {
             part.count(row, at, job);
         }
+    }
+
+    /// The fingerprint of a row's group; nothing is counted.
+    pub fn fingerprint(&mut self, row: &ErrorRow<'_>, at: RowRef) -> Option<Fingerprint> {
+        let bucket = self.bucket(row);
+        let group = self.group_of(bucket, row.message.unwrap_or(""), at, Remember::No);
+        self.parts.get(group as usize).map(|part| part.key.fingerprint())
     }
 
     /// Takes note of a row that was not asked for: what it tells of its job and, where it is of a doctype that was (`related`), of its group. Only so

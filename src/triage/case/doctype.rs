@@ -60,6 +60,7 @@ pub(super) fn resolve(
     row: &SourceRow,
     document: Option<&Document>,
     schemas: Option<&SchemaStore>,
+    columns: bool,
     notes: &mut Vec<String>,
 ) -> FoundDoctype {
     let (Some(namespace), Some(doctype)) = (row.column(ErrorColumn::Namespace), row.column(ErrorColumn::Doctype)) else {
@@ -109,7 +110,7 @@ pub(super) fn resolve(
         resolved.namespace.clone_from(&known.namespace);
         resolved.doctype.clone_from(&known.doctype);
     }
-    let mut found = at.map(|at| stored(store, at, &resolved, notes)).unwrap_or_default();
+    let mut found = at.map(|at| stored(store, at, &resolved, columns, notes)).unwrap_or_default();
     resolved.settle(Some(store));
     if let Some(known) = found.layouts.first() {
         resolved.table = Some(known.table.clone());
@@ -120,9 +121,9 @@ pub(super) fn resolve(
 }
 
 /// Schema and layouts of a doctype of the store.
-fn stored(store: &SchemaStore, at: usize, resolved: &ResolvedDoctype, notes: &mut Vec<String>) -> FoundDoctype {
+fn stored(store: &SchemaStore, at: usize, resolved: &ResolvedDoctype, columns: bool, notes: &mut Vec<String>) -> FoundDoctype {
     let schema = take(store.schema(at), notes);
-    let (layouts, splitting) = layouts(store, at, notes);
+    let (layouts, splitting) = if columns { layouts(store, at, notes) } else { Default::default() };
     // A file that is there and cannot be read has said so already.
     let missing = |file: fn(&Doctype) -> &Option<String>| store.doctypes().get(at).is_some_and(|known| file(known).is_none());
     if schema.is_none() && !layouts.is_empty() && missing(|known| &known.schema) {

@@ -18,19 +18,19 @@ use super::doctype::{self, FoundDoctype, TableLayout};
 use super::parts::{Share, Splitting};
 use super::replay::{self, Replay};
 use super::table::{CaseTable, Given};
-use super::{Broken, Case, CaseWarnings, ToldMessage, agreement, attributes, oddities, place, refused, warned};
+use super::{Broken, Case, CaseParts, CaseWarnings, ToldMessage, agreement, attributes, oddities, place, refused, warned};
 
 /// Nesting at which the pipeline's parser gives up.
 const DEEPEST: usize = 1000;
 
-pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
+pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>, parts: CaseParts) -> Case {
     // The row stays whole: it may leave as it was stored.
     let decoded = payload::decode(row.payload.clone());
     let (form, stored, mut notes) = (decoded.form, decoded.stored, decoded.problems);
     let text = decoded.text;
     let document = read(form, text.clone(), &mut notes);
     let FoundDoctype { mut doctype, schema, layouts, splitting, exact, judge, shelved } =
-        doctype::resolve(&row, document.as_deref(), schemas, &mut notes);
+        doctype::resolve(&row, document.as_deref(), schemas, parts.columns, &mut notes);
 
     let message = row.column(ErrorColumn::Message).unwrap_or_default().to_owned();
     let class = row.column(ErrorColumn::Class).map(str::to_owned);
@@ -43,6 +43,7 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>) -> Case {
         judge.as_deref(),
         doctype.as_ref(),
         schemas,
+        parts.violations,
     );
     let (at, located) = place::locate(schema.as_deref(), &readings, document.as_deref());
     let fault = readings.get(at);

@@ -54,6 +54,7 @@ pub(super) fn replay(
     judge: Option<&Judge>,
     doctype: Option<&ResolvedDoctype>,
     schemas: Option<&SchemaStore>,
+    all: bool,
 ) -> Option<Replay> {
     let class = row.column(ErrorColumn::Class).unwrap_or(VALIDATION);
     if row.column(ErrorColumn::Stage).is_some_and(|stage| stage != STAGE) || SCRUBBED.iter().any(|scrubbed| class.ends_with(scrubbed)) {
@@ -65,7 +66,7 @@ pub(super) fn replay(
     let document = document.filter(|document| document.error().is_none())?;
     let told = row.column(ErrorColumn::Message).unwrap_or_default();
     match judge {
-        Some(judge) => Some(validated(document, judge, told)),
+        Some(judge) => Some(validated(document, judge, told, all)),
         None => not_found(row, doctype?, schemas?, told),
     }
 }
@@ -87,20 +88,25 @@ fn without_schema(class: &'static str, message: String, reproduced: bool) -> Rep
         agreement: Agreement::default(),
         told: None,
         stands: reproduced,
-        violations: Violations { list: Vec::new(), count: 0, tree: Vec::new(), causes: Vec::new(), doubts: Vec::new() },
+        violations: Violations::default(),
         doubts: Vec::new(),
     }
 }
 
-fn validated(document: &Document, judge: &Judge, told: &str) -> Replay {
-    let verdict = judge.verdict(JudgeInput::payload(document));
+fn validated(document: &Document, judge: &Judge, told: &str, all: bool) -> Replay {
+    let input = JudgeInput::payload(document);
+    let (verdict, mut violations) =
+        if all { judge.examined(input, MOST_VIOLATIONS) } else { (judge.verdict(input), Violations::default()) };
     let violation = match verdict.outcome {
         Outcome::Pass => None,
         Outcome::Fail(violation) => Some(*violation),
     };
-    let violations = judge.violations(JudgeInput::payload(document), MOST_VIOLATIONS);
     let message = violation.as_ref().map(|violation| format!("{VALIDATION}: {}", violation.message)).unwrap_or_default();
     let reproduced = violation.is_some() && cut(&message) == told;
+    if !all && !reproduced && violation.is_some() {
+        // How the two go together is told by what else is broken.
+        violations = judge.violations(input, MOST_VIOLATIONS);
+    }
     let class = violation.as_ref().map(|_| VALIDATION);
     Replay {
         class,

@@ -5,14 +5,14 @@
 
 use std::borrow::Cow;
 
-use crate::pipeline::document::{Document, NodeId};
+use crate::pipeline::document::{Document, Kind, NodeId};
 
 /// A text value; empty where the value is none.
 pub(super) fn text(document: &Document, node: NodeId) -> Cow<'_, str> {
-    let raw = document.raw(node);
-    match std::str::from_utf8(raw) {
-        Ok(_) => document.string(node).unwrap_or_default(),
-        Err(_) => mended(raw),
+    match document.clean_string(node) {
+        Some(text) => text,
+        None if document.kind(node) != Kind::String && std::str::from_utf8(document.raw(node)).is_ok() => Cow::Borrowed(""),
+        None => mended(document.raw(node)),
     }
 }
 

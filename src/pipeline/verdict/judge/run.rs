@@ -102,6 +102,11 @@ impl<'a> Run<'a> {
         true
     }
 
+    /// Begins another question about the same document, with all the work allowed that one may take.
+    pub(super) fn begin_another(&mut self) {
+        self.steps = 0;
+    }
+
     /// What a question about a value comes under, where its answer is worth remembering.
     pub(super) fn big(&self, id: SubId, at: JudgedSubject) -> Option<(SubId, NodeId)> {
         let is_big = !at.is_name && self.document.end(at.node) - at.node > BIG;

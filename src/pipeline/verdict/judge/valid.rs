@@ -109,9 +109,11 @@ impl<'a> Run<'a> {
 
     /// A member's name, decoded only where it holds an escape.
     fn name_bytes(&self, member: NodeId) -> Cow<'a, [u8]> {
+        if let Some(plain) = self.document.plain_key(member) {
+            return Cow::Borrowed(plain);
+        }
         let raw = self.document.raw_key(member).unwrap_or_default();
-        // Names are short: looking at each byte is quicker than setting up a search.
-        if raw.contains(&b'\\') {
+        if memchr::memchr(b'\\', raw).is_some() {
             return Cow::Owned(decode::name(self.document, member).into_owned().into_bytes());
         }
         Cow::Borrowed(raw)
