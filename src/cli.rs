@@ -14,7 +14,6 @@ mod explore;
 mod export;
 mod groups;
 mod holding;
-mod in_order;
 mod input;
 mod judge;
 mod keys;

@@ -6,6 +6,8 @@ pub mod aligned;
 pub mod contained;
 /// A query typed in a hurry finds its lines.
 pub mod fuzzy;
+/// Work on all cores whose outcome comes in order.
+pub mod in_order;
 /// Markdown that no data can break.
 pub mod markdown;
 /// A tree of lines with a cursor.

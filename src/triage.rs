@@ -18,5 +18,7 @@ pub mod facts;
 pub mod judging;
 /// From a column to the schema node that fills it, and back.
 pub mod origin;
+/// Documents judged by two states of the schemas.
+pub mod recheck;
 /// Data about people, taken out.
 pub mod redact;

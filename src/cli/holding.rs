@@ -9,7 +9,8 @@ use std::time::Instant;
 
 use color_eyre::Result;
 
-use super::{in_order, out};
+use super::out;
+use crate::ground::in_order;
 use crate::rows::group::{Grouper, Groups};
 use crate::rows::payload::Payload;
 use crate::rows::payload::holding::{HeldCount, Holds, PayloadQuery};
@@ -79,7 +80,7 @@ pub(super) fn groups(source: &dyn ErrorSource, request: &Request, holding: &Hold
             beside.add_outside(&told, at, filter.relates(&told));
             ControlFlow::Continue(())
         })?;
-        Ok(unreadable)
+        Ok::<_, color_eyre::Report>(unreadable)
     };
     let make = |rows: Vec<(RowRef, SourceRow)>| {
         let looked = rows.into_iter().map(|(at, row)| {

@@ -17,8 +17,9 @@ use clap::ValueEnum;
 use color_eyre::Result;
 use color_eyre::eyre::{ensure, eyre};
 
-use super::{in_order, input, out};
+use super::{input, out};
 use crate::cli::config::Config;
+use crate::ground::in_order;
 use crate::rows::samples::{self, DoctypeName, Sample, SampleFile};
 use crate::triage::judging::{Bench, Judged};
 use printer::JudgePrinter;

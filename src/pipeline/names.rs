@@ -18,7 +18,20 @@ const MOST_NEAREST: usize = 5;
 /// The decoder's snake case: every character outside `[A-Za-z0-9]` separates words, and so does a change of case.
 /// The answer is ASCII `[a-z0-9_]`, and empty where there is no word at all.
 pub fn snake_case(text: &str) -> String {
+    if is_of_plain_words(text.as_bytes()) {
+        return text.replace('-', "_");
+    }
     text.to_snake_case()
+}
+
+/// Whether a name is words of small letters and digits, one sign between two: as nearly all are written.
+fn is_of_plain_words(name: &[u8]) -> bool {
+    let is_sign = |byte: u8| matches!(byte, b'-' | b'_');
+    let is_small = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let has_ends = [name.first(), name.last()].into_iter().all(|end| end.is_some_and(|&byte| is_small(byte)));
+    has_ends
+        && name.iter().all(|&byte| is_small(byte) || is_sign(byte))
+        && !name.windows(2).any(|pair| is_sign(pair[0]) && is_sign(pair[1]))
 }
 
 /// A path part as the decoder compares it: snake case up to the first dot, the rest as it stands.
@@ -85,6 +98,13 @@ fn clip(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_names_are_as_the_decoder_makes_them() {
+        for name in ["a", "org-mozilla-fenix", "a1_2b-c3", "x9", "-a", "a-", "a--b", "", "_", "aB", "a.b", "ü"] {
+            assert_eq!(snake_case(name), name.to_snake_case(), "{name}");
+        }
+    }
 
     #[test]
     fn names_compare_as_the_decoder_does() {

@@ -66,11 +66,8 @@ pub struct Doctype {
 pub enum Lookup {
     /// Position in [`SchemaStore::doctypes`].
     Found(usize),
-    /// No such namespace/doctype.
-    NoDoctype {
-        /// Nearest `namespace/doctype` names, best first.
-        nearest: Vec<String>,
-    },
+    /// No such namespace/doctype; [`SchemaStore::nearest`] has names alike.
+    NoDoctype,
     /// The doctype is known, this version is not; no version at all lists as well.
     NoVersion {
         /// Positions of the versions that exist, ascending.
@@ -191,7 +188,7 @@ impl SchemaStore {
     /// Finds a doctype version as the decoder does: snake case on both sides.
     pub fn lookup(&self, namespace: &str, doctype: &str, version: Option<&str>) -> Lookup {
         let Some(known) = self.index.get(&name_key(namespace, doctype)) else {
-            return Lookup::NoDoctype { nearest: self.nearest(namespace, doctype) };
+            return Lookup::NoDoctype;
         };
         match known.iter().find(|&&i| version == Some(self.doctypes[i].version.as_str())) {
             Some(&found) => Lookup::Found(found),
@@ -199,8 +196,8 @@ impl SchemaStore {
         }
     }
 
-    /// Names alike, found once for each name: rows of an unknown doctype come by the thousand.
-    fn nearest(&self, namespace: &str, doctype: &str) -> Vec<String> {
+    /// `namespace/doctype` names alike, best first. Found once for each name: rows of an unknown doctype come by the thousand.
+    pub fn nearest(&self, namespace: &str, doctype: &str) -> Vec<String> {
         let asked = (namespace.to_owned(), doctype.to_owned());
         // A thread that panicked left the names whole: they are only ever added.
         let mut kept = self.nearest.lock().unwrap_or_else(PoisonError::into_inner);
@@ -338,8 +335,8 @@ mod tests {
         assert_eq!(store.lookup("myApp", "mainPing", Some("10")), Lookup::Found(2));
         assert_eq!(store.lookup("my_app", "main-ping", Some("3")), Lookup::NoVersion { known: vec![1, 2] });
         assert_eq!(store.lookup("my-app", "Main-Ping", None), Lookup::NoVersion { known: vec![1, 2] });
-        let Lookup::NoDoctype { nearest } = store.lookup("my-app", "main-pong", Some("1")) else { panic!("found") };
-        assert_eq!(nearest, ["my-app/main-ping", "my-app/crash"]);
+        assert_eq!(store.lookup("my-app", "main-pong", Some("1")), Lookup::NoDoctype);
+        assert_eq!(store.nearest("my-app", "main-pong"), ["my-app/main-ping", "my-app/crash"]);
     }
 
     #[test]

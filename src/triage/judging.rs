@@ -3,6 +3,7 @@
 //! Owns: which schema a sample is judged by, the steps before the validator, what counts as a finding.
 //! Refuses: the validator itself (verdict/judge), reading files (samples), output.
 
+pub mod bare;
 mod bench;
 
 pub use bench::Bench;

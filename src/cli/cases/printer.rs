@@ -6,7 +6,7 @@
 
 use std::io;
 use std::ops::{ControlFlow, Range};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use color_eyre::Result;
 use rustc_hash::FxHashMap;
@@ -15,7 +15,8 @@ use super::answer::CaseAnswer;
 use super::only::OnlyFields;
 use super::{CasesFormat, text};
 use crate::cli::holding::Holding;
-use crate::cli::{in_order, safe_json};
+use crate::cli::safe_json;
+use crate::ground::in_order;
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Fingerprint, Grouper};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
@@ -39,6 +40,8 @@ pub(super) struct CasePrinter {
     schemas: Option<Arc<SchemaStore>>,
     /// Has counted nothing; copies of it share what it has learnt of the schemas.
     grouper: Grouper,
+    /// Those that tell rows their groups, one for each thread at most: they remember messages.
+    tellers: Mutex<Vec<Grouper>>,
     wanted: WantedCases,
     format: CasesFormat,
 }
@@ -46,7 +49,7 @@ pub(super) struct CasePrinter {
 impl CasePrinter {
     /// For rows of the source judged by these schemas, in one form; those that are wanted.
     pub(super) fn new(source: Arc<dyn ErrorSource>, schemas: Option<Arc<SchemaStore>>, wanted: WantedCases, format: CasesFormat) -> Self {
-        CasePrinter { source, grouper: Grouper::new(schemas.clone()), schemas, wanted, format }
+        CasePrinter { source, grouper: Grouper::new(schemas.clone()), tellers: Mutex::default(), schemas, wanted, format }
     }
 
     /// The texts of the rows that are in the group asked for.
@@ -60,15 +63,16 @@ impl CasePrinter {
         wanted.map(|row| self.text(row, &groups)).collect()
     }
 
-    /// The group that each row counts to: what the source says, else found as all groups are, by grouping the rows. A batch at a time, because a grouper is made
-    /// for many rows and costs more than one row does.
+    /// The group that each row counts to: what the source says, else found as all groups are.
     fn groups(&self, rows: &[NumberedRow]) -> FxHashMap<RowRef, Fingerprint> {
         let mut group_of: FxHashMap<_, _> = rows.iter().filter_map(|(_, at, _)| Some((*at, self.source.group_of(*at)?))).collect();
         if group_of.len() < rows.len() {
-            let mut grouper = self.grouper.clone();
+            let kept = || self.tellers.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut grouper = kept().pop().unwrap_or_else(|| self.grouper.clone());
             for (_, at, row) in rows.iter().filter(|(_, at, _)| self.source.group_of(*at).is_none()) {
                 group_of.extend(grouper.fingerprint(&row.error_row(), *at).map(|print| (*at, print)));
             }
+            kept().push(grouper);
         }
         // It may be the fingerprint of a cause.
         if let (Some(wanted), Some(schemas)) = (self.wanted.group, &self.schemas) {

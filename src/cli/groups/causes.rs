@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::table::{self, GroupCells};
-use crate::cli::in_order;
+use crate::ground::in_order;
 use crate::ground::text::{count, plural};
 use crate::rows::group::{Fingerprint, Group, GroupFields, Groups};
 use crate::rows::row::{RowRef, SourceRow};

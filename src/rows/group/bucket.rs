@@ -114,7 +114,7 @@ fn candidates(store: &SchemaStore, namespace: &str, doctype: &str, version: Opti
         Lookup::NoVersion { known } => {
             (known.last().copied(), if version.is_none() { known.into_iter().rev().collect() } else { Vec::new() })
         }
-        Lookup::NoDoctype { .. } => (None, Vec::new()),
+        Lookup::NoDoctype => (None, Vec::new()),
     };
     let name = any.and_then(|at| store.doctypes().get(at)).map(|known| (known.namespace.clone(), known.doctype.clone()));
     (name, candidates)

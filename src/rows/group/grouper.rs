@@ -87,8 +87,12 @@ impl Grouper {
 
     /// The fingerprint of a row's group; nothing is counted.
     pub fn fingerprint(&mut self, row: &ErrorRow<'_>, at: RowRef) -> Option<Fingerprint> {
+        let message = row.message.unwrap_or("");
         let bucket = self.bucket(row);
-        let group = self.group_of(bucket, row.message.unwrap_or(""), at, Remember::No);
+        let group = match self.memo.peek(bucket, message) {
+            Some(group) => group,
+            None => self.group_of(bucket, message, at, Remember::Seen),
+        };
         self.parts.get(group as usize).map(|part| part.key.fingerprint())
     }
 

@@ -21,10 +21,10 @@ impl SchemaStore {
                     None => format!("{asked} needs a version: the schemas have {}", listed(versions)),
                 }
             }
-            Lookup::NoDoctype { nearest } if !nearest.is_empty() => {
-                format!("the schemas have no {asked}; the nearest are {}", listed(nearest.iter().map(String::as_str)))
-            }
-            Lookup::Found(_) | Lookup::NoDoctype { .. } => format!("the schemas have no {asked}, and none of a name like it"),
+            Lookup::Found(_) | Lookup::NoDoctype => match self.nearest(namespace, doctype).as_slice() {
+                [] => format!("the schemas have no {asked}, and none of a name like it"),
+                nearest => format!("the schemas have no {asked}; the nearest are {}", listed(nearest.iter().map(String::as_str))),
+            },
         }
     }
 }
@@ -43,7 +43,7 @@ const NO_VERSION: &str = "Element was assumed to be a telemetry message because 
 pub fn missing(lookup: &Lookup, namespace: &str, doctype: &str, version: Option<&str>) -> Option<String> {
     match lookup {
         Lookup::Found(_) => None,
-        Lookup::NoDoctype { .. } => Some(format!("No such docType: {namespace}/{doctype}")),
+        Lookup::NoDoctype => Some(format!("No such docType: {namespace}/{doctype}")),
         Lookup::NoVersion { .. } if version.is_none() && snake_case(namespace) == "telemetry" => Some(NO_VERSION.to_owned()),
         Lookup::NoVersion { .. } => {
             Some(format!("No schema with name: {namespace}/{doctype}/{doctype}.{}.schema.json", version.unwrap_or("null")))

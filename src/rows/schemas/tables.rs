@@ -162,7 +162,7 @@ pub fn split_of(schemas: Option<&SchemaStore>, namespace: &str, doctype: &str, v
     let Some(store) = schemas else { return Some(split) };
     let find = |doctype: &str, version: &str| match store.lookup(namespace, doctype, Some(version)) {
         Lookup::Found(at) => store.doctypes().get(at),
-        Lookup::NoDoctype { .. } | Lookup::NoVersion { .. } => None,
+        Lookup::NoDoctype | Lookup::NoVersion { .. } => None,
     };
     let Some(whole) = find(split.whole.0, split.whole.1) else { return Some(split) };
     let parts = [split.remainder, split.subset].into_iter().any(|(doctype, version)| find(doctype, version).is_some());

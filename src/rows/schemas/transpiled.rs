@@ -20,7 +20,7 @@ pub fn transpiled(store: &SchemaStore, doctype: usize) -> Result<Option<Result<T
 fn merged_schema(store: &SchemaStore, format: &str) -> Result<Option<Arc<Schema>>, SchemaError> {
     match store.lookup("metadata", &format!("{format}-ingestion"), Some("1")) {
         Lookup::Found(at) => store.schema(at),
-        Lookup::NoDoctype { .. } | Lookup::NoVersion { .. } => Ok(None),
+        Lookup::NoDoctype | Lookup::NoVersion { .. } => Ok(None),
     }
 }
 

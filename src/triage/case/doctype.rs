@@ -86,8 +86,10 @@ pub(super) fn resolve(
     let mut shelved = Vec::new();
     let (at, exact) = match store.lookup(namespace, doctype, resolved.version.as_deref()) {
         Lookup::Found(at) => (Some(at), true),
-        Lookup::NoDoctype { nearest } => {
-            notes.push(no_doctype(&resolved, &nearest));
+        Lookup::NoDoctype => {
+            if columns {
+                notes.push(no_doctype(&resolved, &store.nearest(namespace, doctype)));
+            }
             (None, false)
         }
         Lookup::NoVersion { known } => {

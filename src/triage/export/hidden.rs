@@ -72,7 +72,7 @@ fn listed(group: &Group, schemas: &SchemaStore) -> (Option<Arc<Schema>>, Option<
     let at = match schemas.lookup(namespace, doctype, key.version.as_deref()) {
         Lookup::Found(at) => Some(at),
         Lookup::NoVersion { known } => known.last().copied().filter(|_| key.version.is_none()),
-        Lookup::NoDoctype { .. } => None,
+        Lookup::NoDoctype => None,
     };
     let Some(at) = at else { return (None, None) };
     (schemas.schema(at).ok().flatten(), schemas.layout(at).ok().flatten())

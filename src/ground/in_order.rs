@@ -9,8 +9,6 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use color_eyre::Result;
-
 /// Most items of a batch.
 const MOST_ITEMS: usize = 64;
 
@@ -18,30 +16,30 @@ const MOST_ITEMS: usize = 64;
 const MOST_BYTES: usize = 1 << 20;
 
 /// Items on their way to a worker, and where what becomes of them is awaited.
-struct Batch<I, O> {
+struct Batch<I, O, E> {
     items: Vec<I>,
-    made: SyncSender<Result<Vec<O>>>,
+    made: SyncSender<Result<Vec<O>, E>>,
 }
 
 /// Takes the next item with its size in bytes; breaks where no more are wanted.
-pub(super) type Hand<'a, I> = dyn FnMut(I, usize) -> ControlFlow<()> + 'a;
+pub type Hand<'a, I> = dyn FnMut(I, usize) -> ControlFlow<()> + 'a;
 
 /// Passes the items that `feed` hands on through `make`, on all cores, to `take`, in their order.
 /// Ends early with the first error of `make` or `take`; an error of `feed` comes after what was fed before it.
-pub(super) fn run<I: Send, O: Send, R>(
-    feed: impl FnOnce(&mut Hand<'_, I>) -> Result<R>,
-    make: &(dyn Fn(Vec<I>) -> Result<Vec<O>> + Sync),
-    take: &mut (dyn FnMut(O) -> Result<()> + Send),
-) -> Result<R> {
+pub fn run<I: Send, O: Send, R, E: Send>(
+    feed: impl FnOnce(&mut Hand<'_, I>) -> Result<R, E>,
+    make: &(dyn Fn(Vec<I>) -> Result<Vec<O>, E> + Sync),
+    take: &mut (dyn FnMut(O) -> Result<(), E> + Send),
+) -> Result<R, E> {
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
-    let (to_workers, batches) = sync_channel::<Batch<I, O>>(workers);
-    let (to_printer, awaited) = sync_channel::<Receiver<Result<Vec<O>>>>(workers * 2);
+    let (to_workers, batches) = sync_channel::<Batch<I, O, E>>(workers);
+    let (to_printer, awaited) = sync_channel::<Receiver<Result<Vec<O>, E>>>(workers * 2);
     let batches = Mutex::new(batches);
     thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| work(&batches, make));
         }
-        let printer = scope.spawn(move || -> Result<()> {
+        let printer = scope.spawn(move || -> Result<(), E> {
             for made in awaited {
                 // A worker that is gone has panicked; the scope passes that on.
                 let Ok(made) = made.recv() else { break };
@@ -57,11 +55,11 @@ pub(super) fn run<I: Send, O: Send, R>(
 }
 
 /// Hands items on in batches; stops when the printer has.
-fn in_batches<I, O, R>(
-    feed: impl FnOnce(&mut Hand<'_, I>) -> Result<R>,
-    to_workers: SyncSender<Batch<I, O>>,
-    to_printer: SyncSender<Receiver<Result<Vec<O>>>>,
-) -> Result<R> {
+fn in_batches<I, O, R, E>(
+    feed: impl FnOnce(&mut Hand<'_, I>) -> Result<R, E>,
+    to_workers: SyncSender<Batch<I, O, E>>,
+    to_printer: SyncSender<Receiver<Result<Vec<O>, E>>>,
+) -> Result<R, E> {
     let hand_on = |items: Vec<I>| {
         let (made, awaited) = sync_channel(1);
         to_printer.send(awaited).is_ok() && to_workers.send(Batch { items, made }).is_ok()
@@ -84,7 +82,7 @@ fn in_batches<I, O, R>(
 }
 
 /// Works on batches until there are no more.
-fn work<I, O>(batches: &Mutex<Receiver<Batch<I, O>>>, make: &(dyn Fn(Vec<I>) -> Result<Vec<O>> + Sync)) {
+fn work<I, O, E>(batches: &Mutex<Receiver<Batch<I, O, E>>>, make: &(dyn Fn(Vec<I>) -> Result<Vec<O>, E> + Sync)) {
     loop {
         let next = batches.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Batch { items, made }) = next else { return };
@@ -95,12 +93,10 @@ fn work<I, O>(batches: &Mutex<Receiver<Batch<I, O>>>, make: &(dyn Fn(Vec<I>) -> 
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::*;
 
     /// Numbers as long as they are wanted, and how many were.
-    fn numbers(range: std::ops::Range<u64>) -> impl FnOnce(&mut Hand<'_, u64>) -> Result<u64> {
+    fn numbers(range: std::ops::Range<u64>) -> impl FnOnce(&mut Hand<'_, u64>) -> Result<u64, &'static str> {
         move |hand| {
             let mut handed = 0;
             for number in range {
@@ -137,24 +133,24 @@ mod tests {
             handed.store(counted, std::sync::atomic::Ordering::Relaxed);
             Ok(())
         };
-        let answer = run(feed, &Ok, &mut |_: u64| Err(io::Error::from(io::ErrorKind::BrokenPipe).into()));
-        assert!(crate::cli::out::is_closed(&answer.unwrap_err()));
+        let answer = run(feed, &Ok, &mut |_: u64| Err("closed"));
+        assert_eq!(answer, Err("closed"));
         assert!(handed.into_inner() < 1_000_000);
     }
 
     #[test]
     fn an_error_ends_it_behind_what_was_fed_before() {
-        let make = |items: Vec<u64>| if items.contains(&70) { Err(color_eyre::eyre::eyre!("bad")) } else { Ok(items) };
-        assert_eq!(run(numbers(0..200), &make, &mut |_| Ok(())).unwrap_err().to_string(), "bad");
+        let make = |items: Vec<u64>| if items.contains(&70) { Err("bad") } else { Ok(items) };
+        assert_eq!(run(numbers(0..200), &make, &mut |_| Ok(())).unwrap_err(), "bad");
         let mut taken = 0;
-        let feed = |hand: &mut Hand<'_, u64>| -> Result<()> {
+        let feed = |hand: &mut Hand<'_, u64>| -> Result<(), &'static str> {
             let _ = hand(1, 0);
-            Err(color_eyre::eyre::eyre!("gone"))
+            Err("gone")
         };
         let answer = run(feed, &make, &mut |_| {
             taken += 1;
             Ok(())
         });
-        assert_eq!((answer.unwrap_err().to_string(), taken), ("gone".to_owned(), 1));
+        assert_eq!((answer, taken), (Err("gone"), 1));
     }
 }

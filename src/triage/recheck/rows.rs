@@ -1,0 +1,100 @@
+//! The rows of groups, judged twice on all cores.
+//!
+//! Owns: one pass over a source, counts for each group.
+//! Refuses: grouping (the source has), what to do with the counts.
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use rustc_hash::FxHashMap;
+
+use super::{Recheck, Rechecked, TurnCounts};
+use crate::ground::in_order;
+use crate::rows::group::{Fingerprint, Group};
+use crate::rows::payload::Payload;
+use crate::rows::row::{RowRef, SourceRow, Unreadable};
+use crate::rows::source::{ErrorSource, Progress, ReadRows, SourceError, Watch};
+use crate::triage::judging::bare::Named;
+
+/// Rows between two words of how far it is.
+const STRIDE: u64 = 128;
+
+/// What becomes of the rows of groups.
+#[derive(Debug, Default)]
+pub struct RecheckedRows {
+    /// Counts for each group that was asked for.
+    pub of: FxHashMap<Fingerprint, TurnCounts>,
+    /// Rows that have no payload or name no doctype.
+    pub without: u64,
+    /// What of the source is no row.
+    pub unreadable: Unreadable,
+    /// Whether it was called off before the end.
+    pub is_partial: bool,
+}
+
+impl RecheckedRows {
+    /// All groups together.
+    pub fn total(&self) -> TurnCounts {
+        let mut total = TurnCounts::default();
+        self.of.values().for_each(|counts| total.absorb(counts));
+        total
+    }
+}
+
+/// Judges the rows of groups twice: all, or of each group its first so many.
+///
+/// # Errors
+/// The source cannot be read.
+pub fn recheck(
+    source: &dyn ErrorSource,
+    recheck: &Recheck,
+    groups: &[&Group],
+    most: Option<usize>,
+    watch: &(dyn Watch + Send),
+) -> Result<RecheckedRows, SourceError> {
+    let mut outcome =
+        RecheckedRows { of: groups.iter().map(|group| (group.fingerprint, TurnCounts::default())).collect(), ..RecheckedRows::default() };
+    if groups.is_empty() {
+        return Ok(outcome);
+    }
+    let named: FxHashMap<RowRef, Fingerprint> =
+        groups.iter().flat_map(|group| group.rows.iter().map(|at| (*at, group.fingerprint))).collect();
+    let wanted = most.map_or(ReadRows::All, |most| ReadRows::First(groups, most));
+    let (mut read, begun) = (0, Instant::now());
+    let feed = |hand: &mut in_order::Hand<'_, (Fingerprint, SourceRow)>| {
+        source.read(wanted, watch, &mut |at, row| {
+            read += 1;
+            if read % STRIDE == 0 {
+                watch.progress(Progress { rows: read, elapsed: begun.elapsed(), ..Progress::default() });
+            }
+            if watch.cancelled() {
+                return ControlFlow::Break(());
+            }
+            let size = row.payload.size();
+            match source.group_of(at).or_else(|| named.get(&at).copied()) {
+                Some(group) => hand((group, row), size),
+                None => ControlFlow::Continue(()),
+            }
+        })
+    };
+    let make = |rows: Vec<(Fingerprint, SourceRow)>| Ok(rows.into_iter().map(|(group, row)| (group, of_row(recheck, row))).collect());
+    let (of, without) = (&mut outcome.of, &mut outcome.without);
+    outcome.unreadable = in_order::run(feed, &make, &mut |(group, rechecked): (Fingerprint, Option<Rechecked>)| {
+        match (of.get_mut(&group), rechecked) {
+            (Some(counts), Some(rechecked)) => counts.add(&rechecked),
+            (Some(_), None) => *without += 1,
+            (None, _) => {}
+        }
+        Ok(())
+    })?;
+    outcome.is_partial = watch.cancelled();
+    Ok(outcome)
+}
+
+/// A row judged twice; `None` without a payload, or where nothing says what it is of.
+fn of_row(recheck: &Recheck, mut row: SourceRow) -> Option<Rechecked> {
+    let payload: Payload = std::mem::take(&mut row.payload);
+    let facts = row.error_row();
+    let named = Named { namespace: facts.namespace?, doctype: facts.doctype?, version: facts.version };
+    recheck.payload(payload, named)
+}
