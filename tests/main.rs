@@ -29,6 +29,7 @@ mod laws;
 mod made_up;
 mod minimize_corpus;
 mod node_corpus;
+mod privacy;
 mod readme;
 mod redact;
 mod redact_words;
