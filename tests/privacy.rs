@@ -11,6 +11,13 @@ use base64::engine::general_purpose::STANDARD;
 use misfit::pipeline::document::Document;
 use misfit::pipeline::schema::Schema;
 use misfit::pipeline::verdict::judge::{Judge, JudgeInput, Outcome};
+use misfit::rows::schemas::SchemaStore;
+use misfit::rows::schemas::folder::Folder;
+use misfit::rows::source::files::{Files, ReadOptions};
+use misfit::rows::source::{ErrorSource, Request, Unwatched};
+use misfit::triage::export::files::Readers;
+use misfit::triage::export::single::{ExportOrigin, SingleExport, make};
+use misfit::triage::redact::Policy;
 use serde_json::{Value, json};
 
 use crate::secrets::{KINDS, Secret, WORD_KINDS, planted};
@@ -111,7 +118,12 @@ const VALIDATOR: &str = "org.everit.json.schema.ValidationException";
 const LOOKUP: &str = "com.mozilla.telemetry.ingestion.core.schema.SchemaNotFoundException";
 const PARSER: &str = "com.fasterxml.jackson.core.JsonParseException";
 
-/// Words that are secrets of somebody, too, planted in every place.
+/// Whether every form of secret is planted in every place, and every form of output is looked at.
+fn is_whole() -> bool {
+    std::env::var_os("MISFIT_PRIVACY").is_some()
+}
+
+/// Words that are secrets of somebody, too.
 const COMMON: [&str; 3] = ["alice", "topsecret", "yesterday"];
 
 /// A row of a schema that is at hand, refused for something that tells nothing.
@@ -179,13 +191,14 @@ fn plant() -> (Vec<Value>, Vec<(String, Secret)>) {
     let judge = Judge::compile(Arc::new(Schema::parse("t", SCHEMA.into()).unwrap())).unwrap();
     let kinds = KINDS + WORD_KINDS;
     // One strong secret and one of words in each place, another form in each.
-    let rounds = if std::env::var_os("MISFIT_PRIVACY").is_some() { kinds } else { 2 };
+    let is_whole = is_whole();
+    let rounds = if is_whole { kinds } else { 2 };
     let (mut all, mut planted_ones) = (Vec::new(), Vec::new());
     for round in 0..rounds {
         let mut number = 0;
         all.extend(rows(&judge, |place| {
             number += 1;
-            let kind = match (rounds == kinds, round) {
+            let kind = match (is_whole, round) {
                 (true, _) => round,
                 (false, 0) => number % KINDS,
                 _ => KINDS + number % WORD_KINDS,
@@ -196,12 +209,10 @@ fn plant() -> (Vec<Value>, Vec<(String, Secret)>) {
             whole
         }));
     }
-    let mut number = 0;
-    all.extend(rows(&judge, |_| {
-        number += 1;
-        COMMON[number % COMMON.len()].to_owned()
-    }));
-    planted_ones.extend(COMMON.map(|word| ("any place".to_owned(), Secret { whole: word.to_owned(), parts: Vec::new() })));
+    for word in COMMON.into_iter().filter(|_| is_whole) {
+        all.extend(rows(&judge, |_| word.to_owned()));
+        planted_ones.push(("any place".to_owned(), Secret { whole: word.to_owned(), parts: Vec::new() }));
+    }
     (all, planted_ones)
 }
 
@@ -230,7 +241,10 @@ impl Planted {
             fs::create_dir_all(folder).unwrap();
         }
         fs::write(schemas.join("acme/thing/thing.1.schema.json"), SCHEMA).unwrap();
-        fs::write(&source, rows.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")).unwrap();
+        // Two lines that are not rows: the first is quoted, and why it is none.
+        let torn = format!("{{\"error_message\":{}}}\n{}", name("line that is not JSON", 4), name("line that is not a row", 5));
+        let lines: Vec<String> = rows.iter().map(Value::to_string).chain([torn]).collect();
+        fs::write(&source, lines.join("\n")).unwrap();
         let text = |path: &Path| path.to_string_lossy().into_owned();
         Planted { source: text(&source), schemas: text(&schemas), top, secrets }
     }
@@ -308,15 +322,22 @@ fn outputs(planted: &Planted, schemas: &[&str]) -> Vec<(String, String)> {
     let mut all = Vec::new();
     let mut add = |what: &str, told: String| all.push((format!("{what} {with}"), told));
     let run = |arguments: &[&str]| planted.misfit(&[arguments, schemas].concat());
-    for (what, formats) in [("report", "md text json"), ("table", "md text json"), ("backfill", "md text json")] {
-        for format in formats.split(' ') {
+    // Texts are made of what the objects hold.
+    let formats = if is_whole() { &["md", "json", "text"][..] } else { &["md", "json"] };
+    for what in ["report", "table", "backfill"] {
+        for format in formats {
             add(&format!("export {what} {format}"), run(&["export", source, "--as", what, "--format", format]));
         }
     }
     add("export sql", run(&["export", source, "--as", "sql"]));
     add("export rows", with_payloads(run(&["export", source, "--as", "rows", "--per-group", "9"])));
     add("export documents", run(&["export", source, "--as", "documents", "--per-group", "9"]));
-    for what in ["report", "rows", "documents", "tests", "reproducer", "sql", "backfill", "table"] {
+    let files = if is_whole() {
+        &["tests", "documents", "reproducer", "report", "rows", "sql", "backfill", "table"][..]
+    } else {
+        &["tests", "documents"]
+    };
+    for what in files {
         let out = planted.file(&format!("out {what} {with}"));
         run(&["export", source, "--as", what, "--out", &out]);
         let out = Path::new(&out);
@@ -349,6 +370,29 @@ fn outputs(planted: &Planted, schemas: &[&str]) -> Vec<(String, String)> {
     all
 }
 
+/// What the explorer's menu makes of each group.
+fn of_the_explorer(planted: &Planted, schemas: &Arc<SchemaStore>) -> String {
+    let source = Files::open(&[planted.source.clone()], ReadOptions::default()).unwrap();
+    let groups = source.groups(&Request { schemas: Some(schemas.clone()), ..Request::default() }, &Unwatched).unwrap();
+    for group in &groups.list {
+        let origin = ExportOrigin {
+            source: &source,
+            schemas: Some(schemas),
+            groups: &groups,
+            group: group.fingerprint,
+            opened: None,
+            policy: Policy::default(),
+        };
+        for what in [SingleExport::Report, SingleExport::Rows, SingleExport::Document, SingleExport::Test, SingleExport::Reproducer] {
+            let Ok(made) = make(what, &origin, &Unwatched) else { continue };
+            made.write(&planted.top.path().join("explorer"), Readers::Usual).unwrap();
+        }
+    }
+    let told = with_payloads(below(&planted.top.path().join("explorer")));
+    assert!(told.len() > 100_000, "{} bytes", told.len());
+    told
+}
+
 fn base_of_another() -> String {
     let mut row = base();
     row["error_message"] = format!("{VALIDATOR}: #/list: expected type: JSONArray, found: String").into();
@@ -367,10 +411,37 @@ fn nothing_that_was_planted_leaves() {
             leaks.extend(planted.leaks(&what, &told));
         }
     }
+    // What the explorer exports.
+    let schemas = Arc::new(SchemaStore::open(Box::new(Folder::open(Path::new(&planted.schemas)).unwrap())).unwrap());
+    leaks.extend(planted.leaks("the explorer's exports", &of_the_explorer(&planted, &schemas)));
     // Caches, temporary files, whatever a program keeps.
     for folder in ["home", "tmp"] {
         leaks.extend(planted.leaks(folder, &below(&planted.top.path().join(folder))));
     }
-    let shown = leaks.iter().take(40).cloned().collect::<Vec<_>>().join("\n");
+    let shown = leaks.iter().take(60).cloned().collect::<Vec<_>>().join("\n");
     assert!(leaks.is_empty(), "{} leaks:\n{shown}", leaks.len());
+}
+
+/// What prints values as they are, with where its help says so.
+const RAW_BY_DESIGN: [(&str, &[&str]); 9] = [
+    ("groups", &["--format", "table"]),
+    ("groups", &["--format", "json"]),
+    ("groups", &["--format", "ndjson"]),
+    ("groups", &["--format", "csv"]),
+    ("groups", &["--format", "md", "--raw"]),
+    ("cases", &["--format", "text"]),
+    ("cases", &["--format", "ndjson"]),
+    ("export", &["--as", "report", "--raw"]),
+    ("export", &["--as", "rows", "--per-group", "9", "--raw"]),
+];
+
+#[test]
+fn what_is_raw_by_design_is_raw_and_its_help_says_so() {
+    let planted = Planted::new();
+    for (command, flags) in RAW_BY_DESIGN {
+        let told = planted.misfit(&[&[command, planted.source.as_str(), "--schemas", &planted.schemas], flags].concat());
+        assert!(planted.leaks("", &told).len() > 20, "{command} {flags:?} hides what scripts ask for");
+        let help = planted.misfit(&[command, "--help"]).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(help.contains("as they are") && help.contains("shapes"), "{command}: {help}");
+    }
 }

@@ -35,9 +35,15 @@ use crate::rows::group::{Group, GroupFields, Groups, Sort, Status};
 use crate::triage::baseline::{Baseline, Comparison, Growth};
 use crate::tui::advice;
 
+const RAW: &str = "\
+The table, JSON, NDJSON and CSV hold values as they are: for you and for scripts of
+yours. Markdown is made for others to read: it tells values by their shapes, unless
+--raw is given.";
+
 /// Which groups, in which form.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
+#[command(after_long_help = RAW)]
 pub(super) struct GroupsQuestion {
     #[command(flatten)]
     scope: Scope,

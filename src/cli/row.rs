@@ -52,7 +52,7 @@ Examples:
 /// Which document, which table.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
-#[command(after_long_help = EXAMPLES)]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{}", out::RAW))]
 pub(super) struct RowArgs {
     /// The document: a file, or - for standard input
     #[arg(value_name = "DOC")]
