@@ -46,6 +46,7 @@ mod stub;
 mod terminal;
 mod transpile_corpus;
 mod unjudged;
+mod unread;
 mod validator_corpus;
 mod verdict_agrees;
 mod verdict_causes;
