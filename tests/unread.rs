@@ -190,3 +190,46 @@ fn a_torn_line_keeps_no_row_from_being_judged() {
     assert!(ended.out.contains("acme/thing.1: 0 passed, 40 failed") && ended.out.contains("1 could not be judged"), "{}", ended.out);
     assert!(ended.out.contains("zeros.ndjson line 41"), "{}", ended.out);
 }
+
+#[test]
+fn a_file_that_is_named_twice_is_read_once_and_that_is_said() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("rows")).unwrap();
+    for name in ["rows/a.ndjson", "rows/b.ndjson"] {
+        fs::write(folder.path().join(name), lines()).unwrap();
+    }
+    for (inputs, rows, said) in [
+        (&["rows/*.ndjson", "rows/a*"][..], "80 rows", "a.ndjson is named more than once and read once"),
+        (&["rows/*", "./rows/*.ndjson"], "80 rows", "2 files are named more than once and read once; the first is a.ndjson"),
+        (&["rows/a.ndjson", "rows/../rows/a.ndjson", "rows/a.ndjson"], "40 rows", "a.ndjson is named more than once and read once"),
+    ] {
+        let told = misfit(folder.path(), &[&["groups"], inputs].concat()).told;
+        assert!(told.contains(rows) && told.contains(said), "{inputs:?}: {told}");
+        let cases = misfit(folder.path(), &[&["cases"], inputs].concat());
+        assert!(cases.told.contains(said) && cases.out.matches("required key").count() > 0, "{}", cases.told);
+    }
+    assert!(!misfit(folder.path(), &["groups", "rows/a.ndjson", "rows/b.ndjson"]).told.contains("read once"));
+}
+
+#[test]
+fn inputs_of_other_columns_are_named() {
+    let folder = folder();
+    let without = |name: &str, columns: &[&str]| {
+        let mut row: serde_json::Value = serde_json::from_str(&row()).unwrap();
+        columns.iter().for_each(|column| drop(row.as_object_mut().unwrap().remove(*column)));
+        fs::write(folder.path().join(name), format!("{row}\n")).unwrap();
+    };
+    without("whole-b.ndjson", &[]);
+    without("old.ndjson", &["document_version"]);
+    without("older.ndjson", &["document_version", "payload"]);
+    without("oldest.ndjson", &["document_version", "payload"]);
+    let all = ["groups", "whole.ndjson", "whole-b.ndjson", "old.ndjson", "older.ndjson", "oldest.ndjson"];
+    let told = misfit(folder.path(), &all).told;
+    assert!(told.contains("1 of 5 inputs has no document_version: old.ndjson"), "{told}");
+    assert!(told.contains("2 of 5 inputs have no document_version, payload; the first is older.ndjson"), "{told}");
+    // What none of them has is lost for all.
+    assert!(told.contains("the source has no job_name") && !told.contains("inputs have no job_name"), "{told}");
+    let json: serde_json::Value = serde_json::from_str(&misfit(folder.path(), &[&all[..], &["--format", "json"]].concat()).out).unwrap();
+    assert!(json["notes"].to_string().contains("old.ndjson"), "{}", json["notes"]);
+    assert!(!misfit(folder.path(), &all[..3]).told.contains("inputs"));
+}

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cli::violation::{CauseAnswer, ViolationAnswer};
-use crate::ground::time::timestamp;
+use crate::ground::time::rfc3339;
 use crate::pipeline::destination::{self, SplitPart};
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::sink::{Fate, Landing};
@@ -172,7 +172,7 @@ impl<'a> CaseAnswer<'a> {
             version: resolved.and_then(|doctype| doctype.version.as_deref()).or(facts.version),
             schema_file: case.schema.as_ref().map(|schema| format!("schemas/{}", schema.path)),
             document_id: None,
-            received: facts.time.map(|time| timestamp(time).to_string()),
+            received: facts.time.map(rfc3339),
             origin: &case.row.origin,
             job: facts.job,
             uri: case.row.column(ErrorColumn::Uri),
