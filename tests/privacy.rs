@@ -1,5 +1,5 @@
 //! A secret of its own in every place of a row, its payload, its message and its files: none comes out of what is made for others. What is raw by
-//! design is listed, and its help says so. `MISFIT_PRIVACY=all` plants every form of secret in every place.
+//! design is listed, and its help says so. `MISFIT_PRIVACY=all` plants every form of secret in every place, `MISFIT_PRIVACY=2,16` these forms.
 
 use std::fs;
 use std::path::Path;
@@ -192,9 +192,15 @@ fn plant() -> (Vec<Value>, Vec<(String, Secret)>) {
     let kinds = KINDS + WORD_KINDS;
     // One strong secret and one of words in each place, another form in each.
     let is_whole = is_whole();
-    let rounds = if is_whole { kinds } else { 2 };
+    let asked = std::env::var("MISFIT_PRIVACY").unwrap_or_default();
+    let chosen: Vec<usize> = asked.split(',').filter_map(|kind| kind.parse().ok()).collect();
+    let rounds: Vec<usize> = match (is_whole, chosen.is_empty()) {
+        (false, _) => vec![0, 1],
+        (true, true) => (0..kinds).collect(),
+        (true, false) => chosen,
+    };
     let (mut all, mut planted_ones) = (Vec::new(), Vec::new());
-    for round in 0..rounds {
+    for round in rounds {
         let mut number = 0;
         all.extend(rows(&judge, |place| {
             number += 1;
@@ -205,7 +211,10 @@ fn plant() -> (Vec<Value>, Vec<(String, Secret)>) {
             };
             let secret = planted(number, kind);
             let whole = secret.whole.clone();
-            planted_ones.push((place.to_owned(), secret));
+            // A number is a time where a time is expected, and times are told.
+            if !(place == "submission_timestamp" && whole.bytes().all(|byte| byte.is_ascii_digit())) {
+                planted_ones.push((place.to_owned(), secret));
+            }
             whole
         }));
     }

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Policy, Redactor, classes, looks, shape};
+use crate::ground::time::Micros;
 use crate::pipeline::names::snake_case;
 use crate::rows::demo;
 use crate::rows::group::JobName;
@@ -71,6 +72,9 @@ const JOB_WORDS: [&str; 17] = [
     "telemetry",
 ];
 
+/// In a year that jobs may have begun in.
+const SOME_TIME: Micros = 1_782_391_480_000_000;
+
 /// Length of the random ending of a job's name.
 const JOB_ENDING: usize = 8;
 
@@ -125,15 +129,20 @@ impl Redactor {
         let family = JobName::parse(name).family;
         let start = name.get(family.len()..).unwrap_or_default();
         let is_ending = |ending: &str| ending.len() == JOB_ENDING && looks::is_hex_with_digits(ending);
-        let is_told = |part: &str| JOB_WORDS.contains(&part) || looks::is_small_number(part);
-        let is_whole = family.split('-').all(is_told) && (start.is_empty() || start.rsplit('-').next().is_some_and(is_ending));
+        // Several numbers are an address or a date.
+        let has_one = family.split('-').filter(|part| looks::is_small_number(part)).count() == 1;
+        let is_told = |part: &str| JOB_WORDS.contains(&part) || (has_one && looks::is_small_number(part));
+        // Ten digits are a time in any year, or somebody's number.
+        let is_time = || JobName::parse(name).start(SOME_TIME).is_some();
+        let is_start = || is_time() && start.rsplit('-').next().is_some_and(is_ending);
+        let is_whole = family.split('-').all(is_told) && (start.is_empty() || is_start());
         if self.is_raw() || is_whole {
             return Cow::Borrowed(name);
         }
         let told = |part: &str| if is_told(part) { part.to_owned() } else { shape::plain(part) };
         let family: Vec<String> = family.split('-').map(told).collect();
         let ending = start.rsplit('-').next().unwrap_or_default();
-        let start = if is_ending(ending) { start.to_owned() } else { shape::plain(start) };
+        let start = if is_time() && is_ending(ending) { start.to_owned() } else { shape::plain(start) };
         Cow::Owned(format!("{}{start}", family.join("-")))
     }
 
@@ -217,6 +226,8 @@ mod tests {
         assert_eq!(redactor.stage("alice"), "<like \"aaaaa\">");
         assert_eq!(redactor.job("decoder-0-0618083012-1f2ab9c4"), "decoder-0-0618083012-1f2ab9c4");
         assert_eq!(redactor.job("decoder-alice-0618083012-1f2ab9c4"), "decoder-aaaaa-0618083012-1f2ab9c4");
+        assert_eq!(redactor.job("decoder-98-133-108-131"), "decoder-00-000-000-000");
+        assert_eq!(redactor.job("decoder-0-2727765483-1f2ab9c4"), "decoder-0-0000000000-0a0aa0a0");
         assert_eq!((redactor.job("alice"), redactor.job("a b-5551234567-x")), ("aaaaa".into(), "a a-0000000000-a".into()));
     }
 
