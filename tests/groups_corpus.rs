@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::corpus;
 
 use crate::corpus::Line;
-use misfit::ground::time::{Micros, parse_time, timestamp};
+use misfit::ground::time::{Micros, parse_time, utc};
 use misfit::pipeline::fault::{Fault, Says};
 use misfit::rows::group::{Grouper, Groups, Status};
 use misfit::rows::row::{ErrorRow, RowRef};
@@ -170,7 +170,7 @@ fn pretended(job: &str, rows: &[Told], schemas: &Arc<SchemaStore>, seed: u64) ->
     let times = || rows.iter().filter_map(|told| told.1);
     let (first, last) = (times().min().unwrap(), times().max().unwrap());
     let cut = first + ((last - first) as f64 * next()) as Micros;
-    let second = format!("decoder-0-{}-ffffffff", timestamp(cut).strftime("%m%d%H%M%S"));
+    let second = format!("decoder-0-{}-ffffffff", utc(cut).strftime("%m%d%H%M%S"));
     let twin = format!("{}ffffffff", &job[..21]);
     let coins: Vec<bool> = rows.iter().map(|_| next() < 0.5).collect();
     let marks = |job_of: &dyn Fn(usize, &Told) -> bool, other: &str| {

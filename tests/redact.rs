@@ -150,9 +150,7 @@ fn no_secret_comes_out_by_itself() {
         let mut redactor = Redactor::default();
         let whole = secret.whole.as_str();
         let mut told = vec![redactor.value(whole).into_owned(), redactor.path(&format!("/{whole}"), None)];
-        told.extend(
-            [redactor.name(whole, None), redactor.version(whole), redactor.stage(whole), redactor.class(whole)].map(Cow::into_owned),
-        );
+        told.extend([redactor.name(whole), redactor.version(whole), redactor.stage(whole), redactor.class(whole)].map(Cow::into_owned));
         told.extend([redactor.job(whole), redactor.source(whole), redactor.origin(whole)].map(Cow::into_owned));
         told.extend([TokenMatch::Key, TokenMatch::Unknown, TokenMatch::Index].map(|token| redactor.key(whole, token).into_owned()));
         told.push(redactor.pointer(&["map", whole, "list", whole], Some(&schema())));

@@ -29,6 +29,7 @@ use printer::{CasePrinter, WantedCases};
 /// Which rows, in which form.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
+#[command(after_long_help = out::RAW)]
 pub(super) struct CasesQuestion {
     #[command(flatten)]
     scope: Scope,

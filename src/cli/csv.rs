@@ -47,10 +47,14 @@ fn cell(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// The text with a quote in front where a spreadsheet would take it for a formula.
+/// Signs that formulas begin with, also as wide as they are written beside Chinese and Japanese.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// The text with a quote in front where a spreadsheet would take it for a formula; some look behind spaces and tabs, too.
 fn harmless(text: &str) -> Cow<'_, str> {
+    let is_formula = text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control()).starts_with(FORMULA);
     let text = visible(text);
-    if text.starts_with(['=', '+', '-', '@']) { Cow::from(format!("'{text}")) } else { text }
+    if is_formula { Cow::from(format!("'{text}")) } else { text }
 }
 
 #[cfg(test)]
@@ -100,8 +104,8 @@ mod tests {
 
     #[test]
     fn only_texts_that_look_like_formulas_get_a_quote() {
-        for text in ["=1", "+1", "-1", "@a"] {
-            assert_eq!(harmless(text), format!("'{text}"));
+        for text in ["=1", "+1", "-1", "@a", "  =1", "\t=1", "\r\n+1", "\u{a0}@a", "＝1", "\u{0}=1"] {
+            assert_eq!(harmless(text), format!("'{}", visible(text)));
         }
         assert_eq!(harmless("/a=b"), "/a=b");
     }

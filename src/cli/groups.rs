@@ -8,9 +8,11 @@ mod changes;
 #[cfg(test)]
 mod example;
 mod json;
+mod redacted;
 mod table;
 
 pub(super) use causes::cause_groups;
+use redacted::ToldGroups;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -30,12 +32,18 @@ use crate::ground::text::{count, visible};
 use crate::rows::advice::Advised;
 use crate::rows::column;
 use crate::rows::group::{Group, GroupFields, Groups, Sort, Status};
-use crate::triage::baseline::{Baseline, Growth};
+use crate::triage::baseline::{Baseline, Comparison, Growth};
 use crate::tui::advice;
+
+const RAW: &str = "\
+The table, JSON, NDJSON and CSV hold values as they are: for you and for scripts of
+yours. Markdown is made for others to read: it tells values by their shapes, unless
+--raw is given.";
 
 /// Which groups, in which form.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
+#[command(after_long_help = RAW)]
 pub(super) struct GroupsQuestion {
     #[command(flatten)]
     scope: Scope,
@@ -59,6 +67,10 @@ pub(super) struct GroupsQuestion {
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
     format: GroupsFormat,
+
+    /// With --format md: values as they are, instead of their shapes. All other forms are raw anyway
+    #[arg(long)]
+    raw: bool,
 
     /// Below each group that fits no form, or meets not all conditions, what is really wrong with its first 2,000 rows; each cause has a fingerprint
     #[arg(long, conflicts_with = "baseline")]
@@ -137,7 +149,7 @@ pub(super) enum GroupsFormat {
     Ndjson,
     /// For spreadsheets; jobs and facets are JSON in their cells
     Csv,
-    /// A Markdown table
+    /// A Markdown table, to paste where others read it: values are told by their shapes, unless --raw is given
     #[value(alias = "markdown")]
     Md,
 }
@@ -170,13 +182,15 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let unmet = if holding.is_none() { unmet::check(source.as_ref(), &request, &groups)? } else { Vec::new() };
     let held = holding.map(|holding| holding.told());
     let strays: Vec<String> = held.into_iter().chain(unmet).chain(out::strays(request.schemas.as_deref())).collect();
+    let is_pasted = matches!(question.format, GroupsFormat::Md) && !question.raw;
+    let mut told_groups = is_pasted.then(|| ToldGroups::new(config.redaction.policy(false), request.schemas.clone()));
     if let Some((path, baseline)) = question.baseline.as_deref().zip(baseline) {
         // All groups would be gone, and nobody knows whether they are.
         if let (0, 0, Some(told)) = (groups.rows, groups.outside, groups.unreadable.emptiness()) {
             bail!("{told}, so nothing can be compared with the baseline");
         }
         ensure!(!baseline.contradicts(&groups), "{}", unlike_schemas(path, &groups));
-        return print_changes(&baseline, &groups, growth, question.format, strays);
+        return print_changes(&baseline.compare(&groups, growth), &groups, question.format, told_groups, strays);
     }
     let filter = question.filter.as_deref().filter(|text| !text.trim().is_empty());
     let found = filter.map(|text| groups.search(text));
@@ -190,15 +204,23 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let told = unlike.into_iter().chain(strays).collect();
     if let Some(schemas) = judged_by {
         let line = out::ProgressLine::over(source.is_remote())?;
-        let of = causes::of(source.as_ref(), &schemas, &groups, &shown, &line)?;
+        let mut of = causes::of(source.as_ref(), &schemas, &groups, &shown, &line)?;
         let spent = line.spent();
         drop(line);
-        out::print(&with_causes(&groups, &shown, &of, question.format)?)?;
-        let told = [Some(closing(&groups, shown.len(), told)), causes::closing(&of)];
+        let closing_causes = causes::closing(&of);
+        if let Some(told) = &mut told_groups {
+            told.causes(&mut of);
+        }
+        let without_data = told_groups.map(|mut told| told.list(&shown));
+        let printed = without_data.as_ref().map_or_else(|| shown.clone(), |list| list.iter().collect());
+        out::print(&with_causes(&groups, &printed, &of, question.format)?)?;
+        let told = [Some(closing(&groups, shown.len(), told)), closing_causes];
         out::tell(&told.into_iter().flatten().chain(spent).collect::<Vec<_>>().join("; "));
         return Ok(ExitCode::SUCCESS);
     }
-    out::print(&written(&groups, &shown, question.format)?)?;
+    let without_data = told_groups.map(|mut told| told.list(&shown));
+    let printed = without_data.as_ref().map_or_else(|| shown.clone(), |list| list.iter().collect());
+    out::print(&written(&groups, &printed, question.format)?)?;
     out::tell(&closing(&groups, shown.len(), told));
     Ok(ExitCode::SUCCESS)
 }
@@ -259,10 +281,17 @@ fn unlike_schemas(path: &Path, now: &Groups) -> String {
 }
 
 /// New groups are findings; where none are found in rows of which not all were read, nobody knows whether there are some.
-fn print_changes(baseline: &Baseline, groups: &Groups, growth: Growth, format: GroupsFormat, more: Vec<String>) -> Result<ExitCode> {
-    let comparison = baseline.compare(groups, growth);
-    out::print(&changes::write(&comparison, format)?)?;
-    out::tell(&changes::closing(&comparison));
+fn print_changes(
+    comparison: &Comparison<'_>,
+    groups: &Groups,
+    format: GroupsFormat,
+    told: Option<ToldGroups>,
+    more: Vec<String>,
+) -> Result<ExitCode> {
+    let without_data = told.map(|mut told| told.changes(comparison));
+    let without_data = without_data.as_ref().map(|changes| changes.beside(comparison));
+    out::print(&changes::write(without_data.as_ref().unwrap_or(comparison), format)?)?;
+    out::tell(&changes::closing(comparison));
     out::tell(&closing(groups, groups.list.len(), more));
     let is_whole = !groups.partial && groups.unreadable.count == 0;
     if !is_whole {

@@ -57,7 +57,7 @@ Examples:
 /// Which documents are judged and how it is told.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
-#[command(after_long_help = EXAMPLES)]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{}", out::RAW))]
 pub(super) struct JudgeArgs {
     /// Documents: files, folders, or - for standard input
     #[arg(value_name = "DOC", required = true)]

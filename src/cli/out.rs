@@ -23,6 +23,12 @@ const PIPED_WIDTH: usize = 100;
 /// Fewest cells that a table makes use of.
 const LEAST_WIDTH: usize = 60;
 
+/// Behind the help of commands that print data in every form.
+pub(super) const RAW: &str = "\
+Values are printed as they are, in every form: for you and for scripts of yours. What
+others may read tells values by their shapes: misfit export, misfit bundle and misfit
+groups --format md.";
+
 /// Most cells of a quoted piece of input.
 const MOST_QUOTED: usize = 60;
 

@@ -52,7 +52,7 @@ Examples:
 /// Which document, which table.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
-#[command(after_long_help = EXAMPLES)]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{}", out::RAW))]
 pub(super) struct RowArgs {
     /// The document: a file, or - for standard input
     #[arg(value_name = "DOC")]
@@ -144,6 +144,10 @@ fn print_landings(stdout: &mut impl Write, layout: &Layout, document: &Document,
     Ok(())
 }
 
+fn not_one(named: &str) -> String {
+    format!("{} holds no document, or more than one: misfit row takes one", visible(named))
+}
+
 /// The one document that an argument names.
 fn document(named: &str) -> Result<Document> {
     ensure!(
@@ -162,9 +166,10 @@ fn document(named: &str) -> Result<Document> {
         }
     }
     let (Some(only), None) = (bytes.pop(), bytes.pop()) else {
-        bail!("{} holds no document, or more than one: misfit row takes one", visible(named));
+        bail!("{}", not_one(named));
     };
     let document = Document::parse(Content::of(only).decoded.text);
+    ensure!(!document.is_followed(), "{}", not_one(named));
     if let Err(failure) = parse_verdict(document.text()) {
         let class = failure.class.rsplit('.').next().unwrap_or_default();
         bail!("{}: the pipeline cannot read it as a JSON object: {class}: {}", visible(named), visible(&failure.message));

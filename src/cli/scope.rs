@@ -46,7 +46,7 @@ impl Scope {
     /// A window that ends before it begins holds nothing, whatever is read.
     pub(super) fn check(&self) -> Result<()> {
         if let (Some(since), Some(until)) = (self.since, self.until) {
-            let (from, to) = (time::timestamp(since), time::timestamp(until));
+            let (from, to) = (time::rfc3339(since), time::rfc3339(until));
             ensure!(since < until, "--since has to be before --until: a window from {from} to {to} ends before it begins");
         }
         Ok(())

@@ -44,7 +44,7 @@ pub(super) fn parse(text: &str) -> Result<Micros, String> {
 
 /// RFC 3339 with as many digits as the time has; `None` for a time outside of the calendar.
 pub(super) fn rfc3339(time: Micros) -> Option<String> {
-    Some(crate::ground::time::timestamp(time).to_string())
+    Some(crate::ground::time::rfc3339(time))
 }
 
 /// Date and minute, for people; empty for a time outside of the calendar.

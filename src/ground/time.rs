@@ -4,7 +4,8 @@
 
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::civil::{DateTime, Time, date};
+use jiff::{SignedDuration, Timestamp};
 
 /// Microseconds since 1970-01-01 UTC, BigQuery's resolution.
 pub type Micros = i64;
@@ -29,30 +30,35 @@ pub fn parse_time(text: &str) -> Option<Micros> {
 
 /// The time as BigQuery prints it: `2026-06-25 12:44:40.123456 UTC`, the fraction only where there is one.
 pub(crate) fn time_text(time: Micros) -> String {
-    let Ok(stamp) = Timestamp::from_microsecond(time) else {
+    if !(FIRST..=LAST).contains(&time) {
         return time.to_string();
-    };
+    }
     let form = if time.rem_euclid(SECOND) == 0 { "%Y-%m-%d %H:%M:%S UTC" } else { "%Y-%m-%d %H:%M:%S.%6f UTC" };
-    stamp.strftime(form).to_string()
+    utc(time).strftime(form).to_string()
 }
 
 /// The date so many days after 1970-01-01: `2026-06-25`.
 pub(crate) fn date_text(days: i32) -> String {
-    match i64::from(days).checked_mul(DAY).map(Timestamp::from_microsecond) {
-        Some(Ok(stamp)) => stamp.strftime("%Y-%m-%d").to_string(),
-        _ => days.to_string(),
+    match i64::from(days).checked_mul(DAY).filter(|time| (FIRST..=LAST).contains(time)) {
+        Some(time) => utc(time).strftime("%Y-%m-%d").to_string(),
+        None => days.to_string(),
     }
 }
 
 /// A time in UTC to the minute, `2026-06-25 12:44`, from microseconds since 1970.
 pub fn minute(micros: Micros) -> String {
-    timestamp(micros).strftime("%Y-%m-%d %H:%M").to_string()
+    utc(micros).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// The time that many microseconds after 1970; BigQuery's times in the last days of the year 9999 are shown as the last one that is known here.
-pub fn timestamp(micros: Micros) -> Timestamp {
-    let nearest = if micros < 0 { Timestamp::MIN } else { Timestamp::MAX };
-    Timestamp::from_microsecond(micros).unwrap_or(nearest)
+/// The time as RFC 3339 writes it: `2026-06-25T12:44:40.123456Z`, the fraction only where there is one.
+pub fn rfc3339(micros: Micros) -> String {
+    format!("{}Z", utc(micros))
+}
+
+/// Date and clock in UTC that many microseconds after 1970, to the last of the year 9999; what is beyond is shown as the nearest. No [`Timestamp`],
+/// which ends a day before.
+pub fn utc(micros: Micros) -> DateTime {
+    date(1970, 1, 1).to_datetime(Time::midnight()).saturating_add(SignedDuration::from_micros(micros))
 }
 
 /// A span of time in its largest fitting unit: `3 h`, `12 min`, `2 d`.
@@ -203,6 +209,16 @@ mod tests {
     }
 
     #[test]
+    fn the_last_days_of_the_last_year_are_told_as_they_are() {
+        let last = parse_time("9999-12-31 23:59:59.999999 UTC").unwrap();
+        assert_eq!((last, rfc3339(last).as_str()), (LAST, "9999-12-31T23:59:59.999999Z"));
+        assert_eq!((minute(last).as_str(), time_text(last).as_str()), ("9999-12-31 23:59", "9999-12-31 23:59:59.999999 UTC"));
+        assert_eq!(date_text(2_932_896), "9999-12-31");
+        assert_eq!(rfc3339(1_782_391_480_120_000), "2026-06-25T12:44:40.12Z");
+        assert_eq!((rfc3339(FIRST).as_str(), rfc3339(0).as_str()), ("0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z"));
+    }
+
+    #[test]
     fn what_is_no_time_is_none() {
         for text in [
             "",
@@ -221,7 +237,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_printed_time_reads_back(time in -62_135_596_800_000_000_i64..253_402_207_200_000_000) {
+        fn a_printed_time_reads_back(time in FIRST..=LAST) {
             prop_assert_eq!(parse_time(&time_text(time)), Some(time));
         }
 

@@ -128,6 +128,12 @@ impl Document {
         self.trailing
     }
 
+    /// Whether the text that follows the root value begins another object or list: then it is more than one document.
+    pub fn is_followed(&self) -> bool {
+        let rest = self.trailing.and_then(|at| self.text().get(at..)).unwrap_or_default();
+        matches!(rest.trim_ascii_start().first(), Some(b'{' | b'['))
+    }
+
     /// Number of nodes; 0 only where the text begins with an error.
     pub fn len(&self) -> usize {
         self.nodes.len()

@@ -5,7 +5,7 @@
 
 use crate::ground::text::{self, visible};
 use crate::ground::time::{Micros, parse_time};
-use crate::rows::column::{CountColumn, ErrorColumn};
+use crate::rows::column::{self, CountColumn, ErrorColumn};
 use crate::rows::payload::Payload;
 
 /// The columns of one error row that grouping needs, borrowed from the text that was read. An absent column and a NULL are both `None`.
@@ -130,6 +130,23 @@ pub struct Unreadable {
     pub times: OddTimes,
     /// Names of the inputs in which nothing stands at all, in order.
     pub empty: Vec<String>,
+    /// Names of files that were named more than once. Each is read once.
+    pub repeated: Vec<String>,
+    /// Inputs of other columns than the rest.
+    pub lacking: Vec<LackingInputs>,
+}
+
+/// Inputs that lack the same columns, which others have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LackingInputs {
+    /// Those columns.
+    pub columns: Vec<ErrorColumn>,
+    /// How many inputs, and of how many.
+    pub inputs: usize,
+    /// All that hold rows.
+    pub of: usize,
+    /// The name of the first.
+    pub first: String,
 }
 
 /// Rows with a time that cannot be read. They are rows without a time, and in no window.
@@ -169,7 +186,34 @@ impl Unreadable {
             }
             None => told,
         });
-        self.emptiness().into_iter().chain(times).collect()
+        let lacking = self.lacking.iter().take(MOST_LACKING).map(LackingInputs::told);
+        let more: usize = self.lacking.iter().skip(MOST_LACKING).map(|lacking| lacking.inputs).sum();
+        let more = (more > 0).then(|| format!("{} more lack other columns", text::plural(more as u64, "input", "inputs")));
+        self.emptiness().into_iter().chain(self.repetition()).chain(lacking).chain(more).chain(times).collect()
+    }
+
+    /// Which files were named more than once; `None` where none were. Safe for a terminal.
+    fn repetition(&self) -> Option<String> {
+        let first = visible(self.repeated.first()?);
+        Some(match self.repeated.len() {
+            1 => format!("{first} is named more than once and read once"),
+            n => format!("{} files are named more than once and read once; the first is {first}", text::count(n as u64)),
+        })
+    }
+}
+
+/// Kinds of lacking inputs that are told.
+const MOST_LACKING: usize = 3;
+
+impl LackingInputs {
+    /// Safe for a terminal.
+    fn told(&self) -> String {
+        let (first, columns) = (visible(&self.first), column::names(&self.columns));
+        let of = text::count(self.of as u64);
+        match self.inputs {
+            1 => format!("1 of {of} inputs has no {columns}: {first}"),
+            n => format!("{} of {of} inputs have no {columns}; the first is {first}", text::count(n as u64)),
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 //! configuration calls safe. All else is told by its shape: type, length, kinds of characters, and a number that equal values share. How a text
 //! is spelled says nothing of whose it is, so that no value and no key is told for looking like a word.
 
+mod classes;
 mod columns;
 mod document;
 mod fit;

@@ -35,7 +35,7 @@ impl Random {
     }
 }
 
-const KINDS: usize = 20;
+pub(crate) const KINDS: usize = 20;
 const ALPHANUMERIC: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 fn secret(random: &mut Random, kind: usize) -> Secret {
@@ -71,6 +71,32 @@ fn secret(random: &mut Random, kind: usize) -> Secret {
 pub(crate) fn secrets() -> Vec<Secret> {
     let mut random = Random(20_261_121);
     (0..200).map(|i| secret(&mut random, i % KINDS)).collect()
+}
+
+/// Forms of secrets that are spelled as words of anybody's.
+pub(crate) const WORD_KINDS: usize = 8;
+
+/// A secret that stands in one place alone, so that a leak says where from; kinds from [`KINDS`] on are made of a word that no text holds.
+pub(crate) fn planted(place: usize, kind: usize) -> Secret {
+    let mut random = Random((place * 64 + kind) as u64 + 77_000);
+    // The first numbers of near seeds are near one another.
+    for _ in 0..8 {
+        random.next(2);
+    }
+    let Some(form) = kind.checked_sub(KINDS) else { return secret(&mut random, kind) };
+    let word = random.word();
+    let whole = match form {
+        0 => word.clone(),
+        1 => format!("{}-PC63", word.to_uppercase()),
+        2 => format!("{word}.internal"),
+        3 => format!("{word}_{word}"),
+        4 => format!("{}Exception", random.name() + &word),
+        5 => format!("db7.{word}.corp"),
+        6 => word.to_uppercase(),
+        _ => format!("acme-{word}"),
+    };
+    let part = if form == 1 || form == 6 { word.to_uppercase() } else { word };
+    Secret { whole, parts: vec![part] }
 }
 
 /// Panics if anything of the secret is in the text.

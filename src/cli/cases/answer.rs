@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::only::OnlyFields;
 use crate::cli::violation::{CauseAnswer, ViolationAnswer};
-use crate::ground::time::timestamp;
+use crate::ground::time::rfc3339;
 use crate::pipeline::destination::{self, SplitPart};
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::sink::{Fate, Landing};
@@ -209,7 +209,7 @@ impl<'a> CaseAnswer<'a> {
             version: only.give("version", || resolved.and_then(|doctype| doctype.version.as_deref()).or(facts.version)),
             schema_file: only.give("schema_file", || case.schema.as_ref().map(|schema| format!("schemas/{}", schema.path))),
             document_id: None,
-            received: only.give("received", || facts.time.map(|time| timestamp(time).to_string())),
+            received: only.give("received", || facts.time.map(rfc3339)),
             origin: only.give("origin", || case.row.origin.as_str()),
             job: only.give("job", || facts.job),
             uri: only.give("uri", || case.row.column(ErrorColumn::Uri)),

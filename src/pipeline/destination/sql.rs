@@ -26,7 +26,7 @@ impl DocumentLookup<'_> {
             Stage::Decoded | Stage::Live | Stage::Stable | Stage::View => format!("document_id = {id}"),
         };
         let day = match self.submission_timestamp {
-            Some(micros) => format!("'{}'", time::timestamp(micros).strftime("%Y-%m-%d")),
+            Some(micros) => format!("'{}'", time::utc(micros).strftime("%Y-%m-%d")),
             None => "@submission_date".to_owned(),
         };
         format!("SELECT *\nFROM {}\nWHERE DATE(submission_timestamp) = {day}\n  AND {is_it}", table.quoted(self.project))

@@ -10,7 +10,7 @@
 use serde::{Serialize, Serializer};
 
 use super::{Deploy, FacetRecord, Fingerprint, Group, GroupRecord, Groups, Status, keys};
-use crate::ground::time::{Micros, timestamp};
+use crate::ground::time::{Micros, rfc3339};
 
 const SECOND: Micros = 1_000_000;
 
@@ -126,7 +126,7 @@ impl<'a> FacetMember<'a> {
 impl Serialize for GroupFields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let GroupFields { record, among, .. } = self;
-        let time = |time: Micros| timestamp(time).to_string();
+        let time = |time: Micros| rfc3339(time);
         let jobs = record.jobs.iter().filter_map(|part| {
             let job = among.jobs.get(part.job as usize)?;
             Some(JobMember { job: &job.name, count: part.rows })

@@ -6,7 +6,7 @@
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-use crate::ground::time::{Micros, timestamp};
+use crate::ground::time::{Micros, utc};
 
 /// A job may read what came in before it began; more than this before is another year.
 const LONGEST_BACKLOG: Micros = 2 * 86_400_000_000;
@@ -37,7 +37,7 @@ impl<'a> JobName<'a> {
     /// When it began, in the year that its rows tell: the latest start that is not after the last of them, but for what it read of a backlog.
     pub fn start(&self, last_row: Micros) -> Option<Micros> {
         let [month, day, hour, minute, second] = self.start?;
-        let year = Offset::UTC.to_datetime(timestamp(last_row)).year();
+        let year = utc(last_row).year();
         let at = |year: i16| {
             let civil = DateTime::new(year, month, day, hour, minute, second, 0).ok()?;
             Some(Offset::UTC.to_timestamp(civil).ok()?.as_microsecond())

@@ -20,7 +20,7 @@ mod string;
 mod tally;
 mod values;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
@@ -52,6 +52,8 @@ pub struct Files {
     inputs: Vec<Input>,
     options: ReadOptions,
     threads: usize,
+    /// Names of files that were named more than once.
+    repeated: Vec<String>,
 }
 
 impl Files {
@@ -61,7 +63,8 @@ impl Files {
     /// # Errors
     /// A file that is missing, empty, a folder or no table of rows, or a pattern without a match; the message says what to do.
     pub fn open(inputs: &[String], options: ReadOptions) -> Result<Files, SourceError> {
-        let mut opened = Vec::new();
+        let (mut opened, mut repeated) = (Vec::new(), Vec::new());
+        let mut places = HashSet::new();
         for input in inputs {
             if input == "-" {
                 if inputs.iter().filter(|other| *other == "-").count() > 1 {
@@ -71,7 +74,13 @@ impl Files {
                 continue;
             }
             for path in paths_of(input)? {
-                opened.push(Input::file(&path)?);
+                let file = Input::file(&path)?;
+                // Patterns overlap; no row is counted twice.
+                if places.insert(path.canonicalize().unwrap_or(path)) {
+                    opened.push(file);
+                } else if !repeated.contains(&file.name) {
+                    repeated.push(file.name);
+                }
             }
         }
         if opened.is_empty() {
@@ -81,7 +90,7 @@ impl Files {
             return Err(SourceError::Input(format!("{} files are more than the {MOST_INPUTS} that can be read at once", opened.len())));
         }
         tell_apart(&mut opened);
-        Ok(Files::of(opened, options))
+        Ok(Files { repeated, ..Files::of(opened, options) })
     }
 
     /// Rows in memory, in any of the forms a file may have.
@@ -107,7 +116,7 @@ impl Files {
     fn of(inputs: Vec<Input>, options: ReadOptions) -> Files {
         // Two at least: while one waits for the disk or unpacks, the other parses.
         let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, MOST_THREADS));
-        Files { inputs, options, threads }
+        Files { inputs, options, threads, repeated: Vec::new() }
     }
 }
 
@@ -120,7 +129,9 @@ impl ErrorSource for Files {
     }
 
     fn groups(&self, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError> {
-        scan::run(&self.inputs, self.options.keep_rows, self.threads, request, watch)
+        let mut groups = scan::run(&self.inputs, self.options.keep_rows, self.threads, request, watch)?;
+        groups.unreadable.repeated.clone_from(&self.repeated);
+        Ok(groups)
     }
 
     fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError> {
@@ -134,7 +145,8 @@ impl ErrorSource for Files {
         _: &dyn Watch,
         visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>,
     ) -> Result<Unreadable, SourceError> {
-        fetch::rows(&self.inputs, self.options.keep_rows, range, visit)
+        let unreadable = fetch::rows(&self.inputs, self.options.keep_rows, range, visit)?;
+        Ok(Unreadable { repeated: self.repeated.clone(), ..unreadable })
     }
 }
 

@@ -173,6 +173,7 @@ mod tests {
     use super::*;
     use crate::rows::demo;
     use crate::rows::source::{Request, Unwatched};
+    use crate::triage::redact::Policy;
 
     #[test]
     fn every_doctype_has_its_days_its_tables_and_its_conditions() {
@@ -181,7 +182,8 @@ mod tests {
         let of = |name: &str| groups.list.iter().find(|group| group.key.doctype.as_deref() == Some(name)).unwrap();
         let (sync, crash) = (of("sync"), of("crash"));
         let of = BriefOrigin { neighbours: Neighbours::new(&groups.list), source: &*source, schemas: None };
-        let brief = Brief::new(&[(crash, Some("4".into())), (sync, None)], &of, &mut Redactor::default());
+        let policy = Policy::default().knowing(Some(&demo::schemas().unwrap()));
+        let brief = Brief::new(&[(crash, Some("4".into())), (sync, None)], &of, &mut Redactor::new(policy));
         let names: Vec<&str> = brief.doctypes.iter().map(|doctype| doctype.doctype.as_str()).collect();
         assert_eq!(names, ["acme-desktop/sync.1", "telemetry/crash.4"]);
         assert_eq!(brief.doctypes[1].tables[0].table, "telemetry_live.crash_v4");

@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use super::predicate::{self, AlikeGroups, ColumnTest, Condition, MessageTest, Neighbours, ValuesTold};
-use crate::pipeline::fault::{Fault, Says};
+use crate::pipeline::fault::{self, Fault, Says, VALIDATION};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
 use crate::rows::column::ErrorColumn;
-use crate::rows::group::{Deploy, Facet, Group, GroupKey, Groups, Job, JobName};
+use crate::rows::group::{Deploy, Facet, Group, GroupKey, GroupRecord, Groups, Job, JobName};
 use crate::rows::schemas::{Lookup, SchemaStore};
 use crate::triage::redact::{Lists, Redactor};
 
@@ -49,9 +49,62 @@ pub fn told(group: &Group, schemas: Option<&SchemaStore>, redactor: &mut Redacto
     if redactor.is_raw() {
         return Group { rows: Vec::new(), ..group.clone() };
     }
-    let (schema, layout) = schemas.map(|schemas| listed(group, schemas)).unwrap_or_default();
+    let (schema, layout) = schemas.map(|schemas| listed(&group.key, schemas)).unwrap_or_default();
     let lists = Lists { schema: schema.as_deref(), layouts: [layout.as_deref(), None] };
     without_data(group, lists, redactor)
+}
+
+/// A group of an earlier export, likewise: its names, place, fault, count and times.
+pub fn told_record(known: &GroupRecord, schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> GroupRecord {
+    if redactor.is_raw() {
+        return known.clone();
+    }
+    let text = |text: &Option<String>| text.as_deref().map(Arc::from);
+    let key = GroupKey {
+        namespace: text(&known.namespace),
+        doctype: text(&known.doctype),
+        version: text(&known.version),
+        stage: text(&known.stage),
+        class: text(&known.exception_class),
+        path: text(&known.path),
+        fault: known.fault.as_str().into(),
+    };
+    let (schema, layout) = schemas.map(|schemas| listed(&key, schemas)).unwrap_or_default();
+    let lists = Lists { schema: schema.as_deref(), layouts: [layout.as_deref(), None] };
+    let told = names(&key, redactor);
+    let owned = |name: Option<Arc<str>>| name.map(|name| name.to_string());
+    GroupRecord {
+        fingerprint: known.fingerprint,
+        namespace: owned(told.namespace),
+        doctype: owned(told.doctype),
+        version: owned(told.version),
+        stage: owned(told.stage),
+        exception_class: owned(told.class),
+        path: known.path.as_deref().map(|path| redactor.path(path, lists)),
+        fault: fault(known, lists, redactor),
+        count: known.count,
+        span: known.span,
+        ..GroupRecord::default()
+    }
+}
+
+/// What an earlier export says is wrong: a keyword, one of names, one with the key that is asked for, or what a message says.
+fn fault(known: &GroupRecord, lists: Lists<'_>, redactor: &mut Redactor) -> String {
+    let is_keyword = |word: &str| fault::keyword(word).is_some();
+    match known.fault.split_once(' ') {
+        None if is_keyword(&known.fault) => known.fault.clone(),
+        Some(("propertyNames", word)) if is_keyword(word) => known.fault.clone(),
+        Some((word @ ("required" | "dependencies"), key)) => {
+            // Any element leads where the first one does.
+            let path = known.path.as_deref().unwrap_or_default().replace("/[]", "/0");
+            let message = redactor.message(&format!("{VALIDATION}: #{path}: required key [{key}] not found"), Some(VALIDATION), lists);
+            match Fault::parse(&message, Some(VALIDATION)).says {
+                Says::Broken { key: Some(key), .. } => format!("{word} {key}"),
+                _ => word.to_owned(),
+            }
+        }
+        _ => redactor.message(&known.fault, known.exception_class.as_deref(), lists),
+    }
 }
 
 /// Jobs and deploys, their names as they may be told.
@@ -66,8 +119,7 @@ pub fn jobs(groups: &Groups, redactor: &Redactor) -> (Vec<Job>, Vec<Deploy>) {
 }
 
 /// The schema that a group's rows were judged by and their table's layout, the newest where they tell no version.
-fn listed(group: &Group, schemas: &SchemaStore) -> (Option<Arc<Schema>>, Option<Arc<Layout>>) {
-    let key = &group.key;
+fn listed(key: &GroupKey, schemas: &SchemaStore) -> (Option<Arc<Schema>>, Option<Arc<Layout>>) {
     let Some((namespace, doctype)) = key.namespace.as_deref().zip(key.doctype.as_deref()) else { return (None, None) };
     let at = match schemas.lookup(namespace, doctype, key.version.as_deref()) {
         Lookup::Found(at) => Some(at),
@@ -102,7 +154,7 @@ fn without_data(group: &Group, lists: Lists<'_>, redactor: &mut Redactor) -> Gro
 /// Names come from the request; those that the schemas know are nobody's.
 fn names(key: &GroupKey, redactor: &Redactor) -> GroupKey {
     let told = |name: &Option<Arc<str>>, tell: &dyn Fn(&str) -> Arc<str>| name.as_deref().map(tell);
-    let name = |name: &str| Arc::from(redactor.name(name, key.class.as_deref()).as_ref());
+    let name = |name: &str| Arc::from(redactor.name(name).as_ref());
     GroupKey {
         namespace: told(&key.namespace, &name),
         doctype: told(&key.doctype, &name),
@@ -201,13 +253,15 @@ mod tests {
     use super::*;
     use crate::rows::demo;
     use crate::rows::source::{Request, Unwatched};
+    use crate::triage::redact::Policy;
 
     #[test]
     fn what_the_schema_says_is_told() {
         let schemas = Arc::new(demo::schemas().unwrap());
         let groups = demo::source().unwrap().groups(&Request { schemas: Some(schemas.clone()), ..Request::default() }, &Unwatched).unwrap();
         for group in groups.list.iter().filter(|group| group.keyword.is_some()) {
-            let told = ToldGroup::new(group, &Neighbours::new(&groups.list), Some(&schemas), &mut Redactor::default());
+            let mut redactor = Redactor::new(Policy::default().knowing(Some(&schemas)));
+            let told = ToldGroup::new(group, &Neighbours::new(&groups.list), Some(&schemas), &mut redactor);
             assert_eq!((&told.group.key.path, &told.group.key.fault), (&group.key.path, &group.key.fault));
             assert_eq!(told.conditions.len(), 7);
         }
@@ -224,7 +278,7 @@ mod tests {
     #[test]
     fn raw_tells_everything() {
         let groups = demo::source().unwrap().groups(&Request::default(), &Unwatched).unwrap();
-        let policy = crate::triage::redact::Policy { raw: true, ..crate::triage::redact::Policy::default() };
+        let policy = Policy { raw: true, ..Policy::default() };
         for group in &groups.list {
             let told = told(group, None, &mut Redactor::new(policy.clone()));
             assert_eq!((told.sample, told.rows.len()), (group.sample.clone(), 0));

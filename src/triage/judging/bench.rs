@@ -19,6 +19,9 @@ use crate::rows::schemas::missing;
 /// Samples of this namespace fit all Glean applications, and are of a doctype that most stores do not have.
 const GLEAN: &str = "glean";
 
+/// Why a document is not passed with what stands behind it.
+const SEVERAL: &str = "it passes, but another document follows it, and only the first is read; put each on a line of its own";
+
 /// Judges samples; threads may share it.
 pub struct Bench {
     schemas: Arc<SchemaStore>,
@@ -58,8 +61,13 @@ impl Bench {
         }
         let named = self.doctype.as_ref().or(content.doctype.as_ref()).or(sample.file.doctype.as_ref());
         let Some(mut doctype) = named.cloned() else {
-            if !content.in_row {
+            if !content.in_row && (sample.line.is_none() || Document::parse(content.decoded.text).error().is_none()) {
                 return Err(untold(&sample));
+            }
+            // A torn line among others: those are judged all the same.
+            if !content.in_row {
+                judged.ruling = Ruling::Unjudged { reason: Some("it is not JSON, and nothing says of which doctype it is".to_owned()) };
+                return Ok(judged);
             }
             // Nobody can name its doctype: the request did not.
             judged.ruling = Ruling::Skipped("the row names no namespace or doctype".into());
@@ -84,6 +92,10 @@ impl Bench {
                 // Ours has a limit that the pipeline's has not: the number of values.
                 judged.notes.extend(document.error().map(|error| format!("Only what comes before is judged: {error}.")));
                 self.validate(&judge, input(&doctype.namespace, &document), &mut judged);
+                // The pipeline reads no further, and neither does whoever counts one document here.
+                if !content.in_row && matches!(judged.ruling, Ruling::Passed) && document.is_followed() {
+                    judged.ruling = Ruling::Unjudged { reason: Some(SEVERAL.to_owned()) };
+                }
             }
             _ => {}
         }

@@ -132,13 +132,12 @@ impl Redactor {
     }
 
     fn column<'a>(&mut self, holds: ColumnHolds, value: &'a str, row: &SourceRow, lists: Lists<'_>) -> Cow<'a, str> {
-        let class = row.column(ErrorColumn::Class);
         match holds {
-            ColumnHolds::Message => self.message(value, class, lists).into(),
+            ColumnHolds::Message => self.message(value, row.column(ErrorColumn::Class), lists).into(),
             ColumnHolds::Class => self.class(value),
             ColumnHolds::Stage => self.stage(value),
             ColumnHolds::Job => self.job(value),
-            ColumnHolds::Name => self.name(value, class),
+            ColumnHolds::Name => self.name(value),
             ColumnHolds::Version => self.version(value),
             ColumnHolds::Uri => self.uri(value, row).into(),
             ColumnHolds::Sender(fact) => self.sender(fact, value).map_or_else(|| shape::imitated(value).into(), Cow::Borrowed),
@@ -155,10 +154,9 @@ impl Redactor {
     /// The path of a request with its parts told that are the pipeline's or the document's name; what follows a `?` is left out.
     fn uri(&self, value: &str, row: &SourceRow) -> String {
         let path = value.split(['?', '#', ';']).next().unwrap_or_default();
-        let class = row.column(ErrorColumn::Class);
         let is_name = |part: &str| {
             let named = [ErrorColumn::Namespace, ErrorColumn::Doctype].into_iter().filter_map(|column| row.column(column));
-            named.into_iter().any(|name| name == part) && self.name(part, class) == part
+            named.into_iter().any(|name| name == part) && self.name(part) == part
         };
         let is_told = |part: &str| {
             let of_sender = [SenderFact::Version, SenderFact::Channel, SenderFact::Application];

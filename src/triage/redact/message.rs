@@ -137,10 +137,12 @@ impl Redactor {
         let column = error.column.as_deref().map(|path| {
             let names: Vec<&str> = path.split('.').collect();
             let trails = self.trails(&names, lists).into_iter().skip(1);
+            // No column is called as a number, but an address is made of them.
+            let is_told = |kind| if kind == TokenMatch::Unknown { TokenMatch::Key } else { kind };
             let told = names
                 .iter()
                 .zip(trails)
-                .map(|(name, (kind, trail))| self.key_at(name, lists.token(name, kind), trail.care(&self.policy)).into_owned());
+                .map(|(name, (kind, trail))| self.key_at(name, lists.token(name, is_told(kind)), trail.care(&self.policy)).into_owned());
             told.collect::<Vec<_>>().join(".")
         });
         let expected = error

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Policy, Redactor, looks, shape};
-use crate::pipeline::fault::VALIDATION;
+use super::{Policy, Redactor, classes, looks, shape};
+use crate::ground::time::Micros;
 use crate::pipeline::names::snake_case;
 use crate::rows::demo;
 use crate::rows::group::JobName;
@@ -72,6 +72,9 @@ const JOB_WORDS: [&str; 17] = [
     "telemetry",
 ];
 
+/// In a year that jobs may have begun in.
+const SOME_TIME: Micros = 1_782_391_480_000_000;
+
 /// Length of the random ending of a job's name.
 const JOB_ENDING: usize = 8;
 
@@ -97,16 +100,13 @@ impl Policy {
     }
 }
 
-/// Whether a schema judged the rows of an exception: then their namespace, doctype and version are those of a schema, at hand or not.
-pub(super) fn is_judged(class: Option<&str>) -> bool {
-    class == Some(VALIDATION)
-}
-
 impl Redactor {
-    /// The name of a namespace or doctype. `is_judged`: whether a schema of that name refused the document.
-    pub fn name<'a>(&self, name: &'a str, class: Option<&str>) -> Cow<'a, str> {
-        let is_known = || self.policy.names.0.contains(&snake_case(name)) || (is_judged(class) && looks::is_plain_name(name));
-        self.told_if(name, is_known)
+    /// The name of a namespace or doctype: told where the schemas at hand have it. Without them nobody knows whether it is one or the name of a
+    /// machine that was put into an address.
+    pub fn name<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        // Snake case leaves out what is no letter or digit.
+        let is_plain = || name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
+        self.told_if(name, || is_plain() && self.policy.names.0.contains(&snake_case(name)))
     }
 
     /// A version.
@@ -119,9 +119,9 @@ impl Redactor {
         self.told_if(stage, || snake_case(stage).split('_').all(|word| STAGE_WORDS.contains(&word)))
     }
 
-    /// An exception's class.
+    /// An exception's class, its parts told that are Java's and the pipeline's.
     pub fn class<'a>(&self, class: &'a str) -> Cow<'a, str> {
-        self.told_if(class, || looks::is_class(class))
+        if self.is_raw() || classes::is_known(class) { Cow::Borrowed(class) } else { Cow::Owned(classes::told(class)) }
     }
 
     /// A job's name, its parts told that are the pipeline's: `decoder-0-0618083012-1f2ab9c4`.
@@ -129,15 +129,20 @@ impl Redactor {
         let family = JobName::parse(name).family;
         let start = name.get(family.len()..).unwrap_or_default();
         let is_ending = |ending: &str| ending.len() == JOB_ENDING && looks::is_hex_with_digits(ending);
-        let is_told = |part: &str| JOB_WORDS.contains(&part) || looks::is_small_number(part);
-        let is_whole = family.split('-').all(is_told) && (start.is_empty() || start.rsplit('-').next().is_some_and(is_ending));
+        // Several numbers are an address or a date.
+        let has_one = family.split('-').filter(|part| looks::is_small_number(part)).count() == 1;
+        let is_told = |part: &str| JOB_WORDS.contains(&part) || (has_one && looks::is_small_number(part));
+        // Ten digits are a time in any year, or somebody's number.
+        let is_time = || JobName::parse(name).start(SOME_TIME).is_some();
+        let is_start = || is_time() && start.rsplit('-').next().is_some_and(is_ending);
+        let is_whole = family.split('-').all(is_told) && (start.is_empty() || is_start());
         if self.is_raw() || is_whole {
             return Cow::Borrowed(name);
         }
         let told = |part: &str| if is_told(part) { part.to_owned() } else { shape::plain(part) };
         let family: Vec<String> = family.split('-').map(told).collect();
         let ending = start.rsplit('-').next().unwrap_or_default();
-        let start = if is_ending(ending) { start.to_owned() } else { shape::plain(start) };
+        let start = if is_time() && is_ending(ending) { start.to_owned() } else { shape::plain(start) };
         Cow::Owned(format!("{}{start}", family.join("-")))
     }
 
@@ -176,8 +181,8 @@ impl Redactor {
         use crate::rows::schemas::SCHEMA_ENDING;
         let (path, ending) = name.strip_suffix(SCHEMA_ENDING).map_or((name, ""), |path| (path, SCHEMA_ENDING));
         let told = |part: &str| match part.rsplit_once('.').filter(|(_, version)| looks::is_small_number(version)) {
-            Some((name, version)) => format!("{}.{version}", self.name(name, None)),
-            None => self.name(part, None).into_owned(),
+            Some((name, version)) => format!("{}.{version}", self.name(name)),
+            None => self.name(part).into_owned(),
         };
         if path.split('/').count() > MOST_PARTS {
             return shape::imitated(name);
@@ -201,13 +206,15 @@ mod tests {
     fn names_are_told_where_schemas_have_them() {
         let schemas = demo::schemas().unwrap();
         let redactor = Redactor::new(Policy::default().knowing(Some(&schemas)));
-        assert_eq!(redactor.name("acme-reader", None), "acme-reader");
-        assert_eq!(redactor.name("alice", None), "<like \"aaaaa\">");
+        assert_eq!(redactor.name("acme-reader"), "acme-reader");
+        assert_eq!(redactor.name("alice"), "<like \"aaaaa\">");
         assert_eq!(redactor.doctype("acme-reader/alice"), "acme-reader/<like \"aaaaa\">");
         assert_eq!(redactor.doctype("acme-reader/session/session.7.schema.json"), "acme-reader/session/session.7.schema.json");
         let knowing_nothing = Redactor::default();
-        assert_eq!(knowing_nothing.name("acme-reader", None), "<like \"aaaa-aaaaaa\">");
-        assert_eq!(knowing_nothing.name("acme-reader", Some(VALIDATION)), "acme-reader");
+        assert_eq!(knowing_nothing.name("acme-reader"), "<like \"aaaa-aaaaaa\">");
+        for name in ["CITCGD-PC63", "db.internal", "acme-reader é", "acme reader"] {
+            assert_ne!(redactor.name(name), name);
+        }
     }
 
     #[test]
@@ -219,6 +226,8 @@ mod tests {
         assert_eq!(redactor.stage("alice"), "<like \"aaaaa\">");
         assert_eq!(redactor.job("decoder-0-0618083012-1f2ab9c4"), "decoder-0-0618083012-1f2ab9c4");
         assert_eq!(redactor.job("decoder-alice-0618083012-1f2ab9c4"), "decoder-aaaaa-0618083012-1f2ab9c4");
+        assert_eq!(redactor.job("decoder-98-133-108-131"), "decoder-00-000-000-000");
+        assert_eq!(redactor.job("decoder-0-2727765483-1f2ab9c4"), "decoder-0-0000000000-0a0aa0a0");
         assert_eq!((redactor.job("alice"), redactor.job("a b-5551234567-x")), ("aaaaa".into(), "a a-0000000000-a".into()));
     }
 

@@ -40,10 +40,19 @@ pub(super) fn described(value: &str) -> String {
 
 /// The text with letters, digits and everything beyond ASCII replaced by one character of the kind, its signs kept: `<like "Aaaa-00">`.
 pub(super) fn imitated(value: &str) -> String {
+    if is_imitation(value) {
+        return value.to_owned();
+    }
     let imitation = plain(value);
     let rest = value.chars().skip(LONGEST).count();
     let more = if rest > 0 { format!("… {rest} more") } else { String::new() };
     format!("<like \"{}\"{more}>", crate::ground::text::visible(&imitation))
+}
+
+/// Whether a text is an imitation already, as redacted bundles have them: another of it would say less.
+fn is_imitation(value: &str) -> bool {
+    let inside = value.strip_prefix("<like \"").and_then(|rest| rest.strip_suffix("\">"));
+    inside.is_some_and(|inside| !inside.contains(char::is_control) && plain(inside) == inside)
 }
 
 /// The imitation alone, for names that have to stay names.
@@ -98,6 +107,9 @@ mod tests {
         assert_eq!(described("ü"), "1 beyond ASCII");
         assert_eq!(imitated("Jo-7 ü\n"), "<like \"Aa-0 é\\n\">");
         assert!(imitated(&"x".repeat(1000)).ends_with("… 920 more>"));
+        let once = imitated("Jo-7 ü");
+        assert_eq!(imitated(&once), once);
+        assert_eq!(imitated("<like \"Jo\">"), "<like \"<aaaa \"Aa\">\">");
     }
 
     #[test]

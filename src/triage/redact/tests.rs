@@ -3,6 +3,8 @@ use crate::pipeline::document::Document;
 use crate::pipeline::fault::Fault;
 use crate::pipeline::schema::Schema;
 use crate::rows::row::SourceRow;
+use crate::rows::schemas::SchemaStore;
+use crate::rows::schemas::memory::Memory;
 
 fn schema() -> Schema {
     let text = r#"{"$schema":"http://json-schema.org/draft-06/schema#","properties":{
@@ -122,6 +124,13 @@ fn what_bigquery_says_keeps_the_columns_that_are_known() {
     );
 }
 
+/// What may be told where the schemas have a doctype `main`.
+fn knowing_main() -> Policy {
+    static FILES: &[(&str, &[u8])] = &[("telemetry/main/main.4.schema.json", b"{}")];
+    let schemas = SchemaStore::open(Box::new(Memory::new("test", FILES))).unwrap();
+    Policy::default().knowing(Some(&schemas))
+}
+
 #[test]
 fn only_columns_that_say_nothing_of_anybody_are_told() {
     let columns = [
@@ -138,7 +147,7 @@ fn only_columns_that_say_nothing_of_anybody_are_told() {
     ];
     let row =
         SourceRow { columns: columns.map(|(name, value)| (name.to_owned(), value.map(str::to_owned))).to_vec(), ..SourceRow::default() };
-    let RedactedColumns { told, withheld } = Redactor::default().columns(&row, None);
+    let RedactedColumns { told, withheld } = Redactor::new(knowing_main()).columns(&row, None);
     let told: Vec<(&str, &str)> = told.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(
         told,

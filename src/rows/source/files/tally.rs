@@ -9,7 +9,7 @@ use super::parquet::ParquetTable;
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::column::{CountColumn, ErrorColumn};
 use crate::rows::group::{Grouper, Groups};
-use crate::rows::row::{BadRow, ErrorRow, RowRef, Unreadable};
+use crate::rows::row::{BadRow, ErrorRow, LackingInputs, RowRef, Unreadable};
 use crate::rows::source::{Filter, SourceError};
 
 /// How many unreadable pieces are quoted.
@@ -210,6 +210,23 @@ impl InputTally {
     }
 }
 
+/// Inputs without columns that others have, those without the same ones together.
+fn lacking(layouts: &[(&str, SeenColumns)]) -> Vec<LackingInputs> {
+    let mut all = SeenColumns::default();
+    layouts.iter().for_each(|(_, seen)| all.merge(*seen));
+    let nowhere = all.missing();
+    let mut told: Vec<LackingInputs> = Vec::new();
+    for (name, seen) in layouts {
+        let columns: Vec<ErrorColumn> = seen.missing().into_iter().filter(|column| !nowhere.contains(column)).collect();
+        match told.iter_mut().find(|known| known.columns == columns) {
+            _ if columns.is_empty() => {}
+            Some(known) => known.inputs += 1,
+            None => told.push(LackingInputs { columns, inputs: 1, of: layouts.len(), first: (*name).to_owned() }),
+        }
+    }
+    told
+}
+
 /// The parts of all threads as one answer.
 pub(super) fn together(parts: Vec<ThreadTally>, inputs: &[Input], partial: bool) -> Result<Groups, SourceError> {
     let mut outside = 0;
@@ -222,6 +239,13 @@ pub(super) fn together(parts: Vec<ThreadTally>, inputs: &[Input], partial: bool)
     }
     let mut groups = Grouper::merge(groupers);
     let mut seen = SeenColumns::default();
+    let layouts: Vec<(&str, SeenColumns)> = tallies
+        .iter()
+        .zip(inputs)
+        .filter(|(tally, _)| tally.seen.tell_an_error())
+        .map(|(tally, input)| (input.name.as_str(), tally.seen))
+        .collect();
+    groups.unreadable.lacking = lacking(&layouts);
     for (mut tally, input) in tallies.into_iter().zip(inputs) {
         // What was not read to its end may yet hold rows.
         if !partial {

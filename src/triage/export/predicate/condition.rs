@@ -5,7 +5,7 @@
 
 use super::message::MessageTest;
 use crate::ground::sql::literal;
-use crate::ground::time::{Micros, timestamp};
+use crate::ground::time::{Micros, rfc3339};
 use crate::rows::column::ErrorColumn;
 
 /// What rows have in a column, or have not.
@@ -39,7 +39,7 @@ pub enum ColumnTest {
 impl Condition {
     /// Where a table calls the column so.
     pub fn sql(&self, name: &str) -> String {
-        let time = |time: Micros| format!("{} {}", ErrorColumn::Time.kind(), literal(&timestamp(time).to_string()));
+        let time = |time: Micros| format!("{} {}", ErrorColumn::Time.kind(), literal(&rfc3339(time)));
         match &self.test {
             ColumnTest::Since(first) => format!("{name} >= {}", time(*first)),
             ColumnTest::Until(last) => format!("{name} <= {}", time(*last)),

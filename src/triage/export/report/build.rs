@@ -309,5 +309,5 @@ fn cut(mut sample: ReportSample) -> ReportSample {
 }
 
 fn rfc3339(time: Micros) -> String {
-    time::timestamp(time).to_string()
+    time::rfc3339(time)
 }

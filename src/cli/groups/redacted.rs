@@ -1,0 +1,73 @@
+//! Groups without the data in them, for Markdown: it is made for pasting.
+//!
+//! Owns: groups, their causes and their changes as they may be told.
+//! Refuses: what may be told of a group (hidden), the form (table).
+
+use std::sync::Arc;
+
+use super::causes::CausesOf;
+use crate::rows::group::{Group, GroupRecord};
+use crate::rows::schemas::SchemaStore;
+use crate::triage::baseline::Comparison;
+use crate::triage::export::hidden;
+use crate::triage::redact::{Policy, Redactor};
+
+/// Takes the data out of groups.
+pub(super) struct ToldGroups {
+    schemas: Option<Arc<SchemaStore>>,
+    redactor: Redactor,
+}
+
+/// What has changed, without data.
+pub(super) struct ToldChanges {
+    new: Vec<Group>,
+    grown: Vec<(Group, GroupRecord, f64)>,
+    gone: Vec<GroupRecord>,
+}
+
+impl ToldGroups {
+    pub(super) fn new(policy: Policy, schemas: Option<Arc<SchemaStore>>) -> Self {
+        ToldGroups { redactor: Redactor::new(policy.knowing(schemas.as_deref())), schemas }
+    }
+
+    /// The groups that are shown.
+    pub(super) fn list(&mut self, shown: &[&Group]) -> Vec<Group> {
+        shown.iter().map(|group| self.group(group)).collect()
+    }
+
+    /// The causes of all of them.
+    pub(super) fn causes(&mut self, of: &mut CausesOf) {
+        for causes in of.values_mut() {
+            causes.groups.list = causes.groups.list.iter().map(|cause| self.group(cause)).collect();
+        }
+    }
+
+    pub(super) fn changes(&mut self, comparison: &Comparison<'_>) -> ToldChanges {
+        ToldChanges {
+            new: self.list(&comparison.new),
+            grown: comparison.grown.iter().map(|(group, known, times)| (self.group(group), self.record(known), *times)).collect(),
+            gone: comparison.gone.iter().map(|known| self.record(known)).collect(),
+        }
+    }
+
+    fn group(&mut self, group: &Group) -> Group {
+        hidden::told(group, self.schemas.as_deref(), &mut self.redactor)
+    }
+
+    fn record(&mut self, known: &GroupRecord) -> GroupRecord {
+        hidden::told_record(known, self.schemas.as_deref(), &mut self.redactor)
+    }
+}
+
+impl ToldChanges {
+    /// As a comparison with the counts of another.
+    pub(super) fn beside<'a>(&'a self, comparison: &Comparison<'_>) -> Comparison<'a> {
+        Comparison {
+            new: self.new.iter().collect(),
+            grown: self.grown.iter().map(|(group, known, times)| (group, known, *times)).collect(),
+            gone: self.gone.iter().collect(),
+            same: comparison.same,
+            is_strange: comparison.is_strange,
+        }
+    }
+}
