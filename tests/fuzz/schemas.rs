@@ -12,6 +12,7 @@ use misfit::pipeline::sink::{Submission, transform};
 use misfit::pipeline::transpile;
 use misfit::pipeline::verdict::judge::{Judge, JudgeInput, Outcome};
 use misfit::pipeline::verdict::locate;
+use misfit::triage::facts;
 
 use super::dice::Dice;
 use super::{fuzz, is_safe};
@@ -127,14 +128,17 @@ fn the_verdict_is_that_of_the_violations() {
             }
             let input = JudgeInput::payload(&document);
             let (verdict, all) = (judge.verdict(input), judge.violations(input, 5));
+            facts::violations::tree(&all).indented("").lines().for_each(is_safe);
+            // What is not judged to its end, as a schema that refers to itself without a step down, has no answers to agree.
+            if !verdict.doubts.is_empty() {
+                continue;
+            }
             let passes = verdict.outcome == Outcome::Pass;
             let told = || format!("{text}\n{}", String::from_utf8_lossy(document.text()));
             assert_eq!((passes, passes, passes), (judge.passes(input), all.count == 0, all.causes.is_empty()), "{}", told());
             assert_eq!(all.list.len() as u64, all.count.min(5), "{}", told());
             let Outcome::Fail(first) = verdict.outcome else { continue };
-            let cause = judge.cause(input).unwrap_or_else(|| panic!("no cause: {}", told()));
-            is_safe(&cause.sentence);
-            is_safe(&first.sentence);
+            assert!(judge.cause(input).is_some(), "no cause: {}", told());
             for violation in all.list.iter().chain([&*first]) {
                 assert!(violation.message.starts_with(&violation.pointer), "{}", told());
                 assert!(violation.node < schema.document.len() as u32, "{}", told());
