@@ -12,7 +12,7 @@ const FIELDS: [&str; 12] =
 #[test]
 fn a_changed_baseline_is_refused_or_compared() {
     let now = demo::source().expect("the sample").groups(&Request::default(), &Unwatched).expect("groups");
-    fuzz("baselines", 8_000, |dice| {
+    fuzz("baselines", 800, |dice| {
         let groups: Vec<Vec<String>> = (0..1 + dice.below(4))
             .map(|_| {
                 let known = &now.list[dice.below(now.list.len())];
@@ -37,7 +37,8 @@ fn a_changed_baseline_is_refused_or_compared() {
             format!("{{{}}}", members.collect::<Vec<_>>().join(","))
         };
         let records: Vec<String> = groups.iter().map(record).collect();
-        let cells = |group: &Vec<String>| group.iter().map(|text| format!("\"{}\"", text.replace('"', "\"\""))).collect::<Vec<_>>().join(",");
+        let cells =
+            |group: &Vec<String>| group.iter().map(|text| format!("\"{}\"", text.replace('"', "\"\""))).collect::<Vec<_>>().join(",");
         let forms = [
             format!("{{\"rows\":1,\"groups\":[{}]}}", records.join(",")),
             records.join("\n"),
@@ -47,7 +48,8 @@ fn a_changed_baseline_is_refused_or_compared() {
         // All forms say the same. A table cannot tell an empty text from none.
         if let [Ok(whole), Ok(lines), Ok(table)] = &read {
             assert_eq!(whole.groups, lines.groups, "{}", forms[1]);
-            let prints = |baseline: &Baseline| baseline.groups.iter().map(|group| (group.fingerprint, group.count, group.span)).collect::<Vec<_>>();
+            let prints =
+                |baseline: &Baseline| baseline.groups.iter().map(|group| (group.fingerprint, group.count, group.span)).collect::<Vec<_>>();
             assert_eq!(prints(whole), prints(table), "{}", forms[2]);
         }
         let mut changed = forms[dice.below(3)].clone().into_bytes();

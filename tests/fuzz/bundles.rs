@@ -42,7 +42,7 @@ fn rows_of(source: &dyn ErrorSource) -> Vec<SourceRow> {
 fn a_bundle_holds_what_its_file_held() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("bundle");
-    fuzz("bundles", 150, |dice| {
+    fuzz("bundles", 30, |dice| {
         let lines: Vec<String> = (0..1 + dice.below(6))
             .map(|_| {
                 let cells = cells(dice);
@@ -55,7 +55,8 @@ fn a_bundle_holds_what_its_file_held() {
         let opened = Bundle::open(&path).unwrap_or_else(|error| panic!("{error}: {}", lines.join("\n")));
         let (before, after) = (files.groups(&request, &Unwatched).expect("groups"), opened.groups(&request, &Unwatched).expect("groups"));
         let told = |groups: &misfit::rows::group::Groups| {
-            let mut told: Vec<_> = groups.list.iter().map(|group| (group.fingerprint, group.count, group.span, group.sample.clone())).collect();
+            let mut told: Vec<_> =
+                groups.list.iter().map(|group| (group.fingerprint, group.count, group.span, group.sample.clone())).collect();
             told.sort_by_key(|group| group.0);
             (told, groups.rows, groups.span)
         };
@@ -79,7 +80,7 @@ fn a_changed_bundle_is_refused_or_used() {
     bundle(source.as_ref(), &Request { schemas: Some(schemas), ..Request::default() }, 1, false, &path);
     let whole = std::fs::read(&path).expect("a file");
     let text = zstd::decode_all(&whole[..]).expect("a bundle");
-    fuzz("bundles, changed", 600, |dice| {
+    fuzz("bundles, changed", 200, |dice| {
         let mut bytes = whole.clone();
         if dice.once_in(4) {
             dice.mutate(&mut bytes);

@@ -36,7 +36,7 @@ masked = "/notes/secret"
 
 #[test]
 fn a_configuration_is_taken_or_refused_with_its_line() {
-    fuzz("configuration", 10_000, |dice| {
+    fuzz("configuration", 2_000, |dice| {
         let mut text = WHOLE.as_bytes().to_vec();
         for _ in 0..=dice.below(3) {
             dice.respell(&mut text);
@@ -64,12 +64,14 @@ fn a_configuration_is_taken_or_refused_with_its_line() {
 
 #[test]
 fn keys_in_words_are_read_or_refused() {
-    fuzz("keys, spelled", 10_000, |dice| {
-        let text: String = (0..dice.below(4)).map(|_| match dice.below(3) {
-            0 => dice.text(),
-            1 => TABLE[dice.below(TABLE.len())].keys.concat(),
-            _ => dice.pick(&["<enter>", "<esc>", "ctrl-", "<c-x>", "alt-", "shift-tab", "<f12>", "<", ">"]).to_owned(),
-        }).collect();
+    fuzz("keys, spelled", 5_000, |dice| {
+        let text: String = (0..dice.below(4))
+            .map(|_| match dice.below(3) {
+                0 => dice.text(),
+                1 => TABLE[dice.below(TABLE.len())].keys.concat(),
+                _ => dice.pick(&["<enter>", "<esc>", "ctrl-", "<c-x>", "alt-", "shift-tab", "<f12>", "<", ">"]).to_owned(),
+            })
+            .collect();
         match parse_keys(&text) {
             Ok(keys) => assert!(keys.iter().all(|key| !key.to_string().is_empty())),
             Err(reason) => assert!(!reason.is_empty()),

@@ -104,7 +104,8 @@ impl Dice {
     /// For one input.
     pub(crate) fn new(seed: u64, name: &str, number: u64) -> Self {
         let name = name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
-        let mut dice = Dice { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ name ^ number.wrapping_mul(0xd134_2543_de82_ef95), inputs: 1 };
+        let mut dice =
+            Dice { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ name ^ number.wrapping_mul(0xd134_2543_de82_ef95), inputs: 1 };
         dice.next();
         dice
     }

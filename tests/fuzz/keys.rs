@@ -97,7 +97,8 @@ impl Session {
 /// A key, most often one that does something.
 fn key(dice: &mut Dice) -> Vec<Key> {
     match dice.below(10) {
-        0 => parse_keys(dice.pick(&["<esc>", "<enter>", "<tab>", "<down>", "<up>", "<left>", "<right>", "<pgdn>", "<home>", "<end>"])).unwrap_or_default(),
+        0 => parse_keys(dice.pick(&["<esc>", "<enter>", "<tab>", "<down>", "<up>", "<left>", "<right>", "<pgdn>", "<home>", "<end>"]))
+            .unwrap_or_default(),
         1 => parse_keys(dice.pick(&["/os<enter>", "fa<enter>", "/\u{202e}<enter>", "<enter><enter>", "P\"a\"<enter>"])).unwrap_or_default(),
         2 => {
             let text = dice.text().replace('<', "<lt>");
@@ -106,7 +107,9 @@ fn key(dice: &mut Dice) -> Vec<Key> {
         _ => {
             let entry = &TABLE[dice.below(TABLE.len())];
             // Quitting ends the session for nothing.
-            if entry.name == "quit" || entry.keys.is_empty() { return Vec::new() }
+            if entry.name == "quit" || entry.keys.is_empty() {
+                return Vec::new();
+            }
             parse_keys(entry.keys[dice.below(entry.keys.len())]).unwrap_or_default()
         }
     }
@@ -126,7 +129,7 @@ fn hostile(dice: &mut Dice) -> Arc<dyn ErrorSource> {
 fn keys_at_random_draw_safe_frames() {
     let folder = tempfile::tempdir().expect("a folder");
     let (sample, schemas) = (demo::source().expect("the sample"), Arc::new(demo::schemas().expect("schemas")));
-    fuzz("keys", 3_000, |dice| {
+    fuzz("keys", 600, |dice| {
         let source = match dice.below(5) {
             0 => None,
             1 | 2 => Some(sample.clone()),
@@ -171,7 +174,7 @@ fn words(text: &str) -> String {
 fn a_screen_says_what_commands_say() {
     let folder = tempfile::tempdir().expect("a folder");
     let schemas = Arc::new(demo::schemas().expect("schemas"));
-    fuzz("screens", 40, |dice| {
+    fuzz("screens", 15, |dice| {
         let source = hostile(dice);
         let mut session = Session::begin(Some(source), schemas.clone(), (240, 70), folder.path());
         session.settle(true);

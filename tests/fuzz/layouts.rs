@@ -9,7 +9,8 @@ use misfit::triage::catalog::Catalog;
 use super::dice::Dice;
 use super::{fuzz, is_safe};
 
-const KINDS: &[&str] = &["STRING", "INTEGER", "INT64", "FLOAT", "BOOLEAN", "TIMESTAMP", "DATE", "BYTES", "JSON", "NUMERIC", "GEOGRAPHY", "record", "X"];
+const KINDS: &[&str] =
+    &["STRING", "INTEGER", "INT64", "FLOAT", "BOOLEAN", "TIMESTAMP", "DATE", "BYTES", "JSON", "NUMERIC", "GEOGRAPHY", "record", "X"];
 const MODES: &[&str] = &["NULLABLE", "NULLABLE", "REPEATED", "REQUIRED", "nullable", "X"];
 
 fn column(dice: &mut Dice, depth: usize) -> String {
@@ -87,7 +88,7 @@ fn use_all_of(dice: &mut Dice, layout: &Layout) {
 
 #[test]
 fn a_layout_takes_any_document() {
-    fuzz("layouts", 1_500, |dice| {
+    fuzz("layouts", 800, |dice| {
         let mut text = columns(dice, 3).into_bytes();
         if dice.once_in(3) {
             dice.respell(&mut text);

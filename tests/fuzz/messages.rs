@@ -91,7 +91,7 @@ pub(crate) fn message(dice: &mut Dice) -> String {
 
 #[test]
 fn a_message_is_read_and_worded() {
-    fuzz("messages", 20_000, |dice| {
+    fuzz("messages", 4_000, |dice| {
         let text = message(dice);
         let class = dice.once_in(3).then(|| dice.pick(CLASSES));
         let best = Fault::parse(&text, class);

@@ -29,10 +29,16 @@ const COLUMNS: [&str; 9] = [
 
 /// The rows as a file in one of the forms that writers make.
 fn parquet(dice: &mut Dice, rows: &[Cells]) -> Vec<u8> {
-    let columns = COLUMNS.map(|name| if name == "payload" { format!("optional binary {name};") } else { format!("optional binary {name} (UTF8);") });
+    let columns =
+        COLUMNS.map(|name| if name == "payload" { format!("optional binary {name};") } else { format!("optional binary {name} (UTF8);") });
     let schema = Arc::new(parse_message_type(&format!("message rows {{ {} }}", columns.join(" "))).expect("a schema"));
-    let compressions =
-        [Compression::UNCOMPRESSED, Compression::SNAPPY, Compression::ZSTD(Default::default()), Compression::GZIP(Default::default()), Compression::LZ4_RAW];
+    let compressions = [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::ZSTD(Default::default()),
+        Compression::GZIP(Default::default()),
+        Compression::LZ4_RAW,
+    ];
     let mut properties = WriterProperties::builder()
         .set_compression(compressions[dice.below(5)])
         .set_dictionary_enabled(dice.once_in(2))
@@ -83,7 +89,7 @@ fn rows(dice: &mut Dice, most: usize) -> Vec<Cells> {
 
 #[test]
 fn parquet_makes_the_groups_of_the_lines() {
-    fuzz("parquet", 300, |dice| {
+    fuzz("parquet", 60, |dice| {
         let rows = rows(dice, 6);
         let lines: Vec<String> = rows.iter().map(|cells| object(dice, cells)).collect();
         let text = lines.join("\n").into_bytes();
@@ -103,7 +109,7 @@ fn parquet_makes_the_groups_of_the_lines() {
 #[test]
 fn changed_parquet_is_an_error_or_rows() {
     let mut whole = Vec::new();
-    fuzz("parquet, damaged", 1_000, |dice| {
+    fuzz("parquet, damaged", 300, |dice| {
         if whole.is_empty() || dice.once_in(50) {
             let rows = rows(dice, 6);
             whole = parquet(dice, &rows);

@@ -35,7 +35,7 @@ fn payload(dice: &mut Dice) -> Vec<u8> {
 
 #[test]
 fn a_payload_is_decoded_whatever_it_is() {
-    fuzz("payloads", 10_000, |dice| {
+    fuzz("payloads", 4_000, |dice| {
         let bytes = payload(dice);
         let decoded = decode(Payload::Bytes(bytes.clone()));
         assert_eq!(decoded.stored, bytes.len());
@@ -57,7 +57,7 @@ fn a_payload_is_decoded_whatever_it_is() {
 
 #[test]
 fn a_document_is_what_serde_json_reads() {
-    fuzz("documents", 20_000, |dice| {
+    fuzz("documents", 8_000, |dice| {
         let mut text = dice.json(4).into_bytes();
         if dice.once_in(2) {
             dice.respell(&mut text);

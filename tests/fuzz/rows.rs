@@ -63,7 +63,10 @@ pub(crate) fn told(groups: &Groups) -> String {
     let mut told: Vec<String> =
         groups.list.iter().map(|group| format!("{} {} {:?} {}", group.fingerprint, group.count, group.span, group.sample)).collect();
     told.sort();
-    told.push(format!("{} rows, {} unreadable, {} odd times, {:?}", groups.rows, groups.unreadable.count, groups.unreadable.times.count, groups.span));
+    told.push(format!(
+        "{} rows, {} unreadable, {} odd times, {:?}",
+        groups.rows, groups.unreadable.count, groups.unreadable.times.count, groups.span
+    ));
     told.join("\n")
 }
 
@@ -95,7 +98,7 @@ fn is_telling(row: &SourceRow, line: &str) -> bool {
 
 #[test]
 fn lines_are_read_as_serde_json_reads_them() {
-    fuzz("rows, lines", 2_000, |dice| {
+    fuzz("rows, lines", 200, |dice| {
         let good = cells(dice);
         let mut lines = vec![object(dice, &good)];
         for _ in 0..dice.below(6) {
@@ -136,7 +139,7 @@ fn lines_are_read_as_serde_json_reads_them() {
 
 #[test]
 fn rows_told_in_other_forms_make_the_same_groups() {
-    fuzz("rows, forms", 2_000, |dice| {
+    fuzz("rows, forms", 100, |dice| {
         let rows: Vec<Cells> = (0..1 + dice.below(5)).map(|_| cells(dice)).collect();
         let lines: Vec<String> = rows.iter().map(|cells| object(dice, cells)).collect();
         let first = told(&groups(lines.join("\n").into_bytes()).expect("groups"));
@@ -152,7 +155,7 @@ fn rows_told_in_other_forms_make_the_same_groups() {
 
 #[test]
 fn any_bytes_are_a_table_or_none() {
-    fuzz("rows, bytes", 4_000, |dice| {
+    fuzz("rows, bytes", 800, |dice| {
         let mut bytes = match dice.below(4) {
             0 => (0..dice.below(64)).map(|_| dice.next() as u8).collect(),
             1 => dice.json(4).into_bytes(),

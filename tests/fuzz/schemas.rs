@@ -18,10 +18,25 @@ use super::dice::Dice;
 use super::{fuzz, is_safe};
 
 const TYPES: &[&str] = &["string", "integer", "number", "boolean", "null", "array", "object"];
-const PATTERNS: &[&str] = &["^a", "b$", "^[a-z]+$", "^(?!ab)", "\\\\d{2}", ".", "", "(", "[^\\\\x00-\\\\x1f]", "(a+)+$", "\\\\p{L}", "^.{0,3}$"];
-const FORMATS: &[&str] =
-    &["date-time", "date", "time", "email", "hostname", "ipv4", "ipv6", "uri", "uri-reference", "uri-template", "json-pointer", "regex", "uuid"];
-const REFERENCES: &[&str] = &["#", "#/definitions/a", "#/definitions/b", "#/properties/a", "#/nowhere", "#/definitions/a%25b", "http://example.com/x#"];
+const PATTERNS: &[&str] =
+    &["^a", "b$", "^[a-z]+$", "^(?!ab)", "\\\\d{2}", ".", "", "(", "[^\\\\x00-\\\\x1f]", "(a+)+$", "\\\\p{L}", "^.{0,3}$"];
+const FORMATS: &[&str] = &[
+    "date-time",
+    "date",
+    "time",
+    "email",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "uri",
+    "uri-reference",
+    "uri-template",
+    "json-pointer",
+    "regex",
+    "uuid",
+];
+const REFERENCES: &[&str] =
+    &["#", "#/definitions/a", "#/definitions/b", "#/properties/a", "#/nowhere", "#/definitions/a%25b", "http://example.com/x#"];
 
 /// A schema, nested so deep at most.
 fn schema(dice: &mut Dice, depth: usize) -> String {
@@ -70,7 +85,9 @@ fn keyword(dice: &mut Dice, depth: usize) -> String {
         7 => format!("\"required\":[{}]", named(dice)),
         8 => format!("\"enum\":[{},{}]", dice.json(1), dice.json(1)),
         9 => format!("\"const\":{}", dice.json(2)),
-        10 => dice.pick(&["\"uniqueItems\":true", "\"additionalProperties\":false", "\"additionalItems\":false", "\"title\":\"t\""]).to_owned(),
+        10 => dice
+            .pick(&["\"uniqueItems\":true", "\"additionalProperties\":false", "\"additionalItems\":false", "\"title\":\"t\""])
+            .to_owned(),
         11 => format!("\"$ref\":\"{}\"", dice.pick(REFERENCES)),
         12..=15 => format!("\"properties\":{}", members(dice, &named, below)),
         16 => format!("\"patternProperties\":{}", members(dice, &|dice| format!("\"{}\"", dice.pick(PATTERNS)), below)),
@@ -118,7 +135,7 @@ fn compiled(text: Vec<u8>) -> Option<(Arc<Schema>, Judge)> {
 
 #[test]
 fn the_verdict_is_that_of_the_violations() {
-    fuzz("schemas, verdicts", 4_000, |dice| {
+    fuzz("schemas, verdicts", 600, |dice| {
         let text = root(dice);
         let Some((schema, judge)) = compiled(text.clone().into_bytes()) else { return };
         for _ in 0..3 {
@@ -147,7 +164,12 @@ fn the_verdict_is_that_of_the_violations() {
             // What the pipeline would have written is read as what it was.
             let message = format!("org.everit.json.schema.ValidationException: {}", first.message);
             let readings = Fault::readings(&message, None);
-            assert!(readings.iter().any(|fault| fault.tokens() == first.tokens || fault.keyword().is_none()) || first.about_name || first.key.is_some(), "{message}: {readings:?}");
+            assert!(
+                readings.iter().any(|fault| fault.tokens() == first.tokens || fault.keyword().is_none())
+                    || first.about_name
+                    || first.key.is_some(),
+                "{message}: {readings:?}"
+            );
             let _ = locate(&schema, &readings[0], Some(&document));
         }
     });
@@ -155,12 +177,12 @@ fn the_verdict_is_that_of_the_violations() {
 
 #[test]
 fn what_is_made_by_a_schema_fits_it() {
-    fuzz("schemas, examples", 400, |dice| {
+    fuzz("schemas, examples", 200, |dice| {
         let text = root(dice);
         let Some((schema, judge)) = compiled(text.clone().into_bytes()) else { return };
         let wanted = Wanted { namespace: "acme", version: Some("1"), full: dice.once_in(2) };
         match example::document(&judge, wanted) {
-            Ok(example) => assert!(judge.passes(JudgeInput::payload(&example.document)), "{text}"),
+            Ok(example) => assert_eq!(judge.verdict(JudgeInput::payload(&example.document)).outcome, Outcome::Pass, "{text}"),
             Err(error) => is_safe(&error.to_string()),
         }
         match transpile::layout(&schema) {
@@ -180,7 +202,7 @@ fn what_is_made_by_a_schema_fits_it() {
 
 #[test]
 fn a_smaller_document_breaks_the_same() {
-    fuzz("schemas, minimized", 300, |dice| {
+    fuzz("schemas, minimized", 50, |dice| {
         let text = root(dice);
         let Some((_, judge)) = compiled(text.clone().into_bytes()) else { return };
         let document = Document::parse(dice.json(4).into_bytes());
@@ -203,7 +225,7 @@ fn a_smaller_document_breaks_the_same() {
 
 #[test]
 fn changed_schemas_are_refused_or_judge() {
-    fuzz("schemas, changed", 4_000, |dice| {
+    fuzz("schemas, changed", 1_500, |dice| {
         let mut text = root(dice).into_bytes();
         dice.respell(&mut text);
         let Some((schema, judge)) = compiled(text) else { return };
