@@ -96,6 +96,8 @@ const SIGNS: &[u8] = b"\"\\{}[],:\n\r\t 0-+.eEu/~#$&<>();='\0\x1b\x80\xc3\xe2\xf
 /// Chance that is the same in every run.
 pub(crate) struct Dice {
     state: u64,
+    /// Of the whole run.
+    pub(crate) seed: u64,
     /// How many inputs the one that is made counts for.
     pub(crate) inputs: u64,
 }
@@ -105,7 +107,7 @@ impl Dice {
     pub(crate) fn new(seed: u64, name: &str, number: u64) -> Self {
         let name = name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
         let mut dice =
-            Dice { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ name ^ number.wrapping_mul(0xd134_2543_de82_ef95), inputs: 1 };
+            Dice { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ name ^ number.wrapping_mul(0xd134_2543_de82_ef95), seed, inputs: 1 };
         dice.next();
         dice
     }

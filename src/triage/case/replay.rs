@@ -99,20 +99,14 @@ fn validated(document: &Document, judge: &Judge, told: &str) -> Replay {
         Outcome::Fail(violation) => Some(*violation),
     };
     let violations = judge.violations(JudgeInput::payload(document), MOST_VIOLATIONS);
+    // Listing all asks more than telling the first: that may be broken off where this was not.
+    let mut doubts = verdict.doubts;
+    let more: Vec<Doubt> = violations.doubts.iter().filter(|doubt| !doubts.contains(doubt)).cloned().collect();
+    doubts.extend(more);
     let message = violation.as_ref().map(|violation| format!("{VALIDATION}: {}", violation.message)).unwrap_or_default();
     let reproduced = violation.is_some() && cut(&message) == told;
     let class = violation.as_ref().map(|_| VALIDATION);
-    Replay {
-        class,
-        message,
-        violation,
-        reproduced,
-        agreement: Agreement::default(),
-        told: None,
-        stands: reproduced,
-        violations,
-        doubts: verdict.doubts,
-    }
+    Replay { class, message, violation, reproduced, agreement: Agreement::default(), told: None, stands: reproduced, violations, doubts }
 }
 
 /// What the decoder says where a schema is missing: names as the row spells them.

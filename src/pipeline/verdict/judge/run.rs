@@ -67,7 +67,7 @@ pub(super) struct Run<'a> {
     most_depth: u32,
     depth: u32,
     steps: u64,
-    most_steps: u64,
+    pub(super) most_steps: u64,
 }
 
 /// A member that counts.
