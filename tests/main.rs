@@ -20,6 +20,7 @@ mod export_corpus;
 mod export_safe;
 mod flipped;
 mod found;
+mod fuzz;
 
 mod groups_corpus;
 mod judge_corpus;

@@ -379,8 +379,63 @@ fn a_file_that_changed_is_not_misread() {
     let path = write(folder.path(), "errors.ndjson", &lines());
     let files = open(&path);
     let rows = all(&files);
-    std::fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"\n").unwrap();
+    std::fs::write(&path, [b"\n", &lines()[..]].concat()).unwrap();
     assert!(files.fetch(rows[1].0, &Unwatched).unwrap_err().to_string().contains("has changed since it was read"));
+    std::fs::write(&path, &lines()[..lines().len() / 2]).unwrap();
+    assert!(files.fetch(rows[1].0, &Unwatched).unwrap_err().to_string().contains("has changed since it was read"));
+}
+
+#[test]
+fn a_file_that_grew_still_has_what_was_read() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in [("errors.ndjson", lines()), ("errors.gz", gzip(&lines()))] {
+        let path = write(folder.path(), name, &bytes);
+        let files = Files::open(std::slice::from_ref(&path), ReadOptions::default()).unwrap();
+        let rows = all(&files);
+        std::fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(&bytes).unwrap();
+        for (at, row) in [&rows[1], &rows[ROWS - 1]] {
+            assert_eq!(files.fetch(*at, &Unwatched).unwrap().columns, row.columns, "{name}");
+        }
+        // Counted anew it has all of them, and all of them are found.
+        let all = all(&files);
+        assert_eq!((all.len(), read(&files).rows), (2 * ROWS, 2 * ROWS as u64));
+        assert_eq!(files.fetch(all[2 * ROWS - 1].0, &Unwatched).unwrap().columns, rows[ROWS - 1].1.columns);
+    }
+}
+
+#[test]
+fn what_stands_behind_much_space_is_read() {
+    let rows = [row(0), row(1)];
+    for space in [65_536 - 1, 65_536, 300_000] {
+        for text in
+            [rows.join("\n"), format!("[{}]", rows.join(",")), format!("{{\n{}", rows.concat().replacen('{', "", 1).replace("}{", "}\n{"))]
+        {
+            let text = [&"\n ".repeat(space / 2), &" ".repeat(space % 2), text.as_str()].concat().into_bytes();
+            assert_eq!(read(&Files::from_memory("x", text.clone()).unwrap()).rows, 2);
+            assert_eq!(read(&Files::from_memory("x", gzip(&text)).unwrap()).rows, 2);
+            assert_eq!(read(&Files::from_reader("x", std::io::Cursor::new(text), ReadOptions::default())).rows, 2);
+        }
+    }
+    assert_eq!(read(&Files::from_memory("x", vec![b' '; 200_000]).unwrap()).rows, 0, "nothing but space is no row");
+}
+
+#[test]
+fn zstd_with_a_long_window_is_not_called_truncated() {
+    // A frame of one block as it stands, which asks for a window of 2^28 bytes.
+    let frame = |text: &[u8]| {
+        let block = ((text.len() as u32) << 3 | 1).to_le_bytes();
+        [&[0x28, 0xb5, 0x2f, 0xfd, 0, 0x90][..], &block[..3], text].concat()
+    };
+    let refused = refusal(Files::from_memory("x.zst", frame(row(0).as_bytes())));
+    assert_eq!(refused, "x.zst was packed by zstd with a window of more than 128 MiB, more memory than is taken for it");
+    let behind = [zstd::encode_all((row(0) + "\n").as_bytes(), 1).unwrap(), frame(row(1).as_bytes())].concat();
+    let groups = read(&Files::from_memory("x.zst", behind).unwrap());
+    assert_eq!((groups.rows, groups.unreadable.count), (1, 1));
+    assert!(
+        groups.unreadable.first[0].reason.contains("a window of more than 128 MiB: unpack them with zstd first"),
+        "{:?}",
+        groups.unreadable
+    );
 }
 
 #[test]

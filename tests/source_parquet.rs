@@ -201,3 +201,17 @@ fn counts_of_rows_are_not_taken_for_rows() {
     let error = source.groups(&Request::default(), &Unwatched).unwrap_err().to_string();
     assert!(error.contains("counts of error rows") && error.contains("newline-delimited JSON"), "{error}");
 }
+
+#[test]
+fn brotli_is_named_and_not_called_truncated() {
+    let mut bytes = in_millis();
+    // The footer's codec of the first column, none: 0, becomes brotli: 4 in its spelling is 8.
+    let told = b"\x18\x12document_namespace\x15\x00\x16";
+    let at = bytes.windows(told.len()).rposition(|some| some == told).expect("the column's metadata");
+    bytes[at + told.len() - 2] = 8;
+    let refused = open(&bytes).groups(&Request::default(), &Unwatched).expect_err("it is refused").to_string();
+    assert_eq!(
+        refused,
+        "errors.parquet: a Parquet file compressed with brotli, which is not unpacked; write it with zstd, gzip or snappy instead"
+    );
+}

@@ -7,6 +7,8 @@
 mod bigquery;
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -56,6 +58,13 @@ pub enum ConfigError {
         /// The system's reason.
         error: std::io::Error,
     },
+    /// Nothing that anybody wrote.
+    #[error("{path} is larger than {most}, too large for a configuration", path = crate::ground::text::visible(&.path.to_string_lossy()),
+        most = crate::ground::text::bytes(MOST_BYTES))]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+    },
     /// Something in the file is wrong.
     #[error("{place}: {reason}")]
     Wrong {
@@ -65,6 +74,9 @@ pub enum ConfigError {
         reason: String,
     },
 }
+
+/// Most bytes of a configuration.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// The settings at the top of the file.
 const SETTINGS: [&str; 6] = ["schemas", "theme", "keys", "sources", "bigquery", "redaction"];
@@ -79,7 +91,12 @@ pub fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
     let Some(path) = named.map(Path::to_path_buf).or_else(default_path) else {
         return Ok(Config::default());
     };
-    match std::fs::read_to_string(&path) {
+    let read = |file: File| {
+        let mut text = String::new();
+        file.take(MOST_BYTES + 1).read_to_string(&mut text).map(|_| text)
+    };
+    match File::open(&path).and_then(read) {
+        Ok(text) if text.len() as u64 > MOST_BYTES => Err(ConfigError::TooLarge { path }),
         Ok(text) => parse(&text, &path),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(Config::default()),
         Err(error) => Err(ConfigError::Io { path, error }),
@@ -262,6 +279,17 @@ mod tests {
     fn a_named_file_has_to_exist() {
         assert!(
             load(Some(Path::new("/nowhere/config.toml"))).unwrap_err().to_string().starts_with("cannot read the configuration /nowhere")
+        );
+    }
+
+    #[test]
+    fn a_file_without_end_is_no_configuration() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(MOST_BYTES + 1).unwrap();
+        assert!(load(Some(file.path())).unwrap_err().to_string().ends_with("is larger than 1.0 MiB, too large for a configuration"));
+        assert_eq!(
+            load(Some(Path::new("/dev/zero"))).unwrap_err().to_string(),
+            "/dev/zero is larger than 1.0 MiB, too large for a configuration"
         );
     }
 

@@ -7,7 +7,8 @@
 mod answer;
 mod text;
 
-use std::io::{BufWriter, IsTerminal, Write};
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -28,6 +29,9 @@ use answer::LineAnswer;
 
 /// Exit code where there is no row.
 const NO_ROW: u8 = 1;
+
+/// Most bytes of a file of attributes.
+const MOST_ATTRIBUTES: u64 = 16 << 20;
 
 const EXAMPLES: &str = "\
 DOC is one document, plain, gzip or zstd; or a row of the error table, whose payload
@@ -184,7 +188,15 @@ fn document(named: &str) -> Result<Document> {
 /// Names and texts in the order of the file.
 fn read_attributes(path: &Path) -> Result<Vec<(String, String)>> {
     let shown = path.to_string_lossy();
-    let text = std::fs::read(path).wrap_err_with(|| format!("cannot read {}", visible(&shown)))?;
+    let mut text = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MOST_ATTRIBUTES + 1).read_to_end(&mut text));
+    read.wrap_err_with(|| format!("cannot read {}", visible(&shown)))?;
+    ensure!(
+        text.len() as u64 <= MOST_ATTRIBUTES,
+        "{} is larger than {}, too large for attributes",
+        visible(&shown),
+        crate::ground::text::bytes(MOST_ATTRIBUTES)
+    );
     parse_attributes(text).wrap_err_with(|| visible(&shown).into_owned())
 }
 
@@ -210,6 +222,12 @@ fn parse_attributes(text: Vec<u8>) -> Result<Vec<(String, String)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_without_end_holds_no_attributes() {
+        let error = read_attributes(Path::new("/dev/zero")).unwrap_err().to_string();
+        assert_eq!(error, "/dev/zero is larger than 16.0 MiB, too large for attributes");
+    }
 
     #[test]
     fn attributes_are_texts_in_their_order() {

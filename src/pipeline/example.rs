@@ -19,6 +19,8 @@ use plan::Plan;
 
 /// Documents that are made before the search ends.
 const MOST_ROUNDS: usize = 400;
+/// Values that are made in all of them.
+const MOST_MADE: usize = 1_000_000;
 
 /// What an example is to be.
 #[derive(Debug, Clone, Copy, Default)]
@@ -61,10 +63,11 @@ pub enum ExampleError {
 /// Searches for a document that passes.
 pub fn document(judge: &Judge, wanted: Wanted<'_>) -> Result<Example, ExampleError> {
     let mut plan = Plan { full: wanted.full, taken_out: judge::is_payload(wanted.namespace), ..Plan::default() };
-    let mut rounds = 0;
+    let (mut rounds, mut all_made) = (0, 0);
     loop {
         rounds += 1;
         let (value, made) = grow::grow(judge.schema(), &plan);
+        all_made += made;
         if made > grow::MOST_VALUES {
             return Err(ExampleError::TooLarge);
         }
@@ -79,7 +82,7 @@ pub fn document(judge: &Judge, wanted: Wanted<'_>) -> Result<Example, ExampleErr
                 if let Some(key) = taken_out(&document, &violation) {
                     return Err(ExampleError::TakenOut(key));
                 }
-                if rounds >= MOST_ROUNDS || !plan.learn(judge, input, &violation) {
+                if rounds >= MOST_ROUNDS || all_made > MOST_MADE || !plan.learn(judge, input, &violation) {
                     return Err(ExampleError::Unsatisfied(violation));
                 }
             }

@@ -46,6 +46,8 @@ pub enum Advice {
     NameDoctype,
     /// Let documents be read as such.
     ReadDocuments,
+    /// Unpack the file with a program that takes the memory.
+    UnpackLong,
     /// Name the ping that a document of Glean stands for.
     NamePing,
 }

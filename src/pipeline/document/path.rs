@@ -48,7 +48,10 @@ impl Document {
     pub fn child(&self, id: NodeId, token: &str) -> Option<NodeId> {
         match self.nodes.get(id as usize)?.kind {
             Kind::Object => self.member(id, token),
-            Kind::Array => self.element(id, token.parse().ok()?),
+            // `01` and `+1` are no positions.
+            Kind::Array if token == "0" || token.starts_with(|first: char| matches!(first, '1'..='9')) => {
+                self.element(id, token.parse().ok()?)
+            }
             _ => None,
         }
     }

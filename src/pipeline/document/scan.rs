@@ -138,7 +138,7 @@ impl Scanner<'_> {
             Some(_) => return Err((start, "expected a value")),
         };
         if self.nodes.len() >= MOST_NODES {
-            return Err((start, "too many values to index"));
+            return Err((start, "more than the 8,000,000 values that are indexed"));
         }
         let outcome = match kind {
             Kind::Object | Kind::Array => {

@@ -3,6 +3,9 @@
 //! Owns: which members and elements there are, the order of members (the schema's), bounds on size and depth.
 //! Refuses: knowing whether the document passes (judge), what to change where it does not (repair).
 
+use std::borrow::Cow;
+
+use rustc_hash::FxHashSet;
 use serde_json::{Map, Value};
 
 use super::number::number;
@@ -121,35 +124,31 @@ impl Grower<'_> {
         let mut required: Vec<String> = wants.all(schema, "required").flat_map(|list| names(schema, list)).collect();
         required.extend_from_slice(asked);
         required.extend(self.plan.asked.get(&self.path[..]).into_iter().flatten().cloned());
-        let mut optional: Vec<String> = Vec::new();
-        let mut keys: Vec<String> = Vec::new();
+        let needed: FxHashSet<&String> = required.iter().collect();
+        let (mut optional, mut keys): (Vec<String>, Vec<String>) = Default::default();
+        let mut seen: FxHashSet<Cow<'_, str>> = FxHashSet::default();
         for property in wants.all(schema, "properties").flat_map(|properties| schema.document.children(properties)) {
-            let Some(key) = schema.document.key(property).map(|key| key.into_owned()) else { continue };
-            if keys.contains(&key) || optional.contains(&key) {
-                continue;
-            }
-            if required.contains(&key) || (self.plan.full && self.may_have(property, &key)) {
+            let Some(key) = schema.document.key(property).filter(|key| seen.insert(key.clone())) else { continue };
+            let key = key.into_owned();
+            if needed.contains(&key) || (self.plan.full && self.may_have(property, &key)) {
                 keys.push(key);
             } else {
                 optional.push(key);
             }
         }
-        for key in &required {
-            if !keys.contains(key) {
-                keys.push(key.clone());
-            }
-        }
+        keys.extend(required.iter().filter(|key| seen.insert(Cow::Borrowed(key.as_str()))).cloned());
         let least = wants.at_least(schema, "minProperties").min(MOST_UNIQUE);
         self.fill(wants, &mut keys, optional, least);
         if let Some(most) = wants.at_most(schema, "maxProperties").filter(|&most| keys.len() > most) {
             let mut spare = keys.len() - most;
             // The last ones go first.
-            for at in (0..keys.len()).rev() {
-                if spare > 0 && !required.contains(&keys[at]) {
-                    keys.remove(at);
-                    spare -= 1;
-                }
-            }
+            keys.reverse();
+            keys.retain(|key| {
+                let goes = spare > 0 && !needed.contains(key);
+                spare -= usize::from(goes);
+                !goes
+            });
+            keys.reverse();
         }
         keys
     }

@@ -248,7 +248,7 @@ fn the_parsers_excerpt_of_the_payload_is_no_part_of_the_fault() {
         (
             "Depth (1001) exceeds the maximum allowed nesting depth (1000)",
             "Depth ({n}) exceeds the maximum allowed nesting depth ({n})",
-            "the payload is nested too deeply",
+            "the payload is nested deeper than 1,000 levels",
         ),
     ] {
         let message = format!(

@@ -191,6 +191,13 @@ fn bug(class: &str, number: Option<&str>) -> String {
     }
 }
 
+/// The bound that a message of the parser tells: `… exceeds the maximum length (1000)`.
+fn told_bound(line: &str) -> Option<u64> {
+    let (_, rest) = line.split_once(" exceeds the maximum")?;
+    let digits = rest.trim_start_matches(|c: char| !c.is_ascii_digit());
+    digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
 /// What the JSON parser says, by the beginning of its text.
 fn not_json(text: &str) -> String {
     const ENDS: [(&str, &str); 12] = [
@@ -207,12 +214,15 @@ fn not_json(text: &str) -> String {
         ("in a Number value", "inside a number"),
         ("", "too early"),
     ];
-    const LIMITS: [(&str, &str); 5] = [
-        ("Depth (", "the payload is nested too deeply"),
-        ("Document nesting depth (", "the payload is nested too deeply"),
-        ("Number length (", "a number in the payload has too many digits"),
-        ("Number value length (", "a number in the payload has too many digits"),
-        ("No content to map", "the payload is empty"),
+    const LIMITS: [(&str, &str, &str); 8] = [
+        ("Depth (", "the payload is nested deeper than", "levels"),
+        ("Document nesting depth (", "the payload is nested deeper than", "levels"),
+        ("Number length (", "a number in the payload has more than", "digits"),
+        ("Number value length (", "a number in the payload has more than", "digits"),
+        ("String length (", "a string in the payload has more than", "characters"),
+        ("String value length (", "a string in the payload has more than", "characters"),
+        ("Name length (", "a key in the payload has more than", "characters"),
+        ("Name value length (", "a key in the payload has more than", "characters"),
     ];
     const KINDS: [(&str, &str); 4] = [
         ("Illegal unquoted character", "a string holds a control character"),
@@ -228,8 +238,12 @@ fn not_json(text: &str) -> String {
         let place = ENDS.iter().find(|(what, _)| rest.contains(what)).map_or("too early", |(_, place)| place);
         return format!("the payload is not JSON: the text ends {place}");
     }
-    if let Some((_, what)) = LIMITS.iter().find(|(beginning, _)| line.starts_with(beginning)) {
-        return (*what).to_owned();
+    if line.starts_with("No content to map") {
+        return "the payload is empty".to_owned();
+    }
+    if let Some((_, what, unit)) = LIMITS.iter().find(|(beginning, ..)| line.starts_with(beginning)) {
+        let bound = told_bound(line).map_or_else(|| "the pipeline's most".to_owned(), count);
+        return format!("{what} {bound} {unit}");
     }
     if let Some((_, what)) = KINDS.iter().find(|(beginning, _)| line.starts_with(beginning)) {
         return format!("the payload is not JSON: {what}");

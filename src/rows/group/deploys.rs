@@ -155,15 +155,27 @@ impl Deploys {
 
     /// What they say of a group, by the family that has most of its rows.
     pub(super) fn standing(&self, lives: &[Life]) -> Standing {
-        let mut rows: BTreeMap<usize, u64> = BTreeMap::new();
+        let (mut families, mut placeless): (BTreeMap<usize, Vec<&Life>>, _) = (BTreeMap::new(), None);
         for life in lives {
-            if let Some((family, _)) = self.place(life) {
-                *rows.entry(family).or_default() += life.all_rows();
+            match self.place(life) {
+                Some((family, _)) => families.entry(family).or_default().push(life),
+                None => placeless = union(placeless, life.all_span()),
             }
         }
-        let mut families: Vec<(usize, u64)> = rows.into_iter().collect();
-        families.sort_by_key(|&(family, rows)| (std::cmp::Reverse(rows), family));
-        let standings: Vec<Standing> = families.into_iter().map(|(family, _)| self.in_family(family, lives)).collect();
+        let mut families: Vec<(usize, Vec<&Life>)> = families.into_iter().collect();
+        let rows = |own: &[&Life]| own.iter().map(|life| life.all_rows()).sum::<u64>();
+        families.sort_by_cached_key(|(family, own)| (std::cmp::Reverse(rows(own)), *family));
+        // The spans of all families behind each.
+        let mut behind = vec![None; families.len() + 1];
+        for (at, (_, own)) in families.iter().enumerate().rev() {
+            behind[at] = own.iter().fold(behind[at + 1], |span, life| union(span, life.all_span()));
+        }
+        let mut before = placeless;
+        let mut standings: Vec<Standing> = Vec::with_capacity(families.len());
+        for ((family, own), behind) in families.iter().zip(&behind[1..]) {
+            standings.push(self.in_family(*family, own, union(before, *behind)));
+            before = own.iter().fold(before, |span, life| union(span, life.all_span()));
+        }
         let rank = |standing: &&Standing| match (standing.status, standing.evidence) {
             (Some(status), _) if status.is_mark() => 0,
             (Some(_), _) => 1,
@@ -178,15 +190,14 @@ impl Deploys {
         self.places.get(life.job as usize).copied().flatten()
     }
 
-    fn in_family(&self, number: usize, lives: &[Life]) -> Standing {
+    /// What they say of a group, by one family: its jobs' part of the group, and the span of the rest.
+    fn in_family(&self, number: usize, own: &[&Life], elsewhere: Option<(Micros, Micros)>) -> Standing {
         let Some(family) = self.families.get(number) else { return Standing::default() };
-        let (own, others): (Vec<&Life>, Vec<&Life>) = lives.iter().partition(|life| self.place(life).is_some_and(|(of, _)| of == number));
         let mut seen: Vec<usize> = own.iter().filter_map(|life| Some(self.place(life)?.1)).collect();
         seen.sort_unstable();
         seen.dedup();
         let mut whole = Life::default();
         own.iter().for_each(|life| whole.absorb(life));
-        let elsewhere = others.iter().fold(None, |span, life| union(span, life.all_span()));
         let (Some(&first), Some(&last), Some(span), Some(of_family)) = (seen.first(), seen.last(), whole.all_span(), family.span) else {
             return Standing::default();
         };

@@ -103,6 +103,24 @@ impl GroupPart {
         &mut self.lives[at]
     }
 
+    /// Adds what another part has counted of each job; both are in order.
+    fn absorb_lives(&mut self, others: Vec<Life>) {
+        let mut own = std::mem::take(&mut self.lives).into_iter().peekable();
+        for other in others {
+            while let Some(life) = own.next_if(|life| life.job < other.job) {
+                self.lives.push(life);
+            }
+            match own.next_if(|life| life.job == other.job) {
+                Some(mut life) => {
+                    life.absorb(&other);
+                    self.lives.push(life);
+                }
+                None => self.lives.push(other),
+            }
+        }
+        self.lives.extend(own);
+    }
+
     /// Counts the values of a message for that many rows.
     pub(super) fn tally(&mut self, fault: &Fault<'_>, rows: u64) {
         facets::tally(&mut self.tallies, fault, self.key.path.as_deref(), self.about_name, rows);
@@ -116,7 +134,7 @@ impl GroupPart {
         self.count += other.count;
         self.span = union(self.span, other.span);
         self.trend.merge(&other.trend);
-        other.lives.iter().for_each(|life| self.life(life.job).absorb(life));
+        self.absorb_lives(other.lives);
         facets::absorb(&mut self.tallies, other.tallies);
         self.told += other.told;
         self.clients.absorb(&other.clients);

@@ -107,18 +107,12 @@ fn validated(document: &Document, judge: &Judge, told: &str, all: bool) -> Repla
         // How the two go together is told by what else is broken.
         violations = judge.violations(input, MOST_VIOLATIONS);
     }
+    // Listing all asks more than telling the first: that may be broken off where this was not.
+    let mut doubts = verdict.doubts;
+    let more: Vec<Doubt> = violations.doubts.iter().filter(|doubt| !doubts.contains(doubt)).cloned().collect();
+    doubts.extend(more);
     let class = violation.as_ref().map(|_| VALIDATION);
-    Replay {
-        class,
-        message,
-        violation,
-        reproduced,
-        agreement: Agreement::default(),
-        told: None,
-        stands: reproduced,
-        violations,
-        doubts: verdict.doubts,
-    }
+    Replay { class, message, violation, reproduced, agreement: Agreement::default(), told: None, stands: reproduced, violations, doubts }
 }
 
 /// What the decoder says where a schema is missing: names as the row spells them.

@@ -84,7 +84,7 @@ impl<'a> Compiler<'a> {
             return Ok(known);
         }
         if self.nested >= self.most_nested {
-            return Err(self.wrong(node, "nested too deeply"));
+            return Err(self.wrong(node, &format!("nested in more than {} schemas", self.most_nested)));
         }
         let id = self.push(node, true, SubBody::Anything);
         self.known.insert(node, id);

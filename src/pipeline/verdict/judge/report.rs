@@ -3,9 +3,10 @@
 //! Owns: turning what a run found into what people and programs are told.
 //! Refuses: finding it (walk), the plain sentence's words (sentence).
 
-use super::run::{JudgeStop, Run};
+use super::run::{DEEPEST, JudgeStop, Run};
 use super::sink::Leaf;
 use super::{Doubt, Violation, decode, message, sentence};
+use crate::ground::text::count;
 use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::schema::Schema;
 
@@ -57,8 +58,10 @@ pub(super) fn doubts(run: &Run<'_>, schema: &Schema) -> Vec<Doubt> {
     let stopped = run.stop.map(|stop| Doubt {
         schema_pointer: String::new(),
         what: match stop {
-            JudgeStop::TooDeep => "nested too deeply to be judged to the end".to_owned(),
-            JudgeStop::TooMuch => "takes too long to be judged to the end".to_owned(),
+            JudgeStop::TooDeep => {
+                format!("more than {} schemas inside one another, too deep to be judged to the end", count(DEEPEST.into()))
+            }
+            JudgeStop::TooMuch => format!("takes more than {} steps, too many to be judged to the end", count(run.most_steps)),
         },
     });
     let unprinted = run.unprinted.iter().map(|&sub| Doubt {

@@ -21,8 +21,12 @@ pub(super) const DEEPEST: u32 = 20_000;
 const BIG: NodeId = 32;
 /// Down to here values are looked at before they are walked.
 const LOOK_AHEAD: u32 = 64;
-/// Most compiled schemas entered for one document and question; branches inside branches can ask for more than any time allows.
-const MOST_STEPS: u64 = 100_000_000;
+/// Compiled schemas entered before answers about small values are remembered as well: then branches inside branches ask for them again and again.
+const MANY_STEPS: u64 = 20_000;
+/// Most compiled schemas entered for one document and question, and as many more for each of its values: branches inside branches can ask for more
+/// than any time allows.
+const MOST_STEPS: u64 = 5_000_000;
+const MOST_STEPS_OF_VALUE: u64 = 40;
 
 /// What is judged: a value, or a member's name where `propertyNames` asks about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +67,7 @@ pub(super) struct Run<'a> {
     most_depth: u32,
     depth: u32,
     steps: u64,
+    pub(super) most_steps: u64,
 }
 
 /// A member that counts.
@@ -84,6 +89,7 @@ impl<'a> Run<'a> {
             most_depth,
             depth: 0,
             steps: 0,
+            most_steps: MOST_STEPS + MOST_STEPS_OF_VALUE * document.len() as u64,
         }
     }
 
@@ -92,7 +98,7 @@ impl<'a> Run<'a> {
         self.steps += 1;
         if self.depth >= self.most_depth {
             self.stop = Some(JudgeStop::TooDeep);
-        } else if self.steps > MOST_STEPS {
+        } else if self.steps > self.most_steps {
             self.stop = Some(JudgeStop::TooMuch);
         }
         if self.stop.is_some() {
@@ -109,8 +115,8 @@ impl<'a> Run<'a> {
 
     /// What a question about a value comes under, where its answer is worth remembering.
     pub(super) fn big(&self, id: SubId, at: JudgedSubject) -> Option<(SubId, NodeId)> {
-        let is_big = !at.is_name && self.document.end(at.node) - at.node > BIG;
-        is_big.then_some((id, at.node))
+        let is_big = self.document.end(at.node) - at.node > BIG || self.steps > MANY_STEPS;
+        (is_big && !at.is_name).then_some((id, at.node))
     }
 
     /// The answer given before.

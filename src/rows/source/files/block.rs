@@ -42,7 +42,10 @@ pub(super) struct Block {
 impl Block {
     /// Makes room for bytes up to `length`.
     pub(super) fn reserve(&mut self, length: usize) {
-        if self.buffer.len() < length {
+        if self.buffer.is_empty() {
+            // The system's own zeroes: small inputs touch few of them.
+            self.buffer = vec![0; length];
+        } else if self.buffer.len() < length {
             self.buffer.resize(length, 0);
         }
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::block::{Block, LONGEST, SIZE};
 use super::sniff::{InputForm, Packing, RowsShape};
-use super::stream::{ByteReader, ReadGauge};
+use super::stream::{ByteReader, ReadGauge, is_long_window};
 use super::values::ValueFramer;
 
 /// A slow pipe's rows are handed on at least this often.
@@ -151,6 +151,9 @@ impl Framer {
         let name = self.form.packing.name();
         match (self.form.packing, error.kind()) {
             (Packing::Plain, _) => format!("reading broke off after {read}: {error}"),
+            (Packing::Zstd, _) if is_long_window(error) => {
+                format!("the zstd data go on after {read} of text with a window of more than 128 MiB: unpack them with zstd first")
+            }
             (_, io::ErrorKind::UnexpectedEof) => format!("the {name} data end too early, after {read} of text: the file is truncated"),
             _ => format!("the {name} data are damaged after {read} of text: {error}"),
         }

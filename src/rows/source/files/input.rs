@@ -3,18 +3,23 @@
 //! Owns: what it is, opening it for a scan, its temporary copy, noticing that it changed. Refuses: parsing rows.
 
 use std::fs::{self, File, Metadata};
+use std::hash::Hasher;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
-use super::block::Ranges;
+use parquet::errors::ParquetError;
+use rustc_hash::FxHasher;
+
+use super::block::{LONGEST, Ranges};
 use super::frame::Stream;
 use super::parquet::{ParquetPlace, ParquetTable};
 use super::sniff::{self, HEAD, InputForm, Packing, RowsShape};
 use super::spool::{Spool, Tee};
 use super::store::{Store, StoreReader};
-use super::stream::{ByteReader, CountedReader, Pipe, ReadGauge, decoded};
+use super::stream::{ByteReader, CountedReader, Pipe, ReadGauge, decoded, is_long_window};
+use crate::rows::advice::{Advice, Advised};
 use crate::rows::source::SourceError;
 
 /// An input and what is known of it.
@@ -38,11 +43,27 @@ enum InputOrigin {
 struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
+    /// Of how it begins and ends; 0 while nothing was read.
+    ends: u64,
 }
+
+/// Bytes at the beginning and at the end that tell whether a file that grew is still the same.
+const ENDS: u64 = 4 << 10;
 
 impl Stamp {
     fn of(metadata: &Metadata) -> Self {
-        Stamp { length: metadata.len(), modified: metadata.modified().ok() }
+        Stamp { length: metadata.len(), modified: metadata.modified().ok(), ends: 0 }
+    }
+
+    /// With the ends of the first `length` bytes.
+    fn reading(self, store: &Store, length: u64) -> io::Result<Self> {
+        let mut hasher = FxHasher::default();
+        let mut bytes = vec![0; ENDS.min(length) as usize];
+        for at in [0, length - bytes.len() as u64] {
+            let n = store.read_at(&mut bytes, at)?;
+            hasher.write(&bytes[..n]);
+        }
+        Ok(Stamp { ends: hasher.finish(), ..self })
     }
 }
 
@@ -76,6 +97,20 @@ fn head(reader: &mut dyn Read, enough: impl Fn(&[u8]) -> bool) -> (Vec<u8>, Opti
     };
     bytes.truncate(filled);
     (bytes, error)
+}
+
+/// The same of a text, with all the space that it begins with: what stands behind tells what it is.
+fn text_head(reader: &mut dyn Read, enough: impl Fn(&[u8]) -> bool) -> (Vec<u8>, Option<io::Error>) {
+    let (mut all, mut is_begun) = (Vec::new(), false);
+    loop {
+        let (more, error) = head(reader, |bytes| (is_begun || !sniff::is_space(bytes)) && enough(bytes));
+        let (is_last, behind) = (more.len() < HEAD, more.trim_ascii_start().len());
+        all.extend(more);
+        if is_last || is_begun || behind > HEAD / 2 || all.len() > LONGEST {
+            return (all, error);
+        }
+        is_begun = behind > 0;
+    }
 }
 
 /// A reader put back together with what was read of it.
@@ -186,12 +221,19 @@ impl Input {
             InputOrigin::File(path, stamp) => {
                 let file = File::open(path).map_err(|error| self.io(error))?;
                 let now = Stamp::of(&file.metadata().map_err(|error| self.io(error))?);
+                let store = Store::File(file);
                 let mut stamp = locked(stamp);
-                if same && *stamp != now {
-                    return Err(SourceError::Input(format!("{} has changed since it was read; open it again", self.name)));
+                let is_untouched = now.length == stamp.length && now.modified == stamp.modified;
+                if !same {
+                    *stamp = now.reading(&store, now.length).map_err(|error| self.io(error))?;
+                } else if !is_untouched {
+                    // A file that is written on still has what was read.
+                    let grown = now.length > stamp.length && now.reading(&store, stamp.length).is_ok_and(|then| then.ends == stamp.ends);
+                    if !grown {
+                        return Err(SourceError::Input(format!("{} has changed since it was read; open it again", self.name)));
+                    }
                 }
-                *stamp = now;
-                Ok(Some(Arc::new(Store::File(file))))
+                Ok(Some(Arc::new(store)))
             }
         }
     }
@@ -221,7 +263,7 @@ impl Input {
         let packing = sniff::packing(&bytes);
         let raw = Resumed { head: Cursor::new(bytes), error, rest: raw };
         let mut text = decoded(Box::new(raw), packing).map_err(|error| self.io(error))?;
-        let (bytes, error) = head(&mut text, |bytes| bytes.len() >= 4 && bytes.contains(&b'\n'));
+        let (bytes, error) = text_head(&mut text, |bytes| bytes.len() >= 4 && bytes.contains(&b'\n'));
         let form = self.judge(packing, &bytes, error.as_ref())?;
         Ok((Box::new(Resumed { head: Cursor::new(bytes), error, rest: text }), form))
     }
@@ -263,8 +305,10 @@ impl Input {
                 ParquetPlace::Spool(self.copy().ok_or_else(|| self.read_before())?, Mutex::new(()))
             }
         };
-        ParquetTable::open(place)
-            .map_err(|error| self.not_a_table(format!("a Parquet file that cannot be read: {error}; it may be truncated")))
+        ParquetTable::open(place).map_err(|error| match error {
+            ParquetError::NYI(reason) => self.not_a_table(format!("a Parquet file {reason}")),
+            error => self.not_a_table(format!("a Parquet file that cannot be read: {error}; it may be truncated")),
+        })
     }
 
     fn tee(&self, text: ByteReader) -> Tee<ByteReader> {
@@ -294,13 +338,17 @@ impl Input {
         let n = store.read_at(&mut first, 0).map_err(|error| self.io(error))?;
         let packing = sniff::packing(&first[..n]);
         let mut text = decoded(Box::new(StoreReader::new(store, 0)), packing).map_err(|error| self.io(error))?;
-        let (bytes, error) = head(&mut text, |_| false);
+        let (bytes, error) = text_head(&mut text, |_| false);
         self.judge(packing, &bytes, error.as_ref())
     }
 
     fn judge(&self, packing: Packing, head: &[u8], error: Option<&io::Error>) -> Result<InputForm, SourceError> {
         match (packing, error) {
             (Packing::Plain, Some(error)) if head.is_empty() => return Err(self.io(io::Error::new(error.kind(), error.to_string()))),
+            (Packing::Zstd, Some(error)) if head.is_empty() && is_long_window(error) => {
+                let told = format!("{} was packed by zstd with a window of more than 128 MiB, more memory than is taken for it", self.name);
+                return Err(SourceError::Advised(Advised::new(told, Advice::UnpackLong)));
+            }
             (_, Some(error)) if head.is_empty() => {
                 let reason = format!("begins like {} data, but cannot be unpacked: {error}; it may be truncated", packing.name());
                 return Err(self.not_a_table(reason));

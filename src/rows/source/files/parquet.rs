@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use parquet::basic::Compression;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::properties::ReaderProperties;
@@ -173,6 +174,13 @@ fn is_sound(metadata: &ParquetMetaData, length: u64) -> Result<()> {
     }
     for (number, group) in metadata.row_groups().iter().enumerate() {
         for column in group.columns() {
+            if matches!(column.compression(), Compression::BROTLI(_) | Compression::LZO) {
+                let name = format!("{:?}", column.compression()).to_lowercase();
+                let name = name.split('(').next().unwrap_or_default();
+                return Err(ParquetError::NYI(format!(
+                    "compressed with {name}, which is not unpacked; write it with zstd, gzip or snappy instead"
+                )));
+            }
             let begin = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
             let end = begin.checked_add(column.compressed_size()).filter(|&end| begin >= 0 && end >= begin);
             if end.and_then(|end| u64::try_from(end).ok()).is_none_or(|end| end > length) {

@@ -50,6 +50,11 @@ pub(super) struct InputForm {
     pub(super) shape: RowsShape,
 }
 
+/// Whether a text is nothing but space, so far.
+pub(super) fn is_space(text: &[u8]) -> bool {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii_start().is_empty()
+}
+
 /// The compression that stored bytes begin with.
 pub(super) fn packing(head: &[u8]) -> Packing {
     match head {

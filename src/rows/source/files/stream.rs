@@ -49,6 +49,11 @@ pub(super) fn decoded(raw: ByteReader, packing: Packing) -> io::Result<ByteReade
     })
 }
 
+/// Whether zstd data cannot be unpacked because that takes much memory, not because they are damaged.
+pub(super) fn is_long_window(error: &io::Error) -> bool {
+    error.to_string().contains("too much memory")
+}
+
 /// Counts what passes, and ends a read that is no longer wanted.
 pub(super) struct CountedReader<R> {
     inner: R,
