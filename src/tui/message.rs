@@ -18,6 +18,7 @@ use crate::pipeline::layout::Layout;
 use crate::rows::group::{Fingerprint, Groups, Sort};
 use crate::rows::payload::holding::{HeldCount, PayloadQuery};
 use crate::rows::row::RowRef;
+use crate::rows::schemas::RevisionAge;
 use crate::rows::source::{Progress, RowOrder};
 use crate::triage::case::{Case, Preview};
 use crate::triage::catalog::{self, Catalog, HitPlace};
@@ -100,6 +101,8 @@ pub enum Message {
         /// What was found.
         outcome: Result<PayloadsFound, String>,
     },
+    /// Which revision the schemas are of.
+    SchemasAged(RevisionAge),
     /// How far reading the tables has come.
     TablesProgress(catalog::CatalogProgress),
     /// The tables; `done` once their columns are read as well.

@@ -29,6 +29,7 @@ use super::panes;
 
 /// What is to be done when the explorer opens.
 pub fn begin(app: &mut App) -> Vec<Effect> {
+    // Says as well how old the schemas are.
     let list = app.schemas.is_some().then(|| Effect::ListTables { job: app.next_job() });
     if !app.tables.alone {
         return list.into_iter().chain([Effect::Read]).collect();
@@ -79,6 +80,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::PayloadsFound { job, outcome } => payloads::found(app, job, outcome),
+        Message::SchemasAged(age) => {
+            tables::aged(app, &age);
+            Vec::new()
+        }
         Message::TablesProgress(progress) => {
             app.tables.reading = app.tables.reading.map(|_| progress);
             Vec::new()

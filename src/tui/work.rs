@@ -124,7 +124,13 @@ impl Workers {
                     Some(Message::PayloadsFound { job, outcome })
                 });
             }
-            Effect::ListTables { job } => self.with_schemas(job, |schemas, _, _| Some(tables::list(schemas))),
+            Effect::ListTables { job } => self.with_schemas(job, |schemas, messages, _| {
+                if let Some(age) = schemas.age(jiff::Timestamp::now().as_microsecond()) {
+                    // The explorer is gone once nobody listens.
+                    let _ = messages.send(Message::SchemasAged(age));
+                }
+                Some(tables::list(schemas))
+            }),
             Effect::ReadTables { job } => self.with_schemas(job, tables::read),
             Effect::FindTables { job, catalog, text } => {
                 let flag = self.flag(job);
