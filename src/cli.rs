@@ -4,6 +4,7 @@
 //! Refuses: doing any of it (the domain does), drawing the explorer (tui).
 
 mod bigquery;
+mod blame;
 mod bundle;
 mod cases;
 pub mod config;
@@ -138,6 +139,8 @@ enum Command {
     Table(table::TableArgs),
     /// Print a document that passes, made of its schema
     Example(example::ExampleArgs),
+    /// Print since when a node of a schema or a column is as it is, and whose change that was
+    Blame(blame::BlameArgs),
     /// Write what a bug report, a schema repository or a backfill needs of failing rows
     Export(input::Asked<export::ExportQuestion>),
     /// Put groups, some of their rows and the schemas that they need into one file, to open elsewhere
@@ -195,6 +198,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Export(args)) => export::run(args, &config),
         Some(Command::Bundle(args)) => bundle::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
+        Some(Command::Blame(args)) => blame::run(args, &config),
         Some(Command::Schemas(args)) => schemas::run(args),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),

@@ -5,6 +5,7 @@
 
 mod contents;
 mod kept;
+pub mod template;
 pub mod upstream;
 
 use std::ops::ControlFlow;

@@ -148,6 +148,29 @@ fn string_end(text: &[u8], begin: usize) -> Result<usize, NoJson> {
     }
 }
 
+/// Whether as many brackets close as open, none before it opened: a part of a text that can be put in or taken out without changing what the rest
+/// stands in. It has to begin and end outside of quotes.
+pub fn is_balanced(part: &[u8]) -> bool {
+    let (mut at, mut depth) = (0, 0_usize);
+    while let Some(&byte) = part.get(at) {
+        match byte {
+            b'"' => match string_end(part, at) {
+                Ok(end) => {
+                    at = end;
+                    continue;
+                }
+                Err(NoJson) => return false,
+            },
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 0 => return false,
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    depth == 0
+}
+
 fn blank(text: &[u8], mut at: usize) -> usize {
     while matches!(text.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
         at += 1;

@@ -15,15 +15,25 @@ use crate::pipeline::layout::Type;
 /// The versions of one file, one after another.
 pub(super) struct Reading<'a> {
     target: &'a BlameTarget,
-    /// The version before.
+    /// Of a node its own text in the version before, of a column all of that version.
     before: Vec<u8>,
-    /// Where in it the value stands, and what it says.
-    found: Option<(Range<usize>, Value)>,
+    /// What that says there.
+    node: Option<Value>,
+    column: Option<FoundColumn>,
+}
+
+/// A column of the version before.
+struct FoundColumn {
+    /// Where it stands.
+    at: Range<usize>,
+    /// Where its name and those of the columns around it stand: they may follow all that is inside of them.
+    names: Vec<Range<usize>>,
+    value: Value,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(target: &'a BlameTarget) -> Self {
-        Reading { target, before: Vec::new(), found: None }
+        Reading { target, before: Vec::new(), node: None, column: None }
     }
 
     /// What the next version says; `None` where it says nothing there.
@@ -38,30 +48,85 @@ impl<'a> Reading<'a> {
         // A file that is broken behind the value is broken all the same: nobody could load that schema.
         serde_json::from_slice::<IgnoredAny>(text).map_err(|_| NoJson)?;
         let Some(at) = skim::find(text, tokens)? else { return Ok(None) };
-        let raw = &text[at.clone()];
-        if let Some((_, value)) = self.found.as_ref().filter(|_| self.before == raw) {
+        let raw = &text[at];
+        if let Some(value) = self.node.as_ref().filter(|_| self.before == raw) {
             return Ok(Some(value.clone()));
         }
         let value: Value = serde_json::from_slice(raw).map_err(|_| NoJson)?;
         self.before = raw.to_vec();
-        self.found = Some((at, value.clone()));
+        self.node = Some(value.clone());
         Ok(Some(value))
     }
 
     fn column(&mut self, text: &[u8], names: &[String]) -> Result<Option<Value>, NoJson> {
-        if let Some((at, value)) = &self.found
-            && text.get(..at.end).is_some_and(|begin| self.before.get(..at.end) == Some(begin))
-        {
-            return Ok(Some(value.clone()));
+        if !self.is_as_before(text, names) {
+            self.column = match column(text, names) {
+                Ok(found) => found,
+                Err(NoJson) => {
+                    self.before.clear();
+                    return Err(NoJson);
+                }
+            };
         }
-        let found = column(text, names)?;
-        self.found = found.as_ref().map(|(at, column)| (at.clone(), column.to_json(text)));
         self.before.clear();
-        if let Some((at, _)) = &found {
-            self.before.extend_from_slice(&text[..at.end]);
-        }
-        Ok(self.found.as_ref().map(|(_, value)| value.clone()))
+        self.before.extend_from_slice(text);
+        Ok(self.column.as_ref().map(|column| column.value.clone()))
     }
+
+    /// Whether all that differs from the version before are whole columns elsewhere, so that this one must be what it was; moves its place then.
+    fn is_as_before(&mut self, text: &[u8], names: &[String]) -> bool {
+        let Some(changed) = Changed::between(&self.before, text) else { return false };
+        let (old, new) = (&self.before[changed.old.clone()], &text[changed.new.clone()]);
+        if !skim::is_balanced(old)
+            || !skim::is_balanced(new)
+            || names.iter().any(|name| memchr::memmem::find(new, name.as_bytes()).is_some())
+        {
+            return false;
+        }
+        let Some(column) = &mut self.column else { return true };
+        let places = column.names.iter().chain([&column.at]);
+        let Some(mut moved) = places.map(|place| changed.moved(place)).collect::<Option<Vec<_>>>() else { return false };
+        let Some(at) = moved.pop() else { return false };
+        (column.at, column.names) = (at, moved);
+        true
+    }
+}
+
+/// The lines in which two versions differ.
+struct Changed {
+    old: Range<usize>,
+    new: Range<usize>,
+}
+
+impl Changed {
+    /// Where they begin and end alike. Lines end nowhere inside of a text in quotes, so what is inside of quotes is so in both.
+    fn between(old: &[u8], new: &[u8]) -> Option<Self> {
+        let begin = alike(old.chunks(CHUNK).zip(new.chunks(CHUNK)), old.iter().zip(new));
+        let begin = memchr::memrchr(b'\n', &old[..begin])? + 1;
+        let (rest, other) = (&old[begin..], &new[begin..]);
+        let end = alike(rest.rchunks(CHUNK).zip(other.rchunks(CHUNK)), rest.iter().rev().zip(other.iter().rev()));
+        let end = end - (memchr::memchr(b'\n', &old[old.len() - end..])? + 1);
+        Some(Changed { old: begin..old.len() - end, new: begin..new.len() - end })
+    }
+
+    /// Where a place of the old version is in the new one; `None` where it is among the lines that differ.
+    fn moved(&self, place: &Range<usize>) -> Option<Range<usize>> {
+        let moved = |at: usize| at + self.new.end - self.old.end;
+        match place {
+            place if place.end <= self.old.start => Some(place.clone()),
+            place if place.start >= self.old.end => Some(moved(place.start)..moved(place.end)),
+            _ => None,
+        }
+    }
+}
+
+/// Bytes that are compared at once.
+const CHUNK: usize = 4096;
+
+/// How many bytes are alike, by chunks first.
+fn alike<'t>(mut chunks: impl Iterator<Item = (&'t [u8], &'t [u8])>, bytes: impl Iterator<Item = (&'t u8, &'t u8)>) -> usize {
+    let whole = chunks.by_ref().take_while(|(a, b)| a == b && a.len() == CHUNK).count() * CHUNK;
+    whole + bytes.skip(whole).take_while(|(a, b)| a == b).count()
 }
 
 /// Where the parts of a column stand.
@@ -101,8 +166,8 @@ impl ColumnPlace {
     }
 }
 
-/// The column of those names, with its place; of columns of the same name the first is meant.
-fn column(text: &[u8], names: &[String]) -> Result<Option<(Range<usize>, ColumnPlace)>, NoJson> {
+/// The column of those names; of columns of the same name the first is meant.
+fn column(text: &[u8], names: &[String]) -> Result<Option<FoundColumn>, NoJson> {
     let none: [&str; 0] = [];
     let root = skim::find(text, &none)?.ok_or(NoJson)?;
     let mut list = match text.get(root.start) {
@@ -110,7 +175,7 @@ fn column(text: &[u8], names: &[String]) -> Result<Option<(Range<usize>, ColumnP
         Some(b'{') => skim::find(text, &["schema", "fields"])?.or(skim::find(text, &["fields"])?).ok_or(NoJson)?,
         _ => root,
     };
-    let mut found = None;
+    let (mut found, mut passed) = (None, Vec::new());
     for name in names {
         if text.get(list.start) != Some(&b'[') {
             return Ok(None);
@@ -134,12 +199,64 @@ fn column(text: &[u8], names: &[String]) -> Result<Option<(Range<usize>, ColumnP
             return Err(NoJson);
         }
         let Some((at, place)) = here else { return Ok(None) };
-        list = place.fields.clone().unwrap_or(0..0);
+        passed.extend(place.name.clone());
+        list = place.fields.clone().unwrap_or(text.len()..text.len());
         found = Some((at, place));
     }
-    Ok(found)
+    Ok(found.map(|(at, place)| FoundColumn { at, names: passed, value: place.to_json(text) }))
 }
 
 fn is_name(quoted: &[u8], name: &str) -> bool {
     quoted.len() >= 2 && skim::decoded(&quoted[1..quoted.len() - 1]).is_ok_and(|said| said == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The column `m.a` in each of the texts, read one after another.
+    fn read(texts: &[&str]) -> Vec<Option<String>> {
+        let target = BlameTarget::parse("m.a").unwrap();
+        let mut reading = Reading::new(&target);
+        let told = |value: Value| value["type"].as_str().map(str::to_owned);
+        let read: Vec<_> = texts.iter().map(|text| reading.of(text.as_bytes()).unwrap().and_then(told)).collect();
+        let alone: Vec<_> = texts.iter().map(|text| Reading::new(&target).of(text.as_bytes()).unwrap().and_then(told)).collect();
+        assert_eq!(read, alone, "what is not looked at again is as it was");
+        read
+    }
+
+    #[test]
+    fn what_is_around_a_column_decides_with_it() {
+        let layout = |before: &str, a: &str, behind: &str, name: &str| {
+            format!(
+                "[\n{before}{{\n\"fields\": [\n{{\n\"name\": \"a\",\n\"type\": \"{a}\"\n}}{behind}\n],\n\"name\": \"{name}\",\n\"type\": \"RECORD\"\n}}\n]\n"
+            )
+        };
+        let plain = layout("", "INT64", "", "m");
+        let other = "{\n\"name\": \"x\",\n\"type\": \"STRING\"\n},\n";
+        let behind = ",\n{\n\"name\": \"z\",\n\"type\": \"STRING\"\n}";
+        let texts = [
+            plain.clone(),
+            layout(other, "INT64", "", "m"),
+            layout(other, "INT64", behind, "m"),
+            layout(other, "INT64", behind, "m2"),
+            layout(other, "INT64", behind, "m"),
+            layout("", "STRING", behind, "m"),
+            layout(
+                &layout("", "BOOL", "", "m").trim_matches(['[', ']', '\n']).to_owned().chars().chain(",\n".chars()).collect::<String>(),
+                "STRING",
+                "",
+                "m",
+            ),
+            "[\n]\n".to_owned(),
+            format!("[\n{}\n]\n", other.trim_end_matches(",\n")),
+            plain,
+        ];
+        let int = || Some("INT64".to_owned());
+        let string = Some("STRING".to_owned());
+        assert_eq!(
+            read(&texts.each_ref().map(String::as_str)),
+            [int(), int(), int(), None, int(), string, Some("BOOL".to_owned()), None, None, int()]
+        );
+    }
 }
