@@ -3,24 +3,23 @@
 //! Owns: the question, the form for scripts.
 //! Refuses: finding changes out (triage/blame), their words (triage/facts).
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
 use color_eyre::Result;
-use color_eyre::eyre::{WrapErr, eyre};
+use color_eyre::eyre::eyre;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{input, out, safe_json, when};
-use crate::cli::config::Config;
-use crate::ground::text::{visible, visible_lines};
+use crate::cli::config::{Config, Setting};
+use crate::ground::text::visible_lines;
 use crate::rows::samples::DoctypeName;
-use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::git::Repository;
-use crate::triage::blame::template::{EditPlace, Templates};
-use crate::triage::blame::upstream::{UpstreamBook, UpstreamCommit};
-use crate::triage::blame::{self, Blame, BlameChange, BlameQuestion, BlameTarget};
+use crate::triage::blame::template::EditPlace;
+use crate::triage::blame::upstream::UpstreamCommit;
+use crate::triage::blame::{self, Blame, BlameChange, BlameQuestion, BlameTarget, HistorySettings};
 use crate::triage::facts;
 use crate::tui::advice::GIVE_SCHEMAS;
 
@@ -93,9 +92,13 @@ struct ChangeRecord<'a> {
 
 /// Prints the history.
 pub(super) fn run(args: BlameArgs, config: &Config) -> Result<ExitCode> {
-    let source = args.source_repo.as_deref().or(config.source_repo.as_ref().map(|setting| setting.value.as_path()));
+    let usual = settings(config);
+    let settings = HistorySettings { upstream: args.upstream.or(usual.upstream), source: args.source_repo.or(usual.source), ..usual };
     if let Some(hash) = &args.open {
-        let source = source.ok_or_else(|| eyre!("a commit of the source is opened in a clone of it: give --source-repo REPO"))?;
+        let source = settings
+            .source
+            .as_deref()
+            .ok_or_else(|| eyre!("a commit of the source is opened in a clone of it: give --source-repo REPO"))?;
         let source = Repository::open(source)?;
         let patch = source.patch(&source.commit_like(hash)?, "templates")?;
         return out::print(&format!("{}\n", visible_lines(&patch).trim_end()));
@@ -104,9 +107,7 @@ pub(super) fn run(args: BlameArgs, config: &Config) -> Result<ExitCode> {
     let DoctypeName { namespace, doctype, version } = args.doctype;
     let version = version.ok_or_else(|| eyre!("{namespace}.{doctype} needs a version: NAMESPACE.DOCTYPE.VERSION"))?;
     let question = BlameQuestion { namespace, doctype, version, target: args.target };
-    let upstream = args.upstream.as_deref().or(config.upstream.as_ref().map(|setting| setting.value.as_path()));
-    let found = blame::blame(&schemas, &question, &book(upstream)?, blame::usual_folder())?;
-    let edit = source.map(|source| edit_place(source, &schemas, &question, &found)).transpose()?.flatten();
+    let (found, edit) = blame::with_settings(&schemas, &question, &settings)?;
     match args.format {
         BlameFormat::Text => out::print(&format!("{}\n", facts::blame::facts(&found, &question, edit.as_ref()).to_text())),
         BlameFormat::Json => {
@@ -116,17 +117,10 @@ pub(super) fn run(args: BlameArgs, config: &Config) -> Result<ExitCode> {
     }
 }
 
-/// The file of upstream commits.
-pub(super) fn book(file: Option<&Path>) -> Result<UpstreamBook> {
-    let Some(file) = file else { return Ok(UpstreamBook::default()) };
-    UpstreamBook::read(file).wrap_err_with(|| format!("cannot read the upstream commits in {}", visible(&file.to_string_lossy())))
-}
-
-/// Where what is asked for is edited now.
-fn edit_place(source: &Path, schemas: &SchemaStore, question: &BlameQuestion, found: &Blame) -> Result<Option<EditPlace>> {
-    let mut templates = Templates::open(&Repository::open(source)?)?;
-    let now = found.changes.first().and_then(|change| change.after.as_ref());
-    Ok(templates.place(schemas, question, now)?)
+/// Where histories are read from, by the configuration.
+pub(super) fn settings(config: &Config) -> HistorySettings {
+    let path = |setting: &Option<Setting<PathBuf>>| setting.as_ref().map(|setting| setting.value.clone());
+    HistorySettings { upstream: path(&config.upstream), source: path(&config.source_repo), kept: blame::usual_folder() }
 }
 
 fn json(blame: &Blame, question: &BlameQuestion, edit: Option<&EditPlace>) -> Result<ExitCode> {

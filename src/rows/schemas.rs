@@ -387,6 +387,12 @@ fn is_schema_path(path: &str) -> bool {
     is_named && path.split('/').count() == 3 && !path.split('/').any(|name| name.starts_with('.'))
 }
 
+/// Namespace, doctype and version of a file's path from the root on.
+pub fn doctype_of(path: &str) -> Option<(&str, &str, String)> {
+    let (namespace, doctype, version, _) = parts(path)?;
+    Some((namespace, doctype, version))
+}
+
 /// What a path from the root on is to a doctype version: its JSON schema (`true`), its layout (`false`), or `None`.
 pub fn file_of(path: &str, namespace: &str, doctype: &str, version: &str) -> Option<bool> {
     let (in_namespace, of_doctype, of_version, is_schema) = is_schema_path(path).then(|| parts(path))??;

@@ -18,10 +18,11 @@ use serde_json::Value;
 use crate::ground::text::visible;
 use crate::ground::time::Micros;
 use crate::pipeline::document::unescape_pointer;
-use crate::rows::schemas::git::{GitError, Lineage, LogEntry, ObjectId};
+use crate::rows::schemas::git::{GitError, Lineage, LogEntry, ObjectId, Repository};
 use crate::rows::schemas::{Lookup, SchemaStore, file_of};
 use contents::Reading;
 pub use kept::usual_folder;
+use template::{EditPlace, Templates};
 use upstream::{UpstreamBook, UpstreamCommit};
 
 /// What is asked for.
@@ -44,6 +45,17 @@ pub enum BlameTarget {
     Node(Vec<String>),
     /// A column, by the names from the top on.
     Column(Vec<String>),
+}
+
+/// Where a history and what belongs to it are read from.
+#[derive(Debug, Clone, Default)]
+pub struct HistorySettings {
+    /// File that tells which commits of the source each revision took in.
+    pub upstream: Option<PathBuf>,
+    /// Clone of the repository that the schemas are generated from.
+    pub source: Option<PathBuf>,
+    /// Folder in which histories are kept.
+    pub kept: Option<PathBuf>,
 }
 
 /// All changes of it.
@@ -92,6 +104,14 @@ struct KeptChange {
 /// Why there is no history.
 #[derive(Debug, thiserror::Error)]
 pub enum BlameError {
+    /// The file of upstream commits.
+    #[error("cannot read the upstream commits in {path}: {error}", path = visible(&.path.to_string_lossy()))]
+    Upstream {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        error: std::io::Error,
+    },
     /// git does not answer.
     #[error(transparent)]
     Git(#[from] GitError),
@@ -173,6 +193,26 @@ pub fn blame(store: &SchemaStore, question: &BlameQuestion, book: &UpstreamBook,
         }
     };
     with_upstream(&lineage, found, book)
+}
+
+/// The history as it is set, and where what is asked for is edited now.
+///
+/// # Errors
+/// As [`blame`]; the source repository or the file of upstream commits cannot be read.
+pub fn with_settings(
+    store: &SchemaStore,
+    question: &BlameQuestion,
+    settings: &HistorySettings,
+) -> Result<(Blame, Option<EditPlace>), BlameError> {
+    let book = match &settings.upstream {
+        Some(path) => UpstreamBook::read(path).map_err(|error| BlameError::Upstream { path: path.clone(), error })?,
+        None => UpstreamBook::default(),
+    };
+    let found = blame(store, question, &book, settings.kept.clone())?;
+    let Some(source) = &settings.source else { return Ok((found, None)) };
+    let mut templates = Templates::open(&Repository::open(source)?)?;
+    let edit = templates.place(store, question, found.changes.first().and_then(|change| change.after.as_ref()))?;
+    Ok((found, edit))
 }
 
 fn read(store: &SchemaStore, lineage: &Lineage, question: &BlameQuestion) -> Result<KeptBlame, BlameError> {

@@ -20,6 +20,7 @@ use crate::rows::payload::holding::{HeldCount, PayloadQuery};
 use crate::rows::row::RowRef;
 use crate::rows::schemas::RevisionAge;
 use crate::rows::source::{Progress, RowOrder};
+use crate::triage::blame::BlameQuestion;
 use crate::triage::case::{Case, Preview};
 use crate::triage::catalog::{self, Catalog, HitPlace};
 use crate::triage::causes::Causes;
@@ -100,6 +101,13 @@ pub enum Message {
         job: JobId,
         /// What was found.
         outcome: Result<PayloadsFound, String>,
+    },
+    /// The history of a schema node or a column, as a text, or why there is none.
+    History {
+        /// The work.
+        job: JobId,
+        /// What came of it.
+        outcome: Result<String, String>,
     },
     /// Which revision the schemas are of.
     SchemasAged(RevisionAge),
@@ -282,6 +290,13 @@ pub enum Effect {
         catalog: Arc<Catalog>,
         /// What was typed.
         text: String,
+    },
+    /// Look for all changes of a schema node or a column.
+    History {
+        /// The work.
+        job: JobId,
+        /// Of which.
+        question: BlameQuestion,
     },
     /// Find out about a table and column.
     Look {
