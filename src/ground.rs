@@ -8,6 +8,8 @@ pub mod contained;
 pub mod fuzzy;
 /// Work on all cores whose outcome comes in order.
 pub mod in_order;
+/// What two texts do not have in common.
+pub mod line_diff;
 /// Markdown that no data can break.
 pub mod markdown;
 /// A tree of lines with a cursor.

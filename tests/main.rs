@@ -9,6 +9,7 @@ mod bigquery_faults;
 mod bigquery_payloads;
 mod bigquery_screens;
 mod bigquery_server;
+mod blame_corpus;
 mod bundle;
 mod bundle_corpus;
 mod case_corpus;
@@ -23,6 +24,7 @@ mod found;
 mod fuzz;
 
 mod groups_corpus;
+mod history;
 mod judge_corpus;
 mod keys;
 mod landing_corpus;
