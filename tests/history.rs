@@ -83,6 +83,22 @@ fn schemas_of_a_revision_are_used_like_a_folder() {
 }
 
 #[test]
+fn without_git_folders_are_read_and_all_else_is_refused_in_words() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = repository(top.path());
+    let without = |schemas: String| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_misfit"));
+        command.args(["table", "my-app.ping.1", "--format", "csv", "--schemas", &schemas]);
+        told(&command.env("PATH", top.path()).env("HOME", top.path()).output().unwrap())
+    };
+    let (out, said, code) = without(format!("{}@HEAD", folder.display()));
+    assert_eq!((out.as_str(), code), ("", Some(2)));
+    assert!(said.contains("there is no git on this machine") && said.contains("install git"), "{said}");
+    let (out, said, _) = without(folder.display().to_string());
+    assert!(out.contains("BYTES"), "{said}");
+}
+
+#[test]
 fn schemas_are_got_and_updated_from_a_remote() {
     let top = tempfile::tempdir().unwrap();
     let folder = repository(top.path());

@@ -3,13 +3,16 @@
 //! Owns: the question, the exit code, passing documents through all cores.
 //! Refuses: finding and reading documents (samples), judging (judging), fields and forms of output (below).
 
+mod against;
 mod answer;
 mod printer;
 mod tally;
 mod text;
+mod turns;
 
 use std::io::{BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -17,12 +20,17 @@ use clap::ValueEnum;
 use color_eyre::Result;
 use color_eyre::eyre::{ensure, eyre};
 
+use super::bigquery::BigQueryArgs;
+use super::scope::Scope;
+use super::when;
 use super::{input, out};
 use crate::cli::config::Config;
 use crate::ground::in_order;
+use crate::ground::time::Micros;
 use crate::rows::samples::{self, DoctypeName, Sample, SampleFile};
 use crate::triage::judging::{Bench, Judged};
 use crate::tui::advice::GIVE_SCHEMAS;
+use against::AgainstQuestion;
 use printer::JudgePrinter;
 
 /// Violations of a document that are listed.
@@ -53,7 +61,10 @@ Examples:
   misfit judge ping.json --schemas ~/schemas --doctype telemetry.main.4 --all
       everything that is wrong with a document
   misfit judge errors.ndjson --schemas ~/schemas --format ndjson
-      which of the rows that were refused would be refused today";
+      which of the rows that were refused would be refused today
+  misfit judge errors.ndjson --schemas ~/schemas@2026-06-01 --against ~/schemas
+      by group: what fails the same way, fails differently, passes now or newly
+      fails; exit 1 where something newly fails, 2 where it cannot be told";
 
 /// Which documents are judged and how it is told.
 #[derive(Debug, clap::Args)]
@@ -74,6 +85,22 @@ pub(super) struct JudgeArgs {
     /// List every violation, not only the one that the pipeline reports: up to 1,000 a document, and their exact number; the summary counts those behind
     #[arg(long)]
     all: bool,
+
+    /// Judge twice, by --schemas and by these, and tell what would change: a folder, REPO@REVISION or an archive. Then DOC may also be any
+    /// source of error rows, counted by group
+    #[arg(long, value_name = "SCHEMAS", conflicts_with = "all")]
+    against: Option<PathBuf>,
+
+    /// With --against, only rows from this time on
+    #[arg(long, value_name = "TIME", value_parser = when::parse, requires = "against")]
+    since: Option<Micros>,
+
+    /// With --against, only rows before this time
+    #[arg(long, value_name = "TIME", value_parser = when::parse, requires = "against")]
+    until: Option<Micros>,
+
+    #[command(flatten)]
+    bigquery: BigQueryArgs,
 
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
@@ -100,6 +127,14 @@ pub(super) fn run(args: JudgeArgs, config: &Config) -> Result<ExitCode> {
         !args.documents.iter().any(|document| document == "-") || !std::io::stdin().is_terminal(),
         "standard input is a terminal: pipe documents into misfit judge, or name a file"
     );
+    if let Some(after) = args.against {
+        let named = input::SchemaArgs { folder: Some(after) }.open(config, false)?;
+        let after = named.ok_or_else(|| eyre!("no schemas to judge against"))?;
+        let scope = Scope::window(args.since, args.until);
+        let JudgeArgs { documents, doctype, bigquery, format, .. } = args;
+        return against::run(AgainstQuestion { documents, before: schemas, after, doctype, bigquery, scope, format }, config);
+    }
+    args.bigquery.refuse()?;
     let found = samples::find(&args.documents)?;
     let bench = Bench::new(schemas, args.doctype, if args.all { MOST_VIOLATIONS } else { 0 });
     let mut printer = JudgePrinter::new(args.format, BufWriter::new(out::WhileRead::new(std::io::stdout())));

@@ -52,6 +52,16 @@ impl Scope {
         Ok(())
     }
 
+    /// All rows of a window of time.
+    pub(super) fn window(since: Option<Micros>, until: Option<Micros>) -> Self {
+        Scope { since, until, ..Scope::default() }
+    }
+
+    /// Whether a window of time is asked for.
+    pub(super) fn has_window(&self) -> bool {
+        self.since.is_some() || self.until.is_some()
+    }
+
     /// The same as the domain knows it.
     pub(super) fn request(self, schemas: Option<Arc<SchemaStore>>) -> Request {
         Request {

@@ -51,6 +51,12 @@ pub struct FoundSamples {
     pub others: u64,
 }
 
+/// A sample's place for people: file and line, safe for a terminal.
+pub fn place(file: &SampleFile, line: Option<u64>) -> String {
+    let shown = crate::ground::text::visible(&file.shown);
+    line.map_or_else(|| shown.to_string(), |line| format!("{shown} line {line}"))
+}
+
 /// Why samples cannot be had. Messages say what, where and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum SampleError {

@@ -3,6 +3,7 @@
 //! Owns: what counts as a change, finding the file in history, keeping what was found.
 //! Refuses: how it is shown (facts), reading the repository (the git room).
 
+mod columns;
 mod contents;
 mod kept;
 pub mod template;

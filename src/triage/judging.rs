@@ -11,7 +11,7 @@ pub use bench::Bench;
 use crate::pipeline::fault::{NOT_FOUND, VALIDATION};
 use crate::pipeline::verdict::judge::{Cause, Doubt, Violation, Violations};
 use crate::rows::advice::{Advice, Advised};
-use crate::rows::samples::{DoctypeName, Expected, Sample, SampleFile};
+use crate::rows::samples::{DoctypeName, Expected, Sample, place};
 
 /// A sample with its judgement.
 #[derive(Debug)]
@@ -116,12 +116,6 @@ impl Judged {
             Ruling::NoSchema { message, .. } => Some(format!("{NOT_FOUND}: {message}")),
         }
     }
-}
-
-/// A sample's place for people: file and line.
-fn place(file: &SampleFile, line: Option<u64>) -> String {
-    let shown = crate::ground::text::visible(&file.shown);
-    line.map_or_else(|| shown.to_string(), |line| format!("{shown} line {line}"))
 }
 
 /// The place of a sample whose doctype nobody tells.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::only::OnlyFields;
+use super::only::{Field, OnlyFields};
 use crate::cli::violation::{CauseAnswer, ViolationAnswer};
 use crate::ground::time::rfc3339;
 use crate::pipeline::destination::{self, SplitPart};
@@ -11,17 +11,6 @@ use crate::pipeline::sink::{Fate, Landing};
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::Fingerprint;
 use crate::triage::case::{Case, CaseTable, Replay, ToldMessage};
-
-/// A field that is told or was not asked for.
-#[derive(Debug, Serialize)]
-#[serde(transparent)]
-pub(super) struct Field<T>(pub Option<T>);
-
-impl<T> Field<T> {
-    fn is_left_out(&self) -> bool {
-        self.0.is_none()
-    }
-}
 
 /// One row.
 #[derive(Debug, Serialize)]

@@ -3,10 +3,23 @@
 //! Owns: the names of the fields, what has to be known of a case for those that are asked for.
 //! Refuses: the fields' contents (answer).
 
-use super::answer::Field;
+use serde::Serialize;
+
 use crate::ground::text::{nearest, visible};
 use crate::rows::column::ErrorColumn;
 use crate::triage::case::CaseParts;
+
+/// A field that is told or was not asked for.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub(super) struct Field<T>(pub Option<T>);
+
+impl<T> Field<T> {
+    /// Whether it was not asked for.
+    pub(super) fn is_left_out(&self) -> bool {
+        self.0.is_none()
+    }
+}
 
 /// All fields, in their order. The document's id is there only where rows are asked for by what their payloads hold.
 const FIELDS: [&str; 26] = [

@@ -30,8 +30,8 @@ pub fn split_revision(given: &Path) -> Option<(PathBuf, String)> {
         return None;
     }
     let text = given.to_str()?;
-    let parts = text.match_indices('@').map(|(at, _)| (&text[..at], &text[at + 1..]));
-    let (path, revision) = parts.filter(|(path, _)| !path.is_empty() && Path::new(path).exists()).next_back()?;
+    let mut parts = text.match_indices('@').map(|(at, _)| (&text[..at], &text[at + 1..]));
+    let (path, revision) = parts.rfind(|(path, _)| !path.is_empty() && Path::new(path).exists())?;
     Some((PathBuf::from(path), revision.to_owned()))
 }
 
