@@ -16,6 +16,7 @@ mod case_corpus;
 mod causes;
 mod commands;
 mod corpus;
+mod edges;
 mod example_corpus;
 mod export_corpus;
 mod export_safe;
