@@ -10,10 +10,13 @@ mod columns;
 pub mod compact;
 mod fold;
 mod limits;
+mod mend;
 mod rule;
+pub mod schemas;
 
 pub use change::{ChangeKind, ColumnChange, ColumnForms, DeployFinding};
 pub use limits::{LONGEST_DESCRIPTION, of_new};
+pub use mend::{DeployMend, MendPlace, column_text, mend};
 pub use rule::{DeployRule, DeployVerdict, spelled};
 
 use crate::pipeline::layout::{Layout, Size};
