@@ -6,6 +6,7 @@
 mod bigquery;
 mod bundle;
 mod cases;
+mod compat;
 pub mod config;
 mod csv;
 mod demo;
@@ -131,6 +132,8 @@ enum Command {
     Tables(tables::TablesArgs),
     /// Print the columns of a table: types, descriptions, sizes; as a tree or as SQL
     Table(table::TableArgs),
+    /// Compare two revisions of the schemas: what a deploy would refuse, and the line that ends it
+    Compat(compat::CompatArgs),
     /// Print a document that passes, made of its schema
     Example(example::ExampleArgs),
     /// Write what a bug report, a schema repository or a backfill needs of failing rows
@@ -184,6 +187,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Row(args)) => row::run(args, &config),
         Some(Command::Tables(args)) => tables::run(args, &config),
         Some(Command::Table(args)) => table::run(args, &config),
+        Some(Command::Compat(args)) => compat::run(args),
         Some(Command::Example(args)) => example::run(args, &config),
         Some(Command::Export(args)) => export::run(args, &config),
         Some(Command::Bundle(args)) => bundle::run(args, &config),

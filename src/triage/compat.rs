@@ -129,7 +129,8 @@ impl DeployComparison {
 /// Puts tables in order, folds their findings and weighs the allowlist.
 fn concluded(mut tables: Vec<ComparedTable>, unchanged: usize, unusable: usize, allowlist: Option<&str>) -> DeployComparison {
     let report = allowlist.map(|text| allow::apply(text, &mut tables));
-    let order = |table: &ComparedTable| (matches!(table.state, TableState::Changed | TableState::Added | TableState::Removed), table.verdict());
+    let order =
+        |table: &ComparedTable| (matches!(table.state, TableState::Changed | TableState::Added | TableState::Removed), table.verdict());
     tables.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.title().cmp(&b.title())));
     let causes = causes::fold(&tables);
     DeployComparison { tables, unchanged, unusable, causes, allowlist: report }

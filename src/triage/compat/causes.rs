@@ -22,6 +22,8 @@ pub struct DeployCause {
     pub columns: Vec<String>,
     /// Positions of its tables in the comparison, in order.
     pub tables: Vec<usize>,
+    /// Its findings: position of the table, position of the finding there.
+    pub findings: Vec<(usize, usize)>,
     /// What happened, in words, without the tables.
     pub sentence: String,
     /// BigQuery's words, of the first column.
@@ -68,7 +70,15 @@ fn alike(finding: &DeployFinding) -> Alike {
     let parent = finding.column.rsplit_once('.').map(|(parent, _)| parent.to_owned()).unwrap_or_default();
     let used = finding.used.map(|(used, _)| used.to_string()).unwrap_or_default();
     let apart = finding.other.clone().unwrap_or_default();
-    Alike { verdict: finding.verdict, rule: finding.rule, kind: finding.kind, parent, old, new, detail: finding.detail.clone() + &used + &apart }
+    Alike {
+        verdict: finding.verdict,
+        rule: finding.rule,
+        kind: finding.kind,
+        parent,
+        old,
+        new,
+        detail: finding.detail.clone() + &used + &apart,
+    }
 }
 
 /// A finding with its tables: (table, finding).
@@ -140,6 +150,7 @@ fn cause(tables: &[ComparedTable], alike: &Alike, of: Vec<usize>, columns: &[(&s
         rule: alike.rule,
         columns: if names.iter().all(String::is_empty) { Vec::new() } else { names },
         tables: of,
+        findings: columns.iter().flat_map(|(_, spread)| spread.iter().copied()).collect(),
         sentence: sentence.unwrap_or_default(),
         message: first.and_then(DeployFinding::message),
         mends,

@@ -151,8 +151,7 @@ impl Sides<'_> {
         let deployed = destinations.iter().filter(|to| matches!(to.stage, Stage::Live | Stage::Stable));
         let tables: Vec<String> = deployed.map(|to| to.quoted(PROJECT)).collect();
         let (name, file) = (table.dotted(), table.file.clone());
-        let place =
-            MendPlace { name: &name, file: &file, tables: &tables, old: layouts.old.as_ref(), new: layouts.new.as_ref() };
+        let place = MendPlace { name: &name, file: &file, tables: &tables, old: layouts.old.as_ref(), new: layouts.new.as_ref() };
         table.mends = table.changes.findings.iter().map(|finding| mend(finding, &place)).collect();
     }
 
