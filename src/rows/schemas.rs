@@ -1,10 +1,11 @@
 //! The schema repository: (namespace, doctype, version) -> JSON schema and table layout.
 //!
 //! Owns: lookup as the decoder does it, what exists nearby when something is missing, parsed files kept for reuse.
-//! Refuses: where files come from (folder, a revision, the built-in sample: see [`FileTree`]), judging.
+//! Refuses: where files come from (a folder, a revision in git, the built-in sample: see [`FileTree`]), judging.
 
 mod absence;
 pub mod folder;
+pub mod git;
 pub mod memory;
 mod revision;
 mod tables;
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
+use crate::ground::time::Micros;
 use crate::pipeline::layout::Layout;
 use crate::pipeline::names;
 use crate::pipeline::schema::Schema;
@@ -47,6 +49,10 @@ pub trait FileTree: Send + Sync {
     }
     /// The commit that the files are of, in full, where that is known.
     fn revision(&self) -> Option<String> {
+        None
+    }
+    /// When that commit was made, where that is known without asking for it.
+    fn revision_time(&self) -> Option<Micros> {
         None
     }
 }
@@ -131,7 +137,14 @@ pub enum SchemaError {
         /// What is wrong and where.
         reason: String,
     },
+    /// git does not give what was asked of it.
+    #[error(transparent)]
+    Git(#[from] git::GitError),
 }
+
+/// What schemas should look like where they come from, for messages.
+const EXPECTED: &str =
+    "expected NAMESPACE/DOCTYPE/DOCTYPE.VERSION.schema.json in it, with or without schemas/ on top, as in a checkout of generated schemas";
 
 impl SchemaStore {
     /// Opens a store over a tree: lists it, reads no file.
@@ -157,6 +170,11 @@ impl SchemaStore {
         Self::open(Box::new(folder::Folder::open(path)?))
     }
 
+    /// Opens a store over a revision of a repository; without one over the branch of generated schemas, else what is checked out.
+    pub fn open_revision(repository: &Path, revision: Option<&str>) -> Result<Self, SchemaError> {
+        Self::open(Box::new(git::RevisionTree::open(&git::Repository::open(repository)?, revision)?))
+    }
+
     /// The same files with nothing parsed yet: [`used`](Self::used) begins anew.
     pub fn fresh(&self) -> Self {
         Self::of(Arc::clone(&self.tree), self.doctypes.clone(), self.strays.clone())
@@ -170,6 +188,11 @@ impl SchemaStore {
     /// The commit that the schemas are of, where that is known.
     pub fn revision(&self) -> Option<String> {
         self.tree.revision()
+    }
+
+    /// When that commit was made, where that is known.
+    pub fn revision_time(&self) -> Option<Micros> {
+        self.tree.revision_time()
     }
 
     /// All doctype versions, ordered by namespace, doctype and version (numbers as numbers).
@@ -301,6 +324,12 @@ fn sort_files(paths: Vec<String>, absent: Vec<String>) -> (Vec<Doctype>, Vec<Str
         (&a.namespace, &a.doctype).cmp(&(&b.namespace, &b.doctype)).then_with(|| names::version_order(&a.version, &b.version))
     });
     (doctypes, strays)
+}
+
+/// Whether a path from the root on is a schema's or a layout's: three levels, no folder hidden.
+fn is_schema_path(path: &str) -> bool {
+    let is_named = path.ends_with(SCHEMA_ENDING) || path.ends_with(LAYOUT_ENDING);
+    is_named && path.split('/').count() == 3 && !path.split('/').any(|name| name.starts_with('.'))
 }
 
 /// Namespace, doctype, version of a path and whether it is a JSON schema; `None` where the file is not called like its folder.

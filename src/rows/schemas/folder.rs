@@ -7,11 +7,8 @@ use std::fs::{self, DirEntry};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::{FileTree, SchemaError};
+use super::{EXPECTED, FileTree, SchemaError};
 
-/// What a folder should look like, for messages.
-const EXPECTED: &str =
-    "expected NAMESPACE/DOCTYPE/DOCTYPE.VERSION.schema.json in it, with or without schemas/ on top, as in a checkout of generated schemas";
 /// Most entries that are looked at: a home directory given by mistake is refused soon.
 const MOST_ENTRIES: usize = 200_000;
 

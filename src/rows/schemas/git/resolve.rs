@@ -1,0 +1,176 @@
+//! Which commit a name means.
+//!
+//! Owns: `REPO@REV` on the command line, branches, tags, hashes, `HEAD~3`, dates, names alike where there is none.
+//! Refuses: the reflog: what a name meant once on this machine.
+
+use std::path::{Path, PathBuf};
+
+use super::{BRANCH, GitError, ObjectId, Repository};
+use crate::ground::text::{nearest, visible};
+use crate::ground::time::{Micros, parse_time};
+
+/// A commit, and when it was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Its name.
+    pub id: ObjectId,
+    /// The date of the commit, not of what it holds.
+    pub time: Micros,
+}
+
+const SECOND: i64 = 1_000_000;
+const DAY: i64 = 86_400 * SECOND;
+
+/// Most names that a message lists.
+const MOST: usize = 5;
+
+/// Parts `REPO@REV`. A path that exists is no such thing, even with an @ in it; `None` where nothing before an @ exists either.
+pub fn split_revision(given: &Path) -> Option<(PathBuf, String)> {
+    if given.exists() {
+        return None;
+    }
+    let text = given.to_str()?;
+    let parts = text.match_indices('@').map(|(at, _)| (&text[..at], &text[at + 1..]));
+    let (path, revision) = parts.filter(|(path, _)| !path.is_empty() && Path::new(path).exists()).last()?;
+    Some((PathBuf::from(path), revision.to_owned()))
+}
+
+impl Repository {
+    /// The commit that a name means; without one the branch of generated schemas, else what is checked out. A date (`2026-06-30`, with a time behind
+    /// it or without) is the newest commit of that branch that was not made after it; a day without a time counts whole, in UTC.
+    ///
+    /// # Errors
+    /// There is none of that name: the nearest names are told.
+    pub fn resolve(&self, revision: Option<&str>) -> Result<Commit, GitError> {
+        let Some(revision) = revision else { return self.usual() };
+        if revision.contains("@{") {
+            let text = format!("{} is asked of what this machine did, not of history: name a commit or a date", visible(revision));
+            return Err(GitError::NoRevision(text));
+        }
+        for name in [revision.to_owned(), format!("refs/remotes/origin/{revision}")] {
+            if let Some(found) = self.commit_named(&name)? {
+                return Ok(found);
+            }
+        }
+        match date(revision) {
+            Some(time) => self.not_after(revision, time),
+            None => Err(self.unknown(revision)),
+        }
+    }
+
+    fn usual(&self) -> Result<Commit, GitError> {
+        for name in [&format!("refs/heads/{BRANCH}"), &format!("refs/remotes/origin/{BRANCH}"), "HEAD"] {
+            if let Some(found) = self.commit_named(name)? {
+                return Ok(found);
+            }
+        }
+        Err(GitError::NoRevision(format!("{} has no branch {BRANCH} and nothing checked out{}", self.name(), self.listed(&self.names()?))))
+    }
+
+    /// The commit of a name that git knows.
+    fn commit_named(&self, name: &str) -> Result<Option<Commit>, GitError> {
+        let peeled = format!("{name}^{{commit}}");
+        let output = self.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &peeled])?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let Some(id) = said.trim().lines().last().and_then(ObjectId::parse).filter(|_| output.status.success()) else {
+            let said = String::from_utf8_lossy(&output.stderr);
+            if said.contains("ambiguous") {
+                let text = format!("several revisions of {} begin with {}: give more of it", self.name(), visible(name));
+                return Err(GitError::NoRevision(text));
+            }
+            return Ok(None);
+        };
+        self.commit(&id).map(Some)
+    }
+
+    /// A commit by its whole name.
+    pub fn commit(&self, id: &ObjectId) -> Result<Commit, GitError> {
+        let said = self.answer(&["log", "-1", "--format=%ct", &id.to_string(), "--"])?;
+        let seconds = String::from_utf8_lossy(&said).trim().parse::<i64>();
+        let time = seconds.map_err(|_| GitError::Damaged(format!("commit {id} of {} has no date", self.name())))?;
+        Ok(Commit { id: *id, time: time.saturating_mul(SECOND) })
+    }
+
+    fn not_after(&self, revision: &str, time: Micros) -> Result<Commit, GitError> {
+        let tip = self.usual()?;
+        let commits = self.commits(&tip)?;
+        // Of two of the same second the one nearer to the tip: `max_by_key` takes the last.
+        let found = commits.iter().rev().filter(|commit| commit.time <= time).max_by_key(|commit| commit.time);
+        found.cloned().ok_or_else(|| {
+            let shown = self.name();
+            let text = match commits.iter().map(|commit| commit.time).min() {
+                Some(_) if self.is_shallow() => self.too_shallow(),
+                Some(first) => {
+                    format!("{shown} has no revision as old as {revision}: its first is of {}", crate::ground::time::minute(first))
+                }
+                None => format!("{shown} has no revisions"),
+            };
+            GitError::NoRevision(text)
+        })
+    }
+
+    /// All commits from one back to the first, along the branch.
+    pub fn commits(&self, from: &Commit) -> Result<Vec<Commit>, GitError> {
+        let said = self.answer(&["log", "--first-parent", "--format=%H%x09%ct", &from.id.to_string(), "--"])?;
+        let said = String::from_utf8_lossy(&said);
+        let parsed = said.lines().filter_map(|line| {
+            let (id, seconds) = line.split_once('\t')?;
+            Some(Commit { id: ObjectId::parse(id)?, time: seconds.parse::<i64>().ok()?.saturating_mul(SECOND) })
+        });
+        Ok(parsed.collect())
+    }
+
+    /// The names of branches and tags, shortest form.
+    fn names(&self) -> Result<Vec<String>, GitError> {
+        let said = self.answer(&["for-each-ref", "--format=%(refname)"])?;
+        let said = String::from_utf8_lossy(&said);
+        let short = |name: &str| {
+            ["refs/heads/", "refs/tags/", "refs/remotes/origin/"].iter().find_map(|kind| Some(name.strip_prefix(kind)?.to_owned()))
+        };
+        let mut names: Vec<String> = said.lines().filter_map(short).filter(|name| name != "HEAD").collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn listed(&self, names: &[String]) -> String {
+        match names {
+            [] => String::new(),
+            names => {
+                let shown: Vec<_> = names.iter().take(MOST).map(|name| visible(name).into_owned()).collect();
+                let more = if names.len() > MOST { format!(" and {} more", names.len() - MOST) } else { String::new() };
+                format!("; its branches and tags are {}{more}", shown.join(", "))
+            }
+        }
+    }
+
+    fn unknown(&self, revision: &str) -> GitError {
+        let shown = visible(revision);
+        let head = format!("{} has no revision {shown}", self.name());
+        // `HEAD~3`: a step too far back is no misspelled name.
+        let begin: &str = revision.split(['~', '^']).next().unwrap_or_default();
+        let begins = begin.len() < revision.len() && self.commit_named(begin).is_ok_and(|found| found.is_some());
+        if begins && self.is_shallow() {
+            return GitError::NoRevision(format!("{head}: {}", self.too_shallow()));
+        }
+        if begins {
+            return GitError::NoRevision(format!("{head}: its history does not go back so far"));
+        }
+        let names = match self.names() {
+            Ok(names) => names,
+            Err(error) => return error,
+        };
+        let near = nearest(revision, &names.iter().map(String::as_str).collect::<Vec<_>>());
+        GitError::NoRevision(match near {
+            Some(near) => format!("{head}; did you mean {}?", visible(near)),
+            None => format!("{head}{}; a date is written 2026-06-30", self.listed(&names)),
+        })
+    }
+}
+
+/// The last moment that a date names. A number alone is no date here: it is the beginning of a hash.
+fn date(text: &str) -> Option<Micros> {
+    let is_date = text.len() >= 10 && text.bytes().nth(4) == Some(b'-');
+    let time = is_date.then(|| parse_time(text)).flatten()?;
+    Some(if text.len() == 10 { time + DAY - 1 } else { time })
+}

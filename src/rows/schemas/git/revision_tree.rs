@@ -1,0 +1,150 @@
+//! The files of one revision, as a tree of schemas.
+//!
+//! Owns: listing them with the objects that hold them, where in the repository the schemas are.
+//! Refuses: choosing the revision (resolve), what the names mean (the store).
+
+use std::sync::{Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
+
+use super::{Blobs, Commit, GitError, ObjectId, Repository};
+use crate::ground::time::Micros;
+use crate::rows::schemas::{FileTree, SchemaError};
+
+/// A file of a revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeFile {
+    /// From the top of the repository on.
+    pub path: String,
+    /// What holds its contents: files with the same contents have the same.
+    pub blob: ObjectId,
+}
+
+/// The schemas of one revision.
+pub struct RevisionTree {
+    repository: Repository,
+    commit: Commit,
+    /// As it was asked for.
+    asked: Option<String>,
+    /// Where the namespaces are, from the top of the repository on: empty or with a slash at its end.
+    root: String,
+    /// Schemas and layouts by their paths from the root on.
+    files: FxHashMap<String, ObjectId>,
+    /// A git that reads, once something is read.
+    blobs: Mutex<Option<Blobs>>,
+}
+
+/// The folder of schemas in a repository that has other things beside them.
+const FOLDER: &str = "schemas/";
+
+impl Repository {
+    /// All files of a revision in the order of their paths, without links and submodules.
+    pub fn files(&self, commit: &Commit) -> Result<Vec<TreeFile>, GitError> {
+        let said = self.answer(&["ls-tree", "-r", "-z", "--full-tree", &commit.id.to_string()])?;
+        Ok(said.split(|&byte| byte == 0).filter_map(|line| file(std::str::from_utf8(line).ok()?)).collect())
+    }
+}
+
+/// Reads `MODE blob HASH TAB PATH`.
+fn file(line: &str) -> Option<TreeFile> {
+    let (about, path) = line.split_once('\t')?;
+    let mut words = about.split(' ');
+    let (mode, _, id) = (words.next()?, words.next()?, words.next()?);
+    super::is_file(mode).then_some(())?;
+    Some(TreeFile { path: path.to_owned(), blob: ObjectId::parse(id)? })
+}
+
+impl RevisionTree {
+    /// Lists the schemas of a revision; reads none of them.
+    ///
+    /// # Errors
+    /// The revision has no schemas.
+    pub fn open(repository: &Repository, revision: Option<&str>) -> Result<Self, SchemaError> {
+        let commit = repository.resolve(revision)?;
+        let all = repository.files(&commit)?;
+        let mut root = repository.prefix.clone();
+        let below = format!("{root}{FOLDER}");
+        if all.iter().any(|file| file.path.starts_with(&below)) {
+            root = below;
+        }
+        let schemas = all.into_iter().filter_map(|file| {
+            let path = file.path.strip_prefix(&root)?;
+            super::super::is_schema_path(path).then(|| (path.to_owned(), file.blob))
+        });
+        let files: FxHashMap<String, ObjectId> = schemas.collect();
+        let tree = RevisionTree {
+            repository: repository.clone(),
+            commit,
+            asked: revision.map(str::to_owned),
+            root,
+            files,
+            blobs: Mutex::default(),
+        };
+        match tree.files.is_empty() {
+            true => Err(SchemaError::Empty(format!("{} holds no schemas: {}", tree.name(), super::super::EXPECTED))),
+            false => Ok(tree),
+        }
+    }
+
+    /// The repository.
+    pub fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
+    /// The commit.
+    pub fn commit(&self) -> &Commit {
+        &self.commit
+    }
+
+    /// Where the namespaces are, from the top of the repository on: empty or with a slash at its end.
+    pub fn root(&self) -> &str {
+        &self.root
+    }
+
+    /// What holds a file of [`FileTree::list`].
+    pub fn blob(&self, path: &str) -> Option<ObjectId> {
+        self.files.get(path).copied()
+    }
+}
+
+impl FileTree for RevisionTree {
+    fn name(&self) -> String {
+        let asked = self.asked.as_ref().map(|asked| format!("@{}", crate::ground::text::visible(asked)));
+        format!("{}{}", self.repository.name(), asked.unwrap_or_default())
+    }
+
+    fn list(&self) -> Result<Vec<String>, SchemaError> {
+        let mut paths: Vec<String> = self.files.keys().cloned().collect();
+        paths.sort();
+        Ok(paths)
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, SchemaError> {
+        let missing = || SchemaError::Broken { path: path.to_owned(), reason: format!("not among the files of {}", self.name()) };
+        let id = self.files.get(path).ok_or_else(missing)?;
+        // A thread that panicked while it read may have left half an answer: a new git is asked.
+        let mut blobs = self.blobs.lock().unwrap_or_else(|poisoned: PoisonError<_>| {
+            let mut blobs = poisoned.into_inner();
+            *blobs = None;
+            blobs
+        });
+        if blobs.is_none() {
+            *blobs = Some(self.repository.blobs()?);
+        }
+        let Some(reader) = blobs.as_mut() else { return Err(missing()) };
+        let read = reader.read(id);
+        if read.is_err() {
+            // The next file may be whole: git ends at the first that is not.
+            *blobs = None;
+        }
+        Ok(read?)
+    }
+
+    fn revision(&self) -> Option<String> {
+        Some(self.commit.id.to_string())
+    }
+
+    fn revision_time(&self) -> Option<Micros> {
+        Some(self.commit.time)
+    }
+}
