@@ -11,6 +11,7 @@ pub mod config;
 mod csv;
 mod demo;
 mod example;
+mod explain;
 mod explore;
 mod export;
 mod groups;
@@ -134,6 +135,8 @@ enum Command {
     Table(table::TableArgs),
     /// Compare two revisions of the schemas: what a deploy would refuse, and the line that ends it
     Compat(compat::CompatArgs),
+    /// Explain why a deploy failed, by its log: the causes, and the line that ends each
+    Explain(explain::ExplainArgs),
     /// Print a document that passes, made of its schema
     Example(example::ExampleArgs),
     /// Write what a bug report, a schema repository or a backfill needs of failing rows
@@ -188,6 +191,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Tables(args)) => tables::run(args, &config),
         Some(Command::Table(args)) => table::run(args, &config),
         Some(Command::Compat(args)) => compat::run(args),
+        Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Example(args)) => example::run(args, &config),
         Some(Command::Export(args)) => export::run(args, &config),
         Some(Command::Bundle(args)) => bundle::run(args, &config),

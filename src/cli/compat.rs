@@ -18,6 +18,7 @@ use color_eyre::eyre::{WrapErr, bail, ensure};
 use super::out;
 use crate::ground::text::{bytes, visible};
 use crate::rows::schemas::SchemaStore;
+use crate::rows::schemas::git::split_revision;
 use crate::triage::compat::{CompareOptions, DeployComparison, LooseFile, compare, compare_files};
 
 /// Largest file that is read, in bytes.
@@ -32,6 +33,7 @@ const NOT_COMPARED: u8 = 2;
 const EXAMPLES: &str = "\
 OLD and NEW are two of the same kind:
   ~/schemas              a folder of generated schemas, with or without schemas/ on top
+  ~/schemas@HEAD~1       a revision of a git repository: a commit, a branch, a tag, a date
   main.5.bq              a table layout: a list of columns
   main.5.schema.json     a JSON schema: its keywords, and the layout made of it
 
@@ -43,7 +45,7 @@ Verdicts:
 What the old side exceeds already is told as standing and is no finding.
 
 Examples:
-  misfit compat ~/deployed ~/schemas
+  misfit compat ~/schemas@HEAD~1 ~/schemas@HEAD
       what the next deploy would refuse, and the line that ends each cause
   misfit compat ~/deployed ~/schemas --allowlist incompatibility-allowlist
       what each line of the generator's allowlist covers
@@ -97,7 +99,7 @@ enum Opened {
 
 /// Compares, prints, and tells by the exit code.
 pub(super) fn run(args: CompatArgs) -> Result<ExitCode> {
-    let allowlist = args.allowlist.as_deref().map(|path| text_of(path)).transpose()?;
+    let allowlist = args.allowlist.as_deref().map(text_of).transpose()?;
     let (old, new) = (open(&args.old)?, open(&args.new)?);
     let names = (shown(&args.old), shown(&args.new));
     let found = match (&old, &new) {
@@ -132,8 +134,11 @@ fn open(path: &Path) -> Result<Opened> {
     if path.is_dir() {
         return Ok(Opened::Store(SchemaStore::open_folder(path)?));
     }
+    if let Some((repository, revision)) = split_revision(path) {
+        return Ok(Opened::Store(SchemaStore::open_revision(&repository, Some(&revision))?));
+    }
     let name = shown(path);
-    ensure!(path.exists(), "there is no {name}: give a folder of schemas, a .bq file or a .schema.json file");
+    ensure!(path.exists(), "there is no {name}: give a folder of schemas, REPOSITORY@REVISION, a .bq file or a .schema.json file");
     let bytes = read(path)?;
     // A schema is an object; what `bq show` prints around a list of columns is one as well, but has no keywords.
     let is_schema = name.ends_with(".schema.json") || (!name.ends_with(".bq") && is_schema(&bytes));

@@ -17,7 +17,7 @@ pub mod schemas;
 pub use change::{ChangeKind, ColumnChange, ColumnForms, DeployFinding};
 pub use limits::{LONGEST_DESCRIPTION, of_new};
 pub use mend::{DeployMend, MendPlace, column_text, mend};
-pub use rule::{DeployRule, DeployVerdict, spelled};
+pub use rule::{DeployRule, DeployVerdict, spelled, widens};
 
 use crate::pipeline::layout::{Layout, Size};
 

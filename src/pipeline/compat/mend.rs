@@ -199,6 +199,9 @@ fn limit(finding: &DeployFinding, place: &MendPlace) -> Lines {
 
 /// That a new version of the table takes it, with the files that it needs.
 fn version(place: &MendPlace) -> Option<String> {
+    if place.name.is_empty() {
+        return Some("or make it a new version of the table, and keep the files of this one".to_owned());
+    }
     let (before, version) = place.name.rsplit_once('.')?;
     let next = version.parse::<u64>().ok()?.checked_add(1)?;
     let stem = place.file.strip_suffix(".bq").and_then(|stem| stem.strip_suffix(version))?;

@@ -105,7 +105,7 @@ impl DeployRule {
 }
 
 /// Whether `ALTER COLUMN … SET DATA TYPE` takes one type to the other.
-pub(super) fn widens(old: &str, new: &str) -> bool {
+pub fn widens(old: &str, new: &str) -> bool {
     matches!(
         (old, new),
         ("INT64", "NUMERIC" | "BIGNUMERIC" | "FLOAT64")

@@ -69,7 +69,10 @@ fn alike(finding: &DeployFinding) -> Alike {
     let (old, new) = if weighs { (forms(&finding.old), forms(&finding.new)) } else { (String::new(), String::new()) };
     let parent = finding.column.rsplit_once('.').map(|(parent, _)| parent.to_owned()).unwrap_or_default();
     let used = finding.used.map(|(used, _)| used.to_string()).unwrap_or_default();
-    let apart = finding.other.clone().unwrap_or_default();
+    // Columns that moved together are one cause.
+    let beside = |other: &String| other.rsplit_once('.').map(|(record, _)| record.to_owned()).unwrap_or_default();
+    let apart = finding.other.as_ref().map(|other| if finding.kind == ChangeKind::Moved { beside(other) } else { other.clone() });
+    let apart = apart.unwrap_or_default();
     Alike {
         verdict: finding.verdict,
         rule: finding.rule,
@@ -84,6 +87,9 @@ fn alike(finding: &DeployFinding) -> Alike {
 /// A finding with its tables: (table, finding).
 type Spread = Vec<(usize, usize)>;
 
+/// A column with what was found of it.
+type SpreadColumn<'a> = (&'a str, Spread);
+
 /// Folds the findings of all tables; the worst causes first, then those of most tables.
 pub(super) fn fold(tables: &[ComparedTable]) -> Vec<DeployCause> {
     // Each column with all its tables, then columns beside each other that have the same tables.
@@ -93,7 +99,7 @@ pub(super) fn fold(tables: &[ComparedTable]) -> Vec<DeployCause> {
             columns.entry((alike(finding), &finding.column)).or_default().push((at, place));
         }
     }
-    let mut joined: FxHashMap<(Alike, Vec<usize>), Vec<(&str, Spread)>> = FxHashMap::default();
+    let mut joined: FxHashMap<(Alike, Vec<usize>), Vec<SpreadColumn>> = FxHashMap::default();
     for ((alike, column), spread) in columns {
         let tables: Vec<usize> = spread.iter().map(|(at, _)| *at).collect();
         joined.entry((alike, tables)).or_default().push((column, spread));
@@ -113,7 +119,7 @@ pub(super) fn fold(tables: &[ComparedTable]) -> Vec<DeployCause> {
     causes
 }
 
-fn cause(tables: &[ComparedTable], alike: &Alike, of: Vec<usize>, columns: &[(&str, Spread)]) -> DeployCause {
+fn cause(tables: &[ComparedTable], alike: &Alike, of: Vec<usize>, columns: &[SpreadColumn]) -> DeployCause {
     let finding_of = |(at, place): (usize, usize)| tables.get(at)?.changes.findings.get(place);
     let first = columns.first().and_then(|(_, spread)| finding_of(*spread.first()?));
     let names: Vec<String> = columns.iter().map(|(column, _)| (*column).to_owned()).collect();
@@ -126,6 +132,11 @@ fn cause(tables: &[ComparedTable], alike: &Alike, of: Vec<usize>, columns: &[(&s
     let sentence = first.map(|first| {
         let mut told = first.clone();
         let below = |spread: &Spread| spread.iter().filter_map(|&at| finding_of(at)).map(|finding| finding.below).max().unwrap_or(0);
+        if names.len() > 1
+            && let Some((record, _)) = told.other.as_ref().and_then(|other| other.rsplit_once('.'))
+        {
+            told.other = Some(record.to_owned());
+        }
         told.below = columns.iter().map(|(_, spread)| below(spread)).sum();
         told.sentence(&who, names.len() > 1)
     });
