@@ -4,6 +4,7 @@
 //! Refuses: doing any of it (the domain does), drawing the explorer (tui).
 
 mod bigquery;
+mod blame;
 mod bundle;
 mod cases;
 mod compat;
@@ -24,6 +25,7 @@ mod layout;
 mod out;
 mod row;
 mod safe_json;
+mod schemas;
 mod scope;
 mod table;
 mod tables;
@@ -85,11 +87,15 @@ Examples:
       sample documents that do not pass or fail as their names say
   misfit tables --schemas ~/schemas --search gpu_active
       the columns of that name in all tables
+  misfit schemas get
+      clones the generated schemas; used wherever no others are named
+  misfit tables --schemas ~/schemas@2026-06-30
+      the tables as they were on that day; or @BRANCH, @COMMIT, @HEAD~3
   misfit example telemetry.crash.4 --schemas ~/schemas
       a document that passes
 
 Environment (flags override it, it overrides the configuration):
-  MISFIT_SCHEMAS   folder of schemas
+  MISFIT_SCHEMAS   folder of schemas, or what --schemas takes else
   MISFIT_THEME     name of a theme
   MISFIT_CONFIG    configuration file, instead of ~/.config/misfit/config.toml
   NO_COLOR         no colours
@@ -139,12 +145,16 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Print a document that passes, made of its schema
     Example(example::ExampleArgs),
+    /// Print since when a node of a schema or a column is as it is, and whose change that was
+    Blame(blame::BlameArgs),
     /// Write what a bug report, a schema repository or a backfill needs of failing rows
     Export(input::Asked<export::ExportQuestion>),
     /// Put groups, some of their rows and the schemas that they need into one file, to open elsewhere
     Bundle(input::Asked<bundle::BundleQuestion>),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::DemoArgs),
+    /// Get the generated schemas with their history, or what is new of them
+    Schemas(schemas::SchemasArgs),
     /// List the keys of the explorer
     Keys(keys::KeysArgs),
     /// List the themes of the explorer
@@ -196,6 +206,8 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Export(args)) => export::run(args, &config),
         Some(Command::Bundle(args)) => bundle::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
+        Some(Command::Blame(args)) => blame::run(args, &config),
+        Some(Command::Schemas(args)) => schemas::run(args),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),
     }

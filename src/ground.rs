@@ -6,6 +6,8 @@ pub mod aligned;
 pub mod contained;
 /// A query typed in a hurry finds its lines.
 pub mod fuzzy;
+/// What two texts do not have in common.
+pub mod line_diff;
 /// Markdown that no data can break.
 pub mod markdown;
 /// A tree of lines with a cursor.

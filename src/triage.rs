@@ -2,6 +2,8 @@
 
 /// Groups beside those of an earlier day.
 pub mod baseline;
+/// Since when a node of a schema or a column is as it is, and by whose change.
+pub mod blame;
 /// Groups, rows and schemas in one file, made.
 pub mod bundle;
 /// One row, opened: document, schema node, columns, verdict.

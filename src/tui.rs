@@ -44,6 +44,7 @@ use ratatui::layout::Rect;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use crate::rows::source::{ErrorSource, Request};
+use crate::triage::blame::HistorySettings;
 use crate::tui::clipboard::Copied;
 use app::App;
 use keymap::{Key, Keymap};
@@ -59,6 +60,8 @@ pub struct ExplorerOptions {
     pub request: Request,
     /// What exports tell and where they go.
     pub exports: ExportSettings,
+    /// Where histories are read from.
+    pub history: HistorySettings,
     /// The theme.
     pub theme: Theme,
     /// Colours that the terminal can show.
@@ -141,7 +144,8 @@ fn begin(options: ExplorerOptions, size: (u16, u16), messages: UnboundedSender<M
     let mut app = App::new(size, source, schemas, options.theme, options.depth, options.keymap);
     app.tables.alone = options.source.is_none();
     app.is_remote = options.source.as_ref().is_some_and(|source| source.is_remote());
-    let workers = Workers::new(options.source, options.request, options.exports, messages)?;
+    let mut workers = Workers::new(options.source, options.request, options.exports, messages)?;
+    workers.history = options.history;
     Ok((app, workers))
 }
 

@@ -144,6 +144,7 @@ fn press(source: BigQuery, request: Request, size: (u16, u16), keys: &str) -> St
     let options = ExplorerOptions {
         source: Some(Arc::new(source)),
         exports: Default::default(),
+        history: Default::default(),
         request,
         theme: Theme::named("mono", Depth::None, false).unwrap(),
         depth: Depth::None,

@@ -19,6 +19,7 @@ fn press(stub: &Stub, max_bytes: u64, keys: &str) -> String {
     let options = ExplorerOptions {
         source: Some(Arc::new(source)),
         exports: Default::default(),
+        history: Default::default(),
         request,
         theme: Theme::named("mono", Depth::None, false).unwrap(),
         depth: Depth::None,

@@ -92,6 +92,7 @@ fn drawn(keymap: Keymap, size: (u16, u16), keys: &[Key]) -> Buffer {
         source: Some(demo::source().expect("the sample opens")),
         request: Request { schemas: Some(Arc::new(demo::schemas().expect("schemas"))), ..Request::default() },
         exports: ExportSettings { folder: folder.path().to_owned(), ..Default::default() },
+        history: Default::default(),
         theme: Theme::named("mono", Depth::None, false).expect("a theme built in"),
         depth: Depth::None,
         keymap,

@@ -9,6 +9,7 @@ mod bigquery_faults;
 mod bigquery_payloads;
 mod bigquery_screens;
 mod bigquery_server;
+mod blame_corpus;
 mod bundle;
 mod bundle_corpus;
 mod case_corpus;

@@ -36,6 +36,7 @@ fn press_with(
         source,
         request: Request { schemas: Some(schemas), ..Request::default() },
         exports: Default::default(),
+        history: Default::default(),
         theme: Theme::named(theme, depth, false).expect("a theme built in"),
         depth,
         keymap: Keymap::new(&[]).expect("the default keys"),

@@ -20,6 +20,7 @@ use crate::triage::bundle as making;
 use crate::triage::bundle::MadeBundle;
 use crate::triage::export::choice::Choice;
 use crate::triage::export::files::{DraftFile, Readers, WriteOptions};
+use crate::tui::advice::GIVE_SCHEMAS;
 
 /// Columns that are named; of more the number is told.
 const MOST_NAMED: usize = 12;
@@ -74,7 +75,7 @@ pub(super) fn run(asked: Asked<BundleQuestion>, config: &Config) -> Result<ExitC
     let draft = DraftFile::begin(&question.out, WriteOptions { replace: question.force, readers })?;
     let input::OpenedInput { source, schemas } = input.open(config, true, &question.scope)?;
     if schemas.is_none() {
-        out::tell("misfit: no schemas, so the bundle will not tell nodes and columns: give --schemas FOLDER");
+        out::tell(&format!("misfit: no schemas, so the bundle will not tell nodes and columns: {GIVE_SCHEMAS}"));
     }
     let request = question.scope.request(schemas);
     let stop = ExportStop::on_interrupt()?;

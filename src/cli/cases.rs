@@ -21,6 +21,7 @@ use super::{out, unmet};
 use crate::cli::config::Config;
 use crate::rows::group::{Fingerprint, Groups};
 use crate::rows::source::Filter;
+use crate::tui::advice::GIVE_SCHEMAS;
 use printer::{CasePrinter, WantedCases};
 
 /// Which rows, in which form.
@@ -61,7 +62,7 @@ pub(super) fn run(asked: Asked<CasesQuestion>, config: &Config) -> Result<ExitCo
     let Asked { input, question } = asked;
     let input::OpenedInput { source, schemas } = input.open(config, false, &question.scope)?;
     if schemas.is_none() {
-        out::tell("misfit: no schemas, so nodes and columns are not known: give --schemas FOLDER");
+        out::tell(&format!("misfit: no schemas, so nodes and columns are not known: {GIVE_SCHEMAS}"));
     }
     let holding = question.holding.holding();
     let wanted = WantedCases { group: question.group, holding: holding.clone() };

@@ -24,6 +24,10 @@ pub use bigquery::BigQueryConfig;
 pub struct Config {
     /// Folder of schemas.
     pub schemas: Option<Setting<PathBuf>>,
+    /// File that tells which commits of the source each revision of the schemas took in.
+    pub upstream: Option<Setting<PathBuf>>,
+    /// Repository that the schemas are generated from.
+    pub source_repo: Option<Setting<PathBuf>>,
     /// Name of a theme.
     pub theme: Option<Setting<String>>,
     /// Keys by action, in the order of the file.
@@ -67,7 +71,7 @@ pub enum ConfigError {
 }
 
 /// The settings at the top of the file.
-const SETTINGS: [&str; 6] = ["schemas", "theme", "keys", "sources", "bigquery", "redaction"];
+const SETTINGS: [&str; 8] = ["schemas", "upstream", "source_repo", "theme", "keys", "sources", "bigquery", "redaction"];
 
 /// Where the file is looked for when none is named: `$XDG_CONFIG_HOME/misfit/config.toml`. `None` where the user has no home.
 pub fn default_path() -> Option<PathBuf> {
@@ -94,10 +98,9 @@ pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
     let mut config = Config::default();
     for (name, value) in table.get_ref() {
         match name.get_ref().as_ref() {
-            "schemas" => {
-                config.schemas =
-                    Some(Setting { value: reader.resolve(reader.string("schemas", value)?), place: reader.place(value.span()) });
-            }
+            "schemas" => config.schemas = Some(reader.path("schemas", value)?),
+            "upstream" => config.upstream = Some(reader.path("upstream", value)?),
+            "source_repo" => config.source_repo = Some(reader.path("source_repo", value)?),
             "theme" => config.theme = Some(Setting { value: reader.string("theme", value)?.to_owned(), place: reader.place(value.span()) }),
             "keys" => config.keys = reader.keys(value)?,
             "sources" => config.sources = reader.sources(value)?,
@@ -156,6 +159,10 @@ impl ConfigReader<'_> {
             .get_ref()
             .as_table()
             .ok_or_else(|| self.wrong(value.span(), format!("{name} has to be a table, [{name}], found {}", value.get_ref().type_str())))
+    }
+
+    fn path(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Result<Setting<PathBuf>, ConfigError> {
+        Ok(Setting { value: self.resolve(self.string(name, value)?), place: self.place(value.span()) })
     }
 
     fn keys(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<Binding>, ConfigError> {
@@ -240,7 +247,7 @@ mod tests {
         );
         assert_eq!(
             read("colour = 1").unwrap_err(),
-            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, theme, keys, sources, bigquery, redaction"
+            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, upstream, source_repo, theme, keys, sources, bigquery, redaction"
         );
     }
 

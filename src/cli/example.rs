@@ -14,6 +14,7 @@ use crate::ground::text::visible;
 use crate::pipeline::example::{self, Wanted};
 use crate::rows::samples::DoctypeName;
 use crate::rows::schemas::Lookup;
+use crate::tui::advice::GIVE_SCHEMAS;
 
 const EXAMPLES: &str = "\
 The document passes misfit judge. Its values are made up, and the same each time.
@@ -46,7 +47,7 @@ pub(super) struct ExampleArgs {
 /// Prints the document.
 pub(super) fn run(args: ExampleArgs, config: &Config) -> Result<ExitCode> {
     let schemas = args.schemas.open(config, false)?;
-    let schemas = schemas.ok_or_else(|| eyre!("no schemas to make an example from: give --schemas FOLDER"))?;
+    let schemas = schemas.ok_or_else(|| eyre!("no schemas to make an example from: {GIVE_SCHEMAS}"))?;
     let asked = &args.doctype;
     let at = match schemas.lookup(&asked.namespace, &asked.doctype, asked.version.as_deref()) {
         Lookup::Found(at) => at,

@@ -94,7 +94,8 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
         .map_err(|mistake| eyre!("--keys {mistake}"))?
         .unwrap_or_default();
     let exports = ExportSettings { redaction: config.redaction.clone(), folder: ".".into() };
-    let options = tui::ExplorerOptions { source, request, exports, theme, depth, keymap };
+    let history = super::blame::settings(config);
+    let options = tui::ExplorerOptions { source, request, exports, history, theme, depth, keymap };
     if print {
         let size = size.unwrap_or(PRINTED);
         return out::print(&frame::to_text(&tui::script(options, size, &keys)?));

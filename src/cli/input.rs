@@ -43,7 +43,7 @@ pub(super) struct InputArgs {
 #[derive(Debug, Clone, Default, clap::Args)]
 #[group(skip)]
 pub(super) struct SchemaArgs {
-    /// Folder of generated schemas, with or without schemas/ on top [env: MISFIT_SCHEMAS]
+    /// Folder of generated schemas, REPO@REVISION (branch, tag, commit, date), or a .tar.gz of them [env: MISFIT_SCHEMAS]
     #[arg(long = "schemas", value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
 }
@@ -98,16 +98,17 @@ impl InputArgs {
 }
 
 impl SchemaArgs {
-    /// The flag goes before the environment, that before the configuration. The sample's rows say nothing about schemas that
+    /// The flag goes before the environment, that before the configuration, that before what was fetched. The sample's rows say nothing about schemas that
     /// were set for other rows, so its own go before those.
     pub(super) fn open(self, config: &Config, is_demo: bool) -> Result<Option<Arc<SchemaStore>>> {
         let environment = || std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         let configured = || config.schemas.as_ref().map(|setting| setting.value.clone());
         let sample = || is_demo.then(|| PathBuf::from(demo::NAME));
-        let Some(folder) = self.folder.or_else(sample).or_else(environment).or_else(configured) else {
+        let fetched = || super::schemas::folder().filter(|folder| folder.is_dir());
+        let Some(folder) = self.folder.or_else(sample).or_else(environment).or_else(configured).or_else(fetched) else {
             return Ok(None);
         };
-        let store = if folder.as_os_str() == demo::NAME { demo::schemas()? } else { SchemaStore::open_folder(&folder)? };
+        let store = if folder.as_os_str() == demo::NAME { demo::schemas()? } else { SchemaStore::open_named(&folder)? };
         Ok(Some(Arc::new(store)))
     }
 }

@@ -21,6 +21,7 @@ use super::{in_order, input, out};
 use crate::cli::config::Config;
 use crate::rows::samples::{self, DoctypeName, Sample, SampleFile};
 use crate::triage::judging::{Bench, Judged};
+use crate::tui::advice::GIVE_SCHEMAS;
 use printer::JudgePrinter;
 
 /// Violations of a document that are listed.
@@ -93,7 +94,7 @@ enum JudgeFormat {
 /// Judges document by document; findings are told by the exit code.
 pub(super) fn run(args: JudgeArgs, config: &Config) -> Result<ExitCode> {
     let schemas = args.schemas.open(config, false)?;
-    let schemas = schemas.ok_or_else(|| eyre!("no schemas to judge by: give --schemas FOLDER"))?;
+    let schemas = schemas.ok_or_else(|| eyre!("no schemas to judge by: {GIVE_SCHEMAS}"))?;
     ensure!(
         !args.documents.iter().any(|document| document == "-") || !std::io::stdin().is_terminal(),
         "standard input is a terminal: pipe documents into misfit judge, or name a file"

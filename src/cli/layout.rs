@@ -23,6 +23,7 @@ use crate::rows::schemas;
 use crate::rows::schemas::{BARE, Doctype, Lookup, NoLayout, SchemaStore, TableColumns, WOULD_BE};
 use crate::rows::source::bigquery::{SCHEME, SourceTable};
 use crate::triage::facts::table;
+use crate::tui::advice::GIVE_SCHEMAS;
 
 /// Largest file that is read, in bytes. The largest of the pipeline's tables has 2.7 MB.
 const MOST_BYTES: u64 = 64 << 20;
@@ -175,7 +176,7 @@ pub(super) fn open(named: &str, schemas: input::SchemaArgs, config: &Config) -> 
     if is_file {
         return read(named);
     }
-    let store = schemas.open(config, false)?.ok_or_else(|| eyre!("no schemas to find {named} in: give --schemas FOLDER, or a .bq file"))?;
+    let store = schemas.open(config, false)?.ok_or_else(|| eyre!("no schemas to find {named} in: {GIVE_SCHEMAS}, or a .bq file"))?;
     let (namespace, rest) = named.split_once(['/', '.']).unwrap_or((named, ""));
     let (doctype, version) = rest.split_once('.').map_or((rest, None), |(doctype, version)| (doctype, Some(version)));
     ensure!(

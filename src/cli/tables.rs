@@ -20,6 +20,7 @@ use crate::ground::text::{count, visible};
 use crate::rows::schemas::Doctype;
 use crate::rows::source::Request;
 use crate::triage::catalog::{Catalog, CatalogTable, TableContents, TableId};
+use crate::tui::advice::GIVE_SCHEMAS;
 
 const EXAMPLES: &str = "\
 On a terminal, without --search and --format, it opens the explorer on the tables.
@@ -70,7 +71,7 @@ enum TablesFormat {
 
 /// Opens the explorer on the tables, or prints them.
 pub(super) fn run(args: TablesArgs, config: &Config) -> Result<ExitCode> {
-    let schemas = args.schemas.open(config, false)?.ok_or_else(|| eyre!("no schemas to take tables from: give --schemas FOLDER"))?;
+    let schemas = args.schemas.open(config, false)?.ok_or_else(|| eyre!("no schemas to take tables from: {GIVE_SCHEMAS}"))?;
     let search = args.search.filter(|text| !text.trim().is_empty());
     let is_asked = args.format.is_some() || search.is_some();
     if args.look.is_printed() || (!is_asked && std::io::stdout().is_terminal()) {

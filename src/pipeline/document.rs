@@ -8,6 +8,7 @@
 
 mod path;
 mod scan;
+pub mod skim;
 mod strings;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 //! Refuses: where files come from (a folder, a revision in git, the built-in sample: see [`FileTree`]), judging.
 
 mod absence;
+mod artifact;
 pub mod folder;
 pub mod git;
 pub mod memory;
@@ -55,6 +56,10 @@ pub trait FileTree: Send + Sync {
     fn revision_time(&self) -> Option<Micros> {
         None
     }
+    /// The history that they stand in; `None` where there is none.
+    fn lineage(&self) -> Result<Option<git::Lineage>, git::GitError> {
+        Ok(None)
+    }
 }
 
 /// One doctype version: what exists of it. Paths are as [`FileTree::list`] gives them.
@@ -70,6 +75,35 @@ pub struct Doctype {
     pub schema: Option<String>,
     /// The table layout's path.
     pub layout: Option<String>,
+}
+
+/// Which revision schemas are of, and how old that is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevisionAge {
+    revision: String,
+    time: Option<Micros>,
+    now: Micros,
+}
+
+/// Schemas are generated on every working day.
+const OLD: Micros = 7 * 86_400 * 1_000_000;
+
+impl RevisionAge {
+    /// Whether newer ones should be looked for.
+    pub fn is_old(&self) -> bool {
+        self.time.is_some_and(|time| self.now - time > OLD)
+    }
+}
+
+impl std::fmt::Display for RevisionAge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.revision.get(..8).unwrap_or(&self.revision))?;
+        let Some(time) = self.time else { return Ok(()) };
+        let minute = crate::ground::time::minute(time);
+        write!(f, " of {}", minute.get(..10).unwrap_or(&minute))?;
+        let seconds = u64::try_from((self.now - time) / 1_000_000).unwrap_or_default();
+        write!(f, ", {} old", crate::ground::time::duration(seconds))
+    }
 }
 
 /// Answer of a lookup.
@@ -170,6 +204,23 @@ impl SchemaStore {
         Self::open(Box::new(folder::Folder::open(path)?))
     }
 
+    /// Opens what is named: a folder with its files, a repository without any, `REPO@REVISION`, or a packed archive.
+    pub fn open_named(path: &Path) -> Result<Self, SchemaError> {
+        if path.is_file() && artifact::is_packed(path) {
+            return Self::open(Box::new(artifact::open(path)?));
+        }
+        if let Some((repository, revision)) = git::split_revision(path) {
+            return Self::open_revision(&repository, Some(&revision));
+        }
+        if git::Repository::is_bare(path) {
+            return Self::open_revision(path, None);
+        }
+        match Self::open_folder(path) {
+            Err(SchemaError::Empty(_)) if git::Repository::is_top(path) => Self::open_revision(path, None),
+            opened => opened,
+        }
+    }
+
     /// Opens a store over a revision of a repository; without one over the branch of generated schemas, else what is checked out.
     pub fn open_revision(repository: &Path, revision: Option<&str>) -> Result<Self, SchemaError> {
         Self::open(Box::new(git::RevisionTree::open(&git::Repository::open(repository)?, revision)?))
@@ -193,6 +244,20 @@ impl SchemaStore {
     /// When that commit was made, where that is known.
     pub fn revision_time(&self) -> Option<Micros> {
         self.tree.revision_time()
+    }
+
+    /// The history that the schemas stand in; `None` where there is none.
+    pub fn lineage(&self) -> Result<Option<git::Lineage>, git::GitError> {
+        self.tree.lineage()
+    }
+
+    /// The commit that the schemas are of, of what day and how old it is: `54678d2b of 2026-07-02, 149 d old`; and whether newer ones should be
+    /// looked for. `None` where they are of no known commit.
+    pub fn age(&self, now: Micros) -> Option<RevisionAge> {
+        let revision = self.revision()?;
+        // Of a folder only git knows: where it does not say, the commit alone is told.
+        let time = self.revision_time().or_else(|| self.lineage().ok().flatten().map(|lineage| lineage.tip.time));
+        Some(RevisionAge { revision, time, now })
     }
 
     /// All doctype versions, ordered by namespace, doctype and version (numbers as numbers).
@@ -330,6 +395,19 @@ fn sort_files(paths: Vec<String>, absent: Vec<String>) -> (Vec<Doctype>, Vec<Str
 fn is_schema_path(path: &str) -> bool {
     let is_named = path.ends_with(SCHEMA_ENDING) || path.ends_with(LAYOUT_ENDING);
     is_named && path.split('/').count() == 3 && !path.split('/').any(|name| name.starts_with('.'))
+}
+
+/// Namespace, doctype and version of a file's path from the root on.
+pub fn doctype_of(path: &str) -> Option<(&str, &str, String)> {
+    let (namespace, doctype, version, _) = parts(path)?;
+    Some((namespace, doctype, version))
+}
+
+/// What a path from the root on is to a doctype version: its JSON schema (`true`), its layout (`false`), or `None`.
+pub fn file_of(path: &str, namespace: &str, doctype: &str, version: &str) -> Option<bool> {
+    let (in_namespace, of_doctype, of_version, is_schema) = is_schema_path(path).then(|| parts(path))??;
+    let is_it = name_key(in_namespace, of_doctype) == name_key(namespace, doctype) && of_version == version;
+    is_it.then_some(is_schema)
 }
 
 /// Namespace, doctype, version of a path and whether it is a JSON schema; `None` where the file is not called like its folder.

@@ -11,6 +11,9 @@ use crate::triage::bundle::BundleError;
 use crate::triage::export::ExportError;
 use crate::triage::judging::JudgingError;
 
+/// How schemas are named, wherever they are missing.
+pub const GIVE_SCHEMAS: &str = "give --schemas FOLDER, or get them with misfit schemas get";
+
 /// What follows the message, with what divides the two.
 pub fn words(advice: Advice) -> &'static str {
     match advice {
@@ -29,7 +32,7 @@ pub fn words(advice: Advice) -> &'static str {
         Advice::NarrowQuery => "; narrow the window, or name --doctype",
         Advice::SmallerBundle => ": ask for fewer groups with --group or --namespace, or fewer --rows",
         Advice::PrintedGroups => ": give what misfit groups --format json printed",
-        Advice::GiveSchemas => "; give a folder with --schemas",
+        Advice::GiveSchemas => "; give a folder with --schemas, or get them with misfit schemas get",
         Advice::ExportRaw => ", so it is exported only with --raw",
         Advice::Replace => "; name another, or give --force to replace it",
         Advice::NameDoctype => ": give it with --doctype NAMESPACE.DOCTYPE.VERSION, or name the file NAMESPACE/DOCTYPE.VERSION.NAME.json",

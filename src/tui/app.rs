@@ -62,6 +62,8 @@ pub struct App {
     pub seeking: Option<Seeking>,
     /// The export that is being made.
     pub exporting: Option<JobId>,
+    /// The history that is looked for.
+    pub history: Option<JobId>,
     /// The theme, and what the terminal can show of it.
     pub theme: Theme,
     /// Colours of the terminal.
@@ -235,6 +237,7 @@ impl App {
             opening: None,
             seeking: None,
             exporting: None,
+            history: None,
             theme,
             depth,
             keymap,

@@ -18,7 +18,9 @@ use crate::pipeline::layout::Layout;
 use crate::rows::group::{Fingerprint, Groups, Sort};
 use crate::rows::payload::holding::{HeldCount, PayloadQuery};
 use crate::rows::row::RowRef;
+use crate::rows::schemas::RevisionAge;
 use crate::rows::source::{Progress, RowOrder};
+use crate::triage::blame::BlameQuestion;
 use crate::triage::case::{Case, Preview};
 use crate::triage::catalog::{self, Catalog, HitPlace};
 use crate::triage::causes::Causes;
@@ -100,6 +102,15 @@ pub enum Message {
         /// What was found.
         outcome: Result<PayloadsFound, String>,
     },
+    /// The history of a schema node or a column, as a text, or why there is none.
+    History {
+        /// The work.
+        job: JobId,
+        /// What came of it.
+        outcome: Result<String, String>,
+    },
+    /// Which revision the schemas are of.
+    SchemasAged(RevisionAge),
     /// How far reading the tables has come.
     TablesProgress(catalog::CatalogProgress),
     /// The tables; `done` once their columns are read as well.
@@ -279,6 +290,13 @@ pub enum Effect {
         catalog: Arc<Catalog>,
         /// What was typed.
         text: String,
+    },
+    /// Look for all changes of a schema node or a column.
+    History {
+        /// The work.
+        job: JobId,
+        /// Of which.
+        question: BlameQuestion,
     },
     /// Find out about a table and column.
     Look {

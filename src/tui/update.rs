@@ -11,6 +11,7 @@ mod failing;
 mod find;
 mod goal;
 mod groups;
+mod history;
 mod payloads;
 mod prompt;
 mod remote;
@@ -29,6 +30,7 @@ use super::panes;
 
 /// What is to be done when the explorer opens.
 pub fn begin(app: &mut App) -> Vec<Effect> {
+    // Says as well how old the schemas are.
     let list = app.schemas.is_some().then(|| Effect::ListTables { job: app.next_job() });
     if !app.tables.alone {
         return list.into_iter().chain([Effect::Read]).collect();
@@ -79,6 +81,11 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::PayloadsFound { job, outcome } => payloads::found(app, job, outcome),
+        Message::History { job, outcome } => history::told(app, job, outcome),
+        Message::SchemasAged(age) => {
+            tables::aged(app, &age);
+            Vec::new()
+        }
         Message::TablesProgress(progress) => {
             app.tables.reading = app.tables.reading.map(|_| progress);
             Vec::new()
@@ -96,6 +103,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Broken(reason) => {
             app.opening = None;
             app.seeking = None;
+            app.history = None;
             app.causes.counting = None;
             app.tables.reading = None;
             app.warn(reason);
@@ -206,6 +214,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::ShowValue if app.case.is_some() => whole::value(app),
         Action::ShowRow => whole::row(app),
         Action::ShowViolations => whole::violations(app),
+        Action::ShowHistory => history::ask(app),
         Action::Search | Action::Filter | Action::SeekPayloads | Action::NextMatch | Action::PreviousMatch => prompt::act(app, action),
         Action::PreviewRow => row::switch(app),
         _ if action.copies() => copy::act(app, action),
@@ -276,6 +285,10 @@ fn back(app: &mut App) -> Vec<Effect> {
     if let Some(seeking) = app.seeking.take() {
         app.tell(format!("called off: {}", seeking.count.told(&seeking.query)));
         return vec![Effect::Cancel(seeking.job)];
+    }
+    if let Some(job) = app.history.take() {
+        app.tell("history was not looked for any further");
+        return vec![Effect::Cancel(job)];
     }
     if let Some(effect) = causes::call_off_asked(app) {
         return vec![effect];

@@ -30,9 +30,11 @@ use crate::ground::contained;
 use crate::pipeline::layout::ddl;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, Request, RowOrder, Watch};
+use crate::triage::blame::{self, HistorySettings};
 use crate::triage::case;
 use crate::triage::export::files::Readers;
 use crate::triage::export::single::{self, ExportOrigin, Opened};
+use crate::triage::facts;
 use crate::triage::redact::Policy;
 use crate::triage::redact::Redaction;
 use crate::tui::clipboard::Clipboard;
@@ -59,6 +61,8 @@ pub struct Workers {
     source: Option<Arc<dyn ErrorSource>>,
     request: Request,
     exports: ExportSettings,
+    /// Where histories are read from.
+    pub history: HistorySettings,
     messages: UnboundedSender<Message>,
     flags: HashMap<JobId, Arc<AtomicBool>>,
     stop_reading: Arc<AtomicBool>,
@@ -83,6 +87,7 @@ impl Workers {
             source,
             request,
             exports,
+            history: HistorySettings::default(),
             messages,
             flags: HashMap::new(),
             stop_reading: Arc::default(),
@@ -124,7 +129,13 @@ impl Workers {
                     Some(Message::PayloadsFound { job, outcome })
                 });
             }
-            Effect::ListTables { job } => self.with_schemas(job, |schemas, _, _| Some(tables::list(schemas))),
+            Effect::ListTables { job } => self.with_schemas(job, |schemas, messages, _| {
+                if let Some(age) = schemas.age(jiff::Timestamp::now().as_microsecond()) {
+                    // The explorer is gone once nobody listens.
+                    let _ = messages.send(Message::SchemasAged(age));
+                }
+                Some(tables::list(schemas))
+            }),
             Effect::ReadTables { job } => self.with_schemas(job, tables::read),
             Effect::FindTables { job, catalog, text } => {
                 let flag = self.flag(job);
@@ -137,6 +148,14 @@ impl Workers {
                 let outcome = tables::look(schemas, place, groups).map(Arc::new).map_err(|error| error.to_string());
                 (!flag.load(Ordering::Relaxed)).then_some(Message::Looked { job, outcome })
             }),
+            Effect::History { job, question } => {
+                let settings = self.history.clone();
+                self.with_schemas(job, move |schemas, _, flag| {
+                    let outcome = blame::with_settings(schemas, &question, &settings);
+                    let outcome = outcome.map(|(found, edit)| facts::blame::facts(&found, &question, edit.as_ref()).to_text());
+                    (!flag.load(Ordering::Relaxed)).then_some(Message::History { job, outcome: outcome.map_err(|error| error.to_string()) })
+                });
+            }
             Effect::Answer { id, yes } => self.answers.give(id, yes, &self.running),
             Effect::MoreRows { job, of, order, from } => self.more_rows(job, of, order, from),
             Effect::Causes { job, of } => self.causes(job, of),

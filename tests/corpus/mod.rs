@@ -30,7 +30,7 @@ pub(crate) fn schemas(corpus: &Path) -> SchemaStore {
     store
 }
 
-fn cloned(corpus: &Path) -> PathBuf {
+pub(crate) fn cloned(corpus: &Path) -> PathBuf {
     // The tests of one program wait for one clone; those of others have another process id.
     static CLONED: OnceLock<PathBuf> = OnceLock::new();
     CLONED.get_or_init(|| clone_to_target(corpus)).clone()

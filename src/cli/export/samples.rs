@@ -20,6 +20,7 @@ use crate::triage::export::reproducer::{self, FailingDocument};
 use crate::triage::export::{rows, sample};
 use crate::triage::redact::TextForm;
 use crate::tui::advice;
+use crate::tui::advice::GIVE_SCHEMAS;
 
 /// A document with its place.
 struct DocumentFile {
@@ -56,7 +57,7 @@ pub(super) fn tests(work: &Work<'_>) -> Result<()> {
 
 /// The smallest documents with the same faults: one as it is, several as lines or files.
 pub(super) fn reproducers(work: &Work<'_>) -> Result<()> {
-    let schemas = work.schemas.ok_or_else(|| eyre!("reproducers are judged by schemas: give --schemas FOLDER"))?;
+    let schemas = work.schemas.ok_or_else(|| eyre!("reproducers are judged by schemas: {GIVE_SCHEMAS}"))?;
     let make = |row: SourceRow, group: &Group| {
         let failing = smallest(work, schemas, &case::open(row, work.schemas))?;
         let remark = remark(&failing);

@@ -20,6 +20,7 @@ use crate::rows::row::{RowRef, SourceRow};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, Progress, ReadRows, Watch};
 use crate::triage::causes::{self, CauseCounter, Causes, MOST_ROWS};
+use crate::tui::advice::GIVE_SCHEMAS;
 
 /// Rows between two words of how far it is.
 const STRIDE: u64 = 128;
@@ -43,7 +44,7 @@ pub(super) struct CauseMember<'a> {
 
 /// The schemas to judge by, where causes can be counted. Asked before anything is read.
 pub(super) fn schemas(schemas: Option<&Arc<SchemaStore>>) -> Result<Arc<SchemaStore>> {
-    let Some(schemas) = schemas else { bail!("causes are found by judging payloads: give --schemas FOLDER") };
+    let Some(schemas) = schemas else { bail!("causes are found by judging payloads: {GIVE_SCHEMAS}") };
     Ok(schemas.clone())
 }
 

@@ -106,6 +106,10 @@ impl FileTree for Folder {
     fn revision(&self) -> Option<String> {
         super::revision::of(&self.root)
     }
+
+    fn lineage(&self) -> Result<Option<super::git::Lineage>, super::git::GitError> {
+        super::git::Lineage::around(&self.root)
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 //! Refuses: checking out, writing into the repository, running anything that a repository's settings name (command), what the files mean.
 
 mod command;
+mod fetch;
 mod history;
+mod lineage;
 mod object;
 mod resolve;
 mod revision_tree;
@@ -14,6 +16,7 @@ use std::path::{Path, PathBuf};
 use crate::ground::text::visible;
 
 pub use history::{CommitText, FileChange, LogEntry};
+pub use lineage::Lineage;
 pub use object::{Blobs, ObjectId};
 pub use resolve::{Commit, split_revision};
 pub use revision_tree::{RevisionTree, TreeFile};
@@ -83,7 +86,12 @@ impl Repository {
 
     /// Whether a folder is itself a repository: bare, or the top of a clone.
     pub fn is_top(path: &Path) -> bool {
-        path.join(".git").exists() || (path.join("HEAD").is_file() && path.join("objects").is_dir() && path.join("refs").is_dir())
+        path.join(".git").exists() || Self::is_bare(path)
+    }
+
+    /// Whether a folder is a repository without files beside it.
+    pub fn is_bare(path: &Path) -> bool {
+        path.join("HEAD").is_file() && path.join("objects").is_dir() && path.join("refs").is_dir()
     }
 
     /// What it is, for people.

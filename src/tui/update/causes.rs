@@ -50,7 +50,9 @@ pub(super) fn count(app: &mut App) -> Vec<Effect> {
     let of = under_cursor(app);
     let refusal = match of.as_ref().map(GroupPlace::group) {
         None => "put the cursor on a group to count its causes",
-        Some(_) if app.schemas.is_none() => "causes are found by judging payloads: give --schemas FOLDER",
+        Some(_) if app.schemas.is_none() => {
+            concat!("causes are found by judging payloads: ", "give --schemas FOLDER, or get them with misfit schemas get")
+        }
         Some(group) if !has_causes(group) => "the message of this group says what is wrong: there are no causes to count",
         Some(group) if app.causes.of(group.fingerprint).is_some() => "the causes of this group are counted",
         Some(_) if app.causes.asked().is_some() => "the causes of a group are being counted",

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::action::Action;
+use super::super::advice;
 use super::super::app::App;
 use super::super::hit_tree;
 use super::super::look::Look;
@@ -13,11 +14,22 @@ use super::super::tables::{AskedPlace, Goal};
 use super::{failing, find, goal};
 use crate::ground::outline::{Outline, Tree};
 use crate::pipeline::document::NodeId;
+use crate::rows::schemas::RevisionAge;
 use crate::triage::catalog::HitPlace;
 use crate::triage::origin;
 
 /// Levels of a schema that are open at first.
 const LEVELS_AT_START: usize = 2;
+
+/// Which revision the schemas are of, behind their name from now on; old ones are pointed out.
+pub(super) fn aged(app: &mut App, age: &RevisionAge) {
+    if let Some(name) = &mut app.schemas {
+        name.push_str(&format!(" at {age}"));
+    }
+    if age.is_old() && app.notice.is_none() {
+        app.warn(format!("these schemas are not the newest any more ({age}): misfit schemas update, or git pull, gets newer ones"));
+    }
+}
 
 /// Goes to the tables, at what is under the cursor of the screen below; or back.
 pub(super) fn switch(app: &mut App) -> Vec<Effect> {
@@ -29,7 +41,7 @@ pub(super) fn switch(app: &mut App) -> Vec<Effect> {
         return leave(app);
     }
     if app.schemas.is_none() {
-        app.warn("there are no tables to show: give a folder of generated schemas with --schemas");
+        app.warn(format!("there are no tables to show: {}", advice::GIVE_SCHEMAS));
         return Vec::new();
     }
     app.tables.open = true;

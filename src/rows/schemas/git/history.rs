@@ -57,6 +57,36 @@ impl Repository {
         Ok(entries(&output.stdout))
     }
 
+    /// The commit whose name begins so, or whose subject ends in that name in parentheses, as a copy of a history tells its original.
+    pub fn commit_like(&self, hash: &str) -> Result<ObjectId, GitError> {
+        let known = |found: &Commit| found.id.to_string().starts_with(&hash.to_ascii_lowercase());
+        if let Ok(found) = self.resolve(Some(hash))
+            && known(&found)
+        {
+            return Ok(found.id);
+        }
+        let said = self.answer(&["log", "--all", "--no-notes", "--no-color", "--format=%H%x09%s"])?;
+        let said = String::from_utf8_lossy(&said);
+        let is_it = |line: &&str| {
+            let original = line.strip_suffix(')').and_then(|line| line.rsplit_once('(')).map(|(_, original)| original);
+            original.is_some_and(|original| original.len() >= 7 && (hash.starts_with(original) || original.starts_with(hash)))
+        };
+        let found = said.lines().find(is_it).and_then(|line| ObjectId::parse(line.split('\t').next()?));
+        found.ok_or_else(|| GitError::NoRevision(format!("{} has no commit {}", self.name(), crate::ground::text::visible(hash))))
+    }
+
+    /// The difference that a commit made below a folder, to the first of those before it; all of it where that folder was not touched.
+    pub fn patch(&self, id: &ObjectId, folder: &str) -> Result<Vec<u8>, GitError> {
+        let id = id.to_string();
+        let head = ["log", "-1", "-p", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-relative", "--no-color", "--no-notes"];
+        let tail = ["--first-parent", "--diff-merges=first-parent", "--format=commit %H%nDate: %ci%n%n%B", id.as_str(), "--", folder];
+        let said = self.answer(&[&head[..], &tail[..]].concat())?;
+        if !said.is_empty() {
+            return Ok(said);
+        }
+        self.answer(&[&head[..], &tail[..tail.len() - 1]].concat())
+    }
+
     /// What was written about commits, in the order in which they are named.
     pub fn texts(&self, ids: &[ObjectId]) -> Result<Vec<CommitText>, GitError> {
         if ids.is_empty() {

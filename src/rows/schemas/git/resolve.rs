@@ -36,7 +36,8 @@ pub fn split_revision(given: &Path) -> Option<(PathBuf, String)> {
 }
 
 impl Repository {
-    /// The commit that a name means; without one the branch of generated schemas, else what is checked out. A date (`2026-06-30`, with a time behind
+    /// The commit that a name means; without one the branch of generated schemas, else what is checked out, else the
+    /// only branch. A date (`2026-06-30`, with a time behind
     /// it or without) is the newest commit of that branch that was not made after it; a day without a time counts whole, in UTC.
     ///
     /// # Errors
@@ -64,7 +65,13 @@ impl Repository {
                 return Ok(found);
             }
         }
-        Err(GitError::NoRevision(format!("{} has no branch {BRANCH} and nothing checked out{}", self.name(), self.listed(&self.names()?))))
+        let names = self.names()?;
+        if let [only] = names.as_slice()
+            && let Some(found) = self.commit_named(only)?.or(self.commit_named(&format!("refs/remotes/origin/{only}"))?)
+        {
+            return Ok(found);
+        }
+        Err(GitError::NoRevision(format!("{} has no branch {BRANCH} and nothing checked out{}", self.name(), self.listed(&names))))
     }
 
     /// The commit of a name that git knows.

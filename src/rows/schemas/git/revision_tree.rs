@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::{Blobs, Commit, GitError, ObjectId, Repository};
+use super::{Blobs, Commit, GitError, Lineage, ObjectId, Repository};
 use crate::ground::time::Micros;
 use crate::rows::schemas::{FileTree, SchemaError};
 
@@ -86,19 +86,9 @@ impl RevisionTree {
         }
     }
 
-    /// The repository.
-    pub fn repository(&self) -> &Repository {
-        &self.repository
-    }
-
     /// The commit.
     pub fn commit(&self) -> &Commit {
         &self.commit
-    }
-
-    /// Where the namespaces are, from the top of the repository on: empty or with a slash at its end.
-    pub fn root(&self) -> &str {
-        &self.root
     }
 
     /// What holds a file of [`FileTree::list`].
@@ -150,5 +140,9 @@ impl FileTree for RevisionTree {
 
     fn revision_time(&self) -> Option<Micros> {
         Some(self.commit.time)
+    }
+
+    fn lineage(&self) -> Result<Option<Lineage>, GitError> {
+        Ok(Some(Lineage { repository: self.repository.clone(), tip: self.commit.clone(), root: self.root.clone() }))
     }
 }

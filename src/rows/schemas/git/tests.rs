@@ -146,6 +146,27 @@ fn history_and_contents_are_read_in_one_go() {
 }
 
 #[test]
+fn folders_keep_their_files_and_what_has_none_is_read_from_history() {
+    let (top, path) = repository();
+    write(&path, "schemas/ns/a/a.1.bq", "[{}]");
+    let store = SchemaStore::open_named(&path).unwrap();
+    assert_eq!(store.layout_bytes(0).unwrap().unwrap(), b"[{}]", "a file as it stands, though no revision has it");
+    let lineage = store.lineage().unwrap().unwrap();
+    assert_eq!((lineage.root.as_str(), Some(lineage.tip.id.to_string())), ("schemas/", store.revision()));
+    let bare = top.path().join("bare");
+    git(top.path(), "2024-01-10T02:00:00Z", &["clone", "-q", "--bare", path.to_str().unwrap(), bare.to_str().unwrap()]);
+    let store = SchemaStore::open_named(&bare).unwrap();
+    assert_eq!((store.layout_bytes(0).unwrap().unwrap(), store.lineage().unwrap().unwrap().root), (b"[]".to_vec(), "schemas/".to_owned()));
+    let named = SchemaStore::open_named(&PathBuf::from(format!("{}@HEAD~1", path.display()))).unwrap();
+    assert!(named.name().ends_with("re@po@HEAD~1") && named.layout(0).unwrap().is_none());
+    let nowhere = SchemaStore::open_named(Path::new("/nowhere@HEAD")).err().unwrap().to_string();
+    assert!(nowhere.contains("there is no folder"), "{nowhere}");
+    let plain = tempfile::tempdir().unwrap();
+    write(plain.path(), "ns/a/a.1.bq", "[]");
+    assert!(SchemaStore::open_named(plain.path()).unwrap().lineage().unwrap().is_none());
+}
+
+#[test]
 fn a_shallow_clone_says_so() {
     let (top, path) = repository();
     let to = top.path().join("shallow");
@@ -224,7 +245,7 @@ fn settings_of_a_foreign_repository_run_nothing_and_change_no_answer() {
     let state = files(&path);
     let tree = opened(&path, None).unwrap();
     assert_eq!(tree.list().unwrap(), before);
-    let repository = tree.repository();
+    let repository = tree.lineage().unwrap().unwrap().repository;
     assert_eq!(repository.log(tree.commit(), &["schemas/ns/a/a.1.schema.json".to_owned()]).unwrap().len(), 2);
     assert_eq!(repository.texts(&[tree.commit().id]).unwrap()[0].subject, "Revision 3");
     // What is not here would be fetched by that program.

@@ -1,0 +1,85 @@
+//! `misfit schemas`: getting the generated schemas with their history, and what is new of them.
+//!
+//! Owns: where they come from and where they are kept, what is said before anything is fetched.
+//! Refuses: fetching (the git room), schemas that were put anywhere else.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use color_eyre::Result;
+use color_eyre::eyre::{bail, ensure, eyre};
+use etcetera::BaseStrategy;
+
+use super::out;
+use crate::ground::text::visible;
+use crate::ground::time::minute;
+use crate::rows::schemas::git::Repository;
+
+/// Where the generated schemas are published.
+const PUBLISHED: &str = "https://github.com/mozilla-services/mozilla-pipeline-schemas";
+/// What cloning them moves, roughly: all revisions, packed.
+const ROUGHLY: &str = "about 50 MB";
+
+/// What is to be done with schemas.
+#[derive(Debug, clap::Args)]
+pub(super) struct SchemasArgs {
+    #[command(subcommand)]
+    command: SchemasCommand,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum SchemasCommand {
+    /// Clone the generated schemas with all of their history, with git; used wherever no others are named
+    Get {
+        /// Repository to clone, anything that git can clone [default: Mozilla's, on GitHub]
+        #[arg(value_name = "URL")]
+        url: Option<String>,
+    },
+    /// Fetch what is new, from where they were cloned from
+    Update,
+}
+
+/// `$XDG_DATA_HOME/misfit/schemas`; `None` where the user has no home.
+pub(super) fn folder() -> Option<PathBuf> {
+    Some(etcetera::choose_base_strategy().ok()?.data_dir().join("misfit").join("schemas"))
+}
+
+/// Says from where and how much, then does it.
+pub(super) fn run(args: SchemasArgs) -> Result<ExitCode> {
+    let folder =
+        folder().ok_or_else(|| eyre!("there is no home folder to keep schemas in: clone them with git, and give --schemas FOLDER"))?;
+    let shown = visible(&folder.to_string_lossy()).into_owned();
+    match args.command {
+        SchemasCommand::Get { url } => {
+            ensure!(!folder.exists(), "there are schemas in {shown} already: misfit schemas update gets what is new");
+            let much = if url.is_none() { ROUGHLY } else { "all of its history" };
+            let url = url.unwrap_or_else(|| PUBLISHED.to_owned());
+            out::tell(&format!("misfit: git clones {} ({much}) into {shown}", visible(&url)));
+            let repository = Repository::clone_bare(&url, &folder)?;
+            out::tell(&format!("misfit: {}; used wherever no schemas are named, and by --schemas {shown}@REVISION", newest(&repository)?));
+        }
+        SchemasCommand::Update => {
+            let repository = opened(&folder, &shown)?;
+            let before = newest(&repository)?;
+            out::tell(&format!("misfit: git fetches what is new from {} into {shown}", visible(&repository.origin()?)));
+            repository.update()?;
+            let after = newest(&repository)?;
+            let told = if before == after { format!("nothing is new: {after}") } else { after };
+            out::tell(&format!("misfit: {told}"));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn opened(folder: &Path, shown: &str) -> Result<Repository> {
+    if !folder.is_dir() {
+        bail!("there are no schemas in {shown} yet: misfit schemas get clones them");
+    }
+    Ok(Repository::open(folder)?)
+}
+
+fn newest(repository: &Repository) -> Result<String> {
+    let commit = repository.resolve(None)?;
+    let id = commit.id.to_string();
+    Ok(format!("the newest schemas are {} of {} UTC", id.get(..8).unwrap_or(&id), minute(commit.time)))
+}

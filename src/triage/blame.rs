@@ -1,0 +1,325 @@
+//! Since when a node of a schema or a column of a table is as it is: every change of it in history, and whose change that was.
+//!
+//! Owns: what counts as a change, finding the file in history, keeping what was found.
+//! Refuses: how it is shown (facts), reading the repository (the git room).
+
+mod contents;
+mod kept;
+pub mod template;
+pub mod upstream;
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::ground::text::visible;
+use crate::ground::time::Micros;
+use crate::pipeline::document::unescape_pointer;
+use crate::rows::schemas::git::{GitError, Lineage, LogEntry, ObjectId, Repository};
+use crate::rows::schemas::{Lookup, SchemaStore, file_of};
+use contents::Reading;
+pub use kept::usual_folder;
+use template::{EditPlace, Templates};
+use upstream::{UpstreamBook, UpstreamCommit};
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlameQuestion {
+    /// As the folder is called, or as the decoder compares it.
+    pub namespace: String,
+    /// Likewise.
+    pub doctype: String,
+    /// The version.
+    pub version: String,
+    /// The node or the column.
+    pub target: BlameTarget,
+}
+
+/// A node of a schema file, or a column of a layout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlameTarget {
+    /// Any value of the schema file, by its decoded tokens.
+    Node(Vec<String>),
+    /// A column, by the names from the top on.
+    Column(Vec<String>),
+}
+
+/// Where a history and what belongs to it are read from.
+#[derive(Debug, Clone, Default)]
+pub struct HistorySettings {
+    /// File that tells which commits of the source each revision took in.
+    pub upstream: Option<PathBuf>,
+    /// Clone of the repository that the schemas are generated from.
+    pub source: Option<PathBuf>,
+    /// Folder in which histories are kept.
+    pub kept: Option<PathBuf>,
+}
+
+/// All changes of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Blame {
+    /// The file, from the top of the repository on.
+    pub file: String,
+    /// Newest first.
+    pub changes: Vec<BlameChange>,
+    /// What was looked at and could not be read; sentences without a full stop.
+    pub notes: Vec<String>,
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlameChange {
+    /// The generated commit, in full.
+    pub revision: String,
+    /// When that was made.
+    pub date: Micros,
+    /// What it was before: of a node the value, of a column `type`, `mode` and `policy_tags`; `None` where it was not there.
+    pub before: Option<Value>,
+    /// What it is since.
+    pub after: Option<Value>,
+    /// What the generated commit took in from the source.
+    pub upstream: Vec<UpstreamCommit>,
+}
+
+/// What is kept of a history: all but the upstream commits, which may come from a file that changes.
+#[derive(Debug, Serialize, Deserialize)]
+struct KeptBlame {
+    file: String,
+    changes: Vec<KeptChange>,
+    notes: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct KeptChange {
+    revision: String,
+    date: Micros,
+    /// In a list, so that no value and the value `null` are two things.
+    before: Option<[Value; 1]>,
+    after: Option<[Value; 1]>,
+}
+
+/// Why there is no history.
+#[derive(Debug, thiserror::Error)]
+pub enum BlameError {
+    /// The file of upstream commits.
+    #[error("cannot read the upstream commits in {path}: {error}", path = visible(&.path.to_string_lossy()))]
+    Upstream {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        error: std::io::Error,
+    },
+    /// git does not answer.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// The schemas stand in no repository.
+    #[error("{0} is no git repository, so nothing tells since when")]
+    NoHistory(String),
+    /// No revision has it.
+    #[error("{0}")]
+    Nowhere(String),
+}
+
+impl BlameTarget {
+    /// Reads a pointer (RFC 6901, also after `#`) or else the names of a column with dots between them.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (pointer, is_fragment) = text.strip_prefix('#').map_or((text, false), |pointer| (pointer, true));
+        if pointer.starts_with('/') || (is_fragment && pointer.is_empty()) {
+            let tokens = unescape_pointer(pointer);
+            return Ok(BlameTarget::Node(if is_fragment { tokens.iter().map(|token| unquoted(token)).collect() } else { tokens }));
+        }
+        let names: Vec<String> = pointer.split('.').map(str::to_owned).collect();
+        if is_fragment || names.iter().any(String::is_empty) {
+            return Err(
+                "a node is a pointer into the schema file, /properties/payload/maxLength, a column its names, metrics.counter.a".to_owned()
+            );
+        }
+        Ok(BlameTarget::Column(names))
+    }
+}
+
+impl std::fmt::Display for BlameTarget {
+    /// As it is typed; the root is `#`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            BlameTarget::Node(tokens) if tokens.is_empty() => f.write_str("#"),
+            BlameTarget::Node(tokens) => tokens.iter().try_for_each(|token| write!(f, "/{}", token.replace('~', "~0").replace('/', "~1"))),
+            BlameTarget::Column(names) => f.write_str(&names.join(".")),
+        }
+    }
+}
+
+/// `%20` and the like in a pointer that is part of an address.
+fn unquoted(token: &str) -> String {
+    let mut bytes = Vec::with_capacity(token.len());
+    let mut rest = token.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let code = after.get(..2).and_then(|pair| std::str::from_utf8(pair).ok()).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        match code.filter(|_| byte == b'%') {
+            Some(code) => {
+                bytes.push(code);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| token.to_owned())
+}
+
+/// Every change of a node or a column along the history that the schemas stand in. `kept` is the folder in which histories are kept: the same
+/// question about the same newest commit has the same answer for good.
+///
+/// # Errors
+/// There is no history, git fails, or no revision has what is asked for.
+pub fn blame(store: &SchemaStore, question: &BlameQuestion, book: &UpstreamBook, kept: Option<PathBuf>) -> Result<Blame, BlameError> {
+    let lineage = store.lineage()?.ok_or_else(|| BlameError::NoHistory(store.name()))?;
+    let asked = format!("{:?} {} {:?} {question:?}", lineage.repository.git_dir(), lineage.tip.id, lineage.root);
+    let kept = kept.map(kept::BlameFolder::new);
+    let found = match kept.as_ref().and_then(|kept| kept.find(&asked)) {
+        Some(found) => found,
+        None => {
+            let found = read(store, &lineage, question)?;
+            if let Some(kept) = &kept {
+                // The answer is as good where it cannot be kept.
+                let _ = kept.keep(&asked, &found);
+            }
+            found
+        }
+    };
+    with_upstream(&lineage, found, book)
+}
+
+/// The history as it is set, and where what is asked for is edited now.
+///
+/// # Errors
+/// As [`blame`]; the source repository or the file of upstream commits cannot be read.
+pub fn with_settings(
+    store: &SchemaStore,
+    question: &BlameQuestion,
+    settings: &HistorySettings,
+) -> Result<(Blame, Option<EditPlace>), BlameError> {
+    let book = match &settings.upstream {
+        Some(path) => UpstreamBook::read(path).map_err(|error| BlameError::Upstream { path: path.clone(), error })?,
+        None => UpstreamBook::default(),
+    };
+    let found = blame(store, question, &book, settings.kept.clone())?;
+    let Some(source) = &settings.source else { return Ok((found, None)) };
+    let mut templates = Templates::open(&Repository::open(source)?)?;
+    let edit = templates.place(store, question, found.changes.first().and_then(|change| change.after.as_ref()))?;
+    Ok((found, edit))
+}
+
+fn read(store: &SchemaStore, lineage: &Lineage, question: &BlameQuestion) -> Result<KeptBlame, BlameError> {
+    let is_node = matches!(question.target, BlameTarget::Node(_));
+    let file = match listed(store, question, is_node) {
+        Some(path) => format!("{}{path}", lineage.root),
+        None => past(lineage, question, is_node)?.ok_or_else(|| nowhere(store, question, is_node))?,
+    };
+    let log = lineage.repository.log(&lineage.tip, std::slice::from_ref(&file))?;
+    let (changes, notes) = changes(lineage, &log, &file, &question.target)?;
+    if changes.is_empty() {
+        let shown = visible(&file).into_owned();
+        let what = if is_node { "value at" } else { "column" };
+        let unread = if notes.is_empty() { String::new() } else { format!("; {}", notes.join("; ")) };
+        let count = crate::ground::text::plural(log.len() as u64, "revision", "revisions");
+        return Err(BlameError::Nowhere(format!(
+            "no revision of {shown} has a {what} {}: {count} changed that file{unread}",
+            visible(&question.target.to_string())
+        )));
+    }
+    Ok(KeptBlame { file, changes, notes })
+}
+
+/// The file among those of the schemas at hand.
+fn listed(store: &SchemaStore, question: &BlameQuestion, is_node: bool) -> Option<String> {
+    let Lookup::Found(at) = store.lookup(&question.namespace, &question.doctype, Some(&question.version)) else { return None };
+    let found = store.doctypes().get(at)?;
+    if is_node { found.schema.clone() } else { found.layout.clone() }
+}
+
+/// The file as the newest revision called it that had it.
+fn past(lineage: &Lineage, question: &BlameQuestion, is_node: bool) -> Result<Option<String>, GitError> {
+    let log = lineage.repository.log(&lineage.tip, &[])?;
+    let paths = log.iter().flat_map(|entry| &entry.changes).map(|change| &change.path);
+    let is_it = |path: &&String| {
+        let below = path.strip_prefix(&lineage.root).or_else(|| path.strip_prefix("schemas/"));
+        below.and_then(|path| file_of(path, &question.namespace, &question.doctype, &question.version)) == Some(is_node)
+    };
+    Ok(paths.filter(is_it).next().cloned())
+}
+
+fn nowhere(store: &SchemaStore, question: &BlameQuestion, is_node: bool) -> BlameError {
+    let BlameQuestion { namespace, doctype, version, .. } = question;
+    let lookup = store.lookup(namespace, doctype, Some(version));
+    let what = if is_node { "JSON schema" } else { "table layout" };
+    let told = match &lookup {
+        Lookup::Found(_) => format!("{namespace}/{doctype}.{version} has no {what} in any revision"),
+        missing => format!("{}; nor has any earlier revision", store.absence(missing, namespace, doctype, Some(version))),
+    };
+    BlameError::Nowhere(visible(&told).into_owned())
+}
+
+/// Folds the contents of all versions of the file into changes, newest first.
+fn changes(lineage: &Lineage, log: &[LogEntry], file: &str, target: &BlameTarget) -> Result<(Vec<KeptChange>, Vec<String>), GitError> {
+    let after = |entry: &LogEntry| entry.changes.iter().find(|change| change.path == file).and_then(|change| change.after);
+    let mut ids: Vec<ObjectId> = Vec::new();
+    let mut places: FxHashMap<ObjectId, usize> = FxHashMap::default();
+    for id in log.iter().filter_map(after) {
+        places.entry(id).or_insert_with(|| {
+            ids.push(id);
+            ids.len() - 1
+        });
+    }
+    let mut reading = Reading::new(target);
+    let mut contents = Vec::with_capacity(ids.len());
+    lineage.repository.each_blob(&ids, |_, bytes| {
+        contents.push(reading.of(bytes));
+        ControlFlow::Continue(())
+    })?;
+    let (mut changes, mut notes, mut last): (Vec<KeptChange>, Vec<String>, Option<Value>) = (Vec::new(), Vec::new(), None);
+    for entry in log.iter().rev() {
+        let now = match after(entry).and_then(|id| contents.get(*places.get(&id)?)) {
+            None => None,
+            Some(Ok(value)) => value.clone(),
+            Some(Err(_)) => {
+                let day = crate::ground::time::minute(entry.commit.time);
+                notes.push(format!("{} is no JSON in the revision of {day} UTC, which is passed over", visible(file)));
+                continue;
+            }
+        };
+        if now != last {
+            let boxed = |value: &Option<Value>| value.clone().map(|value| [value]);
+            let revision = entry.commit.id.to_string();
+            changes.push(KeptChange { revision, date: entry.commit.time, before: boxed(&last), after: boxed(&now) });
+            last = now;
+        }
+    }
+    if lineage.repository.is_shallow() {
+        notes.push(format!("{} is a shallow clone: what is older than its first revision is not known", lineage.repository.name()));
+    }
+    changes.reverse();
+    Ok((changes, notes))
+}
+
+fn with_upstream(lineage: &Lineage, found: KeptBlame, book: &UpstreamBook) -> Result<Blame, BlameError> {
+    let ids: Vec<ObjectId> = found.changes.iter().filter_map(|change| ObjectId::parse(&change.revision)).collect();
+    let texts = lineage.repository.texts(&ids)?;
+    let unboxed = |value: Option<[Value; 1]>| value.map(|[value]| value);
+    let changes = found.changes.into_iter().zip(&texts).map(|(change, text)| BlameChange {
+        upstream: book.of(&change.revision, text),
+        revision: change.revision,
+        date: change.date,
+        before: unboxed(change.before),
+        after: unboxed(change.after),
+    });
+    Ok(Blame { file: found.file, changes: changes.collect(), notes: found.notes })
+}
+
+#[cfg(test)]
+mod tests;

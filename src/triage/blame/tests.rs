@@ -1,0 +1,138 @@
+use std::path::Path;
+use std::process::Command;
+
+use super::*;
+
+fn git(folder: &Path, date: &str, args: &[&str]) {
+    let mut command = Command::new("git");
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    command.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date);
+    command.args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-C"]).arg(folder).args(args);
+    assert!(command.output().unwrap().status.success(), "git {args:?}");
+}
+
+/// A repository with one revision a day for each list of files; an empty text removes the file.
+fn history(days: &[&[(&str, &str)]]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), "2024-01-01T02:00:00Z", &["init", "-q"]);
+    for (day, files) in days.iter().enumerate() {
+        for (file, text) in *files {
+            let path = folder.path().join("schemas/my-app/ping").join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            match text.is_empty() {
+                true => std::fs::remove_file(path).unwrap(),
+                false => std::fs::write(path, text).unwrap(),
+            }
+        }
+        let date = format!("2024-01-{:02}T02:00:00Z", day + 1);
+        git(folder.path(), &date, &["add", "-A"]);
+        let message = format!("Auto-push\n\nabcdef{day}\t2023-12-31\tBug 100{day} - why (#{day})");
+        git(folder.path(), &date, &["commit", "-q", "--allow-empty", "-m", &message]);
+    }
+    folder
+}
+
+fn asked(folder: &Path, target: &str) -> Result<Blame, String> {
+    let store = SchemaStore::open_revision(folder, None).map_err(|error| error.to_string())?;
+    let question = BlameQuestion {
+        namespace: "my_app".to_owned(),
+        doctype: "ping".to_owned(),
+        version: "1".to_owned(),
+        target: BlameTarget::parse(target)?,
+    };
+    let kept = tempfile::tempdir().unwrap();
+    let answer = || blame(&store, &question, &UpstreamBook::default(), Some(kept.path().to_owned())).map_err(|error| error.to_string());
+    let first = answer();
+    assert_eq!(answer(), first, "what is kept is the same");
+    first
+}
+
+/// Day, before and after of each change.
+fn told(blame: &Blame) -> Vec<String> {
+    let side = |value: &Option<Value>| value.as_ref().map_or("-".to_owned(), Value::to_string);
+    let changes = blame.changes.iter();
+    changes
+        .map(|change| format!("{} {} {}", &crate::ground::time::minute(change.date)[8..10], side(&change.before), side(&change.after)))
+        .collect()
+}
+
+const SCHEMA: &str = "ping.1.schema.json";
+const LAYOUT: &str = "ping.1.bq";
+
+#[test]
+fn every_change_of_a_node_is_told_and_no_other() {
+    let folder = history(&[
+        &[(SCHEMA, r#"{"properties": {"a": {"type": "string", "maxLength": 10}}}"#)],
+        &[(SCHEMA, r#"{"title": "other", "properties": {"a": {"maxLength":10,  "type": "string"}}}"#)],
+        &[(SCHEMA, r#"{"properties": {"a": {"type": "string", "maxLength": 20}}, "required": ["a", "b"]}"#)],
+        &[(SCHEMA, r#"{"properties": {}}"#)],
+        &[(SCHEMA, r#"{"properties": {"a": null}}"#)],
+        &[(SCHEMA, "")],
+    ]);
+    // The file itself is gone from the newest revision, in which there has to be something.
+    assert!(asked(folder.path(), "/properties/a").unwrap_err().contains("holds no schemas"));
+    let folder = history(&[
+        &[(SCHEMA, r#"{"properties": {"a": {"type": "string", "maxLength": 10}}}"#), ("ping.2.bq", "[]")],
+        &[(SCHEMA, r#"{"title": "other", "properties": {"a": {"maxLength":10,  "type": "string"}}}"#)],
+        &[(SCHEMA, r#"{"properties": {"a": {"type": "string", "maxLength": 20}}, "required": ["a", "b"]}"#)],
+        &[(SCHEMA, r#"{"properties": {}}"#)],
+        &[(SCHEMA, r#"{"properties": {"a": null}}"#)],
+        &[(SCHEMA, "")],
+    ]);
+    let whole = asked(folder.path(), "/properties/a").unwrap();
+    assert_eq!(
+        told(&whole),
+        [
+            "06 null -",
+            "05 - null",
+            "04 {\"type\":\"string\",\"maxLength\":20} -",
+            "03 {\"type\":\"string\",\"maxLength\":10} {\"type\":\"string\",\"maxLength\":20}",
+            "01 - {\"type\":\"string\",\"maxLength\":10}"
+        ]
+    );
+    assert_eq!(whole.file, "schemas/my-app/ping/ping.1.schema.json");
+    assert_eq!(whole.changes[3].upstream[0].bug, Some(1002));
+    assert_eq!(told(&asked(folder.path(), "#/properties/a/maxLength").unwrap()), ["04 20 -", "03 10 20", "01 - 10"]);
+    assert_eq!(told(&asked(folder.path(), "/required/1").unwrap()), ["04 \"b\" -", "03 - \"b\""]);
+    assert!(asked(folder.path(), "/nowhere").unwrap_err().contains("has a value at /nowhere: 6 revisions changed that file"));
+}
+
+#[test]
+fn a_column_changes_by_type_mode_and_tags() {
+    let column = |more: &str| {
+        format!(r#"[{{"name": "x", "type": "STRING"}}, {{"fields": [{{"name": "a", {more}}}], "name": "m", "type": "RECORD"}}]"#)
+    };
+    let texts = [
+        column(r#""type": "INT64""#),
+        column(r#""type": "INTEGER", "mode": "NULLABLE", "description": "new""#),
+        column(r#""type": "STRING", "mode": "NULLABLE""#),
+        column(r#""type": "STRING", "policyTags": {"names": ["t"]}"#),
+        "[{\"name\": \"m\", \"type\": \"RECORD\", \"fields\": [".to_owned(),
+        "[]".to_owned(),
+    ];
+    let days: Vec<Vec<(&str, &str)>> = texts.iter().map(|text| vec![(LAYOUT, text.as_str())]).collect();
+    let folder = history(&days.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    let blame = asked(folder.path(), "m.a").unwrap();
+    assert_eq!(
+        told(&blame),
+        [
+            r#"06 {"type":"STRING","mode":"NULLABLE","policy_tags":["t"]} -"#,
+            r#"04 {"type":"STRING","mode":"NULLABLE","policy_tags":[]} {"type":"STRING","mode":"NULLABLE","policy_tags":["t"]}"#,
+            r#"03 {"type":"INT64","mode":"NULLABLE","policy_tags":[]} {"type":"STRING","mode":"NULLABLE","policy_tags":[]}"#,
+            r#"01 - {"type":"INT64","mode":"NULLABLE","policy_tags":[]}"#,
+        ]
+    );
+    assert!(blame.notes[0].contains("is no JSON in the revision of 2024-01-05"), "{:?}", blame.notes);
+    assert_eq!(told(&asked(folder.path(), "m").unwrap()).len(), 2);
+    assert!(asked(folder.path(), "m.a.b").unwrap_err().contains("has a column m.a.b"));
+    assert!(asked(folder.path(), "/properties").unwrap_err().contains("has no JSON schema in any revision"));
+}
+
+#[test]
+fn a_target_is_a_pointer_or_a_column() {
+    let parsed = |text: &str| BlameTarget::parse(text).map(|target| target.to_string());
+    assert_eq!(parsed("/a~1b/0"), Ok("/a~1b/0".to_owned()));
+    assert_eq!(parsed("#/a%20b"), Ok("/a b".to_owned()));
+    assert_eq!((parsed("#"), parsed("a.b")), (Ok("#".to_owned()), Ok("a.b".to_owned())));
+    assert!(parsed("").is_err() && parsed("a..b").is_err() && parsed("#a").is_err());
+}

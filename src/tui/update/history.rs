@@ -1,0 +1,89 @@
+//! The history of what is under the cursor: a node of a schema, or a column.
+//!
+//! Owns: which of them is meant, the work that looks for it.
+//! Refuses: what it says (facts).
+
+use super::super::app::App;
+use super::super::column_tree::ColumnLine;
+use super::super::message::{Effect, JobId};
+use super::super::subject::Subject;
+use crate::pipeline::document::NodeId;
+use crate::rows::schemas::doctype_of;
+use crate::triage::blame::{BlameQuestion, BlameTarget};
+
+/// Title of the text.
+const TITLE: &str = "History";
+
+/// Begins to look for it, or says where it can be asked for.
+pub(super) fn ask(app: &mut App) -> Vec<Effect> {
+    let Some(question) = under_cursor(app) else {
+        app.warn("a schema node or a column has a history: go to one of them");
+        return Vec::new();
+    };
+    let before = app.history.take().map(Effect::Cancel);
+    let job = app.next_job();
+    app.history = Some(job);
+    app.tell("looking through history");
+    before.into_iter().chain([Effect::History { job, question }]).collect()
+}
+
+/// It was found, or not.
+pub(super) fn told(app: &mut App, job: JobId, outcome: Result<String, String>) -> Vec<Effect> {
+    if app.history.take_if(|known| *known == job).is_none() {
+        return Vec::new();
+    }
+    app.notice = None;
+    match outcome {
+        Ok(text) => app.show_text(TITLE.to_owned(), text),
+        Err(reason) => app.warn(reason),
+    }
+    Vec::new()
+}
+
+fn under_cursor(app: &App) -> Option<BlameQuestion> {
+    let (line, subject) = app.focused_item()?;
+    match subject {
+        Subject::Schema(schema) => {
+            let (namespace, doctype, version) = doctype_of(&schema.path)?;
+            let target = BlameTarget::Node(schema.document.tokens(line as NodeId));
+            Some(BlameQuestion { namespace: namespace.to_owned(), doctype: doctype.to_owned(), version, target })
+        }
+        Subject::Columns(tree) => match tree.line(line) {
+            ColumnLine::Column(id) => of_table(&tree.table().name, &tree.table().layout.path(id)),
+            ColumnLine::Additional(_) => None,
+        },
+        Subject::Tables(_) | Subject::Hits(_) => {
+            let place = app.tables.place()?;
+            let look = app.tables.known()?;
+            let doctype = &app.tables.tree.catalog.tables().get(place.table as usize)?.doctype;
+            let (namespace, name, version) = (doctype.namespace.clone(), doctype.doctype.clone(), doctype.version.clone());
+            let target = column(&look.layout.as_ref()?.path(place.column?));
+            Some(BlameQuestion { namespace, doctype: name, version, target })
+        }
+        Subject::Document(..) | Subject::Groups(_) => None,
+    }
+}
+
+/// Of a live table, `telemetry_live.main_v5`: the decoder takes its parts for the doctype's.
+fn of_table(table: &str, path: &str) -> Option<BlameQuestion> {
+    let (namespace, rest) = table.split_once("_live.")?;
+    let (doctype, version) = rest.rsplit_once("_v")?;
+    Some(BlameQuestion { namespace: namespace.to_owned(), doctype: doctype.to_owned(), version: version.to_owned(), target: column(path) })
+}
+
+fn column(path: &str) -> BlameTarget {
+    BlameTarget::Column(path.split('.').map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_live_table_is_of_a_doctype() {
+        let question = of_table("acme_reader_live.main_view_v12", "a.b").unwrap();
+        assert_eq!((question.namespace.as_str(), question.doctype.as_str(), question.version.as_str()), ("acme_reader", "main_view", "12"));
+        assert_eq!(question.target.to_string(), "a.b");
+        assert!(of_table("elsewhere", "a").is_none());
+    }
+}
