@@ -34,6 +34,7 @@ const EXAMPLES: &str = "\
 OLD and NEW are two of the same kind:
   ~/schemas              a folder of generated schemas, with or without schemas/ on top
   ~/schemas@HEAD~1       a revision of a git repository: a commit, a branch, a tag, a date
+  schemas.tar.gz         an archive of generated schemas
   main.5.bq              a table layout: a list of columns
   main.5.schema.json     a JSON schema: its keywords, and the layout made of it
 
@@ -131,11 +132,10 @@ fn shown(path: &Path) -> String {
 }
 
 fn open(path: &Path) -> Result<Opened> {
-    if path.is_dir() {
-        return Ok(Opened::Store(SchemaStore::open_folder(path)?));
-    }
-    if let Some((repository, revision)) = split_revision(path) {
-        return Ok(Opened::Store(SchemaStore::open_revision(&repository, Some(&revision))?));
+    let shown_name = path.to_string_lossy();
+    let is_file = path.is_file() && [".bq", ".json"].iter().any(|ending| shown_name.ends_with(ending));
+    if path.is_dir() || split_revision(path).is_some() || (path.is_file() && !is_file && is_packed(path)) {
+        return Ok(Opened::Store(SchemaStore::open_named(path)?));
     }
     let name = shown(path);
     ensure!(path.exists(), "there is no {name}: give a folder of schemas, REPOSITORY@REVISION, a .bq file or a .schema.json file");
@@ -143,6 +143,14 @@ fn open(path: &Path) -> Result<Opened> {
     // A schema is an object; what `bq show` prints around a list of columns is one as well, but has no keywords.
     let is_schema = name.ends_with(".schema.json") || (!name.ends_with(".bq") && is_schema(&bytes));
     Ok(Opened::File(LooseFile { name, text: bytes, is_schema }))
+}
+
+/// Whether a file begins like an archive, packed or not, and not like JSON.
+fn is_packed(path: &Path) -> bool {
+    let mut begin = [0; 16];
+    let read = File::open(path).and_then(|mut file| file.read(&mut begin)).unwrap_or(0);
+    let text = begin[..read].trim_ascii_start();
+    !text.is_empty() && !text.starts_with(b"[") && !text.starts_with(b"{")
 }
 
 /// Whether a text without a telling name is a JSON schema.
