@@ -17,6 +17,9 @@ const MOST_LISTED: usize = 20;
 /// Most characters of a line to paste: what is longer is whole in the JSON.
 const LONGEST_MEND: usize = 2_000;
 
+/// The same of what else could be done.
+const LONGEST_NOTE: usize = 240;
+
 /// Writes the comparison.
 pub(super) fn write(out: &mut impl Write, found: &DeployComparison, all: bool) -> io::Result<()> {
     for (table, reason) in found.not_compared() {
@@ -50,7 +53,7 @@ fn cause(out: &mut impl Write, found: &DeployComparison, cause: &DeployCause) ->
         writeln!(out, "  mend  {}{more}", clip_middle(&line, LONGEST_MEND))?;
     }
     for note in &cause.notes {
-        writeln!(out, "        {}", clip_middle(&visible(note), LONGEST_MEND))?;
+        writeln!(out, "        {}", clip_middle(&visible(note), LONGEST_NOTE))?;
     }
     let changed = found.tables.len();
     if cause.verdict.stops() && !cause.frees.is_empty() && changed > 1 {

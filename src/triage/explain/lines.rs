@@ -197,7 +197,7 @@ fn stamped(line: &str) -> Option<&str> {
     let is_date = plain && digits >= 8 && word.matches('-').count() >= 2;
     let is_time = plain && digits >= 6 && word.matches(':').count() >= 2;
     if is_date || is_time {
-        return Some(line[word.len()..].trim_start_matches([' ', '-', '|']));
+        return Some(behind(&line[word.len()..]));
     }
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     if MONTHS.contains(&word) {
@@ -213,7 +213,13 @@ fn stamped(line: &str) -> Option<&str> {
 fn levelled(line: &str) -> Option<&str> {
     let level = LEVELS.iter().find(|level| line.starts_with(**level))?;
     let rest = &line[level.len()..];
-    rest.starts_with([' ', ':', '\t']).then(|| rest.trim_start_matches([' ', ':', '-', '|']))
+    rest.starts_with([' ', ':']).then(|| behind(rest))
+}
+
+/// What stands behind a prefix: a mark between them is taken off once, for a diff begins with another.
+fn behind(rest: &str) -> &str {
+    let rest = rest.strip_prefix(':').unwrap_or(rest).trim_start();
+    ["- ", ": ", "| ", "-- "].iter().find_map(|mark| rest.strip_prefix(mark)).unwrap_or(rest).trim_start()
 }
 
 /// `deploy_1  | `, `12 | `.

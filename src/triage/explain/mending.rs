@@ -130,7 +130,7 @@ fn gone(all: &[Told], columns: &[String], files: &[String], file: &str) -> Lines
     if columns.iter().all(known) {
         let parent = columns.first().and_then(|column| column.rsplit_once('.')).map_or("the RECORD", |(parent, _)| parent);
         let line = each(all, columns, |name, kind| member(name, kind, "NULLABLE"));
-        return (line, vec![format!("put it back in {parent} of {file}: a nested column cannot be dropped")]);
+        return (line, vec![format!("put it back in {parent} of {file}")]);
     }
     (restored(files), vec!["the files of the revision before; the column's type is not in the text".to_owned()])
 }

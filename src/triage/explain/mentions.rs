@@ -55,24 +55,23 @@ pub(super) fn table_at(log: &LogText, joined: &JoinedText, message: std::ops::Ra
     None
 }
 
-/// The commit that was named last before a line, else the first of the text.
+/// Most lines that are looked at for a commit.
+const FAR: usize = 300;
+
+/// The commit that was named last before a line, else one that the text begins with.
 pub(super) fn revision_at(log: &LogText, line: usize) -> Option<String> {
     static MADE: OnceLock<Option<Regex>> = OnceLock::new();
     let form = MADE.get_or_init(|| {
-        let words = r"HEAD is now at|[Cc]ommit|[Rr]evision|revision|[Gg]enerated from|schema generation|sha|SHA|ref|build_id";
+        let words = r"HEAD is now at|[Cc]ommit|[Rr]evision|[Gg]enerated from|schema generation|sha|SHA|ref|build_id";
         Regex::new(&format!(r"(?:{words})[\s:=(\x22'\[]*([0-9a-f]{{7,40}})\b")).ok()
     });
     let form = form.as_ref()?;
-    let mut first = None;
-    let mut last = None;
-    for (place, name) in of_form(form, &log.words.text).filter(|(_, name)| name.bytes().any(|byte| byte.is_ascii_digit())) {
-        first.get_or_insert_with(|| name.to_owned());
-        if log.words.line(place) > line {
-            break;
-        }
-        last = Some(name.to_owned());
-    }
-    last.or(first)
+    let in_lines = |from: usize, to: usize| {
+        let text = log.words.text.get(log.words.span(from, to))?;
+        let names = of_form(form, text).map(|(_, name)| name).filter(|name| name.bytes().any(|byte| byte.is_ascii_digit()));
+        names.last().map(str::to_owned)
+    };
+    in_lines(line.saturating_sub(FAR).max(1), line).or_else(|| in_lines(1, FAR.min(log.len())))
 }
 
 /// A table's name in its parts: dataset and table, with the project where it is told.
@@ -108,6 +107,12 @@ pub(super) fn doctype(name: &str) -> Option<(String, String, String)> {
 
 /// The layout's file in the schemas.
 pub(super) fn file(name: &str) -> Option<String> {
+    if let Some((doctype, version)) = name.rsplit_once("_v").filter(|(doctype, _)| !doctype.contains(['.', ':', '/'])) {
+        // The namespace is not told: git finds the file in any.
+        let doctype = doctype.replace('_', "-");
+        let is_version = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
+        return is_version.then(|| format!("'schemas/*/{doctype}/{doctype}.{version}.bq'"));
+    }
     let (namespace, doctype, version) = doctype(name)?;
     Some(format!("schemas/{namespace}/{doctype}/{doctype}.{version}.bq"))
 }

@@ -60,8 +60,9 @@ pub(super) fn find(log: &LogText, causes: &[ExplainedCause]) -> Vec<RowFault> {
     let told: std::collections::HashSet<usize> = causes.iter().flat_map(|cause| cause.lines.iter().copied()).collect();
     let mut found: Vec<RowFault> = Vec::new();
     let mut known: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+    let hints = HINTS.map(|hint| memchr::memmem::Finder::new(hint.as_bytes()));
     for (at, line) in log.lines().enumerate() {
-        if told.contains(&(at + 1)) || !HINTS.iter().any(|hint| memchr::memmem::find(line.as_bytes(), hint.as_bytes()).is_some()) {
+        if told.contains(&(at + 1)) || !hints.iter().any(|hint| hint.find(line.as_bytes()).is_some()) {
             continue;
         }
         let Some((sentence, class, column, message)) = read(line) else { continue };
@@ -129,7 +130,7 @@ fn inserted(line: &str) -> Option<Read<'_>> {
         let behind = ['"', '\'', '}', ']'];
         for begin in [from, 0] {
             let text = line.get(begin..)?.trim_start();
-            for text in [text, text.split(behind).next().unwrap_or(text).trim()] {
+            for text in [text.split(behind).next().unwrap_or(text).trim(), text] {
                 let fault = crate::pipeline::fault::InsertError::read(text);
                 if let Some(error) = fault.filter(|error| is_of_row(error.reason)) {
                     let column = error.column.as_ref().map(|column| column.clone().into_owned());

@@ -97,6 +97,11 @@ fn each_message_of_bigquery_has_its_rule() {
 fn a_required_column_and_its_table_further_away() {
     let text = "│ Error: googleapi: Error 400: Cannot add required fields to an existing schema. (field: application), invalid\n│ \n│   with google_bigquery_table.table[\"first_shutdown_v4\"],\n";
     assert_eq!(told(text), ["C2 [first_shutdown_v4] [application] {\"name\": \"application\", \"mode\": \"NULLABLE\"}"]);
+    let text = text.replace(
+        "Cannot add required fields to an existing schema. (field: application)",
+        "Too many total leaf fields: 10001, max allowed field count: 10000",
+    );
+    assert_eq!(told(&text), ["C17 [first_shutdown_v4] [] git checkout HEAD~1 -- 'schemas/*/first-shutdown/first-shutdown.4.bq'"]);
 }
 
 #[test]
@@ -125,12 +130,17 @@ fn a_diff_of_compact_columns_tells_what_happened_to_each() {
             "M4/C10 [acme.x.1] [gone] ALTER TABLE `acme.x.1` DROP COLUMN gone;",
         ]
     );
+    let logged: String =
+        text.lines().map(|line| format!("[2024-03-05 02:14:01,512] {{pod_manager.py:447}} INFO - [base] {line}\n")).collect();
+    assert_eq!(told(&logged), told(text));
     assert_eq!(told("found incompatible changes\n").len(), 1);
     assert!(told("no incompatible changes detected\n").is_empty());
 }
 
 #[test]
 fn faults_of_rows_stand_apart() {
+    let quoted = explain(b"{\"errors\":[{\"message\":\"no such field: foo.\",\"reason\":\"invalid\"}]}");
+    assert_eq!(quoted.row_faults[0].columns, ["foo"]);
     let text = "java.util.NoSuchElementException: null\n\tat com.mozilla.X\n{\"error\": \"no such field: foo.\"}\n\
         org.everit.json.schema.ValidationException: #/a: expected type: String, found: Integer\n\
         org.everit.json.schema.ValidationException: #/a: expected type: String, found: Integer\n";
