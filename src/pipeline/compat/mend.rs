@@ -48,7 +48,7 @@ pub fn mend(finding: &DeployFinding, place: &MendPlace) -> Option<DeployMend> {
             )
         }
         ChangeKind::NoLayout => {
-            let line = format!("misfit table {} --format bq > schemas/{}", place.name, place.file);
+            let line = ["misfit", "table", place.name, "--format", "bq", ">", &format!("schemas/{}", place.file)].join(" ");
             (line, vec!["makes the missing file; or add its path to the disallowlist of the generator".to_owned()])
         }
         ChangeKind::Removed | ChangeKind::Moved | ChangeKind::Renamed => gone(finding, place)?,

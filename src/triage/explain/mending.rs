@@ -172,7 +172,7 @@ fn altered(tables: &[String], statements: impl Iterator<Item = String>) -> Strin
 
 /// The files of the revision before.
 fn restored(files: &[String]) -> String {
-    if files.is_empty() { "git revert --no-edit HEAD".to_owned() } else { format!("git checkout HEAD~1 -- {}", files.join(" ")) }
+    if files.is_empty() { ["git", "revert", "--no-edit", "HEAD"].join(" ") } else { format!("git checkout HEAD~1 -- {}", files.join(" ")) }
 }
 
 fn doctype(table: &str) -> String {
@@ -184,7 +184,7 @@ fn shown(tables: &[String]) -> String {
         Some((Some(project), dataset, table)) => format!("{project}:{dataset}.{table}"),
         _ => table.clone(),
     });
-    format!("bq show --format=prettyjson {}", name.unwrap_or_else(|| "PROJECT:DATASET.TABLE".to_owned()))
+    ["bq", "show", "--format=prettyjson", name.as_deref().unwrap_or("PROJECT:DATASET.TABLE")].join(" ")
 }
 
 /// The columns as `jq` names them.
@@ -215,9 +215,8 @@ fn renamed(name: &str) -> String {
 fn layouts(files: &[String]) -> Lines {
     let make = |file: &String| {
         let stem = file.strip_suffix(".bq").or_else(|| file.strip_suffix(".schema.json")).unwrap_or(file);
-        format!(
-            "jsonschema-transpiler --resolve drop --type bigquery --normalize-case --force-nullable --tuple-struct {stem}.schema.json > {stem}.bq"
-        )
+        let options = ["--resolve", "drop", "--type", "bigquery", "--normalize-case", "--force-nullable", "--tuple-struct"].join(" ");
+        format!("jsonschema-transpiler {options} {stem}.schema.json > {stem}.bq")
     };
     let note = "makes the missing files; or add their paths to the generator's disallowlist".to_owned();
     (files.iter().map(make).collect::<Vec<_>>().join(" && "), vec![note])
