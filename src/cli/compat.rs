@@ -43,7 +43,7 @@ Verdicts:
   DDL    the deploy stops; a statement makes the change by hand
   WARN   goes through, and somebody should know
   OK     goes through
-What the old side exceeds already is told as standing and is no finding.
+What the old side exceeds already is told as standing, and does not count.
 
 Examples:
   misfit compat ~/schemas@HEAD~1 ~/schemas@HEAD

@@ -85,7 +85,7 @@ fn allowlist(out: &mut impl Write, found: &DeployComparison) -> io::Result<()> {
     let Some(report) = &found.allowlist else { return Ok(()) };
     for glob in &report.globs {
         let told = match (&glob.fault, glob.covers.len()) {
-            (Some(fault), _) => format!("is no glob: {fault}"),
+            (Some(fault), _) => format!("cannot be read as a glob: {fault}"),
             (None, 0) => "covers no incompatible table".to_owned(),
             (None, _) => format!("covers {}", glob.covers.join(", ")),
         };

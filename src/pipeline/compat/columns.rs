@@ -139,7 +139,7 @@ impl<'a> ColumnWalk<'a> {
         }
         if a.policy_tags != b.policy_tags {
             let (verdict, detail) = match b.policy_tags.len() {
-                0 => (DeployVerdict::Warn, "no policy tag any more"),
+                0 => (DeployVerdict::Warn, "no policy tag now"),
                 1 => (DeployVerdict::Ok, ""),
                 _ => (DeployVerdict::Block, "more than one policy tag"),
             };

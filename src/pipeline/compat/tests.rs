@@ -36,7 +36,7 @@ fn each_change_of_a_column_has_its_rule() {
     assert_eq!(one(INT, r#""type":"NUMERIC""#), "DDL C8 c has another type: INT64 became NUMERIC");
     assert_eq!(one(INT, r#""type":"INT64""#), "", "two spellings of one type");
     assert_eq!(one(TEXT, r#""type":"STRING","description":"a""#), "OK C13 c has another description");
-    assert_eq!(one(r#""type":"STRING","policyTags":{"names":["p"]}"#, TEXT), "WARN C15 c has no policy tag any more");
+    assert_eq!(one(r#""type":"STRING","policyTags":{"names":["p"]}"#, TEXT), "WARN C15 c has no policy tag now");
 }
 
 #[test]

@@ -135,7 +135,11 @@ fn sentence(told: &Told, columns: &[String]) -> String {
         DeployRule::C(10 | 11) => format!("{who} {is} gone from the schema: moved to {detail}?"),
         DeployRule::C(13) if told.column.is_some() => format!("the description of {who} is longer than 1,024 characters"),
         DeployRule::C(16) => format!("{who} {has} a name that BigQuery refuses, or that is there already"),
-        DeployRule::C(17) => format!("the table would have {detail} columns; BigQuery takes 10,000"),
+        DeployRule::C(17) => {
+            let digits: String = detail.chars().filter(char::is_ascii_digit).collect();
+            let told = digits.parse().map(|number| plural(number, "column", "columns")).unwrap_or_else(|_| "too many columns".to_owned());
+            format!("the table would have {told}; BigQuery takes 10,000")
+        }
         DeployRule::C(18) => format!("{who} is nested deeper than 15 RECORDs"),
         DeployRule::C(19) => "the table is partitioned in another way".to_owned(),
         DeployRule::C(20) => "the table is clustered in another way, or by a column that cannot be".to_owned(),

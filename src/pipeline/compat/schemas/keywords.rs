@@ -356,7 +356,7 @@ fn branches(walk: &mut SchemaWalk, a: NodeId, b: NodeId, sense: Sense) {
     match pair(walk, (a, b), "not") {
         (Some(old), Some(new)) => walk.open.push((old, new, sense.turned())),
         found @ (None, Some(_)) => walk.change(b, "not", SchemaEffect::Tightened, sense, found, "something is refused now".to_owned()),
-        found @ (Some(_), None) => walk.change(b, "not", SchemaEffect::Loosened, sense, found, "nothing is refused any more".to_owned()),
+        found @ (Some(_), None) => walk.change(b, "not", SchemaEffect::Loosened, sense, found, "nothing is refused now".to_owned()),
         (None, None) => {}
     }
 }
