@@ -24,6 +24,7 @@ mod flipped;
 mod found;
 
 mod groups_corpus;
+mod history;
 mod judge_corpus;
 mod keys;
 mod landing_corpus;

@@ -3,6 +3,7 @@
 //! Owns: what counts as a change, finding the file in history, keeping what was found.
 //! Refuses: how it is shown (facts), reading the repository (the git room).
 
+mod columns;
 mod contents;
 mod kept;
 pub mod template;
@@ -246,12 +247,12 @@ fn listed(store: &SchemaStore, question: &BlameQuestion, is_node: bool) -> Optio
 /// The file as the newest revision called it that had it.
 fn past(lineage: &Lineage, question: &BlameQuestion, is_node: bool) -> Result<Option<String>, GitError> {
     let log = lineage.repository.log(&lineage.tip, &[])?;
-    let paths = log.iter().flat_map(|entry| &entry.changes).map(|change| &change.path);
+    let mut paths = log.iter().flat_map(|entry| &entry.changes).map(|change| &change.path);
     let is_it = |path: &&String| {
         let below = path.strip_prefix(&lineage.root).or_else(|| path.strip_prefix("schemas/"));
         below.and_then(|path| file_of(path, &question.namespace, &question.doctype, &question.version)) == Some(is_node)
     };
-    Ok(paths.filter(is_it).next().cloned())
+    Ok(paths.find(is_it).cloned())
 }
 
 fn nowhere(store: &SchemaStore, question: &BlameQuestion, is_node: bool) -> BlameError {

@@ -62,24 +62,34 @@ fn element(text: &[u8], array: usize, index: usize) -> Result<Option<Range<usize
 
 /// The members of the object that begins there, until `each` wants no more of them.
 pub fn each_member(text: &[u8], object: usize, mut each: impl FnMut(&str, Range<usize>) -> bool) -> Result<(), NoJson> {
-    let mut at = blank(text, object + 1);
-    while text.get(at) == Some(&b'"') {
-        let key = at + 1..string_end(text, at)? - 1;
-        at = blank(text, key.end + 1);
-        if text.get(at) != Some(&b':') {
-            return Err(NoJson);
-        }
-        at = blank(text, at + 1);
-        let value = at..skip(text, at)?;
-        at = blank(text, value.end);
-        if !each(&decoded(&text[key])?, value) {
+    let mut at = object + 1;
+    while let Some((key, begin)) = next_member(text, at)? {
+        at = skip(text, begin)?;
+        if !each(&key, begin..at) {
             return Ok(());
         }
-        if text.get(at) == Some(&b',') {
-            at = blank(text, at + 1);
-        }
     }
-    if text.get(at) == Some(&b'}') { Ok(()) } else { Err(NoJson) }
+    Ok(())
+}
+
+/// The name of the next member of an object and where its value begins, from behind the opening bracket or the value before; `None` at the end.
+pub fn next_member(text: &[u8], at: usize) -> Result<Option<(Cow<'_, str>, usize)>, NoJson> {
+    let mut at = blank(text, at);
+    if text.get(at) == Some(&b',') {
+        at = blank(text, at + 1);
+    }
+    match text.get(at) {
+        Some(b'"') => {
+            let key = at + 1..string_end(text, at)? - 1;
+            at = blank(text, key.end + 1);
+            if text.get(at) != Some(&b':') {
+                return Err(NoJson);
+            }
+            Ok(Some((decoded(&text[key])?, blank(text, at + 1))))
+        }
+        Some(b'}') => Ok(None),
+        _ => Err(NoJson),
+    }
 }
 
 /// The elements of the array that begins there, until `each` wants no more of them.
@@ -108,7 +118,7 @@ pub fn decoded(key: &[u8]) -> Result<Cow<'_, str>, NoJson> {
 }
 
 /// One past the value that begins there.
-fn skip(text: &[u8], begin: usize) -> Result<usize, NoJson> {
+pub fn skip(text: &[u8], begin: usize) -> Result<usize, NoJson> {
     match text.get(begin) {
         Some(b'"') => string_end(text, begin),
         Some(b'{' | b'[') => {
@@ -137,7 +147,7 @@ fn skip(text: &[u8], begin: usize) -> Result<usize, NoJson> {
 }
 
 /// One past the text in quotes that begins there.
-fn string_end(text: &[u8], begin: usize) -> Result<usize, NoJson> {
+pub fn string_end(text: &[u8], begin: usize) -> Result<usize, NoJson> {
     let mut at = begin + 1;
     loop {
         let found = text.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)).ok_or(NoJson)?;
@@ -146,29 +156,6 @@ fn string_end(text: &[u8], begin: usize) -> Result<usize, NoJson> {
             _ => at += found + 2,
         }
     }
-}
-
-/// Whether as many brackets close as open, none before it opened: a part of a text that can be put in or taken out without changing what the rest
-/// stands in. It has to begin and end outside of quotes.
-pub fn is_balanced(part: &[u8]) -> bool {
-    let (mut at, mut depth) = (0, 0_usize);
-    while let Some(&byte) = part.get(at) {
-        match byte {
-            b'"' => match string_end(part, at) {
-                Ok(end) => {
-                    at = end;
-                    continue;
-                }
-                Err(NoJson) => return false,
-            },
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth == 0 => return false,
-            b'}' | b']' => depth -= 1,
-            _ => {}
-        }
-        at += 1;
-    }
-    depth == 0
 }
 
 fn blank(text: &[u8], mut at: usize) -> usize {

@@ -30,8 +30,8 @@ pub fn split_revision(given: &Path) -> Option<(PathBuf, String)> {
         return None;
     }
     let text = given.to_str()?;
-    let parts = text.match_indices('@').map(|(at, _)| (&text[..at], &text[at + 1..]));
-    let (path, revision) = parts.filter(|(path, _)| !path.is_empty() && Path::new(path).exists()).last()?;
+    let mut parts = text.match_indices('@').map(|(at, _)| (&text[..at], &text[at + 1..]));
+    let (path, revision) = parts.rfind(|(path, _)| !path.is_empty() && Path::new(path).exists())?;
     Some((PathBuf::from(path), revision.to_owned()))
 }
 
@@ -177,7 +177,7 @@ impl Repository {
 
 /// The last moment that a date names. A number alone is no date here: it is the beginning of a hash.
 fn date(text: &str) -> Option<Micros> {
-    let is_date = text.len() >= 10 && text.bytes().nth(4) == Some(b'-');
+    let is_date = text.len() >= 10 && text.as_bytes().get(4) == Some(&b'-');
     let time = is_date.then(|| parse_time(text)).flatten()?;
     Some(if text.len() == 10 { time + DAY - 1 } else { time })
 }

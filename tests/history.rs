@@ -1,0 +1,236 @@
+//! Schemas out of a repository: any revision of them, getting them, and since when something in them is as it is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use misfit::rows::schemas::SchemaStore;
+use misfit::rows::source::Request;
+use misfit::tui::keymap::{Keymap, parse_keys};
+use misfit::tui::theme::{Depth, Theme};
+use misfit::tui::{ExplorerOptions, frame, script};
+use serde_json::Value;
+
+fn git(folder: &Path, date: &str, args: &[&str]) -> String {
+    let mut command = Command::new("git");
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    command.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date);
+    command.args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main", "-C"]).arg(folder).args(args);
+    let output = command.output().expect("git runs");
+    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text").trim().to_owned()
+}
+
+const SCHEMA: &str = "schemas/my-app/ping/ping.1.schema.json";
+const LAYOUT: &str = "schemas/my-app/ping/ping.1.bq";
+
+/// Revisions of a schema and a layout, one a day, on the branch of generated schemas. With it lie templates.
+fn repository(top: &Path) -> PathBuf {
+    let folder = top.join("repository");
+    fs::create_dir_all(&folder).unwrap();
+    git(&folder, "2024-01-01T02:00:00Z", &["init", "-q", "-b", "generated-schemas"]);
+    let schema = |limit: u32, more: &str| {
+        format!("{{\n  \"properties\": {{\n    \"name\": {{\"type\": \"string\", \"maxLength\": {limit}}}{more}\n  }}\n}}\n")
+    };
+    let layout = |kind: &str| format!("[\n  {{\"name\": \"name\", \"type\": \"{kind}\"}}\n]\n");
+    let days = [
+        (schema(10, ""), layout("STRING")),
+        (schema(10, ", \"other\": {}"), layout("STRING")),
+        (schema(20, ", \"other\": {}"), layout("BYTES")),
+        (schema(20, ""), layout("BYTES")),
+    ];
+    for (day, (schema, layout)) in (1..).zip(days) {
+        for (file, text) in [(SCHEMA, schema), (LAYOUT, layout)] {
+            fs::create_dir_all(folder.join(file).parent().unwrap()).unwrap();
+            fs::write(folder.join(file), text).unwrap();
+        }
+        let date = format!("2024-01-0{day}T02:00:00Z");
+        git(&folder, &date, &["add", "."]);
+        let message = format!("Auto-push\n\nabcdef{day}\t2023-12-31 10:00:00 +0100\tBug 100{day} - Why (#7{day})");
+        git(&folder, &date, &["commit", "-q", "-m", &message]);
+    }
+    folder
+}
+
+fn misfit(home: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_misfit"));
+    command.args(args).env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml")).env("MISFIT_SCHEMAS", "");
+    command.env("XDG_DATA_HOME", home.join("data")).env("XDG_CACHE_HOME", home.join("cache")).env("HOME", home);
+    command.output().expect("the program runs")
+}
+
+fn told(output: &Output) -> (String, String, Option<i32>) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
+    (text(&output.stdout), text(&output.stderr), output.status.code())
+}
+
+#[test]
+fn schemas_of_a_revision_are_used_like_a_folder() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = repository(top.path());
+    let shown = |revision: &str| {
+        let schemas = format!("{}@{revision}", folder.display());
+        told(&misfit(top.path(), &["table", "my-app.ping.1", "--schemas", &schemas, "--format", "csv"]))
+    };
+    assert!(shown("2024-01-02").0.contains("STRING"), "{:?}", shown("2024-01-02"));
+    assert!(shown("HEAD").0.contains("BYTES"));
+    let (out, said, code) = shown("generated-schema");
+    assert_eq!((out.as_str(), code), ("", Some(2)));
+    assert!(said.contains("has no revision generated-schema; did you mean generated-schemas?"), "{said}");
+    fs::write(folder.join(SCHEMA), "{").unwrap();
+    assert!(shown("HEAD").0.contains("BYTES"), "what is in the work tree is not looked at");
+}
+
+#[test]
+fn without_git_folders_are_read_and_all_else_is_refused_in_words() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = repository(top.path());
+    let without = |schemas: String| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_misfit"));
+        command.args(["table", "my-app.ping.1", "--format", "csv", "--schemas", &schemas]);
+        told(&command.env("PATH", top.path()).env("HOME", top.path()).output().unwrap())
+    };
+    let (out, said, code) = without(format!("{}@HEAD", folder.display()));
+    assert_eq!((out.as_str(), code), ("", Some(2)));
+    assert!(said.contains("there is no git on this machine") && said.contains("install git"), "{said}");
+    let (out, said, _) = without(folder.display().to_string());
+    assert!(out.contains("BYTES"), "{said}");
+}
+
+#[test]
+fn schemas_are_got_and_updated_from_a_remote() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = repository(top.path());
+    let missing = told(&misfit(top.path(), &["tables", "--format", "csv"]));
+    assert!(missing.1.contains("or get them with misfit schemas get"), "{missing:?}");
+    let before = told(&misfit(top.path(), &["schemas", "update"]));
+    assert!(before.2 == Some(2) && before.1.contains("misfit schemas get clones them"), "{before:?}");
+    let url = format!("file://{}", folder.display());
+    let (_, said, code) = told(&misfit(top.path(), &["schemas", "get", &url]));
+    assert_eq!(code, Some(0), "{said}");
+    let first = said.lines().next().unwrap();
+    assert!(first.starts_with(&format!("misfit: git clones {url} (all of its history) into ")), "where from is said first: {said}");
+    assert!(said.contains("the newest schemas are") && said.contains("of 2024-01-04 02:00 UTC"), "{said}");
+    let again = told(&misfit(top.path(), &["schemas", "get", &url]));
+    assert!(again.2 == Some(2) && again.1.contains("misfit schemas update gets what is new"), "{again:?}");
+    // They are what is used now.
+    assert!(told(&misfit(top.path(), &["table", "my-app.ping.1", "--format", "csv"])).0.contains("BYTES"));
+    fs::write(folder.join(LAYOUT), "[{\"name\": \"name\", \"type\": \"JSON\"}]").unwrap();
+    git(&folder, "2024-01-05T02:00:00Z", &["commit", "-q", "-a", "-m", "Auto-push"]);
+    let (_, said, code) = told(&misfit(top.path(), &["schemas", "update"]));
+    assert!(code == Some(0) && said.contains("of 2024-01-05"), "{said}");
+    assert!(told(&misfit(top.path(), &["table", "my-app.ping.1", "--format", "csv"])).0.contains("JSON"));
+    assert!(told(&misfit(top.path(), &["schemas", "update"])).1.contains("nothing is new"));
+    // A clone that fails leaves nothing.
+    let other = tempfile::tempdir().unwrap();
+    let (_, said, code) = told(&misfit(other.path(), &["schemas", "get", "file:///nowhere/at/all"]));
+    assert!(code == Some(2) && said.contains("git did not get file:///nowhere/at/all"), "{said}");
+    assert_eq!(fs::read_dir(other.path().join("data/misfit")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_history_names_its_changes_and_no_other_revision() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = repository(top.path());
+    let schemas = folder.to_str().unwrap();
+    let revisions: Vec<String> = git(&folder, "2024-01-01T02:00:00Z", &["log", "--format=%H"]).lines().map(str::to_owned).collect();
+    let blame = |target: &str, more: &[&str]| {
+        let args = [&["blame", "my-app.ping.1", target, "--schemas", schemas][..], more].concat();
+        told(&misfit(top.path(), &args))
+    };
+    let changes = |target: &str| {
+        let (out, said, code) = blame(target, &["--format", "json"]);
+        assert_eq!((said.as_str(), code), ("", Some(0)));
+        let answer: Value = serde_json::from_str(&out).unwrap();
+        let changes: Vec<Value> = answer["changes"].as_array().unwrap().clone();
+        let named: Vec<&str> = changes.iter().map(|change| change["revision"].as_str().unwrap()).collect();
+        for revision in revisions.iter().filter(|revision| !named.contains(&revision.as_str())) {
+            assert!(!out.contains(&revision[..7]), "{target}: a revision that changed nothing stands in the output");
+        }
+        changes
+    };
+    let limit = changes("/properties/name/maxLength");
+    assert_eq!(limit.len(), 2);
+    assert_eq!(limit[0]["revision"], revisions[1].as_str());
+    assert_eq!((&limit[0]["date"], &limit[0]["before"], &limit[0]["after"]), (&"2024-01-03T02:00:00Z".into(), &10.into(), &20.into()));
+    let upstream = &limit[0]["upstream"][0];
+    assert_eq!((&upstream["hash"], &upstream["bug"], &upstream["pull_request"]), (&"abcdef3".into(), &1003.into(), &73.into()));
+    let gone = changes("/properties/other");
+    let kinds: Vec<&str> = gone.iter().map(|change| change["change"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["disappeared", "appeared"]);
+    assert_eq!(changes("name").len(), 2);
+    // The same again, out of what was kept.
+    assert_eq!(changes("/properties/other"), gone);
+    let (text, _, _) = blame("#/properties/name", &[]);
+    assert!(text.contains("2 changes of") && text.contains("-   \"maxLength\": 10,\n  +   \"maxLength\": 20,"), "{text}");
+    assert!(text.contains("abcdef3  2023-12-31 10:00:00 +0100  Bug 1003 - Why (#73)  pull request 73"), "{text}");
+    let (out, said, code) = blame("/properties/nothing", &["--format", "json"]);
+    assert_eq!((out.as_str(), code), ("", Some(2)));
+    assert!(said.contains("no revision of schemas/my-app/ping/ping.1.schema.json has a value at /properties/nothing"), "{said}");
+    let plain = tempfile::tempdir().unwrap();
+    fs::create_dir_all(plain.path().join("my-app/ping")).unwrap();
+    fs::copy(folder.join(SCHEMA), plain.path().join("my-app/ping/ping.1.schema.json")).unwrap();
+    let alone = misfit(top.path(), &["blame", "my-app.ping.1", "/properties", "--schemas", plain.path().to_str().unwrap()]);
+    assert!(told(&alone).1.contains("is no git repository, so nothing tells since when"), "{:?}", told(&alone));
+}
+
+#[test]
+fn a_node_is_edited_where_its_template_is() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = repository(top.path());
+    let source = top.path().join("source");
+    fs::create_dir_all(source.join("templates/include/common")).unwrap();
+    fs::create_dir_all(source.join("templates/my-app/ping")).unwrap();
+    git(&source, "2024-01-01T02:00:00Z", &["init", "-q"]);
+    let commit = |limit: u32| {
+        let included = format!("\n\"name\": {{\n  \"type\": \"string\",\n  \"maxLength\": {limit}\n}}\n");
+        fs::write(source.join("templates/include/common/name.1.schema.json"), included).unwrap();
+        fs::write(source.join("templates/my-app/ping/ping.1.schema.json"), "{\n  \"properties\": {\n    @COMMON_NAME_1_JSON@\n  }\n}\n")
+            .unwrap();
+        git(&source, "2024-01-01T02:00:00Z", &["add", "."]);
+        git(&source, "2024-01-01T02:00:00Z", &["commit", "-q", "-m", "Raise the limit (abcdef3)"]);
+    };
+    commit(10);
+    commit(20);
+    let asked = |target: &str, more: &[&str]| {
+        let given = ["blame", "my-app.ping.1", target, "--schemas", folder.to_str().unwrap(), "--source-repo", source.to_str().unwrap()];
+        told(&misfit(top.path(), &[&given[..], more].concat())).0
+    };
+    assert!(asked("/properties/name/maxLength", &[]).contains("to edit: templates/include/common/name.1.schema.json line 4"));
+    assert!(asked("/properties", &[]).contains("to edit: templates/my-app/ping/ping.1.schema.json line 2"));
+    assert!(!asked("/properties/other", &[]).contains("to edit"), "what is no more is edited nowhere");
+    let answer: Value = serde_json::from_str(&asked("/properties/name", &["--format", "json"])).unwrap();
+    assert_eq!((&answer["edit"]["line"], &answer["edit"]["file"]), (&2.into(), &"templates/include/common/name.1.schema.json".into()));
+    commit(30);
+    assert!(asked("/properties/name", &[]).contains("made by the generator: no template has it so"));
+    let opened = asked("/properties/name", &["--open", "abcdef3"]);
+    assert!(opened.contains("-  \"maxLength\": 20\n+  \"maxLength\": 30"), "{opened}");
+}
+
+#[test]
+fn the_explorer_shows_revision_and_history() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = repository(top.path());
+    let screen = |keys: &str| {
+        let schemas = Arc::new(SchemaStore::open_named(&folder).unwrap());
+        let options = ExplorerOptions {
+            source: None,
+            request: Request { schemas: Some(schemas), ..Request::default() },
+            exports: Default::default(),
+            history: Default::default(),
+            theme: Theme::named("mono", Depth::None, false).unwrap(),
+            depth: Depth::None,
+            keymap: Keymap::new(&[]).unwrap(),
+        };
+        let keys = if keys.is_empty() { Vec::new() } else { parse_keys(keys).unwrap() };
+        frame::to_text(&script(options, (200, 40), &keys).unwrap())
+    };
+    let head = git(&folder, "2024-01-01T02:00:00Z", &["rev-parse", "HEAD"]);
+    let first = screen("");
+    assert!(first.contains(&format!("at {} of 2024-01-04, ", &head[..8])) && first.contains(" d old"), "{first}");
+    assert!(first.contains("these schemas are not the newest any more"), "{first}");
+    let column = screen("O<down><down>H");
+    assert!(column.contains("my-app/ping.1  name") && column.contains("2024-01-03 02:00 UTC  changed"), "{column}");
+    assert!(screen("H").contains("a schema node or a column has a history"), "{}", screen("H"));
+}
