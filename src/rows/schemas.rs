@@ -4,6 +4,7 @@
 //! Refuses: where files come from (a folder, a revision in git, the built-in sample: see [`FileTree`]), judging.
 
 mod absence;
+mod age;
 mod artifact;
 pub mod folder;
 pub mod git;
@@ -23,6 +24,7 @@ use crate::pipeline::names;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
 pub use absence::missing;
+pub use age::RevisionAge;
 pub use tables::{BARE, MadeLayout, NoLayout, TableColumns, WOULD_BE, WOULD_BE_SHORT, split_of, tables_of};
 pub use transpiled::transpiled;
 
@@ -39,6 +41,11 @@ pub trait FileTree: Send + Sync {
     fn list(&self) -> Result<Vec<String>, SchemaError>;
     /// The bytes of one of them.
     fn read(&self, path: &str) -> Result<Vec<u8>, SchemaError>;
+    /// What tells the contents of a file without reading them: equal texts, equal contents. `None` where nothing does.
+    fn content_id(&self, path: &str) -> Option<String> {
+        let _ = path;
+        None
+    }
     /// Paths that exist where the files were taken from and are not among them: names that can be looked up, without content.
     fn absent(&self) -> Vec<String> {
         Vec::new()
@@ -70,35 +77,6 @@ pub struct Doctype {
     pub schema: Option<String>,
     /// The table layout's path.
     pub layout: Option<String>,
-}
-
-/// Which revision schemas are of, and how old that is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RevisionAge {
-    revision: String,
-    time: Option<Micros>,
-    now: Micros,
-}
-
-/// Schemas are generated on every working day.
-const OLD: Micros = 7 * 86_400 * 1_000_000;
-
-impl RevisionAge {
-    /// Whether newer ones should be looked for.
-    pub fn is_old(&self) -> bool {
-        self.time.is_some_and(|time| self.now - time > OLD)
-    }
-}
-
-impl std::fmt::Display for RevisionAge {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.revision.get(..8).unwrap_or(&self.revision))?;
-        let Some(time) = self.time else { return Ok(()) };
-        let minute = crate::ground::time::minute(time);
-        write!(f, " of {}", minute.get(..10).unwrap_or(&minute))?;
-        let seconds = u64::try_from((self.now - time) / 1_000_000).unwrap_or_default();
-        write!(f, ", {} old", crate::ground::time::duration(seconds))
-    }
 }
 
 /// Answer of a lookup.
@@ -271,6 +249,11 @@ impl SchemaStore {
     /// A file as it is, by its path.
     pub fn file(&self, path: &str) -> Result<Vec<u8>, SchemaError> {
         self.tree.read(path)
+    }
+
+    /// See [`FileTree::content_id`].
+    pub fn content_id(&self, path: &str) -> Option<String> {
+        self.tree.content_id(path)
     }
 
     /// Finds a doctype version as the decoder does: snake case on both sides.
