@@ -172,7 +172,7 @@ fn compare(repo: &Repo, store: &SchemaStore, is_node: bool, wanted: usize, large
         let mut targets: Vec<BlameTarget> = Vec::new();
         let some: BTreeSet<String> = (0..3).filter_map(|_| versions[dice.below(versions.len())].clone()).collect();
         repo.each(&some, |_, content| {
-            let many = if largest == u64::MAX { 4 } else { 8 };
+            let many = if largest == u64::MAX { 4 } else { 7 };
             targets.extend(
                 content.into_iter().flat_map(|content| (0..many).filter_map(|_| any(content, is_node, &mut dice)).collect::<Vec<_>>()),
             );
