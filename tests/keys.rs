@@ -140,7 +140,7 @@ fn no_text_names_a_key_that_is_bound_to_nothing() {
     assert!((0..TABLE.len()).all(|at| text.contains(letter(at))), "help lists them all\n{text}");
     let text = shown(elsewhere(), (40, 10), &[]);
     assert!(text.contains(&format!("{} quits", letter(TABLE.len() - 1))), "{text}");
-    assert_eq!(usual_keys("i: all of it  o Esc stops, 9 h a day (x) a: 1 q quits"), ["i: all", "Esc stops,", "(x) a:", "q quits"]);
+    assert_eq!(usual_keys("i: all of it  o Esc stops, 9 h a day (x) a: 1 q quits"), ["i: all", "Esc stops,", "(x) a:", "a: 1", "q quits"]);
 }
 
 /// What a frame says where something covers the screen: not what lies below it.

@@ -1,6 +1,7 @@
 //! What the explorer shows after keys, on the built-in sample: text, and a hash of the styles that changes when a colour does.
 
 mod causes;
+mod rechecked;
 mod searched;
 mod warned;
 

@@ -8,6 +8,7 @@ pub mod case;
 pub mod column;
 pub mod group;
 pub mod table;
+pub mod turns;
 pub mod violations;
 
 use std::borrow::Cow;

@@ -60,6 +60,8 @@ pub struct App {
     pub opening: Option<Opening>,
     /// The payloads that are being looked into.
     pub seeking: Option<Seeking>,
+    /// Documents that are judged by other schemas, too, how far that is.
+    pub rechecking: Option<Rechecking>,
     /// The export that is being made.
     pub exporting: Option<JobId>,
     /// The history that is looked for.
@@ -110,6 +112,16 @@ pub struct Seeking {
     /// How many were looked into so far.
     pub count: HeldCount,
     /// How far a query is that brings them, until they come.
+    pub progress: Progress,
+}
+
+/// Documents that are judged by other schemas, too.
+pub struct Rechecking {
+    /// The work.
+    pub job: JobId,
+    /// The other schemas, as they were typed.
+    pub against: String,
+    /// How far it is.
     pub progress: Progress,
 }
 
@@ -179,6 +191,8 @@ pub enum PromptPurpose {
     Filter,
     /// To look into all payloads.
     Payloads,
+    /// To judge by other schemas, too.
+    Against,
 }
 
 /// What covers the screen.
@@ -236,6 +250,7 @@ impl App {
             reading: Some(Progress::default()),
             opening: None,
             seeking: None,
+            rechecking: None,
             exporting: None,
             history: None,
             theme,

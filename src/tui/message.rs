@@ -2,6 +2,7 @@
 //!
 //! Owns: the enums between the loop, `update` and the workers. Plain data, no closures.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ratatui::crossterm::event::KeyEvent;
@@ -101,6 +102,13 @@ pub enum Message {
         job: JobId,
         /// What was found.
         outcome: Result<PayloadsFound, String>,
+    },
+    /// What other schemas make of documents, as a text, or why that cannot be told.
+    Rechecked {
+        /// The work.
+        job: JobId,
+        /// What came of it.
+        outcome: Result<String, String>,
     },
     /// The history of a schema node or a column, as a text, or why there is none.
     History {
@@ -271,6 +279,17 @@ pub enum Effect {
         query: PayloadQuery,
         /// The groups that their rows belong to.
         groups: Arc<Groups>,
+    },
+    /// Judge the rows of groups by other schemas, too.
+    Recheck {
+        /// The work.
+        job: JobId,
+        /// The other schemas: a folder, an archive, a revision of a repository.
+        against: PathBuf,
+        /// All groups.
+        groups: Arc<Groups>,
+        /// Positions of those that are judged.
+        which: Vec<usize>,
     },
     /// List all tables by name.
     ListTables {

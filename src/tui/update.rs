@@ -14,6 +14,7 @@ mod groups;
 mod history;
 mod payloads;
 mod prompt;
+mod recheck;
 mod remote;
 mod row;
 mod tables;
@@ -81,6 +82,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::PayloadsFound { job, outcome } => payloads::found(app, job, outcome),
+        Message::Rechecked { job, outcome } => recheck::told(app, job, outcome),
         Message::History { job, outcome } => history::told(app, job, outcome),
         Message::SchemasAged(age) => {
             tables::aged(app, &age);
@@ -103,6 +105,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Broken(reason) => {
             app.opening = None;
             app.seeking = None;
+            app.rechecking = None;
             app.history = None;
             app.causes.counting = None;
             app.tables.reading = None;
@@ -215,7 +218,13 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::ShowRow => whole::row(app),
         Action::ShowViolations => whole::violations(app),
         Action::ShowHistory => history::ask(app),
-        Action::Search | Action::Filter | Action::SeekPayloads | Action::NextMatch | Action::PreviousMatch => prompt::act(app, action),
+        Action::JudgeAgainst if app.groups.tree.groups.list.is_empty() => {
+            app.warn("there are no documents to judge");
+            Vec::new()
+        }
+        Action::Search | Action::Filter | Action::SeekPayloads | Action::JudgeAgainst | Action::NextMatch | Action::PreviousMatch => {
+            prompt::act(app, action)
+        }
         Action::PreviewRow => row::switch(app),
         _ if action.copies() => copy::act(app, action),
         _ => match app.focus() {
@@ -285,6 +294,9 @@ fn back(app: &mut App) -> Vec<Effect> {
     if let Some(seeking) = app.seeking.take() {
         app.tell(format!("called off: {}", seeking.count.told(&seeking.query)));
         return vec![Effect::Cancel(seeking.job)];
+    }
+    if let Some(effect) = recheck::call_off(app) {
+        return vec![effect];
     }
     if let Some(job) = app.history.take() {
         app.tell("history was not looked for any further");

@@ -6,6 +6,7 @@
 mod answers;
 mod causes;
 mod payloads;
+mod recheck;
 mod tables;
 mod watch;
 
@@ -127,6 +128,18 @@ impl Workers {
                 self.run(move |_| {
                     let outcome = payloads::seek(source.as_ref(), &request, &groups, &query, (job, &watch))?;
                     Some(Message::PayloadsFound { job, outcome })
+                });
+            }
+            Effect::Recheck { job, against, groups, which } => {
+                let (Some(source), Some(schemas)) = (self.source.clone(), self.request.schemas.clone()) else {
+                    let outcome = Err("documents are judged by two states of the schemas, and there are none here".to_owned());
+                    self.run(move |_| Some(Message::Rechecked { job, outcome }));
+                    return;
+                };
+                let watch = self.watch(job);
+                self.run(move |_| {
+                    let outcome = recheck::told(source.as_ref(), &schemas, &against, &groups, &which, &watch)?;
+                    Some(Message::Rechecked { job, outcome })
                 });
             }
             Effect::ListTables { job } => self.with_schemas(job, |schemas, messages, _| {

@@ -7,20 +7,10 @@ use serde::Serialize;
 
 use super::JudgeFormat;
 use crate::cli::{out, safe_json};
-use crate::ground::aligned::Aligned;
-use crate::ground::text::{self, count, percent, plural, visible};
 use crate::rows::group::{Fingerprint, Group};
 use crate::rows::row::Unreadable;
+use crate::triage::facts::turns::{ToldTurns, group_name};
 use crate::triage::recheck::{Recheck, RefusingPlace, Turn, TurnCounts};
-
-/// Groups that are listed for people.
-const MOST_LISTED: usize = 40;
-
-/// Places that are listed below a group.
-const MOST_PLACES: usize = 3;
-
-/// Cells of a group's name.
-const MOST_CELLS: usize = 90;
 
 /// Everything that was judged twice.
 #[derive(Debug)]
@@ -101,67 +91,10 @@ pub(super) fn print(turns: &Turns, recheck: &Recheck, format: JudgeFormat) -> co
 }
 
 fn to_text(turns: &Turns, recheck: &Recheck) -> String {
-    let total = turns.total();
-    let mut text = format!("judged by  {}\nagainst    {}\n\n", visible(&turns.before), visible(&turns.after));
-    let mut sums = Aligned::bare(&[0, 1]);
-    for turn in Turn::ALL.into_iter().filter(|turn| total.of(*turn) > 0) {
-        sums.push([count(total.of(turn)), percent(total.of(turn), total.all()), turn.words().to_owned()]);
-    }
-    text.push_str(&sums.to_text());
-    let changed = |counts: &&TurnCounts| counts.is_changed();
-    let names = turns.groups.iter().map(|turned| (&turned.counts, name_of(&turned.group)));
-    let names = names.chain(turns.doctypes.iter().map(|turned| (&turned.counts, visible(&turned.name).into_owned())));
-    let listed: Vec<(&TurnCounts, String)> = names.filter(|(counts, _)| changed(counts)).collect();
-    if !listed.is_empty() {
-        text.push('\n');
-        let mut table = Aligned::under(["newly fail", "same", "differently", "pass now", "pass", ""], &[0, 1, 2, 3, 4]);
-        for (counts, name) in listed.iter().take(MOST_LISTED) {
-            let of = |turn| if counts.of(turn) > 0 { count(counts.of(turn)) } else { "·".to_owned() };
-            table.push([of(Turn::Refused), of(Turn::Same), of(Turn::Different), of(Turn::Taken), of(Turn::Passes), name.clone()]);
-            for (place, count_of) in counts.places().into_iter().take(MOST_PLACES) {
-                let [a, b, c, d, e] = Default::default();
-                table.push([a, b, c, d, e, format!("  {} × {}", count(count_of), place_of(place, recheck))]);
-            }
-        }
-        text.push_str(&table.to_text());
-        if listed.len() > MOST_LISTED {
-            text.push_str(&format!("and {} more\n", plural((listed.len() - MOST_LISTED) as u64, "group", "groups")));
-        }
-    }
-    notes(turns).into_iter().for_each(|note| text.push_str(&format!("\n{note}")));
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text
-}
-
-/// What has to be known beside the counts, in sentences.
-fn notes(turns: &Turns) -> Vec<String> {
-    let mut notes = Vec::new();
-    if let Some(most) = turns.most {
-        notes.push(format!("Of each group at most {} were judged; shares are of those.", plural(most as u64, "row", "rows")));
-    }
-    if turns.without > 0 {
-        let rows = plural(turns.without, "row has", "rows have");
-        notes.push(format!("{rows} no payload or no doctype and cannot be judged by any schemas."));
-    }
-    if turns.is_partial {
-        notes.push("Reading ended early: there are more rows.".to_owned());
-    }
-    notes
-}
-
-fn name_of(group: &Group) -> String {
-    let key = &group.key;
-    let version = key.version.as_deref().map(|version| format!(".{version}")).unwrap_or_default();
-    let doctype = format!("{}/{}{version}", key.namespace.as_deref().unwrap_or("?"), key.doctype.as_deref().unwrap_or("?"));
-    let path = key.path.as_deref().unwrap_or_default();
-    let name = format!("{doctype}  {path}  {}", key.fault);
-    format!("{}  {}", text::clip_middle(&visible(&name), MOST_CELLS), group.fingerprint)
-}
-
-fn place_of((at, node, keyword): RefusingPlace, recheck: &Recheck) -> String {
-    format!("{keyword} at #{}", visible(&pointer(at, node, recheck)))
+    let groups = turns.groups.iter().map(|turned| (&turned.counts, group_name(&turned.group)));
+    let doctypes = turns.doctypes.iter().map(|turned| (&turned.counts, turned.name.clone()));
+    let counts = groups.chain(doctypes).collect();
+    ToldTurns { recheck, counts, most: turns.most, without: turns.without, is_partial: turns.is_partial }.to_text()
 }
 
 fn pointer(at: usize, node: u32, recheck: &Recheck) -> String {

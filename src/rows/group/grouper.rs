@@ -277,8 +277,7 @@ fn key(home: &Bucket, class: &str, place: &GeneralPlace, texts: &mut FxHashSet<A
         version: home.version.clone(),
         stage: home.stage.clone(),
         class: home.class.clone().or_else(|| (!class.is_empty()).then(|| intern(texts, class))),
-        // Hardly ever another group's.
-        path: place.path.as_deref().map(Arc::from),
+        path: place.path.as_deref().map(|path| intern(texts, path)),
         fault: intern(texts, &place.fault),
     }
 }

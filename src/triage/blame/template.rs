@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::{BlameQuestion, BlameTarget};
 use crate::pipeline::document::skim;
+use crate::rows::column::ErrorColumn;
 use crate::rows::schemas::git::{Blobs, GitError, ObjectId, Repository};
 use crate::rows::schemas::{Lookup, SchemaStore, file_of};
 use crate::triage::origin;
@@ -220,7 +221,8 @@ fn does_to(question: &BlameQuestion, names: &[String]) -> &'static str {
     let is_telemetry = question.namespace == "telemetry";
     let forced = OVERRIDES.iter().find(|(name, doctypes, _)| has(name) && (doctypes.is_empty() || doctypes.contains(&doctype.as_str())));
     match names.first().map(String::as_str) {
-        Some("metadata" | "submission_timestamp" | "normalized_channel" | "sample_id" | "additional_properties") => METADATA,
+        Some("metadata" | "normalized_channel" | "sample_id" | "additional_properties") => METADATA,
+        Some(name) if name == ErrorColumn::Time.name() => METADATA,
         _ if is_telemetry && forced.is_some() => forced.map_or(TRANSPILED, |(_, _, does)| does),
         Some("metrics") if !is_telemetry => GLEAN_METRICS,
         Some("payload") if is_telemetry && ["histograms", "keyed_histograms", "scalars", "keyed_scalars"].iter().any(|name| has(name)) => {

@@ -12,7 +12,7 @@ use super::super::focus::Focus;
 use super::super::keymap::Key;
 use super::super::matches::Matches;
 use super::super::message::{Effect, JobId};
-use super::{find, follow, payloads};
+use super::{find, follow, payloads, recheck};
 
 /// Begins a line, or goes to another match.
 pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
@@ -20,6 +20,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Search => begin(app, PromptPurpose::Search),
         Action::Filter => begin(app, PromptPurpose::Filter),
         Action::SeekPayloads => begin(app, PromptPurpose::Payloads),
+        Action::JudgeAgainst => begin(app, PromptPurpose::Against),
         Action::NextMatch => step(app, true),
         _ => step(app, false),
     }
@@ -49,8 +50,10 @@ pub(super) fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
         Some(KeyCode::Enter) => {
             let (purpose, text) = (prompt.purpose, prompt.input.value().to_owned());
             app.prompt = None;
-            if purpose == PromptPurpose::Payloads {
-                return payloads::seek(app, &text);
+            match purpose {
+                PromptPurpose::Payloads => return payloads::seek(app, &text),
+                PromptPurpose::Against => return recheck::begin(app, &text),
+                PromptPurpose::Search | PromptPurpose::Filter => {}
             }
             tell_found(app, purpose);
             return Vec::new();
@@ -90,7 +93,7 @@ fn cancel(app: &mut App) -> Vec<Effect> {
             list.filter = None;
             list.outline.clear_filter(&tree, prompt.from);
         }
-        PromptPurpose::Payloads => return Vec::new(),
+        PromptPurpose::Payloads | PromptPurpose::Against => return Vec::new(),
         PromptPurpose::Search => {
             list.search = None;
             if let Some(item) = prompt.from {
@@ -107,7 +110,8 @@ fn look(app: &mut App) -> Vec<Effect> {
     if app.searches_tables() {
         return find::typed(app);
     }
-    if app.prompt.as_ref().is_none_or(|prompt| prompt.purpose == PromptPurpose::Payloads) {
+    let looks = |prompt: &Prompt| matches!(prompt.purpose, PromptPurpose::Search | PromptPurpose::Filter);
+    if !app.prompt.as_ref().is_some_and(looks) {
         return Vec::new();
     }
     if app.case.is_none() {
@@ -126,7 +130,7 @@ fn look(app: &mut App) -> Vec<Effect> {
             follow(app);
             return effects;
         }
-        PromptPurpose::Payloads => return effects,
+        PromptPurpose::Payloads | PromptPurpose::Against => return effects,
         PromptPurpose::Filter => {
             // How much the text before it found stays until there is something new.
             let found = list.filter.as_ref().and_then(|filter| filter.found);

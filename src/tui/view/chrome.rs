@@ -29,16 +29,20 @@ pub(super) fn title(app: &App, buffer: &mut Buffer, area: Rect, left: &str, righ
 
 /// How far looking into payloads is that somebody asked for.
 fn looking(app: &App) -> Option<String> {
-    let (progress, told) = match (&app.seeking, app.causes.asked()) {
-        (Some(seeking), _) => {
+    let (progress, told) = match (&app.seeking, &app.rechecking, app.causes.asked()) {
+        (None, Some(rechecking), _) => {
+            let progress = rechecking.progress;
+            (progress, format!("judging against {}: {}", text::visible(&rechecking.against), text::plural(progress.rows, "row", "rows")))
+        }
+        (Some(seeking), ..) => {
             let count = seeking.count;
             (seeking.progress, format!("looking into payloads: {} of {} hold it", text::count(count.held), text::count(count.rows)))
         }
-        (None, Some(counting)) => {
+        (None, None, Some(counting)) => {
             let progress = counting.progress;
             (progress, format!("counting causes: {} looked into", text::plural(progress.rows, "payload", "payloads")))
         }
-        (None, None) => return None,
+        (None, None, None) => return None,
     };
     let told = progress.job.map_or(told, |job| job.describe(&progress));
     Some(told + &app.keymap.words(&format!(" {} ", app.theme.glyphs.dot), Action::Back, " calls it off"))
@@ -205,6 +209,7 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
     let (name, found) = match prompt.purpose {
         _ if app.searches_tables() => ("search all columns", app.tables.hits().map(|(_, hits)| matches(&hits.found))),
         PromptPurpose::Search => ("search", search.and_then(|search| Some(search.found.as_ref()?.lines().told(&search.text)))),
+        PromptPurpose::Against => ("judge against (a folder, or repository@revision)", None),
         PromptPurpose::Payloads => ("payloads with (text, or /pointer=value)", None),
         PromptPurpose::Filter => {
             ("filter", list.and_then(|list| list.filter.as_ref()).and_then(|filter| Some(filter.found?.told(&filter.text))))

@@ -1,0 +1,52 @@
+//! Documents judged by other schemas, too: begun, called off, what came of it.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use super::super::app::{App, Rechecking};
+use super::super::message::{Effect, JobId};
+use crate::ground::text::visible;
+use crate::rows::group::Fingerprint;
+use crate::rows::source::Progress;
+
+/// Title of the text.
+const TITLE: &str = "Judged by other schemas, too";
+
+/// Begins with the groups below the line under the cursor; all of them where there is none.
+pub(super) fn begin(app: &mut App, text: &str) -> Vec<Effect> {
+    let against = text.trim().to_owned();
+    if against.is_empty() {
+        app.warn("name the schemas to judge by: a folder, an archive or repository@revision");
+        return Vec::new();
+    }
+    let tree = app.groups.tree.clone();
+    let groups = tree.groups.clone();
+    let below: HashSet<Fingerprint> = match app.groups.list.outline.item() {
+        Some(item) => tree.leaves(item).chain([item]).filter_map(|item| tree.group_at(item)).map(|group| group.fingerprint).collect(),
+        None => groups.list.iter().map(|group| group.fingerprint).collect(),
+    };
+    let which: Vec<usize> = (0..groups.list.len()).filter(|&at| below.contains(&groups.list[at].fingerprint)).collect();
+    let job = app.next_job();
+    let former = app.rechecking.replace(Rechecking { job, against: against.clone(), progress: Progress::default() });
+    let begun = Effect::Recheck { job, against: PathBuf::from(against), groups, which };
+    former.map(|former| Effect::Cancel(former.job)).into_iter().chain([begun]).collect()
+}
+
+/// It is judged, or cannot be.
+pub(super) fn told(app: &mut App, job: JobId, outcome: Result<String, String>) -> Vec<Effect> {
+    if app.rechecking.take_if(|known| known.job == job).is_none() {
+        return Vec::new();
+    }
+    match outcome {
+        Ok(text) => app.show_text(TITLE.to_owned(), text),
+        Err(reason) => app.warn(reason),
+    }
+    Vec::new()
+}
+
+/// Nobody waits for it any more.
+pub(super) fn call_off(app: &mut App) -> Option<Effect> {
+    let rechecking = app.rechecking.take()?;
+    app.tell(format!("called off: judging against {}", visible(&rechecking.against)));
+    Some(Effect::Cancel(rechecking.job))
+}
