@@ -13,11 +13,12 @@ use rustc_hash::FxHasher;
 use super::sampled::{GroupSample, SampledDocument};
 use super::timeline::{Timeline, position_at_hand};
 use super::{Setting, SuspectError};
-use crate::pipeline::fault::VALIDATION;
+use crate::pipeline::document::Kind;
+use crate::pipeline::fault::{Fault, Says, VALIDATION};
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::{Judge, Outcome, Refused, Violation, Violations, input, is_combinator};
 use crate::rows::source::Watch;
-use crate::triage::case::recorded;
+use crate::triage::case::{kind_named, recorded};
 
 /// Violations of one document that are looked through.
 const MOST_VIOLATIONS: usize = 200;
@@ -41,6 +42,8 @@ pub(super) struct ContentRuling {
 pub(super) struct SaidBreak {
     /// RFC 6901 pointer of the node that refuses.
     pub(super) node: String,
+    /// Whether it is what the validator reports; else something else is refused first, which the decoder may have taken out.
+    pub(super) is_first: bool,
     /// The key that is one too many.
     pub(super) extra: Option<String>,
     id: u64,
@@ -133,13 +136,16 @@ pub(super) fn ruling(judge: &Judge, sampled: &SampledDocument) -> Option<Content
         return None;
     }
     let Outcome::Fail(first) = verdict.outcome else { return Some(ContentRuling { passes: true, ..ContentRuling::default() }) };
-    let is_said = recorded(&format!("{VALIDATION}: {}", first.message)) == sampled.message;
     let mut ruling = ContentRuling::default();
     violations.list.iter().for_each(|violation| ruling.add(violation));
     ruling.walk(&violations.tree);
     ruling.add(&first);
     ruling.first = Some(id(&first));
-    ruling.said = is_said.then(|| said(&first, &violations));
+    let is_said = |message: &str| is_same(&format!("{VALIDATION}: {message}"), sampled);
+    ruling.said = match is_said(&first.message) {
+        true => Some(said(&first, &violations, true)),
+        false => violations.list.iter().find(|other| is_said(&other.alone())).map(|other| said(other, &violations, false)),
+    };
     Some(ruling)
 }
 
@@ -160,7 +166,26 @@ impl ContentRuling {
     }
 }
 
-fn said(first: &Violation, all: &Violations) -> SaidBreak {
+/// Whether a message says what a row says: in its words, or but for the name of a number's type, which other versions of the validator call otherwise.
+fn is_same(message: &str, sampled: &SampledDocument) -> bool {
+    if recorded(message) == sampled.message {
+        return true;
+    }
+    let (one, other) = (Fault::parse(message, None), Fault::parse(&sampled.message, sampled.class.as_deref()));
+    let (Says::Broken { keyword, expected, found, key }, Says::Broken { keyword: other_keyword, expected: other_expected, found: told, key: other_key }) =
+        (&one.says, &other.says)
+    else {
+        return false;
+    };
+    let is_number = |found: &Option<&str>| found.and_then(kind_named) == Some(Kind::Number);
+    keyword.is_some()
+        && (keyword, expected, key) == (other_keyword, other_expected, other_key)
+        && is_number(found)
+        && is_number(told)
+        && one.tokens() == other.tokens()
+}
+
+fn said(first: &Violation, all: &Violations, is_first: bool) -> SaidBreak {
     let mut places = Vec::new();
     if is_combinator(first.keyword) {
         // The innermost tells where; another schema may ask for the same without a combinator.
@@ -170,7 +195,7 @@ fn said(first: &Violation, all: &Violations) -> SaidBreak {
         places.push(place(first));
     }
     let extra = first.key.clone().filter(|_| first.keyword == "additionalProperties");
-    SaidBreak { node: first.schema_pointer.clone(), extra, id: id(first), places }
+    SaidBreak { node: first.schema_pointer.clone(), is_first, extra, id: id(first), places }
 }
 
 /// Whether it is about a key of an object: then the object is not where it is broken.

@@ -29,9 +29,9 @@ pub(super) enum DocumentState {
     Elsewhere,
     /// The same value is refused, for another keyword.
     Otherwise,
-    /// It is refused for the same, behind something else.
-    Behind,
-    /// It is refused for the same; `true` in the row's very words.
+    /// It is refused for the same, behind something else; `true` in the row's words.
+    Behind(bool),
+    /// It is refused for the same; `true` in the row's words.
     Refused(bool),
 }
 
@@ -40,7 +40,7 @@ use DocumentState as S;
 impl DocumentState {
     /// Whether it is refused for what the row says.
     pub(super) fn is_refused(self, is_missing: bool) -> bool {
-        if is_missing { self == S::Missing } else { matches!(self, S::Behind | S::Refused(_)) }
+        if is_missing { self == S::Missing } else { matches!(self, S::Behind(_) | S::Refused(_)) }
     }
 
     fn is_reported(self, is_missing: bool) -> bool {
@@ -53,7 +53,7 @@ impl DocumentState {
     }
 
     fn is_said(self, is_missing: bool) -> bool {
-        if is_missing { self == S::Missing } else { self == S::Refused(true) }
+        if is_missing { self == S::Missing } else { matches!(self, S::Refused(true) | S::Behind(true)) }
     }
 }
 
@@ -128,6 +128,9 @@ pub(super) fn rule(
         };
         return unknown(answer, told);
     };
+    if first.said.as_ref().is_some_and(|said| !said.is_first) {
+        answer.why = "every revision refuses its first document for something else first, which the decoder may have taken out".to_owned();
+    }
     answer.node = first.said.as_ref().filter(|_| !is_missing).map(|said| said.node.clone());
     answer.sender.clone_from(&first.document.sender);
     answer.turns = turns(setting, timeline, &reproduced, is_missing)?;
@@ -154,11 +157,13 @@ fn joined(one: &str, other: &str) -> String {
 }
 
 fn course<'a>(document: &'a SampledDocument, rulings: &[Option<ContentRuling>], timeline: &Timeline) -> Course<'a> {
-    let said = rulings.iter().flatten().find_map(|ruling| ruling.said.clone());
+    let all = || rulings.iter().flatten().filter_map(|ruling| ruling.said.as_ref());
+    let said = all().find(|said| said.is_first).or_else(|| all().next()).cloned();
+    let is_said = |ruling: &ContentRuling, is_first: bool| ruling.said.as_ref().is_some_and(|said| said.is_first || !is_first);
     let state = |ruling: &ContentRuling| match &said {
         _ if ruling.passes => S::Passes,
-        Some(said) if ruling.reports(said) => S::Refused(ruling.said.is_some()),
-        Some(said) if ruling.refuses(said) => S::Behind,
+        Some(said) if ruling.reports(said) => S::Refused(is_said(ruling, said.is_first)),
+        Some(said) if ruling.refuses(said) => S::Behind(is_said(ruling, said.is_first)),
         Some(said) if ruling.refuses_there(said) => S::Otherwise,
         _ => S::Elsewhere,
     };
@@ -226,7 +231,9 @@ fn begun(
         Some(before.map_or(0, |before| before + 1))
     };
     let since = back(&|state| state.is_refused(is_missing));
-    let reported = back(&|state| state.is_reported(is_missing));
+    // What is not reported where the row was judged was nowhere hidden for the first time.
+    let is_reported = judging.and_then(|at| course.states.get(at)).is_some_and(|state| state.is_reported(is_missing));
+    let reported = if is_reported { back(&|state| state.is_reported(is_missing)) } else { since };
     let is_shallow = setting.lineage.as_ref().is_some_and(|lineage| lineage.repository.is_shallow());
     let (Some(since), Some(reported)) = (since, reported) else {
         // A doctype that was never there before.
@@ -255,7 +262,7 @@ fn begun(
         let later = at(reported).map_or(Came::Long, |commit| deployed.came(commit.time));
         if later != Came::Long {
             (begun, came) = (reported, later);
-            answer.why = "the node refuses them for longer: until that revision something else was refused first".to_owned();
+            answer.why = joined(&answer.why, "the node refuses them for longer: until that revision something else was refused first");
         }
     }
     let before = begun.checked_sub(1).and_then(|before| course.states.get(before).copied());

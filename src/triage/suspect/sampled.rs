@@ -51,9 +51,7 @@ const IN_DOCUMENT: [(&str, &[&str]); 5] = [
 pub(super) struct GroupSample {
     /// In the order of their times.
     pub(super) documents: Vec<SampledDocument>,
-    /// Rows that were looked at.
-    pub(super) looked: u64,
-    /// Rows of them without a document that could be judged.
+    /// Rows that were kept without a document that could be judged.
     pub(super) without: u64,
 }
 
@@ -140,7 +138,7 @@ impl Kept {
     }
 
     fn documents(self, last: Option<Micros>) -> GroupSample {
-        let mut sample = GroupSample { looked: self.looked, ..GroupSample::default() };
+        let mut sample = GroupSample::default();
         let mut bytes = 0;
         let mut rows = self.first;
         rows.extend(self.others.into_iter().take(MOST_DOCUMENTS - MOST_FIRST));
