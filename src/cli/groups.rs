@@ -75,7 +75,7 @@ pub(super) struct GroupsQuestion {
     raw: bool,
 
     /// Below each group that fits no form, or meets not all conditions, what is really wrong with its first 2,000 rows; each cause has a fingerprint
-    #[arg(long, conflicts_with = "baseline")]
+    #[arg(long, conflicts_with_all = ["baseline", "suspect"])]
     causes: bool,
 
     #[command(flatten)]
@@ -86,7 +86,7 @@ pub(super) struct GroupsQuestion {
     groups: Vec<Fingerprint>,
 
     /// Print only what has changed since an earlier export (--format json, ndjson or csv): new, grown, gone; exit code 1 where groups are new
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["filter", "payload"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["filter", "payload", "suspect"])]
     baseline: Option<PathBuf>,
 
     /// With --baseline: how many times as fast a group's rows have to come for it to have grown

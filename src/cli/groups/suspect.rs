@@ -30,7 +30,7 @@ use crate::tui::advice::GIVE_SCHEMAS;
 pub(in crate::cli) struct SuspectArgs {
     /// Of each group, which change made it fail: of the schema, of the sender, of the pipeline, or why that cannot be told; and which revision
     /// takes it. Judges some of its documents by every content of their schema file in the history of --schemas REPO
-    #[arg(long, conflicts_with_all = ["causes", "baseline"])]
+    #[arg(long)]
     pub(in crate::cli) suspect: bool,
 
     /// With --suspect: file that tells which commits of the source each revision took in, as of misfit blame
