@@ -19,7 +19,7 @@ use crate::rows::schemas::git::{GitError, Lineage};
 use crate::rows::source::{ErrorSource, SourceError, Watch};
 use crate::triage::blame::upstream::{UpstreamBook, UpstreamCommit};
 use crate::triage::blame::{BlameError, HistorySettings};
-pub use sampled::{MOST_DOCUMENTS, MOST_READ};
+pub use sampled::most_documents;
 
 /// Whose change it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,7 +139,7 @@ pub struct SuspectQuestion<'a> {
 }
 
 /// All that answers share.
-struct Setting<'a> {
+struct SuspectWork<'a> {
     question: &'a SuspectQuestion<'a>,
     /// `None` where the schemas stand in no repository.
     lineage: Option<Lineage>,
@@ -155,7 +155,7 @@ pub fn suspects(question: &SuspectQuestion<'_>, watch: &dyn Watch) -> Result<FxH
         Some(path) => UpstreamBook::read(path).map_err(|error| BlameError::Upstream { path: path.clone(), error })?,
         None => UpstreamBook::default(),
     };
-    let setting = Setting { question, lineage: question.schemas.lineage()?.map(timeline::to_newest).transpose()?, book };
+    let setting = SuspectWork { question, lineage: question.schemas.lineage()?.map(timeline::to_newest).transpose()?, book };
     let mut samples = sampled::read(question, watch)?;
     let mut keys: Vec<timeline::TimelineKey> = Vec::new();
     for document in samples.iter_mut().flat_map(|sample| &mut sample.documents) {
@@ -197,7 +197,7 @@ impl Suspect {
     }
 }
 
-impl Setting<'_> {
+impl SuspectWork<'_> {
     /// When the revision was made that a label names, `202001230145_be1f11e`.
     fn labelled(&self, label: &str) -> Option<Micros> {
         let (_, hash) = label.rsplit_once('_')?;

@@ -21,7 +21,7 @@ use crate::rows::schemas::SchemaStore;
 use crate::triage::blame::HistorySettings;
 use crate::triage::blame::upstream::UpstreamCommit;
 use crate::triage::facts;
-use crate::triage::suspect::{JudgedBy, MOST_DOCUMENTS, Suspect, SuspectRevision};
+use crate::triage::suspect::{JudgedBy, Suspect, SuspectRevision, most_documents};
 use crate::tui::advice::GIVE_SCHEMAS;
 
 /// Whose change it was.
@@ -206,5 +206,5 @@ const SUSPECT: &str = "suspect";
 /// What was judged, for the closing line.
 pub(super) fn closing(of: &SuspectsOf) -> String {
     let groups = plural(of.len() as u64, "group", "groups");
-    format!("suspects of {groups}, found by at most {} of each", plural(MOST_DOCUMENTS as u64, "document", "documents"))
+    format!("suspects of {groups}, found by at most {} of each", plural(most_documents(of.len()) as u64, "document", "documents"))
 }

@@ -84,7 +84,7 @@ pub struct RemainingFault {
 }
 
 /// What becomes of a row.
-enum Fate {
+enum RowFate {
     Passes(Option<u64>),
     Refused(usize, u32, &'static str),
     NoSchema,
@@ -124,9 +124,9 @@ pub fn replay(
     };
     let make = |rows: Vec<(Fingerprint, SourceRow)>| Ok(rows.into_iter().map(|(group, row)| (group, fate(schemas, row))).collect());
     let (mut all, mut of, mut ids) = (RecoveredRows::default(), FxHashMap::default(), FxHashSet::default());
-    let unreadable = in_order::run(feed, &make, &mut |(group, fate): (Fingerprint, Fate)| {
+    let unreadable = in_order::run(feed, &make, &mut |(group, fate): (Fingerprint, RowFate)| {
         let is_new = match &fate {
-            Fate::Passes(Some(id)) => ids.insert(*id),
+            RowFate::Passes(Some(id)) => ids.insert(*id),
             _ => true,
         };
         all.add(&fate, is_new);
@@ -148,24 +148,24 @@ pub fn replay(
     })
 }
 
-fn fate(schemas: &SchemaStore, mut row: SourceRow) -> Fate {
+fn fate(schemas: &SchemaStore, mut row: SourceRow) -> RowFate {
     let decoded = payload::decode(std::mem::take(&mut row.payload));
     if decoded.form == PayloadForm::Absent || !decoded.is_whole {
-        return Fate::Lost;
+        return RowFate::Lost;
     }
     let document = Document::parse(decoded.text);
     if bare::unreadable(&document).is_some() {
-        return Fate::Lost;
+        return RowFate::Lost;
     }
     let facts = row.error_row();
-    let Some((namespace, doctype)) = facts.namespace.zip(facts.doctype) else { return Fate::NoSchema };
+    let Some((namespace, doctype)) = facts.namespace.zip(facts.doctype) else { return RowFate::NoSchema };
     let named = Named { namespace, doctype, version: facts.version };
     match bare::rule(schemas, bare::judged_by(schemas, named, &document), named, &document) {
-        BareRuling::Passed => Fate::Passes(id_of(&row, namespace)),
-        BareRuling::Invalid(at, breach) => Fate::Refused(at, breach.node, breach.keyword),
-        BareRuling::NoSchema => Fate::NoSchema,
-        BareRuling::Unreadable(_) => Fate::Lost,
-        BareRuling::Unjudged => Fate::Unjudged,
+        BareRuling::Passed => RowFate::Passes(id_of(&row, namespace)),
+        BareRuling::Invalid(at, breach) => RowFate::Refused(at, breach.node, breach.keyword),
+        BareRuling::NoSchema => RowFate::NoSchema,
+        BareRuling::Unreadable(_) => RowFate::Lost,
+        BareRuling::Unjudged => RowFate::Unjudged,
     }
 }
 
@@ -183,18 +183,18 @@ fn id_of(row: &SourceRow, namespace: &str) -> Option<u64> {
 }
 
 impl RecoveredRows {
-    fn add(&mut self, fate: &Fate, is_new: bool) {
+    fn add(&mut self, fate: &RowFate, is_new: bool) {
         self.judged += 1;
         match fate {
-            Fate::Passes(id) => {
+            RowFate::Passes(id) => {
                 self.passing += 1;
                 self.repeated += u64::from(!is_new);
                 self.without_id += u64::from(id.is_none());
             }
-            Fate::Refused(at, node, keyword) => *self.places.entry((*at, *node, *keyword)).or_default() += 1,
-            Fate::NoSchema => *self.places.entry(NO_SCHEMA).or_default() += 1,
-            Fate::Lost => self.lost += 1,
-            Fate::Unjudged => self.unjudged += 1,
+            RowFate::Refused(at, node, keyword) => *self.places.entry((*at, *node, *keyword)).or_default() += 1,
+            RowFate::NoSchema => *self.places.entry(NO_SCHEMA).or_default() += 1,
+            RowFate::Lost => self.lost += 1,
+            RowFate::Unjudged => self.unjudged += 1,
         }
     }
 

@@ -69,7 +69,10 @@ fn head(suspect: &Suspect) -> String {
 
 /// `, 23 hours before the group's first row`
 fn before_first(hours: i64) -> String {
-    let much = plural(hours.unsigned_abs(), "hour", "hours");
+    let much = match hours.unsigned_abs() {
+        hours @ 0..72 => plural(hours, "hour", "hours"),
+        hours => plural(hours / 24, "day", "days"),
+    };
     match hours {
         ..0 => format!(", {much} after the group's first row came (its job began later)"),
         0 => ", less than an hour before the group's first row".to_owned(),

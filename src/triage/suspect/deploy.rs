@@ -6,7 +6,7 @@
 //! A job loads the newest schemas when it begins and keeps them: a revision is in force from the first job on that began after it. Where no job tells,
 //! a revision of a few days before may have been deployed late.
 
-use super::Setting;
+use super::SuspectWork;
 use super::ruling::days;
 use crate::ground::time::Micros;
 use crate::rows::group::{Group, JobName};
@@ -35,7 +35,7 @@ pub(super) enum Came {
 
 /// A group's first row beside all jobs.
 pub(super) struct Deployed<'a> {
-    pub(super) setting: &'a Setting<'a>,
+    pub(super) setting: &'a SuspectWork<'a>,
     pub(super) group: &'a Group,
     pub(super) first: Micros,
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::judged::ruling;
 use super::ruling::Course;
 use super::timeline::{Timeline, TimelineKey};
-use super::{Setting, SuspectError};
+use super::{SuspectWork, SuspectError};
 use crate::ground::text::{self, visible};
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
@@ -22,7 +22,7 @@ const MOST_NAMES: usize = 5;
 
 /// What is found, in words.
 pub(super) fn look(
-    setting: &Setting<'_>,
+    setting: &SuspectWork<'_>,
     timeline: &Timeline,
     courses: &[&Course<'_>],
     is_missing: bool,
@@ -80,7 +80,7 @@ fn takes(repository: &Repository, blob: &ObjectId, courses: &[&Course<'_>]) -> R
 }
 
 /// Under what other version or name the schemas have it.
-fn names(setting: &Setting<'_>, key: &TimelineKey) -> Option<String> {
+fn names(setting: &SuspectWork<'_>, key: &TimelineKey) -> Option<String> {
     let schemas = setting.question.schemas;
     match schemas.lookup(&key.namespace, &key.doctype, Some(&key.version)) {
         Lookup::NoVersion { known } => {
@@ -97,7 +97,7 @@ fn names(setting: &Setting<'_>, key: &TimelineKey) -> Option<String> {
 }
 
 /// The key at the same node of the newest schema that is spelled like one too many.
-fn near_key(setting: &Setting<'_>, newest: Option<ObjectId>, course: &Course<'_>) -> Result<Option<String>, SuspectError> {
+fn near_key(setting: &SuspectWork<'_>, newest: Option<ObjectId>, course: &Course<'_>) -> Result<Option<String>, SuspectError> {
     let said = course.said.as_ref().and_then(|said| Some((said.extra.as_deref()?, said.node.as_str())));
     let (Some((extra, node)), Some(blob), Some(lineage)) = (said, newest, &setting.lineage) else { return Ok(None) };
     let bytes = lineage.repository.blobs()?.read(&blob)?;

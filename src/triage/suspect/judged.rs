@@ -12,7 +12,7 @@ use rustc_hash::FxHasher;
 
 use super::sampled::{GroupSample, SampledDocument};
 use super::timeline::{Timeline, position_at_hand};
-use super::{Setting, SuspectError};
+use super::{SuspectWork, SuspectError};
 use crate::pipeline::document::Kind;
 use crate::pipeline::fault::{Fault, Says, VALIDATION};
 use crate::pipeline::schema::Schema;
@@ -52,7 +52,7 @@ pub(super) struct SaidBreak {
 }
 
 /// By group, document and content; `None` where it could not be judged.
-pub(super) type Judged = Vec<Vec<Vec<Option<ContentRuling>>>>;
+pub(super) type JudgedContents = Vec<Vec<Vec<Option<ContentRuling>>>>;
 
 impl ContentRuling {
     /// Whether it refuses a document for what a row says, be it behind something else.
@@ -73,12 +73,12 @@ impl ContentRuling {
 
 /// Judges all of them.
 pub(super) fn judge(
-    setting: &Setting<'_>,
+    setting: &SuspectWork<'_>,
     timelines: &[Timeline],
     samples: &[GroupSample],
     watch: &dyn Watch,
-) -> Result<Judged, SuspectError> {
-    let mut judged: Judged = samples.iter().map(|sample| vec![Vec::new(); sample.documents.len()]).collect();
+) -> Result<JudgedContents, SuspectError> {
+    let mut judged: JudgedContents = samples.iter().map(|sample| vec![Vec::new(); sample.documents.len()]).collect();
     let mut wanted: Vec<Vec<(usize, usize)>> = vec![Vec::new(); timelines.len()];
     for (group, sample) in samples.iter().enumerate() {
         for (at, document) in sample.documents.iter().enumerate() {

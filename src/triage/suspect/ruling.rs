@@ -4,10 +4,10 @@
 //! Refuses: judging (judged), words of the answer (facts).
 
 use super::deploy::{Came, Deployed};
-use super::judged::{ContentRuling, Judged, SaidBreak};
+use super::judged::{ContentRuling, JudgedContents, SaidBreak};
 use super::sampled::{GroupSample, SampledDocument};
 use super::timeline::Timeline;
-use super::{JudgedBy, Setting, Suspect, SuspectError, SuspectKind, SuspectTurn, elsewhere};
+use super::{JudgedBy, SuspectWork, Suspect, SuspectError, SuspectKind, SuspectTurn, elsewhere};
 use crate::ground::text::{count, plural};
 use crate::ground::time::Micros;
 use crate::pipeline::document::Kind;
@@ -64,13 +64,16 @@ pub(super) struct Course<'a> {
     pub(super) said: Option<SaidBreak>,
 }
 
+/// A mend that held for so long is one even if it was undone.
+const LASTING: Micros = 14 * 86_400_000_000;
+
 /// Finds the answer for a group.
 pub(super) fn rule(
-    setting: &Setting<'_>,
+    setting: &SuspectWork<'_>,
     group: &Group,
     sample: &GroupSample,
     timelines: &[Timeline],
-    judged: &Judged,
+    judged: &JudgedContents,
     position: usize,
 ) -> Result<Suspect, SuspectError> {
     let fault = Fault::parse(&group.sample, group.key.class.as_deref());
@@ -176,7 +179,7 @@ fn course<'a>(document: &'a SampledDocument, rulings: &[Option<ContentRuling>], 
 
 /// Which entry judged a row; `None` in it is the time before the first.
 fn judging_entry(
-    setting: &Setting<'_>,
+    setting: &SuspectWork<'_>,
     timeline: &Timeline,
     course: &Course<'_>,
     is_missing: bool,
@@ -217,7 +220,7 @@ fn judging_entry(
 
 /// Since when it is refused so, and whose doing that is.
 fn begun(
-    setting: &Setting<'_>,
+    setting: &SuspectWork<'_>,
     group: &Group,
     timeline: &Timeline,
     course: &Course<'_>,
@@ -242,7 +245,6 @@ fn begun(
             return Ok(());
         }
         answer.kind = SuspectKind::SenderChanged;
-        answer.why = "no revision up to its first row has a schema of it".to_owned();
         return Ok(());
     };
     if since == 0 && is_shallow {
@@ -292,7 +294,7 @@ fn begun(
 
 /// The first later revision that refuses none of the documents there.
 fn taken(
-    setting: &Setting<'_>,
+    setting: &SuspectWork<'_>,
     timeline: &Timeline,
     courses: &[&Course<'_>],
     judging: Option<usize>,
@@ -300,13 +302,21 @@ fn taken(
 ) -> Result<(), SuspectError> {
     let from = judging.map_or(0, |judging| judging + 1);
     let all = |at: usize| courses.iter().all(|course| course.states.get(at).is_some_and(|state| state.is_taken(answer.is_missing)));
-    let found = (from..timeline.entries.len()).find(|at| all(*at)).and_then(|at| timeline.entries.get(at));
+    let ends = timeline.entries.len();
+    // What was undone within days was no mend, where a later one lasted.
+    let lasts = |at: usize| {
+        let time = |at: usize| timeline.entries.get(at).map(|entry| entry.commit.time);
+        let end = (at..ends).find(|later| !all(*later));
+        end.and_then(|end| Some(time(end)? - time(at)? >= LASTING)).unwrap_or(true)
+    };
+    let begins = || (from..ends).filter(|at| all(*at) && !(*at > from && all(*at - 1)));
+    let found = begins().find(|at| lasts(*at)).or_else(|| begins().next()).and_then(|at| timeline.entries.get(at));
     answer.taken = found.map(|entry| setting.revisions(std::slice::from_ref(&entry.commit))).transpose()?.and_then(|mut list| list.pop());
     Ok(())
 }
 
 /// All revisions with which the state of some document changed.
-fn turns(setting: &Setting<'_>, timeline: &Timeline, courses: &[&Course<'_>], is_missing: bool) -> Result<Vec<SuspectTurn>, SuspectError> {
+fn turns(setting: &SuspectWork<'_>, timeline: &Timeline, courses: &[&Course<'_>], is_missing: bool) -> Result<Vec<SuspectTurn>, SuspectError> {
     let told = |state: DocumentState| (state.is_refused(is_missing), state == S::Passes, state == S::Missing, state == S::Unjudged);
     let states = |at: usize| courses.iter().filter_map(move |course| course.states.get(at).copied());
     let changed = (0..timeline.entries.len()).filter(|&at| {

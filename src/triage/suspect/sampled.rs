@@ -21,15 +21,16 @@ use crate::rows::row::{RowRef, SourceRow};
 use crate::rows::source::{Progress, ReadRows, SourceError, Watch};
 
 /// Rows of a group of which some are judged: its first in the order of the source.
-pub const MOST_READ: usize = 5000;
+const MOST_READ: usize = 5000;
 /// Rows of a group that are fetched where fetching costs.
 const MOST_FETCHED: usize = 32;
-/// Documents of a group that are judged.
-pub const MOST_DOCUMENTS: usize = 16;
-/// Of those, the ones that came first.
-const MOST_FIRST: usize = 6;
-/// Most bytes of the documents of a group.
-const MOST_BYTES: usize = 8 << 20;
+/// Documents of a group that are judged where few groups are asked about, and where there are many.
+const DOCUMENTS: [usize; 2] = [16, 4];
+/// Documents of all groups.
+const MOST_DOCUMENTS: usize = 2000;
+/// Bytes of all documents, and those that each group may have anyway.
+const MOST_BYTES: usize = 256 << 20;
+const LEAST_BYTES: usize = 256 << 10;
 /// Rows between two words of how far it is.
 const STRIDE: u64 = 128;
 
@@ -74,12 +75,20 @@ pub(super) struct SampledDocument {
 
 /// Rows of a group while they are read.
 #[derive(Default)]
-struct Kept {
+struct KeptRows {
     first: Vec<(Option<Micros>, RowRef, SourceRow)>,
     others: Vec<(Option<Micros>, RowRef, SourceRow)>,
     looked: u64,
+    /// Documents that are wanted of it; of those half are the ones that came first.
+    most: usize,
     /// Every so many-th of the others is kept.
     step: u64,
+}
+
+/// Documents of each group that are judged where so many groups are asked about.
+pub fn most_documents(groups: usize) -> usize {
+    let [most, least] = DOCUMENTS;
+    (MOST_DOCUMENTS / groups.max(1)).clamp(least, most)
 }
 
 /// Reads the documents of each group that is asked about.
@@ -89,7 +98,9 @@ pub(super) fn read(question: &SuspectQuestion<'_>, watch: &dyn Watch) -> Result<
     let places: FxHashMap<RowRef, usize> =
         groups.iter().enumerate().flat_map(|(at, group)| group.rows.iter().take(MOST_READ).map(move |row| (*row, at))).collect();
     let most = if question.source.is_remote() { MOST_FETCHED } else { MOST_READ };
-    let mut kept: Vec<Kept> = groups.iter().map(|_| Kept::default()).collect();
+    let documents = most_documents(groups.len());
+    let bytes = (MOST_BYTES / groups.len().max(1)).max(LEAST_BYTES);
+    let mut kept: Vec<KeptRows> = groups.iter().map(|_| KeptRows { most: documents, ..KeptRows::default() }).collect();
     let (mut read, begun) = (0, Instant::now());
     if !groups.is_empty() {
         question.source.read(ReadRows::First(groups, most), watch, &mut |at, row| {
@@ -108,10 +119,10 @@ pub(super) fn read(question: &SuspectQuestion<'_>, watch: &dyn Watch) -> Result<
         })?;
     }
     let last = question.groups.span.map(|span| span.1);
-    Ok(kept.into_iter().map(|kept| kept.documents(last)).collect())
+    Ok(kept.into_iter().map(|kept| kept.documents(last, bytes)).collect())
 }
 
-impl Kept {
+impl KeptRows {
     fn add(&mut self, at: RowRef, row: SourceRow) {
         self.looked += 1;
         let time = row.error_row().time;
@@ -119,7 +130,7 @@ impl Kept {
         let rank = |(time, at, _): &(Option<Micros>, RowRef, SourceRow)| (time.is_none(), *time, *at);
         self.first.push((time, at, row));
         self.first.sort_by_key(rank);
-        if self.first.len() <= MOST_FIRST {
+        if self.first.len() <= self.most / 2 {
             return;
         }
         let Some(over) = self.first.pop() else { return };
@@ -127,7 +138,7 @@ impl Kept {
         if self.looked.is_multiple_of(self.step) {
             self.others.push(over);
         }
-        if self.others.len() > 2 * (MOST_DOCUMENTS - MOST_FIRST) {
+        if self.others.len() > self.most {
             self.step *= 2;
             let mut keep = false;
             self.others.retain(|_| {
@@ -137,15 +148,15 @@ impl Kept {
         }
     }
 
-    fn documents(self, last: Option<Micros>) -> GroupSample {
+    fn documents(self, last: Option<Micros>, most_bytes: usize) -> GroupSample {
         let mut sample = GroupSample::default();
         let mut bytes = 0;
         let mut rows = self.first;
-        rows.extend(self.others.into_iter().take(MOST_DOCUMENTS - MOST_FIRST));
+        rows.extend(self.others.into_iter().take(self.most - self.most / 2));
         rows.sort_by_key(|(time, at, _)| (time.is_none(), *time, *at));
         for (_, _, row) in rows {
             match SampledDocument::of(row, last) {
-                Some(document) if bytes == 0 || bytes + document.document.text().len() <= MOST_BYTES => {
+                Some(document) if bytes == 0 || bytes + document.document.text().len() <= most_bytes => {
                     bytes += document.document.text().len();
                     sample.documents.push(document);
                 }

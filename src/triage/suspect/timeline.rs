@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Setting, SuspectError};
+use super::{SuspectWork, SuspectError};
 use crate::ground::time::Micros;
 use crate::rows::schemas::git::{Commit, GitError, Lineage, ObjectId};
 use crate::rows::schemas::{Lookup, file_of};
@@ -48,7 +48,7 @@ pub(super) fn to_newest(mut lineage: Lineage) -> Result<Lineage, GitError> {
 }
 
 /// The histories of all of them, by one look at all revisions.
-pub(super) fn read(setting: &Setting<'_>, keys: &[TimelineKey]) -> Result<Vec<Timeline>, SuspectError> {
+pub(super) fn read(setting: &SuspectWork<'_>, keys: &[TimelineKey]) -> Result<Vec<Timeline>, SuspectError> {
     let mut all: Vec<Timeline> = keys.iter().map(|_| Timeline::default()).collect();
     let Some(lineage) = setting.lineage.as_ref().filter(|_| !keys.is_empty()) else { return Ok(all) };
     let mut of_path: FxHashMap<String, Option<usize>> = FxHashMap::default();
@@ -113,7 +113,7 @@ impl Timeline {
 }
 
 /// Whether the schemas at hand have a schema of it.
-pub(super) fn position_at_hand(setting: &Setting<'_>, key: &TimelineKey) -> Option<usize> {
+pub(super) fn position_at_hand(setting: &SuspectWork<'_>, key: &TimelineKey) -> Option<usize> {
     match setting.question.schemas.lookup(&key.namespace, &key.doctype, Some(&key.version)) {
         Lookup::Found(at) => Some(at),
         _ => None,
