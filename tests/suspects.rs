@@ -53,7 +53,8 @@ fn suspects(rows: &[Row<'_>], repository: &Path, more: &[&str]) -> Vec<Value> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("rows.ndjson");
     fs::write(&file, rows.iter().map(|row| row.line() + "\n").collect::<String>()).unwrap();
-    let given = ["groups", file.to_str().unwrap(), "--suspect", "--format", "json", "--sort", "name", "--schemas", repository.to_str().unwrap()];
+    let given =
+        ["groups", file.to_str().unwrap(), "--suspect", "--format", "json", "--sort", "name", "--schemas", repository.to_str().unwrap()];
     let answer: Value = serde_json::from_str(&misfit(folder.path(), &[&given[..], more].concat())).unwrap();
     answer["groups"].as_array().unwrap().clone()
 }
@@ -85,9 +86,23 @@ fn incidents_are_as_history_has_them() {
     labels["metrics"]["labeled_boolean"] = json!({"browser.ui.mirror_for_toolbar_widgets": {"x".repeat(70): true}});
     let (crash, sync) = (["telemetry", "crash", "4"], ["telemetry", "sync", "4"]);
     let (regrets, metrics) = (["regrets-reporter-ucs", "main-events", "1"], ["firefox-desktop", "metrics", "1"]);
-    let incidents: [([&str; 3], Value, &str, [&str; 2], Option<&str>); 4] = [
-        (crash, document("telemetry/crash.4.null_minidumphashsha256.pass.json"), "2019-12-20", ["2019-12-20T00:10:00Z", "2020-01-08T12:00:00Z"], None),
-        (sync, document("telemetry/sync.4.null_device_version.pass.json"), "2020-01-20", ["2020-01-20T04:00:00Z", "2020-01-23T20:00:00Z"], Some("decoder-0-0121192636-9c56ac6a")),
+    // Doctype, document, a day of its schemas, first and last row, job.
+    type Incident = ([&'static str; 3], Value, &'static str, [&'static str; 2], Option<&'static str>);
+    let incidents: [Incident; 4] = [
+        (
+            crash,
+            document("telemetry/crash.4.null_minidumphashsha256.pass.json"),
+            "2019-12-20",
+            ["2019-12-20T00:10:00Z", "2020-01-08T12:00:00Z"],
+            None,
+        ),
+        (
+            sync,
+            document("telemetry/sync.4.null_device_version.pass.json"),
+            "2020-01-20",
+            ["2020-01-20T04:00:00Z", "2020-01-23T20:00:00Z"],
+            Some("decoder-0-0121192636-9c56ac6a"),
+        ),
         (regrets, events, "2021-11-17", ["2021-11-17T00:00:00Z", "2022-01-09T12:00:00Z"], None),
         (metrics, labels, "2024-10-27", ["2024-10-27T03:00:00Z", "2024-11-04T20:00:00Z"], None),
     ];
@@ -99,7 +114,13 @@ fn incidents_are_as_history_has_them() {
             // The validator of that year.
             message = message.replace("BigDecimal", "Double");
         }
-        rows.extend(times(first, last, 12).into_iter().map(|time| Row { time, doctype: *doctype, message: message.clone(), job: *job, document: document.clone() }));
+        rows.extend(times(first, last, 12).into_iter().map(|time| Row {
+            time,
+            doctype: *doctype,
+            message: message.clone(),
+            job: *job,
+            document: document.clone(),
+        }));
     }
     let upstream = corpus.join("upstream.tsv");
     let told = suspects(&rows, &repository, &["--upstream", upstream.to_str().unwrap()]);
@@ -176,7 +197,8 @@ fn a_limit_that_was_lowered_is_the_schemas_doing() {
     assert_eq!((&suspect["hours_before_first"], &suspect["taken_by"]), (&8.into(), &revisions[2].as_str().into()));
     assert_eq!((&suspect["upstream"][0]["bug"], &suspect["upstream"][0]["pull_request"]), (&77.into(), &5.into()));
     assert_eq!((&suspect["node"], &suspect["judged"]), (&"/properties/name".into(), &9.into()));
-    let turns: Vec<_> = suspect["turns"].as_array().unwrap().iter().map(|turn| (turn["refused"].clone(), turn["passing"].clone())).collect();
+    let turns: Vec<_> =
+        suspect["turns"].as_array().unwrap().iter().map(|turn| (turn["refused"].clone(), turn["passing"].clone())).collect();
     assert_eq!(turns, [(0.into(), 9.into()), (9.into(), 0.into()), (0.into(), 9.into())]);
     let sentence = suspect["sentence"].as_str().unwrap();
     assert!(sentence.contains("8 hours before the group's first row") && sentence.contains("pull request 5, bug 77"), "{sentence}");

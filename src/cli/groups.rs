@@ -280,13 +280,7 @@ fn with_causes(groups: &Groups, shown: &[&Group], of: &causes::CausesOf, format:
 }
 
 /// The groups that are shown with the suspect of each, in a form.
-fn with_suspects(
-    groups: &Groups,
-    shown: &[&Group],
-    of: &suspect::SuspectsOf,
-    format: GroupsFormat,
-    raw: bool,
-) -> io::Result<String> {
+fn with_suspects(groups: &Groups, shown: &[&Group], of: &suspect::SuspectsOf, format: GroupsFormat, raw: bool) -> io::Result<String> {
     let members = || suspect::members(groups, shown, of);
     Ok(match format {
         GroupsFormat::Table => table::lines(table::HEADS, suspect::lines(shown, of, true), out::room()),

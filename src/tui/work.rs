@@ -302,7 +302,9 @@ impl Workers {
     fn suspect(&mut self, job: JobId, of: GroupPlace) {
         let (Some(source), Some(schemas)) = (self.source.clone(), self.request.schemas.clone()) else { return };
         let (watch, settings, since) = (self.watch(job), self.history.clone(), self.request.since);
-        self.run(move |_| suspect::find(source.as_ref(), &schemas, &settings, &of, since, &watch).map(|outcome| Message::History { job, outcome }));
+        self.run(move |_| {
+            suspect::find(source.as_ref(), &schemas, &settings, &of, since, &watch).map(|outcome| Message::History { job, outcome })
+        });
     }
 
     fn open(&mut self, job: JobId, place: RowPlace) {

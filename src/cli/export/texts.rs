@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::{ExportFormat, Work, target};
 use crate::cli::{groups as forms, safe_json};
-use crate::rows::group::{Group, Groups};
 use crate::ground::time::Micros;
+use crate::rows::group::{Group, Groups};
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::Watch;

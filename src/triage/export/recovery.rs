@@ -173,7 +173,11 @@ fn fate(schemas: &SchemaStore, mut row: SourceRow) -> RowFate {
 fn id_of(row: &SourceRow, namespace: &str) -> Option<u64> {
     use std::hash::{Hash, Hasher};
     let is_id = |part: &&str| {
-        part.len() == 36 && part.bytes().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+        part.len() == 36
+            && part
+                .bytes()
+                .enumerate()
+                .all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() })
     };
     let in_path = || row.column(ErrorColumn::Uri).and_then(|path| path.split(['/', '?']).find(is_id));
     let id = row.column(ErrorColumn::Id).or_else(in_path)?;

@@ -152,8 +152,12 @@ pub fn facts(suspect: &Suspect) -> Facts {
 pub fn judged_by(by: JudgedBy) -> &'static str {
     match by {
         JudgedBy::Label => "Which revision judged the first row is told by the row itself",
-        JudgedBy::Job => "The first row is taken to be judged by the newest revision before its job began; its job's name tells only that time",
+        JudgedBy::Job => {
+            "The first row is taken to be judged by the newest revision before its job began; its job's name tells only that time"
+        }
         JudgedBy::Row => "The first row is taken to be judged by the newest revision before it came; nothing tells when its job began",
-        JudgedBy::Message => "The first row was judged by a revision that refuses it in its words; by its name its job would have begun before that",
+        JudgedBy::Message => {
+            "The first row was judged by a revision that refuses it in its words; by its name its job would have begun before that"
+        }
     }
 }

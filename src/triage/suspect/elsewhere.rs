@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::judged::ruling;
 use super::ruling::Course;
 use super::timeline::{Timeline, TimelineKey};
-use super::{SuspectWork, SuspectError};
+use super::{SuspectError, SuspectWork};
 use crate::ground::text::{self, visible};
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;

@@ -12,7 +12,7 @@ use rustc_hash::FxHasher;
 
 use super::sampled::{GroupSample, SampledDocument};
 use super::timeline::{Timeline, position_at_hand};
-use super::{SuspectWork, SuspectError};
+use super::{SuspectError, SuspectWork};
 use crate::pipeline::document::Kind;
 use crate::pipeline::fault::{Fault, Says, VALIDATION};
 use crate::pipeline::schema::Schema;
@@ -172,8 +172,10 @@ fn is_same(message: &str, sampled: &SampledDocument) -> bool {
         return true;
     }
     let (one, other) = (Fault::parse(message, None), Fault::parse(&sampled.message, sampled.class.as_deref()));
-    let (Says::Broken { keyword, expected, found, key }, Says::Broken { keyword: other_keyword, expected: other_expected, found: told, key: other_key }) =
-        (&one.says, &other.says)
+    let (
+        Says::Broken { keyword, expected, found, key },
+        Says::Broken { keyword: other_keyword, expected: other_expected, found: told, key: other_key },
+    ) = (&one.says, &other.says)
     else {
         return false;
     };

@@ -7,7 +7,7 @@ use super::deploy::{Came, Deployed};
 use super::judged::{ContentRuling, JudgedContents, SaidBreak};
 use super::sampled::{GroupSample, SampledDocument};
 use super::timeline::Timeline;
-use super::{JudgedBy, SuspectWork, Suspect, SuspectError, SuspectKind, SuspectTurn, elsewhere};
+use super::{JudgedBy, Suspect, SuspectError, SuspectKind, SuspectTurn, SuspectWork, elsewhere};
 use crate::ground::text::{count, plural};
 use crate::ground::time::Micros;
 use crate::pipeline::document::Kind;
@@ -208,12 +208,13 @@ fn judging_entry(
     // What was newest then does not refuse it so: an older one that does may have been in force still, if there is only one such stretch.
     let up_to = at.map_or(0, |at| at + 1);
     let stretches = course.states.iter().take(up_to).collect::<Vec<_>>();
-    let mut ends = (0..up_to).filter(|&at| {
-        stretches[at].is_said(is_missing) && !stretches.get(at + 1).is_some_and(|next| next.is_said(is_missing))
-    });
+    let mut ends =
+        (0..up_to).filter(|&at| stretches[at].is_said(is_missing) && !stretches.get(at + 1).is_some_and(|next| next.is_said(is_missing)));
     match (ends.next(), ends.next()) {
         (Some(only), None) => Ok((Some(only), JudgedBy::Message)),
-        (Some(_), Some(_)) => Err("another revision judged it than the newest before: several earlier ones refuse it so, and nothing tells which"),
+        (Some(_), Some(_)) => {
+            Err("another revision judged it than the newest before: several earlier ones refuse it so, and nothing tells which")
+        }
         (None, _) => Err("another revision judged it: none that was there when its first row came refuses it so"),
     }
 }
@@ -316,7 +317,12 @@ fn taken(
 }
 
 /// All revisions with which the state of some document changed.
-fn turns(setting: &SuspectWork<'_>, timeline: &Timeline, courses: &[&Course<'_>], is_missing: bool) -> Result<Vec<SuspectTurn>, SuspectError> {
+fn turns(
+    setting: &SuspectWork<'_>,
+    timeline: &Timeline,
+    courses: &[&Course<'_>],
+    is_missing: bool,
+) -> Result<Vec<SuspectTurn>, SuspectError> {
     let told = |state: DocumentState| (state.is_refused(is_missing), state == S::Passes, state == S::Missing, state == S::Unjudged);
     let states = |at: usize| courses.iter().filter_map(move |course| course.states.get(at).copied());
     let changed = (0..timeline.entries.len()).filter(|&at| {

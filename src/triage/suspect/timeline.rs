@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{SuspectWork, SuspectError};
+use super::{SuspectError, SuspectWork};
 use crate::ground::time::Micros;
 use crate::rows::schemas::git::{Commit, GitError, Lineage, ObjectId};
 use crate::rows::schemas::{Lookup, file_of};
@@ -100,9 +100,8 @@ pub(super) fn read(setting: &SuspectWork<'_>, keys: &[TimelineKey]) -> Result<Ve
 /// Whose schema a path is.
 fn position(lineage: &Lineage, keys: &[TimelineKey], path: &str) -> Option<usize> {
     let below = path.strip_prefix(&lineage.root).or_else(|| path.strip_prefix("schemas/"))?;
-    keys.iter().position(|key| {
-        below.contains(key.version.as_str()) && file_of(below, &key.namespace, &key.doctype, &key.version) == Some(true)
-    })
+    keys.iter()
+        .position(|key| below.contains(key.version.as_str()) && file_of(below, &key.namespace, &key.doctype, &key.version) == Some(true))
 }
 
 impl Timeline {

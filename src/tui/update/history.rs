@@ -34,7 +34,10 @@ pub(super) fn suspect(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     if app.schemas.is_none() {
-        app.warn(concat!("what changed is found in the history of the schemas: ", "give --schemas FOLDER, or get them with misfit schemas get"));
+        app.warn(concat!(
+            "what changed is found in the history of the schemas: ",
+            "give --schemas FOLDER, or get them with misfit schemas get"
+        ));
         return Vec::new();
     }
     let before = app.history.take().map(Effect::Cancel);
