@@ -5,11 +5,17 @@ use crate::corpus;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use base64::Engine;
 use misfit::pipeline::document::Document;
 use misfit::pipeline::verdict::judge::{Judge, JudgeInput, Outcome};
 use misfit::rows::schemas::{Lookup, SchemaStore};
+use misfit::rows::source::Request;
+use misfit::rows::source::files::{Files, ReadOptions};
+use misfit::tui::keymap::{Keymap, parse_keys};
+use misfit::tui::theme::{Depth, Theme};
+use misfit::tui::{ExplorerOptions, frame, script};
 use serde_json::{Value, json};
 
 const VALIDATION: &str = "org.everit.json.schema.ValidationException";
@@ -283,6 +289,21 @@ fn what_is_taken_elsewhere_is_found() {
     let none = brief(&schemas);
     assert_eq!((&none["recovery"]["passing"], &none["recovery"]["faults"][0]["keyword"]), (&0.into(), &"additionalProperties".into()));
     assert_eq!(none["doctypes"][0]["groups"][0]["recovered"]["judged"], 9);
+    let screen = {
+        let schemas = Arc::new(SchemaStore::open_named(&folder).unwrap());
+        let source = Files::open(&[file.to_str().unwrap().to_owned()], ReadOptions { keep_rows: true }).unwrap();
+        let options = ExplorerOptions {
+            source: Some(Arc::new(source)),
+            request: Request { schemas: Some(schemas), ..Request::default() },
+            exports: Default::default(),
+            history: Default::default(),
+            theme: Theme::named("mono", Depth::None, false).unwrap(),
+            depth: Depth::None,
+            keymap: Keymap::new(&[]).unwrap(),
+        };
+        frame::to_text(&script(options, (160, 40), &parse_keys("OGH").unwrap()).unwrap())
+    };
+    assert!(screen.contains("The sender changed: ") && screen.contains("newest first"), "{screen}");
     let report = ["export", file.to_str().unwrap(), "--as", "report", "--suspect", "--schemas", &schemas];
     assert!(misfit(top.path(), &report).contains("**suspect**: The sender changed: "));
 }

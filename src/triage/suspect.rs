@@ -3,6 +3,7 @@
 //! Owns: what is found out of a group, from its rows to the answer.
 //! Refuses: how it is worded (facts), single changes of a node (blame).
 
+mod course;
 mod deploy;
 mod elsewhere;
 mod judged;

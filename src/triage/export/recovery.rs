@@ -265,7 +265,7 @@ impl Recovery {
         }
         if self.all.lost > 0 {
             let rows = plural(self.all.lost, "row is", "rows are");
-            page.line([ours(format!("{rows} lost for good: no document is stored with them, or one that is no JSON or not whole."))]);
+            page.line([ours(format!("{rows} lost for good: their payload is missing, not whole or not JSON."))]);
         }
         if self.all.passing < self.all.judged {
             page.line([ours("The conditions below select all rows of a group; those that do not pass are refused again.")]);

@@ -7,7 +7,7 @@
 //! a revision of a few days before may have been deployed late.
 
 use super::SuspectWork;
-use super::ruling::days;
+use crate::ground::text::plural;
 use crate::ground::time::Micros;
 use crate::rows::group::{Group, JobName};
 
@@ -72,7 +72,10 @@ impl Deployed<'_> {
         let lasted = self.group.span.map_or(DAY, |(first, last)| (last - first).max(DAY));
         let due = i128::from(self.group.count) * i128::from(gap) / i128::from(lasted);
         if due < i128::from(FEWEST) {
-            return Came::Doubtful(format!("its rows come so seldom that the {} before the first tell nothing", days(gap)));
+            return Came::Doubtful(format!(
+                "its rows come so seldom that the {} before the first tell nothing",
+                plural((gap / DAY).unsigned_abs(), "day", "days")
+            ));
         }
         Came::Long
     }

@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
+use super::course::Course;
 use super::judged::ruling;
-use super::ruling::Course;
 use super::timeline::{Timeline, TimelineKey};
 use super::{SuspectError, SuspectWork};
 use crate::ground::text::{self, visible};

@@ -3,66 +3,19 @@
 //! Owns: which revision judged the first row, since when it is refused so, whether that is the schema's or the sender's doing.
 //! Refuses: judging (judged), words of the answer (facts).
 
+use super::course::{Course, DocumentState as S, course};
 use super::deploy::{Came, Deployed};
-use super::judged::{ContentRuling, JudgedContents, SaidBreak};
+use super::judged::{ContentRuling, JudgedContents};
 use super::sampled::{GroupSample, SampledDocument};
 use super::timeline::Timeline;
 use super::{JudgedBy, Suspect, SuspectError, SuspectKind, SuspectTurn, SuspectWork, elsewhere};
-use crate::ground::text::{count, plural};
+use crate::ground::text::plural;
 use crate::ground::time::Micros;
 use crate::pipeline::document::Kind;
 use crate::pipeline::fault::{Fault, Says};
 use crate::pipeline::sink::is_taken_out;
 use crate::rows::group::Group;
 use crate::triage::case::kind_named;
-
-/// What a revision makes of a document, held against what the document's row says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DocumentState {
-    /// There is no schema.
-    Missing,
-    /// It could not be judged.
-    Unjudged,
-    /// It passes.
-    Passes,
-    /// It is refused for something else, somewhere else.
-    Elsewhere,
-    /// The same value is refused, for another keyword.
-    Otherwise,
-    /// It is refused for the same, behind something else; `true` in the row's words.
-    Behind(bool),
-    /// It is refused for the same; `true` in the row's words.
-    Refused(bool),
-}
-
-use DocumentState as S;
-
-impl DocumentState {
-    /// Whether it is refused for what the row says.
-    pub(super) fn is_refused(self, is_missing: bool) -> bool {
-        if is_missing { self == S::Missing } else { matches!(self, S::Behind(_) | S::Refused(_)) }
-    }
-
-    fn is_reported(self, is_missing: bool) -> bool {
-        if is_missing { self == S::Missing } else { matches!(self, S::Refused(_)) }
-    }
-
-    /// Whether it is no longer refused there.
-    fn is_taken(self, is_missing: bool) -> bool {
-        if is_missing { !matches!(self, S::Missing | S::Unjudged) } else { matches!(self, S::Passes | S::Elsewhere) }
-    }
-
-    fn is_said(self, is_missing: bool) -> bool {
-        if is_missing { self == S::Missing } else { matches!(self, S::Refused(true) | S::Behind(true)) }
-    }
-}
-
-/// A document with its state at each entry of its timeline.
-pub(super) struct Course<'a> {
-    pub(super) document: &'a SampledDocument,
-    pub(super) states: Vec<DocumentState>,
-    pub(super) said: Option<SaidBreak>,
-}
 
 /// A mend that held for so long is one even if it was undone.
 const LASTING: Micros = 14 * 86_400_000_000;
@@ -159,24 +112,6 @@ fn joined(one: &str, other: &str) -> String {
     if one.is_empty() { other.to_owned() } else { format!("{one}; {other}") }
 }
 
-fn course<'a>(document: &'a SampledDocument, rulings: &[Option<ContentRuling>], timeline: &Timeline) -> Course<'a> {
-    let all = || rulings.iter().flatten().filter_map(|ruling| ruling.said.as_ref());
-    let said = all().find(|said| said.is_first).or_else(|| all().next()).cloned();
-    let is_said = |ruling: &ContentRuling, is_first: bool| ruling.said.as_ref().is_some_and(|said| said.is_first || !is_first);
-    let state = |ruling: &ContentRuling| match &said {
-        _ if ruling.passes => S::Passes,
-        Some(said) if ruling.reports(said) => S::Refused(is_said(ruling, said.is_first)),
-        Some(said) if ruling.refuses(said) => S::Behind(is_said(ruling, said.is_first)),
-        Some(said) if ruling.refuses_there(said) => S::Otherwise,
-        _ => S::Elsewhere,
-    };
-    let states = timeline.entries.iter().map(|entry| match entry.content {
-        None => S::Missing,
-        Some(content) => rulings.get(content).and_then(Option::as_ref).map_or(S::Unjudged, state),
-    });
-    Course { document, states: states.collect(), said }
-}
-
 /// Which entry judged a row; `None` in it is the time before the first.
 fn judging_entry(
     setting: &SuspectWork<'_>,
@@ -229,7 +164,7 @@ fn begun(
     answer: &mut Suspect,
 ) -> Result<(), SuspectError> {
     let is_missing = answer.is_missing;
-    let back = |holds: &dyn Fn(DocumentState) -> bool| {
+    let back = |holds: &dyn Fn(S) -> bool| {
         let judging = judging?;
         let before = course.states.iter().take(judging).rposition(|state| !holds(*state));
         Some(before.map_or(0, |before| before + 1))
@@ -323,7 +258,7 @@ fn turns(
     courses: &[&Course<'_>],
     is_missing: bool,
 ) -> Result<Vec<SuspectTurn>, SuspectError> {
-    let told = |state: DocumentState| (state.is_refused(is_missing), state == S::Passes, state == S::Missing, state == S::Unjudged);
+    let told = |state: S| (state.is_refused(is_missing), state == S::Passes, state == S::Missing, state == S::Unjudged);
     let states = |at: usize| courses.iter().filter_map(move |course| course.states.get(at).copied());
     let changed = (0..timeline.entries.len()).filter(|&at| {
         let before = at.checked_sub(1);
@@ -359,11 +294,4 @@ fn is_changed(sampled: &SampledDocument, rulings: &[Option<ContentRuling>]) -> b
         ("type", _, Some(found)) if !fault.cut => kind_named(found).is_some_and(|told| told != document.kind(value)),
         _ => false,
     }
-}
-
-/// For a time that is nowhere to be compared with.
-pub(super) fn days(span: Micros) -> String {
-    const DAY: Micros = 86_400_000_000;
-    let days = (span / DAY).unsigned_abs();
-    format!("{} {}", count(days), if days == 1 { "day" } else { "days" })
 }
