@@ -211,6 +211,19 @@ fn a_limit_that_was_lowered_is_the_schemas_doing() {
     // Long after.
     let late = suspects(&long(times("2024-03-20T10:00:00Z", "2024-03-25T00:00:00Z", 9), None), &folder, &[]);
     assert_eq!((&late[0]["suspect"]["kind"], &late[0]["suspect"]["revision"]), (&"sender_changed".into(), &revisions[1].as_str().into()));
+    // The build of its first row is new beside that of an earlier row.
+    let built = |time: &str, build: &str, message: &str| {
+        let document = json!({"name": "xxxxxxx", "client_info": {"app_build": build}});
+        Row { time: time.to_owned(), doctype: PING, message: format!("{VALIDATION}: {message}"), job: None, document }
+    };
+    let mut rows: Vec<Row<'_>> = times("2024-03-20T10:00:00Z", "2024-03-25T00:00:00Z", 9)
+        .iter()
+        .map(|time| built(time, "20240319", "#/name: expected maxLength: 5, actual: 7"))
+        .collect();
+    rows.push(built("2024-03-10T00:00:00Z", "20240301", "#/name: expected type: Null, found: String"));
+    let told = suspects(&rows, &folder, &[]);
+    let sender = &told.iter().find(|group| group["keyword"] == "maxLength").unwrap()["suspect"]["sender"];
+    assert_eq!(*sender, json!([{"name": "app build", "value": "20240319", "new": true}]));
     // Long after, but the schemas were deployed only then.
     let mut rows = long(times("2024-03-20T10:00:00Z", "2024-03-25T00:00:00Z", 9), Some("d-0320093000-b"));
     let early = times("2024-02-25T00:00:00Z", "2024-03-20T09:00:00Z", 9);

@@ -101,12 +101,23 @@ pub struct Suspect {
     pub rows: u64,
     /// How it is known which revision judged the first row.
     pub judged_by: Option<JudgedBy>,
-    /// What the first row tells of its sender: names and values.
-    pub sender: Vec<(&'static str, String)>,
+    /// What the first row tells of its sender.
+    pub sender: Vec<SenderValue>,
     /// Where else it is taken, or what it is called; words.
     pub elsewhere: Vec<String>,
     /// Why nothing more can be told, or what the answer rests on; words without a full stop.
     pub why: String,
+}
+
+/// What a row tells of its sender.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SenderValue {
+    /// `app version`
+    pub name: &'static str,
+    /// The value.
+    pub value: String,
+    /// Whether earlier rows of the doctype were looked at, and none of them tells it.
+    pub is_new: bool,
 }
 
 /// Why nothing could be looked for.
@@ -169,11 +180,11 @@ pub fn suspects(question: &SuspectQuestion<'_>, watch: &dyn Watch) -> Result<FxH
     let timelines = timeline::read(&setting, &keys)?;
     let judged = judged::judge(&setting, &timelines, &samples, watch)?;
     let mut answers = FxHashMap::default();
-    for (position, (group, sample)) in question.chosen.iter().zip(&samples).enumerate() {
+    for (position, group) in question.chosen.iter().enumerate() {
         if watch.cancelled() {
             break;
         }
-        answers.insert(group.fingerprint, ruling::rule(&setting, group, sample, &timelines, &judged, position)?);
+        answers.insert(group.fingerprint, ruling::rule(&setting, group, &samples, &timelines, &judged, position)?);
     }
     Ok(answers)
 }

@@ -118,6 +118,8 @@ pub(in crate::cli) struct SuspectRecord<'a> {
 struct SenderRecord<'a> {
     name: &'a str,
     value: &'a str,
+    /// Whether earlier rows of the doctype were looked at, and none of them tells it.
+    new: bool,
 }
 
 #[derive(Serialize)]
@@ -160,7 +162,7 @@ impl<'a> SuspectRecord<'a> {
             }),
             judged: suspect.judged,
             rows: suspect.rows,
-            sender: suspect.sender.iter().map(|(name, value)| SenderRecord { name, value }).collect(),
+            sender: suspect.sender.iter().map(|told| SenderRecord { name: told.name, value: &told.value, new: told.is_new }).collect(),
             elsewhere: &suspect.elsewhere,
             turns: suspect
                 .turns

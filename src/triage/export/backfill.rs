@@ -139,7 +139,7 @@ impl Brief {
             for group in &doctype.groups {
                 page.line([said(&group.fault), ours(format!(" ({}, group ", rows(group.rows))), data(&group.fingerprint), ours("):")]);
                 if let Some(recovered) = &group.recovered {
-                    page.line([said(format!("{}.", recovered.sentence()))]);
+                    page.line([ours(format!("{}.", recovered.sentence()))]);
                 }
                 let tables = group.error_tables.iter().map(|table| format!("-- in {table}\n")).collect::<String>();
                 page.code("sql", format!("{tables}{}{}", group.remark, statement::joined(&group.conditions)));

@@ -140,7 +140,7 @@ pub fn replay(
     Ok(Recovery {
         schemas: schemas.name(),
         revision: schemas.revision(),
-        revision_time: schemas.revision_time(),
+        revision_time: schemas.revision_time().or_else(|| schemas.lineage().ok().flatten().map(|lineage| lineage.tip.time)),
         all: told(all),
         at_most,
         is_whole: unreadable.count == 0 && !watch.cancelled(),

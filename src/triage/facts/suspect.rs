@@ -1,10 +1,10 @@
 //! Which change made a group fail, in words.
 
 use super::Facts;
-use crate::ground::text::{count, plural};
+use crate::ground::text::{count, plural, visible};
 use crate::ground::time::minute;
 use crate::triage::blame::upstream::UpstreamCommit;
-use crate::triage::suspect::{JudgedBy, Suspect, SuspectKind, SuspectRevision, SuspectTurn};
+use crate::triage::suspect::{JudgedBy, SenderValue, Suspect, SuspectKind, SuspectRevision, SuspectTurn};
 
 /// Upstream commits that a sentence names.
 const MOST_COMMITS: usize = 3;
@@ -15,7 +15,9 @@ const DIGITS: usize = 10;
 pub fn sentence(suspect: &Suspect, sender: bool) -> String {
     let mut told = head(suspect);
     if sender && suspect.kind == SuspectKind::SenderChanged && !suspect.sender.is_empty() {
-        let values: Vec<String> = suspect.sender.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        let new = |value: &SenderValue| if value.is_new { " (which no earlier row tells)" } else { "" };
+        let values: Vec<String> =
+            suspect.sender.iter().map(|value| format!("{} {}{}", value.name, visible(&value.value), new(value))).collect();
         told.push_str(&format!("; its first row is from {}", values.join(", ")));
     }
     match &suspect.taken {

@@ -6,7 +6,7 @@
 use super::course::{Course, DocumentState as S, course};
 use super::deploy::{Came, Deployed};
 use super::judged::{ContentRuling, JudgedContents};
-use super::sampled::{GroupSample, SampledDocument};
+use super::sampled::{self, GroupSample, SampledDocument};
 use super::timeline::Timeline;
 use super::{JudgedBy, Suspect, SuspectError, SuspectKind, SuspectTurn, SuspectWork, elsewhere};
 use crate::ground::text::plural;
@@ -24,11 +24,13 @@ const LASTING: Micros = 14 * 86_400_000_000;
 pub(super) fn rule(
     setting: &SuspectWork<'_>,
     group: &Group,
-    sample: &GroupSample,
+    samples: &[GroupSample],
     timelines: &[Timeline],
     judged: &JudgedContents,
     position: usize,
 ) -> Result<Suspect, SuspectError> {
+    let none = GroupSample::default();
+    let sample = samples.get(position).unwrap_or(&none);
     let fault = Fault::parse(&group.sample, group.key.class.as_deref());
     let is_missing = matches!(fault.says, Says::NoSuchDoctype { .. } | Says::NoSuchSchema { .. });
     let mut answer = Suspect {
@@ -88,7 +90,7 @@ pub(super) fn rule(
         answer.why = "every revision refuses its first document for something else first, which the decoder may have taken out".to_owned();
     }
     answer.node = first.said.as_ref().filter(|_| !is_missing).map(|said| said.node.clone());
-    answer.sender.clone_from(&first.document.sender);
+    answer.sender = sampled::sender(first.document, samples);
     answer.turns = turns(setting, timeline, &reproduced, is_missing)?;
     let judging = match judging_entry(setting, timeline, first, is_missing) {
         Ok(judging) => judging,

@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use rustc_hash::FxHashMap;
 
-use super::SuspectQuestion;
 use super::timeline::TimelineKey;
+use super::{SenderValue, SuspectQuestion};
 use crate::ground::time::Micros;
 use crate::pipeline::destination::judged_version;
 use crate::pipeline::document::Document;
@@ -120,6 +120,22 @@ pub(super) fn read(question: &SuspectQuestion<'_>, watch: &dyn Watch) -> Result<
     }
     let last = question.groups.span.map(|span| span.1);
     Ok(kept.into_iter().map(|kept| kept.documents(last, bytes)).collect())
+}
+
+/// What a document tells of its sender, and what of that no earlier one of its doctype tells.
+pub(super) fn sender(of: &SampledDocument, samples: &[GroupSample]) -> Vec<SenderValue> {
+    let is_earlier = |other: &&SampledDocument| {
+        let is_alike = (&other.key.namespace, &other.key.doctype) == (&of.key.namespace, &of.key.doctype);
+        is_alike && other.time.is_some_and(|time| of.time.is_some_and(|first| time < first))
+    };
+    let earlier: Vec<&SampledDocument> = samples.iter().flat_map(|sample| &sample.documents).filter(is_earlier).collect();
+    let value = |told: &(&'static str, String)| {
+        let tells = |name_too: bool| {
+            earlier.iter().any(|other| other.sender.iter().any(|known| known.0 == told.0 && (!name_too || known.1 == told.1)))
+        };
+        SenderValue { name: told.0, value: told.1.clone(), is_new: tells(false) && !tells(true) }
+    };
+    of.sender.iter().map(value).collect()
 }
 
 impl KeptRows {
