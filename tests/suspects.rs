@@ -320,3 +320,15 @@ fn what_is_taken_elsewhere_is_found() {
     let report = ["export", file.to_str().unwrap(), "--as", "report", "--suspect", "--schemas", &schemas];
     assert!(misfit(top.path(), &report).contains("**suspect**: The sender changed: "));
 }
+
+#[test]
+fn what_was_hidden_behind_another_fault_is_no_change_of_its_node() {
+    let top = tempfile::tempdir().unwrap();
+    let closed = r#"{"properties": {"name": {"maxLength": 5}}, "required": ["a"]}"#;
+    let open = r#"{"properties": {"name": {"maxLength": 5}}}"#;
+    let (folder, revisions) = repository(top.path(), &[("2024-01-01", closed), ("2024-05-31", open)]);
+    let told = suspects(&long(times("2024-06-01T00:10:00Z", "2024-06-05T00:00:00Z", 9), None), &folder, &[]);
+    let suspect = &told[0]["suspect"];
+    assert_eq!((&suspect["kind"], &suspect["revision"]), (&"unknown".into(), &revisions[0].as_str().into()), "{suspect:#}");
+    assert!(suspect["why"].as_str().unwrap().contains("until the revision of 2024-05-31 02:00 UTC"), "{suspect:#}");
+}

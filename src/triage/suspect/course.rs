@@ -65,6 +65,7 @@ pub(super) fn course<'a>(document: &'a SampledDocument, rulings: &[Option<Conten
         Some(said) if ruling.reports(said) => S::Refused(is_said(ruling, said.is_first)),
         Some(said) if ruling.refuses(said) => S::Behind(is_said(ruling, said.is_first)),
         Some(said) if ruling.refuses_there(said) => S::Otherwise,
+        _ if ruling.is_cut => S::Unjudged,
         _ => S::Elsewhere,
     };
     let states = timeline.entries.iter().map(|entry| match entry.content {

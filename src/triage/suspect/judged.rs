@@ -31,6 +31,8 @@ pub(super) struct ContentRuling {
     pub(super) said: Option<SaidBreak>,
     /// What the validator reports, by keyword, place and key.
     first: Option<u64>,
+    /// Whether more is broken than was looked through.
+    pub(super) is_cut: bool,
     /// All that is broken, likewise.
     broken: Vec<u64>,
     /// Where something is broken, whatever the keyword.
@@ -141,6 +143,7 @@ pub(super) fn ruling(judge: &Judge, sampled: &SampledDocument) -> Option<Content
     ruling.walk(&violations.tree);
     ruling.add(&first);
     ruling.first = Some(id(&first));
+    ruling.is_cut = violations.count > violations.list.len() as u64;
     let is_said = |message: &str| is_same(&format!("{VALIDATION}: {message}"), sampled);
     ruling.said = match is_said(&first.message) {
         true => Some(said(&first, &violations, true)),

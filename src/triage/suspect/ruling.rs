@@ -10,7 +10,7 @@ use super::sampled::{self, GroupSample, SampledDocument};
 use super::timeline::Timeline;
 use super::{JudgedBy, Suspect, SuspectError, SuspectKind, SuspectTurn, SuspectWork, elsewhere};
 use crate::ground::text::plural;
-use crate::ground::time::Micros;
+use crate::ground::time::{Micros, minute};
 use crate::pipeline::document::Kind;
 use crate::pipeline::fault::{Fault, Says};
 use crate::pipeline::sink::is_taken_out;
@@ -195,22 +195,24 @@ fn begun(
     };
     let at = |index: usize| timeline.entries.get(index).map(|entry| entry.commit.clone());
     let deployed = Deployed { setting, group, first };
-    let mut begun = since;
     let mut came = at(since).map_or(Came::Long, |commit| deployed.came(commit.time));
     if reported > since && came == Came::Long {
         // Something else that was refused first may have hidden it.
         let later = at(reported).map_or(Came::Long, |commit| deployed.came(commit.time));
         if later != Came::Long {
-            (begun, came) = (reported, later);
-            answer.why = joined(&answer.why, "the node refuses them for longer: until that revision something else was refused first");
+            let day = at(reported).map(|commit| minute(commit.time)).unwrap_or_default();
+            came = Came::Doubtful(format!(
+                "the node stands so for long, but until the revision of {day} UTC its documents were refused for something else first, and either \
+                 may be why they come now"
+            ));
         }
     }
-    let before = begun.checked_sub(1).and_then(|before| course.states.get(before).copied());
+    let before = since.checked_sub(1).and_then(|before| course.states.get(before).copied());
     if before == Some(S::Unjudged) {
         answer.why = "the revision before the one since which it is refused so could not be judged".to_owned();
         return Ok(());
     }
-    answer.since = at(begun).map(|commit| setting.revisions(&[commit])).transpose()?.and_then(|mut list| list.pop());
+    answer.since = at(since).map(|commit| setting.revisions(&[commit])).transpose()?.and_then(|mut list| list.pop());
     answer.is_made = !is_missing && before.is_none_or(|before| before == S::Missing);
     match came {
         Came::Soon => answer.kind = SuspectKind::SchemaChanged,
