@@ -28,3 +28,5 @@ pub mod origin;
 pub mod recheck;
 /// Data about people, taken out.
 pub mod redact;
+/// Which change made a group fail, and which takes its rows.
+pub mod suspect;

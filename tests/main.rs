@@ -49,6 +49,7 @@ mod source_files;
 mod source_parquet;
 mod sources;
 mod stub;
+mod suspects;
 mod terminal;
 mod transpile_corpus;
 mod unjudged;

@@ -18,7 +18,8 @@ use color_eyre::eyre::{bail, ensure};
 use rustc_hash::FxHashMap;
 
 use super::groups::cause_groups;
-use super::input::{self, Asked};
+use super::groups::suspect::{SuspectArgs, schemas as suspect_schemas};
+use super::input::{self, Asked, SchemaArgs};
 use super::scope::Scope;
 use super::{out, unmet};
 use crate::cli::config::Config;
@@ -58,6 +59,14 @@ pub(super) struct ExportQuestion {
     /// Form of report, backfill and table [default: md]
     #[arg(long, value_enum)]
     format: Option<ExportFormat>,
+
+    #[command(flatten)]
+    suspected: SuspectArgs,
+
+    /// With --as backfill: the schemas by which the rows are to be brought back (a folder, or REPO@REVISION): how many of them pass then, what
+    /// remains broken, what is there twice, what is lost
+    #[arg(long, value_name = "SCHEMAS")]
+    against: Option<PathBuf>,
 
     /// Values as they are, instead of their shapes: what people typed, identifiers, addresses. Files are then for their owner alone
     #[arg(long)]
@@ -122,12 +131,19 @@ struct Work<'a> {
 pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
     ensure!(question.per_group > 0, "--per-group 0 leaves nothing to export: give 1 or more");
+    ensure!(!question.suspected.suspect || question.what == ExportWhat::Report, "--suspect is for reports: --as report");
+    ensure!(question.against.is_none() || question.what == ExportWhat::Backfill, "--against is for backfill briefs: --as backfill");
+    let settings = question.suspected.suspect.then(|| question.suspected.settings(config));
+    let against = question.against.clone().map(|folder| SchemaArgs { folder: Some(folder) }.open(config, false)).transpose()?.flatten();
     ensure!(
         question.format.is_none() || matches!(question.what, ExportWhat::Report | ExportWhat::Backfill | ExportWhat::Table),
         "--format is for report, backfill and table: the others have one form"
     );
     let label = label(&input.sources);
     let input::OpenedInput { source, schemas } = input.open(config, true, &question.scope)?;
+    if settings.is_some() {
+        suspect_schemas(schemas.as_ref())?;
+    }
     let request = question.scope.clone().request(schemas.clone());
     let stop = ExportStop::on_interrupt()?;
     let groups = source.groups(&request, &stop)?;
@@ -169,13 +185,13 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
         stop: &stop,
     };
     match question.what {
-        ExportWhat::Report => texts::report(&work)?,
+        ExportWhat::Report => texts::report(&work, settings.as_ref(), request.since)?,
         ExportWhat::Rows => samples::rows(&work)?,
         ExportWhat::Documents => samples::documents(&work)?,
         ExportWhat::Tests => samples::tests(&work)?,
         ExportWhat::Reproducer => samples::reproducers(&work)?,
         ExportWhat::Sql => texts::sql(&work)?,
-        ExportWhat::Backfill => texts::backfill(&work)?,
+        ExportWhat::Backfill => texts::backfill(&work, against.as_ref())?,
         ExportWhat::Table => texts::table(&work)?,
     }
     out::unreadable(&groups.unreadable)

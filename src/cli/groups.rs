@@ -9,6 +9,7 @@ mod changes;
 mod example;
 mod json;
 mod redacted;
+pub(super) mod suspect;
 mod table;
 
 pub(super) use causes::cause_groups;
@@ -31,8 +32,9 @@ use crate::cli::config::Config;
 use crate::ground::text::{count, visible};
 use crate::rows::advice::Advised;
 use crate::rows::column;
-use crate::rows::group::{Group, GroupFields, Groups, Sort, Status};
+use crate::rows::group::{Fingerprint, Group, GroupFields, Groups, Sort, Status};
 use crate::triage::baseline::{Baseline, Comparison, Growth};
+use crate::triage::suspect::{SuspectQuestion, suspects};
 use crate::tui::advice;
 
 const RAW: &str = "\
@@ -76,11 +78,18 @@ pub(super) struct GroupsQuestion {
     raw: bool,
 
     /// Below each group that fits no form, or meets not all conditions, what is really wrong with its first 2,000 rows; each cause has a fingerprint
-    #[arg(long, conflicts_with = "baseline")]
+    #[arg(long, conflicts_with_all = ["baseline", "suspect"])]
     causes: bool,
 
+    #[command(flatten)]
+    suspected: suspect::SuspectArgs,
+
+    /// Only this group, as misfit groups prints it; may be given several times
+    #[arg(long = "group", value_name = "FINGERPRINT", conflicts_with = "baseline")]
+    groups: Vec<Fingerprint>,
+
     /// Print only what has changed since an earlier export (--format json, ndjson or csv): new, grown, gone; exit code 1 where groups are new
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["filter", "payload"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["filter", "payload", "suspect"])]
     baseline: Option<PathBuf>,
 
     /// With --baseline: how many times as fast a group's rows have to come for it to have grown
@@ -164,6 +173,10 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let growth = Growth { factor: question.grown_by, rows: question.grown_rows };
     let input::OpenedInput { source, schemas } = input.open(config, false, &question.scope)?;
     let request = question.scope.request(schemas);
+    let settings = question.suspected.suspect.then(|| question.suspected.settings(config));
+    if settings.is_some() {
+        suspect::schemas(request.schemas.as_ref())?;
+    }
     let judged_by = question.causes.then(|| causes::schemas(request.schemas.as_ref())).transpose()?;
     let baseline = question.baseline.as_deref().map(read_baseline).transpose()?.map(|mut baseline| {
         baseline.retain(&request.namespaces, &request.doctypes);
@@ -198,7 +211,10 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let filter = question.filter.as_deref().filter(|text| !text.trim().is_empty());
     let found = filter.map(|text| groups.search(text));
     let status: Option<Status> = question.status.map(Into::into);
-    let of_status = |group: &&Group| status.is_none_or(|status| group.standing.status == Some(status));
+    let of_status = |group: &&Group| {
+        (question.groups.is_empty() || question.groups.contains(&group.fingerprint))
+            && status.is_none_or(|status| group.standing.status == Some(status))
+    };
     let shown: Vec<&Group> = match &found {
         Some(found) => found.lines.iter().filter_map(|&at| groups.list.get(at as usize)).filter(of_status).collect(),
         None => groups.list.iter().filter(of_status).collect(),
@@ -221,8 +237,22 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         out::tell(&told.into_iter().flatten().chain(spent).collect::<Vec<_>>().join("; "));
         return Ok(ExitCode::SUCCESS);
     }
+    let of = match (&settings, &request.schemas) {
+        (Some(settings), Some(schemas)) => {
+            let line = out::ProgressLine::over(source.is_remote())?;
+            let since = request.since;
+            let asked = SuspectQuestion { source: source.as_ref(), groups: &groups, chosen: &shown, schemas, settings, since };
+            Some(suspects(&asked, &line)?)
+        }
+        _ => None,
+    };
     let without_data = told_groups.map(|mut told| told.list(&shown));
     let printed = without_data.as_ref().map_or_else(|| shown.clone(), |list| list.iter().collect());
+    if let Some(of) = of {
+        on_stdout(|out| with_suspects(out, &groups, &printed, &of, question.format, without_data.is_none()))?;
+        out::tell(&format!("{}; {}", closing(&groups, shown.len(), told), suspect::closing(&of)));
+        return Ok(ExitCode::SUCCESS);
+    }
     on_stdout(|out| write(out, &groups, &printed, question.format))?;
     out::tell(&closing(&groups, shown.len(), told));
     // The program ends here: taking hundreds of thousands of groups apart first would only take time.
@@ -258,6 +288,25 @@ fn with_causes(out: &mut dyn Write, groups: &Groups, shown: &[&Group], of: &caus
         GroupsFormat::Ndjson => json::lines(out, members()),
         GroupsFormat::Csv => csv::write(out, members()),
         GroupsFormat::Md => out.write_all(table::markdown_lines(table::HEADS, &causes::lines(shown, of)).as_bytes()),
+    }
+}
+
+/// The groups that are shown with the suspect of each, in a form.
+fn with_suspects(
+    out: &mut dyn Write,
+    groups: &Groups,
+    shown: &[&Group],
+    of: &suspect::SuspectsOf,
+    format: GroupsFormat,
+    raw: bool,
+) -> io::Result<()> {
+    let members = || suspect::members(groups, shown, of).into_iter();
+    match format {
+        GroupsFormat::Table => out.write_all(table::lines(table::HEADS, suspect::lines(shown, of, true), out::room()).as_bytes()),
+        GroupsFormat::Json => json::document(out, groups, members()),
+        GroupsFormat::Ndjson => json::lines(out, members()),
+        GroupsFormat::Csv => csv::write(out, members()),
+        GroupsFormat::Md => out.write_all(table::markdown_lines(table::HEADS, &suspect::lines(shown, of, raw)).as_bytes()),
     }
 }
 

@@ -32,6 +32,7 @@ use crate::rows::payload::PayloadForm;
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::{SchemaStore, tables_of};
 pub use agreement::Agreement;
+pub(in crate::triage) use agreement::kind as kind_named;
 pub use parts::Splitting;
 pub use preview::{NoRow, Preview};
 pub use replay::{Replay, cut as recorded};

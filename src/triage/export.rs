@@ -10,6 +10,7 @@ pub mod hidden;
 pub mod name;
 pub mod page;
 pub mod predicate;
+pub mod recovery;
 pub mod report;
 pub mod reproducer;
 pub mod rows;

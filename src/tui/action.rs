@@ -45,6 +45,8 @@ pub enum Action {
     ShowValue,
     ShowRow,
     ShowHistory,
+    /// Which change made the group fail.
+    ShowSuspect,
     CountCauses,
     Search,
     NextMatch,
@@ -185,6 +187,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::ShowValue, "show-value", &["v", "<enter>"], "the whole value, wrapped", Case, Some("whole value"), LOOK),
     entry(A::ShowRow, "show-row", &["i"], "everything about the row, the group or the column", Everywhere, Some("everything"), LOOK),
     entry(A::ShowHistory, "show-history", &["H"], "since when the schema node or column is so, and by whose change", Panes, None, LOOK),
+    entry(A::ShowSuspect, "show-suspect", &["H"], "which change made the group fail, and which takes it", Groups, None, LOOK),
     entry(A::CountCauses, "count-causes", &["b"], "count what is really wrong in the rows of the group (BigQuery)", Groups, None, LOOK),
     entry(A::Search, "search", &["/"], "search; tables: all columns of all tables", Everywhere, Some("search"), FIND),
     entry(A::NextMatch, "next-match", &["n"], "next match", Everywhere, None, FIND),

@@ -110,7 +110,7 @@ pub enum Message {
         /// What came of it.
         outcome: Result<String, String>,
     },
-    /// The history of a schema node or a column, as a text, or why there is none.
+    /// The history of a schema node or a column, or the change that made a group fail: as a text, or why there is none.
     History {
         /// The work.
         job: JobId,
@@ -316,6 +316,13 @@ pub enum Effect {
         job: JobId,
         /// Of which.
         question: BlameQuestion,
+    },
+    /// Look for the change that made a group fail.
+    Suspect {
+        /// The work.
+        job: JobId,
+        /// The group.
+        of: GroupPlace,
     },
     /// Find out about a table and column.
     Look {

@@ -7,6 +7,7 @@ mod answers;
 mod causes;
 mod payloads;
 mod recheck;
+mod suspect;
 mod tables;
 mod watch;
 
@@ -169,6 +170,7 @@ impl Workers {
                     (!flag.load(Ordering::Relaxed)).then_some(Message::History { job, outcome: outcome.map_err(|error| error.to_string()) })
                 });
             }
+            Effect::Suspect { job, of } => self.suspect(job, of),
             Effect::Answer { id, yes } => self.answers.give(id, yes, &self.running),
             Effect::MoreRows { job, of, order, from } => self.more_rows(job, of, order, from),
             Effect::Causes { job, of } => self.causes(job, of),
@@ -307,6 +309,14 @@ impl Workers {
         self.run(move |_| {
             let outcome = causes::count(source.as_ref(), &schemas, &of, &watch)?;
             Some(Message::Causes { job, outcome })
+        });
+    }
+
+    fn suspect(&mut self, job: JobId, of: GroupPlace) {
+        let (Some(source), Some(schemas)) = (self.source.clone(), self.request.schemas.clone()) else { return };
+        let (watch, settings, since) = (self.watch(job), self.history.clone(), self.request.since);
+        self.run(move |_| {
+            suspect::find(source.as_ref(), &schemas, &settings, &of, since, &watch).map(|outcome| Message::History { job, outcome })
         });
     }
 

@@ -1,6 +1,7 @@
 //! Exports that are one text.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use color_eyre::Result;
 use color_eyre::eyre::ensure;
@@ -8,17 +9,22 @@ use serde::Serialize;
 
 use super::{ExportFormat, Work, target};
 use crate::cli::{groups as forms, safe_json};
+use crate::ground::time::Micros;
 use crate::rows::group::{Group, Groups};
 use crate::rows::row::SourceRow;
+use crate::rows::schemas::SchemaStore;
 use crate::rows::source::Watch;
+use crate::triage::blame::HistorySettings;
 use crate::triage::case;
 use crate::triage::export::backfill::{Brief, BriefOrigin};
 use crate::triage::export::hidden::{self, ToldGroup};
 use crate::triage::export::page::Page;
 use crate::triage::export::predicate::Neighbours;
+use crate::triage::export::recovery;
 use crate::triage::export::report::{ReportBuilder, SURVEYED};
 use crate::triage::export::rows;
 use crate::triage::export::statement;
+use crate::triage::suspect::{SuspectQuestion, suspects};
 
 /// SQL for every group, each with a comment that says what it is about.
 pub(super) fn sql(work: &Work<'_>) -> Result<()> {
@@ -44,15 +50,22 @@ pub(super) fn table(work: &Work<'_>) -> Result<()> {
 }
 
 /// A report on all groups.
-pub(super) fn report(work: &Work<'_>) -> Result<()> {
+pub(super) fn report(work: &Work<'_>, settings: Option<&HistorySettings>, since: Option<Micros>) -> Result<()> {
     let mut builder = ReportBuilder::new(work.groups, &work.choice, work.redactor(), (work.label.clone(), work.source), work.schemas);
     look(work, SURVEYED, &mut |position, row| builder.add(position, &case::open(row, work.schemas)))?;
+    if let Some((settings, schemas)) = settings.zip(work.schemas) {
+        let chosen = &work.choice.groups;
+        let asked = SuspectQuestion { source: work.source, groups: work.groups, chosen, schemas, settings, since };
+        let found = suspects(&asked, work.stop)?;
+        ensure!(!work.stop.cancelled(), "stopped; nothing was written");
+        builder = builder.suspects(found);
+    }
     let report = builder.finish();
     write(work, "report", &report, &report.page())
 }
 
 /// A brief on all groups; telemetry's versions are read from a document of each.
-pub(super) fn backfill(work: &Work<'_>) -> Result<()> {
+pub(super) fn backfill(work: &Work<'_>, against: Option<&Arc<SchemaStore>>) -> Result<()> {
     let mut versions: Vec<Option<String>> = vec![None; work.choice.groups.len()];
     look(work, 1, &mut |position, row| {
         let version = case::open(row, work.schemas).doctype.and_then(|doctype| doctype.version);
@@ -62,7 +75,13 @@ pub(super) fn backfill(work: &Work<'_>) -> Result<()> {
     })?;
     let groups: Vec<(&Group, Option<String>)> = work.choice.groups.iter().copied().zip(versions).collect();
     let of = BriefOrigin { neighbours: Neighbours::new(&work.groups.list), source: work.source, schemas: work.schemas };
-    let brief = Brief::new(&groups, &of, &mut work.redactor());
+    let mut brief = Brief::new(&groups, &of, &mut work.redactor());
+    if let Some(against) = against {
+        let recovery = recovery::replay(work.source, against, &work.choice.groups, work.stop)?;
+        ensure!(!work.stop.cancelled(), "stopped; nothing was written");
+        let name = work.redactor().schemas(&against.name()).into_owned();
+        brief.with_recovery(recovery, name);
+    }
     write(work, "backfill", &brief, &brief.page())
 }
 

@@ -204,7 +204,7 @@ fn altered(document: &Document, value: NodeId, told: Kind) -> String {
 }
 
 /// The kind of value that a message names.
-fn kind(found: &str) -> Option<Kind> {
+pub(in crate::triage) fn kind(found: &str) -> Option<Kind> {
     Some(match found {
         "Null" => Kind::Null,
         "String" => Kind::String,

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::hidden::ToldGroup;
 use super::page::{Page, data, ours, rows, said};
 use super::predicate::Neighbours;
+use super::recovery::{RecoveredRows, Recovery};
 use super::statement;
 use crate::ground::text::count;
 use crate::ground::time::Micros;
@@ -23,6 +24,9 @@ use crate::triage::redact::Redactor;
 /// A brief. Names and meanings are stable.
 #[derive(Debug, Serialize)]
 pub struct Brief {
+    /// What comes of bringing them back with other schemas, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<Recovery>,
     /// In the order of their names.
     pub doctypes: Vec<BackfillDoctype>,
 }
@@ -66,6 +70,9 @@ pub struct BackfillGroup {
     pub rows: u64,
     /// The error tables that the rows are in, as SQL names them.
     pub error_tables: Vec<String>,
+    /// What comes of its rows with other schemas, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovered: Option<RecoveredRows>,
     /// Conditions in SQL, to be joined by AND.
     pub conditions: Vec<String>,
     /// Fingerprints of groups whose rows the conditions select as well: the first few.
@@ -98,12 +105,24 @@ impl Brief {
             let version = key.version.as_deref().map(str::to_owned).or_else(|| version.clone());
             by_name.entry((key.namespace.as_deref(), key.doctype.as_deref(), version)).or_default().push(group);
         }
-        Brief { doctypes: by_name.iter().map(|(name, groups)| doctype(name, groups, of, redactor)).collect() }
+        Brief { recovery: None, doctypes: by_name.iter().map(|(name, groups)| doctype(name, groups, of, redactor)).collect() }
+    }
+
+    /// Tells what comes of it with other schemas, which are called that.
+    pub fn with_recovery(&mut self, mut recovery: Recovery, schemas: String) {
+        recovery.schemas = schemas;
+        for group in self.doctypes.iter_mut().flat_map(|doctype| &mut doctype.groups) {
+            group.recovered = recovery.groups.get(&group.fingerprint).cloned();
+        }
+        self.recovery = Some(recovery);
     }
 
     /// As a page, to be written in one of its forms.
     pub fn page(&self) -> Page {
         let mut page = Page::default();
+        if let Some(recovery) = &self.recovery {
+            recovery.page(&mut page);
+        }
         for doctype in &self.doctypes {
             page.heading([ours("Backfill of "), data(&doctype.doctype)]);
             page.fact("rows", [ours(count(doctype.rows))]);
@@ -119,6 +138,9 @@ impl Brief {
             }
             for group in &doctype.groups {
                 page.line([said(&group.fault), ours(format!(" ({}, group ", rows(group.rows))), data(&group.fingerprint), ours("):")]);
+                if let Some(recovered) = &group.recovered {
+                    page.line([ours(format!("{}.", recovered.sentence()))]);
+                }
                 let tables = group.error_tables.iter().map(|table| format!("-- in {table}\n")).collect::<String>();
                 page.code("sql", format!("{tables}{}{}", group.remark, statement::joined(&group.conditions)));
             }
@@ -161,6 +183,7 @@ fn fault(told: &ToldGroup, tables: &[RowTable]) -> BackfillGroup {
         fault: group.sentence(),
         rows: group.count,
         error_tables,
+        recovered: None,
         conditions,
         alike: told.alike.first.iter().map(ToString::to_string).collect(),
         alike_count: told.alike.count,

@@ -87,6 +87,9 @@ pub struct ReportGroup {
     pub senders: Vec<ReportFacet>,
     /// Where the failing value would land.
     pub columns: Vec<ReportColumn>,
+    /// Which change made it fail, where that was looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspect: Option<String>,
     /// What is really wrong with the sample, where the message names a combinator: the innermost violation of the branch that comes nearest.
     pub cause: Option<Behind>,
     /// What else is really wrong with the sample, the first twenty.

@@ -40,7 +40,7 @@ fn wanted(app: &App) -> Option<GroupPlace> {
     (is_new && has_causes(of.group())).then_some(of)
 }
 
-fn under_cursor(app: &App) -> Option<GroupPlace> {
+pub(super) fn under_cursor(app: &App) -> Option<GroupPlace> {
     let tree = &app.groups.tree;
     let item = app.groups.list.outline.item().filter(|&item| item < tree.items.len() && tree.is_leaf(item))?;
     GroupPlace::of_item(tree, item)

@@ -1,4 +1,4 @@
-//! The history of what is under the cursor: a node of a schema, or a column.
+//! The history of what is under the cursor: a node of a schema, or a column; of a group, the change that made it fail.
 //!
 //! Owns: which of them is meant, the work that looks for it.
 //! Refuses: what it says (facts).
@@ -25,6 +25,26 @@ pub(super) fn ask(app: &mut App) -> Vec<Effect> {
     app.history = Some(job);
     app.tell("looking through history");
     before.into_iter().chain([Effect::History { job, question }]).collect()
+}
+
+/// Begins to look for the change that made the group under the cursor fail.
+pub(super) fn suspect(app: &mut App) -> Vec<Effect> {
+    let Some(of) = super::causes::under_cursor(app) else {
+        app.warn("put the cursor on a group to see which change made it fail");
+        return Vec::new();
+    };
+    if app.schemas.is_none() {
+        app.warn(concat!(
+            "what changed is found in the history of the schemas: ",
+            "give --schemas FOLDER, or get them with misfit schemas get"
+        ));
+        return Vec::new();
+    }
+    let before = app.history.take().map(Effect::Cancel);
+    let job = app.next_job();
+    app.history = Some(job);
+    app.tell("looking through history");
+    before.into_iter().chain([Effect::Suspect { job, of }]).collect()
 }
 
 /// It was found, or not.

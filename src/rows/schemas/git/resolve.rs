@@ -127,6 +127,22 @@ impl Repository {
         Ok(parsed.collect())
     }
 
+    /// The branches, each with its newest commit; of two that are equal the first by name.
+    pub fn branches(&self) -> Result<Vec<(String, ObjectId)>, GitError> {
+        let said = self.answer(&["for-each-ref", "--format=%(objectname)%09%(refname)", "refs/heads", "refs/remotes"])?;
+        let said = String::from_utf8_lossy(&said);
+        let mut found: Vec<(String, ObjectId)> = Vec::new();
+        for (id, name) in said.lines().filter_map(|line| line.split_once('\t')) {
+            let name = name.strip_prefix("refs/heads/").or_else(|| name.strip_prefix("refs/remotes/")).unwrap_or(name);
+            if let Some(id) = ObjectId::parse(id)
+                && !found.iter().any(|(_, known)| *known == id)
+            {
+                found.push((name.to_owned(), id));
+            }
+        }
+        Ok(found)
+    }
+
     /// The names of branches and tags, shortest form.
     fn names(&self) -> Result<Vec<String>, GitError> {
         let said = self.answer(&["for-each-ref", "--format=%(refname)"])?;

@@ -1,5 +1,7 @@
 //! Finding what a report tells: from the groups, and from some rows of each.
 
+use rustc_hash::FxHashMap;
+
 use super::{Behind, Constraint, Report, ReportColumn, ReportFacet, ReportGroup, ReportJob, ReportSample, ReportTrend};
 use crate::ground::text;
 use crate::ground::time;
@@ -10,7 +12,7 @@ use crate::pipeline::fault::VALIDATION;
 use crate::pipeline::sink::{self, Landing};
 use crate::pipeline::verdict::judge::{Cause, CausePhrase, Violation};
 use crate::rows::demo;
-use crate::rows::group::{Group, Groups, Status};
+use crate::rows::group::{Fingerprint, Group, Groups, Status};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::ErrorSource;
 use crate::triage::case::Case;
@@ -22,6 +24,7 @@ use crate::triage::export::statement;
 use crate::triage::export::survey::Survey;
 use crate::triage::facts;
 use crate::triage::redact::{Lists, Redactor, TextForm};
+use crate::triage::suspect::Suspect;
 
 /// Rows of each group that are looked at.
 pub const SURVEYED: usize = 20;
@@ -53,6 +56,7 @@ pub struct ReportBuilder<'a> {
     redactor: Redactor,
     /// By the position of the group: what its first row told, and the survey of all.
     drafts: Vec<(Option<ReportGroup>, Survey)>,
+    suspects: FxHashMap<Fingerprint, Suspect>,
 }
 
 /// What a group is told with.
@@ -80,7 +84,7 @@ impl<'a> ReportBuilder<'a> {
         let source = redactor.source(&label).into_owned();
         let deployed = Groups { jobs, deploys, ..Groups::default() };
         let about = Surroundings { deployed, neighbours: Neighbours::new(&groups.list), rows, source, schemas };
-        ReportBuilder { groups, about, chosen: choice.groups.clone(), redactor, drafts }
+        ReportBuilder { groups, about, chosen: choice.groups.clone(), redactor, drafts, suspects: FxHashMap::default() }
     }
 
     /// Looks at a row of the group at that position; the first one is the sample.
@@ -94,11 +98,18 @@ impl<'a> ReportBuilder<'a> {
         }
     }
 
+    /// Tells which change made each group fail, without anything out of a document.
+    pub fn suspects(mut self, of: FxHashMap<Fingerprint, Suspect>) -> Self {
+        self.suspects = of;
+        self
+    }
+
     /// The report. A group of which no row was seen is told by its message alone.
     pub fn finish(mut self) -> Report {
         let mut told = Vec::with_capacity(self.chosen.len());
         for (group, (draft, survey)) in self.chosen.iter().zip(self.drafts) {
             let mut draft = draft.unwrap_or_else(|| self.about.group(group, &mut self.redactor));
+            draft.suspect = self.suspects.get(&group.fingerprint).map(|suspect| facts::suspect::sentence(suspect, false));
             draft.surveyed = survey.rows;
             draft.senders = survey.told();
             told.push(draft);

@@ -132,6 +132,9 @@ fn occurrence(told: &ReportGroup, page: &mut Page) {
     if let Some(why) = told.status_why.as_deref().filter(|_| told.status.is_some()) {
         page.fact("status", [data(why)]);
     }
+    if let Some(suspect) = &told.suspect {
+        page.fact("suspect", [said(suspect)]);
+    }
     for job in &told.jobs {
         let newest = if job.newest { " (the newest)" } else { "" };
         page.fact("job", [data(&job.name), ours(format!(": {}{newest}", rows(job.rows)))]);

@@ -1,0 +1,212 @@
+//! `misfit groups --suspect`: which change made each group fail.
+//!
+//! Owns: its flags, the member that tells it to scripts, its lines for people.
+//! Refuses: finding it out (triage/suspect), its words (triage/facts).
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use color_eyre::Result;
+use color_eyre::eyre::bail;
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+use super::table::{self, GroupCells};
+use crate::cli::blame;
+use crate::cli::config::Config;
+use crate::cli::when;
+use crate::ground::text::plural;
+use crate::rows::group::{Fingerprint, Group, GroupFields, Groups};
+use crate::rows::schemas::SchemaStore;
+use crate::triage::blame::HistorySettings;
+use crate::triage::blame::upstream::UpstreamCommit;
+use crate::triage::facts;
+use crate::triage::suspect::{JudgedBy, Suspect, SuspectRevision, most_documents};
+use crate::tui::advice::GIVE_SCHEMAS;
+
+/// Whose change it was.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
+pub(in crate::cli) struct SuspectArgs {
+    /// Of each group, which change made it fail: of the schema, of the sender, of the pipeline, or why that cannot be told; and which revision
+    /// takes it. Judges some of its documents by every content of their schema file in the history of --schemas REPO
+    #[arg(long)]
+    pub(in crate::cli) suspect: bool,
+
+    /// With --suspect: file that tells which commits of the source each revision took in, as of misfit blame
+    #[arg(long, value_name = "FILE", requires = "suspect")]
+    upstream: Option<PathBuf>,
+
+    /// With --suspect: clone of the repository that the schemas are generated from: tells what is not generated yet
+    #[arg(long, value_name = "REPO", requires = "suspect")]
+    source_repo: Option<PathBuf>,
+}
+
+impl SuspectArgs {
+    /// Where histories are read from.
+    pub(in crate::cli) fn settings(&self, config: &Config) -> HistorySettings {
+        let usual = blame::settings(config);
+        HistorySettings {
+            upstream: self.upstream.clone().or(usual.upstream),
+            source: self.source_repo.clone().or(usual.source),
+            kept: usual.kept,
+        }
+    }
+}
+
+/// The suspects by their groups.
+pub(in crate::cli) type SuspectsOf = FxHashMap<Fingerprint, Suspect>;
+
+/// The schemas to look back from. Asked before anything is read.
+pub(in crate::cli) fn schemas(schemas: Option<&Arc<SchemaStore>>) -> Result<()> {
+    if schemas.is_none() {
+        bail!("what changed is found in the history of the schemas: {GIVE_SCHEMAS}");
+    }
+    Ok(())
+}
+
+/// A group with its suspect. Names and meanings are stable.
+#[derive(Serialize)]
+pub(super) struct SuspectMember<'a> {
+    #[serde(flatten)]
+    group: GroupFields<'a>,
+    suspect: Option<SuspectRecord<'a>>,
+}
+
+/// Which change it was.
+#[derive(Serialize)]
+pub(in crate::cli) struct SuspectRecord<'a> {
+    /// `schema_changed`, `sender_changed`, `pipeline_changed` or `unknown`.
+    kind: &'static str,
+    /// The answer in words.
+    sentence: String,
+    /// Why nothing can be told, or what the answer rests on.
+    why: &'a str,
+    /// The commit of the generated schemas since which it is refused so, 40 digits; null where none is known.
+    revision: Option<&'a str>,
+    /// RFC 3339: when that was made.
+    date: Option<String>,
+    /// What it took in from the source.
+    upstream: &'a [UpstreamCommit],
+    /// Whole hours from that revision to the group's first row; below 0 where the row came before.
+    hours_before_first: Option<i64>,
+    /// The first later commit that refuses no judged document so, 40 digits.
+    taken_by: Option<&'a str>,
+    /// RFC 3339: when that was made.
+    taken_date: Option<String>,
+    /// What that took in.
+    taken_upstream: &'a [UpstreamCommit],
+    /// The schema file, and the node in it that refuses: RFC 6901.
+    file: Option<&'a str>,
+    node: Option<&'a str>,
+    /// Whether the schema itself was made by the revision.
+    made: bool,
+    /// `label`, `job`, `row` or `message`: how it is known which revision judged the first row.
+    judged_by: Option<&'static str>,
+    /// Documents that were judged, of all rows.
+    judged: usize,
+    rows: u64,
+    /// What the first row tells of its sender.
+    sender: Vec<SenderRecord<'a>>,
+    /// Where else it is taken, or what it is called there.
+    elsewhere: &'a [String],
+    /// Every revision with which something changed for the documents, oldest first.
+    turns: Vec<TurnRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct SenderRecord<'a> {
+    name: &'a str,
+    value: &'a str,
+    /// Whether earlier rows of the doctype were looked at, and none of them tells it.
+    new: bool,
+}
+
+#[derive(Serialize)]
+struct TurnRecord<'a> {
+    revision: &'a str,
+    date: Option<String>,
+    upstream: &'a [UpstreamCommit],
+    /// Whether it has the schema.
+    exists: bool,
+    /// Documents that are refused as the group's rows are, that pass, that cannot be judged.
+    refused: usize,
+    passing: usize,
+    unjudged: usize,
+}
+
+impl<'a> SuspectRecord<'a> {
+    pub(in crate::cli) fn of(suspect: &'a Suspect) -> Self {
+        let since = suspect.since.as_ref();
+        let taken = suspect.taken.as_ref();
+        let date = |revision: Option<&SuspectRevision>| revision.and_then(|revision| when::rfc3339(revision.date));
+        SuspectRecord {
+            kind: suspect.kind.name(),
+            sentence: facts::suspect::sentence(suspect, true),
+            why: &suspect.why,
+            revision: since.map(|since| since.revision.as_str()),
+            date: date(since),
+            upstream: since.map_or(&[], |since| &since.upstream),
+            hours_before_first: suspect.hours_before_first(),
+            taken_by: taken.map(|taken| taken.revision.as_str()),
+            taken_date: date(taken),
+            taken_upstream: taken.map_or(&[], |taken| &taken.upstream),
+            file: suspect.file.as_deref(),
+            node: suspect.node.as_deref(),
+            made: suspect.is_made,
+            judged_by: suspect.judged_by.map(|by| match by {
+                JudgedBy::Label => "label",
+                JudgedBy::Job => "job",
+                JudgedBy::Row => "row",
+                JudgedBy::Message => "message",
+            }),
+            judged: suspect.judged,
+            rows: suspect.rows,
+            sender: suspect.sender.iter().map(|told| SenderRecord { name: told.name, value: &told.value, new: told.is_new }).collect(),
+            elsewhere: &suspect.elsewhere,
+            turns: suspect
+                .turns
+                .iter()
+                .map(|turn| TurnRecord {
+                    revision: &turn.at.revision,
+                    date: date(Some(&turn.at)),
+                    upstream: &turn.at.upstream,
+                    exists: turn.is_there,
+                    refused: turn.refused,
+                    passing: turn.passing,
+                    unjudged: turn.unjudged,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The groups that are shown, each with its suspect.
+pub(super) fn members<'a>(groups: &'a Groups, shown: &[&'a Group], of: &'a SuspectsOf) -> Vec<SuspectMember<'a>> {
+    let member = |group: &&'a Group| SuspectMember {
+        group: GroupFields::of(group, groups),
+        suspect: of.get(&group.fingerprint).map(SuspectRecord::of),
+    };
+    shown.iter().map(member).collect()
+}
+
+/// The lines of a table: each group, and its suspect below it. Without `sender` nothing in them is out of a document.
+pub(super) fn lines(shown: &[&Group], of: &SuspectsOf, sender: bool) -> Vec<GroupCells> {
+    let mut all = Vec::with_capacity(2 * shown.len());
+    for group in shown {
+        all.push(table::cells(group));
+        let Some(suspect) = of.get(&group.fingerprint) else { continue };
+        let sentence = facts::suspect::sentence(suspect, sender);
+        all.push([String::new(), SUSPECT.to_owned(), String::new(), String::new(), sentence, String::new()]);
+    }
+    all
+}
+
+/// Stands in the column of a group's status.
+const SUSPECT: &str = "suspect";
+
+/// What was judged, for the closing line.
+pub(super) fn closing(of: &SuspectsOf) -> String {
+    let groups = plural(of.len() as u64, "group", "groups");
+    format!("suspects of {groups}, found by at most {} of each", plural(most_documents(of.len()) as u64, "document", "documents"))
+}
