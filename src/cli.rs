@@ -7,10 +7,12 @@ mod bigquery;
 mod blame;
 mod bundle;
 mod cases;
+mod compat;
 pub mod config;
 mod csv;
 mod demo;
 mod example;
+mod explain;
 mod explore;
 mod export;
 mod groups;
@@ -136,6 +138,10 @@ enum Command {
     Tables(tables::TablesArgs),
     /// Print the columns of a table: types, descriptions, sizes; as a tree or as SQL
     Table(table::TableArgs),
+    /// Compare two revisions of the schemas: what a deploy would refuse, and the line that ends it
+    Compat(compat::CompatArgs),
+    /// Explain why a deploy failed, by its log: the causes, and the line that ends each
+    Explain(explain::ExplainArgs),
     /// Print a document that passes, made of its schema
     Example(example::ExampleArgs),
     /// Print since when a node of a schema or a column is as it is, and whose change that was
@@ -193,6 +199,8 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Row(args)) => row::run(args, &config),
         Some(Command::Tables(args)) => tables::run(args, &config),
         Some(Command::Table(args)) => table::run(args, &config),
+        Some(Command::Compat(args)) => compat::run(args),
+        Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Example(args)) => example::run(args, &config),
         Some(Command::Export(args)) => export::run(args, &config),
         Some(Command::Bundle(args)) => bundle::run(args, &config),

@@ -2,6 +2,8 @@
 //!
 //! Rules come from observing the pipeline; each room names its source.
 
+/// Two layouts of a table, and what a deploy does with the difference.
+pub mod compat;
 /// Which tables a document goes to, and which doctype its schema is found by.
 pub mod destination;
 /// A JSON document as it was written: order, numbers and bytes.

@@ -12,6 +12,10 @@ pub mod case;
 pub mod catalog;
 /// What is really wrong with the rows of a group, counted.
 pub mod causes;
+/// What a deploy does to all tables.
+pub mod compat;
+/// The text of a deploy that failed.
+pub mod explain;
 /// Reports, rows, tests, SQL and briefs, written.
 pub mod export;
 /// What is known, laid out as lines for people.

@@ -15,6 +15,7 @@ mod bundle_corpus;
 mod case_corpus;
 mod causes;
 mod commands;
+mod compat_corpus;
 mod corpus;
 mod example_corpus;
 mod export_corpus;

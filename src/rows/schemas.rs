@@ -39,6 +39,11 @@ pub trait FileTree: Send + Sync {
     fn list(&self) -> Result<Vec<String>, SchemaError>;
     /// The bytes of one of them.
     fn read(&self, path: &str) -> Result<Vec<u8>, SchemaError>;
+    /// What tells the contents of a file without reading them: equal texts, equal contents. `None` where nothing does.
+    fn content_id(&self, path: &str) -> Option<String> {
+        let _ = path;
+        None
+    }
     /// Paths that exist where the files were taken from and are not among them: names that can be looked up, without content.
     fn absent(&self) -> Vec<String> {
         Vec::new()
@@ -271,6 +276,11 @@ impl SchemaStore {
     /// A file as it is, by its path.
     pub fn file(&self, path: &str) -> Result<Vec<u8>, SchemaError> {
         self.tree.read(path)
+    }
+
+    /// See [`FileTree::content_id`].
+    pub fn content_id(&self, path: &str) -> Option<String> {
+        self.tree.content_id(path)
     }
 
     /// Finds a doctype version as the decoder does: snake case on both sides.

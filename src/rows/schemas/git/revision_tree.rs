@@ -103,6 +103,10 @@ impl FileTree for RevisionTree {
         format!("{}{}", self.repository.name(), asked.unwrap_or_default())
     }
 
+    fn content_id(&self, path: &str) -> Option<String> {
+        self.blob(path).map(|blob| blob.to_string())
+    }
+
     fn list(&self) -> Result<Vec<String>, SchemaError> {
         let mut paths: Vec<String> = self.files.keys().cloned().collect();
         paths.sort();

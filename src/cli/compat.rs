@@ -1,0 +1,174 @@
+//! `misfit compat`: what a deploy of the later schemas would refuse.
+//!
+//! Owns: the question, what OLD and NEW may be, the exit code.
+//! Refuses: comparing (triage), forms of output (below).
+
+mod json;
+mod text;
+
+use std::fs::File;
+use std::io::{BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use color_eyre::Result;
+use color_eyre::eyre::{WrapErr, bail, ensure};
+
+use super::out;
+use crate::ground::text::{bytes, visible};
+use crate::rows::schemas::SchemaStore;
+use crate::rows::schemas::git::split_revision;
+use crate::triage::compat::{CompareOptions, DeployComparison, LooseFile, compare, compare_files};
+
+/// Largest file that is read, in bytes.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// Exit code for what stops a deploy.
+const FINDINGS: u8 = 1;
+
+/// Exit code where a table could not be compared and nothing else stops the deploy.
+const NOT_COMPARED: u8 = 2;
+
+const EXAMPLES: &str = "\
+OLD and NEW are two of the same kind:
+  ~/schemas              a folder of generated schemas, with or without schemas/ on top
+  ~/schemas@HEAD~1       a revision of a git repository: a commit, a branch, a tag, a date
+  schemas.tar.gz         an archive of generated schemas
+  main.5.bq              a table layout: a list of columns
+  main.5.schema.json     a JSON schema: its keywords, and the layout made of it
+
+Verdicts:
+  BLOCK  the deploy stops, and no statement makes the change
+  DDL    the deploy stops; a statement makes the change by hand
+  WARN   goes through, and somebody should know
+  OK     goes through
+What the old side exceeds already is told as standing, and does not count.
+
+Examples:
+  misfit compat ~/schemas@HEAD~1 ~/schemas@HEAD
+      what the next deploy would refuse, and the line that ends each cause
+  misfit compat ~/deployed ~/schemas --allowlist incompatibility-allowlist
+      what each line of the generator's allowlist covers
+  misfit compat old.bq new.bq --format json
+      each change of a column, for scripts
+
+Exit codes: 1 where anything is BLOCK or DDL, else 2 where a table could not be
+compared, else 0.";
+
+/// What is compared and how it is told.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct CompatArgs {
+    /// What is deployed: a folder of schemas, a .bq file or a JSON schema
+    #[arg(value_name = "OLD")]
+    old: PathBuf,
+
+    /// What is to be deployed
+    #[arg(value_name = "NEW")]
+    new: PathBuf,
+
+    /// The schema generator's list of tables that may be incompatible: a glob of NAMESPACE.DOCTYPE.VERSION a line
+    #[arg(long, value_name = "FILE")]
+    allowlist: Option<PathBuf>,
+
+    /// List what goes through as well
+    #[arg(long)]
+    all: bool,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    format: CompatFormat,
+}
+
+/// How a comparison is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum CompatFormat {
+    /// The causes, what stops the deploy first
+    #[default]
+    Text,
+    /// One object with causes and every changed column of every table
+    Json,
+}
+
+/// One of the two.
+enum Opened {
+    Store(SchemaStore),
+    File(LooseFile),
+}
+
+/// Compares, prints, and tells by the exit code.
+pub(super) fn run(args: CompatArgs) -> Result<ExitCode> {
+    let allowlist = args.allowlist.as_deref().map(text_of).transpose()?;
+    let (old, new) = (open(&args.old)?, open(&args.new)?);
+    let names = (shown(&args.old), shown(&args.new));
+    let found = match (&old, &new) {
+        (Opened::Store(old), Opened::Store(new)) => compare(old, new, &CompareOptions { allowlist, documents: true }),
+        (Opened::File(old), Opened::File(new)) => compare_files(old, new, allowlist.as_deref()),
+        _ => bail!("{} and {} are not two of the same kind: give two folders of schemas, or two files", names.0, names.1),
+    };
+    let mut stdout = BufWriter::new(out::WhileRead::new(std::io::stdout()));
+    match args.format {
+        CompatFormat::Text => text::write(&mut stdout, &found, args.all)?,
+        CompatFormat::Json => json::write(&mut stdout, &names, &found)?,
+    }
+    stdout.flush()?;
+    Ok(ExitCode::from(code(&found)))
+}
+
+fn code(found: &DeployComparison) -> u8 {
+    if found.verdict().stops() {
+        FINDINGS
+    } else if found.not_compared().next().is_some() {
+        NOT_COMPARED
+    } else {
+        0
+    }
+}
+
+fn shown(path: &Path) -> String {
+    visible(&path.to_string_lossy()).into_owned()
+}
+
+fn open(path: &Path) -> Result<Opened> {
+    let shown_name = path.to_string_lossy();
+    let is_file = path.is_file() && [".bq", ".json"].iter().any(|ending| shown_name.ends_with(ending));
+    if path.is_dir() || split_revision(path).is_some() || (path.is_file() && !is_file && is_packed(path)) {
+        return Ok(Opened::Store(SchemaStore::open_named(path)?));
+    }
+    let name = shown(path);
+    ensure!(path.exists(), "there is no {name}: give a folder of schemas, REPOSITORY@REVISION, a .bq file or a .schema.json file");
+    let bytes = read(path)?;
+    // A schema is an object; what `bq show` prints around a list of columns is one as well, but has no keywords.
+    let is_schema = name.ends_with(".schema.json") || (!name.ends_with(".bq") && is_schema(&bytes));
+    Ok(Opened::File(LooseFile { name, text: bytes, is_schema }))
+}
+
+/// Whether a file begins like an archive, packed or not, and not like JSON.
+fn is_packed(path: &Path) -> bool {
+    let mut begin = [0; 16];
+    let read = File::open(path).and_then(|mut file| file.read(&mut begin)).unwrap_or(0);
+    let text = begin[..read].trim_ascii_start();
+    !text.is_empty() && !text.starts_with(b"[") && !text.starts_with(b"{")
+}
+
+/// Whether a text without a telling name is a JSON schema.
+fn is_schema(text: &[u8]) -> bool {
+    let document = crate::pipeline::document::Document::parse(text.to_vec());
+    let has = |name: &str| !document.is_empty() && document.member(0, name).is_some();
+    has("$schema") || has("properties") || (has("type") && !has("fields"))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    let name = shown(path);
+    let mut text = Vec::new();
+    let file = File::open(path).wrap_err_with(|| format!("cannot read {name}"))?;
+    file.take(MOST_BYTES + 1).read_to_end(&mut text).wrap_err_with(|| format!("cannot read {name}"))?;
+    ensure!(text.len() as u64 <= MOST_BYTES, "{name} is larger than {}", bytes(MOST_BYTES));
+    Ok(text)
+}
+
+fn text_of(path: &Path) -> Result<String> {
+    Ok(String::from_utf8_lossy(&read(path)?).into_owned())
+}

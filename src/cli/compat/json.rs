@@ -1,0 +1,276 @@
+//! A comparison as JSON: causes, then a table a line with every change of a column.
+
+use std::io::Write;
+
+use color_eyre::Result;
+use serde::Serialize;
+
+use crate::cli::safe_json;
+use crate::pipeline::compat::schemas::SchemaChange;
+use crate::pipeline::compat::{ColumnChange, DeployVerdict};
+use crate::pipeline::layout::size::{MOST_GENERATED, MOST_LEAVES, MOST_LEVELS};
+use crate::triage::compat::{ComparedTable, DeployCause, DeployComparison, TableState};
+
+/// All but the tables.
+#[derive(Serialize)]
+struct ComparisonHead<'a> {
+    old: &'a str,
+    new: &'a str,
+    /// The worst: `BLOCK`, `DDL`, `WARN` or `OK`.
+    verdict: &'static str,
+    counts: ComparisonCounts,
+    /// Worst first.
+    causes: Vec<CauseRecord<'a>>,
+    not_compared: Vec<NotCompared<'a>>,
+    standing: Vec<StandingRecord<'a>>,
+    allowlist: Option<AllowRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct ComparisonCounts {
+    unchanged: usize,
+    changed: usize,
+    added: usize,
+    removed: usize,
+    not_compared: usize,
+    /// Files that neither side can use.
+    unusable: usize,
+    block: usize,
+    ddl: usize,
+    warn: usize,
+    ok: usize,
+}
+
+#[derive(Serialize)]
+struct CauseRecord<'a> {
+    verdict: &'static str,
+    rule: String,
+    /// `removed`, `shape`, `type` …
+    kind: &'static str,
+    sentence: &'a str,
+    /// What the rule says.
+    because: &'static str,
+    columns: &'a [String],
+    tables: Vec<String>,
+    /// BigQuery's own words, or the generator's.
+    message: Option<&'a str>,
+    /// The line that ends it, for the first table.
+    mend: Option<&'a str>,
+    /// The lines of all tables that need another one.
+    mends: Vec<MendRecord<'a>>,
+    notes: &'a [String],
+    /// Tables that could be deployed but for it.
+    frees: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct MendRecord<'a> {
+    table: String,
+    line: &'a str,
+}
+
+#[derive(Serialize)]
+struct NotCompared<'a> {
+    table: String,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct StandingRecord<'a> {
+    table: String,
+    sentence: &'a str,
+}
+
+#[derive(Serialize)]
+struct AllowRecord<'a> {
+    globs: Vec<GlobRecord<'a>>,
+    /// Incompatible tables that no glob covers.
+    uncovered: &'a [String],
+}
+
+#[derive(Serialize)]
+struct GlobRecord<'a> {
+    glob: &'a str,
+    line: usize,
+    covers: &'a [String],
+    fault: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ComparedRecord<'a> {
+    table: String,
+    namespace: &'a str,
+    doctype: &'a str,
+    version: &'a str,
+    file: &'a str,
+    /// `changed`, `added`, `removed` or `not_compared`.
+    state: &'static str,
+    verdict: &'static str,
+    gauges: [GrowthRecord; 3],
+    /// What stops first, then by path.
+    changes: Vec<ChangeRecord<'a>>,
+    /// Lines of the generator's own comparison that are missing now.
+    incompatible: &'a [String],
+    allowed_by: Option<&'a str>,
+    schema: Vec<KeywordRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct GrowthRecord {
+    what: &'static str,
+    old: usize,
+    new: usize,
+    limit: usize,
+}
+
+#[derive(Serialize)]
+struct ChangeRecord<'a> {
+    column: &'a str,
+    kind: &'static str,
+    old_type: Option<&'a str>,
+    old_mode: Option<&'static str>,
+    new_type: Option<&'a str>,
+    new_mode: Option<&'static str>,
+    verdict: &'static str,
+    rule: String,
+    /// The sentence of its cause.
+    cause: &'a str,
+}
+
+#[derive(Serialize)]
+struct KeywordRecord<'a> {
+    pointer: &'a str,
+    keyword: &'a str,
+    effect: &'static str,
+    old: Option<&'a str>,
+    new: Option<&'a str>,
+    sentence: &'a str,
+}
+
+/// Writes the comparison.
+pub(super) fn write(out: &mut impl Write, (old, new): &(String, String), found: &DeployComparison) -> Result<()> {
+    let title = |at: &usize| found.tables.get(*at).map(ComparedTable::title).unwrap_or_default();
+    let cause = |cause: &'_ DeployCause| -> (Vec<String>, Vec<String>) {
+        (cause.tables.iter().map(title).collect(), cause.frees.iter().map(title).collect())
+    };
+    let causes = found.causes.iter().map(|told| {
+        let (tables, frees) = cause(told);
+        CauseRecord {
+            verdict: told.verdict.name(),
+            rule: told.rule.name(),
+            kind: told.kind.name(),
+            sentence: &told.sentence,
+            because: told.rule.says(),
+            columns: &told.columns,
+            tables,
+            message: told.message.as_deref(),
+            mend: told.mends.first().map(|mend| mend.line.as_str()),
+            mends: told.mends.iter().map(|mend| MendRecord { table: title(&mend.table), line: &mend.line }).collect(),
+            notes: &told.notes,
+            frees,
+        }
+    });
+    let head = ComparisonHead {
+        old,
+        new,
+        verdict: found.verdict().name(),
+        counts: counts(found),
+        causes: causes.collect(),
+        not_compared: found.not_compared().map(|(table, reason)| NotCompared { table: table.title(), reason }).collect(),
+        standing: standing(found),
+        allowlist: found.allowlist.as_ref().map(|report| AllowRecord {
+            globs: report
+                .globs
+                .iter()
+                .map(|glob| GlobRecord { glob: &glob.glob, line: glob.line, covers: &glob.covers, fault: glob.fault.as_deref() })
+                .collect(),
+            uncovered: &report.uncovered,
+        }),
+    };
+    let head = safe_json::escape(serde_json::to_string(&head)?);
+    let open = head.strip_suffix('}').unwrap_or(&head);
+    let sentences = sentences(found);
+    let tables = found.tables.iter().enumerate().map(|(at, table)| record(table, sentences.get(at).map_or(&[][..], Vec::as_slice)));
+    safe_json::write_list(out, &format!("{open},\"tables\":"), tables)
+}
+
+fn counts(found: &DeployComparison) -> ComparisonCounts {
+    ComparisonCounts {
+        unchanged: found.unchanged,
+        changed: found.count_of(&TableState::Changed),
+        added: found.count_of(&TableState::Added),
+        removed: found.count_of(&TableState::Removed),
+        not_compared: found.not_compared().count(),
+        unusable: found.unusable,
+        block: found.count(DeployVerdict::Block),
+        ddl: found.count(DeployVerdict::Ddl),
+        warn: found.count(DeployVerdict::Warn),
+        ok: found.count(DeployVerdict::Ok),
+    }
+}
+
+fn standing(found: &DeployComparison) -> Vec<StandingRecord<'_>> {
+    let tables = found.tables.iter();
+    tables.flat_map(|table| table.changes.standing.iter().map(|sentence| StandingRecord { table: table.title(), sentence })).collect()
+}
+
+/// For each table the sentence of each of its findings' causes.
+fn sentences(found: &DeployComparison) -> Vec<Vec<&str>> {
+    let mut all: Vec<Vec<&str>> = found.tables.iter().map(|table| vec![""; table.changes.findings.len()]).collect();
+    for cause in &found.causes {
+        for &(at, place) in &cause.findings {
+            if let Some(slot) = all.get_mut(at).and_then(|table| table.get_mut(place)) {
+                *slot = &cause.sentence;
+            }
+        }
+    }
+    all
+}
+
+fn record<'a>(table: &'a ComparedTable, sentences: &[&'a str]) -> ComparedRecord<'a> {
+    let (old, new) = (&table.changes.old, &table.changes.new);
+    ComparedRecord {
+        table: table.title(),
+        namespace: &table.namespace,
+        doctype: &table.doctype,
+        version: &table.version,
+        file: &table.file,
+        state: table.state.name(),
+        verdict: if matches!(table.state, TableState::Unreadable(_)) { "UNKNOWN" } else { table.verdict().name() },
+        gauges: [
+            GrowthRecord { what: "leaf_columns", old: old.leaves, new: new.leaves, limit: MOST_LEAVES },
+            GrowthRecord { what: "record_levels", old: old.levels, new: new.levels, limit: MOST_LEVELS },
+            GrowthRecord { what: "generator_size", old: old.generated, new: new.generated, limit: MOST_GENERATED },
+        ],
+        changes: table.changes.changes.iter().map(|change| of_change(change, sentences)).collect(),
+        incompatible: &table.changes.missing,
+        allowed_by: table.allowed.as_deref(),
+        schema: table.schema.iter().map(of_keyword).collect(),
+    }
+}
+
+fn of_change<'a>(change: &'a ColumnChange, sentences: &[&'a str]) -> ChangeRecord<'a> {
+    let (old, new) = (change.old.as_ref(), change.new.as_ref());
+    ChangeRecord {
+        column: &change.column,
+        kind: change.kind.name(),
+        old_type: old.map(|forms| &*forms.kind),
+        old_mode: old.map(|forms| forms.mode.name()),
+        new_type: new.map(|forms| &*forms.kind),
+        new_mode: new.map(|forms| forms.mode.name()),
+        verdict: change.verdict.name(),
+        rule: change.rule.name(),
+        cause: sentences.get(change.finding).copied().unwrap_or_default(),
+    }
+}
+
+fn of_keyword(change: &SchemaChange) -> KeywordRecord<'_> {
+    KeywordRecord {
+        pointer: &change.pointer,
+        keyword: &change.keyword,
+        effect: change.effect.name(),
+        old: change.old.as_deref(),
+        new: change.new.as_deref(),
+        sentence: &change.words,
+    }
+}

@@ -1,0 +1,167 @@
+//! `misfit explain`: the log of a deploy that failed, told in its causes.
+//!
+//! Owns: the question, the exit code, forms of output.
+//! Refuses: reading logs (triage).
+
+mod json;
+
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use color_eyre::Result;
+use color_eyre::eyre::{WrapErr, ensure};
+
+use super::out::{self, plural};
+use crate::ground::text::{bytes, clip, clip_middle, count, visible};
+use crate::triage::explain::{ExplainedCause, Explanation, LOOKED_FOR, RowFault, explain};
+
+/// Largest log that is read, in bytes.
+const MOST_BYTES: u64 = 512 << 20;
+
+/// Exit code where there is a cause.
+const FINDINGS: u8 = 1;
+
+/// Most tables, columns or lines that a cause names.
+const MOST_NAMED: usize = 6;
+
+/// Most characters of a line to paste.
+const LONGEST_MEND: usize = 2_000;
+
+const EXAMPLES: &str = "\
+FILE is what terraform, BigQuery, bq, the console, the schema generator or Dataflow
+printed: with colours, prefixes of logs and wrapped lines, as it was copied.
+
+Examples:
+  misfit explain deploy.log
+      the causes, and for each the one line that ends it
+  kubectl logs POD | misfit explain
+      the same of standard input
+  misfit explain deploy.log --format json | jq -r '.causes[].mend'
+      for scripts
+
+Exit codes: 1 where there is a cause, else 0; 2 where the text cannot be read.";
+
+/// Which text is explained.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct ExplainArgs {
+    /// The log, or - for standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    file: PathBuf,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    format: ExplainFormat,
+}
+
+/// How causes are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum ExplainFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One object with causes, row_faults
+    Json,
+}
+
+/// Reads, explains, and tells by the exit code.
+pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode> {
+    let found = explain(&read(&args.file)?);
+    let mut stdout = BufWriter::new(out::WhileRead::new(std::io::stdout()));
+    match args.format {
+        ExplainFormat::Text => write(&mut stdout, &found)?,
+        ExplainFormat::Json => json::write(&mut stdout, &found)?,
+    }
+    stdout.flush()?;
+    Ok(if found.causes.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    let is_input = path.as_os_str() == "-";
+    let name = if is_input { "standard input".into() } else { visible(&path.to_string_lossy()).into_owned() };
+    ensure!(!is_input || !std::io::stdin().is_terminal(), "standard input is a terminal: pipe a log into misfit explain, or name a file");
+    ensure!(!path.is_dir(), "{name} is a folder: give the log of a deploy");
+    let mut text = Vec::new();
+    let source: Box<dyn Read> = if is_input {
+        Box::new(std::io::stdin().lock())
+    } else {
+        Box::new(File::open(path).wrap_err_with(|| format!("cannot read {name}"))?)
+    };
+    source.take(MOST_BYTES + 1).read_to_end(&mut text).wrap_err_with(|| format!("cannot read {name}"))?;
+    ensure!(text.len() as u64 <= MOST_BYTES, "{name} is larger than {}: give the part with the error", bytes(MOST_BYTES));
+    Ok(text)
+}
+
+fn write(out: &mut impl Write, found: &Explanation) -> std::io::Result<()> {
+    for told in &found.causes {
+        cause(out, told)?;
+    }
+    for fault in &found.row_faults {
+        row_fault(out, fault)?;
+    }
+    if found.causes.is_empty() && found.row_faults.is_empty() {
+        return nothing(out, found);
+    }
+    let causes = plural(found.causes.len() as u64, "cause", "causes");
+    let faults = plural(found.row_faults.len() as u64, "fault of rows", "faults of rows");
+    writeln!(out, "{} read: {causes}, {faults}", plural(found.lines as u64, "line", "lines"))
+}
+
+fn cause(out: &mut impl Write, told: &ExplainedCause) -> std::io::Result<()> {
+    let rule = told.under.map_or_else(|| told.rule.name(), |under| format!("{}, {}", told.rule.name(), under.name()));
+    writeln!(out, "{} {}", told.verdict.name(), visible(&told.sentence))?;
+    writeln!(out, "  why    {rule}: {}", told.under.unwrap_or(told.rule).says())?;
+    writeln!(out, "  text   {}", clip(&visible(&told.message), out::room()))?;
+    named(out, "tables", &told.tables)?;
+    if told.columns.len() > 1 {
+        named(out, "columns", &told.columns)?;
+    }
+    let lines: Vec<String> = told.lines.iter().map(ToString::to_string).collect();
+    named(out, "lines", &lines)?;
+    if let Some(revision) = &told.revision {
+        writeln!(out, "  commit {}", visible(revision))?;
+    }
+    for (at, line) in told.mend.lines().enumerate() {
+        writeln!(out, "  {}   {}", if at == 0 { "mend" } else { "    " }, clip_middle(&visible(line), LONGEST_MEND))?;
+    }
+    for note in &told.notes {
+        writeln!(out, "         {}", visible(note))?;
+    }
+    writeln!(out)
+}
+
+fn named(out: &mut impl Write, what: &str, all: &[String]) -> std::io::Result<()> {
+    if all.is_empty() {
+        return Ok(());
+    }
+    let more = all.len().saturating_sub(MOST_NAMED);
+    let rest = if more > 0 { format!(" and {} more", count(more as u64)) } else { String::new() };
+    let listed = all.iter().take(MOST_NAMED).map(|one| visible(one)).collect::<Vec<_>>().join(", ");
+    writeln!(out, "  {what:6} {listed}{rest}")
+}
+
+fn row_fault(out: &mut impl Write, fault: &RowFault) -> std::io::Result<()> {
+    let lines = plural(fault.count as u64, "line", "lines");
+    writeln!(out, "ROWS {lines}: {}", visible(&fault.sentence))?;
+    named(out, "tables", &fault.tables)?;
+    let places: Vec<String> = fault.lines.iter().map(ToString::to_string).collect();
+    named(out, "lines", &places)?;
+    writeln!(out, "  no schema changed for it: open the rows with misfit\n")
+}
+
+fn nothing(out: &mut impl Write, found: &Explanation) -> std::io::Result<()> {
+    writeln!(out, "nothing known in {}", plural(found.lines as u64, "line", "lines"))?;
+    for line in &found.unknown {
+        writeln!(out, "  line {}: {}", line.line, clip(&visible(&line.text), out::room()))?;
+    }
+    let more = found.unknown_count - found.unknown.len();
+    if more > 0 {
+        writeln!(out, "  and {} more that look like errors", count(more as u64))?;
+    }
+    writeln!(out, "what was looked for:")?;
+    LOOKED_FOR.iter().try_for_each(|what| writeln!(out, "  {what}"))
+}

@@ -1,0 +1,321 @@
+//! The one line that ends what stops a deploy.
+//!
+//! Owns: for each finding the line to paste, and what else could be done.
+//! Refuses: doing it, lines of text files (patch).
+
+use super::change::{ChangeKind, DeployFinding};
+use super::limits::LONGEST_DESCRIPTION;
+use super::rule::{DeployRule, DeployVerdict};
+use crate::ground::sql::identifier;
+use crate::pipeline::layout::{Column, ColumnId, Layout, Mode};
+use crate::pipeline::names::snake_case;
+
+/// How a finding is ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeployMend {
+    /// What to paste.
+    pub line: String,
+    /// Where it goes and what else could be done; sentences.
+    pub notes: Vec<String>,
+}
+
+/// The table of a finding.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MendPlace<'a> {
+    /// `namespace.doctype.version`; empty where it is not known.
+    pub name: &'a str,
+    /// The layout's file.
+    pub file: &'a str,
+    /// The tables in BigQuery, as SQL names them.
+    pub tables: &'a [String],
+    /// Columns before.
+    pub old: Option<&'a Layout>,
+    /// Columns now.
+    pub new: Option<&'a Layout>,
+}
+
+/// The mend of a finding; `None` where nothing has to be done.
+pub fn mend(finding: &DeployFinding, place: &MendPlace) -> Option<DeployMend> {
+    if finding.verdict == DeployVerdict::Ok {
+        return None;
+    }
+    let (line, notes) = match finding.kind {
+        ChangeKind::TableGone => {
+            let keep = format!("or put {} back", place.file);
+            (
+                place.name.to_owned(),
+                vec!["a line for the generator's incompatibility-allowlist; the table stays in BigQuery".to_owned(), keep],
+            )
+        }
+        ChangeKind::NoLayout => {
+            let line = ["misfit", "table", place.name, "--format", "bq", ">", &format!("schemas/{}", place.file)].join(" ");
+            (line, vec!["makes the missing file; or add its path to the disallowlist of the generator".to_owned()])
+        }
+        ChangeKind::Removed | ChangeKind::Moved | ChangeKind::Renamed => gone(finding, place)?,
+        ChangeKind::Kind if finding.verdict == DeployVerdict::Ddl => widened(finding, place)?,
+        ChangeKind::Kind | ChangeKind::Shape => restored(finding, place)?,
+        ChangeKind::Mode | ChangeKind::Added => mode(finding, place)?,
+        ChangeKind::Description => description(finding, place)?,
+        ChangeKind::PolicyTags => (policy_tag(finding, place)?, vec![format!("put it to {} in {}", finding.column, place.file)]),
+        ChangeKind::Order => order(finding, place)?,
+        ChangeKind::Name => name(finding),
+        ChangeKind::Refused => refused(finding, place),
+        ChangeKind::Limit => limit(finding, place),
+    };
+    Some(DeployMend { line, notes })
+}
+
+type Lines = (String, Vec<String>);
+
+/// Where a column stands in a file: `in metrics.counter of FILE`.
+fn inside(column: &str, file: &str) -> String {
+    match column.rsplit_once('.') {
+        Some((parent, _)) => format!("in {parent} of {file}"),
+        None => format!("at the top of {file}"),
+    }
+}
+
+/// A column that is gone: dropped by a statement at the top, put back elsewhere.
+fn gone(finding: &DeployFinding, place: &MendPlace) -> Option<Lines> {
+    let old = place.old?;
+    let id = old.find(&finding.column)?;
+    let text = column_text(old, id, None, None);
+    let back = format!("put it back {}: {text}", inside(&finding.column, place.file));
+    let is_top = !finding.column.contains('.');
+    let target = finding.other.as_deref().filter(|other| is_top && finding.kind == ChangeKind::Renamed && !other.contains('.'));
+    if let Some(target) = target {
+        let statement = format!("RENAME COLUMN {} TO {}", identifier(&finding.column), identifier(target));
+        return Some((altered(place, &statement), vec![back]));
+    }
+    if finding.verdict == DeployVerdict::Ddl {
+        let statement = format!("DROP COLUMN {}", identifier(&finding.column));
+        return Some((altered(place, &statement), vec![back, "what the column holds is lost by dropping it".to_owned()]));
+    }
+    let mut notes = vec![format!("put it back {}", inside(&finding.column, place.file))];
+    notes.extend(version(place));
+    Some((text, notes))
+}
+
+/// A type that is widened by a statement: a nested one with the whole column at the top.
+fn widened(finding: &DeployFinding, place: &MendPlace) -> Option<Lines> {
+    let new = place.new?;
+    let top = finding.column.split('.').next()?;
+    let id = new.child(None, top)?;
+    let statement = format!("ALTER COLUMN {} SET DATA TYPE {}", identifier(top), sql_type(new, id)?);
+    let old = finding.old.as_ref().map(|forms| forms.kind.to_string()).unwrap_or_default();
+    Some((altered(place, &statement), vec![format!("or keep {old} in {}", place.file)]))
+}
+
+/// A column that is put back as it was.
+fn restored(finding: &DeployFinding, place: &MendPlace) -> Option<Lines> {
+    let old = place.old?;
+    let id = old.find(&finding.column)?;
+    let mut notes = vec![format!("put it back as it was {}", inside(&finding.column, place.file))];
+    notes.extend(version(place));
+    notes.push("or leave the old column and add the new one under another name".to_owned());
+    Some((column_text(old, id, None, None), notes))
+}
+
+fn mode(finding: &DeployFinding, place: &MendPlace) -> Option<Lines> {
+    let new = place.new?;
+    let id = new.find(&finding.column)?;
+    let before = finding.old.as_ref().map_or(Mode::Nullable, |forms| forms.mode);
+    let text = match place.old.and_then(|old| Some((old, old.find(&finding.column)?))) {
+        Some((old, id)) if finding.kind == ChangeKind::Mode => column_text(old, id, Some(before), None),
+        _ => column_text(new, id, Some(before), None),
+    };
+    let mut notes = vec![format!("write it so {}: {}", inside(&finding.column, place.file), before.name())];
+    if finding.rule == DeployRule::C(6) {
+        notes.extend(version(place));
+    }
+    Some((text, notes))
+}
+
+fn description(finding: &DeployFinding, place: &MendPlace) -> Option<Lines> {
+    let new = place.new?;
+    let column = new.get(new.find(&finding.column)?)?;
+    let cut: String = column.description.as_deref()?.chars().take(LONGEST_DESCRIPTION).collect();
+    Some((
+        format!("\"description\": {}", quoted(&cut)),
+        vec![format!("the first 1,024 characters, for {} in {}", finding.column, place.file)],
+    ))
+}
+
+fn policy_tag(finding: &DeployFinding, place: &MendPlace) -> Option<String> {
+    let tags = |layout: &Layout| -> Option<Vec<String>> {
+        let column = layout.get(layout.find(&finding.column)?)?;
+        Some(column.policy_tags.iter().map(|tag| quoted(tag)).collect())
+    };
+    let kept = place.old.and_then(tags).filter(|tags| !tags.is_empty()).or(place.new.and_then(tags))?;
+    Some(format!("\"policyTags\": {{\"names\": [{}]}}", kept.first()?))
+}
+
+/// The names in the order of the old layout.
+fn order(finding: &DeployFinding, place: &MendPlace) -> Option<Lines> {
+    let (old, new) = (place.old?, place.new?);
+    let names = |layout: &Layout, id: Option<ColumnId>| -> Vec<String> {
+        let children = id.map_or_else(|| layout.top(), |id| layout.children(id));
+        children.filter_map(|id| layout.get(id)).map(|column| column.name.to_string()).collect()
+    };
+    let parent = |layout: &Layout| if finding.column.is_empty() { None } else { layout.find(&finding.column) };
+    let (before, now) = (names(old, parent(old)), names(new, parent(new)));
+    let mut kept: Vec<String> = before.iter().filter(|name| now.contains(name)).cloned().collect();
+    kept.extend(now.into_iter().filter(|name| !before.contains(name)));
+    Some((kept.join(", "), vec!["the order to keep; name columns instead of * where rows are copied".to_owned()]))
+}
+
+fn name(finding: &DeployFinding) -> Lines {
+    let last = finding.column.rsplit('.').next().unwrap_or_default();
+    let made = snake_case(last);
+    let made = if made.is_empty() || made == last { format!("{}_2", last.trim_start_matches('_')) } else { made };
+    (format!("\"name\": {}", quoted(&made)), vec!["another name, or leave the column out".to_owned()])
+}
+
+fn refused(finding: &DeployFinding, place: &MendPlace) -> Lines {
+    if finding.rule == DeployRule::C(23) {
+        let path = finding.column.split('.').map(quoted).collect::<Vec<_>>().join(", ");
+        return (finding.column.clone(), vec![format!("leave it out of {}, or give it columns: {path}", place.file)]);
+    }
+    (finding.detail.clone(), vec![format!("write the column anew in {}", place.file)])
+}
+
+/// A limit: what was added last has to stay out.
+fn limit(finding: &DeployFinding, place: &MendPlace) -> Lines {
+    let (Some((used, most)), Some(new)) = (finding.used, place.new) else {
+        return (finding.column.clone(), vec!["move it up, or keep it as JSON text".to_owned()]);
+    };
+    let is_new = |path: &str| place.old.is_none_or(|old| old.find(path).is_none());
+    let leaves = (0..new.columns.len() as ColumnId).filter(|&id| new.is_leaf(id)).map(|id| new.path(id));
+    let mut over: Vec<String> = leaves.filter(|path| is_new(path)).collect();
+    let many = used - most;
+    over.truncate(many);
+    let more = many.saturating_sub(over.len());
+    let mut notes = vec![format!("leave {} of the new columns out, for example these", crate::ground::text::count(many as u64))];
+    if more > 0 {
+        notes.push(format!("and {} more", crate::ground::text::count(more as u64)));
+    }
+    (over.join(" "), notes)
+}
+
+/// That a new version of the table takes it, with the files that it needs.
+fn version(place: &MendPlace) -> Option<String> {
+    if place.name.is_empty() {
+        return Some("or make it a new version of the table, and keep the files of this one".to_owned());
+    }
+    let (before, version) = place.name.rsplit_once('.')?;
+    let next = version.parse::<u64>().ok()?.checked_add(1)?;
+    let stem = place.file.strip_suffix(".bq").and_then(|stem| stem.strip_suffix(version))?;
+    Some(format!(
+        "or make it version {next}: {before}.{next}, with {stem}{next}.bq and {stem}{next}.schema.json, and keep those of {version}"
+    ))
+}
+
+/// The statement for every table.
+fn altered(place: &MendPlace, statement: &str) -> String {
+    let bare = ["dataset.table".to_owned()];
+    let tables = if place.tables.is_empty() { &bare } else { place.tables };
+    tables.iter().map(|table| format!("ALTER TABLE {table} {statement};")).collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+/// A column with all below it as JSON in one line; `mode` and `kind` may stand in for its own.
+pub fn column_text(layout: &Layout, id: ColumnId, mode: Option<Mode>, kind: Option<&str>) -> String {
+    let mut out = String::new();
+    let mut open: Vec<ColumnId> = Vec::new();
+    let end = layout.get(id).map_or(id, |column| column.end);
+    for at in id..end {
+        let Some(column) = layout.get(at) else { break };
+        while open.last().is_some_and(|&end| at >= end) {
+            open.pop();
+            out.push_str("]}");
+        }
+        out.push_str(if out.ends_with('}') { ", " } else { "" });
+        let root = (at == id).then_some(());
+        out.push_str(&members(column, root.and(mode), root.and(kind)));
+        if column.is_record() && !layout.is_leaf(at) {
+            out.push_str(", \"fields\": [");
+            open.push(column.end);
+        } else {
+            out.push('}');
+        }
+    }
+    open.iter().for_each(|_| out.push_str("]}"));
+    out
+}
+
+/// `{"name": …, "type": …, "mode": …`, not closed.
+fn members(column: &Column, mode: Option<Mode>, kind: Option<&str>) -> String {
+    let (mode, kind) = (mode.unwrap_or(column.mode), kind.unwrap_or(column.kind.spelling()));
+    let mut out = format!("{{\"name\": {}, \"type\": {}, \"mode\": \"{}\"", quoted(&column.name), quoted(kind), mode.name());
+    if let Some(description) = &column.description {
+        out.push_str(&format!(", \"description\": {}", quoted(description)));
+    }
+    out
+}
+
+/// Most RECORDs inside each other that a type is written for.
+const DEEPEST: u16 = 20;
+
+/// A column's type in SQL; `None` where it cannot be said.
+fn sql_type(layout: &Layout, id: ColumnId) -> Option<String> {
+    let column = layout.get(id).filter(|column| column.depth <= DEEPEST)?;
+    let inner = if column.is_record() {
+        let field = |id: ColumnId| Some(format!("{} {}", identifier(&layout.get(id)?.name), sql_type(layout, id)?));
+        let fields: Option<Vec<String>> = layout.children(id).map(field).collect();
+        format!("STRUCT<{}>", fields?.join(", "))
+    } else {
+        column.kind.sql()?.to_owned()
+    };
+    Some(if column.mode == Mode::Repeated { format!("ARRAY<{inner}>") } else { inner })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::compat::compare;
+
+    fn mended(old: &str, new: &str) -> Vec<String> {
+        let layout = |text: &str| Layout::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+        let (old, new) = (layout(old), layout(new));
+        let tables = ["a_live.b_v1".to_owned()];
+        let place = MendPlace { name: "a.b.1", file: "a/b/b.1.bq", tables: &tables, old: Some(&old), new: Some(&new) };
+        compare(&old, &new).findings.iter().filter_map(|finding| mend(finding, &place)).map(|mend| mend.line).collect()
+    }
+
+    const RECORD: &str = r#"[{"name":"r","type":"RECORD","fields":[{"name":"x","type":"INTEGER","description":"n"},{"name":"y","type":"STRING"}]},{"name":"t","type":"STRING"}]"#;
+
+    #[test]
+    fn what_is_gone_is_dropped_or_put_back() {
+        let without = r#"[{"name":"r","type":"RECORD","fields":[{"name":"y","type":"STRING"}]}]"#;
+        assert_eq!(
+            mended(RECORD, without),
+            ["ALTER TABLE a_live.b_v1 DROP COLUMN t;", r#"{"name": "x", "type": "INTEGER", "mode": "NULLABLE", "description": "n"}"#]
+        );
+        assert_eq!(mended(RECORD, RECORD), Vec::<String>::new());
+    }
+
+    #[test]
+    fn types_are_widened_with_the_whole_column_or_put_back() {
+        assert_eq!(
+            mended(RECORD, &RECORD.replace("INTEGER", "NUMERIC")),
+            ["ALTER TABLE a_live.b_v1 ALTER COLUMN r SET DATA TYPE STRUCT<x NUMERIC, y STRING>;"]
+        );
+        let text = r#"[{"name":"t","type":"STRING"}]"#;
+        assert_eq!(mended(text, &text.replace("STRING", "INT64")), [r#"{"name": "t", "type": "STRING", "mode": "NULLABLE"}"#]);
+        let required =
+            r#"[{"name":"t","type":"STRING"},{"name":"n","type":"RECORD","mode":"REQUIRED","fields":[{"name":"k","type":"JSON"}]}]"#;
+        assert_eq!(
+            mended(text, required),
+            [r#"{"name": "n", "type": "RECORD", "mode": "NULLABLE", "fields": [{"name": "k", "type": "JSON", "mode": "NULLABLE"}]}"#]
+        );
+    }
+
+    #[test]
+    fn a_renamed_column_is_renamed() {
+        let named = |name: &str| format!(r#"[{{"name":"{name}","type":"STRING","description":"d"}}]"#);
+        assert_eq!(mended(&named("a"), &named("b")), ["ALTER TABLE a_live.b_v1 RENAME COLUMN a TO b;"]);
+    }
+}

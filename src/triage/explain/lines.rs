@@ -1,0 +1,249 @@
+//! A log made readable: terminal codes and prefixes of lines taken off, wrapped lines joined.
+//!
+//! Owns: the lines as people mean them, the text of all of them in one with the line of each place.
+//! Refuses: what the text says.
+
+/// Most lines of which hard wraps are joined as well: a terminal wraps what is short.
+const MOST_WRAPPED: usize = 200_000;
+
+/// Fewest characters at which a terminal wraps.
+const NARROWEST: usize = 40;
+
+/// A text in one line, and where each of its lines begins.
+#[derive(Debug, Default)]
+pub struct JoinedText {
+    /// The text.
+    pub text: String,
+    /// Offset of each line in it.
+    starts: Vec<usize>,
+}
+
+impl JoinedText {
+    /// The line of a place, from 1.
+    pub fn line(&self, at: usize) -> usize {
+        self.starts.partition_point(|&start| start <= at).max(1)
+    }
+
+    /// Offsets of a range of lines, both from 1 and within.
+    pub fn span(&self, from: usize, to: usize) -> std::ops::Range<usize> {
+        let start = self.starts.get(from.saturating_sub(1)).copied().unwrap_or(self.text.len());
+        let end = self.starts.get(to).copied().unwrap_or(self.text.len());
+        start..end.max(start)
+    }
+}
+
+/// A log.
+#[derive(Debug, Default)]
+pub struct LogText {
+    /// Lines without codes, prefixes and space around them.
+    clean: Vec<String>,
+    /// All lines, a blank between them.
+    pub words: JoinedText,
+    /// The same, where lines that reach the edge go on in the next without a blank; `None` where no line does.
+    pub wrapped: Option<JoinedText>,
+    /// Lines that begin the report of an error.
+    begins: Vec<bool>,
+}
+
+impl LogText {
+    /// Reads a text of any encoding; what is no text is replaced.
+    pub fn of(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let mut log = LogText::default();
+        let mut widths = Vec::new();
+        for line in text.lines() {
+            let plain = without_codes(line);
+            widths.push(plain.chars().count());
+            log.begins.push(plain.trim_start().starts_with('╷') || begins(strip(&plain)));
+            log.clean.push(unescaped(strip(&plain)));
+        }
+        log.words = joined(&log.clean, |_| false);
+        let edge = widths.iter().copied().max().unwrap_or(0);
+        let reaches = |at: usize| widths[at] == edge;
+        let is_wrapped = edge >= NARROWEST && widths.len() <= MOST_WRAPPED && (0..widths.len().saturating_sub(1)).any(reaches);
+        log.wrapped = is_wrapped.then(|| joined(&log.clean, reaches));
+        log
+    }
+
+    /// How many lines there are.
+    pub fn len(&self) -> usize {
+        self.clean.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.clean.is_empty()
+    }
+
+    /// The lines.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.clean.iter().map(String::as_str)
+    }
+
+    /// A line, from 1.
+    pub fn line(&self, at: usize) -> &str {
+        self.clean.get(at.wrapping_sub(1)).map_or("", String::as_str)
+    }
+
+    /// The lines of the report around some, from 1 and both within: from where it begins to where the next begins, and not further than `most`.
+    pub fn report(&self, (from, to): (usize, usize), most: usize) -> (usize, usize) {
+        let is_begin = |line: usize| self.begins.get(line.wrapping_sub(1)).copied().unwrap_or(false);
+        let mut first = from.max(1);
+        while first > 1 && !is_begin(first) && from - first < most {
+            first -= 1;
+        }
+        let mut last = to;
+        while last < self.len() && !is_begin(last + 1) && last - to < most {
+            last += 1;
+        }
+        (first, last)
+    }
+}
+
+/// Joins lines by a blank, or by nothing where one goes on.
+fn joined(lines: &[String], goes_on: impl Fn(usize) -> bool) -> JoinedText {
+    let mut made = JoinedText { text: String::with_capacity(lines.iter().map(|line| line.len() + 1).sum()), starts: Vec::new() };
+    for (at, line) in lines.iter().enumerate() {
+        made.starts.push(made.text.len());
+        made.text.push_str(line);
+        if !goes_on(at) {
+            made.text.push(' ');
+        }
+    }
+    made
+}
+
+/// Whether a line begins the report of an error.
+fn begins(line: &str) -> bool {
+    ["Error:", "ERROR:", "error:", "BigQuery error", "FATAL", "Traceback", "Exception in thread"].iter().any(|word| line.starts_with(word))
+}
+
+/// Takes terminal codes out.
+fn without_codes(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut chars = line.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => match chars.next() {
+                Some('[') => while chars.next().is_some_and(|c| !('@'..='~').contains(&c)) {},
+                // A title or a link ends with a bell or a backslash.
+                Some(']') => {
+                    while chars.next_if(|&c| c != '\u{7}' && c != '\u{1b}').is_some() {}
+                    if chars.next() == Some('\u{1b}') {
+                        chars.next();
+                    }
+                }
+                _ => {}
+            },
+            '\u{9b}' => while chars.next().is_some_and(|c| !('@'..='~').contains(&c)) {},
+            '\u{200b}' | '\u{feff}' => {}
+            '\t' => out.push(' '),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Levels of logs that stand before what is said.
+const LEVELS: [&str; 12] =
+    ["INFO", "ERROR", "WARNING", "WARN", "DEBUG", "SEVERE", "CRITICAL", "NOTICE", "TRACE", "stdout", "stderr", "[base]"];
+
+/// What is said in a line, without what a program that keeps logs puts before it.
+fn strip(line: &str) -> &str {
+    let mut rest = line.trim();
+    // Prefixes stand behind each other; each round takes one.
+    for _ in 0..10 {
+        let before = rest;
+        rest = rest.trim_start_matches(['│', '╷', '╵', '┃', '║']).trim_start();
+        rest = quoted(rest).unwrap_or(rest);
+        rest = bracketed(rest).unwrap_or(rest);
+        rest = stamped(rest).unwrap_or(rest);
+        rest = levelled(rest).unwrap_or(rest);
+        rest = piped(rest).unwrap_or(rest);
+        if rest == before {
+            break;
+        }
+    }
+    rest.trim_end().trim_end_matches(['│', '┃', '║']).trim_end()
+}
+
+/// `> `, `##[error]`, `::error::`.
+fn quoted(line: &str) -> Option<&str> {
+    ["> ", "##[error]", "##[warning]", "::error::", "| "].iter().find_map(|mark| line.strip_prefix(mark)).map(str::trim_start)
+}
+
+/// `[2020-01-16 02:13:11,123] `, `{{pod_launcher.py:122}} `, `[base] `.
+fn bracketed(line: &str) -> Option<&str> {
+    let pairs = [("[", "]"), ("{{", "}}"), ("{", "}"), ("(", ")")];
+    let (open, close) = pairs.into_iter().find(|(open, _)| line.starts_with(open))?;
+    let end = line[open.len()..].find(close)? + open.len();
+    let inner = &line[open.len()..end];
+    let rest = &line[end + close.len()..];
+    let is_stamp = inner.bytes().filter(u8::is_ascii_digit).count() >= 4 && inner.contains(':');
+    let is_source = inner.rsplit_once(':').is_some_and(|(file, at)| file.contains('.') && at.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_name =
+        open == "[" && !inner.is_empty() && inner.len() <= 40 && inner.chars().all(|c| c.is_alphanumeric() || "-_./ #".contains(c));
+    let is_number = inner.bytes().all(|byte| byte.is_ascii_digit()) && !inner.is_empty();
+    (rest.starts_with([' ', ':']) && (is_stamp || is_source || is_name || is_number)).then(|| rest.trim_start_matches([' ', ':']))
+}
+
+/// `2020-01-16T02:13:11.123Z `, `02:13:11 `, `Jan 16 02:13:11 host prog[12]: `.
+fn stamped(line: &str) -> Option<&str> {
+    let word = line.split(' ').next()?;
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let plain = word.chars().all(|c| c.is_ascii_digit() || "-:.,TZ+/".contains(c));
+    let is_date = plain && digits >= 8 && word.matches('-').count() >= 2;
+    let is_time = plain && digits >= 6 && word.matches(':').count() >= 2;
+    if is_date || is_time {
+        return Some(behind(&line[word.len()..]));
+    }
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    if MONTHS.contains(&word) {
+        let mut parts = line.splitn(2, ": ");
+        let head = parts.next()?;
+        let has_time = head.split_whitespace().nth(2).is_some_and(|time| time.matches(':').count() == 2);
+        return has_time.then(|| parts.next()).flatten();
+    }
+    None
+}
+
+/// `INFO - `, `ERROR `, `stderr: `. A level is in capitals; `Error:` is what terraform says.
+fn levelled(line: &str) -> Option<&str> {
+    let level = LEVELS.iter().find(|level| line.starts_with(**level))?;
+    let rest = &line[level.len()..];
+    rest.starts_with([' ', ':']).then(|| behind(rest))
+}
+
+/// What stands behind a prefix: a mark between them is taken off once, for a diff begins with another.
+fn behind(rest: &str) -> &str {
+    let rest = rest.strip_prefix(':').unwrap_or(rest).trim_start();
+    ["- ", ": ", "| ", "-- "].iter().find_map(|mark| rest.strip_prefix(mark)).unwrap_or(rest).trim_start()
+}
+
+/// `deploy_1  | `, `12 | `.
+fn piped(line: &str) -> Option<&str> {
+    let (name, rest) = line.split_once('|')?;
+    let name = name.trim_end();
+    let is_name = !name.is_empty() && name.len() <= 40 && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+    (is_name && rest.starts_with(' ')).then(|| rest.trim_start())
+}
+
+/// A text out of a JSON log, its escapes resolved as far as messages have them.
+fn unescaped(line: &str) -> String {
+    if !line.contains('\\') {
+        return line.to_owned();
+    }
+    line.replace("\\n", " ").replace("\\t", " ").replace("\\\"", "\"").replace("\\u0027", "'")
+}
+
+/// Whether a line looks like an error.
+pub(super) fn looks_like_error(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    ["error", "exception", "failed", "failure", "fatal", "denied", "invalid", "refused", "cannot", "not found", "incompatible"]
+        .iter()
+        .any(|word| lower.contains(word))
+        && !lower.contains("0 errors")
+        && !lower.contains("no error")
+}

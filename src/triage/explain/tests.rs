@@ -1,0 +1,164 @@
+use super::*;
+
+/// Rule, tables, columns, mend of each cause.
+fn told(text: &str) -> Vec<String> {
+    let found = explain(text.as_bytes());
+    let line = |cause: &ExplainedCause| {
+        let under = cause.under.map(|rule| format!("/{}", rule.name())).unwrap_or_default();
+        format!("{}{under} [{}] [{}] {}", cause.rule.name(), cause.tables.join(" "), cause.columns.join(" "), cause.mend)
+    };
+    found.causes.iter().map(line).collect()
+}
+
+const MISSING: &str = "Error: googleapi: Error 400: Provided Schema does not match Table moz:org_mozilla_fenix_live.metrics_v1. Field metrics.counter.events_total_uri_count is missing in new schema, invalid";
+
+#[test]
+fn a_missing_nested_column_is_put_back() {
+    assert_eq!(
+        told(MISSING),
+        [
+            "C11 [moz:org_mozilla_fenix_live.metrics_v1] [metrics.counter.events_total_uri_count] {\"name\": \"events_total_uri_count\", \"type\": \"INT64\", \"mode\": \"NULLABLE\"}"
+        ]
+    );
+    assert_eq!(
+        told("Provided Schema does not match Table a:telemetry_live.main_v4. Field payload.x is missing in new schema"),
+        ["C11 [a:telemetry_live.main_v4] [payload.x] git checkout HEAD~1 -- schemas/telemetry/main/main.4.bq"]
+    );
+    assert_eq!(
+        told("Provided Schema does not match Table a:b_live.c_v1. Field x is missing in new schema"),
+        ["C10 [a:b_live.c_v1] [x] ALTER TABLE `a.b_live.c_v1` DROP COLUMN x;"]
+    );
+}
+
+#[test]
+fn the_same_column_of_many_tables_is_one_cause_with_its_lines() {
+    let log: String = ["fenix", "fenix_nightly", "vrbrowser"]
+        .iter()
+        .map(|name| MISSING.replace("fenix", name) + "\n\n  on main.tf line 3, in resource \"google_bigquery_table\" \"t\":\n")
+        .collect();
+    let found = explain(log.as_bytes());
+    assert_eq!((found.causes.len(), found.causes[0].tables.len(), &found.causes[0].lines[..]), (1, 3, &[1, 4, 7][..]));
+    assert_eq!(found.causes[0].sentence, "metrics.counter.events_total_uri_count is gone from the schema");
+}
+
+#[test]
+fn codes_prefixes_wraps_and_line_ends_change_nothing() {
+    let plain = told(MISSING);
+    let dressed = [
+        MISSING.replace("Field", "\u{1b}[31mField\u{1b}[0m"),
+        format!("╷\r\n│ {}\r\n│ \r\n╵\r\n", MISSING.replace(" Field", "\r\n│ Field")),
+        format!("[2020-01-16 02:13:11,123] {{{{pod_launcher.py:122}}}} INFO - {MISSING}"),
+        format!("2020-01-16T02:13:11.123Z stderr: {MISSING}\n"),
+        MISSING.replace(' ', "\n"),
+        // A terminal of 60 columns.
+        MISSING.chars().collect::<Vec<_>>().chunks(60).map(|line| line.iter().collect::<String>()).collect::<Vec<_>>().join("\n"),
+        MISSING
+            .chars()
+            .collect::<Vec<_>>()
+            .chunks(60)
+            .map(|line| format!("│ {}", line.iter().collect::<String>()))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    ];
+    for text in dressed {
+        assert_eq!(told(&text), plain, "{text:?}");
+    }
+}
+
+#[test]
+fn each_message_of_bigquery_has_its_rule() {
+    let rules = [
+        ("Cannot add required fields to an existing schema. (field: application), invalid", "C2"),
+        ("Field x has changed mode from REPEATED to NULLABLE.", "C6"),
+        ("Field x has changed mode from NULLABLE to REQUIRED.", "C5"),
+        ("Field x has changed type from STRING to RECORD", "C7"),
+        ("Field x has changed type from INTEGER to FLOAT", "C8"),
+        ("BigQuery error in update operation: Precondition Failed", "C1"),
+        ("The description for field f is too long. The maximum length is 1024 characters., invalid", "C13"),
+        ("Invalid field name \"a-b\". Fields must contain only letters, numbers, and underscores", "C16"),
+        ("Too many total leaf fields: 10001, max allowed field count: 10000", "C17"),
+        ("Too many columns (10067) in schema. Only 10000 columns are allowed", "C17"),
+        ("Too many fields: 10009", "C17"),
+        ("Schema nested too deeply for field a.b.c, maximum allowed depth is 15.", "C18"),
+        ("Cannot replace a table with a different partitioning spec. Instead, DROP the table, and then recreate it.", "C19"),
+        ("Exceeded rate limits: too many table update operations for this table.", "C22"),
+        ("Field a.b is type RECORD but has no schema", "C23"),
+        ("Unknown metric types in Glean Schema: ['dual_labeled_counter']", "M1"),
+    ];
+    for (text, rule) in rules {
+        let found = explain(text.as_bytes());
+        let names: Vec<String> = found.causes.iter().map(|cause| cause.rule.name()).collect();
+        assert_eq!(names, [rule], "{text}");
+        assert!(!found.causes[0].mend.is_empty() && !found.causes[0].mend.contains('?'), "{text}");
+    }
+}
+
+#[test]
+fn a_required_column_and_its_table_further_away() {
+    let text = "│ Error: googleapi: Error 400: Cannot add required fields to an existing schema. (field: application), invalid\n│ \n│   with google_bigquery_table.table[\"first_shutdown_v4\"],\n";
+    assert_eq!(told(text), ["C2 [first_shutdown_v4] [application] {\"name\": \"application\", \"mode\": \"NULLABLE\"}"]);
+    let text = text.replace(
+        "Cannot add required fields to an existing schema. (field: application)",
+        "Too many total leaf fields: 10001, max allowed field count: 10000",
+    );
+    assert_eq!(told(&text), ["C17 [first_shutdown_v4] [] git checkout HEAD~1 -- 'schemas/*/first-shutdown/first-shutdown.4.bq'"]);
+}
+
+#[test]
+fn the_generators_lists_name_their_files() {
+    let text = "Missing expected bq schema files:\nschemas/acme/a/a.1.bq\nschemas/acme/b/b.2.bq\n\nexit 1\n";
+    let found = explain(text.as_bytes());
+    assert_eq!(
+        (found.causes[0].rule, &found.causes[0].tables[..]),
+        (DeployRule::M(3), &["schemas/acme/a/a.1.bq".to_owned(), "schemas/acme/b/b.2.bq".to_owned()][..])
+    );
+    let text = "items removed from the base\n{'telemetry.main.4.txt', 'telemetry.saved-session.4.txt'}\nfound incompatible changes\n";
+    assert_eq!(told(text), ["C24 [telemetry.main.4 telemetry.saved-session.4] [] telemetry.main.4 telemetry.saved-session.4"]);
+    assert!(told(&text.replace("changes\n", "changes, but continuing\n")).is_empty());
+}
+
+#[test]
+fn a_diff_of_compact_columns_tells_what_happened_to_each() {
+    let text = "--- /base/telemetry.main.4.txt\n+++ /head/telemetry.main.4.txt\n@@ -1,5 +1,4 @@\nroot.a STRING\n-root.b.c INT64\n-root.b.d STRING\n-root.m.[].key STRING\n-root.m.[].value INT64\n+root.m.x INT64\n-root.t STRING\n+root.t INT64\n\
+        --- /base/acme.x.1.txt\n+++ /head/acme.x.1.txt\n-root.gone STRING\nfound incompatible changes\n";
+    assert_eq!(
+        told(text).iter().map(|line| line.split(" {").next().unwrap()).collect::<Vec<_>>(),
+        [
+            "M4/C11 [telemetry.main.4] [b.c b.d]",
+            "M4/C9 [telemetry.main.4] [m]",
+            "M4/C7 [telemetry.main.4] [t]",
+            "M4/C10 [acme.x.1] [gone] ALTER TABLE `acme.x.1` DROP COLUMN gone;",
+        ]
+    );
+    let logged: String =
+        text.lines().map(|line| format!("[2024-03-05 02:14:01,512] {{pod_manager.py:447}} INFO - [base] {line}\n")).collect();
+    assert_eq!(told(&logged), told(text));
+    assert_eq!(told("found incompatible changes\n").len(), 1);
+    assert!(told("no incompatible changes detected\n").is_empty());
+}
+
+#[test]
+fn faults_of_rows_stand_apart() {
+    let quoted = explain(b"{\"errors\":[{\"message\":\"no such field: foo.\",\"reason\":\"invalid\"}]}");
+    assert_eq!(quoted.row_faults[0].columns, ["foo"]);
+    let text = "java.util.NoSuchElementException: null\n\tat com.mozilla.X\n{\"error\": \"no such field: foo.\"}\n\
+        org.everit.json.schema.ValidationException: #/a: expected type: String, found: Integer\n\
+        org.everit.json.schema.ValidationException: #/a: expected type: String, found: Integer\n";
+    let found = explain(text.as_bytes());
+    assert!(found.causes.is_empty(), "{:?}", found.causes);
+    let told: Vec<(usize, &[usize])> = found.row_faults.iter().map(|fault| (fault.count, &fault.lines[..])).collect();
+    assert_eq!(told, [(2, &[4, 5][..]), (1, &[1]), (1, &[3])], "{:?}", found.row_faults);
+}
+
+#[test]
+fn a_text_with_nothing_known_tells_what_looks_like_an_error() {
+    let found = explain(b"ok\nDisk failed: no space left\n");
+    assert_eq!((found.unknown[0].line, found.unknown_count), (2, 1));
+    assert!(explain(b"").unknown.is_empty() && explain(&[0, 159, 146, 150, 255]).causes.is_empty());
+}
+
+#[test]
+fn the_commit_that_a_text_names_is_told() {
+    let text = format!("HEAD is now at 19c97f5c Auto-push\n{MISSING}\n");
+    assert_eq!(explain(text.as_bytes()).causes[0].revision.as_deref(), Some("19c97f5c"));
+}
