@@ -9,6 +9,7 @@ pub mod files;
 pub mod hidden;
 pub mod name;
 pub mod page;
+pub mod patch;
 pub mod predicate;
 pub mod report;
 pub mod reproducer;

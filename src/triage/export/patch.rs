@@ -1,0 +1,225 @@
+//! The smallest edit of the schemas that takes a group's rows, as a patch.
+//!
+//! Owns: reading the group's documents, one proposal for each schema file that they are of, the replay of all rows, what stands in the patch.
+//! Refuses: working out a proposal (mend), judging twice (recheck), what may be told of a value (redact).
+
+mod templates;
+mod text;
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::pipeline::document::Document;
+use crate::pipeline::fault::{NOT_FOUND, VALIDATION};
+use crate::pipeline::schema::Schema;
+use crate::rows::advice::Advised;
+use crate::rows::group::Group;
+use crate::rows::payload::{self, PayloadForm};
+use crate::rows::schemas::SchemaStore;
+use crate::rows::source::{ErrorSource, ReadRows, Watch};
+use crate::triage::judging::bare::{Named, judged_by, unreadable};
+use crate::triage::mend::{Elsewhere, Mender, PatchedColumns, Proposal, Share, columns, elsewhere};
+use crate::triage::recheck::{Recheck, TurnCounts, recheck};
+
+/// Most rows that a proposal is worked out from; all rows are replayed.
+const MOST_DOCUMENTS: usize = 2000;
+/// Most bytes of them.
+const MOST_BYTES: usize = 64 << 20;
+
+/// Which patch is meant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PatchOf {
+    /// Of the generated schemas.
+    #[default]
+    Schemas,
+    /// Of the templates that they are made of.
+    Templates,
+}
+
+/// What is known of how to patch.
+#[derive(Debug, Clone, Default)]
+pub struct PatchSettings {
+    /// Keywords and keys that are never touched.
+    pub never: Vec<String>,
+    /// The repository that the schemas are generated from.
+    pub source_repo: Option<PathBuf>,
+}
+
+/// An edit of one schema file.
+pub struct FilePatch {
+    /// Position in [`SchemaStore::doctypes`].
+    pub doctype: usize,
+    /// The schema as it stands.
+    pub schema: Arc<Schema>,
+    /// What is done to it.
+    pub proposal: Proposal,
+    /// What becomes of its table.
+    pub columns: PatchedColumns,
+    /// Where else each edited node stands.
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+/// All that takes a group's rows.
+pub struct GroupPatch {
+    /// One for each schema file that the rows are of.
+    pub files: Vec<FilePatch>,
+    /// What becomes of the rows that were replayed.
+    pub turns: TurnCounts,
+    /// Rows that have no document or name no doctype.
+    pub without: u64,
+    /// Rows that the proposal was worked out from, where these are not all.
+    pub worked_from: Option<usize>,
+}
+
+/// Documents of a group, by the schema that judges them.
+#[derive(Default)]
+struct GroupDocuments {
+    of: BTreeMap<usize, Vec<(Document, [Option<String>; 3])>>,
+    read: usize,
+    bytes: usize,
+    without: u64,
+    unjudged: usize,
+    is_cut: bool,
+}
+
+/// Works out what takes a group's rows.
+///
+/// # Errors
+/// The source cannot be read, or nothing that a schema says refuses the rows.
+pub fn propose(
+    source: &dyn ErrorSource,
+    schemas: &SchemaStore,
+    group: &Group,
+    settings: &PatchSettings,
+    share: Share,
+    watch: &dyn Watch,
+) -> Result<GroupPatch, Advised> {
+    if let Some(reason) = beyond_schemas(group) {
+        return Err(reason.into());
+    }
+    let documents = read(source, schemas, group, watch)?;
+    if documents.of.is_empty() {
+        return Err(match documents.unjudged {
+            0 => "the rows have no documents to work an edit out from".into(),
+            _ => Advised::from("no schema of these judges the rows: they are no JSON, or their doctype is not among them"),
+        });
+    }
+    let (mut files, mut refusals, mut edited): (Vec<FilePatch>, Vec<String>, Option<SchemaStore>) = Default::default();
+    let is_cut = documents.is_cut;
+    let (without, read) = (documents.without, documents.read);
+    let mut kept: Vec<(Document, [Option<String>; 3])> = Vec::new();
+    for (at, rows) in documents.of {
+        let (texts, names): (Vec<Document>, Vec<[Option<String>; 3]>) = rows.into_iter().unzip();
+        match of_file(schemas, at, &texts, group, settings, share) {
+            Ok(patch) => {
+                let store = edited.as_ref().unwrap_or(schemas);
+                edited = Some(store.with_file(&patch.schema.path, patch.proposal.edited.clone()));
+                files.push(patch);
+            }
+            Err(reason) => refusals.push(reason),
+        }
+        if !is_cut {
+            kept.extend(texts.into_iter().zip(names));
+        }
+    }
+    let Some(edited) = edited else { return Err(refusals.into_iter().next().unwrap_or_default().into()) };
+    let replay = Recheck::new(Arc::new(schemas.fresh()), Arc::new(edited));
+    let mut patch = GroupPatch { files, turns: TurnCounts::default(), without, worked_from: is_cut.then_some(read) };
+    if is_cut {
+        let rows = recheck(source, &replay, &[group], None, &Through(watch)).map_err(|error| Advised::from(error.to_string()))?;
+        (patch.turns, patch.without) = (rows.total(), rows.without);
+    } else {
+        for (document, [namespace, doctype, version]) in &kept {
+            if let (Some(namespace), Some(doctype)) = (namespace, doctype) {
+                patch.turns.add(&replay.document(document, Named { namespace, doctype, version: version.as_deref() }));
+            }
+        }
+    }
+    if watch.cancelled() { Err("the export was stopped".into()) } else { Ok(patch) }
+}
+
+/// Why no edit of a schema takes such rows.
+fn beyond_schemas(group: &Group) -> Option<String> {
+    match group.key.class.as_deref() {
+        Some(VALIDATION) => None,
+        Some(NOT_FOUND) => Some(
+            "there is no schema of that name and version, so none to edit: the doctype has to be made, or its name is wrong".to_owned(),
+        ),
+        _ => Some(
+            "the rows are refused before any schema is asked: their documents are wrong by any reading, and no edit of a schema takes them"
+                .to_owned(),
+        ),
+    }
+}
+
+fn read(source: &dyn ErrorSource, schemas: &SchemaStore, group: &Group, watch: &dyn Watch) -> Result<GroupDocuments, Advised> {
+    let mut found = GroupDocuments::default();
+    let named: rustc_hash::FxHashSet<_> = group.rows.iter().copied().collect();
+    let groups = [group];
+    source.read(ReadRows::First(&groups, MOST_DOCUMENTS), watch, &mut |at, mut row| {
+        if !named.contains(&at) && source.group_of(at) != Some(group.fingerprint) {
+            return ControlFlow::Continue(());
+        }
+        let decoded = payload::decode(std::mem::take(&mut row.payload));
+        found.read += 1;
+        if decoded.form == PayloadForm::Absent {
+            found.without += 1;
+            return ControlFlow::Continue(());
+        }
+        found.bytes += decoded.text.len();
+        let document = Document::parse(decoded.text);
+        let facts = row.error_row();
+        let names = [facts.namespace, facts.doctype, facts.version].map(|name| name.map(str::to_owned));
+        let at = match (&names[0], &names[1]) {
+            (Some(namespace), Some(doctype)) if unreadable(&document).is_none() => {
+                judged_by(schemas, Named { namespace, doctype, version: names[2].as_deref() }, &document)
+            }
+            _ => None,
+        };
+        match at {
+            Some(at) => found.of.entry(at).or_default().push((document, names)),
+            None => found.unjudged += 1,
+        }
+        if watch.cancelled() || found.bytes > MOST_BYTES { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    found.is_cut = (found.read as u64) < group.count;
+    Ok(found)
+}
+
+fn of_file(
+    schemas: &SchemaStore,
+    at: usize,
+    documents: &[Document],
+    group: &Group,
+    settings: &PatchSettings,
+    share: Share,
+) -> Result<FilePatch, String> {
+    let schema = schemas.schema(at).map_err(|error| error.to_string())?.ok_or("there is no schema")?;
+    let namespace = schemas.doctypes().get(at).map_or("", |doctype| doctype.namespace.as_str());
+    let mender = Mender { namespace, schema: &schema, keyword: group.keyword, never: &settings.never, share };
+    let proposal = mender.propose(documents).map_err(|refusal| refusal.to_string())?;
+    let columns = columns(&schema, &proposal.edited);
+    let elsewhere = proposal.edits.iter().map(|edit| elsewhere(schemas, &schema, edit)).collect();
+    Ok(FilePatch { doctype: at, schema, proposal, columns, elsewhere })
+}
+
+/// A watch that may be sent to other threads.
+struct Through<'a>(&'a dyn Watch);
+
+impl Watch for Through<'_> {
+    fn progress(&self, progress: crate::rows::source::Progress) {
+        self.0.progress(progress);
+    }
+
+    fn snapshot(&self, _: crate::rows::group::Groups) {}
+
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
+    }
+
+    fn spend(&self, cost: &crate::rows::source::Cost) -> bool {
+        self.0.spend(cost)
+    }
+}

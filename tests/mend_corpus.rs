@@ -1,0 +1,96 @@
+//! Proposals for real groups: each takes its rows or names what refuses them next, makes nobody's verdict worse, and applies as a diff.
+
+use crate::corpus;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use misfit::pipeline::compat::schemas::{SchemaEffect, compare};
+use misfit::pipeline::schema::Schema;
+use misfit::rows::schemas::SchemaStore;
+use misfit::rows::source::files::FileSource;
+use misfit::rows::source::{ErrorSource, Request, Unwatched};
+use misfit::triage::export::patch::{GroupPatch, PatchOf, PatchSettings, propose};
+use misfit::triage::mend::Share;
+use misfit::triage::recheck::Turn;
+use misfit::triage::redact::{Policy, Redactor};
+
+/// The keywords whose groups are to have a proposal.
+const KEYWORDS: [&str; 9] = ["type", "maxLength", "pattern", "enum", "required", "additionalProperties", "minimum", "maximum", "propertyNames"];
+
+/// Of so many groups one is looked at, unless all are asked for.
+const STRIDE: usize = 8;
+
+fn applies(repository: &Path, patch: &str) -> Result<(), String> {
+    let mut git = Command::new("git");
+    git.arg("-C").arg(repository).args(["apply", "--check", "-"]).stdin(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = git.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(patch.as_bytes()).unwrap();
+    let said = child.wait_with_output().unwrap();
+    if said.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&said.stderr).into_owned()) }
+}
+
+/// Whether the edit takes more and nothing less, by what both schemas say.
+fn is_looser(patch: &GroupPatch) -> Result<(), String> {
+    for file in &patch.files {
+        let edited = Schema::parse(&file.schema.path, file.proposal.edited.clone())?;
+        let changes = compare(&file.schema, &edited);
+        if changes.is_empty() {
+            return Err("nothing changes".to_owned());
+        }
+        if let Some(change) = changes.iter().find(|change| change.effect == SchemaEffect::Tightened) {
+            return Err(format!("{} {}: {}", change.pointer, change.keyword, change.words));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn groups_of_the_corpus_are_mended() {
+    let Some(corpus) = corpus::folder() else { return };
+    let schemas: Arc<SchemaStore> = Arc::new(corpus::schemas(&corpus));
+    let repository = corpus::cloned(&corpus);
+    let source = FileSource::open(&[corpus.join("errors-2k.ndjson").to_string_lossy().into_owned()]).unwrap();
+    let groups = source.groups(&Request { schemas: Some(schemas.clone()), ..Request::default() }, &Unwatched).unwrap();
+    let all = std::env::var_os("MISFIT_ALL_PATCHES").is_some();
+    let settings = PatchSettings::default();
+    let mut shares: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut wrong: Vec<String> = Vec::new();
+    let wanted = groups.list.iter().filter(|group| {
+        let is_name = group.key.fault.starts_with("propertyNames");
+        group.keyword.is_some_and(|keyword| KEYWORDS.contains(&keyword) || is_name)
+    });
+    for group in wanted.step_by(if all { 1 } else { STRIDE }) {
+        let keyword = if group.key.fault.starts_with("propertyNames") { "propertyNames" } else { group.keyword.unwrap() };
+        let (asked, given) = shares.entry(keyword).or_default();
+        *asked += 1;
+        let patch = match propose(source.as_ref(), &schemas, group, &settings, Share::ALL, &Unwatched) {
+            Ok(patch) => patch,
+            Err(reason) => {
+                println!("{} {}: {reason}", group.fingerprint, group.sample.get(..160).unwrap_or(&group.sample));
+                continue;
+            }
+        };
+        let mut redactor = Redactor::new(Policy { raw: true, ..Policy::default() });
+        let text = patch.text(&schemas, group, Share::ALL, PatchOf::Schemas, &settings, &mut redactor).unwrap();
+        let told: u64 = patch.files.iter().flat_map(|file| &file.proposal.next).map(|next| next.documents as u64).sum();
+        let (taken, refused) = (patch.turns.of(Turn::Taken), patch.turns.of(Turn::Refused));
+        let is_met = taken + told == group.count && refused == 0;
+        let outcome = applies(&repository, &text).and_then(|()| is_looser(&patch));
+        match outcome {
+            Ok(()) if is_met => *given += 1,
+            Ok(()) => wrong.push(format!("{}: {taken} taken and {told} told of {}", group.fingerprint, group.count)),
+            Err(reason) => wrong.push(format!("{}: {reason}", group.fingerprint)),
+        }
+    }
+    let (asked, given) = shares.values().fold((0, 0), |sum, (asked, given)| (sum.0 + asked, sum.1 + given));
+    for (keyword, (asked, given)) in &shares {
+        println!("{keyword}: {given} of {asked}");
+    }
+    println!("all: {given} of {asked}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(given * 100 >= asked * 95 && asked > 50, "{given} of {asked}");
+}
