@@ -11,15 +11,15 @@ use std::sync::Arc;
 use misfit::pipeline::compat::schemas::{SchemaEffect, compare};
 use misfit::pipeline::schema::Schema;
 use misfit::rows::schemas::SchemaStore;
-use misfit::rows::source::files::FileSource;
+use misfit::rows::source::files::{Files, ReadOptions};
 use misfit::rows::source::{ErrorSource, Request, Unwatched};
-use misfit::triage::export::patch::{GroupPatch, PatchOf, PatchSettings, propose};
+use misfit::triage::export::patch::{FilePatch, GroupPatch, PatchSettings, propose};
 use misfit::triage::mend::Share;
 use misfit::triage::recheck::Turn;
-use misfit::triage::redact::{Policy, Redactor};
 
 /// The keywords whose groups are to have a proposal.
-const KEYWORDS: [&str; 9] = ["type", "maxLength", "pattern", "enum", "required", "additionalProperties", "minimum", "maximum", "propertyNames"];
+const KEYWORDS: [&str; 9] =
+    ["type", "maxLength", "pattern", "enum", "required", "additionalProperties", "minimum", "maximum", "propertyNames"];
 
 /// Of so many groups one is looked at, unless all are asked for.
 const STRIDE: usize = 8;
@@ -53,7 +53,7 @@ fn groups_of_the_corpus_are_mended() {
     let Some(corpus) = corpus::folder() else { return };
     let schemas: Arc<SchemaStore> = Arc::new(corpus::schemas(&corpus));
     let repository = corpus::cloned(&corpus);
-    let source = FileSource::open(&[corpus.join("errors-2k.ndjson").to_string_lossy().into_owned()]).unwrap();
+    let source = Files::open(&[corpus.join("errors-2k.ndjson").to_string_lossy().into_owned()], ReadOptions { keep_rows: true }).unwrap();
     let groups = source.groups(&Request { schemas: Some(schemas.clone()), ..Request::default() }, &Unwatched).unwrap();
     let all = std::env::var_os("MISFIT_ALL_PATCHES").is_some();
     let settings = PatchSettings::default();
@@ -67,15 +67,14 @@ fn groups_of_the_corpus_are_mended() {
         let keyword = if group.key.fault.starts_with("propertyNames") { "propertyNames" } else { group.keyword.unwrap() };
         let (asked, given) = shares.entry(keyword).or_default();
         *asked += 1;
-        let patch = match propose(source.as_ref(), &schemas, group, &settings, Share::ALL, &Unwatched) {
+        let patch = match propose(&source, &schemas, group, &settings, Share::ALL, &Unwatched) {
             Ok(patch) => patch,
             Err(reason) => {
                 println!("{} {}: {reason}", group.fingerprint, group.sample.get(..160).unwrap_or(&group.sample));
                 continue;
             }
         };
-        let mut redactor = Redactor::new(Policy { raw: true, ..Policy::default() });
-        let text = patch.text(&schemas, group, Share::ALL, PatchOf::Schemas, &settings, &mut redactor).unwrap();
+        let text: String = patch.files.iter().map(FilePatch::diff).collect();
         let told: u64 = patch.files.iter().flat_map(|file| &file.proposal.next).map(|next| next.documents as u64).sum();
         let (taken, refused) = (patch.turns.of(Turn::Taken), patch.turns.of(Turn::Refused));
         let is_met = taken + told == group.count && refused == 0;

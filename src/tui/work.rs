@@ -10,7 +10,7 @@ mod tables;
 mod watch;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -33,6 +33,7 @@ use crate::rows::source::{ErrorSource, Request, RowOrder, Watch};
 use crate::triage::blame::{self, HistorySettings};
 use crate::triage::case;
 use crate::triage::export::files::Readers;
+use crate::triage::export::patch::PatchSettings;
 use crate::triage::export::single::{self, ExportOrigin, Opened};
 use crate::triage::facts;
 use crate::triage::redact::Policy;
@@ -52,6 +53,8 @@ pub struct ExportSettings {
     pub redaction: Redaction,
     /// Folder of the files.
     pub folder: PathBuf,
+    /// What is known of patches.
+    pub patches: PatchSettings,
 }
 
 /// Runs effects in the background.
@@ -265,9 +268,9 @@ impl Workers {
         let Some(source) = self.source.clone() else { return };
         let (schemas, flag) = (self.request.schemas.clone(), self.flag(job));
         let (watch, policy) = (self.reader(flag.clone()), self.exports.redaction.policy(export.raw));
-        let folder = self.exports.folder.clone();
+        let to = ExportSettings { folder: self.exports.folder.clone(), patches: self.exports.patches.clone(), ..ExportSettings::default() };
         self.run(move |_| {
-            let outcome = exported(source.as_ref(), schemas.as_deref(), policy, &export, &folder, &watch);
+            let outcome = exported(source.as_ref(), schemas.as_deref(), policy, &export, &to, &watch);
             (!flag.load(Ordering::Relaxed)).then_some(Message::Exported { job, outcome })
         });
     }
@@ -317,18 +320,19 @@ fn exported(
     schemas: Option<&SchemaStore>,
     policy: Policy,
     export: &Export,
-    folder: &Path,
+    to: &ExportSettings,
     watch: &dyn Watch,
 ) -> Result<Exported, String> {
     let of = export.subject.of();
     let opened = export.subject.row().map(|row| Opened { at: row.place.at, case: row.case.clone() });
-    let origin = ExportOrigin { source, schemas, groups: of.groups(), group: of.group().fingerprint, opened, policy };
+    let origin =
+        ExportOrigin { source, schemas, groups: of.groups(), group: of.group().fingerprint, opened, policy, patches: to.patches.clone() };
     let made = single::make(export.what, &origin, watch).map_err(|refusal| advice::advised(&refusal))?;
     if export.is_copied {
         return Ok(Exported::Text { what: export.what.name(), text: String::from_utf8_lossy(&made.bytes).into_owned() });
     }
     let readers = if export.raw { Readers::Owner } else { Readers::Usual };
-    let path = made.write(folder, readers).map_err(|error| error.to_string())?;
+    let path = made.write(&to.folder, readers).map_err(|error| error.to_string())?;
     Ok(Exported::File(std::path::absolute(&path).unwrap_or(path).to_string_lossy().into_owned()))
 }
 

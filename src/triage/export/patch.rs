@@ -11,16 +11,20 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
+use super::rows;
 use crate::pipeline::document::Document;
 use crate::pipeline::fault::{NOT_FOUND, VALIDATION};
 use crate::pipeline::schema::Schema;
 use crate::rows::advice::Advised;
 use crate::rows::group::Group;
 use crate::rows::payload::{self, PayloadForm};
+use crate::rows::row::{RowRef, SourceRow};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, ReadRows, Watch};
 use crate::triage::judging::bare::{Named, judged_by, unreadable};
-use crate::triage::mend::{Elsewhere, Mender, PatchedColumns, Proposal, Share, columns, elsewhere};
+use crate::triage::mend::{Mender, PatchedColumns, Proposal, Share, columns};
 use crate::triage::recheck::{Recheck, TurnCounts, recheck};
 
 /// Most rows that a proposal is worked out from; all rows are replayed.
@@ -57,8 +61,6 @@ pub struct FilePatch {
     pub proposal: Proposal,
     /// What becomes of its table.
     pub columns: PatchedColumns,
-    /// Where else each edited node stands.
-    pub elsewhere: Vec<Elsewhere>,
 }
 
 /// All that takes a group's rows.
@@ -156,9 +158,8 @@ fn beyond_schemas(group: &Group) -> Option<String> {
 
 fn read(source: &dyn ErrorSource, schemas: &SchemaStore, group: &Group, watch: &dyn Watch) -> Result<GroupDocuments, Advised> {
     let mut found = GroupDocuments::default();
-    let named: rustc_hash::FxHashSet<_> = group.rows.iter().copied().collect();
-    let groups = [group];
-    source.read(ReadRows::First(&groups, MOST_DOCUMENTS), watch, &mut |at, mut row| {
+    let named: FxHashSet<RowRef> = group.rows.iter().copied().collect();
+    let mut take = |at: RowRef, mut row: SourceRow| {
         if !named.contains(&at) && source.group_of(at) != Some(group.fingerprint) {
             return ControlFlow::Continue(());
         }
@@ -183,7 +184,13 @@ fn read(source: &dyn ErrorSource, schemas: &SchemaStore, group: &Group, watch: &
             None => found.unjudged += 1,
         }
         if watch.cancelled() || found.bytes > MOST_BYTES { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })?;
+    };
+    if source.is_remote() {
+        source.read(ReadRows::First(&[group], MOST_DOCUMENTS), watch, &mut take)?;
+    } else {
+        let places: Vec<RowRef> = rows::spread(&group.rows, MOST_DOCUMENTS).collect();
+        rows::visit(source, &places, watch, &mut take)?;
+    }
     found.is_cut = (found.read as u64) < group.count;
     Ok(found)
 }
@@ -201,8 +208,7 @@ fn of_file(
     let mender = Mender { namespace, schema: &schema, keyword: group.keyword, never: &settings.never, share };
     let proposal = mender.propose(documents).map_err(|refusal| refusal.to_string())?;
     let columns = columns(&schema, &proposal.edited);
-    let elsewhere = proposal.edits.iter().map(|edit| elsewhere(schemas, &schema, edit)).collect();
-    Ok(FilePatch { doctype: at, schema, proposal, columns, elsewhere })
+    Ok(FilePatch { doctype: at, schema, proposal, columns })
 }
 
 /// A watch that may be sent to other threads.

@@ -71,7 +71,9 @@ pub fn elsewhere(schemas: &SchemaStore, schema: &Schema, edit: &NodeEdit) -> Els
     for doctype in schemas.doctypes() {
         let Some(path) = doctype.schema.as_deref().filter(|path| *path != schema.path && !tokens.is_empty()) else { continue };
         let Ok(text) = schemas.file(path) else { continue };
-        let is_same = skim::find(&text, &tokens).ok().flatten().is_some_and(|at| text.get(at) == Some(raw));
+        // Nearly all others do not have its text at all.
+        let is_same = memchr::memmem::find(&text, raw).is_some()
+            && skim::find(&text, &tokens).ok().flatten().is_some_and(|at| text.get(at) == Some(raw));
         if is_same {
             found.schemas.1 += 1;
             if found.schemas.0.len() < MOST_NAMED {

@@ -4,6 +4,7 @@ use super::super::action::Action;
 use super::super::app::{App, Overlay};
 use super::super::message::{Effect, Export, Exported, JobId};
 use super::super::row_place::{Exportable, GroupPlace};
+use crate::triage::export::patch::PatchOf;
 use crate::triage::export::single::SingleExport;
 
 /// One line of the menu: the action, what it exports, whether to the clipboard.
@@ -21,13 +22,15 @@ const fn line(action: Action, what: SingleExport, is_copied: bool) -> MenuLine {
 }
 
 /// The menu.
-pub const MENU: [MenuLine; 6] = [
+pub const MENU: [MenuLine; 8] = [
     line(Action::CopyReport, SingleExport::Report, true),
     line(Action::ExportReport, SingleExport::Report, false),
     line(Action::ExportRows, SingleExport::Rows, false),
     line(Action::ExportDocument, SingleExport::Document, false),
     line(Action::ExportTest, SingleExport::Test, false),
     line(Action::ExportSmallest, SingleExport::Reproducer, false),
+    line(Action::ExportPatch, SingleExport::Patch(PatchOf::Schemas), false),
+    line(Action::ExportTemplatePatch, SingleExport::Patch(PatchOf::Templates), false),
 ];
 
 /// Opens the menu, where there is a group to export.

@@ -10,7 +10,7 @@ use crate::pipeline::schema::walk::TokenMatch;
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::{Group, doctype_name};
 use crate::rows::schemas::SchemaStore;
-use crate::triage::mend::{Loosening, NodeEdit, Share, lets_in, says};
+use crate::triage::mend::{Loosening, NodeEdit, Share, elsewhere, lets_in, says};
 use crate::triage::recheck::Turn;
 use crate::triage::redact::Redactor;
 
@@ -39,15 +39,9 @@ impl GroupPatch {
         let mut diffs = String::new();
         for file in &self.files {
             let found = templates::of(schemas, file, settings);
-            lines.extend(about(file, &found));
+            lines.extend(about(schemas, file, &found));
             match (of, found) {
-                (PatchOf::Schemas, _) => {
-                    diffs.push_str(&unified(
-                        &format!("{FOLDER}{}", file.schema.path),
-                        file.schema.document.text(),
-                        &file.proposal.text_edits,
-                    ));
-                }
+                (PatchOf::Schemas, _) => diffs.push_str(&file.diff()),
                 (PatchOf::Templates, templates::TemplateEdit::Files(files)) => {
                     for file in files {
                         // Several schemas may be made of one template.
@@ -104,6 +98,13 @@ impl GroupPatch {
     }
 }
 
+impl FilePatch {
+    /// The edit of the generated schema as a diff in its repository.
+    pub fn diff(&self) -> String {
+        unified(&format!("{FOLDER}{}", self.schema.path), self.schema.document.text(), &self.proposal.text_edits)
+    }
+}
+
 /// Whether an edit names nothing of documents that may not be told.
 fn is_told(edit: &NodeEdit, redactor: &mut Redactor) -> bool {
     let mut is_key = |key: &String| redactor.is_raw() || redactor.key(key, TokenMatch::Unknown) == *key;
@@ -115,12 +116,12 @@ fn is_told(edit: &NodeEdit, redactor: &mut Redactor) -> bool {
 }
 
 /// What is done to a file, what that lets in, and what else it touches.
-fn about(file: &FilePatch, found: &templates::TemplateEdit) -> Vec<String> {
+fn about(schemas: &SchemaStore, file: &FilePatch, found: &templates::TemplateEdit) -> Vec<String> {
     let mut lines = Vec::new();
-    for (edit, elsewhere) in file.proposal.edits.iter().zip(&file.elsewhere) {
+    for edit in &file.proposal.edits {
         lines.push(format!("{}: {}", place(&edit.pointer), says(&file.schema, edit)));
         lines.push(format!("  lets in: {}", lets_in(&file.schema, edit)));
-        lines.extend(elsewhere.lines().into_iter().map(|line| format!("  {line}")));
+        lines.extend(elsewhere(schemas, &file.schema, edit).lines().into_iter().map(|line| format!("  {line}")));
     }
     lines.extend(file.columns.lines().into_iter().map(|line| format!("  {line}")));
     match found {
