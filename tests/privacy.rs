@@ -391,6 +391,7 @@ fn of_the_explorer(planted: &Planted, schemas: &Arc<SchemaStore>) -> String {
             group: group.fingerprint,
             opened: None,
             policy: Policy::default(),
+            patches: Default::default(),
         };
         for what in [SingleExport::Report, SingleExport::Rows, SingleExport::Document, SingleExport::Test, SingleExport::Reproducer] {
             let Ok(made) = make(what, &origin, &Unwatched) else { continue };

@@ -7,6 +7,7 @@ mod choose;
 mod columns;
 mod edits;
 mod elsewhere;
+mod limits;
 mod needs;
 mod pattern;
 mod propose;
@@ -21,6 +22,7 @@ use crate::pipeline::fault::Keyword;
 pub use columns::{PatchedColumns, columns};
 pub use edits::{Unloosened, text_edits};
 pub use elsewhere::{Elsewhere, elsewhere};
+pub use limits::LimitFacts;
 pub use propose::{MendRefusal, Mender, NextViolation, Proposal};
 pub use words::{lets_in, says};
 

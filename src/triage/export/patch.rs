@@ -75,10 +75,16 @@ pub struct GroupPatch {
     pub worked_from: Option<usize>,
 }
 
+/// Namespace, doctype and version as a row has them.
+type RowNames = [Option<String>; 3];
+
+/// Documents with the names of their rows.
+type NamedDocuments = Vec<(Document, RowNames)>;
+
 /// Documents of a group, by the schema that judges them.
 #[derive(Default)]
 struct GroupDocuments {
-    of: BTreeMap<usize, Vec<(Document, [Option<String>; 3])>>,
+    of: BTreeMap<usize, NamedDocuments>,
     read: usize,
     bytes: usize,
     without: u64,
@@ -111,9 +117,9 @@ pub fn propose(
     let (mut files, mut refusals, mut edited): (Vec<FilePatch>, Vec<String>, Option<SchemaStore>) = Default::default();
     let is_cut = documents.is_cut;
     let (without, read) = (documents.without, documents.read);
-    let mut kept: Vec<(Document, [Option<String>; 3])> = Vec::new();
+    let mut kept: NamedDocuments = Vec::new();
     for (at, rows) in documents.of {
-        let (texts, names): (Vec<Document>, Vec<[Option<String>; 3]>) = rows.into_iter().unzip();
+        let (texts, names): (Vec<Document>, Vec<RowNames>) = rows.into_iter().unzip();
         match of_file(schemas, at, &texts, group, settings, share) {
             Ok(patch) => {
                 let store = edited.as_ref().unwrap_or(schemas);

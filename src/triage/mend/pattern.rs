@@ -8,9 +8,11 @@ use std::collections::BTreeSet;
 /// Most characters outside of letters and digits that a form names.
 const MOST_OTHERS: usize = 24;
 
+/// A range as classes write it, and whether a character is of it.
+type CharacterKind = (&'static str, fn(&char) -> bool);
+
 /// Kinds of characters that are told as one.
-const KINDS: [(&str, fn(&char) -> bool); 3] =
-    [("a-z", char::is_ascii_lowercase), ("A-Z", char::is_ascii_uppercase), ("0-9", char::is_ascii_digit)];
+const KINDS: [CharacterKind; 3] = [("a-z", char::is_ascii_lowercase), ("A-Z", char::is_ascii_uppercase), ("0-9", char::is_ascii_digit)];
 
 /// A pattern that takes texts of that form only, and the form in words. The reason of a refusal is the end of a sentence.
 pub(super) fn form(texts: &BTreeSet<&str>) -> Result<(String, String), String> {

@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 use super::choose::{self, Asked};
 use super::edits::text_edits;
 use super::needs::{is_alike, needs};
-use super::{NodeEdit, Share, merge};
+use super::{LimitFacts, NodeEdit, Share, limits, merge};
 use crate::ground::patch::{TextEdit, apply};
 use crate::pipeline::document::{Document, NodeId, unescape_pointer};
 use crate::pipeline::fault::Keyword;
@@ -44,6 +44,8 @@ pub struct Proposal {
     pub edits: Vec<NodeEdit>,
     /// The same as edits of the file.
     pub text_edits: Vec<TextEdit>,
+    /// Of each limit that moves, what is beyond it.
+    pub limits: Vec<LimitFacts>,
     /// The file with them.
     pub edited: Vec<u8>,
     /// Documents that pass with it.
@@ -113,6 +115,7 @@ impl Mender<'_> {
             next: BTreeMap::new(),
         };
         let (mut edits, mut changes, mut edited): (Vec<NodeEdit>, Vec<TextEdit>, Vec<u8>) = Default::default();
+        let mut limits = Vec::new();
         let mut schema = Arc::clone(self.schema);
         for round in 0..MOST_ROUNDS {
             let judge =
@@ -122,6 +125,9 @@ impl Mender<'_> {
                 break;
             }
             for ((pointer, keyword), asked) in asking {
+                if !work.targets.contains(&(pointer.clone(), keyword)) {
+                    limits.extend(limits::limits(&pointer, keyword, &asked));
+                }
                 self.may_touch(&pointer, keyword)?;
                 let chosen =
                     choose::choose(keyword, &asked, work.may_leave_out()).map_err(|reason| MendRefusal(told(&pointer, &reason)))?;
@@ -151,7 +157,7 @@ impl Mender<'_> {
         let (taken, left_out, others) = (count(Fate::Taken), count(Fate::LeftOut), count(Fate::Other));
         let mut next: Vec<NextViolation> = work.next.into_values().collect();
         next.sort_by_key(|next| std::cmp::Reverse(next.documents));
-        Ok(Proposal { edits, text_edits: changes, edited, taken, next, left_out, others })
+        Ok(Proposal { edits, text_edits: changes, limits, edited, taken, next, left_out, others })
     }
 
     /// Whether nothing forbids it.

@@ -121,6 +121,8 @@ fn about(schemas: &SchemaStore, file: &FilePatch, found: &templates::TemplateEdi
     for edit in &file.proposal.edits {
         lines.push(format!("{}: {}", place(&edit.pointer), says(&file.schema, edit)));
         lines.push(format!("  lets in: {}", lets_in(&file.schema, edit)));
+        let limits = file.proposal.limits.iter().filter(|limit| limit.pointer == edit.pointer);
+        lines.extend(limits.flat_map(|limit| limit.lines()).map(|line| format!("  {line}")));
         lines.extend(elsewhere(schemas, &file.schema, edit).lines().into_iter().map(|line| format!("  {line}")));
     }
     lines.extend(file.columns.lines().into_iter().map(|line| format!("  {line}")));
