@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::line_diff::{self, DiffLine};
+
 /// Lines around a change.
 const AROUND: usize = 3;
 
@@ -28,6 +30,33 @@ pub fn apply(text: &[u8], edits: &[TextEdit]) -> Vec<u8> {
     }
     made.extend_from_slice(text.get(at..).unwrap_or_default());
     made
+}
+
+/// The edits that make one text of another, line by line.
+pub fn between(old: &[u8], new: &[u8]) -> Vec<TextEdit> {
+    let (a, b) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
+    let ends = |text: &str| text.is_empty() || text.ends_with('\n');
+    let lines = Lines::of(old);
+    let (mut edits, mut line): (Vec<TextEdit>, usize) = (Vec::new(), 0);
+    if old == new {
+        return edits;
+    }
+    if !ends(&a) || !ends(&b) {
+        return vec![TextEdit { range: 0..old.len(), with: new.to_vec() }];
+    }
+    for part in line_diff::lines(&a, &b, 0) {
+        let at = lines.span(&(line..line + 1));
+        match part {
+            DiffLine::Kept(_) => line += 1,
+            DiffLine::Between(count) => line += count,
+            DiffLine::Taken(_) => {
+                edits.push(TextEdit { range: at, with: Vec::new() });
+                line += 1;
+            }
+            DiffLine::Added(text) => edits.push(TextEdit { range: at.start..at.start, with: format!("{text}\n").into_bytes() }),
+        }
+    }
+    edits
 }
 
 /// The diff of a file at `path`; the empty text where nothing changes.
@@ -184,6 +213,16 @@ mod tests {
         );
         assert_eq!(apply(text, &edits), b"1\n2\n3\n4\nx\nfive\n6\n7\n8\n9\n");
         assert_eq!(unified("f", text, &[edit(0..1, "1")]), "");
+    }
+
+    #[test]
+    fn texts_are_made_of_each_other() {
+        for (old, new) in [("a\nb\nc\n", "a\nx\ny\nc\n"), ("a\nb\n", "b\na\n"), ("", "a\n"), ("a\n", ""), ("a", "a\n"), ("a\nb\n", "a\nb")]
+        {
+            let edits = between(old.as_bytes(), new.as_bytes());
+            assert_eq!(String::from_utf8(apply(old.as_bytes(), &edits)).unwrap(), new, "{old:?}");
+        }
+        assert_eq!(between(b"a\n", b"a\n"), []);
     }
 
     #[test]

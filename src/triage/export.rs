@@ -8,6 +8,7 @@ pub mod choice;
 pub mod files;
 pub mod hidden;
 pub mod name;
+pub mod own_edit;
 pub mod page;
 pub mod patch;
 pub mod predicate;

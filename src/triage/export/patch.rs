@@ -27,6 +27,8 @@ use crate::triage::judging::bare::{Named, judged_by, unreadable};
 use crate::triage::mend::{Mender, PatchedColumns, Proposal, Share, columns};
 use crate::triage::recheck::{Recheck, TurnCounts, recheck};
 
+/// Where schema files are in their repository.
+pub(super) const FOLDER: &str = "schemas/";
 /// Most rows that a proposal is worked out from; all rows are replayed.
 const MOST_DOCUMENTS: usize = 2000;
 /// Most bytes of them.
@@ -76,16 +78,16 @@ pub struct GroupPatch {
 }
 
 /// Namespace, doctype and version as a row has them.
-type RowNames = [Option<String>; 3];
+pub(super) type RowNames = [Option<String>; 3];
 
 /// Documents with the names of their rows.
-type NamedDocuments = Vec<(Document, RowNames)>;
+pub(super) type NamedDocuments = Vec<(Document, RowNames)>;
 
 /// Documents of a group, by the schema that judges them.
 #[derive(Default)]
-struct GroupDocuments {
-    of: BTreeMap<usize, NamedDocuments>,
-    read: usize,
+pub(super) struct GroupDocuments {
+    pub of: BTreeMap<usize, NamedDocuments>,
+    pub read: usize,
     bytes: usize,
     without: u64,
     unjudged: usize,
@@ -162,7 +164,8 @@ fn beyond_schemas(group: &Group) -> Option<String> {
     }
 }
 
-fn read(source: &dyn ErrorSource, schemas: &SchemaStore, group: &Group, watch: &dyn Watch) -> Result<GroupDocuments, Advised> {
+/// Reads the group's documents, spread over all of its rows.
+pub(super) fn read(source: &dyn ErrorSource, schemas: &SchemaStore, group: &Group, watch: &dyn Watch) -> Result<GroupDocuments, Advised> {
     let mut found = GroupDocuments::default();
     let named: FxHashSet<RowRef> = group.rows.iter().copied().collect();
     let mut take = |at: RowRef, mut row: SourceRow| {

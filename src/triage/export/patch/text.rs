@@ -3,7 +3,7 @@
 //! Owns: the lines above the diff, refusing to write values that may not be told.
 //! Refuses: making the edits (mend).
 
-use super::{FilePatch, GroupPatch, PatchOf, PatchSettings, templates};
+use super::{FOLDER, FilePatch, GroupPatch, PatchOf, PatchSettings, templates};
 use crate::ground::patch::unified;
 use crate::ground::text::{plural, visible};
 use crate::pipeline::schema::walk::TokenMatch;
@@ -13,9 +13,6 @@ use crate::rows::schemas::SchemaStore;
 use crate::triage::mend::{Loosening, NodeEdit, Share, elsewhere, lets_in, says};
 use crate::triage::recheck::Turn;
 use crate::triage::redact::Redactor;
-
-/// Where schema files are in their repository.
-const FOLDER: &str = "schemas/";
 
 impl GroupPatch {
     /// The patch with what is to be known above it; `git apply` reads over that.
