@@ -25,7 +25,7 @@ const KEYWORDS: [&str; 9] =
     ["type", "maxLength", "pattern", "enum", "required", "additionalProperties", "minimum", "maximum", "propertyNames"];
 
 /// Of so many groups one is looked at, unless all are asked for.
-const STRIDE: usize = 8;
+const STRIDE: usize = 12;
 
 fn applies(repository: &Path, patch: &str) -> Result<(), String> {
     let mut git = Command::new("git");
@@ -144,7 +144,7 @@ fn what_comes_from_a_template_is_edited_there() {
     let source = Files::open(&[corpus.join("errors-2k.ndjson").to_string_lossy().into_owned()], ReadOptions { keep_rows: true }).unwrap();
     let groups = source.groups(&Request { schemas: Some(schemas.clone()), ..Request::default() }, &Unwatched).unwrap();
     let settings = PatchSettings { source_repo: Some(clone.clone()), ..PatchSettings::default() };
-    let stride = if std::env::var_os("MISFIT_ALL_PATCHES").is_some() { 8 } else { 80 };
+    let stride = if std::env::var_os("MISFIT_ALL_PATCHES").is_some() { 8 } else { 120 };
     let (mut edited, mut made) = (0, 0);
     for group in groups.list.iter().filter(|group| group.keyword.is_some()).step_by(stride) {
         let Ok(patch) = propose(&source, &schemas, group, &settings, Share::ALL, &Unwatched) else { continue };

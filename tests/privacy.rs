@@ -392,6 +392,7 @@ fn of_the_explorer(planted: &Planted, schemas: &Arc<SchemaStore>) -> String {
             opened: None,
             policy: Policy::default(),
             patches: Default::default(),
+            own_edit: None,
         };
         for what in [SingleExport::Report, SingleExport::Rows, SingleExport::Document, SingleExport::Test, SingleExport::Reproducer] {
             let Ok(made) = make(what, &origin, &Unwatched) else { continue };

@@ -12,6 +12,7 @@ mod find;
 mod goal;
 mod groups;
 mod history;
+mod my_edit;
 mod payloads;
 mod prompt;
 mod remote;
@@ -82,6 +83,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::PayloadsFound { job, outcome } => payloads::found(app, job, outcome),
         Message::History { job, outcome } => history::told(app, job, outcome),
+        Message::SchemaCopied { job, outcome } => my_edit::copied(app, job, outcome),
+        Message::EditorClosed { job, outcome } => my_edit::closed(app, job, outcome),
+        Message::EditCounts { job, turns } => my_edit::counts(app, job, &turns),
+        Message::EditJudged { job, outcome } => my_edit::judged(app, job, outcome),
         Message::SchemasAged(age) => {
             tables::aged(app, &age);
             Vec::new()
@@ -215,6 +220,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::ShowRow => whole::row(app),
         Action::ShowViolations => whole::violations(app),
         Action::ShowHistory => history::ask(app),
+        Action::EditSchema => my_edit::ask(app),
         Action::Search | Action::Filter | Action::SeekPayloads | Action::NextMatch | Action::PreviousMatch => prompt::act(app, action),
         Action::PreviewRow => row::switch(app),
         _ if action.copies() => copy::act(app, action),
@@ -289,6 +295,9 @@ fn back(app: &mut App) -> Vec<Effect> {
     if let Some(job) = app.history.take() {
         app.tell("history was not looked for any further");
         return vec![Effect::Cancel(job)];
+    }
+    if let Some(effect) = my_edit::call_off(app) {
+        return vec![effect];
     }
     if let Some(effect) = causes::call_off_asked(app) {
         return vec![effect];

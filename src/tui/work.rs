@@ -5,6 +5,7 @@
 
 mod answers;
 mod causes;
+mod edit;
 mod payloads;
 mod tables;
 mod watch;
@@ -159,6 +160,18 @@ impl Workers {
                     (!flag.load(Ordering::Relaxed)).then_some(Message::History { job, outcome: outcome.map_err(|error| error.to_string()) })
                 });
             }
+            Effect::CopySchema { job, of } => {
+                let Some(source) = self.source.clone() else { return };
+                let watch = self.watch(job);
+                self.with_schemas(job, move |schemas, _, flag| {
+                    let outcome = edit::copied(source.as_ref(), schemas, of.group(), &watch);
+                    (!flag.load(Ordering::Relaxed)).then_some(Message::SchemaCopied { job, outcome: outcome.map(Arc::new) })
+                });
+            }
+            Effect::JudgeEdit { job, copy } => self.with_schemas(job, move |schemas, messages, flag| {
+                let outcome = edit::judged(&copy, schemas, job, messages, flag);
+                (!flag.load(Ordering::Relaxed)).then_some(Message::EditJudged { job, outcome: outcome.map(Arc::new) })
+            }),
             Effect::Answer { id, yes } => self.answers.give(id, yes, &self.running),
             Effect::MoreRows { job, of, order, from } => self.more_rows(job, of, order, from),
             Effect::Causes { job, of } => self.causes(job, of),
@@ -186,7 +199,7 @@ impl Workers {
                 });
             }
             Effect::Export { job, export } => self.export(job, export),
-            Effect::Send(_) | Effect::Suspend | Effect::Fail(_) | Effect::Quit | Effect::Terminate(_) => {}
+            Effect::OpenEditor { .. } | Effect::Send(_) | Effect::Suspend | Effect::Fail(_) | Effect::Quit | Effect::Terminate(_) => {}
         }
     }
 
@@ -325,8 +338,16 @@ fn exported(
 ) -> Result<Exported, String> {
     let of = export.subject.of();
     let opened = export.subject.row().map(|row| Opened { at: row.place.at, case: row.case.clone() });
-    let origin =
-        ExportOrigin { source, schemas, groups: of.groups(), group: of.group().fingerprint, opened, policy, patches: to.patches.clone() };
+    let origin = ExportOrigin {
+        source,
+        schemas,
+        groups: of.groups(),
+        group: of.group().fingerprint,
+        opened,
+        policy,
+        patches: to.patches.clone(),
+        own_edit: export.own_edit.as_deref(),
+    };
     let made = single::make(export.what, &origin, watch).map_err(|refusal| advice::advised(&refusal))?;
     if export.is_copied {
         return Ok(Exported::Text { what: export.what.name(), text: String::from_utf8_lossy(&made.bytes).into_owned() });

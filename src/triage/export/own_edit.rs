@@ -156,7 +156,7 @@ mod tests {
         let taken = subject.judge(&schemas, b"{}\n", &mut tell).unwrap();
         assert_eq!((taken.turns.of(Turn::Taken), heard), (group.count, group.count));
         assert!(taken.diff.starts_with("diff --git a/schemas/") && taken.diff.ends_with("+{}\n"), "{}", taken.diff);
-        let broken = subject.judge(&schemas, b"{\n  \"a\": }", &mut tell).unwrap_err();
+        let broken = subject.judge(&schemas, b"{\n  \"a\": }", &mut |_| ControlFlow::Continue(())).unwrap_err();
         assert!(broken.contains("line 2"), "{broken}");
     }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::choice::Choice;
 use super::files::{ExportFolder, Readers, WriteOptions};
 use super::hidden;
+use super::own_edit::EditVerdict;
 use super::patch::{self, PatchOf, PatchSettings};
 use super::report::{ReportBuilder, SURVEYED};
 use super::{ExportError, reproducer, rows, sample};
@@ -43,6 +44,8 @@ pub enum SingleExport {
     Reproducer,
     /// The smallest edit of the schemas that takes the rows.
     Patch(PatchOf),
+    /// The edit that was made by hand.
+    OwnEdit,
 }
 
 impl SingleExport {
@@ -54,6 +57,7 @@ impl SingleExport {
             SingleExport::Document => "document",
             SingleExport::Test => "test",
             SingleExport::Reproducer => "smallest document",
+            SingleExport::OwnEdit => "edit",
             SingleExport::Patch(PatchOf::Schemas) => "patch of the schema",
             SingleExport::Patch(PatchOf::Templates) => "patch of the template",
         }
@@ -76,6 +80,8 @@ pub struct ExportOrigin<'a> {
     pub policy: Policy,
     /// What is known of patches.
     pub patches: PatchSettings,
+    /// What was edited by hand, if anything was.
+    pub own_edit: Option<&'a EditVerdict>,
 }
 
 /// A row that was opened: its source is not asked for it again.
@@ -112,6 +118,10 @@ pub fn make(what: SingleExport, origin: &ExportOrigin<'_>, watch: &dyn Watch) ->
             let case = open(origin, group, watch)?;
             let document = sample::document(&case, &mut redactor, TextForm::Indented)?;
             named(format!("document-{title}"), if document.reason.is_some() { ".bin" } else { ".json" }, document.bytes)
+        }
+        SingleExport::OwnEdit => {
+            let verdict = origin.own_edit.filter(|verdict| !verdict.diff.is_empty()).ok_or("no schema was edited by hand")?;
+            named(format!("edit-{title}"), ".patch", verdict.patch().into_bytes())
         }
         SingleExport::Patch(of) => {
             let schemas = origin.schemas.ok_or_else(|| Advised::new("there are no schemas to edit", Advice::GiveSchemas))?;
@@ -235,6 +245,7 @@ mod tests {
             opened: None,
             policy: Policy::default(),
             patches: PatchSettings::default(),
+            own_edit: None,
         };
         let top = tempfile::tempdir().unwrap();
         let write = |what| make(what, &origin, &Unwatched).unwrap().write(top.path(), Readers::Usual).unwrap();
@@ -297,6 +308,7 @@ mod tests {
             opened,
             policy,
             patches: PatchSettings::default(),
+            own_edit: None,
         };
         let made = |what| make(what, &origin, &Unwatched).unwrap().bytes;
         for what in [SingleExport::Document, SingleExport::Test] {
