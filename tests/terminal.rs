@@ -137,7 +137,8 @@ fn a_schema_is_edited_and_judged() {
     terminal.wait("closing the text", |terminal| !terminal.screen().contains("pass now"));
     terminal.press("ee");
     terminal.wait_for("wrote ");
-    let kept = std::fs::read_dir(folder.path()).expect("files").flatten().find(|file| file.file_name().to_string_lossy().ends_with(".patch"));
+    let kept =
+        std::fs::read_dir(folder.path()).expect("files").flatten().find(|file| file.file_name().to_string_lossy().ends_with(".patch"));
     let patch = std::fs::read_to_string(kept.expect("a patch").path()).expect("a patch");
     assert!(patch.contains("pass now") && patch.contains("--- a/schemas/") && patch.ends_with("+{}\n"), "{patch}");
     terminal.press("q");

@@ -269,6 +269,9 @@ mod tests {
             config.keys.iter().map(|binding| (binding.action.as_str(), binding.keys.join(" "), binding.place.line)).collect();
         assert_eq!(keys, [("quit", "q ctrl-c".to_owned(), 4), ("help", "?".to_owned(), 5)]);
         assert_eq!(config.sources["week"], ["/rows/*.gz"]);
+        let never = read("[patch]\nnever = [\"pattern\", \"client_id\"]\n").unwrap().never_patched;
+        assert_eq!(never, ["pattern", "client_id"]);
+        assert!(read("[patch]\nnevr = \"a\"\n").unwrap_err().contains("did you mean \"never\"?"));
     }
 
     #[test]

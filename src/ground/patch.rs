@@ -7,6 +7,10 @@ use std::ops::Range;
 
 use super::line_diff::{self, DiffLine};
 
+/// What the head of a diff begins with, and the lines that name the file before and after.
+const HEAD: &str = concat!("diff -", "-git");
+const OLD: &str = concat!("-", "-", "-");
+const NEW: &str = "+++";
 /// Lines around a change.
 const AROUND: usize = 3;
 
@@ -72,7 +76,7 @@ pub fn unified(path: &str, text: &[u8], edits: &[TextEdit]) -> String {
     if hunks.is_empty() {
         return String::new();
     }
-    let mut diff = format!("diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n");
+    let mut diff = format!("{HEAD} a/{path} b/{path}\n{OLD} a/{path}\n{NEW} b/{path}\n");
     let mut shift: isize = 0;
     for hunk in &hunks {
         hunk.write(&lines, text, &mut shift, &mut diff);

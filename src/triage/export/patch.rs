@@ -113,7 +113,7 @@ pub fn propose(
     if documents.of.is_empty() {
         return Err(match documents.unjudged {
             0 => "the rows have no documents to work an edit out from".into(),
-            _ => Advised::from("no schema of these judges the rows: they are no JSON, or their doctype is not among them"),
+            _ => Advised::from("none of these schemas judges the rows: either they are not JSON, or the schemas lack their doctype"),
         });
     }
     let (mut files, mut refusals, mut edited): (Vec<FilePatch>, Vec<String>, Option<SchemaStore>) = Default::default();
@@ -157,6 +157,12 @@ fn beyond_schemas(group: &Group) -> Option<String> {
         Some(NOT_FOUND) => Some(
             "there is no schema of that name and version, so none to edit: the doctype has to be made, or its name is wrong".to_owned(),
         ),
+        Some(class) if class.contains("MessageScrubber") => {
+            Some("the rows are refused on purpose, whatever their documents hold: no edit of a schema takes them".to_owned())
+        }
+        Some(class) if class.contains("ParseUri") || class.contains("LimitPayloadSize") => {
+            Some("the rows are refused before their documents are looked at: no edit of a schema takes them".to_owned())
+        }
         _ => Some(
             "the rows are refused before any schema is asked: their documents are wrong by any reading, and no edit of a schema takes them"
                 .to_owned(),

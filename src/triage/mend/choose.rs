@@ -49,7 +49,7 @@ pub(super) fn choose(keyword: Keyword, asked: &[Asked], may_leave_out: usize) ->
         "enum" | "const" => {
             let (atoms, left_out) = frequent(asked, keep, |need| if let Need::Value(value) = need { Some(value.clone()) } else { None });
             if atoms.len() > MOST_VALUES {
-                return Err(format!("the rows have {} values that the schema does not list: a list is not what is meant", atoms.len()));
+                return Err(format!("the rows have {} values that the schema does not list, too many to list them all", atoms.len()));
             }
             Ok(Chosen { loosening: Loosening::Values(atoms), left_out })
         }
@@ -108,9 +108,9 @@ fn number(keyword: Keyword, asked: &[Asked], keep: usize, is_most: bool) -> Resu
         let numbers = asked.needs.iter().filter_map(|need| if let Need::Number(text) = need { Some(text.clone()) } else { None });
         numbers.max_by(order)
     };
-    let (to, left_out) = bound(asked, keep, of, order).ok_or("the values are no numbers")?;
+    let (to, left_out) = bound(asked, keep, of, order).ok_or("the values are not numbers")?;
     if serde_json::from_str::<serde_json::Number>(&to).is_err() {
-        return Err("the values are no numbers that a schema can have".to_owned());
+        return Err("a schema cannot hold numbers such as these".to_owned());
     }
     Ok(Chosen { loosening: Loosening::Limit { keyword, to }, left_out })
 }

@@ -12,6 +12,8 @@ use crate::pipeline::transpile;
 pub enum PatchedColumns {
     /// All that changes, and what a deploy does with it.
     Compared(Box<TableChanges>),
+    /// The schema generator makes no table of the edited schema, for this reason; that ends its whole run.
+    Stops(String),
     /// It cannot be told, and why.
     Untold(String),
 }
@@ -21,6 +23,9 @@ impl PatchedColumns {
     pub fn lines(&self) -> Vec<String> {
         let changes = match self {
             PatchedColumns::Untold(why) => return vec![format!("whether columns change cannot be told: {why}")],
+            PatchedColumns::Stops(why) => {
+                return vec![format!("BLOCK: the schema generator would stop at the edited schema, and with it every deploy: {why}")];
+            }
             PatchedColumns::Compared(changes) => changes,
         };
         let told = changes.findings.iter().map(|finding| format!("{}: {} ({})", finding.verdict.name(), finding, finding.rule.name()));
@@ -47,6 +52,6 @@ pub fn columns(old: &Schema, edited: &[u8]) -> PatchedColumns {
     match (transpile::layout(old), transpile::layout(&new)) {
         (Ok(old), Ok(new)) => PatchedColumns::Compared(Box::new(compare(&old.layout, &new.layout))),
         (Err(stop), _) => PatchedColumns::Untold(format!("no table can be made of the schema as it stands: {stop}")),
-        (_, Err(stop)) => PatchedColumns::Untold(format!("no table can be made of the edited schema: {stop}")),
+        (Ok(_), Err(stop)) => PatchedColumns::Stops(stop.to_string()),
     }
 }

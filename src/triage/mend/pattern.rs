@@ -18,10 +18,10 @@ const KINDS: [CharacterKind; 3] = [("a-z", char::is_ascii_lowercase), ("A-Z", ch
 pub(super) fn form(texts: &BTreeSet<&str>) -> Result<(String, String), String> {
     let lengths: Vec<usize> = texts.iter().map(|text| text.chars().count()).collect();
     let (Some(&least), Some(&most)) = (lengths.iter().min(), lengths.iter().max()) else {
-        return Err("the values are no texts".to_owned());
+        return Err("the values are not texts".to_owned());
     };
     if texts.iter().any(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
-        return Err("some values are no text that a pattern can be written for".to_owned());
+        return Err("some values are broken texts, which no pattern can name".to_owned());
     }
     if most == 0 {
         return Ok(("^$".to_owned(), "the empty text".to_owned()));

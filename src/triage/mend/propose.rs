@@ -142,7 +142,7 @@ impl Mender<'_> {
                 return Err(MendRefusal("loosening the node does not take the rows: what is around it refuses them".to_owned()));
             }
             let parsed = Schema::parse(&self.schema.path, text.clone())
-                .map_err(|reason| MendRefusal(format!("the edited schema is none: {reason}")))?;
+                .map_err(|reason| MendRefusal(format!("the edited schema cannot be read: {reason}")))?;
             (schema, edited) = (Arc::new(parsed), text);
         }
         let count = |fate| work.fates.iter().filter(|known| **known == fate).count();
