@@ -3,7 +3,7 @@
 use crate::corpus;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -69,18 +69,25 @@ impl Repo {
         said.lines().map(hash).collect()
     }
 
-    fn contents(&self, hashes: &BTreeSet<String>) -> BTreeMap<String, Option<Value>> {
+    /// The contents of files, one after another, so that long ones are not all held; `None` where one is no JSON.
+    fn each(&self, hashes: &BTreeSet<String>, mut each: impl FnMut(&str, Option<&Value>)) {
         let asked: String = hashes.iter().map(|hash| format!("{hash}\n")).collect();
-        let said = self.git(&["cat-file", "--batch"], Some(&asked));
-        let (mut at, mut found) = (0, BTreeMap::new());
-        while at < said.len() {
-            let end = at + said[at..].iter().position(|&byte| byte == b'\n').unwrap();
-            let head = std::str::from_utf8(&said[at..end]).unwrap();
-            let (hash, length) = (head.split(' ').next().unwrap(), head.rsplit(' ').next().unwrap().parse::<usize>().unwrap());
-            found.insert(hash.to_owned(), serde_json::from_slice(&said[end + 1..end + 1 + length]).ok());
-            at = end + 1 + length + 1;
+        let mut git = Command::new("git");
+        git.arg("-C").arg(&self.path).args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = git.spawn().expect("git runs");
+        let mut stdin = child.stdin.take().unwrap();
+        let asking = std::thread::spawn(move || stdin.write_all(asked.as_bytes()));
+        let mut answers = BufReader::new(child.stdout.take().unwrap());
+        for _ in hashes {
+            let mut head = String::new();
+            answers.read_line(&mut head).unwrap();
+            let (hash, length) = (head.split(' ').next().unwrap(), head.trim().rsplit(' ').next().unwrap().parse::<usize>().unwrap());
+            let mut bytes = vec![0; length + 1];
+            answers.read_exact(&mut bytes).unwrap();
+            each(hash, serde_json::from_slice(&bytes[..length]).ok().as_ref());
         }
-        found
+        asking.join().unwrap().unwrap();
+        child.wait().unwrap();
     }
 }
 
@@ -161,17 +168,27 @@ fn compare(repo: &Repo, store: &SchemaStore, is_node: bool, wanted: usize, large
         if size * distinct.len() as u64 > largest {
             continue;
         }
-        let contents = repo.contents(&distinct);
-        for _ in 0..if largest == u64::MAX { 10 } else { 20 } {
-            let Some(Some(content)) = versions[dice.below(versions.len())].as_ref().map(|hash| contents[hash].as_ref()) else { continue };
-            let Some(target) = any(content, is_node, &mut dice) else { continue };
-            asked += 1;
+        // Any value of any revision: also one that is long gone.
+        let mut targets: Vec<BlameTarget> = Vec::new();
+        let some: BTreeSet<String> = (0..3).filter_map(|_| versions[dice.below(versions.len())].clone()).collect();
+        repo.each(&some, |_, content| {
+            let many = if largest == u64::MAX { 4 } else { 7 };
+            targets.extend(
+                content.into_iter().flat_map(|content| (0..many).filter_map(|_| any(content, is_node, &mut dice)).collect::<Vec<_>>()),
+            );
+        });
+        asked += targets.len();
+        // What each version says of each of them; nothing of a version that is no JSON.
+        let mut all: BTreeMap<String, Option<Vec<Option<Value>>>> = BTreeMap::new();
+        repo.each(&distinct, |hash, content| {
+            all.insert(hash.to_owned(), content.map(|content| targets.iter().map(|target| said(content, target)).collect()));
+        });
+        for (at, target) in targets.into_iter().enumerate() {
             let mut truth: Vec<(String, Option<Value>)> = Vec::new();
             for (revision, hash) in repo.revisions.iter().zip(&versions) {
-                let now = match hash {
-                    // What is no JSON is passed over.
-                    Some(hash) if contents[hash].is_none() => continue,
-                    Some(hash) => contents[hash].as_ref().and_then(|content| said(content, &target)),
+                let now = match hash.as_ref().map(|hash| &all[hash]) {
+                    Some(None) => continue,
+                    Some(Some(said)) => said[at].clone(),
                     None => None,
                 };
                 if truth.last().map_or(now.is_some(), |(_, last)| *last != now) {

@@ -215,3 +215,14 @@ fn brotli_is_named_and_not_called_truncated() {
         "errors.parquet: a Parquet file compressed with brotli, which is not unpacked; write it with zstd, gzip or snappy instead"
     );
 }
+
+#[test]
+fn a_list_without_end_ends() {
+    let mut bytes = in_millis();
+    // In the place of the first page's header: a field that nobody knows, a list of 2^31 - 1 doubles.
+    bytes[4..11].copy_from_slice(&[0xf9, 0xf7, 0xff, 0xff, 0xff, 0xff, 0x07]);
+    let begun = std::time::Instant::now();
+    let groups = open(&bytes).groups(&Request::default(), &Unwatched).expect("groups");
+    assert_eq!((groups.rows, groups.unreadable.count), (2 * ROWS as u64, ROWS as u64));
+    assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+}

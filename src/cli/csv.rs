@@ -23,13 +23,6 @@ pub(super) fn write(out: impl Write, records: impl Iterator<Item = impl Serializ
     writer.flush()
 }
 
-/// All lines at once.
-pub(super) fn text(records: impl Iterator<Item = impl Serialize>) -> io::Result<String> {
-    let mut out = Vec::new();
-    write(&mut out, records)?;
-    String::from_utf8(out).map_err(io::Error::other)
-}
-
 /// The output's own error, by which a closed pipe is told.
 fn unwritten(error: csv::Error) -> io::Error {
     match error.into_kind() {
@@ -67,6 +60,12 @@ mod tests {
         count: i64,
         tags: &'a [&'a str],
         note: Option<&'a str>,
+    }
+
+    fn text(records: impl Iterator<Item = impl Serialize>) -> io::Result<String> {
+        let mut out = Vec::new();
+        write(&mut out, records)?;
+        String::from_utf8(out).map_err(io::Error::other)
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(super) use causes::cause_groups;
 use redacted::ToldGroups;
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -39,6 +39,9 @@ const RAW: &str = "\
 The table, JSON, NDJSON and CSV hold values as they are: for you and for scripts of
 yours. Markdown is made for others to read: it tells values by their shapes, unless
 --raw is given.";
+
+/// Bytes that are written at a time.
+const BUFFERED: usize = 64 << 10;
 
 /// Which groups, in which form.
 #[derive(Debug, clap::Args)]
@@ -213,40 +216,49 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         }
         let without_data = told_groups.map(|mut told| told.list(&shown));
         let printed = without_data.as_ref().map_or_else(|| shown.clone(), |list| list.iter().collect());
-        out::print(&with_causes(&groups, &printed, &of, question.format)?)?;
+        on_stdout(|out| with_causes(out, &groups, &printed, &of, question.format))?;
         let told = [Some(closing(&groups, shown.len(), told)), closing_causes];
         out::tell(&told.into_iter().flatten().chain(spent).collect::<Vec<_>>().join("; "));
         return Ok(ExitCode::SUCCESS);
     }
     let without_data = told_groups.map(|mut told| told.list(&shown));
     let printed = without_data.as_ref().map_or_else(|| shown.clone(), |list| list.iter().collect());
-    out::print(&written(&groups, &printed, question.format)?)?;
+    on_stdout(|out| write(out, &groups, &printed, question.format))?;
     out::tell(&closing(&groups, shown.len(), told));
+    // The program ends here: taking hundreds of thousands of groups apart first would only take time.
+    std::mem::forget(groups);
     Ok(ExitCode::SUCCESS)
 }
 
-/// The groups that are shown of all groups, in a form.
-pub(super) fn written(groups: &Groups, shown: &[&Group], format: GroupsFormat) -> io::Result<String> {
+/// Writes on standard output, in large pieces.
+fn on_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(BUFFERED, io::stdout().lock());
+    write(&mut out)?;
+    out.flush()
+}
+
+/// Writes the groups that are shown of all groups, in a form.
+pub(super) fn write(out: &mut dyn Write, groups: &Groups, shown: &[&Group], format: GroupsFormat) -> io::Result<()> {
     let records = shown.iter().map(|group| GroupFields::of(group, groups));
-    Ok(match format {
-        GroupsFormat::Table => table::write(shown, out::room()),
-        GroupsFormat::Json => json::document(groups, records.collect())?,
-        GroupsFormat::Ndjson => json::lines(records)?,
-        GroupsFormat::Csv => csv::text(records)?,
-        GroupsFormat::Md => table::markdown(shown),
-    })
+    match format {
+        GroupsFormat::Table => out.write_all(table::write(shown, out::room()).as_bytes()),
+        GroupsFormat::Json => json::document(out, groups, records),
+        GroupsFormat::Ndjson => json::lines(out, records),
+        GroupsFormat::Csv => csv::write(out, records),
+        GroupsFormat::Md => out.write_all(table::markdown(shown).as_bytes()),
+    }
 }
 
 /// The groups that are shown with the causes of each below it, in a form.
-fn with_causes(groups: &Groups, shown: &[&Group], of: &causes::CausesOf, format: GroupsFormat) -> io::Result<String> {
-    let members = || causes::members(groups, shown, of);
-    Ok(match format {
-        GroupsFormat::Table => table::lines(table::HEADS, causes::lines(shown, of), out::room()),
-        GroupsFormat::Json => json::document(groups, members())?,
-        GroupsFormat::Ndjson => json::lines(members().into_iter())?,
-        GroupsFormat::Csv => csv::text(members().into_iter())?,
-        GroupsFormat::Md => table::markdown_lines(table::HEADS, &causes::lines(shown, of)),
-    })
+fn with_causes(out: &mut dyn Write, groups: &Groups, shown: &[&Group], of: &causes::CausesOf, format: GroupsFormat) -> io::Result<()> {
+    let members = || causes::members(groups, shown, of).into_iter();
+    match format {
+        GroupsFormat::Table => out.write_all(table::lines(table::HEADS, causes::lines(shown, of), out::room()).as_bytes()),
+        GroupsFormat::Json => json::document(out, groups, members()),
+        GroupsFormat::Ndjson => json::lines(out, members()),
+        GroupsFormat::Csv => csv::write(out, members()),
+        GroupsFormat::Md => out.write_all(table::markdown_lines(table::HEADS, &causes::lines(shown, of)).as_bytes()),
+    }
 }
 
 fn parse_times(text: &str) -> Result<f64, String> {
@@ -290,7 +302,7 @@ fn print_changes(
 ) -> Result<ExitCode> {
     let without_data = told.map(|mut told| told.changes(comparison));
     let without_data = without_data.as_ref().map(|changes| changes.beside(comparison));
-    out::print(&changes::write(without_data.as_ref().unwrap_or(comparison), format)?)?;
+    on_stdout(|out| changes::write(out, without_data.as_ref().unwrap_or(comparison), format))?;
     out::tell(&changes::closing(comparison));
     out::tell(&closing(groups, groups.list.len(), more));
     let is_whole = !groups.partial && groups.unreadable.count == 0;

@@ -1,6 +1,6 @@
 //! JSON that is safe on a terminal and still says the same.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use serde::Serialize;
 
@@ -17,12 +17,33 @@ pub(super) fn write_list(out: &mut impl Write, before: &str, records: impl Itera
     Ok(out.write_all(b"\n]}\n")?)
 }
 
+/// Writes JSON on, every character that a terminal would obey as a JSON escape. What is handed to it are whole characters, as serde_json does it.
+pub(super) struct SafeWriter<W>(pub W);
+
+impl<W: Write> Write for SafeWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if is_plain(bytes) {
+            return self.0.write(bytes);
+        }
+        let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
+        self.0.write_all(escape(text.to_owned()).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Whether all is of the signs that nearly every text is of. Looked at by the dozen.
+fn is_plain(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| (0x20..0x7f).contains(byte) | (*byte == b'\n'))
+}
+
 /// Writes every character that a terminal would obey as a JSON escape. Such characters stand only inside of strings; the
 /// line ends of pretty printing are the exception, and stay.
 pub(super) fn escape(json: String) -> String {
-    // Looked at by the dozen; nearly every text is of these.
-    let is_plain = json.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-    if is_plain || !json.contains(|c: char| c != '\n' && is_unsafe(c)) {
+    if is_plain(json.as_bytes()) || !json.contains(|c: char| c != '\n' && is_unsafe(c)) {
         return json;
     }
     let mut out = String::with_capacity(json.len() + 16);
@@ -39,6 +60,14 @@ pub(super) fn escape(json: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_piece_by_piece_is_safe_too() {
+        let value = serde_json::json!({"a": "x\u{1b}é\u{202e}", "b": ["y\n"]});
+        let mut out = Vec::new();
+        serde_json::to_writer_pretty(SafeWriter(&mut out), &value).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), escape(serde_json::to_string_pretty(&value).unwrap()));
+    }
 
     #[test]
     fn a_list_is_whole_and_safe() {

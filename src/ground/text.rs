@@ -86,7 +86,8 @@ fn fits(text: &str, cells: usize) -> bool {
     }
     // What follows could only change the width of the last grapheme.
     const LAST: usize = 8;
-    let head = text.floor_char_boundary(cells.saturating_mul(4).saturating_add(64));
+    let most = cells.saturating_mul(4).saturating_add(64).min(text.len());
+    let head = (0..=most).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
     if head < text.len() && text[..head].width() > cells + LAST {
         return false;
     }

@@ -23,6 +23,7 @@ mod record;
 mod restore;
 mod search;
 mod standing;
+mod table;
 mod trend;
 mod words;
 

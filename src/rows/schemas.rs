@@ -4,6 +4,7 @@
 //! Refuses: where files come from (a folder, a revision in git, the built-in sample: see [`FileTree`]), judging.
 
 mod absence;
+mod age;
 mod artifact;
 mod edited;
 pub mod folder;
@@ -24,6 +25,7 @@ use crate::pipeline::names;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
 pub use absence::missing;
+pub use age::RevisionAge;
 pub use tables::{BARE, MadeLayout, NoLayout, TableColumns, WOULD_BE, WOULD_BE_SHORT, split_of, tables_of};
 pub use transpiled::transpiled;
 
@@ -76,35 +78,6 @@ pub struct Doctype {
     pub schema: Option<String>,
     /// The table layout's path.
     pub layout: Option<String>,
-}
-
-/// Which revision schemas are of, and how old that is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RevisionAge {
-    revision: String,
-    time: Option<Micros>,
-    now: Micros,
-}
-
-/// Schemas are generated on every working day.
-const OLD: Micros = 7 * 86_400 * 1_000_000;
-
-impl RevisionAge {
-    /// Whether newer ones should be looked for.
-    pub fn is_old(&self) -> bool {
-        self.time.is_some_and(|time| self.now - time > OLD)
-    }
-}
-
-impl std::fmt::Display for RevisionAge {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.revision.get(..8).unwrap_or(&self.revision))?;
-        let Some(time) = self.time else { return Ok(()) };
-        let minute = crate::ground::time::minute(time);
-        write!(f, " of {}", minute.get(..10).unwrap_or(&minute))?;
-        let seconds = u64::try_from((self.now - time) / 1_000_000).unwrap_or_default();
-        write!(f, ", {} old", crate::ground::time::duration(seconds))
-    }
 }
 
 /// Answer of a lookup.

@@ -117,7 +117,7 @@ pub enum BlameError {
     #[error(transparent)]
     Git(#[from] GitError),
     /// The schemas stand in no repository.
-    #[error("{0} is no git repository, so nothing tells since when")]
+    #[error("{0} is not in a git repository, so nothing tells since when")]
     NoHistory(String),
     /// No revision has it.
     #[error("{0}")]
@@ -290,7 +290,7 @@ fn changes(lineage: &Lineage, log: &[LogEntry], file: &str, target: &BlameTarget
             Some(Ok(value)) => value.clone(),
             Some(Err(_)) => {
                 let day = crate::ground::time::minute(entry.commit.time);
-                notes.push(format!("{} is no JSON in the revision of {day} UTC, which is passed over", visible(file)));
+                notes.push(format!("{} is not JSON in the revision of {day} UTC, which is passed over", visible(file)));
                 continue;
             }
         };

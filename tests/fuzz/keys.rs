@@ -165,8 +165,9 @@ fn keys_at_random_draw_safe_frames() {
     });
 }
 
-/// A text with one space between its words, and without the glyphs of frames.
+/// A text with one space between its words, and without the glyphs of frames and what takes no cell.
 fn words(text: &str) -> String {
+    let text: String = text.chars().filter(|&c| c.is_ascii() || misfit::ground::text::width(c.encode_utf8(&mut [0; 4])) > 0).collect();
     text.replace(['│', '─', '┌', '└', '┐', '┘', '╭', '╮', '╰', '╯'], " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -45,7 +45,7 @@ impl DocumentFile {
 /// Documents as tests of a schema repository.
 pub(super) fn tests(work: &Work<'_>) -> Result<()> {
     let (Some(schemas), Some(path)) = (work.schemas, &work.question.out) else {
-        bail!("tests are judged by schemas and are files: give --schemas FOLDER and --out FOLDER");
+        bail!("tests are judged by schemas and are files: {GIVE_SCHEMAS}, and give --out FOLDER");
     };
     let make = |row: SourceRow, group: &Group| {
         let case = case::open(row, work.schemas);

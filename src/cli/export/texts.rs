@@ -38,7 +38,9 @@ pub(super) fn table(work: &Work<'_>) -> Result<()> {
         ExportFormat::Text => ("groups.txt", forms::GroupsFormat::Table),
         ExportFormat::Json => ("groups.json", forms::GroupsFormat::Json),
     };
-    target::whole(work, name, &forms::written(&groups, &told, format)?)
+    let mut text = Vec::new();
+    forms::write(&mut text, &groups, &told, format)?;
+    target::whole(work, name, &String::from_utf8(text)?)
 }
 
 /// A report on all groups.

@@ -3,7 +3,7 @@
 //! Owns: the fields of a change for scripts, its line for people, the closing line.
 //! Refuses: comparing (baseline).
 
-use std::io;
+use std::io::{self, Write};
 
 use serde::Serialize;
 
@@ -55,19 +55,19 @@ struct GroupChange<'a> {
     words: String,
 }
 
-/// The changes in the form asked for.
-pub(super) fn write(comparison: &Comparison<'_>, format: GroupsFormat) -> io::Result<String> {
+/// Writes the changes in the form asked for.
+pub(super) fn write(out: &mut dyn Write, comparison: &Comparison<'_>, format: GroupsFormat) -> io::Result<()> {
     let changes: Vec<GroupChange<'_>> = changes(comparison).collect();
-    Ok(match format {
-        GroupsFormat::Table => table::lines(HEADS, changes.iter().map(cells).collect(), out::room()),
-        GroupsFormat::Md => table::markdown_lines(HEADS, &changes.iter().map(cells).collect::<Vec<_>>()),
-        GroupsFormat::Csv => csv::text(changes.iter())?,
-        GroupsFormat::Ndjson => json::lines(changes.iter())?,
+    match format {
+        GroupsFormat::Table => out.write_all(table::lines(HEADS, changes.iter().map(cells).collect(), out::room()).as_bytes()),
+        GroupsFormat::Md => out.write_all(table::markdown_lines(HEADS, &changes.iter().map(cells).collect::<Vec<_>>()).as_bytes()),
+        GroupsFormat::Csv => csv::write(out, changes.iter()),
+        GroupsFormat::Ndjson => json::lines(out, changes.iter()),
         GroupsFormat::Json => {
             let Comparison { new, grown, gone, same, .. } = comparison;
-            json::pretty(&ChangesAnswer { new: new.len(), grown: grown.len(), gone: gone.len(), same: *same, changes })?
+            json::pretty(out, &ChangesAnswer { new: new.len(), grown: grown.len(), gone: gone.len(), same: *same, changes })
         }
-    })
+    }
 }
 
 /// `1 new group, 2 grown, 0 gone, 27 as before`, and what is odd.
@@ -169,7 +169,11 @@ mod tests {
         for (then, line) in [(vec![hostile.clone()], "1,234  new"), (vec![before, hostile], "1,234, was 10  grown x123.4")] {
             let baseline = Baseline { groups: then, by_schemas: None };
             let comparison = baseline.compare(&now, Growth::default());
-            let of = |format| write(&comparison, format).unwrap();
+            let of = |format| {
+                let mut out = Vec::new();
+                write(&mut out, &comparison, format).unwrap();
+                String::from_utf8(out).unwrap()
+            };
             let table = of(GroupsFormat::Table);
             assert!(table.contains(line) && table.contains("0, was 3  gone") && table.contains("type\\u{1b}|"), "{table}");
             assert!(of(GroupsFormat::Md).contains("`type\\u{1b}\\|`"));

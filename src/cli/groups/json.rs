@@ -1,8 +1,11 @@
 //! Groups as JSON: one object, or one group a line.
 
-use serde::Serialize;
+use std::cell::RefCell;
+use std::io::{self, Write};
 
-use crate::cli::safe_json;
+use serde::{Serialize, Serializer};
+
+use crate::cli::safe_json::SafeWriter;
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::Groups;
 use crate::rows::row::BadRow;
@@ -17,7 +20,7 @@ struct GroupsAnswer<'a, G> {
     missing_columns: &'a [ErrorColumn],
     /// What the source has to say of the counts: their price, their age.
     notes: Vec<String>,
-    groups: Vec<G>,
+    groups: G,
 }
 
 #[derive(Serialize)]
@@ -39,8 +42,17 @@ impl<'a> UnreadableRow<'a> {
     }
 }
 
+/// Records that are made one by one while they are written.
+struct Records<I>(RefCell<Option<I>>);
+
+impl<I: Iterator<Item: Serialize>> Serialize for Records<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.borrow_mut().take().into_iter().flatten())
+    }
+}
+
 /// One object with everything.
-pub(super) fn document(groups: &Groups, records: Vec<impl Serialize>) -> serde_json::Result<String> {
+pub(super) fn document(out: impl Write, groups: &Groups, records: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
     let answer = GroupsAnswer {
         rows: groups.rows,
         outside: groups.outside,
@@ -50,19 +62,25 @@ pub(super) fn document(groups: &Groups, records: Vec<impl Serialize>) -> serde_j
         },
         missing_columns: &groups.missing_columns,
         notes: groups.unreadable.notes().into_iter().chain(groups.notes.iter().map(advised)).collect(),
-        groups: records,
+        groups: Records(RefCell::new(Some(records))),
     };
-    pretty(&answer)
+    pretty(out, &answer)
 }
 
 /// An object over several lines.
-pub(super) fn pretty(value: &impl Serialize) -> serde_json::Result<String> {
-    Ok(safe_json::escape(serde_json::to_string_pretty(value)?) + "\n")
+pub(super) fn pretty(out: impl Write, value: &impl Serialize) -> io::Result<()> {
+    let mut out = SafeWriter(out);
+    serde_json::to_writer_pretty(&mut out, value)?;
+    out.write_all(b"\n")
 }
 
 /// One group a line.
-pub(super) fn lines(records: impl Iterator<Item = impl Serialize>) -> serde_json::Result<String> {
-    records.map(|record| Ok(safe_json::escape(serde_json::to_string(&record)?) + "\n")).collect()
+pub(super) fn lines(out: impl Write, mut records: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
+    let mut out = SafeWriter(out);
+    records.try_for_each(|record| {
+        serde_json::to_writer(&mut out, &record)?;
+        out.write_all(b"\n")
+    })
 }
 
 #[cfg(test)]
@@ -75,7 +93,10 @@ mod tests {
     fn nothing_in_it_is_obeyed_by_a_terminal_and_nothing_is_lost() {
         let groups = groups();
         let records = || groups.list.iter().map(|group| GroupFields::of(group, &groups));
-        for text in [document(&groups, records().collect()).unwrap(), lines(records()).unwrap()] {
+        let (mut one, mut many) = (Vec::new(), Vec::new());
+        document(&mut one, &groups, records()).unwrap();
+        lines(&mut many, records()).unwrap();
+        for text in [one, many].map(|text| String::from_utf8(text).unwrap()) {
             assert!(!text.contains(|c: char| c != '\n' && crate::ground::text::is_unsafe(c)), "{text}");
             let value: serde_json::Value = serde_json::from_str(&text).unwrap();
             let group = if value["groups"].is_array() { &value["groups"][0] } else { &value };

@@ -14,6 +14,8 @@ use crate::pipeline::verdict::judge::{Judge, JudgeInput, Refused, Violation, Vio
 const MOST_TURNS: usize = 12;
 /// Violations that are looked at behind one of a combinator.
 const MOST_VIOLATIONS: usize = 100;
+/// Violations beyond which a schema asks itself again and again, and looking at them takes longer each time.
+const MOST_BROKEN: u64 = 20_000;
 
 /// All choices that make one document.
 #[derive(Debug, Default)]
@@ -69,6 +71,9 @@ impl Plan {
         }
         let schema = judge.schema();
         let all = judge.violations(input, MOST_VIOLATIONS);
+        if all.count > MOST_BROKEN {
+            return false;
+        }
         let behind = self.behind(schema, &all, &violation.tokens);
         // Where not even the type fits, another value of it will not either.
         let mut leaves = behind.iter().filter(|inner| !is_combinator(inner) && inner.keyword != "type");

@@ -57,7 +57,12 @@ impl FacetTally {
         }
         match self.find(hash, value) {
             Ok(at) => self.values[at].count += rows,
-            Err(at) if at < COUNTED => self.values.insert(at, CountedValue { hash, value: value.into(), count: rows }),
+            Err(at) if at < COUNTED => {
+                if self.values.is_empty() {
+                    self.values.reserve_exact(1);
+                }
+                self.values.insert(at, CountedValue { hash, value: value.into(), count: rows });
+            }
             Err(_) if self.many.is_some() => {}
             Err(_) => self.values.push(CountedValue { hash, value: value.into(), count: rows }),
         }
@@ -136,6 +141,7 @@ pub(super) fn tally(tallies: &mut Vec<FacetTally>, fault: &Fault<'_>, path: Opti
     let mut add = |name: &'static str, value: &str| {
         let at = tallies.iter().position(|tally| tally.name == name).unwrap_or_else(|| {
             let numbers = name == "length" || (name == "value" && numbers);
+            tallies.reserve_exact(1);
             tallies.push(FacetTally::new(name, numbers));
             tallies.len() - 1
         });

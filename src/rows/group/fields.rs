@@ -7,34 +7,28 @@
 //! `trend` is rows over time in bins of `width` seconds from `start` on, `by_schemas` whether the path was generalised by schemas, on which the fingerprint depends.
 //! Refuses: forms (JSON, CSV): it is written by whoever serializes it, and holds no tree of values.
 
+use std::sync::Arc;
+
 use serde::{Serialize, Serializer};
 
-use super::{Deploy, FacetRecord, Fingerprint, Group, GroupRecord, Groups, Status, keys};
+use super::{Deploy, Facet, Fingerprint, Group, Groups, Status};
 use crate::ground::time::{Micros, rfc3339};
 
 const SECOND: Micros = 1_000_000;
 
 /// A record among all groups.
 pub struct GroupFields<'a> {
-    record: GroupRecord,
+    group: &'a Group,
     among: &'a Groups,
     deploy: Option<&'a Deploy>,
     why: Option<String>,
-    by_catch: bool,
     sentence: String,
 }
 
 impl<'a> GroupFields<'a> {
     /// The members that scripts read, of one of the groups.
-    pub fn of(group: &Group, among: &'a Groups) -> Self {
-        GroupFields {
-            record: GroupRecord::of(group),
-            among,
-            deploy: among.deploy(group),
-            why: among.standing_words(group),
-            by_catch: group.by_catch,
-            sentence: group.sentence(),
-        }
+    pub fn of(group: &'a Group, among: &'a Groups) -> Self {
+        GroupFields { group, among, deploy: among.deploy(group), why: among.standing_words(group), sentence: group.sentence() }
     }
 }
 
@@ -117,58 +111,58 @@ struct ValueMember<'a> {
 }
 
 impl<'a> FacetMember<'a> {
-    fn of(facet: &'a FacetRecord) -> Self {
-        let value = |(value, count): &'a (String, u64)| ValueMember { value, count: *count };
-        FacetMember { name: &facet.name, values: facet.values.iter().map(value).collect(), others: facet.others, exact: facet.exact }
+    fn of(facet: &'a Facet) -> Self {
+        let value = |(value, count): &'a (Arc<str>, u64)| ValueMember { value, count: *count };
+        FacetMember { name: facet.name, values: facet.values.iter().map(value).collect(), others: facet.others, exact: facet.exact }
     }
 }
 
 impl Serialize for GroupFields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let GroupFields { record, among, .. } = self;
+        let GroupFields { group, among, .. } = self;
+        let key = &group.key;
         let time = |time: Micros| rfc3339(time);
-        let jobs = record.jobs.iter().filter_map(|part| {
+        let jobs = group.jobs.iter().filter_map(|part| {
             let job = among.jobs.get(part.job as usize)?;
             Some(JobMember { job: &job.name, count: part.rows })
         });
-        let status = record.standing.status;
+        let status = group.standing.status;
         let deploy = self.deploy.and_then(|deploy| {
             let job = among.jobs.get(deploy.job as usize)?;
             Some(DeployMember { job: &job.name, family: &deploy.family, time: time(deploy.time) })
         });
-        let maps = keys::maps(record.path.as_deref(), &record.fault);
-        let around = keys::keys(maps, record.keyword.as_deref(), &record.facets, |facet| &facet.name);
+        let around = group.keys();
         let members = GroupMembers {
-            namespace: record.namespace.as_deref(),
-            doctype: record.doctype.as_deref(),
-            version: record.version.as_deref(),
-            stage: record.stage.as_deref(),
-            exception_class: record.exception_class.as_deref(),
-            path: record.path.as_deref(),
-            fault: &record.fault,
-            fingerprint: record.fingerprint,
-            count: record.count,
-            first: record.span.map(|span| time(span.0)),
-            last: record.span.map(|span| time(span.1)),
+            namespace: key.namespace.as_deref(),
+            doctype: key.doctype.as_deref(),
+            version: key.version.as_deref(),
+            stage: key.stage.as_deref(),
+            exception_class: key.class.as_deref(),
+            path: key.path.as_deref(),
+            fault: &key.fault,
+            fingerprint: group.fingerprint,
+            count: group.count,
+            first: group.span.map(|span| time(span.0)),
+            last: group.span.map(|span| time(span.1)),
             jobs: jobs.collect(),
             status: status.map(Status::word),
             status_sure: status.is_some(),
             status_why: self.why.as_deref(),
             deploy,
-            share: if among.rows == 0 { 0.0 } else { record.count as f64 / among.rows as f64 },
-            noise: record.noise,
-            keyword: record.keyword.as_deref(),
-            facets: record.facets.iter().map(FacetMember::of).collect(),
-            sample: &record.sample,
-            facet_rows: record.sampled.unwrap_or(record.count),
-            clients: record.clients.map(|clients| clients.count),
-            clients_exact: record.clients.map(|clients| clients.exact),
-            folded: record.folded,
+            share: if among.rows == 0 { 0.0 } else { group.count as f64 / among.rows as f64 },
+            noise: group.noise,
+            keyword: group.keyword,
+            facets: group.facets.iter().map(FacetMember::of).collect(),
+            sample: &group.sample,
+            facet_rows: group.sampled.unwrap_or(group.count),
+            clients: group.clients.map(|clients| clients.count),
+            clients_exact: group.clients.map(|clients| clients.exact),
+            folded: group.folded,
             keys: around.iter().flat_map(|facet| &facet.values).map(|(key, count)| KeyMember { key, count: *count }).collect(),
             keys_others: around.map_or(0, |facet| facet.others),
-            by_catch: self.by_catch,
+            by_catch: group.by_catch,
             sentence: &self.sentence,
-            trend: Some(&record.trend).filter(|trend| !trend.bins.is_empty()).map(|trend| TrendMember {
+            trend: Some(&group.trend).filter(|trend| !trend.bins.is_empty()).map(|trend| TrendMember {
                 start: time(trend.start),
                 width: trend.width / SECOND,
                 bins: &trend.bins,

@@ -11,6 +11,7 @@ use super::bucket::{Bucket, DoctypeNames, GeneralPlace, GroupSchemas};
 use super::hours::Hours;
 use super::memo::{Memo, SeenMessage};
 use super::part::GroupPart;
+use super::table::{GroupTable, KeyParts};
 use super::{Fingerprint, GroupKey, Groups, Job, merge, union};
 use crate::ground::time::Micros;
 use crate::rows::row::{ErrorRow, RowRef};
@@ -26,9 +27,7 @@ pub struct Grouper {
     bucket_of: FxHashMap<Box<[u8]>, u32>,
     scratch: Vec<u8>,
     memo: Memo,
-    group_of: FxHashMap<GroupKey, u32>,
-    /// The same by bucket, class of the message, path and fault, run together in `scratch`: found without making a key.
-    known: FxHashMap<Box<[u8]>, u32>,
+    table: GroupTable,
     pub(super) parts: Vec<GroupPart>,
     jobs: Vec<Job>,
     job_of: FxHashMap<Arc<str>, u32>,
@@ -60,8 +59,7 @@ impl Grouper {
             bucket_of: FxHashMap::default(),
             scratch: Vec::new(),
             memo: Memo::default(),
-            group_of: FxHashMap::default(),
-            known: FxHashMap::default(),
+            table: GroupTable::default(),
             parts: Vec::new(),
             jobs: Vec::new(),
             job_of: FxHashMap::default(),
@@ -163,16 +161,20 @@ impl Grouper {
         let place = home.place(&readings, self.schemas.as_ref());
         let class = readings.get(place.reading).map_or("", |fault| fault.class);
         let reading = place.reading;
-        identify(&mut self.scratch, bucket, class, &place);
-        let group = match self.known.get(self.scratch.as_slice()) {
-            Some(&group) => group,
-            None => {
-                let key = key(home, class, &place, &mut self.texts);
-                let group = group(&mut self.group_of, &mut self.parts, key, &place, (at, message));
-                self.known.insert(self.scratch.as_slice().into(), group);
-                group
-            }
+        let texts = &mut self.texts;
+        let key = KeyParts {
+            names: [&home.namespace, &home.doctype, &home.version, &home.stage].map(Option::as_ref),
+            class: home.class.as_deref().or(Some(class).filter(|class| !class.is_empty())),
+            path: place.path.as_deref(),
+            fault: &place.fault,
         };
+        let group = self.table.get(&self.parts, key).unwrap_or_else(|| {
+            let number = self.parts.len() as u32;
+            let key = self::key(home, class, &place, texts);
+            self.table.insert(&key, number);
+            self.parts.push(GroupPart::new(key, place.keyword, place.about_name, at, message));
+            number
+        });
         if remember == Remember::No {
             return group;
         }
@@ -189,8 +191,12 @@ impl Grouper {
 
     /// The group of a key that no message has.
     pub(super) fn group_of_key(&mut self, key: GroupKey, at: RowRef, sample: &str) -> u32 {
-        let place = GeneralPlace { reading: 0, path: None, fault: key.fault.to_string(), keyword: None, about_name: false };
-        group(&mut self.group_of, &mut self.parts, key, &place, (at, sample))
+        self.table.get(&self.parts, KeyParts::of(&key)).unwrap_or_else(|| {
+            let number = self.parts.len() as u32;
+            self.table.insert(&key, number);
+            self.parts.push(GroupPart::new(key, None, false, at, sample));
+            number
+        })
     }
 
     /// Counts the values of a message of a group for that many rows.
@@ -253,24 +259,13 @@ impl Clone for Grouper {
             bucket_of: self.bucket_of.clone(),
             scratch: Vec::new(),
             memo: Memo::default(),
-            group_of: self.group_of.clone(),
-            known: self.known.clone(),
+            table: self.table.clone(),
             parts,
             jobs: self.jobs.clone(),
             job_of: self.job_of.clone(),
             latest_job: self.latest_job,
             hours: self.hours.clone(),
         }
-    }
-}
-
-/// What tells groups of one grouper apart, in few bytes. The separator is in no UTF-8 text.
-fn identify(scratch: &mut Vec<u8>, bucket: u32, class: &str, place: &GeneralPlace) {
-    scratch.clear();
-    scratch.extend_from_slice(&bucket.to_le_bytes());
-    for part in [class, place.path.as_deref().unwrap_or("\u{0}"), &place.fault] {
-        scratch.extend_from_slice(part.as_bytes());
-        scratch.push(0xff);
     }
 }
 
@@ -282,26 +277,10 @@ fn key(home: &Bucket, class: &str, place: &GeneralPlace, texts: &mut FxHashSet<A
         version: home.version.clone(),
         stage: home.stage.clone(),
         class: home.class.clone().or_else(|| (!class.is_empty()).then(|| intern(texts, class))),
-        path: place.path.as_deref().map(|path| intern(texts, path)),
+        // Hardly ever another group's.
+        path: place.path.as_deref().map(Arc::from),
         fault: intern(texts, &place.fault),
     }
-}
-
-/// The group of a key, begun with a row where it is new.
-fn group(
-    known: &mut FxHashMap<GroupKey, u32>,
-    parts: &mut Vec<GroupPart>,
-    key: GroupKey,
-    place: &GeneralPlace,
-    (at, message): (RowRef, &str),
-) -> u32 {
-    if let Some(&known) = known.get(&key) {
-        return known;
-    }
-    let number = parts.len() as u32;
-    known.insert(key.clone(), number);
-    parts.push(GroupPart::new(key, place.keyword, place.about_name, at, message));
-    number
 }
 
 /// Counts the values of a message for the rows after its first at once, when it leaves the memo.

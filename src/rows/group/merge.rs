@@ -10,7 +10,8 @@ use rustc_hash::FxHashMap;
 use super::deploys::{self, Deploys, NO_JOB};
 use super::hours::Hours;
 use super::part::GroupPart;
-use super::{Group, GroupKey, Groups, Job, JobCount, Sort, Standing, facets, union};
+use super::table::{GroupTable, KeyParts};
+use super::{Group, Groups, Job, JobCount, Sort, Standing, facets, union};
 use crate::pipeline::fault::Fault;
 
 /// What one thread has counted. Parts speak of jobs by their position in `jobs`.
@@ -25,7 +26,7 @@ pub(super) struct ThreadCounts {
 pub(super) fn merge(counts: Vec<ThreadCounts>) -> Groups {
     let jobs = all_jobs(&counts);
     let number_of: FxHashMap<Arc<str>, u32> = jobs.iter().zip(0..).map(|(job, number)| (Arc::clone(&job.name), number)).collect();
-    let mut place_of: FxHashMap<GroupKey, usize> = FxHashMap::default();
+    let mut table = GroupTable::default();
     let mut merged: Vec<GroupPart> = Vec::new();
     let mut alive = Hours::default();
     for ThreadCounts { parts, jobs, hours } in counts {
@@ -33,16 +34,16 @@ pub(super) fn merge(counts: Vec<ThreadCounts>) -> Groups {
         let numbers: Vec<u32> = jobs.iter().map(|job| number_of.get(&job.name).copied().unwrap_or(0)).collect();
         for mut part in parts {
             renumber(&mut part, &numbers);
-            match place_of.get(&part.key) {
-                Some(&at) => merged[at].absorb(part),
+            match table.get(&merged, KeyParts::of(&part.key)) {
+                Some(at) => merged[at as usize].absorb(part),
                 None => {
-                    place_of.insert(part.key.clone(), merged.len());
+                    table.insert(&part.key, merged.len() as u32);
                     merged.push(part);
                 }
             }
         }
     }
-    drop(place_of);
+    drop(table);
     // Groups whose rows nobody asked for.
     merged.retain(|part| part.count > 0);
     let deploys = Deploys::of(&jobs, alive);

@@ -57,11 +57,16 @@ impl GroupPart {
 
     /// Counts a row but not the values in its message.
     pub(super) fn count(&mut self, row: &ErrorRow<'_>, at: RowRef, job: Option<u32>) {
-        if self.count == 0 || at < self.sample.0 {
+        let is_kept = self.count == 0 && at == self.sample.0;
+        if !is_kept && (self.count == 0 || at < self.sample.0) {
             self.sample = (at, row.message.unwrap_or("").into());
         }
         self.count += row.rows;
         self.told += row.rows;
+        // Most of many groups are of one row.
+        if self.rows.is_empty() {
+            self.rows.reserve_exact(1);
+        }
         self.rows.push(at);
         let span = row.time.map(|time| (time, time));
         self.span = union(self.span, span);

@@ -43,7 +43,7 @@ pub enum GitError {
     #[error("there is no git on this machine, or it cannot be run ({0}): install git, or name a folder of schemas")]
     NoGit(String),
     /// The path is none.
-    #[error("{0} is no git repository")]
+    #[error("{0} is not a git repository")]
     NoRepository(String),
     /// No revision of that name.
     #[error("{0}")]

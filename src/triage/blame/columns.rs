@@ -93,7 +93,7 @@ fn close(text: &[u8], names: &[String], candidates: &mut Vec<Candidate>, level: 
     let inside = candidates.iter().rev().take_while(|candidate| candidate.opens.get(level) == Some(&ended.start)).count();
     let first = candidates.len() - inside;
     let depth = level / 2;
-    let is_list = level % 2 == 0;
+    let is_list = level.is_multiple_of(2);
     let Some(one) = candidates.get(first) else { return Ok(()) };
     if !is_list && depth + 1 < names.len() && !is_named(text, &ended, one.opens[level + 1]..one.ends[depth + 1], &names[depth])? {
         candidates.truncate(first);

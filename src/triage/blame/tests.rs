@@ -122,7 +122,7 @@ fn a_column_changes_by_type_mode_and_tags() {
             r#"01 - {"type":"INT64","mode":"NULLABLE","policy_tags":[]}"#,
         ]
     );
-    assert!(blame.notes[0].contains("is no JSON in the revision of 2024-01-05"), "{:?}", blame.notes);
+    assert!(blame.notes[0].contains("is not JSON in the revision of 2024-01-05"), "{:?}", blame.notes);
     assert_eq!(told(&asked(folder.path(), "m").unwrap()).len(), 2);
     assert!(asked(folder.path(), "m.a.b").unwrap_err().contains("has a column m.a.b"));
     assert!(asked(folder.path(), "/properties").unwrap_err().contains("has no JSON schema in any revision"));

@@ -80,7 +80,7 @@ pub(super) fn resolve(
     };
     let Some(store) = schemas else {
         resolved.settle(None);
-        notes.push("There are no schemas to look at; give a folder of generated schemas.".to_owned());
+        notes.push("There are no schemas to look at; give a folder of generated schemas, or get them with misfit schemas get.".to_owned());
         return FoundDoctype { doctype: Some(resolved), ..FoundDoctype::default() };
     };
     let mut shelved = Vec::new();

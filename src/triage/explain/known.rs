@@ -92,7 +92,7 @@ const FORMS: [Form; 38] = [
         "nknown metric type",
         r"Unknown metric types? in Glean [Ss]chema: ?(?P<detail>\[[^\]]*\]|\{[^}]*\}|[\w, '\x22-]{1,300}?(?=$| [A-Z]|  ))",
     ),
-    m(2, "SchemaException", r"(?<!everit\.json\.schema\.)\bSchemaException:? ?(?P<detail>[^:]{0,200})"),
+    m(2, "SchemaException", r"(?<!everit\.json\.schema\.)\bSchemaException:? ?(?P<detail>[^:.]{0,60})"),
     m(2, "max_size", r"(?P<detail>(?i:schema (?:size|must be smaller|is too large)[^.]{0,120}max_size[^.]{0,40}))"),
     m(8, "endered schema", r"(?i:(?P<detail>rendered schemas? (?:differ|do(?:es)? not match)[^.]{0,100}))"),
 ];
@@ -182,7 +182,10 @@ fn told(log: &LogText, joined: &JoinedText, rule: DeployRule, captures: &Capture
     let (old, new) = (group("old"), group("new"));
     let rule = narrowed(rule, column.as_deref(), old.as_deref(), new.as_deref());
     let lines = (joined.line(range.start), joined.line(range.end.saturating_sub(1)));
-    let table = group("table").or_else(|| mentions::table_at(log, joined, range));
+    let is_generator = matches!(rule, DeployRule::M(_));
+    // What the generator says is of a schema, and of one line.
+    let lines = if is_generator { (lines.0, lines.0) } else { lines };
+    let table = group("table").or_else(|| if is_generator { None } else { mentions::table_at(log, joined, range) });
     Some(Told { rule, under: None, table, column, old, new, detail: group("detail"), message: whole.as_str().trim().to_owned(), lines })
 }
 

@@ -116,7 +116,9 @@ fn joined(lines: &[String], goes_on: impl Fn(usize) -> bool) -> JoinedText {
 
 /// Whether a line begins the report of an error.
 fn begins(line: &str) -> bool {
-    ["Error:", "ERROR:", "error:", "BigQuery error", "FATAL", "Traceback", "Exception in thread"].iter().any(|word| line.starts_with(word))
+    const WORDS: [&str; 10] =
+        ["Error", "ERROR", "error", "BigQuery error", "Query error", "FATAL", "Traceback", "Exception", "Caused by", "$ "];
+    WORDS.iter().any(|word| line.starts_with(word)) || line.contains("googleapi: Error") || line.contains(" failed: ")
 }
 
 /// Takes terminal codes out.

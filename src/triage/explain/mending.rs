@@ -74,7 +74,7 @@ pub(super) fn mend(all: &[Told], columns: &[String], tables: &[String]) -> Lines
             let names = first.detail.as_deref().unwrap_or_default();
             let names: Vec<&str> = names.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|name| !name.is_empty()).collect();
             (
-                names.iter().map(|name| format!("{name}: {{type: string}}")).collect::<Vec<_>>().join("\n"),
+                names.iter().map(|name| format!("{name}: {{type: string}}")).collect::<Vec<_>>().join(", "),
                 vec!["an entry for each in the generator's glean.yaml, with the shape that the type has".to_owned()],
             )
         }

@@ -41,11 +41,25 @@ fn of_form<'a>(form: &'a Regex, text: &'a str) -> impl Iterator<Item = (usize, &
 pub(super) fn table_at(log: &LogText, joined: &JoinedText, message: std::ops::Range<usize>) -> Option<String> {
     let lines = (joined.line(message.start), joined.line(message.end.saturating_sub(1)));
     let (first, last) = log.report(lines, REACH);
-    let span = joined.span(first, last);
+    // The command that was typed stands before what it printed.
+    let typed = |line: &usize| log.line(*line).starts_with(['$', '+', '#']) || log.line(*line).starts_with("bq ");
+    let command = (first.saturating_sub(3).max(1)..first).rev().find(typed);
+    let own = table_within(joined, message.clone(), joined.span(lines.0, lines.1));
+    own.or_else(|| table_within(joined, message.clone(), joined.span(first, last)))
+        .or_else(|| table_within(joined, message, joined.span(command?, command?)))
+}
+
+/// How many of the forms can be nothing but a table.
+const SURE: usize = 5;
+
+/// The same within a part of the text.
+fn table_within(joined: &JoinedText, message: std::ops::Range<usize>, span: std::ops::Range<usize>) -> Option<String> {
     let text = joined.text.get(span.clone())?;
     let (start, end) = (message.start.saturating_sub(span.start), message.end.saturating_sub(span.start));
-    for form in forms() {
-        let all: Vec<(usize, &str)> = of_form(form, text).collect();
+    for (at, form) in forms().iter().enumerate() {
+        // A bare name within the message may be that of a column.
+        let is_apart = |place: usize| at < SURE || !(start..end).contains(&place);
+        let all: Vec<(usize, &str)> = of_form(form, text).filter(|(place, _)| is_apart(*place)).collect();
         let before = all.iter().rev().find(|(at, _)| *at < end);
         let near = before.filter(|(at, _)| start.saturating_sub(*at) < 2_000).or_else(|| all.iter().find(|(at, _)| *at >= end));
         if let Some((_, name)) = near {

@@ -105,6 +105,17 @@ fn a_required_column_and_its_table_further_away() {
 }
 
 #[test]
+fn a_table_is_that_of_the_same_report_or_of_the_command_before() {
+    let text = "$ bq update acme:acme_live.x_v1 x.json\nBigQuery error in update operation: Precondition Failed\n\
+        Error: googleapi: Error 400: Too many fields: 10009\n  with google_bigquery_table.t[\"acme_live.y_v1\"]\n\
+        Query error: Exceeded rate limits: too many table update operations for this table.\n\
+        SchemaException: Schema must be smaller than max_size 12900\n";
+    let tables: Vec<String> =
+        explain(text.as_bytes()).causes.iter().map(|cause| format!("{} {:?}", cause.rule.name(), cause.tables)).collect();
+    assert_eq!(tables, ["C1 [\"acme:acme_live.x_v1\"]", "C17 [\"acme_live.y_v1\"]", "C22 []", "M2 []"]);
+}
+
+#[test]
 fn the_generators_lists_name_their_files() {
     let text = "Missing expected bq schema files:\nschemas/acme/a/a.1.bq\nschemas/acme/b/b.2.bq\n\nexit 1\n";
     let found = explain(text.as_bytes());

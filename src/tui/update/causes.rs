@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::advice::GIVE_SCHEMAS;
 use super::super::app::App;
 use super::super::causes::Counting;
 use super::super::message::{Effect, JobId};
@@ -51,7 +52,8 @@ pub(super) fn count(app: &mut App) -> Vec<Effect> {
     let refusal = match of.as_ref().map(GroupPlace::group) {
         None => "put the cursor on a group to count its causes",
         Some(_) if app.schemas.is_none() => {
-            concat!("causes are found by judging payloads: ", "give --schemas FOLDER, or get them with misfit schemas get")
+            app.tell(format!("causes are found by judging payloads: {GIVE_SCHEMAS}"));
+            return Vec::new();
         }
         Some(group) if !has_causes(group) => "the message of this group says what is wrong: there are no causes to count",
         Some(group) if app.causes.of(group.fingerprint).is_some() => "the causes of this group are counted",

@@ -32,7 +32,8 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer) {
     if groups.unreadable.count > 0 {
         right.push_str(&format!(" {} {} unreadable", app.theme.glyphs.dot, text::count(groups.unreadable.count)));
     }
-    let schemas = app.schemas.as_deref().map_or("no schemas (--schemas FOLDER)".to_owned(), |name| format!("schemas {name}"));
+    let schemas =
+        app.schemas.as_deref().map_or("no schemas (--schemas FOLDER, misfit schemas get)".to_owned(), |name| format!("schemas {name}"));
     if !groups.missing_columns.is_empty() {
         right = format!("no {} {} {right}", column::names(&groups.missing_columns), app.theme.glyphs.dot);
     }

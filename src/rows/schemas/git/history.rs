@@ -79,7 +79,7 @@ impl Repository {
     pub fn patch(&self, id: &ObjectId, folder: &str) -> Result<Vec<u8>, GitError> {
         let id = id.to_string();
         let head = ["log", "-1", "-p", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-relative", "--no-color", "--no-notes"];
-        let tail = ["--first-parent", "--diff-merges=first-parent", "--format=commit %H%nDate: %ci%n%n%B", id.as_str(), "--", folder];
+        let tail = ["--first-parent", "--diff-merges=first-parent", "--format=commit%x20%H%nDate:%x20%ci%n%n%B", id.as_str(), "--", folder];
         let said = self.answer(&[&head[..], &tail[..]].concat())?;
         if !said.is_empty() {
             return Ok(said);

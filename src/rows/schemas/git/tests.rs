@@ -87,7 +87,7 @@ fn what_is_no_revision_is_told_with_what_is_near() {
     }
     assert!(!path.join("x").exists());
     let nowhere = Repository::open(&path.join("nowhere")).unwrap_err().to_string();
-    assert!(nowhere.ends_with("nowhere is no git repository"), "{nowhere}");
+    assert!(nowhere.ends_with("nowhere is not a git repository"), "{nowhere}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! are left out), and any text format.
 
 mod column;
+mod ended;
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use parquet::file::reader::{FileReader, RowGroupReader};
 use parquet::file::serialized_reader::{SerializedFileReader, SerializedRowGroupReader};
 
 use self::column::ParquetColumn;
+use self::ended::EndedFile;
 use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TIME};
 use super::spool::Spool;
 use crate::ground::contained::contained;
@@ -68,7 +70,7 @@ impl ParquetTable {
     pub(super) fn open(place: ParquetPlace) -> Result<Self> {
         let file = place.open()?;
         let length = file.metadata()?.len();
-        let metadata = Arc::new(reading(|| Ok(SerializedFileReader::new(file)?.metadata().clone()))?);
+        let metadata = Arc::new(reading(|| Ok(SerializedFileReader::new(EndedFile(file))?.metadata().clone()))?);
         is_sound(&metadata, length)?;
         let schema = metadata.file_metadata().schema_descr();
         let flat = |leaf: &usize| schema.column(*leaf).path().parts().len() == 1 && schema.column(*leaf).max_rep_level() == 0;
@@ -128,7 +130,7 @@ impl ParquetTable {
     fn rows(&self, group: usize, needed: &dyn Fn(&str) -> bool) -> Result<Rows<'_>> {
         let gate = self.place.gate();
         let properties = Arc::new(ReaderProperties::builder().build());
-        let file = Arc::new(self.place.open()?);
+        let file = Arc::new(EndedFile(self.place.open()?));
         let (of_group, index) = (self.metadata.row_group(group), self.metadata.page_index_for_row_group(group));
         let reader = reading(|| SerializedRowGroupReader::new(file, of_group, index, properties))?;
         let schema = self.metadata.file_metadata().schema_descr();

@@ -1,0 +1,54 @@
+//! How old schemas are.
+//!
+//! Owns: its words, what counts as old.
+//! Refuses: the clock, finding the revision.
+
+use std::fmt;
+
+use crate::ground::time::{Micros, duration, minute};
+
+/// Which revision schemas are of, and how old that is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevisionAge {
+    pub(super) revision: String,
+    pub(super) time: Option<Micros>,
+    pub(super) now: Micros,
+}
+
+/// Schemas are generated on every working day.
+const OLD: Micros = 7 * 86_400 * 1_000_000;
+
+impl RevisionAge {
+    /// Whether newer ones should be looked for.
+    pub fn is_old(&self) -> bool {
+        self.time.is_some_and(|time| self.now - time > OLD)
+    }
+}
+
+impl fmt::Display for RevisionAge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.revision.get(..8).unwrap_or(&self.revision))?;
+        let Some(time) = self.time else { return Ok(()) };
+        let minute = minute(time);
+        write!(f, " of {}", minute.get(..10).unwrap_or(&minute))?;
+        let seconds = u64::try_from((self.now - time) / 1_000_000).unwrap_or_default();
+        write!(f, ", {} old", duration(seconds))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn revision_day_and_age_are_told_and_a_week_is_old() {
+        const DAY: Micros = 86_400 * 1_000_000;
+        let age = |days: i64, time: Option<Micros>| RevisionAge { revision: "54678d2bf21e".to_owned(), time, now: days * DAY };
+        assert_eq!(age(9, Some(DAY)).to_string(), "54678d2b of 1970-01-02, 8 d old");
+        assert_eq!((age(9, Some(DAY)).is_old(), age(8, Some(DAY)).is_old(), age(9, None).is_old()), (true, false, false));
+        assert_eq!(
+            (age(9, None).to_string(), age(1, Some(2 * DAY)).to_string()),
+            ("54678d2b".to_owned(), "54678d2b of 1970-01-03, 0 s old".to_owned())
+        );
+    }
+}
