@@ -15,7 +15,6 @@ use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::Group;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, Watch};
-use crate::triage::judging::bare::Named;
 use crate::triage::mend::columns;
 use crate::triage::recheck::{Recheck, Turn, TurnCounts};
 
@@ -79,10 +78,8 @@ impl EditSubject {
         let replay = Recheck::new(Arc::new(schemas.fresh()), Arc::clone(&after));
         let mut turns = TurnCounts::default();
         for part in self.documents.chunks(STRIDE) {
-            for (document, [namespace, doctype, version]) in part {
-                if let (Some(namespace), Some(doctype)) = (namespace, doctype) {
-                    turns.add(&replay.document(document, Named { namespace, doctype, version: version.as_deref() }));
-                }
+            for (document, names) in part {
+                turns.add(&replay.document(document, patch::named(names)));
             }
             if tell(&turns).is_break() {
                 break;

@@ -25,12 +25,14 @@ use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, ReadRows, Watch};
 use crate::triage::judging::bare::{Named, judged_by, unreadable};
 use crate::triage::mend::{Mender, PatchedColumns, Proposal, Share, columns};
-use crate::triage::recheck::{Recheck, TurnCounts, recheck};
+use crate::triage::recheck::{Recheck, Turn, TurnCounts, recheck};
 
 /// Where schema files are in their repository.
 pub(super) const FOLDER: &str = "schemas/";
 /// Most rows that a proposal is worked out from; all rows are replayed.
 const MOST_DOCUMENTS: usize = 2000;
+/// Times that rows are added which the edit does not take yet.
+const MOST_ROUNDS: usize = 4;
 /// Most bytes of them.
 const MOST_BYTES: usize = 64 << 20;
 
@@ -109,20 +111,52 @@ pub fn propose(
     if let Some(reason) = beyond_schemas(group) {
         return Err(reason.into());
     }
-    let documents = read(source, schemas, group, watch)?;
+    let mut documents = read(source, schemas, group, watch)?;
     if documents.of.is_empty() {
         return Err(match documents.unjudged {
             0 => "the rows have no documents to work an edit out from".into(),
             _ => Advised::from("none of these schemas judges the rows: either they are not JSON, or the schemas lack their doctype"),
         });
     }
+    let mut rounds = MOST_ROUNDS;
+    loop {
+        let (files, edited) = of_files(schemas, &documents, group, settings, share)?;
+        let replay = Recheck::new(Arc::new(schemas.fresh()), Arc::new(edited));
+        let (without, worked_from) = (documents.without, documents.is_cut.then_some(documents.read));
+        let mut patch = GroupPatch { files, turns: TurnCounts::default(), without, worked_from };
+        if !documents.is_cut {
+            for (document, names) in documents.of.values().flatten() {
+                patch.turns.add(&replay.document(document, named(names)));
+            }
+            return if watch.cancelled() { Err("the export was stopped".into()) } else { Ok(patch) };
+        }
+        let rows = recheck(source, &replay, &[group], None, &Through(watch)).map_err(|error| Advised::from(error.to_string()))?;
+        (patch.turns, patch.without) = (rows.total(), rows.without);
+        let all = patch.turns.all() as usize;
+        let is_met = patch.turns.of(Turn::Same) as usize <= all - share.of(all);
+        rounds -= 1;
+        if watch.cancelled() {
+            return Err("the export was stopped".into());
+        }
+        // Rows that were not among those that it was worked out from ask for more.
+        if is_met || rounds == 0 || source.is_remote() || !more(source, schemas, group, &replay, &mut documents, watch)? {
+            return Ok(patch);
+        }
+    }
+}
+
+/// A proposal for each schema file, and the schemas with all of them.
+fn of_files(
+    schemas: &SchemaStore,
+    documents: &GroupDocuments,
+    group: &Group,
+    settings: &PatchSettings,
+    share: Share,
+) -> Result<(Vec<FilePatch>, SchemaStore), Advised> {
     let (mut files, mut refusals, mut edited): (Vec<FilePatch>, Vec<String>, Option<SchemaStore>) = Default::default();
-    let is_cut = documents.is_cut;
-    let (without, read) = (documents.without, documents.read);
-    let mut kept: NamedDocuments = Vec::new();
-    for (at, rows) in documents.of {
-        let (texts, names): (Vec<Document>, Vec<RowNames>) = rows.into_iter().unzip();
-        match of_file(schemas, at, &texts, group, settings, share) {
+    for (at, rows) in &documents.of {
+        let texts: Vec<&Document> = rows.iter().map(|(document, _)| document).collect();
+        match of_file(schemas, *at, &texts, group, settings, share) {
             Ok(patch) => {
                 let store = edited.as_ref().unwrap_or(schemas);
                 edited = Some(store.with_file(&patch.schema.path, patch.proposal.edited.clone()));
@@ -130,24 +164,56 @@ pub fn propose(
             }
             Err(reason) => refusals.push(reason),
         }
-        if !is_cut {
-            kept.extend(texts.into_iter().zip(names));
-        }
     }
-    let Some(edited) = edited else { return Err(refusals.into_iter().next().unwrap_or_default().into()) };
-    let replay = Recheck::new(Arc::new(schemas.fresh()), Arc::new(edited));
-    let mut patch = GroupPatch { files, turns: TurnCounts::default(), without, worked_from: is_cut.then_some(read) };
-    if is_cut {
-        let rows = recheck(source, &replay, &[group], None, &Through(watch)).map_err(|error| Advised::from(error.to_string()))?;
-        (patch.turns, patch.without) = (rows.total(), rows.without);
-    } else {
-        for (document, [namespace, doctype, version]) in &kept {
-            if let (Some(namespace), Some(doctype)) = (namespace, doctype) {
-                patch.turns.add(&replay.document(document, Named { namespace, doctype, version: version.as_deref() }));
-            }
+    let edited = edited.ok_or_else(|| Advised::from(refusals.into_iter().next().unwrap_or_default()))?;
+    Ok((files, edited))
+}
+
+/// Adds rows that an edit does not take yet; false where there are none.
+fn more(
+    source: &dyn ErrorSource,
+    schemas: &SchemaStore,
+    group: &Group,
+    replay: &Recheck,
+    documents: &mut GroupDocuments,
+    watch: &dyn Watch,
+) -> Result<bool, Advised> {
+    let before = documents.read;
+    let places: FxHashSet<RowRef> = group.rows.iter().copied().collect();
+    source.read(ReadRows::All, watch, &mut |at, row| {
+        if !places.contains(&at) && source.group_of(at) != Some(group.fingerprint) {
+            return ControlFlow::Continue(());
         }
+        if let Some((document, names)) = document_of(row)
+            && replay.document(&document, named(&names)).turn == Turn::Same
+            && let Some(at) = judged_by(schemas, named(&names), &document)
+        {
+            documents.read += 1;
+            documents.of.entry(at).or_default().push((document, names));
+        }
+        if watch.cancelled() || documents.read - before >= MOST_DOCUMENTS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    Ok(documents.read > before)
+}
+
+/// The document of a row, with what the row says that it is of.
+fn document_of(mut row: SourceRow) -> Option<(Document, RowNames)> {
+    let decoded = payload::decode(std::mem::take(&mut row.payload));
+    if decoded.form == PayloadForm::Absent {
+        return None;
     }
-    if watch.cancelled() { Err("the export was stopped".into()) } else { Ok(patch) }
+    let facts = row.error_row();
+    Some((Document::parse(decoded.text), [facts.namespace, facts.doctype, facts.version].map(|name| name.map(str::to_owned))))
+}
+
+/// What a row is of; what it does not say is no schema's name.
+pub(super) fn named(names: &RowNames) -> Named<'_> {
+    let [namespace, doctype, version] = names;
+    Named {
+        namespace: namespace.as_deref().unwrap_or_default(),
+        doctype: doctype.as_deref().unwrap_or_default(),
+        version: version.as_deref(),
+    }
 }
 
 /// Why no edit of a schema takes such rows.
@@ -173,28 +239,18 @@ fn beyond_schemas(group: &Group) -> Option<String> {
 /// Reads the group's documents, spread over all of its rows.
 pub(super) fn read(source: &dyn ErrorSource, schemas: &SchemaStore, group: &Group, watch: &dyn Watch) -> Result<GroupDocuments, Advised> {
     let mut found = GroupDocuments::default();
-    let named: FxHashSet<RowRef> = group.rows.iter().copied().collect();
-    let mut take = |at: RowRef, mut row: SourceRow| {
-        if !named.contains(&at) && source.group_of(at) != Some(group.fingerprint) {
+    let places: FxHashSet<RowRef> = group.rows.iter().copied().collect();
+    let mut take = |at: RowRef, row: SourceRow| {
+        if !places.contains(&at) && source.group_of(at) != Some(group.fingerprint) {
             return ControlFlow::Continue(());
         }
-        let decoded = payload::decode(std::mem::take(&mut row.payload));
         found.read += 1;
-        if decoded.form == PayloadForm::Absent {
+        let Some((document, names)) = document_of(row) else {
             found.without += 1;
             return ControlFlow::Continue(());
-        }
-        found.bytes += decoded.text.len();
-        let document = Document::parse(decoded.text);
-        let facts = row.error_row();
-        let names = [facts.namespace, facts.doctype, facts.version].map(|name| name.map(str::to_owned));
-        let at = match (&names[0], &names[1]) {
-            (Some(namespace), Some(doctype)) if unreadable(&document).is_none() => {
-                judged_by(schemas, Named { namespace, doctype, version: names[2].as_deref() }, &document)
-            }
-            _ => None,
         };
-        match at {
+        found.bytes += document.text().len();
+        match unreadable(&document).is_none().then(|| judged_by(schemas, named(&names), &document)).flatten() {
             Some(at) => found.of.entry(at).or_default().push((document, names)),
             None => found.unjudged += 1,
         }
@@ -213,7 +269,7 @@ pub(super) fn read(source: &dyn ErrorSource, schemas: &SchemaStore, group: &Grou
 fn of_file(
     schemas: &SchemaStore,
     at: usize,
-    documents: &[Document],
+    documents: &[&Document],
     group: &Group,
     settings: &PatchSettings,
     share: Share,
@@ -244,3 +300,6 @@ impl Watch for Through<'_> {
         self.0.spend(cost)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,10 @@ pub(super) fn choose(keyword: Keyword, asked: &[Asked], may_leave_out: usize) ->
         "enum" | "const" => {
             let (atoms, left_out) = frequent(asked, keep, |need| if let Need::Value(value) = need { Some(value.clone()) } else { None });
             if atoms.len() > MOST_VALUES {
-                return Err(format!("the rows have {} values that the schema does not list, too many to list them all", atoms.len()));
+                return Err(format!(
+                    "the rows have {} different values that the schema does not list, which is too many for a list",
+                    atoms.len()
+                ));
             }
             Ok(Chosen { loosening: Loosening::Values(atoms), left_out })
         }

@@ -23,8 +23,8 @@ pub struct Elsewhere {
 }
 
 impl Elsewhere {
-    /// In lines for people.
-    pub fn lines(&self) -> Vec<String> {
+    /// In lines for people; of a schema alone, or of what it and others may be made of.
+    pub fn lines(&self, is_alone: bool) -> Vec<String> {
         let some = |pointers: &[String]| {
             let rest = pointers.len().saturating_sub(MOST_NAMED);
             let named = pointers.iter().take(MOST_NAMED).cloned().collect::<Vec<String>>().join(", ");
@@ -41,7 +41,8 @@ impl Elsewhere {
         if all > 0 {
             let rest = all - named.len();
             let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-            lines.push(format!("the same node in other schemas, not edited: {}{more}", named.join(", ")));
+            let what = if is_alone { "not edited" } else { "edited where they are made of the same file" };
+            lines.push(format!("the same node in other schemas, {what}: {}{more}", named.join(", ")));
         }
         lines
     }

@@ -92,7 +92,7 @@ type Asking = BTreeMap<(String, Keyword), Vec<Asked>>;
 /// The work on one proposal.
 struct MendWork<'a> {
     mender: &'a Mender<'a>,
-    documents: &'a [Document],
+    documents: &'a [&'a Document],
     fates: Vec<Fate>,
     /// The values that each document was refused for.
     subjects: Vec<FxHashSet<(NodeId, bool)>>,
@@ -105,7 +105,7 @@ impl Mender<'_> {
     ///
     /// # Errors
     /// There is nothing to loosen, or it must not be.
-    pub fn propose(&self, documents: &[Document]) -> Result<Proposal, MendRefusal> {
+    pub fn propose(&self, documents: &[&Document]) -> Result<Proposal, MendRefusal> {
         let mut work = MendWork {
             mender: self,
             documents,
@@ -181,7 +181,7 @@ impl MendWork<'_> {
     }
 
     fn document(&mut self, at: usize, judge: &Judge, is_first: bool, asking: &mut Asking) -> Fate {
-        let document = &self.documents[at];
+        let document = self.documents[at];
         let given = input(self.mender.namespace, document);
         let (verdict, all) = judge.examined(given, MOST_VIOLATIONS);
         let Outcome::Fail(reported) = verdict.outcome else {

@@ -10,7 +10,7 @@ use crate::pipeline::schema::walk::TokenMatch;
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::{Group, doctype_name};
 use crate::rows::schemas::SchemaStore;
-use crate::triage::mend::{Loosening, NodeEdit, Share, elsewhere, lets_in, says};
+use crate::triage::mend::{LimitFacts, Loosening, NodeEdit, Share, elsewhere, lets_in, says};
 use crate::triage::recheck::Turn;
 use crate::triage::redact::Redactor;
 
@@ -36,7 +36,7 @@ impl GroupPatch {
         let mut diffs = String::new();
         for file in &self.files {
             let found = templates::of(schemas, file, settings);
-            lines.extend(about(schemas, file, &found));
+            lines.extend(about(schemas, file, &found, of, redactor));
             match (of, found) {
                 (PatchOf::Schemas, _) => diffs.push_str(&file.diff()),
                 (PatchOf::Templates, templates::TemplateEdit::Files(files)) => {
@@ -104,23 +104,32 @@ impl FilePatch {
 
 /// Whether an edit names nothing of documents that may not be told.
 fn is_told(edit: &NodeEdit, redactor: &mut Redactor) -> bool {
-    let mut is_key = |key: &String| redactor.is_raw() || redactor.key(key, TokenMatch::Unknown) == *key;
+    let is_key = |key: &String, redactor: &mut Redactor| redactor.is_raw() || redactor.key(key, TokenMatch::Unknown) == *key;
     match &edit.loosening {
-        Loosening::Keys(keys) => keys.keys().all(is_key),
-        Loosening::Values(values) => values.iter().all(|value| is_key(value) || matches!(value.as_str(), "null" | "true" | "false")),
+        Loosening::Keys(keys) => keys.keys().all(|key| is_key(key, redactor)),
+        Loosening::Values(values) => {
+            values.iter().all(|value| is_key(value, redactor) || matches!(value.as_str(), "null" | "true" | "false"))
+        }
+        // Lengths and sizes are told, numbers of documents only where they are small.
+        Loosening::Limit { keyword, to } if keyword.ends_with("imum") => redactor.is_raw() || redactor.is_small(to),
         _ => true,
     }
 }
 
 /// What is done to a file, what that lets in, and what else it touches.
-fn about(schemas: &SchemaStore, file: &FilePatch, found: &templates::TemplateEdit) -> Vec<String> {
+fn about(schemas: &SchemaStore, file: &FilePatch, found: &templates::TemplateEdit, of: PatchOf, redactor: &Redactor) -> Vec<String> {
     let mut lines = Vec::new();
     for edit in &file.proposal.edits {
         lines.push(format!("{}: {}", place(&edit.pointer), says(&file.schema, edit)));
         lines.push(format!("  lets in: {}", lets_in(&file.schema, edit)));
-        let limits = file.proposal.limits.iter().filter(|limit| limit.pointer == edit.pointer);
+        let is_of = |keyword: &str| matches!(&edit.loosening, Loosening::Limit { keyword: of, .. } if *of == keyword);
+        let is_told = |limit: &LimitFacts| {
+            let mut values = limit.values.iter();
+            !limit.keyword.ends_with("imum") || redactor.is_raw() || values.all(|(value, _)| redactor.is_small(value))
+        };
+        let limits = file.proposal.limits.iter().filter(|limit| limit.pointer == edit.pointer && is_of(limit.keyword) && is_told(limit));
         lines.extend(limits.flat_map(|limit| limit.lines()).map(|line| format!("  {line}")));
-        lines.extend(elsewhere(schemas, &file.schema, edit).lines().into_iter().map(|line| format!("  {line}")));
+        lines.extend(elsewhere(schemas, &file.schema, edit).lines(of == PatchOf::Schemas).into_iter().map(|line| format!("  {line}")));
     }
     lines.extend(file.columns.lines().into_iter().map(|line| format!("  {line}")));
     match found {
