@@ -61,7 +61,7 @@ fn what_documents_name_is_written_only_where_it_may_be_told() {
     let group = &groups.list[0];
     let settings = PatchSettings::default();
     let patch = propose(&source, &schemas, group, &settings, Share::ALL, &Unwatched).unwrap();
-    let mut text = |raw| {
+    let text = |raw| {
         let mut redactor = Redactor::new(Policy { raw, ..Policy::default() });
         patch.text(&schemas, group, Share::ALL, PatchOf::Schemas, &settings, &mut redactor)
     };
