@@ -14,6 +14,8 @@ pub mod line_diff;
 pub mod markdown;
 /// A tree of lines with a cursor.
 pub mod outline;
+/// Edits of a text as a diff.
+pub mod patch;
 /// What is looked for among lines.
 pub mod sought;
 /// Names and texts in GoogleSQL.

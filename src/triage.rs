@@ -22,6 +22,8 @@ pub mod export;
 pub mod facts;
 /// Sample documents, judged.
 pub mod judging;
+/// The smallest edit of a schema that takes what it refuses.
+pub mod mend;
 /// From a column to the schema node that fills it, and back.
 pub mod origin;
 /// Documents judged by two states of the schemas.

@@ -11,6 +11,7 @@ pub mod case_screen;
 pub mod causes;
 pub mod clipboard;
 pub mod column_tree;
+mod editor;
 pub mod focus;
 pub mod frame;
 pub mod group_tree;
@@ -36,6 +37,7 @@ pub mod work;
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use ratatui::buffer::Buffer;
@@ -82,7 +84,7 @@ pub fn run(options: ExplorerOptions) -> io::Result<ExitCode> {
     let size = screen.terminal.size()?;
     let (mut app, mut workers) = begin(options, (size.width, size.height), messages.clone())?;
     draw(&mut screen, &app)?;
-    read_keys(messages);
+    let keys = KeyReader::begin(messages.clone());
     update::begin(&mut app).into_iter().for_each(|effect| workers.start(effect));
     while let Some(message) = inbox.blocking_recv() {
         let mut next = Some(message);
@@ -104,6 +106,13 @@ pub fn run(options: ExplorerOptions) -> io::Result<ExitCode> {
                         return Err(io::Error::other(reason));
                     }
                     Effect::Suspend => screen.suspend()?,
+                    Effect::OpenEditor { job, copy } => {
+                        let editor = editor::chosen(|name| std::env::var(name).ok());
+                        // The editor reads the keys meanwhile.
+                        let outcome = keys.resting(|| screen.lend(|| editor::run(&editor, &copy.path, copy.subject.line)))?;
+                        // The loop itself holds the other end.
+                        let _ = messages.send(Message::EditorClosed { job, outcome });
+                    }
                     Effect::Send(sequence) => screen.send(&sequence)?,
                     other => workers.start(other),
                 }
@@ -154,23 +163,57 @@ fn draw(screen: &mut terminal::Screen, app: &App) -> io::Result<()> {
     Ok(())
 }
 
-/// Keys, pastes and resizes as messages, from a thread of their own.
-fn read_keys(messages: UnboundedSender<Message>) {
-    std::thread::spawn(move || {
-        loop {
-            let message = match event::read() {
-                Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => Message::Key(key),
-                Ok(Event::Paste(text)) => Message::Paste(text),
-                Ok(Event::Resize(width, height)) => Message::Resize(width, height),
-                Ok(_) => continue,
-                Err(error) => Message::InputEnded(format!("the terminal sends no more keys: {error}")),
-            };
-            let over = matches!(message, Message::InputEnded(_));
-            if messages.send(message).is_err() || over {
-                return;
+/// Reads keys, pastes and resizes as messages, from a thread of its own.
+struct KeyReader {
+    /// Whether somebody else reads them.
+    is_asked: Arc<AtomicBool>,
+    /// Whether this reader leaves them alone.
+    rests: Arc<AtomicBool>,
+}
+
+/// Longest time that the reader does not look whether it is to rest.
+const GLANCE: Duration = Duration::from_millis(100);
+
+impl KeyReader {
+    fn begin(messages: UnboundedSender<Message>) -> Self {
+        let reader = KeyReader { is_asked: Arc::default(), rests: Arc::default() };
+        let (is_asked, rests) = (reader.is_asked.clone(), reader.rests.clone());
+        std::thread::spawn(move || {
+            loop {
+                rests.store(is_asked.load(Ordering::Acquire), Ordering::Release);
+                if rests.load(Ordering::Acquire) {
+                    std::thread::sleep(GLANCE / 10);
+                    continue;
+                }
+                let message = match event::poll(GLANCE).and_then(|is_there| if is_there { event::read().map(Some) } else { Ok(None) }) {
+                    Ok(Some(Event::Key(key))) if key.kind != KeyEventKind::Release => Message::Key(key),
+                    Ok(Some(Event::Paste(text))) => Message::Paste(text),
+                    Ok(Some(Event::Resize(width, height))) => Message::Resize(width, height),
+                    Ok(_) => continue,
+                    Err(error) => Message::InputEnded(format!("the terminal sends no more keys: {error}")),
+                };
+                let over = matches!(message, Message::InputEnded(_));
+                if messages.send(message).is_err() || over {
+                    // Who waits for the reader to rest waits for nothing then.
+                    rests.store(true, Ordering::Release);
+                    return;
+                }
             }
+        });
+        reader
+    }
+
+    /// Does something while keys are left to others.
+    fn resting<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.is_asked.store(true, Ordering::Release);
+        let begun = Instant::now();
+        while !self.rests.load(Ordering::Acquire) && begun.elapsed() < GLANCE * 10 {
+            std::thread::sleep(GLANCE / 20);
         }
-    });
+        let done = work();
+        self.is_asked.store(false, Ordering::Release);
+        done
+    }
 }
 
 /// Whether the explorer has ended.
@@ -181,6 +224,10 @@ fn take_in(app: &mut App, workers: &mut Workers, message: Message) -> bool {
             Effect::Quit | Effect::Terminate(_) | Effect::Fail(_) => ended = true,
             // Without a terminal there is neither a shell to go to nor a clipboard to fill.
             Effect::Suspend | Effect::Send(_) => {}
+            Effect::OpenEditor { job, .. } => {
+                let outcome = Err("there is no terminal for an editor".to_owned());
+                take_in(app, workers, Message::EditorClosed { job, outcome });
+            }
             Effect::Copy { what, .. } => {
                 take_in(app, workers, Message::Copied { what, outcome: Ok(Copied::System) });
             }

@@ -32,6 +32,7 @@ mod keys;
 mod landing_corpus;
 mod laws;
 mod made_up;
+mod mend_corpus;
 mod minimize_corpus;
 mod node_corpus;
 mod privacy;

@@ -16,6 +16,7 @@ use misfit::rows::schemas::folder::Folder;
 use misfit::rows::source::files::{Files, ReadOptions};
 use misfit::rows::source::{ErrorSource, Request, Unwatched};
 use misfit::triage::export::files::Readers;
+use misfit::triage::export::patch::PatchOf;
 use misfit::triage::export::single::{ExportOrigin, SingleExport, make};
 use misfit::triage::redact::Policy;
 use serde_json::{Value, json};
@@ -391,8 +392,17 @@ fn of_the_explorer(planted: &Planted, schemas: &Arc<SchemaStore>) -> String {
             group: group.fingerprint,
             opened: None,
             policy: Policy::default(),
+            patches: Default::default(),
+            own_edit: None,
         };
-        for what in [SingleExport::Report, SingleExport::Rows, SingleExport::Document, SingleExport::Test, SingleExport::Reproducer] {
+        for what in [
+            SingleExport::Report,
+            SingleExport::Rows,
+            SingleExport::Document,
+            SingleExport::Test,
+            SingleExport::Reproducer,
+            SingleExport::Patch(PatchOf::Schemas),
+        ] {
             let Ok(made) = make(what, &origin, &Unwatched) else { continue };
             made.write(&planted.top.path().join("explorer"), Readers::Usual).unwrap();
         }

@@ -107,6 +107,44 @@ fn keys_lead_from_groups_to_a_case_and_out() {
     terminal.wait("leaving the alternate screen", |terminal| !terminal.alternate());
 }
 
+/// The editor has the keys and the terminal; what it leaves is judged, a broken schema is edited again, and the edit is kept as a patch.
+#[test]
+fn a_schema_is_edited_and_judged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let editor = folder.path().join("editor");
+    // Types what it is given on its first line into the file, so that the test sees who reads the keys.
+    let script = "#!/bin/sh\nfor file; do :; done\necho READY\nread words\nprintf '%s\\n' \"$words\" > \"$file\"\n";
+    std::fs::write(&editor, script).expect("an editor");
+    assert!(std::process::Command::new("chmod").arg("+x").arg(&editor).status().expect("chmod").success());
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_misfit"));
+    command.arg("demo");
+    command.cwd(folder.path());
+    command.env_remove("VISUAL");
+    command.env("EDITOR", &editor);
+    let mut terminal = Terminal::spawn(command);
+    terminal.wait_for("What fails");
+    terminal.wait_for("groups");
+    terminal.press("E");
+    terminal.wait_for("READY");
+    assert!(!terminal.alternate());
+    terminal.press("{,}\n");
+    terminal.wait_for("not JSON");
+    terminal.press("E");
+    terminal.wait("a second editor", |terminal| !terminal.alternate() && terminal.screen().contains("READY"));
+    terminal.press("{}\n");
+    terminal.wait_for("pass now");
+    terminal.press("\x1b");
+    terminal.wait("closing the text", |terminal| !terminal.screen().contains("pass now"));
+    terminal.press("ee");
+    terminal.wait_for("wrote ");
+    let kept =
+        std::fs::read_dir(folder.path()).expect("files").flatten().find(|file| file.file_name().to_string_lossy().ends_with(".patch"));
+    let patch = std::fs::read_to_string(kept.expect("a patch").path()).expect("a patch");
+    assert!(patch.contains("pass now") && patch.contains("--- a/schemas/") && patch.ends_with("+{}\n"), "{patch}");
+    terminal.press("q");
+    assert_eq!(terminal.ends(), 0);
+}
+
 #[test]
 fn a_new_size_is_drawn() {
     let mut terminal = Terminal::run(&["demo"]);

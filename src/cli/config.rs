@@ -1,7 +1,7 @@
 //! The configuration file: what a user sets once.
 //!
 //! Owns: where the file is, reading it, errors with file, line and the nearest known name.
-//! Also owns: the part that is about what exports tell, `[redaction]`.
+//! Also owns: the parts that are about what exports tell and what patches never touch, `[redaction]` and `[patch]`.
 //! Refuses: flags and environment variables (cli lays them over it), what the names of themes and actions are (tui).
 
 mod bigquery;
@@ -40,6 +40,8 @@ pub struct Config {
     pub bigquery: BigQueryConfig,
     /// What exports tell and what not.
     pub redaction: Redaction,
+    /// Keywords and keys that no patch touches.
+    pub never_patched: Vec<String>,
 }
 
 /// A value with the place that set it, for messages about the value.
@@ -83,7 +85,7 @@ pub enum ConfigError {
 const MOST_BYTES: u64 = 1 << 20;
 
 /// The settings at the top of the file.
-const SETTINGS: [&str; 8] = ["schemas", "upstream", "source_repo", "theme", "keys", "sources", "bigquery", "redaction"];
+const SETTINGS: [&str; 9] = ["schemas", "upstream", "source_repo", "theme", "keys", "sources", "bigquery", "redaction", "patch"];
 
 /// Where the file is looked for when none is named: `$XDG_CONFIG_HOME/misfit/config.toml`. `None` where the user has no home.
 pub fn default_path() -> Option<PathBuf> {
@@ -123,6 +125,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
             "sources" => config.sources = reader.sources(value)?,
             "bigquery" => config.bigquery = bigquery::read(&reader, value)?,
             "redaction" => config.redaction = read_redaction(&reader, value)?,
+            "patch" => config.never_patched = read_patch(&reader, value)?,
             unknown => return Err(reader.wrong(name.span(), unknown_name("setting", unknown, &SETTINGS))),
         }
     }
@@ -231,6 +234,18 @@ fn read_redaction(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> Re
     Ok(set)
 }
 
+/// Reads the table.
+fn read_patch(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, ConfigError> {
+    let mut never = Vec::new();
+    for (name, value) in reader.table("patch", value)? {
+        match name.get_ref().as_ref() {
+            "never" => never = reader.strings("never", value)?,
+            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of patch", unknown, &["never"]))),
+        }
+    }
+    Ok(never)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,6 +269,9 @@ mod tests {
             config.keys.iter().map(|binding| (binding.action.as_str(), binding.keys.join(" "), binding.place.line)).collect();
         assert_eq!(keys, [("quit", "q ctrl-c".to_owned(), 4), ("help", "?".to_owned(), 5)]);
         assert_eq!(config.sources["week"], ["/rows/*.gz"]);
+        let never = read("[patch]\nnever = [\"pattern\", \"client_id\"]\n").unwrap().never_patched;
+        assert_eq!(never, ["pattern", "client_id"]);
+        assert!(read("[patch]\nnevr = \"a\"\n").unwrap_err().contains("did you mean \"never\"?"));
     }
 
     #[test]
@@ -264,7 +282,7 @@ mod tests {
         );
         assert_eq!(
             read("colour = 1").unwrap_err(),
-            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, upstream, source_repo, theme, keys, sources, bigquery, redaction"
+            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, upstream, source_repo, theme, keys, sources, bigquery, redaction, patch"
         );
     }
 

@@ -15,6 +15,7 @@ use super::{bigquery, out};
 use crate::cli::config::Config;
 use crate::ground::text::{nearest, visible};
 use crate::rows::source::{ErrorSource, Request};
+use crate::triage::export::patch::PatchSettings;
 use crate::tui::keymap::{Keymap, parse_keys};
 use crate::tui::theme::{Depth, Theme, locale_is_ascii};
 use crate::tui::work::ExportSettings;
@@ -93,8 +94,9 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
         .transpose()
         .map_err(|mistake| eyre!("--keys {mistake}"))?
         .unwrap_or_default();
-    let exports = ExportSettings { redaction: config.redaction.clone(), folder: ".".into() };
     let history = super::blame::settings(config);
+    let patches = PatchSettings { never: config.never_patched.clone(), source_repo: history.source.clone() };
+    let exports = ExportSettings { redaction: config.redaction.clone(), folder: ".".into(), patches };
     let options = tui::ExplorerOptions { source, request, exports, history, theme, depth, keymap };
     if print {
         let size = size.unwrap_or(PRINTED);

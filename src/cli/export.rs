@@ -3,6 +3,7 @@
 //! Owns: the question, choosing groups, the closing line.
 //! Refuses: making what is exported (export), where it goes (target), going through rows (samples).
 
+mod patches;
 mod samples;
 pub(super) mod stop;
 mod tally;
@@ -30,6 +31,7 @@ use crate::triage::export::choice::Choice;
 use crate::triage::export::files::{Readers, WriteOptions};
 use crate::triage::export::hidden::ToldGroup;
 use crate::triage::export::predicate::Neighbours;
+use crate::triage::mend::Share;
 use crate::triage::redact::{Policy, Redactor};
 use stop::ExportStop;
 
@@ -51,6 +53,14 @@ pub(super) struct ExportQuestion {
     /// Rows, documents, tests or reproducers of each group, spread over all of its rows
     #[arg(long, value_name = "N", default_value_t = 1)]
     per_group: usize,
+
+    /// Part of the group's rows that a patch has to take, in percent: 100, 99.9, 99
+    #[arg(long, value_name = "PERCENT", default_value_t = Share::ALL)]
+    share: Share,
+
+    /// What a patch is made for: the generated schemas, or the templates that they come from in the repository that source_repo names
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    on: PatchedFiles,
 
     /// File or folder to write to, instead of standard output
     #[arg(long, value_name = "FILE|FOLDER")]
@@ -94,8 +104,20 @@ enum ExportWhat {
     Sql,
     /// What it takes to bring the rows back: days, counts, conditions in SQL, the tables that they belong in
     Backfill,
+    /// The smallest edit of the schema that takes the rows of a group, as a diff for git apply, with what else it lets in and what becomes of the columns
+    Patch,
     /// The groups themselves
     Table,
+}
+
+/// What a patch is made for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum PatchedFiles {
+    /// The schemas as they are generated
+    #[default]
+    Schemas,
+    /// The templates in the source repository
+    Templates,
 }
 
 /// Forms of a text.
@@ -192,6 +214,7 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
         ExportWhat::Reproducer => samples::reproducers(&work)?,
         ExportWhat::Sql => texts::sql(&work)?,
         ExportWhat::Backfill => texts::backfill(&work, against.as_ref())?,
+        ExportWhat::Patch => patches::patch(&work, config)?,
         ExportWhat::Table => texts::table(&work)?,
     }
     out::unreadable(&groups.unreadable)

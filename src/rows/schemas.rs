@@ -6,6 +6,7 @@
 mod absence;
 mod age;
 mod artifact;
+mod edited;
 pub mod folder;
 pub mod git;
 pub mod memory;
@@ -194,6 +195,12 @@ impl SchemaStore {
     /// Opens a store over a revision of a repository; without one over the branch of generated schemas, else what is checked out.
     pub fn open_revision(repository: &Path, revision: Option<&str>) -> Result<Self, SchemaError> {
         Self::open(Box::new(git::RevisionTree::open(&git::Repository::open(repository)?, revision)?))
+    }
+
+    /// The same files but for one, which has this text.
+    pub fn with_file(&self, path: &str, text: Vec<u8>) -> Self {
+        let edited = edited::Edited { tree: Arc::clone(&self.tree), path: path.to_owned(), text };
+        Self::of(Arc::new(edited), self.doctypes.clone(), self.strays.clone())
     }
 
     /// The same files with nothing parsed yet: [`used`](Self::used) begins anew.

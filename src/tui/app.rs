@@ -14,6 +14,7 @@ use super::causes::CauseBook;
 use super::group_tree::GroupTree;
 use super::keymap::{Key, Keymap};
 pub use super::list::{List, ListFilter, Search};
+use super::message::EditCopy;
 use super::message::JobId;
 use super::panes;
 use super::row_place::{GroupPlace, RowPlace};
@@ -23,6 +24,7 @@ use crate::rows::group::{Fingerprint, Group, Sort};
 use crate::rows::payload::holding::{HeldCount, PayloadQuery};
 use crate::rows::row::RowRef;
 use crate::rows::source::{Progress, RowOrder};
+use crate::triage::export::own_edit::EditVerdict;
 
 /// All of it.
 pub struct App {
@@ -66,6 +68,8 @@ pub struct App {
     pub exporting: Option<JobId>,
     /// The history that is looked for.
     pub history: Option<JobId>,
+    /// The schema that is edited by hand.
+    pub my_edit: Option<MyEdit>,
     /// The theme, and what the terminal can show of it.
     pub theme: Theme,
     /// Colours of the terminal.
@@ -131,6 +135,20 @@ pub struct Question {
     pub id: JobId,
     /// What is asked.
     pub text: String,
+}
+
+/// A schema that is edited by hand, for the rows of a group.
+pub struct MyEdit {
+    /// The latest work on it.
+    pub job: JobId,
+    /// The group.
+    pub of: GroupPlace,
+    /// The copy in the editor, once it is there.
+    pub copy: Option<Arc<EditCopy>>,
+    /// Whether something is going on: a worker or the editor.
+    pub is_busy: bool,
+    /// What the rows make of it, once they were judged.
+    pub verdict: Option<Arc<EditVerdict>>,
 }
 
 /// Rows that a source names only when they are asked for.
@@ -253,6 +271,7 @@ impl App {
             rechecking: None,
             exporting: None,
             history: None,
+            my_edit: None,
             theme,
             depth,
             keymap,

@@ -25,7 +25,9 @@ use crate::triage::blame::BlameQuestion;
 use crate::triage::case::{Case, Preview};
 use crate::triage::catalog::{self, Catalog, HitPlace};
 use crate::triage::causes::Causes;
+use crate::triage::export::own_edit::{EditSubject, EditVerdict};
 use crate::triage::export::single::SingleExport;
+use crate::triage::recheck::TurnCounts;
 use crate::tui::clipboard::Copied;
 
 /// Names one piece of work on a worker; later work has a higher number.
@@ -109,6 +111,34 @@ pub enum Message {
         job: JobId,
         /// What came of it.
         outcome: Result<String, String>,
+    },
+    /// A copy of the schema that refuses a group's rows, or why there is none.
+    SchemaCopied {
+        /// The work.
+        job: JobId,
+        /// What came of it.
+        outcome: Result<Arc<EditCopy>, String>,
+    },
+    /// The editor has ended, or why it did not edit.
+    EditorClosed {
+        /// The work.
+        job: JobId,
+        /// What came of it.
+        outcome: Result<(), String>,
+    },
+    /// Rows are judged with an edited schema: the counts so far.
+    EditCounts {
+        /// The work.
+        job: JobId,
+        /// What became of the rows.
+        turns: Box<TurnCounts>,
+    },
+    /// All rows were judged with it, or why it is no schema.
+    EditJudged {
+        /// The work.
+        job: JobId,
+        /// What came of it.
+        outcome: Result<Arc<EditVerdict>, String>,
     },
     /// The history of a schema node or a column, or the change that made a group fail: as a text, or why there is none.
     History {
@@ -214,6 +244,18 @@ pub struct Export {
     pub is_copied: bool,
     /// Whether values leave as they are.
     pub raw: bool,
+    /// The schema that was edited by hand, where that is exported.
+    pub own_edit: Option<Arc<EditVerdict>>,
+}
+
+/// A copy of a schema file that is edited; gone with its last holder.
+pub struct EditCopy {
+    /// What it is a copy of.
+    pub subject: EditSubject,
+    /// The file.
+    pub path: PathBuf,
+    /// The folder that it is in.
+    pub folder: tempfile::TempDir,
 }
 
 /// What was exported.
@@ -309,6 +351,27 @@ pub enum Effect {
         catalog: Arc<Catalog>,
         /// What was typed.
         text: String,
+    },
+    /// Copy the schema that refuses a group's rows.
+    CopySchema {
+        /// The work.
+        job: JobId,
+        /// The group.
+        of: GroupPlace,
+    },
+    /// Open a copy in the user's editor.
+    OpenEditor {
+        /// The work.
+        job: JobId,
+        /// The copy.
+        copy: Arc<EditCopy>,
+    },
+    /// Judge the rows with what stands in a copy.
+    JudgeEdit {
+        /// The work.
+        job: JobId,
+        /// The copy.
+        copy: Arc<EditCopy>,
     },
     /// Look for all changes of a schema node or a column.
     History {

@@ -52,6 +52,15 @@ impl Screen {
         terminal.flush()
     }
 
+    /// Hands the terminal to another program until that ends.
+    pub(super) fn lend<T>(&mut self, program: impl FnOnce() -> T) -> io::Result<T> {
+        give_back();
+        let ended = program();
+        enter()?;
+        self.forget()?;
+        Ok(ended)
+    }
+
     /// Hands the terminal to the shell until the process is continued.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back();

@@ -12,6 +12,7 @@ mod find;
 mod goal;
 mod groups;
 mod history;
+mod my_edit;
 mod payloads;
 mod prompt;
 mod recheck;
@@ -84,6 +85,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::PayloadsFound { job, outcome } => payloads::found(app, job, outcome),
         Message::Rechecked { job, outcome } => recheck::told(app, job, outcome),
         Message::History { job, outcome } => history::told(app, job, outcome),
+        Message::SchemaCopied { job, outcome } => my_edit::copied(app, job, outcome),
+        Message::EditorClosed { job, outcome } => my_edit::closed(app, job, outcome),
+        Message::EditCounts { job, turns } => my_edit::counts(app, job, &turns),
+        Message::EditJudged { job, outcome } => my_edit::judged(app, job, outcome),
         Message::SchemasAged(age) => {
             tables::aged(app, &age);
             Vec::new()
@@ -225,6 +230,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Search | Action::Filter | Action::SeekPayloads | Action::JudgeAgainst | Action::NextMatch | Action::PreviousMatch => {
             prompt::act(app, action)
         }
+        Action::EditSchema => my_edit::ask(app),
         Action::PreviewRow => row::switch(app),
         _ if action.copies() => copy::act(app, action),
         _ => match app.focus() {
@@ -301,6 +307,9 @@ fn back(app: &mut App) -> Vec<Effect> {
     if let Some(job) = app.history.take() {
         app.tell("history was not looked for any further");
         return vec![Effect::Cancel(job)];
+    }
+    if let Some(effect) = my_edit::call_off(app) {
+        return vec![effect];
     }
     if let Some(effect) = causes::call_off_asked(app) {
         return vec![effect];

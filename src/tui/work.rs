@@ -5,6 +5,7 @@
 
 mod answers;
 mod causes;
+mod edit;
 mod payloads;
 mod recheck;
 mod suspect;
@@ -12,7 +13,7 @@ mod tables;
 mod watch;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -35,6 +36,7 @@ use crate::rows::source::{ErrorSource, Request, RowOrder, Watch};
 use crate::triage::blame::{self, HistorySettings};
 use crate::triage::case;
 use crate::triage::export::files::Readers;
+use crate::triage::export::patch::PatchSettings;
 use crate::triage::export::single::{self, ExportOrigin, Opened};
 use crate::triage::facts;
 use crate::triage::redact::Policy;
@@ -54,6 +56,8 @@ pub struct ExportSettings {
     pub redaction: Redaction,
     /// Folder of the files.
     pub folder: PathBuf,
+    /// What is known of patches.
+    pub patches: PatchSettings,
 }
 
 /// Runs effects in the background.
@@ -171,6 +175,18 @@ impl Workers {
                 });
             }
             Effect::Suspect { job, of } => self.suspect(job, of),
+            Effect::CopySchema { job, of } => {
+                let Some(source) = self.source.clone() else { return };
+                let watch = self.watch(job);
+                self.with_schemas(job, move |schemas, _, flag| {
+                    let outcome = edit::copied(source.as_ref(), schemas, of.group(), &watch);
+                    (!flag.load(Ordering::Relaxed)).then_some(Message::SchemaCopied { job, outcome: outcome.map(Arc::new) })
+                });
+            }
+            Effect::JudgeEdit { job, copy } => self.with_schemas(job, move |schemas, messages, flag| {
+                let outcome = edit::judged(&copy, schemas, job, messages, flag);
+                (!flag.load(Ordering::Relaxed)).then_some(Message::EditJudged { job, outcome: outcome.map(Arc::new) })
+            }),
             Effect::Answer { id, yes } => self.answers.give(id, yes, &self.running),
             Effect::MoreRows { job, of, order, from } => self.more_rows(job, of, order, from),
             Effect::Causes { job, of } => self.causes(job, of),
@@ -198,7 +214,7 @@ impl Workers {
                 });
             }
             Effect::Export { job, export } => self.export(job, export),
-            Effect::Send(_) | Effect::Suspend | Effect::Fail(_) | Effect::Quit | Effect::Terminate(_) => {}
+            Effect::OpenEditor { .. } | Effect::Send(_) | Effect::Suspend | Effect::Fail(_) | Effect::Quit | Effect::Terminate(_) => {}
         }
     }
 
@@ -280,9 +296,9 @@ impl Workers {
         let Some(source) = self.source.clone() else { return };
         let (schemas, flag) = (self.request.schemas.clone(), self.flag(job));
         let (watch, policy) = (self.reader(flag.clone()), self.exports.redaction.policy(export.raw));
-        let folder = self.exports.folder.clone();
+        let to = ExportSettings { folder: self.exports.folder.clone(), patches: self.exports.patches.clone(), ..ExportSettings::default() };
         self.run(move |_| {
-            let outcome = exported(source.as_ref(), schemas.as_deref(), policy, &export, &folder, &watch);
+            let outcome = exported(source.as_ref(), schemas.as_deref(), policy, &export, &to, &watch);
             (!flag.load(Ordering::Relaxed)).then_some(Message::Exported { job, outcome })
         });
     }
@@ -340,18 +356,27 @@ fn exported(
     schemas: Option<&SchemaStore>,
     policy: Policy,
     export: &Export,
-    folder: &Path,
+    to: &ExportSettings,
     watch: &dyn Watch,
 ) -> Result<Exported, String> {
     let of = export.subject.of();
     let opened = export.subject.row().map(|row| Opened { at: row.place.at, case: row.case.clone() });
-    let origin = ExportOrigin { source, schemas, groups: of.groups(), group: of.group().fingerprint, opened, policy };
+    let origin = ExportOrigin {
+        source,
+        schemas,
+        groups: of.groups(),
+        group: of.group().fingerprint,
+        opened,
+        policy,
+        patches: to.patches.clone(),
+        own_edit: export.own_edit.as_deref(),
+    };
     let made = single::make(export.what, &origin, watch).map_err(|refusal| advice::advised(&refusal))?;
     if export.is_copied {
         return Ok(Exported::Text { what: export.what.name(), text: String::from_utf8_lossy(&made.bytes).into_owned() });
     }
     let readers = if export.raw { Readers::Owner } else { Readers::Usual };
-    let path = made.write(folder, readers).map_err(|error| error.to_string())?;
+    let path = made.write(&to.folder, readers).map_err(|error| error.to_string())?;
     Ok(Exported::File(std::path::absolute(&path).unwrap_or(path).to_string_lossy().into_owned()))
 }
 

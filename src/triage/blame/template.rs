@@ -5,11 +5,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use super::{BlameQuestion, BlameTarget};
+use crate::ground::patch::TextEdit;
 use crate::pipeline::document::skim;
 use crate::rows::column::ErrorColumn;
 use crate::rows::schemas::git::{Blobs, GitError, ObjectId, Repository};
@@ -60,6 +62,17 @@ impl fmt::Display for EditPlace {
     }
 }
 
+/// A template or include with what changes in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditedTemplate {
+    /// From the top of the repository on.
+    pub file: String,
+    /// As it stands.
+    pub text: Vec<u8>,
+    /// What changes.
+    pub edits: Vec<TextEdit>,
+}
+
 /// The templates of a source repository, as the branch that people work on has them.
 pub struct Templates {
     blobs: Blobs,
@@ -72,8 +85,8 @@ pub struct Templates {
 #[derive(Default)]
 struct Rendered {
     text: Vec<u8>,
-    /// From which byte on, which file, and its line there.
-    parts: Vec<(usize, String, usize)>,
+    /// From which byte on, which file, its line there, and its byte there.
+    parts: Vec<(usize, String, usize, usize)>,
 }
 
 impl Templates {
@@ -137,6 +150,37 @@ impl Templates {
         found
     }
 
+    /// The file with which this is put together, its edits, and the file's own text: what an edit of the whole schema is in its sources. `make` is
+    /// given each text that the schema may come from, and says which of its bytes change; `None` where none is the one.
+    pub fn edited(
+        &mut self,
+        question: &BlameQuestion,
+        make: &mut dyn FnMut(&[u8]) -> Option<Vec<TextEdit>>,
+    ) -> Result<Option<Vec<EditedTemplate>>, GitError> {
+        for candidate in self.candidates(question) {
+            let mut rendered = Rendered::default();
+            self.render(&candidate, 0, &mut rendered)?;
+            let Some(edits) = make(&rendered.text).filter(|edits| !edits.is_empty()) else { continue };
+            let mut files: BTreeMap<String, Vec<TextEdit>> = BTreeMap::new();
+            let all = edits.len();
+            for edit in edits {
+                if let Some((file, range)) = rendered.source(&edit.range) {
+                    files.entry(file).or_default().push(TextEdit { range, with: edit.with });
+                }
+            }
+            if files.values().map(Vec::len).sum::<usize>() < all {
+                continue;
+            }
+            let mut made = Vec::with_capacity(files.len());
+            for (file, edits) in files {
+                let Some(id) = self.files.get(&file) else { continue };
+                made.push(EditedTemplate { text: self.blobs.read(id)?.to_vec(), file, edits });
+            }
+            return Ok(Some(made));
+        }
+        Ok(None)
+    }
+
     fn render(&mut self, file: &str, depth: usize, rendered: &mut Rendered) -> Result<(), GitError> {
         let Some(id) = self.files.get(file) else { return Ok(()) };
         let text = self.blobs.read(id)?;
@@ -144,7 +188,7 @@ impl Templates {
         while at < text.len() && rendered.text.len() < LONGEST {
             let mark = macro_at(&text, at);
             let end = mark.as_ref().map_or(text.len(), |(begin, _)| *begin);
-            rendered.parts.push((rendered.text.len(), file.to_owned(), line));
+            rendered.parts.push((rendered.text.len(), file.to_owned(), line, at));
             rendered.text.extend_from_slice(&text[at..end]);
             line += memchr::memchr_iter(b'\n', &text[at..end]).count();
             let Some((_, name)) = mark else { break };
@@ -160,10 +204,21 @@ impl Templates {
 }
 
 impl Rendered {
+    fn part(&self, at: usize) -> Option<usize> {
+        self.parts.partition_point(|(begin, ..)| *begin <= at).checked_sub(1)
+    }
+
+    /// The file that bytes come from, and which of its bytes they are; `None` where they come from several.
+    fn source(&self, range: &Range<usize>) -> Option<(String, Range<usize>)> {
+        let part = self.part(range.end.max(range.start + 1) - 1)?;
+        let (begin, file, _, offset) = self.parts.get(part)?;
+        let start = range.start.checked_sub(*begin)? + offset;
+        Some((file.clone(), start..start + range.len()))
+    }
+
     /// File and line of a byte.
     fn line(&self, at: usize) -> Option<(String, usize)> {
-        let part = self.parts.partition_point(|(begin, _, _)| *begin <= at).checked_sub(1)?;
-        let (begin, file, line) = self.parts.get(part)?;
+        let (begin, file, line, _) = self.parts.get(self.part(at)?)?;
         Some((file.clone(), line + memchr::memchr_iter(b'\n', &self.text[*begin..at]).count()))
     }
 }

@@ -10,6 +10,8 @@ use std::sync::Arc;
 use super::choice::Choice;
 use super::files::{ExportFolder, Readers, WriteOptions};
 use super::hidden;
+use super::own_edit::EditVerdict;
+use super::patch::{self, PatchOf, PatchSettings};
 use super::report::{ReportBuilder, SURVEYED};
 use super::{ExportError, reproducer, rows, sample};
 use crate::rows::advice::{Advice, Advised};
@@ -18,6 +20,7 @@ use crate::rows::row::RowRef;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, Watch};
 use crate::triage::case::{self, Case};
+use crate::triage::mend::Share;
 use crate::triage::redact::{Policy, Redactor, TextForm};
 
 /// Sample rows in a file.
@@ -39,6 +42,10 @@ pub enum SingleExport {
     Test,
     /// The smallest document with the same fault.
     Reproducer,
+    /// The smallest edit of the schemas that takes the rows.
+    Patch(PatchOf),
+    /// The edit that was made by hand.
+    OwnEdit,
 }
 
 impl SingleExport {
@@ -50,6 +57,9 @@ impl SingleExport {
             SingleExport::Document => "document",
             SingleExport::Test => "test",
             SingleExport::Reproducer => "smallest document",
+            SingleExport::OwnEdit => "edit",
+            SingleExport::Patch(PatchOf::Schemas) => "patch of the schema",
+            SingleExport::Patch(PatchOf::Templates) => "patch of the template",
         }
     }
 }
@@ -68,6 +78,10 @@ pub struct ExportOrigin<'a> {
     pub opened: Option<Opened>,
     /// What may be told.
     pub policy: Policy,
+    /// What is known of patches.
+    pub patches: PatchSettings,
+    /// What was edited by hand, if anything was.
+    pub own_edit: Option<&'a EditVerdict>,
 }
 
 /// A row that was opened: its source is not asked for it again.
@@ -104,6 +118,17 @@ pub fn make(what: SingleExport, origin: &ExportOrigin<'_>, watch: &dyn Watch) ->
             let case = open(origin, group, watch)?;
             let document = sample::document(&case, &mut redactor, TextForm::Indented)?;
             named(format!("document-{title}"), if document.reason.is_some() { ".bin" } else { ".json" }, document.bytes)
+        }
+        SingleExport::OwnEdit => {
+            let verdict = origin.own_edit.filter(|verdict| !verdict.diff.is_empty()).ok_or("no schema was edited by hand")?;
+            named(format!("edit-{title}"), ".patch", verdict.patch().into_bytes())
+        }
+        SingleExport::Patch(of) => {
+            let schemas = origin.schemas.ok_or_else(|| Advised::new("there are no schemas to edit", Advice::GiveSchemas))?;
+            let made = patch::propose(origin.source, schemas, group, &origin.patches, Share::ALL, watch)?;
+            let text = made.text(schemas, &told, Share::ALL, of, &origin.patches, &mut redactor)?;
+            let name = if of == PatchOf::Schemas { "schemas" } else { "templates" };
+            named(format!("{name}-{title}"), ".patch", text.into_bytes())
         }
         SingleExport::Test | SingleExport::Reproducer => {
             let case = open(origin, group, watch)?;
@@ -219,6 +244,8 @@ mod tests {
             group,
             opened: None,
             policy: Policy::default(),
+            patches: PatchSettings::default(),
+            own_edit: None,
         };
         let top = tempfile::tempdir().unwrap();
         let write = |what| make(what, &origin, &Unwatched).unwrap().write(top.path(), Readers::Usual).unwrap();
@@ -227,7 +254,7 @@ mod tests {
         assert_eq!(name(write(SingleExport::Report)), format!("report-{title}.md"));
         assert_eq!(name(write(SingleExport::Report)), format!("report-{title}-2.md"));
         assert_eq!(name(write(SingleExport::Test)), format!("validation/acme-reader/session.1.{title}.fail.json"));
-        for what in [SingleExport::Rows, SingleExport::Document, SingleExport::Reproducer] {
+        for what in [SingleExport::Rows, SingleExport::Document, SingleExport::Reproducer, SingleExport::Patch(PatchOf::Schemas)] {
             assert!(std::fs::metadata(write(what)).unwrap().len() > 10, "{what:?}");
         }
         let gone = ExportOrigin { group: Fingerprint(1), ..origin };
@@ -273,7 +300,16 @@ mod tests {
         let source = Asked { source: demo, opened: at, fetched: AtomicUsize::new(0) };
         let policy = Policy { raw: true, ..Policy::default() };
         let opened = Some(Opened { at, case: case.clone() });
-        let origin = ExportOrigin { source: &source, schemas: Some(&schemas), groups: &groups, group, opened, policy };
+        let origin = ExportOrigin {
+            source: &source,
+            schemas: Some(&schemas),
+            groups: &groups,
+            group,
+            opened,
+            policy,
+            patches: PatchSettings::default(),
+            own_edit: None,
+        };
         let made = |what| make(what, &origin, &Unwatched).unwrap().bytes;
         for what in [SingleExport::Document, SingleExport::Test] {
             assert_eq!(made(what), case.text.to_vec(), "{what:?}");

@@ -165,7 +165,7 @@ impl Redactor {
         }
     }
 
-    pub(super) fn is_small(&self, raw: &str) -> bool {
+    pub(in crate::triage) fn is_small(&self, raw: &str) -> bool {
         let places = raw.split_once('.').map_or(0, |(_, places)| places.len());
         let is_short = raw.len() <= LONGEST_SMALL && places <= MOST_PLACES && !raw.contains(['e', 'E']);
         is_short && raw.parse::<f64>().is_ok_and(|value| value.abs() < self.policy.small as f64)

@@ -4,6 +4,7 @@ use super::super::action::Action;
 use super::super::app::{App, Overlay};
 use super::super::message::{Effect, Export, Exported, JobId};
 use super::super::row_place::{Exportable, GroupPlace};
+use crate::triage::export::patch::PatchOf;
 use crate::triage::export::single::SingleExport;
 
 /// One line of the menu: the action, what it exports, whether to the clipboard.
@@ -21,13 +22,16 @@ const fn line(action: Action, what: SingleExport, is_copied: bool) -> MenuLine {
 }
 
 /// The menu.
-pub const MENU: [MenuLine; 6] = [
+pub const MENU: [MenuLine; 9] = [
     line(Action::CopyReport, SingleExport::Report, true),
     line(Action::ExportReport, SingleExport::Report, false),
     line(Action::ExportRows, SingleExport::Rows, false),
     line(Action::ExportDocument, SingleExport::Document, false),
     line(Action::ExportTest, SingleExport::Test, false),
     line(Action::ExportSmallest, SingleExport::Reproducer, false),
+    line(Action::ExportPatch, SingleExport::Patch(PatchOf::Schemas), false),
+    line(Action::ExportTemplatePatch, SingleExport::Patch(PatchOf::Templates), false),
+    line(Action::ExportMyEdit, SingleExport::OwnEdit, false),
 ];
 
 /// Opens the menu, where there is a group to export.
@@ -58,7 +62,8 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
     app.exporting = Some(job);
     let stops = app.keymap.words("; ", Action::Back, " stops");
     app.tell(format!("exporting the {}{stops}", line.what.name()));
-    vec![Effect::Export { job, export: Export { subject, what: line.what, is_copied: line.is_copied, raw } }]
+    let own_edit = app.my_edit.as_ref().and_then(|edit| edit.verdict.clone());
+    vec![Effect::Export { job, export: Export { subject, what: line.what, is_copied: line.is_copied, raw, own_edit } }]
 }
 
 /// What became of an export.
@@ -75,7 +80,7 @@ pub fn exported(app: &mut App, job: JobId, outcome: Result<Exported, String>) ->
 }
 
 /// The row of the case, or the group under the cursor.
-fn subject(app: &App) -> Option<Exportable> {
+pub(super) fn subject(app: &App) -> Option<Exportable> {
     if let Some(screen) = &app.case {
         return Some(Exportable::Row(screen.opened()));
     }

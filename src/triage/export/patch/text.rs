@@ -1,0 +1,152 @@
+//! A patch as it is written: what it does in words, then the diff.
+//!
+//! Owns: the lines above the diff, refusing to write values that may not be told.
+//! Refuses: making the edits (mend).
+
+use super::{FOLDER, FilePatch, GroupPatch, PatchOf, PatchSettings, templates};
+use crate::ground::patch::unified;
+use crate::ground::text::{plural, visible};
+use crate::pipeline::schema::walk::TokenMatch;
+use crate::rows::advice::{Advice, Advised};
+use crate::rows::group::{Group, doctype_name};
+use crate::rows::schemas::SchemaStore;
+use crate::triage::mend::{LimitFacts, Loosening, NodeEdit, Share, elsewhere, lets_in, says};
+use crate::triage::recheck::Turn;
+use crate::triage::redact::Redactor;
+
+impl GroupPatch {
+    /// The patch with what is to be known above it; `git apply` reads over that.
+    ///
+    /// # Errors
+    /// It would tell values that may not be told, or there is no template to edit.
+    pub fn text(
+        &self,
+        schemas: &SchemaStore,
+        told: &Group,
+        share: Share,
+        of: PatchOf,
+        settings: &PatchSettings,
+        redactor: &mut Redactor,
+    ) -> Result<String, Advised> {
+        self.may_be_told(redactor)?;
+        let key = &told.key;
+        let name = doctype_name(key.namespace.as_deref(), key.doctype.as_deref(), key.version.as_deref());
+        let mut lines =
+            vec![format!("{name}: the smallest edit that takes {} of group {}", rows_wanted(share), told.fingerprint), String::new()];
+        let mut diffs = String::new();
+        for file in &self.files {
+            let found = templates::of(schemas, file, settings);
+            lines.extend(about(schemas, file, &found, of, redactor));
+            match (of, found) {
+                (PatchOf::Schemas, _) => diffs.push_str(&file.diff()),
+                (PatchOf::Templates, templates::TemplateEdit::Files(files)) => {
+                    for file in files {
+                        // Several schemas may be made of one template.
+                        let diff = unified(&file.file, &file.text, &file.edits);
+                        if !diffs.contains(&diff) {
+                            diffs.push_str(&diff);
+                        }
+                    }
+                }
+                (PatchOf::Templates, templates::TemplateEdit::None(reason)) => return Err(reason.into()),
+            }
+        }
+        lines.extend(self.outcome());
+        let above: String = lines.iter().map(|line| format!("{}\n", visible(line))).collect();
+        Ok(format!("{above}\n{diffs}"))
+    }
+
+    /// What becomes of the rows.
+    fn outcome(&self) -> Vec<String> {
+        let (all, taken) = (self.turns.all(), self.turns.of(Turn::Taken));
+        let rows = |n: u64| plural(n, "row", "rows");
+        let mut lines = vec![format!("Replayed with the edit: {taken} of {} pass", rows(all))];
+        for turn in [Turn::Different, Turn::Same, Turn::Refused, Turn::Unjudged, Turn::Passes] {
+            let count = self.turns.of(turn);
+            if count > 0 {
+                lines.push(format!("  {} {}", rows(count), turn.words()));
+            }
+        }
+        for next in self.files.iter().flat_map(|file| &file.proposal.next) {
+            lines.push(format!(
+                "  next refused by {} of {}: {}",
+                next.keyword,
+                place(&next.pointer),
+                plural(next.documents as u64, "row", "rows")
+            ));
+        }
+        let left_out: usize = self.files.iter().map(|file| file.proposal.left_out).sum();
+        if left_out > 0 {
+            lines.push(format!("  {} left out on purpose", rows(left_out as u64)));
+        }
+        if let Some(read) = self.worked_from {
+            lines.push(format!("  worked out from {}, replayed on all", rows(read as u64)));
+        }
+        if self.without > 0 {
+            lines.push(format!("  {} without a document", rows(self.without)));
+        }
+        lines
+    }
+
+    /// Whether what the edit writes into the schema may be told.
+    fn may_be_told(&self, redactor: &mut Redactor) -> Result<(), Advised> {
+        let hidden = self.files.iter().flat_map(|file| &file.proposal.edits).any(|edit| !is_told(edit, redactor));
+        if hidden { Err(Advised::new("the edit names keys or values out of the documents", Advice::ExportRaw)) } else { Ok(()) }
+    }
+}
+
+impl FilePatch {
+    /// The edit of the generated schema as a diff in its repository.
+    pub fn diff(&self) -> String {
+        unified(&format!("{FOLDER}{}", self.schema.path), self.schema.document.text(), &self.proposal.text_edits)
+    }
+}
+
+/// Whether an edit names nothing of documents that may not be told.
+fn is_told(edit: &NodeEdit, redactor: &mut Redactor) -> bool {
+    let is_key = |key: &String, redactor: &mut Redactor| redactor.is_raw() || redactor.key(key, TokenMatch::Unknown) == *key;
+    match &edit.loosening {
+        Loosening::Keys(keys) => keys.keys().all(|key| is_key(key, redactor)),
+        Loosening::Values(values) => {
+            values.iter().all(|value| is_key(value, redactor) || matches!(value.as_str(), "null" | "true" | "false"))
+        }
+        // Lengths and sizes are told, numbers of documents only where they are small.
+        Loosening::Limit { keyword, to } if keyword.ends_with("imum") => redactor.is_raw() || redactor.is_small(to),
+        _ => true,
+    }
+}
+
+/// What is done to a file, what that lets in, and what else it touches.
+fn about(schemas: &SchemaStore, file: &FilePatch, found: &templates::TemplateEdit, of: PatchOf, redactor: &Redactor) -> Vec<String> {
+    let mut lines = Vec::new();
+    for edit in &file.proposal.edits {
+        lines.push(format!("{}: {}", place(&edit.pointer), says(&file.schema, edit)));
+        lines.push(format!("  lets in: {}", lets_in(&file.schema, edit)));
+        let is_of = |keyword: &str| matches!(&edit.loosening, Loosening::Limit { keyword: of, .. } if *of == keyword);
+        let is_told = |limit: &LimitFacts| {
+            let mut values = limit.values.iter();
+            !limit.keyword.ends_with("imum") || redactor.is_raw() || values.all(|(value, _)| redactor.is_small(value))
+        };
+        let limits = file.proposal.limits.iter().filter(|limit| limit.pointer == edit.pointer && is_of(limit.keyword) && is_told(limit));
+        lines.extend(limits.flat_map(|limit| limit.lines()).map(|line| format!("  {line}")));
+        lines.extend(elsewhere(schemas, &file.schema, edit).lines(of == PatchOf::Schemas).into_iter().map(|line| format!("  {line}")));
+    }
+    lines.extend(file.columns.lines().into_iter().map(|line| format!("  {line}")));
+    match found {
+        templates::TemplateEdit::Files(files) => {
+            let names: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
+            lines.push(format!("  the schema is generated: edit {}", names.join(", ")));
+        }
+        templates::TemplateEdit::None(reason) => lines.push(format!("  {reason}")),
+    }
+    lines.push(String::new());
+    lines
+}
+
+fn place(pointer: &str) -> &str {
+    if pointer.is_empty() { "the root" } else { pointer }
+}
+
+fn rows_wanted(share: Share) -> String {
+    if share == Share::ALL { "all rows".to_owned() } else { format!("{share} of the rows") }
+}
