@@ -20,6 +20,8 @@ pub mod explain;
 pub mod export;
 /// What is known, laid out as lines for people.
 pub mod facts;
+/// Every revision of the schemas, judged as a deploy judges it.
+pub mod history;
 /// Sample documents, judged.
 pub mod judging;
 /// From a column to the schema node that fills it, and back.

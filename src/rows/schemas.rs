@@ -373,6 +373,11 @@ pub fn doctype_of(path: &str) -> Option<(&str, &str, String)> {
     Some((namespace, doctype, version))
 }
 
+/// Whether a path from the root on is that of a JSON schema (`true`) or a layout (`false`); `None` where it is neither.
+pub fn is_schema_file(path: &str) -> Option<bool> {
+    is_schema_path(path).then(|| path.ends_with(SCHEMA_ENDING))
+}
+
 /// What a path from the root on is to a doctype version: its JSON schema (`true`), its layout (`false`), or `None`.
 pub fn file_of(path: &str, namespace: &str, doctype: &str, version: &str) -> Option<bool> {
     let (in_namespace, of_doctype, of_version, is_schema) = is_schema_path(path).then(|| parts(path))??;
