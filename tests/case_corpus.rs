@@ -10,7 +10,7 @@ use base64::Engine;
 use misfit::pipeline::sink::Fate;
 use misfit::rows::payload::Payload;
 use misfit::rows::row::SourceRow;
-use misfit::triage::case::{self, Case};
+use misfit::triage::case::{self, Case, CaseParts, Replay};
 
 fn row(Line(line): &Line) -> SourceRow {
     let payload = match line.member(0, "payload").and_then(|id| line.string(id)) {
@@ -92,6 +92,11 @@ fn every_row_opens_and_leads_to_its_node() {
     let mut notes: BTreeMap<String, (usize, String)> = BTreeMap::new();
     for (line, truth) in corpus::lines(&corpus.join("errors-2k.ndjson")).zip(corpus::lines(&corpus.join("errors-2k.truth.ndjson"))) {
         let case = case::open(row(&line), Some(&store));
+        // A verdict that is asked for alone is the same.
+        let bare = CaseParts { columns: false, violations: false, place: false };
+        let alone = case::open_parts(row(&line), Some(&store), bare).replay;
+        let verdict = |replay: &Option<Replay>| replay.as_ref().map(|replay| (replay.message.clone(), replay.reproduced, replay.agreement));
+        assert_eq!(verdict(&alone), verdict(&case.replay));
         assert!(!case.sentence().is_empty() && !case.sentence().contains(misfit::ground::text::is_unsafe), "{}", case.sentence());
         // What fails on its address has not come to a version.
         let valid = truth.0.member(0, "valid_json").is_some_and(|id| truth.0.raw(id) == b"true")

@@ -36,6 +36,7 @@ mod minimize_corpus;
 mod node_corpus;
 mod privacy;
 mod readme;
+mod recheck_corpus;
 mod redact;
 mod redact_words;
 mod row_corpus;

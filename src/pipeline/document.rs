@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 pub use path::{PathStyle, unescape_pointer};
 pub use scan::ParseError;
+pub(crate) use strings::plain_ascii_len;
 
 /// Position of a node in pre-order; the root is 0.
 pub type NodeId = u32;

@@ -121,7 +121,7 @@ pub fn decode(payload: Payload) -> Decoded {
 /// Unpacks all members of a gzip stream, and says whether that is all of it. What came out before an error is kept; where nothing did, the
 /// bytes stay as they are.
 fn gunzip(bytes: Vec<u8>, problems: &mut Vec<String>) -> (Vec<u8>, PayloadForm, bool) {
-    let mut out = Vec::with_capacity(bytes.len().saturating_mul(4).min(MOST_DECODED));
+    let mut out = Vec::with_capacity(unpacked_length(&bytes));
     let mut rest = &bytes[..];
     while rest.starts_with(GZIP) {
         // One byte more than allowed tells that there is more.
@@ -144,6 +144,16 @@ fn gunzip(bytes: Vec<u8>, problems: &mut Vec<String>) -> (Vec<u8>, PayloadForm, 
         problems.push(format!("{} bytes after the gzip stream are ignored.", text::count(rest.len() as u64)));
     }
     (out, PayloadForm::Gzip, true)
+}
+
+/// How long a gzip stream says it is unpacked; as far as any stream of its length can be so. It may say anything: a room that is too small grows.
+fn unpacked_length(bytes: &[u8]) -> usize {
+    // Deflate packs at most 1,032 bytes into one.
+    const MOST_PACKED: usize = 1032;
+    // A reader looks for more behind the end.
+    const BEHIND: usize = 32;
+    let said = bytes.last_chunk().map_or(0, |last| u32::from_le_bytes(*last) as usize);
+    said.saturating_add(BEHIND).min(bytes.len().saturating_mul(MOST_PACKED)).min(MOST_DECODED)
 }
 
 fn reason(error: &std::io::Error) -> &'static str {

@@ -167,11 +167,13 @@ pub struct CaseParts {
     pub columns: bool,
     /// Everything that is broken, and what of it is the cause. Without it there is as much as it takes to hold the verdict against the row.
     pub violations: bool,
+    /// The value and the node that the row speaks of. Without it there is as much of these, too, as that takes.
+    pub place: bool,
 }
 
 impl CaseParts {
     /// All that can be known.
-    pub const ALL: CaseParts = CaseParts { columns: true, violations: true };
+    pub const ALL: CaseParts = CaseParts { columns: true, violations: true, place: true };
 }
 
 /// Puts a case together. Never fails: what cannot be had is said in [`Case::notes`].

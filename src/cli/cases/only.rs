@@ -57,6 +57,9 @@ const OF_COLUMNS: [&str; 4] = ["columns", "warnings", "warning_count", "notes"];
 /// Fields that need everything that is broken.
 const OF_VIOLATIONS: [&str; 7] = ["sentence", "cause", "causes", "violations", "violation_count", "columns", "notes"];
 
+/// Fields that need the value and the node that the row speaks of.
+const OF_PLACES: [&str; 5] = ["sentence", "fault", "schema_pointer", "columns", "notes"];
+
 /// The fields that are printed: all of them, or some.
 #[derive(Debug, Clone, Default)]
 pub(super) struct OnlyFields(Vec<&'static str>);
@@ -84,7 +87,7 @@ impl OnlyFields {
     /// What has to be known for them.
     pub(super) fn parts(&self) -> CaseParts {
         let is_asked = |fields: &[&str]| fields.iter().any(|field| self.has(field));
-        CaseParts { columns: is_asked(&OF_COLUMNS), violations: is_asked(&OF_VIOLATIONS) }
+        CaseParts { columns: is_asked(&OF_COLUMNS), violations: is_asked(&OF_VIOLATIONS), place: is_asked(&OF_PLACES) }
     }
 
     /// Whether a field is asked for.

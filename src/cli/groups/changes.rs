@@ -169,7 +169,11 @@ mod tests {
         for (then, line) in [(vec![hostile.clone()], "1,234  new"), (vec![before, hostile], "1,234, was 10  grown x123.4")] {
             let baseline = Baseline { groups: then, by_schemas: None };
             let comparison = baseline.compare(&now, Growth::default());
-            let of = |format| write(&comparison, format).unwrap();
+            let of = |format| {
+                let mut out = Vec::new();
+                write(&mut out, &comparison, format).unwrap();
+                String::from_utf8(out).unwrap()
+            };
             let table = of(GroupsFormat::Table);
             assert!(table.contains(line) && table.contains("0, was 3  gone") && table.contains("type\\u{1b}|"), "{table}");
             assert!(of(GroupsFormat::Md).contains("`type\\u{1b}\\|`"));

@@ -21,6 +21,15 @@ pub(super) fn string_len(body: &[u8]) -> usize {
 
 /// Number of bytes before the first that is a quote, a backslash or a control character: those that a string holds as they are.
 pub(super) fn plain_len(body: &[u8]) -> usize {
+    run_len::<false>(body)
+}
+
+/// The same where a byte of a character that is not ASCII ends it too.
+pub(crate) fn plain_ascii_len(body: &[u8]) -> usize {
+    run_len::<true>(body)
+}
+
+fn run_len<const ASCII: bool>(body: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHS: u64 = ONES << 7;
     // Eight bytes at a time. A byte of `word - n` borrows into its highest bit where the byte was less than n; a borrow from the byte below can
@@ -30,11 +39,12 @@ pub(super) fn plain_len(body: &[u8]) -> usize {
     for (i, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
         let found = less(word, 0x20) | less(word ^ (ONES * u64::from(b'"')), 1) | less(word ^ (ONES * u64::from(b'\\')), 1);
+        let found = if ASCII { found | (word & HIGHS) } else { found };
         if found != 0 {
             return i * 8 + found.trailing_zeros() as usize / 8;
         }
     }
-    let is_plain = |&&byte: &&u8| byte >= 0x20 && !matches!(byte, b'"' | b'\\');
+    let is_plain = |&&byte: &&u8| byte >= 0x20 && !matches!(byte, b'"' | b'\\') && !(ASCII && byte >= 0x80);
     body.len() - rest.len() + rest.iter().take_while(is_plain).count()
 }
 

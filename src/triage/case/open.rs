@@ -45,7 +45,13 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>, parts: CasePar
         schemas,
         parts.violations,
     );
-    let (at, located) = place::locate(schema.as_deref(), &readings, document.as_deref());
+    // A required key may have been taken out before: that the place tells.
+    let is_settled =
+        |replay: &Replay| replay.reproduced && replay.violation.as_ref().is_some_and(|violation| violation.keyword != "required");
+    let (at, located) = match &replay {
+        Some(replay) if !parts.place && !parts.columns && is_settled(replay) => (0, None),
+        _ => place::locate(schema.as_deref(), &readings, document.as_deref()),
+    };
     let fault = readings.get(at);
     let broken = located.map(|located| replay.as_ref().and_then(|replay| replay.broken(&located)).unwrap_or(located));
 

@@ -4,6 +4,7 @@
 //! Refuses: the order of tokens (its parent), numbers and words (values).
 
 use super::{JacksonResult, JsonFailure, MOST_DEPTH, MOST_TEXT};
+use crate::pipeline::document::plain_ascii_len;
 
 pub(super) const PARSE: &str = "com.fasterxml.jackson.core.JsonParseException";
 pub(super) const END: &str = "com.fasterxml.jackson.core.io.JsonEOFException";
@@ -159,6 +160,7 @@ impl<'a> JsonTokens<'a> {
     fn quoted(&mut self, at_end: &str, what: &str) -> JacksonResult<()> {
         let start = self.at;
         loop {
+            self.at += plain_ascii_len(self.text.get(self.at..).unwrap_or_default());
             let Some(&byte) = self.text.get(self.at) else { return self.end(END, at_end) };
             self.at += 1;
             match byte {
