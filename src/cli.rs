@@ -206,7 +206,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Bundle(args)) => bundle::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Blame(args)) => blame::run(args, &config),
-        Some(Command::Schemas(args)) => schemas::run(args),
+        Some(Command::Schemas(args)) => schemas::run(args, &config),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),
     }

@@ -12,6 +12,8 @@ pub mod case;
 pub mod catalog;
 /// What is really wrong with the rows of a group, counted.
 pub mod causes;
+/// How far the schemas' way from their source has come.
+pub mod chain;
 /// What a deploy does to all tables.
 pub mod compat;
 /// The text of a deploy that failed.

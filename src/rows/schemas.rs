@@ -24,7 +24,7 @@ use crate::pipeline::names;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
 pub use absence::missing;
-pub use age::RevisionAge;
+pub use age::{RevisionAge, business_days};
 pub use tables::{BARE, MadeLayout, NoLayout, TableColumns, WOULD_BE, WOULD_BE_SHORT, split_of, tables_of};
 pub use transpiled::transpiled;
 

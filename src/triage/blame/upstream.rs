@@ -54,7 +54,7 @@ impl UpstreamBook {
     }
 
     /// What a generated commit took in: by its own text, and by the file where its hash, or the one that its subject ends in, stands there.
-    pub(super) fn of(&self, revision: &str, text: &CommitText) -> Vec<UpstreamCommit> {
+    pub(in crate::triage) fn of(&self, revision: &str, text: &CommitText) -> Vec<UpstreamCommit> {
         let mut found: Vec<UpstreamCommit> = text.body.lines().filter_map(|line| commit(line.trim())).collect();
         let original = text.subject.strip_suffix(')').and_then(|subject| subject.rsplit_once('(')).map(|(_, hash)| hash);
         let original = original.filter(|hash| is_hash(hash));
