@@ -259,7 +259,10 @@ fn every_revision_is_judged_and_what_was_found_is_kept() {
     let unread = at("NOT COMPARED my-app/other.1: the new layout cannot be read");
     let turned = at("BLOCK C9 my-app/ping.1: name has another type: STRING became BYTES");
     assert!(gone < unread && unread < turned, "newest first: {text}");
-    assert!(text.contains("6 pairs of revisions, 4 with other tables: 2 stop a deploy (2 with a BLOCK, 0 with a DDL; in 1 a table is gone)"), "{text}");
+    assert!(
+        text.contains("6 pairs of revisions, 4 with other tables: 2 stop a deploy (2 with a BLOCK, 0 with a DDL; in 1 a table is gone)"),
+        "{text}"
+    );
     let json = || told(&misfit(top.path(), &["blame", "--schemas", &schemas, "--format", "json"])).0;
     let first = json();
     let found: Value = serde_json::from_str(&first).unwrap();
@@ -331,11 +334,11 @@ fn the_state_of_the_chain_tells_what_the_source_has_more() {
     let source = top.path().join("source");
     fs::create_dir_all(&source).unwrap();
     git(&source, "2023-12-31T02:00:00Z", &["init", "-q"]);
-    for (day, subject) in [("2023-12-31T02:00:00Z", "Why (abcdef4)"), ("2024-01-05T02:00:00Z", "Newer"), ("2024-01-06T02:00:00Z", "Newest")] {
+    for (day, subject) in [("2023-12-31T02:00:00Z", "Why (abcdef4)"), ("2024-01-05T02:00:00Z", "Newer"), ("2024-01-06T02:00:00Z", "Newest")]
+    {
         git(&source, day, &["commit", "-q", "--allow-empty", "-m", subject]);
     }
     let args = ["schemas", "state", "--schemas", &schemas, "--source-repo", &source.display().to_string()];
     let (text, said, _) = told(&misfit(top.path(), &args));
     assert!(text.contains("the source has 2 commits more:\n") && text.find("Newest") < text.find("Newer\n"), "{text}{said}");
-}
 }
