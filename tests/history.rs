@@ -342,3 +342,21 @@ fn the_state_of_the_chain_tells_what_the_source_has_more() {
     let (text, said, _) = told(&misfit(top.path(), &args));
     assert!(text.contains("the source has 2 commits more:\n") && text.find("Newest") < text.find("Newer\n"), "{text}{said}");
 }
+
+#[test]
+fn a_log_without_a_commit_gets_the_one_that_history_is_sure_of() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = repository(top.path());
+    let log = top.path().join("deploy.log");
+    let schemas = folder.display().to_string();
+    let revision = |text: &str| {
+        fs::write(&log, text).unwrap();
+        let output = misfit(top.path(), &["explain", &log.display().to_string(), "--schemas", &schemas, "--format", "json"]);
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+        found["causes"][0]["revision"].as_str().map(str::to_owned)
+    };
+    let table = "Error: googleapi: Error 400: Provided Schema does not match Table p:my_app_live.ping_v1.";
+    let turned = revision(&format!("{table} Field name has changed type from STRING to BYTES, invalid"));
+    assert_eq!(turned, Some(git(&folder, "2024-01-05T02:00:00Z", &["rev-parse", "HEAD~1"])));
+    assert_eq!(revision(&format!("{table} Field name is missing in new schema, invalid")), None, "it is there");
+}
