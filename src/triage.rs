@@ -12,6 +12,8 @@ pub mod case;
 pub mod catalog;
 /// What is really wrong with the rows of a group, counted.
 pub mod causes;
+/// How far the schemas' way from their source has come.
+pub mod chain;
 /// What a deploy does to all tables.
 pub mod compat;
 /// The text of a deploy that failed.
@@ -20,6 +22,8 @@ pub mod explain;
 pub mod export;
 /// What is known, laid out as lines for people.
 pub mod facts;
+/// Every revision of the schemas, judged as a deploy judges it.
+pub mod history;
 /// Sample documents, judged.
 pub mod judging;
 /// The smallest edit of a schema that takes what it refuses.

@@ -184,3 +184,53 @@ fn revisions_of_the_past_stop_as_they_did_corpus() {
         assert!(is_told == stops, "{short} does not tell {column:?}");
     }
 }
+
+/// Revisions of the beginning that are judged where nothing else is asked for: 205 have no layouts, then come small ones.
+const BEGINNING: usize = 250;
+
+#[test]
+fn a_whole_history_is_judged_as_a_slow_reader_finds_corpus() {
+    let Some(corpus) = corpus::folder() else { return };
+    corpus::schemas(&corpus);
+    let repo = corpus::cloned(&corpus);
+    let revisions = lines(git(&repo, &["rev-list", "--reverse", "--first-parent", "HEAD"]));
+    let asked = std::env::var("MISFIT_HISTORY").ok().and_then(|text| text.parse::<usize>().ok());
+    let (tip, many) = asked.map_or((BEGINNING, FEW), |many| (revisions.len() - 1, many));
+    let start = Instant::now();
+    let history = misfit::triage::history::judge_all(&opened(&repo, &revisions[tip]), None).unwrap();
+    println!("{:?} in {:?}", history.counts(), start.elapsed());
+    assert_eq!(history.pairs.len() + history.without_layouts, tip);
+    let (mut state, mut done, mut columns, mut gone) = (11u64, 0, 0, 0);
+    while done < many {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let pair = &history.pairs[(state >> 33) as usize % history.pairs.len()];
+        let (before, now) = (layouts(&repo, &pair.old), layouts(&repo, &pair.new));
+        if before == now {
+            continue;
+        }
+        done += 1;
+        let table = |path: &str| {
+            pair.tables.iter().find(|table| path.ends_with(&format!("/{0}/{1}/{1}.{2}.bq", table.namespace, table.doctype, table.version)))
+        };
+        for (path, blob) in &before {
+            let Some(other) = now.get(path) else {
+                assert_eq!(table(path).map(|table| table.state.name()), Some("removed"), "{} {path}", pair.new);
+                gone += 1;
+                continue;
+            };
+            let expected =
+                if blob == other { BTreeSet::new() } else { slow(&whole(&repo, &pair.old, path), &whole(&repo, &pair.new, path)) };
+            let counted = |kind: &str| ["added", "removed", "type", "mode", "shape"].contains(&kind);
+            let changes = table(path).map(|table| &table.judged.changes[..]).unwrap_or_default().iter();
+            let told: BTreeSet<Line> = changes
+                .filter(|change| counted(&change.kind))
+                .map(|change| (change.column.clone(), change.old.clone(), change.new.clone(), change.verdict.name()))
+                .collect();
+            assert_eq!(told, expected, "{}..{} {path}", pair.old, pair.new);
+            columns += expected.len();
+        }
+        let fresh = now.keys().filter(|path| !before.contains_key(*path)).count();
+        assert_eq!(pair.tables.iter().filter(|table| table.state.name() == "added").count(), fresh, "{}", pair.new);
+    }
+    println!("{done} pairs, {columns} changes of columns, {gone} tables gone");
+}

@@ -234,3 +234,129 @@ fn the_explorer_shows_revision_and_history() {
     assert!(column.contains("my-app/ping.1  name") && column.contains("2024-01-03 02:00 UTC  changed"), "{column}");
     assert!(screen("H").contains("a schema node or a column has a history"), "{}", screen("H"));
 }
+
+#[test]
+fn every_revision_is_judged_and_what_was_found_is_kept() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = repository(top.path());
+    let schemas = folder.display().to_string();
+    let more = |date: &str, change: &dyn Fn()| {
+        change();
+        git(&folder, date, &["add", "-A"]);
+        git(&folder, date, &["commit", "-q", "-m", "Auto-push"]);
+    };
+    let other = folder.join("schemas/my-app/other/other.1.bq");
+    more("2024-01-05T02:00:00Z", &|| {
+        fs::create_dir_all(other.parent().unwrap()).unwrap();
+        fs::write(&other, "[{\"name\": \"a\", \"type\": \"STRING\"}]").unwrap();
+    });
+    more("2024-01-06T02:00:00Z", &|| fs::write(&other, "[{\"name\": \"a\", ").unwrap());
+    more("2024-01-07T02:00:00Z", &|| fs::remove_file(&other).unwrap());
+    let (text, said, code) = told(&misfit(top.path(), &["blame", "--schemas", &schemas]));
+    assert_eq!((said.as_str(), code), ("", Some(0)));
+    let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("no {part} in {text}"));
+    let gone = at("BLOCK C24 my-app/other.1: the table is gone from the schemas");
+    let unread = at("NOT COMPARED my-app/other.1: the new layout cannot be read");
+    let turned = at("BLOCK C9 my-app/ping.1: name has another type: STRING became BYTES");
+    assert!(gone < unread && unread < turned, "newest first: {text}");
+    assert!(
+        text.contains("6 pairs of revisions, 4 with other tables: 2 stop a deploy (2 with a BLOCK, 0 with a DDL; in 1 a table is gone)"),
+        "{text}"
+    );
+    let json = || told(&misfit(top.path(), &["blame", "--schemas", &schemas, "--format", "json"])).0;
+    let first = json();
+    let found: Value = serde_json::from_str(&first).unwrap();
+    let pairs = found["pairs"].as_array().unwrap();
+    let turned = &pairs[4];
+    let revisions = git(&folder, "2024-01-08T02:00:00Z", &["log", "--format=%H"]);
+    let revisions: Vec<&str> = revisions.lines().collect();
+    assert_eq!((turned["new"].as_str(), turned["old"].as_str()), (Some(revisions[4]), Some(revisions[5])));
+    assert_eq!(turned["date"].as_str(), Some("2024-01-03T02:00:00Z"));
+    let change = &turned["tables"][0]["changes"][0];
+    let of = |name: &str| change[name].as_str().unwrap_or_default().to_owned();
+    assert_eq!(["column", "kind", "old_type", "new_type", "verdict", "rule"].map(of), ["name", "type", "STRING", "BYTES", "BLOCK", "C9"]);
+    assert_eq!((found["counts"]["block"].as_u64(), found["counts"]["not_compared"].as_u64()), (Some(2), Some(1)));
+    let kept = fs::read_dir(top.path().join("cache/misfit/history")).unwrap().next().unwrap().unwrap().path();
+    let before = fs::read(&kept).unwrap();
+    assert_eq!(json(), first);
+    assert_eq!(fs::read(&kept).unwrap(), before, "nothing is judged again");
+    // A file that was cut off is read as far as it goes, and what it lacks anew.
+    fs::write(&kept, &before[..before.len() / 2]).unwrap();
+    assert_eq!(json(), first);
+}
+
+#[test]
+fn git_shows_differences_in_causes() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = repository(top.path());
+    let command = format!("{} compat --git-diff", env!("CARGO_BIN_EXE_misfit"));
+    git(&folder, "2024-01-05T02:00:00Z", &["config", "diff.schemas.command", &command]);
+    fs::write(folder.join(".git/info/attributes"), "*.bq diff=schemas\n*.schema.json diff=schemas\n").unwrap();
+    let shown = git(&folder, "2024-01-05T02:00:00Z", &["diff", "HEAD~2", "HEAD~1"]);
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines[0], format!("{LAYOUT}: BLOCK"));
+    assert!(lines[1].contains("BLOCK C9 name has another type: STRING became BYTES"), "{shown}");
+    assert!(shown.contains(&format!("{SCHEMA}: OK")) && shown.contains("loosened"), "{shown}");
+    fs::remove_file(folder.join(LAYOUT)).unwrap();
+    fs::write(folder.join("schemas/my-app/ping/ping.2.bq"), "[]").unwrap();
+    git(&folder, "2024-01-05T02:00:00Z", &["add", "-A"]);
+    let shown = git(&folder, "2024-01-05T02:00:00Z", &["diff", "--no-renames", "--cached"]);
+    assert!(shown.contains("ping.1.bq: BLOCK\n  BLOCK C24 the table is gone") && shown.contains("ping.2.bq: new"), "{shown}");
+    let (_, said, code) = told(&misfit(top.path(), &["compat", "--git-diff", "a", "b"]));
+    assert!(code == Some(2) && said.contains("git gives 7 arguments"), "{said}");
+}
+
+#[test]
+fn what_is_deployed_is_compared_as_well() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = repository(top.path());
+    let revision = |name: &str| format!("{}@{name}", folder.display());
+    let (text, said, code) = told(&misfit(top.path(), &["compat", &revision("HEAD~1"), &revision("HEAD")]));
+    assert!(code == Some(0) && !text.contains("BLOCK"), "{text}{said}");
+    let args = ["compat", &revision("HEAD~1"), &revision("HEAD"), "--deployed", "2024-01-02"];
+    let (text, said, code) = told(&misfit(top.path(), &args));
+    assert_eq!((said.as_str(), code), ("", Some(1)));
+    let (_, deployed) = text.split_once("against what is deployed, ").unwrap();
+    assert!(deployed.contains("@2024-01-02:") && deployed.contains("BLOCK") && deployed.contains("name has another type"), "{text}");
+    let json = told(&misfit(top.path(), &[&args[..], &["--format", "json"]].concat())).0;
+    let found: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((found["verdict"].as_str(), found["deployed"]["verdict"].as_str()), (Some("OK"), Some("BLOCK")));
+}
+
+#[test]
+fn the_state_of_the_chain_tells_what_the_source_has_more() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = repository(top.path());
+    let schemas = folder.display().to_string();
+    let (text, _, code) = told(&misfit(top.path(), &["schemas", "state", "--schemas", &schemas]));
+    assert!(code == Some(0) && text.contains("of 2024-01-04 02:00 UTC, ") && text.contains("business days old"), "{text}");
+    assert!(text.contains("newest commit of the source in it: abcdef4 of 2023-12-31") && text.contains("is not known"), "{text}");
+    let source = top.path().join("source");
+    fs::create_dir_all(&source).unwrap();
+    git(&source, "2023-12-31T02:00:00Z", &["init", "-q"]);
+    for (day, subject) in [("2023-12-31T02:00:00Z", "Why (abcdef4)"), ("2024-01-05T02:00:00Z", "Newer"), ("2024-01-06T02:00:00Z", "Newest")]
+    {
+        git(&source, day, &["commit", "-q", "--allow-empty", "-m", subject]);
+    }
+    let args = ["schemas", "state", "--schemas", &schemas, "--source-repo", &source.display().to_string()];
+    let (text, said, _) = told(&misfit(top.path(), &args));
+    assert!(text.contains("the source has 2 commits more:\n") && text.find("Newest") < text.find("Newer\n"), "{text}{said}");
+}
+
+#[test]
+fn a_log_without_a_commit_gets_the_one_that_history_is_sure_of() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = repository(top.path());
+    let log = top.path().join("deploy.log");
+    let schemas = folder.display().to_string();
+    let revision = |text: &str| {
+        fs::write(&log, text).unwrap();
+        let output = misfit(top.path(), &["explain", &log.display().to_string(), "--schemas", &schemas, "--format", "json"]);
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+        found["causes"][0]["revision"].as_str().map(str::to_owned)
+    };
+    let table = "Error: googleapi: Error 400: Provided Schema does not match Table p:my_app_live.ping_v1.";
+    let turned = revision(&format!("{table} Field name has changed type from STRING to BYTES, invalid"));
+    assert_eq!(turned, Some(git(&folder, "2024-01-05T02:00:00Z", &["rev-parse", "HEAD~1"])));
+    assert_eq!(revision(&format!("{table} Field name is missing in new schema, invalid")), None, "it is there");
+}

@@ -1,7 +1,9 @@
-//! `misfit blame`: since when a node of a schema or a column is as it is.
+//! `misfit blame`: since when a node of a schema or a column is as it is, and what every revision did to a deploy.
 //!
 //! Owns: the question, the form for scripts.
 //! Refuses: finding changes out (triage/blame), their words (triage/facts).
+
+mod history;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,6 +29,10 @@ const EXAMPLES: &str = "\
 A change is one of the value itself: the order of members and blanks are none. Of a column it is one of
 its type, mode or policy tags. What is gone from the newest revision has a history as well.
 
+Without a doctype every revision is judged beside the one before, as misfit compat judges two: which
+ones stopped a deploy and by what, how tables grew and when they meet the limit of columns. What was
+found is kept, so that only new revisions are read the next time.
+
 Examples:
   misfit blame telemetry.crash.4 /properties/payload/required/0 --schemas ~/schemas
       since when the first of those members is required
@@ -35,7 +41,9 @@ Examples:
   misfit blame telemetry.crash.4 '#/properties/payload' --schemas ~/schemas@2024-06-30 --format json
       the same for scripts, looking back from that day
   misfit blame telemetry.crash.4 /title --source-repo ~/mps --open 7eeb9ebc
-      the change of templates that this upstream commit made";
+      the change of templates that this upstream commit made
+  misfit blame --schemas ~/schemas
+      which revisions stopped a deploy, newest first";
 
 /// What is asked of history.
 #[derive(Debug, clap::Args)]
@@ -43,12 +51,12 @@ Examples:
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct BlameArgs {
     /// The doctype of the schema
-    #[arg(value_name = "NAMESPACE.DOCTYPE.VERSION")]
-    doctype: DoctypeName,
+    #[arg(value_name = "NAMESPACE.DOCTYPE.VERSION", requires = "target")]
+    doctype: Option<DoctypeName>,
 
     /// A pointer into the schema file (/properties/a, #/required/0), or a column (payload.a.b)
     #[arg(value_name = "POINTER|COLUMN", value_parser = BlameTarget::parse)]
-    target: BlameTarget,
+    target: Option<BlameTarget>,
 
     #[command(flatten)]
     schemas: input::SchemaArgs,
@@ -64,6 +72,10 @@ pub(super) struct BlameArgs {
     /// Print the change of templates that a commit of the source made, instead of the history
     #[arg(long, value_name = "HASH", conflicts_with = "format")]
     open: Option<String>,
+
+    /// Without a doctype: list revisions that go through as well
+    #[arg(long, conflicts_with = "doctype")]
+    all: bool,
 
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
@@ -104,9 +116,12 @@ pub(super) fn run(args: BlameArgs, config: &Config) -> Result<ExitCode> {
         return out::print(&format!("{}\n", visible_lines(&patch).trim_end()));
     }
     let schemas = args.schemas.open(config, false)?.ok_or_else(|| eyre!("no schemas to look back from: {GIVE_SCHEMAS}"))?;
-    let DoctypeName { namespace, doctype, version } = args.doctype;
+    let (Some(name), Some(target)) = (args.doctype, args.target) else {
+        return history::run(&schemas, args.format, args.all);
+    };
+    let DoctypeName { namespace, doctype, version } = name;
     let version = version.ok_or_else(|| eyre!("{namespace}.{doctype} needs a version: NAMESPACE.DOCTYPE.VERSION"))?;
-    let question = BlameQuestion { namespace, doctype, version, target: args.target };
+    let question = BlameQuestion { namespace, doctype, version, target };
     let (found, edit) = blame::with_settings(&schemas, &question, &settings)?;
     match args.format {
         BlameFormat::Text => out::print(&format!("{}\n", facts::blame::facts(&found, &question, edit.as_ref()).to_text())),

@@ -3,6 +3,7 @@
 //! Owns: the question, what OLD and NEW may be, the exit code.
 //! Refuses: comparing (triage), forms of output (below).
 
+mod git_diff;
 mod json;
 mod text;
 
@@ -52,6 +53,12 @@ Examples:
       what each line of the generator's allowlist covers
   misfit compat old.bq new.bq --format json
       each change of a column, for scripts
+  misfit compat ~/schemas@HEAD~1 ~/schemas@HEAD --deployed 2026-06-26
+      the same, and against what is deployed: a deploy that was stopped piles up
+
+As git's own view of a difference:
+  git config diff.schemas.command 'misfit compat --git-diff'
+  printf '*.bq diff=schemas\n*.schema.json diff=schemas\n' >> .git/info/attributes
 
 Exit codes: 1 where anything is BLOCK or DDL, else 2 where a table could not be
 compared, else 0.";
@@ -62,12 +69,16 @@ compared, else 0.";
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct CompatArgs {
     /// What is deployed: a folder of schemas, a .bq file or a JSON schema
-    #[arg(value_name = "OLD")]
-    old: PathBuf,
+    #[arg(value_name = "OLD", required_unless_present = "git_diff")]
+    old: Option<PathBuf>,
 
     /// What is to be deployed
-    #[arg(value_name = "NEW")]
-    new: PathBuf,
+    #[arg(value_name = "NEW", required_unless_present = "git_diff")]
+    new: Option<PathBuf>,
+
+    /// The revision of NEW's repository that is deployed, or a folder: NEW is compared with that as well
+    #[arg(long, value_name = "REV|FOLDER")]
+    deployed: Option<PathBuf>,
 
     /// The schema generator's list of tables that may be incompatible: a glob of NAMESPACE.DOCTYPE.VERSION a line
     #[arg(long, value_name = "FILE")]
@@ -80,6 +91,10 @@ pub(super) struct CompatArgs {
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
     format: CompatFormat,
+
+    /// Show a file that differs as git asks for it: its arguments follow
+    #[arg(long, value_name = "GIT", num_args = 0.., allow_hyphen_values = true, conflicts_with_all = ["old", "new", "deployed", "allowlist", "all", "format"])]
+    git_diff: Option<Vec<PathBuf>>,
 }
 
 /// How a comparison is printed.
@@ -100,21 +115,63 @@ enum Opened {
 
 /// Compares, prints, and tells by the exit code.
 pub(super) fn run(args: CompatArgs) -> Result<ExitCode> {
+    if let Some(given) = &args.git_diff {
+        return git_diff::run(given);
+    }
     let allowlist = args.allowlist.as_deref().map(text_of).transpose()?;
-    let (old, new) = (open(&args.old)?, open(&args.new)?);
-    let names = (shown(&args.old), shown(&args.new));
-    let found = match (&old, &new) {
-        (Opened::Store(old), Opened::Store(new)) => compare(old, new, &CompareOptions { allowlist, documents: true }),
-        (Opened::File(old), Opened::File(new)) => compare_files(old, new, allowlist.as_deref()),
-        _ => bail!("{} and {} are not two of the same kind: give two folders of schemas, or two files", names.0, names.1),
+    let (Some(old_path), Some(new_path)) = (&args.old, &args.new) else { bail!("give OLD and NEW") };
+    let (old, new) = (open(old_path)?, open(new_path)?);
+    let names = (shown(old_path), shown(new_path));
+    let found = judged(&old, &new, &names, allowlist.as_deref())?;
+    let deployed = match &args.deployed {
+        Some(deployed) => {
+            let path = deployed_path(deployed, new_path);
+            let names = (shown(&path), names.1.clone());
+            Some((judged(&open(&path)?, &new, &names, allowlist.as_deref())?, names))
+        }
+        None => None,
     };
     let mut stdout = BufWriter::new(out::WhileRead::new(std::io::stdout()));
     match args.format {
-        CompatFormat::Text => text::write(&mut stdout, &found, args.all)?,
-        CompatFormat::Json => json::write(&mut stdout, &names, &found)?,
+        CompatFormat::Text => {
+            text::write(&mut stdout, &found, args.all)?;
+            if let Some((found, names)) = &deployed {
+                writeln!(stdout, "\nagainst what is deployed, {}:", names.0)?;
+                text::write(&mut stdout, found, args.all)?;
+            }
+        }
+        CompatFormat::Json => {
+            let nested = deployed.as_ref().map(|(found, names)| json::text(names, found)).transpose()?;
+            json::write(&mut stdout, &names, &found, nested.as_deref())?;
+        }
     }
     stdout.flush()?;
-    Ok(ExitCode::from(code(&found)))
+    let codes = [Some(code(&found)), deployed.as_ref().map(|(found, _)| code(found))];
+    // What stops a deploy goes before what could not be compared.
+    let worst = [FINDINGS, NOT_COMPARED].into_iter().find(|&one| codes.contains(&Some(one)));
+    Ok(ExitCode::from(worst.unwrap_or(0)))
+}
+
+fn judged(old: &Opened, new: &Opened, names: &(String, String), allowlist: Option<&str>) -> Result<DeployComparison> {
+    Ok(match (old, new) {
+        (Opened::Store(old), Opened::Store(new)) => {
+            compare(old, new, &CompareOptions { allowlist: allowlist.map(str::to_owned), documents: true })
+        }
+        (Opened::File(old), Opened::File(new)) => compare_files(old, new, allowlist),
+        _ => bail!("{} and {} are not two of the same kind: give two folders of schemas, or two files", names.0, names.1),
+    })
+}
+
+/// What is deployed: where it is no path, a revision of the repository that NEW is of.
+fn deployed_path(deployed: &Path, new: &Path) -> PathBuf {
+    if deployed.exists() || split_revision(deployed).is_some() {
+        return deployed.to_owned();
+    }
+    let repository = split_revision(new).map_or_else(|| new.to_owned(), |(repository, _)| repository);
+    let mut path = repository.into_os_string();
+    path.push("@");
+    path.push(deployed);
+    PathBuf::from(path)
 }
 
 fn code(found: &DeployComparison) -> u8 {
@@ -139,10 +196,15 @@ fn open(path: &Path) -> Result<Opened> {
     }
     let name = shown(path);
     ensure!(path.exists(), "there is no {name}: give a folder of schemas, REPOSITORY@REVISION, a .bq file or a .schema.json file");
+    Ok(Opened::File(loose(path, name)?))
+}
+
+/// A file alone, called by a name.
+fn loose(path: &Path, name: String) -> Result<LooseFile> {
     let bytes = read(path)?;
     // A schema is an object; what `bq show` prints around a list of columns is one as well, but has no keywords.
     let is_schema = name.ends_with(".schema.json") || (!name.ends_with(".bq") && is_schema(&bytes));
-    Ok(Opened::File(LooseFile { name, text: bytes, is_schema }))
+    Ok(LooseFile { name, text: bytes, is_schema })
 }
 
 /// Whether a file begins like an archive, packed or not, and not like JSON.

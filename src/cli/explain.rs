@@ -14,9 +14,12 @@ use clap::ValueEnum;
 use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, ensure};
 
+use super::input;
 use super::out::{self, plural};
+use crate::cli::config::Config;
 use crate::ground::text::{bytes, clip, clip_middle, count, visible};
-use crate::triage::explain::{ExplainedCause, Explanation, LOOKED_FOR, RowFault, explain};
+use crate::triage::blame;
+use crate::triage::explain::{ExplainedCause, Explanation, LOOKED_FOR, RowFault, explain, with_history};
 
 /// Largest log that is read, in bytes.
 const MOST_BYTES: u64 = 512 << 20;
@@ -39,6 +42,8 @@ Examples:
       the causes, and for each the one line that ends it
   kubectl logs POD | misfit explain
       the same of standard input
+  misfit explain deploy.log --schemas ~/schemas
+      with the revision that made each change, where the clone's history leaves no doubt
   misfit explain deploy.log --format json | jq -r '.causes[].mend'
       for scripts
 
@@ -52,6 +57,9 @@ pub(super) struct ExplainArgs {
     /// The log, or - for standard input
     #[arg(value_name = "FILE", default_value = "-")]
     file: PathBuf,
+
+    #[command(flatten)]
+    schemas: input::SchemaArgs,
 
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
@@ -69,8 +77,16 @@ enum ExplainFormat {
 }
 
 /// Reads, explains, and tells by the exit code.
-pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode> {
-    let found = explain(&read(&args.file)?);
+pub(super) fn run(args: ExplainArgs, config: &Config) -> Result<ExitCode> {
+    let mut found = explain(&read(&args.file)?);
+    let is_named = args.schemas.folder.is_some();
+    match args.schemas.open(config, false) {
+        Ok(Some(schemas)) => with_history(&mut found, &schemas, blame::usual_folder().as_deref()),
+        Ok(None) => {}
+        Err(error) if is_named => return Err(error),
+        // The text is explained without schemas that nobody named here.
+        Err(_) => {}
+    }
     let mut stdout = BufWriter::new(out::WhileRead::new(std::io::stdout()));
     match args.format {
         ExplainFormat::Text => write(&mut stdout, &found)?,

@@ -10,10 +10,14 @@ use color_eyre::Result;
 use color_eyre::eyre::{bail, ensure, eyre};
 use etcetera::BaseStrategy;
 
-use super::out;
+use super::{blame, input, out};
+use crate::cli::config::Config;
 use crate::ground::text::visible;
 use crate::ground::time::minute;
 use crate::rows::schemas::git::Repository;
+use crate::triage::blame::HistorySettings;
+use crate::triage::chain;
+use crate::tui::advice::GIVE_SCHEMAS;
 
 /// Where the generated schemas are published.
 const PUBLISHED: &str = "https://github.com/mozilla-services/mozilla-pipeline-schemas";
@@ -37,6 +41,19 @@ enum SchemasCommand {
     },
     /// Fetch what is new, from where they were cloned from
     Update,
+    /// How far the schemas' way has come: age of the newest generated revision, what the source has that it lacks
+    State {
+        #[command(flatten)]
+        schemas: input::SchemaArgs,
+
+        /// Clone of the repository that the schemas are generated from
+        #[arg(long, value_name = "REPO")]
+        source_repo: Option<PathBuf>,
+
+        /// File that tells which commits of the source each revision took in, where the revisions do not
+        #[arg(long, value_name = "FILE")]
+        upstream: Option<PathBuf>,
+    },
 }
 
 /// `$XDG_DATA_HOME/misfit/schemas`; `None` where the user has no home.
@@ -45,7 +62,14 @@ pub(super) fn folder() -> Option<PathBuf> {
 }
 
 /// Says from where and how much, then does it.
-pub(super) fn run(args: SchemasArgs) -> Result<ExitCode> {
+pub(super) fn run(args: SchemasArgs, config: &Config) -> Result<ExitCode> {
+    if let SchemasCommand::State { schemas, source_repo, upstream } = args.command {
+        let schemas = schemas.open(config, false)?.ok_or_else(|| eyre!("no schemas to tell the state of: {GIVE_SCHEMAS}"))?;
+        let usual = blame::settings(config);
+        let settings = HistorySettings { upstream: upstream.or(usual.upstream), source: source_repo.or(usual.source), ..usual };
+        let state = chain::state(&schemas, &settings, jiff::Timestamp::now().as_microsecond())?;
+        return out::print(&format!("{state}\n"));
+    }
     let folder =
         folder().ok_or_else(|| eyre!("there is no home folder to keep schemas in: clone them with git, and give --schemas FOLDER"))?;
     let shown = visible(&folder.to_string_lossy()).into_owned();
@@ -58,6 +82,7 @@ pub(super) fn run(args: SchemasArgs) -> Result<ExitCode> {
             let repository = Repository::clone_bare(&url, &folder)?;
             out::tell(&format!("misfit: {}; used wherever no schemas are named, and by --schemas {shown}@REVISION", newest(&repository)?));
         }
+        SchemasCommand::State { .. } => {}
         SchemasCommand::Update => {
             let repository = opened(&folder, &shown)?;
             let before = newest(&repository)?;

@@ -11,12 +11,14 @@ pub mod compact;
 mod fold;
 mod limits;
 mod mend;
+mod near;
 mod rule;
 pub mod schemas;
 
 pub use change::{ChangeKind, ColumnChange, ColumnForms, DeployFinding};
 pub use limits::{LONGEST_DESCRIPTION, of_new};
 pub use mend::{DeployMend, MendPlace, column_text, mend};
+pub use near::LayoutText;
 pub use rule::{DeployRule, DeployVerdict, spelled, widens};
 
 use crate::pipeline::layout::{Layout, Size};
@@ -47,9 +49,13 @@ impl TableChanges {
 
 /// Compares two layouts of one table.
 pub fn compare(old: &Layout, new: &Layout) -> TableChanges {
+    compare_sized((old, Size::of(old)), (new, Size::of(new)))
+}
+
+/// Compares two layouts that may lack columns which both have; the sizes are those of the whole.
+fn compare_sized((old, old_size): (&Layout, Size), (new, new_size): (&Layout, Size)) -> TableChanges {
     let mut walk = columns::ColumnWalk::run(old, new);
     fold::fold(&mut walk, old, new);
-    let (old_size, new_size) = (Size::of(old), Size::of(new));
     let mut standing = Vec::new();
     let limits = limits::check((old, &old_size), (new, &new_size), &walk.added, &walk.described, &mut standing);
     let missing = if walk.touches_base { compact::missing(old, new) } else { Vec::new() };

@@ -25,7 +25,7 @@ use crate::pipeline::names;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
 pub use absence::missing;
-pub use age::RevisionAge;
+pub use age::{RevisionAge, business_days};
 pub use tables::{BARE, MadeLayout, NoLayout, TableColumns, WOULD_BE, WOULD_BE_SHORT, split_of, tables_of};
 pub use transpiled::transpiled;
 
@@ -378,6 +378,11 @@ fn is_schema_path(path: &str) -> bool {
 pub fn doctype_of(path: &str) -> Option<(&str, &str, String)> {
     let (namespace, doctype, version, _) = parts(path)?;
     Some((namespace, doctype, version))
+}
+
+/// Whether a path from the root on is that of a JSON schema (`true`) or a layout (`false`); `None` where it is neither.
+pub fn is_schema_file(path: &str) -> Option<bool> {
+    is_schema_path(path).then(|| path.ends_with(SCHEMA_ENDING))
 }
 
 /// What a path from the root on is to a doctype version: its JSON schema (`true`), its layout (`false`), or `None`.

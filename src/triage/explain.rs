@@ -10,11 +10,13 @@ mod lines;
 mod lists;
 mod mending;
 mod mentions;
+mod past;
 mod row_faults;
 
 use crate::pipeline::compat::{DeployRule, DeployVerdict};
 
 pub use lines::LogText;
+pub use past::with_history;
 pub use row_faults::RowFault;
 
 /// One thing that a text says of a deploy, before it is folded.
@@ -52,7 +54,7 @@ pub struct ExplainedCause {
     pub columns: Vec<String>,
     /// Lines that tell it, from 1.
     pub lines: Vec<usize>,
-    /// The commit that the text names for it.
+    /// The commit that the text names for it, or the one that history leaves no doubt of.
     pub revision: Option<String>,
     /// The words of the text, of the first.
     pub message: String,

@@ -7,6 +7,7 @@ pub mod blame;
 pub mod case;
 pub mod column;
 pub mod group;
+pub mod history;
 pub mod suspect;
 pub mod table;
 pub mod turns;

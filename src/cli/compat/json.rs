@@ -147,8 +147,15 @@ struct KeywordRecord<'a> {
     sentence: &'a str,
 }
 
-/// Writes the comparison.
-pub(super) fn write(out: &mut impl Write, (old, new): &(String, String), found: &DeployComparison) -> Result<()> {
+/// The comparison, to stand in another.
+pub(super) fn text(names: &(String, String), found: &DeployComparison) -> Result<String> {
+    let mut text = Vec::new();
+    write(&mut text, names, found, None)?;
+    Ok(String::from_utf8_lossy(&text).trim_end().to_owned())
+}
+
+/// Writes the comparison; `deployed` is that with what is deployed.
+pub(super) fn write(out: &mut impl Write, (old, new): &(String, String), found: &DeployComparison, deployed: Option<&str>) -> Result<()> {
     let title = |at: &usize| found.tables.get(*at).map(ComparedTable::title).unwrap_or_default();
     let cause = |cause: &'_ DeployCause| -> (Vec<String>, Vec<String>) {
         (cause.tables.iter().map(title).collect(), cause.frees.iter().map(title).collect())
@@ -191,7 +198,8 @@ pub(super) fn write(out: &mut impl Write, (old, new): &(String, String), found: 
     let open = head.strip_suffix('}').unwrap_or(&head);
     let sentences = sentences(found);
     let tables = found.tables.iter().enumerate().map(|(at, table)| record(table, sentences.get(at).map_or(&[][..], Vec::as_slice)));
-    safe_json::write_list(out, &format!("{open},\"tables\":"), tables)
+    let deployed = deployed.map(|text| format!(",\"deployed\":{text}")).unwrap_or_default();
+    safe_json::write_list(out, &format!("{open}{deployed},\"tables\":"), tables)
 }
 
 fn counts(found: &DeployComparison) -> ComparisonCounts {

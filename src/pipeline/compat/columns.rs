@@ -61,8 +61,10 @@ impl<'a> ColumnWalk<'a> {
             while next.peek().is_some_and(|other| new.get(*other).is_some_and(|other| old.child(place.old, &other.name).is_none())) {
                 next.next();
             }
-            let found = next.next_if(same).or_else(|| new.child(place.new, &column.name));
-            let Some(found) = found.filter(|&found| new.get(found).is_some_and(|f| new.child(place.new, &f.name) == Some(found))) else {
+            // Of columns of one name the last counts, on both sides.
+            let last = |&found: &ColumnId| new.child(place.new, &column.name) == Some(found);
+            let found = next.next_if(same).filter(last).or_else(|| new.child(place.new, &column.name));
+            let Some(found) = found else {
                 self.gone(id, place);
                 continue;
             };

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::ground::text::plural;
 use crate::ground::time::{Micros, duration, minute};
 
 /// Which revision schemas are of, and how old that is.
@@ -17,6 +18,18 @@ pub struct RevisionAge {
 
 /// Schemas are generated on every working day.
 const OLD: Micros = 7 * 86_400 * 1_000_000;
+
+/// Days from Monday to Friday after the day of one time, up to that of another.
+pub fn business_days(from: Micros, to: Micros) -> u64 {
+    const DAY: Micros = 86_400 * 1_000_000;
+    // 1970-01-01 was a Thursday: day 4 is a Monday.
+    let before = |day: i64| {
+        let days = day - 4;
+        days.div_euclid(7) * 5 + days.rem_euclid(7).min(5)
+    };
+    let (from, to) = (from.div_euclid(DAY), to.div_euclid(DAY));
+    u64::try_from(before(to + 1) - before(from + 1)).unwrap_or_default()
+}
 
 impl RevisionAge {
     /// Whether newer ones should be looked for.
@@ -32,7 +45,11 @@ impl fmt::Display for RevisionAge {
         let minute = minute(time);
         write!(f, " of {}", minute.get(..10).unwrap_or(&minute))?;
         let seconds = u64::try_from((self.now - time) / 1_000_000).unwrap_or_default();
-        write!(f, ", {} old", duration(seconds))
+        write!(f, ", {} old", duration(seconds))?;
+        match business_days(time, self.now) {
+            0 => Ok(()),
+            days => write!(f, " ({})", plural(days, "business day", "business days")),
+        }
     }
 }
 
@@ -41,10 +58,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn business_days_are_counted_without_weekends() {
+        const DAY: Micros = 86_400 * 1_000_000;
+        // 1970-01-01 was a Thursday.
+        for (from, to, days) in
+            [(0, 0, 0), (0, 1, 1), (0, 2, 1), (0, 3, 1), (0, 4, 2), (1, 4, 1), (2, 4, 1), (3, 4, 1), (0, 7, 5), (1, 366, 261)]
+        {
+            let slow = (from + 1..=to).filter(|day| (day + 3) % 7 < 5).count() as u64;
+            assert_eq!((business_days(from * DAY, to * DAY + DAY / 2), slow), (days, days), "{from} {to}");
+        }
+        assert_eq!(business_days(9 * DAY, 2 * DAY), 0);
+    }
+
+    #[test]
     fn revision_day_and_age_are_told_and_a_week_is_old() {
         const DAY: Micros = 86_400 * 1_000_000;
         let age = |days: i64, time: Option<Micros>| RevisionAge { revision: "54678d2bf21e".to_owned(), time, now: days * DAY };
-        assert_eq!(age(9, Some(DAY)).to_string(), "54678d2b of 1970-01-02, 8 d old");
+        assert_eq!(age(9, Some(DAY)).to_string(), "54678d2b of 1970-01-02, 8 d old (5 business days)");
         assert_eq!((age(9, Some(DAY)).is_old(), age(8, Some(DAY)).is_old(), age(9, None).is_old()), (true, false, false));
         assert_eq!(
             (age(9, None).to_string(), age(1, Some(2 * DAY)).to_string()),

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use crate::ground::text::visible;
 
-pub use history::{CommitText, FileChange, LogEntry};
+pub use history::{CommitText, FileChange, LogEntry, SourceCommit};
 pub use lineage::Lineage;
 pub use object::{Blobs, ObjectId};
 pub use resolve::{Commit, split_revision};

@@ -38,6 +38,20 @@ pub struct CommitText {
     pub body: String,
 }
 
+/// A commit with its first line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceCommit {
+    /// Its name.
+    pub id: ObjectId,
+    /// When it was made.
+    pub time: Micros,
+    /// Its first line.
+    pub subject: String,
+}
+
+/// What the branch that people commit to may be called, first to last.
+const MAIN: [&str; 5] = ["origin/main", "main", "origin/master", "master", "HEAD"];
+
 const SECOND: Micros = 1_000_000;
 
 impl Repository {
@@ -85,6 +99,25 @@ impl Repository {
             return Ok(said);
         }
         self.answer(&[&head[..], &tail[..tail.len() - 1]].concat())
+    }
+
+    /// The commits of the branch that people commit to which another one does not have, newest first.
+    ///
+    /// # Errors
+    /// There is no such branch.
+    pub fn since(&self, id: &ObjectId) -> Result<Vec<SourceCommit>, GitError> {
+        let found = MAIN.iter().find_map(|name| self.resolve(Some(name)).ok());
+        let tip = found.ok_or_else(|| GitError::NoRevision(format!("{} has no branch main and nothing checked out", self.name())))?;
+        let range = format!("{id}..{}", tip.id);
+        let said = self.answer(&["log", "--no-notes", "--no-color", "--encoding=UTF-8", "--format=%H%x09%ct%x09%s", &range, "--"])?;
+        let said = String::from_utf8_lossy(&said);
+        let commit = |line: &str| {
+            let mut parts = line.splitn(3, '\t');
+            let (id, seconds, subject) = (parts.next()?, parts.next()?, parts.next()?);
+            let time = seconds.parse::<i64>().ok()?.saturating_mul(SECOND);
+            Some(SourceCommit { id: ObjectId::parse(id)?, time, subject: subject.to_owned() })
+        };
+        Ok(said.lines().filter_map(commit).collect())
     }
 
     /// What was written about commits, in the order in which they are named.

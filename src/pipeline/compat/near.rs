@@ -1,0 +1,348 @@
+//! Two texts of a layout of which most is the same: only what differs is read as columns.
+//!
+//! Owns: where brackets stand in a text, taken over from the text before; a text without the columns that both have, byte for byte.
+//! Refuses: judging (columns), files that are no plain list of columns, which are read whole.
+//!
+//! What is left out never decides: columns are left out on both sides alike, a record keeps its first three (its shape), and where a name that is
+//! left in stands among those left out, or has capitals, both texts are read whole.
+
+use memchr::memmem;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{TableChanges, compare, compare_sized};
+use crate::pipeline::document::Document;
+use crate::pipeline::layout::{Layout, Size};
+
+/// The text of a layout, with what is known of it.
+#[derive(Debug, Default)]
+pub struct LayoutText {
+    bytes: Vec<u8>,
+    /// Where brackets stand that are not in a string.
+    marks: Vec<u32>,
+    /// For each of them the position in the list of that which ends it; empty where they do not match.
+    ends: Vec<u32>,
+    size: Size,
+    /// Whether a name has capitals, so that names may be alike but for them.
+    has_capitals: bool,
+    /// Why it is no layout.
+    fault: Option<String>,
+}
+
+/// First columns of a record that are always read: they tell its shape.
+const KEPT: usize = 3;
+
+impl LayoutText {
+    /// Reads a text as a whole.
+    pub fn whole(bytes: Vec<u8>) -> (Self, Option<Layout>) {
+        let mut text = LayoutText { bytes, ..LayoutText::default() };
+        text.lex(0, text.bytes.len());
+        text.match_ends();
+        let layout = match Layout::parse(&text.bytes) {
+            Ok(layout) => Some(layout),
+            Err(reason) => {
+                text.fault = Some(reason);
+                None
+            }
+        };
+        if let Some(layout) = &layout {
+            text.measure(layout);
+        }
+        (text, layout)
+    }
+
+    /// Why it is no layout, where it is none.
+    pub fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    /// Its sizes; the levels may be too many where columns are gone.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    fn measure(&mut self, layout: &Layout) {
+        self.size = Size::of(layout);
+        self.has_capitals = layout.columns.iter().any(|column| column.name.chars().any(char::is_uppercase));
+    }
+
+    /// Compares the next version of the text with this one. `None` where one of them is no layout.
+    pub fn next(&self, bytes: Vec<u8>) -> (Self, Option<TableChanges>) {
+        let mut next = LayoutText { bytes, ..LayoutText::default() };
+        let is_plain = self.fault.is_none() && !self.has_capitals && !self.ends.is_empty();
+        if let Some(changes) = is_plain.then(|| self.near(&mut next)).flatten() {
+            return (next, Some(changes));
+        }
+        let (next, layout) = LayoutText::whole(next.bytes);
+        let changes = layout.and_then(|layout| Some(compare(&Layout::parse(&self.bytes).ok()?, &layout)));
+        (next, changes)
+    }
+
+    /// The same by what differs; `None` where that does not do.
+    fn near(&self, next: &mut LayoutText) -> Option<TableChanges> {
+        next.take_over(self);
+        next.match_ends();
+        let (a, b) = Nearness { old: self, new: next }.texts()?;
+        let (a, b) = (Layout::parse(&a).ok()?, Layout::parse(&b).ok()?);
+        let (before, now) = (Size::of(&a), Size::of(&b));
+        let moved = |whole: usize, before: usize, now: usize| (whole + now).checked_sub(before);
+        next.size = Size {
+            columns: moved(self.size.columns, before.columns, now.columns)?,
+            leaves: moved(self.size.leaves, before.leaves, now.leaves)?,
+            generated: moved(self.size.generated, before.generated, now.generated)?,
+            levels: self.size.levels.max(now.levels),
+        };
+        Some(compare_sized((&a, self.size), (&b, next.size)))
+    }
+
+    /// Takes the brackets over from the text before, but for where they differ.
+    fn take_over(&mut self, old: &LayoutText) {
+        let (before, after) = (common_prefix(&old.bytes, &self.bytes), common_suffix(&old.bytes, &self.bytes));
+        let known = old.marks.partition_point(|&mark| (mark as usize) < before);
+        self.marks.reserve(old.marks.len() + 64);
+        self.marks.extend_from_slice(&old.marks[..known]);
+        let begin = known.checked_sub(1).map_or(0, |last| old.marks[last] as usize + 1);
+        let after = after.min(old.bytes.len() - begin).min(self.bytes.len() - begin);
+        // Both are read until they are out of strings at the same place of what both end with.
+        let (mut mine, mut theirs) = (begin, begin);
+        let mut rest = after;
+        let mut nothing = Vec::new();
+        loop {
+            mine = lex(&self.bytes, mine, self.bytes.len() - rest, &mut self.marks);
+            theirs = lex(&old.bytes, theirs, old.bytes.len() - rest, &mut nothing);
+            nothing.clear();
+            let (left, other) = (self.bytes.len() - mine, old.bytes.len() - theirs);
+            if left == other {
+                break;
+            }
+            rest = left.min(other);
+        }
+        let from = old.marks.partition_point(|&mark| (mark as usize) < theirs);
+        let shifted = old.marks[from..].iter().map(|&mark| (mark as usize + mine - theirs) as u32);
+        self.marks.extend(shifted);
+    }
+
+    fn lex(&mut self, from: usize, end: usize) {
+        let mut marks = std::mem::take(&mut self.marks);
+        lex(&self.bytes, from, end, &mut marks);
+        self.marks = marks;
+    }
+
+    fn match_ends(&mut self) {
+        let mut open: Vec<u32> = Vec::new();
+        let mut ends = vec![0; self.marks.len()];
+        for (at, &mark) in self.marks.iter().enumerate() {
+            let byte = self.bytes[mark as usize];
+            if matches!(byte, b'[' | b'{') {
+                open.push(at as u32);
+                continue;
+            }
+            let Some(begin) = open.pop() else { return };
+            let opened = self.bytes[self.marks[begin as usize] as usize];
+            if (opened == b'[') != (byte == b']') {
+                return;
+            }
+            ends[begin as usize] = at as u32;
+        }
+        if open.is_empty() {
+            self.ends = ends;
+        }
+    }
+
+    fn place(&self, mark: usize) -> usize {
+        self.marks[mark] as usize
+    }
+
+    /// From a bracket to that which ends it.
+    fn text(&self, mark: usize) -> &[u8] {
+        &self.bytes[self.place(mark)..=self.place(self.ends[mark] as usize)]
+    }
+
+    /// The columns of a list, by their brackets; `None` where anything but blanks and commas stands between them.
+    fn columns(&self, list: usize) -> Option<Vec<usize>> {
+        let mut found = Vec::new();
+        let (mut at, end, mut from) = (list + 1, self.ends[list] as usize, self.place(list) + 1);
+        while at < end {
+            let between = self.bytes[from..self.place(at)].trim_ascii();
+            if self.bytes[self.place(at)] != b'{' || between != if found.is_empty() { &b""[..] } else { b"," } {
+                return None;
+            }
+            found.push(at);
+            let last = self.ends[at] as usize;
+            (from, at) = (self.place(last) + 1, last + 1);
+        }
+        self.bytes[from..self.place(end)].trim_ascii().is_empty().then_some(found)
+    }
+
+    /// The list of columns of a column, where it has one.
+    fn fields(&self, column: usize) -> Option<usize> {
+        let (mut at, end) = (column + 1, self.ends[column] as usize);
+        let mut found = None;
+        while at < end {
+            let before = self.bytes[self.place(column)..self.place(at)].trim_ascii_end();
+            let is_fields = before.strip_suffix(b":").is_some_and(|key| key.trim_ascii_end().ends_with(b"\"fields\""));
+            if is_fields && self.bytes[self.place(at)] == b'[' {
+                if found.is_some() {
+                    return None;
+                }
+                found = Some(at);
+            }
+            at = self.ends[at] as usize + 1;
+        }
+        found
+    }
+
+    /// A column with other columns in its list.
+    fn with_fields(&self, column: usize, list: Option<usize>, fields: &[u8]) -> Vec<u8> {
+        let text = self.text(column);
+        let Some(list) = list else { return text.to_vec() };
+        let begin = self.place(column);
+        let (from, to) = (self.place(list) - begin, self.place(self.ends[list] as usize) - begin);
+        [&text[..from], fields, &text[to + 1..]].concat()
+    }
+
+    fn name(&self, column: usize, list: Option<usize>) -> Option<String> {
+        let document = Document::parse(self.with_fields(column, list, b"[]"));
+        if document.error().is_some() {
+            return None;
+        }
+        Some(document.string(document.member(0, "name")?)?.into_owned())
+    }
+}
+
+/// Finds brackets outside of strings, from a place outside of them to the first place outside of them that is not before `end`.
+fn lex(bytes: &[u8], mut at: usize, end: usize, marks: &mut Vec<u32>) -> usize {
+    while at < end {
+        match bytes[at] {
+            b'"' => {
+                at += 1;
+                loop {
+                    match memchr::memchr2(b'"', b'\\', &bytes[at.min(bytes.len())..]) {
+                        Some(next) if bytes[at + next] == b'"' => {
+                            at += next + 1;
+                            break;
+                        }
+                        Some(next) => at = (at + next + 2).min(bytes.len()),
+                        None => return bytes.len(),
+                    }
+                }
+                continue;
+            }
+            b'[' | b']' | b'{' | b'}' => marks.push(at as u32),
+            _ => {}
+        }
+        at += 1;
+    }
+    at
+}
+
+/// Bytes that are compared at once.
+const STEP: usize = 4096;
+
+fn common_prefix(a: &[u8], b: &[u8]) -> usize {
+    let whole = a.chunks(STEP).zip(b.chunks(STEP)).take_while(|(a, b)| a == b && a.len() == STEP).count() * STEP;
+    whole + a[whole..].iter().zip(&b[whole..]).take_while(|(a, b)| a == b).count()
+}
+
+fn common_suffix(a: &[u8], b: &[u8]) -> usize {
+    let whole = a.rchunks(STEP).zip(b.rchunks(STEP)).take_while(|(a, b)| a == b && a.len() == STEP).count() * STEP;
+    let (a, b) = (&a[..a.len() - whole], &b[..b.len() - whole]);
+    whole + a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
+}
+
+/// Two texts, to be cut down to what differs.
+struct Nearness<'a> {
+    old: &'a LayoutText,
+    new: &'a LayoutText,
+}
+
+/// A column that stays.
+struct Staying {
+    mark: usize,
+    list: Option<usize>,
+    name: String,
+    /// Its list of columns, cut down.
+    fields: Option<Vec<u8>>,
+}
+
+impl Nearness<'_> {
+    fn texts(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        let is_list = |text: &LayoutText| {
+            let first = *text.marks.first()? as usize;
+            let last = text.place(*text.ends.first()? as usize);
+            let is_all = text.bytes[..first].trim_ascii().is_empty() && text.bytes[last + 1..].trim_ascii().is_empty();
+            (is_all && text.bytes[first] == b'[').then_some(())
+        };
+        is_list(self.old)?;
+        is_list(self.new)?;
+        self.lists(0, 0)
+    }
+
+    /// Two lists of columns without what both have.
+    fn lists(&self, a: usize, b: usize) -> Option<(Vec<u8>, Vec<u8>)> {
+        let (before, now) = (self.old.columns(a)?, self.new.columns(b)?);
+        let same = |(&a, &b): (&usize, &usize)| self.old.text(a) == self.new.text(b);
+        let head = before.iter().zip(&now).take_while(|&pair| same(pair)).count();
+        let most = before.len().min(now.len()) - head;
+        let tail = before.iter().rev().zip(now.iter().rev()).take(most).take_while(|&pair| same(pair)).count();
+        let tail = tail.min(before.len().saturating_sub(KEPT)).min(now.len().saturating_sub(KEPT));
+        let stays = |at: usize, length: usize| at < KEPT || (head..length - tail).contains(&at);
+        let of = |text: &LayoutText, all: &[usize]| -> Option<Vec<Staying>> {
+            let staying = all.iter().enumerate().filter(|(at, _)| stays(*at, all.len()));
+            let mut kept = Vec::new();
+            for (_, &mark) in staying {
+                let list = text.fields(mark);
+                let name = text.name(mark, list)?;
+                kept.push(Staying { mark, list, name, fields: None });
+            }
+            Some(kept)
+        };
+        let (mut old, mut new) = (of(self.old, &before)?, of(self.new, &now)?);
+        self.is_sure(self.old, &before, (head, tail), &old, &new)?;
+        self.is_sure(self.new, &now, (head, tail), &new, &old)?;
+        let places: FxHashMap<String, usize> = old.iter().enumerate().map(|(at, one)| (one.name.clone(), at)).collect();
+        if places.len() < old.len() {
+            return None;
+        }
+        for one in &mut new {
+            let Some(other) = places.get(&one.name).and_then(|&at| old.get_mut(at)) else { continue };
+            let (Some(list), Some(with)) = (other.list, one.list) else { continue };
+            let is_same = self.old.text(other.mark) == self.new.text(one.mark);
+            let (before, now) = if is_same { (b"[]".to_vec(), b"[]".to_vec()) } else { self.lists(list, with)? };
+            (other.fields, one.fields) = (Some(before), Some(now));
+        }
+        Some((written(self.old, &old), written(self.new, &new)))
+    }
+
+    /// Whether nothing that is left out may have the name of what is new or gone.
+    fn is_sure(&self, text: &LayoutText, all: &[usize], (head, tail): (usize, usize), kept: &[Staying], others: &[Staying]) -> Option<()> {
+        let names: FxHashSet<&str> = kept.iter().map(|one| one.name.as_str()).collect();
+        let known: FxHashSet<&str> = others.iter().map(|one| one.name.as_str()).collect();
+        if names.len() < kept.len() || names.iter().any(|name| name.chars().any(char::is_uppercase)) {
+            return None;
+        }
+        let fresh: Vec<Vec<u8>> = names.difference(&known).map(|name| format!("\"{name}\"").into_bytes()).collect();
+        let left_out = [(KEPT.min(head), head), (all.len() - tail, all.len())];
+        for (from, to) in left_out.into_iter().filter(|(from, to)| from < to) {
+            let (Some(&first), Some(&last)) = (all.get(from), all.get(to - 1)) else { continue };
+            let range = &text.bytes[text.place(first)..=text.place(text.ends[last] as usize)];
+            if fresh.iter().any(|name| memmem::find(range, name).is_some()) {
+                return None;
+            }
+        }
+        Some(())
+    }
+}
+
+fn written(text: &LayoutText, columns: &[Staying]) -> Vec<u8> {
+    let all: Vec<Vec<u8>> = columns
+        .iter()
+        .map(|one| match &one.fields {
+            Some(fields) => text.with_fields(one.mark, one.list, fields),
+            None => text.text(one.mark).to_vec(),
+        })
+        .collect();
+    [b"[", &all.join(&b","[..])[..], b"]"].concat()
+}
+
+#[cfg(test)]
+mod tests;

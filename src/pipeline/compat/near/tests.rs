@@ -1,0 +1,112 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+/// Small numbers by chance, the same in every run.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % most
+    }
+}
+
+fn column(chance: &mut Chance, depth: usize) -> Value {
+    let name = format!("{}{}", ["a", "b", "key", "value", "list"][chance.below(5)], chance.below(40));
+    let name = if chance.below(40) == 0 { name.to_uppercase() } else { name };
+    let mode = ["NULLABLE", "REPEATED", "REQUIRED"][chance.below(3)];
+    if depth < 3 && chance.below(3) == 0 {
+        let mut fields: Vec<Value> = (0..chance.below(9)).map(|_| column(chance, depth + 1)).collect();
+        if chance.below(4) == 0 {
+            fields = vec![json!({"name": "key", "type": "STRING"}), json!({"name": "value", "type": "INT64"})];
+        }
+        return json!({"fields": fields, "mode": mode, "name": name, "type": "RECORD"});
+    }
+    let mut leaf = json!({"mode": mode, "name": name, "type": (["STRING", "INT64", "FLOAT64"][chance.below(3)])});
+    if chance.below(3) == 0 {
+        leaf["description"] = json!("says \"{[\" \\ and ]}");
+    }
+    if chance.below(12) == 0 {
+        leaf["policyTags"] = json!({"names": ["x"]});
+    }
+    leaf
+}
+
+/// Changes one thing somewhere.
+fn change(columns: &mut Vec<Value>, chance: &mut Chance) {
+    let at = chance.below(columns.len() + 1);
+    let inside = columns.get(at).is_some_and(|column| column.get("fields").is_some()) && chance.below(3) > 0;
+    if let Some(Value::Array(fields)) = columns.get_mut(at).filter(|_| inside).and_then(|column| column.get_mut("fields")) {
+        return change(fields, chance);
+    }
+    match chance.below(6) {
+        0 | 1 => {
+            let column = column(chance, 2);
+            columns.insert(at, column);
+        }
+        2 if at < columns.len() => {
+            columns.remove(at);
+        }
+        3 if at + 1 < columns.len() => columns.swap(at, at + 1),
+        4 if at < columns.len() => columns[at]["mode"] = json!(["NULLABLE", "REPEATED", "REQUIRED"][chance.below(3)]),
+        _ if at < columns.len() => columns[at]["type"] = json!(["STRING", "INT64", "RECORD"][chance.below(3)]),
+        _ => {}
+    }
+}
+
+fn told(found: &TableChanges) -> (Vec<String>, Vec<String>, [usize; 4]) {
+    let mut changes: Vec<String> =
+        found.changes.iter().map(|change| format!("{change:?}").split(", finding:").next().unwrap().to_owned()).collect();
+    changes.sort();
+    let mut findings: Vec<String> = found.findings.iter().map(|finding| format!("{finding:?}")).collect();
+    findings.sort();
+    (changes, findings, [found.old.leaves, found.old.generated, found.new.leaves, found.new.generated])
+}
+
+#[test]
+fn what_differs_tells_the_same_as_the_whole() {
+    let mut chance = Chance(5);
+    let (mut near, mut all) = (0, 0);
+    for _ in 0..60 {
+        let mut columns: Vec<Value> = (0..chance.below(20)).map(|_| column(&mut chance, 0)).collect();
+        let spelled = |columns: &[Value]| serde_json::to_vec_pretty(columns).unwrap();
+        let (mut text, _) = LayoutText::whole(spelled(&columns));
+        for _ in 0..8 {
+            let old = text.bytes.clone();
+            for _ in 0..=chance.below(2) {
+                change(&mut columns, &mut chance);
+            }
+            let new = spelled(&columns);
+            let whole = compare(&Layout::parse(&old).unwrap(), &Layout::parse(&new).unwrap());
+            near += usize::from(!text.has_capitals && !text.ends.is_empty());
+            let (next, found) = text.next(new.clone());
+            assert_eq!(told(&found.unwrap()), told(&whole), "{} => {}", String::from_utf8_lossy(&old), String::from_utf8_lossy(&new));
+            let (read, _) = LayoutText::whole(new);
+            assert_eq!((&next.marks, &next.ends), (&read.marks, &read.ends));
+            assert_eq!((next.size.leaves, next.size.generated), (read.size.leaves, read.size.generated));
+            text = next;
+            all += 1;
+        }
+    }
+    assert!(near * 4 > all, "{near} of {all}");
+}
+
+#[test]
+fn what_is_broken_is_told() {
+    let good = br#"[{"name":"a","type":"STRING"},{"name":"b","type":"STRING"}]"#.to_vec();
+    let (text, _) = LayoutText::whole(good.clone());
+    for broken in [
+        &b"{}"[..],
+        b"",
+        b"[{\"name\":\"a\",\"type\":\"STRING\"}<<{\"name\":\"b\",\"type\":\"STRING\"}]",
+        b"[{\"name\":\"a\"",
+        b"\"",
+        b"[\"\\",
+    ] {
+        let (next, changes) = text.next(broken.to_vec());
+        assert!(next.fault().is_some() && changes.is_none(), "{}", String::from_utf8_lossy(broken));
+        let (again, changes) = next.next(good.clone());
+        assert!(again.fault().is_none() && changes.is_none());
+    }
+}
