@@ -19,10 +19,13 @@ use super::out;
 use crate::ground::text::{bytes, visible};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::git::split_revision;
-use crate::triage::compat::{CompareOptions, DeployComparison, LooseFile, compare, compare_files};
+use crate::triage::compat::{CompareOptions, DeployComparison, LooseFile, compare, compare_files, witnesses, witnesses_of_files};
 
 /// Largest file that is read, in bytes.
 const MOST_BYTES: u64 = 64 << 20;
+
+/// Changes of JSON schemas that a document is looked for without being asked: a search takes a while.
+const MOST_SOUGHT: usize = 20;
 
 /// Exit code for what stops a deploy.
 const FINDINGS: u8 = 1;
@@ -77,6 +80,10 @@ pub(super) struct CompatArgs {
     #[arg(long)]
     all: bool,
 
+    /// Look for a document that shows it for every change of a JSON schema; without this for the first 20
+    #[arg(long)]
+    witness: bool,
+
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
     format: CompatFormat,
@@ -103,9 +110,18 @@ pub(super) fn run(args: CompatArgs) -> Result<ExitCode> {
     let allowlist = args.allowlist.as_deref().map(text_of).transpose()?;
     let (old, new) = (open(&args.old)?, open(&args.new)?);
     let names = (shown(&args.old), shown(&args.new));
+    let most = (!args.witness).then_some(MOST_SOUGHT);
     let found = match (&old, &new) {
-        (Opened::Store(old), Opened::Store(new)) => compare(old, new, &CompareOptions { allowlist, documents: true }),
-        (Opened::File(old), Opened::File(new)) => compare_files(old, new, allowlist.as_deref()),
+        (Opened::Store(old), Opened::Store(new)) => {
+            let mut found = compare(old, new, &CompareOptions { allowlist, documents: true });
+            found.witnesses = witnesses(&found, old, new, most);
+            found
+        }
+        (Opened::File(old), Opened::File(new)) => {
+            let mut found = compare_files(old, new, allowlist.as_deref());
+            found.witnesses = witnesses_of_files(&found, old, new, most);
+            found
+        }
         _ => bail!("{} and {} are not two of the same kind: give two folders of schemas, or two files", names.0, names.1),
     };
     let mut stdout = BufWriter::new(out::WhileRead::new(std::io::stdout()));

@@ -26,7 +26,7 @@ use crate::pipeline::verdict::judge::{self, Judge, Outcome};
 const MOST_MADE: usize = 60;
 
 /// The same of documents with everything in them, where the schema is large.
-const MOST_FULL: usize = 6;
+const MOST_FULL: usize = 2;
 
 /// Bytes of a schema from which on a document with everything in it is dear.
 const LARGE: usize = 150_000;
@@ -97,12 +97,6 @@ struct Search<'a> {
     made: usize,
 }
 
-/// A schema from which documents are made, and whether with everything in them.
-struct Attempt {
-    schema: Value,
-    full: bool,
-}
-
 impl<'a> Search<'a> {
     fn new(sides: WitnessSides<'a>, refused_now: bool) -> Self {
         let (takes, refuses) = if refused_now { (sides.old, sides.new) } else { (sides.new, sides.old) };
@@ -122,12 +116,13 @@ impl<'a> Search<'a> {
         let attempts = narrow::attempts(&taking, &refusing, &tokens, &change.keyword);
         let mut full = 0;
         for attempt in attempts {
-            full += usize::from(attempt.full);
-            if self.made >= MOST_MADE || (attempt.full && is_large && full > MOST_FULL) {
+            let is_full = attempt.is_full();
+            full += usize::from(is_full);
+            if self.made >= MOST_MADE || (is_full && is_large && full > MOST_FULL) {
                 continue;
             }
+            let Some(candidate) = attempt.schema(&taking).and_then(|schema| self.example(&schema, is_full)) else { continue };
             self.made += 1;
-            let Some(candidate) = self.example(&attempt) else { continue };
             if !self.passes(&candidate) || mixed.passes(judge::input(self.namespace, &candidate)) {
                 continue;
             }
@@ -141,9 +136,9 @@ impl<'a> Search<'a> {
         ))
     }
 
-    fn example(&self, attempt: &Attempt) -> Option<Document> {
-        let judge = judge_of(&attempt.schema)?;
-        let wanted = Wanted { namespace: self.namespace, version: self.version, full: attempt.full };
+    fn example(&self, schema: &Value, full: bool) -> Option<Document> {
+        let judge = judge_of(schema)?;
+        let wanted = Wanted { namespace: self.namespace, version: self.version, full };
         example::document(&judge, wanted).ok().map(|example| example.document)
     }
 

@@ -9,7 +9,9 @@ use crate::cli::safe_json;
 use crate::pipeline::compat::schemas::SchemaChange;
 use crate::pipeline::compat::{ColumnChange, DeployVerdict};
 use crate::pipeline::layout::size::{MOST_GENERATED, MOST_LEAVES, MOST_LEVELS};
+use crate::pipeline::witness::Witness;
 use crate::triage::compat::{ComparedTable, DeployCause, DeployComparison, TableState};
+use crate::triage::recheck::Turn;
 
 /// All but the tables.
 #[derive(Serialize)]
@@ -145,6 +147,21 @@ struct KeywordRecord<'a> {
     old: Option<&'a str>,
     new: Option<&'a str>,
     sentence: &'a str,
+    /// Documents that show it; empty where they were not asked for.
+    witness: Vec<WitnessRecord<'a>>,
+}
+
+/// A document that shows a change, or how it was looked for.
+#[derive(Serialize)]
+struct WitnessRecord<'a> {
+    /// `newly_failing`, or `now_passing`.
+    shows: &'static str,
+    /// The document, as text.
+    document: Option<&'a str>,
+    /// What the side says that refuses it.
+    message: Option<&'a str>,
+    /// Where there is none: how it was looked for.
+    none: Option<&'a str>,
 }
 
 /// Writes the comparison.
@@ -190,7 +207,8 @@ pub(super) fn write(out: &mut impl Write, (old, new): &(String, String), found: 
     let head = safe_json::escape(serde_json::to_string(&head)?);
     let open = head.strip_suffix('}').unwrap_or(&head);
     let sentences = sentences(found);
-    let tables = found.tables.iter().enumerate().map(|(at, table)| record(table, sentences.get(at).map_or(&[][..], Vec::as_slice)));
+    let tables =
+        found.tables.iter().enumerate().map(|(at, table)| record(found, at, table, sentences.get(at).map_or(&[][..], Vec::as_slice)));
     safe_json::write_list(out, &format!("{open},\"tables\":"), tables)
 }
 
@@ -227,7 +245,7 @@ fn sentences(found: &DeployComparison) -> Vec<Vec<&str>> {
     all
 }
 
-fn record<'a>(table: &'a ComparedTable, sentences: &[&'a str]) -> ComparedRecord<'a> {
+fn record<'a>(found: &'a DeployComparison, at: usize, table: &'a ComparedTable, sentences: &[&'a str]) -> ComparedRecord<'a> {
     let (old, new) = (&table.changes.old, &table.changes.new);
     ComparedRecord {
         table: table.title(),
@@ -245,7 +263,7 @@ fn record<'a>(table: &'a ComparedTable, sentences: &[&'a str]) -> ComparedRecord
         changes: table.changes.changes.iter().map(|change| of_change(change, sentences)).collect(),
         incompatible: &table.changes.missing,
         allowed_by: table.allowed.as_deref(),
-        schema: table.schema.iter().map(of_keyword).collect(),
+        schema: table.schema.iter().enumerate().map(|(place, change)| of_keyword(change, found.witnesses.get(&(at, place)))).collect(),
     }
 }
 
@@ -264,7 +282,7 @@ fn of_change<'a>(change: &'a ColumnChange, sentences: &[&'a str]) -> ChangeRecor
     }
 }
 
-fn of_keyword(change: &SchemaChange) -> KeywordRecord<'_> {
+fn of_keyword<'a>(change: &'a SchemaChange, witnesses: Option<&'a Vec<Witness>>) -> KeywordRecord<'a> {
     KeywordRecord {
         pointer: &change.pointer,
         keyword: &change.keyword,
@@ -272,5 +290,16 @@ fn of_keyword(change: &SchemaChange) -> KeywordRecord<'_> {
         old: change.old.as_deref(),
         new: change.new.as_deref(),
         sentence: &change.words,
+        witness: witnesses.into_iter().flatten().map(of_witness).collect(),
+    }
+}
+
+fn of_witness(witness: &Witness) -> WitnessRecord<'_> {
+    let document = witness.outcome.as_ref().ok();
+    WitnessRecord {
+        shows: if witness.refused_now { Turn::Refused.name() } else { Turn::Taken.name() },
+        document: document.map(|document| document.text.as_str()),
+        message: document.map(|document| document.message.as_str()),
+        none: witness.outcome.as_ref().err().map(String::as_str),
     }
 }

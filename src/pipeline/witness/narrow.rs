@@ -5,57 +5,69 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Attempt;
 use super::paths::{at, member, met, replaced};
 
-/// All schemas that documents are made of for a change, the likeliest first.
+/// How a schema is narrowed: made only when its turn comes, since schemas are large.
+pub(super) enum Attempt {
+    /// Not at all.
+    Whole { full: bool },
+    /// Documents must have the place, and little else; the node there is this one.
+    Met(Vec<String>, Value),
+    /// The node at the place is this one, and documents have everything.
+    Full(Vec<String>, Value),
+}
+
+impl Attempt {
+    /// Whether documents have everything in them.
+    pub(super) fn is_full(&self) -> bool {
+        matches!(self, Attempt::Whole { full: true } | Attempt::Full(..))
+    }
+
+    /// The schema; `None` where it cannot be narrowed like that.
+    pub(super) fn schema(self, taking: &Value) -> Option<Value> {
+        match self {
+            Attempt::Whole { .. } => Some(taking.clone()),
+            Attempt::Met(tokens, node) => met(taking, &tokens, &node),
+            Attempt::Full(tokens, node) => replaced(taking, &tokens, node),
+        }
+    }
+}
+
+/// Narrower nodes that documents with everything in them are made of.
+const MOST_FULL: usize = 6;
+
+/// All ways to narrow a schema for a change, the likeliest first.
 pub(super) fn attempts(taking: &Value, refusing: &Value, tokens: &[String], keyword: &str) -> Vec<Attempt> {
-    let mut all = Vec::new();
     let empty = json!({});
     let node = at(taking, tokens);
     let theirs = at(refusing, tokens).unwrap_or(&empty);
+    let mut all = Vec::new();
     // What a map says of its keys is met by a key.
-    let names = tokens.split_last().filter(|(last, _)| *last == "propertyNames");
-    if let Some((_, around)) = names {
+    if let Some((_, around)) = tokens.split_last().filter(|(last, _)| *last == "propertyNames") {
         let around_node = at(taking, around).and_then(Value::as_object);
         for name in texts(theirs) {
             let Some(mut changed) = around_node.cloned() else { break };
             let value = changed.get("additionalProperties").filter(|value| value.is_object()).cloned().unwrap_or_else(|| json!({}));
             member(&mut changed, &name, value);
-            push(&mut all, taking, around, Value::Object(changed));
+            all.push(Attempt::Met(around.to_vec(), Value::Object(changed.clone())));
+            all.push(Attempt::Full(around.to_vec(), Value::Object(changed)));
         }
         return all;
     }
-    all.push(Attempt { schema: taking.clone(), full: false });
+    all.push(Attempt::Whole { full: false });
     let narrower = match node {
         Some(Value::Object(node)) => of_keyword(node, theirs, keyword),
-        Some(_) => Vec::new(),
         // The node stands elsewhere in the taking schema, or nowhere: any value may do.
-        None => Vec::new(),
+        _ => Vec::new(),
     };
-    if let Some(node) = node {
-        push(&mut all, taking, tokens, node.clone());
-    }
-    all.push(Attempt { schema: taking.clone(), full: true });
-    for changed in narrower {
-        push(&mut all, taking, tokens, changed);
-    }
+    all.extend(node.map(|node| Attempt::Met(tokens.to_vec(), node.clone())));
+    all.extend(narrower.iter().map(|node| Attempt::Met(tokens.to_vec(), node.clone())));
+    all.push(Attempt::Whole { full: true });
+    all.extend(narrower.into_iter().take(MOST_FULL).map(|node| Attempt::Full(tokens.to_vec(), node)));
     let typed = node.and_then(|node| node.get("type"));
-    for value in probes().into_iter().chain(texts(theirs).into_iter().map(Value::from)).filter(|value| fits(typed, value)) {
-        all.extend(met(taking, tokens, &json!({ "enum": [value] })).map(|schema| Attempt { schema, full: false }));
-    }
+    let values = probes().into_iter().chain(texts(theirs).into_iter().map(Value::from)).filter(|value| fits(typed, value));
+    all.extend(values.map(|value| Attempt::Met(tokens.to_vec(), json!({ "enum": [value] }))));
     all
-}
-
-/// A document with as little as possible that has the place, and one with everything.
-fn push(all: &mut Vec<Attempt>, taking: &Value, tokens: &[String], node: Value) {
-    let found = met(taking, tokens, &node);
-    let is_met = found.is_some();
-    all.extend(found.map(|schema| Attempt { schema, full: false }));
-    // A place that only a document with everything may have.
-    if !is_met || all.len() < 8 {
-        all.extend(replaced(taking, tokens, node).map(|schema| Attempt { schema, full: true }));
-    }
 }
 
 /// Narrower nodes, by what changed.

@@ -50,7 +50,7 @@ pub(super) fn mixed(schema: &Value, other: &Value, tokens: &[String], keyword: &
 /// The schema in which documents must have something that the node at a place speaks about, and the node is another one.
 pub(super) fn met(schema: &Value, tokens: &[String], node: &Value) -> Option<Value> {
     let Some((first, rest)) = tokens.split_first() else { return Some(node.clone()) };
-    let mut around = schema.as_object()?.clone();
+    let mut around = slim(schema.as_object()?, rest.first().filter(|_| first == "properties"));
     let (second, below) = rest.split_first().map_or((None, rest), |(second, below)| (Some(second), below));
     match (first.as_str(), second) {
         ("properties", Some(key)) => {
@@ -92,6 +92,19 @@ pub(super) fn met(schema: &Value, tokens: &[String], node: &Value) -> Option<Val
 
 fn is_single(keyword: &str) -> bool {
     matches!(keyword, "additionalProperties" | "items" | "then" | "else" | "contains")
+}
+
+/// An object's node without the members that documents need not have, but for one: schemas are large, and those are not looked at.
+fn slim(node: &Map<String, Value>, kept: Option<&String>) -> Map<String, Value> {
+    let required = node.get("required").and_then(Value::as_array);
+    let is_kept = |key: &String| Some(key) == kept || required.is_some_and(|names| names.iter().any(|name| name == key));
+    let slimmed = |name: &String, value: &Value| match value {
+        Value::Object(members) if name == "properties" => {
+            Value::Object(members.iter().filter(|(key, _)| is_kept(key)).map(|(key, value)| (key.clone(), value.clone())).collect())
+        }
+        value => value.clone(),
+    };
+    node.iter().map(|(name, value)| (name.clone(), slimmed(name, value))).collect()
 }
 
 /// Makes a member one that must be there.
