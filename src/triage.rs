@@ -20,6 +20,8 @@ pub mod explain;
 pub mod export;
 /// What is known, laid out as lines for people.
 pub mod facts;
+/// What stands against a change of the schemas.
+pub mod gate;
 /// Sample documents, judged.
 pub mod judging;
 /// From a column to the schema node that fills it, and back.

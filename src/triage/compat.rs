@@ -8,6 +8,7 @@ mod causes;
 mod pairs;
 mod tables;
 mod witnesses;
+mod would_be;
 
 use crate::pipeline::compat::schemas::SchemaChange;
 use crate::pipeline::compat::{ChangeKind, DeployFinding, DeployMend, DeployRule, DeployVerdict, TableChanges};
@@ -17,6 +18,7 @@ pub use causes::{CauseLine, DeployCause};
 pub use pairs::{LooseFile, compare_files};
 pub use tables::{CompareOptions, compare};
 pub use witnesses::{Witnesses, witnesses, witnesses_of_files};
+pub use would_be::would_be;
 
 /// What became of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
