@@ -3,6 +3,8 @@
 //! Owns: the question, what OLD and NEW may be, the exit code.
 //! Refuses: comparing (triage), forms of output (below).
 
+mod forms;
+mod gate;
 mod json;
 mod text;
 
@@ -10,16 +12,20 @@ use std::fs::File;
 use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::ValueEnum;
 use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, bail, ensure};
 
 use super::out;
+use crate::cli::config::Config;
 use crate::ground::text::{bytes, visible};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::git::split_revision;
 use crate::triage::compat::{CompareOptions, DeployComparison, LooseFile, compare, compare_files, witnesses, witnesses_of_files};
+use crate::triage::gate::Accepted;
+use gate::GateQuestion;
 
 /// Largest file that is read, in bytes.
 const MOST_BYTES: u64 = 64 << 20;
@@ -56,8 +62,13 @@ Examples:
   misfit compat old.bq new.bq --format json
       each change of a column, for scripts
 
-Exit codes: 1 where anything is BLOCK or DDL, else 2 where a table could not be
-compared, else 0.";
+  misfit compat ~/schemas@main ~/schemas --rows errors.ndjson --samples validation \
+    --accepted accepted.toml --format github
+      the gate of a pull request: layouts, those that would be made of changed
+      schemas, landings that move, rows and samples that newly fail
+
+Exit codes: 1 where anything is BLOCK or DDL, or a row or sample newly fails, else 2
+where something could not be compared or judged, else 0.";
 
 /// What is compared and how it is told.
 #[derive(Debug, clap::Args)]
@@ -84,9 +95,34 @@ pub(super) struct CompatArgs {
     #[arg(long)]
     witness: bool,
 
+    /// Error rows that are judged by both: files, folders, BigQuery tables; newly failing ones are findings. With any of --rows, --samples, --accepted,
+    /// --gate or a format for pull requests the layouts that would be made of changed schemas count as well
+    #[arg(long, value_name = "SOURCE", num_args = 1..)]
+    rows: Vec<String>,
+
+    /// Documents that are judged by both; what a name says in .pass or .fail has to hold for NEW
+    #[arg(long, value_name = "DOC", num_args = 1..)]
+    samples: Vec<String>,
+
+    /// Findings that are known: a TOML file of [[accepted]] with fingerprint, reason, until
+    #[arg(long, value_name = "FILE")]
+    accepted: Option<PathBuf>,
+
+    /// Everything that stands against the change as findings with fingerprints, without rows or samples too
+    #[arg(long)]
+    gate: bool,
+
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
     format: CompatFormat,
+}
+
+impl CompatArgs {
+    /// Whether more is asked for than the comparison of layouts.
+    fn is_gate(&self) -> bool {
+        let is_form = !matches!(self.format, CompatFormat::Text | CompatFormat::Json);
+        self.gate || is_form || !self.rows.is_empty() || !self.samples.is_empty() || self.accepted.is_some()
+    }
 }
 
 /// How a comparison is printed.
@@ -97,16 +133,25 @@ enum CompatFormat {
     Text,
     /// One object with causes and every changed column of every table
     Json,
+    /// A comment for a pull request
+    Markdown,
+    /// Annotations of a GitHub workflow, at file and line
+    Github,
+    /// JUnit's XML
+    Junit,
 }
 
 /// One of the two.
 enum Opened {
-    Store(SchemaStore),
+    Store(Arc<SchemaStore>),
     File(LooseFile),
 }
 
 /// Compares, prints, and tells by the exit code.
-pub(super) fn run(args: CompatArgs) -> Result<ExitCode> {
+pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
+    let is_gate = args.is_gate();
+    let accepted =
+        args.accepted.as_deref().map(|path| Ok::<_, color_eyre::Report>(Accepted::parse(&shown(path), &text_of(path)?)?)).transpose()?;
     let allowlist = args.allowlist.as_deref().map(text_of).transpose()?;
     let (old, new) = (open(&args.old)?, open(&args.new)?);
     let names = (shown(&args.old), shown(&args.new));
@@ -125,12 +170,38 @@ pub(super) fn run(args: CompatArgs) -> Result<ExitCode> {
         _ => bail!("{} and {} are not two of the same kind: give two folders of schemas, or two files", names.0, names.1),
     };
     let mut stdout = BufWriter::new(out::WhileRead::new(std::io::stdout()));
+    let stores = match (&old, &new) {
+        (Opened::Store(old), Opened::Store(new)) => Some((old, new)),
+        _ => None,
+    };
+    ensure!(
+        stores.is_some() || (args.rows.is_empty() && args.samples.is_empty()),
+        "rows and samples are judged by folders of schemas: {} and {} are files",
+        names.0,
+        names.1
+    );
+    let question = GateQuestion { rows: args.rows, samples: args.samples, accepted, head: args.new };
+    let report = if is_gate { Some(gate::report(&question, &found, stores, config)?) } else { None };
+    let told = report.as_ref().map(|report| match args.format {
+        CompatFormat::Text => forms::text(report),
+        CompatFormat::Json => String::new(),
+        CompatFormat::Markdown => forms::markdown(report),
+        CompatFormat::Github => forms::github(report),
+        CompatFormat::Junit => forms::junit(report),
+    });
     match args.format {
         CompatFormat::Text => text::write(&mut stdout, &found, args.all)?,
-        CompatFormat::Json => json::write(&mut stdout, &names, &found)?,
+        CompatFormat::Json => json::write(&mut stdout, &names, &found, report.as_ref())?,
+        CompatFormat::Markdown | CompatFormat::Github | CompatFormat::Junit => {}
+    }
+    if let Some(told) = told.filter(|told| !told.is_empty()) {
+        if args.format == CompatFormat::Text {
+            writeln!(stdout)?;
+        }
+        stdout.write_all(told.as_bytes())?;
     }
     stdout.flush()?;
-    Ok(ExitCode::from(code(&found)))
+    Ok(report.as_ref().map_or_else(|| ExitCode::from(code(&found)), gate::code))
 }
 
 fn code(found: &DeployComparison) -> u8 {
@@ -151,7 +222,7 @@ fn open(path: &Path) -> Result<Opened> {
     let shown_name = path.to_string_lossy();
     let is_file = path.is_file() && [".bq", ".json"].iter().any(|ending| shown_name.ends_with(ending));
     if path.is_dir() || split_revision(path).is_some() || (path.is_file() && !is_file && is_packed(path)) {
-        return Ok(Opened::Store(SchemaStore::open_named(path)?));
+        return Ok(Opened::Store(Arc::new(SchemaStore::open_named(path)?)));
     }
     let name = shown(path);
     ensure!(path.exists(), "there is no {name}: give a folder of schemas, REPOSITORY@REVISION, a .bq file or a .schema.json file");

@@ -11,6 +11,7 @@ use crate::pipeline::compat::{ColumnChange, DeployVerdict};
 use crate::pipeline::layout::size::{MOST_GENERATED, MOST_LEAVES, MOST_LEVELS};
 use crate::pipeline::witness::Witness;
 use crate::triage::compat::{ComparedTable, DeployCause, DeployComparison, TableState};
+use crate::triage::gate::{GateFinding, GateReport, GateWeight};
 use crate::triage::recheck::Turn;
 
 /// All but the tables.
@@ -26,6 +27,47 @@ struct ComparisonHead<'a> {
     not_compared: Vec<NotCompared<'a>>,
     standing: Vec<StandingRecord<'a>>,
     allowlist: Option<AllowRecord<'a>>,
+    /// Everything that stands against the change, where it was asked for.
+    gate: Option<GateRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct GateRecord<'a> {
+    findings: Vec<FindingRecord<'a>>,
+    counts: GateCounts,
+    notes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct GateCounts {
+    finding: usize,
+    unknown: usize,
+    notice: usize,
+    accepted: usize,
+}
+
+#[derive(Serialize)]
+struct FindingRecord<'a> {
+    /// `deploy`, `would_be`, `newly_failing`, `sample`, `landing_moved`, `now_passing`, `unjudged`.
+    kind: &'static str,
+    /// `finding`, `unknown` or `notice`.
+    weight: &'static str,
+    title: &'a str,
+    sentence: &'a str,
+    why: &'a [String],
+    mend: Option<&'a str>,
+    tables: &'a [String],
+    file: Option<&'a str>,
+    line: Option<usize>,
+    fingerprint: &'a str,
+    amount: u64,
+    accepted: Option<AcceptedRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct AcceptedRecord<'a> {
+    reason: &'a str,
+    until: String,
 }
 
 #[derive(Serialize)]
@@ -165,7 +207,12 @@ struct WitnessRecord<'a> {
 }
 
 /// Writes the comparison.
-pub(super) fn write(out: &mut impl Write, (old, new): &(String, String), found: &DeployComparison) -> Result<()> {
+pub(super) fn write(
+    out: &mut impl Write,
+    (old, new): &(String, String),
+    found: &DeployComparison,
+    gate: Option<&GateReport>,
+) -> Result<()> {
     let title = |at: &usize| found.tables.get(*at).map(ComparedTable::title).unwrap_or_default();
     let cause = |cause: &'_ DeployCause| -> (Vec<String>, Vec<String>) {
         (cause.tables.iter().map(title).collect(), cause.frees.iter().map(title).collect())
@@ -203,6 +250,7 @@ pub(super) fn write(out: &mut impl Write, (old, new): &(String, String), found: 
                 .collect(),
             uncovered: &report.uncovered,
         }),
+        gate: gate.map(of_gate),
     };
     let head = safe_json::escape(serde_json::to_string(&head)?);
     let open = head.strip_suffix('}').unwrap_or(&head);
@@ -210,6 +258,33 @@ pub(super) fn write(out: &mut impl Write, (old, new): &(String, String), found: 
     let tables =
         found.tables.iter().enumerate().map(|(at, table)| record(found, at, table, sentences.get(at).map_or(&[][..], Vec::as_slice)));
     safe_json::write_list(out, &format!("{open},\"tables\":"), tables)
+}
+
+fn of_gate(report: &GateReport) -> GateRecord<'_> {
+    fn record(finding: &GateFinding) -> FindingRecord<'_> {
+        FindingRecord {
+            kind: finding.kind.name(),
+            weight: finding.weight.name(),
+            title: &finding.title,
+            sentence: &finding.sentence,
+            why: &finding.why,
+            mend: finding.mend.as_deref(),
+            tables: &finding.tables,
+            file: finding.place.as_ref().map(|(file, _)| file.as_str()),
+            line: finding.place.as_ref().map(|(_, line)| *line),
+            fingerprint: &finding.fingerprint,
+            amount: finding.amount,
+            accepted: finding.muted.as_ref().map(|entry| AcceptedRecord { reason: &entry.reason, until: entry.until.to_string() }),
+        }
+    }
+    let count = |weight| report.count(weight);
+    let counts = GateCounts {
+        finding: count(GateWeight::Stops),
+        unknown: count(GateWeight::Unknown),
+        notice: count(GateWeight::Notice),
+        accepted: report.muted(),
+    };
+    GateRecord { findings: report.findings.iter().map(record).collect(), counts, notes: &report.notes }
 }
 
 fn counts(found: &DeployComparison) -> ComparisonCounts {

@@ -52,7 +52,10 @@ impl Accepted {
         for (key, value) in table.get_ref() {
             let DeValue::Array(list) = value.get_ref() else { return Err(wrong(key.span().start, FORM)) };
             if key.get_ref() != "accepted" {
-                return Err(wrong(key.span().start, &format!("there is no setting {}: {FORM}", crate::ground::text::visible(key.get_ref()))));
+                return Err(wrong(
+                    key.span().start,
+                    &format!("there is no setting {}: {FORM}", crate::ground::text::visible(key.get_ref())),
+                ));
             }
             for item in list {
                 entries.push(entry(item, &wrong, &line)?);
@@ -69,10 +72,16 @@ impl Accepted {
             let (name, _) = entry.fingerprint.split_once(':').unwrap_or((&entry.fingerprint, ""));
             let of = |finding: &&mut GateFinding| finding.fingerprint.split(':').next() == Some(name);
             let note = match report.findings.iter_mut().find(of) {
-                None => format!("{place}: no finding has the fingerprint {}: it is gone, or is another one now; take the entry out", crate::ground::text::visible(&entry.fingerprint)),
+                None => format!(
+                    "{place}: no finding has the fingerprint {}: it is gone, or is another one now; take the entry out",
+                    crate::ground::text::visible(&entry.fingerprint)
+                ),
                 Some(_) if entry.until < today => format!("{place}: accepted until {}, which is over", entry.until),
                 Some(finding) if has_grown(entry, finding) => {
-                    format!("{place}: it has grown to {} since it was accepted: its fingerprint is {} now", finding.amount, finding.fingerprint)
+                    format!(
+                        "{place}: it has grown to {} since it was accepted: its fingerprint is {} now",
+                        finding.amount, finding.fingerprint
+                    )
                 }
                 Some(finding) => {
                     finding.muted = Some(entry.clone());
@@ -118,7 +127,9 @@ fn entry(
             "reason" if !text.trim().is_empty() => reason = Some(text),
             "reason" => return Err(wrong(at, "the reason is empty: say why it is accepted")),
             "until" => until = Some(text.parse::<Date>().map_err(|_| wrong(at, "until is no date: write it as 2026-12-31"))?),
-            other => return Err(wrong(key.span().start, &format!("there is no {} of an entry: {FORM}", crate::ground::text::visible(other)))),
+            other => {
+                return Err(wrong(key.span().start, &format!("there is no {} of an entry: {FORM}", crate::ground::text::visible(other))));
+            }
         }
     }
     match (fingerprint, reason, until) {

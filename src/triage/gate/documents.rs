@@ -42,7 +42,9 @@ impl GateReport {
             finding.fingerprint = fingerprint(GateKind::Refused, "", "", what.1, rest);
             all.push(finding);
         }
-        for (turn, kind, weight) in [(Turn::Taken, GateKind::Taken, GateWeight::Notice), (Turn::Unjudged, GateKind::Unjudged, GateWeight::Unknown)] {
+        for (turn, kind, weight) in
+            [(Turn::Taken, GateKind::Taken, GateWeight::Notice), (Turn::Unjudged, GateKind::Unjudged, GateWeight::Unknown)]
+        {
             let count = counts.of(turn);
             if count > 0 {
                 let mut finding = plain(kind, weight, turn.words(), count);

@@ -44,9 +44,14 @@ fn what_is_accepted_is_muted_until_its_day_or_its_growth() {
     assert_eq!((grown.count(GateWeight::Stops), grown.muted()), (1, 0));
     assert!(grown.notes[0].starts_with("known.toml line 2: it has grown to 4"), "{:?}", grown.notes);
     let late = applied(&list(&known, "2026-12-31"), finding(3), "2027-01-01");
-    assert_eq!((late.count(GateWeight::Stops), late.notes), (1, vec!["known.toml line 2: accepted until 2026-12-31, which is over".to_owned()]));
+    assert_eq!(
+        (late.count(GateWeight::Stops), late.notes),
+        (1, vec!["known.toml line 2: accepted until 2026-12-31, which is over".to_owned()])
+    );
     let unknown = applied(&list("0123456789abcdef:1", "2026-12-31"), finding(3), "2026-01-01");
-    assert!(unknown.count(GateWeight::Stops) == 1 && unknown.notes[0].contains("line 2: no finding has the fingerprint 0123456789abcdef:1"));
+    assert!(
+        unknown.count(GateWeight::Stops) == 1 && unknown.notes[0].contains("line 2: no finding has the fingerprint 0123456789abcdef:1")
+    );
 }
 
 #[test]

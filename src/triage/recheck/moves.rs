@@ -119,6 +119,8 @@ fn layouts((before, old): (&SchemaStore, usize), (after, new): (&SchemaStore, us
 
 /// Whether two layouts have the same columns, whatever is said about them.
 pub fn same_columns(one: &Layout, other: &Layout) -> bool {
-    let told = |layout: &Layout| -> Vec<_> { layout.columns.iter().map(|column| (column.name.clone(), column.kind.clone(), column.mode, column.depth)).collect() };
+    let told = |layout: &Layout| -> Vec<_> {
+        layout.columns.iter().map(|column| (column.name.clone(), column.kind.clone(), column.mode, column.depth)).collect()
+    };
     one.columns.len() == other.columns.len() && told(one) == told(other)
 }
