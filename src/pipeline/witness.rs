@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::ground::text::plural;
 use crate::pipeline::compat::schemas::{SchemaChange, SchemaEffect};
 use crate::pipeline::document::{Document, unescape_pointer};
-use crate::pipeline::example::{self, Wanted};
+use crate::pipeline::example::{self, ExampleError, Wanted};
 use crate::pipeline::minimize::{Target, minimize_holding};
 use crate::pipeline::names::snake_case;
 use crate::pipeline::schema::Schema;
@@ -104,6 +104,11 @@ impl<'a> Search<'a> {
     }
 
     fn run(&mut self, change: &SchemaChange) -> Result<WitnessDocument, String> {
+        // Some schemas ask for what the pipeline takes out of every document: nothing passes them, whatever changes.
+        let wanted = Wanted { namespace: self.namespace, version: self.version, full: false };
+        if let Err(error @ ExampleError::TakenOut(_)) = example::document(self.takes, wanted) {
+            return Err(format!("none found: {error}"));
+        }
         let parse = |judge: &Judge| serde_json::from_slice::<Value>(judge.schema().document.text());
         let (Ok(taking), Ok(refusing)) = (parse(self.takes), parse(self.refuses)) else {
             return Err("none found: one of the schemas is no JSON that documents could be made of".to_owned());

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use crate::ground::markdown;
 use crate::ground::text::{clip_middle, visible};
-use crate::triage::gate::{GateFinding, GateReport, GateWeight};
+use crate::triage::gate::{GateFinding, GateKind, GateReport, GateWeight};
 
 /// Most tables that a finding names.
 const MOST_TABLES: usize = 4;
@@ -46,12 +46,17 @@ pub(super) fn text(report: &GateReport) -> String {
         if let Some((file, line)) = &finding.place {
             let _ = writeln!(out, "  at    {} line {line}", visible(file));
         }
+        if finding.kind == GateKind::Sample {
+            finding.why.iter().for_each(|why| out.push_str(&format!("  says  {}\n", visible(why))));
+        }
         let _ = writeln!(out, "  id    {}", finding.fingerprint);
         if let Some(told) = muted(finding) {
             let _ = writeln!(out, "  {told}");
         }
     }
-    report.notes.iter().for_each(|note| drop(writeln!(out, "note: {}", visible(note))));
+    for note in &report.notes {
+        let _ = writeln!(out, "note: {}", visible(note));
+    }
     let _ = writeln!(out, "{}", report.summary());
     out
 }
@@ -74,7 +79,9 @@ pub(super) fn github(report: &GateReport) -> String {
         told.push(format!("id {}", finding.fingerprint));
         let _ = writeln!(out, "::{level} {place}title={}::{}", property(&finding.title), data(&told.join("\n")));
     }
-    report.notes.iter().for_each(|note| drop(writeln!(out, "::notice title=misfit::{}", data(&visible(note)))));
+    for note in &report.notes {
+        let _ = writeln!(out, "::notice title=misfit::{}", data(&visible(note)));
+    }
     let _ = writeln!(out, "::notice title=misfit::{}", data(&report.summary()));
     out
 }
@@ -150,8 +157,17 @@ pub(super) fn markdown(report: &GateReport) -> String {
     section(&mut out, "Could not be judged", &of(GateWeight::Unknown), true);
     section(&mut out, "Notices", &of(GateWeight::Notice), false);
     section(&mut out, "Accepted", &report.findings.iter().filter(is_muted).collect::<Vec<_>>(), false);
-    report.notes.iter().for_each(|note| drop(write!(out, "\n{}\n", markdown::prose(note))));
+    for note in &report.notes {
+        let _ = write!(out, "\n{}\n", markdown::prose(note));
+    }
     out
+}
+
+/// A file without the folders of a machine.
+fn told_file(file: &str) -> &str {
+    let path = std::path::Path::new(file);
+    let name = path.is_absolute().then(|| path.file_name().and_then(std::ffi::OsStr::to_str)).flatten();
+    name.unwrap_or(file)
 }
 
 fn section(out: &mut String, title: &str, findings: &[&GateFinding], is_open: bool) {
@@ -169,9 +185,12 @@ fn section(out: &mut String, title: &str, findings: &[&GateFinding], is_open: bo
             markdown::prose(&finding.sentence)
         );
         if let Some((file, line)) = &finding.place {
-            let _ = writeln!(out, "  - at {} line {line}", markdown::code(file));
+            let _ = writeln!(out, "  - at {} line {line}", markdown::code(told_file(file)));
         }
-        finding.why.iter().for_each(|why| drop(writeln!(out, "  - {}", markdown::prose(why))));
+        // What the validator says of a sample may hold what stands in it.
+        for why in finding.why.iter().filter(|_| finding.kind != GateKind::Sample) {
+            let _ = writeln!(out, "  - {}", markdown::prose(why));
+        }
         if let Some(mend) = &finding.mend {
             let _ = writeln!(out, "  - {}", markdown::code(&clip_middle(mend, LONGEST_MEND)));
         }
@@ -189,7 +208,6 @@ fn section(out: &mut String, title: &str, findings: &[&GateFinding], is_open: bo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::triage::gate::GateKind;
 
     fn report() -> GateReport {
         let finding = |weight, sentence: &str| GateFinding {

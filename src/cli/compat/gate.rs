@@ -200,10 +200,12 @@ fn judged(sample: Sample, recheck: &Recheck, (before, after): (&Bench, &Bench)) 
 fn failure(sample: &Sample, doctype: &str, (before, after): (&Bench, &Bench)) -> Option<SampleFailure> {
     let is_finding = |bench: &Bench| bench.judge(sample.clone()).ok().filter(crate::triage::judging::Judged::is_finding);
     let now = is_finding(after)?;
-    let sentence = match now.message() {
-        Some(message) => format!("it should pass and fails: {message}"),
-        None => "it should fail and passes".to_owned(),
-    };
+    let message = now.message();
+    let sentence = if message.is_some() { "it should pass and fails" } else { "it should fail and passes" }.to_owned();
     let as_before = is_finding(before).is_some();
-    Some(SampleFailure { file: sample.file.shown.clone(), line: sample.line, doctype: doctype.to_owned(), sentence, as_before })
+    let here = std::env::current_dir().unwrap_or_default();
+    let file = Path::new(&sample.file.shown)
+        .strip_prefix(here)
+        .map_or_else(|_| sample.file.shown.clone(), |path| path.to_string_lossy().into_owned());
+    Some(SampleFailure { file, line: sample.line, doctype: doctype.to_owned(), sentence, message, as_before })
 }

@@ -84,3 +84,13 @@ fn telemetry_keeps_the_version_that_its_schema_is_found_by() {
     let [Witness { outcome: Ok(document), .. }] = &search(sides, &changes[0])[..] else { panic!() };
     assert!(document.text.contains(r#""version":4"#) && document.text.contains(r#""a":"#), "{}", document.text);
 }
+
+#[test]
+fn where_no_document_passes_at_all_that_is_what_is_said() {
+    let old = judge(r#""required":["submission_timestamp"],"properties":{"a":{}}"#);
+    let new = judge(r#""required":["submission_timestamp"],"properties":{"a":{"type":"string"}}"#);
+    let sides = WitnessSides { old: &old, new: &new, namespace: "acme", version: None };
+    let changes = compare(old.schema(), new.schema());
+    let [Witness { outcome: Err(how), .. }] = &search(sides, &changes[0])[..] else { panic!() };
+    assert!(how.contains("no document can pass"), "{how}");
+}

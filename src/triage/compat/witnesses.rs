@@ -21,6 +21,20 @@ pub type Witnesses = BTreeMap<(usize, usize), Vec<Witness>>;
 /// What is said of a change that was not looked at.
 const TOO_MANY: &str = "not looked for: there are many changes, and --witness looks at all of them";
 
+/// The same of a large schema.
+const TOO_LARGE: &str = "not looked for: the schema is large, which takes a while; --witness looks all the same";
+
+/// Bytes of a schema from which on a search takes more than a moment.
+const LARGE: usize = 150_000;
+
+/// Bytes of a table's JSON schema.
+fn size(store: &SchemaStore, table: &super::ComparedTable) -> usize {
+    match store.lookup(&table.namespace, &table.doctype, Some(&table.version)) {
+        Lookup::Found(at) => store.schema(at).ok().flatten().map_or(0, |schema| schema.document.text().len()),
+        _ => 0,
+    }
+}
+
 /// What makes two changes the same but for the table.
 #[derive(PartialEq, Eq, Hash, Clone)]
 struct SameChange {
@@ -46,6 +60,11 @@ pub fn witnesses(found: &DeployComparison, old: &SchemaStore, new: &SchemaStore,
     };
     let mut seek = Seek { known: FxHashMap::default(), left: most, all: BTreeMap::new() };
     for (at, table) in found.tables.iter().enumerate().filter(|(_, table)| !table.schema.is_empty()) {
+        let is_dear = most.is_some() && [old, new].into_iter().any(|store| size(store, table) > LARGE);
+        if seek.left == Some(0) || is_dear {
+            (0..table.schema.len()).for_each(|place| seek.skip((at, place), if is_dear { TOO_LARGE } else { TOO_MANY }));
+            continue;
+        }
         let (Some(old), Some(new)) = (judge(old, table), judge(new, table)) else { continue };
         let sides = WitnessSides { old: &old, new: &new, namespace: &table.namespace, version: Some(&table.version) };
         table.schema.iter().enumerate().for_each(|(place, change)| seek.change((at, place), sides, change));
@@ -75,7 +94,15 @@ struct Seek {
 }
 
 impl Seek {
+    fn skip(&mut self, place: (usize, usize), why: &str) {
+        self.all.insert(place, vec![Witness { refused_now: true, outcome: Err(why.to_owned()) }]);
+    }
+
     fn change(&mut self, place: (usize, usize), sides: WitnessSides<'_>, change: &SchemaChange) {
+        if self.left == Some(0) {
+            return self.skip(place, TOO_MANY);
+        }
+        self.left = self.left.map(|left| left - 1);
         let same = SameChange::of(change);
         // What shows it in one table is a proof in another only where it is judged there.
         let again = self.known.get(&same).and_then(|known| known.iter().map(|witness| proved(sides, witness)).collect::<Option<Vec<_>>>());
@@ -83,11 +110,6 @@ impl Seek {
             self.all.insert(place, again);
             return;
         }
-        if self.left == Some(0) {
-            self.all.insert(place, vec![Witness { refused_now: true, outcome: Err(TOO_MANY.to_owned()) }]);
-            return;
-        }
-        self.left = self.left.map(|left| left - 1);
         let found = witness::search(sides, change);
         self.known.insert(same, found.clone());
         self.all.insert(place, found);

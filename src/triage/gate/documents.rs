@@ -15,6 +15,8 @@ pub struct SampleFailure {
     pub doctype: String,
     /// What is the matter.
     pub sentence: String,
+    /// What the validator says of it; may hold what stands in the document.
+    pub message: Option<String>,
     /// Whether the earlier schemas say the same.
     pub as_before: bool,
 }
@@ -77,8 +79,11 @@ impl GateReport {
             let mut finding = plain(GateKind::Sample, GateWeight::Stops, "sample", 1);
             let before = if failure.as_before { "; the earlier schemas say the same" } else { "" };
             finding.sentence = format!("{}{before}", failure.sentence);
+            finding.why = failure.message.clone().into_iter().collect();
             let line = failure.line.unwrap_or(1) as usize;
-            finding.fingerprint = fingerprint(GateKind::Sample, &failure.doctype, &failure.file, &line.to_string(), 1);
+            // The same from whatever folder it is called.
+            let name = failure.file.rsplit(['/', '\\']).next().unwrap_or_default();
+            finding.fingerprint = fingerprint(GateKind::Sample, &failure.doctype, name, &line.to_string(), 1);
             finding.place = Some((failure.file.clone(), line));
             finding.tables = vec![failure.doctype.clone()];
             finding
