@@ -199,7 +199,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Row(args)) => row::run(args, &config),
         Some(Command::Tables(args)) => tables::run(args, &config),
         Some(Command::Table(args)) => table::run(args, &config),
-        Some(Command::Compat(args)) => compat::run(args),
+        Some(Command::Compat(args)) => compat::run(args, &config),
         Some(Command::Explain(args)) => explain::run(args, &config),
         Some(Command::Example(args)) => example::run(args, &config),
         Some(Command::Export(args)) => export::run(args, &config),

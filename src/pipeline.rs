@@ -30,3 +30,5 @@ pub mod sink;
 pub mod transpile;
 /// Whether a document passes, and what it breaks.
 pub mod verdict;
+/// A document that shows what a change of a schema does.
+pub mod witness;

@@ -22,6 +22,8 @@ pub mod explain;
 pub mod export;
 /// What is known, laid out as lines for people.
 pub mod facts;
+/// What stands against a change of the schemas.
+pub mod gate;
 /// Every revision of the schemas, judged as a deploy judges it.
 pub mod history;
 /// Sample documents, judged.

@@ -60,4 +60,5 @@ mod verdict_agrees;
 mod verdict_causes;
 mod verdict_corpus;
 mod verdict_rules;
+mod witness_corpus;
 mod words;

@@ -3,6 +3,8 @@
 //! Owns: the question, what OLD and NEW may be, the exit code.
 //! Refuses: comparing (triage), forms of output (below).
 
+mod forms;
+mod gate;
 mod git_diff;
 mod json;
 mod text;
@@ -11,19 +13,26 @@ use std::fs::File;
 use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::ValueEnum;
 use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, bail, ensure};
 
 use super::out;
+use crate::cli::config::Config;
 use crate::ground::text::{bytes, visible};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::git::split_revision;
-use crate::triage::compat::{CompareOptions, DeployComparison, LooseFile, compare, compare_files};
+use crate::triage::compat::{CompareOptions, DeployComparison, LooseFile, compare, compare_files, witnesses, witnesses_of_files};
+use crate::triage::gate::Accepted;
+use gate::GateQuestion;
 
 /// Largest file that is read, in bytes.
 const MOST_BYTES: u64 = 64 << 20;
+
+/// Changes of JSON schemas that a document is looked for without being asked: a search takes a while.
+const MOST_SOUGHT: usize = 20;
 
 /// Exit code for what stops a deploy.
 const FINDINGS: u8 = 1;
@@ -60,8 +69,13 @@ As git's own view of a difference:
   git config diff.schemas.command 'misfit compat --git-diff'
   printf '*.bq diff=schemas\n*.schema.json diff=schemas\n' >> .git/info/attributes
 
-Exit codes: 1 where anything is BLOCK or DDL, else 2 where a table could not be
-compared, else 0.";
+  misfit compat ~/schemas@main ~/schemas --rows errors.ndjson --samples validation \
+    --accepted accepted.toml --format github
+      the gate of a pull request: layouts, those that would be made of changed
+      schemas, landings that move, rows and samples that newly fail
+
+Exit codes: 1 where anything is BLOCK or DDL, or a row or sample newly fails, else 2
+where something could not be compared or judged, else 0.";
 
 /// What is compared and how it is told.
 #[derive(Debug, clap::Args)]
@@ -88,6 +102,27 @@ pub(super) struct CompatArgs {
     #[arg(long)]
     all: bool,
 
+    /// Look for a document that shows it for every change of a JSON schema; without this for the first 20
+    #[arg(long)]
+    witness: bool,
+
+    /// Error rows that are judged by both: files, folders, BigQuery tables; newly failing ones are findings. With any of --rows, --samples, --accepted,
+    /// --gate or a format for pull requests the layouts that would be made of changed schemas count as well
+    #[arg(long, value_name = "SOURCE", num_args = 1..)]
+    rows: Vec<String>,
+
+    /// Documents that are judged by both; what a name says in .pass or .fail has to hold for NEW
+    #[arg(long, value_name = "DOC", num_args = 1..)]
+    samples: Vec<String>,
+
+    /// Findings that are known: a TOML file of [[accepted]] with fingerprint, reason, until
+    #[arg(long, value_name = "FILE")]
+    accepted: Option<PathBuf>,
+
+    /// Everything that stands against the change as findings with fingerprints, without rows or samples too
+    #[arg(long)]
+    gate: bool,
+
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
     format: CompatFormat,
@@ -95,6 +130,14 @@ pub(super) struct CompatArgs {
     /// Show a file that differs as git asks for it: its arguments follow
     #[arg(long, value_name = "GIT", num_args = 0.., allow_hyphen_values = true, conflicts_with_all = ["old", "new", "deployed", "allowlist", "all", "format"])]
     git_diff: Option<Vec<PathBuf>>,
+}
+
+impl CompatArgs {
+    /// Whether more is asked for than the comparison of layouts.
+    fn is_gate(&self) -> bool {
+        let is_form = !matches!(self.format, CompatFormat::Text | CompatFormat::Json);
+        self.gate || is_form || !self.rows.is_empty() || !self.samples.is_empty() || self.accepted.is_some()
+    }
 }
 
 /// How a comparison is printed.
@@ -105,33 +148,62 @@ enum CompatFormat {
     Text,
     /// One object with causes and every changed column of every table
     Json,
+    /// A comment for a pull request
+    Markdown,
+    /// Annotations of a GitHub workflow, at file and line
+    Github,
+    /// JUnit's XML
+    Junit,
 }
 
 /// One of the two.
 enum Opened {
-    Store(SchemaStore),
+    Store(Arc<SchemaStore>),
     File(LooseFile),
 }
 
 /// Compares, prints, and tells by the exit code.
-pub(super) fn run(args: CompatArgs) -> Result<ExitCode> {
+pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
     if let Some(given) = &args.git_diff {
         return git_diff::run(given);
     }
+    let is_gate = args.is_gate();
+    let accepted =
+        args.accepted.as_deref().map(|path| Ok::<_, color_eyre::Report>(Accepted::parse(&shown(path), &text_of(path)?)?)).transpose()?;
     let allowlist = args.allowlist.as_deref().map(text_of).transpose()?;
-    let (Some(old_path), Some(new_path)) = (&args.old, &args.new) else { bail!("give OLD and NEW") };
-    let (old, new) = (open(old_path)?, open(new_path)?);
-    let names = (shown(old_path), shown(new_path));
-    let found = judged(&old, &new, &names, allowlist.as_deref())?;
+    let (Some(old_path), Some(new_path)) = (args.old, args.new) else { bail!("give OLD and NEW") };
+    let (old, new) = (open(&old_path)?, open(&new_path)?);
+    let names = (shown(&old_path), shown(&new_path));
+    let most = (!args.witness).then_some(MOST_SOUGHT);
+    let found = judged(&old, &new, &names, allowlist.as_deref(), most)?;
     let deployed = match &args.deployed {
         Some(deployed) => {
-            let path = deployed_path(deployed, new_path);
+            let path = deployed_path(deployed, &new_path);
             let names = (shown(&path), names.1.clone());
-            Some((judged(&open(&path)?, &new, &names, allowlist.as_deref())?, names))
+            Some((judged(&open(&path)?, &new, &names, allowlist.as_deref(), Some(0))?, names))
         }
         None => None,
     };
     let mut stdout = BufWriter::new(out::WhileRead::new(std::io::stdout()));
+    let stores = match (&old, &new) {
+        (Opened::Store(old), Opened::Store(new)) => Some((old, new)),
+        _ => None,
+    };
+    ensure!(
+        stores.is_some() || (args.rows.is_empty() && args.samples.is_empty()),
+        "rows and samples are judged by folders of schemas: {} and {} are files",
+        names.0,
+        names.1
+    );
+    let question = GateQuestion { rows: args.rows, samples: args.samples, accepted, head: new_path };
+    let report = if is_gate { Some(gate::report(&question, &found, stores, config)?) } else { None };
+    let told = report.as_ref().map(|report| match args.format {
+        CompatFormat::Text => forms::text(report),
+        CompatFormat::Json => String::new(),
+        CompatFormat::Markdown => forms::markdown(report),
+        CompatFormat::Github => forms::github(report),
+        CompatFormat::Junit => forms::junit(report),
+    });
     match args.format {
         CompatFormat::Text => {
             text::write(&mut stdout, &found, args.all)?;
@@ -142,22 +214,37 @@ pub(super) fn run(args: CompatArgs) -> Result<ExitCode> {
         }
         CompatFormat::Json => {
             let nested = deployed.as_ref().map(|(found, names)| json::text(names, found)).transpose()?;
-            json::write(&mut stdout, &names, &found, nested.as_deref())?;
+            json::write(&mut stdout, &names, &found, nested.as_deref(), report.as_ref())?;
         }
+        CompatFormat::Markdown | CompatFormat::Github | CompatFormat::Junit => {}
+    }
+    if let Some(told) = told.filter(|told| !told.is_empty()) {
+        if args.format == CompatFormat::Text {
+            writeln!(stdout)?;
+        }
+        stdout.write_all(told.as_bytes())?;
     }
     stdout.flush()?;
-    let codes = [Some(code(&found)), deployed.as_ref().map(|(found, _)| code(found))];
+    let of_gate = report.as_ref().map(gate::code);
+    let codes = [of_gate.unwrap_or_else(|| code(&found)), deployed.as_ref().map_or(0, |(found, _)| code(found))];
     // What stops a deploy goes before what could not be compared.
-    let worst = [FINDINGS, NOT_COMPARED].into_iter().find(|&one| codes.contains(&Some(one)));
+    let worst = [FINDINGS, NOT_COMPARED].into_iter().find(|one| codes.contains(one));
     Ok(ExitCode::from(worst.unwrap_or(0)))
 }
 
-fn judged(old: &Opened, new: &Opened, names: &(String, String), allowlist: Option<&str>) -> Result<DeployComparison> {
+/// Compares two of the same kind; so many changes of JSON schemas are shown by documents.
+fn judged(old: &Opened, new: &Opened, names: &(String, String), allowlist: Option<&str>, most: Option<usize>) -> Result<DeployComparison> {
     Ok(match (old, new) {
         (Opened::Store(old), Opened::Store(new)) => {
-            compare(old, new, &CompareOptions { allowlist: allowlist.map(str::to_owned), documents: true })
+            let mut found = compare(old, new, &CompareOptions { allowlist: allowlist.map(str::to_owned), documents: true });
+            found.witnesses = witnesses(&found, old, new, most);
+            found
         }
-        (Opened::File(old), Opened::File(new)) => compare_files(old, new, allowlist),
+        (Opened::File(old), Opened::File(new)) => {
+            let mut found = compare_files(old, new, allowlist);
+            found.witnesses = witnesses_of_files(&found, old, new, most);
+            found
+        }
         _ => bail!("{} and {} are not two of the same kind: give two folders of schemas, or two files", names.0, names.1),
     })
 }
@@ -192,7 +279,7 @@ fn open(path: &Path) -> Result<Opened> {
     let shown_name = path.to_string_lossy();
     let is_file = path.is_file() && [".bq", ".json"].iter().any(|ending| shown_name.ends_with(ending));
     if path.is_dir() || split_revision(path).is_some() || (path.is_file() && !is_file && is_packed(path)) {
-        return Ok(Opened::Store(SchemaStore::open_named(path)?));
+        return Ok(Opened::Store(Arc::new(SchemaStore::open_named(path)?)));
     }
     let name = shown(path);
     ensure!(path.exists(), "there is no {name}: give a folder of schemas, REPOSITORY@REVISION, a .bq file or a .schema.json file");

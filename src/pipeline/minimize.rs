@@ -89,6 +89,19 @@ pub fn minimize(judge: &Judge, document: &Document, target: &Target, watch: &mut
     Ok(shrink.finish())
 }
 
+/// Shrinks a payload as long as it meets the target and something else holds of it, such as that another schema lets it pass.
+pub fn minimize_holding(
+    judge: &Judge,
+    document: &Document,
+    target: &Target,
+    holds: &dyn Fn(&Document) -> bool,
+) -> Result<Minimal, NotMinimized> {
+    let watch: &mut MinimizeWatch<'_> = &mut |_| ControlFlow::Continue(());
+    let mut shrink = Shrink::start(judge, document, target, watch)?.holding(holds);
+    shrink.run();
+    Ok(shrink.finish())
+}
+
 /// The smallest document that is looked up under the same name, for faults that hold whatever a document says (there is no such schema): of the
 /// original only the scalar members of the root in `pinned`, which telemetry's version is read from.
 pub fn lookup_only(document: &Document, pinned: &[&str]) -> Minimal {

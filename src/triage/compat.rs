@@ -7,6 +7,8 @@ mod allow;
 mod causes;
 mod pairs;
 mod tables;
+mod witnesses;
+mod would_be;
 
 use crate::pipeline::compat::schemas::SchemaChange;
 use crate::pipeline::compat::{ChangeKind, DeployFinding, DeployMend, DeployRule, DeployVerdict, TableChanges};
@@ -15,6 +17,8 @@ pub use allow::{AllowReport, GlobUse, without_layout};
 pub use causes::{CauseLine, DeployCause};
 pub use pairs::{LooseFile, compare_files};
 pub use tables::{CompareOptions, compare};
+pub use witnesses::{Witnesses, witnesses, witnesses_of_files};
+pub use would_be::would_be;
 
 /// What became of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +103,8 @@ pub struct DeployComparison {
     pub causes: Vec<DeployCause>,
     /// How the allowlist was used, where one was given.
     pub allowlist: Option<AllowReport>,
+    /// Documents that show what is different for documents, as far as they were looked for.
+    pub witnesses: Witnesses,
 }
 
 impl DeployComparison {
@@ -133,7 +139,7 @@ fn concluded(mut tables: Vec<ComparedTable>, unchanged: usize, unusable: usize, 
         |table: &ComparedTable| (matches!(table.state, TableState::Changed | TableState::Added | TableState::Removed), table.verdict());
     tables.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.title().cmp(&b.title())));
     let causes = causes::fold(&tables);
-    DeployComparison { tables, unchanged, unusable, causes, allowlist: report }
+    DeployComparison { tables, unchanged, unusable, causes, allowlist: report, witnesses: Witnesses::default() }
 }
 
 /// A table with one finding.

@@ -3,6 +3,7 @@
 //! Owns: what becomes of one document, counts of that, what is refused by the later schemas and where.
 //! Refuses: judging (judging), reading documents, grouping them.
 
+mod moves;
 mod rows;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -14,6 +15,7 @@ use crate::pipeline::fault::Keyword;
 use crate::rows::payload::{self, Payload, PayloadForm};
 use crate::rows::schemas::SchemaStore;
 use crate::triage::judging::bare::{self, BareRuling, Named};
+pub use moves::{Move, Moves, same_columns};
 pub use rows::{RecheckedRows, recheck};
 
 /// Two states of the schemas.
@@ -22,6 +24,8 @@ pub struct Recheck {
     after: Arc<SchemaStore>,
     /// Whether two schemas, by position, have the same text: then one ruling is enough.
     equal: RwLock<FxHashMap<(usize, usize), bool>>,
+    /// Where landings are compared as well: what was found.
+    moves: Option<Moves>,
 }
 
 /// What becomes of a document.
@@ -56,7 +60,18 @@ pub struct Rechecked {
 impl Recheck {
     /// Judges by both.
     pub fn new(before: Arc<SchemaStore>, after: Arc<SchemaStore>) -> Self {
-        Recheck { before, after, equal: RwLock::default() }
+        Recheck { before, after, equal: RwLock::default(), moves: None }
+    }
+
+    /// The same, where the landings of what passes both are compared as well.
+    pub fn with_landings(mut self) -> Self {
+        self.moves = Some(Moves::default());
+        self
+    }
+
+    /// Landings that moved, with how many values; empty where they were not asked for.
+    pub fn moves(&self) -> Vec<(Move, u64)> {
+        self.moves.as_ref().map(Moves::all).unwrap_or_default()
     }
 
     /// The earlier state.
@@ -89,7 +104,11 @@ impl Recheck {
             },
             _ => bare::rule(&self.after, new, named, document),
         };
-        Rechecked::of(&before, &after)
+        let rechecked = Rechecked::of(&before, &after);
+        if let (Some(moves), Some(old), Some(new), Turn::Passes) = (&self.moves, old, new, rechecked.turn) {
+            moves.compare((&self.before, old), (&self.after, new), document);
+        }
+        rechecked
     }
 
     /// Whether two schemas are the same text.
@@ -157,6 +176,8 @@ pub struct TurnCounts {
     counts: [u64; 6],
     /// Where the later schemas refuse what they did not refuse there before, with how many documents.
     pub refusing: FxHashMap<RefusingPlace, u64>,
+    /// The same of documents that passed before.
+    pub newly: FxHashMap<RefusingPlace, u64>,
 }
 
 impl TurnCounts {
@@ -165,6 +186,9 @@ impl TurnCounts {
         self.counts[rechecked.turn as usize] += 1;
         if let Some(place) = rechecked.refused_by {
             *self.refusing.entry(place).or_default() += 1;
+            if rechecked.turn == Turn::Refused {
+                *self.newly.entry(place).or_default() += 1;
+            }
         }
     }
 
@@ -172,6 +196,7 @@ impl TurnCounts {
     pub fn absorb(&mut self, other: &TurnCounts) {
         self.counts.iter_mut().zip(other.counts).for_each(|(count, more)| *count += more);
         other.refusing.iter().for_each(|(place, count)| *self.refusing.entry(*place).or_default() += count);
+        other.newly.iter().for_each(|(place, count)| *self.newly.entry(*place).or_default() += count);
     }
 
     /// Documents that took a turn.

@@ -9,7 +9,10 @@ use crate::cli::safe_json;
 use crate::pipeline::compat::schemas::SchemaChange;
 use crate::pipeline::compat::{ColumnChange, DeployVerdict};
 use crate::pipeline::layout::size::{MOST_GENERATED, MOST_LEAVES, MOST_LEVELS};
+use crate::pipeline::witness::Witness;
 use crate::triage::compat::{ComparedTable, DeployCause, DeployComparison, TableState};
+use crate::triage::gate::{GateFinding, GateReport, GateWeight};
+use crate::triage::recheck::Turn;
 
 /// All but the tables.
 #[derive(Serialize)]
@@ -24,6 +27,47 @@ struct ComparisonHead<'a> {
     not_compared: Vec<NotCompared<'a>>,
     standing: Vec<StandingRecord<'a>>,
     allowlist: Option<AllowRecord<'a>>,
+    /// Everything that stands against the change, where it was asked for.
+    gate: Option<GateRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct GateRecord<'a> {
+    findings: Vec<FindingRecord<'a>>,
+    counts: GateCounts,
+    notes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct GateCounts {
+    finding: usize,
+    unknown: usize,
+    notice: usize,
+    accepted: usize,
+}
+
+#[derive(Serialize)]
+struct FindingRecord<'a> {
+    /// `deploy`, `would_be`, `newly_failing`, `sample`, `landing_moved`, `now_passing`, `unjudged`.
+    kind: &'static str,
+    /// `finding`, `unknown` or `notice`.
+    weight: &'static str,
+    title: &'a str,
+    sentence: &'a str,
+    why: &'a [String],
+    mend: Option<&'a str>,
+    tables: &'a [String],
+    file: Option<&'a str>,
+    line: Option<usize>,
+    fingerprint: &'a str,
+    amount: u64,
+    accepted: Option<AcceptedRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct AcceptedRecord<'a> {
+    reason: &'a str,
+    until: String,
 }
 
 #[derive(Serialize)]
@@ -145,17 +189,38 @@ struct KeywordRecord<'a> {
     old: Option<&'a str>,
     new: Option<&'a str>,
     sentence: &'a str,
+    /// Documents that show it; empty where they were not asked for.
+    witness: Vec<WitnessRecord<'a>>,
+}
+
+/// A document that shows a change, or how it was looked for.
+#[derive(Serialize)]
+struct WitnessRecord<'a> {
+    /// `newly_failing`, or `now_passing`.
+    shows: &'static str,
+    /// The document, as text.
+    document: Option<&'a str>,
+    /// What the side says that refuses it.
+    message: Option<&'a str>,
+    /// Where there is none: how it was looked for.
+    none: Option<&'a str>,
 }
 
 /// The comparison, to stand in another.
 pub(super) fn text(names: &(String, String), found: &DeployComparison) -> Result<String> {
     let mut text = Vec::new();
-    write(&mut text, names, found, None)?;
+    write(&mut text, names, found, None, None)?;
     Ok(String::from_utf8_lossy(&text).trim_end().to_owned())
 }
 
 /// Writes the comparison; `deployed` is that with what is deployed.
-pub(super) fn write(out: &mut impl Write, (old, new): &(String, String), found: &DeployComparison, deployed: Option<&str>) -> Result<()> {
+pub(super) fn write(
+    out: &mut impl Write,
+    (old, new): &(String, String),
+    found: &DeployComparison,
+    deployed: Option<&str>,
+    gate: Option<&GateReport>,
+) -> Result<()> {
     let title = |at: &usize| found.tables.get(*at).map(ComparedTable::title).unwrap_or_default();
     let cause = |cause: &'_ DeployCause| -> (Vec<String>, Vec<String>) {
         (cause.tables.iter().map(title).collect(), cause.frees.iter().map(title).collect())
@@ -193,13 +258,42 @@ pub(super) fn write(out: &mut impl Write, (old, new): &(String, String), found: 
                 .collect(),
             uncovered: &report.uncovered,
         }),
+        gate: gate.map(of_gate),
     };
     let head = safe_json::escape(serde_json::to_string(&head)?);
     let open = head.strip_suffix('}').unwrap_or(&head);
     let sentences = sentences(found);
-    let tables = found.tables.iter().enumerate().map(|(at, table)| record(table, sentences.get(at).map_or(&[][..], Vec::as_slice)));
+    let tables =
+        found.tables.iter().enumerate().map(|(at, table)| record(found, at, table, sentences.get(at).map_or(&[][..], Vec::as_slice)));
     let deployed = deployed.map(|text| format!(",\"deployed\":{text}")).unwrap_or_default();
     safe_json::write_list(out, &format!("{open}{deployed},\"tables\":"), tables)
+}
+
+fn of_gate(report: &GateReport) -> GateRecord<'_> {
+    fn record(finding: &GateFinding) -> FindingRecord<'_> {
+        FindingRecord {
+            kind: finding.kind.name(),
+            weight: finding.weight.name(),
+            title: &finding.title,
+            sentence: &finding.sentence,
+            why: &finding.why,
+            mend: finding.mend.as_deref(),
+            tables: &finding.tables,
+            file: finding.place.as_ref().map(|(file, _)| file.as_str()),
+            line: finding.place.as_ref().map(|(_, line)| *line),
+            fingerprint: &finding.fingerprint,
+            amount: finding.amount,
+            accepted: finding.muted.as_ref().map(|entry| AcceptedRecord { reason: &entry.reason, until: entry.until.to_string() }),
+        }
+    }
+    let count = |weight| report.count(weight);
+    let counts = GateCounts {
+        finding: count(GateWeight::Stops),
+        unknown: count(GateWeight::Unknown),
+        notice: count(GateWeight::Notice),
+        accepted: report.muted(),
+    };
+    GateRecord { findings: report.findings.iter().map(record).collect(), counts, notes: &report.notes }
 }
 
 fn counts(found: &DeployComparison) -> ComparisonCounts {
@@ -235,7 +329,7 @@ fn sentences(found: &DeployComparison) -> Vec<Vec<&str>> {
     all
 }
 
-fn record<'a>(table: &'a ComparedTable, sentences: &[&'a str]) -> ComparedRecord<'a> {
+fn record<'a>(found: &'a DeployComparison, at: usize, table: &'a ComparedTable, sentences: &[&'a str]) -> ComparedRecord<'a> {
     let (old, new) = (&table.changes.old, &table.changes.new);
     ComparedRecord {
         table: table.title(),
@@ -253,7 +347,7 @@ fn record<'a>(table: &'a ComparedTable, sentences: &[&'a str]) -> ComparedRecord
         changes: table.changes.changes.iter().map(|change| of_change(change, sentences)).collect(),
         incompatible: &table.changes.missing,
         allowed_by: table.allowed.as_deref(),
-        schema: table.schema.iter().map(of_keyword).collect(),
+        schema: table.schema.iter().enumerate().map(|(place, change)| of_keyword(change, found.witnesses.get(&(at, place)))).collect(),
     }
 }
 
@@ -272,7 +366,7 @@ fn of_change<'a>(change: &'a ColumnChange, sentences: &[&'a str]) -> ChangeRecor
     }
 }
 
-fn of_keyword(change: &SchemaChange) -> KeywordRecord<'_> {
+fn of_keyword<'a>(change: &'a SchemaChange, witnesses: Option<&'a Vec<Witness>>) -> KeywordRecord<'a> {
     KeywordRecord {
         pointer: &change.pointer,
         keyword: &change.keyword,
@@ -280,5 +374,16 @@ fn of_keyword(change: &SchemaChange) -> KeywordRecord<'_> {
         old: change.old.as_deref(),
         new: change.new.as_deref(),
         sentence: &change.words,
+        witness: witnesses.into_iter().flatten().map(of_witness).collect(),
+    }
+}
+
+fn of_witness(witness: &Witness) -> WitnessRecord<'_> {
+    let document = witness.outcome.as_ref().ok();
+    WitnessRecord {
+        shows: if witness.refused_now { Turn::Refused.name() } else { Turn::Taken.name() },
+        document: document.map(|document| document.text.as_str()),
+        message: document.map(|document| document.message.as_str()),
+        none: witness.outcome.as_ref().err().map(String::as_str),
     }
 }

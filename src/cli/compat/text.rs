@@ -17,6 +17,9 @@ const MOST_LISTED: usize = 20;
 /// Most characters of a line to paste: what is longer is whole in the JSON.
 const LONGEST_MEND: usize = 2_000;
 
+/// The same of a document that shows a change.
+const LONGEST_WITNESS: usize = 1_000;
+
 /// The same of what else could be done.
 const LONGEST_NOTE: usize = 240;
 
@@ -64,16 +67,27 @@ fn cause(out: &mut impl Write, found: &DeployComparison, cause: &DeployCause) ->
 
 /// What is different for documents.
 fn schemas(out: &mut impl Write, found: &DeployComparison, all: bool) -> io::Result<()> {
-    let changes = found.tables.iter().flat_map(|table| table.schema.iter().map(move |change| (table, change)));
+    let tables = found.tables.iter().enumerate();
+    let changes = tables.flat_map(|(at, table)| table.schema.iter().enumerate().map(move |(place, change)| (table, change, (at, place))));
     let changes: Vec<_> = changes.collect();
     let Some(last) = changes.len().checked_sub(1) else { return Ok(()) };
-    let refusing = changes.iter().filter(|(_, change)| change.effect != SchemaEffect::Loosened).count();
+    let refusing = changes.iter().filter(|(_, change, _)| change.effect != SchemaEffect::Loosened).count();
     let keywords = plural(changes.len() as u64, "keyword of a JSON schema", "keywords of JSON schemas");
     writeln!(out, "documents: {keywords} changed, {} may refuse what passed", count(refusing as u64))?;
     let most = if all { usize::MAX } else { MOST_LISTED };
-    for (table, change) in changes.iter().take(most) {
+    for (table, change, at) in changes.iter().take(most) {
         let place = format!("{} #{} {}", table.title(), change.pointer, change.keyword);
         writeln!(out, "  {:9} {}: {}", change.effect.name(), clip_middle(&visible(&place), width()), visible(&change.words))?;
+        for witness in found.witnesses.get(at).into_iter().flatten() {
+            let (told, message) = match &witness.outcome {
+                Ok(document) => (clip_middle(&visible(&document.text), LONGEST_WITNESS).into_owned(), Some(visible(&document.message))),
+                Err(how) => (visible(how).into_owned(), None),
+            };
+            writeln!(out, "            {}: {told}", witness.words())?;
+            if let Some(message) = message {
+                writeln!(out, "              {}", clip_middle(&message, LONGEST_NOTE))?;
+            }
+        }
     }
     if last >= most {
         writeln!(out, "  and {} more", count((last + 1 - most) as u64))?;

@@ -42,6 +42,8 @@ pub(super) struct Shrink<'a, 'w> {
     work: usize,
     attempts: u64,
     ended: Ended,
+    /// What else has to hold of a candidate.
+    holds: Option<&'a dyn Fn(&Document) -> bool>,
 }
 
 impl<'a, 'w> Shrink<'a, 'w> {
@@ -67,7 +69,14 @@ impl<'a, 'w> Shrink<'a, 'w> {
             work: MOST_WORK,
             attempts: 0,
             ended: Ended::Smallest,
+            holds: None,
         })
+    }
+
+    /// The same, where something else has to hold as well.
+    pub(super) fn holding(mut self, holds: &'a dyn Fn(&Document) -> bool) -> Self {
+        self.holds = Some(holds);
+        self
     }
 
     /// Shrinks until a round finds nothing more.
@@ -136,6 +145,9 @@ impl<'a, 'w> Shrink<'a, 'w> {
         self.attempts += 1;
         let candidate = Document::parse(text);
         let Ok(violation) = self.target.met(self.judge, &candidate) else { return false };
+        if self.holds.is_some_and(|holds| !holds(&candidate)) {
+            return false;
+        }
         self.instance = violation.instance;
         self.best = candidate;
         true

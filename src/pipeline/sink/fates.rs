@@ -53,6 +53,20 @@ impl Landed<'_> {
         fates
     }
 
+    /// The column and the fate of every value but the document itself: what stands in something without a place shares its fate.
+    pub fn each(&self, take: &mut dyn FnMut(NodeId, Option<ColumnId>, Fate)) {
+        let mut known: Vec<(Option<ColumnId>, Fate)> = vec![(None, Fate::Unknown); self.document.len()];
+        for node in 1..self.document.len() as NodeId {
+            let place = match self.transformed.intents[node as usize] {
+                Some(_) if self.transformed.refusal.is_some() => (None, Fate::Refused),
+                Some(intent) => (intent.column, self.fate(node, intent)),
+                None => self.document.parent(node).map_or((None, Fate::Unknown), |parent| known[parent as usize]),
+            };
+            known[node as usize] = place;
+            take(node, place.0, place.1);
+        }
+    }
+
     fn goes_to_rest(&self, intent: Intent) -> bool {
         let is_left = matches!(intent.why, IntentWhy::Unknown | IntentWhy::NotCoercible | IntentWhy::NotARecord | IntentWhy::KeyOnly);
         is_left && !self.transformed.strict && self.layout.child(None, ADDITIONAL).is_some()
