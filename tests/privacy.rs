@@ -287,7 +287,7 @@ impl Planted {
                 let Some(at) = [part.as_str(), escaped.trim_matches('"')].into_iter().find_map(|spelling| told.find(spelling)) else {
                     continue;
                 };
-                let from = told.floor_char_boundary(at.saturating_sub(90));
+                let from = (0..=at.saturating_sub(90)).rev().find(|&from| told.is_char_boundary(from)).unwrap_or(0);
                 let around: String = told[from..].chars().take(190).collect();
                 all.push(format!("{what}: {part}, planted in {place}: …{}…", around.replace('\n', "⏎")));
                 break;
@@ -382,7 +382,7 @@ fn outputs(planted: &Planted, schemas: &[&str]) -> Vec<(String, String)> {
 
 /// What the explorer's menu makes of each group.
 fn of_the_explorer(planted: &Planted, schemas: &Arc<SchemaStore>) -> String {
-    let source = Files::open(&[planted.source.clone()], ReadOptions::default()).unwrap();
+    let source = Files::open(std::slice::from_ref(&planted.source), ReadOptions::default()).unwrap();
     let groups = source.groups(&Request { schemas: Some(schemas.clone()), ..Request::default() }, &Unwatched).unwrap();
     for group in &groups.list {
         let origin = ExportOrigin {

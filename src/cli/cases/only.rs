@@ -33,7 +33,7 @@ const FIELDS: [&str; 26] = [
     "job",
     "uri",
     "stage",
-    "exception_class",
+    ErrorColumn::Class.name(),
     "sentence",
     "fault",
     "group",

@@ -59,6 +59,9 @@ pub(super) fn apply(text: &str, tables: &mut [ComparedTable]) -> AllowReport {
             change.verdict = finding.map_or(change.verdict, |finding| finding.verdict);
         }
     }
+    // Tables come in the order in which they were compared.
+    report.uncovered.sort_unstable();
+    report.globs.iter_mut().for_each(|told| told.covers.sort_unstable());
     report
 }
 
