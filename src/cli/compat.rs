@@ -58,7 +58,7 @@ Examples:
 
 As git's own view of a difference:
   git config diff.schemas.command 'misfit compat --git-diff'
-  printf '*.bq diff=schemas\n*.schema.json diff=schemas\n' >> .git/info/attributes
+  printf '*.bq diff=schemas\\n*.schema.json diff=schemas\\n' >> .git/info/attributes
 
 Exit codes: 1 where anything is BLOCK or DDL, else 2 where a table could not be
 compared, else 0.";
