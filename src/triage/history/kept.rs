@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,15 +39,18 @@ impl KeptPairs {
         KeptPairs { file: folder.join(format!("{hash:016x}.pairs")) }
     }
 
-    /// All of them; a line that is broken is read anew from the repository.
+    /// All of them; what is broken is read anew from the repository.
     pub(super) fn read(&self) -> FxHashMap<BlobPair, Arc<JudgedPair>> {
-        let text = fs::read(&self.file).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
+        let text = self.text();
         let mut all = FxHashMap::default();
-        let mut lines = text.lines();
+        let mut lines = text.lines().peekable();
         while let Some(head) = lines.next() {
             let Some((pair, mut judged, changes)) = pair_of(head) else { continue };
-            judged.changes = lines.by_ref().take(changes).map_while(change_of).collect();
+            judged.changes.reserve(changes.min(text.len() / 16));
+            while let Some(change) = lines.peek().and_then(|line| change_of(line)).filter(|_| judged.changes.len() < changes) {
+                judged.changes.push(change);
+                lines.next();
+            }
             // A pair that was not written to its end does not count.
             if judged.changes.len() == changes {
                 all.insert(pair, Arc::new(judged));
@@ -56,16 +59,26 @@ impl KeptPairs {
         all
     }
 
-    /// Adds pairs in one piece.
+    /// Up to the end of the last whole line.
+    fn text(&self) -> String {
+        let mut bytes = fs::read(&self.file).unwrap_or_default();
+        bytes.truncate(memchr::memrchr(b'\n', &bytes).map_or(0, |end| end + 1));
+        String::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// Adds pairs. The file is written anew and takes the place of the one before, so that none sees half of it.
     pub(super) fn add(&self, fresh: &[(BlobPair, JudgedPair)]) -> std::io::Result<()> {
-        if let Some(folder) = self.file.parent() {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        }
-        let mut text = String::new();
+        let folder = self.file.parent().unwrap_or(Path::new("."));
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let mut text = self.text();
         for (pair, judged) in fresh {
             lines(pair, judged, &mut text);
         }
-        fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&self.file)?.write_all(text.as_bytes())
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o600))?;
+        file.write_all(text.as_bytes())?;
+        file.persist(&self.file).map_err(|error| error.error)?;
+        Ok(())
     }
 }
 
