@@ -115,7 +115,7 @@ impl GateReport {
     /// Adds what an account of one kind found.
     pub fn add(&mut self, findings: impl IntoIterator<Item = GateFinding>) {
         self.findings.extend(findings);
-        self.findings.sort_by(|a, b| (a.weight, a.kind).cmp(&(b.weight, b.kind)));
+        self.findings.sort_by_key(|finding| (finding.weight, finding.kind));
     }
 
     /// How many of a weight are not muted.
