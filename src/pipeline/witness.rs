@@ -111,7 +111,7 @@ impl<'a> Search<'a> {
         }
         let parse = |judge: &Judge| serde_json::from_slice::<Value>(judge.schema().document.text());
         let (Ok(taking), Ok(refusing)) = (parse(self.takes), parse(self.refuses)) else {
-            return Err("none found: one of the schemas is no JSON that documents could be made of".to_owned());
+            return Err("none found: documents cannot be made, because one of the schemas cannot be read as JSON".to_owned());
         };
         let tokens = unescape_pointer(&change.pointer);
         // The taking schema with this change alone tells whether a document shows this change and not another one.

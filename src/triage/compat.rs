@@ -134,6 +134,8 @@ impl DeployComparison {
 
 /// Puts tables in order, folds their findings and weighs the allowlist.
 fn concluded(mut tables: Vec<ComparedTable>, unchanged: usize, unusable: usize, allowlist: Option<&str>) -> DeployComparison {
+    // They come from several threads.
+    tables.sort_by_key(ComparedTable::title);
     let report = allowlist.map(|text| allow::apply(text, &mut tables));
     let order =
         |table: &ComparedTable| (matches!(table.state, TableState::Changed | TableState::Added | TableState::Removed), table.verdict());

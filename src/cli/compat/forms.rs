@@ -177,13 +177,8 @@ fn section(out: &mut String, title: &str, findings: &[&GateFinding], is_open: bo
     let open = if is_open { " open" } else { "" };
     let _ = write!(out, "\n<details{open}>\n<summary>{title}: {}</summary>\n\n", findings.len());
     for finding in findings.iter().take(MOST_LISTED) {
-        let _ = writeln!(
-            out,
-            "- {} {}: {}",
-            markdown::code(&finding.title),
-            markdown::code(&tables(finding)),
-            markdown::prose(&finding.sentence)
-        );
+        let of = if finding.tables.is_empty() { String::new() } else { format!(" {}", markdown::code(&tables(finding))) };
+        let _ = writeln!(out, "- {}{of}: {}", markdown::code(&finding.title), markdown::prose(&finding.sentence));
         if let Some((file, line)) = &finding.place {
             let _ = writeln!(out, "  - at {} line {line}", markdown::code(told_file(file)));
         }

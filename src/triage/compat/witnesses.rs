@@ -19,10 +19,10 @@ use crate::rows::schemas::{Lookup, SchemaStore};
 pub type Witnesses = BTreeMap<(usize, usize), Vec<Witness>>;
 
 /// What is said of a change that was not looked at.
-const TOO_MANY: &str = "not looked for: there are many changes, and --witness looks at all of them";
+const TOO_MANY: &str = "not looked for: there are many changes, and it was not asked for all";
 
 /// The same of a large schema.
-const TOO_LARGE: &str = "not looked for: the schema is large, which takes a while; --witness looks all the same";
+const TOO_LARGE: &str = "not looked for: the schema is large, which takes a while, and it was not asked for";
 
 /// Bytes of a schema from which on a search takes more than a moment.
 const LARGE: usize = 150_000;

@@ -120,13 +120,13 @@ fn entry(
                     name.len() == 16 && name.bytes().all(|byte| byte.is_ascii_hexdigit()) && amount.parse::<u64>().is_ok()
                 });
                 if !is_one {
-                    return Err(wrong(at, "the fingerprint is none: copy it from the finding, with the number behind the colon"));
+                    return Err(wrong(at, "this is not a fingerprint: copy it from the finding, with the number behind the colon"));
                 }
                 fingerprint = Some(text);
             }
             "reason" if !text.trim().is_empty() => reason = Some(text),
             "reason" => return Err(wrong(at, "the reason is empty: say why it is accepted")),
-            "until" => until = Some(text.parse::<Date>().map_err(|_| wrong(at, "until is no date: write it as 2026-12-31"))?),
+            "until" => until = Some(text.parse::<Date>().map_err(|_| wrong(at, "until is not a date: write it as 2026-12-31"))?),
             other => {
                 return Err(wrong(key.span().start, &format!("there is no {} of an entry: {FORM}", crate::ground::text::visible(other))));
             }

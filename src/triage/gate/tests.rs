@@ -58,9 +58,9 @@ fn what_is_accepted_is_muted_until_its_day_or_its_growth() {
 fn a_broken_list_says_where() {
     let known = finding(3).fingerprint;
     let error = |text: &str| Accepted::parse("known.toml", text).unwrap_err().to_string();
-    assert_eq!(error(&list(&known, "\"31.12.2026\"")), "known.toml line 5: until is no date: write it as 2026-12-31");
+    assert_eq!(error(&list(&known, "\"31.12.2026\"")), "known.toml line 5: until is not a date: write it as 2026-12-31");
     assert!(error(&list(&known, "2026-02-31")).starts_with("known.toml line 5"));
-    assert!(error(&list("deadbeef", "2026-12-31")).starts_with("known.toml line 3: the fingerprint is none"));
+    assert!(error(&list("deadbeef", "2026-12-31")).starts_with("known.toml line 3: this is not a fingerprint"));
     assert!(error("[[accepted]]\nreason = \"x\"\n").starts_with("known.toml line 1: the entry is not whole"));
     assert!(error("accepted = 1").starts_with("known.toml line 1"));
     assert!(error("[[accepted]]\nfingerprint = 7\n").starts_with("known.toml line 2: fingerprint has to be a text"));

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::pipeline::document::Document;
 use crate::pipeline::layout::Layout;
 use crate::pipeline::sink::{self, ADDITIONAL, Fate, Submission};
-use crate::rows::schemas::{SchemaStore, TableColumns, transpiled};
+use crate::rows::schemas::{MadeLayout, SchemaStore, TableColumns, transpiled};
 
 /// Where values go that go nowhere.
 const NOWHERE: &str = "nowhere";
@@ -112,9 +112,10 @@ fn layouts((before, old): (&SchemaStore, usize), (after, new): (&SchemaStore, us
     if !is_published || schemas.0.document.text() == schemas.1.document.text() {
         return None;
     }
-    let made = |store: &SchemaStore, at: usize| transpiled(store, at).ok()??.ok();
-    let (was, is) = (made(before, old)?.layout, made(after, new)?.layout);
-    (!same_columns(&was, &is)).then(|| Arc::new((Arc::new(was), Arc::new(is))))
+    // With the column of what has no column, which every table has.
+    let made = |store: &SchemaStore, at: usize| Some(MadeLayout::from(transpiled(store, at).ok()??.ok()?).layout);
+    let (was, is) = (made(before, old)?, made(after, new)?);
+    (!same_columns(&was, &is)).then(|| Arc::new((was, is)))
 }
 
 /// Whether two layouts have the same columns, whatever is said about them.
