@@ -62,7 +62,7 @@ mod tests {
         const DAY: Micros = 86_400 * 1_000_000;
         // 1970-01-01 was a Thursday.
         for (from, to, days) in
-            [(0, 0, 0), (0, 1, 1), (0, 2, 1), (0, 3, 1), (0, 4, 2), (1, 4, 1), (2, 4, 1), (3, 4, 1), (0, 7, 5), (1, 366, 261)]
+            [(0, 0, 0), (0, 1, 1), (0, 2, 1), (0, 3, 1), (0, 4, 2), (1, 4, 1), (2, 4, 1), (3, 4, 1), (0, 7, 5), (1, 366, 260)]
         {
             let slow = (from + 1..=to).filter(|day| (day + 3) % 7 < 5).count() as u64;
             assert_eq!((business_days(from * DAY, to * DAY + DAY / 2), slow), (days, days), "{from} {to}");

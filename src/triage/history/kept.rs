@@ -165,3 +165,29 @@ fn change_of(line: &str) -> Option<PastChange> {
     let sentence = Some(parts.next()?).filter(|text| !text.is_empty()).map(unescaped);
     Some(PastChange { column, kind, old, new, verdict, rule, sentence })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_reads_back_as_it_was_written() {
+        let id = |digit: &str| ObjectId::parse(&digit.repeat(40)).unwrap();
+        let change = PastChange {
+            column: "a\\n\t\n.b".to_owned(),
+            kind: "type".to_owned(),
+            old: Some(("STRING".to_owned(), "NULLABLE".to_owned())),
+            new: None,
+            verdict: DeployVerdict::Ddl,
+            rule: DeployRule::M(4),
+            sentence: Some("{} is\tgone\\".to_owned()),
+        };
+        let judged = JudgedPair { changes: vec![change; 2], leaves: (None, Some(3)), fault: Some("line\n2".to_owned()) };
+        let mut text = String::new();
+        lines(&(None, id("a")), &judged, &mut text);
+        let mut read = text.lines();
+        let (pair, mut found, changes) = pair_of(read.next().unwrap()).unwrap();
+        found.changes = read.filter_map(change_of).collect();
+        assert_eq!((pair, &found, changes), ((None, id("a")), &judged, 2));
+    }
+}
