@@ -203,7 +203,7 @@ impl<'a> CaseAnswer<'a> {
             job: only.give("job", || facts.job),
             uri: only.give("uri", || case.row.column(ErrorColumn::Uri)),
             stage: only.give("stage", || facts.stage),
-            exception_class: only.give("exception_class", || facts.class),
+            exception_class: only.give(ErrorColumn::Class.name(), || facts.class),
             sentence: only.give("sentence", || case.sentence()),
             fault: only.give("fault", || case.fault.as_ref().map(Said::new).unwrap_or_default()),
             group: only.give("group", || group.map(|group| group.to_string())),
