@@ -91,8 +91,13 @@ impl Repo {
     }
 }
 
+/// The list of columns: the first revisions have it in an object.
+fn top(layout: &Value) -> Option<&Vec<Value>> {
+    layout.as_array().or_else(|| layout["fields"].as_array())
+}
+
 fn column<'a>(layout: &'a Value, names: &[String]) -> Option<&'a Value> {
-    let mut columns = layout.as_array()?;
+    let mut columns = top(layout)?;
     let mut found = None;
     for name in names {
         let column = columns.iter().find(|column| column["name"] == **name)?;
@@ -139,7 +144,7 @@ fn any(content: &Value, is_node: bool, dice: &mut Dice) -> Option<BlameTarget> {
     if is_node {
         nodes(content, "#".to_owned(), &mut all);
     } else {
-        columns(content, "", &mut all);
+        columns(top(content).map_or(&Value::Null, |_| if content.is_array() { content } else { &content["fields"] }), "", &mut all);
     }
     let text = (!all.is_empty()).then(|| all.swap_remove(dice.below(all.len())))?;
     // A pointer as it is typed, not as a part of an address.

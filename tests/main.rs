@@ -35,6 +35,7 @@ mod made_up;
 mod mend_corpus;
 mod minimize_corpus;
 mod node_corpus;
+mod only;
 mod privacy;
 mod readme;
 mod recheck_corpus;

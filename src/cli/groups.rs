@@ -23,6 +23,8 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use color_eyre::eyre::{bail, ensure, eyre};
 use color_eyre::{Result, eyre::WrapErr};
+use serde::Serialize;
+use table::GroupCells;
 
 use super::holding::{self, HoldingArgs};
 use super::input::{self, Asked};
@@ -232,7 +234,10 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         }
         let without_data = told_groups.map(|mut told| told.list(&shown));
         let printed = without_data.as_ref().map_or_else(|| shown.clone(), |list| list.iter().collect());
-        on_stdout(|out| with_causes(out, &groups, &printed, &of, question.format))?;
+        on_stdout(|out| {
+            let (lines, members) = (|| causes::lines(&printed, &of), || causes::members(&groups, &printed, &of));
+            write_with(out, &groups, question.format, lines, members)
+        })?;
         let told = [Some(closing(&groups, shown.len(), told)), closing_causes];
         out::tell(&told.into_iter().flatten().chain(spent).collect::<Vec<_>>().join("; "));
         return Ok(ExitCode::SUCCESS);
@@ -249,7 +254,11 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let without_data = told_groups.map(|mut told| told.list(&shown));
     let printed = without_data.as_ref().map_or_else(|| shown.clone(), |list| list.iter().collect());
     if let Some(of) = of {
-        on_stdout(|out| with_suspects(out, &groups, &printed, &of, question.format, without_data.is_none()))?;
+        let is_raw = !is_pasted;
+        on_stdout(|out| {
+            let (lines, members) = (|| suspect::lines(&printed, &of, is_raw), || suspect::members(&groups, &printed, &of));
+            write_with(out, &groups, question.format, lines, members)
+        })?;
         out::tell(&format!("{}; {}", closing(&groups, shown.len(), told), suspect::closing(&of)));
         return Ok(ExitCode::SUCCESS);
     }
@@ -279,34 +288,20 @@ pub(super) fn write(out: &mut dyn Write, groups: &Groups, shown: &[&Group], form
     }
 }
 
-/// The groups that are shown with the causes of each below it, in a form.
-fn with_causes(out: &mut dyn Write, groups: &Groups, shown: &[&Group], of: &causes::CausesOf, format: GroupsFormat) -> io::Result<()> {
-    let members = || causes::members(groups, shown, of).into_iter();
-    match format {
-        GroupsFormat::Table => out.write_all(table::lines(table::HEADS, causes::lines(shown, of), out::room()).as_bytes()),
-        GroupsFormat::Json => json::document(out, groups, members()),
-        GroupsFormat::Ndjson => json::lines(out, members()),
-        GroupsFormat::Csv => csv::write(out, members()),
-        GroupsFormat::Md => out.write_all(table::markdown_lines(table::HEADS, &causes::lines(shown, of)).as_bytes()),
-    }
-}
-
-/// The groups that are shown with the suspect of each, in a form.
-fn with_suspects(
+/// The groups that are shown with something below each, in a form: as lines for people, as members for scripts.
+fn write_with<M: Serialize>(
     out: &mut dyn Write,
     groups: &Groups,
-    shown: &[&Group],
-    of: &suspect::SuspectsOf,
     format: GroupsFormat,
-    raw: bool,
+    lines: impl FnOnce() -> Vec<GroupCells>,
+    members: impl FnOnce() -> Vec<M>,
 ) -> io::Result<()> {
-    let members = || suspect::members(groups, shown, of).into_iter();
     match format {
-        GroupsFormat::Table => out.write_all(table::lines(table::HEADS, suspect::lines(shown, of, true), out::room()).as_bytes()),
-        GroupsFormat::Json => json::document(out, groups, members()),
-        GroupsFormat::Ndjson => json::lines(out, members()),
-        GroupsFormat::Csv => csv::write(out, members()),
-        GroupsFormat::Md => out.write_all(table::markdown_lines(table::HEADS, &suspect::lines(shown, of, raw)).as_bytes()),
+        GroupsFormat::Table => out.write_all(table::lines(table::HEADS, lines(), out::room()).as_bytes()),
+        GroupsFormat::Md => out.write_all(table::markdown_lines(table::HEADS, &lines()).as_bytes()),
+        GroupsFormat::Json => json::document(out, groups, members().into_iter()),
+        GroupsFormat::Ndjson => json::lines(out, members().into_iter()),
+        GroupsFormat::Csv => csv::write(out, members().into_iter()),
     }
 }
 

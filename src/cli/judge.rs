@@ -11,7 +11,6 @@ mod text;
 mod turns;
 
 use std::io::{BufWriter, IsTerminal, Write};
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -156,18 +155,7 @@ pub(super) fn run(args: JudgeArgs, config: &Config) -> Result<ExitCode> {
 
 /// Reads here, judges and formats on all cores, prints in order.
 fn judge_all(bench: &Bench, files: &[Arc<SampleFile>], format: JudgeFormat, printer: &mut JudgePrinter<impl Write + Send>) -> Result<()> {
-    let feed = |hand: &mut in_order::Hand<'_, Sample>| {
-        for file in files {
-            let flow = samples::read(file, &mut |sample| {
-                let size = sample.bytes.len();
-                hand(sample, size)
-            })?;
-            if flow == ControlFlow::Break(()) {
-                break;
-            }
-        }
-        Ok(())
-    };
+    let feed = |hand: &mut in_order::Hand<'_, Sample>| Ok(samples::read_all(files, hand)?);
     let make = |batch: Vec<Sample>| -> Result<Vec<(Judged, String)>> {
         let judge = |sample| {
             let judged = bench.judge(sample)?;

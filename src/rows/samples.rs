@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use find::find;
 pub use name::{DoctypeName, Expected};
-pub use read::read;
+pub use read::{read, read_all};
 pub use row::Content;
 
 /// A file of documents, or standard input.

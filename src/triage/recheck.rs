@@ -16,7 +16,7 @@ use crate::rows::payload::{self, Payload, PayloadForm};
 use crate::rows::schemas::SchemaStore;
 use crate::triage::judging::bare::{self, BareRuling, Named};
 pub use moves::{Move, Moves, same_columns};
-pub use rows::{RecheckedRows, recheck};
+pub use rows::{RecheckedRows, most_rows, recheck};
 
 /// Two states of the schemas.
 pub struct Recheck {

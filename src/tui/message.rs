@@ -328,10 +328,10 @@ pub enum Effect {
         job: JobId,
         /// The other schemas: a folder, an archive, a revision of a repository.
         against: PathBuf,
-        /// All groups.
-        groups: Arc<Groups>,
-        /// Positions of those that are judged.
-        which: Vec<usize>,
+        /// The lines of groups.
+        tree: Arc<GroupTree>,
+        /// The line whose groups are judged; `None` for all.
+        below: Option<usize>,
     },
     /// List all tables by name.
     ListTables {

@@ -135,7 +135,7 @@ impl Workers {
                     Some(Message::PayloadsFound { job, outcome })
                 });
             }
-            Effect::Recheck { job, against, groups, which } => {
+            Effect::Recheck { job, against, tree, below } => {
                 let (Some(source), Some(schemas)) = (self.source.clone(), self.request.schemas.clone()) else {
                     let outcome = Err("documents are judged by two states of the schemas, and there are none here".to_owned());
                     self.run(move |_| Some(Message::Rechecked { job, outcome }));
@@ -143,7 +143,7 @@ impl Workers {
                 };
                 let watch = self.watch(job);
                 self.run(move |_| {
-                    let outcome = recheck::told(source.as_ref(), &schemas, &against, &groups, &which, &watch)?;
+                    let outcome = recheck::told(source.as_ref(), &schemas, &against, (&tree, below), &watch)?;
                     Some(Message::Rechecked { job, outcome })
                 });
             }

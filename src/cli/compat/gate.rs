@@ -3,7 +3,6 @@
 //! Owns: reading both, the exit code of all findings.
 //! Refuses: what a finding is (gate), its forms (forms).
 
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -138,18 +137,7 @@ enum GateSample {
 fn of_samples(question: &GateQuestion, recheck: &Recheck, places: &SourcePlaces<'_>, report: &mut GateReport) -> Result<()> {
     let found = samples::find(&question.samples)?;
     let (before, after) = (Bench::new(recheck.before().clone(), None, 0), Bench::new(recheck.after().clone(), None, 0));
-    let feed = |hand: &mut in_order::Hand<'_, Sample>| -> Result<()> {
-        for file in &found.files {
-            let flow = samples::read(file, &mut |sample| {
-                let size = sample.bytes.len();
-                hand(sample, size)
-            })?;
-            if flow == ControlFlow::Break(()) {
-                break;
-            }
-        }
-        Ok(())
-    };
+    let feed = |hand: &mut in_order::Hand<'_, Sample>| -> Result<()> { Ok(samples::read_all(&found.files, hand)?) };
     let make = |all: Vec<Sample>| Ok(all.into_iter().map(|sample| judged(sample, recheck, (&before, &after))).collect());
     let (mut counts, mut failures, mut untold) = (TurnCounts::default(), Vec::new(), Vec::new());
     in_order::run(feed, &make, &mut |sample: GateSample| {

@@ -36,9 +36,6 @@ use crate::rows::source::{ErrorSource, Unwatched};
 use crate::triage::judging::bare::Named;
 use crate::triage::recheck::{self, Recheck, Rechecked, Turn, TurnCounts};
 
-/// Rows of each group that are judged where fetching costs.
-const MOST_FETCHED: usize = 100;
-
 /// What is judged by which two states.
 pub(super) struct AgainstQuestion {
     pub documents: Vec<String>,
@@ -116,7 +113,7 @@ fn rows(source: &dyn ErrorSource, recheck: &Recheck, scope: Scope, turns: &mut T
     let mut groups = source.groups(&request, &line)?;
     groups.sort(Sort::Count);
     let asked: Vec<_> = groups.list.iter().collect();
-    let most = source.is_remote().then_some(MOST_FETCHED);
+    let most = recheck::most_rows(source);
     let mut judged = recheck::recheck(source, recheck, &asked, most, &line)?;
     drop(line);
     turns.most = most;
@@ -138,18 +135,7 @@ fn samples_of(
     turns: &mut Turns,
     untold: &mut Vec<String>,
 ) -> Result<()> {
-    let feed = |hand: &mut in_order::Hand<'_, Sample>| -> Result<()> {
-        for file in files {
-            let flow = samples::read(file, &mut |sample| {
-                let size = sample.bytes.len();
-                hand(sample, size)
-            })?;
-            if flow == ControlFlow::Break(()) {
-                break;
-            }
-        }
-        Ok(())
-    };
+    let feed = |hand: &mut in_order::Hand<'_, Sample>| -> Result<()> { Ok(samples::read_all(files, hand)?) };
     let make = |samples: Vec<Sample>| Ok(samples.into_iter().map(|sample| of_sample(sample, doctype, recheck)).collect());
     let mut of: FxHashMap<String, TurnCounts> = FxHashMap::default();
     in_order::run(feed, &make, &mut |judged: JudgedSample| {

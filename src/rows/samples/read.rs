@@ -38,6 +38,20 @@ pub fn read(file: &Arc<SampleFile>, visit: &mut dyn FnMut(Sample) -> ControlFlow
     Ok(visit(Sample { file: Arc::clone(file), line: None, bytes: first }))
 }
 
+/// Passes the documents of files to `visit`, with the bytes of each, until it breaks.
+pub fn read_all(files: &[Arc<SampleFile>], visit: &mut dyn FnMut(Sample, usize) -> ControlFlow<()>) -> Result<(), SampleError> {
+    for file in files {
+        let flow = read(file, &mut |sample| {
+            let size = sample.bytes.len();
+            visit(sample, size)
+        })?;
+        if flow.is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// A line a document; empty lines are none.
 fn lines(
     file: &Arc<SampleFile>,

@@ -19,6 +19,14 @@ use crate::triage::judging::bare::Named;
 /// Rows between two words of how far it is.
 const STRIDE: u64 = 128;
 
+/// Rows of each group that are judged where fetching costs.
+const MOST_FETCHED: usize = 100;
+
+/// Rows of each group of a source that are judged at most; `None` for all.
+pub fn most_rows(source: &dyn ErrorSource) -> Option<usize> {
+    source.is_remote().then_some(MOST_FETCHED)
+}
+
 /// What becomes of the rows of groups.
 #[derive(Debug, Default)]
 pub struct RecheckedRows {

@@ -1,12 +1,10 @@
 //! Documents judged by other schemas, too: begun, called off, what came of it.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::super::app::{App, Rechecking};
 use super::super::message::{Effect, JobId};
 use crate::ground::text::visible;
-use crate::rows::group::Fingerprint;
 use crate::rows::source::Progress;
 
 /// Title of the text.
@@ -19,16 +17,10 @@ pub(super) fn begin(app: &mut App, text: &str) -> Vec<Effect> {
         app.warn("name the schemas to judge by: a folder, an archive or repository@revision");
         return Vec::new();
     }
-    let tree = app.groups.tree.clone();
-    let groups = tree.groups.clone();
-    let below: HashSet<Fingerprint> = match app.groups.list.outline.item() {
-        Some(item) => tree.leaves(item).chain([item]).filter_map(|item| tree.group_at(item)).map(|group| group.fingerprint).collect(),
-        None => groups.list.iter().map(|group| group.fingerprint).collect(),
-    };
-    let which: Vec<usize> = (0..groups.list.len()).filter(|&at| below.contains(&groups.list[at].fingerprint)).collect();
+    let (tree, below) = (app.groups.tree.clone(), app.groups.list.outline.item());
     let job = app.next_job();
     let former = app.rechecking.replace(Rechecking { job, against: against.clone(), progress: Progress::default() });
-    let begun = Effect::Recheck { job, against: PathBuf::from(against), groups, which };
+    let begun = Effect::Recheck { job, against: PathBuf::from(against), tree, below };
     former.map(|former| Effect::Cancel(former.job)).into_iter().chain([begun]).collect()
 }
 

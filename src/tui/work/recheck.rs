@@ -4,23 +4,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::super::advice;
+use super::super::group_tree::GroupTree;
 use super::ReadWatch;
-use crate::rows::group::{Group, Groups};
+use crate::rows::group::Group;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::ErrorSource;
 use crate::triage::facts::turns::{ToldTurns, group_name};
-use crate::triage::recheck::{Recheck, recheck};
-
-/// Rows of each group that are judged where fetching costs.
-const MOST_FETCHED: usize = 100;
+use crate::triage::recheck::{Recheck, most_rows, recheck};
 
 /// What other schemas make of groups, as a text; `None` where it was called off.
 pub(super) fn told(
     source: &dyn ErrorSource,
     before: &Arc<SchemaStore>,
     against: &Path,
-    groups: &Groups,
-    which: &[usize],
+    (tree, below): (&GroupTree, Option<usize>),
     watch: &ReadWatch,
 ) -> Option<Result<String, String>> {
     use crate::rows::source::Watch;
@@ -29,8 +26,12 @@ pub(super) fn told(
         Err(error) => return Some(Err(error.to_string())),
     };
     let both = Recheck::new(before.clone(), after);
-    let chosen: Vec<&Group> = which.iter().filter_map(|&at| groups.list.get(at)).collect();
-    let most = source.is_remote().then_some(MOST_FETCHED);
+    let chosen: Vec<&Group> = match below.map(|item| (item, tree.group_at(item))) {
+        None => tree.groups.list.iter().collect(),
+        Some((_, Some(group))) => vec![group],
+        Some((item, None)) => tree.leaves(item).filter_map(|leaf| tree.group_at(leaf)).collect(),
+    };
+    let most = most_rows(source);
     let outcome = recheck(source, &both, &chosen, most, watch);
     if watch.cancelled() {
         return None;
