@@ -51,10 +51,10 @@ pub(super) fn compare(walk: &mut SchemaWalk, a: NodeId, b: NodeId, sense: Sense)
     branches(walk, a, b, sense);
     for keyword in ["if", "then", "else"] {
         if walk.old.draft().max(walk.new.draft()) >= Draft::Seven {
-            whole(walk, (a, b), keyword, sense);
+            opaque(walk, (a, b), keyword, sense);
         }
     }
-    whole(walk, (a, b), "dependencies", sense);
+    opaque(walk, (a, b), "dependencies", sense);
 }
 
 /// Whether a keyword is obeyed by the draft of either schema.
@@ -169,7 +169,7 @@ fn became(walk: &SchemaWalk, found: (Option<NodeId>, Option<NodeId>)) -> String 
     format!("{} became {}", told(walk.old, found.0), told(walk.new, found.1))
 }
 
-/// A keyword that is compared by its text alone.
+/// A keyword that is compared by its text alone: any change of it may do both.
 fn opaque(walk: &mut SchemaWalk, nodes: (NodeId, NodeId), keyword: &str, sense: Sense) {
     let found = pair(walk, nodes, keyword);
     let effect = match found {
@@ -359,17 +359,4 @@ fn branches(walk: &mut SchemaWalk, a: NodeId, b: NodeId, sense: Sense) {
         found @ (Some(_), None) => walk.change(b, "not", SchemaEffect::Loosened, sense, found, "nothing is refused now".to_owned()),
         (None, None) => {}
     }
-}
-
-/// A keyword of which any change may do both.
-fn whole(walk: &mut SchemaWalk, nodes: (NodeId, NodeId), keyword: &str, sense: Sense) {
-    let found = pair(walk, nodes, keyword);
-    let effect = match found {
-        (Some(old), Some(new)) if walk.old.document.raw(old) != walk.new.document.raw(new) => SchemaEffect::Both,
-        (None, Some(_)) => SchemaEffect::Tightened,
-        (Some(_), None) => SchemaEffect::Loosened,
-        _ => return,
-    };
-    let words = became(walk, found);
-    walk.change(nodes.1, keyword, effect, sense, found, words);
 }
