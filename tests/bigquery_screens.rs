@@ -3,19 +3,32 @@
 use std::sync::Arc;
 
 use crate::stub::{Stub, coarse, healthy};
-use misfit::rows::source::Request;
 use misfit::rows::source::bigquery::{BigQuery, Settings, TableName};
+use misfit::rows::source::{ErrorSource, Request, Unwatched};
+use misfit::tui::app::App;
+use misfit::tui::group_tree::GroupTree;
 use misfit::tui::keymap::{Keymap, parse_keys};
+use misfit::tui::message::{Effect, Message};
 use misfit::tui::theme::{Depth, Theme};
+use misfit::tui::update::update;
+use misfit::tui::work::Workers;
 use misfit::tui::{ExplorerOptions, frame, script};
 use serde_json::{Value, json};
 
 const MESSAGE: &str = "org.everit.json.schema.ValidationException: #/a: expected type: String, found: Null";
 
-fn press(stub: &Stub, max_bytes: u64, keys: &str) -> String {
-    let settings = Settings { endpoint: Some(stub.endpoint.clone()), cache: None, max_bytes, ..Settings::default() };
+fn opened(stub: &Stub, max_bytes: u64, max_session_bytes: Option<u64>) -> (BigQuery, Request) {
+    let settings = Settings { endpoint: Some(stub.endpoint.clone()), cache: None, max_bytes, max_session_bytes, ..Settings::default() };
     let request = Request { since: Some(1_782_390_000_000_000), until: Some(1_782_400_000_000_000), ..Request::default() };
-    let source = BigQuery::open(vec![TableName::parse("p.d.t", None).unwrap()], settings, request.clone()).unwrap();
+    (BigQuery::open(vec![TableName::parse("p.d.t", None).unwrap()], settings, request.clone()).unwrap(), request)
+}
+
+fn press(stub: &Stub, max_bytes: u64, keys: &str) -> String {
+    press_within(stub, max_bytes, None, keys)
+}
+
+fn press_within(stub: &Stub, max_bytes: u64, max_session_bytes: Option<u64>, keys: &str) -> String {
+    let (source, request) = opened(stub, max_bytes, max_session_bytes);
     let options = ExplorerOptions {
         source: Some(Arc::new(source)),
         exports: Default::default(),
@@ -73,34 +86,105 @@ fn what_a_group_costs_and_who_sent_it_is_shown() {
     assert!(stub.asked().iter().all(|asked| !asked.headers.to_ascii_lowercase().contains("authorization")));
 }
 
-/// The answer to a question about rows: keys behind the first, or a row.
-fn rows(sql: &str) -> Vec<Value> {
+/// The rows of the group: the newest, then eight of the same moment.
+fn whole_rows() -> Vec<Value> {
     let cell = |value: &str| json!({"v": value});
-    if sql.contains("SELECT whole") {
-        let fields = ["acme", "session", "1", "ParsePayload", "c", MESSAGE, "decoder-0", "/submit", "client", "e30=", "1782391490.0", ""];
-        let whole = json!({"f": fields.map(cell)});
-        return vec![json!({"f": [{"v": whole}]})];
-    }
-    if sql.contains("id IN UNNEST") {
-        return (1..9).map(|nth| json!({"f": [cell("0"), cell("1782391480000000"), cell("1"), cell(&nth.to_string())]})).collect();
-    }
-    vec![coarse(Some(1), MESSAGE, 9)]
+    let fields = ["acme", "session", "1", "ParsePayload", "c", MESSAGE, "decoder-0", "/submit", "client", "e30=", "1782391490.0", ""];
+    let whole = json!({"f": fields.map(cell)});
+    let row = |time: &str, nth: u32| json!({"f": [cell("0"), cell(time), cell("1"), cell(&nth.to_string()), {"v": whole}]});
+    std::iter::once(row("1782391490000000", 0)).chain((0..8).map(|nth| row("1782391480000000", nth))).collect()
 }
 
-#[test]
-fn rows_that_are_not_known_yet_are_looked_for_when_they_are_stepped_to() {
+/// A server that counts the group, and gives its rows a few at a time, as many as are asked for from a place on.
+fn stepping(bytes: u64) -> Stub {
     let last = std::sync::Mutex::new(String::new());
-    let stub = Stub::new(move |asked, _| {
+    Stub::new(move |asked, _| {
         let mut last = last.lock().unwrap();
         if let Some(sql) = asked.json()["configuration"]["query"]["query"].as_str() {
             *last = sql.to_owned();
         }
-        healthy(asked, 10, &rows(&last))
-    });
+        let from = asked.path.split("startIndex=").nth(1).map_or(0, |text| text.split('&').next().unwrap().parse().unwrap());
+        let mut reply = match asked.method.as_str() {
+            "GET" if asked.path.contains("/queries/") && (from > 0 || last.contains("AS whole")) => {
+                let rows: Vec<Value> = whole_rows().into_iter().skip(from).take(3).collect();
+                crate::stub::Reply::json(
+                    json!({"jobComplete": true, "totalRows": "9", "totalBytesProcessed": bytes.to_string(), "rows": rows}),
+                )
+            }
+            _ => healthy(asked, bytes, &[coarse(Some(1), MESSAGE, 9)]),
+        };
+        if asked.is_dry_run() {
+            let statistics = json!({"query": {"totalBytesProcessed": bytes.to_string(), "totalBytesProcessedAccuracy": "UPPER_BOUND"}});
+            reply = crate::stub::Reply::json(json!({"statistics": statistics, "status": {"state": "DONE"}}));
+        }
+        reply
+    })
+}
+
+#[test]
+fn all_rows_of_a_group_cost_one_query() {
+    let stub = stepping(10);
     assert!(press(&stub, u64::MAX, "<enter>").contains("document 1 of 9"));
+    assert_eq!(stub.started(), 2, "the groups, and their rows");
     let before = stub.started();
-    assert!(press(&stub, u64::MAX, "<enter>]]]").contains("document 4 of 9"));
-    // The groups, four documents, one list of the rows behind the first.
-    assert_eq!(stub.started() - before, 6);
+    let last = press(&stub, u64::MAX, "<enter>]]]]]]]]");
+    assert!(last.contains("document 9 of 9"), "{last}");
+    assert_eq!(stub.started() - before, 2, "what was found is read on for nothing");
+    let beyond = press(&stub, u64::MAX, "<enter>]]]]]]]]]]");
+    assert!(beyond.contains("document 9 of 9") && beyond.contains("the last document"), "{beyond}");
     assert!(press(&stub, u64::MAX, "<enter>s").contains("document 1 of 9, oldest first"));
+    let jobs = stub.asked().into_iter().filter(|asked| asked.path.ends_with("/jobs"));
+    let texts: Vec<String> = jobs.filter_map(|asked| asked.json()["configuration"]["query"]["query"].as_str().map(str::to_owned)).collect();
+    assert!(texts.iter().any(|text| text.contains("AS whole")));
+    assert!(texts.iter().all(|text| !text.contains("stack_trace")), "{texts:?}");
+}
+
+#[test]
+fn a_key_pressed_again_asks_for_nothing_more() {
+    let stub = stepping(10);
+    let (mut app, mut workers, mut inbox) = by_hand(&stub, u64::MAX);
+    let mut take = |app: &mut App, message: Message| update(app, message).into_iter().for_each(|effect: Effect| workers.start(effect));
+    for _ in 0..4 {
+        take(&mut app, Message::Key(parse_keys("<enter>").unwrap()[0].to_event()));
+        assert!(drawn(&app).contains("opening a document"), "{}", drawn(&app));
+    }
+    while app.case.is_none() {
+        let message = inbox.blocking_recv().unwrap();
+        take(&mut app, message);
+    }
+    assert_eq!(stub.started(), 2);
+}
+
+#[test]
+fn what_a_session_costs_is_summed_up_and_bounded() {
+    let stub = stepping(3 << 30);
+    let screen = press(&stub, u64::MAX, "");
+    assert!(screen.contains("3.0 GiB, about $0.02"), "{screen}");
+    let opened = press(&stub, u64::MAX, "<enter><esc>");
+    assert!(opened.contains("6.0 GiB, about $0.04"), "{opened}");
+    let told = press_within(&stub, u64::MAX, Some(4 << 30), "<enter>");
+    assert!(
+        told.contains("opening rows would bring this session to 6.0 GiB, more than its 4.0 GiB") && told.contains("--max-session-bytes"),
+        "{told}"
+    );
+    assert!(press(&stub, u64::MAX, "i<end>").contains("counting reads at most 3.0 GiB"));
+}
+
+/// The explorer with the groups counted, and its workers, to be told one thing after the other.
+fn by_hand(stub: &Stub, max_bytes: u64) -> (App, Workers, tokio::sync::mpsc::UnboundedReceiver<Message>) {
+    let (source, request) = opened(stub, max_bytes, None);
+    let theme = Theme::named("mono", Depth::None, false).unwrap();
+    let mut app = App::new((110, 24), "t".into(), None, theme, Depth::None, Keymap::new(&[]).unwrap());
+    app.is_remote = true;
+    let groups = source.groups(&request, &Unwatched).unwrap();
+    let (messages, inbox) = tokio::sync::mpsc::unbounded_channel();
+    let workers = Workers::new(Some(Arc::new(source)), request, Default::default(), messages).unwrap();
+    update(&mut app, Message::Groups { tree: Arc::new(GroupTree::new(Arc::new(groups), Default::default())), done: true });
+    (app, workers, inbox)
+}
+
+fn drawn(app: &App) -> String {
+    let mut buffer = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 110, 24));
+    misfit::tui::view::view(app, &mut buffer);
+    frame::to_text(&buffer)
 }

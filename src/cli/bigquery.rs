@@ -51,6 +51,10 @@ pub(super) struct BigQueryArgs {
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes, help_heading = HEADING)]
     max_bytes: Option<u64>,
 
+    /// What all queries of a session may read together, as in 2TB; nobody is asked beyond it
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, help_heading = HEADING)]
+    max_session_bytes: Option<u64>,
+
     /// Ask again, even where an answer is kept from before
     #[arg(long, help_heading = HEADING)]
     refresh: bool,
@@ -106,8 +110,13 @@ impl BigQueryArgs {
     /// These flags mean nothing to files.
     pub(super) fn refuse(&self) -> Result<()> {
         self.reach.refuse()?;
-        let given =
-            [("--max-bytes", self.max_bytes.is_some()), ("--refresh", self.refresh), ("--sql", self.sql.is_some()), ("--list", self.list)];
+        let given = [
+            ("--max-bytes", self.max_bytes.is_some()),
+            ("--max-session-bytes", self.max_session_bytes.is_some()),
+            ("--refresh", self.refresh),
+            ("--sql", self.sql.is_some()),
+            ("--list", self.list),
+        ];
         match given.iter().find(|(_, given)| *given) {
             Some((flag, _)) => bail!("{flag} is for tables of BigQuery: name one as {SCHEME}PROJECT.DATASET.TABLE"),
             None => Ok(()),
@@ -120,12 +129,14 @@ impl BigQueryArgs {
         let usual = self.reach.settings(config);
         Settings {
             max_bytes: self.max_bytes.or(set.max_bytes).unwrap_or(usual.max_bytes),
+            max_session_bytes: self.max_session_bytes.or(set.max_session_bytes),
             price_per_tib: set.price_per_tib.unwrap_or(usual.price_per_tib),
             refresh: self.refresh,
             columns: set.columns.clone(),
             groups_of_namespace: set.groups_of_namespace.unwrap_or(usual.groups_of_namespace),
             groups: set.groups.unwrap_or(usual.groups),
             keep_rows: set.keep_rows,
+            stack_traces: set.stack_traces,
             ..usual
         }
     }

@@ -97,12 +97,17 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
     let history = super::blame::settings(config);
     let patches = PatchSettings { never: config.never_patched.clone(), source_repo: history.source.clone() };
     let exports = ExportSettings { redaction: config.redaction.clone(), folder: ".".into(), patches };
+    let paid = source.clone();
     let options = tui::ExplorerOptions { source, request, exports, history, theme, depth, keymap };
     if print {
         let size = size.unwrap_or(PRINTED);
         return out::print(&frame::to_text(&tui::script(options, size, &keys)?));
     }
-    Ok(tui::run(options)?)
+    let ended = tui::run(options)?;
+    if let Some(spent) = paid.and_then(|source| source.spent()).filter(|spent| spent.queries > 0) {
+        eprintln!("{spent}");
+    }
+    Ok(ended)
 }
 
 /// Who gives nothing but the name of no file may have meant a command.

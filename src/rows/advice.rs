@@ -30,6 +30,8 @@ pub enum Advice {
     FilterTime,
     /// Read more than the limit, or less of the table.
     RaiseLimit,
+    /// A session may read more.
+    RaiseSessionLimit,
     /// Read less of the table.
     NarrowQuery,
     /// Put less into the bundle.

@@ -96,16 +96,29 @@ pub enum JobState {
 pub struct Cost {
     /// What for: `counting`.
     pub purpose: &'static str,
-    /// Bytes that it reads at most, by a dry run.
+    /// Bytes that it reads, by a dry run.
     pub bytes: u64,
+    /// Whether it may well read less.
+    pub at_most: bool,
     /// Price in US dollars.
     pub dollars: f64,
     /// Bytes that may be read without asking.
     pub limit: u64,
 }
 
+/// What a session has cost so far.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Spent {
+    /// Queries that ran.
+    pub queries: u64,
+    /// Bytes that they read.
+    pub bytes: u64,
+    /// Price in US dollars.
+    pub dollars: f64,
+}
+
 /// Which rows of a group come first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum RowOrder {
     /// The newest.
     #[default]
@@ -159,6 +172,8 @@ pub trait Watch: Sync {
     fn spend(&self, cost: &Cost) -> bool {
         !cost.is_over()
     }
+    /// Told after each query: what the session has cost with it.
+    fn spent(&self, _: Spent) {}
 }
 
 /// A watch that looks away.
@@ -229,6 +244,10 @@ pub trait ErrorSource: Send + Sync {
     /// The tables that a group's rows came from; none where they did not come from tables.
     fn tables(&self, _group: &Group) -> Vec<RowTable> {
         Vec::new()
+    }
+    /// What the session has cost so far; `None` of a source that costs nothing.
+    fn spent(&self) -> Option<Spent> {
+        None
     }
     /// The SQL behind the counts of the request, or behind the rows of one group: runs in BigQuery's console as it is. `None` where there is none.
     fn sql(&self, _request: &Request, _group: Option<&Group>) -> Option<String> {

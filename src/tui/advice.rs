@@ -28,6 +28,7 @@ pub fn words(advice: Advice) -> &'static str {
         Advice::OtherPayer => "; wait, or bill another --project",
         Advice::ListTables => "; misfit bigquery: --list shows the error tables",
         Advice::FilterTime => "; add one to the SQL, or read the table with --since and --until",
+        Advice::RaiseSessionLimit => ": raise --max-session-bytes",
         Advice::RaiseLimit => ": raise --max-bytes, or narrow the window",
         Advice::NarrowQuery => "; narrow the window, or name --doctype",
         Advice::SmallerBundle => ": ask for fewer groups with --group or --namespace, or fewer --rows",

@@ -23,7 +23,7 @@ use super::theme::{Depth, Theme};
 use crate::rows::group::{Fingerprint, Group, Sort};
 use crate::rows::payload::holding::{HeldCount, PayloadQuery};
 use crate::rows::row::RowRef;
-use crate::rows::source::{Progress, RowOrder};
+use crate::rows::source::{Progress, RowOrder, Spent};
 use crate::triage::export::own_edit::EditVerdict;
 
 /// All of it.
@@ -34,6 +34,8 @@ pub struct App {
     pub source: String,
     /// Whether the rows are somewhere else, where looking into payloads costs.
     pub is_remote: bool,
+    /// What the queries of this session have cost, once there was one.
+    pub spent: Option<Spent>,
     /// Name of the schema store.
     pub schemas: Option<String>,
     /// The screen of groups.
@@ -105,6 +107,8 @@ pub struct Opening {
     pub job: JobId,
     /// The row.
     pub place: RowPlace,
+    /// How far a query is that brings it.
+    pub progress: Progress,
 }
 
 /// Payloads that are looked into.
@@ -254,6 +258,7 @@ impl App {
             size,
             source,
             is_remote: false,
+            spent: None,
             schemas,
             groups: GroupScreen::default(),
             case: None,

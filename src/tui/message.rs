@@ -20,7 +20,7 @@ use crate::rows::group::{Fingerprint, Groups, Sort};
 use crate::rows::payload::holding::{HeldCount, PayloadQuery};
 use crate::rows::row::RowRef;
 use crate::rows::schemas::RevisionAge;
-use crate::rows::source::{Progress, RowOrder};
+use crate::rows::source::{Progress, RowOrder, Spent};
 use crate::triage::blame::BlameQuestion;
 use crate::triage::case::{Case, Preview};
 use crate::triage::catalog::{self, Catalog, HitPlace};
@@ -54,6 +54,8 @@ pub enum Message {
     },
     /// What work beside reading is about to spend, without asking.
     Spends(String),
+    /// What the session has cost so far.
+    Spent(Spent),
     /// Groups, arranged; `done` once reading has ended.
     Groups {
         /// All groups read so far.

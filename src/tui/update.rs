@@ -63,6 +63,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::WorkProgress { job, progress } => remote::progress(app, job, progress),
         Message::Spends(told) => remote::spends(app, told),
+        Message::Spent(spent) => remote::spent(app, spent),
         Message::Groups { tree, done } => groups::replace(app, tree, done),
         Message::Arranged { job, tree } => groups::arranged(app, job, tree),
         Message::ReadFailed(reason) => {

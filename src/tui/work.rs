@@ -311,8 +311,7 @@ impl Workers {
 
     fn more_rows(&mut self, job: JobId, of: GroupPlace, order: RowOrder, from: usize) {
         let Some(source) = self.source.clone() else { return };
-        let flag = self.flag(job);
-        let watch = self.reader(flag);
+        let watch = self.watch(job);
         self.run(move |_| {
             let rows = source.more_rows(of.group(), order, from, &watch).map_err(|error| advice::told(&error));
             Some(Message::MoreRows { job, rows })
@@ -339,7 +338,7 @@ impl Workers {
     fn open(&mut self, job: JobId, place: RowPlace) {
         let Some(source) = self.source.clone() else { return };
         let (schemas, flag) = (self.request.schemas.clone(), self.flag(job));
-        let watch = self.reader(flag.clone());
+        let watch = self.watch(job);
         self.run(move |_| {
             let outcome = match source.fetch(place.at, &watch) {
                 Ok(row) => Ok(OpenedRow { place, case: Arc::new(case::open(row, schemas.as_deref())) }),

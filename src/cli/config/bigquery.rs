@@ -22,6 +22,8 @@ pub struct BigQueryConfig {
     pub endpoint: Option<String>,
     /// Bytes that a query may read without asking.
     pub max_bytes: Option<u64>,
+    /// Bytes that a session may read.
+    pub max_session_bytes: Option<u64>,
     /// US dollars for 2^40 bytes.
     pub price_per_tib: Option<f64>,
     /// Most groups of one namespace that are told apart.
@@ -30,21 +32,25 @@ pub struct BigQueryConfig {
     pub groups: Option<usize>,
     /// Whether rows with their payloads are kept on disk.
     pub keep_rows: bool,
+    /// Whether rows that are opened are read with their stack traces.
+    pub stack_traces: bool,
     /// Whether a server on this machine wants credentials all the same.
     pub authenticate: bool,
     /// Names of columns that differ, by the error table's names.
     pub columns: BTreeMap<String, String>,
 }
 
-const SETTINGS: [&str; 10] = [
+const SETTINGS: [&str; 12] = [
     "project",
     "location",
     "endpoint",
     "max_bytes",
+    "max_session_bytes",
     "price_per_tib",
     "groups_of_namespace",
     "groups",
     "keep_rows",
+    "stack_traces",
     "authenticate",
     "columns",
 ];
@@ -59,10 +65,12 @@ pub(super) fn read(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> R
             "location" => set.location = Some(text()?),
             "endpoint" => set.endpoint = Some(text()?),
             "max_bytes" => set.max_bytes = Some(number(reader, "max_bytes", value)? as u64),
+            "max_session_bytes" => set.max_session_bytes = Some(number(reader, "max_session_bytes", value)? as u64),
             "price_per_tib" => set.price_per_tib = Some(number(reader, "price_per_tib", value)?),
             "groups_of_namespace" => set.groups_of_namespace = Some(number(reader, "groups_of_namespace", value)?.max(1.0) as usize),
             "groups" => set.groups = Some(number(reader, "groups", value)?.max(1.0) as usize),
             "keep_rows" => set.keep_rows = flag(reader, "keep_rows", value)?,
+            "stack_traces" => set.stack_traces = flag(reader, "stack_traces", value)?,
             "authenticate" => set.authenticate = flag(reader, "authenticate", value)?,
             "columns" => {
                 let known = renamable();
@@ -108,10 +116,11 @@ mod tests {
     fn everything_can_be_set() {
         let set = read(
             "[bigquery]\nproject = \"p\"\nlocation = \"EU\"\nendpoint = \"e\"\nmax_bytes = 5_000\nprice_per_tib = 7.5\ngroups = 9\n\
-             groups_of_namespace = 3\nkeep_rows = true\n[bigquery.columns]\nerror_message = \"m\"\n",
+             groups_of_namespace = 3\nkeep_rows = true\nmax_session_bytes = 7\nstack_traces = true\n[bigquery.columns]\nerror_message = \"m\"\n",
         );
         let set = set.unwrap();
         assert_eq!((set.project.as_deref(), set.max_bytes, set.price_per_tib, set.groups), (Some("p"), Some(5000), Some(7.5), Some(9)));
+        assert_eq!((set.max_session_bytes, set.stack_traces), (Some(7), true));
         assert_eq!((set.keep_rows, set.columns["error_message"].as_str()), (true, "m"));
     }
 

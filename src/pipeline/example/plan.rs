@@ -16,6 +16,8 @@ const MOST_TURNS: usize = 12;
 const MOST_VIOLATIONS: usize = 100;
 /// Violations beyond which a schema asks itself again and again, and looking at them takes longer each time.
 const MOST_BROKEN: u64 = 20_000;
+/// The same of all documents that are made. Real schemas need a few dozen.
+const MOST_LOOKED_AT: u64 = 2_000;
 
 /// All choices that make one document.
 #[derive(Debug, Default)]
@@ -32,6 +34,8 @@ pub(super) struct Plan {
     pub left_out: FxHashSet<Vec<String>>,
     /// Keys that an object needs beside those that its nodes require, by decoded tokens of the object.
     pub asked: FxHashMap<Vec<String>, Vec<String>>,
+    /// Violations that were looked at so far.
+    pub looked_at: u64,
 }
 
 impl Plan {
@@ -70,7 +74,11 @@ impl Plan {
             return false;
         }
         let schema = judge.schema();
+        if self.looked_at > MOST_LOOKED_AT {
+            return false;
+        }
         let all = judge.violations(input, MOST_VIOLATIONS);
+        self.looked_at += all.count;
         if all.count > MOST_BROKEN {
             return false;
         }

@@ -20,6 +20,7 @@ mod grouping;
 mod job;
 mod keys;
 mod name;
+mod pages;
 mod rows;
 mod service;
 mod settings;
@@ -29,7 +30,7 @@ mod table;
 mod window;
 mod wire;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -37,13 +38,15 @@ use std::time::Duration;
 use self::answer::{AnswerCells, AnswerSchema, source_row};
 use self::coarse::AnswerReading;
 use self::grouping::{Bounds, Numbered};
+use self::job::{AnswerPart, JobQuestion};
 use self::keys::{Keys, RowKey};
-use self::rows::{Most, Slice};
+use self::pages::{GroupRows, NextRows, Pages};
+use self::rows::Most;
 use self::service::{AnswerOrigin, Keep, QueryAnswer, Service};
 use self::shape::{TableShape, WantedColumns};
 use self::sql::Sql;
-use self::window::{USUAL, Window, now, window};
-use super::{ErrorSource, ReadRows, Request, RowOrder, RowTable, SourceError, Watch};
+use self::window::{Slice, USUAL, Window, now, window};
+use super::{ErrorSource, ReadRows, Request, RowOrder, RowTable, SourceError, Spent, Watch};
 use crate::ground::time;
 use crate::ground::time::Micros;
 use crate::rows::advice::{Advice, Advised};
@@ -60,10 +63,10 @@ pub use shape::renamable;
 pub use table::{Build, Partition, SourceTable};
 pub use wire::Patience;
 
-/// Keys of rows that come at a time.
-const KEYS: u64 = 100;
-/// Rows with their payloads that are kept in memory.
-const ROWS: usize = 64;
+/// Rows of an answer among which a row is looked for before it is asked for alone.
+const NEAR: usize = 200;
+/// What rows with their payloads are asked for.
+const OPENING: &str = "opening rows";
 
 /// Tables of error rows in BigQuery.
 pub struct BigQuery {
@@ -75,7 +78,7 @@ pub struct BigQuery {
     /// The request that was counted last, with its window.
     counted: Mutex<Option<(Request, Window)>>,
     keys: Keys,
-    fetched: Mutex<VecDeque<(RowRef, SourceRow)>>,
+    pages: Pages,
 }
 
 impl BigQuery {
@@ -93,7 +96,7 @@ impl BigQuery {
             shapes: Mutex::default(),
             counted: Mutex::default(),
             keys: Keys::default(),
-            fetched: Mutex::default(),
+            pages: Pages::default(),
         })
     }
 
@@ -145,30 +148,84 @@ impl BigQuery {
         watch: &dyn Watch,
         visit: &mut dyn FnMut(RowRef, SourceRow) -> ControlFlow<()>,
     ) -> Result<Unreadable, SourceError> {
-        self.service.visit("looking into payloads", sql, watch, &mut |row| {
-            let cells = AnswerCells::of(row);
-            let (Some(time), Some(group), Some(whole)) = (cells.int(1), cells.hash(2), cells.value(4)) else {
-                return ControlFlow::Continue(());
-            };
-            let key = RowKey { table: cells.count(0) as u32, group, time, nth: cells.count(3) as u32 };
-            let Some(shape) = shapes.get(key.table as usize) else { return ControlFlow::Continue(()) };
-            let row = shaped((shape, columns), whole, time);
-            visit(self.keys.add(key), row)
+        self.service.visit("looking into payloads", sql, watch, &mut |row| match self.keyed((shapes, columns), row) {
+            Some((at, row)) => visit(at, row),
+            None => ControlFlow::Continue(()),
         })?;
         Ok(Unreadable::default())
     }
 
+    /// A row of an answer with keys.
+    fn keyed(&self, (shapes, columns): (&[TableShape], WantedColumns), row: &serde_json::Value) -> Option<(RowRef, SourceRow)> {
+        let cells = AnswerCells::of(row);
+        let key = RowKey { table: cells.count(0) as u32, group: cells.hash(2)?, time: cells.int(1)?, nth: cells.count(3) as u32 };
+        let row = shaped((shapes.get(key.table as usize)?, columns), cells.value(4)?, key.time);
+        Some((self.keys.add(key), row))
+    }
+
+    /// Columns of rows that somebody looks at.
+    fn shown(&self) -> WantedColumns {
+        if self.service.settings.stack_traces { WantedColumns::All } else { WantedColumns::Shown }
+    }
+
+    /// One row that no answer of this session holds.
     fn row(&self, key: &RowKey, watch: &dyn Watch) -> Result<SourceRow, Error> {
         let shapes = self.shapes(watch)?;
         let at = key.table as usize;
         let shape = shapes.get(at).ok_or_else(|| Error::Input("the table of this row is no longer read".to_owned()))?;
-        let sql = rows::one((at, shape), key);
+        let sql = rows::one((at, shape), key, self.shown());
         let keep = if self.service.settings.keep_rows { Keep::Closed } else { Keep::No };
         let moment = Window { since: key.time, until: key.time };
-        let answer = self.service.ask("opening a row", &sql, moment, keep, watch)?;
+        let answer = self.service.ask(OPENING, &sql, moment, keep, watch)?;
         let whole = answer.rows.first().and_then(|row| AnswerCells::of(row).value(0));
         let whole = whole.ok_or_else(|| Error::Input("the row is gone: rows are deleted after some weeks".to_owned()))?;
-        Ok(shaped((shape, WantedColumns::All), whole, key.time))
+        Ok(shaped((shape, self.shown()), whole, key.time))
+    }
+
+    /// Reads more rows of a group; whether there were any left to read.
+    fn read_on(&self, of: Fingerprint, order: RowOrder, rows: &mut GroupRows, watch: &dyn Watch) -> Result<bool, Error> {
+        let (request, window) = self.counted()?;
+        let shapes = self.shapes(watch)?;
+        let keeps = self.service.settings.keep_rows;
+        let most = if keeps { pages::FOUND_TO_KEEP } else { pages::FOUND };
+        let read = match rows.next(order, window, &self.keys.trend(of), most) {
+            NextRows::End => return Ok(false),
+            NextRows::Read(place) => self.service.page(&place.job, AnswerPart::From(place.at, pages::STEP), watch)?.rows,
+            NextRows::Ask(part) => {
+                let (tables, ids) = parts(&shapes, self.keys.parts(of));
+                if ids.is_empty() {
+                    return Ok(false);
+                }
+                let sql = rows::page(&tables, &request, &ids, order, part, self.shown());
+                if keeps {
+                    let answer = self.service.ask(OPENING, &sql, part.window, Keep::Closed, watch)?;
+                    rows.found(order, None, part, answer.rows.len() as u64);
+                    answer.rows
+                } else {
+                    let question = JobQuestion { text: sql.sent(), parameters: sql.parameters(), page: pages::STEP };
+                    let (job, page, _) = self.service.start(OPENING, &question, watch)?;
+                    rows.found(order, Some(job), part, page.rows_in_all().unwrap_or(page.rows.len() as u64));
+                    page.rows
+                }
+            }
+        };
+        let read: Vec<_> = read.iter().map(|row| self.keyed((&shapes, self.shown()), row)).collect();
+        rows.add(&read.iter().map(|row| row.as_ref().map(|(at, _)| *at)).collect::<Vec<_>>());
+        for (at, row) in read.into_iter().flatten() {
+            self.pages.keep(at, row);
+        }
+        Ok(true)
+    }
+
+    /// A row that an answer of this session holds, read from there again.
+    fn read_again(&self, at: RowRef, watch: &dyn Watch) -> Result<Option<SourceRow>, Error> {
+        let Some(place) = self.pages.place(at) else { return Ok(None) };
+        let shapes = self.shapes(watch)?;
+        let page = self.service.page(&place.job, AnswerPart::From(place.at, pages::STEP), watch)?;
+        for (known, row) in page.rows.iter().filter_map(|row| self.keyed((&shapes, self.shown()), row)) {
+            self.pages.keep(known, row);
+        }
+        Ok(self.pages.kept(at))
     }
 }
 
@@ -234,16 +291,34 @@ impl ErrorSource for BigQuery {
     }
 
     fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError> {
-        if let Some((_, row)) = locked(&self.fetched).iter().find(|(known, _)| *known == at) {
-            return Ok(row.clone());
+        if let Some(row) = self.pages.kept(at) {
+            return Ok(row);
         }
         let key = self.keys.get(at).ok_or_else(|| Error::Input("this row was not listed in this session".to_owned()))?;
-        let row = self.row(&key, watch)?;
-        let mut fetched = locked(&self.fetched);
-        fetched.push_back((at, row.clone()));
-        if fetched.len() > ROWS {
-            fetched.pop_front();
+        if let Some(row) = self.read_again(at, watch)? {
+            return Ok(row);
         }
+        if let Some(of) = self.keys.group_of(at) {
+            let list = self.pages.list(of, RowOrder::Newest);
+            let mut rows = pages::waited(&list, watch)?;
+            let is_behind = |rows: &GroupRows| {
+                let last = rows.listed.last().and_then(|last| self.keys.get(*last));
+                last.is_none_or(|last| last.time >= key.time)
+            };
+            while rows.listed.len() < NEAR && is_behind(&rows) {
+                if let Some(row) = self.pages.kept(at) {
+                    return Ok(row);
+                }
+                if !self.read_on(of, RowOrder::Newest, &mut rows, watch)? {
+                    break;
+                }
+            }
+            if let Some(row) = self.pages.kept(at) {
+                return Ok(row);
+            }
+        }
+        let row = self.row(&key, watch)?;
+        self.pages.keep(at, row.clone());
         Ok(row)
     }
 
@@ -304,18 +379,18 @@ impl ErrorSource for BigQuery {
     }
 
     fn more_rows(&self, group: &Group, order: RowOrder, from: usize, watch: &dyn Watch) -> Result<Vec<RowRef>, SourceError> {
-        let (request, window) = self.counted()?;
-        let shapes = self.shapes(watch)?;
-        let (tables, ids) = parts(&shapes, self.keys.parts(group.fingerprint));
-        if ids.is_empty() {
-            return Ok(Vec::new());
+        let list = self.pages.list(group.fingerprint, order);
+        let mut rows = pages::waited(&list, watch)?;
+        while rows.listed.len() <= from {
+            if !self.read_on(group.fingerprint, order, &mut rows, watch)? {
+                break;
+            }
         }
-        let sql = rows::keys(&tables, window, &request, &ids, order, Slice { from: from as u64, most: KEYS });
-        let answer = self.service.ask("finding rows", &sql, window, Keep::Closed, watch)?;
-        let key = |row: AnswerCells<'_>| {
-            Some(RowKey { table: row.count(0) as u32, time: row.int(1)?, group: row.hash(2)?, nth: row.count(3) as u32 })
-        };
-        Ok(answer.rows.iter().filter_map(|row| key(AnswerCells::of(row))).map(|key| self.keys.add(key)).collect())
+        Ok(rows.listed.get(from..).unwrap_or_default().to_vec())
+    }
+
+    fn spent(&self) -> Option<Spent> {
+        Some(self.service.spent())
     }
 
     fn tables(&self, group: &Group) -> Vec<RowTable> {

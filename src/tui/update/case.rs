@@ -325,7 +325,7 @@ fn step(app: &mut App, by: isize) -> Vec<Effect> {
         return super::remote::ask_for_more(app, of);
     }
     match from.checked_add_signed(by).and_then(|index| app.more.place(of, index)) {
-        Some(place) => vec![super::groups::open_row(app, place)],
+        Some(place) => super::groups::open_row(app, place),
         None => {
             app.tell(if by > 0 { "the last document of this group" } else { "the first document of this group" });
             Vec::new()

@@ -12,6 +12,7 @@ use super::super::row_place::{GroupPlace, RowPlace};
 use super::super::subject::Subject;
 use crate::ground::outline::{Outline, Tree};
 use crate::rows::group::Status;
+use crate::rows::source::Progress;
 
 /// Most lines that the list opens by itself.
 const OPEN_AT_START: usize = 40;
@@ -162,7 +163,7 @@ fn open(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     match app.more.place(of, 0) {
-        Some(place) => vec![open_row(app, place)],
+        Some(place) => open_row(app, place),
         None => {
             app.warn("this source cannot show single rows");
             Vec::new()
@@ -171,10 +172,14 @@ fn open(app: &mut App) -> Vec<Effect> {
 }
 
 /// Asks for a row; a row asked for before is called off by its number.
-pub(super) fn open_row(app: &mut App, place: RowPlace) -> Effect {
+/// Opens a row. Pressed again while it is on its way, a key asks for nothing more: that would cost again.
+pub(super) fn open_row(app: &mut App, place: RowPlace) -> Vec<Effect> {
+    if app.opening.as_ref().is_some_and(|opening| opening.place.at == place.at && opening.place.order == place.order) {
+        return Vec::new();
+    }
     let job = app.next_job();
-    app.opening = Some(Opening { job, place: place.clone() });
-    Effect::OpenCase { job, place }
+    app.opening = Some(Opening { job, place: place.clone(), progress: Progress::default() });
+    vec![Effect::OpenCase { job, place }]
 }
 
 /// To the next or previous group that a deploy began or ended, round the end; what it is folded into opens.

@@ -5,7 +5,7 @@ use super::super::app::{App, Asking, Question};
 use super::super::message::{Effect, JobId};
 use super::super::row_place::GroupPlace;
 use crate::rows::row::RowRef;
-use crate::rows::source::{Progress, RowOrder};
+use crate::rows::source::{Progress, RowOrder, Spent};
 
 /// Work waits for an answer.
 pub(super) fn question(app: &mut App, id: JobId, text: String) -> Vec<Effect> {
@@ -17,6 +17,9 @@ pub(super) fn question(app: &mut App, id: JobId, text: String) -> Vec<Effect> {
 
 /// How far work is that somebody waits for.
 pub(super) fn progress(app: &mut App, job: JobId, progress: Progress) -> Vec<Effect> {
+    if let Some(opening) = app.opening.as_mut().filter(|opening| opening.job == job) {
+        opening.progress = progress;
+    }
     if let Some(seeking) = app.seeking.as_mut().filter(|seeking| seeking.job == job) {
         seeking.progress = progress;
     }
@@ -32,6 +35,12 @@ pub(super) fn progress(app: &mut App, job: JobId, progress: Progress) -> Vec<Eff
 /// Something is spent that needs no answer.
 pub(super) fn spends(app: &mut App, told: String) -> Vec<Effect> {
     app.tell(told);
+    Vec::new()
+}
+
+/// A query was paid for.
+pub(super) fn spent(app: &mut App, spent: Spent) -> Vec<Effect> {
+    app.spent = Some(spent);
     Vec::new()
 }
 
@@ -74,7 +83,7 @@ pub(super) fn more_rows(app: &mut App, job: JobId, rows: Result<Vec<RowRef>, Str
             app.more.lists.insert(of.group().fingerprint, (order, known));
             if let Some(place) = app.more.place(of, from) {
                 app.notice = None;
-                return vec![super::groups::open_row(app, place)];
+                return super::groups::open_row(app, place);
             }
         }
         Err(reason) => app.warn(reason),

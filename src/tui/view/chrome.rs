@@ -23,12 +23,17 @@ pub(super) fn title(app: &App, buffer: &mut Buffer, area: Rect, left: &str, righ
     let Some(mut pen) = Pen::new(buffer, area, 0, style) else { return };
     pen.skip(1).skip_right(1);
     let news = looking(app).or_else(|| app.reading.map(|progress| reading(app, progress, pen.room() * 2 / 3)));
-    pen.put_right(news.as_deref().unwrap_or(right), Style::new()).skip_right(2);
+    let spent = app.spent.map(|spent| format!("{} {} {right}", spent.short(), app.theme.glyphs.dot));
+    pen.put_right(news.as_deref().or(spent.as_deref()).unwrap_or(right), Style::new()).skip_right(2);
     pen.put(&text::visible(left), Style::new());
 }
 
 /// How far looking into payloads is that somebody asked for.
 fn looking(app: &App) -> Option<String> {
+    if let Some(opening) = app.opening.as_ref().filter(|_| app.is_remote) {
+        let told = opening.progress.job.map(|job| format!("opening a document: {}", job.describe(&opening.progress)));
+        return Some(told.unwrap_or_else(|| "opening a document …".to_owned()));
+    }
     let (progress, told) = match (&app.seeking, &app.rechecking, app.causes.asked()) {
         (None, Some(rechecking), _) => {
             let progress = rechecking.progress;

@@ -12,7 +12,7 @@ use super::super::group_tree::GroupTree;
 use super::super::message::{JobId, Message};
 use super::answers::Answers;
 use crate::rows::group::{Groups, Sort};
-use crate::rows::source::{Cost, Progress, Watch};
+use crate::rows::source::{Cost, Progress, Spent, Watch};
 
 /// Groups as they are first shown.
 pub(super) fn arranged(groups: Groups) -> Arc<GroupTree> {
@@ -42,6 +42,9 @@ impl Watch for ReadWatch {
         let text = format!("{cost}, more than the {limit} that may be read without asking (--max-bytes). Go on?");
         let _ = self.messages.send(Message::Question { id, text });
         self.answers.wait(id, &self.running, &|| self.cancelled())
+    }
+    fn spent(&self, spent: Spent) {
+        let _ = self.messages.send(Message::Spent(spent));
     }
     fn progress(&self, progress: Progress) {
         let _ = self.messages.send(match self.job {

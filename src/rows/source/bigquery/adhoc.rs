@@ -16,7 +16,7 @@ use super::{locked, name::TableName};
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Group, Grouper, Groups};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
-use crate::rows::source::{ErrorSource, Filter, Request, RowTable, RowsFrom, SourceError, Watch};
+use crate::rows::source::{ErrorSource, Filter, Request, RowTable, RowsFrom, SourceError, Spent, Watch};
 
 /// Rows of a page.
 const PAGE: u64 = 20_000;
@@ -52,7 +52,7 @@ impl Adhoc {
         if let Some(stored) = locked(&self.answer).as_ref() {
             return Ok(stored.clone());
         }
-        let question = JobQuestion { text: self.sql.clone(), parameters: Vec::new() };
+        let question = JobQuestion { text: self.sql.clone(), parameters: Vec::new(), page: PAGE as usize };
         let (done, page, cost) = self.service.start("the query", &question, watch)?;
         let schema = page.schema.ok_or_else(|| Error::Input("the SQL gives no rows: a SELECT is needed".to_owned()))?;
         if !schema.fields.iter().any(|field| field.name == ErrorColumn::Message.name()) {
@@ -117,7 +117,7 @@ impl ErrorSource for Adhoc {
                 }
                 from += 1;
             }
-            let total = page.total_rows.and_then(|total| total.parse().ok()).unwrap_or(from);
+            let total = page.rows_in_all().unwrap_or(from);
             if page.rows.is_empty() || from >= total {
                 break;
             }
@@ -162,6 +162,10 @@ impl ErrorSource for Adhoc {
             }
         }
         Ok(Unreadable::default())
+    }
+
+    fn spent(&self) -> Option<Spent> {
+        Some(self.service.spent())
     }
 
     fn sql(&self, _request: &Request, group: Option<&crate::rows::group::Group>) -> Option<String> {

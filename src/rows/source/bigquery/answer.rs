@@ -47,6 +47,22 @@ pub(super) struct AnswerPage {
     pub(super) page_token: Option<String>,
     pub(super) total_rows: Option<String>,
     pub(super) schema: Option<AnswerSchema>,
+    /// Bytes that the query has read.
+    pub(super) total_bytes_processed: Option<String>,
+    /// Whether BigQuery had the answer from before, which costs nothing.
+    pub(super) cache_hit: Option<bool>,
+}
+
+impl AnswerPage {
+    /// Rows of the whole answer, where that is told.
+    pub(super) fn rows_in_all(&self) -> Option<u64> {
+        self.total_rows.as_ref()?.parse().ok()
+    }
+
+    /// Bytes that the query has read, where that is told.
+    pub(super) fn bytes_read(&self) -> Option<u64> {
+        if self.cache_hit == Some(true) { Some(0) } else { self.total_bytes_processed.as_ref()?.parse().ok() }
+    }
 }
 
 /// The cells of a row or of a STRUCT. What is missing or of another kind than asked for is `None`, as NULL is.

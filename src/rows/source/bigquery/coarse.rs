@@ -140,7 +140,7 @@ impl AnswerReading<'_> {
     /// Of the newest rows of all coarse groups of a group, the newest: in the order in which more of them come.
     fn keep_newest(&self, groups: &mut Groups) {
         for group in &mut groups.list {
-            self.keys.remember(group.fingerprint, &group.rows);
+            self.keys.remember(group.fingerprint, &group.rows, &group.trend);
             group.rows.sort_by_cached_key(|at| self.keys.get(*at).map(|key| (std::cmp::Reverse(key.time), key.table, key.group, key.nth)));
             group.rows.truncate(super::grouping::NEWEST);
         }

@@ -4,7 +4,7 @@
 //! Refuses: asking the user (cli, tui).
 
 use crate::ground::text;
-use crate::rows::source::Cost;
+use crate::rows::source::{Cost, Spent};
 
 /// Bytes that may be read without asking: 100 GB.
 pub const MOST_BYTES: u64 = 100_000_000_000;
@@ -14,9 +14,9 @@ pub const PRICE_PER_TIB: f64 = 6.25;
 const ROUNDING: u64 = 100 << 20;
 
 impl Cost {
-    /// Of a query that reads so many bytes.
-    pub(super) fn new(purpose: &'static str, bytes: u64, limit: u64, price_per_tib: f64) -> Self {
-        Cost { purpose, bytes, dollars: bytes as f64 / (1u64 << 40) as f64 * price_per_tib, limit }
+    /// Of a query that reads so many bytes, or at most so many.
+    pub(super) fn new(purpose: &'static str, (bytes, at_most): (u64, bool), limit: u64, price_per_tib: f64) -> Self {
+        Cost { purpose, bytes, at_most, dollars: price(bytes, price_per_tib), limit }
     }
 
     /// Whether it has to be asked for.
@@ -31,10 +31,36 @@ impl Cost {
 }
 
 impl std::fmt::Display for Cost {
-    /// `counting reads 12.3 GiB, about $0.08`
+    /// `counting reads 12.3 GiB, about $0.08`, or `reads at most 12.3 GiB`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} reads {}, {}", self.purpose, text::bytes(self.bytes), dollars(self.dollars))
+        let most = if self.at_most { "at most " } else { "" };
+        write!(f, "{} reads {most}{}, {}", self.purpose, text::bytes(self.bytes), dollars(self.dollars))
     }
+}
+
+impl Spent {
+    /// With one more query, which has read so many bytes.
+    pub(super) fn and(self, bytes: u64, price_per_tib: f64) -> Self {
+        let bytes_in_all = self.bytes.saturating_add(bytes);
+        Spent { queries: self.queries + 1, bytes: bytes_in_all, dollars: price(bytes_in_all, price_per_tib) }
+    }
+
+    /// `12.3 GiB, about $0.08`
+    pub fn short(self) -> String {
+        format!("{}, {}", text::bytes(self.bytes), dollars(self.dollars))
+    }
+}
+
+impl std::fmt::Display for Spent {
+    /// `BigQuery read 12.3 GiB in 4 queries, about $0.08`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let queries = text::plural(self.queries, "query", "queries");
+        write!(f, "BigQuery read {} in {queries}, {}", text::bytes(self.bytes), dollars(self.dollars))
+    }
+}
+
+fn price(bytes: u64, price_per_tib: f64) -> f64 {
+    bytes as f64 / (1u64 << 40) as f64 * price_per_tib
 }
 
 fn dollars(dollars: f64) -> String {
@@ -53,12 +79,14 @@ mod tests {
 
     #[test]
     fn a_price_is_told_and_the_limit_asks() {
-        let cost = Cost::new("counting", 3 << 40, MOST_BYTES, PRICE_PER_TIB);
+        let cost = Cost::new("counting", (3 << 40, false), MOST_BYTES, PRICE_PER_TIB);
         assert_eq!(cost.to_string(), "counting reads 3.0 TiB, about $18.75");
         assert!(cost.is_over() && cost.most_billed() > 3 << 40);
-        let cheap = Cost::new("opening a row", 1000, MOST_BYTES, PRICE_PER_TIB);
-        assert_eq!(cheap.to_string(), "opening a row reads 1000 B, less than $0.01");
+        let cheap = Cost::new("opening a row", (1000, true), MOST_BYTES, PRICE_PER_TIB);
+        assert_eq!(cheap.to_string(), "opening a row reads at most 1000 B, less than $0.01");
         assert!(!cheap.is_over() && cheap.most_billed() >= MOST_BYTES);
-        assert!(Cost::new("x", 0, 0, 6.25).to_string().ends_with("free"));
+        let spent = Spent::default().and(3 << 30, 6.25).and(0, 6.25);
+        assert_eq!(spent.to_string(), "BigQuery read 3.0 GiB in 2 queries, about $0.02");
+        assert!(Cost::new("x", (0, false), 0, 6.25).to_string().ends_with("free"));
     }
 }

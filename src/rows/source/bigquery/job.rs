@@ -24,7 +24,7 @@ use super::wire::{Ask, Wire};
 use crate::rows::source::{JobProgress, JobState, Progress, Watch};
 
 /// How often the wish to stop is looked for.
-const BEAT: Duration = Duration::from_millis(25);
+pub(super) const BEAT: Duration = Duration::from_millis(25);
 /// How long the server may hold a request for an answer that is not there yet.
 const HOLD: Duration = Duration::from_secs(2);
 /// How long the proof of a stop is waited for.
@@ -37,6 +37,19 @@ pub(super) const PAGE: usize = 50_000;
 pub(super) struct JobQuestion {
     pub(super) text: String,
     pub(super) parameters: Vec<QueryParameter>,
+    /// Rows of the first page, at most.
+    pub(super) page: usize,
+}
+
+/// Which rows of an answer a request is for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum AnswerPart<'a> {
+    /// The first, at most so many; the server may wait that long for the job.
+    First(usize, Duration),
+    /// Those behind a page; the job has ended.
+    Behind(&'a str),
+    /// So many from a place on; the job has ended.
+    From(u64, usize),
 }
 
 /// Who runs queries, and where.
@@ -84,6 +97,7 @@ struct Statistics {
 #[serde(rename_all = "camelCase", default)]
 struct QueryStatistics {
     total_bytes_processed: Option<String>,
+    total_bytes_processed_accuracy: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -108,12 +122,14 @@ pub(super) struct Destination {
 }
 
 impl Jobs<'_> {
-    /// Bytes that the query would read, told by BigQuery without running it.
-    pub(super) async fn estimate(&self, question: &JobQuestion) -> Result<u64, Error> {
+    /// Bytes that the query would read, told by BigQuery without running it, and whether it may well read less, as of clustered tables.
+    pub(super) async fn estimate(&self, question: &JobQuestion) -> Result<(u64, bool), Error> {
         let job = Job { configuration: Some(self.configuration(question, None, true)), ..Job::default() };
         let told: ToldJob = self.wire.ask(Ask::post(&["projects", self.project, "jobs"], &[], &job)?).await?;
+        let at_most = told.statistics.query.total_bytes_processed_accuracy.as_deref() == Some("UPPER_BOUND");
         let bytes = told.statistics.query.total_bytes_processed.or(told.statistics.total_bytes_processed);
-        bytes.and_then(|bytes| bytes.parse().ok()).ok_or_else(|| Error::Answer("the dry run does not tell how much is read".to_owned()))
+        let bytes = bytes.and_then(|bytes| bytes.parse().ok());
+        Ok((bytes.ok_or_else(|| Error::Answer("the dry run does not tell how much is read".to_owned()))?, at_most))
     }
 
     /// Runs the query to its end; gives the first page with it. `most_bytes` is where BigQuery itself stops, `expected` is for the progress.
@@ -136,7 +152,9 @@ impl Jobs<'_> {
         };
         let done = Done { id: started.job_reference.job_id.unwrap_or(id), location: started.job_reference.location };
         loop {
-            let Some(page) = watched(watch, self.page(&done, None, Some(HOLD))).await else { return Err(self.stop(&done).await) };
+            let Some(page) = watched(watch, self.page(&done, AnswerPart::First(question.page, HOLD))).await else {
+                return Err(self.stop(&done).await);
+            };
             match page {
                 Ok(page) if page.job_complete => return Ok((done, page)),
                 Ok(_) => {}
@@ -150,11 +168,13 @@ impl Jobs<'_> {
         }
     }
 
-    /// A page of the answer. With `hold` the server may wait that long for the job, without it the job has ended.
-    pub(super) async fn page(&self, job: &Done, token: Option<&str>, hold: Option<Duration>) -> Result<AnswerPage, Error> {
-        let mut query = vec![("maxResults", PAGE.to_string())];
-        query.extend(hold.map(|hold| ("timeoutMs", hold.as_millis().to_string())));
-        query.extend(token.map(|token| ("pageToken", token.to_owned())));
+    /// A page of the answer.
+    pub(super) async fn page(&self, job: &Done, part: AnswerPart<'_>) -> Result<AnswerPage, Error> {
+        let mut query = match part {
+            AnswerPart::First(most, hold) => vec![("maxResults", most.to_string()), ("timeoutMs", hold.as_millis().to_string())],
+            AnswerPart::Behind(token) => vec![("maxResults", PAGE.to_string()), ("pageToken", token.to_owned())],
+            AnswerPart::From(at, most) => vec![("maxResults", most.to_string()), ("startIndex", at.to_string())],
+        };
         query.extend(job.location.clone().map(|location| ("location", location)));
         self.wire.ask(Ask::get(&["projects", self.project, "queries", &job.id], &query)).await
     }

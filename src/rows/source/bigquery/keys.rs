@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::ground::time::Micros;
-use crate::rows::group::Fingerprint;
+use crate::rows::group::{Fingerprint, Trend};
 use crate::rows::row::RowRef;
 
 /// The key of a row.
@@ -33,6 +33,7 @@ struct KnownKey {
     numbers: HashMap<RowKey, u64>,
     parts: HashMap<Fingerprint, BTreeSet<(u32, u64)>>,
     groups: HashMap<(u32, u64), Fingerprint>,
+    trends: HashMap<Fingerprint, Trend>,
 }
 
 impl Keys {
@@ -53,13 +54,19 @@ impl Keys {
         self.lock().keys.get(usize::try_from(at.place()).ok()?).cloned()
     }
 
-    /// Notes the coarse groups that rows of a group are of.
-    pub(super) fn remember(&self, group: Fingerprint, rows: &[RowRef]) {
+    /// Notes the coarse groups that rows of a group are of, and when its rows came.
+    pub(super) fn remember(&self, group: Fingerprint, rows: &[RowRef], trend: &Trend) {
         let mut known = self.lock();
         let parts: Vec<(u32, u64)> =
             rows.iter().filter_map(|at| known.keys.get(at.place() as usize)).map(|key| (key.table, key.group)).collect();
         known.groups.extend(parts.iter().map(|part| (*part, group)));
         known.parts.entry(group).or_default().extend(parts);
+        known.trends.insert(group, trend.clone());
+    }
+
+    /// When the rows of a group came.
+    pub(super) fn trend(&self, group: Fingerprint) -> Trend {
+        self.lock().trends.get(&group).cloned().unwrap_or_default()
     }
 
     /// The group of the row at a place.
@@ -92,7 +99,7 @@ mod tests {
         assert_eq!(keys.add(key(0)), first);
         assert_eq!(keys.get(second), Some(key(1)));
         assert_eq!(keys.get(RowRef::new(0, 9)), None);
-        keys.remember(Fingerprint(3), &[first, second]);
+        keys.remember(Fingerprint(3), &[first, second], &Trend::default());
         assert_eq!((keys.group_of(second), keys.group_of(RowRef::new(0, 9))), (Some(Fingerprint(3)), None));
         assert_eq!((keys.parts(Fingerprint(3)), keys.parts(Fingerprint(4))), (vec![(1, 7)], vec![]));
     }

@@ -1,43 +1,51 @@
 //! The queries that fetch rows.
 //!
-//! Owns: the keys of a group's rows in an order, a page at a time; one row with its payload; all rows of a window, or the first of some groups.
+//! Owns: a group's rows in an order, a part at a time; one row with its payload; all rows of a window, or the first of some groups.
 //! Refuses: asking them.
 
 use super::grouping::{Numbered, WantedRows, keyed};
 use super::keys::RowKey;
 use super::shape::WantedColumns;
 use super::sql::{QueryValue, Sql};
-use super::window::Window;
+use super::window::{Slice, Window, WindowPart};
 use crate::rows::source::{Request, RowOrder};
 
 /// A row's turn among those of the same table, time and coarse group: what tells it from them.
 const NTH: &str = "ROW_NUMBER() OVER (PARTITION BY src, ts, id ORDER BY uri, message) - 1 AS nth";
 
-/// Which part of the rows, in the order asked for.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Slice {
-    pub(super) from: u64,
-    pub(super) most: u64,
-}
-
-/// Keys of the rows of some coarse groups: table, time, group, turn. No payload is read.
-pub(super) fn keys(tables: &[Numbered<'_>], window: Window, request: &Request, ids: &[u64], order: RowOrder, slice: Slice) -> Sql {
+/// Rows of some coarse groups in an order, whole, with their keys. But where rows are spread, no more of them are numbered than come.
+pub(super) fn page(
+    tables: &[Numbered<'_>],
+    request: &Request,
+    ids: &[u64],
+    order: RowOrder,
+    part: WindowPart,
+    columns: WantedColumns,
+) -> Sql {
+    let WindowPart { window, slice } = part;
     let (turn, by) = match order {
         RowOrder::Newest => ("", "ts DESC"),
         RowOrder::Oldest => ("", "ts"),
         RowOrder::Spread => (", ROW_NUMBER() OVER (PARTITION BY job ORDER BY ts DESC, src, id, uri, message) AS turn", "turn, ts DESC"),
     };
-    let sql = keyed(tables, window, request, WantedRows::Keys)
-        .text(&format!("\nSELECT src, UNIX_MICROS(ts) AS time_us, id, {NTH}{turn}\nFROM keyed WHERE id IN UNNEST("));
-    let sql = sql.value("ids", texts(ids)).text(&format!(")\nORDER BY {by}, src, id, nth\nLIMIT "));
-    sliced(sql, slice)
+    let sql = keyed(tables, window, request, WantedRows::Whole(columns))
+        .text(&format!("\nSELECT src, UNIX_MICROS(ts) AS time_us, id, {NTH}, whole{turn}\nFROM (SELECT * FROM keyed WHERE id IN UNNEST("))
+        .value("ids", texts(ids))
+        .text(")");
+    let sql = match order {
+        RowOrder::Newest | RowOrder::Oldest => {
+            sql.text(&format!("\n  ORDER BY {by}, src, id, uri, message\n  LIMIT ")).value("reach", int(slice.from + slice.most))
+        }
+        RowOrder::Spread => sql,
+    };
+    sliced(sql.text(&format!(")\nORDER BY {by}, src, id, nth\nLIMIT ")), slice)
 }
 
 /// One row, whole.
-pub(super) fn one(table: Numbered<'_>, key: &RowKey) -> Sql {
+pub(super) fn one(table: Numbered<'_>, key: &RowKey, columns: WantedColumns) -> Sql {
     let moment = Window { since: key.time, until: key.time.saturating_add(1) };
-    let sql = keyed(&[table], moment, &Request::default(), WantedRows::Whole(WantedColumns::All))
-        .text("\nSELECT whole FROM keyed WHERE id IN UNNEST(");
+    let sql =
+        keyed(&[table], moment, &Request::default(), WantedRows::Whole(columns)).text("\nSELECT whole FROM keyed WHERE id IN UNNEST(");
     let sql = sql.value("ids", texts(&[key.group])).text(")\nORDER BY uri, message\nLIMIT ");
     sliced(sql, Slice { from: u64::from(key.nth), most: 1 })
 }

@@ -5,6 +5,7 @@
 
 use std::future::Future;
 use std::ops::ControlFlow;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -14,7 +15,8 @@ use super::answer::AnswerPage;
 use super::auth::{self, AccessTokens, Credentials, Environment};
 use super::cache::Cache;
 use super::error::Error;
-use super::job::{Destination, Done, JobQuestion, Jobs, watched};
+use super::job::{AnswerPart, Destination, Done, JobQuestion, Jobs, PAGE, watched};
+use super::locked;
 use super::name::TableName;
 use super::settings::{Settings, is_loopback};
 use super::sql::Sql;
@@ -22,7 +24,7 @@ use super::table::{self, SourceTable};
 use super::window::Window;
 use super::wire::{Ask, Wire};
 use crate::rows::advice::{Advice, Advised};
-use crate::rows::source::{Cost, Watch};
+use crate::rows::source::{Cost, Spent, Watch};
 
 /// How long what BigQuery tells of a table is kept.
 const TABLE_AGE: Duration = Duration::from_secs(3600);
@@ -34,6 +36,7 @@ pub(super) struct Service {
     pub(super) project: String,
     pub(super) settings: Settings,
     cache: Option<Cache>,
+    spent: Mutex<Spent>,
 }
 
 /// An answer as a whole.
@@ -102,7 +105,7 @@ impl Service {
             .build()
             .map_err(|error| Error::Input(format!("no thread can be started: {error}")))?;
         let cache = settings.cache.clone().map(Cache::new);
-        Ok(Service { runtime, wire, project, settings, cache })
+        Ok(Service { runtime, wire, project, settings, cache, spent: Mutex::default() })
     }
 
     /// Waits for work, as long as the watcher wants it. What is called off has sent nothing that costs.
@@ -152,7 +155,7 @@ impl Service {
         keep: Keep,
         watch: &dyn Watch,
     ) -> Result<QueryAnswer, Error> {
-        let question = JobQuestion { text: sql.sent(), parameters: sql.parameters() };
+        let question = JobQuestion { text: sql.sent(), parameters: sql.parameters(), page: PAGE };
         let cache = self.cache.as_ref().filter(|_| keep != Keep::No).map(|cache| (cache, self.asked(sql)));
         if let Some(found) =
             cache.as_ref().filter(|_| !self.settings.refresh).and_then(|(cache, asked)| cache.find(asked, window, keep == Keep::Open))
@@ -163,7 +166,7 @@ impl Service {
         let mut rows = page.rows;
         let mut token = page.page_token;
         while let Some(next) = token.filter(|token| !token.is_empty()) {
-            let page = self.page(&done, &next, watch)?;
+            let page = self.page(&done, AnswerPart::Behind(&next), watch)?;
             rows.extend(page.rows);
             token = page.page_token;
         }
@@ -182,14 +185,14 @@ impl Service {
         watch: &dyn Watch,
         take: &mut dyn FnMut(&Value) -> ControlFlow<()>,
     ) -> Result<(), Error> {
-        let question = JobQuestion { text: sql.sent(), parameters: sql.parameters() };
+        let question = JobQuestion { text: sql.sent(), parameters: sql.parameters(), page: PAGE };
         let (done, mut page, _) = self.start(purpose, &question, watch)?;
         loop {
             if page.rows.iter().try_for_each(&mut *take).is_break() {
                 return Ok(());
             }
             match page.page_token.filter(|token| !token.is_empty()) {
-                Some(next) => page = self.page(&done, &next, watch)?,
+                Some(next) => page = self.page(&done, AnswerPart::Behind(&next), watch)?,
                 None => return Ok(()),
             }
         }
@@ -202,19 +205,44 @@ impl Service {
         question: &JobQuestion,
         watch: &dyn Watch,
     ) -> Result<(Done, AnswerPage, Cost), Error> {
-        let bytes = self.wait(watch, async { self.jobs().estimate(question).await })?;
-        let cost = Cost::new(purpose, bytes, self.settings.max_bytes, self.settings.price_per_tib);
+        let estimate = self.wait(watch, async { self.jobs().estimate(question).await })?;
+        let cost = Cost::new(purpose, estimate, self.settings.max_bytes, self.settings.price_per_tib);
+        self.within_session(&cost)?;
         if !watch.spend(&cost) {
             let most = crate::ground::text::bytes(cost.limit);
             return Err(Error::TooExpensive(format!("{cost}, more than the {most} that may be read")));
         }
-        let (done, page) = self.runtime.block_on(self.jobs().run(question, cost.most_billed(), bytes, watch))?;
+        let (done, page) = self.runtime.block_on(self.jobs().run(question, cost.most_billed(), cost.bytes, watch))?;
+        let spent = {
+            let mut spent = locked(&self.spent);
+            *spent = spent.and(page.bytes_read().unwrap_or(cost.bytes), self.settings.price_per_tib);
+            *spent
+        };
+        watch.spent(spent);
         Ok((done, page, cost))
     }
 
+    /// What all queries have cost so far.
+    pub(super) fn spent(&self) -> Spent {
+        *locked(&self.spent)
+    }
+
+    /// Refuses what would take the session beyond what it may read, whoever would agree to it.
+    fn within_session(&self, cost: &Cost) -> Result<(), Error> {
+        let Some(most) = self.settings.max_session_bytes else { return Ok(()) };
+        let spent = self.spent();
+        let all = spent.bytes.saturating_add(cost.bytes);
+        if all <= most {
+            return Ok(());
+        }
+        let (all, most) = (crate::ground::text::bytes(all), crate::ground::text::bytes(most));
+        let told = format!("{} would bring this session to {all}, more than its {most}", cost.purpose);
+        Err(Error::Advised(Advised::new(told, Advice::RaiseSessionLimit)))
+    }
+
     /// Another page. The job has ended by then, whoever calls this off.
-    pub(super) fn page(&self, job: &Done, token: &str, watch: &dyn Watch) -> Result<AnswerPage, Error> {
-        let page = self.runtime.block_on(watched(watch, self.jobs().page(job, Some(token), None)));
+    pub(super) fn page(&self, job: &Done, part: AnswerPart<'_>, watch: &dyn Watch) -> Result<AnswerPage, Error> {
+        let page = self.runtime.block_on(watched(watch, self.jobs().page(job, part)));
         page.unwrap_or_else(|| Err(Error::Stopped { job: Some(job.id.clone()), proved: true }))
     }
 

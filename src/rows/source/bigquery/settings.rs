@@ -26,6 +26,8 @@ pub struct Settings {
     pub endpoint: Option<String>,
     /// Bytes that a query may read without asking.
     pub max_bytes: u64,
+    /// Bytes that all queries of a session may read together; as many as they like without it.
+    pub max_session_bytes: Option<u64>,
     /// US dollars for 2^40 bytes.
     pub price_per_tib: f64,
     /// Whether kept answers are passed by.
@@ -40,6 +42,8 @@ pub struct Settings {
     pub cache: Option<PathBuf>,
     /// Whether rows with their payloads are kept as well.
     pub keep_rows: bool,
+    /// Whether rows that are opened are read with their stack traces, which nothing here shows and much is paid for.
+    pub stack_traces: bool,
     /// Whether a server on this machine wants credentials all the same, as a tunnel does.
     pub authenticate: bool,
     /// How often a request is tried.
@@ -53,6 +57,7 @@ impl Default for Settings {
             location: None,
             endpoint: None,
             max_bytes: cost::MOST_BYTES,
+            max_session_bytes: None,
             price_per_tib: cost::PRICE_PER_TIB,
             refresh: false,
             columns: BTreeMap::new(),
@@ -60,6 +65,7 @@ impl Default for Settings {
             groups: 50_000,
             cache: cache::usual_folder(),
             keep_rows: false,
+            stack_traces: false,
             authenticate: false,
             patience: Patience::default(),
         }

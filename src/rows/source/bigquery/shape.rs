@@ -27,6 +27,9 @@ pub(super) const USED: [ErrorColumn; 11] = [
     ErrorColumn::Payload,
 ];
 
+/// How the names of columns with stack traces begin.
+const STACK_TRACE: &str = "stack_trace";
+
 /// The columns that a table may have under other names.
 pub fn renamable() -> Vec<&'static str> {
     USED.into_iter().map(ErrorColumn::name).chain(CountColumn::ALL.into_iter().map(CountColumn::name)).collect()
@@ -36,6 +39,8 @@ pub fn renamable() -> Vec<&'static str> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WantedColumns {
     All,
+    /// All but stack traces, which nothing shows.
+    Shown,
     /// [`ErrorColumn::NEEDED`].
     Needed,
 }
@@ -141,6 +146,7 @@ impl TableShape {
     pub(super) fn columns(&self, wanted: WantedColumns) -> Vec<&Field> {
         match wanted {
             WantedColumns::All => self.table.schema.fields.iter().collect(),
+            WantedColumns::Shown => self.table.schema.fields.iter().filter(|field| !is_stack_trace(&field.name)).collect(),
             WantedColumns::Needed => ErrorColumn::NEEDED.into_iter().filter_map(|column| self.field(column)).collect(),
         }
     }
@@ -159,6 +165,11 @@ impl TableShape {
         };
         ErrorColumn::NEEDED.into_iter().filter(told).collect()
     }
+}
+
+/// `stack_trace`, `stack_trace_cause_1` …
+fn is_stack_trace(column: &str) -> bool {
+    column.get(..STACK_TRACE.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(STACK_TRACE))
 }
 
 /// Tables that can be read together; what none of them has is missing.

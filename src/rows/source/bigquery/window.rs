@@ -1,6 +1,6 @@
 //! Windows of time.
 //!
-//! Owns: the window of a request, the width of the bins in which its rows are counted, the clock.
+//! Owns: the window of a request and parts of it, the width of the bins in which its rows are counted, the clock.
 //! Refuses: how a time is written (cli).
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -19,6 +19,20 @@ pub(super) const USUAL: Duration = Duration::from_secs(24 * 3600);
 pub(super) struct Window {
     pub(super) since: Micros,
     pub(super) until: Micros,
+}
+
+/// Which part of the rows, in the order asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Slice {
+    pub(super) from: u64,
+    pub(super) most: u64,
+}
+
+/// A part of a window, and of the rows in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct WindowPart {
+    pub(super) window: Window,
+    pub(super) slice: Slice,
 }
 
 /// Bins of a trend, at most.
