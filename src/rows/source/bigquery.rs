@@ -20,6 +20,7 @@ mod grouping;
 mod job;
 mod keys;
 mod name;
+mod opening;
 mod pages;
 mod rows;
 mod service;
@@ -35,12 +36,11 @@ use std::ops::{ControlFlow, Range};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use self::answer::{AnswerCells, AnswerSchema, source_row};
+use self::answer::{AnswerSchema, source_row};
 use self::coarse::AnswerReading;
 use self::grouping::{Bounds, Numbered};
-use self::job::{AnswerPart, JobQuestion};
-use self::keys::{Keys, RowKey};
-use self::pages::{GroupRows, NextRows, Pages};
+use self::keys::Keys;
+use self::pages::Pages;
 use self::rows::Most;
 use self::service::{AnswerOrigin, Keep, QueryAnswer, Service};
 use self::shape::{TableShape, WantedColumns};
@@ -62,11 +62,6 @@ pub use settings::Settings;
 pub use shape::renamable;
 pub use table::{Build, Partition, SourceTable};
 pub use wire::Patience;
-
-/// Rows of an answer among which a row is looked for before it is asked for alone.
-const NEAR: usize = 200;
-/// What rows with their payloads are asked for.
-const OPENING: &str = "opening rows";
 
 /// Tables of error rows in BigQuery.
 pub struct BigQuery {
@@ -154,79 +149,6 @@ impl BigQuery {
         })?;
         Ok(Unreadable::default())
     }
-
-    /// A row of an answer with keys.
-    fn keyed(&self, (shapes, columns): (&[TableShape], WantedColumns), row: &serde_json::Value) -> Option<(RowRef, SourceRow)> {
-        let cells = AnswerCells::of(row);
-        let key = RowKey { table: cells.count(0) as u32, group: cells.hash(2)?, time: cells.int(1)?, nth: cells.count(3) as u32 };
-        let row = shaped((shapes.get(key.table as usize)?, columns), cells.value(4)?, key.time);
-        Some((self.keys.add(key), row))
-    }
-
-    /// Columns of rows that somebody looks at.
-    fn shown(&self) -> WantedColumns {
-        if self.service.settings.stack_traces { WantedColumns::All } else { WantedColumns::Shown }
-    }
-
-    /// One row that no answer of this session holds.
-    fn row(&self, key: &RowKey, watch: &dyn Watch) -> Result<SourceRow, Error> {
-        let shapes = self.shapes(watch)?;
-        let at = key.table as usize;
-        let shape = shapes.get(at).ok_or_else(|| Error::Input("the table of this row is no longer read".to_owned()))?;
-        let sql = rows::one((at, shape), key, self.shown());
-        let keep = if self.service.settings.keep_rows { Keep::Closed } else { Keep::No };
-        let moment = Window { since: key.time, until: key.time };
-        let answer = self.service.ask(OPENING, &sql, moment, keep, watch)?;
-        let whole = answer.rows.first().and_then(|row| AnswerCells::of(row).value(0));
-        let whole = whole.ok_or_else(|| Error::Input("the row is gone: rows are deleted after some weeks".to_owned()))?;
-        Ok(shaped((shape, self.shown()), whole, key.time))
-    }
-
-    /// Reads more rows of a group; whether there were any left to read.
-    fn read_on(&self, of: Fingerprint, order: RowOrder, rows: &mut GroupRows, watch: &dyn Watch) -> Result<bool, Error> {
-        let (request, window) = self.counted()?;
-        let shapes = self.shapes(watch)?;
-        let keeps = self.service.settings.keep_rows;
-        let most = if keeps { pages::FOUND_TO_KEEP } else { pages::FOUND };
-        let read = match rows.next(order, window, &self.keys.trend(of), most) {
-            NextRows::End => return Ok(false),
-            NextRows::Read(place) => self.service.page(&place.job, AnswerPart::From(place.at, pages::STEP), watch)?.rows,
-            NextRows::Ask(part) => {
-                let (tables, ids) = parts(&shapes, self.keys.parts(of));
-                if ids.is_empty() {
-                    return Ok(false);
-                }
-                let sql = rows::page(&tables, &request, &ids, order, part, self.shown());
-                if keeps {
-                    let answer = self.service.ask(OPENING, &sql, part.window, Keep::Closed, watch)?;
-                    rows.found(order, None, part, answer.rows.len() as u64);
-                    answer.rows
-                } else {
-                    let question = JobQuestion { text: sql.sent(), parameters: sql.parameters(), page: pages::STEP };
-                    let (job, page, _) = self.service.start(OPENING, &question, watch)?;
-                    rows.found(order, Some(job), part, page.rows_in_all().unwrap_or(page.rows.len() as u64));
-                    page.rows
-                }
-            }
-        };
-        let read: Vec<_> = read.iter().map(|row| self.keyed((&shapes, self.shown()), row)).collect();
-        rows.add(&read.iter().map(|row| row.as_ref().map(|(at, _)| *at)).collect::<Vec<_>>());
-        for (at, row) in read.into_iter().flatten() {
-            self.pages.keep(at, row);
-        }
-        Ok(true)
-    }
-
-    /// A row that an answer of this session holds, read from there again.
-    fn read_again(&self, at: RowRef, watch: &dyn Watch) -> Result<Option<SourceRow>, Error> {
-        let Some(place) = self.pages.place(at) else { return Ok(None) };
-        let shapes = self.shapes(watch)?;
-        let page = self.service.page(&place.job, AnswerPart::From(place.at, pages::STEP), watch)?;
-        for (known, row) in page.rows.iter().filter_map(|row| self.keyed((&shapes, self.shown()), row)) {
-            self.pages.keep(known, row);
-        }
-        Ok(self.pages.kept(at))
-    }
 }
 
 /// What BigQuery tells of a deployed table: labels, partitions, rows, and its layout by [`SourceTable::layout`].
@@ -291,35 +213,7 @@ impl ErrorSource for BigQuery {
     }
 
     fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError> {
-        if let Some(row) = self.pages.kept(at) {
-            return Ok(row);
-        }
-        let key = self.keys.get(at).ok_or_else(|| Error::Input("this row was not listed in this session".to_owned()))?;
-        if let Some(row) = self.read_again(at, watch)? {
-            return Ok(row);
-        }
-        if let Some(of) = self.keys.group_of(at) {
-            let list = self.pages.list(of, RowOrder::Newest);
-            let mut rows = pages::waited(&list, watch)?;
-            let is_behind = |rows: &GroupRows| {
-                let last = rows.listed.last().and_then(|last| self.keys.get(*last));
-                last.is_none_or(|last| last.time >= key.time)
-            };
-            while rows.listed.len() < NEAR && is_behind(&rows) {
-                if let Some(row) = self.pages.kept(at) {
-                    return Ok(row);
-                }
-                if !self.read_on(of, RowOrder::Newest, &mut rows, watch)? {
-                    break;
-                }
-            }
-            if let Some(row) = self.pages.kept(at) {
-                return Ok(row);
-            }
-        }
-        let row = self.row(&key, watch)?;
-        self.pages.keep(at, row.clone());
-        Ok(row)
+        Ok(self.opened(at, watch)?)
     }
 
     fn rows(
@@ -379,14 +273,7 @@ impl ErrorSource for BigQuery {
     }
 
     fn more_rows(&self, group: &Group, order: RowOrder, from: usize, watch: &dyn Watch) -> Result<Vec<RowRef>, SourceError> {
-        let list = self.pages.list(group.fingerprint, order);
-        let mut rows = pages::waited(&list, watch)?;
-        while rows.listed.len() <= from {
-            if !self.read_on(group.fingerprint, order, &mut rows, watch)? {
-                break;
-            }
-        }
-        Ok(rows.listed.get(from..).unwrap_or_default().to_vec())
+        Ok(self.listed(group.fingerprint, order, from, watch)?)
     }
 
     fn spent(&self) -> Option<Spent> {

@@ -27,10 +27,13 @@ pub(super) const STEP: usize = 25;
 const KEPT_BYTES: usize = 64 << 20;
 const DAY: Micros = 86_400_000_000;
 
+/// Rows that several threads may ask for.
+type SharedRows = Arc<Mutex<GroupRows>>;
+
 /// What was read of all groups in this session.
 #[derive(Default)]
 pub(super) struct Pages {
-    lists: Mutex<HashMap<(Fingerprint, RowOrder), Arc<Mutex<GroupRows>>>>,
+    lists: Mutex<HashMap<(Fingerprint, RowOrder), SharedRows>>,
     kept: Mutex<MemoryRows>,
 }
 
@@ -72,7 +75,7 @@ pub(super) enum NextRows {
 
 impl Pages {
     /// The rows of a group in an order, for one reader at a time: who comes second waits, and finds what the first has read.
-    pub(super) fn list(&self, of: Fingerprint, order: RowOrder) -> Arc<Mutex<GroupRows>> {
+    pub(super) fn list(&self, of: Fingerprint, order: RowOrder) -> SharedRows {
         locked(&self.lists).entry((of, order)).or_default().clone()
     }
 
