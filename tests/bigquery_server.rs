@@ -486,7 +486,7 @@ fn wrongly_selected(server: &Server, source: &dyn ErrorSource, groups: &Groups, 
                     "{found} rows instead of {}: {:?}\n{}",
                     group.count,
                     group.sample,
-                    statement::select(told, &source.tables(group))
+                    statement::select(told, &source.tables(group), true)
                 ));
             }
         }
@@ -520,7 +520,7 @@ fn sql_of_a_group_names_the_tables_own_columns() {
     let mut redactor = Redactor::new(Policy { raw: true, ..Policy::default() });
     for group in &groups.list {
         let told = ToldGroup::new(group, &Neighbours::new(&groups.list), None, &mut redactor);
-        assert_eq!(server.query(&statement::select(&told, &source.tables(group))).len() as u64, group.count);
+        assert_eq!(server.query(&statement::select(&told, &source.tables(group), false)).len() as u64, group.count);
     }
 }
 

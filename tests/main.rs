@@ -5,6 +5,7 @@
 
 mod agree;
 mod bigquery;
+mod bigquery_cost;
 mod bigquery_faults;
 mod bigquery_payloads;
 mod bigquery_screens;

@@ -21,11 +21,11 @@ use super::input::{self, Asked};
 use super::scope::Scope;
 use super::{out, unmet};
 use crate::cli::config::Config;
-use crate::rows::group::{Fingerprint, Groups};
+use crate::rows::group::{Fingerprint, Group, Groups};
 use crate::rows::source::Filter;
 use crate::tui::advice::GIVE_SCHEMAS;
 use only::OnlyFields;
-use printer::{CasePrinter, WantedCases};
+use printer::{CasePrinter, MOST_OF_GROUP, PrintedRows, WantedCases};
 
 /// Which rows, in which form.
 #[derive(Debug, clap::Args)]
@@ -40,8 +40,8 @@ pub(super) struct CasesQuestion {
     group: Option<Fingerprint>,
 
     /// Only these rows, counted from 0 over all sources: 10..20, 10.., ..20 or 10; the end is not included
-    #[arg(long, value_name = "A..B", value_parser = parse_rows, default_value = "..", hide_default_value = true)]
-    rows: Range<u64>,
+    #[arg(long, value_name = "A..B", value_parser = parse_rows)]
+    rows: Option<Range<u64>>,
 
     #[command(flatten)]
     holding: HoldingArgs,
@@ -82,7 +82,15 @@ pub(super) fn run(asked: Asked<CasesQuestion>, config: &Config) -> Result<ExitCo
     let request = question.scope.request(schemas.clone());
     let filter = Filter::new(&request);
     let line = out::ProgressLine::over(source.is_remote())?;
-    let unreadable = printer::print_in_order(source.as_ref(), question.rows, filter, &line, &|rows| printer.texts(rows), &mut |text| {
+    // Reading all costs where a source names only a few rows of its groups.
+    let is_dear = source.is_remote() && holding.is_none() && question.rows.is_none();
+    let groups = is_dear.then(|| source.groups(&request, &line)).transpose()?;
+    let groups = groups.filter(|groups| groups.list.iter().any(|group| group.count > group.rows.len() as u64));
+    let rows = match &groups {
+        Some(groups) => PrintedRows::OfGroups(chosen(groups, question.group)),
+        None => PrintedRows::Range(question.rows.unwrap_or(0..u64::MAX)),
+    };
+    let unreadable = printer::print_in_order(source.as_ref(), rows, filter, &line, &|rows| printer.texts(rows), &mut |text| {
         printed += 1;
         line.clear();
         stdout.write_all(text.as_bytes())
@@ -97,10 +105,20 @@ pub(super) fn run(asked: Asked<CasesQuestion>, config: &Config) -> Result<ExitCo
             out::tell(&format!("misfit: {}", unmet::check_group(source.as_ref(), &request, group)?));
         }
     }
+    if let Some(left) = groups.map(|groups| groups.rows.saturating_sub(printed)).filter(|left| *left > 0 && question.group.is_none()) {
+        let left = out::plural(left, "row is", "rows are");
+        out::tell(&format!("misfit: the newest {MOST_OF_GROUP} rows of each group are printed; {left} left out, --rows .. prints all"));
+    }
     for told in out::unreadable(&unreadable).into_iter().chain(out::strays(schemas.as_deref())).chain(spent) {
         out::tell(&format!("misfit: {told}"));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The group that was asked for, or all: it may be a cause that was asked for, which stands in any of them.
+fn chosen(groups: &Groups, named: Option<Fingerprint>) -> Vec<&Group> {
+    let found: Vec<&Group> = groups.list.iter().filter(|group| named == Some(group.fingerprint)).collect();
+    if found.is_empty() { groups.list.iter().collect() } else { found }
 }
 
 fn parse_rows(text: &str) -> Result<Range<u64>, String> {

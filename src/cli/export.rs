@@ -78,6 +78,10 @@ pub(super) struct ExportQuestion {
     #[arg(long, value_name = "SCHEMAS")]
     against: Option<PathBuf>,
 
+    /// With --as sql: the documents too, which are most of what such a query costs
+    #[arg(long)]
+    with_documents: bool,
+
     /// Values as they are, instead of their shapes: what people typed, identifiers, addresses. Files are then for their owner alone
     #[arg(long)]
     raw: bool,
@@ -154,6 +158,7 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     let Asked { input, question } = asked;
     ensure!(question.per_group > 0, "--per-group 0 leaves nothing to export: give 1 or more");
     ensure!(!question.suspected.suspect || question.what == ExportWhat::Report, "--suspect is for reports: --as report");
+    ensure!(!question.with_documents || question.what == ExportWhat::Sql, "--with-documents is for statements: --as sql");
     ensure!(question.against.is_none() || question.what == ExportWhat::Backfill, "--against is for backfill briefs: --as backfill");
     let settings = question.suspected.suspect.then(|| question.suspected.settings(config));
     let against = question.against.clone().map(|folder| SchemaArgs { folder: Some(folder) }.open(config, false)).transpose()?.flatten();

@@ -136,6 +136,8 @@ pub enum ReadRows<'a> {
     All,
     /// Of each of these groups its first, at most so many.
     First(&'a [&'a Group], usize),
+    /// The same with all columns that are shown.
+    FirstShown(&'a [&'a Group], usize),
 }
 
 /// A table that rows came from.
@@ -217,7 +219,7 @@ pub trait ErrorSource: Send + Sync {
         watch: &dyn Watch,
         visit: &mut dyn FnMut(RowRef, SourceRow) -> ControlFlow<()>,
     ) -> Result<Unreadable, SourceError> {
-        let ReadRows::First(groups, most) = wanted else {
+        let (ReadRows::First(groups, most) | ReadRows::FirstShown(groups, most)) = wanted else {
             return self.rows(0..u64::MAX, watch, &mut |_, at, row| visit(at, row));
         };
         let mut left: FxHashSet<RowRef> = groups.iter().flat_map(|group| group.rows.iter().take(most).copied()).collect();
@@ -230,6 +232,26 @@ pub trait ErrorSource: Send + Sync {
             }
             if left.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })
+    }
+    /// The rows at these places, whole, in any order, until `visit` breaks. Tells how many were there.
+    fn fetch_all(
+        &self,
+        places: &[RowRef],
+        watch: &dyn Watch,
+        visit: &mut dyn FnMut(RowRef, SourceRow) -> ControlFlow<()>,
+    ) -> Result<usize, SourceError> {
+        let mut found = 0;
+        for &at in places {
+            if watch.cancelled() {
+                break;
+            }
+            let row = self.fetch(at, watch)?;
+            found += 1;
+            if visit(at, row).is_break() {
+                break;
+            }
+        }
+        Ok(found)
     }
     /// The group of a row, where the source knows it without its message: a message that was redacted may no longer tell, and where few rows of a
     /// group are named, [`Group::rows`] does not.

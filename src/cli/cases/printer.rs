@@ -18,10 +18,10 @@ use crate::cli::holding::Holding;
 use crate::cli::safe_json;
 use crate::ground::in_order;
 use crate::rows::column::ErrorColumn;
-use crate::rows::group::{Fingerprint, Grouper};
+use crate::rows::group::{Fingerprint, Group, Grouper};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 use crate::rows::schemas::SchemaStore;
-use crate::rows::source::{ErrorSource, Filter, Watch};
+use crate::rows::source::{ErrorSource, Filter, ReadRows, Watch};
 use crate::triage::{case, causes};
 
 /// Which of the rows are printed.
@@ -103,24 +103,43 @@ pub(super) type NumberedRow = (u64, RowRef, SourceRow);
 /// Turns a batch of rows into texts.
 type MakeTexts<'a> = dyn Fn(Vec<NumberedRow>) -> Result<Vec<String>> + Sync + 'a;
 
-/// Turns the rows of the range that the filter takes into texts with `make` on all cores, and passes the texts to `print` in the order of the rows.
+/// Rows that are printed.
+pub(super) enum PrintedRows<'a> {
+    /// All, or those at these numbers.
+    Range(Range<u64>),
+    /// The newest [`MOST_OF_GROUP`] of each of these groups, where reading all costs.
+    OfGroups(Vec<&'a Group>),
+}
+
+/// Rows of a group that are printed where reading all costs.
+pub(super) const MOST_OF_GROUP: usize = 20;
+
+/// Turns the rows that the filter takes into texts with `make` on all cores, and passes the texts to `print` in the order of the rows.
 /// Ends early with the first error of `make` or `print`.
 pub(super) fn print_in_order(
     source: &dyn ErrorSource,
-    range: Range<u64>,
+    rows: PrintedRows<'_>,
     mut filter: Filter,
     watch: &dyn Watch,
     make: &MakeTexts<'_>,
     print: &mut (dyn FnMut(&str) -> io::Result<()> + Send),
 ) -> Result<Unreadable> {
     let feed = |hand: &mut in_order::Hand<'_, NumberedRow>| {
-        Ok(source.rows(range, watch, &mut |number, at, row| {
+        let mut take = |number, at, row: SourceRow| {
             if !filter.takes(&row.error_row()) {
                 return ControlFlow::Continue(());
             }
             let size = row.payload.size();
             hand((number, at, row), size)
-        })?)
+        };
+        Ok(match &rows {
+            PrintedRows::Range(range) => source.rows(range.clone(), watch, &mut take)?,
+            PrintedRows::OfGroups(groups) => {
+                let mut numbers = 0..;
+                source
+                    .read(ReadRows::FirstShown(groups, MOST_OF_GROUP), watch, &mut |at, row| take(numbers.next().unwrap_or(0), at, row))?
+            }
+        })
     };
     in_order::run(feed, make, &mut |text: String| Ok(print(&text)?))
 }

@@ -28,7 +28,8 @@ use crate::triage::suspect::{SuspectQuestion, suspects};
 
 /// SQL for every group, each with a comment that says what it is about.
 pub(super) fn sql(work: &Work<'_>) -> Result<()> {
-    let statement = |(told, group): (&ToldGroup, &&Group)| statement::select(told, &work.source.tables(group));
+    let statement =
+        |(told, group): (&ToldGroup, &&Group)| statement::select(told, &work.source.tables(group), work.question.with_documents);
     let statements: Vec<String> = work.told.iter().zip(&work.choice.groups).map(statement).collect();
     target::whole(work, "rows.sql", &statements.join("\n"))
 }
@@ -67,12 +68,15 @@ pub(super) fn report(work: &Work<'_>, settings: Option<&HistorySettings>, since:
 /// A brief on all groups; telemetry's versions are read from a document of each.
 pub(super) fn backfill(work: &Work<'_>, against: Option<&Arc<SchemaStore>>) -> Result<()> {
     let mut versions: Vec<Option<String>> = vec![None; work.choice.groups.len()];
-    look(work, 1, &mut |position, row| {
-        let version = case::open(row, work.schemas).doctype.and_then(|doctype| doctype.version);
-        if let Some(known) = versions.get_mut(position) {
-            *known = version;
-        }
-    })?;
+    // Somewhere else a document costs, and the conditions do not need it.
+    if !work.source.is_remote() {
+        look(work, 1, &mut |position, row| {
+            let version = case::open(row, work.schemas).doctype.and_then(|doctype| doctype.version);
+            if let Some(known) = versions.get_mut(position) {
+                *known = version;
+            }
+        })?;
+    }
     let groups: Vec<(&Group, Option<String>)> = work.choice.groups.iter().copied().zip(versions).collect();
     let of = BriefOrigin { neighbours: Neighbours::new(&work.groups.list), source: work.source, schemas: work.schemas };
     let mut brief = Brief::new(&groups, &of, &mut work.redactor());

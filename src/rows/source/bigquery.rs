@@ -143,12 +143,17 @@ impl BigQuery {
         watch: &dyn Watch,
         visit: &mut dyn FnMut(RowRef, SourceRow) -> ControlFlow<()>,
     ) -> Result<Unreadable, SourceError> {
-        self.service.visit("looking into payloads", sql, watch, &mut |row| match self.keyed((shapes, columns), row) {
+        self.service.visit(purpose(columns), sql, watch, &mut |row| match self.keyed((shapes, columns), row) {
             Some((at, row)) => visit(at, row),
             None => ControlFlow::Continue(()),
         })?;
         Ok(Unreadable::default())
     }
+}
+
+/// What rows with these columns are read for.
+fn purpose(columns: WantedColumns) -> &'static str {
+    if columns == WantedColumns::Shown { opening::PURPOSE } else { "looking into payloads" }
 }
 
 /// What BigQuery tells of a deployed table: labels, partitions, rows, and its layout by [`SourceTable::layout`].
@@ -245,27 +250,43 @@ impl ErrorSource for BigQuery {
     ) -> Result<Unreadable, SourceError> {
         let (request, window) = self.counted()?;
         let shapes = self.shapes(watch)?;
-        shape::have_payloads(&shapes)?;
-        let needed = (&*shapes, WantedColumns::Needed);
-        let ReadRows::First(groups, most) = wanted else {
+        let (groups, most, columns) = match wanted {
+            ReadRows::FirstShown(groups, most) => (groups, most, self.shown()),
+            ReadRows::First(groups, most) => (groups, most, WantedColumns::Needed),
+            ReadRows::All => (&[][..], 0, WantedColumns::Needed),
+        };
+        if columns == WantedColumns::Needed {
+            shape::have_payloads(&shapes)?;
+        }
+        let columns = (&*shapes, columns);
+        if let ReadRows::All = wanted {
             let mut filter = super::Filter::new(&request);
-            return self.visit(&rows::needed(&numbered(&shapes), window, &request), needed, watch, &mut |at, row| {
+            return self.visit(&rows::needed(&numbered(&shapes), window, &request), columns, watch, &mut |at, row| {
                 if filter.takes(&row.error_row()) { visit(at, row) } else { ControlFlow::Continue(()) }
             });
-        };
+        }
         let (tables, ids) = parts(&shapes, groups.iter().flat_map(|group| self.keys.parts(group.fingerprint)).collect());
         if ids.is_empty() {
             return Ok(Unreadable::default());
         }
         let rows = if groups.len() == 1 { Most::InAll(most as u64) } else { Most::OfEach(most as u64) };
-        let sql = rows::first(&tables, window, &request, &ids, rows);
+        let sql = rows::first(&tables, (window, columns.1), &request, &ids, rows);
         // A group is made of several coarse groups.
         let mut read: HashMap<Option<Fingerprint>, usize> = HashMap::new();
-        self.visit(&sql, needed, watch, &mut |at, row| {
+        self.visit(&sql, columns, watch, &mut |at, row| {
             let read = read.entry(self.keys.group_of(at)).or_default();
             *read += 1;
             if *read > most { ControlFlow::Continue(()) } else { visit(at, row) }
         })
+    }
+
+    fn fetch_all(
+        &self,
+        places: &[RowRef],
+        watch: &dyn Watch,
+        visit: &mut dyn FnMut(RowRef, SourceRow) -> ControlFlow<()>,
+    ) -> Result<usize, SourceError> {
+        Ok(self.opened_all(places, watch, visit)?)
     }
 
     fn group_of(&self, at: RowRef) -> Option<Fingerprint> {

@@ -134,7 +134,7 @@ impl Brief {
                 page.fact(table.stage, [data(&table.table), ours(part)]);
             }
             if doctype.tables.is_empty() {
-                page.fact("tables", [ours("not known: the documents tell no version, or nobody knows the doctype")]);
+                page.fact("tables", [ours("not known: no version is told, or nobody knows the doctype")]);
             }
             for group in &doctype.groups {
                 page.line([said(&group.fault), ours(format!(" ({}, group ", rows(group.rows))), data(&group.fingerprint), ours("):")]);

@@ -31,19 +31,8 @@ pub fn visit(
     watch: &dyn Watch,
     take: &mut dyn FnMut(RowRef, SourceRow) -> ControlFlow<()>,
 ) -> Result<usize, SourceError> {
-    if places.len() <= MOST_FETCHED {
-        let mut found = 0;
-        for &at in places {
-            if watch.cancelled() {
-                break;
-            }
-            let row = source.fetch(at, watch)?;
-            found += 1;
-            if take(at, row).is_break() {
-                break;
-            }
-        }
-        return Ok(found);
+    if places.len() <= MOST_FETCHED || source.is_remote() {
+        return source.fetch_all(places, watch, take);
     }
     let begun = Instant::now();
     let wanted: FxHashSet<RowRef> = places.iter().copied().collect();

@@ -9,6 +9,7 @@ use super::predicate::{AlikeGroups, ValuesTold, in_table, standard};
 use crate::ground::sql::identifier;
 use crate::ground::text::{count, visible};
 use crate::pipeline::destination::{self, PROJECT};
+use crate::rows::column::ErrorColumn;
 use crate::rows::group::GroupKey;
 use crate::rows::source::{RowTable, RowsFrom};
 
@@ -37,16 +38,22 @@ pub fn tables_and_conditions(told: &ToldGroup, tables: &[RowTable]) -> (Vec<Stri
 }
 
 /// Statements that select the rows of a group, one for each table that they are in, with a sentence about it on top. Without tables the
-/// pipeline's error table is named.
-pub fn select(told: &ToldGroup, tables: &[RowTable]) -> String {
+/// pipeline's error table is named. Documents are most of what a query costs, so that they come only where they are wanted.
+pub fn select(told: &ToldGroup, tables: &[RowTable], with_documents: bool) -> String {
     let group = &told.group;
     // A comment ends with its line.
     let about = format!("-- {}: {} (group {})\n", rows(group.count), visible(&group.sentence()), group.fingerprint);
-    let statement = |from: &str, conditions: &[String]| format!("SELECT *\nFROM {from}\nWHERE {};\n", joined(conditions));
+    let statement = |from: &str, payload: Option<&str>, conditions: &[String]| {
+        let columns = payload.filter(|_| !with_documents).map_or("*".to_owned(), |payload| format!("* EXCEPT ({payload})"));
+        format!("SELECT {columns}\nFROM {from}\nWHERE {};\n", joined(conditions))
+    };
     let statements = match tables {
-        [] => statement(&error_table(&group.key), &standard(&told.conditions)),
+        [] => statement(&error_table(&group.key), Some(ErrorColumn::Payload.name()), &standard(&told.conditions)),
         tables => {
-            let of = |table: &RowTable| statement(&source(&table.from, told.values), &in_table(&told.conditions, table));
+            let of = |table: &RowTable| {
+                let payload = table.columns.get(&ErrorColumn::Payload).map(String::as_str).filter(|name| !name.contains('('));
+                statement(&source(&table.from, told.values), payload, &in_table(&told.conditions, table))
+            };
             tables.iter().map(of).collect()
         }
     };

@@ -3,15 +3,21 @@
 //! Owns: in which order a row is looked for: memory, an answer of this session, a query for its group, a query for itself.
 //! Refuses: which part of a group is read next (pages), the SQL (rows), how a query is asked (service).
 
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use rustc_hash::FxHashSet;
+
 use super::answer::AnswerCells;
 use super::error::Error;
 use super::job::{AnswerPart, JobQuestion};
 use super::keys::RowKey;
 use super::pages::{self, GroupRows, NextRows};
+use super::rows::Most;
 use super::service::Keep;
 use super::shape::{TableShape, WantedColumns};
 use super::window::Window;
-use super::{BigQuery, parts, rows, shaped};
+use super::{BigQuery, grouping, parts, rows, shaped};
 use crate::rows::group::Fingerprint;
 use crate::rows::row::{RowRef, SourceRow};
 use crate::rows::source::{RowOrder, Watch};
@@ -19,7 +25,7 @@ use crate::rows::source::{RowOrder, Watch};
 /// Rows of an answer among which a row is looked for before it is asked for alone.
 const NEAR: usize = 200;
 /// What rows with their payloads are asked for.
-const OPENING: &str = "opening rows";
+pub(super) const PURPOSE: &str = "opening rows";
 
 impl BigQuery {
     /// The row at a place, from where it costs least.
@@ -55,6 +61,67 @@ impl BigQuery {
         Ok(row)
     }
 
+    /// Rows at these places, in any order: those of one group as they are opened, of several in one query for all that no answer of this session
+    /// holds. Tells how many were there.
+    pub(super) fn opened_all(
+        &self,
+        places: &[RowRef],
+        watch: &dyn Watch,
+        visit: &mut dyn FnMut(RowRef, SourceRow) -> ControlFlow<()>,
+    ) -> Result<usize, Error> {
+        let groups: FxHashSet<_> = places.iter().map(|at| self.keys.group_of(*at)).collect();
+        let (mut found, mut left) = (0, Vec::new());
+        for &at in places {
+            if watch.cancelled() {
+                return Ok(found);
+            }
+            let known = match self.pages.kept(at) {
+                None if groups.len() == 1 => Some(self.opened(at, watch)?),
+                None => self.read_again(at, watch)?,
+                kept => kept,
+            };
+            let Some(row) = known else {
+                left.push(at);
+                continue;
+            };
+            found += 1;
+            if visit(at, row).is_break() {
+                return Ok(found);
+            }
+        }
+        if left.is_empty() {
+            return Ok(found);
+        }
+        let (request, _) = self.counted()?;
+        let shapes = self.shapes(watch)?;
+        let keys: Vec<RowKey> = left.iter().filter_map(|at| self.keys.get(*at)).collect();
+        let times = keys.iter().map(|key| key.time);
+        let window = Window { since: times.clone().min().unwrap_or(0), until: times.max().unwrap_or(0).saturating_add(1) };
+        let (tables, ids) = parts(&shapes, keys.iter().map(|key| (key.table, key.group)).collect::<BTreeSet<_>>().into_iter().collect());
+        let columns = self.shown();
+        let sql = rows::first(&tables, (window, columns), &request, &ids, Most::OfEach(grouping::NEWEST as u64));
+        let mut left: FxHashSet<RowRef> = left.into_iter().collect();
+        let mut stopped = false;
+        self.service.visit(PURPOSE, &sql, watch, &mut |row| {
+            let Some((at, row)) = self.keyed((&shapes, columns), row).filter(|(at, _)| left.remove(at)) else {
+                return ControlFlow::Continue(());
+            };
+            found += 1;
+            stopped = visit(at, row).is_break();
+            if stopped || left.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        // What was named beside the newest.
+        for at in left {
+            if stopped || watch.cancelled() {
+                break;
+            }
+            let row = self.opened(at, watch)?;
+            found += 1;
+            stopped = visit(at, row).is_break();
+        }
+        Ok(found)
+    }
+
     /// More rows of a group in an order, behind the first `from`.
     pub(super) fn listed(&self, of: Fingerprint, order: RowOrder, from: usize, watch: &dyn Watch) -> Result<Vec<RowRef>, Error> {
         let list = self.pages.list(of, order);
@@ -76,7 +143,7 @@ impl BigQuery {
     }
 
     /// Columns of rows that somebody looks at.
-    fn shown(&self) -> WantedColumns {
+    pub(super) fn shown(&self) -> WantedColumns {
         if self.service.settings.stack_traces { WantedColumns::All } else { WantedColumns::Shown }
     }
 
@@ -88,7 +155,7 @@ impl BigQuery {
         let sql = rows::one((at, shape), key, self.shown());
         let keep = if self.service.settings.keep_rows { Keep::Closed } else { Keep::No };
         let moment = Window { since: key.time, until: key.time };
-        let answer = self.service.ask(OPENING, &sql, moment, keep, watch)?;
+        let answer = self.service.ask(PURPOSE, &sql, moment, keep, watch)?;
         let whole = answer.rows.first().and_then(|row| AnswerCells::of(row).value(0));
         let whole = whole.ok_or_else(|| Error::Input("the row is gone: rows are deleted after some weeks".to_owned()))?;
         Ok(shaped((shape, self.shown()), whole, key.time))
@@ -110,12 +177,12 @@ impl BigQuery {
                 }
                 let sql = rows::page(&tables, &request, &ids, order, part, self.shown());
                 if keeps {
-                    let answer = self.service.ask(OPENING, &sql, part.window, Keep::Closed, watch)?;
+                    let answer = self.service.ask(PURPOSE, &sql, part.window, Keep::Closed, watch)?;
                     rows.found(order, None, part, answer.rows.len() as u64);
                     answer.rows
                 } else {
                     let question = JobQuestion { text: sql.sent(), parameters: sql.parameters(), page: pages::STEP };
-                    let (job, page, _) = self.service.start(OPENING, &question, watch)?;
+                    let (job, page, _) = self.service.start(PURPOSE, &question, watch)?;
                     rows.found(order, Some(job), part, page.rows_in_all().unwrap_or(page.rows.len() as u64));
                     page.rows
                 }

@@ -64,9 +64,15 @@ pub(super) fn needed(tables: &[Numbered<'_>], window: Window, request: &Request)
         .text(&format!("\nSELECT src, UNIX_MICROS(ts) AS time_us, id, {NTH}, whole\nFROM keyed"))
 }
 
-/// The newest rows of each of some coarse groups, the newest of all first, with their keys and no more columns than are needed; of one group so many in
+/// The newest rows of each of some coarse groups, the newest of all first, with their keys and these columns; of one group so many in
 /// all, which BigQuery finds without sorting the others.
-pub(super) fn first(tables: &[Numbered<'_>], window: Window, request: &Request, ids: &[u64], most: Most) -> Sql {
+pub(super) fn first(
+    tables: &[Numbered<'_>],
+    (window, columns): (Window, WantedColumns),
+    request: &Request,
+    ids: &[u64],
+    most: Most,
+) -> Sql {
     let (place, behind) = match most {
         Most::InAll(most) => ("", Sql::new("\nORDER BY ts DESC, src, id, nth\nLIMIT ").value("most", int(most))),
         Most::OfEach(most) => {
@@ -74,7 +80,7 @@ pub(super) fn first(tables: &[Numbered<'_>], window: Window, request: &Request, 
             (", ROW_NUMBER() OVER (PARTITION BY src, id ORDER BY ts DESC, uri, message) AS place", behind)
         }
     };
-    keyed(tables, window, request, WantedRows::Whole(WantedColumns::Needed))
+    keyed(tables, window, request, WantedRows::Whole(columns))
         .text(&format!(
             "\nSELECT src, UNIX_MICROS(ts) AS time_us, id, nth, whole\nFROM (SELECT *, {NTH}{place}\n  FROM keyed WHERE id IN UNNEST("
         ))

@@ -156,7 +156,7 @@ impl Surroundings<'_> {
             facets: told.facets.iter().map(|told| facet(group, told)).collect(),
             message: told.sample.to_string(),
             command: command(group, &self.source, self.schemas, redactor),
-            sql: statement::select(&selected, &self.rows.tables(group)),
+            sql: statement::select(&selected, &self.rows.tables(group), false),
             ..ReportGroup::default()
         }
     }
