@@ -236,7 +236,8 @@ pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
 fn judged(old: &Opened, new: &Opened, names: &(String, String), allowlist: Option<&str>, most: Option<usize>) -> Result<DeployComparison> {
     Ok(match (old, new) {
         (Opened::Store(old), Opened::Store(new)) => {
-            let mut found = compare(old, new, &CompareOptions { allowlist: allowlist.map(str::to_owned), documents: true });
+            let options = CompareOptions { allowlist: allowlist.map(str::to_owned), documents: true, stop: None };
+            let mut found = compare(old, new, &options);
             found.witnesses = witnesses(&found, old, new, most);
             found
         }

@@ -104,6 +104,11 @@ pub const LOOKED_FOR: [&str; 9] = [
     "rows that the decoder, the sink or BigQuery refused",
 ];
 
+/// The doctype that a table's name in a text is of: namespace, doctype, version; names with `_` are guessed with `-`.
+pub fn table_of(name: &str) -> Option<(String, String, String)> {
+    mentions::doctype(name)
+}
+
 /// Reads a text.
 pub fn explain(text: &[u8]) -> Explanation {
     let log = LogText::of(text);

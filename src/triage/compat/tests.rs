@@ -9,7 +9,7 @@ fn store(files: Files) -> SchemaStore {
 }
 
 fn compared(old: Files, new: Files, allowlist: Option<&str>) -> DeployComparison {
-    let options = CompareOptions { allowlist: allowlist.map(str::to_owned), documents: true };
+    let options = CompareOptions { allowlist: allowlist.map(str::to_owned), documents: true, stop: None };
     compare(&store(old), &store(new), &options)
 }
 
