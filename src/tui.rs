@@ -28,6 +28,7 @@ pub mod message;
 pub mod panes;
 pub mod row_place;
 pub mod sides;
+pub mod sides_look;
 pub mod subject;
 pub mod table_tree;
 pub mod tables;

@@ -57,7 +57,7 @@ pub fn open(store: &Arc<SchemaStore>, choice: &PairChoice) -> Result<SchemaPair,
             Ok(SchemaPair { old: Arc::new(old), new: Arc::clone(store), old_name, new_name, place: None })
         }
         PairChoice::Revision(at) => {
-            let Some(lineage) = store.lineage()? else { return before(store) };
+            let Some(lineage) = store.lineage()? else { return if *at == 0 { before(store) } else { Err(no_history(store)) } };
             let commits = lineage.repository.commits(&lineage.tip)?;
             let Some([new, old]) = commits.get(*at..at + 2).and_then(|pair| pair.first_chunk::<2>()) else {
                 return Err(SchemaError::Empty(format!("{} has no revision before that one", lineage.repository.name())));
@@ -82,11 +82,12 @@ fn before(store: &Arc<SchemaStore>) -> Result<SchemaPair, SchemaError> {
         Some(old) => {
             Ok(SchemaPair { old_name: old.name(), new_name: store.name(), old: Arc::new(old), new: Arc::clone(store), place: None })
         }
-        None => Err(SchemaError::Empty(format!(
-            "{} stands in no git repository, so there is no earlier revision to compare with",
-            store.name()
-        ))),
+        None => Err(no_history(store)),
     }
+}
+
+fn no_history(store: &SchemaStore) -> SchemaError {
+    SchemaError::Empty(format!("{} stands in no git repository, so there is no earlier revision to compare with", store.name()))
 }
 
 /// What was typed: a path, or a revision of the repository that the schemas are of.

@@ -114,6 +114,8 @@ pub enum ActionPlace {
     Sides,
     /// Among tables, causes and columns.
     Schemas,
+    /// Among tables and columns.
+    Columns,
     /// Where there are panes beside each other: in a case, among the tables, in the columns of a table before and now.
     Panes,
     /// In the menu of exports.
@@ -162,7 +164,7 @@ const fn entry(
 }
 
 use Action as A;
-use ActionPlace::{Always, Case, Deploy, Everywhere, Export, Groups, Panes, Question, Schemas, Tables};
+use ActionPlace::{Always, Case, Columns, Deploy, Everywhere, Export, Groups, Panes, Question, Schemas, Tables};
 
 /// Every action, in the order of help.
 #[rustfmt::skip]
@@ -185,7 +187,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::CloseAll, "close-all", &["C"], "close everything", Everywhere, None, FOLD),
     entry(A::Open, "open", &["<enter>"], "open a failing document of the group under the cursor", Groups, Some("open a document"), LOOK),
     entry(A::Follow, "follow", &["<enter>"], "open; from a column to its schema node and back; from a cause to its column", Schemas, Some("follow"), LOOK),
-    entry(A::ShowFailing, "show-failing", &["x"], "the groups that fail under this line", Schemas, Some("what fails"), LOOK),
+    entry(A::ShowFailing, "show-failing", &["x"], "the groups that fail under this line", Columns, Some("what fails"), LOOK),
     entry(A::NextPane, "next-pane", &["<tab>"], "next pane", Panes, Some("pane"), LOOK),
     entry(A::PreviousPane, "previous-pane", &["<s-tab>"], "previous pane", Panes, None, LOOK),
     entry(A::NextRow, "next-row", &["]", ">"], "next document of the group", Case, Some("next"), LOOK),
@@ -286,6 +288,7 @@ impl ActionPlace {
             ActionPlace::Everywhere => !matches!(here, ActionPlace::Export | ActionPlace::Question),
             ActionPlace::Case => matches!(here, ActionPlace::Case | ActionPlace::Row),
             ActionPlace::Schemas => matches!(here, ActionPlace::Tables | ActionPlace::Deploy | ActionPlace::Sides),
+            ActionPlace::Columns => matches!(here, ActionPlace::Tables | ActionPlace::Sides),
             ActionPlace::Panes => matches!(here, ActionPlace::Case | ActionPlace::Tables | ActionPlace::Sides),
             _ => self == here,
         }

@@ -6,7 +6,7 @@
 use super::action::ActionPlace;
 use super::app::{App, List};
 use super::panes::{self, Pane, TablePane};
-use super::sides::Side;
+use super::sides_look::Side;
 use super::subject::Subject;
 
 /// A list that can have the keys.

@@ -13,7 +13,7 @@ use super::hit_tree::HitTree;
 use super::look::Look;
 use super::matches::Matches;
 use super::row_place::{Exportable, GroupPlace, OpenedRow, RowPlace};
-use super::sides::SidesLook;
+use super::sides_look::SidesLook;
 use super::subject::Subject;
 use super::table_tree::TableTree;
 use crate::pipeline::document::NodeId;

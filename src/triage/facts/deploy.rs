@@ -124,10 +124,10 @@ pub fn summary(found: &DeployComparison) -> String {
 /// Whether the deploy goes through, in a sentence.
 pub fn outcome(found: &DeployComparison) -> &'static str {
     match found.verdict() {
-        DeployVerdict::Block => "BLOCK: the deploy stops, and no statement makes the change",
-        DeployVerdict::Ddl => "DDL: the deploy stops; a statement makes the change by hand",
+        DeployVerdict::Block => "BLOCK: the deploy stops",
+        DeployVerdict::Ddl => "DDL: the deploy stops until a statement is run",
         _ if found.not_compared().next().is_some() => "NOT COMPARED: whether the deploy goes through is not known",
-        DeployVerdict::Warn => "WARN: the deploy goes through, and somebody should know",
+        DeployVerdict::Warn => "WARN: the deploy goes through; read what it does",
         DeployVerdict::Ok => "OK: the deploy goes through",
     }
 }

@@ -101,6 +101,10 @@ pub(super) fn against(app: &mut App, text: &str) -> Vec<Effect> {
 /// Another pair of revisions; beside what was typed stands the newest.
 fn step(app: &mut App, is_older: bool) -> Vec<Effect> {
     let place = app.deploy.tree.as_ref().and_then(|tree| Some(tree.compared()?.pair.place));
+    if matches!((&app.deploy.choice, place), (Some(PairChoice::Revision(_)), None | Some(None))) {
+        app.tell("there are no other revisions here: the schemas stand in no history");
+        return Vec::new();
+    }
     let at = match (&app.deploy.choice, place) {
         (Some(PairChoice::Revision(at)), _) if is_older => at + 1,
         (Some(PairChoice::Revision(0)), _) => {
@@ -173,10 +177,6 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Follow => open(app),
-        Action::ShowFailing => {
-            app.tell(app.keymap.words("open a column first: ", Action::Follow, " goes to it, and what fails there is told beside it"));
-            Vec::new()
-        }
         Action::Enter if is_leaf(app) => open(app),
         _ => {
             super::move_list(app, action);

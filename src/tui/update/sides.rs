@@ -6,8 +6,9 @@ use super::super::action::Action;
 use super::super::app::App;
 use super::super::deploy_tree::DeployPlace;
 use super::super::message::{Effect, JobId};
-use super::super::sides::{SidesLook, SidesScreen};
-use super::failing;
+use super::super::sides::SidesScreen;
+use super::super::sides_look::SidesLook;
+use super::{failing, tables};
 
 /// They came in, or cannot be shown.
 pub(super) fn told(app: &mut App, job: JobId, place: &DeployPlace, outcome: Result<Arc<SidesLook>, String>) -> Vec<Effect> {
@@ -34,8 +35,10 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::NextPane | Action::PreviousPane => pane(app),
         Action::ShowFailing => return failing_here(app),
         Action::Follow => {
-            if let Some((list, tree)) = app.focused() {
-                list.outline.toggle(&tree);
+            let is_open = app.focused().is_some_and(|(list, tree)| list.outline.toggle(&tree));
+            if !is_open {
+                // A column by itself has nothing below it: on to its schema node.
+                return tables::switch(app);
             }
         }
         _ => {

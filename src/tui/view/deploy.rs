@@ -11,7 +11,7 @@ use super::super::deploy_tree::{DeployFound, DeployLine, DeployTree};
 use super::super::panes;
 use super::super::theme::Role;
 use super::chrome;
-use super::deploy_facts;
+use super::deploy_facts::{self, role};
 use super::pen::{Pen, paint_line, paragraph};
 use crate::ground::outline::Tree;
 use crate::ground::text;
@@ -25,16 +25,6 @@ const VERDICT: usize = 6;
 
 /// Cells of a rule.
 const RULE: usize = 5;
-
-/// The colour of a verdict.
-pub(super) fn role(verdict: DeployVerdict) -> Role {
-    match verdict {
-        DeployVerdict::Block => Role::Fault,
-        DeployVerdict::Ddl => Role::Constraint,
-        DeployVerdict::Warn => Role::Notice,
-        DeployVerdict::Ok => Role::Dim,
-    }
-}
 
 /// Draws the screen.
 pub(super) fn draw(app: &App, buffer: &mut Buffer) {

@@ -9,15 +9,25 @@ use super::super::deploy_tree::{DeployLine, DeployTree};
 use super::super::panes;
 use super::super::theme::Role;
 use super::chrome;
-use super::deploy::role;
 use super::sheet::Sheet;
 use crate::ground::text;
+use crate::pipeline::compat::DeployVerdict;
 use crate::triage::compat::{ComparedTable, DeployComparison, TableState};
 use crate::triage::facts::deploy::ToldParts;
 use crate::triage::facts::{deploy, explain};
 
 /// Lines that a line to paste gets at most; all of it is copied.
 const MEND_LINES: usize = 4;
+
+/// The colour of a verdict.
+pub(super) fn role(verdict: DeployVerdict) -> Role {
+    match verdict {
+        DeployVerdict::Block => Role::Fault,
+        DeployVerdict::Ddl => Role::Constraint,
+        DeployVerdict::Warn => Role::Notice,
+        DeployVerdict::Ok => Role::Dim,
+    }
+}
 
 /// Draws the pane.
 pub(super) fn draw(app: &App, tree: &DeployTree, area: Rect, buffer: &mut Buffer) {
@@ -30,7 +40,7 @@ pub(super) fn draw(app: &App, tree: &DeployTree, area: Rect, buffer: &mut Buffer
         Some((_, cause)) if matches!(tree.line(item), DeployLine::Cause(_)) => text::plural(cause.tables.len() as u64, "table", "tables"),
         _ => name,
     };
-    let copies = app.keymap.words("", Action::CopyValue, " copies the line that ends it");
+    let copies = app.keymap.words("", Action::CopyValue, " copies the line");
     let is_cause = tree.cause(item).is_some() || tree.log_cause(item).is_some();
     chrome::pane(app, buffer, area, &text::visible(&name), false, if is_cause { &copies } else { "" });
     let inner = panes::lines(area);
@@ -91,8 +101,8 @@ impl Sheet<'_> {
         if let Some(glob) = &table.allowed {
             self.named("allowed", &text::visible(glob), Role::Text);
         }
-        for line in deploy::growth(table) {
-            self.named("size", &line, Role::Dim);
+        for (at, line) in deploy::growth(table).iter().enumerate() {
+            self.named(if at == 0 { "size" } else { "" }, line, Role::Dim);
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::deploy_tree::{ComparedPair, DeployFound, DeployPlace, DeployTree, ExplainedLog};
-use super::super::sides::SidesLook;
+use super::super::sides_look::SidesLook;
 use crate::ground::text::clip;
 use crate::pipeline::compat as judging;
 use crate::rows::group::Groups;
@@ -49,10 +49,12 @@ pub(super) fn explained(schemas: Option<&Arc<SchemaStore>>, text: &str, kept: Op
     let log = LogText::of(text.as_bytes());
     let causes = found.causes.iter().flat_map(|cause| &cause.lines);
     let faults = found.row_faults.iter().flat_map(|fault| &fault.lines);
-    let mut numbers: Vec<usize> = causes.chain(faults).copied().chain(found.unknown.iter().map(|line| line.line)).collect();
+    let mut numbers: Vec<usize> = causes.chain(faults).copied().collect();
     numbers.sort_unstable();
     numbers.dedup();
-    let lines = numbers.into_iter().map(|number| (number, clip(log.line(number), LONGEST_LINE).into_owned())).collect();
+    let known = numbers.into_iter().map(|number| (number, log.line(number)));
+    let unknown = found.unknown.iter().map(|line| (line.line, line.text.as_str()));
+    let lines = known.chain(unknown).map(|(number, text)| (number, clip(text, LONGEST_LINE).into_owned())).collect();
     DeployTree::new(DeployFound::Explained(Box::new(ExplainedLog { found, lines })))
 }
 
