@@ -1,14 +1,15 @@
 //! What a deploy would do, as a tree: cause > table > column; or what the log of one says: cause > lines of the log.
 //!
-//! Owns: which line is which, what goes below what, which lines a search finds, the table and column of a line.
+//! Owns: which line is which, the table and column of a line; what goes below what (planting), what is told, copied and found of a line (told).
 //! Refuses: comparing and reading logs (triage), wording (facts), what is open (outline).
 
+mod planting;
+mod told;
+
 use crate::ground::outline::{Outline, Tree};
-use crate::ground::sought::Sighting;
-use crate::pipeline::compat::{ColumnChange, DeployVerdict};
+use crate::pipeline::compat::ColumnChange;
 use crate::triage::compat::{ComparedTable, DeployCause, DeployComparison};
 use crate::triage::explain::{Explanation, table_of};
-use crate::triage::facts::{Facts, deploy, explain};
 use crate::triage::revisions::SchemaPair;
 
 /// Lines that are opened without being asked for, at most.
@@ -101,38 +102,11 @@ pub struct DeployPlace {
     pub revision: Option<String>,
 }
 
-/// Makes the lines, outermost first.
-#[derive(Default)]
-struct Planting {
-    items: Vec<DeployItem>,
-    open: Vec<u32>,
-}
-
-impl Planting {
-    fn put(&mut self, line: DeployLine) {
-        let at = self.items.len() as u32;
-        self.items.push(DeployItem { line, depth: self.open.len() as u8, end: at + 1, parent: self.open.last().copied() });
-    }
-
-    fn branch(&mut self, line: DeployLine, below: impl FnOnce(&mut Self)) {
-        let at = self.items.len();
-        self.put(line);
-        self.open.push(at as u32);
-        below(self);
-        self.open.pop();
-        self.items[at].end = self.items.len() as u32;
-    }
-}
-
 impl DeployTree {
     /// Arranges what was found.
     pub fn new(of: DeployFound) -> Self {
-        let mut planting = Planting::default();
-        match &of {
-            DeployFound::Compared(pair) => compared(&pair.found, &mut planting),
-            DeployFound::Explained(log) => explained(log, &mut planting),
-        }
-        DeployTree { of, items: planting.items }
+        let items = planting::items(&of);
+        DeployTree { of, items }
     }
 
     /// What stands on a line.
@@ -210,79 +184,6 @@ impl DeployTree {
         Some(DeployPlace { namespace, doctype, version, column, revision: None })
     }
 
-    /// The line that ends the cause of a line, in full: of a table that which is for it.
-    pub fn mend(&self, item: usize) -> Option<String> {
-        if let Some(log) = self.explained() {
-            return Some(log.found.causes.get(self.log_cause(item)?)?.mend.clone());
-        }
-        let (found, cause) = self.cause(item)?;
-        let (DeployLine::Table(_, table) | DeployLine::Column(_, table, _)) = self.line(item) else {
-            return cause.mends.first().map(|mend| mend.line.clone());
-        };
-        let lines = cause.findings.iter().filter(|(at, _)| *at == table);
-        let lines: Vec<&str> =
-            lines.filter_map(|&(at, finding)| Some(found.tables.get(at)?.mends.get(finding)?.as_ref()?.line.as_str())).collect();
-        let mends = || cause.mends.iter().map(|mend| &mend.line);
-        // Of several columns beside each other the line is one.
-        mends().find(|line| lines.iter().all(|part| line.contains(part))).or_else(|| mends().next()).cloned()
-    }
-
-    /// The words of BigQuery, of the generator or of the log for a line.
-    pub fn message(&self, item: usize) -> Option<String> {
-        match self.explained() {
-            Some(log) => Some(log.found.causes.get(self.log_cause(item)?)?.message.clone()),
-            None => self.cause(item)?.1.message.clone(),
-        }
-    }
-
-    /// Everything about a line, as a text.
-    pub fn everything(&self, item: usize) -> String {
-        let mut facts = Facts::default();
-        let named = |facts: &mut Facts, parts: deploy::ToldParts| parts.iter().for_each(|(name, words)| facts.named(*name, words));
-        if let Some(log) = self.explained() {
-            if let Some(cause) = self.log_cause(item).and_then(|at| log.found.causes.get(at)) {
-                facts.line(&explain::cause_head(cause));
-                named(&mut facts, explain::cause_parts(cause));
-            } else if let DeployLine::RowFault(at) = self.line(item)
-                && let Some(fault) = log.found.row_faults.get(at)
-            {
-                facts.line(&explain::row_fault_head(fault));
-                named(&mut facts, explain::row_fault_parts(fault));
-                facts.line(explain::NO_CHANGE);
-            } else if let DeployLine::LogLine(at) = self.line(item) {
-                facts.line(log.lines.get(at).map_or("", |(_, text)| text));
-            }
-            return facts.to_text();
-        }
-        if let Some((found, cause)) = self.cause(item) {
-            facts.line(&deploy::cause_head(found, cause, usize::MAX));
-            named(&mut facts, deploy::cause_parts(found, cause));
-            if cause.mends.len() > 1 {
-                facts.heading("The line for each table");
-                for mend in &cause.mends {
-                    facts.named(found.tables.get(mend.table).map(ComparedTable::title).unwrap_or_default(), &deploy::shortened(&mend.line));
-                }
-            }
-            if cause.columns.len() > 1 {
-                facts.heading("Columns");
-                cause.columns.iter().for_each(|column| facts.line(column));
-            }
-        } else if let (DeployLine::Keyword(_, place), Some(table)) = (self.line(item), self.table(item))
-            && let Some(change) = table.schema.get(place)
-        {
-            facts.line(&deploy::keyword_place(table, change));
-            facts.line(&change.words);
-            facts.named("effect", change.effect.name());
-            facts.named("before", change.old.as_deref().unwrap_or("nothing"));
-            facts.named("now", change.new.as_deref().unwrap_or("nothing"));
-        } else if let (DeployLine::NotCompared(_), Some(table)) = (self.line(item), self.table(item))
-            && let crate::triage::compat::TableState::Unreadable(reason) = &table.state
-        {
-            facts.line(&deploy::not_compared(table, reason));
-        }
-        facts.to_text()
-    }
-
     /// The cause of a log that a line is, or is below of.
     pub fn log_cause(&self, item: usize) -> Option<usize> {
         std::iter::successors(Some(item), |&item| self.parent(item)).find_map(|item| match self.line(item) {
@@ -309,44 +210,6 @@ impl DeployTree {
         }
         outline
     }
-
-    /// Shows a search what is drawn of a line.
-    pub fn show(&self, item: usize, sighting: &mut Sighting<'_>) {
-        if let Some(log) = self.explained() {
-            return show_log(log, self.line(item), sighting);
-        }
-        let Some(pair) = self.compared() else { return };
-        let found = &pair.found;
-        match self.line(item) {
-            DeployLine::Cause(cause) => {
-                let Some(cause) = found.causes.get(cause) else { return };
-                sighting.see_word(cause.verdict.name()).see_word(&cause.rule.name()).see(&cause.sentence);
-                for table in cause.tables.iter().filter_map(|&at| found.tables.get(at)) {
-                    sighting.see(&table.title());
-                }
-                for column in &cause.columns {
-                    sighting.see_long(column);
-                }
-            }
-            DeployLine::Table(..) | DeployLine::NotCompared(_) => {
-                sighting.see(&self.table(item).map(ComparedTable::title).unwrap_or_default());
-            }
-            DeployLine::Column(..) => {
-                sighting.see(self.change(item).map_or("", |change| &change.column));
-            }
-            DeployLine::Keyword(table, place) => {
-                let known = found.tables.get(table);
-                if let Some((table, change)) = known.and_then(|table| Some((table, table.schema.get(place)?))) {
-                    sighting.see(&deploy::keyword_place(table, change)).see(&change.words).see_word(change.effect.name());
-                }
-            }
-            DeployLine::Stands(table, place) => {
-                sighting.see(&deploy::stands(found, (table, place)));
-            }
-            DeployLine::Through | DeployLine::Documents | DeployLine::Standing => {}
-            DeployLine::LogCause(_) | DeployLine::RowFault(_) | DeployLine::LogLine(_) | DeployLine::LookedFor(_) => {}
-        }
-    }
 }
 
 fn first_change(found: &DeployComparison, cause: usize, table: usize) -> Option<&ColumnChange> {
@@ -355,100 +218,6 @@ fn first_change(found: &DeployComparison, cause: usize, table: usize) -> Option<
     let root = &known.changes.findings.get(*finding)?.column;
     let changes = || known.changes.changes.iter().filter(|change| change.finding == *finding);
     changes().find(|change| change.column == *root).or_else(|| changes().next())
-}
-
-fn compared(found: &DeployComparison, planting: &mut Planting) {
-    let unread =
-        found.tables.iter().enumerate().filter(|(_, table)| matches!(table.state, crate::triage::compat::TableState::Unreadable(_)));
-    unread.for_each(|(at, _)| planting.put(DeployLine::NotCompared(at)));
-    // The changes of each finding of each table.
-    let changes: Vec<Vec<Vec<usize>>> = found
-        .tables
-        .iter()
-        .map(|table| {
-            let mut of = vec![Vec::new(); table.changes.findings.len()];
-            for (at, change) in table.changes.changes.iter().enumerate() {
-                if let Some(of) = of.get_mut(change.finding) {
-                    of.push(at);
-                }
-            }
-            of
-        })
-        .collect();
-    let put = |planting: &mut Planting, at: usize| {
-        let cause = &found.causes[at];
-        let of = |table: usize| -> Vec<usize> {
-            let findings = cause.findings.iter().filter(|(known, _)| *known == table);
-            let mut all: Vec<usize> = findings.flat_map(|&(table, finding)| changes[table][finding].iter().copied()).collect();
-            all.sort_unstable();
-            all
-        };
-        let columns = |planting: &mut Planting, table: usize, all: &[usize]| {
-            if all.len() > 1 {
-                all.iter().for_each(|&change| planting.put(DeployLine::Column(at, table, change)));
-            }
-        };
-        planting.branch(DeployLine::Cause(at), |planting| match &cause.tables[..] {
-            [only] => columns(planting, *only, &of(*only)),
-            tables => {
-                for &table in tables {
-                    planting.branch(DeployLine::Table(at, table), |planting| columns(planting, table, &of(table)));
-                }
-            }
-        });
-    };
-    let (through, told): (Vec<usize>, Vec<usize>) = (0..found.causes.len()).partition(|&at| found.causes[at].verdict == DeployVerdict::Ok);
-    told.into_iter().for_each(|at| put(planting, at));
-    if !through.is_empty() {
-        planting.branch(DeployLine::Through, |planting| through.into_iter().for_each(|at| put(planting, at)));
-    }
-    if deploy::documents(found).is_some() {
-        planting.branch(DeployLine::Documents, |planting| {
-            let all = found.tables.iter().enumerate();
-            all.for_each(|(at, table)| (0..table.schema.len()).for_each(|place| planting.put(DeployLine::Keyword(at, place))));
-        });
-    }
-    if deploy::standing(found).next().is_some() {
-        planting.branch(DeployLine::Standing, |planting| {
-            deploy::standing(found).for_each(|(at, place)| planting.put(DeployLine::Stands(at, place)));
-        });
-    }
-}
-
-fn explained(log: &ExplainedLog, planting: &mut Planting) {
-    let line = |number: usize| log.lines.binary_search_by_key(&number, |(number, _)| *number).ok();
-    let lines = |planting: &mut Planting, numbers: &[usize]| {
-        numbers.iter().filter_map(|&number| line(number)).for_each(|at| planting.put(DeployLine::LogLine(at)));
-    };
-    for (at, cause) in log.found.causes.iter().enumerate() {
-        planting.branch(DeployLine::LogCause(at), |planting| lines(planting, &cause.lines));
-    }
-    for (at, fault) in log.found.row_faults.iter().enumerate() {
-        planting.branch(DeployLine::RowFault(at), |planting| lines(planting, &fault.lines));
-    }
-    if planting.items.is_empty() {
-        log.found.unknown.iter().filter_map(|unknown| line(unknown.line)).for_each(|at| planting.put(DeployLine::LogLine(at)));
-        (0..crate::triage::explain::LOOKED_FOR.len()).for_each(|at| planting.put(DeployLine::LookedFor(at)));
-    }
-}
-
-fn show_log(log: &ExplainedLog, line: DeployLine, sighting: &mut Sighting<'_>) {
-    match line {
-        DeployLine::LogCause(at) => {
-            let Some(cause) = log.found.causes.get(at) else { return };
-            sighting.see_word(cause.verdict.name()).see_word(&cause.rule.name()).see(&cause.sentence);
-            for name in cause.tables.iter().chain(&cause.columns) {
-                sighting.see_long(name);
-            }
-        }
-        DeployLine::RowFault(at) => {
-            sighting.see(log.found.row_faults.get(at).map_or("", |fault| &fault.sentence));
-        }
-        DeployLine::LogLine(at) => {
-            sighting.see_long(log.lines.get(at).map_or("", |(_, text)| text));
-        }
-        _ => {}
-    }
 }
 
 impl Tree for DeployTree {
@@ -463,5 +232,57 @@ impl Tree for DeployTree {
     }
     fn depth(&self, item: usize) -> usize {
         usize::from(self.items[item].depth)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::rows::demo;
+    use crate::triage::compat::{CompareOptions, compare};
+    use crate::triage::explain::explain;
+    use crate::triage::revisions::{PairChoice, open};
+
+    fn of_demo() -> DeployTree {
+        let pair = open(&Arc::new(demo::schemas().unwrap()), &PairChoice::Revision(0)).unwrap();
+        let found = compare(&pair.old, &pair.new, &CompareOptions { documents: true, ..CompareOptions::default() });
+        DeployTree::new(DeployFound::Compared(Box::new(ComparedPair { pair, found, chain: None })))
+    }
+
+    #[test]
+    fn a_cause_of_several_tables_holds_them_with_their_columns() {
+        let tree = of_demo();
+        let lines: Vec<(usize, DeployLine)> = (0..8).map(|item| (tree.depth(item), tree.line(item))).collect();
+        assert!(matches!(lines[0], (0, DeployLine::Cause(0))), "one column of one table is one line: {lines:?}");
+        assert!(matches!(lines[1..5], [(0, DeployLine::Cause(1)), (1, DeployLine::Table(1, _)), (2, _), (2, _)]), "{lines:?}");
+        assert_eq!((tree.end(0), tree.end(1), tree.parent(3)), (1, 8, Some(2)));
+        let place = tree.place(3).unwrap();
+        assert_eq!(
+            (place.namespace.as_str(), place.doctype.as_str(), place.column.as_str()),
+            ("acme-reader", "events", "client_info.architecture")
+        );
+        assert_eq!(tree.at_start().rows(), 7, "what stops is open to its tables");
+    }
+
+    #[test]
+    fn the_line_that_ends_a_cause_is_copied_whole() {
+        let tree = of_demo();
+        assert!(tree.mend(0).unwrap().starts_with(r#"{"name": "memory_mb", "type": "STRING""#));
+        assert_eq!(tree.mend(1), tree.mend(2));
+        assert_eq!(tree.message(0).unwrap(), "Field environment.system.memory_mb has changed type from STRING to INTEGER");
+        let everything = tree.everything(1);
+        assert!(everything.contains("acme-reader/session.1") && everything.contains("client_info.os_version"), "{everything}");
+    }
+
+    #[test]
+    fn a_log_leads_to_tables_in_their_names() {
+        let text = "Table p:acme_reader_live.events_v1. Field client_info.os is missing in new schema, invalid";
+        let log = ExplainedLog { found: explain(text.as_bytes()), lines: vec![(1, text.to_owned())] };
+        let tree = DeployTree::new(DeployFound::Explained(Box::new(log)));
+        assert_eq!((tree.line(0), tree.line(1), tree.len()), (DeployLine::LogCause(0), DeployLine::LogLine(0), 2));
+        let place = tree.place(1).unwrap();
+        assert_eq!((place.namespace.as_str(), place.version.as_str(), place.column.as_str()), ("acme-reader", "1", "client_info.os"));
     }
 }
