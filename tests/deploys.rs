@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
+use crate::stub::{Asked, Reply, Stub};
+
 use misfit::rows::demo;
 use misfit::rows::schemas::SchemaStore;
 use misfit::rows::source::{ErrorSource, Request};
@@ -240,4 +242,93 @@ fn causes_are_searched_and_filtered() {
     assert!(opened.screen(SIZE, &[Keys("cfattempts<enter><esc>")]).contains("BLOCK C9"));
     let found = opened.screen(SIZE, &[Keys("c<enter>/crash<enter>")]);
     assert!(found.contains("search crash: 1 of 2"), "{found}");
+}
+
+/// The program, and how it ended.
+fn misfit(home: &Path, args: &[&str]) -> (String, String, Option<i32>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_misfit"));
+    command.args(args).env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml")).env("MISFIT_SCHEMAS", "");
+    let output = command.env("XDG_CACHE_HOME", home.join("cache")).env("HOME", home).output().expect("the program runs");
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
+    (text(&output.stdout), text(&output.stderr), output.status.code())
+}
+
+/// A server with one table, whose columns stand in another order than those of the schemas.
+fn deployed(partition: &str) -> Stub {
+    let fields = serde_json::json!([
+        {"name": "submission_timestamp", "type": "TIMESTAMP"},
+        {"name": "name", "type": "STRING"},
+        {"name": "info", "type": "RECORD", "fields": [{"name": "os", "type": "STRING"}, {"name": "build", "type": "INTEGER"}]},
+    ]);
+    let table = serde_json::json!({
+        "tableReference": {"projectId": "p", "datasetId": "my_app_live", "tableId": "ping_v1"},
+        "type": "TABLE", "numRows": "7", "labels": {"schemas_build_id": "202401030200_be1f11e"},
+        "timePartitioning": {"type": partition, "field": "submission_timestamp"}, "clustering": {"fields": ["name"]},
+        "schema": {"fields": fields},
+    });
+    Stub::new(move |asked: &Asked, _| match asked.path.contains("/tables/ping_v1") {
+        true => Reply::json(table.clone()),
+        false => Reply::refusal(404, "notFound", "Not found: Table p:my_app_live.other_v1"),
+    })
+}
+
+#[test]
+fn a_table_that_is_deployed_is_compared_by_its_columns_alone() {
+    let top = tempfile::tempdir().unwrap();
+    let file = top.path().join("schemas/my-app/ping/ping.1.bq");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let columns = r#"[{"name": "info", "type": "RECORD", "fields": [{"name": "build", "type": "STRING"}, {"name": "os", "type": "STRING"}]},
+        {"name": "more", "type": "STRING"}, {"name": "name", "type": "STRING"}, {"name": "submission_timestamp", "type": "TIMESTAMP"}]"#;
+    fs::write(&file, columns).unwrap();
+    let schemas = top.path().display().to_string();
+    let server = deployed("DAY");
+    let compared =
+        |table: &str, new: &str, server: &Stub| misfit(top.path(), &["compat", table, new, "--endpoint", &server.endpoint, "--all"]);
+    let (text, said, code) = compared("bigquery:p.my_app_live.ping_v1", &schemas, &server);
+    assert_eq!(code, Some(1), "{text}{said}");
+    assert!(text.contains("BLOCK my-app/ping.1: info.build has another type: INT64 became STRING"), "{text}");
+    assert!(text.contains("OK my-app/ping.1: more is new") && !text.contains("WARN"), "the order of columns is no matter: {text}");
+    assert!(said.contains("was deployed from the schemas of 2024-01-03 02:00 UTC, revision be1f11e"), "{said}");
+    assert!(server.asked().iter().all(|asked| asked.method == "GET"), "no query runs");
+    // Beside a file, and the other way round.
+    let (text, _, code) = compared("bigquery:p.my_app_live.ping_v1", &file.display().to_string(), &server);
+    assert!(code == Some(1) && text.contains("INT64 became STRING"), "{text}");
+    let (text, _, _) = compared(&schemas, "bigquery:p.my_app_live.ping_v1", &server);
+    assert!(text.contains("DDL my-app/ping.1: more is gone") && text.contains("ALTER TABLE `p.my_app_live.ping_v1` DROP COLUMN"), "{text}");
+    let (text, _, code) = compared("bigquery:p.my_app_live.ping_v1", &schemas, &deployed("HOUR"));
+    assert!(
+        code == Some(1) && text.contains("C19") && text.contains("Cannot replace a table with a different partitioning spec"),
+        "{text}"
+    );
+    // What is not there could not be compared.
+    let (text, said, code) = compared("bigquery:p.my_app_live.other_v1", &schemas, &server);
+    assert!(code == Some(2) && text.is_empty() && said.contains("other_v1"), "{text}{said}");
+    fs::rename(&file, top.path().join("schemas/my-app/ping/ping.2.bq")).unwrap();
+    let (_, said, code) = compared("bigquery:p.my_app_live.ping_v1", &schemas, &server);
+    assert!(code == Some(2) && said.contains("has no table of p.my_app_live.ping_v1"), "{said}");
+}
+
+#[test]
+fn what_stops_a_deploy_goes_before_what_could_not_be_compared() {
+    let top = tempfile::tempdir().unwrap();
+    let side = |side: &str, a: &str, b: &str| {
+        for (table, text) in [("a", a), ("b", b)] {
+            let file = top.path().join(side).join(format!("my-app/{table}/{table}.1.bq"));
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        }
+    };
+    let column = |kind: &str| format!("[{{\"name\": \"a\", \"type\": \"{kind}\"}}]");
+    let compared = || {
+        let path = |side: &str| top.path().join(side).display().to_string();
+        misfit(top.path(), &["compat", &path("old"), &path("new")])
+    };
+    side("old", &column("STRING"), &column("STRING"));
+    side("new", &column("BYTES"), "[{\"name\": ");
+    let (text, _, code) = compared();
+    assert!(code == Some(1) && text.contains("NOT COMPARED my-app/b.1") && text.contains("BLOCK my-app/a.1"), "{text}");
+    side("new", &column("STRING"), "[{\"name\": ");
+    assert_eq!(compared().2, Some(2), "what could not be compared is never clean");
+    side("new", &column("STRING"), &column("STRING"));
+    assert_eq!(compared().2, Some(0));
 }
