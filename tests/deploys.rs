@@ -332,3 +332,21 @@ fn what_stops_a_deploy_goes_before_what_could_not_be_compared() {
     side("new", &column("STRING"), &column("STRING"));
     assert_eq!(compared().2, Some(0));
 }
+
+#[test]
+fn a_cause_names_the_revision_that_it_clashes_with() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = repository(top.path());
+    let revisions = git(&folder, "2024-01-05T02:00:00Z", &["log", "--format=%H"]);
+    let revisions: Vec<&str> = revisions.lines().collect();
+    let side = |revision: &str| format!("{}@{revision}", folder.display());
+    let (text, said, code) = misfit(top.path(), &["compat", &side("HEAD~1"), &side("HEAD")]);
+    assert_eq!(code, Some(1), "{said}");
+    let since = format!("  since {} of 2024-01-03 02:00 UTC made it as it was: the revision that this clashes with", &revisions[1][..8]);
+    assert!(text.contains(&since), "{text}");
+    let (json, _, _) = misfit(top.path(), &["compat", &side("HEAD~3"), &side("HEAD~2"), "--format", "json"]);
+    let found: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(found["causes"][0]["clashes_with"]["revision"].as_str(), Some(revisions[3]), "{json}");
+    assert_eq!(found["causes"][0]["clashes_with"]["date"].as_str(), Some("2024-01-01T02:00:00Z"));
+    assert_eq!(found["tables"][0]["changes"][0]["cause"].as_str(), Some("info.build is gone"));
+}

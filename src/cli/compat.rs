@@ -26,8 +26,10 @@ use crate::pipeline::compat::KeptRows;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::git::split_revision;
 use crate::rows::source::bigquery::SCHEME;
+use crate::triage::blame;
 use crate::triage::compat::{
-    CompareOptions, DeployComparison, LooseFile, PairOf, compare, compare_files, compare_pair, file_of_table, witnesses, witnesses_of_files,
+    CompareOptions, DeployComparison, LooseFile, PairOf, clashes, compare, compare_files, compare_pair, file_of_table, witnesses,
+    witnesses_of_files,
 };
 use crate::triage::gate::Accepted;
 use gate::GateQuestion;
@@ -256,6 +258,7 @@ fn judged(a: &Opened, b: &Opened, names: &(String, String), allowlist: Option<&s
             let options = CompareOptions { allowlist: allowlist.map(str::to_owned), documents: true, stop: None };
             let mut found = compare(old, new, &options);
             found.witnesses = witnesses(&found, old, new, most);
+            clashes(&mut found, old, blame::usual_folder().as_deref());
             found
         }
         (Opened::File(old), Opened::File(new)) => {

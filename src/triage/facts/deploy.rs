@@ -1,10 +1,11 @@
 //! What a deploy does: causes of a comparison, tables, columns and keywords in them, how much there is.
 
 use crate::ground::text::{clip_middle, count, plural, visible};
+use crate::ground::time::minute;
 use crate::pipeline::compat::schemas::{SchemaChange, SchemaEffect};
 use crate::pipeline::compat::{ColumnChange, ColumnForms, DeployRule, DeployVerdict};
 use crate::pipeline::layout::{Gauge, Limit};
-use crate::triage::compat::{ComparedTable, DeployCause, DeployComparison, GlobUse, TableState};
+use crate::triage::compat::{CauseClash, ComparedTable, DeployCause, DeployComparison, GlobUse, TableState};
 
 /// Most characters of a line to paste: what is longer is whole where scripts get it, and on the clipboard.
 const LONGEST_MEND: usize = 2_000;
@@ -33,10 +34,17 @@ pub fn cause_parts(found: &DeployComparison, cause: &DeployCause) -> ToldParts {
         parts.push(("mend", shortened(&mend.line)));
     }
     parts.extend(cause.notes.iter().map(|note| ("", clip_middle(&visible(note), LONGEST_NOTE).into_owned())));
+    parts.extend(cause.clash.as_ref().map(|clash| ("since", clashes_with(clash))));
     if cause.verdict.stops() && !cause.frees.is_empty() && found.tables.len() > 1 {
         parts.push(("frees", format!("{}: nothing else stops them", plural(cause.frees.len() as u64, "table", "tables"))));
     }
     parts
+}
+
+/// The earlier revision that a cause clashes with.
+fn clashes_with(clash: &CauseClash) -> String {
+    let id = clash.revision.get(..8).unwrap_or(&clash.revision);
+    format!("{id} of {} UTC made it as it was: the revision that this clashes with", minute(clash.date))
 }
 
 /// A line to paste, as people see it.
