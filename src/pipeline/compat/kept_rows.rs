@@ -85,7 +85,7 @@ fn clustering_fault(columns: &[String], layout: &Layout) -> Option<String> {
         return Some(format!("{} columns are more than {MOST_CLUSTERED}", columns.len()));
     }
     columns.iter().find_map(|name| match layout.child(None, name).and_then(|id| layout.get(id)) {
-        None => Some(format!("{name} is no column at the top")),
+        None => Some(format!("the table has {name} nowhere at the top")),
         Some(column) if column.mode == Mode::Repeated || column.is_record() => Some(format!("{name} repeats or is a RECORD")),
         Some(_) => None,
     })
