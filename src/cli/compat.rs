@@ -191,7 +191,14 @@ pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
         args.reach.refuse()?;
     }
     let open = |path: &Path| if names_table(path) { deployed_table(path, &args.reach, config) } else { open(path) };
-    let (old, new) = (open(&old_path)?, open(&new_path)?);
+    // Most of the time of two neighbours is that of the programs that git starts: those of both sides run at once.
+    let (old, new) = std::thread::scope(|scope| {
+        let old = scope.spawn(|| open(&old_path));
+        let new = open(&new_path);
+        (old.join(), new)
+    });
+    let old = old.unwrap_or_else(|_| Err(eyre!("opening {} failed", shown(&old_path))))?;
+    let new = new?;
     let names = (shown(&old_path), shown(&new_path));
     let most = (!args.witness).then_some(MOST_SOUGHT);
     let found = judged(&old, &new, &names, allowlist.as_deref(), most)?;

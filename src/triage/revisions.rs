@@ -64,7 +64,14 @@ pub fn open(store: &Arc<SchemaStore>, choice: &PairChoice) -> Result<SchemaPair,
             };
             let open = |commit: &Commit| revision(&lineage, &commit.id.to_string()).map(Arc::new);
             let place = Some((*at, commits.len() - 1));
-            Ok(SchemaPair { old: open(old)?, new: open(new)?, old_name: dated(old), new_name: dated(new), place })
+            // git lists both at once.
+            let (before, now) = std::thread::scope(|scope| {
+                let before = scope.spawn(|| open(old));
+                let now = open(new);
+                (before.join(), now)
+            });
+            let before = before.unwrap_or_else(|_| Err(SchemaError::Empty("the earlier revision could not be opened".to_owned())))?;
+            Ok(SchemaPair { old: before, new: now?, old_name: dated(old), new_name: dated(new), place })
         }
     }
 }

@@ -27,6 +27,9 @@ const MOST: usize = 3;
 
 /// Names it for the first causes that stop a deploy, where the earlier side stands in a history: the newest change of the first column in the first table.
 pub fn clashes(found: &mut DeployComparison, old: &SchemaStore, kept: Option<&Path>) {
+    if !found.causes.iter().any(|cause| cause.verdict.stops()) {
+        return;
+    }
     // A folder that lies somewhere in a repository of other things is no state of schemas in its history.
     let is_top = |root: &str| root.is_empty() || root == "schemas/";
     if !matches!(old.lineage(), Ok(Some(lineage)) if is_top(&lineage.root)) {
