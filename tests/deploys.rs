@@ -126,6 +126,11 @@ fn the_newest_revision_stands_beside_the_one_before() {
         "{oldest}"
     );
     assert!(oldest.contains("BLOCK C11  info.build is gone"), "{oldest}");
+    // What stopped a deploy before, without what lies between.
+    assert!(opened.screen(SIZE, &[Keys("cd")]).contains("· 2 before the newest, of 3"));
+    assert!(opened.screen(SIZE, &[Keys("cdd")]).contains("no older revision stops a deploy"));
+    assert!(opened.screen(SIZE, &[Keys("cdD")]).contains("· the newest of 3"));
+    assert!(opened.screen(SIZE, &[Keys("cd]")]).contains("· 1 before the newest, of 3"));
     assert!(opened.screen(SIZE, &[Keys("c]")]).contains("this is the newest revision"));
     assert!(opened.screen(SIZE, &[Keys("c[]")]).contains("the newest of 3"));
     // And back.
@@ -180,6 +185,7 @@ fn a_cause_leads_to_its_column_and_from_there_to_its_history() {
 #[test]
 fn a_column_leads_to_the_groups_that_fail_there() {
     let opened = Opened::demo();
+    assert!(opened.screen(SIZE, &[Keys("cd")]).contains("are found in the history of a clone"));
     let column = opened.screen(SIZE, &[Keys("c<enter>")]);
     assert!(column.contains("1 group fails here, 4 rows (x)"), "{column}");
     let groups = opened.screen(SIZE, &[Keys("c<enter>x")]);

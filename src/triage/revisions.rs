@@ -11,12 +11,20 @@ use crate::ground::time::{Micros, minute};
 use crate::pipeline::layout::Layout;
 use crate::rows::schemas::git::{Commit, Lineage, RevisionTree, split_revision};
 use crate::rows::schemas::{Doctype, Lookup, SchemaError, SchemaStore};
+use crate::triage::history;
 
 /// Which two.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PairChoice {
     /// A revision beside the one before it, by how many newer ones there are: 0 is the newest.
     Revision(usize),
+    /// The nearest revision that stops a deploy, before or after the one that has so many newer ones.
+    Stopping {
+        /// How many newer ones that has.
+        from: usize,
+        /// Whether it is to be an older one.
+        is_older: bool,
+    },
     /// The opened schemas beside these: a folder, an archive, a revision of a repository, or of their own.
     Against(PathBuf),
 }
@@ -45,12 +53,13 @@ pub struct TableSides {
     pub new: Option<Arc<Layout>>,
 }
 
-/// Opens two.
+/// Opens two; `kept` is the folder in which what came of pairs of revisions is kept.
 ///
 /// # Errors
 /// There is no such revision, or nothing to compare with.
-pub fn open(store: &Arc<SchemaStore>, choice: &PairChoice) -> Result<SchemaPair, SchemaError> {
+pub fn open(store: &Arc<SchemaStore>, choice: &PairChoice, kept: Option<PathBuf>) -> Result<SchemaPair, SchemaError> {
     match choice {
+        PairChoice::Stopping { from, is_older } => open(store, &PairChoice::Revision(stopping(store, *from, *is_older, kept)?), None),
         PairChoice::Against(path) => {
             let old = opened(store, path)?;
             let (old_name, new_name) = (name(&old, &visible(&path.to_string_lossy())), store.name());
@@ -74,6 +83,15 @@ pub fn open(store: &Arc<SchemaStore>, choice: &PairChoice) -> Result<SchemaPair,
             Ok(SchemaPair { old: before, new: now?, old_name: dated(old), new_name: dated(new), place })
         }
     }
+}
+
+/// The place of the nearest revision that stops a deploy.
+fn stopping(store: &SchemaStore, from: usize, is_older: bool, kept: Option<PathBuf>) -> Result<usize, SchemaError> {
+    let found = history::judge_all(store, kept).map_err(|error| SchemaError::Empty(error.to_string()))?;
+    let stops = |at: &usize| found.pairs.get(*at).is_some_and(|pair| pair.verdict().stops());
+    let place = if is_older { (from + 1..found.pairs.len()).find(stops) } else { (0..from).rev().find(stops) };
+    let word = if is_older { "older" } else { "newer" };
+    place.ok_or_else(|| SchemaError::Empty(format!("no {word} revision stops a deploy")))
 }
 
 /// How many newer revisions a revision of the schemas' repository has.
@@ -160,19 +178,19 @@ mod tests {
     #[test]
     fn schemas_without_history_have_the_state_that_comes_with_them() {
         let store = Arc::new(demo::schemas().unwrap());
-        let pair = open(&store, &PairChoice::Revision(0)).unwrap();
+        let pair = open(&store, &PairChoice::Revision(0), None).unwrap();
         assert_eq!((pair.old_name.as_str(), pair.new_name.as_str(), pair.place), ("demo, the week before", "demo", None));
         let nothing = Arc::new(demo::before().unwrap());
-        let refused = open(&nothing, &PairChoice::Revision(0)).err().unwrap().to_string();
+        let refused = open(&nothing, &PairChoice::Revision(0), None).err().unwrap().to_string();
         assert!(refused.contains("stands in no git repository"), "{refused}");
-        let nowhere = open(&store, &PairChoice::Against("nowhere".into())).err().unwrap().to_string();
+        let nowhere = open(&store, &PairChoice::Against("nowhere".into()), None).err().unwrap().to_string();
         assert!(nowhere.contains("nowhere"), "{nowhere}");
     }
 
     #[test]
     fn a_table_is_found_on_both_sides_in_any_spelling() {
         let store = Arc::new(demo::schemas().unwrap());
-        let pair = open(&store, &PairChoice::Revision(0)).unwrap();
+        let pair = open(&store, &PairChoice::Revision(0), None).unwrap();
         let sides = pair.table("acme_desktop", "sync", "1").unwrap();
         assert_eq!(sides.doctype.namespace, "acme-desktop");
         assert!(sides.old.is_some() && sides.new.is_some());

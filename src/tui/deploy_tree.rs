@@ -246,7 +246,7 @@ mod tests {
     use crate::triage::revisions::{PairChoice, open};
 
     fn of_demo() -> DeployTree {
-        let pair = open(&Arc::new(demo::schemas().unwrap()), &PairChoice::Revision(0)).unwrap();
+        let pair = open(&Arc::new(demo::schemas().unwrap()), &PairChoice::Revision(0), None).unwrap();
         let found = compare(&pair.old, &pair.new, &CompareOptions { documents: true, ..CompareOptions::default() });
         DeployTree::new(DeployFound::Compared(Box::new(ComparedPair { pair, found, chain: None })))
     }

@@ -112,6 +112,8 @@ fn step(app: &mut App, is_older: bool) -> Vec<Effect> {
             return Vec::new();
         }
         (Some(PairChoice::Revision(at)), _) => at - 1,
+        (Some(PairChoice::Stopping { .. }), Some(Some((at, _)))) if is_older => at + 1,
+        (Some(PairChoice::Stopping { .. }), Some(Some((at, _)))) => at.saturating_sub(1),
         _ => 0,
     };
     if let Some(Some((_, of))) = place
@@ -121,6 +123,18 @@ fn step(app: &mut App, is_older: bool) -> Vec<Effect> {
         return Vec::new();
     }
     compare(app, PairChoice::Revision(at))
+}
+
+/// The nearest revision that stops a deploy: history is judged for it, once.
+fn stop(app: &mut App, is_older: bool) -> Vec<Effect> {
+    let place = app.deploy.tree.as_ref().or(app.deploy.below.as_ref().map(|below| &below.0)).and_then(|tree| tree.compared()?.pair.place);
+    match place {
+        Some((from, _)) => compare(app, PairChoice::Stopping { from, is_older }),
+        None => {
+            app.tell("revisions that stop a deploy are found in the history of a clone, from one of its revisions on");
+            Vec::new()
+        }
+    }
 }
 
 /// A log is read; what was compared stays below it.
@@ -151,6 +165,9 @@ pub(super) fn told(app: &mut App, job: JobId, outcome: Result<Arc<DeployTree>, S
             } else if let Some(before) = screen.tree.take().filter(|before| before.compared().is_some()) {
                 screen.below = Some(Box::new((before, std::mem::take(&mut screen.list))));
             }
+            if let Some((at, _)) = tree.compared().and_then(|compared| compared.pair.place) {
+                screen.choice = Some(PairChoice::Revision(at));
+            }
             screen.failure = None;
             screen.sides = None;
             screen.list = List { outline: tree.at_start(), ..List::default() };
@@ -172,6 +189,8 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::OlderPair => step(app, true),
         Action::NewerPair => step(app, false),
+        Action::OlderStop => stop(app, true),
+        Action::NewerStop => stop(app, false),
         Action::CompareWith => {
             app.prompt = Some(Prompt { purpose: PromptPurpose::Compare, input: Default::default(), job: None, from: None });
             Vec::new()

@@ -14,7 +14,7 @@ use crate::triage::blame::HistorySettings;
 use crate::triage::compat::{CompareOptions, compare};
 use crate::triage::explain::{LogText, explain, with_history};
 use crate::triage::revisions::{self, PairChoice, SchemaPair};
-use crate::triage::{chain, origin};
+use crate::triage::{chain, history, origin};
 
 /// Longest part of a line of a log that is kept, in cells.
 const LONGEST_LINE: usize = 2_000;
@@ -26,7 +26,9 @@ pub(super) fn compared(
     settings: &HistorySettings,
     stop: &Arc<AtomicBool>,
 ) -> Option<Result<DeployTree, String>> {
-    let pair = match revisions::open(schemas, choice) {
+    // Where histories are kept, what came of all revisions is too.
+    let kept = settings.kept.as_ref().and_then(|_| history::usual_folder());
+    let pair = match revisions::open(schemas, choice, kept) {
         Ok(pair) => pair,
         Err(error) => return Some(Err(error.to_string())),
     };
@@ -65,7 +67,7 @@ pub(super) fn sides(schemas: &Arc<SchemaStore>, of: &DeployTree, place: &DeployP
     }
     // A log that tells no revision is of the newest.
     let at = place.revision.as_deref().and_then(|revision| revisions::place_of(schemas, revision)).unwrap_or(0);
-    let pair = revisions::open(schemas, &PairChoice::Revision(at)).map_err(|error| error.to_string())?;
+    let pair = revisions::open(schemas, &PairChoice::Revision(at), None).map_err(|error| error.to_string())?;
     look(&pair, place, groups)
 }
 
