@@ -146,7 +146,7 @@ fn no_text_names_a_key_that_is_bound_to_nothing() {
             assert_eq!(usual_keys(&text), [""; 0], "{steps:?}\n{text}");
         }
     }
-    let text = shown(elsewhere(), (120, 100), &script_of(&["help"]));
+    let text = shown(elsewhere(), (120, 120), &script_of(&["help"]));
     assert_eq!(usual_keys(&text), [""; 0], "{text}");
     assert!((0..TABLE.len()).all(|at| text.contains(letter(at))), "help lists them all\n{text}");
     let text = shown(elsewhere(), (40, 10), &[]);
