@@ -36,5 +36,7 @@ pub mod origin;
 pub mod recheck;
 /// Data about people, taken out.
 pub mod redact;
+/// Two states of the schemas beside each other.
+pub mod revisions;
 /// Which change made a group fail, and which takes its rows.
 pub mod suspect;

@@ -11,6 +11,8 @@ pub mod case_screen;
 pub mod causes;
 pub mod clipboard;
 pub mod column_tree;
+pub mod deploy;
+pub mod deploy_tree;
 mod editor;
 pub mod focus;
 pub mod frame;
@@ -25,6 +27,8 @@ pub mod matches;
 pub mod message;
 pub mod panes;
 pub mod row_place;
+pub mod sides;
+pub mod sides_look;
 pub mod subject;
 pub mod table_tree;
 pub mod tables;
@@ -130,12 +134,17 @@ pub fn run(options: ExplorerOptions) -> io::Result<ExitCode> {
 /// Feeds keys without a terminal and returns the last frame: for tests, bug reports and documents.
 /// Every piece of work ends before the next key, so that the same keys always give the same frame.
 pub fn script(options: ExplorerOptions, size: (u16, u16), keys: &[Key]) -> io::Result<Buffer> {
+    feed(options, size, keys.iter().map(|key| Message::Key(key.to_event())))
+}
+
+/// The same with whatever else happens.
+pub fn feed(options: ExplorerOptions, size: (u16, u16), happens: impl IntoIterator<Item = Message>) -> io::Result<Buffer> {
     let (messages, mut inbox) = mpsc::unbounded_channel();
     let (mut app, mut workers) = begin(options, size, messages)?;
     update::begin(&mut app).into_iter().for_each(|effect| workers.start(effect));
     settle(&mut app, &mut workers, &mut inbox);
-    for key in keys {
-        let ended = take_in(&mut app, &mut workers, Message::Key(key.to_event()));
+    for message in happens {
+        let ended = take_in(&mut app, &mut workers, message);
         settle(&mut app, &mut workers, &mut inbox);
         if ended {
             break;
@@ -152,6 +161,7 @@ fn begin(options: ExplorerOptions, size: (u16, u16), messages: UnboundedSender<M
     let source = options.source.as_ref().map(|source| source.name()).unwrap_or_default();
     let mut app = App::new(size, source, schemas, options.theme, options.depth, options.keymap);
     app.tables.alone = options.source.is_none();
+    app.deploy.deployed.clone_from(&options.history.deployed);
     app.is_remote = options.source.as_ref().is_some_and(|source| source.is_remote());
     let mut workers = Workers::new(options.source, options.request, options.exports, messages)?;
     workers.history = options.history;

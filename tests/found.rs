@@ -183,6 +183,8 @@ fn area(app: &App, focus: Focus) -> Rect {
         Focus::Row => panes::lines_and_facts(panes::row(SIZE, app.case.as_ref().unwrap().head_lines()).row).0,
         Focus::Tables | Focus::Hits => panes::lines(panes::tables(SIZE, app.tables.focus).tree.unwrap()),
         Focus::TableSchema => panes::lines(panes::tables(SIZE, app.tables.focus).schema.unwrap()),
+        Focus::Deploy => panes::lines(panes::deploy(SIZE).tree),
+        Focus::Sides(side) => panes::lines(panes::sides(SIZE).sides[side as usize]),
     }
 }
 

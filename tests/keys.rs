@@ -26,6 +26,8 @@ const OFFERING: &[&[&str]] = &[
     &["down", "tables"],
     &["down", "tables", "next-pane"],
     &["tables", "search", "'doc", "<enter>"],
+    &["deploy"],
+    &["deploy", "follow"],
 ];
 
 /// More of them, which have other texts.
@@ -43,6 +45,10 @@ const TELLING: &[&[&str]] = &[
     &["tables", "show-row"],
     &["down", "tables", "show-failing"],
     &["down", "down", "down", "tables"],
+    &["deploy", "show-row"],
+    &["deploy", "follow", "show-row"],
+    &["deploy", "down", "follow", "show-failing"],
+    &["deploy", "newer-pair"],
 ];
 
 fn screens() -> impl Iterator<Item = &'static &'static [&'static str]> {
@@ -61,14 +67,19 @@ fn keymap(keys: impl Fn(usize, &str) -> Vec<String>) -> Keymap {
     Keymap::new(&changes).expect("keys without conflicts")
 }
 
-/// Every action on a letter that nothing else on the screen has.
+/// Every action on a letter that nothing else on the screen has: Armenian ones, behind them those of Georgia.
 fn letter(at: usize) -> char {
     let nth = at as u32;
-    char::from_u32(if nth < 38 { 0x531 + nth } else { 0x561 + nth - 38 }).expect("an Armenian letter")
+    let letter = match nth {
+        0..38 => 0x531 + nth,
+        38..76 => 0x561 + nth - 38,
+        _ => 0x10d0 + nth - 76,
+    };
+    char::from_u32(letter).expect("a letter")
 }
 
 fn elsewhere() -> Keymap {
-    assert!(TABLE.len() <= 76);
+    assert!(TABLE.len() <= 76 + 33);
     keymap(|at, _| vec![letter(at).to_string()])
 }
 
@@ -135,7 +146,7 @@ fn no_text_names_a_key_that_is_bound_to_nothing() {
             assert_eq!(usual_keys(&text), [""; 0], "{steps:?}\n{text}");
         }
     }
-    let text = shown(elsewhere(), (120, 100), &script_of(&["help"]));
+    let text = shown(elsewhere(), (120, 120), &script_of(&["help"]));
     assert_eq!(usual_keys(&text), [""; 0], "{text}");
     assert!((0..TABLE.len()).all(|at| text.contains(letter(at))), "help lists them all\n{text}");
     let text = shown(elsewhere(), (40, 10), &[]);

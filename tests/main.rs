@@ -18,6 +18,7 @@ mod causes;
 mod commands;
 mod compat_corpus;
 mod corpus;
+mod deploys;
 mod edges;
 mod example_corpus;
 mod export_corpus;

@@ -283,3 +283,25 @@ fn a_column_that_is_not_there_is_told_with_what_cannot_be_known() {
     assert!(screen.contains("│ job_name              which job refused a document, and so what a deploy began or ended"), "{screen}");
     assert!(!screen.contains("│ Jobs "), "a heading over nothing: {screen}");
 }
+
+#[test]
+fn what_a_deploy_would_refuse() {
+    insta::assert_snapshot!(press((80, 24), "c"));
+    insta::assert_snapshot!(press((120, 40), "cj"));
+    insta::assert_snapshot!(press((200, 60), "cjO"));
+}
+
+#[test]
+fn a_column_before_and_now() {
+    insta::assert_snapshot!(press((80, 24), "c<enter>"));
+    insta::assert_snapshot!(press((120, 40), "cj<enter>"));
+}
+
+#[test]
+fn deploys_of_every_size_draw_without_harm() {
+    for size in [(1, 50), (60, 15), (80, 16), (110, 16), (170, 60)] {
+        for keys in ["c", "cO", "c<enter>", "cOG", "ci", "c<enter>i"] {
+            press(size, keys);
+        }
+    }
+}

@@ -37,7 +37,7 @@ fn witnesses_of_the_past_prove_themselves_corpus() {
     for revision in listed.lines().take(pairs) {
         let open = |revision: &str| Arc::new(SchemaStore::open_revision(&repo, Some(revision)).unwrap());
         let (old, new) = (open(&format!("{revision}~1")), open(revision));
-        let compared = compare(&old, &new, &CompareOptions { allowlist: None, documents: true });
+        let compared = compare(&old, &new, &CompareOptions { allowlist: None, documents: true, stop: None });
         for ((table, change), all) in witnesses(&compared, &old, &new, None) {
             let (table, change) = (&compared.tables[table], &compared.tables[table].schema[change]);
             let judge_of = |store: &SchemaStore| match store.lookup(&table.namespace, &table.doctype, Some(&table.version)) {

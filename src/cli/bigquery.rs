@@ -168,7 +168,7 @@ impl Reach {
     pub(super) fn deployed(self, named: &str, config: &Config) -> Result<SourceTable> {
         let settings = self.settings(config);
         let names = names(&[named.to_owned()], settings.project.as_deref())?;
-        let [name] = names.as_slice() else { bail!("{named}: misfit table takes one table") };
+        let [name] = names.as_slice() else { bail!("{named}: one table is asked for here") };
         Ok(bigquery::deployed(name, &settings, &ProgressLine::over(true)?)?)
     }
 }

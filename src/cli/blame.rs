@@ -135,7 +135,8 @@ pub(super) fn run(args: BlameArgs, config: &Config) -> Result<ExitCode> {
 /// Where histories are read from, by the configuration.
 pub(super) fn settings(config: &Config) -> HistorySettings {
     let path = |setting: &Option<Setting<PathBuf>>| setting.as_ref().map(|setting| setting.value.clone());
-    HistorySettings { upstream: path(&config.upstream), source: path(&config.source_repo), kept: blame::usual_folder() }
+    let deployed = config.deployed.as_ref().map(|setting| PathBuf::from(&setting.value));
+    HistorySettings { upstream: path(&config.upstream), source: path(&config.source_repo), kept: blame::usual_folder(), deployed }
 }
 
 fn json(blame: &Blame, question: &BlameQuestion, edit: Option<&EditPlace>) -> Result<ExitCode> {

@@ -17,14 +17,20 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use color_eyre::Result;
-use color_eyre::eyre::{WrapErr, bail, ensure};
+use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
 
-use super::out;
+use super::{bigquery, out};
 use crate::cli::config::Config;
 use crate::ground::text::{bytes, visible};
+use crate::pipeline::compat::KeptRows;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::git::split_revision;
-use crate::triage::compat::{CompareOptions, DeployComparison, LooseFile, compare, compare_files, witnesses, witnesses_of_files};
+use crate::rows::source::bigquery::SCHEME;
+use crate::triage::blame;
+use crate::triage::compat::{
+    CompareOptions, DeployComparison, LooseFile, PairOf, clashes, compare, compare_files, compare_pair, file_of_table, witnesses,
+    witnesses_of_files,
+};
 use crate::triage::gate::Accepted;
 use gate::GateQuestion;
 
@@ -47,6 +53,9 @@ OLD and NEW are two of the same kind:
   schemas.tar.gz         an archive of generated schemas
   main.5.bq              a table layout: a list of columns
   main.5.schema.json     a JSON schema: its keywords, and the layout made of it
+  bigquery:P.D.T         a table that is deployed, as BigQuery tells it (no query),
+                         beside a file, another such table, or the table of a
+                         folder or revision that its name tells
 
 Verdicts:
   BLOCK  the deploy stops, and no statement makes the change
@@ -127,6 +136,9 @@ pub(super) struct CompatArgs {
     #[arg(long, value_enum, default_value_t)]
     format: CompatFormat,
 
+    #[command(flatten)]
+    reach: bigquery::Reach,
+
     /// Show a file that differs as git asks for it: its arguments follow
     #[arg(long, value_name = "GIT", num_args = 0.., allow_hyphen_values = true, conflicts_with_all = ["old", "new", "deployed", "allowlist", "all", "format"])]
     git_diff: Option<Vec<PathBuf>>,
@@ -160,6 +172,8 @@ enum CompatFormat {
 enum Opened {
     Store(Arc<SchemaStore>),
     File(LooseFile),
+    /// A table that is there, by its name.
+    Deployed(LooseFile, String),
 }
 
 /// Compares, prints, and tells by the exit code.
@@ -172,7 +186,19 @@ pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
         args.accepted.as_deref().map(|path| Ok::<_, color_eyre::Report>(Accepted::parse(&shown(path), &text_of(path)?)?)).transpose()?;
     let allowlist = args.allowlist.as_deref().map(text_of).transpose()?;
     let (Some(old_path), Some(new_path)) = (args.old, args.new) else { bail!("give OLD and NEW") };
-    let (old, new) = (open(&old_path)?, open(&new_path)?);
+    let names_table = |path: &Path| path.to_string_lossy().starts_with(SCHEME);
+    if ![Some(&old_path), Some(&new_path), args.deployed.as_ref()].into_iter().flatten().any(|path| names_table(path)) {
+        args.reach.refuse()?;
+    }
+    let open = |path: &Path| if names_table(path) { deployed_table(path, &args.reach, config) } else { open(path) };
+    // Most of the time of two neighbours is that of the programs that git starts: those of both sides run at once.
+    let (old, new) = std::thread::scope(|scope| {
+        let old = scope.spawn(|| open(&old_path));
+        let new = open(&new_path);
+        (old.join(), new)
+    });
+    let old = old.unwrap_or_else(|_| Err(eyre!("opening {} failed", shown(&old_path))))?;
+    let new = new?;
     let names = (shown(&old_path), shown(&new_path));
     let most = (!args.witness).then_some(MOST_SOUGHT);
     let found = judged(&old, &new, &names, allowlist.as_deref(), most)?;
@@ -233,11 +259,13 @@ pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
 }
 
 /// Compares two of the same kind; so many changes of JSON schemas are shown by documents.
-fn judged(old: &Opened, new: &Opened, names: &(String, String), allowlist: Option<&str>, most: Option<usize>) -> Result<DeployComparison> {
-    Ok(match (old, new) {
+fn judged(a: &Opened, b: &Opened, names: &(String, String), allowlist: Option<&str>, most: Option<usize>) -> Result<DeployComparison> {
+    Ok(match (a, b) {
         (Opened::Store(old), Opened::Store(new)) => {
-            let mut found = compare(old, new, &CompareOptions { allowlist: allowlist.map(str::to_owned), documents: true });
+            let options = CompareOptions { allowlist: allowlist.map(str::to_owned), documents: true, stop: None };
+            let mut found = compare(old, new, &options);
             found.witnesses = witnesses(&found, old, new, most);
+            clashes(&mut found, old, blame::usual_folder().as_deref());
             found
         }
         (Opened::File(old), Opened::File(new)) => {
@@ -245,13 +273,27 @@ fn judged(old: &Opened, new: &Opened, names: &(String, String), allowlist: Optio
             found.witnesses = witnesses_of_files(&found, old, new, most);
             found
         }
+        (Opened::Deployed(old, table), Opened::Store(store)) => {
+            let (new, of) = file_of_table(store, table).map_err(|reason| eyre!(reason))?;
+            compare_pair(old, &new, of, allowlist)
+        }
+        (Opened::Store(store), Opened::Deployed(new, table)) => {
+            let (old, of) = file_of_table(store, table).map_err(|reason| eyre!(reason))?;
+            compare_pair(&old, new, of, allowlist)
+        }
+        (Opened::File(old) | Opened::Deployed(old, _), Opened::File(new) | Opened::Deployed(new, _)) => {
+            let name = [a, b].into_iter().find_map(|side| if let Opened::Deployed(_, name) = side { Some(name) } else { None });
+            let tables = name.iter().map(|name| format!("`{name}`")).collect();
+            let is_deployed = matches!(a, Opened::File(_)) != matches!(b, Opened::File(_));
+            compare_pair(old, new, PairOf { tables, file: new.name.clone(), is_deployed, doctype: None }, allowlist)
+        }
         _ => bail!("{} and {} are not two of the same kind: give two folders of schemas, or two files", names.0, names.1),
     })
 }
 
 /// What is deployed: where it is no path, a revision of the repository that NEW is of.
 fn deployed_path(deployed: &Path, new: &Path) -> PathBuf {
-    if deployed.exists() || split_revision(deployed).is_some() {
+    if deployed.exists() || split_revision(deployed).is_some() || deployed.to_string_lossy().starts_with(SCHEME) {
         return deployed.to_owned();
     }
     let repository = split_revision(new).map_or_else(|| new.to_owned(), |(repository, _)| repository);
@@ -286,12 +328,30 @@ fn open(path: &Path) -> Result<Opened> {
     Ok(Opened::File(loose(path, name)?))
 }
 
+/// A table that is there: asked for its columns, by no query.
+fn deployed_table(path: &Path, reach: &bigquery::Reach, config: &Config) -> Result<Opened> {
+    let table = reach.clone().deployed(&path.to_string_lossy(), config)?;
+    let name = table.name.as_ref().map(ToString::to_string).unwrap_or_default();
+    if let Some(build) = table.build() {
+        out::tell(&format!(
+            "misfit: {} was deployed from the schemas of {} UTC, revision {}",
+            visible(&name),
+            build.date,
+            visible(&build.revision)
+        ));
+    }
+    let partition = table.partition.as_ref().map(|partition| (partition.field.clone(), partition.span.clone()));
+    let kept = (table.kind == "TABLE").then(|| KeptRows { partition, clustering: Some(table.clustering.clone()) });
+    let text = table.columns_text().as_bytes().to_vec();
+    Ok(Opened::Deployed(LooseFile { name: shown(path), text, is_schema: false, kept }, name))
+}
+
 /// A file alone, called by a name.
 fn loose(path: &Path, name: String) -> Result<LooseFile> {
     let bytes = read(path)?;
     // A schema is an object; what `bq show` prints around a list of columns is one as well, but has no keywords.
     let is_schema = name.ends_with(".schema.json") || (!name.ends_with(".bq") && is_schema(&bytes));
-    Ok(LooseFile { name, text: bytes, is_schema })
+    Ok(LooseFile { name, text: bytes, is_schema, kept: None })
 }
 
 /// Whether a file begins like an archive, packed or not, and not like JSON.

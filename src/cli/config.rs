@@ -30,6 +30,8 @@ pub struct Config {
     pub upstream: Option<Setting<PathBuf>>,
     /// Repository that the schemas are generated from.
     pub source_repo: Option<Setting<PathBuf>>,
+    /// What is deployed: a revision of the schemas, or a folder.
+    pub deployed: Option<Setting<String>>,
     /// Name of a theme.
     pub theme: Option<Setting<String>>,
     /// Keys by action, in the order of the file.
@@ -85,7 +87,8 @@ pub enum ConfigError {
 const MOST_BYTES: u64 = 1 << 20;
 
 /// The settings at the top of the file.
-const SETTINGS: [&str; 9] = ["schemas", "upstream", "source_repo", "theme", "keys", "sources", "bigquery", "redaction", "patch"];
+const SETTINGS: [&str; 10] =
+    ["schemas", "upstream", "source_repo", "deployed", "theme", "keys", "sources", "bigquery", "redaction", "patch"];
 
 /// Where the file is looked for when none is named: `$XDG_CONFIG_HOME/misfit/config.toml`. `None` where the user has no home.
 pub fn default_path() -> Option<PathBuf> {
@@ -120,6 +123,9 @@ pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
             "schemas" => config.schemas = Some(reader.path("schemas", value)?),
             "upstream" => config.upstream = Some(reader.path("upstream", value)?),
             "source_repo" => config.source_repo = Some(reader.path("source_repo", value)?),
+            "deployed" => {
+                config.deployed = Some(Setting { value: reader.string("deployed", value)?.to_owned(), place: reader.place(value.span()) })
+            }
             "theme" => config.theme = Some(Setting { value: reader.string("theme", value)?.to_owned(), place: reader.place(value.span()) }),
             "keys" => config.keys = reader.keys(value)?,
             "sources" => config.sources = reader.sources(value)?,
@@ -282,7 +288,7 @@ mod tests {
         );
         assert_eq!(
             read("colour = 1").unwrap_err(),
-            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, upstream, source_repo, theme, keys, sources, bigquery, redaction, patch"
+            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, upstream, source_repo, deployed, theme, keys, sources, bigquery, redaction, patch"
         );
     }
 

@@ -15,23 +15,19 @@ use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, ensure};
 
 use super::input;
-use super::out::{self, plural};
+use super::out;
 use crate::cli::config::Config;
-use crate::ground::text::{bytes, clip, clip_middle, count, visible};
+use crate::ground::text::{bytes, clip, visible};
 use crate::triage::blame;
-use crate::triage::explain::{ExplainedCause, Explanation, LOOKED_FOR, RowFault, explain, with_history};
+use crate::triage::explain::{Explanation, LOOKED_FOR, explain, with_history};
+use crate::triage::facts::deploy::ToldParts;
+use crate::triage::facts::explain as words;
 
 /// Largest log that is read, in bytes.
 const MOST_BYTES: u64 = 512 << 20;
 
 /// Exit code where there is a cause.
 const FINDINGS: u8 = 1;
-
-/// Most tables, columns or lines that a cause names.
-const MOST_NAMED: usize = 6;
-
-/// Most characters of a line to paste.
-const LONGEST_MEND: usize = 2_000;
 
 const EXAMPLES: &str = "\
 FILE is what terraform, BigQuery, bq, the console, the schema generator or Dataflow
@@ -114,69 +110,33 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 
 fn write(out: &mut impl Write, found: &Explanation) -> std::io::Result<()> {
     for told in &found.causes {
-        cause(out, told)?;
+        writeln!(out, "{}", words::cause_head(told))?;
+        parts(out, words::cause_parts(told))?;
+        writeln!(out)?;
     }
     for fault in &found.row_faults {
-        row_fault(out, fault)?;
+        writeln!(out, "{}", words::row_fault_head(fault))?;
+        parts(out, words::row_fault_parts(fault))?;
+        writeln!(out, "  {}\n", words::NO_CHANGE)?;
     }
-    if found.causes.is_empty() && found.row_faults.is_empty() {
-        return nothing(out, found);
-    }
-    let causes = plural(found.causes.len() as u64, "cause", "causes");
-    let faults = plural(found.row_faults.len() as u64, "fault of rows", "faults of rows");
-    writeln!(out, "{} read: {causes}, {faults}", plural(found.lines as u64, "line", "lines"))
+    writeln!(out, "{}", words::summary(found))?;
+    if found.causes.is_empty() && found.row_faults.is_empty() { nothing(out, found) } else { Ok(()) }
 }
 
-fn cause(out: &mut impl Write, told: &ExplainedCause) -> std::io::Result<()> {
-    let rule = told.under.map_or_else(|| told.rule.name(), |under| format!("{}, {}", told.rule.name(), under.name()));
-    writeln!(out, "{} {}", told.verdict.name(), visible(&told.sentence))?;
-    writeln!(out, "  why    {rule}: {}", told.under.unwrap_or(told.rule).says())?;
-    writeln!(out, "  text   {}", clip(&visible(&told.message), out::room()))?;
-    named(out, "tables", &told.tables)?;
-    if told.columns.len() > 1 {
-        named(out, "columns", &told.columns)?;
+fn parts(out: &mut impl Write, told: ToldParts) -> std::io::Result<()> {
+    for (name, words) in told {
+        let words = if name == "text" { clip(&words, out::room()) } else { words.as_str().into() };
+        writeln!(out, "  {name:6} {words}")?;
     }
-    let lines: Vec<String> = told.lines.iter().map(ToString::to_string).collect();
-    named(out, "lines", &lines)?;
-    if let Some(revision) = &told.revision {
-        writeln!(out, "  commit {}", visible(revision))?;
-    }
-    for (at, line) in told.mend.lines().enumerate() {
-        writeln!(out, "  {}   {}", if at == 0 { "mend" } else { "    " }, clip_middle(&visible(line), LONGEST_MEND))?;
-    }
-    for note in &told.notes {
-        writeln!(out, "         {}", visible(note))?;
-    }
-    writeln!(out)
-}
-
-fn named(out: &mut impl Write, what: &str, all: &[String]) -> std::io::Result<()> {
-    if all.is_empty() {
-        return Ok(());
-    }
-    let more = all.len().saturating_sub(MOST_NAMED);
-    let rest = if more > 0 { format!(" and {} more", count(more as u64)) } else { String::new() };
-    let listed = all.iter().take(MOST_NAMED).map(|one| visible(one)).collect::<Vec<_>>().join(", ");
-    writeln!(out, "  {what:6} {listed}{rest}")
-}
-
-fn row_fault(out: &mut impl Write, fault: &RowFault) -> std::io::Result<()> {
-    let lines = plural(fault.count as u64, "line", "lines");
-    writeln!(out, "ROWS {lines}: {}", visible(&fault.sentence))?;
-    named(out, "tables", &fault.tables)?;
-    let places: Vec<String> = fault.lines.iter().map(ToString::to_string).collect();
-    named(out, "lines", &places)?;
-    writeln!(out, "  no schema changed for it: open the rows with misfit\n")
+    Ok(())
 }
 
 fn nothing(out: &mut impl Write, found: &Explanation) -> std::io::Result<()> {
-    writeln!(out, "nothing known in {}", plural(found.lines as u64, "line", "lines"))?;
     for line in &found.unknown {
         writeln!(out, "  line {}: {}", line.line, clip(&visible(&line.text), out::room()))?;
     }
-    let more = found.unknown_count - found.unknown.len();
-    if more > 0 {
-        writeln!(out, "  and {} more that look like errors", count(more as u64))?;
+    if let Some(more) = words::more_unknown(found) {
+        writeln!(out, "  {more}")?;
     }
     writeln!(out, "what was looked for:")?;
     LOOKED_FOR.iter().try_for_each(|what| writeln!(out, "  {what}"))

@@ -1,7 +1,7 @@
 //! `misfit SOURCE`: the explorer.
 
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use super::{bigquery, out};
 use crate::cli::config::Config;
 use crate::ground::text::{nearest, visible};
 use crate::rows::source::{ErrorSource, Request};
+use crate::triage::blame::HistorySettings;
 use crate::triage::export::patch::PatchSettings;
 use crate::tui::keymap::{Keymap, parse_keys};
 use crate::tui::theme::{Depth, Theme, locale_is_ascii};
@@ -45,6 +46,10 @@ pub(super) struct LookArgs {
     /// Theme of the explorer [env: MISFIT_THEME]
     #[arg(long, value_name = "NAME", env = "MISFIT_THEME", hide_env = true)]
     theme: Option<String>,
+
+    /// What is deployed: a revision of the schemas, or a folder; what a deploy would refuse is told against that first
+    #[arg(long, value_name = "REV|FOLDER")]
+    deployed: Option<PathBuf>,
 
     /// Keys to press, as in `jj<enter>`
     #[arg(long, value_name = "KEYS", hide = true)]
@@ -79,7 +84,7 @@ pub(super) fn run(args: ExploreArgs, config: Config) -> Result<ExitCode> {
 
 /// Opens the explorer on a source, or without one on the tables of the schemas.
 pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look: LookArgs, config: &Config) -> Result<ExitCode> {
-    let LookArgs { theme, keys, size, print } = look;
+    let LookArgs { theme, deployed, keys, size, print } = look;
     // Last, because who has mistyped a name learns nothing from it.
     ensure!(
         print || std::io::stdout().is_terminal(),
@@ -94,7 +99,8 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
         .transpose()
         .map_err(|mistake| eyre!("--keys {mistake}"))?
         .unwrap_or_default();
-    let history = super::blame::settings(config);
+    let usual = super::blame::settings(config);
+    let history = HistorySettings { deployed: deployed.or(usual.deployed.clone()), ..usual };
     let patches = PatchSettings { never: config.never_patched.clone(), source_repo: history.source.clone() };
     let exports = ExportSettings { redaction: config.redaction.clone(), folder: ".".into(), patches };
     let paid = source.clone();

@@ -70,7 +70,11 @@ fn described(help: &str, place: ActionPlace) -> String {
         ActionPlace::Case => format!("case: {help}"),
         ActionPlace::Row => format!("row: {help}"),
         ActionPlace::Tables => format!("tables: {help}"),
-        ActionPlace::Panes => format!("case, tables: {help}"),
+        ActionPlace::Deploy => format!("deploys: {help}"),
+        ActionPlace::Sides => format!("columns of both sides: {help}"),
+        ActionPlace::Schemas => format!("tables, deploys: {help}"),
+        ActionPlace::Columns => format!("tables, columns of both sides: {help}"),
+        ActionPlace::Panes => format!("case, tables, deploys: {help}"),
         ActionPlace::Export => format!("exports: {help}"),
         ActionPlace::Question => format!("questions: {help}"),
     }

@@ -9,6 +9,7 @@ mod change;
 mod columns;
 pub mod compact;
 mod fold;
+mod kept_rows;
 mod limits;
 mod mend;
 mod near;
@@ -16,6 +17,7 @@ mod rule;
 pub mod schemas;
 
 pub use change::{ChangeKind, ColumnChange, ColumnForms, DeployFinding};
+pub use kept_rows::{KeptRows, compare_kept};
 pub use limits::{LONGEST_DESCRIPTION, of_new};
 pub use mend::{DeployMend, MendPlace, column_text, mend};
 pub use near::LayoutText;

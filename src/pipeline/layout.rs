@@ -1,12 +1,13 @@
 //! A table's columns: a `.bq` file as a flat tree.
 //!
-//! Owns: names, types, modes, descriptions, policy tags, depth and leaf counts of columns, in the order of the file; a quick way from a name to
+//! Owns: names, types, modes, descriptions, policy tags, bounds of types, default values, depth and leaf counts of columns, in the order of the file; a quick way from a name to
 //! its column; sizes beside their limits; the statement that makes the table.
 //! Refuses: finding the column of a value (sink), comparing layouts (compat).
 
 mod badge;
 mod builder;
 pub mod ddl;
+mod extras;
 mod kinds;
 pub mod names;
 mod oddities;
@@ -19,6 +20,7 @@ use std::sync::OnceLock;
 use oddities::Oddities;
 
 pub use badge::ColumnForm;
+pub use extras::ColumnExtras;
 pub use kinds::Type;
 pub use size::{Gauge, GaugeLevel, Limit, Size};
 
@@ -38,6 +40,8 @@ pub struct Column {
     pub description: Option<Box<str>>,
     /// Names of the policy tags that limit who may read it.
     pub policy_tags: Box<[Box<str>]>,
+    /// Bounds of its type and its default value, where it has any.
+    pub extras: Option<Box<ColumnExtras>>,
     /// Enclosing RECORD.
     pub parent: Option<ColumnId>,
     /// One past the last descendant in pre-order.
@@ -50,6 +54,16 @@ impl Column {
     /// Whether it holds other columns.
     pub fn is_record(&self) -> bool {
         &*self.kind == "RECORD"
+    }
+
+    /// The bounds of its type as GoogleSQL writes them: `(10)`, `(7, 2)`; mostly nothing.
+    pub fn bounds(&self) -> String {
+        self.extras.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// Its default value.
+    pub fn default_value(&self) -> Option<&str> {
+        self.extras.as_ref()?.default_value.as_deref()
     }
 }
 
@@ -279,7 +293,7 @@ mod tests {
     fn oddities_are_said_with_their_path_and_the_rest_is_kept() {
         let layout = layout(
             br#"[{"name":"r","type":"RECORD","fields":[{"name":"a","type":"POINT"},{"name":"s","type":"RECORD"},{"type":"STRING"},7,{"name":"a","type":"STRING","mode":"OFTEN"},
-                {"name":"n","maxLength":7,"fields":[{"name":"lost","type":"STRING"}]}]},{"name":"f","type":"STRUCT","fields":{}},{"name":["x"],"type":"STRING"},{"n\u0061me":"g","type":"JSON"}]"#,
+                {"name":"n","rounding":7,"fields":[{"name":"lost","type":"STRING"}]}]},{"name":"f","type":"STRUCT","fields":{}},{"name":["x"],"type":"STRING"},{"n\u0061me":"g","type":"JSON"}]"#,
         );
         assert_eq!((layout.columns.len(), layout.child(Some(0), "a")), (7, Some(3)), "of duplicates the last counts");
         assert_eq!(
@@ -291,7 +305,7 @@ mod tests {
                 "\"r.a\" has the unknown mode \"OFTEN\"; it is taken as NULLABLE",
                 "\"r.n\" has no type",
                 "\"r.n\" has columns but is not a RECORD; they are left out",
-                "\"r.n\" has the member \"maxLength\", which is ignored",
+                "\"r.n\" has the member \"rounding\", which is ignored",
                 "\"f\" is a STRUCT; the pipeline loads only RECORD",
                 "the fields of \"f\" must be a list, found an object; they are left out",
                 "column 3 of the table has no name; it is left out",

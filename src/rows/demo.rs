@@ -3,6 +3,7 @@
 //! Owns: the sample's schema files and its source of rows. Every name in it is made up.
 //! Refuses: the rows themselves (rows, stories), showing them.
 
+mod earlier;
 mod rows;
 mod stories;
 
@@ -40,7 +41,22 @@ pub fn source() -> Result<Arc<dyn ErrorSource>, SourceError> {
 
 /// The sample's schemas.
 pub fn schemas() -> Result<SchemaStore, SchemaError> {
-    SchemaStore::open(Box::new(Memory::new(LABEL, SCHEMAS)))
+    SchemaStore::open(Box::new(Memory { earlier: Some(files_before), ..Memory::new(LABEL, SCHEMAS) }))
+}
+
+/// The sample's schemas a week before.
+pub fn before() -> Result<SchemaStore, SchemaError> {
+    SchemaStore::open(Box::new(files_before()))
+}
+
+fn files_before() -> Memory {
+    let mut memory = Memory::new(&format!("{LABEL}, the week before"), SCHEMAS);
+    for (path, now, before) in earlier::EDITS {
+        for (_, bytes) in memory.files.iter_mut().filter(|(known, _)| known == path) {
+            *bytes = String::from_utf8_lossy(bytes).replacen(now, before, 1).into_bytes().into();
+        }
+    }
+    memory
 }
 
 #[cfg(test)]
@@ -81,6 +97,15 @@ mod tests {
         assert_eq!(of(Status::Ongoing).len() + 2, groups.list.len());
         assert_eq!((groups.list.len(), groups.jobs.len()), (30, 3));
         assert_eq!(groups.list.iter().filter(|group| group.noise).count(), 2);
+    }
+
+    #[test]
+    fn every_edit_makes_another_file() {
+        let (now, before) = (schemas().unwrap(), before().unwrap());
+        for (path, ..) in earlier::EDITS {
+            assert_ne!(now.file(path).unwrap(), before.file(path).unwrap(), "{path}");
+            serde_json::from_slice::<serde_json::Value>(&before.file(path).unwrap()).unwrap();
+        }
     }
 
     #[test]

@@ -59,6 +59,10 @@ pub trait FileTree: Send + Sync {
     fn revision_time(&self) -> Option<Micros> {
         None
     }
+    /// The state before this one, where it comes with the files; history has others.
+    fn before(&self) -> Option<Box<dyn FileTree>> {
+        None
+    }
     /// The history that they stand in; `None` where there is none.
     fn lineage(&self) -> Result<Option<git::Lineage>, git::GitError> {
         Ok(None)
@@ -226,6 +230,14 @@ impl SchemaStore {
     /// The history that the schemas stand in; `None` where there is none.
     pub fn lineage(&self) -> Result<Option<git::Lineage>, git::GitError> {
         self.tree.lineage()
+    }
+
+    /// See [`FileTree::before`].
+    ///
+    /// # Errors
+    /// There is such a state, and it holds no schemas.
+    pub fn before(&self) -> Result<Option<Self>, SchemaError> {
+        self.tree.before().map(Self::open).transpose()
     }
 
     /// The commit that the schemas are of, of what day and how old it is: `54678d2b of 2026-07-02, 149 d old`; and whether newer ones should be

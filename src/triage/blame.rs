@@ -57,6 +57,8 @@ pub struct HistorySettings {
     pub source: Option<PathBuf>,
     /// Folder in which histories are kept.
     pub kept: Option<PathBuf>,
+    /// What is deployed: a revision of the schemas, a folder, an archive.
+    pub deployed: Option<PathBuf>,
 }
 
 /// All changes of it.

@@ -52,14 +52,34 @@ pub fn state(store: &SchemaStore, settings: &HistorySettings, now: Micros) -> Re
     Ok(ChainState { revision, date, business_days: business_days(date, now), taken, lacking })
 }
 
+impl ChainState {
+    /// All of it in a line.
+    pub fn line(&self) -> String {
+        let lacking = match &self.lacking {
+            None => String::new(),
+            Some(none) if none.is_empty() => "; the source has nothing newer".to_owned(),
+            Some(lacking) => format!("; the source has {} more", plural(lacking.len() as u64, "commit", "commits")),
+        };
+        format!("{}{lacking}", self.newest())
+    }
+
+    /// Which revision is the newest, and how old it is.
+    fn newest(&self) -> String {
+        let age = plural(self.business_days, "business day", "business days");
+        format!("newest generated revision: {} of {} UTC, {age} old", short(&self.revision), minute(self.date))
+    }
+}
+
+fn short(hash: &str) -> &str {
+    hash.get(..8).unwrap_or(hash)
+}
+
 /// Most commits that are named.
 const MOST: usize = 20;
 
 impl fmt::Display for ChainState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let short = |hash: &str| hash.get(..8).unwrap_or(hash).to_owned();
-        let age = plural(self.business_days, "business day", "business days");
-        writeln!(f, "newest generated revision: {} of {} UTC, {age} old", short(&self.revision), minute(self.date))?;
+        writeln!(f, "{}", self.newest())?;
         match &self.taken {
             Some(taken) => {
                 writeln!(

@@ -5,6 +5,7 @@
 
 mod allow;
 mod causes;
+mod clashes;
 mod pairs;
 mod tables;
 mod witnesses;
@@ -15,7 +16,8 @@ use crate::pipeline::compat::{ChangeKind, DeployFinding, DeployMend, DeployRule,
 
 pub use allow::{AllowReport, GlobUse, without_layout};
 pub use causes::{CauseLine, DeployCause};
-pub use pairs::{LooseFile, compare_files};
+pub use clashes::{CauseClash, clashes};
+pub use pairs::{LooseFile, PairOf, compare_files, compare_pair, file_of_table};
 pub use tables::{CompareOptions, compare};
 pub use witnesses::{Witnesses, witnesses, witnesses_of_files};
 pub use would_be::would_be;

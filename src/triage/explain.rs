@@ -104,6 +104,11 @@ pub const LOOKED_FOR: [&str; 9] = [
     "rows that the decoder, the sink or BigQuery refused",
 ];
 
+/// The doctype that a table's name in a text is of: namespace, doctype, version; names with `_` are guessed with `-`.
+pub fn table_of(name: &str) -> Option<(String, String, String)> {
+    mentions::doctype(name)
+}
+
 /// Reads a text.
 pub fn explain(text: &[u8]) -> Explanation {
     let log = LogText::of(text);
@@ -115,9 +120,12 @@ pub fn explain(text: &[u8]) -> Explanation {
     let row_faults = row_faults::find(&log, &causes);
     let mut found = Explanation { causes, row_faults, lines: log.len(), ..Explanation::default() };
     if found.causes.is_empty() && found.row_faults.is_empty() {
-        let looks =
-            |(at, line): &(usize, &str)| lines::looks_like_error(line).then(|| UnknownLine { line: at + 1, text: (*line).to_owned() });
-        let mut all = log.lines().enumerate().filter_map(|line| looks(&line));
+        // A line may say only in front that it is one, where levels and times stand.
+        let whole = lines::whole(text);
+        let looks = |(at, line): (usize, &str)| {
+            lines::looks_like_error(line).then(|| UnknownLine { line: at + 1, text: lines::without_codes(line) })
+        };
+        let mut all = whole.lines().enumerate().filter_map(looks);
         found.unknown = all.by_ref().take(MOST_UNKNOWN).collect();
         found.unknown_count = found.unknown.len() + all.count();
     }

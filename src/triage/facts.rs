@@ -6,6 +6,8 @@
 pub mod blame;
 pub mod case;
 pub mod column;
+pub mod deploy;
+pub mod explain;
 pub mod group;
 pub mod history;
 pub mod suspect;

@@ -48,6 +48,13 @@ pub enum Action {
     /// Which change made the group fail.
     ShowSuspect,
     EditSchema,
+    /// What a deploy would refuse.
+    Deploy,
+    OlderPair,
+    NewerPair,
+    OlderStop,
+    NewerStop,
+    CompareWith,
     CountCauses,
     Search,
     NextMatch,
@@ -103,7 +110,15 @@ pub enum ActionPlace {
     Row,
     /// Among the tables.
     Tables,
-    /// Where there are panes beside each other: in a case and among the tables.
+    /// Among the causes for which a deploy stops.
+    Deploy,
+    /// In the columns of a table before and now.
+    Sides,
+    /// Among tables, causes and columns.
+    Schemas,
+    /// Among tables and columns.
+    Columns,
+    /// Where there are panes beside each other: in a case, among the tables, in the columns of a table before and now.
     Panes,
     /// In the menu of exports.
     Export,
@@ -151,7 +166,7 @@ const fn entry(
 }
 
 use Action as A;
-use ActionPlace::{Always, Case, Everywhere, Export, Groups, Panes, Question, Tables};
+use ActionPlace::{Always, Case, Columns, Deploy, Everywhere, Export, Groups, Panes, Question, Schemas, Tables};
 
 /// Every action, in the order of help.
 #[rustfmt::skip]
@@ -173,8 +188,8 @@ pub const TABLE: &[Entry] = &[
     entry(A::OpenAll, "open-all", &["O"], "open everything", Everywhere, None, FOLD),
     entry(A::CloseAll, "close-all", &["C"], "close everything", Everywhere, None, FOLD),
     entry(A::Open, "open", &["<enter>"], "open a failing document of the group under the cursor", Groups, Some("open a document"), LOOK),
-    entry(A::Follow, "follow", &["<enter>"], "open; from a column to its schema node and back", Tables, Some("follow"), LOOK),
-    entry(A::ShowFailing, "show-failing", &["x"], "the groups that fail under this line", Tables, Some("what fails"), LOOK),
+    entry(A::Follow, "follow", &["<enter>"], "open; from a column to its schema node and back; from a cause to its column", Schemas, Some("follow"), LOOK),
+    entry(A::ShowFailing, "show-failing", &["x"], "the groups that fail under this line", Columns, Some("what fails"), LOOK),
     entry(A::NextPane, "next-pane", &["<tab>"], "next pane", Panes, Some("pane"), LOOK),
     entry(A::PreviousPane, "previous-pane", &["<s-tab>"], "previous pane", Panes, None, LOOK),
     entry(A::NextRow, "next-row", &["]", ">"], "next document of the group", Case, Some("next"), LOOK),
@@ -193,6 +208,12 @@ pub const TABLE: &[Entry] = &[
     entry(A::ShowHistory, "show-history", &["H"], "since when the schema node or column is so, and by whose change", Panes, None, LOOK),
     entry(A::ShowSuspect, "show-suspect", &["H"], "which change made the group fail, and which takes it", Groups, None, LOOK),
     entry(A::EditSchema, "edit-schema", &["E"], "edit a copy of the schema that refuses the group's rows, and judge them again", Everywhere, None, LOOK),
+    entry(A::Deploy, "deploy", &["c"], "what a deploy of the newest schemas would refuse; paste the log of a failed one there; and back", Everywhere, None, LOOK),
+    entry(A::OlderPair, "older-pair", &["[", "<lt>"], "the revision before, beside the one before that", Deploy, Some("older"), LOOK),
+    entry(A::NewerPair, "newer-pair", &["]", ">"], "the revision after", Deploy, Some("newer"), LOOK),
+    entry(A::OlderStop, "older-stop", &["d"], "the nearest older revision that stops a deploy", Deploy, Some("stops before"), LOOK),
+    entry(A::NewerStop, "newer-stop", &["D"], "the nearest newer revision that stops a deploy", Deploy, None, LOOK),
+    entry(A::CompareWith, "compare-with", &["a"], "compare the schemas with another revision or folder: what is deployed", Deploy, Some("with another"), LOOK),
     entry(A::CountCauses, "count-causes", &["b"], "count what is really wrong in the rows of the group (BigQuery)", Groups, None, LOOK),
     entry(A::Search, "search", &["/"], "search; tables: all columns of all tables", Everywhere, Some("search"), FIND),
     entry(A::NextMatch, "next-match", &["n"], "next match", Everywhere, None, FIND),
@@ -253,8 +274,16 @@ impl Action {
 
 impl ActionPlace {
     /// Where somebody can be: what the others are made of.
-    pub const ALL: [ActionPlace; 6] =
-        [ActionPlace::Groups, ActionPlace::Case, ActionPlace::Row, ActionPlace::Tables, ActionPlace::Export, ActionPlace::Question];
+    pub const ALL: [ActionPlace; 8] = [
+        ActionPlace::Groups,
+        ActionPlace::Case,
+        ActionPlace::Row,
+        ActionPlace::Tables,
+        ActionPlace::Deploy,
+        ActionPlace::Sides,
+        ActionPlace::Export,
+        ActionPlace::Question,
+    ];
 
     /// Whether an action of this place is to be had `here`, which is one of all.
     pub fn holds(self, here: ActionPlace) -> bool {
@@ -262,7 +291,9 @@ impl ActionPlace {
             ActionPlace::Always => true,
             ActionPlace::Everywhere => !matches!(here, ActionPlace::Export | ActionPlace::Question),
             ActionPlace::Case => matches!(here, ActionPlace::Case | ActionPlace::Row),
-            ActionPlace::Panes => matches!(here, ActionPlace::Case | ActionPlace::Tables),
+            ActionPlace::Schemas => matches!(here, ActionPlace::Tables | ActionPlace::Deploy | ActionPlace::Sides),
+            ActionPlace::Columns => matches!(here, ActionPlace::Tables | ActionPlace::Sides),
+            ActionPlace::Panes => matches!(here, ActionPlace::Case | ActionPlace::Tables | ActionPlace::Sides),
             _ => self == here,
         }
     }

@@ -11,6 +11,7 @@ use tui_input::Input;
 use super::action::ActionPlace;
 pub use super::case_screen::{CaseScreen, RowScreen, Tie};
 use super::causes::CauseBook;
+use super::deploy::DeployScreen;
 use super::group_tree::GroupTree;
 use super::keymap::{Key, Keymap};
 pub use super::list::{List, ListFilter, Search};
@@ -44,6 +45,8 @@ pub struct App {
     pub case: Option<CaseScreen>,
     /// The screen of tables, over the others where it is open.
     pub tables: TableScreen,
+    /// What a deploy would refuse, over all others where it is open.
+    pub deploy: DeployScreen,
     /// The line being typed.
     pub prompt: Option<Prompt>,
     /// What covers the screen.
@@ -215,6 +218,8 @@ pub enum PromptPurpose {
     Payloads,
     /// To judge by other schemas, too.
     Against,
+    /// To compare the schemas with others.
+    Compare,
 }
 
 /// What covers the screen.
@@ -263,6 +268,7 @@ impl App {
             groups: GroupScreen::default(),
             case: None,
             tables: TableScreen::default(),
+            deploy: DeployScreen::default(),
             prompt: None,
             overlay: None,
             pending: Vec::new(),

@@ -6,6 +6,7 @@
 use super::action::ActionPlace;
 use super::app::{App, List};
 use super::panes::{self, Pane, TablePane};
+use super::sides_look::Side;
 use super::subject::Subject;
 
 /// A list that can have the keys.
@@ -23,11 +24,15 @@ pub enum Focus {
     Hits,
     /// The schema beside the tables.
     TableSchema,
+    /// What a deploy would refuse, or what its log says.
+    Deploy,
+    /// The columns of a table before, or now.
+    Sides(Side),
 }
 
 impl Focus {
     /// All lists.
-    pub const ALL: [Focus; 8] = [
+    pub const ALL: [Focus; 11] = [
         Focus::Groups,
         Focus::Pane(Pane::Document),
         Focus::Pane(Pane::Schema),
@@ -36,6 +41,9 @@ impl Focus {
         Focus::Tables,
         Focus::Hits,
         Focus::TableSchema,
+        Focus::Deploy,
+        Focus::Sides(Side::Old),
+        Focus::Sides(Side::New),
     ];
 }
 
@@ -43,6 +51,7 @@ impl App {
     /// The list that has the keys.
     pub fn focus(&self) -> Focus {
         match &self.case {
+            _ if self.deploy.open => self.deploy.sides.as_ref().map_or(Focus::Deploy, |sides| Focus::Sides(sides.focus)),
             _ if self.tables.open => match self.tables.focus {
                 TablePane::Schema => Focus::TableSchema,
                 TablePane::Tree if self.tables.hits().is_some() => Focus::Hits,
@@ -61,6 +70,8 @@ impl App {
             Focus::Pane(_) => ActionPlace::Case,
             Focus::Row => ActionPlace::Row,
             Focus::Tables | Focus::Hits | Focus::TableSchema => ActionPlace::Tables,
+            Focus::Deploy => ActionPlace::Deploy,
+            Focus::Sides(_) => ActionPlace::Sides,
         }
     }
 
@@ -78,6 +89,8 @@ impl App {
             Focus::Tables => Some(&self.tables.list),
             Focus::Hits => self.tables.search.as_ref().map(|search| &search.list),
             Focus::TableSchema => Some(&self.tables.schema),
+            Focus::Deploy => Some(&self.deploy.list),
+            Focus::Sides(side) => self.deploy.sides.as_ref().map(|screen| &screen.lists[side as usize]),
         }
     }
 
@@ -90,6 +103,8 @@ impl App {
             Focus::Tables => Some(&mut self.tables.list),
             Focus::Hits => self.tables.search.as_mut().map(|search| &mut search.list),
             Focus::TableSchema => Some(&mut self.tables.schema),
+            Focus::Deploy => Some(&mut self.deploy.list),
+            Focus::Sides(side) => self.deploy.sides.as_mut().map(|screen| &mut screen.lists[side as usize]),
         }
     }
 
@@ -102,6 +117,8 @@ impl App {
             Focus::Tables => Some(Subject::Tables(self.tables.tree.clone())),
             Focus::Hits => self.tables.hits().map(|(_, hits)| Subject::Hits(hits.clone())),
             Focus::TableSchema => self.tables.look.as_ref()?.schema.clone().map(Subject::Schema),
+            Focus::Deploy => self.deploy.tree.clone().map(Subject::Deploy),
+            Focus::Sides(side) => self.deploy.sides.as_ref()?.look.layout(side).cloned().map(Subject::Layout),
         }
     }
 
@@ -116,6 +133,8 @@ impl App {
             Focus::Row => panes::lines_and_facts(panes::row(self.size, self.case.as_ref()?.head_lines()).row).0,
             Focus::Tables | Focus::Hits => panes::lines(panes::tables(self.size, self.tables.focus).tree?),
             Focus::TableSchema => panes::lines(panes::tables(self.size, self.tables.focus).schema?),
+            Focus::Deploy => panes::lines(panes::deploy(self.size).tree),
+            Focus::Sides(side) => panes::lines(panes::sides(self.size).sides[side as usize]),
         };
         Some(area.height)
     }

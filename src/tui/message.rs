@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use ratatui::crossterm::event::KeyEvent;
 
+use super::deploy_tree::{DeployPlace, DeployTree};
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::look::Look;
 use super::matches::Matches;
 use super::row_place::{Exportable, GroupPlace, OpenedRow, RowPlace};
+use super::sides_look::SidesLook;
 use super::subject::Subject;
 use super::table_tree::TableTree;
 use crate::pipeline::document::NodeId;
@@ -28,6 +30,7 @@ use crate::triage::causes::Causes;
 use crate::triage::export::own_edit::{EditSubject, EditVerdict};
 use crate::triage::export::single::SingleExport;
 use crate::triage::recheck::TurnCounts;
+use crate::triage::revisions::PairChoice;
 use crate::tui::clipboard::Copied;
 
 /// Names one piece of work on a worker; later work has a higher number.
@@ -180,6 +183,22 @@ pub enum Message {
         what: &'static str,
         /// The text.
         outcome: Result<String, String>,
+    },
+    /// Two states of the schemas were compared, or a log was read; or why not.
+    Deploy {
+        /// The work.
+        job: JobId,
+        /// What came of it.
+        outcome: Result<Arc<DeployTree>, String>,
+    },
+    /// The columns of a table on both sides, or why they cannot be shown.
+    Sides {
+        /// The work.
+        job: JobId,
+        /// The column that was meant.
+        place: DeployPlace,
+        /// What came of it.
+        outcome: Result<Arc<SidesLook>, String>,
     },
     /// What became of a copy.
     Copied {
@@ -388,6 +407,31 @@ pub enum Effect {
         job: JobId,
         /// The group.
         of: GroupPlace,
+    },
+    /// Compare two states of the schemas as a deploy does.
+    CompareSchemas {
+        /// The work.
+        job: JobId,
+        /// Which two.
+        choice: PairChoice,
+    },
+    /// Read the log of a deploy that failed.
+    Explain {
+        /// The work.
+        job: JobId,
+        /// The log.
+        text: String,
+    },
+    /// Get the columns of a table on both sides.
+    LookSides {
+        /// The work.
+        job: JobId,
+        /// The column that is meant.
+        place: DeployPlace,
+        /// The comparison that it is of; without one the place tells the revision, or the newest is meant.
+        of: Arc<DeployTree>,
+        /// Groups that may fail there.
+        groups: Arc<Groups>,
     },
     /// Find out about a table and column.
     Look {

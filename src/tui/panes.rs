@@ -116,6 +116,34 @@ pub struct TablePanes {
     pub footer: Rect,
 }
 
+/// The screen of deploys.
+#[derive(Debug, Clone, Copy)]
+pub struct DeployPanes {
+    /// Which schemas.
+    pub title: Rect,
+    /// What is compared with what, what comes of it, how far the schemas' way has come.
+    pub head: Rect,
+    /// Causes, tables and columns.
+    pub tree: Rect,
+    /// What is known of the line under the cursor.
+    pub detail: Rect,
+    /// News and keys.
+    pub footer: Rect,
+}
+
+/// The columns of a table before and now.
+#[derive(Debug, Clone, Copy)]
+pub struct SidesPanes {
+    /// Which table.
+    pub title: Rect,
+    /// Before, now.
+    pub sides: [Rect; 2],
+    /// What became of the column under the cursor.
+    pub facts: Rect,
+    /// News and keys.
+    pub footer: Rect,
+}
+
 /// Whether the screen is too small to be used.
 pub fn too_small((width, height): (u16, u16)) -> bool {
     width < SMALLEST.0 || height < SMALLEST.1
@@ -200,6 +228,31 @@ pub fn tables(size: (u16, u16), focus: TablePane) -> TablePanes {
     TablePanes { title, tree, facts, schema, footer }
 }
 
+/// The screen of deploys: side by side from 110 columns on, else one above the other; two lines of head on low screens, three on others.
+pub fn deploy(size: (u16, u16)) -> DeployPanes {
+    let [title, body, footer] = frame(size);
+    let told = if size.1 < 20 { 2 } else { 3 };
+    let [head, rest] = Layout::vertical([Constraint::Length(told), Constraint::Fill(1)]).areas(body);
+    let [tree, detail] = if size.0 >= 110 {
+        Layout::horizontal([Constraint::Fill(5), Constraint::Fill(4)]).areas(rest)
+    } else {
+        Layout::vertical([Constraint::Fill(4), Constraint::Fill(5)]).areas(rest)
+    };
+    DeployPanes { title, head, tree, detail, footer }
+}
+
+/// The columns of a table before and now: side by side from 100 columns on, else one above the other, over what is known of one of them.
+pub fn sides(size: (u16, u16)) -> SidesPanes {
+    let [title, body, footer] = frame(size);
+    let [both, facts] = Layout::vertical([Constraint::Fill(1), Constraint::Length((size.1 / 4).clamp(4, 9))]).areas(body);
+    let sides = if size.0 >= 100 {
+        Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(both)
+    } else {
+        Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(both)
+    };
+    SidesPanes { title, sides, facts, footer }
+}
+
 /// A box in the middle that holds so many lines, as far as the screen has room for them.
 pub fn overlay((width, height): (u16, u16), lines: usize) -> Rect {
     let most = height * 9 / 10;
@@ -228,6 +281,15 @@ mod tests {
                     assert!(panes.panes[focus as usize].is_some_and(|pane| pane.height >= 5 && pane.width >= 30), "{size:?}");
                 }
             }
+            let DeployPanes { title, head, tree, detail, footer } = deploy(size);
+            assert_eq!(
+                [title, head, tree, detail, footer].map(|part| part.area()).iter().sum::<u32>(),
+                u32::from(size.0) * u32::from(size.1)
+            );
+            assert!(tree.height >= 4, "{size:?}");
+            let SidesPanes { title, sides: [old, new], facts, footer } = sides(size);
+            assert_eq!([title, old, new, facts, footer].map(|part| part.area()).iter().sum::<u32>(), u32::from(size.0) * u32::from(size.1));
+            assert!(old.height >= 4 && new.height >= 4, "{size:?}");
             for focus in [TablePane::Tree, TablePane::Schema] {
                 let panes = tables(size, focus);
                 let parts = [Some(panes.title), panes.tree, Some(panes.facts), panes.schema, Some(panes.footer)];

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::column_tree::ColumnTree;
+use super::deploy_tree::DeployTree;
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::json_line::{self, PREVIEW};
@@ -15,6 +16,7 @@ use crate::ground::outline::Tree;
 use crate::ground::sought::{Closeness, Sighting, Sought};
 use crate::ground::text;
 use crate::pipeline::document::{Document, NodeId};
+use crate::pipeline::layout::{ColumnId, Layout};
 use crate::pipeline::schema::Schema;
 use crate::triage::case::Case;
 
@@ -33,6 +35,21 @@ impl Tree for Document {
     }
 }
 
+impl Tree for Layout {
+    fn len(&self) -> usize {
+        self.columns.len()
+    }
+    fn end(&self, item: usize) -> usize {
+        self.columns[item].end as usize
+    }
+    fn parent(&self, item: usize) -> Option<usize> {
+        self.columns[item].parent.map(|parent| parent as usize)
+    }
+    fn depth(&self, item: usize) -> usize {
+        usize::from(self.columns[item].depth)
+    }
+}
+
 /// Something that can be searched, shared with a worker.
 #[derive(Clone)]
 pub enum Subject {
@@ -48,6 +65,10 @@ pub enum Subject {
     Tables(Arc<TableTree>),
     /// What a search over all tables found.
     Hits(Arc<HitTree>),
+    /// What a deploy would refuse, or what its log says.
+    Deploy(Arc<DeployTree>),
+    /// The columns of a table.
+    Layout(Arc<Layout>),
 }
 
 impl Tree for Subject {
@@ -59,6 +80,8 @@ impl Tree for Subject {
             Subject::Columns(tree) => tree.len(),
             Subject::Tables(tree) => tree.len(),
             Subject::Hits(tree) => tree.len(),
+            Subject::Deploy(tree) => tree.len(),
+            Subject::Layout(layout) => Tree::len(layout.as_ref()),
         }
     }
     fn end(&self, item: usize) -> usize {
@@ -69,6 +92,8 @@ impl Tree for Subject {
             Subject::Columns(tree) => tree.end(item),
             Subject::Tables(tree) => tree.end(item),
             Subject::Hits(tree) => tree.end(item),
+            Subject::Deploy(tree) => tree.end(item),
+            Subject::Layout(layout) => Tree::end(layout.as_ref(), item),
         }
     }
     fn parent(&self, item: usize) -> Option<usize> {
@@ -79,6 +104,8 @@ impl Tree for Subject {
             Subject::Columns(tree) => tree.parent(item),
             Subject::Tables(tree) => tree.parent(item),
             Subject::Hits(tree) => tree.parent(item),
+            Subject::Deploy(tree) => tree.parent(item),
+            Subject::Layout(layout) => Tree::parent(layout.as_ref(), item),
         }
     }
     fn depth(&self, item: usize) -> usize {
@@ -89,6 +116,8 @@ impl Tree for Subject {
             Subject::Columns(tree) => tree.depth(item),
             Subject::Tables(tree) => tree.depth(item),
             Subject::Hits(tree) => tree.depth(item),
+            Subject::Deploy(tree) => tree.depth(item),
+            Subject::Layout(layout) => Tree::depth(layout.as_ref(), item),
         }
     }
     fn id(&self, item: usize) -> u64 {
@@ -119,6 +148,12 @@ impl Subject {
                 Subject::Columns(tree) => {
                     counted(sought.among(tree.len(), closeness, cancelled, |item, sighting| tree.show(item, sighting))?)
                 }
+                Subject::Deploy(tree) => {
+                    counted(sought.among(tree.len(), closeness, cancelled, |item, sighting| tree.show(item, sighting))?)
+                }
+                Subject::Layout(layout) => counted(
+                    sought.among(Tree::len(layout.as_ref()), closeness, cancelled, |item, sighting| show_column(layout, item, sighting))?,
+                ),
                 // Searched by their catalog.
                 Subject::Tables(_) | Subject::Hits(_) => Default::default(),
             };
@@ -130,6 +165,16 @@ impl Subject {
             _ => (self.len(), "lines"),
         };
         Some(Matches { items: findings.lines, count: MatchCount { found, of: of as u64, noun, loose: findings.loose } })
+    }
+}
+
+/// What is drawn of a column, and its whole path.
+fn show_column(layout: &Layout, item: usize, sighting: &mut Sighting<'_>) {
+    let id = item as ColumnId;
+    let Some(column) = layout.get(id) else { return };
+    sighting.see(&column.name).see(&layout.badge(id)).see(column.mode.name());
+    if !sighting.is_whole() {
+        sighting.see_long(&layout.path(id));
     }
 }
 

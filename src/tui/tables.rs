@@ -82,6 +82,8 @@ pub enum Goal {
     Column(TableId, ColumnId),
     /// To the column of a group's path, once the layout is there.
     Path(TableId, Arc<str>),
+    /// To the column of that dotted path, once the layout is there.
+    Dotted(TableId, Arc<str>),
 }
 
 impl TableSearch {

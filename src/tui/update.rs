@@ -6,6 +6,7 @@
 mod case;
 mod causes;
 mod copy;
+mod deploy;
 pub mod export;
 mod failing;
 mod find;
@@ -18,6 +19,7 @@ mod prompt;
 mod recheck;
 mod remote;
 mod row;
+mod sides;
 mod tables;
 mod whole;
 
@@ -46,7 +48,7 @@ pub fn begin(app: &mut App) -> Vec<Effect> {
 pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     let mut effects = match message {
         Message::Key(event) => key(app, event),
-        Message::Paste(text) => prompt::paste(app, &text),
+        Message::Paste(text) => paste(app, text),
         Message::Resize(width, height) => {
             app.size = (width, height);
             if let Some(Overlay::Value { text, lines, .. }) = &mut app.overlay {
@@ -101,6 +103,8 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Tables { tree, done } => tables::replace(app, tree, done),
         Message::TablesFound { job, hits } => find::found(app, job, hits),
         Message::Looked { job, outcome } => tables::looked(app, job, outcome),
+        Message::Deploy { job, outcome } => deploy::told(app, job, outcome),
+        Message::Sides { job, place, outcome } => sides::told(app, job, &place, outcome),
         Message::Written { what, outcome } => copy::written(app, what, outcome),
         Message::Copied { what, outcome } => copy::copied(app, what, outcome),
         Message::Exported { job, outcome } => export::exported(app, job, outcome),
@@ -115,6 +119,8 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.history = None;
             app.causes.counting = None;
             app.tables.reading = None;
+            app.deploy.asked = None;
+            app.deploy.opening = None;
             app.warn(reason);
             Vec::new()
         }
@@ -137,6 +143,22 @@ fn settle(app: &mut App) {
             list.outline.settle(usize::from(height));
         }
     }
+}
+
+/// What is pasted goes into the line being typed; on the screen of deploys it is the log of one.
+fn paste(app: &mut App, text: String) -> Vec<Effect> {
+    if app.prompt.is_some() {
+        return prompt::paste(app, &text);
+    }
+    app.notice = None;
+    if app.deploy.open {
+        return deploy::paste(app, text);
+    }
+    if text.contains('\n') {
+        let words = app.keymap.words("the log of a failed deploy is read where ", Action::Deploy, " leads: paste it there");
+        app.tell(words);
+    }
+    Vec::new()
 }
 
 fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
@@ -200,6 +222,8 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         _ => {}
     }
     match action {
+        Action::Deploy => deploy::switch(app),
+        Action::Quit if app.deploy.open => deploy::leave(app),
         Action::Quit if app.tables.open => tables::leave(app),
         Action::Tables => tables::switch(app),
         Action::Quit if app.case.as_ref().is_some_and(|screen| screen.row.is_some()) => row::switch(app),
@@ -220,7 +244,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             app.tell(format!("theme {name}"));
             Vec::new()
         }
-        Action::ShowValue if app.case.is_some() => whole::value(app),
+        Action::ShowValue if app.case.is_some() && !app.deploy.open => whole::value(app),
         Action::ShowRow => whole::row(app),
         Action::ShowViolations => whole::violations(app),
         Action::ShowHistory => history::ask(app),
@@ -236,6 +260,8 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         _ if action.copies() => copy::act(app, action),
         _ => match app.focus() {
             Focus::Tables | Focus::Hits | Focus::TableSchema => tables::act(app, action),
+            Focus::Deploy => deploy::act(app, action),
+            Focus::Sides(_) => sides::act(app, action),
             Focus::Row => row::act(app, action),
             Focus::Pane(_) => case::act(app, action),
             Focus::Groups => groups::act(app, action),
@@ -289,7 +315,8 @@ fn follow(app: &mut App) {
                 case::follow(screen);
             }
         }
-        Focus::Groups | Focus::Row | Focus::Tables | Focus::Hits => {}
+        Focus::Sides(_) => sides::follow(app),
+        Focus::Groups | Focus::Row | Focus::Tables | Focus::Hits | Focus::Deploy => {}
     }
 }
 
@@ -319,6 +346,9 @@ fn back(app: &mut App) -> Vec<Effect> {
         app.tell("the export was stopped");
         return vec![Effect::Cancel(job)];
     }
+    if app.deploy.open {
+        return deploy::back(app);
+    }
     if app.tables.open {
         return tables::back(app);
     }
@@ -332,7 +362,7 @@ fn back(app: &mut App) -> Vec<Effect> {
             return Vec::new();
         }
         if list.search.take().is_some() {
-            if app.case.is_none() {
+            if app.focus() == Focus::Groups {
                 payloads::release(app);
             }
             return Vec::new();

@@ -6,12 +6,15 @@
 mod case;
 mod chrome;
 mod columns;
+mod deploy;
+mod deploy_facts;
 mod groups;
 mod json;
 mod overlay;
 mod pen;
 mod row;
 mod sheet;
+mod sides;
 mod summary;
 mod table_facts;
 mod tables;
@@ -34,6 +37,8 @@ pub fn view(app: &App, buffer: &mut Buffer) {
         return too_small(app, buffer, area);
     }
     match &app.case {
+        _ if app.deploy.open && app.deploy.sides.is_some() => sides::draw(app, buffer),
+        _ if app.deploy.open => deploy::draw(app, buffer),
         _ if app.tables.open => tables::draw(app, buffer),
         Some(screen) => case::draw(app, screen, buffer),
         None => groups::draw(app, buffer),

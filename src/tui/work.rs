@@ -5,6 +5,7 @@
 
 mod answers;
 mod causes;
+mod deploy;
 mod edit;
 mod payloads;
 mod recheck;
@@ -172,6 +173,29 @@ impl Workers {
                     let outcome = blame::with_settings(schemas, &question, &settings);
                     let outcome = outcome.map(|(found, edit)| facts::blame::facts(&found, &question, edit.as_ref()).to_text());
                     (!flag.load(Ordering::Relaxed)).then_some(Message::History { job, outcome: outcome.map_err(|error| error.to_string()) })
+                });
+            }
+            Effect::CompareSchemas { job, choice } => {
+                let Some(schemas) = self.request.schemas.clone() else { return };
+                let (settings, stop) = (self.history.clone(), self.flag(job));
+                self.run(move |_| {
+                    let outcome = deploy::compared(&schemas, &choice, &settings, &stop)?;
+                    Some(Message::Deploy { job, outcome: outcome.map(Arc::new) })
+                });
+            }
+            Effect::Explain { job, text } => {
+                let (schemas, kept, stop) = (self.request.schemas.clone(), self.history.kept.clone(), self.flag(job));
+                self.run(move |_| {
+                    let tree = deploy::explained(schemas.as_ref(), &text, kept.as_deref());
+                    (!stop.load(Ordering::Relaxed)).then(|| Message::Deploy { job, outcome: Ok(Arc::new(tree)) })
+                });
+            }
+            Effect::LookSides { job, place, of, groups } => {
+                let Some(schemas) = self.request.schemas.clone() else { return };
+                let stop = self.flag(job);
+                self.run(move |_| {
+                    let outcome = deploy::sides(&schemas, &of, &place, groups).map(Arc::new);
+                    (!stop.load(Ordering::Relaxed)).then_some(Message::Sides { job, place, outcome })
                 });
             }
             Effect::Suspect { job, of } => self.suspect(job, of),

@@ -10,11 +10,12 @@ use color_eyre::Result;
 use serde::Serialize;
 
 use super::BlameFormat;
+use crate::cli::changed_column::ChangedColumn;
 use crate::cli::{out, safe_json, when};
 use crate::pipeline::layout::size::MOST_LEAVES;
 use crate::rows::schemas::SchemaStore;
 use crate::triage::facts;
-use crate::triage::history::{self, DeployHistory, HistoryCounts, PastChange, PastTable, RevisionPair, TableGrowth};
+use crate::triage::history::{self, DeployHistory, HistoryCounts, PastTable, RevisionPair, TableGrowth};
 
 #[derive(Serialize)]
 struct HistoryHead<'a> {
@@ -71,21 +72,9 @@ struct PastTableRecord<'a> {
     verdict: &'static str,
     /// Leaf columns before and now.
     leaf_columns: (Option<usize>, Option<usize>),
-    changes: Vec<PastChangeRecord<'a>>,
+    changes: Vec<ChangedColumn<'a>>,
     /// Why it could not be compared.
     reason: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct PastChangeRecord<'a> {
-    column: &'a str,
-    kind: &'a str,
-    old_type: Option<&'a str>,
-    old_mode: Option<&'a str>,
-    new_type: Option<&'a str>,
-    new_mode: Option<&'a str>,
-    verdict: &'static str,
-    rule: String,
 }
 
 /// Judges and prints.
@@ -152,21 +141,7 @@ fn table(table: &PastTable) -> PastTableRecord<'_> {
         state: table.state.name(),
         verdict: if reason.is_some() { "UNKNOWN" } else { table.verdict().name() },
         leaf_columns: table.judged.leaves,
-        changes: table.judged.changes.iter().map(change).collect(),
+        changes: table.judged.changes.iter().map(ChangedColumn::past).collect(),
         reason,
-    }
-}
-
-fn change(change: &PastChange) -> PastChangeRecord<'_> {
-    let (old, new) = (change.old.as_ref(), change.new.as_ref());
-    PastChangeRecord {
-        column: &change.column,
-        kind: &change.kind,
-        old_type: old.map(|(kind, _)| kind.as_str()),
-        old_mode: old.map(|(_, mode)| mode.as_str()),
-        new_type: new.map(|(kind, _)| kind.as_str()),
-        new_mode: new.map(|(_, mode)| mode.as_str()),
-        verdict: change.verdict.name(),
-        rule: change.rule.name(),
     }
 }

@@ -5,9 +5,10 @@ use std::io::Write;
 use color_eyre::Result;
 use serde::Serialize;
 
-use crate::cli::safe_json;
+use crate::cli::changed_column::ChangedColumn;
+use crate::cli::{safe_json, when};
+use crate::pipeline::compat::DeployVerdict;
 use crate::pipeline::compat::schemas::SchemaChange;
-use crate::pipeline::compat::{ColumnChange, DeployVerdict};
 use crate::pipeline::layout::size::{MOST_GENERATED, MOST_LEAVES, MOST_LEVELS};
 use crate::pipeline::witness::Witness;
 use crate::triage::compat::{ComparedTable, DeployCause, DeployComparison, TableState};
@@ -103,8 +104,16 @@ struct CauseRecord<'a> {
     /// The lines of all tables that need another one.
     mends: Vec<MendRecord<'a>>,
     notes: &'a [String],
+    /// The earlier revision that made the first column so, of the first causes that stop the deploy.
+    clashes_with: Option<ClashRecord<'a>>,
     /// Tables that could be deployed but for it.
     frees: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ClashRecord<'a> {
+    revision: &'a str,
+    date: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -152,7 +161,7 @@ struct ComparedRecord<'a> {
     verdict: &'static str,
     gauges: [GrowthRecord; 3],
     /// What stops first, then by path.
-    changes: Vec<ChangeRecord<'a>>,
+    changes: Vec<ChangedColumn<'a>>,
     /// Lines of the generator's own comparison that are missing now.
     incompatible: &'a [String],
     allowed_by: Option<&'a str>,
@@ -165,20 +174,6 @@ struct GrowthRecord {
     old: usize,
     new: usize,
     limit: usize,
-}
-
-#[derive(Serialize)]
-struct ChangeRecord<'a> {
-    column: &'a str,
-    kind: &'static str,
-    old_type: Option<&'a str>,
-    old_mode: Option<&'static str>,
-    new_type: Option<&'a str>,
-    new_mode: Option<&'static str>,
-    verdict: &'static str,
-    rule: String,
-    /// The sentence of its cause.
-    cause: &'a str,
 }
 
 #[derive(Serialize)]
@@ -239,6 +234,7 @@ pub(super) fn write(
             mend: told.mends.first().map(|mend| mend.line.as_str()),
             mends: told.mends.iter().map(|mend| MendRecord { table: title(&mend.table), line: &mend.line }).collect(),
             notes: &told.notes,
+            clashes_with: told.clash.as_ref().map(|clash| ClashRecord { revision: &clash.revision, date: when::rfc3339(clash.date) }),
             frees,
         }
     });
@@ -331,6 +327,8 @@ fn sentences(found: &DeployComparison) -> Vec<Vec<&str>> {
 
 fn record<'a>(found: &'a DeployComparison, at: usize, table: &'a ComparedTable, sentences: &[&'a str]) -> ComparedRecord<'a> {
     let (old, new) = (&table.changes.old, &table.changes.new);
+    let changes = table.changes.changes.iter();
+    let changes = changes.map(|change| ChangedColumn::compared(change, sentences.get(change.finding).copied().unwrap_or_default()));
     ComparedRecord {
         table: table.title(),
         namespace: &table.namespace,
@@ -344,25 +342,10 @@ fn record<'a>(found: &'a DeployComparison, at: usize, table: &'a ComparedTable, 
             GrowthRecord { what: "record_levels", old: old.levels, new: new.levels, limit: MOST_LEVELS },
             GrowthRecord { what: "generator_size", old: old.generated, new: new.generated, limit: MOST_GENERATED },
         ],
-        changes: table.changes.changes.iter().map(|change| of_change(change, sentences)).collect(),
+        changes: changes.collect(),
         incompatible: &table.changes.missing,
         allowed_by: table.allowed.as_deref(),
         schema: table.schema.iter().enumerate().map(|(place, change)| of_keyword(change, found.witnesses.get(&(at, place)))).collect(),
-    }
-}
-
-fn of_change<'a>(change: &'a ColumnChange, sentences: &[&'a str]) -> ChangeRecord<'a> {
-    let (old, new) = (change.old.as_ref(), change.new.as_ref());
-    ChangeRecord {
-        column: &change.column,
-        kind: change.kind.name(),
-        old_type: old.map(|forms| &*forms.kind),
-        old_mode: old.map(|forms| forms.mode.name()),
-        new_type: new.map(|forms| &*forms.kind),
-        new_mode: new.map(|forms| forms.mode.name()),
-        verdict: change.verdict.name(),
-        rule: change.rule.name(),
-        cause: sentences.get(change.finding).copied().unwrap_or_default(),
     }
 }
 

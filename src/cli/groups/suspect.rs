@@ -46,11 +46,7 @@ impl SuspectArgs {
     /// Where histories are read from.
     pub(in crate::cli) fn settings(&self, config: &Config) -> HistorySettings {
         let usual = blame::settings(config);
-        HistorySettings {
-            upstream: self.upstream.clone().or(usual.upstream),
-            source: self.source_repo.clone().or(usual.source),
-            kept: usual.kept,
-        }
+        HistorySettings { upstream: self.upstream.clone().or(usual.upstream), source: self.source_repo.clone().or(usual.source), ..usual }
     }
 }
 

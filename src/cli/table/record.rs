@@ -88,6 +88,14 @@ struct FileColumn<'a> {
     description: Option<&'a str>,
     #[serde(rename = "policyTags", skip_serializing_if = "Option::is_none")]
     policy_tags: Option<FileTags<'a>>,
+    #[serde(rename = "maxLength", skip_serializing_if = "Option::is_none")]
+    max_length: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    precision: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scale: Option<u64>,
+    #[serde(rename = "defaultValueExpression", skip_serializing_if = "Option::is_none")]
+    default_value: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -113,6 +121,10 @@ pub(super) fn write_columns(out: &mut impl Write, layout: &Layout) -> Result<()>
             mode: column.mode.name(),
             description: column.description.as_deref(),
             policy_tags: tags,
+            max_length: column.extras.as_ref().and_then(|extras| extras.max_length),
+            precision: column.extras.as_ref().and_then(|extras| extras.precision),
+            scale: column.extras.as_ref().and_then(|extras| extras.scale),
+            default_value: column.default_value(),
         };
         let text = safe_json::escape(serde_json::to_string(&record)?);
         let comma = if is_first { "" } else { "," };
@@ -135,7 +147,7 @@ mod tests {
     #[test]
     fn columns_are_written_as_they_are_read() {
         let text = br#"[{"name":"a","type":"RECORD","fields":[{"name":"b","type":"RECORD","mode":"REPEATED","fields":[{"name":"c","type":"INT64",
-            "description":"x\u202e","policyTags":{"names":["t"]}}]}]},{"name":"r","type":"RECORD"},{"name":"d","type":"STRING","mode":"REQUIRED"},{"name":"e","type":"RECORD"}]"#;
+            "description":"x\u202e","policyTags":{"names":["t"]}}]}]},{"name":"r","type":"RECORD"},{"name":"d","type":"STRING","mode":"REQUIRED","maxLength":"7","defaultValueExpression":"'x'"},{"name":"e","type":"RECORD"}]"#;
         let layout = Layout::parse(text).unwrap();
         let mut out = Vec::new();
         write_columns(&mut out, &layout).unwrap();

@@ -24,7 +24,7 @@ impl ColumnForms {
     /// Of a column of a layout.
     pub(super) fn of(layout: &Layout, id: ColumnId) -> Option<Self> {
         let column = layout.get(id)?;
-        Some(ColumnForms { kind: column.kind.clone(), mode: column.mode, shape: layout.kind(id) })
+        Some(ColumnForms { kind: column.kind.clone(), mode: column.mode, shape: layout.kind(id) + &column.bounds() })
     }
 }
 
@@ -51,6 +51,12 @@ pub enum ChangeKind {
     Description,
     /// Other policy tags.
     PolicyTags,
+    /// Another default value.
+    Default,
+    /// Other partitions.
+    Partition,
+    /// Other clusters.
+    Clustering,
     /// The columns stand in another order.
     Order,
     /// A name that BigQuery refuses.
@@ -77,6 +83,9 @@ impl ChangeKind {
             ChangeKind::Renamed => "renamed",
             ChangeKind::Description => "description",
             ChangeKind::PolicyTags => "policy_tags",
+            ChangeKind::Default => "default",
+            ChangeKind::Partition => "partitioning",
+            ChangeKind::Clustering => "clustering",
             ChangeKind::Order => "order",
             ChangeKind::Name => "name",
             ChangeKind::Refused => "refused",
@@ -159,12 +168,18 @@ impl DeployFinding {
             ChangeKind::NoLayout => Some("Missing expected bq schema files:".to_owned()),
             ChangeKind::Removed | ChangeKind::Moved | ChangeKind::Renamed => Some(format!("Field {column} is missing in new schema")),
             ChangeKind::Added => Some(format!("Cannot add required fields to an existing schema. (field: {column})")),
-            ChangeKind::Kind => kinds().map(|(old, new)| format!("Field {column} has changed type from {old} to {new}")),
+            // Of two lengths of one type nothing is known that BigQuery says.
+            ChangeKind::Kind => {
+                kinds().filter(|(old, new)| old != new).map(|(old, new)| format!("Field {column} has changed type from {old} to {new}"))
+            }
             ChangeKind::Shape | ChangeKind::Mode => {
                 modes().map(|(old, new)| format!("Field {column} has changed mode from {old} to {new}"))
             }
             ChangeKind::Description => {
                 Some(format!("The description for field {column} is too long. The maximum length is 1024 characters."))
+            }
+            ChangeKind::Partition => {
+                Some("Cannot replace a table with a different partitioning spec. Instead, DROP the table, and then recreate it.".to_owned())
             }
             ChangeKind::Limit if self.rule == DeployRule::C(17) => {
                 self.used.map(|(used, most)| format!("Too many total leaf fields: {used}, max allowed field count: {most}"))
@@ -213,6 +228,9 @@ impl DeployFinding {
             ChangeKind::Description => format!("{who} {has} another description"),
             ChangeKind::PolicyTags if !self.detail.is_empty() => format!("{who} {has} {}", self.detail),
             ChangeKind::PolicyTags => format!("{who} {has} other policy tags"),
+            ChangeKind::Default => format!("{who} {has} another default value: {}", self.detail),
+            ChangeKind::Partition => format!("{who} {is} partitioned in another way: {}", self.detail),
+            ChangeKind::Clustering => format!("{who} {is} clustered in another way: {}", self.detail),
             ChangeKind::Order if self.column.is_empty() => "the columns stand in another order".to_owned(),
             ChangeKind::Order => format!("the columns of {who} stand in another order"),
             ChangeKind::Name | ChangeKind::Refused => format!("{who} {}", self.detail),

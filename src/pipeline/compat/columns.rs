@@ -99,6 +99,10 @@ impl<'a> ColumnWalk<'a> {
                 let (rule, verdict) = self.of_kind(a, b, place.listed);
                 Some((ChangeKind::Kind, rule, verdict))
             }
+            () if a.bounds() != b.bounds() => {
+                let (rule, verdict) = self.of_kind(a, b, place.listed);
+                Some((ChangeKind::Kind, rule, verdict))
+            }
             () => of_mode(a.mode, b.mode).map(|(rule, verdict)| (ChangeKind::Mode, rule, verdict)),
         };
         let mut under = place.under;
@@ -125,7 +129,7 @@ impl<'a> ColumnWalk<'a> {
 
     /// The rule for a change of the type.
     fn of_kind(&self, a: &Column, b: &Column, listed: bool) -> (DeployRule, DeployVerdict) {
-        match widens(&a.kind, &b.kind) && (a.mode == b.mode || (a.mode, b.mode) == (Mode::Required, Mode::Nullable)) {
+        match is_wider(a, b) && (a.mode == b.mode || (a.mode, b.mode) == (Mode::Required, Mode::Nullable)) {
             true if listed || a.mode == Mode::Repeated => (DeployRule::C(8), DeployVerdict::Block),
             true => (DeployRule::C(8), DeployVerdict::Ddl),
             false => (DeployRule::C(9), DeployVerdict::Block),
@@ -137,6 +141,14 @@ impl<'a> ColumnWalk<'a> {
         if a.description != b.description {
             self.described.push(found);
             let finding = DeployFinding::new(ChangeKind::Description, self.new.path(found), DeployRule::C(13), DeployVerdict::Ok);
+            self.root(finding, Some(id), Some(found));
+        }
+        if a.default_value() != b.default_value() {
+            // A statement sets that of a column at the top, not of a part of one.
+            let verdict = if b.parent.is_none() { DeployVerdict::Ddl } else { DeployVerdict::Block };
+            let mut finding = DeployFinding::new(ChangeKind::Default, self.new.path(found), DeployRule::C(14), verdict);
+            let told = |column: &Column| column.default_value().unwrap_or("none").to_owned();
+            finding.detail = format!("{} became {}", told(a), told(b));
             self.root(finding, Some(id), Some(found));
         }
         if a.policy_tags != b.policy_tags {
@@ -216,6 +228,31 @@ impl<'a> ColumnWalk<'a> {
             root.verdict = root.verdict.min(finding.verdict);
         }
         at
+    }
+}
+
+/// Whether every value of one column fits into another, whose type is the same or a wider one.
+fn is_wider(a: &Column, b: &Column) -> bool {
+    if a.kind != b.kind && !widens(&a.kind, &b.kind) {
+        return false;
+    }
+    let length = |column: &Column| column.extras.as_ref().and_then(|extras| extras.max_length).unwrap_or(u64::MAX);
+    length(b) >= length(a)
+        && match (digits(a), digits(b)) {
+            (Some(old), Some(new)) => new.0 >= old.0 && new.1 >= old.1,
+            _ => true,
+        }
+}
+
+/// Digits before and behind the point; `None` of a type that does not count them.
+fn digits(column: &Column) -> Option<(u64, u64)> {
+    let told = column.extras.as_ref().and_then(|extras| Some((extras.precision?, extras.scale.unwrap_or(0))));
+    match (&*column.kind, told) {
+        ("INT64", _) => Some((19, 0)),
+        ("NUMERIC" | "BIGNUMERIC", Some((precision, scale))) => Some((precision.saturating_sub(scale), scale)),
+        ("NUMERIC", None) => Some((29, 9)),
+        ("BIGNUMERIC", None) => Some((38, 38)),
+        _ => None,
     }
 }
 

@@ -57,6 +57,8 @@ pub fn mend(finding: &DeployFinding, place: &MendPlace) -> Option<DeployMend> {
         ChangeKind::Mode | ChangeKind::Added => mode(finding, place)?,
         ChangeKind::Description => description(finding, place)?,
         ChangeKind::PolicyTags => (policy_tag(finding, place)?, vec![format!("put it to {} in {}", finding.column, place.file)]),
+        ChangeKind::Default => default_value(finding, place)?,
+        ChangeKind::Partition | ChangeKind::Clustering => kept(finding, place),
         ChangeKind::Order => order(finding, place)?,
         ChangeKind::Name => name(finding),
         ChangeKind::Refused => refused(finding, place),
@@ -164,6 +166,31 @@ fn order(finding: &DeployFinding, place: &MendPlace) -> Option<Lines> {
     Some((kept.join(", "), vec!["the order to keep; name columns instead of * where rows are copied".to_owned()]))
 }
 
+/// A default value is set by a statement, that of a part of a column stays as it was.
+fn default_value(finding: &DeployFinding, place: &MendPlace) -> Option<Lines> {
+    if finding.verdict != DeployVerdict::Ddl {
+        let old = place.old?;
+        let text = column_text(old, old.find(&finding.column)?, None, None);
+        return Some((
+            text,
+            vec![format!("write it so {}: a default value is of a column at the top", inside(&finding.column, place.file))],
+        ));
+    }
+    let new = place.new?;
+    let value = new.get(new.find(&finding.column)?)?.default_value();
+    let does = value.map_or_else(|| "DROP DEFAULT".to_owned(), |value| format!("SET DEFAULT {value}"));
+    let statement = format!("ALTER COLUMN {} {does}", identifier(&finding.column));
+    Some((altered(place, &statement), vec!["it counts for rows that come from then on".to_owned()]))
+}
+
+/// Partitions and clusters as they were.
+fn kept(finding: &DeployFinding, place: &MendPlace) -> Lines {
+    let before = finding.other.clone().unwrap_or_default();
+    let mut notes = vec!["keep it as the table has it".to_owned()];
+    notes.extend(version(place).filter(|_| finding.kind == ChangeKind::Partition));
+    (before, notes)
+}
+
 fn name(finding: &DeployFinding) -> Lines {
     let last = finding.column.rsplit('.').next().unwrap_or_default();
     let made = snake_case(last);
@@ -253,6 +280,11 @@ fn members(column: &Column, mode: Option<Mode>, kind: Option<&str>) -> String {
     if let Some(description) = &column.description {
         out.push_str(&format!(", \"description\": {}", quoted(description)));
     }
+    if let Some(extras) = &column.extras {
+        let numbers = [("maxLength", extras.max_length), ("precision", extras.precision), ("scale", extras.scale)];
+        out.extend(numbers.into_iter().filter_map(|(name, number)| Some(format!(", \"{name}\": \"{}\"", number?))));
+        out.extend(extras.default_value.iter().map(|value| format!(", \"defaultValueExpression\": {}", quoted(value))));
+    }
     out
 }
 
@@ -267,7 +299,7 @@ fn sql_type(layout: &Layout, id: ColumnId) -> Option<String> {
         let fields: Option<Vec<String>> = layout.children(id).map(field).collect();
         format!("STRUCT<{}>", fields?.join(", "))
     } else {
-        column.kind.sql()?.to_owned()
+        column.kind.sql()?.to_owned() + &column.bounds()
     };
     Some(if column.mode == Mode::Repeated { format!("ARRAY<{inner}>") } else { inner })
 }
@@ -311,6 +343,24 @@ mod tests {
             mended(text, required),
             [r#"{"name": "n", "type": "RECORD", "mode": "NULLABLE", "fields": [{"name": "k", "type": "JSON", "mode": "NULLABLE"}]}"#]
         );
+    }
+
+    #[test]
+    fn lengths_and_default_values_are_set_by_a_statement_where_one_can() {
+        let text = |more: &str| format!(r#"[{{"name":"t","type":"STRING"{more}}}]"#);
+        assert_eq!(
+            mended(&text(r#","maxLength":"10""#), &text(r#","maxLength":20"#)),
+            ["ALTER TABLE a_live.b_v1 ALTER COLUMN t SET DATA TYPE STRING(20);"]
+        );
+        assert_eq!(
+            mended(&text(r#","maxLength":20"#), &text(r#","maxLength":10"#)),
+            [r#"{"name": "t", "type": "STRING", "mode": "NULLABLE", "maxLength": "20"}"#]
+        );
+        let value = r#","defaultValueExpression":"'x'""#;
+        assert_eq!(mended(&text(""), &text(value)), ["ALTER TABLE a_live.b_v1 ALTER COLUMN t SET DEFAULT 'x';"]);
+        assert_eq!(mended(&text(value), &text("")), ["ALTER TABLE a_live.b_v1 ALTER COLUMN t DROP DEFAULT;"]);
+        let nested = |more: &str| format!(r#"[{{"name":"r","type":"RECORD","fields":{}}}]"#, text(more));
+        assert_eq!(mended(&nested(""), &nested(value)), [r#"{"name": "t", "type": "STRING", "mode": "NULLABLE"}"#]);
     }
 
     #[test]

@@ -123,3 +123,25 @@ fn another_order_is_a_warning() {
     let (ab, ba) = (table(&[column("a", TEXT), column("b", TEXT)]), table(&[column("b", TEXT), column("a", TEXT)]));
     assert_eq!(told(&ab, &ba), ["WARN C21 the columns stand in another order"]);
 }
+
+#[test]
+fn a_type_is_wider_where_all_its_values_fit() {
+    let verdict = |old: &str, new: &str| {
+        let layout = |text: &str| Layout::parse(format!(r#"[{{"name":"a",{text}}}]"#).as_bytes()).unwrap();
+        let found = compare(&layout(old), &layout(new));
+        found.findings.first().map(|finding| (finding.rule, finding.verdict))
+    };
+    let (ddl, block) = (Some((DeployRule::C(8), DeployVerdict::Ddl)), Some((DeployRule::C(9), DeployVerdict::Block)));
+    let text = r#""type":"STRING""#;
+    assert_eq!(verdict(&format!(r#"{text},"maxLength":5"#), text), ddl);
+    assert_eq!(verdict(text, &format!(r#"{text},"maxLength":5"#)), block);
+    assert_eq!(verdict(&format!(r#"{text},"maxLength":5"#), &format!(r#"{text},"maxLength":"5""#)), None);
+    let number = |precision: u8, scale: u8| format!(r#""type":"NUMERIC","precision":{precision},"scale":{scale}"#);
+    assert_eq!(verdict(&number(7, 2), &number(8, 2)), ddl);
+    assert_eq!(verdict(&number(7, 2), &number(8, 4)), block);
+    assert_eq!(verdict(&number(7, 2), r#""type":"BIGNUMERIC""#), ddl);
+    assert_eq!(verdict(r#""type":"INTEGER""#, &number(10, 0)), block);
+    assert_eq!(verdict(r#""type":"INTEGER""#, r#""type":"NUMERIC""#), ddl);
+    let list = |length: u8| format!(r#"{text},"mode":"REPEATED","maxLength":{length}"#);
+    assert_eq!(verdict(&list(5), &list(6)), Some((DeployRule::C(8), DeployVerdict::Block)));
+}

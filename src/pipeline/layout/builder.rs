@@ -25,7 +25,17 @@ impl LayoutBuilder {
         let at = self.columns.len();
         let (parent, depth) = (self.open.last().copied(), u16::try_from(self.open.len()).unwrap_or(u16::MAX));
         let end = at as ColumnId + 1;
-        self.columns.push(Column { name: name.into(), kind, mode, description: None, policy_tags: Box::default(), parent, end, depth });
+        self.columns.push(Column {
+            name: name.into(),
+            kind,
+            mode,
+            description: None,
+            policy_tags: Box::default(),
+            extras: None,
+            parent,
+            end,
+            depth,
+        });
         &mut self.columns[at]
     }
 

@@ -76,6 +76,7 @@ pub fn create(layout: &Layout, table: &str, order: &TableOrder) -> Result<String
         sql.push(' ');
         sql.push_str(if column.mode == Mode::Repeated { "ARRAY<" } else { "" });
         sql.push_str(column.kind.sql().unwrap_or_default());
+        sql.push_str(&column.bounds());
         if column.is_record() {
             sql.push_str("<\n");
             open.push(id);

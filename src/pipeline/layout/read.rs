@@ -6,6 +6,7 @@
 use crate::pipeline::document::{Children, Document, Kind, NodeId};
 
 use super::builder::LayoutBuilder;
+use super::extras::ColumnExtras;
 use super::oddities::{Oddities, quote};
 use super::{Mode, Type};
 
@@ -54,6 +55,8 @@ struct ColumnMembers {
     description: Option<NodeId>,
     policy_tags: Option<NodeId>,
     fields: Option<NodeId>,
+    /// `maxLength`, `precision`, `scale`, `defaultValueExpression`.
+    extras: [Option<NodeId>; 4],
     /// The first member that is none of these.
     other: Option<NodeId>,
 }
@@ -101,6 +104,7 @@ impl LayoutReader<'_> {
         let column = self.builder.add(&name, kind, mode);
         column.description = members.description.and_then(|id| document.string(id)).map(Box::from);
         column.policy_tags = members.policy_tags.map(|id| policy_tags(document, id)).unwrap_or_default();
+        column.extras = extras(document, members.extras);
         fields
     }
 
@@ -117,6 +121,10 @@ impl LayoutReader<'_> {
                 b"description" => &mut members.description,
                 b"policyTags" => &mut members.policy_tags,
                 b"fields" => &mut members.fields,
+                b"maxLength" => &mut members.extras[0],
+                b"precision" => &mut members.extras[1],
+                b"scale" => &mut members.extras[2],
+                b"defaultValueExpression" => &mut members.extras[3],
                 _ => &mut members.other,
             };
             *member = Some(id);
@@ -165,6 +173,22 @@ impl LayoutReader<'_> {
         }
         (&**kind == "RECORD").then_some(node)
     }
+}
+
+/// Bounds of the type and the default value: numbers are texts where BigQuery tells them.
+fn extras(document: &Document, members: [Option<NodeId>; 4]) -> Option<Box<ColumnExtras>> {
+    if members.iter().all(Option::is_none) {
+        return None;
+    }
+    let [max_length, precision, scale, default] = members;
+    let number = |node: Option<NodeId>| {
+        let node = node?;
+        let text = document.string(node).map_or_else(|| String::from_utf8_lossy(document.raw(node)).into_owned(), |text| text.into_owned());
+        text.trim().parse::<u64>().ok()
+    };
+    let default_value = default.and_then(|id| document.string(id)).map(Box::from);
+    let found = ColumnExtras { max_length: number(max_length), precision: number(precision), scale: number(scale), default_value };
+    (found != ColumnExtras::default()).then(|| Box::new(found))
 }
 
 /// The names in `{"policyTags": {"names": […]}}`.

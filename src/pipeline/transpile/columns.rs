@@ -116,6 +116,7 @@ impl<'a> ColumnWriter<'a> {
             mode,
             description,
             policy_tags: Box::default(),
+            extras: None,
             parent,
             end: id + 1,
             depth,

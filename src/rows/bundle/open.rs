@@ -95,7 +95,7 @@ fn store(name: &str, files: Vec<record::BundledFile>, absent: Vec<String>, revis
         let bytes = file.content.bytes()?.into_owned();
         all.push((Cow::Owned(file.path), Cow::Owned(bytes)));
     }
-    let tree = Memory { name: name.to_owned(), files: all, absent, revision };
+    let tree = Memory { name: name.to_owned(), files: all, absent, revision, ..Memory::default() };
     SchemaStore::open(Box::new(tree)).map_err(|error| error.to_string())
 }
 

@@ -21,6 +21,8 @@ pub struct Memory {
     pub absent: Vec<String>,
     /// See [`FileTree::revision`].
     pub revision: Option<String>,
+    /// See [`FileTree::before`].
+    pub earlier: Option<fn() -> Memory>,
 }
 
 impl Memory {
@@ -55,5 +57,9 @@ impl FileTree for Memory {
 
     fn revision(&self) -> Option<String> {
         self.revision.clone()
+    }
+
+    fn before(&self) -> Option<Box<dyn FileTree>> {
+        self.earlier.map(|earlier| Box::new(earlier()) as Box<dyn FileTree>)
     }
 }

@@ -67,6 +67,7 @@ impl From<Transpiled> for MadeLayout {
                 mode: Mode::Nullable,
                 description: None,
                 policy_tags: Box::default(),
+                extras: None,
                 parent: None,
                 end,
                 depth: 0,

@@ -34,6 +34,8 @@ pub struct DeployCause {
     pub notes: Vec<String>,
     /// Tables that could be deployed but for it: positions.
     pub frees: Vec<usize>,
+    /// The earlier revision that it clashes with, where that was looked for.
+    pub clash: Option<super::CauseClash>,
 }
 
 /// A line to paste, and the first table that it is for.
@@ -167,6 +169,7 @@ fn cause(tables: &[ComparedTable], alike: &Alike, of: Vec<usize>, columns: &[Spr
         mends,
         notes,
         frees: Vec::new(),
+        clash: None,
     }
 }
 

@@ -4,9 +4,8 @@
 //! Refuses: folding (causes), wording.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::allow::without_layout;
 use super::{ComparedTable, DeployComparison, TableState, concluded, with_finding};
@@ -24,6 +23,8 @@ pub struct CompareOptions {
     pub allowlist: Option<String>,
     /// Whether JSON schemas are compared as well.
     pub documents: bool,
+    /// Ends the comparison before its end, once it is set: what came of it is not to be used then.
+    pub stop: Option<Arc<AtomicBool>>,
 }
 
 /// Both sides of a table, by position in their stores.
@@ -49,11 +50,14 @@ pub fn compare(old: &SchemaStore, new: &SchemaStore, options: &CompareOptions) -
     let published = |store: &SchemaStore| store.doctypes().iter().any(|doctype| doctype.layout.is_some());
     let sides = Sides { old, new, made: !published(old) && !published(new), expects: published(new), options };
     let (next, found) = (AtomicUsize::new(0), Mutex::new((Vec::new(), 0, 0)));
+    let goes_on = || options.stop.as_ref().is_none_or(|stop| !stop.load(Ordering::Relaxed));
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                while let Some(&places) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while goes_on()
+                    && let Some(&places) = pairs.get(next.fetch_add(1, Ordering::Relaxed))
+                {
                     let outcome = sides.pair(places);
                     let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
                     match outcome {

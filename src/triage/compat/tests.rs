@@ -9,7 +9,7 @@ fn store(files: Files) -> SchemaStore {
 }
 
 fn compared(old: Files, new: Files, allowlist: Option<&str>) -> DeployComparison {
-    let options = CompareOptions { allowlist: allowlist.map(str::to_owned), documents: true };
+    let options = CompareOptions { allowlist: allowlist.map(str::to_owned), documents: true, stop: None };
     compare(&store(old), &store(new), &options)
 }
 
@@ -80,7 +80,8 @@ fn schemas_alone_are_compared_by_what_would_be_made_of_them() {
 
 #[test]
 fn files_alone_are_one_table() {
-    let file = |name: &str, text: &[u8]| LooseFile { name: name.to_owned(), text: text.to_vec(), is_schema: name.ends_with(".json") };
+    let file =
+        |name: &str, text: &[u8]| LooseFile { name: name.to_owned(), text: text.to_vec(), is_schema: name.ends_with(".json"), kept: None };
     let found = compare_files(&file("old.bq", AB), &file("new.bq", LESS), None);
     assert_eq!((found.verdict(), found.tables[0].title().as_str()), (DeployVerdict::Block, "new.bq"));
     let (without, with) = (

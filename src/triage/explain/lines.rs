@@ -48,8 +48,7 @@ pub struct LogText {
 impl LogText {
     /// Reads a text of any encoding; what is no text is replaced.
     pub fn of(bytes: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let text = whole(bytes);
         let mut log = LogText::default();
         let mut widths = Vec::new();
         for line in text.lines() {
@@ -122,7 +121,7 @@ fn begins(line: &str) -> bool {
 }
 
 /// Takes terminal codes out.
-fn without_codes(line: &str) -> String {
+pub(super) fn without_codes(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut chars = line.chars().peekable();
     while let Some(c) = chars.next() {
@@ -238,6 +237,12 @@ fn unescaped(line: &str) -> String {
         return line.to_owned();
     }
     line.replace("\\n", " ").replace("\\t", " ").replace("\\\"", "\"").replace("\\u0027", "'")
+}
+
+/// A text of any encoding with all that stands on its lines; what is no text is replaced.
+pub(super) fn whole(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// Whether a line looks like an error.

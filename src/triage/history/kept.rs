@@ -18,7 +18,7 @@ use crate::pipeline::compat::{DeployRule, DeployVerdict};
 use crate::rows::schemas::git::{ObjectId, Repository};
 
 /// Counted up where the rules of a comparison change: what was kept by others is not read.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// `$XDG_CACHE_HOME/misfit/history`; `None` where the user has no home.
 pub fn usual_folder() -> Option<PathBuf> {

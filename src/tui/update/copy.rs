@@ -9,8 +9,10 @@ use super::super::row_place::GroupPlace;
 use super::super::subject::Subject;
 use super::super::tables::TableScreen;
 use super::export;
+use crate::pipeline::compat::column_text;
 use crate::pipeline::destination::{self, Stage};
 use crate::pipeline::document::{Document, NodeId, PathStyle};
+use crate::pipeline::layout::ColumnId;
 use crate::pipeline::sink;
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::Group;
@@ -19,6 +21,9 @@ use crate::tui::clipboard::Copied;
 
 /// The effect that copies, or a notice why there is nothing to copy.
 pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    if app.deploy.open {
+        return from_deploy(app, action);
+    }
     if action == Action::CopyDdl {
         return ddl(app);
     }
@@ -48,6 +53,33 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match text {
         Some(text) => vec![Effect::Copy { what, text }],
         None => {
+            app.warn(format!("no {what} here"));
+            Vec::new()
+        }
+    }
+}
+
+/// Of a cause the line that ends it, its message, its column; of a column its path, its name, itself as a schema file has it.
+fn from_deploy(app: &mut App, action: Action) -> Vec<Effect> {
+    let found = match app.focused_item() {
+        Some((item, Subject::Deploy(tree))) => match action {
+            Action::CopyValue | Action::CopySql => ("line that ends it", tree.mend(item)),
+            Action::CopyMessage => ("error message", tree.message(item)),
+            Action::CopyKey => ("table", tree.place(item).map(|place| format!("{}.{}.{}", place.namespace, place.doctype, place.version))),
+            _ => ("path", tree.place(item).map(|place| place.column).filter(|column| !column.is_empty())),
+        },
+        Some((item, Subject::Layout(layout))) => match action {
+            Action::CopyValue => ("column", Some(column_text(&layout, item as ColumnId, None, None))),
+            Action::CopyKey => ("name", layout.get(item as ColumnId).map(|column| column.name.to_string())),
+            Action::CopySql => ("SQL expression", Some(sink::select(&layout, item as ColumnId))),
+            Action::CopyPointer => ("path", Some(layout.path(item as ColumnId))),
+            _ => ("message", None),
+        },
+        _ => ("line", None),
+    };
+    match found {
+        (what, Some(text)) => vec![Effect::Copy { what, text }],
+        (what, None) => {
             app.warn(format!("no {what} here"));
             Vec::new()
         }
@@ -139,7 +171,7 @@ fn from_case(app: &App, screen: &CaseScreen, action: Action) -> Option<String> {
                     (ColumnLine::Column(id), Action::CopyKey) => Some(tree.table().layout.get(id)?.name.to_string()),
                     _ => None,
                 },
-                Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) => None,
+                Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) | Subject::Deploy(_) | Subject::Layout(_) => None,
             }
         }
     }

@@ -8,10 +8,13 @@ use super::super::tables::TableScreen;
 use crate::ground::outline::Tree;
 use crate::ground::text;
 
+/// Said where only schemas are open.
+pub(super) const NO_ROWS: &str = "there are no rows to look at: open misfit with a source of error rows and --schemas";
+
 /// Goes to the groups that fail under the place under the cursor: they are matches to go through.
 pub(super) fn show(app: &mut App) -> Vec<Effect> {
     if app.tables.alone {
-        app.warn("there are no rows to look at: open misfit with a source of error rows and --schemas");
+        app.warn(NO_ROWS);
         return Vec::new();
     }
     let Some(name) = name(&app.tables) else {
@@ -19,12 +22,18 @@ pub(super) fn show(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     let failing = app.tables.failing();
+    go(app, name, &failing);
+    Vec::new()
+}
+
+/// Goes to groups that fail under something of that name; false where there is none, which is told.
+pub(super) fn go(app: &mut App, name: String, failing: &[u32]) -> bool {
     let tree = app.groups.tree.clone();
     let is_one = |item: &usize| tree.is_leaf(*item) && tree.items[*item].group.is_some_and(|group| failing.contains(&group));
     let items: Vec<u32> = (0..tree.len()).filter(is_one).map(|item| item as u32).collect();
     let Some(&first) = items.iter().max_by_key(|&&item| tree.items[item as usize].count) else {
         app.tell(format!("of the rows that were read, no group fails under {name}"));
-        return Vec::new();
+        return false;
     };
     app.tables.open = false;
     app.case = None;
@@ -41,7 +50,7 @@ pub(super) fn show(app: &mut App) -> Vec<Effect> {
     let found = Some(Matches { items, count });
     app.groups.list.search = Some(Search { text: name, job: None, from: None, found, jumps: false });
     app.tell(words);
-    Vec::new()
+    true
 }
 
 /// How matches are gone through.

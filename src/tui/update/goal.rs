@@ -41,6 +41,22 @@ fn from_groups(app: &App) -> Option<Goal> {
     Some(path.map_or(Goal::Table(table), |path| Goal::Path(table, path.as_ref().into())))
 }
 
+/// The table and column under the cursor of the screen of deploys.
+pub(super) fn from_deploy(app: &App) -> Option<Goal> {
+    let (namespace, doctype, version, column) = match &app.deploy.sides {
+        Some(screen) => {
+            let doctype = screen.look.table.doctype.clone();
+            (doctype.namespace, doctype.doctype, doctype.version, screen.path().unwrap_or_default())
+        }
+        None => {
+            let place = app.deploy.tree.as_ref()?.place(app.deploy.list.outline.item()?)?;
+            (place.namespace, place.doctype, place.version, place.column)
+        }
+    };
+    let table = table_of(&app.tables.tree.catalog, &namespace, &doctype, Some(&version))?;
+    Some(if column.is_empty() { Goal::Table(table) } else { Goal::Dotted(table, column.into()) })
+}
+
 /// The table of a doctype version; without a version the newest that has a layout.
 fn table_of(catalog: &Catalog, namespace: &str, doctype: &str, version: Option<&str>) -> Option<TableId> {
     let known = (0..).zip(catalog.tables()).filter(|(_, table)| table.doctype.namespace == namespace && table.doctype.doctype == doctype);
@@ -65,6 +81,12 @@ pub(super) fn reach(app: &mut App) {
         && look.place.table == *table
     {
         let column = look.layout.as_ref().and_then(|layout| origin::column_of_path(layout, path));
+        screen.goal = column.map(|column| Goal::Column(*table, column));
+    }
+    if let (Some(Goal::Dotted(table, path)), Some(look)) = (&screen.goal, &screen.look)
+        && look.place.table == *table
+    {
+        let column = look.layout.as_ref().and_then(|layout| layout.find(path));
         screen.goal = column.map(|column| Goal::Column(*table, column));
     }
     if let Some(Goal::Column(table, column)) = screen.goal

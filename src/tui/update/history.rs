@@ -8,6 +8,7 @@ use super::super::column_tree::ColumnLine;
 use super::super::message::{Effect, JobId};
 use super::super::subject::Subject;
 use crate::pipeline::document::NodeId;
+use crate::pipeline::layout::ColumnId;
 use crate::rows::schemas::doctype_of;
 use crate::triage::blame::{BlameQuestion, BlameTarget};
 
@@ -80,7 +81,12 @@ fn under_cursor(app: &App) -> Option<BlameQuestion> {
             let target = column(&look.layout.as_ref()?.path(place.column?));
             Some(BlameQuestion { namespace, doctype: name, version, target })
         }
-        Subject::Document(..) | Subject::Groups(_) => None,
+        Subject::Layout(layout) => {
+            let doctype = app.deploy.sides.as_ref()?.look.table.doctype.clone();
+            let target = column(&layout.path(line as ColumnId));
+            Some(BlameQuestion { namespace: doctype.namespace, doctype: doctype.doctype, version: doctype.version, target })
+        }
+        Subject::Document(..) | Subject::Groups(_) | Subject::Deploy(_) => None,
     }
 }
 

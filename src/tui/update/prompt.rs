@@ -12,7 +12,7 @@ use super::super::focus::Focus;
 use super::super::keymap::Key;
 use super::super::matches::Matches;
 use super::super::message::{Effect, JobId};
-use super::{find, follow, payloads, recheck};
+use super::{deploy, find, follow, payloads, recheck};
 
 /// Begins a line, or goes to another match.
 pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
@@ -53,6 +53,7 @@ pub(super) fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
             match purpose {
                 PromptPurpose::Payloads => return payloads::seek(app, &text),
                 PromptPurpose::Against => return recheck::begin(app, &text),
+                PromptPurpose::Compare => return deploy::against(app, &text),
                 PromptPurpose::Search | PromptPurpose::Filter => {}
             }
             tell_found(app, purpose);
@@ -87,13 +88,16 @@ fn cancel(app: &mut App) -> Vec<Effect> {
     if app.searches_tables() {
         return find::end(app);
     }
+    if matches!(prompt.purpose, PromptPurpose::Payloads | PromptPurpose::Against | PromptPurpose::Compare) {
+        return Vec::new();
+    }
     let Some((list, tree)) = app.focused() else { return Vec::new() };
     match prompt.purpose {
         PromptPurpose::Filter => {
             list.filter = None;
             list.outline.clear_filter(&tree, prompt.from);
         }
-        PromptPurpose::Payloads | PromptPurpose::Against => return Vec::new(),
+        PromptPurpose::Payloads | PromptPurpose::Against | PromptPurpose::Compare => {}
         PromptPurpose::Search => {
             list.search = None;
             if let Some(item) = prompt.from {
@@ -114,7 +118,7 @@ fn look(app: &mut App) -> Vec<Effect> {
     if !app.prompt.as_ref().is_some_and(looks) {
         return Vec::new();
     }
-    if app.case.is_none() {
+    if app.focus() == Focus::Groups {
         payloads::release(app);
     }
     let job = app.next_job();
@@ -130,7 +134,7 @@ fn look(app: &mut App) -> Vec<Effect> {
             follow(app);
             return effects;
         }
-        PromptPurpose::Payloads | PromptPurpose::Against => return effects,
+        PromptPurpose::Payloads | PromptPurpose::Against | PromptPurpose::Compare => return effects,
         PromptPurpose::Filter => {
             // How much the text before it found stays until there is something new.
             let found = list.filter.as_ref().and_then(|filter| filter.found);

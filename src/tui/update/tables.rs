@@ -33,11 +33,12 @@ pub(super) fn aged(app: &mut App, age: &RevisionAge) {
 
 /// Goes to the tables, at what is under the cursor of the screen below; or back.
 pub(super) fn switch(app: &mut App) -> Vec<Effect> {
-    if app.tables.alone {
+    let from_deploy = std::mem::take(&mut app.deploy.open);
+    if app.tables.alone && !from_deploy {
         app.tell("these are the tables; there are no rows to go back to");
         return Vec::new();
     }
-    if app.tables.open {
+    if app.tables.open && !from_deploy {
         return leave(app);
     }
     if app.schemas.is_none() {
@@ -46,16 +47,17 @@ pub(super) fn switch(app: &mut App) -> Vec<Effect> {
     }
     app.tables.open = true;
     let mut effects = Vec::new();
-    match goal::below(app) {
+    let goal = if from_deploy { goal::from_deploy(app) } else { goal::below(app) };
+    match goal {
         Some(goal) => {
             effects = find::end(app);
             app.tables.focus = TablePane::Tree;
-            let (Goal::Table(table) | Goal::Column(table, _) | Goal::Path(table, _)) = goal;
+            let (Goal::Table(table) | Goal::Column(table, _) | Goal::Path(table, _) | Goal::Dotted(table, _)) = goal;
             app.tables.goal = Some(goal);
             goal::go(app, HitPlace { table, column: None });
             goal::reach(app);
         }
-        None if app.groups.tree.is_empty() => {}
+        None if from_deploy || app.groups.tree.is_empty() => {}
         None => app.tell("the schemas have no table for what was under the cursor"),
     }
     effects.extend(read_once(app));

@@ -53,12 +53,16 @@ fn under_cursor(app: &App) -> Option<(String, String)> {
                 Some((document.path(value, PathStyle::Jq), shown(document.raw(value))))
             }
         },
-        Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) => None,
+        Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) | Subject::Deploy(_) | Subject::Layout(_) => None,
     }
 }
 
 /// The message, notes and columns of the row; in the groups, the message of the group under the cursor.
 pub(super) fn row(app: &mut App) -> Vec<Effect> {
+    if app.deploy.open {
+        deploy(app);
+        return Vec::new();
+    }
     if app.tables.open {
         line_of_tables(app);
         return Vec::new();
@@ -85,6 +89,28 @@ pub(super) fn row(app: &mut App) -> Vec<Effect> {
         app.show_text(title, text);
     }
     Vec::new()
+}
+
+/// Everything about the line under the cursor of a deploy, or about the column under the cursor.
+fn deploy(app: &mut App) {
+    if let Some(screen) = &app.deploy.sides {
+        let Some((layout, id)) = screen.look.layout(screen.focus).zip(screen.column(screen.focus)) else { return };
+        let mut facts = Facts::default();
+        facts::column::sheet(&mut facts, layout, id, None);
+        let title = layout.path(id);
+        if let Some(change) = screen.look.change(&title) {
+            facts.gap();
+            facts.named("change", &format!("{} {}", change.verdict.name(), facts::deploy::became(change)));
+            facts.named("why", &facts::deploy::rule(change.rule));
+        }
+        app.show_text(title, facts.to_text());
+        return;
+    }
+    let Some((item, Subject::Deploy(tree))) = app.focused_item() else { return };
+    let text = tree.everything(item);
+    if !text.is_empty() {
+        app.show_text("Everything about this line".to_owned(), text);
+    }
 }
 
 /// Everything about the line under the cursor of the tables: the column, its table, those that have it too.

@@ -47,10 +47,17 @@ fn looking(app: &App) -> Option<String> {
             let progress = counting.progress;
             (progress, format!("counting causes: {} looked into", text::plural(progress.rows, "payload", "payloads")))
         }
-        (None, None, None) => return None,
+        (None, None, None) => return working(app),
     };
     let told = progress.job.map_or(told, |job| job.describe(&progress));
     Some(told + &app.keymap.words(&format!(" {} ", app.theme.glyphs.dot), Action::Back, " calls it off"))
+}
+
+/// What is worked on for the screen of deploys.
+fn working(app: &App) -> Option<String> {
+    let what = app.deploy.asked.as_ref().filter(|_| app.deploy.open).map(|asked| asked.what);
+    let what = what.or(app.deploy.opening.map(|_| "opening the columns"))?;
+    Some(format!("{what} …{}", app.keymap.words(&format!(" {} ", app.theme.glyphs.dot), Action::Back, " calls it off")))
 }
 
 /// `━━━── 43 %  1.2 of 2.8 GiB · 412,000 rows · 900,000 rows/s · 3 s left · Esc stops`, as much of it as fits; the key where it does that.
@@ -215,6 +222,7 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
         _ if app.searches_tables() => ("search all columns", app.tables.hits().map(|(_, hits)| matches(&hits.found))),
         PromptPurpose::Search => ("search", search.and_then(|search| Some(search.found.as_ref()?.lines().told(&search.text)))),
         PromptPurpose::Against => ("judge against (a folder, or repository@revision)", None),
+        PromptPurpose::Compare => ("compare with (a revision, a folder, or repository@revision)", None),
         PromptPurpose::Payloads => ("payloads with (text, or /pointer=value)", None),
         PromptPurpose::Filter => {
             ("filter", list.and_then(|list| list.filter.as_ref()).and_then(|filter| Some(filter.found?.told(&filter.text))))

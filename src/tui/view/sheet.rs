@@ -13,6 +13,9 @@ use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
 use crate::ground::text;
 
+/// Cells of a name before its text.
+const NAME: u16 = 8;
+
 /// A pane that is filled from top to bottom.
 pub(super) struct Sheet<'a> {
     pub app: &'a App,
@@ -45,6 +48,17 @@ impl Sheet<'_> {
         paragraph(self.buffer, self.area, self.row, words, self.app.theme.style(role));
         // Counted also where there was no room: then the last line says that something is cut.
         self.row += text::wrap(words, usize::from(self.area.width)).len().min(usize::from(u16::MAX / 2)) as u16;
+    }
+
+    /// A text with its name before it, wrapped beside the name.
+    pub(super) fn named(&mut self, name: &str, words: &str, role: Role) {
+        let indent = NAME.min(self.area.width / 3);
+        if let Some(mut pen) = Pen::new(self.buffer, self.area, self.row, Style::new()) {
+            pen.put(name, self.app.theme.style(Role::Dim));
+        }
+        let inner = Rect { x: self.area.x + indent, width: self.area.width - indent, ..self.area };
+        paragraph(self.buffer, inner, self.row, words, self.app.theme.style(role));
+        self.row += text::wrap(words, usize::from(inner.width)).len().clamp(1, usize::from(u16::MAX / 2)) as u16;
     }
 
     /// Says on the last line that not everything has room, where that is so, and what shows everything about the subject.

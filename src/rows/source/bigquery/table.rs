@@ -77,6 +77,11 @@ impl SourceTable {
         Layout::parse(self.layout.as_bytes())
     }
 
+    /// The columns as BigQuery wrote them: what [`SourceTable::layout`] reads.
+    pub fn columns_text(&self) -> &str {
+        &self.layout
+    }
+
     /// The build that the labels name: `202001230145_be1f11e`.
     pub fn build(&self) -> Option<Build> {
         let (time, revision) = self.labels.get("schemas_build_id")?.split_once('_')?;
