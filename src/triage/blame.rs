@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ground::text::visible;
-use crate::ground::time::Micros;
+use crate::ground::time::{Micros, day};
 use crate::pipeline::document::unescape_pointer;
 use crate::rows::schemas::git::{GitError, Lineage, LogEntry, ObjectId, Repository};
 use crate::rows::schemas::{Lookup, SchemaStore, file_of};
@@ -306,6 +306,39 @@ fn changes(lineage: &Lineage, log: &[LogEntry], file: &str, target: &BlameTarget
     }
     changes.reverse();
     Ok((changes, notes))
+}
+
+/// A stretch of history in which something was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::triage) struct Presence {
+    /// When it came.
+    pub(in crate::triage) since: Micros,
+    /// When it went; `None` where it is there still.
+    pub(in crate::triage) until: Option<Micros>,
+}
+
+impl std::fmt::Display for Presence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.until {
+            None => write!(f, "since {}", day(self.since)),
+            Some(until) => write!(f, "from {} until {}", day(self.since), day(until)),
+        }
+    }
+}
+
+/// Since when and until when something stood in a file, oldest first.
+pub(in crate::triage) fn presence(lineage: &Lineage, file: &str, target: &BlameTarget) -> Result<Vec<Presence>, GitError> {
+    let log = lineage.repository.log(&lineage.tip, &[file.to_owned()])?;
+    let (changes, _) = changes(lineage, &log, file, target)?;
+    let mut found: Vec<Presence> = Vec::new();
+    for change in changes.iter().rev() {
+        match (&change.before, &change.after) {
+            (None, Some(_)) => found.push(Presence { since: change.date, until: None }),
+            (Some(_), None) => found.iter_mut().last().into_iter().for_each(|last| last.until = Some(change.date)),
+            _ => {}
+        }
+    }
+    Ok(found)
 }
 
 fn with_upstream(lineage: &Lineage, found: KeptBlame, book: &UpstreamBook) -> Result<Blame, BlameError> {

@@ -7,9 +7,12 @@ mod course;
 mod deploy;
 mod elsewhere;
 mod judged;
+mod names;
 mod ruling;
 mod sampled;
 mod timeline;
+
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
@@ -20,6 +23,8 @@ use crate::rows::schemas::git::{GitError, Lineage};
 use crate::rows::source::{ErrorSource, SourceError, Watch};
 use crate::triage::blame::upstream::{UpstreamBook, UpstreamCommit};
 use crate::triage::blame::{BlameError, HistorySettings};
+use elsewhere::OtherBranch;
+use names::NameBook;
 pub use sampled::most_documents;
 
 /// Whose change it was.
@@ -156,6 +161,9 @@ struct SuspectWork<'a> {
     /// `None` where the schemas stand in no repository.
     lineage: Option<Lineage>,
     book: UpstreamBook,
+    /// Looked at once, where something is missing.
+    names: OnceLock<Result<Option<NameBook>, GitError>>,
+    branches: OnceLock<Result<Vec<OtherBranch>, GitError>>,
 }
 
 /// Finds the suspect of each group that is asked about.
@@ -167,7 +175,13 @@ pub fn suspects(question: &SuspectQuestion<'_>, watch: &dyn Watch) -> Result<FxH
         Some(path) => UpstreamBook::read(path).map_err(|error| BlameError::Upstream { path: path.clone(), error })?,
         None => UpstreamBook::default(),
     };
-    let setting = SuspectWork { question, lineage: question.schemas.lineage()?.map(timeline::to_newest).transpose()?, book };
+    let setting = SuspectWork {
+        question,
+        lineage: question.schemas.lineage()?.map(timeline::to_newest).transpose()?,
+        book,
+        names: OnceLock::new(),
+        branches: OnceLock::new(),
+    };
     let mut samples = sampled::read(question, watch)?;
     let mut keys: Vec<timeline::TimelineKey> = Vec::new();
     for document in samples.iter_mut().flat_map(|sample| &mut sample.documents) {
@@ -210,6 +224,17 @@ impl Suspect {
 }
 
 impl SuspectWork<'_> {
+    /// The names of all doctypes in history; `None` without one.
+    fn names(&self) -> Result<Option<&NameBook>, GitError> {
+        let found = self.names.get_or_init(|| self.lineage.as_ref().map(NameBook::read).transpose());
+        found.as_ref().map(Option::as_ref).map_err(Clone::clone)
+    }
+
+    /// All branches beside that history.
+    fn branches(&self) -> Result<&[OtherBranch], GitError> {
+        self.branches.get_or_init(|| elsewhere::branches(self)).as_deref().map_err(Clone::clone)
+    }
+
     /// When the revision was made that a label names, `202001230145_be1f11e`.
     fn labelled(&self, label: &str) -> Option<Micros> {
         let (_, hash) = label.rsplit_once('_')?;

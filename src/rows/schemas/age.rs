@@ -6,7 +6,7 @@
 use std::fmt;
 
 use crate::ground::text::plural;
-use crate::ground::time::{Micros, duration, minute};
+use crate::ground::time::{Micros, day, duration};
 
 /// Which revision schemas are of, and how old that is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +42,7 @@ impl fmt::Display for RevisionAge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.revision.get(..8).unwrap_or(&self.revision))?;
         let Some(time) = self.time else { return Ok(()) };
-        let minute = minute(time);
-        write!(f, " of {}", minute.get(..10).unwrap_or(&minute))?;
+        write!(f, " of {}", day(time))?;
         let seconds = u64::try_from((self.now - time) / 1_000_000).unwrap_or_default();
         write!(f, ", {} old", duration(seconds))?;
         match business_days(time, self.now) {

@@ -14,7 +14,7 @@ use super::{BlameQuestion, BlameTarget};
 use crate::ground::patch::TextEdit;
 use crate::pipeline::document::skim;
 use crate::rows::column::ErrorColumn;
-use crate::rows::schemas::git::{Blobs, GitError, ObjectId, Repository};
+use crate::rows::schemas::git::{Blobs, Commit, GitError, ObjectId, Repository};
 use crate::rows::schemas::{Lookup, SchemaStore, file_of};
 use crate::triage::origin;
 
@@ -28,12 +28,21 @@ const DEEPEST: usize = 16;
 /// Longest text that templates are put together to.
 const LONGEST: usize = 64 << 20;
 /// The templates of which the schemas of all Glean pings are copies.
-const GLEAN: [&str; 4] = [
+pub(in crate::triage) const GLEAN: [&str; 4] = [
     "templates/glean/glean/glean.1.schema.json",
     "templates/glean/glean/glean.2.schema.json",
     "templates/glean/glean/glean-min.1.schema.json",
     "templates/glean/glean/glean-min.2.schema.json",
 ];
+
+/// The newest commit of the branch that people work on.
+///
+/// # Errors
+/// There is none.
+pub(in crate::triage) fn main(repository: &Repository) -> Result<Commit, GitError> {
+    let found = BRANCHES.iter().find_map(|branch| repository.resolve(Some(branch)).ok());
+    found.map_or_else(|| repository.resolve(None), Ok)
+}
 
 /// Where something is edited.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,8 +104,7 @@ impl Templates {
     /// # Errors
     /// It has no templates, or git does not read it.
     pub fn open(repository: &Repository) -> Result<Self, GitError> {
-        let found = BRANCHES.iter().find_map(|branch| repository.resolve(Some(branch)).ok());
-        let commit = found.map_or_else(|| repository.resolve(None), Ok)?;
+        let commit = main(repository)?;
         let all = repository.files(&commit)?.into_iter().filter(|file| file.path.starts_with(TEMPLATES));
         let files: BTreeMap<String, ObjectId> = all.map(|file| (file.path, file.blob)).collect();
         if files.is_empty() {

@@ -7,7 +7,7 @@ use super::course::{Course, DocumentState as S, course};
 use super::deploy::{Came, Deployed};
 use super::judged::{ContentRuling, JudgedContents};
 use super::sampled::{self, GroupSample, SampledDocument};
-use super::timeline::Timeline;
+use super::timeline::{self, Timeline};
 use super::{JudgedBy, Suspect, SuspectError, SuspectKind, SuspectTurn, SuspectWork, elsewhere};
 use crate::ground::text::plural;
 use crate::ground::time::{Micros, minute};
@@ -58,6 +58,9 @@ pub(super) fn rule(
         return unknown(answer, "no schema decides this: it is refused before or after its document is judged by one");
     }
     if sample.documents.is_empty() {
+        if let (true, Some(key)) = (is_missing, timeline::TimelineKey::of_group(group)) {
+            answer.elsewhere = elsewhere::missing(setting, &key, None)?;
+        }
         return unknown(answer, "none of its rows that were read has a document that can be judged");
     }
     let rulings = judged.get(position).map_or(&[][..], Vec::as_slice);
@@ -100,7 +103,10 @@ pub(super) fn rule(
     begun(setting, group, timeline, first, judging.0, &mut answer)?;
     taken(setting, timeline, &reproduced, judging.0, &mut answer)?;
     if answer.taken.is_none() {
-        answer.elsewhere = elsewhere::look(setting, timeline, &reproduced, is_missing)?;
+        answer.elsewhere = match is_missing {
+            true => elsewhere::missing(setting, &first.document.key, Some(timeline))?,
+            false => elsewhere::refused(setting, timeline, &reproduced)?,
+        };
     }
     let others = sample.documents.len() - reproduced.len();
     if others > 0 {
