@@ -3,11 +3,13 @@
 //! Owns: what counts as a change, finding the file in history, keeping what was found.
 //! Refuses: how it is shown (facts), reading the repository (the git room).
 
+pub(in crate::triage) mod branches;
 mod columns;
 mod contents;
 mod kept;
 pub mod template;
 pub mod upstream;
+mod whereabouts;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -178,14 +180,14 @@ fn unquoted(token: &str) -> String {
 ///
 /// # Errors
 /// There is no history, git fails, or no revision has what is asked for.
-pub fn blame(store: &SchemaStore, question: &BlameQuestion, book: &UpstreamBook, kept: Option<PathBuf>) -> Result<Blame, BlameError> {
+pub fn blame(store: &SchemaStore, question: &BlameQuestion, book: &UpstreamBook, settings: &HistorySettings) -> Result<Blame, BlameError> {
     let lineage = store.lineage()?.ok_or_else(|| BlameError::NoHistory(store.name()))?;
     let asked = format!("{:?} {} {:?} {question:?}", lineage.repository.git_dir(), lineage.tip.id, lineage.root);
-    let kept = kept.map(kept::BlameFolder::new);
+    let kept = settings.kept.clone().map(kept::BlameFolder::new);
     let found = match kept.as_ref().and_then(|kept| kept.find(&asked)) {
         Some(found) => found,
         None => {
-            let found = read(store, &lineage, question)?;
+            let found = read(store, &lineage, question, settings)?;
             if let Some(kept) = &kept {
                 // The answer is as good where it cannot be kept.
                 let _ = kept.keep(&asked, &found);
@@ -209,14 +211,14 @@ pub fn with_settings(
         Some(path) => UpstreamBook::read(path).map_err(|error| BlameError::Upstream { path: path.clone(), error })?,
         None => UpstreamBook::default(),
     };
-    let found = blame(store, question, &book, settings.kept.clone())?;
+    let found = blame(store, question, &book, settings)?;
     let Some(source) = &settings.source else { return Ok((found, None)) };
     let mut templates = Templates::open(&Repository::open(source)?)?;
     let edit = templates.place(store, question, found.changes.first().and_then(|change| change.after.as_ref()))?;
     Ok((found, edit))
 }
 
-fn read(store: &SchemaStore, lineage: &Lineage, question: &BlameQuestion) -> Result<KeptBlame, BlameError> {
+fn read(store: &SchemaStore, lineage: &Lineage, question: &BlameQuestion, settings: &HistorySettings) -> Result<KeptBlame, BlameError> {
     let is_node = matches!(question.target, BlameTarget::Node(_));
     let file = match listed(store, question, is_node) {
         Some(path) => format!("{}{path}", lineage.root),
@@ -229,8 +231,10 @@ fn read(store: &SchemaStore, lineage: &Lineage, question: &BlameQuestion) -> Res
         let what = if is_node { "value at" } else { "column" };
         let unread = if notes.is_empty() { String::new() } else { format!("; {}", notes.join("; ")) };
         let count = crate::ground::text::plural(log.len() as u64, "revision", "revisions");
+        let elsewhere = whereabouts::look(store, lineage, &file, question, settings.source.as_deref())?;
+        let elsewhere: String = elsewhere.iter().map(|found| format!("; {found}")).collect();
         return Err(BlameError::Nowhere(format!(
-            "no revision of {shown} has a {what} {}: {count} changed that file{unread}",
+            "no revision of {shown} has a {what} {}: {count} changed that file{unread}{elsewhere}",
             visible(&question.target.to_string())
         )));
     }

@@ -21,9 +21,9 @@ use crate::rows::group::{Fingerprint, Group, Groups};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::git::{GitError, Lineage};
 use crate::rows::source::{ErrorSource, SourceError, Watch};
+use crate::triage::blame::branches::{self, OtherBranch};
 use crate::triage::blame::upstream::{UpstreamBook, UpstreamCommit};
 use crate::triage::blame::{BlameError, HistorySettings};
-use elsewhere::OtherBranch;
 use names::NameBook;
 pub use sampled::most_documents;
 
@@ -232,7 +232,9 @@ impl SuspectWork<'_> {
 
     /// All branches beside that history.
     fn branches(&self) -> Result<&[OtherBranch], GitError> {
-        self.branches.get_or_init(|| elsewhere::branches(self)).as_deref().map_err(Clone::clone)
+        let source = self.question.settings.source.as_deref();
+        let look = || self.lineage.as_ref().map_or(Ok(Vec::new()), |lineage| branches::beside(lineage, source));
+        self.branches.get_or_init(look).as_deref().map_err(Clone::clone)
     }
 
     /// When the revision was made that a label names, `202001230145_be1f11e`.

@@ -41,7 +41,8 @@ fn asked(folder: &Path, target: &str) -> Result<Blame, String> {
         target: BlameTarget::parse(target)?,
     };
     let kept = tempfile::tempdir().unwrap();
-    let answer = || blame(&store, &question, &UpstreamBook::default(), Some(kept.path().to_owned())).map_err(|error| error.to_string());
+    let settings = HistorySettings { kept: Some(kept.path().to_owned()), ..HistorySettings::default() };
+    let answer = || blame(&store, &question, &UpstreamBook::default(), &settings).map_err(|error| error.to_string());
     let first = answer();
     assert_eq!(answer(), first, "what is kept is the same");
     first
@@ -135,4 +136,38 @@ fn a_target_is_a_pointer_or_a_column() {
     assert_eq!(parsed("#/a%20b"), Ok("/a b".to_owned()));
     assert_eq!((parsed("#"), parsed("a.b")), (Ok("#".to_owned()), Ok("a.b".to_owned())));
     assert!(parsed("").is_err() && parsed("a..b").is_err() && parsed("#a").is_err());
+}
+
+#[test]
+fn what_no_revision_has_is_looked_for_elsewhere() {
+    let columns =
+        |names: &str| format!(r#"[{{"fields": [{names}], "name": "metrics", "type": "RECORD"}}, {{"name": "other", "type": "STRING"}}]"#);
+    let column = |name: &str| format!(r#"{{"name": "{name}", "type": "STRING"}}"#);
+    let folder = history(&[&[(LAYOUT, &columns(&column("url2"))), (SCHEMA, "{}")]]);
+    let branch = |name: &str, file: &str, text: &str| {
+        git(folder.path(), "2024-02-01T02:00:00Z", &["checkout", "-q", "-b", name]);
+        std::fs::write(folder.path().join("schemas/my-app/ping").join(file), text).unwrap();
+        git(folder.path(), "2024-02-01T02:00:00Z", &["commit", "-q", "-a", "-m", name]);
+        git(folder.path(), "2024-02-01T02:00:00Z", &["checkout", "-q", "-"]);
+    };
+    branch("wider", LAYOUT, &columns(&format!("{}, {}", column("url2"), column("url"))));
+    branch("deeper", SCHEMA, r#"{"properties": {"a": {"maxLength": 7}}}"#);
+    let error = asked(folder.path(), "metrics.url").unwrap_err();
+    assert!(
+        error.contains("; the branch wider has it since 2024-02-01; a column of a like name is metrics.url2 (since 2024-01-01)"),
+        "{error}"
+    );
+    let error = asked(folder.path(), "metrics.Other").unwrap_err();
+    assert!(error.ends_with("; columns of that name elsewhere are other (since 2024-01-01)"), "{error}");
+    let error = asked(folder.path(), "/properties/a/maxLength").unwrap_err();
+    assert!(error.ends_with("; the branch deeper has it since 2024-02-01"), "{error}");
+    // The source has the node that a column is not made of yet.
+    let source = history(&[&[(SCHEMA, r#"{"properties": {"metrics": {"properties": {"newUrl": {}}}}}"#)]]);
+    let store = SchemaStore::open_revision(folder.path(), None).unwrap();
+    let settings = HistorySettings { source: Some(source.path().to_owned()), ..HistorySettings::default() };
+    let target = BlameTarget::parse("metrics.new_url").unwrap();
+    let question = BlameQuestion { namespace: "my-app".to_owned(), doctype: "ping".to_owned(), version: "1".to_owned(), target };
+    let error = blame(&store, &question, &UpstreamBook::default(), &settings).unwrap_err().to_string();
+    let told = "the source repository has #/properties/metrics/properties/newUrl since 2024-01-01, which no revision of the generated schemas has yet";
+    assert!(error.contains(told), "{error}");
 }

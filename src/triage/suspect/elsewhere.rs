@@ -13,59 +13,20 @@ use super::timeline::{Timeline, TimelineKey};
 use super::{SuspectError, SuspectWork};
 use crate::ground::text::{self, visible};
 use crate::ground::time::day;
-use crate::pipeline::document::{NodeId, skim};
+use crate::pipeline::document::NodeId;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
-use crate::rows::schemas::file_of;
-use crate::rows::schemas::git::{Commit, GitError, ObjectId, Repository, TreeFile};
-use crate::triage::blame::template::{self, GLEAN};
+use crate::rows::schemas::git::{ObjectId, Repository};
 use crate::triage::blame::{BlameTarget, presence};
 
-/// Branches that are looked at.
-const MOST_BRANCHES: usize = 20;
 /// Places of a key that are told.
 const MOST_PLACES: usize = 3;
-
-/// Files of a branch that is looked at beside the history.
-#[derive(Debug, Clone)]
-pub(super) struct OtherBranch {
-    repository: Repository,
-    /// `the branch wider`
-    what: String,
-    commit: Commit,
-    files: Vec<TreeFile>,
-    is_source: bool,
-}
-
-/// All branches beside the history, those of the source repository among them.
-pub(super) fn branches(setting: &SuspectWork<'_>) -> Result<Vec<OtherBranch>, GitError> {
-    let Some(lineage) = &setting.lineage else { return Ok(Vec::new()) };
-    let mut found = Vec::new();
-    let mut add = |repository: &Repository, what: String, id: ObjectId, is_source: bool| -> Result<(), GitError> {
-        let commit = repository.commit(&id)?;
-        let files = repository.files(&commit)?;
-        found.push(OtherBranch { repository: repository.clone(), what, commit, files, is_source });
-        Ok(())
-    };
-    for (name, id) in lineage.repository.branches()?.iter().filter(|(_, id)| *id != lineage.tip.id).take(MOST_BRANCHES) {
-        add(&lineage.repository, format!("the branch {}", visible(name)), *id, false)?;
-    }
-    let Some(source) = &setting.question.settings.source else { return Ok(found) };
-    let repository = Repository::open(source)?;
-    let main = template::main(&repository)?;
-    add(&repository, "the source repository".to_owned(), main.id, true)?;
-    for (name, id) in repository.branches()?.iter().filter(|(_, id)| *id != main.id).take(MOST_BRANCHES) {
-        add(&repository, format!("the branch {} of the source repository", visible(name)), *id, true)?;
-    }
-    Ok(found)
-}
 
 /// What is found of a schema that is missing, in words.
 pub(super) fn missing(setting: &SuspectWork<'_>, key: &TimelineKey, timeline: Option<&Timeline>) -> Result<Vec<String>, SuspectError> {
     let mut found: Vec<String> = timeline.map(been).unwrap_or_default();
-    let root = setting.lineage.as_ref().map(|lineage| lineage.root.as_str()).unwrap_or_default();
     for branch in setting.branches()? {
-        if let Some(file) = branch.file(root, key) {
+        if let Some(file) = branch.file(&key.namespace, &key.doctype, &key.version, true) {
             found.push(format!("{} has a schema of it ({}){}", branch.what, branch.since(file)?, branch.not_generated()));
         }
     }
@@ -98,56 +59,14 @@ pub(super) fn refused(setting: &SuspectWork<'_>, timeline: &Timeline, courses: &
     let text = newest.map(|blob| lineage.repository.blobs().and_then(|mut blobs| blobs.read(&blob))).transpose()?;
     let mut found = Vec::new();
     for branch in setting.branches()? {
-        let own = branch.file(&lineage.root, key);
+        let own = branch.file(&key.namespace, &key.doctype, &key.version, true);
         let Some(file) = own.or(branch.glean(text.as_deref())?).filter(|file| Some(file.blob) != newest) else { continue };
-        if takes(&branch.repository, &file.blob, courses)? {
+        if takes(&branch.lineage.repository, &file.blob, courses)? {
             found.push(format!("{} takes them ({}){}", branch.what, branch.since(file)?, branch.not_generated()));
         }
     }
     found.extend(keys(setting, timeline, text, first)?);
     Ok(found)
-}
-
-impl OtherBranch {
-    /// The schema file of a doctype version.
-    fn file(&self, root: &str, key: &TimelineKey) -> Option<&TreeFile> {
-        let root = if self.is_source { "schemas/" } else { root };
-        let is_it = |path: &str| {
-            let below = path.strip_prefix(root).or_else(|| path.strip_prefix("schemas/"));
-            below.and_then(|below| file_of(below, &key.namespace, &key.doctype, &key.version)) == Some(true)
-        };
-        self.files.iter().find(|file| is_it(&file.path))
-    }
-
-    /// In the source, the schema of Glean pings that a generated one is a copy of, which its `$id` tells.
-    fn glean(&self, generated: Option<&[u8]>) -> Result<Option<&TreeFile>, GitError> {
-        let id = |text: &[u8]| skim::find(text, &["$id"]).ok().flatten().map(|at| text[at].to_vec());
-        let Some(wanted) = generated.filter(|_| self.is_source).and_then(id) else { return Ok(None) };
-        let mut blobs = None;
-        for path in GLEAN.iter().map(|path| path.replacen("templates/", "schemas/", 1)) {
-            let Some(file) = self.files.iter().find(|file| file.path == path) else { continue };
-            let blobs = match &mut blobs {
-                Some(blobs) => blobs,
-                none => none.insert(self.repository.blobs()?),
-            };
-            if id(&blobs.read(&file.blob)?).is_some_and(|id| id == wanted) {
-                return Ok(Some(file));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Since which commit of the branch a file is as it is.
-    fn since(&self, file: &TreeFile) -> Result<String, GitError> {
-        let log = self.repository.log(&self.commit, std::slice::from_ref(&file.path))?;
-        let commit = log.first().map_or(&self.commit, |entry| &entry.commit);
-        let short: String = commit.id.to_string().chars().take(10).collect();
-        Ok(format!("since {short} of {}", day(commit.time)))
-    }
-
-    fn not_generated(&self) -> &'static str {
-        if self.is_source { ", which no revision of the generated schemas has yet" } else { "" }
-    }
 }
 
 /// Whether a schema refuses none of the documents for what their rows say.

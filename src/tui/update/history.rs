@@ -13,6 +13,8 @@ use crate::triage::blame::{BlameQuestion, BlameTarget};
 
 /// Title of the text.
 const TITLE: &str = "History";
+/// Characters that the line at the bottom has room for.
+const LINE: usize = 100;
 
 /// Begins to look for it, or says where it can be asked for.
 pub(super) fn ask(app: &mut App) -> Vec<Effect> {
@@ -55,6 +57,8 @@ pub(super) fn told(app: &mut App, job: JobId, outcome: Result<String, String>) -
     app.notice = None;
     match outcome {
         Ok(text) => app.show_text(TITLE.to_owned(), text),
+        // A line at the bottom cuts what is longer.
+        Err(reason) if reason.chars().count() > LINE => app.show_text(TITLE.to_owned(), format!("{reason}.")),
         Err(reason) => app.warn(reason),
     }
     Vec::new()
@@ -70,7 +74,8 @@ fn under_cursor(app: &App) -> Option<BlameQuestion> {
         }
         Subject::Columns(tree) => match tree.line(line) {
             ColumnLine::Column(id) => of_table(&tree.table().name, &tree.table().layout.path(id)),
-            ColumnLine::Additional(_) => None,
+            // The column that the value would have, if it had one.
+            ColumnLine::Additional(value) => of_table(&tree.table().name, &tree.column_of(value)?),
         },
         Subject::Tables(_) | Subject::Hits(_) => {
             let place = app.tables.place()?;
