@@ -19,6 +19,7 @@ use misfit::tui::{ExplorerOptions, frame, script};
 use serde_json::{Value, json};
 
 mod elsewhere;
+mod inserted;
 
 const VALIDATION: &str = "org.everit.json.schema.ValidationException";
 

@@ -7,6 +7,8 @@ pub(in crate::triage) mod branches;
 mod columns;
 mod contents;
 mod kept;
+mod narrow;
+mod presence;
 pub mod template;
 pub mod upstream;
 mod whereabouts;
@@ -19,12 +21,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::ground::text::visible;
-use crate::ground::time::{Micros, day};
+use crate::ground::time::Micros;
 use crate::pipeline::document::unescape_pointer;
 use crate::rows::schemas::git::{GitError, Lineage, LogEntry, ObjectId, Repository};
 use crate::rows::schemas::{Lookup, SchemaStore, file_of};
 use contents::Reading;
 pub use kept::usual_folder;
+pub(in crate::triage) use narrow::narrowed;
+pub(in crate::triage) use presence::{Presence, PresenceStep, presence, steps};
 use template::{EditPlace, Templates};
 use upstream::{UpstreamBook, UpstreamCommit};
 
@@ -83,8 +87,10 @@ pub struct BlameChange {
     pub before: Option<Value>,
     /// What it is since.
     pub after: Option<Value>,
-    /// What the generated commit took in from the source.
+    /// What the generated commit took in from the source; where the source is at hand and tells which of it made the change, that alone.
     pub upstream: Vec<UpstreamCommit>,
+    /// How many others it took in, which did not.
+    pub others: usize,
 }
 
 /// What is kept of a history: all but the upstream commits, which may come from a file that changes.
@@ -211,19 +217,20 @@ pub fn with_settings(
         Some(path) => UpstreamBook::read(path).map_err(|error| BlameError::Upstream { path: path.clone(), error })?,
         None => UpstreamBook::default(),
     };
-    let found = blame(store, question, &book, settings)?;
+    let mut found = blame(store, question, &book, settings)?;
     let Some(source) = &settings.source else { return Ok((found, None)) };
-    let mut templates = Templates::open(&Repository::open(source)?)?;
+    let repository = Repository::open(source)?;
+    for change in &mut found.changes {
+        change.others = narrowed(&repository, store, question, &mut change.upstream)?;
+    }
+    let mut templates = Templates::open(&repository)?;
     let edit = templates.place(store, question, found.changes.first().and_then(|change| change.after.as_ref()))?;
     Ok((found, edit))
 }
 
 fn read(store: &SchemaStore, lineage: &Lineage, question: &BlameQuestion, settings: &HistorySettings) -> Result<KeptBlame, BlameError> {
     let is_node = matches!(question.target, BlameTarget::Node(_));
-    let file = match listed(store, question, is_node) {
-        Some(path) => format!("{}{path}", lineage.root),
-        None => past(lineage, question, is_node)?.ok_or_else(|| nowhere(store, question, is_node))?,
-    };
+    let file = file(store, lineage, question)?.ok_or_else(|| nowhere(store, question, is_node))?;
     let log = lineage.repository.log(&lineage.tip, std::slice::from_ref(&file))?;
     let (changes, notes) = changes(lineage, &log, &file, &question.target)?;
     if changes.is_empty() {
@@ -239,6 +246,15 @@ fn read(store: &SchemaStore, lineage: &Lineage, question: &BlameQuestion, settin
         )));
     }
     Ok(KeptBlame { file, changes, notes })
+}
+
+/// The file that has what is asked for, from the top of the repository on: among the schemas at hand, or as it was last called.
+fn file(store: &SchemaStore, lineage: &Lineage, question: &BlameQuestion) -> Result<Option<String>, GitError> {
+    let is_node = matches!(question.target, BlameTarget::Node(_));
+    match listed(store, question, is_node) {
+        Some(path) => Ok(Some(format!("{}{path}", lineage.root))),
+        None => past(lineage, question, is_node),
+    }
 }
 
 /// The file among those of the schemas at hand.
@@ -312,45 +328,13 @@ fn changes(lineage: &Lineage, log: &[LogEntry], file: &str, target: &BlameTarget
     Ok((changes, notes))
 }
 
-/// A stretch of history in which something was there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::triage) struct Presence {
-    /// When it came.
-    pub(in crate::triage) since: Micros,
-    /// When it went; `None` where it is there still.
-    pub(in crate::triage) until: Option<Micros>,
-}
-
-impl std::fmt::Display for Presence {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.until {
-            None => write!(f, "since {}", day(self.since)),
-            Some(until) => write!(f, "from {} until {}", day(self.since), day(until)),
-        }
-    }
-}
-
-/// Since when and until when something stood in a file, oldest first.
-pub(in crate::triage) fn presence(lineage: &Lineage, file: &str, target: &BlameTarget) -> Result<Vec<Presence>, GitError> {
-    let log = lineage.repository.log(&lineage.tip, &[file.to_owned()])?;
-    let (changes, _) = changes(lineage, &log, file, target)?;
-    let mut found: Vec<Presence> = Vec::new();
-    for change in changes.iter().rev() {
-        match (&change.before, &change.after) {
-            (None, Some(_)) => found.push(Presence { since: change.date, until: None }),
-            (Some(_), None) => found.iter_mut().last().into_iter().for_each(|last| last.until = Some(change.date)),
-            _ => {}
-        }
-    }
-    Ok(found)
-}
-
 fn with_upstream(lineage: &Lineage, found: KeptBlame, book: &UpstreamBook) -> Result<Blame, BlameError> {
     let ids: Vec<ObjectId> = found.changes.iter().filter_map(|change| ObjectId::parse(&change.revision)).collect();
     let texts = lineage.repository.texts(&ids)?;
     let unboxed = |value: Option<[Value; 1]>| value.map(|[value]| value);
     let changes = found.changes.into_iter().zip(&texts).map(|(change, text)| BlameChange {
         upstream: book.of(&change.revision, text),
+        others: 0,
         revision: change.revision,
         date: change.date,
         before: unboxed(change.before),

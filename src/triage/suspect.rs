@@ -6,6 +6,7 @@
 mod course;
 mod deploy;
 mod elsewhere;
+mod inserted;
 mod judged;
 mod names;
 mod ruling;
@@ -62,6 +63,8 @@ pub struct SuspectTurn {
     pub refused: usize,
     /// Documents that it takes.
     pub passing: usize,
+    /// Documents that it refuses for something else.
+    pub otherwise: usize,
     /// Documents that nothing can be said of.
     pub unjudged: usize,
 }
@@ -90,6 +93,8 @@ pub struct Suspect {
     pub file: Option<String>,
     /// RFC 6901 pointer of the node that refuses.
     pub node: Option<String>,
+    /// The column that BigQuery names, where it refused the rows.
+    pub column: Option<String>,
     /// Since which revision it refuses; `None` where none is known, or where no revision ever had the schema.
     pub since: Option<SuspectRevision>,
     /// Whether the schema itself was made by that revision.

@@ -171,3 +171,42 @@ fn what_no_revision_has_is_looked_for_elsewhere() {
     let told = "the source repository has #/properties/metrics/properties/newUrl since 2024-01-01, which no revision of the generated schemas has yet";
     assert!(error.contains(told), "{error}");
 }
+
+#[test]
+fn commits_that_did_not_change_the_node_are_left_out_where_the_source_tells() {
+    let folder = history(&[&[(SCHEMA, r#"{"a": {"maxLength": 1}, "b": 1}"#)], &[(SCHEMA, r#"{"a": {"maxLength": 2}, "b": 2}"#)]]);
+    let source = tempfile::tempdir().unwrap();
+    git(source.path(), "2024-01-01T02:00:00Z", &["init", "-q", "-b", "main"]);
+    let mut hashes = Vec::new();
+    for (file, text) in [
+        ("templates/my-app/ping/ping.1.schema.json", r#"{"a": @MY_APP_LIMIT_1_JSON@, "b": 1}"#),
+        ("templates/include/my-app/limit.1.schema.json", r#"{"maxLength": 1}"#),
+        ("README.md", "a"),
+        ("templates/include/my-app/limit.1.schema.json", r#"{"maxLength": 2}"#),
+        ("templates/my-app/ping/ping.1.schema.json", r#"{"a": @MY_APP_LIMIT_1_JSON@, "b": 2}"#),
+    ] {
+        let path = source.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+        git(source.path(), "2024-01-02T01:00:00Z", &["add", "."]);
+        git(source.path(), "2024-01-02T01:00:00Z", &["commit", "-q", "-m", file]);
+        let head = Repository::open(source.path()).unwrap().resolve(Some("HEAD")).unwrap().id.to_string();
+        hashes.push(head[..9].to_owned());
+    }
+    let book = source.path().join("upstream.tsv");
+    let store = SchemaStore::open_revision(folder.path(), None).unwrap();
+    let newest = store.revision().unwrap();
+    let lines: String = hashes[2..].iter().map(|hash| format!("{newest}\t2024-01-02\t{hash}\t2024-01-02\tWhy\n")).collect();
+    std::fs::write(&book, lines).unwrap();
+    let settings = HistorySettings { source: Some(source.path().to_owned()), upstream: Some(book), kept: None };
+    let upstream = |target: &str| {
+        let target = BlameTarget::parse(target).unwrap();
+        let question = BlameQuestion { namespace: "my-app".to_owned(), doctype: "ping".to_owned(), version: "1".to_owned(), target };
+        let change = with_settings(&store, &question, &settings).unwrap().0.changes.swap_remove(0);
+        let known: Vec<usize> = change.upstream.iter().filter_map(|one| hashes.iter().position(|hash| *hash == one.hash)).collect();
+        (known, change.others)
+    };
+    // One more is told by the revision itself, and is not in the source: it stays.
+    assert_eq!((upstream("/a/maxLength"), upstream("/b")), ((vec![3], 2), (vec![4], 2)));
+    assert_eq!(upstream("#"), (vec![3, 4], 1));
+}

@@ -33,6 +33,9 @@ pub fn facts(blame: &Blame, question: &BlameQuestion, edit: Option<&EditPlace>) 
         for commit in &change.upstream {
             facts.line(&format!("  from {}", upstream(commit)));
         }
+        if change.others > 0 {
+            facts.line(&format!("  {} that it took in did not change it", plural(change.others as u64, "other commit", "other commits")));
+        }
         if change.upstream.is_empty() {
             facts.line("  which commits of the source it took in is not told for this revision");
         }

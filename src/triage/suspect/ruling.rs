@@ -8,13 +8,15 @@ use super::deploy::{Came, Deployed};
 use super::judged::{ContentRuling, JudgedContents};
 use super::sampled::{self, GroupSample, SampledDocument};
 use super::timeline::{self, Timeline};
-use super::{JudgedBy, Suspect, SuspectError, SuspectKind, SuspectTurn, SuspectWork, elsewhere};
+use super::{JudgedBy, Suspect, SuspectError, SuspectKind, SuspectTurn, SuspectWork, elsewhere, inserted};
 use crate::ground::text::plural;
 use crate::ground::time::{Micros, minute};
-use crate::pipeline::document::Kind;
+use crate::pipeline::document::{Kind, unescape_pointer};
 use crate::pipeline::fault::{Fault, Says};
 use crate::pipeline::sink::is_taken_out;
 use crate::rows::group::Group;
+use crate::rows::schemas::git::Repository;
+use crate::triage::blame::{BlameQuestion, BlameTarget, narrowed};
 use crate::triage::case::kind_named;
 
 /// A mend that held for so long is one even if it was undone.
@@ -38,6 +40,7 @@ pub(super) fn rule(
         is_missing,
         file: None,
         node: None,
+        column: None,
         since: None,
         is_made: false,
         first: group.span.map(|span| span.0),
@@ -53,6 +56,9 @@ pub(super) fn rule(
     let unknown = |answer: Suspect, why: &str| Ok(Suspect { why: why.to_owned(), ..answer });
     if group.folded.is_some() {
         return unknown(answer, "it stands for many groups that were too many to tell apart");
+    }
+    if let Some(error) = fault.insert().filter(|error| !error.is_by_catch()) {
+        return inserted::rule(setting, group, error, sample, samples, answer);
     }
     if !is_missing && group.keyword.is_none() {
         return unknown(answer, "no schema decides this: it is refused before or after its document is judged by one");
@@ -108,12 +114,26 @@ pub(super) fn rule(
             false => elsewhere::refused(setting, timeline, &reproduced)?,
         };
     }
+    narrow(setting, &first.document.key, &mut answer)?;
     let others = sample.documents.len() - reproduced.len();
     if others > 0 {
         let more = plural(others as u64, "document was", "documents were");
         answer.why = joined(&answer.why, &format!("{more} judged by another version or not refused so by any revision"));
     }
     Ok(answer)
+}
+
+/// Of the commits behind a revision those that changed the node, where the source tells that.
+fn narrow(setting: &SuspectWork<'_>, key: &timeline::TimelineKey, answer: &mut Suspect) -> Result<(), SuspectError> {
+    let (Some(source), Some(node)) = (&setting.question.settings.source, &answer.node) else { return Ok(()) };
+    let revisions = [answer.since.as_mut(), answer.taken.as_mut()].into_iter().flatten().filter(|revision| revision.upstream.len() > 1);
+    for revision in revisions {
+        let source = Repository::open(source)?;
+        let timeline::TimelineKey { namespace, doctype, version } = key.clone();
+        let question = BlameQuestion { namespace, doctype, version, target: BlameTarget::Node(unescape_pointer(node)) };
+        narrowed(&source, setting.question.schemas, &question, &mut revision.upstream)?;
+    }
+    Ok(())
 }
 
 fn joined(one: &str, other: &str) -> String {
@@ -282,6 +302,7 @@ fn turns(
         is_there: timeline.entries.get(at).is_some_and(|entry| entry.content.is_some()),
         refused: states(at).filter(|state| state.is_refused(is_missing)).count(),
         passing: states(at).filter(|state| *state == S::Passes).count(),
+        otherwise: states(at).filter(|state| !state.is_refused(is_missing) && matches!(state, S::Otherwise | S::Elsewhere)).count(),
         unjudged: states(at).filter(|state| *state == S::Unjudged).count(),
     });
     Ok(turns.collect())

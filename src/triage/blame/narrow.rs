@@ -1,0 +1,60 @@
+//! Of the commits of the source that a revision took in, those that changed what a node is made of.
+//!
+//! Owns: putting the template together before and after each commit.
+//! Refuses: any guess: where none of them changed it there, all are told.
+
+use super::template::{Templates, node_of_column};
+use super::upstream::UpstreamCommit;
+use super::{BlameQuestion, BlameTarget};
+use crate::rows::schemas::SchemaStore;
+use crate::rows::schemas::git::{Commit, GitError, ObjectId, Repository};
+
+/// Takes the commits out of a list that did not change what is asked for, where one of the list did; how many those are.
+///
+/// # Errors
+/// The source is damaged. A commit that it does not have is no error.
+pub(in crate::triage) fn narrowed(
+    source: &Repository,
+    store: &SchemaStore,
+    question: &BlameQuestion,
+    commits: &mut Vec<UpstreamCommit>,
+) -> Result<usize, GitError> {
+    if commits.len() < 2 {
+        return Ok(0);
+    }
+    let tokens = match &question.target {
+        BlameTarget::Node(tokens) => tokens.clone(),
+        BlameTarget::Column(names) => match node_of_column(store, question, names) {
+            Some((tokens, _)) => tokens,
+            None => return Ok(0),
+        },
+    };
+    let mut made: Vec<Option<bool>> = Vec::with_capacity(commits.len());
+    for commit in commits.iter() {
+        match changed(source, question, &tokens, &commit.hash) {
+            Ok(changed) => made.push(Some(changed)),
+            // It may be the one: it stays.
+            Err(GitError::NoRevision(_)) => made.push(None),
+            Err(error) => return Err(error),
+        }
+    }
+    if !made.contains(&Some(true)) {
+        return Ok(0);
+    }
+    let all = commits.len();
+    let mut made = made.into_iter();
+    commits.retain(|_| made.next() != Some(Some(false)));
+    Ok(all - commits.len())
+}
+
+/// Whether a commit changed the node in any template that its schema may be made of.
+fn changed(source: &Repository, question: &BlameQuestion, tokens: &[String], hash: &str) -> Result<bool, GitError> {
+    let after = source.commit_like(hash)?;
+    let before = source.resolve(Some(&format!("{after}^"))).ok().map(|commit| commit.id);
+    if !source.touches(before.as_ref(), &after, "templates")? {
+        return Ok(false);
+    }
+    let at = |id: ObjectId| Templates::at(source, &Commit { id, time: 0 }).and_then(|mut templates| templates.values(question, tokens));
+    let before = before.map(at).transpose()?.unwrap_or_default();
+    Ok(before != at(after)?)
+}
