@@ -6,6 +6,7 @@
 use std::error::Error;
 
 use crate::rows::advice::{Advice, Advised};
+use crate::rows::schemas::RevisionAge;
 use crate::rows::source::{SourceError, bigquery};
 use crate::triage::bundle::BundleError;
 use crate::triage::export::ExportError;
@@ -13,6 +14,16 @@ use crate::triage::judging::JudgingError;
 
 /// How schemas are named, wherever they are missing.
 pub const GIVE_SCHEMAS: &str = "give --schemas FOLDER, or get them with misfit schemas get";
+
+/// What follows the age of schemas that are old.
+pub fn old_schemas(age: &RevisionAge) -> &'static str {
+    match (age.is_old(), age.is_chosen) {
+        (false, _) => "",
+        // Whoever named that revision wants it.
+        (true, true) => "; they are old",
+        (true, false) => "; they are old: misfit schemas update, or git pull, gets newer ones",
+    }
+}
 
 /// What follows the message, with what divides the two.
 pub fn words(advice: Advice) -> &'static str {

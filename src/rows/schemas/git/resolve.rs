@@ -191,6 +191,13 @@ impl Repository {
     }
 }
 
+/// When a commit was made, by one question in a folder of its repository; `None` where git does not say.
+pub fn time_of(folder: &Path, commit: &str) -> Option<Micros> {
+    let said = super::command::at(folder).args(["log", "-1", "--format=%ct", commit, "--"]).output().ok()?;
+    let seconds = String::from_utf8_lossy(&said.stdout).trim().parse::<i64>().ok()?;
+    Some(seconds.saturating_mul(SECOND))
+}
+
 /// The last moment that a date names. A number alone is no date here: it is the beginning of a hash.
 fn date(text: &str) -> Option<Micros> {
     let is_date = text.len() >= 10 && text.as_bytes().get(4) == Some(&b'-');
