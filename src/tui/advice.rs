@@ -17,11 +17,10 @@ pub const GIVE_SCHEMAS: &str = "give --schemas FOLDER, or get them with misfit s
 
 /// What follows the age of schemas that are old.
 pub fn old_schemas(age: &RevisionAge) -> &'static str {
-    match (age.is_old(), age.is_chosen) {
-        (false, _) => "",
-        // Whoever named that revision wants it.
-        (true, true) => "; they are old",
-        (true, false) => "; they are old: misfit schemas update, or git pull, gets newer ones",
+    // Whoever named a revision wants that one.
+    match age.is_old() && !age.is_chosen {
+        true => "; they are old: misfit schemas update, or git pull, gets newer ones",
+        false => "",
     }
 }
 

@@ -72,12 +72,16 @@ impl OtherRows {
             return "no other group of the doctype has rows that a schema refused".to_owned();
         }
         let worse = counts.of(Turn::Refused);
+        let rows = plural(counts.all(), "row", "rows");
+        if let Some(only) = Turn::ALL.into_iter().find(|turn| *turn != Turn::Refused && counts.of(*turn) == counts.all()) {
+            return format!("{rows} of other groups of the doctype {}: none is worse off", only.words());
+        }
         let told = Turn::ALL.into_iter().filter(|turn| *turn != Turn::Refused && counts.of(*turn) > 0);
         let mut parts: Vec<String> = told.map(|turn| format!("{} {}", counts.of(turn), turn.words())).collect();
         parts.push(match worse {
             0 => "none is worse off".to_owned(),
             worse => format!("{worse} {}", Turn::Refused.words()),
         });
-        format!("of {} of other groups of the doctype {}", plural(counts.all(), "row", "rows"), parts.join(", "))
+        format!("of {} of other groups of the doctype {}", rows, parts.join(", "))
     }
 }

@@ -111,7 +111,7 @@ fn rows_of_other_groups_are_judged_with_the_edit_and_all_is_told_to_scripts() {
     assert_eq!((counts.all(), counts.of(Turn::Refused)), (2, 0));
     let redactor = &mut Redactor::new(Policy::default());
     let text = patch.text(&schemas, group, Share::ALL, PatchOf::Schemas, &settings, redactor).unwrap();
-    assert!(text.contains("of 2 rows of other groups of the doctype 2 fail the same way, none is worse off\n"), "{text}");
+    assert!(text.contains("2 rows of other groups of the doctype fail the same way: none is worse off\n"), "{text}");
     assert!(text.contains("  all 3 values at the node: the smallest 3, half up to 3, 90 % up to 9"), "{text}");
     let json = patch.json(&schemas, group, Share::ALL, PatchOf::Schemas, &settings, redactor).unwrap();
     let file = &json["files"][0];
