@@ -145,6 +145,36 @@ fn a_schema_is_edited_and_judged() {
     assert_eq!(terminal.ends(), 0);
 }
 
+/// An editor with a window of its own stays open beside the explorer: each save is judged.
+#[test]
+fn an_editor_in_a_window_is_followed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let editor = folder.path().join("gedit");
+    let go = folder.path().join("go");
+    let script = format!(
+        "#!/bin/sh\nfor file; do :; done\nprintf '{{,}}' > \"$file\"\nwhile ! [ -e '{0}' ]; do sleep 0.1; done\nprintf '{{}}\\n' > \"$file\"\n",
+        go.display()
+    );
+    std::fs::write(&editor, script).expect("an editor");
+    assert!(std::process::Command::new("chmod").arg("+x").arg(&editor).status().expect("chmod").success());
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_misfit"));
+    command.arg("demo");
+    command.env_remove("VISUAL");
+    command.env("EDITOR", &editor);
+    let mut terminal = Terminal::spawn(command);
+    terminal.wait_for("What fails");
+    terminal.wait_for("groups");
+    terminal.press("E");
+    terminal.wait_for("not JSON");
+    assert!(terminal.alternate());
+    std::fs::write(&go, "").expect("a word to the editor");
+    terminal.wait_for("pass now");
+    terminal.press("\x1b");
+    terminal.wait("closing the text", |terminal| !terminal.screen().contains("pass now"));
+    terminal.press("q");
+    assert_eq!(terminal.ends(), 0);
+}
+
 #[test]
 fn a_new_size_is_drawn() {
     let mut terminal = Terminal::run(&["demo"]);

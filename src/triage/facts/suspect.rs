@@ -23,6 +23,7 @@ pub fn sentence(suspect: &Suspect, sender: bool) -> String {
     match &suspect.taken {
         Some(taken) => told.push_str(&format!("; taken by {}{}", revision(taken), from(&taken.upstream))),
         None if suspect.turns.is_empty() => {}
+        None if suspect.is_missing => told.push_str("; no later revision has a schema of it"),
         None => told.push_str("; no later revision takes all of them"),
     }
     suspect.elsewhere.iter().for_each(|found| told.push_str(&format!("; {found}")));
