@@ -91,6 +91,8 @@ pub struct BlameChange {
     pub upstream: Vec<UpstreamCommit>,
     /// How many others it took in, which did not.
     pub others: usize,
+    /// Whether it is no change: it is so in the oldest revision that a shallow clone has, and nothing tells since when.
+    pub is_oldest: bool,
 }
 
 /// What is kept of a history: all but the upstream commits, which may come from a file that changes.
@@ -188,7 +190,9 @@ fn unquoted(token: &str) -> String {
 /// There is no history, git fails, or no revision has what is asked for.
 pub fn blame(store: &SchemaStore, question: &BlameQuestion, book: &UpstreamBook, settings: &HistorySettings) -> Result<Blame, BlameError> {
     let lineage = store.lineage()?.ok_or_else(|| BlameError::NoHistory(store.name()))?;
-    let asked = format!("{:?} {} {:?} {question:?}", lineage.repository.git_dir(), lineage.tip.id, lineage.root);
+    // A shallow clone may have got its history since.
+    let whole = !lineage.repository.is_shallow();
+    let asked = format!("{:?} {} {:?} {whole} {question:?}", lineage.repository.git_dir(), lineage.tip.id, lineage.root);
     let kept = settings.kept.clone().map(kept::BlameFolder::new);
     let found = match kept.as_ref().and_then(|kept| kept.find(&asked)) {
         Some(found) => found,
@@ -331,10 +335,12 @@ fn changes(lineage: &Lineage, log: &[LogEntry], file: &str, target: &BlameTarget
 fn with_upstream(lineage: &Lineage, found: KeptBlame, book: &UpstreamBook) -> Result<Blame, BlameError> {
     let ids: Vec<ObjectId> = found.changes.iter().filter_map(|change| ObjectId::parse(&change.revision)).collect();
     let texts = lineage.repository.texts(&ids)?;
+    let oldest = lineage.repository.oldest_of_shallow(&lineage.tip)?.map(|commit| commit.id.to_string());
     let unboxed = |value: Option<[Value; 1]>| value.map(|[value]| value);
     let changes = found.changes.into_iter().zip(&texts).map(|(change, text)| BlameChange {
         upstream: book.of(&change.revision, text),
         others: 0,
+        is_oldest: change.before.is_none() && oldest.as_deref() == Some(change.revision.as_str()),
         revision: change.revision,
         date: change.date,
         before: unboxed(change.before),

@@ -17,13 +17,16 @@ pub(in crate::triage) struct Presence {
     pub(in crate::triage) since: Micros,
     /// When it went; `None` where it is there still.
     pub(in crate::triage) until: Option<Micros>,
+    /// Whether it may have come earlier: a shallow clone tells nothing of that.
+    pub(in crate::triage) or_before: bool,
 }
 
 impl std::fmt::Display for Presence {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let before = if self.or_before { " or before" } else { "" };
         match self.until {
-            None => write!(f, "since {}", day(self.since)),
-            Some(until) => write!(f, "from {} until {}", day(self.since), day(until)),
+            None => write!(f, "since {}{before}", day(self.since)),
+            Some(until) => write!(f, "from {}{before} until {}", day(self.since), day(until)),
         }
     }
 }
@@ -32,10 +35,14 @@ impl std::fmt::Display for Presence {
 pub(in crate::triage) fn presence(lineage: &Lineage, file: &str, target: &BlameTarget) -> Result<Vec<Presence>, GitError> {
     let log = lineage.repository.log(&lineage.tip, &[file.to_owned()])?;
     let (changes, _) = super::changes(lineage, &log, file, target)?;
+    let oldest = lineage.repository.oldest_of_shallow(&lineage.tip)?.map(|commit| commit.id.to_string());
     let mut found: Vec<Presence> = Vec::new();
     for change in changes.iter().rev() {
         match (&change.before, &change.after) {
-            (None, Some(_)) => found.push(Presence { since: change.date, until: None }),
+            (None, Some(_)) => {
+                let or_before = oldest.as_deref() == Some(change.revision.as_str());
+                found.push(Presence { since: change.date, until: None, or_before });
+            }
             (Some(_), None) => found.iter_mut().last().into_iter().for_each(|last| last.until = Some(change.date)),
             _ => {}
         }

@@ -210,3 +210,17 @@ fn commits_that_did_not_change_the_node_are_left_out_where_the_source_tells() {
     assert_eq!((upstream("/a/maxLength"), upstream("/b")), ((vec![3], 2), (vec![4], 2)));
     assert_eq!(upstream("#"), (vec![3, 4], 1));
 }
+
+#[test]
+fn a_shallow_clone_blames_no_revision_for_what_is_older_and_may_be_made_whole() {
+    let folder = history(&[&[(SCHEMA, r#"{"a": 1}"#)], &[(SCHEMA, r#"{"a": 1, "b": 1}"#)], &[(SCHEMA, r#"{"a": 1, "b": 2}"#)]]);
+    let top = tempfile::tempdir().unwrap();
+    let clone = top.path().join("shallow");
+    let from = format!("file://{}", folder.path().display());
+    git(top.path(), "2024-02-01T02:00:00Z", &["clone", "-q", "--depth=2", &from, clone.to_str().unwrap()]);
+    let words =
+        |target: &str| -> Vec<&str> { asked(&clone, target).unwrap().changes.iter().map(crate::triage::facts::blame::word).collect() };
+    assert_eq!((words("/a"), words("/b")), (vec!["present"], vec!["changed", "present"]));
+    git(&clone, "2024-02-01T02:00:00Z", &["fetch", "-q", "--unshallow"]);
+    assert_eq!((words("/a"), words("/b")), (vec!["appeared"], vec!["changed", "appeared"]));
+}

@@ -46,6 +46,7 @@ pub fn facts(blame: &Blame, question: &BlameQuestion, edit: Option<&EditPlace>) 
 /// What kind of change it is, in a word.
 pub fn word(change: &BlameChange) -> &'static str {
     match (&change.before, &change.after) {
+        (None, _) if change.is_oldest => "present",
         (None, _) => "appeared",
         (Some(_), None) => "disappeared",
         (Some(_), Some(_)) => "changed",

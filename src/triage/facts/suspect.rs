@@ -22,7 +22,8 @@ pub fn sentence(suspect: &Suspect, sender: bool) -> String {
     }
     match &suspect.taken {
         Some(taken) => told.push_str(&format!("; taken by {}{}", revision(taken), from(&taken.upstream))),
-        None if suspect.turns.is_empty() => {}
+        // Without the revision that judged it, none is later.
+        None if suspect.turns.is_empty() || suspect.judged_by.is_none() => {}
         None if suspect.is_missing => told.push_str("; no later revision has a schema of it"),
         None => told.push_str("; no later revision takes all of them"),
     }

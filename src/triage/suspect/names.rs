@@ -25,6 +25,7 @@ impl NameBook {
     pub(super) fn read(lineage: &Lineage) -> Result<Self, GitError> {
         let mut spans: BTreeMap<[String; 3], Presence> = BTreeMap::new();
         let mut held: BTreeMap<[String; 3], usize> = BTreeMap::new();
+        let oldest = lineage.repository.oldest_of_shallow(&lineage.tip)?.map(|commit| commit.id);
         for entry in lineage.repository.log(&lineage.tip, &[])?.into_iter().rev() {
             let time = entry.commit.time;
             for change in entry.changes.iter().filter(|change| change.before.is_none() != change.after.is_none()) {
@@ -34,7 +35,7 @@ impl NameBook {
                 let key = [namespace.to_owned(), doctype.to_owned(), version];
                 let files = held.entry(key.clone()).or_default();
                 *files = if change.after.is_some() { *files + 1 } else { files.saturating_sub(1) };
-                let span = spans.entry(key).or_insert(Presence { since: time, until: None });
+                let span = spans.entry(key).or_insert(Presence { since: time, until: None, or_before: oldest == Some(entry.commit.id) });
                 span.until = (*files == 0).then_some(time);
             }
         }
@@ -56,7 +57,7 @@ impl NameBook {
         let mut doctypes: BTreeMap<(&str, &str), Presence> = BTreeMap::new();
         for ([namespace, doctype, _], span) in &self.spans {
             let known = doctypes.entry((namespace, doctype)).or_insert(*span);
-            known.since = known.since.min(span.since);
+            (known.since, known.or_before) = (known.since.min(span.since), known.or_before || span.or_before);
             known.until = known.until.zip(span.until).map(|(one, other)| one.max(other));
         }
         let near = names::nearest(&asked.namespace, &asked.doctype, doctypes.keys().copied());

@@ -22,6 +22,13 @@ use crate::triage::case::kind_named;
 /// A mend that held for so long is one even if it was undone.
 const LASTING: Micros = 14 * 86_400_000_000;
 
+/// Where history ends too soon.
+const TOO_SHALLOW: &str = "the repository is a shallow clone, and what it has of history does not reach back to the first row";
+
+fn is_shallow(setting: &SuspectWork<'_>) -> bool {
+    setting.lineage.as_ref().is_some_and(|lineage| lineage.repository.is_shallow())
+}
+
 /// Finds the answer for a group.
 pub(super) fn rule(
     setting: &SuspectWork<'_>,
@@ -90,6 +97,7 @@ pub(super) fn rule(
     let reproduced: Vec<&Course<'_>> = courses.iter().filter(|course| is_missing || course.said.is_some()).collect();
     let Some(first) = reproduced.first() else {
         let told = match timeline.file {
+            _ if is_shallow(setting) => TOO_SHALLOW,
             None => "no revision of these schemas has a schema of it",
             Some(_) => "no revision of these schemas refuses its documents so: others judged them, or the decoder changed the documents",
         };
@@ -103,6 +111,7 @@ pub(super) fn rule(
     answer.turns = turns(setting, timeline, &reproduced, is_missing)?;
     let judging = match judging_entry(setting, timeline, first, is_missing) {
         Ok(judging) => judging,
+        Err(_) if is_shallow(setting) => return unknown(answer, TOO_SHALLOW),
         Err(why) => return unknown(answer, why),
     };
     answer.judged_by = Some(judging.1);
@@ -201,11 +210,11 @@ fn begun(
     // What is not reported where the row was judged was nowhere hidden for the first time.
     let is_reported = judging.and_then(|at| course.states.get(at)).is_some_and(|state| state.is_reported(is_missing));
     let reported = if is_reported { back(&|state| state.is_reported(is_missing)) } else { since };
-    let is_shallow = setting.lineage.as_ref().is_some_and(|lineage| lineage.repository.is_shallow());
+    let is_shallow = is_shallow(setting);
     let (Some(since), Some(reported)) = (since, reported) else {
         // A doctype that was never there before.
         if is_shallow {
-            answer.why = "the repository is a shallow clone, and what it has of history does not reach back to the first row".to_owned();
+            answer.why = TOO_SHALLOW.to_owned();
             return Ok(());
         }
         answer.kind = SuspectKind::SenderChanged;
