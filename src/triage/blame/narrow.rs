@@ -3,16 +3,17 @@
 //! Owns: putting the template together before and after each commit.
 //! Refuses: any guess: where none of them changed it there, all are told.
 
-use super::template::{Templates, node_of_column};
+use super::template::{self, Templates, node_of_column};
 use super::upstream::UpstreamCommit;
 use super::{BlameQuestion, BlameTarget};
+use crate::ground::time::parse_time;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::git::{Commit, GitError, ObjectId, Repository};
 
 /// Takes the commits out of a list that did not change what is asked for, where one of the list did; how many those are.
 ///
 /// # Errors
-/// The source is damaged. A commit that it does not have is no error.
+/// The source is damaged. A commit that it does not have is no error: a source whose newest commit is later never had it, or only without templates.
 pub(in crate::triage) fn narrowed(
     source: &Repository,
     store: &SchemaStore,
@@ -29,12 +30,13 @@ pub(in crate::triage) fn narrowed(
             None => return Ok(0),
         },
     };
+    let newest = template::main(source)?;
     let mut made: Vec<Option<bool>> = Vec::with_capacity(commits.len());
     for commit in commits.iter() {
         match changed(source, question, &tokens, &commit.hash) {
             Ok(changed) => made.push(Some(changed)),
-            // It may be the one: it stays.
-            Err(GitError::NoRevision(_)) => made.push(None),
+            // What is newer than the clone may be the one: it stays.
+            Err(GitError::NoRevision(_)) => made.push(is_older(&commit.date, &newest).then_some(false)),
             Err(error) => return Err(error),
         }
     }
@@ -45,6 +47,11 @@ pub(in crate::triage) fn narrowed(
     let mut made = made.into_iter();
     commits.retain(|_| made.next() != Some(Some(false)));
     Ok(all - commits.len())
+}
+
+/// Whether a day is before that of a commit.
+fn is_older(date: &str, than: &Commit) -> bool {
+    date.get(..10).and_then(parse_time).is_some_and(|time| time < than.time)
 }
 
 /// Whether a commit changed the node in any template that its schema may be made of.

@@ -197,18 +197,21 @@ fn commits_that_did_not_change_the_node_are_left_out_where_the_source_tells() {
     let store = SchemaStore::open_revision(folder.path(), None).unwrap();
     let newest = store.revision().unwrap();
     let lines: String = hashes[2..].iter().map(|hash| format!("{newest}\t2024-01-02\t{hash}\t2024-01-02\tWhy\n")).collect();
-    std::fs::write(&book, lines).unwrap();
+    // Newer than all that the source has.
+    let newer = format!("{newest}\t2024-06-02\tfedcba9876\t2024-06-01\tWhy\n");
+    std::fs::write(&book, lines + &newer).unwrap();
     let settings = HistorySettings { source: Some(source.path().to_owned()), upstream: Some(book), kept: None };
     let upstream = |target: &str| {
         let target = BlameTarget::parse(target).unwrap();
         let question = BlameQuestion { namespace: "my-app".to_owned(), doctype: "ping".to_owned(), version: "1".to_owned(), target };
         let change = with_settings(&store, &question, &settings).unwrap().0.changes.swap_remove(0);
         let known: Vec<usize> = change.upstream.iter().filter_map(|one| hashes.iter().position(|hash| *hash == one.hash)).collect();
+        assert_eq!(change.upstream.last().map(|one| one.hash.as_str()), Some("fedcba9876"));
         (known, change.others)
     };
-    // One more is told by the revision itself, and is not in the source: it stays.
-    assert_eq!((upstream("/a/maxLength"), upstream("/b")), ((vec![3], 2), (vec![4], 2)));
-    assert_eq!(upstream("#"), (vec![3, 4], 1));
+    // One more is told by the revision itself, and is not in the source, which is later.
+    assert_eq!((upstream("/a/maxLength"), upstream("/b")), ((vec![3], 3), (vec![4], 3)));
+    assert_eq!(upstream("#"), (vec![3, 4], 2));
 }
 
 #[test]

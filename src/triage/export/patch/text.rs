@@ -34,7 +34,7 @@ impl GroupPatch {
         let mut lines =
             vec![format!("{name}: the smallest edit that takes {} of group {}", rows_wanted(share), told.fingerprint), String::new()];
         for file in &self.files {
-            lines.extend(about(schemas, file, &templates::of(schemas, file, settings), of, redactor));
+            lines.extend(about(schemas, file, &templates::of(schemas, file, settings), of, redactor, self.worked_from));
         }
         lines.extend(self.outcome());
         let above: String = lines.iter().map(|line| format!("{}\n", visible(line))).collect();
@@ -134,13 +134,24 @@ fn is_told(edit: &NodeEdit, redactor: &mut Redactor) -> bool {
 }
 
 /// What is done to a file, what that lets in, and what else it touches.
-fn about(schemas: &SchemaStore, file: &FilePatch, found: &templates::TemplateEdit, of: PatchOf, redactor: &Redactor) -> Vec<String> {
+fn about(
+    schemas: &SchemaStore,
+    file: &FilePatch,
+    found: &templates::TemplateEdit,
+    of: PatchOf,
+    redactor: &Redactor,
+    worked_from: Option<usize>,
+) -> Vec<String> {
     let mut lines = Vec::new();
     for edit in &file.proposal.edits {
         lines.push(format!("{}: {}", place(&edit.pointer), says(&file.schema, edit)));
         lines.push(format!("  lets in: {}", lets_in(&file.schema, edit)));
-        let limits = limits_of(file, edit, redactor);
-        lines.extend(limits.flat_map(|limit| limit.lines()).map(|line| format!("  {line}")));
+        let told = limits_of(file, edit, redactor).flat_map(|limit| limit.lines());
+        let before = lines.len();
+        lines.extend(told.map(|line| format!("  {line}")));
+        if let (Some(rows), true) = (worked_from, lines.len() > before) {
+            lines.push(format!("  these values are of {}, not of all", plural(rows as u64, "row", "rows")));
+        }
         lines.extend(elsewhere(schemas, &file.schema, edit).lines(of == PatchOf::Schemas).into_iter().map(|line| format!("  {line}")));
     }
     lines.extend(file.columns.lines().into_iter().map(|line| format!("  {line}")));
