@@ -28,6 +28,7 @@ use crate::rows::schemas::{Lookup, SchemaStore, file_of};
 use contents::Reading;
 pub use kept::usual_folder;
 pub(in crate::triage) use narrow::narrowed;
+pub use narrow::patches;
 pub(in crate::triage) use presence::{Presence, PresenceStep, presence, steps};
 use template::{EditPlace, Templates};
 use upstream::{UpstreamBook, UpstreamCommit};

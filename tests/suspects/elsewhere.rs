@@ -113,3 +113,32 @@ fn what_a_glean_ping_lacks_is_found_in_the_source_under_its_id() {
     );
     assert_eq!(lines[1..], ["no revision knows the key there"]);
 }
+
+#[test]
+fn a_value_without_a_column_is_looked_for_from_its_line() {
+    let top = tempfile::tempdir().unwrap();
+    let (folder, _) = repository(top.path(), &[("2024-01-01", LIMIT[1])]);
+    let columns =
+        r#"[{"name": "name", "type": "STRING"}, {"name": "urls2", "type": "INT64"}, {"name": "additional_properties", "type": "STRING"}]"#;
+    put(&folder, "2024-01-02", "schemas/my-app/ping/ping.1.bq", Some(columns));
+    let mut rows = long(times("2024-06-01T00:10:00Z", "2024-06-05T00:00:00Z", 3), None);
+    rows.iter_mut().for_each(|row| row.document["urls"] = 1.into());
+    let file = top.path().join("rows.ndjson");
+    fs::write(&file, rows.iter().map(|row| row.line() + "\n").collect::<String>()).unwrap();
+    let schemas = Arc::new(SchemaStore::open_named(&folder).unwrap());
+    let source = Files::open(&[file.to_str().unwrap().to_owned()], ReadOptions { keep_rows: true }).unwrap();
+    let options = ExplorerOptions {
+        source: Some(Arc::new(source)),
+        request: Request { schemas: Some(schemas), ..Request::default() },
+        exports: Default::default(),
+        history: Default::default(),
+        theme: Theme::named("mono", Depth::None, false).unwrap(),
+        depth: Depth::None,
+        keymap: Keymap::new(&[]).unwrap(),
+    };
+    let screen = frame::to_text(&script(options, (160, 40), &parse_keys("OG<enter><tab><tab>OGH").unwrap()).unwrap());
+    // As it stands in the box, over two lines.
+    let said: String = screen.split(['│', '\n', ' ']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let told = "has a column urls: 1 revision changed that file; a column of a like name is urls2 (since 2024-01-02).";
+    assert!(said.contains(told), "{screen}");
+}

@@ -3,9 +3,11 @@
 //! Owns: putting the template together before and after each commit.
 //! Refuses: any guess: where none of them changed it there, all are told.
 
+use std::path::Path;
+
 use super::template::{self, Templates, node_of_column};
 use super::upstream::UpstreamCommit;
-use super::{BlameQuestion, BlameTarget};
+use super::{Blame, BlameQuestion, BlameTarget};
 use crate::ground::time::parse_time;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::git::{Commit, GitError, ObjectId, Repository};
@@ -47,6 +49,27 @@ pub(in crate::triage) fn narrowed(
     let mut made = made.into_iter();
     commits.retain(|_| made.next() != Some(Some(false)));
     Ok(all - commits.len())
+}
+
+/// Commits of the source that are opened at once.
+const MOST_PATCHES: usize = 5;
+
+/// What the newest commits behind a history changed in the templates, each with its name; those that the source does not have are left out.
+///
+/// # Errors
+/// There is no such repository.
+pub fn patches(source: &Path, blame: &Blame) -> Result<Vec<(String, Vec<u8>)>, GitError> {
+    let source = Repository::open(source)?;
+    let mut found: Vec<(String, Vec<u8>)> = Vec::new();
+    for commit in blame.changes.iter().flat_map(|change| &change.upstream) {
+        if found.len() == MOST_PATCHES {
+            break;
+        }
+        let known = found.iter().any(|(hash, _)| *hash == commit.hash);
+        let patch = source.commit_like(&commit.hash).and_then(|id| source.patch(&id, "templates"));
+        found.extend(patch.ok().filter(|_| !known).map(|patch| (commit.hash.clone(), patch)));
+    }
+    Ok(found)
 }
 
 /// Whether a day is before that of a commit.

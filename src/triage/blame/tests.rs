@@ -212,6 +212,13 @@ fn commits_that_did_not_change_the_node_are_left_out_where_the_source_tells() {
     // One more is told by the revision itself, and is not in the source, which is later.
     assert_eq!((upstream("/a/maxLength"), upstream("/b")), ((vec![3], 3), (vec![4], 3)));
     assert_eq!(upstream("#"), (vec![3, 4], 2));
+    // And opened, what it changed in the templates.
+    let target = BlameTarget::parse("/a").unwrap();
+    let question = BlameQuestion { namespace: "my-app".to_owned(), doctype: "ping".to_owned(), version: "1".to_owned(), target };
+    let found = with_settings(&store, &question, &settings).unwrap().0;
+    let opened = crate::triage::facts::blame::diffs(&patches(source.path(), &found).unwrap()).to_text();
+    assert!(opened.trim_start().starts_with(&format!("Commit {} of the source, in the templates", hashes[3])), "{opened}");
+    assert!(opened.contains("-{\"maxLength\": 1}") && opened.contains("+{\"maxLength\": 2}"), "{opened}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Facts;
 use crate::ground::line_diff::{self, DiffLine};
-use crate::ground::text::{count, plural, visible};
+use crate::ground::text::{count, plural, visible, visible_lines};
 use crate::ground::time::minute;
 use crate::triage::blame::template::EditPlace;
 use crate::triage::blame::upstream::UpstreamCommit;
@@ -38,6 +38,23 @@ pub fn facts(blame: &Blame, question: &BlameQuestion, edit: Option<&EditPlace>) 
         }
         if change.upstream.is_empty() {
             facts.line("  which commits of the source it took in is not told for this revision");
+        }
+    }
+    facts
+}
+
+/// Most lines of a commit's difference.
+const MOST_OF_COMMIT: usize = 200;
+
+/// What commits of the source changed in the templates, one below the other.
+pub fn diffs(patches: &[(String, Vec<u8>)]) -> Facts {
+    let mut facts = Facts::default();
+    for (hash, patch) in patches {
+        facts.heading(&format!("Commit {hash} of the source, in the templates"));
+        let text = visible_lines(patch);
+        text.lines().take(MOST_OF_COMMIT).for_each(|line| facts.line(line));
+        if let more @ 1.. = text.lines().count().saturating_sub(MOST_OF_COMMIT) {
+            facts.line(&format!("… and {} more lines", count(more as u64)));
         }
     }
     facts

@@ -3,6 +3,7 @@
 //! Owns: which of them is meant, the work that looks for it.
 //! Refuses: what it says (facts).
 
+use super::super::advice;
 use super::super::app::App;
 use super::super::column_tree::ColumnLine;
 use super::super::message::{Effect, JobId};
@@ -36,10 +37,7 @@ pub(super) fn suspect(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     if app.schemas.is_none() {
-        app.warn(concat!(
-            "what changed is found in the history of the schemas: ",
-            "give --schemas FOLDER, or get them with misfit schemas get"
-        ));
+        app.warn(format!("what changed is found in the history of the schemas: {}", advice::GIVE_SCHEMAS));
         return Vec::new();
     }
     let before = app.history.take().map(Effect::Cancel);

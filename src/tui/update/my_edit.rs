@@ -4,6 +4,7 @@
 //! Refuses: judging (work), starting the editor (editor).
 
 use super::super::action::Action;
+use super::super::advice;
 use super::super::app::{App, MyEdit};
 use super::super::message::{EditCopy, Effect, JobId};
 use super::export;
@@ -21,7 +22,7 @@ pub(super) fn ask(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     if app.schemas.is_none() {
-        app.warn("there are no schemas to edit");
+        app.warn(format!("there are no schemas to edit: {}", advice::GIVE_SCHEMAS));
         return Vec::new();
     }
     let of = subject.of().clone();
