@@ -3,6 +3,7 @@
 //! Owns: judging by those, when a key was known, and what is found in words.
 //! Refuses: the history itself (timeline), its names (names).
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -13,12 +14,14 @@ use super::timeline::{Timeline, TimelineKey};
 use super::{SuspectError, SuspectWork};
 use crate::ground::text::{self, visible};
 use crate::ground::time::day;
-use crate::pipeline::document::NodeId;
+use crate::pipeline::document::{NodeId, skim, unescape_pointer};
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
 use crate::rows::schemas::git::{ObjectId, Repository};
-use crate::triage::blame::{BlameTarget, presence};
+use crate::triage::blame::Presence;
 
+/// Of more groups nobody asks when each of their keys was known: that reads every schema again.
+const MOST_GROUPS: usize = 100;
 /// Places of a key that are told.
 const MOST_PLACES: usize = 3;
 
@@ -83,28 +86,65 @@ fn takes(repository: &Repository, blob: &ObjectId, courses: &[&Course<'_>]) -> R
 /// Of a key that is one too many: since when and until when it was known, where else it stands, under what name like it.
 fn keys(setting: &SuspectWork<'_>, timeline: &Timeline, newest: Option<Vec<u8>>, course: &Course<'_>) -> Result<Vec<String>, SuspectError> {
     let said = course.said.as_ref().and_then(|said| Some((said.extra.as_deref()?, said.node.as_str())));
-    let (Some((extra, node)), Some(file), Some(lineage)) = (said, &timeline.file, &setting.lineage) else { return Ok(Vec::new()) };
-    let target = |key: &str| BlameTarget::parse(&format!("{node}/properties/{}", key.replace('~', "~0").replace('/', "~1")));
-    let spans = |key: &str| -> Result<Vec<String>, SuspectError> {
-        let Ok(target) = target(key) else { return Ok(Vec::new()) };
-        Ok(presence(lineage, file, &target)?.iter().map(ToString::to_string).collect())
+    let (Some((extra, node)), true) = (said, setting.question.chosen.len() <= MOST_GROUPS) else { return Ok(Vec::new()) };
+    let schema = newest.and_then(|bytes| Schema::parse("", bytes).ok());
+    let near = schema.as_ref().and_then(|schema| near(schema, extra, node));
+    let names: Vec<&str> = std::iter::once(extra).chain(near.as_deref()).collect();
+    let known: Vec<String> = spans(setting, timeline, node, &names)?.iter().map(|spans| joined(spans)).collect();
+    let mut found = match known.first().map(String::as_str) {
+        None | Some("") => vec!["no revision knows the key there".to_owned()],
+        Some(known) => vec![format!("the schema knew the key there {known}")],
     };
-    let mut found = match spans(extra)?.as_slice() {
-        [] => vec!["no revision knows the key there".to_owned()],
-        known => vec![format!("the schema knew the key there {}", known.join(" and "))],
-    };
-    let Some(schema) = newest.and_then(|bytes| Schema::parse("", bytes).ok()) else { return Ok(found) };
-    let properties = schema.node_at_pointer(node).and_then(|node| schema.keyword(node, "properties"));
-    let names = properties.map(|properties| schema.document.children(properties)).into_iter().flatten();
-    let names: Vec<String> = names.filter_map(|member| Some(schema.document.key(member)?.into_owned())).collect();
-    if let Some(near) = text::nearest(extra, &names.iter().map(String::as_str).collect::<Vec<_>>()) {
-        found.push(format!("the newest schema has a key of a like name there: {} ({})", visible(near), spans(near)?.join(" and ")));
+    if let (Some(near), Some(known)) = (&near, known.get(1)) {
+        found.push(format!("the newest schema has a key of a like name there: {} ({known})", visible(near)));
     }
-    let places = elsewhere_in(&schema, extra, node);
+    let places = schema.map(|schema| elsewhere_in(&schema, extra, node)).unwrap_or_default();
     if !places.is_empty() {
         found.push(format!("the newest schema has the key elsewhere: {}", visible(&places.join(", "))));
     }
     Ok(found)
+}
+
+/// The key at a node that is spelled like another one.
+fn near(schema: &Schema, extra: &str, node: &str) -> Option<String> {
+    let properties = schema.node_at_pointer(node).and_then(|node| schema.keyword(node, "properties"))?;
+    let names = schema.document.children(properties).filter_map(|member| Some(schema.document.key(member)?.into_owned()));
+    let names: Vec<String> = names.collect();
+    text::nearest(extra, &names.iter().map(String::as_str).collect::<Vec<_>>()).map(str::to_owned)
+}
+
+fn joined(spans: &[Presence]) -> String {
+    spans.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+}
+
+/// Since when and until when a node had each of some keys, by one look at all contents of the file.
+fn spans(setting: &SuspectWork<'_>, timeline: &Timeline, node: &str, names: &[&str]) -> Result<Vec<Vec<Presence>>, SuspectError> {
+    let mut spans: Vec<Vec<Presence>> = vec![Vec::new(); names.len()];
+    let Some(lineage) = &setting.lineage else { return Ok(spans) };
+    let mut has: Vec<Vec<bool>> = Vec::with_capacity(timeline.blobs.len());
+    let mut tokens = unescape_pointer(node);
+    tokens.push("properties".to_owned());
+    lineage.repository.each_blob(&timeline.blobs, |_, bytes| {
+        let properties = skim::find(bytes, &tokens).ok().flatten().map(|at| &bytes[at]);
+        let holds = |name: &&str| properties.is_some_and(|text| skim::find(text, &[name]).is_ok_and(|found| found.is_some()));
+        has.push(names.iter().map(holds).collect());
+        ControlFlow::Continue(())
+    })?;
+    let oldest = lineage.repository.oldest_of_shallow(&lineage.tip)?.map(|commit| commit.id);
+    for entry in &timeline.entries {
+        let held = entry.content.and_then(|content| has.get(content));
+        for (at, spans) in spans.iter_mut().enumerate() {
+            let is_there = held.is_some_and(|held| held.get(at) == Some(&true));
+            match spans.last_mut().filter(|last| last.until.is_none()) {
+                Some(last) if !is_there => last.until = Some(entry.commit.time),
+                None if is_there => {
+                    spans.push(Presence { since: entry.commit.time, until: None, or_before: oldest == Some(entry.commit.id) });
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(spans)
 }
 
 /// Where else a schema has a property of that name.
