@@ -18,7 +18,6 @@ use misfit::tui::theme::{Depth, Theme};
 use misfit::tui::{ExplorerOptions, frame, script};
 use serde_json::{Value, json};
 
-mod aged;
 mod elsewhere;
 mod inserted;
 

@@ -140,10 +140,15 @@ impl SchemaArgs {
     }
 }
 
-/// Tells which revision schemas are of and how old that is, where they are of any: they may not be what the rows were judged by.
+/// Tells people which revision schemas are of and how old that is, where they are of any: they may not be what the rows were judged by. Whoever named
+/// a revision wants that one, and is told of no newer.
 pub(super) fn tell_age(schemas: &SchemaStore) {
+    if !std::io::stderr().is_terminal() {
+        return;
+    }
     if let Some(age) = schemas.age(jiff::Timestamp::now().as_microsecond()) {
-        out::tell(&format!("misfit: schemas {} at {age}{}", schemas.name(), old_schemas(&age)));
+        let told = if age.is_old() && !age.is_chosen { old_schemas(&age) } else { format!("these schemas are of {age}") };
+        out::tell(&format!("misfit: {}: {told}", schemas.name()));
     }
 }
 

@@ -15,13 +15,9 @@ use crate::triage::judging::JudgingError;
 /// How schemas are named, wherever they are missing.
 pub const GIVE_SCHEMAS: &str = "give --schemas FOLDER, or get them with misfit schemas get";
 
-/// What follows the age of schemas that are old.
-pub fn old_schemas(age: &RevisionAge) -> &'static str {
-    // Whoever named a revision wants that one.
-    match age.is_old() && !age.is_chosen {
-        true => "; they are old: misfit schemas update, or git pull, gets newer ones",
-        false => "",
-    }
+/// What is said of old schemas.
+pub fn old_schemas(age: &RevisionAge) -> String {
+    format!("these schemas are old ({age}): misfit schemas update, or git pull, gets newer ones")
 }
 
 /// What follows the message, with what divides the two.

@@ -27,7 +27,7 @@ pub(super) fn aged(app: &mut App, age: &RevisionAge) {
         name.push_str(&format!(" at {age}"));
     }
     if age.is_old() && app.notice.is_none() {
-        app.warn(format!("schemas at {age}{}", advice::old_schemas(age)));
+        app.warn(advice::old_schemas(age));
     }
 }
 
