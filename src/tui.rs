@@ -112,6 +112,10 @@ pub fn run(options: ExplorerOptions) -> io::Result<ExitCode> {
                     Effect::Suspend => screen.suspend()?,
                     Effect::OpenEditor { job, copy } => {
                         let editor = editor::chosen(|name| std::env::var(name).ok());
+                        if editor::is_windowed(&editor) {
+                            editor::start(&editor, job, &copy, &messages);
+                            continue;
+                        }
                         // The editor reads the keys meanwhile.
                         let outcome = keys.resting(|| screen.lend(|| editor::run(&editor, &copy.path, copy.subject.line)))?;
                         // The loop itself holds the other end.

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use misfit::rows::schemas::SchemaStore;
 use misfit::triage::blame::upstream::UpstreamBook;
-use misfit::triage::blame::{Blame, BlameQuestion, BlameTarget, blame};
+use misfit::triage::blame::{Blame, BlameQuestion, BlameTarget, HistorySettings, blame};
 use serde_json::{Value, json};
 
 /// Numbers that are the same in every run.
@@ -202,8 +202,8 @@ fn compare(repo: &Repo, store: &SchemaStore, is_node: bool, wanted: usize, large
             }
             truth.reverse();
             let question = question(file, target);
-            let found: Blame =
-                blame(store, &question, &UpstreamBook::default(), None).unwrap_or_else(|error| panic!("{file} {question:?}: {error}"));
+            let found: Blame = blame(store, &question, &UpstreamBook::default(), &HistorySettings::default())
+                .unwrap_or_else(|error| panic!("{file} {question:?}: {error}"));
             if found.file != *file {
                 // Names that the decoder takes for the same: another file is meant by it.
                 continue;
@@ -236,7 +236,7 @@ fn incidents_have_the_history_that_is_known_of_them() {
     let book = UpstreamBook::read(&corpus.join("upstream.tsv")).unwrap();
     let label = "/properties/metrics/properties/labeled_boolean/additionalProperties/propertyNames/maxLength";
     let asked = question("schemas/firefox-desktop/metrics/metrics.1.schema.json", BlameTarget::parse(label).unwrap());
-    let found = blame(&store, &asked, &book, None).unwrap();
+    let found = blame(&store, &asked, &book, &HistorySettings::default()).unwrap();
     let told: Vec<_> = found.changes.iter().map(|change| (change.before.clone(), change.after.clone())).collect();
     assert_eq!(told, [(Some(json!(71)), Some(json!(111))), (Some(json!(61)), Some(json!(71))), (None, Some(json!(61)))]);
     let bugs: Vec<_> = found.changes[1].upstream.iter().filter_map(|commit| commit.bug).collect();
@@ -245,7 +245,7 @@ fn incidents_have_the_history_that_is_known_of_them() {
         "schemas/telemetry/crash/crash.4.schema.json",
         BlameTarget::parse("/properties/payload/properties/minidumpSha256Hash/type").unwrap(),
     );
-    let found = blame(&store, &asked, &book, None).unwrap();
+    let found = blame(&store, &asked, &book, &HistorySettings::default()).unwrap();
     assert_eq!(found.changes.len(), 2);
     assert_eq!(found.changes[0].after, Some(json!(["null", "string"])));
 }

@@ -18,6 +18,9 @@ use misfit::tui::theme::{Depth, Theme};
 use misfit::tui::{ExplorerOptions, frame, script};
 use serde_json::{Value, json};
 
+mod elsewhere;
+mod inserted;
+
 const VALIDATION: &str = "org.everit.json.schema.ValidationException";
 
 /// A row of the error table.

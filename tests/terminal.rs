@@ -153,6 +153,65 @@ fn a_schema_is_edited_and_judged() {
     assert_eq!(terminal.ends(), 0);
 }
 
+/// An editor with a window of its own stays open beside the explorer: each save is judged.
+#[test]
+fn an_editor_in_a_window_is_followed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let editor = folder.path().join("gedit");
+    let go = folder.path().join("go");
+    let script = format!(
+        "#!/bin/sh\nfor file; do :; done\nprintf '{{,}}' > \"$file\"\nwhile ! [ -e '{0}' ]; do sleep 0.1; done\nprintf '{{}}\\n' > \"$file\"\n",
+        go.display()
+    );
+    std::fs::write(&editor, script).expect("an editor");
+    assert!(std::process::Command::new("chmod").arg("+x").arg(&editor).status().expect("chmod").success());
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_misfit"));
+    command.arg("demo");
+    command.env_remove("VISUAL");
+    command.env("EDITOR", &editor);
+    let mut terminal = Terminal::spawn(command);
+    terminal.wait_for("What fails");
+    terminal.wait_for("groups");
+    terminal.press("E");
+    terminal.wait_for("not JSON");
+    assert!(terminal.alternate());
+    std::fs::write(&go, "").expect("a word to the editor");
+    terminal.wait_for("pass now");
+    terminal.press("\x1b");
+    terminal.wait("closing the text", |terminal| !terminal.screen().contains("pass now"));
+    terminal.press("q");
+    assert_eq!(terminal.ends(), 0);
+}
+
+/// Which revision schemas are of, and how old that is, where people read; what is written for scripts has no such line.
+#[test]
+fn commands_say_how_old_their_schemas_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("schemas/my-app/ping/ping.1.schema.json");
+    std::fs::create_dir_all(file.parent().expect("a folder")).expect("folders");
+    std::fs::write(&file, "{}").expect("a schema");
+    let git = |args: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        command.env("GIT_AUTHOR_DATE", "2024-02-01T02:00:00Z").env("GIT_COMMITTER_DATE", "2024-02-01T02:00:00Z");
+        command.args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-C"]).arg(folder.path()).args(args);
+        assert!(command.output().expect("git runs").status.success());
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "a"]);
+    let path = folder.path().to_str().expect("a path");
+    let mut terminal = Terminal::run(&["tables", "--format", "csv", "--schemas", path]);
+    terminal.wait_for("these schemas are old (");
+    terminal.wait_for(" of 2024-02-01, ");
+    assert_eq!(terminal.ends(), 0);
+    let mut terminal = Terminal::run(&["tables", "--format", "csv", "--schemas", &format!("{path}@HEAD")]);
+    terminal.wait_for("these schemas are of ");
+    assert_eq!(terminal.ends(), 0);
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_misfit")).args(["tables", "--format", "csv", "--schemas", path]).output();
+    assert!(!String::from_utf8(output.expect("the program runs").stderr).expect("text").contains("these schemas"));
+}
+
 #[test]
 fn a_new_size_is_drawn() {
     let mut terminal = Terminal::run(&["demo"]);

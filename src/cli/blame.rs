@@ -100,6 +100,8 @@ struct ChangeRecord<'a> {
     before: &'a Option<Value>,
     after: &'a Option<Value>,
     upstream: &'a [UpstreamCommit],
+    /// How many others the revision took in, which by the source repository did not make the change.
+    upstream_others: usize,
 }
 
 /// Prints the history.
@@ -173,5 +175,6 @@ fn record(change: &BlameChange) -> ChangeRecord<'_> {
         before: &change.before,
         after: &change.after,
         upstream: &change.upstream,
+        upstream_others: change.others,
     }
 }

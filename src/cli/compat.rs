@@ -19,7 +19,7 @@ use clap::ValueEnum;
 use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
 
-use super::{bigquery, out};
+use super::{bigquery, input, out};
 use crate::cli::config::Config;
 use crate::ground::text::{bytes, visible};
 use crate::pipeline::compat::KeptRows;
@@ -321,7 +321,9 @@ fn open(path: &Path) -> Result<Opened> {
     let shown_name = path.to_string_lossy();
     let is_file = path.is_file() && [".bq", ".json"].iter().any(|ending| shown_name.ends_with(ending));
     if path.is_dir() || split_revision(path).is_some() || (path.is_file() && !is_file && is_packed(path)) {
-        return Ok(Opened::Store(Arc::new(SchemaStore::open_named(path)?)));
+        let store = SchemaStore::open_named(path)?;
+        input::tell_age(&store);
+        return Ok(Opened::Store(Arc::new(store)));
     }
     let name = shown(path);
     ensure!(path.exists(), "there is no {name}: give a folder of schemas, REPOSITORY@REVISION, a .bq file or a .schema.json file");

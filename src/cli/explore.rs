@@ -72,12 +72,13 @@ impl LookArgs {
 }
 
 /// Opens the explorer on the sources that were named.
-pub(super) fn run(args: ExploreArgs, config: Config) -> Result<ExitCode> {
+pub(super) fn run(mut args: ExploreArgs, config: Config) -> Result<ExitCode> {
     let named = args.input.sources.clone();
     if args.input.bigquery.list {
         let sources = input::expand(args.input.sources, &config)?;
         return bigquery::list(args.input.bigquery, &sources, &config);
     }
+    args.input.schemas.is_aged_elsewhere = true;
     let OpenedInput { source, schemas } = args.input.open(&config, true, &args.scope).map_err(|error| meant(&named).unwrap_or(error))?;
     show(Some(source), args.scope.request(schemas), args.look, &config)
 }

@@ -66,7 +66,7 @@ pub(super) struct ExportQuestion {
     #[arg(long, value_name = "FILE|FOLDER")]
     out: Option<PathBuf>,
 
-    /// Form of report, backfill and table [default: md]
+    /// Form of report, backfill and table [default: md]; a patch is a diff, or json
     #[arg(long, value_enum)]
     format: Option<ExportFormat>,
 
@@ -161,10 +161,20 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     ensure!(!question.with_documents || question.what == ExportWhat::Sql, "--with-documents is for statements: --as sql");
     ensure!(question.against.is_none() || question.what == ExportWhat::Backfill, "--against is for backfill briefs: --as backfill");
     let settings = question.suspected.suspect.then(|| question.suspected.settings(config));
-    let against = question.against.clone().map(|folder| SchemaArgs { folder: Some(folder) }.open(config, false)).transpose()?.flatten();
+    let against = question
+        .against
+        .clone()
+        .map(|folder| SchemaArgs { folder: Some(folder), ..SchemaArgs::default() }.open(config, false))
+        .transpose()?
+        .flatten();
     ensure!(
-        question.format.is_none() || matches!(question.what, ExportWhat::Report | ExportWhat::Backfill | ExportWhat::Table),
-        "--format is for report, backfill and table: the others have one form"
+        question.format.is_none()
+            || matches!(question.what, ExportWhat::Report | ExportWhat::Backfill | ExportWhat::Table | ExportWhat::Patch),
+        "--format is for report, backfill, table and patch: the others have one form"
+    );
+    ensure!(
+        question.what != ExportWhat::Patch || matches!(question.format, None | Some(ExportFormat::Json)),
+        "a patch is a diff, or one object with --format json"
     );
     let label = label(&input.sources);
     let input::OpenedInput { source, schemas } = input.open(config, true, &question.scope)?;

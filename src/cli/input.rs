@@ -21,6 +21,7 @@ use crate::rows::schemas::SchemaStore;
 use crate::rows::source::ErrorSource;
 use crate::rows::source::bigquery::SCHEME;
 use crate::rows::source::files::{Files, ReadOptions};
+use crate::tui::advice::old_schemas;
 
 /// Environment variable that names the folder of schemas. Read here and not by the argument parser, which would let it pass for the flag.
 const VARIABLE: &str = "MISFIT_SCHEMAS";
@@ -47,6 +48,10 @@ pub(super) struct SchemaArgs {
     /// Folder of generated schemas, REPO@REVISION (branch, tag, commit, date), or a .tar.gz of them [env: MISFIT_SCHEMAS]
     #[arg(long = "schemas", value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
+
+    /// Whether their age is told elsewhere: on the screen.
+    #[arg(skip)]
+    pub is_aged_elsewhere: bool,
 }
 
 /// A question about rows, with where they come from.
@@ -110,6 +115,9 @@ impl SchemaArgs {
             return Ok(None);
         };
         let store = if folder.as_os_str() == demo::NAME { demo::schemas()? } else { SchemaStore::open_named(&folder)? };
+        if !self.is_aged_elsewhere {
+            tell_age(&store);
+        }
         Ok(Some(Arc::new(store)))
     }
 }
@@ -129,6 +137,18 @@ impl SchemaArgs {
             None => bundle.schemas(),
         };
         Ok(OpenedInput { source: Arc::new(bundle), schemas })
+    }
+}
+
+/// Tells people which revision schemas are of and how old that is, where they are of any: they may not be what the rows were judged by. Whoever named
+/// a revision wants that one, and is told of no newer.
+pub(super) fn tell_age(schemas: &SchemaStore) {
+    if !std::io::stderr().is_terminal() {
+        return;
+    }
+    if let Some(age) = schemas.age(jiff::Timestamp::now().as_microsecond()) {
+        let told = if age.is_old() && !age.is_chosen { old_schemas(&age) } else { format!("these schemas are of {age}") };
+        out::tell(&format!("misfit: {}: {told}", schemas.name()));
     }
 }
 

@@ -127,7 +127,7 @@ pub(super) fn run(args: JudgeArgs, config: &Config) -> Result<ExitCode> {
         "standard input is a terminal: pipe documents into misfit judge, or name a file"
     );
     if let Some(after) = args.against {
-        let named = input::SchemaArgs { folder: Some(after) }.open(config, false)?;
+        let named = input::SchemaArgs { folder: Some(after), ..input::SchemaArgs::default() }.open(config, false)?;
         let after = named.ok_or_else(|| eyre!("no schemas to judge against"))?;
         let scope = Scope::window(args.since, args.until);
         let JudgeArgs { documents, doctype, bigquery, format, .. } = args;

@@ -58,7 +58,9 @@ enum SchemasCommand {
 /// Says from where and how much, then does it.
 pub(super) fn run(args: SchemasArgs, config: &Config) -> Result<ExitCode> {
     if let SchemasCommand::State { schemas, source_repo, upstream } = args.command {
-        let schemas = schemas.open(config, false)?.ok_or_else(|| eyre!("no schemas to tell the state of: {GIVE_SCHEMAS}"))?;
+        let schemas = input::SchemaArgs { is_aged_elsewhere: true, ..schemas }
+            .open(config, false)?
+            .ok_or_else(|| eyre!("no schemas to tell the state of: {GIVE_SCHEMAS}"))?;
         let usual = blame::settings(config);
         let settings = HistorySettings { upstream: upstream.or(usual.upstream), source: source_repo.or(usual.source), ..usual };
         let state = chain::state(&schemas, &settings, jiff::Timestamp::now().as_microsecond())?;

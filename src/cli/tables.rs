@@ -71,10 +71,12 @@ enum TablesFormat {
 
 /// Opens the explorer on the tables, or prints them.
 pub(super) fn run(args: TablesArgs, config: &Config) -> Result<ExitCode> {
-    let schemas = args.schemas.open(config, false)?.ok_or_else(|| eyre!("no schemas to take tables from: {GIVE_SCHEMAS}"))?;
     let search = args.search.filter(|text| !text.trim().is_empty());
     let is_asked = args.format.is_some() || search.is_some();
-    if args.look.is_printed() || (!is_asked && std::io::stdout().is_terminal()) {
+    let is_screen = args.look.is_printed() || (!is_asked && std::io::stdout().is_terminal());
+    let schemas = input::SchemaArgs { is_aged_elsewhere: is_screen, ..args.schemas }.open(config, false)?;
+    let schemas = schemas.ok_or_else(|| eyre!("no schemas to take tables from: {GIVE_SCHEMAS}"))?;
+    if is_screen {
         return explore::show(None, Request { schemas: Some(schemas), ..Request::default() }, args.look, config);
     }
     let format = args.format.unwrap_or(TablesFormat::Table);

@@ -50,6 +50,12 @@ pub fn minute(micros: Micros) -> String {
     utc(micros).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// `2026-06-30`
+pub fn day(micros: Micros) -> String {
+    let minute = minute(micros);
+    minute.get(..10).unwrap_or(&minute).to_owned()
+}
+
 /// The time as RFC 3339 writes it: `2026-06-25T12:44:40.123456Z`, the fraction only where there is one.
 pub fn rfc3339(micros: Micros) -> String {
     format!("{}Z", utc(micros))

@@ -63,6 +63,10 @@ pub trait FileTree: Send + Sync {
     fn before(&self) -> Option<Box<dyn FileTree>> {
         None
     }
+    /// Whether that commit was asked for by its name.
+    fn is_chosen(&self) -> bool {
+        false
+    }
     /// The history that they stand in; `None` where there is none.
     fn lineage(&self) -> Result<Option<git::Lineage>, git::GitError> {
         Ok(None)
@@ -246,7 +250,7 @@ impl SchemaStore {
         let revision = self.revision()?;
         // Of a folder only git knows: where it does not say, the commit alone is told.
         let time = self.revision_time().or_else(|| self.lineage().ok().flatten().map(|lineage| lineage.tip.time));
-        Some(RevisionAge { revision, time, now })
+        Some(RevisionAge { revision, time, now, is_chosen: self.tree.is_chosen() })
     }
 
     /// All doctype versions, ordered by namespace, doctype and version (numbers as numbers).

@@ -3,11 +3,15 @@
 //! Owns: what counts as a change, finding the file in history, keeping what was found.
 //! Refuses: how it is shown (facts), reading the repository (the git room).
 
+pub(in crate::triage) mod branches;
 mod columns;
 mod contents;
 mod kept;
+mod narrow;
+mod presence;
 pub mod template;
 pub mod upstream;
+mod whereabouts;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -23,6 +27,9 @@ use crate::rows::schemas::git::{GitError, Lineage, LogEntry, ObjectId, Repositor
 use crate::rows::schemas::{Lookup, SchemaStore, file_of};
 use contents::Reading;
 pub use kept::usual_folder;
+pub(in crate::triage) use narrow::narrowed;
+pub use narrow::patches;
+pub(in crate::triage) use presence::{Presence, PresenceStep, presence, steps};
 use template::{EditPlace, Templates};
 use upstream::{UpstreamBook, UpstreamCommit};
 
@@ -83,8 +90,12 @@ pub struct BlameChange {
     pub before: Option<Value>,
     /// What it is since.
     pub after: Option<Value>,
-    /// What the generated commit took in from the source.
+    /// What the generated commit took in from the source; where the source is at hand and tells which of it made the change, that alone.
     pub upstream: Vec<UpstreamCommit>,
+    /// How many others it took in, which did not.
+    pub others: usize,
+    /// Whether it is no change: it is so in the oldest revision that a shallow clone has, and nothing tells since when.
+    pub is_oldest: bool,
 }
 
 /// What is kept of a history: all but the upstream commits, which may come from a file that changes.
@@ -180,14 +191,16 @@ fn unquoted(token: &str) -> String {
 ///
 /// # Errors
 /// There is no history, git fails, or no revision has what is asked for.
-pub fn blame(store: &SchemaStore, question: &BlameQuestion, book: &UpstreamBook, kept: Option<PathBuf>) -> Result<Blame, BlameError> {
+pub fn blame(store: &SchemaStore, question: &BlameQuestion, book: &UpstreamBook, settings: &HistorySettings) -> Result<Blame, BlameError> {
     let lineage = store.lineage()?.ok_or_else(|| BlameError::NoHistory(store.name()))?;
-    let asked = format!("{:?} {} {:?} {question:?}", lineage.repository.git_dir(), lineage.tip.id, lineage.root);
-    let kept = kept.map(kept::BlameFolder::new);
+    // A shallow clone may have got its history since.
+    let whole = !lineage.repository.is_shallow();
+    let asked = format!("{:?} {} {:?} {whole} {question:?}", lineage.repository.git_dir(), lineage.tip.id, lineage.root);
+    let kept = settings.kept.clone().map(kept::BlameFolder::new);
     let found = match kept.as_ref().and_then(|kept| kept.find(&asked)) {
         Some(found) => found,
         None => {
-            let found = read(store, &lineage, question)?;
+            let found = read(store, &lineage, question, settings)?;
             if let Some(kept) = &kept {
                 // The answer is as good where it cannot be kept.
                 let _ = kept.keep(&asked, &found);
@@ -211,19 +224,20 @@ pub fn with_settings(
         Some(path) => UpstreamBook::read(path).map_err(|error| BlameError::Upstream { path: path.clone(), error })?,
         None => UpstreamBook::default(),
     };
-    let found = blame(store, question, &book, settings.kept.clone())?;
+    let mut found = blame(store, question, &book, settings)?;
     let Some(source) = &settings.source else { return Ok((found, None)) };
-    let mut templates = Templates::open(&Repository::open(source)?)?;
+    let repository = Repository::open(source)?;
+    for change in &mut found.changes {
+        change.others = narrowed(&repository, store, question, &mut change.upstream)?;
+    }
+    let mut templates = Templates::open(&repository)?;
     let edit = templates.place(store, question, found.changes.first().and_then(|change| change.after.as_ref()))?;
     Ok((found, edit))
 }
 
-fn read(store: &SchemaStore, lineage: &Lineage, question: &BlameQuestion) -> Result<KeptBlame, BlameError> {
+fn read(store: &SchemaStore, lineage: &Lineage, question: &BlameQuestion, settings: &HistorySettings) -> Result<KeptBlame, BlameError> {
     let is_node = matches!(question.target, BlameTarget::Node(_));
-    let file = match listed(store, question, is_node) {
-        Some(path) => format!("{}{path}", lineage.root),
-        None => past(lineage, question, is_node)?.ok_or_else(|| nowhere(store, question, is_node))?,
-    };
+    let file = file(store, lineage, question)?.ok_or_else(|| nowhere(store, question, is_node))?;
     let log = lineage.repository.log(&lineage.tip, std::slice::from_ref(&file))?;
     let (changes, notes) = changes(lineage, &log, &file, &question.target)?;
     if changes.is_empty() {
@@ -231,12 +245,23 @@ fn read(store: &SchemaStore, lineage: &Lineage, question: &BlameQuestion) -> Res
         let what = if is_node { "value at" } else { "column" };
         let unread = if notes.is_empty() { String::new() } else { format!("; {}", notes.join("; ")) };
         let count = crate::ground::text::plural(log.len() as u64, "revision", "revisions");
+        let elsewhere = whereabouts::look(store, lineage, &file, question, settings.source.as_deref())?;
+        let elsewhere: String = elsewhere.iter().map(|found| format!("; {found}")).collect();
         return Err(BlameError::Nowhere(format!(
-            "no revision of {shown} has a {what} {}: {count} changed that file{unread}",
+            "no revision of {shown} has a {what} {}: {count} changed that file{unread}{elsewhere}",
             visible(&question.target.to_string())
         )));
     }
     Ok(KeptBlame { file, changes, notes })
+}
+
+/// The file that has what is asked for, from the top of the repository on: among the schemas at hand, or as it was last called.
+fn file(store: &SchemaStore, lineage: &Lineage, question: &BlameQuestion) -> Result<Option<String>, GitError> {
+    let is_node = matches!(question.target, BlameTarget::Node(_));
+    match listed(store, question, is_node) {
+        Some(path) => Ok(Some(format!("{}{path}", lineage.root))),
+        None => past(lineage, question, is_node),
+    }
 }
 
 /// The file among those of the schemas at hand.
@@ -313,9 +338,12 @@ fn changes(lineage: &Lineage, log: &[LogEntry], file: &str, target: &BlameTarget
 fn with_upstream(lineage: &Lineage, found: KeptBlame, book: &UpstreamBook) -> Result<Blame, BlameError> {
     let ids: Vec<ObjectId> = found.changes.iter().filter_map(|change| ObjectId::parse(&change.revision)).collect();
     let texts = lineage.repository.texts(&ids)?;
+    let oldest = lineage.repository.oldest_of_shallow(&lineage.tip)?.map(|commit| commit.id.to_string());
     let unboxed = |value: Option<[Value; 1]>| value.map(|[value]| value);
     let changes = found.changes.into_iter().zip(&texts).map(|(change, text)| BlameChange {
         upstream: book.of(&change.revision, text),
+        others: 0,
+        is_oldest: change.before.is_none() && oldest.as_deref() == Some(change.revision.as_str()),
         revision: change.revision,
         date: change.date,
         before: unboxed(change.before),

@@ -11,13 +11,18 @@ mod limits;
 mod needs;
 mod pattern;
 mod propose;
+mod spread;
 mod style;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
+use std::sync::Arc;
 
+use crate::pipeline::document::Document;
 use crate::pipeline::fault::Keyword;
+use crate::pipeline::schema::Schema;
+use crate::pipeline::verdict::judge::Judge;
 
 pub use columns::{PatchedColumns, columns};
 pub use edits::{Unloosened, text_edits};
@@ -86,6 +91,11 @@ impl Share {
     /// The shares that limits are told for.
     pub const TOLD: [Share; 3] = [Share { thousandths: 990 }, Share { thousandths: 999 }, Share::ALL];
 
+    /// In percent.
+    pub fn percent(self) -> f64 {
+        f64::from(self.thousandths) / 10.0
+    }
+
     /// How many of so many that are at least.
     pub fn of(self, all: usize) -> usize {
         (all * usize::from(self.thousandths)).div_ceil(1000)
@@ -110,6 +120,12 @@ impl std::fmt::Display for Share {
             rest => write!(f, "{}.{rest} %", self.thousandths / 10),
         }
     }
+}
+
+/// What stands at a limit that refuses documents, by the node and keyword; `None` where the keyword is no limit.
+pub fn limit_facts(namespace: &str, schema: &Arc<Schema>, of: (&str, Keyword), documents: &[&Document]) -> Option<LimitFacts> {
+    let judge = Judge::compile(Arc::clone(schema)).ok()?;
+    limits::of_documents(namespace, &judge, of, documents)
 }
 
 /// Adds an edit to others, as one with what is done to the same node already.

@@ -84,6 +84,18 @@ impl Recheck {
         &self.after
     }
 
+    /// Why documents could not be judged: schemas of the two states that do not load, each once.
+    pub fn unread(&self) -> Vec<String> {
+        let of = |store: &SchemaStore| {
+            let used = store.used().into_iter();
+            used.filter_map(|at| store.judge(at).err().map(|error| format!("{}: {error}", store.name()))).collect::<Vec<_>>()
+        };
+        let mut found = of(&self.before);
+        found.extend(of(&self.after));
+        found.dedup();
+        found
+    }
+
     /// Judges the payload of a row; `None` where there is none.
     pub fn payload(&self, payload: Payload, named: Named<'_>) -> Option<Rechecked> {
         let decoded = payload::decode(payload);

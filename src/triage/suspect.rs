@@ -6,10 +6,14 @@
 mod course;
 mod deploy;
 mod elsewhere;
+mod inserted;
 mod judged;
+mod names;
 mod ruling;
 mod sampled;
 mod timeline;
+
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
@@ -18,8 +22,10 @@ use crate::rows::group::{Fingerprint, Group, Groups};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::git::{GitError, Lineage};
 use crate::rows::source::{ErrorSource, SourceError, Watch};
+use crate::triage::blame::branches::{self, OtherBranch};
 use crate::triage::blame::upstream::{UpstreamBook, UpstreamCommit};
 use crate::triage::blame::{BlameError, HistorySettings};
+use names::NameBook;
 pub use sampled::most_documents;
 
 /// Whose change it was.
@@ -57,6 +63,8 @@ pub struct SuspectTurn {
     pub refused: usize,
     /// Documents that it takes.
     pub passing: usize,
+    /// Documents that it refuses for something else.
+    pub otherwise: usize,
     /// Documents that nothing can be said of.
     pub unjudged: usize,
 }
@@ -85,6 +93,8 @@ pub struct Suspect {
     pub file: Option<String>,
     /// RFC 6901 pointer of the node that refuses.
     pub node: Option<String>,
+    /// The column that BigQuery names, where it refused the rows.
+    pub column: Option<String>,
     /// Since which revision it refuses; `None` where none is known, or where no revision ever had the schema.
     pub since: Option<SuspectRevision>,
     /// Whether the schema itself was made by that revision.
@@ -156,6 +166,9 @@ struct SuspectWork<'a> {
     /// `None` where the schemas stand in no repository.
     lineage: Option<Lineage>,
     book: UpstreamBook,
+    /// Looked at once, where something is missing.
+    names: OnceLock<Result<Option<NameBook>, GitError>>,
+    branches: OnceLock<Result<Vec<OtherBranch>, GitError>>,
 }
 
 /// Finds the suspect of each group that is asked about.
@@ -167,7 +180,13 @@ pub fn suspects(question: &SuspectQuestion<'_>, watch: &dyn Watch) -> Result<FxH
         Some(path) => UpstreamBook::read(path).map_err(|error| BlameError::Upstream { path: path.clone(), error })?,
         None => UpstreamBook::default(),
     };
-    let setting = SuspectWork { question, lineage: question.schemas.lineage()?.map(timeline::to_newest).transpose()?, book };
+    let setting = SuspectWork {
+        question,
+        lineage: question.schemas.lineage()?.map(timeline::to_newest).transpose()?,
+        book,
+        names: OnceLock::new(),
+        branches: OnceLock::new(),
+    };
     let mut samples = sampled::read(question, watch)?;
     let mut keys: Vec<timeline::TimelineKey> = Vec::new();
     for document in samples.iter_mut().flat_map(|sample| &mut sample.documents) {
@@ -210,6 +229,19 @@ impl Suspect {
 }
 
 impl SuspectWork<'_> {
+    /// The names of all doctypes in history; `None` without one.
+    fn names(&self) -> Result<Option<&NameBook>, GitError> {
+        let found = self.names.get_or_init(|| self.lineage.as_ref().map(NameBook::read).transpose());
+        found.as_ref().map(Option::as_ref).map_err(Clone::clone)
+    }
+
+    /// All branches beside that history.
+    fn branches(&self) -> Result<&[OtherBranch], GitError> {
+        let source = self.question.settings.source.as_deref();
+        let look = || self.lineage.as_ref().map_or(Ok(Vec::new()), |lineage| branches::beside(lineage, source));
+        self.branches.get_or_init(look).as_deref().map_err(Clone::clone)
+    }
+
     /// When the revision was made that a label names, `202001230145_be1f11e`.
     fn labelled(&self, label: &str) -> Option<Micros> {
         let (_, hash) = label.rsplit_once('_')?;

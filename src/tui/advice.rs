@@ -6,6 +6,7 @@
 use std::error::Error;
 
 use crate::rows::advice::{Advice, Advised};
+use crate::rows::schemas::RevisionAge;
 use crate::rows::source::{SourceError, bigquery};
 use crate::triage::bundle::BundleError;
 use crate::triage::export::ExportError;
@@ -13,6 +14,11 @@ use crate::triage::judging::JudgingError;
 
 /// How schemas are named, wherever they are missing.
 pub const GIVE_SCHEMAS: &str = "give --schemas FOLDER, or get them with misfit schemas get";
+
+/// What is said of old schemas.
+pub fn old_schemas(age: &RevisionAge) -> String {
+    format!("these schemas are old ({age}): misfit schemas update, or git pull, gets newer ones")
+}
 
 /// What follows the message, with what divides the two.
 pub fn words(advice: Advice) -> &'static str {

@@ -154,6 +154,8 @@ pub struct MyEdit {
     pub copy: Option<Arc<EditCopy>>,
     /// Whether something is going on: a worker or the editor.
     pub is_busy: bool,
+    /// Whether the copy was saved again while its rows were being judged.
+    pub is_saved_again: bool,
     /// What the rows make of it, once they were judged.
     pub verdict: Option<Arc<EditVerdict>>,
 }

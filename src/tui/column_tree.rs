@@ -9,6 +9,7 @@ use crate::ground::outline::Tree;
 use crate::ground::sought::Sighting;
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::{ColumnForm, ColumnId};
+use crate::pipeline::names::snake_case;
 use crate::pipeline::sink::ADDITIONAL;
 use crate::triage::case::{Case, CaseTable};
 use crate::triage::facts::column;
@@ -73,6 +74,15 @@ impl ColumnTree {
         let document = self.case.document.as_ref()?;
         let at = document.ancestors(value).find_map(|node| self.values().binary_search(&node).ok())?;
         Some(self.additional? + 1 + at)
+    }
+
+    /// The path of the column that a value without any would have, as the pipeline spells columns.
+    pub fn column_of(&self, value: NodeId) -> Option<String> {
+        let document = self.case.document.as_ref()?;
+        let names = document.ancestors(value).filter_map(|node| Some(snake_case(&document.key(node)?)));
+        let mut names: Vec<String> = names.collect();
+        names.reverse();
+        (!names.is_empty()).then(|| names.join("."))
     }
 
     /// Shows a search what is drawn of a line.

@@ -1,11 +1,17 @@
 //! The user's editor: which it is, and how it is started on a line of a file.
 //!
-//! Owns: what $VISUAL and $EDITOR say, who knows `+LINE`, what an editor that fails is told as.
+//! Owns: what $VISUAL and $EDITOR say, who knows `+LINE`, who has a window of its own and when a file was saved there, what an editor that fails is told as.
 //! Refuses: the terminal (terminal), what is edited.
 
+use std::io;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::message::{EditCopy, JobId, Message};
 use crate::ground::text::visible;
 
 /// Where nothing is set.
@@ -13,6 +19,92 @@ const USUAL: &str = "vi";
 
 /// Editors that take the line as `+LINE`.
 const LINED: [&str; 9] = ["vi", "vim", "nvim", "nano", "emacs", "emacsclient", "kak", "ne", "micro"];
+
+/// Editors that have a window of their own, and leave the terminal alone.
+const WINDOWED: [&str; 16] = [
+    "code",
+    "code-insiders",
+    "codium",
+    "cursor",
+    "gedit",
+    "gnome-text-editor",
+    "gvim",
+    "idea",
+    "kate",
+    "kwrite",
+    "mousepad",
+    "mvim",
+    "subl",
+    "xed",
+    "zed",
+    "zeditor",
+];
+
+/// How often it is looked whether a file was saved there.
+const GLANCE: Duration = Duration::from_millis(200);
+
+/// Whether an editor has a window of its own.
+pub(super) fn is_windowed(words: &[String]) -> bool {
+    words.first().is_some_and(|program| WINDOWED.contains(&name(program).as_str()))
+}
+
+fn name(program: &str) -> String {
+    Path::new(program).file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Starts an editor with a window of its own, and sends word of each save for as long as somebody holds the copy and listens. Some of them end at
+/// once and leave the file to one that runs already: their end says nothing.
+pub(super) fn start(words: &[String], job: JobId, copy: &Arc<EditCopy>, messages: &UnboundedSender<Message>) {
+    let closed = |outcome| messages.send(Message::EditorClosed { job, outcome });
+    let Some((program, given)) = words.split_first() else { return };
+    let mut command = Command::new(program);
+    command.args(given).arg(&copy.path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let before = stamp(&copy.path);
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            let _ = closed(Err(unstarted(program, &error)));
+            return;
+        }
+    };
+    let _ = messages.send(Message::EditorStays { job });
+    let (held, messages, program, path) = (Arc::downgrade(copy), messages.clone(), program.clone(), copy.path.clone());
+    std::thread::spawn(move || {
+        let (mut last, mut is_running) = (before, true);
+        while held.strong_count() > 0 {
+            let now = stamp(&path);
+            if now != last && now.is_some() {
+                last = now;
+                if messages.send(Message::EditSaved { job }).is_err() {
+                    return;
+                }
+            }
+            if let (true, Ok(Some(status))) = (is_running, child.try_wait()) {
+                is_running = false;
+                if !status.success() {
+                    let outcome = Err(ended(&program, status));
+                    let _ = messages.send(Message::EditorClosed { job, outcome });
+                    return;
+                }
+            }
+            std::thread::sleep(GLANCE);
+        }
+    });
+}
+
+/// When a file was written and how long it is; `None` in the moment in which an editor replaces it.
+fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
+    let about = std::fs::metadata(path).ok()?;
+    Some((about.modified().ok()?, about.len()))
+}
+
+fn ended(program: &str, status: ExitStatus) -> String {
+    format!("the editor {} ended with {status}, so nothing was judged", visible(program))
+}
+
+fn unstarted(program: &str, error: &io::Error) -> String {
+    format!("the editor {} cannot be started: {error}; EDITOR names another", visible(program))
+}
 
 /// The editor's words, by the environment.
 pub(super) fn chosen(get: impl Fn(&str) -> Option<String>) -> Vec<String> {
@@ -25,14 +117,13 @@ pub(super) fn run(words: &[String], file: &Path, line: usize) -> Result<(), Stri
     let Some((program, given)) = words.split_first() else { return Err("no editor is set: EDITOR names one".to_owned()) };
     let mut command = Command::new(program);
     command.args(given);
-    let name = Path::new(program).file_name().unwrap_or_default().to_string_lossy().into_owned();
-    if line > 1 && LINED.contains(&name.as_str()) {
+    if line > 1 && LINED.contains(&name(program).as_str()) {
         command.arg(format!("+{line}"));
     }
     match command.arg(file).status() {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("the editor {} ended with {status}, so nothing was judged", visible(program))),
-        Err(error) => Err(format!("the editor {} cannot be started: {error}; EDITOR names another", visible(program))),
+        Ok(status) => Err(ended(program, status)),
+        Err(error) => Err(unstarted(program, &error)),
     }
 }
 
@@ -48,6 +139,8 @@ mod tests {
         };
         assert_eq!((with("", "code --wait"), with("ed", "vim")), (vec!["code".to_owned(), "--wait".to_owned()], vec!["ed".to_owned()]));
         assert_eq!(chosen(|_| None), ["vi"]);
+        let windowed = |words: &str| is_windowed(&words.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!([windowed("/usr/bin/code --wait"), windowed("vim"), windowed("gvim")], [true, false, true]);
     }
 
     #[cfg(unix)]

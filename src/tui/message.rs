@@ -131,6 +131,16 @@ pub enum Message {
         /// What came of it.
         outcome: Result<(), String>,
     },
+    /// The editor has a window of its own and stays open, while the explorer goes on.
+    EditorStays {
+        /// The work.
+        job: JobId,
+    },
+    /// The copy was saved in an editor that stays open.
+    EditSaved {
+        /// The work.
+        job: JobId,
+    },
     /// Rows are judged with an edited schema: the counts so far.
     EditCounts {
         /// The work.

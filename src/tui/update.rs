@@ -90,6 +90,8 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::History { job, outcome } => history::told(app, job, outcome),
         Message::SchemaCopied { job, outcome } => my_edit::copied(app, job, outcome),
         Message::EditorClosed { job, outcome } => my_edit::closed(app, job, outcome),
+        Message::EditorStays { job } => my_edit::stays(app, job),
+        Message::EditSaved { job } => my_edit::saved(app, job),
         Message::EditCounts { job, turns } => my_edit::counts(app, job, &turns),
         Message::EditJudged { job, outcome } => my_edit::judged(app, job, outcome),
         Message::SchemasAged(age) => {

@@ -138,7 +138,10 @@ impl Workers {
             }
             Effect::Recheck { job, against, tree, below } => {
                 let (Some(source), Some(schemas)) = (self.source.clone(), self.request.schemas.clone()) else {
-                    let outcome = Err("documents are judged by two states of the schemas, and there are none here".to_owned());
+                    let outcome = Err(format!(
+                        "documents are judged by two states of the schemas, and there are none here: {}",
+                        advice::GIVE_SCHEMAS
+                    ));
                     self.run(move |_| Some(Message::Rechecked { job, outcome }));
                     return;
                 };
@@ -171,7 +174,14 @@ impl Workers {
                 let settings = self.history.clone();
                 self.with_schemas(job, move |schemas, _, flag| {
                     let outcome = blame::with_settings(schemas, &question, &settings);
-                    let outcome = outcome.map(|(found, edit)| facts::blame::facts(&found, &question, edit.as_ref()).to_text());
+                    let outcome = outcome.map(|(found, edit)| {
+                        let told = facts::blame::facts(&found, &question, edit.as_ref()).to_text();
+                        let patches = settings.source.as_deref().and_then(|source| blame::patches(source, &found).ok());
+                        match patches.filter(|patches| !patches.is_empty()) {
+                            Some(patches) => format!("{told}\n{}", facts::blame::diffs(&patches).to_text()),
+                            None => told,
+                        }
+                    });
                     (!flag.load(Ordering::Relaxed)).then_some(Message::History { job, outcome: outcome.map_err(|error| error.to_string()) })
                 });
             }

@@ -6,10 +6,10 @@
 use color_eyre::Result;
 use color_eyre::eyre::{bail, ensure, eyre};
 
-use super::{PatchedFiles, Work, target};
+use super::{ExportFormat, PatchedFiles, Work, target};
 use crate::cli::blame;
 use crate::cli::config::Config;
-use crate::cli::out;
+use crate::cli::{out, safe_json};
 use crate::ground::text::visible;
 use crate::rows::source::Watch;
 use crate::triage::export::patch::{self, PatchOf, PatchSettings};
@@ -24,6 +24,8 @@ pub(super) fn patch(work: &Work<'_>, config: &Config) -> Result<()> {
         PatchedFiles::Schemas => (PatchOf::Schemas, "schemas"),
         PatchedFiles::Templates => (PatchOf::Templates, "templates"),
     };
+    let is_json = work.question.format == Some(ExportFormat::Json);
+    let ending = if is_json { ".json" } else { ".patch" };
     let is_one = work.choice.groups.len() == 1;
     ensure!(
         is_one || work.question.out.is_some(),
@@ -36,12 +38,23 @@ pub(super) fn patch(work: &Work<'_>, config: &Config) -> Result<()> {
     let mut written = 0_u64;
     for (group, told) in work.choice.groups.iter().zip(&work.told) {
         let share = work.question.share;
-        let made = patch::propose(work.source, schemas, group, &settings, share, work.stop);
-        let text = made.and_then(|made| made.text(schemas, &told.group, share, of, &settings, &mut work.redactor()));
+        let made = patch::propose(work.source, schemas, group, &settings, share, work.stop).and_then(|mut made| {
+            made.look_at_others(work.source, schemas, work.groups, group, work.stop)?;
+            Ok(made)
+        });
+        let text = made.and_then(|made| {
+            let redactor = &mut work.redactor();
+            match is_json {
+                true => {
+                    made.json(schemas, &told.group, share, of, &settings, redactor).map(|value| safe_json::escape(format!("{value}\n")))
+                }
+                false => made.text(schemas, &told.group, share, of, &settings, redactor),
+            }
+        });
         ensure!(!work.stop.cancelled(), "stopped; what was written to a folder until then is whole");
         match (text, &mut many) {
-            (Ok(text), Some(many)) => many.put(&[], &format!("{name}-{}", reproducer::title(&told.group)), ".patch", text.as_bytes())?,
-            (Ok(text), None) => target::whole(work, &format!("{name}.patch"), &text)?,
+            (Ok(text), Some(many)) => many.put(&[], &format!("{name}-{}", reproducer::title(&told.group)), ending, text.as_bytes())?,
+            (Ok(text), None) => target::whole(work, &format!("{name}{ending}"), &text)?,
             (Err(reason), Some(_)) => {
                 out::tell(&format!("misfit: {}: no patch: {}", told.group.fingerprint, visible(&advice::advised(&reason))));
                 continue;

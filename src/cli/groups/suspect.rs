@@ -95,6 +95,8 @@ pub(in crate::cli) struct SuspectRecord<'a> {
     /// The schema file, and the node in it that refuses: RFC 6901.
     file: Option<&'a str>,
     node: Option<&'a str>,
+    /// The column that BigQuery names, where it refused the rows; `file` is its layout then.
+    column: Option<&'a str>,
     /// Whether the schema itself was made by the revision.
     made: bool,
     /// `label`, `job`, `row` or `message`: how it is known which revision judged the first row.
@@ -125,9 +127,10 @@ struct TurnRecord<'a> {
     upstream: &'a [UpstreamCommit],
     /// Whether it has the schema.
     exists: bool,
-    /// Documents that are refused as the group's rows are, that pass, that cannot be judged.
+    /// Documents that are refused as the group's rows are, that pass, that are refused for something else, that cannot be judged.
     refused: usize,
     passing: usize,
+    otherwise: usize,
     unjudged: usize,
 }
 
@@ -149,6 +152,7 @@ impl<'a> SuspectRecord<'a> {
             taken_upstream: taken.map_or(&[], |taken| &taken.upstream),
             file: suspect.file.as_deref(),
             node: suspect.node.as_deref(),
+            column: suspect.column.as_deref(),
             made: suspect.is_made,
             judged_by: suspect.judged_by.map(|by| match by {
                 JudgedBy::Label => "label",
@@ -170,6 +174,7 @@ impl<'a> SuspectRecord<'a> {
                     exists: turn.is_there,
                     refused: turn.refused,
                     passing: turn.passing,
+                    otherwise: turn.otherwise,
                     unjudged: turn.unjudged,
                 })
                 .collect(),

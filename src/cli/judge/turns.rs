@@ -190,9 +190,10 @@ fn to_json(turns: &Turns, recheck: &Recheck) -> color_eyre::Result<String> {
     let doctypes: Vec<String> = turns.doctypes.iter().map(doctype).collect::<Result<_, _>>()?;
     let total = json(&answer(&turns.total(), recheck))?;
     let (before, after) = (json(&turns.before)?, json(&turns.after)?);
+    let unread = json(&recheck.unread())?;
     let rows = turns.most.map_or_else(|| "null".to_owned(), |most| most.to_string());
     Ok(format!(
-        "{{\"before\":{before},\"after\":{after},\"counts\":{total},\"rows_a_group\":{rows},\"without_payload\":{},\"untold\":{},\"partial\":{},\"groups\":[\n{}\n],\"doctypes\":[\n{}\n]}}\n",
+        "{{\"before\":{before},\"after\":{after},\"counts\":{total},\"rows_a_group\":{rows},\"unread_schemas\":{unread},\"without_payload\":{},\"untold\":{},\"partial\":{},\"groups\":[\n{}\n],\"doctypes\":[\n{}\n]}}\n",
         turns.without,
         turns.untold,
         turns.is_partial,

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use crate::ground::text::plural;
-use crate::ground::time::{Micros, duration, minute};
+use crate::ground::time::{Micros, day, duration};
 
 /// Which revision schemas are of, and how old that is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct RevisionAge {
     pub(super) revision: String,
     pub(super) time: Option<Micros>,
     pub(super) now: Micros,
+    /// Whether that revision was asked for by its name.
+    pub is_chosen: bool,
 }
 
 /// Schemas are generated on every working day.
@@ -42,8 +44,7 @@ impl fmt::Display for RevisionAge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.revision.get(..8).unwrap_or(&self.revision))?;
         let Some(time) = self.time else { return Ok(()) };
-        let minute = minute(time);
-        write!(f, " of {}", minute.get(..10).unwrap_or(&minute))?;
+        write!(f, " of {}", day(time))?;
         let seconds = u64::try_from((self.now - time) / 1_000_000).unwrap_or_default();
         write!(f, ", {} old", duration(seconds))?;
         match business_days(time, self.now) {
@@ -73,7 +74,8 @@ mod tests {
     #[test]
     fn revision_day_and_age_are_told_and_a_week_is_old() {
         const DAY: Micros = 86_400 * 1_000_000;
-        let age = |days: i64, time: Option<Micros>| RevisionAge { revision: "54678d2bf21e".to_owned(), time, now: days * DAY };
+        let age =
+            |days: i64, time: Option<Micros>| RevisionAge { revision: "54678d2bf21e".to_owned(), time, now: days * DAY, is_chosen: false };
         assert_eq!(age(9, Some(DAY)).to_string(), "54678d2b of 1970-01-02, 8 d old (5 business days)");
         assert_eq!((age(9, Some(DAY)).is_old(), age(8, Some(DAY)).is_old(), age(9, None).is_old()), (true, false, false));
         assert_eq!(

@@ -107,6 +107,10 @@ impl FileTree for Folder {
         super::revision::of(&self.root)
     }
 
+    fn revision_time(&self) -> Option<crate::ground::time::Micros> {
+        super::git::time_of(&self.root, &self.revision()?)
+    }
+
     fn lineage(&self) -> Result<Option<super::git::Lineage>, super::git::GitError> {
         super::git::Lineage::around(&self.root)
     }

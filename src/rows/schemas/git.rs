@@ -18,7 +18,7 @@ use crate::ground::text::visible;
 pub use history::{CommitText, FileChange, LogEntry, SourceCommit};
 pub use lineage::Lineage;
 pub use object::{Blobs, ObjectId};
-pub use resolve::{Commit, split_revision};
+pub use resolve::{Commit, split_revision, time_of};
 pub use revision_tree::{RevisionTree, TreeFile};
 
 /// The branch that generated schemas are pushed to.

@@ -14,7 +14,7 @@ use super::{BlameQuestion, BlameTarget};
 use crate::ground::patch::TextEdit;
 use crate::pipeline::document::skim;
 use crate::rows::column::ErrorColumn;
-use crate::rows::schemas::git::{Blobs, GitError, ObjectId, Repository};
+use crate::rows::schemas::git::{Blobs, Commit, GitError, ObjectId, Repository};
 use crate::rows::schemas::{Lookup, SchemaStore, file_of};
 use crate::triage::origin;
 
@@ -28,12 +28,21 @@ const DEEPEST: usize = 16;
 /// Longest text that templates are put together to.
 const LONGEST: usize = 64 << 20;
 /// The templates of which the schemas of all Glean pings are copies.
-const GLEAN: [&str; 4] = [
+pub(in crate::triage) const GLEAN: [&str; 4] = [
     "templates/glean/glean/glean.1.schema.json",
     "templates/glean/glean/glean.2.schema.json",
     "templates/glean/glean/glean-min.1.schema.json",
     "templates/glean/glean/glean-min.2.schema.json",
 ];
+
+/// The newest commit of the branch that people work on.
+///
+/// # Errors
+/// There is none.
+pub(in crate::triage) fn main(repository: &Repository) -> Result<Commit, GitError> {
+    let found = BRANCHES.iter().find_map(|branch| repository.resolve(Some(branch)).ok());
+    found.map_or_else(|| repository.resolve(None), Ok)
+}
 
 /// Where something is edited.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,13 +104,17 @@ impl Templates {
     /// # Errors
     /// It has no templates, or git does not read it.
     pub fn open(repository: &Repository) -> Result<Self, GitError> {
-        let found = BRANCHES.iter().find_map(|branch| repository.resolve(Some(branch)).ok());
-        let commit = found.map_or_else(|| repository.resolve(None), Ok)?;
-        let all = repository.files(&commit)?.into_iter().filter(|file| file.path.starts_with(TEMPLATES));
-        let files: BTreeMap<String, ObjectId> = all.map(|file| (file.path, file.blob)).collect();
-        if files.is_empty() {
+        let templates = Self::at(repository, &main(repository)?)?;
+        if templates.files.is_empty() {
             return Err(GitError::Refused(format!("{} holds no templates: it is not the source of the schemas", repository.name())));
         }
+        Ok(templates)
+    }
+
+    /// As a commit has them, if any.
+    pub(super) fn at(repository: &Repository, commit: &Commit) -> Result<Self, GitError> {
+        let all = repository.files(commit)?.into_iter().filter(|file| file.path.starts_with(TEMPLATES));
+        let files: BTreeMap<String, ObjectId> = all.map(|file| (file.path, file.blob)).collect();
         let includes = files.keys().filter_map(|path| Some((include_name(path.strip_prefix(INCLUDES)?)?, path.clone()))).collect();
         Ok(Templates { blobs: repository.blobs()?, files, includes })
     }
@@ -133,6 +146,20 @@ impl Templates {
             }
         }
         Ok(EditPlace::Generator { does: None })
+    }
+
+    /// What each template that a schema may come from has at a place, by the template's path.
+    pub(super) fn values(&mut self, question: &BlameQuestion, tokens: &[String]) -> Result<BTreeMap<String, Value>, GitError> {
+        let mut found = BTreeMap::new();
+        for file in self.candidates(question) {
+            let mut rendered = Rendered::default();
+            self.render(&file, 0, &mut rendered)?;
+            let Ok(Some(at)) = skim::find(&rendered.text, tokens) else { continue };
+            if let Ok(value) = serde_json::from_slice(&rendered.text[at]) {
+                found.insert(file, value);
+            }
+        }
+        Ok(found)
     }
 
     /// The doctype's own template, what its namespace has in common, and where it has none of its own those of Glean.
@@ -224,7 +251,7 @@ impl Rendered {
 }
 
 /// The node of the newest schema that fills a column, with what it says.
-fn node_of_column(store: &SchemaStore, question: &BlameQuestion, names: &[String]) -> Option<(Vec<String>, Value)> {
+pub(super) fn node_of_column(store: &SchemaStore, question: &BlameQuestion, names: &[String]) -> Option<(Vec<String>, Value)> {
     let BlameQuestion { namespace, doctype, version, .. } = question;
     let Lookup::Found(at) = store.lookup(namespace, doctype, Some(version)) else { return None };
     let (schema, layout) = (store.schema(at).ok()??, store.layout(at).ok()??);

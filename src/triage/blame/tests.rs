@@ -41,7 +41,8 @@ fn asked(folder: &Path, target: &str) -> Result<Blame, String> {
         target: BlameTarget::parse(target)?,
     };
     let kept = tempfile::tempdir().unwrap();
-    let answer = || blame(&store, &question, &UpstreamBook::default(), Some(kept.path().to_owned())).map_err(|error| error.to_string());
+    let settings = HistorySettings { kept: Some(kept.path().to_owned()), ..HistorySettings::default() };
+    let answer = || blame(&store, &question, &UpstreamBook::default(), &settings).map_err(|error| error.to_string());
     let first = answer();
     assert_eq!(answer(), first, "what is kept is the same");
     first
@@ -135,4 +136,101 @@ fn a_target_is_a_pointer_or_a_column() {
     assert_eq!(parsed("#/a%20b"), Ok("/a b".to_owned()));
     assert_eq!((parsed("#"), parsed("a.b")), (Ok("#".to_owned()), Ok("a.b".to_owned())));
     assert!(parsed("").is_err() && parsed("a..b").is_err() && parsed("#a").is_err());
+}
+
+#[test]
+fn what_no_revision_has_is_looked_for_elsewhere() {
+    let columns =
+        |names: &str| format!(r#"[{{"fields": [{names}], "name": "metrics", "type": "RECORD"}}, {{"name": "other", "type": "STRING"}}]"#);
+    let column = |name: &str| format!(r#"{{"name": "{name}", "type": "STRING"}}"#);
+    let folder = history(&[&[(LAYOUT, &columns(&column("url2"))), (SCHEMA, "{}")]]);
+    let branch = |name: &str, file: &str, text: &str| {
+        git(folder.path(), "2024-02-01T02:00:00Z", &["checkout", "-q", "-b", name]);
+        std::fs::write(folder.path().join("schemas/my-app/ping").join(file), text).unwrap();
+        git(folder.path(), "2024-02-01T02:00:00Z", &["commit", "-q", "-a", "-m", name]);
+        git(folder.path(), "2024-02-01T02:00:00Z", &["checkout", "-q", "-"]);
+    };
+    branch("wider", LAYOUT, &columns(&format!("{}, {}", column("url2"), column("url"))));
+    branch("deeper", SCHEMA, r#"{"properties": {"a": {"maxLength": 7}}}"#);
+    let error = asked(folder.path(), "metrics.url").unwrap_err();
+    assert!(
+        error.contains("; the branch wider has it since 2024-02-01; a column of a like name is metrics.url2 (since 2024-01-01)"),
+        "{error}"
+    );
+    let error = asked(folder.path(), "metrics.Other").unwrap_err();
+    assert!(error.ends_with("; columns of that name elsewhere are other (since 2024-01-01)"), "{error}");
+    let error = asked(folder.path(), "/properties/a/maxLength").unwrap_err();
+    assert!(error.ends_with("; the branch deeper has it since 2024-02-01"), "{error}");
+    // The source has the node that a column is not made of yet.
+    let source = history(&[&[(SCHEMA, r#"{"properties": {"metrics": {"properties": {"newUrl": {}}}}}"#)]]);
+    let store = SchemaStore::open_revision(folder.path(), None).unwrap();
+    let settings = HistorySettings { source: Some(source.path().to_owned()), ..HistorySettings::default() };
+    let target = BlameTarget::parse("metrics.new_url").unwrap();
+    let question = BlameQuestion { namespace: "my-app".to_owned(), doctype: "ping".to_owned(), version: "1".to_owned(), target };
+    let error = blame(&store, &question, &UpstreamBook::default(), &settings).unwrap_err().to_string();
+    let told = "the source repository has #/properties/metrics/properties/newUrl since 2024-01-01, which no revision of the generated schemas has yet";
+    assert!(error.contains(told), "{error}");
+}
+
+#[test]
+fn commits_that_did_not_change_the_node_are_left_out_where_the_source_tells() {
+    let folder = history(&[&[(SCHEMA, r#"{"a": {"maxLength": 1}, "b": 1}"#)], &[(SCHEMA, r#"{"a": {"maxLength": 2}, "b": 2}"#)]]);
+    let source = tempfile::tempdir().unwrap();
+    git(source.path(), "2024-01-01T02:00:00Z", &["init", "-q", "-b", "main"]);
+    let mut hashes = Vec::new();
+    for (file, text) in [
+        ("templates/my-app/ping/ping.1.schema.json", r#"{"a": @MY_APP_LIMIT_1_JSON@, "b": 1}"#),
+        ("templates/include/my-app/limit.1.schema.json", r#"{"maxLength": 1}"#),
+        ("README.md", "a"),
+        ("templates/include/my-app/limit.1.schema.json", r#"{"maxLength": 2}"#),
+        ("templates/my-app/ping/ping.1.schema.json", r#"{"a": @MY_APP_LIMIT_1_JSON@, "b": 2}"#),
+    ] {
+        let path = source.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+        git(source.path(), "2024-01-02T01:00:00Z", &["add", "."]);
+        git(source.path(), "2024-01-02T01:00:00Z", &["commit", "-q", "-m", file]);
+        let head = Repository::open(source.path()).unwrap().resolve(Some("HEAD")).unwrap().id.to_string();
+        hashes.push(head[..9].to_owned());
+    }
+    let book = source.path().join("upstream.tsv");
+    let store = SchemaStore::open_revision(folder.path(), None).unwrap();
+    let newest = store.revision().unwrap();
+    let lines: String = hashes[2..].iter().map(|hash| format!("{newest}\t2024-01-02\t{hash}\t2024-01-02\tWhy\n")).collect();
+    // Newer than all that the source has.
+    let newer = format!("{newest}\t2024-06-02\tfedcba9876\t2024-06-01\tWhy\n");
+    std::fs::write(&book, lines + &newer).unwrap();
+    let settings = HistorySettings { source: Some(source.path().to_owned()), upstream: Some(book), kept: None };
+    let upstream = |target: &str| {
+        let target = BlameTarget::parse(target).unwrap();
+        let question = BlameQuestion { namespace: "my-app".to_owned(), doctype: "ping".to_owned(), version: "1".to_owned(), target };
+        let change = with_settings(&store, &question, &settings).unwrap().0.changes.swap_remove(0);
+        let known: Vec<usize> = change.upstream.iter().filter_map(|one| hashes.iter().position(|hash| *hash == one.hash)).collect();
+        assert_eq!(change.upstream.last().map(|one| one.hash.as_str()), Some("fedcba9876"));
+        (known, change.others)
+    };
+    // One more is told by the revision itself, and is not in the source, which is later.
+    assert_eq!((upstream("/a/maxLength"), upstream("/b")), ((vec![3], 3), (vec![4], 3)));
+    assert_eq!(upstream("#"), (vec![3, 4], 2));
+    // And opened, what it changed in the templates.
+    let target = BlameTarget::parse("/a").unwrap();
+    let question = BlameQuestion { namespace: "my-app".to_owned(), doctype: "ping".to_owned(), version: "1".to_owned(), target };
+    let found = with_settings(&store, &question, &settings).unwrap().0;
+    let opened = crate::triage::facts::blame::diffs(&patches(source.path(), &found).unwrap()).to_text();
+    assert!(opened.trim_start().starts_with(&format!("Commit {} of the source, in the templates", hashes[3])), "{opened}");
+    assert!(opened.contains("-{\"maxLength\": 1}") && opened.contains("+{\"maxLength\": 2}"), "{opened}");
+}
+
+#[test]
+fn a_shallow_clone_blames_no_revision_for_what_is_older_and_may_be_made_whole() {
+    let folder = history(&[&[(SCHEMA, r#"{"a": 1}"#)], &[(SCHEMA, r#"{"a": 1, "b": 1}"#)], &[(SCHEMA, r#"{"a": 1, "b": 2}"#)]]);
+    let top = tempfile::tempdir().unwrap();
+    let clone = top.path().join("shallow");
+    let from = format!("file://{}", folder.path().display());
+    git(top.path(), "2024-02-01T02:00:00Z", &["clone", "-q", "--depth=2", &from, clone.to_str().unwrap()]);
+    let words =
+        |target: &str| -> Vec<&str> { asked(&clone, target).unwrap().changes.iter().map(crate::triage::facts::blame::word).collect() };
+    assert_eq!((words("/a"), words("/b")), (vec!["present"], vec!["changed", "present"]));
+    git(&clone, "2024-02-01T02:00:00Z", &["fetch", "-q", "--unshallow"]);
+    assert_eq!((words("/a"), words("/b")), (vec!["appeared"], vec!["changed", "appeared"]));
 }

@@ -9,7 +9,7 @@ use super::{ExplainedCause, Explanation, mentions};
 use crate::pipeline::compat::DeployRule;
 use crate::rows::schemas::SchemaStore;
 use crate::triage::blame::upstream::UpstreamBook;
-use crate::triage::blame::{BlameChange, BlameQuestion, BlameTarget, blame};
+use crate::triage::blame::{BlameChange, BlameQuestion, BlameTarget, HistorySettings, blame};
 
 /// Most columns of a cause that are looked for, each in each table.
 const MOST: usize = 12;
@@ -36,7 +36,8 @@ fn revision(cause: &ExplainedCause, store: &SchemaStore, kept: Option<&Path>) ->
         for column in &cause.columns {
             let target = BlameTarget::Column(column.split('.').map(str::to_owned).collect());
             let question = BlameQuestion { namespace: namespace.clone(), doctype: doctype.clone(), version: version.clone(), target };
-            let told = blame(store, &question, &UpstreamBook::default(), kept.map(Path::to_owned)).ok()?;
+            let settings = HistorySettings { kept: kept.map(Path::to_owned), ..HistorySettings::default() };
+            let told = blame(store, &question, &UpstreamBook::default(), &settings).ok()?;
             let newest = told.changes.into_iter().next().filter(|change| told.notes.is_empty() && is_it(rule, change))?;
             if found.as_ref().is_some_and(|found| *found != newest.revision) {
                 return None;

@@ -9,13 +9,14 @@ use std::sync::Arc;
 use super::patch::{self, FOLDER, NamedDocuments};
 use crate::ground::patch::{between, unified};
 use crate::ground::text::plural;
+use crate::pipeline::document::Document;
 use crate::pipeline::schema::Schema;
-use crate::pipeline::verdict::judge::{Judge, Outcome, input};
+use crate::pipeline::verdict::judge::{Judge, Outcome, Violation, input};
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::Group;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, Watch};
-use crate::triage::mend::columns;
+use crate::triage::mend::{LimitFacts, columns, limit_facts};
 use crate::triage::recheck::{Recheck, Turn, TurnCounts};
 
 /// Documents between two words of the counts.
@@ -28,6 +29,8 @@ pub struct EditSubject {
     /// The line of the node that refuses, from 1.
     pub line: usize,
     documents: NamedDocuments,
+    /// Where a limit refuses them: how their values stand to it.
+    limit: Option<LimitFacts>,
     /// Rows that were not read because there are too many.
     unread: u64,
 }
@@ -39,6 +42,8 @@ pub struct EditVerdict {
     pub turns: TurnCounts,
     /// The same in lines, with the columns and where rows are refused then.
     pub lines: Vec<String>,
+    /// How the values of the rows stand to the limit that refuses them, in lines; for the screen alone: values stand in it.
+    pub limit: Vec<String>,
     /// The edit as a diff; the empty text where nothing was changed.
     pub diff: String,
 }
@@ -57,9 +62,13 @@ impl EditSubject {
         let schema = schema.ok_or_else(|| Advised::new("there is no schema to edit", Advice::GiveSchemas))?;
         let namespace = schemas.doctypes().get(at).map_or("", |doctype| doctype.namespace.as_str());
         let judge = schemas.judge(at).ok().flatten();
-        let node = judge.zip(documents.first()).and_then(|(judge, (document, _))| refusing(&judge, namespace, document));
-        let line = node.map_or(1, |node| schema.line(node));
-        Ok(EditSubject { schema, line, documents, unread })
+        let refusing = judge.zip(documents.first()).and_then(|(judge, (document, _))| refusing(&judge, namespace, document));
+        let line = refusing.as_ref().map_or(1, |violation| schema.line(violation.node));
+        let limit = refusing.and_then(|violation| {
+            let texts: Vec<&Document> = documents.iter().map(|(document, _)| document).collect();
+            limit_facts(namespace, &schema, (&violation.schema_pointer, violation.keyword), &texts)
+        });
+        Ok(EditSubject { schema, line, documents, limit, unread })
     }
 
     /// Judges the rows with the edited text; `tell` hears the counts as they grow.
@@ -95,15 +104,21 @@ impl EditSubject {
         if self.unread > 0 {
             lines.push(format!("  {} not judged: they are too many to judge at once", plural(self.unread, "more row", "more rows")));
         }
+        let mut told = Vec::new();
+        if let Some(limit) = &self.limit {
+            told.push(format!("at {}, as it stands:", if limit.pointer.is_empty() { "the root" } else { &limit.pointer }));
+            told.extend(limit.lines().into_iter().map(|line| format!("  {line}")));
+        }
         lines.extend(columns(&self.schema, text).lines());
-        Ok(EditVerdict { turns, lines, diff })
+        Ok(EditVerdict { turns, lines, limit: told, diff })
     }
 }
 
 impl EditVerdict {
     /// All of it for people: counts, columns, the edit.
     pub fn text(&self) -> String {
-        format!("{}\n\n{}", self.lines.join("\n"), if self.diff.is_empty() { "nothing was edited\n" } else { &self.diff })
+        let lines: Vec<&str> = self.lines.iter().chain(&self.limit).map(String::as_str).collect();
+        format!("{}\n\n{}", lines.join("\n"), if self.diff.is_empty() { "nothing was edited\n" } else { &self.diff })
     }
 
     /// The edit as a patch, with what it does above it.
@@ -118,14 +133,12 @@ pub fn counted(turns: &TurnCounts) -> Vec<String> {
     told.map(|turn| format!("{} {}", plural(turns.of(turn), "row", "rows"), turn.words())).collect()
 }
 
-/// The node that refuses a document: of a combinator that of its nearest branch.
-fn refusing(judge: &Judge, namespace: &str, document: &crate::pipeline::document::Document) -> Option<u32> {
+/// What refuses a document: of a combinator the violation of its nearest branch.
+fn refusing(judge: &Judge, namespace: &str, document: &Document) -> Option<Violation> {
     let given = input(namespace, document);
     match judge.verdict(given).outcome {
         Outcome::Pass => None,
-        Outcome::Fail(violation) => {
-            Some(judge.cause(given).and_then(|cause| cause.ways.into_iter().next()).map_or(violation.node, |way| way.node))
-        }
+        Outcome::Fail(violation) => Some(judge.cause(given).and_then(|cause| cause.ways.into_iter().next()).unwrap_or(*violation)),
     }
 }
 
@@ -152,6 +165,12 @@ mod tests {
         assert_eq!((same.turns.of(Turn::Same), same.diff.as_str()), (group.count, ""));
         let taken = subject.judge(&schemas, b"{}\n", &mut tell).unwrap();
         assert_eq!((taken.turns.of(Turn::Taken), heard), (group.count, group.count));
+        let has = |begin: &str| taken.limit.iter().any(|line| line.trim_start().starts_with(begin));
+        assert!(
+            has("at /properties/metrics") && has("all ") && has("values beyond maxLength: 4") && has("smallest limits: "),
+            "{:?}",
+            taken.lines
+        );
         assert!(taken.diff.starts_with("diff --git a/schemas/") && taken.diff.ends_with("+{}\n"), "{}", taken.diff);
         let broken = subject.judge(&schemas, b"{\n  \"a\": }", &mut |_| ControlFlow::Continue(())).unwrap_err();
         assert!(broken.contains("line 2"), "{broken}");

@@ -3,6 +3,8 @@
 //! Owns: reading the group's documents, one proposal for each schema file that they are of, the replay of all rows, what stands in the patch.
 //! Refuses: working out a proposal (mend), judging twice (recheck), what may be told of a value (redact).
 
+mod json;
+mod others;
 mod templates;
 mod text;
 
@@ -26,6 +28,8 @@ use crate::rows::source::{ErrorSource, ReadRows, Watch};
 use crate::triage::judging::bare::{Named, judged_by, unreadable};
 use crate::triage::mend::{Mender, PatchedColumns, Proposal, Share, columns};
 use crate::triage::recheck::{Recheck, Turn, TurnCounts, recheck};
+
+pub use others::OtherRows;
 
 /// Where schema files are in their repository.
 pub(super) const FOLDER: &str = "schemas/";
@@ -77,6 +81,8 @@ pub struct GroupPatch {
     pub without: u64,
     /// Rows that the proposal was worked out from, where these are not all.
     pub worked_from: Option<usize>,
+    /// What becomes of the rows of other groups; `None` until they are looked at.
+    pub others: Option<OtherRows>,
 }
 
 /// Namespace, doctype and version as a row has them.
@@ -123,7 +129,7 @@ pub fn propose(
         let (files, edited) = of_files(schemas, &documents, group, settings, share)?;
         let replay = Recheck::new(Arc::new(schemas.fresh()), Arc::new(edited));
         let (without, worked_from) = (documents.without, documents.is_cut.then_some(documents.read));
-        let mut patch = GroupPatch { files, turns: TurnCounts::default(), without, worked_from };
+        let mut patch = GroupPatch { files, turns: TurnCounts::default(), without, worked_from, others: None };
         if !documents.is_cut {
             for (document, names) in documents.of.values().flatten() {
                 patch.turns.add(&replay.document(document, named(names)));

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Facts;
 use crate::ground::line_diff::{self, DiffLine};
-use crate::ground::text::{count, plural, visible};
+use crate::ground::text::{count, plural, visible, visible_lines};
 use crate::ground::time::minute;
 use crate::triage::blame::template::EditPlace;
 use crate::triage::blame::upstream::UpstreamCommit;
@@ -33,8 +33,28 @@ pub fn facts(blame: &Blame, question: &BlameQuestion, edit: Option<&EditPlace>) 
         for commit in &change.upstream {
             facts.line(&format!("  from {}", upstream(commit)));
         }
+        if change.others > 0 {
+            facts.line(&format!("  {} that it took in did not change it", plural(change.others as u64, "other commit", "other commits")));
+        }
         if change.upstream.is_empty() {
             facts.line("  which commits of the source it took in is not told for this revision");
+        }
+    }
+    facts
+}
+
+/// Most lines of a commit's difference.
+const MOST_OF_COMMIT: usize = 200;
+
+/// What commits of the source changed in the templates, one below the other.
+pub fn diffs(patches: &[(String, Vec<u8>)]) -> Facts {
+    let mut facts = Facts::default();
+    for (hash, patch) in patches {
+        facts.heading(&format!("Commit {hash} of the source, in the templates"));
+        let text = visible_lines(patch);
+        text.lines().take(MOST_OF_COMMIT).for_each(|line| facts.line(line));
+        if let more @ 1.. = text.lines().count().saturating_sub(MOST_OF_COMMIT) {
+            facts.line(&format!("… and {} more lines", count(more as u64)));
         }
     }
     facts
@@ -43,6 +63,7 @@ pub fn facts(blame: &Blame, question: &BlameQuestion, edit: Option<&EditPlace>) 
 /// What kind of change it is, in a word.
 pub fn word(change: &BlameChange) -> &'static str {
     match (&change.before, &change.after) {
+        (None, _) if change.is_oldest => "present",
         (None, _) => "appeared",
         (Some(_), None) => "disappeared",
         (Some(_), Some(_)) => "changed",

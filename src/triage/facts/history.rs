@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ground::text::{count, plural, visible};
-use crate::ground::time::{Micros, minute};
+use crate::ground::time::{day, minute};
 use crate::pipeline::compat::{DeployRule, DeployVerdict};
 use crate::pipeline::layout::size::MOST_LEAVES;
 use crate::triage::history::{DeployHistory, PastState, RevisionPair, TableGrowth, growth};
@@ -33,11 +33,6 @@ pub fn lines(history: &DeployHistory, all: bool) -> Vec<String> {
     lines.extend(history.notes.iter().map(|note| format!("{note}.")));
     lines.push(summary(history));
     lines
-}
-
-fn day(time: Micros) -> String {
-    let minute = minute(time);
-    minute.get(..10).unwrap_or(&minute).to_owned()
 }
 
 fn revision(pair: &RevisionPair, lines: &mut Vec<String>) {

@@ -22,7 +22,9 @@ pub fn sentence(suspect: &Suspect, sender: bool) -> String {
     }
     match &suspect.taken {
         Some(taken) => told.push_str(&format!("; taken by {}{}", revision(taken), from(&taken.upstream))),
-        None if suspect.turns.is_empty() => {}
+        // Without the revision that judged it, none is later.
+        None if suspect.turns.is_empty() || suspect.judged_by.is_none() => {}
+        None if suspect.is_missing => told.push_str("; no later revision has a schema of it"),
         None => told.push_str("; no later revision takes all of them"),
     }
     suspect.elsewhere.iter().for_each(|found| told.push_str(&format!("; {found}")));
@@ -34,9 +36,10 @@ pub fn sentence(suspect: &Suspect, sender: bool) -> String {
 }
 
 fn head(suspect: &Suspect) -> String {
-    let what = match (&suspect.node, suspect.is_missing) {
-        (_, true) => "the schema".to_owned(),
-        (Some(node), _) if !node.is_empty() => format!("the node #{node}"),
+    let what = match (&suspect.node, &suspect.column, suspect.is_missing) {
+        (.., true) => "the schema".to_owned(),
+        (_, Some(column), _) => format!("the column {}", visible(column)),
+        (Some(node), ..) if !node.is_empty() => format!("the node #{}", visible(node)),
         _ => "the schema's root".to_owned(),
     };
     let since = suspect.since.as_ref();
@@ -45,7 +48,9 @@ fn head(suspect: &Suspect) -> String {
         SuspectKind::SchemaChanged => {
             let did = match (suspect.is_missing, suspect.is_made) {
                 (true, _) => "taken away",
+                (_, true) if suspect.column.is_some() => "made",
                 (_, true) => "made, with its schema,",
+                _ if suspect.column.is_some() => "changed",
                 _ => "made or tightened",
             };
             let by = since.map(|since| format!(" by {}{}", revision(since), from(&since.upstream))).unwrap_or_default();
@@ -106,19 +111,31 @@ fn commit(commit: &UpstreamCommit) -> String {
 }
 
 /// A turn in words.
-pub fn turn(turn: &SuspectTurn, judged: usize, is_missing: bool) -> String {
-    let of = |part: usize| format!("{} of {}", count(part as u64), count(judged as u64));
-    if is_missing {
-        return if turn.is_there { format!("has the schema: {} pass", of(turn.passing)) } else { "has no such schema".to_owned() };
-    }
+pub fn turn(turn: &SuspectTurn, is_missing: bool) -> String {
     if !turn.is_there {
         return "has no such schema".to_owned();
     }
-    let unjudged = if turn.unjudged > 0 { format!(", {} cannot be judged", of(turn.unjudged)) } else { String::new() };
-    match turn.refused {
-        0 => format!("refuses none of them so: {} pass{unjudged}", of(turn.passing)),
-        refused => format!("refuses {} so, {} pass{unjudged}", of(refused), of(turn.passing)),
+    let SuspectTurn { refused, passing, otherwise, unjudged, .. } = *turn;
+    let has = if is_missing { "has the schema: " } else { "" };
+    let all = refused + passing + otherwise + unjudged;
+    let parts = [
+        (refused, "fail as in the rows", "fails as in the rows"),
+        (passing, "pass", "passes"),
+        (otherwise, "fail for something else", "fails for something else"),
+        (unjudged, "cannot be judged", "cannot be judged"),
+    ];
+    let mut told: Vec<String> = Vec::new();
+    for (part, many, one) in parts {
+        let does = if part == 1 { one } else { many };
+        match part {
+            0 => {}
+            1 if all == 1 => return format!("{has}the document {one}"),
+            part if part == all => return format!("{has}all {} documents {many}", count(all as u64)),
+            part if told.is_empty() => told.push(format!("{} of {} documents {does}", count(part as u64), count(all as u64))),
+            part => told.push(format!("{} {does}", count(part as u64))),
+        }
     }
+    format!("{has}{}", told.join(", "))
 }
 
 /// All of it, as lines.
@@ -126,8 +143,9 @@ pub fn facts(suspect: &Suspect) -> Facts {
     let mut facts = Facts::default();
     facts.line(&sentence(suspect, true));
     if suspect.judged > 0 {
-        let of = plural(suspect.rows, "row", "rows");
-        facts.line(&format!("Judged were {} of {of}.", plural(suspect.judged as u64, "document", "documents")));
+        let documents = plural(suspect.judged as u64, "document", "documents");
+        let were = if suspect.judged == 1 { "was" } else { "were" };
+        facts.line(&format!("{documents} of the group's {} {were} judged.", plural(suspect.rows, "row", "rows")));
     }
     if let Some(by) = suspect.judged_by {
         facts.line(&format!("{}.", judged_by(by)));
@@ -145,7 +163,7 @@ pub fn facts(suspect: &Suspect) -> Facts {
     }
     for known in suspect.turns.iter().rev() {
         let short: String = known.at.revision.chars().take(DIGITS).collect();
-        facts.line(&format!("{} UTC  {short}  {}", minute(known.at.date), turn(known, suspect.judged, suspect.is_missing)));
+        facts.line(&format!("{} UTC  {short}  {}", minute(known.at.date), turn(known, suspect.is_missing)));
     }
     facts
 }
@@ -153,13 +171,39 @@ pub fn facts(suspect: &Suspect) -> Facts {
 /// How it is known which revision judged the first row.
 pub fn judged_by(by: JudgedBy) -> &'static str {
     match by {
-        JudgedBy::Label => "Which revision judged the first row is told by the row itself",
+        JudgedBy::Label => "The first row itself tells which revision judged it",
         JudgedBy::Job => {
-            "The first row is taken to be judged by the newest revision before its job began; its job's name tells only that time"
+            "The first row is taken to have been judged by the newest revision before its job began: the job's name tells only that time"
         }
-        JudgedBy::Row => "The first row is taken to be judged by the newest revision before it came; nothing tells when its job began",
+        JudgedBy::Row => {
+            "The first row is taken to have been judged by the newest revision before it came: nothing tells when its job began"
+        }
         JudgedBy::Message => {
-            "The first row was judged by a revision that refuses it in its words; by its name its job would have begun before that"
+            "The first row was judged by a revision that refuses it in these words; going by its name, its job began before that revision"
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turns_are_told_plainly() {
+        let at = SuspectRevision { revision: String::new(), date: 0, upstream: Vec::new() };
+        let told = |[refused, passing, otherwise, unjudged]: [usize; 4], is_missing| {
+            turn(&SuspectTurn { at: at.clone(), is_there: true, refused, passing, otherwise, unjudged }, is_missing)
+        };
+        assert_eq!(told([16, 0, 0, 0], false), "all 16 documents fail as in the rows");
+        assert_eq!(told([0, 16, 0, 0], true), "has the schema: all 16 documents pass");
+        assert_eq!(told([1, 0, 0, 0], false), "the document fails as in the rows");
+        assert_eq!(
+            told([1, 12, 2, 1], false),
+            "1 of 16 documents fails as in the rows, 12 pass, 2 fail for something else, 1 cannot be judged"
+        );
+        assert_eq!(
+            turn(&SuspectTurn { at, is_there: false, refused: 3, passing: 0, otherwise: 0, unjudged: 0 }, true),
+            "has no such schema"
+        );
     }
 }

@@ -83,6 +83,11 @@ impl ToldTurns<'_> {
     /// What has to be known beside the counts, in sentences.
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
+        if self.total().of(Turn::Unjudged) > 0 {
+            notes.extend(
+                self.recheck.unread().iter().map(|reason| format!("Not judged, because a schema does not load: {}.", visible(reason))),
+            );
+        }
         if let Some(most) = self.most {
             notes.push(format!("Of each group at most {} were judged; shares are of those.", plural(most as u64, "row", "rows")));
         }

@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 use super::choose::{self, Asked};
 use super::edits::text_edits;
 use super::needs::{is_alike, needs};
-use super::{LimitFacts, NodeEdit, Share, limits, merge};
+use super::{LimitFacts, NodeEdit, Share, limits, merge, spread};
 use crate::ground::patch::{TextEdit, apply};
 use crate::pipeline::document::{Document, NodeId, unescape_pointer};
 use crate::pipeline::fault::Keyword;
@@ -126,7 +126,7 @@ impl Mender<'_> {
             }
             for ((pointer, keyword), asked) in asking {
                 if !work.targets.contains(&(pointer.clone(), keyword)) {
-                    limits.extend(limits::limits(&pointer, keyword, &asked));
+                    limits.extend(limits::limits(&pointer, keyword, &asked, work.values(&pointer, keyword)));
                 }
                 self.may_touch(&pointer, keyword)?;
                 let chosen =
@@ -218,6 +218,12 @@ impl MendWork<'_> {
         let wanted = alike.iter().flat_map(|known| needs(schema, known, document)).collect();
         asking.entry((pointer, lead.keyword)).or_default().push(Asked { document: at, needs: wanted });
         Fate::Open
+    }
+
+    /// All values at the node of a limit, in the documents that are to be taken.
+    fn values(&self, pointer: &str, keyword: Keyword) -> Vec<String> {
+        let documents = self.documents.iter().zip(&self.fates).filter(|(_, fate)| **fate != Fate::Other).map(|(document, _)| *document);
+        spread::values(self.mender.namespace, self.mender.schema, pointer, keyword, &documents.collect::<Vec<_>>())
     }
 
     fn told_next(&mut self, pointer: String, violation: Violation) {

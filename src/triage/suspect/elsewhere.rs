@@ -1,71 +1,75 @@
 //! Where else than in this history a document is taken: other branches, the source that schemas are generated from, another name.
 //!
-//! Owns: judging by those, and what is found in words.
-//! Refuses: the history itself (timeline).
+//! Owns: judging by those, when a key was known, and what is found in words.
+//! Refuses: the history itself (timeline), its names (names).
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
+
+use serde_json::Value;
 
 use super::course::Course;
 use super::judged::ruling;
 use super::timeline::{Timeline, TimelineKey};
 use super::{SuspectError, SuspectWork};
 use crate::ground::text::{self, visible};
+use crate::ground::time::day;
+use crate::pipeline::document::{NodeId, skim, unescape_pointer};
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
-use crate::rows::schemas::git::{Commit, ObjectId, Repository};
-use crate::rows::schemas::{Lookup, file_of};
+use crate::rows::schemas::git::{ObjectId, Repository};
+use crate::triage::blame::Presence;
 
-/// Branches that are looked at.
-const MOST_BRANCHES: usize = 20;
-/// Names that are told.
-const MOST_NAMES: usize = 5;
+/// Of more groups nobody asks when each of their keys was known: that reads every schema again.
+const MOST_GROUPS: usize = 100;
+/// Places of a key that are told.
+const MOST_PLACES: usize = 3;
 
-/// What is found, in words.
-pub(super) fn look(
-    setting: &SuspectWork<'_>,
-    timeline: &Timeline,
-    courses: &[&Course<'_>],
-    is_missing: bool,
-) -> Result<Vec<String>, SuspectError> {
-    let (Some(lineage), Some(first)) = (&setting.lineage, courses.first()) else { return Ok(Vec::new()) };
-    let key = &first.document.key;
-    let newest = timeline.entries.last().and_then(|entry| entry.content).and_then(|at| timeline.blobs.get(at)).copied();
-    let mut found = Vec::new();
-    let branches = lineage.repository.branches()?;
-    for (name, id) in branches.iter().filter(|(_, id)| *id != lineage.tip.id).take(MOST_BRANCHES) {
-        let Some(blob) = file_at(&lineage.repository, id, &lineage.root, key)?.filter(|blob| Some(*blob) != newest) else { continue };
-        if is_missing || takes(&lineage.repository, &blob, courses)? {
-            let what = if is_missing { "has a schema of it" } else { "takes them" };
-            found.push(format!("the branch {} {what} ({})", visible(name), short(id)));
+/// What is found of a schema that is missing, in words.
+pub(super) fn missing(setting: &SuspectWork<'_>, key: &TimelineKey, timeline: Option<&Timeline>) -> Result<Vec<String>, SuspectError> {
+    let mut found: Vec<String> = timeline.map(been).unwrap_or_default();
+    for branch in setting.branches()? {
+        if let Some(file) = branch.file(&key.namespace, &key.doctype, &key.version, true) {
+            found.push(format!("{} has a schema of it ({}){}", branch.what, branch.since(file)?, branch.not_generated()));
         }
     }
-    if let Some(source) = &setting.question.settings.source {
-        let repository = Repository::open(source)?;
-        let tip = repository.resolve(None)?;
-        if let Some(blob) = file_at(&repository, &tip.id, "schemas/", key)?
-            && Some(blob) != newest
-            && (is_missing || takes(&repository, &blob, courses)?)
-        {
-            let what = if is_missing { "has a schema of it" } else { "takes them" };
-            found.push(format!("the source repository {what} ({}), which no revision of the generated schemas has yet", short(&tip.id)));
-        }
-    }
-    found.extend(if is_missing { names(setting, key) } else { near_key(setting, newest, first)? });
+    found.extend(setting.names()?.and_then(|names| names.like(key)).map(|told| visible(&told).into_owned()));
     Ok(found)
 }
 
-fn short(id: &ObjectId) -> String {
-    id.to_string().chars().take(10).collect()
+/// When the schema was there and went again.
+fn been(timeline: &Timeline) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut since = None;
+    for entry in &timeline.entries {
+        match (entry.content, since) {
+            (Some(_), None) => since = Some(entry.commit.time),
+            (None, Some(begun)) => {
+                found.push(format!("the schemas had it from {} until {}", day(begun), day(entry.commit.time)));
+                since = None;
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
-/// The schema file of a doctype version at a commit.
-fn file_at(repository: &Repository, id: &ObjectId, root: &str, key: &TimelineKey) -> Result<Option<ObjectId>, SuspectError> {
-    let files = repository.files(&Commit { id: *id, time: 0 })?;
-    let is_it = |path: &str| {
-        let below = path.strip_prefix(root).or_else(|| path.strip_prefix("schemas/"));
-        below.and_then(|below| file_of(below, &key.namespace, &key.doctype, &key.version)) == Some(true)
-    };
-    Ok(files.iter().find(|file| is_it(&file.path)).map(|file| file.blob))
+/// What is found of documents that no later revision takes, in words.
+pub(super) fn refused(setting: &SuspectWork<'_>, timeline: &Timeline, courses: &[&Course<'_>]) -> Result<Vec<String>, SuspectError> {
+    let (Some(lineage), Some(first)) = (&setting.lineage, courses.first()) else { return Ok(Vec::new()) };
+    let key = &first.document.key;
+    let newest = timeline.entries.last().and_then(|entry| entry.content).and_then(|at| timeline.blobs.get(at)).copied();
+    let text = newest.map(|blob| lineage.repository.blobs().and_then(|mut blobs| blobs.read(&blob))).transpose()?;
+    let mut found = Vec::new();
+    for branch in setting.branches()? {
+        let own = branch.file(&key.namespace, &key.doctype, &key.version, true);
+        let Some(file) = own.or(branch.glean(text.as_deref())?).filter(|file| Some(file.blob) != newest) else { continue };
+        if takes(&branch.lineage.repository, &file.blob, courses)? {
+            found.push(format!("{} takes them ({}){}", branch.what, branch.since(file)?, branch.not_generated()));
+        }
+    }
+    found.extend(keys(setting, timeline, text, first)?);
+    Ok(found)
 }
 
 /// Whether a schema refuses none of the documents for what their rows say.
@@ -79,32 +83,79 @@ fn takes(repository: &Repository, blob: &ObjectId, courses: &[&Course<'_>]) -> R
     }))
 }
 
-/// Under what other version or name the schemas have it.
-fn names(setting: &SuspectWork<'_>, key: &TimelineKey) -> Option<String> {
-    let schemas = setting.question.schemas;
-    match schemas.lookup(&key.namespace, &key.doctype, Some(&key.version)) {
-        Lookup::NoVersion { known } => {
-            let versions: Vec<&str> = known.iter().filter_map(|at| Some(schemas.doctypes().get(*at)?.version.as_str())).collect();
-            (!versions.is_empty()).then(|| format!("the schemas have other versions of it: {}", versions.join(", ")))
-        }
-        Lookup::NoDoctype => {
-            let mut names = schemas.nearest(&key.namespace, &key.doctype);
-            names.truncate(MOST_NAMES);
-            (!names.is_empty()).then(|| format!("names like it in the schemas are {}", visible(&names.join(", "))))
-        }
-        Lookup::Found(_) => None,
+/// Of a key that is one too many: since when and until when it was known, where else it stands, under what name like it.
+fn keys(setting: &SuspectWork<'_>, timeline: &Timeline, newest: Option<Vec<u8>>, course: &Course<'_>) -> Result<Vec<String>, SuspectError> {
+    let said = course.said.as_ref().and_then(|said| Some((said.extra.as_deref()?, said.node.as_str())));
+    let (Some((extra, node)), true) = (said, setting.question.chosen.len() <= MOST_GROUPS) else { return Ok(Vec::new()) };
+    let schema = newest.and_then(|bytes| Schema::parse("", bytes).ok());
+    let near = schema.as_ref().and_then(|schema| near(schema, extra, node));
+    let names: Vec<&str> = std::iter::once(extra).chain(near.as_deref()).collect();
+    let known: Vec<String> = spans(setting, timeline, node, &names)?.iter().map(|spans| joined(spans)).collect();
+    let mut found = match known.first().map(String::as_str) {
+        None | Some("") => vec!["no revision knows the key there".to_owned()],
+        Some(known) => vec![format!("the schema knew the key there {known}")],
+    };
+    if let (Some(near), Some(known)) = (&near, known.get(1)) {
+        found.push(format!("the newest schema has a key of a like name there: {} ({known})", visible(near)));
     }
+    let places = schema.map(|schema| elsewhere_in(&schema, extra, node)).unwrap_or_default();
+    if !places.is_empty() {
+        found.push(format!("the newest schema has the key elsewhere: {}", visible(&places.join(", "))));
+    }
+    Ok(found)
 }
 
-/// The key at the same node of the newest schema that is spelled like one too many.
-fn near_key(setting: &SuspectWork<'_>, newest: Option<ObjectId>, course: &Course<'_>) -> Result<Option<String>, SuspectError> {
-    let said = course.said.as_ref().and_then(|said| Some((said.extra.as_deref()?, said.node.as_str())));
-    let (Some((extra, node)), Some(blob), Some(lineage)) = (said, newest, &setting.lineage) else { return Ok(None) };
-    let bytes = lineage.repository.blobs()?.read(&blob)?;
-    let Ok(schema) = Schema::parse("", bytes) else { return Ok(None) };
-    let properties = schema.node_at_pointer(node).and_then(|node| schema.keyword(node, "properties"));
-    let keys = properties.map(|properties| schema.document.children(properties)).into_iter().flatten();
-    let keys: Vec<String> = keys.filter_map(|member| Some(schema.document.key(member)?.into_owned())).collect();
-    let near = text::nearest(extra, &keys.iter().map(String::as_str).collect::<Vec<_>>());
-    Ok(near.map(|near| format!("the newest schema has a key of a like name there: {}", visible(near))))
+/// The key at a node that is spelled like another one.
+fn near(schema: &Schema, extra: &str, node: &str) -> Option<String> {
+    let properties = schema.node_at_pointer(node).and_then(|node| schema.keyword(node, "properties"))?;
+    let names = schema.document.children(properties).filter_map(|member| Some(schema.document.key(member)?.into_owned()));
+    let names: Vec<String> = names.collect();
+    text::nearest(extra, &names.iter().map(String::as_str).collect::<Vec<_>>()).map(str::to_owned)
+}
+
+fn joined(spans: &[Presence]) -> String {
+    spans.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+}
+
+/// Since when and until when a node had each of some keys, by one look at all contents of the file.
+fn spans(setting: &SuspectWork<'_>, timeline: &Timeline, node: &str, names: &[&str]) -> Result<Vec<Vec<Presence>>, SuspectError> {
+    let mut spans: Vec<Vec<Presence>> = vec![Vec::new(); names.len()];
+    let Some(lineage) = &setting.lineage else { return Ok(spans) };
+    let mut has: Vec<Vec<bool>> = Vec::with_capacity(timeline.blobs.len());
+    let mut tokens = unescape_pointer(node);
+    tokens.push("properties".to_owned());
+    lineage.repository.each_blob(&timeline.blobs, |_, bytes| {
+        let properties = skim::find(bytes, &tokens).ok().flatten().map(|at| &bytes[at]);
+        let holds = |name: &&str| properties.is_some_and(|text| skim::find(text, &[name]).is_ok_and(|found| found.is_some()));
+        has.push(names.iter().map(holds).collect());
+        ControlFlow::Continue(())
+    })?;
+    let oldest = lineage.repository.oldest_of_shallow(&lineage.tip)?.map(|commit| commit.id);
+    for entry in &timeline.entries {
+        let held = entry.content.and_then(|content| has.get(content));
+        for (at, spans) in spans.iter_mut().enumerate() {
+            let is_there = held.is_some_and(|held| held.get(at) == Some(&true));
+            match spans.last_mut().filter(|last| last.until.is_none()) {
+                Some(last) if !is_there => last.until = Some(entry.commit.time),
+                None if is_there => {
+                    spans.push(Presence { since: entry.commit.time, until: None, or_before: oldest == Some(entry.commit.id) });
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(spans)
+}
+
+/// Where else a schema has a property of that name.
+fn elsewhere_in(schema: &Schema, name: &str, node: &str) -> Vec<String> {
+    let quoted = Value::String(name.to_owned()).to_string();
+    let document = &schema.document;
+    let own = schema.node_at_pointer(node).and_then(|node| schema.keyword(node, "properties"));
+    let is_it = |at: &NodeId| {
+        let parent = document.parent(*at);
+        let is_named = document.raw_key(*at).is_some_and(|key| key == &quoted.as_bytes()[1..quoted.len() - 1]);
+        is_named && parent != own && parent.and_then(|parent| document.raw_key(parent)) == Some(b"properties")
+    };
+    (1..document.len() as NodeId).filter(is_it).take(MOST_PLACES).map(|at| format!("#{}", schema.pointer(at))).collect()
 }

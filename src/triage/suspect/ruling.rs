@@ -7,18 +7,27 @@ use super::course::{Course, DocumentState as S, course};
 use super::deploy::{Came, Deployed};
 use super::judged::{ContentRuling, JudgedContents};
 use super::sampled::{self, GroupSample, SampledDocument};
-use super::timeline::Timeline;
-use super::{JudgedBy, Suspect, SuspectError, SuspectKind, SuspectTurn, SuspectWork, elsewhere};
+use super::timeline::{self, Timeline};
+use super::{JudgedBy, Suspect, SuspectError, SuspectKind, SuspectTurn, SuspectWork, elsewhere, inserted};
 use crate::ground::text::plural;
 use crate::ground::time::{Micros, minute};
-use crate::pipeline::document::Kind;
+use crate::pipeline::document::{Kind, unescape_pointer};
 use crate::pipeline::fault::{Fault, Says};
 use crate::pipeline::sink::is_taken_out;
 use crate::rows::group::Group;
+use crate::rows::schemas::git::Repository;
+use crate::triage::blame::{BlameQuestion, BlameTarget, narrowed};
 use crate::triage::case::kind_named;
 
 /// A mend that held for so long is one even if it was undone.
 const LASTING: Micros = 14 * 86_400_000_000;
+
+/// Where history ends too soon.
+const TOO_SHALLOW: &str = "the repository is a shallow clone, and what it has of history does not reach back to the first row";
+
+fn is_shallow(setting: &SuspectWork<'_>) -> bool {
+    setting.lineage.as_ref().is_some_and(|lineage| lineage.repository.is_shallow())
+}
 
 /// Finds the answer for a group.
 pub(super) fn rule(
@@ -38,6 +47,7 @@ pub(super) fn rule(
         is_missing,
         file: None,
         node: None,
+        column: None,
         since: None,
         is_made: false,
         first: group.span.map(|span| span.0),
@@ -54,10 +64,16 @@ pub(super) fn rule(
     if group.folded.is_some() {
         return unknown(answer, "it stands for many groups that were too many to tell apart");
     }
+    if let Some(error) = fault.insert().filter(|error| !error.is_by_catch()) {
+        return inserted::rule(setting, group, error, sample, samples, answer);
+    }
     if !is_missing && group.keyword.is_none() {
         return unknown(answer, "no schema decides this: it is refused before or after its document is judged by one");
     }
     if sample.documents.is_empty() {
+        if let (true, Some(key)) = (is_missing, timeline::TimelineKey::of_group(group)) {
+            answer.elsewhere = elsewhere::missing(setting, &key, None)?;
+        }
         return unknown(answer, "none of its rows that were read has a document that can be judged");
     }
     let rulings = judged.get(position).map_or(&[][..], Vec::as_slice);
@@ -81,6 +97,7 @@ pub(super) fn rule(
     let reproduced: Vec<&Course<'_>> = courses.iter().filter(|course| is_missing || course.said.is_some()).collect();
     let Some(first) = reproduced.first() else {
         let told = match timeline.file {
+            _ if is_shallow(setting) => TOO_SHALLOW,
             None => "no revision of these schemas has a schema of it",
             Some(_) => "no revision of these schemas refuses its documents so: others judged them, or the decoder changed the documents",
         };
@@ -94,20 +111,38 @@ pub(super) fn rule(
     answer.turns = turns(setting, timeline, &reproduced, is_missing)?;
     let judging = match judging_entry(setting, timeline, first, is_missing) {
         Ok(judging) => judging,
+        Err(_) if is_shallow(setting) => return unknown(answer, TOO_SHALLOW),
         Err(why) => return unknown(answer, why),
     };
     answer.judged_by = Some(judging.1);
     begun(setting, group, timeline, first, judging.0, &mut answer)?;
     taken(setting, timeline, &reproduced, judging.0, &mut answer)?;
     if answer.taken.is_none() {
-        answer.elsewhere = elsewhere::look(setting, timeline, &reproduced, is_missing)?;
+        answer.elsewhere = match is_missing {
+            true => elsewhere::missing(setting, &first.document.key, Some(timeline))?,
+            false => elsewhere::refused(setting, timeline, &reproduced)?,
+        };
     }
+    narrow(setting, &first.document.key, &mut answer)?;
     let others = sample.documents.len() - reproduced.len();
     if others > 0 {
         let more = plural(others as u64, "document was", "documents were");
         answer.why = joined(&answer.why, &format!("{more} judged by another version or not refused so by any revision"));
     }
     Ok(answer)
+}
+
+/// Of the commits behind a revision those that changed the node, where the source tells that.
+fn narrow(setting: &SuspectWork<'_>, key: &timeline::TimelineKey, answer: &mut Suspect) -> Result<(), SuspectError> {
+    let (Some(source), Some(node)) = (&setting.question.settings.source, &answer.node) else { return Ok(()) };
+    let revisions = [answer.since.as_mut(), answer.taken.as_mut()].into_iter().flatten().filter(|revision| revision.upstream.len() > 1);
+    for revision in revisions {
+        let source = Repository::open(source)?;
+        let timeline::TimelineKey { namespace, doctype, version } = key.clone();
+        let question = BlameQuestion { namespace, doctype, version, target: BlameTarget::Node(unescape_pointer(node)) };
+        narrowed(&source, setting.question.schemas, &question, &mut revision.upstream)?;
+    }
+    Ok(())
 }
 
 fn joined(one: &str, other: &str) -> String {
@@ -175,11 +210,11 @@ fn begun(
     // What is not reported where the row was judged was nowhere hidden for the first time.
     let is_reported = judging.and_then(|at| course.states.get(at)).is_some_and(|state| state.is_reported(is_missing));
     let reported = if is_reported { back(&|state| state.is_reported(is_missing)) } else { since };
-    let is_shallow = setting.lineage.as_ref().is_some_and(|lineage| lineage.repository.is_shallow());
+    let is_shallow = is_shallow(setting);
     let (Some(since), Some(reported)) = (since, reported) else {
         // A doctype that was never there before.
         if is_shallow {
-            answer.why = "the repository is a shallow clone, and what it has of history does not reach back to the first row".to_owned();
+            answer.why = TOO_SHALLOW.to_owned();
             return Ok(());
         }
         answer.kind = SuspectKind::SenderChanged;
@@ -276,6 +311,7 @@ fn turns(
         is_there: timeline.entries.get(at).is_some_and(|entry| entry.content.is_some()),
         refused: states(at).filter(|state| state.is_refused(is_missing)).count(),
         passing: states(at).filter(|state| *state == S::Passes).count(),
+        otherwise: states(at).filter(|state| !state.is_refused(is_missing) && matches!(state, S::Otherwise | S::Elsewhere)).count(),
         unjudged: states(at).filter(|state| *state == S::Unjudged).count(),
     });
     Ok(turns.collect())

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::{SuspectError, SuspectWork};
 use crate::ground::time::Micros;
+use crate::rows::group::Group;
 use crate::rows::schemas::git::{Commit, GitError, Lineage, ObjectId};
 use crate::rows::schemas::{Lookup, file_of};
 
@@ -16,6 +17,15 @@ pub(super) struct TimelineKey {
     pub(super) namespace: String,
     pub(super) doctype: String,
     pub(super) version: String,
+}
+
+impl TimelineKey {
+    /// What the rows of a group are of, where that is told whole.
+    pub(super) fn of_group(group: &Group) -> Option<Self> {
+        let [namespace, doctype, version] =
+            [&group.key.namespace, &group.key.doctype, &group.key.version].map(|name| name.as_deref().map(str::to_owned));
+        Some(TimelineKey { namespace: namespace?, doctype: doctype?, version: version? })
+    }
 }
 
 /// The history of one schema file.

@@ -3,6 +3,7 @@
 //! Owns: which of them is meant, the work that looks for it.
 //! Refuses: what it says (facts).
 
+use super::super::advice;
 use super::super::app::App;
 use super::super::column_tree::ColumnLine;
 use super::super::message::{Effect, JobId};
@@ -14,6 +15,8 @@ use crate::triage::blame::{BlameQuestion, BlameTarget};
 
 /// Title of the text.
 const TITLE: &str = "History";
+/// Characters that the line at the bottom has room for.
+const LINE: usize = 100;
 
 /// Begins to look for it, or says where it can be asked for.
 pub(super) fn ask(app: &mut App) -> Vec<Effect> {
@@ -35,10 +38,7 @@ pub(super) fn suspect(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     if app.schemas.is_none() {
-        app.warn(concat!(
-            "what changed is found in the history of the schemas: ",
-            "give --schemas FOLDER, or get them with misfit schemas get"
-        ));
+        app.warn(format!("what changed is found in the history of the schemas: {}", advice::GIVE_SCHEMAS));
         return Vec::new();
     }
     let before = app.history.take().map(Effect::Cancel);
@@ -56,6 +56,8 @@ pub(super) fn told(app: &mut App, job: JobId, outcome: Result<String, String>) -
     app.notice = None;
     match outcome {
         Ok(text) => app.show_text(TITLE.to_owned(), text),
+        // A line at the bottom cuts what is longer.
+        Err(reason) if reason.chars().count() > LINE => app.show_text(TITLE.to_owned(), format!("{reason}.")),
         Err(reason) => app.warn(reason),
     }
     Vec::new()
@@ -71,7 +73,8 @@ fn under_cursor(app: &App) -> Option<BlameQuestion> {
         }
         Subject::Columns(tree) => match tree.line(line) {
             ColumnLine::Column(id) => of_table(&tree.table().name, &tree.table().layout.path(id)),
-            ColumnLine::Additional(_) => None,
+            // The column that the value would have, if it had one.
+            ColumnLine::Additional(value) => of_table(&tree.table().name, &tree.column_of(value)?),
         },
         Subject::Tables(_) | Subject::Hits(_) => {
             let place = app.tables.place()?;

@@ -4,6 +4,7 @@
 //! Refuses: judging (work), starting the editor (editor).
 
 use super::super::action::Action;
+use super::super::advice;
 use super::super::app::{App, MyEdit};
 use super::super::message::{EditCopy, Effect, JobId};
 use super::export;
@@ -21,7 +22,7 @@ pub(super) fn ask(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     if app.schemas.is_none() {
-        app.warn("there are no schemas to edit");
+        app.warn(format!("there are no schemas to edit: {}", advice::GIVE_SCHEMAS));
         return Vec::new();
     }
     let of = subject.of().clone();
@@ -37,7 +38,7 @@ pub(super) fn ask(app: &mut App) -> Vec<Effect> {
             Effect::CopySchema { job, of: of.clone() }
         }
     });
-    app.my_edit = Some(MyEdit { job, of, copy, is_busy: true, verdict });
+    app.my_edit = Some(MyEdit { job, of, copy, is_busy: true, is_saved_again: false, verdict });
     effects
 }
 
@@ -80,6 +81,26 @@ pub(super) fn closed(app: &mut App, job: JobId, outcome: Result<(), String>) -> 
     }
 }
 
+/// The editor has a window of its own: each save is judged, and the explorer goes on.
+pub(super) fn stays(app: &mut App, job: JobId) -> Vec<Effect> {
+    let Some(edit) = current(app, job) else { return Vec::new() };
+    edit.is_busy = false;
+    app.tell("the schema is open in the editor: each time it is saved, the rows are judged with it");
+    Vec::new()
+}
+
+/// It was saved there.
+pub(super) fn saved(app: &mut App, job: JobId) -> Vec<Effect> {
+    let Some(edit) = current(app, job) else { return Vec::new() };
+    let Some(copy) = edit.copy.clone() else { return Vec::new() };
+    if std::mem::replace(&mut edit.is_busy, true) {
+        edit.is_saved_again = true;
+        return Vec::new();
+    }
+    app.tell("judging the rows with the edited schema");
+    vec![Effect::JudgeEdit { job, copy }]
+}
+
 /// The counts so far.
 pub(super) fn counts(app: &mut App, job: JobId, turns: &TurnCounts) -> Vec<Effect> {
     if current(app, job).is_some() {
@@ -93,6 +114,9 @@ pub(super) fn counts(app: &mut App, job: JobId, turns: &TurnCounts) -> Vec<Effec
 pub(super) fn judged(app: &mut App, job: JobId, outcome: Result<Arc<EditVerdict>, String>) -> Vec<Effect> {
     let Some(edit) = current(app, job) else { return Vec::new() };
     edit.is_busy = false;
+    if std::mem::take(&mut edit.is_saved_again) {
+        return saved(app, job);
+    }
     match outcome {
         Ok(verdict) => {
             edit.verdict = Some(verdict.clone());

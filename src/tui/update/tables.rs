@@ -27,7 +27,7 @@ pub(super) fn aged(app: &mut App, age: &RevisionAge) {
         name.push_str(&format!(" at {age}"));
     }
     if age.is_old() && app.notice.is_none() {
-        app.warn(format!("these schemas are old ({age}): misfit schemas update, or git pull, gets newer ones"));
+        app.warn(advice::old_schemas(age));
     }
 }
 

@@ -59,7 +59,22 @@ pub(super) fn refused(shown: &str, said: &str) -> GitError {
         let text = format!("git does not read {shown}, which belongs to somebody else: if you trust it, name it in git's safe.directory");
         return GitError::Refused(text);
     }
-    if has(&["missing", "corrupt", "unable to read", "could not read", "inflate", "does not match", "bad object", "unable to unpack"]) {
+    let broken = [
+        "missing",
+        "corrupt",
+        "unable to read",
+        "could not read",
+        "failed to read",
+        "failed to validate",
+        "inflate",
+        "does not match",
+        "bad object",
+        "unable to unpack",
+        "packfile",
+        ".pack",
+        ".idx",
+    ];
+    if has(&broken) {
         return GitError::Damaged(format!("the repository {shown} is damaged or not whole ({first}): fetch or clone it anew"));
     }
     GitError::Refused(format!("git does not read {shown}: {first}"))

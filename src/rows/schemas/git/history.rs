@@ -101,6 +101,13 @@ impl Repository {
         self.answer(&[&head[..], &tail[..tail.len() - 1]].concat())
     }
 
+    /// Whether two commits, of which the first may be none, differ below a folder.
+    pub fn touches(&self, before: Option<&ObjectId>, after: &ObjectId, folder: &str) -> Result<bool, GitError> {
+        let Some(before) = before else { return Ok(true) };
+        let said = self.answer(&["diff-tree", "-r", "--name-only", &before.to_string(), &after.to_string(), "--", folder])?;
+        Ok(!said.is_empty())
+    }
+
     /// The commits of the branch that people commit to which another one does not have, newest first.
     ///
     /// # Errors

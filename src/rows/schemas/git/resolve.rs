@@ -71,6 +71,9 @@ impl Repository {
         {
             return Ok(found);
         }
+        if names.iter().any(|name| name == BRANCH) {
+            return Err(self.unread(BRANCH));
+        }
         Err(GitError::NoRevision(format!("{} has no branch {BRANCH} and nothing checked out{}", self.name(), self.listed(&names))))
     }
 
@@ -127,6 +130,11 @@ impl Repository {
         Ok(parsed.collect())
     }
 
+    /// The oldest commit that a shallow clone has along the branch: it holds everything as if it had just come. `None` of a whole repository.
+    pub fn oldest_of_shallow(&self, from: &Commit) -> Result<Option<Commit>, GitError> {
+        if self.is_shallow() { Ok(self.commits(from)?.pop()) } else { Ok(None) }
+    }
+
     /// The branches, each with its newest commit; of two that are equal the first by name.
     pub fn branches(&self) -> Result<Vec<(String, ObjectId)>, GitError> {
         let said = self.answer(&["for-each-ref", "--format=%(objectname)%09%(refname)", "refs/heads", "refs/remotes"])?;
@@ -156,6 +164,15 @@ impl Repository {
         Ok(names)
     }
 
+    /// A branch or tag whose commit git cannot read.
+    fn unread(&self, name: &str) -> GitError {
+        let shown = self.name();
+        GitError::Damaged(format!(
+            "the repository {shown} is damaged or not whole (the commit of {} cannot be read): fetch or clone it anew",
+            visible(name)
+        ))
+    }
+
     fn listed(&self, names: &[String]) -> String {
         match names {
             [] => String::new(),
@@ -183,12 +200,22 @@ impl Repository {
             Ok(names) => names,
             Err(error) => return error,
         };
+        if names.iter().any(|name| name == revision) {
+            return self.unread(revision);
+        }
         let near = nearest(revision, &names.iter().map(String::as_str).collect::<Vec<_>>());
         GitError::NoRevision(match near {
             Some(near) => format!("{head}; did you mean {}?", visible(near)),
             None => format!("{head}{}; a date is written 2026-06-30", self.listed(&names)),
         })
     }
+}
+
+/// When a commit was made, by one question in a folder of its repository; `None` where git does not say.
+pub fn time_of(folder: &Path, commit: &str) -> Option<Micros> {
+    let said = super::command::at(folder).args(["log", "-1", "--format=%ct", commit, "--"]).output().ok()?;
+    let seconds = String::from_utf8_lossy(&said.stdout).trim().parse::<i64>().ok()?;
+    Some(seconds.saturating_mul(SECOND))
 }
 
 /// The last moment that a date names. A number alone is no date here: it is the beginning of a hash.

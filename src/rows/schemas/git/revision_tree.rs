@@ -142,6 +142,10 @@ impl FileTree for RevisionTree {
         Some(self.commit.time)
     }
 
+    fn is_chosen(&self) -> bool {
+        self.asked.is_some()
+    }
+
     fn lineage(&self) -> Result<Option<Lineage>, GitError> {
         Ok(Some(Lineage { repository: self.repository.clone(), tip: self.commit.clone(), root: self.root.clone() }))
     }

@@ -255,3 +255,37 @@ fn settings_of_a_foreign_repository_run_nothing_and_change_no_answer() {
     assert!(!ran.exists(), "a program of the repository ran");
     assert_eq!(files(&path), state, "something was written into the repository");
 }
+
+#[test]
+fn a_damaged_pack_says_so_and_a_branch_of_it_is_none_that_is_missing() {
+    let (top, path) = repository();
+    git(&path, "2024-01-10T02:00:00Z", &["branch", "-m", BRANCH]);
+    let to = top.path().join("bare");
+    git(top.path(), "2024-01-10T02:00:00Z", &["clone", "-q", "--bare", path.to_str().unwrap(), to.to_str().unwrap()]);
+    git(&to, "2024-01-10T02:00:00Z", &["repack", "-qad"]);
+    let packs = fs::read_dir(to.join("objects/pack")).unwrap().flatten().map(|file| file.path());
+    let pack = packs.into_iter().find(|file| file.extension().is_some_and(|ending| ending == "pack")).unwrap();
+    let whole = fs::read(&pack).unwrap();
+    fs::remove_file(&pack).unwrap();
+    for text in [vec![0; whole.len()], Vec::new()] {
+        fs::write(&pack, text).unwrap();
+        for named in [None, Some(BRANCH)] {
+            let said = opened(&to, named).err().unwrap();
+            assert!(said.contains("is damaged or not whole") && said.contains("clone it anew"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_clone_that_grows_is_read_on() {
+    let (_top, path) = repository();
+    let tree = opened(&path, None).unwrap();
+    assert_eq!(tree.read("ns/a/a.1.bq").unwrap(), b"[]");
+    for month in [4, 5] {
+        write(&path, "schemas/ns/a/a.1.schema.json", &format!("{{\"a\": {month}}}"));
+        git(&path, "2024-04-10T02:00:00Z", &["commit", "-q", "-a", "-m", "More"]);
+        git(&path, "2024-04-10T02:00:00Z", &["repack", "-qad"]);
+        git(&path, "2024-04-10T02:00:00Z", &["prune-packed"]);
+        assert_eq!(tree.read("ns/a/a.1.schema.json").unwrap(), b"{\"type\": \"object\"}");
+    }
+}

@@ -93,3 +93,38 @@ fn rows_that_no_schema_refuses_have_no_patch_and_say_why() {
     let refused = propose(&source, &schemas, &groups.list[0], &PatchSettings::default(), Share::ALL, &Unwatched).err().unwrap();
     assert!(refused.text.contains("judged by others"), "{}", refused.text);
 }
+
+#[test]
+fn rows_of_other_groups_are_judged_with_the_edit_and_all_is_told_to_scripts() {
+    let mut rows: Vec<(String, String)> = [3, 3, 9].map(long).to_vec();
+    // One that the edit takes as well, and one that it does not.
+    let extra =
+        |value: &str| (format!("{VALIDATION}: #: extraneous key [b] is not permitted"), format!("{{\"a\": \"{value}\", \"b\": 1}}"));
+    rows.push(extra("xxxxx"));
+    rows.push(extra("x"));
+    let (_folder, source, schemas, groups) = made(&rows);
+    let group = groups.list.iter().find(|group| group.count == 3).unwrap();
+    let settings = PatchSettings::default();
+    let mut patch = propose(&source, &schemas, group, &settings, Share::ALL, &Unwatched).unwrap();
+    patch.look_at_others(&source, &schemas, &groups, group, &Unwatched).unwrap();
+    let Some(OtherRows::Judged(counts)) = &patch.others else { panic!("not judged") };
+    assert_eq!((counts.all(), counts.of(Turn::Refused)), (2, 0));
+    let redactor = &mut Redactor::new(Policy::default());
+    let text = patch.text(&schemas, group, Share::ALL, PatchOf::Schemas, &settings, redactor).unwrap();
+    assert!(text.contains("2 rows of other groups of the doctype fail the same way: none is worse off\n"), "{text}");
+    assert!(text.contains("  all 3 values at the node: the smallest 3, half up to 3, 90 % up to 9"), "{text}");
+    let json = patch.json(&schemas, group, Share::ALL, PatchOf::Schemas, &settings, redactor).unwrap();
+    let file = &json["files"][0];
+    let limit = &file["edits"][0]["limit"];
+    assert_eq!((&limit["keyword"], &limit["to"], &limit["values"]), (&"maxLength".into(), &9.into(), &serde_json::json!([[3, 2], [9, 1]])));
+    assert_eq!(limit["takes"][2], serde_json::json!({"share": 100.0, "limit": 9}));
+    assert_eq!(
+        (&json["rows"]["replayed"], &json["rows"]["now_passing"], &json["others"]["newly_failing"]),
+        (&3.into(), &3.into(), &0.into())
+    );
+    assert_eq!(
+        (&file["deploy"], &file["columns"], &file["file"]),
+        (&"OK".into(), &serde_json::json!([]), &"schemas/t/d/d.1.schema.json".into())
+    );
+    assert!(json["diff"].as_str().unwrap().contains("+      \"maxLength\": 9,\n"));
+}

@@ -3,7 +3,7 @@
 //! Owns: the lines above the diff, refusing to write values that may not be told.
 //! Refuses: making the edits (mend).
 
-use super::{FOLDER, FilePatch, GroupPatch, PatchOf, PatchSettings, templates};
+use super::{FOLDER, FilePatch, GroupPatch, OtherRows, PatchOf, PatchSettings, templates};
 use crate::ground::patch::unified;
 use crate::ground::text::{plural, visible};
 use crate::pipeline::schema::walk::TokenMatch;
@@ -28,16 +28,34 @@ impl GroupPatch {
         settings: &PatchSettings,
         redactor: &mut Redactor,
     ) -> Result<String, Advised> {
-        self.may_be_told(redactor)?;
+        let diffs = self.diff(schemas, of, settings, redactor)?;
         let key = &told.key;
         let name = doctype_name(key.namespace.as_deref(), key.doctype.as_deref(), key.version.as_deref());
         let mut lines =
             vec![format!("{name}: the smallest edit that takes {} of group {}", rows_wanted(share), told.fingerprint), String::new()];
+        for file in &self.files {
+            lines.extend(about(schemas, file, &templates::of(schemas, file, settings), of, redactor, self.worked_from));
+        }
+        lines.extend(self.outcome());
+        let above: String = lines.iter().map(|line| format!("{}\n", visible(line))).collect();
+        Ok(format!("{above}\n{diffs}"))
+    }
+
+    /// The diffs of all files alone.
+    ///
+    /// # Errors
+    /// As of the text.
+    pub(super) fn diff(
+        &self,
+        schemas: &SchemaStore,
+        of: PatchOf,
+        settings: &PatchSettings,
+        redactor: &mut Redactor,
+    ) -> Result<String, Advised> {
+        self.may_be_told(redactor)?;
         let mut diffs = String::new();
         for file in &self.files {
-            let found = templates::of(schemas, file, settings);
-            lines.extend(about(schemas, file, &found, of, redactor));
-            match (of, found) {
+            match (of, templates::of(schemas, file, settings)) {
                 (PatchOf::Schemas, _) => diffs.push_str(&file.diff()),
                 (PatchOf::Templates, templates::TemplateEdit::Files(files)) => {
                     for file in files {
@@ -51,9 +69,7 @@ impl GroupPatch {
                 (PatchOf::Templates, templates::TemplateEdit::None(reason)) => return Err(reason.into()),
             }
         }
-        lines.extend(self.outcome());
-        let above: String = lines.iter().map(|line| format!("{}\n", visible(line))).collect();
-        Ok(format!("{above}\n{diffs}"))
+        Ok(diffs)
     }
 
     /// What becomes of the rows.
@@ -75,6 +91,7 @@ impl GroupPatch {
                 plural(next.documents as u64, "row", "rows")
             ));
         }
+        lines.extend(self.others.as_ref().map(OtherRows::line));
         let left_out: usize = self.files.iter().map(|file| file.proposal.left_out).sum();
         if left_out > 0 {
             lines.push(format!("  {} left out on purpose", rows(left_out as u64)));
@@ -117,18 +134,24 @@ fn is_told(edit: &NodeEdit, redactor: &mut Redactor) -> bool {
 }
 
 /// What is done to a file, what that lets in, and what else it touches.
-fn about(schemas: &SchemaStore, file: &FilePatch, found: &templates::TemplateEdit, of: PatchOf, redactor: &Redactor) -> Vec<String> {
+fn about(
+    schemas: &SchemaStore,
+    file: &FilePatch,
+    found: &templates::TemplateEdit,
+    of: PatchOf,
+    redactor: &Redactor,
+    worked_from: Option<usize>,
+) -> Vec<String> {
     let mut lines = Vec::new();
     for edit in &file.proposal.edits {
         lines.push(format!("{}: {}", place(&edit.pointer), says(&file.schema, edit)));
         lines.push(format!("  lets in: {}", lets_in(&file.schema, edit)));
-        let is_of = |keyword: &str| matches!(&edit.loosening, Loosening::Limit { keyword: of, .. } if *of == keyword);
-        let is_told = |limit: &LimitFacts| {
-            let mut values = limit.values.iter();
-            !limit.keyword.ends_with("imum") || redactor.is_raw() || values.all(|(value, _)| redactor.is_small(value))
-        };
-        let limits = file.proposal.limits.iter().filter(|limit| limit.pointer == edit.pointer && is_of(limit.keyword) && is_told(limit));
-        lines.extend(limits.flat_map(|limit| limit.lines()).map(|line| format!("  {line}")));
+        let told = limits_of(file, edit, redactor).flat_map(|limit| limit.lines());
+        let before = lines.len();
+        lines.extend(told.map(|line| format!("  {line}")));
+        if let (Some(rows), true) = (worked_from, lines.len() > before) {
+            lines.push(format!("  these values are of {}, not of all", plural(rows as u64, "row", "rows")));
+        }
         lines.extend(elsewhere(schemas, &file.schema, edit).lines(of == PatchOf::Schemas).into_iter().map(|line| format!("  {line}")));
     }
     lines.extend(file.columns.lines().into_iter().map(|line| format!("  {line}")));
@@ -141,6 +164,16 @@ fn about(schemas: &SchemaStore, file: &FilePatch, found: &templates::TemplateEdi
     }
     lines.push(String::new());
     lines
+}
+
+/// How values stand to the limit that an edit moves, as far as they may be told.
+pub(super) fn limits_of<'a>(file: &'a FilePatch, edit: &'a NodeEdit, redactor: &'a Redactor) -> impl Iterator<Item = &'a LimitFacts> {
+    let is_of = |keyword: &str| matches!(&edit.loosening, Loosening::Limit { keyword: of, .. } if *of == keyword);
+    let is_told = |limit: &LimitFacts| {
+        let mut values = limit.values.iter().chain(&limit.all);
+        !limit.keyword.ends_with("imum") || redactor.is_raw() || values.all(|(value, _)| redactor.is_small(value))
+    };
+    file.proposal.limits.iter().filter(move |limit| limit.pointer == edit.pointer && is_of(limit.keyword) && is_told(limit))
 }
 
 fn place(pointer: &str) -> &str {
