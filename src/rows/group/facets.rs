@@ -5,9 +5,12 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::clients::hash;
 use super::many::{CountedValue, ManyValues, compare};
 use super::{Facet, Group};
+use crate::ground::few::Few;
 use crate::pipeline::fault::{Fault, Keyword, Says};
 
 /// Values shown of one kind.
@@ -25,6 +28,30 @@ pub(super) fn name(text: &str) -> Option<&'static str> {
     NAMES.into_iter().find(|name| *name == text)
 }
 
+/// Values that many groups have, each once.
+#[derive(Debug, Default)]
+pub(super) struct CommonTexts(FxHashSet<Arc<str>>);
+
+/// Most values that are held to be used again, and the longest of them in bytes.
+const MOST_COMMON: usize = 1 << 12;
+const LONGEST_COMMON: usize = 24;
+
+impl CommonTexts {
+    fn get(&mut self, text: &str) -> Arc<str> {
+        if text.len() > LONGEST_COMMON {
+            return text.into();
+        }
+        if let Some(known) = self.0.get(text) {
+            return Arc::clone(known);
+        }
+        let new: Arc<str> = text.into();
+        if self.0.len() < MOST_COMMON {
+            self.0.insert(Arc::clone(&new));
+        }
+        new
+    }
+}
+
 /// Counts of one kind of value, the same in whatever order rows come and however they are split. Up to [`COUNTED`] values are all counted; of
 /// more, those with the smallest hashes, whose counts are exact: what is among them in the end was so from its first row on.
 #[derive(Debug, Clone)]
@@ -33,7 +60,7 @@ pub(super) struct FacetTally {
     /// Whether the values are numbers, which have a smallest and a largest.
     numbers: bool,
     /// Ascending by hash, then value.
-    values: Vec<CountedValue>,
+    values: Few<CountedValue>,
     /// What is known of all values, where there are more than [`COUNTED`].
     many: Option<Box<ManyValues>>,
     /// Rows with any value of this kind.
@@ -42,29 +69,23 @@ pub(super) struct FacetTally {
 
 impl FacetTally {
     fn new(name: &'static str, numbers: bool) -> Self {
-        FacetTally { name, numbers, values: Vec::new(), many: None, rows: 0 }
+        FacetTally { name, numbers, values: Few::default(), many: None, rows: 0 }
     }
 
-    fn add(&mut self, value: &str, rows: u64) {
+    fn add(&mut self, value: &str, rows: u64, common: &mut CommonTexts) {
         self.rows += rows;
         let value = clip(value);
-        self.count(hash(&value), &value, rows);
+        self.count(hash(&value), &value, rows, |text| common.get(text));
     }
 
-    fn count(&mut self, hash: u64, value: &str, rows: u64) {
+    fn count(&mut self, hash: u64, value: &str, rows: u64, own: impl FnOnce(&str) -> Arc<str>) {
         if let Some(many) = &mut self.many {
             many.add(hash, value, rows, self.rows);
         }
         match self.find(hash, value) {
             Ok(at) => self.values[at].count += rows,
-            Err(at) if at < COUNTED => {
-                if self.values.is_empty() {
-                    self.values.reserve_exact(1);
-                }
-                self.values.insert(at, CountedValue { hash, value: value.into(), count: rows });
-            }
-            Err(_) if self.many.is_some() => {}
-            Err(_) => self.values.push(CountedValue { hash, value: value.into(), count: rows }),
+            Err(at) if at < COUNTED || self.many.is_none() => self.values.insert(at, CountedValue { hash, value: own(value), count: rows }),
+            Err(_) => {}
         }
         if self.values.len() > COUNTED {
             self.many();
@@ -89,7 +110,9 @@ impl FacetTally {
     fn absorb(&mut self, mut other: FacetTally) {
         self.rows += other.rows;
         if self.many.is_none() && other.many.is_none() {
-            other.values.iter().for_each(|theirs| self.count(theirs.hash, &theirs.value, theirs.count));
+            for theirs in &other.values {
+                self.count(theirs.hash, &theirs.value, theirs.count, |_| Arc::clone(&theirs.value));
+            }
             return;
         }
         other.many();
@@ -109,9 +132,13 @@ impl FacetTally {
     /// The most frequent values, and of numbers the smallest and the largest.
     pub(super) fn into_facet(mut self) -> Facet {
         let known = std::mem::take(&mut self.values);
-        let mut values: Vec<(Box<str>, u64, bool)> = known.into_iter().map(|counted| (counted.value, counted.count, true)).collect();
+        if let ([only], None) = (&*known, &self.many) {
+            let others = self.rows.saturating_sub(only.count);
+            return Facet { name: self.name, values: [(Arc::clone(&only.value), only.count)].into_iter().collect(), others, exact: true };
+        }
+        let mut values: Vec<(Arc<str>, u64, bool)> = known.into_iter().map(|counted| (counted.value, counted.count, true)).collect();
         if let Some(many) = self.many {
-            let is_new = |values: &[(Box<str>, u64, bool)], value: &str| values.iter().all(|(known, ..)| **known != *value);
+            let is_new = |values: &[(Arc<str>, u64, bool)], value: &str| values.iter().all(|(known, ..)| **known != *value);
             for end in many.ends.iter().flatten().filter(|_| self.numbers) {
                 if is_new(&values, &end.value) {
                     values.push((end.value.clone(), end.count, true));
@@ -119,7 +146,7 @@ impl FacetTally {
             }
             for (value, about) in many.frequent(self.rows) {
                 if is_new(&values, &value) {
-                    values.push((value, about, false));
+                    values.push((value.into(), about, false));
                 }
             }
         }
@@ -127,16 +154,16 @@ impl FacetTally {
         values.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| order(&a.0, &b.0)));
         let ends = ends(values.iter().map(|(value, ..)| &**value)).filter(|_| self.numbers);
         let is_told = |at: usize| at < KEPT || ends.is_some_and(|(least, most)| at == least || at == most);
-        let told: Vec<(Box<str>, u64, bool)> = (0..).zip(values).filter(|(at, _)| is_told(*at)).map(|(_, value)| value).collect();
+        let told: Vec<(Arc<str>, u64, bool)> = (0..).zip(values).filter(|(at, _)| is_told(*at)).map(|(_, value)| value).collect();
         let exact = told.iter().all(|(.., exact)| *exact);
         let rows: u64 = told.iter().map(|(_, rows, _)| rows).sum();
-        let values = told.into_iter().map(|(value, rows, _)| (Arc::from(value), rows)).collect();
+        let values = told.into_iter().map(|(value, rows, _)| (value, rows)).collect();
         Facet { name: self.name, values, others: self.rows.saturating_sub(rows), exact }
     }
 }
 
 /// Counts a fault's values for that many rows. `path` is the group's generalised path.
-pub(super) fn tally(tallies: &mut Vec<FacetTally>, fault: &Fault<'_>, path: Option<&str>, about_name: bool, rows: u64) {
+pub(super) fn tally(tallies: &mut Vec<FacetTally>, fault: &Fault<'_>, path: &str, about_name: bool, rows: u64, common: &mut CommonTexts) {
     let numbers = has_numbers(fault.keyword());
     let mut add = |name: &'static str, value: &str| {
         let at = tallies.iter().position(|tally| tally.name == name).unwrap_or_else(|| {
@@ -146,7 +173,7 @@ pub(super) fn tally(tallies: &mut Vec<FacetTally>, fault: &Fault<'_>, path: Opti
             tallies.len() - 1
         });
         if let Some(tally) = tallies.get_mut(at) {
-            tally.add(value, rows);
+            tally.add(value, rows, common);
         }
     };
     let Says::Broken { keyword, expected, found, key } = fault.says else {
@@ -169,7 +196,7 @@ pub(super) fn tally(tallies: &mut Vec<FacetTally>, fault: &Fault<'_>, path: Opti
     match (keyword, key) {
         (Some("additionalProperties"), Some(key)) => add("key", key),
         _ => {
-            let (keys, name) = map_keys(fault, path.unwrap_or(""), about_name);
+            let (keys, name) = map_keys(fault, path, about_name);
             if let Some(keys) = keys {
                 add("key", &keys);
             }
@@ -206,6 +233,24 @@ pub(super) fn finish(tallies: Vec<FacetTally>) -> Vec<Facet> {
     let mut facets: Vec<Facet> = tallies.into_iter().map(FacetTally::into_facet).collect();
     facets.sort_unstable_by_key(|facet| facet.name);
     facets
+}
+
+/// Facets that many groups have, each list once.
+#[derive(Default)]
+pub(super) struct CommonFacets(FxHashSet<Arc<[Facet]>>);
+
+impl CommonFacets {
+    /// The list, shared where another group has the same.
+    pub(super) fn get(&mut self, facets: Vec<Facet>) -> Arc<[Facet]> {
+        if let Some(known) = self.0.get(facets.as_slice()) {
+            return Arc::clone(known);
+        }
+        let new: Arc<[Facet]> = facets.into();
+        if self.0.len() < MOST_COMMON {
+            self.0.insert(Arc::clone(&new));
+        }
+        new
+    }
 }
 
 impl Group {
@@ -251,7 +296,7 @@ mod tests {
     fn facets(messages: &[&str], path: &str, about_name: bool) -> Vec<Told> {
         let mut tallies = Vec::new();
         for message in messages {
-            tally(&mut tallies, &Fault::parse(message, None), Some(path), about_name, 1);
+            tally(&mut tallies, &Fault::parse(message, None), path, about_name, 1, &mut CommonTexts::default());
         }
         let shown = |facet: Facet| (facet.name, facet.values.iter().map(|(value, n)| (value.to_string(), *n)).collect(), facet.others);
         finish(tallies).into_iter().map(shown).collect()
@@ -290,7 +335,14 @@ mod tests {
         let mut tallies = Vec::new();
         for i in 0..5000 {
             let key = if i % 3 == 0 { "often".to_owned() } else { format!("rare{i}") };
-            tally(&mut tallies, &Fault::parse(&format!("#: extraneous key [{key}] is not permitted"), None), Some(""), false, 1);
+            tally(
+                &mut tallies,
+                &Fault::parse(&format!("#: extraneous key [{key}] is not permitted"), None),
+                "",
+                false,
+                1,
+                &mut CommonTexts::default(),
+            );
         }
         let facet = finish(tallies).remove(0);
         let (value, rows) = &facet.values[0];
@@ -305,7 +357,14 @@ mod tests {
         for part in keys.chunks(keys.len().div_ceil(parts)) {
             let mut tallies = Vec::new();
             for key in part {
-                tally(&mut tallies, &Fault::parse(&format!("#: extraneous key [{key}] is not permitted"), None), Some(""), false, 1);
+                tally(
+                    &mut tallies,
+                    &Fault::parse(&format!("#: extraneous key [{key}] is not permitted"), None),
+                    "",
+                    false,
+                    1,
+                    &mut CommonTexts::default(),
+                );
             }
             absorb(&mut all, tallies);
         }
