@@ -70,7 +70,8 @@ impl<W: Write> Write for SafeWriter<W> {
 
 /// Whether all is of the signs that nearly every text is of. Looked at by the dozen.
 fn is_plain(bytes: &[u8]) -> bool {
-    bytes.iter().all(|byte| (0x20..0x7f).contains(byte) | (*byte == b'\n'))
+    let is_plain = |dozens: &[u8]| dozens.iter().fold(true, |plain, byte| plain & ((0x20..0x7f).contains(byte) | (*byte == b'\n')));
+    bytes.chunks(1024).all(is_plain)
 }
 
 /// Writes every character that a terminal would obey as a JSON escape. Such characters stand only inside of strings; the

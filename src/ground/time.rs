@@ -47,7 +47,10 @@ pub(crate) fn date_text(days: i32) -> String {
 
 /// A time in UTC to the minute, `2026-06-25 12:44`, from microseconds since 1970.
 pub fn minute(micros: Micros) -> String {
-    utc(micros).strftime("%Y-%m-%d %H:%M").to_string()
+    match usual_rfc3339(micros) {
+        Some((text, _)) => String::from_utf8_lossy(&text[..16]).replace('T', " "),
+        None => utc(micros).strftime("%Y-%m-%d %H:%M").to_string(),
+    }
 }
 
 /// The time as RFC 3339 writes it: `2026-06-25T12:44:40.123456Z`, the fraction only where there is one.
@@ -283,6 +286,7 @@ mod tests {
         fn the_quick_way_writes_what_the_calendar_does(time in prop_oneof![FIRST..=LAST, (FIRST / SECOND..=LAST / SECOND).prop_map(|s| s * SECOND)]) {
             let (text, length) = usual_rfc3339(time).unwrap();
             prop_assert_eq!(std::str::from_utf8(&text[..length]).unwrap(), format!("{}Z", utc(time)));
+            prop_assert_eq!(minute(time), utc(time).strftime("%Y-%m-%d %H:%M").to_string());
         }
 
         #[test]

@@ -168,7 +168,8 @@ pub(super) fn tally(tallies: &mut Vec<FacetTally>, fault: &Fault<'_>, path: &str
     let mut add = |name: &'static str, value: &str| {
         let at = tallies.iter().position(|tally| tally.name == name).unwrap_or_else(|| {
             let numbers = name == "length" || (name == "value" && numbers);
-            tallies.reserve_exact(1);
+            // Most messages tell two.
+            tallies.reserve_exact(if tallies.is_empty() { 2 } else { 1 });
             tallies.push(FacetTally::new(name, numbers));
             tallies.len() - 1
         });
