@@ -64,6 +64,22 @@ impl TextStore {
 }
 
 impl TextSpan {
+    /// Where a part is of the text that is at this place; `None` where it is no part of it.
+    pub(crate) fn part(self, text: &str, part: &str) -> Option<TextSpan> {
+        let before = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+        (before + part.len() <= text.len()).then(|| TextSpan {
+            piece: self.piece,
+            start: self.start + before as u32,
+            length: part.len() as u32,
+        })
+    }
+
+    /// Where this part of a text is in a copy of it; `None` where it is no part of it.
+    pub(crate) fn moved(self, text: TextSpan, copy: TextSpan) -> Option<TextSpan> {
+        let before = self.start.checked_sub(text.start).filter(|before| self.piece == text.piece && before + self.length <= text.length)?;
+        Some(TextSpan { piece: copy.piece, start: copy.start + before, length: self.length })
+    }
+
     fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.start as usize + self.length as usize
     }
@@ -164,6 +180,19 @@ mod tests {
         let shared = store.clone().shared();
         assert!(spans.iter().zip(&texts).all(|(span, text)| *shared.text(*span) == **text));
         assert!(pieces < 10, "{pieces}");
+    }
+
+    #[test]
+    fn a_part_of_a_text_takes_no_room() {
+        let (mut store, mut other) = (TextStore::default(), TextStore::default());
+        let text = "before#/a/b: after".to_owned();
+        other.add("something");
+        let (at, copy) = (store.add(&text), other.add(&text));
+        let part = at.part(&text, &text[7..11]).unwrap();
+        assert_eq!((store.get(part), other.get(part.moved(at, copy).unwrap())), ("/a/b", "/a/b"));
+        assert_eq!((at.part(&text, "/a/b"), at.moved(part, copy)), (None, None));
+        let behind = store.add("behind");
+        assert_eq!(behind.moved(at, copy), None);
     }
 
     #[test]

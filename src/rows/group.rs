@@ -6,6 +6,7 @@
 mod bucket;
 mod clients;
 pub mod coarse;
+mod common;
 mod deploys;
 mod facets;
 mod fields;
@@ -27,6 +28,7 @@ mod restore;
 mod search;
 mod standing;
 mod table;
+mod tallies;
 mod trend;
 mod words;
 

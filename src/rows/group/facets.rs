@@ -1,17 +1,17 @@
 //! Values inside the messages of a group, counted.
 //!
-//! Owns: which values a fault has, exact counts for the few and good ones for the many.
-//! Refuses: what the values mean.
+//! Owns: counts of one kind of value, exact for the few and good ones for the many.
+//! Refuses: which values a fault has (tallies).
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-
 use super::clients::hash;
+use super::common::CommonTexts;
 use super::many::{CountedValue, ManyValues, compare};
 use super::{Facet, Group};
 use crate::ground::few::Few;
-use crate::pipeline::fault::{Fault, Keyword, Says};
+use crate::pipeline::fault::Keyword;
 
 /// Values shown of one kind.
 const KEPT: usize = 16;
@@ -19,6 +19,9 @@ const KEPT: usize = 16;
 const COUNTED: usize = 96;
 /// Longest value kept, in bytes.
 const LONGEST: usize = 120;
+
+/// Most rows of a small tally.
+const SMALL: u64 = 8;
 
 /// Kinds of values.
 const NAMES: [&str; 6] = ["expected type", "found type", "key", "length", "limit", "value"];
@@ -28,35 +31,11 @@ pub(super) fn name(text: &str) -> Option<&'static str> {
     NAMES.into_iter().find(|name| *name == text)
 }
 
-/// Values that many groups have, each once.
-#[derive(Debug, Default)]
-pub(super) struct CommonTexts(FxHashSet<Arc<str>>);
-
-/// Most values that are held to be used again, and the longest of them in bytes.
-const MOST_COMMON: usize = 1 << 12;
-const LONGEST_COMMON: usize = 24;
-
-impl CommonTexts {
-    fn get(&mut self, text: &str) -> Arc<str> {
-        if text.len() > LONGEST_COMMON {
-            return text.into();
-        }
-        if let Some(known) = self.0.get(text) {
-            return Arc::clone(known);
-        }
-        let new: Arc<str> = text.into();
-        if self.0.len() < MOST_COMMON {
-            self.0.insert(Arc::clone(&new));
-        }
-        new
-    }
-}
-
 /// Counts of one kind of value, the same in whatever order rows come and however they are split. Up to [`COUNTED`] values are all counted; of
 /// more, those with the smallest hashes, whose counts are exact: what is among them in the end was so from its first row on.
 #[derive(Debug, Clone)]
 pub(super) struct FacetTally {
-    name: &'static str,
+    pub(super) name: &'static str,
     /// Whether the values are numbers, which have a smallest and a largest.
     numbers: bool,
     /// Ascending by hash, then value.
@@ -67,12 +46,32 @@ pub(super) struct FacetTally {
     rows: u64,
 }
 
+impl Hash for FacetTally {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.name, self.rows).hash(state);
+        self.values.iter().for_each(|counted| (counted.hash, counted.count).hash(state));
+    }
+}
+
+impl PartialEq for FacetTally {
+    fn eq(&self, other: &Self) -> bool {
+        let is_same = match (&self.many, &other.many) {
+            (None, None) => true,
+            (Some(ours), Some(theirs)) => std::ptr::eq(&**ours, &**theirs),
+            _ => false,
+        };
+        is_same && (self.name, self.numbers, self.rows) == (other.name, other.numbers, other.rows) && self.values == other.values
+    }
+}
+
+impl Eq for FacetTally {}
+
 impl FacetTally {
-    fn new(name: &'static str, numbers: bool) -> Self {
+    pub(super) fn new(name: &'static str, numbers: bool) -> Self {
         FacetTally { name, numbers, values: Few::default(), many: None, rows: 0 }
     }
 
-    fn add(&mut self, value: &str, rows: u64, common: &mut CommonTexts) {
+    pub(super) fn add(&mut self, value: &str, rows: u64, common: &mut CommonTexts) {
         self.rows += rows;
         let value = clip(value);
         self.count(hash(&value), &value, rows, |text| common.get(text));
@@ -107,7 +106,7 @@ impl FacetTally {
         })
     }
 
-    fn absorb(&mut self, mut other: FacetTally) {
+    pub(super) fn absorb(&mut self, mut other: FacetTally) {
         self.rows += other.rows;
         if self.many.is_none() && other.many.is_none() {
             for theirs in &other.values {
@@ -127,6 +126,11 @@ impl FacetTally {
             }
         }
         self.values.truncate(COUNTED);
+    }
+
+    /// Whether it is so little that other groups may well have the same.
+    pub(super) fn is_small(&self) -> bool {
+        self.many.is_none() && self.rows <= SMALL && self.values.len() <= SMALL as usize / 2
     }
 
     /// The most frequent values, and of numbers the smallest and the largest.
@@ -162,98 +166,6 @@ impl FacetTally {
     }
 }
 
-/// Counts a fault's values for that many rows. `path` is the group's generalised path.
-pub(super) fn tally(tallies: &mut Vec<FacetTally>, fault: &Fault<'_>, path: &str, about_name: bool, rows: u64, common: &mut CommonTexts) {
-    let numbers = has_numbers(fault.keyword());
-    let mut add = |name: &'static str, value: &str| {
-        let at = tallies.iter().position(|tally| tally.name == name).unwrap_or_else(|| {
-            let numbers = name == "length" || (name == "value" && numbers);
-            // Most messages tell two.
-            tallies.reserve_exact(if tallies.is_empty() { 2 } else { 1 });
-            tallies.push(FacetTally::new(name, numbers));
-            tallies.len() - 1
-        });
-        if let Some(tally) = tallies.get_mut(at) {
-            tally.add(value, rows, common);
-        }
-    };
-    let Says::Broken { keyword, expected, found, key } = fault.says else {
-        if let Some(value) = fault.value() {
-            add("value", value);
-        }
-        return;
-    };
-    let (asked, had) = match keyword {
-        Some("type") => ("expected type", "found type"),
-        Some("maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties" | "minProperties" | "items") => ("limit", "length"),
-        _ => ("limit", "value"),
-    };
-    if let Some(expected) = expected {
-        add(asked, expected);
-    }
-    if let Some(found) = found {
-        add(had, found);
-    }
-    match (keyword, key) {
-        (Some("additionalProperties"), Some(key)) => add("key", key),
-        _ => {
-            let (keys, name) = map_keys(fault, path, about_name);
-            if let Some(keys) = keys {
-                add("key", &keys);
-            }
-            if let Some(name) = name.filter(|_| had == "length") {
-                add("value", &name);
-            }
-        }
-    }
-}
-
-/// The keys that stand where the path says `{key}`, and the name at fault, which is no key of anything.
-fn map_keys(fault: &Fault<'_>, path: &str, about_name: bool) -> (Option<String>, Option<String>) {
-    if !about_name && !path.contains("{key}") {
-        return (None, None);
-    }
-    let mut tokens = fault.tokens();
-    let name = if about_name { tokens.pop() } else { None };
-    let keys: Vec<String> = path.split('/').skip(1).zip(tokens).filter(|(part, _)| *part == "{key}").map(|(_, token)| token).collect();
-    ((!keys.is_empty()).then(|| keys.join("/")), name)
-}
-
-/// Adds the counts of another part of the same group.
-pub(super) fn absorb(ours: &mut Vec<FacetTally>, theirs: Vec<FacetTally>) {
-    for tally in theirs {
-        match ours.iter_mut().find(|known| known.name == tally.name) {
-            Some(known) => known.absorb(tally),
-            None => ours.push(tally),
-        }
-    }
-}
-
-/// All kinds in the order of their names.
-pub(super) fn finish(tallies: Vec<FacetTally>) -> Vec<Facet> {
-    let mut facets: Vec<Facet> = tallies.into_iter().map(FacetTally::into_facet).collect();
-    facets.sort_unstable_by_key(|facet| facet.name);
-    facets
-}
-
-/// Facets that many groups have, each list once.
-#[derive(Default)]
-pub(super) struct CommonFacets(FxHashSet<Arc<[Facet]>>);
-
-impl CommonFacets {
-    /// The list, shared where another group has the same.
-    pub(super) fn get(&mut self, facets: Vec<Facet>) -> Arc<[Facet]> {
-        if let Some(known) = self.0.get(facets.as_slice()) {
-            return Arc::clone(known);
-        }
-        let new: Arc<[Facet]> = facets.into();
-        if self.0.len() < MOST_COMMON {
-            self.0.insert(Arc::clone(&new));
-        }
-        new
-    }
-}
-
 impl Group {
     /// The smallest and the largest of a facet's values, where they are several numbers that measure something.
     pub fn range<'a>(&self, facet: &'a Facet) -> Option<(&'a str, &'a str)> {
@@ -264,7 +176,7 @@ impl Group {
 }
 
 /// Whether a message of the keyword tells a number that was found.
-fn has_numbers(keyword: Option<Keyword>) -> bool {
+pub(super) fn has_numbers(keyword: Option<Keyword>) -> bool {
     matches!(keyword, Some("minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf"))
 }
 
@@ -285,108 +197,4 @@ fn clip(value: &str) -> std::borrow::Cow<'_, str> {
         end -= 1;
     }
     format!("{}…", &value[..end]).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A facet's name, values and others.
-    type Told = (&'static str, Vec<(String, u64)>, u64);
-
-    fn facets(messages: &[&str], path: &str, about_name: bool) -> Vec<Told> {
-        let mut tallies = Vec::new();
-        for message in messages {
-            tally(&mut tallies, &Fault::parse(message, None), path, about_name, 1, &mut CommonTexts::default());
-        }
-        let shown = |facet: Facet| (facet.name, facet.values.iter().map(|(value, n)| (value.to_string(), *n)).collect(), facet.others);
-        finish(tallies).into_iter().map(shown).collect()
-    }
-
-    #[test]
-    fn values_are_sorted_into_kinds() {
-        assert_eq!(
-            facets(&["#/m/a/b: expected maxLength: 61, actual: 75", "#/m/c/d: expected maxLength: 61, actual: 70"], "/m/{key}/{key}", true),
-            [
-                ("key", vec![("a".into(), 1), ("c".into(), 1)], 0),
-                ("length", vec![("70".into(), 1), ("75".into(), 1)], 0),
-                ("limit", vec![("61".into(), 2)], 0),
-                ("value", vec![("b".into(), 1), ("d".into(), 1)], 0),
-            ]
-        );
-        assert_eq!(facets(&["#/a: extraneous key [x] is not permitted"], "/a", false), [("key", vec![("x".into(), 1)], 0)]);
-        assert_eq!(facets(&["#/a: required key [x] not found"], "/a", false), []);
-    }
-
-    #[test]
-    fn lengths_are_numbers_with_a_smallest_and_a_largest() {
-        let lengths: Vec<usize> = (0..2000).map(|i| 100 + i * 7919 % 1900).chain([7, 90_000]).chain([500; 100]).collect();
-        let messages: Vec<String> = lengths.iter().map(|n| format!("#/a: expected maxLength: 5, actual: {n}")).collect();
-        let messages: Vec<&str> = messages.iter().map(String::as_str).collect();
-        let told = facets(&messages, "/a", false).remove(0);
-        let values: Vec<&str> = told.1.iter().map(|(value, _)| value.as_str()).collect();
-        assert_eq!((told.0, values[0], values.len() <= KEPT + 2), ("length", "500", true));
-        assert!(values.contains(&"7") && values.contains(&"90000"), "{values:?}");
-        let few = facets(&["#/a: expected maxLength: 5, actual: 100", "#/a: expected maxLength: 5, actual: 9"], "/a", false).remove(0);
-        assert_eq!(few.1, [("9".into(), 1), ("100".into(), 1)]);
-    }
-
-    #[test]
-    fn a_frequent_value_survives_many_rare_ones_and_no_row_is_lost() {
-        let mut tallies = Vec::new();
-        for i in 0..5000 {
-            let key = if i % 3 == 0 { "often".to_owned() } else { format!("rare{i}") };
-            tally(
-                &mut tallies,
-                &Fault::parse(&format!("#: extraneous key [{key}] is not permitted"), None),
-                "",
-                false,
-                1,
-                &mut CommonTexts::default(),
-            );
-        }
-        let facet = finish(tallies).remove(0);
-        let (value, rows) = &facet.values[0];
-        assert!(&**value == "often" && (facet.exact && *rows == 1667 || rows.abs_diff(1667) < 20), "{rows} rows");
-        assert!(facet.values.len() <= KEPT);
-        assert_eq!(facet.values.iter().map(|(_, n)| n).sum::<u64>() + facet.others, 5000);
-    }
-
-    /// The facet of keys, each in so many rows, counted in parts.
-    fn told(keys: &[&str], parts: usize) -> String {
-        let mut all = Vec::new();
-        for part in keys.chunks(keys.len().div_ceil(parts)) {
-            let mut tallies = Vec::new();
-            for key in part {
-                tally(
-                    &mut tallies,
-                    &Fault::parse(&format!("#: extraneous key [{key}] is not permitted"), None),
-                    "",
-                    false,
-                    1,
-                    &mut CommonTexts::default(),
-                );
-            }
-            absorb(&mut all, tallies);
-        }
-        format!("{:?}", finish(all))
-    }
-
-    #[test]
-    fn neither_the_order_of_rows_nor_their_split_matters() {
-        for distinct in [3, 90, 97, 400, 3000] {
-            let name = |i: usize| if i.is_multiple_of(4) { format!("often{}", i % 3) } else { format!("key{}", i * 7919 % distinct) };
-            let names: Vec<String> = (0..6000).map(name).collect();
-            let mut keys: Vec<&str> = names.iter().map(String::as_str).collect();
-            let expected = told(&keys, 1);
-            assert!(expected.contains("often1"), "{expected}");
-            for parts in [2, 3, 8] {
-                assert_eq!(told(&keys, parts), expected, "{distinct} in {parts} parts");
-            }
-            keys.reverse();
-            assert_eq!(told(&keys, 2), expected, "{distinct} reversed");
-            keys.sort_unstable();
-            assert_eq!(told(&keys, 3), expected, "{distinct} sorted");
-        }
-    }
 }

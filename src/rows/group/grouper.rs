@@ -9,13 +9,13 @@ use std::sync::Arc;
 use rustc_hash::FxHasher;
 
 use super::bucket::{self, Bucket, DoctypeNames, GroupSchemas};
-use super::facets::CommonTexts;
 use super::hours::Hours;
 use super::jobs::JobTable;
 use super::memo::{Memo, SeenMessage};
 use super::merge;
 use super::places::Places;
 use super::table::{FirstRow, GroupTable, KeyParts};
+use super::tallies::CommonTallies;
 use super::{Fingerprint, Groups};
 use crate::pipeline::fault::Fault;
 use crate::rows::row::{ErrorRow, RowRef};
@@ -29,7 +29,7 @@ pub struct Grouper {
     bucket_of: Places,
     memo: Memo,
     pub(super) table: GroupTable,
-    common: CommonTexts,
+    common: CommonTallies,
     pub(super) jobs: JobTable,
     /// Hours with any row, asked for or not.
     pub(super) hours: Hours,
@@ -57,7 +57,7 @@ impl Grouper {
             bucket_of: Places::default(),
             memo: Memo::default(),
             table: GroupTable::default(),
-            common: CommonTexts::default(),
+            common: CommonTallies::default(),
             jobs: JobTable::default(),
             hours: Hours::default(),
         }
@@ -202,7 +202,7 @@ impl Grouper {
 /// A copy to look at while counting goes on. It has the same counts but not the memory of messages, which only makes counting fast.
 impl Clone for Grouper {
     fn clone(&self) -> Self {
-        let (mut table, mut common) = (self.table.clone(), CommonTexts::default());
+        let (mut table, mut common) = (self.table.clone(), CommonTallies::default());
         self.memo.iter().for_each(|seen| tally_seen(&mut table, &self.buckets, seen, &mut common));
         Grouper {
             schemas: self.schemas.clone(),
@@ -219,7 +219,7 @@ impl Clone for Grouper {
 }
 
 /// Counts the values of a message for the rows after its first at once, when it leaves the memo.
-fn tally_seen(table: &mut GroupTable, buckets: &[Bucket], seen: &SeenMessage, common: &mut CommonTexts) {
+fn tally_seen(table: &mut GroupTable, buckets: &[Bucket], seen: &SeenMessage, common: &mut CommonTallies) {
     let Some(home) = buckets.get(seen.bucket as usize).filter(|_| seen.rows > 0) else { return };
     let own = Arc::clone(table.names.get(home.names).0);
     let readings = Fault::readings(&seen.message, own.class.as_deref());

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::deploys::{self, Deploys, NO_JOB};
-use super::facets::{self, CommonFacets};
 use super::hours::Hours;
 use super::jobs::JobTable;
 use super::names::NameTable;
 use super::part::GroupPart;
 use super::table::{GroupTable, take_apart};
+use super::tallies::{CommonTallies, FinishedFacets};
 use super::{Group, GroupKey, Groups, Job, JobCount, Sort, Standing, union};
 use crate::ground::shared_text::{SharedText, SharedTexts};
 use crate::pipeline::fault::Fault;
@@ -39,8 +39,9 @@ pub(super) fn merge(mut counts: Vec<ThreadCounts>) -> Groups {
     // The largest takes in the others.
     tables.sort_by_key(|table| table.parts.len());
     let mut table = tables.pop().unwrap_or_default();
+    let mut common = CommonTallies::default();
     while let Some(other) = tables.pop() {
-        table.absorb(other);
+        table.absorb(other, &mut common);
     }
     let GroupTable { mut parts, texts, names, .. } = table;
     // Groups whose rows nobody asked for.
@@ -49,7 +50,7 @@ pub(super) fn merge(mut counts: Vec<ThreadCounts>) -> Groups {
     let span = parts.iter().fold(None, |span, part| union(span, part.span()));
     let mut list = Vec::with_capacity(parts.len());
     let mut finisher =
-        Finisher { deploys: &deploys, texts: texts.shared(), names, says: FxHashMap::default(), facets: CommonFacets::default() };
+        Finisher { deploys: &deploys, texts: texts.shared(), names, says: FxHashMap::default(), facets: FinishedFacets::default() };
     take_apart(parts, |part| list.push(finisher.group(part)));
     let mut groups = Groups { list, jobs, span, deploys: deploys.list, ..Groups::default() };
     groups.sort(Sort::Count);
@@ -83,7 +84,7 @@ struct Finisher<'a> {
     names: NameTable,
     /// Messages without values that many groups have.
     says: FxHashMap<Box<str>, SharedText>,
-    facets: CommonFacets,
+    facets: FinishedFacets,
 }
 
 /// Messages without values that are held to be used again.
@@ -111,7 +112,7 @@ impl Finisher<'_> {
             noise: key.class.as_deref().is_some_and(is_noise),
             by_catch,
             says,
-            facets: self.facets.get(facets::finish(part.tallies)),
+            facets: self.facets.of(part.tallies),
             sampled: (part.told < part.count && part.folded.is_none()).then_some(part.told),
             clients: part.clients.count(),
             folded: part.folded,

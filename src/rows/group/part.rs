@@ -5,9 +5,10 @@
 
 use super::clients::Hashes;
 use super::deploys::{Life, NO_JOB};
-use super::facets::{self, CommonTexts, FacetTally};
+
 use super::hours::Hours;
 use super::table::{FirstRow, KeyParts};
+use super::tallies::{CommonTallies, Tallies};
 use super::{Fingerprint, Trend, union};
 use crate::ground::few::Few;
 use crate::ground::shared_text::{TextSpan, TextStore};
@@ -29,7 +30,7 @@ pub(super) struct GroupPart {
     pub(super) count: u64,
     pub(super) trend: Trend,
     pub(super) lives: Few<Life>,
-    pub(super) tallies: Vec<FacetTally>,
+    pub(super) tallies: Tallies,
     /// Rows whose values are in `tallies`.
     pub(super) told: u64,
     pub(super) clients: Hashes,
@@ -43,21 +44,23 @@ pub(super) struct GroupPart {
 impl GroupPart {
     /// A group without rows. The first row and its message are the sample until a row is counted.
     pub(super) fn new(print: Fingerprint, key: KeyParts<'_>, first: FirstRow<'_>, texts: &mut TextStore) -> Self {
+        let sample = texts.add(first.message);
         GroupPart {
             print,
             names: key.names,
-            path: key.path.map(|path| texts.add(path)),
+            // Most paths are a part of the message.
+            path: key.path.map(|path| sample.part(first.message, path).unwrap_or_else(|| texts.add(path))),
             fault: texts.add(key.fault),
             keyword: first.keyword,
             about_name: first.about_name,
             count: 0,
             trend: Trend::default(),
             lives: Few::default(),
-            tallies: Vec::new(),
+            tallies: Tallies::default(),
             told: 0,
             clients: Hashes::default(),
             folded: None,
-            sample: (first.at, texts.add(first.message)),
+            sample: (first.at, sample),
             rows: Few::default(),
         }
     }
@@ -134,20 +137,20 @@ impl GroupPart {
     }
 
     /// Counts the values of a message for that many rows.
-    pub(super) fn tally(&mut self, fault: &Fault<'_>, rows: u64, texts: &TextStore, common: &mut CommonTexts) {
+    pub(super) fn tally(&mut self, fault: &Fault<'_>, rows: u64, texts: &TextStore, common: &mut CommonTallies) {
         let path = self.path.map_or("", |path| texts.get(path));
-        facets::tally(&mut self.tallies, fault, path, self.about_name, rows, common);
+        self.tallies.add(fault, path, self.about_name, rows, common);
     }
 
     /// Adds another part of the same group, whose texts are in another store; both speak of the same jobs.
-    pub(super) fn absorb(&mut self, other: GroupPart, theirs: &TextStore, texts: &mut TextStore) {
+    pub(super) fn absorb(&mut self, other: GroupPart, theirs: &TextStore, texts: &mut TextStore, common: &mut CommonTallies) {
         if other.count > 0 && (self.count == 0 || other.sample.0 < self.sample.0) {
             self.sample = (other.sample.0, texts.add(theirs.get(other.sample.1)));
         }
         self.count += other.count;
         self.trend.merge(&other.trend);
         self.absorb_lives(other.lives);
-        facets::absorb(&mut self.tallies, other.tallies);
+        self.tallies.absorb(other.tallies, common);
         self.told += other.told;
         self.clients.absorb(&other.clients);
         if let Some(folded) = other.folded {
@@ -158,8 +161,9 @@ impl GroupPart {
 
     /// Takes its texts from one store to another.
     pub(super) fn move_texts(&mut self, from: &TextStore, to: &mut TextStore) {
-        self.path = self.path.map(|at| to.add(from.get(at)));
+        let sample = to.add(from.get(self.sample.1));
+        self.path = self.path.map(|path| path.moved(self.sample.1, sample).unwrap_or_else(|| to.add(from.get(path))));
         self.fault = to.add(from.get(self.fault));
-        self.sample.1 = to.add(from.get(self.sample.1));
+        self.sample.1 = sample;
     }
 }

@@ -8,6 +8,7 @@ use super::fingerprint;
 use super::names::NameTable;
 use super::part::GroupPart;
 use super::places::Places;
+use super::tallies::CommonTallies;
 use crate::ground::shared_text::{TextSpan, TextStore};
 use crate::pipeline::fault::Keyword;
 use crate::rows::row::RowRef;
@@ -73,7 +74,7 @@ impl GroupTable {
     }
 
     /// Adds the groups of another table, which speak of the same jobs.
-    pub(super) fn absorb(&mut self, mut other: GroupTable) {
+    pub(super) fn absorb(&mut self, mut other: GroupTable, common: &mut CommonTallies) {
         other.places = Places::default();
         let names: Vec<u32> = other.names.list().iter().map(|(names, print)| self.names.take_over(names, *print)).collect();
         let texts = std::mem::take(&mut other.texts);
@@ -81,7 +82,7 @@ impl GroupTable {
             part.names = names.get(part.names as usize).copied().unwrap_or(0);
             let key = KeyParts { names: part.names, path: part.path.map(|at| texts.get(at)), fault: texts.get(part.fault) };
             match self.find(key, part.print).and_then(|at| self.parts.get_mut(at as usize)) {
-                Some(known) => known.absorb(part, &texts, &mut self.texts),
+                Some(known) => known.absorb(part, &texts, &mut self.texts, common),
                 None => {
                     self.places.insert(part.print.0, self.parts.len() as u32);
                     part.move_texts(&texts, &mut self.texts);
