@@ -14,7 +14,7 @@ use crate::ground::few::Few;
 use crate::pipeline::fault::Keyword;
 
 /// Values shown of one kind.
-const KEPT: usize = 16;
+pub(super) const KEPT: usize = 16;
 /// Values counted at a time. With no more than these, all of them are.
 const COUNTED: usize = 96;
 /// Longest value kept, in bytes.

@@ -43,7 +43,7 @@ pub(super) fn merge(mut counts: Vec<ThreadCounts>) -> Groups {
     while let Some(other) = tables.pop() {
         table.absorb(other, &mut common);
     }
-    let GroupTable { mut parts, texts, names, .. } = table;
+    let (mut parts, texts, names) = table.into_parts();
     // Groups whose rows nobody asked for.
     parts.retain(|part| part.count > 0);
     let deploys = Deploys::of(&jobs, alive);

@@ -73,6 +73,11 @@ impl GroupTable {
         })
     }
 
+    /// All groups with their texts and names, once none is looked for any more.
+    pub(super) fn into_parts(self) -> (Vec<GroupPart>, TextStore, NameTable) {
+        (self.parts, self.texts, self.names)
+    }
+
     /// Adds the groups of another table, which speak of the same jobs.
     pub(super) fn absorb(&mut self, mut other: GroupTable, common: &mut CommonTallies) {
         other.places = Places::default();

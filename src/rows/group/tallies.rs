@@ -177,6 +177,7 @@ fn finish(tallies: Vec<FacetTally>) -> Vec<Facet> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::facets::KEPT;
     use super::*;
 
     /// A facet's name, values and others.
