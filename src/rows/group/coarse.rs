@@ -6,7 +6,7 @@
 use super::Trend;
 use super::deploys::NO_JOB;
 use super::grouper::{Grouper, Remember};
-use super::table::{FirstRow, KeyParts};
+use super::part::{FirstRow, KeyParts};
 use crate::ground::few::Few;
 use crate::ground::time::Micros;
 use crate::rows::row::{ErrorRow, RowRef};

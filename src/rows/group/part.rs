@@ -7,7 +7,6 @@ use super::clients::Hashes;
 use super::deploys::{Life, NO_JOB};
 
 use super::hours::Hours;
-use super::table::{FirstRow, KeyParts};
 use super::tallies::{CommonTallies, Tallies};
 use super::{Fingerprint, Trend, union};
 use crate::ground::few::Few;
@@ -39,6 +38,24 @@ pub(super) struct GroupPart {
     /// The message of the first row in the order of the source, with the class that the row tells.
     pub(super) sample: (RowRef, TextSpan),
     pub(super) rows: Few<RowRef>,
+}
+
+/// What a key is made of, borrowed.
+#[derive(Clone, Copy)]
+pub(super) struct KeyParts<'a> {
+    /// Number of the names in the table.
+    pub(super) names: u32,
+    pub(super) path: Option<&'a str>,
+    pub(super) fault: &'a str,
+}
+
+/// What else is known of a group that has no row yet.
+#[derive(Clone, Copy)]
+pub(super) struct FirstRow<'a> {
+    pub(super) keyword: Option<Keyword>,
+    pub(super) about_name: bool,
+    pub(super) at: RowRef,
+    pub(super) message: &'a str,
 }
 
 impl GroupPart {

@@ -6,12 +6,10 @@
 use super::Fingerprint;
 use super::fingerprint;
 use super::names::NameTable;
-use super::part::GroupPart;
+use super::part::{FirstRow, GroupPart, KeyParts};
 use super::places::Places;
 use super::tallies::CommonTallies;
 use crate::ground::shared_text::{TextSpan, TextStore};
-use crate::pipeline::fault::Keyword;
-use crate::rows::row::RowRef;
 
 /// Groups that are let go of at a time, while others take them in: so few that both fit in memory.
 const PORTION: usize = 1 << 13;
@@ -23,24 +21,6 @@ pub(super) struct GroupTable {
     pub(super) texts: TextStore,
     pub(super) names: NameTable,
     places: Places,
-}
-
-/// What a key is made of, borrowed.
-#[derive(Clone, Copy)]
-pub(super) struct KeyParts<'a> {
-    /// Number of the names in the table.
-    pub(super) names: u32,
-    pub(super) path: Option<&'a str>,
-    pub(super) fault: &'a str,
-}
-
-/// What else is known of a group that has no row yet.
-#[derive(Clone, Copy)]
-pub(super) struct FirstRow<'a> {
-    pub(super) keyword: Option<Keyword>,
-    pub(super) about_name: bool,
-    pub(super) at: RowRef,
-    pub(super) message: &'a str,
 }
 
 impl GroupTable {

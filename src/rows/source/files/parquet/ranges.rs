@@ -5,11 +5,9 @@
 //! Of the pages before its rows a reader sees the heads only; the dictionaries of a row group are unpacked for each of its parts, so that there are few.
 
 /// Parts of a file below which its row groups are cut.
-const PARTS: u64 = 16;
-/// Most parts of one row group.
-const MOST: u64 = 8;
+const PARTS: u64 = 8;
 /// Fewest rows of a part.
-const FEWEST: u64 = 1 << 14;
+const FEWEST: u64 = 1 << 15;
 
 /// Rows of a row group, all or a part of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +26,7 @@ pub(in crate::rows::source::files) struct RowRange {
 
 /// The ranges of a file whose row groups have so many rows, in order.
 pub(super) fn of(groups: impl ExactSizeIterator<Item = u64>) -> Vec<RowRange> {
-    let wanted = PARTS.div_ceil(groups.len().max(1) as u64).min(MOST);
+    let wanted = PARTS.div_ceil(groups.len().max(1) as u64);
     let (mut ranges, mut before) = (Vec::new(), 0);
     for (group, all) in groups.enumerate() {
         let rows = all.div_ceil(wanted).max(FEWEST);
@@ -54,9 +52,9 @@ mod tests {
     #[test]
     fn large_row_groups_are_cut_and_no_row_is_lost() {
         assert_eq!(cut(&[100, 0, 20]), [(0, 0, 100, 0), (1, 0, 0, 100), (2, 0, 20, 100)]);
-        assert_eq!(cut(&[40_000]), [(0, 0, 16_384, 0), (0, 16_384, 16_384, 16_384), (0, 32_768, 7_232, 32_768)]);
+        assert_eq!(cut(&[70_000]), [(0, 0, 32_768, 0), (0, 32_768, 32_768, 32_768), (0, 65_536, 4_464, 65_536)]);
         assert_eq!(cut(&[1_000_000]).len(), 8);
-        assert_eq!(cut(&[100_000; 20]).len(), 20, "many row groups are parts enough");
+        assert_eq!(cut(&[100_000; 8]).len(), 8, "many row groups are parts enough");
         let rows: u64 = cut(&[999_999, 7, 123_456]).iter().map(|range| range.2).sum();
         assert_eq!(rows, 1_123_462);
     }
