@@ -7,8 +7,9 @@
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use misfit::ground::few::Few;
 use misfit::pipeline::document::Document;
-use misfit::rows::group::{Fingerprint, Group, GroupKey, Groups, Sort, Trend};
+use misfit::rows::group::{Fingerprint, Group, GroupKey, GroupNames, Groups, Sort, Trend};
 use misfit::rows::row::RowRef;
 use misfit::tui::app::App;
 use misfit::tui::group_tree::GroupTree;
@@ -25,20 +26,22 @@ fn group(i: u64) -> Group {
     let text = |text: String| Some(Arc::from(text));
     Group {
         key: GroupKey {
-            namespace: text(format!("namespace-{}", i % 80)),
-            doctype: text(format!("doctype-{}", i % 400)),
-            version: text("1".to_owned()),
-            stage: text("ParsePayload".to_owned()),
-            class: text("org.everit.json.schema.ValidationException".to_owned()),
-            path: text(format!("/metrics/labeled_counter/name_{i}")),
+            names: Arc::new(GroupNames {
+                namespace: text(format!("namespace-{}", i % 80)),
+                doctype: text(format!("doctype-{}", i % 400)),
+                version: text("1".to_owned()),
+                stage: text("ParsePayload".to_owned()),
+                class: text("org.everit.json.schema.ValidationException".to_owned()),
+            }),
+            path: Some(format!("/metrics/labeled_counter/name_{i}").into()),
             fault: "maxLength".into(),
         },
         fingerprint: Fingerprint(i),
         keyword: Some("maxLength"),
         count: 1 + i % 1000,
         span: Some((0, 86_400_000_000)),
-        trend: Trend { start: 0, width: 86_400_000_000 / 32, bins: vec![1; 32] },
-        jobs: Vec::new(),
+        trend: Trend { start: 0, width: 86_400_000_000 / 32, bins: vec![1; 32].into() },
+        jobs: Few::default(),
         standing: Default::default(),
         noise: false,
         by_catch: false,
@@ -47,11 +50,11 @@ fn group(i: u64) -> Group {
         )
         .into(),
         says: "expected maxLength: 61, actual: {n}".into(),
-        facets: Vec::new(),
+        facets: Arc::default(),
         sampled: None,
         clients: None,
         folded: None,
-        rows: vec![RowRef::new(0, i)],
+        rows: Few::one(RowRef::new(0, i)),
     }
 }
 

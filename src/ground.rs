@@ -4,6 +4,8 @@
 pub mod aligned;
 /// What breaks inside a library that reads data, as an error.
 pub mod contained;
+/// Lists of which most hold one thing.
+pub mod few;
 /// A query typed in a hurry finds its lines.
 pub mod fuzzy;
 /// Work on all cores whose outcome comes in order.
@@ -16,6 +18,8 @@ pub mod markdown;
 pub mod outline;
 /// Edits of a text as a diff.
 pub mod patch;
+/// Many texts in few pieces of memory.
+pub mod shared_text;
 /// What is looked for among lines.
 pub mod sought;
 /// Names and texts in GoogleSQL.

@@ -266,7 +266,7 @@ fn every_row_of_a_group_is_reached_once_in_every_order() {
     for group in &some {
         let newest = rows_of(&source, group, RowOrder::Newest);
         assert_eq!(newest.len() as u64, group.count, "{:?}", group.key);
-        assert_eq!(newest[..group.rows.len()], group.rows, "{:?}", group.key);
+        assert_eq!(newest[..group.rows.len()], group.rows[..], "{:?}", group.key);
         seen.extend(newest);
     }
     assert_eq!(seen.len() as u64, some.iter().map(|group| group.count).sum::<u64>());

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use misfit::rows::demo;
+use misfit::rows::group::{Grouper, Sort};
+use misfit::rows::row::{ErrorRow, RowRef};
 use misfit::rows::source::Request;
 use misfit::tui::action::{Action, TABLE};
 use misfit::tui::app::App;
 use misfit::tui::binding::{Binding, SettingPlace};
+use misfit::tui::group_tree::GroupTree;
 use misfit::tui::keymap::{Key, Keymap, parse_keys};
 use misfit::tui::message::{Effect, Message};
 use misfit::tui::theme::{Depth, Theme};
@@ -252,4 +255,23 @@ fn letters_of_a_line_that_is_typed_agree_to_no_price() {
     assert!(!agreed(&press(key("y"))), "it belongs to the line");
     press(key("<esc>"));
     assert!(agreed(&press(key("y"))), "the question has waited");
+}
+
+#[test]
+fn many_groups_that_are_shown_no_longer_are_let_go_of_elsewhere() {
+    let theme = Theme::named("mono", Depth::None, false).expect("a theme built in");
+    let mut app = App::new((80, 24), "rows".to_owned(), None, theme, Depth::None, Keymap::new(&[]).expect("the default keys"));
+    let tree = |groups: u64| {
+        let mut grouper = Grouper::new(None);
+        for i in 0..groups {
+            let (namespace, message) = (format!("namespace-{i}"), format!("#: required key [key-{i}] not found"));
+            grouper.add(&ErrorRow { namespace: Some(&namespace), message: Some(&message), ..ErrorRow::default() }, RowRef::new(0, i));
+        }
+        Arc::new(GroupTree::new(Arc::new(Grouper::merge(vec![grouper])), Sort::Count))
+    };
+    let mut show = |groups: u64| {
+        let effects = update(&mut app, Message::Groups { tree: tree(groups), done: false });
+        effects.into_iter().find_map(|effect| if let Effect::LetGo(tree) = effect { Some(Arc::strong_count(&tree)) } else { None })
+    };
+    assert_eq!([show(3), show(2000), show(3)], [None, None, Some(1)], "nobody else holds it");
 }

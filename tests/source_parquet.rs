@@ -226,3 +226,37 @@ fn a_list_without_end_ends() {
     assert_eq!((groups.rows, groups.unreadable.count), (2 * ROWS as u64, ROWS as u64));
     assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
 }
+
+/// Rows with a message or without one, in so many row groups.
+fn written(groups: usize) -> Vec<u8> {
+    const ALL: usize = 40_000;
+    let schema = "message errors { required binary document_namespace (UTF8); optional binary error_message (UTF8);
+        required int64 submission_timestamp (TIMESTAMP(MILLIS,true)); }";
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(WriterProperties::builder().build())).unwrap();
+    for group in 0..groups {
+        let of = ALL / groups * group..ALL / groups * (group + 1);
+        let message = |i: usize| format!("#/list/{i}/b: required key [key{}] not found", i % 300);
+        let mut rows = writer.next_row_group().unwrap();
+        column::<ByteArrayType>(&mut rows, &texts(of.clone().map(|i| format!("namespace-{}", i % 5))), None, None);
+        let some: Vec<i16> = of.clone().map(|i| i16::from(i % 7 != 0)).collect();
+        column::<ByteArrayType>(&mut rows, &texts(of.clone().filter(|i| i % 7 != 0).map(message)), Some(&some), None);
+        column::<Int64Type>(&mut rows, &of.map(|i| MILLIS + i as i64 * 1000).collect::<Vec<_>>(), None, None);
+        rows.close().unwrap();
+    }
+    writer.into_inner().unwrap()
+}
+
+#[test]
+fn one_large_row_group_makes_the_groups_of_many() {
+    let told = |bytes: &[u8], threads: usize| {
+        let groups = open(bytes).with_threads(threads).groups(&Request::default(), &Unwatched).unwrap();
+        (groups.rows, format!("{:?}", groups.list))
+    };
+    let expected = told(&written(20), 1);
+    assert_eq!(expected.0, 40_000);
+    let one = written(1);
+    for threads in [1, 2, 5] {
+        assert!(told(&one, threads) == expected, "{threads} threads");
+    }
+}

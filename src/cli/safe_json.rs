@@ -17,27 +17,61 @@ pub(super) fn write_list(out: &mut impl Write, before: &str, records: impl Itera
     Ok(out.write_all(b"\n]}\n")?)
 }
 
-/// Writes JSON on, every character that a terminal would obey as a JSON escape. What is handed to it are whole characters, as serde_json does it.
-pub(super) struct SafeWriter<W>(pub W);
+/// Bytes that are looked at and handed on at once.
+const PIECE: usize = 64 << 10;
+
+/// Writes JSON on, every character that a terminal would obey as a JSON escape, many texts at a time. What is handed to it are whole characters, as
+/// serde_json does it; what is left at the end is written by [`SafeWriter::finish`].
+pub(super) struct SafeWriter<W> {
+    out: W,
+    waiting: Vec<u8>,
+}
+
+impl<W: Write> SafeWriter<W> {
+    pub(super) fn new(out: W) -> Self {
+        SafeWriter { out, waiting: Vec::with_capacity(PIECE + PIECE / 4) }
+    }
+
+    /// Writes what is left.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.hand_on()
+    }
+
+    fn hand_on(&mut self) -> io::Result<()> {
+        if is_plain(&self.waiting) {
+            self.out.write_all(&self.waiting)?;
+        } else {
+            let text = String::from_utf8(std::mem::take(&mut self.waiting)).map_err(io::Error::other)?;
+            self.waiting = escape(text).into_bytes();
+            self.out.write_all(&self.waiting)?;
+        }
+        self.waiting.clear();
+        Ok(())
+    }
+}
 
 impl<W: Write> Write for SafeWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if is_plain(bytes) {
-            return self.0.write(bytes);
-        }
-        let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
-        self.0.write_all(escape(text.to_owned()).as_bytes())?;
+        self.write_all(bytes)?;
         Ok(bytes.len())
     }
 
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.waiting.extend_from_slice(bytes);
+        if self.waiting.len() >= PIECE { self.hand_on() } else { Ok(()) }
+    }
+
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.hand_on()?;
+        self.out.flush()
     }
 }
 
 /// Whether all is of the signs that nearly every text is of. Looked at by the dozen.
 fn is_plain(bytes: &[u8]) -> bool {
-    bytes.iter().all(|byte| (0x20..0x7f).contains(byte) | (*byte == b'\n'))
+    let is_plain = |dozens: &[u8]| dozens.iter().fold(true, |plain, byte| plain & ((0x20..0x7f).contains(byte) | (*byte == b'\n')));
+    bytes.chunks(1024).all(is_plain)
 }
 
 /// Writes every character that a terminal would obey as a JSON escape. Such characters stand only inside of strings; the
@@ -64,9 +98,16 @@ mod tests {
     #[test]
     fn what_is_written_piece_by_piece_is_safe_too() {
         let value = serde_json::json!({"a": "x\u{1b}é\u{202e}", "b": ["y\n"]});
-        let mut out = Vec::new();
-        serde_json::to_writer_pretty(SafeWriter(&mut out), &value).unwrap();
-        assert_eq!(String::from_utf8(out).unwrap(), escape(serde_json::to_string_pretty(&value).unwrap()));
+        for times in [1, 10_000] {
+            let (mut out, mut expected) = (Vec::new(), String::new());
+            let mut writer = SafeWriter::new(&mut out);
+            for _ in 0..times {
+                serde_json::to_writer_pretty(&mut writer, &value).unwrap();
+                expected += &escape(serde_json::to_string_pretty(&value).unwrap());
+            }
+            writer.finish().unwrap();
+            assert!(String::from_utf8(out).unwrap() == expected, "{times} times");
+        }
     }
 
     #[test]

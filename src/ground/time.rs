@@ -47,7 +47,10 @@ pub(crate) fn date_text(days: i32) -> String {
 
 /// A time in UTC to the minute, `2026-06-25 12:44`, from microseconds since 1970.
 pub fn minute(micros: Micros) -> String {
-    utc(micros).strftime("%Y-%m-%d %H:%M").to_string()
+    match usual_rfc3339(micros) {
+        Some((text, _)) => String::from_utf8_lossy(&text[..16]).replace('T', " "),
+        None => utc(micros).strftime("%Y-%m-%d %H:%M").to_string(),
+    }
 }
 
 /// `2026-06-30`
@@ -58,7 +61,50 @@ pub fn day(micros: Micros) -> String {
 
 /// The time as RFC 3339 writes it: `2026-06-25T12:44:40.123456Z`, the fraction only where there is one.
 pub fn rfc3339(micros: Micros) -> String {
-    format!("{}Z", utc(micros))
+    match usual_rfc3339(micros) {
+        Some((text, length)) => String::from_utf8_lossy(&text[..length]).into_owned(),
+        None => format!("{}Z", utc(micros)),
+    }
+}
+
+/// The same without a text of its own, for whoever writes millions; `None` outside of the years 1 to 9999.
+pub(crate) fn usual_rfc3339(micros: Micros) -> Option<([u8; LONGEST_RFC3339], usize)> {
+    if !(FIRST..=LAST).contains(&micros) {
+        return None;
+    }
+    let ([year, month, day], clock) = (date_parts(micros.div_euclid(DAY)), micros.rem_euclid(DAY));
+    let (seconds, mut fraction) = (clock / SECOND, clock % SECOND);
+    let mut text = *b"0000-00-00T00:00:00.000000Z";
+    let mut put = |at: usize, width: usize, mut number: i64| {
+        for place in text[at..at + width].iter_mut().rev() {
+            (*place, number) = (b'0' + (number % 10) as u8, number / 10);
+        }
+    };
+    put(0, 4, year);
+    for (at, two) in [(5, month), (8, day), (11, seconds / 3600), (14, seconds / 60 % 60), (17, seconds % 60)] {
+        put(at, 2, two);
+    }
+    put(20, 6, fraction);
+    let mut length = if fraction == 0 { 19 } else { 26 };
+    while fraction != 0 && fraction % 10 == 0 {
+        (length, fraction) = (length - 1, fraction / 10);
+    }
+    text[length] = b'Z';
+    Some((text, length + 1))
+}
+
+/// Bytes of the longest time of [`usual_rfc3339`].
+pub(crate) const LONGEST_RFC3339: usize = 27;
+
+/// Year, month and day so many days after 1970-01-01: [`date_of`] the other way.
+fn date_parts(days: i64) -> [i64; 3] {
+    let days = days + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let of_eras_years = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * of_eras_years + of_eras_years / 4 - of_eras_years / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    [era * 400 + of_eras_years + i64::from(month <= 2), month, of_year - (153 * from_march + 2) / 5 + 1]
 }
 
 /// Date and clock in UTC that many microseconds after 1970, to the last of the year 9999; what is beyond is shown as the nearest. No [`Timestamp`],
@@ -238,6 +284,20 @@ mod tests {
             "2026-6-25 1:2:3x",
         ] {
             assert_eq!(parse_time(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_quick_way_writes_what_the_calendar_does(time in prop_oneof![FIRST..=LAST, (FIRST / SECOND..=LAST / SECOND).prop_map(|s| s * SECOND)]) {
+            let (text, length) = usual_rfc3339(time).unwrap();
+            prop_assert_eq!(std::str::from_utf8(&text[..length]).unwrap(), format!("{}Z", utc(time)));
+            prop_assert_eq!(minute(time), utc(time).strftime("%Y-%m-%d %H:%M").to_string());
+        }
+
+        #[test]
+        fn times_of_no_usual_year_are_left_to_the_calendar(time in prop_oneof![i64::MIN..FIRST, LAST + 1..=i64::MAX]) {
+            prop_assert!(usual_rfc3339(time).is_none());
         }
     }
 

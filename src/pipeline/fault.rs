@@ -13,6 +13,8 @@ mod words;
 
 use memchr::memchr_iter;
 
+use crate::ground::few::Few;
+
 pub(crate) use grammar::OR;
 pub use insert::{BY_CATCH, InsertError, InsertReason};
 pub(crate) use parted::part_at_fault;
@@ -102,12 +104,12 @@ impl<'a> Fault<'a> {
 
     /// All readings, best first. There are several only where a key or a value holds `: `, so that the pointer may end in more than one
     /// place; each is a match of the grammar against the whole text behind its pointer.
-    pub fn readings(message: &'a str, class: Option<&'a str>) -> Vec<Fault<'a>> {
+    pub fn readings(message: &'a str, class: Option<&'a str>) -> Few<Fault<'a>> {
         let parts = MessageParts::of(message, class);
         if !parts.is_validation() {
-            return vec![parts.exception()];
+            return Few::one(parts.exception());
         }
-        let mut all: Vec<Fault<'a>> = parts
+        let mut all: Few<Fault<'a>> = parts
             .splits()
             .filter_map(|(pointer, text)| Some(parts.broken(pointer, text, parts.grammar(text)?)))
             .chain(parts.begun())

@@ -6,6 +6,7 @@
 mod bucket;
 mod clients;
 pub mod coarse;
+mod common;
 mod deploys;
 mod facets;
 mod fields;
@@ -13,17 +14,21 @@ mod fingerprint;
 mod grouper;
 mod hours;
 mod job_name;
+mod jobs;
 mod keys;
 mod list;
 mod many;
 mod memo;
 mod merge;
+mod names;
 mod part;
+mod places;
 mod record;
 mod restore;
 mod search;
 mod standing;
 mod table;
+mod tallies;
 mod trend;
 mod words;
 
@@ -31,6 +36,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ground::few::Few;
+use crate::ground::shared_text::SharedText;
 use crate::ground::time::Micros;
 use crate::rows::advice::Advised;
 use crate::rows::column::ErrorColumn;
@@ -85,6 +92,18 @@ pub struct Job {
 /// What makes rows the same failure. `None` where the row has NULL.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupKey {
+    /// What it has in common with many others; its members are read as if they were the key's own.
+    pub names: Arc<GroupNames>,
+    /// Instance path generalised by the schema, as a JSON pointer with `[]` and `{key}`; the empty text is the root, `None` where the fault has no place.
+    pub path: Option<SharedText>,
+    /// What the fault is, generalised: the keyword with, for required and dependencies, the key (`required app_build`, `maxLength`,
+    /// `propertyNames maxLength`); for other classes the message without its values.
+    pub fault: SharedText,
+}
+
+/// Whose documents the rows of a group are, and what refused them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupNames {
     /// As the row spells it, `_` and capitals unified to the schema's name where one is known.
     pub namespace: Option<Arc<str>>,
     /// Likewise.
@@ -95,11 +114,6 @@ pub struct GroupKey {
     pub stage: Option<Arc<str>>,
     /// Exception class, full name.
     pub class: Option<Arc<str>>,
-    /// Instance path generalised by the schema, as a JSON pointer with `[]` and `{key}`; the empty text is the root, `None` where the fault has no place.
-    pub path: Option<Arc<str>>,
-    /// What the fault is, generalised: the keyword with, for required and dependencies, the key (`required app_build`, `maxLength`,
-    /// `propertyNames maxLength`); for other classes the message without its values.
-    pub fault: Arc<str>,
 }
 
 /// 64 bits over the key, the same on any machine and from any source; written as 16 hexadecimal digits.
@@ -140,7 +154,7 @@ pub struct Group {
     /// Counts over time.
     pub trend: Trend,
     /// Counts by job: position in [`Groups::jobs`], rows, first and last time.
-    pub jobs: Vec<JobCount>,
+    pub jobs: Few<JobCount>,
     /// Whether a deploy began or ended it, and why that is said.
     pub standing: Standing,
     /// Noise by design (unwanted data, known bugs): counted, folded away by default.
@@ -148,11 +162,11 @@ pub struct Group {
     /// Rows that are not at fault, each refused for another row of the same request: counted, folded away by default.
     pub by_catch: bool,
     /// One whole message.
-    pub sample: Arc<str>,
+    pub sample: SharedText,
     /// The message with its values replaced by `{type}`, `{n}`, `{value}`, `{key}`: for people.
-    pub says: Arc<str>,
+    pub says: SharedText,
     /// Values inside the messages, each kind with its counts.
-    pub facets: Vec<Facet>,
+    pub facets: Arc<[Facet]>,
     /// Rows whose messages the facets are counted from, where these are not all.
     pub sampled: Option<u64>,
     /// Clients that sent the rows, where the source counts them.
@@ -160,7 +174,7 @@ pub struct Group {
     /// Number of groups that this one stands for, where a source had too many to tell them apart; such a group is no single failure.
     pub folded: Option<u64>,
     /// Where its rows are, in the order of the source. A source that counts elsewhere names a few; see [`crate::rows::source::ErrorSource::more_rows`].
-    pub rows: Vec<RowRef>,
+    pub rows: Few<RowRef>,
 }
 
 /// How many clients sent the rows of a group.
@@ -194,16 +208,16 @@ pub struct Trend {
     /// Width of a bin, a power of two times one minute; 0 where there is no time.
     pub width: Micros,
     /// Rows in each bin.
-    pub bins: Vec<u32>,
+    pub bins: Few<u32>,
 }
 
 /// One kind of value inside the messages of a group.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Facet {
     /// `expected type`, `found type`, `key`, `length`, `limit`, `value`.
     pub name: &'static str,
     /// The most frequent values with their counts, largest first.
-    pub values: Vec<(Arc<str>, u64)>,
+    pub values: Few<(Arc<str>, u64)>,
     /// Rows whose value is not among `values`.
     pub others: u64,
     /// Whether the counts are exact; otherwise some are only about so, because there are too many values to count each.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::ground::shared_text::SharedText;
 use crate::ground::text::{count, plural, visible};
 use crate::pipeline::destination::judged_version;
 use crate::pipeline::document::Document;
@@ -47,7 +48,7 @@ pub struct Causes {
     /// Rows of the group.
     pub all: u64,
     /// The group's path.
-    path: Option<Arc<str>>,
+    path: Option<SharedText>,
 }
 
 /// Whether a group's message tells less than its payloads do.

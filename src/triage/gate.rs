@@ -9,7 +9,7 @@ mod documents;
 mod places;
 
 use crate::pipeline::compat::DeployVerdict;
-use crate::rows::group::GroupKey;
+use crate::rows::group::{GroupKey, GroupNames};
 
 pub use accepted::{Accepted, AcceptedEntry, AcceptedError};
 pub use documents::SampleFailure;
@@ -144,11 +144,7 @@ impl GateReport {
 /// The name of a finding, made of what it is about and how much of it there is.
 fn fingerprint(kind: GateKind, of: &str, where_: &str, what: &str, amount: u64) -> String {
     let key = GroupKey {
-        namespace: Some(kind.name().into()),
-        doctype: Some(of.into()),
-        version: None,
-        stage: None,
-        class: None,
+        names: GroupNames { namespace: Some(kind.name().into()), doctype: Some(of.into()), ..GroupNames::default() }.into(),
         path: Some(where_.into()),
         fault: what.into(),
     };

@@ -151,16 +151,18 @@ impl GroupTree {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::group::{Fingerprint, GroupKey, Trend};
+    use crate::ground::few::Few;
+    use crate::rows::group::{Fingerprint, GroupKey, GroupNames, Trend};
 
     fn group(number: u64, place: (&str, &str, Option<&str>), says: &str, count: u64, noise: bool) -> Group {
         Group {
             key: GroupKey {
-                namespace: Some(place.0.into()),
-                doctype: Some(place.1.into()),
-                version: Some("1".into()),
-                stage: None,
-                class: None,
+                names: Arc::new(GroupNames {
+                    namespace: Some(place.0.into()),
+                    doctype: Some(place.1.into()),
+                    version: Some("1".into()),
+                    ..GroupNames::default()
+                }),
                 path: place.2.map(Into::into),
                 fault: says.into(),
             },
@@ -169,17 +171,17 @@ mod tests {
             count,
             span: Some((number as i64, number as i64)),
             trend: Trend::default(),
-            jobs: Vec::new(),
+            jobs: Few::default(),
             standing: Default::default(),
             noise,
             by_catch: false,
             sample: says.into(),
             says: says.into(),
-            facets: Vec::new(),
+            facets: Arc::default(),
             sampled: None,
             clients: None,
             folded: None,
-            rows: Vec::new(),
+            rows: Few::default(),
         }
     }
 
@@ -223,7 +225,7 @@ mod tests {
             let count = keys.iter().map(|(_, rows)| rows).sum::<u64>() + others;
             let mut group = group(number, ("shop", "events", Some("/m/{key}")), "type", count, false);
             let values = keys.iter().map(|(key, rows)| ((*key).into(), *rows)).collect();
-            group.facets = vec![crate::rows::group::Facet { name: "key", values, others, exact: true }];
+            group.facets = [crate::rows::group::Facet { name: "key", values, others, exact: true }].into();
             group.key.path = Some(format!("/m{number}/{{key}}").into());
             group
         };

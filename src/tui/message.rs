@@ -317,6 +317,8 @@ pub enum Effect {
         /// The order.
         sort: Sort,
     },
+    /// Let go of groups that are shown no longer: to give back their memory takes time.
+    LetGo(Arc<GroupTree>),
     /// Open a row.
     OpenCase {
         /// The work.

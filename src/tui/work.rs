@@ -117,6 +117,10 @@ impl Workers {
             Effect::Arrange { job, groups, sort } => {
                 self.run(move |_| Some(Message::Arranged { job, tree: Arc::new(GroupTree::new(groups, sort)) }))
             }
+            Effect::LetGo(tree) => self.run(move |_| {
+                drop(tree);
+                None
+            }),
             Effect::OpenCase { job, place } => self.open(job, place),
             Effect::PreviewRow { job, case, table, value } => {
                 self.run(move |_| Some(Message::Row { job, preview: case.preview(table, value)? }))

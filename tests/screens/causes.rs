@@ -64,7 +64,7 @@ fn read() -> (App, Vec<Effect>) {
 
 fn asked(effects: &[Effect]) -> Option<(JobId, Vec<RowRef>)> {
     effects.iter().find_map(|effect| match effect {
-        Effect::Causes { job, of } => Some((*job, of.group().rows.clone())),
+        Effect::Causes { job, of } => Some((*job, of.group().rows.to_vec())),
         _ => None,
     })
 }

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::ground::few::Few;
 use crate::rows::group::{
-    Clients, Deploy, Evidence, Facet, Fingerprint, Group, GroupFields, GroupKey, Groups, Job, JobCount, Standing, Status, Trend, Worth,
+    Clients, Deploy, Evidence, Facet, Fingerprint, Group, GroupFields, GroupKey, GroupNames, Groups, Job, JobCount, Standing, Status,
+    Trend, Worth,
 };
 
 /// A group to print, with something hostile in its sample.
@@ -11,20 +13,22 @@ pub(super) fn group() -> Group {
     let text = |text: &str| Some(Arc::from(text));
     Group {
         key: GroupKey {
-            namespace: text("acme"),
-            doctype: text("session"),
-            version: text("1"),
-            stage: text("ParsePayload"),
-            class: text("org.everit.json.schema.ValidationException"),
-            path: text("/client_info"),
-            fault: Arc::from("required app_build"),
+            names: Arc::new(GroupNames {
+                namespace: text("acme"),
+                doctype: text("session"),
+                version: text("1"),
+                stage: text("ParsePayload"),
+                class: text("org.everit.json.schema.ValidationException"),
+            }),
+            path: Some("/client_info".into()),
+            fault: "required app_build".into(),
         },
         fingerprint: Fingerprint(0xab),
         keyword: Some("required"),
         count: 1234,
         span: Some((1_772_438_700_000_000, 1_772_438_760_000_000)),
-        trend: Trend { start: 1_772_438_700_000_000, width: 60_000_000, bins: vec![1000, 234] },
-        jobs: vec![JobCount { job: 0, rows: 1234, span: None }],
+        trend: Trend { start: 1_772_438_700_000_000, width: 60_000_000, bins: vec![1000, 234].into() },
+        jobs: Few::one(JobCount { job: 0, rows: 1234, span: None }),
         standing: Standing {
             status: Some(Status::Began),
             deploy: Some(0),
@@ -32,13 +36,13 @@ pub(super) fn group() -> Group {
         },
         noise: false,
         by_catch: false,
-        sample: Arc::from("=1+1 \u{1b}[2J \"x\" \u{9b} \u{202e}"),
-        says: Arc::from("required key [app_build] not found"),
-        facets: vec![Facet { name: "key", values: vec![(Arc::from("app_build"), 1234)], others: 0, exact: true }],
+        sample: "=1+1 \u{1b}[2J \"x\" \u{9b} \u{202e}".into(),
+        says: "required key [app_build] not found".into(),
+        facets: [Facet { name: "key", values: Few::one((Arc::from("app_build"), 1234)), others: 0, exact: true }].into(),
         sampled: Some(1000),
         clients: Some(Clients { count: 77, exact: false }),
         folded: None,
-        rows: Vec::new(),
+        rows: Few::default(),
     }
 }
 

@@ -69,18 +69,20 @@ pub(super) fn document(out: impl Write, groups: &Groups, records: impl Iterator<
 
 /// An object over several lines.
 pub(super) fn pretty(out: impl Write, value: &impl Serialize) -> io::Result<()> {
-    let mut out = SafeWriter(out);
+    let mut out = SafeWriter::new(out);
     serde_json::to_writer_pretty(&mut out, value)?;
-    out.write_all(b"\n")
+    out.write_all(b"\n")?;
+    out.finish()
 }
 
 /// One group a line.
 pub(super) fn lines(out: impl Write, mut records: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
-    let mut out = SafeWriter(out);
+    let mut out = SafeWriter::new(out);
     records.try_for_each(|record| {
         serde_json::to_writer(&mut out, &record)?;
         out.write_all(b"\n")
-    })
+    })?;
+    out.finish()
 }
 
 #[cfg(test)]

@@ -3,10 +3,12 @@
 //! Owns: the schemas that speak for such rows, the way from a message to the key of its group.
 //! Refuses: reading messages (fault), finding nodes (verdict).
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use super::names::NameTable;
 use crate::pipeline::fault::{Fault, Keyword, Says};
 use crate::pipeline::names::snake_case;
 use crate::pipeline::schema::walk::generalise;
@@ -38,73 +40,83 @@ pub(super) struct GroupSchemas {
 /// What rows of a bucket share.
 #[derive(Clone)]
 pub(super) struct Bucket {
-    pub(super) namespace: Option<Arc<str>>,
-    pub(super) doctype: Option<Arc<str>>,
-    pub(super) version: Option<Arc<str>>,
-    pub(super) stage: Option<Arc<str>>,
-    /// The row's `exception_class`.
-    pub(super) class: Option<Arc<str>>,
+    /// The number of its names.
+    pub(super) names: u32,
+    /// How the rows spell namespace and doctype, where that is not how the names do.
+    spelled: Option<Box<[Option<Box<str>>; 2]>>,
     /// Doctype versions of the store that may have judged the rows, the likeliest first.
-    candidates: Vec<usize>,
+    candidates: Box<[usize]>,
 }
 
 /// A message generalised.
-pub(super) struct GeneralPlace {
+pub(super) struct GeneralPlace<'a> {
     /// Which of the fault's readings it is.
     pub(super) reading: usize,
-    pub(super) path: Option<String>,
-    pub(super) fault: String,
+    pub(super) path: Option<Cow<'a, str>>,
+    pub(super) fault: Cow<'a, str>,
     pub(super) keyword: Option<Keyword>,
     pub(super) about_name: bool,
 }
 
+/// The columns that make a bucket, in the order of the names.
+pub(super) fn columns<'a>(row: &ErrorRow<'a>) -> [Option<&'a str>; 5] {
+    [row.namespace, row.doctype, row.version, row.stage, row.class.filter(|class| !class.is_empty())]
+}
+
 impl Bucket {
-    /// Looks up where such rows belong; `intern` makes equal texts one.
-    pub(super) fn new(row: &ErrorRow<'_>, schemas: Option<&GroupSchemas>, mut intern: impl FnMut(&str) -> Arc<str>) -> Self {
+    /// Looks up where such rows belong.
+    pub(super) fn new(row: &ErrorRow<'_>, schemas: Option<&GroupSchemas>, names: &mut NameTable) -> Self {
         let (name, candidates) = match (schemas, row.namespace, row.doctype) {
             (Some(schemas), Some(namespace), Some(doctype)) if schemas.names.has(namespace, doctype) => {
                 candidates(&schemas.store, namespace, doctype, row.version)
             }
             _ => (None, Vec::new()),
         };
-        let (namespace, doctype) = match &name {
-            Some((namespace, doctype)) => (Some(namespace.as_str()), Some(doctype.as_str())),
-            None => (row.namespace, row.doctype),
-        };
-        Bucket {
-            namespace: namespace.map(&mut intern),
-            doctype: doctype.map(&mut intern),
-            version: row.version.map(&mut intern),
-            stage: row.stage.map(&mut intern),
-            class: row.class.filter(|class| !class.is_empty()).map(&mut intern),
-            candidates,
+        let written = columns(row);
+        let mut parts = written;
+        if let Some((namespace, doctype)) = &name {
+            (parts[0], parts[1]) = (Some(namespace.as_str()), Some(doctype.as_str()));
         }
+        let spelled = (parts != written).then(|| Box::new([row.namespace.map(Into::into), row.doctype.map(Into::into)]));
+        Bucket { names: names.number(parts), spelled, candidates: candidates.into() }
     }
 
-    /// The readings of a message of this bucket.
-    pub(super) fn readings<'a>(&'a self, message: &'a str) -> Vec<Fault<'a>> {
-        Fault::readings(message, self.class.as_deref())
+    /// Whether rows with these columns are its own.
+    pub(super) fn is(&self, columns: [Option<&str>; 5], names: &NameTable) -> bool {
+        let mut own = names.get(self.names).0.parts();
+        if let Some(spelled) = &self.spelled {
+            (own[0], own[1]) = (spelled[0].as_deref(), spelled[1].as_deref());
+        }
+        own == columns
     }
 
     /// Generalises a fault by the first schema that knows its place, in any of its readings.
-    pub(super) fn place(&self, readings: &[Fault<'_>], schemas: Option<&GroupSchemas>) -> GeneralPlace {
+    pub(super) fn place<'a>(&self, readings: &'a [Fault<'a>], schemas: Option<&GroupSchemas>) -> GeneralPlace<'a> {
         let located = schemas.into_iter().flat_map(|schemas| {
             let schemas = self.candidates.iter().filter_map(|&at| schemas.store.schema(at).ok().flatten());
             schemas.filter_map(|schema| verdict::locate_best(&schema, readings, None))
         });
         let (reading, path, about_name) = match located.into_iter().find(|(_, broken)| broken.node.is_some()) {
-            Some((reading, broken)) => (reading, Some(broken.path), broken.about_name),
+            Some((reading, broken)) => (reading, Some(Cow::from(broken.path)), broken.about_name),
             None => (0, None, false),
         };
         let fault = readings.get(reading);
         GeneralPlace {
             reading,
-            path: path.or_else(|| fault.filter(|fault| fault.pointer.is_some()).map(|fault| generalise(&fault.tokens(), &[]))),
+            path: path.or_else(|| fault.and_then(unlocated)),
             fault: fault.map(|fault| identity(fault, about_name)).unwrap_or_default(),
             keyword: fault.and_then(Fault::keyword),
             about_name,
         }
     }
+}
+
+/// The place of a fault generalised by no schema; most often a part of the message.
+fn unlocated<'a>(fault: &'a Fault<'a>) -> Option<Cow<'a, str>> {
+    let pointer = fault.pointer?;
+    let path = pointer.find('/').map_or("", |at| &pointer[at..]);
+    let is_plain = !path.contains(['~', '\\']) && !path.split('/').any(|token| token.starts_with(|c: char| c.is_ascii_digit()));
+    Some(if is_plain { path.into() } else { generalise(&fault.tokens(), &[]).into() })
 }
 
 /// The name as the store spells it, and the versions in question: the row's own, or for rows without one all, newest first.
@@ -121,11 +133,28 @@ fn candidates(store: &SchemaStore, namespace: &str, doctype: &str, version: Opti
 }
 
 /// What the fault is, without its values but with the key where the key is what is wrong.
-fn identity(fault: &Fault<'_>, about_name: bool) -> String {
+fn identity<'a>(fault: &Fault<'a>, about_name: bool) -> Cow<'a, str> {
     match fault.says {
-        Says::Broken { keyword: Some(keyword @ ("required" | "dependencies")), key: Some(key), .. } => format!("{keyword} {key}"),
-        Says::Broken { keyword: Some(keyword), .. } if about_name => format!("propertyNames {keyword}"),
-        Says::Broken { keyword: Some(keyword), .. } => keyword.to_owned(),
-        _ => fault.general(),
+        Says::Broken { keyword: Some(keyword @ ("required" | "dependencies")), key: Some(key), .. } => format!("{keyword} {key}").into(),
+        Says::Broken { keyword: Some(keyword), .. } if about_name => format!("propertyNames {keyword}").into(),
+        Says::Broken { keyword: Some(keyword), .. } => keyword.into(),
+        _ => fault.general().into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_place_is_the_same_the_short_way(tokens in prop::collection::vec("[a0/~\\\\\"é1-]{0,4}", 0..4)) {
+            let message = format!("#{}: expected type: String, found: Null", tokens.iter().map(|token| format!("/{token}")).collect::<String>());
+            for fault in &Fault::readings(&message, None) {
+                prop_assert_eq!(unlocated(fault).map(Cow::into_owned), fault.pointer.map(|_| generalise(&fault.tokens(), &[])));
+            }
+        }
     }
 }

@@ -8,21 +8,24 @@ use std::hash::Hasher;
 use rustc_hash::FxHasher;
 
 use super::Clients;
+use crate::ground::few::Few;
 
 /// Hashes kept. With fewer the number is exact.
 const KEPT: usize = 64;
 
 /// Smallest hashes, ascending.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Hashes(Vec<u64>);
+pub(super) struct Hashes(Few<u64>);
 
 impl Hashes {
     /// Adds hashes.
     pub(super) fn add(&mut self, hashes: &[u64]) {
-        self.0.extend_from_slice(hashes);
-        self.0.sort_unstable();
-        self.0.dedup();
-        self.0.truncate(KEPT);
+        let mut all = Vec::from(std::mem::take(&mut self.0));
+        all.extend_from_slice(hashes);
+        all.sort_unstable();
+        all.dedup();
+        all.truncate(KEPT);
+        self.0 = all.into();
     }
 
     /// Adds the client of one row, which most often is a known one or too many.

@@ -3,11 +3,11 @@
 //! Owns: counts of a coarse group into the group that its message belongs to, so that the same rows make the same groups whoever counted them.
 //! Refuses: what a coarse group is (source/bigquery): all of its rows have to belong to one group.
 
-use std::sync::Arc;
-
+use super::Trend;
 use super::deploys::NO_JOB;
 use super::grouper::{Grouper, Remember};
-use super::{GroupKey, Trend, union};
+use super::part::{FirstRow, KeyParts};
+use crate::ground::few::Few;
 use crate::ground::time::Micros;
 use crate::rows::row::{ErrorRow, RowRef};
 
@@ -59,28 +59,21 @@ impl Grouper {
             self.tally(bucket, group, message, *rows);
         }
         self.count_cells(group, &coarse.cells);
-        if let Some(part) = self.parts.get_mut(group as usize) {
+        if let Some((part, _)) = self.table.part(group) {
             part.told = part.told.saturating_add(told);
-            part.rows.extend_from_slice(&coarse.rows);
+            part.rows.extend(coarse.rows.iter().copied());
             part.clients.add(&coarse.clients);
         }
     }
 
     /// Counts rows of a namespace whose `folded` coarse groups were too many to be told apart: one group of its own.
     pub fn add_other(&mut self, namespace: Option<&str>, cells: &[CoarseCell<'_>], folded: u64, at: RowRef) {
-        let key = GroupKey {
-            namespace: namespace.map(|namespace| self.text(namespace)),
-            doctype: None,
-            version: None,
-            stage: None,
-            class: None,
-            path: None,
-            fault: Arc::from(OTHER),
-        };
         let message = format!("{} of few rows, not told apart", crate::ground::text::plural(folded, "group", "groups"));
-        let group = self.group_of_key(key, at, &message);
+        let names = self.table.names.number([namespace, None, None, None, None]);
+        let first = FirstRow { keyword: None, about_name: false, at, message: &message };
+        let group = self.table.group(KeyParts { names, path: None, fault: OTHER }, first);
         self.count_cells(group, cells);
-        if let Some(part) = self.parts.get_mut(group as usize) {
+        if let Some((part, _)) = self.table.part(group) {
             part.folded = Some(part.folded.unwrap_or(0) + folded);
         }
     }
@@ -90,7 +83,7 @@ impl Grouper {
         for cell in cells {
             cell.hours.iter().for_each(|&hour| self.hours.add(hour));
             if let Some(job) = cell.job {
-                self.job(job, cell.span, 0);
+                self.jobs.add(job, cell.span, 0);
             }
         }
     }
@@ -101,8 +94,8 @@ impl Grouper {
                 self.rows += cell.rows;
             }
             cell.hours.iter().for_each(|&hour| self.hours.add(hour));
-            let job = cell.job.map(|name| self.job(name, cell.span, if cell.asked { cell.rows } else { 0 }));
-            let Some(part) = self.parts.get_mut(group as usize) else { continue };
+            let job = cell.job.map(|name| self.jobs.add(name, cell.span, if cell.asked { cell.rows } else { 0 }));
+            let Some((part, _)) = self.table.part(group) else { continue };
             let life = part.life(job.unwrap_or(NO_JOB));
             life.add(cell.rows, cell.span, cell.asked);
             cell.hours.iter().for_each(|&hour| life.hours.add(hour));
@@ -110,9 +103,12 @@ impl Grouper {
                 continue;
             }
             part.count += cell.rows;
-            part.span = union(part.span, cell.span);
             if cell.span.is_some() {
-                part.trend.merge(&Trend { start: cell.start, width: cell.width, bins: vec![u32::try_from(cell.rows).unwrap_or(u32::MAX)] });
+                part.trend.merge(&Trend {
+                    start: cell.start,
+                    width: cell.width,
+                    bins: Few::one(u32::try_from(cell.rows).unwrap_or(u32::MAX)),
+                });
             }
         }
     }

@@ -155,6 +155,9 @@ impl Deploys {
 
     /// What they say of a group, by the family that has most of its rows.
     pub(super) fn standing(&self, lives: &[Life]) -> Standing {
+        if let Some(family) = self.only_family(lives) {
+            return family.map_or_else(Standing::default, |family| self.in_family(family, &lives.iter().collect::<Vec<_>>(), None));
+        }
         let (mut families, mut placeless): (BTreeMap<usize, Vec<&Life>>, _) = (BTreeMap::new(), None);
         for life in lives {
             match self.place(life) {
@@ -184,6 +187,13 @@ impl Deploys {
         };
         // The first of those that say most.
         standings.iter().min_by_key(rank).copied().unwrap_or_default()
+    }
+
+    /// The family of all of them, `None` inside where none has one; nothing where they are of several.
+    fn only_family(&self, lives: &[Life]) -> Option<Option<usize>> {
+        let family = |life| self.place(life).map(|(family, _)| family);
+        let first = family(lives.first()?);
+        lives.iter().all(|life| family(life) == first).then_some(first)
     }
 
     fn place(&self, life: &Life) -> Option<(usize, usize)> {

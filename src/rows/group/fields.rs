@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::{Deploy, Facet, Fingerprint, Group, Groups, Status};
-use crate::ground::time::{Micros, rfc3339};
+use super::{Deploy, Facet, Fingerprint, Group, Groups, Job, JobCount, Status};
+use crate::ground::time::{Micros, rfc3339, usual_rfc3339};
 
 const SECOND: Micros = 1_000_000;
 
@@ -41,11 +41,11 @@ struct GroupMembers<'a> {
     exception_class: Option<&'a str>,
     path: Option<&'a str>,
     fault: &'a str,
-    fingerprint: Fingerprint,
+    fingerprint: FingerprintMember,
     count: u64,
-    first: Option<String>,
-    last: Option<String>,
-    jobs: Vec<JobMember<'a>>,
+    first: Option<TimeMember>,
+    last: Option<TimeMember>,
+    jobs: JobMembers<'a>,
     status: Option<&'static str>,
     status_sure: bool,
     status_why: Option<&'a str>,
@@ -53,13 +53,13 @@ struct GroupMembers<'a> {
     share: f64,
     noise: bool,
     keyword: Option<&'a str>,
-    facets: Vec<FacetMember<'a>>,
+    facets: FacetMembers<'a>,
     sample: &'a str,
     facet_rows: u64,
     clients: Option<u64>,
     clients_exact: Option<bool>,
     folded: Option<u64>,
-    keys: Vec<KeyMember<'a>>,
+    keys: KeyMembers<'a>,
     keys_others: u64,
     by_catch: bool,
     sentence: &'a str,
@@ -70,7 +70,7 @@ struct GroupMembers<'a> {
 /// Rows over time; none where rows have no time.
 #[derive(Serialize)]
 struct TrendMember<'a> {
-    start: String,
+    start: TimeMember,
     width: i64,
     bins: &'a [u32],
 }
@@ -93,13 +93,13 @@ struct JobMember<'a> {
 struct DeployMember<'a> {
     job: &'a str,
     family: &'a str,
-    time: String,
+    time: TimeMember,
 }
 
 #[derive(Serialize)]
 struct FacetMember<'a> {
     name: &'a str,
-    values: Vec<ValueMember<'a>>,
+    values: ValueMembers<'a>,
     others: u64,
     exact: bool,
 }
@@ -110,10 +110,68 @@ struct ValueMember<'a> {
     count: u64,
 }
 
-impl<'a> FacetMember<'a> {
-    fn of(facet: &'a Facet) -> Self {
-        let value = |(value, count): &'a (Arc<str>, u64)| ValueMember { value, count: *count };
-        FacetMember { name: facet.name, values: facet.values.iter().map(value).collect(), others: facet.others, exact: facet.exact }
+// Lists and texts that are written without being made: there may be hundreds of thousands of groups.
+
+struct TimeMember(Micros);
+
+impl Serialize for TimeMember {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let usual = usual_rfc3339(self.0);
+        match usual.as_ref().and_then(|(text, length)| std::str::from_utf8(text.get(..*length)?).ok()) {
+            Some(text) => serializer.serialize_str(text),
+            None => serializer.serialize_str(&rfc3339(self.0)),
+        }
+    }
+}
+
+struct FingerprintMember(Fingerprint);
+
+impl Serialize for FingerprintMember {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+struct JobMembers<'a> {
+    counts: &'a [JobCount],
+    jobs: &'a [Job],
+}
+
+impl Serialize for JobMembers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.counts.iter().filter_map(|part| {
+            let job = self.jobs.get(part.job as usize)?;
+            Some(JobMember { job: &job.name, count: part.rows })
+        }))
+    }
+}
+
+struct FacetMembers<'a>(&'a [Facet]);
+
+impl Serialize for FacetMembers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|facet| FacetMember {
+            name: facet.name,
+            values: ValueMembers(&facet.values),
+            others: facet.others,
+            exact: facet.exact,
+        }))
+    }
+}
+
+struct ValueMembers<'a>(&'a [(Arc<str>, u64)]);
+
+impl Serialize for ValueMembers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|(value, count)| ValueMember { value, count: *count }))
+    }
+}
+
+struct KeyMembers<'a>(&'a [(Arc<str>, u64)]);
+
+impl Serialize for KeyMembers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|(key, count)| KeyMember { key, count: *count }))
     }
 }
 
@@ -121,15 +179,10 @@ impl Serialize for GroupFields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let GroupFields { group, among, .. } = self;
         let key = &group.key;
-        let time = |time: Micros| rfc3339(time);
-        let jobs = group.jobs.iter().filter_map(|part| {
-            let job = among.jobs.get(part.job as usize)?;
-            Some(JobMember { job: &job.name, count: part.rows })
-        });
         let status = group.standing.status;
         let deploy = self.deploy.and_then(|deploy| {
             let job = among.jobs.get(deploy.job as usize)?;
-            Some(DeployMember { job: &job.name, family: &deploy.family, time: time(deploy.time) })
+            Some(DeployMember { job: &job.name, family: &deploy.family, time: TimeMember(deploy.time) })
         });
         let around = group.keys();
         let members = GroupMembers {
@@ -140,11 +193,11 @@ impl Serialize for GroupFields<'_> {
             exception_class: key.class.as_deref(),
             path: key.path.as_deref(),
             fault: &key.fault,
-            fingerprint: group.fingerprint,
+            fingerprint: FingerprintMember(group.fingerprint),
             count: group.count,
-            first: group.span.map(|span| time(span.0)),
-            last: group.span.map(|span| time(span.1)),
-            jobs: jobs.collect(),
+            first: group.span.map(|span| TimeMember(span.0)),
+            last: group.span.map(|span| TimeMember(span.1)),
+            jobs: JobMembers { counts: &group.jobs, jobs: &among.jobs },
             status: status.map(Status::word),
             status_sure: status.is_some(),
             status_why: self.why.as_deref(),
@@ -152,18 +205,18 @@ impl Serialize for GroupFields<'_> {
             share: if among.rows == 0 { 0.0 } else { group.count as f64 / among.rows as f64 },
             noise: group.noise,
             keyword: group.keyword,
-            facets: group.facets.iter().map(FacetMember::of).collect(),
+            facets: FacetMembers(&group.facets),
             sample: &group.sample,
             facet_rows: group.sampled.unwrap_or(group.count),
             clients: group.clients.map(|clients| clients.count),
             clients_exact: group.clients.map(|clients| clients.exact),
             folded: group.folded,
-            keys: around.iter().flat_map(|facet| &facet.values).map(|(key, count)| KeyMember { key, count: *count }).collect(),
+            keys: KeyMembers(around.map_or(&[], |facet| &facet.values)),
             keys_others: around.map_or(0, |facet| facet.others),
             by_catch: group.by_catch,
             sentence: &self.sentence,
             trend: Some(&group.trend).filter(|trend| !trend.bins.is_empty()).map(|trend| TrendMember {
-                start: time(trend.start),
+                start: TimeMember(trend.start),
                 width: trend.width / SECOND,
                 bins: &trend.bins,
             }),

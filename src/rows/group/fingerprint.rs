@@ -9,13 +9,18 @@ impl GroupKey {
     /// FNV-1a over the parts in the order of the struct, each as one byte 0 (NULL) or as one byte 1, its length (8 bytes, little endian)
     /// and its bytes; then MurmurHash3's finaliser, since FNV alone mixes its last bytes badly.
     pub fn fingerprint(&self) -> Fingerprint {
-        let optional = [&self.namespace, &self.doctype, &self.version, &self.stage, &self.class, &self.path];
-        let mut hash = 0xcbf2_9ce4_8422_2325;
-        for part in optional {
-            hash = add(hash, part.as_deref());
-        }
-        Fingerprint(finish(add(hash, Some(&self.fault))))
+        of_rest(of_names(self.names.parts()), self.path.as_deref(), &self.fault)
     }
+}
+
+/// The hash as far as the names go.
+pub(super) fn of_names(names: [Option<&str>; 5]) -> u64 {
+    names.into_iter().fold(0xcbf2_9ce4_8422_2325, add)
+}
+
+/// The fingerprint of a key whose names have that hash.
+pub(super) fn of_rest(names: u64, path: Option<&str>, fault: &str) -> Fingerprint {
+    Fingerprint(finish(add(add(names, path), Some(fault))))
 }
 
 impl GroupKey {
@@ -47,15 +52,12 @@ fn finish(mut hash: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::GroupNames;
     use super::*;
 
     fn key(namespace: Option<&str>, path: Option<&str>, fault: &str) -> GroupKey {
         GroupKey {
-            namespace: namespace.map(Into::into),
-            doctype: None,
-            version: None,
-            stage: None,
-            class: None,
+            names: GroupNames { namespace: namespace.map(Into::into), ..GroupNames::default() }.into(),
             path: path.map(Into::into),
             fault: fault.into(),
         }

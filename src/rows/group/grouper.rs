@@ -3,17 +3,22 @@
 //! Owns: the tables from rows to buckets, from messages to groups, from names to jobs.
 //! Refuses: reading rows (source), generalising (bucket), adding up several threads (merge).
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHasher;
 
-use super::bucket::{Bucket, DoctypeNames, GeneralPlace, GroupSchemas};
+use super::bucket::{self, Bucket, DoctypeNames, GroupSchemas};
 use super::hours::Hours;
+use super::jobs::JobTable;
 use super::memo::{Memo, SeenMessage};
-use super::part::GroupPart;
-use super::table::{GroupTable, KeyParts};
-use super::{Fingerprint, GroupKey, Groups, Job, merge, union};
-use crate::ground::time::Micros;
+use super::merge;
+use super::part::{FirstRow, KeyParts};
+use super::places::Places;
+use super::table::GroupTable;
+use super::tallies::CommonTallies;
+use super::{Fingerprint, Groups};
+use crate::pipeline::fault::Fault;
 use crate::rows::row::{ErrorRow, RowRef};
 use crate::rows::schemas::SchemaStore;
 
@@ -21,17 +26,12 @@ use crate::rows::schemas::SchemaStore;
 pub struct Grouper {
     schemas: Option<GroupSchemas>,
     pub(super) rows: u64,
-    texts: FxHashSet<Arc<str>>,
     buckets: Vec<Bucket>,
-    /// By the columns that make a bucket, run together in `scratch`.
-    bucket_of: FxHashMap<Box<[u8]>, u32>,
-    scratch: Vec<u8>,
+    bucket_of: Places,
     memo: Memo,
-    table: GroupTable,
-    pub(super) parts: Vec<GroupPart>,
-    jobs: Vec<Job>,
-    job_of: FxHashMap<Arc<str>, u32>,
-    latest_job: u32,
+    pub(super) table: GroupTable,
+    common: CommonTallies,
+    pub(super) jobs: JobTable,
     /// Hours with any row, asked for or not.
     pub(super) hours: Hours,
 }
@@ -54,16 +54,12 @@ impl Grouper {
         Grouper {
             schemas,
             rows: 0,
-            texts: FxHashSet::default(),
             buckets: Vec::new(),
-            bucket_of: FxHashMap::default(),
-            scratch: Vec::new(),
+            bucket_of: Places::default(),
             memo: Memo::default(),
             table: GroupTable::default(),
-            parts: Vec::new(),
-            jobs: Vec::new(),
-            job_of: FxHashMap::default(),
-            latest_job: 0,
+            common: CommonTallies::default(),
+            jobs: JobTable::default(),
             hours: Hours::default(),
         }
     }
@@ -78,20 +74,15 @@ impl Grouper {
             None => self.group_of(bucket, message, at, Remember::Counted(row.rows)),
         };
         let job = self.witness(row, row.rows);
-        if let Some(part) = self.parts.get_mut(group as usize) {
-            part.count(row, at, job);
+        if let Some((part, texts)) = self.table.part(group) {
+            part.count(row, at, job, texts);
         }
     }
 
     /// The fingerprint of a row's group; nothing is counted.
     pub fn fingerprint(&mut self, row: &ErrorRow<'_>, at: RowRef) -> Option<Fingerprint> {
-        let message = row.message.unwrap_or("");
-        let bucket = self.bucket(row);
-        let group = match self.memo.peek(bucket, message) {
-            Some(group) => group,
-            None => self.group_of(bucket, message, at, Remember::Seen),
-        };
-        self.parts.get(group as usize).map(|part| part.key.fingerprint())
+        let group = self.group_of_row(row, at);
+        self.table.parts.get(group as usize).map(|part| part.print)
     }
 
     /// Takes note of a row that was not asked for: what it tells of its job and, where it is of a doctype that was (`related`), of its group. Only so
@@ -101,14 +92,19 @@ impl Grouper {
         if !related {
             return;
         }
+        let group = self.group_of_row(row, at);
+        if let Some((part, _)) = self.table.part(group) {
+            part.count_outside(row, job);
+        }
+    }
+
+    /// The group of a row that is not counted.
+    fn group_of_row(&mut self, row: &ErrorRow<'_>, at: RowRef) -> u32 {
         let message = row.message.unwrap_or("");
         let bucket = self.bucket(row);
-        let group = match self.memo.peek(bucket, message) {
+        match self.memo.peek(bucket, message) {
             Some(group) => group,
             None => self.group_of(bucket, message, at, Remember::Seen),
-        };
-        if let Some(part) = self.parts.get_mut(group as usize) {
-            part.count_outside(row, job);
         }
     }
 
@@ -117,7 +113,7 @@ impl Grouper {
         if let Some(time) = row.time {
             self.hours.add(Hours::of(time));
         }
-        row.job.map(|name| self.job(name, row.time.map(|time| (time, time)), rows))
+        row.job.map(|name| self.jobs.add(name, row.time.map(|time| (time, time)), rows))
     }
 
     /// Rows counted so far.
@@ -135,20 +131,17 @@ impl Grouper {
     }
 
     pub(super) fn bucket(&mut self, row: &ErrorRow<'_>) -> u32 {
-        self.scratch.clear();
-        for column in [row.namespace, row.doctype, row.version, row.stage, row.class] {
-            // Neither byte is in any UTF-8 text: NULL and empty differ, and columns do not run together.
-            self.scratch.push(if column.is_some() { 0xff } else { 0xfe });
-            self.scratch.extend_from_slice(column.unwrap_or("").as_bytes());
-        }
-        if let Some(&known) = self.bucket_of.get(self.scratch.as_slice()) {
+        let columns = bucket::columns(row);
+        let mut hasher = FxHasher::default();
+        columns.hash(&mut hasher);
+        let hash = hasher.finish();
+        let is = |at: u32| self.buckets.get(at as usize).is_some_and(|bucket| bucket.is(columns, &self.table.names));
+        if let Some(known) = self.bucket_of.find(hash, is) {
             return known;
         }
-        let texts = &mut self.texts;
-        let bucket = Bucket::new(row, self.schemas.as_ref(), |text| intern(texts, text));
-        self.buckets.push(bucket);
-        let number = (self.buckets.len() - 1) as u32;
-        self.bucket_of.insert(self.scratch.as_slice().into(), number);
+        let number = self.buckets.len() as u32;
+        self.buckets.push(Bucket::new(row, self.schemas.as_ref(), &mut self.table.names));
+        self.bucket_of.insert(hash, number);
         number
     }
 
@@ -157,150 +150,81 @@ impl Grouper {
         let Some(home) = self.buckets.get(bucket as usize) else {
             return u32::MAX;
         };
-        let readings = home.readings(message);
+        let own = Arc::clone(self.table.names.get(home.names).0);
+        let readings = Fault::readings(message, own.class.as_deref());
         let place = home.place(&readings, self.schemas.as_ref());
-        let class = readings.get(place.reading).map_or("", |fault| fault.class);
         let reading = place.reading;
-        let texts = &mut self.texts;
-        let key = KeyParts {
-            names: [&home.namespace, &home.doctype, &home.version, &home.stage].map(Option::as_ref),
-            class: home.class.as_deref().or(Some(class).filter(|class| !class.is_empty())),
-            path: place.path.as_deref(),
-            fault: &place.fault,
+        let told = readings.get(reading);
+        // A row without a class has that of its message.
+        let names = match told.map(|fault| fault.class).filter(|class| own.class.is_none() && !class.is_empty()) {
+            Some(class) => {
+                let [namespace, doctype, version, stage, _] = own.parts();
+                self.table.names.number([namespace, doctype, version, stage, Some(class)])
+            }
+            None => home.names,
         };
-        let group = self.table.get(&self.parts, key).unwrap_or_else(|| {
-            let number = self.parts.len() as u32;
-            let key = self::key(home, class, &place, texts);
-            self.table.insert(&key, number);
-            self.parts.push(GroupPart::new(key, place.keyword, place.about_name, at, message));
-            number
-        });
+        let key = KeyParts { names, path: place.path.as_deref(), fault: &place.fault };
+        let first = FirstRow { keyword: place.keyword, about_name: place.about_name, at, message };
+        let group = self.table.group(key, first);
         if remember == Remember::No {
             return group;
         }
         if let Remember::Counted(rows) = remember
-            && let (Some(part), Some(fault)) = (self.parts.get_mut(group as usize), readings.get(reading))
+            && let (Some((part, texts)), Some(fault)) = (self.table.part(group), told)
         {
-            part.tally(fault, rows);
+            part.tally(fault, rows, texts, &mut self.common);
         }
-        if let Some(pushed) = self.memo.keep(SeenMessage { bucket, group, reading, rows: 0, message: message.to_owned() }) {
-            tally(&mut self.parts, &self.buckets, &pushed);
+        if self.memo.wants(bucket, message)
+            && let Some(pushed) = self.memo.keep(SeenMessage { bucket, group, reading, rows: 0, message: message.to_owned() })
+        {
+            tally_seen(&mut self.table, &self.buckets, &pushed, &mut self.common);
         }
         group
     }
 
-    /// The group of a key that no message has.
-    pub(super) fn group_of_key(&mut self, key: GroupKey, at: RowRef, sample: &str) -> u32 {
-        self.table.get(&self.parts, KeyParts::of(&key)).unwrap_or_else(|| {
-            let number = self.parts.len() as u32;
-            self.table.insert(&key, number);
-            self.parts.push(GroupPart::new(key, None, false, at, sample));
-            number
-        })
-    }
-
     /// Counts the values of a message of a group for that many rows.
     pub(super) fn tally(&mut self, bucket: u32, group: u32, message: &str, rows: u64) {
-        let (Some(home), Some(part)) = (self.buckets.get(bucket as usize), self.parts.get_mut(group as usize)) else { return };
-        let readings = home.readings(message);
+        let Some(home) = self.buckets.get(bucket as usize) else { return };
+        let own = Arc::clone(self.table.names.get(home.names).0);
+        let readings = Fault::readings(message, own.class.as_deref());
         // Only where there are several has the schema to tell which one it is.
         let reading = if readings.len() == 1 { 0 } else { home.place(&readings, self.schemas.as_ref()).reading };
-        if let Some(fault) = readings.get(reading) {
-            part.tally(fault, rows);
+        if let (Some((part, texts)), Some(fault)) = (self.table.part(group), readings.get(reading)) {
+            part.tally(fault, rows, texts, &mut self.common);
         }
-    }
-
-    /// One copy of a text, however often it comes.
-    pub(super) fn text(&mut self, text: &str) -> Arc<str> {
-        intern(&mut self.texts, text)
-    }
-
-    /// The number of a job, which then has so many rows more.
-    pub(super) fn job(&mut self, name: &str, span: Option<(Micros, Micros)>, rows: u64) -> u32 {
-        let number = match self.jobs.get(self.latest_job as usize) {
-            Some(latest) if *latest.name == *name => self.latest_job,
-            _ => self.find_job(name),
-        };
-        self.latest_job = number;
-        if let Some(job) = self.jobs.get_mut(number as usize) {
-            job.rows += rows;
-            job.span = union(job.span, span);
-        }
-        number
-    }
-
-    fn find_job(&mut self, name: &str) -> u32 {
-        if let Some(&known) = self.job_of.get(name) {
-            return known;
-        }
-        let number = self.jobs.len() as u32;
-        let name: Arc<str> = name.into();
-        self.job_of.insert(Arc::clone(&name), number);
-        self.jobs.push(Job { name, span: None, rows: 0 });
-        number
     }
 
     fn into_counts(mut self) -> merge::ThreadCounts {
-        self.memo.iter().for_each(|seen| tally(&mut self.parts, &self.buckets, seen));
-        merge::ThreadCounts { parts: self.parts, jobs: self.jobs, hours: self.hours }
+        self.memo.iter().for_each(|seen| tally_seen(&mut self.table, &self.buckets, seen, &mut self.common));
+        merge::ThreadCounts { table: self.table, jobs: self.jobs.into_list(), hours: self.hours }
     }
 }
 
 /// A copy to look at while counting goes on. It has the same counts but not the memory of messages, which only makes counting fast.
 impl Clone for Grouper {
     fn clone(&self) -> Self {
-        let mut parts = self.parts.clone();
-        self.memo.iter().for_each(|seen| tally(&mut parts, &self.buckets, seen));
+        let (mut table, mut common) = (self.table.clone(), CommonTallies::default());
+        self.memo.iter().for_each(|seen| tally_seen(&mut table, &self.buckets, seen, &mut common));
         Grouper {
             schemas: self.schemas.clone(),
             rows: self.rows,
-            texts: self.texts.clone(),
             buckets: self.buckets.clone(),
             bucket_of: self.bucket_of.clone(),
-            scratch: Vec::new(),
             memo: Memo::default(),
-            table: self.table.clone(),
-            parts,
+            table,
+            common,
             jobs: self.jobs.clone(),
-            job_of: self.job_of.clone(),
-            latest_job: self.latest_job,
             hours: self.hours.clone(),
         }
     }
 }
 
-/// The key of a group, its texts shared.
-fn key(home: &Bucket, class: &str, place: &GeneralPlace, texts: &mut FxHashSet<Arc<str>>) -> GroupKey {
-    GroupKey {
-        namespace: home.namespace.clone(),
-        doctype: home.doctype.clone(),
-        version: home.version.clone(),
-        stage: home.stage.clone(),
-        class: home.class.clone().or_else(|| (!class.is_empty()).then(|| intern(texts, class))),
-        path: place.path.as_deref().map(|path| intern(texts, path)),
-        fault: intern(texts, &place.fault),
-    }
-}
-
 /// Counts the values of a message for the rows after its first at once, when it leaves the memo.
-fn tally(parts: &mut [GroupPart], buckets: &[Bucket], seen: &SeenMessage) {
-    let (Some(part), Some(bucket)) = (parts.get_mut(seen.group as usize), buckets.get(seen.bucket as usize)) else {
-        return;
-    };
-    if seen.rows == 0 {
-        return;
+fn tally_seen(table: &mut GroupTable, buckets: &[Bucket], seen: &SeenMessage, common: &mut CommonTallies) {
+    let Some(home) = buckets.get(seen.bucket as usize).filter(|_| seen.rows > 0) else { return };
+    let own = Arc::clone(table.names.get(home.names).0);
+    let readings = Fault::readings(&seen.message, own.class.as_deref());
+    if let (Some((part, texts)), Some(fault)) = (table.part(seen.group), readings.get(seen.reading)) {
+        part.tally(fault, seen.rows, texts, common);
     }
-    if let Some(fault) = bucket.readings(&seen.message).get(seen.reading) {
-        part.tally(fault, seen.rows);
-    }
-}
-
-/// One copy of every text, however many groups hold it.
-fn intern(texts: &mut FxHashSet<Arc<str>>, text: &str) -> Arc<str> {
-    if let Some(known) = texts.get(text) {
-        return Arc::clone(known);
-    }
-    let new: Arc<str> = text.into();
-    texts.insert(Arc::clone(&new));
-    new
 }

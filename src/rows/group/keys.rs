@@ -19,6 +19,9 @@ impl Group {
     /// Its path for people: the key in its place where the group has one only, else `{key}`. Not safe for a terminal.
     pub fn shown_path(&self) -> Option<Cow<'_, str>> {
         let path = self.key.path.as_deref()?;
+        if !path.contains('{') {
+            return Some(path.into());
+        }
         let all = self.keys().filter(|facet| facet.others == 0 && self.sampled.is_none());
         let values: Vec<&str> = all.iter().flat_map(|facet| &facet.values).map(|(value, _)| &**value).collect();
         let maps = self.maps();
@@ -46,7 +49,11 @@ impl Group {
 
 /// Maps around a place, but for the one whose name is at fault.
 pub(super) fn maps(path: Option<&str>, fault: &str) -> usize {
-    let all = path.unwrap_or_default().split('/').filter(|token| *token == ANY_KEY).count();
+    let path = path.unwrap_or_default();
+    if !path.contains('{') {
+        return 0;
+    }
+    let all = path.split('/').filter(|token| *token == ANY_KEY).count();
     all.saturating_sub(usize::from(fault.starts_with("propertyNames ")))
 }
 
@@ -106,7 +113,7 @@ mod tests {
     fn with_keys(path: &str, fault: &str, keys: &[(&str, u64)], others: u64) -> Group {
         let mut group = group(path, fault, &["#/a: expected maxLength: 5, actual: 9"]);
         let values = keys.iter().map(|(key, rows)| (Arc::from(*key), *rows)).collect();
-        group.facets = vec![Facet { name: "key", values, others, exact: true }];
+        group.facets = [Facet { name: "key", values, others, exact: true }].into();
         group
     }
 

@@ -101,6 +101,9 @@ impl Group {
 /// By namespace, doctype, version (as a number where it is one), path and the rest of the key, which no two groups share.
 fn by_name(a: &Group, b: &Group) -> Ordering {
     let (a, b) = (&a.key, &b.key);
+    if std::sync::Arc::ptr_eq(&a.names, &b.names) {
+        return (&a.path, &a.fault).cmp(&(&b.path, &b.fault));
+    }
     let number = |version: &Option<std::sync::Arc<str>>| version.as_deref().and_then(|version| version.parse::<u64>().ok());
     (&a.namespace, &a.doctype).cmp(&(&b.namespace, &b.doctype)).then_with(|| {
         let version = number(&a.version).cmp(&number(&b.version));

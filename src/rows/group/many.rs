@@ -5,6 +5,7 @@
 //! Refuses: values that are counted one by one (facets).
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// A value in at least one of so many rows is frequent.
 const FREQUENT: u64 = 32;
@@ -21,7 +22,7 @@ const WIDTH: usize = 1 << 10;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CountedValue {
     pub(super) hash: u64,
-    pub(super) value: Box<str>,
+    pub(super) value: Arc<str>,
     pub(super) count: u64,
 }
 

@@ -1,6 +1,7 @@
 //! Messages seen lately with the group they belong to: most rows say what a row before them said.
 //!
-//! Owns: a table of fixed size in which a new message pushes out the rarest in its places.
+//! Owns: a table of fixed size in which a new message pushes out the rarest in its places, once it has come a second time: of many messages most
+//! come once.
 //! Refuses: what a message means.
 
 use std::hash::{Hash, Hasher};
@@ -32,7 +33,12 @@ pub(super) struct Memo {
     /// Part of the hash of what stands in each slot, 0 where it is empty: most slots that do not match are told by it alone.
     tags: Vec<u32>,
     slots: Vec<Option<SeenMessage>>,
+    /// Part of the hash of the last message that came to each door for the first time.
+    doors: Vec<u32>,
 }
+
+/// Doors, by which messages come in.
+const DOORS: usize = 1 << 16;
 
 impl Memo {
     /// The group of a message.
@@ -53,11 +59,21 @@ impl Memo {
         Some(seen.group)
     }
 
-    /// Keeps a message; gives back what had to give way, or the message itself where it is too long to be kept.
-    pub(super) fn keep(&mut self, seen: SeenMessage) -> Option<SeenMessage> {
-        if seen.message.len() > LONGEST {
-            return Some(seen);
+    /// Whether a message has come before, as far as is known, and is short enough to be kept.
+    pub(super) fn wants(&mut self, bucket: u32, message: &str) -> bool {
+        if message.len() > LONGEST {
+            return false;
         }
+        if self.doors.is_empty() {
+            self.doors.resize(DOORS, 0);
+        }
+        let (first, tag) = place(bucket, message);
+        let door = &mut self.doors[(first / WAYS + (tag as usize >> 1)) % DOORS];
+        std::mem::replace(door, tag) == tag
+    }
+
+    /// Keeps a message; gives back what had to give way.
+    pub(super) fn keep(&mut self, seen: SeenMessage) -> Option<SeenMessage> {
         if self.slots.is_empty() {
             self.slots.resize_with(SLOTS, || None);
             self.tags.resize(SLOTS, 0);

@@ -9,105 +9,138 @@ use rustc_hash::FxHashMap;
 
 use super::deploys::{self, Deploys, NO_JOB};
 use super::hours::Hours;
+use super::jobs::JobTable;
+use super::names::NameTable;
 use super::part::GroupPart;
-use super::table::{GroupTable, KeyParts};
-use super::{Group, Groups, Job, JobCount, Sort, Standing, facets, union};
+use super::table::{GroupTable, take_apart};
+use super::tallies::{CommonTallies, FinishedFacets};
+use super::{Group, GroupKey, Groups, Job, JobCount, Sort, Standing, union};
+use crate::ground::shared_text::{SharedText, SharedTexts};
 use crate::pipeline::fault::Fault;
 
 /// What one thread has counted. Parts speak of jobs by their position in `jobs`.
 pub(super) struct ThreadCounts {
-    pub(super) parts: Vec<GroupPart>,
+    pub(super) table: GroupTable,
     pub(super) jobs: Vec<Job>,
     /// Hours with any row, asked for or not.
     pub(super) hours: Hours,
 }
 
 /// Adds up. `rows` and what only the reader knows is left at its default.
-pub(super) fn merge(counts: Vec<ThreadCounts>) -> Groups {
-    let jobs = all_jobs(&counts);
-    let number_of: FxHashMap<Arc<str>, u32> = jobs.iter().zip(0..).map(|(job, number)| (Arc::clone(&job.name), number)).collect();
-    let mut table = GroupTable::default();
-    let mut merged: Vec<GroupPart> = Vec::new();
+pub(super) fn merge(mut counts: Vec<ThreadCounts>) -> Groups {
+    let (jobs, numbers) = all_jobs(&mut counts);
     let mut alive = Hours::default();
-    for ThreadCounts { parts, jobs, hours } in counts {
-        alive.absorb(&hours);
-        let numbers: Vec<u32> = jobs.iter().map(|job| number_of.get(&job.name).copied().unwrap_or(0)).collect();
-        for mut part in parts {
-            renumber(&mut part, &numbers);
-            match table.get(&merged, KeyParts::of(&part.key)) {
-                Some(at) => merged[at as usize].absorb(part),
-                None => {
-                    table.insert(&part.key, merged.len() as u32);
-                    merged.push(part);
-                }
-            }
-        }
+    let mut tables: Vec<GroupTable> = Vec::with_capacity(counts.len());
+    for (mut counts, numbers) in counts.into_iter().zip(numbers) {
+        alive.absorb(&counts.hours);
+        counts.table.parts.iter_mut().for_each(|part| renumber(part, &numbers));
+        tables.push(counts.table);
     }
-    drop(table);
+    // The largest takes in the others.
+    tables.sort_by_key(|table| table.parts.len());
+    let mut table = tables.pop().unwrap_or_default();
+    let mut common = CommonTallies::default();
+    while let Some(other) = tables.pop() {
+        table.absorb(other, &mut common);
+    }
+    let (mut parts, texts, names) = table.into_parts();
     // Groups whose rows nobody asked for.
-    merged.retain(|part| part.count > 0);
+    parts.retain(|part| part.count > 0);
     let deploys = Deploys::of(&jobs, alive);
-    let span = merged.iter().fold(None, |span, part| union(span, part.span));
-    let mut texts = FxHashMap::default();
-    let list = merged.into_iter().map(|part| finish(part, &deploys, &mut texts)).collect();
+    let span = parts.iter().fold(None, |span, part| union(span, part.span()));
+    let mut list = Vec::with_capacity(parts.len());
+    let mut finisher =
+        Finisher { deploys: &deploys, texts: texts.shared(), names, says: FxHashMap::default(), facets: FinishedFacets::default() };
+    take_apart(parts, |part| list.push(finisher.group(part)));
     let mut groups = Groups { list, jobs, span, deploys: deploys.list, ..Groups::default() };
     groups.sort(Sort::Count);
     groups
 }
 
-/// All jobs in the order in which they began; names decide where times do not.
-fn all_jobs(counts: &[ThreadCounts]) -> Vec<Job> {
-    let mut by_name: FxHashMap<Arc<str>, Job> = FxHashMap::default();
-    for job in counts.iter().flat_map(|counts| &counts.jobs) {
-        let known = by_name.entry(Arc::clone(&job.name)).or_insert_with(|| Job { name: Arc::clone(&job.name), span: None, rows: 0 });
-        known.rows += job.rows;
-        known.span = union(known.span, job.span);
-    }
-    let mut jobs: Vec<Job> = by_name.into_values().collect();
-    let end = jobs.iter().filter_map(|job| job.span).map(|span| span.1).max();
-    jobs.sort_by_cached_key(|job| (deploys::start_of(job, end), Arc::clone(&job.name)));
-    jobs
+/// All jobs in the order in which they began; names decide where times do not. And by thread, which of them its jobs are.
+fn all_jobs(counts: &mut [ThreadCounts]) -> (Vec<Job>, Vec<Vec<u32>>) {
+    let mut table = JobTable::default();
+    let numbers: Vec<Vec<u32>> = counts.iter_mut().map(|counts| table.absorb(std::mem::take(&mut counts.jobs))).collect();
+    let mut jobs: Vec<(u32, Job)> = (0..).zip(table.into_list()).collect();
+    let end = jobs.iter().filter_map(|(_, job)| job.span).map(|span| span.1).max();
+    jobs.sort_by_cached_key(|(_, job)| (deploys::start_of(job, end), Arc::clone(&job.name)));
+    let mut place_of = vec![0; jobs.len()];
+    jobs.iter().zip(0..).for_each(|((number, _), place)| place_of[*number as usize] = place);
+    let placed = numbers.into_iter().map(|own| own.into_iter().map(|number| place_of[number as usize]).collect()).collect();
+    (jobs.into_iter().map(|(_, job)| job).collect(), placed)
 }
 
 fn renumber(part: &mut GroupPart, numbers: &[u32]) {
-    for life in &mut part.lives {
+    for life in part.lives.iter_mut() {
         life.job = numbers.get(life.job as usize).copied().unwrap_or(NO_JOB);
     }
     part.lives.sort_unstable_by_key(|life| life.job);
 }
 
-fn finish(mut part: GroupPart, deploys: &Deploys, texts: &mut FxHashMap<String, Arc<str>>) -> Group {
-    // Runs of several threads, each in order: what the stable sort is quick with.
-    part.rows.sort();
-    part.rows.shrink_to_fit();
-    let sample = part.sample.1;
-    let fault = Fault::parse(&sample, part.key.class.as_deref());
-    let (says, by_catch) = (fault.general(), fault.is_by_catch());
-    let says = Arc::clone(texts.entry(says).or_insert_with_key(|text| text.as_str().into()));
-    Group {
-        fingerprint: part.key.fingerprint(),
-        keyword: part.keyword,
-        count: part.count,
-        span: part.span,
-        trend: part.trend,
-        // What was not told apart is no failure that could begin or end.
-        standing: if part.folded.is_some() { Standing::default() } else { deploys.standing(&part.lives) },
-        noise: part.key.class.as_deref().is_some_and(is_noise),
-        by_catch,
-        sample,
-        says,
-        facets: facets::finish(part.tallies),
-        sampled: (part.told < part.count && part.folded.is_none()).then_some(part.told),
-        clients: part.clients.count(),
-        folded: part.folded,
-        jobs: part
-            .lives
-            .iter()
-            .filter(|life| life.rows > 0 && life.job != NO_JOB)
-            .map(|life| JobCount { job: life.job, rows: life.rows, span: life.span })
-            .collect(),
-        key: part.key,
-        rows: part.rows,
+/// Makes groups of what was counted.
+struct Finisher<'a> {
+    deploys: &'a Deploys,
+    texts: SharedTexts,
+    names: NameTable,
+    /// Messages without values that many groups have.
+    says: FxHashMap<Box<str>, SharedText>,
+    facets: FinishedFacets,
+}
+
+/// Messages without values that are held to be used again.
+const MOST_SAYS: usize = 1 << 12;
+
+impl Finisher<'_> {
+    fn group(&mut self, mut part: GroupPart) -> Group {
+        // Runs of several threads, each in order: what the stable sort is quick with.
+        part.rows.sort();
+        part.rows.shrink();
+        part.trend.bins.shrink();
+        let names = Arc::clone(self.names.get(part.names).0);
+        let sample = self.texts.text(part.sample.1);
+        let key = GroupKey { names, path: part.path.map(|path| self.texts.text(path)), fault: self.texts.text(part.fault) };
+        let fault = Fault::parse(&sample, key.class.as_deref());
+        let by_catch = fault.is_by_catch();
+        let says = self.says(fault.general(), &key.fault);
+        Group {
+            fingerprint: part.print,
+            keyword: part.keyword,
+            count: part.count,
+            span: part.span(),
+            // What was not told apart is no failure that could begin or end.
+            standing: if part.folded.is_some() { Standing::default() } else { self.deploys.standing(&part.lives) },
+            noise: key.class.as_deref().is_some_and(is_noise),
+            by_catch,
+            says,
+            facets: self.facets.of(part.tallies),
+            sampled: (part.told < part.count && part.folded.is_none()).then_some(part.told),
+            clients: part.clients.count(),
+            folded: part.folded,
+            jobs: part
+                .lives
+                .iter()
+                .filter(|life| life.rows > 0 && life.job != NO_JOB)
+                .map(|life| JobCount { job: life.job, rows: life.rows, span: life.span })
+                .collect(),
+            trend: part.trend,
+            key,
+            sample,
+            rows: part.rows,
+        }
+    }
+
+    fn says(&mut self, says: String, fault: &SharedText) -> SharedText {
+        if *says == **fault {
+            return fault.clone();
+        }
+        if let Some(known) = self.says.get(says.as_str()) {
+            return known.clone();
+        }
+        let new = SharedText::from(says.as_str());
+        if self.says.len() < MOST_SAYS {
+            self.says.insert(says.into(), new.clone());
+        }
+        new
     }
 }
 

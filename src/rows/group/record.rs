@@ -118,13 +118,13 @@ impl GroupRecord {
             version: text(&key.version),
             stage: text(&key.stage),
             exception_class: text(&key.class),
-            path: text(&key.path),
+            path: key.path.as_deref().map(str::to_owned),
             fault: key.fault.to_string(),
             keyword: group.keyword.map(str::to_owned),
             count: group.count,
             span: group.span,
             trend: group.trend.clone(),
-            jobs: group.jobs.clone(),
+            jobs: group.jobs.to_vec(),
             facets: group.facets.iter().map(facet).collect(),
             sample: group.sample.to_string(),
             sampled: group.sampled,
@@ -169,13 +169,13 @@ type Bins = (Micros, Micros, Vec<u32>);
 
 impl From<Bins> for Trend {
     fn from((start, width, bins): Bins) -> Self {
-        Trend { start, width, bins }
+        Trend { start, width, bins: bins.into() }
     }
 }
 
 impl From<Trend> for Bins {
     fn from(trend: Trend) -> Self {
-        (trend.start, trend.width, trend.bins)
+        (trend.start, trend.width, trend.bins.into())
     }
 }
 

@@ -3,8 +3,10 @@
 //! Owns: what follows from what was told of a group, refusing counts that cannot have been counted.
 //! Refuses: what is told (record), how it is kept (bundle).
 
+use std::sync::Arc;
+
 use super::trend::is_time;
-use super::{Deploy, Facet, FacetRecord, Group, GroupKey, GroupRecord, Groups, Job, Sort, Trend, facets, merge, union};
+use super::{Deploy, Facet, FacetRecord, Group, GroupKey, GroupNames, GroupRecord, Groups, Job, Sort, Trend, facets, merge, union};
 use crate::ground::time::Micros;
 use crate::pipeline::fault::{self, Fault};
 use crate::rows::row::RowRef;
@@ -67,21 +69,23 @@ fn group((told, rows): Restorable, jobs: &[Job], deploys: &[Deploy]) -> Result<G
         by_catch,
         says,
         sample: told.sample.into(),
-        facets: told.facets.into_iter().map(facet).collect::<Result<_, _>>()?,
-        jobs: told.jobs,
+        facets: told.facets.into_iter().map(facet).collect::<Result<Vec<Facet>, _>>()?.into(),
+        jobs: told.jobs.into(),
         sampled: told.sampled,
         clients: told.clients,
         folded: told.folded,
         key: GroupKey {
-            namespace: told.namespace.map(Into::into),
-            doctype: told.doctype.map(Into::into),
-            version: told.version.map(Into::into),
-            stage: told.stage.map(Into::into),
-            class: class.map(Into::into),
+            names: Arc::new(GroupNames {
+                namespace: told.namespace.map(Into::into),
+                doctype: told.doctype.map(Into::into),
+                version: told.version.map(Into::into),
+                stage: told.stage.map(Into::into),
+                class: class.map(Into::into),
+            }),
             path: told.path.map(Into::into),
             fault: told.fault.into(),
         },
-        rows,
+        rows: rows.into(),
     })
 }
 
@@ -106,13 +110,11 @@ fn check(rows: u64, span: Option<(Micros, Micros)>) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::rows::source::{Request, Unwatched};
 
     fn told(group: &Group) -> Restorable {
-        (GroupRecord::of(group), group.rows.clone())
+        (GroupRecord::of(group), group.rows.to_vec())
     }
 
     fn sample() -> Groups {

@@ -31,7 +31,10 @@ impl Groups {
     /// Shows the texts of one of the groups, those that cost nothing first.
     pub fn show(&self, group: &Group, sighting: &mut Sighting<'_>) {
         let key = &group.key;
-        for name in [&key.namespace, &key.doctype, &key.path, &key.class, &key.stage].into_iter().flatten() {
+        for name in [key.namespace.as_deref(), key.doctype.as_deref(), key.path.as_deref(), key.class.as_deref(), key.stage.as_deref()]
+            .into_iter()
+            .flatten()
+        {
             sighting.see(name);
         }
         sighting.see(&key.fault).see_long(&group.sample).see_start(&group.fingerprint.to_string(), LEAST_FINGERPRINT);

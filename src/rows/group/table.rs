@@ -1,123 +1,88 @@
-//! Groups by what makes them one.
+//! Groups by what makes them one, as one thread has counted them.
 //!
-//! Owns: finding a group without making its key, keys with shared texts.
+//! Owns: finding a group without making its key, the texts of all groups in one store, adding up two tables.
 //! Refuses: what a key is made of (bucket), counting (part).
 
-use std::collections::BTreeMap;
-use std::collections::hash_map::Entry;
-use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use super::Fingerprint;
+use super::fingerprint;
+use super::names::NameTable;
+use super::part::{FirstRow, GroupPart, KeyParts};
+use super::places::Places;
+use super::tallies::CommonTallies;
+use crate::ground::shared_text::{TextSpan, TextStore};
 
-use rustc_hash::{FxHashMap, FxHasher};
+/// Groups that are let go of at a time, while others take them in: so few that both fit in memory.
+const PORTION: usize = 1 << 13;
 
-use super::GroupKey;
-use super::part::GroupPart;
-
-/// Positions of groups by the hash of their keys; the keys themselves are those of the groups.
-#[derive(Debug, Clone, Default)]
+/// Groups.
+#[derive(Clone, Default)]
 pub(super) struct GroupTable {
-    of: FxHashMap<u64, u32>,
-    /// Groups whose hash another group has: nobody should be able to make two groups one.
-    collided: BTreeMap<GroupKey, u32>,
-}
-
-/// What a key is made of, borrowed.
-#[derive(Clone, Copy)]
-pub(super) struct KeyParts<'a> {
-    /// Namespace, doctype, version, stage.
-    pub(super) names: [Option<&'a Arc<str>>; 4],
-    pub(super) class: Option<&'a str>,
-    pub(super) path: Option<&'a str>,
-    pub(super) fault: &'a str,
-}
-
-impl<'a> KeyParts<'a> {
-    /// Those of a key.
-    pub(super) fn of(key: &'a GroupKey) -> Self {
-        KeyParts {
-            names: [&key.namespace, &key.doctype, &key.version, &key.stage].map(Option::as_ref),
-            class: key.class.as_deref(),
-            path: key.path.as_deref(),
-            fault: &key.fault,
-        }
-    }
-
-    fn hash(&self) -> u64 {
-        let mut hasher = FxHasher::default();
-        self.names.hash(&mut hasher);
-        (self.class, self.path, self.fault).hash(&mut hasher);
-        hasher.finish()
-    }
-
-    fn to_key(self) -> GroupKey {
-        let [namespace, doctype, version, stage] = self.names.map(|name| name.cloned());
-        GroupKey {
-            namespace,
-            doctype,
-            version,
-            stage,
-            class: self.class.map(Arc::from),
-            path: self.path.map(Arc::from),
-            fault: self.fault.into(),
-        }
-    }
-
-    fn is(&self, key: &GroupKey) -> bool {
-        let theirs = KeyParts::of(key);
-        (self.fault, self.path, self.class) == (theirs.fault, theirs.path, theirs.class) && self.names == theirs.names
-    }
+    pub(super) parts: Vec<GroupPart>,
+    pub(super) texts: TextStore,
+    pub(super) names: NameTable,
+    places: Places,
 }
 
 impl GroupTable {
-    /// The group of a key among those that the table knows.
-    pub(super) fn get(&self, parts: &[GroupPart], key: KeyParts<'_>) -> Option<u32> {
-        let known = *self.of.get(&key.hash())?;
-        match parts.get(known as usize) {
-            Some(part) if key.is(&part.key) => Some(known),
-            _ => self.collided.get(&key.to_key()).copied(),
+    /// The number of the group of a key; of a new one where there is none.
+    pub(super) fn group(&mut self, key: KeyParts<'_>, first: FirstRow<'_>) -> u32 {
+        let print = fingerprint::of_rest(self.names.get(key.names).1, key.path, key.fault);
+        match self.find(key, print) {
+            Some(known) => known,
+            None => {
+                let number = self.parts.len() as u32;
+                let part = GroupPart::new(print, key, first, &mut self.texts);
+                self.places.insert(print.0, number);
+                self.parts.push(part);
+                number
+            }
         }
     }
 
-    /// Takes note of a group that [`get`](Self::get) does not find.
-    pub(super) fn insert(&mut self, key: &GroupKey, number: u32) {
-        match self.of.entry(KeyParts::of(key).hash()) {
-            Entry::Vacant(free) => {
-                free.insert(number);
+    /// A group with the texts that it is counted beside.
+    pub(super) fn part(&mut self, number: u32) -> Option<(&mut GroupPart, &mut TextStore)> {
+        self.parts.get_mut(number as usize).map(|part| (part, &mut self.texts))
+    }
+
+    fn find(&self, key: KeyParts<'_>, print: Fingerprint) -> Option<u32> {
+        let text = |at: TextSpan| self.texts.get(at);
+        self.places.find(print.0, |at| {
+            self.parts.get(at as usize).is_some_and(|part| {
+                part.print == print && part.names == key.names && part.path.map(text) == key.path && text(part.fault) == key.fault
+            })
+        })
+    }
+
+    /// All groups with their texts and names, once none is looked for any more.
+    pub(super) fn into_parts(self) -> (Vec<GroupPart>, TextStore, NameTable) {
+        (self.parts, self.texts, self.names)
+    }
+
+    /// Adds the groups of another table, which speak of the same jobs.
+    pub(super) fn absorb(&mut self, mut other: GroupTable, common: &mut CommonTallies) {
+        other.places = Places::default();
+        let names: Vec<u32> = other.names.list().iter().map(|(names, print)| self.names.take_over(names, *print)).collect();
+        let texts = std::mem::take(&mut other.texts);
+        take_apart(other.parts, |mut part| {
+            part.names = names.get(part.names as usize).copied().unwrap_or(0);
+            let key = KeyParts { names: part.names, path: part.path.map(|at| texts.get(at)), fault: texts.get(part.fault) };
+            match self.find(key, part.print).and_then(|at| self.parts.get_mut(at as usize)) {
+                Some(known) => known.absorb(part, &texts, &mut self.texts, common),
+                None => {
+                    self.places.insert(part.print.0, self.parts.len() as u32);
+                    part.move_texts(&texts, &mut self.texts);
+                    self.parts.push(part);
+                }
             }
-            Entry::Occupied(_) => {
-                self.collided.insert(key.clone(), number);
-            }
-        }
+        });
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rows::row::RowRef;
-
-    fn key(fault: &str) -> GroupKey {
-        GroupKey {
-            namespace: Some("a".into()),
-            doctype: None,
-            version: None,
-            stage: None,
-            class: None,
-            path: Some("".into()),
-            fault: fault.into(),
-        }
-    }
-
-    #[test]
-    fn equal_hashes_are_two_groups() {
-        let parts: Vec<GroupPart> = ["x", "y"].iter().map(|fault| GroupPart::new(key(fault), None, false, RowRef::new(0, 0), "")).collect();
-        let mut table = GroupTable::default();
-        table.insert(&key("x"), 0);
-        // As if the other one had the same.
-        let hash = KeyParts::of(&key("y")).hash();
-        table.of.insert(hash, 0);
-        assert_eq!(table.get(&parts, KeyParts::of(&key("y"))), None);
-        table.insert(&key("y"), 1);
-        assert_eq!(["x", "y", "z"].map(|fault| table.get(&parts, KeyParts::of(&key(fault)))), [Some(0), Some(1), None]);
+/// Gives all groups away, and their memory back on the way.
+pub(super) fn take_apart(mut parts: Vec<GroupPart>, mut take: impl FnMut(GroupPart)) {
+    while !parts.is_empty() {
+        let portion = parts.split_off(parts.len().saturating_sub(PORTION));
+        parts.shrink_to_fit();
+        portion.into_iter().for_each(&mut take);
     }
 }

@@ -221,10 +221,28 @@ mod invariants {
 }
 
 #[test]
-fn equal_keys_share_their_texts() {
+fn very_many_groups_are_the_same_in_parts() {
+    let messages: Vec<String> = (0..20_000).map(|i| format!("#/a/part{}/b: expected type: String, found: Null", i * 7 % 18_000)).collect();
+    let told = |parts: usize| {
+        let mut groupers: Vec<Grouper> = (0..parts).map(|_| Grouper::new(None)).collect();
+        for (i, message) in messages.iter().enumerate() {
+            groupers[i % parts].add(&row(message, if i % 3 == 0 { OLD } else { NEW }, i as i64 * MINUTE), RowRef::new(0, i as u64));
+        }
+        let groups = Grouper::merge(groupers);
+        let told =
+            |group: &Group| (group.key.clone(), group.fingerprint, group.count, group.span, group.sample.clone(), group.rows.clone());
+        assert!(groups.list.iter().all(|group| group.fingerprint == group.key.fingerprint()));
+        groups.list.iter().map(told).collect::<Vec<_>>()
+    };
+    let whole = told(1);
+    assert_eq!((whole.len(), whole[0].2), (18_000, 2));
+    assert!((2..4).all(|parts| told(parts) == whole));
+}
+
+#[test]
+fn groups_share_their_names() {
     let found = groups(&[row("#/a: required key [x] not found", OLD, 0), row("#/a: expected type: String, found: Null", OLD, 0)]);
-    let paths: Vec<_> = found.list.iter().filter_map(|group| group.key.path.as_ref()).collect();
-    assert!(Arc::ptr_eq(paths[0], paths[1]));
+    assert!(Arc::ptr_eq(&found.list[0].key.names, &found.list[1].key.names));
 }
 
 #[test]

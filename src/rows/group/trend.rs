@@ -4,6 +4,7 @@
 //! Refuses: drawing.
 
 use super::Trend;
+use crate::ground::few::Few;
 use crate::ground::time::Micros;
 
 const MINUTE: Micros = 60_000_000;
@@ -26,13 +27,14 @@ impl Trend {
             let at = time.div_euclid(self.width) - self.start.div_euclid(self.width);
             if let Some(at) = usize::try_from(at).ok().filter(|&at| at < MOST_BINS) {
                 if at >= self.bins.len() {
-                    self.bins.resize(at + 1, 0);
+                    let more = at + 1 - self.bins.len();
+                    self.bins.extend(std::iter::repeat_n(0, more));
                 }
                 self.bins[at] = self.bins[at].saturating_add(rows);
                 return;
             }
         }
-        self.merge(&Trend { start: time.div_euclid(MINUTE) * MINUTE, width: MINUTE, bins: vec![rows] });
+        self.merge(&Trend { start: time.div_euclid(MINUTE) * MINUTE, width: MINUTE, bins: Few::one(rows) });
     }
 
     /// Adds the rows of another trend.
@@ -42,6 +44,12 @@ impl Trend {
         }
         if self.bins.is_empty() {
             *self = other.clone();
+            return;
+        }
+        if let ([rows], true) = (&*other.bins, other.width <= self.width)
+            && let Some(bin) = self.bin_of(other.start)
+        {
+            self.bins[bin] = self.bins[bin].saturating_add(*rows);
             return;
         }
         let mut width = self.width.max(other.width);
@@ -57,11 +65,11 @@ impl Trend {
                 *bin = bin.saturating_add(count);
             }
         }
-        *self = Trend { start: first * width, width, bins };
+        *self = Trend { start: first * width, width, bins: bins.into() };
     }
 
     /// A trend counted elsewhere; `None` where it cannot have come from [`Trend::add`].
-    pub(super) fn restored(start: Micros, width: Micros, bins: Vec<u32>) -> Option<Trend> {
+    pub(super) fn restored(start: Micros, width: Micros, bins: Few<u32>) -> Option<Trend> {
         if width == 0 && bins.is_empty() {
             return Some(Trend::default());
         }
@@ -72,6 +80,12 @@ impl Trend {
             && is_time(start)
             && start.checked_add(width.checked_mul(bins.len() as i64)?).is_some();
         is_sound.then_some(Trend { start, width, bins })
+    }
+
+    /// The bin that a time is in, among those that there are.
+    fn bin_of(&self, time: Micros) -> Option<usize> {
+        let at = time.div_euclid(self.width) - self.start.div_euclid(self.width);
+        usize::try_from(at).ok().filter(|&at| at < self.bins.len())
     }
 
     fn bin_start(&self, bin: usize) -> Micros {

@@ -97,7 +97,7 @@ fn a_raw_bundle_is_its_source() {
     let bundle = Bundle::open(&path).unwrap();
     let groups = bundle.groups(&Request::default(), &Unwatched).unwrap();
     let without_rows = |groups: &Groups| {
-        let list: Vec<Group> = groups.list.iter().map(|group| Group { rows: Vec::new(), ..group.clone() }).collect();
+        let list: Vec<Group> = groups.list.iter().map(|group| Group { rows: Default::default(), ..group.clone() }).collect();
         format!("{:?}", Groups { list, ..groups.clone() })
     };
     assert_eq!(without_rows(&groups), without_rows(&input.groups));

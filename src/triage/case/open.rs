@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::ground::few::Few;
 use crate::ground::text;
 use crate::pipeline::destination::SplitPart;
 use crate::pipeline::document::Document;
@@ -35,7 +36,7 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>, parts: CasePar
     let message = row.column(ErrorColumn::Message).unwrap_or_default().to_owned();
     let class = row.column(ErrorColumn::Class).map(str::to_owned);
     let has_fault = !message.is_empty() || class.is_some();
-    let readings = if has_fault { Fault::readings(&message, class.as_deref()) } else { Vec::new() };
+    let readings = if has_fault { Fault::readings(&message, class.as_deref()) } else { Few::default() };
     let mut replay = replay::replay(
         &row,
         Some(&*text).filter(|_| form != PayloadForm::Absent),

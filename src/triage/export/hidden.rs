@@ -6,11 +6,12 @@
 use std::sync::Arc;
 
 use super::predicate::{self, AlikeGroups, ColumnTest, Condition, MessageTest, Neighbours, ValuesTold};
+use crate::ground::few::Few;
 use crate::pipeline::fault::{self, Fault, Says, VALIDATION};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
 use crate::rows::column::ErrorColumn;
-use crate::rows::group::{Deploy, Facet, Group, GroupKey, GroupRecord, Groups, Job, JobName};
+use crate::rows::group::{Deploy, Facet, Group, GroupKey, GroupNames, GroupRecord, Groups, Job, JobName};
 use crate::rows::schemas::{Lookup, SchemaStore};
 use crate::triage::redact::{Lists, Redactor};
 
@@ -47,7 +48,7 @@ impl ToldGroup {
 /// The group by what the schemas know of it, without its rows; raw: as it is.
 pub fn told(group: &Group, schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> Group {
     if redactor.is_raw() {
-        return Group { rows: Vec::new(), ..group.clone() };
+        return Group { rows: Few::default(), ..group.clone() };
     }
     let (schema, layout) = schemas.map(|schemas| listed(&group.key, schemas)).unwrap_or_default();
     let lists = Lists { schema: schema.as_deref(), layouts: [layout.as_deref(), None] };
@@ -61,12 +62,14 @@ pub fn told_record(known: &GroupRecord, schemas: Option<&SchemaStore>, redactor:
     }
     let text = |text: &Option<String>| text.as_deref().map(Arc::from);
     let key = GroupKey {
-        namespace: text(&known.namespace),
-        doctype: text(&known.doctype),
-        version: text(&known.version),
-        stage: text(&known.stage),
-        class: text(&known.exception_class),
-        path: text(&known.path),
+        names: Arc::new(GroupNames {
+            namespace: text(&known.namespace),
+            doctype: text(&known.doctype),
+            version: text(&known.version),
+            stage: text(&known.stage),
+            class: text(&known.exception_class),
+        }),
+        path: known.path.as_deref().map(Into::into),
         fault: known.fault.as_str().into(),
     };
     let (schema, layout) = schemas.map(|schemas| listed(&key, schemas)).unwrap_or_default();
@@ -147,21 +150,20 @@ fn without_data(group: &Group, lists: Lists<'_>, redactor: &mut Redactor) -> Gro
     // What the schema asks is told in the message where the schema at hand says so.
     let limit = expected(&group.sample, class).zip(expected(&sample, class));
     let facets = group.facets.iter().map(|facet| facet_without_data(facet, group, limit, &lists, redactor)).collect();
-    let key = GroupKey { path, fault, ..names(&group.key, redactor) };
-    Group { key, sample: sample.into(), says: says.into(), facets, rows: Vec::new(), ..group.clone() }
+    let key = GroupKey { path, fault, names: names(&group.key, redactor).into() };
+    Group { key, sample: sample.into(), says: says.into(), facets, rows: Few::default(), ..group.clone() }
 }
 
 /// Names come from the request; those that the schemas know are nobody's.
-fn names(key: &GroupKey, redactor: &Redactor) -> GroupKey {
+fn names(key: &GroupKey, redactor: &Redactor) -> GroupNames {
     let told = |name: &Option<Arc<str>>, tell: &dyn Fn(&str) -> Arc<str>| name.as_deref().map(tell);
     let name = |name: &str| Arc::from(redactor.name(name).as_ref());
-    GroupKey {
+    GroupNames {
         namespace: told(&key.namespace, &name),
         doctype: told(&key.doctype, &name),
         version: told(&key.version, &|version| redactor.version(version).as_ref().into()),
         stage: told(&key.stage, &|stage| redactor.stage(stage).as_ref().into()),
         class: told(&key.class, &|class| redactor.class(class).as_ref().into()),
-        ..key.clone()
     }
 }
 
@@ -240,7 +242,7 @@ fn facet_without_data(facet: &Facet, group: &Group, limit: Option<(&str, &str)>,
             None => values.push((told.into(), *rows)),
         }
     }
-    Facet { name: facet.name, values, others: facet.others, exact: facet.exact }
+    Facet { name: facet.name, values: values.into(), others: facet.others, exact: facet.exact }
 }
 
 /// Whether the group is about the name of a member.

@@ -75,36 +75,39 @@ pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::rows::group::{Fingerprint, GroupKey, Trend};
+    use crate::ground::few::Few;
+    use crate::rows::group::{Fingerprint, GroupKey, GroupNames, Trend};
 
     pub(in crate::triage::export) fn group(path: Option<&str>, class: &str, sample: &str) -> Group {
         let text = |text: &str| Some(Arc::from(text));
         Group {
             key: GroupKey {
-                namespace: text("My_app"),
-                doctype: text("main"),
-                version: None,
-                stage: text("ParsePayload"),
-                class: text(class),
-                path: path.map(Arc::from),
-                fault: Arc::from("x"),
+                names: Arc::new(GroupNames {
+                    namespace: text("My_app"),
+                    doctype: text("main"),
+                    version: None,
+                    stage: text("ParsePayload"),
+                    class: text(class),
+                }),
+                path: path.map(Into::into),
+                fault: "x".into(),
             },
             fingerprint: Fingerprint(1),
             keyword: None,
             count: 1,
             span: Some((0, 1_500_000)),
             trend: Trend::default(),
-            jobs: Vec::new(),
+            jobs: Few::default(),
             standing: Default::default(),
             noise: false,
             by_catch: false,
-            sample: Arc::from(sample),
-            says: Arc::from(""),
-            facets: Vec::new(),
+            sample: sample.into(),
+            says: "".into(),
+            facets: Arc::default(),
             sampled: None,
             clients: None,
             folded: None,
-            rows: Vec::new(),
+            rows: Few::default(),
         }
     }
 

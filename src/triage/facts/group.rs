@@ -51,7 +51,7 @@ pub fn sheet(groups: &Groups, group: &Group, causes: Option<&Causes>, notes: &[S
         causes.facet().values.iter().for_each(|(cause, rows)| facts.line(&counted(*rows, cause)));
         causes.unknown().iter().for_each(|unknown| facts.line(unknown));
     }
-    for facet in &group.facets {
+    for facet in group.facets.iter() {
         facts.heading(&facet_title(facet));
         if let Some(range) = range(group, facet) {
             facts.line(&range);

@@ -17,11 +17,13 @@ use crate::rows::source::Progress;
 /// Most lines that the list opens by itself.
 const OPEN_AT_START: usize = 40;
 
+/// Lines from which on it takes time to let go of a tree.
+const MANY: usize = 1000;
+
 /// Groups that came in while reading, or all of them at the end.
 pub(super) fn replace(app: &mut App, tree: Arc<GroupTree>, done: bool) -> Vec<Effect> {
     let sorted = tree.sort == app.groups.sort;
-    show(app, tree);
-    let mut effects = Vec::new();
+    let mut effects = Vec::from_iter(show(app, tree));
     if !sorted {
         effects.push(arrange(app));
     }
@@ -60,12 +62,13 @@ pub(super) fn arranged(app: &mut App, job: JobId, tree: Arc<GroupTree>) -> Vec<E
         return Vec::new();
     }
     app.groups.arranging = None;
-    show(app, tree);
-    find_again(app)
+    let mut effects = Vec::from_iter(show(app, tree));
+    effects.extend(find_again(app));
+    effects
 }
 
-/// Puts a tree in the place of the one shown.
-fn show(app: &mut App, tree: Arc<GroupTree>) {
+/// Puts a tree in the place of the one shown, which a worker lets go of where it is large.
+fn show(app: &mut App, tree: Arc<GroupTree>) -> Option<Effect> {
     let screen = &mut app.groups;
     if screen.touched && !screen.tree.is_empty() {
         screen.list.outline.refresh(screen.tree.as_ref(), tree.as_ref());
@@ -77,7 +80,8 @@ fn show(app: &mut App, tree: Arc<GroupTree>) {
         let ids: HashSet<u64> = found.items.iter().map(|&item| screen.tree.id(item as usize)).collect();
         found.items = (0..tree.len()).filter(|&item| ids.contains(&tree.id(item))).map(|item| item as u32).collect();
     }
-    screen.tree = tree;
+    let before = std::mem::replace(&mut screen.tree, tree);
+    (before.items.len() > MANY).then_some(Effect::LetGo(before))
 }
 
 /// Everything open where it fits, else the namespace with the most rows; the cursor on its largest group.

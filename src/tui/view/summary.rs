@@ -76,7 +76,7 @@ impl Sheet<'_> {
         self.causes(group);
         self.trend(&group.trend);
         self.jobs(group);
-        for facet in &group.facets {
+        for facet in group.facets.iter() {
             self.facet(group, facet);
         }
         if let Some(sampled) = group.sampled.filter(|_| !group.facets.is_empty()) {

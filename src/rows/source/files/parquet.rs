@@ -1,10 +1,11 @@
 //! Tables in Parquet files.
 //!
-//! Owns: which columns are read, row groups handed to threads, one row found again. Refuses: nested columns (the error table has none; they
+//! Owns: which columns are read, row groups and parts of large ones handed to threads, one row found again. Refuses: nested columns (the error table has none; they
 //! are left out), and any text format.
 
 mod column;
 mod ended;
+mod ranges;
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use parquet::file::serialized_reader::{SerializedFileReader, SerializedRowGroupR
 
 use self::column::ParquetColumn;
 use self::ended::EndedFile;
+pub(super) use self::ranges::RowRange;
 use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TIME};
 use super::spool::Spool;
 use crate::ground::contained::contained;
@@ -63,6 +65,7 @@ pub(super) struct ParquetTable {
     /// Top-level columns that are not nested: name and leaf number.
     leaves: Vec<(String, usize)>,
     next: AtomicUsize,
+    ranges: Vec<RowRange>,
 }
 
 impl ParquetTable {
@@ -75,7 +78,8 @@ impl ParquetTable {
         let schema = metadata.file_metadata().schema_descr();
         let flat = |leaf: &usize| schema.column(*leaf).path().parts().len() == 1 && schema.column(*leaf).max_rep_level() == 0;
         let leaves = (0..schema.num_columns()).filter(flat).map(|leaf| (schema.column(leaf).name().to_owned(), leaf)).collect();
-        Ok(ParquetTable { place, metadata, leaves, next: AtomicUsize::new(0) })
+        let ranges = ranges::of(metadata.row_groups().iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(0)));
+        Ok(ParquetTable { place, metadata, leaves, next: AtomicUsize::new(0), ranges })
     }
 
     /// The columns of the error table that it has.
@@ -96,6 +100,11 @@ impl ParquetTable {
         (group < self.metadata.num_row_groups()).then_some(group)
     }
 
+    /// Takes the next rows that no thread has; not for whoever takes row groups.
+    pub(super) fn next_range(&self) -> Option<RowRange> {
+        self.ranges.get(self.next.fetch_add(1, Ordering::Relaxed)).copied()
+    }
+
     /// Number of row groups.
     pub(super) fn groups(&self) -> usize {
         self.metadata.num_row_groups()
@@ -111,15 +120,21 @@ impl ParquetTable {
         (0..group).map(|group| self.rows_in(group)).sum()
     }
 
-    /// Stored bytes of a row group.
-    pub(super) fn bytes_in(&self, group: usize) -> u64 {
-        u64::try_from(self.metadata.row_group(group).compressed_size()).unwrap_or(0)
+    /// Stored bytes of rows, about so where they are a part of their row group.
+    pub(super) fn bytes_in(&self, range: &RowRange) -> u64 {
+        let stored = u128::try_from(self.metadata.row_group(range.group).compressed_size()).unwrap_or(0);
+        u64::try_from(stored * u128::from(range.rows) / u128::from(self.rows_in(range.group).max(1))).unwrap_or(0)
     }
 
-    /// Opens a row group for the columns that grouping needs.
-    pub(super) fn error_rows(&self, group: usize) -> Result<Rows<'_>> {
+    /// Opens rows for the columns that grouping needs.
+    pub(super) fn error_rows(&self, range: &RowRange) -> Result<Rows<'_>> {
         let needed = |name: &str| columns::position(name.as_bytes()).is_some_and(|column| column != PAYLOAD);
-        self.rows(group, &needed)
+        let mut rows = self.rows(range.group, &needed)?;
+        if range.first > 0 {
+            rows.skip(range.first)?;
+        }
+        rows.left = rows.left.min(range.rows);
+        Ok(rows)
     }
 
     /// Opens a row group for all columns.

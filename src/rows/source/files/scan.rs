@@ -11,7 +11,7 @@ use parquet::errors::ParquetError;
 use super::block::Block;
 use super::input::{Input, InputReading};
 use super::line::{FoundRow, RowReader};
-use super::parquet::ParquetTable;
+use super::parquet::{ParquetTable, RowRange};
 use super::stream::ReadGauge;
 use super::tally::{self, ThreadTally};
 use crate::rows::group::{Grouper, Groups};
@@ -203,25 +203,24 @@ impl Worker<'_> {
         self.scan.gauge.rows.fetch_add(read, Ordering::Relaxed);
     }
 
-    /// Counts the rows of a Parquet file, row group by row group.
+    /// Counts the rows of a Parquet file, a row group or a part of one at a time.
     fn table(&mut self, input: usize, table: &ParquetTable) {
         locked(self.part).inputs[input].columns(table);
         while !self.scan.gauge.stopped() {
-            let Some(group) = table.next() else { return };
+            let Some(range) = table.next_range() else { return };
             let mut done = 0;
-            if let Err(error) = self.row_group(input, table, group, &mut done) {
-                let lost = table.rows_in(group).saturating_sub(done);
+            if let Err(error) = self.row_range(input, table, &range, &mut done) {
+                let lost = range.rows.saturating_sub(done);
                 let reason = format!("the row group cannot be decoded: {error}");
-                locked(self.part).inputs[input].bad(group as u32, done, lost, reason, b"");
+                locked(self.part).inputs[input].bad(range.number, done, lost, reason, b"");
             }
-            locked(self.part).inputs[input].block(group as u32, table.rows_in(group));
-            self.scan.gauge.bytes.fetch_add(table.bytes_in(group), Ordering::Relaxed);
+            locked(self.part).inputs[input].block(range.number, range.rows);
+            self.scan.gauge.bytes.fetch_add(table.bytes_in(&range), Ordering::Relaxed);
         }
     }
 
-    fn row_group(&mut self, input: usize, table: &ParquetTable, group: usize, done: &mut u64) -> Result<(), ParquetError> {
-        let first = table.rows_before(group);
-        let mut rows = table.error_rows(group)?;
+    fn row_range(&mut self, input: usize, table: &ParquetTable, range: &RowRange, done: &mut u64) -> Result<(), ParquetError> {
+        let mut rows = table.error_rows(range)?;
         while !self.scan.gauge.stopped() {
             let batch = rows.next_batch()?;
             if batch == 0 {
@@ -229,11 +228,11 @@ impl Worker<'_> {
             }
             let mut part = locked(self.part);
             for row in 0..batch {
-                let at = RowRef::new(input, first + *done);
+                let at = RowRef::new(input, range.before + *done);
                 rows.error_row(row, |row| {
                     part.inputs[input].rows(1);
                     if let Some(text) = row.odd_time {
-                        part.inputs[input].odd_time(group as u32, *done, text);
+                        part.inputs[input].odd_time(range.number, *done, text);
                     }
                     part.row(row, at, &mut self.filter);
                 });

@@ -141,7 +141,7 @@ impl Surroundings<'_> {
             doctype: key.doctype_name(),
             stage: owned(&key.stage),
             exception_class: owned(&key.class),
-            path: owned(&key.path),
+            path: key.path.as_deref().map(str::to_owned),
             keyword: group.keyword,
             count: group.count,
             first: group.span.map(|span| rfc3339(span.0)),

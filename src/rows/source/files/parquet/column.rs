@@ -117,8 +117,8 @@ impl ParquetColumn {
             return Some(Cow::Owned(time::time_text(time)));
         }
         Some(Cow::Owned(match &self.values {
-            BatchValues::Bytes(values) => return values.get(place).map(|bytes| String::from_utf8_lossy(bytes.data())),
-            BatchValues::Fixed(values) => return values.get(place).map(|bytes| String::from_utf8_lossy(bytes.data())),
+            BatchValues::Bytes(values) => return values.get(place).map(|bytes| readable(bytes.data())),
+            BatchValues::Fixed(values) => return values.get(place).map(|bytes| readable(bytes.data())),
             BatchValues::Int32(values) if self.meaning == Meaning::Date => time::date_text(*values.get(place)?),
             BatchValues::Bool(values) => values.get(place)?.to_string(),
             BatchValues::Int32(values) => values.get(place)?.to_string(),
@@ -161,6 +161,11 @@ impl ParquetColumn {
     fn place(&self, row: usize) -> Option<usize> {
         self.places.get(row).filter(|place| **place != NULL).map(|place| *place as usize)
     }
+}
+
+/// The text of bytes, with replacements for what is no text; nearly all are, which is known far sooner than what is to be replaced.
+fn readable(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 fn read<T: DataType>(reader: &mut ColumnReaderImpl<T>, rows: usize, levels: &mut Vec<i16>, values: &mut Vec<T::T>) -> Result<usize> {
