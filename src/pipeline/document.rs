@@ -107,6 +107,10 @@ pub struct Document {
     error: Option<ParseError>,
     /// First byte after the root value that is not white space.
     trailing: Option<usize>,
+    /// Most objects and arrays inside each other.
+    nesting: usize,
+    /// Whether a number has an exponent or very many characters.
+    has_odd_number: bool,
 }
 
 impl Document {
@@ -148,7 +152,12 @@ impl Document {
 
     /// Most objects and arrays inside each other, counted up to 65,535.
     pub fn nesting(&self) -> usize {
-        self.nodes.iter().filter(|node| node.kind.is_container()).map(|node| node.depth as usize + 1).max().unwrap_or(0)
+        self.nesting
+    }
+
+    /// Whether a number has an exponent, or more characters than a double has digits: any other is finite, whatever reads it.
+    pub(crate) fn has_odd_number(&self) -> bool {
+        self.has_odd_number
     }
 
     /// What the value is.

@@ -60,7 +60,8 @@ pub(super) fn replay(
     if row.column(ErrorColumn::Stage).is_some_and(|stage| stage != STAGE) || SCRUBBED.iter().any(|scrubbed| class.ends_with(scrubbed)) {
         return None;
     }
-    if let Err(failure) = jackson::parse_verdict(text?) {
+    let text = text?;
+    if let Err(failure) = document.map_or_else(|| jackson::parse_verdict(text), jackson::verdict_of) {
         return Some(unreadable(failure, class, row.column(ErrorColumn::Message).unwrap_or_default()));
     }
     let document = document.filter(|document| document.error().is_none())?;
