@@ -66,14 +66,14 @@ impl Landings {
         self.warned += usize::from(case.warnings.count > 0);
         for table in &case.tables {
             for column in 0..table.layout.columns.len() as u32 {
-                let Some(filled) = table.fates.of(column).filter(|filled| filled.values == 1) else { continue };
+                let Some(filled) = table.fates().of(column).filter(|filled| filled.values == 1) else { continue };
                 let value = table.value_of(column).unwrap();
                 let landing = table.landing_of(value).unwrap();
                 let path = table.layout.path(column);
                 assert!(landing.fate == filled.fate || path.ends_with(".key"), "{path}: {filled:?}, told {landing:?}");
                 self.columns += 1;
             }
-            for &value in &table.fates.additional {
+            for &value in &table.fates().additional {
                 let landing = table.landing_of(value).unwrap();
                 assert!(matches!(landing.fate, Fate::Additional | Fate::Refused), "{landing:?}");
                 self.additional += 1;

@@ -107,7 +107,7 @@ pub(super) fn run(args: RowArgs, config: &Config) -> Result<ExitCode> {
     }
     let layout = named.layout;
     let document = document(&args.document)?;
-    let transformed = sink::transform(&layout, &document, &Submission { attributes, strict: args.strict });
+    let transformed = sink::transform(&layout, &document, &Submission::of(attributes, args.strict));
     let landed = transformed.beside(&layout, &document);
     if let Some(refusal) = transformed.refusal() {
         let place = document.path(refusal.node, PathStyle::Pointer);

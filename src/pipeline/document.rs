@@ -14,7 +14,10 @@ mod strings;
 mod tests;
 
 use std::borrow::Cow;
+use std::hash::BuildHasher;
 use std::sync::Arc;
+
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 pub use path::{PathStyle, unescape_pointer};
 pub use scan::ParseError;
@@ -98,6 +101,9 @@ struct Node {
 
 /// A name whose end has to be looked for.
 const LONG: u8 = u8::MAX;
+
+/// Names that are compared with each other, which is faster than hashing them.
+const FEW: usize = 8;
 
 /// An indexed JSON text.
 #[derive(Debug, Clone)]
@@ -260,6 +266,29 @@ impl Document {
             None => self.raw_key(child).is_some_and(|raw| strings::key_is(raw, name)),
         };
         self.children(id).filter(is_named).last()
+    }
+
+    /// Whether an object may hold two members of one name; `false` where it surely does not. A name with an escape, or with a sign that is not ASCII,
+    /// may be any.
+    pub(crate) fn may_have_twins(&self, object: NodeId) -> bool {
+        let count = self.count(object);
+        if count < 2 {
+            return false;
+        }
+        let mut names = self.children(object).map(|member| self.plain_key(member).filter(|name| name.is_ascii()));
+        if count <= FEW {
+            let mut known: [&[u8]; FEW] = [b""; FEW];
+            for at in 0..count {
+                let Some(name) = names.next().flatten() else { return true };
+                if known[..at].contains(&name) {
+                    return true;
+                }
+                known[at] = name;
+            }
+            return false;
+        }
+        let mut known = FxHashSet::with_capacity_and_hasher(count, FxBuildHasher);
+        !names.all(|name| name.is_some_and(|name| known.insert(FxBuildHasher.hash_one(name))))
     }
 
     /// The element at that position.

@@ -116,6 +116,12 @@ impl ErrorColumn {
         C::Timestamp,
     ];
 
+    /// The column of that name among those that groups are made of.
+    pub(crate) fn of_groups(name: &str) -> Option<Self> {
+        let others = Self::NEEDED.into_iter().filter(|column| *column != C::Payload);
+        others.chain([C::Client]).find(|column| column.name() == name)
+    }
+
     /// Its name in the error table.
     pub const fn name(self) -> &'static str {
         match self {

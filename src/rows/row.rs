@@ -96,20 +96,31 @@ impl SourceRow {
 
     /// The columns that grouping needs.
     pub fn error_row(&self) -> ErrorRow<'_> {
-        let (time, odd_time) = read_time(self.column(ErrorColumn::Time));
-        ErrorRow {
-            namespace: self.column(ErrorColumn::Namespace),
-            doctype: self.column(ErrorColumn::Doctype),
-            version: self.column(ErrorColumn::Version),
-            stage: self.column(ErrorColumn::Stage),
-            class: self.column(ErrorColumn::Class),
-            message: self.column(ErrorColumn::Message),
-            job: self.column(ErrorColumn::Job),
-            time,
-            odd_time,
-            client: self.column(ErrorColumn::Client),
-            rows: self.column(CountColumn::Count.name()).and_then(|rows| rows.parse().ok()).unwrap_or(1),
+        let mut row = ErrorRow::default();
+        let (mut time, mut rows) = (None, None);
+        // Of equal names the first counts.
+        for (name, value) in self.columns.iter().rev() {
+            let Some(known) = ErrorColumn::of_groups(name) else {
+                if name == CountColumn::Count.name() {
+                    rows = value.as_deref();
+                }
+                continue;
+            };
+            let field = match known {
+                ErrorColumn::Namespace => &mut row.namespace,
+                ErrorColumn::Doctype => &mut row.doctype,
+                ErrorColumn::Version => &mut row.version,
+                ErrorColumn::Stage => &mut row.stage,
+                ErrorColumn::Class => &mut row.class,
+                ErrorColumn::Message => &mut row.message,
+                ErrorColumn::Job => &mut row.job,
+                ErrorColumn::Client => &mut row.client,
+                _ => &mut time,
+            };
+            *field = value.as_deref();
         }
+        (row.time, row.odd_time) = read_time(time);
+        ErrorRow { rows: rows.and_then(|rows| rows.parse().ok()).unwrap_or(1), ..row }
     }
 }
 

@@ -71,7 +71,7 @@ pub fn candidates(row: &SourceRow, schemas: &SchemaStore) -> Vec<String> {
 fn causes_of(row: &SourceRow, schemas: &SchemaStore) -> Option<(Vec<Cause>, Arc<Schema>)> {
     let facts = row.error_row();
     let (namespace, doctype) = facts.namespace.zip(facts.doctype)?;
-    let document = Document::parse(payload::decode(row.payload.clone()).text);
+    let document = Document::parse(payload::decode_kept(&row.payload).text);
     if document.is_empty() || document.error().is_some() {
         return None;
     }

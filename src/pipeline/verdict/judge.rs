@@ -14,6 +14,7 @@ mod formats;
 pub mod jackson;
 mod java_regex;
 mod message;
+mod names;
 mod numbers;
 mod pattern;
 mod program;
@@ -34,11 +35,12 @@ use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::fault::Keyword;
 use crate::pipeline::names::snake_case;
 use crate::pipeline::schema::Schema;
+use cause::Leaves;
 use compile::{MOST_NESTED, NESTED_SHALLOW, SchemaRefusal};
 use program::Program;
 use run::{DEEPEST, JudgedSubject, Run, SHALLOW};
 pub use sentence::CausePhrase;
-use sink::Sink;
+use sink::{Leaf, Sink};
 
 /// Stack for documents or schemas that are nested deep.
 const BIG_STACK: usize = 256 << 20;
@@ -282,13 +284,18 @@ impl Judge {
 
     /// The pipeline's verdict.
     pub fn verdict<'a>(&self, input: impl Into<JudgeInput<'a>>) -> Verdict {
-        let (first, doubts) = self.ask(input.into(), |run| {
+        self.reported(input.into(), report::violation)
+    }
+
+    /// The same without a plain sentence about what is broken.
+    pub fn verdict_untold<'a>(&self, input: impl Into<JudgeInput<'a>>) -> Verdict {
+        self.reported(input.into(), |run, schema, leaf| report::untold(run, schema, leaf))
+    }
+
+    fn reported(&self, input: JudgeInput<'_>, tell: impl Fn(&mut Run<'_>, &Schema, &Leaf) -> Violation + Sync) -> Verdict {
+        let (first, doubts) = self.ask(input, |run| {
             let valid = run.valid(self.program.root, JudgedSubject::value(0));
-            if valid {
-                None
-            } else {
-                run.first(self.program.root, JudgedSubject::value(0)).map(|leaf| report::violation(run, &self.schema, &leaf))
-            }
+            if valid { None } else { run.first(self.program.root, JudgedSubject::value(0)).map(|leaf| tell(run, &self.schema, &leaf)) }
         });
         let outcome = first.flatten().map_or(Outcome::Pass, |violation| Outcome::Fail(Box::new(violation)));
         Verdict { outcome, doubts }
@@ -303,7 +310,7 @@ impl Judge {
     pub fn violations<'a>(&self, input: impl Into<JudgeInput<'a>>, limit: usize) -> Violations {
         let (all, doubts) = self.ask(input.into(), |run| {
             let is_valid = run.valid(self.program.root, JudgedSubject::value(0));
-            if is_valid { Violations::default() } else { self.all(run, limit) }
+            if is_valid { Violations::default() } else { self.all(run, limit, None).0 }
         });
         Violations { doubts, ..all.unwrap_or_default() }
     }
@@ -314,9 +321,8 @@ impl Judge {
         let (both, doubts) = self.ask(input.into(), |run| {
             let is_valid = run.valid(self.program.root, root);
             let first = if is_valid { None } else { run.first(self.program.root, root) };
-            let first = first.map(|leaf| report::violation(run, &self.schema, &leaf));
             let doubts = report::doubts(run, &self.schema);
-            let all = if is_valid { Violations::default() } else { self.all(run, limit) };
+            let (all, first) = if is_valid { Default::default() } else { self.all(run, limit, first.as_ref()) };
             (first, doubts, all)
         });
         let Some((first, of_verdict, all)) = both else {
@@ -343,14 +349,19 @@ impl Judge {
         (first.flatten(), doubts.is_empty())
     }
 
-    fn all(&self, run: &mut Run<'_>, limit: usize) -> Violations {
+    /// All violations, and the one that is reported, told.
+    fn all(&self, run: &mut Run<'_>, limit: usize, reported: Option<&Leaf>) -> (Violations, Option<Violation>) {
         run.begin_another();
         let mut sink = Sink::all(limit);
         let _ = run.walk(self.program.root, JudgedSubject::value(0), &mut sink);
         let tree = tree::tree(run, &self.schema, &mut sink);
-        let causes = cause::causes(run, &self.schema, &sink, &tree);
-        let list = sink.leaves.iter().map(|leaf| report::violation(run, &self.schema, leaf)).collect();
-        Violations { list, count: sink.count, tree, causes, doubts: Vec::new() }
+        let list: Vec<Violation> = sink.leaves.iter().map(|leaf| report::violation(run, &self.schema, leaf)).collect();
+        let causes = cause::causes(run, &self.schema, Leaves { sink: &sink, told: &list }, &tree);
+        let told = reported.map(|reported| match sink.leaves.first().zip(list.first()) {
+            Some((leaf, told)) if leaf.is_same(reported) => report::again(reported, told),
+            _ => report::violation(run, &self.schema, reported),
+        });
+        (Violations { list, count: sink.count, tree, causes, doubts: Vec::new() }, told)
     }
 
     /// What is really wrong with what the pipeline reports; nothing where the document passes. Looks only at the value that the report is about.
@@ -373,7 +384,7 @@ impl Judge {
                 let _ = sink.add(reported);
             }
             let tree = tree::tree(run, &self.schema, &mut sink);
-            let mut causes = cause::causes(run, &self.schema, &sink, &tree);
+            let mut causes = cause::causes(run, &self.schema, Leaves { sink: &sink, told: &[] }, &tree);
             causes.truncate(most);
             (!causes.is_empty()).then_some((message, causes))
         });

@@ -28,6 +28,11 @@ impl Leaf {
     pub(super) fn new(sub: SubId, at: JudgedSubject, keyword: &'static str, text: String, key: Option<&str>) -> Self {
         Leaf { sub, at, keyword, text, key: key.map(str::to_owned), depth: 0, again: Vec::new() }
     }
+
+    /// Whether both are the same failure, whatever stands around them.
+    pub(super) fn is_same(&self, other: &Leaf) -> bool {
+        (self.sub, self.at, self.keyword) == (other.sub, other.at, other.keyword) && self.text == other.text && self.key == other.key
+    }
 }
 
 /// What happened, in order, to build the tree of branches from.

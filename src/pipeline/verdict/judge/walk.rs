@@ -11,10 +11,26 @@ use super::program::{ArrayRules, Bound, Combinator, EnumRules, NumberRules, Obje
 use super::run::{JudgedSubject, Member, Run};
 use super::sink::{Leaf, Sink};
 use super::valid::compare;
-use crate::pipeline::document::Kind;
+use crate::pipeline::document::{Kind, NodeId};
 
 /// Whether to go on.
 type Flow = ControlFlow<()>;
+
+/// What an object has of the names that its schema knows.
+struct KnownMembers {
+    /// By property.
+    values: Vec<Option<NodeId>>,
+    /// By number of the required name.
+    required: Vec<bool>,
+}
+
+impl KnownMembers {
+    /// Whether a name that is required is there.
+    fn has(&self, rules: &ObjectRules, name: &str) -> bool {
+        let number = rules.table.get(name.as_bytes()).and_then(|known| known.required);
+        number.and_then(|number| self.required.get(number as usize)).is_some_and(|&has| has)
+    }
+}
 
 /// Which schema speaks about what.
 #[derive(Clone, Copy)]
@@ -26,6 +42,7 @@ struct Here {
 impl Run<'_> {
     /// Everything that the subject breaks of a compiled schema.
     pub(super) fn walk(&mut self, id: SubId, at: JudgedSubject, sink: &mut Sink) -> Flow {
+        self.remember_all();
         if !self.enter() {
             return Flow::Break(());
         }
@@ -98,39 +115,82 @@ impl Run<'_> {
     }
 
     fn walk_object(&mut self, here: Here, rules: &ObjectRules, sink: &mut Sink) -> Flow {
-        let members = self.ordered(here.at.node);
-        for name in rules.required.iter().filter(|name| !self.has(here.at.node, name)) {
-            self.report(here, sink, "required", format!("required key [{name}] not found"), Some(name))?;
+        let node = here.at.node;
+        let known = self.known_members(rules, node);
+        for name in &rules.required {
+            if !known.has(rules, name) {
+                self.report(here, sink, "required", format!("required key [{name}] not found"), Some(name))?;
+            }
         }
-        if let Some(names) = rules.names {
-            for member in &members {
+        // Names in Java's order cost more than all the rest, and mostly nothing is wrong with any.
+        if let Some(names) = rules.names.filter(|&names| !self.fit_all(node, |run, member| run.valid(names, JudgedSubject::name(member)))) {
+            for member in &self.ordered(node) {
                 self.part(names, JudgedSubject::name(member.node), true, sink)?;
             }
         }
-        self.walk_size(here, rules, members.len() as u64, sink)?;
+        if rules.least.is_some() || rules.most.is_some() {
+            self.walk_size(here, rules, self.size(node), sink)?;
+        }
         for (_, needed) in rules.key_dependencies.iter().filter(|(name, _)| self.has(here.at.node, name)) {
             for name in needed.iter().filter(|name| !self.has(here.at.node, name)) {
                 self.report(here, sink, "dependencies", format!("property [{name}] is required"), Some(name))?;
             }
         }
-        self.walk_members(here, rules, &members, sink)?;
+        if !self.fit_beside(rules, node) {
+            let members = self.ordered(node);
+            self.walk_members(here, rules, &members, sink)?;
+        }
         for (name, sub) in &rules.schema_dependencies {
             if self.has(here.at.node, name) {
                 self.part(*sub, here.at, false, sink)?;
             }
         }
-        let mut values = vec![None; rules.properties.len()];
-        for member in &members {
-            if let Some(property) = rules.table.get(member.name.as_bytes()).and_then(|known| known.property) {
-                values[property as usize] = Some(member.node);
-            }
-        }
-        for ((_, sub), value) in rules.properties.iter().zip(values) {
+        for ((_, sub), value) in rules.properties.iter().zip(known.values) {
             if let Some(value) = value {
                 self.part(*sub, JudgedSubject::value(value), true, sink)?;
             }
         }
         Flow::Continue(())
+    }
+
+    /// What an object has of the names that its schema knows; of several members of one name the last.
+    fn known_members(&self, rules: &ObjectRules, node: NodeId) -> KnownMembers {
+        let mut known = KnownMembers { values: vec![None; rules.properties.len()], required: vec![false; rules.required_count as usize] };
+        if rules.table.is_empty() {
+            return known;
+        }
+        for member in self.document.children(node) {
+            let name = self.name_bytes(member);
+            let Some(of) = rules.table.get(&name) else { continue };
+            if self.is_stripped(node, member) {
+                continue;
+            }
+            if let Some(property) = of.property {
+                known.values[property as usize] = Some(member);
+            }
+            if let Some(required) = of.required {
+                known.required[required as usize] = true;
+            }
+        }
+        known
+    }
+
+    /// Whether all members fit; `false` where they may, or where they are too far down to be looked at twice.
+    fn fit_all(&mut self, object: NodeId, mut fits: impl FnMut(&mut Self, NodeId) -> bool) -> bool {
+        let document = self.document;
+        self.is_near_root() && document.children(object).all(|member| self.is_stripped(object, member) || fits(self, member))
+    }
+
+    /// Whether nothing is wrong with the members that no property names; `false` where it may.
+    fn fit_beside(&mut self, rules: &ObjectRules, object: NodeId) -> bool {
+        if !rules.closed && rules.additional.is_none() && rules.patterns.is_empty() {
+            return true;
+        }
+        let is_property = |run: &Self, member| rules.table.get(&run.name_bytes(member)).is_some_and(|known| known.property.is_some());
+        let fits = |run: &mut Self, member| {
+            is_property(run, member) || (!rules.closed && rules.additional.is_none_or(|sub| run.valid(sub, JudgedSubject::value(member))))
+        };
+        rules.patterns.is_empty() && self.fit_all(object, fits)
     }
 
     fn walk_size(&self, here: Here, rules: &ObjectRules, size: u64, sink: &mut Sink) -> Flow {
