@@ -274,7 +274,9 @@ fn main() -> ExitCode {
     // Cargo adds a flag of its own.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let Some((path, wanted)) = read(&arguments) else {
-        println!("usage: cargo bench -p misfit-benches --bench generate -- PATH ROWS [--groups N] [--payload BYTES] [--mix] [--schemas FOLDER] [--documents PATH]");
+        println!(
+            "usage: cargo bench -p misfit-benches --bench generate -- PATH ROWS [--groups N] [--payload BYTES] [--mix] [--schemas FOLDER] [--documents PATH]"
+        );
         return if arguments.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     };
     match generate(path, &wanted) {

@@ -67,10 +67,14 @@ fn main() {
             tell("all violations", "misfit", measure(seconds, || drop(black_box(judge.violations(&document, 1000)))));
             tell("all violations", "jsonschema", measure(seconds, || drop(black_box(other.iter_errors(&value).count()))));
             tell("parsing and verdict", "misfit", measure(seconds, || drop(black_box(judge.passes(&Document::parse(text.clone()))))));
-            tell("parsing and verdict", "jsonschema", measure(seconds, || {
-                let value: serde_json::Value = serde_json::from_slice(&text).unwrap();
-                drop(black_box(other.is_valid(&value)));
-            }));
+            tell(
+                "parsing and verdict",
+                "jsonschema",
+                measure(seconds, || {
+                    let value: serde_json::Value = serde_json::from_slice(&text).unwrap();
+                    drop(black_box(other.is_valid(&value)));
+                }),
+            );
         }
         let tell = |who: &str, micros: f64| println!("{name}\tcompiling the schema\t{who}\t{micros:.3}");
         tell("misfit", measure(seconds, || drop(black_box(Judge::compile(Arc::clone(&schema)).is_ok()))));

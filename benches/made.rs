@@ -100,7 +100,8 @@ pub fn document(random: &mut Random, doctype: usize, breaks: bool) -> (String, O
         3 => format!("\"{}\"", "1".repeat(40)),
         _ => "\"20260601120000\"".to_owned(),
     };
-    let (seq, kind) = (if fault == 4 { -1 } else { random.below(1000) as i64 }, if fault == 5 { format!("{name}2") } else { name.to_owned() });
+    let (seq, kind) =
+        (if fault == 4 { -1 } else { random.below(1000) as i64 }, if fault == 5 { format!("{name}2") } else { name.to_owned() });
     let start = if fault == 2 { "" } else { r#""start_time":"2026-06-01T12:00:00+02:00","# };
     let (a, b) = (random.below(1 << 30), random.below(1 << 30));
     let _ = write!(
@@ -130,7 +131,11 @@ pub fn document(random: &mut Random, doctype: usize, breaks: bool) -> (String, O
     for i in 0..random.below(12) {
         let (category, at) = (random.word(), random.below(1 << 20));
         let comma = if i > 0 { "," } else { "" };
-        let _ = write!(out, r#"{comma}{{"category":"{category}","name":"clicked_{i}","timestamp":{at},"extra":{{"value":"{}"}}}}"#, random.word());
+        let _ = write!(
+            out,
+            r#"{comma}{{"category":"{category}","name":"clicked_{i}","timestamp":{at},"extra":{{"value":"{}"}}}}"#,
+            random.word()
+        );
     }
     out.push_str(r#"],"histograms":{"#);
     for i in 0..histograms {

@@ -17,6 +17,18 @@ pub(super) fn write_list(out: &mut impl Write, before: &str, records: impl Itera
     Ok(out.write_all(b"\n]}\n")?)
 }
 
+/// About as long as most records.
+const USUAL: usize = 4096;
+
+/// A record on a line of its own.
+pub(super) fn line(record: &impl Serialize) -> color_eyre::Result<String> {
+    let mut out = Vec::with_capacity(USUAL);
+    serde_json::to_writer(&mut out, record)?;
+    out.push(b'\n');
+    out.shrink_to_fit();
+    Ok(escape(String::from_utf8(out)?))
+}
+
 /// Writes JSON on, every character that a terminal would obey as a JSON escape. What is handed to it are whole characters, as serde_json does it.
 pub(super) struct SafeWriter<W>(pub W);
 
@@ -37,7 +49,8 @@ impl<W: Write> Write for SafeWriter<W> {
 
 /// Whether all is of the signs that nearly every text is of. Looked at by the dozen.
 fn is_plain(bytes: &[u8]) -> bool {
-    bytes.iter().all(|byte| (0x20..0x7f).contains(byte) | (*byte == b'\n'))
+    let is_odd = |byte: &u8| !(0x20..0x7f).contains(byte) & (*byte != b'\n');
+    bytes.chunks(64).all(|some| !some.iter().fold(false, |any, byte| any | is_odd(byte)))
 }
 
 /// Writes every character that a terminal would obey as a JSON escape. Such characters stand only inside of strings; the

@@ -125,6 +125,11 @@ impl Document {
         scan::scan(text.into())
     }
 
+    /// Gives room back that no node needs: for documents that are kept.
+    pub(crate) fn shrink(&mut self) {
+        self.nodes.shrink_to_fit();
+    }
+
     /// The whole text, as it was given.
     pub fn text(&self) -> &[u8] {
         &self.text

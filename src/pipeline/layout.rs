@@ -160,7 +160,7 @@ impl Layout {
 
     /// The column of exactly that name in a RECORD, or at the top; of duplicates the last, as a map of names would keep it.
     pub fn child(&self, parent: Option<ColumnId>, name: &str) -> Option<ColumnId> {
-        if let Some(quick) = self.quick.get() {
+        if let Some(quick) = self.quick.get().filter(|quick| quick.is_whole(self)) {
             return quick.find(self, parent, name);
         }
         let after = self.by_name.partition_point(|&id| self.order(id, parent, name) != Ordering::Greater);

@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rustc_hash::FxHashMap;
 
 use crate::ground::time::Micros;
+use crate::pipeline::destination::DestinationTable;
 use crate::pipeline::layout::Layout;
 use crate::pipeline::names;
 use crate::pipeline::schema::Schema;
@@ -118,6 +119,8 @@ struct Parsed {
     /// The layout that would be made of the schema, or why none can be.
     made: OnceLock<Result<Arc<MadeLayout>, String>>,
     judge: OnceLock<Result<Arc<Judge>, String>>,
+    /// The tables of its documents.
+    tables: OnceLock<Arc<[DestinationTable]>>,
     /// What somebody had to say of it.
     said: OnceLock<Option<String>>,
 }

@@ -99,7 +99,7 @@ pub struct ResolvedDoctype {
     /// The table, `telemetry_live.main_v5`.
     pub table: Option<String>,
     /// All tables of the document by the schemas at hand, from the request to the view.
-    pub tables: Vec<destination::DestinationTable>,
+    pub tables: Arc<[destination::DestinationTable]>,
 }
 
 impl ResolvedDoctype {

@@ -34,7 +34,8 @@ impl DocumentLookup<'_> {
             Stage::Raw | Stage::Error => ("STRPOS(uri, ", literal(&format!("/{}", self.document_id)), ") > 0"),
             Stage::Decoded | Stage::Live | Stage::Stable | Stage::View => ("document_id = ", literal(self.document_id), ""),
         };
-        ["SELECT *\nFROM ", &table.quoted(self.project), "\nWHERE DATE(submission_timestamp) = ", day, "\n  AND ", left, &id, right].concat()
+        ["SELECT *\nFROM ", &table.quoted(self.project), "\nWHERE DATE(submission_timestamp) = ", day, "\n  AND ", left, &id, right]
+            .concat()
     }
 
     /// The day that it arrived on, as a literal or parameter.

@@ -12,6 +12,10 @@ use super::{ColumnId, Layout};
 /// No column.
 const NONE: ColumnId = ColumnId::MAX;
 
+/// Bits of a slot that are the column's; the rest are of its hash, so that others are hardly ever looked at.
+const BITS: u32 = 24;
+const COLUMN: ColumnId = (1 << BITS) - 1;
+
 /// Parent and name -> column. Small, for there are many columns: about a dozen bytes each.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ColumnIndex {
@@ -23,21 +27,29 @@ pub(crate) struct ColumnIndex {
 
 impl ColumnIndex {
     pub(super) fn of(layout: &Layout) -> Self {
-        let room = (layout.columns.len() * 3 / 2 + 1).next_power_of_two();
+        // No table has so many; those beyond are found as if there were no index.
+        let count = layout.columns.len().min((1 << BITS) - 1);
+        let room = (count * 3 / 2 + 1).next_power_of_two();
         let mut index = ColumnIndex { slots: vec![NONE; room].into(), letters: vec![0; (room / 4).max(1)].into() };
-        for (id, column) in (0..).zip(&layout.columns) {
-            let at = index.place(layout, column.parent, &column.name);
+        for (id, column) in (0..count as ColumnId).zip(&layout.columns) {
+            let (at, tag) = index.place(layout, column.parent, &column.name);
             // Of duplicates the last counts.
-            index.slots[at] = id;
+            index.slots[at] = tag | id;
             let (word, bit) = index.bit(column.parent, &column.name);
             index.letters[word] |= bit;
         }
         index
     }
 
+    /// The column; `None` where there is none, or too many columns to tell.
     pub(super) fn find(&self, layout: &Layout, parent: Option<ColumnId>, name: &str) -> Option<ColumnId> {
-        let found = *self.slots.get(self.place(layout, parent, name))?;
-        (found != NONE).then_some(found)
+        let found = *self.slots.get(self.place(layout, parent, name).0)?;
+        (found != NONE).then_some(found & COLUMN)
+    }
+
+    /// Whether all columns are in it.
+    pub(super) fn is_whole(&self, layout: &Layout) -> bool {
+        layout.columns.len() < 1 << BITS
     }
 
     /// Whether a column there may be what a name is converted to: conversion only separates words and lowers letters.
@@ -46,14 +58,16 @@ impl ColumnIndex {
         self.letters.get(word).is_some_and(|letters| letters & bit != 0)
     }
 
-    /// Where a column is, or would be.
-    fn place(&self, layout: &Layout, parent: Option<ColumnId>, name: &str) -> usize {
-        let mask = self.slots.len().wrapping_sub(1);
-        let mut at = hashed(parent, name) as usize & mask;
-        while self.slots.get(at).is_some_and(|&known| known != NONE && !is(layout, known, parent, name)) {
+    /// Where a column is, or would be, and what else stands in its slot.
+    fn place(&self, layout: &Layout, parent: Option<ColumnId>, name: &str) -> (usize, ColumnId) {
+        let hash = hashed(parent, name);
+        let (mask, tag) = (self.slots.len().wrapping_sub(1), (hash >> 40) as ColumnId & !COLUMN);
+        let mut at = hash as usize & mask;
+        let is_other = |known: ColumnId| known != NONE && (known & !COLUMN != tag || !is(layout, known & COLUMN, parent, name));
+        while self.slots.get(at).is_some_and(|&known| is_other(known)) {
             at = (at + 1) & mask;
         }
-        at
+        (at, tag)
     }
 
     fn bit(&self, parent: Option<ColumnId>, name: &str) -> (usize, u64) {

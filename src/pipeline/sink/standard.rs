@@ -64,7 +64,8 @@ impl<'a> Attributes<'a> {
 /// The object of a row before it is transformed, and the metadata that is put back afterwards.
 pub(super) fn assemble(transform: &mut Transform<'_>, submission: &Submission<'_>) -> (ValueId, ValueId) {
     let document = transform.document;
-    let given = submission.attributes.iter().map(|(name, text)| Attribute { name: Cow::Borrowed(name), text: Cow::Borrowed(text), source: None });
+    let given =
+        submission.attributes.iter().map(|(name, text)| Attribute { name: Cow::Borrowed(name), text: Cow::Borrowed(text), source: None });
     let mut attributes = Attributes(given.collect());
     let mut members = Vec::new();
     let root = if document.is_empty() { Vec::new() } else { made::members(document, 0) };

@@ -310,7 +310,7 @@ impl Judge {
     pub fn violations<'a>(&self, input: impl Into<JudgeInput<'a>>, limit: usize) -> Violations {
         let (all, doubts) = self.ask(input.into(), |run| {
             let is_valid = run.valid(self.program.root, JudgedSubject::value(0));
-            if is_valid { Violations::default() } else { self.all(run, limit, None).0 }
+            if is_valid { Violations::default() } else { self.all(run, limit).0 }
         });
         Violations { doubts, ..all.unwrap_or_default() }
     }
@@ -319,11 +319,18 @@ impl Judge {
     pub fn examined<'a>(&self, input: impl Into<JudgeInput<'a>>, limit: usize) -> (Verdict, Violations) {
         let root = JudgedSubject::value(0);
         let (both, doubts) = self.ask(input.into(), |run| {
-            let is_valid = run.valid(self.program.root, root);
-            let first = if is_valid { None } else { run.first(self.program.root, root) };
-            let doubts = report::doubts(run, &self.schema);
-            let (all, first) = if is_valid { Default::default() } else { self.all(run, limit, first.as_ref()) };
-            (first, doubts, all)
+            if run.valid(self.program.root, root) {
+                return (None, report::doubts(run, &self.schema), Violations::default());
+            }
+            let (all, first) = self.all(run, limit);
+            if let (Some(first), true) = (first, run.is_certain()) {
+                return (Some(first), Vec::new(), all);
+            }
+            // What could not be judged on the way to the first is less than what could not on the way to all.
+            let mut run = run.anew();
+            let first = if run.valid(self.program.root, root) { None } else { run.first(self.program.root, root) };
+            let first = first.map(|leaf| report::violation(&mut run, &self.schema, &leaf));
+            (first, report::doubts(&run, &self.schema), all)
         });
         let Some((first, of_verdict, all)) = both else {
             return (Verdict { outcome: Outcome::Pass, doubts: doubts.clone() }, Violations { doubts, ..Violations::default() });
@@ -349,17 +356,19 @@ impl Judge {
         (first.flatten(), doubts.is_empty())
     }
 
-    /// All violations, and the one that is reported, told.
-    fn all(&self, run: &mut Run<'_>, limit: usize, reported: Option<&Leaf>) -> (Violations, Option<Violation>) {
+    /// All violations, and the one that is reported: the first, or the combinator that it stands behind. `None` where the validator names another node
+    /// as the first than among all.
+    fn all(&self, run: &mut Run<'_>, limit: usize) -> (Violations, Option<Violation>) {
         run.begin_another();
         let mut sink = Sink::all(limit);
         let _ = run.walk(self.program.root, JudgedSubject::value(0), &mut sink);
+        let first = sink.reported().filter(|leaf| leaf.keyword != "contains");
         let tree = tree::tree(run, &self.schema, &mut sink);
         let list: Vec<Violation> = sink.leaves.iter().map(|leaf| report::violation(run, &self.schema, leaf)).collect();
         let causes = cause::causes(run, &self.schema, Leaves { sink: &sink, told: &list }, &tree);
-        let told = reported.map(|reported| match sink.leaves.first().zip(list.first()) {
-            Some((leaf, told)) if leaf.is_same(reported) => report::again(reported, told),
-            _ => report::violation(run, &self.schema, reported),
+        let told = first.map(|first| match sink.leaves.first().zip(list.first()) {
+            Some((leaf, told)) if leaf.is_same(&first) => report::again(&first, told),
+            _ => report::violation(run, &self.schema, &first),
         });
         (Violations { list, count: sink.count, tree, causes, doubts: Vec::new() }, told)
     }

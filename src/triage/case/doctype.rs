@@ -13,8 +13,8 @@ use crate::rows::column::ErrorColumn;
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::{self, Doctype, Lookup, SchemaStore, TableColumns};
 
-use super::{CaseParts, ResolvedDoctype};
 use super::parts::Splitting;
+use super::{CaseParts, ResolvedDoctype};
 
 /// Versions that are tried for whether a document can choose them.
 const MOST_TRIED: usize = 3;
@@ -77,7 +77,7 @@ pub(super) fn resolve(
         version,
         from_payload,
         table: None,
-        tables: Vec::new(),
+        tables: Arc::default(),
     };
     let Some(store) = schemas else {
         if columns || tables {
@@ -104,7 +104,8 @@ pub(super) fn resolve(
                 format!("Of {name} the schemas have version {}{chosen}.", listed(&versions(store, &known)))
             }));
             if from_payload {
-                let unusable: Vec<String> = known.iter().rev().take(MOST_TRIED).filter_map(|&at| store.told_once(at, || unusable(store, at))).collect();
+                let unusable: Vec<String> =
+                    known.iter().rev().take(MOST_TRIED).filter_map(|&at| store.told_once(at, || unusable(store, at))).collect();
                 notes.extend(unusable.iter().cloned());
                 shelved.extend(unusable);
             }

@@ -17,9 +17,9 @@ use super::names::NameTable;
 use super::pattern::Pattern;
 use super::program::{ARRAY, Combinator, EnumRules, NUMBER, OBJECT, PatternId, Program, Sub, SubBody, SubId, TEXT};
 use super::spell;
-use words::Words;
 use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::schema::{Draft, Reference, Schema};
+use words::Words;
 
 /// Schemas inside one another that any thread's stack has room for.
 pub(super) const NESTED_SHALLOW: usize = 64;

@@ -5,8 +5,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::names::NameTable;
 use super::formats::Format;
+use super::names::NameTable;
 use super::numbers::Decimal;
 use super::pattern::Pattern;
 use crate::pipeline::document::NodeId;
@@ -69,10 +69,7 @@ pub(super) enum SubBody {
 impl SubBody {
     /// Whether it asks about a value itself, and nothing about what is in it.
     pub(super) fn is_single(&self) -> bool {
-        matches!(
-            self,
-            SubBody::Anything | SubBody::Nothing | SubBody::Boolean | SubBody::Null | SubBody::Text(_) | SubBody::Number(_)
-        )
+        matches!(self, SubBody::Anything | SubBody::Nothing | SubBody::Boolean | SubBody::Null | SubBody::Text(_) | SubBody::Number(_))
     }
 }
 

@@ -98,6 +98,16 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// The same document and schema with nothing known of them.
+    pub(super) fn anew(&self) -> Self {
+        Run::new(self.program, self.document, self.stripped, self.most_depth)
+    }
+
+    /// Whether everything could be judged so far.
+    pub(super) fn is_certain(&self) -> bool {
+        self.stop.is_none() && self.unprinted.is_empty() && self.unrunnable.is_empty()
+    }
+
     /// Enters a compiled schema that holds others; `false` where that goes too deep or has taken too long.
     pub(super) fn enter(&mut self) -> bool {
         self.steps += 1;

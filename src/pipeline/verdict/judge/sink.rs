@@ -107,6 +107,16 @@ impl Sink {
         })
     }
 
+    /// What is told where only the first failure is.
+    pub(super) fn reported(&self) -> Option<Leaf> {
+        let leaf = match self.events.first()? {
+            Event::Leaf(at) => self.leaves.get(*at)?,
+            Event::Open(failed) => failed,
+            Event::Branch { .. } | Event::Close(_) => return None,
+        };
+        Some(Leaf { depth: 0, again: Vec::new(), ..leaf.clone() })
+    }
+
     pub(super) fn begin(&mut self) -> Mark {
         Mark { leaves: self.leaves.len(), direct: std::mem::take(&mut self.direct) }
     }

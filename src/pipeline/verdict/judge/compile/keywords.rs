@@ -104,7 +104,8 @@ fn index(rules: &mut ObjectRules) {
     };
     let mut all: Vec<(Box<[u8]>, KnownName)> = rules.properties.iter().enumerate().map(known).collect();
     if !rules.required.is_empty() {
-        let mut places: FxHashMap<&[u8], usize> = rules.properties.iter().enumerate().map(|(at, (name, _))| (name.as_bytes(), at)).collect();
+        let mut places: FxHashMap<&[u8], usize> =
+            rules.properties.iter().enumerate().map(|(at, (name, _))| (name.as_bytes(), at)).collect();
         for name in &rules.required {
             let at = *places.entry(name.as_bytes()).or_insert_with(|| {
                 all.push((name.as_bytes().into(), KnownName::default()));
