@@ -3,6 +3,8 @@
 //! Owns: the row as grouping sees it and whole, where a row is found again, what could not be read as one.
 //! Refuses: the columns themselves (column), reading (source), unpacking (payload), counting (group).
 
+use std::borrow::Cow;
+
 use crate::ground::text::{self, visible};
 use crate::ground::time::{Micros, parse_time};
 use crate::rows::column::{self, CountColumn, ErrorColumn};
@@ -80,7 +82,7 @@ impl RowRef {
 pub struct SourceRow {
     /// Every column but the payload in the order of the source; numbers and booleans as their text. For the decoder's own
     /// `{"attributeMap": …}` lines: the attributes.
-    pub columns: Vec<(String, Option<String>)>,
+    pub columns: Vec<(Cow<'static, str>, Option<String>)>,
     /// The payload column.
     pub payload: Payload,
     /// Where it was read, for people: `errors.ndjson line 12` or `errors.parquet row 12`.

@@ -56,7 +56,7 @@ mod tests {
             ("submission_timestamp", Some("2026-03-02 08:05:11.5 UTC")),
             ("uri", Some("/submit/shop/order/1/0a1b")),
         ];
-        let columns = told.map(|(name, value)| (name.to_owned(), value.map(str::to_owned))).to_vec();
+        let columns = told.map(|(name, value)| (name.into(), value.map(str::to_owned))).to_vec();
         let row = SourceRow { columns, ..SourceRow::default() };
         let attributes = submission(&row, "order", "1").attributes;
         let pairs: Vec<(&str, &str)> = attributes.iter().map(|(name, value)| (&**name, &**value)).collect();

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TELLING};
 use crate::ground::text::{self, visible};
-use crate::rows::column::{CountColumn, ErrorColumn};
+use crate::rows::column::{CountColumn, ErrorColumn, held};
 use crate::rows::payload::Payload;
 use crate::rows::row::SourceRow;
 
@@ -224,11 +224,11 @@ pub fn source_row(text: &[u8], origin: String) -> Result<SourceRow, String> {
         if name == ErrorColumn::Payload.name() {
             row.payload = text.map_or(Payload::Absent, payload);
         } else {
-            row.columns.push((name.clone().into_owned(), text.map(Cow::into_owned)));
+            row.columns.push((held(name.clone()), text.map(Cow::into_owned)));
         }
     }
     let counted = counted(&members).into_iter().flat_map(|counted| counted.columns);
-    row.columns.extend(counted.map(|(column, value)| (column.name().to_owned(), value)));
+    row.columns.extend(counted.map(|(column, value)| (Cow::Borrowed(column.name()), value)));
     Ok(row)
 }
 
@@ -261,7 +261,7 @@ mod tests {
     fn a_whole_row_keeps_its_columns_in_order() {
         let text = br#"{"uri": "/submit", "n": 1.50, "flag": true, "document_type": null, "uri": "/again", "payload": "eyJhIjoxfQ=="}"#;
         let row = source_row(text, "x".to_owned()).unwrap();
-        let columns: Vec<_> = row.columns.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect();
+        let columns: Vec<_> = row.columns.iter().map(|(name, value)| (&**name, value.as_deref())).collect();
         assert_eq!(columns, [("n", Some("1.50")), ("flag", Some("true")), ("document_type", None), ("uri", Some("/again"))]);
         assert_eq!(row.payload, Payload::Bytes(br#"{"a":1}"#.to_vec()));
     }
