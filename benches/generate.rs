@@ -14,7 +14,7 @@
 //! Equal words give equal files. Without `--mix`, payloads are random text that only looks like gzip in base64: grouping never reads them.
 
 // A measurement that cannot go on says where; nobody imports it.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};

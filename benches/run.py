@@ -1,6 +1,6 @@
 """Measures misfit beside its peers on made-up inputs, all in one run, and writes benches/RESULTS.md.
 
-    python3 benches/run.py [--scale 1.0] [--runs 3] [--profile dist] [--folder FOLDER] [--only WORDS] [--out benches/RESULTS.md]
+    python3 benches/run.py [--scale 1.0] [--runs 3] [--profile dist] [--folder FOLDER] [--only WORDS] [--built] [--out benches/RESULTS.md]
 
 --scale 1.0 is a million rows (some 10 GB of files, an hour); 0.05 shows whether all works. Peers are taken where they are: DuckDB, chdb-core, Polars and
 sourcemeta-jsonschema from PyPI for the Python that runs this, jq, less, gzip and zstd from the system; a peer that is missing is named as skipped. Each
@@ -14,6 +14,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -94,8 +95,9 @@ class Peers:
             if shutil.which(name) is None:
                 self.skipped.append(f"{name} (not on PATH)")
                 continue
-            words = subprocess.run([name, "--version"], capture_output=True, text=True).stdout.split()
-            self.versions[name] = next((word.strip(",v") for word in words if any(c.isdigit() for c in word)), "?")
+            words = subprocess.run([name, "--version"], capture_output=True, text=True).stdout
+            found = re.search(r"\d+\.\d[\w.]*", words) or re.search(r"\d+", words)
+            self.versions[name] = found.group().strip(".") if found else "?"
         starting = {name: [sys.executable, "-c", code] for name, code in STARTS.items() if name in self.versions}
         for name, told in in_turn(starting, max(runs, 3)).items():
             if told is None:
@@ -117,6 +119,13 @@ def binary(bench, profile):
     told = cargo(["build", "-p", "misfit-benches", "--bench", bench, "--message-format", "json-render-diagnostics"], profile, stdout=subprocess.PIPE, text=True)
     programs = [json.loads(line).get("executable") for line in told.stdout.splitlines() if line.startswith("{")]
     return [program for program in programs if program][-1]
+
+
+def newest(bench, profile):
+    """The program of a bench as it was built last."""
+    folder = os.path.join(ROOT, "target", profile, "deps")
+    programs = [os.path.join(folder, name) for name in os.listdir(folder) if re.fullmatch(bench + "-[0-9a-f]+", name)]
+    return max(programs, key=os.path.getmtime)
 
 
 class Inputs:
@@ -311,11 +320,14 @@ def main():
     words.add_argument("--folder", help="where inputs are made and kept; without it they are removed in the end")
     words.add_argument("--only", help="only inputs to be grouped whose names hold this")
     words.add_argument("--out", default=os.path.join(HERE, "RESULTS.md"))
+    words.add_argument("--built", action="store_true", help="take what was built before")
     asked = words.parse_args()
 
-    cargo(["build"], asked.profile)
+    if not asked.built:
+        cargo(["build"], asked.profile)
     misfit = os.path.join(ROOT, "target", asked.profile, "misfit")
-    generate, judging = binary("generate", asked.profile), binary("judging", asked.profile)
+    find = newest if asked.built else binary
+    generate, judging = find("generate", asked.profile), find("judging", asked.profile)
     peers = Peers(asked.runs)
     with tempfile.TemporaryDirectory() as temporary:
         folder = asked.folder or temporary

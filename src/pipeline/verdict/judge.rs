@@ -13,6 +13,7 @@ mod describe;
 mod formats;
 pub mod jackson;
 mod java_regex;
+mod members;
 mod message;
 mod names;
 mod numbers;

@@ -11,26 +11,10 @@ use super::program::{ArrayRules, Bound, Combinator, EnumRules, NumberRules, Obje
 use super::run::{JudgedSubject, Member, Run};
 use super::sink::{Leaf, Sink};
 use super::valid::compare;
-use crate::pipeline::document::{Kind, NodeId};
+use crate::pipeline::document::Kind;
 
 /// Whether to go on.
 type Flow = ControlFlow<()>;
-
-/// What an object has of the names that its schema knows.
-struct KnownMembers {
-    /// By property.
-    values: Vec<Option<NodeId>>,
-    /// By number of the required name.
-    required: Vec<bool>,
-}
-
-impl KnownMembers {
-    /// Whether a name that is required is there.
-    fn has(&self, rules: &ObjectRules, name: &str) -> bool {
-        let number = rules.table.get(name.as_bytes()).and_then(|known| known.required);
-        number.and_then(|number| self.required.get(number as usize)).is_some_and(|&has| has)
-    }
-}
 
 /// Which schema speaks about what.
 #[derive(Clone, Copy)]
@@ -151,46 +135,6 @@ impl Run<'_> {
             }
         }
         Flow::Continue(())
-    }
-
-    /// What an object has of the names that its schema knows; of several members of one name the last.
-    fn known_members(&self, rules: &ObjectRules, node: NodeId) -> KnownMembers {
-        let mut known = KnownMembers { values: vec![None; rules.properties.len()], required: vec![false; rules.required_count as usize] };
-        if rules.table.is_empty() {
-            return known;
-        }
-        for member in self.document.children(node) {
-            let name = self.name_bytes(member);
-            let Some(of) = rules.table.get(&name) else { continue };
-            if self.is_stripped(node, member) {
-                continue;
-            }
-            if let Some(property) = of.property {
-                known.values[property as usize] = Some(member);
-            }
-            if let Some(required) = of.required {
-                known.required[required as usize] = true;
-            }
-        }
-        known
-    }
-
-    /// Whether all members fit; `false` where they may, or where they are too far down to be looked at twice.
-    fn fit_all(&mut self, object: NodeId, mut fits: impl FnMut(&mut Self, NodeId) -> bool) -> bool {
-        let document = self.document;
-        self.is_near_root() && document.children(object).all(|member| self.is_stripped(object, member) || fits(self, member))
-    }
-
-    /// Whether nothing is wrong with the members that no property names; `false` where it may.
-    fn fit_beside(&mut self, rules: &ObjectRules, object: NodeId) -> bool {
-        if !rules.closed && rules.additional.is_none() && rules.patterns.is_empty() {
-            return true;
-        }
-        let is_property = |run: &Self, member| rules.table.get(&run.name_bytes(member)).is_some_and(|known| known.property.is_some());
-        let fits = |run: &mut Self, member| {
-            is_property(run, member) || (!rules.closed && rules.additional.is_none_or(|sub| run.valid(sub, JudgedSubject::value(member))))
-        };
-        rules.patterns.is_empty() && self.fit_all(object, fits)
     }
 
     fn walk_size(&self, here: Here, rules: &ObjectRules, size: u64, sink: &mut Sink) -> Flow {
