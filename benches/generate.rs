@@ -4,14 +4,29 @@
 //! cargo bench -p misfit-benches --bench generate -- errors.ndjson 1000000
 //! ```
 //!
-//! Equal numbers of rows give equal files. Payloads are random text that only looks like gzip in base64: grouping never reads them.
+//! Knobs behind the number of rows:
+//!
+//! - `--groups N`: about so many groups, by paths that are all different; without it a few hundred;
+//! - `--payload BYTES`: so long a payload, to have large rows;
+//! - `--mix`: real payloads of three doctypes, small ones most often, each broken as its message says, for who unpacks and judges them;
+//! - `--schemas FOLDER`, `--documents PATH`: beside the rows the schemas of those doctypes, and as many documents that pass, one a line.
+//!
+//! Equal words give equal files. Without `--mix`, payloads are random text that only looks like gzip in base64: grouping never reads them.
 
 // A measurement that cannot go on says where; nobody imports it.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+#[path = "made.rs"]
+mod made;
+
+use made::Random;
 
 const COLUMNS: [&str; 45] = [
     "args",
@@ -84,28 +99,6 @@ const PLACES: [&str; 8] = [
 ];
 const EVERIT: &str = "org.everit.json.schema.ValidationException";
 
-/// xorshift64*: the same numbers everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        ((self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % limit as u64) as usize
-    }
-
-    /// Small numbers more often, as a few faults make most of the rows.
-    fn skewed(&mut self, limit: usize) -> usize {
-        let below = self.below(limit) + 1;
-        self.below(below)
-    }
-
-    fn one_of<'a>(&mut self, texts: &[&'a str]) -> &'a str {
-        texts[self.skewed(texts.len())]
-    }
-}
-
 /// One message in eight has not been there before, as in real exports.
 fn message(random: &mut Random, class: &str) -> String {
     let place = random.one_of(&PLACES);
@@ -120,21 +113,93 @@ fn message(random: &mut Random, class: &str) -> String {
     }
 }
 
-fn payload(random: &mut Random, into: &mut String) {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Text that looks like a payload; of a length that varies, or the one that is asked for.
+fn payload(random: &mut Random, into: &mut String, length: Option<usize>) {
     into.clear();
     into.push_str("H4sIAAAAAAAA");
-    for _ in 0..(40 + random.below(40)) {
+    let length = length.map_or_else(|| 40 + random.below(40), |bytes| bytes / 5);
+    for _ in 0..length {
         let bits = random.below(1 << 30);
         (0..5).for_each(|i| into.push(char::from(ALPHABET[(bits >> (6 * i)) & 63])));
     }
     into.truncate(into.len() / 4 * 4);
 }
 
-fn write_row(out: &mut impl Write, random: &mut Random, i: usize, buffer: &mut String) -> io::Result<()> {
-    let (namespace, doctype) = (random.one_of(&NAMESPACES), random.one_of(&DOCTYPES));
-    let text = message(random, EVERIT);
-    payload(random, buffer);
+/// A document as the pipeline stores it.
+fn packed(document: &str, into: &mut String) -> io::Result<()> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::new(6));
+    gzip.write_all(document.as_bytes())?;
+    into.clear();
+    for three in gzip.finish()?.chunks(3) {
+        let bits = three.iter().chain(&[0, 0]).take(3).fold(0, |bits, byte| bits << 8 | usize::from(*byte));
+        (0..4).for_each(|i| into.push(if i > three.len() { '=' } else { char::from(ALPHABET[(bits >> (18 - 6 * i)) & 63]) }));
+    }
+    Ok(())
+}
+
+/// Letters for a number, so that it is a name and no position.
+fn letters(mut number: usize) -> String {
+    let mut out = String::new();
+    loop {
+        out.push(char::from(b'a' + (number % 26) as u8));
+        number /= 26;
+        if number == 0 {
+            return out;
+        }
+    }
+}
+
+/// What is written.
+#[derive(Default)]
+struct Wanted {
+    rows: usize,
+    groups: Option<usize>,
+    payload: Option<usize>,
+    mix: bool,
+    schemas: Option<String>,
+    documents: Option<String>,
+}
+
+/// What a row tells.
+struct Told {
+    namespace: String,
+    doctype: String,
+    version: Option<String>,
+    message: String,
+}
+
+fn told(random: &mut Random, wanted: &Wanted, buffer: &mut String, documents: &mut dyn Write) -> io::Result<Told> {
+    if wanted.mix {
+        let doctype = made::doctype(random);
+        let (document, message) = made::document(random, doctype, true);
+        packed(&document, buffer)?;
+        writeln!(documents, "{}", made::document(&mut Random(random.below(1 << 30) as u64 + 1), doctype, false).0)?;
+        let message = format!("{EVERIT}: {}", message.unwrap_or_default());
+        return Ok(Told {
+            namespace: made::NAMESPACE.to_owned(),
+            doctype: made::DOCTYPES[doctype].0.to_owned(),
+            version: Some("1".to_owned()),
+            message,
+        });
+    }
+    let (namespace, doctype) = (random.one_of(&NAMESPACES).to_owned(), random.one_of(&DOCTYPES).to_owned());
+    let mut message = message(random, EVERIT);
+    if let Some(groups) = wanted.groups {
+        message = format!("{EVERIT}: #/metrics/string/{}: expected type: Integer, found: String", letters(random.below(groups)));
+    }
+    payload(random, buffer, wanted.payload);
+    let version = (namespace != "telemetry").then(|| (1 + random.below(2)).to_string());
+    if wanted.groups.is_some() {
+        // The path alone tells groups apart.
+        return Ok(Told { namespace: NAMESPACES[1].to_owned(), doctype: DOCTYPES[1].to_owned(), version: Some("1".to_owned()), message });
+    }
+    Ok(Told { namespace, doctype, version, message })
+}
+
+fn write_row(out: &mut impl Write, random: &mut Random, i: usize, told: &Told, buffer: &str) -> io::Result<()> {
+    let Told { namespace, doctype, version, message: text } = told;
     for (c, column) in COLUMNS.iter().enumerate() {
         write!(out, "{}\"{column}\":", if c == 0 { "{" } else { "," })?;
         match *column {
@@ -142,7 +207,7 @@ fn write_row(out: &mut impl Write, random: &mut Random, i: usize, buffer: &mut S
             "date" => write!(out, "\"Thu, 25 Jun 2026 12:44:{:02} GMT\"", i % 60)?,
             "document_namespace" => write!(out, "\"{namespace}\"")?,
             "document_type" => write!(out, "\"{doctype}\"")?,
-            "document_version" if namespace != "telemetry" => write!(out, "\"{}\"", 1 + random.below(2))?,
+            "document_version" if version.is_some() => write!(out, "\"{}\"", version.as_deref().unwrap_or_default())?,
             "error_message" => write!(out, "\"{text}\"")?,
             "error_type" => write!(out, "\"ParsePayload\"")?,
             "exception_class" => write!(out, "\"{EVERIT}\"")?,
@@ -166,27 +231,55 @@ fn write_row(out: &mut impl Write, random: &mut Random, i: usize, buffer: &mut S
     out.write_all(b"}\n")
 }
 
-fn generate(path: &str, rows: usize) -> io::Result<()> {
+fn generate(path: &str, wanted: &Wanted) -> io::Result<()> {
+    if let Some(folder) = &wanted.schemas {
+        for (doctype, (name, ..)) in made::DOCTYPES.iter().enumerate() {
+            let folder = format!("{folder}/{}/{name}", made::NAMESPACE);
+            std::fs::create_dir_all(&folder)?;
+            std::fs::write(format!("{folder}/{name}.1.schema.json"), made::schema(doctype))?;
+        }
+    }
+    let mut documents: Box<dyn Write> = match &wanted.documents {
+        Some(path) => Box::new(BufWriter::new(File::create(path)?)),
+        None => Box::new(io::sink()),
+    };
     let mut out = BufWriter::with_capacity(1 << 20, File::create(path)?);
     let (mut random, mut buffer) = (Random(0x9e37_79b9_7f4a_7c15), String::new());
-    for i in 0..rows {
-        write_row(&mut out, &mut random, i, &mut buffer)?;
+    for i in 0..wanted.rows {
+        let told = told(&mut random, wanted, &mut buffer, &mut documents)?;
+        write_row(&mut out, &mut random, i, &told, &buffer)?;
     }
+    documents.flush()?;
     out.flush()
+}
+
+fn read(arguments: &[String]) -> Option<(&str, Wanted)> {
+    let [path, rows, knobs @ ..] = arguments else { return None };
+    let mut wanted = Wanted { rows: rows.parse().ok()?, ..Wanted::default() };
+    let mut knobs = knobs.iter();
+    while let Some(knob) = knobs.next() {
+        match knob.as_str() {
+            "--groups" => wanted.groups = Some(knobs.next()?.parse().ok().filter(|groups| *groups > 0)?),
+            "--payload" => wanted.payload = Some(knobs.next()?.parse().ok()?),
+            "--mix" => wanted.mix = true,
+            "--schemas" => wanted.schemas = Some(knobs.next()?.clone()),
+            "--documents" => wanted.documents = Some(knobs.next()?.clone()),
+            _ => return None,
+        }
+    }
+    Some((path, wanted))
 }
 
 fn main() -> ExitCode {
     // Cargo adds a flag of its own.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    let [path, rows] = arguments.as_slice() else {
-        println!("usage: cargo bench -p misfit-benches --bench generate -- PATH ROWS");
-        return ExitCode::SUCCESS;
+    let Some((path, wanted)) = read(&arguments) else {
+        println!(
+            "usage: cargo bench -p misfit-benches --bench generate -- PATH ROWS [--groups N] [--payload BYTES] [--mix] [--schemas FOLDER] [--documents PATH]"
+        );
+        return if arguments.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     };
-    let Ok(rows) = rows.parse() else {
-        eprintln!("{rows} is not a number of rows");
-        return ExitCode::FAILURE;
-    };
-    match generate(path, rows) {
+    match generate(path, &wanted) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{path}: {error}");

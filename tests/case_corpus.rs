@@ -20,8 +20,12 @@ fn row(Line(line): &Line) -> SourceRow {
             Err(_) => Payload::NotBase64(text.into_owned()),
         },
     };
-    let columns = line.children(0).filter_map(|id| Some((line.key(id)?.into_owned(), line.string(id).map(Cow::into_owned))));
-    SourceRow { columns: columns.filter(|(name, _)| name != "payload").collect(), payload, origin: "corpus".to_owned() }
+    let columns = line.children(0).filter_map(|id| Some((line.key(id)?.into_owned().into(), line.string(id).map(Cow::into_owned))));
+    SourceRow {
+        columns: columns.filter(|(name, _): &(Cow<'static, str>, _)| name != "payload").collect(),
+        payload,
+        origin: "corpus".to_owned(),
+    }
 }
 
 #[derive(Default)]
@@ -66,14 +70,14 @@ impl Landings {
         self.warned += usize::from(case.warnings.count > 0);
         for table in &case.tables {
             for column in 0..table.layout.columns.len() as u32 {
-                let Some(filled) = table.fates.of(column).filter(|filled| filled.values == 1) else { continue };
+                let Some(filled) = table.fates().of(column).filter(|filled| filled.values == 1) else { continue };
                 let value = table.value_of(column).unwrap();
                 let landing = table.landing_of(value).unwrap();
                 let path = table.layout.path(column);
                 assert!(landing.fate == filled.fate || path.ends_with(".key"), "{path}: {filled:?}, told {landing:?}");
                 self.columns += 1;
             }
-            for &value in &table.fates.additional {
+            for &value in &table.fates().additional {
                 let landing = table.landing_of(value).unwrap();
                 assert!(matches!(landing.fate, Fate::Additional | Fate::Refused), "{landing:?}");
                 self.additional += 1;
@@ -93,7 +97,7 @@ fn every_row_opens_and_leads_to_its_node() {
     for (line, truth) in corpus::lines(&corpus.join("errors-2k.ndjson")).zip(corpus::lines(&corpus.join("errors-2k.truth.ndjson"))) {
         let case = case::open(row(&line), Some(&store));
         // A verdict that is asked for alone is the same.
-        let bare = CaseParts { columns: false, violations: false, place: false };
+        let bare = CaseParts { columns: false, tables: false, violations: false, place: false };
         let alone = case::open_parts(row(&line), Some(&store), bare).replay;
         let verdict = |replay: &Option<Replay>| replay.as_ref().map(|replay| (replay.message.clone(), replay.reproduced, replay.agreement));
         assert_eq!(verdict(&alone), verdict(&case.replay));

@@ -137,7 +137,7 @@ fn no_secret_comes_out_of_a_row() {
     for secret in secrets() {
         for whole in [secret.whole.clone(), format!("/submit/telemetry/{}/main/Firefox?u={}", secret.whole, secret.whole)] {
             let columns = names.split_whitespace().chain([secret.whole.as_str()]);
-            let columns = columns.map(|name| (name.to_owned(), Some(whole.clone()))).collect();
+            let columns = columns.map(|name| (name.to_owned().into(), Some(whole.clone()))).collect();
             let told = Redactor::default().columns(&SourceRow { columns, ..SourceRow::default() }, Some(&schema()));
             assert_hidden(&secret, &format!("{told:?}"), "columns");
         }

@@ -116,7 +116,7 @@ fn values_become_the_text_of_other_exports() {
     let rows = all(&open(&in_millis()));
     assert_eq!(rows.len(), GROUPS * ROWS);
     let row = &rows[ROWS + 2];
-    let columns: Vec<_> = row.columns.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect();
+    let columns: Vec<_> = row.columns.iter().map(|(name, value)| (&**name, value.as_deref())).collect();
     assert_eq!(
         columns,
         [

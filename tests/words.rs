@@ -264,12 +264,13 @@ fn cases(list: &mut String) {
     let store = SchemaStore::open(Box::new(Memory::new("made up", FILES))).unwrap();
     for (names, text, payload) in OPENED {
         let message = if text.starts_with('#') { format!("{VALIDATION}: {text}") } else { (*text).to_owned() };
-        let mut columns: Vec<(String, Option<String>)> = ["document_namespace", "document_type", "document_version"]
-            .iter()
-            .zip(names)
-            .map(|(column, name)| ((*column).to_owned(), Some((*name).to_owned()).filter(|name| !name.is_empty())))
-            .collect();
-        columns.push(("error_message".to_owned(), Some(message)));
+        let mut columns: Vec<(std::borrow::Cow<'static, str>, Option<String>)> =
+            ["document_namespace", "document_type", "document_version"]
+                .iter()
+                .zip(names)
+                .map(|(column, name)| ((*column).into(), Some((*name).to_owned()).filter(|name| !name.is_empty())))
+                .collect();
+        columns.push(("error_message".into(), Some(message)));
         let case =
             case::open(SourceRow { columns, payload: Payload::Bytes(payload.as_bytes().to_vec()), origin: String::new() }, Some(&store));
         let verdict = case.replay.as_ref().map_or("no verdict", |replay| replay.agreement.words());

@@ -208,7 +208,17 @@ pub(super) fn layout_of(store: &SchemaStore, at: usize) -> Result<NamedLayout> {
     };
     let destinations = schemas::tables_of(Some(store), &found.namespace, &found.doctype, &found.version);
     let file = found.layout.as_ref().or(found.schema.as_ref()).map(|path| format!("schemas/{path}")).unwrap_or_default();
-    Ok(NamedLayout { title: doctype.to_string(), doctype: Some(doctype), file, layout, origin, destinations, none, lints, deployed: None })
+    Ok(NamedLayout {
+        title: doctype.to_string(),
+        doctype: Some(doctype),
+        file,
+        layout,
+        origin,
+        destinations: destinations.to_vec(),
+        none,
+        lints,
+        deployed: None,
+    })
 }
 
 fn read(named: &str) -> Result<NamedLayout> {

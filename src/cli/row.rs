@@ -23,7 +23,7 @@ use crate::ground::text::visible;
 use crate::pipeline::document::{Document, Kind, PathStyle};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::sink::{self, Landed, Submission};
-use crate::pipeline::verdict::judge::jackson::parse_verdict;
+use crate::pipeline::verdict::judge::jackson::verdict_of;
 use crate::rows::samples::{self, Content};
 use answer::LineAnswer;
 
@@ -107,7 +107,7 @@ pub(super) fn run(args: RowArgs, config: &Config) -> Result<ExitCode> {
     }
     let layout = named.layout;
     let document = document(&args.document)?;
-    let transformed = sink::transform(&layout, &document, &Submission { attributes, strict: args.strict });
+    let transformed = sink::transform(&layout, &document, &Submission::of(attributes, args.strict));
     let landed = transformed.beside(&layout, &document);
     if let Some(refusal) = transformed.refusal() {
         let place = document.path(refusal.node, PathStyle::Pointer);
@@ -174,7 +174,7 @@ fn document(named: &str) -> Result<Document> {
     };
     let document = Document::parse(Content::of(only).decoded.text);
     ensure!(!document.is_followed(), "{}", not_one(named));
-    if let Err(failure) = parse_verdict(document.text()) {
+    if let Err(failure) = verdict_of(&document) {
         let class = failure.class.rsplit('.').next().unwrap_or_default();
         bail!("{}: the pipeline cannot read it as a JSON object: {class}: {}", visible(named), visible(&failure.message));
     }

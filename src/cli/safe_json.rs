@@ -17,6 +17,18 @@ pub(super) fn write_list(out: &mut impl Write, before: &str, records: impl Itera
     Ok(out.write_all(b"\n]}\n")?)
 }
 
+/// About as long as most records.
+const USUAL: usize = 4096;
+
+/// A record on a line of its own.
+pub(super) fn line(record: &impl Serialize) -> color_eyre::Result<String> {
+    let mut out = Vec::with_capacity(USUAL);
+    serde_json::to_writer(&mut out, record)?;
+    out.push(b'\n');
+    out.shrink_to_fit();
+    Ok(escape(String::from_utf8(out)?))
+}
+
 /// Bytes that are looked at and handed on at once.
 const PIECE: usize = 64 << 10;
 
@@ -70,8 +82,8 @@ impl<W: Write> Write for SafeWriter<W> {
 
 /// Whether all is of the signs that nearly every text is of. Looked at by the dozen.
 fn is_plain(bytes: &[u8]) -> bool {
-    let is_plain = |dozens: &[u8]| dozens.iter().fold(true, |plain, byte| plain & ((0x20..0x7f).contains(byte) | (*byte == b'\n')));
-    bytes.chunks(1024).all(is_plain)
+    let is_odd = |byte: &u8| !(0x20..0x7f).contains(byte) & (*byte != b'\n');
+    bytes.chunks(64).all(|some| !some.iter().fold(false, |any, byte| any | is_odd(byte)))
 }
 
 /// Writes every character that a terminal would obey as a JSON escape. Such characters stand only inside of strings; the

@@ -13,8 +13,8 @@ const RESERVED: &str = " ALL AND ANY ARRAY AS ASC ASSERT_ROWS_MODIFIED AT BETWEE
 
 /// A column name, in backticks where it would not be read as one.
 pub fn identifier(name: &str) -> String {
-    let reserved = RESERVED.contains(&format!(" {} ", name.to_ascii_uppercase()));
-    if is_plain(name) && !reserved { name.to_owned() } else { format!("`{}`", escape(name, '`')) }
+    let is_reserved = || RESERVED.contains(&format!(" {} ", name.to_ascii_uppercase()));
+    if is_plain(name) && !is_reserved() { name.to_owned() } else { format!("`{}`", escape(name, '`')) }
 }
 
 /// A text as a string literal: quotes, backslashes, control and bidirectional characters escaped.
@@ -34,6 +34,10 @@ pub(crate) fn is_plain(name: &str) -> bool {
 
 pub(crate) fn escape(text: &str, quote: char) -> String {
     let mut out = String::with_capacity(text.len() + 2);
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte) && byte != b'\\' && char::from(byte) != quote) {
+        out.push_str(text);
+        return out;
+    }
     for c in text.chars() {
         match c {
             '\\' => out.push_str("\\\\"),

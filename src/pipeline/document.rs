@@ -14,7 +14,10 @@ mod strings;
 mod tests;
 
 use std::borrow::Cow;
+use std::hash::BuildHasher;
 use std::sync::Arc;
+
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 pub use path::{PathStyle, unescape_pointer};
 pub use scan::ParseError;
@@ -99,6 +102,9 @@ struct Node {
 /// A name whose end has to be looked for.
 const LONG: u8 = u8::MAX;
 
+/// Names that are compared with each other, which is faster than hashing them.
+const FEW: usize = 8;
+
 /// An indexed JSON text.
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -107,12 +113,21 @@ pub struct Document {
     error: Option<ParseError>,
     /// First byte after the root value that is not white space.
     trailing: Option<usize>,
+    /// Most objects and arrays inside each other.
+    nesting: usize,
+    /// Whether a number has an exponent or very many characters.
+    has_odd_number: bool,
 }
 
 impl Document {
     /// Indexes `text`. Never fails: what could not be read is in [`Document::error`], what was read before it has nodes.
     pub fn parse(text: impl Into<Arc<[u8]>>) -> Self {
         scan::scan(text.into())
+    }
+
+    /// Gives room back that no node needs: for documents that are kept.
+    pub(crate) fn shrink(&mut self) {
+        self.nodes.shrink_to_fit();
     }
 
     /// The whole text, as it was given.
@@ -148,7 +163,12 @@ impl Document {
 
     /// Most objects and arrays inside each other, counted up to 65,535.
     pub fn nesting(&self) -> usize {
-        self.nodes.iter().filter(|node| node.kind.is_container()).map(|node| node.depth as usize + 1).max().unwrap_or(0)
+        self.nesting
+    }
+
+    /// Whether a number has an exponent, or more characters than a double has digits: any other is finite, whatever reads it.
+    pub(crate) fn has_odd_number(&self) -> bool {
+        self.has_odd_number
     }
 
     /// What the value is.
@@ -251,6 +271,29 @@ impl Document {
             None => self.raw_key(child).is_some_and(|raw| strings::key_is(raw, name)),
         };
         self.children(id).filter(is_named).last()
+    }
+
+    /// Whether an object may hold two members of one name; `false` where it surely does not. A name with an escape, or with a sign that is not ASCII,
+    /// may be any.
+    pub(crate) fn may_have_twins(&self, object: NodeId) -> bool {
+        let count = self.count(object);
+        if count < 2 {
+            return false;
+        }
+        let mut names = self.children(object).map(|member| self.plain_key(member).filter(|name| name.is_ascii()));
+        if count <= FEW {
+            let mut known: [&[u8]; FEW] = [b""; FEW];
+            for at in 0..count {
+                let Some(name) = names.next().flatten() else { return true };
+                if known[..at].contains(&name) {
+                    return true;
+                }
+                known[at] = name;
+            }
+            return false;
+        }
+        let mut known = FxHashSet::with_capacity_and_hasher(count, FxBuildHasher);
+        !names.all(|name| name.is_some_and(|name| known.insert(FxBuildHasher.hash_one(name))))
     }
 
     /// The element at that position.

@@ -46,7 +46,7 @@ pub(crate) fn bucket(hash: u32, capacity: u32) -> u32 {
 /// Sorts by bucket; keys that share one keep their order. `capacity` is of a map with so many entries.
 pub(crate) fn sort_by_bucket<T>(items: &mut [T], capacity: impl Fn(usize) -> u32, hash: impl Fn(&T) -> u32) {
     let capacity = capacity(items.len());
-    items.sort_by_key(|item| bucket(hash(item), capacity));
+    items.sort_by_cached_key(|item| bucket(hash(item), capacity));
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 mod badge;
 mod builder;
+mod by_name;
 pub mod ddl;
 mod extras;
 mod kinds;
@@ -17,6 +18,7 @@ pub mod size;
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
+use by_name::ColumnIndex;
 use oddities::Oddities;
 
 pub use badge::ColumnForm;
@@ -116,6 +118,8 @@ pub struct Layout {
     by_name: Vec<ColumnId>,
     /// Columns ordered by name alone, once somebody asks.
     alphabetical: OnceLock<Vec<ColumnId>>,
+    /// Columns found by parent and name at once, for who asks for those of whole documents.
+    quick: OnceLock<ColumnIndex>,
 }
 
 impl Layout {
@@ -170,9 +174,17 @@ impl Layout {
 
     /// The column of exactly that name in a RECORD, or at the top; of duplicates the last, as a map of names would keep it.
     pub fn child(&self, parent: Option<ColumnId>, name: &str) -> Option<ColumnId> {
+        if let Some(quick) = self.quick.get().filter(|quick| quick.is_whole(self)) {
+            return quick.find(self, parent, name);
+        }
         let after = self.by_name.partition_point(|&id| self.order(id, parent, name) != Ordering::Greater);
         let id = *self.by_name.get(after.checked_sub(1)?)?;
         (self.order(id, parent, name) == Ordering::Equal).then_some(id)
+    }
+
+    /// What finds columns at once, made when first asked for.
+    pub(crate) fn quick(&self) -> &ColumnIndex {
+        self.quick.get_or_init(|| ColumnIndex::of(self))
     }
 
     /// Whether any column, wherever it stands, has exactly that name.

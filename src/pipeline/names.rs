@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 
 use heck::ToSnakeCase;
+use rustc_hash::FxHashMap;
 use strsim::levenshtein;
 
 /// Most characters of a name that a distance looks at: names come from requests and may be anything.
@@ -66,9 +67,15 @@ fn piece_order(a: &str, b: &str) -> Ordering {
 /// so the same doctype elsewhere and the namespace's own doctypes come before strangers.
 pub(crate) fn nearest<'a>(namespace: &str, doctype: &str, known: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<String> {
     let asked = (snake_case(namespace), snake_case(doctype));
+    // The same names come again and again: doctypes of a namespace, and one doctype of many.
+    let (mut namespaces, mut doctypes) = (FxHashMap::default(), FxHashMap::default());
     let mut scored: Vec<(f64, String)> = known
-        .map(|(ns, dt)| (likeness(&asked.0, &snake_case(ns)) + likeness(&asked.1, &snake_case(dt)), format!("{ns}/{dt}")))
-        .filter(|(score, _)| *score >= LEAST_LIKENESS)
+        .filter_map(|(ns, dt)| {
+            let of_namespace = *namespaces.entry(ns).or_insert_with(|| likeness(&asked.0, &snake_case(ns)));
+            let of_doctype = *doctypes.entry(dt).or_insert_with(|| likeness(&asked.1, &snake_case(dt)));
+            let score: f64 = of_namespace + of_doctype;
+            (score >= LEAST_LIKENESS).then(|| (score, format!("{ns}/{dt}")))
+        })
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     scored.truncate(MOST_NEAREST);

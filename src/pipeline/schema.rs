@@ -52,7 +52,7 @@ impl Schema {
         if text.starts_with(b"\xef\xbb\xbf") {
             return Err("begins with a byte order mark, which JSON files must not have".to_owned());
         }
-        let document = Document::parse(text);
+        let mut document = Document::parse(text);
         if let Some(error) = document.error() {
             return Err(format!("not JSON: {error}"));
         }
@@ -63,7 +63,9 @@ impl Schema {
             return Err("not an object, so not a schema".to_owned());
         }
         let draft = draft_of(&document);
-        let members = Members::of(&document);
+        // Schemas are kept by the thousand.
+        document.shrink();
+        let members = Members::default();
         let path = path.to_owned();
         let (references, named) = (OnceLock::new(), OnceLock::new());
         Ok(Schema { path, document, draft, members, patterns: Patterns::default(), references, named })

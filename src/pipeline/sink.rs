@@ -67,15 +67,23 @@ pub struct Landing {
 
 /// What comes with a document.
 #[derive(Debug, Clone, Default)]
-pub struct Submission {
+pub struct Submission<'a> {
     /// Names and texts in their order: `document_namespace`, `geo_country`, `x_debug_id` …
-    pub attributes: Vec<(String, String)>,
+    pub attributes: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// Whether the doctype is deployed without `additional_properties`, so that what has no column is lost.
     pub strict: bool,
 }
 
+impl Submission<'_> {
+    /// Of attributes that are nobody else's.
+    pub fn of(attributes: Vec<(String, String)>, strict: bool) -> Self {
+        let attributes = attributes.into_iter().map(|(name, text)| (Cow::Owned(name), Cow::Owned(text))).collect();
+        Submission { attributes, strict }
+    }
+}
+
 /// Replays what the pipeline does to a document on its way into a table. What could be read of a broken document counts.
-pub fn transform(layout: &Layout, document: &Document, submission: &Submission) -> Transformed {
+pub fn transform(layout: &Layout, document: &Document, submission: &Submission<'_>) -> Transformed {
     let mut transform = Transform::new(layout, document, submission.strict);
     let (row, metadata) = standard::assemble(&mut transform, submission);
     let rest = transform.transform(row, None, 0);

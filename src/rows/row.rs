@@ -3,6 +3,8 @@
 //! Owns: the row as grouping sees it and whole, where a row is found again, what could not be read as one.
 //! Refuses: the columns themselves (column), reading (source), unpacking (payload), counting (group).
 
+use std::borrow::Cow;
+
 use crate::ground::text::{self, visible};
 use crate::ground::time::{Micros, parse_time};
 use crate::rows::column::{self, CountColumn, ErrorColumn};
@@ -80,7 +82,7 @@ impl RowRef {
 pub struct SourceRow {
     /// Every column but the payload in the order of the source; numbers and booleans as their text. For the decoder's own
     /// `{"attributeMap": …}` lines: the attributes.
-    pub columns: Vec<(String, Option<String>)>,
+    pub columns: Vec<(Cow<'static, str>, Option<String>)>,
     /// The payload column.
     pub payload: Payload,
     /// Where it was read, for people: `errors.ndjson line 12` or `errors.parquet row 12`.
@@ -96,20 +98,31 @@ impl SourceRow {
 
     /// The columns that grouping needs.
     pub fn error_row(&self) -> ErrorRow<'_> {
-        let (time, odd_time) = read_time(self.column(ErrorColumn::Time));
-        ErrorRow {
-            namespace: self.column(ErrorColumn::Namespace),
-            doctype: self.column(ErrorColumn::Doctype),
-            version: self.column(ErrorColumn::Version),
-            stage: self.column(ErrorColumn::Stage),
-            class: self.column(ErrorColumn::Class),
-            message: self.column(ErrorColumn::Message),
-            job: self.column(ErrorColumn::Job),
-            time,
-            odd_time,
-            client: self.column(ErrorColumn::Client),
-            rows: self.column(CountColumn::Count.name()).and_then(|rows| rows.parse().ok()).unwrap_or(1),
+        let mut row = ErrorRow::default();
+        let (mut time, mut rows) = (None, None);
+        // Of equal names the first counts.
+        for (name, value) in self.columns.iter().rev() {
+            let Some(known) = ErrorColumn::of_groups(name) else {
+                if name == CountColumn::Count.name() {
+                    rows = value.as_deref();
+                }
+                continue;
+            };
+            let field = match known {
+                ErrorColumn::Namespace => &mut row.namespace,
+                ErrorColumn::Doctype => &mut row.doctype,
+                ErrorColumn::Version => &mut row.version,
+                ErrorColumn::Stage => &mut row.stage,
+                ErrorColumn::Class => &mut row.class,
+                ErrorColumn::Message => &mut row.message,
+                ErrorColumn::Job => &mut row.job,
+                ErrorColumn::Client => &mut row.client,
+                _ => &mut time,
+            };
+            *field = value.as_deref();
         }
+        (row.time, row.odd_time) = read_time(time);
+        ErrorRow { rows: rows.and_then(|rows| rows.parse().ok()).unwrap_or(1), ..row }
     }
 }
 

@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rustc_hash::FxHashMap;
 
 use crate::ground::time::Micros;
+use crate::pipeline::destination::DestinationTable;
 use crate::pipeline::layout::Layout;
 use crate::pipeline::names;
 use crate::pipeline::schema::Schema;
@@ -126,6 +127,10 @@ struct Parsed {
     /// The layout that would be made of the schema, or why none can be.
     made: OnceLock<Result<Arc<MadeLayout>, String>>,
     judge: OnceLock<Result<Arc<Judge>, String>>,
+    /// The tables of its documents.
+    tables: OnceLock<Arc<[DestinationTable]>>,
+    /// What somebody had to say of it.
+    said: OnceLock<Option<String>>,
 }
 
 /// Why schemas cannot be had. Messages say what, where and what to do.
@@ -331,6 +336,14 @@ impl SchemaStore {
         let path = schema.path.clone();
         let compiled = parsed.judge.get_or_init(|| Judge::compile(schema).map(Arc::new));
         compiled.clone().map(Some).map_err(|reason| SchemaError::Broken { path, reason })
+    }
+
+    /// What there is to say of a doctype version, worked out once; whoever asks later is told the same.
+    pub fn told_once(&self, doctype: usize, say: impl FnOnce() -> Option<String>) -> Option<String> {
+        match self.parsed.get(doctype) {
+            Some(parsed) => parsed.said.get_or_init(say).clone(),
+            None => say(),
+        }
     }
 
     /// One file through its parser, kept with what came of it; a file that cannot be read is tried again next time.

@@ -99,7 +99,7 @@ pub struct ResolvedDoctype {
     /// The table, `telemetry_live.main_v5`.
     pub table: Option<String>,
     /// All tables of the document by the schemas at hand, from the request to the view.
-    pub tables: Vec<destination::DestinationTable>,
+    pub tables: Arc<[destination::DestinationTable]>,
 }
 
 impl ResolvedDoctype {
@@ -166,6 +166,8 @@ impl ToldMessage {
 pub struct CaseParts {
     /// Tables, landings, warnings.
     pub columns: bool,
+    /// The names of the tables alone.
+    pub tables: bool,
     /// Everything that is broken, and what of it is the cause. Without it there is as much as it takes to hold the verdict against the row.
     pub violations: bool,
     /// The value and the node that the row speaks of. Without it there is as much of these, too, as that takes.
@@ -174,7 +176,7 @@ pub struct CaseParts {
 
 impl CaseParts {
     /// All that can be known.
-    pub const ALL: CaseParts = CaseParts { columns: true, violations: true, place: true };
+    pub const ALL: CaseParts = CaseParts { columns: true, tables: true, violations: true, place: true };
 }
 
 /// Puts a case together. Never fails: what cannot be had is said in [`Case::notes`].
@@ -257,6 +259,14 @@ impl Case {
     /// The document's id, where the row tells it.
     pub fn document_id(&self) -> Option<&str> {
         attributes::document_id(&self.row)
+    }
+
+    /// The queries for the document's row in all of its [`Case::destinations`]; none where the document's id is not known.
+    pub fn lookups(&self) -> Option<Vec<String>> {
+        let document_id = self.document_id()?;
+        let submission_timestamp = self.row.error_row().time;
+        let lookup = DocumentLookup { project: destination::PROJECT, document_id, submission_timestamp };
+        Some(lookup.of_all(self.destinations()))
     }
 
     /// The query for the document's row in one of its [`Case::destinations`]. `None` where the document's id is not known.

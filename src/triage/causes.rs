@@ -15,7 +15,7 @@ use crate::pipeline::document::Document;
 use crate::pipeline::fault::{Fault, OR, Says, VALIDATION, phrase};
 use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::walk;
-use crate::pipeline::verdict::judge::jackson::parse_verdict;
+use crate::pipeline::verdict::judge::jackson::verdict_of;
 use crate::pipeline::verdict::judge::{Cause, JudgeInput, Violation, is_combinator};
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Facet, Fingerprint, Group, GroupKey, Grouper, Groups, Standing};
@@ -72,11 +72,11 @@ pub fn candidates(row: &SourceRow, schemas: &SchemaStore) -> Vec<String> {
 fn causes_of(row: &SourceRow, schemas: &SchemaStore) -> Option<(Vec<Cause>, Arc<Schema>)> {
     let facts = row.error_row();
     let (namespace, doctype) = facts.namespace.zip(facts.doctype)?;
-    let document = Document::parse(payload::decode(row.payload.clone()).text);
+    let document = Document::parse(payload::decode_kept(&row.payload).text);
     if document.is_empty() || document.error().is_some() {
         return None;
     }
-    parse_verdict(document.text()).ok()?;
+    verdict_of(&document).ok()?;
     let version = judged_version(namespace, facts.version, Some(&document));
     let Lookup::Found(at) = schemas.lookup(namespace, doctype, version.as_deref()) else { return None };
     let judge = schemas.judge(at).ok().flatten()?;

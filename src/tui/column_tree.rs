@@ -44,7 +44,7 @@ impl ColumnTree {
     }
 
     fn values(&self) -> &[NodeId] {
-        if self.additional.is_some() { &self.table().fates.additional } else { &[] }
+        if self.additional.is_some() { &self.table().fates().additional } else { &[] }
     }
 
     /// The first line behind the values.
@@ -114,12 +114,12 @@ impl ColumnTree {
 
     /// Whether the column is the one that keeps what has no other.
     pub fn keeps_values(&self, column: ColumnId) -> bool {
-        !self.table().fates.additional.is_empty() && self.table().layout.child(None, ADDITIONAL) == Some(column)
+        !self.table().fates().additional.is_empty() && self.table().layout.child(None, ADDITIONAL) == Some(column)
     }
 
     /// Values that are told of a column: those that it keeps for others, or its own where there are several.
     pub fn values_in(&self, column: ColumnId) -> u64 {
-        let fates = &self.table().fates;
+        let fates = self.table().fates();
         match fates.of(column) {
             _ if self.keeps_values(column) => fates.additional.len() as u64,
             Some(filled) if filled.values > 1 => u64::from(filled.values),

@@ -55,7 +55,6 @@ fn name(program: &str) -> String {
 /// Starts an editor with a window of its own, and sends word of each save for as long as somebody holds the copy and listens. Some of them end at
 /// once and leave the file to one that runs already: their end says nothing.
 pub(super) fn start(words: &[String], job: JobId, copy: &Arc<EditCopy>, messages: &UnboundedSender<Message>) {
-    let closed = |outcome| messages.send(Message::EditorClosed { job, outcome });
     let Some((program, given)) = words.split_first() else { return };
     let mut command = Command::new(program);
     command.args(given).arg(&copy.path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -63,7 +62,7 @@ pub(super) fn start(words: &[String], job: JobId, copy: &Arc<EditCopy>, messages
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {
-            let _ = closed(Err(unstarted(program, &error)));
+            let _ = messages.send(Message::EditorClosed { job, outcome: Err(unstarted(program, &error)) });
             return;
         }
     };

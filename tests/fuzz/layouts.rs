@@ -65,7 +65,7 @@ fn use_all_of(dice: &mut Dice, layout: &Layout) {
         if document.is_empty() {
             continue;
         }
-        let submission = Submission { attributes: vec![("geo_country".to_owned(), dice.text())], strict: dice.once_in(3) };
+        let submission = Submission::of(vec![("geo_country".to_owned(), dice.text())], dice.once_in(3));
         let made = transform(layout, &document, &submission);
         let landed = made.beside(layout, &document);
         match landed.row() {

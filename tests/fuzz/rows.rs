@@ -85,7 +85,7 @@ pub(crate) fn all_rows(files: &Files) -> Option<(Vec<(RowRef, SourceRow)>, u64)>
 }
 
 /// What a row holds, for comparisons.
-pub(crate) fn content(row: &SourceRow) -> (Vec<(String, Option<String>)>, &Payload) {
+pub(crate) fn content(row: &SourceRow) -> (Vec<(std::borrow::Cow<'static, str>, Option<String>)>, &Payload) {
     let mut columns = row.columns.clone();
     columns.sort();
     (columns, &row.payload)

@@ -48,7 +48,7 @@ impl Files {
             // Text that is no JSON, or depends on its spelling, is kept as a string.
             None => Arc::new(Document::parse(truth.text("document").map_or_else(|| raw(&truth, "document").to_vec(), String::into_bytes))),
         };
-        let submission = Submission { attributes: attributes(&truth), strict: raw(&truth, "strict") == b"true" };
+        let submission = Submission::of(attributes(&truth), raw(&truth, "strict") == b"true");
         let transformed = transform(&layout, &document, &submission);
         Case { layout, document, transformed, truth }
     }

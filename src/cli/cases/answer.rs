@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::only::{Field, OnlyFields};
 use crate::cli::violation::{CauseAnswer, ViolationAnswer};
 use crate::ground::time::rfc3339;
-use crate::pipeline::destination::{self, SplitPart};
+use crate::pipeline::destination::SplitPart;
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::sink::{Fate, Landing};
 use crate::rows::column::ErrorColumn;
@@ -219,7 +219,7 @@ impl<'a> CaseAnswer<'a> {
             violation_count: only.give("violation_count", || case.replay.as_ref().map(|replay| replay.violations.count)),
             warnings: only.give("warnings", || warnings(case)),
             warning_count: only.give("warning_count", || case.warnings.count),
-            tables: only.give("tables", || case.destinations().iter().map(|table| TableAnswer::new(table, case)).collect()),
+            tables: only.give("tables", || tables(case)),
             notes: only.give("notes", || case.notes.as_slice()),
         }
     }
@@ -277,10 +277,15 @@ impl<'a> ColumnAnswer<'a> {
     }
 }
 
-impl TableAnswer {
-    fn new(table: &destination::DestinationTable, case: &Case) -> Self {
-        TableAnswer { stage: table.stage.name(), table: table.path(), part: table.part.map(SplitPart::name), sql: case.lookup(table) }
-    }
+fn tables(case: &Case) -> Vec<TableAnswer> {
+    let mut queries = case.lookups().into_iter().flatten();
+    let told = case.destinations().iter().map(|table| TableAnswer {
+        stage: table.stage.name(),
+        table: table.path(),
+        part: table.part.map(SplitPart::name),
+        sql: queries.next(),
+    });
+    told.collect()
 }
 
 fn warnings(case: &Case) -> Vec<WarningAnswer<'_>> {

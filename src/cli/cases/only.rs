@@ -87,7 +87,12 @@ impl OnlyFields {
     /// What has to be known for them.
     pub(super) fn parts(&self) -> CaseParts {
         let is_asked = |fields: &[&str]| fields.iter().any(|field| self.has(field));
-        CaseParts { columns: is_asked(&OF_COLUMNS), violations: is_asked(&OF_VIOLATIONS), place: is_asked(&OF_PLACES) }
+        CaseParts {
+            columns: is_asked(&OF_COLUMNS),
+            tables: self.has("tables"),
+            violations: is_asked(&OF_VIOLATIONS),
+            place: is_asked(&OF_PLACES),
+        }
     }
 
     /// Whether a field is asked for.

@@ -92,7 +92,7 @@ impl CasePrinter {
         }
         Ok(match self.format {
             CasesFormat::Text => text::block(&answer, &case),
-            CasesFormat::Ndjson => safe_json::escape(serde_json::to_string(&answer)?) + "\n",
+            CasesFormat::Ndjson => safe_json::line(&answer)?,
         })
     }
 }

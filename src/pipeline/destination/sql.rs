@@ -20,16 +20,30 @@ pub struct DocumentLookup<'a> {
 impl DocumentLookup<'_> {
     /// The query for the document's rows in a table. Tables of requests have no document id but in the path that was requested.
     pub fn sql(&self, table: &DestinationTable) -> String {
-        let id = literal(self.document_id);
-        let is_it = match table.stage {
-            Stage::Raw | Stage::Error => format!("STRPOS(uri, {}) > 0", literal(&format!("/{}", self.document_id))),
-            Stage::Decoded | Stage::Live | Stage::Stable | Stage::View => format!("document_id = {id}"),
+        self.sql_of_day(table, &self.day())
+    }
+
+    /// The queries for its rows in several tables.
+    pub fn of_all<'t>(&self, tables: impl IntoIterator<Item = &'t DestinationTable>) -> Vec<String> {
+        let day = self.day();
+        tables.into_iter().map(|table| self.sql_of_day(table, &day)).collect()
+    }
+
+    fn sql_of_day(&self, table: &DestinationTable, day: &str) -> String {
+        let (left, id, right) = match table.stage {
+            Stage::Raw | Stage::Error => ("STRPOS(uri, ", literal(&format!("/{}", self.document_id)), ") > 0"),
+            Stage::Decoded | Stage::Live | Stage::Stable | Stage::View => ("document_id = ", literal(self.document_id), ""),
         };
-        let day = match self.submission_timestamp {
+        ["SELECT *\nFROM ", &table.quoted(self.project), "\nWHERE DATE(submission_timestamp) = ", day, "\n  AND ", left, &id, right]
+            .concat()
+    }
+
+    /// The day that it arrived on, as a literal or parameter.
+    fn day(&self) -> String {
+        match self.submission_timestamp {
             Some(micros) => format!("'{}'", time::utc(micros).strftime("%Y-%m-%d")),
             None => "@submission_date".to_owned(),
-        };
-        format!("SELECT *\nFROM {}\nWHERE DATE(submission_timestamp) = {day}\n  AND {is_it}", table.quoted(self.project))
+        }
     }
 }
 

@@ -67,7 +67,10 @@ impl Document {
                 (PathStyle::Pointer, key) => {
                     out.push('/');
                     let token = key.unwrap_or_else(|| Cow::Owned(self.index(node).to_string()));
-                    out.push_str(&token.replace('~', "~0").replace('/', "~1"));
+                    match token.contains(['~', '/']) {
+                        true => out.push_str(&token.replace('~', "~0").replace('/', "~1")),
+                        false => out.push_str(&token),
+                    }
                 }
                 (PathStyle::Jq, None) => {
                     out.push_str(&format!("{}[{}]", if out.is_empty() { "." } else { "" }, self.index(node)));

@@ -8,6 +8,9 @@ use super::{Document, Kind, LONG, NONE, Node, NodeId, strings};
 /// A document of 8 MB has at most half as many.
 const MOST_NODES: usize = 8_000_000;
 
+/// Characters of a number without an exponent up to which it is finite as a double.
+const USUAL_DIGITS: usize = 300;
+
 /// Why and where a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what} at byte {offset} (line {line}, column {column})")]
@@ -28,6 +31,8 @@ struct Scanner<'a> {
     nodes: Vec<Node>,
     /// Open containers, outermost first.
     open: Vec<NodeId>,
+    nesting: usize,
+    has_odd_number: bool,
 }
 
 type ScanResult<T> = Result<T, (usize, &'static str)>;
@@ -36,18 +41,19 @@ pub(super) fn scan(text: Arc<[u8]>) -> Document {
     let start = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     if text.len() >= NONE as usize {
         let error = error_at(&[], 0, "larger than 4 GiB");
-        return Document { text, nodes: Vec::new(), error: Some(error), trailing: None };
+        return Document { text, nodes: Vec::new(), error: Some(error), trailing: None, nesting: 0, has_odd_number: false };
     }
-    let mut scanner = Scanner { text: &text, at: start, nodes: Vec::with_capacity((text.len() / 16).min(1 << 20)), open: Vec::new() };
+    let nodes = Vec::with_capacity((text.len() / 16).min(1 << 20));
+    let mut scanner = Scanner { text: &text, at: start, nodes, open: Vec::new(), nesting: 0, has_odd_number: false };
     let outcome = scanner.run();
     let stop = scanner.at;
     while let Some(id) = scanner.open.pop() {
         scanner.close(id, stop);
     }
-    let nodes = scanner.nodes;
+    let Scanner { nodes, nesting, has_odd_number, .. } = scanner;
     let error = outcome.err().map(|(offset, what)| error_at(&text, offset, what));
     let trailing = if error.is_none() { (stop..text.len()).find(|&i| !is_space(text[i])) } else { None };
-    Document { text, nodes, error, trailing }
+    Document { text, nodes, error, trailing, nesting, has_odd_number }
 }
 
 fn error_at(text: &[u8], offset: usize, what: &str) -> ParseError {
@@ -166,6 +172,7 @@ impl Scanner<'_> {
         self.nodes.push(Node { start: start as u32, stop: self.at as u32, key, parent, end: id + 1, index, count: 0, depth, kind, name });
         if kind.is_container() {
             self.open.push(id);
+            self.nesting = self.nesting.max(depth as usize + 1);
         }
         Ok(())
     }
@@ -209,6 +216,7 @@ impl Scanner<'_> {
     }
 
     fn number(&mut self) -> ScanResult<()> {
+        let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
         }
@@ -222,12 +230,14 @@ impl Scanner<'_> {
             self.some_digits()?;
         }
         if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.has_odd_number = true;
             self.at += 1;
             if matches!(self.peek(), Some(b'+' | b'-')) {
                 self.at += 1;
             }
             self.some_digits()?;
         }
+        self.has_odd_number |= self.at - start > USUAL_DIGITS;
         match self.peek() {
             Some(b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r') | None => Ok(()),
             Some(b'0'..=b'9') => Err((self.at, "a number must not begin with 0")),

@@ -166,6 +166,9 @@ const FEW: usize = 12;
 
 /// The members of a document's object as its parser keeps them: each name once at its first place, of several the last value.
 pub(super) fn members(document: &Document, object: NodeId) -> Vec<NodeId> {
+    if !document.may_have_twins(object) {
+        return document.children(object).collect();
+    }
     let mut members: Vec<NodeId> = Vec::with_capacity(document.count(object));
     let mut places: FxHashMap<Cow<'_, str>, usize> = FxHashMap::default();
     for member in document.children(object) {
@@ -201,6 +204,11 @@ impl<V> Default for NamedValues<'_, V> {
 }
 
 impl<'a, V> NamedValues<'a, V> {
+    /// Room for so many.
+    pub(super) fn with_room(count: usize) -> Self {
+        NamedValues { entries: Vec::with_capacity(count), ..NamedValues::default() }
+    }
+
     /// Writes a value under a name that is not there.
     pub(super) fn append(&mut self, name: Cow<'a, str>, value: V) {
         self.entries.push((name, Some(value)));

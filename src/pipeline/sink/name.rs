@@ -1,9 +1,5 @@
 //! From a key to its column, at one level of records.
 
-use std::hash::Hasher;
-
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
-
 use crate::pipeline::layout::{ColumnId, Layout};
 
 /// Keys that go to a column of the same name with a `2` behind it, where there is one: the first columns of these metric types
@@ -24,31 +20,12 @@ pub(super) fn column_of(layout: &Layout, parent: Option<ColumnId>, key: &str) ->
 }
 
 /// The same for many keys: those that no column can be named for are told without converting them, which is most of the work.
-#[derive(Debug, Default)]
-pub(super) struct KeyColumns {
-    /// The letters and digits of the columns of each RECORD, hashed.
-    letters: FxHashMap<Option<ColumnId>, FxHashSet<u64>>,
-}
-
-impl KeyColumns {
-    pub(super) fn column_of(&mut self, layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<KeyColumn> {
-        let named = exact(layout, parent, key);
-        if named.is_some() {
-            return named;
-        }
-        let known = self.letters.entry(parent).or_insert_with(|| {
-            let columns: Vec<ColumnId> = parent.map_or_else(|| layout.top().collect(), |parent| layout.children(parent).collect());
-            columns.into_iter().filter_map(|id| layout.get(id)).map(|column| letters(&column.name)).collect()
-        });
-        if known.contains(&letters(key)) { of_converted(layout, parent, key) } else { None }
+pub(super) fn column_of_many(layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<KeyColumn> {
+    let named = exact(layout, parent, key);
+    if named.is_some() {
+        return named;
     }
-}
-
-/// A hash of what conversion leaves as it is: it only separates words and lowers letters.
-fn letters(name: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    name.bytes().filter(u8::is_ascii_alphanumeric).for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
-    hasher.finish()
+    if layout.quick().has_letters(parent, key) { of_converted(layout, parent, key) } else { None }
 }
 
 fn exact(layout: &Layout, parent: Option<ColumnId>, key: &str) -> Option<KeyColumn> {

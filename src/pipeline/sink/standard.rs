@@ -39,32 +39,33 @@ pub fn is_taken_out(name: &str) -> bool {
 }
 
 /// Attributes in their order; one that the document brings replaces the submission's.
-struct Attributes(Vec<Attribute>);
+struct Attributes<'a>(Vec<Attribute<'a>>);
 
-struct Attribute {
-    name: String,
-    text: String,
+struct Attribute<'a> {
+    name: Cow<'a, str>,
+    text: Cow<'a, str>,
     /// The document's value that it was made of.
     source: Option<NodeId>,
 }
 
-impl Attributes {
-    fn get(&self, name: &str) -> Option<&Attribute> {
+impl<'a> Attributes<'a> {
+    fn get(&self, name: &str) -> Option<&Attribute<'a>> {
         self.0.iter().find(|attribute| attribute.name == name)
     }
 
     fn set(&mut self, name: String, text: String, source: Option<NodeId>) {
         match self.0.iter_mut().find(|attribute| attribute.name == name) {
-            Some(attribute) => (attribute.text, attribute.source) = (text, source),
-            None => self.0.push(Attribute { name, text, source }),
+            Some(attribute) => (attribute.text, attribute.source) = (text.into(), source),
+            None => self.0.push(Attribute { name: name.into(), text: text.into(), source }),
         }
     }
 }
 
 /// The object of a row before it is transformed, and the metadata that is put back afterwards.
-pub(super) fn assemble(transform: &mut Transform<'_>, submission: &Submission) -> (ValueId, ValueId) {
+pub(super) fn assemble(transform: &mut Transform<'_>, submission: &Submission<'_>) -> (ValueId, ValueId) {
     let document = transform.document;
-    let given = submission.attributes.iter().map(|(name, text)| Attribute { name: name.clone(), text: text.clone(), source: None });
+    let given =
+        submission.attributes.iter().map(|(name, text)| Attribute { name: Cow::Borrowed(name), text: Cow::Borrowed(text), source: None });
     let mut attributes = Attributes(given.collect());
     let mut members = Vec::new();
     let root = if document.is_empty() { Vec::new() } else { made::members(document, 0) };
@@ -85,7 +86,7 @@ pub(super) fn assemble(transform: &mut Transform<'_>, submission: &Submission) -
 }
 
 /// Makes attributes of a member: of texts, and for the sample of any single value.
-fn take_out(document: &Document, member: NodeId, name: &str, attributes: &mut Attributes) {
+fn take_out(document: &Document, member: NodeId, name: &str, attributes: &mut Attributes<'_>) {
     if name == METADATA {
         return take_out_metadata(document, member, attributes);
     }
@@ -99,7 +100,7 @@ fn take_out(document: &Document, member: NodeId, name: &str, attributes: &mut At
     }
 }
 
-fn take_out_metadata(document: &Document, metadata: NodeId, attributes: &mut Attributes) {
+fn take_out_metadata(document: &Document, metadata: NodeId, attributes: &mut Attributes<'_>) {
     let mut take = |object: NodeId, known: &[&str], prefix: &str| {
         for member in made::members(document, object) {
             let name = document.key(member).unwrap_or_default();
@@ -120,7 +121,7 @@ fn take_out_metadata(document: &Document, metadata: NodeId, attributes: &mut Att
 }
 
 /// The fields that come first in a row.
-fn standard_fields(transform: &mut Transform<'_>, attributes: &Attributes) -> Vec<(MemberKey, ValueId)> {
+fn standard_fields(transform: &mut Transform<'_>, attributes: &Attributes<'_>) -> Vec<(MemberKey, ValueId)> {
     let mut fields = Vec::new();
     for name in TEXTS {
         if let Some(attribute) = attributes.get(name) {
@@ -138,7 +139,7 @@ fn standard_fields(transform: &mut Transform<'_>, attributes: &Attributes) -> Ve
     fields
 }
 
-fn metadata(transform: &mut Transform<'_>, attributes: &Attributes) -> ValueId {
+fn metadata(transform: &mut Transform<'_>, attributes: &Attributes<'_>) -> ValueId {
     let mut all: Vec<(MemberKey, ValueId)> = Vec::new();
     let mut part = |name: &'static str, of: &dyn Fn(&str) -> Option<String>| {
         let mut members = Vec::new();
@@ -166,16 +167,16 @@ fn metadata(transform: &mut Transform<'_>, attributes: &Attributes) -> ValueId {
     transform.build(ValueContent::Object(all))
 }
 
-fn text(transform: &mut Transform<'_>, attribute: &Attribute) -> ValueId {
-    transform.make(ValueContent::Text(Cow::Owned(attribute.text.clone())), attribute.source, form(attribute))
+fn text(transform: &mut Transform<'_>, attribute: &Attribute<'_>) -> ValueId {
+    transform.make(ValueContent::Text(Cow::Owned(attribute.text.clone().into_owned())), attribute.source, form(attribute))
 }
 
-fn form(attribute: &Attribute) -> ValueForm {
+fn form(attribute: &Attribute<'_>) -> ValueForm {
     if attribute.source.is_some() { ValueForm::Coerced(Coercion::ViaAttributes) } else { ValueForm::Built }
 }
 
 /// Writes the client id in lower case without braces, and finds the sample that it falls into where none is given.
-fn normalize_client(transform: &mut Transform<'_>, members: &mut [(MemberKey, ValueId)], attributes: &mut Attributes) {
+fn normalize_client(transform: &mut Transform<'_>, members: &mut [(MemberKey, ValueId)], attributes: &mut Attributes<'_>) {
     let document = transform.document;
     let find = |name: &str| {
         members.iter().position(|(key, _)| matches!(key, MemberKey::Member(node) if document.key(*node).as_deref() == Some(name)))

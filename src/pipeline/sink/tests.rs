@@ -170,7 +170,7 @@ fn the_row_is_in_the_pipelines_order() {
     let document = Document::parse(&br#"{"fooBar": true, "new": 1.50, "names": ["a", 2e23], "client_id": "{4DD69E99-07E7-C040-A514-CCDE0CFD4881}", "document_id": "x"}"#[..]);
     let attributes = [("document_id", "y"), ("geo_city", "Paris"), ("document_namespace", "test")];
     let attributes = attributes.map(|(name, text)| (name.to_owned(), text.to_owned())).to_vec();
-    let transformed = transform(&layout, &document, &Submission { attributes, strict: false });
+    let transformed = transform(&layout, &document, &Submission::of(attributes, false));
     assert_eq!(
         transformed.beside(&layout, &document).row().as_deref(),
         Ok(concat!(

@@ -10,7 +10,7 @@ use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::layout::{ColumnId, Layout, Mode};
 
 use super::made::{self, MadeValue, MemberKey, NamedValues, ValueContent, ValueForm, ValueId, ValueShape};
-use super::name::{KeyColumn, KeyColumns};
+use super::name::{KeyColumn, column_of_many};
 
 /// Levels of columns that are followed. BigQuery has no table deeper than 15, so this is only met by layouts that are no table's; what is
 /// deeper stays as it is. It also bounds the recursion, which goes down the layout and never the document.
@@ -104,7 +104,6 @@ pub(super) struct Transform<'a> {
     pub layout: &'a Layout,
     pub document: &'a Document,
     pub strict: bool,
-    names: KeyColumns,
     pub values: Vec<MadeValue>,
     /// By node of the document; what has none shares that of the nearest value around it.
     pub intents: Vec<Option<Intent>>,
@@ -114,7 +113,8 @@ pub(super) struct Transform<'a> {
 impl<'a> Transform<'a> {
     pub(super) fn new(layout: &'a Layout, document: &'a Document, strict: bool) -> Self {
         let intents = vec![None; document.len()];
-        Transform { layout, document, strict, names: KeyColumns::default(), values: Vec::new(), intents, refusal: None }
+        layout.quick();
+        Transform { layout, document, strict, values: Vec::with_capacity(document.len() / 2 + 32), intents, refusal: None }
     }
 
     pub(super) fn make(&mut self, value: ValueContent, source: Option<NodeId>, form: ValueForm) -> ValueId {
@@ -190,18 +190,26 @@ impl<'a> Transform<'a> {
         }
     }
 
+    /// The same of an object that is made anew.
+    fn taken_members(&mut self, object: ValueId) -> Vec<(MemberKey, ValueId)> {
+        match &mut self.values[object as usize].value {
+            ValueContent::Object(members) => std::mem::take(members),
+            _ => self.members(object),
+        }
+    }
+
     /// Transforms the members of an object in place for the columns of a RECORD, or of the table; gives back what has no column.
     pub(super) fn transform(&mut self, object: ValueId, columns: Option<ColumnId>, level: u32) -> ObjectRest {
         let mut rest = ObjectRest::new();
-        let mut members = RowMembers::default();
-        let all = self.members(object);
+        let all = self.taken_members(object);
+        let mut members = RowMembers::with_room(all.len());
         for (key, value) in &all {
             members.append(key.name(self.layout, self.document), (key.clone(), *value));
         }
         // What is put back behind them is never gone through again; what was written over one of them goes by its name.
         for (place, (key, _)) in all.into_iter().enumerate() {
             let Some((name, &(_, value))) = members.at(place) else { continue };
-            let Some(KeyColumn { column, renamed }) = self.names.column_of(self.layout, columns, name) else {
+            let Some(KeyColumn { column, renamed }) = column_of_many(self.layout, columns, name) else {
                 members.remove(place);
                 self.remember(value, None, IntentWhy::Unknown);
                 rest.push((key, value));

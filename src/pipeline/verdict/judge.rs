@@ -13,7 +13,9 @@ mod describe;
 mod formats;
 pub mod jackson;
 mod java_regex;
+mod members;
 mod message;
+mod names;
 mod numbers;
 mod pattern;
 mod program;
@@ -34,11 +36,12 @@ use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::fault::Keyword;
 use crate::pipeline::names::snake_case;
 use crate::pipeline::schema::Schema;
+use cause::Leaves;
 use compile::{MOST_NESTED, NESTED_SHALLOW, SchemaRefusal};
 use program::Program;
 use run::{DEEPEST, JudgedSubject, Run, SHALLOW};
 pub use sentence::CausePhrase;
-use sink::Sink;
+use sink::{Leaf, Sink};
 
 /// Stack for documents or schemas that are nested deep.
 const BIG_STACK: usize = 256 << 20;
@@ -282,13 +285,18 @@ impl Judge {
 
     /// The pipeline's verdict.
     pub fn verdict<'a>(&self, input: impl Into<JudgeInput<'a>>) -> Verdict {
-        let (first, doubts) = self.ask(input.into(), |run| {
+        self.reported(input.into(), report::violation)
+    }
+
+    /// The same without a plain sentence about what is broken.
+    pub fn verdict_untold<'a>(&self, input: impl Into<JudgeInput<'a>>) -> Verdict {
+        self.reported(input.into(), |run, schema, leaf| report::untold(run, schema, leaf))
+    }
+
+    fn reported(&self, input: JudgeInput<'_>, tell: impl Fn(&mut Run<'_>, &Schema, &Leaf) -> Violation + Sync) -> Verdict {
+        let (first, doubts) = self.ask(input, |run| {
             let valid = run.valid(self.program.root, JudgedSubject::value(0));
-            if valid {
-                None
-            } else {
-                run.first(self.program.root, JudgedSubject::value(0)).map(|leaf| report::violation(run, &self.schema, &leaf))
-            }
+            if valid { None } else { run.first(self.program.root, JudgedSubject::value(0)).map(|leaf| tell(run, &self.schema, &leaf)) }
         });
         let outcome = first.flatten().map_or(Outcome::Pass, |violation| Outcome::Fail(Box::new(violation)));
         Verdict { outcome, doubts }
@@ -303,7 +311,7 @@ impl Judge {
     pub fn violations<'a>(&self, input: impl Into<JudgeInput<'a>>, limit: usize) -> Violations {
         let (all, doubts) = self.ask(input.into(), |run| {
             let is_valid = run.valid(self.program.root, JudgedSubject::value(0));
-            if is_valid { Violations::default() } else { self.all(run, limit) }
+            if is_valid { Violations::default() } else { self.all(run, limit).0 }
         });
         Violations { doubts, ..all.unwrap_or_default() }
     }
@@ -312,12 +320,18 @@ impl Judge {
     pub fn examined<'a>(&self, input: impl Into<JudgeInput<'a>>, limit: usize) -> (Verdict, Violations) {
         let root = JudgedSubject::value(0);
         let (both, doubts) = self.ask(input.into(), |run| {
-            let is_valid = run.valid(self.program.root, root);
-            let first = if is_valid { None } else { run.first(self.program.root, root) };
-            let first = first.map(|leaf| report::violation(run, &self.schema, &leaf));
-            let doubts = report::doubts(run, &self.schema);
-            let all = if is_valid { Violations::default() } else { self.all(run, limit) };
-            (first, doubts, all)
+            if run.valid(self.program.root, root) {
+                return (None, report::doubts(run, &self.schema), Violations::default());
+            }
+            let (all, first) = self.all(run, limit);
+            if let (Some(first), true) = (first, run.is_certain()) {
+                return (Some(first), Vec::new(), all);
+            }
+            // What could not be judged on the way to the first is less than what could not on the way to all.
+            let mut run = run.anew();
+            let first = if run.valid(self.program.root, root) { None } else { run.first(self.program.root, root) };
+            let first = first.map(|leaf| report::violation(&mut run, &self.schema, &leaf));
+            (first, report::doubts(&run, &self.schema), all)
         });
         let Some((first, of_verdict, all)) = both else {
             return (Verdict { outcome: Outcome::Pass, doubts: doubts.clone() }, Violations { doubts, ..Violations::default() });
@@ -343,14 +357,21 @@ impl Judge {
         (first.flatten(), doubts.is_empty())
     }
 
-    fn all(&self, run: &mut Run<'_>, limit: usize) -> Violations {
+    /// All violations, and the one that is reported: the first, or the combinator that it stands behind. `None` where the validator names another node
+    /// as the first than among all.
+    fn all(&self, run: &mut Run<'_>, limit: usize) -> (Violations, Option<Violation>) {
         run.begin_another();
         let mut sink = Sink::all(limit);
         let _ = run.walk(self.program.root, JudgedSubject::value(0), &mut sink);
+        let first = sink.reported().filter(|leaf| leaf.keyword != "contains");
         let tree = tree::tree(run, &self.schema, &mut sink);
-        let causes = cause::causes(run, &self.schema, &sink, &tree);
-        let list = sink.leaves.iter().map(|leaf| report::violation(run, &self.schema, leaf)).collect();
-        Violations { list, count: sink.count, tree, causes, doubts: Vec::new() }
+        let list: Vec<Violation> = sink.leaves.iter().map(|leaf| report::violation(run, &self.schema, leaf)).collect();
+        let causes = cause::causes(run, &self.schema, Leaves { sink: &sink, told: &list }, &tree);
+        let told = first.map(|first| match sink.leaves.first().zip(list.first()) {
+            Some((leaf, told)) if leaf.is_same(&first) => report::again(&first, told),
+            _ => report::violation(run, &self.schema, &first),
+        });
+        (Violations { list, count: sink.count, tree, causes, doubts: Vec::new() }, told)
     }
 
     /// What is really wrong with what the pipeline reports; nothing where the document passes. Looks only at the value that the report is about.
@@ -373,7 +394,7 @@ impl Judge {
                 let _ = sink.add(reported);
             }
             let tree = tree::tree(run, &self.schema, &mut sink);
-            let mut causes = cause::causes(run, &self.schema, &sink, &tree);
+            let mut causes = cause::causes(run, &self.schema, Leaves { sink: &sink, told: &[] }, &tree);
             causes.truncate(most);
             (!causes.is_empty()).then_some((message, causes))
         });

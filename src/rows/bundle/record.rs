@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::MOST_COLUMNS;
 use crate::ground::time::Micros;
+use crate::rows::column::held;
 use crate::rows::group::{Deploy, GroupRecord, Job};
 use crate::rows::payload::Payload;
 use crate::rows::row::SourceRow;
@@ -133,7 +134,13 @@ impl BundledRow {
             Payload::Bytes(bytes) => (Some(Bytes::of(&bytes)), false),
             Payload::NotBase64(text) => (Some(Bytes::Text(text)), true),
         };
-        BundledRow { group, origin: row.origin, columns: row.columns, payload, not_base64 }
+        BundledRow {
+            group,
+            origin: row.origin,
+            columns: row.columns.into_iter().map(|(name, value)| (name.into_owned(), value)).collect(),
+            payload,
+            not_base64,
+        }
     }
 
     /// Whether it can be a row of one of so many groups; otherwise the reason.
@@ -155,6 +162,10 @@ impl BundledRow {
             Some(bytes) => Payload::Bytes(bytes.bytes()?.into_owned()),
         };
         let number = crate::ground::text::count(number + 1);
-        Ok(SourceRow { columns: self.columns.clone(), payload, origin: format!("{bundle} row {number} ({})", self.origin) })
+        Ok(SourceRow {
+            columns: self.columns.iter().map(|(name, value)| (held(Cow::Borrowed(name)), value.clone())).collect(),
+            payload,
+            origin: format!("{bundle} row {number} ({})", self.origin),
+        })
     }
 }

@@ -171,8 +171,16 @@ pub fn split_of(schemas: Option<&SchemaStore>, namespace: &str, doctype: &str, v
 }
 
 /// All tables that documents of a doctype version go to, by the schemas at hand; see [`split_of`].
-pub fn tables_of(schemas: Option<&SchemaStore>, namespace: &str, doctype: &str, version: &str) -> Vec<DestinationTable> {
-    destination::tables(namespace, doctype, version, split_of(schemas, namespace, doctype, version).as_ref())
+pub fn tables_of(schemas: Option<&SchemaStore>, namespace: &str, doctype: &str, version: &str) -> Arc<[DestinationTable]> {
+    let make = || destination::tables(namespace, doctype, version, split_of(schemas, namespace, doctype, version).as_ref()).into();
+    // Rows of one doctype come by the thousand; names are those of the store.
+    let known = schemas.and_then(|store| match store.lookup(namespace, doctype, Some(version)) {
+        Lookup::Found(at) => {
+            store.doctypes.get(at).filter(|known| known.namespace == namespace && known.doctype == doctype).and(store.parsed.get(at))
+        }
+        Lookup::NoDoctype | Lookup::NoVersion { .. } => None,
+    });
+    known.map_or_else(make, |known| known.tables.get_or_init(make).clone())
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub(super) enum RedactedOutcome {
 pub(super) fn redact(row: SourceRow, schemas: Option<&SchemaStore>, redactor: &mut Redactor, may_shrink: bool) -> RedactedOutcome {
     let case = case::open(row, schemas);
     let columns = redactor.columns(&case.row, Lists::of(&case)).told;
-    let columns = columns.into_iter().map(|(name, value)| (name, Some(value))).collect();
+    let columns = columns.into_iter().map(|(name, value)| (name.into(), Some(value))).collect();
     let bare = SourceRow { columns, payload: Payload::Absent, origin: redactor.origin(&case.row.origin).into_owned() };
     let keep = |payload: Payload| alike(&case, SourceRow { payload, ..bare.clone() }, schemas);
     let whole = match case.form {

@@ -3,6 +3,8 @@
 //! Owns: which attributes the pipeline writes into the row of a document that it stores, read from the columns of the error table.
 //! Refuses: where they land in a row (sink).
 
+use std::borrow::Cow;
+
 use crate::ground::time;
 use crate::pipeline::destination;
 use crate::pipeline::sink::Submission;
@@ -12,20 +14,20 @@ use crate::rows::row::SourceRow;
 /// The row's columns as attributes of the names that they have. The doctype and version are those of the table: the decoder
 /// reads telemetry's version from the payload, and gives the parts of a split document their own. The id is in the address where it
 /// has no column; the time is written as the pipeline writes it, whatever the export made of it.
-pub(super) fn submission(row: &SourceRow, doctype: &str, version: &str) -> Submission {
+pub(super) fn submission<'a>(row: &'a SourceRow, doctype: &'a str, version: &'a str) -> Submission<'a> {
     let own = [(ErrorColumn::Doctype.name(), doctype), (ErrorColumn::Version.name(), version)];
-    let time = row.error_row().time.map(|micros| time::utc(micros).strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string());
-    let mut attributes: Vec<(String, String)> = Vec::with_capacity(row.columns.len() + 2);
+    let time = || row.error_row().time.map(|micros| time::utc(micros).strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string());
+    let mut attributes: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::with_capacity(row.columns.len() + 2);
     for (name, value) in &row.columns {
-        let own = own.iter().find(|(known, _)| known == name).map(|(_, value)| (*value).to_owned());
-        let time = time.clone().filter(|_| name == ErrorColumn::Time.name());
-        if let Some(value) = own.or(time).or_else(|| value.clone()) {
-            attributes.push((name.clone(), value));
+        let own = own.iter().find(|(known, _)| known == name).map(|(_, value)| Cow::Borrowed(*value));
+        let time = || if name == ErrorColumn::Time.name() { time().map(Cow::Owned) } else { None };
+        if let Some(value) = own.or_else(time).or_else(|| value.as_deref().map(Cow::Borrowed)) {
+            attributes.push((Cow::Borrowed(name), value));
         }
     }
-    let mut add = |name: &str, value: &str| {
+    let mut add = |name: &'a str, value: &'a str| {
         if !attributes.iter().any(|(known, _)| known == name) {
-            attributes.push((name.to_owned(), value.to_owned()));
+            attributes.push((Cow::Borrowed(name), Cow::Borrowed(value)));
         }
     };
     own.into_iter().for_each(|(name, value)| add(name, value));
@@ -54,7 +56,7 @@ mod tests {
             ("submission_timestamp", Some("2026-03-02 08:05:11.5 UTC")),
             ("uri", Some("/submit/shop/order/1/0a1b")),
         ];
-        let columns = told.map(|(name, value)| (name.to_owned(), value.map(str::to_owned))).to_vec();
+        let columns = told.map(|(name, value)| (name.into(), value.map(str::to_owned))).to_vec();
         let row = SourceRow { columns, ..SourceRow::default() };
         let attributes = submission(&row, "order", "1").attributes;
         let pairs: Vec<(&str, &str)> = attributes.iter().map(|(name, value)| (&**name, &**value)).collect();

@@ -13,8 +13,8 @@ use crate::rows::column::ErrorColumn;
 use crate::rows::row::SourceRow;
 use crate::rows::schemas::{self, Doctype, Lookup, SchemaStore, TableColumns};
 
-use super::ResolvedDoctype;
 use super::parts::Splitting;
+use super::{CaseParts, ResolvedDoctype};
 
 /// Versions that are tried for whether a document can choose them.
 const MOST_TRIED: usize = 3;
@@ -60,9 +60,10 @@ pub(super) fn resolve(
     row: &SourceRow,
     document: Option<&Document>,
     schemas: Option<&SchemaStore>,
-    columns: bool,
+    parts: CaseParts,
     notes: &mut Vec<String>,
 ) -> FoundDoctype {
+    let CaseParts { columns, tables, .. } = parts;
     let (Some(namespace), Some(doctype)) = (row.column(ErrorColumn::Namespace), row.column(ErrorColumn::Doctype)) else {
         notes.push("The row names no namespace or doctype, so it has no schema and no table.".to_owned());
         return FoundDoctype::default();
@@ -76,10 +77,12 @@ pub(super) fn resolve(
         version,
         from_payload,
         table: None,
-        tables: Vec::new(),
+        tables: Arc::default(),
     };
     let Some(store) = schemas else {
-        resolved.settle(None);
+        if columns || tables {
+            resolved.settle(None);
+        }
         notes.push("There are no schemas to look at; give a folder of generated schemas, or get them with misfit schemas get.".to_owned());
         return FoundDoctype { doctype: Some(resolved), ..FoundDoctype::default() };
     };
@@ -92,6 +95,7 @@ pub(super) fn resolve(
             }
             (None, false)
         }
+        Lookup::NoVersion { known } if !columns => (known.last().copied().filter(|_| resolved.version.is_none()), false),
         Lookup::NoVersion { known } => {
             notes.push(no_version(store, &resolved, &known, document.is_some()));
             shelved.extend(known.first().and_then(|&at| store.doctypes().get(at)).map(|first| {
@@ -100,7 +104,8 @@ pub(super) fn resolve(
                 format!("Of {name} the schemas have version {}{chosen}.", listed(&versions(store, &known)))
             }));
             if from_payload {
-                let unusable: Vec<String> = known.iter().rev().take(MOST_TRIED).filter_map(|&at| unusable(store, at)).collect();
+                let unusable: Vec<String> =
+                    known.iter().rev().take(MOST_TRIED).filter_map(|&at| store.told_once(at, || unusable(store, at))).collect();
                 notes.extend(unusable.iter().cloned());
                 shelved.extend(unusable);
             }
@@ -113,7 +118,9 @@ pub(super) fn resolve(
         resolved.doctype.clone_from(&known.doctype);
     }
     let mut found = at.map(|at| stored(store, at, &resolved, columns, notes)).unwrap_or_default();
-    resolved.settle(Some(store));
+    if columns || tables {
+        resolved.settle(Some(store));
+    }
     if let Some(known) = found.layouts.first() {
         resolved.table = Some(known.table.clone());
     }

@@ -26,12 +26,12 @@ const DEEPEST: usize = 1000;
 
 pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>, parts: CaseParts) -> Case {
     // The row stays whole: it may leave as it was stored.
-    let decoded = payload::decode(row.payload.clone());
+    let decoded = payload::decode_kept(&row.payload);
     let (form, stored, mut notes) = (decoded.form, decoded.stored, decoded.problems);
     let text = decoded.text;
     let document = read(form, text.clone(), &mut notes);
     let FoundDoctype { mut doctype, schema, layouts, splitting, exact, judge, shelved } =
-        doctype::resolve(&row, document.as_deref(), schemas, parts.columns, &mut notes);
+        doctype::resolve(&row, document.as_deref(), schemas, parts, &mut notes);
 
     let message = row.column(ErrorColumn::Message).unwrap_or_default().to_owned();
     let class = row.column(ErrorColumn::Class).map(str::to_owned);

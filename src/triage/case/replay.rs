@@ -60,7 +60,8 @@ pub(super) fn replay(
     if row.column(ErrorColumn::Stage).is_some_and(|stage| stage != STAGE) || SCRUBBED.iter().any(|scrubbed| class.ends_with(scrubbed)) {
         return None;
     }
-    if let Err(failure) = jackson::parse_verdict(text?) {
+    let text = text?;
+    if let Err(failure) = document.map_or_else(|| jackson::parse_verdict(text), jackson::verdict_of) {
         return Some(unreadable(failure, class, row.column(ErrorColumn::Message).unwrap_or_default()));
     }
     let document = document.filter(|document| document.error().is_none())?;
@@ -96,8 +97,8 @@ fn without_schema(class: &'static str, message: String, reproduced: bool) -> Rep
 fn validated(document: &Document, judge: &Judge, told: &str, all: bool) -> Replay {
     let input = JudgeInput::payload(document);
     let (verdict, mut violations) =
-        if all { judge.examined(input, MOST_VIOLATIONS) } else { (judge.verdict(input), Violations::default()) };
-    let violation = match verdict.outcome {
+        if all { judge.examined(input, MOST_VIOLATIONS) } else { (judge.verdict_untold(input), Violations::default()) };
+    let mut violation = match verdict.outcome {
         Outcome::Pass => None,
         Outcome::Fail(violation) => Some(*violation),
     };
@@ -105,7 +106,11 @@ fn validated(document: &Document, judge: &Judge, told: &str, all: bool) -> Repla
     let reproduced = violation.is_some() && cut(&message) == told;
     if !all && !reproduced && violation.is_some() {
         // How the two go together is told by what else is broken.
-        violations = judge.violations(input, MOST_VIOLATIONS);
+        let (again, all) = judge.examined(input, MOST_VIOLATIONS);
+        violations = all;
+        if let Outcome::Fail(told) = again.outcome {
+            violation = Some(*told);
+        }
     }
     // Listing all asks more than telling the first: that may be broken off where this was not.
     let mut doubts = verdict.doubts;

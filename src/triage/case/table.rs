@@ -3,7 +3,7 @@
 //! Owns: the row that the document becomes there, and the words of the sink about values of the whole document.
 //! Refuses: which tables there are (doctype, destination), what becomes of values (sink).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::pipeline::destination::SplitPart;
 use crate::pipeline::document::{Document, NodeId};
@@ -22,8 +22,8 @@ pub struct CaseTable {
     pub layout: Arc<Layout>,
     /// Whether the layout is not published but would be made of the JSON schema.
     pub made: bool,
-    /// What becomes of the document, where there is one. Values are those of the whole document.
-    pub fates: Fates,
+    /// Once somebody asks.
+    fates: OnceLock<Fates>,
     stored: Option<StoredDocument>,
 }
 
@@ -36,7 +36,7 @@ struct StoredDocument {
 /// What the table is given of a document.
 pub(super) struct Given<'a> {
     pub share: Share,
-    pub submission: &'a Submission,
+    pub submission: &'a Submission<'a>,
 }
 
 impl CaseTable {
@@ -45,13 +45,16 @@ impl CaseTable {
             let transformed = sink::transform(&layout, &share.document, submission);
             StoredDocument { share, transformed }
         });
-        let mut table = CaseTable { name, part, layout, made, fates: Fates::default(), stored };
-        if let (Some(landed), Some(stored)) = (table.landed(), &table.stored) {
-            let mut fates = landed.fates();
-            fates.additional.iter_mut().for_each(|node| *node = stored.share.outside(*node));
-            table.fates = fates;
-        }
-        table
+        CaseTable { name, part, layout, made, fates: OnceLock::new(), stored }
+    }
+
+    /// What becomes of the document, where there is one. Values are those of the whole document.
+    pub fn fates(&self) -> &Fates {
+        self.fates.get_or_init(|| {
+            let mut fates = self.landed().map(|landed| landed.fates()).unwrap_or_default();
+            fates.additional.iter_mut().for_each(|node| *node = self.outside(*node));
+            fates
+        })
     }
 
     /// What the document becomes here. Its values are those of the part that the table gets; see [`CaseTable::outside`].

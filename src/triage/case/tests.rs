@@ -43,8 +43,8 @@ fn store() -> SchemaStore {
 fn row(names: [&str; 3], message: &str, payload: Payload) -> SourceRow {
     let columns = ["document_namespace", "document_type", "document_version"].iter().zip(names);
     let mut columns: Vec<_> =
-        columns.map(|(column, name)| ((*column).to_owned(), Some(name.to_owned()).filter(|name| !name.is_empty()))).collect();
-    columns.push(("error_message".to_owned(), Some(message.to_owned())));
+        columns.map(|(column, name)| ((*column).into(), Some(name.to_owned()).filter(|name| !name.is_empty()))).collect();
+    columns.push(("error_message".into(), Some(message.to_owned())));
     SourceRow { columns, payload, origin: "test line 1".to_owned() }
 }
 

@@ -11,7 +11,7 @@ use super::{ComparedTable, DeployComparison};
 use crate::ground::time::Micros;
 use crate::rows::schemas::SchemaStore;
 use crate::triage::blame::upstream::UpstreamBook;
-use crate::triage::blame::{BlameQuestion, BlameTarget, blame};
+use crate::triage::blame::{BlameQuestion, BlameTarget, HistorySettings, blame};
 
 /// The revision that a cause clashes with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,8 @@ fn question(table: &ComparedTable, column: &str) -> BlameQuestion {
 
 /// The newest revision that made the column so; `None` where there was none, or history does not go back so far.
 fn newest(old: &SchemaStore, question: &BlameQuestion, kept: Option<&Path>) -> Option<CauseClash> {
-    let told = blame(old, question, &UpstreamBook::default(), kept.map(Path::to_owned)).ok().filter(|told| told.notes.is_empty())?;
+    let settings = HistorySettings { kept: kept.map(Path::to_owned), ..HistorySettings::default() };
+    let told = blame(old, question, &UpstreamBook::default(), &settings).ok().filter(|told| told.notes.is_empty())?;
     let change = told.changes.into_iter().next().filter(|change| change.after.is_some())?;
     Some(CauseClash { revision: change.revision, date: change.date })
 }

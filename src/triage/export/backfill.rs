@@ -170,7 +170,7 @@ fn doctype(name: &BackfillName<'_>, groups: &[&Group], of: &BriefOrigin<'_>, red
 }
 
 fn tables(schemas: Option<&SchemaStore>, namespace: &str, doctype: &str, version: &str) -> Vec<BackfillTable> {
-    let all = schemas::tables_of(schemas, namespace, doctype, version).into_iter();
+    let all = schemas::tables_of(schemas, namespace, doctype, version).to_vec().into_iter();
     let wanted = all.filter(|table| matches!(table.stage, Stage::Live | Stage::Stable));
     wanted.map(|table| BackfillTable { stage: table.stage.name(), table: table.path(), part: table.part.map(SplitPart::name) }).collect()
 }

@@ -299,7 +299,8 @@ mod tests {
 
     #[test]
     fn a_document_has_an_id_in_its_column_or_its_path() {
-        let row = |name: &str, value: &str| SourceRow { columns: vec![(name.to_owned(), Some(value.to_owned()))], ..SourceRow::default() };
+        let row =
+            |name: &str, value: &str| SourceRow { columns: vec![(name.to_owned().into(), Some(value.to_owned()))], ..SourceRow::default() };
         let id = "6C0CBE3A-1b0d-4b6e-9c3e-000000000001";
         let by_path = id_of(&row("uri", &format!("/submit/telemetry/{id}/main/Firefox/1")), "telemetry");
         assert!(by_path.is_some());

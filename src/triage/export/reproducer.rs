@@ -168,8 +168,14 @@ mod tests {
             ("error_message".to_owned(), Some("com.fasterxml.jackson.core.JsonParseException: Illegal character ((CTRL-CHAR, code 31)): only regular white space (\\r, \\n, \\t) is allowed between tokens".to_owned())),
         ]);
         let payload = crate::rows::payload::Payload::Bytes(b"\x1f\x8bno gzip".to_vec());
-        let case =
-            crate::triage::case::open(crate::rows::row::SourceRow { columns: columns.collect(), payload, origin: String::new() }, None);
+        let case = crate::triage::case::open(
+            crate::rows::row::SourceRow {
+                columns: columns.map(|(name, value)| (name.into(), value)).collect(),
+                payload,
+                origin: String::new(),
+            },
+            None,
+        );
         assert!(own(&case).unwrap_err().contains("packed"));
     }
 

@@ -57,7 +57,7 @@ pub fn raw_row(row: &SourceRow) -> Value {
         Payload::Bytes(bytes) => STANDARD.encode(bytes).into(),
         Payload::NotBase64(text) => text.as_str().into(),
     };
-    let columns = row.columns.iter().map(|(name, value)| (name.clone(), value.as_deref().map_or(Value::Null, Value::from)));
+    let columns = row.columns.iter().map(|(name, value)| (name.to_string(), value.as_deref().map_or(Value::Null, Value::from)));
     Value::Object(columns.chain([(ErrorColumn::Payload.to_string(), payload)]).collect())
 }
 
@@ -76,8 +76,7 @@ mod tests {
     use crate::triage::redact::Policy;
 
     fn source_row(payload: Payload) -> SourceRow {
-        let columns =
-            vec![("error_type".to_owned(), Some("ParsePayload".to_owned())), ("client_id".to_owned(), Some("secret-id".to_owned()))];
+        let columns = vec![("error_type".into(), Some("ParsePayload".to_owned())), ("client_id".into(), Some("secret-id".to_owned()))];
         SourceRow { columns, payload, origin: String::new() }
     }
 

@@ -137,7 +137,7 @@ mod tests {
     use crate::triage::redact::Policy;
 
     fn case(uri: &str, country: Option<&str>, payload: &str) -> Case {
-        let column = |name: &str, value: Option<&str>| (name.to_owned(), value.map(str::to_owned));
+        let column = |name: &'static str, value: Option<&str>| (name.into(), value.map(str::to_owned));
         let columns = vec![column("uri", Some(uri)), column("geo_country", country)];
         crate::triage::case::open(SourceRow { columns, payload: Payload::Bytes(payload.into()), origin: String::new() }, None)
     }

@@ -5,7 +5,7 @@
 
 use crate::pipeline::destination::judged_version;
 use crate::pipeline::document::Document;
-use crate::pipeline::verdict::judge::jackson::parse_verdict;
+use crate::pipeline::verdict::judge::jackson::verdict_of;
 use crate::pipeline::verdict::judge::{Breach, input};
 use crate::rows::schemas::{Lookup, SchemaStore};
 
@@ -57,7 +57,7 @@ impl BareRuling {
 
 /// The exception of a document that is refused before any schema is looked for.
 pub fn unreadable(document: &Document) -> Option<BareRuling> {
-    parse_verdict(document.text()).err().map(|failure| BareRuling::Unreadable(failure.class))
+    verdict_of(document).err().map(|failure| BareRuling::Unreadable(failure.class))
 }
 
 /// The position of the schema that judges a document; `None` where there is no such schema.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::pipeline::destination::judged_version;
 use crate::pipeline::document::Document;
 use crate::pipeline::names::snake_case;
-use crate::pipeline::verdict::judge::jackson::parse_verdict;
+use crate::pipeline::verdict::judge::jackson::verdict_of;
 use crate::pipeline::verdict::judge::{Judge, JudgeInput, Outcome};
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::payload::PayloadForm;
@@ -84,7 +84,7 @@ impl Bench {
             }
         };
         // The pipeline reads a document before it looks for the schema.
-        match (parse_verdict(document.text()), judge) {
+        match (verdict_of(&document), judge) {
             (Err(failure), _) if judged.passed().is_some() => {
                 judged.ruling = Ruling::Unreadable { class: failure.class, message: failure.message, offset: failure.offset };
             }

@@ -114,13 +114,13 @@ impl Redactor {
         let mut columns = RedactedColumns::default();
         for (name, value) in row.columns.iter().filter_map(|(name, value)| Some((name, value.as_deref()?))) {
             if self.is_raw() {
-                columns.told.push((name.clone(), value.to_owned()));
+                columns.told.push((name.to_string(), value.to_owned()));
                 continue;
             }
             match holds(name) {
                 Some(holds) => {
                     let told = self.column(holds, value, row, lists);
-                    columns.told.push((name.clone(), told.into_owned()));
+                    columns.told.push((name.to_string(), told.into_owned()));
                 }
                 None => {
                     let token = if is_known(name) { TokenMatch::Name } else { TokenMatch::Unknown };

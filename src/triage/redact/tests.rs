@@ -145,8 +145,7 @@ fn only_columns_that_say_nothing_of_anybody_are_told() {
         ("user_agent", Some("Firefox")),
         ("args", None),
     ];
-    let row =
-        SourceRow { columns: columns.map(|(name, value)| (name.to_owned(), value.map(str::to_owned))).to_vec(), ..SourceRow::default() };
+    let row = SourceRow { columns: columns.map(|(name, value)| (name.into(), value.map(str::to_owned))).to_vec(), ..SourceRow::default() };
     let RedactedColumns { told, withheld } = Redactor::new(knowing_main()).columns(&row, None);
     let told: Vec<(&str, &str)> = told.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(

@@ -13,7 +13,7 @@ use super::{SenderValue, SuspectQuestion};
 use crate::ground::time::Micros;
 use crate::pipeline::destination::judged_version;
 use crate::pipeline::document::Document;
-use crate::pipeline::verdict::judge::jackson::parse_verdict;
+use crate::pipeline::verdict::judge::jackson::verdict_of;
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Fingerprint, JobName};
 use crate::rows::payload;
@@ -189,7 +189,7 @@ impl SampledDocument {
     fn of(mut row: SourceRow, last: Option<Micros>) -> Option<Self> {
         let decoded = payload::decode(std::mem::take(&mut row.payload));
         let document = Document::parse(decoded.text);
-        if document.is_empty() || document.error().is_some() || parse_verdict(document.text()).is_err() {
+        if document.is_empty() || document.error().is_some() || verdict_of(&document).is_err() {
             return None;
         }
         let facts = row.error_row();

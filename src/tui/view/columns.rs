@@ -58,7 +58,7 @@ impl ColumnPainter<'_> {
         pen.put(if lands { theme.glyphs.lands } else { " " }, style(Role::Constraint));
         let fate = match line {
             ColumnLine::Column(column) if tree.keeps_values(column) => Fate::Additional,
-            ColumnLine::Column(column) => tree.table().fates.of(column).map_or(Fate::Unknown, |filled| filled.fate),
+            ColumnLine::Column(column) => tree.table().fates().of(column).map_or(Fate::Unknown, |filled| filled.fate),
             ColumnLine::Additional(_) => Fate::Additional,
         };
         let (mark, role) = mark(self.app, fate);
@@ -166,7 +166,7 @@ fn nowhere(screen: &CaseScreen, tree: &ColumnTree) -> &'static str {
     let tie = &screen.tie;
     let is_rest = tie.column.is_some() && tie.column == tree.table().layout.child(None, ADDITIONAL);
     match (tie.column, tie.value) {
-        (Some(_), None) if is_rest && !tree.table().fates.additional.is_empty() => {
+        (Some(_), None) if is_rest && !tree.table().fates().additional.is_empty() => {
             "keeps the values that have no column of their own, or do not fit it: open it to see them"
         }
         (Some(_), None) => "no value of this document goes here",

@@ -56,10 +56,24 @@ impl Found<'_> {
     }
 }
 
+/// The failures, and those that were told before, at the same positions.
+#[derive(Clone, Copy)]
+pub(super) struct Leaves<'a> {
+    pub(super) sink: &'a Sink,
+    pub(super) told: &'a [Violation],
+}
+
+impl Leaves<'_> {
+    fn violation(&self, run: &mut Run<'_>, schema: &Schema, at: usize) -> Option<Violation> {
+        let told = || Some(report::violation(run, schema, self.sink.leaves.get(at)?));
+        self.told.get(at).cloned().or_else(told)
+    }
+}
+
 /// Everything that is to be mended.
-pub(super) fn causes(run: &mut Run<'_>, schema: &Schema, sink: &Sink, tree: &[Refused]) -> Vec<Cause> {
-    let found = found(run, sink, tree);
-    found.iter().filter_map(|found| told(run, schema, sink, found)).collect()
+pub(super) fn causes(run: &mut Run<'_>, schema: &Schema, leaves: Leaves<'_>, tree: &[Refused]) -> Vec<Cause> {
+    let found = found(run, leaves.sink, tree);
+    found.iter().filter_map(|found| told(run, schema, leaves, found)).collect()
 }
 
 /// What is to be mended of several things that are all broken; what another of them implies is left out.
@@ -173,11 +187,11 @@ fn unlisted_form<'a>(run: &Run<'_>, sink: &Sink, of: &'a Branches) -> Option<Vec
     Some(forms)
 }
 
-fn told(run: &mut Run<'_>, schema: &Schema, sink: &Sink, found: &Found<'_>) -> Option<Cause> {
+fn told(run: &mut Run<'_>, schema: &Schema, leaves: Leaves<'_>, found: &Found<'_>) -> Option<Cause> {
     Some(match found {
-        Found::Leaf(at) => clear(report::violation(run, schema, sink.leaves.get(*at)?)),
+        Found::Leaf(at) => clear(leaves.violation(run, schema, *at)?),
         Found::Itself(of) => clear(of.violation.clone()),
-        Found::Either(of, ways) => either(run, schema, sink, of, ways),
+        Found::Either(of, ways) => either(run, schema, leaves, of, ways),
     })
 }
 
@@ -186,16 +200,16 @@ fn clear(violation: Violation) -> Cause {
 }
 
 /// Alternatives: as one sentence about a value where they are about one, else each in its own.
-fn either(run: &mut Run<'_>, schema: &Schema, sink: &Sink, of: &Branches, ways: &[Way<'_>]) -> Cause {
-    let leaves: Vec<Option<&Leaf>> = ways
+fn either(run: &mut Run<'_>, schema: &Schema, leaves: Leaves<'_>, of: &Branches, ways: &[Way<'_>]) -> Cause {
+    let about: Vec<Option<&Leaf>> = ways
         .iter()
         .map(|way| match way.first {
-            Found::Leaf(at) => sink.leaves.get(at),
+            Found::Leaf(at) => leaves.sink.leaves.get(at),
             _ => None,
         })
         .collect();
-    let told: Vec<Cause> = ways.iter().filter_map(|way| told(run, schema, sink, &way.first)).collect();
-    let together = sentence::either(run, schema, &leaves);
+    let told: Vec<Cause> = ways.iter().filter_map(|way| told(run, schema, leaves, &way.first)).collect();
+    let together = sentence::either(run, schema, &about);
     let phrase = together.as_ref().map(|(_, phrase)| phrase.clone());
     let sentence = together.map(|(place, phrase)| format!("{place} {}", phrase.whole())).unwrap_or_else(|| {
         let mut each = Vec::with_capacity(MOST_TOLD + 1);

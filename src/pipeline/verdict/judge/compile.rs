@@ -7,16 +7,19 @@
 //! list of types an unwritten `anyOf`. `$ref` stands alone: what is beside it is not read.
 
 mod keywords;
+mod words;
 
 use rustc_hash::FxHashMap;
 
 use super::describe;
 use super::java_regex;
+use super::names::NameTable;
 use super::pattern::Pattern;
 use super::program::{ARRAY, Combinator, EnumRules, NUMBER, OBJECT, PatternId, Program, Sub, SubBody, SubId, TEXT};
 use super::spell;
 use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::schema::{Draft, Reference, Schema};
+use words::Words;
 
 /// Schemas inside one another that any thread's stack has room for.
 pub(super) const NESTED_SHALLOW: usize = 64;
@@ -65,6 +68,13 @@ pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Sc
         Program { subs: compiler.subs, patterns: compiler.patterns, root, refused: FxHashMap::default(), may_break_off: false };
     let refused = program.subs.iter().filter_map(|sub| if let SubBody::Not(refused) = sub.body { Some(refused) } else { None });
     program.refused = refused.map(|refused| (refused, describe::describe(&program, schema, refused))).collect();
+    for at in 0..program.subs.len() {
+        let is_flat = match &program.subs[at].body {
+            SubBody::Combined(_, branches) => branches.iter().all(|&branch| program.sub(branch).body.is_single()),
+            _ => false,
+        };
+        program.subs[at].is_flat = is_flat;
+    }
     program.may_break_off = program.refused.values().any(Option::is_none);
     Ok(program)
 }
@@ -104,7 +114,7 @@ impl<'a> Compiler<'a> {
 
     /// A part of a node.
     pub(super) fn push(&mut self, node: NodeId, located: bool, body: SubBody) -> SubId {
-        self.subs.push(Sub { node, located, body });
+        self.subs.push(Sub { node, located, is_flat: false, body });
         self.subs.len() as SubId - 1
     }
 
@@ -132,10 +142,11 @@ impl<'a> Compiler<'a> {
     }
 
     fn object(&mut self, node: NodeId) -> Result<SubBody, String> {
-        if let Some(reference) = self.schema.keyword(node, "$ref") {
+        let words = Words::of(self.document(), node);
+        if let Some(reference) = words.get("$ref") {
             return self.referred(node, reference);
         }
-        let mut parts = self.parts(node)?;
+        let mut parts = self.parts(node, &words)?;
         Ok(match parts.len() {
             0 => SubBody::Anything,
             1 => parts.remove(0),
@@ -162,27 +173,27 @@ impl<'a> Compiler<'a> {
     }
 
     /// The schemas that a node is split into, in the validator's order.
-    fn parts(&mut self, node: NodeId) -> Result<Vec<SubBody>, String> {
+    fn parts(&mut self, node: NodeId, words: &Words) -> Result<Vec<SubBody>, String> {
         let mut parts = Vec::with_capacity(1);
-        if let Some(values) = self.schema.keyword(node, "enum") {
+        if let Some(values) = words.get("enum") {
             parts.push(SubBody::Enum(self.values(values, true)?));
         }
         for combinator in [Combinator::All, Combinator::Any, Combinator::One] {
-            if let Some(branches) = self.schema.keyword(node, combinator.keyword()) {
+            if let Some(branches) = words.get(combinator.keyword()) {
                 parts.push(SubBody::Combined(combinator, self.branches(branches)?));
             }
         }
-        if let Some(not) = self.schema.keyword(node, "not") {
+        if let Some(not) = words.get("not") {
             parts.push(SubBody::Not(self.node(not)?));
         }
-        if let Some(value) = self.schema.keyword(node, "const").filter(|_| self.since(Draft::Six)) {
+        if let Some(value) = words.get("const").filter(|_| self.since(Draft::Six)) {
             parts.push(SubBody::Const(self.values(value, false)?));
         }
         let mut read = ReadFamilies::default();
-        if let Some(types) = self.schema.keyword(node, "type") {
-            parts.push(self.typed(node, types, &mut read)?);
+        if let Some(types) = words.get("type") {
+            parts.push(self.typed(node, types, words, &mut read)?);
         }
-        self.foreign(node, &read, &mut parts)?;
+        self.foreign(node, words, &read, &mut parts)?;
         Ok(parts)
     }
 
@@ -199,21 +210,25 @@ impl<'a> Compiler<'a> {
             return Err(self.expected(node, "JsonArray"));
         }
         let nodes: Vec<NodeId> = if list { document.children(node).collect() } else { vec![node] };
-        let texts = nodes.iter().filter_map(|&node| Some(document.string(node)?.into_owned().into_bytes().into())).collect();
+        let mut texts: Vec<Box<[u8]>> =
+            nodes.iter().filter_map(|&node| Some(document.string(node)?.into_owned().into_bytes().into())).collect();
+        texts.sort();
+        texts.dedup();
+        let texts = NameTable::of(texts.into_iter().map(|text| (text, ())));
         let others = nodes.iter().filter(|&&node| document.kind(node) != Kind::String);
         let others = others.map(|&node| spell::listed(document, node, true).into()).collect();
         Ok(EnumRules { texts, others })
     }
 
     /// The part that `type` makes.
-    fn typed(&mut self, node: NodeId, types: NodeId, read: &mut ReadFamilies) -> Result<SubBody, String> {
+    fn typed(&mut self, node: NodeId, types: NodeId, words: &Words, read: &mut ReadFamilies) -> Result<SubBody, String> {
         let document = self.document();
         match document.kind(types) {
-            Kind::String => self.of_type(node, types, read),
+            Kind::String => self.of_type(node, types, words, read),
             Kind::Array => {
                 let mut branches = Vec::with_capacity(document.count(types));
                 for name in document.children(types) {
-                    let body = self.of_type(node, name, read)?;
+                    let body = self.of_type(node, name, words, read)?;
                     branches.push(self.push(node, false, body));
                 }
                 Ok(SubBody::Combined(Combinator::Any, branches))
@@ -222,51 +237,51 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn of_type(&mut self, node: NodeId, name: NodeId, read: &mut ReadFamilies) -> Result<SubBody, String> {
+    fn of_type(&mut self, node: NodeId, name: NodeId, words: &Words, read: &mut ReadFamilies) -> Result<SubBody, String> {
         let Some(text) = self.document().string(name) else { return Err(self.expected(name, "String")) };
         Ok(match &*text {
             "string" => {
                 read.text = true;
-                SubBody::Text(Box::new(keywords::text(self, node, true)?))
+                SubBody::Text(Box::new(keywords::text(self, node, words, true)?))
             }
             "integer" | "number" => {
                 read.number = true;
-                SubBody::Number(Box::new(keywords::number(self, node, true, text == "integer")?))
+                SubBody::Number(Box::new(keywords::number(self, node, words, true, text == "integer")?))
             }
             "boolean" => SubBody::Boolean,
             "null" => SubBody::Null,
             "array" => {
                 read.array = true;
-                SubBody::Array(Box::new(keywords::array(self, node, true)?))
+                SubBody::Array(Box::new(keywords::array(self, words, true)?))
             }
             "object" => {
                 read.object = true;
-                SubBody::Object(Box::new(keywords::object(self, node, true)?))
+                SubBody::Object(Box::new(keywords::object(self, node, words, true)?))
             }
             other => return Err(self.wrong(node, &format!("unknown type: [{other}]"))),
         })
     }
 
     /// The parts that keywords make which no named type has read.
-    fn foreign(&mut self, node: NodeId, read: &ReadFamilies, parts: &mut Vec<SubBody>) -> Result<(), String> {
+    fn foreign(&mut self, node: NodeId, words: &Words, read: &ReadFamilies, parts: &mut Vec<SubBody>) -> Result<(), String> {
         let holds = |compiler: &Self, names: &[&str], later: Option<&str>| {
             let later = later.filter(|_| compiler.since(Draft::Six));
-            names.iter().copied().chain(later).any(|name| compiler.schema.keyword(node, name).is_some())
+            names.iter().copied().chain(later).any(|name| words.get(name).is_some())
         };
         if !read.array && holds(self, &ARRAY, Some("contains")) {
-            parts.push(SubBody::Array(Box::new(keywords::array(self, node, false)?)));
+            parts.push(SubBody::Array(Box::new(keywords::array(self, words, false)?)));
         }
         if !read.object && holds(self, &OBJECT, Some("propertyNames")) {
-            parts.push(SubBody::Object(Box::new(keywords::object(self, node, false)?)));
+            parts.push(SubBody::Object(Box::new(keywords::object(self, node, words, false)?)));
         }
         if !read.number && holds(self, &NUMBER, None) {
-            parts.push(SubBody::Number(Box::new(keywords::number(self, node, false, false)?)));
+            parts.push(SubBody::Number(Box::new(keywords::number(self, node, words, false, false)?)));
         }
         if !read.text && holds(self, &TEXT, None) {
-            parts.push(SubBody::Text(Box::new(keywords::text(self, node, false)?)));
+            parts.push(SubBody::Text(Box::new(keywords::text(self, node, words, false)?)));
         }
         if self.since(Draft::Seven) && holds(self, &["if", "then", "else"], None) {
-            let mut branch = |name| self.schema.keyword(node, name).map(|node| self.node(node)).transpose();
+            let mut branch = |name| words.get(name).map(|node| self.node(node)).transpose();
             let (test, then, otherwise) = (branch("if")?, branch("then")?, branch("else")?);
             parts.push(match test {
                 Some(test) => SubBody::Condition { test, then, otherwise },

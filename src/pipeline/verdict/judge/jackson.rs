@@ -1,7 +1,7 @@
 //! Payload bytes as the pipeline's JSON parser takes them (Jackson 2.15.4).
 //!
 //! Owns: the exception it throws, in its words, where; encodings that it recognises; its limits on depth and length.
-//! Refuses: building values: a text that it accepts is read by [`Document`](crate::pipeline::document::Document), which stops where it does.
+//! Refuses: building values: a text that it accepts is read by [`Document`], which stops where it does.
 //!
 //! It is laxer than JSON in places: text after the object is not read, surrogates may stand alone, in bytes or escaped.
 
@@ -10,6 +10,8 @@ mod tokens;
 mod values;
 
 use tokens::JsonTokens;
+
+use crate::pipeline::document::{Document, Kind};
 
 pub use encoding::to_utf8;
 
@@ -46,6 +48,22 @@ pub fn parse_verdict(payload: &[u8]) -> Result<(), JsonFailure> {
     };
     let unit = encoding::unit(payload);
     Err(JsonFailure { offset: if unit == 1 { failure.offset } else { encoding::offset(payload, &text, failure.offset) }, ..failure })
+}
+
+/// The same of a payload that was indexed: what is JSON to its end and within all limits needs no second look.
+pub fn verdict_of(document: &Document) -> Result<(), JsonFailure> {
+    if is_surely_read(document) { Ok(()) } else { parse_verdict(document.text()) }
+}
+
+/// Whether the parser takes the document for certain. It takes every object in JSON and UTF-8; `false` where it may still do so.
+fn is_surely_read(document: &Document) -> bool {
+    document.error().is_none()
+        && !document.is_empty()
+        && document.kind(0) == Kind::Object
+        && document.nesting() <= MOST_DEPTH
+        && !document.has_odd_number()
+        && document.text().len() <= MOST_TEXT
+        && std::str::from_utf8(document.text()).is_ok()
 }
 
 type JacksonResult<T> = Result<T, JsonFailure>;
@@ -179,6 +197,18 @@ mod tests {
                 if let Err(failure) = parse_verdict(payload) {
                     prop_assert!(failure.offset <= payload.len());
                 }
+            }
+        }
+
+        #[test]
+        fn an_indexed_payload_is_judged_alike(
+            text in "\\{\"a\":([\\[\\]{},:\"0-9a-eE.+ntruflse\\\\ \u{e9}\u{1}-]{0,12}|[0-9]{1,3}(\\.[0-9]{1,3})?([eE]-?[0-9]{1,4})?|true|null|\"[a-z]*\"|\\[*\\]*)\\}? ?[x}]?",
+            digits in 295_usize..310,
+            odd in prop::sample::select(vec![&b""[..], b"\xff", b"\xed\xa0\x80", b"\xef\xbb\xbf"]),
+        ) {
+            let long = format!("{{\"a\":{}.5}}", "9".repeat(digits));
+            for payload in [text.as_bytes().to_vec(), long.into_bytes(), [b"{\"a\":\"", odd, b"\"}"].concat(), [odd, b"{}"].concat()] {
+                prop_assert_eq!(verdict_of(&Document::parse(payload.clone())), parse_verdict(&payload));
             }
         }
 

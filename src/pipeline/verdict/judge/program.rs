@@ -6,6 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use super::formats::Format;
+use super::names::NameTable;
 use super::numbers::Decimal;
 use super::pattern::Pattern;
 use crate::pipeline::document::NodeId;
@@ -41,6 +42,8 @@ pub(super) struct Sub {
     pub(super) node: NodeId,
     /// Whether the validator knows its location: not of the parts of a split node, nor of `false`.
     pub(super) located: bool,
+    /// Whether it is a combinator of nothing but single questions.
+    pub(super) is_flat: bool,
     pub(super) body: SubBody,
 }
 
@@ -61,6 +64,13 @@ pub(super) enum SubBody {
     Combined(Combinator, Vec<SubId>),
     Condition { test: SubId, then: Option<SubId>, otherwise: Option<SubId> },
     Reference(SubId),
+}
+
+impl SubBody {
+    /// Whether it asks about a value itself, and nothing about what is in it.
+    pub(super) fn is_single(&self) -> bool {
+        matches!(self, SubBody::Anything | SubBody::Nothing | SubBody::Boolean | SubBody::Null | SubBody::Text(_) | SubBody::Number(_))
+    }
 }
 
 /// How many branches must hold.
@@ -111,7 +121,7 @@ pub(super) struct ObjectRules {
     /// In the order of Java's map.
     pub(super) properties: Vec<(Box<str>, SubId)>,
     /// What each known name means.
-    pub(super) table: FxHashMap<Box<[u8]>, KnownName>,
+    pub(super) table: NameTable<KnownName>,
     /// Whether a member's name matters.
     pub(super) reads_names: bool,
     /// Number of different required names.
@@ -150,6 +160,8 @@ pub(super) struct TextRules {
     pub(super) most: Option<u64>,
     pub(super) pattern: Option<PatternId>,
     pub(super) format: Option<Format>,
+    /// Whether there is none of these.
+    pub(super) is_bare: bool,
 }
 
 /// A number in the schema.
@@ -169,6 +181,8 @@ pub(super) struct NumberRules {
     /// Whether values that are no numbers fail.
     pub(super) typed: bool,
     pub(super) integer: bool,
+    /// Whether nothing but a minimum and a maximum is asked for, both small whole numbers that fit themselves.
+    pub(super) is_simple: bool,
     pub(super) minimum: Option<Bound>,
     /// Draft 04: `minimum` itself does not fit.
     pub(super) minimum_exclusive: bool,
@@ -183,7 +197,7 @@ pub(super) struct NumberRules {
 #[derive(Debug)]
 pub(super) struct EnumRules {
     /// Texts among them, unescaped.
-    pub(super) texts: Vec<Box<[u8]>>,
+    pub(super) texts: NameTable<()>,
     /// Everything else, spelled so that equal values are spelled alike.
     pub(super) others: Vec<Box<str>>,
 }

@@ -12,6 +12,17 @@ use crate::pipeline::schema::Schema;
 
 /// A failure, told in full.
 pub(super) fn violation(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf) -> Violation {
+    Violation { sentence: sentence::sentence(run, schema, leaf), ..untold(run, schema, leaf) }
+}
+
+/// The same of a failure that was told before, as it is told where nothing else is broken.
+pub(super) fn again(leaf: &Leaf, told: &Violation) -> Violation {
+    let pointer = message::pointer(&told.tokens, &leaf.again);
+    Violation { message: format!("{pointer}: {}", leaf.text), pointer, ..told.clone() }
+}
+
+/// The same without its sentence.
+pub(super) fn untold(run: &Run<'_>, schema: &Schema, leaf: &Leaf) -> Violation {
     let sub = run.program.sub(leaf.sub);
     let tokens = tokens(run.document, leaf.at.node);
     let pointer = message::pointer(&tokens, &leaf.again);
@@ -27,7 +38,7 @@ pub(super) fn violation(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf) -> Viol
         node: sub.node,
         literal: schema.keyword(sub.node, leaf.keyword).is_some(),
         located: sub.located,
-        sentence: sentence::sentence(run, schema, leaf),
+        sentence: String::new(),
     }
 }
 

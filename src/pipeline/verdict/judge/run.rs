@@ -64,6 +64,9 @@ pub(super) struct Run<'a> {
     pub(super) unrunnable: Vec<(PatternId, SubId, String)>,
     /// Big values that were judged before: finding a failure's place goes over them again.
     settled: FxHashMap<(SubId, NodeId), bool>,
+    /// The same, noted only, until somebody is to ask again.
+    noted: Vec<((SubId, NodeId), bool)>,
+    remembers: bool,
     most_depth: u32,
     depth: u32,
     steps: u64,
@@ -86,11 +89,23 @@ impl<'a> Run<'a> {
             unprinted: Vec::new(),
             unrunnable: Vec::new(),
             settled: FxHashMap::default(),
+            noted: Vec::new(),
+            remembers: false,
             most_depth,
             depth: 0,
             steps: 0,
             most_steps: MOST_STEPS + MOST_STEPS_OF_VALUE * document.len() as u64,
         }
+    }
+
+    /// The same document and schema with nothing known of them.
+    pub(super) fn anew(&self) -> Self {
+        Run::new(self.program, self.document, self.stripped, self.most_depth)
+    }
+
+    /// Whether everything could be judged so far.
+    pub(super) fn is_certain(&self) -> bool {
+        self.stop.is_none() && self.unprinted.is_empty() && self.unrunnable.is_empty()
     }
 
     /// Enters a compiled schema that holds others; `false` where that goes too deep or has taken too long.
@@ -103,6 +118,9 @@ impl<'a> Run<'a> {
         }
         if self.stop.is_some() {
             return false;
+        }
+        if self.steps == MANY_STEPS {
+            self.remember_all();
         }
         self.depth += 1;
         true
@@ -121,13 +139,22 @@ impl<'a> Run<'a> {
 
     /// The answer given before.
     pub(super) fn settled(&self, question: (SubId, NodeId)) -> Option<bool> {
-        self.settled.get(&question).copied()
+        if self.remembers { self.settled.get(&question).copied() } else { None }
+    }
+
+    /// From here on answers are asked for again. Most documents pass, and nobody asks.
+    pub(super) fn remember_all(&mut self) {
+        self.remembers = true;
+        self.settled.extend(self.noted.drain(..));
     }
 
     /// Remembers an answer, unless judging was given up.
     pub(super) fn settle(&mut self, question: (SubId, NodeId), valid: bool) {
         if self.stop.is_none() {
-            self.settled.insert(question, valid);
+            match self.remembers {
+                true => drop(self.settled.insert(question, valid)),
+                false => self.noted.push((question, valid)),
+            }
         }
     }
 
@@ -174,7 +201,14 @@ impl<'a> Run<'a> {
 
     /// Whether the decoder takes this member of the root away.
     pub(super) fn is_stripped(&self, object: NodeId, member: NodeId) -> bool {
-        self.stripped && object == 0 && self.document.key(member).is_some_and(|key| sink::is_taken_out(&key))
+        if !self.stripped || object != 0 {
+            return false;
+        }
+        match self.document.plain_key(member) {
+            // What is no UTF-8 is none of those names, which are of ASCII.
+            Some(plain) => std::str::from_utf8(plain).is_ok_and(sink::is_taken_out),
+            None => self.document.key(member).is_some_and(|key| sink::is_taken_out(&key)),
+        }
     }
 
     /// Members that a later one of the same name replaces.

@@ -28,6 +28,11 @@ impl Leaf {
     pub(super) fn new(sub: SubId, at: JudgedSubject, keyword: &'static str, text: String, key: Option<&str>) -> Self {
         Leaf { sub, at, keyword, text, key: key.map(str::to_owned), depth: 0, again: Vec::new() }
     }
+
+    /// Whether both are the same failure, whatever stands around them.
+    pub(super) fn is_same(&self, other: &Leaf) -> bool {
+        (self.sub, self.at, self.keyword) == (other.sub, other.at, other.keyword) && self.text == other.text && self.key == other.key
+    }
 }
 
 /// What happened, in order, to build the tree of branches from.
@@ -100,6 +105,16 @@ impl Sink {
             self.leaves.push(leaf);
             self.leaves.len() - 1
         })
+    }
+
+    /// What is told where only the first failure is.
+    pub(super) fn reported(&self) -> Option<Leaf> {
+        let leaf = match self.events.first()? {
+            Event::Leaf(at) => self.leaves.get(*at)?,
+            Event::Open(failed) => failed,
+            Event::Branch { .. } | Event::Close(_) => return None,
+        };
+        Some(Leaf { depth: 0, again: Vec::new(), ..leaf.clone() })
     }
 
     pub(super) fn begin(&mut self) -> Mark {

@@ -68,6 +68,9 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// The members that count, each name once at its first place, of several values the last; in the order of the document.
 pub(super) fn members(document: &Document, object: NodeId) -> Vec<(Cow<'_, str>, NodeId)> {
+    if !document.may_have_twins(object) {
+        return document.children(object).map(|member| (decode::name(document, member), member)).collect();
+    }
     let mut places: FxHashMap<Cow<'_, str>, usize> = FxHashMap::default();
     let mut members: Vec<(Cow<'_, str>, NodeId)> = Vec::with_capacity(document.count(object));
     for member in document.children(object) {

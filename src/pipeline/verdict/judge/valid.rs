@@ -19,7 +19,8 @@ impl<'a> Run<'a> {
     /// Whether the subject is valid against a compiled schema; `true` once judging was given up.
     pub(super) fn valid(&mut self, id: SubId, at: JudgedSubject) -> bool {
         let program = self.program;
-        match &program.sub(id).body {
+        let sub = program.sub(id);
+        match &sub.body {
             SubBody::Anything => true,
             SubBody::Nothing => false,
             SubBody::Boolean => self.kind(at) == Kind::Boolean,
@@ -27,6 +28,7 @@ impl<'a> Run<'a> {
             SubBody::Text(rules) => self.valid_text(id, rules, at),
             SubBody::Number(rules) => self.valid_number(rules, at),
             SubBody::Enum(rules) | SubBody::Const(rules) => self.is_among(rules, at),
+            flat if sub.is_flat => self.valid_nested(id, flat, at),
             nested => {
                 let question = self.big(id, at);
                 if let Some(known) = question.and_then(|question| self.settled(question)) {
@@ -93,7 +95,7 @@ impl<'a> Run<'a> {
                 continue;
             }
             let name = if rules.reads_names { self.name_bytes(member) } else { Cow::Borrowed(&[][..]) };
-            let known = if rules.table.is_empty() { KnownName::default() } else { rules.table.get(&*name).copied().unwrap_or_default() };
+            let known = rules.table.get(&name).copied().unwrap_or_default();
             if let Some(number) = known.required {
                 required.mark(number);
             }
@@ -108,7 +110,7 @@ impl<'a> Run<'a> {
     }
 
     /// A member's name, decoded only where it holds an escape.
-    fn name_bytes(&self, member: NodeId) -> Cow<'a, [u8]> {
+    pub(super) fn name_bytes(&self, member: NodeId) -> Cow<'a, [u8]> {
         if let Some(plain) = self.document.plain_key(member) {
             return Cow::Borrowed(plain);
         }
@@ -187,6 +189,9 @@ impl<'a> Run<'a> {
         if self.kind(at) != Kind::String {
             return !rules.typed;
         }
+        if rules.is_bare {
+            return true;
+        }
         let raw = self.raw_text(at);
         // A character takes at least one byte.
         let may_be_long = rules.most.is_some_and(|most| raw.len() as u64 > most);
@@ -219,6 +224,13 @@ impl<'a> Run<'a> {
             return !rules.typed;
         }
         let raw = self.document.raw(at.node);
+        if let Some(value) = numbers::small(raw).filter(|_| rules.is_simple) {
+            let range = |least: &Option<Bound>, most: &Option<Bound>| {
+                let bound = |bound: &Option<Bound>, otherwise| bound.as_ref().and_then(|bound| bound.small).unwrap_or(otherwise);
+                bound(least, i64::MIN) <= value && value <= bound(most, i64::MAX)
+            };
+            return range(&rules.minimum, &rules.maximum);
+        }
         if rules.integer && !numbers::is_integer(raw) {
             return false;
         }
@@ -234,10 +246,10 @@ impl<'a> Run<'a> {
         if self.kind(at) == Kind::String {
             let raw = self.raw_text(at);
             if memchr::memchr(b'\\', raw).is_none() {
-                return rules.texts.iter().any(|text| **text == *raw);
+                return rules.texts.get(raw).is_some();
             }
             let text = self.text(at);
-            return rules.texts.iter().any(|known| **known == *text.as_bytes());
+            return rules.texts.get(text.as_bytes()).is_some();
         }
         if rules.others.is_empty() {
             return false;

@@ -26,6 +26,7 @@ struct Here {
 impl Run<'_> {
     /// Everything that the subject breaks of a compiled schema.
     pub(super) fn walk(&mut self, id: SubId, at: JudgedSubject, sink: &mut Sink) -> Flow {
+        self.remember_all();
         if !self.enter() {
             return Flow::Break(());
         }
@@ -98,34 +99,37 @@ impl Run<'_> {
     }
 
     fn walk_object(&mut self, here: Here, rules: &ObjectRules, sink: &mut Sink) -> Flow {
-        let members = self.ordered(here.at.node);
-        for name in rules.required.iter().filter(|name| !self.has(here.at.node, name)) {
-            self.report(here, sink, "required", format!("required key [{name}] not found"), Some(name))?;
+        let node = here.at.node;
+        let known = self.known_members(rules, node);
+        for name in &rules.required {
+            if !known.has(rules, name) {
+                self.report(here, sink, "required", format!("required key [{name}] not found"), Some(name))?;
+            }
         }
-        if let Some(names) = rules.names {
-            for member in &members {
+        // Names in Java's order cost more than all the rest, and mostly nothing is wrong with any.
+        if let Some(names) = rules.names.filter(|&names| !self.fit_all(node, |run, member| run.valid(names, JudgedSubject::name(member)))) {
+            for member in &self.ordered(node) {
                 self.part(names, JudgedSubject::name(member.node), true, sink)?;
             }
         }
-        self.walk_size(here, rules, members.len() as u64, sink)?;
+        if rules.least.is_some() || rules.most.is_some() {
+            self.walk_size(here, rules, self.size(node), sink)?;
+        }
         for (_, needed) in rules.key_dependencies.iter().filter(|(name, _)| self.has(here.at.node, name)) {
             for name in needed.iter().filter(|name| !self.has(here.at.node, name)) {
                 self.report(here, sink, "dependencies", format!("property [{name}] is required"), Some(name))?;
             }
         }
-        self.walk_members(here, rules, &members, sink)?;
+        if !self.fit_beside(rules, node) {
+            let members = self.ordered(node);
+            self.walk_members(here, rules, &members, sink)?;
+        }
         for (name, sub) in &rules.schema_dependencies {
             if self.has(here.at.node, name) {
                 self.part(*sub, here.at, false, sink)?;
             }
         }
-        let mut values = vec![None; rules.properties.len()];
-        for member in &members {
-            if let Some(property) = rules.table.get(member.name.as_bytes()).and_then(|known| known.property) {
-                values[property as usize] = Some(member.node);
-            }
-        }
-        for ((_, sub), value) in rules.properties.iter().zip(values) {
+        for ((_, sub), value) in rules.properties.iter().zip(known.values) {
             if let Some(value) = value {
                 self.part(*sub, JudgedSubject::value(value), true, sink)?;
             }

@@ -112,7 +112,7 @@ pub(super) fn source_row(schema: &AnswerSchema, row: &Value, names: &dyn Fn(&str
         if name == ErrorColumn::Payload.name() {
             out.payload = value.and_then(Value::as_str).map_or(Payload::Absent, |text| read_payload(text.into()));
         } else {
-            out.columns.push((name, value.map(|value| text_of(field, value))));
+            out.columns.push((name.into(), value.map(|value| text_of(field, value))));
         }
     }
     out

@@ -209,7 +209,7 @@ mod tests {
     const HOUR: Micros = DAY / 24;
 
     fn trend(bins: &[u32]) -> Trend {
-        Trend { start: 0, width: 12 * HOUR, bins: bins.to_vec() }
+        Trend { start: 0, width: 12 * HOUR, bins: bins.to_vec().into() }
     }
 
     #[test]

@@ -3,18 +3,18 @@
 //! Owns: the decoder's `{"attributeMap": …, "payload": …}` form, column values as text, base64. Refuses: being fast (see `line`).
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TELLING};
 use crate::ground::text::{self, visible};
-use crate::rows::column::{CountColumn, ErrorColumn};
+use crate::rows::column::{CountColumn, ErrorColumn, held};
 use crate::rows::payload::Payload;
 use crate::rows::row::SourceRow;
 
@@ -23,7 +23,10 @@ const BASE64: GeneralPurpose =
     GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
 
 /// Members of an object in the order of the text, each value as it stands.
-struct ObjectMembers<'a>(Vec<(String, &'a RawValue)>);
+struct ObjectMembers<'a>(Vec<Member<'a>>);
+
+/// A name with its value. Few names hold an escape.
+type Member<'a> = (Cow<'a, str>, &'a RawValue);
 
 impl<'de> Deserialize<'de> for ObjectMembers<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -41,15 +44,45 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
+        let mut members = Vec::with_capacity(USUAL);
+        while let Some((name, value)) = map.next_entry::<MemberName<'de>, _>()? {
+            members.push((name.0, value));
         }
         Ok(ObjectMembers(members))
     }
 }
 
-fn parse(text: &str) -> Result<Vec<(String, &RawValue)>, String> {
+/// About as many members as a row has.
+const USUAL: usize = 48;
+
+/// A member's name, borrowed where it stands as it is.
+struct MemberName<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for MemberName<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+struct NameVisitor;
+
+impl<'de> Visitor<'de> for NameVisitor {
+    type Value = MemberName<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(MemberName(Cow::Borrowed(name)))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(MemberName(Cow::Owned(name.to_owned())))
+    }
+}
+
+fn parse(text: &str) -> Result<Vec<Member<'_>>, String> {
     match serde_json::from_str::<ObjectMembers>(text) {
         Ok(ObjectMembers(members)) => Ok(members),
         Err(error) => Err(reason(&error)),
@@ -62,7 +95,7 @@ fn reason(error: &serde_json::Error) -> String {
 }
 
 /// The columns of a row; those of an `attributeMap` stand in its place.
-fn members(text: &[u8]) -> Result<Vec<(String, &RawValue)>, String> {
+fn members(text: &[u8]) -> Result<Vec<Member<'_>>, String> {
     let text = std::str::from_utf8(text).map_err(|error| format!("not UTF-8 after byte {}", error.valid_up_to()))?;
     let mut members = parse(text)?;
     if let Some(at) = members.iter().position(|(name, value)| name == "attributeMap" && value.get().starts_with('{')) {
@@ -77,7 +110,7 @@ const LISTED: usize = 8;
 
 /// The names of the members that a row would have as its columns; none of what is no object.
 pub(super) fn names(text: &[u8]) -> Vec<String> {
-    members(text).unwrap_or_default().into_iter().map(|(name, _)| name).collect()
+    members(text).unwrap_or_default().into_iter().map(|(name, _)| name.into_owned()).collect()
 }
 
 /// Why a row with these columns, or members, is none of the error table. Safe for a terminal.
@@ -99,6 +132,8 @@ const LONGEST_NAME: usize = 40;
 fn text_of(value: &RawValue) -> Result<Option<Cow<'_, str>>, String> {
     let raw = value.get();
     match raw.as_bytes().first() {
+        // What is between quotes was read as JSON before.
+        Some(b'"') if memchr::memchr(b'\\', raw.as_bytes()).is_none() => Ok(raw.get(1..raw.len() - 1).map(Cow::Borrowed)),
         Some(b'"') => serde_json::from_str(raw).map(|text: String| Some(Cow::Owned(text))).map_err(|error| reason(&error)),
         _ if raw == "null" => Ok(None),
         _ => Ok(Some(Cow::Borrowed(raw))),
@@ -141,7 +176,7 @@ struct Counted {
 }
 
 /// What a row counts; `None` where it is one row. The message is put together as it was before it was counted: its path, then the first sample.
-fn counted(members: &[(String, &RawValue)]) -> Option<Counted> {
+fn counted(members: &[Member<'_>]) -> Option<Counted> {
     let text = |name: &str| {
         let (_, value) = members.iter().rev().find(|(known, _)| known == name)?;
         text_of(value).ok().flatten().map(Cow::into_owned)
@@ -177,10 +212,11 @@ fn counted(members: &[(String, &RawValue)]) -> Option<Counted> {
 /// Reads a whole row; of several columns with the same name the last counts. The reason for a refusal names the place in the text.
 pub fn source_row(text: &[u8], origin: String) -> Result<SourceRow, String> {
     let members = members(text)?;
-    let last: HashMap<&str, usize> = members.iter().enumerate().map(|(i, (name, _))| (name.as_str(), i)).collect();
+    let mut last: FxHashMap<&str, usize> = FxHashMap::with_capacity_and_hasher(members.len(), FxBuildHasher);
+    last.extend(members.iter().enumerate().map(|(i, (name, _))| (&**name, i)));
     let mut row = SourceRow { columns: Vec::with_capacity(last.len()), payload: Payload::Absent, origin };
     for (i, (name, value)) in members.iter().enumerate() {
-        if last.get(name.as_str()) != Some(&i) {
+        if last.get(&**name) != Some(&i) {
             continue;
         }
         // A text that is none (half a surrogate pair) is kept as it stands: grouping took the row, unless it needs that very column.
@@ -188,11 +224,11 @@ pub fn source_row(text: &[u8], origin: String) -> Result<SourceRow, String> {
         if name == ErrorColumn::Payload.name() {
             row.payload = text.map_or(Payload::Absent, payload);
         } else {
-            row.columns.push((name.clone(), text.map(Cow::into_owned)));
+            row.columns.push((held(name.clone()), text.map(Cow::into_owned)));
         }
     }
     let counted = counted(&members).into_iter().flat_map(|counted| counted.columns);
-    row.columns.extend(counted.map(|(column, value)| (column.name().to_owned(), value)));
+    row.columns.extend(counted.map(|(column, value)| (Cow::Borrowed(column.name()), value)));
     Ok(row)
 }
 
@@ -225,7 +261,7 @@ mod tests {
     fn a_whole_row_keeps_its_columns_in_order() {
         let text = br#"{"uri": "/submit", "n": 1.50, "flag": true, "document_type": null, "uri": "/again", "payload": "eyJhIjoxfQ=="}"#;
         let row = source_row(text, "x".to_owned()).unwrap();
-        let columns: Vec<_> = row.columns.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect();
+        let columns: Vec<_> = row.columns.iter().map(|(name, value)| (&**name, value.as_deref())).collect();
         assert_eq!(columns, [("n", Some("1.50")), ("flag", Some("true")), ("document_type", None), ("uri", Some("/again"))]);
         assert_eq!(row.payload, Payload::Bytes(br#"{"a":1}"#.to_vec()));
     }

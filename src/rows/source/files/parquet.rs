@@ -7,6 +7,7 @@ mod column;
 mod ended;
 mod ranges;
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,6 +27,7 @@ use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TIME};
 use super::spool::Spool;
 use crate::ground::contained::contained;
 use crate::rows::column::ErrorColumn;
+use crate::rows::column::held;
 use crate::rows::payload::Payload;
 use crate::rows::row::{ErrorRow, SourceRow};
 
@@ -265,7 +267,7 @@ impl Rows<'_> {
             if *name == ErrorColumn::Payload.name() {
                 whole.payload = column.payload(row);
             } else {
-                whole.columns.push(((*name).to_owned(), column.text(row).map(|text| text.into_owned())));
+                whole.columns.push((held(Cow::Borrowed(name)), column.text(row).map(|text| text.into_owned())));
             }
         }
         whole

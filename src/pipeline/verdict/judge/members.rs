@@ -1,0 +1,66 @@
+//! The members of an object, as far as the validator's order does not matter.
+//!
+//! Owns: which known names are there, whether nothing is wrong with any of the others.
+//! Refuses: the order of what is wrong (walk).
+
+use super::program::ObjectRules;
+use super::run::{JudgedSubject, Run};
+use crate::pipeline::document::NodeId;
+
+/// What an object has of the names that its schema knows.
+pub(super) struct KnownMembers {
+    /// By property.
+    pub(super) values: Vec<Option<NodeId>>,
+    /// By number of the required name.
+    required: Vec<bool>,
+}
+
+impl KnownMembers {
+    /// Whether a name that is required is there.
+    pub(super) fn has(&self, rules: &ObjectRules, name: &str) -> bool {
+        let number = rules.table.get(name.as_bytes()).and_then(|known| known.required);
+        number.and_then(|number| self.required.get(number as usize)).is_some_and(|&has| has)
+    }
+}
+
+impl Run<'_> {
+    /// What an object has of the names that its schema knows; of several members of one name the last.
+    pub(super) fn known_members(&self, rules: &ObjectRules, node: NodeId) -> KnownMembers {
+        let mut known = KnownMembers { values: vec![None; rules.properties.len()], required: vec![false; rules.required_count as usize] };
+        if rules.table.is_empty() {
+            return known;
+        }
+        for member in self.document.children(node) {
+            let name = self.name_bytes(member);
+            let Some(of) = rules.table.get(&name) else { continue };
+            if self.is_stripped(node, member) {
+                continue;
+            }
+            if let Some(property) = of.property {
+                known.values[property as usize] = Some(member);
+            }
+            if let Some(required) = of.required {
+                known.required[required as usize] = true;
+            }
+        }
+        known
+    }
+
+    /// Whether all members fit; `false` where they may, or where they are too far down to be looked at twice.
+    pub(super) fn fit_all(&mut self, object: NodeId, mut fits: impl FnMut(&mut Self, NodeId) -> bool) -> bool {
+        let document = self.document;
+        self.is_near_root() && document.children(object).all(|member| self.is_stripped(object, member) || fits(self, member))
+    }
+
+    /// Whether nothing is wrong with the members that no property names; `false` where it may.
+    pub(super) fn fit_beside(&mut self, rules: &ObjectRules, object: NodeId) -> bool {
+        if !rules.closed && rules.additional.is_none() && rules.patterns.is_empty() {
+            return true;
+        }
+        let is_property = |run: &Self, member| rules.table.get(&run.name_bytes(member)).is_some_and(|known| known.property.is_some());
+        let fits = |run: &mut Self, member| {
+            is_property(run, member) || (!rules.closed && rules.additional.is_none_or(|sub| run.valid(sub, JudgedSubject::value(member))))
+        };
+        rules.patterns.is_empty() && self.fit_all(object, fits)
+    }
+}

@@ -1,0 +1,127 @@
+//! Names that a schema knows, found by length and content at once.
+//!
+//! Owns: a table from names to what is known of them, made once and asked for every member of every document.
+//! Refuses: names with escapes, which are resolved before.
+
+/// How much more room there is than names.
+const ROOM: usize = 2;
+
+/// What is known by name.
+#[derive(Debug)]
+pub(super) struct NameTable<V> {
+    /// A power of two of them, or none.
+    slots: Box<[Slot<V>]>,
+    names: Box<[Box<[u8]>]>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Slot<V> {
+    ends: Ends,
+    /// Position among the names; no slot is taken where it is beyond them.
+    name: u32,
+    known: V,
+}
+
+/// Length, first and last bytes: all of a name of up to sixteen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ends {
+    first: u64,
+    last: u64,
+    length: u32,
+}
+
+impl Ends {
+    fn of(name: &[u8]) -> Self {
+        let length = name.len() as u32;
+        if let (Some(first), Some(last)) = (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+            return Ends { first: u64::from_le_bytes(*first), last: u64::from_le_bytes(*last), length };
+        }
+        if let (Some(first), Some(last)) = (name.first_chunk::<4>(), name.last_chunk::<4>()) {
+            return Ends { first: u32::from_le_bytes(*first).into(), last: u32::from_le_bytes(*last).into(), length };
+        }
+        let first = name.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
+        Ends { first, last: 0, length }
+    }
+
+    fn hash(self) -> usize {
+        const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mixed = (self.first ^ u64::from(self.length)).wrapping_mul(MIX) ^ self.last.rotate_left(29);
+        (mixed.wrapping_mul(MIX) >> 32) as usize
+    }
+}
+
+impl<V> Default for NameTable<V> {
+    fn default() -> Self {
+        NameTable { slots: Box::default(), names: Box::default() }
+    }
+}
+
+impl<V: Copy + Default> NameTable<V> {
+    /// A table of names that are all different.
+    pub(super) fn of(entries: impl ExactSizeIterator<Item = (Box<[u8]>, V)>) -> Self {
+        let count = entries.len();
+        if count == 0 {
+            return NameTable::default();
+        }
+        let empty = Slot { ends: Ends::of(b""), name: u32::MAX, known: V::default() };
+        let mut slots = vec![empty; (count * ROOM).next_power_of_two()].into_boxed_slice();
+        let mut names = Vec::with_capacity(count);
+        for (name, known) in entries {
+            let ends = Ends::of(&name);
+            let mut at = ends.hash() & (slots.len() - 1);
+            while slots[at].name != u32::MAX {
+                at = (at + 1) & (slots.len() - 1);
+            }
+            slots[at] = Slot { ends, name: names.len() as u32, known };
+            names.push(name);
+        }
+        NameTable { slots, names: names.into() }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// What is known of a name.
+    pub(super) fn get(&self, name: &[u8]) -> Option<&V> {
+        let ends = Ends::of(name);
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut at = ends.hash() & mask;
+        loop {
+            let slot = &self.slots[at];
+            if slot.ends == ends {
+                if name.len() <= 16 && slot.name != u32::MAX {
+                    return Some(&slot.known);
+                }
+                if self.names.get(slot.name as usize).is_some_and(|known| **known == *name) {
+                    return Some(&slot.known);
+                }
+            }
+            if slot.name == u32::MAX {
+                return None;
+            }
+            at = (at + 1) & mask;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_table_finds_what_a_map_finds(names in prop::collection::btree_set("[ab\0]{0,5}|[ab]{7,9}|[ab]{15,20}", 0..40), asked in "[ab\0]{0,5}|[ab]{7,9}|[ab]{15,20}") {
+            let map: BTreeMap<String, u32> = names.into_iter().zip(1..).collect();
+            let table = NameTable::of(map.iter().map(|(name, &at)| (name.as_bytes().into(), at)));
+            prop_assert_eq!(table.is_empty(), map.is_empty());
+            for name in map.keys().chain([&asked]) {
+                prop_assert_eq!(table.get(name.as_bytes()), map.get(name));
+            }
+        }
+    }
+}
