@@ -84,8 +84,11 @@ pub(crate) fn all_rows(files: &Files) -> Option<(Vec<(RowRef, SourceRow)>, u64)>
     Some((rows, unreadable.ok()?.count))
 }
 
+/// Names with texts.
+type Columns = Vec<(std::borrow::Cow<'static, str>, Option<String>)>;
+
 /// What a row holds, for comparisons.
-pub(crate) fn content(row: &SourceRow) -> (Vec<(std::borrow::Cow<'static, str>, Option<String>)>, &Payload) {
+pub(crate) fn content(row: &SourceRow) -> (Columns, &Payload) {
     let mut columns = row.columns.clone();
     columns.sort();
     (columns, &row.payload)
