@@ -8,6 +8,7 @@ use crate::pipeline::compat::{ChangeKind, DeployVerdict, KeptRows, MendPlace, Ta
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::transpile;
+use crate::rows::column::ErrorColumn;
 use crate::rows::schemas::{Lookup, SchemaStore, TableColumns};
 use crate::triage::explain::table_of;
 
@@ -132,7 +133,7 @@ pub fn file_of_table(store: &SchemaStore, name: &str) -> Result<(LooseFile, Pair
     let file = found.layout.clone().unwrap_or_else(|| format!("{0}/{1}/{1}.{2}.bq", found.namespace, found.doctype, found.version));
     // Tables of the pipeline are kept by day; of others nothing is known.
     let is_kept = name.contains("_live.") || name.contains("_stable.");
-    let kept = (is_kept && layout.child(None, "submission_timestamp").is_some()).then(KeptRows::pipeline);
+    let kept = (is_kept && layout.child(None, ErrorColumn::Time.name()).is_some()).then(KeptRows::pipeline);
     let text = format!("[{}]", list.join(", ")).into_bytes();
     let doctype = Some((found.namespace.clone(), found.doctype.clone(), found.version.clone()));
     let tables = vec![format!("`{name}`")];

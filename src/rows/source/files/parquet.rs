@@ -5,6 +5,7 @@
 
 mod column;
 mod ended;
+mod pages;
 mod ranges;
 
 use std::borrow::Cow;
@@ -149,6 +150,9 @@ impl ParquetTable {
         let properties = Arc::new(ReaderProperties::builder().build());
         let file = Arc::new(EndedFile(self.place.open()?));
         let (of_group, index) = (self.metadata.row_group(group), self.metadata.page_index_for_row_group(group));
+        for (_, leaf) in self.leaves.iter().filter(|(name, _)| needed(name)) {
+            pages::are_sound(&file.0, of_group.column(*leaf))?;
+        }
         let reader = reading(|| SerializedRowGroupReader::new(file, of_group, index, properties))?;
         let schema = self.metadata.file_metadata().schema_descr();
         let mut columns = Vec::new();
