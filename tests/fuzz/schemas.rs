@@ -211,7 +211,7 @@ fn a_smaller_document_breaks_the_same() {
         }
         let Outcome::Fail(before) = judge.verdict(JudgeInput::payload(&document)).outcome else { return };
         let Ok(target) = Target::of(&judge, &document) else { return };
-        let mut left = 300;
+        let mut left = 100;
         let minimal = minimize(&judge, &document, &target, &mut |_| {
             left -= 1;
             if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

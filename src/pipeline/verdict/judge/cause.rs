@@ -3,7 +3,9 @@
 //! Owns: the innermost violation of the branch that comes nearest, alternatives where several come as near, what another violation implies.
 //! Refuses: how near a branch is (rank), the words of a violation (sentence).
 
-use super::run::Run;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::run::{JudgedSubject, Run};
 use super::sink::{Leaf, Sink};
 use super::{Branches, Cause, Refused, Violation, report, sentence};
 use crate::pipeline::schema::Schema;
@@ -103,8 +105,16 @@ fn one<'a>(run: &Run<'_>, sink: &Sink, broken: &'a Refused) -> Vec<Found<'a>> {
             let mut branches: Vec<_> = of.branches.iter().filter(|branch| !branch.valid).collect();
             branches.sort_by_key(|branch| first_leaf(&branch.broken));
             let broken = branches.into_iter().flat_map(|branch| found(run, sink, &branch.broken));
+            // Only what is about the same value can say the same.
+            let mut known: FxHashMap<Option<(JudgedSubject, &str)>, Vec<usize>> = FxHashMap::default();
             for next in broken {
-                if !all.iter().any(|known| known.is(&next, sink)) {
+                let about = match &next {
+                    Found::Leaf(at) => sink.leaves.get(*at).map(|leaf| (leaf.at, leaf.keyword)),
+                    _ => None,
+                };
+                let alike = known.entry(about).or_default();
+                if !alike.iter().any(|at| all[*at].is(&next, sink)) {
+                    alike.push(all.len());
                     all.push(next);
                 }
             }
@@ -116,7 +126,7 @@ fn one<'a>(run: &Run<'_>, sink: &Sink, broken: &'a Refused) -> Vec<Found<'a>> {
 }
 
 fn without_implied<'a>(run: &Run<'_>, sink: &Sink, mut all: Vec<Found<'a>>) -> Vec<Found<'a>> {
-    let listed: Vec<_> = listed(sink, &all).map(|leaf| (leaf.at, run.program.sub(leaf.sub).node)).collect();
+    let listed: FxHashSet<_> = listed(sink, &all).map(|leaf| (leaf.at, run.program.sub(leaf.sub).node)).collect();
     // A value that is not one of those listed is of another type as well, mostly; the list says more.
     let implied = |leaf: &Leaf| leaf.keyword == "type" && listed.contains(&(leaf.at, run.program.sub(leaf.sub).node));
     if !listed.is_empty() {

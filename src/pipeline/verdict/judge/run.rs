@@ -29,7 +29,7 @@ const MOST_STEPS: u64 = 5_000_000;
 const MOST_STEPS_OF_VALUE: u64 = 40;
 
 /// What is judged: a value, or a member's name where `propertyNames` asks about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct JudgedSubject {
     pub(super) node: NodeId,
     pub(super) is_name: bool,
