@@ -4,6 +4,7 @@
 //! are left out), and any text format.
 
 mod column;
+mod counted;
 mod ended;
 mod pages;
 mod ranges;
@@ -15,6 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use parquet::basic::Compression;
+use parquet::column::reader::get_column_reader;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::properties::ReaderProperties;
@@ -22,6 +24,7 @@ use parquet::file::reader::{FileReader, RowGroupReader};
 use parquet::file::serialized_reader::{SerializedFileReader, SerializedRowGroupReader};
 
 use self::column::ParquetColumn;
+use self::counted::CountedPages;
 use self::ended::EndedFile;
 pub(super) use self::ranges::RowRange;
 use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TIME};
@@ -157,7 +160,10 @@ impl ParquetTable {
         let schema = self.metadata.file_metadata().schema_descr();
         let mut columns = Vec::new();
         for (name, leaf) in self.leaves.iter().filter(|(name, _)| needed(name)) {
-            columns.push((name.as_str(), ParquetColumn::new(reading(|| reader.get_column_reader(*leaf))?, &schema.column(*leaf))));
+            let description = schema.column(*leaf);
+            let pages = reading(|| reader.get_column_page_reader(*leaf))?;
+            let pages = CountedPages::new(pages, self.rows_in(group), description.max_def_level() > 0);
+            columns.push((name.as_str(), ParquetColumn::new(get_column_reader(description.clone(), Box::new(pages)), &description)));
         }
         let mut places = [None; COUNT];
         for (i, (name, _)) in columns.iter().enumerate() {
