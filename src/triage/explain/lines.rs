@@ -51,17 +51,26 @@ impl LogText {
         let text = whole(bytes);
         let mut log = LogText::default();
         let mut widths = Vec::new();
+        let mut blanks = Vec::new();
+        let mut source = Source::default();
         for line in text.lines() {
             let plain = without_codes(line);
             widths.push(plain.chars().count());
-            log.begins.push(plain.trim_start().starts_with('╷') || begins(strip(&plain)));
-            log.clean.push(unescaped(strip(&plain)));
+            blanks.push((begins_blank(&plain), plain.ends_with(' ')));
+            let said = strip(&plain);
+            log.begins.push(plain.trim_start().starts_with('╷') || begins(said));
+            // What a program's own text says has not happened.
+            let is_source = source.takes(said, said.as_ptr().addr().saturating_sub(plain.as_ptr().addr()));
+            log.clean.push(if is_source { String::new() } else { unescaped(said) });
         }
         log.words = joined(&log.clean, |_| false);
-        let edge = widths.iter().copied().max().unwrap_or(0);
-        let reaches = |at: usize| widths[at] == edge;
-        let is_wrapped = edge >= NARROWEST && widths.len() <= MOST_WRAPPED && (0..widths.len().saturating_sub(1)).any(reaches);
-        log.wrapped = is_wrapped.then(|| joined(&log.clean, reaches));
+        if widths.len() <= MOST_WRAPPED {
+            let edges = edges(&widths, &log.clean);
+            // A blank at the edge is one between words.
+            let reaches = |at: usize| edges[at] && !blanks[at].1 && !blanks.get(at + 1).is_some_and(|next| next.0);
+            let is_wrapped = (0..widths.len().saturating_sub(1)).any(reaches);
+            log.wrapped = is_wrapped.then(|| joined(&log.clean, reaches));
+        }
         log
     }
 
@@ -98,6 +107,77 @@ impl LogText {
         }
         (first, last)
     }
+}
+
+/// The lines that reach the edge of a terminal: the widest of their block, or of lines that begin alike one behind the other.
+fn edges(widths: &[usize], clean: &[String]) -> Vec<bool> {
+    let widest = widths.iter().copied().max().unwrap_or(0);
+    let mut edges: Vec<bool> = widths.iter().map(|&width| width == widest && width >= NARROWEST).collect();
+    for block in blocks(clean) {
+        let edge = widths[block.clone()].iter().copied().max().unwrap_or(0);
+        let mut at = block.start;
+        while at < block.end {
+            // Lines as wide as each other, a blank lost at the edge aside, and a last one that is no wider.
+            let width = widths[at];
+            let full = widths[at..block.end].iter().take_while(|&&next| next == width || next + 1 == width).count();
+            let ends = widths[at..block.end].get(full).is_none_or(|&next| next <= width);
+            if width >= NARROWEST && ((full > 1 && ends) || width == edge) {
+                (at..at + full).filter(|&line| widths[line] == width).for_each(|line| edges[line] = true);
+            }
+            at += full.max(1);
+        }
+    }
+    edges
+}
+
+/// Runs of lines that say something.
+fn blocks(clean: &[String]) -> Vec<std::ops::Range<usize>> {
+    let mut blocks: Vec<std::ops::Range<usize>> = Vec::new();
+    for at in (0..clean.len()).filter(|&at| !clean[at].is_empty()) {
+        match blocks.last_mut().filter(|block| block.end == at) {
+            Some(block) => block.end = at + 1,
+            None => blocks.push(at..at + 1),
+        }
+    }
+    blocks
+}
+
+/// Whether a line begins with a blank that is said, not one that stands behind a frame.
+fn begins_blank(plain: &str) -> bool {
+    let inner = plain.trim_start_matches(['│', '┃', '║']);
+    if inner.len() == plain.len() { plain.starts_with(' ') } else { inner.starts_with("  ") }
+}
+
+/// Most lines of a program's text below the place of an error.
+const MOST_SOURCE: usize = 30;
+
+/// Lines of a program's own text in Python's report of an error: below `File "…", line 3, in f`.
+#[derive(Default)]
+struct Source {
+    /// Where the place began in its line, and how many lines below it there were.
+    place: Option<(usize, usize)>,
+}
+
+impl Source {
+    /// Whether the next line is such a one; it begins at `at`.
+    fn takes(&mut self, said: &str, at: usize) -> bool {
+        if said.starts_with("File \"") && said.split_once("\", line ").is_some_and(|(_, rest)| rest.starts_with(|c: char| c.is_ascii_digit())) {
+            self.place = Some((at, 0));
+            return false;
+        }
+        let Some((place, below)) = self.place else { return false };
+        // A log that takes blanks off leaves one line of the program's text.
+        let is_flat = below == 0 && at == place && !begins(said) && !is_raised(said);
+        let is_source = !said.is_empty() && below < MOST_SOURCE && (at > place || is_flat);
+        self.place = is_source.then_some((place, below + 1));
+        is_source
+    }
+}
+
+/// `ValueError: …`: the error itself.
+fn is_raised(said: &str) -> bool {
+    let name = said.split([':', ' ', '(']).next().unwrap_or_default();
+    name.ends_with("Error") || name.ends_with("Exception")
 }
 
 /// Joins lines by a blank, or by nothing where one goes on.
@@ -247,10 +327,16 @@ pub(super) fn whole(bytes: &[u8]) -> String {
 
 /// Whether a line looks like an error.
 pub(super) fn looks_like_error(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    ["error", "exception", "failed", "failure", "fatal", "denied", "invalid", "refused", "cannot", "not found", "incompatible"]
-        .iter()
-        .any(|word| lower.contains(word))
-        && !lower.contains("0 errors")
-        && !lower.contains("no error")
+    let mut lower = line.to_lowercase();
+    // What did not happen is none.
+    for absent in ["no incompatible", "no error", "no failure", "without error", "no exception"] {
+        lower = lower.replace(absent, "");
+    }
+    let is_none = ["0 error", "0 failed", "0 failure"].iter().any(|none| {
+        lower.match_indices(none).any(|(at, _)| !lower[..at].ends_with(|c: char| c.is_ascii_digit()))
+    });
+    !is_none
+        && ["error", "exception", "failed", "failure", "fatal", "denied", "invalid", "refused", "cannot", "not found", "incompatible"]
+            .iter()
+            .any(|word| lower.contains(word))
 }
