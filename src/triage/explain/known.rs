@@ -46,11 +46,7 @@ const FORMS: [Form; 53] = [
     c(2, "to an existing schema", r"{T}Cannot add required (?:fields|columns) to an existing schema\.?(?: \(field: {C}\))?(?=[\s,.;)]|$)"),
     c(1, "Cannot add fields", r"{T}Cannot add fields \(field: {C}\)"),
     c(10, "missing in", r"{T}(?:Field|Column) {C} is missing in (?:the )?new schema"),
-    c(
-        7,
-        "has changed type from",
-        r"{T}(?:Field|Column) {C} has changed type from (?P<old>{K}) to (?P<new>{K})",
-    ),
+    c(7, "has changed type from", r"{T}(?:Field|Column) {C} has changed type from (?P<old>{K}) to (?P<new>{K})"),
     c(
         6,
         "has changed mode from",
@@ -85,7 +81,11 @@ const FORMS: [Form; 53] = [
     c(19, "table partitioning spec", r"Incompatible table partitioning specification"),
     c(19, "artitioning spec", r"(?:Table )?[Pp]artitioning spec(?:ification)? cannot be changed"),
     c(20, "different clustering spec", r"Cannot replace a table with a different clustering spec"),
-    c(20, "lustering", r"Incompatible table clustering specification|(?i:clustering fields? (?:count )?exceeds?|clustering fields? must be top|too many clustering)"),
+    c(
+        20,
+        "lustering",
+        r"Incompatible table clustering specification|(?i:clustering fields? (?:count )?exceeds?|clustering fields? must be top|too many clustering)",
+    ),
     c(20, "lustering", r"(?i:fields? specified for clustering cannot be repeated)(?:\.? Field: {C}{E})?"),
     c(20, "lustering", r"(?i:(?:field|column) {C} (?:is )?specified for clustering)|(?i:clustering field {C} )"),
     c(
@@ -157,10 +157,16 @@ pub(super) fn find(log: &LogText) -> Vec<Told> {
             let holds = |one: &Told| one.lines.0 <= cut.lines.0 && cut.lines.1 <= one.lines.1 && one.lines.0 < one.lines.1;
             let same = whole.iter().position(|one| meets(one) && one.column == cut.column);
             let better = same.or_else(|| whole.iter().position(|one| meets(one) && holds(one) && is_part(one)));
-            if let Some(one) = better.and_then(|at| whole.get_mut(at)) {
+            let Some(at) = better else { return true };
+            // A name at the end of a line is whole where it is not sure that the line goes on.
+            if same.is_none() && cut.column.is_some() && cut.lines.0 == cut.lines.1 && !log.is_wrapped(cut.lines.1) {
+                whole.remove(at);
+                return true;
+            }
+            if let Some(one) = whole.get_mut(at) {
                 one.table = one.table.take().or(cut.table.take());
             }
-            better.is_none()
+            false
         });
         found.extend(whole);
     }

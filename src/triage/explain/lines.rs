@@ -3,6 +3,8 @@
 //! Owns: the lines as people mean them, the text of all of them in one with the line of each place.
 //! Refuses: what the text says.
 
+use std::ops::Range;
+
 /// Most lines of which hard wraps are joined as well: a terminal wraps what is short.
 const MOST_WRAPPED: usize = 200_000;
 
@@ -25,7 +27,7 @@ impl JoinedText {
     }
 
     /// Offsets of a range of lines, both from 1 and within.
-    pub fn span(&self, from: usize, to: usize) -> std::ops::Range<usize> {
+    pub fn span(&self, from: usize, to: usize) -> Range<usize> {
         let start = self.starts.get(from.saturating_sub(1)).copied().unwrap_or(self.text.len());
         let end = self.starts.get(to).copied().unwrap_or(self.text.len());
         start..end.max(start)
@@ -43,6 +45,8 @@ pub struct LogText {
     pub wrapped: Option<JoinedText>,
     /// Lines that begin the report of an error.
     begins: Vec<bool>,
+    /// Lines of which it is sure that they were wrapped, not only likely.
+    sure: Vec<bool>,
 }
 
 impl LogText {
@@ -65,9 +69,10 @@ impl LogText {
         }
         log.words = joined(&log.clean, |_| false);
         if widths.len() <= MOST_WRAPPED {
-            let edges = edges(&widths, &log.clean);
+            let edges = edges(&widths, &blocks(&log.clean, &log.begins));
+            log.sure = edges.iter().map(|&edge| edge == Edge::Sure).collect();
             // A blank at the edge is one between words.
-            let reaches = |at: usize| edges[at] && !blanks[at].1 && !blanks.get(at + 1).is_some_and(|next| next.0);
+            let reaches = |at: usize| edges[at] != Edge::None && !blanks[at].1 && !blanks.get(at + 1).is_some_and(|next| next.0);
             let is_wrapped = (0..widths.len().saturating_sub(1)).any(reaches);
             log.wrapped = is_wrapped.then(|| joined(&log.clean, reaches));
         }
@@ -94,6 +99,11 @@ impl LogText {
         self.clean.get(at.wrapping_sub(1)).map_or("", String::as_str)
     }
 
+    /// Whether a line, from 1, was surely wrapped, so that the next goes on in it.
+    pub fn is_wrapped(&self, at: usize) -> bool {
+        self.sure.get(at.wrapping_sub(1)).copied().unwrap_or(false)
+    }
+
     /// The lines of the report around some, from 1 and both within: from where it begins to where the next begins, and not further than `most`.
     pub fn report(&self, (from, to): (usize, usize), most: usize) -> (usize, usize) {
         let is_begin = |line: usize| self.begins.get(line.wrapping_sub(1)).copied().unwrap_or(false);
@@ -109,11 +119,20 @@ impl LogText {
     }
 }
 
-/// The lines that reach the edge of a terminal: the widest of their block, or of lines that begin alike one behind the other.
-fn edges(widths: &[usize], clean: &[String]) -> Vec<bool> {
+/// Whether a line reaches the edge of a terminal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    None,
+    Likely,
+    Sure,
+}
+
+/// The lines that reach the edge of a terminal: the widest of their block, or several as wide as each other.
+fn edges(widths: &[usize], blocks: &[Range<usize>]) -> Vec<Edge> {
     let widest = widths.iter().copied().max().unwrap_or(0);
-    let mut edges: Vec<bool> = widths.iter().map(|&width| width == widest && width >= NARROWEST).collect();
-    for block in blocks(clean) {
+    let mut edges: Vec<Edge> =
+        widths.iter().map(|&width| if width == widest && width >= NARROWEST { Edge::Likely } else { Edge::None }).collect();
+    for block in blocks {
         let edge = widths[block.clone()].iter().copied().max().unwrap_or(0);
         let mut at = block.start;
         while at < block.end {
@@ -121,8 +140,10 @@ fn edges(widths: &[usize], clean: &[String]) -> Vec<bool> {
             let width = widths[at];
             let full = widths[at..block.end].iter().take_while(|&&next| next == width || next + 1 == width).count();
             let ends = widths[at..block.end].get(full).is_none_or(|&next| next <= width);
-            if width >= NARROWEST && ((full > 1 && ends) || width == edge) {
-                (at..at + full).filter(|&line| widths[line] == width).for_each(|line| edges[line] = true);
+            let several = full > 1 && ends;
+            if width >= NARROWEST && (several || width == edge) {
+                let found = if several || is_usual(width) { Edge::Sure } else { Edge::Likely };
+                (at..at + full).filter(|&line| widths[line] == width).for_each(|line| edges[line] = found);
             }
             at += full.max(1);
         }
@@ -130,11 +151,16 @@ fn edges(widths: &[usize], clean: &[String]) -> Vec<bool> {
     edges
 }
 
-/// Runs of lines that say something.
-fn blocks(clean: &[String]) -> Vec<std::ops::Range<usize>> {
-    let mut blocks: Vec<std::ops::Range<usize>> = Vec::new();
+/// Widths that terminals have.
+fn is_usual(width: usize) -> bool {
+    width.is_multiple_of(10) || [72, 76, 78, 79, 132].contains(&width)
+}
+
+/// Runs of lines that say something, each report of an error apart.
+fn blocks(clean: &[String], begins: &[bool]) -> Vec<Range<usize>> {
+    let mut blocks: Vec<Range<usize>> = Vec::new();
     for at in (0..clean.len()).filter(|&at| !clean[at].is_empty()) {
-        match blocks.last_mut().filter(|block| block.end == at) {
+        match blocks.last_mut().filter(|block| block.end == at && !begins[at]) {
             Some(block) => block.end = at + 1,
             None => blocks.push(at..at + 1),
         }
@@ -161,7 +187,9 @@ struct Source {
 impl Source {
     /// Whether the next line is such a one; it begins at `at`.
     fn takes(&mut self, said: &str, at: usize) -> bool {
-        if said.starts_with("File \"") && said.split_once("\", line ").is_some_and(|(_, rest)| rest.starts_with(|c: char| c.is_ascii_digit())) {
+        if said.starts_with("File \"")
+            && said.split_once("\", line ").is_some_and(|(_, rest)| rest.starts_with(|c: char| c.is_ascii_digit()))
+        {
             self.place = Some((at, 0));
             return false;
         }
@@ -332,9 +360,9 @@ pub(super) fn looks_like_error(line: &str) -> bool {
     for absent in ["no incompatible", "no error", "no failure", "without error", "no exception"] {
         lower = lower.replace(absent, "");
     }
-    let is_none = ["0 error", "0 failed", "0 failure"].iter().any(|none| {
-        lower.match_indices(none).any(|(at, _)| !lower[..at].ends_with(|c: char| c.is_ascii_digit()))
-    });
+    let is_none = ["0 error", "0 failed", "0 failure"]
+        .iter()
+        .any(|none| lower.match_indices(none).any(|(at, _)| !lower[..at].ends_with(|c: char| c.is_ascii_digit())));
     !is_none
         && ["error", "exception", "failed", "failure", "fatal", "denied", "invalid", "refused", "cannot", "not found", "incompatible"]
             .iter()

@@ -65,15 +65,13 @@ pub(super) fn mend(all: &[Told], columns: &[String], tables: &[String]) -> Lines
         ),
         DeployRule::C(22) => ("terraform apply -parallelism=1".to_owned(), vec!["after a minute: it goes on where it stopped".to_owned()]),
         DeployRule::C(23) => (without(columns, file), vec!["leaves the column out; or give it columns".to_owned()]),
-        DeployRule::C(24) => {
-            (
-                doctypes(tables).join("\n"),
-                vec![
-                    "a line for each on the generator's incompatibility-allowlist; the tables stay in BigQuery; or put the files back"
-                        .to_owned(),
-                ],
-            )
-        }
+        DeployRule::C(24) => (
+            doctypes(tables).join("\n"),
+            vec![
+                "a line for each on the generator's incompatibility-allowlist; the tables stay in BigQuery; or put the files back"
+                    .to_owned(),
+            ],
+        ),
         DeployRule::M(1) => {
             let names = first.detail.as_deref().unwrap_or_default();
             let names: Vec<&str> = names.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|name| !name.is_empty()).collect();

@@ -227,7 +227,11 @@ fn dotted_columns_are_whole() {
     let columns = [
         ("Duplicate field name: payload.fooBar, invalid", "C16", "payload.fooBar"),
         ("Duplicate field names: 'a.b' in schema", "C16", "a.b"),
-        ("Duplicate column names in the result are not supported when a destination table is present. Found duplicate(s): foo", "C16", "foo"),
+        (
+            "Duplicate column names in the result are not supported when a destination table is present. Found duplicate(s): foo",
+            "C16",
+            "foo",
+        ),
         ("Cannot drop nested field a.b.", "C11", "a.b"),
         ("Cannot set NOT NULL on column payload.a.b", "C5", "payload.a.b"),
         ("Field a.b is of type RECORD but has no subfields", "C23", "a.b"),
@@ -256,7 +260,10 @@ fn limits_and_permissions_have_their_rule() {
         ("Table a:b.c_v1 will have 10001 partitions when the job finishes, exceeding limit 10000", "C22"),
         ("Number of partition modifications to a column partitioned table exceeded quota", "C22"),
         ("Access Denied: User does not have bigquery.tables.setCategory permission", "C15"),
-        ("org-mozilla-fenix: baseline has blocked distribution metrics\nRuntimeError: Found blocked distribution metrics, see above logs for details.", "M9"),
+        (
+            "org-mozilla-fenix: baseline has blocked distribution metrics\nRuntimeError: Found blocked distribution metrics, see above logs for details.",
+            "M9",
+        ),
         ("Inserted row has wrong column count; Has 12, expected 13", "C21"),
         ("Clustering fields must be top-level", "C20"),
         ("Table partitioning specification cannot be changed", "C19"),
