@@ -155,11 +155,13 @@ pub(super) fn find(log: &LogText) -> Vec<Told> {
                 (_, part) => part.is_none(),
             };
             let holds = |one: &Told| one.lines.0 <= cut.lines.0 && cut.lines.1 <= one.lines.1 && one.lines.0 < one.lines.1;
-            let same = whole.iter().position(|one| meets(one) && one.column == cut.column);
-            let better = same.or_else(|| whole.iter().position(|one| meets(one) && holds(one) && is_part(one)));
+            let better = whole.iter().position(|one| meets(one) && one.column == cut.column);
+            let better = better.or_else(|| whole.iter().position(|one| meets(one) && holds(one) && is_part(one)));
             let Some(at) = better else { return true };
             // A name at the end of a line is whole where it is not sure that the line goes on.
-            if same.is_none() && cut.column.is_some() && cut.lines.0 == cut.lines.1 && !log.is_wrapped(cut.lines.1) {
+            let differs = whole.get(at).is_some_and(|one| one.column != cut.column || one.detail != cut.detail);
+            let named = cut.column.is_some() || cut.detail.is_some();
+            if differs && named && cut.lines.0 == cut.lines.1 && !log.is_wrapped(cut.lines.1) {
                 whole.remove(at);
                 return true;
             }

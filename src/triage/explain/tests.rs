@@ -177,6 +177,8 @@ fn the_commit_that_a_text_names_is_told() {
 fn unknown_metric_types_are_named_as_the_generator_prints_them() {
     let text = "Error: Unknown metric types in Glean Schema: dual_labeled_counter, object2. Please add them to /app/gen/glean.yaml";
     assert_eq!(told(text), ["M1 [] [] dual_labeled_counter: {type: string}, object2: {type: string}"]);
+    // The next line is no part of a name.
+    assert_eq!(told("Unknown metric types in Glean Schema: object2\nPlease add them\n"), ["M1 [] [] object2: {type: string}"]);
 }
 
 #[test]
