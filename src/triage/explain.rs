@@ -12,6 +12,7 @@ mod mending;
 mod mentions;
 mod past;
 mod row_faults;
+mod wraps;
 
 use crate::pipeline::compat::{DeployRule, DeployVerdict};
 

@@ -25,33 +25,42 @@ struct TableDiff {
 /// All that the diffs of a text tell.
 pub(super) fn find(log: &LogText) -> Vec<Told> {
     let lines: Vec<&str> = log.lines().collect();
-    let goes_on = lines.iter().any(|line| line.contains("but continuing"));
-    let rule = if goes_on { DeployRule::M(5) } else { DeployRule::M(4) };
-    let mut found = Vec::new();
+    let (stops, goes_on) = (DeployRule::M(4), DeployRule::M(5));
+    let mut found: Vec<Told> = Vec::new();
+    // Where the run began whose outcome is not told yet.
+    let mut run = 0;
     let mut open = TableDiff::default();
     let mut stopped = None;
     for (at, line) in lines.iter().enumerate() {
         if let Some(name) = line.strip_prefix("--- ") {
-            found.extend(told(std::mem::take(&mut open), rule));
+            found.extend(told(std::mem::take(&mut open), stops));
             open.table = named(name).or_else(|| lines[at.saturating_sub(3)..at].iter().rev().find_map(|line| named(line)));
         } else if let Some(name) = line.strip_prefix("+++ ") {
             open.table = open.table.take().or_else(|| named(name));
+        } else if line.contains("found incompatible changes, but continuing") {
+            // Told below the diff of each table that may change so.
+            found.extend(told(std::mem::take(&mut open), goes_on));
         } else if line.contains("found incompatible changes") {
+            found.extend(told(std::mem::take(&mut open), stops));
+            run = found.len();
             stopped.get_or_insert(at);
+        } else if line.contains("no incompatible changes detected") {
+            // Nothing stops where all that changed may do so.
+            open = TableDiff::default();
+            found.truncate(run);
         } else {
             let next = lines.get(at + 1).copied().unwrap_or_default();
             column(&mut open, line, next, at);
         }
     }
-    found.extend(told(open, rule));
+    found.extend(told(open, stops));
     let is_listed = lines.iter().any(|line| line.contains("items removed from the base"));
     if let Some(at) = stopped
-        && found.is_empty()
+        && found.iter().all(|one| one.rule == goes_on)
         && !is_listed
-        && !goes_on
     {
         found.push(Told {
-            rule,
+            rule: stops,
             under: None,
             table: None,
             column: None,

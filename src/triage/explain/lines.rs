@@ -3,11 +3,12 @@
 //! Owns: the lines as people mean them, the text of all of them in one with the line of each place.
 //! Refuses: what the text says.
 
+use std::ops::Range;
+
+use super::wraps::{Edge, begins_blank, blocks, edges};
+
 /// Most lines of which hard wraps are joined as well: a terminal wraps what is short.
 const MOST_WRAPPED: usize = 200_000;
-
-/// Fewest characters at which a terminal wraps.
-const NARROWEST: usize = 40;
 
 /// A text in one line, and where each of its lines begins.
 #[derive(Debug, Default)]
@@ -25,7 +26,7 @@ impl JoinedText {
     }
 
     /// Offsets of a range of lines, both from 1 and within.
-    pub fn span(&self, from: usize, to: usize) -> std::ops::Range<usize> {
+    pub fn span(&self, from: usize, to: usize) -> Range<usize> {
         let start = self.starts.get(from.saturating_sub(1)).copied().unwrap_or(self.text.len());
         let end = self.starts.get(to).copied().unwrap_or(self.text.len());
         start..end.max(start)
@@ -43,6 +44,8 @@ pub struct LogText {
     pub wrapped: Option<JoinedText>,
     /// Lines that begin the report of an error.
     begins: Vec<bool>,
+    /// Lines of which it is sure that they were wrapped, not only likely.
+    sure: Vec<bool>,
 }
 
 impl LogText {
@@ -51,17 +54,27 @@ impl LogText {
         let text = whole(bytes);
         let mut log = LogText::default();
         let mut widths = Vec::new();
+        let mut blanks = Vec::new();
+        let mut source = Source::default();
         for line in text.lines() {
             let plain = without_codes(line);
             widths.push(plain.chars().count());
-            log.begins.push(plain.trim_start().starts_with('╷') || begins(strip(&plain)));
-            log.clean.push(unescaped(strip(&plain)));
+            blanks.push((begins_blank(&plain), plain.ends_with(' ')));
+            let said = strip(&plain);
+            log.begins.push(plain.trim_start().starts_with('╷') || begins(said));
+            // What a program's own text says has not happened.
+            let is_source = source.takes(said, said.as_ptr().addr().saturating_sub(plain.as_ptr().addr()));
+            log.clean.push(if is_source { String::new() } else { unescaped(said) });
         }
         log.words = joined(&log.clean, |_| false);
-        let edge = widths.iter().copied().max().unwrap_or(0);
-        let reaches = |at: usize| widths[at] == edge;
-        let is_wrapped = edge >= NARROWEST && widths.len() <= MOST_WRAPPED && (0..widths.len().saturating_sub(1)).any(reaches);
-        log.wrapped = is_wrapped.then(|| joined(&log.clean, reaches));
+        if widths.len() <= MOST_WRAPPED {
+            let edges = edges(&widths, &blocks(&log.clean, &log.begins));
+            log.sure = edges.iter().map(|&edge| edge == Edge::Sure).collect();
+            // A blank at the edge is one between words.
+            let reaches = |at: usize| edges[at] != Edge::None && !blanks[at].1 && !blanks.get(at + 1).is_some_and(|next| next.0);
+            let is_wrapped = (0..widths.len().saturating_sub(1)).any(reaches);
+            log.wrapped = is_wrapped.then(|| joined(&log.clean, reaches));
+        }
         log
     }
 
@@ -85,6 +98,11 @@ impl LogText {
         self.clean.get(at.wrapping_sub(1)).map_or("", String::as_str)
     }
 
+    /// Whether a line, from 1, was surely wrapped, so that the next goes on in it.
+    pub fn is_wrapped(&self, at: usize) -> bool {
+        self.sure.get(at.wrapping_sub(1)).copied().unwrap_or(false)
+    }
+
     /// The lines of the report around some, from 1 and both within: from where it begins to where the next begins, and not further than `most`.
     pub fn report(&self, (from, to): (usize, usize), most: usize) -> (usize, usize) {
         let is_begin = |line: usize| self.begins.get(line.wrapping_sub(1)).copied().unwrap_or(false);
@@ -98,6 +116,40 @@ impl LogText {
         }
         (first, last)
     }
+}
+
+/// Most lines of a program's text below the place of an error.
+const MOST_SOURCE: usize = 30;
+
+/// Lines of a program's own text in Python's report of an error: below `File "…", line 3, in f`.
+#[derive(Default)]
+struct Source {
+    /// Where the place began in its line, and how many lines below it there were.
+    place: Option<(usize, usize)>,
+}
+
+impl Source {
+    /// Whether the next line is such a one; it begins at `at`.
+    fn takes(&mut self, said: &str, at: usize) -> bool {
+        if said.starts_with("File \"")
+            && said.split_once("\", line ").is_some_and(|(_, rest)| rest.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            self.place = Some((at, 0));
+            return false;
+        }
+        let Some((place, below)) = self.place else { return false };
+        // A log that takes blanks off leaves one line of the program's text.
+        let is_flat = below == 0 && at == place && !begins(said) && !is_raised(said);
+        let is_source = !said.is_empty() && below < MOST_SOURCE && (at > place || is_flat);
+        self.place = is_source.then_some((place, below + 1));
+        is_source
+    }
+}
+
+/// `ValueError: …`: the error itself.
+fn is_raised(said: &str) -> bool {
+    let name = said.split([':', ' ', '(']).next().unwrap_or_default();
+    name.ends_with("Error") || name.ends_with("Exception")
 }
 
 /// Joins lines by a blank, or by nothing where one goes on.
@@ -247,10 +299,16 @@ pub(super) fn whole(bytes: &[u8]) -> String {
 
 /// Whether a line looks like an error.
 pub(super) fn looks_like_error(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    ["error", "exception", "failed", "failure", "fatal", "denied", "invalid", "refused", "cannot", "not found", "incompatible"]
+    let mut lower = line.to_lowercase();
+    // What did not happen is none.
+    for absent in ["no incompatible", "no error", "no failure", "without error", "no exception"] {
+        lower = lower.replace(absent, "");
+    }
+    let is_none = ["0 error", "0 failed", "0 failure"]
         .iter()
-        .any(|word| lower.contains(word))
-        && !lower.contains("0 errors")
-        && !lower.contains("no error")
+        .any(|none| lower.match_indices(none).any(|(at, _)| !lower[..at].ends_with(|c: char| c.is_ascii_digit())));
+    !is_none
+        && ["error", "exception", "failed", "failure", "fatal", "denied", "invalid", "refused", "cannot", "not found", "incompatible"]
+            .iter()
+            .any(|word| lower.contains(word))
 }

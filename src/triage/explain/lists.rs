@@ -23,14 +23,9 @@ const LISTS: [(&str, DeployRule, &[&str]); 2] = [
 pub(super) fn find(log: &LogText) -> Vec<Told> {
     let lines: Vec<&str> = log.lines().collect();
     let mut found = Vec::new();
-    // What is allowed stops nothing.
-    let goes_on = lines.iter().any(|line| line.contains("but continuing"));
     for (at, line) in lines.iter().enumerate() {
         for (begin, rule, endings) in LISTS {
             let Some(from) = line.find(begin) else { continue };
-            if goes_on && rule == DeployRule::C(24) {
-                continue;
-            }
             let told = |table: Option<String>, line: usize| Told {
                 rule,
                 under: None,
@@ -42,13 +37,19 @@ pub(super) fn find(log: &LogText) -> Vec<Told> {
                 message: begin.to_owned(),
                 lines: (line + 1, line + 1),
             };
-            let mut names = vec![(at, items(&line[from + begin.len()..], endings, true))];
+            let (here, mut ended) = until(&line[from + begin.len()..]);
+            let mut names = vec![(at, items(here, endings, true))];
             let mut gap = 0;
             for (below, line) in lines.iter().enumerate().skip(at + 1).take(MOST) {
-                let is_end = line.starts_with("---") || line.starts_with("@@") || line.contains(" changes");
-                let here = if is_end { Vec::new() } else { items(line, endings, gap == 0) };
+                let is_diff = line.starts_with("---") || line.starts_with("@@");
+                if ended || is_diff {
+                    break;
+                }
+                let part;
+                (part, ended) = until(line);
+                let here = items(part, endings, gap == 0);
                 gap = if here.is_empty() { gap + 1 } else { 0 };
-                if gap >= GAP || is_end {
+                if gap >= GAP {
                     break;
                 }
                 names.push((below, here));
@@ -68,9 +69,20 @@ pub(super) fn find(log: &LogText) -> Vec<Told> {
     found
 }
 
+/// What of a line stands before another list or the outcome, and whether there is one.
+fn until(line: &str) -> (&str, bool) {
+    const ENDS: [&str; 5] = [" added to the base", " removed from the base", "found incompatible", "no incompatible", " changes"];
+    match ENDS.iter().filter_map(|end| line.find(end)).min() {
+        Some(end) => (&line[..end], true),
+        None => (line, false),
+    }
+}
+
 /// Files named in a line: by their endings, or in a list of Python's; a name of a doctype version alone where `bare`.
 fn items(line: &str, endings: &[&str], bare: bool) -> Vec<String> {
     let words = line.split(|c: char| c.is_whitespace() || "'\"[]{},`".contains(c)).map(|word| word.trim_matches([':', '*']));
+    // The generator writes `-` before what is gone, `+` before what is new.
+    let words = words.map(|word| word.strip_prefix('-').unwrap_or(word)).filter(|word| !word.starts_with('+'));
     let is_doctype = |word: &str| {
         let mut parts = word.rsplitn(2, '.');
         let version = parts.next().unwrap_or_default();

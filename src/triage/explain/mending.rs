@@ -13,7 +13,8 @@ type Lines = (String, Vec<String>);
 /// The line, and what else could be done.
 pub(super) fn mend(all: &[Told], columns: &[String], tables: &[String]) -> Lines {
     let first = &all[0];
-    let files: Vec<String> = tables.iter().filter_map(|table| mentions::file(table)).collect();
+    // The live and the stable table of a ping have the same file.
+    let files = each_once(tables.iter().filter_map(|table| mentions::file(table)));
     let file = files.first().map_or("the layout's file", String::as_str);
     let rule = first.under.unwrap_or(first.rule);
     let (line, mut notes) = match rule {
@@ -58,18 +59,19 @@ pub(super) fn mend(all: &[Told], columns: &[String], tables: &[String]) -> Lines
             "INSERT INTO target (columns) SELECT columns FROM source".to_owned(),
             vec!["name the columns on both sides instead of *".to_owned()],
         ),
+        DeployRule::C(22) if first.detail.as_deref().is_some_and(is_of_partitions) => (
+            "time_partitioning { type = \"MONTH\" }".to_owned(),
+            vec!["fewer partitions: by month in a new table; or write fewer days at once".to_owned()],
+        ),
         DeployRule::C(22) => ("terraform apply -parallelism=1".to_owned(), vec!["after a minute: it goes on where it stopped".to_owned()]),
         DeployRule::C(23) => (without(columns, file), vec!["leaves the column out; or give it columns".to_owned()]),
-        DeployRule::C(24) => {
-            let names: Vec<String> = tables.iter().map(|table| doctype(table)).collect();
-            (
-                names.join(" "),
-                vec![
-                    "a line for each on the generator's incompatibility-allowlist; the tables stay in BigQuery; or put the files back"
-                        .to_owned(),
-                ],
-            )
-        }
+        DeployRule::C(24) => (
+            doctypes(tables).join("\n"),
+            vec![
+                "a line for each on the generator's incompatibility-allowlist; the tables stay in BigQuery; or put the files back"
+                    .to_owned(),
+            ],
+        ),
         DeployRule::M(1) => {
             let names = first.detail.as_deref().unwrap_or_default();
             let names: Vec<&str> = names.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|name| !name.is_empty()).collect();
@@ -79,13 +81,16 @@ pub(super) fn mend(all: &[Told], columns: &[String], tables: &[String]) -> Lines
             )
         }
         DeployRule::M(3) => layouts(tables),
+        DeployRule::M(9) => (
+            "send_in_pings: [metrics]".to_owned(),
+            vec!["for each distribution metric in the app's metrics.yaml; the lines above this one name them".to_owned()],
+        ),
         _ => (restored(&files), vec!["the revision before it is put back".to_owned()]),
     };
     if matches!(first.rule, DeployRule::M(4) | DeployRule::M(5)) {
-        let names: Vec<String> = tables.iter().map(|table| doctype(table)).collect();
         notes.push(format!(
             "{} on the generator's incompatibility-allowlist lets the generator go on; BigQuery refuses it all the same",
-            names.join(" ")
+            doctypes(tables).join(" ")
         ));
     }
     if matches!(rule, DeployRule::C(5..=7 | 9 | 11))
@@ -96,6 +101,17 @@ pub(super) fn mend(all: &[Told], columns: &[String], tables: &[String]) -> Lines
     }
     let line = if line.trim().is_empty() { restored(&files) } else { line };
     (line, notes)
+}
+
+/// Each once, in order.
+fn each_once(all: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = std::collections::HashSet::new();
+    all.filter(|one| seen.insert(one.clone())).collect()
+}
+
+/// The doctypes of tables, each once.
+fn doctypes(tables: &[String]) -> Vec<String> {
+    each_once(tables.iter().map(|table| doctype(table)))
 }
 
 /// A line for each column.
@@ -110,7 +126,20 @@ fn each(all: &[Told], columns: &[String], made: impl Fn(&str, Option<&str>) -> S
 
 /// A column as the layouts write it.
 fn member(name: &str, kind: Option<&str>, mode: &str) -> String {
-    let kind = kind.map(|kind| format!(", \"type\": \"{kind}\"")).unwrap_or_default();
+    // The layouts write lengths beside a type, and a list as a mode.
+    let (kind, mode) = match kind.and_then(|kind| kind.strip_prefix("ARRAY<")?.strip_suffix('>')) {
+        Some(of) => (Some(of), "REPEATED"),
+        None => (kind, mode),
+    };
+    let kind = kind.map(|kind| {
+        let (kind, sizes) = super::known::sized(kind);
+        let kind = if kind.starts_with("STRUCT<") { "RECORD" } else { kind };
+        let names = if matches!(kind, "STRING" | "BYTES") { ["maxLength", "scale"] } else { ["precision", "scale"] };
+        let sizes = names.iter().zip(sizes.split(',').map(str::trim).filter(|size| !size.is_empty()));
+        let sizes: String = sizes.map(|(name, size)| format!(", \"{name}\": \"{size}\"")).collect();
+        format!(", \"type\": \"{kind}\"{sizes}")
+    });
+    let kind = kind.unwrap_or_default();
     format!("{{\"name\": \"{name}\"{kind}, \"mode\": \"{mode}\"}}")
 }
 
@@ -201,9 +230,24 @@ fn without(columns: &[String], file: &str) -> String {
     format!("jq 'walk(if type == \"array\" then map(select(({}) | not)) else . end)' {file} > without.bq", chosen(columns))
 }
 
+/// Whether a limit is one on a table's partitions, not on how often it changes.
+fn is_of_partitions(detail: &str) -> bool {
+    let detail = detail.to_lowercase();
+    detail.contains("partitions when the job") || detail.contains("too many partitions")
+}
+
+/// Most characters of a column's name.
+const LONGEST: usize = 300;
+
 /// A name that BigQuery takes.
 fn renamed(name: &str) -> String {
-    let made = snake_case(name);
+    let mut made = snake_case(name);
+    if name.chars().count() > LONGEST || made.chars().count() > LONGEST {
+        if made.starts_with(|c: char| c.is_ascii_digit()) {
+            made.insert(0, '_');
+        }
+        return made.chars().take(LONGEST).collect();
+    }
     match made.is_empty() || made == name {
         true => format!("{}_2", name.trim_start_matches('_')),
         false if made.starts_with(|c: char| c.is_ascii_digit()) => format!("_{made}"),
