@@ -1,9 +1,9 @@
 //! The generator's unified diff of compact columns: `-root.a.[].b TYPE`.
 //!
-//! Owns: which table a diff is of, what its lines mean for columns.
+//! Owns: which table a diff is of, what its lines mean for columns, a column as it was.
 //! Refuses: whether the diff is whole: it has few lines around each change.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::lines::LogText;
 use super::{Told, known};
@@ -113,43 +113,160 @@ fn plain(path: &str) -> String {
     path.replace(".[]", "")
 }
 
-/// The map that a compact column is the key or value of.
-fn map_of(path: &str) -> Option<&str> {
-    path.split_once(".[].key").or_else(|| path.split_once(".[].value")).map(|(map, _)| map)
+/// A column on the way down a compact column.
+struct Step<'a> {
+    /// Up to its name, without the mark of a list.
+    at: &'a str,
+    /// With that.
+    end: usize,
+    shape: Shape<'a>,
 }
 
-/// What the diff of a table tells, each column once; a map that became a record, or a record a map, once for all below.
+/// What a column holds, as far as compact columns tell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Shape<'a> {
+    is_list: bool,
+    holds: Holds<'a>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds<'a> {
+    /// Of a type; empty where the text does not tell it.
+    Value(&'a str),
+    Record,
+    /// A list of `key` and `value`.
+    Map,
+}
+
+impl Shape<'_> {
+    /// Whether both are lists or neither is, and both have columns or neither has.
+    fn is_like(&self, other: &Shape<'_>) -> bool {
+        let is_value = |shape: &Shape<'_>| matches!(shape.holds, Holds::Value(_));
+        self.is_list == other.is_list && is_value(self) == is_value(other)
+    }
+
+    fn mode(&self) -> &'static str {
+        if self.is_list { "REPEATED" } else { "NULLABLE" }
+    }
+
+    /// In words; with the mode where that is another, too.
+    fn named(&self, other: &Shape<'_>) -> String {
+        let kind = match self.holds {
+            Holds::Map => return "map".to_owned(),
+            Holds::Record => "RECORD",
+            Holds::Value("") => "value",
+            Holds::Value(kind) => kind,
+        };
+        if self.is_list && !other.is_list { format!("REPEATED {kind}") } else { kind.to_owned() }
+    }
+
+    /// The rule that a change to another is told by, and both in words.
+    fn change(&self, new: &Shape<'_>) -> (DeployRule, String, String) {
+        let is_same = match (self.holds, new.holds) {
+            (Holds::Value(old), Holds::Value(new)) => old == new || old.is_empty() || new.is_empty(),
+            (old, new) => old == new,
+        };
+        match is_same {
+            true => (DeployRule::C(6), self.mode().to_owned(), new.mode().to_owned()),
+            false => (DeployRule::C(9), self.named(new), new.named(self)),
+        }
+    }
+}
+
+/// The columns on the way down to a compact column, itself the last.
+fn steps<'a>(path: &'a str, kind: &'a str) -> Vec<Step<'a>> {
+    let mut found: Vec<Step<'a>> = Vec::new();
+    let mut end = 0;
+    for name in path.split('.') {
+        let start = end;
+        end = if found.is_empty() { name.len() } else { start + 1 + name.len() };
+        let Some(at) = path.get(..end) else { break };
+        match found.last_mut() {
+            Some(above) if name == "[]" => (above.end, above.shape.is_list) = (end, true),
+            above => {
+                if let Some(above) = above {
+                    let is_map = above.shape.is_list && matches!(name, "key" | "value");
+                    above.shape.holds = if is_map { Holds::Map } else { Holds::Record };
+                }
+                found.push(Step { at, end, shape: Shape { is_list: false, holds: Holds::Value(kind) } });
+            }
+        }
+    }
+    found
+}
+
+/// What the new side has at each column.
+type Now<'a> = BTreeMap<&'a str, Vec<Shape<'a>>>;
+
+fn now(diff: &TableDiff) -> Now<'_> {
+    let mut now = Now::new();
+    let fresh = diff.fresh.iter().map(|(path, kind)| (path.as_str(), kind.as_str()));
+    for (path, kind) in fresh.chain(diff.kept.iter().map(|path| (path.as_str(), ""))) {
+        for step in steps(path, kind) {
+            let known = now.entry(step.at).or_default();
+            if !known.contains(&step.shape) {
+                known.push(step.shape);
+            }
+        }
+    }
+    now
+}
+
+/// The topmost column above a compact column, or itself, that has another shape now: up to where, the old and the new shape.
+fn reshaped<'a>(way: &[Step<'a>], now: &Now<'a>) -> Option<(usize, Shape<'a>, Shape<'a>)> {
+    for step in way {
+        let shapes = now.get(step.at)?;
+        if !shapes.iter().any(|shape| shape.is_like(&step.shape)) {
+            // Of a list whose elements have `key` and others, it is a map all the same.
+            let new = shapes.iter().find(|shape| shape.holds == Holds::Map).or_else(|| shapes.first())?;
+            return Some((step.end, step.shape, *new));
+        }
+    }
+    None
+}
+
+/// What the diff of a table tells, each column once; one that has another shape once for all below.
 fn told(diff: TableDiff, rule: DeployRule) -> Vec<Told> {
     let mut found: Vec<Told> = Vec::new();
-    let now: BTreeMap<String, &String> = diff.fresh.iter().map(|(path, kind)| (plain(path), kind)).collect();
-    let below = |prefix: &str| diff.fresh.keys().chain(&diff.kept).any(|path| path.starts_with(prefix));
+    let mut known: HashMap<(DeployRule, String), usize> = HashMap::new();
+    let now = now(&diff);
+    // Columns that are new, by name and type.
+    let mut moves: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for (path, kind) in &diff.fresh {
+        let leaf = path.trim_end_matches(".[]").rsplit('.').next().unwrap_or_default();
+        moves.entry((leaf, kind)).or_default().push(path);
+    }
     for (path, (kind, line)) in &diff.gone {
-        let column = plain(path);
-        let top = if column.contains('.') { DeployRule::C(11) } else { DeployRule::C(10) };
-        let shape = shape(path, &below);
-        let (under, column, old, new) = match (&shape, diff.fresh.get(path), now.get(&column)) {
-            (Some((shaped, old, new)), ..) => (DeployRule::C(9), shaped.clone(), Some((*old).to_owned()), Some((*new).to_owned())),
-            (None, Some(new), _) => {
+        let top = if plain(path).contains('.') { DeployRule::C(11) } else { DeployRule::C(10) };
+        let known_kind = Some(kind.clone()).filter(|kind| !kind.is_empty());
+        let (under, at, old, new) = match (reshaped(&steps(path, kind), &now), diff.fresh.get(path)) {
+            (Some((end, old, new)), _) => {
+                let (under, old, new) = old.change(&new);
+                (under, path.get(..end).unwrap_or(path), Some(old), Some(new))
+            }
+            // Only its place in the list is another.
+            (None, Some(new)) if new == kind && !kind.is_empty() => continue,
+            (None, Some(new)) => {
                 let is_wider = crate::pipeline::compat::widens(known::canonical(kind), known::canonical(new));
-                let rule = if is_wider { DeployRule::C(8) } else { DeployRule::C(7) };
-                (rule, column, Some(kind.clone()), Some(new.clone()))
+                let under = if is_wider { DeployRule::C(8) } else { DeployRule::C(7) };
+                (under, path.as_str(), Some(kind.clone()), Some(new.clone()))
             }
-            (None, None, Some(_)) => {
-                let was_list = path.contains(".[]");
-                let modes = if was_list { ("REPEATED", "NULLABLE") } else { ("NULLABLE", "REPEATED") };
-                (DeployRule::C(6), column, Some(modes.0.to_owned()), Some(modes.1.to_owned()))
-            }
-            _ => (top, column, Some(kind.clone()).filter(|kind| !kind.is_empty()), None),
+            (None, None) => (top, path.as_str(), known_kind, None),
         };
-        if let Some(known) = found.iter_mut().find(|known| known.under == Some(under) && known.column.as_ref() == Some(&column)) {
+        let column = plain(at);
+        if let Some(known) = known.get(&(under, column.clone())).and_then(|&at| found.get_mut(at)) {
             known.lines.1 = known.lines.1.max(*line);
             continue;
         }
-        let leaf = column.rsplit('.').next().unwrap_or_default();
-        let moved = diff.fresh.iter().find(|(other, other_kind)| {
-            under == top && *other_kind == kind && plain(other).rsplit('.').next() == Some(leaf) && plain(other) != column
-        });
-        let detail = moved.map(|(other, _)| plain(other));
+        known.insert((under, column.clone()), found.len());
+        let detail = match under == top {
+            true => {
+                let leaf = column.rsplit('.').next().unwrap_or_default();
+                let others = moves.get(&(leaf, kind.as_str()));
+                others.and_then(|all| all.iter().map(|other| plain(other)).find(|other| *other != column))
+            }
+            false => was(&diff, at),
+        };
         let message = format!("-root.{path} {kind}");
         let table = diff.table.clone();
         found.push(Told { rule, under: Some(under), table, column: Some(column), old, new, detail, message, lines: (*line, *line) });
@@ -157,21 +274,60 @@ fn told(diff: TableDiff, rule: DeployRule) -> Vec<Told> {
     found
 }
 
-/// The column whose shape changed, and how.
-fn shape(path: &str, below: &impl Fn(&str) -> bool) -> Option<(String, &'static str, &'static str)> {
-    if let Some(map) = map_of(path)
-        && below(&format!("{map}."))
-        && !below(&format!("{map}.[]"))
-    {
-        return Some((plain(map), "map", "RECORD"));
+/// Most compact columns of a column that is written as it was.
+const MOST_WRITTEN: usize = 60;
+
+/// A column as it was, as layouts write it; `None` where its types are not told, or it is too long to be read.
+fn was(diff: &TableDiff, at: &str) -> Option<String> {
+    let below = format!("{at}.");
+    let all = diff.gone.range(at.to_owned()..).take_while(|(path, _)| path.starts_with(at));
+    let own = |path: &str| path == at || path.starts_with(&below);
+    let all: Vec<(&str, &str)> = all.map(|(path, (kind, _))| (path.as_str(), kind.as_str())).filter(|(path, _)| own(path)).collect();
+    if all.is_empty() || all.len() > MOST_WRITTEN || all.iter().any(|(_, kind)| kind.is_empty()) {
+        return None;
     }
-    let mut end = path.rfind('.');
-    while let Some(at) = end {
-        let parent = &path[..at];
-        if !parent.ends_with(".[]") && below(&format!("{parent}.[].key")) {
-            return Some((plain(parent), "RECORD", "map"));
-        }
-        end = parent.rfind('.');
-    }
-    None
+    let name = at.trim_end_matches(".[]").rsplit('.').next().unwrap_or_default();
+    let is_list = at.ends_with(".[]");
+    let inside: Vec<(&str, &str)> = all.iter().map(|(path, kind)| (path.strip_prefix(&below).unwrap_or_default(), *kind)).collect();
+    written(name, is_list, &inside)
 }
+
+/// A column as layouts write it: what it holds by the compact columns below, one that is empty for a value.
+fn written(name: &str, is_list: bool, inside: &[(&str, &str)]) -> Option<String> {
+    let mode = if is_list { "REPEATED" } else { "NULLABLE" };
+    if let [("", kind)] = inside {
+        return Some(format!("{{\"name\": \"{name}\", \"type\": \"{kind}\", \"mode\": \"{mode}\"}}"));
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for (path, _) in inside {
+        let name = path.split('.').next().filter(|name| !name.is_empty() && *name != "[]")?;
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let field = |name: &&str| {
+        let rest = |path: &'_ str| -> Option<(bool, usize)> {
+            let rest = path.strip_prefix(*name).filter(|rest| rest.is_empty() || rest.starts_with('.'))?;
+            let is_list = rest == ".[]" || rest.starts_with(".[].");
+            let below = if is_list { &rest[3..] } else { rest };
+            Some((is_list, path.len() - below.trim_start_matches('.').len()))
+        };
+        let own: Vec<(bool, (&str, &str))> =
+            inside.iter().filter_map(|(path, kind)| rest(path).map(|(is_list, at)| (is_list, (&path[at..], *kind)))).collect();
+        let below: Vec<(&str, &str)> = own.iter().map(|(_, below)| *below).collect();
+        written(name, own.iter().any(|(is_list, _)| *is_list), &below)
+    };
+    let fields: Option<Vec<String>> = names.iter().map(field).collect();
+    let fields = fields?.join(", ");
+    Some(format!("{{\"name\": \"{name}\", \"type\": \"RECORD\", \"mode\": \"{mode}\", \"fields\": [{fields}]}}"))
+}
+
+/// A column that is gone, as its line in the diff tells it; `None` where that line has no type.
+pub(super) fn of_message(message: &str) -> Option<String> {
+    let (path, kind) = message.strip_prefix("-root.")?.split_once(' ').filter(|(_, kind)| !kind.is_empty())?;
+    let name = path.trim_end_matches(".[]").rsplit('.').next()?;
+    written(name, path.ends_with(".[]"), &[("", kind)])
+}
+
+#[cfg(test)]
+mod tests;
