@@ -147,7 +147,14 @@ mod tests {
 
     #[test]
     fn numbers_and_what_is_no_commit_are_no_revision() {
-        let all = ["build_id: 20240305021401", "Job ref 1234567890", "provider: sha 0a1b2c3d4e5f (h1)", "commit 1234567890", "commit deadbeef", "a..b"];
+        let all = [
+            "build_id: 20240305021401",
+            "Job ref 1234567890",
+            "provider: sha 0a1b2c3d4e5f (h1)",
+            "commit 1234567890",
+            "commit deadbeef",
+            "a..b",
+        ];
         for text in all {
             assert_eq!(revision(text), None, "{text}");
         }
@@ -157,7 +164,9 @@ mod tests {
     #[test]
     fn the_new_side_of_a_diff_and_what_git_pushed_are_revisions() {
         let (old, new) = ("0123456789abcdef0123456789abcdef01234567", "89abcdef0123456789abcdef0123456789abcdef");
-        let head = format!("--- /app/check/{old}/acme.shop.1.txt\n+++ /app/check/{new}_local-working-branch/acme.shop.1.txt\n@@ -1 +0,0 @@\n-root.a STRING");
+        let head = format!(
+            "--- /app/check/{old}/acme.shop.1.txt\n+++ /app/check/{new}_local-working-branch/acme.shop.1.txt\n@@ -1 +0,0 @@\n-root.a STRING"
+        );
         assert_eq!(revision(&head).as_deref(), Some(new));
         let pushed = "To github.com:acme/schemas.git\n   8b081df1b..19c97f5cd  generated-schemas -> generated-schemas";
         assert_eq!(revision(pushed).as_deref(), Some("19c97f5cd"));
