@@ -35,7 +35,9 @@ pub fn with_history(found: &mut Explanation, store: &SchemaStore, kept: Option<&
         if let Some(later) = &past.later
             && cause.revision.is_none()
         {
-            cause.notes.push(format!("in the schemas it was changed again later, by {}", short(later)));
+            let is_gone = matches!(cause.under.unwrap_or(cause.rule), DeployRule::C(10 | 11));
+            let what = if is_gone { "came back" } else { "changed again" };
+            cause.notes.push(format!("later it {what} in the schemas, by {}", short(later)));
         }
         cause.revision.get_or_insert(past.revision);
     }
@@ -52,7 +54,7 @@ fn short(revision: &str) -> &str {
 struct Past {
     /// The revision that made the change.
     revision: String,
-    /// A later one that made another of the same column.
+    /// The next one that changed the same column.
     later: Option<String>,
     /// The layouts' files, from the top of the repository on.
     files: Vec<String>,
@@ -73,7 +75,7 @@ fn past(cause: &ExplainedCause, store: &SchemaStore, kept: Option<&Path>) -> Opt
             let told = blame(store, &question, &UpstreamBook::default(), &settings).ok().filter(|told| told.notes.is_empty())?;
             let at = told.changes.iter().position(|change| is_it(rule, change))?;
             let revision = told.changes[at].revision.clone();
-            let later = told.changes[..at].first().map(|change| change.revision.clone());
+            let later = told.changes[..at].last().map(|change| change.revision.clone());
             let past = found.get_or_insert_with(|| Past { revision: revision.clone(), later: None, files: Vec::new() });
             if past.revision != revision {
                 return None;
@@ -128,5 +130,58 @@ fn is_it(rule: DeployRule, change: &BlameChange) -> bool {
         DeployRule::C(5 | 6) => before && after && part("mode").0 != part("mode").1,
         DeployRule::C(7..=9) => before && after && (part("type").0 != part("type").1 || part("mode").0 != part("mode").1),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    fn git(folder: &Path, args: &[&str]) {
+        let mut command = Command::new("git");
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        command.args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-C"]).arg(folder).args(args);
+        assert!(command.output().unwrap().status.success(), "git {args:?}");
+    }
+
+    /// The only cause, with a history of that layout.
+    fn explained(layouts: &[&str], text: &str) -> ExplainedCause {
+        let folder = tempfile::tempdir().unwrap();
+        git(folder.path(), &["init", "-q"]);
+        let files = folder.path().join("schemas/acme/shop");
+        std::fs::create_dir_all(&files).unwrap();
+        std::fs::write(files.join("shop.1.schema.json"), "{}").unwrap();
+        for layout in layouts {
+            std::fs::write(files.join("shop.1.bq"), layout).unwrap();
+            git(folder.path(), &["add", "-A"]);
+            git(folder.path(), &["commit", "-q", "-m", "Layout"]);
+        }
+        let store = SchemaStore::open_revision(folder.path(), None).unwrap();
+        let mut found = super::super::explain(text.as_bytes());
+        with_history(&mut found, &store, None);
+        found.causes.remove(0)
+    }
+
+    const WITH: &str = r#"[{"name":"a","type":"RECORD","mode":"NULLABLE","fields":[{"name":"b","type":"INT64","mode":"REPEATED"},{"name":"c","type":"STRING","mode":"NULLABLE"}]}]"#;
+    const WITHOUT: &str = r#"[{"name":"a","type":"RECORD","mode":"NULLABLE","fields":[{"name":"c","type":"STRING","mode":"NULLABLE"}]}]"#;
+    const GONE: &str = "Provided Schema does not match Table p:acme_live.shop_v1. Field a.b is missing in new schema, invalid";
+
+    #[test]
+    fn a_column_that_is_gone_is_put_back_as_it_was() {
+        let cause = explained(&[WITH, WITHOUT], GONE);
+        assert_eq!(cause.mend, r#"{"name": "b", "type": "INT64", "mode": "REPEATED"}"#);
+        assert!(cause.notes[0] == "put it back as it was in schemas/acme/shop/shop.1.bq", "{:?}", cause.notes);
+        assert!(cause.revision.is_some() && !cause.notes.iter().any(|note| note.contains("later")), "{cause:?}");
+    }
+
+    #[test]
+    fn a_column_that_came_back_has_the_revision_that_it_was_lost_by() {
+        let cause = explained(&[WITH, WITHOUT, WITH], GONE);
+        assert!(cause.revision.is_some() && cause.mend.contains("REPEATED"), "{cause:?}");
+        let later = cause.notes.iter().find(|note| note.starts_with("later it came back in the schemas, by "));
+        assert!(later.is_some_and(|note| !note.ends_with(&cause.revision.unwrap()[..SHORT])), "{:?}", cause.notes);
+        assert_eq!(explained(&[WITH], GONE).revision, None, "it was never gone");
     }
 }

@@ -260,7 +260,6 @@ fn exception(line: &str) -> Option<(&str, usize)> {
 
 #[cfg(test)]
 mod tests {
-
     fn told(text: &str) -> Vec<(String, Vec<String>)> {
         super::super::explain(text.as_bytes()).row_faults.into_iter().map(|fault| (fault.sentence, fault.columns)).collect()
     }
