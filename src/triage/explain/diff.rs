@@ -118,23 +118,23 @@ fn plain(path: &str) -> String {
 }
 
 /// A column on the way down a compact column.
-struct Step<'a> {
+struct CompactStep<'a> {
     /// Up to its name, without the mark of a list.
     at: &'a str,
     /// With that.
     end: usize,
-    shape: Shape<'a>,
+    shape: CompactShape<'a>,
 }
 
 /// What a column holds, as far as compact columns tell.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Shape<'a> {
+struct CompactShape<'a> {
     is_list: bool,
-    holds: Holds<'a>,
+    holds: CompactHolds<'a>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Holds<'a> {
+enum CompactHolds<'a> {
     /// Of a type; empty where the text does not tell it.
     Value(&'a str),
     Record,
@@ -142,10 +142,10 @@ enum Holds<'a> {
     Map,
 }
 
-impl Shape<'_> {
+impl CompactShape<'_> {
     /// Whether both are lists or neither is, and both have columns or neither has.
-    fn is_like(&self, other: &Shape<'_>) -> bool {
-        let is_value = |shape: &Shape<'_>| matches!(shape.holds, Holds::Value(_));
+    fn is_like(&self, other: &CompactShape<'_>) -> bool {
+        let is_value = |shape: &CompactShape<'_>| matches!(shape.holds, CompactHolds::Value(_));
         self.is_list == other.is_list && is_value(self) == is_value(other)
     }
 
@@ -154,20 +154,20 @@ impl Shape<'_> {
     }
 
     /// In words; with the mode where that is another, too.
-    fn named(&self, other: &Shape<'_>) -> String {
+    fn named(&self, other: &CompactShape<'_>) -> String {
         let kind = match self.holds {
-            Holds::Map => return "map".to_owned(),
-            Holds::Record => "RECORD",
-            Holds::Value("") => "value",
-            Holds::Value(kind) => kind,
+            CompactHolds::Map => return "map".to_owned(),
+            CompactHolds::Record => "RECORD",
+            CompactHolds::Value("") => "value",
+            CompactHolds::Value(kind) => kind,
         };
         if self.is_list && !other.is_list { format!("REPEATED {kind}") } else { kind.to_owned() }
     }
 
     /// The rule that a change to another is told by, and both in words.
-    fn change(&self, new: &Shape<'_>) -> (DeployRule, String, String) {
+    fn change(&self, new: &CompactShape<'_>) -> (DeployRule, String, String) {
         let is_same = match (self.holds, new.holds) {
-            (Holds::Value(old), Holds::Value(new)) => old == new || old.is_empty() || new.is_empty(),
+            (CompactHolds::Value(old), CompactHolds::Value(new)) => old == new || old.is_empty() || new.is_empty(),
             (old, new) => old == new,
         };
         match is_same {
@@ -178,8 +178,8 @@ impl Shape<'_> {
 }
 
 /// The columns on the way down to a compact column, itself the last.
-fn steps<'a>(path: &'a str, kind: &'a str) -> Vec<Step<'a>> {
-    let mut found: Vec<Step<'a>> = Vec::new();
+fn steps<'a>(path: &'a str, kind: &'a str) -> Vec<CompactStep<'a>> {
+    let mut found: Vec<CompactStep<'a>> = Vec::new();
     let mut end = 0;
     for name in path.split('.') {
         let start = end;
@@ -190,9 +190,9 @@ fn steps<'a>(path: &'a str, kind: &'a str) -> Vec<Step<'a>> {
             above => {
                 if let Some(above) = above {
                     let is_map = above.shape.is_list && matches!(name, "key" | "value");
-                    above.shape.holds = if is_map { Holds::Map } else { Holds::Record };
+                    above.shape.holds = if is_map { CompactHolds::Map } else { CompactHolds::Record };
                 }
-                found.push(Step { at, end, shape: Shape { is_list: false, holds: Holds::Value(kind) } });
+                found.push(CompactStep { at, end, shape: CompactShape { is_list: false, holds: CompactHolds::Value(kind) } });
             }
         }
     }
@@ -200,10 +200,10 @@ fn steps<'a>(path: &'a str, kind: &'a str) -> Vec<Step<'a>> {
 }
 
 /// What the new side has at each column.
-type Now<'a> = BTreeMap<&'a str, Vec<Shape<'a>>>;
+type NewColumns<'a> = BTreeMap<&'a str, Vec<CompactShape<'a>>>;
 
-fn now(diff: &TableDiff) -> Now<'_> {
-    let mut now = Now::new();
+fn now(diff: &TableDiff) -> NewColumns<'_> {
+    let mut now = NewColumns::new();
     let fresh = diff.fresh.iter().map(|(path, kind)| (path.as_str(), kind.as_str()));
     for (path, kind) in fresh.chain(diff.kept.iter().map(|path| (path.as_str(), ""))) {
         for step in steps(path, kind) {
@@ -217,12 +217,12 @@ fn now(diff: &TableDiff) -> Now<'_> {
 }
 
 /// The topmost column above a compact column, or itself, that has another shape now: up to where, the old and the new shape.
-fn reshaped<'a>(way: &[Step<'a>], now: &Now<'a>) -> Option<(usize, Shape<'a>, Shape<'a>)> {
+fn reshaped<'a>(way: &[CompactStep<'a>], now: &NewColumns<'a>) -> Option<(usize, CompactShape<'a>, CompactShape<'a>)> {
     for step in way {
         let shapes = now.get(step.at)?;
         if !shapes.iter().any(|shape| shape.is_like(&step.shape)) {
             // Of a list whose elements have `key` and others, it is a map all the same.
-            let new = shapes.iter().find(|shape| shape.holds == Holds::Map).or_else(|| shapes.first())?;
+            let new = shapes.iter().find(|shape| shape.holds == CompactHolds::Map).or_else(|| shapes.first())?;
             return Some((step.end, step.shape, *new));
         }
     }

@@ -51,7 +51,7 @@ fn short(revision: &str) -> &str {
 }
 
 /// What history says of a cause.
-struct Past {
+struct CausePast {
     /// The revision that made the change.
     revision: String,
     /// The next one that changed the same column.
@@ -60,12 +60,12 @@ struct Past {
     files: Vec<String>,
 }
 
-fn past(cause: &ExplainedCause, store: &SchemaStore, kept: Option<&Path>) -> Option<Past> {
+fn past(cause: &ExplainedCause, store: &SchemaStore, kept: Option<&Path>) -> Option<CausePast> {
     let rule = cause.under.unwrap_or(cause.rule);
     if cause.columns.is_empty() || cause.tables.is_empty() || cause.columns.len() * cause.tables.len() > MOST {
         return None;
     }
-    let mut found: Option<Past> = None;
+    let mut found: Option<CausePast> = None;
     for table in &cause.tables {
         let (namespace, doctype, version) = mentions::doctype(table)?;
         for column in &cause.columns {
@@ -76,7 +76,7 @@ fn past(cause: &ExplainedCause, store: &SchemaStore, kept: Option<&Path>) -> Opt
             let at = told.changes.iter().position(|change| is_it(rule, change))?;
             let revision = told.changes[at].revision.clone();
             let later = told.changes[..at].last().map(|change| change.revision.clone());
-            let past = found.get_or_insert_with(|| Past { revision: revision.clone(), later: None, files: Vec::new() });
+            let past = found.get_or_insert_with(|| CausePast { revision: revision.clone(), later: None, files: Vec::new() });
             if past.revision != revision {
                 return None;
             }
@@ -90,7 +90,7 @@ fn past(cause: &ExplainedCause, store: &SchemaStore, kept: Option<&Path>) -> Opt
 }
 
 /// The columns of a cause as they were before its revision, where putting them back ends it and all tables had the same.
-fn as_it_was(cause: &ExplainedCause, lineage: &Lineage, past: &Past) -> Option<String> {
+fn as_it_was(cause: &ExplainedCause, lineage: &Lineage, past: &CausePast) -> Option<String> {
     let is_ended = match cause.under.unwrap_or(cause.rule) {
         DeployRule::C(5..=7 | 9 | 11) => true,
         DeployRule::C(8) => cause.columns.iter().any(|column| column.contains('.')),
