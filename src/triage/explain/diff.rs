@@ -3,11 +3,15 @@
 //! Owns: which table a diff is of, what its lines mean for columns.
 //! Refuses: whether the diff is whole: it has few lines around each change.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod written;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::lines::LogText;
 use super::{Told, known};
 use crate::pipeline::compat::DeployRule;
+pub(super) use written::of_message;
+use written::was;
 
 /// One side of a diff: compact column to type.
 type Side = BTreeMap<String, String>;
@@ -122,43 +126,160 @@ fn plain(path: &str) -> String {
     path.replace(".[]", "")
 }
 
-/// The map that a compact column is the key or value of.
-fn map_of(path: &str) -> Option<&str> {
-    path.split_once(".[].key").or_else(|| path.split_once(".[].value")).map(|(map, _)| map)
+/// A column on the way down a compact column.
+struct CompactStep<'a> {
+    /// Up to its name, without the mark of a list.
+    at: &'a str,
+    /// With that.
+    end: usize,
+    shape: CompactShape<'a>,
 }
 
-/// What the diff of a table tells, each column once; a map that became a record, or a record a map, once for all below.
+/// What a column holds, as far as compact columns tell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct CompactShape<'a> {
+    is_list: bool,
+    holds: CompactHolds<'a>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum CompactHolds<'a> {
+    /// Of a type; empty where the text does not tell it.
+    Value(&'a str),
+    Record,
+    /// A list of `key` and `value`.
+    Map,
+}
+
+impl CompactShape<'_> {
+    /// Whether both are lists or neither is, and both have columns or neither has.
+    fn is_like(&self, other: &CompactShape<'_>) -> bool {
+        let is_value = |shape: &CompactShape<'_>| matches!(shape.holds, CompactHolds::Value(_));
+        self.is_list == other.is_list && is_value(self) == is_value(other)
+    }
+
+    fn mode(&self) -> &'static str {
+        if self.is_list { "REPEATED" } else { "NULLABLE" }
+    }
+
+    /// In words; with the mode where that is another, too.
+    fn named(&self, other: &CompactShape<'_>) -> String {
+        let kind = match self.holds {
+            CompactHolds::Map => return "map".to_owned(),
+            CompactHolds::Record => "RECORD",
+            CompactHolds::Value("") => "value",
+            CompactHolds::Value(kind) => kind,
+        };
+        if self.is_list && !other.is_list { format!("REPEATED {kind}") } else { kind.to_owned() }
+    }
+
+    /// The rule that a change to another is told by, and both in words.
+    fn change(&self, new: &CompactShape<'_>) -> (DeployRule, String, String) {
+        let is_same = match (self.holds, new.holds) {
+            (CompactHolds::Value(old), CompactHolds::Value(new)) => old == new || old.is_empty() || new.is_empty(),
+            (old, new) => old == new,
+        };
+        match is_same {
+            true => (DeployRule::C(6), self.mode().to_owned(), new.mode().to_owned()),
+            false => (DeployRule::C(9), self.named(new), new.named(self)),
+        }
+    }
+}
+
+/// The columns on the way down to a compact column, itself the last.
+fn steps<'a>(path: &'a str, kind: &'a str) -> Vec<CompactStep<'a>> {
+    let mut found: Vec<CompactStep<'a>> = Vec::new();
+    let mut end = 0;
+    for name in path.split('.') {
+        let start = end;
+        end = if found.is_empty() { name.len() } else { start + 1 + name.len() };
+        let Some(at) = path.get(..end) else { break };
+        match found.last_mut() {
+            Some(above) if name == "[]" => (above.end, above.shape.is_list) = (end, true),
+            above => {
+                if let Some(above) = above {
+                    let is_map = above.shape.is_list && matches!(name, "key" | "value");
+                    above.shape.holds = if is_map { CompactHolds::Map } else { CompactHolds::Record };
+                }
+                found.push(CompactStep { at, end, shape: CompactShape { is_list: false, holds: CompactHolds::Value(kind) } });
+            }
+        }
+    }
+    found
+}
+
+/// What the new side has at each column.
+type NewColumns<'a> = BTreeMap<&'a str, Vec<CompactShape<'a>>>;
+
+fn now(diff: &TableDiff) -> NewColumns<'_> {
+    let mut now = NewColumns::new();
+    let fresh = diff.fresh.iter().map(|(path, kind)| (path.as_str(), kind.as_str()));
+    for (path, kind) in fresh.chain(diff.kept.iter().map(|path| (path.as_str(), ""))) {
+        for step in steps(path, kind) {
+            let known = now.entry(step.at).or_default();
+            if !known.contains(&step.shape) {
+                known.push(step.shape);
+            }
+        }
+    }
+    now
+}
+
+/// The topmost column above a compact column, or itself, that has another shape now: up to where, the old and the new shape.
+fn reshaped<'a>(way: &[CompactStep<'a>], now: &NewColumns<'a>) -> Option<(usize, CompactShape<'a>, CompactShape<'a>)> {
+    for step in way {
+        let shapes = now.get(step.at)?;
+        if !shapes.iter().any(|shape| shape.is_like(&step.shape)) {
+            // Of a list whose elements have `key` and others, it is a map all the same.
+            let new = shapes.iter().find(|shape| shape.holds == CompactHolds::Map).or_else(|| shapes.first())?;
+            return Some((step.end, step.shape, *new));
+        }
+    }
+    None
+}
+
+/// What the diff of a table tells, each column once; one that has another shape once for all below.
 fn told(diff: TableDiff, rule: DeployRule) -> Vec<Told> {
     let mut found: Vec<Told> = Vec::new();
-    let now: BTreeMap<String, &String> = diff.fresh.iter().map(|(path, kind)| (plain(path), kind)).collect();
-    let below = |prefix: &str| diff.fresh.keys().chain(&diff.kept).any(|path| path.starts_with(prefix));
+    let mut known: HashMap<(DeployRule, String), usize> = HashMap::new();
+    let now = now(&diff);
+    // Columns that are new, by name and type.
+    let mut moves: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for (path, kind) in &diff.fresh {
+        let leaf = path.trim_end_matches(".[]").rsplit('.').next().unwrap_or_default();
+        moves.entry((leaf, kind)).or_default().push(path);
+    }
     for (path, (kind, line)) in &diff.gone {
-        let column = plain(path);
-        let top = if column.contains('.') { DeployRule::C(11) } else { DeployRule::C(10) };
-        let shape = shape(path, &below);
-        let (under, column, old, new) = match (&shape, diff.fresh.get(path), now.get(&column)) {
-            (Some((shaped, old, new)), ..) => (DeployRule::C(9), shaped.clone(), Some((*old).to_owned()), Some((*new).to_owned())),
-            (None, Some(new), _) => {
+        let top = if plain(path).contains('.') { DeployRule::C(11) } else { DeployRule::C(10) };
+        let known_kind = Some(kind.clone()).filter(|kind| !kind.is_empty());
+        let (under, at, old, new) = match (reshaped(&steps(path, kind), &now), diff.fresh.get(path)) {
+            (Some((end, old, new)), _) => {
+                let (under, old, new) = old.change(&new);
+                (under, path.get(..end).unwrap_or(path), Some(old), Some(new))
+            }
+            // Only its place in the list is another.
+            (None, Some(new)) if new == kind && !kind.is_empty() => continue,
+            (None, Some(new)) => {
                 let is_wider = crate::pipeline::compat::widens(known::canonical(kind), known::canonical(new));
-                let rule = if is_wider { DeployRule::C(8) } else { DeployRule::C(7) };
-                (rule, column, Some(kind.clone()), Some(new.clone()))
+                let under = if is_wider { DeployRule::C(8) } else { DeployRule::C(7) };
+                (under, path.as_str(), Some(kind.clone()), Some(new.clone()))
             }
-            (None, None, Some(_)) => {
-                let was_list = path.contains(".[]");
-                let modes = if was_list { ("REPEATED", "NULLABLE") } else { ("NULLABLE", "REPEATED") };
-                (DeployRule::C(6), column, Some(modes.0.to_owned()), Some(modes.1.to_owned()))
-            }
-            _ => (top, column, Some(kind.clone()).filter(|kind| !kind.is_empty()), None),
+            (None, None) => (top, path.as_str(), known_kind, None),
         };
-        if let Some(known) = found.iter_mut().find(|known| known.under == Some(under) && known.column.as_ref() == Some(&column)) {
+        let column = plain(at);
+        if let Some(known) = known.get(&(under, column.clone())).and_then(|&at| found.get_mut(at)) {
             known.lines.1 = known.lines.1.max(*line);
             continue;
         }
-        let leaf = column.rsplit('.').next().unwrap_or_default();
-        let moved = diff.fresh.iter().find(|(other, other_kind)| {
-            under == top && *other_kind == kind && plain(other).rsplit('.').next() == Some(leaf) && plain(other) != column
-        });
-        let detail = moved.map(|(other, _)| plain(other));
+        known.insert((under, column.clone()), found.len());
+        let detail = match under == top {
+            true => {
+                let leaf = column.rsplit('.').next().unwrap_or_default();
+                let others = moves.get(&(leaf, kind.as_str()));
+                others.and_then(|all| all.iter().map(|other| plain(other)).find(|other| *other != column))
+            }
+            false => was(&diff, at),
+        };
         let message = format!("-root.{path} {kind}");
         let table = diff.table.clone();
         found.push(Told { rule, under: Some(under), table, column: Some(column), old, new, detail, message, lines: (*line, *line) });
@@ -166,21 +287,5 @@ fn told(diff: TableDiff, rule: DeployRule) -> Vec<Told> {
     found
 }
 
-/// The column whose shape changed, and how.
-fn shape(path: &str, below: &impl Fn(&str) -> bool) -> Option<(String, &'static str, &'static str)> {
-    if let Some(map) = map_of(path)
-        && below(&format!("{map}."))
-        && !below(&format!("{map}.[]"))
-    {
-        return Some((plain(map), "map", "RECORD"));
-    }
-    let mut end = path.rfind('.');
-    while let Some(at) = end {
-        let parent = &path[..at];
-        if !parent.ends_with(".[]") && below(&format!("{parent}.[].key")) {
-            return Some((plain(parent), "RECORD", "map"));
-        }
-        end = parent.rfind('.');
-    }
-    None
-}
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::lines::LogText;
-use super::{ExplainedCause, Told, mending, mentions};
+use super::{ExplainedCause, Told, diff, mending, mentions};
 use crate::ground::text::plural;
 use crate::pipeline::compat::{DeployRule, DeployVerdict};
 
@@ -24,7 +24,9 @@ fn alike(told: &Told) -> Alike {
     // Of columns that are gone the type matters little.
     let is_gone = told.new.is_none();
     let old = if is_gone { None } else { told.old.clone() };
-    let detail = if is_gone && told.column.is_some() { None } else { told.detail.clone() };
+    // What each column was is its own.
+    let is_own = is_gone || written(told).is_some();
+    let detail = if is_own && told.column.is_some() { None } else { told.detail.clone() };
     (told.rule, told.under, parent, old, told.new.clone(), detail)
 }
 
@@ -77,6 +79,7 @@ fn cause(log: &LogText, all: &[Told]) -> ExplainedCause {
     lines.dedup();
     lines.truncate(MOST_LINES);
     let (mend, notes) = mending::mend(all, &columns, &tables);
+    let mend = all_written(all, &columns).unwrap_or(mend);
     ExplainedCause {
         rule: first.rule,
         under: first.under,
@@ -90,6 +93,24 @@ fn cause(log: &LogText, all: &[Told]) -> ExplainedCause {
         mend,
         notes,
     }
+}
+
+/// The column as it was, where the text tells all of it and putting it back is what ends the cause.
+fn written(told: &Told) -> Option<String> {
+    let is_nested = told.column.as_ref().is_some_and(|column| column.contains('.'));
+    match told.under? {
+        DeployRule::C(8) if !is_nested => None,
+        DeployRule::C(5..=9) => told.detail.clone().filter(|detail| detail.starts_with("{\"name\"")),
+        DeployRule::C(11) => diff::of_message(&told.message),
+        _ => None,
+    }
+}
+
+/// The same of all columns of a cause.
+fn all_written(all: &[Told], columns: &[String]) -> Option<String> {
+    let of = |column: &String| all.iter().find(|one| one.column.as_ref() == Some(column)).and_then(written);
+    let lines: Option<Vec<String>> = columns.iter().map(of).collect();
+    lines.map(|lines| lines.join(", ")).filter(|lines| !lines.is_empty())
 }
 
 fn verdict(rule: DeployRule) -> DeployVerdict {

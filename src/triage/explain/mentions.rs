@@ -72,18 +72,23 @@ fn table_within(joined: &JoinedText, message: std::ops::Range<usize>, span: std:
 /// Most lines that are looked at for a commit.
 const FAR: usize = 300;
 
+/// Words before the name of a commit; then what git and diffs write: the later of two commits with a branch behind, the folder of the new side.
+const REVISIONS: &str = concat!(
+    r"(?:HEAD is now at|[Cc]ommit|[Rr]evision|[Gg]enerated from|schema generation)[\s:=(\x22'\[]*([0-9a-f]{7,40})\b",
+    r"|\b[0-9a-f]{7,40}\.\.\.?([0-9a-f]{7,40})\s+\S+",
+    r"|(?:^|\s)\+\+\+ \S*?/([0-9a-f]{40})(?=[_/])",
+);
+
 /// The commit that was named last before a line, else one that the text begins with.
 pub(super) fn revision_at(log: &LogText, line: usize) -> Option<String> {
     static MADE: OnceLock<Option<Regex>> = OnceLock::new();
-    let form = MADE.get_or_init(|| {
-        let words = r"HEAD is now at|[Cc]ommit|[Rr]evision|[Gg]enerated from|schema generation|sha|SHA|ref|build_id";
-        Regex::new(&format!(r"(?:{words})[\s:=(\x22'\[]*([0-9a-f]{{7,40}})\b")).ok()
-    });
-    let form = form.as_ref()?;
+    let form = MADE.get_or_init(|| Regex::new(REVISIONS).ok()).as_ref()?;
+    // Numbers and words are made of the same characters.
+    let is_name = |name: &&str| name.bytes().any(|byte| byte.is_ascii_digit()) && name.bytes().any(|byte| byte.is_ascii_alphabetic());
     let in_lines = |from: usize, to: usize| {
         let text = log.words.text.get(log.words.span(from, to))?;
-        let names = of_form(form, text).map(|(_, name)| name).filter(|name| name.bytes().any(|byte| byte.is_ascii_digit()));
-        names.last().map(str::to_owned)
+        let names = form.captures_iter(text).filter_map(Result::ok).filter_map(|found| (1..=3).find_map(|group| found.get(group)));
+        names.map(|name| name.as_str()).filter(is_name).last().map(str::to_owned)
     };
     in_lines(line.saturating_sub(FAR).max(1), line).or_else(|| in_lines(1, FAR.min(log.len())))
 }
@@ -129,4 +134,43 @@ pub(super) fn file(name: &str) -> Option<String> {
     }
     let (namespace, doctype, version) = doctype(name)?;
     Some(format!("schemas/{namespace}/{doctype}/{doctype}.{version}.bq"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn revision(text: &str) -> Option<String> {
+        let log = LogText::of(text.as_bytes());
+        revision_at(&log, log.len())
+    }
+
+    #[test]
+    fn numbers_and_what_is_no_commit_are_no_revision() {
+        let all = [
+            "build_id: 20240305021401",
+            "Job ref 1234567890",
+            "provider: sha 0a1b2c3d4e5f (h1)",
+            "commit 1234567890",
+            "commit deadbeef",
+            "a..b",
+        ];
+        for text in all {
+            assert_eq!(revision(text), None, "{text}");
+        }
+        assert_eq!(revision("HEAD is now at 19c97f5c Auto-push").as_deref(), Some("19c97f5c"));
+    }
+
+    #[test]
+    fn the_new_side_of_a_diff_and_what_git_pushed_are_revisions() {
+        let (old, new) = ("0123456789abcdef0123456789abcdef01234567", "89abcdef0123456789abcdef0123456789abcdef");
+        let head = format!(
+            "--- /app/check/{old}/acme.shop.1.txt\n+++ /app/check/{new}_local-working-branch/acme.shop.1.txt\n@@ -1 +0,0 @@\n-root.a STRING"
+        );
+        assert_eq!(revision(&head).as_deref(), Some(new));
+        let pushed = "To github.com:acme/schemas.git\n   8b081df1b..19c97f5cd  generated-schemas -> generated-schemas";
+        assert_eq!(revision(pushed).as_deref(), Some("19c97f5cd"));
+        let before = "--- a/0123456789abcdef0123456789abcdef01234567/x.txt";
+        assert_eq!(revision(before), None);
+    }
 }
