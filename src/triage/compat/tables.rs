@@ -108,9 +108,19 @@ impl Sides<'_> {
         let layouts = match self.layouts((old, a), (new, b)) {
             Ok(Some(layouts)) => layouts,
             Ok(None) => Layouts::default(),
-            Err(Unread::Neither) => return Outcome::Unusable,
+            // Documents are judged by the schemas whatever becomes of the columns.
+            Err(Unread::Neither) => {
+                return match self.documents(&mut table, a, b) {
+                    Ok(()) if !table.schema.is_empty() => Outcome::Table(Box::new(table)),
+                    _ => Outcome::Unusable,
+                };
+            }
             Err(Unread::One(reason)) => {
-                table.state = TableState::Unreadable(reason);
+                if let Err(other) = self.documents(&mut table, a, b) {
+                    table.state = TableState::Unreadable(format!("{reason}; {other}"));
+                } else {
+                    table.state = TableState::Unreadable(reason);
+                }
                 return Outcome::Table(Box::new(table));
             }
         };
