@@ -18,7 +18,7 @@ pub use allow::{AllowReport, GlobUse, without_layout};
 pub use causes::{CauseLine, DeployCause};
 pub use clashes::{CauseClash, clashes};
 pub use pairs::{LooseFile, PairOf, compare_files, compare_pair, file_of_table};
-pub use tables::{CompareOptions, compare};
+pub use tables::{CompareOptions, compare, deployed_tables};
 pub use witnesses::{Witnesses, witnesses, witnesses_of_files};
 pub use would_be::would_be;
 

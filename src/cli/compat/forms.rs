@@ -49,6 +49,10 @@ pub(super) fn text(report: &GateReport) -> String {
         if finding.kind == GateKind::Sample {
             finding.why.iter().for_each(|why| out.push_str(&format!("  says  {}\n", visible(why))));
         }
+        // The comparison above tells those of what is deployed.
+        if finding.kind != GateKind::Deploy {
+            finding.mend.iter().for_each(|mend| out.push_str(&format!("  mend  {}\n", clip_middle(&visible(mend), LONGEST_MEND))));
+        }
         let _ = writeln!(out, "  id    {}", finding.fingerprint);
         if let Some(told) = muted(finding) {
             let _ = writeln!(out, "  {told}");
