@@ -96,7 +96,8 @@ fn trimmed(word: &str) -> (&str, &str, &str) {
 fn is_word(bare: &str) -> bool {
     let inner = bare.strip_prefix('(').unwrap_or(bare);
     let inner = inner.strip_suffix(')').unwrap_or(inner);
-    bare == "…" || !inner.is_empty() && inner.split(['-', '\'']).all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphabetic()))
+    bare == "…"
+        || !inner.is_empty() && inner.split(['-', '\'']).all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }
 
 /// Whether an angle bracket is open at the end of a word.

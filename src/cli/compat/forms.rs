@@ -240,6 +240,11 @@ mod tests {
     }
 
     #[test]
+    fn the_list_tells_the_line_that_ends_a_finding() {
+        assert!(text(&report()).contains("  mend  one"), "{}", text(&report()));
+    }
+
+    #[test]
     fn xml_is_well_formed_whatever_stands_in_it() {
         let told = junit(&report());
         assert!(told.contains("tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"0\""), "{told}");

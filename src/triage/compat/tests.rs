@@ -124,3 +124,14 @@ fn a_table_whose_layout_went_and_whose_schema_stays_counts_once() {
     assert_eq!(found.causes.iter().map(|cause| cause.rule.name()).collect::<Vec<_>>(), ["C24", "M3"]);
     assert_eq!((found.tables.len(), found.count(DeployVerdict::Block)), (1, 1));
 }
+
+#[test]
+fn the_mend_of_a_layout_that_would_be_made_names_the_table() {
+    const WITH: &[u8] = br#"{"type":"object","properties":{"f":{"type":"integer"},"g":{"type":"string"}}}"#;
+    const WITHOUT: &[u8] = br#"{"type":"object","properties":{"f":{"type":"integer"}}}"#;
+    const BEFORE: Files = &[("acme/a/a.1.bq", AB), ("acme/a/a.1.schema.json", WITH)];
+    const NOW: Files = &[("acme/a/a.1.bq", AB), ("acme/a/a.1.schema.json", WITHOUT)];
+    let found = would_be(&compared(BEFORE, NOW, None), &store(BEFORE), &store(NOW));
+    let line = &found.causes[0].mends[0].line;
+    assert!(line.contains("acme_live.a_v1") && line.contains("DROP COLUMN g") && !line.contains("dataset.table"), "{line}");
+}

@@ -24,7 +24,9 @@ type TableKey = (String, String, String);
 enum PlannedTable {
     Pair(BlobPair),
     /// Whether its JSON schema stays.
-    Gone { lacks: bool },
+    Gone {
+        lacks: bool,
+    },
     NoLayout,
 }
 
@@ -186,9 +188,8 @@ fn by_itself(findings: &[DeployFinding]) -> JudgedPair {
 /// The changes of a comparison, as they are kept.
 pub(super) fn past(changes: &[ColumnChange], findings: &[DeployFinding]) -> Vec<PastChange> {
     let mut told = vec![false; findings.len()];
-    let forms = |forms: &Option<crate::pipeline::compat::ColumnForms>| {
-        forms.as_ref().map(|forms| (forms.typed(), forms.mode.name().to_owned()))
-    };
+    let forms =
+        |forms: &Option<crate::pipeline::compat::ColumnForms>| forms.as_ref().map(|forms| (forms.typed(), forms.mode.name().to_owned()));
     let mut change = |change: &ColumnChange| {
         let finding = findings.get(change.finding).filter(|finding| {
             let is_root = finding.column == change.column && finding.verdict != DeployVerdict::Ok;
@@ -219,7 +220,11 @@ mod tests {
             commit: Commit { id: id(n).unwrap(), time: i64::from(n) },
             changes: changes
                 .iter()
-                .map(|(path, before, after)| FileChange { path: (*path).to_owned(), before: before.and_then(id), after: after.and_then(id) })
+                .map(|(path, before, after)| FileChange {
+                    path: (*path).to_owned(),
+                    before: before.and_then(id),
+                    after: after.and_then(id),
+                })
                 .collect(),
         };
         let log = [
