@@ -138,7 +138,7 @@ impl<'a> Search<'a> {
             if !self.passes(&candidate) || mixed.passes(judge::input(self.namespace, &candidate)) {
                 continue;
             }
-            if let Some(found) = self.smallest(mixed, &candidate) {
+            if let Some(found) = self.smallest(mixed, &change.keyword, &candidate) {
                 return Ok(found);
             }
         }
@@ -155,7 +155,7 @@ impl<'a> Search<'a> {
     }
 
     /// The smallest like it, where it is a proof.
-    fn smallest(&self, mixed: &Judge, candidate: &Document) -> Option<WitnessDocument> {
+    fn smallest(&self, mixed: &Judge, keyword: &str, candidate: &Document) -> Option<WitnessDocument> {
         self.told(candidate)?;
         let proved = |document: &Document| self.told(document).is_some();
         let target = Target::of(mixed, candidate).ok().map(|target| if self.is_telemetry() { target.pinning(&VERSIONS) } else { target });
@@ -166,7 +166,7 @@ impl<'a> Search<'a> {
             value.map_or_else(|| candidate.clone(), |value| Document::parse(value.to_string().into_bytes()))
         });
         self.told(&document)?;
-        let message = self.message(mixed, &document)?;
+        let message = self.message(mixed, keyword, &document)?;
         Some(WitnessDocument { text: String::from_utf8(document.text().to_vec()).ok()?, message })
     }
 
@@ -181,12 +181,15 @@ impl<'a> Search<'a> {
     }
 
     /// What the refusing side says of the change: not always the first of what it says.
-    fn message(&self, mixed: &Judge, document: &Document) -> Option<String> {
+    fn message(&self, mixed: &Judge, keyword: &str, document: &Document) -> Option<String> {
         let input = || judge::input(self.namespace, document);
         let Outcome::Fail(of_change) = mixed.verdict(input()).outcome else { return self.told(document) };
         let all = self.refuses.violations(input(), MOST_VIOLATIONS).list;
-        let same = all.iter().find(|one| one.message == of_change.message);
+        // The schema with this change alone may refuse as a whole what the refusing side tells by its keyword.
+        let same = all.iter().find(|one| one.keyword.name() == keyword && one.tokens.starts_with(&of_change.tokens));
+        let same = same.or_else(|| all.iter().find(|one| one.message == of_change.message));
         let same = same.or_else(|| all.iter().find(|one| one.keyword == of_change.keyword && one.tokens == of_change.tokens));
+        let same = same.or_else(|| all.iter().find(|one| one.tokens.starts_with(&of_change.tokens)));
         Some(same.map_or(of_change.message, |one| one.message.clone()))
     }
 

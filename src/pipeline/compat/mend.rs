@@ -254,7 +254,7 @@ fn limit(finding: &DeployFinding, place: &MendPlace) -> Lines {
     let enough = records.map(|id| (below(id), id)).filter(|(leaves, _)| *leaves > many).min();
     if let Some((leaves, id)) = enough {
         let path = new.path(id);
-        let note = format!("keeps {} columns of {path} as one of JSON {}", count(leaves as u64), inside(&path, place.file));
+        let note = format!("{path} becomes one JSON column instead of {}; write it {}", count(leaves as u64), inside(&path, place.file));
         return (json_text(new, id), vec![note, format!("or leave {} of the new columns out", count(many as u64))]);
     }
     let names: Vec<String> = fresh.iter().filter(|&&id| new.is_leaf(id)).take(MOST_NAMED).map(|&id| new.path(id)).collect();
