@@ -186,7 +186,7 @@ impl<'a> Search<'a> {
         let Outcome::Fail(of_change) = mixed.verdict(input()).outcome else { return self.told(document) };
         let all = self.refuses.violations(input(), MOST_VIOLATIONS).list;
         // The schema with this change alone may refuse as a whole what the refusing side tells by its keyword.
-        let same = all.iter().find(|one| one.keyword.name() == keyword && one.tokens.starts_with(&of_change.tokens));
+        let same = all.iter().find(|one| one.keyword == keyword && one.tokens.starts_with(&of_change.tokens));
         let same = same.or_else(|| all.iter().find(|one| one.message == of_change.message));
         let same = same.or_else(|| all.iter().find(|one| one.keyword == of_change.keyword && one.tokens == of_change.tokens));
         let same = same.or_else(|| all.iter().find(|one| one.tokens.starts_with(&of_change.tokens)));
