@@ -202,6 +202,22 @@ const LOG: &str = "\u{1b}[31m╷\u{1b}[0m
 ";
 
 #[test]
+fn a_cause_tells_its_history_and_what_fails_there_without_opening_it() {
+    let top = tempfile::tempdir().unwrap();
+    let opened = Opened::repository(&repository(top.path()));
+    for keys in ["cH", "cjH"] {
+        let told = opened.screen(SIZE, &[Keys(keys)]);
+        assert!(told.contains("History") && told.contains("2024-01-04"), "{keys}: {told}");
+    }
+    let alone = opened.screen(SIZE, &[Keys("cx")]);
+    assert!(alone.contains("there are no rows to look at"), "{alone}");
+    let keys = opened.screen(SIZE, &[Keys("c?")]);
+    assert!(keys.contains("among the causes of a deploy") && !keys.contains("in the groups are dim"), "{keys}");
+    let told = Opened::demo().screen(SIZE, &[Keys("cx")]);
+    assert!(told.contains("fail under ") || told.contains("fails under "), "{told}");
+}
+
+#[test]
 fn a_log_that_is_pasted_is_told_in_its_causes() {
     let opened = Opened::demo();
     let told = opened.screen(SIZE, &[Keys("c"), Paste(LOG)]);

@@ -1,5 +1,7 @@
 //! A change of a column for scripts, the same wherever it is told.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::pipeline::compat::ColumnChange;
@@ -11,9 +13,10 @@ pub(super) struct ChangedColumn<'a> {
     /// Dotted path; empty for the table.
     column: &'a str,
     kind: &'a str,
-    old_type: Option<&'a str>,
+    /// With its bounds: `STRING(10)`.
+    old_type: Option<Cow<'a, str>>,
     old_mode: Option<&'a str>,
-    new_type: Option<&'a str>,
+    new_type: Option<Cow<'a, str>>,
     new_mode: Option<&'a str>,
     verdict: &'static str,
     rule: String,
@@ -29,9 +32,9 @@ impl<'a> ChangedColumn<'a> {
         ChangedColumn {
             column: &change.column,
             kind: change.kind.name(),
-            old_type: old.map(|forms| &*forms.kind),
+            old_type: old.map(|forms| forms.typed().into()),
             old_mode: old.map(|forms| forms.mode.name()),
-            new_type: new.map(|forms| &*forms.kind),
+            new_type: new.map(|forms| forms.typed().into()),
             new_mode: new.map(|forms| forms.mode.name()),
             verdict: change.verdict.name(),
             rule: change.rule.name(),
@@ -45,9 +48,9 @@ impl<'a> ChangedColumn<'a> {
         ChangedColumn {
             column: &change.column,
             kind: &change.kind,
-            old_type: old.map(|(kind, _)| kind.as_str()),
+            old_type: old.map(|(kind, _)| kind.as_str().into()),
             old_mode: old.map(|(_, mode)| mode.as_str()),
-            new_type: new.map(|(kind, _)| kind.as_str()),
+            new_type: new.map(|(kind, _)| kind.as_str().into()),
             new_mode: new.map(|(_, mode)| mode.as_str()),
             verdict: change.verdict.name(),
             rule: change.rule.name(),

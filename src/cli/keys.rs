@@ -73,8 +73,8 @@ fn described(help: &str, place: ActionPlace) -> String {
         ActionPlace::Deploy => format!("deploys: {help}"),
         ActionPlace::Sides => format!("columns of both sides: {help}"),
         ActionPlace::Schemas => format!("tables, deploys: {help}"),
-        ActionPlace::Columns => format!("tables, columns of both sides: {help}"),
-        ActionPlace::Panes => format!("case, tables, deploys: {help}"),
+        ActionPlace::Nodes => format!("case, tables, deploys: {help}"),
+        ActionPlace::Panes => format!("case, tables, columns of both sides: {help}"),
         ActionPlace::Export => format!("exports: {help}"),
         ActionPlace::Question => format!("questions: {help}"),
     }

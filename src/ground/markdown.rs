@@ -40,9 +40,17 @@ const MOST_IN_BRACKETS: usize = 12;
 pub fn prose(sentence: &str) -> String {
     let mut out = String::new();
     let mut span: Vec<&str> = Vec::new();
+    // A bracket that opens before the span stays text.
+    let mut lead = "";
     let words: Vec<&str> = sentence.split_whitespace().collect();
     let mut bracketed = 0;
     for (at, &word) in words.iter().enumerate() {
+        let is_lead = at >= bracketed && !is_word(trimmed(word).1) && word.starts_with('(') && word.len() > 1 && !word[1..].contains('(');
+        if is_lead {
+            push_code(&mut out, &mut lead, &mut span, "");
+            lead = "(";
+        }
+        let word = if is_lead { &word[1..] } else { word };
         let (open, bare, close) = trimmed(word);
         if opens(word) {
             let inside = words[at + 1..].iter().take(MOST_IN_BRACKETS).position(|word| word.contains('>'));
@@ -51,16 +59,16 @@ pub fn prose(sentence: &str) -> String {
         if at < bracketed {
             span.push(word.strip_prefix(open).unwrap_or(word));
         } else if is_word(bare) {
-            push_code(&mut out, &mut span, "");
-            push_word(&mut out, word);
+            push_code(&mut out, &mut lead, &mut span, "");
+            push_word(&mut out, &format!("{}{word}", std::mem::take(&mut lead)));
         } else if close.is_empty() {
             span.push(word.strip_prefix(open).unwrap_or(word));
         } else {
             span.push(bare);
-            push_code(&mut out, &mut span, close);
+            push_code(&mut out, &mut lead, &mut span, close);
         }
     }
-    push_code(&mut out, &mut span, "");
+    push_code(&mut out, &mut lead, &mut span, "");
     out
 }
 
@@ -84,11 +92,12 @@ fn trimmed(word: &str) -> (&str, &str, &str) {
     }
 }
 
-/// Letters alone, with hyphens and apostrophes between them: no tracker makes a link of it.
+/// Letters alone, or what stands for more, with hyphens and apostrophes between them: no tracker makes a link of it.
 fn is_word(bare: &str) -> bool {
     let inner = bare.strip_prefix('(').unwrap_or(bare);
     let inner = inner.strip_suffix(')').unwrap_or(inner);
-    !inner.is_empty() && inner.split(['-', '\'']).all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphabetic()))
+    bare == "…"
+        || !inner.is_empty() && inner.split(['-', '\'']).all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }
 
 /// Whether an angle bracket is open at the end of a word.
@@ -103,9 +112,9 @@ fn push_word(out: &mut String, word: &str) {
     out.push_str(word);
 }
 
-fn push_code(out: &mut String, span: &mut Vec<&str>, close: &str) {
+fn push_code(out: &mut String, lead: &mut &str, span: &mut Vec<&str>, close: &str) {
     if !span.is_empty() {
-        push_word(out, &format!("{}{close}", code(&span.join(" "))));
+        push_word(out, &format!("{}{}{close}", std::mem::take(lead), code(&span.join(" "))));
         span.clear();
     }
 }
@@ -146,6 +155,11 @@ mod tests {
             prose("The key `os` has 43 characters, at most 40 are allowed."),
             "The key `os` has `43` characters, at most `40` are allowed."
         );
+        assert_eq!(
+            prose("4 columns of payload.scalars (printing_a, b_c, …) are gone"),
+            "`4` columns of `payload.scalars` (`printing_a`, `b_c`, …) are gone"
+        );
+        assert_eq!(prose("one of r_s (x_y): gone"), "one of `r_s` (`x_y`): gone");
         assert_eq!(prose("dropped on purpose (bug 17)."), "dropped on purpose (bug `17`).");
         assert_eq!(prose("meets only 1 of 2 conditions (as told)"), "meets only `1` of `2` conditions (as told)");
     }

@@ -20,6 +20,7 @@ use std::sync::OnceLock;
 
 use by_name::ColumnIndex;
 use oddities::Oddities;
+pub(super) use oddities::quote;
 
 pub use badge::ColumnForm;
 pub use extras::ColumnExtras;

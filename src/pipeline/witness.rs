@@ -28,6 +28,9 @@ const MOST_MADE: usize = 60;
 /// The same of documents with everything in them, where the schema is large.
 const MOST_FULL: usize = 2;
 
+/// Most violations among which that of the change is looked for.
+const MOST_VIOLATIONS: usize = 100;
+
 /// Bytes of a schema from which on a document with everything in it is dear.
 const LARGE: usize = 150_000;
 
@@ -83,9 +86,13 @@ pub fn search(sides: WitnessSides<'_>, change: &SchemaChange) -> Vec<Witness> {
 }
 
 /// Whether a document shows a change in this direction; the refusing side's message.
-pub fn proves(sides: WitnessSides<'_>, refused_now: bool, text: &str) -> Option<String> {
+/// `message` is what another table's schema says of it: told here too where it is one of several.
+pub fn proves(sides: WitnessSides<'_>, refused_now: bool, text: &str, message: &str) -> Option<String> {
     let document = Document::parse(text.as_bytes().to_vec());
-    Search::new(sides, refused_now).told(&document)
+    let search = Search::new(sides, refused_now);
+    let first = search.told(&document)?;
+    let all = search.refuses.violations(judge::input(search.namespace, &document), MOST_VIOLATIONS).list;
+    Some(all.into_iter().map(|violation| violation.message).find(|one| one == message).unwrap_or(first))
 }
 
 /// One direction.
@@ -131,7 +138,7 @@ impl<'a> Search<'a> {
             if !self.passes(&candidate) || mixed.passes(judge::input(self.namespace, &candidate)) {
                 continue;
             }
-            if let Some(found) = self.smallest(mixed, &candidate) {
+            if let Some(found) = self.smallest(mixed, &change.keyword, &candidate) {
                 return Ok(found);
             }
         }
@@ -148,7 +155,7 @@ impl<'a> Search<'a> {
     }
 
     /// The smallest like it, where it is a proof.
-    fn smallest(&self, mixed: &Judge, candidate: &Document) -> Option<WitnessDocument> {
+    fn smallest(&self, mixed: &Judge, keyword: &str, candidate: &Document) -> Option<WitnessDocument> {
         self.told(candidate)?;
         let proved = |document: &Document| self.told(document).is_some();
         let target = Target::of(mixed, candidate).ok().map(|target| if self.is_telemetry() { target.pinning(&VERSIONS) } else { target });
@@ -158,7 +165,8 @@ impl<'a> Search<'a> {
             let value: Option<Value> = serde_json::from_slice(candidate.text()).ok();
             value.map_or_else(|| candidate.clone(), |value| Document::parse(value.to_string().into_bytes()))
         });
-        let message = self.told(&document)?;
+        self.told(&document)?;
+        let message = self.message(mixed, keyword, &document)?;
         Some(WitnessDocument { text: String::from_utf8(document.text().to_vec()).ok()?, message })
     }
 
@@ -170,6 +178,19 @@ impl<'a> Search<'a> {
     fn passes(&self, document: &Document) -> bool {
         let verdict = self.takes.verdict(judge::input(self.namespace, document));
         matches!(verdict.outcome, Outcome::Pass) && verdict.doubts.is_empty()
+    }
+
+    /// What the refusing side says of the change: not always the first of what it says.
+    fn message(&self, mixed: &Judge, keyword: &str, document: &Document) -> Option<String> {
+        let input = || judge::input(self.namespace, document);
+        let Outcome::Fail(of_change) = mixed.verdict(input()).outcome else { return self.told(document) };
+        let all = self.refuses.violations(input(), MOST_VIOLATIONS).list;
+        // The schema with this change alone may refuse as a whole what the refusing side tells by its keyword.
+        let same = all.iter().find(|one| one.keyword == keyword && one.tokens.starts_with(&of_change.tokens));
+        let same = same.or_else(|| all.iter().find(|one| one.message == of_change.message));
+        let same = same.or_else(|| all.iter().find(|one| one.keyword == of_change.keyword && one.tokens == of_change.tokens));
+        let same = same.or_else(|| all.iter().find(|one| one.tokens.starts_with(&of_change.tokens)));
+        Some(same.map_or(of_change.message, |one| one.message.clone()))
     }
 
     /// The refusing side's message, where the other side takes the document.

@@ -18,7 +18,7 @@ pub use allow::{AllowReport, GlobUse, without_layout};
 pub use causes::{CauseLine, DeployCause};
 pub use clashes::{CauseClash, clashes};
 pub use pairs::{LooseFile, PairOf, compare_files, compare_pair, file_of_table};
-pub use tables::{CompareOptions, compare};
+pub use tables::{CompareOptions, compare, deployed_tables};
 pub use witnesses::{Witnesses, witnesses, witnesses_of_files};
 pub use would_be::would_be;
 
@@ -123,9 +123,11 @@ impl DeployComparison {
         })
     }
 
-    /// How many changes have a verdict.
+    /// How many changes have a verdict; a table that is gone is one, though it lacks its layout as well.
     pub fn count(&self, verdict: DeployVerdict) -> usize {
-        self.tables.iter().flat_map(|table| &table.changes.changes).filter(|change| change.verdict == verdict).count()
+        let counted = |table: &&ComparedTable, kind: ChangeKind| table.state != TableState::Removed || kind != ChangeKind::NoLayout;
+        let changes = self.tables.iter().flat_map(|table| table.changes.changes.iter().filter(move |change| counted(&table, change.kind)));
+        changes.filter(|change| change.verdict == verdict).count()
     }
 
     /// How many tables became something.

@@ -116,8 +116,8 @@ pub enum ActionPlace {
     Sides,
     /// Among tables, causes and columns.
     Schemas,
-    /// Among tables and columns.
-    Columns,
+    /// Where a schema node or a column can be under the cursor: in a case, among tables, causes and columns.
+    Nodes,
     /// Where there are panes beside each other: in a case, among the tables, in the columns of a table before and now.
     Panes,
     /// In the menu of exports.
@@ -166,7 +166,7 @@ const fn entry(
 }
 
 use Action as A;
-use ActionPlace::{Always, Case, Columns, Deploy, Everywhere, Export, Groups, Panes, Question, Schemas, Tables};
+use ActionPlace::{Always, Case, Deploy, Everywhere, Export, Groups, Nodes, Panes, Question, Schemas, Tables};
 
 /// Every action, in the order of help.
 #[rustfmt::skip]
@@ -189,7 +189,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::CloseAll, "close-all", &["C"], "close everything", Everywhere, None, FOLD),
     entry(A::Open, "open", &["<enter>"], "open a failing document of the group under the cursor", Groups, Some("open a document"), LOOK),
     entry(A::Follow, "follow", &["<enter>"], "open; from a column to its schema node and back; from a cause to its column", Schemas, Some("follow"), LOOK),
-    entry(A::ShowFailing, "show-failing", &["x"], "the groups that fail under this line", Columns, Some("what fails"), LOOK),
+    entry(A::ShowFailing, "show-failing", &["x"], "the groups that fail under this line", Schemas, Some("what fails"), LOOK),
     entry(A::NextPane, "next-pane", &["<tab>"], "next pane", Panes, Some("pane"), LOOK),
     entry(A::PreviousPane, "previous-pane", &["<s-tab>"], "previous pane", Panes, None, LOOK),
     entry(A::NextRow, "next-row", &["]", ">"], "next document of the group", Case, Some("next"), LOOK),
@@ -205,7 +205,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::OtherTable, "other-table", &["u"], "the other table of a document that is split", Case, None, LOOK),
     entry(A::ShowValue, "show-value", &["v", "<enter>"], "the whole value, wrapped", Case, Some("whole value"), LOOK),
     entry(A::ShowRow, "show-row", &["i"], "everything about the row, the group or the column", Everywhere, Some("everything"), LOOK),
-    entry(A::ShowHistory, "show-history", &["H"], "since when the schema node or column is so, and by whose change", Panes, None, LOOK),
+    entry(A::ShowHistory, "show-history", &["H"], "since when the schema node or column is so, and by whose change", Nodes, None, LOOK),
     entry(A::ShowSuspect, "show-suspect", &["H"], "which change made the group fail, and which takes it", Groups, None, LOOK),
     entry(A::EditSchema, "edit-schema", &["E"], "edit a copy of the schema that refuses the group's rows, and judge them again", Everywhere, None, LOOK),
     entry(A::Deploy, "deploy", &["c"], "what a deploy of the newest schemas would refuse; paste the log of a failed one there; and back", Everywhere, None, LOOK),
@@ -292,7 +292,9 @@ impl ActionPlace {
             ActionPlace::Everywhere => !matches!(here, ActionPlace::Export | ActionPlace::Question),
             ActionPlace::Case => matches!(here, ActionPlace::Case | ActionPlace::Row),
             ActionPlace::Schemas => matches!(here, ActionPlace::Tables | ActionPlace::Deploy | ActionPlace::Sides),
-            ActionPlace::Columns => matches!(here, ActionPlace::Tables | ActionPlace::Sides),
+            ActionPlace::Nodes => {
+                matches!(here, ActionPlace::Case | ActionPlace::Tables | ActionPlace::Deploy | ActionPlace::Sides)
+            }
             ActionPlace::Panes => matches!(here, ActionPlace::Case | ActionPlace::Tables | ActionPlace::Sides),
             _ => self == here,
         }

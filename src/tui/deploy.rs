@@ -32,6 +32,8 @@ pub struct DeployScreen {
     pub failure: Option<String>,
     /// The columns that are being opened.
     pub opening: Option<JobId>,
+    /// Whether they are asked for what fails there: the groups come in their place.
+    pub for_failing: bool,
     /// The columns of a table on both sides, on top.
     pub sides: Option<SidesScreen>,
 }

@@ -8,6 +8,7 @@ mod told;
 
 use crate::ground::outline::{Outline, Tree};
 use crate::pipeline::compat::ColumnChange;
+use crate::pipeline::compat::schemas::SchemaChange;
 use crate::triage::compat::{ComparedTable, DeployCause, DeployComparison};
 use crate::triage::explain::{Explanation, table_of};
 use crate::triage::revisions::SchemaPair;
@@ -166,6 +167,14 @@ impl DeployTree {
                 first_change(found, cause, table)
             }
             DeployLine::Table(cause, table) => first_change(found, cause, table),
+            _ => None,
+        }
+    }
+
+    /// The change of a JSON schema that a line is about.
+    pub fn keyword(&self, item: usize) -> Option<&SchemaChange> {
+        match self.line(item) {
+            DeployLine::Keyword(table, at) => self.compared()?.found.tables.get(table)?.schema.get(at),
             _ => None,
         }
     }

@@ -71,7 +71,7 @@ impl SidesLook {
         self.changes.changes.get(*self.marks.get(path)?)
     }
 
-    /// Groups that fail at a column or below it, in the order of their list.
+    /// Groups that fail at a column or below it, of no column those of the table, in the order of their list.
     pub fn failing_below(&self, path: &str) -> Vec<u32> {
         // The key and value of a map are one thing: what fails in a map fails in both.
         let map = Side::ALL.into_iter().filter_map(|side| self.layout(side)).find_map(|layout| {
@@ -79,7 +79,8 @@ impl SidesLook {
             Some(layout.path(parent))
         });
         let path = map.as_deref().unwrap_or(path);
-        let is_below = |failing: &str| failing == path || failing.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+        let is_below =
+            |failing: &str| path.is_empty() || failing == path || failing.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
         let mut groups: Vec<u32> = self.failing.iter().filter(|(failing, _)| is_below(failing)).map(|&(_, group)| group).collect();
         groups.sort_unstable();
         groups.dedup();

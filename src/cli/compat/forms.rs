@@ -49,6 +49,10 @@ pub(super) fn text(report: &GateReport) -> String {
         if finding.kind == GateKind::Sample {
             finding.why.iter().for_each(|why| out.push_str(&format!("  says  {}\n", visible(why))));
         }
+        // The comparison above tells those of what is deployed.
+        if finding.kind != GateKind::Deploy {
+            finding.mend.iter().for_each(|mend| out.push_str(&format!("  mend  {}\n", clip_middle(&visible(mend), LONGEST_MEND))));
+        }
         let _ = writeln!(out, "  id    {}", finding.fingerprint);
         if let Some(told) = muted(finding) {
             let _ = writeln!(out, "  {told}");
@@ -233,6 +237,11 @@ mod tests {
             "{told}"
         );
         assert!(lines[1].starts_with("::notice file=") && !told.contains('\u{1b}'), "{told}");
+    }
+
+    #[test]
+    fn the_list_tells_the_line_that_ends_a_finding() {
+        assert!(text(&report()).contains("  mend  one"), "{}", text(&report()));
     }
 
     #[test]

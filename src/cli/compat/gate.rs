@@ -19,7 +19,7 @@ use crate::ground::text::plural;
 use crate::pipeline::document::Document;
 use crate::rows::payload::PayloadForm;
 use crate::rows::samples::{self, Content, Sample};
-use crate::rows::schemas::SchemaStore;
+use crate::rows::schemas::{Lookup, SchemaStore};
 use crate::triage::compat::{DeployComparison, would_be};
 use crate::triage::gate::{Accepted, GateKind, GateReport, GateWeight, SampleFailure, SourcePlaces};
 use crate::triage::judging::Bench;
@@ -119,10 +119,8 @@ fn rows(question: &GateQuestion, recheck: &Recheck, config: &Config, places: &So
         report.notes.push(format!("of each group of rows at most {most} were judged"));
     }
     if judged.without > 0 {
-        report.notes.push(format!(
-            "{} no payload or no doctype and cannot be judged by any schemas",
-            plural(judged.without, "row has", "rows have")
-        ));
+        let rows = plural(judged.without, "row has", "rows have");
+        report.unjudged(format!("{rows} no payload or no doctype and cannot be judged by any schemas"), judged.without);
     }
     Ok(())
 }
@@ -178,18 +176,20 @@ fn judged(sample: Sample, recheck: &Recheck, (before, after): (&Bench, &Bench)) 
     };
     let named = Named { namespace: &name.namespace, doctype: &name.doctype, version: name.version.as_deref() };
     let rechecked = recheck.document(&Document::parse(content.decoded.text), named);
+    // Schemas say nothing of a doctype that they do not have.
+    let was_there = matches!(recheck.before().lookup(named.namespace, named.doctype, named.version), Lookup::Found(_));
     let is_named = sample.file.expected.is_some();
-    let failure = is_named.then(|| failure(&sample, &name.to_string(), (before, after))).flatten();
+    let failure = is_named.then(|| failure(&sample, &name.to_string(), was_there, (before, after))).flatten();
     GateSample::Judged { rechecked, failure, is_named }
 }
 
 /// What is wrong with a sample whose name says a verdict.
-fn failure(sample: &Sample, doctype: &str, (before, after): (&Bench, &Bench)) -> Option<SampleFailure> {
+fn failure(sample: &Sample, doctype: &str, was_there: bool, (before, after): (&Bench, &Bench)) -> Option<SampleFailure> {
     let is_finding = |bench: &Bench| bench.judge(sample.clone()).ok().filter(crate::triage::judging::Judged::is_finding);
     let now = is_finding(after)?;
     let message = now.message();
     let sentence = if message.is_some() { "it should pass and fails" } else { "it should fail and passes" }.to_owned();
-    let as_before = is_finding(before).is_some();
+    let as_before = was_there && is_finding(before).is_some();
     let here = std::env::current_dir().unwrap_or_default();
     let file = Path::new(&sample.file.shown)
         .strip_prefix(here)

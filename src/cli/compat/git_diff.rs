@@ -14,7 +14,8 @@ use super::{loose, shown};
 use crate::cli::out::{self, plural};
 use crate::ground::text::{clip_middle, visible};
 use crate::pipeline::compat::DeployVerdict;
-use crate::triage::compat::{DeployComparison, compare_files};
+use crate::rows::schemas::doctype_of;
+use crate::triage::compat::{DeployComparison, PairOf, compare_pair, deployed_tables};
 
 /// Most lines of one file.
 const MOST: usize = 12;
@@ -40,7 +41,13 @@ pub(super) fn run(args: &[PathBuf]) -> Result<ExitCode> {
     match (is_there(old), is_there(new)) {
         (true, true) => {
             let (old, new) = (loose(old, shown(path))?, loose(new, shown(name))?);
-            write(&mut stdout, &shown(name), &compare_files(&old, &new, None))?;
+            if old.text == new.text {
+                // Another mode, or another name.
+                writeln!(stdout, "{}: the same text", shown(name))?;
+            } else {
+                let of = pair_of(name);
+                write(&mut stdout, &shown(name), &compare_pair(&old, &new, of, None))?;
+            }
         }
         (false, _) => writeln!(stdout, "{}: new", shown(name))?,
         (true, false) if path.to_string_lossy().ends_with(".bq") => {
@@ -52,6 +59,17 @@ pub(super) fn run(args: &[PathBuf]) -> Result<ExitCode> {
     }
     stdout.flush()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The table that a path of the schemas names.
+fn pair_of(path: &Path) -> PairOf {
+    let shown_path = shown(path);
+    let mut parts: Vec<&str> = shown_path.rsplitn(4, '/').take(3).collect();
+    parts.reverse();
+    let inside = parts.join("/");
+    let Some((namespace, doctype, version)) = doctype_of(&inside) else { return PairOf { file: shown_path, ..PairOf::default() } };
+    let tables = deployed_tables(namespace, doctype, &version);
+    PairOf { doctype: Some((namespace.to_owned(), doctype.to_owned(), version)), file: shown_path.clone(), tables, is_deployed: false }
 }
 
 fn write(out: &mut impl Write, name: &str, found: &DeployComparison) -> io::Result<()> {
@@ -78,4 +96,27 @@ fn write(out: &mut impl Write, name: &str, found: &DeployComparison) -> io::Resu
         writeln!(out, "  mend {}", clip_middle(&visible(&mend.line), out::width() * 2))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::triage::compat::LooseFile;
+
+    #[test]
+    fn the_path_names_the_table_of_a_mend() {
+        let file = |text: &str| LooseFile { name: "x".into(), text: text.into(), is_schema: false, kept: None };
+        let (old, new) = (
+            file(r#"[{"name":"a","type":"STRING"},{"name":"b","type":"STRING","description":"d"}]"#),
+            file(r#"[{"name":"a","type":"STRING"}]"#),
+        );
+        let told = |path: &str| {
+            let mut out = Vec::new();
+            write(&mut out, path, &compare_pair(&old, &new, pair_of(Path::new(path)), None)).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let named = told("schemas/acme/ping/ping.1.bq");
+        assert!(named.contains("acme_live.ping_v1") && !named.contains("dataset.table"), "{named}");
+        assert!(told("ping.bq").contains("dataset.table"));
+    }
 }

@@ -14,6 +14,8 @@ use crate::pipeline::layout::{ColumnId, Layout, Mode, Type};
 pub struct ColumnForms {
     /// Type.
     pub kind: Type,
+    /// Its bounds as GoogleSQL writes them: `(10)`, `<DATE>`; mostly nothing.
+    pub bounds: String,
     /// Mode.
     pub mode: Mode,
     /// With its shape: `map<INT64>`, `STRING REPEATED`.
@@ -24,7 +26,13 @@ impl ColumnForms {
     /// Of a column of a layout.
     pub(super) fn of(layout: &Layout, id: ColumnId) -> Option<Self> {
         let column = layout.get(id)?;
-        Some(ColumnForms { kind: column.kind.clone(), mode: column.mode, shape: layout.kind(id) + &column.bounds() })
+        let bounds = column.bounds();
+        Some(ColumnForms { kind: column.kind.clone(), mode: column.mode, shape: layout.kind(id) + &bounds, bounds })
+    }
+
+    /// The type with its bounds: `STRING(10)`.
+    pub fn typed(&self) -> String {
+        format!("{}{}", &*self.kind, self.bounds)
     }
 }
 

@@ -233,7 +233,8 @@ impl<'a> ColumnWalk<'a> {
 
 /// Whether every value of one column fits into another, whose type is the same or a wider one.
 fn is_wider(a: &Column, b: &Column) -> bool {
-    if a.kind != b.kind && !widens(&a.kind, &b.kind) {
+    let element = |column: &Column| column.extras.as_ref().and_then(|extras| extras.range_element.clone());
+    if (a.kind != b.kind && !widens(&a.kind, &b.kind)) || element(a) != element(b) {
         return false;
     }
     let length = |column: &Column| column.extras.as_ref().and_then(|extras| extras.max_length).unwrap_or(u64::MAX);

@@ -9,7 +9,7 @@ use super::change::{ChangeKind, DeployFinding};
 use super::rule::{DeployRule, DeployVerdict};
 use crate::ground::text::count;
 use crate::pipeline::layout::size::{MOST_GENERATED, MOST_LEAVES, MOST_LEVELS};
-use crate::pipeline::layout::{ColumnId, Layout, Size, names};
+use crate::pipeline::layout::{ColumnId, Layout, Size, names, quote};
 
 /// Most characters of a description.
 pub const LONGEST_DESCRIPTION: usize = 1024;
@@ -45,11 +45,22 @@ pub(super) fn check(
         } else if WRITTEN.iter().any(|words| refusal.contains(words)) {
             let rule = if refusal.contains("name") || refusal.contains("declared") { DeployRule::C(16) } else { DeployRule::C(7) };
             let mut finding = DeployFinding::new(ChangeKind::Refused, String::new(), rule, DeployVerdict::Block);
-            finding.detail = refusal.clone();
+            (finding.column, finding.detail) = apart(new, refusal);
             found.push(finding);
         }
     }
     found
+}
+
+/// The column that a refusal begins with, and what is said of it; no column where none is named.
+fn apart(new: &Layout, refusal: &str) -> (String, String) {
+    let bare = refusal.strip_prefix("column ").unwrap_or(refusal);
+    let all = 0..new.columns.len() as ColumnId;
+    let named = all.map(|id| new.path(id)).find_map(|path| {
+        let rest = bare.strip_prefix(&quote(&path))?.strip_prefix(' ')?;
+        Some((path, rest.to_owned()))
+    });
+    named.unwrap_or_else(|| (String::new(), refusal.to_owned()))
 }
 
 /// What is wrong with a table that is new.
@@ -83,8 +94,10 @@ fn sizes(old: &Size, new: &Size, found: &mut Vec<DeployFinding>, standing: &mut 
 /// What is wrong with a column by itself.
 fn of_column(new: &Layout, id: ColumnId, found: &mut Vec<DeployFinding>) {
     let Some(column) = new.get(id) else { return };
-    if let Some(fault) = names::fault(&column.name).filter(|fault| fault.is_refused()) {
-        let mut finding = DeployFinding::new(ChangeKind::Name, new.path(id), DeployRule::C(16), DeployVerdict::Block);
+    if let Some(fault) = names::fault(&column.name) {
+        // Flexible names go through, and not everything that reads the table takes them.
+        let verdict = if fault.is_refused() { DeployVerdict::Block } else { DeployVerdict::Warn };
+        let mut finding = DeployFinding::new(ChangeKind::Name, new.path(id), DeployRule::C(16), verdict);
         finding.detail = fault.to_string();
         found.push(finding);
     }

@@ -7,8 +7,15 @@ use super::change::{ChangeKind, DeployFinding};
 use super::limits::LONGEST_DESCRIPTION;
 use super::rule::{DeployRule, DeployVerdict};
 use crate::ground::sql::identifier;
-use crate::pipeline::layout::{Column, ColumnId, Layout, Mode};
+use crate::ground::text::count;
+use crate::pipeline::layout::{Column, ColumnId, Layout, Mode, names};
 use crate::pipeline::names::snake_case;
+
+/// Most characters of a name that is made up, so that more may be added to it.
+const LONGEST_NAME: usize = 290;
+
+/// Most columns that a note names.
+const MOST_NAMED: usize = 3;
 
 /// How a finding is ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +67,7 @@ pub fn mend(finding: &DeployFinding, place: &MendPlace) -> Option<DeployMend> {
         ChangeKind::Default => default_value(finding, place)?,
         ChangeKind::Partition | ChangeKind::Clustering => kept(finding, place),
         ChangeKind::Order => order(finding, place)?,
-        ChangeKind::Name => name(finding),
+        ChangeKind::Name => name(finding, place),
         ChangeKind::Refused => refused(finding, place),
         ChangeKind::Limit => limit(finding, place),
     };
@@ -104,7 +111,7 @@ fn widened(finding: &DeployFinding, place: &MendPlace) -> Option<Lines> {
     let top = finding.column.split('.').next()?;
     let id = new.child(None, top)?;
     let statement = format!("ALTER COLUMN {} SET DATA TYPE {}", identifier(top), sql_type(new, id)?);
-    let old = finding.old.as_ref().map(|forms| forms.kind.to_string()).unwrap_or_default();
+    let old = finding.old.as_ref().map(|forms| forms.typed()).unwrap_or_default();
     Some((altered(place, &statement), vec![format!("or keep {old} in {}", place.file)]))
 }
 
@@ -191,37 +198,69 @@ fn kept(finding: &DeployFinding, place: &MendPlace) -> Lines {
     (before, notes)
 }
 
-fn name(finding: &DeployFinding) -> Lines {
-    let last = finding.column.rsplit('.').next().unwrap_or_default();
-    let made = snake_case(last);
-    let made = if made.is_empty() || made == last { format!("{}_2", last.trim_start_matches('_')) } else { made };
+/// The same column under a name that BigQuery takes.
+fn name(finding: &DeployFinding, place: &MendPlace) -> Lines {
+    // A dot may stand in the name itself: the layout knows where it begins.
+    let named = place.new.and_then(|new| new.get((0..new.columns.len() as ColumnId).find(|&id| new.path(id) == finding.column)?));
+    let last = named.map_or_else(|| finding.column.rsplit('.').next().unwrap_or_default(), |column| &*column.name);
+    let plain: String = snake_case(last).chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(LONGEST_NAME).collect();
+    let made = if plain.starts_with(|c: char| c.is_ascii_digit()) { format!("_{plain}") } else { plain };
+    let is_other = made != last && names::fault(&made).is_none();
+    let made = if is_other { made } else { format!("{}_2", made.trim_start_matches('_')) };
     (format!("\"name\": {}", quoted(&made)), vec!["another name, or leave the column out".to_owned()])
 }
 
+/// What a `.bq` file says of one column that no table has.
 fn refused(finding: &DeployFinding, place: &MendPlace) -> Lines {
-    if finding.rule == DeployRule::C(23) {
-        let path = finding.column.split('.').map(quoted).collect::<Vec<_>>().join(", ");
-        return (finding.column.clone(), vec![format!("leave it out of {}, or give it columns: {path}", place.file)]);
+    let by_path = |layout: &Layout| layout.find(&finding.column);
+    if let Some((old, id)) = place.old.and_then(|old| Some((old, by_path(old)?)))
+        && old.get(id).is_some_and(|column| column.kind.is_known() && !(column.is_record() && old.is_leaf(id)))
+    {
+        return (column_text(old, id, None, None), vec![format!("put it back as it was {}", inside(&finding.column, place.file))]);
     }
-    (finding.detail.clone(), vec![format!("write the column anew in {}", place.file)])
+    let Some((new, id)) = place.new.and_then(|new| Some((new, by_path(new)?))) else {
+        return ("\"name\": \"column_name\"".to_owned(), vec![format!("give it a name of its own in {}", place.file)]);
+    };
+    let at = inside(&finding.column, place.file);
+    if finding.rule == DeployRule::C(23) {
+        return (json_text(new, id), vec![format!("keeps what comes as JSON {at}; or give it columns, or leave it out")]);
+    }
+    if finding.rule == DeployRule::C(16) {
+        let name = new.get(id).map(|column| format!("{}_2", column.name)).unwrap_or_default();
+        return (format!("\"name\": {}", quoted(&name)), vec![format!("another name for one of them {at}, or leave one out")]);
+    }
+    let kind = new.get(id).is_some_and(|column| !column.kind.is_known()).then_some("STRING");
+    (column_text(new, id, None, kind), vec![format!("with a type and a mode that BigQuery has, {at}")])
 }
 
-/// A limit: what was added last has to stay out.
+/// A column, whatever is below it, as one of JSON.
+fn json_text(layout: &Layout, id: ColumnId) -> String {
+    layout.get(id).map(|column| members(column, None, Some("JSON")) + "}").unwrap_or_default()
+}
+
+/// A limit: what was added last stays out, or is kept as JSON.
 fn limit(finding: &DeployFinding, place: &MendPlace) -> Lines {
-    let (Some((used, most)), Some(new)) = (finding.used, place.new) else {
-        return (finding.column.clone(), vec!["move it up, or keep it as JSON text".to_owned()]);
+    let Some(new) = place.new else { return (String::new(), Vec::new()) };
+    let Some((used, most)) = finding.used else {
+        let text = new.find(&finding.column).map(|id| json_text(new, id)).unwrap_or_default();
+        return (text, vec![format!("keeps what is below it as JSON {}; or move it up", inside(&finding.column, place.file))]);
     };
-    let is_new = |path: &str| place.old.is_none_or(|old| old.find(path).is_none());
-    let leaves = (0..new.columns.len() as ColumnId).filter(|&id| new.is_leaf(id)).map(|id| new.path(id));
-    let mut over: Vec<String> = leaves.filter(|path| is_new(path)).collect();
-    let many = used - most;
-    over.truncate(many);
-    let more = many.saturating_sub(over.len());
-    let mut notes = vec![format!("leave {} of the new columns out, for example these", crate::ground::text::count(many as u64))];
-    if more > 0 {
-        notes.push(format!("and {} more", crate::ground::text::count(more as u64)));
+    let many = used.saturating_sub(most);
+    let all = 0..new.columns.len() as ColumnId;
+    let fresh: Vec<ColumnId> = all.filter(|&id| place.old.is_none_or(|old| old.find(&new.path(id)).is_none())).collect();
+    let below = |id: ColumnId| (id..new.get(id).map_or(id, |column| column.end)).filter(|&at| new.is_leaf(at)).count();
+    let records = fresh.iter().copied().filter(|&id| new.get(id).is_some_and(Column::is_record));
+    // The smallest new record that is large enough: as JSON it is one column.
+    let enough = records.map(|id| (below(id), id)).filter(|(leaves, _)| *leaves > many).min();
+    if let Some((leaves, id)) = enough {
+        let path = new.path(id);
+        let note = format!("{path} becomes one JSON column instead of {}; write it {}", count(leaves as u64), inside(&path, place.file));
+        return (json_text(new, id), vec![note, format!("or leave {} of the new columns out", count(many as u64))]);
     }
-    (over.join(" "), notes)
+    let names: Vec<String> = fresh.iter().filter(|&&id| new.is_leaf(id)).take(MOST_NAMED).map(|&id| new.path(id)).collect();
+    let line = "{\"name\": \"more\", \"type\": \"JSON\", \"mode\": \"NULLABLE\"}".to_owned();
+    let of = format!("in place of {} of the new columns in {}, for example {}", count(many as u64 + 1), place.file, names.join(", "));
+    (line, vec![of, format!("or leave {} of them out", count(many as u64))])
 }
 
 /// That a new version of the table takes it, with the files that it needs.
@@ -283,6 +322,7 @@ fn members(column: &Column, mode: Option<Mode>, kind: Option<&str>) -> String {
     if let Some(extras) = &column.extras {
         let numbers = [("maxLength", extras.max_length), ("precision", extras.precision), ("scale", extras.scale)];
         out.extend(numbers.into_iter().filter_map(|(name, number)| Some(format!(", \"{name}\": \"{}\"", number?))));
+        out.extend(extras.range_element.iter().map(|element| format!(", \"rangeElementType\": {{\"type\": {}}}", quoted(element))));
         out.extend(extras.default_value.iter().map(|value| format!(", \"defaultValueExpression\": {}", quoted(value))));
     }
     out
@@ -294,7 +334,9 @@ const DEEPEST: u16 = 20;
 /// A column's type in SQL; `None` where it cannot be said.
 fn sql_type(layout: &Layout, id: ColumnId) -> Option<String> {
     let column = layout.get(id).filter(|column| column.depth <= DEEPEST)?;
-    let inner = if column.is_record() {
+    let inner = if &*column.kind == "RANGE" {
+        format!("RANGE{}", Some(column.bounds()).filter(|bounds| !bounds.is_empty())?)
+    } else if column.is_record() {
         let field = |id: ColumnId| Some(format!("{} {}", identifier(&layout.get(id)?.name), sql_type(layout, id)?));
         let fields: Option<Vec<String>> = layout.children(id).map(field).collect();
         format!("STRUCT<{}>", fields?.join(", "))
@@ -367,5 +409,34 @@ mod tests {
     fn a_renamed_column_is_renamed() {
         let named = |name: &str| format!(r#"[{{"name":"{name}","type":"STRING","description":"d"}}]"#);
         assert_eq!(mended(&named("a"), &named("b")), ["ALTER TABLE a_live.b_v1 RENAME COLUMN a TO b;"]);
+    }
+
+    #[test]
+    fn what_bigquery_refuses_has_a_line_to_paste() {
+        let column = |more: &str| format!(r#"[{{"name":"a","type":"STRING"}},{more}]"#);
+        let old = column(r#"{"name":"z","type":"STRING"}"#);
+        let with = |more: &str| mended(&old, &column(&format!(r#"{{"name":"z","type":"STRING"}},{more}"#)));
+        assert_eq!(with(r#"{"name":"x","type":"POINT"}"#), [r#"{"name": "x", "type": "STRING", "mode": "NULLABLE"}"#]);
+        assert_eq!(with(r#"{"name":"p","type":"RECORD","fields":[]}"#), [r#"{"name": "p", "type": "JSON", "mode": "NULLABLE"}"#]);
+        let names = ["1x", "a-b", "é", "a b"].map(|name| with(&format!(r#"{{"name":"{name}","type":"STRING"}}"#)).join(" "));
+        assert_eq!(names, [r#""name": "_1x""#, r#""name": "a_b""#, r#""name": "_2""#, r#""name": "a_b""#]);
+        let deep = (0..16).rev().fold(r#"{"name":"leaf","type":"STRING"}"#.to_owned(), |inner, at| {
+            format!(r#"{{"name":"r{at}","type":"RECORD","fields":[{inner}]}}"#)
+        });
+        assert_eq!(with(&deep), [r#"{"name": "r15", "type": "JSON", "mode": "NULLABLE"}"#]);
+        let many = |n: usize| (0..n).map(|i| format!(r#"{{"name":"c{i}","type":"STRING"}}"#)).collect::<Vec<_>>().join(",");
+        let wide = with(&format!(r#"{{"name":"w","type":"RECORD","fields":[{}]}}"#, many(13_000)));
+        assert!(wide.iter().all(|line| line == r#"{"name": "w", "type": "JSON", "mode": "NULLABLE"}"#) && !wide.is_empty(), "{wide:?}");
+        assert!(with(&many(13_000)).iter().all(|line| line.starts_with(r#"{"name": "more", "type": "JSON""#)));
+    }
+
+    #[test]
+    fn the_ends_of_a_range_are_a_part_of_its_type() {
+        let range = |of: &str| format!(r#"[{{"name":"r","type":"RANGE","rangeElementType":{{"type":"{of}"}}}}]"#);
+        assert_eq!(
+            mended(&range("DATE"), &range("TIMESTAMP")),
+            [r#"{"name": "r", "type": "RANGE", "mode": "NULLABLE", "rangeElementType": {"type": "DATE"}}"#]
+        );
+        assert_eq!(mended(&range("DATE"), &range("date")), Vec::<String>::new());
     }
 }

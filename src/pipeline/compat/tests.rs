@@ -145,3 +145,37 @@ fn a_type_is_wider_where_all_its_values_fit() {
     let list = |length: u8| format!(r#"{text},"mode":"REPEATED","maxLength":{length}"#);
     assert_eq!(verdict(&list(5), &list(6)), Some((DeployRule::C(8), DeployVerdict::Block)));
 }
+
+#[test]
+fn flexible_names_go_through_and_are_told() {
+    let layout = |text: &str| Layout::parse(text.as_bytes()).unwrap();
+    let of = |name: &str| layout(&format!(r#"[{{"name":"a","type":"STRING"}},{{"name":"{name}","type":"STRING"}}]"#));
+    let told = |name: &str| {
+        let changes = compare(&layout(r#"[{"name":"a","type":"STRING"}]"#), &of(name));
+        let found = changes.findings.iter().find(|finding| finding.kind == ChangeKind::Name).unwrap();
+        (found.rule.name(), found.verdict)
+    };
+    for name in ["1x", "a-b", "é", "a b"] {
+        assert_eq!(told(name), ("C16".to_owned(), DeployVerdict::Warn), "{name}");
+    }
+    assert_eq!(told("a.b"), ("C16".to_owned(), DeployVerdict::Block));
+}
+
+#[test]
+fn a_type_is_told_with_its_bounds() {
+    let layout = |more: &str| Layout::parse(format!(r#"[{{"name":"r",{more}}}]"#).as_bytes()).unwrap();
+    for (old, new, told) in [
+        (
+            r#""type":"RANGE","rangeElementType":{"type":"DATE"}"#,
+            r#""type":"RANGE","rangeElementType":{"type":"TIMESTAMP"}"#,
+            "RANGE<DATE> RANGE<TIMESTAMP>",
+        ),
+        (r#""type":"STRING","maxLength":"10""#, r#""type":"STRING","maxLength":"5""#, "STRING(10) STRING(5)"),
+    ] {
+        let changes = compare(&layout(old), &layout(new));
+        let change = &changes.changes[0];
+        let typed = |forms: &Option<ColumnForms>| forms.as_ref().unwrap().typed();
+        assert_eq!(format!("{} {}", typed(&change.old), typed(&change.new)), told);
+        assert_eq!((change.rule.name(), change.verdict), ("C9".to_owned(), DeployVerdict::Block));
+    }
+}

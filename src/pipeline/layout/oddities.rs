@@ -44,7 +44,7 @@ impl Oddities {
 }
 
 /// A name or path from the file for a sentence: in quotes, safe and short.
-pub(super) fn quote(name: &str) -> String {
+pub(in crate::pipeline) fn quote(name: &str) -> String {
     format!("\"{}\"", text::clip_middle(&text::visible(name), 80))
 }
 

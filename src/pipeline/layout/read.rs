@@ -55,8 +55,8 @@ struct ColumnMembers {
     description: Option<NodeId>,
     policy_tags: Option<NodeId>,
     fields: Option<NodeId>,
-    /// `maxLength`, `precision`, `scale`, `defaultValueExpression`.
-    extras: [Option<NodeId>; 4],
+    /// `maxLength`, `precision`, `scale`, `defaultValueExpression`, `rangeElementType`.
+    extras: [Option<NodeId>; 5],
     /// The first member that is none of these.
     other: Option<NodeId>,
 }
@@ -125,6 +125,7 @@ impl LayoutReader<'_> {
                 b"precision" => &mut members.extras[1],
                 b"scale" => &mut members.extras[2],
                 b"defaultValueExpression" => &mut members.extras[3],
+                b"rangeElementType" => &mut members.extras[4],
                 _ => &mut members.other,
             };
             *member = Some(id);
@@ -176,18 +177,22 @@ impl LayoutReader<'_> {
 }
 
 /// Bounds of the type and the default value: numbers are texts where BigQuery tells them.
-fn extras(document: &Document, members: [Option<NodeId>; 4]) -> Option<Box<ColumnExtras>> {
+fn extras(document: &Document, members: [Option<NodeId>; 5]) -> Option<Box<ColumnExtras>> {
     if members.iter().all(Option::is_none) {
         return None;
     }
-    let [max_length, precision, scale, default] = members;
+    let [max_length, precision, scale, default, range] = members;
     let number = |node: Option<NodeId>| {
         let node = node?;
         let text = document.string(node).map_or_else(|| String::from_utf8_lossy(document.raw(node)).into_owned(), |text| text.into_owned());
         text.trim().parse::<u64>().ok()
     };
     let default_value = default.and_then(|id| document.string(id)).map(Box::from);
-    let found = ColumnExtras { max_length: number(max_length), precision: number(precision), scale: number(scale), default_value };
+    // `{"type": "DATE"}`, as BigQuery tells it.
+    let element = range.and_then(|id| document.string(document.member(id, "type").unwrap_or(id)));
+    let range_element = element.map(|text| Box::from(&*Type::from(&*text.to_ascii_uppercase())));
+    let (max_length, precision, scale) = (number(max_length), number(precision), number(scale));
+    let found = ColumnExtras { max_length, precision, scale, range_element, default_value };
     (found != ColumnExtras::default()).then(|| Box::new(found))
 }
 

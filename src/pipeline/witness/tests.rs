@@ -94,3 +94,17 @@ fn where_no_document_passes_at_all_that_is_what_is_said() {
     let [Witness { outcome: Err(how), .. }] = &search(sides, &changes[0])[..] else { panic!() };
     assert!(how.contains("no document can pass"), "{how}");
 }
+
+#[test]
+fn the_message_is_that_of_the_change() {
+    let old = judge(r#""type":"object","properties":{"a":{"type":"object"}}"#);
+    let new = judge(r#""type":"object","properties":{"a":{"type":"object","required":["x"],"minProperties":1}}"#);
+    let sides = WitnessSides { old: &old, new: &new, namespace: "acme", version: None };
+    for change in compare(old.schema(), new.schema()) {
+        for witness in search(sides, &change) {
+            let document = witness.outcome.unwrap();
+            let word = if change.keyword == "required" { "required key [x] not found" } else { "minimum size" };
+            assert!(document.message.contains(word), "{}: {}", change.keyword, document.message);
+        }
+    }
+}

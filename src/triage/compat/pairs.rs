@@ -27,18 +27,36 @@ pub struct LooseFile {
 
 impl LooseFile {
     /// Its columns: those it lists, or those that would be made of it.
-    fn layout(&self) -> Result<Layout, String> {
+    fn layout(&self) -> Result<Layout, NoColumns> {
         if !self.is_schema {
-            return Layout::parse(&self.text).map_err(|reason| format!("{}: {reason}", self.name));
+            return Layout::parse(&self.text).map_err(|reason| NoColumns::Unread(format!("{}: {reason}", self.name)));
         }
-        let schema = Schema::parse(&self.name, self.text.clone()).map_err(|reason| format!("{}: {reason}", self.name))?;
-        let made = transpile::layout(&schema).map_err(|stop| format!("no table can be made of {}: {stop}", self.name))?;
+        let schema =
+            Schema::parse(&self.name, self.text.clone()).map_err(|reason| NoColumns::Unread(format!("{}: {reason}", self.name)))?;
+        let made =
+            transpile::layout(&schema).map_err(|stop| NoColumns::Unmade(format!("no table can be made of {}: {stop}", self.name)))?;
         Ok(made.layout)
     }
 
     /// How its rows are kept.
     fn kept(&self) -> Option<KeptRows> {
         self.kept.clone().or_else(|| if self.is_schema { None } else { KeptRows::read(&self.text) })
+    }
+}
+
+/// Why a file has no columns.
+enum NoColumns {
+    /// It cannot be read.
+    Unread(String),
+    /// It is a schema that no table can be made of.
+    Unmade(String),
+}
+
+impl NoColumns {
+    fn reason(self) -> String {
+        match self {
+            NoColumns::Unread(reason) | NoColumns::Unmade(reason) => reason,
+        }
     }
 }
 
@@ -88,19 +106,18 @@ pub fn compare_pair(old: &LooseFile, new: &LooseFile, of: PairOf, allowlist: Opt
             Ok(Vec::new())
         }
     };
-    let compared = match (old.layout(), new.layout()) {
-        (Ok(before), Ok(now)) => documents().map(|schema| (before, now, schema)),
-        (Err(reason), Err(_)) => Err(format!("neither side can be read: {reason}")),
-        (Err(reason), Ok(_)) => Err(format!("the old side cannot be read: {reason}")),
-        (Ok(_), Err(reason)) => Err(format!("the new side cannot be read: {reason}")),
-    };
-    match compared {
-        Ok((before, now, schema)) => {
+    // Documents are compared whatever becomes of the columns.
+    match documents() {
+        Ok(schema) => table.schema = schema,
+        Err(reason) => table.state = TableState::Unreadable(reason),
+    }
+    match (old.layout(), new.layout()) {
+        _ if table.state != TableState::Changed => {}
+        (Ok(before), Ok(now)) => {
             table.changes = compare(&before, &now);
             if of.is_deployed {
                 order_is_kept(&mut table.changes);
             }
-            table.schema = schema;
             if let (Some(kept), Some(to_be)) = (old.kept(), new.kept()) {
                 compare_kept(&kept, &to_be, &now).into_iter().for_each(|finding| with_finding(&mut table, finding, None));
                 table.changes.changes.sort_by(|a, b| a.verdict.cmp(&b.verdict).then_with(|| a.column.cmp(&b.column)));
@@ -109,7 +126,13 @@ pub fn compare_pair(old: &LooseFile, new: &LooseFile, of: PairOf, allowlist: Opt
             let place = MendPlace { name: &name, file: &file, tables: &of.tables, old: Some(&before), new: Some(&now) };
             table.mends = table.changes.findings.iter().map(|finding| mend(finding, &place)).collect();
         }
-        Err(reason) => table.state = TableState::Unreadable(reason),
+        // A table that neither side makes has no columns to compare.
+        (Err(NoColumns::Unmade(reason)), Err(NoColumns::Unmade(_))) => table.changes.standing.push(reason),
+        (Err(reason), Err(_)) => table.state = TableState::Unreadable(format!("neither side can be read: {}", reason.reason())),
+        (Err(NoColumns::Unmade(reason)), Ok(_)) => table.state = TableState::Unreadable(format!("the columns of the old side: {reason}")),
+        (Ok(_), Err(NoColumns::Unmade(reason))) => table.state = TableState::Unreadable(format!("the columns of the new side: {reason}")),
+        (Err(reason), Ok(_)) => table.state = TableState::Unreadable(format!("the old side cannot be read: {}", reason.reason())),
+        (Ok(_), Err(reason)) => table.state = TableState::Unreadable(format!("the new side cannot be read: {}", reason.reason())),
     }
     let is_same = table.state == TableState::Changed && table.changes.changes.is_empty() && table.schema.is_empty();
     if is_same { concluded(Vec::new(), 1, 0, allowlist) } else { concluded(vec![table], 0, 0, allowlist) }

@@ -108,9 +108,19 @@ impl Sides<'_> {
         let layouts = match self.layouts((old, a), (new, b)) {
             Ok(Some(layouts)) => layouts,
             Ok(None) => Layouts::default(),
-            Err(Unread::Neither) => return Outcome::Unusable,
+            // Documents are judged by the schemas whatever becomes of the columns.
+            Err(Unread::Neither) => {
+                return match self.documents(&mut table, a, b) {
+                    Ok(()) if !table.schema.is_empty() => Outcome::Table(Box::new(table)),
+                    _ => Outcome::Unusable,
+                };
+            }
             Err(Unread::One(reason)) => {
-                table.state = TableState::Unreadable(reason);
+                if let Err(other) = self.documents(&mut table, a, b) {
+                    table.state = TableState::Unreadable(format!("{reason}; {other}"));
+                } else {
+                    table.state = TableState::Unreadable(reason);
+                }
                 return Outcome::Table(Box::new(table));
             }
         };
@@ -151,9 +161,7 @@ impl Sides<'_> {
             with_finding(table, DeployFinding::no_layout(), None);
             table.mends.clear();
         }
-        let destinations = destination::tables(&table.namespace, &table.doctype, &table.version, None);
-        let deployed = destinations.iter().filter(|to| matches!(to.stage, Stage::Live | Stage::Stable));
-        let tables: Vec<String> = deployed.map(|to| to.quoted(PROJECT)).collect();
+        let tables = deployed_tables(&table.namespace, &table.doctype, &table.version);
         let (name, file) = (table.dotted(), table.file.clone());
         let place = MendPlace { name: &name, file: &file, tables: &tables, old: layouts.old.as_ref(), new: layouts.new.as_ref() };
         table.mends = table.changes.findings.iter().map(|finding| mend(finding, &place)).collect();
@@ -244,6 +252,13 @@ impl Sides<'_> {
         table.schema = documents(before, old, now, new)?;
         Ok(())
     }
+}
+
+/// The tables in BigQuery that a deploy changes, as SQL names them.
+pub fn deployed_tables(namespace: &str, doctype: &str, version: &str) -> Vec<String> {
+    let destinations = destination::tables(namespace, doctype, version, None);
+    let deployed = destinations.iter().filter(|to| matches!(to.stage, Stage::Live | Stage::Stable));
+    deployed.map(|to| to.quoted(PROJECT)).collect()
 }
 
 /// What is different between two JSON schemas; nothing where neither can be read.

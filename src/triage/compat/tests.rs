@@ -93,3 +93,45 @@ fn files_alone_are_one_table() {
     assert_eq!(compare_files(&file("a.bq", AB), &file("b.bq", AB), None).unchanged, 1);
     assert_eq!(compare_files(&file("a.bq", b"7"), &file("b.bq", b"7"), None).not_compared().count(), 1);
 }
+
+#[test]
+fn documents_are_compared_where_no_table_can_be_made() {
+    const WIDE: &[u8] = br#"{"type":"object","properties":{"a":{"enum":["x","y"]}}}"#;
+    const NARROW: &[u8] = br#"{"type":"object","properties":{"a":{"enum":["x"]}}}"#;
+    const BEFORE: Files = &[("acme/a/a.1.schema.json", WIDE)];
+    const NOW: Files = &[("acme/a/a.1.schema.json", NARROW)];
+    let file = |name: &str, text: &[u8]| LooseFile { name: name.to_owned(), text: text.to_vec(), is_schema: true, kept: None };
+    let told = |found: &DeployComparison| {
+        let table = &found.tables[0];
+        (found.not_compared().count(), table.schema.iter().map(|change| (change.keyword.clone(), change.effect.name())).collect::<Vec<_>>())
+    };
+    let enums = vec![("enum".to_owned(), "tightened")];
+    assert_eq!(told(&compare_files(&file("a.json", WIDE), &file("b.json", NARROW), None)), (0, enums.clone()));
+    assert_eq!(told(&compared(BEFORE, NOW, None)), (0, enums.clone()));
+    assert_eq!(compare_files(&file("a.json", WIDE), &file("b.json", WIDE), None).unchanged, 1);
+    let typed = br#"{"type":"object","properties":{"a":{"type":"string","enum":["x"]}}}"#;
+    let found = compare_files(&file("a.json", WIDE), &file("b.json", typed), None);
+    let (not, keywords) = told(&found);
+    assert!(not == 1 && keywords.contains(&enums[0]), "one side has columns: {keywords:?}");
+    assert_eq!(compare_files(&file("a.json", b"7"), &file("b.json", b"["), None).not_compared().count(), 1);
+}
+
+#[test]
+fn a_table_whose_layout_went_and_whose_schema_stays_counts_once() {
+    const BEFORE: Files = &[("acme/a/a.1.bq", AB), ("acme/b/b.1.bq", AB), ("acme/b/b.1.schema.json", b"{}")];
+    const NOW: Files = &[("acme/a/a.1.bq", AB), ("acme/b/b.1.schema.json", b"{}")];
+    let found = compared(BEFORE, NOW, None);
+    assert_eq!(found.causes.iter().map(|cause| cause.rule.name()).collect::<Vec<_>>(), ["C24", "M3"]);
+    assert_eq!((found.tables.len(), found.count(DeployVerdict::Block)), (1, 1));
+}
+
+#[test]
+fn the_mend_of_a_layout_that_would_be_made_names_the_table() {
+    const WITH: &[u8] = br#"{"type":"object","properties":{"f":{"type":"integer"},"g":{"type":"string"}}}"#;
+    const WITHOUT: &[u8] = br#"{"type":"object","properties":{"f":{"type":"integer"}}}"#;
+    const BEFORE: Files = &[("acme/a/a.1.bq", AB), ("acme/a/a.1.schema.json", WITH)];
+    const NOW: Files = &[("acme/a/a.1.bq", AB), ("acme/a/a.1.schema.json", WITHOUT)];
+    let found = would_be(&compared(BEFORE, NOW, None), &store(BEFORE), &store(NOW));
+    let line = &found.causes[0].mends[0].line;
+    assert!(line.contains("acme_live.a_v1") && line.contains("DROP COLUMN g") && !line.contains("dataset.table"), "{line}");
+}

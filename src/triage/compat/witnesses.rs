@@ -118,6 +118,6 @@ impl Seek {
 
 fn proved(sides: WitnessSides<'_>, witness: &Witness) -> Option<Witness> {
     let document = witness.outcome.as_ref().ok()?;
-    let message = witness::proves(sides, witness.refused_now, &document.text)?;
+    let message = witness::proves(sides, witness.refused_now, &document.text, &document.message)?;
     Some(Witness { refused_now: witness.refused_now, outcome: Ok(WitnessDocument { text: document.text.clone(), message }) })
 }

@@ -3,7 +3,7 @@
 //! Owns: which tables that concerns, both layouts as they would be made.
 //! Refuses: making them (transpile), tables whose published layouts differ (tables).
 
-use super::{ComparedTable, DeployComparison, TableState, concluded, with_finding};
+use super::{ComparedTable, DeployComparison, TableState, concluded, deployed_tables, with_finding};
 use crate::pipeline::compat::{MendPlace, TableChanges, compare, mend, of_new};
 use crate::pipeline::layout::{Layout, Size};
 use crate::rows::schemas::{Lookup, SchemaStore, transpiled};
@@ -53,7 +53,8 @@ fn of_table(table: &ComparedTable, old: &SchemaStore, new: &SchemaStore) -> Opti
     match (before.map_or(Ok(None), |at| layout(old, at)), layout(new, now)) {
         (Ok(Some(was)), Ok(Some(is))) => {
             made.changes = compare(&was, &is);
-            let place = MendPlace { file: &made.file, old: Some(&was), new: Some(&is), ..MendPlace::default() };
+            let (name, tables) = (made.dotted(), deployed_tables(&made.namespace, &made.doctype, &made.version));
+            let place = MendPlace { name: &name, file: &made.file, tables: &tables, old: Some(&was), new: Some(&is) };
             made.mends = made.changes.findings.iter().map(|finding| mend(finding, &place)).collect();
         }
         (_, Ok(Some(is))) => {

@@ -23,7 +23,10 @@ type TableKey = (String, String, String);
 /// What is to be told of a table.
 enum PlannedTable {
     Pair(BlobPair),
-    Gone,
+    /// Whether its JSON schema stays.
+    Gone {
+        lacks: bool,
+    },
     NoLayout,
 }
 
@@ -59,6 +62,7 @@ pub(super) fn plan(log: &[LogEntry], root: &str) -> Plan {
     let mut plan = Plan { revisions: Vec::new(), without_layouts: 0, to_read: Vec::new() };
     let mut by_path: BTreeMap<TableKey, Vec<BlobPair>> = BTreeMap::new();
     let mut previous: Option<ObjectId> = None;
+    let file = |(namespace, doctype, version): &TableKey| format!("{namespace}/{doctype}/{doctype}.{version}.bq");
     for entry in log.iter().rev() {
         let mut touched: BTreeMap<TableKey, Touched> = BTreeMap::new();
         for change in &entry.changes {
@@ -82,20 +86,31 @@ pub(super) fn plan(log: &[LogEntry], root: &str) -> Plan {
             let lacked = schemas.contains(&key) && !layouts.contains(&key);
             set(&mut schemas, &key, one.schema);
             set(&mut layouts, &key, one.layout.then_some(one.after.is_some()));
+            let lacks = !lacked && schemas.contains(&key) && !layouts.contains(&key);
             match (one.before, one.after) {
                 (before, Some(after)) if before != Some(after) => {
                     by_path.entry(key.clone()).or_default().push((before, after));
                     tables.push((key.clone(), PlannedTable::Pair((before, after))));
                 }
-                (Some(_), None) => tables.push((key.clone(), PlannedTable::Gone)),
+                (Some(_), None) => {
+                    let lacks = lacks && !without_layout(&file(&key));
+                    tables.push((key, PlannedTable::Gone { lacks }));
+                    continue;
+                }
                 _ => {}
             }
-            if !lacked && schemas.contains(&key) && !layouts.contains(&key) {
+            if lacks {
                 lacking.push(key);
             }
         }
-        if !layouts.is_empty() {
-            let file = |(namespace, doctype, version): &TableKey| format!("{namespace}/{doctype}/{doctype}.{version}.bq");
+        if layouts.is_empty() {
+            // Where no table has a layout, none lacks one.
+            tables.iter_mut().for_each(|(_, planned)| {
+                if let PlannedTable::Gone { lacks } = planned {
+                    *lacks = false;
+                }
+            });
+        } else {
             let lacking = lacking.into_iter().filter(|key| !without_layout(&file(key)));
             tables.extend(lacking.map(|key| (key, PlannedTable::NoLayout)));
         }
@@ -127,13 +142,14 @@ fn set(all: &mut FxHashSet<TableKey>, key: &TableKey, is_there: Option<bool>) {
 impl Plan {
     /// What is told of every pair of revisions, newest first, and how many revisions have no layouts.
     pub(super) fn told(self, judged: &FxHashMap<BlobPair, Arc<JudgedPair>>) -> (Vec<RevisionPair>, usize) {
-        let gone = Arc::new(by_itself(&DeployFinding::table_gone()));
-        let lacking = Arc::new(by_itself(&DeployFinding::no_layout()));
+        let gone = Arc::new(by_itself(&[DeployFinding::table_gone()]));
+        let lacking = Arc::new(by_itself(&[DeployFinding::no_layout()]));
+        let both = Arc::new(by_itself(&[DeployFinding::table_gone(), DeployFinding::no_layout()]));
         let unread = Arc::new(JudgedPair { fault: Some("it was not read".to_owned()), ..JudgedPair::default() });
         let pairs = self.revisions.into_iter().rev().map(|revision| {
             let tables = revision.tables.into_iter().filter_map(|((namespace, doctype, version), planned)| {
                 let (state, judged) = match planned {
-                    PlannedTable::Gone => (PastState::Removed, Arc::clone(&gone)),
+                    PlannedTable::Gone { lacks } => (PastState::Removed, Arc::clone(if lacks { &both } else { &gone })),
                     PlannedTable::NoLayout => (PastState::Changed, Arc::clone(&lacking)),
                     PlannedTable::Pair(pair) => {
                         let one = Arc::clone(judged.get(&pair).unwrap_or(&unread));
@@ -155,9 +171,9 @@ impl Plan {
     }
 }
 
-/// A finding that needs no layouts.
-fn by_itself(finding: &DeployFinding) -> JudgedPair {
-    let change = PastChange {
+/// Findings of a table that need no layouts.
+fn by_itself(findings: &[DeployFinding]) -> JudgedPair {
+    let change = |finding: &DeployFinding| PastChange {
         column: String::new(),
         kind: finding.kind.name().to_owned(),
         old: None,
@@ -166,15 +182,14 @@ fn by_itself(finding: &DeployFinding) -> JudgedPair {
         rule: finding.rule,
         sentence: Some(finding.sentence("{}", false)),
     };
-    JudgedPair { changes: vec![change], ..JudgedPair::default() }
+    JudgedPair { changes: findings.iter().map(change).collect(), ..JudgedPair::default() }
 }
 
 /// The changes of a comparison, as they are kept.
 pub(super) fn past(changes: &[ColumnChange], findings: &[DeployFinding]) -> Vec<PastChange> {
     let mut told = vec![false; findings.len()];
-    let forms = |forms: &Option<crate::pipeline::compat::ColumnForms>| {
-        forms.as_ref().map(|forms| (forms.kind.to_string(), forms.mode.name().to_owned()))
-    };
+    let forms =
+        |forms: &Option<crate::pipeline::compat::ColumnForms>| forms.as_ref().map(|forms| (forms.typed(), forms.mode.name().to_owned()));
     let mut change = |change: &ColumnChange| {
         let finding = findings.get(change.finding).filter(|finding| {
             let is_root = finding.column == change.column && finding.verdict != DeployVerdict::Ok;
@@ -191,4 +206,35 @@ pub(super) fn past(changes: &[ColumnChange], findings: &[DeployFinding]) -> Vec<
         }
     };
     changes.iter().map(&mut change).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::schemas::git::{Commit, FileChange};
+
+    #[test]
+    fn a_table_whose_layout_went_and_whose_schema_stays_is_told_once() {
+        let id = |n: u8| ObjectId::parse(&format!("{n:040x}"));
+        let entry = |n: u8, changes: &[(&str, Option<u8>, Option<u8>)]| LogEntry {
+            commit: Commit { id: id(n).unwrap(), time: i64::from(n) },
+            changes: changes
+                .iter()
+                .map(|(path, before, after)| FileChange {
+                    path: (*path).to_owned(),
+                    before: before.and_then(id),
+                    after: after.and_then(id),
+                })
+                .collect(),
+        };
+        let log = [
+            entry(2, &[("acme/a/a.1.bq", Some(11), None)]),
+            entry(1, &[("acme/a/a.1.bq", None, Some(11)), ("acme/a/a.1.schema.json", None, Some(12)), ("acme/b/b.1.bq", None, Some(13))]),
+        ];
+        let (pairs, _) = plan(&log, "").told(&FxHashMap::default());
+        let told: Vec<_> = pairs[0].tables.iter().map(|table| (table.title(), table.state)).collect();
+        assert_eq!(told, [("acme/a.1".to_owned(), PastState::Removed)]);
+        let rules: Vec<_> = pairs[0].tables[0].judged.changes.iter().map(|change| change.rule.name()).collect();
+        assert_eq!(rules, ["C24", "M3"]);
+    }
 }

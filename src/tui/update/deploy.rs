@@ -195,6 +195,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
             app.prompt = Some(Prompt { purpose: PromptPurpose::Compare, input: Default::default(), job: None, from: None });
             Vec::new()
         }
+        Action::ShowFailing => failing_here(app),
         Action::Follow => open(app),
         Action::Enter if is_leaf(app) => open(app),
         _ => {
@@ -202,6 +203,22 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// To the groups that fail under the line's column, or anywhere in its table.
+fn failing_here(app: &mut App) -> Vec<Effect> {
+    let has_place = app.deploy.tree.as_ref().zip(app.deploy.list.outline.item()).is_some_and(|(tree, item)| tree.place(item).is_some());
+    if app.tables.alone {
+        app.warn(super::failing::NO_ROWS);
+        return Vec::new();
+    }
+    if !has_place {
+        app.tell("put the cursor on a table or a column to see what fails under it");
+        return Vec::new();
+    }
+    let effects = open(app);
+    app.deploy.for_failing = !effects.is_empty();
+    effects
 }
 
 fn is_leaf(app: &App) -> bool {
@@ -224,6 +241,7 @@ fn open(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     let job = app.next_job();
+    app.deploy.for_failing = false;
     let former = app.deploy.opening.replace(job);
     let groups = app.groups.tree.groups.clone();
     former.map(Effect::Cancel).into_iter().chain([Effect::LookSides { job, place, of: tree, groups }]).collect()

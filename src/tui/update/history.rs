@@ -8,7 +8,7 @@ use super::super::app::App;
 use super::super::column_tree::ColumnLine;
 use super::super::message::{Effect, JobId};
 use super::super::subject::Subject;
-use crate::pipeline::document::NodeId;
+use crate::pipeline::document::{NodeId, unescape_pointer};
 use crate::pipeline::layout::ColumnId;
 use crate::rows::schemas::doctype_of;
 use crate::triage::blame::{BlameQuestion, BlameTarget};
@@ -89,7 +89,16 @@ fn under_cursor(app: &App) -> Option<BlameQuestion> {
             let target = column(&layout.path(line as ColumnId));
             Some(BlameQuestion { namespace: doctype.namespace, doctype: doctype.doctype, version: doctype.version, target })
         }
-        Subject::Document(..) | Subject::Groups(_) | Subject::Deploy(_) => None,
+        Subject::Deploy(tree) => {
+            let place = tree.place(line)?;
+            let target = match tree.keyword(line) {
+                Some(change) => BlameTarget::Node(unescape_pointer(&change.pointer)),
+                None if place.column.is_empty() => return None,
+                None => column(&place.column),
+            };
+            Some(BlameQuestion { namespace: place.namespace, doctype: place.doctype, version: place.version, target })
+        }
+        Subject::Document(..) | Subject::Groups(_) => None,
     }
 }
 

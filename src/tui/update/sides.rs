@@ -15,7 +15,15 @@ pub(super) fn told(app: &mut App, job: JobId, place: &DeployPlace, outcome: Resu
     if app.deploy.opening.take_if(|known| *known == job).is_none() {
         return Vec::new();
     }
+    let for_failing = std::mem::take(&mut app.deploy.for_failing);
     match outcome {
+        Ok(look) if for_failing => {
+            let groups = look.failing_below(&place.column);
+            let name = if place.column.is_empty() { look.title() } else { place.column.clone() };
+            if failing::go(app, name, &groups) {
+                app.deploy.open = false;
+            }
+        }
         Ok(look) => app.deploy.sides = Some(SidesScreen::new(look, place)),
         Err(reason) => app.warn(reason),
     }

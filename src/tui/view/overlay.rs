@@ -22,6 +22,8 @@ pub(super) fn help(app: &App, scroll: usize, buffer: &mut Buffer) {
         ActionPlace::Case => "in a case",
         ActionPlace::Row => "in a row",
         ActionPlace::Tables => "among the tables",
+        ActionPlace::Deploy => "among the causes of a deploy",
+        ActionPlace::Sides => "in the columns of both sides",
         _ => "in the groups",
     };
     let lines = help_lines(app);

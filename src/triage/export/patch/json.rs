@@ -70,7 +70,7 @@ fn of_file(schemas: &SchemaStore, file: &FilePatch, settings: &PatchSettings, re
     let (deploy, columns) = match &file.columns {
         PatchedColumns::Compared(changes) => {
             let column = |change: &ColumnChange| {
-                let form = |forms: &Option<ColumnForms>| forms.as_ref().map(|forms| (forms.kind.to_string(), forms.mode.name()));
+                let form = |forms: &Option<ColumnForms>| forms.as_ref().map(|forms| (forms.typed(), forms.mode.name()));
                 let (old, new) = (form(&change.old).unzip(), form(&change.new).unzip());
                 json!({
                     "column": change.column, "verdict": change.verdict.name(), "rule": change.rule.name(),
