@@ -55,7 +55,7 @@ impl NameBook {
             return Some(format!("the schemas have it in other versions: {}", told.join(", ")));
         }
         let mut doctypes: BTreeMap<(&str, &str), Presence> = BTreeMap::new();
-        for ([namespace, doctype, _], span) in &self.spans {
+        for ([namespace, doctype, _], span) in self.spans.iter().filter(|(key, _)| !is_it(key)) {
             let known = doctypes.entry((namespace, doctype)).or_insert(*span);
             (known.since, known.or_before) = (known.since.min(span.since), known.or_before || span.or_before);
             known.until = known.until.zip(span.until).map(|(one, other)| one.max(other));
@@ -64,5 +64,20 @@ impl NameBook {
         let told = |name: &String| Some(format!("{name} ({})", doctypes.get(&name.split_once('/')?)?));
         let told: Vec<String> = near.iter().take(MOST_NAMES).filter_map(told).collect();
         (!told.is_empty()).then(|| format!("names like it in the schemas are {}", told.join(", ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doctype_is_not_like_itself() {
+        let key = |doctype: &str| ["tele".to_owned(), doctype.to_owned(), "1".to_owned()];
+        let span = Presence { since: 0, until: None, or_before: false };
+        let book = NameBook { spans: [(key("coverage"), span), (key("coverages"), span)].into() };
+        let asked = TimelineKey { namespace: "tele".to_owned(), doctype: "coverage".to_owned(), version: "1".to_owned() };
+        let told = book.like(&asked).unwrap();
+        assert!(told.contains("tele/coverages") && !told.contains("tele/coverage "), "{told}");
     }
 }

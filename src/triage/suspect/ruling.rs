@@ -9,7 +9,7 @@ use super::judged::{ContentRuling, JudgedContents};
 use super::sampled::{self, GroupSample, SampledDocument};
 use super::timeline::{self, Timeline};
 use super::{JudgedBy, Suspect, SuspectError, SuspectKind, SuspectTurn, SuspectWork, elsewhere, inserted};
-use crate::ground::text::plural;
+use crate::ground::text::{plural, visible};
 use crate::ground::time::{Micros, minute};
 use crate::pipeline::document::{Kind, unescape_pointer};
 use crate::pipeline::fault::{Fault, Says};
@@ -112,7 +112,7 @@ pub(super) fn rule(
     let judging = match judging_entry(setting, timeline, first, is_missing) {
         Ok(judging) => judging,
         Err(_) if is_shallow(setting) => return unknown(answer, TOO_SHALLOW),
-        Err(why) => return unknown(answer, why),
+        Err(why) => return unknown(answer, &why),
     };
     answer.judged_by = Some(judging.1);
     begun(setting, group, timeline, first, judging.0, &mut answer)?;
@@ -155,15 +155,17 @@ fn judging_entry(
     timeline: &Timeline,
     course: &Course<'_>,
     is_missing: bool,
-) -> Result<(Option<usize>, JudgedBy), &'static str> {
+) -> Result<(Option<usize>, JudgedBy), String> {
     let SampledDocument { time, job_start, label, .. } = course.document;
     let is_said = |at: Option<usize>| at.and_then(|at| course.states.get(at)).map_or(is_missing, |state| state.is_said(is_missing));
-    if let Some(time) = label.as_deref().and_then(|label| setting.labelled(label)) {
+    if let Some(label) = label.as_deref() {
+        // A label that names nothing here says still that another revision judged the row than any that could be guessed.
+        let Some(time) = setting.labelled(label) else { return Err(foreign(label)) };
         let at = timeline.at(time);
         return if is_said(at) {
             Ok((at, JudgedBy::Label))
         } else {
-            Err("another revision judged it: the one that its row names does not refuse it so")
+            Err("another revision judged it: the one that its row names does not refuse it so".to_owned())
         };
     }
     if let Some(start) = *job_start {
@@ -172,7 +174,9 @@ fn judging_entry(
             return Ok((at, JudgedBy::Job));
         }
     }
-    let Some(latest) = (*time).max(*job_start) else { return Err("its first row tells neither when it came nor which job judged it") };
+    let Some(latest) = (*time).max(*job_start) else {
+        return Err("its first row tells neither when it came nor which job judged it".to_owned());
+    };
     let at = timeline.at(latest);
     if is_said(at) {
         return Ok((at, if job_start.is_some() { JudgedBy::Message } else { JudgedBy::Row }));
@@ -185,10 +189,15 @@ fn judging_entry(
     match (ends.next(), ends.next()) {
         (Some(only), None) => Ok((Some(only), JudgedBy::Message)),
         (Some(_), Some(_)) => {
-            Err("another revision judged it than the newest before: several earlier ones refuse it so, and nothing tells which")
+            Err("another revision judged it than the newest before: several earlier ones refuse it so, and nothing tells which".to_owned())
         }
-        (None, _) => Err("another revision judged it: none that was there when its first row came refuses it so"),
+        (None, _) => Err("another revision judged it: none that was there when its first row came refuses it so".to_owned()),
     }
+}
+
+/// Why nothing is told of a row whose label names no revision of this history.
+fn foreign(label: &str) -> String {
+    format!("the row names a revision that this history does not have ({})", visible(label))
 }
 
 /// Since when it is refused so, and whose doing that is.

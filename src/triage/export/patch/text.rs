@@ -31,8 +31,10 @@ impl GroupPatch {
         let diffs = self.diff(schemas, of, settings, redactor)?;
         let key = &told.key;
         let name = doctype_name(key.namespace.as_deref(), key.doctype.as_deref(), key.version.as_deref());
-        let mut lines =
-            vec![format!("{name}: the smallest edit that takes {} of group {}", rows_wanted(share), told.fingerprint), String::new()];
+        let mut lines = vec![
+            format!("{name}: {}", title(share, &told.fingerprint.to_string(), self.turns.of(Turn::Taken), self.turns.all())),
+            String::new(),
+        ];
         for file in &self.files {
             lines.extend(about(schemas, file, &templates::of(schemas, file, settings), of, redactor, self.worked_from));
         }
@@ -180,6 +182,27 @@ fn place(pointer: &str) -> &str {
     if pointer.is_empty() { "the root" } else { pointer }
 }
 
+/// What the edit does, as its replay has it.
+fn title(share: Share, group: &str, taken: u64, all: u64) -> String {
+    let wanted = rows_wanted(share);
+    // Where a part is wanted, so many as pass may be all that were wanted.
+    if share != Share::ALL || taken == all {
+        return format!("the smallest edit that takes {wanted} of group {group}");
+    }
+    format!("the smallest edit that takes this fault of {wanted} of group {group}; {taken} of {} pass then", plural(all, "row", "rows"))
+}
+
 fn rows_wanted(share: Share) -> String {
     if share == Share::ALL { "all rows".to_owned() } else { format!("{share} of the rows") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_title_says_what_the_replay_says() {
+        assert_eq!(title(Share::ALL, "f", 3, 3), "the smallest edit that takes all rows of group f");
+        assert_eq!(title(Share::ALL, "f", 1, 3), "the smallest edit that takes this fault of all rows of group f; 1 of 3 rows pass then");
+    }
 }
