@@ -13,7 +13,7 @@ use super::{blame, input, out};
 use crate::cli::config::Config;
 use crate::ground::text::visible;
 use crate::ground::time::minute;
-use crate::rows::schemas::git::Repository;
+use crate::rows::schemas::git::{Repository, address};
 use crate::triage::blame::HistorySettings;
 use crate::triage::chain;
 use crate::tui::advice::GIVE_SCHEMAS;
@@ -74,7 +74,7 @@ pub(super) fn run(args: SchemasArgs, config: &Config) -> Result<ExitCode> {
             ensure!(!folder.exists(), "there are schemas in {shown} already: misfit schemas update gets what is new");
             let much = if url.is_none() { ROUGHLY } else { "all of its history" };
             let url = url.unwrap_or_else(|| PUBLISHED.to_owned());
-            out::tell(&format!("misfit: git clones {} ({much}) into {shown}", visible(&url)));
+            out::tell(&format!("misfit: git clones {} ({much}) into {shown}", address(&url)));
             let repository = Repository::clone_bare(&url, &folder)?;
             out::tell(&format!("misfit: {}; used wherever no schemas are named, and by --schemas {shown}@REVISION", newest(&repository)?));
         }
@@ -82,7 +82,7 @@ pub(super) fn run(args: SchemasArgs, config: &Config) -> Result<ExitCode> {
         SchemasCommand::Update => {
             let repository = opened(&folder, &shown)?;
             let before = newest(&repository)?;
-            out::tell(&format!("misfit: git fetches what is new from {} into {shown}", visible(&repository.origin()?)));
+            out::tell(&format!("misfit: git fetches what is new from {} into {shown}", address(&repository.origin()?)));
             repository.update()?;
             let after = newest(&repository)?;
             let told = if before == after { format!("nothing is new: {after}") } else { after };

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use crate::ground::text::visible;
 
+pub use fetch::shown as address;
 pub use history::{CommitText, FileChange, LogEntry, SourceCommit};
 pub use lineage::Lineage;
 pub use object::{Blobs, ObjectId};

@@ -35,7 +35,17 @@ fn done(command: &mut Command, url: &str) -> Result<(), GitError> {
     if status.success() {
         return Ok(());
     }
-    Err(GitError::Refused(format!("git did not get {}: its own words stand above", visible(url))))
+    Err(GitError::Refused(format!("git did not get {}: its own words stand above", shown(url))))
+}
+
+/// An address for people: safe on a terminal, and without the name and password that may stand in it.
+pub fn shown(url: &str) -> String {
+    let bare = url.split_once("://").map(|(scheme, rest)| {
+        let end = rest.find('/').unwrap_or(rest.len());
+        let host = rest.get(..end).and_then(|host| host.rsplit_once('@')).map_or(0, |(user, _)| user.len() + 1);
+        format!("{scheme}://{}", rest.get(host..).unwrap_or(rest))
+    });
+    visible(bare.as_deref().unwrap_or(url)).into_owned()
 }
 
 impl Repository {
@@ -51,6 +61,14 @@ impl Repository {
         let partial = tempfile::Builder::new().prefix(".clone").tempdir_in(above).map_err(failed)?;
         let inside = partial.path().join("repository");
         done(fetching().args(["clone", "--bare", "--template=", "--"]).arg(url).arg(&inside), url)?;
+        let cloned = Repository::open(&inside)?;
+        let files = cloned.answer(&["ls-tree", "-r", "--name-only", "--full-tree", &cloned.resolve(None)?.id.to_string()])?;
+        if !files.split(|byte| *byte == b'\n').any(|name| name.ends_with(b".schema.json")) {
+            return Err(GitError::Refused(format!(
+                "{} holds no schemas (files named *.schema.json), so nothing of it is kept",
+                shown(url)
+            )));
+        }
         std::fs::rename(&inside, to).map_err(failed)?;
         Repository::open(to)
     }
@@ -69,5 +87,17 @@ impl Repository {
             "" => Err(GitError::Refused(format!("{} was not cloned from anywhere", self.name()))),
             url => Ok(url.to_owned()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn an_address_is_told_without_its_password() {
+        assert_eq!(shown("https://user:secret@host.example/a/b@c.git"), "https://host.example/a/b@c.git");
+        assert_eq!(shown("https://u:p@host.example"), "https://host.example");
+        assert_eq!((shown("file:///a@b"), shown("git@host.example:a/b")), ("file:///a@b".to_owned(), "git@host.example:a/b".to_owned()));
     }
 }
