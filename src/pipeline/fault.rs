@@ -150,6 +150,16 @@ impl<'a> Fault<'a> {
         exceptions::is_too_large(self.class)
     }
 
+    /// Whether it is for a schema that the row was refused: for what one says, or because there was none. What BigQuery did not take for another row's
+    /// sake was not refused at all.
+    pub fn is_of_schemas(&self) -> bool {
+        match &self.says {
+            Says::Broken { .. } | Says::NoSuchDoctype { .. } | Says::NoSuchSchema { .. } => true,
+            Says::Insert(error) => error.is_by_catch(),
+            Says::NotJson { .. } | Says::Bug { .. } | Says::Other => false,
+        }
+    }
+
     /// The keyword of a validation failure, where the grammar knows it.
     pub fn keyword(&self) -> Option<Keyword> {
         match self.says {

@@ -48,12 +48,15 @@ pub enum Turn {
 /// A place of the later schemas that refuses documents: position of the doctype version, node, keyword.
 pub type RefusingPlace = (usize, NodeId, Keyword);
 
+/// Stands for a schema that is not there among refusing places.
+pub const NO_SCHEMA: RefusingPlace = (usize::MAX, 0, "schema");
+
 /// A document judged twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rechecked {
     /// What becomes of it.
     pub turn: Turn,
-    /// Where the later schemas refuse it, if they do and did not for the same.
+    /// Where the later schemas refuse it, if they do and did not for the same; [`NO_SCHEMA`] where they have none for it.
     pub refused_by: Option<RefusingPlace>,
 }
 
@@ -147,6 +150,7 @@ impl Rechecked {
         };
         let refused_by = match after {
             BareRuling::Invalid(at, breach) if matches!(turn, Turn::Different | Turn::Refused) => Some((*at, breach.node, breach.keyword)),
+            BareRuling::NoSchema if matches!(turn, Turn::Different | Turn::Refused) => Some(NO_SCHEMA),
             _ => None,
         };
         Rechecked { turn, refused_by }
@@ -247,6 +251,15 @@ mod tests {
     fn turn(recheck: &Recheck, text: &str) -> Turn {
         let named = Named { namespace: "t", doctype: "d", version: Some("1") };
         recheck.document(&Document::parse(text.as_bytes()), named).turn
+    }
+
+    #[test]
+    fn a_schema_that_is_gone_is_the_reason() {
+        let other: &'static [(&str, &[u8])] = &[("t/e/e.1.schema.json", b"{}")];
+        let other = Arc::new(SchemaStore::open(Box::new(Memory::new("made up", other))).unwrap());
+        let recheck = Recheck::new(store("{}"), other);
+        let rechecked = recheck.document(&Document::parse(&b"{}"[..]), Named { namespace: "t", doctype: "d", version: Some("1") });
+        assert_eq!(rechecked, Rechecked { turn: Turn::Refused, refused_by: Some(NO_SCHEMA) });
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::ground::in_order;
 use crate::ground::text::{count, plural, visible};
 use crate::ground::time::{Micros, minute};
 use crate::pipeline::document::Document;
+use crate::pipeline::fault::Fault;
 use crate::pipeline::names;
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Fingerprint, Group};
@@ -22,7 +23,9 @@ use crate::rows::payload::{self, PayloadForm};
 use crate::rows::row::{RowRef, SourceRow};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, ReadRows, SourceError, Watch};
+use crate::triage::facts::turns::WITHOUT_SCHEMA;
 use crate::triage::judging::bare::{self, BareRuling, Named};
+use crate::triage::recheck::NO_SCHEMA;
 
 /// Rows of each group that are judged where fetching costs.
 const MOST_FETCHED: usize = 100;
@@ -60,6 +63,8 @@ pub struct RecoveredRows {
     pub faults: Vec<RemainingFault>,
     /// Rows that cannot be brought back by any schemas: without a document, or one that is no JSON or not whole.
     pub lost: u64,
+    /// Rows that are refused whatever any schema says: before their document is judged by one, or by the table behind it.
+    pub undecided: u64,
     /// Rows of which nothing can be said: their schema does not load, or a rule of it cannot be asked.
     pub unjudged: u64,
     /// Rows that pass whose document's id another row that passes has as well: they are to be brought back once.
@@ -89,11 +94,10 @@ enum RowFate {
     Refused(usize, u32, &'static str),
     NoSchema,
     Lost,
+    /// No schema decides it.
+    Undecided,
     Unjudged,
 }
-
-/// Stands for a missing schema among places.
-const NO_SCHEMA: (usize, u32, &str) = (usize::MAX, 0, "schema");
 
 /// Judges the rows of groups by other schemas.
 ///
@@ -158,6 +162,10 @@ fn fate(schemas: &SchemaStore, mut row: SourceRow) -> RowFate {
         return RowFate::Lost;
     }
     let facts = row.error_row();
+    // Without a message nobody knows why it was refused.
+    if facts.message.is_some_and(|message| !Fault::parse(message, facts.class).is_of_schemas()) {
+        return RowFate::Undecided;
+    }
     let Some((namespace, doctype)) = facts.namespace.zip(facts.doctype) else { return RowFate::NoSchema };
     let named = Named { namespace, doctype, version: facts.version };
     match bare::rule(schemas, bare::judged_by(schemas, named, &document), named, &document) {
@@ -198,6 +206,7 @@ impl RecoveredRows {
             RowFate::Refused(at, node, keyword) => *self.places.entry((*at, *node, *keyword)).or_default() += 1,
             RowFate::NoSchema => *self.places.entry(NO_SCHEMA).or_default() += 1,
             RowFate::Lost => self.lost += 1,
+            RowFate::Undecided => self.undecided += 1,
             RowFate::Unjudged => self.unjudged += 1,
         }
     }
@@ -252,7 +261,7 @@ impl Recovery {
                 (Some(file), Some(pointer)) => {
                     vec![ours(format!("{rows}: {} at ", fault.keyword)), said(format!("{file}#{pointer}"))]
                 }
-                _ => vec![ours(format!("{rows}: there is no schema of them"))],
+                _ => vec![ours(format!("{rows}: {WITHOUT_SCHEMA}"))],
             });
         }
         if self.all.repeated > 0 {
@@ -266,6 +275,12 @@ impl Recovery {
         if self.all.lost > 0 {
             let rows = plural(self.all.lost, "row is", "rows are");
             page.line([ours(format!("{rows} lost for good: their payload is missing, not whole or not JSON."))]);
+        }
+        if self.all.undecided > 0 {
+            let rows = plural(self.all.undecided, "row is", "rows are");
+            page.line([ours(format!(
+                "{rows} refused whatever the schemas say: before their document is judged by one, or by the table behind it."
+            ))]);
         }
         if self.all.passing < self.all.judged {
             page.line([ours("The conditions below select all rows of a group; those that do not pass are refused again.")]);
@@ -289,12 +304,37 @@ mod tests {
         let all = &recovery.all;
         let refused: u64 = all.faults.iter().map(|fault| fault.rows).sum();
         assert_eq!(all.judged, groups.rows);
-        assert_eq!(all.passing + refused + all.lost + all.unjudged, all.judged, "{all:?}");
+        assert_eq!(all.passing + refused + all.lost + all.undecided + all.unjudged, all.judged, "{all:?}");
         assert!(refused > 0 && recovery.is_whole);
         assert_eq!(recovery.groups.values().map(|group| group.judged).sum::<u64>(), all.judged);
         let mut page = Page::default();
         recovery.page(&mut page);
         assert!(page.text().contains(&format!("of {} rows pass; ", count(all.judged))), "{}", page.text());
+    }
+
+    #[test]
+    fn what_no_schema_decides_does_not_pass() {
+        let files: &'static [(&str, &[u8])] = &[("t/d/d.1.schema.json", b"{}")];
+        let schemas = SchemaStore::open(Box::new(crate::rows::schemas::memory::Memory::new("made up", files))).unwrap();
+        let fate = |message: &str, class: &str| {
+            let columns = [
+                ("document_namespace", "t"),
+                ("document_type", "d"),
+                ("document_version", "1"),
+                ("error_message", message),
+                ("exception_class", class),
+            ];
+            let columns = columns.map(|(name, value)| (name.into(), Some(value.to_owned()))).into();
+            fate(&schemas, SourceRow { columns, payload: payload::Payload::Bytes(b"{}".to_vec()), ..SourceRow::default() })
+        };
+        let validation = "org.everit.json.schema.ValidationException";
+        assert!(matches!(fate("#/a: expected type: String, found: Null", validation), RowFate::Passes(_)));
+        let unwanted = "com.mozilla.telemetry.decoder.MessageScrubber$UnwantedDataException";
+        assert!(matches!(
+            fate("com.mozilla.telemetry.decoder.MessageScrubber$UnwantedDataException: 1684980", unwanted),
+            RowFate::Undecided
+        ));
+        assert!(matches!(fate("", ""), RowFate::Undecided));
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use crate::ground::aligned::Aligned;
 use crate::ground::text::{self, count, percent, plural, visible};
 use crate::rows::group::Group;
-use crate::triage::recheck::{Recheck, RefusingPlace, Turn, TurnCounts};
+use crate::triage::recheck::{NO_SCHEMA, Recheck, RefusingPlace, Turn, TurnCounts};
+
+/// Why documents fail whose schema is not there.
+pub const WITHOUT_SCHEMA: &str = "there is no schema of them";
 
 /// Groups that are listed.
 const MOST_LISTED: usize = 40;
@@ -74,7 +77,11 @@ impl ToldTurns<'_> {
         format!("\n{}{behind}", table.to_text())
     }
 
-    fn place(&self, (at, node, keyword): RefusingPlace) -> String {
+    fn place(&self, place: RefusingPlace) -> String {
+        if place == NO_SCHEMA {
+            return WITHOUT_SCHEMA.to_owned();
+        }
+        let (at, node, keyword) = place;
         let schema = self.recheck.after().schema(at).ok().flatten();
         let pointer = schema.map(|schema| schema.pointer(node)).unwrap_or_default();
         format!("{keyword} at #{}", visible(&pointer))
@@ -84,9 +91,11 @@ impl ToldTurns<'_> {
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if self.total().of(Turn::Unjudged) > 0 {
-            notes.extend(
-                self.recheck.unread().iter().map(|reason| format!("Not judged, because a schema does not load: {}.", visible(reason))),
-            );
+            let unread = self.recheck.unread();
+            notes.extend(unread.iter().map(|reason| format!("Not judged, because a schema does not load: {}.", visible(reason))));
+            if unread.is_empty() {
+                notes.push("Not judged, because a schema cannot be asked to its end: misfit judge tells of each document why.".to_owned());
+            }
         }
         if let Some(most) = self.most {
             notes.push(format!("Of each group at most {} were judged; shares are of those.", plural(most as u64, "row", "rows")));

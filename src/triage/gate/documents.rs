@@ -2,7 +2,7 @@
 
 use super::{GateFinding, GateKind, GateReport, GateWeight, SourcePlaces, fingerprint};
 use crate::ground::text::plural;
-use crate::triage::recheck::{Recheck, Turn, TurnCounts};
+use crate::triage::recheck::{NO_SCHEMA, Recheck, Turn, TurnCounts};
 
 /// A sample that is not judged as its name says.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ pub struct SampleFailure {
 impl GateReport {
     /// Adds what became of rows or samples: `what` is what they are called, one and many.
     pub fn turns(&mut self, counts: &TurnCounts, recheck: &Recheck, what: (&str, &str), places: &SourcePlaces<'_>) {
-        let mut newly: Vec<_> = counts.newly.iter().collect();
+        let mut newly: Vec<_> = counts.newly.iter().filter(|(place, _)| **place != NO_SCHEMA).collect();
         newly.sort_by_key(|(place, count)| (std::cmp::Reverse(**count), **place));
         let told: u64 = newly.iter().map(|(_, count)| **count).sum();
         let mut all = Vec::new();
