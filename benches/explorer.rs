@@ -54,7 +54,7 @@ fn group(i: u64) -> Group {
         sampled: None,
         clients: None,
         folded: None,
-        rows: Few::one(RowRef::new(0, i)),
+        rows: Few::from_buf([RowRef::new(0, i)]),
     }
 }
 

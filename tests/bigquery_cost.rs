@@ -84,7 +84,11 @@ fn rows_are_asked_for_once_and_only_where_they_leave() {
     let (lines, notes) = (String::from_utf8_lossy(&told.stdout).lines().count(), String::from_utf8_lossy(&told.stderr).into_owned());
     assert_eq!((lines, queries(&stub, before)), (2, (1, 1)), "{notes}");
     assert!(notes.contains("the newest 20 rows of each group are printed; 410 rows are left out, --rows .. prints all"), "{notes}");
+    assert!(String::from_utf8_lossy(&told.stdout).lines().all(|line| line.contains("\"row\":null")), "no number names such a row");
     let whole = stub.asked().into_iter().rfind(|asked| asked.body.contains("AS whole")).unwrap().json();
     let text = whole["configuration"]["query"]["query"].as_str().unwrap();
     assert!(!text.contains("stack_trace") && text.contains("place <= "), "{text}");
+    let told = run(&stub, "cases", &["--format", "ndjson", "--group", &group]);
+    let notes = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert!(notes.contains("205 rows are left out, --rows .. prints all"), "{notes}");
 }

@@ -168,6 +168,10 @@ fn what_a_session_costs_is_summed_up_and_bounded() {
         "{told}"
     );
     assert!(press(&stub, u64::MAX, "i<end>").contains("counting reads at most 3.0 GiB"));
+    // BigQuery itself is told where the session ends.
+    press_within(&stub, u64::MAX, Some(4 << 30), "");
+    let job = stub.asked().into_iter().rfind(|asked| asked.path.ends_with("/jobs") && !asked.is_dry_run()).unwrap().json();
+    assert_eq!(job["configuration"]["query"]["maximumBytesBilled"], (4u64 << 30).to_string());
 }
 
 /// The explorer with the groups counted, and its workers, to be told one thing after the other.

@@ -85,9 +85,12 @@ pub(super) fn run(asked: Asked<CasesQuestion>, config: &Config) -> Result<ExitCo
     // Reading all costs where a source names only a few rows of its groups.
     let is_dear = source.is_remote() && holding.is_none() && question.rows.is_none();
     let groups = is_dear.then(|| source.groups(&request, &line)).transpose()?;
-    let groups = groups.filter(|groups| groups.list.iter().any(|group| group.count > group.rows.len() as u64));
-    let rows = match &groups {
-        Some(groups) => PrintedRows::OfGroups(chosen(groups, question.group)),
+    let names_few = |groups: &Groups| groups.list.is_empty() || groups.list.iter().any(|group| group.count > group.rows.len() as u64);
+    let groups = groups.filter(names_few);
+    let chosen = groups.as_ref().map(|groups| chosen(groups, question.group));
+    let counted = chosen.as_ref().map(|groups| groups.iter().map(|group| group.count).sum::<u64>());
+    let rows = match chosen {
+        Some(groups) => PrintedRows::OfGroups(groups),
         None => PrintedRows::Range(question.rows.unwrap_or(0..u64::MAX)),
     };
     let unreadable = printer::print_in_order(source.as_ref(), rows, filter, &line, &|rows| printer.texts(rows), &mut |text| {
@@ -105,7 +108,7 @@ pub(super) fn run(asked: Asked<CasesQuestion>, config: &Config) -> Result<ExitCo
             out::tell(&format!("misfit: {}", unmet::check_group(source.as_ref(), &request, group)?));
         }
     }
-    if let Some(left) = groups.map(|groups| groups.rows.saturating_sub(printed)).filter(|left| *left > 0 && question.group.is_none()) {
+    if let Some(left) = counted.map(|rows| rows.saturating_sub(printed)).filter(|left| *left > 0) {
         let left = out::plural(left, "row is", "rows are");
         out::tell(&format!("misfit: the newest {MOST_OF_GROUP} rows of each group are printed; {left} left out, --rows .. prints all"));
     }

@@ -112,7 +112,7 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
     }
     let ended = tui::run(options)?;
     if let Some(spent) = paid.and_then(|source| source.spent()).filter(|spent| spent.queries > 0) {
-        eprintln!("{spent}");
+        out::tell(&format!("misfit: {spent}"));
     }
     Ok(ended)
 }

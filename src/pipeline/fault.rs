@@ -107,7 +107,7 @@ impl<'a> Fault<'a> {
     pub fn readings(message: &'a str, class: Option<&'a str>) -> Few<Fault<'a>> {
         let parts = MessageParts::of(message, class);
         if !parts.is_validation() {
-            return Few::one(parts.exception());
+            return Few::from_buf([parts.exception()]);
         }
         let mut all: Few<Fault<'a>> = parts
             .splits()

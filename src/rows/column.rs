@@ -8,63 +8,61 @@ use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
 
+/// The names of all columns that the error table has, in the order of the alphabet.
+const NAMES: [&str; 45] = [
+    "args",
+    "client_id",
+    "content_length",
+    "date",
+    "dnt",
+    "document_namespace",
+    "document_type",
+    "document_version",
+    "error_message",
+    "error_type",
+    "exception_class",
+    "geo_city",
+    "geo_country",
+    "geo_subdivision1",
+    "geo_subdivision2",
+    "host",
+    "input",
+    "input_type",
+    "isp_name",
+    "isp_organization",
+    "job_name",
+    "method",
+    "payload",
+    "protocol",
+    "remote_addr",
+    "stack_trace",
+    "stack_trace_cause_1",
+    "stack_trace_cause_2",
+    "stack_trace_cause_3",
+    "stack_trace_cause_4",
+    "stack_trace_cause_5",
+    "submission_timestamp",
+    "uri",
+    "user_agent",
+    "user_agent_browser",
+    "user_agent_os",
+    "user_agent_version",
+    "x_debug_id",
+    "x_forwarded_for",
+    "x_foxsec_ip_reputation",
+    "x_lb_tags",
+    "x_pingsender_version",
+    "x_pipeline_proxy",
+    "x_source_tags",
+    "x_telemetry_agent",
+];
+
 /// A column's name as rows hold it: those of the error table, which stand in every row, are not copied.
 pub(crate) fn held(name: Cow<'_, str>) -> Cow<'static, str> {
-    match known(&name) {
-        Some(known) => Cow::Borrowed(known),
+    match NAMES.binary_search(&&*name).ok().and_then(|at| NAMES.get(at)) {
+        Some(known) => Cow::Borrowed(*known),
         None => Cow::Owned(name.into_owned()),
     }
-}
-
-fn known(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "args" => "args",
-        "client_id" => "client_id",
-        "content_length" => "content_length",
-        "date" => "date",
-        "dnt" => "dnt",
-        "document_namespace" => "document_namespace",
-        "document_type" => "document_type",
-        "document_version" => "document_version",
-        "error_message" => "error_message",
-        "error_type" => "error_type",
-        "exception_class" => "exception_class",
-        "geo_city" => "geo_city",
-        "geo_country" => "geo_country",
-        "geo_subdivision1" => "geo_subdivision1",
-        "geo_subdivision2" => "geo_subdivision2",
-        "host" => "host",
-        "input" => "input",
-        "input_type" => "input_type",
-        "isp_name" => "isp_name",
-        "isp_organization" => "isp_organization",
-        "job_name" => "job_name",
-        "method" => "method",
-        "payload" => "payload",
-        "protocol" => "protocol",
-        "remote_addr" => "remote_addr",
-        "stack_trace" => "stack_trace",
-        "stack_trace_cause_1" => "stack_trace_cause_1",
-        "stack_trace_cause_2" => "stack_trace_cause_2",
-        "stack_trace_cause_3" => "stack_trace_cause_3",
-        "stack_trace_cause_4" => "stack_trace_cause_4",
-        "stack_trace_cause_5" => "stack_trace_cause_5",
-        "submission_timestamp" => "submission_timestamp",
-        "uri" => "uri",
-        "user_agent" => "user_agent",
-        "user_agent_browser" => "user_agent_browser",
-        "user_agent_os" => "user_agent_os",
-        "user_agent_version" => "user_agent_version",
-        "x_debug_id" => "x_debug_id",
-        "x_forwarded_for" => "x_forwarded_for",
-        "x_foxsec_ip_reputation" => "x_foxsec_ip_reputation",
-        "x_lb_tags" => "x_lb_tags",
-        "x_pingsender_version" => "x_pingsender_version",
-        "x_pipeline_proxy" => "x_pipeline_proxy",
-        "x_source_tags" => "x_source_tags",
-        "x_telemetry_agent" => "x_telemetry_agent",
-        _ => return None,
-    })
 }
 
 /// A column of the error table. The first nine are those that groups and documents are made of, in the table's order: their position is
@@ -347,6 +345,15 @@ mod tests {
         }
         assert_eq!(C::NEEDED[..], C::ALL[..C::NEEDED.len()]);
         assert_eq!((C::of("Payload"), C::of("")), (None, None));
+    }
+
+    #[test]
+    fn names_that_are_not_copied_are_in_order_and_hold_those_of_groups() {
+        assert!(NAMES.is_sorted());
+        for column in C::NEEDED {
+            assert!(matches!(held(Cow::Borrowed(column.name())), Cow::Borrowed(name) if name == column.name()), "{column}");
+        }
+        assert!(matches!(held(Cow::Borrowed("other")), Cow::Owned(_)));
     }
 
     #[test]

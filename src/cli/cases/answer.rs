@@ -15,9 +15,9 @@ use crate::triage::case::{Case, CaseTable, Replay, ToldMessage};
 /// One row.
 #[derive(Debug, Serialize)]
 pub(super) struct CaseAnswer<'a> {
-    /// From 0, over all sources.
+    /// From 0, over all sources; null where only a few rows of each group are read.
     #[serde(skip_serializing_if = "Field::is_left_out")]
-    pub row: Field<u64>,
+    pub row: Field<Option<u64>>,
     /// As the decoder resolves them; null where the row has none.
     #[serde(skip_serializing_if = "Field::is_left_out")]
     pub namespace: Field<Option<&'a str>>,
@@ -188,7 +188,7 @@ pub(super) struct TableAnswer {
 
 impl<'a> CaseAnswer<'a> {
     /// The fields of an opened case.
-    pub(super) fn new(row: u64, group: Option<Fingerprint>, case: &'a Case, only: &OnlyFields) -> Self {
+    pub(super) fn new(row: Option<u64>, group: Option<Fingerprint>, case: &'a Case, only: &OnlyFields) -> Self {
         let resolved = case.doctype.as_ref();
         let facts = case.row.error_row();
         CaseAnswer {

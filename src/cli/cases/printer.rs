@@ -97,8 +97,8 @@ impl CasePrinter {
     }
 }
 
-/// A row with its number and its place.
-pub(super) type NumberedRow = (u64, RowRef, SourceRow);
+/// A row with its number among all of its source, where it was counted there, and its place.
+pub(super) type NumberedRow = (Option<u64>, RowRef, SourceRow);
 
 /// Turns a batch of rows into texts.
 type MakeTexts<'a> = dyn Fn(Vec<NumberedRow>) -> Result<Vec<String>> + Sync + 'a;
@@ -133,11 +133,9 @@ pub(super) fn print_in_order(
             hand((number, at, row), size)
         };
         Ok(match &rows {
-            PrintedRows::Range(range) => source.rows(range.clone(), watch, &mut take)?,
+            PrintedRows::Range(range) => source.rows(range.clone(), watch, &mut |number, at, row| take(Some(number), at, row))?,
             PrintedRows::OfGroups(groups) => {
-                let mut numbers = 0..;
-                source
-                    .read(ReadRows::FirstShown(groups, MOST_OF_GROUP), watch, &mut |at, row| take(numbers.next().unwrap_or(0), at, row))?
+                source.read(ReadRows::FirstShown(groups, MOST_OF_GROUP), watch, &mut |at, row| take(None, at, row))?
             }
         })
     };

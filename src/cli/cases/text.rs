@@ -16,7 +16,8 @@ pub(super) fn block(answer: &CaseAnswer<'_>, case: &Case) -> String {
     if let Some(Some(group)) = &answer.group.0 {
         facts.named("group", group);
     }
-    format!("row {}  {}\n{}\n", answer.row.0.unwrap_or_default(), visible(&title(answer, &case.row.origin)), facts.indented("  "))
+    let number = answer.row.0.flatten().map(|row| format!("row {row}  ")).unwrap_or_default();
+    format!("{number}{}\n{}\n", visible(&title(answer, &case.row.origin)), facts.indented("  "))
 }
 
 fn title(answer: &CaseAnswer<'_>, origin: &str) -> String {

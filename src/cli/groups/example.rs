@@ -28,7 +28,7 @@ pub(super) fn group() -> Group {
         count: 1234,
         span: Some((1_772_438_700_000_000, 1_772_438_760_000_000)),
         trend: Trend { start: 1_772_438_700_000_000, width: 60_000_000, bins: vec![1000, 234].into() },
-        jobs: Few::one(JobCount { job: 0, rows: 1234, span: None }),
+        jobs: Few::from_buf([JobCount { job: 0, rows: 1234, span: None }]),
         standing: Standing {
             status: Some(Status::Began),
             deploy: Some(0),
@@ -38,7 +38,7 @@ pub(super) fn group() -> Group {
         by_catch: false,
         sample: "=1+1 \u{1b}[2J \"x\" \u{9b} \u{202e}".into(),
         says: "required key [app_build] not found".into(),
-        facets: [Facet { name: "key", values: Few::one((Arc::from("app_build"), 1234)), others: 0, exact: true }].into(),
+        facets: [Facet { name: "key", values: Few::from_buf([(Arc::from("app_build"), 1234)]), others: 0, exact: true }].into(),
         sampled: Some(1000),
         clients: Some(Clients { count: 77, exact: false }),
         folded: None,

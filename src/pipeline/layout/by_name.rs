@@ -61,7 +61,7 @@ impl ColumnIndex {
     /// Where a column is, or would be, and what else stands in its slot.
     fn place(&self, layout: &Layout, parent: Option<ColumnId>, name: &str) -> (usize, ColumnId) {
         let hash = hashed(parent, name);
-        let (mask, tag) = (self.slots.len().wrapping_sub(1), (hash >> 40) as ColumnId & !COLUMN);
+        let (mask, tag) = (self.slots.len().wrapping_sub(1), (hash >> 32) as ColumnId & !COLUMN);
         let mut at = hash as usize & mask;
         let is_other = |known: ColumnId| known != NONE && (known & !COLUMN != tag || !is(layout, known & COLUMN, parent, name));
         while self.slots.get(at).is_some_and(|&known| is_other(known)) {
@@ -97,6 +97,14 @@ fn letters_of(parent: Option<ColumnId>, name: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slot_tells_most_other_columns_apart() {
+        let fields: Vec<String> = (0..64).map(|n| format!(r#"{{"name":"c{n}","type":"STRING"}}"#)).collect();
+        let layout = Layout::parse(format!("[{}]", fields.join(",")).as_bytes()).unwrap();
+        let tags = (0..64).map(|n| layout.quick().place(&layout, None, &format!("c{n}")).1);
+        assert!(tags.collect::<std::collections::BTreeSet<_>>().len() > 32);
+    }
 
     #[test]
     fn columns_are_found_as_they_are_by_search() {

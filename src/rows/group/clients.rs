@@ -20,7 +20,7 @@ pub(super) struct Hashes(Few<u64>);
 impl Hashes {
     /// Adds hashes.
     pub(super) fn add(&mut self, hashes: &[u64]) {
-        let mut all = Vec::from(std::mem::take(&mut self.0));
+        let mut all = std::mem::take(&mut self.0).into_vec();
         all.extend_from_slice(hashes);
         all.sort_unstable();
         all.dedup();

@@ -107,7 +107,7 @@ impl Grouper {
                 part.trend.merge(&Trend {
                     start: cell.start,
                     width: cell.width,
-                    bins: Few::one(u32::try_from(cell.rows).unwrap_or(u32::MAX)),
+                    bins: Few::from_buf([u32::try_from(cell.rows).unwrap_or(u32::MAX)]),
                 });
             }
         }

@@ -94,8 +94,8 @@ impl Finisher<'_> {
     fn group(&mut self, mut part: GroupPart) -> Group {
         // Runs of several threads, each in order: what the stable sort is quick with.
         part.rows.sort();
-        part.rows.shrink();
-        part.trend.bins.shrink();
+        part.rows.shrink_to_fit();
+        part.trend.bins.shrink_to_fit();
         let names = Arc::clone(self.names.get(part.names).0);
         let sample = self.texts.text(part.sample.1);
         let key = GroupKey { names, path: part.path.map(|path| self.texts.text(path)), fault: self.texts.text(part.fault) };

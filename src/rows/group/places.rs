@@ -1,53 +1,30 @@
 //! Positions in a list, found by the hash of what stands there.
 //!
-//! Owns: the table of positions. Refuses: the list, and what it means to be the same: who asks compares.
+//! Owns: which half of a hash is kept, so that a place takes eight bytes. Refuses: the list, and what it means to be the same: who asks compares.
+
+use hashbrown::HashTable;
 
 /// Positions by hash. Things of the same hash are all found, one after the other.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Places {
-    /// A power of two; each the upper half of a hash with a position, or free.
-    slots: Vec<(u32, u32)>,
-    taken: usize,
-}
-
-const FREE: u32 = u32::MAX;
-/// Slots of the smallest table.
-const FEWEST: usize = 16;
+pub(super) struct Places(HashTable<(u32, u32)>);
 
 impl Places {
     /// The position of that hash which `is` says is the one.
     pub(super) fn find(&self, hash: u64, mut is: impl FnMut(u32) -> bool) -> Option<u32> {
-        let (tag, mask) = (tag(hash), self.slots.len().checked_sub(1)?);
-        let mut at = tag as usize & mask;
-        loop {
-            match self.slots.get(at) {
-                None | Some((_, FREE)) => return None,
-                Some(&(known, place)) if known == tag && is(place) => return Some(place),
-                Some(_) => at = (at + 1) & mask,
-            }
-        }
+        let tag = tag(hash);
+        self.0.find(spread(tag), |&(known, place)| known == tag && is(place)).map(|&(_, place)| place)
     }
 
     /// Takes note of a position that [`find`](Self::find) does not find.
     pub(super) fn insert(&mut self, hash: u64, place: u32) {
-        if (self.taken + 1) * 4 > self.slots.len() * 3 {
-            let larger = vec![(0, FREE); (self.slots.len() * 2).max(FEWEST)];
-            for (tag, place) in std::mem::replace(&mut self.slots, larger).into_iter().filter(|(_, place)| *place != FREE) {
-                self.put(tag, place);
-            }
-        }
-        self.put(tag(hash), place);
-        self.taken += 1;
+        let tag = tag(hash);
+        self.0.insert_unique(spread(tag), (tag, place), |&(tag, _)| spread(tag));
     }
+}
 
-    fn put(&mut self, tag: u32, place: u32) {
-        let mask = self.slots.len() - 1;
-        let mut at = tag as usize & mask;
-        while self.slots[at].1 != FREE {
-            at = (at + 1) & mask;
-        }
-        self.slots[at] = (tag, place);
-    }
+/// The half that is kept as a whole hash: the table looks at both ends of one.
+fn spread(tag: u32) -> u64 {
+    u64::from(tag) << 32 | u64::from(tag)
 }
 
 /// Half of a hash, of which the lower bits alone may not be spread well.
@@ -74,6 +51,7 @@ mod tests {
             false
         });
         same.retain(|place| hash(*place) == hash(5));
+        same.sort_unstable();
         assert_eq!(same, [5, 705]);
     }
 }

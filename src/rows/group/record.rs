@@ -175,7 +175,7 @@ impl From<Bins> for Trend {
 
 impl From<Trend> for Bins {
     fn from(trend: Trend) -> Self {
-        (trend.start, trend.width, trend.bins.into())
+        (trend.start, trend.width, trend.bins.into_vec())
     }
 }
 

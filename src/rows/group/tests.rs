@@ -58,7 +58,7 @@ fn values_and_indexes_make_no_groups_but_missing_keys_do() {
     let devices = &found.list[0];
     let facet = &devices.facets[0];
     assert_eq!((facet.name, facet.values.as_slice(), facet.others), ("key", &[("a".into(), 2), ("b".into(), 1)][..], 0));
-    assert_eq!(devices.rows, [RowRef::new(0, 0), RowRef::new(0, 1), RowRef::new(0, 2)]);
+    assert_eq!(devices.rows[..], [RowRef::new(0, 0), RowRef::new(0, 1), RowRef::new(0, 2)]);
     assert_eq!(&*devices.says, "extraneous key [{key}] is not permitted");
     assert_eq!(devices.sentence(), "/devices/[] has keys that the schema does not allow");
     assert_eq!(found.list[1].sentence(), "/x~1y has the wrong type");

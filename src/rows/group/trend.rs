@@ -34,7 +34,7 @@ impl Trend {
                 return;
             }
         }
-        self.merge(&Trend { start: time.div_euclid(MINUTE) * MINUTE, width: MINUTE, bins: Few::one(rows) });
+        self.merge(&Trend { start: time.div_euclid(MINUTE) * MINUTE, width: MINUTE, bins: Few::from_buf([rows]) });
     }
 
     /// Adds the rows of another trend.

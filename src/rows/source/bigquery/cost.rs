@@ -45,9 +45,9 @@ impl Spent {
         Spent { queries: self.queries + 1, bytes: bytes_in_all, dollars: price(bytes_in_all, price_per_tib) }
     }
 
-    /// `12.3 GiB, about $0.08`
+    /// `read 12.3 GiB, about $0.08`
     pub fn short(self) -> String {
-        format!("{}, {}", text::bytes(self.bytes), dollars(self.dollars))
+        format!("read {}, {}", text::bytes(self.bytes), dollars(self.dollars))
     }
 }
 

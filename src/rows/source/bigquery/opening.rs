@@ -37,7 +37,9 @@ impl BigQuery {
         if let Some(row) = self.read_again(at, watch)? {
             return Ok(row);
         }
-        if let Some(of) = self.keys.group_of(at) {
+        // Rows of a group are found newest first: one far behind is asked for alone, which is less.
+        let of = self.keys.group_of(at).filter(|of| pages::newer_than(&self.keys.trend(*of), key.time) <= NEAR as u64);
+        if let Some(of) = of {
             let list = self.pages.list(of, RowOrder::Newest);
             let mut rows = pages::waited(&list, watch)?;
             let is_behind = |rows: &GroupRows| {
@@ -52,7 +54,9 @@ impl BigQuery {
                     break;
                 }
             }
-            if let Some(row) = self.pages.kept(at) {
+            drop(rows);
+            // Somebody else may have found it meanwhile, and memory may have let go of it.
+            if let Some(row) = self.pages.kept(at).map_or_else(|| self.read_again(at, watch), |row| Ok(Some(row)))? {
                 return Ok(row);
             }
         }

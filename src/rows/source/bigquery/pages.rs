@@ -190,6 +190,12 @@ fn part(order: RowOrder, left: Window, trend: &Trend) -> Window {
     }
 }
 
+/// Rows of a group that came after a time, at most: those of its bin are all counted.
+pub(super) fn newer_than(trend: &Trend, time: Micros) -> u64 {
+    let bins = trend.bins.iter().enumerate().filter(|(at, _)| trend.start + (*at as Micros + 1) * trend.width > time);
+    bins.map(|(_, rows)| u64::from(*rows)).sum()
+}
+
 /// The lock, once nobody else has it; no longer than the watcher wants to wait.
 pub(super) fn waited<'a, T>(mutex: &'a Mutex<T>, watch: &dyn Watch) -> Result<MutexGuard<'a, T>, Error> {
     loop {
@@ -246,6 +252,13 @@ mod tests {
         assert_eq!((part.window.until, part.slice.from), (3 * DAY, FOUND));
         rows.found(RowOrder::Newest, found("c"), part, 0);
         assert!(matches!(rows.next(RowOrder::Newest, whole, &trend, FOUND), NextRows::End));
+    }
+
+    #[test]
+    fn rows_that_come_first_are_counted() {
+        let trend = trend(&[5, 6, 0, 7]);
+        assert_eq!([0, 12 * HOUR, 36 * HOUR, 99 * HOUR].map(|time| newer_than(&trend, time)), [18, 13, 7, 0]);
+        assert_eq!(newer_than(&Trend::default(), 7), 0);
     }
 
     #[test]

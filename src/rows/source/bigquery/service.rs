@@ -37,6 +37,8 @@ pub(super) struct Service {
     pub(super) settings: Settings,
     cache: Option<Cache>,
     spent: Mutex<Spent>,
+    /// Bytes of queries that have not ended.
+    reserved: Mutex<u64>,
 }
 
 /// An answer as a whole.
@@ -105,7 +107,7 @@ impl Service {
             .build()
             .map_err(|error| Error::Input(format!("no thread can be started: {error}")))?;
         let cache = settings.cache.clone().map(Cache::new);
-        Ok(Service { runtime, wire, project, settings, cache, spent: Mutex::default() })
+        Ok(Service { runtime, wire, project, settings, cache, spent: Mutex::default(), reserved: Mutex::default() })
     }
 
     /// Waits for work, as long as the watcher wants it. What is called off has sent nothing that costs.
@@ -207,18 +209,22 @@ impl Service {
     ) -> Result<(Done, AnswerPage, Cost), Error> {
         let estimate = self.wait(watch, async { self.jobs().estimate(question).await })?;
         let cost = Cost::new(purpose, estimate, self.settings.max_bytes, self.settings.price_per_tib);
-        self.within_session(&cost)?;
+        let left = self.reserve(&cost)?;
         if !watch.spend(&cost) {
+            self.settle(&cost, None);
             let most = crate::ground::text::bytes(cost.limit);
             return Err(Error::TooExpensive(format!("{cost}, more than the {most} that may be read")));
         }
-        let (done, page) = self.runtime.block_on(self.jobs().run(question, cost.most_billed(), cost.bytes, watch))?;
-        let spent = {
-            let mut spent = locked(&self.spent);
-            *spent = spent.and(page.bytes_read().unwrap_or(cost.bytes), self.settings.price_per_tib);
-            *spent
+        let most = left.map_or(cost.most_billed(), |left| left.min(cost.most_billed()));
+        let outcome = self.runtime.block_on(self.jobs().run(question, most, cost.bytes, watch));
+        let read = match &outcome {
+            Ok((_, page)) => Some(page.bytes_read().unwrap_or(cost.bytes)),
+            // A query that was called off may be billed all the same; one that fails is not.
+            Err(Error::Stopped { job: Some(_), .. }) => Some(cost.bytes),
+            Err(_) => None,
         };
-        watch.spent(spent);
+        watch.spent(self.settle(&cost, read));
+        let (done, page) = outcome?;
         Ok((done, page, cost))
     }
 
@@ -227,17 +233,30 @@ impl Service {
         *locked(&self.spent)
     }
 
-    /// Refuses what would take the session beyond what it may read, whoever would agree to it.
-    fn within_session(&self, cost: &Cost) -> Result<(), Error> {
-        let Some(most) = self.settings.max_session_bytes else { return Ok(()) };
-        let spent = self.spent();
-        let all = spent.bytes.saturating_add(cost.bytes);
-        if all <= most {
-            return Ok(());
-        }
+    /// Sets bytes aside that a query will read, before anybody is asked. Tells how many of the session's are left with them, where it has a bound;
+    /// refuses what would take the session beyond it, whoever would agree.
+    fn reserve(&self, cost: &Cost) -> Result<Option<u64>, Error> {
+        let mut reserved = locked(&self.reserved);
+        let taken = self.spent().bytes.saturating_add(*reserved);
+        let all = taken.saturating_add(cost.bytes);
+        let Some(most) = self.settings.max_session_bytes.filter(|most| all > *most) else {
+            *reserved = reserved.saturating_add(cost.bytes);
+            return Ok(self.settings.max_session_bytes.map(|most| most.saturating_sub(taken)));
+        };
         let (all, most) = (crate::ground::text::bytes(all), crate::ground::text::bytes(most));
         let told = format!("{} would bring this session to {all}, more than its {most}", cost.purpose);
         Err(Error::Advised(Advised::new(told, Advice::RaiseSessionLimit)))
+    }
+
+    /// Gives back what was set aside for a query; it has read so many bytes, if it was begun.
+    fn settle(&self, cost: &Cost, read: Option<u64>) -> Spent {
+        let mut reserved = locked(&self.reserved);
+        *reserved = reserved.saturating_sub(cost.bytes);
+        let mut spent = locked(&self.spent);
+        if let Some(read) = read {
+            *spent = spent.and(read, self.settings.price_per_tib);
+        }
+        *spent
     }
 
     /// Another page. The job has ended by then, whoever calls this off.

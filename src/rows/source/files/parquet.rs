@@ -162,7 +162,7 @@ impl ParquetTable {
         for (name, leaf) in self.leaves.iter().filter(|(name, _)| needed(name)) {
             let description = schema.column(*leaf);
             let pages = reading(|| reader.get_column_page_reader(*leaf))?;
-            let pages = CountedPages::new(pages, self.rows_in(group), description.max_def_level() > 0);
+            let pages = CountedPages::new(pages, self.rows_in(group), &description);
             columns.push((name.as_str(), ParquetColumn::new(get_column_reader(description.clone(), Box::new(pages)), &description)));
         }
         let mut places = [None; COUNT];

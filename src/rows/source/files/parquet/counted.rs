@@ -5,22 +5,40 @@
 //! The library believes the counts inside a page: a damaged one lets it ask for more memory than there is, which ends the program where no error can be
 //! caught.
 
-use parquet::basic::Encoding;
+use parquet::basic::{Encoding, Type};
 use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::{ParquetError, Result};
+use parquet::schema::types::ColumnDescriptor;
 
 /// The pages of a flat column.
 pub(super) struct CountedPages {
     pages: Box<dyn PageReader>,
     /// Rows of the row group: no page has more values.
     rows: u64,
+    /// What its values are, and how many bytes each takes where that is part of the kind.
+    kind: (Type, i32),
     /// Whether values may be missing, so that each page begins by telling which are.
     may_lack: bool,
 }
 
 impl CountedPages {
-    pub(super) fn new(pages: Box<dyn PageReader>, rows: u64, may_lack: bool) -> Self {
-        CountedPages { pages, rows, may_lack }
+    pub(super) fn new(pages: Box<dyn PageReader>, rows: u64, column: &ColumnDescriptor) -> Self {
+        CountedPages { pages, rows, kind: (column.physical_type(), column.type_length()), may_lack: column.max_def_level() > 0 }
+    }
+
+    /// Values that so many bytes can hold, one behind the other as dictionaries have them.
+    fn values_in(&self, bytes: u64) -> u64 {
+        match self.kind {
+            (Type::BOOLEAN, _) => bytes.saturating_mul(8),
+            // Each text begins with its length.
+            (Type::INT32 | Type::FLOAT | Type::BYTE_ARRAY, _) => bytes / 4,
+            (Type::INT64 | Type::DOUBLE, _) => bytes / 8,
+            (Type::INT96, _) => bytes / 12,
+            // Values without a byte are all the same.
+            (Type::FIXED_LEN_BYTE_ARRAY, length) => {
+                u64::try_from(length).ok().filter(|length| *length > 0).map_or(self.rows, |length| bytes / length)
+            }
+        }
     }
 
     fn checked(&self, page: Option<Page>) -> Result<Option<Page>> {
@@ -35,8 +53,7 @@ impl CountedPages {
     fn is_sound(&self, page: &Page) -> bool {
         let most = self.rows.min(u64::from(page.num_values()));
         match page {
-            // Each value takes a byte at least.
-            Page::DictionaryPage { buf, num_values, .. } => *num_values as usize <= buf.len(),
+            Page::DictionaryPage { buf, num_values, .. } => u64::from(*num_values) <= self.values_in(buf.len() as u64),
             Page::DataPage { buf, encoding, def_level_encoding, num_values, .. } => {
                 let levels = match def_level_encoding {
                     _ if !self.may_lack => 0,
