@@ -364,7 +364,7 @@ fn a_cause_names_the_revision_that_it_clashes_with() {
     let side = |revision: &str| format!("{}@{revision}", folder.display());
     let (text, said, code) = misfit(top.path(), &["compat", &side("HEAD~1"), &side("HEAD")]);
     assert_eq!(code, Some(1), "{said}");
-    let since = format!("  since {} of 2024-01-03 02:00 UTC made it as it was: the revision that this clashes with", &revisions[1][..8]);
+    let since = format!("  since the column got its present form by {} of 2024-01-03 02:00 UTC; this change goes against it", &revisions[1][..8]);
     assert!(text.contains(&since), "{text}");
     let (json, _, _) = misfit(top.path(), &["compat", &side("HEAD~3"), &side("HEAD~2"), "--format", "json"]);
     let found: serde_json::Value = serde_json::from_str(&json).unwrap();

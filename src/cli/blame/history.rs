@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::BlameFormat;
 use crate::cli::changed_column::ChangedColumn;
 use crate::cli::{out, safe_json, when};
+use crate::pipeline::compat::DeployVerdict;
 use crate::pipeline::layout::size::MOST_LEAVES;
 use crate::rows::schemas::SchemaStore;
 use crate::triage::facts;
@@ -126,7 +127,7 @@ fn pair(pair: &RevisionPair) -> PairRecord<'_> {
         old: &pair.old,
         new: &pair.new,
         date: when::rfc3339(pair.date),
-        verdict: pair.verdict().name(),
+        verdict: pair.known_verdict().map_or("UNKNOWN", DeployVerdict::name),
         tables: pair.tables.iter().map(table).collect(),
     }
 }
