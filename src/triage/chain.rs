@@ -9,7 +9,7 @@ use std::path::Path;
 use super::blame::upstream::{UpstreamBook, UpstreamCommit};
 use super::blame::{BlameError, HistorySettings};
 use crate::ground::text::{plural, visible};
-use crate::ground::time::{Micros, parse_time};
+use crate::ground::time::Micros;
 use crate::rows::schemas::git::{Repository, SourceCommit, revision_at, short_revision};
 use crate::rows::schemas::{SchemaStore, business_days};
 
@@ -58,7 +58,7 @@ pub fn line(store: &SchemaStore, settings: &HistorySettings, now: Micros) -> Opt
 
 /// The newest of commits. Dates come with the clocks of those who made them, so it is the moment that counts.
 fn newest(commits: Vec<UpstreamCommit>) -> Option<UpstreamCommit> {
-    commits.into_iter().max_by(|a, b| parse_time(&a.date).cmp(&parse_time(&b.date)).then_with(|| a.date.cmp(&b.date)))
+    commits.into_iter().max_by(|a, b| a.time().cmp(&b.time()).then_with(|| a.date.cmp(&b.date)))
 }
 
 /// What the source has after the commit that was taken in.

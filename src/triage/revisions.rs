@@ -182,6 +182,42 @@ mod tests {
         assert!(nowhere.contains("nowhere"), "{nowhere}");
     }
 
+    fn git(folder: &Path, args: &[&str]) {
+        let mut command = std::process::Command::new("git");
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        command.args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-C"]).arg(folder).args(args);
+        assert!(command.output().unwrap().status.success(), "git {args:?}");
+    }
+
+    #[test]
+    fn a_revision_that_could_not_be_compared_is_not_stepped_over() {
+        let top = tempfile::tempdir().unwrap();
+        let folder = top.path().join("whole");
+        let files = folder.join("schemas/acme/shop");
+        std::fs::create_dir_all(&files).unwrap();
+        git(&folder, &["init", "-q"]);
+        let fine = r#"[{"name": "a", "type": "STRING"}]"#;
+        for (day, layout) in [fine, fine, "7", "7", "7"].iter().enumerate() {
+            std::fs::write(files.join("shop.1.bq"), layout).unwrap();
+            std::fs::write(files.join("shop.1.schema.json"), format!("{{\"title\": \"{day}\"}}")).unwrap();
+            git(&folder, &["add", "-A"]);
+            git(&folder, &["commit", "-q", "-m", "Auto-push"]);
+        }
+        let nearest = |folder: &Path, from: usize, is_older: bool| {
+            let store = Arc::new(SchemaStore::open_revision(folder, None).unwrap());
+            let pair = open(&store, &PairChoice::Stopping { from, is_older }, None);
+            pair.map(|pair| pair.place).map_err(|error| error.to_string())
+        };
+        assert_eq!(nearest(&folder, 0, true), Ok(Some((2, 4))));
+        assert_eq!(nearest(&folder, 3, false), Ok(Some((2, 4))));
+        assert_eq!(nearest(&folder, 2, true), Err("no older revision stops a deploy".to_owned()));
+        let shallow = top.path().join("shallow");
+        let url = format!("file://{}", folder.display());
+        git(top.path(), &["clone", "-q", "--depth", "2", &url, shallow.to_str().unwrap()]);
+        let refused = nearest(&shallow, 0, true).unwrap_err();
+        assert!(refused.contains("no older revision stops a deploy; ") && refused.contains("is a shallow clone"), "{refused}");
+    }
+
     #[test]
     fn a_table_is_found_on_both_sides_in_any_spelling() {
         let store = Arc::new(demo::schemas().unwrap());

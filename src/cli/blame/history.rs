@@ -146,3 +146,22 @@ fn table(table: &PastTable) -> PastTableRecord<'_> {
         reason,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::triage::history::{JudgedPair, PastState};
+
+    #[test]
+    fn the_verdict_on_what_could_not_be_compared_is_unknown() {
+        let judged = JudgedPair { fault: Some("the new layout cannot be read: x".to_owned()), ..JudgedPair::default() };
+        let (namespace, doctype, version) = ("acme".to_owned(), "a".to_owned(), "1".to_owned());
+        let unread = PastTable { namespace, doctype, version, state: PastState::NotCompared, judged: Arc::new(judged) };
+        let one = RevisionPair { old: "0".repeat(40), new: "1".repeat(40), date: 0, tables: vec![unread] };
+        let record = pair(&one);
+        assert_eq!((record.verdict, record.tables[0].verdict), ("UNKNOWN", "UNKNOWN"));
+        assert_eq!(pair(&RevisionPair { tables: Vec::new(), ..one }).verdict, "OK");
+    }
+}
