@@ -122,7 +122,9 @@ impl Sides<'_> {
                 match self.documents(&mut table, a, b) {
                     Ok(()) if table.schema.is_empty() => return Outcome::Unusable,
                     Ok(()) => {}
-                    Err(other) => table.state = TableState::Unreadable(format!("no layout can be made of either schema: {reason}; {other}")),
+                    Err(other) => {
+                        table.state = TableState::Unreadable(format!("no layout can be made of either schema: {reason}; {other}"))
+                    }
                 }
                 return Outcome::Table(Box::new(table));
             }

@@ -19,9 +19,7 @@ const MOST_TABLES: usize = 2;
 /// Revisions that stopped a deploy, newest first, with `all` those that went through as well; counts and growth at the end.
 pub fn lines(history: &DeployHistory, all: bool) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    let is_told = |pair: &&RevisionPair| {
-        pair.verdict().stops() || !pair.is_compared() || (all && !pair.tables.is_empty())
-    };
+    let is_told = |pair: &&RevisionPair| pair.verdict().stops() || !pair.is_compared() || (all && !pair.tables.is_empty());
     for pair in history.pairs.iter().filter(is_told) {
         revision(pair, &mut lines);
     }
@@ -156,7 +154,7 @@ mod tests {
         assert_eq!(told[1], "  NOT COMPARED acme/a.1: the new layout cannot be read: x");
         assert!(pair(vec![unread()]).known_verdict().is_none() && !pair(vec![unread()]).is_compared());
         let stopped = head(pair(vec![gone(), unread()]));
-        assert!(stopped[0].ends_with("UTC  BLOCK, 2 tables differ"), "what stops a deploy is known to: {stopped:?}");
+        assert!(stopped[0].ends_with("UTC  BLOCK, 2 tables differ"), "what stops a deploy goes before: {stopped:?}");
         assert_eq!(pair(Vec::new()).known_verdict(), Some(DeployVerdict::Ok));
     }
 }

@@ -294,7 +294,11 @@ fn a_clone_that_grows_is_read_on() {
 fn the_branch_that_people_commit_to_is_what_was_fetched_of_it() {
     let (top, path) = repository();
     let opened = |path: &Path| Repository::open(path).unwrap();
-    assert_eq!(opened(&path).main().unwrap(), opened(&path).resolve(Some("main")).unwrap(), "without one that was fetched it is this machine's");
+    assert_eq!(
+        opened(&path).main().unwrap(),
+        opened(&path).resolve(Some("main")).unwrap(),
+        "without one that was fetched it is this machine's"
+    );
     let clone = top.path().join("clone");
     git(top.path(), "2024-01-10T02:00:00Z", &["clone", "-q", path.to_str().unwrap(), clone.to_str().unwrap()]);
     write(&path, "schemas/README.md", "newer");
