@@ -356,6 +356,22 @@ fn what_stops_a_deploy_goes_before_what_could_not_be_compared() {
 }
 
 #[test]
+fn layouts_that_neither_side_can_read_are_not_clean_where_the_schema_changed() {
+    let top = tempfile::tempdir().unwrap();
+    for (side, limit) in [("old", 9), ("new", 3)] {
+        let folder = top.path().join(side).join("my-app/a");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("a.1.bq"), format!("[{{\"name\": {limit}")).unwrap();
+        let schema = format!("{{\"properties\": {{\"a\": {{\"type\": \"string\", \"maxLength\": {limit}}}}}}}");
+        fs::write(folder.join("a.1.schema.json"), schema).unwrap();
+    }
+    let path = |side: &str| top.path().join(side).display().to_string();
+    let (text, said, code) = misfit(top.path(), &["compat", &path("old"), &path("new")]);
+    assert_eq!(code, Some(2), "{text}{said}");
+    assert!(text.contains("NOT COMPARED my-app/a.1: neither layout can be read: ") && text.contains("maxLength"), "{text}");
+}
+
+#[test]
 fn a_cause_names_the_revision_that_it_clashes_with() {
     let top = tempfile::tempdir().unwrap();
     let folder = repository(top.path());
@@ -364,7 +380,8 @@ fn a_cause_names_the_revision_that_it_clashes_with() {
     let side = |revision: &str| format!("{}@{revision}", folder.display());
     let (text, said, code) = misfit(top.path(), &["compat", &side("HEAD~1"), &side("HEAD")]);
     assert_eq!(code, Some(1), "{said}");
-    let since = format!("  since {} of 2024-01-03 02:00 UTC made it as it was: the revision that this clashes with", &revisions[1][..8]);
+    let since =
+        format!("  since the column got its present form by {} of 2024-01-03 02:00 UTC; this change goes against it", &revisions[1][..8]);
     assert!(text.contains(&since), "{text}");
     let (json, _, _) = misfit(top.path(), &["compat", &side("HEAD~3"), &side("HEAD~2"), "--format", "json"]);
     let found: serde_json::Value = serde_json::from_str(&json).unwrap();

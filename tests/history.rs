@@ -341,6 +341,15 @@ fn the_state_of_the_chain_tells_what_the_source_has_more() {
     let args = ["schemas", "state", "--schemas", &schemas, "--source-repo", &source.display().to_string()];
     let (text, said, _) = told(&misfit(top.path(), &args));
     assert!(text.contains("the source has 2 commits more:\n") && text.find("Newest") < text.find("Newer\n"), "{text}{said}");
+    // A source that does not have that commit leaves the rest as it is.
+    let other = top.path().join("other");
+    fs::create_dir_all(&other).unwrap();
+    git(&other, "2023-12-31T02:00:00Z", &["init", "-q"]);
+    git(&other, "2023-12-31T02:00:00Z", &["commit", "-q", "--allow-empty", "-m", "First"]);
+    let args = ["schemas", "state", "--schemas", &schemas, "--source-repo", &other.display().to_string()];
+    let (text, said, code) = told(&misfit(top.path(), &args));
+    assert!(code == Some(0) && text.contains("newest generated revision: ") && text.contains("is not known: "), "{text}{said}");
+    assert!(text.contains("has no commit abcdef4"), "{text}");
 }
 
 #[test]

@@ -12,8 +12,7 @@ use color_eyre::eyre::{bail, ensure, eyre};
 use super::{blame, input, out};
 use crate::cli::config::Config;
 use crate::ground::text::visible;
-use crate::ground::time::minute;
-use crate::rows::schemas::git::{Repository, address};
+use crate::rows::schemas::git::{Repository, address, revision_at};
 use crate::triage::blame::HistorySettings;
 use crate::triage::chain;
 use crate::tui::advice::GIVE_SCHEMAS;
@@ -101,6 +100,5 @@ fn opened(folder: &Path, shown: &str) -> Result<Repository> {
 
 fn newest(repository: &Repository) -> Result<String> {
     let commit = repository.resolve(None)?;
-    let id = commit.id.to_string();
-    Ok(format!("the newest schemas are {} of {} UTC", id.get(..8).unwrap_or(&id), minute(commit.time)))
+    Ok(format!("the newest schemas are {}", revision_at(&commit.id.to_string(), commit.time)))
 }

@@ -120,6 +120,16 @@ impl RevisionPair {
         self.tables.iter().map(PastTable::verdict).min().unwrap_or(DeployVerdict::Ok)
     }
 
+    /// Whether all of its tables could be compared.
+    pub fn is_compared(&self) -> bool {
+        self.tables.iter().all(|table| table.state != PastState::NotCompared)
+    }
+
+    /// What a deploy does with it; `None` where nothing stops it and a table could not be compared.
+    pub fn known_verdict(&self) -> Option<DeployVerdict> {
+        Some(self.verdict()).filter(|verdict| verdict.stops() || self.is_compared())
+    }
+
     fn has(&self, verdict: DeployVerdict) -> bool {
         self.tables.iter().flat_map(|table| &table.judged.changes).any(|change| change.verdict == verdict)
     }
@@ -170,7 +180,7 @@ impl DeployHistory {
             ddl: count(&|pair| pair.has(DeployVerdict::Ddl)),
             warn: count(&|pair| pair.has(DeployVerdict::Warn)),
             stopped: count(&|pair| pair.verdict().stops()),
-            not_compared: count(&|pair| has_state(pair, PastState::NotCompared)),
+            not_compared: count(&|pair| !pair.is_compared()),
         }
     }
 }

@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::ground::text::visible;
-use crate::ground::time::{Micros, minute};
 use crate::pipeline::layout::Layout;
-use crate::rows::schemas::git::{Commit, Lineage, RevisionTree, split_revision};
+use crate::rows::schemas::git::{Commit, Lineage, RevisionTree, revision_at, split_revision};
 use crate::rows::schemas::{Doctype, Lookup, SchemaError, SchemaStore};
 use crate::triage::history;
 
@@ -18,7 +17,7 @@ use crate::triage::history;
 pub enum PairChoice {
     /// A revision beside the one before it, by how many newer ones there are: 0 is the newest.
     Revision(usize),
-    /// The nearest revision that stops a deploy, before or after the one that has so many newer ones.
+    /// The nearest revision that stops a deploy, or of which that is not known, before or after the one that has so many newer ones.
     Stopping {
         /// How many newer ones that has.
         from: usize,
@@ -85,13 +84,14 @@ pub fn open(store: &Arc<SchemaStore>, choice: &PairChoice, kept: Option<PathBuf>
     }
 }
 
-/// The place of the nearest revision that stops a deploy.
+/// The place of the nearest revision that stops a deploy, or with a table that could not be compared: it may stop one.
 fn stopping(store: &SchemaStore, from: usize, is_older: bool, kept: Option<PathBuf>) -> Result<usize, SchemaError> {
     let found = history::judge_all(store, kept).map_err(|error| SchemaError::Empty(error.to_string()))?;
-    let stops = |at: &usize| found.pairs.get(*at).is_some_and(|pair| pair.verdict().stops());
+    let stops = |at: &usize| found.pairs.get(*at).is_some_and(|pair| pair.verdict().stops() || !pair.is_compared());
     let place = if is_older { (from + 1..found.pairs.len()).find(stops) } else { (0..from).rev().find(stops) };
     let word = if is_older { "older" } else { "newer" };
-    place.ok_or_else(|| SchemaError::Empty(format!("no {word} revision stops a deploy")))
+    let notes: String = found.notes.iter().map(|note| format!("; {note}")).collect();
+    place.ok_or_else(|| SchemaError::Empty(format!("no {word} revision stops a deploy{notes}")))
 }
 
 /// How many newer revisions a revision of the schemas' repository has.
@@ -132,19 +132,14 @@ fn revision(lineage: &Lineage, name: &str) -> Result<SchemaStore, SchemaError> {
 
 fn name(store: &SchemaStore, given: &str) -> String {
     match (store.revision(), store.revision_time()) {
-        (Some(id), Some(time)) if !id.starts_with(given) => format!("{given} ({})", of_day(&id, time)),
-        (Some(id), Some(time)) => of_day(&id, time),
+        (Some(id), Some(time)) if !id.starts_with(given) => format!("{given} ({})", revision_at(&id, time)),
+        (Some(id), Some(time)) => revision_at(&id, time),
         _ => store.name(),
     }
 }
 
 fn dated(commit: &Commit) -> String {
-    of_day(&commit.id.to_string(), commit.time)
-}
-
-/// `1a2b3c4d of 2024-01-04 02:00`
-fn of_day(id: &str, time: Micros) -> String {
-    format!("{} of {} UTC", id.get(..8).unwrap_or(id), minute(time))
+    revision_at(&commit.id.to_string(), commit.time)
 }
 
 impl SchemaPair {
@@ -185,6 +180,42 @@ mod tests {
         assert!(refused.contains("stands in no git repository"), "{refused}");
         let nowhere = open(&store, &PairChoice::Against("nowhere".into()), None).err().unwrap().to_string();
         assert!(nowhere.contains("nowhere"), "{nowhere}");
+    }
+
+    fn git(folder: &Path, args: &[&str]) {
+        let mut command = std::process::Command::new("git");
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        command.args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-C"]).arg(folder).args(args);
+        assert!(command.output().unwrap().status.success(), "git {args:?}");
+    }
+
+    #[test]
+    fn a_revision_that_could_not_be_compared_is_not_stepped_over() {
+        let top = tempfile::tempdir().unwrap();
+        let folder = top.path().join("whole");
+        let files = folder.join("schemas/acme/shop");
+        std::fs::create_dir_all(&files).unwrap();
+        git(&folder, &["init", "-q"]);
+        let fine = r#"[{"name": "a", "type": "STRING"}]"#;
+        for (day, layout) in [fine, fine, "7", "7", "7"].iter().enumerate() {
+            std::fs::write(files.join("shop.1.bq"), layout).unwrap();
+            std::fs::write(files.join("shop.1.schema.json"), format!("{{\"title\": \"{day}\"}}")).unwrap();
+            git(&folder, &["add", "-A"]);
+            git(&folder, &["commit", "-q", "-m", "Auto-push"]);
+        }
+        let nearest = |folder: &Path, from: usize, is_older: bool| {
+            let store = Arc::new(SchemaStore::open_revision(folder, None).unwrap());
+            let pair = open(&store, &PairChoice::Stopping { from, is_older }, None);
+            pair.map(|pair| pair.place).map_err(|error| error.to_string())
+        };
+        assert_eq!(nearest(&folder, 0, true), Ok(Some((2, 4))));
+        assert_eq!(nearest(&folder, 3, false), Ok(Some((2, 4))));
+        assert_eq!(nearest(&folder, 2, true), Err("no older revision stops a deploy".to_owned()));
+        let shallow = top.path().join("shallow");
+        let url = format!("file://{}", folder.display());
+        git(top.path(), &["clone", "-q", "--depth", "2", &url, shallow.to_str().unwrap()]);
+        let refused = nearest(&shallow, 0, true).unwrap_err();
+        assert!(refused.contains("no older revision stops a deploy; ") && refused.contains("is a shallow clone"), "{refused}");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::BlameFormat;
 use crate::cli::changed_column::ChangedColumn;
 use crate::cli::{out, safe_json, when};
+use crate::pipeline::compat::DeployVerdict;
 use crate::pipeline::layout::size::MOST_LEAVES;
 use crate::rows::schemas::SchemaStore;
 use crate::triage::facts;
@@ -126,7 +127,7 @@ fn pair(pair: &RevisionPair) -> PairRecord<'_> {
         old: &pair.old,
         new: &pair.new,
         date: when::rfc3339(pair.date),
-        verdict: pair.verdict().name(),
+        verdict: pair.known_verdict().map_or("UNKNOWN", DeployVerdict::name),
         tables: pair.tables.iter().map(table).collect(),
     }
 }
@@ -143,5 +144,24 @@ fn table(table: &PastTable) -> PastTableRecord<'_> {
         leaf_columns: table.judged.leaves,
         changes: table.judged.changes.iter().map(ChangedColumn::past).collect(),
         reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::triage::history::{JudgedPair, PastState};
+
+    #[test]
+    fn the_verdict_on_what_could_not_be_compared_is_unknown() {
+        let judged = JudgedPair { fault: Some("the new layout cannot be read: x".to_owned()), ..JudgedPair::default() };
+        let (namespace, doctype, version) = ("acme".to_owned(), "a".to_owned(), "1".to_owned());
+        let unread = PastTable { namespace, doctype, version, state: PastState::NotCompared, judged: Arc::new(judged) };
+        let one = RevisionPair { old: "0".repeat(40), new: "1".repeat(40), date: 0, tables: vec![unread] };
+        let record = pair(&one);
+        assert_eq!((record.verdict, record.tables[0].verdict), ("UNKNOWN", "UNKNOWN"));
+        assert_eq!(pair(&RevisionPair { tables: Vec::new(), ..one }).verdict, "OK");
     }
 }

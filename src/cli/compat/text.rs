@@ -23,7 +23,7 @@ const LONGEST_MESSAGE: usize = 240;
 /// Writes the comparison.
 pub(super) fn write(out: &mut impl Write, found: &DeployComparison, all: bool) -> io::Result<()> {
     for (table, reason) in found.not_compared() {
-        writeln!(out, "{}", deploy::not_compared(table, reason))?;
+        writeln!(out, "{}", deploy::not_compared(&table.title(), reason))?;
     }
     for told in found.causes.iter().filter(|cause| all || cause.verdict != DeployVerdict::Ok) {
         cause(out, found, told)?;

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use super::git::short_revision;
 use crate::ground::text::plural;
 use crate::ground::time::{Micros, day, duration};
 
@@ -42,7 +43,7 @@ impl RevisionAge {
 
 impl fmt::Display for RevisionAge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.revision.get(..8).unwrap_or(&self.revision))?;
+        f.write_str(short_revision(&self.revision))?;
         let Some(time) = self.time else { return Ok(()) };
         write!(f, " of {}", day(time))?;
         let seconds = u64::try_from((self.now - time) / 1_000_000).unwrap_or_default();

@@ -10,6 +10,7 @@ mod lineage;
 mod object;
 mod resolve;
 mod revision_tree;
+mod told;
 
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,7 @@ pub use lineage::Lineage;
 pub use object::{Blobs, ObjectId};
 pub use resolve::{Commit, split_revision, time_of};
 pub use revision_tree::{RevisionTree, TreeFile};
+pub use told::{revision_at, short_revision};
 
 /// The branch that generated schemas are pushed to.
 pub const BRANCH: &str = "generated-schemas";

@@ -5,12 +5,12 @@
 
 use std::path::Path;
 
-use super::template::{self, GLEAN};
+use super::template::GLEAN;
 use crate::ground::text::visible;
 use crate::ground::time::day;
 use crate::pipeline::document::skim;
 use crate::rows::schemas::file_of;
-use crate::rows::schemas::git::{Commit, GitError, Lineage, ObjectId, Repository, TreeFile};
+use crate::rows::schemas::git::{GitError, Lineage, ObjectId, Repository, TreeFile, short_revision};
 
 /// Branches that are looked at.
 const MOST_BRANCHES: usize = 20;
@@ -44,7 +44,7 @@ pub(in crate::triage) fn beside(lineage: &Lineage, source: Option<&Path>) -> Res
     }
     let Some(source) = source else { return Ok(found) };
     let repository = Repository::open(source)?;
-    let main: Commit = template::main(&repository)?;
+    let main = repository.main()?;
     add(&repository, "the source repository".to_owned(), main.id, true)?;
     for (name, id) in repository.branches()?.iter().filter(|(_, id)| *id != main.id).take(MOST_BRANCHES) {
         add(&repository, format!("the branch {} of the source repository", visible(name)), *id, true)?;
@@ -84,8 +84,7 @@ impl OtherBranch {
     pub(in crate::triage) fn since(&self, file: &TreeFile) -> Result<String, GitError> {
         let log = self.lineage.repository.log(&self.lineage.tip, std::slice::from_ref(&file.path))?;
         let commit = log.first().map_or(&self.lineage.tip, |entry| &entry.commit);
-        let short: String = commit.id.to_string().chars().take(10).collect();
-        Ok(format!("since {short} of {}", day(commit.time)))
+        Ok(format!("since {} of {}", short_revision(&commit.id.to_string()), day(commit.time)))
     }
 
     pub(in crate::triage) fn not_generated(&self) -> &'static str {

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::template::{self, Templates, node_of_column};
+use super::template::{Templates, node_of_column};
 use super::upstream::UpstreamCommit;
 use super::{Blame, BlameQuestion, BlameTarget};
 use crate::ground::time::parse_time;
@@ -32,7 +32,7 @@ pub(in crate::triage) fn narrowed(
             None => return Ok(0),
         },
     };
-    let newest = template::main(source)?;
+    let newest = source.main()?;
     let mut made: Vec<Option<bool>> = Vec::with_capacity(commits.len());
     for commit in commits.iter() {
         match changed(source, question, &tokens, &commit.hash) {

@@ -21,8 +21,6 @@ use crate::triage::origin;
 /// Where templates are in the source repository, and what several of them include.
 const TEMPLATES: &str = "templates/";
 const INCLUDES: &str = "templates/include/";
-/// Branches that people work on.
-const BRANCHES: [&str; 3] = ["main", "master", "HEAD"];
 /// Includes in includes.
 const DEEPEST: usize = 16;
 /// Longest text that templates are put together to.
@@ -34,15 +32,6 @@ pub(in crate::triage) const GLEAN: [&str; 4] = [
     "templates/glean/glean/glean-min.1.schema.json",
     "templates/glean/glean/glean-min.2.schema.json",
 ];
-
-/// The newest commit of the branch that people work on.
-///
-/// # Errors
-/// There is none.
-pub(in crate::triage) fn main(repository: &Repository) -> Result<Commit, GitError> {
-    let found = BRANCHES.iter().find_map(|branch| repository.resolve(Some(branch)).ok());
-    found.map_or_else(|| repository.resolve(None), Ok)
-}
 
 /// Where something is edited.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +93,7 @@ impl Templates {
     /// # Errors
     /// It has no templates, or git does not read it.
     pub fn open(repository: &Repository) -> Result<Self, GitError> {
-        let templates = Self::at(repository, &main(repository)?)?;
+        let templates = Self::at(repository, &repository.main()?)?;
         if templates.files.is_empty() {
             return Err(GitError::Refused(format!("{} holds no templates: it is not the source of the schemas", repository.name())));
         }

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::ground::time::{Micros, parse_time};
 use crate::rows::schemas::git::CommitText;
 
 /// A commit of the source repository.
@@ -24,6 +25,14 @@ pub struct UpstreamCommit {
     pub pull_request: Option<u64>,
     /// The number of the bug in Bugzilla that it names.
     pub bug: Option<u64>,
+}
+
+impl UpstreamCommit {
+    /// When it was made, where its date can be read: git puts a space before an offset, or does not.
+    pub(in crate::triage) fn time(&self) -> Option<Micros> {
+        let apart = || self.date.rsplit_once(' ').and_then(|(clock, offset)| parse_time(&format!("{clock}{offset}")));
+        parse_time(&self.date).or_else(apart)
+    }
 }
 
 /// What a file tells of generated commits whose own text does not: lines of `GENERATED DATE HASH DATE SUBJECT`, tabs between.

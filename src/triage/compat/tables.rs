@@ -109,11 +109,24 @@ impl Sides<'_> {
             Ok(Some(layouts)) => layouts,
             Ok(None) => Layouts::default(),
             // Documents are judged by the schemas whatever becomes of the columns.
-            Err(Unread::Neither) => {
-                return match self.documents(&mut table, a, b) {
-                    Ok(()) if !table.schema.is_empty() => Outcome::Table(Box::new(table)),
-                    _ => Outcome::Unusable,
-                };
+            Err(Unread::Neither(reason)) => {
+                match self.documents(&mut table, a, b) {
+                    Ok(()) if table.schema.is_empty() => return Outcome::Unusable,
+                    Ok(()) => table.state = TableState::Unreadable(format!("neither layout can be read: {reason}")),
+                    Err(other) => table.state = TableState::Unreadable(format!("neither layout can be read: {reason}; {other}")),
+                }
+                return Outcome::Table(Box::new(table));
+            }
+            // A table that neither side makes has no columns to compare.
+            Err(Unread::Unmade(reason)) => {
+                match self.documents(&mut table, a, b) {
+                    Ok(()) if table.schema.is_empty() => return Outcome::Unusable,
+                    Ok(()) => {}
+                    Err(other) => {
+                        table.state = TableState::Unreadable(format!("no layout can be made of either schema: {reason}; {other}"))
+                    }
+                }
+                return Outcome::Table(Box::new(table));
             }
             Err(Unread::One(reason)) => {
                 if let Err(other) = self.documents(&mut table, a, b) {
@@ -194,7 +207,7 @@ impl Sides<'_> {
                 }
                 match (parse(old, &before), parse(new, &now)) {
                     (Ok(old), Ok(new)) => Ok(Some(Layouts { old: Some(old), new: Some(new), gone: false })),
-                    (Err(_), Err(_)) => Err(Unread::Neither),
+                    (Err(_), Err(reason)) => Err(Unread::Neither(reason)),
                     (Err(reason), Ok(_)) => Err(Unread::One(format!("the old layout cannot be read: {reason}"))),
                     (Ok(_), Err(reason)) => Err(Unread::One(format!("the new layout cannot be read: {reason}"))),
                 }
@@ -230,8 +243,7 @@ impl Sides<'_> {
         };
         match (columns(self.old, old), columns(self.new, new)) {
             (Ok(old), Ok(new)) => Ok(Some(Layouts { gone: old.is_some() && new.is_none(), old: old.filter(|_| new.is_some()), new })),
-            (Err(_), Err(_)) => Err(Unread::Neither),
-            (Err(_), Ok(None)) | (Ok(None), Err(_)) => Err(Unread::Neither),
+            (Err(_), Err(reason)) | (Err(reason), Ok(None)) | (Ok(None), Err(reason)) => Err(Unread::Unmade(reason)),
             (Err(reason), Ok(_)) => Err(Unread::One(format!("no layout can be made of the old schema: {reason}"))),
             (Ok(_), Err(reason)) => Err(Unread::One(format!("no layout can be made of the new schema: {reason}"))),
         }
@@ -296,6 +308,10 @@ impl Layouts {
 
 /// Why layouts cannot be compared.
 enum Unread {
-    Neither,
+    /// Neither side's can be read, the later one for this reason.
+    Neither(String),
+    /// No table is made of the schemas of either side, the later one for this reason.
+    Unmade(String),
+    /// One side has one and the other none, for this reason.
     One(String),
 }

@@ -135,3 +135,25 @@ fn the_mend_of_a_layout_that_would_be_made_names_the_table() {
     let line = &found.causes[0].mends[0].line;
     assert!(line.contains("acme_live.a_v1") && line.contains("DROP COLUMN g") && !line.contains("dataset.table"), "{line}");
 }
+
+#[test]
+fn layouts_that_neither_side_can_read_are_not_compared_where_documents_differ() {
+    const WIDE: &[u8] = br#"{"type":"object","properties":{"a":{"type":"string"}}}"#;
+    const NARROW: &[u8] = br#"{"type":"object","properties":{"a":{"type":"string","maxLength":3}}}"#;
+    const BEFORE: Files = &[("acme/a/a.1.bq", b"7"), ("acme/a/a.1.schema.json", WIDE)];
+    const NOW: Files = &[("acme/a/a.1.bq", b"8"), ("acme/a/a.1.schema.json", NARROW)];
+    const BROKEN: Files = &[("acme/a/a.1.bq", b"8"), ("acme/a/a.1.schema.json", b"[")];
+    const SAME: Files = &[("acme/a/a.1.bq", b"8"), ("acme/a/a.1.schema.json", WIDE)];
+    let reason = |found: &DeployComparison| found.not_compared().map(|(_, reason)| reason.to_owned()).collect::<Vec<_>>();
+    let found = compared(BEFORE, NOW, None);
+    assert_eq!(
+        reason(&found),
+        ["neither layout can be read: acme/a/a.1.bq: expected a list of columns, found a number at the top"],
+        "never clean"
+    );
+    assert_eq!((found.unusable, found.tables[0].schema[0].keyword.as_str()), (0, "maxLength"), "the documents are told all the same");
+    let both = reason(&compared(BEFORE, BROKEN, None));
+    assert!(both.len() == 1 && both[0].starts_with("neither layout") && both[0].contains("the new JSON schema cannot be read"), "{both:?}");
+    let same = compared(BEFORE, SAME, None);
+    assert_eq!((same.unusable, same.tables.len()), (1, 0), "of documents nothing differs");
+}

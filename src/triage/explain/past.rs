@@ -9,15 +9,12 @@ use super::{ExplainedCause, Explanation, mentions};
 use crate::pipeline::compat::{DeployRule, column_text};
 use crate::pipeline::layout::Layout;
 use crate::rows::schemas::SchemaStore;
-use crate::rows::schemas::git::Lineage;
+use crate::rows::schemas::git::{Lineage, short_revision};
 use crate::triage::blame::upstream::UpstreamBook;
 use crate::triage::blame::{BlameChange, BlameQuestion, BlameTarget, HistorySettings, blame};
 
 /// Most columns of a cause that are looked for, each in each table.
 const MOST: usize = 12;
-
-/// Most hex digits of a revision in a sentence.
-const SHORT: usize = 9;
 
 /// Names the revision of every cause whose log does not, where history leaves no doubt: the newest change of its kind of each of its columns, in all of
 /// its tables, was made by one revision. A mend that puts columns back gets them as they were before.
@@ -30,14 +27,14 @@ pub fn with_history(found: &mut Explanation, store: &SchemaStore, kept: Option<&
             cause.notes = std::iter::once(format!("put it back as it was in {}", past.files.join(", "))).chain(rest).collect();
             cause.mend = line;
         } else if cause.mend.starts_with(HEAD) {
-            cause.mend = cause.mend.replacen("HEAD~1", &format!("{}~1", short(&past.revision)), 1);
+            cause.mend = cause.mend.replacen("HEAD~1", &format!("{}~1", short_revision(&past.revision)), 1);
         }
         if let Some(later) = &past.later
             && cause.revision.is_none()
         {
             let is_gone = matches!(cause.under.unwrap_or(cause.rule), DeployRule::C(10 | 11));
             let what = if is_gone { "came back" } else { "changed again" };
-            cause.notes.push(format!("later it {what} in the schemas, by {}", short(later)));
+            cause.notes.push(format!("later it {what} in the schemas, by {}", short_revision(later)));
         }
         cause.revision.get_or_insert(past.revision);
     }
@@ -45,10 +42,6 @@ pub fn with_history(found: &mut Explanation, store: &SchemaStore, kept: Option<&
 
 /// How a mend begins that takes whole files from the revision before the newest.
 const HEAD: &str = "git checkout HEAD~1 ";
-
-fn short(revision: &str) -> &str {
-    revision.get(..SHORT).unwrap_or(revision)
-}
 
 /// What history says of a cause.
 struct CausePast {
@@ -181,7 +174,7 @@ mod tests {
         let cause = explained(&[WITH, WITHOUT, WITH], GONE);
         assert!(cause.revision.is_some() && cause.mend.contains("REPEATED"), "{cause:?}");
         let later = cause.notes.iter().find(|note| note.starts_with("later it came back in the schemas, by "));
-        assert!(later.is_some_and(|note| !note.ends_with(&cause.revision.unwrap()[..SHORT])), "{:?}", cause.notes);
+        assert!(later.is_some_and(|note| !note.ends_with(short_revision(&cause.revision.unwrap()))), "{:?}", cause.notes);
         assert_eq!(explained(&[WITH], GONE).revision, None, "it was never gone");
     }
 }

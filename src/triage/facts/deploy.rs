@@ -1,10 +1,10 @@
 //! What a deploy does: causes of a comparison, tables, columns and keywords in them, how much there is.
 
 use crate::ground::text::{clip_middle, count, plural, visible};
-use crate::ground::time::minute;
 use crate::pipeline::compat::schemas::{SchemaChange, SchemaEffect};
 use crate::pipeline::compat::{ColumnChange, ColumnForms, DeployRule, DeployVerdict};
 use crate::pipeline::layout::{Gauge, Limit};
+use crate::rows::schemas::git::revision_at;
 use crate::triage::compat::{CauseClash, ComparedTable, DeployCause, DeployComparison, GlobUse, TableState};
 
 /// Most characters of a line to paste: what is longer is whole where scripts get it, and on the clipboard.
@@ -43,8 +43,7 @@ pub fn cause_parts(found: &DeployComparison, cause: &DeployCause) -> ToldParts {
 
 /// The earlier revision that a cause clashes with.
 fn clashes_with(clash: &CauseClash) -> String {
-    let id = clash.revision.get(..8).unwrap_or(&clash.revision);
-    format!("{id} of {} UTC made it as it was: the revision that this clashes with", minute(clash.date))
+    format!("the column got its present form by {}; this change goes against it", revision_at(&clash.revision, clash.date))
 }
 
 /// A line to paste, as people see it.
@@ -59,8 +58,8 @@ pub fn other_lines(cause: &DeployCause) -> Option<String> {
 }
 
 /// A table that could not be compared.
-pub fn not_compared(table: &ComparedTable, reason: &str) -> String {
-    format!("NOT COMPARED {}: {}", visible(&table.title()), visible(reason))
+pub fn not_compared(title: &str, reason: &str) -> String {
+    format!("NOT COMPARED {}: {}", visible(title), visible(reason))
 }
 
 /// How many keywords of JSON schemas changed; `None` where none did.

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::deploy::not_compared;
 use crate::ground::text::{count, plural, visible};
-use crate::ground::time::{day, minute};
+use crate::ground::time::day;
 use crate::pipeline::compat::{DeployRule, DeployVerdict};
 use crate::pipeline::layout::size::MOST_LEAVES;
-use crate::triage::history::{DeployHistory, PastState, RevisionPair, TableGrowth, growth};
+use crate::rows::schemas::git::revision_at;
+use crate::triage::history::{DeployHistory, RevisionPair, TableGrowth, growth};
 
 /// Most lines that a revision is told in.
 const MOST: usize = 6;
@@ -17,10 +19,7 @@ const MOST_TABLES: usize = 2;
 /// Revisions that stopped a deploy, newest first, with `all` those that went through as well; counts and growth at the end.
 pub fn lines(history: &DeployHistory, all: bool) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    let is_told = |pair: &&RevisionPair| {
-        let is_odd = pair.tables.iter().any(|table| table.state == PastState::NotCompared);
-        pair.verdict().stops() || is_odd || (all && !pair.tables.is_empty())
-    };
+    let is_told = |pair: &&RevisionPair| pair.verdict().stops() || !pair.is_compared() || (all && !pair.tables.is_empty());
     for pair in history.pairs.iter().filter(is_told) {
         revision(pair, &mut lines);
     }
@@ -37,11 +36,12 @@ pub fn lines(history: &DeployHistory, all: bool) -> Vec<String> {
 
 fn revision(pair: &RevisionPair, lines: &mut Vec<String>) {
     let tables = plural(pair.tables.len() as u64, "table differs", "tables differ");
-    lines.push(format!("{} UTC  {}  {}, {tables}", minute(pair.date), pair.new, pair.verdict().name()));
+    let verdict = pair.known_verdict().map_or("NOT COMPARED", DeployVerdict::name);
+    lines.push(format!("{}  {verdict}, {tables}", revision_at(&pair.new, pair.date)));
     let mut told: BTreeMap<(DeployVerdict, DeployRule, &str, &str), Vec<String>> = BTreeMap::new();
     for table in &pair.tables {
         if let Some(fault) = &table.judged.fault {
-            lines.push(format!("  NOT COMPARED {}: {}", visible(&table.title()), visible(fault)));
+            lines.push(format!("  {}", not_compared(&table.title(), fault)));
         }
         for change in &table.judged.changes {
             if let Some(sentence) = &change.sentence {
@@ -114,4 +114,47 @@ fn summary(history: &DeployHistory) -> String {
         text.push_str(&format!("; {earlier} no layouts and {} not judged", if history.without_layouts == 1 { "is" } else { "are" }));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::pipeline::compat::DeployFinding;
+    use crate::triage::history::{JudgedPair, PastChange, PastState, PastTable};
+
+    fn unread() -> PastTable {
+        let judged = JudgedPair { fault: Some("the new layout cannot be read: x".to_owned()), ..JudgedPair::default() };
+        let (namespace, doctype, version) = ("acme".to_owned(), "a".to_owned(), "1".to_owned());
+        PastTable { namespace, doctype, version, state: PastState::NotCompared, judged: Arc::new(judged) }
+    }
+
+    fn gone() -> PastTable {
+        let finding = DeployFinding::table_gone();
+        let change = PastChange {
+            column: String::new(),
+            kind: finding.kind.name().to_owned(),
+            old: None,
+            new: None,
+            verdict: finding.verdict,
+            rule: finding.rule,
+            sentence: Some(finding.sentence("{}", false)),
+        };
+        let judged = Arc::new(JudgedPair { changes: vec![change], ..JudgedPair::default() });
+        PastTable { state: PastState::Removed, judged, ..unread() }
+    }
+
+    #[test]
+    fn a_revision_with_a_table_that_could_not_be_compared_is_never_ok() {
+        let pair = |tables| RevisionPair { old: "0".repeat(40), new: "1".repeat(40), date: 1_704_333_600_000_000, tables };
+        let head = |pair: RevisionPair| lines(&DeployHistory { pairs: vec![pair], ..DeployHistory::default() }, false);
+        let told = head(pair(vec![unread()]));
+        assert_eq!(told[0], "11111111 of 2024-01-04 02:00 UTC  NOT COMPARED, 1 table differs");
+        assert_eq!(told[1], "  NOT COMPARED acme/a.1: the new layout cannot be read: x");
+        assert!(pair(vec![unread()]).known_verdict().is_none() && !pair(vec![unread()]).is_compared());
+        let stopped = head(pair(vec![gone(), unread()]));
+        assert!(stopped[0].ends_with("UTC  BLOCK, 2 tables differ"), "what stops a deploy goes before: {stopped:?}");
+        assert_eq!(pair(Vec::new()).known_verdict(), Some(DeployVerdict::Ok));
+    }
 }

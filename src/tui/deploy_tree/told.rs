@@ -77,7 +77,7 @@ impl DeployTree {
         } else if let (DeployLine::NotCompared(_), Some(table)) = (self.line(item), self.table(item))
             && let TableState::Unreadable(reason) = &table.state
         {
-            facts.line(&deploy::not_compared(table, reason));
+            facts.line(&deploy::not_compared(&table.title(), reason));
         }
         facts.to_text()
     }

@@ -213,7 +213,7 @@ impl DeployPainter<'_, '_> {
             DeployLine::NotCompared(at) => {
                 let Some(table) = found.tables.get(at) else { return };
                 if let TableState::Unreadable(reason) = &table.state {
-                    self.put(&deploy::not_compared(table, reason), Role::Fault);
+                    self.put(&deploy::not_compared(&table.title(), reason), Role::Fault);
                 }
             }
             DeployLine::Through => {

@@ -38,7 +38,7 @@ pub(super) fn compared(
         return None;
     }
     let now = jiff::Timestamp::now().as_microsecond();
-    let chain = chain::state(schemas, settings, now).ok().map(|state| state.line());
+    let chain = chain::line(schemas, settings, now);
     Some(Ok(DeployTree::new(DeployFound::Compared(Box::new(ComparedPair { pair, found, chain })))))
 }
 

@@ -49,9 +49,6 @@ pub struct SourceCommit {
     pub subject: String,
 }
 
-/// What the branch that people commit to may be called, first to last.
-const MAIN: [&str; 5] = ["origin/main", "main", "origin/master", "master", "HEAD"];
-
 const SECOND: Micros = 1_000_000;
 
 impl Repository {
@@ -113,9 +110,7 @@ impl Repository {
     /// # Errors
     /// There is no such branch.
     pub fn since(&self, id: &ObjectId) -> Result<Vec<SourceCommit>, GitError> {
-        let found = MAIN.iter().find_map(|name| self.resolve(Some(name)).ok());
-        let tip = found.ok_or_else(|| GitError::NoRevision(format!("{} has no branch main and nothing checked out", self.name())))?;
-        let range = format!("{id}..{}", tip.id);
+        let range = format!("{id}..{}", self.main()?.id);
         let said = self.answer(&["log", "--no-notes", "--no-color", "--encoding=UTF-8", "--format=%H%x09%ct%x09%s", &range, "--"])?;
         let said = String::from_utf8_lossy(&said);
         let commit = |line: &str| {

@@ -21,6 +21,9 @@ pub struct Commit {
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
 
+/// What the branch that people commit to may be called, first to last: what was fetched of it goes before this machine's own, which may be behind.
+const MAIN: [&str; 5] = ["origin/main", "main", "origin/master", "master", "HEAD"];
+
 /// Most names that a message lists.
 const MOST: usize = 5;
 
@@ -57,6 +60,15 @@ impl Repository {
             Some(time) => self.not_after(revision, time),
             None => Err(self.unknown(revision)),
         }
+    }
+
+    /// The newest commit of the branch that people commit to, not that of generated schemas.
+    ///
+    /// # Errors
+    /// There is no such branch, and no other one alone.
+    pub fn main(&self) -> Result<Commit, GitError> {
+        let found = MAIN.iter().find_map(|name| self.resolve(Some(name)).ok());
+        found.map_or_else(|| self.usual(), Ok)
     }
 
     fn usual(&self) -> Result<Commit, GitError> {

@@ -289,3 +289,30 @@ fn a_clone_that_grows_is_read_on() {
         assert_eq!(tree.read("ns/a/a.1.schema.json").unwrap(), b"{\"type\": \"object\"}");
     }
 }
+
+#[test]
+fn the_branch_that_people_commit_to_is_what_was_fetched_of_it() {
+    let (top, path) = repository();
+    let opened = |path: &Path| Repository::open(path).unwrap();
+    assert_eq!(
+        opened(&path).main().unwrap(),
+        opened(&path).resolve(Some("main")).unwrap(),
+        "without one that was fetched it is this machine's"
+    );
+    let clone = top.path().join("clone");
+    git(top.path(), "2024-01-10T02:00:00Z", &["clone", "-q", path.to_str().unwrap(), clone.to_str().unwrap()]);
+    write(&path, "schemas/README.md", "newer");
+    git(&path, "2024-05-10T02:00:00Z", &["commit", "-q", "-a", "-m", "Newer"]);
+    git(&clone, "2024-05-10T02:00:00Z", &["fetch", "-q"]);
+    let (behind, newest) = (opened(&clone).resolve(Some("main")).unwrap(), opened(&path).resolve(Some("main")).unwrap());
+    assert_ne!(behind, newest);
+    assert_eq!(opened(&clone).main().unwrap(), newest);
+    let lacking: Vec<String> = opened(&clone).since(&behind.id).unwrap().into_iter().map(|commit| commit.subject).collect();
+    assert_eq!(lacking, ["Newer"]);
+    // Where neither is called so, the only branch is meant.
+    let other = top.path().join("other.git");
+    git(top.path(), "2024-01-10T02:00:00Z", &["clone", "-q", "--bare", path.to_str().unwrap(), other.to_str().unwrap()]);
+    git(&other, "2024-01-10T02:00:00Z", &["branch", "-m", "main", "work"]);
+    git(&other, "2024-01-10T02:00:00Z", &["symbolic-ref", "HEAD", "refs/heads/none"]);
+    assert_eq!(opened(&other).main().unwrap(), newest);
+}
