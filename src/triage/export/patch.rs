@@ -30,6 +30,7 @@ use crate::triage::mend::{Mender, PatchedColumns, Proposal, Share, columns};
 use crate::triage::recheck::{Recheck, Turn, TurnCounts, recheck};
 
 pub use others::OtherRows;
+pub(super) use text::place;
 
 /// Where schema files are in their repository.
 pub(super) const FOLDER: &str = "schemas/";
@@ -71,10 +72,23 @@ pub struct FilePatch {
     pub columns: PatchedColumns,
 }
 
+/// A schema file that judges rows of the group and is not edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UneditedFile {
+    /// Its path, without the folder of schemas.
+    pub path: String,
+    /// Rows that the edit would have been worked out from.
+    pub rows: usize,
+    /// Why not, as a sentence without a full stop.
+    pub reason: String,
+}
+
 /// All that takes a group's rows.
 pub struct GroupPatch {
     /// One for each schema file that the rows are of.
     pub files: Vec<FilePatch>,
+    /// Those of them that no edit could be worked out for.
+    pub unedited: Vec<UneditedFile>,
     /// What becomes of the rows that were replayed.
     pub turns: TurnCounts,
     /// Rows that have no document or name no doctype.
@@ -95,10 +109,12 @@ pub(super) type NamedDocuments = Vec<(Document, RowNames)>;
 #[derive(Default)]
 pub(super) struct GroupDocuments {
     pub of: BTreeMap<usize, NamedDocuments>,
+    /// Those that no schema of these judges, or that are no documents.
+    pub unjudged: NamedDocuments,
     pub read: usize,
+    /// Rows without a document.
+    pub without: u64,
     bytes: usize,
-    without: u64,
-    unjudged: usize,
     is_cut: bool,
 }
 
@@ -119,20 +135,24 @@ pub fn propose(
     }
     let mut documents = read(source, schemas, group, watch)?;
     if documents.of.is_empty() {
-        return Err(match documents.unjudged {
-            0 => "the rows have no documents to work an edit out from".into(),
-            _ => Advised::from("none of these schemas judges the rows: either they are not JSON, or the schemas lack their doctype"),
+        return Err(match documents.unjudged.is_empty() {
+            true => "the rows have no documents to work an edit out from".into(),
+            false => Advised::from("none of these schemas judges the rows: either they are not JSON, or the schemas lack their doctype"),
         });
     }
     let mut rounds = MOST_ROUNDS;
     loop {
-        let (files, edited) = of_files(schemas, &documents, group, settings, share)?;
+        let (files, unedited, edited) = of_files(schemas, &documents, group, settings, share)?;
         let replay = Recheck::new(Arc::new(schemas.fresh()), Arc::new(edited));
         let (without, worked_from) = (documents.without, documents.is_cut.then_some(documents.read));
-        let mut patch = GroupPatch { files, turns: TurnCounts::default(), without, worked_from, others: None };
+        let mut patch = GroupPatch { files, unedited, turns: TurnCounts::default(), without, worked_from, others: None };
         if !documents.is_cut {
-            for (document, names) in documents.of.values().flatten() {
-                patch.turns.add(&replay.document(document, named(names)));
+            for (document, names) in documents.of.values().flatten().chain(&documents.unjudged) {
+                match names {
+                    // As the rows are counted where all of them are read again.
+                    [None, ..] | [_, None, _] => patch.without += 1,
+                    _ => patch.turns.add(&replay.document(document, named(names))),
+                }
             }
             return if watch.cancelled() { Err("the export was stopped".into()) } else { Ok(patch) };
         }
@@ -158,8 +178,8 @@ fn of_files(
     group: &Group,
     settings: &PatchSettings,
     share: Share,
-) -> Result<(Vec<FilePatch>, SchemaStore), Advised> {
-    let (mut files, mut refusals, mut edited): (Vec<FilePatch>, Vec<String>, Option<SchemaStore>) = Default::default();
+) -> Result<(Vec<FilePatch>, Vec<UneditedFile>, SchemaStore), Advised> {
+    let (mut files, mut unedited, mut edited): (Vec<FilePatch>, Vec<UneditedFile>, Option<SchemaStore>) = Default::default();
     for (at, rows) in &documents.of {
         let texts: Vec<&Document> = rows.iter().map(|(document, _)| document).collect();
         match of_file(schemas, *at, &texts, group, settings, share) {
@@ -168,11 +188,14 @@ fn of_files(
                 edited = Some(store.with_file(&patch.schema.path, patch.proposal.edited.clone()));
                 files.push(patch);
             }
-            Err(reason) => refusals.push(reason),
+            Err(reason) => {
+                let path = schemas.doctypes().get(*at).and_then(|doctype| doctype.schema.clone()).unwrap_or_default();
+                unedited.push(UneditedFile { path, rows: rows.len(), reason });
+            }
         }
     }
-    let edited = edited.ok_or_else(|| Advised::from(refusals.into_iter().next().unwrap_or_default()))?;
-    Ok((files, edited))
+    let edited = edited.ok_or_else(|| Advised::from(unedited.first().map(|file| file.reason.clone()).unwrap_or_default()))?;
+    Ok((files, unedited, edited))
 }
 
 /// Adds rows that an edit does not take yet; false where there are none.
@@ -191,6 +214,7 @@ fn more(
             return ControlFlow::Continue(());
         }
         if let Some((document, names)) = document_of(row)
+            && unreadable(&document).is_none()
             && replay.document(&document, named(&names)).turn == Turn::Same
             && let Some(at) = judged_by(schemas, named(&names), &document)
         {
@@ -258,7 +282,7 @@ pub(super) fn read(source: &dyn ErrorSource, schemas: &SchemaStore, group: &Grou
         found.bytes += document.text().len();
         match unreadable(&document).is_none().then(|| judged_by(schemas, named(&names), &document)).flatten() {
             Some(at) => found.of.entry(at).or_default().push((document, names)),
-            None => found.unjudged += 1,
+            None => found.unjudged.push((document, names)),
         }
         if watch.cancelled() || found.bytes > MOST_BYTES { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::{FilePatch, GroupPatch, OtherRows, PatchOf, PatchSettings, templates, text};
+use super::{FilePatch, GroupPatch, OtherRows, PatchOf, PatchSettings, UneditedFile, templates, text};
 use crate::pipeline::compat::{ColumnChange, ColumnForms};
 use crate::rows::advice::Advised;
 use crate::rows::group::Group;
@@ -42,12 +42,17 @@ impl GroupPatch {
             "namespace": key.namespace.as_deref(), "doctype": key.doctype.as_deref(), "version": key.version.as_deref(),
             "share": share.percent(),
             "files": self.files.iter().map(|file| of_file(schemas, file, settings, redactor)).collect::<Vec<_>>(),
+            "unedited": self.unedited.iter().map(unedited).collect::<Vec<_>>(),
             "rows": rows,
             "next": next.collect::<Vec<_>>(),
             "others": match &self.others { Some(OtherRows::Judged(turns)) => counts(turns), _ => Value::Null },
             "diff": diff,
         }))
     }
+}
+
+fn unedited(file: &UneditedFile) -> Value {
+    json!({"file": format!("{}{}", super::FOLDER, file.path), "rows": file.rows, "reason": file.reason})
 }
 
 /// What becomes of rows.

@@ -32,7 +32,7 @@ impl GroupPatch {
         let key = &told.key;
         let name = doctype_name(key.namespace.as_deref(), key.doctype.as_deref(), key.version.as_deref());
         let mut lines = vec![
-            format!("{name}: {}", title(share, &told.fingerprint.to_string(), self.turns.of(Turn::Taken), self.turns.all())),
+            format!("{name}: {}", title(share, &told.fingerprint.to_string(), self.turns.of(Turn::Taken), self.turns.all() + self.without)),
             String::new(),
         ];
         for file in &self.files {
@@ -92,6 +92,10 @@ impl GroupPatch {
                 place(&next.pointer),
                 plural(next.documents as u64, "row", "rows")
             ));
+        }
+        for file in &self.unedited {
+            let of = rows(file.rows as u64);
+            lines.push(format!("  {FOLDER}{}, which judges {of}, is not edited: {}", file.path, file.reason));
         }
         lines.extend(self.others.as_ref().map(OtherRows::line));
         let left_out: usize = self.files.iter().map(|file| file.proposal.left_out).sum();
@@ -178,7 +182,8 @@ pub(super) fn limits_of<'a>(file: &'a FilePatch, edit: &'a NodeEdit, redactor: &
     file.proposal.limits.iter().filter(move |limit| limit.pointer == edit.pointer && is_of(limit.keyword) && is_told(limit))
 }
 
-fn place(pointer: &str) -> &str {
+/// A schema node as it is named.
+pub(in crate::triage::export) fn place(pointer: &str) -> &str {
     if pointer.is_empty() { "the root" } else { pointer }
 }
 
