@@ -5,7 +5,11 @@ use std::fmt::Write;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use std::ops::ControlFlow;
+
+use super::documents::MOST_DOCUMENTS;
 use super::*;
+use crate::pipeline::fault::VALIDATION;
 use crate::rows::group::Groups;
 use crate::rows::schemas::memory::Memory;
 use crate::rows::source::files::{Files, ReadOptions};
@@ -19,7 +23,7 @@ const LIMIT: &[u8] = br#"{"properties": {"a": {"maxLength": 2}}}"#;
 
 /// Rows with these messages and documents, their groups, and the schemas that judge them.
 fn made(rows: &[(String, String)]) -> (tempfile::TempDir, Files, Arc<SchemaStore>, Groups) {
-    made_of("t", Box::leak(Box::new([("t/d/d.1.schema.json", SCHEMA.as_bytes())])), rows)
+    made_of("t", Box::leak(Box::new([("t/d/d.1.schema.json", SCHEMA.as_bytes()), ("t/e/e.1.schema.json", SCHEMA.as_bytes())])), rows)
 }
 
 /// The same of a namespace with these schema files.
@@ -103,11 +107,16 @@ fn rows_that_no_schema_refuses_have_no_patch_and_say_why() {
         (NOT_FOUND, "no schema of that name"),
         ("com.fasterxml.jackson.core.JsonParseException", "wrong by any reading"),
         ("com.mozilla.telemetry.decoder.MessageScrubber$UnwantedDataException", "on purpose"),
+        ("com.mozilla.telemetry.decoder.ParseUri$StubUri$InvalidIntegerException", BEYOND_SCHEMAS),
     ] {
         let (_folder, source, schemas, groups) = made(&[(format!("{class}: x"), "{}".to_owned())]);
         let refused = propose(&source, &schemas, &groups.list[0], &PatchSettings::default(), Share::ALL, &Unwatched).err().unwrap();
         assert!(refused.text.contains(reason), "{}", refused.text);
     }
+    let (_folder, source, schemas, groups) = made(&[("stopped".to_owned(), "{}".to_owned())]);
+    assert!(groups.list[0].by_catch);
+    let refused = propose(&source, &schemas, &groups.list[0], &PatchSettings::default(), Share::ALL, &Unwatched).err().unwrap();
+    assert!(refused.text.contains("not at fault"), "{}", refused.text);
     let (_folder, source, schemas, groups) = made(&[(long(9).0, "{\"a\": \"x\"}".to_owned())]);
     let refused = propose(&source, &schemas, &groups.list[0], &PatchSettings::default(), Share::ALL, &Unwatched).err().unwrap();
     assert!(refused.text.contains("judged by others"), "{}", refused.text);
@@ -146,6 +155,16 @@ fn rows_of_other_groups_are_judged_with_the_edit_and_all_is_told_to_scripts() {
         (&"OK".into(), &serde_json::json!([]), &"schemas/t/d/d.1.schema.json".into())
     );
     assert!(json["diff"].as_str().unwrap().contains("+      \"maxLength\": 9,\n"));
+    assert_eq!(json["others_told"].as_str(), patch.others.as_ref().map(OtherRows::line).as_deref());
+    assert!(file["templates_told"].as_str().unwrap().contains("no source repository"), "{file}");
+    assert_eq!(
+        file["edits"][0]["elsewhere"],
+        serde_json::json!({"references": [], "twins": [], "schemas": ["t/e.1"], "schema_count": 1}),
+        "an equal node of another schema is told"
+    );
+    patch.others = Some(OtherRows::TooDear);
+    let json = patch.json(&schemas, group, Share::ALL, PatchOf::Schemas, &settings, redactor).unwrap();
+    assert!(json["others"].is_null() && json["others_told"].as_str().unwrap().contains("not judged"), "{json}");
 }
 
 #[test]
