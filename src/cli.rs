@@ -7,7 +7,6 @@ mod bigquery;
 mod blame;
 mod bundle;
 mod cases;
-mod changed_column;
 mod compat;
 pub mod config;
 mod csv;

@@ -14,6 +14,8 @@ pub mod catalog;
 pub mod causes;
 /// How far the schemas' way from their source has come.
 pub mod chain;
+/// A change of a column, for scripts.
+pub mod changed_column;
 /// What a deploy does to all tables.
 pub mod compat;
 /// The text of a deploy that failed.

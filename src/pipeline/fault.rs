@@ -26,6 +26,9 @@ pub const VALIDATION: &str = "org.everit.json.schema.ValidationException";
 /// Class of the exceptions for schemas that are not there.
 pub const NOT_FOUND: &str = "com.mozilla.telemetry.ingestion.core.schema.SchemaNotFoundException";
 
+/// What becomes of rows whose refusal is none of a schema ([`Fault::is_of_schemas`]), wherever that is told.
+pub const BEYOND_SCHEMAS: &str = "refused before a schema judges the document, or by the table behind it";
+
 /// JSON Schema keyword that a validation message names, or the kind of failure of another class.
 /// The name used in output is the keyword itself (`maxLength`).
 pub type Keyword = &'static str;
@@ -156,7 +159,9 @@ impl<'a> Fault<'a> {
         match &self.says {
             Says::Broken { .. } | Says::NoSuchDoctype { .. } | Says::NoSuchSchema { .. } => true,
             Says::Insert(error) => error.is_by_catch(),
-            Says::NotJson { .. } | Says::Bug { .. } | Says::Other => false,
+            // The class tells it still where the text is none that is known.
+            Says::Other => matches!(self.class, VALIDATION | NOT_FOUND),
+            Says::NotJson { .. } | Says::Bug { .. } => false,
         }
     }
 

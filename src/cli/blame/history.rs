@@ -10,11 +10,11 @@ use color_eyre::Result;
 use serde::Serialize;
 
 use super::BlameFormat;
-use crate::cli::changed_column::ChangedColumn;
 use crate::cli::{out, safe_json, when};
 use crate::pipeline::compat::DeployVerdict;
 use crate::pipeline::layout::size::MOST_LEAVES;
 use crate::rows::schemas::SchemaStore;
+use crate::triage::changed_column::ChangedColumn;
 use crate::triage::facts;
 use crate::triage::history::{self, DeployHistory, HistoryCounts, PastTable, RevisionPair, TableGrowth};
 

@@ -5,12 +5,12 @@ use std::io::Write;
 use color_eyre::Result;
 use serde::Serialize;
 
-use crate::cli::changed_column::ChangedColumn;
 use crate::cli::{safe_json, when};
 use crate::pipeline::compat::DeployVerdict;
 use crate::pipeline::compat::schemas::SchemaChange;
 use crate::pipeline::layout::size::{MOST_GENERATED, MOST_LEAVES, MOST_LEVELS};
 use crate::pipeline::witness::Witness;
+use crate::triage::changed_column::ChangedColumn;
 use crate::triage::compat::{ComparedTable, DeployCause, DeployComparison, TableState};
 use crate::triage::gate::{GateFinding, GateReport, GateWeight};
 use crate::triage::recheck::Turn;
@@ -328,7 +328,7 @@ fn sentences(found: &DeployComparison) -> Vec<Vec<&str>> {
 fn record<'a>(found: &'a DeployComparison, at: usize, table: &'a ComparedTable, sentences: &[&'a str]) -> ComparedRecord<'a> {
     let (old, new) = (&table.changes.old, &table.changes.new);
     let changes = table.changes.changes.iter();
-    let changes = changes.map(|change| ChangedColumn::compared(change, sentences.get(change.finding).copied().unwrap_or_default()));
+    let changes = changes.map(|change| ChangedColumn::compared(change, Some(sentences.get(change.finding).copied().unwrap_or_default())));
     ComparedRecord {
         table: table.title(),
         namespace: &table.namespace,

@@ -16,8 +16,9 @@ use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::Group;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, Watch};
+use crate::triage::facts::turns::WITHOUT_SCHEMA;
 use crate::triage::mend::{LimitFacts, columns, limit_facts};
-use crate::triage::recheck::{Recheck, Turn, TurnCounts};
+use crate::triage::recheck::{NO_SCHEMA, Recheck, RefusingPlace, Turn, TurnCounts};
 
 /// Documents between two words of the counts.
 const STRIDE: usize = 64;
@@ -31,8 +32,8 @@ pub struct EditSubject {
     documents: NamedDocuments,
     /// Where a limit refuses them: how their values stand to it.
     limit: Option<LimitFacts>,
-    /// Rows that were not read because there are too many.
-    unread: u64,
+    /// Rows that are not judged, with why not.
+    unread: Vec<(u64, &'static str)>,
 }
 
 /// What an edited schema makes of the rows.
@@ -55,9 +56,15 @@ impl EditSubject {
     /// The source cannot be read, or no schema judges the rows.
     pub fn find(source: &dyn ErrorSource, schemas: &SchemaStore, group: &Group, watch: &dyn Watch) -> Result<Self, Advised> {
         let found = patch::read(source, schemas, group, watch)?;
-        let unread = group.count.saturating_sub(found.read as u64);
+        let judged: usize = found.of.values().map(Vec::len).sum();
         let most = found.of.into_iter().max_by_key(|(_, documents)| documents.len());
         let (at, documents) = most.ok_or("no schema of these judges the rows, so there is none to edit")?;
+        let unread = vec![
+            ((judged - documents.len()) as u64, "another schema file judges them"),
+            (found.unjudged.len() as u64, "they are not JSON, or no schema of these judges them"),
+            (found.without, "they have no document"),
+            (group.count.saturating_sub(found.read as u64), "they are too many to judge at once"),
+        ];
         let schema = schemas.schema(at).map_err(|error| Advised::from(error.to_string()))?;
         let schema = schema.ok_or_else(|| Advised::new("there is no schema to edit", Advice::GiveSchemas))?;
         let namespace = schemas.doctypes().get(at).map_or("", |doctype| doctype.namespace.as_str());
@@ -97,16 +104,13 @@ impl EditSubject {
         let old = self.schema.document.text();
         let diff = unified(&format!("{FOLDER}{}", self.schema.path), old, &between(old, text));
         let mut lines = counted(&turns);
-        for ((at, node, keyword), count) in turns.places() {
-            let pointer = after.schema(at).ok().flatten().map(|schema| schema.pointer(node)).unwrap_or_default();
-            lines.push(format!("  refused by {keyword} of {pointer}: {}", plural(count, "row", "rows")));
-        }
-        if self.unread > 0 {
-            lines.push(format!("  {} not judged: they are too many to judge at once", plural(self.unread, "more row", "more rows")));
+        lines.extend(turns.places().into_iter().map(|(at, count)| refused(&after, at, count)));
+        for (count, why) in self.unread.iter().filter(|(count, _)| *count > 0) {
+            lines.push(format!("  {} not judged: {why}", plural(*count, "more row", "more rows")));
         }
         let mut told = Vec::new();
         if let Some(limit) = &self.limit {
-            told.push(format!("at {}, as it stands:", if limit.pointer.is_empty() { "the root" } else { &limit.pointer }));
+            told.push(format!("at {}, as it stands:", patch::place(&limit.pointer)));
             told.extend(limit.lines().into_iter().map(|line| format!("  {line}")));
         }
         lines.extend(columns(&self.schema, text).lines());
@@ -131,6 +135,17 @@ impl EditVerdict {
 pub fn counted(turns: &TurnCounts) -> Vec<String> {
     let told = Turn::ALL.into_iter().filter(|turn| turns.of(*turn) > 0);
     told.map(|turn| format!("{} {}", plural(turns.of(turn), "row", "rows"), turn.words())).collect()
+}
+
+/// Where rows are refused then, in a line.
+fn refused(after: &SchemaStore, place: RefusingPlace, count: u64) -> String {
+    let rows = plural(count, "row", "rows");
+    if place == NO_SCHEMA {
+        return format!("  {WITHOUT_SCHEMA}: {rows}");
+    }
+    let (at, node, keyword) = place;
+    let pointer = after.schema(at).ok().flatten().map(|schema| schema.pointer(node)).unwrap_or_default();
+    format!("  refused by {keyword} of {}: {rows}", patch::place(&pointer))
 }
 
 /// What refuses a document: of a combinator the violation of its nearest branch.
@@ -172,6 +187,11 @@ mod tests {
             taken.lines
         );
         assert!(taken.diff.starts_with("diff --git a/schemas/") && taken.diff.ends_with("+{}\n"), "{}", taken.diff);
+        assert!(taken.lines.iter().all(|line| !line.contains("not judged")), "{:?}", taken.lines);
+        let root = subject.judge(&schemas, b"{\"required\": [\"nowhere\"]}\n", &mut |_| ControlFlow::Continue(())).unwrap();
+        let line = format!("  refused by required of the root: {} rows", group.count);
+        assert!(root.lines.contains(&line), "{:?}", root.lines);
+        assert_eq!(refused(&schemas, NO_SCHEMA, 3), "  there is no schema of them: 3 rows");
         let broken = subject.judge(&schemas, b"{\n  \"a\": }", &mut |_| ControlFlow::Continue(())).unwrap_err();
         assert!(broken.contains("line 2"), "{broken}");
     }

@@ -1,44 +1,35 @@
 //! The smallest edit of the schemas that takes a group's rows, as a patch.
 //!
-//! Owns: reading the group's documents, one proposal for each schema file that they are of, the replay of all rows, what stands in the patch.
-//! Refuses: working out a proposal (mend), judging twice (recheck), what may be told of a value (redact).
+//! Owns: one proposal for each schema file that they are of, the replay of all rows, what stands in the patch.
+//! Refuses: reading the group's documents (documents), working out a proposal (mend), judging twice (recheck), what may be told of a value (redact).
 
+mod documents;
 mod json;
 mod others;
 mod templates;
 mod text;
 
-use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-
-use super::rows;
 use crate::pipeline::document::Document;
-use crate::pipeline::fault::{NOT_FOUND, VALIDATION};
+use crate::pipeline::fault::{BEYOND_SCHEMAS, Fault, NOT_FOUND, Says};
 use crate::pipeline::schema::Schema;
 use crate::rows::advice::Advised;
 use crate::rows::group::Group;
-use crate::rows::payload::{self, PayloadForm};
-use crate::rows::row::{RowRef, SourceRow};
 use crate::rows::schemas::SchemaStore;
-use crate::rows::source::{ErrorSource, ReadRows, Watch};
-use crate::triage::judging::bare::{Named, judged_by, unreadable};
+use crate::rows::source::{ErrorSource, Watch};
 use crate::triage::mend::{Mender, PatchedColumns, Proposal, Share, columns};
 use crate::triage::recheck::{Recheck, Turn, TurnCounts, recheck};
 
+pub(super) use documents::{NamedDocuments, named, read};
 pub use others::OtherRows;
+pub(super) use text::place;
 
 /// Where schema files are in their repository.
 pub(super) const FOLDER: &str = "schemas/";
-/// Most rows that a proposal is worked out from; all rows are replayed.
-const MOST_DOCUMENTS: usize = 2000;
 /// Times that rows are added which the edit does not take yet.
 const MOST_ROUNDS: usize = 4;
-/// Most bytes of them.
-const MOST_BYTES: usize = 64 << 20;
 
 /// Which patch is meant.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -71,10 +62,23 @@ pub struct FilePatch {
     pub columns: PatchedColumns,
 }
 
+/// A schema file that judges rows of the group and is not edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UneditedFile {
+    /// Its path, without the folder of schemas.
+    pub path: String,
+    /// Rows that the edit would have been worked out from.
+    pub rows: usize,
+    /// Why not, as a sentence without a full stop.
+    pub reason: String,
+}
+
 /// All that takes a group's rows.
 pub struct GroupPatch {
     /// One for each schema file that the rows are of.
     pub files: Vec<FilePatch>,
+    /// Those of them that no edit could be worked out for.
+    pub unedited: Vec<UneditedFile>,
     /// What becomes of the rows that were replayed.
     pub turns: TurnCounts,
     /// Rows that have no document or name no doctype.
@@ -83,23 +87,6 @@ pub struct GroupPatch {
     pub worked_from: Option<usize>,
     /// What becomes of the rows of other groups; `None` until they are looked at.
     pub others: Option<OtherRows>,
-}
-
-/// Namespace, doctype and version as a row has them.
-pub(super) type RowNames = [Option<String>; 3];
-
-/// Documents with the names of their rows.
-pub(super) type NamedDocuments = Vec<(Document, RowNames)>;
-
-/// Documents of a group, by the schema that judges them.
-#[derive(Default)]
-pub(super) struct GroupDocuments {
-    pub of: BTreeMap<usize, NamedDocuments>,
-    pub read: usize,
-    bytes: usize,
-    without: u64,
-    unjudged: usize,
-    is_cut: bool,
 }
 
 /// Works out what takes a group's rows.
@@ -119,20 +106,24 @@ pub fn propose(
     }
     let mut documents = read(source, schemas, group, watch)?;
     if documents.of.is_empty() {
-        return Err(match documents.unjudged {
-            0 => "the rows have no documents to work an edit out from".into(),
-            _ => Advised::from("none of these schemas judges the rows: either they are not JSON, or the schemas lack their doctype"),
+        return Err(match documents.unjudged.is_empty() {
+            true => "the rows have no documents to work an edit out from".into(),
+            false => Advised::from("none of these schemas judges the rows: either they are not JSON, or the schemas lack their doctype"),
         });
     }
     let mut rounds = MOST_ROUNDS;
     loop {
-        let (files, edited) = of_files(schemas, &documents, group, settings, share)?;
+        let (files, unedited, edited) = of_files(schemas, &documents, group, settings, share)?;
         let replay = Recheck::new(Arc::new(schemas.fresh()), Arc::new(edited));
         let (without, worked_from) = (documents.without, documents.is_cut.then_some(documents.read));
-        let mut patch = GroupPatch { files, turns: TurnCounts::default(), without, worked_from, others: None };
+        let mut patch = GroupPatch { files, unedited, turns: TurnCounts::default(), without, worked_from, others: None };
         if !documents.is_cut {
-            for (document, names) in documents.of.values().flatten() {
-                patch.turns.add(&replay.document(document, named(names)));
+            for (document, names) in documents.of.values().flatten().chain(&documents.unjudged) {
+                match names {
+                    // As the rows are counted where all of them are read again.
+                    [None, ..] | [_, None, _] => patch.without += 1,
+                    _ => patch.turns.add(&replay.document(document, named(names))),
+                }
             }
             return if watch.cancelled() { Err("the export was stopped".into()) } else { Ok(patch) };
         }
@@ -145,7 +136,7 @@ pub fn propose(
             return Err("the export was stopped".into());
         }
         // Rows that were not among those that it was worked out from ask for more.
-        if is_met || rounds == 0 || source.is_remote() || !more(source, schemas, group, &replay, &mut documents, watch)? {
+        if is_met || rounds == 0 || source.is_remote() || !documents::more(source, schemas, group, &replay, &mut documents, watch)? {
             return Ok(patch);
         }
     }
@@ -154,12 +145,12 @@ pub fn propose(
 /// A proposal for each schema file, and the schemas with all of them.
 fn of_files(
     schemas: &SchemaStore,
-    documents: &GroupDocuments,
+    documents: &documents::GroupDocuments,
     group: &Group,
     settings: &PatchSettings,
     share: Share,
-) -> Result<(Vec<FilePatch>, SchemaStore), Advised> {
-    let (mut files, mut refusals, mut edited): (Vec<FilePatch>, Vec<String>, Option<SchemaStore>) = Default::default();
+) -> Result<(Vec<FilePatch>, Vec<UneditedFile>, SchemaStore), Advised> {
+    let (mut files, mut unedited, mut edited): (Vec<FilePatch>, Vec<UneditedFile>, Option<SchemaStore>) = Default::default();
     for (at, rows) in &documents.of {
         let texts: Vec<&Document> = rows.iter().map(|(document, _)| document).collect();
         match of_file(schemas, *at, &texts, group, settings, share) {
@@ -168,108 +159,34 @@ fn of_files(
                 edited = Some(store.with_file(&patch.schema.path, patch.proposal.edited.clone()));
                 files.push(patch);
             }
-            Err(reason) => refusals.push(reason),
+            Err(reason) => {
+                let path = schemas.doctypes().get(*at).and_then(|doctype| doctype.schema.clone()).unwrap_or_default();
+                unedited.push(UneditedFile { path, rows: rows.len(), reason });
+            }
         }
     }
-    let edited = edited.ok_or_else(|| Advised::from(refusals.into_iter().next().unwrap_or_default()))?;
-    Ok((files, edited))
-}
-
-/// Adds rows that an edit does not take yet; false where there are none.
-fn more(
-    source: &dyn ErrorSource,
-    schemas: &SchemaStore,
-    group: &Group,
-    replay: &Recheck,
-    documents: &mut GroupDocuments,
-    watch: &dyn Watch,
-) -> Result<bool, Advised> {
-    let before = documents.read;
-    let places: FxHashSet<RowRef> = group.rows.iter().copied().collect();
-    source.read(ReadRows::All, watch, &mut |at, row| {
-        if !places.contains(&at) && source.group_of(at) != Some(group.fingerprint) {
-            return ControlFlow::Continue(());
-        }
-        if let Some((document, names)) = document_of(row)
-            && replay.document(&document, named(&names)).turn == Turn::Same
-            && let Some(at) = judged_by(schemas, named(&names), &document)
-        {
-            documents.read += 1;
-            documents.of.entry(at).or_default().push((document, names));
-        }
-        if watch.cancelled() || documents.read - before >= MOST_DOCUMENTS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })?;
-    Ok(documents.read > before)
-}
-
-/// The document of a row, with what the row says that it is of.
-fn document_of(mut row: SourceRow) -> Option<(Document, RowNames)> {
-    let decoded = payload::decode(std::mem::take(&mut row.payload));
-    if decoded.form == PayloadForm::Absent {
-        return None;
-    }
-    let facts = row.error_row();
-    Some((Document::parse(decoded.text), [facts.namespace, facts.doctype, facts.version].map(|name| name.map(str::to_owned))))
-}
-
-/// What a row is of; what it does not say is no schema's name.
-pub(super) fn named(names: &RowNames) -> Named<'_> {
-    let [namespace, doctype, version] = names;
-    Named {
-        namespace: namespace.as_deref().unwrap_or_default(),
-        doctype: doctype.as_deref().unwrap_or_default(),
-        version: version.as_deref(),
-    }
+    let edited = edited.ok_or_else(|| Advised::from(unedited.first().map(|file| file.reason.clone()).unwrap_or_default()))?;
+    Ok((files, unedited, edited))
 }
 
 /// Why no edit of a schema takes such rows.
 fn beyond_schemas(group: &Group) -> Option<String> {
-    match group.key.class.as_deref() {
-        Some(VALIDATION) => None,
-        Some(NOT_FOUND) => Some(
-            "there is no schema of that name and version, so none to edit: the doctype has to be made, or its name is wrong".to_owned(),
-        ),
-        Some(class) if class.contains("MessageScrubber") => {
-            Some("the rows are refused on purpose, whatever their documents hold: no edit of a schema takes them".to_owned())
-        }
-        Some(class) if class.contains("ParseUri") || class.contains("LimitPayloadSize") => {
-            Some("the rows are refused before their documents are looked at: no edit of a schema takes them".to_owned())
-        }
-        _ => Some(
-            "the rows are refused before any schema is asked: their documents are wrong by any reading, and no edit of a schema takes them"
-                .to_owned(),
-        ),
+    let fault = Fault::parse(&group.sample, group.key.class.as_deref());
+    if fault.is_by_catch() {
+        return Some(format!("no schema refuses the rows: {}", fault.sentence()));
     }
-}
-
-/// Reads the group's documents, spread over all of its rows.
-pub(super) fn read(source: &dyn ErrorSource, schemas: &SchemaStore, group: &Group, watch: &dyn Watch) -> Result<GroupDocuments, Advised> {
-    let mut found = GroupDocuments::default();
-    let places: FxHashSet<RowRef> = group.rows.iter().copied().collect();
-    let mut take = |at: RowRef, row: SourceRow| {
-        if !places.contains(&at) && source.group_of(at) != Some(group.fingerprint) {
-            return ControlFlow::Continue(());
-        }
-        found.read += 1;
-        let Some((document, names)) = document_of(row) else {
-            found.without += 1;
-            return ControlFlow::Continue(());
-        };
-        found.bytes += document.text().len();
-        match unreadable(&document).is_none().then(|| judged_by(schemas, named(&names), &document)).flatten() {
-            Some(at) => found.of.entry(at).or_default().push((document, names)),
-            None => found.unjudged += 1,
-        }
-        if watch.cancelled() || found.bytes > MOST_BYTES { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    if fault.is_of_schemas() {
+        let is_missing = matches!(fault.says, Says::NoSuchDoctype { .. } | Says::NoSuchSchema { .. }) || fault.class == NOT_FOUND;
+        return is_missing.then(|| {
+            "there is no schema of that name and version, so none to edit: the doctype has to be made, or its name is wrong".to_owned()
+        });
+    }
+    let why = match fault.says {
+        Says::Bug { .. } => "; on purpose, whatever their documents hold",
+        Says::NotJson { .. } => "; their documents are wrong by any reading",
+        _ => "",
     };
-    if source.is_remote() {
-        source.read(ReadRows::First(&[group], MOST_DOCUMENTS), watch, &mut take)?;
-    } else {
-        let places: Vec<RowRef> = rows::spread(&group.rows, MOST_DOCUMENTS).collect();
-        rows::visit(source, &places, watch, &mut take)?;
-    }
-    found.is_cut = (found.read as u64) < group.count;
-    Ok(found)
+    Some(format!("no edit of a schema takes the rows: they are {BEYOND_SCHEMAS}{why}"))
 }
 
 fn of_file(

@@ -15,7 +15,7 @@ use crate::ground::in_order;
 use crate::ground::text::{count, plural, visible};
 use crate::ground::time::{Micros, minute};
 use crate::pipeline::document::Document;
-use crate::pipeline::fault::Fault;
+use crate::pipeline::fault::{BEYOND_SCHEMAS, Fault};
 use crate::pipeline::names;
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Fingerprint, Group};
@@ -232,8 +232,11 @@ impl RecoveredRows {
         let faults = self.faults.len() as u64;
         let faults = if faults == 1 { "1 fault remains".to_owned() } else { format!("{} faults remain", count(faults)) };
         let mut told = format!("{} of {} {verb}; {faults}", count(self.passing), count(self.judged));
-        if self.unjudged > 0 {
-            told.push_str(&format!("; {} could not be judged", plural(self.unjudged, "row", "rows")));
+        let (are, whatever) = (["row is", "rows are"], "refused whatever the schemas say");
+        let others =
+            [(self.lost, are, "lost for good"), (self.undecided, are, whatever), (self.unjudged, ["row", "rows"], "could not be judged")];
+        for (rows, [one, many], what) in others.into_iter().filter(|(rows, ..)| *rows > 0) {
+            told.push_str(&format!("; {} {what}", plural(rows, one, many)));
         }
         told
     }
@@ -278,9 +281,7 @@ impl Recovery {
         }
         if self.all.undecided > 0 {
             let rows = plural(self.all.undecided, "row is", "rows are");
-            page.line([ours(format!(
-                "{rows} refused whatever the schemas say: before their document is judged by one, or by the table behind it."
-            ))]);
+            page.line([ours(format!("{rows} {BEYOND_SCHEMAS}, whatever the schemas say."))]);
         }
         if self.all.passing < self.all.judged {
             page.line([ours("The conditions below select all rows of a group; those that do not pass are refused again.")]);
@@ -335,6 +336,16 @@ mod tests {
             RowFate::Undecided
         ));
         assert!(matches!(fate("", ""), RowFate::Undecided));
+        assert!(matches!(fate("", validation), RowFate::Passes(_)), "the class tells it where nothing else does");
+    }
+
+    #[test]
+    fn a_sentence_leaves_no_row_out() {
+        let rows = RecoveredRows { judged: 20, passing: 8, lost: 2, undecided: 9, unjudged: 1, ..RecoveredRows::default() };
+        assert_eq!(
+            rows.sentence(),
+            "8 of 20 rows pass; 0 faults remain; 2 rows are lost for good; 9 rows are refused whatever the schemas say; 1 row could not be judged"
+        );
     }
 
     #[test]

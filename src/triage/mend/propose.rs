@@ -48,14 +48,10 @@ pub struct Proposal {
     pub limits: Vec<LimitFacts>,
     /// The file with them.
     pub edited: Vec<u8>,
-    /// Documents that pass with it.
-    pub taken: usize,
     /// Documents that are no longer refused for this, but for something else, the most frequent first.
     pub next: Vec<NextViolation>,
     /// Documents that it leaves out, because not all have to be taken.
     pub left_out: usize,
-    /// Documents that these schemas refuse for something else than the group says, or take already.
-    pub others: usize,
 }
 
 /// What refuses documents once the edit is made.
@@ -65,8 +61,6 @@ pub struct NextViolation {
     pub pointer: String,
     /// Its keyword.
     pub keyword: Keyword,
-    /// In plain words, of one document.
-    pub sentence: String,
     /// How many documents.
     pub documents: usize,
 }
@@ -154,10 +148,10 @@ impl Mender<'_> {
         if count(Fate::Open) > 0 {
             return Err(MendRefusal(format!("after {MOST_ROUNDS} edits the rows are still refused for the same values")));
         }
-        let (taken, left_out, others) = (count(Fate::Taken), count(Fate::LeftOut), count(Fate::Other));
+        let left_out = count(Fate::LeftOut);
         let mut next: Vec<NextViolation> = work.next.into_values().collect();
         next.sort_by_key(|next| std::cmp::Reverse(next.documents));
-        Ok(Proposal { edits, text_edits: changes, limits, edited, taken, next, left_out, others })
+        Ok(Proposal { edits, text_edits: changes, limits, edited, next, left_out })
     }
 
     /// Whether nothing forbids it.
@@ -202,12 +196,12 @@ impl MendWork<'_> {
         let pointer = lead.schema_pointer.clone();
         let is_known = self.subjects[at].contains(&(lead.instance, lead.about_name)) && !is_of_key(lead.keyword);
         if !is_first && !is_known && !self.targets.contains(&(pointer.clone(), lead.keyword)) {
-            self.told_next(pointer, lead);
+            self.told_next(pointer, lead.keyword);
             return Fate::Next;
         }
         let is_other_key = is_of_key(lead.keyword) && lead.keyword != "additionalProperties" && !is_first;
         if is_other_key {
-            self.told_next(pointer, lead);
+            self.told_next(pointer, lead.keyword);
             return Fate::Next;
         }
         let mut alike: Vec<&Violation> = all.list.iter().filter(|known| is_alike(&lead, known)).collect();
@@ -226,10 +220,9 @@ impl MendWork<'_> {
         spread::values(self.mender.namespace, self.mender.schema, pointer, keyword, &documents.collect::<Vec<_>>())
     }
 
-    fn told_next(&mut self, pointer: String, violation: Violation) {
-        let key = (pointer.clone(), violation.keyword);
-        let (keyword, sentence) = (violation.keyword, violation.sentence);
-        self.next.entry(key).or_insert(NextViolation { pointer, keyword, sentence, documents: 0 }).documents += 1;
+    fn told_next(&mut self, pointer: String, keyword: Keyword) {
+        let key = (pointer.clone(), keyword);
+        self.next.entry(key).or_insert(NextViolation { pointer, keyword, documents: 0 }).documents += 1;
     }
 
     /// How many more documents may be left out.

@@ -5,12 +5,12 @@
 
 use serde_json::{Value, json};
 
-use super::{FilePatch, GroupPatch, OtherRows, PatchOf, PatchSettings, templates, text};
-use crate::pipeline::compat::{ColumnChange, ColumnForms};
+use super::{FilePatch, GroupPatch, OtherRows, PatchOf, PatchSettings, UneditedFile, templates::TemplateEdit, text};
 use crate::rows::advice::Advised;
 use crate::rows::group::Group;
 use crate::rows::schemas::SchemaStore;
-use crate::triage::mend::{Loosening, NodeEdit, PatchedColumns, Share, lets_in, says};
+use crate::triage::changed_column::ChangedColumn;
+use crate::triage::mend::{Loosening, NodeEdit, PatchedColumns, Share, elsewhere, lets_in, says};
 use crate::triage::recheck::{Turn, TurnCounts};
 use crate::triage::redact::Redactor;
 
@@ -28,7 +28,10 @@ impl GroupPatch {
         settings: &PatchSettings,
         redactor: &mut Redactor,
     ) -> Result<Value, Advised> {
-        let diff = self.diff(schemas, of, settings, redactor)?;
+        self.may_be_told(redactor)?;
+        let templates = self.templates(schemas, settings);
+        let diff = self.diff(&templates, of)?;
+        let files = self.files.iter().zip(&templates);
         let key = &told.key;
         let next = self.files.iter().flat_map(|file| &file.proposal.next);
         let next = next.map(|next| json!({"pointer": next.pointer, "keyword": next.keyword, "rows": next.documents}));
@@ -41,43 +44,35 @@ impl GroupPatch {
             "fingerprint": told.fingerprint,
             "namespace": key.namespace.as_deref(), "doctype": key.doctype.as_deref(), "version": key.version.as_deref(),
             "share": share.percent(),
-            "files": self.files.iter().map(|file| of_file(schemas, file, settings, redactor)).collect::<Vec<_>>(),
+            "files": files.map(|(file, templates)| of_file(schemas, file, templates, redactor)).collect::<Vec<_>>(),
+            "unedited": self.unedited.iter().map(unedited).collect::<Vec<_>>(),
             "rows": rows,
             "next": next.collect::<Vec<_>>(),
             "others": match &self.others { Some(OtherRows::Judged(turns)) => counts(turns), _ => Value::Null },
+            "others_told": self.others.as_ref().map(OtherRows::line),
             "diff": diff,
         }))
     }
 }
 
-/// What becomes of rows.
-fn counts(turns: &TurnCounts) -> Value {
-    json!({
-        "now_passing": turns.of(Turn::Taken),
-        "different": turns.of(Turn::Different),
-        "same": turns.of(Turn::Same),
-        "newly_failing": turns.of(Turn::Refused),
-        "passes": turns.of(Turn::Passes),
-        "unjudged": turns.of(Turn::Unjudged),
-    })
+fn unedited(file: &UneditedFile) -> Value {
+    json!({"file": format!("{}{}", super::FOLDER, file.path), "rows": file.rows, "reason": file.reason})
 }
 
-fn of_file(schemas: &SchemaStore, file: &FilePatch, settings: &PatchSettings, redactor: &Redactor) -> Value {
-    let templates = match templates::of(schemas, file, settings) {
-        templates::TemplateEdit::Files(files) => json!(files.iter().map(|file| &file.file).collect::<Vec<_>>()),
-        templates::TemplateEdit::None(_) => json!([]),
+/// What becomes of rows.
+fn counts(turns: &TurnCounts) -> Value {
+    Turn::ALL.into_iter().map(|turn| (turn.name(), turns.of(turn))).collect()
+}
+
+fn of_file(schemas: &SchemaStore, file: &FilePatch, templates: &TemplateEdit, redactor: &Redactor) -> Value {
+    let (templates, templates_told) = match templates {
+        TemplateEdit::Files(files) => (files.iter().map(|file| file.file.as_str()).collect(), None),
+        TemplateEdit::None(reason) => (Vec::new(), Some(reason)),
     };
     let (deploy, columns) = match &file.columns {
         PatchedColumns::Compared(changes) => {
-            let column = |change: &ColumnChange| {
-                let form = |forms: &Option<ColumnForms>| forms.as_ref().map(|forms| (forms.typed(), forms.mode.name()));
-                let (old, new) = (form(&change.old).unzip(), form(&change.new).unzip());
-                json!({
-                    "column": change.column, "verdict": change.verdict.name(), "rule": change.rule.name(),
-                    "old_type": old.0, "old_mode": old.1, "new_type": new.0, "new_mode": new.1,
-                })
-            };
-            (Some(changes.verdict().name()), changes.changes.iter().map(column).collect::<Vec<_>>())
+            let columns = changes.changes.iter().map(|change| ChangedColumn::compared(change, None));
+            (Some(changes.verdict().name()), columns.collect::<Vec<_>>())
         }
         PatchedColumns::Stops(_) => (Some("BLOCK"), Vec::new()),
         PatchedColumns::Untold(_) => (None, Vec::new()),
@@ -85,14 +80,15 @@ fn of_file(schemas: &SchemaStore, file: &FilePatch, settings: &PatchSettings, re
     json!({
         "file": format!("{}{}", super::FOLDER, file.schema.path),
         "templates": templates,
-        "edits": file.proposal.edits.iter().map(|edit| of_edit(file, edit, redactor)).collect::<Vec<_>>(),
+        "templates_told": templates_told,
+        "edits": file.proposal.edits.iter().map(|edit| of_edit(schemas, file, edit, redactor)).collect::<Vec<_>>(),
         "columns": columns,
         "deploy": deploy,
         "columns_told": file.columns.lines(),
     })
 }
 
-fn of_edit(file: &FilePatch, edit: &NodeEdit, redactor: &Redactor) -> Value {
+fn of_edit(schemas: &SchemaStore, file: &FilePatch, edit: &NodeEdit, redactor: &Redactor) -> Value {
     let limit = match &edit.loosening {
         Loosening::Limit { keyword, to } => {
             let known = text::limits_of(file, edit, redactor).next();
@@ -107,7 +103,14 @@ fn of_edit(file: &FilePatch, edit: &NodeEdit, redactor: &Redactor) -> Value {
         }
         _ => Value::Null,
     };
-    json!({"pointer": edit.pointer, "does": says(&file.schema, edit), "lets_in": lets_in(&file.schema, edit), "limit": limit})
+    let also = elsewhere(schemas, &file.schema, edit);
+    json!({
+        "pointer": edit.pointer,
+        "does": says(&file.schema, edit),
+        "lets_in": lets_in(&file.schema, edit),
+        "limit": limit,
+        "elsewhere": {"references": also.references, "twins": also.twins, "schemas": also.schemas.0, "schema_count": also.schemas.1},
+    })
 }
 
 /// A number as it is written.

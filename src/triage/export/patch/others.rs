@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::{GroupPatch, Through};
-use crate::ground::text::plural;
+use crate::ground::text::{count, plural};
 use crate::pipeline::fault::VALIDATION;
 use crate::rows::advice::Advised;
 use crate::rows::group::{Group, Groups};
@@ -77,10 +77,10 @@ impl OtherRows {
             return format!("{rows} of other groups of the doctype {}: none is worse off", only.words());
         }
         let told = Turn::ALL.into_iter().filter(|turn| *turn != Turn::Refused && counts.of(*turn) > 0);
-        let mut parts: Vec<String> = told.map(|turn| format!("{} {}", counts.of(turn), turn.words())).collect();
+        let mut parts: Vec<String> = told.map(|turn| format!("{} {}", count(counts.of(turn)), turn.words())).collect();
         parts.push(match worse {
             0 => "none is worse off".to_owned(),
-            worse => format!("{worse} {}", Turn::Refused.words()),
+            worse => format!("{} {}", count(worse), Turn::Refused.words()),
         });
         format!("of {} of other groups of the doctype {}", rows, parts.join(", "))
     }

@@ -5,30 +5,46 @@ use std::fmt::Write;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use std::ops::ControlFlow;
+
+use super::documents::MOST_DOCUMENTS;
 use super::*;
+use crate::pipeline::fault::VALIDATION;
 use crate::rows::group::Groups;
 use crate::rows::schemas::memory::Memory;
 use crate::rows::source::files::{Files, ReadOptions};
 use crate::rows::source::{Request, Unwatched};
+use crate::triage::export::own_edit::EditSubject;
 use crate::triage::redact::{Policy, Redactor};
 
 const SCHEMA: &str = "{\n  \"additionalProperties\": false,\n  \"properties\": {\n    \"a\": {\n      \"maxLength\": 2,\n      \"type\": \"string\"\n    }\n  }\n}\n";
 
+const LIMIT: &[u8] = br#"{"properties": {"a": {"maxLength": 2}}}"#;
+
 /// Rows with these messages and documents, their groups, and the schemas that judge them.
 fn made(rows: &[(String, String)]) -> (tempfile::TempDir, Files, Arc<SchemaStore>, Groups) {
+    made_of("t", Box::leak(Box::new([("t/d/d.1.schema.json", SCHEMA.as_bytes()), ("t/e/e.1.schema.json", SCHEMA.as_bytes())])), rows)
+}
+
+/// The same of a namespace with these schema files.
+fn made_of(
+    namespace: &str,
+    files: &'static [(&'static str, &'static [u8])],
+    rows: &[(String, String)],
+) -> (tempfile::TempDir, Files, Arc<SchemaStore>, Groups) {
     let folder = tempfile::tempdir().unwrap();
     let mut lines = String::new();
     for (message, document) in rows {
         let payload = STANDARD.encode(document);
+        let version = (namespace != "telemetry").then_some("1");
         let row = serde_json::json!({
-            "document_namespace": "t", "document_type": "d", "document_version": "1", "error_type": "ParsePayload",
+            "document_namespace": namespace, "document_type": "d", "document_version": version, "error_type": "ParsePayload",
             "error_message": message, "payload": payload, "submission_timestamp": "2026-01-01T00:00:00Z",
         });
         writeln!(lines, "{row}").unwrap();
     }
     let path = folder.path().join("rows.ndjson");
     std::fs::write(&path, lines).unwrap();
-    let files = Box::leak(Box::new([("t/d/d.1.schema.json", SCHEMA.as_bytes())]));
     let schemas = Arc::new(SchemaStore::open(Box::new(Memory::new("made up", files))).unwrap());
     let source = Files::open(&[path.to_string_lossy().into_owned()], ReadOptions { keep_rows: true }).unwrap();
     let groups = source.groups(&Request { schemas: Some(schemas.clone()), ..Request::default() }, &Unwatched).unwrap();
@@ -38,6 +54,13 @@ fn made(rows: &[(String, String)]) -> (tempfile::TempDir, Files, Arc<SchemaStore
 fn long(length: usize) -> (String, String) {
     let message = format!("{VALIDATION}: #/a: expected maxLength: 2, actual: {length}");
     (message, format!("{{\"a\": \"{}\"}}", "x".repeat(length)))
+}
+
+/// What an edit by hand says of the rows that it does not judge.
+fn own_lines(source: &Files, schemas: &SchemaStore, group: &Group) -> Vec<String> {
+    let subject = EditSubject::find(source, schemas, group, &Unwatched).unwrap();
+    let verdict = subject.judge(schemas, b"{}", &mut |_| ControlFlow::Continue(())).unwrap();
+    verdict.lines.into_iter().filter(|line| line.contains("not judged")).collect()
 }
 
 #[test]
@@ -84,11 +107,16 @@ fn rows_that_no_schema_refuses_have_no_patch_and_say_why() {
         (NOT_FOUND, "no schema of that name"),
         ("com.fasterxml.jackson.core.JsonParseException", "wrong by any reading"),
         ("com.mozilla.telemetry.decoder.MessageScrubber$UnwantedDataException", "on purpose"),
+        ("com.mozilla.telemetry.decoder.ParseUri$StubUri$InvalidIntegerException", BEYOND_SCHEMAS),
     ] {
         let (_folder, source, schemas, groups) = made(&[(format!("{class}: x"), "{}".to_owned())]);
         let refused = propose(&source, &schemas, &groups.list[0], &PatchSettings::default(), Share::ALL, &Unwatched).err().unwrap();
         assert!(refused.text.contains(reason), "{}", refused.text);
     }
+    let (_folder, source, schemas, groups) = made(&[("stopped".to_owned(), "{}".to_owned())]);
+    assert!(groups.list[0].by_catch);
+    let refused = propose(&source, &schemas, &groups.list[0], &PatchSettings::default(), Share::ALL, &Unwatched).err().unwrap();
+    assert!(refused.text.contains("not at fault"), "{}", refused.text);
     let (_folder, source, schemas, groups) = made(&[(long(9).0, "{\"a\": \"x\"}".to_owned())]);
     let refused = propose(&source, &schemas, &groups.list[0], &PatchSettings::default(), Share::ALL, &Unwatched).err().unwrap();
     assert!(refused.text.contains("judged by others"), "{}", refused.text);
@@ -127,4 +155,54 @@ fn rows_of_other_groups_are_judged_with_the_edit_and_all_is_told_to_scripts() {
         (&"OK".into(), &serde_json::json!([]), &"schemas/t/d/d.1.schema.json".into())
     );
     assert!(json["diff"].as_str().unwrap().contains("+      \"maxLength\": 9,\n"));
+    assert_eq!(json["others_told"].as_str(), patch.others.as_ref().map(OtherRows::line).as_deref());
+    assert!(file["templates_told"].as_str().unwrap().contains("no source repository"), "{file}");
+    assert_eq!(
+        file["edits"][0]["elsewhere"],
+        serde_json::json!({"references": [], "twins": [], "schemas": ["t/e.1"], "schema_count": 1}),
+        "an equal node of another schema is told"
+    );
+    patch.others = Some(OtherRows::TooDear);
+    let json = patch.json(&schemas, group, Share::ALL, PatchOf::Schemas, &settings, redactor).unwrap();
+    assert!(json["others"].is_null() && json["others_told"].as_str().unwrap().contains("not judged"), "{json}");
+}
+
+#[test]
+fn rows_that_no_schema_judges_are_counted_beside_those_that_pass() {
+    let mut rows: Vec<(String, String)> = [3, 5, 9].map(long).to_vec();
+    // What the pipeline had when it refused the row is not what is stored of it.
+    rows.push((long(3).0, "no JSON".to_owned()));
+    rows.push((long(3).0, "[]".to_owned()));
+    let (_folder, source, schemas, groups) = made(&rows);
+    let [group] = &groups.list[..] else { panic!("{} groups", groups.list.len()) };
+    let settings = PatchSettings::default();
+    let patch = propose(&source, &schemas, group, &settings, Share::ALL, &Unwatched).unwrap();
+    assert_eq!((patch.turns.all(), patch.turns.of(Turn::Taken), patch.turns.of(Turn::Same)), (5, 3, 2));
+    let redactor = &mut Redactor::new(Policy::default());
+    let text = patch.text(&schemas, group, Share::ALL, PatchOf::Schemas, &settings, redactor).unwrap();
+    assert_eq!(own_lines(&source, &schemas, group), ["  2 more rows not judged: they are not JSON, or no schema of these judges them"]);
+    assert!(text.contains("; 3 of 5 rows pass then\n") && text.contains("  2 rows fail the same way\n"), "{text}");
+}
+
+#[test]
+fn a_schema_file_that_no_edit_was_found_for_is_told() {
+    let files: &[(&str, &[u8])] = &[("telemetry/d/d.1.schema.json", LIMIT), ("telemetry/d/d.2.schema.json", b"{}")];
+    // Which version a document of telemetry is of stands in it.
+    let of = |length: usize, version: u64| (long(length).0, format!("{{\"a\": \"{}\", \"version\": {version}}}", "x".repeat(length)));
+    let (_folder, source, schemas, groups) = made_of("telemetry", files, &[of(3, 1), of(4, 1), of(5, 2)]);
+    let [group] = &groups.list[..] else { panic!("{} groups", groups.list.len()) };
+    let settings = PatchSettings::default();
+    let patch = propose(&source, &schemas, group, &settings, Share::ALL, &Unwatched).unwrap();
+    let unjudged = own_lines(&source, &schemas, group);
+    assert_eq!(unjudged, ["  1 more row not judged: another schema file judges them"]);
+    let [file] = &patch.unedited[..] else { panic!("{:?}", patch.unedited) };
+    assert_eq!((patch.files.len(), file.path.as_str(), file.rows), (1, "telemetry/d/d.2.schema.json", 1));
+    let redactor = &mut Redactor::new(Policy::default());
+    let text = patch.text(&schemas, group, Share::ALL, PatchOf::Schemas, &settings, redactor).unwrap();
+    assert!(
+        text.contains("  schemas/telemetry/d/d.2.schema.json, which judges 1 row, is not edited: these schemas do not refuse"),
+        "{text}"
+    );
+    let json = patch.json(&schemas, group, Share::ALL, PatchOf::Schemas, &settings, redactor).unwrap();
+    assert_eq!((&json["unedited"][0]["rows"], json["unedited"].as_array().unwrap().len()), (&1.into(), 1));
 }

@@ -3,9 +3,9 @@
 //! Owns: the lines above the diff, refusing to write values that may not be told.
 //! Refuses: making the edits (mend).
 
-use super::{FOLDER, FilePatch, GroupPatch, OtherRows, PatchOf, PatchSettings, templates};
+use super::{FOLDER, FilePatch, GroupPatch, OtherRows, PatchOf, PatchSettings, templates, templates::TemplateEdit};
 use crate::ground::patch::unified;
-use crate::ground::text::{plural, visible};
+use crate::ground::text::{count, plural, visible};
 use crate::pipeline::schema::walk::TokenMatch;
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::{Group, doctype_name};
@@ -28,38 +28,38 @@ impl GroupPatch {
         settings: &PatchSettings,
         redactor: &mut Redactor,
     ) -> Result<String, Advised> {
-        let diffs = self.diff(schemas, of, settings, redactor)?;
+        self.may_be_told(redactor)?;
+        let templates = self.templates(schemas, settings);
+        let diffs = self.diff(&templates, of)?;
         let key = &told.key;
         let name = doctype_name(key.namespace.as_deref(), key.doctype.as_deref(), key.version.as_deref());
         let mut lines = vec![
-            format!("{name}: {}", title(share, &told.fingerprint.to_string(), self.turns.of(Turn::Taken), self.turns.all())),
+            format!("{name}: {}", title(share, &told.fingerprint.to_string(), self.turns.of(Turn::Taken), self.turns.all() + self.without)),
             String::new(),
         ];
-        for file in &self.files {
-            lines.extend(about(schemas, file, &templates::of(schemas, file, settings), of, redactor, self.worked_from));
+        for (file, found) in self.files.iter().zip(&templates) {
+            lines.extend(about(schemas, file, found, of, redactor, self.worked_from));
         }
         lines.extend(self.outcome());
         let above: String = lines.iter().map(|line| format!("{}\n", visible(line))).collect();
         Ok(format!("{above}\n{diffs}"))
     }
 
+    /// Where each file is edited in the source.
+    pub(super) fn templates(&self, schemas: &SchemaStore, settings: &PatchSettings) -> Vec<TemplateEdit> {
+        self.files.iter().map(|file| templates::of(schemas, file, settings)).collect()
+    }
+
     /// The diffs of all files alone.
     ///
     /// # Errors
-    /// As of the text.
-    pub(super) fn diff(
-        &self,
-        schemas: &SchemaStore,
-        of: PatchOf,
-        settings: &PatchSettings,
-        redactor: &mut Redactor,
-    ) -> Result<String, Advised> {
-        self.may_be_told(redactor)?;
+    /// There is no template to edit.
+    pub(super) fn diff(&self, templates: &[TemplateEdit], of: PatchOf) -> Result<String, Advised> {
         let mut diffs = String::new();
-        for file in &self.files {
-            match (of, templates::of(schemas, file, settings)) {
+        for (file, found) in self.files.iter().zip(templates) {
+            match (of, found) {
                 (PatchOf::Schemas, _) => diffs.push_str(&file.diff()),
-                (PatchOf::Templates, templates::TemplateEdit::Files(files)) => {
+                (PatchOf::Templates, TemplateEdit::Files(files)) => {
                     for file in files {
                         // Several schemas may be made of one template.
                         let diff = unified(&file.file, &file.text, &file.edits);
@@ -68,7 +68,7 @@ impl GroupPatch {
                         }
                     }
                 }
-                (PatchOf::Templates, templates::TemplateEdit::None(reason)) => return Err(reason.into()),
+                (PatchOf::Templates, TemplateEdit::None(reason)) => return Err(reason.clone().into()),
             }
         }
         Ok(diffs)
@@ -78,11 +78,11 @@ impl GroupPatch {
     fn outcome(&self) -> Vec<String> {
         let (all, taken) = (self.turns.all(), self.turns.of(Turn::Taken));
         let rows = |n: u64| plural(n, "row", "rows");
-        let mut lines = vec![format!("Replayed with the edit: {taken} of {} pass", rows(all))];
+        let mut lines = vec![format!("Replayed with the edit: {} of {} pass", count(taken), rows(all))];
         for turn in [Turn::Different, Turn::Same, Turn::Refused, Turn::Unjudged, Turn::Passes] {
-            let count = self.turns.of(turn);
-            if count > 0 {
-                lines.push(format!("  {} {}", rows(count), turn.words()));
+            let of = self.turns.of(turn);
+            if of > 0 {
+                lines.push(format!("  {} {}", rows(of), turn.words()));
             }
         }
         for next in self.files.iter().flat_map(|file| &file.proposal.next) {
@@ -92,6 +92,10 @@ impl GroupPatch {
                 place(&next.pointer),
                 plural(next.documents as u64, "row", "rows")
             ));
+        }
+        for file in &self.unedited {
+            let of = rows(file.rows as u64);
+            lines.push(format!("  {FOLDER}{}, which judges {of}, is not edited: {}", file.path, file.reason));
         }
         lines.extend(self.others.as_ref().map(OtherRows::line));
         let left_out: usize = self.files.iter().map(|file| file.proposal.left_out).sum();
@@ -108,7 +112,7 @@ impl GroupPatch {
     }
 
     /// Whether what the edit writes into the schema may be told.
-    fn may_be_told(&self, redactor: &mut Redactor) -> Result<(), Advised> {
+    pub(super) fn may_be_told(&self, redactor: &mut Redactor) -> Result<(), Advised> {
         let hidden = self.files.iter().flat_map(|file| &file.proposal.edits).any(|edit| !is_told(edit, redactor));
         if hidden { Err(Advised::new("the edit names keys or values out of the documents", Advice::ExportRaw)) } else { Ok(()) }
     }
@@ -139,7 +143,7 @@ fn is_told(edit: &NodeEdit, redactor: &mut Redactor) -> bool {
 fn about(
     schemas: &SchemaStore,
     file: &FilePatch,
-    found: &templates::TemplateEdit,
+    found: &TemplateEdit,
     of: PatchOf,
     redactor: &Redactor,
     worked_from: Option<usize>,
@@ -158,11 +162,11 @@ fn about(
     }
     lines.extend(file.columns.lines().into_iter().map(|line| format!("  {line}")));
     match found {
-        templates::TemplateEdit::Files(files) => {
+        TemplateEdit::Files(files) => {
             let names: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
             lines.push(format!("  the schema is generated: edit {}", names.join(", ")));
         }
-        templates::TemplateEdit::None(reason) => lines.push(format!("  {reason}")),
+        TemplateEdit::None(reason) => lines.push(format!("  {reason}")),
     }
     lines.push(String::new());
     lines
@@ -178,7 +182,8 @@ pub(super) fn limits_of<'a>(file: &'a FilePatch, edit: &'a NodeEdit, redactor: &
     file.proposal.limits.iter().filter(move |limit| limit.pointer == edit.pointer && is_of(limit.keyword) && is_told(limit))
 }
 
-fn place(pointer: &str) -> &str {
+/// A schema node as it is named.
+pub(in crate::triage::export) fn place(pointer: &str) -> &str {
     if pointer.is_empty() { "the root" } else { pointer }
 }
 
@@ -189,7 +194,11 @@ fn title(share: Share, group: &str, taken: u64, all: u64) -> String {
     if share != Share::ALL || taken == all {
         return format!("the smallest edit that takes {wanted} of group {group}");
     }
-    format!("the smallest edit that takes this fault of {wanted} of group {group}; {taken} of {} pass then", plural(all, "row", "rows"))
+    format!(
+        "the smallest edit that takes this fault of {wanted} of group {group}; {} of {} pass then",
+        count(taken),
+        plural(all, "row", "rows")
+    )
 }
 
 fn rows_wanted(share: Share) -> String {
@@ -204,5 +213,6 @@ mod tests {
     fn the_title_says_what_the_replay_says() {
         assert_eq!(title(Share::ALL, "f", 3, 3), "the smallest edit that takes all rows of group f");
         assert_eq!(title(Share::ALL, "f", 1, 3), "the smallest edit that takes this fault of all rows of group f; 1 of 3 rows pass then");
+        assert!(title(Share::ALL, "f", 1000, 3000).ends_with("; 1,000 of 3,000 rows pass then"));
     }
 }

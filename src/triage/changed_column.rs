@@ -9,7 +9,7 @@ use crate::triage::history::PastChange;
 
 /// One column that is not what it was.
 #[derive(Serialize)]
-pub(super) struct ChangedColumn<'a> {
+pub struct ChangedColumn<'a> {
     /// Dotted path; empty for the table.
     column: &'a str,
     kind: &'a str,
@@ -26,8 +26,8 @@ pub(super) struct ChangedColumn<'a> {
 }
 
 impl<'a> ChangedColumn<'a> {
-    /// Of a comparison, with the sentence of its cause.
-    pub(super) fn compared(change: &'a ColumnChange, cause: &'a str) -> Self {
+    /// Of a comparison, with the sentence of its cause where causes are told.
+    pub fn compared(change: &'a ColumnChange, cause: Option<&'a str>) -> Self {
         let (old, new) = (change.old.as_ref(), change.new.as_ref());
         ChangedColumn {
             column: &change.column,
@@ -38,12 +38,12 @@ impl<'a> ChangedColumn<'a> {
             new_mode: new.map(|forms| forms.mode.name()),
             verdict: change.verdict.name(),
             rule: change.rule.name(),
-            cause: Some(cause),
+            cause,
         }
     }
 
     /// Of history, as it is kept.
-    pub(super) fn past(change: &'a PastChange) -> Self {
+    pub fn past(change: &'a PastChange) -> Self {
         let (old, new) = (change.old.as_ref(), change.new.as_ref());
         ChangedColumn {
             column: &change.column,
