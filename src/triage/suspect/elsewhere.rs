@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::course::Course;
+use super::course::{Course, state};
 use super::judged::ruling;
 use super::timeline::{Timeline, TimelineKey};
 use super::{SuspectError, SuspectWork};
@@ -64,23 +64,28 @@ pub(super) fn refused(setting: &SuspectWork<'_>, timeline: &Timeline, courses: &
     for branch in setting.branches()? {
         let own = branch.file(&key.namespace, &key.doctype, &key.version, true);
         let Some(file) = own.or(branch.glean(text.as_deref())?).filter(|file| Some(file.blob) != newest) else { continue };
-        if takes(&branch.lineage.repository, &file.blob, courses)? {
-            found.push(format!("{} takes them ({}){}", branch.what, branch.since(file)?, branch.not_generated()));
-        }
+        let told = match takes(&branch.lineage.repository, &file.blob, courses)? {
+            Some(true) => "takes them",
+            Some(false) => continue,
+            None => "has a schema of it that cannot be read",
+        };
+        found.push(format!("{} {told} ({}){}", branch.what, branch.since(file)?, branch.not_generated()));
     }
     found.extend(keys(setting, timeline, text, first)?);
     Ok(found)
 }
 
-/// Whether a schema refuses none of the documents for what their rows say.
-fn takes(repository: &Repository, blob: &ObjectId, courses: &[&Course<'_>]) -> Result<bool, SuspectError> {
+/// Whether a schema refuses none of the documents for what their rows say; `None` where it is none that could judge them.
+fn takes(repository: &Repository, blob: &ObjectId, courses: &[&Course<'_>]) -> Result<Option<bool>, SuspectError> {
     let bytes = repository.blobs()?.read(blob)?;
     let judge = Schema::parse("", bytes).ok().and_then(|schema| Judge::compile(Arc::new(schema)).ok());
-    let Some(judge) = judge else { return Ok(false) };
-    Ok(courses.iter().all(|course| {
-        let said = course.said.as_ref();
-        ruling(&judge, course.document).is_some_and(|ruling| said.is_some_and(|said| !ruling.refuses_there(said)))
-    }))
+    let takes = |judge: Judge| {
+        courses.iter().all(|course| {
+            let said = course.said.as_ref();
+            said.is_some() && state(ruling(&judge, course.document).as_ref(), said).is_taken(false)
+        })
+    };
+    Ok(judge.map(takes))
 }
 
 /// Of a key that is one too many: since when and until when it was known, where else it stands, under what name like it.
