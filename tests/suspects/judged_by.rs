@@ -53,3 +53,16 @@ fn a_revision_that_goes_against_the_job_or_the_time_is_told_in_the_sentence() {
         }
     }
 }
+
+#[test]
+fn a_message_that_names_no_rule_is_not_said_to_be_beyond_the_schemas() {
+    let top = tempfile::tempdir().unwrap();
+    let (folder, _) = repository(top.path(), &[("2024-01-01", LIMIT[1])]);
+    let why = |message: &str| {
+        let mut rows = long(times("2024-06-01T00:10:00Z", "2024-06-05T00:00:00Z", 9), None);
+        rows.iter_mut().for_each(|row| row.message = message.to_owned());
+        suspects(&rows, &folder, &[])[0]["suspect"]["why"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(why(&format!("{VALIDATION}: #/name: is odd")), "its message does not say what of the schema its documents break");
+    assert!(why("a.B: other").starts_with("no schema decides this"));
+}

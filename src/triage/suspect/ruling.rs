@@ -67,6 +67,9 @@ pub(super) fn rule(
     if let Some(error) = fault.insert().filter(|error| !error.is_by_catch()) {
         return inserted::rule(setting, group, error, sample, samples, answer);
     }
+    if matches!(fault.says, Says::Broken { keyword: None, .. }) && group.keyword.is_none() {
+        return unknown(answer, "its message does not say what of the schema its documents break");
+    }
     if !is_missing && group.keyword.is_none() {
         return unknown(answer, "no schema decides this: it is refused before or after its document is judged by one");
     }
@@ -143,11 +146,12 @@ pub(super) fn rule(
 /// Of the commits behind a revision those that changed the node, where the source tells that.
 fn narrow(setting: &SuspectWork<'_>, key: &timeline::TimelineKey, answer: &mut Suspect) -> Result<(), SuspectError> {
     let (Some(source), Some(node)) = (&setting.question.settings.source, &answer.node) else { return Ok(()) };
-    let revisions = [answer.since.as_mut(), answer.taken.as_mut()].into_iter().flatten().filter(|revision| revision.upstream.len() > 1);
-    for revision in revisions {
-        let source = Repository::open(source)?;
-        let timeline::TimelineKey { namespace, doctype, version } = key.clone();
-        let question = BlameQuestion { namespace, doctype, version, target: BlameTarget::Node(unescape_pointer(node)) };
+    let mut revisions = [answer.since.as_mut(), answer.taken.as_mut()].into_iter().flatten().filter(|revision| revision.upstream.len() > 1);
+    let Some(first) = revisions.next() else { return Ok(()) };
+    let source = Repository::open(source)?;
+    let timeline::TimelineKey { namespace, doctype, version } = key.clone();
+    let question = BlameQuestion { namespace, doctype, version, target: BlameTarget::Node(unescape_pointer(node)) };
+    for revision in std::iter::once(first).chain(revisions) {
         narrowed(&source, setting.question.schemas, &question, &mut revision.upstream)?;
     }
     Ok(())
