@@ -170,15 +170,11 @@ impl KeptRows {
         rows.extend(self.others.into_iter().take(self.most - self.most / 2));
         rows.sort_by_key(|(time, at, _)| (time.is_none(), *time, *at));
         for (_, _, row) in rows {
-            match SampledDocument::of(row, last) {
-                Some(document) => {
-                    let long = document.document.as_ref().map_or(0, |document| document.text().len());
-                    if bytes == 0 || bytes + long <= most_bytes {
-                        bytes += long;
-                        sample.documents.push(document);
-                    }
-                }
-                None => {}
+            let Some(document) = SampledDocument::of(row, last) else { continue };
+            let long = document.document.as_ref().map_or(0, |document| document.text().len());
+            if bytes == 0 || bytes + long <= most_bytes {
+                bytes += long;
+                sample.documents.push(document);
             }
         }
         sample
