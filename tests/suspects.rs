@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 
 mod elsewhere;
 mod inserted;
+mod judged_by;
+mod missing;
 
 const VALIDATION: &str = "org.everit.json.schema.ValidationException";
 
@@ -59,9 +61,14 @@ fn message(repository: &Path, day: &str, doctype: [&str; 3], document: &Value) -
 
 /// The groups with their suspects, by doctype.
 fn suspects(rows: &[Row<'_>], repository: &Path, more: &[&str]) -> Vec<Value> {
+    suspects_of(&rows.iter().map(|row| row.line() + "\n").collect::<String>(), repository, more)
+}
+
+/// Those of rows as they stand in a file.
+fn suspects_of(lines: &str, repository: &Path, more: &[&str]) -> Vec<Value> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("rows.ndjson");
-    fs::write(&file, rows.iter().map(|row| row.line() + "\n").collect::<String>()).unwrap();
+    fs::write(&file, lines).unwrap();
     let given =
         ["groups", file.to_str().unwrap(), "--suspect", "--format", "json", "--sort", "name", "--schemas", repository.to_str().unwrap()];
     let answer: Value = serde_json::from_str(&misfit(folder.path(), &[&given[..], more].concat())).unwrap();

@@ -80,6 +80,8 @@ pub enum JudgedBy {
     Row,
     /// Only these revisions refuse it so; the job's name tells an earlier start.
     Message,
+    /// Only an older revision refuses it so than the newest that was there.
+    Older,
 }
 
 /// What is found out of a group.

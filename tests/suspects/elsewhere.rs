@@ -19,7 +19,7 @@ fn elsewhere(rows: &[Row<'_>], repository: &Path, more: &[&str]) -> String {
 }
 
 /// A commit of one file, or of its end.
-fn put(folder: &Path, day: &str, file: &str, text: Option<&str>) {
+pub(super) fn put(folder: &Path, day: &str, file: &str, text: Option<&str>) {
     let (path, date) = (folder.join(file), format!("{day}T02:00:00Z"));
     match text {
         Some(text) => {
@@ -141,4 +141,51 @@ fn a_value_without_a_column_is_looked_for_from_its_line() {
     let said: String = screen.split(['│', '\n', ' ']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     let told = "has a column urls: 1 revision changed that file; a column of a like name is urls2 (since 2024-01-02).";
     assert!(said.contains(told), "{screen}");
+}
+
+#[test]
+fn a_branch_takes_only_what_was_looked_through_to_its_end() {
+    let top = tempfile::tempdir().unwrap();
+    let (folder, _) = repository(top.path(), &[("2024-01-01", LIMIT[1])]);
+    let file = "schemas/my-app/ping/ping.1.schema.json";
+    for (name, schema) in [
+        ("cut", r#"{"properties": {"list": {"items": {"type": "integer"}}, "name": {"type": "string", "maxLength": 5}}}"#),
+        ("torn", r#"{"properties": {"name": {"#),
+        ("wider", LIMIT[2]),
+    ] {
+        git(&folder, "2024-01-02T02:00:00Z", &["checkout", "-q", "-b", name]);
+        put(&folder, "2024-01-02", file, Some(schema));
+        git(&folder, "2024-01-02T02:00:00Z", &["checkout", "-q", "generated-schemas"]);
+    }
+    let mut rows = long(times("2024-06-01T00:10:00Z", "2024-06-05T00:00:00Z", 9), None);
+    rows.iter_mut().for_each(|row| row.document["list"] = vec!["a"; 300].into());
+    let told = elsewhere(&rows, &folder, &[]);
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines.len(), 2, "{told}");
+    assert!(lines[0].starts_with("the branch torn has a schema of it that cannot be read (since "), "{told}");
+    assert!(lines[1].starts_with("the branch wider takes them (since "), "{told}");
+}
+
+#[test]
+fn a_shallow_clone_tells_that_it_may_have_been_so_before() {
+    let top = tempfile::tempdir().unwrap();
+    let (folder, _) = repository(top.path(), &[("2024-01-01", r#"{"additionalProperties": false}"#)]);
+    put(&folder, "2024-01-02", "schemas/my-app/pings/pings.1.schema.json", Some("{}"));
+    put(&folder, "2024-01-03", "other.txt", Some("a"));
+    put(&folder, "2024-02-05", "schemas/my-app/pings/pings.1.schema.json", None);
+    let clone = |depth: &str| {
+        let clone = top.path().join(depth);
+        let from = format!("file://{}", folder.display());
+        git(top.path(), "2024-03-01T02:00:00Z", &["clone", "-q", "--depth", depth, &from, clone.to_str().unwrap()]);
+        clone
+    };
+    let told = elsewhere(&missing(["my-app", "pings", "1"]), &clone("2"), &[]);
+    assert!(told.starts_with("the schemas had it from 2024-01-03 or before until 2024-02-05"), "{told}");
+    let told = elsewhere(&missing(["my-app", "pings", "1"]), &folder, &[]);
+    assert!(told.starts_with("the schemas had it from 2024-01-02 until 2024-02-05"), "{told}");
+    let message = format!("{VALIDATION}: #: extraneous key [name] is not permitted");
+    let row = |time| Row { time, doctype: PING, message: message.clone(), job: None, document: json!({"name": 1}) };
+    let rows: Vec<Row<'_>> = times("2024-06-01T00:10:00Z", "2024-06-05T00:00:00Z", 9).into_iter().map(row).collect();
+    assert_eq!(elsewhere(&rows, &clone("1"), &[]), "no revision of this shallow clone knows the key there");
+    assert_eq!(elsewhere(&rows, &folder, &[]), "no revision knows the key there");
 }

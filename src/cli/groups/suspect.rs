@@ -158,7 +158,7 @@ impl<'a> SuspectRecord<'a> {
                 JudgedBy::Label => "label",
                 JudgedBy::Job => "job",
                 JudgedBy::Row => "row",
-                JudgedBy::Message => "message",
+                JudgedBy::Message | JudgedBy::Older => "message",
             }),
             judged: suspect.judged,
             rows: suspect.rows,

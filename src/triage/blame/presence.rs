@@ -31,23 +31,34 @@ impl std::fmt::Display for Presence {
     }
 }
 
+impl Presence {
+    /// The stretches of what was there or not since each of some commits, which come oldest first. `oldest` is where a shallow clone begins.
+    pub(in crate::triage) fn stretches(steps: impl IntoIterator<Item = (ObjectId, Micros, bool)>, oldest: Option<ObjectId>) -> Vec<Self> {
+        let mut found: Vec<Presence> = Vec::new();
+        for (commit, time, is_there) in steps {
+            match found.last_mut().filter(|last| last.until.is_none()) {
+                Some(last) if !is_there => last.until = Some(time),
+                None if is_there => found.push(Presence { since: time, until: None, or_before: oldest == Some(commit) }),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// From the first of some stretches to the last, whatever is between them.
+    pub(in crate::triage) fn whole(stretches: &[Self]) -> Option<Self> {
+        let (first, last) = (stretches.first()?, stretches.last()?);
+        Some(Presence { until: last.until, ..*first })
+    }
+}
+
 /// Since when and until when something stood in a file, oldest first.
 pub(in crate::triage) fn presence(lineage: &Lineage, file: &str, target: &BlameTarget) -> Result<Vec<Presence>, GitError> {
     let log = lineage.repository.log(&lineage.tip, &[file.to_owned()])?;
     let (changes, _) = super::changes(lineage, &log, file, target)?;
-    let oldest = lineage.repository.oldest_of_shallow(&lineage.tip)?.map(|commit| commit.id.to_string());
-    let mut found: Vec<Presence> = Vec::new();
-    for change in changes.iter().rev() {
-        match (&change.before, &change.after) {
-            (None, Some(_)) => {
-                let or_before = oldest.as_deref() == Some(change.revision.as_str());
-                found.push(Presence { since: change.date, until: None, or_before });
-            }
-            (Some(_), None) => found.iter_mut().last().into_iter().for_each(|last| last.until = Some(change.date)),
-            _ => {}
-        }
-    }
-    Ok(found)
+    let oldest = lineage.repository.oldest_of_shallow(&lineage.tip)?.map(|commit| commit.id);
+    let step = |change: &super::KeptChange| Some((ObjectId::parse(&change.revision)?, change.date, change.after.is_some()));
+    Ok(Presence::stretches(changes.iter().rev().filter_map(step), oldest))
 }
 
 /// What something is since a commit.

@@ -27,6 +27,9 @@ pub fn sentence(suspect: &Suspect, sender: bool) -> String {
         None if suspect.is_missing => told.push_str("; no later revision has a schema of it"),
         None => told.push_str("; no later revision takes all of them"),
     }
+    if let Some(against) = suspect.judged_by.and_then(against_times) {
+        told.push_str(&format!("; {against}"));
+    }
     suspect.elsewhere.iter().for_each(|found| told.push_str(&format!("; {found}")));
     if suspect.kind != SuspectKind::Unknown && !suspect.why.is_empty() {
         told.push_str(&format!(" ({})", suspect.why));
@@ -43,6 +46,7 @@ fn head(suspect: &Suspect) -> String {
         _ => "the schema's root".to_owned(),
     };
     let since = suspect.since.as_ref();
+    let stands = if suspect.is_missing { "has been gone" } else { "stands so" };
     let before = suspect.hours_before_first().map(before_first).unwrap_or_default();
     match suspect.kind {
         SuspectKind::SchemaChanged => {
@@ -58,7 +62,6 @@ fn head(suspect: &Suspect) -> String {
         }
         SuspectKind::SenderChanged => match since {
             Some(since) => {
-                let stands = if suspect.is_missing { "has been gone" } else { "stands so" };
                 format!("The sender changed: {what} {stands} since {}{}{before}", revision(since), from(&since.upstream))
             }
             None => "The sender changed: it sends what no revision up to its first row has a schema of".to_owned(),
@@ -68,7 +71,7 @@ fn head(suspect: &Suspect) -> String {
             format!("The pipeline changed: the decoder altered the documents before they were judged{since}")
         }
         SuspectKind::Unknown => {
-            let since = since.map(|since| format!("; {what} stands so since {}{before}", revision(since))).unwrap_or_default();
+            let since = since.map(|since| format!("; {what} {stands} since {}{before}", revision(since))).unwrap_or_default();
             format!("Which change it was cannot be told: {}{since}", suspect.why)
         }
     }
@@ -118,6 +121,9 @@ pub fn turn(turn: &SuspectTurn, is_missing: bool) -> String {
     let SuspectTurn { refused, passing, otherwise, unjudged, .. } = *turn;
     let has = if is_missing { "has the schema: " } else { "" };
     let all = refused + passing + otherwise + unjudged;
+    if all == 0 {
+        return "has the schema".to_owned();
+    }
     let parts = [
         (refused, "fail as in the rows", "fails as in the rows"),
         (passing, "pass", "passes"),
@@ -169,8 +175,8 @@ pub fn facts(suspect: &Suspect) -> Facts {
 }
 
 /// How it is known which revision judged the first row.
-pub fn judged_by(by: JudgedBy) -> &'static str {
-    match by {
+pub fn judged_by(by: JudgedBy) -> String {
+    let told = match by {
         JudgedBy::Label => "The first row itself tells which revision judged it",
         JudgedBy::Job => {
             "The first row is taken to have been judged by the newest revision before its job began: the job's name tells only that time"
@@ -178,9 +184,21 @@ pub fn judged_by(by: JudgedBy) -> &'static str {
         JudgedBy::Row => {
             "The first row is taken to have been judged by the newest revision before it came: nothing tells when its job began"
         }
-        JudgedBy::Message => {
-            "The first row was judged by a revision that refuses it in these words; going by its name, its job began before that revision"
-        }
+        JudgedBy::Message | JudgedBy::Older => return against_times(by).unwrap_or_default().replacen("the", "The", 1),
+    };
+    told.to_owned()
+}
+
+/// What is said of a revision that judged the first row though its times tell of another.
+fn against_times(by: JudgedBy) -> Option<&'static str> {
+    match by {
+        JudgedBy::Message => Some(
+            "the first row was judged by a revision that refuses it in these words, though its job began before that revision, going by its name",
+        ),
+        JudgedBy::Older => Some(
+            "the first row was judged by an older revision than the newest that was there when it came, for only that one refuses it in these words",
+        ),
+        JudgedBy::Label | JudgedBy::Job | JudgedBy::Row => None,
     }
 }
 

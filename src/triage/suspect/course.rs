@@ -12,6 +12,8 @@ use super::timeline::Timeline;
 pub(super) enum DocumentState {
     /// There is no schema.
     Missing,
+    /// There is one, and no document that it could judge.
+    NoDocument,
     /// It could not be judged.
     Unjudged,
     /// It passes.
@@ -59,18 +61,24 @@ pub(super) struct Course<'a> {
 pub(super) fn course<'a>(document: &'a SampledDocument, rulings: &[Option<ContentRuling>], timeline: &Timeline) -> Course<'a> {
     let all = || rulings.iter().flatten().filter_map(|ruling| ruling.said.as_ref());
     let said = all().find(|said| said.is_first).or_else(|| all().next()).cloned();
-    let is_said = |ruling: &ContentRuling, is_first: bool| ruling.said.as_ref().is_some_and(|said| said.is_first || !is_first);
-    let state = |ruling: &ContentRuling| match &said {
+    let states = timeline.entries.iter().map(|entry| match entry.content {
+        None => S::Missing,
+        Some(_) if document.document.is_none() => S::NoDocument,
+        Some(content) => state(rulings.get(content).and_then(Option::as_ref), said.as_ref()),
+    });
+    Course { document, states: states.collect(), said }
+}
+
+/// What a content makes of a document, held against what its row says.
+pub(super) fn state(ruling: Option<&ContentRuling>, said: Option<&SaidBreak>) -> DocumentState {
+    let Some(ruling) = ruling else { return S::Unjudged };
+    let is_said = |is_first: bool| ruling.said.as_ref().is_some_and(|said| said.is_first || !is_first);
+    match said {
         _ if ruling.passes => S::Passes,
-        Some(said) if ruling.reports(said) => S::Refused(is_said(ruling, said.is_first)),
-        Some(said) if ruling.refuses(said) => S::Behind(is_said(ruling, said.is_first)),
+        Some(said) if ruling.reports(said) => S::Refused(is_said(said.is_first)),
+        Some(said) if ruling.refuses(said) => S::Behind(is_said(said.is_first)),
         Some(said) if ruling.refuses_there(said) => S::Otherwise,
         _ if ruling.is_cut => S::Unjudged,
         _ => S::Elsewhere,
-    };
-    let states = timeline.entries.iter().map(|entry| match entry.content {
-        None => S::Missing,
-        Some(content) => rulings.get(content).and_then(Option::as_ref).map_or(S::Unjudged, state),
-    });
-    Course { document, states: states.collect(), said }
+    }
 }

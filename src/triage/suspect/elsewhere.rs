@@ -8,16 +8,15 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::course::Course;
+use super::course::{Course, state};
 use super::judged::ruling;
 use super::timeline::{Timeline, TimelineKey};
 use super::{SuspectError, SuspectWork};
 use crate::ground::text::{self, visible};
-use crate::ground::time::day;
 use crate::pipeline::document::{NodeId, skim, unescape_pointer};
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
-use crate::rows::schemas::git::{ObjectId, Repository};
+use crate::rows::schemas::git::{GitError, Lineage, ObjectId, Repository};
 use crate::triage::blame::Presence;
 
 /// Of more groups nobody asks when each of their keys was known: that reads every schema again.
@@ -27,7 +26,7 @@ const MOST_PLACES: usize = 3;
 
 /// What is found of a schema that is missing, in words.
 pub(super) fn missing(setting: &SuspectWork<'_>, key: &TimelineKey, timeline: Option<&Timeline>) -> Result<Vec<String>, SuspectError> {
-    let mut found: Vec<String> = timeline.map(been).unwrap_or_default();
+    let mut found: Vec<String> = timeline.map(|timeline| been(setting, timeline)).transpose()?.unwrap_or_default();
     for branch in setting.branches()? {
         if let Some(file) = branch.file(&key.namespace, &key.doctype, &key.version, true) {
             found.push(format!("{} has a schema of it ({}){}", branch.what, branch.since(file)?, branch.not_generated()));
@@ -38,20 +37,17 @@ pub(super) fn missing(setting: &SuspectWork<'_>, key: &TimelineKey, timeline: Op
 }
 
 /// When the schema was there and went again.
-fn been(timeline: &Timeline) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut since = None;
-    for entry in &timeline.entries {
-        match (entry.content, since) {
-            (Some(_), None) => since = Some(entry.commit.time),
-            (None, Some(begun)) => {
-                found.push(format!("the schemas had it from {} until {}", day(begun), day(entry.commit.time)));
-                since = None;
-            }
-            _ => {}
-        }
-    }
-    found
+fn been(setting: &SuspectWork<'_>, timeline: &Timeline) -> Result<Vec<String>, SuspectError> {
+    let oldest = oldest(setting)?;
+    let there = timeline.entries.iter().map(|entry| (entry.commit.id, entry.commit.time, entry.content.is_some()));
+    let gone = Presence::stretches(there, oldest).into_iter().filter(|stretch| stretch.until.is_some());
+    Ok(gone.map(|stretch| format!("the schemas had it {stretch}")).collect())
+}
+
+/// The revision that a shallow clone begins with.
+fn oldest(setting: &SuspectWork<'_>) -> Result<Option<ObjectId>, GitError> {
+    let of = |lineage: &Lineage| lineage.repository.oldest_of_shallow(&lineage.tip);
+    Ok(setting.lineage.as_ref().map(of).transpose()?.flatten().map(|commit| commit.id))
 }
 
 /// What is found of documents that no later revision takes, in words.
@@ -64,23 +60,28 @@ pub(super) fn refused(setting: &SuspectWork<'_>, timeline: &Timeline, courses: &
     for branch in setting.branches()? {
         let own = branch.file(&key.namespace, &key.doctype, &key.version, true);
         let Some(file) = own.or(branch.glean(text.as_deref())?).filter(|file| Some(file.blob) != newest) else { continue };
-        if takes(&branch.lineage.repository, &file.blob, courses)? {
-            found.push(format!("{} takes them ({}){}", branch.what, branch.since(file)?, branch.not_generated()));
-        }
+        let told = match takes(&branch.lineage.repository, &file.blob, courses)? {
+            Some(true) => "takes them",
+            Some(false) => continue,
+            None => "has a schema of it that cannot be read",
+        };
+        found.push(format!("{} {told} ({}){}", branch.what, branch.since(file)?, branch.not_generated()));
     }
     found.extend(keys(setting, timeline, text, first)?);
     Ok(found)
 }
 
-/// Whether a schema refuses none of the documents for what their rows say.
-fn takes(repository: &Repository, blob: &ObjectId, courses: &[&Course<'_>]) -> Result<bool, SuspectError> {
+/// Whether a schema refuses none of the documents for what their rows say; `None` where it is none that could judge them.
+fn takes(repository: &Repository, blob: &ObjectId, courses: &[&Course<'_>]) -> Result<Option<bool>, SuspectError> {
     let bytes = repository.blobs()?.read(blob)?;
     let judge = Schema::parse("", bytes).ok().and_then(|schema| Judge::compile(Arc::new(schema)).ok());
-    let Some(judge) = judge else { return Ok(false) };
-    Ok(courses.iter().all(|course| {
-        let said = course.said.as_ref();
-        ruling(&judge, course.document).is_some_and(|ruling| said.is_some_and(|said| !ruling.refuses_there(said)))
-    }))
+    let takes = |judge: Judge| {
+        courses.iter().all(|course| {
+            let said = course.said.as_ref();
+            said.is_some() && state(ruling(&judge, course.document).as_ref(), said).is_taken(false)
+        })
+    };
+    Ok(judge.map(takes))
 }
 
 /// Of a key that is one too many: since when and until when it was known, where else it stands, under what name like it.
@@ -92,6 +93,7 @@ fn keys(setting: &SuspectWork<'_>, timeline: &Timeline, newest: Option<Vec<u8>>,
     let names: Vec<&str> = std::iter::once(extra).chain(near.as_deref()).collect();
     let known: Vec<String> = spans(setting, timeline, node, &names)?.iter().map(|spans| joined(spans)).collect();
     let mut found = match known.first().map(String::as_str) {
+        None | Some("") if oldest(setting)?.is_some() => vec!["no revision of this shallow clone knows the key there".to_owned()],
         None | Some("") => vec!["no revision knows the key there".to_owned()],
         Some(known) => vec![format!("the schema knew the key there {known}")],
     };
@@ -119,8 +121,7 @@ fn joined(spans: &[Presence]) -> String {
 
 /// Since when and until when a node had each of some keys, by one look at all contents of the file.
 fn spans(setting: &SuspectWork<'_>, timeline: &Timeline, node: &str, names: &[&str]) -> Result<Vec<Vec<Presence>>, SuspectError> {
-    let mut spans: Vec<Vec<Presence>> = vec![Vec::new(); names.len()];
-    let Some(lineage) = &setting.lineage else { return Ok(spans) };
+    let Some(lineage) = &setting.lineage else { return Ok(Vec::new()) };
     let mut has: Vec<Vec<bool>> = Vec::with_capacity(timeline.blobs.len());
     let mut tokens = unescape_pointer(node);
     tokens.push("properties".to_owned());
@@ -130,21 +131,13 @@ fn spans(setting: &SuspectWork<'_>, timeline: &Timeline, node: &str, names: &[&s
         has.push(names.iter().map(holds).collect());
         ControlFlow::Continue(())
     })?;
-    let oldest = lineage.repository.oldest_of_shallow(&lineage.tip)?.map(|commit| commit.id);
-    for entry in &timeline.entries {
-        let held = entry.content.and_then(|content| has.get(content));
-        for (at, spans) in spans.iter_mut().enumerate() {
-            let is_there = held.is_some_and(|held| held.get(at) == Some(&true));
-            match spans.last_mut().filter(|last| last.until.is_none()) {
-                Some(last) if !is_there => last.until = Some(entry.commit.time),
-                None if is_there => {
-                    spans.push(Presence { since: entry.commit.time, until: None, or_before: oldest == Some(entry.commit.id) });
-                }
-                _ => {}
-            }
-        }
-    }
-    Ok(spans)
+    let oldest = oldest(setting)?;
+    let stretches = |at: usize| {
+        let is_there = |content: usize| has.get(content).and_then(|held| held.get(at)) == Some(&true);
+        let steps = timeline.entries.iter().map(|entry| (entry.commit.id, entry.commit.time, entry.content.is_some_and(is_there)));
+        Presence::stretches(steps, oldest)
+    };
+    Ok((0..names.len()).map(stretches).collect())
 }
 
 /// Where else a schema has a property of that name.

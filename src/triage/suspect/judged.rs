@@ -84,7 +84,7 @@ pub(super) fn judge(
     let mut wanted: Vec<Vec<(usize, usize)>> = vec![Vec::new(); timelines.len()];
     for (group, sample) in samples.iter().enumerate() {
         for (at, document) in sample.documents.iter().enumerate() {
-            if let Some(wanted) = wanted.get_mut(document.timeline) {
+            if let (Some(wanted), true) = (wanted.get_mut(document.timeline), document.document.is_some()) {
                 wanted.push((group, at));
             }
         }
@@ -95,6 +95,9 @@ pub(super) fn judge(
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let (Some(timeline), Some(wanted)) = (timelines.get(at), wanted.get(at)) else { return Ok(()) };
+            if wanted.is_empty() {
+                continue;
+            }
             let keep = |judge: Option<&Judge>| {
                 for place in wanted {
                     let ruling = document(*place).zip(judge).and_then(|(document, judge)| ruling(judge, document));
@@ -133,7 +136,7 @@ pub(super) fn judge(
 
 /// Judges a document by other contents than those of history.
 pub(super) fn ruling(judge: &Judge, sampled: &SampledDocument) -> Option<ContentRuling> {
-    let (verdict, violations) = judge.examined(input(&sampled.namespace, &sampled.document), MOST_VIOLATIONS);
+    let (verdict, violations) = judge.examined(input(&sampled.key.namespace, sampled.document.as_ref()?), MOST_VIOLATIONS);
     if !verdict.doubts.is_empty() {
         return None;
     }

@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::timeline::TimelineKey;
+use crate::ground::time::Micros;
 use crate::pipeline::names;
-use crate::rows::schemas::git::{GitError, Lineage};
+use crate::rows::schemas::git::{GitError, Lineage, ObjectId};
 use crate::rows::schemas::{doctype_of, is_schema_file};
 use crate::triage::blame::Presence;
 
@@ -23,11 +24,10 @@ pub(super) struct NameBook {
 impl NameBook {
     /// Reads which files came and went.
     pub(super) fn read(lineage: &Lineage) -> Result<Self, GitError> {
-        let mut spans: BTreeMap<[String; 3], Presence> = BTreeMap::new();
+        let mut steps: BTreeMap<[String; 3], Vec<(ObjectId, Micros, bool)>> = BTreeMap::new();
         let mut held: BTreeMap<[String; 3], usize> = BTreeMap::new();
         let oldest = lineage.repository.oldest_of_shallow(&lineage.tip)?.map(|commit| commit.id);
         for entry in lineage.repository.log(&lineage.tip, &[])?.into_iter().rev() {
-            let time = entry.commit.time;
             for change in entry.changes.iter().filter(|change| change.before.is_none() != change.after.is_none()) {
                 let below = change.path.strip_prefix(&lineage.root).or_else(|| change.path.strip_prefix("schemas/"));
                 let named = below.filter(|below| is_schema_file(below) == Some(true)).and_then(doctype_of);
@@ -35,11 +35,11 @@ impl NameBook {
                 let key = [namespace.to_owned(), doctype.to_owned(), version];
                 let files = held.entry(key.clone()).or_default();
                 *files = if change.after.is_some() { *files + 1 } else { files.saturating_sub(1) };
-                let span = spans.entry(key).or_insert(Presence { since: time, until: None, or_before: oldest == Some(entry.commit.id) });
-                span.until = (*files == 0).then_some(time);
+                steps.entry(key).or_default().push((entry.commit.id, entry.commit.time, *files > 0));
             }
         }
-        Ok(NameBook { spans })
+        let whole = |(key, steps): (_, Vec<_>)| Some((key, Presence::whole(&Presence::stretches(steps, oldest))?));
+        Ok(NameBook { spans: steps.into_iter().filter_map(whole).collect() })
     }
 
     /// Under what other version or name the schemas have or had a doctype, in words.

@@ -67,14 +67,25 @@ pub(super) fn rule(
     if let Some(error) = fault.insert().filter(|error| !error.is_by_catch()) {
         return inserted::rule(setting, group, error, sample, samples, answer);
     }
+    if matches!(fault.says, Says::Broken { keyword: None, .. }) && group.keyword.is_none() {
+        return unknown(answer, "its message does not say what of the schema its documents break");
+    }
     if !is_missing && group.keyword.is_none() {
         return unknown(answer, "no schema decides this: it is refused before or after its document is judged by one");
     }
     if sample.documents.is_empty() {
-        if let (true, Some(key)) = (is_missing, timeline::TimelineKey::of_group(group)) {
-            answer.elsewhere = elsewhere::missing(setting, &key, None)?;
+        let key = timeline::TimelineKey::of_group(group).filter(|_| is_missing);
+        if let Some(key) = &key {
+            answer.elsewhere = elsewhere::missing(setting, key, None)?;
         }
-        return unknown(answer, "none of its rows that were read has a document that can be judged");
+        return unknown(
+            answer,
+            match (is_missing, key) {
+                (false, _) => "none of its rows that were read has a document that can be judged",
+                (true, Some(_)) => "none of its rows could be read",
+                (true, None) => "nothing in its rows that were read tells which version of the doctype they are of",
+            },
+        );
     }
     let rulings = judged.get(position).map_or(&[][..], Vec::as_slice);
     if !is_missing && sample.documents.iter().zip(rulings).all(|(document, rulings)| is_changed(document, rulings)) {
@@ -92,7 +103,7 @@ pub(super) fn rule(
     let first_timeline = sample.documents.first().map(|document| document.timeline);
     let of_it = sample.documents.iter().zip(rulings).filter(|(document, _)| Some(document.timeline) == first_timeline);
     let courses: Vec<Course<'_>> = of_it.map(|(document, rulings)| course(document, rulings, timeline)).collect();
-    answer.judged = courses.len();
+    answer.judged = courses.iter().filter(|course| course.document.document.is_some()).count();
     answer.file.clone_from(&timeline.file);
     let reproduced: Vec<&Course<'_>> = courses.iter().filter(|course| is_missing || course.said.is_some()).collect();
     let Some(first) = reproduced.first() else {
@@ -135,11 +146,12 @@ pub(super) fn rule(
 /// Of the commits behind a revision those that changed the node, where the source tells that.
 fn narrow(setting: &SuspectWork<'_>, key: &timeline::TimelineKey, answer: &mut Suspect) -> Result<(), SuspectError> {
     let (Some(source), Some(node)) = (&setting.question.settings.source, &answer.node) else { return Ok(()) };
-    let revisions = [answer.since.as_mut(), answer.taken.as_mut()].into_iter().flatten().filter(|revision| revision.upstream.len() > 1);
-    for revision in revisions {
-        let source = Repository::open(source)?;
-        let timeline::TimelineKey { namespace, doctype, version } = key.clone();
-        let question = BlameQuestion { namespace, doctype, version, target: BlameTarget::Node(unescape_pointer(node)) };
+    let mut revisions = [answer.since.as_mut(), answer.taken.as_mut()].into_iter().flatten().filter(|revision| revision.upstream.len() > 1);
+    let Some(first) = revisions.next() else { return Ok(()) };
+    let source = Repository::open(source)?;
+    let timeline::TimelineKey { namespace, doctype, version } = key.clone();
+    let question = BlameQuestion { namespace, doctype, version, target: BlameTarget::Node(unescape_pointer(node)) };
+    for revision in std::iter::once(first).chain(revisions) {
         narrowed(&source, setting.question.schemas, &question, &mut revision.upstream)?;
     }
     Ok(())
@@ -187,7 +199,7 @@ fn judging_entry(
     let mut ends =
         (0..up_to).filter(|&at| stretches[at].is_said(is_missing) && !stretches.get(at + 1).is_some_and(|next| next.is_said(is_missing)));
     match (ends.next(), ends.next()) {
-        (Some(only), None) => Ok((Some(only), JudgedBy::Message)),
+        (Some(only), None) => Ok((Some(only), JudgedBy::Older)),
         (Some(_), Some(_)) => {
             Err("another revision judged it than the newest before: several earlier ones refuse it so, and nothing tells which".to_owned())
         }
@@ -308,6 +320,8 @@ fn turns(
 ) -> Result<Vec<SuspectTurn>, SuspectError> {
     let told = |state: S| (state.is_refused(is_missing), state == S::Passes, state == S::Missing, state == S::Unjudged);
     let states = |at: usize| courses.iter().filter_map(move |course| course.states.get(at).copied());
+    let judged = courses.iter().filter(|course| course.document.document.is_some());
+    let counted = |at: usize| judged.clone().filter_map(move |course| course.states.get(at).copied());
     let changed = (0..timeline.entries.len()).filter(|&at| {
         let before = at.checked_sub(1);
         before.is_none_or(|before| !states(before).map(told).eq(states(at).map(told)))
@@ -318,10 +332,10 @@ fn turns(
     let turns = changed.iter().zip(revisions).map(|(&at, revision)| SuspectTurn {
         at: revision,
         is_there: timeline.entries.get(at).is_some_and(|entry| entry.content.is_some()),
-        refused: states(at).filter(|state| state.is_refused(is_missing)).count(),
-        passing: states(at).filter(|state| *state == S::Passes).count(),
-        otherwise: states(at).filter(|state| !state.is_refused(is_missing) && matches!(state, S::Otherwise | S::Elsewhere)).count(),
-        unjudged: states(at).filter(|state| *state == S::Unjudged).count(),
+        refused: counted(at).filter(|state| state.is_refused(is_missing)).count(),
+        passing: counted(at).filter(|state| *state == S::Passes).count(),
+        otherwise: counted(at).filter(|state| !state.is_refused(is_missing) && matches!(state, S::Otherwise | S::Elsewhere)).count(),
+        unjudged: counted(at).filter(|state| *state == S::Unjudged).count(),
     });
     Ok(turns.collect())
 }
@@ -334,7 +348,7 @@ fn is_changed(sampled: &SampledDocument, rulings: &[Option<ContentRuling>]) -> b
     let fault = Fault::parse(&sampled.message, sampled.class.as_deref());
     let Says::Broken { keyword: Some(keyword), found, key, .. } = fault.says else { return false };
     let tokens = fault.tokens();
-    let document = &sampled.document;
+    let Some(document) = &sampled.document else { return false };
     let Ok(value) = document.find(&tokens) else { return false };
     match (keyword, key, found) {
         ("required", Some(key), _) => {

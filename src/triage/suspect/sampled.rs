@@ -8,11 +8,12 @@ use std::time::Instant;
 
 use rustc_hash::FxHashMap;
 
-use super::timeline::TimelineKey;
+use super::timeline::{MissingName, TimelineKey};
 use super::{SenderValue, SuspectQuestion};
 use crate::ground::time::Micros;
 use crate::pipeline::destination::judged_version;
 use crate::pipeline::document::Document;
+use crate::pipeline::fault::Fault;
 use crate::pipeline::verdict::judge::jackson::verdict_of;
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Fingerprint, JobName};
@@ -52,8 +53,6 @@ const IN_DOCUMENT: [(&str, &[&str]); 5] = [
 pub(super) struct GroupSample {
     /// In the order of their times.
     pub(super) documents: Vec<SampledDocument>,
-    /// Rows that were kept without a document that could be judged.
-    pub(super) without: u64,
 }
 
 /// One of them.
@@ -65,8 +64,8 @@ pub(super) struct SampledDocument {
     pub(super) label: Option<String>,
     pub(super) message: String,
     pub(super) class: Option<String>,
-    pub(super) namespace: String,
-    pub(super) document: Document,
+    /// `None` where there is none that could be judged, and the row was refused because there was no schema: that takes no document.
+    pub(super) document: Option<Document>,
     pub(super) sender: Vec<(&'static str, String)>,
     pub(super) key: TimelineKey,
     /// Position of its schema's history.
@@ -171,13 +170,11 @@ impl KeptRows {
         rows.extend(self.others.into_iter().take(self.most - self.most / 2));
         rows.sort_by_key(|(time, at, _)| (time.is_none(), *time, *at));
         for (_, _, row) in rows {
-            match SampledDocument::of(row, last) {
-                Some(document) if bytes == 0 || bytes + document.document.text().len() <= most_bytes => {
-                    bytes += document.document.text().len();
-                    sample.documents.push(document);
-                }
-                Some(_) => {}
-                None => sample.without += 1,
+            let Some(document) = SampledDocument::of(row, last) else { continue };
+            let long = document.document.as_ref().map_or(0, |document| document.text().len());
+            if bytes == 0 || bytes + long <= most_bytes {
+                bytes += long;
+                sample.documents.push(document);
             }
         }
         sample
@@ -185,19 +182,24 @@ impl KeptRows {
 }
 
 impl SampledDocument {
-    /// `None` where there is nothing to judge, or nothing says by which schema.
+    /// `None` where there is nothing to judge though a schema refused it, or nothing says by which schema.
     fn of(mut row: SourceRow, last: Option<Micros>) -> Option<Self> {
         let decoded = payload::decode(std::mem::take(&mut row.payload));
         let document = Document::parse(decoded.text);
-        if document.is_empty() || document.error().is_some() || verdict_of(&document).is_err() {
+        let is_whole = !document.is_empty() && document.error().is_none() && verdict_of(&document).is_ok();
+        let document = is_whole.then_some(document);
+        let facts = row.error_row();
+        let missing = MissingName::of(&Fault::parse(facts.message.unwrap_or_default(), facts.class));
+        if document.is_none() && missing.is_none() {
             return None;
         }
-        let facts = row.error_row();
-        let (namespace, doctype) = facts.namespace.zip(facts.doctype)?;
-        let version = judged_version(namespace, facts.version, Some(&document))?;
-        let key = TimelineKey { namespace: namespace.to_owned(), doctype: doctype.to_owned(), version };
+        let names = facts.namespace.zip(facts.doctype);
+        let version = names.and_then(|(namespace, _)| judged_version(namespace, facts.version, document.as_ref()));
+        let key =
+            TimelineKey::told(names.map(|(namespace, doctype)| (namespace.to_owned(), doctype.to_owned())), version, missing.as_ref())?;
         let in_row = IN_ROW.iter().filter_map(|column| Some((column.name(), row.column(*column)?.to_owned())));
         let in_document = IN_DOCUMENT.iter().filter_map(|(name, tokens)| {
+            let document = document.as_ref()?;
             let found = document.find(tokens).ok()?;
             Some((*name, document.string(found)?.into_owned()))
         });
@@ -209,7 +211,6 @@ impl SampledDocument {
             label: row.column(LABEL).map(str::to_owned),
             message: facts.message.unwrap_or_default().to_owned(),
             class: facts.class.map(str::to_owned),
-            namespace: namespace.to_owned(),
             sender,
             key,
             timeline: 0,

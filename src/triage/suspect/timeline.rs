@@ -7,9 +7,10 @@ use rustc_hash::FxHashMap;
 
 use super::{SuspectError, SuspectWork};
 use crate::ground::time::Micros;
+use crate::pipeline::fault::{Fault, Says};
 use crate::rows::group::Group;
 use crate::rows::schemas::git::{Commit, GitError, Lineage, ObjectId};
-use crate::rows::schemas::{Lookup, file_of};
+use crate::rows::schemas::{Lookup, doctype_of, file_of};
 
 /// A doctype version, as rows spell it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,11 +21,40 @@ pub(super) struct TimelineKey {
 }
 
 impl TimelineKey {
-    /// What the rows of a group are of, where that is told whole.
+    /// What the rows of a group are of, where that is told whole, be it by their message.
     pub(super) fn of_group(group: &Group) -> Option<Self> {
         let [namespace, doctype, version] =
             [&group.key.namespace, &group.key.doctype, &group.key.version].map(|name| name.as_deref().map(str::to_owned));
-        Some(TimelineKey { namespace: namespace?, doctype: doctype?, version: version? })
+        let missing = MissingName::of(&Fault::parse(&group.sample, group.key.class.as_deref()));
+        Self::told(namespace.zip(doctype), version, missing.as_ref())
+    }
+
+    /// What the columns of a row tell, or else the message of one for which there was no schema.
+    pub(super) fn told(names: Option<(String, String)>, version: Option<String>, missing: Option<&MissingName>) -> Option<Self> {
+        let (namespace, doctype) = names.or_else(|| missing.map(|missing| (missing.namespace.clone(), missing.doctype.clone())))?;
+        let version = version.or_else(|| missing.and_then(|missing| missing.version.clone()))?;
+        Some(TimelineKey { namespace, doctype, version })
+    }
+}
+
+/// The schema that a message says there is none of.
+pub(super) struct MissingName {
+    namespace: String,
+    doctype: String,
+    /// `None` where no version of the doctype was known.
+    version: Option<String>,
+}
+
+impl MissingName {
+    /// `None` for every other message, and for one that was cut.
+    pub(super) fn of(fault: &Fault<'_>) -> Option<Self> {
+        let (namespace, doctype, version) = match fault.says {
+            _ if fault.cut => return None,
+            Says::NoSuchDoctype { name } => name.split_once('/').map(|(namespace, doctype)| (namespace, doctype, None))?,
+            Says::NoSuchSchema { name } => doctype_of(name).map(|(namespace, doctype, version)| (namespace, doctype, Some(version)))?,
+            _ => return None,
+        };
+        Some(MissingName { namespace: namespace.to_owned(), doctype: doctype.to_owned(), version })
     }
 }
 
