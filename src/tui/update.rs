@@ -121,8 +121,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.history = None;
             app.causes.counting = None;
             app.tables.reading = None;
-            app.deploy.asked = None;
-            app.deploy.opening = None;
+            deploy::broken(app);
             app.warn(reason);
             Vec::new()
         }
