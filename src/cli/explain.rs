@@ -83,7 +83,9 @@ pub(super) fn run(args: ExplainArgs, config: &Config) -> Result<ExitCode> {
         Ok(None) => {}
         Err(error) if is_named => return Err(error),
         // The text is explained without schemas that nobody named here.
-        Err(error) => eprintln!("explained without the history of the schemas: {error:#}"),
+        Err(error) => {
+            out::tell(&format!("misfit: explained without the history of the schemas: {}", visible(&format!("{error:#}"))));
+        }
     }
     let mut stdout = BufWriter::new(out::WhileRead::new(std::io::stdout()));
     match args.format {
