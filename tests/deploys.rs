@@ -183,6 +183,45 @@ fn a_cause_leads_to_its_column_and_from_there_to_its_history() {
 }
 
 #[test]
+fn what_the_opened_schemas_do_not_have_is_said_on_the_way_to_the_tables() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = repository(top.path());
+    fs::write(folder.join("schemas/my-app/ping/ping.1.bq"), "[{\"name\": \"name\", \"type\": \"STRING\"}]\n").unwrap();
+    fs::remove_dir_all(folder.join("schemas/my-app/other")).unwrap();
+    let date = "2024-01-05T02:00:00Z";
+    git(&folder, date, &["add", "-A"]);
+    git(&folder, date, &["commit", "-q", "-m", "Auto-push 5"]);
+    let opened = Opened::repository(&folder);
+    let all = |way: &str| (0..6).map(|n| opened.screen(SIZE, &[Keys(&format!("c{}{way}", "j".repeat(n)))])).collect::<Vec<_>>().concat();
+    for way in ["t", "<enter>t"] {
+        let told = all(way);
+        assert!(told.contains("the opened schemas have no table my-app/other.1"), "{told}");
+        assert!(told.contains("my-app/ping.1 has no column info") && told.contains("in the opened schemas"), "{told}");
+    }
+    let bare = Opened { schemas: None, ..Opened::demo() };
+    let told = bare.screen(SIZE, &[Keys("ct")]);
+    assert!(told.contains("there are no tables to show") && told.contains("misfit  deploy of"), "the screen stays: {told}");
+}
+
+#[test]
+fn configured_schemas_that_do_not_open_are_told_where_a_log_is_explained() {
+    let top = tempfile::tempdir().unwrap();
+    let (config, log) = (top.path().join("config.toml"), top.path().join("deploy.log"));
+    fs::write(&config, "schemas = \"no/such/folder\"\n").unwrap();
+    let explained = |text: &str| {
+        fs::write(&log, text).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_misfit"));
+        command.arg("explain").arg(&log).env("MISFIT_CONFIG", &config).env_remove("MISFIT_SCHEMAS").env("HOME", top.path());
+        let output = command.output().expect("the program runs");
+        (String::from_utf8(output.stderr).unwrap(), output.status.code())
+    };
+    let (told, code) = explained("Table p:my_app_live.ping_v1. Field info.build is missing in new schema, invalid");
+    assert!(told.contains("explained without the history of the schemas") && told.contains("no/such/folder"), "{told}");
+    assert_eq!(code, Some(1));
+    assert_eq!(explained("all is well").0, "", "nothing to look up");
+}
+
+#[test]
 fn a_column_leads_to_the_groups_that_fail_there() {
     let opened = Opened::demo();
     assert!(opened.screen(SIZE, &[Keys("cd")]).contains("are found in the history of a clone"));

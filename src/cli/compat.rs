@@ -32,6 +32,7 @@ use crate::triage::compat::{
     witnesses_of_files,
 };
 use crate::triage::gate::Accepted;
+use crate::triage::revisions::stands_alone;
 use gate::GateQuestion;
 
 /// Largest file that is read, in bytes.
@@ -293,7 +294,7 @@ fn judged(a: &Opened, b: &Opened, names: &(String, String), allowlist: Option<&s
 
 /// What is deployed: where it is no path, a revision of the repository that NEW is of.
 fn deployed_path(deployed: &Path, new: &Path) -> PathBuf {
-    if deployed.exists() || split_revision(deployed).is_some() || deployed.to_string_lossy().starts_with(SCHEME) {
+    if stands_alone(deployed) || deployed.to_string_lossy().starts_with(SCHEME) {
         return deployed.to_owned();
     }
     let repository = split_revision(new).map_or_else(|| new.to_owned(), |(repository, _)| repository);

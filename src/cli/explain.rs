@@ -76,12 +76,16 @@ enum ExplainFormat {
 pub(super) fn run(args: ExplainArgs, config: &Config) -> Result<ExitCode> {
     let mut found = explain(&read(&args.file)?);
     let is_named = args.schemas.folder.is_some();
-    match args.schemas.open(config, false) {
+    // Schemas are opened for what history can say of a cause; those that are named here are also opened to say that they cannot be.
+    let opened = if is_named || has_place(&found) { args.schemas.open(config, false) } else { Ok(None) };
+    match opened {
         Ok(Some(schemas)) => with_history(&mut found, &schemas, blame::usual_folder().as_deref()),
         Ok(None) => {}
         Err(error) if is_named => return Err(error),
         // The text is explained without schemas that nobody named here.
-        Err(_) => {}
+        Err(error) => {
+            out::tell(&format!("misfit: explained without the history of the schemas: {}", visible(&format!("{error:#}"))));
+        }
     }
     let mut stdout = BufWriter::new(out::WhileRead::new(std::io::stdout()));
     match args.format {
@@ -90,6 +94,11 @@ pub(super) fn run(args: ExplainArgs, config: &Config) -> Result<ExitCode> {
     }
     stdout.flush()?;
     Ok(if found.causes.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
+}
+
+/// Whether there is a column of a table whose history can be asked.
+fn has_place(found: &Explanation) -> bool {
+    found.causes.iter().any(|cause| !cause.columns.is_empty() && !cause.tables.is_empty())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

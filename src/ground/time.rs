@@ -11,7 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 pub type Micros = i64;
 
 const SECOND: i64 = 1_000_000;
-const DAY: i64 = 86_400 * SECOND;
+
+/// A day.
+pub const DAY: Micros = 86_400 * SECOND;
 
 /// `2026-06-25 12:44:40.123456 UTC` as BigQuery prints it, ISO 8601 (`T` or a space, `Z`, an offset or none, a fraction or none, a
 /// date alone) and the time since 1970 as a number: in seconds (`1795057296` or, as BigQuery's API writes them, `1.795057296293888E9`),

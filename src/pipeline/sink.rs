@@ -38,6 +38,7 @@ pub use fates::{Fates, Filled};
 pub use line::LandingLine;
 pub use lines::{LandingLines, Shown};
 pub use made::Coercion;
+pub use name::converted;
 pub use outcome::{Reason, Side};
 pub use places::Transformed;
 pub use sql::select;

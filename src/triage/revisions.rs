@@ -115,9 +115,14 @@ fn no_history(store: &SchemaStore) -> SchemaError {
     SchemaError::Empty(format!("{} stands in no git repository, so there is no earlier revision to compare with", store.name()))
 }
 
+/// Whether what was typed says all: a path, or a revision with its repository. Else it is a revision of the schemas that it stands beside.
+pub fn stands_alone(given: &Path) -> bool {
+    given.exists() || split_revision(given).is_some()
+}
+
 /// What was typed: a path, or a revision of the repository that the schemas are of.
 fn opened(store: &SchemaStore, given: &Path) -> Result<SchemaStore, SchemaError> {
-    if given.exists() || split_revision(given).is_some() {
+    if stands_alone(given) {
         return SchemaStore::open_named(given);
     }
     match (store.lineage()?, given.to_str()) {

@@ -73,8 +73,8 @@ pub struct App {
     pub exporting: Option<JobId>,
     /// The history that is looked for.
     pub history: Option<JobId>,
-    /// The schema that is edited by hand.
-    pub my_edit: Option<MyEdit>,
+    /// The schemas that are edited by hand, the latest last. Their copies stay until the end: an editor may have them open.
+    pub my_edits: Vec<MyEdit>,
     /// The theme, and what the terminal can show of it.
     pub theme: Theme,
     /// Colours of the terminal.
@@ -146,18 +146,26 @@ pub struct Question {
 
 /// A schema that is edited by hand, for the rows of a group.
 pub struct MyEdit {
-    /// The latest work on it.
+    /// The latest editor.
     pub job: JobId,
     /// The group.
     pub of: GroupPlace,
     /// The copy in the editor, once it is there.
     pub copy: Option<Arc<EditCopy>>,
-    /// Whether something is going on: a worker or the editor.
-    pub is_busy: bool,
+    /// What is going on: the editor that has the terminal, or a worker.
+    pub work: Option<JobId>,
     /// Whether the copy was saved again while its rows were being judged.
     pub is_saved_again: bool,
     /// What the rows make of it, once they were judged.
     pub verdict: Option<Arc<EditVerdict>>,
+}
+
+impl MyEdit {
+    /// Nothing is going on any more; which work that was.
+    pub fn stop(&mut self) -> Option<JobId> {
+        self.is_saved_again = false;
+        self.work.take()
+    }
 }
 
 /// Rows that a source names only when they are asked for.
@@ -284,7 +292,7 @@ impl App {
             rechecking: None,
             exporting: None,
             history: None,
-            my_edit: None,
+            my_edits: Vec::new(),
             theme,
             depth,
             keymap,

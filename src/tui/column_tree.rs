@@ -9,8 +9,7 @@ use crate::ground::outline::Tree;
 use crate::ground::sought::Sighting;
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::{ColumnForm, ColumnId};
-use crate::pipeline::names::snake_case;
-use crate::pipeline::sink::ADDITIONAL;
+use crate::pipeline::sink::{ADDITIONAL, converted};
 use crate::triage::case::{Case, CaseTable};
 use crate::triage::facts::column;
 
@@ -79,7 +78,7 @@ impl ColumnTree {
     /// The path of the column that a value without any would have, as the pipeline spells columns.
     pub fn column_of(&self, value: NodeId) -> Option<String> {
         let document = self.case.document.as_ref()?;
-        let names = document.ancestors(value).filter_map(|node| Some(snake_case(&document.key(node)?)));
+        let names = document.ancestors(value).filter_map(|node| Some(converted(&document.key(node)?)));
         let mut names: Vec<String> = names.collect();
         names.reverse();
         (!names.is_empty()).then(|| names.join("."))
@@ -157,5 +156,34 @@ impl Tree for ColumnTree {
             ColumnLine::Column(column) => usize::from(self.table().layout.columns[column as usize].depth),
             ColumnLine::Additional(_) => 1,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::payload::Payload;
+    use crate::rows::row::SourceRow;
+    use crate::rows::schemas::SchemaStore;
+    use crate::rows::schemas::memory::Memory;
+    use crate::triage::case;
+
+    static FILES: &[(&str, &[u8])] = &[
+        ("shop/order/order.1.schema.json", b"{}"),
+        ("shop/order/order.1.bq", br#"[{"name": "id", "type": "STRING"}, {"name": "additional_properties", "type": "STRING"}]"#),
+    ];
+
+    #[test]
+    fn a_column_that_is_not_there_is_called_as_the_pipeline_would_call_it() {
+        let store = SchemaStore::open(Box::new(Memory::new("test", FILES))).unwrap();
+        let names = [("document_namespace", "shop"), ("document_type", "order"), ("document_version", "1")];
+        let columns = names.iter().map(|(column, name)| ((*column).into(), Some((*name).to_owned()))).collect();
+        let payload = Payload::Bytes(br#"{"id": "a", "2fa": {"camelCase": true}}"#.to_vec());
+        let case = Arc::new(case::open(SourceRow { columns, payload, origin: "test line 1".to_owned() }, Some(&store)));
+        let tree = ColumnTree::new(case.clone(), 0).unwrap();
+        let document = case.document.as_ref().unwrap();
+        let value = |key: &str| (0..document.len() as NodeId).find(|&node| document.key(node).as_deref() == Some(key)).unwrap();
+        assert_eq!(tree.column_of(value("2fa")).as_deref(), Some("_2fa"));
+        assert_eq!(tree.column_of(value("camelCase")).as_deref(), Some("_2fa.camel_case"));
     }
 }

@@ -44,6 +44,8 @@ pub struct AskedDeploy {
     pub job: JobId,
     /// What it is, for people.
     pub what: &'static str,
+    /// What had been chosen before it.
+    pub before: Option<PairChoice>,
 }
 
 impl DeployScreen {

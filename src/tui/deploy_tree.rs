@@ -283,6 +283,23 @@ mod tests {
         assert_eq!(tree.message(0).unwrap(), "Field environment.system.memory_mb has changed type from STRING to INTEGER");
         let everything = tree.everything(1);
         assert!(everything.contains("acme-reader/session.1") && everything.contains("client_info.os_version"), "{everything}");
+        let of_table = tree.everything(2);
+        assert!(of_table.contains("size") && of_table.contains("as before") | of_table.contains("than before"), "{of_table}");
+    }
+
+    #[test]
+    fn every_line_of_a_comparison_has_something_to_tell() {
+        let mut tree = of_demo();
+        if let DeployFound::Compared(pair) = &mut tree.of {
+            pair.found.tables[0].changes.standing.push("Columns: 12,000 of 10,000".to_owned());
+        }
+        let tree = DeployTree::new(tree.of);
+        for item in 0..tree.len() {
+            assert!(!tree.everything(item).trim().is_empty(), "{:?}", tree.line(item));
+        }
+        let told = |line: DeployLine| tree.everything((0..tree.len()).find(|&item| tree.line(item) == line).unwrap());
+        assert!(told(DeployLine::Standing).contains("12,000") && told(DeployLine::Standing).contains("no fault of this deploy"));
+        assert!(told(DeployLine::Documents).contains("documents: "));
     }
 
     #[test]

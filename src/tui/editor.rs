@@ -75,18 +75,20 @@ pub(super) fn start(words: &[String], job: JobId, copy: &Arc<EditCopy>, messages
             if now != last && now.is_some() {
                 last = now;
                 if messages.send(Message::EditSaved { job }).is_err() {
-                    return;
+                    break;
                 }
             }
             if let (true, Ok(Some(status))) = (is_running, child.try_wait()) {
                 is_running = false;
                 if !status.success() {
-                    let outcome = Err(ended(&program, status));
-                    let _ = messages.send(Message::EditorClosed { job, outcome });
-                    return;
+                    let _ = messages.send(Message::EditorFailed { job, reason: window_ended(&program, status) });
                 }
             }
             std::thread::sleep(GLANCE);
+        }
+        if is_running {
+            // Whoever was started is waited for.
+            let _ = child.wait();
         }
     });
 }
@@ -99,6 +101,10 @@ fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
 
 fn ended(program: &str, status: ExitStatus) -> String {
     format!("the editor {} ended with {status}, so nothing was judged", visible(program))
+}
+
+fn window_ended(program: &str, status: ExitStatus) -> String {
+    format!("the editor {} ended with {status}; each time the copy is saved, the rows are judged with it", visible(program))
 }
 
 fn unstarted(program: &str, error: &io::Error) -> String {
@@ -127,8 +133,37 @@ pub(super) fn run(words: &[String], file: &Path, line: usize) -> Result<(), Stri
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+    use crate::rows::demo;
+    use crate::rows::group::Group;
+    use crate::rows::source::{Request, Unwatched};
+    use crate::triage::export::own_edit::EditSubject;
+
+    /// A copy for the first group of the demo that has a schema, and that group's position.
+    pub(in crate::tui) fn copy() -> (usize, Arc<EditCopy>) {
+        let (source, schemas) = (demo::source().unwrap(), demo::schemas().unwrap());
+        let groups = source.groups(&Request::default(), &Unwatched).unwrap();
+        let subject = |group: &Group| EditSubject::find(source.as_ref(), &schemas, group, &Unwatched).ok();
+        let (at, subject) = groups.list.iter().enumerate().find_map(|(at, group)| Some((at, subject(group)?))).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        std::fs::write(&path, "{}").unwrap();
+        (at, Arc::new(EditCopy { subject, path, folder }))
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_window_that_fails_takes_no_save_away() {
+        let (_, copy) = copy();
+        let (messages, mut inbox) = tokio::sync::mpsc::unbounded_channel();
+        start(&["false".to_owned()], 7, &copy, &messages);
+        assert!(matches!(inbox.blocking_recv(), Some(Message::EditorStays { job: 7 })));
+        let Some(Message::EditorFailed { job: 7, reason }) = inbox.blocking_recv() else { panic!("it says that it failed") };
+        assert!(reason.contains("each time the copy is saved") && !reason.contains("nothing was judged"), "{reason}");
+        std::fs::write(&copy.path, "{\"a\": 1}").unwrap();
+        assert!(matches!(inbox.blocking_recv(), Some(Message::EditSaved { job: 7 })));
+    }
 
     #[test]
     fn the_editor_is_the_one_that_is_set() {

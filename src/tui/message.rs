@@ -136,6 +136,13 @@ pub enum Message {
         /// The work.
         job: JobId,
     },
+    /// It ended badly; the copy is watched all the same.
+    EditorFailed {
+        /// The work.
+        job: JobId,
+        /// What is told of it.
+        reason: String,
+    },
     /// The copy was saved in an editor that stays open.
     EditSaved {
         /// The work.

@@ -44,6 +44,8 @@ pub struct SidesLook {
     pub changes: TableChanges,
     /// The change of a column, by its path.
     marks: FxHashMap<String, usize>,
+    /// How many changes there are below a column, by its path, on each side.
+    below: FxHashMap<String, [u64; 2]>,
     /// The groups that were looked through.
     pub groups: Arc<Groups>,
     /// Groups of the doctype, each with the path of the column that it fails under; empty where no column is told.
@@ -55,7 +57,20 @@ impl SidesLook {
     pub fn new(table: TableSides, names: [String; 2], changes: TableChanges, groups: Arc<Groups>, failing: Vec<(String, u32)>) -> Self {
         // The worst of a column stands first.
         let marks = changes.changes.iter().enumerate().rev().map(|(at, change)| (change.column.clone(), at)).collect();
-        SidesLook { table, names, changes, marks, groups, failing }
+        let mut below: FxHashMap<String, [u64; 2]> = FxHashMap::default();
+        for change in &changes.changes {
+            for (dot, _) in change.column.match_indices('.') {
+                let counts = below.entry(change.column.get(..dot).unwrap_or_default().to_owned()).or_default();
+                counts[0] += u64::from(change.old.is_some());
+                counts[1] += u64::from(change.new.is_some());
+            }
+        }
+        SidesLook { table, names, changes, marks, below, groups, failing }
+    }
+
+    /// Changes of columns below one, of those that a side has.
+    pub fn below(&self, side: Side, path: &str) -> u64 {
+        self.below.get(path).map_or(0, |counts| counts[side as usize])
     }
 
     /// The columns of a side.
@@ -91,5 +106,25 @@ impl SidesLook {
     pub fn title(&self) -> String {
         let doctype = &self.table.doctype;
         format!("{}/{}.{}", doctype.namespace, doctype.doctype, doctype.version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::compat::compare;
+    use crate::rows::demo;
+    use crate::triage::revisions::{PairChoice, open};
+
+    #[test]
+    fn changes_are_counted_for_every_column_above_them() {
+        let pair = open(&Arc::new(demo::schemas().unwrap()), &PairChoice::Revision(0), None).unwrap();
+        let table = pair.table("acme-reader", "events", "1").unwrap();
+        let changes = compare(table.old.as_ref().unwrap(), table.new.as_ref().unwrap());
+        let look = SidesLook::new(table, [String::new(), String::new()], changes, Arc::default(), Vec::new());
+        let is_in = |path: &str, column: &str| column.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+        let old = look.changes.changes.iter().filter(|change| change.old.is_some() && is_in("client_info", &change.column)).count() as u64;
+        assert!(old > 0, "the record has changes");
+        assert_eq!((look.below(Side::Old, "client_info"), look.below(Side::New, "elsewhere")), (old, 0));
     }
 }

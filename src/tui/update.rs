@@ -91,6 +91,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::SchemaCopied { job, outcome } => my_edit::copied(app, job, outcome),
         Message::EditorClosed { job, outcome } => my_edit::closed(app, job, outcome),
         Message::EditorStays { job } => my_edit::stays(app, job),
+        Message::EditorFailed { job, reason } => my_edit::window_failed(app, job, reason),
         Message::EditSaved { job } => my_edit::saved(app, job),
         Message::EditCounts { job, turns } => my_edit::counts(app, job, &turns),
         Message::EditJudged { job, outcome } => my_edit::judged(app, job, outcome),
@@ -121,8 +122,8 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.history = None;
             app.causes.counting = None;
             app.tables.reading = None;
-            app.deploy.asked = None;
-            app.deploy.opening = None;
+            deploy::broken(app);
+            my_edit::broken(app);
             app.warn(reason);
             Vec::new()
         }
@@ -409,6 +410,8 @@ fn overlay(app: &mut App, action: Action) -> Vec<Effect> {
         Action::First => *scroll = 0,
         Action::Last => *scroll = usize::MAX / 2,
         _ if action.copies() => return copy::act(app, action),
+        Action::EditSchema if my_edit::is_shown(app) => return my_edit::again(app),
+        Action::Export if my_edit::is_shown(app) => return export::open(app),
         Action::Back | Action::Quit | Action::Help | Action::ShowValue | Action::ShowRow | Action::ShowViolations => {
             app.overlay = None;
             return Vec::new();

@@ -51,7 +51,7 @@ const ZEROS: [u16; 37] = [
 ];
 
 /// The name that the pipeline makes of a key: snake case, with `_` before a leading digit.
-pub(super) fn converted(key: &str) -> String {
+pub fn converted(key: &str) -> String {
     let snake = crate::pipeline::names::snake_case(key);
     let is_digit = |unit: u16| ZEROS.iter().any(|&zero| (zero..zero + 10).contains(&unit));
     if key.encode_utf16().next().is_some_and(is_digit) { format!("_{snake}") } else { snake }

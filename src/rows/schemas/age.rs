@@ -7,7 +7,7 @@ use std::fmt;
 
 use super::git::short_revision;
 use crate::ground::text::plural;
-use crate::ground::time::{Micros, day, duration};
+use crate::ground::time::{DAY, Micros, day, duration};
 
 /// Which revision schemas are of, and how old that is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,11 +20,10 @@ pub struct RevisionAge {
 }
 
 /// Schemas are generated on every working day.
-const OLD: Micros = 7 * 86_400 * 1_000_000;
+const OLD: Micros = 7 * DAY;
 
 /// Days from Monday to Friday after the day of one time, up to that of another.
 pub fn business_days(from: Micros, to: Micros) -> u64 {
-    const DAY: Micros = 86_400 * 1_000_000;
     // 1970-01-01 was a Thursday: day 4 is a Monday.
     let before = |day: i64| {
         let days = day - 4;
@@ -61,7 +60,6 @@ mod tests {
 
     #[test]
     fn business_days_are_counted_without_weekends() {
-        const DAY: Micros = 86_400 * 1_000_000;
         // 1970-01-01 was a Thursday.
         for (from, to, days) in
             [(0, 0, 0), (0, 1, 1), (0, 2, 1), (0, 3, 1), (0, 4, 2), (1, 4, 1), (2, 4, 1), (3, 4, 1), (0, 7, 5), (1, 366, 260)]
@@ -74,7 +72,6 @@ mod tests {
 
     #[test]
     fn revision_day_and_age_are_told_and_a_week_is_old() {
-        const DAY: Micros = 86_400 * 1_000_000;
         let age =
             |days: i64, time: Option<Micros>| RevisionAge { revision: "54678d2bf21e".to_owned(), time, now: days * DAY, is_chosen: false };
         assert_eq!(age(9, Some(DAY)).to_string(), "54678d2b of 1970-01-02, 8 d old (5 business days)");

@@ -41,6 +41,25 @@ pub fn cause_parts(found: &DeployComparison, cause: &DeployCause) -> ToldParts {
     parts
 }
 
+/// The line of the allowlist that covers a table, its sizes beside their limits.
+pub fn table_parts(table: &ComparedTable) -> ToldParts {
+    let allowed = table.allowed.iter().map(|glob| ("allowed", visible(glob).into_owned()));
+    let sizes = growth(table).into_iter().enumerate().map(|(at, line)| (if at == 0 { "size" } else { "" }, line));
+    allowed.chain(sizes).collect()
+}
+
+/// What a changed keyword does to documents, what it was and is.
+pub fn keyword_parts(change: &SchemaChange) -> ToldParts {
+    let told = |value: &Option<String>| visible(value.as_deref().unwrap_or("nothing")).into_owned();
+    vec![("effect", change.effect.name().to_owned()), ("before", told(&change.old)), ("now", told(&change.new))]
+}
+
+/// What is said below a limit that was exceeded before already.
+pub const STANDING_NOTE: &str = "the earlier side exceeds it already: no fault of this deploy";
+
+/// What is said below a table that could not be compared.
+pub const NOT_COMPARED_NOTE: &str = "whether the deploy goes through is not known";
+
 /// The earlier revision that a cause clashes with.
 fn clashes_with(clash: &CauseClash) -> String {
     format!("the column got its present form by {}; this change goes against it", revision_at(&clash.revision, clash.date))
@@ -129,14 +148,15 @@ pub fn summary(found: &DeployComparison) -> String {
 }
 
 /// Whether the deploy goes through, in a sentence.
-pub fn outcome(found: &DeployComparison) -> &'static str {
-    match found.verdict() {
+pub fn outcome(found: &DeployComparison) -> String {
+    let words = match found.verdict() {
         DeployVerdict::Block => "BLOCK: the deploy stops",
         DeployVerdict::Ddl => "DDL: the deploy stops until a statement is run",
-        _ if found.not_compared().next().is_some() => "NOT COMPARED: whether the deploy goes through is not known",
+        _ if found.not_compared().next().is_some() => return format!("NOT COMPARED: {NOT_COMPARED_NOTE}"),
         DeployVerdict::Warn => "WARN: the deploy goes through; read what it does",
         DeployVerdict::Ok => "OK: the deploy goes through",
-    }
+    };
+    words.to_owned()
 }
 
 /// `map<INT64> became RECORD`: what a column was and is.
@@ -152,7 +172,7 @@ pub fn became(change: &ColumnChange) -> String {
 }
 
 /// The sizes of a table beside their limits, and how much they grew.
-pub fn growth(table: &ComparedTable) -> Vec<String> {
+fn growth(table: &ComparedTable) -> Vec<String> {
     let (old, new) = (&table.changes.old, &table.changes.new);
     let sizes = [
         (Limit::Leaves, old.leaves, new.leaves),

@@ -6,10 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::DeployHistory;
-use crate::ground::time::Micros;
+use crate::ground::time::{DAY, Micros};
 use crate::pipeline::layout::size::MOST_LEAVES;
-
-const DAY: Micros = 86_400 * 1_000_000;
 
 /// The time over which the pace is taken.
 const YEAR: Micros = 365 * DAY;

@@ -5,6 +5,7 @@
 
 use super::{DeployLine, DeployTree, ExplainedLog};
 use crate::ground::sought::Sighting;
+use crate::pipeline::compat::DeployVerdict;
 use crate::triage::compat::{ComparedTable, TableState};
 use crate::triage::facts::{Facts, deploy, explain};
 
@@ -53,33 +54,63 @@ impl DeployTree {
             }
             return facts.to_text();
         }
-        if let Some((found, cause)) = self.cause(item) {
-            facts.line(&deploy::cause_head(found, cause, usize::MAX));
-            named(&mut facts, deploy::cause_parts(found, cause));
-            if cause.mends.len() > 1 {
-                facts.heading("The line for each table");
-                for mend in &cause.mends {
-                    facts.named(found.tables.get(mend.table).map(ComparedTable::title).unwrap_or_default(), &deploy::shortened(&mend.line));
+        let Some(found) = self.compared().map(|pair| &pair.found) else { return String::new() };
+        match self.line(item) {
+            DeployLine::Keyword(_, place) => {
+                let Some((table, change)) = self.table(item).and_then(|table| Some((table, table.schema.get(place)?))) else {
+                    return String::new();
+                };
+                facts.line(&deploy::keyword_place(table, change));
+                facts.line(&change.words);
+                named(&mut facts, deploy::keyword_parts(change));
+            }
+            DeployLine::NotCompared(_) => {
+                let Some(table) = self.table(item) else { return String::new() };
+                if let TableState::Unreadable(reason) = &table.state {
+                    facts.line(&deploy::not_compared(&table.title(), reason));
+                    facts.line(deploy::NOT_COMPARED_NOTE);
                 }
             }
-            if cause.columns.len() > 1 {
-                facts.heading("Columns");
-                cause.columns.iter().for_each(|column| facts.line(column));
+            DeployLine::Stands(table, place) => {
+                facts.line(&deploy::stands(found, (table, place)));
+                facts.line(deploy::STANDING_NOTE);
             }
-        } else if let (DeployLine::Keyword(_, place), Some(table)) = (self.line(item), self.table(item))
-            && let Some(change) = table.schema.get(place)
-        {
-            facts.line(&deploy::keyword_place(table, change));
-            facts.line(&change.words);
-            facts.named("effect", change.effect.name());
-            facts.named("before", change.old.as_deref().unwrap_or("nothing"));
-            facts.named("now", change.new.as_deref().unwrap_or("nothing"));
-        } else if let (DeployLine::NotCompared(_), Some(table)) = (self.line(item), self.table(item))
-            && let TableState::Unreadable(reason) = &table.state
-        {
-            facts.line(&deploy::not_compared(&table.title(), reason));
+            DeployLine::Standing => {
+                deploy::standing(found).for_each(|at| facts.line(&deploy::stands(found, at)));
+                facts.line(deploy::STANDING_NOTE);
+            }
+            DeployLine::Through => {
+                facts.line(&deploy::summary(found));
+                let through = found.causes.iter().filter(|cause| cause.verdict == DeployVerdict::Ok);
+                through.for_each(|cause| facts.line(&deploy::cause_head(found, cause, usize::MAX)));
+            }
+            DeployLine::Documents => {
+                facts.line(&deploy::documents(found).unwrap_or_default());
+                for table in &found.tables {
+                    table.schema.iter().for_each(|change| facts.named(deploy::keyword_place(table, change), &change.words));
+                }
+            }
+            _ => self.cause_told(item, &mut facts),
         }
         facts.to_text()
+    }
+
+    fn cause_told(&self, item: usize, facts: &mut Facts) {
+        let Some((found, cause)) = self.cause(item) else { return };
+        facts.line(&deploy::cause_head(found, cause, usize::MAX));
+        let is_of_one = !matches!(self.line(item), DeployLine::Cause(_)) || cause.tables.len() == 1;
+        let of_table = self.table(item).filter(|_| is_of_one).map(deploy::table_parts).unwrap_or_default();
+        deploy::cause_parts(found, cause).into_iter().chain(of_table).for_each(|(name, words)| facts.named(name, &words));
+        if cause.mends.len() > 1 {
+            facts.heading("The line for each table");
+            for mend in &cause.mends {
+                facts.named(found.tables.get(mend.table).map(ComparedTable::title).unwrap_or_default(), &deploy::shortened(&mend.line));
+            }
+        }
+        if cause.columns.len() > 1 {
+            facts.heading("Columns");
+            cause.columns.iter().for_each(|column| facts.line(column));
+        }
     }
 
     /// Shows a search what is drawn of a line.

@@ -28,13 +28,23 @@ pub(super) fn switch(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     app.deploy.open = true;
+    if app.deploy.tree.is_some() || app.deploy.asked.is_some() {
+        return Vec::new();
+    }
     if app.schemas.is_none() {
-        app.deploy.failure = Some(format!("there are no schemas to compare: {}", advice::GIVE_SCHEMAS));
+        app.deploy.failure = Some(no_schemas());
         return Vec::new();
     }
-    if app.deploy.choice.is_some() {
-        return Vec::new();
-    }
+    if app.deploy.choice.is_some() { Vec::new() } else { first(app) }
+}
+
+/// Why nothing is compared where there are no schemas.
+fn no_schemas() -> String {
+    format!("there are no schemas to compare: {}", advice::GIVE_SCHEMAS)
+}
+
+/// What is compared without being asked for.
+fn first(app: &mut App) -> Vec<Effect> {
     let first = app.deploy.deployed.clone().map_or(PairChoice::Revision(0), PairChoice::Against);
     compare(app, first)
 }
@@ -54,6 +64,7 @@ pub(super) fn back(app: &mut App) -> Vec<Effect> {
     }
     if let Some(asked) = app.deploy.asked.take() {
         app.tell(format!("called off: {}", asked.what));
+        app.deploy.choice = asked.before;
         if app.deploy.tree.is_none() {
             app.deploy.choice = None;
             app.deploy.open = false;
@@ -70,21 +81,39 @@ pub(super) fn back(app: &mut App) -> Vec<Effect> {
             return Vec::new();
         }
     }
-    if app.deploy.sides.is_none()
-        && app.deploy.is_log()
-        && let Some(below) = app.deploy.below.take()
-    {
-        (app.deploy.tree, app.deploy.list) = (Some(below.0), below.1);
-        return Vec::new();
+    if app.deploy.sides.is_none() && app.deploy.is_log() {
+        if let Some(below) = app.deploy.below.take() {
+            (app.deploy.tree, app.deploy.list) = (Some(below.0), below.1);
+            return Vec::new();
+        }
+        if app.schemas.is_some() {
+            // The log came before anything was compared.
+            (app.deploy.tree, app.deploy.list) = (None, List::default());
+            return first(app);
+        }
     }
     leave(app)
 }
 
 fn compare(app: &mut App, choice: PairChoice) -> Vec<Effect> {
+    if app.schemas.is_none() {
+        app.warn(no_schemas());
+        return Vec::new();
+    }
+    let (job, former) = ask(app, COMPARING);
     app.deploy.choice = Some(choice.clone());
+    former.into_iter().chain([Effect::CompareSchemas { job, choice }]).collect()
+}
+
+/// Work in the place of what is worked on, with the choice as it was before any of it.
+fn ask(app: &mut App, what: &'static str) -> (JobId, Option<Effect>) {
     let job = app.next_job();
-    let former = app.deploy.asked.replace(AskedDeploy { job, what: COMPARING });
-    former.map(|former| Effect::Cancel(former.job)).into_iter().chain([Effect::CompareSchemas { job, choice }]).collect()
+    let former = app.deploy.asked.take();
+    if let Some(former) = &former {
+        app.deploy.choice.clone_from(&former.before);
+    }
+    app.deploy.asked = Some(AskedDeploy { job, what, before: app.deploy.choice.clone() });
+    (job, former.map(|former| Effect::Cancel(former.job)))
 }
 
 /// The schemas with what was typed.
@@ -98,10 +127,16 @@ pub(super) fn against(app: &mut App, text: &str) -> Vec<Effect> {
     }
 }
 
+/// Which revision of how many is compared, on the screen or below a log.
+fn compared_place(app: &App) -> Option<(usize, usize)> {
+    let below = app.deploy.below.as_ref().map(|below| &below.0);
+    app.deploy.tree.as_ref().into_iter().chain(below).find_map(|tree| tree.compared())?.pair.place
+}
+
 /// Another pair of revisions; beside what was typed stands the newest.
 fn step(app: &mut App, is_older: bool) -> Vec<Effect> {
-    let place = app.deploy.tree.as_ref().and_then(|tree| Some(tree.compared()?.pair.place));
-    if matches!((&app.deploy.choice, place), (Some(PairChoice::Revision(_)), None | Some(None))) {
+    let place = compared_place(app);
+    if matches!((&app.deploy.choice, place), (Some(PairChoice::Revision(_)), None)) {
         app.tell("there are no other revisions here: the schemas stand in no history");
         return Vec::new();
     }
@@ -112,11 +147,11 @@ fn step(app: &mut App, is_older: bool) -> Vec<Effect> {
             return Vec::new();
         }
         (Some(PairChoice::Revision(at)), _) => at - 1,
-        (Some(PairChoice::Stopping { .. }), Some(Some((at, _)))) if is_older => at + 1,
-        (Some(PairChoice::Stopping { .. }), Some(Some((at, _)))) => at.saturating_sub(1),
+        (Some(PairChoice::Stopping { .. }), Some((at, _))) if is_older => at + 1,
+        (Some(PairChoice::Stopping { .. }), Some((at, _))) => at.saturating_sub(1),
         _ => 0,
     };
-    if let Some(Some((_, of))) = place
+    if let Some((_, of)) = place
         && at >= of
     {
         app.tell("this is the oldest revision that has one before it");
@@ -127,8 +162,7 @@ fn step(app: &mut App, is_older: bool) -> Vec<Effect> {
 
 /// The nearest revision that stops a deploy: history is judged for it, once.
 fn stop(app: &mut App, is_older: bool) -> Vec<Effect> {
-    let place = app.deploy.tree.as_ref().or(app.deploy.below.as_ref().map(|below| &below.0)).and_then(|tree| tree.compared()?.pair.place);
-    match place {
+    match compared_place(app) {
         Some((from, _)) => compare(app, PairChoice::Stopping { from, is_older }),
         None => {
             app.tell("revisions that stop a deploy are found in the history of a clone, from one of its revisions on");
@@ -147,16 +181,13 @@ pub(super) fn paste(app: &mut App, text: String) -> Vec<Effect> {
         app.warn(format!("what was pasted is larger than {}: give the part with the error", crate::ground::text::bytes(LONGEST as u64)));
         return Vec::new();
     }
-    let job = app.next_job();
-    let former = app.deploy.asked.replace(AskedDeploy { job, what: READING });
-    former.map(|former| Effect::Cancel(former.job)).into_iter().chain([Effect::Explain { job, text }]).collect()
+    let (job, former) = ask(app, READING);
+    former.into_iter().chain([Effect::Explain { job, text }]).collect()
 }
 
 /// It is compared or read, or cannot be.
 pub(super) fn told(app: &mut App, job: JobId, outcome: Result<Arc<DeployTree>, String>) -> Vec<Effect> {
-    if app.deploy.asked.take_if(|asked| asked.job == job).is_none() {
-        return Vec::new();
-    }
+    let Some(asked) = app.deploy.asked.take_if(|asked| asked.job == job) else { return Vec::new() };
     let screen = &mut app.deploy;
     match outcome {
         Ok(tree) => {
@@ -175,8 +206,7 @@ pub(super) fn told(app: &mut App, job: JobId, outcome: Result<Arc<DeployTree>, S
         }
         // What is there stays, and is not taken for what was asked.
         Err(reason) if screen.tree.is_some() => {
-            let place = screen.tree.as_ref().and_then(|tree| tree.compared()?.pair.place);
-            screen.choice = Some(place.map_or(PairChoice::Revision(0), |(at, _)| PairChoice::Revision(at)));
+            screen.choice = asked.before;
             app.warn(reason);
         }
         Err(reason) => screen.failure = Some(reason),
@@ -191,6 +221,10 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::NewerPair => step(app, false),
         Action::OlderStop => stop(app, true),
         Action::NewerStop => stop(app, false),
+        Action::CompareWith if app.schemas.is_none() => {
+            app.warn(no_schemas());
+            Vec::new()
+        }
         Action::CompareWith => {
             app.prompt = Some(Prompt { purpose: PromptPurpose::Compare, input: Default::default(), job: None, from: None });
             Vec::new()
@@ -246,3 +280,14 @@ fn open(app: &mut App) -> Vec<Effect> {
     let groups = app.groups.tree.groups.clone();
     former.map(Effect::Cancel).into_iter().chain([Effect::LookSides { job, place, of: tree, groups }]).collect()
 }
+
+/// Work that failed is not on its way any more: what was chosen before is chosen again.
+pub(super) fn broken(app: &mut App) {
+    app.deploy.opening = None;
+    if let Some(asked) = app.deploy.asked.take() {
+        app.deploy.choice = asked.before;
+    }
+}
+
+#[cfg(test)]
+mod tests;

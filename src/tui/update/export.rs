@@ -62,7 +62,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
     app.exporting = Some(job);
     let stops = app.keymap.words("; ", Action::Back, " stops");
     app.tell(format!("exporting the {}{stops}", line.what.name()));
-    let own_edit = app.my_edit.as_ref().and_then(|edit| edit.verdict.clone());
+    let own_edit = app.my_edits.iter().rev().find_map(|edit| edit.verdict.clone());
     vec![Effect::Export { job, export: Export { subject, what: line.what, is_copied: line.is_copied, raw, own_edit } }]
 }
 

@@ -41,8 +41,8 @@ fn from_groups(app: &App) -> Option<Goal> {
     Some(path.map_or(Goal::Table(table), |path| Goal::Path(table, path.as_ref().into())))
 }
 
-/// The table and column under the cursor of the screen of deploys.
-pub(super) fn from_deploy(app: &App) -> Option<Goal> {
+/// The table and column under the cursor of the screen of deploys, or that the opened schemas have no such table; `None` where the line is about none.
+pub(super) fn from_deploy(app: &App) -> Option<Result<Goal, String>> {
     let (namespace, doctype, version, column) = match &app.deploy.sides {
         Some(screen) => {
             let doctype = screen.look.table.doctype.clone();
@@ -53,8 +53,10 @@ pub(super) fn from_deploy(app: &App) -> Option<Goal> {
             (place.namespace, place.doctype, place.version, place.column)
         }
     };
-    let table = table_of(&app.tables.tree.catalog, &namespace, &doctype, Some(&version))?;
-    Some(if column.is_empty() { Goal::Table(table) } else { Goal::Dotted(table, column.into()) })
+    let Some(table) = table_of(&app.tables.tree.catalog, &namespace, &doctype, Some(&version)) else {
+        return Some(Err(format!("the opened schemas have no table {namespace}/{doctype}.{version}")));
+    };
+    Some(Ok(if column.is_empty() { Goal::Table(table) } else { Goal::Dotted(table, column.into()) }))
 }
 
 /// The table of a doctype version; without a version the newest that has a layout.
@@ -87,8 +89,14 @@ pub(super) fn reach(app: &mut App) {
         && look.place.table == *table
     {
         let column = look.layout.as_ref().and_then(|layout| layout.find(path));
+        let gone =
+            column.is_none().then(|| format!("{} has no column {path} in the opened schemas", screen.tree.catalog.table_name(*table)));
         screen.goal = column.map(|column| Goal::Column(*table, column));
+        if let Some(gone) = gone {
+            app.tell(gone);
+        }
     }
+    let screen = &mut app.tables;
     if let Some(Goal::Column(table, column)) = screen.goal
         && screen.tree.catalog.flat(table).is_some()
     {

@@ -175,7 +175,6 @@ fn open(app: &mut App) -> Vec<Effect> {
     }
 }
 
-/// Asks for a row; a row asked for before is called off by its number.
 /// Opens a row. Pressed again while it is on its way, a key asks for nothing more: that would cost again.
 pub(super) fn open_row(app: &mut App, place: RowPlace) -> Vec<Effect> {
     if app.opening.as_ref().is_some_and(|opening| opening.place.at == place.at && opening.place.order == place.order) {

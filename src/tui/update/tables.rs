@@ -33,7 +33,7 @@ pub(super) fn aged(app: &mut App, age: &RevisionAge) {
 
 /// Goes to the tables, at what is under the cursor of the screen below; or back.
 pub(super) fn switch(app: &mut App) -> Vec<Effect> {
-    let from_deploy = std::mem::take(&mut app.deploy.open);
+    let from_deploy = app.deploy.open;
     if app.tables.alone && !from_deploy {
         app.tell("these are the tables; there are no rows to go back to");
         return Vec::new();
@@ -46,8 +46,18 @@ pub(super) fn switch(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     app.tables.open = true;
+    app.deploy.open = false;
     let mut effects = Vec::new();
-    let goal = if from_deploy { goal::from_deploy(app) } else { goal::below(app) };
+    let mut gone = None;
+    let goal = match from_deploy.then(|| goal::from_deploy(app)).flatten() {
+        Some(Ok(goal)) => Some(goal),
+        Some(Err(reason)) => {
+            gone = Some(reason);
+            None
+        }
+        None if from_deploy => None,
+        None => goal::below(app),
+    };
     match goal {
         Some(goal) => {
             effects = find::end(app);
@@ -57,7 +67,12 @@ pub(super) fn switch(app: &mut App) -> Vec<Effect> {
             goal::go(app, HitPlace { table, column: None });
             goal::reach(app);
         }
-        None if from_deploy || app.groups.tree.is_empty() => {}
+        None if from_deploy => {
+            if let Some(reason) = gone {
+                app.tell(reason);
+            }
+        }
+        None if app.groups.tree.is_empty() => {}
         None => app.tell("the schemas have no table for what was under the cursor"),
     }
     effects.extend(read_once(app));

@@ -30,9 +30,10 @@ pub(super) fn title(app: &App, buffer: &mut Buffer, area: Rect, left: &str, righ
 
 /// How far looking into payloads is that somebody asked for.
 fn looking(app: &App) -> Option<String> {
+    let calls_off = app.keymap.words(&format!(" {} ", app.theme.glyphs.dot), Action::Back, " calls it off");
     if let Some(opening) = app.opening.as_ref().filter(|_| app.is_remote) {
         let told = opening.progress.job.map(|job| format!("opening a document: {}", job.describe(&opening.progress)));
-        return Some(told.unwrap_or_else(|| "opening a document …".to_owned()));
+        return Some(told.unwrap_or_else(|| "opening a document …".to_owned()) + &calls_off);
     }
     let (progress, told) = match (&app.seeking, &app.rechecking, app.causes.asked()) {
         (None, Some(rechecking), _) => {
@@ -50,7 +51,7 @@ fn looking(app: &App) -> Option<String> {
         (None, None, None) => return working(app),
     };
     let told = progress.job.map_or(told, |job| job.describe(&progress));
-    Some(told + &app.keymap.words(&format!(" {} ", app.theme.glyphs.dot), Action::Back, " calls it off"))
+    Some(told + &calls_off)
 }
 
 /// What is worked on for the screen of deploys.
@@ -238,4 +239,32 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
     let mut rest = after.chars();
     let under = rest.next().map_or(" ".to_owned(), |c| text::visible(&c.to_string()).into_owned());
     pen.put(&under, theme.style(Role::Cursor)).put(&text::visible(rest.as_str()), Style::new());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::rows::demo;
+    use crate::rows::source::{Request, Unwatched};
+    use crate::tui::app::Opening;
+    use crate::tui::group_tree::GroupTree;
+    use crate::tui::keymap::Keymap;
+    use crate::tui::row_place::GroupPlace;
+    use crate::tui::theme::{Depth, Theme};
+
+    #[test]
+    fn a_document_that_is_opened_can_be_called_off_and_says_so() {
+        let theme = Theme::named("mono", Depth::None, false).unwrap();
+        let mut app = App::new((100, 30), String::new(), None, theme, Depth::None, Keymap::new(&[]).unwrap());
+        let groups = demo::source().unwrap().groups(&Request::default(), &Unwatched).unwrap();
+        let tree = Arc::new(GroupTree::new(Arc::new(groups), Default::default()));
+        let of = (0..tree.items.len()).find_map(|item| GroupPlace::of_item(&tree, item)).unwrap();
+        let place = app.more.place(of, 0).unwrap();
+        app.is_remote = true;
+        app.opening = Some(Opening { job: 1, place, progress: Progress::default() });
+        let told = looking(&app).unwrap();
+        assert!(told.starts_with("opening a document") && told.ends_with("Esc calls it off"), "{told}");
+    }
 }

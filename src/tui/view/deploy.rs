@@ -95,8 +95,8 @@ fn head(app: &App, tree: &DeployTree, area: Rect, buffer: &mut Buffer) {
             [(pair, Role::Heading), (outcome, stops), (compared.chain.clone().unwrap_or_default(), Role::Dim)]
         }
         DeployFound::Explained(log) => {
-            let back =
-                app.keymap.words("", Action::Back, if app.deploy.below.is_some() { " shows the revisions again" } else { " leaves" });
+            let has_revisions = app.deploy.below.is_some() || app.schemas.is_some();
+            let back = app.keymap.words("", Action::Back, if has_revisions { " shows the revisions again" } else { " leaves" });
             ["The log that was pasted".to_owned(), explain::summary(&log.found), back].map(|line| (line, Role::Text))
         }
     };

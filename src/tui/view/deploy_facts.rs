@@ -61,20 +61,18 @@ impl Sheet<'_> {
                 let reason = found.tables.get(at).map(|table| &table.state);
                 if let Some(TableState::Unreadable(reason)) = reason {
                     self.words(&text::visible(reason), Role::Fault);
-                    self.words("whether the deploy stops here is not known", Role::Text);
+                    self.words(deploy::NOT_COMPARED_NOTE, Role::Text);
                 }
             }
             DeployLine::Keyword(at, place) => {
                 let Some((table, change)) = found.tables.get(at).and_then(|table| Some((table, table.schema.get(place)?))) else { return };
                 self.words(&deploy::keyword_place(table, change), Role::Key);
                 self.words(&text::visible(&change.words), Role::Text);
-                self.named("effect", change.effect.name(), Role::Constraint);
-                self.named("before", &text::visible(change.old.as_deref().unwrap_or("nothing")), Role::String);
-                self.named("now", &text::visible(change.new.as_deref().unwrap_or("nothing")), Role::String);
+                self.parts(deploy::keyword_parts(change));
             }
             DeployLine::Stands(at, place) => {
                 self.words(&deploy::stands(found, (at, place)), Role::Text);
-                self.words("the earlier side exceeds it already: no fault of this deploy", Role::Dim);
+                self.words(deploy::STANDING_NOTE, Role::Dim);
             }
             _ => self.words(&deploy::summary(found), Role::Text),
         }
@@ -98,12 +96,7 @@ impl Sheet<'_> {
             self.named("tables", &text::visible(&cause.of_tables(&found.tables, usize::from(self.area.height))), Role::Text);
             return;
         };
-        if let Some(glob) = &table.allowed {
-            self.named("allowed", &text::visible(glob), Role::Text);
-        }
-        for (at, line) in deploy::growth(table).iter().enumerate() {
-            self.named(if at == 0 { "size" } else { "" }, line, Role::Dim);
-        }
+        self.parts(deploy::table_parts(table));
     }
 
     fn parts(&mut self, parts: ToldParts) {
@@ -112,8 +105,9 @@ impl Sheet<'_> {
                 "mend" => {
                     (text::clip_middle(&words, MEND_LINES * usize::from(self.area.width.saturating_sub(8))).into_owned(), Role::String)
                 }
-                "error" | "text" => (words, Role::Constraint),
-                "" => (words, Role::Dim),
+                "error" | "text" | "effect" => (words, Role::Constraint),
+                "before" | "now" => (words, Role::String),
+                "" | "size" => (words, Role::Dim),
                 _ => (words, Role::Text),
             };
             self.named(name, &words, role);

@@ -78,7 +78,8 @@ impl SidePainter<'_> {
         let style = |role: Role| if here && self.focused { Style::new() } else { theme.style(role) };
         paint_line(buffer, area, row, cursor);
         let Some(mut pen) = Pen::new(buffer, area, row, cursor) else { return };
-        let change = self.look.change(&self.layout.path(item as ColumnId));
+        let path = self.layout.path(item as ColumnId);
+        let change = self.look.change(&path);
         let sign = match change.map(|change| (&change.old, &change.new)) {
             None => " ",
             Some((Some(_), None)) => "-",
@@ -96,22 +97,13 @@ impl SidePainter<'_> {
             pen.put(theme.glyphs.found, style(Role::Match));
         }
         let id = item as ColumnId;
-        let below = if Tree::is_branch(self.layout, item) { self.below(id) } else { 0 };
+        let below = if Tree::is_branch(self.layout, item) { self.look.below(self.side, &path) } else { 0 };
         if below > 0 {
             pen.put_right(&text::count(below), style(Role::Count)).skip_right(2);
         }
         pen.put(&text::visible(&found.name), style(Role::Key)).put("  ", Style::new());
         pen.put(&text::visible(&self.layout.badge(id)), style(Role::Type))
             .put(found.mode.behind(self.layout.form(id) != ColumnForm::Plain), style(Role::Mode));
-    }
-
-    /// Changes of columns below one.
-    fn below(&self, id: ColumnId) -> u64 {
-        let path = self.layout.path(id) + ".";
-        let is_here = |column: &str| column.starts_with(&path);
-        let changes = self.look.changes.changes.iter();
-        let sided = changes.filter(|change| if self.side == Side::Old { change.old.is_some() } else { change.new.is_some() });
-        sided.filter(|change| is_here(&change.column)).count() as u64
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{BRANCH, GitError, ObjectId, Repository};
 use crate::ground::text::{nearest, visible};
-use crate::ground::time::{Micros, parse_time};
+use crate::ground::time::{DAY, Micros, parse_time};
 
 /// A commit, and when it was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,6 @@ pub struct Commit {
 }
 
 const SECOND: i64 = 1_000_000;
-const DAY: i64 = 86_400 * SECOND;
 
 /// What the branch that people commit to may be called, first to last: what was fetched of it goes before this machine's own, which may be behind.
 const MAIN: [&str; 5] = ["origin/main", "main", "origin/master", "master", "HEAD"];

@@ -10,7 +10,7 @@ use super::error::Error;
 use super::job::{BEAT, Done};
 use super::locked;
 use super::window::{Slice, Window, WindowPart};
-use crate::ground::time::Micros;
+use crate::ground::time::{DAY, Micros};
 use crate::rows::group::{Fingerprint, Trend};
 use crate::rows::row::{RowRef, SourceRow};
 use crate::rows::source::{RowOrder, Watch};
@@ -25,7 +25,6 @@ const ENOUGH: u64 = 100;
 pub(super) const STEP: usize = 25;
 /// Bytes of rows that are kept in memory; the others are read again from where they stand, for nothing.
 const KEPT_BYTES: usize = 64 << 20;
-const DAY: Micros = 86_400_000_000;
 
 /// Rows that several threads may ask for.
 type SharedRows = Arc<Mutex<GroupRows>>;

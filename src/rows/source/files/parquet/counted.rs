@@ -10,6 +10,8 @@ use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::{ParquetError, Result};
 use parquet::schema::types::ColumnDescriptor;
 
+use super::pages::varint;
+
 /// The pages of a flat column.
 pub(super) struct CountedPages {
     pages: Box<dyn PageReader>,
@@ -120,15 +122,15 @@ fn is_counted(encoding: Encoding, values: &[u8], most: u64) -> bool {
 /// What stands behind a list of numbers told by their differences; `None` where the list is longer than that or goes beyond the bytes.
 fn behind_numbers(bytes: &[u8], most: u64) -> Option<&[u8]> {
     let mut rest = bytes;
-    let (block, parts, count) = (number(&mut rest)?, number(&mut rest)?, number(&mut rest)?);
-    number(&mut rest)?;
+    let (block, parts, count) = (varint(&mut rest)?, varint(&mut rest)?, varint(&mut rest)?);
+    varint(&mut rest)?;
     let of_part = block.checked_div(parts)?;
     if count > most {
         return None;
     }
     let mut left = count.saturating_sub(1);
     while left > 0 {
-        number(&mut rest)?;
+        varint(&mut rest)?;
         let widths = rest.split_off(..usize::try_from(parts).ok()?)?;
         for width in widths {
             if left == 0 {
@@ -142,17 +144,4 @@ fn behind_numbers(bytes: &[u8], most: u64) -> Option<&[u8]> {
         }
     }
     Some(rest)
-}
-
-/// Seven bits a byte, the lowest first.
-fn number(bytes: &mut &[u8]) -> Option<u64> {
-    let mut number = 0;
-    for shift in (0..64).step_by(7) {
-        let byte = *bytes.split_off_first()?;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(number);
-        }
-    }
-    None
 }

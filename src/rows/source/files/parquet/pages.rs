@@ -86,6 +86,19 @@ fn read_header(bytes: &[u8]) -> Option<PageHeader> {
     Some(PageHeader { length: compact.at, unpacked: size(unpacked)?, stored: size(stored)? })
 }
 
+/// Seven bits a byte, the lowest first.
+pub(super) fn varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut number = 0;
+    for shift in (0..64).step_by(7) {
+        let byte = *bytes.split_off_first()?;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some(number);
+        }
+    }
+    None
+}
+
 /// Thrift's compact protocol, as much of it as it takes to pass over a structure.
 struct Compact<'a> {
     bytes: &'a [u8],
@@ -102,15 +115,10 @@ impl Compact<'_> {
     }
 
     fn varint(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(number);
-            }
-        }
-        None
+        let mut rest = self.bytes.get(self.at..)?;
+        let number = varint(&mut rest);
+        self.at = self.bytes.len() - rest.len();
+        number
     }
 
     fn zigzag(&mut self) -> Option<i64> {
