@@ -113,7 +113,7 @@ fn broken(catalog: &Catalog) -> Option<String> {
 
 /// `telemetry/main.5`, as everywhere on screen.
 fn name(doctype: &Doctype) -> String {
-    visible(&format!("{}/{}.{}", doctype.namespace, doctype.doctype, doctype.version)).into_owned()
+    visible(&doctype.title()).into_owned()
 }
 
 /// Tables of a search result in a sentence.

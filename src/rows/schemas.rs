@@ -89,6 +89,13 @@ pub struct Doctype {
     pub layout: Option<String>,
 }
 
+impl Doctype {
+    /// `telemetry/main.5`.
+    pub fn title(&self) -> String {
+        format!("{}/{}.{}", self.namespace, self.doctype, self.version)
+    }
+}
+
 /// Answer of a lookup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lookup {

@@ -105,7 +105,7 @@ impl SidesLook {
     /// `telemetry/main.5`.
     pub fn title(&self) -> String {
         let doctype = &self.table.doctype;
-        format!("{}/{}.{}", doctype.namespace, doctype.doctype, doctype.version)
+        doctype.title()
     }
 }
 

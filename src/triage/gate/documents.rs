@@ -123,7 +123,7 @@ fn plain(kind: GateKind, weight: GateWeight, title: &str, amount: u64) -> GateFi
 /// Title of a doctype version of the later schemas, and the pointer of a node of its schema.
 fn named(recheck: &Recheck, doctype: usize, node: u32) -> (String, String) {
     let known = recheck.after().doctypes().get(doctype);
-    let title = known.map(|known| format!("{}/{}.{}", known.namespace, known.doctype, known.version)).unwrap_or_default();
+    let title = known.map(|known| known.title()).unwrap_or_default();
     let pointer = recheck.after().schema(doctype).ok().flatten().map(|schema| schema.pointer(node)).unwrap_or_default();
     (title, pointer)
 }

@@ -78,7 +78,7 @@ pub fn elsewhere(schemas: &SchemaStore, schema: &Schema, edit: &NodeEdit) -> Els
         if is_same {
             found.schemas.1 += 1;
             if found.schemas.0.len() < MOST_NAMED {
-                found.schemas.0.push(format!("{}/{}.{}", doctype.namespace, doctype.doctype, doctype.version));
+                found.schemas.0.push(doctype.title());
             }
         }
     }

@@ -89,8 +89,8 @@ pub(super) fn reach(app: &mut App) {
         && look.place.table == *table
     {
         let column = look.layout.as_ref().and_then(|layout| layout.find(path));
-        let gone =
-            column.is_none().then(|| format!("{} has no column {path} in the opened schemas", screen.tree.catalog.table_name(*table)));
+        let title = screen.tree.catalog.tables().get(*table as usize).filter(|_| column.is_none()).map(|table| table.doctype.title());
+        let gone = title.map(|title| format!("{title} has no column {path} in the opened schemas"));
         screen.goal = column.map(|column| Goal::Column(*table, column));
         if let Some(gone) = gone {
             app.tell(gone);
