@@ -5,6 +5,7 @@
 //! Refuses: flags and environment variables (cli lays them over it), what the names of themes and actions are (tui).
 
 mod bigquery;
+pub(super) mod setting;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -20,6 +21,7 @@ use crate::ground::contained::contained;
 use crate::triage::redact::{Paths, Redaction};
 use crate::tui::binding::{Binding, SettingPlace};
 pub use bigquery::BigQueryConfig;
+use bigquery::SETTINGS as BIGQUERY_SETTINGS;
 
 /// Everything that can be set. The default is what no file says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -205,6 +207,10 @@ impl ConfigReader<'_> {
     fn sources(&self, value: &Spanned<DeValue<'_>>) -> Result<BTreeMap<String, Vec<String>>, ConfigError> {
         let mut sources = BTreeMap::new();
         for (name, inputs) in self.table("sources", value)? {
+            if super::words::commands().iter().any(|command| *command == **name.get_ref()) {
+                let told = format!("sources.{0}: {0} is a command, and misfit {0} is that; another name is needed", name.get_ref());
+                return Err(self.wrong(name.span(), told));
+            }
             let inputs = self.strings(name.get_ref(), inputs)?;
             let inputs = inputs.iter().map(|input| self.resolve(input).to_string_lossy().into_owned()).collect();
             sources.insert(name.get_ref().to_string(), inputs);
@@ -224,7 +230,8 @@ impl ConfigReader<'_> {
     }
 }
 
-const REDACTION_SETTINGS: [&str; 2] = ["safe", "masked"];
+const REDACTION_SETTINGS: &[&str] = &["safe", "masked"];
+const PATCH_SETTINGS: &[&str] = &["never"];
 
 /// Reads the table.
 fn read_redaction(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> Result<Redaction, ConfigError> {
@@ -234,7 +241,7 @@ fn read_redaction(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> Re
         match name.get_ref().as_ref() {
             "safe" => set.safe = paths()?,
             "masked" => set.masked = paths()?,
-            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of redaction", unknown, &REDACTION_SETTINGS))),
+            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of redaction", unknown, REDACTION_SETTINGS))),
         }
     }
     Ok(set)
@@ -246,7 +253,7 @@ fn read_patch(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> Result
     for (name, value) in reader.table("patch", value)? {
         match name.get_ref().as_ref() {
             "never" => never = reader.strings("never", value)?,
-            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of patch", unknown, &["never"]))),
+            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of patch", unknown, PATCH_SETTINGS))),
         }
     }
     Ok(never)
@@ -304,6 +311,15 @@ mod tests {
         );
         assert!(read("keys = 3").unwrap_err().contains("keys has to be a table, [keys]"));
         assert!(read("theme = \"a\"\ntheme = \"b\"").unwrap_err().starts_with("/etc/misfit/config.toml line 2: duplicate key"));
+    }
+
+    #[test]
+    fn no_source_is_named_like_a_command() {
+        let told = read("[sources]\nweek = \"a\"\ngroups = \"b\"\n").unwrap_err();
+        assert_eq!(
+            told,
+            "/etc/misfit/config.toml line 3: sources.groups: groups is a command, and misfit groups is that; another name is needed"
+        );
     }
 
     #[test]

@@ -1,19 +1,17 @@
 //! `misfit SOURCE`: the explorer.
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::CommandFactory;
+use color_eyre::Result;
 use color_eyre::eyre::{ensure, eyre};
-use color_eyre::{Report, Result};
 
 use super::input::{self, OpenedInput};
 use super::scope::Scope;
 use super::{bigquery, out};
 use crate::cli::config::Config;
-use crate::ground::text::{nearest, visible};
 use crate::rows::source::{ErrorSource, Request};
 use crate::triage::blame::HistorySettings;
 use crate::triage::export::patch::PatchSettings;
@@ -73,13 +71,12 @@ impl LookArgs {
 
 /// Opens the explorer on the sources that were named.
 pub(super) fn run(mut args: ExploreArgs, config: Config) -> Result<ExitCode> {
-    let named = args.input.sources.clone();
     if args.input.bigquery.list {
         let sources = input::expand(args.input.sources, &config)?;
         return bigquery::list(args.input.bigquery, &sources, &config);
     }
     args.input.schemas.is_aged_elsewhere = true;
-    let OpenedInput { source, schemas } = args.input.open(&config, true, &args.scope).map_err(|error| meant(&named).unwrap_or(error))?;
+    let OpenedInput { source, schemas } = args.input.open(&config, true, &args.scope)?;
     show(Some(source), args.scope.request(schemas), args.look, &config)
 }
 
@@ -90,6 +87,10 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
     ensure!(
         print || std::io::stdout().is_terminal(),
         "the explorer needs a terminal, and standard output is not one: use misfit groups or misfit cases for text"
+    );
+    ensure!(
+        print || std::env::var_os("TERM").is_none_or(|name| name != "dumb"),
+        "the explorer draws on the whole terminal, and this one only writes lines (TERM=dumb): use misfit groups or misfit cases for text"
     );
     let depth = if print { Depth::None } else { Depth::detect() };
     let theme = open_theme(theme, config, depth)?;
@@ -117,17 +118,8 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
     Ok(ended)
 }
 
-/// Who gives nothing but the name of no file may have meant a command.
-fn meant(sources: &[String]) -> Option<Report> {
-    let [name] = sources else { return None };
-    let cli = super::Cli::command();
-    let commands: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
-    let near = nearest(name, &commands).filter(|_| !Path::new(name).exists())?;
-    Some(eyre!("there is no file or command {}: did you mean misfit {near}?", visible(name)))
-}
-
 /// The flag or the environment, then the configuration, then what suits the terminal.
-fn open_theme(named: Option<String>, config: &Config, depth: Depth) -> Result<Theme> {
+pub(super) fn open_theme(named: Option<String>, config: &Config, depth: Depth) -> Result<Theme> {
     let ascii = locale_is_ascii(|name| std::env::var(name).ok());
     let usual = match depth {
         Depth::True | Depth::Indexed => "default-dark",
@@ -162,14 +154,6 @@ fn parse_size(text: &str) -> Result<(u16, u16), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_mistyped_command_is_recognised() {
-        let meant = |names: &[&str]| meant(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).map(|error| error.to_string());
-        assert_eq!(meant(&["group"]).as_deref(), Some("there is no file or command group: did you mean misfit groups?"));
-        assert!(meant(&["dmeo"]).is_some_and(|told| told.contains("misfit demo?")));
-        assert_eq!((meant(&["nowhere.ndjson"]), meant(&["group", "a"]), meant(&[])), (None, None, None));
-    }
 
     #[test]
     fn a_size_is_two_numbers() {

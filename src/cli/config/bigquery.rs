@@ -40,7 +40,7 @@ pub struct BigQueryConfig {
     pub columns: BTreeMap<String, String>,
 }
 
-const SETTINGS: [&str; 12] = [
+pub(super) const SETTINGS: &[&str] = &[
     "project",
     "location",
     "endpoint",
@@ -81,7 +81,7 @@ pub(super) fn read(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> R
                     set.columns.insert(column.get_ref().to_string(), reader.string(column.get_ref(), value)?.to_owned());
                 }
             }
-            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of bigquery", unknown, &SETTINGS))),
+            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of bigquery", unknown, SETTINGS))),
         }
     }
     Ok(set)
