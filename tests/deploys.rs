@@ -82,6 +82,7 @@ impl Opened {
 
     fn screen(&self, size: (u16, u16), steps: &[Step<'_>]) -> String {
         let options = ExplorerOptions {
+            mouse: true,
             source: self.source.clone(),
             request: Request { schemas: self.schemas.clone(), ..Request::default() },
             exports: Default::default(),

@@ -215,6 +215,7 @@ fn the_explorer_shows_revision_and_history() {
     let screen = |keys: &str| {
         let schemas = Arc::new(SchemaStore::open_named(&folder).unwrap());
         let options = ExplorerOptions {
+            mouse: true,
             source: None,
             request: Request { schemas: Some(schemas), ..Request::default() },
             exports: Default::default(),

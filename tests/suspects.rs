@@ -316,6 +316,7 @@ fn what_is_taken_elsewhere_is_found() {
         let schemas = Arc::new(SchemaStore::open_named(&folder).unwrap());
         let source = Files::open(&[file.to_str().unwrap().to_owned()], ReadOptions { keep_rows: true }).unwrap();
         let options = ExplorerOptions {
+            mouse: true,
             source: Some(Arc::new(source)),
             request: Request { schemas: Some(schemas), ..Request::default() },
             exports: Default::default(),

@@ -36,6 +36,8 @@ pub struct Config {
     pub deployed: Option<Setting<String>>,
     /// Name of a theme.
     pub theme: Option<Setting<String>>,
+    /// Whether the explorer reads the mouse.
+    pub mouse: Option<bool>,
     /// Keys by action, in the order of the file.
     pub keys: Vec<Binding>,
     /// Inputs by name: a source on the command line may be one of these names.
@@ -89,8 +91,8 @@ pub enum ConfigError {
 const MOST_BYTES: u64 = 1 << 20;
 
 /// The settings at the top of the file.
-const SETTINGS: [&str; 10] =
-    ["schemas", "upstream", "source_repo", "deployed", "theme", "keys", "sources", "bigquery", "redaction", "patch"];
+const SETTINGS: [&str; 11] =
+    ["schemas", "upstream", "source_repo", "deployed", "theme", "mouse", "keys", "sources", "bigquery", "redaction", "patch"];
 
 /// Where the file is looked for when none is named: `$XDG_CONFIG_HOME/misfit/config.toml`. `None` where the user has no home.
 pub fn default_path() -> Option<PathBuf> {
@@ -129,6 +131,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
                 config.deployed = Some(Setting { value: reader.string("deployed", value)?.to_owned(), place: reader.place(value.span()) })
             }
             "theme" => config.theme = Some(Setting { value: reader.string("theme", value)?.to_owned(), place: reader.place(value.span()) }),
+            "mouse" => config.mouse = Some(reader.flag("mouse", value)?),
             "keys" => config.keys = reader.keys(value)?,
             "sources" => config.sources = reader.sources(value)?,
             "bigquery" => config.bigquery = bigquery::read(&reader, value)?,
@@ -172,6 +175,10 @@ impl ConfigReader<'_> {
                 format!("{} has to be a text in quotes, found {}", crate::ground::text::visible(name), value.get_ref().type_str()),
             )
         })
+    }
+
+    fn flag(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Result<bool, ConfigError> {
+        value.get_ref().as_bool().ok_or_else(|| self.wrong(value.span(), format!("{name} has to be true or false, without quotes")))
     }
 
     /// A text, or a list of texts.
@@ -295,7 +302,7 @@ mod tests {
         );
         assert_eq!(
             read("colour = 1").unwrap_err(),
-            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, upstream, source_repo, deployed, theme, keys, sources, bigquery, redaction, patch"
+            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, upstream, source_repo, deployed, theme, mouse, keys, sources, bigquery, redaction, patch"
         );
     }
 

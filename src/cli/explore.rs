@@ -106,7 +106,8 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
     let patches = PatchSettings { never: config.never_patched.clone(), source_repo: history.source.clone() };
     let exports = ExportSettings { redaction: config.redaction.clone(), folder: ".".into(), patches };
     let paid = source.clone();
-    let options = tui::ExplorerOptions { source, request, exports, history, theme, depth, keymap };
+    let mouse = config.mouse.unwrap_or(true);
+    let options = tui::ExplorerOptions { source, request, exports, history, theme, depth, keymap, mouse };
     if print {
         let size = size.unwrap_or(PRINTED);
         return out::print(&frame::to_text(&tui::script(options, size, &keys)?));

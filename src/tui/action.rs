@@ -90,6 +90,11 @@ pub enum Action {
     Agree,
     Refuse,
     NextTheme,
+    Palette,
+    ToggleMouse,
+    Zoom,
+    Larger,
+    Smaller,
     Help,
     Suspend,
     Quit,
@@ -215,6 +220,9 @@ pub const TABLE: &[Entry] = &[
     entry(A::NewerStop, "newer-stop", &["D"], "the nearest newer revision that stops a deploy", Deploy, None, LOOK),
     entry(A::CompareWith, "compare-with", &["a"], "compare the schemas with another revision or folder: what is deployed", Deploy, Some("with another"), LOOK),
     entry(A::CountCauses, "count-causes", &["b"], "count what is really wrong in the rows of the group (BigQuery)", Groups, None, LOOK),
+    entry(A::Zoom, "zoom", &["Z"], "this pane over the whole screen; and back", Everywhere, None, LOOK),
+    entry(A::Larger, "larger", &["+"], "this pane larger", Everywhere, None, LOOK),
+    entry(A::Smaller, "smaller", &["-"], "this pane smaller", Everywhere, None, LOOK),
     entry(A::Search, "search", &["/"], "search; tables: all columns of all tables", Everywhere, Some("search"), FIND),
     entry(A::NextMatch, "next-match", &["n"], "next match", Everywhere, None, FIND),
     entry(A::PreviousMatch, "previous-match", &["N"], "previous match", Everywhere, None, FIND),
@@ -248,6 +256,8 @@ pub const TABLE: &[Entry] = &[
     entry(A::LiftRedaction, "lift-redaction", &["!"], "values as they were sent (raw), and back", Export, None, EXPORT),
     entry(A::Agree, "agree", &["y", "Y"], "go on", Question, Some("go on"), ASKED),
     entry(A::Refuse, "refuse", &["n", "N"], "cancel", Question, Some("cancel"), ASKED),
+    entry(A::Palette, "palette", &[":"], "everything that can be done here, by name", Everywhere, None, GENERAL),
+    entry(A::ToggleMouse, "toggle-mouse", &["M"], "leave the mouse to the terminal, to select text; and back (Shift selects anyway)", Everywhere, None, GENERAL),
     entry(A::NextTheme, "next-theme", &["T"], "next theme", Everywhere, None, GENERAL),
     entry(A::Help, "help", &["?", "<f1>"], "all keys", Everywhere, None, GENERAL),
     entry(A::Suspend, "suspend", &["<c-z>"], "suspend; fg comes back", Always, None, GENERAL),
@@ -264,6 +274,17 @@ impl Action {
     /// The action of that name.
     pub fn named(name: &str) -> Option<Action> {
         TABLE.iter().find(|entry| entry.name == name).map(|entry| entry.action)
+    }
+
+    /// Whether a number before its key says how often it is done.
+    pub fn repeats(self) -> bool {
+        use Action::*;
+        let moves = matches!(self, Down | Up | PageDown | PageUp | HalfDown | HalfUp | NextSibling | PreviousSibling | Leave);
+        let steps = matches!(
+            self,
+            NextMatch | PreviousMatch | NextViolation | PreviousViolation | NextWarning | PreviousWarning | NextDeployed | PreviousDeployed
+        );
+        moves || steps || matches!(self, Larger | Smaller)
     }
 
     /// Whether it puts something on the clipboard that is under the cursor.

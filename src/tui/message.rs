@@ -36,12 +36,42 @@ use crate::tui::clipboard::Copied;
 /// Names one piece of work on a worker; later work has a higher number.
 pub type JobId = u64;
 
+/// What the mouse did, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pointed {
+    /// What.
+    pub does: PointerDoes,
+    /// Column of the cell.
+    pub x: u16,
+    /// Its line.
+    pub y: u16,
+}
+
+/// What the mouse can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PointerDoes {
+    /// The left button goes down.
+    Press,
+    /// It goes down a second time at once, at the same place.
+    DoublePress,
+    /// It is moved while down.
+    Drag,
+    /// It goes up.
+    Release,
+    /// The wheel turns up by a notch.
+    WheelUp,
+    /// It turns down by a notch.
+    WheelDown,
+}
+
 /// What happens.
 pub enum Message {
     /// A key was pressed.
     Key(KeyEvent),
     /// Text was pasted.
     Paste(String),
+    /// The mouse did something.
+    Pointer(Pointed),
     /// The terminal has a new size.
     Resize(u16, u16),
     /// The process came back from the shell: draw everything.
@@ -311,6 +341,8 @@ pub enum Exported {
 
 /// What is to be done outside of `update`.
 pub enum Effect {
+    /// Ask the terminal to report the mouse, or no longer.
+    Mouse(bool),
     /// Read the source.
     Read,
     /// Stop reading, keep what is there.

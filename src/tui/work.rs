@@ -252,7 +252,13 @@ impl Workers {
                 });
             }
             Effect::Export { job, export } => self.export(job, export),
-            Effect::OpenEditor { .. } | Effect::Send(_) | Effect::Suspend | Effect::Fail(_) | Effect::Quit | Effect::Terminate(_) => {}
+            Effect::OpenEditor { .. }
+            | Effect::Send(_)
+            | Effect::Mouse(_)
+            | Effect::Suspend
+            | Effect::Fail(_)
+            | Effect::Quit
+            | Effect::Terminate(_) => {}
         }
     }
 

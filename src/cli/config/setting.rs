@@ -67,6 +67,7 @@ pub(super) const ENTRIES: &[SettingEntry] = &[
         "revision of the schemas that is deployed, or a folder; also --deployed of the explorer",
     ),
     set("", "theme", SettingForm::Text, "\"default-dark\"", "theme of the explorer, misfit themes lists them; also MISFIT_THEME, --theme"),
+    set("", "mouse", SettingForm::Flag, "true", "false leaves the mouse to the terminal, to select text"),
     set("keys", "quit", SettingForm::Names, "[\"q\"]", "keys by action, in place of the usual ones; misfit keys lists the actions"),
     set(
         "sources",
@@ -200,7 +201,7 @@ mod tests {
     #[test]
     fn every_setting_is_told_once_and_no_other() {
         let tables: [(&str, &[&str]); 4] = [
-            ("", &["schemas", "source_repo", "upstream", "deployed", "theme"]),
+            ("", &["schemas", "source_repo", "upstream", "deployed", "theme", "mouse"]),
             ("bigquery", BIGQUERY_SETTINGS),
             ("redaction", REDACTION_SETTINGS),
             ("patch", PATCH_SETTINGS),

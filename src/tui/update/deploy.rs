@@ -226,7 +226,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::CompareWith => {
-            app.prompt = Some(Prompt { purpose: PromptPurpose::Compare, input: Default::default(), job: None, from: None });
+            app.prompt = Some(Prompt { purpose: PromptPurpose::Compare, input: Default::default(), job: None, from: None, back: 0 });
             Vec::new()
         }
         Action::ShowFailing => failing_here(app),

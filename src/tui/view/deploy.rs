@@ -28,7 +28,7 @@ const RULE: usize = 5;
 
 /// Draws the screen.
 pub(super) fn draw(app: &App, buffer: &mut Buffer) {
-    let areas = panes::deploy((buffer.area.width, buffer.area.height));
+    let areas = panes::deploy(app.frame((buffer.area.width, buffer.area.height)));
     let schemas = app.schemas.as_deref().unwrap_or("schemas");
     let tree = app.deploy.tree.as_deref();
     let verdicts = tree.and_then(DeployTree::compared).map(|pair| verdicts(app, &pair.found)).unwrap_or_default();
@@ -39,7 +39,9 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer) {
         (Some(tree), None) => {
             head(app, tree, areas.head, buffer);
             list(app, tree, areas.tree, buffer);
-            deploy_facts::draw(app, tree, areas.detail, buffer);
+            if !areas.detail.is_empty() {
+                deploy_facts::draw(app, tree, areas.detail, buffer);
+            }
         }
     }
     chrome::footer(app, buffer, areas.footer);
