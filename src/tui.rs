@@ -21,6 +21,7 @@ pub mod help;
 pub mod hit_tree;
 pub mod json_line;
 pub mod keymap;
+pub mod lightness;
 pub mod list;
 pub mod look;
 pub mod matches;

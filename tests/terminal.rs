@@ -42,7 +42,13 @@ impl Terminal {
 
     fn spawn(mut command: CommandBuilder) -> Self {
         let pair = native_pty_system().openpty(size(100, 30)).expect("a pseudo-terminal");
-        for (name, value) in [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "C.UTF-8"), ("MISFIT_CONFIG", "/dev/null")] {
+        for (name, value) in [
+            ("TERM", "xterm-256color"),
+            ("COLORTERM", "truecolor"),
+            ("LANG", "C.UTF-8"),
+            ("MISFIT_CONFIG", "/dev/null"),
+            ("COLORFGBG", "15;0"),
+        ] {
             command.env(name, value);
         }
         command.env_remove("NO_COLOR");
@@ -322,9 +328,8 @@ fn place_of(screen: &str, text: &str) -> (usize, usize) {
 
 #[test]
 fn the_mouse_opens_a_document_and_can_be_left_to_the_terminal() {
-    let reported = |terminal: &Terminal| {
-        terminal.seen.lock().expect("no panic").0.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
-    };
+    let reported =
+        |terminal: &Terminal| terminal.seen.lock().expect("no panic").0.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None;
     let mut terminal = Terminal::run(&["demo"]);
     terminal.wait_for("209 rows · 30 groups");
     terminal.wait("asking for the mouse", reported);

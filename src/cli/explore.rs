@@ -11,12 +11,13 @@ use color_eyre::eyre::{ensure, eyre};
 use super::input::{self, OpenedInput};
 use super::scope::Scope;
 use super::{bigquery, out};
-use crate::cli::config::Config;
+use crate::cli::config::{self, Config};
 use crate::rows::source::{ErrorSource, Request};
 use crate::triage::blame::HistorySettings;
 use crate::triage::export::patch::PatchSettings;
 use crate::tui::keymap::{Keymap, parse_keys};
-use crate::tui::theme::{Depth, Theme, locale_is_ascii};
+use crate::tui::lightness::is_light;
+use crate::tui::theme::{Depth, Theme, ThemeShelf, locale_is_ascii};
 use crate::tui::work::ExportSettings;
 use crate::tui::{self, frame};
 
@@ -44,6 +45,10 @@ pub(super) struct LookArgs {
     /// Theme of the explorer [env: MISFIT_THEME]
     #[arg(long, value_name = "NAME", env = "MISFIT_THEME", hide_env = true)]
     theme: Option<String>,
+
+    /// Draw with ASCII alone
+    #[arg(long)]
+    ascii: bool,
 
     /// What is deployed: a revision of the schemas, or a folder; what a deploy would refuse is told against that first
     #[arg(long, value_name = "REV|FOLDER")]
@@ -82,7 +87,7 @@ pub(super) fn run(mut args: ExploreArgs, config: Config) -> Result<ExitCode> {
 
 /// Opens the explorer on a source, or without one on the tables of the schemas.
 pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look: LookArgs, config: &Config) -> Result<ExitCode> {
-    let LookArgs { theme, deployed, keys, size, print } = look;
+    let LookArgs { theme, ascii, deployed, keys, size, print } = look;
     // Last, because who has mistyped a name learns nothing from it.
     ensure!(
         print || std::io::stdout().is_terminal(),
@@ -93,7 +98,7 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
         "the explorer draws on the whole terminal, and this one only writes lines (TERM=dumb): use misfit groups or misfit cases for text"
     );
     let depth = if print { Depth::None } else { Depth::detect() };
-    let theme = open_theme(theme, config, depth)?;
+    let theme = open_theme(theme, config, depth, ascii, !print)?;
     let keymap = open_keymap(config)?;
     let keys = keys
         .filter(|keys| !keys.is_empty())
@@ -119,18 +124,30 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
     Ok(ended)
 }
 
-/// The flag or the environment, then the configuration, then what suits the terminal.
-pub(super) fn open_theme(named: Option<String>, config: &Config, depth: Depth) -> Result<Theme> {
-    let ascii = locale_is_ascii(|name| std::env::var(name).ok());
-    let usual = match depth {
-        Depth::True | Depth::Indexed => "default-dark",
-        Depth::Named => "ansi",
-        Depth::None => "mono",
-    };
+/// The themes built in and those in the folder `themes` beside the configuration.
+pub(super) fn shelf() -> Arc<ThemeShelf> {
+    let folder = config::default_path().and_then(|path| Some(path.parent()?.join("themes")));
+    Arc::new(folder.map(|folder| ThemeShelf::with_folder(&folder)).unwrap_or_default())
+}
+
+/// The flag or the environment, then the configuration, then what suits the terminal; `asks`: whether the terminal may be asked for its background.
+pub(super) fn open_theme(named: Option<String>, config: &Config, depth: Depth, ascii: bool, asks: bool) -> Result<Theme> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let ascii = ascii || locale_is_ascii(variable);
+    let shelf = shelf();
+    let open = |name: &str| Theme::of(&shelf, name, depth, ascii);
     match (named.filter(|name| !name.is_empty()), &config.theme) {
-        (Some(name), _) => Theme::named(&name, depth, ascii).map_err(|mistake| eyre!(mistake)),
-        (None, Some(setting)) => Theme::named(&setting.value, depth, ascii).map_err(|mistake| eyre!("{}: {mistake}", setting.place)),
-        (None, None) => Theme::named(usual, depth, ascii).map_err(|mistake| eyre!(mistake)),
+        (Some(name), _) => open(&name).map_err(|mistake| eyre!(mistake)),
+        (None, Some(setting)) => open(&setting.value).map_err(|mistake| eyre!("{}: {mistake}", setting.place)),
+        (None, None) => {
+            let usual = match depth {
+                Depth::True | Depth::Indexed if asks && is_light(variable) == Some(true) => "default-light",
+                Depth::True | Depth::Indexed => "default-dark",
+                Depth::Named => "ansi",
+                Depth::None => "mono",
+            };
+            open(usual).map_err(|mistake| eyre!(mistake))
+        }
     }
 }
 

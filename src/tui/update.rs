@@ -338,7 +338,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Export => export::open(app),
         Action::NextTheme => {
             app.theme = app.theme.next(app.depth);
-            let name = app.theme.name;
+            let name = app.theme.name.clone();
             app.tell(format!("theme {name}"));
             Vec::new()
         }
