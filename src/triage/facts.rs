@@ -13,6 +13,7 @@ pub mod history;
 pub mod suspect;
 pub mod table;
 pub mod turns;
+pub mod value;
 pub mod violations;
 
 use std::borrow::Cow;

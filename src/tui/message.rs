@@ -16,6 +16,7 @@ use super::row_place::{Exportable, GroupPlace, OpenedRow, RowPlace};
 use super::sides_look::SidesLook;
 use super::subject::Subject;
 use super::table_tree::TableTree;
+use crate::ground::text::{plural, visible, width};
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::Layout;
 use crate::rows::group::{Fingerprint, Groups, Sort};
@@ -250,7 +251,7 @@ pub enum Message {
     /// What became of a copy.
     Copied {
         /// What it is, for people.
-        what: &'static str,
+        what: String,
         /// Where it went.
         outcome: Result<Copied, String>,
     },
@@ -532,7 +533,7 @@ pub enum Effect {
     /// Put text on the clipboard.
     Copy {
         /// What it is, for people.
-        what: &'static str,
+        what: String,
         /// All of it.
         text: String,
     },
@@ -553,4 +554,18 @@ pub enum Effect {
     Quit,
     /// End because of this signal.
     Terminate(i32),
+}
+
+/// Longest text that is told whole where it was copied, in cells.
+const TOLD: usize = 60;
+
+impl Effect {
+    /// Copies a text; what was copied is told after.
+    pub fn copy(what: &str, text: String) -> Self {
+        let what = match visible(&text) {
+            told if !text.contains('\n') && width(&told) <= TOLD => format!("{what} {told}"),
+            _ => format!("{what}, {}", plural(text.chars().count() as u64, "character", "characters")),
+        };
+        Effect::Copy { what, text }
+    }
 }

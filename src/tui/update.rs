@@ -117,7 +117,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Deploy { job, outcome } => deploy::told(app, job, outcome),
         Message::Sides { job, place, outcome } => sides::told(app, job, &place, outcome),
         Message::Written { what, outcome } => copy::written(app, what, outcome),
-        Message::Copied { what, outcome } => copy::copied(app, what, outcome),
+        Message::Copied { what, outcome } => copy::copied(app, &what, outcome),
         Message::Exported { job, outcome } => export::exported(app, job, outcome),
         Message::Question { id, text } => remote::question(app, id, text),
         Message::MoreRows { job, rows } => remote::more_rows(app, job, rows),
