@@ -219,7 +219,16 @@ impl SchemaStore {
 
     /// The same files but for one, which has this text.
     pub fn with_file(&self, path: &str, text: Vec<u8>) -> Self {
-        let edited = edited::Edited { tree: Arc::clone(&self.tree), path: path.to_owned(), text };
+        self.replacing(path, text, "edited".to_owned())
+    }
+
+    /// The same, where the text is that of another file, which is called so.
+    pub fn with_file_of(&self, path: &str, text: Vec<u8>, from: &str) -> Self {
+        self.replacing(path, text, format!("of {from}"))
+    }
+
+    fn replacing(&self, path: &str, text: Vec<u8>, how: String) -> Self {
+        let edited = edited::Edited { tree: Arc::clone(&self.tree), path: path.to_owned(), text, how };
         Self::of(Arc::new(edited), self.doctypes.clone(), self.strays.clone())
     }
 
