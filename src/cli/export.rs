@@ -230,6 +230,7 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     out::unreadable(&groups.unreadable)
         .into_iter()
         .chain(out::strays(schemas.as_deref()))
+        .chain(stop.bill())
         .for_each(|told| out::tell(&format!("misfit: {told}")));
     Ok(ExitCode::SUCCESS)
 }

@@ -25,6 +25,7 @@ use crate::pipeline::layout::Layout;
 use crate::pipeline::names;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
+use crate::rows::advice::Advice;
 pub use absence::missing;
 pub use age::{RevisionAge, business_days};
 pub use tables::{BARE, MadeLayout, NoLayout, TableColumns, WOULD_BE, WOULD_BE_SHORT, split_of, tables_of};
@@ -154,6 +155,9 @@ pub enum SchemaError {
     /// There is nothing to use in it.
     #[error("{0}")]
     Empty(String),
+    /// There are no schemas where they were looked for, or none with a history.
+    #[error("{0}")]
+    Missing(String),
     /// A file is not what its name says.
     #[error("{path}: {reason}", path = crate::ground::text::visible(path))]
     Broken {
@@ -167,6 +171,13 @@ pub enum SchemaError {
     Git(#[from] git::GitError),
 }
 
+impl SchemaError {
+    /// What can be done about it.
+    pub fn advice(&self) -> Option<Advice> {
+        matches!(self, SchemaError::Missing(_) | SchemaError::Git(git::GitError::NoRepository(_))).then_some(Advice::GetSchemas)
+    }
+}
+
 /// What schemas should look like where they come from, for messages.
 const EXPECTED: &str =
     "expected NAMESPACE/DOCTYPE/DOCTYPE.VERSION.schema.json in it, with or without schemas/ on top, as in a checkout of generated schemas";
@@ -176,7 +187,7 @@ impl SchemaStore {
     pub fn open(tree: Box<dyn FileTree>) -> Result<Self, SchemaError> {
         let (doctypes, strays) = sort_files(tree.list()?, tree.absent());
         if doctypes.is_empty() {
-            return Err(SchemaError::Empty(format!("{} holds no schemas named DOCTYPE.VERSION.schema.json", tree.name())));
+            return Err(SchemaError::Missing(format!("{} holds no schemas named DOCTYPE.VERSION.schema.json", tree.name())));
         }
         Ok(Self::of(Arc::from(tree), doctypes, strays))
     }
@@ -207,7 +218,7 @@ impl SchemaStore {
             return Self::open_revision(path, None);
         }
         match Self::open_folder(path) {
-            Err(SchemaError::Empty(_)) if git::Repository::is_top(path) => Self::open_revision(path, None),
+            Err(SchemaError::Missing(_)) if git::Repository::is_top(path) => Self::open_revision(path, None),
             opened => opened,
         }
     }

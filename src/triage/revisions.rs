@@ -115,7 +115,7 @@ fn before(store: &Arc<SchemaStore>) -> Result<SchemaPair, SchemaError> {
 }
 
 fn no_history(store: &SchemaStore) -> SchemaError {
-    SchemaError::Empty(format!("{} stands in no git repository, so there is no earlier revision to compare with", store.name()))
+    SchemaError::Missing(format!("{} stands in no git repository, so there is no earlier revision to compare with", store.name()))
 }
 
 fn revision(lineage: &Lineage, name: &str) -> Result<SchemaStore, SchemaError> {

@@ -222,6 +222,10 @@ impl Watch for Through<'_> {
     fn spend(&self, cost: &crate::rows::source::Cost) -> bool {
         self.0.spend(cost)
     }
+
+    fn spent(&self, spent: crate::rows::source::Spent) {
+        self.0.spent(spent);
+    }
 }
 
 #[cfg(test)]

@@ -41,8 +41,8 @@ pub fn beside(store: &SchemaStore, given: &Path) -> Result<SchemaStore, SchemaEr
             error => error,
         }),
         _ => SchemaStore::open_named(given).map_err(|error| match error {
-            SchemaError::Empty(text) => {
-                SchemaError::Empty(format!("{text}; nor is it a revision: {} stands in no git repository", store.name()))
+            SchemaError::Missing(text) => {
+                SchemaError::Missing(format!("{text}; nor is it a revision: {} stands in no git repository", store.name()))
             }
             error => error,
         }),

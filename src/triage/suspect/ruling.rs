@@ -157,8 +157,9 @@ fn narrow(setting: &SuspectWork<'_>, key: &timeline::TimelineKey, answer: &mut S
     Ok(())
 }
 
-fn joined(one: &str, other: &str) -> String {
-    if one.is_empty() { other.to_owned() } else { format!("{one}; {other}") }
+pub(super) fn joined(one: &str, other: &str) -> String {
+    let parts: Vec<&str> = [one, other].into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("; ")
 }
 
 /// Which entry judged a row; `None` in it is the time before the first.
@@ -279,7 +280,10 @@ fn begun(
         Came::Doubtful(why) => answer.why = joined(&answer.why, &why),
         Came::Long => match deployed.edge() {
             Some(why) => answer.why = joined(&answer.why, &why),
-            None => answer.kind = SuspectKind::SenderChanged,
+            None => {
+                answer.kind = SuspectKind::SenderChanged;
+                answer.why = joined(&answer.why, deployed.unseen().unwrap_or_default());
+            }
         },
     }
     if before == Some(S::Otherwise) && answer.kind == SuspectKind::SchemaChanged {

@@ -24,7 +24,7 @@ pub(super) fn told(
     use crate::rows::source::Watch;
     let after = match beside(before, against) {
         Ok(after) => Arc::new(after),
-        Err(error) => return Some(Err(error.to_string())),
+        Err(error) => return Some(Err(advice::told(&error))),
     };
     let both = Recheck::new(before.clone(), after);
     let chosen: Vec<&Group> = match below.map(|item| (item, tree.group_at(item))) {
