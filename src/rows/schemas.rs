@@ -14,6 +14,7 @@ mod revision;
 mod tables;
 mod transpiled;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -311,6 +312,18 @@ impl SchemaStore {
         self.tree.content_id(path)
     }
 
+    /// Whether each text, quoted as JSON has it, stands in some schema. Reads the schemas until all are found.
+    pub fn have_texts(&self, mut quoted: BTreeSet<String>) -> bool {
+        let mut paths = self.doctypes.iter().filter_map(|found| found.schema.as_deref());
+        while !quoted.is_empty() {
+            let Some(path) = paths.next() else { return false };
+            if let Ok(text) = self.tree.read(path) {
+                quoted.retain(|sought| memchr::memmem::find(&text, sought.as_bytes()).is_none());
+            }
+        }
+        true
+    }
+
     /// Finds a doctype version as the decoder does: snake case on both sides.
     pub fn lookup(&self, namespace: &str, doctype: &str, version: Option<&str>) -> Lookup {
         let Some(known) = self.index.get(&name_key(namespace, doctype)) else {
@@ -528,6 +541,16 @@ mod tests {
         assert_eq!((store.used(), store.fresh().used()), (vec![1, 2], vec![]));
         assert_eq!(store.file("my-app/main-ping/main-ping.2.bq").unwrap(), b"[]");
         assert_eq!(store.fresh().doctypes(), store.doctypes());
+    }
+
+    #[test]
+    fn a_text_stands_in_some_schema_or_in_none() {
+        static TEXTS: &[(&str, &[u8])] =
+            &[("n/a/a.1.schema.json", b"{\"properties\": {\"foo\": {}}}"), ("n/b/b.1.schema.json", b"{\"enum\": [\"bar\"]}")];
+        let store = SchemaStore::open(Box::new(Memory::new("made up", TEXTS))).unwrap();
+        let has = |texts: &[&str]| store.have_texts(texts.iter().map(|text| (*text).to_owned()).collect());
+        assert!(has(&["\"foo\"", "\"bar\""]) && has(&[]));
+        assert!(!has(&["\"foo\"", "\"fo\""]));
     }
 
     #[test]

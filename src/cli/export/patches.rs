@@ -11,6 +11,7 @@ use crate::cli::blame;
 use crate::cli::config::Config;
 use crate::cli::{out, safe_json};
 use crate::ground::text::visible;
+use crate::rows::advice::Advice;
 use crate::rows::source::Watch;
 use crate::triage::export::patch::{self, PatchOf, PatchSettings};
 use crate::triage::export::reproducer;
@@ -19,7 +20,8 @@ use crate::tui::advice::{self, GIVE_SCHEMAS};
 /// Writes the patches; groups without any are told.
 pub(super) fn patch(work: &Work<'_>, config: &Config) -> Result<()> {
     let schemas = work.schemas.ok_or_else(|| eyre!("a patch is made of schemas: {GIVE_SCHEMAS}"))?;
-    let settings = PatchSettings { never: config.never_patched.clone(), source_repo: blame::settings(config).source };
+    let settings =
+        PatchSettings { never: config.never_patched.clone(), source_repo: blame::settings(config).source, told: Some(work.policy.clone()) };
     let (of, name) = match work.question.on {
         PatchedFiles::Schemas => (PatchOf::Schemas, "schemas"),
         PatchedFiles::Templates => (PatchOf::Templates, "templates"),
@@ -42,6 +44,11 @@ pub(super) fn patch(work: &Work<'_>, config: &Config) -> Result<()> {
             made.look_at_others(work.source, schemas, work.groups, group, work.stop)?;
             Ok(made)
         });
+        if let Ok(made) = &made {
+            let raw = advice::words(Advice::ExportRaw);
+            made.withheld()
+                .for_each(|withheld| out::tell(&format!("misfit: {}: not told: {}{raw}", told.group.fingerprint, visible(withheld))));
+        }
         let text = made.and_then(|made| {
             let redactor = &mut work.redactor();
             match is_json {
