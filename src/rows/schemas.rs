@@ -16,6 +16,7 @@ mod transpiled;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
@@ -140,6 +141,8 @@ struct Parsed {
     tables: OnceLock<Arc<[DestinationTable]>>,
     /// What somebody had to say of it.
     said: OnceLock<Option<String>>,
+    /// Whether its schema was asked for and could not be had.
+    is_unread: AtomicBool,
 }
 
 /// Why schemas cannot be had. Messages say what, where and what to do.
@@ -302,6 +305,11 @@ impl SchemaStore {
         (0..self.parsed.len()).filter(|&at| self.parsed.get(at).is_some_and(is_used)).collect()
     }
 
+    /// Positions in [`doctypes`](Self::doctypes) of those whose schema was asked for and cannot be read.
+    pub fn unread(&self) -> Vec<usize> {
+        (0..self.parsed.len()).filter(|&at| self.parsed.get(at).is_some_and(|parsed| parsed.is_unread.load(Ordering::Relaxed))).collect()
+    }
+
     /// A file as it is, by its path.
     pub fn file(&self, path: &str) -> Result<Vec<u8>, SchemaError> {
         self.tree.read(path)
@@ -355,7 +363,9 @@ impl SchemaStore {
     /// The parsed JSON schema of a doctype version; `None` where it has none. Parsed once.
     pub fn schema(&self, doctype: usize) -> Result<Option<Arc<Schema>>, SchemaError> {
         let Some((found, parsed)) = self.doctypes.get(doctype).zip(self.parsed.get(doctype)) else { return Ok(None) };
-        self.parsed(found.schema.as_deref(), &parsed.schema, Schema::parse)
+        let outcome = self.parsed(found.schema.as_deref(), &parsed.schema, Schema::parse);
+        parsed.is_unread.store(outcome.is_err(), Ordering::Relaxed);
+        outcome
     }
 
     /// The parsed layout; `None` where it has none.
