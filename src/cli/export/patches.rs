@@ -11,7 +11,6 @@ use crate::cli::blame;
 use crate::cli::config::Config;
 use crate::cli::{out, safe_json};
 use crate::ground::text::visible;
-use crate::rows::advice::Advice;
 use crate::rows::source::Watch;
 use crate::triage::export::patch::{self, PatchOf, PatchSettings};
 use crate::triage::export::reproducer;
@@ -45,9 +44,8 @@ pub(super) fn patch(work: &Work<'_>, config: &Config) -> Result<()> {
             Ok(made)
         });
         if let Ok(made) = &made {
-            let raw = advice::words(Advice::ExportRaw);
-            made.withheld()
-                .for_each(|withheld| out::tell(&format!("misfit: {}: not told: {}{raw}", told.group.fingerprint, visible(withheld))));
+            let group = told.group.fingerprint;
+            made.withheld().for_each(|withheld| out::tell(&format!("misfit: {group}: not told: {}; --raw tells it", visible(withheld))));
         }
         let text = made.and_then(|made| {
             let redactor = &mut work.redactor();

@@ -67,7 +67,7 @@ fn unquoted(pointer: &str) -> Result<String, String> {
         bytes.push(code);
         bytes.extend_from_slice(&part.as_bytes()[2..]);
     }
-    String::from_utf8(bytes).map_err(|_| "the characters that it writes with % are no UTF-8".to_owned())
+    String::from_utf8(bytes).map_err(|_| "its % signs do not spell UTF-8".to_owned())
 }
 
 #[cfg(test)]
@@ -78,7 +78,9 @@ mod tests {
     fn a_bad_pointer_is_called_so_with_what_is_wrong() {
         let said = |text: &str| BlameTarget::parse(text).unwrap_err();
         assert_eq!(said("/properties/~2"), "/properties/~2 is a bad JSON pointer: ~2 means nothing in it: ~0 is written for ~, ~1 for /");
-        for (wrong, why) in [("/a~", "~ means nothing"), ("#/a%2", "two hexadecimal digits"), ("#/%+1", "two hex"), ("#/%ff", "no UTF-8")] {
+        for (wrong, why) in
+            [("/a~", "~ means nothing"), ("#/a%2", "two hexadecimal digits"), ("#/%+1", "two hex"), ("#/%ff", "do not spell UTF-8")]
+        {
             assert!(said(wrong).starts_with(&format!("{wrong} is a bad JSON pointer: ")) && said(wrong).contains(why), "{}", said(wrong));
         }
         let tokens = |text: &str| match BlameTarget::parse(text) {

@@ -37,6 +37,11 @@ pub fn beside(store: &SchemaStore, given: &Path) -> Result<SchemaStore, SchemaEr
     let shown = visible(&given.to_string_lossy()).into_owned();
     match (store.lineage()?, given.to_str()) {
         (Some(lineage), Some(name)) => super::revision(&lineage, name).map_err(|error| match error {
+            // Of what is written like a path nobody wants to know which branches there are.
+            SchemaError::Git(GitError::NoRevision(_)) if name.contains('/') => SchemaError::Missing(format!(
+                "there is no file or folder {shown}, and {} has no revision of that name",
+                lineage.repository.name()
+            )),
             SchemaError::Git(GitError::NoRevision(text)) => SchemaError::Empty(format!("there is no file or folder {shown}, and {text}")),
             error => error,
         }),
@@ -126,6 +131,8 @@ mod tests {
         assert_eq!(schema(&beside(&opened, Path::new("HEAD~1")).unwrap()), "{}");
         let text = refused(&opened, Path::new("mian"));
         assert!(text.starts_with("there is no file or folder mian, and ") && text.ends_with("did you mean main?"), "{text}");
+        let text = refused(&opened, Path::new("no/where"));
+        assert!(text.starts_with("there is no file or folder no/where, and ") && text.ends_with(" has no revision of that name"), "{text}");
         let plain = demo::schemas().unwrap();
         let text = refused(&plain, Path::new("HEAD~1"));
         assert!(text.contains("there is no folder HEAD~1") && text.contains("nor is it a revision: demo stands in no git"), "{text}");

@@ -116,3 +116,9 @@ impl Deployed<'_> {
         (self.first - begins < near).then(|| why.to_owned())
     }
 }
+
+/// Two reasons as one.
+pub(super) fn joined(one: &str, other: &str) -> String {
+    let parts: Vec<&str> = [one, other].into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("; ")
+}

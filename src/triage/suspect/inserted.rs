@@ -5,8 +5,7 @@
 
 use serde_json::Value;
 
-use super::deploy::{Came, Deployed};
-use super::ruling::joined;
+use super::deploy::{Came, Deployed, joined};
 use super::sampled::{self, GroupSample};
 use super::timeline::TimelineKey;
 use super::{JudgedBy, Suspect, SuspectError, SuspectKind, SuspectWork};

@@ -4,7 +4,7 @@
 //! Refuses: judging (judged), words of the answer (facts).
 
 use super::course::{Course, DocumentState as S, course};
-use super::deploy::{Came, Deployed};
+use super::deploy::{Came, Deployed, joined};
 use super::judged::{ContentRuling, JudgedContents};
 use super::sampled::{self, GroupSample, SampledDocument};
 use super::timeline::{self, Timeline};
@@ -155,11 +155,6 @@ fn narrow(setting: &SuspectWork<'_>, key: &timeline::TimelineKey, answer: &mut S
         narrowed(&source, setting.question.schemas, &question, &mut revision.upstream)?;
     }
     Ok(())
-}
-
-pub(super) fn joined(one: &str, other: &str) -> String {
-    let parts: Vec<&str> = [one, other].into_iter().filter(|part| !part.is_empty()).collect();
-    parts.join("; ")
 }
 
 /// Which entry judged a row; `None` in it is the time before the first.
