@@ -235,7 +235,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
 }
 
 /// The error with its causes, outermost first.
-fn told(error: &color_eyre::Report) -> String {
+pub(crate) fn told(error: &color_eyre::Report) -> String {
     error.chain().map(crate::tui::advice::told).collect::<Vec<_>>().join(": ")
 }
 

@@ -23,6 +23,7 @@ use super::{bigquery, input, out};
 use crate::cli::config::Config;
 use crate::ground::text::{bytes, visible};
 use crate::pipeline::compat::KeptRows;
+use crate::rows::advice::Advice;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::git::split_revision;
 use crate::rows::source::bigquery::SCHEME;
@@ -33,6 +34,7 @@ use crate::triage::compat::{
 };
 use crate::triage::gate::Accepted;
 use crate::triage::revisions::stands_alone;
+use crate::tui::advice::words;
 use gate::GateQuestion;
 
 /// Largest file that is read, in bytes.
@@ -327,7 +329,11 @@ fn open(path: &Path) -> Result<Opened> {
         return Ok(Opened::Store(Arc::new(store)));
     }
     let name = shown(path);
-    ensure!(path.exists(), "there is no {name}: give a folder of schemas, REPOSITORY@REVISION, a .bq file or a .schema.json file");
+    ensure!(
+        path.exists(),
+        "there is no {name}: give a folder of schemas, REPOSITORY@REVISION, a .bq file or a .schema.json file{}",
+        words(Advice::GetSchemas)
+    );
     Ok(Opened::File(loose(path, name)?))
 }
 

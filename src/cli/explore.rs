@@ -108,7 +108,7 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
         .unwrap_or_default();
     let usual = super::blame::settings(config);
     let history = HistorySettings { deployed: deployed.or(usual.deployed.clone()), ..usual };
-    let patches = PatchSettings { never: config.never_patched.clone(), source_repo: history.source.clone() };
+    let patches = PatchSettings { never: config.never_patched.clone(), source_repo: history.source.clone(), told: None };
     let exports = ExportSettings { redaction: config.redaction.clone(), folder: ".".into(), patches };
     let paid = source.clone();
     let mouse = config.mouse.unwrap_or(true);

@@ -228,7 +228,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::PreviousMatch, "previous-match", &["N"], "previous match", Everywhere, None, FIND),
     entry(A::Filter, "filter", &["f"], "show only what matches (empty: everything)", Everywhere, Some("filter"), FIND),
     entry(A::SeekPayloads, "search-payloads", &["p"], "search the documents for a text, /pointer or /pointer=value", Groups, None, FIND),
-    entry(A::JudgeAgainst, "judge-against", &["a"], "judge the documents below this line by other schemas, too: a folder, repository@revision", Groups, None, FIND),
+    entry(A::JudgeAgainst, "judge-against", &["a"], "judge the documents below this line by other schemas, too: a folder, a revision, one schema file", Groups, None, FIND),
     entry(A::Tables, "tables", &["t"], "all tables, at the column under the cursor; and back", Everywhere, Some("tables"), FIND),
     entry(A::NextDeployed, "next-deployed", &["d"], "next group that a deploy began or ended", Groups, Some("deploys"), FIND),
     entry(A::PreviousDeployed, "previous-deployed", &["D"], "previous group that a deploy began or ended", Groups, None, FIND),

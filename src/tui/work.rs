@@ -186,7 +186,8 @@ impl Workers {
                             None => told,
                         }
                     });
-                    (!flag.load(Ordering::Relaxed)).then_some(Message::History { job, outcome: outcome.map_err(|error| error.to_string()) })
+                    (!flag.load(Ordering::Relaxed))
+                        .then_some(Message::History { job, outcome: outcome.map_err(|error| advice::told(&error)) })
                 });
             }
             Effect::CompareSchemas { job, choice } => {

@@ -235,7 +235,7 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
     let (name, found) = match prompt.purpose {
         _ if app.searches_tables() => ("search all columns", app.tables.hits().map(|(_, hits)| matches(&hits.found))),
         PromptPurpose::Search => ("search", search.and_then(|search| Some(search.found.as_ref()?.lines().told(&search.text)))),
-        PromptPurpose::Against => ("judge against (a folder, or repository@revision)", None),
+        PromptPurpose::Against => ("judge against (folder, revision, repository@revision or schema file)", None),
         PromptPurpose::Compare => ("compare with (a revision, a folder, or repository@revision)", None),
         PromptPurpose::Payloads => ("payloads with (text, or /pointer=value)", None),
         PromptPurpose::Filter => {

@@ -81,7 +81,7 @@ impl RevisionTree {
             blobs: Mutex::default(),
         };
         match tree.files.is_empty() {
-            true => Err(SchemaError::Empty(format!("{} holds no schemas: {}", tree.name(), super::super::EXPECTED))),
+            true => Err(SchemaError::Missing(format!("{} holds no schemas: {}", tree.name(), super::super::EXPECTED))),
             false => Ok(tree),
         }
     }
