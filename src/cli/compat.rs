@@ -5,8 +5,10 @@
 
 mod forms;
 mod gate;
+mod gate_json;
 mod git_diff;
 mod json;
+mod layouts;
 mod text;
 
 use std::fs::File;
@@ -225,10 +227,10 @@ pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
     let question = GateQuestion { rows: args.rows, samples: args.samples, accepted, head: new_path };
     let report = if is_gate { Some(gate::report(&question, &found, stores, config)?) } else { None };
     let told = report.as_ref().map(|report| match args.format {
-        CompatFormat::Text => forms::text(report),
+        CompatFormat::Text => layouts::text(report, &names.1) + &forms::text(report),
         CompatFormat::Json => String::new(),
-        CompatFormat::Markdown => forms::markdown(report),
-        CompatFormat::Github => forms::github(report),
+        CompatFormat::Markdown => forms::markdown(report) + &layouts::markdown(report, &names.1),
+        CompatFormat::Github => forms::github(report) + &layouts::github(report, &question.head),
         CompatFormat::Junit => forms::junit(report),
     });
     match args.format {

@@ -5,6 +5,7 @@ use std::io::Write;
 use color_eyre::Result;
 use serde::Serialize;
 
+use super::gate_json::{GateRecord, of_gate};
 use crate::cli::{safe_json, when};
 use crate::pipeline::compat::DeployVerdict;
 use crate::pipeline::compat::schemas::SchemaChange;
@@ -12,7 +13,7 @@ use crate::pipeline::layout::size::{MOST_GENERATED, MOST_LEAVES, MOST_LEVELS};
 use crate::pipeline::witness::Witness;
 use crate::triage::changed_column::ChangedColumn;
 use crate::triage::compat::{ComparedTable, DeployCause, DeployComparison, TableState};
-use crate::triage::gate::{GateFinding, GateReport, GateWeight};
+use crate::triage::gate::GateReport;
 use crate::triage::recheck::Turn;
 
 /// All but the tables.
@@ -30,45 +31,6 @@ struct ComparisonHead<'a> {
     allowlist: Option<AllowRecord<'a>>,
     /// Everything that stands against the change, where it was asked for.
     gate: Option<GateRecord<'a>>,
-}
-
-#[derive(Serialize)]
-struct GateRecord<'a> {
-    findings: Vec<FindingRecord<'a>>,
-    counts: GateCounts,
-    notes: &'a [String],
-}
-
-#[derive(Serialize)]
-struct GateCounts {
-    finding: usize,
-    unknown: usize,
-    notice: usize,
-    accepted: usize,
-}
-
-#[derive(Serialize)]
-struct FindingRecord<'a> {
-    /// `deploy`, `would_be`, `newly_failing`, `sample`, `landing_moved`, `now_passing`, `unjudged`.
-    kind: &'static str,
-    /// `finding`, `unknown` or `notice`.
-    weight: &'static str,
-    title: &'a str,
-    sentence: &'a str,
-    why: &'a [String],
-    mend: Option<&'a str>,
-    tables: &'a [String],
-    file: Option<&'a str>,
-    line: Option<usize>,
-    fingerprint: &'a str,
-    amount: u64,
-    accepted: Option<AcceptedRecord<'a>>,
-}
-
-#[derive(Serialize)]
-struct AcceptedRecord<'a> {
-    reason: &'a str,
-    until: String,
 }
 
 #[derive(Serialize)]
@@ -263,33 +225,6 @@ pub(super) fn write(
         found.tables.iter().enumerate().map(|(at, table)| record(found, at, table, sentences.get(at).map_or(&[][..], Vec::as_slice)));
     let deployed = deployed.map(|text| format!(",\"deployed\":{text}")).unwrap_or_default();
     safe_json::write_list(out, &format!("{open}{deployed},\"tables\":"), tables)
-}
-
-fn of_gate(report: &GateReport) -> GateRecord<'_> {
-    fn record(finding: &GateFinding) -> FindingRecord<'_> {
-        FindingRecord {
-            kind: finding.kind.name(),
-            weight: finding.weight.name(),
-            title: &finding.title,
-            sentence: &finding.sentence,
-            why: &finding.why,
-            mend: finding.mend.as_deref(),
-            tables: &finding.tables,
-            file: finding.place.as_ref().map(|(file, _)| file.as_str()),
-            line: finding.place.as_ref().map(|(_, line)| *line),
-            fingerprint: &finding.fingerprint,
-            amount: finding.amount,
-            accepted: finding.muted.as_ref().map(|entry| AcceptedRecord { reason: &entry.reason, until: entry.until.to_string() }),
-        }
-    }
-    let count = |weight| report.count(weight);
-    let counts = GateCounts {
-        finding: count(GateWeight::Stops),
-        unknown: count(GateWeight::Unknown),
-        notice: count(GateWeight::Notice),
-        accepted: report.muted(),
-    };
-    GateRecord { findings: report.findings.iter().map(record).collect(), counts, notes: &report.notes }
 }
 
 fn counts(found: &DeployComparison) -> ComparisonCounts {

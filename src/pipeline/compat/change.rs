@@ -34,6 +34,12 @@ impl ColumnForms {
     pub fn typed(&self) -> String {
         format!("{}{}", &*self.kind, self.bounds)
     }
+
+    /// The shape with its mode, once: `INT64 NULLABLE`, `INT64 REPEATED`, `map<INT64> REPEATED`.
+    pub fn told(&self) -> String {
+        let mode = self.mode.name();
+        if self.shape.ends_with(mode) { self.shape.clone() } else { format!("{} {mode}", self.shape) }
+    }
 }
 
 /// What happened to a column or a table.

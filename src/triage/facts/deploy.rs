@@ -161,7 +161,7 @@ pub fn outcome(found: &DeployComparison) -> String {
 
 /// `map<INT64> became RECORD`: what a column was and is.
 pub fn became(change: &ColumnChange) -> String {
-    let shape = |forms: &Option<ColumnForms>| forms.as_ref().map(|forms| format!("{} {}", forms.shape, forms.mode.name()));
+    let shape = |forms: &Option<ColumnForms>| forms.as_ref().map(ColumnForms::told);
     match (shape(&change.old), shape(&change.new)) {
         (Some(old), Some(new)) if old == new => visible(&new).into_owned(),
         (Some(old), Some(new)) => visible(&format!("{old} became {new}")).into_owned(),
