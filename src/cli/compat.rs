@@ -194,14 +194,18 @@ pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
         args.reach.refuse()?;
     }
     let open = |path: &Path| if names_table(path) { deployed_table(path, &args.reach, config) } else { open(path) };
-    // Most of the time of two neighbours is that of the programs that git starts: those of both sides run at once.
-    let (old, new) = std::thread::scope(|scope| {
-        let old = scope.spawn(|| open(&old_path));
-        let new = open(&new_path);
-        (old.join(), new)
-    });
-    let old = old.unwrap_or_else(|_| Err(eyre!("opening {} failed", shown(&old_path))))?;
-    let new = new?;
+    let (old, new) = match neighbours(&old_path, &new_path)? {
+        Some(both) => both,
+        // Programs that git starts run at once.
+        None => {
+            let (old, new) = std::thread::scope(|scope| {
+                let old = scope.spawn(|| open(&old_path));
+                let new = open(&new_path);
+                (old.join(), new)
+            });
+            (old.unwrap_or_else(|_| Err(eyre!("opening {} failed", shown(&old_path))))?, new?)
+        }
+    };
     let names = (shown(&old_path), shown(&new_path));
     let most = (!args.witness).then_some(MOST_SOUGHT);
     let found = judged(&old, &new, &names, allowlist.as_deref(), most)?;
@@ -318,6 +322,17 @@ fn code(found: &DeployComparison) -> u8 {
 
 fn shown(path: &Path) -> String {
     visible(&path.to_string_lossy()).into_owned()
+}
+
+/// Both sides by one git, where they are revisions of the same repository.
+fn neighbours(old: &Path, new: &Path) -> Result<Option<(Opened, Opened)>> {
+    let (Some((repository, before)), Some((other, now))) = (split_revision(old), split_revision(new)) else { return Ok(None) };
+    if repository != other {
+        return Ok(None);
+    }
+    let [old, new] = SchemaStore::open_revisions(&repository, [&before, &now])?;
+    [&old, &new].into_iter().for_each(input::tell_age);
+    Ok(Some((Opened::Store(Arc::new(old)), Opened::Store(Arc::new(new)))))
 }
 
 fn open(path: &Path) -> Result<Opened> {

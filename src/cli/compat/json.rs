@@ -39,6 +39,8 @@ struct ComparisonCounts {
     changed: usize,
     added: usize,
     removed: usize,
+    /// Those of the removed that stand elsewhere with the same files: as many of the added are these.
+    moved: usize,
     not_compared: usize,
     /// Files that neither side can use.
     unusable: usize,
@@ -127,6 +129,10 @@ struct ComparedRecord<'a> {
     /// Lines of the generator's own comparison that are missing now.
     incompatible: &'a [String],
     allowed_by: Option<&'a str>,
+    /// Of a table that is gone: the new one with the same files.
+    moved_to: Option<&'a str>,
+    /// The same from the other end.
+    moved_from: Option<&'a str>,
     schema: Vec<KeywordRecord<'a>>,
 }
 
@@ -233,6 +239,7 @@ fn counts(found: &DeployComparison) -> ComparisonCounts {
         changed: found.count_of(&TableState::Changed),
         added: found.count_of(&TableState::Added),
         removed: found.count_of(&TableState::Removed),
+        moved: found.moved(),
         not_compared: found.not_compared().count(),
         unusable: found.unusable,
         block: found.count(DeployVerdict::Block),
@@ -280,6 +287,8 @@ fn record<'a>(found: &'a DeployComparison, at: usize, table: &'a ComparedTable, 
         changes: changes.collect(),
         incompatible: &table.changes.missing,
         allowed_by: table.allowed.as_deref(),
+        moved_to: table.moved.as_deref().filter(|_| table.state == TableState::Removed),
+        moved_from: table.moved.as_deref().filter(|_| table.state == TableState::Added),
         schema: table.schema.iter().enumerate().map(|(place, change)| of_keyword(change, found.witnesses.get(&(at, place)))).collect(),
     }
 }

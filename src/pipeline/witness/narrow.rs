@@ -5,7 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::paths::{at, member, met, replaced};
+use super::paths::{at, inlined, member, met, reached, replaced};
+use super::values::NodePair;
 
 /// How a schema is narrowed: made only when its turn comes, since schemas are large.
 pub(super) enum Attempt {
@@ -27,8 +28,8 @@ impl Attempt {
     pub(super) fn schema(self, taking: &Value) -> Option<Value> {
         match self {
             Attempt::Whole { .. } => Some(taking.clone()),
-            Attempt::Met(tokens, node) => met(taking, &tokens, &node),
-            Attempt::Full(tokens, node) => replaced(taking, &tokens, node),
+            Attempt::Met(tokens, node) => met(&inlined(taking, &tokens)?, &tokens, &node),
+            Attempt::Full(tokens, node) => replaced(&inlined(taking, &tokens)?, &tokens, node),
         }
     }
 }
@@ -68,6 +69,23 @@ pub(super) fn attempts(taking: &Value, refusing: &Value, tokens: &[String], keyw
     let values = probes().into_iter().chain(texts(theirs).into_iter().map(Value::from)).filter(|value| fits(typed, value));
     all.extend(values.map(|value| Attempt::Met(tokens.to_vec(), json!({ "enum": [value] }))));
     all
+}
+
+/// Ways by values that the one node takes and the other refuses, and how many values were tried on both.
+pub(super) fn by_values(taking: &Value, refusing: &Value, tokens: &[String]) -> (Vec<Attempt>, usize) {
+    let (mut all, mut tried) = (Vec::new(), 0);
+    for place in reached(taking, tokens) {
+        let schema = if place.inlined.is_null() { taking } else { &place.inlined };
+        let (Some(node), Some(theirs)) = (at(schema, &place.tokens), at(refusing, &place.theirs)) else { continue };
+        let (found, more) = NodePair { taking, refusing, node, theirs }.between();
+        tried += more;
+        for value in found {
+            let node = json!({ "enum": [value] });
+            all.push(Attempt::Met(place.tokens.clone(), node.clone()));
+            all.push(Attempt::Full(place.tokens.clone(), node));
+        }
+    }
+    (all, tried)
 }
 
 /// Narrower nodes, by what changed.
@@ -209,7 +227,7 @@ fn fits(types: Option<&Value>, value: &Value) -> bool {
 }
 
 /// Values of every kind.
-fn probes() -> Vec<Value> {
+pub(super) fn probes() -> Vec<Value> {
     [
         "null",
         "\"\"",
@@ -235,7 +253,7 @@ fn probes() -> Vec<Value> {
 }
 
 /// Texts that a limit, a pattern or a format is likely to refuse.
-fn texts(theirs: &Value) -> Vec<String> {
+pub(super) fn texts(theirs: &Value) -> Vec<String> {
     let long = theirs.get("maxLength").and_then(Value::as_u64).filter(|&most| most < 100_000).map(|most| "x".repeat(most as usize + 1));
     let short = theirs
         .get("minLength")

@@ -69,7 +69,9 @@ pub fn compare(old: &SchemaStore, new: &SchemaStore, options: &CompareOptions) -
             });
         }
     });
-    let (tables, unchanged, unusable) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (mut tables, unchanged, unusable) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    tables.sort_by_key(ComparedTable::title);
+    super::moved::mark(&mut tables, old, new);
     concluded(tables, unchanged, unusable, options.allowlist.as_deref())
 }
 
@@ -104,6 +106,7 @@ impl Sides<'_> {
             mends: Vec::new(),
             schema: Vec::new(),
             allowed: None,
+            moved: None,
         };
         let layouts = match self.layouts((old, a), (new, b)) {
             Ok(Some(layouts)) => layouts,
@@ -166,6 +169,7 @@ impl Sides<'_> {
                 with_finding(table, DeployFinding::table_gone(), None);
                 table.mends.clear();
             }
+            _ if a.is_none() => table.state = TableState::Added,
             _ => {}
         }
         // A schema that had no layout before stands.

@@ -124,14 +124,14 @@ pub fn stands(found: &DeployComparison, (at, place): (usize, usize)) -> String {
 
 /// `1,040 tables unchanged, 2 changed; changes: 2 BLOCK, 1 DDL`.
 pub fn summary(found: &DeployComparison) -> String {
-    let tables = |state: &TableState, word: &str| match found.count_of(state) {
-        0 => None,
-        n => Some(format!("{} {word}", count(n as u64))),
-    };
+    let moved = found.moved();
+    let told = |n: usize, word: &str| (n > 0).then(|| format!("{} {word}", count(n as u64)));
+    let tables = |state: &TableState, word: &str| told(found.count_of(state), word);
     let mut parts = vec![format!("{} unchanged", plural(found.unchanged as u64, "table", "tables"))];
     parts.extend(tables(&TableState::Changed, "changed"));
-    parts.extend(tables(&TableState::Added, "new"));
-    parts.extend(tables(&TableState::Removed, "gone"));
+    parts.extend(told(found.count_of(&TableState::Added) - moved, "new"));
+    parts.extend(told(found.count_of(&TableState::Removed) - moved, "gone"));
+    parts.extend(told(moved, "moved"));
     let not = found.not_compared().count();
     parts.extend((not > 0).then(|| format!("{} not compared", count(not as u64))));
     parts.extend(
