@@ -398,6 +398,10 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     Ok(text)
 }
 
-fn text_of(path: &Path) -> Result<String> {
+/// A file as text, of no more than is reasonable.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn text_of(path: &Path) -> Result<String> {
     Ok(String::from_utf8_lossy(&read(path)?).into_owned())
 }

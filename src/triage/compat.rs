@@ -20,7 +20,7 @@ pub use causes::{CauseLine, DeployCause};
 pub use clashes::{CauseClash, clashes};
 pub use pairs::{LooseFile, PairOf, compare_files, compare_pair, file_of_table};
 pub use tables::{CompareOptions, compare, deployed_tables};
-pub use witnesses::{Witnesses, witnesses, witnesses_of_files};
+pub use witnesses::{Witnesses, witness_of, witnesses, witnesses_of_files};
 pub use would_be::would_be;
 
 /// What became of a table.

@@ -6,12 +6,15 @@
 //! What is left out never decides: columns are left out on both sides alike, a record keeps its first three (its shape), and where a name that is
 //! left in stands among those left out, or has capitals, both texts are read whole.
 
+mod plain;
+
 use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{TableChanges, compare, compare_sized};
+use super::{DeployVerdict, TableChanges, compare, compare_sized};
 use crate::pipeline::document::Document;
 use crate::pipeline::layout::{Layout, Size};
+use plain::PlainText;
 
 /// The text of a layout, with what is known of it.
 #[derive(Debug, Default)]
@@ -26,6 +29,18 @@ pub struct LayoutText {
     has_capitals: bool,
     /// Why it is no layout.
     fault: Option<String>,
+}
+
+/// Compares two texts of which most is the same, where nothing of the change stops a deploy. The texts come back where one of them is not written as
+/// the generator writes it, or something is to be said of the change: then they have to be read as a whole.
+pub fn compare_texts(old: Vec<u8>, new: Vec<u8>) -> Result<TableChanges, [Vec<u8>; 2]> {
+    let old = match LayoutText::plain(old) {
+        Ok(old) => old,
+        Err(old) => return Err([old, new]),
+    };
+    let mut next = LayoutText { bytes: new, ..LayoutText::default() };
+    let found = old.near(&mut next).filter(|found| found.findings.iter().all(|finding| finding.verdict == DeployVerdict::Ok));
+    found.ok_or([old.bytes, next.bytes])
 }
 
 /// First columns of a record that are always read: they tell its shape.
@@ -48,6 +63,14 @@ impl LayoutText {
             text.measure(layout);
         }
         (text, layout)
+    }
+
+    /// A text as the generator writes it, which need not be read as columns; the text itself where it is another one.
+    fn plain(bytes: Vec<u8>) -> Result<Self, Vec<u8>> {
+        match plain::read(&bytes) {
+            Some(PlainText { marks, ends, size }) => Ok(LayoutText { bytes, marks, ends, size, has_capitals: false, fault: None }),
+            None => Err(bytes),
+        }
     }
 
     /// Why it is no layout, where it is none.

@@ -96,6 +96,8 @@ fn what_no_rule_knows_is_tried_on_both_sides() {
         let (old, new) = (inside(old), inside(new));
         for (old, new) in [(&old, &new), (&new, &old)] {
             let told: Vec<String> = found(old, new).into_iter().filter(|one| one.starts_with(keyword)).collect();
+            // A pattern may refuse nothing that the other one takes.
+            let told: Vec<String> = told.into_iter().filter(|one| keyword != "pattern" || !one.ends_with(" none")).collect();
             assert!(told.len() >= many && told.iter().all(|one| !one.ends_with(" none")), "{old} {new}: {told:?}");
             assert!(
                 told.iter().all(|one| one.starts_with(&format!("{keyword} {{\"a\":")) && !one.contains("\"b\"")),
@@ -107,10 +109,7 @@ fn what_no_rule_knows_is_tried_on_both_sides() {
         format!(r##""properties":{{"a":{{"items":{{"$ref":"#/definitions/d"}}}}}},"definitions":{{"d":{{"type":"string",{node}}}}}"##)
     };
     let told = found(&definition(r#""pattern":"^[ab]+$""#), &definition(r#""pattern":"^a+$""#));
-    assert!(
-        told.iter().any(|one| one == r#"pattern {"a":["b"]}"#) && told.len() == 1 || told.contains(&r#"pattern {"a":["b"]}"#.to_owned()),
-        "{told:?}"
-    );
+    assert!(told.contains(&r#"pattern {"a":["b"]}"#.to_owned()), "{told:?}");
 }
 
 #[test]
