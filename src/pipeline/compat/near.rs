@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{DeployVerdict, TableChanges, compare, compare_sized};
 use crate::pipeline::document::Document;
+use crate::pipeline::layout::size::{MOST_GENERATED, MOST_LEAVES};
 use crate::pipeline::layout::{Layout, Size};
 use plain::PlainText;
 
@@ -63,6 +64,18 @@ impl LayoutText {
             text.measure(layout);
         }
         (text, layout)
+    }
+
+    /// Reads a text, as columns only where it is not written as the generator writes it.
+    pub fn of(bytes: Vec<u8>) -> Self {
+        LayoutText::plain(bytes).unwrap_or_else(|bytes| LayoutText::whole(bytes).0)
+    }
+
+    /// Reads the text of a new table of which nothing is to be said; the text comes back where it has to be read as columns.
+    pub fn of_new(bytes: Vec<u8>) -> Result<Self, Vec<u8>> {
+        let text = LayoutText::plain(bytes)?;
+        let is_small = text.size.leaves <= MOST_LEAVES && text.size.generated <= MOST_GENERATED;
+        if is_small { Ok(text) } else { Err(text.bytes) }
     }
 
     /// A text as the generator writes it, which need not be read as columns; the text itself where it is another one.
