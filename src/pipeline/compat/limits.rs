@@ -70,6 +70,13 @@ pub fn of_new(layout: &Layout) -> Vec<DeployFinding> {
     check((&nothing, &Size::default()), (layout, &Size::of(layout)), &all, &[], &mut Vec::new())
 }
 
+/// Limits of size that both sides exceed.
+pub(super) fn standing(old: &Size, new: &Size) -> Vec<String> {
+    let mut standing = Vec::new();
+    sizes(old, new, &mut Vec::new(), &mut standing);
+    standing
+}
+
 fn sizes(old: &Size, new: &Size, found: &mut Vec<DeployFinding>, standing: &mut Vec<String>) {
     let limits = [
         (old.leaves, new.leaves, MOST_LEAVES, DeployRule::C(17), "columns that BigQuery takes"),

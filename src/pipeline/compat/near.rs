@@ -11,6 +11,7 @@ mod plain;
 use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::limits::standing;
 use super::{DeployVerdict, TableChanges, compare, compare_sized};
 use crate::pipeline::document::Document;
 use crate::pipeline::layout::size::{MOST_GENERATED, MOST_LEAVES};
@@ -41,7 +42,10 @@ pub fn compare_texts(old: Vec<u8>, new: Vec<u8>) -> Result<TableChanges, [Vec<u8
     };
     let mut next = LayoutText { bytes: new, ..LayoutText::default() };
     let found = old.near(&mut next).filter(|found| found.findings.iter().all(|finding| finding.verdict == DeployVerdict::Ok));
-    found.ok_or([old.bytes, next.bytes])
+    let Some(mut found) = found else { return Err([old.bytes, next.bytes]) };
+    // Of what is left out nothing is to be said, and what is left of a record may look as if it were empty.
+    found.standing = standing(&found.old, &found.new);
+    Ok(found)
 }
 
 /// First columns of a record that are always read: they tell its shape.

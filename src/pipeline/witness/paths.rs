@@ -130,10 +130,15 @@ pub(super) fn mixed(schema: &Value, other: &Value, tokens: &[String], keyword: &
         return replaced(schema, tokens, theirs.clone());
     }
     let mut node = node.as_object()?.clone();
-    match theirs.get(keyword) {
-        Some(value) => node.insert(keyword.to_owned(), value.clone()),
-        None => node.remove(keyword),
-    };
+    // What follows from a test says nothing without it.
+    let conditional = ["if", "then", "else"];
+    let keywords = if conditional.contains(&keyword) { &conditional[..] } else { &[keyword] };
+    for &keyword in keywords {
+        match theirs.get(keyword) {
+            Some(value) => node.insert(keyword.to_owned(), value.clone()),
+            None => node.remove(keyword),
+        };
+    }
     replaced(schema, tokens, Value::Object(node))
 }
 

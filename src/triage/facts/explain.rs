@@ -60,7 +60,9 @@ pub const NO_CHANGE: &str = "no schema changed for it: open the rows with misfit
 pub fn summary(found: &Explanation) -> String {
     let lines = plural(found.lines as u64, "line", "lines");
     if found.is_binary {
-        return "this is no text, but the content of a program or an archive: give the log itself, unpacked".to_owned();
+        return format!(
+            "nothing known in {lines}: this is no text, but the content of a program or an archive; give the log itself, unpacked"
+        );
     }
     if found.causes.is_empty() && found.row_faults.is_empty() {
         return format!("nothing known in {lines}");

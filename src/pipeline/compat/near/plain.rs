@@ -6,7 +6,7 @@
 use crate::pipeline::layout::Size;
 use crate::pipeline::layout::size::MOST_LEVELS;
 
-/// Most bytes of a description: in characters it has no more than that.
+/// Most characters of a description.
 const LONGEST_DESCRIPTION: usize = 1024;
 
 /// Most bytes of a name.
@@ -188,14 +188,22 @@ impl<'a> Pass<'a> {
     }
 
     fn description(&mut self) -> Option<()> {
-        let begin = self.at;
+        let (begin, mut escapes) = (self.at, 0);
         loop {
             let rest = self.bytes.get(self.at..)?;
             let end = memchr::memchr3(b'"', b'\\', b'\n', rest)?;
             self.at += end + 1;
             match rest[end] {
-                b'"' => return (self.at - begin <= LONGEST_DESCRIPTION).then_some(()),
-                b'\\' if rest.get(end + 1).is_some_and(|byte| b"\"\\/bfnrt".contains(byte)) => self.at += 1,
+                b'"' => {
+                    let told = self.bytes.get(begin..self.at - 1)?;
+                    // Few are so long that their characters have to be counted.
+                    let is_short = || told.iter().filter(|byte| (**byte as i8) >= -0x40).count() - escapes <= LONGEST_DESCRIPTION;
+                    return (told.len() <= LONGEST_DESCRIPTION || is_short()).then_some(());
+                }
+                b'\\' if rest.get(end + 1).is_some_and(|byte| b"\"\\/bfnrt".contains(byte)) => {
+                    self.at += 1;
+                    escapes += 1;
+                }
                 _ => return None,
             }
         }

@@ -87,6 +87,7 @@ fn what_differs_tells_the_same_as_the_whole() {
             assert_eq!((next.size.leaves, next.size.generated), (read.size.leaves, read.size.generated));
             if let Ok(quick) = compare_texts(old, next.bytes.clone()) {
                 assert_eq!(told(&quick), told(&whole), "{}", String::from_utf8_lossy(&next.bytes));
+                assert!(quick.standing.is_empty() && whole.standing.is_empty());
             }
             text = next;
             all += 1;
@@ -133,9 +134,10 @@ fn what_the_generator_writes_is_measured_without_being_read() {
     let (read, _) = LayoutText::whole(text(&all));
     assert_eq!((told.size, &told.marks, &told.ends), (read.size, &read.marks, &read.ends));
     assert_eq!((told.size.leaves, told.size.generated, told.size.levels), (7, 6, 2));
-    let more = [all.clone().to_vec(), vec![leaf("e", "")]].concat();
+    let more = [all.clone().to_vec(), vec![leaf("e", "").replace("says", &"\u{e9}".repeat(1015))]].concat();
     let found = compare_texts(text(&all), text(&more)).unwrap();
     assert_eq!((found.changes.len(), found.changes[0].column.as_str(), found.new.leaves), (1, "e", 8));
+    assert!(found.standing.is_empty() && LayoutText::of_new(text(&all)).is_ok_and(|text| text.size.leaves == 7));
     // What something is to be said of is read as a whole.
     let columns = |one: &str| vec![leaf("a", ""), one.to_owned()];
     for odd in [
