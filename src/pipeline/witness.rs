@@ -8,6 +8,7 @@
 
 mod narrow;
 mod paths;
+mod probes;
 mod values;
 
 use std::cell::Cell;

@@ -1,11 +1,12 @@
 //! Schemas narrowed to what a change refuses.
 //!
-//! Owns: for each keyword the narrower nodes, values that are tried where no rule knows better.
-//! Refuses: places (paths), judging.
+//! Owns: for each keyword the narrower nodes.
+//! Refuses: places (paths), values that are tried where no rule knows better (probes, values), judging.
 
 use serde_json::{Map, Value, json};
 
 use super::paths::{at, inlined, member, met, reached, replaced};
+use super::probes::{probes, texts};
 use super::values::NodePair;
 
 /// How a schema is narrowed: made only when its turn comes, since schemas are large.
@@ -224,57 +225,4 @@ fn fits(types: Option<&Value>, value: &Value) -> bool {
         _ => false,
     };
     types.is_none() || kinds(types).into_iter().any(is)
-}
-
-/// Values of every kind.
-pub(super) fn probes() -> Vec<Value> {
-    [
-        "null",
-        "\"\"",
-        "0",
-        "0.5",
-        "-1",
-        "true",
-        "false",
-        "{}",
-        "[]",
-        "\"x\"",
-        "1",
-        "{\"key\":0}",
-        "[0]",
-        "1000000000000",
-        "{\"key\":\"\"}",
-        "[null]",
-        "[\"\"]",
-    ]
-    .iter()
-    .filter_map(|text| serde_json::from_str(text).ok())
-    .collect()
-}
-
-/// Texts that a limit, a pattern or a format is likely to refuse.
-pub(super) fn texts(theirs: &Value) -> Vec<String> {
-    let long = theirs.get("maxLength").and_then(Value::as_u64).filter(|&most| most < 100_000).map(|most| "x".repeat(most as usize + 1));
-    let short = theirs
-        .get("minLength")
-        .and_then(Value::as_u64)
-        .filter(|&least| least > 0 && least < 100_000)
-        .map(|least| "x".repeat(least as usize - 1));
-    let fixed = [
-        "",
-        "x",
-        "X",
-        "0",
-        " ",
-        "x y",
-        "-",
-        "_",
-        "x.y",
-        "é",
-        "2020-01-01",
-        "2020-01-01T00:00:00Z",
-        "00000000-0000-0000-0000-000000000000",
-        "x/y:z",
-    ];
-    long.into_iter().chain(short).chain(fixed.into_iter().map(str::to_owned)).collect()
 }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use serde_json::{Map, Value, json};
 
 use super::judge_of;
-use super::narrow::{probes, texts};
+use super::probes::{probes, texts};
 use crate::pipeline::document::Document;
 use crate::pipeline::example::{self, Wanted, text_for};
 use crate::pipeline::verdict::judge::{self, Judge};

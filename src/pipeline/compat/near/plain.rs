@@ -9,6 +9,9 @@ use crate::pipeline::layout::size::MOST_LEVELS;
 /// Most characters of a description.
 const LONGEST_DESCRIPTION: usize = 1024;
 
+/// Bytes that are looked at before anything is decided.
+const BLOCK: usize = 1024;
+
 /// Most bytes of a name.
 const LONGEST_NAME: usize = 300;
 
@@ -41,7 +44,9 @@ pub(super) struct PlainText {
 
 /// Reads a text; `None` where it is not plain.
 pub(super) fn read(bytes: &[u8]) -> Option<PlainText> {
-    let is_plain = bytes.len() < u32::MAX as usize && bytes.iter().all(|&byte| byte >= b' ' || byte == b'\n');
+    // Whole blocks at once: so it is done many bytes at a time.
+    let is_printed = |block: &[u8]| block.iter().fold(true, |all, &byte| all & ((byte >= b' ') | (byte == b'\n')));
+    let is_plain = bytes.len() < u32::MAX as usize && bytes.chunks(BLOCK).all(is_printed);
     if !is_plain || std::str::from_utf8(bytes).is_err() {
         return None;
     }
