@@ -319,7 +319,7 @@ fn a_log_of_another_tool_a_program_and_wide_characters() {
     assert_eq!(other.unknown.iter().map(|line| line.line).collect::<Vec<_>>(), [1, 3]);
     let program = explain(b"\x7fELF\0\0error while\0\n\0cannot\0");
     assert!(program.is_binary && program.unknown.is_empty() && program.causes.is_empty());
-    assert!(crate::triage::facts::explain::summary(&program).contains("this is no text"));
+    assert!(crate::triage::facts::explain::summary(&program).contains("not like a log"));
     for (mark, unit) in [([0xff, 0xfe], u16::to_le_bytes as fn(u16) -> [u8; 2]), ([0xfe, 0xff], u16::to_be_bytes)] {
         let lines = format!("one\r\n{MISSING}\r\n");
         let wide: Vec<u8> = mark.into_iter().chain(lines.encode_utf16().flat_map(unit)).collect();

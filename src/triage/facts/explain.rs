@@ -61,7 +61,7 @@ pub fn summary(found: &Explanation) -> String {
     let lines = plural(found.lines as u64, "line", "lines");
     if found.is_binary {
         return format!(
-            "nothing known in {lines}: this is no text, but the content of a program or an archive; give the log itself, unpacked"
+            "nothing known in {lines}: it looks like a program or an archive, not like a log; unpack it, or give the log itself"
         );
     }
     if found.causes.is_empty() && found.row_faults.is_empty() {
