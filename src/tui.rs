@@ -172,6 +172,7 @@ fn begin(options: ExplorerOptions, size: (u16, u16), messages: UnboundedSender<M
     app.mouse = options.mouse;
     app.tables.alone = options.source.is_none();
     app.deploy.deployed.clone_from(&options.history.deployed);
+    app.deploy.allowlist.clone_from(&options.history.allowlist);
     app.is_remote = options.source.as_ref().is_some_and(|source| source.is_remote());
     let mut workers = Workers::new(options.source, options.request, options.exports, messages)?;
     workers.history = options.history;

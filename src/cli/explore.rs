@@ -54,6 +54,10 @@ pub(super) struct LookArgs {
     #[arg(long, value_name = "REV|FOLDER")]
     deployed: Option<PathBuf>,
 
+    /// The schema generator's list of tables that may be incompatible: told beside what a deploy would refuse
+    #[arg(long, value_name = "FILE")]
+    allowlist: Option<PathBuf>,
+
     /// Keys to press, as in `jj<enter>`
     #[arg(long, value_name = "KEYS", hide = true)]
     keys: Option<String>,
@@ -87,7 +91,8 @@ pub(super) fn run(mut args: ExploreArgs, config: Config) -> Result<ExitCode> {
 
 /// Opens the explorer on a source, or without one on the tables of the schemas.
 pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look: LookArgs, config: &Config) -> Result<ExitCode> {
-    let LookArgs { theme, ascii, deployed, keys, size, print } = look;
+    let LookArgs { theme, ascii, deployed, allowlist, keys, size, print } = look;
+    let allowlist = allowlist.as_deref().map(super::compat::text_of).transpose()?.map(Arc::from);
     // Last, because who has mistyped a name learns nothing from it.
     ensure!(
         print || std::io::stdout().is_terminal(),
@@ -107,7 +112,7 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
         .map_err(|mistake| eyre!("--keys {mistake}"))?
         .unwrap_or_default();
     let usual = super::blame::settings(config);
-    let history = HistorySettings { deployed: deployed.or(usual.deployed.clone()), ..usual };
+    let history = HistorySettings { deployed: deployed.or(usual.deployed.clone()), allowlist, ..usual };
     let patches = PatchSettings { never: config.never_patched.clone(), source_repo: history.source.clone(), told: None };
     let exports = ExportSettings { redaction: config.redaction.clone(), folder: ".".into(), patches };
     let paid = source.clone();

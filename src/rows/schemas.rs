@@ -232,6 +232,15 @@ impl SchemaStore {
         Self::open(Box::new(git::RevisionTree::open(&git::Repository::open(repository)?, revision)?))
     }
 
+    /// Opens stores over two revisions of a repository, which share what git tells of both.
+    ///
+    /// # Errors
+    /// One of them cannot be had.
+    pub fn open_revisions(repository: &Path, revisions: [&str; 2]) -> Result<[Self; 2], SchemaError> {
+        let [old, new] = git::RevisionTree::open_both(&git::Repository::open(repository)?, revisions)?;
+        Ok([Self::open(Box::new(old))?, Self::open(Box::new(new))?])
+    }
+
     /// The same files but for one, which has this text.
     pub fn with_file(&self, path: &str, text: Vec<u8>) -> Self {
         self.replacing(path, text, "edited".to_owned())

@@ -16,6 +16,7 @@ mod whereabouts;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,8 @@ pub struct HistorySettings {
     pub kept: Option<PathBuf>,
     /// What is deployed: a revision of the schemas, a folder, an archive.
     pub deployed: Option<PathBuf>,
+    /// The generator's list of tables that may be incompatible, as it was given.
+    pub allowlist: Option<Arc<str>>,
 }
 
 /// All changes of it.

@@ -55,6 +55,8 @@ pub enum Action {
     OlderStop,
     NewerStop,
     CompareWith,
+    /// A document that shows a change of a JSON schema.
+    ShowWitness,
     CountCauses,
     Search,
     NextMatch,
@@ -219,6 +221,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::OlderStop, "older-stop", &["d"], "the nearest older revision that stops a deploy", Deploy, Some("stops before"), LOOK),
     entry(A::NewerStop, "newer-stop", &["D"], "the nearest newer revision that stops a deploy", Deploy, None, LOOK),
     entry(A::CompareWith, "compare-with", &["a"], "compare the schemas with another revision or folder: what is deployed", Deploy, Some("with another"), LOOK),
+    entry(A::ShowWitness, "show-witness", &["w"], "the smallest document that shows the change of a JSON schema", Deploy, None, LOOK),
     entry(A::CountCauses, "count-causes", &["b"], "count what is really wrong in the rows of the group (BigQuery)", Groups, None, LOOK),
     entry(A::Zoom, "zoom", &["Z"], "this pane over the whole screen; and back", Everywhere, None, LOOK),
     entry(A::Larger, "larger", &["+"], "this pane larger", Everywhere, None, LOOK),

@@ -19,6 +19,7 @@ use super::table_tree::TableTree;
 use crate::ground::text::{plural, visible, width};
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::Layout;
+use crate::pipeline::witness::Witness;
 use crate::rows::group::{Fingerprint, Groups, Sort};
 use crate::rows::payload::holding::{HeldCount, PayloadQuery};
 use crate::rows::row::RowRef;
@@ -238,6 +239,15 @@ pub enum Message {
         job: JobId,
         /// What came of it.
         outcome: Result<Arc<DeployTree>, String>,
+    },
+    /// Documents that show a change of a JSON schema were looked for.
+    Witness {
+        /// The work.
+        job: JobId,
+        /// The table and the change there.
+        place: (usize, usize),
+        /// What came of it.
+        found: Vec<Witness>,
     },
     /// The columns of a table on both sides, or why they cannot be shown.
     Sides {
@@ -466,6 +476,17 @@ pub enum Effect {
         job: JobId,
         /// Which two.
         choice: PairChoice,
+        /// The generator's list of tables that may be incompatible.
+        allowlist: Option<Arc<str>>,
+    },
+    /// Look for a document that shows a change of a JSON schema.
+    SeekWitness {
+        /// The work.
+        job: JobId,
+        /// The comparison.
+        of: Arc<DeployTree>,
+        /// The table and the change there.
+        place: (usize, usize),
     },
     /// Read the log of a deploy that failed.
     Explain {

@@ -115,6 +115,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::TablesFound { job, hits } => find::found(app, job, hits),
         Message::Looked { job, outcome } => tables::looked(app, job, outcome),
         Message::Deploy { job, outcome } => deploy::told(app, job, outcome),
+        Message::Witness { job, place, found } => deploy::shown(app, job, place, found),
         Message::Sides { job, place, outcome } => sides::told(app, job, &place, outcome),
         Message::Written { what, outcome } => copy::written(app, what, outcome),
         Message::Copied { what, outcome } => copy::copied(app, &what, outcome),

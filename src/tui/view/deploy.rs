@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::super::action::Action;
 use super::super::advice;
 use super::super::app::App;
-use super::super::deploy_tree::{DeployFound, DeployLine, DeployTree};
+use super::super::deploy_tree::{DeployFound, DeployLine, DeployTree, listed};
 use super::super::panes;
 use super::super::theme::Role;
 use super::chrome;
@@ -231,6 +231,15 @@ impl DeployPainter<'_, '_> {
                 let room = self.pen.room() / 2;
                 self.put(&text::clip_middle(&deploy::keyword_place(table, change), room), Role::Key);
                 self.put(": ", Role::Text).put(&text::visible(&change.words), Role::Text);
+            }
+            DeployLine::Allowlist => {
+                self.put(&found.allowlist.as_ref().map(deploy::allowlist).unwrap_or_default(), Role::Heading);
+            }
+            line @ DeployLine::Glob(_) => {
+                self.put(&listed(found, line), Role::Dim);
+            }
+            line @ DeployLine::Uncovered(_) => {
+                self.put(&listed(found, line), Role::Constraint);
             }
             DeployLine::Standing => {
                 let all = deploy::standing(found).count();

@@ -24,6 +24,7 @@ const LONGEST_LINE: usize = 2_000;
 pub(super) fn compared(
     schemas: &Arc<SchemaStore>,
     choice: &PairChoice,
+    allowlist: Option<&str>,
     settings: &HistorySettings,
     stop: &Arc<AtomicBool>,
 ) -> Option<Result<DeployTree, String>> {
@@ -33,7 +34,7 @@ pub(super) fn compared(
         Ok(pair) => pair,
         Err(error) => return Some(Err(advice::told(&error))),
     };
-    let options = CompareOptions { documents: true, stop: Some(stop.clone()), ..CompareOptions::default() };
+    let options = CompareOptions { allowlist: allowlist.map(str::to_owned), documents: true, stop: Some(stop.clone()) };
     let found = compare(&pair.old, &pair.new, &options);
     if stop.load(Ordering::Relaxed) {
         return None;

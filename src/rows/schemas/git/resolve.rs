@@ -38,6 +38,11 @@ pub fn split_revision(given: &Path) -> Option<(PathBuf, String)> {
     Some((PathBuf::from(path), revision.to_owned()))
 }
 
+/// What is opened where nothing is asked for, first to last.
+pub(super) fn usual_names() -> [String; 3] {
+    [format!("refs/heads/{BRANCH}"), format!("refs/remotes/origin/{BRANCH}"), "HEAD".to_owned()]
+}
+
 impl Repository {
     /// The commit that a name means; without one the branch of generated schemas, else what is checked out, else the
     /// only branch. A date (`2026-06-30`, with a time behind
@@ -73,8 +78,8 @@ impl Repository {
     }
 
     fn usual(&self) -> Result<Commit, GitError> {
-        for name in [&format!("refs/heads/{BRANCH}"), &format!("refs/remotes/origin/{BRANCH}"), "HEAD"] {
-            if let Some(found) = self.commit_named(name)? {
+        for name in usual_names() {
+            if let Some(found) = self.commit_named(&name)? {
                 return Ok(found);
             }
         }
