@@ -56,6 +56,11 @@ pub(super) struct OutsideRows {
 }
 
 impl Life {
+    /// Bytes that it takes beside itself.
+    pub(super) fn held(&self) -> usize {
+        self.hours.held() + self.outside.as_ref().map_or(0, |_| size_of::<OutsideRows>())
+    }
+
     /// Adds rows, asked for or not. Their hours are added apart.
     pub(super) fn add(&mut self, rows: u64, span: Option<(Micros, Micros)>, asked: bool) {
         if asked {

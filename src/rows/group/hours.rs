@@ -23,6 +23,11 @@ impl Hours {
         time.div_euclid(HOUR)
     }
 
+    /// Bytes that they take beside themselves.
+    pub(super) fn held(&self) -> usize {
+        if let Hours::Many(hours) = self { hours.capacity() * size_of::<i64>() } else { 0 }
+    }
+
     /// The hours, ascending.
     pub(super) fn list(&self) -> &[i64] {
         match self {

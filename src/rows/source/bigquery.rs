@@ -13,6 +13,7 @@ mod adhoc;
 mod answer;
 mod auth;
 mod cache;
+mod cell;
 mod coarse;
 mod cost;
 mod error;
@@ -34,9 +35,9 @@ mod wire;
 use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use self::answer::{AnswerSchema, source_row};
+use self::cell::AnswerCell;
 use self::coarse::AnswerReading;
 use self::grouping::{Bounds, Numbered};
 use self::keys::Keys;
@@ -178,7 +179,7 @@ pub fn error_tables(dataset: &str, settings: &Settings, watch: &dyn Watch) -> Re
 }
 
 /// A row out of the STRUCT with its columns.
-fn shaped((shape, columns): (&TableShape, WantedColumns), whole: &serde_json::Value, time: Micros) -> SourceRow {
+fn shaped((shape, columns): (&TableShape, WantedColumns), whole: &AnswerCell<'_>, time: Micros) -> SourceRow {
     let schema = AnswerSchema { fields: shape.columns(columns).into_iter().cloned().collect() };
     source_row(&schema, whole, &|column| shape.standard_name(column), format!("{} {}", shape.name(), crate::ground::time::time_text(time)))
 }
@@ -200,11 +201,10 @@ impl ErrorSource for BigQuery {
         let shapes = self.shapes(watch)?;
         let sql = grouping::query(&numbered(&shapes), asked, request, self.bounds());
         let keep = if request.until.is_none_or(|until| until > now()) { Keep::Open } else { Keep::Closed };
-        let answer = self.service.ask("counting", &sql, asked, keep, watch)?;
+        let mut reading = AnswerReading::new(request, self.bounds().of_namespace, coarse::MOST_HELD, &self.keys);
+        let answer = self.service.ask("counting", &sql, asked, keep, (&mut reading, watch))?;
         *locked(&self.counted) = Some((request.clone(), answer.window));
-        let bin = Duration::from_secs(answer.window.bin().unsigned_abs());
-        let reading = AnswerReading { request, bin, of_namespace: self.bounds().of_namespace, keys: &self.keys };
-        let mut groups = reading.groups(&answer.rows);
+        let mut groups = reading.groups();
         // What one table has is not missing.
         let missing = |shape: &TableShape| shape.missing();
         groups.missing_columns = shapes.first().map(missing).unwrap_or_default();

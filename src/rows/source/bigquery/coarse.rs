@@ -1,14 +1,15 @@
 //! The answer of the grouping query as groups.
 //!
 //! Owns: which column of the answer is what, counts beyond the bounds, the keys of the rows that came with each group.
-//! Refuses: the query (grouping), generalising (group).
+//! Refuses: the query (grouping), generalising (group). Holds one row of the answer at a time.
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::answer::AnswerCells;
+use super::cell::AnswerCell;
 use super::keys::{Keys, RowKey};
+use super::service::TakeRows;
+use super::window::Window;
 use crate::ground::text;
 use crate::ground::time::Micros;
 use crate::rows::advice::{Advice, Advised};
@@ -19,6 +20,8 @@ use crate::rows::source::{Filter, Request};
 
 /// Microseconds of an hour.
 const HOUR: Micros = 3_600_000_000;
+/// Bytes that all groups may take; those beyond are counted together, as those beyond the query's own bounds are.
+pub(super) const MOST_HELD: usize = 500_000_000;
 
 /// Positions in the answer, in the order of the query's SELECT.
 const ID: usize = 0;
@@ -36,59 +39,116 @@ const MESSAGES: usize = 11;
 const NEWEST: usize = 12;
 const CLIENTS: usize = 13;
 
-/// What an answer means.
+/// An answer as it comes in.
 pub(super) struct AnswerReading<'a> {
-    pub(super) request: &'a Request,
-    /// Width of the bins that were asked for.
-    pub(super) bin: Duration,
+    request: &'a Request,
     /// Coarse groups of a namespace that were asked for.
-    pub(super) of_namespace: usize,
-    pub(super) keys: &'a Keys,
+    of_namespace: usize,
+    most_held: usize,
+    keys: &'a Keys,
+    /// Width of the bins that were asked for.
+    bin: Duration,
+    grouper: Grouper,
+    filter: Filter,
+    /// Rows of the answer so far.
+    number: u64,
+    told: u64,
+    all: u64,
+    outside: u64,
+    /// Rows of groups whose parts were too many to come one by one.
+    unplaced: u64,
 }
 
-impl AnswerReading<'_> {
-    /// Puts the rows of the answer into groups. Gives them with, in their order, the coarse groups that each is made of.
-    pub(super) fn groups(&self, rows: &[Value]) -> Groups {
-        let mut grouper = Grouper::new(self.request.schemas.clone());
-        let mut filter = Filter::new(self.request);
-        let (mut told, mut all, mut outside) = (0, 0, 0);
-        for (number, row) in rows.iter().enumerate() {
-            let cells = AnswerCells::of(row);
-            let at = RowRef::new(0, number as u64);
-            all = all.max(cells.count(ROWS_OF_ALL));
-            told += cells.count(ROWS);
-            match cells.hash(ID) {
-                // Rows that were not asked for.
-                None if cells.text(ID) == Some("") => grouper.add_elsewhere(&self.cells(cells)),
-                None => {
-                    let folded = cells.count(GROUPS).saturating_sub(self.of_namespace as u64).max(1);
-                    grouper.add_other(cells.text(NAMESPACE), &self.cells(cells), folded, at);
-                }
-                Some(id) => {
-                    let coarse = self.coarse(cells, id);
-                    // The query takes in some more spellings than snake case makes the same.
-                    let named = ErrorRow { time: self.request.since, job: self.request.jobs.first().map(String::as_str), ..coarse.row };
-                    if filter.takes(&named) {
-                        grouper.add_coarse(&coarse, at);
-                    } else {
-                        grouper.add_elsewhere(&coarse.cells);
-                        outside += cells.count(ROWS);
-                    }
+impl TakeRows for AnswerReading<'_> {
+    fn begin(&mut self, window: Window) {
+        *self = AnswerReading::new(self.request, self.of_namespace, self.most_held, self.keys);
+        self.bin = Duration::from_secs(window.bin().unsigned_abs());
+    }
+
+    fn row(&mut self, text: &str) {
+        let row = AnswerCell::of(text);
+        self.add(AnswerCells::of(&row));
+    }
+}
+
+impl<'a> AnswerReading<'a> {
+    /// Of an answer to that request, of which no more than so many bytes are held.
+    pub(super) fn new(request: &'a Request, of_namespace: usize, most_held: usize, keys: &'a Keys) -> Self {
+        AnswerReading {
+            request,
+            of_namespace,
+            most_held,
+            keys,
+            bin: Duration::ZERO,
+            grouper: Grouper::new(request.schemas.clone()),
+            filter: Filter::new(request),
+            number: 0,
+            told: 0,
+            all: 0,
+            outside: 0,
+            unplaced: 0,
+        }
+    }
+
+    /// Puts a row of the answer, which is a coarse group, into its group.
+    fn add(&mut self, cells: AnswerCells<'_>) {
+        let at = RowRef::new(0, self.number);
+        self.number += 1;
+        self.all = self.all.max(cells.count(ROWS_OF_ALL));
+        self.told += cells.count(ROWS);
+        let parts = self.cells(cells);
+        match cells.hash(ID) {
+            // Rows that were not asked for.
+            None if cells.text(ID) == Some("") => self.grouper.add_elsewhere(&parts),
+            None => {
+                let folded = cells.count(GROUPS).saturating_sub(self.of_namespace as u64).max(1);
+                self.grouper.add_other(cells.text(NAMESPACE), &parts, folded, at);
+            }
+            Some(_) if self.held() >= self.most_held => self.grouper.add_other(cells.text(NAMESPACE), &parts, 1, at),
+            Some(id) => {
+                let coarse = self.coarse(cells, id, parts);
+                // The query takes in some more spellings than snake case makes the same.
+                let named = ErrorRow { time: self.request.since, job: self.request.jobs.first().map(String::as_str), ..coarse.row };
+                if self.filter.takes(&named) {
+                    let group = self.grouper.add_coarse(&coarse, at);
+                    self.keys.note(group, (cells.count(TABLE) as u32, id));
+                } else {
+                    self.grouper.add_elsewhere(&coarse.cells);
+                    self.outside += cells.count(ROWS);
                 }
             }
         }
-        let mut groups = Grouper::merge(vec![grouper]);
-        self.keep_newest(&mut groups);
-        groups.outside = outside;
-        let beyond = all.saturating_sub(told);
+    }
+
+    /// Bytes of all that is kept of the answer so far.
+    pub(super) fn held(&self) -> usize {
+        self.grouper.held() + self.keys.held()
+    }
+
+    /// The groups, once all rows of the answer are in.
+    pub(super) fn groups(self) -> Groups {
+        let mut groups = Grouper::merge(vec![self.grouper]);
+        for group in &mut groups.list {
+            self.keys.remember(group.fingerprint, &group.trend);
+            // Of the newest rows of all its coarse groups the newest: in the order in which more of them come.
+            group.rows.sort_by_cached_key(|at| self.keys.get(*at).map(|key| (std::cmp::Reverse(key.time), key.table, key.group, key.nth)));
+            group.rows.truncate(super::grouping::NEWEST);
+            group.rows.shrink_to_fit();
+        }
+        groups.outside = self.outside;
+        let beyond = self.all.saturating_sub(self.told);
         if beyond > 0 {
             let rows = text::count(beyond);
             groups.notes.push(Advised::new(format!("{rows} more rows are in groups beyond the bound"), Advice::FewerGroups));
         }
+        if self.unplaced > 0 {
+            let rows = text::plural(self.unplaced, "row", "rows");
+            groups.notes.push(format!("{rows} of groups with very many jobs are counted without their job and time").into());
+        }
         groups
     }
 
-    fn coarse<'a>(&self, cells: AnswerCells<'a>, id: u64) -> Coarse<'a> {
+    fn coarse<'c>(&self, cells: AnswerCells<'c>, id: u64, parts: Vec<CoarseCell<'c>>) -> Coarse<'c> {
         let messages: Vec<(&str, u64)> =
             cells.list(MESSAGES).map(AnswerCells::of).map(|said| (said.text(0).unwrap_or(""), said.count(1))).collect();
         let row = ErrorRow {
@@ -100,13 +160,15 @@ impl AnswerReading<'_> {
             message: messages.first().map(|(message, _)| *message),
             ..ErrorRow::default()
         };
-        let clients = cells.list(CLIENTS).filter_map(|hash| u64::from_str_radix(hash.as_str()?, 16).ok()).collect();
-        Coarse { row, cells: self.cells(cells), messages, rows: self.rows(cells, id), clients }
+        let hash = |cell: &AnswerCell<'_>| if let AnswerCell::Text(hash) = cell { u64::from_str_radix(hash, 16).ok() } else { None };
+        let clients = cells.list(CLIENTS).filter_map(hash).collect();
+        Coarse { row, cells: parts, messages, rows: self.rows(cells, id), clients }
     }
 
-    fn cells<'a>(&self, cells: AnswerCells<'a>) -> Vec<CoarseCell<'a>> {
+    /// When its rows came, and of which job. The query leaves out the least of them where they are very many: the group has these rows all the same.
+    fn cells<'c>(&mut self, cells: AnswerCells<'c>) -> Vec<CoarseCell<'c>> {
         let width = self.bin.as_micros() as Micros;
-        let cell = |cell: AnswerCells<'a>| {
+        let cell = |cell: AnswerCells<'c>| {
             // Bins are numbered from 1970 on.
             let start = cell.int(0).unwrap_or(0).saturating_mul(width);
             let hours = cell.int(5).unwrap_or(0);
@@ -120,7 +182,14 @@ impl AnswerReading<'_> {
                 asked: cell.text(6) != Some("false"),
             }
         };
-        cells.list(CELLS).map(AnswerCells::of).map(cell).collect()
+        let mut parts: Vec<_> = cells.list(CELLS).map(AnswerCells::of).map(cell).collect();
+        let placed: u64 = parts.iter().filter(|part| part.asked).map(|part| part.rows).sum();
+        let rows = cells.count(ROWS).saturating_sub(placed);
+        if rows > 0 {
+            self.unplaced += rows;
+            parts.push(CoarseCell { job: None, start: 0, width, rows, span: None, hours: Vec::new(), asked: true });
+        }
+        parts
     }
 
     /// The newest rows, numbered among those of the same time.
@@ -133,16 +202,7 @@ impl AnswerReading<'_> {
             last = Some(time);
             RowKey { table, group: id, time, nth }
         };
-        let times = cells.list(NEWEST).filter_map(|time| time.as_str()?.parse().ok());
-        times.map(|time| self.keys.add(key(time))).collect()
-    }
-
-    /// Of the newest rows of all coarse groups of a group, the newest: in the order in which more of them come.
-    fn keep_newest(&self, groups: &mut Groups) {
-        for group in &mut groups.list {
-            self.keys.remember(group.fingerprint, &group.rows, &group.trend);
-            group.rows.sort_by_cached_key(|at| self.keys.get(*at).map(|key| (std::cmp::Reverse(key.time), key.table, key.group, key.nth)));
-            group.rows.truncate(super::grouping::NEWEST);
-        }
+        let time = |cell: &AnswerCell<'_>| if let AnswerCell::Text(time) = cell { time.parse().ok() } else { None };
+        cells.list(NEWEST).filter_map(time).map(|time| self.keys.add(key(time))).collect()
     }
 }

@@ -29,8 +29,8 @@ pub(super) const BEAT: Duration = Duration::from_millis(25);
 const HOLD: Duration = Duration::from_secs(2);
 /// How long the proof of a stop is waited for.
 const PROOF: Duration = Duration::from_secs(10);
-/// Rows of a page, at most; BigQuery ends a page at 10 MB of itself.
-pub(super) const PAGE: usize = 50_000;
+/// Rows of a page, at most; BigQuery ends a page at 10 MB of itself, other servers may not.
+pub(super) const PAGE: usize = 5_000;
 
 /// A query with the values of its parameters.
 #[derive(Debug, Clone)]
@@ -175,6 +175,8 @@ impl Jobs<'_> {
             AnswerPart::Behind(token) => vec![("maxResults", PAGE.to_string()), ("pageToken", token.to_owned())],
             AnswerPart::From(at, most) => vec![("maxResults", most.to_string()), ("startIndex", at.to_string())],
         };
+        // Half of a page is white space otherwise.
+        query.push(("prettyPrint", "false".to_owned()));
         query.extend(job.location.clone().map(|location| ("location", location)));
         self.wire.ask(Ask::get(&["projects", self.project, "queries", &job.id], &query)).await
     }

@@ -8,12 +8,12 @@ use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::answer::AnswerPage;
 use super::auth::{self, AccessTokens, Credentials, Environment};
-use super::cache::Cache;
+use super::cache::{Cache, KeptAnswer};
+use super::cell::AnswerCell;
 use super::error::Error;
 use super::job::{AnswerPart, Destination, Done, JobQuestion, Jobs, PAGE, watched};
 use super::locked;
@@ -41,9 +41,27 @@ pub(super) struct Service {
     reserved: Mutex<u64>,
 }
 
-/// An answer as a whole.
+/// Who takes the rows of an answer, one after the other.
+pub(super) trait TakeRows {
+    /// Told before the first, and again where they come once more from the first on: the window that they are about.
+    fn begin(&mut self, _: Window) {}
+    /// A row, as its text.
+    fn row(&mut self, text: &str);
+}
+
+/// Rows of a small answer.
+impl TakeRows for Vec<String> {
+    fn begin(&mut self, _: Window) {
+        self.clear();
+    }
+
+    fn row(&mut self, text: &str) {
+        self.push(text.to_owned());
+    }
+}
+
+/// What is known of an answer beside its rows.
 pub(super) struct QueryAnswer {
-    pub(super) rows: Vec<Value>,
     /// The window that it is about: that of the question, or a little earlier.
     pub(super) window: Window,
     /// Where it comes from.
@@ -125,13 +143,17 @@ impl Service {
     fn table(&self, name: &TableName, watch: &dyn Watch) -> Result<SourceTable, Error> {
         let asked = format!("{}\ntable {name}", self.server());
         let kept = self.cache.as_ref().filter(|_| !self.settings.refresh).and_then(|cache| cache.find(&asked, Window::NONE, false));
-        if let Some(told) = kept.filter(|found| found.age < TABLE_AGE).and_then(|found| found.rows.into_iter().next()) {
+        let told = kept.filter(|found| found.age < TABLE_AGE).and_then(|mut found| serde_json::from_str(&found.next()?.ok()?).ok());
+        if let Some(told) = told {
             return table::read(told);
         }
         let told = self.wait(watch, table::ask(&self.wire, name))?;
         if let Some(cache) = &self.cache {
             // It is as good when it cannot be kept.
-            let _ = cache.keep(&asked, Window::NONE, std::slice::from_ref(&told));
+            let _ = cache.begin(&asked, Window::NONE).and_then(|mut keeping| {
+                keeping.row(&told.to_string())?;
+                cache.finish(keeping)
+            });
         }
         table::read(told)
     }
@@ -148,35 +170,41 @@ impl Service {
         })
     }
 
-    /// Asks a query with the answer as a whole. A kept answer goes before everything.
+    /// Asks a query; the rows of its answer are taken one by one. A kept answer goes before everything.
     pub(super) fn ask(
         &self,
         purpose: &'static str,
         sql: &Sql,
         window: Window,
         keep: Keep,
-        watch: &dyn Watch,
+        (take, watch): (&mut dyn TakeRows, &dyn Watch),
     ) -> Result<QueryAnswer, Error> {
-        let question = JobQuestion { text: sql.sent(), parameters: sql.parameters(), page: PAGE };
         let cache = self.cache.as_ref().filter(|_| keep != Keep::No).map(|cache| (cache, self.asked(sql)));
-        if let Some(found) =
+        if let Some(kept) =
             cache.as_ref().filter(|_| !self.settings.refresh).and_then(|(cache, asked)| cache.find(asked, window, keep == Keep::Open))
+            && let Some(answer) = take_kept(kept, take, watch)?
         {
-            return Ok(QueryAnswer { rows: found.rows, window: found.window, origin: AnswerOrigin::Kept(found.age) });
+            return Ok(answer);
         }
-        let (done, page, cost) = self.start(purpose, &question, watch)?;
-        let mut rows = page.rows;
-        let mut token = page.page_token;
-        while let Some(next) = token.filter(|token| !token.is_empty()) {
-            let page = self.page(&done, AnswerPart::Behind(&next), watch)?;
-            rows.extend(page.rows);
-            token = page.page_token;
+        let question = JobQuestion { text: sql.sent(), parameters: sql.parameters(), page: PAGE };
+        let (done, mut page, cost) = self.start(purpose, &question, watch)?;
+        take.begin(window);
+        // An answer that cannot be kept is as good; the next time it costs again, and says so.
+        let mut keeping = cache.as_ref().and_then(|(cache, asked)| cache.begin(asked, window).ok());
+        loop {
+            for row in &page.rows {
+                take.row(row.get());
+                keeping = keeping.and_then(|mut keeping| keeping.row(row.get()).ok().map(|()| keeping));
+            }
+            match page.page_token.filter(|token| !token.is_empty()) {
+                Some(next) => page = self.page(&done, AnswerPart::Behind(&next), watch)?,
+                None => break,
+            }
         }
-        if let Some((cache, asked)) = cache {
-            // An answer that cannot be kept is as good; the next time it costs again, and says so.
-            let _ = cache.keep(&asked, window, &rows);
+        if let (Some((cache, _)), Some(keeping)) = (cache, keeping) {
+            let _ = cache.finish(keeping);
         }
-        Ok(QueryAnswer { rows, window, origin: AnswerOrigin::Asked(cost) })
+        Ok(QueryAnswer { window, origin: AnswerOrigin::Asked(cost) })
     }
 
     /// Asks a query and shows its rows one after the other, page by page, until `take` breaks. Nothing is kept.
@@ -185,12 +213,12 @@ impl Service {
         purpose: &'static str,
         sql: &Sql,
         watch: &dyn Watch,
-        take: &mut dyn FnMut(&Value) -> ControlFlow<()>,
+        take: &mut dyn FnMut(&AnswerCell<'_>) -> ControlFlow<()>,
     ) -> Result<(), Error> {
         let question = JobQuestion { text: sql.sent(), parameters: sql.parameters(), page: PAGE };
         let (done, mut page, _) = self.start(purpose, &question, watch)?;
         loop {
-            if page.rows.iter().try_for_each(&mut *take).is_break() {
+            if page.rows.iter().try_for_each(|row| take(&AnswerCell::of(row.get()))).is_break() {
                 return Ok(());
             }
             match page.page_token.filter(|token| !token.is_empty()) {
@@ -290,4 +318,19 @@ impl Service {
         let base = &self.wire.base;
         format!("{}:{}{}", base.host_str().unwrap_or(""), base.port().unwrap_or(0), base.path())
     }
+}
+
+/// Takes the rows of a kept answer; `None` where its file turns out to be broken.
+fn take_kept(mut kept: KeptAnswer, take: &mut dyn TakeRows, watch: &dyn Watch) -> Result<Option<QueryAnswer>, Error> {
+    take.begin(kept.window);
+    while let Some(row) = kept.next() {
+        if watch.cancelled() {
+            return Err(Error::Stopped { job: None, proved: true });
+        }
+        match row {
+            Ok(text) => take.row(&text),
+            Err(_) => return Ok(None),
+        }
+    }
+    Ok(Some(QueryAnswer { window: kept.window, origin: AnswerOrigin::Kept(kept.age) }))
 }
