@@ -3,10 +3,10 @@
 //! Owns: counts of a coarse group into the group that its message belongs to, so that the same rows make the same groups whoever counted them.
 //! Refuses: what a coarse group is (source/bigquery): all of its rows have to belong to one group.
 
-use super::{Fingerprint, Trend};
 use super::deploys::NO_JOB;
 use super::grouper::{Grouper, Remember};
 use super::part::{FirstRow, GroupPart, KeyParts};
+use super::{Fingerprint, Trend};
 use crate::ground::few::Few;
 use crate::ground::time::Micros;
 use crate::rows::row::{ErrorRow, RowRef};

@@ -14,6 +14,7 @@ mod answer;
 mod auth;
 mod cache;
 mod cell;
+mod clock;
 mod coarse;
 mod cost;
 mod error;
@@ -44,7 +45,7 @@ use self::keys::Keys;
 use self::pages::Pages;
 use self::rows::Most;
 use self::service::{AnswerOrigin, Keep, QueryAnswer, Service};
-use self::shape::{TableShape, WantedColumns};
+use self::shape::{TableShape, TablesTogether, WantedColumns};
 use self::sql::Sql;
 use self::window::{Slice, USUAL, Window, now, window};
 use super::{ErrorSource, ReadRows, Request, RowOrder, RowTable, SourceError, Spent, Watch};
@@ -71,6 +72,8 @@ pub struct BigQuery {
     /// What [`ErrorSource::rows`] reads, and [`ErrorSource::more_rows`] before anything was counted.
     scope: Request,
     shapes: Mutex<Option<Arc<[TableShape]>>>,
+    /// What is to be said of tables that a pattern took in.
+    left_out: Mutex<Vec<String>>,
     /// The request that was counted last, with its window.
     counted: Mutex<Option<(Request, Window)>>,
     keys: Keys,
@@ -90,6 +93,7 @@ impl BigQuery {
             names,
             scope,
             shapes: Mutex::default(),
+            left_out: Mutex::default(),
             counted: Mutex::default(),
             keys: Keys::default(),
             pages: Pages::default(),
@@ -101,7 +105,9 @@ impl BigQuery {
             return Ok(Arc::clone(known));
         }
         let tables = self.service.tables(&self.names, watch)?;
-        let shapes: Arc<[TableShape]> = shape::together(tables, &self.service.settings.columns)?.into();
+        let TablesTogether { shapes, notes } = shape::together(tables, &self.service.settings.columns)?;
+        let shapes: Arc<[TableShape]> = shapes.into();
+        *locked(&self.left_out) = notes;
         *locked(&self.shapes) = Some(Arc::clone(&shapes));
         Ok(shapes)
     }
@@ -114,7 +120,7 @@ impl BigQuery {
     fn counted(&self) -> Result<(Request, Window), Error> {
         match locked(&self.counted).as_ref() {
             Some(known) => Ok(known.clone()),
-            None => Ok((self.scope.clone(), window(&self.scope, now())?)),
+            None => Ok((self.scope.clone(), window(&self.scope, self.service.clock().now())?)),
         }
     }
 
@@ -127,12 +133,16 @@ impl BigQuery {
             let told = format!("the last {} are read", time::duration(USUAL.as_secs()));
             notes.push(Advised::new(told, Advice::AnotherWindow));
         }
-        if answer.window.since > now() {
+        let clock = self.service.clock();
+        notes.extend(clock.describe().map(Advised::from));
+        if answer.window.since > clock.now() {
             notes.push("the window begins in the future: is the clock right?".into());
         }
         if let Some(shape) = shapes.iter().find(|shape| shape.counts.is_some()) {
             notes.push(shape.has_no_rows().into());
         }
+        notes.extend(shapes.iter().find_map(TableShape::has_own_fingerprints).map(Advised::from));
+        notes.extend(locked(&self.left_out).iter().cloned().map(Advised::from));
         notes
     }
 
@@ -164,7 +174,13 @@ fn purpose(columns: WantedColumns) -> &'static str {
 pub fn deployed(name: &TableName, settings: &Settings, watch: &dyn Watch) -> Result<SourceTable, SourceError> {
     let service = Service::open(settings.clone(), Some(&name.project))?;
     let tables = service.tables(std::slice::from_ref(name), watch)?;
-    Ok(tables.into_iter().next().ok_or_else(|| Error::Input(format!("no table matches {name}")))?)
+    Ok(tables.into_iter().next().map(|named| named.table).ok_or_else(|| Error::Input(format!("no table matches {name}")))?)
+}
+
+/// The project that pays where none is set: that of the environment, of the credentials, of gcloud, or of this machine. A table that is named without a
+/// project is of it.
+pub fn own_project(settings: &Settings) -> Option<String> {
+    service::own_project(settings)
 }
 
 /// The tables of a dataset (`PROJECT.DATASET`) that hold error rows or counts of them.
@@ -197,10 +213,12 @@ impl ErrorSource for BigQuery {
     }
 
     fn groups(&self, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError> {
-        let asked = window(request, now())?;
+        // What tables are is asked first: the answer tells what time it is.
         let shapes = self.shapes(watch)?;
+        let now = self.service.clock().now();
+        let asked = window(request, now)?;
         let sql = grouping::query(&numbered(&shapes), asked, request, self.bounds());
-        let keep = if request.until.is_none_or(|until| until > now()) { Keep::Open } else { Keep::Closed };
+        let keep = if request.until.is_none_or(|until| until > now) { Keep::Open } else { Keep::Closed };
         let mut reading = AnswerReading::new(request, self.bounds().of_namespace, coarse::MOST_HELD, &self.keys);
         let answer = self.service.ask("counting", &sql, asked, keep, (&mut reading, watch))?;
         *locked(&self.counted) = Some((request.clone(), answer.window));
@@ -314,6 +332,10 @@ impl ErrorSource for BigQuery {
             None => grouping::query(&numbered(&shapes), window, request, self.bounds()),
             Some(group) => {
                 let (tables, ids) = parts(&shapes, self.keys.parts(group.fingerprint));
+                // What was not told apart has no query of its own.
+                if ids.is_empty() {
+                    return None;
+                }
                 rows::for_people(&tables, window, request, &ids)
             }
         };

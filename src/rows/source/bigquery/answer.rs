@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn what_is_no_row_has_no_cells() {
-        for text in ["3", "{}", r#"{"f":3}"#, r#"{"f":[3]}"#, r#"{"f":[{"v":{}}]}"#] {
+        for text in ["3", "{}", r#"{"f":3}"#, r#"{"f":[{}]}"#, r#"{"f":[{"v":{}}]}"#, "{\"f\":"] {
             let value = AnswerCell::of(text);
             let cells = AnswerCells::of(&value);
             assert_eq!((cells.text(0), cells.int(0), cells.count(7), cells.list(0).count()), (None, None, 0, 0), "{text}");

@@ -14,7 +14,7 @@ use super::answer::Field;
 use super::shape::{CountColumns, TableShape, WantedColumns};
 use super::sql::{QueryValue, Sql};
 use super::window::Window;
-use crate::rows::column::{CountColumn, ErrorColumn};
+use crate::rows::column::{self, CountColumn, ErrorColumn};
 use crate::rows::source::Request;
 
 /// Messages that come back with a coarse group, for the values in them.
@@ -245,9 +245,10 @@ fn text_column(field: Option<&Field>) -> Sql {
     }
 }
 
-/// The message of a row; of counts as it was before it was counted: its path, then the first sample.
+/// The message of a row; of counts as it was before it was counted, by the rule of [`column::counted_message`].
 fn message(shape: &TableShape) -> Sql {
-    let Some(counts) = &shape.counts else { return text_column(shape.field(ErrorColumn::Message)) };
+    let own = shape.field(ErrorColumn::Message);
+    let Some(counts) = shape.counts.as_ref().filter(|_| own.is_none()) else { return text_column(own) };
     let first = || match &counts.sample {
         Some(sample) if sample.is_repeated() => Sql::new("NULLIF(").column(&sample.name).text("[SAFE_OFFSET(0)], '')"),
         Some(_) => {
@@ -257,7 +258,14 @@ fn message(shape: &TableShape) -> Sql {
         None => text_column(None),
     };
     let path = || text_column(counts.path.as_ref());
-    Sql::new("COALESCE(CONCAT(").then(path()).text(", ': ', ").then(first()).text("), ").then(path()).text(", ").then(first()).text(")")
+    let place = || Sql::new("REGEXP_REPLACE(").then(path()).text(r", r'[/ ]?\[[^\[\]]+\]$', '')");
+    let keyed = || Sql::new("REGEXP_EXTRACT(").then(path()).text(r", r'\[([^\[\]]+)\]$')");
+    let is_said = Sql::new("STRPOS(").then(first()).text(", CONCAT('[', ").then(keyed()).text(", ']')) > 0");
+    let told =
+        Sql::new("CONCAT(IF(").then(is_said).text(", ").then(place()).text(", ").then(path()).text("), ': ', ").then(first()).text(")");
+    let by_key = Sql::new("CONCAT(").then(place()).text(&format!(", ': {}', ", column::KEYED)).then(keyed()).text(")");
+    let untold = Sql::new("CONCAT(").then(path()).text(&format!(", ': {}')", column::UNTOLD));
+    Sql::new("COALESCE(").then(told).text(", ").then(by_key).text(", ").then(untold).text(", ").then(first()).text(")")
 }
 
 /// The time of a row; of counts the beginning of their hour or day.

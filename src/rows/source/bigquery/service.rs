@@ -5,22 +5,23 @@
 
 use std::future::Future;
 use std::ops::ControlFlow;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
 use super::answer::AnswerPage;
-use super::auth::{self, AccessTokens, Credentials, Environment};
+use super::auth::{self, AccessTokens, Credentials, Environment, FoundCredentials, TokenWay};
 use super::cache::{Cache, KeptAnswer};
 use super::cell::AnswerCell;
+use super::clock::ServerClock;
 use super::error::Error;
 use super::job::{AnswerPart, Destination, Done, JobQuestion, Jobs, PAGE, watched};
 use super::locked;
 use super::name::TableName;
 use super::settings::{Settings, is_loopback};
 use super::sql::Sql;
-use super::table::{self, SourceTable};
+use super::table::{self, NamedTable, SourceTable};
 use super::window::Window;
 use super::wire::{Ask, Wire};
 use crate::rows::advice::{Advice, Advised};
@@ -34,6 +35,8 @@ pub(super) struct Service {
     runtime: Runtime,
     wire: Wire,
     pub(super) project: String,
+    /// Where the tables are: set, or told by BigQuery.
+    location: Mutex<Option<String>>,
     pub(super) settings: Settings,
     cache: Option<Cache>,
     spent: Mutex<Spent>,
@@ -95,37 +98,48 @@ impl Service {
     pub(super) fn open(settings: Settings, project: Option<&str>) -> Result<Self, Error> {
         let base = settings.base()?;
         let loopback = is_loopback(&base);
-        let mut builder = reqwest::Client::builder().connect_timeout(Duration::from_secs(20)).read_timeout(Duration::from_secs(120));
-        if loopback {
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(|error| Error::Input(format!("no connection can be made: {error}")))?;
-        let (credentials, own) = if loopback && !settings.authenticate {
-            (Credentials::NotNeeded, None)
-        } else {
-            let found = auth::find(&Environment::own())?;
-            (found.credentials, found.project)
+        check_authorities()?;
+        let client = |direct: bool| {
+            let builder = reqwest::Client::builder().connect_timeout(Duration::from_secs(20)).read_timeout(Duration::from_secs(120));
+            let builder = if direct { builder.no_proxy() } else { builder };
+            builder.build().map_err(|error| Error::Input(format!("no connection can be made: {error}")))
         };
-        let user = matches!(credentials, Credentials::User(_));
-        let payer = settings.project.clone().or(own);
-        let project = payer
-            .clone()
-            .or(project.map(str::to_owned))
-            .ok_or_else(|| Error::Advised(Advised::new("no project is there to pay for the query", Advice::NameProject)))?;
-        let wire = Wire {
-            tokens: AccessTokens::new(credentials, http.clone()),
-            http,
-            base,
-            quota_project: payer.filter(|_| user),
-            patience: settings.patience,
+        let clock: Arc<ServerClock> = Arc::default();
+        let way = TokenWay { outside: client(false)?, direct: client(true)?, clock: Arc::clone(&clock) };
+        let found = if loopback && !settings.authenticate {
+            FoundCredentials { credentials: Credentials::NotNeeded, project: None, quota_project: None }
+        } else {
+            auth::find(&Environment::own())?
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .map_err(|error| Error::Input(format!("no thread can be started: {error}")))?;
+        let of_machine = || match &found.credentials {
+            Credentials::Metadata(host) => runtime.block_on(auth::project_of_machine(host, &way)),
+            _ => None,
+        };
+        let payer = settings.project.clone().or_else(|| found.project.clone()).or_else(of_machine);
+        let project = payer
+            .or_else(|| project.map(str::to_owned))
+            .ok_or_else(|| Error::Advised(Advised::new("no project is there to pay for the query", Advice::NameProject)))?;
+        let wire = Wire {
+            http: if loopback { way.direct.clone() } else { way.outside.clone() },
+            tokens: AccessTokens::new(found.credentials, way),
+            clock,
+            base,
+            quota_project: found.quota_project,
+            patience: settings.patience,
+        };
         let cache = settings.cache.clone().map(Cache::new);
-        Ok(Service { runtime, wire, project, settings, cache, spent: Mutex::default(), reserved: Mutex::default() })
+        let location = Mutex::new(settings.location.clone());
+        Ok(Service { runtime, wire, project, location, settings, cache, spent: Mutex::default(), reserved: Mutex::default() })
+    }
+
+    /// What time it is at BigQuery, as far as its answers told.
+    pub(super) fn clock(&self) -> &ServerClock {
+        &self.wire.clock
     }
 
     /// Waits for work, as long as the watcher wants it. What is called off has sent nothing that costs.
@@ -134,9 +148,22 @@ impl Service {
     }
 
     /// What BigQuery tells of the tables that names stand for.
-    pub(super) fn tables(&self, names: &[TableName], watch: &dyn Watch) -> Result<Vec<SourceTable>, Error> {
+    pub(super) fn tables(&self, names: &[TableName], watch: &dyn Watch) -> Result<Vec<NamedTable>, Error> {
         let names = self.wait(watch, table::names(&self.wire, names))?;
-        names.iter().map(|name| self.table(name, watch)).collect()
+        let named = |(name, by_pattern): &(TableName, bool)| Ok(NamedTable { table: self.table(name, watch)?, by_pattern: *by_pattern });
+        let tables: Vec<NamedTable> = names.iter().map(named).collect::<Result<_, Error>>()?;
+        let mut place = locked(&self.location);
+        for NamedTable { table, .. } in &tables {
+            match (&*place, &table.location) {
+                (Some(known), Some(location)) if !known.eq_ignore_ascii_case(location) => {
+                    let name = table.name.as_ref().map(ToString::to_string).unwrap_or_default();
+                    return Err(Error::Input(format!("{name} is in {location}, which cannot be asked together with what is in {known}")));
+                }
+                (None, Some(location)) => *place = Some(location.clone()),
+                _ => {}
+            }
+        }
+        Ok(tables)
     }
 
     /// One table. What BigQuery told of it in the last hour is good enough.
@@ -236,7 +263,10 @@ impl Service {
         watch: &dyn Watch,
     ) -> Result<(Done, AnswerPage, Cost), Error> {
         let estimate = self.wait(watch, async { self.jobs().estimate(question).await })?;
-        let cost = Cost::new(purpose, estimate, self.settings.max_bytes, self.settings.price_per_tib);
+        if let (Some(location), place @ None) = (estimate.location, &mut *locked(&self.location)) {
+            *place = Some(location);
+        }
+        let cost = Cost::new(purpose, (estimate.bytes, estimate.at_most), self.settings.max_bytes, self.settings.price_per_tib);
         let left = self.reserve(&cost)?;
         if !watch.spend(&cost) {
             self.settle(&cost, None);
@@ -305,7 +335,7 @@ impl Service {
     }
 
     fn jobs(&self) -> Jobs<'_> {
-        Jobs { wire: &self.wire, project: &self.project, location: self.settings.location.as_deref() }
+        Jobs { wire: &self.wire, project: &self.project, location: locked(&self.location).clone() }
     }
 
     /// What tells questions apart but for their window: the server, the text, the parameters. User names in an address are left out.
@@ -333,4 +363,32 @@ fn take_kept(mut kept: KeptAnswer, take: &mut dyn TakeRows, watch: &dyn Watch) -
         }
     }
     Ok(Some(QueryAnswer { window: kept.window, origin: AnswerOrigin::Kept(kept.age) }))
+}
+
+/// The project that pays where none is named: that of the credentials, of gcloud, or of this machine.
+pub(super) fn own_project(settings: &Settings) -> Option<String> {
+    if let Some(project) = &settings.project {
+        return Some(project.clone());
+    }
+    let environment = Environment::own();
+    let needs_none = settings.base().is_ok_and(|base| is_loopback(&base)) && !settings.authenticate;
+    let found = if needs_none { None } else { auth::find(&environment).ok() };
+    let Some(found) = found else { return auth::project_of(&environment) };
+    found.project.or_else(|| {
+        let Credentials::Metadata(host) = &found.credentials else { return None };
+        let direct = reqwest::Client::builder().no_proxy().build().ok()?;
+        let way = TokenWay { outside: direct.clone(), direct, clock: Arc::default() };
+        tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?.block_on(auth::project_of_machine(host, &way))
+    })
+}
+
+/// The file that names private authorities is read without a word where a connection is made; here its lack is told.
+fn check_authorities() -> Result<(), Error> {
+    let Some(file) = std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()) else { return Ok(()) };
+    let shown = crate::ground::text::visible(&file.to_string_lossy()).into_owned();
+    let text = std::fs::read(&file).map_err(|error| Error::Input(format!("SSL_CERT_FILE names {shown}, which cannot be read: {error}")))?;
+    if memchr::memmem::find(&text, b"BEGIN CERTIFICATE").is_none() {
+        return Err(Error::Input(format!("SSL_CERT_FILE names {shown}, which holds no certificate in the form of PEM")));
+    }
+    Ok(())
 }

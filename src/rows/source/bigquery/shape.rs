@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::answer::Field;
 use super::error::Error;
-use super::table::SourceTable;
+use super::table::{NamedTable, SourceTable};
 use crate::ground::sql::identifier;
 use crate::rows::column::{self, CountColumn, ErrorColumn};
 use crate::rows::source::{RowTable, RowsFrom};
@@ -83,7 +83,9 @@ impl TableShape {
             day: find(CountColumn::Day.name()).map(|day| day.name),
             hour: find(CountColumn::Hour.name()),
         });
-        let shape = TableShape { columns, counts: counts.filter(|_| find(ErrorColumn::Message.name()).is_none()), table };
+        // Rows have their own time and message.
+        let has_rows = [ErrorColumn::Message, ErrorColumn::Time].into_iter().all(|column| find(column.name()).is_some());
+        let shape = TableShape { columns, counts: counts.filter(|_| !has_rows), table };
         shape.check(renamed)?;
         Ok(shape)
     }
@@ -153,13 +155,27 @@ impl TableShape {
 
     /// What a table of counts cannot give.
     pub(super) fn has_no_rows(&self) -> String {
-        format!("{} holds counts with a sample of their messages, but no single rows or documents", self.name())
+        let has_message = |counts: &CountColumns| counts.sample.is_some() || self.field(ErrorColumn::Message).is_some();
+        let of = if self.counts.as_ref().is_some_and(has_message) { "counts with a sample of their messages" } else { "counts of places" };
+        format!("{} holds {of}, but no single rows or documents", self.name())
+    }
+
+    /// Why its groups have other fingerprints than those of the same rows in an error table; nothing where they have the same.
+    pub(super) fn has_own_fingerprints(&self) -> Option<String> {
+        let counts = self.counts.as_ref()?;
+        let lacks = |column: ErrorColumn| self.field(column).is_none().then(|| column.name());
+        // Whole messages begin with the class.
+        let message = lacks(ErrorColumn::Message).filter(|_| counts.path.is_some() || counts.sample.is_some());
+        let lacking: Vec<&str> =
+            [lacks(ErrorColumn::Stage), lacks(ErrorColumn::Class).filter(|_| message.is_some()), message].into_iter().flatten().collect();
+        let lacking = (!lacking.is_empty()).then(|| lacking.join(", "))?;
+        Some(format!("{} has no {lacking}, so its groups have other fingerprints than those of the error table", self.name()))
     }
 
     /// What it does not have of what is needed for groups and documents.
     pub(super) fn missing(&self) -> Vec<ErrorColumn> {
         let told = |column: &ErrorColumn| match (&self.counts, *column) {
-            (Some(counts), ErrorColumn::Message) => counts.sample.is_none() && counts.path.is_none(),
+            (Some(counts), ErrorColumn::Message) if self.field(*column).is_none() => counts.sample.is_none() && counts.path.is_none(),
             (Some(_), ErrorColumn::Time) => false,
             _ => self.field(*column).is_none(),
         };
@@ -172,21 +188,75 @@ fn is_stack_trace(column: &str) -> bool {
     column.get(..STACK_TRACE.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(STACK_TRACE))
 }
 
-/// Tables that can be read together; what none of them has is missing.
+/// Tables that are read together, and what is to be said of it.
+#[derive(Debug)]
+pub(super) struct TablesTogether {
+    pub(super) shapes: Vec<TableShape>,
+    pub(super) notes: Vec<String>,
+}
+
+/// Tables that can be read together; what none of them has is missing. What a pattern takes in that is of no use is left out.
 ///
 /// # Errors
-/// Tables of rows beside tables of counts.
-pub(super) fn together(tables: Vec<SourceTable>, renamed: &BTreeMap<String, String>) -> Result<Vec<TableShape>, Error> {
-    let shapes: Vec<TableShape> = tables.into_iter().map(|table| TableShape::of(table, renamed)).collect::<Result<_, _>>()?;
-    let (counts, rows): (Vec<&TableShape>, Vec<&TableShape>) = shapes.iter().partition(|shape| shape.counts.is_some());
-    if let (Some(counts), Some(rows)) = (counts.first(), rows.first()) {
-        return Err(Error::Input(format!(
-            "{} holds error rows and {} holds counts of them: read them one after the other",
-            rows.name(),
-            counts.name()
-        )));
+/// Tables of rows beside tables of counts; a named table that is neither; nothing is left.
+pub(super) fn together(tables: Vec<NamedTable>, renamed: &BTreeMap<String, String>) -> Result<TablesTogether, Error> {
+    let (mut shapes, mut left_out, mut first) = (Vec::new(), Vec::new(), None);
+    for NamedTable { table, by_pattern } in tables {
+        let name = table.name.as_ref().map(ToString::to_string).unwrap_or_default();
+        match TableShape::of(table, renamed) {
+            Ok(shape) => shapes.push((shape, by_pattern)),
+            Err(error) if by_pattern => {
+                first.get_or_insert(error);
+                left_out.push(name);
+            }
+            Err(error) => return Err(error),
+        }
     }
-    Ok(shapes)
+    if let (true, Some(error)) = (shapes.is_empty(), first) {
+        return Err(error);
+    }
+    let mut notes = told_of("holds no error rows", "hold no error rows", &left_out);
+    let is_counts = |(shape, _): &&(TableShape, bool)| shape.counts.is_some();
+    let (counts, rows): (Vec<_>, Vec<_>) = shapes.iter().partition(is_counts);
+    if let (Some(first), Some(row)) = (counts.first(), rows.first()) {
+        // What was named goes before what a pattern takes in, rows before counts of them.
+        let keeps_counts = match (counts.iter().all(|(_, by_pattern)| *by_pattern), rows.iter().all(|(_, by_pattern)| *by_pattern)) {
+            (true, _) => false,
+            (false, true) => true,
+            (false, false) => {
+                return Err(Error::Input(format!(
+                    "{} holds error rows and {} holds counts of them: read them one after the other",
+                    row.0.name(),
+                    first.0.name()
+                )));
+            }
+        };
+        let left: Vec<String> = if keeps_counts { &rows } else { &counts }.iter().map(|(shape, _)| shape.name()).collect();
+        notes.extend(if keeps_counts {
+            told_of("holds rows, not counts,", "hold rows, not counts,", &left)
+        } else {
+            told_of("holds counts, not rows,", "hold counts, not rows,", &left)
+        });
+        shapes.retain(|(shape, _)| shape.counts.is_some() == keeps_counts);
+    }
+    if let Some((view, _)) = shapes.iter().find(|(shape, by_pattern)| *by_pattern && shapes.len() > 1 && shape.table.kind.ends_with("VIEW"))
+    {
+        let name = view.name();
+        notes.push(format!("{name} is a view, which may show rows of the other tables once more: what is in both is counted twice"));
+    }
+    Ok(TablesTogether { shapes: shapes.into_iter().map(|(shape, _)| shape).collect(), notes })
+}
+
+/// `2 tables hold no error rows and are left out: a.b.c, a.b.d`
+fn told_of(one: &str, many: &str, names: &[String]) -> Vec<String> {
+    /// Names that are told.
+    const MOST: usize = 8;
+    let more = if names.len() > MOST { " …" } else { "" };
+    match names {
+        [] => Vec::new(),
+        [name] => vec![format!("{name} {one} and is left out")],
+        _ => vec![format!("{} tables {many} and are left out: {}{more}", names.len(), names[..names.len().min(MOST)].join(", "))],
+    }
 }
 
 /// Whether there is anything to look into, known before that costs.
@@ -233,8 +303,40 @@ mod tests {
         assert!(told.starts_with("the table a.b.e has no column error_message, so it holds no error rows"), "{told}");
         let told = TableShape::of(table("a.b.e", &[ROWS[0], ("submission_timestamp", "DATE")]), &none).unwrap_err().to_string();
         assert!(told.contains("is a DATE, not a TIMESTAMP"), "{told}");
-        let both = vec![table("a.b.c", &ROWS), table("a.b.d", &COUNTS)];
-        assert!(together(both, &none).unwrap_err().to_string().contains("read them one after the other"));
+    }
+
+    #[test]
+    fn a_pattern_takes_what_goes_together() {
+        let none = BTreeMap::new();
+        let read = |tables: &[(&str, &[(&str, &str)], bool)]| {
+            let tables =
+                tables.iter().map(|(name, columns, by_pattern)| NamedTable { table: table(name, columns), by_pattern: *by_pattern });
+            let together = together(tables.collect(), &none).map_err(|error| error.to_string())?;
+            Ok::<_, String>((together.shapes.iter().map(TableShape::name).collect::<Vec<_>>(), together.notes))
+        };
+        let other = &ROWS[1..];
+        let (named, pattern) = (false, true);
+        assert!(read(&[("a.b.c", &ROWS, named), ("a.b.d", &COUNTS, named)]).unwrap_err().contains("read them one after the other"));
+        let (shapes, notes) =
+            read(&[("a.b.c", &ROWS, pattern), ("a.b.d", &COUNTS, pattern), ("a.b.e", other, pattern), ("a.b.f", other, pattern)]).unwrap();
+        assert_eq!(shapes, ["a.b.c"]);
+        assert_eq!(notes, ["2 tables hold no error rows and are left out: a.b.e, a.b.f", "a.b.d holds counts, not rows, and is left out"]);
+        assert_eq!(read(&[("a.b.c", &ROWS, pattern), ("a.b.d", &COUNTS, named)]).unwrap().0, ["a.b.d"]);
+        assert!(read(&[("a.b.e", other, pattern)]).unwrap_err().contains("has no column error_message"));
+        assert!(read(&[("a.b.e", other, named), ("a.b.c", &ROWS, pattern)]).unwrap_err().contains("has no column error_message"));
+    }
+
+    #[test]
+    fn counts_with_whole_messages_and_stages_make_the_groups_of_the_rows() {
+        let none = BTreeMap::new();
+        let of = |columns: &[(&str, &str)]| TableShape::of(table("a.b.c", columns), &none).unwrap();
+        let detailed = [("hour", "TIMESTAMP"), ("error_type", "STRING"), ("error_message", "STRING"), ("error_count", "INTEGER")];
+        assert!(of(&detailed).counts.is_some() && of(&detailed).has_own_fingerprints().is_none());
+        let told = of(&COUNTS).has_own_fingerprints().unwrap();
+        assert!(
+            told.starts_with("a.b.c has no error_type, exception_class, error_message, so its groups have other fingerprints"),
+            "{told}"
+        );
     }
 
     #[test]
