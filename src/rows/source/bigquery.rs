@@ -283,7 +283,7 @@ impl ErrorSource for BigQuery {
                 if filter.takes(&row.error_row()) { visit(at, row) } else { ControlFlow::Continue(()) }
             });
         }
-        let (tables, ids) = parts(&shapes, groups.iter().flat_map(|group| self.keys.parts(group.fingerprint)).collect());
+        let (tables, ids) = parts_with_rows(&shapes, groups.iter().flat_map(|group| self.keys.parts(group.fingerprint)).collect());
         if ids.is_empty() {
             return Ok(Unreadable::default());
         }
@@ -341,6 +341,12 @@ impl ErrorSource for BigQuery {
         };
         Some(sql.console())
     }
+}
+
+/// The same where there are rows to be read: tables of counts have none.
+fn parts_with_rows(shapes: &[TableShape], of: Vec<(u32, u64)>) -> (Vec<Numbered<'_>>, Vec<u64>) {
+    let has_rows = |(table, _): &(u32, u64)| shapes.get(*table as usize).is_some_and(|shape| shape.counts.is_none());
+    parts(shapes, of.into_iter().filter(has_rows).collect())
 }
 
 /// The tables that some coarse groups are of, and the numbers of these.

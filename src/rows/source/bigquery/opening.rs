@@ -18,7 +18,7 @@ use super::rows::Most;
 use super::service::Keep;
 use super::shape::{TableShape, WantedColumns};
 use super::window::Window;
-use super::{BigQuery, grouping, parts, rows, shaped};
+use super::{BigQuery, grouping, parts, parts_with_rows, rows, shaped};
 use crate::rows::group::Fingerprint;
 use crate::rows::row::{RowRef, SourceRow};
 use crate::rows::source::{RowOrder, Watch};
@@ -178,7 +178,7 @@ impl BigQuery {
             NextRows::End => return Ok(false),
             NextRows::Read(place) => self.service.page(&place.job, AnswerPart::From(place.at, pages::STEP), watch)?.texts(),
             NextRows::Ask(part) => {
-                let (tables, ids) = parts(&shapes, self.keys.parts(of));
+                let (tables, ids) = parts_with_rows(&shapes, self.keys.parts(of));
                 if ids.is_empty() {
                     return Ok(false);
                 }
