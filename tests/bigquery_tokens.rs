@@ -191,30 +191,30 @@ fn a_service_account_behind_a_proxy_gets_its_token_whatever_the_clock_says() {
 #[test]
 fn federation_workforces_and_chains_get_their_token_and_what_cannot_is_named() {
     let stub = server(|asked, _| match asked.path.as_str() {
-        "/subject-token" => Reply::json(json!({"id": "theirs"})),
-        "/exchange-token" if asked.body.contains("subject_token=theirs") => {
+        "/token/subject" => Reply::json(json!({"id": "theirs"})),
+        "/token/exchange" if asked.body.contains("subject_token=theirs") => {
             Reply::json(json!({"access_token": "first", "expires_in": 3600}))
         }
-        "/first/token" if asked.headers.contains("Bearer first") => {
+        "/token/first" if asked.headers.contains("Bearer first") => {
             Reply::json(json!({"accessToken": "second", "expireTime": "2033-01-01T00:00:00Z"}))
         }
-        "/second/token" if asked.headers.contains("Bearer second") && asked.body.contains("\"delegates\":[\"d\"]") => {
+        "/token/second" if asked.headers.contains("Bearer second") && asked.body.contains("\"delegates\":[\"d\"]") => {
             Reply::json(json!({"accessToken": "good", "expireTime": "2033-01-01T00:00:00Z"}))
         }
-        "/workforce-token" if asked.headers.contains("Basic ") && !asked.body.contains("client_secret") => good(),
+        "/token/workforce" if asked.headers.contains("Basic ") && !asked.body.contains("client_secret") => good(),
         _ => Reply { status: 400, ..Reply::json(json!({"error": {"message": "not so"}})) },
     });
     let at = |path: &str| format!("{}{path}", stub.endpoint);
     let external = |source: Value| {
-        json!({"type": "external_account", "audience": "a", "subject_token_type": "t", "token_url": at("/exchange-token"),
-            "service_account_impersonation_url": at("/first/token"), "credential_source": source})
+        json!({"type": "external_account", "audience": "a", "subject_token_type": "t", "token_url": at("/token/exchange"),
+            "service_account_impersonation_url": at("/token/first"), "credential_source": source})
     };
-    let by_address = json!({"url": at("/subject-token"), "format": {"type": "json", "subject_token_field_name": "id"}});
-    let chain = json!({"type": "impersonated_service_account", "service_account_impersonation_url": at("/second/token"), "delegates": ["d"],
+    let by_address = json!({"url": at("/token/subject"), "format": {"type": "json", "subject_token_field_name": "id"}});
+    let chain = json!({"type": "impersonated_service_account", "service_account_impersonation_url": at("/token/second"), "delegates": ["d"],
         "source_credentials": external(by_address)});
     Home::new(&stub.endpoint, &chain).counts(&[]);
     let workforce = json!({"type": "external_account_authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "r",
-        "token_url": at("/workforce-token"), "audience": "a"});
+        "token_url": at("/token/workforce"), "audience": "a"});
     Home::new(&stub.endpoint, &workforce).counts(&[]);
     let file = Home::new(&stub.endpoint, &json!(0));
     std::fs::write(file.path().join("theirs"), "theirs\n").unwrap();

@@ -16,6 +16,7 @@ mod cache;
 mod cell;
 mod clock;
 mod coarse;
+mod connection;
 mod cost;
 mod error;
 mod grouping;
@@ -30,6 +31,7 @@ mod settings;
 mod shape;
 mod sql;
 mod table;
+mod together;
 mod window;
 mod wire;
 
@@ -45,8 +47,9 @@ use self::keys::Keys;
 use self::pages::Pages;
 use self::rows::Most;
 use self::service::{AnswerOrigin, Keep, QueryAnswer, Service};
-use self::shape::{TableShape, TablesTogether, WantedColumns};
+use self::shape::{TableShape, WantedColumns};
 use self::sql::Sql;
+use self::together::TablesTogether;
 use self::window::{Slice, USUAL, Window, now, window};
 use super::{ErrorSource, ReadRows, Request, RowOrder, RowTable, SourceError, Spent, Watch};
 use crate::ground::time;
@@ -105,7 +108,7 @@ impl BigQuery {
             return Ok(Arc::clone(known));
         }
         let tables = self.service.tables(&self.names, watch)?;
-        let TablesTogether { shapes, notes } = shape::together(tables, &self.service.settings.columns)?;
+        let TablesTogether { shapes, notes } = together::together(tables, &self.service.settings.columns)?;
         let shapes: Arc<[TableShape]> = shapes.into();
         *locked(&self.left_out) = notes;
         *locked(&self.shapes) = Some(Arc::clone(&shapes));
@@ -180,7 +183,7 @@ pub fn deployed(name: &TableName, settings: &Settings, watch: &dyn Watch) -> Res
 /// The project that pays where none is set: that of the environment, of the credentials, of gcloud, or of this machine. A table that is named without a
 /// project is of it.
 pub fn own_project(settings: &Settings) -> Option<String> {
-    service::own_project(settings)
+    connection::own_project(settings)
 }
 
 /// The tables of a dataset (`PROJECT.DATASET`) that hold error rows or counts of them.

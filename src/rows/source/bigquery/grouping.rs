@@ -13,6 +13,7 @@ use heck::ToSnakeCase;
 use super::answer::Field;
 use super::shape::{CountColumns, TableShape, WantedColumns};
 use super::sql::{QueryValue, Sql};
+use super::together;
 use super::window::Window;
 use crate::rows::column::{self, CountColumn, ErrorColumn};
 use crate::rows::source::Request;
@@ -186,11 +187,11 @@ fn source(at: usize, shape: &TableShape, window: Window, request: &Request, want
     sql.text("\n")
 }
 
-/// Columns under their own names, which may be those that are used here.
+/// Columns under their own names, which may be those that are used here; the same of all tables.
 fn whole(shape: &TableShape, columns: WantedColumns) -> Sql {
     let mut sql = Sql::new("STRUCT(");
     for (at, column) in shape.columns(columns).into_iter().enumerate() {
-        sql = sql.text(if at > 0 { ", " } else { "" }).column(&column.name).text(" AS ").column(&column.name);
+        sql = sql.text(if at > 0 { ", " } else { "" }).text(&together::expression(shape, column)).text(" AS ").column(&column.name);
     }
     sql.text(")")
 }

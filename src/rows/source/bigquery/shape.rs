@@ -4,10 +4,11 @@
 //! Refuses: SQL (grouping, rows).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::answer::Field;
 use super::error::Error;
-use super::table::{NamedTable, SourceTable};
+use super::table::SourceTable;
 use crate::ground::sql::identifier;
 use crate::rows::column::{self, CountColumn, ErrorColumn};
 use crate::rows::source::{RowTable, RowsFrom};
@@ -49,8 +50,12 @@ pub(super) enum WantedColumns {
 #[derive(Debug, Clone)]
 pub(super) struct TableShape {
     pub(super) table: SourceTable,
+    /// What columns of these names are, in small letters.
+    names: BTreeMap<String, ErrorColumn>,
     /// The column that holds each of [`USED`].
     columns: [Option<Field>; USED.len()],
+    /// Columns of all tables that are read together, which rows of each have.
+    pub(super) all: Arc<[Field]>,
     /// What each row counts for, where it is more than one.
     pub(super) counts: Option<CountColumns>,
 }
@@ -85,7 +90,10 @@ impl TableShape {
         });
         // Rows have their own time and message.
         let has_rows = [ErrorColumn::Message, ErrorColumn::Time].into_iter().all(|column| find(column.name()).is_some());
-        let shape = TableShape { columns, counts: counts.filter(|_| !has_rows), table };
+        let name = |column: &ErrorColumn| renamed.get(column.name()).map_or(column.name(), String::as_str).to_ascii_lowercase();
+        let names = USED.iter().map(|column| (name(column), *column)).collect();
+        let all = table.schema.fields.clone().into();
+        let shape = TableShape { names, columns, all, counts: counts.filter(|_| !has_rows), table };
         shape.check(renamed)?;
         Ok(shape)
     }
@@ -138,18 +146,18 @@ impl TableShape {
         RowTable { from: RowsFrom::Table(self.name()), columns: columns.collect() }
     }
 
-    /// The error table's name of a column.
+    /// The error table's name of a column, which may be one of another table that is read with it.
     pub(super) fn standard_name(&self, column: &str) -> String {
-        let known = USED.iter().zip(&self.columns).find(|(_, field)| field.as_ref().is_some_and(|field| field.name == column));
-        known.map_or(column, |(known, _)| known.name()).to_owned()
+        self.names.get(&column.to_ascii_lowercase()).map_or(column, |known| known.name()).to_owned()
     }
 
-    /// Its columns, or those of them that groups and documents are made of.
+    /// Columns of its rows, or those of them that groups and documents are made of: the same of all tables that are read together.
     pub(super) fn columns(&self, wanted: WantedColumns) -> Vec<&Field> {
+        let named = |column: ErrorColumn| self.all.iter().find(|field| self.standard_name(&field.name) == column.name());
         match wanted {
-            WantedColumns::All => self.table.schema.fields.iter().collect(),
-            WantedColumns::Shown => self.table.schema.fields.iter().filter(|field| !is_stack_trace(&field.name)).collect(),
-            WantedColumns::Needed => ErrorColumn::NEEDED.into_iter().filter_map(|column| self.field(column)).collect(),
+            WantedColumns::All => self.all.iter().collect(),
+            WantedColumns::Shown => self.all.iter().filter(|field| !is_stack_trace(&field.name)).collect(),
+            WantedColumns::Needed => ErrorColumn::NEEDED.into_iter().filter_map(named).collect(),
         }
     }
 
@@ -186,77 +194,6 @@ impl TableShape {
 /// `stack_trace`, `stack_trace_cause_1` …
 fn is_stack_trace(column: &str) -> bool {
     column.get(..STACK_TRACE.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(STACK_TRACE))
-}
-
-/// Tables that are read together, and what is to be said of it.
-#[derive(Debug)]
-pub(super) struct TablesTogether {
-    pub(super) shapes: Vec<TableShape>,
-    pub(super) notes: Vec<String>,
-}
-
-/// Tables that can be read together; what none of them has is missing. What a pattern takes in that is of no use is left out.
-///
-/// # Errors
-/// Tables of rows beside tables of counts; a named table that is neither; nothing is left.
-pub(super) fn together(tables: Vec<NamedTable>, renamed: &BTreeMap<String, String>) -> Result<TablesTogether, Error> {
-    let (mut shapes, mut left_out, mut first) = (Vec::new(), Vec::new(), None);
-    for NamedTable { table, by_pattern } in tables {
-        let name = table.name.as_ref().map(ToString::to_string).unwrap_or_default();
-        match TableShape::of(table, renamed) {
-            Ok(shape) => shapes.push((shape, by_pattern)),
-            Err(error) if by_pattern => {
-                first.get_or_insert(error);
-                left_out.push(name);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    if let (true, Some(error)) = (shapes.is_empty(), first) {
-        return Err(error);
-    }
-    let mut notes = told_of("holds no error rows", "hold no error rows", &left_out);
-    let is_counts = |(shape, _): &&(TableShape, bool)| shape.counts.is_some();
-    let (counts, rows): (Vec<_>, Vec<_>) = shapes.iter().partition(is_counts);
-    if let (Some(first), Some(row)) = (counts.first(), rows.first()) {
-        // What was named goes before what a pattern takes in, rows before counts of them.
-        let keeps_counts = match (counts.iter().all(|(_, by_pattern)| *by_pattern), rows.iter().all(|(_, by_pattern)| *by_pattern)) {
-            (true, _) => false,
-            (false, true) => true,
-            (false, false) => {
-                return Err(Error::Input(format!(
-                    "{} holds error rows and {} holds counts of them: read them one after the other",
-                    row.0.name(),
-                    first.0.name()
-                )));
-            }
-        };
-        let left: Vec<String> = if keeps_counts { &rows } else { &counts }.iter().map(|(shape, _)| shape.name()).collect();
-        notes.extend(if keeps_counts {
-            told_of("holds rows, not counts,", "hold rows, not counts,", &left)
-        } else {
-            told_of("holds counts, not rows,", "hold counts, not rows,", &left)
-        });
-        shapes.retain(|(shape, _)| shape.counts.is_some() == keeps_counts);
-    }
-    if let Some((view, _)) = shapes.iter().find(|(shape, by_pattern)| *by_pattern && shapes.len() > 1 && shape.table.kind.ends_with("VIEW"))
-    {
-        let name = view.name();
-        notes.push(format!("{name} is a view, which may show rows of the other tables once more: what is in both is counted twice"));
-    }
-    Ok(TablesTogether { shapes: shapes.into_iter().map(|(shape, _)| shape).collect(), notes })
-}
-
-/// `2 tables hold no error rows and are left out: a.b.c, a.b.d`
-fn told_of(one: &str, many: &str, names: &[String]) -> Vec<String> {
-    /// Names that are told.
-    const MOST: usize = 8;
-    let more = if names.len() > MOST { " …" } else { "" };
-    match names {
-        [] => Vec::new(),
-        [name] => vec![format!("{name} {one} and is left out")],
-        _ => vec![format!("{} tables {many} and are left out: {}{more}", names.len(), names[..names.len().min(MOST)].join(", "))],
-    }
 }
 
 /// Whether there is anything to look into, known before that costs.
@@ -303,27 +240,6 @@ mod tests {
         assert!(told.starts_with("the table a.b.e has no column error_message, so it holds no error rows"), "{told}");
         let told = TableShape::of(table("a.b.e", &[ROWS[0], ("submission_timestamp", "DATE")]), &none).unwrap_err().to_string();
         assert!(told.contains("is a DATE, not a TIMESTAMP"), "{told}");
-    }
-
-    #[test]
-    fn a_pattern_takes_what_goes_together() {
-        let none = BTreeMap::new();
-        let read = |tables: &[(&str, &[(&str, &str)], bool)]| {
-            let tables =
-                tables.iter().map(|(name, columns, by_pattern)| NamedTable { table: table(name, columns), by_pattern: *by_pattern });
-            let together = together(tables.collect(), &none).map_err(|error| error.to_string())?;
-            Ok::<_, String>((together.shapes.iter().map(TableShape::name).collect::<Vec<_>>(), together.notes))
-        };
-        let other = &ROWS[1..];
-        let (named, pattern) = (false, true);
-        assert!(read(&[("a.b.c", &ROWS, named), ("a.b.d", &COUNTS, named)]).unwrap_err().contains("read them one after the other"));
-        let (shapes, notes) =
-            read(&[("a.b.c", &ROWS, pattern), ("a.b.d", &COUNTS, pattern), ("a.b.e", other, pattern), ("a.b.f", other, pattern)]).unwrap();
-        assert_eq!(shapes, ["a.b.c"]);
-        assert_eq!(notes, ["2 tables hold no error rows and are left out: a.b.e, a.b.f", "a.b.d holds counts, not rows, and is left out"]);
-        assert_eq!(read(&[("a.b.c", &ROWS, pattern), ("a.b.d", &COUNTS, named)]).unwrap().0, ["a.b.d"]);
-        assert!(read(&[("a.b.e", other, pattern)]).unwrap_err().contains("has no column error_message"));
-        assert!(read(&[("a.b.e", other, named), ("a.b.c", &ROWS, pattern)]).unwrap_err().contains("has no column error_message"));
     }
 
     #[test]
