@@ -84,9 +84,9 @@ fn counted_places_say_what_and_where_and_the_sql_of_their_groups_runs() {
     assert_eq!(told(&groups), told(&in_file(&text)));
     let said: Vec<_> = told(&groups).into_values().collect();
     for expected in [
-        (12, Some("/a/[]/b".to_owned()), "what is wrong is not told".to_owned()),
-        (3, Some("/c".to_owned()), "required or extraneous key x y".to_owned()),
-        (2, Some(String::new()), "required or extraneous key z".to_owned()),
+        (12, Some("/a/[]/b".to_owned()), "/a/[]/b: what is wrong is not told".to_owned()),
+        (3, Some("/c".to_owned()), "/c: required or extraneous key x y".to_owned()),
+        (2, Some(String::new()), "the document: required or extraneous key z".to_owned()),
     ] {
         assert!(said.contains(&expected), "{said:?}");
     }
