@@ -5,6 +5,7 @@
 
 use super::deploys::NO_JOB;
 use super::grouper::{Grouper, Remember};
+use super::hours::{Hour, Hours};
 use super::part::{FirstRow, GroupPart, KeyParts};
 use super::{Fingerprint, Trend};
 use crate::ground::few::Few;
@@ -39,14 +40,20 @@ pub struct CoarseCell<'a> {
     pub rows: u64,
     /// First and last time of them.
     pub span: Option<(Micros, Micros)>,
-    /// The hours in which they came, since 1970-01-01 UTC.
-    pub hours: Vec<i64>,
+    /// The hours in which they came.
+    pub hours: Vec<Hour>,
     /// Whether they were asked for; others tell of deploys only.
     pub asked: bool,
 }
 
 /// Bytes of a group from which on the values in its messages are no longer counted.
 const MOST_OF_GROUP: usize = 8 << 10;
+
+/// The hours of a bin that begins at that time, of which these are set: the first is that of the beginning.
+pub fn hours_of(start: Micros, bits: i64) -> Vec<Hour> {
+    let first = Hours::of(start);
+    (0..63).filter(|bit| bits >> bit & 1 == 1).map(|bit| first.saturating_add(bit)).collect()
+}
 
 /// What groups that were too many to be told apart are called in a key.
 pub const OTHER: &str = "(other groups)";
@@ -150,7 +157,7 @@ mod tests {
             width: 60_000_000,
             rows,
             span: Some((start, start + rows as i64)),
-            hours: vec![start / 3_600_000_000],
+            hours: vec![Hours::of(start)],
             asked: true,
         }
     }

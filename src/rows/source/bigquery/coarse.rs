@@ -13,13 +13,11 @@ use super::window::Window;
 use crate::ground::text;
 use crate::ground::time::Micros;
 use crate::rows::advice::{Advice, Advised};
-use crate::rows::group::coarse::{Coarse, CoarseCell};
+use crate::rows::group::coarse::{Coarse, CoarseCell, hours_of};
 use crate::rows::group::{Grouper, Groups};
 use crate::rows::row::{ErrorRow, RowRef};
 use crate::rows::source::{Filter, Request};
 
-/// Microseconds of an hour.
-const HOUR: Micros = 3_600_000_000;
 /// Bytes that all groups may take; those beyond are counted together, as those beyond the query's own bounds are.
 pub(super) const MOST_HELD: usize = 500_000_000;
 
@@ -171,14 +169,13 @@ impl<'a> AnswerReading<'a> {
         let cell = |cell: AnswerCells<'c>| {
             // Bins are numbered from 1970 on.
             let start = cell.int(0).unwrap_or(0).saturating_mul(width);
-            let hours = cell.int(5).unwrap_or(0);
             CoarseCell {
                 job: cell.text(1),
                 start,
                 width,
                 rows: cell.count(2),
                 span: cell.int(3).zip(cell.int(4)),
-                hours: (0..63).filter(|bit| hours >> bit & 1 == 1).map(|bit| start.div_euclid(HOUR) + bit).collect(),
+                hours: hours_of(start, cell.int(5).unwrap_or(0)),
                 asked: cell.text(6) != Some("false"),
             }
         };

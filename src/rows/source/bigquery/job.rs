@@ -192,7 +192,8 @@ impl Jobs<'_> {
             // Whether the request to start has arrived is not known.
             None => return Err(self.stop(&Done { id, location: self.location.clone() }, true).await),
         };
-        let done = Done { id: started.job_reference.job_id.unwrap_or(id), location: started.job_reference.location };
+        let location = started.job_reference.location.or_else(|| self.location.clone());
+        let done = Done { id: started.job_reference.job_id.unwrap_or(id), location };
         loop {
             let Some(page) = watched(watch, self.page(&done, AnswerPart::First(question.page, HOLD))).await else {
                 return Err(self.stop(&done, false).await);
