@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
-use crate::bigquery::analyzer::verdicts;
+use crate::bigquery::analyzer::{executed, verdicts};
+use crate::bigquery_server::{assert_same, told};
 use crate::corpus;
 use crate::stub::{Asked, Reply, Stub, coarse, healthy};
 use misfit::pipeline::layout::Layout;
@@ -161,10 +162,10 @@ fn all_of(source: &BigQuery, request: &Request, has_rows: bool) -> Vec<String> {
     for group in &groups.list {
         shown.push(source.sql(request, Some(group)).expect("SQL for the group"));
         if has_rows {
-            let told = ToldGroup::new(group, &neighbours, None, &mut redactor);
+            let told_group = ToldGroup::new(group, &neighbours, None, &mut redactor);
             for with_documents in [false, true] {
                 // Several statements, one for each table.
-                let text = statement::select(&told, &source.tables(group), with_documents);
+                let text = statement::select(&told_group, &source.tables(group), with_documents);
                 shown.extend(text.split(";\n").filter(|text| !text.trim().is_empty()).map(str::to_owned));
             }
         }
@@ -307,4 +308,47 @@ fn columns_and_tables_of_the_corpus_are_written_as_such() {
         }
     }
     assert_all_right("expressions and tables of the corpus", &statements);
+}
+
+/// The query that groups, run by Google's own implementation of GoogleSQL, makes the groups of the same rows in a file.
+#[test]
+fn the_reference_implementation_makes_the_groups_of_the_file() {
+    let Some(folder) = corpus::folder() else { return };
+    let texts = ["document_namespace", "document_type", "document_version", "error_type", "exception_class", "error_message", "job_name"];
+    let mut columns: Vec<(&str, &str)> = texts.iter().chain(&["uri", "client_id"]).map(|name| (*name, "STRING")).collect();
+    columns.push(("submission_timestamp", "TIMESTAMP"));
+    let shape = Shape { name: "rows", tables: vec![("t", columns.clone())], renamed: &[] };
+    let mut rows = Vec::new();
+    let mut file = String::new();
+    for line in corpus::lines(&folder.join("errors-2k.ndjson")) {
+        let mut row: Value = serde_json::from_slice(line.0.raw(0)).unwrap();
+        row.as_object_mut().unwrap().retain(|name, _| columns.iter().any(|(column, _)| column == name));
+        file.push_str(&format!("{row}\n"));
+        rows.push(row);
+    }
+    let time = |text| misfit::ground::time::parse_time(text);
+    let schemas = Some(std::sync::Arc::new(corpus::schemas(&folder)));
+    let request = Request { since: time("2026-06-01"), until: time("2026-08-01"), schemas, ..Request::default() };
+    let groups = |stub: &Stub| {
+        let settings = Settings { endpoint: Some(stub.endpoint.clone()), cache: None, ..Settings::default() };
+        let source = BigQuery::open(vec![TableName::parse("my-project.set.t", None).unwrap()], settings, request.clone()).unwrap();
+        source.groups(&request, &Unwatched).unwrap()
+    };
+    let asking = server(&shape);
+    groups(&asking);
+    let query = asking.asked().into_iter().find(Asked::is_dry_run).unwrap().json()["configuration"]["query"].clone();
+    let table = json!({"name": "my-project.set.t", "fields": fields(&columns), "rows": rows});
+    let statement = json!({"execute": true, "sql": query["query"], "tables": [table], "parameters": query["queryParameters"]});
+    let Some(answer) = executed(&statement) else { return };
+    let answering = Stub::new(move |asked: &Asked, _| {
+        if asked.path.contains("/tables/") {
+            return Reply::json(json!({"tableReference": {"projectId": "my-project", "datasetId": "set", "tableId": "t"}, "type": "TABLE",
+                "schema": {"fields": fields(&columns)}}));
+        }
+        healthy(asked, 10, &answer)
+    });
+    let ours = groups(&answering);
+    let theirs = misfit::rows::source::files::Files::from_memory("rows", file.into_bytes()).unwrap().groups(&request, &Unwatched).unwrap();
+    println!("{} rows in {} groups by the reference implementation", ours.rows, ours.list.len());
+    assert_same(&told(&ours), &told(&theirs));
 }

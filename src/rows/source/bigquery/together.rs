@@ -190,7 +190,8 @@ mod tests {
     #[test]
     fn a_pattern_takes_what_goes_together() {
         let none = BTreeMap::new();
-        let read = |tables: &[(&str, &[(&str, &str)], bool)]| {
+        type Given<'a> = (&'a str, &'a [(&'a str, &'a str)], bool);
+        let read = |tables: &[Given<'_>]| {
             let tables =
                 tables.iter().map(|(name, columns, by_pattern)| NamedTable { table: table(name, columns), by_pattern: *by_pattern });
             let together = together(tables.collect(), &none).map_err(|error| error.to_string())?;
