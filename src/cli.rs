@@ -31,6 +31,7 @@ mod tables;
 mod themes;
 mod unmet;
 mod violation;
+mod volume;
 mod when;
 
 use std::path::PathBuf;

@@ -21,6 +21,7 @@ use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Fingerprint, Group, Groups};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 use crate::rows::schemas::SchemaStore;
+use crate::rows::volume::Volume;
 pub use filter::Filter;
 
 /// Which rows count, by the columns of the row. Empty lists take everything.
@@ -40,6 +41,16 @@ pub struct Request {
     pub jobs: Vec<String>,
     /// Generalises paths; without it numeric tokens become `[]`.
     pub schemas: Option<Arc<SchemaStore>>,
+    /// Accepted documents that failures stand beside.
+    pub volume: Option<Arc<Volume>>,
+}
+
+impl Request {
+    /// Works out the rates of groups, where accepted documents are known.
+    pub fn rate(&self, groups: &mut Groups) {
+        let of_some = !self.stages.is_empty() || !self.jobs.is_empty();
+        groups.rate(self.volume.as_ref(), (self.since, self.until), of_some);
+    }
 }
 
 /// How far reading has come.

@@ -10,6 +10,7 @@ pub mod deploy;
 pub mod explain;
 pub mod group;
 pub mod history;
+pub mod rate;
 pub mod suspect;
 pub mod table;
 pub mod turns;

@@ -279,7 +279,8 @@ impl Workers {
 
     /// Who watches a source for the explorer.
     fn reader(&self, stop: Arc<AtomicBool>) -> ReadWatch {
-        ReadWatch { messages: self.messages.clone(), job: None, stop, answers: self.answers.clone(), running: self.running.clone() }
+        let (messages, request) = (self.messages.clone(), self.request.clone());
+        ReadWatch { messages, job: None, request, stop, answers: self.answers.clone(), running: self.running.clone() }
     }
 
     /// Who watches a source for work that is told of beside reading.
@@ -323,7 +324,7 @@ impl Workers {
         let watch = self.reader(stop);
         let work = move |_: &UnboundedSender<Message>| {
             Some(match source.groups(&request, &watch) {
-                Ok(groups) => Message::Groups { tree: arranged(groups), done: true },
+                Ok(groups) => Message::Groups { tree: arranged(groups, &request), done: true },
                 Err(error) => Message::ReadFailed(advice::told(&error)),
             })
         };

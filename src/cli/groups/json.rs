@@ -2,12 +2,13 @@
 
 use std::cell::RefCell;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
 use crate::cli::safe_json::SafeWriter;
 use crate::rows::column::ErrorColumn;
-use crate::rows::group::Groups;
+use crate::rows::group::{Groups, Rate, RateLine};
 use crate::rows::row::BadRow;
 use crate::tui::advice::advised;
 
@@ -20,7 +21,41 @@ struct GroupsAnswer<'a, G> {
     missing_columns: &'a [ErrorColumn],
     /// What the source has to say of the counts: their price, their age.
     notes: Vec<String>,
+    /// Rates of namespaces and doctypes, where accepted documents are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rates: Option<Vec<RateMember>>,
     groups: G,
+}
+
+/// A namespace, or one of its doctypes.
+#[derive(Serialize)]
+struct RateMember {
+    namespace: Option<String>,
+    /// Null for the whole namespace.
+    doctype: Option<String>,
+    version: Option<String>,
+    /// Rows in the time that is known.
+    rows: u64,
+    accepted: Option<u64>,
+    /// Which part of all that came was refused: 0 to 1; null where it is not known.
+    rate: Option<f64>,
+    /// Rows that no rate is known of.
+    unknown_rows: u64,
+}
+
+impl RateMember {
+    fn of(line: RateLine) -> Self {
+        let text = |name: Option<Arc<str>>| name.as_deref().map(str::to_owned);
+        RateMember {
+            namespace: text(line.namespace),
+            doctype: text(line.doctype),
+            version: text(line.version),
+            rows: line.failed,
+            accepted: line.rate.map(|rate| rate.accepted),
+            rate: line.rate.as_ref().map(Rate::share),
+            unknown_rows: line.unknown,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -62,6 +97,7 @@ pub(super) fn document(out: impl Write, groups: &Groups, records: impl Iterator<
         },
         missing_columns: &groups.missing_columns,
         notes: groups.unreadable.notes().into_iter().chain(groups.notes.iter().map(advised)).collect(),
+        rates: groups.rates.as_ref().map(|rates| rates.lines().into_iter().map(RateMember::of).collect()),
         groups: Records(RefCell::new(Some(records))),
     };
     pretty(out, &answer)

@@ -15,10 +15,14 @@ use super::{chrome, summary};
 use crate::ground::outline::Tree;
 use crate::ground::text;
 use crate::rows::column;
-use crate::rows::group::{Group, NEW, Status};
+use crate::rows::group::{Group, NEW, Rates, Status};
+use crate::triage::facts;
 
 /// Widest trend beside a line of the tree, in cells.
 const TREND: usize = 12;
+
+/// From so many cells on a line has its rate.
+const RATED: u16 = 70;
 
 /// Draws the screen.
 pub(super) fn draw(app: &App, buffer: &mut Buffer) {
@@ -77,6 +81,9 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
     let line = &tree.items[item];
     pen.skip_right(1);
     pen.put_right(&format!("{:>6}", text::percent(line.count, tree.groups.rows)), style(Role::Dim));
+    if let Some(rates) = tree.groups.rates.as_ref().filter(|_| area.width >= RATED) {
+        pen.put_right(&format!("{:>9}", rate(rates, tree, item)), style(Role::Text));
+    }
     pen.put_right(&format!("{:>9} ", text::count(line.count)), style(Role::Count));
     if area.width >= 90 {
         if let Some(group) = tree.group(item).filter(|_| tree.is_leaf(item)) {
@@ -92,6 +99,18 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
     }
     pen.skip_right(1);
     label(app, tree, item, &style, &mut pen);
+}
+
+/// The rate of a line: of a group, or of the doctype or namespace that a branch is; nothing on other lines.
+fn rate(rates: &Rates, tree: &GroupTree, item: usize) -> String {
+    let names = || tree.leaves(item).next().and_then(|leaf| tree.group(leaf)).map(|group| &group.key.names);
+    let rate = match tree.items[item].level {
+        GroupLevel::Namespace => names().and_then(|names| rates.namespace(names.namespace.as_deref()).0),
+        GroupLevel::Doctype => names().and_then(|names| rates.doctype(names)),
+        GroupLevel::PathAndFault | GroupLevel::Fault => tree.group(item).and_then(|group| rates.group(group)),
+        GroupLevel::Aside | GroupLevel::Path | GroupLevel::Key => return String::new(),
+    };
+    facts::rate::percent(rate.map(|rate| rate.share()))
 }
 
 fn label(app: &App, tree: &GroupTree, item: usize, style: &dyn Fn(Role) -> Style, pen: &mut Pen<'_>) {

@@ -123,6 +123,9 @@ fn occurrence(told: &ReportGroup, page: &mut Page) {
         _ => "",
     };
     page.fact("rows", [ours(format!("{}{share}", count(told.count)))]);
+    if let Some(rate) = &told.rate_words {
+        page.fact("rate", [ours(rate)]);
+    }
     if let Some((first, last)) = told.first.as_deref().zip(told.last.as_deref()) {
         page.fact("seen", [ours(format!("from {first} to {last}"))]);
     }
