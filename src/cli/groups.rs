@@ -7,6 +7,8 @@ mod causes;
 mod changes;
 #[cfg(test)]
 mod example;
+mod follow;
+mod hook;
 mod json;
 mod redacted;
 pub(super) mod suspect;
@@ -100,6 +102,9 @@ pub(super) struct GroupsQuestion {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["filter", "payload", "suspect"])]
     baseline: Option<PathBuf>,
 
+    #[command(flatten)]
+    following: follow::FollowArgs,
+
     /// With --baseline: how many times as fast a group's rows have to come for it to have grown
     #[arg(long, value_name = "TIMES", value_parser = parse_times, requires = "baseline", default_value_t = Growth::default().factor)]
     grown_by: f64,
@@ -182,6 +187,9 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let volume = question.volume.open()?;
     let input::OpenedInput { source, schemas } = input.open(config, false, &question.scope)?;
     let request = Request { volume, ..question.scope.request(schemas) };
+    if let Some(interval) = question.following.follow {
+        return follow::run(source.as_ref(), &request, &question.following, interval);
+    }
     let settings = question.suspected.suspect.then(|| question.suspected.settings(config));
     if settings.is_some() {
         suspect::schemas(request.schemas.as_ref())?;
@@ -203,7 +211,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         }
     };
     groups.sort(question.sort.into());
-    facts::rate::add(&mut groups, &request);
+    request.rate(&mut groups);
     // What payloads hold says nothing of names.
     let unmet = if holding.is_none() { unmet::check(source.as_ref(), &request, &groups)? } else { Vec::new() };
     let held = holding.map(|holding| holding.told());
@@ -399,6 +407,7 @@ fn closing(groups: &Groups, shown: usize, more: Vec<String>) -> String {
     }
     parts.extend(out::unreadable(&groups.unreadable));
     parts.extend(groups.notes.iter().map(|note| visible(&advice::advised(note)).into_owned()));
+    parts.extend(facts::rate::notes(groups));
     parts.extend(more);
     parts.join("; ")
 }

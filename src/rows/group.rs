@@ -15,6 +15,7 @@ mod grouper;
 mod hours;
 mod job_name;
 mod jobs;
+mod joined;
 mod keys;
 mod list;
 mod many;

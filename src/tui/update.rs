@@ -10,6 +10,7 @@ mod deploy;
 pub mod export;
 mod failing;
 mod find;
+mod following;
 mod goal;
 mod groups;
 mod history;
@@ -67,6 +68,8 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Spends(told) => remote::spends(app, told),
         Message::Spent(spent) => remote::spent(app, spent),
         Message::Groups { tree, done } => groups::replace(app, tree, done),
+        Message::FollowDue => following::due(app),
+        Message::Followed { job, outcome } => following::looked(app, job, outcome),
         Message::Arranged { job, tree } => groups::arranged(app, job, tree),
         Message::ReadFailed(reason) => {
             app.reading = None;
@@ -117,6 +120,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Sql(sql) => remote::sql(app, sql),
         Message::Broken(reason) => {
             app.opening = None;
+            app.following = None;
             app.seeking = None;
             app.rechecking = None;
             app.history = None;

@@ -7,6 +7,7 @@ mod answers;
 mod causes;
 mod deploy;
 mod edit;
+mod follow;
 mod payloads;
 mod recheck;
 mod suspect;
@@ -88,7 +89,7 @@ impl Workers {
         exports: ExportSettings,
         messages: UnboundedSender<Message>,
     ) -> std::io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).max_blocking_threads(8).build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).max_blocking_threads(8).enable_time().build()?;
         Ok(Workers {
             runtime,
             source,
@@ -113,6 +114,24 @@ impl Workers {
     pub fn start(&mut self, effect: Effect) {
         match effect {
             Effect::Read => self.read(),
+            Effect::Follow { job, groups } => {
+                let Some(source) = self.source.clone() else { return };
+                let (request, watch) = (self.request.clone(), self.watch(job));
+                self.run(move |_| {
+                    let outcome = follow::read(source.as_ref(), &request, &groups, &watch);
+                    (!watch.cancelled()).then_some(Message::Followed { job, outcome })
+                });
+            }
+            Effect::FollowLater { job, pause } => {
+                // Not among the work that is waited for: it may be hours.
+                let (messages, flag) = (self.messages.clone(), self.flag(job));
+                self.runtime.spawn(async move {
+                    tokio::time::sleep(pause).await;
+                    if !flag.load(Ordering::Relaxed) {
+                        let _ = messages.send(Message::FollowDue);
+                    }
+                });
+            }
             Effect::StopReading => self.stop_reading.store(true, Ordering::Relaxed),
             Effect::Arrange { job, groups, sort } => {
                 self.run(move |_| Some(Message::Arranged { job, tree: Arc::new(GroupTree::new(groups, sort)) }))

@@ -10,6 +10,7 @@ use crate::cli::safe_json::SafeWriter;
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Groups, Rate, RateLine};
 use crate::rows::row::BadRow;
+use crate::triage::facts;
 use crate::tui::advice::advised;
 
 #[derive(Serialize)]
@@ -96,7 +97,7 @@ pub(super) fn document(out: impl Write, groups: &Groups, records: impl Iterator<
             first: groups.unreadable.first.iter().map(UnreadableRow::new).collect(),
         },
         missing_columns: &groups.missing_columns,
-        notes: groups.unreadable.notes().into_iter().chain(groups.notes.iter().map(advised)).collect(),
+        notes: groups.unreadable.notes().into_iter().chain(groups.notes.iter().map(advised)).chain(facts::rate::notes(groups)).collect(),
         rates: groups.rates.as_ref().map(|rates| rates.lines().into_iter().map(RateMember::of).collect()),
         groups: Records(RefCell::new(Some(records))),
     };

@@ -46,7 +46,7 @@ use self::service::{AnswerOrigin, Keep, QueryAnswer, Service};
 use self::shape::{TableShape, WantedColumns};
 use self::sql::Sql;
 use self::window::{Slice, USUAL, Window, now, window};
-use super::{ErrorSource, ReadRows, Request, RowOrder, RowTable, SourceError, Spent, Watch};
+use super::{ErrorSource, Followed, ReadRows, Request, RowOrder, RowTable, SourceError, Spent, Watch};
 use crate::ground::time;
 use crate::ground::time::Micros;
 use crate::rows::advice::{Advice, Advised};
@@ -63,6 +63,9 @@ pub use shape::renamable;
 pub use table::{Build, Partition, SourceTable};
 pub use wire::Patience;
 
+/// How long rows may be on their way to a table that is followed.
+const LATE: Duration = Duration::from_secs(5 * 60);
+
 /// Tables of error rows in BigQuery.
 pub struct BigQuery {
     service: Service,
@@ -72,6 +75,8 @@ pub struct BigQuery {
     shapes: Mutex<Option<Arc<[TableShape]>>>,
     /// The request that was counted last, with its window.
     counted: Mutex<Option<(Request, Window)>>,
+    /// Up to when rows were counted, while they are followed.
+    followed: Mutex<Option<Micros>>,
     keys: Keys,
     pages: Pages,
 }
@@ -90,6 +95,7 @@ impl BigQuery {
             scope,
             shapes: Mutex::default(),
             counted: Mutex::default(),
+            followed: Mutex::default(),
             keys: Keys::default(),
             pages: Pages::default(),
         })
@@ -211,6 +217,29 @@ impl ErrorSource for BigQuery {
         groups.missing_columns.retain(|column| shapes.iter().all(|shape| shape.missing().contains(column)));
         groups.notes.extend(self.notes(&shapes, request, &answer));
         Ok(groups)
+    }
+
+    fn follow(&self, request: &Request, watch: &dyn Watch) -> Result<Followed, SourceError> {
+        let known = locked(&self.followed).or_else(|| locked(&self.counted).as_ref().map(|(_, window)| window.until));
+        let Some(done) = known else {
+            let groups = self.groups(request, watch)?;
+            *locked(&self.followed) = locked(&self.counted).as_ref().map(|(_, window)| window.until);
+            return Ok(Followed::All(groups));
+        };
+        // Of the last minutes not all rows are there yet; who asks for them would never see the others.
+        let until = now().saturating_sub(LATE.as_micros() as Micros).min(request.until.unwrap_or(Micros::MAX));
+        if until <= done {
+            return Ok(Followed::Same);
+        }
+        let whole = locked(&self.counted).clone();
+        let part = self.groups(&Request { since: Some(done), until: Some(until), ..request.clone() }, watch);
+        // Rows are fetched out of all that was counted.
+        if let Some((counted, window)) = whole {
+            *locked(&self.counted) = Some((counted, Window { until: window.until.max(until), ..window }));
+        }
+        let part = part?;
+        *locked(&self.followed) = Some(until);
+        Ok(if part.list.is_empty() { Followed::Same } else { Followed::Part(part) })
     }
 
     fn is_remote(&self) -> bool {

@@ -3,7 +3,6 @@
 use crate::ground::text::{count, plural};
 use crate::ground::time::minute;
 use crate::rows::group::{Group, Groups, Rate, RateTrend, Rates};
-use crate::rows::source::Request;
 
 /// What stands where a rate is not known.
 pub const UNKNOWN: &str = "-";
@@ -58,13 +57,6 @@ pub fn range(trend: &RateTrend) -> Option<String> {
     let known = || trend.points.iter().flatten().copied();
     let most = known().max_by(f64::total_cmp)?;
     Some(format!("at most {}, last {}", percent(Some(most)), percent(known().last())))
-}
-
-/// Works out the rates of groups, where accepted documents are known, and notes what is to be known of them.
-pub fn add(groups: &mut Groups, request: &Request) {
-    request.rate(groups);
-    let notes = notes(groups);
-    groups.notes.extend(notes.into_iter().map(Into::into));
 }
 
 /// What is to be known of all rates: whole sentences without a full stop.

@@ -21,6 +21,9 @@ use crate::triage::facts;
 /// Widest trend beside a line of the tree, in cells.
 const TREND: usize = 12;
 
+/// Marks what began since the source is followed.
+const FRESH: &str = "now";
+
 /// From so many cells on a line has its rate.
 const RATED: u16 = 70;
 
@@ -40,6 +43,10 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer) {
         app.schemas.as_deref().map_or("no schemas (--schemas FOLDER, misfit schemas get)".to_owned(), |name| format!("schemas {name}"));
     if !groups.missing_columns.is_empty() {
         right = format!("no {} {} {right}", column::names(&groups.missing_columns), app.theme.glyphs.dot);
+    }
+    if let Some(following) = &app.following {
+        let began = if following.count() > 0 { format!(", {} began", text::count(following.count() as u64)) } else { String::new() };
+        right = format!("following{began} {} {right}", app.theme.glyphs.dot);
     }
     if let Some(incomplete) = &app.incomplete {
         right = format!("{incomplete} {} {right}", app.theme.glyphs.dot);
@@ -93,7 +100,7 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
         }
         pen.skip_right(1);
     }
-    let (tag, role) = tag(tree, item);
+    let (tag, role) = fresh(app, tree, item).unwrap_or_else(|| tag(tree, item));
     if !tag.is_empty() {
         pen.put_right(&format!("{tag:>6}"), style(role));
     }
@@ -138,6 +145,18 @@ fn label(app: &App, tree: &GroupTree, item: usize, style: &dyn Fn(Role) -> Style
             pen.put(&path, style(Role::Key)).skip(2).put(&says, style(Role::Text))
         }
     };
+}
+
+/// That a group began since the source is followed; on a branch how many did.
+fn fresh(app: &App, tree: &GroupTree, item: usize) -> Option<(Cow<'static, str>, Role)> {
+    let count = app.following.as_ref()?.began_below(tree, item);
+    let is_key = tree.items[item].level == GroupLevel::Key;
+    match (count, tree.is_leaf(item)) {
+        (0, _) => None,
+        _ if is_key => None,
+        (_, true) => Some((FRESH.into(), Role::New)),
+        (count, false) => Some((format!("{} {FRESH}", text::count(count as u64)).into(), Role::New)),
+    }
 }
 
 /// What a deploy did to a line; on a branch the number of groups below that the newest deploy began.

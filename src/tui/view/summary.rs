@@ -63,6 +63,9 @@ impl Sheet<'_> {
         if let Some(rates) = &self.app.groups.tree.groups.rates {
             self.words(&facts::rate::words(rates.group(group)), Role::Text);
         }
+        if self.app.following.as_ref().is_some_and(|following| following.began(group.fingerprint)) {
+            self.words("began since the source is followed", Role::New);
+        }
         if let Some((words, role)) = self.status(group) {
             self.words(&words, role);
         }
@@ -111,6 +114,9 @@ impl Sheet<'_> {
                 GroupLevel::Doctype => self.words(&facts::rate::words(rates.doctype(&leaf.key.names)), Role::Text),
                 _ => {}
             }
+        }
+        if let Some(began @ 1..) = self.app.following.as_ref().map(|following| following.began_below(tree, item)) {
+            self.words(&format!("{} began since the source is followed", text::plural(began as u64, "group", "groups")), Role::New);
         }
         if line.new > 0 {
             self.words(&format!("{} began with the newest deploy", text::plural(u64::from(line.new), "group", "groups")), Role::New);

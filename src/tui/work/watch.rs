@@ -13,11 +13,10 @@ use super::super::message::{JobId, Message};
 use super::answers::Answers;
 use crate::rows::group::{Groups, Sort};
 use crate::rows::source::{Cost, Progress, Request, Spent, Watch};
-use crate::triage::facts;
 
 /// Groups as they are first shown.
 pub(super) fn arranged(mut groups: Groups, request: &Request) -> Arc<GroupTree> {
-    facts::rate::add(&mut groups, request);
+    request.rate(&mut groups);
     Arc::new(GroupTree::new(Arc::new(groups), Sort::Deploy))
 }
 
@@ -60,7 +59,7 @@ impl Watch for ReadWatch {
         let _ = self.messages.send(Message::Groups { tree: arranged(groups, &self.request), done: false });
     }
     fn wants_snapshots(&self) -> bool {
-        true
+        self.job.is_none()
     }
     fn cancelled(&self) -> bool {
         self.stop.load(Ordering::Relaxed)

@@ -14,6 +14,7 @@ use rustc_hash::FxHasher;
 
 use super::block::{LONGEST, Ranges};
 use super::frame::Stream;
+use super::line::{FoundRow, RowReader};
 use super::parquet::{ParquetPlace, ParquetTable};
 use super::sniff::{self, HEAD, InputForm, Packing, RowsShape};
 use super::spool::{Spool, Tee};
@@ -45,6 +46,8 @@ struct Stamp {
     modified: Option<SystemTime>,
     /// Of how it begins and ends; 0 while nothing was read.
     ends: u64,
+    /// Which file of the file system it is, where that tells.
+    file: u64,
 }
 
 /// Bytes at the beginning and at the end that tell whether a file that grew is still the same.
@@ -52,7 +55,7 @@ const ENDS: u64 = 4 << 10;
 
 impl Stamp {
     fn of(metadata: &Metadata) -> Self {
-        Stamp { length: metadata.len(), modified: metadata.modified().ok(), ends: 0 }
+        Stamp { length: metadata.len(), modified: metadata.modified().ok(), ends: 0, file: number(metadata) }
     }
 
     /// With the ends of the first `length` bytes.
@@ -65,6 +68,29 @@ impl Stamp {
         }
         Ok(Stamp { ends: hasher.finish(), ..self })
     }
+}
+
+#[cfg(unix)]
+fn number(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+#[cfg(not(unix))]
+fn number(_: &Metadata) -> u64 {
+    0
+}
+
+/// What became of a file since it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum InputChange {
+    /// Nothing.
+    Same,
+    /// It is longer, and begins as it was.
+    Grown,
+    /// It is another file, or holds something else.
+    Replaced,
+    /// There is none.
+    Gone,
 }
 
 /// An input opened for a scan.
@@ -111,6 +137,32 @@ fn text_head(reader: &mut dyn Read, enough: impl Fn(&[u8]) -> bool) -> (Vec<u8>,
         }
         is_begun = behind > 0;
     }
+}
+
+/// Where the last line between two places ends. A line is whole when its newline is there, or when what stands there is a whole row: such a file ends
+/// without one.
+fn last_end(store: &Store, from: u64, length: u64) -> io::Result<u64> {
+    let (mut end, mut bytes, mut step) = (length, Vec::new(), 64 << 10);
+    while end > from {
+        let start = end.saturating_sub(step).max(from);
+        step *= 2;
+        let mut piece = vec![0; (end - start) as usize];
+        let n = store.read_at(&mut piece, start)?;
+        piece.truncate(n);
+        if let Some(at) = memchr::memrchr(b'\n', &piece) {
+            bytes.splice(0..0, piece.drain(at + 1..));
+            end = start + at as u64 + 1;
+            break;
+        }
+        bytes.splice(0..0, piece);
+        end = start;
+        if bytes.len() > LONGEST {
+            // No line: it is told as such.
+            return Ok(length);
+        }
+    }
+    let is_whole = matches!(RowReader::default().value(&bytes), FoundRow::Row(_) | FoundRow::Foreign);
+    Ok(if is_whole { length } else { end })
 }
 
 /// A reader put back together with what was read of it.
@@ -171,6 +223,47 @@ impl Input {
     /// Something that is read once. Nothing is read of it yet: its program may take a while.
     pub(super) fn pipe(name: String, reader: ByteReader) -> Self {
         Input::new(name, InputOrigin::Pipe(Mutex::new(Some(reader))))
+    }
+
+    /// What became of it since it was read.
+    pub(super) fn change(&self) -> Result<InputChange, SourceError> {
+        let InputOrigin::File(path, stamp) = &self.origin else { return Ok(InputChange::Same) };
+        let known = *locked(stamp);
+        let file = match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(InputChange::Gone),
+            file => file.map_err(|error| self.io(error))?,
+        };
+        let now = Stamp::of(&file.metadata().map_err(|error| self.io(error))?);
+        if now.file != known.file || now.length < known.length {
+            return Ok(InputChange::Replaced);
+        }
+        if now.length == known.length && now.modified == known.modified {
+            return Ok(InputChange::Same);
+        }
+        let then = now.reading(&Store::File(file), known.length).map_err(|error| self.io(error))?;
+        Ok(match (then.ends == known.ends, now.length == known.length) {
+            (false, _) => InputChange::Replaced,
+            (true, true) => InputChange::Same,
+            (true, false) => InputChange::Grown,
+        })
+    }
+
+    /// Whether rows are added at its end, each a line: then what was read of it need not be read again.
+    pub(super) fn is_appended(&self) -> bool {
+        self.form.get().is_some_and(|form| form.packing == Packing::Plain && form.shape == RowsShape::Lines)
+            && matches!(self.origin, InputOrigin::File(..))
+    }
+
+    /// Whether it is read once.
+    pub(super) fn is_pipe(&self) -> bool {
+        matches!(self.origin, InputOrigin::Pipe(_))
+    }
+
+    /// Opens the lines from a place on that have ended, for a scan. Gives where they end.
+    pub(super) fn reading_on(&self, from: u64, before: u32) -> Result<(InputReading, u64), SourceError> {
+        let store = self.store(false)?.ok_or_else(|| self.read_before())?;
+        let to = last_end(&store, from, self.length().unwrap_or(0)).map_err(|error| self.io(error))?;
+        Ok((InputReading::Ranges(Ranges::of_part(store, (from, to), before)), to))
     }
 
     /// The path, for files.

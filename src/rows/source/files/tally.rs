@@ -39,6 +39,16 @@ impl ThreadTally {
         ThreadTally { grouper, outside: 0, volume: Volume::default(), inputs: vec![InputTally::default(); inputs] }
     }
 
+    /// Makes room for inputs that came later.
+    pub(super) fn widen(&mut self, inputs: usize) {
+        self.inputs.resize_with(inputs.max(self.inputs.len()), InputTally::default);
+    }
+
+    /// Blocks of an input that were read.
+    pub(super) fn blocks(&self, input: usize) -> u32 {
+        self.inputs.get(input).and_then(|tally| tally.pieces.iter().map(|(block, _)| block + 1).max()).unwrap_or(0)
+    }
+
     /// Counts a row, or takes note of one that was not asked for. Nobody knows whether one with an odd time was, so it is not among those.
     pub(super) fn row(&mut self, row: &ErrorRow<'_>, at: RowRef, filter: &mut Filter) {
         if let (Some(accepted), Some(time), Some(namespace), Some(doctype)) = (row.accepted, row.time, row.namespace, row.doctype) {
@@ -236,7 +246,7 @@ fn lacking(layouts: &[(&str, SeenColumns)]) -> Vec<LackingInputs> {
 }
 
 /// The parts of all threads as one answer.
-pub(super) fn together(parts: Vec<ThreadTally>, inputs: &[Input], partial: bool) -> Result<Groups, SourceError> {
+pub(super) fn together(parts: Vec<ThreadTally>, inputs: &[Arc<Input>], partial: bool) -> Result<Groups, SourceError> {
     let (mut outside, mut volume) = (0, Volume::default());
     let mut tallies = vec![InputTally::default(); inputs.len()];
     let mut groupers = Vec::with_capacity(parts.len());
