@@ -148,7 +148,7 @@ fn end(span: Option<(Micros, Micros)>, which: fn((Micros, Micros)) -> Micros) ->
 fn cells(change: &GroupChange<'_>) -> GroupCells {
     let rows = match (change.before, change.rate.zip(change.rate_before)) {
         (0, _) => count(change.count),
-        (_, Some((now, then))) => format!("{}, {}, was {}", count(change.count), percent(Some(now)), percent(Some(then))),
+        (_, Some((now, then))) => format!("{}, now {}, was {}", count(change.count), percent(Some(now)), percent(Some(then))),
         (before, None) => format!("{}, was {}", count(change.count), count(before)),
     };
     let word = match change.times {

@@ -12,9 +12,11 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{Fingerprint, Group, GroupNames, Groups, Trend};
-use crate::ground::time::Micros;
+use crate::ground::time::{DAY, Micros};
 use crate::rows::volume::{HOUR, Volume, VolumeOf};
 
+/// The shortest point of a rate over time: bins of trends are a power of two in minutes.
+const SHORTEST: Micros = 64 * 60_000_000;
 /// Most points of a rate over time.
 const MOST_POINTS: i64 = 64;
 
@@ -99,17 +101,19 @@ impl Groups {
     /// Works out rates from accepted documents, where any are given or the source knows some. `asked` is the window that was asked for, `of_some`
     /// whether only some of the rows of a doctype were.
     pub fn rate(&mut self, given: Option<&Arc<Volume>>, asked: (Option<Micros>, Option<Micros>), of_some: bool) {
+        // A source that counts both sides holds whole days of them.
+        let step = if given.is_some() { HOUR } else { DAY };
         let volume = given.or(self.volume.as_ref()).filter(|volume| !volume.is_empty()).map(Arc::clone);
-        self.rates = volume.map(|volume| Arc::new(Rates::of(self, volume, asked, of_some)));
+        self.rates = volume.map(|volume| Arc::new(Rates::of(self, volume, (asked, step), of_some)));
     }
 }
 
 impl Rates {
-    fn of(groups: &Groups, volume: Arc<Volume>, asked: (Option<Micros>, Option<Micros>), of_some: bool) -> Self {
+    fn of(groups: &Groups, volume: Arc<Volume>, (asked, step): ((Option<Micros>, Option<Micros>), Micros), of_some: bool) -> Self {
         let wanted = groups.span.map(|(first, last)| {
-            let hour = |time: Micros| time.div_euclid(HOUR) * HOUR;
-            let from = asked.0.unwrap_or(hour(first)).min(first);
-            (from, asked.1.unwrap_or(hour(last).saturating_add(HOUR)).max(last.saturating_add(1)))
+            let begin = |time: Micros| time.div_euclid(step) * step;
+            let from = asked.0.unwrap_or(begin(first)).min(first);
+            (from, asked.1.unwrap_or(begin(last).saturating_add(step)).max(last.saturating_add(1)))
         });
         let window = wanted.zip(volume.span()).map(|(wanted, known)| (wanted.0.max(known.0), wanted.1.min(known.1)));
         let window = window.filter(|(from, to)| from < to);
@@ -206,16 +210,23 @@ impl Rates {
         lines
     }
 
-    /// The rate of a group over time, by the hour or by several hours. `None` where none of it is known.
+    /// The rate of a group over time, by the hour or so, or by more. The points are as the bins of trends, so that no row is counted in the wrong one;
+    /// accepted documents of an hour are spread over the points that it touches. `None` where none of it is known.
     pub fn over_time(&self, group: &Group) -> Option<RateTrend> {
         let (base, (from, to)) = (self.bases.get(self.groups.get(&group.fingerprint)?.1?)?, self.window?);
-        let start = from.div_euclid(HOUR) * HOUR;
-        let hours = (to - start + HOUR - 1) / HOUR;
-        let width = (hours + MOST_POINTS - 1) / MOST_POINTS * HOUR;
-        let points = (0..(hours * HOUR + width - 1) / width).map(|at| {
-            let part = ((start + at * width).max(from), (start + (at + 1) * width).min(to));
-            let all = self.volume.accepted(&base.of, part)? + base.trend.within(part);
-            Some(if all == 0 { 0.0 } else { group.trend.within(part) as f64 / all as f64 })
+        let mut width = SHORTEST.max(base.trend.width);
+        while to.div_euclid(width) - from.div_euclid(width) >= MOST_POINTS {
+            width *= 2;
+        }
+        let first = from.div_euclid(width);
+        let start = first * width;
+        let points = (0..(to - 1).div_euclid(width) - first + 1).map(|at| {
+            let whole = (start + at * width, start + (at + 1) * width);
+            let known = (whole.0.max(from), whole.1.min(to));
+            // Where all of the time is known, all rows of a point are in it.
+            let failing = if self.is_whole { whole } else { known };
+            let all = self.volume.accepted(&base.of, known)? + base.trend.within(failing);
+            Some(if all == 0 { 0.0 } else { group.trend.within(failing) as f64 / all as f64 })
         });
         let points: Vec<Option<f64>> = points.collect();
         points.iter().any(Option::is_some).then_some(RateTrend { start, width, points })
@@ -342,10 +353,23 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_over_time_has_a_point_an_hour_and_a_gap_where_nothing_is_known() {
-        let (groups, rates) =
-            rated(&[("a", None, "x", 5), ("a", None, "x", 7)], &[("a", None, 5, 9), ("a", None, 6, 9), ("b", None, 7, 1)]);
+    fn a_rate_over_time_has_a_gap_where_nothing_is_known() {
+        // Hours that begin as points do: every sixteenth.
+        let rows = [("a", None, "x", 160), ("a", None, "x", 176)];
+        let counts: Vec<_> = (160..164).map(|hour| ("a", None, hour, 100)).chain([("b", None, 176, 1)]).collect();
+        let (groups, rates) = rated(&rows, &counts);
         let trend = rates.over_time(&groups.list[0]).unwrap();
-        assert_eq!((trend.start, trend.width, trend.points), (5 * HOUR, HOUR, vec![Some(0.1), Some(0.0), None]));
+        assert_eq!((trend.start, trend.width, trend.points.len()), (160 * HOUR, SHORTEST, 16));
+        assert_eq!((trend.points[0], trend.points[1], trend.points[15]), (Some(1.0 / 107.0), Some(0.0), None));
+    }
+
+    #[test]
+    fn a_source_that_counts_both_sides_counts_whole_days() {
+        let mut groups = groups(&[("a", None, "x", 9), ("a", None, "x", 17)]);
+        let mut volume = Volume::default();
+        volume.note(("acme-app", "a"), None, 9 * HOUR, 98);
+        groups.volume = Some(Arc::new(volume));
+        groups.rate(None, (None, None), false);
+        assert_eq!(groups.rates.as_ref().and_then(|rates| rates.group(&groups.list[0])).unwrap().share(), 0.02);
     }
 }

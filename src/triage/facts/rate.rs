@@ -81,10 +81,8 @@ fn notes_of(rates: &Rates, unknown: u64) -> Vec<String> {
         notes.push("only some rows were asked for, so rates are of those alone".to_owned());
     }
     if rates.repeated() > 0 {
-        notes.push(format!(
-            "{} of accepted documents added to others of the same hour",
-            plural(rates.repeated(), "count was", "counts were")
-        ));
+        let counts = plural(rates.repeated(), "count of accepted documents was", "counts of accepted documents were");
+        notes.push(format!("{counts} added to others of the same hour or day"));
     }
     notes
 }

@@ -59,7 +59,9 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer) {
 
 fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
     let order = app.groups.sort.words();
-    let state = format!("{order}  {}", chrome::list_state(&app.groups.list));
+    // What stands at the end of the lines, where that is more than usual.
+    let columns = if has_rates(app, area) { "rows, rate, share  " } else { "" };
+    let state = format!("{columns}{order}  {}", chrome::list_state(&app.groups.list));
     chrome::pane(app, buffer, area, "What fails", true, &state);
     let lines = panes::lines(area);
     let tree = &app.groups.tree;
@@ -88,7 +90,7 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
     let line = &tree.items[item];
     pen.skip_right(1);
     pen.put_right(&format!("{:>6}", text::percent(line.count, tree.groups.rows)), style(Role::Dim));
-    if let Some(rates) = tree.groups.rates.as_ref().filter(|_| area.width >= RATED) {
+    if let Some(rates) = tree.groups.rates.as_ref().filter(|_| has_rates(app, area)) {
         pen.put_right(&format!("{:>9}", rate(rates, tree, item)), style(Role::Text));
     }
     pen.put_right(&format!("{:>9} ", text::count(line.count)), style(Role::Count));
@@ -106,6 +108,11 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
     }
     pen.skip_right(1);
     label(app, tree, item, &style, &mut pen);
+}
+
+/// Whether lines have their rates.
+fn has_rates(app: &App, area: Rect) -> bool {
+    area.width >= RATED && app.groups.tree.groups.rates.is_some()
 }
 
 /// The rate of a line: of a group, or of the doctype or namespace that a branch is; nothing on other lines.

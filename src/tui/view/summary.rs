@@ -181,10 +181,14 @@ impl Sheet<'_> {
         self.heading(&format!("Rate{range}"));
         let most = trend.points.iter().flatten().copied().fold(0.0, f64::max);
         let glyphs = self.app.theme.glyphs;
+        let point = |column: usize, before: i128| {
+            let time = i128::from(span.0) + (i128::from(span.1) - i128::from(span.0) + 1) * column as i128 / columns as i128 - before;
+            usize::try_from((time - i128::from(trend.start)).div_euclid(trend.width.into())).unwrap_or(0)
+        };
         let bar = |column: usize| {
-            let time = span.0 + ((i128::from(span.1) - i128::from(span.0)) * (2 * column as i128 + 1) / (2 * columns as i128)) as i64;
-            let at = usize::try_from((time - trend.start).div_euclid(trend.width)).ok();
-            match at.and_then(|at| trend.points.get(at)).copied().flatten() {
+            let from = point(column, 0);
+            let points = trend.points.iter().skip(from).take(point(column + 1, 1).saturating_sub(from) + 1);
+            match points.flatten().copied().max_by(f64::total_cmp) {
                 None => glyphs.dot,
                 Some(0.0) => " ",
                 Some(rate) => glyphs.bars[((rate / most * 8.0).ceil() as usize).clamp(1, 8) - 1],
