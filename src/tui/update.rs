@@ -263,6 +263,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             prompt::act(app, action)
         }
         Action::EditSchema => my_edit::ask(app),
+        Action::FollowSource => following::switch(app),
         Action::PreviewRow => row::switch(app),
         _ if action.copies() => copy::act(app, action),
         _ => match app.focus() {

@@ -9,6 +9,7 @@
 //!              cache ◀── dry run, price, job, pages ──▶ wire ──▶ BigQuery
 //! ```
 
+mod accepted;
 mod adhoc;
 mod answer;
 mod auth;
@@ -216,6 +217,12 @@ impl ErrorSource for BigQuery {
         groups.missing_columns = shapes.first().map(missing).unwrap_or_default();
         groups.missing_columns.retain(|column| shapes.iter().all(|shape| shape.missing().contains(column)));
         groups.notes.extend(self.notes(&shapes, request, &answer));
+        if let Some(sql) = accepted::query(&shapes, answer.window) {
+            match self.service.ask("counting accepted documents", &sql, answer.window, keep, watch) {
+                Ok(answer) => groups.volume = Some(Arc::new(accepted::volume(&answer.rows))),
+                Err(error) => groups.notes.push(format!("no rates are known, for accepted documents were not counted: {error}").into()),
+            }
+        }
         Ok(groups)
     }
 

@@ -74,7 +74,7 @@ fn read(input: impl Read, most: usize) -> Result<Volume, VolumeError> {
             break;
         }
         if bytes.len() as u64 > LONGEST {
-            return Err(at(format!("longer than {}, so it is no count", crate::ground::text::bytes(LONGEST))));
+            return Err(at(format!("longer than {}: a count takes less", crate::ground::text::bytes(LONGEST))));
         }
         let text = std::str::from_utf8(&bytes).map_err(|_| at("not UTF-8: save the file as UTF-8".to_owned()))?;
         let text = text.trim_start_matches('\u{feff}').trim();

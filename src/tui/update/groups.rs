@@ -147,7 +147,6 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
             return vec![arrange(app)];
         }
         Action::ToggleNoise => toggle_noise(app),
-        Action::FollowSource => return super::following::switch(app),
         Action::CountCauses => return super::causes::count(app),
         Action::ShowSuspect => return super::history::suspect(app),
         Action::NextDeployed => to_deployed(app, true),

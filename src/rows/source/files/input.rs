@@ -2,6 +2,8 @@
 //!
 //! Owns: what it is, opening it for a scan, its temporary copy, noticing that it changed. Refuses: parsing rows.
 
+mod grown;
+
 use std::fs::{self, File, Metadata};
 use std::hash::Hasher;
 use std::io::{self, Cursor, Read};
@@ -14,7 +16,6 @@ use rustc_hash::FxHasher;
 
 use super::block::{LONGEST, Ranges};
 use super::frame::Stream;
-use super::line::{FoundRow, RowReader};
 use super::parquet::{ParquetPlace, ParquetTable};
 use super::sniff::{self, HEAD, InputForm, Packing, RowsShape};
 use super::spool::{Spool, Tee};
@@ -22,6 +23,7 @@ use super::store::{Store, StoreReader};
 use super::stream::{ByteReader, CountedReader, Pipe, ReadGauge, decoded, is_long_window};
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::source::SourceError;
+pub(super) use grown::InputChange;
 
 /// An input and what is known of it.
 pub(super) struct Input {
@@ -80,19 +82,6 @@ fn number(_: &Metadata) -> u64 {
     0
 }
 
-/// What became of a file since it was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum InputChange {
-    /// Nothing.
-    Same,
-    /// It is longer, and begins as it was.
-    Grown,
-    /// It is another file, or holds something else.
-    Replaced,
-    /// There is none.
-    Gone,
-}
-
 /// An input opened for a scan.
 pub(super) enum InputReading {
     /// Lines, in blocks side by side.
@@ -137,32 +126,6 @@ fn text_head(reader: &mut dyn Read, enough: impl Fn(&[u8]) -> bool) -> (Vec<u8>,
         }
         is_begun = behind > 0;
     }
-}
-
-/// Where the last line between two places ends. A line is whole when its newline is there, or when what stands there is a whole row: such a file ends
-/// without one.
-fn last_end(store: &Store, from: u64, length: u64) -> io::Result<u64> {
-    let (mut end, mut bytes, mut step) = (length, Vec::new(), 64 << 10);
-    while end > from {
-        let start = end.saturating_sub(step).max(from);
-        step *= 2;
-        let mut piece = vec![0; (end - start) as usize];
-        let n = store.read_at(&mut piece, start)?;
-        piece.truncate(n);
-        if let Some(at) = memchr::memrchr(b'\n', &piece) {
-            bytes.splice(0..0, piece.drain(at + 1..));
-            end = start + at as u64 + 1;
-            break;
-        }
-        bytes.splice(0..0, piece);
-        end = start;
-        if bytes.len() > LONGEST {
-            // No line: it is told as such.
-            return Ok(length);
-        }
-    }
-    let is_whole = matches!(RowReader::default().value(&bytes), FoundRow::Row(_) | FoundRow::Foreign);
-    Ok(if is_whole { length } else { end })
 }
 
 /// A reader put back together with what was read of it.
@@ -223,47 +186,6 @@ impl Input {
     /// Something that is read once. Nothing is read of it yet: its program may take a while.
     pub(super) fn pipe(name: String, reader: ByteReader) -> Self {
         Input::new(name, InputOrigin::Pipe(Mutex::new(Some(reader))))
-    }
-
-    /// What became of it since it was read.
-    pub(super) fn change(&self) -> Result<InputChange, SourceError> {
-        let InputOrigin::File(path, stamp) = &self.origin else { return Ok(InputChange::Same) };
-        let known = *locked(stamp);
-        let file = match File::open(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(InputChange::Gone),
-            file => file.map_err(|error| self.io(error))?,
-        };
-        let now = Stamp::of(&file.metadata().map_err(|error| self.io(error))?);
-        if now.file != known.file || now.length < known.length {
-            return Ok(InputChange::Replaced);
-        }
-        if now.length == known.length && now.modified == known.modified {
-            return Ok(InputChange::Same);
-        }
-        let then = now.reading(&Store::File(file), known.length).map_err(|error| self.io(error))?;
-        Ok(match (then.ends == known.ends, now.length == known.length) {
-            (false, _) => InputChange::Replaced,
-            (true, true) => InputChange::Same,
-            (true, false) => InputChange::Grown,
-        })
-    }
-
-    /// Whether rows are added at its end, each a line: then what was read of it need not be read again.
-    pub(super) fn is_appended(&self) -> bool {
-        self.form.get().is_some_and(|form| form.packing == Packing::Plain && form.shape == RowsShape::Lines)
-            && matches!(self.origin, InputOrigin::File(..))
-    }
-
-    /// Whether it is read once.
-    pub(super) fn is_pipe(&self) -> bool {
-        matches!(self.origin, InputOrigin::Pipe(_))
-    }
-
-    /// Opens the lines from a place on that have ended, for a scan. Gives where they end.
-    pub(super) fn reading_on(&self, from: u64, before: u32) -> Result<(InputReading, u64), SourceError> {
-        let store = self.store(false)?.ok_or_else(|| self.read_before())?;
-        let to = last_end(&store, from, self.length().unwrap_or(0)).map_err(|error| self.io(error))?;
-        Ok((InputReading::Ranges(Ranges::of_part(store, (from, to), before)), to))
     }
 
     /// The path, for files.
