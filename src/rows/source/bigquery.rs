@@ -64,6 +64,8 @@ pub use shape::renamable;
 pub use table::{Build, Partition, SourceTable};
 pub use wire::Patience;
 
+/// The shortest time that is asked for of a table that is followed: a query has its price, however short that is.
+const SHORTEST: Duration = Duration::from_secs(60);
 /// How long rows may be on their way to a table that is followed.
 const LATE: Duration = Duration::from_secs(5 * 60);
 
@@ -235,7 +237,7 @@ impl ErrorSource for BigQuery {
         };
         // Of the last minutes not all rows are there yet; who asks for them would never see the others.
         let until = now().saturating_sub(LATE.as_micros() as Micros).min(request.until.unwrap_or(Micros::MAX));
-        if until <= done {
+        if until.saturating_sub(done) < SHORTEST.as_micros() as Micros {
             return Ok(Followed::Same);
         }
         let whole = locked(&self.counted).clone();
