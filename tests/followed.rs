@@ -76,6 +76,60 @@ fn a_file_read_as_it_grows_is_the_file_read_at_once() {
     assert!(files.fetch(at, &Unwatched).unwrap().column("error_message").unwrap().contains("required key"));
 }
 
+/// Bytes that were read.
+#[derive(Default)]
+struct Bytes(std::sync::atomic::AtomicU64);
+
+impl misfit::rows::source::Watch for Bytes {
+    fn progress(&self, progress: misfit::rows::source::Progress) {
+        self.0.store(progress.bytes, std::sync::atomic::Ordering::Relaxed);
+    }
+    fn snapshot(&self, _: Groups) {}
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn only_what_was_added_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("errors.ndjson");
+    std::fs::write(&path, (0..4000).map(|n| row("x", n % 60)).collect::<String>()).unwrap();
+    let files = open(&path.display().to_string());
+    let read = || {
+        let bytes = Bytes::default();
+        files.follow(&Request::default(), &bytes).unwrap();
+        bytes.0.into_inner()
+    };
+    assert_eq!(read(), std::fs::metadata(&path).unwrap().len());
+    append(&path, row("x", 1).as_bytes());
+    assert_eq!(read(), row("x", 1).len() as u64);
+    assert_eq!(read(), 0);
+}
+
+#[test]
+fn a_rate_of_an_export_tells_no_name_that_the_groups_do_not_tell() {
+    let folder = tempfile::tempdir().unwrap();
+    let (rows, volume) = (folder.path().join("errors.ndjson"), folder.path().join("volume.csv"));
+    std::fs::write(&rows, row("x", 1)).unwrap();
+    std::fs::write(&volume, "namespace,doctype,hour,accepted\nacme,events,2026-06-24,2400\n").unwrap();
+    let told = |more: &[&str]| {
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_misfit"))
+            .args(more)
+            .args([&rows.display().to_string(), "--volume", &volume.display().to_string(), "--format", "json"])
+            .env("MISFIT_SCHEMAS", "")
+            .env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml"))
+            .output()
+            .unwrap();
+        String::from_utf8(out.stdout).unwrap()
+    };
+    let exported = told(&["export", "--as", "table"]);
+    assert!(exported.contains("\"accepted\": 100") && !exported.contains("acme"), "{exported}");
+    let report = told(&["export", "--as", "report"]);
+    assert!(report.contains("\"accepted\": 100") && !report.contains("acme"), "{report}");
+    assert!(told(&["groups"]).contains("\"namespace\": \"acme\""));
+}
+
 #[test]
 fn what_is_replaced_is_read_anew_and_what_a_pattern_comes_to_match_is_added() {
     let folder = tempfile::tempdir().unwrap();
@@ -184,10 +238,7 @@ fn the_explorer_tells_rates_where_there_is_room() {
         frame::to_text(&feed(options(source, request.clone()), size, std::iter::empty()).unwrap())
     };
     let wide = show((200, 60));
-    assert!(
-        wide.contains("0.99 % of what came: 2 beside 200 accepted and 1 refused otherwise") && wide.contains("1.5 %"),
-        "{wide}"
-    );
+    assert!(wide.contains("0.99 % of what came: 2 beside 200 accepted and 1 refused otherwise") && wide.contains("1.5 %"), "{wide}");
     assert!(wide.contains("rows, rate, share") && wide.contains("Rate, at most"), "{wide}");
     assert!(show((80, 24)).contains("1.5 %") && !show((60, 24)).contains("1.5 %"));
 }

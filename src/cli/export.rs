@@ -194,7 +194,7 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     let request = Request { volume, ..question.scope.clone().request(schemas.clone()) };
     let stop = ExportStop::on_interrupt()?;
     let mut groups = source.groups(&request, &stop)?;
-    request.rate(&mut groups);
+    request.rate(&mut groups, false);
     ensure!(!groups.partial, "stopped; nothing was written");
     if let Some(told) = out::nothing_to_write(&groups) {
         out::tell(&told);

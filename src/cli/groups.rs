@@ -211,7 +211,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         }
     };
     groups.sort(question.sort.into());
-    request.rate(&mut groups);
+    request.rate(&mut groups, holding.is_some());
     // What payloads hold says nothing of names.
     let unmet = if holding.is_none() { unmet::check(source.as_ref(), &request, &groups)? } else { Vec::new() };
     let held = holding.map(|holding| holding.told());
@@ -297,7 +297,7 @@ pub(super) fn write(out: &mut dyn Write, groups: &Groups, shown: &[&Group], form
     let records = shown.iter().map(|group| GroupFields::of(group, groups));
     match format {
         GroupsFormat::Table => out.write_all(table::write(shown, groups, out::room()).as_bytes()),
-        GroupsFormat::Json => json::document(out, groups, records),
+        GroupsFormat::Json => json::document(out, groups, Some(shown), records),
         GroupsFormat::Ndjson => json::lines(out, records),
         GroupsFormat::Csv => csv::write(out, records),
         GroupsFormat::Md => out.write_all(table::markdown(shown, groups).as_bytes()),
@@ -315,7 +315,7 @@ fn write_with<M: Serialize>(
     match format {
         GroupsFormat::Table => out.write_all(table::lines(table::heads(groups), lines(), out::room()).as_bytes()),
         GroupsFormat::Md => out.write_all(table::markdown_lines(table::heads(groups), &lines()).as_bytes()),
-        GroupsFormat::Json => json::document(out, groups, members().into_iter()),
+        GroupsFormat::Json => json::document(out, groups, None, members().into_iter()),
         GroupsFormat::Ndjson => json::lines(out, members().into_iter()),
         GroupsFormat::Csv => csv::write(out, members().into_iter()),
     }

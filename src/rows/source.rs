@@ -46,9 +46,9 @@ pub struct Request {
 }
 
 impl Request {
-    /// Works out the rates of groups, where accepted documents are known.
-    pub fn rate(&self, groups: &mut Groups) {
-        let of_some = !self.stages.is_empty() || !self.jobs.is_empty();
+    /// Works out the rates of groups, where accepted documents are known; `of_some`: rows were left out for what the request does not say.
+    pub fn rate(&self, groups: &mut Groups, of_some: bool) {
+        let of_some = of_some || !self.stages.is_empty() || !self.jobs.is_empty();
         groups.rate(self.volume.as_ref(), (self.since, self.until), of_some);
     }
 }

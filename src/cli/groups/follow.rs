@@ -260,7 +260,7 @@ impl<'a> Follower<'a> {
             Followed::Same => return Ok(0),
             Followed::All(groups) | Followed::Part(groups) => groups,
         };
-        self.request.rate(&mut groups);
+        self.request.rate(&mut groups, false);
         let new: Vec<&Group> = groups.list.iter().filter(|group| self.known.insert(group.fingerprint)).collect();
         for group in &new {
             let mut line = Vec::new();

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::cli::safe_json::SafeWriter;
 use crate::rows::column::ErrorColumn;
-use crate::rows::group::{Groups, Rate, RateLine};
+use crate::rows::group::{Group, Groups, Rate, RateLine};
 use crate::rows::row::BadRow;
 use crate::triage::facts;
 use crate::tui::advice::advised;
@@ -87,8 +87,13 @@ impl<I: Iterator<Item: Serialize>> Serialize for Records<I> {
     }
 }
 
-/// One object with everything.
-pub(super) fn document(out: impl Write, groups: &Groups, records: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
+/// One object with everything; rates of the namespaces and doctypes of these groups alone, where they are given: others may not be told.
+pub(super) fn document(
+    out: impl Write,
+    groups: &Groups,
+    of: Option<&[&Group]>,
+    records: impl Iterator<Item = impl Serialize>,
+) -> io::Result<()> {
     let answer = GroupsAnswer {
         rows: groups.rows,
         outside: groups.outside,
@@ -98,10 +103,19 @@ pub(super) fn document(out: impl Write, groups: &Groups, records: impl Iterator<
         },
         missing_columns: &groups.missing_columns,
         notes: groups.unreadable.notes().into_iter().chain(groups.notes.iter().map(advised)).chain(facts::rate::notes(groups)).collect(),
-        rates: groups.rates.as_ref().map(|rates| rates.lines().into_iter().map(RateMember::of).collect()),
+        rates: groups.rates.as_ref().map(|rates| rates.lines().into_iter().filter(|line| is_of(line, of)).map(RateMember::of).collect()),
         groups: Records(RefCell::new(Some(records))),
     };
     pretty(out, &answer)
+}
+
+/// Whether a line is of a namespace or doctype of these groups.
+fn is_of(line: &RateLine, groups: Option<&[&Group]>) -> bool {
+    let is_one = |group: &&Group| {
+        let names = &group.key.names;
+        line.namespace == names.namespace && (line.doctype.is_none() || (&line.doctype, &line.version) == (&names.doctype, &names.version))
+    };
+    groups.is_none_or(|groups| groups.iter().any(is_one))
 }
 
 /// An object over several lines.
@@ -133,7 +147,7 @@ mod tests {
         let groups = groups();
         let records = || groups.list.iter().map(|group| GroupFields::of(group, &groups));
         let (mut one, mut many) = (Vec::new(), Vec::new());
-        document(&mut one, &groups, records()).unwrap();
+        document(&mut one, &groups, None, records()).unwrap();
         lines(&mut many, records()).unwrap();
         for text in [one, many].map(|text| String::from_utf8(text).unwrap()) {
             assert!(!text.contains(|c: char| c != '\n' && crate::ground::text::is_unsafe(c)), "{text}");

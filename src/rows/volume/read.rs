@@ -242,4 +242,15 @@ mod tests {
         let told = read(text.as_bytes(), 30).unwrap_err().to_string();
         assert_eq!(told, "line 62: more than 30 counts: give them by the day, or of a shorter time");
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn whatever_is_read_is_counts_or_a_sentence_that_is_safe_to_show(head in "(namespace,doctype,hour,accepted\n)?", text in "(.|[,\"{}:0-9\n]){0,80}") {
+            if let Err(error) = Volume::read((head + &text).as_bytes()) {
+                proptest::prop_assert!(!error.to_string().contains(crate::ground::text::is_unsafe), "{error}");
+            }
+        }
+    }
 }

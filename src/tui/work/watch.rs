@@ -16,7 +16,7 @@ use crate::rows::source::{Cost, Progress, Request, Spent, Watch};
 
 /// Groups as they are first shown.
 pub(super) fn arranged(mut groups: Groups, request: &Request) -> Arc<GroupTree> {
-    request.rate(&mut groups);
+    request.rate(&mut groups, false);
     Arc::new(GroupTree::new(Arc::new(groups), Sort::Deploy))
 }
 
