@@ -36,6 +36,7 @@ pub struct Rates {
     /// Whether only some of the rows were asked for.
     of_some: bool,
     bases: Vec<RateBase>,
+    base_of: FxHashMap<VolumeOf, usize>,
     /// Rows of each doctype in the window, and the base that they are of where it is known.
     doctypes: BTreeMap<Named, (u64, Option<usize>)>,
     /// The same of each group. By fingerprint: what is told of a group elsewhere may have other names.
@@ -126,6 +127,7 @@ impl Rates {
             window,
             of_some,
             bases: Vec::new(),
+            base_of: FxHashMap::default(),
             doctypes: BTreeMap::new(),
             groups: FxHashMap::default(),
             volume,
@@ -153,10 +155,11 @@ impl Rates {
     /// The accepted documents that rows of a doctype stand beside.
     fn base(&mut self, names: &GroupNames) -> Option<usize> {
         let of = self.volume.of(names.namespace.as_deref()?, names.doctype.as_deref()?, names.version.as_deref())?;
-        if let Some(known) = self.bases.iter().position(|base| base.of == of) {
-            return Some(known);
+        if let Some(known) = self.base_of.get(&of) {
+            return Some(*known);
         }
         let accepted = self.volume.accepted(&of, self.window?)?;
+        self.base_of.insert(of.clone(), self.bases.len());
         self.bases.push(RateBase { of, accepted, failed: 0, trend: Trend::default() });
         Some(self.bases.len() - 1)
     }
@@ -170,7 +173,7 @@ impl Rates {
         }
     }
 
-    fn base_of(&self, names: &GroupNames) -> Option<&RateBase> {
+    fn known(&self, names: &GroupNames) -> Option<&RateBase> {
         self.bases.get(self.doctypes.get(&named(names))?.1?)
     }
 
@@ -183,16 +186,21 @@ impl Rates {
     /// The rate of all groups of a doctype and version.
     pub fn doctype(&self, names: &GroupNames) -> Option<Rate> {
         let (failed, _) = self.doctypes.get(&named(names))?;
-        self.base_of(names).map(|base| base.rate(*failed, names.version.is_some()))
+        self.known(names).map(|base| base.rate(*failed, names.version.is_some()))
     }
 
     /// The rate of a namespace: of those of its doctypes that accepted documents are known of. And the rows of all others.
     pub fn namespace(&self, namespace: Option<&str>) -> (Option<Rate>, u64) {
-        let own = self.doctypes.iter().filter(|([known, ..], _)| known.as_deref() == namespace);
-        let (mut failed, mut unknown) = (0, 0);
-        own.for_each(|(_, (rows, base))| *(if base.is_some() { &mut failed } else { &mut unknown }) += rows);
-        let accepted = namespace.zip(self.window).and_then(|(namespace, window)| self.volume.accepted_of_namespace(namespace, window));
-        let rate = accepted.filter(|_| failed > 0).map(|accepted| Rate { failed, accepted, all: accepted + failed, all_versions: false });
+        let first: Named = [namespace.map(Arc::from), None, None];
+        let own = self.doctypes.range(first..).take_while(|([known, ..], _)| known.as_deref() == namespace);
+        let (mut failed, mut unknown, mut is_known) = (0, 0, false);
+        for (_, (rows, base)) in own {
+            is_known |= base.is_some();
+            *(if base.is_some() { &mut failed } else { &mut unknown }) += rows;
+        }
+        let accepted = namespace.filter(|_| is_known).zip(self.window);
+        let accepted = accepted.and_then(|(namespace, window)| self.volume.accepted_of_namespace(namespace, window));
+        let rate = accepted.map(|accepted| Rate { failed, accepted, all: accepted + failed, all_versions: false });
         (rate, unknown)
     }
 
