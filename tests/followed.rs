@@ -190,19 +190,27 @@ fn the_explorer_marks_what_began_and_keeps_the_cursor() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("errors.ndjson");
     std::fs::write(&path, row("x", 1) + &row("x", 2) + &row("y", 2)).unwrap();
-    let later = path.clone();
+    let (later, told_path) = (path.clone(), folder.path().join("others.ndjson"));
+    std::fs::write(&told_path, row("x", 1)).unwrap();
+    let others = Arc::new(open(&told_path.display().to_string()));
     let comes = (0..2).map(move |round| {
         append(&later, (0..9).map(|_| row(if round == 0 { "z" } else { "x" }, 3)).collect::<String>().as_bytes());
         Message::FollowDue
     });
     // On the second group, which moves down.
     let happens = keys("jF").chain(comes);
+    let told = keys("F").chain(std::iter::once_with(move || {
+        append(&told_path, row("w", 3).as_bytes());
+        Message::FollowDue
+    }));
     let shown =
         frame::to_text(&feed(options(Arc::new(open(&path.display().to_string())), Request::default()), (110, 24), happens).unwrap());
     assert!(shown.contains("following, 1 began ·") && shown.contains("21 rows · 3 groups"), "{shown}");
     let line = shown.lines().find(|line| line.contains("missing the key z")).unwrap();
     assert!(line.contains(" now "), "{shown}");
     assert!(shown.contains("6/6") && shown.contains("the document is missing the key y"), "{shown}");
+    let told = frame::to_text(&feed(options(others, Request::default()), (110, 24), told).unwrap());
+    assert!(told.contains("1 group began: acme/events.1: the document is missing the key w"), "{told}");
     let ended =
         frame::to_text(&feed(options(Arc::new(open(&path.display().to_string())), Request::default()), (110, 24), keys("FF")).unwrap());
     assert!(ended.contains("followed no longer") && !ended.contains("following"), "{ended}");

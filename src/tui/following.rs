@@ -9,7 +9,8 @@ use std::time::Duration;
 use super::group_tree::GroupTree;
 use super::message::JobId;
 use crate::ground::outline::Tree;
-use crate::rows::group::{Fingerprint, Groups};
+use crate::ground::text;
+use crate::rows::group::{Fingerprint, Group, Groups};
 
 /// How often files are looked at.
 const NEAR: Duration = Duration::from_secs(10);
@@ -40,10 +41,18 @@ impl Following {
         Following { is_remote, ..Following::default() }
     }
 
-    /// Takes note of groups that were not there before.
-    pub fn compare(&mut self, before: &Groups, now: &Groups) {
+    /// Takes note of groups that were not there before. What is told of them, if there are any.
+    pub fn compare(&mut self, before: &Groups, now: &Groups) -> Option<String> {
         let known: HashSet<Fingerprint> = before.list.iter().map(|group| group.fingerprint).collect();
-        self.began.extend(now.list.iter().map(|group| group.fingerprint).filter(|print| !known.contains(print)));
+        let is_new = |group: &&Group| !known.contains(&group.fingerprint) && !self.began.contains(&group.fingerprint);
+        let new: Vec<&Group> = now.list.iter().filter(is_new).collect();
+        self.began.extend(new.iter().map(|group| group.fingerprint));
+        let largest = new.iter().max_by_key(|group| group.count)?;
+        let (groups, name) = (text::plural(new.len() as u64, "group", "groups"), largest.key.doctype_name());
+        Some(match new.len() {
+            1 => format!("{groups} began: {name}: {}", largest.sentence()),
+            _ => format!("{groups} began, the largest is {name}: {}", largest.sentence()),
+        })
     }
 
     /// Finds the lines of what began in another tree.
@@ -78,5 +87,20 @@ impl Following {
     /// How long it is where nothing is wrong.
     pub fn usual(&self) -> Duration {
         if self.is_remote { REMOTE } else { NEAR }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_faults_it_is_looked_less_often() {
+        let pauses = |is_remote: bool, faults: &[u32]| -> Vec<u64> {
+            let after = |faults: &u32| Following { faults: *faults, ..Following::new(is_remote) };
+            faults.iter().map(|faults| after(faults).pause().as_secs()).collect()
+        };
+        assert_eq!(pauses(false, &[0, 1, 2, 5, 6, 1000]), [10, 20, 40, 320, 600, 600]);
+        assert_eq!(pauses(true, &[0, 1, 1000]), [600, 600, 600]);
     }
 }

@@ -31,6 +31,9 @@ pub struct Report {
     pub last: Option<String>,
     /// Rows read and counted.
     pub rows: u64,
+    /// What is to be known of rates, where accepted documents were counted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rate_notes: Vec<String>,
     /// The groups, in the order of all groups.
     pub groups: Vec<ReportGroup>,
 }

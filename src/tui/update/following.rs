@@ -49,8 +49,11 @@ pub(super) fn looked(app: &mut App, job: JobId, outcome: Result<Option<Arc<Group
             let had_failed = following.fault.take().is_some();
             following.faults = 0;
             if let Some(tree) = tree {
-                following.compare(&app.groups.tree.groups, &tree.groups);
+                let began = following.compare(&app.groups.tree.groups, &tree.groups);
                 effects = super::groups::replace(app, tree, false);
+                if let Some(told) = began {
+                    app.tell(told);
+                }
             } else if had_failed {
                 app.tell("reading goes on");
             }

@@ -122,6 +122,7 @@ impl<'a> ReportBuilder<'a> {
             first: self.groups.span.map(|span| rfc3339(span.0)),
             last: self.groups.span.map(|span| rfc3339(span.1)),
             rows: self.groups.rows,
+            rate_notes: facts::rate::notes(self.groups),
             groups: told,
         }
     }
