@@ -34,6 +34,7 @@ mod tables;
 mod themes;
 mod unmet;
 mod violation;
+mod volume;
 mod when;
 mod words;
 

@@ -20,3 +20,5 @@ pub mod samples;
 pub mod schemas;
 /// Files, standard input and BigQuery.
 pub mod source;
+/// Documents that were accepted, counted.
+pub mod volume;

@@ -15,6 +15,7 @@ pub mod deploy;
 pub mod deploy_tree;
 mod editor;
 pub mod focus;
+pub mod following;
 pub mod frame;
 pub mod group_tree;
 pub mod help;

@@ -430,6 +430,33 @@ fn views_without_payload_and_tables_of_counts_say_what_is_missing() {
 }
 
 #[test]
+fn accepted_documents_of_a_table_of_counts_make_rates() {
+    let Some(server) = server() else { return };
+    let text = |name: &str| json!({"name": name, "type": "STRING"});
+    let fields = json!([
+        {"name": "submission_date", "type": "DATE"}, {"name": "hour", "type": "TIMESTAMP"}, text("document_namespace"), text("document_type"),
+        text("document_version"), text("job_name"), text("path"), {"name": "error_count", "type": "INTEGER"}, text("sample_error_messages"),
+        {"name": "valid_ping_count", "type": "INTEGER"},
+    ]);
+    let row = |day: u32, hour: u32, path: &str, count: u64, valid: u64| {
+        json!({"submission_date": format!("2026-06-{day}"), "hour": format!("2026-06-{day} {hour:02}:00:00 UTC"), "document_namespace": "acme-app",
+            "document_type": "session", "document_version": "1", "job_name": "decoder-0-a", "path": path, "error_count": count,
+            "sample_error_messages": "expected type: String, found: Null", "valid_ping_count": valid}).to_string() + "\n"
+    };
+    let rows = row(10, 3, "#/a", 20, 900) + &row(10, 9, "#/b", 30, 900) + &row(11, 3, "#/a", 10, 40);
+    server.load("accepted", &fields, &rows);
+    let rated = |mut groups: Groups| {
+        groups.rate(None, (None, None), false);
+        let rates = groups.rates.clone().unwrap();
+        groups.list.iter().map(|group| (group.count, rates.group(group).map(|rate| (rate.accepted, rate.share())))).collect::<Vec<_>>()
+    };
+    let groups = source(server, "accepted", server.settings()).groups(&summer(), &Unwatched).unwrap();
+    let told = rated(groups);
+    assert_eq!(told, [(30, Some((940, 0.03))), (30, Some((940, 0.03)))]);
+    assert_eq!(rated(in_file(&rows, &summer())), told);
+}
+
+#[test]
 fn deployed_tables_tell_their_layout_and_build() {
     let Some(server) = server() else { return };
     let name = TableName::parse(&format!("{PROJECT}.{DATASET}.made"), None).unwrap();

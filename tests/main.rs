@@ -29,6 +29,7 @@ mod example_corpus;
 mod export_corpus;
 mod export_safe;
 mod flipped;
+mod followed;
 mod found;
 mod fuzz;
 

@@ -7,6 +7,7 @@ use color_eyre::Result;
 
 use super::input::{self, Asked};
 use super::scope::Scope;
+use super::volume::VolumeArgs;
 use super::{cases, explore, groups};
 use crate::cli::config::Config;
 
@@ -34,7 +35,9 @@ enum DemoCommand {
 pub(super) fn run(args: DemoArgs, config: Config) -> Result<ExitCode> {
     let input = input::InputArgs::demo(input::SchemaArgs::default());
     match args.what {
-        None => explore::run(explore::ExploreArgs { input, scope: Scope::default(), look: args.look }, config),
+        None => {
+            explore::run(explore::ExploreArgs { input, scope: Scope::default(), volume: VolumeArgs::default(), look: args.look }, config)
+        }
         Some(DemoCommand::Groups(question)) => groups::run(Asked { input, question }, &config),
         Some(DemoCommand::Cases(question)) => cases::run(Asked { input, question }, &config),
     }

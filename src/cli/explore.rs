@@ -10,6 +10,7 @@ use color_eyre::eyre::{ensure, eyre};
 
 use super::input::{self, OpenedInput};
 use super::scope::Scope;
+use super::volume::VolumeArgs;
 use super::{bigquery, out};
 use crate::cli::config::{self, Config};
 use crate::rows::source::{ErrorSource, Request};
@@ -33,6 +34,9 @@ pub(super) struct ExploreArgs {
 
     #[command(flatten)]
     pub scope: Scope,
+
+    #[command(flatten)]
+    pub volume: VolumeArgs,
 
     #[command(flatten)]
     pub look: LookArgs,
@@ -85,8 +89,9 @@ pub(super) fn run(mut args: ExploreArgs, config: Config) -> Result<ExitCode> {
         return bigquery::list(args.input.bigquery, &sources, &config);
     }
     args.input.schemas.is_aged_elsewhere = true;
+    let volume = args.volume.open()?;
     let OpenedInput { source, schemas } = args.input.open(&config, true, &args.scope)?;
-    show(Some(source), args.scope.request(schemas), args.look, &config)
+    show(Some(source), Request { volume, ..args.scope.request(schemas) }, args.look, &config)
 }
 
 /// Opens the explorer on a source, or without one on the tables of the schemas.

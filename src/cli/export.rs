@@ -22,15 +22,17 @@ use super::groups::cause_groups;
 use super::groups::suspect::{SuspectArgs, schemas as suspect_schemas};
 use super::input::{self, Asked};
 use super::scope::Scope;
+use super::volume::VolumeArgs;
 use super::{out, unmet};
 use crate::cli::config::Config;
 use crate::rows::group::{Fingerprint, Groups};
 use crate::rows::schemas::SchemaStore;
-use crate::rows::source::ErrorSource;
+use crate::rows::source::{ErrorSource, Request};
 use crate::triage::export::choice::Choice;
 use crate::triage::export::files::{Readers, WriteOptions};
 use crate::triage::export::hidden::ToldGroup;
 use crate::triage::export::predicate::Neighbours;
+use crate::triage::facts;
 use crate::triage::mend::Share;
 use crate::triage::redact::{Policy, Redactor};
 use stop::ExportStop;
@@ -49,6 +51,9 @@ pub(super) struct ExportQuestion {
 
     #[command(flatten)]
     scope: Scope,
+
+    #[command(flatten)]
+    volume: VolumeArgs,
 
     /// Rows, documents, tests or reproducers of each group, spread over all of its rows
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -160,6 +165,11 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     ensure!(!question.suspected.suspect || question.what == ExportWhat::Report, "--suspect is for reports: --as report");
     ensure!(!question.with_documents || question.what == ExportWhat::Sql, "--with-documents is for statements: --as sql");
     ensure!(question.against.is_none() || question.what == ExportWhat::Backfill, "--against is for backfill briefs: --as backfill");
+    let volume = question.volume.open()?;
+    ensure!(
+        volume.is_none() || matches!(question.what, ExportWhat::Report | ExportWhat::Table),
+        "--volume is for reports and tables: --as report, --as table"
+    );
     let settings = question.suspected.suspect.then(|| question.suspected.settings(config));
     ensure!(
         question.format.is_none()
@@ -176,9 +186,10 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     if settings.is_some() {
         suspect_schemas(schemas.as_ref())?;
     }
-    let request = question.scope.clone().request(schemas.clone());
+    let request = Request { volume, ..question.scope.clone().request(schemas.clone()) };
     let stop = ExportStop::on_interrupt()?;
-    let groups = source.groups(&request, &stop)?;
+    let mut groups = source.groups(&request, &stop)?;
+    request.rate(&mut groups, false);
     ensure!(!groups.partial, "stopped; nothing was written");
     if let Some(told) = out::nothing_to_write(&groups) {
         out::tell(&told);
@@ -229,6 +240,7 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     }
     out::unreadable(&groups.unreadable)
         .into_iter()
+        .chain(facts::rate::notes(&groups))
         .chain(out::strays(schemas.as_deref()))
         .chain(stop.bill())
         .for_each(|told| out::tell(&format!("misfit: {told}")));

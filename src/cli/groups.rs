@@ -7,6 +7,8 @@ mod causes;
 mod changes;
 #[cfg(test)]
 mod example;
+mod follow;
+mod hook;
 mod json;
 mod redacted;
 pub(super) mod suspect;
@@ -29,13 +31,16 @@ use table::GroupCells;
 use super::holding::{self, HoldingArgs};
 use super::input::{self, Asked};
 use super::scope::Scope;
+use super::volume::VolumeArgs;
 use super::{csv, out, unmet};
 use crate::cli::config::Config;
 use crate::ground::text::{count, visible};
 use crate::rows::advice::Advised;
 use crate::rows::column;
 use crate::rows::group::{Fingerprint, Group, GroupFields, Groups, Sort, Status};
+use crate::rows::source::Request;
 use crate::triage::baseline::{Baseline, Comparison, Growth};
+use crate::triage::facts;
 use crate::triage::suspect::{SuspectQuestion, suspects};
 use crate::tui::advice;
 
@@ -67,6 +72,9 @@ pub(super) struct GroupsQuestion {
     #[command(flatten)]
     holding: HoldingArgs,
 
+    #[command(flatten)]
+    volume: VolumeArgs,
+
     /// Order of the groups
     #[arg(long, value_enum, default_value_t)]
     sort: Order,
@@ -93,6 +101,9 @@ pub(super) struct GroupsQuestion {
     /// Print only what has changed since an earlier export (--format json, ndjson or csv): new, grown, gone; exit code 1 where groups are new
     #[arg(long, value_name = "FILE", conflicts_with_all = ["filter", "payload", "suspect"])]
     baseline: Option<PathBuf>,
+
+    #[command(flatten)]
+    following: follow::FollowArgs,
 
     /// With --baseline: how many times as fast a group's rows have to come for it to have grown
     #[arg(long, value_name = "TIMES", value_parser = parse_times, requires = "baseline", default_value_t = Growth::default().factor)]
@@ -173,8 +184,12 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let Asked { input, question } = asked;
     let holding = question.holding.holding();
     let growth = Growth { factor: question.grown_by, rows: question.grown_rows };
+    let volume = question.volume.open()?;
     let input::OpenedInput { source, schemas } = input.open(config, false, &question.scope)?;
-    let request = question.scope.request(schemas);
+    let request = Request { volume, ..question.scope.request(schemas) };
+    if let Some(interval) = question.following.follow {
+        return follow::run(source.as_ref(), &request, &question.following, interval);
+    }
     let settings = question.suspected.suspect.then(|| question.suspected.settings(config));
     if settings.is_some() {
         suspect::schemas(request.schemas.as_ref())?;
@@ -196,6 +211,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         }
     };
     groups.sort(question.sort.into());
+    request.rate(&mut groups, holding.is_some());
     // What payloads hold says nothing of names.
     let unmet = if holding.is_none() { unmet::check(source.as_ref(), &request, &groups)? } else { Vec::new() };
     let held = holding.map(|holding| holding.told());
@@ -235,7 +251,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         let without_data = told_groups.map(|mut told| told.list(&shown));
         let printed = without_data.as_ref().map_or_else(|| shown.clone(), |list| list.iter().collect());
         on_stdout(|out| {
-            let (lines, members) = (|| causes::lines(&printed, &of), || causes::members(&groups, &printed, &of));
+            let (lines, members) = (|| causes::lines(&groups, &printed, &of), || causes::members(&groups, &printed, &of));
             write_with(out, &groups, question.format, lines, members)
         })?;
         let told = [Some(closing(&groups, shown.len(), told)), closing_causes];
@@ -259,7 +275,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     if let Some(of) = of {
         let is_raw = !is_pasted;
         on_stdout(|out| {
-            let (lines, members) = (|| suspect::lines(&printed, &of, is_raw), || suspect::members(&groups, &printed, &of));
+            let (lines, members) = (|| suspect::lines(&groups, &printed, &of, is_raw), || suspect::members(&groups, &printed, &of));
             write_with(out, &groups, question.format, lines, members)
         })?;
         let told = [closing(&groups, shown.len(), told), suspect::closing(&of)];
@@ -284,11 +300,11 @@ fn on_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result
 pub(super) fn write(out: &mut dyn Write, groups: &Groups, shown: &[&Group], format: GroupsFormat) -> io::Result<()> {
     let records = shown.iter().map(|group| GroupFields::of(group, groups));
     match format {
-        GroupsFormat::Table => out.write_all(table::write(shown, out::room()).as_bytes()),
-        GroupsFormat::Json => json::document(out, groups, records),
+        GroupsFormat::Table => out.write_all(table::write(shown, groups, out::room()).as_bytes()),
+        GroupsFormat::Json => json::document(out, groups, Some(shown), records),
         GroupsFormat::Ndjson => json::lines(out, records),
         GroupsFormat::Csv => csv::write(out, records),
-        GroupsFormat::Md => out.write_all(table::markdown(shown).as_bytes()),
+        GroupsFormat::Md => out.write_all(table::markdown(shown, groups).as_bytes()),
     }
 }
 
@@ -301,9 +317,9 @@ fn write_with<M: Serialize>(
     members: impl FnOnce() -> Vec<M>,
 ) -> io::Result<()> {
     match format {
-        GroupsFormat::Table => out.write_all(table::lines(table::HEADS, lines(), out::room()).as_bytes()),
-        GroupsFormat::Md => out.write_all(table::markdown_lines(table::HEADS, &lines()).as_bytes()),
-        GroupsFormat::Json => json::document(out, groups, members().into_iter()),
+        GroupsFormat::Table => out.write_all(table::lines(table::heads(groups), lines(), out::room()).as_bytes()),
+        GroupsFormat::Md => out.write_all(table::markdown_lines(table::heads(groups), &lines()).as_bytes()),
+        GroupsFormat::Json => json::document(out, groups, None, members().into_iter()),
         GroupsFormat::Ndjson => json::lines(out, members().into_iter()),
         GroupsFormat::Csv => csv::write(out, members().into_iter()),
     }
@@ -395,6 +411,7 @@ fn closing(groups: &Groups, shown: usize, more: Vec<String>) -> String {
     }
     parts.extend(out::unreadable(&groups.unreadable));
     parts.extend(groups.notes.iter().map(|note| visible(&advice::advised(note)).into_owned()));
+    parts.extend(facts::rate::notes(groups));
     parts.extend(more);
     parts.join("; ")
 }

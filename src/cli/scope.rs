@@ -72,6 +72,7 @@ impl Scope {
             stages: self.stages,
             jobs: self.jobs,
             schemas,
+            volume: None,
         }
     }
 }

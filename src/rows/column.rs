@@ -303,11 +303,14 @@ pub enum CountColumn {
     Hour,
     /// Where in the documents they are, as the message begins.
     Path,
+    /// Documents of the same doctype and day that were accepted.
+    Valid,
 }
 
 impl CountColumn {
     /// All of them.
-    pub const ALL: [CountColumn; 5] = [CountColumn::Count, CountColumn::Sample, CountColumn::Day, CountColumn::Hour, CountColumn::Path];
+    pub const ALL: [CountColumn; 6] =
+        [CountColumn::Count, CountColumn::Sample, CountColumn::Day, CountColumn::Hour, CountColumn::Path, CountColumn::Valid];
     /// What parts the messages of a sample.
     pub const SAMPLES: &str = "; ";
 
@@ -319,6 +322,7 @@ impl CountColumn {
             CountColumn::Day => "submission_date",
             CountColumn::Hour => "hour",
             CountColumn::Path => "path",
+            CountColumn::Valid => "valid_ping_count",
         }
     }
 }

@@ -15,6 +15,7 @@ mod grouper;
 mod hours;
 mod job_name;
 mod jobs;
+mod joined;
 mod keys;
 mod list;
 mod many;
@@ -23,6 +24,7 @@ mod merge;
 mod names;
 mod part;
 mod places;
+mod rates;
 mod record;
 mod restore;
 mod search;
@@ -42,9 +44,11 @@ use crate::ground::time::Micros;
 use crate::rows::advice::Advised;
 use crate::rows::column::ErrorColumn;
 use crate::rows::row::{RowRef, Unreadable};
+use crate::rows::volume::Volume;
 pub use fields::GroupFields;
 pub use grouper::Grouper;
 pub use job_name::JobName;
+pub use rates::{Rate, RateLine, RateTrend, Rates};
 pub use record::{FacetRecord, GroupRecord};
 pub use search::{NEW, NOISE};
 pub use standing::{Deploy, Evidence, Standing, Status, Worth};
@@ -75,6 +79,10 @@ pub struct Groups {
     pub notes: Vec<Advised>,
     /// Whether paths were generalised by schemas, on which fingerprints depend; `None` where nobody knows.
     pub by_schemas: Option<bool>,
+    /// Accepted documents, where the source counts them beside its rows.
+    pub volume: Option<Arc<Volume>>,
+    /// Failures beside accepted documents, where these are known.
+    pub rates: Option<Arc<Rates>>,
 }
 
 /// One decoder job, and its line in a bundle.

@@ -35,6 +35,8 @@ pub struct ErrorRow<'a> {
     pub client: Option<&'a str>,
     /// How many rows of the error table it stands for: one, unless it is a row of a table of counts.
     pub rows: u64,
+    /// Documents of its doctype that were accepted on its day, where a table of counts tells.
+    pub accepted: Option<u64>,
 }
 
 impl Default for ErrorRow<'_> {
@@ -51,6 +53,7 @@ impl Default for ErrorRow<'_> {
             odd_time: None,
             client: None,
             rows: 1,
+            accepted: None,
         }
     }
 }

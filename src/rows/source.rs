@@ -21,6 +21,7 @@ use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Fingerprint, Group, Groups};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 use crate::rows::schemas::SchemaStore;
+use crate::rows::volume::Volume;
 pub use filter::Filter;
 
 /// Which rows count, by the columns of the row. Empty lists take everything.
@@ -40,6 +41,16 @@ pub struct Request {
     pub jobs: Vec<String>,
     /// Generalises paths; without it numeric tokens become `[]`.
     pub schemas: Option<Arc<SchemaStore>>,
+    /// Accepted documents that failures stand beside.
+    pub volume: Option<Arc<Volume>>,
+}
+
+impl Request {
+    /// Works out the rates of groups, where accepted documents are known; `of_some`: rows were left out for what the request does not say.
+    pub fn rate(&self, groups: &mut Groups, of_some: bool) {
+        let of_some = of_some || !self.stages.is_empty() || !self.jobs.is_empty();
+        groups.rate(self.volume.as_ref(), (self.since, self.until), of_some);
+    }
 }
 
 /// How far reading has come.
@@ -129,6 +140,17 @@ pub enum RowOrder {
     Spread,
 }
 
+/// What has come to a source since it was read last.
+#[derive(Debug)]
+pub enum Followed {
+    /// Nothing.
+    Same,
+    /// The groups of all rows that it has now.
+    All(Groups),
+    /// The groups of the new rows alone.
+    Part(Groups),
+}
+
 /// Which rows are read in one go.
 #[derive(Debug, Clone, Copy)]
 pub enum ReadRows<'a> {
@@ -195,6 +217,14 @@ pub trait ErrorSource: Send + Sync {
     fn name(&self) -> String;
     /// Reads all rows that the request asks for and groups them.
     fn groups(&self, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError>;
+    /// Reads what has come since it was read last, as far as that can be told from what was there; the first time all of it, where that was not
+    /// read before.
+    ///
+    /// # Errors
+    /// It does not change while it is read, or is read once; or as for [`ErrorSource::groups`], and then the next call goes on.
+    fn follow(&self, _request: &Request, _watch: &dyn Watch) -> Result<Followed, SourceError> {
+        Err(SourceError::Input(format!("{} does not change, so there is nothing to follow", self.name())))
+    }
     /// Whether rows are counted and fetched somewhere else, so that it costs and can be called off there.
     fn is_remote(&self) -> bool {
         false

@@ -43,14 +43,23 @@ impl Default for Growth {
 pub struct Comparison<'a> {
     /// Groups that the baseline does not have.
     pub new: Vec<&'a Group>,
-    /// Groups that grew, with what they were and how many times as fast rows come now.
-    pub grown: Vec<(&'a Group, &'a GroupRecord, f64)>,
+    /// Groups that grew, with what they were.
+    pub grown: Vec<(&'a Group, &'a GroupRecord, Grown)>,
     /// Groups that are no more.
     pub gone: Vec<&'a GroupRecord>,
     /// Groups that are about as they were.
     pub same: u64,
     /// Whether both sides have groups and share none: then they were most likely made with other schemas.
     pub is_strange: bool,
+}
+
+/// How much a group grew.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Grown {
+    /// How many times as fast its rows come now or, where both sides know rates, how many times as large its part of all that comes is.
+    pub times: f64,
+    /// The rates of then and now, where both sides know them.
+    pub rates: Option<(f64, f64)>,
 }
 
 impl Baseline {
@@ -72,8 +81,8 @@ impl Baseline {
         !self.groups.is_empty() && self.by_schemas.zip(now.by_schemas).is_some_and(|(then, now)| then != now)
     }
 
-    /// The groups of now held against this. Rows are counted per hour of the time that each side spans; where a side has no times, whole counts
-    /// are compared.
+    /// The groups of now held against this. Where both sides know a group's rate, that is compared: more rows of more documents are no growth. Else
+    /// rows are counted per hour of the time that each side spans; where a side has no times, whole counts are compared.
     pub fn compare<'a>(&'a self, now: &'a Groups, growth: Growth) -> Comparison<'a> {
         let by_print: HashMap<Fingerprint, &GroupRecord> = self.groups.iter().map(|known| (known.fingerprint, known)).collect();
         let faster = self.hours().zip(hours(now.span)).map_or(1.0, |(then, now)| then / now);
@@ -83,9 +92,14 @@ impl Baseline {
                 comparison.new.push(group);
                 continue;
             };
-            let times = group.count as f64 / known.count.max(1) as f64 * faster;
+            let rate = now.rates.as_ref().and_then(|rates| rates.group(group)).map(|rate| rate.share());
+            let rates = known.rate.filter(|then| *then > 0.0).zip(rate);
+            let times = match rates {
+                Some((then, now)) => now / then,
+                None => group.count as f64 / known.count.max(1) as f64 * faster,
+            };
             if times > growth.factor && group.count >= growth.rows {
-                comparison.grown.push((group, known, times));
+                comparison.grown.push((group, known, Grown { times, rates }));
             } else {
                 comparison.same += 1;
             }
@@ -144,7 +158,7 @@ mod tests {
         // Then: the same rows over twice the time.
         let mut then = Baseline { groups: vec![known(group, group.count)], by_schemas: None };
         then.groups[0].span = Some((window.0 - 2 * (window.1 - window.0), window.0));
-        let times = |growth| then.compare(&now, growth).grown.first().map(|(_, _, times)| *times);
+        let times = |growth| then.compare(&now, growth).grown.first().map(|(_, _, grown)| grown.times);
         assert!(times(Growth { factor: 1.9, rows: 10 }).is_some_and(|times| (times - 2.0).abs() < 0.01));
         assert_eq!(times(Growth { factor: 2.1, rows: 10 }), None);
         assert_eq!(times(Growth { factor: 1.9, rows: group.count + 1 }), None);

@@ -11,6 +11,7 @@ pub mod explain;
 pub mod group;
 pub mod history;
 pub mod made;
+pub mod rate;
 pub mod suspect;
 pub mod table;
 pub mod turns;

@@ -47,6 +47,8 @@ pub enum Action {
     ShowHistory,
     /// Which change made the group fail.
     ShowSuspect,
+    /// Reading on what is new.
+    FollowSource,
     EditSchema,
     /// What a deploy would refuse.
     Deploy,
@@ -214,6 +216,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::ShowRow, "show-row", &["i"], "everything about the row, the group or the column", Everywhere, Some("everything"), LOOK),
     entry(A::ShowHistory, "show-history", &["H"], "since when the schema node or column is so, and by whose change", Nodes, None, LOOK),
     entry(A::ShowSuspect, "show-suspect", &["H"], "which change made the group fail, and which takes it", Groups, None, LOOK),
+    entry(A::FollowSource, "follow-source", &["F"], "go on reading what is new, and mark the groups that begin; and back", Groups, None, LOOK),
     entry(A::EditSchema, "edit-schema", &["E"], "edit a copy of the schema that refuses the group's rows, and judge them again", Everywhere, None, LOOK),
     entry(A::Deploy, "deploy", &["c"], "what a deploy of the newest schemas would refuse; paste the log of a failed one there; and back", Everywhere, None, LOOK),
     entry(A::OlderPair, "older-pair", &["[", "<lt>"], "the revision before, beside the one before that", Deploy, Some("older"), LOOK),

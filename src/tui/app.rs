@@ -12,6 +12,7 @@ use super::action::ActionPlace;
 pub use super::case_screen::{CaseScreen, RowScreen, Tie};
 use super::causes::CauseBook;
 use super::deploy::DeployScreen;
+use super::following::Following;
 use super::group_tree::GroupTree;
 use super::keymap::{Key, Keymap};
 pub use super::list::{List, ListFilter, Search};
@@ -78,6 +79,8 @@ pub struct App {
     pub causes: CauseBook,
     /// While the source is read.
     pub reading: Option<Progress>,
+    /// What began since the source is followed, while it is.
+    pub following: Option<Following>,
     /// The row that is being opened.
     pub opening: Option<Opening>,
     /// The payloads that are being looked into.
@@ -315,6 +318,7 @@ impl App {
             more: MoreRows::default(),
             causes: CauseBook::default(),
             reading: Some(Progress::default()),
+            following: None,
             opening: None,
             seeking: None,
             rechecking: None,

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ratatui::crossterm::event::KeyEvent;
 
@@ -97,6 +98,15 @@ pub enum Message {
         tree: Arc<GroupTree>,
         /// Whether reading has ended.
         done: bool,
+    },
+    /// It is time to look what has come to the source.
+    FollowDue,
+    /// What has come was read, or why not.
+    Followed {
+        /// The work.
+        job: JobId,
+        /// All groups as they are now; none where nothing has come.
+        outcome: Result<Option<Arc<GroupTree>>, String>,
     },
     /// The groups in another order.
     Arranged {
@@ -358,6 +368,20 @@ pub enum Effect {
     Read,
     /// Stop reading, keep what is there.
     StopReading,
+    /// Read what has come to the source.
+    Follow {
+        /// The work.
+        job: JobId,
+        /// The groups so far.
+        groups: Arc<Groups>,
+    },
+    /// Say when it is time to look again.
+    FollowLater {
+        /// The work that it is called off with.
+        job: JobId,
+        /// How long it is until then.
+        pause: Duration,
+    },
     /// Arrange the groups anew.
     Arrange {
         /// The work.

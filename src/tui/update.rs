@@ -10,6 +10,7 @@ mod deploy;
 pub mod export;
 mod failing;
 mod find;
+mod following;
 mod goal;
 mod groups;
 mod history;
@@ -75,6 +76,8 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Spends(told) => remote::spends(app, told),
         Message::Spent(spent) => remote::spent(app, spent),
         Message::Groups { tree, done } => groups::replace(app, tree, done),
+        Message::FollowDue => following::due(app),
+        Message::Followed { job, outcome } => following::looked(app, job, outcome),
         Message::Arranged { job, tree } => groups::arranged(app, job, tree),
         Message::ReadFailed(reason) => {
             app.reading = None;
@@ -126,6 +129,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Sql(sql) => remote::sql(app, sql),
         Message::Broken(reason) => {
             app.opening = None;
+            app.following = None;
             app.seeking = None;
             app.rechecking = None;
             app.history = None;
@@ -355,6 +359,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             prompt::act(app, action)
         }
         Action::EditSchema => my_edit::ask(app),
+        Action::FollowSource => following::switch(app),
         Action::PreviewRow => row::switch(app),
         _ if action.copies() => copy::act(app, action),
         _ => match app.focus() {

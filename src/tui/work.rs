@@ -7,6 +7,7 @@ mod answers;
 mod causes;
 mod deploy;
 mod edit;
+mod follow;
 mod payloads;
 mod recheck;
 mod suspect;
@@ -89,7 +90,7 @@ impl Workers {
         exports: ExportSettings,
         messages: UnboundedSender<Message>,
     ) -> std::io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).max_blocking_threads(8).build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).max_blocking_threads(8).enable_time().build()?;
         Ok(Workers {
             runtime,
             source,
@@ -114,6 +115,24 @@ impl Workers {
     pub fn start(&mut self, effect: Effect) {
         match effect {
             Effect::Read => self.read(),
+            Effect::Follow { job, groups } => {
+                let Some(source) = self.source.clone() else { return };
+                let (request, watch) = (self.request.clone(), self.watch(job));
+                self.run(move |_| {
+                    let outcome = follow::read(source.as_ref(), &request, &groups, &watch);
+                    (!watch.cancelled()).then_some(Message::Followed { job, outcome })
+                });
+            }
+            Effect::FollowLater { job, pause } => {
+                // Not among the work that is waited for: it may be hours.
+                let (messages, flag) = (self.messages.clone(), self.flag(job));
+                self.runtime.spawn(async move {
+                    tokio::time::sleep(pause).await;
+                    if !flag.load(Ordering::Relaxed) {
+                        let _ = messages.send(Message::FollowDue);
+                    }
+                });
+            }
             Effect::StopReading => self.stop_reading.store(true, Ordering::Relaxed),
             Effect::Arrange { job, groups, sort } => {
                 self.run(move |_| Some(Message::Arranged { job, tree: Arc::new(GroupTree::new(groups, sort)) }))
@@ -295,7 +314,8 @@ impl Workers {
 
     /// Who watches a source for the explorer.
     fn reader(&self, stop: Arc<AtomicBool>) -> ReadWatch {
-        ReadWatch { messages: self.messages.clone(), job: None, stop, answers: self.answers.clone(), running: self.running.clone() }
+        let (messages, request) = (self.messages.clone(), self.request.clone());
+        ReadWatch { messages, job: None, request, stop, answers: self.answers.clone(), running: self.running.clone() }
     }
 
     /// Who watches a source for work that is told of beside reading.
@@ -339,7 +359,7 @@ impl Workers {
         let watch = self.reader(stop);
         let work = move |_: &UnboundedSender<Message>| {
             Some(match source.groups(&request, &watch) {
-                Ok(groups) => Message::Groups { tree: arranged(groups), done: true },
+                Ok(groups) => Message::Groups { tree: arranged(groups, &request), done: true },
                 Err(error) => Message::ReadFailed(advice::told(&error)),
             })
         };

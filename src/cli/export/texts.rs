@@ -38,7 +38,14 @@ pub(super) fn sql(work: &Work<'_>) -> Result<()> {
 pub(super) fn table(work: &Work<'_>) -> Result<()> {
     let (jobs, deploys) = hidden::jobs(work.groups, &work.redactor());
     // Not what is unreadable: it is quoted.
-    let groups = Groups { jobs, deploys, rows: work.groups.rows, outside: work.groups.outside, ..Groups::default() };
+    let groups = Groups {
+        jobs,
+        deploys,
+        rows: work.groups.rows,
+        outside: work.groups.outside,
+        rates: work.groups.rates.clone(),
+        ..Groups::default()
+    };
     let told: Vec<&Group> = work.told.iter().map(|told| &told.group).collect();
     let (name, format) = match work.format() {
         ExportFormat::Md => ("groups.md", forms::GroupsFormat::Md),

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::table::{self, GroupCells};
 use crate::ground::in_order;
-use crate::ground::text::{count, plural};
+use crate::ground::text::plural;
 use crate::rows::group::{Fingerprint, Group, GroupFields, Groups};
 use crate::rows::row::{RowRef, SourceRow};
 use crate::rows::schemas::SchemaStore;
@@ -137,18 +137,26 @@ pub(super) fn members<'a>(groups: &'a Groups, shown: &[&'a Group], of: &'a Cause
 }
 
 /// The lines of a table: each group, and its causes below it.
-pub(super) fn lines(shown: &[&Group], of: &CausesOf) -> Vec<GroupCells> {
+pub(super) fn lines(groups: &Groups, shown: &[&Group], of: &CausesOf) -> Vec<GroupCells> {
     let mut all = Vec::with_capacity(shown.len());
     for group in shown {
-        all.push(table::cells(group));
+        all.push(table::cells(group, groups));
         let Some(causes) = of.get(&group.fingerprint) else { continue };
         let of_the_first = causes.of_the_first().map(|of| format!(" ({of})")).unwrap_or_default();
         for cause in &causes.groups.list {
-            let [rows, _, doctype, place, says, print] = table::cells(cause);
+            let [_, _, doctype, place, says, print] = table::cells(cause, groups);
+            let rows = table::rows(cause.count, groups, "");
             all.push([rows, CAUSE.to_owned(), doctype, place, format!("{says}{of_the_first}"), print]);
         }
         if let Some(unknown) = causes.unknown() {
-            all.push([count(causes.unknown), CAUSE.to_owned(), group.key.doctype_name(), table::place(group), unknown, String::new()]);
+            all.push([
+                table::rows(causes.unknown, groups, ""),
+                CAUSE.to_owned(),
+                group.key.doctype_name(),
+                table::place(group),
+                unknown,
+                String::new(),
+            ]);
         }
     }
     all

@@ -14,7 +14,8 @@ use crate::cli::{out, when};
 use crate::ground::text::{count, visible};
 use crate::ground::time::Micros;
 use crate::rows::group::{Group, GroupRecord, doctype_name};
-use crate::triage::baseline::Comparison;
+use crate::triage::baseline::{Comparison, Grown};
+use crate::triage::facts::rate::percent;
 
 const HEADS: [&str; 6] = ["ROWS", "CHANGE", "DOCTYPE", "WHERE", "FAULT", "GROUP"];
 
@@ -45,11 +46,15 @@ struct GroupChange<'a> {
     count: u64,
     /// Rows in the baseline.
     before: u64,
-    /// How many times as fast rows come as they did; null where there is nothing to compare.
+    /// How many times as fast rows come as they did or, with `rate_before`, how many times as large the rate is; null where there is nothing to compare.
     times: Option<f64>,
     /// RFC 3339; of a group that is gone, as the baseline has it.
     first: Option<String>,
     last: Option<String>,
+    /// Which part of all that came is refused so: 0 to 1; null where it is not known.
+    rate: Option<f64>,
+    /// The same in the baseline, where growth is by rates.
+    rate_before: Option<f64>,
     /// For people.
     #[serde(skip)]
     words: String,
@@ -86,12 +91,13 @@ pub(super) fn closing(comparison: &Comparison<'_>) -> String {
 /// New first, then grown, then gone.
 fn changes<'a>(comparison: &Comparison<'a>) -> impl Iterator<Item = GroupChange<'a>> {
     let new = comparison.new.iter().map(|group| GroupChange::of(group, "new", 0, None));
-    let grown = comparison.grown.iter().map(|(group, known, times)| GroupChange::of(group, "grown", known.count, Some(*times)));
+    let grown = comparison.grown.iter().map(|(group, known, grown)| GroupChange::of(group, "grown", known.count, Some(*grown)));
     new.chain(grown).chain(comparison.gone.iter().map(|known| GroupChange::gone(known)))
 }
 
 impl<'a> GroupChange<'a> {
-    fn of(group: &'a Group, change: &'static str, before: u64, times: Option<f64>) -> Self {
+    fn of(group: &'a Group, change: &'static str, before: u64, grown: Option<Grown>) -> Self {
+        let rates = grown.and_then(|grown| grown.rates);
         let key = &group.key;
         GroupChange {
             change,
@@ -104,9 +110,11 @@ impl<'a> GroupChange<'a> {
             fingerprint: group.fingerprint.to_string(),
             count: group.count,
             before,
-            times,
+            times: grown.map(|grown| grown.times),
             first: end(group.span, |span| span.0),
             last: end(group.span, |span| span.1),
+            rate: rates.map(|rates| rates.1),
+            rate_before: rates.map(|rates| rates.0),
             words: group.phrase(),
         }
     }
@@ -126,6 +134,8 @@ impl<'a> GroupChange<'a> {
             times: None,
             first: end(known.span, |span| span.0),
             last: end(known.span, |span| span.1),
+            rate: None,
+            rate_before: None,
             words: visible(&known.fault).into_owned(),
         }
     }
@@ -136,9 +146,10 @@ fn end(span: Option<(Micros, Micros)>, which: fn((Micros, Micros)) -> Micros) ->
 }
 
 fn cells(change: &GroupChange<'_>) -> GroupCells {
-    let rows = match change.before {
-        0 => count(change.count),
-        before => format!("{}, was {}", count(change.count), count(before)),
+    let rows = match (change.before, change.rate.zip(change.rate_before)) {
+        (0, _) => count(change.count),
+        (_, Some((now, then))) => format!("{}, now {}, was {}", count(change.count), percent(Some(now)), percent(Some(then))),
+        (before, None) => format!("{}, was {}", count(change.count), count(before)),
     };
     let word = match change.times {
         Some(times) => format!("{} x{times:.1}", change.change),

@@ -61,7 +61,7 @@ fn a_record_has_its_fields_in_order() {
     assert_eq!(
         names.join(" "),
         "namespace doctype version stage exception_class path fault fingerprint count first last jobs status status_sure status_why deploy share noise \
-         keyword facets sample facet_rows clients clients_exact folded keys keys_others by_catch sentence trend by_schemas"
+         keyword facets sample facet_rows clients clients_exact folded keys keys_others by_catch sentence trend by_schemas accepted rate rate_trend"
     );
     assert_eq!(json["fingerprint"], "00000000000000ab");
     assert_eq!(json["first"], "2026-03-02T08:05:00Z");

@@ -2,13 +2,15 @@
 
 use std::cell::RefCell;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
 use crate::cli::safe_json::SafeWriter;
 use crate::rows::column::ErrorColumn;
-use crate::rows::group::Groups;
+use crate::rows::group::{Group, Groups, Rate, RateLine};
 use crate::rows::row::BadRow;
+use crate::triage::facts;
 use crate::tui::advice::advised;
 
 #[derive(Serialize)]
@@ -20,7 +22,41 @@ struct GroupsAnswer<'a, G> {
     missing_columns: &'a [ErrorColumn],
     /// What the source has to say of the counts: their price, their age.
     notes: Vec<String>,
+    /// Rates of namespaces and doctypes, where accepted documents are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rates: Option<Vec<RateMember>>,
     groups: G,
+}
+
+/// A namespace, or one of its doctypes.
+#[derive(Serialize)]
+struct RateMember {
+    namespace: Option<String>,
+    /// Null for the whole namespace.
+    doctype: Option<String>,
+    version: Option<String>,
+    /// Rows in the time that is known.
+    rows: u64,
+    accepted: Option<u64>,
+    /// Which part of all that came was refused: 0 to 1; null where it is not known.
+    rate: Option<f64>,
+    /// Rows that no rate is known of.
+    unknown_rows: u64,
+}
+
+impl RateMember {
+    fn of(line: RateLine) -> Self {
+        let text = |name: Option<Arc<str>>| name.as_deref().map(str::to_owned);
+        RateMember {
+            namespace: text(line.namespace),
+            doctype: text(line.doctype),
+            version: text(line.version),
+            rows: line.failed,
+            accepted: line.rate.map(|rate| rate.accepted),
+            rate: line.rate.as_ref().map(Rate::share),
+            unknown_rows: line.unknown,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -51,8 +87,13 @@ impl<I: Iterator<Item: Serialize>> Serialize for Records<I> {
     }
 }
 
-/// One object with everything.
-pub(super) fn document(out: impl Write, groups: &Groups, records: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
+/// One object with everything; rates of the namespaces and doctypes of these groups alone, where they are given: others may not be told.
+pub(super) fn document(
+    out: impl Write,
+    groups: &Groups,
+    of: Option<&[&Group]>,
+    records: impl Iterator<Item = impl Serialize>,
+) -> io::Result<()> {
     let answer = GroupsAnswer {
         rows: groups.rows,
         outside: groups.outside,
@@ -61,10 +102,20 @@ pub(super) fn document(out: impl Write, groups: &Groups, records: impl Iterator<
             first: groups.unreadable.first.iter().map(UnreadableRow::new).collect(),
         },
         missing_columns: &groups.missing_columns,
-        notes: groups.unreadable.notes().into_iter().chain(groups.notes.iter().map(advised)).collect(),
+        notes: groups.unreadable.notes().into_iter().chain(groups.notes.iter().map(advised)).chain(facts::rate::notes(groups)).collect(),
+        rates: groups.rates.as_ref().map(|rates| rates.lines().into_iter().filter(|line| is_of(line, of)).map(RateMember::of).collect()),
         groups: Records(RefCell::new(Some(records))),
     };
     pretty(out, &answer)
+}
+
+/// Whether a line is of a namespace or doctype of these groups.
+fn is_of(line: &RateLine, groups: Option<&[&Group]>) -> bool {
+    let is_one = |group: &&Group| {
+        let names = &group.key.names;
+        line.namespace == names.namespace && (line.doctype.is_none() || (&line.doctype, &line.version) == (&names.doctype, &names.version))
+    };
+    groups.is_none_or(|groups| groups.iter().any(is_one))
 }
 
 /// An object over several lines.
@@ -96,7 +147,7 @@ mod tests {
         let groups = groups();
         let records = || groups.list.iter().map(|group| GroupFields::of(group, &groups));
         let (mut one, mut many) = (Vec::new(), Vec::new());
-        document(&mut one, &groups, records()).unwrap();
+        document(&mut one, &groups, None, records()).unwrap();
         lines(&mut many, records()).unwrap();
         for text in [one, many].map(|text| String::from_utf8(text).unwrap()) {
             assert!(!text.contains(|c: char| c != '\n' && crate::ground::text::is_unsafe(c)), "{text}");

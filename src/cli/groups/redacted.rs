@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::causes::CausesOf;
 use crate::rows::group::{Group, GroupRecord};
 use crate::rows::schemas::SchemaStore;
-use crate::triage::baseline::Comparison;
+use crate::triage::baseline::{Comparison, Grown};
 use crate::triage::export::hidden;
 use crate::triage::redact::{Policy, Redactor};
 
@@ -21,7 +21,7 @@ pub(super) struct ToldGroups {
 /// What has changed, without data.
 pub(super) struct ToldChanges {
     new: Vec<Group>,
-    grown: Vec<(Group, GroupRecord, f64)>,
+    grown: Vec<(Group, GroupRecord, Grown)>,
     gone: Vec<GroupRecord>,
 }
 
@@ -45,7 +45,7 @@ impl ToldGroups {
     pub(super) fn changes(&mut self, comparison: &Comparison<'_>) -> ToldChanges {
         ToldChanges {
             new: self.list(&comparison.new),
-            grown: comparison.grown.iter().map(|(group, known, times)| (self.group(group), self.record(known), *times)).collect(),
+            grown: comparison.grown.iter().map(|(group, known, grown)| (self.group(group), self.record(known), *grown)).collect(),
             gone: comparison.gone.iter().map(|known| self.record(known)).collect(),
         }
     }
@@ -64,7 +64,7 @@ impl ToldChanges {
     pub(super) fn beside<'a>(&'a self, comparison: &Comparison<'_>) -> Comparison<'a> {
         Comparison {
             new: self.new.iter().collect(),
-            grown: self.grown.iter().map(|(group, known, times)| (group, known, *times)).collect(),
+            grown: self.grown.iter().map(|(group, known, grown)| (group, known, *grown)).collect(),
             gone: self.gone.iter().collect(),
             same: comparison.same,
             is_strange: comparison.is_strange,

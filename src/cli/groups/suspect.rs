@@ -194,10 +194,10 @@ pub(super) fn members<'a>(groups: &'a Groups, shown: &[&'a Group], of: &'a Suspe
 }
 
 /// The lines of a table: each group, and its suspect below it. Without `sender` nothing in them is out of a document.
-pub(super) fn lines(shown: &[&Group], of: &SuspectsOf, sender: bool) -> Vec<GroupCells> {
+pub(super) fn lines(groups: &Groups, shown: &[&Group], of: &SuspectsOf, sender: bool) -> Vec<GroupCells> {
     let mut all = Vec::with_capacity(2 * shown.len());
     for group in shown {
-        all.push(table::cells(group));
+        all.push(table::cells(group, groups));
         let Some(suspect) = of.get(&group.fingerprint) else { continue };
         let sentence = facts::suspect::sentence(suspect, sender);
         all.push([String::new(), SUSPECT.to_owned(), String::new(), String::new(), sentence, String::new()]);

@@ -8,12 +8,15 @@ use crate::cli::when;
 use crate::ground::aligned::{GAP, Widths};
 use crate::ground::markdown::{cell, cell_code};
 use crate::ground::text::{clip_middle, clip_path, count, visible, width, wrap};
-use crate::rows::group::Group;
+use crate::rows::group::{Group, Groups};
+use crate::triage::facts;
 
 /// One line: rows, status, doctype, place, fault, fingerprint.
 pub(super) type GroupCells = [String; 6];
 
-pub(super) const HEADS: [&str; 6] = ["ROWS", "STATUS", "DOCTYPE", "WHERE", "FAULT", "GROUP"];
+const HEADS: [&str; 6] = ["ROWS", "STATUS", "DOCTYPE", "WHERE", "FAULT", "GROUP"];
+/// Where rates are known, they stand beside the rows.
+const RATED: &str = "ROWS      RATE";
 
 const ROWS: usize = 0;
 const DOCTYPE: usize = 2;
@@ -27,8 +30,20 @@ const FLEXIBLE: [(usize, usize); 3] = [(DOCTYPE, 4), (WHERE, 3), (FAULT, 3)];
 const LEAST: usize = 8;
 
 /// The groups with a header; empty where there are none.
-pub(super) fn write(groups: &[&Group], room: usize) -> String {
-    lines(HEADS, groups.iter().map(|group| cells(group)).collect(), room)
+pub(super) fn write(shown: &[&Group], among: &Groups, room: usize) -> String {
+    lines(heads(among), shown.iter().map(|group| cells(group, among)).collect(), room)
+}
+
+/// The heads of the columns.
+pub(super) fn heads(among: &Groups) -> [&'static str; 6] {
+    let [rows, rest @ ..] = HEADS;
+    let [status, doctype, place, fault, group] = rest;
+    [if among.rates.is_some() { RATED } else { rows }, status, doctype, place, fault, group]
+}
+
+/// A number of rows, with their rate where rates are known.
+pub(super) fn rows(rows: u64, among: &Groups, rate: &str) -> String {
+    if among.rates.is_some() { format!("{}  {rate:>8}", count(rows)) } else { count(rows) }
 }
 
 /// Lines under heads, as wide as there is room; empty where there are none.
@@ -41,8 +56,9 @@ pub(super) fn lines(heads: [&str; 6], rows: Vec<GroupCells>, room: usize) -> Str
     rows.iter().map(|row| line(row, &widths)).collect()
 }
 
-pub(super) fn cells(group: &Group) -> GroupCells {
-    [count(group.count), state(group), group.key.doctype_name(), place(group), group.phrase(), group.fingerprint.to_string()]
+pub(super) fn cells(group: &Group, among: &Groups) -> GroupCells {
+    let rows = rows(group.count, among, &facts::rate::of_group(among, group).unwrap_or_default());
+    [rows, state(group), group.key.doctype_name(), place(group), group.phrase(), group.fingerprint.to_string()]
 }
 
 /// What a deploy did: `began` or `ended`; else `noise` or `by-catch` where it is that.
@@ -103,12 +119,15 @@ fn fit(column: usize, cell: &str, room: usize) -> Vec<String> {
 }
 
 /// One line per group.
-pub(super) fn markdown(groups: &[&Group]) -> String {
-    let mut out = String::from("| rows | status | doctype | where | fault | first | last | group |\n|---:|---|---|---|---|---|---|---|\n");
-    for group in groups {
+pub(super) fn markdown(shown: &[&Group], among: &Groups) -> String {
+    let (head, rule) = if among.rates.is_some() { (" rate |", "---:|") } else { ("", "") };
+    let mut out =
+        format!("| rows |{head} status | doctype | where | fault | first | last | group |\n|---:|{rule}---|---|---|---|---|---|---|\n");
+    for group in shown {
         let (first, last) = group.span.map_or_else(Default::default, |(first, last)| (when::minute(first), when::minute(last)));
+        let rate = facts::rate::of_group(among, group).map(|rate| format!(" {rate} |")).unwrap_or_default();
         out.push_str(&format!(
-            "| {} | {} | {} | {} | {} | {first} | {last} | {} |\n",
+            "| {} |{rate} {} | {} | {} | {} | {first} | {last} | {} |\n",
             count(group.count),
             state(group),
             cell_code(&group.key.doctype_name()),
@@ -138,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_table_with_room_is_one_line_a_group() {
-        let text = write(&[&group()], 100);
+        let text = write(&[&group()], &Groups::default(), 100);
         assert_eq!(
             text,
             " ROWS  STATUS  DOCTYPE         WHERE         FAULT                         GROUP\n\
@@ -152,7 +171,7 @@ mod tests {
         long.key.doctype = Some("a-rather-long-doctype-of-many-words-and-more-words".into());
         long.key.path = Some("/metrics/labeled_counter/{key}/{key}".into());
         for room in [64, 80, 100] {
-            let text = write(&[&long], room);
+            let text = write(&[&long], &Groups::default(), room);
             assert!(text.lines().all(|line| width(line) <= room), "{text}");
             assert!(text.contains("00000000000000ab") && text.contains("{key} "), "{text}");
             let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
@@ -175,7 +194,7 @@ mod tests {
         group.key.path = None;
         group.key.class = Some("a.b.Outer$BadException".into());
         group.sample = "a.b.Outer$BadException: what \u{1b}".into();
-        let cells = cells(&group);
+        let cells = cells(&group, &Groups::default());
         assert_eq!((cells[WHERE].as_str(), cells[FAULT].contains("what \\u{1b}")), ("ParsePayload", true), "{cells:?}");
         group.key.path = Some("".into());
         assert_eq!(place(&group), "/");
@@ -183,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_group_is_one_line() {
-        let text = markdown(&[&group()]);
+        let text = markdown(&[&group()], &Groups::default());
         assert_eq!(
             text.lines().last().unwrap(),
             "| 1,234 | began | `acme/session.1` | `/client_info` | `is missing the key app_build` | 2026-03-02 08:05 | 2026-03-02 08:06 | `00000000000000ab` |"

@@ -4,14 +4,15 @@
 //! `status_sure` is false where nothing can be said, `facet_rows` are the rows that the facets are counted from, `keys` are those around the place
 //! (where the path says `{key}`), the most frequent ones with their rows, `keys_others` the rows with others; where a facet is not `exact`, some of its counts are about so;
 //! `by_catch` is true where the rows were refused for another row of the same request;
-//! `trend` is rows over time in bins of `width` seconds from `start` on, `by_schemas` whether the path was generalised by schemas, on which the fingerprint depends.
+//! `trend` is rows over time in bins of `width` seconds from `start` on, `accepted` are the documents that were accepted meanwhile, `rate` is which part of
+//! all that came was refused so (0 to 1; null where it is not known), `rate_trend` the same over time, `by_schemas` whether the path was generalised by schemas, on which the fingerprint depends.
 //! Refuses: forms (JSON, CSV): it is written by whoever serializes it, and holds no tree of values.
 
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::{Deploy, Facet, Fingerprint, Group, Groups, Job, JobCount, Status};
+use super::{Deploy, Facet, Fingerprint, Group, Groups, Job, JobCount, Rate, RateTrend, Status};
 use crate::ground::time::{Micros, rfc3339, usual_rfc3339};
 
 const SECOND: Micros = 1_000_000;
@@ -65,6 +66,17 @@ struct GroupMembers<'a> {
     sentence: &'a str,
     trend: Option<TrendMember<'a>>,
     by_schemas: Option<bool>,
+    accepted: Option<u64>,
+    rate: Option<f64>,
+    rate_trend: Option<RateTrendMember<'a>>,
+}
+
+/// A rate over time; null in it where it is not known.
+#[derive(Serialize)]
+struct RateTrendMember<'a> {
+    start: TimeMember,
+    width: i64,
+    points: &'a [Option<f64>],
 }
 
 /// Rows over time; none where rows have no time.
@@ -185,6 +197,8 @@ impl Serialize for GroupFields<'_> {
             Some(DeployMember { job: &job.name, family: &deploy.family, time: TimeMember(deploy.time) })
         });
         let around = group.keys();
+        let rate = among.rates.as_ref().and_then(|rates| rates.group(group));
+        let rate_trend: Option<RateTrend> = among.rates.as_ref().and_then(|rates| rates.over_time(group));
         let members = GroupMembers {
             namespace: key.namespace.as_deref(),
             doctype: key.doctype.as_deref(),
@@ -221,6 +235,13 @@ impl Serialize for GroupFields<'_> {
                 bins: &trend.bins,
             }),
             by_schemas: among.by_schemas,
+            accepted: rate.map(|rate| rate.accepted),
+            rate: rate.as_ref().map(Rate::share),
+            rate_trend: rate_trend.as_ref().map(|trend| RateTrendMember {
+                start: TimeMember(trend.start),
+                width: trend.width / SECOND,
+                points: &trend.points,
+            }),
         };
         members.serialize(serializer)
     }

@@ -58,6 +58,9 @@ pub struct GroupRecord {
     /// See [`Group::noise`]. No bundle has it: it follows from the class.
     #[serde(skip)]
     pub noise: bool,
+    /// Which part of all that came was refused so, as an export told it; no bundle has it.
+    #[serde(skip)]
+    pub rate: Option<f64>,
 }
 
 /// One kind of value in the messages.
@@ -132,6 +135,7 @@ impl GroupRecord {
             folded: group.folded,
             standing: group.standing,
             noise: group.noise,
+            rate: None,
         }
     }
 }

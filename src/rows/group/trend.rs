@@ -113,6 +113,18 @@ impl Trend {
     }
 }
 
+impl Trend {
+    /// The rows from a time on up to another; of a bin that is only touched as large a part as is touched.
+    pub fn within(&self, (from, to): (Micros, Micros)) -> u64 {
+        let part = |(i, count): (usize, &u32)| {
+            let (start, width) = (i128::from(self.bin_start(i)), i128::from(self.width).max(1));
+            let inside = (start + width).min(to.into()) - start.max(from.into());
+            (i128::from(*count) * inside.max(0) / width) as u64
+        };
+        self.bins.iter().enumerate().map(part).sum()
+    }
+}
+
 /// Spreads a bin over the columns that it touches, rounding cumulatively so that nothing is lost.
 fn spread(out: &mut [u64], count: u64, (start, end): (i128, i128), length: i128) {
     let columns = out.len() as i128;

@@ -9,6 +9,7 @@
 //!              cache ◀── dry run, price, job, pages ──▶ wire ──▶ BigQuery
 //! ```
 
+mod accepted;
 mod adhoc;
 mod answer;
 mod auth;
@@ -38,6 +39,7 @@ mod wire;
 use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use self::answer::{AnswerSchema, source_row};
 use self::cell::AnswerCell;
@@ -51,7 +53,7 @@ use self::shape::{TableShape, WantedColumns};
 use self::sql::Sql;
 use self::together::TablesTogether;
 use self::window::{Slice, USUAL, Window, now, window};
-use super::{ErrorSource, ReadRows, Request, RowOrder, RowTable, SourceError, Spent, Watch};
+use super::{ErrorSource, Followed, ReadRows, Request, RowOrder, RowTable, SourceError, Spent, Watch};
 use crate::ground::time;
 use crate::ground::time::Micros;
 use crate::rows::advice::{Advice, Advised};
@@ -68,6 +70,11 @@ pub use shape::renamable;
 pub use table::{Build, Partition, SourceTable};
 pub use wire::Patience;
 
+/// The shortest time that is asked for of a table that is followed: a query has its price, however short that is.
+const SHORTEST: Duration = Duration::from_secs(60);
+/// How long rows may be on their way to a table that is followed.
+const LATE: Duration = Duration::from_secs(5 * 60);
+
 /// Tables of error rows in BigQuery.
 pub struct BigQuery {
     service: Service,
@@ -79,6 +86,8 @@ pub struct BigQuery {
     left_out: Mutex<Vec<String>>,
     /// The request that was counted last, with its window.
     counted: Mutex<Option<(Request, Window)>>,
+    /// Up to when rows were counted, while they are followed.
+    followed: Mutex<Option<Micros>>,
     keys: Keys,
     pages: Pages,
 }
@@ -98,6 +107,7 @@ impl BigQuery {
             shapes: Mutex::default(),
             left_out: Mutex::default(),
             counted: Mutex::default(),
+            followed: Mutex::default(),
             keys: Keys::default(),
             pages: Pages::default(),
         })
@@ -231,7 +241,37 @@ impl ErrorSource for BigQuery {
         groups.missing_columns = shapes.first().map(missing).unwrap_or_default();
         groups.missing_columns.retain(|column| shapes.iter().all(|shape| shape.missing().contains(column)));
         groups.notes.extend(self.notes(&shapes, request, &answer));
+        if let Some(sql) = accepted::query(&shapes, answer.window) {
+            let mut rows: Vec<String> = Vec::new();
+            match self.service.ask("counting accepted documents", &sql, answer.window, keep, (&mut rows, watch)) {
+                Ok(_) => groups.volume = Some(Arc::new(accepted::volume(&rows))),
+                Err(error) => groups.notes.push(format!("no rates are known, for accepted documents were not counted: {error}").into()),
+            }
+        }
         Ok(groups)
+    }
+
+    fn follow(&self, request: &Request, watch: &dyn Watch) -> Result<Followed, SourceError> {
+        let known = locked(&self.followed).or_else(|| locked(&self.counted).as_ref().map(|(_, window)| window.until));
+        let Some(done) = known else {
+            let groups = self.groups(request, watch)?;
+            *locked(&self.followed) = locked(&self.counted).as_ref().map(|(_, window)| window.until);
+            return Ok(Followed::All(groups));
+        };
+        // Of the last minutes not all rows are there yet; who asks for them would never see the others.
+        let until = self.service.clock().now().saturating_sub(LATE.as_micros() as Micros).min(request.until.unwrap_or(Micros::MAX));
+        if until.saturating_sub(done) < SHORTEST.as_micros() as Micros {
+            return Ok(Followed::Same);
+        }
+        let whole = locked(&self.counted).clone();
+        let part = self.groups(&Request { since: Some(done), until: Some(until), ..request.clone() }, watch);
+        // Rows are fetched out of all that was counted.
+        if let Some((counted, window)) = whole {
+            *locked(&self.counted) = Some((counted, Window { until: window.until.max(until), ..window }));
+        }
+        let part = part?;
+        *locked(&self.followed) = Some(until);
+        Ok(if part.list.is_empty() { Followed::Same } else { Followed::Part(part) })
     }
 
     fn is_remote(&self) -> bool {

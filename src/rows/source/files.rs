@@ -6,6 +6,7 @@
 mod block;
 mod columns;
 mod fetch;
+mod follow;
 mod frame;
 mod input;
 mod line;
@@ -24,9 +25,11 @@ use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use self::follow::FollowState;
 use self::input::Input;
-use super::{ErrorSource, Request, SourceError, Watch};
+use super::{ErrorSource, Followed, Request, SourceError, Watch};
 use crate::rows::group::Groups;
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 
@@ -49,11 +52,15 @@ pub struct ReadOptions {
 
 /// Files of error rows.
 pub struct Files {
-    inputs: Vec<Input>,
+    /// As they were named; patterns may come to mean more.
+    named: Vec<String>,
+    inputs: RwLock<Vec<Arc<Input>>>,
     options: ReadOptions,
     threads: usize,
     /// Names of files that were named more than once.
     repeated: Vec<String>,
+    /// What is known of them while they are followed.
+    followed: Mutex<Option<FollowState>>,
 }
 
 impl Files {
@@ -90,14 +97,14 @@ impl Files {
             return Err(SourceError::Input(format!("{} files are more than the {MOST_INPUTS} that can be read at once", opened.len())));
         }
         tell_apart(&mut opened);
-        Ok(Files { repeated, ..Files::of(opened, options) })
+        Ok(Files { repeated, named: inputs.to_vec(), ..Files::of(opened, options) })
     }
 
     /// Rows in memory, in any of the forms a file may have.
     ///
     /// # Errors
     /// The bytes are no table of rows.
-    pub fn from_memory(name: impl Into<String>, bytes: impl Into<std::sync::Arc<[u8]>>) -> Result<Files, SourceError> {
+    pub fn from_memory(name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Result<Files, SourceError> {
         Ok(Files::of(vec![Input::memory(name.into(), bytes.into())?], ReadOptions { keep_rows: true }))
     }
 
@@ -116,26 +123,38 @@ impl Files {
     fn of(inputs: Vec<Input>, options: ReadOptions) -> Files {
         // Two at least: while one waits for the disk or unpacks, the other parses.
         let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, MOST_THREADS));
-        Files { inputs, options, threads, repeated: Vec::new() }
+        let inputs = RwLock::new(inputs.into_iter().map(Arc::new).collect());
+        Files { named: Vec::new(), inputs, options, threads, repeated: Vec::new(), followed: Mutex::default() }
+    }
+
+    /// The inputs there are now.
+    fn inputs(&self) -> Vec<Arc<Input>> {
+        self.inputs.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 impl ErrorSource for Files {
     fn name(&self) -> String {
-        match self.inputs.as_slice() {
+        match self.inputs().as_slice() {
             [input] => input.name.clone(),
             inputs => format!("{} files", inputs.len()),
         }
     }
 
     fn groups(&self, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError> {
-        let mut groups = scan::run(&self.inputs, self.options.keep_rows, self.threads, request, watch)?;
+        let mut groups = scan::run(&self.inputs(), self.options.keep_rows, self.threads, request, watch)?;
         groups.unreadable.repeated.clone_from(&self.repeated);
         Ok(groups)
     }
 
+    fn follow(&self, request: &Request, watch: &dyn Watch) -> Result<Followed, SourceError> {
+        let mut state = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+        follow::follow(self, &mut state, request, watch)
+    }
+
     fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError> {
-        let input = self.inputs.get(at.file()).ok_or_else(|| SourceError::Input(format!("there is no input {}", at.file() + 1)))?;
+        let inputs = self.inputs();
+        let input = inputs.get(at.file()).ok_or_else(|| SourceError::Input(format!("there is no input {}", at.file() + 1)))?;
         fetch::row(input, at.place(), watch)
     }
 
@@ -145,7 +164,7 @@ impl ErrorSource for Files {
         _: &dyn Watch,
         visit: &mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>,
     ) -> Result<Unreadable, SourceError> {
-        let unreadable = fetch::rows(&self.inputs, self.options.keep_rows, range, visit)?;
+        let unreadable = fetch::rows(&self.inputs(), self.options.keep_rows, range, visit)?;
         Ok(Unreadable { repeated: self.repeated.clone(), ..unreadable })
     }
 }

@@ -113,6 +113,7 @@ fn group(record: &impl Fields) -> Result<GroupRecord, String> {
         exception_class: record.text("exception_class"),
         path: record.text("path"),
         fault: record.text("fault").unwrap_or_default(),
+        rate: record.text("rate").as_deref().and_then(|text| text.parse().ok()).filter(|rate| (0.0..=1.0).contains(rate)),
         ..GroupRecord::default()
     })
 }

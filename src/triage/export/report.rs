@@ -31,6 +31,9 @@ pub struct Report {
     pub last: Option<String>,
     /// Rows read and counted.
     pub rows: u64,
+    /// What is to be known of rates, where accepted documents were counted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rate_notes: Vec<String>,
     /// The groups, in the order of all groups.
     pub groups: Vec<ReportGroup>,
 }
@@ -61,6 +64,13 @@ pub struct ReportGroup {
     pub shelved: Vec<String>,
     /// Rows.
     pub count: u64,
+    /// Which part of all that came was refused so, 0 to 1; null where it is not known.
+    pub rate: Option<f64>,
+    /// Documents of the doctype that were accepted meanwhile; null likewise.
+    pub accepted: Option<u64>,
+    /// The rate in words, where accepted documents were counted at all.
+    #[serde(skip)]
+    pub rate_words: Option<String>,
     /// RFC 3339.
     pub first: Option<String>,
     /// Likewise.

@@ -38,6 +38,9 @@ pub fn sheet(groups: &Groups, group: &Group, causes: Option<&Causes>, notes: &[S
     }
     facts.gap();
     names(&mut facts, group);
+    if let Some(rates) = &groups.rates {
+        facts.named("rate", &super::rate::group_words(rates, group));
+    }
     if !group.jobs.is_empty() {
         facts.heading("Jobs");
     }

@@ -11,8 +11,9 @@ use super::super::message::{Effect, JobId};
 use super::super::row_place::{GroupPlace, RowPlace};
 use super::super::subject::Subject;
 use crate::ground::outline::{Outline, Tree};
-use crate::rows::group::Status;
+use crate::rows::group::{Group, Status};
 use crate::rows::source::Progress;
+use crate::triage::facts;
 
 /// Most lines that the list opens by itself.
 const OPEN_AT_START: usize = 40;
@@ -51,8 +52,11 @@ fn finished(app: &mut App) {
         app.warn(told);
     } else if groups.rows == 0 {
         app.warn("no rows were found in this source");
-    } else if !groups.notes.is_empty() {
-        app.tell(groups.notes.iter().map(advised).collect::<Vec<_>>().join("; "));
+    } else {
+        let notes: Vec<String> = groups.notes.iter().map(advised).chain(facts::rate::notes(&groups)).collect();
+        if !notes.is_empty() {
+            app.tell(notes.join("; "));
+        }
     }
 }
 
@@ -81,6 +85,9 @@ fn show(app: &mut App, tree: Arc<GroupTree>) -> Option<Effect> {
         found.items = (0..tree.len()).filter(|&item| ids.contains(&tree.id(item))).map(|item| item as u32).collect();
     }
     let before = std::mem::replace(&mut screen.tree, tree);
+    if let Some(following) = &mut app.following {
+        following.mark(&app.groups.tree);
+    }
     (before.items.len() > MANY).then_some(Effect::LetGo(before))
 }
 
@@ -189,9 +196,13 @@ pub(super) fn open_row(app: &mut App, place: RowPlace) -> Vec<Effect> {
 fn to_deployed(app: &mut App, forward: bool) {
     let tree = app.groups.tree.clone();
     let outline = &mut app.groups.list.outline;
+    let following = app.following.as_ref();
     let is_marked = |item: &usize| {
         let group = tree.group(*item).filter(|_| tree.is_leaf(*item));
-        group.is_some_and(|group| group.standing.status.is_some_and(Status::is_mark)) && outline.is_kept(*item)
+        let is_mark = |group: &Group| {
+            group.standing.status.is_some_and(Status::is_mark) || following.is_some_and(|following| following.began(group.fingerprint))
+        };
+        group.is_some_and(is_mark) && outline.is_kept(*item)
     };
     let here = outline.item().unwrap_or(0);
     let found = match forward {

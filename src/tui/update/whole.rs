@@ -80,7 +80,7 @@ pub(super) fn row(app: &mut App) -> Vec<Effect> {
             let item = app.groups.list.outline.item();
             let group = item.and_then(|item| app.groups.tree.group(item));
             let groups = &app.groups.tree.groups;
-            let notes: Vec<String> = groups.notes.iter().map(advised).collect();
+            let notes: Vec<String> = groups.notes.iter().map(advised).chain(facts::rate::notes(groups)).collect();
             group.map(|group| {
                 (
                     format!("Group {}", group.fingerprint),

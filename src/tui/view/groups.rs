@@ -15,10 +15,17 @@ use super::{chrome, summary};
 use crate::ground::outline::Tree;
 use crate::ground::text;
 use crate::rows::column;
-use crate::rows::group::{Group, NEW, Status};
+use crate::rows::group::{Group, NEW, Rates, Status};
+use crate::triage::facts;
 
 /// Widest trend beside a line of the tree, in cells.
 const TREND: usize = 12;
+
+/// Marks what began since the source is followed.
+const FRESH: &str = "now";
+
+/// From so many cells on a line has its rate.
+const RATED: u16 = 70;
 
 /// Draws the screen.
 pub(super) fn draw(app: &App, buffer: &mut Buffer) {
@@ -37,6 +44,10 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer) {
     if !groups.missing_columns.is_empty() {
         right = format!("no {} {} {right}", column::names(&groups.missing_columns), app.theme.glyphs.dot);
     }
+    if let Some(following) = &app.following {
+        let began = if following.count() > 0 { format!(", {} began", text::count(following.count() as u64)) } else { String::new() };
+        right = format!("following{began} {} {right}", app.theme.glyphs.dot);
+    }
     if let Some(incomplete) = &app.incomplete {
         right = format!("{incomplete} {} {right}", app.theme.glyphs.dot);
     }
@@ -50,7 +61,9 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer) {
 
 fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
     let order = app.groups.sort.words();
-    let state = format!("{order}  {}", chrome::list_state(&app.groups.list));
+    // What stands at the end of the lines, where that is more than usual.
+    let columns = if has_rates(app, area) { "rows, rate, share  " } else { "" };
+    let state = format!("{columns}{order}  {}", chrome::list_state(&app.groups.list));
     chrome::pane(app, buffer, area, "What fails", true, &state);
     let lines = panes::lines(area);
     let tree = &app.groups.tree;
@@ -79,6 +92,9 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
     let line = &tree.items[item];
     pen.skip_right(1);
     pen.put_right(&format!("{:>6}", text::percent(line.count, tree.groups.rows)), style(Role::Dim));
+    if let Some(rates) = tree.groups.rates.as_ref().filter(|_| has_rates(app, area)) {
+        pen.put_right(&format!("{:>9}", rate(rates, tree, item)), style(Role::Text));
+    }
     pen.put_right(&format!("{:>9} ", text::count(line.count)), style(Role::Count));
     if area.width >= 90 {
         if let Some(group) = tree.group(item).filter(|_| tree.is_leaf(item)) {
@@ -88,12 +104,29 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
         }
         pen.skip_right(1);
     }
-    let (tag, role) = tag(tree, item);
+    let (tag, role) = fresh(app, tree, item).unwrap_or_else(|| tag(tree, item));
     if !tag.is_empty() {
         pen.put_right(&format!("{tag:>6}"), style(role));
     }
     pen.skip_right(1);
     label(app, tree, item, &style, &mut pen);
+}
+
+/// Whether lines have their rates.
+fn has_rates(app: &App, area: Rect) -> bool {
+    area.width >= RATED && app.groups.tree.groups.rates.is_some()
+}
+
+/// The rate of a line: of a group, or of the doctype or namespace that a branch is; nothing on other lines.
+fn rate(rates: &Rates, tree: &GroupTree, item: usize) -> String {
+    let names = || tree.leaves(item).next().and_then(|leaf| tree.group(leaf)).map(|group| &group.key.names);
+    let rate = match tree.items[item].level {
+        GroupLevel::Namespace => names().and_then(|names| rates.namespace(names.namespace.as_deref()).0),
+        GroupLevel::Doctype => names().and_then(|names| rates.doctype(names)),
+        GroupLevel::PathAndFault | GroupLevel::Fault => tree.group(item).and_then(|group| rates.group(group)),
+        GroupLevel::Aside | GroupLevel::Path | GroupLevel::Key => return String::new(),
+    };
+    facts::rate::percent(rate.map(|rate| rate.share()))
 }
 
 fn label(app: &App, tree: &GroupTree, item: usize, style: &dyn Fn(Role) -> Style, pen: &mut Pen<'_>) {
@@ -121,6 +154,18 @@ fn label(app: &App, tree: &GroupTree, item: usize, style: &dyn Fn(Role) -> Style
             pen.put(&path, style(Role::Key)).skip(2).put(&says, style(Role::Text))
         }
     };
+}
+
+/// That a group began since the source is followed; on a branch how many did.
+fn fresh(app: &App, tree: &GroupTree, item: usize) -> Option<(Cow<'static, str>, Role)> {
+    let count = app.following.as_ref()?.began_below(tree, item);
+    let is_key = tree.items[item].level == GroupLevel::Key;
+    match (count, tree.is_leaf(item)) {
+        (0, _) => None,
+        _ if is_key => None,
+        (_, true) => Some((FRESH.into(), Role::New)),
+        (count, false) => Some((format!("{} {FRESH}", text::count(count as u64)).into(), Role::New)),
+    }
 }
 
 /// What a deploy did to a line; on a branch the number of groups below that the newest deploy began.

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::super::action::Action;
 use super::super::app::App;
-use super::super::group_tree::GroupTree;
+use super::super::group_tree::{GroupLevel, GroupTree};
 use super::super::panes;
 use super::super::theme::Role;
 use super::chrome;
@@ -60,6 +60,12 @@ impl Sheet<'_> {
         self.row += u16::from(self.area.height > 14);
         let share = text::percent(group.count, self.app.groups.tree.groups.rows);
         self.words(&format!("{} {dot} {share} of all", rows(group.count)), Role::Text);
+        if let Some(rates) = &self.app.groups.tree.groups.rates {
+            self.words(&facts::rate::words(rates.group(group)), Role::Text);
+        }
+        if self.app.following.as_ref().is_some_and(|following| following.began(group.fingerprint)) {
+            self.words("began since the source is followed", Role::New);
+        }
         if let Some((words, role)) = self.status(group) {
             self.words(&words, role);
         }
@@ -75,6 +81,7 @@ impl Sheet<'_> {
         self.words(&format!("refused by {} {dot} {}", text::visible(stage), text::visible(class)), Role::Dim);
         self.causes(group);
         self.trend(&group.trend);
+        self.rate_trend(group);
         self.jobs(group);
         for facet in group.facets.iter() {
             self.facet(group, facet);
@@ -99,6 +106,18 @@ impl Sheet<'_> {
             &format!("{} {dot} {share} of all {dot} {}", rows(line.count), text::plural(groups as u64, "group", "groups")),
             Role::Text,
         );
+        if let (Some(rates), Some(leaf)) = (&tree.groups.rates, tree.leaves(item).next().and_then(|leaf| tree.group(leaf))) {
+            match line.level {
+                GroupLevel::Namespace => {
+                    self.words(&facts::rate::namespace_words(rates.namespace(leaf.key.namespace.as_deref())), Role::Text);
+                }
+                GroupLevel::Doctype => self.words(&facts::rate::words(rates.doctype(&leaf.key.names)), Role::Text),
+                _ => {}
+            }
+        }
+        if let Some(began @ 1..) = self.app.following.as_ref().map(|following| following.began_below(tree, item)) {
+            self.words(&format!("{} began since the source is followed", text::plural(began as u64, "group", "groups")), Role::New);
+        }
         if line.new > 0 {
             self.words(&format!("{} began with the newest deploy", text::plural(u64::from(line.new), "group", "groups")), Role::New);
         }
@@ -150,6 +169,33 @@ impl Sheet<'_> {
             marks[at.min(columns - 1)] = self.app.theme.glyphs.job;
         }
         self.line(&marks.concat(), Role::Dim);
+    }
+
+    /// Which part of all that came was refused, over the same time.
+    fn rate_trend(&mut self, group: &Group) {
+        let groups = &self.app.groups.tree.groups;
+        let (Some(rates), Some(span)) = (&groups.rates, groups.span) else { return };
+        let Some(trend) = rates.over_time(group).filter(|trend| trend.points.len() > 1) else { return };
+        let columns = usize::from(self.area.width).min(64);
+        let range = facts::rate::range(&trend).map(|range| format!(", {range}")).unwrap_or_default();
+        self.heading(&format!("Rate{range}"));
+        let most = trend.points.iter().flatten().copied().fold(0.0, f64::max);
+        let glyphs = self.app.theme.glyphs;
+        let point = |column: usize, before: i128| {
+            let time = i128::from(span.0) + (i128::from(span.1) - i128::from(span.0) + 1) * column as i128 / columns as i128 - before;
+            usize::try_from((time - i128::from(trend.start)).div_euclid(trend.width.into())).unwrap_or(0)
+        };
+        let bar = |column: usize| {
+            let from = point(column, 0);
+            let points = trend.points.iter().skip(from).take(point(column + 1, 1).saturating_sub(from) + 1);
+            match points.flatten().copied().max_by(f64::total_cmp) {
+                None => glyphs.dot,
+                Some(0.0) => " ",
+                Some(rate) => glyphs.bars[((rate / most * 8.0).ceil() as usize).clamp(1, 8) - 1],
+            }
+        };
+        let bars: String = (0..columns).map(bar).collect();
+        self.line(&bars, Role::Bar);
     }
 
     fn jobs(&mut self, group: &Group) {

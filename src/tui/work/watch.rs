@@ -12,10 +12,11 @@ use super::super::group_tree::GroupTree;
 use super::super::message::{JobId, Message};
 use super::answers::Answers;
 use crate::rows::group::{Groups, Sort};
-use crate::rows::source::{Cost, Progress, Spent, Watch};
+use crate::rows::source::{Cost, Progress, Request, Spent, Watch};
 
 /// Groups as they are first shown.
-pub(super) fn arranged(groups: Groups) -> Arc<GroupTree> {
+pub(super) fn arranged(mut groups: Groups, request: &Request) -> Arc<GroupTree> {
+    request.rate(&mut groups, false);
     Arc::new(GroupTree::new(Arc::new(groups), Sort::Deploy))
 }
 
@@ -24,6 +25,8 @@ pub(super) struct ReadWatch {
     pub(super) messages: UnboundedSender<Message>,
     /// The work, where it is not reading.
     pub(super) job: Option<JobId>,
+    /// What is read, which tells how groups so far are shown.
+    pub(super) request: Request,
     pub(super) stop: Arc<AtomicBool>,
     pub(super) answers: Arc<Answers>,
     pub(super) running: Arc<AtomicUsize>,
@@ -53,10 +56,10 @@ impl Watch for ReadWatch {
         });
     }
     fn snapshot(&self, groups: Groups) {
-        let _ = self.messages.send(Message::Groups { tree: arranged(groups), done: false });
+        let _ = self.messages.send(Message::Groups { tree: arranged(groups, &self.request), done: false });
     }
     fn wants_snapshots(&self) -> bool {
-        true
+        self.job.is_none()
     }
     fn cancelled(&self) -> bool {
         self.stop.load(Ordering::Relaxed)

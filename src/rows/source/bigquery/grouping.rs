@@ -197,7 +197,7 @@ fn whole(shape: &TableShape, columns: WantedColumns) -> Sql {
 }
 
 /// The window, on the column of the partitions.
-fn within(sql: Sql, shape: &TableShape, window: Window) -> Sql {
+pub(super) fn within(sql: Sql, shape: &TableShape, window: Window) -> Sql {
     let (since, until) = (QueryValue::Time(window.since), QueryValue::Time(window.until));
     let mut sql = sql.text("\n  WHERE ").then(time(shape)).text(" >= ").value("since", since.clone()).text(" AND ").then(time(shape));
     sql = sql.text(" < ").value("until", until.clone());
@@ -238,7 +238,7 @@ fn folded(name: &str) -> String {
     name.to_snake_case().chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-fn text_column(field: Option<&Field>) -> Sql {
+pub(super) fn text_column(field: Option<&Field>) -> Sql {
     match field {
         None => Sql::new("CAST(NULL AS STRING)"),
         Some(field) if field.r#type == "STRING" => Sql::default().column(&field.name),
@@ -270,7 +270,7 @@ fn message(shape: &TableShape) -> Sql {
 }
 
 /// The time of a row; of counts the beginning of their hour or day.
-fn time(shape: &TableShape) -> Sql {
+pub(super) fn time(shape: &TableShape) -> Sql {
     let Some(counts) = &shape.counts else {
         return Sql::default().column(shape.column(ErrorColumn::Time).unwrap_or(ErrorColumn::Time.name()));
     };

@@ -111,21 +111,30 @@ impl Block {
 /// A file of lines in blocks of equal size. A line belongs to the block in which it begins.
 pub(super) struct Ranges {
     store: Arc<Store>,
+    /// Where the first line begins; the line that a byte before it belongs to is none of these.
+    from: u64,
     length: u64,
+    /// Blocks that were read of the file before.
+    before: u32,
     next: AtomicU64,
 }
 
 impl Ranges {
     /// All of the store as it is now.
     pub(super) fn new(store: Arc<Store>) -> io::Result<Self> {
-        Ok(Ranges { length: store.len()?, store, next: AtomicU64::new(0) })
+        Ok(Ranges { length: store.len()?, store, from: 0, before: 0, next: AtomicU64::new(0) })
+    }
+
+    /// The lines that begin between two places, of a store of which so many blocks were read before.
+    pub(super) fn of_part(store: Arc<Store>, (from, to): (u64, u64), before: u32) -> Self {
+        Ranges { store, from, length: to, before, next: AtomicU64::new(0) }
     }
 
     /// Reads the next block that no thread has. Gives its size in bytes; `None` at the end.
     pub(super) fn next(&self, block: &mut Block) -> io::Result<Option<u64>> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let start = number.saturating_mul(SIZE as u64);
-        let Ok(short) = u32::try_from(number) else { return Ok(None) };
+        let start = number.saturating_mul(SIZE as u64).saturating_add(self.from);
+        let Some(short) = u32::try_from(number).ok().and_then(|number| number.checked_add(self.before)) else { return Ok(None) };
         if start >= self.length {
             return Ok(None);
         }
@@ -137,7 +146,7 @@ impl Ranges {
         block.reserve(wanted);
         block.end = self.store.read_at(&mut block.buffer[..wanted], from)?;
         block.skip_mark();
-        if number > 0 {
+        if start > 0 {
             block.begin = memchr::memchr(b'\n', &block.buffer[..block.end]).map_or(block.end, |at| at + 1);
         }
         if block.begin < block.end {
@@ -153,8 +162,9 @@ impl Ranges {
         let mut step = 4 << 10;
         while start < block.end && block.at + (block.end as u64) < self.length {
             let end = block.end;
-            block.reserve(end + step);
-            let n = self.store.read_at(&mut block.buffer[end..end + step], block.at + end as u64)?;
+            let step_here = (step as u64).min(self.length - block.at - end as u64) as usize;
+            block.reserve(end + step_here);
+            let n = self.store.read_at(&mut block.buffer[end..end + step_here], block.at + end as u64)?;
             if let Some(at) = memchr::memchr(b'\n', &block.buffer[end..end + n]) {
                 block.end = end + at + 1;
                 break;
@@ -213,6 +223,22 @@ mod tests {
             }
         }
         assert_eq!((broken, whole), (1, vec![b"first".to_vec(), b"last".to_vec()]));
+    }
+
+    #[test]
+    fn lines_in_parts_are_those_of_the_whole() {
+        let text: Vec<u8> = (0..40_000).map(|n| format!("line {n}\n")).collect::<String>().into_bytes();
+        let store = Arc::new(Store::Memory(text.as_slice().into()));
+        let (mut block, mut lines, mut from) = (Block::default(), Vec::new(), 0);
+        for cut in [7, 300_000, 300_008, text.len()] {
+            let to = text[..cut].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at as u64 + 1);
+            let ranges = Ranges::of_part(Arc::clone(&store), (from, to), 0);
+            while ranges.next(&mut block).unwrap().is_some() {
+                lines.extend(block.pieces().into_iter().map(|(at, line, _)| (at, line.to_vec())));
+            }
+            from = to;
+        }
+        assert_eq!(lines, lines_of(&text));
     }
 
     proptest! {

@@ -66,6 +66,8 @@ pub(super) struct RowCells<'a> {
     pub(super) seen: SeenColumns,
     /// How many rows it stands for.
     pub(super) rows: u64,
+    /// See [`ErrorRow::accepted`].
+    pub(super) accepted: Option<u64>,
 }
 
 impl<'a> RowCells<'a> {
@@ -74,6 +76,19 @@ impl<'a> RowCells<'a> {
         // In the order of the positions.
         let [namespace, doctype, version, message, stage, class, job, _, time, client] = self.text;
         let (time, odd_time) = read_time(time);
-        ErrorRow { namespace, doctype, version, stage, class, message, job, time, odd_time, client, rows: self.rows }
+        ErrorRow {
+            namespace,
+            doctype,
+            version,
+            stage,
+            class,
+            message,
+            job,
+            time,
+            odd_time,
+            client,
+            rows: self.rows,
+            accepted: self.accepted,
+        }
     }
 }

@@ -111,7 +111,7 @@ fn first_piece(text: ByteReader, shape: RowsShape) -> Option<Vec<u8>> {
 }
 
 /// Visits the rows of all inputs in order. Rows are numbered over all inputs; what is unreadable has no number.
-pub(super) fn rows(inputs: &[Input], keep: bool, range: Range<u64>, visit: Visit<'_>) -> Result<Unreadable, SourceError> {
+pub(super) fn rows(inputs: &[Arc<Input>], keep: bool, range: Range<u64>, visit: Visit<'_>) -> Result<Unreadable, SourceError> {
     let mut walk = RowWalk { range, number: 0, visit, unreadable: Unreadable::default() };
     for (position, input) in inputs.iter().enumerate() {
         if walk.number >= walk.range.end {

@@ -2,6 +2,8 @@
 //!
 //! Owns: what it is, opening it for a scan, its temporary copy, noticing that it changed. Refuses: parsing rows.
 
+mod grown;
+
 use std::fs::{self, File, Metadata};
 use std::hash::Hasher;
 use std::io::{self, Cursor, Read};
@@ -21,6 +23,7 @@ use super::store::{Store, StoreReader};
 use super::stream::{ByteReader, CountedReader, Pipe, ReadGauge, decoded, is_long_window};
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::source::SourceError;
+pub(super) use grown::InputChange;
 
 /// An input and what is known of it.
 pub(super) struct Input {
@@ -45,6 +48,8 @@ struct Stamp {
     modified: Option<SystemTime>,
     /// Of how it begins and ends; 0 while nothing was read.
     ends: u64,
+    /// Which file of the file system it is, where that tells.
+    file: u64,
 }
 
 /// Bytes at the beginning and at the end that tell whether a file that grew is still the same.
@@ -52,7 +57,7 @@ const ENDS: u64 = 4 << 10;
 
 impl Stamp {
     fn of(metadata: &Metadata) -> Self {
-        Stamp { length: metadata.len(), modified: metadata.modified().ok(), ends: 0 }
+        Stamp { length: metadata.len(), modified: metadata.modified().ok(), ends: 0, file: number(metadata) }
     }
 
     /// With the ends of the first `length` bytes.
@@ -65,6 +70,16 @@ impl Stamp {
         }
         Ok(Stamp { ends: hasher.finish(), ..self })
     }
+}
+
+#[cfg(unix)]
+fn number(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+#[cfg(not(unix))]
+fn number(_: &Metadata) -> u64 {
+    0
 }
 
 /// An input opened for a scan.

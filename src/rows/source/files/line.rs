@@ -83,7 +83,9 @@ impl RowReader {
             return FoundRow::Blank;
         }
         match object::cells(text, &mut self.owned) {
-            Ok((seen, rows)) => told(RowCells { text: self.owned.each_ref().map(Option::as_deref), seen, rows }),
+            Ok((seen, weight)) => {
+                told(RowCells { text: self.owned.each_ref().map(Option::as_deref), seen, rows: weight.rows, accepted: weight.accepted })
+            }
             Err(reason) => FoundRow::Bad(reason),
         }
     }
@@ -97,7 +99,7 @@ impl RowReader {
             };
             from.get(start as usize..end as usize).and_then(|bytes| std::str::from_utf8(bytes).ok())
         });
-        RowCells { text: cells, seen, rows: 1 }
+        RowCells { text: cells, seen, rows: 1, accepted: None }
     }
 
     /// Fills `cells`; `None` where the text is not in the simple form. Gives where the row's text ends, without the newline.

@@ -141,8 +141,8 @@ fn text_of(value: &RawValue) -> Result<Option<Cow<'_, str>>, String> {
 }
 
 /// Reads the columns that grouping needs; of several with the same name the last counts. The payload is only noticed.
-/// Gives which columns there are, and how many rows it stands for.
-pub(super) fn cells(text: &[u8], into: &mut [Option<String>; COUNT]) -> Result<(SeenColumns, u64), String> {
+/// Gives which columns there are, and what it stands for.
+pub(super) fn cells(text: &[u8], into: &mut [Option<String>; COUNT]) -> Result<(SeenColumns, RowWeight), String> {
     *into = Default::default();
     let mut last = [None; COUNT];
     let members = members(text)?;
@@ -160,17 +160,26 @@ pub(super) fn cells(text: &[u8], into: &mut [Option<String>; COUNT]) -> Result<(
             into[column] = text_of(value)?.map(Cow::into_owned);
         }
     }
-    let Some(Counted { rows, columns }) = counted else { return Ok((seen, 1)) };
+    let Some(Counted { weight, columns }) = counted else { return Ok((seen, RowWeight { rows: 1, accepted: None })) };
     for (column, value) in columns {
         seen.add(column.position());
         into[column.position()] = value;
     }
-    Ok((seen, rows))
+    Ok((seen, weight))
+}
+
+/// What a row stands for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RowWeight {
+    /// Rows of the error table.
+    pub(super) rows: u64,
+    /// Accepted documents of its doctype and day, where it tells them.
+    pub(super) accepted: Option<u64>,
 }
 
 /// A row of a table that holds counts of error rows.
 struct Counted {
-    rows: u64,
+    weight: RowWeight,
     /// Its columns of the error table that it has under other names.
     columns: Vec<(ErrorColumn, Option<String>)>,
 }
@@ -200,7 +209,8 @@ fn counted(members: &[Member<'_>]) -> Option<Counted> {
         };
         columns.push((ErrorColumn::Time, time));
     }
-    Some(Counted { rows, columns })
+    let accepted = text(CountColumn::Valid.name()).and_then(|accepted| accepted.parse().ok());
+    Some(Counted { weight: RowWeight { rows, accepted }, columns })
 }
 
 /// Reads a whole row; of several columns with the same name the last counts. The reason for a refusal names the place in the text.

@@ -267,7 +267,7 @@ impl Rows<'_> {
         let time = column(TIME).and_then(|column| column.time(row));
         let odd_time = if time.is_none() { column(TIME).and_then(|column| column.text(row)) } else { None };
         let odd_time = odd_time.as_deref();
-        use_row(&ErrorRow { namespace, doctype, version, stage, class, message, job, time, odd_time, client, rows: 1 })
+        use_row(&ErrorRow { namespace, doctype, version, stage, class, message, job, time, odd_time, client, ..ErrorRow::default() })
     }
 
     /// A row of the batch, whole.

@@ -26,14 +26,48 @@ const FIRST_SNAPSHOT: Duration = Duration::from_millis(50);
 const LAST_SNAPSHOT: Duration = Duration::from_secs(1);
 
 /// Reads and groups all inputs.
-pub(super) fn run(inputs: &[Input], keep: bool, threads: usize, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError> {
+pub(super) fn run(inputs: &[Arc<Input>], keep: bool, threads: usize, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError> {
+    let wanted = inputs.iter().map(|_| Wanted::All).collect();
+    let (parts, is_stopped) = read(inputs, wanted, fresh(inputs, threads, request), (keep, request), watch)?;
+    tally::together(parts, inputs, is_stopped)
+}
+
+/// What each thread counts with before anything is read.
+pub(super) fn fresh(inputs: &[Arc<Input>], threads: usize, request: &Request) -> Vec<ThreadTally> {
     let grouper = Grouper::new(request.schemas.clone());
-    let parts: Vec<_> = (0..threads).map(|_| Mutex::new(ThreadTally::new(grouper.clone(), inputs.len()))).collect();
+    (0..threads).map(|_| ThreadTally::new(grouper.clone(), inputs.len())).collect()
+}
+
+/// What is read of an input.
+pub(super) enum Wanted {
+    /// Nothing.
+    Nothing,
+    /// All of it.
+    All,
+    /// What was opened.
+    Part(InputReading),
+}
+
+/// Reads what is wanted of each input and counts it beside what `parts`, one for each thread, have counted before. Whether it was stopped before the end.
+pub(super) fn read(
+    inputs: &[Arc<Input>],
+    wanted: Vec<Wanted>,
+    parts: Vec<ThreadTally>,
+    (keep, request): (bool, &Request),
+    watch: &dyn Watch,
+) -> Result<(Vec<ThreadTally>, bool), SourceError> {
+    let threads = parts.len();
+    let parts: Vec<_> = parts.into_iter().map(Mutex::new).collect();
+    let slot = |wanted| match wanted {
+        Wanted::Nothing => InputSlot::Done,
+        Wanted::All => InputSlot::Waiting,
+        Wanted::Part(reading) => InputSlot::Open(Arc::new(reading)),
+    };
     let scan = Scan {
         inputs,
         keep,
         gauge: Arc::default(),
-        open: inputs.iter().map(|_| Mutex::new(InputSlot::Waiting)).collect(),
+        open: wanted.into_iter().map(|wanted| Mutex::new(slot(wanted))).collect(),
         working: Mutex::new(threads),
         ended: Condvar::new(),
         failure: Mutex::new(None),
@@ -58,7 +92,7 @@ pub(super) fn run(inputs: &[Input], keep: bool, threads: usize, request: &Reques
         return Err(error);
     }
     let parts = parts.into_iter().map(|part| part.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
-    tally::together(parts, inputs, scan.gauge.stopped())
+    Ok((parts, scan.gauge.stopped()))
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -74,7 +108,7 @@ enum InputSlot {
 
 /// What the threads share.
 struct Scan<'a> {
-    inputs: &'a [Input],
+    inputs: &'a [Arc<Input>],
     keep: bool,
     gauge: Arc<ReadGauge>,
     open: Vec<Mutex<InputSlot>>,
@@ -108,7 +142,7 @@ impl Scan<'_> {
     /// Looks after the threads until the last one ends.
     fn watch(&self, parts: &[Mutex<ThreadTally>], watch: &dyn Watch) {
         let started = Instant::now();
-        let total_bytes = self.inputs.iter().map(Input::length).sum();
+        let total_bytes = self.inputs.iter().map(|input| input.length()).sum();
         let (mut pause, mut next) = (FIRST_SNAPSHOT, FIRST_SNAPSHOT);
         let mut working = locked(&self.working);
         while *working > 0 {

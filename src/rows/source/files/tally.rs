@@ -2,6 +2,8 @@
 //!
 //! Owns: unreadable pieces and their line numbers, columns met, rows outside of the request. Refuses: grouping itself (`group`).
 
+use std::sync::Arc;
+
 use super::columns::SeenColumns;
 use super::input::Input;
 use super::object;
@@ -11,6 +13,7 @@ use crate::rows::column::{CountColumn, ErrorColumn};
 use crate::rows::group::{Grouper, Groups};
 use crate::rows::row::{BadRow, ErrorRow, LackingInputs, RowRef, Unreadable};
 use crate::rows::source::{Filter, SourceError};
+use crate::rows::volume::Volume;
 
 /// How many unreadable pieces are quoted.
 const QUOTED: usize = 5;
@@ -24,6 +27,8 @@ pub(super) struct ThreadTally {
     pub(super) grouper: Grouper,
     /// Rows that were not.
     pub(super) outside: u64,
+    /// Accepted documents, where tables of counts tell them.
+    pub(super) volume: Volume,
     /// The rest, by input.
     pub(super) inputs: Vec<InputTally>,
 }
@@ -31,11 +36,24 @@ pub(super) struct ThreadTally {
 impl ThreadTally {
     /// Nothing counted yet.
     pub(super) fn new(grouper: Grouper, inputs: usize) -> Self {
-        ThreadTally { grouper, outside: 0, inputs: vec![InputTally::default(); inputs] }
+        ThreadTally { grouper, outside: 0, volume: Volume::default(), inputs: vec![InputTally::default(); inputs] }
+    }
+
+    /// Makes room for inputs that came later.
+    pub(super) fn widen(&mut self, inputs: usize) {
+        self.inputs.resize_with(inputs.max(self.inputs.len()), InputTally::default);
+    }
+
+    /// Blocks of an input that were read.
+    pub(super) fn blocks(&self, input: usize) -> u32 {
+        self.inputs.get(input).and_then(|tally| tally.pieces.iter().map(|(block, _)| block + 1).max()).unwrap_or(0)
     }
 
     /// Counts a row, or takes note of one that was not asked for. Nobody knows whether one with an odd time was, so it is not among those.
     pub(super) fn row(&mut self, row: &ErrorRow<'_>, at: RowRef, filter: &mut Filter) {
+        if let (Some(accepted), Some(time), Some(namespace), Some(doctype)) = (row.accepted, row.time, row.namespace, row.doctype) {
+            self.volume.note((namespace, doctype), row.version, time, accepted);
+        }
         if filter.takes(row) {
             self.grouper.add(row, at);
         } else {
@@ -228,12 +246,13 @@ fn lacking(layouts: &[(&str, SeenColumns)]) -> Vec<LackingInputs> {
 }
 
 /// The parts of all threads as one answer.
-pub(super) fn together(parts: Vec<ThreadTally>, inputs: &[Input], partial: bool) -> Result<Groups, SourceError> {
-    let mut outside = 0;
+pub(super) fn together(parts: Vec<ThreadTally>, inputs: &[Arc<Input>], partial: bool) -> Result<Groups, SourceError> {
+    let (mut outside, mut volume) = (0, Volume::default());
     let mut tallies = vec![InputTally::default(); inputs.len()];
     let mut groupers = Vec::with_capacity(parts.len());
     for part in parts {
         outside += part.outside;
+        volume.absorb(part.volume);
         groupers.push(part.grouper);
         tallies.iter_mut().zip(part.inputs).for_each(|(all, tally)| all.merge(tally));
     }
@@ -255,6 +274,7 @@ pub(super) fn together(parts: Vec<ThreadTally>, inputs: &[Input], partial: bool)
         tally.report(input, &mut groups.unreadable);
     }
     groups.outside = outside;
+    groups.volume = (!volume.is_empty()).then(|| Arc::new(volume));
     // Where there was nothing to read, nothing is known of its columns.
     groups.missing_columns = if seen.tell_an_error() { seen.missing() } else { Vec::new() };
     if partial {

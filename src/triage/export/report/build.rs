@@ -12,7 +12,7 @@ use crate::pipeline::fault::VALIDATION;
 use crate::pipeline::sink::{self, Landing};
 use crate::pipeline::verdict::judge::{Cause, CausePhrase, Violation};
 use crate::rows::demo;
-use crate::rows::group::{Fingerprint, Group, Groups, Status};
+use crate::rows::group::{Fingerprint, Group, Groups, Rate, Status};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::ErrorSource;
 use crate::triage::case::Case;
@@ -82,7 +82,7 @@ impl<'a> ReportBuilder<'a> {
         let drafts = choice.groups.iter().map(|_| (None, Survey::default())).collect();
         let (jobs, deploys) = hidden::jobs(groups, &redactor);
         let source = redactor.source(&label).into_owned();
-        let deployed = Groups { jobs, deploys, ..Groups::default() };
+        let deployed = Groups { jobs, deploys, rates: groups.rates.clone(), ..Groups::default() };
         let about = Surroundings { deployed, neighbours: Neighbours::new(&groups.list), rows, source, schemas };
         ReportBuilder { groups, about, chosen: choice.groups.clone(), redactor, drafts, suspects: FxHashMap::default() }
     }
@@ -122,6 +122,7 @@ impl<'a> ReportBuilder<'a> {
             first: self.groups.span.map(|span| rfc3339(span.0)),
             last: self.groups.span.map(|span| rfc3339(span.1)),
             rows: self.groups.rows,
+            rate_notes: facts::rate::notes(self.groups),
             groups: told,
         }
     }
@@ -135,6 +136,7 @@ impl Surroundings<'_> {
         let status = group.standing.status;
         let owned = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
         let key = &told.key;
+        let rate = self.deployed.rates.as_ref().and_then(|rates| rates.group(group));
         ReportGroup {
             fingerprint: group.fingerprint.to_string(),
             fault: told.sentence(),
@@ -144,6 +146,9 @@ impl Surroundings<'_> {
             path: key.path.as_deref().map(str::to_owned),
             keyword: group.keyword,
             count: group.count,
+            rate: rate.as_ref().map(Rate::share),
+            accepted: rate.map(|rate| rate.accepted),
+            rate_words: self.deployed.rates.as_ref().map(|rates| facts::rate::group_words(rates, group)),
             first: group.span.map(|span| rfc3339(span.0)),
             last: group.span.map(|span| rfc3339(span.1)),
             status: status.map(Status::word),

@@ -72,6 +72,9 @@ impl Report {
         let span =
             self.first.as_deref().zip(self.last.as_deref()).map(|(first, last)| format!(" from {first} to {last}")).unwrap_or_default();
         page.line([ours("Made by misfit from "), data(&self.source), ours(read), ours(span), ours(".")]);
+        if !self.rate_notes.is_empty() {
+            page.line([ours(format!("Of rates: {}.", self.rate_notes.join("; ")))]);
+        }
         let Some(schemas) = &self.schemas else { return };
         let revision = match &self.schema_revision {
             Some(revision) => vec![ours(", revision "), data(revision)],
@@ -123,6 +126,9 @@ fn occurrence(told: &ReportGroup, page: &mut Page) {
         _ => "",
     };
     page.fact("rows", [ours(format!("{}{share}", count(told.count)))]);
+    if let Some(rate) = &told.rate_words {
+        page.fact("rate", [ours(rate)]);
+    }
     if let Some((first, last)) = told.first.as_deref().zip(told.last.as_deref()) {
         page.fact("seen", [ours(format!("from {first} to {last}"))]);
     }

@@ -1,0 +1,182 @@
+//! Rounds are given by the tests: nothing here waits.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use super::*;
+use crate::rows::source::bigquery;
+use crate::rows::source::files::{Files, ReadOptions};
+use crate::rows::source::{SourceError, Unwatched};
+
+/// What happens before each look.
+type Happening<'a> = Box<dyn FnMut() + 'a>;
+
+/// Rounds that follow each other at once; a signal ends them.
+struct Script<'a> {
+    before: VecDeque<Happening<'a>>,
+    pauses: Vec<Duration>,
+    signal: i32,
+}
+
+impl Rounds for Script<'_> {
+    fn wait(&mut self, pause: Duration) -> Option<i32> {
+        if pause.is_zero() {
+            return None;
+        }
+        self.pauses.push(pause);
+        match self.before.pop_front() {
+            Some(mut happening) => {
+                happening();
+                None
+            }
+            None => Some(self.signal),
+        }
+    }
+}
+
+/// What came of it: exit code, lines, words, hooks, pauses in seconds.
+struct Outcome {
+    code: Result<ExitCode>,
+    lines: Vec<serde_json::Value>,
+    words: Vec<String>,
+    hooked: usize,
+    pauses: Vec<u64>,
+}
+
+fn followed(source: &dyn ErrorSource, before: Vec<Happening<'_>>, until_new: bool) -> Outcome {
+    let (mut out, mut words, mut hooked) = (Vec::new(), Vec::new(), 0);
+    let request = Request::default();
+    let mut tell = |told: &str| words.push(told.to_owned());
+    let mut hook = |line: &str| {
+        hooked += 1;
+        if line.ends_with("}\n") { Ok(()) } else { Err(line.to_owned()) }
+    };
+    let mut follower = Follower::new(source, &request, &mut out, &mut tell, &mut hook);
+    let mut script = Script { before: before.into(), pauses: Vec::new(), signal: 15 };
+    let code = follow(&mut follower, &Unwatched, &mut script, Duration::from_secs(60), until_new);
+    let lines = String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    Outcome { code, lines, words, hooked, pauses: script.pauses.iter().map(Duration::as_secs).collect() }
+}
+
+fn row(key: &str) -> String {
+    format!(
+        "{{\"document_namespace\":\"n\",\"document_type\":\"d\",\"error_type\":\"ParsePayload\",\"error_message\":\"#: required key [{key}] not found\",\
+         \"submission_timestamp\":\"2026-06-25 12:00:00\"}}\n"
+    )
+}
+
+fn code(code: u8) -> String {
+    format!("{:?}", ExitCode::from(code))
+}
+
+#[test]
+fn intervals_are_read_as_people_write_them() {
+    for (text, seconds) in [("1s", 1), ("30s", 30), ("10m", 600), ("2h", 7200)] {
+        assert_eq!(parse_interval(text), Ok(Duration::from_secs(seconds)));
+    }
+    for text in ["", "0s", "0.5s", "10", "m", "-1s", "1d", "99999999999999999999h", "9999h", "é"] {
+        assert!(parse_interval(text).is_err(), "{text}");
+    }
+    assert!(parse_interval("0m").unwrap_err().contains("a second at least"));
+}
+
+#[test]
+fn a_group_that_begins_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("errors.ndjson");
+    std::fs::write(&path, row("a") + &row("b")).unwrap();
+    let append = |text: String| {
+        let path = path.clone();
+        move || {
+            let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+        }
+    };
+    let source = Files::open(&[path.display().to_string()], ReadOptions { keep_rows: false }).unwrap();
+    let (begun, rest) = (row("d")[..40].to_owned(), row("d")[40..].to_owned());
+    let before: Vec<Happening<'_>> = vec![
+        Box::new(|| {}),
+        Box::new(append(row("a") + &row("c") + &row("c") + &begun)),
+        Box::new(append(rest)),
+        Box::new(|| std::fs::write(&path, row("e") + &row("a")).unwrap()),
+        Box::new(|| {}),
+    ];
+    let told = followed(&source, before, false);
+    let keys: Vec<(&str, u64)> = told.lines.iter().map(|line| (line["fault"].as_str().unwrap(), line["count"].as_u64().unwrap())).collect();
+    assert_eq!(keys, [("required c", 2), ("required d", 1), ("required e", 1)]);
+    assert_eq!(told.words, ["2 rows in 2 groups now; looking every 60 s for groups that begin"]);
+    assert_eq!((told.hooked, format!("{:?}", told.code.unwrap())), (3, code(128 + 15)));
+}
+
+#[test]
+fn it_can_end_with_the_first_group_that_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("errors.ndjson");
+    std::fs::write(&path, row("a")).unwrap();
+    let source = Files::open(&[path.display().to_string()], ReadOptions { keep_rows: false }).unwrap();
+    let add = |key: &'static str| {
+        let path = path.clone();
+        move || std::fs::write(&path, std::fs::read_to_string(&path).unwrap() + &row(key)).unwrap()
+    };
+    let told = followed(&source, vec![Box::new(add("a")), Box::new(add("b")), Box::new(add("c"))], true);
+    assert_eq!((format!("{:?}", told.code.unwrap()), told.lines.len(), told.pauses.len()), (code(1), 1, 2));
+}
+
+/// Answers as it is told to.
+struct Faulty(Mutex<VecDeque<Result<Followed, SourceError>>>);
+
+impl ErrorSource for Faulty {
+    fn name(&self) -> String {
+        "faulty".to_owned()
+    }
+    fn groups(&self, _: &Request, _: &dyn Watch) -> Result<Groups, SourceError> {
+        Ok(Groups::default())
+    }
+    fn follow(&self, _: &Request, _: &dyn Watch) -> Result<Followed, SourceError> {
+        self.0.lock().unwrap().pop_front().unwrap_or(Ok(Followed::Same))
+    }
+    fn fetch(&self, _: crate::rows::row::RowRef, _: &dyn Watch) -> Result<crate::rows::row::SourceRow, SourceError> {
+        Err(SourceError::Input("none".to_owned()))
+    }
+    fn rows(
+        &self,
+        _: std::ops::Range<u64>,
+        _: &dyn Watch,
+        _: &mut dyn FnMut(u64, crate::rows::row::RowRef, crate::rows::row::SourceRow) -> std::ops::ControlFlow<()>,
+    ) -> Result<crate::rows::row::Unreadable, SourceError> {
+        Ok(Default::default())
+    }
+}
+
+fn refused() -> Result<Followed, SourceError> {
+    let refusal = bigquery::Refusal { status: 503, reason: "backendError".to_owned(), message: "m\u{1b}".to_owned() };
+    Err(bigquery::Error::Refused(refusal).into())
+}
+
+#[test]
+fn a_night_of_faults_is_told_once_and_waited_through() {
+    let mut answers: VecDeque<_> = vec![Ok(Followed::All(Groups::default()))].into();
+    answers.extend((0..100).map(|_| refused()));
+    answers.push_back(Ok(Followed::Same));
+    answers.push_back(refused());
+    let source = Faulty(Mutex::new(answers));
+    let told = followed(&source, (0..102).map(|_| Box::new(|| {}) as Happening<'_>).collect(), false);
+    assert_eq!(told.words.len(), 4, "{:?}", told.words);
+    assert!(
+        told.words[1].starts_with("BigQuery has a problem: m\\u{1b} (backendError)") && told.words[1].ends_with("; trying again"),
+        "{:?}",
+        told.words
+    );
+    assert_eq!(told.words[2], "reading goes on");
+    assert_eq!((&told.pauses[..6], told.pauses[100], told.pauses[101]), (&[60, 120, 240, 480, 600, 600][..], 600, 60));
+}
+
+#[test]
+fn what_no_waiting_mends_ends_it() {
+    let limit = || Err(SourceError::Advised(crate::rows::advice::Advised::new("the session may read no more", Advice::RaiseSessionLimit)));
+    let source = Faulty(Mutex::new(vec![Ok(Followed::All(Groups::default())), limit()].into()));
+    let told = followed(&source, vec![Box::new(|| {}), Box::new(|| {})], false);
+    assert!(told.code.unwrap_err().to_string().contains("may read no more"));
+    let source = Faulty(Mutex::new(vec![refused()].into()));
+    assert!(followed(&source, Vec::new(), false).code.is_err(), "what cannot be read at first is no night of faults");
+}
