@@ -16,7 +16,6 @@ use tokio::sync::Mutex;
 
 use super::clock::ServerClock;
 use super::error::Error;
-use super::settings::is_loopback;
 pub(super) use exchange::project_of_machine;
 pub(super) use find::{Environment, FoundCredentials, find, project_of};
 
@@ -112,4 +111,10 @@ impl AccessTokens {
         self.held.lock().await.take();
         !matches!(self.credentials, Credentials::NotNeeded)
     }
+}
+
+/// Whether the server is on this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or("").trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
-use super::auth::{self, AccessTokens, Credentials, Environment, FoundCredentials, TokenWay};
+use super::auth::{self, AccessTokens, Credentials, Environment, FoundCredentials, TokenWay, is_loopback};
 use super::clock::ServerClock;
 use super::error::Error;
-use super::settings::{Settings, is_loopback};
+use super::settings::Settings;
 use super::wire::Wire;
 use crate::rows::advice::{Advice, Advised};
 

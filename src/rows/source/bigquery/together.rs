@@ -10,6 +10,7 @@ use super::error::Error;
 use super::shape::TableShape;
 use super::table::NamedTable;
 use crate::ground::sql::identifier;
+use crate::ground::text::{plural, visible};
 
 /// Tables that are read together, and what is to be said of it.
 #[derive(Debug)]
@@ -81,7 +82,10 @@ fn told_of(one: &str, many: &str, names: &[String]) -> Vec<String> {
     match names {
         [] => Vec::new(),
         [name] => vec![format!("{name} {one} and is left out")],
-        _ => vec![format!("{} tables {many} and are left out: {}{more}", names.len(), names[..names.len().min(MOST)].join(", "))],
+        _ => {
+            let tables = plural(names.len() as u64, "table", "tables");
+            vec![format!("{tables} {many} and are left out: {}{more}", names[..names.len().min(MOST)].join(", "))]
+        }
     }
 }
 
@@ -105,10 +109,7 @@ fn columns_of_all(shapes: &[TableShape], notes: &mut Vec<String>) -> Vec<Field> 
     all.retain(|field| !differ.contains(&field.name));
     if !differ.is_empty() {
         differ.dedup();
-        notes.push(format!(
-            "these columns differ from table to table and are not read: {}",
-            crate::ground::text::visible(&differ.join(", "))
-        ));
+        notes.push(format!("these columns differ from table to table and are not read: {}", visible(&differ.join(", "))));
     }
     all
 }
