@@ -8,6 +8,7 @@ mod blame;
 mod bundle;
 mod cases;
 mod compat;
+mod completions;
 pub mod config;
 mod csv;
 mod demo;
@@ -21,11 +22,13 @@ mod input;
 mod judge;
 mod keys;
 mod layout;
+mod man;
 mod out;
 mod row;
 mod safe_json;
 mod schemas;
 mod scope;
+mod settings;
 mod table;
 mod tables;
 mod themes;
@@ -33,6 +36,7 @@ mod unmet;
 mod violation;
 mod volume;
 mod when;
+mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -159,11 +163,21 @@ enum Command {
     Keys(keys::KeysArgs),
     /// List the themes of the explorer
     Themes,
+    /// Print the configuration with all that can be set, each line a comment; or check the one that there is
+    Config(settings::ConfigArgs),
+    /// Print the completions of a shell
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page, or write those of all commands into a folder
+    Man(man::ManArgs),
 }
 
 /// Reads the arguments of the process. What is no use of them is told like any other error; help and version are no errors.
 pub fn parse() -> Result<Cli, ExitCode> {
-    Cli::try_parse().map_err(|error| {
+    let words = words::ordered(std::env::args_os().collect()).map_err(|mistake| {
+        out::tell(&format!("misfit: {mistake}"));
+        ExitCode::from(BAD)
+    })?;
+    Cli::try_parse_from(words).map_err(|error| {
         if !error.use_stderr() {
             // A reader that has left has read enough of the help.
             let _ = error.print();
@@ -191,6 +205,13 @@ pub fn run(cli: Cli) -> ExitCode {
 fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
     // Read here and not by the argument parser, which takes an empty variable for a mistake.
     let named = cli.config.clone().or_else(|| std::env::var_os("MISFIT_CONFIG").filter(|file| !file.is_empty()).map(PathBuf::from));
+    match &cli.command {
+        // A configuration that cannot be used is what is asked about, or no matter.
+        Some(Command::Config(args)) => return settings::run(args, named.as_deref()),
+        Some(Command::Completions(args)) => return completions::run(args),
+        Some(Command::Man(args)) => return man::run(args),
+        _ => {}
+    }
     let config = config::load(named.as_deref())?;
     match cli.command {
         None => explore::run(cli.explore, config),
@@ -210,11 +231,12 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Schemas(args)) => schemas::run(args, &config),
         Some(Command::Keys(args)) => keys::run(&args, &config),
         Some(Command::Themes) => themes::run(),
+        Some(Command::Config(_) | Command::Completions(_) | Command::Man(_)) => Ok(ExitCode::SUCCESS),
     }
 }
 
 /// The error with its causes, outermost first.
-fn told(error: &color_eyre::Report) -> String {
+pub(crate) fn told(error: &color_eyre::Report) -> String {
     error.chain().map(crate::tui::advice::told).collect::<Vec<_>>().join(": ")
 }
 

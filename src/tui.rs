@@ -22,10 +22,12 @@ pub mod help;
 pub mod hit_tree;
 pub mod json_line;
 pub mod keymap;
+pub mod lightness;
 pub mod list;
 pub mod look;
 pub mod matches;
 pub mod message;
+pub mod palette;
 pub mod panes;
 pub mod row_place;
 pub mod sides;
@@ -46,7 +48,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use ratatui::buffer::Buffer;
-use ratatui::crossterm::event::{self, Event, KeyEventKind};
+use ratatui::crossterm::event::{self, Event, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
@@ -55,7 +57,7 @@ use crate::triage::blame::HistorySettings;
 use crate::tui::clipboard::Copied;
 use app::App;
 use keymap::{Key, Keymap};
-use message::{Effect, Message};
+use message::{Effect, Message, Pointed, PointerDoes};
 use theme::{Depth, Theme};
 use work::{ExportSettings, Workers};
 
@@ -75,6 +77,8 @@ pub struct ExplorerOptions {
     pub depth: Depth,
     /// Keys to actions.
     pub keymap: Keymap,
+    /// Whether the mouse is read.
+    pub mouse: bool,
 }
 
 /// Longest time that a printed frame waits for work to end.
@@ -85,7 +89,7 @@ pub fn run(options: ExplorerOptions) -> io::Result<ExitCode> {
     let (messages, mut inbox) = mpsc::unbounded_channel();
     // Before the terminal is taken, so that nothing ends the process while it is.
     terminal::watch_signals(messages.clone())?;
-    let mut screen = terminal::Screen::take()?;
+    let mut screen = terminal::Screen::take(options.mouse)?;
     let size = screen.terminal.size()?;
     let (mut app, mut workers) = begin(options, (size.width, size.height), messages.clone())?;
     draw(&mut screen, &app)?;
@@ -111,6 +115,7 @@ pub fn run(options: ExplorerOptions) -> io::Result<ExitCode> {
                         return Err(io::Error::other(reason));
                     }
                     Effect::Suspend => screen.suspend()?,
+                    Effect::Mouse(reported) => screen.report_mouse(reported)?,
                     Effect::OpenEditor { job, copy } => {
                         let editor = editor::chosen(|name| std::env::var(name).ok());
                         if editor::is_windowed(&editor) {
@@ -165,8 +170,10 @@ fn begin(options: ExplorerOptions, size: (u16, u16), messages: UnboundedSender<M
     let schemas = options.request.schemas.as_ref().map(|schemas| schemas.name());
     let source = options.source.as_ref().map(|source| source.name()).unwrap_or_default();
     let mut app = App::new(size, source, schemas, options.theme, options.depth, options.keymap);
+    app.mouse = options.mouse;
     app.tables.alone = options.source.is_none();
     app.deploy.deployed.clone_from(&options.history.deployed);
+    app.deploy.allowlist.clone_from(&options.history.allowlist);
     app.is_remote = options.source.as_ref().is_some_and(|source| source.is_remote());
     let mut workers = Workers::new(options.source, options.request, options.exports, messages)?;
     workers.history = options.history;
@@ -194,6 +201,7 @@ impl KeyReader {
         let reader = KeyReader { is_asked: Arc::default(), rests: Arc::default() };
         let (is_asked, rests) = (reader.is_asked.clone(), reader.rests.clone());
         std::thread::spawn(move || {
+            let mut clicks = Clicks::default();
             loop {
                 rests.store(is_asked.load(Ordering::Acquire), Ordering::Release);
                 if rests.load(Ordering::Acquire) {
@@ -203,6 +211,10 @@ impl KeyReader {
                 let message = match event::poll(GLANCE).and_then(|is_there| if is_there { event::read().map(Some) } else { Ok(None) }) {
                     Ok(Some(Event::Key(key))) if key.kind != KeyEventKind::Release => Message::Key(key),
                     Ok(Some(Event::Paste(text))) => Message::Paste(text),
+                    Ok(Some(Event::Mouse(event))) => match clicks.pointed(event, Instant::now()) {
+                        Some(pointed) => Message::Pointer(pointed),
+                        None => continue,
+                    },
                     Ok(Some(Event::Resize(width, height))) => Message::Resize(width, height),
                     Ok(_) => continue,
                     Err(error) => Message::InputEnded(format!("the terminal sends no more keys: {error}")),
@@ -231,6 +243,37 @@ impl KeyReader {
     }
 }
 
+/// Longest time between the two presses of a double click.
+const DOUBLE: Duration = Duration::from_millis(400);
+
+/// The last press of the mouse, to know a double one by.
+#[derive(Default)]
+struct Clicks(Option<(Instant, u16, u16)>);
+
+impl Clicks {
+    /// What the mouse did, where that is anything: moves and other buttons are nothing.
+    fn pointed(&mut self, event: MouseEvent, now: Instant) -> Option<Pointed> {
+        let (x, y) = (event.column, event.row);
+        let does = match event.kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                let is_double = self.0.take().is_some_and(|(since, at, line)| now.duration_since(since) < DOUBLE && (at, line) == (x, y));
+                if is_double {
+                    PointerDoes::DoublePress
+                } else {
+                    self.0 = Some((now, x, y));
+                    PointerDoes::Press
+                }
+            }
+            MouseEventKind::Drag(MouseButton::Left) => PointerDoes::Drag,
+            MouseEventKind::Up(MouseButton::Left) => PointerDoes::Release,
+            MouseEventKind::ScrollDown => PointerDoes::WheelDown,
+            MouseEventKind::ScrollUp => PointerDoes::WheelUp,
+            _ => return None,
+        };
+        Some(Pointed { does, x, y })
+    }
+}
+
 /// Whether the explorer has ended.
 fn take_in(app: &mut App, workers: &mut Workers, message: Message) -> bool {
     let mut ended = false;
@@ -238,7 +281,7 @@ fn take_in(app: &mut App, workers: &mut Workers, message: Message) -> bool {
         match effect {
             Effect::Quit | Effect::Terminate(_) | Effect::Fail(_) => ended = true,
             // Without a terminal there is neither a shell to go to nor a clipboard to fill.
-            Effect::Suspend | Effect::Send(_) => {}
+            Effect::Suspend | Effect::Send(_) | Effect::Mouse(_) => {}
             Effect::OpenEditor { job, .. } => {
                 let outcome = Err("there is no terminal for an editor".to_owned());
                 take_in(app, workers, Message::EditorClosed { job, outcome });

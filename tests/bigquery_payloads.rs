@@ -142,6 +142,7 @@ fn schemas() -> Arc<SchemaStore> {
 
 fn press(source: BigQuery, request: Request, size: (u16, u16), keys: &str) -> String {
     let options = ExplorerOptions {
+        mouse: true,
         source: Some(Arc::new(source)),
         exports: Default::default(),
         history: Default::default(),

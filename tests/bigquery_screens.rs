@@ -30,6 +30,7 @@ fn press(stub: &Stub, max_bytes: u64, keys: &str) -> String {
 fn press_within(stub: &Stub, max_bytes: u64, max_session_bytes: Option<u64>, keys: &str) -> String {
     let (source, request) = opened(stub, max_bytes, max_session_bytes);
     let options = ExplorerOptions {
+        mouse: true,
         source: Some(Arc::new(source)),
         exports: Default::default(),
         history: Default::default(),

@@ -82,6 +82,7 @@ impl Opened {
 
     fn screen(&self, size: (u16, u16), steps: &[Step<'_>]) -> String {
         let options = ExplorerOptions {
+            mouse: true,
             source: self.source.clone(),
             request: Request { schemas: self.schemas.clone(), ..Request::default() },
             exports: Default::default(),
@@ -427,4 +428,31 @@ fn a_cause_names_the_revision_that_it_clashes_with() {
     assert_eq!(found["causes"][0]["clashes_with"]["revision"].as_str(), Some(revisions[3]), "{json}");
     assert_eq!(found["causes"][0]["clashes_with"]["date"].as_str(), Some("2024-01-01T02:00:00Z"));
     assert_eq!(found["tables"][0]["changes"][0]["cause"].as_str(), Some("info.build is gone"));
+}
+
+#[test]
+fn a_change_of_documents_is_shown_by_the_smallest_document() {
+    let opened = Opened::demo();
+    let asked = opened.screen(SIZE, &[Keys("cOG")]);
+    assert!(asked.contains("w looks for the smallest document that shows it"), "{asked}");
+    let shown = opened.screen(SIZE, &[Keys("cOGw")]);
+    assert!(
+        shown.contains("passed and fails now:")
+            && shown.contains("{\"devices\":[{")
+            && shown.contains("#/devices/0: required key [os] not found"),
+        "{shown}"
+    );
+    let elsewhere = opened.screen(SIZE, &[Keys("cw")]);
+    assert!(elsewhere.contains("put the cursor on a change of a JSON schema"), "{elsewhere}");
+}
+
+#[test]
+fn the_allowlist_stands_beside_what_a_deploy_does() {
+    let mut opened = Opened::demo();
+    opened.history.allowlist = Some("acme-desktop.*\nold.*\n".into());
+    let shown = opened.screen(SIZE, &[Keys("cO")]);
+    assert!(shown.contains("allowlist: 2 lines, 1 of use; 3 incompatible tables that none covers"), "{shown}");
+    assert!(shown.contains("allowlist line 1: acme-desktop.* covers acme-desktop.update.1"), "{shown}");
+    assert!(shown.contains("allowlist line 2: old.* covers no incompatible table"), "{shown}");
+    assert!(shown.contains("allowlist: no line covers telemetry.crash.4, which is incompatible"), "{shown}");
 }

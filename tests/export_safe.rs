@@ -104,6 +104,16 @@ fn no_secret_leaves_without_raw() {
         told.push_str(&misfit(&["export", &source, "--as", what, "--out", &out.to_string_lossy()]).0);
         told.push_str(&below(&out));
     }
+    // Each group of rows has a patch, and each is worked out by judging.
+    let patches = top.path().join("patches");
+    let few = write(&top.path().join("few.ndjson"), all.iter().take(3).flat_map(|secret| rows(&secret.whole)));
+    for format in [&[][..], &["--format", "json"]] {
+        told.push_str(
+            &misfit(&[&["export", &few, "--as", "patch", "--force", "--out", &patches.to_string_lossy()][..], format].concat()).0,
+        );
+        told.push_str(&below(&patches));
+    }
+    assert!(fs::read_dir(&patches).unwrap().count() > 1, "patches are made without values");
     let bundle = top.path().join("bundle");
     told.push_str(&misfit(&["bundle", &source, "--rows", "3", "--out", &bundle.to_string_lossy()]).0);
     told.push_str(&String::from_utf8(zstd::decode_all(fs::File::open(&bundle).unwrap()).unwrap()).unwrap());
@@ -124,6 +134,19 @@ fn raw_says_that_it_is_and_is_for_the_owner_alone() {
     assert!(report.starts_with("This report is raw") && report.contains("a secret of mine"), "{report}");
     #[cfg(unix)]
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&out).unwrap().permissions()) & 0o777, 0o600);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_patch_into_a_folder_that_nobody_may_write_to_says_so() {
+    let top = tempfile::tempdir().unwrap();
+    fs::set_permissions(top.path(), std::os::unix::fs::PermissionsExt::from_mode(0o555)).unwrap();
+    // Whoever may do everything may write there too; not so into a file system of the kernel's.
+    let folders = [top.path().to_owned(), "/sys".into()];
+    let Some(folder) = folders.iter().find(|folder| folder.is_dir() && fs::write(folder.join("probe"), "").is_err()) else { return };
+    let args = ["export", "demo:", "--as", "patch", "--group", "dd577e840197fd96", "--out"];
+    let (told, is_done) = misfit(&[&args[..], &[&folder.join("x.patch").to_string_lossy()]].concat());
+    assert!(!is_done && told.contains("cannot write ") && told.contains("name a folder that you may write to"), "{told}");
 }
 
 /// The Markdown without its code: what a renderer reads as text.

@@ -184,7 +184,7 @@ fn area(app: &App, focus: Focus) -> Rect {
         Focus::Tables | Focus::Hits => panes::lines(panes::tables(SIZE, app.tables.focus).tree.unwrap()),
         Focus::TableSchema => panes::lines(panes::tables(SIZE, app.tables.focus).schema.unwrap()),
         Focus::Deploy => panes::lines(panes::deploy(SIZE).tree),
-        Focus::Sides(side) => panes::lines(panes::sides(SIZE).sides[side as usize]),
+        Focus::Sides(side) => panes::lines(panes::sides(SIZE, side as usize).sides[side as usize]),
     }
 }
 

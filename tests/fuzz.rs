@@ -2,7 +2,7 @@
 //!
 //! A few seconds as they stand, with the same inputs each time. For hours: `MISFIT_FUZZ_INPUTS=1000000 MISFIT_FUZZ_SEED=7 cargo test --test
 //! suite fuzz:: -- --nocapture --test-threads 1`. An input that fails is named by its number: `MISFIT_FUZZ_ONLY=4711` with the same seed makes it
-//! again. Not guided by coverage: cargo-fuzz needs a nightly compiler, and this is built with a stable one.
+//! again. Guided by coverage is what stands in `tests/guided`, for a nightly compiler.
 
 mod baselines;
 mod bundles;

@@ -167,12 +167,21 @@ fn a_history_names_its_changes_and_no_other_revision() {
     assert!(text.contains("abcdef3  2023-12-31 10:00:00 +0100  Bug 1003 - Why (#73)  pull request 73"), "{text}");
     let (out, said, code) = blame("/properties/nothing", &["--format", "json"]);
     assert_eq!((out.as_str(), code), ("", Some(2)));
-    assert!(said.contains("no revision of schemas/my-app/ping/ping.1.schema.json has a value at /properties/nothing"), "{said}");
+    assert!(
+        said.contains("the pointer /properties/nothing leads to nothing in any revision of schemas/my-app/ping/ping.1.schema.json"),
+        "{said}"
+    );
     let plain = tempfile::tempdir().unwrap();
     fs::create_dir_all(plain.path().join("my-app/ping")).unwrap();
     fs::copy(folder.join(SCHEMA), plain.path().join("my-app/ping/ping.1.schema.json")).unwrap();
     let alone = misfit(top.path(), &["blame", "my-app.ping.1", "/properties", "--schemas", plain.path().to_str().unwrap()]);
-    assert!(told(&alone).1.contains("is not in a git repository, so nothing tells since when"), "{:?}", told(&alone));
+    let said = told(&alone).1;
+    assert!(said.contains("is not in a git repository, so nothing tells since when; misfit schemas get gets"), "{said}");
+    // As it is shown everywhere, and a pointer that is none.
+    let shown = misfit(top.path(), &["blame", "my-app/ping.1", "/properties/name", "--schemas", schemas]);
+    assert_eq!(told(&shown), blame("/properties/name", &[]));
+    let bad = misfit(top.path(), &["blame", "my-app.ping.1", "/properties/~2", "--schemas", schemas]);
+    assert!(told(&bad).1.contains("/properties/~2 is a bad JSON pointer: ~2 means nothing in it"), "{:?}", told(&bad));
 }
 
 #[test]
@@ -215,6 +224,7 @@ fn the_explorer_shows_revision_and_history() {
     let screen = |keys: &str| {
         let schemas = Arc::new(SchemaStore::open_named(&folder).unwrap());
         let options = ExplorerOptions {
+            mouse: true,
             source: None,
             request: Request { schemas: Some(schemas), ..Request::default() },
             exports: Default::default(),

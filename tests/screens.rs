@@ -1,6 +1,7 @@
 //! What the explorer shows after keys, on the built-in sample: text, and a hash of the styles that changes when a colour does.
 
 mod causes;
+mod handy;
 mod rechecked;
 mod searched;
 mod warned;
@@ -34,6 +35,7 @@ fn press_with(
     keys: &str,
 ) -> Buffer {
     let options = ExplorerOptions {
+        mouse: true,
         source,
         request: Request { schemas: Some(schemas), ..Request::default() },
         exports: Default::default(),
@@ -113,8 +115,8 @@ fn a_clearing_of_the_filter_gives_the_old_rows_back() {
 
 #[test]
 fn a_terminal_too_small_gets_a_message() {
-    let text = press((40, 10), "");
-    assert!(text.contains("60x15"), "{text}");
+    let text = press((40, 9), "");
+    assert!(text.contains("60x10"), "{text}");
 }
 
 #[test]
@@ -133,8 +135,8 @@ fn no_colour_means_no_colour_and_still_a_cursor() {
 #[test]
 fn every_size_draws_without_harm() {
     for width in [1, 20, 59, 60, 79, 100, 110, 170] {
-        for height in [1, 3, 14, 15, 16, 24, 50] {
-            for keys in ["", "<enter>", "<enter>v", "<enter>r", "?"] {
+        for height in [1, 3, 9, 10, 15, 16, 24, 50] {
+            for keys in ["", "<enter>", "<enter>v", "<enter>r", "?", "?/x", ":", ":zz", "y", "Z", "<enter>Z"] {
                 press((width, height), keys);
             }
         }

@@ -281,6 +281,9 @@ fn what_cannot_be_told_is_said_and_no_commit_is_blamed() {
     let alone = suspects(&late(), &plain, &[]);
     assert_eq!(alone[0]["suspect"]["kind"], "unknown");
     assert!(alone[0]["suspect"]["why"].as_str().unwrap().contains("stand in no git repository"), "{:#}", alone[0]["suspect"]);
+    let args = ["groups", "demo:", "--suspect", "--schemas", plain.to_str().unwrap()];
+    let output = Command::new(env!("CARGO_BIN_EXE_misfit")).args(args).env("HOME", top.path()).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("; misfit schemas get gets"), "{output:?}");
 }
 
 #[test]
@@ -316,6 +319,7 @@ fn what_is_taken_elsewhere_is_found() {
         let schemas = Arc::new(SchemaStore::open_named(&folder).unwrap());
         let source = Files::open(&[file.to_str().unwrap().to_owned()], ReadOptions { keep_rows: true }).unwrap();
         let options = ExplorerOptions {
+            mouse: true,
             source: Some(Arc::new(source)),
             request: Request { schemas: Some(schemas), ..Request::default() },
             exports: Default::default(),

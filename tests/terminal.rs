@@ -42,7 +42,13 @@ impl Terminal {
 
     fn spawn(mut command: CommandBuilder) -> Self {
         let pair = native_pty_system().openpty(size(100, 30)).expect("a pseudo-terminal");
-        for (name, value) in [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "C.UTF-8"), ("MISFIT_CONFIG", "/dev/null")] {
+        for (name, value) in [
+            ("TERM", "xterm-256color"),
+            ("COLORTERM", "truecolor"),
+            ("LANG", "C.UTF-8"),
+            ("MISFIT_CONFIG", "/dev/null"),
+            ("COLORFGBG", "15;0"),
+        ] {
             command.env(name, value);
         }
         command.env_remove("NO_COLOR");
@@ -310,6 +316,51 @@ fn piped_rows_leave_the_keyboard_to_the_explorer() {
     command.args(["-c", &format!("cat '{}' | '{}' -", rows.display(), env!("CARGO_BIN_EXE_misfit"))]);
     let mut terminal = Terminal::spawn(command);
     terminal.wait_for("acme-reader");
+    terminal.press("q");
+    assert_eq!(terminal.ends(), 0);
+}
+
+/// Where a text stands on the screen, as a terminal counts columns and lines.
+fn place_of(screen: &str, text: &str) -> (usize, usize) {
+    let (line, told) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).expect("it stands there");
+    (told[..told.find(text).expect("there")].chars().count() + 1, line + 1)
+}
+
+#[test]
+fn the_mouse_opens_a_document_and_can_be_left_to_the_terminal() {
+    let reported =
+        |terminal: &Terminal| terminal.seen.lock().expect("no panic").0.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None;
+    let mut terminal = Terminal::run(&["demo"]);
+    terminal.wait_for("209 rows · 30 groups");
+    terminal.wait("asking for the mouse", reported);
+    let (x, y) = place_of(&terminal.screen(), "is missing the key");
+    let click = format!("\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m");
+    terminal.press(&format!("{click}{click}"));
+    terminal.wait_for("Document");
+    terminal.press("M");
+    terminal.wait("leaving the mouse to the terminal", |terminal| !reported(terminal));
+    terminal.press("M");
+    terminal.wait("asking for it again", reported);
+    terminal.press("qq");
+    assert_eq!(terminal.ends(), 0);
+    terminal.wait("giving the mouse back", |terminal| !reported(terminal));
+}
+
+#[test]
+fn the_palette_and_numbers_work_in_a_terminal() {
+    let mut terminal = Terminal::run(&["demo"]);
+    terminal.wait_for("209 rows · 30 groups");
+    terminal.press(":sort");
+    terminal.wait_for("What can be done in the groups");
+    terminal.press("\r");
+    terminal.wait("closing the palette", |terminal| !terminal.screen().contains("What can be done"));
+    terminal.press("gg3j");
+    terminal.wait_for("4/");
+    // A paste into the palette is text, a mouse report inside of it is none.
+    terminal.press(":\x1b[200~zo\x1b[<0;3;3Mom\x1b[201~");
+    terminal.wait_for("What can be done");
+    terminal.press("\x1b");
+    terminal.wait("closing it again", |terminal| !terminal.screen().contains("What can be done"));
     terminal.press("q");
     assert_eq!(terminal.ends(), 0);
 }

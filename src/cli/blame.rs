@@ -138,7 +138,13 @@ pub(super) fn run(args: BlameArgs, config: &Config) -> Result<ExitCode> {
 pub(super) fn settings(config: &Config) -> HistorySettings {
     let path = |setting: &Option<Setting<PathBuf>>| setting.as_ref().map(|setting| setting.value.clone());
     let deployed = config.deployed.as_ref().map(|setting| PathBuf::from(&setting.value));
-    HistorySettings { upstream: path(&config.upstream), source: path(&config.source_repo), kept: blame::usual_folder(), deployed }
+    HistorySettings {
+        upstream: path(&config.upstream),
+        source: path(&config.source_repo),
+        kept: blame::usual_folder(),
+        deployed,
+        allowlist: None,
+    }
 }
 
 fn json(blame: &Blame, question: &BlameQuestion, edit: Option<&EditPlace>) -> Result<ExitCode> {

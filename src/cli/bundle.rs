@@ -101,7 +101,7 @@ pub(super) fn run(asked: Asked<BundleQuestion>, config: &Config) -> Result<ExitC
     };
     let made = making::make(&asked, draft, &stop)?;
     tell(&made, question.raw);
-    out::unreadable(&groups.unreadable).iter().for_each(|told| out::tell(&format!("misfit: {told}")));
+    out::unreadable(&groups.unreadable).iter().chain(&stop.bill()).for_each(|told| out::tell(&format!("misfit: {told}")));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -98,7 +98,7 @@ pub(super) fn run(asked: Asked<CasesQuestion>, config: &Config) -> Result<ExitCo
         line.clear();
         stdout.write_all(text.as_bytes())
     })?;
-    let spent = line.spent();
+    let spent = line.bill();
     drop(line);
     stdout.flush()?;
     holding::tell(holding.as_ref());

@@ -5,8 +5,10 @@
 
 mod forms;
 mod gate;
+mod gate_json;
 mod git_diff;
 mod json;
+mod layouts;
 mod text;
 
 use std::fs::File;
@@ -23,6 +25,7 @@ use super::{bigquery, input, out};
 use crate::cli::config::Config;
 use crate::ground::text::{bytes, visible};
 use crate::pipeline::compat::KeptRows;
+use crate::rows::advice::Advice;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::git::split_revision;
 use crate::rows::source::bigquery::SCHEME;
@@ -33,6 +36,7 @@ use crate::triage::compat::{
 };
 use crate::triage::gate::Accepted;
 use crate::triage::revisions::stands_alone;
+use crate::tui::advice::words;
 use gate::GateQuestion;
 
 /// Largest file that is read, in bytes.
@@ -192,14 +196,18 @@ pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
         args.reach.refuse()?;
     }
     let open = |path: &Path| if names_table(path) { deployed_table(path, &args.reach, config) } else { open(path) };
-    // Most of the time of two neighbours is that of the programs that git starts: those of both sides run at once.
-    let (old, new) = std::thread::scope(|scope| {
-        let old = scope.spawn(|| open(&old_path));
-        let new = open(&new_path);
-        (old.join(), new)
-    });
-    let old = old.unwrap_or_else(|_| Err(eyre!("opening {} failed", shown(&old_path))))?;
-    let new = new?;
+    let (old, new) = match neighbours(&old_path, &new_path)? {
+        Some(both) => both,
+        // Programs that git starts run at once.
+        None => {
+            let (old, new) = std::thread::scope(|scope| {
+                let old = scope.spawn(|| open(&old_path));
+                let new = open(&new_path);
+                (old.join(), new)
+            });
+            (old.unwrap_or_else(|_| Err(eyre!("opening {} failed", shown(&old_path))))?, new?)
+        }
+    };
     let names = (shown(&old_path), shown(&new_path));
     let most = (!args.witness).then_some(MOST_SOUGHT);
     let found = judged(&old, &new, &names, allowlist.as_deref(), most)?;
@@ -225,10 +233,10 @@ pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
     let question = GateQuestion { rows: args.rows, samples: args.samples, accepted, head: new_path };
     let report = if is_gate { Some(gate::report(&question, &found, stores, config)?) } else { None };
     let told = report.as_ref().map(|report| match args.format {
-        CompatFormat::Text => forms::text(report),
+        CompatFormat::Text => layouts::text(report, &names.1) + &forms::text(report),
         CompatFormat::Json => String::new(),
-        CompatFormat::Markdown => forms::markdown(report),
-        CompatFormat::Github => forms::github(report),
+        CompatFormat::Markdown => forms::markdown(report) + &layouts::markdown(report, &names.1),
+        CompatFormat::Github => forms::github(report) + &layouts::github(report, &question.head),
         CompatFormat::Junit => forms::junit(report),
     });
     match args.format {
@@ -318,6 +326,17 @@ fn shown(path: &Path) -> String {
     visible(&path.to_string_lossy()).into_owned()
 }
 
+/// Both sides by one git, where they are revisions of the same repository.
+fn neighbours(old: &Path, new: &Path) -> Result<Option<(Opened, Opened)>> {
+    let (Some((repository, before)), Some((other, now))) = (split_revision(old), split_revision(new)) else { return Ok(None) };
+    if repository != other {
+        return Ok(None);
+    }
+    let [old, new] = SchemaStore::open_revisions(&repository, [&before, &now])?;
+    [&old, &new].into_iter().for_each(input::tell_age);
+    Ok(Some((Opened::Store(Arc::new(old)), Opened::Store(Arc::new(new)))))
+}
+
 fn open(path: &Path) -> Result<Opened> {
     let shown_name = path.to_string_lossy();
     let is_file = path.is_file() && [".bq", ".json"].iter().any(|ending| shown_name.ends_with(ending));
@@ -327,7 +346,11 @@ fn open(path: &Path) -> Result<Opened> {
         return Ok(Opened::Store(Arc::new(store)));
     }
     let name = shown(path);
-    ensure!(path.exists(), "there is no {name}: give a folder of schemas, REPOSITORY@REVISION, a .bq file or a .schema.json file");
+    ensure!(
+        path.exists(),
+        "there is no {name}: give a folder of schemas, REPOSITORY@REVISION, a .bq file or a .schema.json file{}",
+        words(Advice::GetSchemas)
+    );
     Ok(Opened::File(loose(path, name)?))
 }
 
@@ -381,6 +404,10 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     Ok(text)
 }
 
-fn text_of(path: &Path) -> Result<String> {
+/// A file as text, of no more than is reasonable.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn text_of(path: &Path) -> Result<String> {
     Ok(String::from_utf8_lossy(&read(path)?).into_owned())
 }

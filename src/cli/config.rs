@@ -5,6 +5,7 @@
 //! Refuses: flags and environment variables (cli lays them over it), what the names of themes and actions are (tui).
 
 mod bigquery;
+pub(super) mod setting;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -20,6 +21,7 @@ use crate::ground::contained::contained;
 use crate::triage::redact::{Paths, Redaction};
 use crate::tui::binding::{Binding, SettingPlace};
 pub use bigquery::BigQueryConfig;
+use bigquery::SETTINGS as BIGQUERY_SETTINGS;
 
 /// Everything that can be set. The default is what no file says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -34,6 +36,8 @@ pub struct Config {
     pub deployed: Option<Setting<String>>,
     /// Name of a theme.
     pub theme: Option<Setting<String>>,
+    /// Whether the explorer reads the mouse.
+    pub mouse: Option<bool>,
     /// Keys by action, in the order of the file.
     pub keys: Vec<Binding>,
     /// Inputs by name: a source on the command line may be one of these names.
@@ -87,8 +91,8 @@ pub enum ConfigError {
 const MOST_BYTES: u64 = 1 << 20;
 
 /// The settings at the top of the file.
-const SETTINGS: [&str; 10] =
-    ["schemas", "upstream", "source_repo", "deployed", "theme", "keys", "sources", "bigquery", "redaction", "patch"];
+const SETTINGS: [&str; 11] =
+    ["schemas", "upstream", "source_repo", "deployed", "theme", "mouse", "keys", "sources", "bigquery", "redaction", "patch"];
 
 /// Where the file is looked for when none is named: `$XDG_CONFIG_HOME/misfit/config.toml`. `None` where the user has no home.
 pub fn default_path() -> Option<PathBuf> {
@@ -127,6 +131,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
                 config.deployed = Some(Setting { value: reader.string("deployed", value)?.to_owned(), place: reader.place(value.span()) })
             }
             "theme" => config.theme = Some(Setting { value: reader.string("theme", value)?.to_owned(), place: reader.place(value.span()) }),
+            "mouse" => config.mouse = Some(reader.flag("mouse", value)?),
             "keys" => config.keys = reader.keys(value)?,
             "sources" => config.sources = reader.sources(value)?,
             "bigquery" => config.bigquery = bigquery::read(&reader, value)?,
@@ -172,6 +177,10 @@ impl ConfigReader<'_> {
         })
     }
 
+    fn flag(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Result<bool, ConfigError> {
+        value.get_ref().as_bool().ok_or_else(|| self.wrong(value.span(), format!("{name} has to be true or false, without quotes")))
+    }
+
     /// A text, or a list of texts.
     fn strings(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, ConfigError> {
         match value.get_ref().as_array() {
@@ -205,6 +214,10 @@ impl ConfigReader<'_> {
     fn sources(&self, value: &Spanned<DeValue<'_>>) -> Result<BTreeMap<String, Vec<String>>, ConfigError> {
         let mut sources = BTreeMap::new();
         for (name, inputs) in self.table("sources", value)? {
+            if super::words::commands().iter().any(|command| *command == **name.get_ref()) {
+                let told = format!("sources.{0}: {0} is a command, and misfit {0} is that; another name is needed", name.get_ref());
+                return Err(self.wrong(name.span(), told));
+            }
             let inputs = self.strings(name.get_ref(), inputs)?;
             let inputs = inputs.iter().map(|input| self.resolve(input).to_string_lossy().into_owned()).collect();
             sources.insert(name.get_ref().to_string(), inputs);
@@ -224,7 +237,8 @@ impl ConfigReader<'_> {
     }
 }
 
-const REDACTION_SETTINGS: [&str; 2] = ["safe", "masked"];
+const REDACTION_SETTINGS: &[&str] = &["safe", "masked"];
+const PATCH_SETTINGS: &[&str] = &["never"];
 
 /// Reads the table.
 fn read_redaction(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> Result<Redaction, ConfigError> {
@@ -234,7 +248,7 @@ fn read_redaction(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> Re
         match name.get_ref().as_ref() {
             "safe" => set.safe = paths()?,
             "masked" => set.masked = paths()?,
-            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of redaction", unknown, &REDACTION_SETTINGS))),
+            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of redaction", unknown, REDACTION_SETTINGS))),
         }
     }
     Ok(set)
@@ -246,7 +260,7 @@ fn read_patch(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> Result
     for (name, value) in reader.table("patch", value)? {
         match name.get_ref().as_ref() {
             "never" => never = reader.strings("never", value)?,
-            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of patch", unknown, &["never"]))),
+            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of patch", unknown, PATCH_SETTINGS))),
         }
     }
     Ok(never)
@@ -288,7 +302,7 @@ mod tests {
         );
         assert_eq!(
             read("colour = 1").unwrap_err(),
-            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, upstream, source_repo, deployed, theme, keys, sources, bigquery, redaction, patch"
+            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, upstream, source_repo, deployed, theme, mouse, keys, sources, bigquery, redaction, patch"
         );
     }
 
@@ -304,6 +318,15 @@ mod tests {
         );
         assert!(read("keys = 3").unwrap_err().contains("keys has to be a table, [keys]"));
         assert!(read("theme = \"a\"\ntheme = \"b\"").unwrap_err().starts_with("/etc/misfit/config.toml line 2: duplicate key"));
+    }
+
+    #[test]
+    fn no_source_is_named_like_a_command() {
+        let told = read("[sources]\nweek = \"a\"\ngroups = \"b\"\n").unwrap_err();
+        assert_eq!(
+            told,
+            "/etc/misfit/config.toml line 3: sources.groups: groups is a command, and misfit groups is that; another name is needed"
+        );
     }
 
     #[test]

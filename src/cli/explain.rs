@@ -84,7 +84,7 @@ pub(super) fn run(args: ExplainArgs, config: &Config) -> Result<ExitCode> {
         Err(error) if is_named => return Err(error),
         // The text is explained without schemas that nobody named here.
         Err(error) => {
-            out::tell(&format!("misfit: explained without the history of the schemas: {}", visible(&format!("{error:#}"))));
+            out::tell(&format!("misfit: explained without the history of the schemas: {}", visible(&super::told(&error))));
         }
     }
     let mut stdout = BufWriter::new(out::WhileRead::new(std::io::stdout()));

@@ -1,25 +1,24 @@
 //! `misfit SOURCE`: the explorer.
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::CommandFactory;
+use color_eyre::Result;
 use color_eyre::eyre::{ensure, eyre};
-use color_eyre::{Report, Result};
 
 use super::input::{self, OpenedInput};
 use super::scope::Scope;
 use super::volume::VolumeArgs;
 use super::{bigquery, out};
-use crate::cli::config::Config;
-use crate::ground::text::{nearest, visible};
+use crate::cli::config::{self, Config};
 use crate::rows::source::{ErrorSource, Request};
 use crate::triage::blame::HistorySettings;
 use crate::triage::export::patch::PatchSettings;
 use crate::tui::keymap::{Keymap, parse_keys};
-use crate::tui::theme::{Depth, Theme, locale_is_ascii};
+use crate::tui::lightness::is_light;
+use crate::tui::theme::{Depth, Theme, ThemeShelf, locale_is_ascii};
 use crate::tui::work::ExportSettings;
 use crate::tui::{self, frame};
 
@@ -51,9 +50,17 @@ pub(super) struct LookArgs {
     #[arg(long, value_name = "NAME", env = "MISFIT_THEME", hide_env = true)]
     theme: Option<String>,
 
+    /// Draw with ASCII alone
+    #[arg(long)]
+    ascii: bool,
+
     /// What is deployed: a revision of the schemas, or a folder; what a deploy would refuse is told against that first
     #[arg(long, value_name = "REV|FOLDER")]
     deployed: Option<PathBuf>,
+
+    /// The schema generator's list of tables that may be incompatible: told beside what a deploy would refuse
+    #[arg(long, value_name = "FILE")]
+    allowlist: Option<PathBuf>,
 
     /// Keys to press, as in `jj<enter>`
     #[arg(long, value_name = "KEYS", hide = true)]
@@ -77,27 +84,31 @@ impl LookArgs {
 
 /// Opens the explorer on the sources that were named.
 pub(super) fn run(mut args: ExploreArgs, config: Config) -> Result<ExitCode> {
-    let named = args.input.sources.clone();
     if args.input.bigquery.list {
         let sources = input::expand(args.input.sources, &config)?;
         return bigquery::list(args.input.bigquery, &sources, &config);
     }
     args.input.schemas.is_aged_elsewhere = true;
     let volume = args.volume.open()?;
-    let OpenedInput { source, schemas } = args.input.open(&config, true, &args.scope).map_err(|error| meant(&named).unwrap_or(error))?;
+    let OpenedInput { source, schemas } = args.input.open(&config, true, &args.scope)?;
     show(Some(source), Request { volume, ..args.scope.request(schemas) }, args.look, &config)
 }
 
 /// Opens the explorer on a source, or without one on the tables of the schemas.
 pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look: LookArgs, config: &Config) -> Result<ExitCode> {
-    let LookArgs { theme, deployed, keys, size, print } = look;
+    let LookArgs { theme, ascii, deployed, allowlist, keys, size, print } = look;
+    let allowlist = allowlist.as_deref().map(super::compat::text_of).transpose()?.map(Arc::from);
     // Last, because who has mistyped a name learns nothing from it.
     ensure!(
         print || std::io::stdout().is_terminal(),
         "the explorer needs a terminal, and standard output is not one: use misfit groups or misfit cases for text"
     );
+    ensure!(
+        print || std::env::var_os("TERM").is_none_or(|name| name != "dumb"),
+        "the explorer draws on the whole terminal, and this one only writes lines (TERM=dumb): use misfit groups or misfit cases for text"
+    );
     let depth = if print { Depth::None } else { Depth::detect() };
-    let theme = open_theme(theme, config, depth)?;
+    let theme = open_theme(theme, config, depth, ascii, !print)?;
     let keymap = open_keymap(config)?;
     let keys = keys
         .filter(|keys| !keys.is_empty())
@@ -106,11 +117,12 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
         .map_err(|mistake| eyre!("--keys {mistake}"))?
         .unwrap_or_default();
     let usual = super::blame::settings(config);
-    let history = HistorySettings { deployed: deployed.or(usual.deployed.clone()), ..usual };
-    let patches = PatchSettings { never: config.never_patched.clone(), source_repo: history.source.clone() };
+    let history = HistorySettings { deployed: deployed.or(usual.deployed.clone()), allowlist, ..usual };
+    let patches = PatchSettings { never: config.never_patched.clone(), source_repo: history.source.clone(), told: None };
     let exports = ExportSettings { redaction: config.redaction.clone(), folder: ".".into(), patches };
     let paid = source.clone();
-    let options = tui::ExplorerOptions { source, request, exports, history, theme, depth, keymap };
+    let mouse = config.mouse.unwrap_or(true);
+    let options = tui::ExplorerOptions { source, request, exports, history, theme, depth, keymap, mouse };
     if print {
         let size = size.unwrap_or(PRINTED);
         return out::print(&frame::to_text(&tui::script(options, size, &keys)?));
@@ -122,27 +134,30 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
     Ok(ended)
 }
 
-/// Who gives nothing but the name of no file may have meant a command.
-fn meant(sources: &[String]) -> Option<Report> {
-    let [name] = sources else { return None };
-    let cli = super::Cli::command();
-    let commands: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
-    let near = nearest(name, &commands).filter(|_| !Path::new(name).exists())?;
-    Some(eyre!("there is no file or command {}: did you mean misfit {near}?", visible(name)))
+/// The themes built in and those in the folder `themes` beside the configuration.
+pub(super) fn shelf() -> Arc<ThemeShelf> {
+    let folder = config::default_path().and_then(|path| Some(path.parent()?.join("themes")));
+    Arc::new(folder.map(|folder| ThemeShelf::with_folder(&folder)).unwrap_or_default())
 }
 
-/// The flag or the environment, then the configuration, then what suits the terminal.
-fn open_theme(named: Option<String>, config: &Config, depth: Depth) -> Result<Theme> {
-    let ascii = locale_is_ascii(|name| std::env::var(name).ok());
-    let usual = match depth {
-        Depth::True | Depth::Indexed => "default-dark",
-        Depth::Named => "ansi",
-        Depth::None => "mono",
-    };
+/// The flag or the environment, then the configuration, then what suits the terminal; `asks`: whether the terminal may be asked for its background.
+pub(super) fn open_theme(named: Option<String>, config: &Config, depth: Depth, ascii: bool, asks: bool) -> Result<Theme> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let ascii = ascii || locale_is_ascii(variable);
+    let shelf = shelf();
+    let open = |name: &str| Theme::of(&shelf, name, depth, ascii);
     match (named.filter(|name| !name.is_empty()), &config.theme) {
-        (Some(name), _) => Theme::named(&name, depth, ascii).map_err(|mistake| eyre!(mistake)),
-        (None, Some(setting)) => Theme::named(&setting.value, depth, ascii).map_err(|mistake| eyre!("{}: {mistake}", setting.place)),
-        (None, None) => Theme::named(usual, depth, ascii).map_err(|mistake| eyre!(mistake)),
+        (Some(name), _) => open(&name).map_err(|mistake| eyre!(mistake)),
+        (None, Some(setting)) => open(&setting.value).map_err(|mistake| eyre!("{}: {mistake}", setting.place)),
+        (None, None) => {
+            let usual = match depth {
+                Depth::True | Depth::Indexed if asks && is_light(variable) == Some(true) => "default-light",
+                Depth::True | Depth::Indexed => "default-dark",
+                Depth::Named => "ansi",
+                Depth::None => "mono",
+            };
+            open(usual).map_err(|mistake| eyre!(mistake))
+        }
     }
 }
 
@@ -167,14 +182,6 @@ fn parse_size(text: &str) -> Result<(u16, u16), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_mistyped_command_is_recognised() {
-        let meant = |names: &[&str]| meant(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).map(|error| error.to_string());
-        assert_eq!(meant(&["group"]).as_deref(), Some("there is no file or command group: did you mean misfit groups?"));
-        assert!(meant(&["dmeo"]).is_some_and(|told| told.contains("misfit demo?")));
-        assert_eq!((meant(&["nowhere.ndjson"]), meant(&["group", "a"]), meant(&[])), (None, None, None));
-    }
 
     #[test]
     fn a_size_is_two_numbers() {

@@ -20,7 +20,7 @@ use rustc_hash::FxHashMap;
 
 use super::groups::cause_groups;
 use super::groups::suspect::{SuspectArgs, schemas as suspect_schemas};
-use super::input::{self, Asked, SchemaArgs};
+use super::input::{self, Asked};
 use super::scope::Scope;
 use super::volume::VolumeArgs;
 use super::{out, unmet};
@@ -78,7 +78,7 @@ pub(super) struct ExportQuestion {
     #[command(flatten)]
     suspected: SuspectArgs,
 
-    /// With --as backfill: the schemas by which the rows are to be brought back (a folder, or REPO@REVISION): how many of them pass then, what
+    /// With --as backfill: the schemas by which the rows are to be brought back (a folder, REPO@REVISION, a REVISION of those of --schemas, or one schema file in the place of theirs): how many of them pass then, what
     /// remains broken, what is there twice, what is lost
     #[arg(long, value_name = "SCHEMAS")]
     against: Option<PathBuf>,
@@ -171,12 +171,6 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
         "--volume is for reports and tables: --as report, --as table"
     );
     let settings = question.suspected.suspect.then(|| question.suspected.settings(config));
-    let against = question
-        .against
-        .clone()
-        .map(|folder| SchemaArgs { folder: Some(folder), ..SchemaArgs::default() }.open(config, false))
-        .transpose()?
-        .flatten();
     ensure!(
         question.format.is_none()
             || matches!(question.what, ExportWhat::Report | ExportWhat::Backfill | ExportWhat::Table | ExportWhat::Patch),
@@ -188,6 +182,7 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     );
     let label = label(&input.sources);
     let input::OpenedInput { source, schemas } = input.open(config, true, &question.scope)?;
+    let against = question.against.as_deref().map(|given| input::open_against(schemas.as_deref(), given)).transpose()?;
     if settings.is_some() {
         suspect_schemas(schemas.as_ref())?;
     }
@@ -247,6 +242,7 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
         .into_iter()
         .chain(facts::rate::notes(&groups))
         .chain(out::strays(schemas.as_deref()))
+        .chain(stop.bill())
         .for_each(|told| out::tell(&format!("misfit: {told}")));
     Ok(ExitCode::SUCCESS)
 }

@@ -204,7 +204,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         match &holding {
             Some(holding) => {
                 let mut groups = holding::groups(source.as_ref(), &request, holding, &line)?;
-                groups.notes.extend(line.spent().into_iter().map(Advised::from));
+                groups.notes.extend(line.bill().map(Advised::from));
                 groups
             }
             None => source.groups(&request, &line)?,
@@ -242,7 +242,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     if let Some(schemas) = judged_by {
         let line = out::ProgressLine::over(source.is_remote())?;
         let mut of = causes::of(source.as_ref(), &schemas, &groups, &shown, &line)?;
-        let spent = line.spent();
+        let spent = line.bill();
         drop(line);
         let closing_causes = causes::closing(&of);
         if let Some(told) = &mut told_groups {
@@ -258,12 +258,15 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         out::tell(&told.into_iter().flatten().chain(spent).collect::<Vec<_>>().join("; "));
         return Ok(ExitCode::SUCCESS);
     }
+    let mut spent = None;
     let of = match (&settings, &request.schemas) {
         (Some(settings), Some(schemas)) => {
             let line = out::ProgressLine::over(source.is_remote())?;
             let since = request.since;
             let asked = SuspectQuestion { source: source.as_ref(), groups: &groups, chosen: &shown, schemas, settings, since };
-            Some(suspects(&asked, &line)?)
+            let of = suspects(&asked, &line)?;
+            spent = line.bill();
+            Some(of)
         }
         _ => None,
     };
@@ -275,7 +278,8 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
             let (lines, members) = (|| suspect::lines(&groups, &printed, &of, is_raw), || suspect::members(&groups, &printed, &of));
             write_with(out, &groups, question.format, lines, members)
         })?;
-        out::tell(&format!("{}; {}", closing(&groups, shown.len(), told), suspect::closing(&of)));
+        let told = [closing(&groups, shown.len(), told), suspect::closing(&of)];
+        out::tell(&told.into_iter().chain(spent).collect::<Vec<_>>().join("; "));
         return Ok(ExitCode::SUCCESS);
     }
     on_stdout(|out| write(out, &groups, &printed, question.format))?;

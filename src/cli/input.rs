@@ -21,6 +21,7 @@ use crate::rows::schemas::SchemaStore;
 use crate::rows::source::ErrorSource;
 use crate::rows::source::bigquery::SCHEME;
 use crate::rows::source::files::{Files, ReadOptions};
+use crate::triage::revisions::beside;
 use crate::tui::advice::old_schemas;
 
 /// Environment variable that names the folder of schemas. Read here and not by the argument parser, which would let it pass for the flag.
@@ -138,6 +139,16 @@ impl SchemaArgs {
         };
         Ok(OpenedInput { source: Arc::new(bundle), schemas })
     }
+}
+
+/// Opens schemas that are named beside opened ones, if there are any.
+pub(super) fn open_against(schemas: Option<&SchemaStore>, given: &Path) -> Result<Arc<SchemaStore>> {
+    let found = match schemas {
+        Some(schemas) => beside(schemas, given)?,
+        None => SchemaStore::open_named(given)?,
+    };
+    tell_age(&found);
+    Ok(Arc::new(found))
 }
 
 /// Tells people which revision schemas are of and how old that is, where they are of any: they may not be what the rows were judged by. Whoever named

@@ -85,8 +85,8 @@ pub(super) struct JudgeArgs {
     #[arg(long)]
     all: bool,
 
-    /// Judge twice, by --schemas and by these, and tell what would change: a folder, REPO@REVISION or an archive. Then DOC may also be any
-    /// source of error rows, counted by group
+    /// Judge twice, by --schemas and by these, and tell what would change: a folder, REPO@REVISION, a REVISION of theirs, an archive, or one
+    /// schema file in the place of its own. Then DOC may also be any source of error rows, counted by group
     #[arg(long, value_name = "SCHEMAS", conflicts_with = "all")]
     against: Option<PathBuf>,
 
@@ -127,8 +127,7 @@ pub(super) fn run(args: JudgeArgs, config: &Config) -> Result<ExitCode> {
         "standard input is a terminal: pipe documents into misfit judge, or name a file"
     );
     if let Some(after) = args.against {
-        let named = input::SchemaArgs { folder: Some(after), ..input::SchemaArgs::default() }.open(config, false)?;
-        let after = named.ok_or_else(|| eyre!("no schemas to judge against"))?;
+        let after = input::open_against(Some(&schemas), &after)?;
         let scope = Scope::window(args.since, args.until);
         let JudgeArgs { documents, doctype, bigquery, format, .. } = args;
         return against::run(AgainstQuestion { documents, before: schemas, after, doctype, bigquery, scope, format }, config);

@@ -177,15 +177,14 @@ pub(super) fn open(named: &str, schemas: input::SchemaArgs, config: &Config) -> 
         return read(named);
     }
     let store = schemas.open(config, false)?.ok_or_else(|| eyre!("no schemas to find {named} in: {GIVE_SCHEMAS}, or a .bq file"))?;
-    let (namespace, rest) = named.split_once(['/', '.']).unwrap_or((named, ""));
-    let (doctype, version) = rest.split_once('.').map_or((rest, None), |(doctype, version)| (doctype, Some(version)));
-    ensure!(
-        !namespace.is_empty() && !doctype.is_empty(),
-        "there is no file {named}, and a doctype is NAMESPACE.DOCTYPE.VERSION, for example telemetry.main.5; misfit tables lists them"
-    );
-    match store.lookup(namespace, doctype, version) {
+    let Some(DoctypeName { namespace, doctype, version }) = DoctypeName::with_or_without_version(named) else {
+        bail!(
+            "there is no file {named}, and a doctype is NAMESPACE.DOCTYPE.VERSION, for example telemetry.main.5; misfit tables lists them"
+        );
+    };
+    match store.lookup(&namespace, &doctype, version.as_deref()) {
         Lookup::Found(at) => layout_of(&store, at),
-        lookup => bail!("{}", store.absence(&lookup, namespace, doctype, version)),
+        lookup => bail!("{}", store.absence(&lookup, &namespace, &doctype, version.as_deref())),
     }
 }
 

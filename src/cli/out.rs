@@ -15,7 +15,7 @@ use crate::ground::text::{self, visible};
 use crate::rows::group::Groups;
 use crate::rows::row::Unreadable;
 use crate::rows::schemas::SchemaStore;
-use crate::rows::source::{Cost, Progress, Watch};
+use crate::rows::source::{Cost, Progress, Spent, Watch};
 
 /// Cells of a table where there is no terminal to ask.
 const PIPED_WIDTH: usize = 100;
@@ -128,8 +128,8 @@ pub(super) struct ProgressLine {
     spoke: AtomicBool,
     /// Whether the user has asked to stop.
     stop: Arc<AtomicBool>,
-    /// What was agreed to.
-    spent: Mutex<Vec<String>>,
+    /// What all queries have cost.
+    spent: Mutex<Spent>,
 }
 
 impl ProgressLine {
@@ -157,9 +157,10 @@ impl ProgressLine {
         }
     }
 
-    /// What was spent, in the words of its price.
-    pub(super) fn spent(&self) -> Vec<String> {
-        self.spent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What all queries have cost, which may be less than they were agreed to cost; `None` where none ran.
+    pub(super) fn bill(&self) -> Option<String> {
+        let spent = *self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        (spent.queries > 0).then(|| spent.to_string())
     }
 
     /// Makes room for something else.
@@ -206,11 +207,11 @@ impl Watch for ProgressLine {
     }
 
     fn spend(&self, cost: &Cost) -> bool {
-        let is_agreed = self.agrees(cost);
-        if is_agreed {
-            self.spent.lock().unwrap_or_else(PoisonError::into_inner).push(cost.to_string());
-        }
-        is_agreed
+        self.agrees(cost)
+    }
+
+    fn spent(&self, spent: Spent) {
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner) = spent;
     }
 }
 
@@ -249,6 +250,16 @@ mod tests {
         assert_eq!(describe(&progress), "reading 512.0 KiB of 1.0 MiB, 50 %, 3,000 rows, 1,500 rows/s");
         let unknown = Progress { total_bytes: None, ..progress };
         assert_eq!(describe(&unknown), "reading 512.0 KiB, 3,000 rows, 1,500 rows/s");
+    }
+
+    #[test]
+    fn the_bill_tells_what_was_spent_and_not_what_was_expected() {
+        let line = ProgressLine::new();
+        assert_eq!(line.bill(), None);
+        assert!(line.spend(&Cost { purpose: "counting", bytes: 4 << 30, at_most: true, dollars: 0.02, limit: 5 << 30 }));
+        assert_eq!(line.bill(), None, "agreed to, and not asked yet");
+        line.spent(Spent { queries: 2, bytes: 1 << 30, dollars: 0.01 });
+        assert_eq!(line.bill().as_deref(), Some("BigQuery read 1.0 GiB in 2 queries, about $0.01"));
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub struct Outline {
     top: usize,
     /// Whether the cursor jumped: if it is out of sight then, it gets room around it, more below.
     jumped: bool,
+    /// The row that was pointed at: it stays where it is drawn, close to an edge or not.
+    pointed: Option<usize>,
     filter: Option<OutlineFilter>,
 }
 
@@ -147,6 +149,10 @@ impl Outline {
         if height == 0 {
             return;
         }
+        if self.pointed == Some(self.cursor) && (self.top..self.top + height).contains(&self.cursor) {
+            return;
+        }
+        self.pointed = None;
         let margin = (height / 6).min(3);
         let seen = self.top..self.top + height.saturating_sub(height / 3);
         if std::mem::take(&mut self.jumped) && !seen.contains(&self.cursor) {
@@ -162,6 +168,18 @@ impl Outline {
     pub fn move_by(&mut self, rows: isize) {
         let last = self.visible.len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(rows).min(last);
+    }
+
+    /// To a row by its number from 0, or to the last.
+    pub fn go_to(&mut self, row: usize) {
+        self.cursor = row.min(self.visible.len().saturating_sub(1));
+        self.jumped = true;
+    }
+
+    /// To the row that is drawn so many lines below the first one drawn; nothing scrolls.
+    pub fn point_at(&mut self, line: usize) {
+        self.cursor = (self.top + line).min(self.visible.len().saturating_sub(1));
+        self.pointed = Some(self.cursor);
     }
 
     /// To the first row.

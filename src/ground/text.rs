@@ -258,7 +258,7 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
 }
 
 /// The nearest of the known names, or `None` where none is near: more than a third of the letters would have to change. Letters that
-/// changed places with the next one are one change.
+/// changed places with the next one are one change, large letters for small ones none.
 pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let letters: Vec<Letters> = known.iter().map(|known| Letters::of(known)).collect();
     nearest_of(name, known.iter().copied().zip(&letters))
@@ -272,7 +272,10 @@ pub fn nearest_of<'a, 'l>(name: &str, known: impl Iterator<Item = (&'a str, &'l 
         let longer = name.len().max(candidate.len());
         longer <= LONGEST_COMPARED && is_near(letters.least_distance(others), longer)
     };
-    let (distance, near) = known.filter(may_be_near).map(|(candidate, _)| (osa_distance(name, candidate), candidate)).min()?;
+    let lower = name.to_lowercase();
+    // Of two that differ in case alone the one that is spelled more alike.
+    let distance = |candidate: &str| (osa_distance(&lower, &candidate.to_lowercase()), osa_distance(name, candidate));
+    let ((distance, _), near) = known.filter(may_be_near).map(|(candidate, _)| (distance(candidate), candidate)).min()?;
     is_near(distance, name.chars().count().max(near.chars().count())).then_some(near)
 }
 
@@ -374,6 +377,8 @@ mod tests {
         assert_eq!(nearest("theme ", &known), Some("theme"));
         assert_eq!(nearest("source", &known), Some("sources"));
         assert_eq!(nearest("colour", &known), None);
+        assert_eq!(nearest("SHCEMAS", &known), Some("schemas"));
+        assert_eq!((nearest("AB", &["aB", "AB"]), nearest("aB", &["AB", "aB"])), (Some("AB"), Some("aB")));
         assert_eq!(nearest("x", &[]), None);
         assert_eq!(nearest("größe", &["grösse", "gr\u{f6}\u{df}e2"]), Some("größe2"));
     }

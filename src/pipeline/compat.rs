@@ -20,7 +20,7 @@ pub use change::{ChangeKind, ColumnChange, ColumnForms, DeployFinding};
 pub use kept_rows::{KeptRows, compare_kept};
 pub use limits::{LONGEST_DESCRIPTION, of_new};
 pub use mend::{DeployMend, MendPlace, column_text, mend};
-pub use near::LayoutText;
+pub use near::{LayoutText, compare_texts};
 pub use rule::{DeployRule, DeployVerdict, spelled, widens};
 
 use crate::pipeline::layout::{Layout, Size};

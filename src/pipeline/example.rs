@@ -60,6 +60,11 @@ pub enum ExampleError {
     Unwritten(#[from] serde_json::Error),
 }
 
+/// A text for a pattern, another one for each turn, as far as there are others. It is a proposal: what looks around counts as nothing.
+pub fn text_for(pattern: &str, turn: usize) -> Option<String> {
+    pattern::sample(pattern, turn)
+}
+
 /// Searches for a document that passes.
 pub fn document(judge: &Judge, wanted: Wanted<'_>) -> Result<Example, ExampleError> {
     let mut plan = Plan { full: wanted.full, taken_out: judge::is_payload(wanted.namespace), ..Plan::default() };

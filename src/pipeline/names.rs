@@ -9,6 +9,8 @@ use heck::ToSnakeCase;
 use rustc_hash::FxHashMap;
 use strsim::levenshtein;
 
+use crate::ground::text::nearest as nearest_text;
+
 /// Most characters of a name that a distance looks at: names come from requests and may be anything.
 const LONGEST_COMPARED: usize = 64;
 /// Below this likeness (0 to 2) a known name is no help.
@@ -82,6 +84,16 @@ pub(crate) fn nearest<'a>(namespace: &str, doctype: &str, known: impl Iterator<I
     scored.into_iter().map(|(_, name)| name).collect()
 }
 
+/// Whether both parts of two `namespace/doctype` names are nearly spelled alike: what only shares a namespace, or a doctype's name that many
+/// have, is a stranger.
+pub(crate) fn is_alike(one: (&str, &str), other: (&str, &str)) -> bool {
+    let near = |one: &str, other: &str| {
+        let (one, other) = (snake_case(one), snake_case(other));
+        one == other || nearest_text(&one, &[&other]).is_some()
+    };
+    near(one.0, other.0) && near(one.1, other.1)
+}
+
 /// How alike two snake case names are, from 0 to 1: by edits or by shared words, whichever says more.
 fn likeness(a: &str, b: &str) -> f64 {
     let (a, b) = (clip(a), clip(b));
@@ -145,6 +157,14 @@ mod tests {
         assert_eq!(near("org-mozilla-fenox", "metrics"), ["org-mozilla-fenix/metrics", "org-mozilla-focus/metrics"]);
         assert!(near("telemetry", "zzzz").contains(&"telemetry/crash".to_owned()));
         assert!(near("qqqq", "zzzz").is_empty());
+    }
+
+    #[test]
+    fn what_only_shares_a_namespace_or_a_doctype_is_a_stranger() {
+        assert!(is_alike(("telemetry", "Mian"), ("telemetry", "main")));
+        assert!(is_alike(("org-mozilla-fenox", "metrics"), ("org_mozilla_fenix", "metrics")));
+        assert!(!is_alike(("telemetry", "zzzz"), ("telemetry", "crash")));
+        assert!(!is_alike(("glam", "metrics"), ("org-mozilla-fenix", "metrics")));
     }
 
     #[test]

@@ -8,7 +8,10 @@
 
 mod narrow;
 mod paths;
+mod probes;
+mod values;
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -33,6 +36,9 @@ const MOST_VIOLATIONS: usize = 100;
 
 /// Bytes of a schema from which on a document with everything in it is dear.
 const LARGE: usize = 150_000;
+
+/// Keywords of which no rule tells what they refuse.
+const OPAQUE: [&str; 9] = ["multipleOf", "not", "if", "then", "else", "pattern", "patternProperties", "propertyNames", "dependencies"];
 
 /// Members of telemetry's documents by which the decoder finds their schema.
 const VERSIONS: [&str; 2] = ["version", "v"];
@@ -125,7 +131,17 @@ impl<'a> Search<'a> {
         let mixed = paths::mixed(&taking, &refusing, &tokens, &change.keyword).and_then(|value| judge_of(&value));
         let mixed = mixed.as_ref().unwrap_or(self.refuses);
         let is_large = self.takes.schema().document.text().len() > LARGE;
-        let attempts = narrow::attempts(&taking, &refusing, &tokens, &change.keyword);
+        // Where a rule knows what a limit refuses that is made first, else values are tried on both nodes by themselves.
+        let tried = Cell::new(0);
+        let by_values = || {
+            let (all, many) = narrow::by_values(&taking, &refusing, &tokens);
+            tried.set(many);
+            all
+        };
+        let rules = narrow::attempts(&taking, &refusing, &tokens, &change.keyword);
+        let is_opaque = OPAQUE.contains(&change.keyword.as_str()) || tokens.iter().any(|token| OPAQUE.contains(&token.as_str()));
+        let (first, last) = if is_opaque { (by_values(), None) } else { (Vec::new(), Some(by_values)) };
+        let attempts = first.into_iter().chain(rules).chain(last.into_iter().flat_map(|by_values| by_values()));
         let mut full = 0;
         for attempt in attempts {
             let is_full = attempt.is_full();
@@ -143,8 +159,9 @@ impl<'a> Search<'a> {
             }
         }
         let documents = plural(self.made as u64, "document was made", "documents were made");
+        let values = plural(tried.get() as u64, "value was tried", "values were tried");
         Err(format!(
-            "none found: {documents} of the schema that should take it, narrowed to what this change refuses; none of them shows it"
+            "none found: {documents} of the schema that should take it, narrowed to what this change refuses, and {values} at its place; none of them shows it"
         ))
     }
 

@@ -40,6 +40,8 @@ pub enum Advice {
     PrintedGroups,
     /// Name a folder of schemas.
     GiveSchemas,
+    /// Get the schemas that are published.
+    GetSchemas,
     /// Let values leave as they are.
     ExportRaw,
     /// Replace the file, or name another.

@@ -14,7 +14,9 @@ mod revision;
 mod tables;
 mod transpiled;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
@@ -25,6 +27,7 @@ use crate::pipeline::layout::Layout;
 use crate::pipeline::names;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
+use crate::rows::advice::Advice;
 pub use absence::missing;
 pub use age::{RevisionAge, business_days};
 pub use tables::{BARE, MadeLayout, NoLayout, TableColumns, WOULD_BE, WOULD_BE_SHORT, split_of, tables_of};
@@ -138,6 +141,8 @@ struct Parsed {
     tables: OnceLock<Arc<[DestinationTable]>>,
     /// What somebody had to say of it.
     said: OnceLock<Option<String>>,
+    /// Whether its schema was asked for and could not be had.
+    is_unread: AtomicBool,
 }
 
 /// Why schemas cannot be had. Messages say what, where and what to do.
@@ -154,6 +159,9 @@ pub enum SchemaError {
     /// There is nothing to use in it.
     #[error("{0}")]
     Empty(String),
+    /// There are no schemas where they were looked for, or none with a history.
+    #[error("{0}")]
+    Missing(String),
     /// A file is not what its name says.
     #[error("{path}: {reason}", path = crate::ground::text::visible(path))]
     Broken {
@@ -167,6 +175,13 @@ pub enum SchemaError {
     Git(#[from] git::GitError),
 }
 
+impl SchemaError {
+    /// What can be done about it.
+    pub fn advice(&self) -> Option<Advice> {
+        matches!(self, SchemaError::Missing(_) | SchemaError::Git(git::GitError::NoRepository(_))).then_some(Advice::GetSchemas)
+    }
+}
+
 /// What schemas should look like where they come from, for messages.
 const EXPECTED: &str =
     "expected NAMESPACE/DOCTYPE/DOCTYPE.VERSION.schema.json in it, with or without schemas/ on top, as in a checkout of generated schemas";
@@ -176,7 +191,7 @@ impl SchemaStore {
     pub fn open(tree: Box<dyn FileTree>) -> Result<Self, SchemaError> {
         let (doctypes, strays) = sort_files(tree.list()?, tree.absent());
         if doctypes.is_empty() {
-            return Err(SchemaError::Empty(format!("{} holds no schemas named DOCTYPE.VERSION.schema.json", tree.name())));
+            return Err(SchemaError::Missing(format!("{} holds no schemas named DOCTYPE.VERSION.schema.json", tree.name())));
         }
         Ok(Self::of(Arc::from(tree), doctypes, strays))
     }
@@ -207,7 +222,7 @@ impl SchemaStore {
             return Self::open_revision(path, None);
         }
         match Self::open_folder(path) {
-            Err(SchemaError::Empty(_)) if git::Repository::is_top(path) => Self::open_revision(path, None),
+            Err(SchemaError::Missing(_)) if git::Repository::is_top(path) => Self::open_revision(path, None),
             opened => opened,
         }
     }
@@ -217,9 +232,27 @@ impl SchemaStore {
         Self::open(Box::new(git::RevisionTree::open(&git::Repository::open(repository)?, revision)?))
     }
 
+    /// Opens stores over two revisions of a repository, which share what git tells of both.
+    ///
+    /// # Errors
+    /// One of them cannot be had.
+    pub fn open_revisions(repository: &Path, revisions: [&str; 2]) -> Result<[Self; 2], SchemaError> {
+        let [old, new] = git::RevisionTree::open_both(&git::Repository::open(repository)?, revisions)?;
+        Ok([Self::open(Box::new(old))?, Self::open(Box::new(new))?])
+    }
+
     /// The same files but for one, which has this text.
     pub fn with_file(&self, path: &str, text: Vec<u8>) -> Self {
-        let edited = edited::Edited { tree: Arc::clone(&self.tree), path: path.to_owned(), text };
+        self.replacing(path, text, "edited".to_owned())
+    }
+
+    /// The same, where the text is that of another file, which is called so.
+    pub fn with_file_of(&self, path: &str, text: Vec<u8>, from: &str) -> Self {
+        self.replacing(path, text, format!("of {from}"))
+    }
+
+    fn replacing(&self, path: &str, text: Vec<u8>, how: String) -> Self {
+        let edited = edited::Edited { tree: Arc::clone(&self.tree), path: path.to_owned(), text, how };
         Self::of(Arc::new(edited), self.doctypes.clone(), self.strays.clone())
     }
 
@@ -281,6 +314,11 @@ impl SchemaStore {
         (0..self.parsed.len()).filter(|&at| self.parsed.get(at).is_some_and(is_used)).collect()
     }
 
+    /// Positions in [`doctypes`](Self::doctypes) of those whose schema was asked for and cannot be read.
+    pub fn unread(&self) -> Vec<usize> {
+        (0..self.parsed.len()).filter(|&at| self.parsed.get(at).is_some_and(|parsed| parsed.is_unread.load(Ordering::Relaxed))).collect()
+    }
+
     /// A file as it is, by its path.
     pub fn file(&self, path: &str) -> Result<Vec<u8>, SchemaError> {
         self.tree.read(path)
@@ -289,6 +327,18 @@ impl SchemaStore {
     /// See [`FileTree::content_id`].
     pub fn content_id(&self, path: &str) -> Option<String> {
         self.tree.content_id(path)
+    }
+
+    /// Whether each text, quoted as JSON has it, stands in some schema. Reads the schemas until all are found.
+    pub fn have_texts(&self, mut quoted: BTreeSet<String>) -> bool {
+        let mut paths = self.doctypes.iter().filter_map(|found| found.schema.as_deref());
+        while !quoted.is_empty() {
+            let Some(path) = paths.next() else { return false };
+            if let Ok(text) = self.tree.read(path) {
+                quoted.retain(|sought| memchr::memmem::find(&text, sought.as_bytes()).is_none());
+            }
+        }
+        true
     }
 
     /// Finds a doctype version as the decoder does: snake case on both sides.
@@ -322,7 +372,9 @@ impl SchemaStore {
     /// The parsed JSON schema of a doctype version; `None` where it has none. Parsed once.
     pub fn schema(&self, doctype: usize) -> Result<Option<Arc<Schema>>, SchemaError> {
         let Some((found, parsed)) = self.doctypes.get(doctype).zip(self.parsed.get(doctype)) else { return Ok(None) };
-        self.parsed(found.schema.as_deref(), &parsed.schema, Schema::parse)
+        let outcome = self.parsed(found.schema.as_deref(), &parsed.schema, Schema::parse);
+        parsed.is_unread.store(outcome.is_err(), Ordering::Relaxed);
+        outcome
     }
 
     /// The parsed layout; `None` where it has none.
@@ -508,6 +560,16 @@ mod tests {
         assert_eq!((store.used(), store.fresh().used()), (vec![1, 2], vec![]));
         assert_eq!(store.file("my-app/main-ping/main-ping.2.bq").unwrap(), b"[]");
         assert_eq!(store.fresh().doctypes(), store.doctypes());
+    }
+
+    #[test]
+    fn a_text_stands_in_some_schema_or_in_none() {
+        static TEXTS: &[(&str, &[u8])] =
+            &[("n/a/a.1.schema.json", b"{\"properties\": {\"foo\": {}}}"), ("n/b/b.1.schema.json", b"{\"enum\": [\"bar\"]}")];
+        let store = SchemaStore::open(Box::new(Memory::new("made up", TEXTS))).unwrap();
+        let has = |texts: &[&str]| store.have_texts(texts.iter().map(|text| (*text).to_owned()).collect());
+        assert!(has(&["\"foo\"", "\"bar\""]) && has(&[]));
+        assert!(!has(&["\"foo\"", "\"fo\""]));
     }
 
     #[test]

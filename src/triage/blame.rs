@@ -9,12 +9,14 @@ mod contents;
 mod kept;
 mod narrow;
 mod presence;
+mod target;
 pub mod template;
 pub mod upstream;
 mod whereabouts;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -22,7 +24,7 @@ use serde_json::Value;
 
 use crate::ground::text::visible;
 use crate::ground::time::Micros;
-use crate::pipeline::document::unescape_pointer;
+use crate::rows::advice::Advice;
 use crate::rows::schemas::git::{GitError, Lineage, LogEntry, ObjectId, Repository};
 use crate::rows::schemas::{Lookup, SchemaStore, file_of};
 use contents::Reading;
@@ -30,6 +32,7 @@ pub use kept::usual_folder;
 pub(in crate::triage) use narrow::narrowed;
 pub use narrow::patches;
 pub(in crate::triage) use presence::{Presence, PresenceStep, presence, steps};
+pub use target::BlameTarget;
 use template::{EditPlace, Templates};
 use upstream::{UpstreamBook, UpstreamCommit};
 
@@ -46,15 +49,6 @@ pub struct BlameQuestion {
     pub target: BlameTarget,
 }
 
-/// A node of a schema file, or a column of a layout.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BlameTarget {
-    /// Any value of the schema file, by its decoded tokens.
-    Node(Vec<String>),
-    /// A column, by the names from the top on.
-    Column(Vec<String>),
-}
-
 /// Where a history and what belongs to it are read from.
 #[derive(Debug, Clone, Default)]
 pub struct HistorySettings {
@@ -66,6 +60,8 @@ pub struct HistorySettings {
     pub kept: Option<PathBuf>,
     /// What is deployed: a revision of the schemas, a folder, an archive.
     pub deployed: Option<PathBuf>,
+    /// The generator's list of tables that may be incompatible, as it was given.
+    pub allowlist: Option<Arc<str>>,
 }
 
 /// All changes of it.
@@ -137,53 +133,11 @@ pub enum BlameError {
     Nowhere(String),
 }
 
-impl BlameTarget {
-    /// Reads a pointer (RFC 6901, also after `#`) or else the names of a column with dots between them.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let (pointer, is_fragment) = text.strip_prefix('#').map_or((text, false), |pointer| (pointer, true));
-        if pointer.starts_with('/') || (is_fragment && pointer.is_empty()) {
-            let tokens = unescape_pointer(pointer);
-            return Ok(BlameTarget::Node(if is_fragment { tokens.iter().map(|token| unquoted(token)).collect() } else { tokens }));
-        }
-        let names: Vec<String> = pointer.split('.').map(str::to_owned).collect();
-        if is_fragment || names.iter().any(String::is_empty) {
-            return Err(
-                "a node is a pointer into the schema file, /properties/payload/maxLength, a column its names, metrics.counter.a".to_owned()
-            );
-        }
-        Ok(BlameTarget::Column(names))
+impl BlameError {
+    /// What can be done about it.
+    pub fn advice(&self) -> Option<Advice> {
+        matches!(self, BlameError::NoHistory(_)).then_some(Advice::GetSchemas)
     }
-}
-
-impl std::fmt::Display for BlameTarget {
-    /// As it is typed; the root is `#`.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            BlameTarget::Node(tokens) if tokens.is_empty() => f.write_str("#"),
-            BlameTarget::Node(tokens) => tokens.iter().try_for_each(|token| write!(f, "/{}", token.replace('~', "~0").replace('/', "~1"))),
-            BlameTarget::Column(names) => f.write_str(&names.join(".")),
-        }
-    }
-}
-
-/// `%20` and the like in a pointer that is part of an address.
-fn unquoted(token: &str) -> String {
-    let mut bytes = Vec::with_capacity(token.len());
-    let mut rest = token.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let code = after.get(..2).and_then(|pair| std::str::from_utf8(pair).ok()).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        match code.filter(|_| byte == b'%') {
-            Some(code) => {
-                bytes.push(code);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| token.to_owned())
 }
 
 /// Every change of a node or a column along the history that the schemas stand in. `kept` is the folder in which histories are kept: the same
@@ -242,15 +196,21 @@ fn read(store: &SchemaStore, lineage: &Lineage, question: &BlameQuestion, settin
     let (changes, notes) = changes(lineage, &log, &file, &question.target)?;
     if changes.is_empty() {
         let shown = visible(&file).into_owned();
-        let what = if is_node { "value at" } else { "column" };
+        let target = visible(&question.target.to_string()).into_owned();
         let unread = if notes.is_empty() { String::new() } else { format!("; {}", notes.join("; ")) };
         let count = crate::ground::text::plural(log.len() as u64, "revision", "revisions");
         let elsewhere = whereabouts::look(store, lineage, &file, question, settings.source.as_deref())?;
         let elsewhere: String = elsewhere.iter().map(|found| format!("; {found}")).collect();
-        return Err(BlameError::Nowhere(format!(
-            "no revision of {shown} has a {what} {}: {count} changed that file{unread}{elsewhere}",
-            visible(&question.target.to_string())
-        )));
+        let told = match &question.target {
+            BlameTarget::Node(tokens) => {
+                let newest = log.iter().flat_map(|entry| &entry.changes).find_map(|change| change.after);
+                let text = newest.map(|blob| lineage.repository.blobs().and_then(|mut blobs| blobs.read(&blob))).transpose()?;
+                let lack = text.and_then(|text| whereabouts::lack(&text, tokens)).map(|lack| format!(": {lack}")).unwrap_or_default();
+                format!("the pointer {target} leads to nothing in any revision of {shown}{lack}; {count} changed that file")
+            }
+            BlameTarget::Column(_) => format!("no revision of {shown} has a column {target}: {count} changed that file"),
+        };
+        return Err(BlameError::Nowhere(format!("{told}{unread}{elsewhere}")));
     }
     Ok(KeptBlame { file, changes, notes })
 }

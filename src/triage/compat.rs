@@ -6,6 +6,7 @@
 mod allow;
 mod causes;
 mod clashes;
+mod moved;
 mod pairs;
 mod tables;
 mod witnesses;
@@ -19,7 +20,7 @@ pub use causes::{CauseLine, DeployCause};
 pub use clashes::{CauseClash, clashes};
 pub use pairs::{LooseFile, PairOf, compare_files, compare_pair, file_of_table};
 pub use tables::{CompareOptions, compare, deployed_tables};
-pub use witnesses::{Witnesses, witnesses, witnesses_of_files};
+pub use witnesses::{Witnesses, witness_of, witnesses, witnesses_of_files};
 pub use would_be::would_be;
 
 /// What became of a table.
@@ -68,6 +69,8 @@ pub struct ComparedTable {
     pub schema: Vec<SchemaChange>,
     /// The glob of the allowlist that covers it.
     pub allowed: Option<String>,
+    /// Of a table that is gone or new: the other one, where the files of both are the same.
+    pub moved: Option<String>,
 }
 
 impl ComparedTable {
@@ -128,6 +131,11 @@ impl DeployComparison {
         let counted = |table: &&ComparedTable, kind: ChangeKind| table.state != TableState::Removed || kind != ChangeKind::NoLayout;
         let changes = self.tables.iter().flat_map(|table| table.changes.changes.iter().filter(move |change| counted(&table, change.kind)));
         changes.filter(|change| change.verdict == verdict).count()
+    }
+
+    /// How many tables are gone and stand elsewhere with the same files; as many of the new ones are these.
+    pub fn moved(&self) -> usize {
+        self.tables.iter().filter(|table| table.state == TableState::Removed && table.moved.is_some()).count()
     }
 
     /// How many tables became something.

@@ -87,6 +87,8 @@ pub struct Explanation {
     pub unknown_count: usize,
     /// Lines of the text.
     pub lines: usize,
+    /// Whether nothing is known because it is no text.
+    pub is_binary: bool,
 }
 
 /// Most lines that look like errors.
@@ -123,6 +125,10 @@ pub fn explain(text: &[u8]) -> Explanation {
     if found.causes.is_empty() && found.row_faults.is_empty() {
         // A line may say only in front that it is one, where levels and times stand.
         let whole = lines::whole(text);
+        if !lines::is_text(&whole) {
+            found.is_binary = true;
+            return found;
+        }
         let looks = |(at, line): (usize, &str)| {
             lines::looks_like_error(line).then(|| UnknownLine { line: at + 1, text: lines::without_codes(line) })
         };

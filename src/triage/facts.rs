@@ -10,10 +10,12 @@ pub mod deploy;
 pub mod explain;
 pub mod group;
 pub mod history;
+pub mod made;
 pub mod rate;
 pub mod suspect;
 pub mod table;
 pub mod turns;
+pub mod value;
 pub mod violations;
 
 use std::borrow::Cow;

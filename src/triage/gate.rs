@@ -6,13 +6,17 @@
 mod accepted;
 mod deploy;
 mod documents;
+mod layouts;
 mod places;
 
 use crate::pipeline::compat::DeployVerdict;
 use crate::rows::group::{GroupKey, GroupNames};
+use crate::rows::schemas::SchemaStore;
+use crate::triage::compat::{DeployComparison, would_be};
 
 pub use accepted::{Accepted, AcceptedEntry, AcceptedError};
 pub use documents::SampleFailure;
+pub use layouts::{MadeColumn, MadeState, MadeTable};
 pub use places::SourcePlaces;
 
 /// What a finding is about.
@@ -98,6 +102,8 @@ pub struct GateFinding {
     pub fingerprint: String,
     /// How many it is of: tables, documents, values.
     pub amount: u64,
+    /// Of values that land elsewhere: where they landed, and where they land now.
+    pub moved: Option<(String, String)>,
     /// Why it is accepted, and until when.
     pub muted: Option<AcceptedEntry>,
 }
@@ -107,6 +113,8 @@ pub struct GateFinding {
 pub struct GateReport {
     /// Findings, with those that are muted.
     pub findings: Vec<GateFinding>,
+    /// Tables as they would be made of changed schemas, those that stop a deploy first.
+    pub layouts: Vec<MadeTable>,
     /// What is wrong with the list of accepted ones, in sentences.
     pub notes: Vec<String>,
 }
@@ -116,6 +124,13 @@ impl GateReport {
     pub fn add(&mut self, findings: impl IntoIterator<Item = GateFinding>) {
         self.findings.extend(findings);
         self.findings.sort_by_key(|finding| (finding.weight, finding.kind));
+    }
+
+    /// Adds the layouts that would be made of changed schemas, and what stands against them.
+    pub fn layouts(&mut self, found: &DeployComparison, (old, new): (&SchemaStore, &SchemaStore), places: &SourcePlaces<'_>) {
+        let would_be = would_be(found, old, new);
+        self.deploy(&would_be, GateKind::WouldBe, places);
+        self.layouts = layouts::tables(found, &would_be, old, new);
     }
 
     /// How many of a weight are not muted.

@@ -5,6 +5,7 @@
 
 mod choose;
 mod columns;
+mod discreet;
 mod edits;
 mod elsewhere;
 mod limits;
@@ -25,6 +26,7 @@ use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
 
 pub use columns::{PatchedColumns, columns};
+pub use discreet::{MayTell, is_round};
 pub use edits::{Unloosened, text_edits};
 pub use elsewhere::{Elsewhere, elsewhere};
 pub use limits::LimitFacts;
@@ -138,6 +140,12 @@ fn merge(edits: &mut Vec<NodeEdit>, edit: NodeEdit) {
             }
             (Loosening::Types(types), Loosening::Types(more)) => return types.extend(more),
             (Loosening::Values(values), Loosening::Values(more)) => return values.extend(more.iter().cloned()),
+            (Loosening::AnyKey(types), Loosening::AnyKey(more)) => return types.extend(more),
+            // A list that goes needs no further values.
+            (known @ Loosening::Values(_), Loosening::Without("enum" | "const")) => {
+                *known = edit.loosening.clone();
+                return;
+            }
             (Loosening::Optional(keys), Loosening::Optional(more)) => return keys.extend(more.iter().cloned()),
             (Loosening::Keys(keys), Loosening::Keys(more)) => {
                 more.iter().for_each(|(key, types)| keys.entry(key.clone()).or_default().extend(types));

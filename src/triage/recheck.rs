@@ -6,6 +6,7 @@
 mod moves;
 mod rows;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
@@ -90,8 +91,9 @@ impl Recheck {
     /// Why documents could not be judged: schemas of the two states that do not load, each once.
     pub fn unread(&self) -> Vec<String> {
         let of = |store: &SchemaStore| {
-            let used = store.used().into_iter();
-            used.filter_map(|at| store.judge(at).err().map(|error| format!("{}: {error}", store.name()))).collect::<Vec<_>>()
+            // One whose file is not there any more, or damaged, was never parsed.
+            let used: BTreeSet<usize> = store.used().into_iter().chain(store.unread()).collect();
+            used.into_iter().filter_map(|at| store.judge(at).err().map(|error| format!("{}: {error}", store.name()))).collect::<Vec<_>>()
         };
         let mut found = of(&self.before);
         found.extend(of(&self.after));
@@ -260,6 +262,20 @@ mod tests {
         let recheck = Recheck::new(store("{}"), other);
         let rechecked = recheck.document(&Document::parse(&b"{}"[..]), Named { namespace: "t", doctype: "d", version: Some("1") });
         assert_eq!(rechecked, Rechecked { turn: Turn::Refused, refused_by: Some(NO_SCHEMA) });
+    }
+
+    #[test]
+    fn a_schema_that_cannot_be_read_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("t/d/d.1.schema.json");
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, "{}").unwrap();
+        let gone = Arc::new(SchemaStore::open_folder(folder.path()).unwrap());
+        std::fs::remove_file(&file).unwrap();
+        let recheck = Recheck::new(store("{}"), gone);
+        assert_eq!(turn(&recheck, "{}"), Turn::Unjudged);
+        let [told] = &recheck.unread()[..] else { panic!("{:?}", recheck.unread()) };
+        assert!(told.contains("cannot read ") && told.contains("d.1.schema.json"), "{told}");
     }
 
     #[test]

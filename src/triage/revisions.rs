@@ -3,14 +3,17 @@
 //! Owns: which two are meant, opening them, what they are called, the layouts of a table in both.
 //! Refuses: comparing them (compat), naming keys and flags.
 
-use std::path::{Path, PathBuf};
+mod beside;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::ground::text::visible;
 use crate::pipeline::layout::Layout;
-use crate::rows::schemas::git::{Commit, Lineage, RevisionTree, revision_at, split_revision};
+use crate::rows::schemas::git::{Commit, Lineage, RevisionTree, revision_at};
 use crate::rows::schemas::{Doctype, Lookup, SchemaError, SchemaStore};
 use crate::triage::history;
+pub use beside::{beside, stands_alone};
 
 /// Which two.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +63,7 @@ pub fn open(store: &Arc<SchemaStore>, choice: &PairChoice, kept: Option<PathBuf>
     match choice {
         PairChoice::Stopping { from, is_older } => open(store, &PairChoice::Revision(stopping(store, *from, *is_older, kept)?), None),
         PairChoice::Against(path) => {
-            let old = opened(store, path)?;
+            let old = beside(store, path)?;
             let (old_name, new_name) = (name(&old, &visible(&path.to_string_lossy())), store.name());
             Ok(SchemaPair { old: Arc::new(old), new: Arc::clone(store), old_name, new_name, place: None })
         }
@@ -112,23 +115,7 @@ fn before(store: &Arc<SchemaStore>) -> Result<SchemaPair, SchemaError> {
 }
 
 fn no_history(store: &SchemaStore) -> SchemaError {
-    SchemaError::Empty(format!("{} stands in no git repository, so there is no earlier revision to compare with", store.name()))
-}
-
-/// Whether what was typed says all: a path, or a revision with its repository. Else it is a revision of the schemas that it stands beside.
-pub fn stands_alone(given: &Path) -> bool {
-    given.exists() || split_revision(given).is_some()
-}
-
-/// What was typed: a path, or a revision of the repository that the schemas are of.
-fn opened(store: &SchemaStore, given: &Path) -> Result<SchemaStore, SchemaError> {
-    if stands_alone(given) {
-        return SchemaStore::open_named(given);
-    }
-    match (store.lineage()?, given.to_str()) {
-        (Some(lineage), Some(name)) => revision(&lineage, name),
-        _ => SchemaStore::open_named(given),
-    }
+    SchemaError::Missing(format!("{} stands in no git repository, so there is no earlier revision to compare with", store.name()))
 }
 
 fn revision(lineage: &Lineage, name: &str) -> Result<SchemaStore, SchemaError> {
@@ -172,6 +159,8 @@ impl SchemaPair {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::rows::demo;
 
@@ -187,7 +176,7 @@ mod tests {
         assert!(nowhere.contains("nowhere"), "{nowhere}");
     }
 
-    fn git(folder: &Path, args: &[&str]) {
+    pub(super) fn git(folder: &Path, args: &[&str]) {
         let mut command = std::process::Command::new("git");
         command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
         command.args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-C"]).arg(folder).args(args);

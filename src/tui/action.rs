@@ -57,6 +57,8 @@ pub enum Action {
     OlderStop,
     NewerStop,
     CompareWith,
+    /// A document that shows a change of a JSON schema.
+    ShowWitness,
     CountCauses,
     Search,
     NextMatch,
@@ -92,6 +94,11 @@ pub enum Action {
     Agree,
     Refuse,
     NextTheme,
+    Palette,
+    ToggleMouse,
+    Zoom,
+    Larger,
+    Smaller,
     Help,
     Suspend,
     Quit,
@@ -217,13 +224,17 @@ pub const TABLE: &[Entry] = &[
     entry(A::OlderStop, "older-stop", &["d"], "the nearest older revision that stops a deploy", Deploy, Some("stops before"), LOOK),
     entry(A::NewerStop, "newer-stop", &["D"], "the nearest newer revision that stops a deploy", Deploy, None, LOOK),
     entry(A::CompareWith, "compare-with", &["a"], "compare the schemas with another revision or folder: what is deployed", Deploy, Some("with another"), LOOK),
+    entry(A::ShowWitness, "show-witness", &["w"], "the smallest document that shows the change of a JSON schema", Deploy, None, LOOK),
     entry(A::CountCauses, "count-causes", &["b"], "count what is really wrong in the rows of the group (BigQuery)", Groups, None, LOOK),
+    entry(A::Zoom, "zoom", &["Z"], "this pane over the whole screen; and back", Everywhere, None, LOOK),
+    entry(A::Larger, "larger", &["+"], "this pane larger", Everywhere, None, LOOK),
+    entry(A::Smaller, "smaller", &["-"], "this pane smaller", Everywhere, None, LOOK),
     entry(A::Search, "search", &["/"], "search; tables: all columns of all tables", Everywhere, Some("search"), FIND),
     entry(A::NextMatch, "next-match", &["n"], "next match", Everywhere, None, FIND),
     entry(A::PreviousMatch, "previous-match", &["N"], "previous match", Everywhere, None, FIND),
     entry(A::Filter, "filter", &["f"], "show only what matches (empty: everything)", Everywhere, Some("filter"), FIND),
     entry(A::SeekPayloads, "search-payloads", &["p"], "search the documents for a text, /pointer or /pointer=value", Groups, None, FIND),
-    entry(A::JudgeAgainst, "judge-against", &["a"], "judge the documents below this line by other schemas, too: a folder, repository@revision", Groups, None, FIND),
+    entry(A::JudgeAgainst, "judge-against", &["a"], "judge the documents below this line by other schemas, too: a folder, a revision, one schema file", Groups, None, FIND),
     entry(A::Tables, "tables", &["t"], "all tables, at the column under the cursor; and back", Everywhere, Some("tables"), FIND),
     entry(A::NextDeployed, "next-deployed", &["d"], "next group that a deploy began or ended", Groups, Some("deploys"), FIND),
     entry(A::PreviousDeployed, "previous-deployed", &["D"], "previous group that a deploy began or ended", Groups, None, FIND),
@@ -251,6 +262,8 @@ pub const TABLE: &[Entry] = &[
     entry(A::LiftRedaction, "lift-redaction", &["!"], "values as they were sent (raw), and back", Export, None, EXPORT),
     entry(A::Agree, "agree", &["y", "Y"], "go on", Question, Some("go on"), ASKED),
     entry(A::Refuse, "refuse", &["n", "N"], "cancel", Question, Some("cancel"), ASKED),
+    entry(A::Palette, "palette", &[":"], "everything that can be done here, by name", Everywhere, None, GENERAL),
+    entry(A::ToggleMouse, "toggle-mouse", &["M"], "leave the mouse to the terminal, to select text; and back (Shift selects anyway)", Everywhere, None, GENERAL),
     entry(A::NextTheme, "next-theme", &["T"], "next theme", Everywhere, None, GENERAL),
     entry(A::Help, "help", &["?", "<f1>"], "all keys", Everywhere, None, GENERAL),
     entry(A::Suspend, "suspend", &["<c-z>"], "suspend; fg comes back", Always, None, GENERAL),
@@ -267,6 +280,17 @@ impl Action {
     /// The action of that name.
     pub fn named(name: &str) -> Option<Action> {
         TABLE.iter().find(|entry| entry.name == name).map(|entry| entry.action)
+    }
+
+    /// Whether a number before its key says how often it is done.
+    pub fn repeats(self) -> bool {
+        use Action::*;
+        let moves = matches!(self, Down | Up | PageDown | PageUp | HalfDown | HalfUp | NextSibling | PreviousSibling | Leave);
+        let steps = matches!(
+            self,
+            NextMatch | PreviousMatch | NextViolation | PreviousViolation | NextWarning | PreviousWarning | NextDeployed | PreviousDeployed
+        );
+        moves || steps || matches!(self, Larger | Smaller)
     }
 
     /// Whether it puts something on the clipboard that is under the cursor.

@@ -6,14 +6,18 @@
 use std::error::Error;
 
 use crate::rows::advice::{Advice, Advised};
-use crate::rows::schemas::RevisionAge;
+use crate::rows::schemas::{RevisionAge, SchemaError};
 use crate::rows::source::{SourceError, bigquery};
+use crate::triage::blame::BlameError;
 use crate::triage::bundle::BundleError;
 use crate::triage::export::ExportError;
 use crate::triage::judging::JudgingError;
 
 /// How schemas are named, wherever they are missing.
-pub const GIVE_SCHEMAS: &str = "give --schemas FOLDER, or get them with misfit schemas get";
+pub const GIVE_SCHEMAS: &str = GIVE.split_at("; ".len()).1;
+const GIVE: &str = "; give --schemas FOLDER, or get them with misfit schemas get";
+/// What follows where those that were named are none, or have no history.
+const GET: &str = "; misfit schemas get gets the published ones, with their history";
 
 /// What is said of old schemas.
 pub fn old_schemas(age: &RevisionAge) -> String {
@@ -39,7 +43,8 @@ pub fn words(advice: Advice) -> &'static str {
         Advice::NarrowQuery => "; narrow the window, or name --doctype",
         Advice::SmallerBundle => ": ask for fewer groups with --group or --namespace, or fewer --rows",
         Advice::PrintedGroups => ": give what misfit groups --format json printed",
-        Advice::GiveSchemas => "; give a folder with --schemas, or get them with misfit schemas get",
+        Advice::GiveSchemas => GIVE,
+        Advice::GetSchemas => GET,
         Advice::ExportRaw => ", so it is exported only with --raw",
         Advice::Replace => "; name another, or give --force to replace it",
         Advice::NameDoctype => ": give it with --doctype NAMESPACE.DOCTYPE.VERSION, or name the file NAMESPACE/DOCTYPE.VERSION.NAME.json",
@@ -61,6 +66,9 @@ pub fn told(error: &(dyn Error + 'static)) -> String {
     let bundle = || error.downcast_ref::<BundleError>().and_then(BundleError::advice);
     let export = || error.downcast_ref::<ExportError>().and_then(ExportError::advice);
     let judging = || error.downcast_ref::<JudgingError>().and_then(JudgingError::advice);
+    let schemas = || error.downcast_ref::<SchemaError>().and_then(SchemaError::advice);
+    let history = || error.downcast_ref::<BlameError>().and_then(BlameError::advice);
+    let source = source.or_else(schemas).or_else(history);
     with(&error.to_string(), source.or_else(bigquery).or_else(bundle).or_else(export).or_else(judging))
 }
 
@@ -71,6 +79,7 @@ fn with(text: &str, advice: Option<Advice>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rows::schemas::SchemaStore;
 
     #[test]
     fn an_advice_names_the_flags_that_follow_it() {
@@ -86,6 +95,24 @@ mod tests {
         ] {
             assert!(words(advice).contains(flags), "{advice:?}");
         }
+    }
+
+    #[test]
+    fn whatever_misses_schemas_names_the_command_that_gets_them() {
+        let command = "misfit schemas get";
+        assert!([GIVE_SCHEMAS, words(Advice::GiveSchemas), words(Advice::GetSchemas)].iter().all(|words| words.contains(command)));
+        let top = tempfile::tempdir().unwrap();
+        std::fs::write(top.path().join("file"), "x").unwrap();
+        for named in ["", "nowhere", "file", "file@main"] {
+            let error = SchemaStore::open_named(&top.path().join(named)).err().unwrap();
+            assert!(told(&error).contains(command), "{named}: {}", told(&error));
+        }
+        let error = SchemaStore::open_revision(top.path(), None).err().unwrap();
+        assert!(error.to_string().contains("is not a git repository") && told(&error).contains(command));
+        for error in [&BlameError::NoHistory("x".into()) as &dyn Error, &SchemaError::Missing("x".into())] {
+            assert!(told(error).ends_with(words(Advice::GetSchemas)), "{}", told(error));
+        }
+        assert_eq!(told(&SchemaError::Empty("no older revision".into())), "no older revision");
     }
 
     #[test]

@@ -18,7 +18,8 @@ use super::keymap::{Key, Keymap};
 pub use super::list::{List, ListFilter, Search};
 use super::message::EditCopy;
 use super::message::JobId;
-use super::panes;
+use super::palette::Palette;
+use super::panes::{self, Splits};
 use super::row_place::{GroupPlace, RowPlace};
 use super::tables::TableScreen;
 use super::theme::{Depth, Theme};
@@ -50,8 +51,22 @@ pub struct App {
     pub deploy: DeployScreen,
     /// The line being typed.
     pub prompt: Option<Prompt>,
+    /// All that can be done here, while one of it is looked for.
+    pub palette: Option<Palette>,
     /// What covers the screen.
     pub overlay: Option<Overlay>,
+    /// The number typed before a key: how often, or which line.
+    pub count: Option<usize>,
+    /// What was typed into lines before, the latest last.
+    pub typed: Vec<(PromptPurpose, String)>,
+    /// Whether the terminal reports the mouse.
+    pub mouse: bool,
+    /// Whether a border is being dragged.
+    pub dragging: bool,
+    /// Whether the pane that has the keys has the whole screen.
+    pub zoomed: bool,
+    /// How screens are parted, where somebody has changed that.
+    pub splits: Splits,
     /// Keys of an unfinished sequence.
     pub pending: Vec<Key>,
     /// News for the bottom line, until the next key.
@@ -218,6 +233,8 @@ pub struct Prompt {
     pub job: Option<JobId>,
     /// Where the cursor was before.
     pub from: Option<usize>,
+    /// How far back in what was typed before this line is.
+    pub back: usize,
 }
 
 /// What a line is typed for.
@@ -241,6 +258,10 @@ pub enum Overlay {
     Help {
         /// Lines above the box.
         scroll: usize,
+        /// What those that are shown have to do with.
+        filter: Input,
+        /// Whether that is being typed.
+        is_typed: bool,
     },
     /// A whole value, broken into lines of the box's width.
     Value {
@@ -283,7 +304,14 @@ impl App {
             tables: TableScreen::default(),
             deploy: DeployScreen::default(),
             prompt: None,
+            palette: None,
             overlay: None,
+            count: None,
+            typed: Vec::new(),
+            mouse: false,
+            dragging: false,
+            zoomed: false,
+            splits: Splits::default(),
             pending: Vec::new(),
             notice: None,
             question: None,

@@ -3,12 +3,14 @@
 //! Owns: what is listed, which two states of the schemas were chosen, the columns of a table on both sides.
 //! Refuses: changing any of it (update), drawing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::deploy_tree::DeployTree;
 use super::list::List;
 use super::message::JobId;
 use super::sides::SidesScreen;
+use crate::pipeline::witness::Witness;
 use crate::triage::revisions::PairChoice;
 
 /// The screen of deploys.
@@ -20,6 +22,8 @@ pub struct DeployScreen {
     pub choice: Option<PairChoice>,
     /// What is deployed, where that is told.
     pub deployed: Option<std::path::PathBuf>,
+    /// The generator's list of tables that may be incompatible, as it was given.
+    pub allowlist: Option<Arc<str>>,
     /// What is listed.
     pub tree: Option<Arc<DeployTree>>,
     /// Its list.
@@ -30,6 +34,10 @@ pub struct DeployScreen {
     pub asked: Option<AskedDeploy>,
     /// Why nothing could be compared: stands where the lines would.
     pub failure: Option<String>,
+    /// Documents that show changes of JSON schemas, by the positions of the table and of the change there.
+    pub witnesses: BTreeMap<(usize, usize), Vec<Witness>>,
+    /// The search for one.
+    pub seeking: Option<JobId>,
     /// The columns that are being opened.
     pub opening: Option<JobId>,
     /// Whether they are asked for what fails there: the groups come in their place.

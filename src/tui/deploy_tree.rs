@@ -12,6 +12,7 @@ use crate::pipeline::compat::schemas::SchemaChange;
 use crate::triage::compat::{ComparedTable, DeployCause, DeployComparison};
 use crate::triage::explain::{Explanation, table_of};
 use crate::triage::revisions::SchemaPair;
+pub(super) use told::listed;
 
 /// Lines that are opened without being asked for, at most.
 const OPEN_AT_START: usize = 16;
@@ -59,6 +60,12 @@ pub enum DeployLine {
     Documents,
     /// A keyword of a JSON schema: table, change.
     Keyword(usize, usize),
+    /// How the allowlist was used, below it.
+    Allowlist,
+    /// A line of it, by its position.
+    Glob(usize),
+    /// An incompatible table that no line covers, by its position.
+    Uncovered(usize),
     /// What the earlier side exceeds already, below it.
     Standing,
     /// One of these: table, sentence.

@@ -3,9 +3,11 @@
 //! Owns: the lists of all screens by name, the one that has the keys, what each shows, how much of it is in sight.
 //! Refuses: moving in them (update), drawing them (view).
 
+use ratatui::layout::Rect;
+
 use super::action::ActionPlace;
 use super::app::{App, List};
-use super::panes::{self, Pane, TablePane};
+use super::panes::{self, Frame, Pane, Splits, TablePane};
 use super::sides_look::Side;
 use super::subject::Subject;
 
@@ -45,6 +47,30 @@ impl Focus {
         Focus::Sides(Side::Old),
         Focus::Sides(Side::New),
     ];
+}
+
+impl Splits {
+    /// That of the screen which a list is on.
+    pub fn of(&self, focus: Focus) -> &Option<u16> {
+        match focus {
+            Focus::Groups => &self.groups,
+            Focus::Pane(_) | Focus::Row => &self.case,
+            Focus::Tables | Focus::Hits | Focus::TableSchema => &self.tables,
+            Focus::Deploy => &self.deploy,
+            Focus::Sides(_) => &self.sides,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn of_mut(&mut self, focus: Focus) -> &mut Option<u16> {
+        match focus {
+            Focus::Groups => &mut self.groups,
+            Focus::Pane(_) | Focus::Row => &mut self.case,
+            Focus::Tables | Focus::Hits | Focus::TableSchema => &mut self.tables,
+            Focus::Deploy => &mut self.deploy,
+            Focus::Sides(_) => &mut self.sides,
+        }
+    }
 }
 
 impl App {
@@ -122,21 +148,96 @@ impl App {
         }
     }
 
-    /// Lines of a list that are in sight; `None` where it is not on the screen.
-    pub fn height(&self, focus: Focus) -> Option<u16> {
-        let area = match focus {
-            Focus::Groups => panes::lines(panes::groups(self.size).tree),
+    /// The screen as it is parted now.
+    pub fn frame(&self, size: (u16, u16)) -> Frame {
+        Frame { size, split: *self.splits.of(self.focus()), zoomed: self.zoomed }
+    }
+
+    /// Where the lines of a list are; `None` where it is not on the screen.
+    pub fn lines(&self, focus: Focus) -> Option<Rect> {
+        let frame = Frame { split: *self.splits.of(focus), ..self.frame(self.size) };
+        Some(match focus {
+            Focus::Groups => panes::lines(panes::groups(frame).tree),
             Focus::Pane(pane) => {
                 let screen = self.case.as_ref()?;
-                panes::case_lines(pane, panes::case(self.size, screen.focus, screen.head_lines()).panes[pane as usize]?)
+                panes::case_lines(pane, panes::case(frame, screen.focus, screen.head_lines()).panes[pane as usize]?)
             }
             Focus::Row => panes::lines_and_facts(panes::row(self.size, self.case.as_ref()?.head_lines()).row).0,
-            Focus::Tables | Focus::Hits => panes::lines(panes::tables(self.size, self.tables.focus).tree?),
-            Focus::TableSchema => panes::lines(panes::tables(self.size, self.tables.focus).schema?),
-            Focus::Deploy => panes::lines(panes::deploy(self.size).tree),
-            Focus::Sides(side) => panes::lines(panes::sides(self.size).sides[side as usize]),
-        };
-        Some(area.height)
+            Focus::Tables | Focus::Hits => panes::lines(panes::tables(frame, self.tables.focus).tree?),
+            Focus::TableSchema => panes::lines(panes::tables(frame, self.tables.focus).schema?),
+            Focus::Deploy => panes::lines(panes::deploy(frame).tree),
+            Focus::Sides(side) => panes::lines(panes::sides(frame, self.deploy.sides.as_ref()?.focus as usize).sides[side as usize]),
+        })
+    }
+
+    /// Lines of a list that are in sight; `None` where it is not on the screen.
+    pub fn height(&self, focus: Focus) -> Option<u16> {
+        self.lines(focus).map(|area| area.height)
+    }
+
+    /// The lists that are on the screen now.
+    pub fn in_sight(&self) -> impl Iterator<Item = Focus> + '_ {
+        let here = self.screen();
+        Focus::ALL.into_iter().filter(move |&focus| match focus {
+            Focus::Groups => here == ActionPlace::Groups,
+            Focus::Pane(_) => here == ActionPlace::Case,
+            Focus::Row => here == ActionPlace::Row,
+            Focus::Tables => here == ActionPlace::Tables && self.tables.hits().is_none(),
+            Focus::Hits => here == ActionPlace::Tables && self.tables.hits().is_some(),
+            Focus::TableSchema => here == ActionPlace::Tables,
+            Focus::Deploy => here == ActionPlace::Deploy,
+            Focus::Sides(_) => here == ActionPlace::Sides,
+        })
+    }
+
+    /// The first part of a screen that is parted, and all of it; `None` where one pane has it.
+    pub fn parted(&self) -> Option<(Rect, Rect)> {
+        if self.zoomed {
+            return None;
+        }
+        let frame = self.frame(self.size);
+        match self.focus() {
+            Focus::Groups => {
+                let panes = panes::groups(frame);
+                Some((panes.tree, panes.tree.union(panes.detail)))
+            }
+            Focus::Pane(_) => {
+                let screen = self.case.as_ref()?;
+                let [document, schema, columns] = panes::case(frame, screen.focus, screen.head_lines()).panes;
+                Some((document?, document?.union(schema?).union(columns?)))
+            }
+            Focus::Row => None,
+            Focus::Tables | Focus::Hits | Focus::TableSchema => {
+                let panes = panes::tables(frame, self.tables.focus);
+                let first = panes.tree.or(panes.schema)?;
+                let whole = first.union(panes.facts);
+                Some((first, panes.schema.map_or(whole, |schema| whole.union(schema))))
+            }
+            Focus::Deploy => {
+                let panes = panes::deploy(frame);
+                Some((panes.tree, panes.tree.union(panes.detail)))
+            }
+            Focus::Sides(side) => {
+                let [old, new] = panes::sides(frame, side as usize).sides;
+                Some((old, old.union(new)))
+            }
+        }
+    }
+
+    /// The line between the two parts of the screen.
+    pub fn border(&self) -> Option<Rect> {
+        let (first, whole) = self.parted()?;
+        Some(if first.height == whole.height {
+            Rect { x: first.right(), width: 1, ..whole }
+        } else {
+            Rect { y: first.bottom(), height: 1, ..whole }
+        })
+    }
+
+    /// Parts the screen anew.
+    pub fn set_split(&mut self, hundredths: u16) {
+        let focus = self.focus();
+        *self.splits.of_mut(focus) = Some(hundredths);
     }
 
     /// The list that has the keys and what it shows; `None` where there is nothing to show.

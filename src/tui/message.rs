@@ -17,8 +17,10 @@ use super::row_place::{Exportable, GroupPlace, OpenedRow, RowPlace};
 use super::sides_look::SidesLook;
 use super::subject::Subject;
 use super::table_tree::TableTree;
+use crate::ground::text::{plural, visible, width};
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::Layout;
+use crate::pipeline::witness::Witness;
 use crate::rows::group::{Fingerprint, Groups, Sort};
 use crate::rows::payload::holding::{HeldCount, PayloadQuery};
 use crate::rows::row::RowRef;
@@ -37,12 +39,42 @@ use crate::tui::clipboard::Copied;
 /// Names one piece of work on a worker; later work has a higher number.
 pub type JobId = u64;
 
+/// What the mouse did, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pointed {
+    /// What.
+    pub does: PointerDoes,
+    /// Column of the cell.
+    pub x: u16,
+    /// Its line.
+    pub y: u16,
+}
+
+/// What the mouse can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PointerDoes {
+    /// The left button goes down.
+    Press,
+    /// It goes down a second time at once, at the same place.
+    DoublePress,
+    /// It is moved while down.
+    Drag,
+    /// It goes up.
+    Release,
+    /// The wheel turns up by a notch.
+    WheelUp,
+    /// It turns down by a notch.
+    WheelDown,
+}
+
 /// What happens.
 pub enum Message {
     /// A key was pressed.
     Key(KeyEvent),
     /// Text was pasted.
     Paste(String),
+    /// The mouse did something.
+    Pointer(Pointed),
     /// The terminal has a new size.
     Resize(u16, u16),
     /// The process came back from the shell: draw everything.
@@ -218,6 +250,15 @@ pub enum Message {
         /// What came of it.
         outcome: Result<Arc<DeployTree>, String>,
     },
+    /// Documents that show a change of a JSON schema were looked for.
+    Witness {
+        /// The work.
+        job: JobId,
+        /// The table and the change there.
+        place: (usize, usize),
+        /// What came of it.
+        found: Vec<Witness>,
+    },
     /// The columns of a table on both sides, or why they cannot be shown.
     Sides {
         /// The work.
@@ -230,7 +271,7 @@ pub enum Message {
     /// What became of a copy.
     Copied {
         /// What it is, for people.
-        what: &'static str,
+        what: String,
         /// Where it went.
         outcome: Result<Copied, String>,
     },
@@ -321,6 +362,8 @@ pub enum Exported {
 
 /// What is to be done outside of `update`.
 pub enum Effect {
+    /// Ask the terminal to report the mouse, or no longer.
+    Mouse(bool),
     /// Read the source.
     Read,
     /// Stop reading, keep what is there.
@@ -457,6 +500,17 @@ pub enum Effect {
         job: JobId,
         /// Which two.
         choice: PairChoice,
+        /// The generator's list of tables that may be incompatible.
+        allowlist: Option<Arc<str>>,
+    },
+    /// Look for a document that shows a change of a JSON schema.
+    SeekWitness {
+        /// The work.
+        job: JobId,
+        /// The comparison.
+        of: Arc<DeployTree>,
+        /// The table and the change there.
+        place: (usize, usize),
     },
     /// Read the log of a deploy that failed.
     Explain {
@@ -524,7 +578,7 @@ pub enum Effect {
     /// Put text on the clipboard.
     Copy {
         /// What it is, for people.
-        what: &'static str,
+        what: String,
         /// All of it.
         text: String,
     },
@@ -545,4 +599,18 @@ pub enum Effect {
     Quit,
     /// End because of this signal.
     Terminate(i32),
+}
+
+/// Longest text that is told whole where it was copied, in cells.
+const TOLD: usize = 60;
+
+impl Effect {
+    /// Copies a text; what was copied is told after.
+    pub fn copy(what: &str, text: String) -> Self {
+        let what = match visible(&text) {
+            told if !text.contains('\n') && width(&told) <= TOLD => format!("{what} {told}"),
+            _ => format!("{what}, {}", plural(text.chars().count() as u64, "character", "characters")),
+        };
+        Effect::Copy { what, text }
+    }
 }

@@ -1,4 +1,4 @@
-//! Where everything stands on the screen: one pure function of its size, shared by drawing, paging and (later) the mouse.
+//! Where everything stands on the screen: one pure function of its size, shared by drawing, paging and the mouse.
 //!
 //! Owns: rectangles.
 //! Refuses: contents.
@@ -6,7 +6,61 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 /// Smallest screen that can be used.
-pub const SMALLEST: (u16, u16) = (60, 15);
+pub const SMALLEST: (u16, u16) = (60, 10);
+
+/// The screen that is to be parted.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame {
+    /// Columns and lines.
+    pub size: (u16, u16),
+    /// Hundredths of the screen that its first part has; `None`: what is usual.
+    pub split: Option<u16>,
+    /// Whether the pane that has the keys has all of it.
+    pub zoomed: bool,
+}
+
+impl From<(u16, u16)> for Frame {
+    fn from(size: (u16, u16)) -> Self {
+        Frame { size, split: None, zoomed: false }
+    }
+}
+
+/// How the screens are parted where somebody has changed that: hundredths that the first part has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Splits {
+    /// Groups and what is known of one.
+    pub groups: Option<u16>,
+    /// Document and what is beside it.
+    pub case: Option<u16>,
+    /// Tables and what is beside them.
+    pub tables: Option<u16>,
+    /// Causes and what is known of one.
+    pub deploy: Option<u16>,
+    /// Before and now.
+    pub sides: Option<u16>,
+}
+
+/// Hundredths that a part has at least.
+const LEAST: u16 = 20;
+
+impl Frame {
+    /// Two parts of an area, `usual` to `rest` where nobody has asked for another share.
+    fn parts(self, layout: fn([Constraint; 2]) -> Layout, usual: u16, rest: u16, area: Rect) -> [Rect; 2] {
+        match self.split {
+            Some(split) => layout([Constraint::Percentage(split.clamp(LEAST, 100 - LEAST)), Constraint::Fill(1)]).areas(area),
+            None => layout([Constraint::Fill(usual), Constraint::Fill(rest)]).areas(area),
+        }
+    }
+
+    /// Three parts beside each other; of another share of the first the others have the rest.
+    fn three(self, usual: [u16; 3], area: Rect) -> [Rect; 3] {
+        let parts = match self.split {
+            Some(split) => [Constraint::Percentage(split.clamp(LEAST, 100 - LEAST)), Constraint::Fill(1), Constraint::Fill(1)],
+            None => usual.map(Constraint::Fill),
+        };
+        Layout::horizontal(parts).areas(area)
+    }
+}
 
 /// The parts of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,6 +118,8 @@ pub struct CasePanes {
     pub tabs: Option<Rect>,
     /// Document, schema and columns.
     pub panes: [Option<Rect>; 3],
+    /// Where the node and the column of the document's cursor are told, while their panes have no place.
+    pub under: Option<Rect>,
     /// News and keys.
     pub footer: Rect,
 }
@@ -155,34 +211,47 @@ fn frame((width, height): (u16, u16)) -> [Rect; 3] {
 }
 
 /// The screen of groups: side by side from 110 columns on, else one above the other.
-pub fn groups(size: (u16, u16)) -> GroupPanes {
-    let [title, body, footer] = frame(size);
-    let [tree, detail] = if size.0 >= 110 {
-        Layout::horizontal([Constraint::Fill(5), Constraint::Fill(3)]).areas(body)
-    } else {
-        Layout::vertical([Constraint::Fill(5), Constraint::Fill(4)]).areas(body)
+pub fn groups(screen: impl Into<Frame>) -> GroupPanes {
+    let screen = screen.into();
+    let [title, body, footer] = frame(screen.size);
+    let [tree, detail] = match screen {
+        Frame { zoomed: true, .. } => [body, nothing(body)],
+        _ if screen.size.0 >= 110 => screen.parts(Layout::horizontal, 5, 3, body),
+        _ => screen.parts(Layout::vertical, 5, 4, body),
     };
     GroupPanes { title, tree, detail, footer }
 }
 
+/// No place, at the end of an area.
+fn nothing(area: Rect) -> Rect {
+    Rect { x: area.right(), y: area.bottom(), width: 0, height: 0 }
+}
+
+/// Fewest lines of a screen on which the node and the column are told below a document.
+const ROOM_UNDER: u16 = 16;
+
 /// The screen of a case: three columns from 170 columns on, document beside schema above columns from 100 on, else one pane at a time.
 /// `told`: lines of the head.
-pub fn case(size: (u16, u16), focus: Pane, told: u16) -> CasePanes {
+pub fn case(screen: impl Into<Frame>, focus: Pane, told: u16) -> CasePanes {
+    let screen = screen.into();
+    let size = screen.size;
     let RowPanes { title, head, row: rest, footer } = row(size, told);
-    if size.0 < 100 {
-        let [tabs, pane] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(rest);
+    if size.0 < 100 || screen.zoomed {
+        let told_under = if focus == Pane::Document && !screen.zoomed && size.1 >= ROOM_UNDER { 2 } else { 0 };
+        let parts = [Constraint::Length(1), Constraint::Fill(1), Constraint::Length(told_under)];
+        let [tabs, pane, under] = Layout::vertical(parts).areas(rest);
         let mut panes = [None; 3];
         panes[focus as usize] = Some(pane);
-        return CasePanes { title, head, tabs: Some(tabs), panes, footer };
+        return CasePanes { title, head, tabs: Some(tabs), panes, under: (told_under > 0).then_some(under), footer };
     }
     let panes = if size.0 >= 170 {
-        Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1), Constraint::Fill(1)]).areas(rest)
+        screen.three([1, 1, 1], rest)
     } else {
-        let [document, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(rest);
+        let [document, right] = screen.parts(Layout::horizontal, 1, 1, rest);
         let [schema, columns] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(right);
         [document, schema, columns]
     };
-    CasePanes { title, head, tabs: None, panes: panes.map(Some), footer }
+    CasePanes { title, head, tabs: None, panes: panes.map(Some), under: None, footer }
 }
 
 /// The head of a case above the row that its document becomes, or above its panes.
@@ -212,43 +281,54 @@ pub fn case_lines(pane: Pane, area: Rect) -> Rect {
 
 /// The screen of tables: the tree beside facts above schema from 110 columns on, three columns from 170 on, else the pane with the keys
 /// above the facts.
-pub fn tables(size: (u16, u16), focus: TablePane) -> TablePanes {
-    let [title, body, footer] = frame(size);
-    if size.0 >= 170 {
-        let [tree, facts, schema] = Layout::horizontal([Constraint::Fill(5), Constraint::Fill(4), Constraint::Fill(4)]).areas(body);
+pub fn tables(screen: impl Into<Frame>, focus: TablePane) -> TablePanes {
+    let screen = screen.into();
+    let [title, body, footer] = frame(screen.size);
+    let only = |list: Rect| if focus == TablePane::Tree { (Some(list), None) } else { (None, Some(list)) };
+    if screen.zoomed {
+        let (tree, schema) = only(body);
+        return TablePanes { title, tree, facts: nothing(body), schema, footer };
+    }
+    if screen.size.0 >= 170 {
+        let [tree, facts, schema] = screen.three([5, 4, 4], body);
         return TablePanes { title, tree: Some(tree), facts, schema: Some(schema), footer };
     }
-    if size.0 >= 110 {
-        let [tree, right] = Layout::horizontal([Constraint::Fill(5), Constraint::Fill(4)]).areas(body);
+    if screen.size.0 >= 110 {
+        let [tree, right] = screen.parts(Layout::horizontal, 5, 4, body);
         let [facts, schema] = Layout::vertical([Constraint::Fill(3), Constraint::Fill(2)]).areas(right);
         return TablePanes { title, tree: Some(tree), facts, schema: Some(schema), footer };
     }
-    let [list, facts] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(body);
-    let (tree, schema) = if focus == TablePane::Tree { (Some(list), None) } else { (None, Some(list)) };
+    let [list, facts] = screen.parts(Layout::vertical, 1, 1, body);
+    let (tree, schema) = only(list);
     TablePanes { title, tree, facts, schema, footer }
 }
 
 /// The screen of deploys: side by side from 110 columns on, else one above the other; two lines of head on low screens, three on others.
-pub fn deploy(size: (u16, u16)) -> DeployPanes {
-    let [title, body, footer] = frame(size);
-    let told = if size.1 < 20 { 2 } else { 3 };
+pub fn deploy(screen: impl Into<Frame>) -> DeployPanes {
+    let screen = screen.into();
+    let [title, body, footer] = frame(screen.size);
+    let told = if screen.size.1 < 20 { 2 } else { 3 };
     let [head, rest] = Layout::vertical([Constraint::Length(told), Constraint::Fill(1)]).areas(body);
-    let [tree, detail] = if size.0 >= 110 {
-        Layout::horizontal([Constraint::Fill(5), Constraint::Fill(4)]).areas(rest)
-    } else {
-        Layout::vertical([Constraint::Fill(4), Constraint::Fill(5)]).areas(rest)
+    let [tree, detail] = match screen {
+        Frame { zoomed: true, .. } => [rest, nothing(rest)],
+        _ if screen.size.0 >= 110 => screen.parts(Layout::horizontal, 5, 4, rest),
+        _ => screen.parts(Layout::vertical, 4, 5, rest),
     };
     DeployPanes { title, head, tree, detail, footer }
 }
 
 /// The columns of a table before and now: side by side from 100 columns on, else one above the other, over what is known of one of them.
-pub fn sides(size: (u16, u16)) -> SidesPanes {
-    let [title, body, footer] = frame(size);
-    let [both, facts] = Layout::vertical([Constraint::Fill(1), Constraint::Length((size.1 / 4).clamp(4, 9))]).areas(body);
-    let sides = if size.0 >= 100 {
-        Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(both)
-    } else {
-        Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(both)
+/// `focus`: which of both has the keys.
+pub fn sides(screen: impl Into<Frame>, focus: usize) -> SidesPanes {
+    let screen = screen.into();
+    let [title, body, footer] = frame(screen.size);
+    let facts = if screen.zoomed { 0 } else { (screen.size.1 / 4).clamp(3, 9) };
+    let [both, facts] = Layout::vertical([Constraint::Fill(1), Constraint::Length(facts)]).areas(body);
+    let sides = match (screen.zoomed, focus) {
+        (true, 0) => [both, nothing(both)],
+        (true, _) => [nothing(both), both],
+        _ if screen.size.0 >= 100 => screen.parts(Layout::horizontal, 1, 1, both),
+        _ => screen.parts(Layout::vertical, 1, 1, both),
     };
     SidesPanes { title, sides, facts, footer }
 }
@@ -258,6 +338,13 @@ pub fn overlay((width, height): (u16, u16), lines: usize) -> Rect {
     let most = height * 9 / 10;
     let (w, h) = ((width * 9 / 10).min(110), (lines.min(usize::from(most)) as u16 + 2).min(most.max(3)).min(height));
     Rect::new((width - w) / 2, (height - h) / 2, w, h)
+}
+
+/// A box in the right corner above the bottom line, with so many lines.
+pub fn corner((width, height): (u16, u16), lines: usize) -> Rect {
+    let w = (width * 2 / 3).clamp(40, 76).min(width);
+    let h = (lines as u16).saturating_add(2).min(height.saturating_sub(2));
+    Rect::new(width - w, height.saturating_sub(h + 1), w, h)
 }
 
 /// A text in the lines that such a box has.
@@ -275,7 +362,8 @@ mod tests {
             for focus in Pane::ALL {
                 for told in [3, 4] {
                     let panes = case(size, focus, told);
-                    let parts = [Some(panes.title), Some(panes.head), panes.tabs, Some(panes.footer)].into_iter().chain(panes.panes);
+                    let parts =
+                        [Some(panes.title), Some(panes.head), panes.tabs, panes.under, Some(panes.footer)].into_iter().chain(panes.panes);
                     let area: u32 = parts.flatten().map(|part| part.area()).sum();
                     assert_eq!(area, u32::from(size.0) * u32::from(size.1), "{size:?}");
                     assert!(panes.panes[focus as usize].is_some_and(|pane| pane.height >= 5 && pane.width >= 30), "{size:?}");
@@ -287,7 +375,7 @@ mod tests {
                 u32::from(size.0) * u32::from(size.1)
             );
             assert!(tree.height >= 4, "{size:?}");
-            let SidesPanes { title, sides: [old, new], facts, footer } = sides(size);
+            let SidesPanes { title, sides: [old, new], facts, footer } = sides(size, 0);
             assert_eq!([title, old, new, facts, footer].map(|part| part.area()).iter().sum::<u32>(), u32::from(size.0) * u32::from(size.1));
             assert!(old.height >= 4 && new.height >= 4, "{size:?}");
             for focus in [TablePane::Tree, TablePane::Schema] {

@@ -1,6 +1,6 @@
 //! The terminal taken and given back, whatever happens.
 //!
-//! Owns: raw mode, the alternate screen, bracketed paste, the panic hook's part, suspending, signals.
+//! Owns: raw mode, the alternate screen, bracketed paste, reports of the mouse, the panic hook's part, suspending, signals.
 //! Refuses: what is drawn.
 
 use std::io::{self, Write, stdout};
@@ -8,7 +8,7 @@ use std::mem::ManuallyDrop;
 
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use ratatui::crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use ratatui::crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::crossterm::{cursor, execute};
 use tokio::sync::mpsc::UnboundedSender;
@@ -19,11 +19,13 @@ use super::message::Message;
 pub(super) struct Screen {
     /// Where frames are drawn. Never dropped: its own way of showing the cursor again panics where standard error is gone.
     pub terminal: ManuallyDrop<Terminal<CrosstermBackend<io::Stdout>>>,
+    /// Whether the terminal reports the mouse.
+    mouse: bool,
 }
 
 impl Screen {
     /// Takes the terminal. A panic from now on gives it back before it is reported.
-    pub(super) fn take() -> io::Result<Self> {
+    pub(super) fn take(mouse: bool) -> io::Result<Self> {
         let reported = std::panic::take_hook();
         let own = std::thread::current().id();
         std::panic::set_hook(Box::new(move |info| {
@@ -33,8 +35,14 @@ impl Screen {
                 reported(info);
             }
         }));
-        enter()?;
-        Ok(Screen { terminal: fresh()? })
+        enter(mouse)?;
+        Ok(Screen { terminal: fresh()?, mouse })
+    }
+
+    /// Asks the terminal to report the mouse, or leaves it to the terminal.
+    pub(super) fn report_mouse(&mut self, mouse: bool) -> io::Result<()> {
+        self.mouse = mouse;
+        if mouse { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
     }
 
     /// Forgets what is on the screen, so that the next frame is drawn whole. Asks the terminal nothing: its answer would go to the thread that
@@ -56,7 +64,7 @@ impl Screen {
     pub(super) fn lend<T>(&mut self, program: impl FnOnce() -> T) -> io::Result<T> {
         give_back();
         let ended = program();
-        enter()?;
+        enter(self.mouse)?;
         self.forget()?;
         Ok(ended)
     }
@@ -66,7 +74,7 @@ impl Screen {
         give_back();
         #[cfg(unix)]
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
-        enter()?;
+        enter(self.mouse)?;
         self.forget()
     }
 }
@@ -81,14 +89,15 @@ fn fresh() -> io::Result<ManuallyDrop<Terminal<CrosstermBackend<io::Stdout>>>> {
     Ok(ManuallyDrop::new(Terminal::new(CrosstermBackend::new(stdout()))?))
 }
 
-fn enter() -> io::Result<()> {
+fn enter(mouse: bool) -> io::Result<()> {
     enable_raw_mode()?;
-    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+    if mouse { execute!(stdout(), EnableMouseCapture) } else { Ok(()) }
 }
 
 /// Nothing can be done where this fails: the terminal is gone.
 fn give_back() {
-    let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _ = execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
     let _ = disable_raw_mode();
     let _ = stdout().flush();
 }

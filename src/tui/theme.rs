@@ -1,18 +1,22 @@
 //! Colours as roles.
 //!
-//! Owns: the roles, the theme files built in, reading a theme, what becomes of colours on poorer terminals and under NO_COLOR, the glyphs
+//! Owns: the roles, what becomes of colours on poorer terminals and under NO_COLOR, the glyphs
 //! with their ASCII forms.
 //! Refuses: deciding where a role is used (view).
 
 mod depth;
+mod shelf;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
 pub use depth::Depth;
 use depth::reduce;
+use shelf::BUILT_IN;
+pub use shelf::ThemeShelf;
 
 /// What a piece of the screen means. The names in theme files are these in kebab case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -70,21 +74,14 @@ pub enum Role {
 
 const ROLES: usize = Role::Error as usize + 1;
 
-/// The themes built in: name and file. A file's first line says what it is for.
-const BUILT_IN: &[(&str, &str)] = &[
-    ("default-dark", include_str!("../../themes/default-dark.toml")),
-    ("default-light", include_str!("../../themes/default-light.toml")),
-    ("high-contrast", include_str!("../../themes/high-contrast.toml")),
-    ("ansi", include_str!("../../themes/ansi.toml")),
-    ("mono", include_str!("../../themes/mono.toml")),
-];
-
 /// A style for every role.
 #[derive(Debug, Clone)]
 pub struct Theme {
     /// Its file's name.
-    pub name: &'static str,
+    pub name: Arc<str>,
     styles: [Style; ROLES],
+    /// All that there are.
+    shelf: Arc<ThemeShelf>,
     /// Characters to draw with.
     pub glyphs: &'static Glyphs,
 }
@@ -147,6 +144,9 @@ const ASCII: Glyphs = Glyphs {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ThemeFile {
+    /// The theme that has what this one has not.
+    inherits: Option<String>,
+    #[serde(default)]
     roles: BTreeMap<Role, RoleLook>,
 }
 
@@ -175,29 +175,25 @@ impl Theme {
         BUILT_IN.iter().map(|(name, _)| *name)
     }
 
-    /// Names of the themes built in, and what each is for.
-    pub fn list() -> impl Iterator<Item = (&'static str, &'static str)> {
-        BUILT_IN.iter().map(|(name, text)| (*name, text.lines().next().unwrap_or_default().trim_start_matches("# ")))
-    }
-
-    /// A theme by name, for a terminal of that depth; an unknown name is an error with the nearest one.
+    /// A theme built in, by name, for a terminal of that depth; an unknown name is an error with the nearest one.
     pub fn named(name: &str, depth: Depth, ascii: bool) -> Result<Self, String> {
-        let Some((name, text)) = BUILT_IN.iter().find(|(known, _)| *known == name) else {
-            let near = crate::ground::text::nearest(name, &Self::names().collect::<Vec<_>>())
-                .map(|near| format!("; did you mean `{near}`?"))
-                .unwrap_or_else(|| ".".to_owned());
-            let all = Self::names().collect::<Vec<_>>().join(", ");
-            return Err(format!("there is no theme `{}`{near} There are: {all}.", crate::ground::text::visible(name)));
-        };
-        let styles = parse(text).map_err(|mistake| format!("themes/{name}.toml: {mistake}"))?;
-        Ok(Theme { name, styles: styles.map(|style| reduce(style, depth)), glyphs: if ascii { &ASCII } else { &UNICODE } })
+        Self::of(&Arc::new(ThemeShelf::default()), name, depth, ascii)
     }
 
-    /// The theme behind this one in the list.
+    /// The same of all that there are.
+    pub fn of(shelf: &Arc<ThemeShelf>, name: &str, depth: Depth, ascii: bool) -> Result<Self, String> {
+        let (name, styles) = shelf.styles(name)?;
+        let glyphs = if ascii { &ASCII } else { &UNICODE };
+        Ok(Theme { name, styles: styles.map(|style| reduce(style, depth)), glyphs, shelf: shelf.clone() })
+    }
+
+    /// The theme behind this one in the list; those that cannot be read are passed over.
     pub fn next(&self, depth: Depth) -> Self {
-        let at = BUILT_IN.iter().position(|(name, _)| *name == self.name).unwrap_or(0);
-        let (name, _) = BUILT_IN[(at + 1) % BUILT_IN.len()];
-        Self::named(name, depth, self.glyphs == &ASCII).unwrap_or_else(|_| self.clone())
+        let names = self.shelf.names();
+        let at = names.iter().position(|name| **name == *self.name).unwrap_or(0);
+        let behind = (1..=names.len()).map(|step| &names[(at + step) % names.len()]);
+        let mut readable = behind.filter_map(|name| Self::of(&self.shelf, name, depth, self.ascii()).ok());
+        readable.next().unwrap_or_else(|| self.clone())
     }
 
     /// Whether only ASCII can be shown.
@@ -221,17 +217,6 @@ pub fn locale_is_ascii(variable: impl Fn(&str) -> Option<String>) -> bool {
         let value = value.to_ascii_lowercase();
         !value.contains("utf-8") && !value.contains("utf8")
     })
-}
-
-fn parse(text: &str) -> Result<[Style; ROLES], String> {
-    let file: ThemeFile = toml::from_str(text).map_err(|error| error.to_string())?;
-    let mut styles = [Style::new(); ROLES];
-    let mut missing = ROLES;
-    for (role, look) in &file.roles {
-        styles[*role as usize] = look.style().map_err(|mistake| format!("{role:?}: {mistake}"))?;
-        missing -= 1;
-    }
-    if missing > 0 { Err(format!("{missing} of {ROLES} roles are missing")) } else { Ok(styles) }
 }
 
 impl RoleLook {
@@ -281,6 +266,52 @@ mod tests {
             assert!(!theme.style(Role::TiedCursor).add_modifier.is_empty(), "{name}");
             assert!(!theme.style(Role::Fault).add_modifier.is_empty(), "{name}");
         }
+    }
+
+    /// How much lighter one colour is than another, as WCAG counts it: from 1 to 21.
+    fn contrast(one: Color, other: Color) -> Option<f64> {
+        let lightness = |colour: Color| {
+            let Color::Rgb(red, green, blue) = colour else { return None };
+            let linear = |part: u8| {
+                let part = f64::from(part) / 255.0;
+                if part <= 0.03928 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+            };
+            Some(0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue))
+        };
+        let (one, other) = (lightness(one)?, lightness(other)?);
+        Some((one.max(other) + 0.05) / (one.min(other) + 0.05))
+    }
+
+    #[test]
+    fn every_role_can_be_read_on_every_ground() {
+        let mut compared = 0;
+        for name in Theme::names() {
+            let theme = Theme::named(name, Depth::True, false).expect("theme");
+            let text = theme.style(Role::Text);
+            let (Some(usual), Some(ground)) = (text.fg, text.bg) else { continue };
+            for role in (0..ROLES).map(|at| theme.styles[at]).enumerate() {
+                let (at, style) = role;
+                let least = if at == Role::Border as usize { 3.0 } else { 4.5 };
+                let grounds = match style.bg {
+                    Some(own) => vec![own],
+                    // Borders stand beside the row under the cursor, never on it.
+                    None if at == Role::Border as usize => vec![ground],
+                    None => vec![ground, theme.style(Role::TiedCursor).bg.unwrap_or(ground)],
+                };
+                for ground in grounds {
+                    let found = contrast(style.fg.unwrap_or(usual), ground).expect("colours of three parts");
+                    assert!(found >= least, "{name}: role {at} has {found:.2} on {ground:?}, {least} is least");
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared > 100, "{compared}");
+    }
+
+    #[test]
+    fn sixteen_colours_have_no_text_in_the_ground_of_some() {
+        let theme = Theme::named("ansi", Depth::Named, false).expect("theme");
+        assert!(theme.styles.iter().all(|style| style.fg != Some(Color::DarkGray)), "colour 8 is the background of some terminals");
     }
 
     #[test]

@@ -15,7 +15,9 @@ mod goal;
 mod groups;
 mod history;
 mod my_edit;
+mod palette;
 mod payloads;
+mod pointer;
 mod prompt;
 mod recheck;
 mod remote;
@@ -24,7 +26,9 @@ mod sides;
 mod tables;
 mod whole;
 
-use ratatui::crossterm::event::KeyEvent;
+use ratatui::crossterm::event::{Event, KeyCode, KeyEvent};
+use tui_input::Input;
+use tui_input::backend::crossterm::EventHandler;
 
 use super::action::{Action, ActionPlace};
 use super::app::{App, Overlay};
@@ -50,6 +54,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     let mut effects = match message {
         Message::Key(event) => key(app, event),
         Message::Paste(text) => paste(app, text),
+        Message::Pointer(pointed) => {
+            app.notice = None;
+            pointer::act_on(app, pointed)
+        }
         Message::Resize(width, height) => {
             app.size = (width, height);
             if let Some(Overlay::Value { text, lines, .. }) = &mut app.overlay {
@@ -110,9 +118,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::TablesFound { job, hits } => find::found(app, job, hits),
         Message::Looked { job, outcome } => tables::looked(app, job, outcome),
         Message::Deploy { job, outcome } => deploy::told(app, job, outcome),
+        Message::Witness { job, place, found } => deploy::shown(app, job, place, found),
         Message::Sides { job, place, outcome } => sides::told(app, job, &place, outcome),
         Message::Written { what, outcome } => copy::written(app, what, outcome),
-        Message::Copied { what, outcome } => copy::copied(app, what, outcome),
+        Message::Copied { what, outcome } => copy::copied(app, &what, outcome),
         Message::Exported { job, outcome } => export::exported(app, job, outcome),
         Message::Question { id, text } => remote::question(app, id, text),
         Message::MoreRows { job, rows } => remote::more_rows(app, job, rows),
@@ -154,6 +163,10 @@ fn settle(app: &mut App) {
 
 /// What is pasted goes into the line being typed; on the screen of deploys it is the log of one.
 fn paste(app: &mut App, text: String) -> Vec<Effect> {
+    if app.palette.is_some() {
+        palette::paste(app, &text);
+        return Vec::new();
+    }
     if app.prompt.is_some() {
         return prompt::paste(app, &text);
     }
@@ -172,8 +185,15 @@ fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     app.notice = None;
     app.groups.touched = true;
     let too_small = panes::too_small(app.size);
+    if app.palette.is_some() && !too_small {
+        return palette::key(app, event);
+    }
     if app.prompt.is_some() && !too_small {
         return prompt::key(app, event);
+    }
+    if !too_small && app.asked().is_none() && matches!(&app.overlay, Some(Overlay::Help { is_typed: true, .. })) {
+        filter_help(app, event);
+        return Vec::new();
     }
     match meaning(app, Key::from_event(event)) {
         Some(Action::Suspend) => vec![Effect::Suspend],
@@ -183,13 +203,49 @@ fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
             app.notice = None;
             Vec::new()
         }
-        Some(action) => act(app, action),
+        Some(action) => match app.count.take() {
+            Some(count) => counted(app, action, count),
+            None => act(app, action),
+        },
         None => Vec::new(),
     }
 }
 
+/// Most times that one key is done at once.
+const MOST_TIMES: usize = 9_999;
+
+/// Does what a key with a number before it asks for: so many times, or at that line.
+fn counted(app: &mut App, action: Action, count: usize) -> Vec<Effect> {
+    if app.overlay.is_none() && matches!(action, Action::First | Action::Last) {
+        if let Some((list, _)) = app.focused() {
+            list.outline.go_to(count.saturating_sub(1));
+            follow(app);
+        }
+        return Vec::new();
+    }
+    let times = if action.repeats() { count.min(MOST_TIMES) } else { 1 };
+    (0..times).flat_map(|_| act(app, action)).collect()
+}
+
+/// A key of the line that chooses from the help.
+fn filter_help(app: &mut App, event: KeyEvent) {
+    let key = Key::from_event(event);
+    let Some(Overlay::Help { scroll, filter, is_typed }) = &mut app.overlay else { return };
+    if key == Key::plain(KeyCode::Enter) {
+        *is_typed = false;
+    } else if key == Key::plain(KeyCode::Esc) || key == Key::INTERRUPT {
+        (*is_typed, *filter) = (false, Input::default());
+    } else {
+        filter.handle_event(&Event::Key(event));
+    }
+    *scroll = 0;
+}
+
 /// What a key asks for, after those of an unfinished sequence.
 fn meaning(app: &mut App, key: Key) -> Option<Action> {
+    if app.pending.is_empty() && takes_number(app, key) {
+        return None;
+    }
     app.pending.push(key);
     match app.keymap.lookup(&app.pending, app.place()) {
         KeyLookup::Action(action) => {
@@ -204,10 +260,30 @@ fn meaning(app: &mut App, key: Key) -> Option<Action> {
     }
 }
 
+/// Whether a key is a digit of the number before another, or takes that number back.
+fn takes_number(app: &mut App, key: Key) -> bool {
+    let place = app.place();
+    let lookup = app.keymap.lookup(&[key], place);
+    let digit = key.char().and_then(|c| c.to_digit(10)).filter(|&digit| digit > 0 || app.count.is_some());
+    match digit.filter(|_| lookup == KeyLookup::Nothing && !matches!(place, ActionPlace::Question | ActionPlace::Export)) {
+        Some(digit) => {
+            let number = app.count.unwrap_or(0).saturating_mul(10).saturating_add(digit as usize);
+            app.count = Some(number.min(999_999_999));
+            true
+        }
+        None if app.count.is_some() && lookup == KeyLookup::Action(Action::Back) => {
+            app.count = None;
+            true
+        }
+        None => false,
+    }
+}
+
 /// Says that a key means nothing, unless it ends an unfinished sequence, closes a menu or leaves a question open.
 fn means_nothing(app: &mut App, key: Key) {
     let is_unfinished = app.pending.len() > 1;
     app.pending.clear();
+    app.count = None;
     let is_back = app.keymap.lookup(&[key], app.place()) == KeyLookup::Action(Action::Back);
     if is_unfinished && (is_back || key == Key::INTERRUPT) {
         return;
@@ -241,13 +317,33 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Quit => vec![Effect::Quit],
         Action::Back => back(app),
         Action::Help => {
-            app.overlay = Some(Overlay::Help { scroll: 0 });
+            app.overlay = Some(Overlay::Help { scroll: 0, filter: Input::default(), is_typed: false });
+            Vec::new()
+        }
+        Action::Palette => palette::open(app),
+        Action::ToggleMouse => {
+            app.mouse = !app.mouse;
+            let back = app.keymap.words("; ", Action::ToggleMouse, " takes it back");
+            let told = if app.mouse {
+                "the mouse is read here; Shift selects text anyway".to_owned()
+            } else {
+                format!("the mouse selects text{back}")
+            };
+            app.tell(told);
+            vec![Effect::Mouse(app.mouse)]
+        }
+        Action::Zoom => {
+            app.zoomed = !app.zoomed;
+            Vec::new()
+        }
+        Action::Larger | Action::Smaller => {
+            pointer::resize(app, action == Action::Larger);
             Vec::new()
         }
         Action::Export => export::open(app),
         Action::NextTheme => {
             app.theme = app.theme.next(app.depth);
-            let name = app.theme.name;
+            let name = app.theme.name.clone();
             app.tell(format!("theme {name}"));
             Vec::new()
         }
@@ -404,7 +500,11 @@ fn nothing_behind(app: &mut App) {
 /// Keys while something covers the screen: scrolling, closing.
 fn overlay(app: &mut App, action: Action) -> Vec<Effect> {
     let page = usize::from(panes::overlay(app.size, usize::MAX).height.saturating_sub(3));
-    let Some(Overlay::Help { scroll } | Overlay::Value { scroll, .. }) = &mut app.overlay else { return Vec::new() };
+    if let (Some(Overlay::Help { is_typed, .. }), Action::Search | Action::Filter) = (&mut app.overlay, action) {
+        *is_typed = true;
+        return Vec::new();
+    }
+    let Some(Overlay::Help { scroll, .. } | Overlay::Value { scroll, .. }) = &mut app.overlay else { return Vec::new() };
     match action {
         Action::Down => *scroll += 1,
         Action::Up => *scroll = scroll.saturating_sub(1),
@@ -435,7 +535,7 @@ fn clamp_overlay(app: &mut App) {
         Some(Overlay::Export { .. }) | None => return,
     };
     let height = usize::from(panes::overlay(app.size, lines).height.saturating_sub(2));
-    if let Some(Overlay::Help { scroll } | Overlay::Value { scroll, .. }) = &mut app.overlay {
+    if let Some(Overlay::Help { scroll, .. } | Overlay::Value { scroll, .. }) = &mut app.overlay {
         *scroll = (*scroll).min(lines.saturating_sub(height));
     }
 }

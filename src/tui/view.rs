@@ -44,10 +44,19 @@ pub fn view(app: &App, buffer: &mut Buffer) {
         None => groups::draw(app, buffer),
     }
     match &app.overlay {
-        Some(Overlay::Help { scroll }) => overlay::help(app, *scroll, buffer),
+        Some(Overlay::Help { scroll, filter, is_typed }) => {
+            let filter = (*is_typed || !filter.value().is_empty()).then_some(filter);
+            overlay::help(app, *scroll, filter, buffer);
+        }
         Some(Overlay::Value { title, lines, scroll, .. }) => overlay::value(app, title, lines, *scroll, buffer),
         Some(Overlay::Export { raw }) => overlay::export(app, *raw, buffer),
         None => {}
+    }
+    if !app.pending.is_empty() && app.overlay.is_none() && app.notice.is_none() {
+        overlay::choices(app, buffer);
+    }
+    if let Some(palette) = &app.palette {
+        overlay::palette(app, palette, buffer);
     }
     if let Some(question) = app.asked() {
         overlay::question(app, &question.text, buffer);

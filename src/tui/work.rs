@@ -37,6 +37,7 @@ use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, Request, RowOrder, Watch};
 use crate::triage::blame::{self, HistorySettings};
 use crate::triage::case;
+use crate::triage::compat::witness_of;
 use crate::triage::export::files::Readers;
 use crate::triage::export::patch::PatchSettings;
 use crate::triage::export::single::{self, ExportOrigin, Opened};
@@ -205,14 +206,23 @@ impl Workers {
                             None => told,
                         }
                     });
-                    (!flag.load(Ordering::Relaxed)).then_some(Message::History { job, outcome: outcome.map_err(|error| error.to_string()) })
+                    (!flag.load(Ordering::Relaxed))
+                        .then_some(Message::History { job, outcome: outcome.map_err(|error| advice::told(&error)) })
                 });
             }
-            Effect::CompareSchemas { job, choice } => {
+            Effect::SeekWitness { job, of, place } => {
+                let stop = self.flag(job);
+                self.run(move |_| {
+                    let found =
+                        of.compared().map(|pair| witness_of(&pair.found, place, &pair.pair.old, &pair.pair.new)).unwrap_or_default();
+                    (!stop.load(Ordering::Relaxed)).then_some(Message::Witness { job, place, found })
+                });
+            }
+            Effect::CompareSchemas { job, choice, allowlist } => {
                 let Some(schemas) = self.request.schemas.clone() else { return };
                 let (settings, stop) = (self.history.clone(), self.flag(job));
                 self.run(move |_| {
-                    let outcome = deploy::compared(&schemas, &choice, &settings, &stop)?;
+                    let outcome = deploy::compared(&schemas, &choice, allowlist.as_deref(), &settings, &stop)?;
                     Some(Message::Deploy { job, outcome: outcome.map(Arc::new) })
                 });
             }
@@ -271,7 +281,13 @@ impl Workers {
                 });
             }
             Effect::Export { job, export } => self.export(job, export),
-            Effect::OpenEditor { .. } | Effect::Send(_) | Effect::Suspend | Effect::Fail(_) | Effect::Quit | Effect::Terminate(_) => {}
+            Effect::OpenEditor { .. }
+            | Effect::Send(_)
+            | Effect::Mouse(_)
+            | Effect::Suspend
+            | Effect::Fail(_)
+            | Effect::Quit
+            | Effect::Terminate(_) => {}
         }
     }
 

@@ -17,5 +17,5 @@ fn a_key_tells_what_other_schemas_would_make_of_the_groups_below() {
     let one = orders("Gatests/cmd/against/after<enter>");
     assert!(one.contains("100 %  fail the same way") && !one.contains("pass now"), "{one}");
     let none = orders("ggatests/nowhere<enter>");
-    assert!(none.contains("there is no folder tests/nowhere"), "{none}");
+    assert!(none.contains("there is no file or folder tests/nowhere"), "{none}");
 }

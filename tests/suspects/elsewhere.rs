@@ -128,6 +128,7 @@ fn a_value_without_a_column_is_looked_for_from_its_line() {
     let schemas = Arc::new(SchemaStore::open_named(&folder).unwrap());
     let source = Files::open(&[file.to_str().unwrap().to_owned()], ReadOptions { keep_rows: true }).unwrap();
     let options = ExplorerOptions {
+        mouse: true,
         source: Some(Arc::new(source)),
         request: Request { schemas: Some(schemas), ..Request::default() },
         exports: Default::default(),

@@ -91,12 +91,12 @@ pub(super) fn github(report: &GateReport) -> String {
 }
 
 /// The text of an annotation.
-fn data(text: &str) -> String {
+pub(super) fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// A property of an annotation.
-fn property(text: &str) -> String {
+pub(super) fn property(text: &str) -> String {
     data(&visible(text)).replace(':', "%3A").replace(',', "%2C")
 }
 
@@ -168,7 +168,7 @@ pub(super) fn markdown(report: &GateReport) -> String {
 }
 
 /// A file without the folders of a machine.
-fn told_file(file: &str) -> &str {
+pub(super) fn told_file(file: &str) -> &str {
     let path = std::path::Path::new(file);
     let name = path.is_absolute().then(|| path.file_name().and_then(std::ffi::OsStr::to_str)).flatten();
     name.unwrap_or(file)
@@ -220,6 +220,7 @@ mod tests {
             place: Some(("schemas/a,b:c.json".into(), 7)),
             fingerprint: "0123456789abcdef:3".into(),
             amount: 3,
+            moved: None,
             muted: None,
         };
         let mut report = GateReport::default();

@@ -20,7 +20,7 @@ use crate::pipeline::document::Document;
 use crate::rows::payload::PayloadForm;
 use crate::rows::samples::{self, Content, Sample};
 use crate::rows::schemas::{Lookup, SchemaStore};
-use crate::triage::compat::{DeployComparison, would_be};
+use crate::triage::compat::DeployComparison;
 use crate::triage::gate::{Accepted, GateKind, GateReport, GateWeight, SampleFailure, SourcePlaces};
 use crate::triage::judging::Bench;
 use crate::triage::judging::bare::Named;
@@ -50,7 +50,7 @@ pub(super) fn report(
     let mut report = GateReport::default();
     report.deploy(found, GateKind::Deploy, &places);
     if let Some((old, new)) = stores {
-        report.deploy(&would_be(found, old, new), GateKind::WouldBe, &places);
+        report.layouts(found, (old, new), &places);
         let recheck = Recheck::new(old.clone(), new.clone()).with_landings();
         if !question.rows.is_empty() {
             rows(question, &recheck, config, &places, &mut report)?;
@@ -79,7 +79,7 @@ pub(super) fn code(report: &GateReport) -> u8 {
 }
 
 /// What stands before a path of the later schemas for whoever looks from the folder that the command runs in.
-fn prefix(head: &Path, is_store: bool) -> String {
+pub(super) fn prefix(head: &Path, is_store: bool) -> String {
     if !is_store {
         return String::new();
     }

@@ -5,6 +5,7 @@ use std::io::Write;
 use color_eyre::Result;
 use serde::Serialize;
 
+use super::gate_json::{GateRecord, of_gate};
 use crate::cli::{safe_json, when};
 use crate::pipeline::compat::DeployVerdict;
 use crate::pipeline::compat::schemas::SchemaChange;
@@ -12,7 +13,7 @@ use crate::pipeline::layout::size::{MOST_GENERATED, MOST_LEAVES, MOST_LEVELS};
 use crate::pipeline::witness::Witness;
 use crate::triage::changed_column::ChangedColumn;
 use crate::triage::compat::{ComparedTable, DeployCause, DeployComparison, TableState};
-use crate::triage::gate::{GateFinding, GateReport, GateWeight};
+use crate::triage::gate::GateReport;
 use crate::triage::recheck::Turn;
 
 /// All but the tables.
@@ -33,50 +34,13 @@ struct ComparisonHead<'a> {
 }
 
 #[derive(Serialize)]
-struct GateRecord<'a> {
-    findings: Vec<FindingRecord<'a>>,
-    counts: GateCounts,
-    notes: &'a [String],
-}
-
-#[derive(Serialize)]
-struct GateCounts {
-    finding: usize,
-    unknown: usize,
-    notice: usize,
-    accepted: usize,
-}
-
-#[derive(Serialize)]
-struct FindingRecord<'a> {
-    /// `deploy`, `would_be`, `newly_failing`, `sample`, `landing_moved`, `now_passing`, `unjudged`.
-    kind: &'static str,
-    /// `finding`, `unknown` or `notice`.
-    weight: &'static str,
-    title: &'a str,
-    sentence: &'a str,
-    why: &'a [String],
-    mend: Option<&'a str>,
-    tables: &'a [String],
-    file: Option<&'a str>,
-    line: Option<usize>,
-    fingerprint: &'a str,
-    amount: u64,
-    accepted: Option<AcceptedRecord<'a>>,
-}
-
-#[derive(Serialize)]
-struct AcceptedRecord<'a> {
-    reason: &'a str,
-    until: String,
-}
-
-#[derive(Serialize)]
 struct ComparisonCounts {
     unchanged: usize,
     changed: usize,
     added: usize,
     removed: usize,
+    /// Those of the removed that stand elsewhere with the same files: as many of the added are these.
+    moved: usize,
     not_compared: usize,
     /// Files that neither side can use.
     unusable: usize,
@@ -165,6 +129,10 @@ struct ComparedRecord<'a> {
     /// Lines of the generator's own comparison that are missing now.
     incompatible: &'a [String],
     allowed_by: Option<&'a str>,
+    /// Of a table that is gone: the new one with the same files.
+    moved_to: Option<&'a str>,
+    /// The same from the other end.
+    moved_from: Option<&'a str>,
     schema: Vec<KeywordRecord<'a>>,
 }
 
@@ -265,39 +233,13 @@ pub(super) fn write(
     safe_json::write_list(out, &format!("{open}{deployed},\"tables\":"), tables)
 }
 
-fn of_gate(report: &GateReport) -> GateRecord<'_> {
-    fn record(finding: &GateFinding) -> FindingRecord<'_> {
-        FindingRecord {
-            kind: finding.kind.name(),
-            weight: finding.weight.name(),
-            title: &finding.title,
-            sentence: &finding.sentence,
-            why: &finding.why,
-            mend: finding.mend.as_deref(),
-            tables: &finding.tables,
-            file: finding.place.as_ref().map(|(file, _)| file.as_str()),
-            line: finding.place.as_ref().map(|(_, line)| *line),
-            fingerprint: &finding.fingerprint,
-            amount: finding.amount,
-            accepted: finding.muted.as_ref().map(|entry| AcceptedRecord { reason: &entry.reason, until: entry.until.to_string() }),
-        }
-    }
-    let count = |weight| report.count(weight);
-    let counts = GateCounts {
-        finding: count(GateWeight::Stops),
-        unknown: count(GateWeight::Unknown),
-        notice: count(GateWeight::Notice),
-        accepted: report.muted(),
-    };
-    GateRecord { findings: report.findings.iter().map(record).collect(), counts, notes: &report.notes }
-}
-
 fn counts(found: &DeployComparison) -> ComparisonCounts {
     ComparisonCounts {
         unchanged: found.unchanged,
         changed: found.count_of(&TableState::Changed),
         added: found.count_of(&TableState::Added),
         removed: found.count_of(&TableState::Removed),
+        moved: found.moved(),
         not_compared: found.not_compared().count(),
         unusable: found.unusable,
         block: found.count(DeployVerdict::Block),
@@ -345,6 +287,8 @@ fn record<'a>(found: &'a DeployComparison, at: usize, table: &'a ComparedTable, 
         changes: changes.collect(),
         incompatible: &table.changes.missing,
         allowed_by: table.allowed.as_deref(),
+        moved_to: table.moved.as_deref().filter(|_| table.state == TableState::Removed),
+        moved_from: table.moved.as_deref().filter(|_| table.state == TableState::Added),
         schema: table.schema.iter().enumerate().map(|(place, change)| of_keyword(change, found.witnesses.get(&(at, place)))).collect(),
     }
 }

@@ -14,12 +14,6 @@ const MOST_TABLES: usize = 4;
 /// Most lines of a list whose whole stands in the JSON.
 const MOST_LISTED: usize = 20;
 
-/// Most characters of a document that shows a change.
-const LONGEST_WITNESS: usize = 1_000;
-
-/// The same of what is said of it.
-const LONGEST_MESSAGE: usize = 240;
-
 /// Writes the comparison.
 pub(super) fn write(out: &mut impl Write, found: &DeployComparison, all: bool) -> io::Result<()> {
     for (table, reason) in found.not_compared() {
@@ -59,13 +53,10 @@ fn schemas(out: &mut impl Write, found: &DeployComparison, all: bool) -> io::Res
         let place = deploy::keyword_place(table, change);
         writeln!(out, "  {:9} {}: {}", change.effect.name(), clip_middle(&place, width()), visible(&change.words))?;
         for witness in found.witnesses.get(at).into_iter().flatten() {
-            let (told, message) = match &witness.outcome {
-                Ok(document) => (clip_middle(&visible(&document.text), LONGEST_WITNESS).into_owned(), Some(visible(&document.message))),
-                Err(how) => (visible(how).into_owned(), None),
-            };
-            writeln!(out, "            {}: {told}", witness.words())?;
+            let (told, message) = deploy::witness(witness);
+            writeln!(out, "            {told}")?;
             if let Some(message) = message {
-                writeln!(out, "              {}", clip_middle(&message, LONGEST_MESSAGE))?;
+                writeln!(out, "              {message}")?;
             }
         }
     }

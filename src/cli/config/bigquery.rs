@@ -40,7 +40,7 @@ pub struct BigQueryConfig {
     pub columns: BTreeMap<String, String>,
 }
 
-const SETTINGS: [&str; 12] = [
+pub(super) const SETTINGS: &[&str] = &[
     "project",
     "location",
     "endpoint",
@@ -69,9 +69,9 @@ pub(super) fn read(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> R
             "price_per_tib" => set.price_per_tib = Some(number(reader, "price_per_tib", value)?),
             "groups_of_namespace" => set.groups_of_namespace = Some(number(reader, "groups_of_namespace", value)?.max(1.0) as usize),
             "groups" => set.groups = Some(number(reader, "groups", value)?.max(1.0) as usize),
-            "keep_rows" => set.keep_rows = flag(reader, "keep_rows", value)?,
-            "stack_traces" => set.stack_traces = flag(reader, "stack_traces", value)?,
-            "authenticate" => set.authenticate = flag(reader, "authenticate", value)?,
+            "keep_rows" => set.keep_rows = reader.flag("keep_rows", value)?,
+            "stack_traces" => set.stack_traces = reader.flag("stack_traces", value)?,
+            "authenticate" => set.authenticate = reader.flag("authenticate", value)?,
             "columns" => {
                 let known = renamable();
                 for (column, value) in reader.table("bigquery.columns", value)? {
@@ -81,14 +81,10 @@ pub(super) fn read(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> R
                     set.columns.insert(column.get_ref().to_string(), reader.string(column.get_ref(), value)?.to_owned());
                 }
             }
-            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of bigquery", unknown, &SETTINGS))),
+            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of bigquery", unknown, SETTINGS))),
         }
     }
     Ok(set)
-}
-
-fn flag(reader: &ConfigReader<'_>, name: &str, value: &Spanned<DeValue<'_>>) -> Result<bool, ConfigError> {
-    value.get_ref().as_bool().ok_or_else(|| reader.wrong(value.span(), format!("{name} has to be true or false, without quotes")))
 }
 
 /// A number that is not negative.

@@ -19,7 +19,8 @@ use crate::tui::advice::{self, GIVE_SCHEMAS};
 /// Writes the patches; groups without any are told.
 pub(super) fn patch(work: &Work<'_>, config: &Config) -> Result<()> {
     let schemas = work.schemas.ok_or_else(|| eyre!("a patch is made of schemas: {GIVE_SCHEMAS}"))?;
-    let settings = PatchSettings { never: config.never_patched.clone(), source_repo: blame::settings(config).source };
+    let settings =
+        PatchSettings { never: config.never_patched.clone(), source_repo: blame::settings(config).source, told: Some(work.policy.clone()) };
     let (of, name) = match work.question.on {
         PatchedFiles::Schemas => (PatchOf::Schemas, "schemas"),
         PatchedFiles::Templates => (PatchOf::Templates, "templates"),
@@ -42,6 +43,10 @@ pub(super) fn patch(work: &Work<'_>, config: &Config) -> Result<()> {
             made.look_at_others(work.source, schemas, work.groups, group, work.stop)?;
             Ok(made)
         });
+        if let Ok(made) = &made {
+            let group = told.group.fingerprint;
+            made.withheld().for_each(|withheld| out::tell(&format!("misfit: {group}: not told: {}; --raw tells it", visible(withheld))));
+        }
         let text = made.and_then(|made| {
             let redactor = &mut work.redactor();
             match is_json {

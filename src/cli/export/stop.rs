@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cli::out::ProgressLine;
 use crate::rows::group::Groups;
-use crate::rows::source::{Cost, Progress, Watch};
+use crate::rows::source::{Cost, Progress, Spent, Watch};
 
 /// Tells how far things are, and whether to go on.
 pub(in crate::cli) struct ExportStop {
@@ -30,6 +30,11 @@ impl ExportStop {
         Ok(ExportStop { line: ProgressLine::new(), asked })
     }
 
+    /// What all queries have cost.
+    pub(in crate::cli) fn bill(&self) -> Option<String> {
+        self.line.bill()
+    }
+
     /// Whether work goes on.
     pub(crate) fn flow(&self) -> ControlFlow<()> {
         if self.cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -45,6 +50,10 @@ impl Watch for ExportStop {
 
     fn spend(&self, cost: &Cost) -> bool {
         self.line.spend(cost)
+    }
+
+    fn spent(&self, spent: Spent) {
+        self.line.spent(spent);
     }
 
     fn cancelled(&self) -> bool {

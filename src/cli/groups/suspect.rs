@@ -14,15 +14,16 @@ use serde::Serialize;
 use super::table::{self, GroupCells};
 use crate::cli::blame;
 use crate::cli::config::Config;
+use crate::cli::out;
 use crate::cli::when;
 use crate::ground::text::plural;
 use crate::rows::group::{Fingerprint, Group, GroupFields, Groups};
 use crate::rows::schemas::SchemaStore;
-use crate::triage::blame::HistorySettings;
 use crate::triage::blame::upstream::UpstreamCommit;
+use crate::triage::blame::{BlameError, HistorySettings};
 use crate::triage::facts;
 use crate::triage::suspect::{JudgedBy, Suspect, SuspectRevision, most_documents};
-use crate::tui::advice::GIVE_SCHEMAS;
+use crate::tui::advice::{self, GIVE_SCHEMAS};
 
 /// Whose change it was.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -55,8 +56,9 @@ pub(in crate::cli) type SuspectsOf = FxHashMap<Fingerprint, Suspect>;
 
 /// The schemas to look back from. Asked before anything is read.
 pub(in crate::cli) fn schemas(schemas: Option<&Arc<SchemaStore>>) -> Result<()> {
-    if schemas.is_none() {
-        bail!("what changed is found in the history of the schemas: {GIVE_SCHEMAS}");
+    let Some(schemas) = schemas else { bail!("what changed is found in the history of the schemas: {GIVE_SCHEMAS}") };
+    if matches!(schemas.lineage(), Ok(None)) {
+        out::tell(&format!("misfit: {}", advice::told(&BlameError::NoHistory(schemas.name()))));
     }
     Ok(())
 }

@@ -115,7 +115,9 @@ fn rows(source: &dyn ErrorSource, recheck: &Recheck, scope: Scope, turns: &mut T
     let asked: Vec<_> = groups.list.iter().collect();
     let most = recheck::most_rows(source);
     let mut judged = recheck::recheck(source, recheck, &asked, most, &line)?;
+    let spent = line.bill();
     drop(line);
+    spent.iter().for_each(|told| out::tell(&format!("misfit: {told}")));
     turns.most = most;
     turns.without += judged.without;
     turns.unreadable = if groups.unreadable.count > 0 { groups.unreadable.clone() } else { std::mem::take(&mut judged.unreadable) };

@@ -34,6 +34,12 @@ impl ColumnForms {
     pub fn typed(&self) -> String {
         format!("{}{}", &*self.kind, self.bounds)
     }
+
+    /// The shape with its mode, once: `INT64 NULLABLE`, `INT64 REPEATED`, `map<INT64> REPEATED`.
+    pub fn told(&self) -> String {
+        let mode = self.mode.name();
+        if self.shape.ends_with(mode) { self.shape.clone() } else { format!("{} {mode}", self.shape) }
+    }
 }
 
 /// What happened to a column or a table.
@@ -129,7 +135,7 @@ pub struct DeployFinding {
     pub kind: ChangeKind,
     /// Dotted path of the root; empty for the table.
     pub column: String,
-    /// Where it stands now, of a column that was moved or renamed.
+    /// Where it stands now, of a column that was moved or renamed, or of a table that was moved.
     pub other: Option<String>,
     /// What the root was.
     pub old: Option<ColumnForms>,
@@ -211,7 +217,10 @@ impl DeployFinding {
             n => format!(", with {} below", plural(n as u64, "column", "columns")),
         };
         match self.kind {
-            ChangeKind::TableGone => format!("{who} {is} gone from the schemas"),
+            ChangeKind::TableGone => match &self.other {
+                Some(other) => format!("{who} {is} moved: {other} has the same files now"),
+                None => format!("{who} {is} gone from the schemas"),
+            },
             ChangeKind::NoLayout => format!("{who} {has} a JSON schema and no table layout"),
             ChangeKind::Shape => {
                 let (old, new) = shapes();

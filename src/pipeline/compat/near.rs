@@ -1,17 +1,21 @@
 //! Two texts of a layout of which most is the same: only what differs is read as columns.
 //!
-//! Owns: where brackets stand in a text, taken over from the text before; a text without the columns that both have, byte for byte.
+//! Owns: where brackets stand in a text, taken over from the text before; when that does.
 //! Refuses: judging (columns), files that are no plain list of columns, which are read whole.
 //!
 //! What is left out never decides: columns are left out on both sides alike, a record keeps its first three (its shape), and where a name that is
 //! left in stands among those left out, or has capitals, both texts are read whole.
 
-use memchr::memmem;
-use rustc_hash::{FxHashMap, FxHashSet};
+mod cut;
+mod plain;
 
-use super::{TableChanges, compare, compare_sized};
+use super::limits::standing;
+use super::{DeployVerdict, TableChanges, compare, compare_sized};
 use crate::pipeline::document::Document;
+use crate::pipeline::layout::size::{MOST_GENERATED, MOST_LEAVES};
 use crate::pipeline::layout::{Layout, Size};
+use cut::Nearness;
+use plain::PlainText;
 
 /// The text of a layout, with what is known of it.
 #[derive(Debug, Default)]
@@ -26,6 +30,21 @@ pub struct LayoutText {
     has_capitals: bool,
     /// Why it is no layout.
     fault: Option<String>,
+}
+
+/// Compares two texts of which most is the same, where nothing of the change stops a deploy. The texts come back where one of them is not written as
+/// the generator writes it, or something is to be said of the change: then they have to be read as a whole.
+pub fn compare_texts(old: Vec<u8>, new: Vec<u8>) -> Result<TableChanges, [Vec<u8>; 2]> {
+    let old = match LayoutText::plain(old) {
+        Ok(old) => old,
+        Err(old) => return Err([old, new]),
+    };
+    let mut next = LayoutText { bytes: new, ..LayoutText::default() };
+    let found = old.near(&mut next).filter(|found| found.findings.iter().all(|finding| finding.verdict == DeployVerdict::Ok));
+    let Some(mut found) = found else { return Err([old.bytes, next.bytes]) };
+    // Of what is left out nothing is to be said, and what is left of a record may look as if it were empty.
+    found.standing = standing(&found.old, &found.new);
+    Ok(found)
 }
 
 /// First columns of a record that are always read: they tell its shape.
@@ -48,6 +67,26 @@ impl LayoutText {
             text.measure(layout);
         }
         (text, layout)
+    }
+
+    /// Reads a text, as columns only where it is not written as the generator writes it.
+    pub fn of(bytes: Vec<u8>) -> Self {
+        LayoutText::plain(bytes).unwrap_or_else(|bytes| LayoutText::whole(bytes).0)
+    }
+
+    /// Reads the text of a new table of which nothing is to be said; the text comes back where it has to be read as columns.
+    pub fn of_new(bytes: Vec<u8>) -> Result<Self, Vec<u8>> {
+        let text = LayoutText::plain(bytes)?;
+        let is_small = text.size.leaves <= MOST_LEAVES && text.size.generated <= MOST_GENERATED;
+        if is_small { Ok(text) } else { Err(text.bytes) }
+    }
+
+    /// A text as the generator writes it, which need not be read as columns; the text itself where it is another one.
+    fn plain(bytes: Vec<u8>) -> Result<Self, Vec<u8>> {
+        match plain::read(&bytes) {
+            Some(PlainText { marks, ends, size }) => Ok(LayoutText { bytes, marks, ends, size, has_capitals: false, fault: None }),
+            None => Err(bytes),
+        }
     }
 
     /// Why it is no layout, where it is none.
@@ -247,101 +286,6 @@ fn common_suffix(a: &[u8], b: &[u8]) -> usize {
     let whole = a.rchunks(STEP).zip(b.rchunks(STEP)).take_while(|(a, b)| a == b && a.len() == STEP).count() * STEP;
     let (a, b) = (&a[..a.len() - whole], &b[..b.len() - whole]);
     whole + a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
-}
-
-/// Two texts, to be cut down to what differs.
-struct Nearness<'a> {
-    old: &'a LayoutText,
-    new: &'a LayoutText,
-}
-
-/// A column that stays.
-struct Staying {
-    mark: usize,
-    list: Option<usize>,
-    name: String,
-    /// Its list of columns, cut down.
-    fields: Option<Vec<u8>>,
-}
-
-impl Nearness<'_> {
-    fn texts(&self) -> Option<(Vec<u8>, Vec<u8>)> {
-        let is_list = |text: &LayoutText| {
-            let first = *text.marks.first()? as usize;
-            let last = text.place(*text.ends.first()? as usize);
-            let is_all = text.bytes[..first].trim_ascii().is_empty() && text.bytes[last + 1..].trim_ascii().is_empty();
-            (is_all && text.bytes[first] == b'[').then_some(())
-        };
-        is_list(self.old)?;
-        is_list(self.new)?;
-        self.lists(0, 0)
-    }
-
-    /// Two lists of columns without what both have.
-    fn lists(&self, a: usize, b: usize) -> Option<(Vec<u8>, Vec<u8>)> {
-        let (before, now) = (self.old.columns(a)?, self.new.columns(b)?);
-        let same = |(&a, &b): (&usize, &usize)| self.old.text(a) == self.new.text(b);
-        let head = before.iter().zip(&now).take_while(|&pair| same(pair)).count();
-        let most = before.len().min(now.len()) - head;
-        let tail = before.iter().rev().zip(now.iter().rev()).take(most).take_while(|&pair| same(pair)).count();
-        let tail = tail.min(before.len().saturating_sub(KEPT)).min(now.len().saturating_sub(KEPT));
-        let stays = |at: usize, length: usize| at < KEPT || (head..length - tail).contains(&at);
-        let of = |text: &LayoutText, all: &[usize]| -> Option<Vec<Staying>> {
-            let staying = all.iter().enumerate().filter(|(at, _)| stays(*at, all.len()));
-            let mut kept = Vec::new();
-            for (_, &mark) in staying {
-                let list = text.fields(mark);
-                let name = text.name(mark, list)?;
-                kept.push(Staying { mark, list, name, fields: None });
-            }
-            Some(kept)
-        };
-        let (mut old, mut new) = (of(self.old, &before)?, of(self.new, &now)?);
-        self.is_sure(self.old, &before, (head, tail), &old, &new)?;
-        self.is_sure(self.new, &now, (head, tail), &new, &old)?;
-        let places: FxHashMap<String, usize> = old.iter().enumerate().map(|(at, one)| (one.name.clone(), at)).collect();
-        if places.len() < old.len() {
-            return None;
-        }
-        for one in &mut new {
-            let Some(other) = places.get(&one.name).and_then(|&at| old.get_mut(at)) else { continue };
-            let (Some(list), Some(with)) = (other.list, one.list) else { continue };
-            let is_same = self.old.text(other.mark) == self.new.text(one.mark);
-            let (before, now) = if is_same { (b"[]".to_vec(), b"[]".to_vec()) } else { self.lists(list, with)? };
-            (other.fields, one.fields) = (Some(before), Some(now));
-        }
-        Some((written(self.old, &old), written(self.new, &new)))
-    }
-
-    /// Whether nothing that is left out may have the name of what is new or gone.
-    fn is_sure(&self, text: &LayoutText, all: &[usize], (head, tail): (usize, usize), kept: &[Staying], others: &[Staying]) -> Option<()> {
-        let names: FxHashSet<&str> = kept.iter().map(|one| one.name.as_str()).collect();
-        let known: FxHashSet<&str> = others.iter().map(|one| one.name.as_str()).collect();
-        if names.len() < kept.len() || names.iter().any(|name| name.chars().any(char::is_uppercase)) {
-            return None;
-        }
-        let fresh: Vec<Vec<u8>> = names.difference(&known).map(|name| format!("\"{name}\"").into_bytes()).collect();
-        let left_out = [(KEPT.min(head), head), (all.len() - tail, all.len())];
-        for (from, to) in left_out.into_iter().filter(|(from, to)| from < to) {
-            let (Some(&first), Some(&last)) = (all.get(from), all.get(to - 1)) else { continue };
-            let range = &text.bytes[text.place(first)..=text.place(text.ends[last] as usize)];
-            if fresh.iter().any(|name| memmem::find(range, name).is_some()) {
-                return None;
-            }
-        }
-        Some(())
-    }
-}
-
-fn written(text: &LayoutText, columns: &[Staying]) -> Vec<u8> {
-    let all: Vec<Vec<u8>> = columns
-        .iter()
-        .map(|one| match &one.fields {
-            Some(fields) => text.with_fields(one.mark, one.list, fields),
-            None => text.text(one.mark).to_vec(),
-        })
-        .collect();
-    [b"[", &all.join(&b","[..])[..], b"]"].concat()
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Schemas narrowed to what a change refuses.
 //!
-//! Owns: for each keyword the narrower nodes, values that are tried where no rule knows better.
-//! Refuses: places (paths), judging.
+//! Owns: for each keyword the narrower nodes.
+//! Refuses: places (paths), values that are tried where no rule knows better (probes, values), judging.
 
 use serde_json::{Map, Value, json};
 
-use super::paths::{at, member, met, replaced};
+use super::paths::{at, inlined, member, met, reached, replaced};
+use super::probes::{probes, texts};
+use super::values::NodePair;
 
 /// How a schema is narrowed: made only when its turn comes, since schemas are large.
 pub(super) enum Attempt {
@@ -27,8 +29,8 @@ impl Attempt {
     pub(super) fn schema(self, taking: &Value) -> Option<Value> {
         match self {
             Attempt::Whole { .. } => Some(taking.clone()),
-            Attempt::Met(tokens, node) => met(taking, &tokens, &node),
-            Attempt::Full(tokens, node) => replaced(taking, &tokens, node),
+            Attempt::Met(tokens, node) => met(&inlined(taking, &tokens)?, &tokens, &node),
+            Attempt::Full(tokens, node) => replaced(&inlined(taking, &tokens)?, &tokens, node),
         }
     }
 }
@@ -68,6 +70,23 @@ pub(super) fn attempts(taking: &Value, refusing: &Value, tokens: &[String], keyw
     let values = probes().into_iter().chain(texts(theirs).into_iter().map(Value::from)).filter(|value| fits(typed, value));
     all.extend(values.map(|value| Attempt::Met(tokens.to_vec(), json!({ "enum": [value] }))));
     all
+}
+
+/// Ways by values that the one node takes and the other refuses, and how many values were tried on both.
+pub(super) fn by_values(taking: &Value, refusing: &Value, tokens: &[String]) -> (Vec<Attempt>, usize) {
+    let (mut all, mut tried) = (Vec::new(), 0);
+    for place in reached(taking, tokens) {
+        let schema = if place.inlined.is_null() { taking } else { &place.inlined };
+        let (Some(node), Some(theirs)) = (at(schema, &place.tokens), at(refusing, &place.theirs)) else { continue };
+        let (found, more) = NodePair { taking, refusing, node, theirs }.between();
+        tried += more;
+        for value in found {
+            let node = json!({ "enum": [value] });
+            all.push(Attempt::Met(place.tokens.clone(), node.clone()));
+            all.push(Attempt::Full(place.tokens.clone(), node));
+        }
+    }
+    (all, tried)
 }
 
 /// Narrower nodes, by what changed.
@@ -206,57 +225,4 @@ fn fits(types: Option<&Value>, value: &Value) -> bool {
         _ => false,
     };
     types.is_none() || kinds(types).into_iter().any(is)
-}
-
-/// Values of every kind.
-fn probes() -> Vec<Value> {
-    [
-        "null",
-        "\"\"",
-        "0",
-        "0.5",
-        "-1",
-        "true",
-        "false",
-        "{}",
-        "[]",
-        "\"x\"",
-        "1",
-        "{\"key\":0}",
-        "[0]",
-        "1000000000000",
-        "{\"key\":\"\"}",
-        "[null]",
-        "[\"\"]",
-    ]
-    .iter()
-    .filter_map(|text| serde_json::from_str(text).ok())
-    .collect()
-}
-
-/// Texts that a limit, a pattern or a format is likely to refuse.
-fn texts(theirs: &Value) -> Vec<String> {
-    let long = theirs.get("maxLength").and_then(Value::as_u64).filter(|&most| most < 100_000).map(|most| "x".repeat(most as usize + 1));
-    let short = theirs
-        .get("minLength")
-        .and_then(Value::as_u64)
-        .filter(|&least| least > 0 && least < 100_000)
-        .map(|least| "x".repeat(least as usize - 1));
-    let fixed = [
-        "",
-        "x",
-        "X",
-        "0",
-        " ",
-        "x y",
-        "-",
-        "_",
-        "x.y",
-        "é",
-        "2020-01-01",
-        "2020-01-01T00:00:00Z",
-        "00000000-0000-0000-0000-000000000000",
-        "x/y:z",
-    ];
-    long.into_iter().chain(short).chain(fixed.into_iter().map(str::to_owned)).collect()
 }

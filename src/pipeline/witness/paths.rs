@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::pipeline::example::text_for;
+
 fn step<'a>(value: &'a Value, token: &str) -> Option<&'a Value> {
     match value {
         Value::Object(members) => members.get(token),
@@ -26,6 +28,94 @@ pub(super) fn at<'a>(schema: &'a Value, tokens: &[String]) -> Option<&'a Value> 
     tokens.iter().try_fold(schema, |value, token| step(value, token))
 }
 
+/// A place where a value can stand, and what the refusing schema says of it.
+pub(super) struct Reached {
+    /// In the taking schema, with what references name put in.
+    pub tokens: Vec<String>,
+    /// The schema with that; null where nothing had to be put in.
+    pub inlined: Value,
+    /// In the refusing schema.
+    pub theirs: Vec<String>,
+}
+
+/// Most references to one definition that are followed.
+const MOST_REFERENCES: usize = 2;
+
+/// The places where a value meets a node: its own, or the nearest around it that a value can stand at; of a definition those that name it.
+pub(super) fn reached(schema: &Value, tokens: &[String]) -> Vec<Reached> {
+    if let [definitions @ ("definitions" | "$defs"), name, rest @ ..] = &tokens.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        let reference = format!("#/{definitions}/{name}");
+        let places = references(schema, &reference);
+        let of = |place: Vec<String>| {
+            let whole: Vec<String> = place.iter().cloned().chain(rest.iter().map(|token| (*token).to_owned())).collect();
+            let tokens = whole[..reach(&whole).max(place.len()).min(whole.len())].to_vec();
+            let theirs = tokens_of_definition(definitions, name, &tokens[place.len()..]);
+            Some(Reached { inlined: inlined(schema, &tokens)?, tokens, theirs })
+        };
+        return places.into_iter().filter_map(of).collect();
+    }
+    let tokens = tokens[..reach(tokens)].to_vec();
+    vec![Reached { theirs: tokens.clone(), tokens, inlined: Value::Null }]
+}
+
+fn tokens_of_definition(definitions: &str, name: &str, rest: &[String]) -> Vec<String> {
+    [definitions.to_owned(), name.to_owned()].into_iter().chain(rest.iter().cloned()).collect()
+}
+
+/// How far along a place a value can stand.
+fn reach(tokens: &[String]) -> usize {
+    let mut at = 0;
+    while at < tokens.len() {
+        let is_index = tokens.get(at + 1).is_some_and(|token| token.parse::<usize>().is_ok());
+        at += match tokens[at].as_str() {
+            "properties" | "patternProperties" | "allOf" | "anyOf" | "oneOf" => 2,
+            "items" if is_index => 2,
+            "items" | "additionalProperties" | "contains" => 1,
+            _ => return at,
+        };
+    }
+    tokens.len().min(at)
+}
+
+/// Places of references to a definition, outside of definitions.
+fn references(schema: &Value, reference: &str) -> Vec<Vec<String>> {
+    let (mut found, mut open) = (Vec::new(), vec![(Vec::new(), schema)]);
+    while let Some((place, node)) = open.pop() {
+        if node.get("$ref").and_then(Value::as_str) == Some(reference) {
+            if reach(&place) == place.len() {
+                found.push(place);
+            }
+            if found.len() == MOST_REFERENCES {
+                break;
+            }
+            continue;
+        }
+        let below = |token: String, place: &[String]| place.iter().cloned().chain([token]).collect::<Vec<_>>();
+        match node {
+            Value::Object(members) => {
+                let inner = members.iter().filter(|(name, _)| !place.is_empty() || !matches!(name.as_str(), "definitions" | "$defs"));
+                open.extend(inner.map(|(name, value)| (below(name.clone(), &place), value)));
+            }
+            Value::Array(items) => open.extend(items.iter().enumerate().map(|(at, item)| (below(at.to_string(), &place), item))),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The schema with what references name put in along a place.
+pub(super) fn inlined(schema: &Value, tokens: &[String]) -> Option<Value> {
+    let mut changed: Option<Value> = None;
+    for length in 0..=tokens.len() {
+        let node = at(changed.as_ref().unwrap_or(schema), &tokens[..length])?;
+        let Some(reference) = node.get("$ref").and_then(Value::as_str) else { continue };
+        let definition: Vec<String> = reference.strip_prefix("#/")?.split('/').map(str::to_owned).collect();
+        let definition = at(schema, &definition)?.clone();
+        changed = Some(replaced(changed.as_ref().unwrap_or(schema), &tokens[..length], definition)?);
+    }
+    Some(changed.unwrap_or_else(|| schema.clone()))
+}
+
 /// The schema with another node at a place.
 pub(super) fn replaced(schema: &Value, tokens: &[String], node: Value) -> Option<Value> {
     let mut changed = schema.clone();
@@ -40,10 +130,15 @@ pub(super) fn mixed(schema: &Value, other: &Value, tokens: &[String], keyword: &
         return replaced(schema, tokens, theirs.clone());
     }
     let mut node = node.as_object()?.clone();
-    match theirs.get(keyword) {
-        Some(value) => node.insert(keyword.to_owned(), value.clone()),
-        None => node.remove(keyword),
-    };
+    // What follows from a test says nothing without it.
+    let conditional = ["if", "then", "else"];
+    let keywords = if conditional.contains(&keyword) { &conditional[..] } else { &[keyword] };
+    for &keyword in keywords {
+        match theirs.get(keyword) {
+            Some(value) => node.insert(keyword.to_owned(), value.clone()),
+            None => node.remove(keyword),
+        };
+    }
     replaced(schema, tokens, Value::Object(node))
 }
 
@@ -57,7 +152,11 @@ pub(super) fn met(schema: &Value, tokens: &[String], node: &Value) -> Option<Val
             let inner = met(step(around.get("properties")?, key)?, below, node)?;
             member(&mut around, key, inner);
         }
-        ("patternProperties" | "dependencies" | "definitions" | "$defs", _) | (_, None) if !is_single(first) => return None,
+        ("patternProperties", Some(pattern)) => {
+            let inner = met(step(around.get("patternProperties")?, pattern)?, below, node)?;
+            member(&mut around, &text_for(pattern, 0)?, inner);
+        }
+        ("dependencies" | "definitions" | "$defs", _) | (_, None) if !is_single(first) => return None,
         ("additionalProperties", _) => {
             let inner = met(around.get("additionalProperties")?, rest, node)?;
             member(&mut around, "key", inner);

@@ -56,6 +56,63 @@ fn every_keyword_has_its_smallest_witness() {
 }
 
 #[test]
+fn what_no_rule_knows_is_tried_on_both_sides() {
+    let inside = |node: &str| format!(r#""type":"object","properties":{{"a":{{{node}}},"b":{{"type":"string"}}}}"#);
+    for (old, new, keyword, many) in [
+        (r#""type":"integer","multipleOf":2"#, r#""type":"integer","multipleOf":6"#, "multipleOf", 1),
+        (r#""type":"number","minimum":10,"multipleOf":5"#, r#""type":"number","minimum":10,"multipleOf":7"#, "multipleOf", 2),
+        (r#""type":"string","pattern":"^[a-f0-9]+$""#, r#""type":"string","pattern":"^[0-9]+$""#, "pattern", 1),
+        (r#""type":"string","pattern":"^[0-9]{2}$""#, r#""type":"string","pattern":"^[0-9]{3}$""#, "pattern", 2),
+        (r#""type":"string""#, r#""type":"string","not":{"pattern":"^secret"}"#, "not", 1),
+        (r#""type":"object""#, r#""type":"object","not":{"required":["p","q"]}"#, "not", 1),
+        (r#""not":{"type":"string","maxLength":5}"#, r#""not":{"type":"string","maxLength":9}"#, "maxLength", 1),
+        (
+            r#""type":"object","properties":{"k":{"type":"string"}}"#,
+            r#""type":"object","properties":{"k":{"type":"string"}},"if":{"properties":{"k":{"const":"on"}},"required":["k"]},"then":{"required":["v"]}"#,
+            "then",
+            1,
+        ),
+        (
+            r#""type":"object","patternProperties":{"^x_":{"type":["string","null"]}}"#,
+            r#""type":"object","patternProperties":{"^x_":{"type":"string"}}"#,
+            "type",
+            1,
+        ),
+        (r#""type":"object""#, r#""type":"object","patternProperties":{"^x_[0-9]$":{"type":"integer"}}"#, "patternProperties", 1),
+        (
+            r#""type":"object","propertyNames":{"pattern":"^[a-z0-9]+$"}"#,
+            r#""type":"object","propertyNames":{"pattern":"^[a-z]+$"}"#,
+            "pattern",
+            1,
+        ),
+        (
+            r#""type":"object","additionalProperties":{"type":"integer"}"#,
+            r#""type":"object","additionalProperties":{"type":"integer"},"propertyNames":{"pattern":"^[a-z]+$"}"#,
+            "propertyNames",
+            1,
+        ),
+        (r#""type":"object""#, r#""type":"object","dependencies":{"p":["q"]}"#, "dependencies", 1),
+    ] {
+        let (old, new) = (inside(old), inside(new));
+        for (old, new) in [(&old, &new), (&new, &old)] {
+            let told: Vec<String> = found(old, new).into_iter().filter(|one| one.starts_with(keyword)).collect();
+            // A pattern may refuse nothing that the other one takes.
+            let told: Vec<String> = told.into_iter().filter(|one| keyword != "pattern" || !one.ends_with(" none")).collect();
+            assert!(told.len() >= many && told.iter().all(|one| !one.ends_with(" none")), "{old} {new}: {told:?}");
+            assert!(
+                told.iter().all(|one| one.starts_with(&format!("{keyword} {{\"a\":")) && !one.contains("\"b\"")),
+                "{old} {new}: {told:?}"
+            );
+        }
+    }
+    let definition = |node: &str| {
+        format!(r##""properties":{{"a":{{"items":{{"$ref":"#/definitions/d"}}}}}},"definitions":{{"d":{{"type":"string",{node}}}}}"##)
+    };
+    let told = found(&definition(r#""pattern":"^[ab]+$""#), &definition(r#""pattern":"^a+$""#));
+    assert!(told.contains(&r#"pattern {"a":["b"]}"#.to_owned()), "{told:?}");
+}
+
+#[test]
 fn a_witness_shows_its_own_change_and_not_another() {
     let old = r#""properties":{"a":{"type":"string"},"b":{"type":["string","null"]}}"#;
     let new = r#""properties":{"a":{"type":"string","maxLength":2},"b":{"type":"string"}}"#;

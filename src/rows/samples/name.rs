@@ -19,15 +19,20 @@ pub struct DoctypeName {
 impl FromStr for DoctypeName {
     type Err = String;
 
-    /// Reads `NAMESPACE.DOCTYPE.VERSION`. A version may have dots in it.
+    /// Reads `NAMESPACE.DOCTYPE.VERSION`, or `NAMESPACE/DOCTYPE.VERSION` as it is shown. A version may have dots in it.
     fn from_str(text: &str) -> Result<Self, String> {
-        let parts: Vec<&str> = text.splitn(3, '.').collect();
-        match parts[..] {
-            [namespace, doctype, version] if parts.iter().all(|part| !part.is_empty()) => {
-                Ok(DoctypeName { namespace: namespace.into(), doctype: doctype.into(), version: Some(version.into()) })
-            }
-            _ => Err("a doctype is NAMESPACE.DOCTYPE.VERSION, for example telemetry.main.4".to_owned()),
-        }
+        let whole = DoctypeName::with_or_without_version(text).filter(|name| name.version.is_some());
+        whole.ok_or_else(|| "a doctype is NAMESPACE.DOCTYPE.VERSION, for example telemetry.main.4".to_owned())
+    }
+}
+
+impl DoctypeName {
+    /// The same, where the version may be left out; `None` where a part is empty.
+    pub fn with_or_without_version(text: &str) -> Option<Self> {
+        let (namespace, rest) = text.split_once(['/', '.'])?;
+        let (doctype, version) = rest.split_once('.').map_or((rest, None), |(doctype, version)| (doctype, Some(version)));
+        let is_whole = [Some(namespace), Some(doctype), version].iter().flatten().all(|part| !part.is_empty());
+        is_whole.then(|| DoctypeName { namespace: namespace.into(), doctype: doctype.into(), version: version.map(str::to_owned) })
     }
 }
 
@@ -118,7 +123,11 @@ mod tests {
     fn a_doctype_is_given_in_three_parts() {
         let name: DoctypeName = "org-acme.main-ping.4.1".parse().unwrap();
         assert_eq!((name.to_string(), name.version.as_deref()), ("org-acme/main-ping.4.1".to_owned(), Some("4.1")));
-        for wrong in ["", "a", "a.b", "a..1", ".b.1", "a.b."] {
+        let shown: DoctypeName = "org-acme/main-ping.4.1".parse().unwrap();
+        assert_eq!(shown, name, "as it is shown");
+        let bare = DoctypeName::with_or_without_version("telemetry/main").unwrap();
+        assert_eq!((bare.to_string(), bare.version), ("telemetry/main".to_owned(), None));
+        for wrong in ["", "a", "a.b", "a/b", "a..1", ".b.1", "a.b.", "/b.1", "a/.1", "a/b."] {
             assert!(wrong.parse::<DoctypeName>().is_err(), "{wrong}");
         }
     }

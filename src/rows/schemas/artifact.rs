@@ -44,7 +44,7 @@ pub(super) fn open(path: &Path) -> Result<Memory, SchemaError> {
     kept.sort_by(|a, b| a.0.cmp(&b.0));
     kept.dedup_by(|a, b| a.0 == b.0);
     if kept.is_empty() {
-        return Err(SchemaError::Empty(format!("{name} holds no schemas: {EXPECTED}")));
+        return Err(SchemaError::Missing(format!("{name} holds no schemas: {EXPECTED}")));
     }
     let files = kept.into_iter().map(|(path, bytes)| (Cow::Owned(path), Cow::Owned(bytes))).collect();
     Ok(Memory { name, files, revision: comment, ..Memory::default() })

@@ -12,11 +12,13 @@ pub(super) struct Edited {
     pub tree: Arc<dyn FileTree>,
     pub path: String,
     pub text: Vec<u8>,
+    /// What became of it, in words.
+    pub how: String,
 }
 
 impl FileTree for Edited {
     fn name(&self) -> String {
-        format!("{} with {} edited", self.tree.name(), self.path)
+        format!("{} with {} {}", self.tree.name(), self.path, self.how)
     }
 
     fn list(&self) -> Result<Vec<String>, SchemaError> {

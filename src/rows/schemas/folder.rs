@@ -26,9 +26,9 @@ impl Folder {
         let shown = crate::ground::text::visible(&path.to_string_lossy()).into_owned();
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => {}
-            Ok(_) => return Err(SchemaError::Empty(format!("{shown} is a file, not a folder: {EXPECTED}"))),
+            Ok(_) => return Err(SchemaError::Missing(format!("{shown} is a file, not a folder: {EXPECTED}"))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(SchemaError::Empty(format!("there is no folder {shown}: {EXPECTED}")));
+                return Err(SchemaError::Missing(format!("there is no folder {shown}: {EXPECTED}")));
             }
             Err(error) => return Err(SchemaError::Io { path: path.to_owned(), error }),
         }
@@ -48,7 +48,7 @@ impl Folder {
             *seen += 1;
             if *seen > MOST_ENTRIES {
                 let shown = self.name();
-                return Err(SchemaError::Empty(format!("{shown} holds over {MOST_ENTRIES} files, too many for schemas: {EXPECTED}")));
+                return Err(SchemaError::Missing(format!("{shown} holds over {MOST_ENTRIES} files, too many for schemas: {EXPECTED}")));
             }
             let Ok(name) = entry.file_name().into_string() else { continue };
             if let Some(is_folder) = self.is_folder(&entry).filter(|_| !name.starts_with('.')) {
@@ -89,7 +89,7 @@ impl FileTree for Folder {
             }
         }
         if files.is_empty() {
-            return Err(SchemaError::Empty(format!("{} holds no schemas: {EXPECTED}", self.name())));
+            return Err(SchemaError::Missing(format!("{} holds no schemas: {EXPECTED}", self.name())));
         }
         Ok(files)
     }

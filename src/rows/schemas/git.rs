@@ -8,6 +8,7 @@ mod fetch;
 mod history;
 mod lineage;
 mod object;
+mod objects;
 mod resolve;
 mod revision_tree;
 mod told;

@@ -95,7 +95,15 @@ fn every_change_of_a_node_is_told_and_no_other() {
     assert_eq!(whole.changes[3].upstream[0].bug, Some(1002));
     assert_eq!(told(&asked(folder.path(), "#/properties/a/maxLength").unwrap()), ["04 20 -", "03 10 20", "01 - 10"]);
     assert_eq!(told(&asked(folder.path(), "/required/1").unwrap()), ["04 \"b\" -", "03 - \"b\""]);
-    assert!(asked(folder.path(), "/nowhere").unwrap_err().contains("has a value at /nowhere: 6 revisions changed that file"));
+    let error = asked(folder.path(), "/nowhere").unwrap_err();
+    assert!(
+        error.starts_with("the pointer /nowhere leads to nothing in any revision of schemas/my-app/ping/ping.1.schema.json: "),
+        "{error}"
+    );
+    assert!(error.contains("the schema itself has no member nowhere in the newest; 6 revisions changed that file"), "{error}");
+    let error = asked(folder.path(), "/properties/A").unwrap_err();
+    assert!(error.contains(": /properties has no member A in the newest; did you mean a?"), "{error}");
+    assert!(asked(folder.path(), "/properties/~2").unwrap_err().contains("is a bad JSON pointer: ~2 means nothing"));
 }
 
 #[test]
@@ -200,7 +208,8 @@ fn commits_that_did_not_change_the_node_are_left_out_where_the_source_tells() {
     // Newer than all that the source has.
     let newer = format!("{newest}\t2024-06-02\tfedcba9876\t2024-06-01\tWhy\n");
     std::fs::write(&book, lines + &newer).unwrap();
-    let settings = HistorySettings { source: Some(source.path().to_owned()), upstream: Some(book), kept: None, deployed: None };
+    let settings =
+        HistorySettings { source: Some(source.path().to_owned()), upstream: Some(book), kept: None, deployed: None, allowlist: None };
     let upstream = |target: &str| {
         let target = BlameTarget::parse(target).unwrap();
         let question = BlameQuestion { namespace: "my-app".to_owned(), doctype: "ping".to_owned(), version: "1".to_owned(), target };

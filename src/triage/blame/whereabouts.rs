@@ -7,8 +7,8 @@ use std::path::Path;
 
 use super::contents::Reading;
 use super::{BlameQuestion, BlameTarget, branches, presence};
-use crate::ground::text::{nearest, visible};
-use crate::pipeline::document::{Kind, NodeId};
+use crate::ground::text::{nearest, plural, visible};
+use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::layout::{ColumnId, Layout};
 use crate::pipeline::names::snake_case;
 use crate::pipeline::schema::Schema;
@@ -68,6 +68,29 @@ pub(super) fn look(
         found.push(format!("columns of that name elsewhere are {}", places.join(", ")));
     }
     Ok(found)
+}
+
+/// Where a pointer ends to lead anywhere in a text, and what is there in the place of what it goes on to.
+pub(super) fn lack(text: &[u8], tokens: &[String]) -> Option<String> {
+    let document = Document::parse(text.to_vec());
+    let parts: Vec<&str> = tokens.iter().map(String::as_str).collect();
+    let (at, found) = document.find(&parts).err()?;
+    let (token, last) = (visible(parts.get(found)?), BlameTarget::Node(tokens[..found].to_vec()));
+    let place = if found == 0 { "the schema itself".to_owned() } else { visible(&last.to_string()).into_owned() };
+    Some(match document.kind(at) {
+        Kind::Object => {
+            let names: Vec<String> = document.children(at).filter_map(|member| Some(document.key(member)?.into_owned())).collect();
+            let near = nearest(parts[found], &names.iter().map(String::as_str).collect::<Vec<_>>());
+            let near = near.map(|near| format!("; did you mean {}?", visible(near))).unwrap_or_default();
+            format!("{place} has no member {token} in the newest{near}")
+        }
+        Kind::Array => format!("{place} has {} in the newest, counted from 0, and none is {token}", items(document.children(at).count())),
+        _ => format!("{place} has nothing below it in the newest"),
+    })
+}
+
+fn items(count: usize) -> String {
+    plural(count as u64, "item", "items")
 }
 
 /// The column beside which the missing one would be, if one is spelled like it: as the pipeline spells columns, or nearly so.

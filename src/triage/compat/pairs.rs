@@ -98,6 +98,7 @@ pub fn compare_pair(old: &LooseFile, new: &LooseFile, of: PairOf, allowlist: Opt
         mends: Vec::new(),
         schema: Vec::new(),
         allowed: None,
+        moved: None,
     };
     let documents = || {
         if old.is_schema && new.is_schema {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::allow::without_layout;
 use super::{ComparedTable, DeployComparison, TableState, concluded, with_finding};
 use crate::pipeline::compat::schemas::{self, SchemaChange};
-use crate::pipeline::compat::{DeployFinding, MendPlace, TableChanges, mend, of_new};
+use crate::pipeline::compat::{DeployFinding, MendPlace, TableChanges, compare_texts, mend, of_new};
 use crate::pipeline::destination::{self, PROJECT, Stage};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
@@ -69,7 +69,9 @@ pub fn compare(old: &SchemaStore, new: &SchemaStore, options: &CompareOptions) -
             });
         }
     });
-    let (tables, unchanged, unusable) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (mut tables, unchanged, unusable) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    tables.sort_by_key(ComparedTable::title);
+    super::moved::mark(&mut tables, old, new);
     concluded(tables, unchanged, unusable, options.allowlist.as_deref())
 }
 
@@ -104,8 +106,9 @@ impl Sides<'_> {
             mends: Vec::new(),
             schema: Vec::new(),
             allowed: None,
+            moved: None,
         };
-        let layouts = match self.layouts((old, a), (new, b)) {
+        let mut layouts = match self.layouts((old, a), (new, b)) {
             Ok(Some(layouts)) => layouts,
             Ok(None) => Layouts::default(),
             // Documents are judged by the schemas whatever becomes of the columns.
@@ -137,13 +140,15 @@ impl Sides<'_> {
                 return Outcome::Table(Box::new(table));
             }
         };
+        let is_any = layouts.is_any();
+        table.changes = layouts.changes.take().unwrap_or_default();
         self.judge(&mut table, &layouts, a, b);
         if let Err(reason) = self.documents(&mut table, a, b) {
             table.state = TableState::Unreadable(reason);
             return Outcome::Table(Box::new(table));
         }
         let is_told = table.state != TableState::Changed || !table.changes.changes.is_empty() || !table.schema.is_empty();
-        if is_told && (layouts.is_any() || !table.changes.findings.is_empty() || !table.schema.is_empty()) {
+        if is_told && (is_any || !table.changes.findings.is_empty() || !table.schema.is_empty()) {
             Outcome::Table(Box::new(table))
         } else {
             Outcome::Same
@@ -166,6 +171,7 @@ impl Sides<'_> {
                 with_finding(table, DeployFinding::table_gone(), None);
                 table.mends.clear();
             }
+            _ if a.is_none() => table.state = TableState::Added,
             _ => {}
         }
         // A schema that had no layout before stands.
@@ -205,18 +211,26 @@ impl Sides<'_> {
                 if old.is_ok() && old == new {
                     return Ok(None);
                 }
+                // Where little differs only that is read.
+                let (old, new) = match (old, new) {
+                    (Ok(old), Ok(new)) => match compare_texts(old, new) {
+                        Ok(changes) => return Ok(Some(Layouts { changes: Some(changes), ..Layouts::default() })),
+                        Err([old, new]) => (Ok(old), Ok(new)),
+                    },
+                    other => other,
+                };
                 match (parse(old, &before), parse(new, &now)) {
-                    (Ok(old), Ok(new)) => Ok(Some(Layouts { old: Some(old), new: Some(new), gone: false })),
+                    (Ok(old), Ok(new)) => Ok(Some(Layouts { old: Some(old), new: Some(new), ..Layouts::default() })),
                     (Err(_), Err(reason)) => Err(Unread::Neither(reason)),
                     (Err(reason), Ok(_)) => Err(Unread::One(format!("the old layout cannot be read: {reason}"))),
                     (Ok(_), Err(reason)) => Err(Unread::One(format!("the new layout cannot be read: {reason}"))),
                 }
             }
             (None, Some(now)) => match parse(read(self.new, &now), &now) {
-                Ok(new) => Ok(Some(Layouts { old: None, new: Some(new), gone: false })),
+                Ok(new) => Ok(Some(Layouts { new: Some(new), ..Layouts::default() })),
                 Err(reason) => Err(Unread::One(format!("the new layout cannot be read: {reason}"))),
             },
-            (Some(_), None) => Ok(Some(Layouts { old: None, new: None, gone: true })),
+            (Some(_), None) => Ok(Some(Layouts { gone: true, ..Layouts::default() })),
             (None, None) => Ok(None),
         }
     }
@@ -242,7 +256,10 @@ impl Sides<'_> {
             }
         };
         match (columns(self.old, old), columns(self.new, new)) {
-            (Ok(old), Ok(new)) => Ok(Some(Layouts { gone: old.is_some() && new.is_none(), old: old.filter(|_| new.is_some()), new })),
+            (Ok(old), Ok(new)) => {
+                let gone = old.is_some() && new.is_none();
+                Ok(Some(Layouts { gone, old: old.filter(|_| new.is_some()), new, changes: None }))
+            }
             (Err(_), Err(reason)) | (Err(reason), Ok(None)) | (Ok(None), Err(reason)) => Err(Unread::Unmade(reason)),
             (Err(reason), Ok(_)) => Err(Unread::One(format!("no layout can be made of the old schema: {reason}"))),
             (Ok(_), Err(reason)) => Err(Unread::One(format!("no layout can be made of the new schema: {reason}"))),
@@ -298,11 +315,13 @@ struct Layouts {
     new: Option<Layout>,
     /// Whether the old side has one and the new side none.
     gone: bool,
+    /// What is different, where the layouts were not read for it.
+    changes: Option<TableChanges>,
 }
 
 impl Layouts {
     fn is_any(&self) -> bool {
-        self.gone || self.new.is_some()
+        self.gone || self.new.is_some() || self.changes.is_some()
     }
 }
 

@@ -18,7 +18,7 @@ const AB: &[u8] =
 const LESS: &[u8] = br#"[{"name":"a","type":"STRING"},{"name":"r","type":"RECORD","fields":[{"name":"z","type":"INT64"}]}]"#;
 const OLD: Files = &[("acme/a/a.1.bq", AB), ("acme/b/b.1.bq", AB), ("acme/c/c.1.bq", AB), ("acme/d/d.1.bq", b"7"), ("acme/e/e.1.bq", AB)];
 const NEW: Files =
-    &[("acme/a/a.1.bq", LESS), ("acme/b/b.1.bq", LESS), ("acme/d/d.1.bq", b"8"), ("acme/e/e.1.bq", b"7"), ("acme/f/f.1.bq", AB)];
+    &[("acme/a/a.1.bq", LESS), ("acme/b/b.1.bq", LESS), ("acme/d/d.1.bq", b"8"), ("acme/e/e.1.bq", b"7"), ("acme/f/f.1.bq", LESS)];
 
 #[test]
 fn the_same_change_over_several_tables_is_one_cause() {
@@ -156,4 +156,30 @@ fn layouts_that_neither_side_can_read_are_not_compared_where_documents_differ() 
     assert!(both.len() == 1 && both[0].starts_with("neither layout") && both[0].contains("the new JSON schema cannot be read"), "{both:?}");
     let same = compared(BEFORE, SAME, None);
     assert_eq!((same.unusable, same.tables.len()), (1, 0), "of documents nothing differs");
+}
+
+#[test]
+fn a_table_whose_files_stand_elsewhere_is_moved() {
+    const BEFORE: Files = &[("acme/a/a.1.bq", AB), ("acme/a/a.1.schema.json", b"{}"), ("acme/c/c.1.bq", LESS), ("acme/d/d.1.bq", AB)];
+    const NOW: Files = &[("acme/a/a.2.bq", AB), ("acme/a/a.2.schema.json", b"{}"), ("other/e/e.1.bq", LESS), ("acme/d/d.1.bq", AB)];
+    let found = compared(BEFORE, NOW, None);
+    let told: Vec<_> = found.causes.iter().map(|cause| format!("{} {}", cause.of_tables(&found.tables, 2), cause.sentence)).collect();
+    assert_eq!(
+        told,
+        ["acme/a.1 the table is moved: acme/a.2 has the same files now", "acme/c.1 the table is gone from the schemas"],
+        "a table of another doctype in another namespace is another one"
+    );
+    assert_eq!((found.moved(), found.verdict()), (1, DeployVerdict::Block), "the table in BigQuery stays where it is");
+    let new = found.tables.iter().find(|table| table.title() == "acme/a.2").unwrap();
+    assert_eq!((new.state.name(), new.moved.as_deref()), ("added", Some("acme/a.1")));
+    let summary = crate::triage::facts::deploy::summary(&found);
+    assert!(summary.starts_with("1 table unchanged, 1 new, 1 gone, 1 moved"), "{summary}");
+}
+
+#[test]
+fn a_schema_that_comes_without_a_layout_is_a_new_table() {
+    const BEFORE: Files = &[("acme/d/d.1.bq", AB)];
+    const NOW: Files = &[("acme/d/d.1.bq", AB), ("acme/n/n.1.schema.json", br#"{"properties":{"x":{"type":"string"}}}"#)];
+    let found = compared(BEFORE, NOW, None);
+    assert_eq!((found.tables[0].state.name(), found.causes[0].rule.name()), ("added", "M3".to_owned()));
 }

@@ -52,12 +52,26 @@ impl SameChange {
     }
 }
 
-/// Looks for documents that show the changes of a comparison of two stores: at most so many searches, unless all are asked for.
-pub fn witnesses(found: &DeployComparison, old: &SchemaStore, new: &SchemaStore, most: Option<usize>) -> Witnesses {
-    let judge = |store: &SchemaStore, at: &super::ComparedTable| match store.lookup(&at.namespace, &at.doctype, Some(&at.version)) {
+/// Looks for documents that show one change of a comparison, by the positions of the table and of the change there, however long that takes.
+pub fn witness_of(found: &DeployComparison, (table, change): (usize, usize), old: &SchemaStore, new: &SchemaStore) -> Vec<Witness> {
+    let Some((table, change)) = found.tables.get(table).and_then(|table| Some((table, table.schema.get(change)?))) else {
+        return Vec::new();
+    };
+    let (Some(old), Some(new)) = (judge(old, table), judge(new, table)) else { return Vec::new() };
+    let sides = WitnessSides { old: &old, new: &new, namespace: &table.namespace, version: Some(&table.version) };
+    witness::search(sides, change)
+}
+
+/// Who judges the documents of a table.
+fn judge(store: &SchemaStore, at: &super::ComparedTable) -> Option<Arc<Judge>> {
+    match store.lookup(&at.namespace, &at.doctype, Some(&at.version)) {
         Lookup::Found(at) => store.judge(at).ok().flatten(),
         _ => None,
-    };
+    }
+}
+
+/// Looks for documents that show the changes of a comparison of two stores: at most so many searches, unless all are asked for.
+pub fn witnesses(found: &DeployComparison, old: &SchemaStore, new: &SchemaStore, most: Option<usize>) -> Witnesses {
     let mut seek = Seek { known: FxHashMap::default(), left: most, all: BTreeMap::new() };
     for (at, table) in found.tables.iter().enumerate().filter(|(_, table)| !table.schema.is_empty()) {
         let is_dear = most.is_some() && [old, new].into_iter().any(|store| size(store, table) > LARGE);

@@ -42,6 +42,7 @@ fn of_table(table: &ComparedTable, old: &SchemaStore, new: &SchemaStore) -> Opti
         mends: Vec::new(),
         schema: Vec::new(),
         allowed: None,
+        moved: None,
     };
     let layout = |store: &SchemaStore, at: usize| -> Result<Option<Layout>, String> {
         match transpiled(store, at).map_err(|error| error.to_string())? {

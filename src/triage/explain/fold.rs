@@ -147,6 +147,7 @@ fn sentence(told: &Told, columns: &[String]) -> String {
         }
         DeployRule::C(1) => format!("{who} {is} new, and the write may not add columns"),
         DeployRule::C(2) => format!("{who} {is} new and REQUIRED"),
+        DeployRule::C(5) if told.old.is_none() => format!("{who} {is} to become REQUIRED"),
         DeployRule::C(4..=6) => format!("{who} {has} another mode: {old} became {new}"),
         DeployRule::C(7 | 8) if told.new.is_some() => format!("{who} {has} another type: {old} became {new}"),
         DeployRule::C(7) => detail.to_owned(),

@@ -3,6 +3,7 @@
 //! Owns: the lines as people mean them, the text of all of them in one with the line of each place.
 //! Refuses: what the text says.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::wraps::{Edge, begins_blank, blocks, edges};
@@ -293,8 +294,27 @@ fn unescaped(line: &str) -> String {
 
 /// A text of any encoding with all that stands on its lines; what is no text is replaced.
 pub(super) fn whole(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
+    let text = decoded(bytes);
     text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// UTF-8, or UTF-16 where its mark stands in front, as PowerShell writes it.
+fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    let wide = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = rest.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        Cow::Owned(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
+        all => String::from_utf8_lossy(all),
+    }
+}
+
+/// Whether what was read is a text at all: a program or an archive has zeros in it.
+pub(super) fn is_text(text: &str) -> bool {
+    memchr::memchr(0, text.as_bytes()).is_none()
 }
 
 /// Whether a line looks like an error.
@@ -308,7 +328,22 @@ pub(super) fn looks_like_error(line: &str) -> bool {
         .iter()
         .any(|none| lower.match_indices(none).any(|(at, _)| !lower[..at].ends_with(|c: char| c.is_ascii_digit())));
     !is_none
-        && ["error", "exception", "failed", "failure", "fatal", "denied", "invalid", "refused", "cannot", "not found", "incompatible"]
-            .iter()
-            .any(|word| lower.contains(word))
+        && [
+            "error",
+            "exception",
+            "failed",
+            "failure",
+            "fatal",
+            "denied",
+            "invalid",
+            "refused",
+            "cannot",
+            "not found",
+            "incompatible",
+            "err!",
+            "panic",
+            "traceback",
+        ]
+        .iter()
+        .any(|word| lower.contains(word))
 }

@@ -312,3 +312,32 @@ fn tables_are_named_once_and_without_keys_and_partitions() {
     let mend = &explain(format!("Invalid field name \"{name}\".").as_bytes()).causes[0].mend;
     assert!(mend.len() <= 300 + "\"name\": \"\"".len(), "{mend}");
 }
+
+#[test]
+fn a_log_of_another_tool_a_program_and_wide_characters() {
+    let other = explain(b"npm ERR! code ELIFECYCLE\nok\nthread 'main' panicked at x\n");
+    assert_eq!(other.unknown.iter().map(|line| line.line).collect::<Vec<_>>(), [1, 3]);
+    let program = explain(b"\x7fELF\0\0error while\0\n\0cannot\0");
+    assert!(program.is_binary && program.unknown.is_empty() && program.causes.is_empty());
+    assert!(crate::triage::facts::explain::summary(&program).contains("not like a log"));
+    for (mark, unit) in [([0xff, 0xfe], u16::to_le_bytes as fn(u16) -> [u8; 2]), ([0xfe, 0xff], u16::to_be_bytes)] {
+        let lines = format!("one\r\n{MISSING}\r\n");
+        let wide: Vec<u8> = mark.into_iter().chain(lines.encode_utf16().flat_map(unit)).collect();
+        let found = explain(&wide);
+        assert_eq!((found.causes.len(), &found.causes[0].lines[..], found.lines), (1, &[2][..], 2));
+    }
+}
+
+#[test]
+fn two_logs_at_once_tell_the_causes_of_both() {
+    let one = MISSING.replace("fenix", "focus");
+    let found = explain(
+        format!(
+            "{MISSING}\n\x1b[31m{}\x1b[0m\n\n--- /b/acme.x.1.txt\n+++ /h/acme.x.1.txt\n-root.gone STRING\nfound incompatible changes\n",
+            one.replace("total_uri", "other_uri")
+        )
+        .as_bytes(),
+    );
+    let told: Vec<_> = found.causes.iter().map(|cause| (cause.rule.name(), cause.tables.len())).collect();
+    assert_eq!(told, [("C11".to_owned(), 1), ("C11".to_owned(), 1), ("M4".to_owned(), 1)]);
+}

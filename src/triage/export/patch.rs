@@ -8,7 +8,9 @@ mod json;
 mod others;
 mod templates;
 mod text;
+mod told;
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -19,8 +21,9 @@ use crate::rows::advice::Advised;
 use crate::rows::group::Group;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, Watch};
-use crate::triage::mend::{Mender, PatchedColumns, Proposal, Share, columns};
+use crate::triage::mend::{MayTell, Mender, NodeEdit, PatchedColumns, Proposal, Share, columns};
 use crate::triage::recheck::{Recheck, Turn, TurnCounts, recheck};
+use crate::triage::redact::{Policy, Redactor};
 
 pub(super) use documents::{NamedDocuments, named, read};
 pub use others::OtherRows;
@@ -48,6 +51,9 @@ pub struct PatchSettings {
     pub never: Vec<String>,
     /// The repository that the schemas are generated from.
     pub source_repo: Option<PathBuf>,
+    /// What may be told: the edit writes nothing else out of documents, and is wider where it would. Without it the smallest is made, and refused
+    /// where it may not be told.
+    pub told: Option<Policy>,
 }
 
 /// An edit of one schema file.
@@ -199,7 +205,10 @@ fn of_file(
 ) -> Result<FilePatch, String> {
     let schema = schemas.schema(at).map_err(|error| error.to_string())?.ok_or("there is no schema")?;
     let namespace = schemas.doctypes().get(at).map_or("", |doctype| doctype.namespace.as_str());
-    let mender = Mender { namespace, schema: &schema, keyword: group.keyword, never: &settings.never, share };
+    let redactor = settings.told.clone().filter(|policy| !policy.raw).map(|policy| RefCell::new(Redactor::new(policy)));
+    let ask = |edit: &NodeEdit| redactor.as_ref().is_none_or(|redactor| told::is_told(edit, schemas, &mut redactor.borrow_mut()));
+    let may_tell: Option<MayTell<'_>> = redactor.is_some().then_some(&ask);
+    let mender = Mender { namespace, schema: &schema, keyword: group.keyword, never: &settings.never, share, may_tell };
     let proposal = mender.propose(documents).map_err(|refusal| refusal.to_string())?;
     let columns = columns(&schema, &proposal.edited);
     Ok(FilePatch { doctype: at, schema, proposal, columns })
@@ -221,6 +230,10 @@ impl Watch for Through<'_> {
 
     fn spend(&self, cost: &crate::rows::source::Cost) -> bool {
         self.0.spend(cost)
+    }
+
+    fn spent(&self, spent: crate::rows::source::Spent) {
+        self.0.spent(spent);
     }
 }
 

@@ -125,9 +125,10 @@ pub fn make(what: SingleExport, origin: &ExportOrigin<'_>, watch: &dyn Watch) ->
         }
         SingleExport::Patch(of) => {
             let schemas = origin.schemas.ok_or_else(|| Advised::new("there are no schemas to edit", Advice::GiveSchemas))?;
-            let mut made = patch::propose(origin.source, schemas, group, &origin.patches, Share::ALL, watch)?;
+            let settings = PatchSettings { told: Some(origin.policy.clone()), ..origin.patches.clone() };
+            let mut made = patch::propose(origin.source, schemas, group, &settings, Share::ALL, watch)?;
             made.look_at_others(origin.source, schemas, origin.groups, group, watch)?;
-            let text = made.text(schemas, &told, Share::ALL, of, &origin.patches, &mut redactor)?;
+            let text = made.text(schemas, &told, Share::ALL, of, &settings, &mut redactor)?;
             let name = if of == PatchOf::Schemas { "schemas" } else { "templates" };
             named(format!("{name}-{title}"), ".patch", text.into_bytes())
         }

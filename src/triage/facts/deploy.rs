@@ -4,8 +4,9 @@ use crate::ground::text::{clip_middle, count, plural, visible};
 use crate::pipeline::compat::schemas::{SchemaChange, SchemaEffect};
 use crate::pipeline::compat::{ColumnChange, ColumnForms, DeployRule, DeployVerdict};
 use crate::pipeline::layout::{Gauge, Limit};
+use crate::pipeline::witness::Witness;
 use crate::rows::schemas::git::revision_at;
-use crate::triage::compat::{CauseClash, ComparedTable, DeployCause, DeployComparison, GlobUse, TableState};
+use crate::triage::compat::{AllowReport, CauseClash, ComparedTable, DeployCause, DeployComparison, GlobUse, TableState};
 
 /// Most characters of a line to paste: what is longer is whole where scripts get it, and on the clipboard.
 const LONGEST_MEND: usize = 2_000;
@@ -52,6 +53,35 @@ pub fn table_parts(table: &ComparedTable) -> ToldParts {
 pub fn keyword_parts(change: &SchemaChange) -> ToldParts {
     let told = |value: &Option<String>| visible(value.as_deref().unwrap_or("nothing")).into_owned();
     vec![("effect", change.effect.name().to_owned()), ("before", told(&change.old)), ("now", told(&change.new))]
+}
+
+/// Most characters of a document that shows a change.
+const LONGEST_WITNESS: usize = 1_000;
+
+/// The same of what is said of it.
+const LONGEST_MESSAGE: usize = 240;
+
+/// A document that shows a change, or how it was looked for; and what the side says of it that refuses it.
+pub fn witness(witness: &Witness) -> (String, Option<String>) {
+    let (told, message) = match &witness.outcome {
+        Ok(document) => (clip_middle(&visible(&document.text), LONGEST_WITNESS).into_owned(), Some(visible(&document.message))),
+        Err(how) => (visible(how).into_owned(), None),
+    };
+    (format!("{}: {told}", witness.words()), message.map(|message| clip_middle(&message, LONGEST_MESSAGE).into_owned()))
+}
+
+/// The same as parts of what is said of a keyword.
+pub fn witness_parts(found: &[Witness]) -> ToldParts {
+    let told = found.iter().map(witness);
+    told.flat_map(|(document, message)| [Some(("shows", document)), message.map(|message| ("", message))]).flatten().collect()
+}
+
+/// How the allowlist was used, in a line.
+pub fn allowlist(report: &AllowReport) -> String {
+    let covering = report.globs.iter().filter(|glob| !glob.covers.is_empty()).count();
+    let lines = plural(report.globs.len() as u64, "line", "lines");
+    let bare = plural(report.uncovered.len() as u64, "incompatible table", "incompatible tables");
+    format!("allowlist: {lines}, {} of use; {bare} that none covers", count(covering as u64))
 }
 
 /// What is said below a limit that was exceeded before already.
@@ -124,14 +154,14 @@ pub fn stands(found: &DeployComparison, (at, place): (usize, usize)) -> String {
 
 /// `1,040 tables unchanged, 2 changed; changes: 2 BLOCK, 1 DDL`.
 pub fn summary(found: &DeployComparison) -> String {
-    let tables = |state: &TableState, word: &str| match found.count_of(state) {
-        0 => None,
-        n => Some(format!("{} {word}", count(n as u64))),
-    };
+    let moved = found.moved();
+    let told = |n: usize, word: &str| (n > 0).then(|| format!("{} {word}", count(n as u64)));
+    let tables = |state: &TableState, word: &str| told(found.count_of(state), word);
     let mut parts = vec![format!("{} unchanged", plural(found.unchanged as u64, "table", "tables"))];
     parts.extend(tables(&TableState::Changed, "changed"));
-    parts.extend(tables(&TableState::Added, "new"));
-    parts.extend(tables(&TableState::Removed, "gone"));
+    parts.extend(told(found.count_of(&TableState::Added) - moved, "new"));
+    parts.extend(told(found.count_of(&TableState::Removed) - moved, "gone"));
+    parts.extend(told(moved, "moved"));
     let not = found.not_compared().count();
     parts.extend((not > 0).then(|| format!("{} not compared", count(not as u64))));
     parts.extend(
@@ -161,7 +191,7 @@ pub fn outcome(found: &DeployComparison) -> String {
 
 /// `map<INT64> became RECORD`: what a column was and is.
 pub fn became(change: &ColumnChange) -> String {
-    let shape = |forms: &Option<ColumnForms>| forms.as_ref().map(|forms| format!("{} {}", forms.shape, forms.mode.name()));
+    let shape = |forms: &Option<ColumnForms>| forms.as_ref().map(ColumnForms::told);
     match (shape(&change.old), shape(&change.new)) {
         (Some(old), Some(new)) if old == new => visible(&new).into_owned(),
         (Some(old), Some(new)) => visible(&format!("{old} became {new}")).into_owned(),

@@ -59,6 +59,11 @@ pub const NO_CHANGE: &str = "no schema changed for it: open the rows with misfit
 /// `200 lines read: 3 causes, 1 fault of rows`; that nothing is known in it.
 pub fn summary(found: &Explanation) -> String {
     let lines = plural(found.lines as u64, "line", "lines");
+    if found.is_binary {
+        return format!(
+            "nothing known in {lines}: it looks like a program or an archive, not like a log; unpack it, or give the log itself"
+        );
+    }
     if found.causes.is_empty() && found.row_faults.is_empty() {
         return format!("nothing known in {lines}");
     }

@@ -47,6 +47,7 @@ fn of_cause(cause: &DeployCause, found: &DeployComparison, kind: GateKind, place
         tables: titles,
         place,
         amount,
+        moved: None,
         muted: None,
     }
 }
@@ -64,6 +65,7 @@ fn unread(table: &ComparedTable, reason: &str, places: &SourcePlaces<'_>) -> Gat
         tables: vec![title],
         place: Some(places.file(&table.file)),
         amount: 1,
+        moved: None,
         muted: None,
     }
 }

@@ -64,7 +64,9 @@ impl GateReport {
             let (title, _) = named(recheck, moved.doctype, 0);
             let weight = if moved.is_loss() { GateWeight::Stops } else { GateWeight::Notice };
             let mut finding = plain(GateKind::Moved, weight, "landing moved", count);
-            finding.sentence = format!("{} {}", plural(count, "value", "values"), moved.words());
+            let moves = if count == 1 { "moves" } else { "move" };
+            finding.sentence = format!("{} {moves}: {}", plural(count, "value", "values"), moved.words());
+            finding.moved = Some((moved.from.clone(), moved.to.clone()));
             finding.place = places.node(moved.doctype, 0);
             finding.fingerprint = fingerprint(GateKind::Moved, &title, &moved.from, &moved.to, count);
             finding.tables = vec![title];
@@ -116,6 +118,7 @@ fn plain(kind: GateKind, weight: GateWeight, title: &str, amount: u64) -> GateFi
         place: None,
         fingerprint: String::new(),
         amount,
+        moved: None,
         muted: None,
     }
 }

@@ -13,6 +13,7 @@ fn finding(amount: u64) -> GateFinding {
         place: None,
         fingerprint,
         amount,
+        moved: None,
         muted: None,
     }
 }

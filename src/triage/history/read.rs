@@ -44,7 +44,7 @@ fn part_of(repository: &Repository, pairs: &[BlobPair]) -> Result<Vec<(BlobPair,
         let (Some(&(before, after)), Some(&id)) = (pairs.get(at), wanted.get(place)) else { return ControlFlow::Break(()) };
         let is_before = before == Some(id) && last.as_ref().map(|(id, _)| *id) != before;
         if is_before {
-            last = Some((id, LayoutText::whole(bytes.to_vec()).0));
+            last = Some((id, LayoutText::of(bytes.to_vec())));
             return ControlFlow::Continue(());
         }
         let (text, judged) = match (before, &last) {
@@ -74,6 +74,13 @@ fn pair(old: &LayoutText, bytes: Vec<u8>) -> (LayoutText, JudgedPair) {
 }
 
 fn first(bytes: Vec<u8>) -> (LayoutText, JudgedPair) {
+    let bytes = match LayoutText::of_new(bytes) {
+        Ok(text) => {
+            let leaves = (None, Some(text.size().leaves));
+            return (text, JudgedPair { leaves, ..JudgedPair::default() });
+        }
+        Err(bytes) => bytes,
+    };
     let (text, layout) = LayoutText::whole(bytes);
     let fault = text.fault().map(|reason| format!("the new layout cannot be read: {reason}"));
     let findings = layout.as_ref().map(of_new).unwrap_or_default();

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::choose::{self, Asked};
+use super::discreet::{MayTell, discreet};
 use super::edits::text_edits;
 use super::needs::{is_alike, needs};
 use super::{LimitFacts, NodeEdit, Share, limits, merge, spread};
@@ -35,6 +36,8 @@ pub struct Mender<'a> {
     pub never: &'a [String],
     /// How many of the documents have to be taken.
     pub share: Share,
+    /// Where nothing may be written that is out of documents and may not be told: whether an edit may be.
+    pub may_tell: Option<MayTell<'a>>,
 }
 
 /// An edit that takes documents.
@@ -52,6 +55,8 @@ pub struct Proposal {
     pub next: Vec<NextViolation>,
     /// Documents that it leaves out, because not all have to be taken.
     pub left_out: usize,
+    /// What the exact edit would write and this one does not, with what it does instead.
+    pub withheld: Vec<String>,
 }
 
 /// What refuses documents once the edit is made.
@@ -109,7 +114,7 @@ impl Mender<'_> {
             next: BTreeMap::new(),
         };
         let (mut edits, mut changes, mut edited): (Vec<NodeEdit>, Vec<TextEdit>, Vec<u8>) = Default::default();
-        let mut limits = Vec::new();
+        let (mut limits, mut withheld) = (Vec::new(), Vec::new());
         let mut schema = Arc::clone(self.schema);
         for round in 0..MOST_ROUNDS {
             let judge =
@@ -127,7 +132,13 @@ impl Mender<'_> {
                     choose::choose(keyword, &asked, work.may_leave_out()).map_err(|reason| MendRefusal(told(&pointer, &reason)))?;
                 chosen.left_out.iter().for_each(|&document| work.fates[document] = Fate::LeftOut);
                 work.targets.insert((pointer.clone(), keyword));
-                merge(&mut edits, NodeEdit { pointer, loosening: chosen.loosening });
+                let mut edit = NodeEdit { pointer, loosening: chosen.loosening };
+                if let Some(may_tell) = self.may_tell {
+                    let (told, left) = discreet(edit, keyword, may_tell);
+                    edit = told;
+                    withheld.extend(left);
+                }
+                merge(&mut edits, edit);
             }
             changes = text_edits(self.schema, &edits)
                 .map_err(|reason| MendRefusal(format!("it cannot be mended by loosening a node: {reason}")))?;
@@ -151,7 +162,8 @@ impl Mender<'_> {
         let left_out = count(Fate::LeftOut);
         let mut next: Vec<NextViolation> = work.next.into_values().collect();
         next.sort_by_key(|next| std::cmp::Reverse(next.documents));
-        Ok(Proposal { edits, text_edits: changes, limits, edited, next, left_out })
+        withheld.dedup();
+        Ok(Proposal { edits, text_edits: changes, limits, edited, next, left_out, withheld })
     }
 
     /// Whether nothing forbids it.

@@ -12,7 +12,7 @@ use crate::pipeline::verdict::judge::{Judge, Outcome, input};
 fn mend_with(schema: &str, documents: &[&str], never: &[String], share: Share) -> Result<(Proposal, String), MendRefusal> {
     let schema = Arc::new(Schema::parse("t/d/d.1.schema.json", schema.as_bytes().to_vec()).unwrap());
     let documents: Vec<Document> = documents.iter().map(|text| Document::parse(text.as_bytes())).collect();
-    let mender = Mender { namespace: "t", schema: &schema, keyword: None, never, share };
+    let mender = Mender { namespace: "t", schema: &schema, keyword: None, never, share, may_tell: None };
     let proposal = mender.propose(&documents.iter().collect::<Vec<_>>())?;
     let diff = patch::unified("f", schema.document.text(), &proposal.text_edits);
     let changed: Vec<&str> = diff.lines().skip(4).filter(|line| line.starts_with(['+', '-'])).collect();

@@ -53,6 +53,7 @@ pub fn lets_in(schema: &Schema, edit: &NodeEdit) -> String {
         Loosening::Without(keyword) => match *keyword {
             "format" => "any text, whatever its form".to_owned(),
             "multipleOf" => "any number within the other limits".to_owned(),
+            "enum" | "const" => "any value that the rest of the node takes".to_owned(),
             "uniqueItems" => "lists that have the same element twice".to_owned(),
             _ => "longer lists, with anything in their further elements".to_owned(),
         },

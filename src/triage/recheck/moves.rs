@@ -36,9 +36,9 @@ impl Move {
         is_column(&self.from) && !is_column(&self.to)
     }
 
-    /// The move in words, without the count.
+    /// From where to where.
     pub fn words(&self) -> String {
-        format!("landed in {} and land in {} now", self.from, self.to)
+        format!("{} -> {}", self.from, self.to)
     }
 }
 

@@ -165,6 +165,11 @@ impl Redactor {
         }
     }
 
+    /// Whether a number at a property may be told as it is.
+    pub(in crate::triage) fn tells_number(&self, property: Option<&str>, raw: &str) -> bool {
+        self.is_raw() || (self.is_small(raw) && !property.is_some_and(looks::is_personal_number))
+    }
+
     pub(in crate::triage) fn is_small(&self, raw: &str) -> bool {
         let places = raw.split_once('.').map_or(0, |(_, places)| places.len());
         let is_short = raw.len() <= LONGEST_SMALL && places <= MOST_PLACES && !raw.contains(['e', 'E']);

@@ -80,6 +80,22 @@ impl Deployed<'_> {
         Came::Long
     }
 
+    /// When the first job began whose rows were read, by its name.
+    fn starts(&self) -> Option<Micros> {
+        let jobs = &self.setting.question.groups.jobs;
+        jobs.iter().filter_map(|job| JobName::parse(&job.name).start(job.span?.1)).min()
+    }
+
+    /// What makes a silence before the first row less certain than it looks: no row of another group came before, no job tells that rows were read
+    /// then, and nobody said from when on they were.
+    pub(super) fn unseen(&self) -> Option<&'static str> {
+        let groups = &self.setting.question.groups.list;
+        let is_seen = self.setting.question.since.is_some()
+            || self.starts().is_some()
+            || groups.iter().any(|other| other.fingerprint != self.group.fingerprint && other.span.is_some_and(|span| span.0 < self.first));
+        (!is_seen).then_some("the rows that were read begin with its first one: earlier ones may have been left out of them")
+    }
+
     /// Why a silence before the first row tells nothing: the rows begin there.
     pub(super) fn edge(&self) -> Option<String> {
         let lasted = self.group.span.map_or(0, |(first, last)| last - first);
@@ -89,11 +105,20 @@ impl Deployed<'_> {
         if let Some(since) = self.setting.question.since {
             return (self.first - since < near).then(|| why.to_owned());
         }
-        // Rows of one group alone begin where that begins.
         let others = self.setting.question.groups.list.iter().filter(|other| other.fingerprint != self.group.fingerprint);
         let others: Vec<Micros> = others.filter_map(|other| Some(other.span?.0)).collect();
-        let begins = others.iter().copied().min()?;
-        let is_edge = self.first - begins < near && begins - self.first < near;
-        is_edge.then(|| why.to_owned())
+        // Rows of one group alone begin where that begins: only jobs tell whether rows were read before.
+        let Some(begins) = others.iter().copied().min().filter(|begins| *begins - self.first < near) else {
+            let starts = self.starts()?;
+            let why = "its first row is that of the first job that was read, so nothing tells when it began";
+            return (starts + near > self.first).then(|| why.to_owned());
+        };
+        (self.first - begins < near).then(|| why.to_owned())
     }
+}
+
+/// Two reasons as one.
+pub(super) fn joined(one: &str, other: &str) -> String {
+    let parts: Vec<&str> = [one, other].into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("; ")
 }

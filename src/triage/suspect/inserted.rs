@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::deploy::{Came, Deployed};
+use super::deploy::{Came, Deployed, joined};
 use super::sampled::{self, GroupSample};
 use super::timeline::TimelineKey;
 use super::{JudgedBy, Suspect, SuspectError, SuspectKind, SuspectWork};
@@ -84,7 +84,10 @@ pub(super) fn rule(
         Came::Doubtful(why) => answer.why = why,
         Came::Long => match deployed.edge() {
             Some(why) => answer.why = why,
-            None => answer.kind = SuspectKind::SenderChanged,
+            None => {
+                answer.kind = SuspectKind::SenderChanged;
+                answer.why = joined(&answer.why, deployed.unseen().unwrap_or_default());
+            }
         },
     }
     Ok(answer)

@@ -60,7 +60,8 @@ impl NameBook {
             (known.since, known.or_before) = (known.since.min(span.since), known.or_before || span.or_before);
             known.until = known.until.zip(span.until).map(|(one, other)| one.max(other));
         }
-        let near = names::nearest(&asked.namespace, &asked.doctype, doctypes.keys().copied());
+        let alike = doctypes.keys().copied().filter(|name| names::is_alike((&asked.namespace, &asked.doctype), *name));
+        let near = names::nearest(&asked.namespace, &asked.doctype, alike);
         let told = |name: &String| Some(format!("{name} ({})", doctypes.get(&name.split_once('/')?)?));
         let told: Vec<String> = near.iter().take(MOST_NAMES).filter_map(told).collect();
         (!told.is_empty()).then(|| format!("names like it in the schemas are {}", told.join(", ")))
@@ -79,5 +80,7 @@ mod tests {
         let asked = TimelineKey { namespace: "tele".to_owned(), doctype: "coverage".to_owned(), version: "1".to_owned() };
         let told = book.like(&asked).unwrap();
         assert!(told.contains("tele/coverages") && !told.contains("tele/coverage "), "{told}");
+        let stranger = TimelineKey { doctype: "update".to_owned(), ..asked };
+        assert_eq!(book.like(&stranger), None, "the namespace alone makes no likeness");
     }
 }

@@ -4,7 +4,7 @@
 //! Refuses: judging (judged), words of the answer (facts).
 
 use super::course::{Course, DocumentState as S, course};
-use super::deploy::{Came, Deployed};
+use super::deploy::{Came, Deployed, joined};
 use super::judged::{ContentRuling, JudgedContents};
 use super::sampled::{self, GroupSample, SampledDocument};
 use super::timeline::{self, Timeline};
@@ -157,10 +157,6 @@ fn narrow(setting: &SuspectWork<'_>, key: &timeline::TimelineKey, answer: &mut S
     Ok(())
 }
 
-fn joined(one: &str, other: &str) -> String {
-    if one.is_empty() { other.to_owned() } else { format!("{one}; {other}") }
-}
-
 /// Which entry judged a row; `None` in it is the time before the first.
 fn judging_entry(
     setting: &SuspectWork<'_>,
@@ -279,7 +275,10 @@ fn begun(
         Came::Doubtful(why) => answer.why = joined(&answer.why, &why),
         Came::Long => match deployed.edge() {
             Some(why) => answer.why = joined(&answer.why, &why),
-            None => answer.kind = SuspectKind::SenderChanged,
+            None => {
+                answer.kind = SuspectKind::SenderChanged;
+                answer.why = joined(&answer.why, deployed.unseen().unwrap_or_default());
+            }
         },
     }
     if before == Some(S::Otherwise) && answer.kind == SuspectKind::SchemaChanged {

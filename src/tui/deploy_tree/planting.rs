@@ -92,6 +92,12 @@ fn compared(found: &DeployComparison, planting: &mut Planting) {
             all.for_each(|(at, table)| (0..table.schema.len()).for_each(|place| planting.put(DeployLine::Keyword(at, place))));
         });
     }
+    if let Some(report) = &found.allowlist {
+        planting.branch(DeployLine::Allowlist, |planting| {
+            (0..report.uncovered.len()).for_each(|at| planting.put(DeployLine::Uncovered(at)));
+            (0..report.globs.len()).for_each(|at| planting.put(DeployLine::Glob(at)));
+        });
+    }
     if deploy::standing(found).next().is_some() {
         planting.branch(DeployLine::Standing, |planting| {
             deploy::standing(found).for_each(|(at, place)| planting.put(DeployLine::Stands(at, place)));

@@ -6,7 +6,7 @@
 use super::{DeployLine, DeployTree, ExplainedLog};
 use crate::ground::sought::Sighting;
 use crate::pipeline::compat::DeployVerdict;
-use crate::triage::compat::{ComparedTable, TableState};
+use crate::triage::compat::{ComparedTable, DeployComparison, TableState};
 use crate::triage::facts::{Facts, deploy, explain};
 
 impl DeployTree {
@@ -75,6 +75,11 @@ impl DeployTree {
                 facts.line(&deploy::stands(found, (table, place)));
                 facts.line(deploy::STANDING_NOTE);
             }
+            DeployLine::Allowlist => {
+                facts.line(&found.allowlist.as_ref().map(deploy::allowlist).unwrap_or_default());
+                allowlist(found).for_each(|line| facts.line(&line));
+            }
+            line @ (DeployLine::Glob(_) | DeployLine::Uncovered(_)) => facts.line(&listed(found, line)),
             DeployLine::Standing => {
                 deploy::standing(found).for_each(|at| facts.line(&deploy::stands(found, at)));
                 facts.line(deploy::STANDING_NOTE);
@@ -146,10 +151,28 @@ impl DeployTree {
             DeployLine::Stands(table, place) => {
                 sighting.see(&deploy::stands(found, (table, place)));
             }
-            DeployLine::Through | DeployLine::Documents | DeployLine::Standing => {}
+            line @ (DeployLine::Glob(_) | DeployLine::Uncovered(_)) => {
+                sighting.see(&listed(found, line));
+            }
+            DeployLine::Through | DeployLine::Documents | DeployLine::Standing | DeployLine::Allowlist => {}
             DeployLine::LogCause(_) | DeployLine::RowFault(_) | DeployLine::LogLine(_) | DeployLine::LookedFor(_) => {}
         }
     }
+}
+
+/// A line of the allowlist, or a table that none covers.
+pub(in super::super) fn listed(found: &DeployComparison, line: DeployLine) -> String {
+    let Some(report) = &found.allowlist else { return String::new() };
+    match line {
+        DeployLine::Glob(at) => report.globs.get(at).map(deploy::allowed).unwrap_or_default(),
+        DeployLine::Uncovered(at) => report.uncovered.get(at).map(|table| deploy::uncovered(table)).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+fn allowlist(found: &DeployComparison) -> impl Iterator<Item = String> {
+    let report = found.allowlist.iter();
+    report.flat_map(|report| report.uncovered.iter().map(|table| deploy::uncovered(table)).chain(report.globs.iter().map(deploy::allowed)))
 }
 
 fn show_log(log: &ExplainedLog, line: DeployLine, sighting: &mut Sighting<'_>) {

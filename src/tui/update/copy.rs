@@ -51,7 +51,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         None => group_under_cursor(app).and_then(|group| from_group(group, action)),
     };
     match text {
-        Some(text) => vec![Effect::Copy { what, text }],
+        Some(text) => vec![Effect::copy(what, text)],
         None => {
             app.warn(format!("no {what} here"));
             Vec::new()
@@ -78,7 +78,7 @@ fn from_deploy(app: &mut App, action: Action) -> Vec<Effect> {
         _ => ("line", None),
     };
     match found {
-        (what, Some(text)) => vec![Effect::Copy { what, text }],
+        (what, Some(text)) => vec![Effect::copy(what, text)],
         (what, None) => {
             app.warn(format!("no {what} here"));
             Vec::new()
@@ -100,7 +100,7 @@ fn ddl(app: &mut App) -> Vec<Effect> {
 /// A text was written that is to be copied.
 pub(super) fn written(app: &mut App, what: &'static str, outcome: Result<String, String>) -> Vec<Effect> {
     match outcome {
-        Ok(text) => vec![Effect::Copy { what, text }],
+        Ok(text) => vec![Effect::copy(what, text)],
         Err(reason) => {
             app.warn(reason);
             Vec::new()

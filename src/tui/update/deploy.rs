@@ -7,9 +7,10 @@ use super::super::action::Action;
 use super::super::advice;
 use super::super::app::{App, Prompt, PromptPurpose};
 use super::super::deploy::AskedDeploy;
-use super::super::deploy_tree::DeployTree;
+use super::super::deploy_tree::{DeployLine, DeployTree};
 use super::super::list::List;
 use super::super::message::{Effect, JobId};
+use crate::pipeline::witness::Witness;
 use crate::triage::revisions::PairChoice;
 
 /// Said while schemas are compared.
@@ -59,7 +60,7 @@ pub(super) fn leave(app: &mut App) -> Vec<Effect> {
 
 /// One step back: what is being worked on, the columns, the filter, the search, the log, the screen.
 pub(super) fn back(app: &mut App) -> Vec<Effect> {
-    if let Some(job) = app.deploy.opening.take() {
+    if let Some(job) = app.deploy.opening.take().or_else(|| app.deploy.seeking.take()) {
         return vec![Effect::Cancel(job)];
     }
     if let Some(asked) = app.deploy.asked.take() {
@@ -102,7 +103,7 @@ fn compare(app: &mut App, choice: PairChoice) -> Vec<Effect> {
     }
     let (job, former) = ask(app, COMPARING);
     app.deploy.choice = Some(choice.clone());
-    former.into_iter().chain([Effect::CompareSchemas { job, choice }]).collect()
+    former.into_iter().chain([Effect::CompareSchemas { job, choice, allowlist: app.deploy.allowlist.clone() }]).collect()
 }
 
 /// Work in the place of what is worked on, with the choice as it was before any of it.
@@ -201,6 +202,8 @@ pub(super) fn told(app: &mut App, job: JobId, outcome: Result<Arc<DeployTree>, S
             }
             screen.failure = None;
             screen.sides = None;
+            screen.witnesses.clear();
+            screen.seeking = None;
             screen.list = List { outline: tree.at_start(), ..List::default() };
             screen.tree = Some(tree);
         }
@@ -226,10 +229,11 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::CompareWith => {
-            app.prompt = Some(Prompt { purpose: PromptPurpose::Compare, input: Default::default(), job: None, from: None });
+            app.prompt = Some(Prompt { purpose: PromptPurpose::Compare, input: Default::default(), job: None, from: None, back: 0 });
             Vec::new()
         }
         Action::ShowFailing => failing_here(app),
+        Action::ShowWitness => seek(app),
         Action::Follow => open(app),
         Action::Enter if is_leaf(app) => open(app),
         _ => {
@@ -237,6 +241,32 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// Looks for the smallest document that shows what the line says of documents.
+fn seek(app: &mut App) -> Vec<Effect> {
+    let here = app.deploy.tree.clone().zip(app.deploy.list.outline.item());
+    let Some((of, DeployLine::Keyword(table, change))) = here.map(|(tree, item)| (tree.clone(), tree.line(item))) else {
+        app.tell("put the cursor on a change of a JSON schema to see the smallest document that shows it");
+        return Vec::new();
+    };
+    let place = (table, change);
+    if app.deploy.witnesses.contains_key(&place) {
+        return Vec::new();
+    }
+    let job = app.next_job();
+    let former = app.deploy.seeking.replace(job);
+    app.tell("looking for the smallest document that shows it");
+    former.map(Effect::Cancel).into_iter().chain([Effect::SeekWitness { job, of, place }]).collect()
+}
+
+/// A document was found, or none.
+pub(super) fn shown(app: &mut App, job: JobId, place: (usize, usize), found: Vec<Witness>) -> Vec<Effect> {
+    if app.deploy.seeking.take_if(|seeking| *seeking == job).is_some() {
+        app.deploy.witnesses.insert(place, found);
+        app.notice = None;
+    }
+    Vec::new()
 }
 
 /// To the groups that fail under the line's column, or anywhere in its table.
@@ -284,6 +314,7 @@ fn open(app: &mut App) -> Vec<Effect> {
 /// Work that failed is not on its way any more: what was chosen before is chosen again.
 pub(super) fn broken(app: &mut App) {
     app.deploy.opening = None;
+    app.deploy.seeking = None;
     if let Some(asked) = app.deploy.asked.take() {
         app.deploy.choice = asked.before;
     }

@@ -72,7 +72,7 @@ pub fn exported(app: &mut App, job: JobId, outcome: Result<Exported, String>) ->
         return Vec::new();
     }
     match outcome {
-        Ok(Exported::Text { what, text }) => return vec![Effect::Copy { what, text }],
+        Ok(Exported::Text { what, text }) => return vec![Effect::copy(what, text)],
         Ok(Exported::File(path)) => app.tell(format!("wrote {path}")),
         Err(reason) => app.warn(format!("not exported: {reason}")),
     }

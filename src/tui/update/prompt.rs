@@ -2,7 +2,7 @@
 //!
 //! Owns: the keys of the line, which are those of any line that is typed: characters, Enter, Esc, arrows, Ctrl-C.
 
-use ratatui::crossterm::event::{Event, KeyCode, KeyEvent};
+use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::backend::crossterm::EventHandler;
 use tui_input::{Input, InputRequest};
 
@@ -29,14 +29,15 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
 fn begin(app: &mut App, purpose: PromptPurpose) -> Vec<Effect> {
     if app.searches_tables() {
         let former = app.tables.search.as_ref().filter(|_| purpose == PromptPurpose::Filter).map(|search| search.text.clone());
-        app.prompt = Some(Prompt { purpose: PromptPurpose::Filter, input: Input::new(former.unwrap_or_default()), job: None, from: None });
+        app.prompt =
+            Some(Prompt { purpose: PromptPurpose::Filter, input: Input::new(former.unwrap_or_default()), job: None, from: None, back: 0 });
         return Vec::new();
     }
     let Some((list, _)) = app.focused() else { return Vec::new() };
     let former = list.filter.as_ref().filter(|_| purpose == PromptPurpose::Filter);
     let text = former.map(|filter| filter.text.clone()).unwrap_or_default();
     let from = list.outline.item();
-    app.prompt = Some(Prompt { purpose, input: Input::new(text), job: None, from });
+    app.prompt = Some(Prompt { purpose, input: Input::new(text), job: None, from, back: 0 });
     Vec::new()
 }
 
@@ -50,6 +51,7 @@ pub(super) fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
         Some(KeyCode::Enter) => {
             let (purpose, text) = (prompt.purpose, prompt.input.value().to_owned());
             app.prompt = None;
+            remember(app, purpose, &text);
             match purpose {
                 PromptPurpose::Payloads => return payloads::seek(app, &text),
                 PromptPurpose::Against => return recheck::begin(app, &text),
@@ -61,15 +63,47 @@ pub(super) fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
         }
         Some(KeyCode::Esc) => return cancel(app),
         None if key == Key::INTERRUPT => return cancel(app),
+        Some(code) if prompt.input.value().is_empty() || prompt.back > 0 => return recall(app, code == KeyCode::Up),
+        None if event.modifiers == KeyModifiers::CONTROL && matches!(event.code, KeyCode::Char('p' | 'n')) => {
+            return recall(app, event.code == KeyCode::Char('p'));
+        }
         Some(code) if searches_tables => return find::step(app, code == KeyCode::Down),
         Some(code) => return step(app, code == KeyCode::Down),
         None => {}
     }
     let before = prompt.input.value().to_owned();
     prompt.input.handle_event(&Event::Key(event));
+    prompt.back = 0;
     if prompt.input.value() == before {
         return Vec::new();
     }
+    look(app)
+}
+
+/// Most lines that are remembered.
+const REMEMBERED: usize = 200;
+
+/// Keeps what was typed, for lines of its kind that are typed later.
+fn remember(app: &mut App, purpose: PromptPurpose, text: &str) {
+    if text.trim().is_empty() {
+        return;
+    }
+    app.typed.retain(|(of, earlier)| *of != purpose || earlier != text);
+    app.typed.push((purpose, text.to_owned()));
+    let over = app.typed.len().saturating_sub(REMEMBERED);
+    app.typed.drain(..over);
+}
+
+/// Puts what was typed before into the line, or what was typed after that.
+fn recall(app: &mut App, earlier: bool) -> Vec<Effect> {
+    let Some(prompt) = &mut app.prompt else { return Vec::new() };
+    let of_kind: Vec<&String> = app.typed.iter().rev().filter(|(of, _)| *of == prompt.purpose).map(|(_, text)| text).collect();
+    let back = if earlier { (prompt.back + 1).min(of_kind.len()) } else { prompt.back.saturating_sub(1) };
+    if back == prompt.back {
+        return Vec::new();
+    }
+    let text = back.checked_sub(1).and_then(|at| of_kind.get(at)).map_or(String::new(), |text| (*text).clone());
+    (prompt.back, prompt.input) = (back, Input::new(text));
     look(app)
 }
 

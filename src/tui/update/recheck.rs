@@ -14,7 +14,7 @@ const TITLE: &str = "Judged by other schemas, too";
 pub(super) fn begin(app: &mut App, text: &str) -> Vec<Effect> {
     let against = text.trim().to_owned();
     if against.is_empty() {
-        app.warn("name the schemas to judge by: a folder, an archive or repository@revision");
+        app.warn("name the schemas to judge by: a folder, an archive, repository@revision, a revision of these, or one schema file");
         return Vec::new();
     }
     let (tree, below) = (app.groups.tree.clone(), app.groups.list.outline.item());

@@ -120,7 +120,7 @@ pub(super) fn next_order(app: &mut App) -> Vec<Effect> {
 /// The SQL is there, or there is none.
 pub(super) fn sql(app: &mut App, sql: Option<String>) -> Vec<Effect> {
     match sql {
-        Some(text) => vec![Effect::Copy { what: "SQL", text }],
+        Some(text) => vec![Effect::copy("SQL", text)],
         None => {
             app.warn("there is no SQL behind this: the rows do not come from BigQuery, or are not counted yet");
             Vec::new()

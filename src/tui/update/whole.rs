@@ -9,10 +9,10 @@ use super::super::app::App;
 use super::super::column_tree::ColumnLine;
 use super::super::message::Effect;
 use super::super::subject::Subject;
-use crate::pipeline::document::{NodeId, PathStyle};
+use crate::pipeline::document::{Document, NodeId, PathStyle};
 use crate::triage::catalog::TableId;
 use crate::triage::facts::case::SheetHints;
-use crate::triage::facts::{self, Facts, shown};
+use crate::triage::facts::{self, Facts};
 
 /// How to get at all of what is cut, by the key that copies it.
 fn rest(app: &App, copies: Action) -> String {
@@ -38,10 +38,14 @@ pub(super) fn value(app: &mut App) -> Vec<Effect> {
 fn under_cursor(app: &App) -> Option<(String, String)> {
     let (line, subject) = app.focused_item()?;
     let item = line as NodeId;
-    let shown = |raw: &[u8]| shown(raw, &rest(app, Action::CopyValue));
+    let rest = rest(app, Action::CopyValue);
+    let whole = |place: String, document: &Document, node| {
+        let (kind, text) = facts::value::whole(document, node, &rest);
+        (format!("{place}  {kind}"), text)
+    };
     match subject {
-        Subject::Document(document, _) => Some((document.path(item, PathStyle::Jq), shown(document.raw(item)))),
-        Subject::Schema(schema) => Some((schema.document.path(item, PathStyle::Pointer), shown(schema.document.raw(item)))),
+        Subject::Document(document, _) => Some(whole(document.path(item, PathStyle::Jq), &document, item)),
+        Subject::Schema(schema) => Some(whole(schema.document.path(item, PathStyle::Pointer), &schema.document, item)),
         Subject::Columns(tree) => match tree.line(line) {
             ColumnLine::Column(id) => {
                 let (layout, mut facts) = (&tree.table().layout, Facts::default());
@@ -50,7 +54,7 @@ fn under_cursor(app: &App) -> Option<(String, String)> {
             }
             ColumnLine::Additional(value) => {
                 let document = app.case.as_ref()?.case.document.as_ref()?;
-                Some((document.path(value, PathStyle::Jq), shown(document.raw(value))))
+                Some(whole(document.path(value, PathStyle::Jq), document, value))
             }
         },
         Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) | Subject::Deploy(_) | Subject::Layout(_) => None,

@@ -6,6 +6,7 @@ use ratatui::style::Style;
 
 use super::super::action::Action;
 use super::super::app::{App, CaseScreen};
+use super::super::help::fate_mark;
 use super::super::panes::{self, Pane};
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line};
@@ -21,7 +22,7 @@ use crate::rows::source::RowOrder;
 /// Draws the screen.
 pub(super) fn draw(app: &App, screen: &CaseScreen, buffer: &mut Buffer) {
     let size = (buffer.area.width, buffer.area.height);
-    let areas = panes::case(size, screen.focus, screen.head_lines());
+    let areas = panes::case(app.frame(size), screen.focus, screen.head_lines());
     title(app, screen, buffer, areas.title);
     head(app, screen, buffer, areas.head);
     let last = areas.head.height.saturating_sub(1);
@@ -32,6 +33,9 @@ pub(super) fn draw(app: &App, screen: &CaseScreen, buffer: &mut Buffer) {
     }
     if let Some(tabs) = areas.tabs {
         draw_tabs(app, screen, buffer, tabs);
+    }
+    if let Some(under) = areas.under {
+        node_and_column(app, screen, under, buffer);
     }
     for pane in Pane::ALL {
         if let Some(area) = areas.panes[pane as usize] {
@@ -105,7 +109,7 @@ fn warning(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
     let (Some(warning), Some(document)) = (warnings.list.get(at), &screen.case.document) else { return };
     let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) else { return };
     let theme = &app.theme;
-    let mark = if warning.severity == Severity::Lost { columns::mark(app, Fate::Lost) } else { columns::mark(app, Fate::Refused) };
+    let mark = if warning.severity == Severity::Lost { fate_mark(app, Fate::Lost) } else { fate_mark(app, Fate::Refused) };
     pen.skip(1).put(mark.0, theme.style(mark.1)).put(" ", Style::new());
     let state = match (screen.warning, warnings.count) {
         (Some(at), count) => format!("warning {} of {}", text::count(at as u64 + 1), text::count(count)),
@@ -143,6 +147,40 @@ fn draw_tabs(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
         pen.put(&format!(" {} ", pane.title()), style).skip(1);
     }
     pen.skip_right(1).put_right(&app.keymap.words("", Action::NextPane, ": next pane"), theme.style(Role::Dim));
+}
+
+/// Bytes of a schema node that are looked at for one line.
+const NODE_SHOWN: usize = 400;
+
+/// The schema node and the column of the document's cursor, a line each, where their panes have no place.
+fn node_and_column(app: &App, screen: &CaseScreen, area: Rect, buffer: &mut Buffer) {
+    let theme = &app.theme;
+    let node = screen.tie.node.zip(screen.case.schema.as_ref());
+    let node = node.map(|(node, schema)| {
+        let asks = schema.document.raw(node);
+        let asks = String::from_utf8_lossy(&asks[..asks.len().min(NODE_SHOWN)]).split_whitespace().collect::<Vec<_>>().join(" ");
+        (schema.pointer(node), asks)
+    });
+    let tree = screen.columns.get(screen.tie.table);
+    let column = screen.tie.column.zip(tree).map(|(column, tree)| {
+        let layout = &tree.table().layout;
+        (layout.path(column), layout.kind_and_mode(column))
+    });
+    let column = column.or_else(|| {
+        let landing = screen.tie.landing.as_ref()?;
+        Some((landing.fate.name().to_owned(), landing.reason.clone().unwrap_or_default()))
+    });
+    for (row, (name, told)) in [("schema", node), ("column", column)].into_iter().enumerate() {
+        let Some(mut pen) = Pen::new(buffer, area, row as u16, Style::new()) else { return };
+        pen.skip(1).put(name, theme.style(Role::Heading)).skip(2);
+        match told {
+            Some((place, about)) => {
+                let place = text::clip_path(&text::visible(&place), pen.room() * 2 / 3).into_owned();
+                pen.put(&place, theme.style(Role::Key)).skip(2).put(&text::visible(&about), theme.style(Role::Type))
+            }
+            None => pen.put("none", theme.style(Role::Dim)),
+        };
+    }
 }
 
 fn draw_pane(app: &App, screen: &CaseScreen, pane: Pane, area: Rect, buffer: &mut Buffer) {

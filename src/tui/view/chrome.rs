@@ -9,6 +9,7 @@ use super::super::action::{Action, ActionPlace, TABLE};
 use super::super::app::{App, List, Prompt, PromptPurpose};
 use super::super::keymap::Key;
 use super::super::theme::Role;
+use super::overlay::line_being_typed;
 use super::pen::{Pen, paint_line, paragraph};
 use crate::ground::sought;
 use crate::ground::text;
@@ -148,9 +149,17 @@ pub(super) fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
         pen.put(&text::visible(&notice.text), theme.style(role));
         return;
     }
+    if !app.pending.is_empty() || app.count.is_some() {
+        let count = app.count.map(|count| count.to_string()).unwrap_or_default();
+        let keys: String = app.pending.iter().map(ToString::to_string).collect();
+        pen.put(&format!("{count}{keys}"), theme.style(Role::Hint)).skip(2);
+        let ends = app.keymap.words("", Action::Back, " takes it back");
+        pen.skip_right(1).put_right(&ends, theme.style(Role::Dim));
+        return;
+    }
     // Help is always within reach, whatever else has no room; where something covers the screen, that goes first.
-    if app.pending.is_empty()
-        && app.overlay.is_none()
+    if app.overlay.is_none()
+        && app.palette.is_none()
         && app.asked().is_none()
         && let Some(keys) = app.keymap.key(Action::Help)
     {
@@ -168,11 +177,15 @@ pub(super) fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
 fn hints(app: &App) -> Vec<(String, &'static str)> {
     let keymap = &app.keymap;
     let close = keymap.key(Action::Back).map(|key| (key, "close"));
+    if app.palette.is_some() {
+        let key = |code| Key::plain(code).to_string();
+        return vec![
+            (key(KeyCode::Enter), "does it"),
+            (format!("{} {}", key(KeyCode::Down), key(KeyCode::Up)), "choose"),
+            (key(KeyCode::Esc), "close"),
+        ];
+    }
     match (app.place(), &app.overlay) {
-        (place, _) if !app.pending.is_empty() => {
-            let follow = keymap.continuations(&app.pending, place).into_iter();
-            follow.map(|(keys, action)| (keys, action.entry().map_or("", |entry| entry.help))).collect()
-        }
         (ActionPlace::Question, _) => offered(app, |place| place == ActionPlace::Question),
         (ActionPlace::Export, _) => close.into_iter().collect(),
         (_, Some(_)) => {
@@ -222,7 +235,7 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
     let (name, found) = match prompt.purpose {
         _ if app.searches_tables() => ("search all columns", app.tables.hits().map(|(_, hits)| matches(&hits.found))),
         PromptPurpose::Search => ("search", search.and_then(|search| Some(search.found.as_ref()?.lines().told(&search.text)))),
-        PromptPurpose::Against => ("judge against (a folder, or repository@revision)", None),
+        PromptPurpose::Against => ("judge against (folder, revision, repository@revision or schema file)", None),
         PromptPurpose::Compare => ("compare with (a revision, a folder, or repository@revision)", None),
         PromptPurpose::Payloads => ("payloads with (text, or /pointer=value)", None),
         PromptPurpose::Filter => {
@@ -232,13 +245,8 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
     if let Some(words) = found {
         pen.skip_right(1).put_right(&words, theme.style(Role::Dim)).skip_right(2);
     }
-    let value = prompt.input.value();
-    let at = value.char_indices().nth(prompt.input.cursor()).map_or(value.len(), |(i, _)| i);
-    let (before, after) = value.split_at(at);
-    pen.put(name, theme.style(Role::Heading)).put(" ", Style::new()).put(&text::visible(before), Style::new());
-    let mut rest = after.chars();
-    let under = rest.next().map_or(" ".to_owned(), |c| text::visible(&c.to_string()).into_owned());
-    pen.put(&under, theme.style(Role::Cursor)).put(&text::visible(rest.as_str()), Style::new());
+    pen.put(name, theme.style(Role::Heading)).put(" ", Style::new());
+    line_being_typed(app, &prompt.input, pen);
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use ratatui::style::Style;
 
 use super::super::app::{App, CaseScreen, List};
 use super::super::column_tree::{ColumnLine, ColumnTree};
+use super::super::help::fate_mark;
 use super::super::panes;
 use super::super::theme::Role;
 use super::chrome;
@@ -61,7 +62,7 @@ impl ColumnPainter<'_> {
             ColumnLine::Column(column) => tree.table().fates().of(column).map_or(Fate::Unknown, |filled| filled.fate),
             ColumnLine::Additional(_) => Fate::Additional,
         };
-        let (mark, role) = mark(self.app, fate);
+        let (mark, role) = fate_mark(self.app, fate);
         pen.put(mark, style(role));
         let marker = match (tree.is_branch(item), self.list.outline.is_open(tree, item)) {
             (true, true) => theme.glyphs.open,
@@ -109,19 +110,6 @@ impl ColumnPainter<'_> {
         let room = (pen.room() / 2).max(12);
         pen.put(&text::clip_middle(&text::visible(&place), room), style(Role::Key)).skip(2);
         pen.put(&text::visible(&landing.reason.unwrap_or_default()), style(Role::Dim));
-    }
-}
-
-/// The sign of a fate and its colour: `=` as it is, `~` changed, `+` in additional_properties, `-` lost, `.` nothing to store, the fault's where it costs the row.
-pub(super) fn mark(app: &App, fate: Fate) -> (&'static str, Role) {
-    match fate {
-        Fate::Stored => ("=", Role::Notice),
-        Fate::Changed => ("~", Role::Notice),
-        Fate::Additional => ("+", Role::Constraint),
-        Fate::Lost => ("-", Role::Constraint),
-        Fate::Refused => (app.theme.glyphs.fault, Role::Fault),
-        Fate::Empty => (".", Role::Dim),
-        Fate::Unknown => (" ", Role::Dim),
     }
 }
 
@@ -177,7 +165,7 @@ fn nowhere(screen: &CaseScreen, tree: &ColumnTree) -> &'static str {
 
 /// What becomes of the value, in which of the tables, and what it is there.
 fn fate(app: &App, screen: &CaseScreen, landing: &Landing, area: Rect, row: u16, buffer: &mut Buffer) -> u16 {
-    let (mark, role) = mark(app, landing.fate);
+    let (mark, role) = fate_mark(app, landing.fate);
     let table = screen.case.tables.get(screen.tie.table).filter(|_| screen.case.tables.len() > 1);
     let words = format!("{mark} {}", column::landing(landing, table.map(|table| &*table.name)));
     let row = paragraph(buffer, area, row, words.trim_start(), app.theme.style(role));

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::super::action::Action;
 use super::super::advice;
 use super::super::app::App;
-use super::super::deploy_tree::{DeployFound, DeployLine, DeployTree};
+use super::super::deploy_tree::{DeployFound, DeployLine, DeployTree, listed};
 use super::super::panes;
 use super::super::theme::Role;
 use super::chrome;
@@ -28,7 +28,7 @@ const RULE: usize = 5;
 
 /// Draws the screen.
 pub(super) fn draw(app: &App, buffer: &mut Buffer) {
-    let areas = panes::deploy((buffer.area.width, buffer.area.height));
+    let areas = panes::deploy(app.frame((buffer.area.width, buffer.area.height)));
     let schemas = app.schemas.as_deref().unwrap_or("schemas");
     let tree = app.deploy.tree.as_deref();
     let verdicts = tree.and_then(DeployTree::compared).map(|pair| verdicts(app, &pair.found)).unwrap_or_default();
@@ -39,7 +39,9 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer) {
         (Some(tree), None) => {
             head(app, tree, areas.head, buffer);
             list(app, tree, areas.tree, buffer);
-            deploy_facts::draw(app, tree, areas.detail, buffer);
+            if !areas.detail.is_empty() {
+                deploy_facts::draw(app, tree, areas.detail, buffer);
+            }
         }
     }
     chrome::footer(app, buffer, areas.footer);
@@ -229,6 +231,15 @@ impl DeployPainter<'_, '_> {
                 let room = self.pen.room() / 2;
                 self.put(&text::clip_middle(&deploy::keyword_place(table, change), room), Role::Key);
                 self.put(": ", Role::Text).put(&text::visible(&change.words), Role::Text);
+            }
+            DeployLine::Allowlist => {
+                self.put(&found.allowlist.as_ref().map(deploy::allowlist).unwrap_or_default(), Role::Heading);
+            }
+            line @ DeployLine::Glob(_) => {
+                self.put(&listed(found, line), Role::Dim);
+            }
+            line @ DeployLine::Uncovered(_) => {
+                self.put(&listed(found, line), Role::Constraint);
             }
             DeployLine::Standing => {
                 let all = deploy::standing(found).count();

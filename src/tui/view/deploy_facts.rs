@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::super::action::Action;
 use super::super::app::App;
-use super::super::deploy_tree::{DeployLine, DeployTree};
+use super::super::deploy_tree::{DeployLine, DeployTree, listed};
 use super::super::panes;
 use super::super::theme::Role;
 use super::chrome;
@@ -69,7 +69,15 @@ impl Sheet<'_> {
                 self.words(&deploy::keyword_place(table, change), Role::Key);
                 self.words(&text::visible(&change.words), Role::Text);
                 self.parts(deploy::keyword_parts(change));
+                match self.app.deploy.witnesses.get(&(at, place)) {
+                    Some(found) => self.parts(deploy::witness_parts(found)),
+                    None => {
+                        let words = self.app.keymap.words("", Action::ShowWitness, " looks for the smallest document that shows it");
+                        self.words(&words, Role::Dim);
+                    }
+                }
             }
+            line @ (DeployLine::Glob(_) | DeployLine::Uncovered(_)) => self.words(&listed(found, line), Role::Text),
             DeployLine::Stands(at, place) => {
                 self.words(&deploy::stands(found, (at, place)), Role::Text);
                 self.words(deploy::STANDING_NOTE, Role::Dim);
@@ -106,7 +114,7 @@ impl Sheet<'_> {
                     (text::clip_middle(&words, MEND_LINES * usize::from(self.area.width.saturating_sub(8))).into_owned(), Role::String)
                 }
                 "error" | "text" | "effect" => (words, Role::Constraint),
-                "before" | "now" => (words, Role::String),
+                "before" | "now" | "shows" => (words, Role::String),
                 "" | "size" => (words, Role::Dim),
                 _ => (words, Role::Text),
             };

@@ -29,7 +29,7 @@ const RATED: u16 = 70;
 
 /// Draws the screen.
 pub(super) fn draw(app: &App, buffer: &mut Buffer) {
-    let areas = panes::groups((buffer.area.width, buffer.area.height));
+    let areas = panes::groups(app.frame((buffer.area.width, buffer.area.height)));
     let groups = &app.groups.tree.groups;
     let mut right = text::plural(groups.rows, "row", "rows");
     right.push_str(&format!(" {} {}", app.theme.glyphs.dot, text::plural(groups.list.len() as u64, "group", "groups")));
@@ -53,7 +53,9 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer) {
     }
     chrome::title(app, buffer, areas.title, &format!("misfit  {}  {} {schemas}", app.source, app.theme.glyphs.dot), &right);
     tree(app, buffer, areas.tree);
-    summary::draw(app, buffer, areas.detail);
+    if !areas.detail.is_empty() {
+        summary::draw(app, buffer, areas.detail);
+    }
     chrome::footer(app, buffer, areas.footer);
 }
 

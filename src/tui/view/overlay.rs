@@ -6,39 +6,106 @@ use ratatui::style::Style;
 use ratatui::symbols::border;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Widget};
+use tui_input::Input;
 
-use super::super::action::{Action, ActionPlace};
+use super::super::action::{Action, TABLE};
 use super::super::app::App;
-use super::super::help::{HelpLine, help_lines};
+use super::super::help::{HelpLine, help_lines, screen_name};
+use super::super::palette::{Palette, offers};
 use super::super::panes;
 use super::super::theme::Role;
 use super::super::update::export::MENU;
-use super::pen::Pen;
-use crate::ground::text;
+use super::pen::{Pen, paint_line};
+use crate::ground::{sought, text};
 
-/// Draws the help.
-pub(super) fn help(app: &App, scroll: usize, buffer: &mut Buffer) {
-    let screen = match app.screen() {
-        ActionPlace::Case => "in a case",
-        ActionPlace::Row => "in a row",
-        ActionPlace::Tables => "among the tables",
-        ActionPlace::Deploy => "among the causes of a deploy",
-        ActionPlace::Sides => "in the columns of both sides",
-        _ => "in the groups",
-    };
+/// Cells of the keys in the help.
+const KEYS: usize = 20;
+
+/// Draws the help; with what is typed to choose from it on its last line.
+pub(super) fn help(app: &App, scroll: usize, filter: Option<&Input>, buffer: &mut Buffer) {
     let lines = help_lines(app);
-    let inner = frame(app, &format!("Keys; those that do nothing {screen} are dim"), lines.len(), buffer);
+    let typed = usize::from(filter.is_some());
+    let mut inner = frame(app, &format!("Keys {}", screen_name(app.screen())), lines.len() + typed, buffer);
+    if let Some(filter) = filter {
+        inner.height = inner.height.saturating_sub(1);
+        let area = Rect { y: inner.bottom(), height: 1, ..inner };
+        if let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) {
+            pen.put("only ", app.theme.style(Role::Heading));
+            line_being_typed(app, filter, &mut pen);
+        }
+    }
     for (row, line) in lines.into_iter().skip(scroll).take(usize::from(inner.height)).enumerate() {
         let Some(mut pen) = Pen::new(buffer, inner, row as u16, Style::new()) else { return };
+        let gap = |name: &str| KEYS.saturating_sub(text::width(name)).max(2);
+        let style = |role| app.theme.style(role);
         match line {
-            HelpLine::Heading(words) => pen.put(words, app.theme.style(Role::Heading)),
-            HelpLine::Key(keys, words, here) => {
-                let role = |role| app.theme.style(if here { role } else { Role::Dim });
-                let gap = 20usize.saturating_sub(text::width(&keys)).max(2);
-                pen.skip(2).put(&keys, role(Role::Hint)).skip(gap).put(words, role(Role::Text))
-            }
+            HelpLine::Heading(words) => pen.put(words, style(Role::Heading)),
+            HelpLine::Key(keys, words) => pen.skip(2).put(&keys, style(Role::Hint)).skip(gap(&keys)).put(words, style(Role::Text)),
+            HelpLine::Mark(mark, role, words) => pen.skip(2).put(mark, style(role)).skip(gap(mark)).put(words, style(Role::Text)),
+            HelpLine::Nothing(words) => pen.put(&words, style(Role::Dim)),
         };
     }
+}
+
+/// Draws all that can be done here, what is typed of it above.
+pub(super) fn palette(app: &App, palette: &Palette, buffer: &mut Buffer) {
+    let offers = offers(&app.keymap, app.screen(), palette.input.value());
+    // As many lines as without a text, so that the box stays while one is typed.
+    let most = TABLE.iter().filter(|entry| entry.place.holds(app.screen())).count();
+    let area = panes::overlay((buffer.area.width, buffer.area.height), most + 1);
+    let found = text::plural(offers.len() as u64, "action", "actions");
+    let inner = boxed(app, &format!("What can be done {}", screen_name(app.screen())), &found, area, buffer);
+    if let Some(mut pen) = Pen::new(buffer, inner, 0, Style::new()) {
+        pen.put(": ", app.theme.style(Role::Heading));
+        line_being_typed(app, &palette.input, &mut pen);
+    }
+    let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
+    let height = usize::from(list.height);
+    let top = palette.chosen.saturating_sub(height.saturating_sub(1));
+    if offers.is_empty()
+        && let Some(mut pen) = Pen::new(buffer, list, 0, Style::new())
+    {
+        pen.put(&sought::nothing_holds(palette.input.value()), app.theme.style(Role::Dim));
+    }
+    for (row, (at, entry)) in offers.iter().enumerate().skip(top).take(height).enumerate() {
+        let here = at == palette.chosen;
+        if here {
+            paint_line(buffer, list, row as u16, app.theme.style(Role::Cursor));
+        }
+        let base = if here { app.theme.style(Role::Cursor) } else { Style::new() };
+        let style = |role: Role| if here { Style::new() } else { app.theme.style(role) };
+        let Some(mut pen) = Pen::new(buffer, list, row as u16, base) else { return };
+        pen.put_right(&app.keymap.keys(entry.action).join("  "), style(Role::Hint)).skip_right(2);
+        pen.put(entry.help, style(Role::Text));
+        if pen.room() > text::width(entry.name) + 2 {
+            pen.skip(2).put(entry.name, style(Role::Dim));
+        }
+    }
+}
+
+/// Draws what may follow the keys of an unfinished sequence, above the bottom line.
+pub(super) fn choices(app: &App, buffer: &mut Buffer) {
+    let follow = app.keymap.continuations(&app.pending, app.place());
+    let lines: Vec<(String, &str)> = follow.into_iter().filter_map(|(keys, action)| Some((keys, action.entry()?.help))).collect();
+    let area = panes::corner((buffer.area.width, buffer.area.height), lines.len());
+    let keys: String = app.pending.iter().map(ToString::to_string).collect();
+    let inner = boxed(app, &format!("{keys} and then"), "", area, buffer);
+    for (row, (key, words)) in lines.iter().enumerate() {
+        if let Some(mut pen) = Pen::new(buffer, inner, row as u16, Style::new()) {
+            pen.put(key, app.theme.style(Role::Hint)).skip(2).put(words, app.theme.style(Role::Text));
+        }
+    }
+}
+
+/// A line that is typed, its cursor in it.
+pub(super) fn line_being_typed(app: &App, input: &Input, pen: &mut Pen<'_>) {
+    let value = input.value();
+    let at = value.char_indices().nth(input.cursor()).map_or(value.len(), |(i, _)| i);
+    let (before, after) = value.split_at(at);
+    pen.put(&text::visible(before), Style::new());
+    let mut rest = after.chars();
+    let under = rest.next().map_or(" ".to_owned(), |c| text::visible(&c.to_string()).into_owned());
+    pen.put(&under, app.theme.style(Role::Cursor)).put(&text::visible(rest.as_str()), Style::new());
 }
 
 /// Draws a whole value.
@@ -85,6 +152,13 @@ pub(super) fn question(app: &App, text: &str, buffer: &mut Buffer) {
 /// An empty box over the screen with room for so many lines; returns its inside.
 fn frame(app: &App, title: &str, lines: usize, buffer: &mut Buffer) -> Rect {
     let area = panes::overlay((buffer.area.width, buffer.area.height), lines);
+    let below =
+        if lines > usize::from(area.height.saturating_sub(2)) { text::plural(lines as u64, "line", "lines") } else { String::new() };
+    boxed(app, title, &below, area, buffer)
+}
+
+/// An empty box; returns its inside. `below`: what its right corner says.
+fn boxed(app: &App, title: &str, below: &str, area: Rect, buffer: &mut Buffer) -> Rect {
     let glyphs = app.theme.glyphs;
     let (horizontal, vertical) = glyphs.lines;
     let [top_left, top_right, bottom_left, bottom_right] = glyphs.corners;
@@ -101,8 +175,7 @@ fn frame(app: &App, title: &str, lines: usize, buffer: &mut Buffer) -> Rect {
     let border = app.theme.style(Role::Focus);
     let inner = Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) };
     let mut block = Block::bordered().border_set(border_set).border_style(border).style(app.theme.style(Role::Text));
-    let below =
-        if lines > usize::from(inner.height) { format!(" {} ", text::plural(lines as u64, "line", "lines")) } else { String::new() };
+    let below = if below.is_empty() { String::new() } else { format!(" {below} ") };
     let room = usize::from(inner.width).saturating_sub(text::width(&below));
     let edge = || Span::styled(horizontal, border);
     let name = text::clip(title, room.saturating_sub(1));

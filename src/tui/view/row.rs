@@ -6,6 +6,7 @@ use ratatui::style::Style;
 
 use super::super::action::Action;
 use super::super::app::{App, CaseScreen, RowScreen};
+use super::super::help::fate_mark;
 use super::super::panes;
 use super::super::theme::Role;
 use super::pen::{Pen, paragraph};
@@ -87,7 +88,7 @@ fn draw_facts(
     columns::name(app, &table.layout, column, inner, buffer);
     let mut line = 2;
     if let Some(landing) = screen.case.landing_of_row(preview.table, document, item as NodeId) {
-        let (mark, role) = columns::mark(app, landing.fate);
+        let (mark, role) = fate_mark(app, landing.fate);
         line = paragraph(buffer, inner, line, &format!("{mark} {}", facts::column::landing(&landing, None)), app.theme.style(role));
     }
     if let Some(description) = table.layout.get(column).and_then(facts::column::description) {

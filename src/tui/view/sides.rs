@@ -22,15 +22,17 @@ use crate::triage::facts::{column, deploy};
 /// Draws the screen.
 pub(super) fn draw(app: &App, buffer: &mut Buffer) {
     let Some(screen) = &app.deploy.sides else { return };
-    let areas = panes::sides((buffer.area.width, buffer.area.height));
+    let areas = panes::sides(app.frame((buffer.area.width, buffer.area.height)), screen.focus as usize);
     let look = &screen.look;
     let changed = look.changes.changes.len() as u64;
     let left = format!("misfit  {} before and now", look.title());
     chrome::title(app, buffer, areas.title, &left, &text::plural(changed, "change of a column", "changes of columns"));
-    for side in Side::ALL {
+    for side in Side::ALL.into_iter().filter(|&side| !areas.sides[side as usize].is_empty()) {
         draw_side(app, screen, side, areas.sides[side as usize], buffer);
     }
-    facts(app, screen, areas.facts, buffer);
+    if !areas.facts.is_empty() {
+        facts(app, screen, areas.facts, buffer);
+    }
     chrome::footer(app, buffer, areas.footer);
 }
 

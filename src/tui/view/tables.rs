@@ -24,13 +24,15 @@ use crate::triage::facts::column::kind_in;
 /// Draws the screen.
 pub(super) fn draw(app: &App, buffer: &mut Buffer) {
     let screen = &app.tables;
-    let areas = panes::tables((buffer.area.width, buffer.area.height), screen.focus);
+    let areas = panes::tables(app.frame((buffer.area.width, buffer.area.height)), screen.focus);
     let schemas = app.schemas.as_deref().unwrap_or_default();
     chrome::title(app, buffer, areas.title, &format!("misfit  tables of {schemas}"), &totals(app));
     if let Some(area) = areas.tree {
         tree(app, buffer, area);
     }
-    table_facts::draw(app, buffer, areas.facts);
+    if !areas.facts.is_empty() {
+        table_facts::draw(app, buffer, areas.facts);
+    }
     if let Some(area) = areas.schema {
         schema(app, buffer, area);
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::super::advice;
 use super::super::deploy_tree::{ComparedPair, DeployFound, DeployPlace, DeployTree, ExplainedLog};
 use super::super::sides_look::SidesLook;
 use crate::ground::text::clip;
@@ -23,6 +24,7 @@ const LONGEST_LINE: usize = 2_000;
 pub(super) fn compared(
     schemas: &Arc<SchemaStore>,
     choice: &PairChoice,
+    allowlist: Option<&str>,
     settings: &HistorySettings,
     stop: &Arc<AtomicBool>,
 ) -> Option<Result<DeployTree, String>> {
@@ -30,9 +32,9 @@ pub(super) fn compared(
     let kept = settings.kept.as_ref().and_then(|_| history::usual_folder());
     let pair = match revisions::open(schemas, choice, kept) {
         Ok(pair) => pair,
-        Err(error) => return Some(Err(error.to_string())),
+        Err(error) => return Some(Err(advice::told(&error))),
     };
-    let options = CompareOptions { documents: true, stop: Some(stop.clone()), ..CompareOptions::default() };
+    let options = CompareOptions { allowlist: allowlist.map(str::to_owned), documents: true, stop: Some(stop.clone()) };
     let found = compare(&pair.old, &pair.new, &options);
     if stop.load(Ordering::Relaxed) {
         return None;
@@ -67,7 +69,7 @@ pub(super) fn sides(schemas: &Arc<SchemaStore>, of: &DeployTree, place: &DeployP
     }
     // A log that tells no revision is of the newest.
     let at = place.revision.as_deref().and_then(|revision| revisions::place_of(schemas, revision)).unwrap_or(0);
-    let pair = revisions::open(schemas, &PairChoice::Revision(at), None).map_err(|error| error.to_string())?;
+    let pair = revisions::open(schemas, &PairChoice::Revision(at), None).map_err(|error| advice::told(&error))?;
     look(&pair, place, groups)
 }
 

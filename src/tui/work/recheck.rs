@@ -11,6 +11,7 @@ use crate::rows::schemas::SchemaStore;
 use crate::rows::source::ErrorSource;
 use crate::triage::facts::turns::{ToldTurns, group_name};
 use crate::triage::recheck::{Recheck, most_rows, recheck};
+use crate::triage::revisions::beside;
 
 /// What other schemas make of groups, as a text; `None` where it was called off.
 pub(super) fn told(
@@ -21,9 +22,9 @@ pub(super) fn told(
     watch: &ReadWatch,
 ) -> Option<Result<String, String>> {
     use crate::rows::source::Watch;
-    let after = match SchemaStore::open_named(against) {
+    let after = match beside(before, against) {
         Ok(after) => Arc::new(after),
-        Err(error) => return Some(Err(error.to_string())),
+        Err(error) => return Some(Err(advice::told(&error))),
     };
     let both = Recheck::new(before.clone(), after);
     let chosen: Vec<&Group> = match below.map(|item| (item, tree.group_at(item))) {

@@ -85,6 +85,10 @@ fn what_differs_tells_the_same_as_the_whole() {
             let (read, _) = LayoutText::whole(new);
             assert_eq!((&next.marks, &next.ends), (&read.marks, &read.ends));
             assert_eq!((next.size.leaves, next.size.generated), (read.size.leaves, read.size.generated));
+            if let Ok(quick) = compare_texts(old, next.bytes.clone()) {
+                assert_eq!(told(&quick), told(&whole), "{}", String::from_utf8_lossy(&next.bytes));
+                assert!(quick.standing.is_empty() && whole.standing.is_empty());
+            }
             text = next;
             all += 1;
         }
@@ -109,4 +113,48 @@ fn what_is_broken_is_told() {
         let (again, changes) = next.next(good.clone());
         assert!(again.fault().is_none() && changes.is_none());
     }
+}
+
+#[test]
+fn what_the_generator_writes_is_measured_without_being_read() {
+    let leaf =
+        |name: &str, more: &str| format!(r#"{{"description":"says \"x\"","mode":"NULLABLE","name":"{name}","type":"STRING"{more}}}"#);
+    let map = |name: &str, value: &str| {
+        format!(r#"{{"fields":[{},{value}],"mode":"REPEATED","name":"{name}","type":"RECORD"}}"#, leaf("key", ""))
+    };
+    let record = |name: &str, fields: &str| format!(r#"{{"fields":[{fields}],"mode":"NULLABLE","name":"{name}","type":"RECORD"}}"#);
+    let all = [
+        leaf("a", ""),
+        map("b", &leaf("value", "")),
+        map("c", &record("value", &[leaf("x", ""), leaf("y", "")].join(","))),
+        leaf("d_1", ""),
+    ];
+    let text = |columns: &[String]| format!("[\n  {}\n]\n", columns.join(",\n  ")).into_bytes();
+    let told = LayoutText::plain(text(&all)).unwrap();
+    let (read, _) = LayoutText::whole(text(&all));
+    assert_eq!((told.size, &told.marks, &told.ends), (read.size, &read.marks, &read.ends));
+    assert_eq!((told.size.leaves, told.size.generated, told.size.levels), (7, 6, 2));
+    let more = [all.clone().to_vec(), vec![leaf("e", "").replace("says", &"\u{e9}".repeat(1015))]].concat();
+    let found = compare_texts(text(&all), text(&more)).unwrap();
+    assert_eq!((found.changes.len(), found.changes[0].column.as_str(), found.new.leaves), (1, "e", 8));
+    assert!(found.standing.is_empty() && LayoutText::of_new(text(&all)).is_ok_and(|text| text.size.leaves == 7));
+    // What something is to be said of is read as a whole.
+    let columns = |one: &str| vec![leaf("a", ""), one.to_owned()];
+    for odd in [
+        leaf("B", ""),
+        leaf("a", ""),
+        leaf("b", r#","policyTags":{"names":["x"]}"#),
+        record("b", ""),
+        leaf("b", "").replace("STRING", "STRUCT"),
+        leaf("b", "").replace("NULLABLE", "nullable"),
+        leaf("b", "").replace("says", &"x".repeat(1025)),
+        leaf("b", "").replace("says", "\u{1}"),
+        leaf("b", "").replace("says", "\\q"),
+        leaf("b", "").replace("\"type\"", "\"kind\""),
+        format!("{},", leaf("b", "")),
+        (0..16).fold(leaf("x", ""), |inner, _| record("b", &inner)),
+    ] {
+        assert!(LayoutText::plain(text(&columns(&odd))).is_err(), "{odd}");
+    }
+    assert!(compare_texts(text(&all), text(&all[..3])).is_err(), "a column that is gone");
 }

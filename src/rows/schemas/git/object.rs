@@ -31,6 +31,18 @@ impl ObjectId {
         Some(ObjectId { bytes, length: text.len() as u8 / 2 })
     }
 
+    /// The same of its bytes: as many as the name has.
+    pub(super) fn of_bytes(name: &[u8]) -> Option<Self> {
+        let mut bytes = [0; 32];
+        bytes.get_mut(..name.len())?.copy_from_slice(name);
+        matches!(name.len(), 20 | 32).then_some(ObjectId { bytes, length: name.len() as u8 })
+    }
+
+    /// How many bytes it has.
+    pub(super) fn length(&self) -> usize {
+        self.length.into()
+    }
+
     /// Whether it is the name that git writes where there is no object.
     pub(super) fn is_none(&self) -> bool {
         self.bytes.iter().all(|&byte| byte == 0)
@@ -56,6 +68,9 @@ pub struct Blobs {
     questions: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
 }
+
+/// Most objects that are asked for at once: their names have room in the pipe, so that git is never waited for by whom it waits for.
+const MOST_ASKED: usize = 500;
 
 /// Room for what is read ahead.
 const AHEAD: usize = 1 << 16;
@@ -121,6 +136,51 @@ impl Blobs {
         Ok(bytes)
     }
 
+    /// The contents of many, in their order.
+    ///
+    /// # Errors
+    /// One of them is missing or damaged.
+    pub(super) fn each(&mut self, ids: &[ObjectId], mut each: impl FnMut(&[u8], &ObjectId)) -> Result<(), GitError> {
+        let mut bytes = Vec::new();
+        for ids in ids.chunks(MOST_ASKED) {
+            let asked: String = ids.iter().map(|id| format!("{id}\n")).collect();
+            let is_asked = self
+                .questions
+                .as_mut()
+                .is_some_and(|questions| questions.write_all(asked.as_bytes()).and_then(|()| questions.flush()).is_ok());
+            for id in ids {
+                if !is_asked {
+                    return Err(self.broken(id));
+                }
+                self.answer(id, &mut bytes)?;
+                each(&bytes, id);
+            }
+        }
+        Ok(())
+    }
+
+    /// The commit that a name means, with its text; `None` where git knows none of it. The name has no line end.
+    ///
+    /// # Errors
+    /// git does not answer.
+    pub(super) fn named(&mut self, name: &str) -> Result<Option<(ObjectId, Vec<u8>)>, GitError> {
+        let silent = || GitError::NoGit("it gives no answers".to_owned());
+        let questions = self.questions.as_mut().ok_or_else(silent)?;
+        questions.write_all(format!("{name}\n").as_bytes()).and_then(|()| questions.flush()).map_err(|_| silent())?;
+        let mut head = Vec::new();
+        self.answers.read_until(b'\n', &mut head).map_err(|_| silent())?;
+        let head = String::from_utf8_lossy(&head);
+        let mut words = head.trim_end().split(' ');
+        let Some((id, kind, length)) =
+            words.next().and_then(ObjectId::parse).zip(words.next()).zip(words.next()).map(|((a, b), c)| (a, b, c))
+        else {
+            return if head.is_empty() { Err(silent()) } else { Ok(None) };
+        };
+        let mut bytes = Vec::new();
+        self.body(&id, length.parse().ok(), &mut bytes)?;
+        Ok((kind == "commit").then_some((id, bytes)))
+    }
+
     fn answer(&mut self, id: &ObjectId, bytes: &mut Vec<u8>) -> Result<(), GitError> {
         let mut head = Vec::new();
         if self.answers.read_until(b'\n', &mut head).is_err() {
@@ -128,6 +188,11 @@ impl Blobs {
         }
         let head = String::from_utf8_lossy(&head).into_owned();
         let length = head.strip_suffix('\n').and_then(|head| head.rsplit_once(' ')).and_then(|(_, length)| length.parse::<u64>().ok());
+        self.body(id, length, bytes)
+    }
+
+    /// What follows the line that tells of an object.
+    fn body(&mut self, id: &ObjectId, length: Option<u64>, bytes: &mut Vec<u8>) -> Result<(), GitError> {
         let Some(length) = length else { return Err(self.broken(id)) };
         bytes.clear();
         let read = (&mut self.answers).take(length).read_to_end(bytes);

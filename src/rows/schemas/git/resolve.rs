@@ -19,6 +19,7 @@ pub struct Commit {
 }
 
 const SECOND: i64 = 1_000_000;
+const MINUTE: i64 = 60 * SECOND;
 
 /// What the branch that people commit to may be called, first to last: what was fetched of it goes before this machine's own, which may be behind.
 const MAIN: [&str; 5] = ["origin/main", "main", "origin/master", "master", "HEAD"];
@@ -37,10 +38,16 @@ pub fn split_revision(given: &Path) -> Option<(PathBuf, String)> {
     Some((PathBuf::from(path), revision.to_owned()))
 }
 
+/// What is opened where nothing is asked for, first to last.
+pub(super) fn usual_names() -> [String; 3] {
+    [format!("refs/heads/{BRANCH}"), format!("refs/remotes/origin/{BRANCH}"), "HEAD".to_owned()]
+}
+
 impl Repository {
     /// The commit that a name means; without one the branch of generated schemas, else what is checked out, else the
     /// only branch. A date (`2026-06-30`, with a time behind
-    /// it or without) is the newest commit of that branch that was not made after it; a day without a time counts whole, in UTC.
+    /// it or without) is the newest commit of that branch that was not made after it; a day without a time and a minute without
+    /// seconds count whole; without a zone it is in UTC.
     ///
     /// # Errors
     /// There is none of that name: the nearest names are told.
@@ -71,8 +78,8 @@ impl Repository {
     }
 
     fn usual(&self) -> Result<Commit, GitError> {
-        for name in [&format!("refs/heads/{BRANCH}"), &format!("refs/remotes/origin/{BRANCH}"), "HEAD"] {
-            if let Some(found) = self.commit_named(name)? {
+        for name in usual_names() {
+            if let Some(found) = self.commit_named(&name)? {
                 return Ok(found);
             }
         }
@@ -217,7 +224,7 @@ impl Repository {
         let near = nearest(revision, &names.iter().map(String::as_str).collect::<Vec<_>>());
         GitError::NoRevision(match near {
             Some(near) => format!("{head}; did you mean {}?", visible(near)),
-            None => format!("{head}{}; a date is written 2026-06-30", self.listed(&names)),
+            None => format!("{head}{}; a date is written 2026-06-30 or 2026-06-30 04:00", self.listed(&names)),
         })
     }
 }
@@ -229,9 +236,18 @@ pub fn time_of(folder: &Path, commit: &str) -> Option<Micros> {
     Some(seconds.saturating_mul(SECOND))
 }
 
-/// The last moment that a date names. A number alone is no date here: it is the beginning of a hash.
+/// The last moment that a date names: a day and a minute count whole. A number alone is no date here: it is the beginning of a hash.
 fn date(text: &str) -> Option<Micros> {
+    let text = text.trim();
     let is_date = text.len() >= 10 && text.as_bytes().get(4) == Some(&b'-');
-    let time = is_date.then(|| parse_time(text)).flatten()?;
-    Some(if text.len() == 10 { time + DAY - 1 } else { time })
+    if !is_date || text.len() == 10 {
+        return is_date.then(|| parse_time(text)).flatten().map(|time| time + DAY - 1);
+    }
+    // ` 04:00` without seconds, and what may stand behind a clock.
+    let (clock, zone) = text.split_at_checked(16)?;
+    let is_minute = clock.as_bytes().get(13) == Some(&b':') && !zone.starts_with(':');
+    if !is_minute {
+        return parse_time(text);
+    }
+    Some(parse_time(&format!("{clock}:00{}", zone.trim_start().replace("UTC", "Z")))? + MINUTE - 1)
 }

@@ -3,11 +3,12 @@
 //! Owns: listing them with the objects that hold them, where in the repository the schemas are.
 //! Refuses: choosing the revision (resolve), what the names mean (the store).
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::{Blobs, Commit, GitError, Lineage, ObjectId, Repository};
+use super::objects::Objects;
+use super::{Commit, GitError, Lineage, ObjectId, Repository};
 use crate::ground::time::Micros;
 use crate::rows::schemas::{FileTree, SchemaError};
 
@@ -30,9 +31,12 @@ pub struct RevisionTree {
     root: String,
     /// Schemas and layouts by their paths from the root on.
     files: FxHashMap<String, ObjectId>,
-    /// A git that reads, once something is read.
-    blobs: Mutex<Option<Blobs>>,
+    /// The git that reads, which other revisions may ask as well.
+    objects: SharedObjects,
 }
+
+/// One git for several revisions.
+type SharedObjects = Arc<Mutex<Objects>>;
 
 /// The folder of schemas in a repository that has other things beside them.
 const FOLDER: &str = "schemas/";
@@ -60,28 +64,43 @@ impl RevisionTree {
     /// # Errors
     /// The revision has no schemas.
     pub fn open(repository: &Repository, revision: Option<&str>) -> Result<Self, SchemaError> {
-        let commit = repository.resolve(revision)?;
-        let all = repository.files(&commit)?;
+        Self::open_by(&Arc::new(Mutex::new(Objects::new(repository))), repository, revision)
+    }
+
+    /// The schemas of two revisions of a repository, by one git.
+    ///
+    /// # Errors
+    /// One of them has no schemas.
+    pub fn open_both(repository: &Repository, revisions: [&str; 2]) -> Result<[Self; 2], SchemaError> {
+        let objects = Arc::new(Mutex::new(Objects::new(repository)));
+        let [old, new] = revisions.map(|revision| Self::open_by(&objects, repository, Some(revision)));
+        Ok([old?, new?])
+    }
+
+    fn open_by(shared: &SharedObjects, repository: &Repository, revision: Option<&str>) -> Result<Self, SchemaError> {
+        let mut objects = locked(shared);
+        let (commit, top) = objects.resolve(revision)?;
         let mut root = repository.prefix.clone();
         let below = format!("{root}{FOLDER}");
-        if all.iter().any(|file| file.path.starts_with(&below)) {
+        let mut all = match objects.folder(top, &below)? {
+            Some(folder) => objects.files(folder, &below)?,
+            None => Vec::new(),
+        };
+        if !all.is_empty() {
             root = below;
+        } else if let Some(folder) = objects.folder(top, &root)? {
+            all = objects.files(folder, &root)?;
         }
+        drop(objects);
         let schemas = all.into_iter().filter_map(|file| {
             let path = file.path.strip_prefix(&root)?;
             super::super::is_schema_path(path).then(|| (path.to_owned(), file.blob))
         });
         let files: FxHashMap<String, ObjectId> = schemas.collect();
-        let tree = RevisionTree {
-            repository: repository.clone(),
-            commit,
-            asked: revision.map(str::to_owned),
-            root,
-            files,
-            blobs: Mutex::default(),
-        };
+        let asked = revision.map(str::to_owned);
+        let tree = RevisionTree { repository: repository.clone(), commit, asked, root, files, objects: Arc::clone(shared) };
         match tree.files.is_empty() {
-            true => Err(SchemaError::Empty(format!("{} holds no schemas: {}", tree.name(), super::super::EXPECTED))),
+            true => Err(SchemaError::Missing(format!("{} holds no schemas: {}", tree.name(), super::super::EXPECTED))),
             false => Ok(tree),
         }
     }
@@ -95,6 +114,15 @@ impl RevisionTree {
     pub fn blob(&self, path: &str) -> Option<ObjectId> {
         self.files.get(path).copied()
     }
+}
+
+/// A thread that panicked while it read may have left half an answer: a new git is asked.
+fn locked(objects: &SharedObjects) -> MutexGuard<'_, Objects> {
+    objects.lock().unwrap_or_else(|poisoned: PoisonError<_>| {
+        let mut objects = poisoned.into_inner();
+        objects.renew();
+        objects
+    })
 }
 
 impl FileTree for RevisionTree {
@@ -116,22 +144,7 @@ impl FileTree for RevisionTree {
     fn read(&self, path: &str) -> Result<Vec<u8>, SchemaError> {
         let missing = || SchemaError::Broken { path: path.to_owned(), reason: format!("not among the files of {}", self.name()) };
         let id = self.files.get(path).ok_or_else(missing)?;
-        // A thread that panicked while it read may have left half an answer: a new git is asked.
-        let mut blobs = self.blobs.lock().unwrap_or_else(|poisoned: PoisonError<_>| {
-            let mut blobs = poisoned.into_inner();
-            *blobs = None;
-            blobs
-        });
-        if blobs.is_none() {
-            *blobs = Some(self.repository.blobs()?);
-        }
-        let Some(reader) = blobs.as_mut() else { return Err(missing()) };
-        let read = reader.read(id);
-        if read.is_err() {
-            // The next file may be whole: git ends at the first that is not.
-            *blobs = None;
-        }
-        Ok(read?)
+        Ok(locked(&self.objects).read(id)?)
     }
 
     fn revision(&self) -> Option<String> {

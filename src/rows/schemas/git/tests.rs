@@ -77,7 +77,11 @@ fn what_is_no_revision_is_told_with_what_is_near() {
     let (_top, path) = repository();
     let said = |name: &str| at(&path, name).unwrap_err();
     assert!(said("mian").ends_with("has no revision mian; did you mean main?"), "{}", said("mian"));
-    assert!(said("zzzzzzz").contains("its branches and tags are main; a date is written 2026-06-30"), "{}", said("zzzzzzz"));
+    assert!(
+        said("zzzzzzz").contains("its branches and tags are main; a date is written 2026-06-30 or 2026-06-30 04:00"),
+        "{}",
+        said("zzzzzzz")
+    );
     assert!(said("HEAD~9").contains("does not go back so far"), "{}", said("HEAD~9"));
     assert!(said("2023-01-01").contains("its first is of 2024-01-10"), "{}", said("2023-01-01"));
     assert!(said("main@{yesterday}").contains("name a commit or a date"));
@@ -274,6 +278,49 @@ fn a_damaged_pack_says_so_and_a_branch_of_it_is_none_that_is_missing() {
             assert!(said.contains("is damaged or not whole") && said.contains("clone it anew"), "{said}");
         }
     }
+}
+
+#[test]
+fn a_time_of_day_is_the_newest_commit_not_after_it() {
+    let (_top, path) = repository();
+    let named = |name: &str| opened(&path, Some(name)).map(|tree| tree.commit().id).unwrap();
+    let commit = |date: &str| {
+        git(&path, date, &["commit", "-q", "--allow-empty", "-m", "More"]);
+        named("HEAD")
+    };
+    let early = commit("2024-06-01T03:59:30Z");
+    let late = commit("2024-06-01T04:00:30Z");
+    let later = commit("2024-06-01T06:00:00Z");
+    for (asked, found) in [
+        ("2024-06-01 03:59", early),
+        ("2024-06-01 04:00", late),
+        ("2024-06-01T04:00", late),
+        ("2024-06-01 04:00Z", late),
+        ("2024-06-01 04:00 UTC", late),
+        ("2024-06-01 06:00+02:00", late),
+        ("2024-06-01 06:00 +0200", late),
+        ("2024-06-01 04:00:29", early),
+        ("2024-06-01 04:00:30", late),
+        ("2024-06-01T04:00:30Z", late),
+        ("2024-06-01T06:00:29+02:00", early),
+        ("2024-06-01 06:00", later),
+        ("2024-06-01", later),
+    ] {
+        assert_eq!(named(asked), found, "{asked}");
+    }
+    for wrong in ["2024-06-01 25:00", "2024-06-01 04:00 CEST", "2024-06-31 04:00", "2024-06-01 4"] {
+        assert!(at(&path, wrong).unwrap_err().contains("a date is written 2026-06-30 or 2026-06-30 04:00"), "{wrong}");
+    }
+}
+
+#[test]
+fn names_alike_are_told_whatever_their_case_and_strangers_are_not() {
+    let (_top, path) = repository();
+    git(&path, "2024-01-10T02:00:00Z", &["branch", "Release-Candidate"]);
+    let said = |asked: &str| at(&path, asked).unwrap_err();
+    assert!(said("release-candidat").ends_with("did you mean Release-Candidate?"), "{}", said("release-candidat"));
+    assert!(said("MIAN").ends_with("did you mean main?"), "{}", said("MIAN"));
+    assert!(!said("nightly").contains("did you mean"), "{}", said("nightly"));
 }
 
 #[test]

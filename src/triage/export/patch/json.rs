@@ -28,7 +28,7 @@ impl GroupPatch {
         settings: &PatchSettings,
         redactor: &mut Redactor,
     ) -> Result<Value, Advised> {
-        self.may_be_told(redactor)?;
+        self.may_be_told(schemas, redactor)?;
         let templates = self.templates(schemas, settings);
         let diff = self.diff(&templates, of)?;
         let files = self.files.iter().zip(&templates);
@@ -45,6 +45,7 @@ impl GroupPatch {
             "namespace": key.namespace.as_deref(), "doctype": key.doctype.as_deref(), "version": key.version.as_deref(),
             "share": share.percent(),
             "files": files.map(|(file, templates)| of_file(schemas, file, templates, redactor)).collect::<Vec<_>>(),
+            "withheld": self.withheld().collect::<Vec<_>>(),
             "unedited": self.unedited.iter().map(unedited).collect::<Vec<_>>(),
             "rows": rows,
             "next": next.collect::<Vec<_>>(),

@@ -88,7 +88,9 @@ fn what_documents_name_is_written_only_where_it_may_be_told() {
         let mut redactor = Redactor::new(Policy { raw, ..Policy::default() });
         patch.text(&schemas, group, Share::ALL, PatchOf::Schemas, &settings, &mut redactor)
     };
-    assert!(text(false).unwrap_err().text.contains("names keys or values"));
+    let refused = text(false).unwrap_err();
+    assert_eq!(refused.text, "at the root the edit writes keys out of the documents that no schema has");
+    assert_eq!(refused.advice, Some(crate::rows::advice::Advice::ExportRaw));
     assert!(text(true).unwrap().contains("+    \"jane@example.com\": {\n"));
     let templates = patch.text(
         &schemas,
@@ -99,6 +101,50 @@ fn what_documents_name_is_written_only_where_it_may_be_told() {
         &mut Redactor::new(Policy { raw: true, ..Policy::default() }),
     );
     assert!(templates.unwrap_err().text.contains("no source repository"));
+}
+
+/// The patch that tells nothing, and how many rows pass with it.
+fn discreet(files: &'static [(&'static str, &'static [u8])], rows: &[(&str, &str)]) -> (String, u64) {
+    let rows: Vec<(String, String)> =
+        rows.iter().map(|(says, document)| (format!("{VALIDATION}: {says}"), (*document).to_owned())).collect();
+    let (_folder, source, schemas, groups) = made_of("t", files, &rows);
+    let settings = PatchSettings { told: Some(Policy::default()), ..PatchSettings::default() };
+    let patch = propose(&source, &schemas, &groups.list[0], &settings, Share::ALL, &Unwatched).unwrap();
+    let mut redactor = Redactor::new(Policy::default());
+    let text = patch.text(&schemas, &groups.list[0], Share::ALL, PatchOf::Schemas, &settings, &mut redactor).unwrap();
+    (text, patch.turns.of(Turn::Taken))
+}
+
+#[test]
+fn a_wider_edit_stands_for_one_that_would_tell_what_documents_hold() {
+    const FILES: &[(&str, &[u8])] = &[
+        ("t/d/d.1.schema.json", b"{\n  \"additionalProperties\": false,\n  \"properties\": {\n    \"age\": {\n      \"maximum\": 9\n    },\n    \"k\": {\n      \"enum\": [\n        \"x\"\n      ]\n    },\n    \"n\": {\n      \"maximum\": 9\n    }\n  }\n}\n"),
+        ("t/e/e.1.schema.json", b"{\"properties\": {\"known\": {\"enum\": [\"beta\"]}}}"),
+    ];
+    let extra = |key: &str| (format!("#: extraneous key [{key}] is not permitted"), format!("{{\"{key}\": 1}}"));
+    let of = |(says, document): (String, String)| discreet(FILES, &[(&says, &document)]);
+    // A key that some schema has is nobody's.
+    let (text, taken) = of(extra("known"));
+    assert!(text.contains("+    \"known\": {\n") && !text.contains("not told") && taken == 1, "{text}");
+    let (text, taken) = of(extra("jane@example.com"));
+    assert!(!text.contains("jane") && text.contains("+  \"additionalProperties\": {\n") && taken == 1, "{text}");
+    assert!(text.contains("not told: 1 key out of the documents at the root; any key is let in instead"), "{text}");
+    assert!(text.contains("lets in: objects with any further key and any integer in it"), "{text}");
+    let listed = |value: &str| (format!("#/k: {value} is not a valid enum value"), format!("{{\"k\": \"{value}\"}}"));
+    let (text, taken) = of(listed("beta"));
+    assert!(text.contains("+        \"beta\"\n") && taken == 1, "{text}");
+    let (text, taken) = of(listed("Jane Doe"));
+    assert!(!text.contains("Jane") && text.contains("-      \"enum\": [\n") && taken == 1, "{text}");
+    assert!(text.contains("lets in: any value that the rest of the node takes"), "{text}");
+    let number = |name: &str, number: &str| (format!("#/{name}: {number} is not less or equal to 9"), format!("{{\"{name}\": {number}}}"));
+    for (name, given, written, is_exact) in
+        [("n", "120", "120", true), ("n", "1795057296", "1800000000", false), ("age", "47", "47", true), ("age", "121", "130", false)]
+    {
+        let (text, taken) = of(number(name, given));
+        assert!(text.contains(&format!("+      \"maximum\": {written}\n")) && taken == 1, "{text}");
+        assert_eq!(text.contains("it is rounded"), !is_exact, "{text}");
+        assert!(is_exact || !text.contains(given), "{text}");
+    }
 }
 
 #[test]

@@ -3,10 +3,9 @@
 //! Owns: the lines above the diff, refusing to write values that may not be told.
 //! Refuses: making the edits (mend).
 
-use super::{FOLDER, FilePatch, GroupPatch, OtherRows, PatchOf, PatchSettings, templates, templates::TemplateEdit};
+use super::{FOLDER, FilePatch, GroupPatch, OtherRows, PatchOf, PatchSettings, templates, templates::TemplateEdit, told};
 use crate::ground::patch::unified;
 use crate::ground::text::{count, plural, visible};
-use crate::pipeline::schema::walk::TokenMatch;
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::{Group, doctype_name};
 use crate::rows::schemas::SchemaStore;
@@ -28,7 +27,7 @@ impl GroupPatch {
         settings: &PatchSettings,
         redactor: &mut Redactor,
     ) -> Result<String, Advised> {
-        self.may_be_told(redactor)?;
+        self.may_be_told(schemas, redactor)?;
         let templates = self.templates(schemas, settings);
         let diffs = self.diff(&templates, of)?;
         let key = &told.key;
@@ -112,9 +111,17 @@ impl GroupPatch {
     }
 
     /// Whether what the edit writes into the schema may be told.
-    pub(super) fn may_be_told(&self, redactor: &mut Redactor) -> Result<(), Advised> {
-        let hidden = self.files.iter().flat_map(|file| &file.proposal.edits).any(|edit| !is_told(edit, redactor));
-        if hidden { Err(Advised::new("the edit names keys or values out of the documents", Advice::ExportRaw)) } else { Ok(()) }
+    pub(super) fn may_be_told(&self, schemas: &SchemaStore, redactor: &mut Redactor) -> Result<(), Advised> {
+        let hidden = self.files.iter().flat_map(|file| &file.proposal.edits).find(|edit| !told::is_told(edit, schemas, redactor));
+        hidden.map_or(Ok(()), |edit| {
+            let text = format!("at {} the edit writes {}", visible(place(&edit.pointer)), told::untold(edit));
+            Err(Advised::new(text, Advice::ExportRaw))
+        })
+    }
+
+    /// What the exact edit would write out of documents and this one does not; sentences without a full stop.
+    pub fn withheld(&self) -> impl Iterator<Item = &String> {
+        self.files.iter().flat_map(|file| &file.proposal.withheld)
     }
 }
 
@@ -122,20 +129,6 @@ impl FilePatch {
     /// The edit of the generated schema as a diff in its repository.
     pub fn diff(&self) -> String {
         unified(&format!("{FOLDER}{}", self.schema.path), self.schema.document.text(), &self.proposal.text_edits)
-    }
-}
-
-/// Whether an edit names nothing of documents that may not be told.
-fn is_told(edit: &NodeEdit, redactor: &mut Redactor) -> bool {
-    let is_key = |key: &String, redactor: &mut Redactor| redactor.is_raw() || redactor.key(key, TokenMatch::Unknown) == *key;
-    match &edit.loosening {
-        Loosening::Keys(keys) => keys.keys().all(|key| is_key(key, redactor)),
-        Loosening::Values(values) => {
-            values.iter().all(|value| is_key(value, redactor) || matches!(value.as_str(), "null" | "true" | "false"))
-        }
-        // Lengths and sizes are told, numbers of documents only where they are small.
-        Loosening::Limit { keyword, to } if keyword.ends_with("imum") => redactor.is_raw() || redactor.is_small(to),
-        _ => true,
     }
 }
 
@@ -152,14 +145,15 @@ fn about(
     for edit in &file.proposal.edits {
         lines.push(format!("{}: {}", place(&edit.pointer), says(&file.schema, edit)));
         lines.push(format!("  lets in: {}", lets_in(&file.schema, edit)));
-        let told = limits_of(file, edit, redactor).flat_map(|limit| limit.lines());
+        let known = limits_of(file, edit, redactor).flat_map(|limit| limit.lines());
         let before = lines.len();
-        lines.extend(told.map(|line| format!("  {line}")));
+        lines.extend(known.map(|line| format!("  {line}")));
         if let (Some(rows), true) = (worked_from, lines.len() > before) {
             lines.push(format!("  these values are of {}, not of all", plural(rows as u64, "row", "rows")));
         }
         lines.extend(elsewhere(schemas, &file.schema, edit).lines(of == PatchOf::Schemas).into_iter().map(|line| format!("  {line}")));
     }
+    lines.extend(file.proposal.withheld.iter().map(|withheld| format!("  not told: {withheld}")));
     lines.extend(file.columns.lines().into_iter().map(|line| format!("  {line}")));
     match found {
         TemplateEdit::Files(files) => {
@@ -177,7 +171,7 @@ pub(super) fn limits_of<'a>(file: &'a FilePatch, edit: &'a NodeEdit, redactor: &
     let is_of = |keyword: &str| matches!(&edit.loosening, Loosening::Limit { keyword: of, .. } if *of == keyword);
     let is_told = |limit: &LimitFacts| {
         let mut values = limit.values.iter().chain(&limit.all);
-        !limit.keyword.ends_with("imum") || redactor.is_raw() || values.all(|(value, _)| redactor.is_small(value))
+        !limit.keyword.ends_with("imum") || values.all(|(value, _)| told::tells_number(&limit.pointer, value, redactor))
     };
     file.proposal.limits.iter().filter(move |limit| limit.pointer == edit.pointer && is_of(limit.keyword) && is_told(limit))
 }
