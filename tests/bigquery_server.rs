@@ -182,9 +182,9 @@ fn made_rows() -> String {
 }
 
 /// What has to be the same of two sets of groups.
-type Told = BTreeMap<String, (String, u64, Option<(i64, i64)>, Vec<(String, u64, Option<(i64, i64)>)>, String)>;
+pub(crate) type Told = BTreeMap<String, (String, u64, Option<(i64, i64)>, Vec<(String, u64, Option<(i64, i64)>)>, String)>;
 
-fn told(groups: &Groups) -> Told {
+pub(crate) fn told(groups: &Groups) -> Told {
     let name = |job: u32| groups.jobs[job as usize].name.to_string();
     let one = |group: &misfit::rows::group::Group| {
         let jobs = group.jobs.iter().map(|job| (name(job.job), job.rows, job.span)).collect();
@@ -193,7 +193,7 @@ fn told(groups: &Groups) -> Told {
     groups.list.iter().map(|group| (group.fingerprint.to_string(), one(group))).collect()
 }
 
-fn assert_same(ours: &Told, theirs: &Told) {
+pub(crate) fn assert_same(ours: &Told, theirs: &Told) {
     for (fingerprint, group) in theirs {
         assert_eq!(ours.get(fingerprint), Some(group));
     }

@@ -5,11 +5,16 @@
 
 mod agree;
 mod bigquery;
+mod bigquery_analyzed;
+mod bigquery_bad;
 mod bigquery_cost;
+mod bigquery_counts;
 mod bigquery_faults;
 mod bigquery_payloads;
+mod bigquery_retries;
 mod bigquery_screens;
 mod bigquery_server;
+mod bigquery_tokens;
 mod blame_corpus;
 mod bundle;
 mod bundle_corpus;

@@ -103,7 +103,7 @@ impl BigQueryArgs {
                 settings,
             )?));
         }
-        let names = names(inputs, settings.project.as_deref())?;
+        let names = names(inputs, &settings)?;
         Ok(Arc::new(BigQuery::open(names, settings, scope)?))
     }
 
@@ -167,7 +167,7 @@ impl Reach {
     /// A deployed table, which is named as `bigquery:PROJECT.DATASET.TABLE`.
     pub(super) fn deployed(self, named: &str, config: &Config) -> Result<SourceTable> {
         let settings = self.settings(config);
-        let names = names(&[named.to_owned()], settings.project.as_deref())?;
+        let names = names(&[named.to_owned()], &settings)?;
         let [name] = names.as_slice() else { bail!("{named}: one table is asked for here") };
         Ok(bigquery::deployed(name, &settings, &ProgressLine::over(true)?)?)
     }
@@ -194,15 +194,20 @@ pub(crate) fn parse_bytes(text: &str) -> Result<u64, String> {
     if (0.0..1e19).contains(&bytes) { Ok(bytes as u64) } else { Err(wrong()) }
 }
 
-fn names(inputs: &[String], project: Option<&str>) -> Result<Vec<TableName>> {
+fn names(inputs: &[String], settings: &Settings) -> Result<Vec<TableName>> {
     let mut names = Vec::new();
+    let mut own = settings.project.clone();
     for input in inputs {
         let list = input.strip_prefix(SCHEME).unwrap_or(input);
         ensure!(
             !list.is_empty(),
             "no table is named: {SCHEME}PROJECT.DATASET.TABLE, {SCHEME} --list shows the error tables, --sql FILE runs a query"
         );
-        names.extend(TableName::parse_list(list, project).map_err(|mistake| eyre!(mistake))?);
+        // Whose project it is, is looked for only where a name lacks one: it may have to be asked for.
+        if own.is_none() && TableName::parse_list(list, None).is_err() && TableName::parse_list(list, Some("p")).is_ok() {
+            own = bigquery::own_project(settings);
+        }
+        names.extend(TableName::parse_list(list, own.as_deref()).map_err(|mistake| eyre!(mistake))?);
     }
     Ok(names)
 }

@@ -64,6 +64,11 @@ impl TextStore {
 }
 
 impl TextSpan {
+    /// Bytes of the text.
+    pub(crate) fn length(self) -> usize {
+        self.length as usize
+    }
+
     /// Where a part is of the text that is at this place; `None` where it is no part of it.
     pub(crate) fn part(self, text: &str, part: &str) -> Option<TextSpan> {
         let before = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;

@@ -327,6 +327,25 @@ impl CountColumn {
     }
 }
 
+/// What a place says of which nothing else is known.
+pub(crate) const UNTOLD: &str = "what is wrong is not told";
+/// What a place says behind which a key is named, as behind those of two kinds of messages.
+pub(crate) const KEYED: &str = "required or extraneous key ";
+
+/// The message of rows that were counted, as it was before: their place, then a sample. Where the place has a key in brackets behind it, that was put there
+/// by whoever counted; without a sample it tells what is wrong. In SQL: source/bigquery/grouping.
+pub fn counted_message(path: Option<&str>, sample: Option<&str>) -> Option<String> {
+    let Some(path) = path else { return sample.map(str::to_owned) };
+    let keyed = path.strip_suffix(']').and_then(|open| open.rsplit_once('[')).filter(|(_, key)| !key.is_empty() && !key.contains(']'));
+    let place = |before: &str| before.strip_suffix(['/', ' ']).unwrap_or(before).to_owned();
+    Some(match (keyed, sample) {
+        (Some((before, key)), Some(sample)) if sample.contains(&format!("[{key}]")) => format!("{}: {sample}", place(before)),
+        (_, Some(sample)) => format!("{path}: {sample}"),
+        (Some((before, key)), None) => format!("{}: {KEYED}{key}", place(before)),
+        (None, None) => format!("{path}: {UNTOLD}"),
+    })
+}
+
 /// Their names with what cannot be told without them, in parentheses.
 pub fn lost(columns: &[ErrorColumn]) -> String {
     let told = |column: &ErrorColumn| column.lost().map_or_else(|| column.to_string(), |lost| format!("{column} ({lost})"));
@@ -341,6 +360,23 @@ pub fn names(columns: &[ErrorColumn]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_count_says_what_its_place_and_sample_say() {
+        for (path, sample, message) in [
+            (Some("#/a/0"), Some("expected type: String, found: Null"), "#/a/0: expected type: String, found: Null"),
+            (Some("#/a[b c]"), Some("required key [b c] not found"), "#/a: required key [b c] not found"),
+            (Some("#/a/[b]"), None, "#/a: required or extraneous key b"),
+            (Some("#[b]"), None, "#: required or extraneous key b"),
+            (Some("#/a/[b]"), Some("2 is not a multiple of 3"), "#/a/[b]: 2 is not a multiple of 3"),
+            (Some("#/a"), None, "#/a: what is wrong is not told"),
+            (Some("#/a[]"), None, "#/a[]: what is wrong is not told"),
+            (None, Some("said"), "said"),
+        ] {
+            assert_eq!(counted_message(path, sample).as_deref(), Some(message), "{path:?} {sample:?}");
+        }
+        assert_eq!(counted_message(None, None), None);
+    }
 
     #[test]
     fn every_column_is_found_by_its_name_and_stands_at_its_position() {

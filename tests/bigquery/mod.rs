@@ -1,5 +1,7 @@
 //! A BigQuery server on this machine: made once under target/, started once for each test program.
 
+pub(crate) mod analyzer;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -30,7 +32,7 @@ pub(crate) fn server() -> Option<&'static Server> {
 }
 
 fn start() -> Result<Server, String> {
-    let python = environment()?;
+    let python = environment("bigquery", "tests/bigquery/requirements.txt")?;
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let data = root.join("target/bigquery-data").join(std::process::id().to_string());
     let mut child = Command::new(python)
@@ -51,12 +53,14 @@ fn start() -> Result<Server, String> {
     Ok(server)
 }
 
-/// The interpreter of an environment with everything in it, made where there is none yet.
-fn environment() -> Result<PathBuf, String> {
+/// The interpreter of an environment under target/ with everything in it, made where there is none yet.
+fn environment(name: &str, requirements: &str) -> Result<PathBuf, String> {
+    static MAKER: Mutex<()> = Mutex::new(());
+    let _maker = MAKER.lock().unwrap_or_else(PoisonError::into_inner);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = root.join("target/bigquery");
+    let folder = root.join("target").join(name);
     let (interpreter, ready) = (folder.join("bin/python"), folder.join("ready"));
-    let wanted = fs::read(root.join("tests/bigquery/requirements.txt")).map_err(|error| error.to_string())?;
+    let wanted = fs::read(root.join(requirements)).map_err(|error| error.to_string())?;
     if fs::read(&ready).is_ok_and(|had| had == wanted) {
         return Ok(interpreter);
     }
@@ -70,12 +74,11 @@ fn environment() -> Result<PathBuf, String> {
         }
     };
     run(Path::new(&python), &["--version"])
-        .map_err(|_| "no Python 3.13 for the BigQuery server: put python3.13 on PATH or name it in MISFIT_PYTHON")?;
-    println!("making the environment of the BigQuery server in {}; this takes a minute or two", folder.display());
+        .map_err(|_| "no Python 3.13 for the tests of BigQuery: put python3.13 on PATH or name it in MISFIT_PYTHON")?;
+    println!("making an environment for the tests of BigQuery in {}; this takes a minute or two", folder.display());
     let _ = fs::remove_dir_all(&folder);
     run(Path::new(&python), &["-m", "venv", &folder.to_string_lossy()])?;
-    let requirements = root.join("tests/bigquery/requirements.txt");
-    run(&interpreter, &["-m", "pip", "install", "-q", "--no-deps", "-r", &requirements.to_string_lossy()])?;
+    run(&interpreter, &["-m", "pip", "install", "-q", "--no-deps", "-r", &root.join(requirements).to_string_lossy()])?;
     fs::write(&ready, wanted).map_err(|error| error.to_string())?;
     Ok(interpreter)
 }

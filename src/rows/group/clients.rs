@@ -40,6 +40,11 @@ impl Hashes {
         }
     }
 
+    /// Bytes that they take beside themselves.
+    pub(super) fn held(&self) -> usize {
+        if self.0.spilled() { self.0.capacity() * size_of::<u64>() } else { 0 }
+    }
+
     /// Adds what another part has.
     pub(super) fn absorb(&mut self, other: &Hashes) {
         if !other.0.is_empty() {

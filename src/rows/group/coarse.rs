@@ -3,10 +3,11 @@
 //! Owns: counts of a coarse group into the group that its message belongs to, so that the same rows make the same groups whoever counted them.
 //! Refuses: what a coarse group is (source/bigquery): all of its rows have to belong to one group.
 
-use super::Trend;
 use super::deploys::NO_JOB;
 use super::grouper::{Grouper, Remember};
-use super::part::{FirstRow, KeyParts};
+use super::hours::{Hour, Hours};
+use super::part::{FirstRow, GroupPart, KeyParts};
+use super::{Fingerprint, Trend};
 use crate::ground::few::Few;
 use crate::ground::time::Micros;
 use crate::rows::row::{ErrorRow, RowRef};
@@ -39,31 +40,58 @@ pub struct CoarseCell<'a> {
     pub rows: u64,
     /// First and last time of them.
     pub span: Option<(Micros, Micros)>,
-    /// The hours in which they came, since 1970-01-01 UTC.
-    pub hours: Vec<i64>,
+    /// The hours in which they came.
+    pub hours: Vec<Hour>,
     /// Whether they were asked for; others tell of deploys only.
     pub asked: bool,
+}
+
+/// Bytes of a group from which on the values in its messages are no longer counted.
+const MOST_OF_GROUP: usize = 8 << 10;
+
+/// The hours of a bin that begins at that time, of which these are set: the first is that of the beginning.
+pub fn hours_of(start: Micros, bits: i64) -> Vec<Hour> {
+    let first = Hours::of(start);
+    (0..63).filter(|bit| bits >> bit & 1 == 1).map(|bit| first.saturating_add(bit)).collect()
 }
 
 /// What groups that were too many to be told apart are called in a key.
 pub const OTHER: &str = "(other groups)";
 
 impl Grouper {
-    /// Counts a coarse group. `at` orders it among the others: the message of the first is a group's sample.
-    pub fn add_coarse(&mut self, coarse: &Coarse<'_>, at: RowRef) {
+    /// Counts a coarse group; gives the group that it is a part of. `at` orders it among the others: the message of the first is a group's sample.
+    pub fn add_coarse(&mut self, coarse: &Coarse<'_>, at: RowRef) -> Fingerprint {
         let message = coarse.row.message.unwrap_or("");
         let bucket = self.bucket(&coarse.row);
+        let groups = self.table.parts.len();
         let group = self.group_of(bucket, message, at, Remember::No);
-        let told: u64 = coarse.messages.iter().map(|(_, rows)| rows).sum();
-        for (message, rows) in &coarse.messages {
-            self.tally(bucket, group, message, *rows);
-        }
+        let before = if self.table.parts.len() > groups { 0 } else { self.held_by(group) };
         self.count_cells(group, &coarse.cells);
         if let Some((part, _)) = self.table.part(group) {
-            part.told = part.told.saturating_add(told);
             part.rows.extend(coarse.rows.iter().copied());
             part.clients.add(&coarse.clients);
         }
+        for (message, rows) in &coarse.messages {
+            // What is not counted is told: the values are those of so many rows.
+            if self.held_by(group) >= MOST_OF_GROUP {
+                break;
+            }
+            self.tally(bucket, group, message, *rows);
+            if let Some((part, _)) = self.table.part(group) {
+                part.told = part.told.saturating_add(*rows);
+            }
+        }
+        self.held = (self.held + self.held_by(group)).saturating_sub(before);
+        self.table.parts.get(group as usize).map(|part| part.print).unwrap_or_default()
+    }
+
+    /// Bytes that all coarse groups take so far.
+    pub fn held(&self) -> usize {
+        self.held
+    }
+
+    fn held_by(&self, group: u32) -> usize {
+        self.table.parts.get(group as usize).map_or(0, GroupPart::held)
     }
 
     /// Counts rows of a namespace whose `folded` coarse groups were too many to be told apart: one group of its own.
@@ -96,7 +124,7 @@ impl Grouper {
             cell.hours.iter().for_each(|&hour| self.hours.add(hour));
             let job = cell.job.map(|name| self.jobs.add(name, cell.span, if cell.asked { cell.rows } else { 0 }));
             let Some((part, _)) = self.table.part(group) else { continue };
-            let life = part.life(job.unwrap_or(NO_JOB));
+            let life = part.life(job.filter(|job| part.has_room_for(*job)).unwrap_or(NO_JOB));
             life.add(cell.rows, cell.span, cell.asked);
             cell.hours.iter().for_each(|&hour| life.hours.add(hour));
             if !cell.asked {
@@ -129,7 +157,7 @@ mod tests {
             width: 60_000_000,
             rows,
             span: Some((start, start + rows as i64)),
-            hours: vec![start / 3_600_000_000],
+            hours: vec![Hours::of(start)],
             asked: true,
         }
     }

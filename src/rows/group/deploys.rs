@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use super::hours::{HOUR, Hours};
+use super::hours::{HOUR, Hour, Hours};
 use super::job_name::JobName;
 use super::standing::{Deploy, Evidence, Standing, Status, Worth};
 use super::{Job, union};
@@ -56,6 +56,11 @@ pub(super) struct OutsideRows {
 }
 
 impl Life {
+    /// Bytes that it takes beside itself.
+    pub(super) fn held(&self) -> usize {
+        self.hours.held() + self.outside.as_ref().map_or(0, |_| size_of::<OutsideRows>())
+    }
+
     /// Adds rows, asked for or not. Their hours are added apart.
     pub(super) fn add(&mut self, rows: u64, span: Option<(Micros, Micros)>, asked: bool) {
         if asked {
@@ -246,7 +251,7 @@ struct FamilyQuestion<'a> {
 }
 
 impl FamilyQuestion<'_> {
-    fn alive(&self, first: i64, last: i64) -> &[i64] {
+    fn alive(&self, first: Hour, last: Hour) -> &[Hour] {
         self.deploys.alive.within(first, last)
     }
 
@@ -269,7 +274,7 @@ impl FamilyQuestion<'_> {
         let from = if first == 0 { self.of_family.0 } else { generations[first].start };
         // Of the hour of the deploy it is not known on which side it is, unless the group was seen in it.
         let hour = Hours::of(start);
-        let drains = i64::from(!self.group.hours.within(hour, hour).is_empty());
+        let drains = Hour::from(!self.group.hours.within(hour, hour).is_empty());
         let with = self.alive(Hours::of(from), hour - 1 + drains);
         let without = self.alive(hour + 1, Hours::of(self.of_family.1));
         let away = self.away(self.span.1, start);
@@ -284,7 +289,7 @@ impl FamilyQuestion<'_> {
         time.min(hours)
     }
 
-    fn standing(&self, status: Status, generation: usize, (with, without): (&[i64], &[i64]), away: f64, contradicted: bool) -> Standing {
+    fn standing(&self, status: Status, generation: usize, (with, without): (&[Hour], &[Hour]), away: f64, contradicted: bool) -> Standing {
         let seen = self.group.hours.list();
         let of = with.len().max(seen.len());
         let longest = self.longest_gap();
@@ -326,7 +331,7 @@ impl FamilyQuestion<'_> {
             let without = self.alive(Hours::of(from) + 1, Hours::of(to) - 1);
             let hours = self.group.hours.list();
             let with = self.alive(Hours::of(self.of_family.0), Hours::of(from));
-            let before = self.group.hours.within(i64::MIN, Hours::of(from));
+            let before = self.group.hours.within(Hour::MIN, Hours::of(from));
             if hours.len() >= 2 && !before.is_empty() && silence(before, with, without) <= LEAST_LIKELY {
                 longest = longest.max(Some(without.len() as u32));
             }
@@ -337,20 +342,20 @@ impl FamilyQuestion<'_> {
 
 /// How likely it is, as a natural logarithm, to see nothing in the hours without it, at the rate at which it is seen `with`: over all hours, by the hour
 /// of the day and by that of the week, whichever is likeliest, where there are enough to show it.
-fn silence(seen: &[i64], with: &[i64], without: &[i64]) -> f64 {
+fn silence(seen: &[Hour], with: &[Hour], without: &[Hour]) -> f64 {
     let rates = [(1, 0), (24, DAYS_SHOW), (168, WEEKS_SHOW)];
     let usable = rates.into_iter().filter(|&(_, least)| with.len() >= least);
     usable.map(|(period, _)| by_period(seen, with, without, period)).fold(f64::NEG_INFINITY, f64::max)
 }
 
-fn by_period(seen: &[i64], with: &[i64], without: &[i64], period: i64) -> f64 {
-    let count = |hours: &[i64]| {
+fn by_period(seen: &[Hour], with: &[Hour], without: &[Hour], period: Hour) -> f64 {
+    let count = |hours: &[Hour]| {
         let mut counts = vec![0_u32; period as usize];
         hours.iter().for_each(|hour| counts[hour.rem_euclid(period) as usize] += 1);
         counts
     };
     let (hits, turns) = (count(seen), count(with));
-    let chance = |hour: &i64| {
+    let chance = |hour: &Hour| {
         let at = hour.rem_euclid(period) as usize;
         // One more turn without it, so that nothing is certain.
         f64::from(hits[at]) / f64::from(turns[at].max(hits[at]) + 1)

@@ -128,6 +128,13 @@ impl FacetTally {
         self.values.truncate(COUNTED);
     }
 
+    /// Bytes that it takes.
+    pub(super) fn held(&self) -> usize {
+        let values: usize = self.values.iter().map(|counted| counted.value.len() + 2 * size_of::<usize>()).sum();
+        let list = if self.values.spilled() { self.values.capacity() * size_of::<CountedValue>() } else { 0 };
+        size_of::<Self>() + values + list + self.many.as_ref().map_or(0, |many| many.held())
+    }
+
     /// Whether it is so little that other groups may well have the same.
     pub(super) fn is_small(&self) -> bool {
         self.many.is_none() && self.rows <= SMALL && self.values.len() <= SMALL as usize / 2

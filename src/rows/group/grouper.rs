@@ -34,6 +34,8 @@ pub struct Grouper {
     pub(super) jobs: JobTable,
     /// Hours with any row, asked for or not.
     pub(super) hours: Hours,
+    /// Bytes of groups that were counted elsewhere.
+    pub(super) held: usize,
 }
 
 /// What becomes of a message that the memo does not have.
@@ -61,6 +63,7 @@ impl Grouper {
             common: CommonTallies::default(),
             jobs: JobTable::default(),
             hours: Hours::default(),
+            held: 0,
         }
     }
 
@@ -215,6 +218,7 @@ impl Clone for Grouper {
             common,
             jobs: self.jobs.clone(),
             hours: self.hours.clone(),
+            held: self.held,
         }
     }
 }

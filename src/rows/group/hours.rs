@@ -8,23 +8,32 @@ use crate::ground::time::Micros;
 /// Microseconds of an hour.
 pub(super) const HOUR: Micros = 3_600_000_000;
 
-/// Hours since 1970-01-01 UTC, ascending, each once. Most groups are seen in one: that takes no memory of its own.
+/// An hour, by its number since 1970-01-01 UTC. Half as large as a time: a group of a long window has thousands.
+pub(super) type Hour = i32;
+
+/// Hours, ascending, each once. Most groups are seen in one: that takes no memory of its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) enum Hours {
     #[default]
     None,
-    One(i64),
-    Many(Vec<i64>),
+    One(Hour),
+    Many(Vec<Hour>),
 }
 
 impl Hours {
     /// The hour of a time.
-    pub(super) fn of(time: Micros) -> i64 {
-        time.div_euclid(HOUR)
+    pub(super) fn of(time: Micros) -> Hour {
+        let hour = time.div_euclid(HOUR);
+        Hour::try_from(hour).unwrap_or(if hour < 0 { Hour::MIN } else { Hour::MAX })
+    }
+
+    /// Bytes that they take beside themselves.
+    pub(super) fn held(&self) -> usize {
+        if let Hours::Many(hours) = self { hours.capacity() * size_of::<Hour>() } else { 0 }
     }
 
     /// The hours, ascending.
-    pub(super) fn list(&self) -> &[i64] {
+    pub(super) fn list(&self) -> &[Hour] {
         match self {
             Hours::None => &[],
             Hours::One(hour) => std::slice::from_ref(hour),
@@ -33,7 +42,7 @@ impl Hours {
     }
 
     /// Adds an hour. Rows come nearly in order, so that it is mostly the last one or behind it.
-    pub(super) fn add(&mut self, hour: i64) {
+    pub(super) fn add(&mut self, hour: Hour) {
         match self {
             Hours::None => *self = Hours::One(hour),
             Hours::One(known) if *known == hour => {}
@@ -67,7 +76,7 @@ impl Hours {
     }
 
     /// The hours from `first` to `last`, both included.
-    pub(super) fn within(&self, first: i64, last: i64) -> &[i64] {
+    pub(super) fn within(&self, first: Hour, last: Hour) -> &[Hour] {
         let hours = self.list();
         let from = hours.partition_point(|&hour| hour < first);
         let to = hours.partition_point(|&hour| hour <= last);
@@ -75,8 +84,8 @@ impl Hours {
     }
 }
 
-impl FromIterator<i64> for Hours {
-    fn from_iter<T: IntoIterator<Item = i64>>(hours: T) -> Self {
+impl FromIterator<Hour> for Hours {
+    fn from_iter<T: IntoIterator<Item = Hour>>(hours: T) -> Self {
         let mut all = Hours::default();
         hours.into_iter().for_each(|hour| all.add(hour));
         all
@@ -92,7 +101,7 @@ mod tests {
         let hours: Hours = [5, 5, 3, 9, 3, 7].into_iter().collect();
         assert_eq!(hours.list(), [3, 5, 7, 9]);
         assert_eq!(hours.within(4, 7), [5, 7]);
-        assert_eq!(hours.within(10, 12), [0_i64; 0]);
+        assert_eq!(hours.within(10, 12), [0_i32; 0]);
         let mut one = Hours::One(5);
         one.absorb(&(0..20).collect());
         one.absorb(&hours);

@@ -44,6 +44,12 @@ impl ManyValues {
         ManyValues { sums: vec![0; SUMS * WIDTH], hopeful: Vec::new(), ends: None, numbers }
     }
 
+    /// Bytes that it takes.
+    pub(super) fn held(&self) -> usize {
+        let hopeful: usize = self.hopeful.iter().map(|(_, value)| value.len() + size_of::<(u64, Box<str>)>()).sum();
+        size_of::<Self>() + self.sums.capacity() * size_of::<u32>() + hopeful
+    }
+
     /// Adds rows of a value; `all` is the number of rows of all values.
     pub(super) fn add(&mut self, hash: u64, value: &str, rows: u64, all: u64) {
         for slot in slots(hash) {

@@ -40,6 +40,9 @@ pub(super) struct GroupPart {
     pub(super) rows: Few<RowRef>,
 }
 
+/// Jobs of a group that are told apart where rows are counted elsewhere.
+const MOST_JOBS: usize = 64;
+
 /// What a key is made of, borrowed.
 #[derive(Clone, Copy)]
 pub(super) struct KeyParts<'a> {
@@ -128,6 +131,27 @@ impl GroupPart {
             }
         };
         &mut self.lives[at]
+    }
+
+    /// Whether a job is one of those that are told apart, or may become one.
+    pub(super) fn has_room_for(&self, job: u32) -> bool {
+        self.lives.len() < MOST_JOBS || self.lives.binary_search_by_key(&job, |known| known.job).is_ok()
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn held(&self) -> usize {
+        let spilled = |is: bool, bytes: usize| if is { bytes } else { 0 };
+        let lives: usize = self.lives.iter().map(Life::held).sum();
+        size_of::<Self>()
+            + spilled(self.lives.spilled(), self.lives.capacity() * size_of::<Life>())
+            + lives
+            + spilled(self.trend.bins.spilled(), self.trend.bins.capacity() * size_of::<u32>())
+            + spilled(self.rows.spilled(), self.rows.capacity() * size_of::<RowRef>())
+            + self.tallies.held()
+            + self.clients.held()
+            + self.sample.1.length()
+            + self.fault.length()
+            + self.path.map_or(0, TextSpan::length)
     }
 
     /// Adds what another part has counted of each job; both are in order.

@@ -39,6 +39,11 @@ impl Tallies {
         self.change(common, |list, _| absorb(list, Arc::unwrap_or_clone(other)));
     }
 
+    /// Bytes that they take, also where other groups have the same.
+    pub(super) fn held(&self) -> usize {
+        self.0.as_ref().map_or(0, |list| list.iter().map(FacetTally::held).sum())
+    }
+
     fn change(&mut self, common: &mut CommonTallies, change: impl FnOnce(&mut Vec<FacetTally>, &mut CommonTexts)) {
         match &mut self.0 {
             Some(own) if !is_small(own) => change(Arc::make_mut(own), &mut common.texts),

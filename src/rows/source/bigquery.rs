@@ -14,7 +14,10 @@ mod adhoc;
 mod answer;
 mod auth;
 mod cache;
+mod cell;
+mod clock;
 mod coarse;
+mod connection;
 mod cost;
 mod error;
 mod grouping;
@@ -29,6 +32,7 @@ mod settings;
 mod shape;
 mod sql;
 mod table;
+mod together;
 mod window;
 mod wire;
 
@@ -38,6 +42,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use self::answer::{AnswerSchema, source_row};
+use self::cell::AnswerCell;
 use self::coarse::AnswerReading;
 use self::grouping::{Bounds, Numbered};
 use self::keys::Keys;
@@ -46,6 +51,7 @@ use self::rows::Most;
 use self::service::{AnswerOrigin, Keep, QueryAnswer, Service};
 use self::shape::{TableShape, WantedColumns};
 use self::sql::Sql;
+use self::together::TablesTogether;
 use self::window::{Slice, USUAL, Window, now, window};
 use super::{ErrorSource, Followed, ReadRows, Request, RowOrder, RowTable, SourceError, Spent, Watch};
 use crate::ground::time;
@@ -76,6 +82,8 @@ pub struct BigQuery {
     /// What [`ErrorSource::rows`] reads, and [`ErrorSource::more_rows`] before anything was counted.
     scope: Request,
     shapes: Mutex<Option<Arc<[TableShape]>>>,
+    /// What is to be said of tables that a pattern took in.
+    left_out: Mutex<Vec<String>>,
     /// The request that was counted last, with its window.
     counted: Mutex<Option<(Request, Window)>>,
     /// Up to when rows were counted, while they are followed.
@@ -97,6 +105,7 @@ impl BigQuery {
             names,
             scope,
             shapes: Mutex::default(),
+            left_out: Mutex::default(),
             counted: Mutex::default(),
             followed: Mutex::default(),
             keys: Keys::default(),
@@ -109,7 +118,9 @@ impl BigQuery {
             return Ok(Arc::clone(known));
         }
         let tables = self.service.tables(&self.names, watch)?;
-        let shapes: Arc<[TableShape]> = shape::together(tables, &self.service.settings.columns)?.into();
+        let TablesTogether { shapes, notes } = together::together(tables, &self.service.settings.columns)?;
+        let shapes: Arc<[TableShape]> = shapes.into();
+        *locked(&self.left_out) = notes;
         *locked(&self.shapes) = Some(Arc::clone(&shapes));
         Ok(shapes)
     }
@@ -122,7 +133,7 @@ impl BigQuery {
     fn counted(&self) -> Result<(Request, Window), Error> {
         match locked(&self.counted).as_ref() {
             Some(known) => Ok(known.clone()),
-            None => Ok((self.scope.clone(), window(&self.scope, now())?)),
+            None => Ok((self.scope.clone(), window(&self.scope, self.service.clock().now())?)),
         }
     }
 
@@ -135,12 +146,16 @@ impl BigQuery {
             let told = format!("the last {} are read", time::duration(USUAL.as_secs()));
             notes.push(Advised::new(told, Advice::AnotherWindow));
         }
-        if answer.window.since > now() {
+        let clock = self.service.clock();
+        notes.extend(clock.describe().map(Advised::from));
+        if answer.window.since > clock.now() {
             notes.push("the window begins in the future: is the clock right?".into());
         }
         if let Some(shape) = shapes.iter().find(|shape| shape.counts.is_some()) {
             notes.push(shape.has_no_rows().into());
         }
+        notes.extend(shapes.iter().find_map(TableShape::has_own_fingerprints).map(Advised::from));
+        notes.extend(locked(&self.left_out).iter().cloned().map(Advised::from));
         notes
     }
 
@@ -172,7 +187,13 @@ fn purpose(columns: WantedColumns) -> &'static str {
 pub fn deployed(name: &TableName, settings: &Settings, watch: &dyn Watch) -> Result<SourceTable, SourceError> {
     let service = Service::open(settings.clone(), Some(&name.project))?;
     let tables = service.tables(std::slice::from_ref(name), watch)?;
-    Ok(tables.into_iter().next().ok_or_else(|| Error::Input(format!("no table matches {name}")))?)
+    Ok(tables.into_iter().next().map(|named| named.table).ok_or_else(|| Error::Input(format!("no table matches {name}")))?)
+}
+
+/// The project that pays where none is set: that of the environment, of the credentials, of gcloud, or of this machine. A table that is named without a
+/// project is of it.
+pub fn own_project(settings: &Settings) -> Option<String> {
+    connection::own_project(settings)
 }
 
 /// The tables of a dataset (`PROJECT.DATASET`) that hold error rows or counts of them.
@@ -187,7 +208,7 @@ pub fn error_tables(dataset: &str, settings: &Settings, watch: &dyn Watch) -> Re
 }
 
 /// A row out of the STRUCT with its columns.
-fn shaped((shape, columns): (&TableShape, WantedColumns), whole: &serde_json::Value, time: Micros) -> SourceRow {
+fn shaped((shape, columns): (&TableShape, WantedColumns), whole: &AnswerCell<'_>, time: Micros) -> SourceRow {
     let schema = AnswerSchema { fields: shape.columns(columns).into_iter().cloned().collect() };
     source_row(&schema, whole, &|column| shape.standard_name(column), format!("{} {}", shape.name(), crate::ground::time::time_text(time)))
 }
@@ -205,23 +226,25 @@ impl ErrorSource for BigQuery {
     }
 
     fn groups(&self, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError> {
-        let asked = window(request, now())?;
+        // What tables are is asked first: the answer tells what time it is.
         let shapes = self.shapes(watch)?;
+        let now = self.service.clock().now();
+        let asked = window(request, now)?;
         let sql = grouping::query(&numbered(&shapes), asked, request, self.bounds());
-        let keep = if request.until.is_none_or(|until| until > now()) { Keep::Open } else { Keep::Closed };
-        let answer = self.service.ask("counting", &sql, asked, keep, watch)?;
+        let keep = if request.until.is_none_or(|until| until > now) { Keep::Open } else { Keep::Closed };
+        let mut reading = AnswerReading::new(request, self.bounds().of_namespace, coarse::MOST_HELD, &self.keys);
+        let answer = self.service.ask("counting", &sql, asked, keep, (&mut reading, watch))?;
         *locked(&self.counted) = Some((request.clone(), answer.window));
-        let bin = Duration::from_secs(answer.window.bin().unsigned_abs());
-        let reading = AnswerReading { request, bin, of_namespace: self.bounds().of_namespace, keys: &self.keys };
-        let mut groups = reading.groups(&answer.rows);
+        let mut groups = reading.groups();
         // What one table has is not missing.
         let missing = |shape: &TableShape| shape.missing();
         groups.missing_columns = shapes.first().map(missing).unwrap_or_default();
         groups.missing_columns.retain(|column| shapes.iter().all(|shape| shape.missing().contains(column)));
         groups.notes.extend(self.notes(&shapes, request, &answer));
         if let Some(sql) = accepted::query(&shapes, answer.window) {
-            match self.service.ask("counting accepted documents", &sql, answer.window, keep, watch) {
-                Ok(answer) => groups.volume = Some(Arc::new(accepted::volume(&answer.rows))),
+            let mut rows: Vec<String> = Vec::new();
+            match self.service.ask("counting accepted documents", &sql, answer.window, keep, (&mut rows, watch)) {
+                Ok(_) => groups.volume = Some(Arc::new(accepted::volume(&rows))),
                 Err(error) => groups.notes.push(format!("no rates are known, for accepted documents were not counted: {error}").into()),
             }
         }
@@ -236,7 +259,7 @@ impl ErrorSource for BigQuery {
             return Ok(Followed::All(groups));
         };
         // Of the last minutes not all rows are there yet; who asks for them would never see the others.
-        let until = now().saturating_sub(LATE.as_micros() as Micros).min(request.until.unwrap_or(Micros::MAX));
+        let until = self.service.clock().now().saturating_sub(LATE.as_micros() as Micros).min(request.until.unwrap_or(Micros::MAX));
         if until.saturating_sub(done) < SHORTEST.as_micros() as Micros {
             return Ok(Followed::Same);
         }
@@ -303,7 +326,7 @@ impl ErrorSource for BigQuery {
                 if filter.takes(&row.error_row()) { visit(at, row) } else { ControlFlow::Continue(()) }
             });
         }
-        let (tables, ids) = parts(&shapes, groups.iter().flat_map(|group| self.keys.parts(group.fingerprint)).collect());
+        let (tables, ids) = parts_with_rows(&shapes, groups.iter().flat_map(|group| self.keys.parts(group.fingerprint)).collect());
         if ids.is_empty() {
             return Ok(Unreadable::default());
         }
@@ -352,11 +375,21 @@ impl ErrorSource for BigQuery {
             None => grouping::query(&numbered(&shapes), window, request, self.bounds()),
             Some(group) => {
                 let (tables, ids) = parts(&shapes, self.keys.parts(group.fingerprint));
+                // What was not told apart has no query of its own.
+                if ids.is_empty() {
+                    return None;
+                }
                 rows::for_people(&tables, window, request, &ids)
             }
         };
         Some(sql.console())
     }
+}
+
+/// The same where there are rows to be read: tables of counts have none.
+fn parts_with_rows(shapes: &[TableShape], of: Vec<(u32, u64)>) -> (Vec<Numbered<'_>>, Vec<u64>) {
+    let has_rows = |(table, _): &(u32, u64)| shapes.get(*table as usize).is_some_and(|shape| shape.counts.is_none());
+    parts(shapes, of.into_iter().filter(has_rows).collect())
 }
 
 /// The tables that some coarse groups are of, and the numbers of these.

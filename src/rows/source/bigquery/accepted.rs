@@ -4,6 +4,7 @@
 //! Refuses: rates (group).
 
 use super::answer::{AnswerCells, Field};
+use super::cell::AnswerCell;
 use super::grouping::{text_column, time, within};
 use super::shape::TableShape;
 use super::sql::{QueryValue, Sql};
@@ -41,9 +42,10 @@ fn column(shape: &TableShape) -> Option<&Field> {
 }
 
 /// What the answer says.
-pub(super) fn volume(rows: &[serde_json::Value]) -> Volume {
+pub(super) fn volume(rows: &[String]) -> Volume {
     let mut volume = Volume::default();
-    for cells in rows.iter().map(AnswerCells::of) {
+    for row in rows.iter().map(|row| AnswerCell::of(row)) {
+        let cells = AnswerCells::of(&row);
         let day = cells.int(3).and_then(|day| day.checked_mul(DAY)).filter(|day| day.checked_add(2 * DAY).is_some());
         if let (Some(namespace), Some(doctype), Some(day), Some(_)) = (cells.text(0), cells.text(1), day, cells.int(4)) {
             volume.note((namespace, doctype), cells.text(2), day, cells.count(4));
@@ -87,7 +89,7 @@ mod tests {
 
     #[test]
     fn the_answer_is_a_volume() {
-        let row = |cells: [serde_json::Value; 5]| json!({ "f": cells.map(|cell| json!({ "v": cell })) });
+        let row = |cells: [serde_json::Value; 5]| json!({ "f": cells.map(|cell| json!({ "v": cell })) }).to_string();
         let rows = [
             row([json!("telemetry"), json!("main"), json!(null), json!("20000"), json!("936")]),
             row([json!("telemetry"), json!("crash"), json!(null), json!("20000"), json!(null)]),

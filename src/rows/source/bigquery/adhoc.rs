@@ -6,7 +6,10 @@
 use std::ops::{ControlFlow, Range};
 use std::sync::Mutex;
 
+use serde_json::value::RawValue;
+
 use super::answer::{AnswerPage, AnswerSchema, source_row};
+use super::cell::AnswerCell;
 use super::error::Error;
 use super::job::{Destination, JobQuestion};
 use super::service::Service;
@@ -76,8 +79,8 @@ impl Adhoc {
         self.service.stored(&stored.at, &query, watch)
     }
 
-    fn source_row(&self, schema: &AnswerSchema, row: &serde_json::Value, number: u64) -> SourceRow {
-        source_row(schema, row, &str::to_owned, format!("{} row {}", self.name, number + 1))
+    fn source_row(&self, schema: &AnswerSchema, row: &RawValue, number: u64) -> SourceRow {
+        source_row(schema, &AnswerCell::of(row.get()), &str::to_owned, format!("{} row {}", self.name, number + 1))
     }
 }
 

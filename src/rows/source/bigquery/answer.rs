@@ -1,11 +1,13 @@
 //! Rows as BigQuery's REST API writes them.
 //!
-//! Owns: cells by position, `{"f": [{"v": …}]}`; a row of the error table out of them by the answer's own schema.
-//! Refuses: asking (job). A column of a type that is not known here is text like any other.
+//! Owns: pages with their rows as text, cells by position; a row of the error table out of them by the answer's own schema.
+//! Refuses: asking (job), the text of a row (cell). A column of a type that is not known here is text like any other.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
+use super::cell::AnswerCell;
 use crate::ground::time::{parse_time, time_text};
 use crate::rows::column::ErrorColumn;
 use crate::rows::payload::Payload;
@@ -43,7 +45,8 @@ pub(super) struct AnswerSchema {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct AnswerPage {
     pub(super) job_complete: bool,
-    pub(super) rows: Vec<Value>,
+    /// Each as its text: a page of rows that are all read into values is ten times as large.
+    pub(super) rows: Vec<Box<RawValue>>,
     pub(super) page_token: Option<String>,
     pub(super) total_rows: Option<String>,
     pub(super) schema: Option<AnswerSchema>,
@@ -59,6 +62,11 @@ impl AnswerPage {
         self.total_rows.as_ref()?.parse().ok()
     }
 
+    /// The texts of its rows.
+    pub(super) fn texts(self) -> Vec<String> {
+        self.rows.into_iter().map(|row| String::from(Box::<str>::from(row))).collect()
+    }
+
     /// Bytes that the query has read, where that is told.
     pub(super) fn bytes_read(&self) -> Option<u64> {
         if self.cache_hit == Some(true) { Some(0) } else { self.total_bytes_processed.as_ref()?.parse().ok() }
@@ -67,20 +75,20 @@ impl AnswerPage {
 
 /// The cells of a row or of a STRUCT. What is missing or of another kind than asked for is `None`, as NULL is.
 #[derive(Clone, Copy)]
-pub(super) struct AnswerCells<'a>(&'a [Value]);
+pub(super) struct AnswerCells<'a>(&'a [AnswerCell<'a>]);
 
 impl<'a> AnswerCells<'a> {
     /// Of a row, or of the value of a STRUCT.
-    pub(super) fn of(row: &'a Value) -> Self {
-        AnswerCells(row.get("f").and_then(Value::as_array).map_or(&[], Vec::as_slice))
+    pub(super) fn of(row: &'a AnswerCell<'a>) -> Self {
+        AnswerCells(if let AnswerCell::Row(cells) = row { cells } else { &[] })
     }
 
-    pub(super) fn value(self, at: usize) -> Option<&'a Value> {
-        self.0.get(at)?.get("v").filter(|value| !value.is_null())
+    pub(super) fn value(self, at: usize) -> Option<&'a AnswerCell<'a>> {
+        self.0.get(at).filter(|cell| **cell != AnswerCell::Null)
     }
 
     pub(super) fn text(self, at: usize) -> Option<&'a str> {
-        self.value(at)?.as_str()
+        if let AnswerCell::Text(text) = self.0.get(at)? { Some(text) } else { None }
     }
 
     pub(super) fn int(self, at: usize) -> Option<i64> {
@@ -97,20 +105,20 @@ impl<'a> AnswerCells<'a> {
     }
 
     /// The elements of an ARRAY.
-    pub(super) fn list(self, at: usize) -> impl Iterator<Item = &'a Value> {
-        self.value(at).and_then(Value::as_array).map_or(&[][..], Vec::as_slice).iter().filter_map(|item| item.get("v"))
+    pub(super) fn list(self, at: usize) -> impl Iterator<Item = &'a AnswerCell<'a>> {
+        if let Some(AnswerCell::List(cells)) = self.0.get(at) { cells.iter() } else { [].iter() }
     }
 }
 
 /// A row by the names of its columns; times are written as in exports. `names` maps columns of the table to those of the error table.
-pub(super) fn source_row(schema: &AnswerSchema, row: &Value, names: &dyn Fn(&str) -> String, origin: String) -> SourceRow {
+pub(super) fn source_row(schema: &AnswerSchema, row: &AnswerCell<'_>, names: &dyn Fn(&str) -> String, origin: String) -> SourceRow {
     let cells = AnswerCells::of(row);
     let mut out = SourceRow { origin, ..SourceRow::default() };
     for (at, field) in schema.fields.iter().enumerate() {
         let name = names(&field.name);
         let value = cells.value(at);
         if name == ErrorColumn::Payload.name() {
-            out.payload = value.and_then(Value::as_str).map_or(Payload::Absent, |text| read_payload(text.into()));
+            out.payload = cells.text(at).map_or(Payload::Absent, |text| read_payload(text.into()));
         } else {
             out.columns.push((name.into(), value.map(|value| text_of(field, value))));
         }
@@ -118,31 +126,23 @@ pub(super) fn source_row(schema: &AnswerSchema, row: &Value, names: &dyn Fn(&str
     out
 }
 
-fn text_of(field: &Field, value: &Value) -> String {
+fn text_of(field: &Field, value: &AnswerCell<'_>) -> String {
     match value {
-        Value::String(text) if field.r#type == "TIMESTAMP" => parse_time(text).map_or_else(|| text.clone(), time_text),
-        Value::String(text) => text.clone(),
+        AnswerCell::Text(text) if field.r#type == "TIMESTAMP" => parse_time(text).map_or_else(|| text.to_string(), time_text),
+        AnswerCell::Text(text) => text.to_string(),
         _ => plain(field, value).to_string(),
     }
 }
 
 /// A nested value as people know it. As deep as the schema, which BigQuery keeps to 15 levels.
-fn plain(field: &Field, value: &Value) -> Value {
+fn plain(field: &Field, value: &AnswerCell<'_>) -> Value {
     match value {
-        Value::Array(items) if field.is_repeated() => {
-            items.iter().map(|item| one(field, item.get("v").unwrap_or(&Value::Null))).collect::<Vec<_>>().into()
+        AnswerCell::List(items) => items.iter().map(|item| plain(field, item)).collect::<Vec<_>>().into(),
+        AnswerCell::Row(cells) => {
+            Value::Object(field.fields.iter().zip(cells).map(|(inner, cell)| (inner.name.clone(), plain(inner, cell))).collect())
         }
-        other => one(field, other),
-    }
-}
-
-fn one(field: &Field, value: &Value) -> Value {
-    match value.get("f").and_then(Value::as_array) {
-        Some(cells) => {
-            let member = |(inner, cell): (&Field, &Value)| (inner.name.clone(), plain(inner, cell.get("v").unwrap_or(&Value::Null)));
-            Value::Object(field.fields.iter().zip(cells).map(member).collect())
-        }
-        None => value.clone(),
+        AnswerCell::Text(text) => text.to_string().into(),
+        AnswerCell::Null => Value::Null,
     }
 }
 
@@ -157,8 +157,8 @@ mod tests {
                 "fields":[{"name":"a","type":"RANGE"}]},{"name":"n","type":"STRING"},{"name":"beyond"}]}"#,
         )
         .unwrap();
-        let row = serde_json::from_str(r#"{"f":[{"v":"1.782391480123456E9"},{"v":"e30="},{"v":[{"v":{"f":[{"v":"x"}]}}]},{"v":null}]}"#);
-        let row = source_row(&schema, &row.unwrap(), &|name| name.replace('t', "submission_timestamp"), "here".into());
+        let row = AnswerCell::of(r#"{"f":[{"v":"1.782391480123456E9"},{"v":"e30="},{"v":[{"v":{"f":[{"v":"x"}]}}]},{"v":null}]}"#);
+        let row = source_row(&schema, &row, &|name| name.replace('t', "submission_timestamp"), "here".into());
         assert_eq!(row.column("submission_timestamp"), Some("2026-06-25 12:44:40.123456 UTC"));
         assert_eq!(row.column("r"), Some(r#"[{"a":"x"}]"#));
         assert_eq!((row.column("n"), row.column("beyond")), (None, None));
@@ -167,8 +167,8 @@ mod tests {
 
     #[test]
     fn what_is_no_row_has_no_cells() {
-        for text in ["3", "{}", r#"{"f":3}"#, r#"{"f":[3]}"#, r#"{"f":[{"v":{}}]}"#] {
-            let value: Value = serde_json::from_str(text).unwrap();
+        for text in ["3", "{}", r#"{"f":3}"#, r#"{"f":[{}]}"#, r#"{"f":[{"v":{}}]}"#, "{\"f\":"] {
+            let value = AnswerCell::of(text);
             let cells = AnswerCells::of(&value);
             assert_eq!((cells.text(0), cells.int(0), cells.count(7), cells.list(0).count()), (None, None, 0, 0), "{text}");
         }

@@ -5,14 +5,19 @@
 
 mod exchange;
 mod find;
+mod kinds;
+mod signed;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use reqwest::Url;
 use tokio::sync::Mutex;
 
+use super::clock::ServerClock;
 use super::error::Error;
-pub(super) use find::{Environment, find};
+pub(super) use exchange::project_of_machine;
+pub(super) use find::{Environment, FoundCredentials, find, project_of};
 
 /// A token is renewed this long before it ends, so that it does not end on its way.
 const MARGIN: Duration = Duration::from_secs(60);
@@ -23,13 +28,46 @@ pub(super) enum Credentials {
     /// A server on this machine asks for none.
     NotNeeded,
     /// `gcloud auth application-default login`
-    User(exchange::User),
-    /// Service account, workload identity federation or impersonation: signed and exchanged by the client's own library.
-    Library(exchange::Library),
+    User(kinds::User),
+    /// The key of a service account.
+    Account(signed::ServiceKey),
+    /// Workload identity federation.
+    External(Box<kinds::External>),
+    /// A service account that others may be, directly or by way of the delegates.
+    Impersonated { source: Box<Credentials>, url: String, delegates: Vec<String> },
     /// The metadata server of a machine in Google's cloud, by its host.
     Metadata(String),
-    /// `gcloud auth print-access-token`
-    Gcloud,
+    /// `gcloud auth print-access-token`, or that of application default credentials.
+    Gcloud { of_applications: bool },
+}
+
+/// How token servers are reached.
+#[derive(Clone)]
+pub(super) struct TokenWay {
+    /// By way of proxies, where some are set.
+    pub(super) outside: reqwest::Client,
+    /// By way of none: servers on this machine, and the metadata server.
+    pub(super) direct: reqwest::Client,
+    pub(super) clock: Arc<ServerClock>,
+}
+
+impl TokenWay {
+    fn client(&self, url: &str) -> &reqwest::Client {
+        if Url::parse(url).is_ok_and(|url| is_loopback(&url)) { &self.direct } else { &self.outside }
+    }
+}
+
+/// Why there is no token.
+pub(super) struct TokenFailure {
+    pub(super) error: Error,
+    /// Whether it may go better next time.
+    pub(super) passing: bool,
+}
+
+impl TokenFailure {
+    fn for_good(told: String) -> Self {
+        TokenFailure { error: Error::Credentials(told), passing: false }
+    }
 }
 
 /// A token with its end, where that is known.
@@ -47,22 +85,22 @@ struct Held {
 #[derive(Clone)]
 pub(super) struct AccessTokens {
     credentials: Credentials,
-    http: reqwest::Client,
+    way: TokenWay,
     held: Arc<Mutex<Option<Held>>>,
 }
 
 impl AccessTokens {
-    pub(super) fn new(credentials: Credentials, http: reqwest::Client) -> Self {
-        AccessTokens { credentials, http, held: Arc::default() }
+    pub(super) fn new(credentials: Credentials, way: TokenWay) -> Self {
+        AccessTokens { credentials, way, held: Arc::default() }
     }
 
     /// A token that has not ended as far as is known; the empty text where none is needed.
-    pub(super) async fn token(&self) -> Result<String, Error> {
+    pub(super) async fn token(&self) -> Result<String, TokenFailure> {
         let mut held = self.held.lock().await;
         if let Some(known) = held.as_ref().filter(|known| known.ends.is_none_or(|ends| Instant::now() + MARGIN < ends)) {
             return Ok(known.text.clone());
         }
-        let token = exchange::token(&self.credentials, &self.http).await?;
+        let token = exchange::token(&self.credentials, &self.way).await?;
         let ends = token.lasts.map(|lasts| Instant::now() + lasts);
         *held = Some(Held { text: token.text.clone(), ends });
         Ok(token.text)
@@ -73,4 +111,10 @@ impl AccessTokens {
         self.held.lock().await.take();
         !matches!(self.credentials, Credentials::NotNeeded)
     }
+}
+
+/// Whether the server is on this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or("").trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

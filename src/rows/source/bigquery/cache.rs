@@ -4,14 +4,13 @@
 //! Refuses: what an answer means. It is given no token and no payload.
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, BufWriter, Lines, Read, Take, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::window::Window;
 
@@ -28,20 +27,47 @@ pub(super) struct Cache {
     folder: PathBuf,
 }
 
-/// An answer with what it answers.
+/// The first line of a file. A row of the answer is on each line behind it.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct KeptHead {
     /// Server, text and parameters: two questions may share a file name.
     question: String,
-    rows: Vec<Value>,
 }
+
+/// How the names of files end.
+const ENDING: &str = ".rows.zst";
 
 /// An answer that was kept.
 pub(super) struct KeptAnswer {
-    pub(super) rows: Vec<Value>,
+    lines: Lines<Take<BufReader<zstd::Decoder<'static, BufReader<fs::File>>>>>,
     /// The window that it is about.
     pub(super) window: Window,
     pub(super) age: Duration,
+}
+
+impl KeptAnswer {
+    /// The text of the next row; an error where the file is broken.
+    pub(super) fn next(&mut self) -> Option<std::io::Result<String>> {
+        self.lines.next()
+    }
+}
+
+/// An answer that is being kept. What is not finished was not kept.
+pub(super) struct KeepingAnswer {
+    packed: zstd::Encoder<'static, BufWriter<tempfile::NamedTempFile>>,
+    place: PathBuf,
+}
+
+impl KeepingAnswer {
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// The disk is full, or fails otherwise.
+    pub(super) fn row(&mut self, text: &str) -> std::io::Result<()> {
+        // Between the values of a JSON text a line break is as good as a space, and inside of them there is none.
+        text.split(['\n', '\r']).try_for_each(|part| self.packed.write_all(part.as_bytes()))?;
+        self.packed.write_all(b"\n")
+    }
 }
 
 /// `$XDG_CACHE_HOME/misfit/bigquery`; `None` where the user has no home.
@@ -64,24 +90,35 @@ impl Cache {
         let known = entries.filter_map(|entry| Some((window_of(&entry.path())?, entry.path()))).filter(|(known, _)| near(known));
         let (window, path) = known.max_by_key(|(known, _)| known.until)?;
         let packed = zstd::Decoder::new(fs::File::open(&path).ok()?).ok()?;
-        let kept: Kept = serde_json::from_reader(std::io::Read::take(std::io::BufReader::new(packed), LONGEST)).ok()?;
+        let mut lines = BufReader::new(packed).take(LONGEST).lines();
+        let head: KeptHead = serde_json::from_str(&lines.next()?.ok()?).ok()?;
         let age = fs::metadata(&path).and_then(|about| about.modified()).ok()?.elapsed().unwrap_or_default();
-        (kept.question == question).then_some(KeptAnswer { rows: kept.rows, window, age })
+        (head.question == question).then_some(KeptAnswer { lines, window, age })
     }
 
-    /// Keeps an answer, and throws away the oldest where there are too many.
+    /// Begins to keep an answer.
     ///
     /// # Errors
     /// The folder cannot be written; the answer is as good without it.
-    pub(super) fn keep(&self, question: &str, window: Window, rows: &[Value]) -> std::io::Result<()> {
+    pub(super) fn begin(&self, question: &str, window: Window) -> std::io::Result<KeepingAnswer> {
         let folder = self.folder_of(question);
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+        let file = tempfile::NamedTempFile::new_in(&folder)?;
         file.as_file().set_permissions(fs::Permissions::from_mode(0o600))?;
-        let mut packed = zstd::Encoder::new(std::io::BufWriter::new(&mut file), 3)?;
-        serde_json::to_writer(&mut packed, &Kept { question: question.to_owned(), rows: rows.to_vec() })?;
-        packed.finish()?.flush()?;
-        file.persist(folder.join(format!("{}_{}.json.zst", window.since, window.until))).map_err(|error| error.error)?;
+        let packed = zstd::Encoder::new(BufWriter::new(file), 3)?;
+        let mut keeping = KeepingAnswer { packed, place: folder.join(format!("{}_{}{ENDING}", window.since, window.until)) };
+        let head = serde_json::to_string(&KeptHead { question: question.to_owned() })?;
+        keeping.row(&head)?;
+        Ok(keeping)
+    }
+
+    /// Keeps what is whole, and throws away the oldest where there are too many.
+    ///
+    /// # Errors
+    /// As [`Cache::begin`].
+    pub(super) fn finish(&self, keeping: KeepingAnswer) -> std::io::Result<()> {
+        let file = keeping.packed.finish()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        file.persist(&keeping.place).map_err(|error| error.error)?;
         self.make_room()
     }
 
@@ -114,7 +151,7 @@ impl Cache {
 
 /// The window in a file's name.
 fn window_of(path: &Path) -> Option<Window> {
-    let (since, until) = path.file_name()?.to_str()?.strip_suffix(".json.zst")?.split_once('_')?;
+    let (since, until) = path.file_name()?.to_str()?.strip_suffix(ENDING)?.split_once('_')?;
     Some(Window { since: since.parse().ok()?, until: until.parse().ok()? })
 }
 
@@ -124,6 +161,12 @@ mod tests {
 
     const HOUR: i64 = 3_600_000_000;
 
+    fn keep(cache: &Cache, question: &str, window: Window, rows: &[&str]) {
+        let mut keeping = cache.begin(question, window).unwrap();
+        rows.iter().for_each(|row| keeping.row(row).unwrap());
+        cache.finish(keeping).unwrap();
+    }
+
     #[test]
     fn an_answer_is_found_again_for_the_same_window_and_for_nearly_now() {
         let folder = tempfile::tempdir().unwrap();
@@ -131,8 +174,10 @@ mod tests {
         let window = |since, until| Window { since, until };
         let day = window(0, 24 * HOUR);
         assert!(cache.find("q", day, true).is_none());
-        cache.keep("q", day, &[Value::from(7)]).unwrap();
-        assert_eq!(cache.find("q", day, false).unwrap().rows, [7]);
+        keep(&cache, "q", day, &["[7,\n 8]", "9"]);
+        let mut kept = cache.find("q", day, false).unwrap();
+        let rows: Vec<String> = std::iter::from_fn(|| kept.next()).map(Result::unwrap).collect();
+        assert_eq!(rows, ["[7, 8]", "9"]);
         let later = window(HOUR / 10, 24 * HOUR + HOUR / 10);
         assert_eq!(cache.find("q", later, true).unwrap().window, day);
         assert!(cache.find("q", later, false).is_none());
@@ -145,7 +190,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::new(folder.path().join("c"));
         let window = Window { since: 1, until: 2 };
-        cache.keep("q", window, &[]).unwrap();
+        keep(&cache, "q", window, &[]);
         let place = cache.folder_of("q");
         let file = fs::read_dir(&place).unwrap().next().unwrap().unwrap().path();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;

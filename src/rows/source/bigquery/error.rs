@@ -36,6 +36,14 @@ pub enum Error {
         /// The system's reason.
         reason: String,
     },
+    /// A certificate that nobody here vouches for.
+    #[error("{}", distrusted(.server, .reason))]
+    Untrusted {
+        /// Who shows it.
+        server: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// An answer that is JSON but not what was asked for.
     #[error("BigQuery's answer is not understood: {0}")]
     Answer(String),
@@ -129,6 +137,15 @@ impl Error {
         }
     }
 
+    /// Whether a job that ended so may go better under another id.
+    pub(super) fn is_passing_job(&self) -> bool {
+        match self {
+            Error::Refused(Refusal { status: 0, reason, .. }) => is_passing(reason),
+            Error::Refused(Refusal { reason, .. }) => ends_job(reason),
+            _ => false,
+        }
+    }
+
     /// HTTP status of a refusal.
     pub(super) fn status(&self) -> Option<u16> {
         match self {
@@ -137,6 +154,31 @@ impl Error {
             _ => None,
         }
     }
+}
+
+/// What is wrong with the certificate of a server, where that is why there is no connection. No other attempt would go better.
+pub(super) fn untrusted(error: &reqwest::Error) -> Option<String> {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(known) = cause {
+        let text = known.to_string();
+        if let Some((_, reason)) = text.split_once("invalid peer certificate: ") {
+            return Some(told(reason));
+        }
+        cause = known.source();
+    }
+    None
+}
+
+fn distrusted(server: &str, reason: &str) -> String {
+    if reason.starts_with("UnknownIssuer") {
+        return format!(
+            "{server} shows a certificate of an authority that this machine does not know ({reason}): a proxy that looks into connections, or a \
+             private authority; name the file with that authority's certificate in SSL_CERT_FILE"
+        );
+    }
+    format!(
+        "{server} shows a certificate that is not valid for it ({reason}): is it the right server, and is the clock of this machine right?"
+    )
 }
 
 fn told(text: &str) -> String {
@@ -200,16 +242,38 @@ fn meaning(refusal: &Refusal) -> (&'static str, Mend) {
             ("BigQuery no longer accepts the credentials", Mend::Words("run `gcloud auth application-default login`"))
         }
         ("bytesBilledLimitExceeded", _) => ("the query would read more than its limit", Mend::Advice(Advice::RaiseLimit)),
+        ("responseTooLarge", _) => ("the answer is larger than BigQuery gives back", Mend::Advice(Advice::NarrowQuery)),
+        ("rateLimitExceeded" | "jobRateLimitExceeded", _) => ("the project asks BigQuery too often", Mend::Words("try again in a minute")),
         ("resourcesExceeded", _) => ("the query needs more memory than BigQuery gives it", Mend::Advice(Advice::NarrowQuery)),
-        ("quotaExceeded" | "rateLimitExceeded", _) => ("a quota of the project is used up", Mend::Advice(Advice::OtherPayer)),
+        ("quotaExceeded", _) => ("a quota of the project is used up", Mend::Advice(Advice::OtherPayer)),
+        ("backendError" | "internalError" | "jobBackendError" | "jobInternalError", _) | (_, 500..) => {
+            ("BigQuery has a problem", Mend::Words("try again later"))
+        }
         ("invalidQuery" | "invalid", _) | (_, 400) => ("BigQuery rejects the query", Mend::Nothing),
-        ("backendError" | "internalError", _) | (_, 500..) => ("BigQuery has a problem", Mend::Words("try again later")),
         _ => ("BigQuery refuses", Mend::Nothing),
     }
 }
 
 fn is_quota(reason: &str) -> bool {
-    matches!(reason, "quotaExceeded" | "rateLimitExceeded" | "bytesBilledLimitExceeded" | "resourcesExceeded")
+    matches!(
+        reason,
+        "quotaExceeded"
+            | "rateLimitExceeded"
+            | "jobRateLimitExceeded"
+            | "bytesBilledLimitExceeded"
+            | "resourcesExceeded"
+            | "responseTooLarge"
+    )
+}
+
+/// Whether a refusal for this reason may pass: too much was asked in too little time, or something broke on the other side.
+pub(super) fn is_passing(reason: &str) -> bool {
+    matches!(reason, "rateLimitExceeded" | "backendError" | "internalError") || ends_job(reason)
+}
+
+/// Whether it is the job that has ended with it: it is of no use to ask for its answer again, but another job may go better.
+pub(super) fn ends_job(reason: &str) -> bool {
+    matches!(reason, "jobRateLimitExceeded" | "jobBackendError" | "jobInternalError")
 }
 
 /// `Cannot query over table 'x' without a filter over column(s) 'y' that can be used for partition elimination`

@@ -13,8 +13,9 @@ use heck::ToSnakeCase;
 use super::answer::Field;
 use super::shape::{CountColumns, TableShape, WantedColumns};
 use super::sql::{QueryValue, Sql};
+use super::together;
 use super::window::Window;
-use crate::rows::column::{CountColumn, ErrorColumn};
+use crate::rows::column::{self, CountColumn, ErrorColumn};
 use crate::rows::source::Request;
 
 /// Messages that come back with a coarse group, for the values in them.
@@ -23,6 +24,10 @@ pub(super) const MESSAGES: usize = 16;
 pub(super) const NEWEST: usize = 5;
 /// Smallest hashes of client ids that come back with a coarse group: what their number is estimated from.
 pub(super) const CLIENTS: usize = 64;
+
+/// Cells that come back with a coarse group: its rows by job and time, the most first. Most have less than a hundred; of the others all rows are in its
+/// number.
+const CELLS: usize = 512;
 
 /// How many coarse groups come back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,38 +39,50 @@ pub(super) struct Bounds {
 }
 
 /// The grouping query over tables of one kind.
+///
+/// Coarse groups are ranked by their sums alone, which stand beside their cells from the same reading of the rows: what a namespace has of cells, with
+/// their messages and clients, is never sorted in one place.
 pub(super) fn query(tables: &[Numbered<'_>], window: Window, request: &Request, bounds: Bounds) -> Sql {
     let counted = tables.iter().any(|(_, shape)| shape.counts.is_some());
-    let (count, messages) = match counted {
-        true => ("SUM(weight)", format!("APPROX_TOP_SUM(message, weight, {MESSAGES})")),
-        false => ("COUNT(*)", format!("APPROX_TOP_COUNT(message, {MESSAGES})")),
+    let (count, asked, messages) = match counted {
+        true => ("SUM(weight)", "SUM(IF(asked, weight, 0))", format!("APPROX_TOP_SUM(message, weight, {MESSAGES})")),
+        false => ("COUNT(*)", "COUNTIF(asked)", format!("APPROX_TOP_COUNT(message, {MESSAGES})")),
     };
     let newest = if counted {
         "CAST(NULL AS ARRAY<INT64>)".to_owned()
     } else {
-        format!("ARRAY_AGG(UNIX_MICROS(ts) ORDER BY ts DESC LIMIT {NEWEST})")
+        format!("IF(GROUPING(bin) = 1, NULL, ARRAY_AGG(UNIX_MICROS(ts) ORDER BY ts DESC LIMIT {NEWEST}))")
     };
     let weigh = if counted { "sum" } else { "count" };
+    let bin = || QueryValue::Int(window.bin());
     keyed(tables, window, request, WantedRows::Counts)
-        .text(",\ncell AS (\n  SELECT id, job, DIV(UNIX_SECONDS(ts), ")
-        .value("bin", QueryValue::Int(window.bin()))
-        .text(") AS bin, ANY_VALUE(src) AS src, IF(id = '', NULL, ANY_VALUE(namespace)) AS namespace, ANY_VALUE(doctype) AS doctype,\n    ")
+        .text(",\nbinned AS (SELECT *, DIV(UNIX_SECONDS(ts), ")
+        .value("bin", bin())
+        .text(") AS bin FROM keyed),\ncell AS (\n  SELECT id, job, bin, GROUPING(bin) = 1 AS is_sum, ANY_VALUE(src) AS src,\n    ")
+        .text("IF(id = '', NULL, ANY_VALUE(namespace)) AS namespace, ANY_VALUE(doctype) AS doctype,\n    ")
         .text("ANY_VALUE(version) AS version, ANY_VALUE(stage) AS stage, ANY_VALUE(class) AS class,\n    ")
         .text("LOGICAL_OR(asked) AS asked, BIT_OR(1 << LEAST(DIV(UNIX_SECONDS(ts), 3600) - DIV(DIV(UNIX_SECONDS(ts), ")
-        .value("bin", QueryValue::Int(window.bin()))
+        .value("bin", bin())
         .text(") * ")
-        .value("bin", QueryValue::Int(window.bin()))
+        .value("bin", bin())
         .text(", 3600), 62)) AS hours,\n    ")
-        .text(&format!("{count} AS n, UNIX_MICROS(MIN(ts)) AS first_us, UNIX_MICROS(MAX(ts)) AS last_us,\n    {messages} AS messages, {newest} AS newest,\n    "))
-        .text(&format!("ARRAY_AGG(DISTINCT client IGNORE NULLS ORDER BY client LIMIT {CLIENTS}) AS clients\n"))
-        .text("  FROM keyed GROUP BY id, job, bin\n),\n")
-        .text("summed AS (SELECT *, SUM(IF(asked, n, 0)) OVER (PARTITION BY id) AS total FROM cell),\n")
-        .text("placed AS (SELECT *, DENSE_RANK() OVER (PARTITION BY namespace ORDER BY total DESC, id) AS place FROM summed),\n")
+        .text(&format!("{asked} AS total, {count} AS n, UNIX_MICROS(MIN(ts)) AS first_us, UNIX_MICROS(MAX(ts)) AS last_us,\n    "))
+        .text(&format!("IF(GROUPING(bin) = 1, NULL, {messages}) AS messages, {newest} AS newest,\n    "))
+        .text(&format!("IF(GROUPING(bin) = 1, NULL, ARRAY_AGG(DISTINCT client IGNORE NULLS ORDER BY client LIMIT {CLIENTS})) AS clients\n"))
+        .text("  FROM binned GROUP BY GROUPING SETS ((id, job, bin), (id))\n),\n")
+        .text("ranked AS (\n  SELECT *, ROW_NUMBER() OVER (PARTITION BY is_sum, namespace, IF(is_sum, '', id) ORDER BY total DESC, id) AS turn FROM cell\n),\n")
+        .text("placed AS (SELECT *, MAX(IF(is_sum, turn, NULL)) OVER (PARTITION BY id) AS place FROM ranked),\n")
         .text("kept AS (\n  SELECT id, IF(id = '' OR place <= ")
         .value("most", QueryValue::Int(bounds.of_namespace as i64))
         .text(", id, NULL) AS kept_id, place, namespace, job, bin, src, doctype, version, stage, class, asked, hours, n, first_us, last_us, messages, newest, clients\n")
-        .text("  FROM placed\n),\n")
+        .text("  FROM placed WHERE NOT is_sum\n),\n")
         .text(FOLDED)
+        .text(&format!(
+            "  ARRAY_AGG(STRUCT(bin AS bin, job AS job, n AS n, first_us AS first_us, last_us AS last_us, hours AS hours, asked AS asked)\n      \
+             ORDER BY asked DESC, n DESC, bin, job LIMIT {CELLS}) AS cells,\n    \
+             ARRAY_CONCAT_AGG(messages) AS messages, ARRAY_CONCAT_AGG(newest) AS newest, ARRAY_CONCAT_AGG(clients) AS clients\n  \
+             FROM folded GROUP BY kept_id, namespace\n)\n"
+        ))
         .text(&format!(
             "SELECT kept_id, src, namespace, doctype, version, stage, class, n, SUM(n) OVER () AS n_of_all, place, cells,\n  \
              ARRAY(SELECT AS STRUCT said.value AS message, SUM(said.{weigh}) AS n FROM UNNEST(messages) AS said GROUP BY said.value \
@@ -89,11 +106,7 @@ folded AS (
 grouped AS (
   SELECT kept_id, namespace, ANY_VALUE(src) AS src, ANY_VALUE(doctype) AS doctype, ANY_VALUE(version) AS version,
     ANY_VALUE(stage) AS stage, ANY_VALUE(class) AS class, SUM(IF(asked, n, 0)) AS n, MAX(place) AS place,
-    ARRAY_AGG(STRUCT(bin AS bin, job AS job, n AS n, first_us AS first_us, last_us AS last_us, hours AS hours, asked AS asked) ORDER BY bin, job) AS cells,
-    ARRAY_CONCAT_AGG(messages) AS messages, ARRAY_CONCAT_AGG(newest) AS newest, ARRAY_CONCAT_AGG(clients) AS clients
-  FROM folded GROUP BY kept_id, namespace
-)
-";
+  ";
 
 /// A table with its position among all that are read, which is part of the number of its coarse groups.
 pub(super) type Numbered<'a> = (usize, &'a TableShape);
@@ -174,11 +187,11 @@ fn source(at: usize, shape: &TableShape, window: Window, request: &Request, want
     sql.text("\n")
 }
 
-/// Columns under their own names, which may be those that are used here.
+/// Columns under their own names, which may be those that are used here; the same of all tables.
 fn whole(shape: &TableShape, columns: WantedColumns) -> Sql {
     let mut sql = Sql::new("STRUCT(");
     for (at, column) in shape.columns(columns).into_iter().enumerate() {
-        sql = sql.text(if at > 0 { ", " } else { "" }).column(&column.name).text(" AS ").column(&column.name);
+        sql = sql.text(if at > 0 { ", " } else { "" }).text(&together::expression(shape, column)).text(" AS ").column(&column.name);
     }
     sql.text(")")
 }
@@ -233,9 +246,10 @@ pub(super) fn text_column(field: Option<&Field>) -> Sql {
     }
 }
 
-/// The message of a row; of counts as it was before it was counted: its path, then the first sample.
+/// The message of a row; of counts as it was before it was counted, by the rule of [`column::counted_message`].
 fn message(shape: &TableShape) -> Sql {
-    let Some(counts) = &shape.counts else { return text_column(shape.field(ErrorColumn::Message)) };
+    let own = shape.field(ErrorColumn::Message);
+    let Some(counts) = shape.counts.as_ref().filter(|_| own.is_none()) else { return text_column(own) };
     let first = || match &counts.sample {
         Some(sample) if sample.is_repeated() => Sql::new("NULLIF(").column(&sample.name).text("[SAFE_OFFSET(0)], '')"),
         Some(_) => {
@@ -245,7 +259,14 @@ fn message(shape: &TableShape) -> Sql {
         None => text_column(None),
     };
     let path = || text_column(counts.path.as_ref());
-    Sql::new("COALESCE(CONCAT(").then(path()).text(", ': ', ").then(first()).text("), ").then(path()).text(", ").then(first()).text(")")
+    let place = || Sql::new("REGEXP_REPLACE(").then(path()).text(r", r'[/ ]?\[[^\[\]]+\]$', '')");
+    let keyed = || Sql::new("REGEXP_EXTRACT(").then(path()).text(r", r'\[([^\[\]]+)\]$')");
+    let is_said = Sql::new("STRPOS(").then(first()).text(", CONCAT('[', ").then(keyed()).text(", ']')) > 0");
+    let told =
+        Sql::new("CONCAT(IF(").then(is_said).text(", ").then(place()).text(", ").then(path()).text("), ': ', ").then(first()).text(")");
+    let by_key = Sql::new("CONCAT(").then(place()).text(&format!(", ': {}', ", column::KEYED)).then(keyed()).text(")");
+    let untold = Sql::new("CONCAT(").then(path()).text(&format!(", ': {}')", column::UNTOLD));
+    Sql::new("COALESCE(").then(told).text(", ").then(by_key).text(", ").then(untold).text(", ").then(first()).text(")")
 }
 
 /// The time of a row; of counts the beginning of their hour or day.

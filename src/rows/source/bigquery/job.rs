@@ -29,8 +29,11 @@ pub(super) const BEAT: Duration = Duration::from_millis(25);
 const HOLD: Duration = Duration::from_secs(2);
 /// How long the proof of a stop is waited for.
 const PROOF: Duration = Duration::from_secs(10);
-/// Rows of a page, at most; BigQuery ends a page at 10 MB of itself.
-pub(super) const PAGE: usize = 50_000;
+/// How often and how long after one another a job is looked for whose start was not answered.
+const LOOKS: usize = 4;
+const LOOK: Duration = Duration::from_millis(500);
+/// Rows of a page, at most; BigQuery ends a page at 10 MB of itself, other servers may not.
+pub(super) const PAGE: usize = 5_000;
 
 /// A query with the values of its parameters.
 #[derive(Debug, Clone)]
@@ -57,8 +60,18 @@ pub(super) struct Jobs<'a> {
     pub(super) wire: &'a Wire,
     /// The project that pays.
     pub(super) project: &'a str,
-    /// Needed outside of the US and EU.
-    pub(super) location: Option<&'a str>,
+    /// Where the tables are: a job is found nowhere else.
+    pub(super) location: Option<String>,
+}
+
+/// What a query will be.
+pub(super) struct Estimate {
+    /// Bytes that it reads.
+    pub(super) bytes: u64,
+    /// Whether it may well read less, as of clustered tables.
+    pub(super) at_most: bool,
+    /// Where it will run.
+    pub(super) location: Option<String>,
 }
 
 /// A job that has ended well.
@@ -122,18 +135,46 @@ pub(super) struct Destination {
 }
 
 impl Jobs<'_> {
-    /// Bytes that the query would read, told by BigQuery without running it, and whether it may well read less, as of clustered tables.
-    pub(super) async fn estimate(&self, question: &JobQuestion) -> Result<(u64, bool), Error> {
-        let job = Job { configuration: Some(self.configuration(question, None, true)), ..Job::default() };
+    /// What BigQuery tells of a query without running it.
+    pub(super) async fn estimate(&self, question: &JobQuestion) -> Result<Estimate, Error> {
+        let reference = self.location.clone().map(|location| JobReference {
+            location: Some(location),
+            project_id: Some(self.project.to_owned()),
+            ..JobReference::default()
+        });
+        let job = Job { configuration: Some(self.configuration(question, None, true)), job_reference: reference, ..Job::default() };
         let told: ToldJob = self.wire.ask(Ask::post(&["projects", self.project, "jobs"], &[], &job)?).await?;
         let at_most = told.statistics.query.total_bytes_processed_accuracy.as_deref() == Some("UPPER_BOUND");
         let bytes = told.statistics.query.total_bytes_processed.or(told.statistics.total_bytes_processed);
         let bytes = bytes.and_then(|bytes| bytes.parse().ok());
-        Ok((bytes.ok_or_else(|| Error::Answer("the dry run does not tell how much is read".to_owned()))?, at_most))
+        let bytes = bytes.ok_or_else(|| Error::Answer("the dry run does not tell how much is read".to_owned()))?;
+        Ok(Estimate { bytes, at_most, location: told.job_reference.location })
     }
 
-    /// Runs the query to its end; gives the first page with it. `most_bytes` is where BigQuery itself stops, `expected` is for the progress.
+    /// Runs the query to its end; gives the first page with it. `most_bytes` is where BigQuery itself stops, `expected` is for the progress. Where a job
+    /// breaks on BigQuery's side, which costs nothing, another takes its place.
     pub(super) async fn run(
+        &self,
+        question: &JobQuestion,
+        most_bytes: u64,
+        expected: u64,
+        watch: &dyn Watch,
+    ) -> Result<(Done, AnswerPage), Error> {
+        let mut attempt = 1;
+        loop {
+            match self.run_once(question, most_bytes, expected, watch).await {
+                Err(error) if error.is_passing_job() && attempt < self.wire.patience.attempts => {
+                    if watched(watch, tokio::time::sleep(self.wire.wait(attempt, None))).await.is_none() {
+                        return Err(Error::Stopped { job: None, proved: true });
+                    }
+                    attempt += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn run_once(
         &self,
         question: &JobQuestion,
         most_bytes: u64,
@@ -148,12 +189,14 @@ impl Jobs<'_> {
         tell(JobProgress { state: JobState::Pending, slot_ms: 0 });
         let started = match watched(watch, self.start(question, most_bytes, &id)).await {
             Some(started) => started?,
-            None => return Err(self.stop(&Done { id, location: self.location.map(str::to_owned) }).await),
+            // Whether the request to start has arrived is not known.
+            None => return Err(self.stop(&Done { id, location: self.location.clone() }, true).await),
         };
-        let done = Done { id: started.job_reference.job_id.unwrap_or(id), location: started.job_reference.location };
+        let location = started.job_reference.location.or_else(|| self.location.clone());
+        let done = Done { id: started.job_reference.job_id.unwrap_or(id), location };
         loop {
             let Some(page) = watched(watch, self.page(&done, AnswerPart::First(question.page, HOLD))).await else {
-                return Err(self.stop(&done).await);
+                return Err(self.stop(&done, false).await);
             };
             match page {
                 Ok(page) if page.job_complete => return Ok((done, page)),
@@ -161,7 +204,7 @@ impl Jobs<'_> {
                 // A job that was called off by somebody else, or failed: its own words say more than the page's.
                 Err(error) => return Err(self.why(&done, error).await),
             }
-            let Some(told) = watched(watch, self.told(&done)).await else { return Err(self.stop(&done).await) };
+            let Some(told) = watched(watch, self.told(&done)).await else { return Err(self.stop(&done, false).await) };
             let told = told?;
             let state = if told.status.state == "PENDING" { JobState::Pending } else { JobState::Running };
             tell(JobProgress { state, slot_ms: told.statistics.total_slot_ms.and_then(|slot| slot.parse().ok()).unwrap_or(0) });
@@ -175,6 +218,8 @@ impl Jobs<'_> {
             AnswerPart::Behind(token) => vec![("maxResults", PAGE.to_string()), ("pageToken", token.to_owned())],
             AnswerPart::From(at, most) => vec![("maxResults", most.to_string()), ("startIndex", at.to_string())],
         };
+        // Half of a page is white space otherwise.
+        query.push(("prettyPrint", "false".to_owned()));
         query.extend(job.location.clone().map(|location| ("location", location)));
         self.wire.ask(Ask::get(&["projects", self.project, "queries", &job.id], &query)).await
     }
@@ -190,17 +235,12 @@ impl Jobs<'_> {
 
     /// Starting twice under one id is refused with "already exists": then the first start, whose answer was lost, has worked.
     async fn start(&self, question: &JobQuestion, most_bytes: u64, id: &str) -> Result<ToldJob, Error> {
-        let reference = JobReference {
-            job_id: Some(id.to_owned()),
-            location: self.location.map(str::to_owned),
-            project_id: Some(self.project.to_owned()),
-        };
+        let reference =
+            JobReference { job_id: Some(id.to_owned()), location: self.location.clone(), project_id: Some(self.project.to_owned()) };
         let configuration = self.configuration(question, Some(most_bytes), false);
         let job = Job { configuration: Some(configuration), job_reference: Some(reference), ..Job::default() };
         match self.wire.ask(Ask::post(&["projects", self.project, "jobs"], &[], &job)?).await {
-            Err(error) if error.status() == Some(409) => {
-                self.told(&Done { id: id.to_owned(), location: self.location.map(str::to_owned) }).await
-            }
+            Err(error) if error.status() == Some(409) => self.told(&Done { id: id.to_owned(), location: self.location.clone() }).await,
             answer => answer,
         }
     }
@@ -230,13 +270,23 @@ impl Jobs<'_> {
         }
     }
 
-    /// Calls the job off and waits until BigQuery says that it has ended.
-    async fn stop(&self, job: &Done) -> Error {
+    /// Calls the job off and waits until BigQuery says that it has ended. One that may just be on its way to begin is looked for a few times.
+    async fn stop(&self, job: &Done, is_new: bool) -> Error {
+        let query: Vec<_> = job.location.clone().map(|location| ("location", location)).into_iter().collect();
+        let path = ["projects", self.project, "jobs", &job.id, "cancel"];
         let proof = async {
-            let query: Vec<_> = job.location.clone().map(|location| ("location", location)).into_iter().collect();
-            let path = ["projects", self.project, "jobs", &job.id, "cancel"];
             let ask = Ask::post(&path, &query, &serde_json::json!({}))?;
-            self.wire.bytes(&ask).await?;
+            let mut looks = if is_new { LOOKS } else { 1 };
+            loop {
+                looks -= 1;
+                match self.wire.bytes(&ask).await {
+                    Err(error) if error.status() == Some(404) && looks > 0 => tokio::time::sleep(LOOK).await,
+                    outcome => {
+                        outcome?;
+                        break;
+                    }
+                }
+            }
             while self.told(job).await?.status.state != "DONE" {
                 tokio::time::sleep(BEAT * 4).await;
             }
@@ -244,8 +294,8 @@ impl Jobs<'_> {
         };
         match tokio::time::timeout(PROOF, proof).await {
             Ok(Ok(())) => Error::Stopped { job: Some(job.id.clone()), proved: true },
-            // It was called off before it had begun.
-            Ok(Err(error)) if error.status() == Some(404) => Error::Stopped { job: None, proved: true },
+            // It was called off before it had begun. That a job is nowhere is only known where one has looked in the right place.
+            Ok(Err(error)) if error.status() == Some(404) && is_new && job.location.is_some() => Error::Stopped { job: None, proved: true },
             _ => Error::Stopped { job: Some(job.id.clone()), proved: false },
         }
     }

@@ -23,6 +23,11 @@ pub(super) struct RowKey {
     pub(super) nth: u32,
 }
 
+/// What a key takes in the list and in the table by which it is found again.
+const KEY_BYTES: usize = 3 * size_of::<RowKey>() + 16;
+/// What is noted of a coarse group: its group, itself as a part of it, the trend.
+const GROUP_BYTES: usize = 512;
+
 /// All keys of a session.
 #[derive(Default)]
 pub(super) struct Keys(Mutex<KnownKey>);
@@ -54,14 +59,22 @@ impl Keys {
         self.lock().keys.get(usize::try_from(at.place()).ok()?).cloned()
     }
 
-    /// Notes the coarse groups that rows of a group are of, and when its rows came.
-    pub(super) fn remember(&self, group: Fingerprint, rows: &[RowRef], trend: &Trend) {
+    /// Notes a coarse group that a group is made of.
+    pub(super) fn note(&self, group: Fingerprint, part: (u32, u64)) {
         let mut known = self.lock();
-        let parts: Vec<(u32, u64)> =
-            rows.iter().filter_map(|at| known.keys.get(at.place() as usize)).map(|key| (key.table, key.group)).collect();
-        known.groups.extend(parts.iter().map(|part| (*part, group)));
-        known.parts.entry(group).or_default().extend(parts);
-        known.trends.insert(group, trend.clone());
+        known.groups.insert(part, group);
+        known.parts.entry(group).or_default().insert(part);
+    }
+
+    /// Notes when the rows of a group came.
+    pub(super) fn remember(&self, group: Fingerprint, trend: &Trend) {
+        self.lock().trends.insert(group, trend.clone());
+    }
+
+    /// Bytes that all of it takes, about.
+    pub(super) fn held(&self) -> usize {
+        let known = self.lock();
+        known.keys.len() * KEY_BYTES + known.groups.len() * GROUP_BYTES
     }
 
     /// When the rows of a group came.
@@ -99,7 +112,7 @@ mod tests {
         assert_eq!(keys.add(key(0)), first);
         assert_eq!(keys.get(second), Some(key(1)));
         assert_eq!(keys.get(RowRef::new(0, 9)), None);
-        keys.remember(Fingerprint(3), &[first, second], &Trend::default());
+        keys.note(Fingerprint(3), (1, 7));
         assert_eq!((keys.group_of(second), keys.group_of(RowRef::new(0, 9))), (Some(Fingerprint(3)), None));
         assert_eq!((keys.parts(Fingerprint(3)), keys.parts(Fingerprint(4))), (vec![(1, 7)], vec![]));
     }

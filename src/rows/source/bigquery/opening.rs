@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 use rustc_hash::FxHashSet;
 
 use super::answer::AnswerCells;
+use super::cell::AnswerCell;
 use super::error::Error;
 use super::job::{AnswerPart, JobQuestion};
 use super::keys::RowKey;
@@ -17,7 +18,7 @@ use super::rows::Most;
 use super::service::Keep;
 use super::shape::{TableShape, WantedColumns};
 use super::window::Window;
-use super::{BigQuery, grouping, parts, rows, shaped};
+use super::{BigQuery, grouping, parts, parts_with_rows, rows, shaped};
 use crate::rows::group::Fingerprint;
 use crate::rows::row::{RowRef, SourceRow};
 use crate::rows::source::{RowOrder, Watch};
@@ -139,7 +140,7 @@ impl BigQuery {
     }
 
     /// A row of an answer with keys.
-    pub(super) fn keyed(&self, (shapes, columns): (&[TableShape], WantedColumns), row: &serde_json::Value) -> Option<(RowRef, SourceRow)> {
+    pub(super) fn keyed(&self, (shapes, columns): (&[TableShape], WantedColumns), row: &AnswerCell<'_>) -> Option<(RowRef, SourceRow)> {
         let cells = AnswerCells::of(row);
         let key = RowKey { table: cells.count(0) as u32, group: cells.hash(2)?, time: cells.int(1)?, nth: cells.count(3) as u32 };
         let row = shaped((shapes.get(key.table as usize)?, columns), cells.value(4)?, key.time);
@@ -159,8 +160,10 @@ impl BigQuery {
         let sql = rows::one((at, shape), key, self.shown());
         let keep = if self.service.settings.keep_rows { Keep::Closed } else { Keep::No };
         let moment = Window { since: key.time, until: key.time };
-        let answer = self.service.ask(PURPOSE, &sql, moment, keep, watch)?;
-        let whole = answer.rows.first().and_then(|row| AnswerCells::of(row).value(0));
+        let mut rows: Vec<String> = Vec::new();
+        self.service.ask(PURPOSE, &sql, moment, keep, (&mut rows, watch))?;
+        let row = rows.first().map(|row| AnswerCell::of(row)).unwrap_or_default();
+        let whole = AnswerCells::of(&row).value(0);
         let whole = whole.ok_or_else(|| Error::Input("the row is gone: rows are deleted after some weeks".to_owned()))?;
         Ok(shaped((shape, self.shown()), whole, key.time))
     }
@@ -173,26 +176,27 @@ impl BigQuery {
         let most = if keeps { pages::FOUND_TO_KEEP } else { pages::FOUND };
         let read = match rows.next(order, window, &self.keys.trend(of), most) {
             NextRows::End => return Ok(false),
-            NextRows::Read(place) => self.service.page(&place.job, AnswerPart::From(place.at, pages::STEP), watch)?.rows,
+            NextRows::Read(place) => self.service.page(&place.job, AnswerPart::From(place.at, pages::STEP), watch)?.texts(),
             NextRows::Ask(part) => {
-                let (tables, ids) = parts(&shapes, self.keys.parts(of));
+                let (tables, ids) = parts_with_rows(&shapes, self.keys.parts(of));
                 if ids.is_empty() {
                     return Ok(false);
                 }
                 let sql = rows::page(&tables, &request, &ids, order, part, self.shown());
                 if keeps {
-                    let answer = self.service.ask(PURPOSE, &sql, part.window, Keep::Closed, watch)?;
-                    rows.found(order, None, part, answer.rows.len() as u64);
-                    answer.rows
+                    let mut answer: Vec<String> = Vec::new();
+                    self.service.ask(PURPOSE, &sql, part.window, Keep::Closed, (&mut answer, watch))?;
+                    rows.found(order, None, part, answer.len() as u64);
+                    answer
                 } else {
                     let question = JobQuestion { text: sql.sent(), parameters: sql.parameters(), page: pages::STEP };
                     let (job, page, _) = self.service.start(PURPOSE, &question, watch)?;
                     rows.found(order, Some(job), part, page.rows_in_all().unwrap_or(page.rows.len() as u64));
-                    page.rows
+                    page.texts()
                 }
             }
         };
-        let read: Vec<_> = read.iter().map(|row| self.keyed((&shapes, self.shown()), row)).collect();
+        let read: Vec<_> = read.iter().map(|row| self.keyed((&shapes, self.shown()), &AnswerCell::of(row))).collect();
         rows.add(&read.iter().map(|row| row.as_ref().map(|(at, _)| *at)).collect::<Vec<_>>());
         for (at, row) in read.into_iter().flatten() {
             self.pages.keep(at, row);
@@ -205,7 +209,7 @@ impl BigQuery {
         let Some(place) = self.pages.place(at) else { return Ok(None) };
         let shapes = self.shapes(watch)?;
         let page = self.service.page(&place.job, AnswerPart::From(place.at, pages::STEP), watch)?;
-        for (known, row) in page.rows.iter().filter_map(|row| self.keyed((&shapes, self.shown()), row)) {
+        for (known, row) in page.rows.iter().filter_map(|row| self.keyed((&shapes, self.shown()), &AnswerCell::of(row.get()))) {
             self.pages.keep(known, row);
         }
         Ok(self.pages.kept(at))

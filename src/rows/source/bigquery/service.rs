@@ -8,19 +8,20 @@ use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::answer::AnswerPage;
-use super::auth::{self, AccessTokens, Credentials, Environment};
-use super::cache::Cache;
+use super::cache::{Cache, KeptAnswer};
+use super::cell::AnswerCell;
+use super::clock::ServerClock;
+use super::connection::Connection;
 use super::error::Error;
 use super::job::{AnswerPart, Destination, Done, JobQuestion, Jobs, PAGE, watched};
 use super::locked;
 use super::name::TableName;
-use super::settings::{Settings, is_loopback};
+use super::settings::Settings;
 use super::sql::Sql;
-use super::table::{self, SourceTable};
+use super::table::{self, NamedTable, SourceTable};
 use super::window::Window;
 use super::wire::{Ask, Wire};
 use crate::rows::advice::{Advice, Advised};
@@ -34,6 +35,8 @@ pub(super) struct Service {
     runtime: Runtime,
     wire: Wire,
     pub(super) project: String,
+    /// Where the tables are: set, or told by BigQuery.
+    location: Mutex<Option<String>>,
     pub(super) settings: Settings,
     cache: Option<Cache>,
     spent: Mutex<Spent>,
@@ -41,9 +44,27 @@ pub(super) struct Service {
     reserved: Mutex<u64>,
 }
 
-/// An answer as a whole.
+/// Who takes the rows of an answer, one after the other.
+pub(super) trait TakeRows {
+    /// Told before the first, and again where they come once more from the first on: the window that they are about.
+    fn begin(&mut self, _: Window) {}
+    /// A row, as its text.
+    fn row(&mut self, text: &str);
+}
+
+/// Rows of a small answer.
+impl TakeRows for Vec<String> {
+    fn begin(&mut self, _: Window) {
+        self.clear();
+    }
+
+    fn row(&mut self, text: &str) {
+        self.push(text.to_owned());
+    }
+}
+
+/// What is known of an answer beside its rows.
 pub(super) struct QueryAnswer {
-    pub(super) rows: Vec<Value>,
     /// The window that it is about: that of the question, or a little earlier.
     pub(super) window: Window,
     /// Where it comes from.
@@ -75,39 +96,15 @@ impl Service {
     /// # Errors
     /// No endpoint, no credentials: with what mends it.
     pub(super) fn open(settings: Settings, project: Option<&str>) -> Result<Self, Error> {
-        let base = settings.base()?;
-        let loopback = is_loopback(&base);
-        let mut builder = reqwest::Client::builder().connect_timeout(Duration::from_secs(20)).read_timeout(Duration::from_secs(120));
-        if loopback {
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(|error| Error::Input(format!("no connection can be made: {error}")))?;
-        let (credentials, own) = if loopback && !settings.authenticate {
-            (Credentials::NotNeeded, None)
-        } else {
-            let found = auth::find(&Environment::own())?;
-            (found.credentials, found.project)
-        };
-        let user = matches!(credentials, Credentials::User(_));
-        let payer = settings.project.clone().or(own);
-        let project = payer
-            .clone()
-            .or(project.map(str::to_owned))
-            .ok_or_else(|| Error::Advised(Advised::new("no project is there to pay for the query", Advice::NameProject)))?;
-        let wire = Wire {
-            tokens: AccessTokens::new(credentials, http.clone()),
-            http,
-            base,
-            quota_project: payer.filter(|_| user),
-            patience: settings.patience,
-        };
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .map_err(|error| Error::Input(format!("no thread can be started: {error}")))?;
+        let Connection { runtime, wire, project } = Connection::open(&settings, project)?;
         let cache = settings.cache.clone().map(Cache::new);
-        Ok(Service { runtime, wire, project, settings, cache, spent: Mutex::default(), reserved: Mutex::default() })
+        let location = Mutex::new(settings.location.clone());
+        Ok(Service { runtime, wire, project, location, settings, cache, spent: Mutex::default(), reserved: Mutex::default() })
+    }
+
+    /// What time it is at BigQuery, as far as its answers told.
+    pub(super) fn clock(&self) -> &ServerClock {
+        &self.wire.clock
     }
 
     /// Waits for work, as long as the watcher wants it. What is called off has sent nothing that costs.
@@ -116,22 +113,39 @@ impl Service {
     }
 
     /// What BigQuery tells of the tables that names stand for.
-    pub(super) fn tables(&self, names: &[TableName], watch: &dyn Watch) -> Result<Vec<SourceTable>, Error> {
+    pub(super) fn tables(&self, names: &[TableName], watch: &dyn Watch) -> Result<Vec<NamedTable>, Error> {
         let names = self.wait(watch, table::names(&self.wire, names))?;
-        names.iter().map(|name| self.table(name, watch)).collect()
+        let named = |(name, by_pattern): &(TableName, bool)| Ok(NamedTable { table: self.table(name, watch)?, by_pattern: *by_pattern });
+        let tables: Vec<NamedTable> = names.iter().map(named).collect::<Result<_, Error>>()?;
+        let mut place = locked(&self.location);
+        for NamedTable { table, .. } in &tables {
+            match (&*place, &table.location) {
+                (Some(known), Some(location)) if !known.eq_ignore_ascii_case(location) => {
+                    let name = table.name.as_ref().map(ToString::to_string).unwrap_or_default();
+                    return Err(Error::Input(format!("{name} is in {location}, which cannot be asked together with what is in {known}")));
+                }
+                (None, Some(location)) => *place = Some(location.clone()),
+                _ => {}
+            }
+        }
+        Ok(tables)
     }
 
     /// One table. What BigQuery told of it in the last hour is good enough.
     fn table(&self, name: &TableName, watch: &dyn Watch) -> Result<SourceTable, Error> {
         let asked = format!("{}\ntable {name}", self.server());
         let kept = self.cache.as_ref().filter(|_| !self.settings.refresh).and_then(|cache| cache.find(&asked, Window::NONE, false));
-        if let Some(told) = kept.filter(|found| found.age < TABLE_AGE).and_then(|found| found.rows.into_iter().next()) {
+        let told = kept.filter(|found| found.age < TABLE_AGE).and_then(|mut found| serde_json::from_str(&found.next()?.ok()?).ok());
+        if let Some(told) = told {
             return table::read(told);
         }
         let told = self.wait(watch, table::ask(&self.wire, name))?;
         if let Some(cache) = &self.cache {
             // It is as good when it cannot be kept.
-            let _ = cache.keep(&asked, Window::NONE, std::slice::from_ref(&told));
+            let _ = cache.begin(&asked, Window::NONE).and_then(|mut keeping| {
+                keeping.row(&told.to_string())?;
+                cache.finish(keeping)
+            });
         }
         table::read(told)
     }
@@ -148,35 +162,41 @@ impl Service {
         })
     }
 
-    /// Asks a query with the answer as a whole. A kept answer goes before everything.
+    /// Asks a query; the rows of its answer are taken one by one. A kept answer goes before everything.
     pub(super) fn ask(
         &self,
         purpose: &'static str,
         sql: &Sql,
         window: Window,
         keep: Keep,
-        watch: &dyn Watch,
+        (take, watch): (&mut dyn TakeRows, &dyn Watch),
     ) -> Result<QueryAnswer, Error> {
-        let question = JobQuestion { text: sql.sent(), parameters: sql.parameters(), page: PAGE };
         let cache = self.cache.as_ref().filter(|_| keep != Keep::No).map(|cache| (cache, self.asked(sql)));
-        if let Some(found) =
+        if let Some(kept) =
             cache.as_ref().filter(|_| !self.settings.refresh).and_then(|(cache, asked)| cache.find(asked, window, keep == Keep::Open))
+            && let Some(answer) = take_kept(kept, take, watch)?
         {
-            return Ok(QueryAnswer { rows: found.rows, window: found.window, origin: AnswerOrigin::Kept(found.age) });
+            return Ok(answer);
         }
-        let (done, page, cost) = self.start(purpose, &question, watch)?;
-        let mut rows = page.rows;
-        let mut token = page.page_token;
-        while let Some(next) = token.filter(|token| !token.is_empty()) {
-            let page = self.page(&done, AnswerPart::Behind(&next), watch)?;
-            rows.extend(page.rows);
-            token = page.page_token;
+        let question = JobQuestion { text: sql.sent(), parameters: sql.parameters(), page: PAGE };
+        let (done, mut page, cost) = self.start(purpose, &question, watch)?;
+        take.begin(window);
+        // An answer that cannot be kept is as good; the next time it costs again, and says so.
+        let mut keeping = cache.as_ref().and_then(|(cache, asked)| cache.begin(asked, window).ok());
+        loop {
+            for row in &page.rows {
+                take.row(row.get());
+                keeping = keeping.and_then(|mut keeping| keeping.row(row.get()).ok().map(|()| keeping));
+            }
+            match page.page_token.filter(|token| !token.is_empty()) {
+                Some(next) => page = self.page(&done, AnswerPart::Behind(&next), watch)?,
+                None => break,
+            }
         }
-        if let Some((cache, asked)) = cache {
-            // An answer that cannot be kept is as good; the next time it costs again, and says so.
-            let _ = cache.keep(&asked, window, &rows);
+        if let (Some((cache, _)), Some(keeping)) = (cache, keeping) {
+            let _ = cache.finish(keeping);
         }
-        Ok(QueryAnswer { rows, window, origin: AnswerOrigin::Asked(cost) })
+        Ok(QueryAnswer { window, origin: AnswerOrigin::Asked(cost) })
     }
 
     /// Asks a query and shows its rows one after the other, page by page, until `take` breaks. Nothing is kept.
@@ -185,12 +205,12 @@ impl Service {
         purpose: &'static str,
         sql: &Sql,
         watch: &dyn Watch,
-        take: &mut dyn FnMut(&Value) -> ControlFlow<()>,
+        take: &mut dyn FnMut(&AnswerCell<'_>) -> ControlFlow<()>,
     ) -> Result<(), Error> {
         let question = JobQuestion { text: sql.sent(), parameters: sql.parameters(), page: PAGE };
         let (done, mut page, _) = self.start(purpose, &question, watch)?;
         loop {
-            if page.rows.iter().try_for_each(&mut *take).is_break() {
+            if page.rows.iter().try_for_each(|row| take(&AnswerCell::of(row.get()))).is_break() {
                 return Ok(());
             }
             match page.page_token.filter(|token| !token.is_empty()) {
@@ -208,7 +228,10 @@ impl Service {
         watch: &dyn Watch,
     ) -> Result<(Done, AnswerPage, Cost), Error> {
         let estimate = self.wait(watch, async { self.jobs().estimate(question).await })?;
-        let cost = Cost::new(purpose, estimate, self.settings.max_bytes, self.settings.price_per_tib);
+        if let (Some(location), place @ None) = (estimate.location, &mut *locked(&self.location)) {
+            *place = Some(location);
+        }
+        let cost = Cost::new(purpose, (estimate.bytes, estimate.at_most), self.settings.max_bytes, self.settings.price_per_tib);
         let left = self.reserve(&cost)?;
         if !watch.spend(&cost) {
             self.settle(&cost, None);
@@ -277,7 +300,7 @@ impl Service {
     }
 
     fn jobs(&self) -> Jobs<'_> {
-        Jobs { wire: &self.wire, project: &self.project, location: self.settings.location.as_deref() }
+        Jobs { wire: &self.wire, project: &self.project, location: locked(&self.location).clone() }
     }
 
     /// What tells questions apart but for their window: the server, the text, the parameters. User names in an address are left out.
@@ -290,4 +313,19 @@ impl Service {
         let base = &self.wire.base;
         format!("{}:{}{}", base.host_str().unwrap_or(""), base.port().unwrap_or(0), base.path())
     }
+}
+
+/// Takes the rows of a kept answer; `None` where its file turns out to be broken.
+fn take_kept(mut kept: KeptAnswer, take: &mut dyn TakeRows, watch: &dyn Watch) -> Result<Option<QueryAnswer>, Error> {
+    take.begin(kept.window);
+    while let Some(row) = kept.next() {
+        if watch.cancelled() {
+            return Err(Error::Stopped { job: None, proved: true });
+        }
+        match row {
+            Ok(text) => take.row(&text),
+            Err(_) => return Ok(None),
+        }
+    }
+    Ok(Some(QueryAnswer { window: kept.window, origin: AnswerOrigin::Kept(kept.age) }))
 }

@@ -95,14 +95,9 @@ fn endpoint(text: &str) -> Result<Url, Error> {
     Ok(url)
 }
 
-/// Whether the server is on this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or("").trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::auth::is_loopback;
     use super::*;
 
     #[test]

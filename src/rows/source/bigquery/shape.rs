@@ -4,6 +4,7 @@
 //! Refuses: SQL (grouping, rows).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::answer::Field;
 use super::error::Error;
@@ -49,8 +50,12 @@ pub(super) enum WantedColumns {
 #[derive(Debug, Clone)]
 pub(super) struct TableShape {
     pub(super) table: SourceTable,
+    /// What columns of these names are, in small letters.
+    names: BTreeMap<String, ErrorColumn>,
     /// The column that holds each of [`USED`].
     columns: [Option<Field>; USED.len()],
+    /// Columns of all tables that are read together, which rows of each have.
+    pub(super) all: Arc<[Field]>,
     /// What each row counts for, where it is more than one.
     pub(super) counts: Option<CountColumns>,
 }
@@ -83,7 +88,12 @@ impl TableShape {
             day: find(CountColumn::Day.name()).map(|day| day.name),
             hour: find(CountColumn::Hour.name()),
         });
-        let shape = TableShape { columns, counts: counts.filter(|_| find(ErrorColumn::Message.name()).is_none()), table };
+        // Rows have their own time and message.
+        let has_rows = [ErrorColumn::Message, ErrorColumn::Time].into_iter().all(|column| find(column.name()).is_some());
+        let name = |column: &ErrorColumn| renamed.get(column.name()).map_or(column.name(), String::as_str).to_ascii_lowercase();
+        let names = USED.iter().map(|column| (name(column), *column)).collect();
+        let all = table.schema.fields.clone().into();
+        let shape = TableShape { names, columns, all, counts: counts.filter(|_| !has_rows), table };
         shape.check(renamed)?;
         Ok(shape)
     }
@@ -136,30 +146,44 @@ impl TableShape {
         RowTable { from: RowsFrom::Table(self.name()), columns: columns.collect() }
     }
 
-    /// The error table's name of a column.
+    /// The error table's name of a column, which may be one of another table that is read with it.
     pub(super) fn standard_name(&self, column: &str) -> String {
-        let known = USED.iter().zip(&self.columns).find(|(_, field)| field.as_ref().is_some_and(|field| field.name == column));
-        known.map_or(column, |(known, _)| known.name()).to_owned()
+        self.names.get(&column.to_ascii_lowercase()).map_or(column, |known| known.name()).to_owned()
     }
 
-    /// Its columns, or those of them that groups and documents are made of.
+    /// Columns of its rows, or those of them that groups and documents are made of: the same of all tables that are read together.
     pub(super) fn columns(&self, wanted: WantedColumns) -> Vec<&Field> {
+        let named = |column: ErrorColumn| self.all.iter().find(|field| self.standard_name(&field.name) == column.name());
         match wanted {
-            WantedColumns::All => self.table.schema.fields.iter().collect(),
-            WantedColumns::Shown => self.table.schema.fields.iter().filter(|field| !is_stack_trace(&field.name)).collect(),
-            WantedColumns::Needed => ErrorColumn::NEEDED.into_iter().filter_map(|column| self.field(column)).collect(),
+            WantedColumns::All => self.all.iter().collect(),
+            WantedColumns::Shown => self.all.iter().filter(|field| !is_stack_trace(&field.name)).collect(),
+            WantedColumns::Needed => ErrorColumn::NEEDED.into_iter().filter_map(named).collect(),
         }
     }
 
     /// What a table of counts cannot give.
     pub(super) fn has_no_rows(&self) -> String {
-        format!("{} holds counts with a sample of their messages, but no single rows or documents", self.name())
+        let has_message = |counts: &CountColumns| counts.sample.is_some() || self.field(ErrorColumn::Message).is_some();
+        let of = if self.counts.as_ref().is_some_and(has_message) { "counts with a sample of their messages" } else { "counts of places" };
+        format!("{} holds {of}, but no single rows or documents", self.name())
+    }
+
+    /// Why its groups have other fingerprints than those of the same rows in an error table; nothing where they have the same.
+    pub(super) fn has_own_fingerprints(&self) -> Option<String> {
+        let counts = self.counts.as_ref()?;
+        let lacks = |column: ErrorColumn| self.field(column).is_none().then(|| column.name());
+        // Whole messages begin with the class.
+        let message = lacks(ErrorColumn::Message).filter(|_| counts.path.is_some() || counts.sample.is_some());
+        let lacking: Vec<&str> =
+            [lacks(ErrorColumn::Stage), lacks(ErrorColumn::Class).filter(|_| message.is_some()), message].into_iter().flatten().collect();
+        let lacking = (!lacking.is_empty()).then(|| lacking.join(", "))?;
+        Some(format!("{} has no {lacking}, so its groups have other fingerprints than those of the error table", self.name()))
     }
 
     /// What it does not have of what is needed for groups and documents.
     pub(super) fn missing(&self) -> Vec<ErrorColumn> {
         let told = |column: &ErrorColumn| match (&self.counts, *column) {
-            (Some(counts), ErrorColumn::Message) => counts.sample.is_none() && counts.path.is_none(),
+            (Some(counts), ErrorColumn::Message) if self.field(*column).is_none() => counts.sample.is_none() && counts.path.is_none(),
             (Some(_), ErrorColumn::Time) => false,
             _ => self.field(*column).is_none(),
         };
@@ -170,23 +194,6 @@ impl TableShape {
 /// `stack_trace`, `stack_trace_cause_1` …
 fn is_stack_trace(column: &str) -> bool {
     column.get(..STACK_TRACE.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(STACK_TRACE))
-}
-
-/// Tables that can be read together; what none of them has is missing.
-///
-/// # Errors
-/// Tables of rows beside tables of counts.
-pub(super) fn together(tables: Vec<SourceTable>, renamed: &BTreeMap<String, String>) -> Result<Vec<TableShape>, Error> {
-    let shapes: Vec<TableShape> = tables.into_iter().map(|table| TableShape::of(table, renamed)).collect::<Result<_, _>>()?;
-    let (counts, rows): (Vec<&TableShape>, Vec<&TableShape>) = shapes.iter().partition(|shape| shape.counts.is_some());
-    if let (Some(counts), Some(rows)) = (counts.first(), rows.first()) {
-        return Err(Error::Input(format!(
-            "{} holds error rows and {} holds counts of them: read them one after the other",
-            rows.name(),
-            counts.name()
-        )));
-    }
-    Ok(shapes)
 }
 
 /// Whether there is anything to look into, known before that costs.
@@ -233,8 +240,19 @@ mod tests {
         assert!(told.starts_with("the table a.b.e has no column error_message, so it holds no error rows"), "{told}");
         let told = TableShape::of(table("a.b.e", &[ROWS[0], ("submission_timestamp", "DATE")]), &none).unwrap_err().to_string();
         assert!(told.contains("is a DATE, not a TIMESTAMP"), "{told}");
-        let both = vec![table("a.b.c", &ROWS), table("a.b.d", &COUNTS)];
-        assert!(together(both, &none).unwrap_err().to_string().contains("read them one after the other"));
+    }
+
+    #[test]
+    fn counts_with_whole_messages_and_stages_make_the_groups_of_the_rows() {
+        let none = BTreeMap::new();
+        let of = |columns: &[(&str, &str)]| TableShape::of(table("a.b.c", columns), &none).unwrap();
+        let detailed = [("hour", "TIMESTAMP"), ("error_type", "STRING"), ("error_message", "STRING"), ("error_count", "INTEGER")];
+        assert!(of(&detailed).counts.is_some() && of(&detailed).has_own_fingerprints().is_none());
+        let told = of(&COUNTS).has_own_fingerprints().unwrap();
+        assert!(
+            told.starts_with("a.b.c has no error_type, exception_class, error_message, so its groups have other fingerprints"),
+            "{told}"
+        );
     }
 
     #[test]

@@ -200,20 +200,31 @@ async fn all<P: DeserializeOwned, T>(wire: &Wire, path: &[&str], take: impl Fn(P
     Err(Error::Input(format!("{} is longer than can be listed: name what you look for", path.join("/"))))
 }
 
-/// The names that names and patterns stand for.
-pub(super) async fn names(wire: &Wire, names: &[TableName]) -> Result<Vec<TableName>, Error> {
-    let mut found = Vec::new();
+/// A table, and whether only a pattern named it.
+pub(super) struct NamedTable {
+    pub(super) table: SourceTable,
+    pub(super) by_pattern: bool,
+}
+
+/// The names that names and patterns stand for, each once, and whether only a pattern named it.
+pub(super) async fn names(wire: &Wire, names: &[TableName]) -> Result<Vec<(TableName, bool)>, Error> {
+    let mut found: Vec<(TableName, bool)> = Vec::new();
     for name in names {
         if !name.is_pattern() {
-            found.push(name.clone());
+            found.push((name.clone(), false));
             continue;
         }
-        let before = found.len();
-        found.extend(tables(wire, &name.project, &name.dataset).await?.into_iter().filter(|table| name.takes(&table.table)));
-        if found.len() == before {
+        let tables = tables(wire, &name.project, &name.dataset).await?;
+        let taken: Vec<TableName> = tables.into_iter().filter(|table| name.takes(&table.table)).collect();
+        if taken.is_empty() {
             return Err(Error::Input(format!("no table of {}.{} matches {}", name.project, name.dataset, name.table)));
         }
+        found.extend(taken.into_iter().map(|name| (name, true)));
     }
+    // A table that is named as well as taken in by a pattern is read once, as one that was named.
+    found.sort_by_key(|(_, by_pattern)| *by_pattern);
+    let mut seen = std::collections::BTreeSet::new();
+    found.retain(|(name, _)| seen.insert(name.clone()));
     Ok(found)
 }
 

@@ -54,6 +54,9 @@ impl Window {
     }
 }
 
+/// How far beyond now a window goes that ends now: clocks may be so far behind, and no row is later than now.
+const SLACK: Duration = Duration::from_secs(15 * 60);
+
 /// The window of a request; without a beginning the last day of it.
 pub(super) fn window(request: &Request, now: Micros) -> Result<Window, Error> {
     let until = request.until.unwrap_or(now);
@@ -63,6 +66,7 @@ pub(super) fn window(request: &Request, now: Micros) -> Result<Window, Error> {
         return Err(Error::Advised(Advised::new(told, Advice::OrderedWindow)));
     }
     // A window up to now that begins in the future holds nothing, but is no mistake of writing: clocks differ.
+    let until = if request.until.is_none() { until.saturating_add(SLACK.as_micros() as Micros) } else { until };
     Ok(Window { since, until: until.max(since.saturating_add(1)) })
 }
 
@@ -80,11 +84,12 @@ mod tests {
     fn a_window_has_a_beginning_before_its_end() {
         let request = |since, until| Request { since, until, ..Request::default() };
         let day = USUAL.as_micros() as i64;
-        assert_eq!(window(&request(None, None), day).unwrap(), Window { since: 0, until: day });
+        assert_eq!(window(&request(None, None), day).unwrap(), Window { since: 0, until: day + SLACK.as_micros() as i64 });
         assert_eq!(window(&request(Some(5), Some(6)), 0).unwrap(), Window { since: 5, until: 6 });
         let told = window(&request(Some(60_000_000), Some(0)), 0).unwrap_err();
         assert_eq!(told.to_string(), "the window begins 1970-01-01 00:01 and ends 1970-01-01 00:00");
         assert_eq!(told.advice(), Some(Advice::OrderedWindow));
-        assert_eq!(window(&request(Some(9), None), 3).unwrap(), Window { since: 9, until: 10 });
+        let late = 3 + SLACK.as_micros() as i64;
+        assert_eq!(window(&request(Some(late + 6), None), 3).unwrap(), Window { since: late + 6, until: late + 7 });
     }
 }

@@ -10,6 +10,7 @@
 //! counting as an attempt and the wait that the server asks for.
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::header::RETRY_AFTER;
@@ -18,7 +19,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::auth::AccessTokens;
-use super::error::Error;
+use super::clock::ServerClock;
+use super::error::{self, Error, ends_job, untrusted};
 
 /// Longest answer that is read. BigQuery's own pages end at 10 to 20 MB.
 const LONGEST: usize = 128 << 20;
@@ -48,6 +50,7 @@ pub(super) struct Wire {
     /// Up to and with `/bigquery/v2`.
     pub(super) base: Url,
     pub(super) tokens: AccessTokens,
+    pub(super) clock: Arc<ServerClock>,
     /// The project whose quota user credentials count against.
     pub(super) quota_project: Option<String>,
     pub(super) patience: Patience,
@@ -116,7 +119,11 @@ impl Wire {
     }
 
     async fn attempt(&self, ask: &Ask<'_>) -> Result<Attempt, Error> {
-        let token = self.tokens.token().await?;
+        let token = match self.tokens.token().await {
+            Ok(token) => token,
+            Err(failure) if failure.passing => return Ok(Attempt::Again(failure.error, None)),
+            Err(failure) => return Ok(Attempt::Never(failure.error)),
+        };
         let mut request = self.http.request(ask.method.clone(), self.url(ask)?);
         if !token.is_empty() {
             request = request.bearer_auth(token);
@@ -129,8 +136,14 @@ impl Wire {
         }
         let response = match request.send().await {
             Ok(response) => response,
-            Err(error) => return Ok(Attempt::Again(self.unreachable(&error), None)),
+            Err(error) => {
+                return Ok(match untrusted(&error) {
+                    Some(reason) => Attempt::Never(Error::Untrusted { server: self.server(), reason }),
+                    None => Attempt::Again(self.unreachable(&error), None),
+                });
+            }
         };
+        self.clock.note(&response);
         let (status, wait) = (response.status(), retry_after(&response));
         let body = match read(response).await {
             Ok(body) => body,
@@ -141,7 +154,14 @@ impl Wire {
             return Ok(Attempt::Done(body));
         }
         let error = Error::of_body(status.as_u16(), &body);
-        Ok(if is_passing(status) { Attempt::Again(error, wait) } else { Attempt::Never(error) })
+        let may_pass = is_passing(status)
+            || match &error {
+                // Of a job that has failed the answer stays what it is; whether another is worth it is not decided here.
+                Error::Refused(refusal) if ends_job(&refusal.reason) => ask.method == Method::POST,
+                Error::Refused(refusal) => error::is_passing(&refusal.reason),
+                _ => false,
+            };
+        Ok(if may_pass { Attempt::Again(error, wait) } else { Attempt::Never(error) })
     }
 
     fn url(&self, ask: &Ask<'_>) -> Result<Url, Error> {
@@ -154,7 +174,7 @@ impl Wire {
     }
 
     /// What the server asked for, else a random part of a time that doubles: many who were refused at once must not come back at once.
-    fn wait(&self, attempt: u32, asked: Option<Duration>) -> Duration {
+    pub(super) fn wait(&self, attempt: u32, asked: Option<Duration>) -> Duration {
         if let Some(asked) = asked {
             return asked.min(LONGEST_WAIT);
         }
@@ -163,9 +183,13 @@ impl Wire {
         most / 2 + most / 2 * share / 1000
     }
 
-    fn unreachable(&self, error: &reqwest::Error) -> Error {
+    fn server(&self) -> String {
         let host = self.base.host_str().unwrap_or("BigQuery");
-        let server = self.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        self.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> Error {
+        let server = self.server();
         // The innermost cause; those around it repeat the address.
         let mut cause: &dyn std::error::Error = error;
         while let Some(inner) = cause.source() {
@@ -176,7 +200,7 @@ impl Wire {
     }
 }
 
-/// Whether a refusal of this status may pass. A query that is refused with 400, 403 or 404 is refused for good.
+/// Whether a refusal of this status may pass. A query that is refused with 400, 403 or 404 is refused for good, but for a few reasons.
 fn is_passing(status: StatusCode) -> bool {
     matches!(status.as_u16(), 429 | 500 | 502 | 503 | 504)
 }

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TELLING};
 use crate::ground::text::{self, visible};
-use crate::rows::column::{CountColumn, ErrorColumn, held};
+use crate::rows::column::{CountColumn, ErrorColumn, counted_message, held};
 use crate::rows::payload::Payload;
 use crate::rows::row::SourceRow;
 
@@ -199,13 +199,7 @@ fn counted(members: &[Member<'_>]) -> Option<Counted> {
     if !has(ErrorColumn::Message) {
         let sample = text(CountColumn::Sample.name());
         let first = sample.as_deref().and_then(|sample| sample.split(CountColumn::SAMPLES).next()).filter(|first| !first.is_empty());
-        columns.push((
-            ErrorColumn::Message,
-            match (text(CountColumn::Path.name()), first) {
-                (Some(path), Some(first)) => Some(format!("{path}: {first}")),
-                (path, first) => path.or_else(|| first.map(str::to_owned)),
-            },
-        ));
+        columns.push((ErrorColumn::Message, counted_message(text(CountColumn::Path.name()).as_deref(), first)));
     }
     if !has(ErrorColumn::Time) {
         let (day, hour) = (text(CountColumn::Day.name()), text(CountColumn::Hour.name()));

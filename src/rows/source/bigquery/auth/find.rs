@@ -5,11 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
 use super::super::error::Error;
 use super::Credentials;
-use super::exchange::{Library, User};
+use super::kinds::{ReadFile, Useless, parse};
 use crate::ground::text::visible;
 
 /// What mends a lack of credentials.
@@ -38,17 +36,10 @@ impl Environment<'static> {
 /// What was found, and the project it bills where it tells one.
 pub(in super::super) struct FoundCredentials {
     pub(in super::super) credentials: Credentials,
+    /// The project that pays where nothing else names one.
     pub(in super::super) project: Option<String>,
-}
-
-/// A credentials file as far as it matters here.
-#[derive(Deserialize)]
-struct CredentialsFile {
-    r#type: Option<String>,
-    project_id: Option<String>,
-    quota_project_id: Option<String>,
-    service_account_impersonation_url: Option<String>,
-    source_credentials: Option<Box<serde_json::value::RawValue>>,
+    /// The project whose quotas requests count against, which is told to BigQuery with each.
+    pub(in super::super) quota_project: Option<String>,
 }
 
 /// Application default credentials, then the metadata server, then gcloud.
@@ -57,31 +48,87 @@ struct CredentialsFile {
 /// There are none, or a file that names them cannot be used: with the command that mends it.
 pub(in super::super) fn find(environment: &Environment<'_>) -> Result<FoundCredentials, Error> {
     let variable = environment.variable;
-    let project = variable("GOOGLE_CLOUD_PROJECT").or_else(|| variable("CLOUDSDK_CORE_PROJECT"));
-    let with = |found: FoundCredentials| FoundCredentials { project: project.clone().or(found.project), ..found };
+    let project = own_project(variable);
+    let quota = variable("GOOGLE_CLOUD_QUOTA_PROJECT");
+    let with = |found: ReadFile| {
+        let quota_project = quota.clone().or(found.quota_project);
+        // A key file names the project of its account; of people gcloud knows what they work on.
+        let own = project.clone().or(found.project).or_else(|| configured_project(variable)).or_else(|| quota_project.clone());
+        FoundCredentials { credentials: found.credentials, project: own, quota_project }
+    };
+    // gcloud takes all kinds of files, where it is there.
+    let foreign = |useless: Useless| match useless {
+        Useless::Foreign(_) if on_path(variable, "gcloud") => {
+            Ok(ReadFile { credentials: Credentials::Gcloud { of_applications: true }, project: None, quota_project: None })
+        }
+        Useless::Foreign(what) => Err(format!("{what}; misfit takes it only where gcloud is installed")),
+        Useless::Broken(what) => Err(what),
+    };
     if let Some(path) = variable("GOOGLE_APPLICATION_CREDENTIALS") {
         let path = PathBuf::from(path);
         let named = |reason: String| Error::Credentials(format!("GOOGLE_APPLICATION_CREDENTIALS names {}, {reason}", shown(&path)));
-        return read(&path).map_err(|error| named(format!("which cannot be read: {error}")))?.map(with).map_err(named);
+        let read = read(&path).map_err(|error| named(format!("which cannot be read: {error}")))?;
+        return read.or_else(foreign).map(with).map_err(named);
     }
     if let Some(path) = usual_file(variable).filter(|path| path.is_file()) {
-        let of = |reason: String| Error::Credentials(format!("the credentials in {} cannot be used: {reason}; {MEND}", shown(&path)));
-        return read(&path).map_err(|error| of(error.to_string()))?.map(with).map_err(of);
+        let of = |reason: String| Error::Credentials(format!("there are credentials in {}, {reason}; {MEND}", shown(&path)));
+        let read = read(&path).map_err(|error| of(format!("which cannot be read: {error}")))?;
+        return read.or_else(foreign).map(with).map_err(of);
     }
+    let bare = |credentials| {
+        let project = project.clone().or_else(|| configured_project(variable));
+        FoundCredentials { credentials, project, quota_project: quota.clone() }
+    };
     if let Some(host) = metadata_host(environment) {
-        return Ok(FoundCredentials { credentials: Credentials::Metadata(host), project });
+        return Ok(bare(Credentials::Metadata(host)));
     }
     if on_path(variable, "gcloud") {
-        return Ok(FoundCredentials { credentials: Credentials::Gcloud, project });
+        return Ok(bare(Credentials::Gcloud { of_applications: false }));
     }
     Err(Error::Credentials(format!("there are no credentials for BigQuery on this machine: {MEND}")))
 }
 
+/// The project that the environment or gcloud's configuration names.
+pub(in super::super) fn project_of(environment: &Environment<'_>) -> Option<String> {
+    own_project(environment.variable).or_else(|| configured_project(environment.variable))
+}
+
+/// The project that the environment names.
+fn own_project(variable: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    variable("GOOGLE_CLOUD_PROJECT").or_else(|| variable("CLOUDSDK_CORE_PROJECT"))
+}
+
+/// The project of gcloud's active configuration: `[core]`, `project = …`.
+fn configured_project(variable: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    let folder = gcloud_folder(variable)?;
+    let active = variable("CLOUDSDK_ACTIVE_CONFIG_NAME").or_else(|| std::fs::read_to_string(folder.join("active_config")).ok());
+    let name = active.map_or_else(|| "default".to_owned(), |name| name.trim().to_owned());
+    if name.contains(['/', '\\', '.']) {
+        return None;
+    }
+    let text = std::fs::read_to_string(folder.join("configurations").join(format!("config_{name}"))).ok()?;
+    let mut section = "";
+    for line in text.lines().map(str::trim) {
+        if line.starts_with('[') {
+            section = line;
+        } else if let Some((key, value)) = line.split_once('=')
+            && (section, key.trim()) == ("[core]", "project")
+        {
+            return Some(value.trim().to_owned()).filter(|project| !project.is_empty());
+        }
+    }
+    None
+}
+
+/// Where gcloud keeps what it knows.
+fn gcloud_folder(variable: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    let folder = variable("CLOUDSDK_CONFIG").map(PathBuf::from);
+    folder.or_else(|| Some(PathBuf::from(variable("HOME")?).join(".config/gcloud")))
+}
+
 /// Where `gcloud auth application-default login` leaves its file.
 fn usual_file(variable: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
-    let folder = variable("CLOUDSDK_CONFIG").map(PathBuf::from);
-    let folder = folder.or_else(|| Some(PathBuf::from(variable("HOME")?).join(".config/gcloud")))?;
-    Some(folder.join("application_default_credentials.json"))
+    Some(gcloud_folder(variable)?.join("application_default_credentials.json"))
 }
 
 /// Asking a metadata server that is not there takes seconds; the machine's name tells whether it is.
@@ -101,38 +148,11 @@ fn shown(path: &Path) -> String {
 }
 
 /// The inner reason is of a file that was read but is of no use. It never quotes the file.
-fn read(path: &Path) -> std::io::Result<Result<FoundCredentials, String>> {
+fn read(path: &Path) -> std::io::Result<Result<ReadFile, Useless>> {
     if std::fs::metadata(path)?.len() > LONGEST {
-        return Ok(Err("which is too long for credentials".to_owned()));
+        return Ok(Err(Useless::Broken("which is too long for credentials".to_owned())));
     }
     Ok(parse(&std::fs::read(path)?))
-}
-
-fn parse(text: &[u8]) -> Result<FoundCredentials, String> {
-    // What serde says of a mistake may quote a value.
-    let wrong = |error: serde_json::Error| format!("which is not a credentials file (line {} column {})", error.line(), error.column());
-    let file: CredentialsFile = serde_json::from_slice(text).map_err(wrong)?;
-    let credentials = match file.r#type.as_deref() {
-        Some("authorized_user") => Credentials::User(serde_json::from_slice::<User>(text).map_err(wrong)?),
-        Some("service_account") => Credentials::Library(Library::service_account(text).map_err(wrong)?),
-        Some("external_account") => Credentials::Library(Library::external_account(text).map_err(wrong)?),
-        Some("impersonated_service_account") => {
-            let source = file.source_credentials.as_deref().map(|source| source.get().as_bytes());
-            let url = file.service_account_impersonation_url.as_deref();
-            let (Some(source), Some(account)) = (source, url.and_then(account_of)) else {
-                return Err("which lacks the account to impersonate".to_owned());
-            };
-            Credentials::Library(Library::impersonated(source, account).map_err(wrong)?)
-        }
-        Some(other) => return Err(format!("which holds credentials of an unknown kind: {}", visible(other))),
-        None => return Err("which is not a credentials file: it has no type".to_owned()),
-    };
-    Ok(FoundCredentials { credentials, project: file.quota_project_id.or(file.project_id) })
-}
-
-/// `…/serviceAccounts/NAME@PROJECT.iam.gserviceaccount.com:generateAccessToken`
-fn account_of(url: &str) -> Option<&str> {
-    url.rsplit('/').next()?.strip_suffix(":generateAccessToken")
 }
 
 #[cfg(test)]
@@ -153,28 +173,40 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_file_is_known_and_none_is_quoted() {
-        let kind = |text: &str| parse(text.as_bytes()).map(|found| (found.credentials, found.project));
-        let user =
-            r#"{"type":"authorized_user","client_id":"c","client_secret":"s3cret","refresh_token":"r3fresh","quota_project_id":"q"}"#;
-        assert!(matches!(kind(user), Ok((Credentials::User(_), Some(project))) if project == "q"));
-        let account = r#"{"type":"service_account","project_id":"p","private_key":"s3cret","client_email":"a@b","token_uri":"http://x"}"#;
-        assert!(matches!(kind(account), Ok((Credentials::Library(_), Some(project))) if project == "p"));
-        let impersonated = format!(
-            r#"{{"type":"impersonated_service_account","service_account_impersonation_url":"https://x/a@b:generateAccessToken","source_credentials":{user}}}"#
+    fn a_kind_that_only_gcloud_takes_is_left_to_it_or_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key.json");
+        let text = r#"{"type":"external_account","audience":"a","subject_token_type":"t","token_url":"u","credential_source":{"environment_id":"aws1"}}"#;
+        std::fs::write(&file, text).unwrap();
+        let (home, key) = (folder.path().to_str().unwrap(), file.to_str().unwrap());
+        let told = look(&[("GOOGLE_APPLICATION_CREDENTIALS", key), ("PATH", "/nowhere")]).err().unwrap();
+        assert!(
+            told.ends_with("which holds workload identity federation of AWS; misfit takes it only where gcloud is installed"),
+            "{told}"
         );
-        assert!(matches!(kind(&impersonated), Ok((Credentials::Library(_), _))));
-        for wrong in [
-            r#"{"type":"authorized_user","client_id":"c","client_secret":"s3cret","refresh_token":3}"#,
-            r#"{"type":"service_account","private_key":["s3cret"]}"#,
-            r#"{"type":"other","key":"s3cret"}"#,
-            r#"{"key":"s3cret"}"#,
-            r#""s3cret"#,
-            r#"{"type":"impersonated_service_account","x":"s3cret"}"#,
-        ] {
-            let told = kind(wrong).err().unwrap();
-            assert!(!told.contains("s3cret"), "{told}");
-        }
+        std::fs::write(folder.path().join("gcloud"), "").unwrap();
+        let found = look(&[("GOOGLE_APPLICATION_CREDENTIALS", key), ("PATH", home)]).unwrap();
+        assert!(matches!(found.credentials, Credentials::Gcloud { of_applications: true }));
+    }
+
+    #[test]
+    fn the_project_that_pays_is_what_gcloud_works_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().to_str().unwrap();
+        let user = r#"{"type":"authorized_user","client_id":"c","client_secret":"s","refresh_token":"r","quota_project_id":"quota"}"#;
+        std::fs::write(folder.path().join("application_default_credentials.json"), user).unwrap();
+        let projects = |more: &[(&str, &str)]| {
+            let found = look(&[&[("CLOUDSDK_CONFIG", home)], more].concat()).unwrap();
+            (found.project.unwrap_or_default(), found.quota_project.unwrap_or_default())
+        };
+        assert_eq!(projects(&[]), ("quota".to_owned(), "quota".to_owned()));
+        std::fs::create_dir(folder.path().join("configurations")).unwrap();
+        std::fs::write(folder.path().join("active_config"), "work\n").unwrap();
+        std::fs::write(folder.path().join("configurations/config_work"), "[compute]\nproject = no\n[core]\naccount = a\nproject = mine\n")
+            .unwrap();
+        assert_eq!(projects(&[]), ("mine".to_owned(), "quota".to_owned()));
+        assert_eq!(projects(&[("GOOGLE_CLOUD_QUOTA_PROJECT", "other")]), ("mine".to_owned(), "other".to_owned()));
+        assert_eq!(projects(&[("GOOGLE_CLOUD_PROJECT", "env")]), ("env".to_owned(), "quota".to_owned()));
     }
 
     #[test]
