@@ -178,6 +178,7 @@ fn options(source: Arc<dyn ErrorSource>, request: Request) -> ExplorerOptions {
         history: Default::default(),
         theme: Theme::named("mono", Depth::None, false).unwrap(),
         depth: Depth::None,
+        mouse: true,
         keymap: Keymap::new(&[]).unwrap(),
     }
 }
