@@ -171,7 +171,6 @@ fn what_cannot_grow_says_so() {
 
 fn options(source: Arc<dyn ErrorSource>, request: Request) -> ExplorerOptions {
     ExplorerOptions {
-        mouse: true,
         source: Some(source),
         request,
         exports: Default::default(),
