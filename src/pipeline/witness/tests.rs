@@ -92,6 +92,12 @@ fn what_no_rule_knows_is_tried_on_both_sides() {
             1,
         ),
         (r#""type":"object""#, r#""type":"object","dependencies":{"p":["q"]}"#, "dependencies", 1),
+        (
+            r#""type":"object","additionalProperties":{"type":"boolean"},"propertyNames":{"pattern":"^[a-z]{1,29}(\\.[a-z]{1,29})*$","maxLength":61}"#,
+            r#""type":"object","additionalProperties":{"type":"boolean"},"propertyNames":{"pattern":"^[a-z]{1,29}(\\.[a-z]{1,29})*$","maxLength":30}"#,
+            "maxLength",
+            1,
+        ),
     ] {
         let (old, new) = (inside(old), inside(new));
         for (old, new) in [(&old, &new), (&new, &old)] {

@@ -16,13 +16,16 @@ use crate::pipeline::verdict::judge::{self, Judge};
 const MOST_FOUND: usize = 6;
 
 /// Values that are tried.
-const MOST_TRIED: usize = 1_500;
+const MOST_TRIED: usize = 3_000;
 
 /// Bytes of a node from which on documents are not made of it again and again.
 const LARGE: usize = 20_000;
 
 /// Texts that are made of one pattern.
 const TURNS: usize = 8;
+
+/// Those of them that make it long.
+const LONG_TURNS: [usize; 8] = [12, 16, 24, 32, 48, 64, 96, 128];
 
 /// Names and texts that are looked at of a node.
 const MOST_NAMED: usize = 12;
@@ -68,8 +71,18 @@ impl NodePair<'_> {
         for node in [self.node, self.theirs] {
             collect(node, &mut texts, &mut names, &mut numbers);
         }
-        // What was made of them, with one member less, and with other values.
         let objects: Vec<Map<String, Value>> = all.iter().filter_map(|value| value.as_object().cloned()).take(MOST_NAMED).collect();
+        // Names of members are tried with a value that the node takes.
+        let fitting = objects.iter().flat_map(|object| object.values()).next().cloned().unwrap_or(Value::Null);
+        all.extend(texts.iter().filter(|name| !name.is_empty()).map(|name| json!({ name: fitting })));
+        all.extend(probes());
+        for name in names.iter().chain(&texts).filter(|name| !name.is_empty()).take(4 * MOST_NAMED) {
+            all.extend(few_probes().into_iter().map(|value| json!({ name: value })));
+        }
+        all.extend(numbers.iter().flat_map(|&number| around(number)));
+        all.extend(texts.iter().map(|text| Value::from(text.as_str())));
+        all.extend(texts.iter().map(|text| json!([text])));
+        // What was made of them, with one member less, and with other values.
         for object in objects {
             for key in object.keys().take(MOST_NAMED).chain(names.iter().take(MOST_NAMED)) {
                 let mut less = object.clone();
@@ -82,13 +95,6 @@ impl NodePair<'_> {
                 }
             }
         }
-        all.extend(probes());
-        for name in names.iter().chain(&texts).filter(|name| !name.is_empty()).take(4 * MOST_NAMED) {
-            all.extend(few_probes().into_iter().map(|value| json!({ name: value })));
-        }
-        all.extend(numbers.iter().flat_map(|&number| around(number)));
-        all.extend(texts.iter().map(|text| Value::from(text.as_str())));
-        all.extend(texts.iter().map(|text| json!([text])));
         all
     }
 
@@ -189,7 +195,9 @@ fn of_pattern(pattern: &str) -> Vec<String> {
         all.push(text);
         all
     };
-    samples.flat_map(near).collect()
+    // Limits of length are met by longer ones.
+    let long = LONG_TURNS.iter().filter_map(|&turn| text_for(pattern, turn));
+    samples.flat_map(near).chain(long).collect()
 }
 
 /// Numbers next to one, and its first multiples.
