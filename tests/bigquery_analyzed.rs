@@ -48,7 +48,7 @@ fn shapes() -> Vec<Shape> {
         shape("rows", vec![("t", rows.clone())], &[]),
         shape("view", vec![("t", of(&[&told[..], &["uri"]].concat(), &[time]))], &[]),
         shape("counts, first", vec![("t", of(&names(&["job_name", "path"]), &[&counted[..], &[("error_rank", "INTEGER")]].concat()))], &[]),
-        shape("counts, second", vec![("t", [second, vec![("submission_date", "DATE")]].concat())], &[]),
+        shape("counts, second", vec![("t", [second, vec![("submission_date", "DATE"), ("valid_ping_count", "INTEGER")]].concat())], &[]),
         shape("counts, detailed", vec![("t", of(&names(&["error_type", "error_message", "sample_payload"]), &counted))], &[]),
         shape(
             "renamed",
