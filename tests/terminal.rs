@@ -224,7 +224,7 @@ fn a_new_size_is_drawn() {
     terminal.wait_for("What fails");
     terminal.seen.lock().expect("no panic").0.screen_mut().set_size(cells(12), cells(50));
     terminal.master.resize(size(50, 12)).expect("a resize");
-    terminal.wait_for("misfit needs 60x15");
+    terminal.wait_for("misfit needs 60x10");
     terminal.press("q");
     assert_eq!(terminal.ends(), 0);
 }
@@ -333,6 +333,7 @@ fn the_mouse_opens_a_document_and_can_be_left_to_the_terminal() {
     let mut terminal = Terminal::run(&["demo"]);
     terminal.wait_for("209 rows · 30 groups");
     terminal.wait("asking for the mouse", reported);
+    terminal.wait_for("is missing the key");
     let (x, y) = place_of(&terminal.screen(), "is missing the key");
     let click = format!("\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m");
     terminal.press(&format!("{click}{click}"));
