@@ -226,7 +226,7 @@ fn a_new_size_is_drawn() {
     terminal.wait_for("What fails");
     terminal.seen.lock().expect("no panic").0.screen_mut().set_size(cells(12), cells(50));
     terminal.master.resize(size(50, 12)).expect("a resize");
-    terminal.wait_for("misfit needs 60x15");
+    terminal.wait_for("misfit needs 60x10");
     terminal.press("q");
     assert_eq!(terminal.ends(), 0);
 }

@@ -257,7 +257,7 @@ pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
         CompatFormat::Ndjson => {
             for (found, names) in [(&found, &names)].into_iter().chain(deployed.as_ref().map(|(found, names)| (found, names))) {
                 json::write_lines(&mut stdout, names, found)?;
-                out::tell(&format!("misfit: {}", deploy::summary(found)));
+                out::tell(&format!("misfit: against {}: {}", names.0, deploy::summary(found)));
             }
             report.iter().try_for_each(|report| gate_json::write_lines(&mut stdout, report))?;
         }

@@ -96,6 +96,7 @@ pub(super) fn run(args: ExplainArgs, config: &Config) -> Result<ExitCode> {
         ExplainFormat::Ndjson => {
             json::write_lines(&mut stdout, &found)?;
             out::tell(&format!("misfit: {}", words::summary(&found)));
+            words::more_unknown(&found).iter().for_each(|more| out::tell(&format!("misfit: {more}")));
         }
     }
     stdout.flush()?;

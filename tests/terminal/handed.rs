@@ -144,3 +144,30 @@ fn a_copy_only_to_be_read_goes_to_the_editor() {
     assert!(read("named").trim_end().ends_with(".json") && !Path::new(read("named").trim_end()).exists());
     leave(terminal, "qq");
 }
+
+/// Ctrl-Z stops the command and the explorer together, `fg` brings both back.
+#[test]
+fn a_command_is_stopped_and_goes_on_with_the_explorer() {
+    let mut shell = CommandBuilder::new("sh");
+    shell.arg("-i");
+    [("PS1", "SHELL> "), ("ENV", "/dev/null"), ("BASH_ENV", "/dev/null")].iter().for_each(|(name, value)| shell.env(name, value));
+    let mut terminal = Terminal::spawn(shell);
+    terminal.wait_for("SHELL> ");
+    terminal.press(&format!("'{}' demo\r", env!("CARGO_BIN_EXE_misfit")));
+    terminal.wait_for("209 rows · 30 groups");
+    terminal.press("!trap 'echo WOKEN' CONT; echo RUNS; while :; do sleep 0.1; done\r");
+    terminal.wait("the command", |terminal| !terminal.alternate() && terminal.screen().contains("RUNS"));
+    terminal.press("\x1a");
+    terminal.wait_for("Stopped");
+    terminal.press("fg\r");
+    terminal.wait_for("WOKEN");
+    terminal.press("\x03");
+    terminal.wait_for("any key goes back");
+    terminal.press(" ");
+    terminal.wait("taking the screen again", Terminal::alternate);
+    terminal.wait_for("209 rows · 30 groups");
+    terminal.press("q");
+    terminal.wait("the shell", |terminal| !terminal.alternate());
+    terminal.press("exit 0\r");
+    assert_eq!(terminal.ends(), 0);
+}
