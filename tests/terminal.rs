@@ -335,6 +335,7 @@ fn the_mouse_opens_a_document_and_can_be_left_to_the_terminal() {
     let mut terminal = Terminal::run(&["demo"]);
     terminal.wait_for("209 rows · 30 groups");
     terminal.wait("asking for the mouse", reported);
+    terminal.wait_for("is missing the key");
     let (x, y) = place_of(&terminal.screen(), "is missing the key");
     let click = format!("\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m");
     terminal.press(&format!("{click}{click}"));

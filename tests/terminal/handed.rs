@@ -25,6 +25,11 @@ fn demo(folder: &Path, env: &[(&str, &Path)]) -> Terminal {
     terminal
 }
 
+/// Waits until the explorer has its screen again and says so there.
+fn told(terminal: &Terminal, words: &str) {
+    terminal.wait(words, |terminal| terminal.alternate() && terminal.screen().contains(words));
+}
+
 fn leave(mut terminal: Terminal, keys: &str) {
     terminal.press(keys);
     assert_eq!(terminal.ends(), 0);
@@ -53,14 +58,13 @@ fn groups_and_values_are_handed_to_a_command() {
     terminal.press("gg!cat > document; exit 3\r");
     terminal.wait_for("any key goes back");
     terminal.press("x");
-    terminal.wait_for("exit status: 3");
-    assert!(terminal.alternate());
+    told(&terminal, "exit status: 3");
     let document = std::fs::read(folder.path().join("document")).expect("a document");
     assert!(serde_json::from_slice::<serde_json::Value>(&document).expect("JSON").is_object());
     terminal.press("!no-such-command-here\r");
     terminal.wait_for("any key goes back");
     terminal.press("x");
-    terminal.wait_for("the shell finds no such command");
+    told(&terminal, "the shell finds no such command");
     leave(terminal, "qq");
 }
 
@@ -116,8 +120,7 @@ fn a_pager_that_is_missing_is_told_and_one_that_only_prints_is_waited_for() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut terminal = demo(folder.path(), &[("PAGER", Path::new("no-such-pager-here"))]);
     terminal.press("P");
-    terminal.wait_for("the pager no-such-pager-here cannot be started");
-    assert!(terminal.alternate());
+    told(&terminal, "the pager no-such-pager-here cannot be started");
     leave(terminal, "q");
     let mut terminal = demo(folder.path(), &[("PAGER", Path::new("cat"))]);
     terminal.press("P");
@@ -136,8 +139,7 @@ fn a_copy_only_to_be_read_goes_to_the_editor() {
     terminal.press("G\r");
     terminal.wait_for("Document");
     terminal.press("ggV");
-    terminal.wait_for("is not kept");
-    assert!(terminal.alternate());
+    told(&terminal, "is not kept");
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("a text");
     assert!(read("listed").starts_with("-rw-------"), "{}", read("listed"));
     assert!(serde_json::from_str::<serde_json::Value>(&read("copied")).expect("JSON").is_object());
