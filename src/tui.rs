@@ -18,10 +18,12 @@ pub mod focus;
 pub mod following;
 pub mod frame;
 pub mod group_tree;
+pub mod handed;
 pub mod help;
 pub mod hit_tree;
 pub mod json_line;
 pub mod keymap;
+mod lent;
 pub mod lightness;
 pub mod list;
 pub mod look;
@@ -94,6 +96,8 @@ pub fn run(options: ExplorerOptions) -> io::Result<ExitCode> {
     let (mut app, mut workers) = begin(options, (size.width, size.height), messages.clone())?;
     draw(&mut screen, &app)?;
     let keys = KeyReader::begin(messages.clone());
+    // Copies that editors with a window of their own have open: gone at the end.
+    let mut left = Vec::new();
     update::begin(&mut app).into_iter().for_each(|effect| workers.start(effect));
     while let Some(message) = inbox.blocking_recv() {
         let mut next = Some(message);
@@ -126,6 +130,13 @@ pub fn run(options: ExplorerOptions) -> io::Result<ExitCode> {
                         let outcome = keys.resting(|| screen.lend(|| editor::run(&editor, &copy.path, copy.subject.line)))?;
                         // The loop itself holds the other end.
                         let _ = messages.send(Message::EditorClosed { job, outcome });
+                    }
+                    Effect::HandOver(handed) => {
+                        let outcome = keys.resting(|| screen.lend(|| lent::run(&handed, &mut left)))?;
+                        // Who waited for a key was told of a new size as well.
+                        let size = screen.terminal.size()?;
+                        let _ = messages.send(Message::Resize(size.width, size.height));
+                        let _ = messages.send(Message::HandedOver(outcome));
                     }
                     Effect::Send(sequence) => screen.send(&sequence)?,
                     other => workers.start(other),
@@ -285,6 +296,9 @@ fn take_in(app: &mut App, workers: &mut Workers, message: Message) -> bool {
             Effect::OpenEditor { job, .. } => {
                 let outcome = Err("there is no terminal for an editor".to_owned());
                 take_in(app, workers, Message::EditorClosed { job, outcome });
+            }
+            Effect::HandOver(_) => {
+                take_in(app, workers, Message::HandedOver(Err("there is no terminal for another program".to_owned())));
             }
             Effect::Copy { what, .. } => {
                 take_in(app, workers, Message::Copied { what, outcome: Ok(Copied::System) });

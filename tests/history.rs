@@ -162,6 +162,9 @@ fn a_history_names_its_changes_and_no_other_revision() {
     assert_eq!(changes("name").len(), 2);
     // The same again, out of what was kept.
     assert_eq!(changes("/properties/other"), gone);
+    let (lines, said, code) = blame("/properties/name", &["--format", "ndjson"]);
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines, said.as_str(), code), (changes("/properties/name"), "", Some(0)));
     let (text, _, _) = blame("#/properties/name", &[]);
     assert!(text.contains("2 changes of") && text.contains("-   \"maxLength\": 10,\n  +   \"maxLength\": 20,"), "{text}");
     assert!(text.contains("abcdef3  2023-12-31 10:00:00 +0100  Bug 1003 - Why (#73)  pull request 73"), "{text}");
@@ -274,6 +277,9 @@ fn every_revision_is_judged_and_what_was_found_is_kept() {
         "{text}"
     );
     let json = || told(&misfit(top.path(), &["blame", "--schemas", &schemas, "--format", "json"])).0;
+    let lines = told(&misfit(top.path(), &["blame", "--schemas", &schemas, "--format", "ndjson"])).0;
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(serde_json::from_str::<Value>(&json()).unwrap()["pairs"], Value::from(lines));
     let first = json();
     let found: Value = serde_json::from_str(&first).unwrap();
     let pairs = found["pairs"].as_array().unwrap();

@@ -2,6 +2,8 @@
 
 #![cfg(unix)]
 
+mod handed;
+
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

@@ -89,6 +89,8 @@ enum BlameFormat {
     Text,
     /// One object with the changes
     Json,
+    /// One change a line; without a doctype one revision a line
+    Ndjson,
 }
 
 /// A change for scripts.
@@ -130,6 +132,11 @@ pub(super) fn run(args: BlameArgs, config: &Config) -> Result<ExitCode> {
         BlameFormat::Json => {
             found.notes.iter().for_each(|note| out::tell(&format!("misfit: {note}")));
             json(&found, &question, edit.as_ref())
+        }
+        BlameFormat::Ndjson => {
+            found.notes.iter().for_each(|note| out::tell(&format!("misfit: {note}")));
+            safe_json::write_lines(&mut std::io::stdout().lock(), found.changes.iter().map(record))?;
+            Ok(ExitCode::SUCCESS)
         }
     }
 }

@@ -34,6 +34,7 @@ use crate::triage::compat::{
     CompareOptions, DeployComparison, LooseFile, PairOf, clashes, compare, compare_files, compare_pair, file_of_table, witnesses,
     witnesses_of_files,
 };
+use crate::triage::facts::deploy;
 use crate::triage::gate::Accepted;
 use crate::triage::revisions::stands_alone;
 use crate::tui::advice::words;
@@ -152,7 +153,7 @@ pub(super) struct CompatArgs {
 impl CompatArgs {
     /// Whether more is asked for than the comparison of layouts.
     fn is_gate(&self) -> bool {
-        let is_form = !matches!(self.format, CompatFormat::Text | CompatFormat::Json);
+        let is_form = !matches!(self.format, CompatFormat::Text | CompatFormat::Json | CompatFormat::Ndjson);
         self.gate || is_form || !self.rows.is_empty() || !self.samples.is_empty() || self.accepted.is_some()
     }
 }
@@ -165,6 +166,8 @@ enum CompatFormat {
     Text,
     /// One object with causes and every changed column of every table
     Json,
+    /// One table a line with its changed columns, then what stands against the change where that was asked for, one finding a line
+    Ndjson,
     /// A comment for a pull request
     Markdown,
     /// Annotations of a GitHub workflow, at file and line
@@ -234,7 +237,7 @@ pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
     let report = if is_gate { Some(gate::report(&question, &found, stores, config)?) } else { None };
     let told = report.as_ref().map(|report| match args.format {
         CompatFormat::Text => layouts::text(report, &names.1) + &forms::text(report),
-        CompatFormat::Json => String::new(),
+        CompatFormat::Json | CompatFormat::Ndjson => String::new(),
         CompatFormat::Markdown => forms::markdown(report) + &layouts::markdown(report, &names.1),
         CompatFormat::Github => forms::github(report) + &layouts::github(report, &question.head),
         CompatFormat::Junit => forms::junit(report),
@@ -250,6 +253,13 @@ pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
         CompatFormat::Json => {
             let nested = deployed.as_ref().map(|(found, names)| json::text(names, found)).transpose()?;
             json::write(&mut stdout, &names, &found, nested.as_deref(), report.as_ref())?;
+        }
+        CompatFormat::Ndjson => {
+            for (found, names) in [(&found, &names)].into_iter().chain(deployed.as_ref().map(|(found, names)| (found, names))) {
+                json::write_lines(&mut stdout, names, found)?;
+                out::tell(&format!("misfit: against {}: {}", names.0, deploy::summary(found)));
+            }
+            report.iter().try_for_each(|report| gate_json::write_lines(&mut stdout, report))?;
         }
         CompatFormat::Markdown | CompatFormat::Github | CompatFormat::Junit => {}
     }

@@ -70,6 +70,8 @@ enum ExplainFormat {
     Text,
     /// One object with causes, row_faults
     Json,
+    /// One cause a line, then one fault of rows a line; where nothing is known, the lines that look like errors
+    Ndjson,
 }
 
 /// Reads, explains, and tells by the exit code.
@@ -91,6 +93,11 @@ pub(super) fn run(args: ExplainArgs, config: &Config) -> Result<ExitCode> {
     match args.format {
         ExplainFormat::Text => write(&mut stdout, &found)?,
         ExplainFormat::Json => json::write(&mut stdout, &found)?,
+        ExplainFormat::Ndjson => {
+            json::write_lines(&mut stdout, &found)?;
+            out::tell(&format!("misfit: {}", words::summary(&found)));
+            words::more_unknown(&found).iter().for_each(|more| out::tell(&format!("misfit: {more}")));
+        }
     }
     stdout.flush()?;
     Ok(if found.causes.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })

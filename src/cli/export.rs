@@ -71,7 +71,7 @@ pub(super) struct ExportQuestion {
     #[arg(long, value_name = "FILE|FOLDER")]
     out: Option<PathBuf>,
 
-    /// Form of report, backfill and table [default: md]; a patch is a diff, or json
+    /// Form of report, backfill and table [default: md]; a patch is a diff, json or ndjson
     #[arg(long, value_enum)]
     format: Option<ExportFormat>,
 
@@ -140,6 +140,8 @@ enum ExportFormat {
     Text,
     /// One object
     Json,
+    /// The same object on one line; of table a line a group
+    Ndjson,
 }
 
 /// What every export works with.
@@ -177,8 +179,8 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
         "--format is for report, backfill, table and patch: the others have one form"
     );
     ensure!(
-        question.what != ExportWhat::Patch || matches!(question.format, None | Some(ExportFormat::Json)),
-        "a patch is a diff, or one object with --format json"
+        question.what != ExportWhat::Patch || matches!(question.format, None | Some(ExportFormat::Json | ExportFormat::Ndjson)),
+        "a patch is a diff, or one object with --format json or ndjson"
     );
     let label = label(&input.sources);
     let input::OpenedInput { source, schemas } = input.open(config, true, &question.scope)?;

@@ -17,6 +17,14 @@ pub(super) fn write_list(out: &mut impl Write, before: &str, records: impl Itera
     Ok(out.write_all(b"\n]}\n")?)
 }
 
+/// Writes records a line each, one by one.
+pub(super) fn write_lines(out: &mut impl Write, records: impl Iterator<Item = impl Serialize>) -> color_eyre::Result<()> {
+    for record in records {
+        out.write_all(line(&record)?.as_bytes())?;
+    }
+    Ok(())
+}
+
 /// About as long as most records.
 const USUAL: usize = 4096;
 
@@ -127,6 +135,13 @@ mod tests {
         let mut out = Vec::new();
         write_list(&mut out, "{\"a\":1,\"list\":", ["x\u{1b}", "y"].iter()).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "{\"a\":1,\"list\":[\n\"x\\u001b\",\n\"y\"\n]}\n");
+    }
+
+    #[test]
+    fn lines_are_whole_and_safe() {
+        let mut out = Vec::new();
+        write_lines(&mut out, ["x\u{1b}\n", "y"].iter()).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "\"x\\u001b\\n\"\n\"y\"\n");
     }
 
     #[test]

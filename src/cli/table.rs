@@ -15,7 +15,7 @@ use color_eyre::Result;
 use color_eyre::eyre::{ensure, eyre};
 
 use super::layout::{self, LayoutOrigin, NamedLayout};
-use super::{bigquery, csv, input, out};
+use super::{bigquery, csv, input, out, safe_json};
 use crate::cli::config::Config;
 use crate::ground::sought::only_resembles;
 use crate::ground::text::{count, visible};
@@ -74,6 +74,8 @@ enum TableFormat {
     Tree,
     /// One object with sizes, oddities, columns
     Json,
+    /// One column a line, as JSON
+    Ndjson,
     /// One column a line
     Csv,
     /// A Markdown table
@@ -107,6 +109,7 @@ pub(super) fn run(args: TableArgs, config: &Config) -> Result<ExitCode> {
     match args.format {
         TableFormat::Tree => tree::write(&mut stdout, &named, found.as_ref().map(|(found, _)| &found[..]), out::width())?,
         TableFormat::Json => json::write(&mut stdout, &named, search.as_deref(), records())?,
+        TableFormat::Ndjson => safe_json::write_lines(&mut stdout, records())?,
         TableFormat::Csv => csv::write(&mut stdout, records())?,
         TableFormat::Md => record::write_markdown(&mut stdout, records())?,
         TableFormat::Ddl => {

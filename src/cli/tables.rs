@@ -62,6 +62,8 @@ enum TablesFormat {
     Table,
     /// One object with tables, or with columns
     Json,
+    /// The same tables or columns, one a line
+    Ndjson,
     /// One table a line, or one column of a table
     Csv,
     /// A Markdown table

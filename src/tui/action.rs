@@ -91,6 +91,10 @@ pub enum Action {
     ExportTemplatePatch,
     ExportMyEdit,
     LiftRedaction,
+    /// What is under the cursor, to a command.
+    Pipe,
+    Page,
+    OpenInEditor,
     Agree,
     Refuse,
     NextTheme,
@@ -159,6 +163,7 @@ const LOOK: &str = "Look";
 const FIND: &str = "Find";
 const COPY: &str = "Copy";
 const EXPORT: &str = "Export";
+const HAND: &str = "Hand to another program";
 const ASKED: &str = "Asked before something costs";
 const GENERAL: &str = "General";
 
@@ -260,6 +265,9 @@ pub const TABLE: &[Entry] = &[
     entry(A::ExportTemplatePatch, "export-template-patch", &["P"], "the same edit of the template in the source repository", Export, None, EXPORT),
     entry(A::ExportMyEdit, "export-my-edit", &["e"], "what was edited by hand, as a patch", Export, None, EXPORT),
     entry(A::LiftRedaction, "lift-redaction", &["!"], "values as they were sent (raw), and back", Export, None, EXPORT),
+    entry(A::Pipe, "pipe", &["!"], "pipe the value, or the groups as lines of JSON, to a command", Everywhere, None, HAND),
+    entry(A::Page, "page", &["P"], "show the whole value or text in $PAGER", Everywhere, None, HAND),
+    entry(A::OpenInEditor, "open-in-editor", &["V"], "open a copy of the whole value or text in $EDITOR", Everywhere, None, HAND),
     entry(A::Agree, "agree", &["y", "Y"], "go on", Question, Some("go on"), ASKED),
     entry(A::Refuse, "refuse", &["n", "N"], "cancel", Question, Some("cancel"), ASKED),
     entry(A::Palette, "palette", &[":"], "everything that can be done here, by name", Everywhere, None, GENERAL),

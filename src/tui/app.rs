@@ -250,6 +250,8 @@ pub enum PromptPurpose {
     Against,
     /// To compare the schemas with others.
     Compare,
+    /// To hand what is under the cursor to a command.
+    Pipe,
 }
 
 /// What covers the screen.

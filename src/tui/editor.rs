@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::message::{EditCopy, JobId, Message};
+use super::terminal;
 use crate::ground::text::visible;
 
 /// Where nothing is set.
@@ -107,7 +108,7 @@ fn window_ended(program: &str, status: ExitStatus) -> String {
     format!("the editor {} ended with {status}; each time the copy is saved, the rows are judged with it", visible(program))
 }
 
-fn unstarted(program: &str, error: &io::Error) -> String {
+pub(super) fn unstarted(program: &str, error: &io::Error) -> String {
     format!("the editor {} cannot be started: {error}; EDITOR names another", visible(program))
 }
 
@@ -119,17 +120,20 @@ pub(super) fn chosen(get: impl Fn(&str) -> Option<String>) -> Vec<String> {
 
 /// Runs an editor until it ends. The reason of a failure is a sentence.
 pub(super) fn run(words: &[String], file: &Path, line: usize) -> Result<(), String> {
+    let status = attend(words, file, line)?;
+    if status.success() { Ok(()) } else { Err(ended(words.first().map_or("", String::as_str), status)) }
+}
+
+/// The same where nothing follows on what the editor leaves.
+pub(super) fn attend(words: &[String], file: &Path, line: usize) -> Result<ExitStatus, String> {
     let Some((program, given)) = words.split_first() else { return Err("no editor is set: EDITOR names one".to_owned()) };
     let mut command = Command::new(program);
     command.args(given);
     if line > 1 && LINED.contains(&name(program).as_str()) {
         command.arg(format!("+{line}"));
     }
-    match command.arg(file).status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(ended(program, status)),
-        Err(error) => Err(unstarted(program, &error)),
-    }
+    let ended = command.arg(file).spawn().and_then(|mut child| terminal::wait(&mut child));
+    ended.map_err(|error| unstarted(program, &error))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use ratatui::layout::Rect;
 
 use super::action::ActionPlace;
-use super::app::{App, List};
+use super::app::{App, List, Prompt, PromptPurpose};
 use super::panes::{self, Frame, Pane, Splits, TablePane};
 use super::sides_look::Side;
 use super::subject::Subject;
@@ -103,7 +103,8 @@ impl App {
 
     /// Whether what is typed is searched for in all columns of all tables.
     pub fn searches_tables(&self) -> bool {
-        matches!(self.focus(), Focus::Tables | Focus::Hits)
+        let is_search = |prompt: &Prompt| matches!(prompt.purpose, PromptPurpose::Search | PromptPurpose::Filter);
+        matches!(self.focus(), Focus::Tables | Focus::Hits) && self.prompt.as_ref().is_none_or(is_search)
     }
 
     /// A list, where it is there.

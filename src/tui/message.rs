@@ -10,6 +10,7 @@ use ratatui::crossterm::event::KeyEvent;
 
 use super::deploy_tree::{DeployPlace, DeployTree};
 use super::group_tree::GroupTree;
+use super::handed::HandOver;
 use super::hit_tree::HitTree;
 use super::look::Look;
 use super::matches::Matches;
@@ -190,6 +191,8 @@ pub enum Message {
         /// The work.
         job: JobId,
     },
+    /// Another program had the terminal, and has ended or was not there: a failure, or something to say.
+    HandedOver(Result<Option<String>, String>),
     /// Rows are judged with an edited schema: the counts so far.
     EditCounts {
         /// The work.
@@ -473,6 +476,8 @@ pub enum Effect {
         /// The copy.
         copy: Arc<EditCopy>,
     },
+    /// Hand a text, and the terminal, to another program.
+    HandOver(HandOver),
     /// Judge the rows with what stands in a copy.
     JudgeEdit {
         /// The work.

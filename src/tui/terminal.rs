@@ -1,19 +1,37 @@
 //! The terminal taken and given back, whatever happens.
 //!
-//! Owns: raw mode, the alternate screen, bracketed paste, reports of the mouse, the panic hook's part, suspending, signals.
+//! Owns: raw mode, the alternate screen, bracketed paste, reports of the mouse, the panic hook's part, suspending, signals, waiting for
+//! a program that has the terminal meanwhile.
 //! Refuses: what is drawn.
 
 use std::io::{self, Write, stdout};
 use std::mem::ManuallyDrop;
+use std::process::{Child, ExitStatus};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use ratatui::crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use ratatui::crossterm::event::{
+    self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, KeyEventKind,
+};
 use ratatui::crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::crossterm::{cursor, execute};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::message::Message;
+
+/// Whether another program has the terminal: a signal that is typed there is for that one.
+static LENT: AtomicBool = AtomicBool::new(false);
+
+/// Whether the process was asked to stop for a while, with the program that has the terminal.
+static STOPS: AtomicBool = AtomicBool::new(false);
+
+/// Whether the process was asked to end.
+static ENDS: AtomicBool = AtomicBool::new(false);
+
+/// How often it is looked whether a program has ended.
+const GLANCE: Duration = Duration::from_millis(10);
 
 /// The terminal while it is ours; gives it back when dropped.
 pub(super) struct Screen {
@@ -62,9 +80,13 @@ impl Screen {
 
     /// Hands the terminal to another program until that ends.
     pub(super) fn lend<T>(&mut self, program: impl FnOnce() -> T) -> io::Result<T> {
+        STOPS.store(false, Ordering::Release);
+        LENT.store(true, Ordering::Release);
         give_back();
         let ended = program();
-        enter(self.mouse)?;
+        let entered = enter(self.mouse);
+        LENT.store(false, Ordering::Release);
+        entered?;
         self.forget()?;
         Ok(ended)
     }
@@ -72,8 +94,7 @@ impl Screen {
     /// Hands the terminal to the shell until the process is continued.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back();
-        #[cfg(unix)]
-        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+        stop()?;
         enter(self.mouse)?;
         self.forget()
     }
@@ -83,6 +104,47 @@ impl Drop for Screen {
     fn drop(&mut self) {
         give_back();
     }
+}
+
+/// Stops the process until somebody lets it go on.
+fn stop() -> io::Result<()> {
+    #[cfg(unix)]
+    signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+    Ok(())
+}
+
+/// Waits for a program that has the terminal. It stops and goes on together with this process, and ends where this is to end.
+pub(super) fn wait(child: &mut Child) -> io::Result<ExitStatus> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if ENDS.load(Ordering::Acquire) {
+            child.kill()?;
+            return child.wait();
+        }
+        if STOPS.swap(false, Ordering::AcqRel) {
+            stop()?;
+        }
+        std::thread::sleep(GLANCE);
+    }
+}
+
+/// Waits for a key while the terminal is lent, or until the process is to end.
+pub(super) fn any_key() -> io::Result<()> {
+    enable_raw_mode()?;
+    let pressed = loop {
+        if ENDS.load(Ordering::Acquire) {
+            break Ok(());
+        }
+        match event::poll(10 * GLANCE).and_then(|is_there| if is_there { event::read().map(Some) } else { Ok(None) }) {
+            Ok(Some(Event::Key(key))) if key.kind != KeyEventKind::Release => break Ok(()),
+            Ok(_) => {}
+            Err(error) => break Err(error),
+        }
+    };
+    disable_raw_mode()?;
+    pressed
 }
 
 fn fresh() -> io::Result<ManuallyDrop<Terminal<CrosstermBackend<io::Stdout>>>> {
@@ -114,6 +176,11 @@ pub(super) fn watch_signals(messages: UnboundedSender<Message>) -> io::Result<()
         for signal in signals.forever() {
             let message = match signal {
                 SIGCONT => Message::Redraw,
+                SIGTSTP if LENT.load(Ordering::Acquire) => {
+                    STOPS.store(true, Ordering::Release);
+                    continue;
+                }
+                SIGINT | SIGQUIT if LENT.load(Ordering::Acquire) => continue,
                 SIGTSTP => Message::Stop,
                 _ if asked => {
                     give_back();
@@ -121,6 +188,7 @@ pub(super) fn watch_signals(messages: UnboundedSender<Message>) -> io::Result<()
                 }
                 _ => {
                     asked = true;
+                    ENDS.store(true, Ordering::Release);
                     Message::Terminate(signal)
                 }
             };

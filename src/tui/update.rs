@@ -13,6 +13,7 @@ mod find;
 mod following;
 mod goal;
 mod groups;
+mod hand_over;
 mod history;
 mod my_edit;
 mod palette;
@@ -106,6 +107,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::EditSaved { job } => my_edit::saved(app, job),
         Message::EditCounts { job, turns } => my_edit::counts(app, job, &turns),
         Message::EditJudged { job, outcome } => my_edit::judged(app, job, outcome),
+        Message::HandedOver(outcome) => hand_over::ended(app, outcome),
         Message::SchemasAged(age) => {
             tables::aged(app, &age);
             Vec::new()
@@ -359,6 +361,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             prompt::act(app, action)
         }
         Action::EditSchema => my_edit::ask(app),
+        Action::Pipe | Action::Page | Action::OpenInEditor => hand_over::act(app, action),
         Action::FollowSource => following::switch(app),
         Action::PreviewRow => row::switch(app),
         _ if action.copies() => copy::act(app, action),
@@ -515,6 +518,7 @@ fn overlay(app: &mut App, action: Action) -> Vec<Effect> {
         Action::First => *scroll = 0,
         Action::Last => *scroll = usize::MAX / 2,
         _ if action.copies() => return copy::act(app, action),
+        Action::Pipe | Action::Page | Action::OpenInEditor => return hand_over::act(app, action),
         Action::EditSchema if my_edit::is_shown(app) => return my_edit::again(app),
         Action::Export if my_edit::is_shown(app) => return export::open(app),
         Action::Back | Action::Quit | Action::Help | Action::ShowValue | Action::ShowRow | Action::ShowViolations => {

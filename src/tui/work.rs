@@ -282,6 +282,7 @@ impl Workers {
             }
             Effect::Export { job, export } => self.export(job, export),
             Effect::OpenEditor { .. }
+            | Effect::HandOver(_)
             | Effect::Send(_)
             | Effect::Mouse(_)
             | Effect::Suspend

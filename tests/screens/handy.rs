@@ -183,3 +183,24 @@ fn the_mouse_can_be_left_to_the_terminal() {
     assert!(screen(SIZE, &[Keys("MM")]).contains("Shift selects text anyway"));
     let _ = press_in("mono", Depth::None, SIZE, ":");
 }
+
+#[test]
+fn what_is_under_the_cursor_is_handed_over_from_every_screen() {
+    // Groups, a document, its column, a table, a schema of a table, a text over the screen.
+    for before in ["j", "<enter>", "<enter><tab><tab>", "tj", "t<tab>", "<enter>v", "<enter>i"] {
+        let asked = screen(SIZE, &[Keys(before), Keys("!cat")]);
+        assert!(asked.contains("hand what is under the cursor to the command cat"), "{before}: {asked}");
+        let ended = screen(SIZE, &[Keys(before), Keys("!cat<enter>")]);
+        assert!(ended.contains("there is no terminal for another program"), "{before}: {ended}");
+    }
+    for key in ["P", "V", "<enter>P", "tjP", "<enter>iV"] {
+        let ended = screen(SIZE, &[Keys(key)]);
+        assert!(ended.contains("there is no terminal for another program"), "{key}: {ended}");
+    }
+    assert!(screen(SIZE, &[Keys("?P")]).contains("nothing is under the cursor"));
+    assert!(screen(SIZE, &[Keys("!<enter>")]).contains("no command was typed"));
+    // A line for a command searches nothing and gives the screen back as it was.
+    assert_eq!(screen(SIZE, &[Keys("t!gpu<esc>")]), screen(SIZE, &[Keys("t")]));
+    // In the menu of exports the key means what it meant.
+    assert!(screen(SIZE, &[Keys("e!")]).contains("shapes again"));
+}

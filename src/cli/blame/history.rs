@@ -92,6 +92,10 @@ pub(super) fn run(schemas: &SchemaStore, format: BlameFormat, all: bool) -> Resu
             found.notes.iter().for_each(|note| out::tell(&format!("misfit: {note}")));
             json(&mut stdout, &found)?;
         }
+        BlameFormat::Ndjson => {
+            found.notes.iter().for_each(|note| out::tell(&format!("misfit: {note}")));
+            safe_json::write_lines(&mut stdout, found.pairs.iter().map(pair))?;
+        }
     }
     stdout.flush()?;
     Ok(ExitCode::SUCCESS)

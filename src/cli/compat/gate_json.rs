@@ -3,8 +3,13 @@
 //! Owns: the fields of both.
 //! Refuses: the comparison around it (json).
 
+use std::io::Write;
+
+use color_eyre::Result;
 use serde::Serialize;
 
+use crate::cli::{out, safe_json};
+use crate::ground::text::visible;
 use crate::triage::changed_column::ChangedColumn;
 use crate::triage::gate::{GateFinding, GateReport, GateWeight, MadeState, MadeTable};
 
@@ -80,24 +85,6 @@ struct AcceptedRecord<'a> {
 
 /// The report for scripts.
 pub(super) fn of_gate(report: &GateReport) -> GateRecord<'_> {
-    fn record(finding: &GateFinding) -> FindingRecord<'_> {
-        FindingRecord {
-            kind: finding.kind.name(),
-            weight: finding.weight.name(),
-            title: &finding.title,
-            sentence: &finding.sentence,
-            why: &finding.why,
-            mend: finding.mend.as_deref(),
-            tables: &finding.tables,
-            file: finding.place.as_ref().map(|(file, _)| file.as_str()),
-            line: finding.place.as_ref().map(|(_, line)| *line),
-            fingerprint: &finding.fingerprint,
-            amount: finding.amount,
-            from: finding.moved.as_ref().map(|(from, _)| from.as_str()),
-            to: finding.moved.as_ref().map(|(_, to)| to.as_str()),
-            accepted: finding.muted.as_ref().map(|entry| AcceptedRecord { reason: &entry.reason, until: entry.until.to_string() }),
-        }
-    }
     let count = |weight| report.count(weight);
     let counts = GateCounts {
         finding: count(GateWeight::Stops),
@@ -106,7 +93,32 @@ pub(super) fn of_gate(report: &GateReport) -> GateRecord<'_> {
         accepted: report.muted(),
     };
     let layouts = report.layouts.iter().map(of_made).collect();
-    GateRecord { findings: report.findings.iter().map(record).collect(), layouts, counts, notes: &report.notes }
+    GateRecord { findings: report.findings.iter().map(of_finding).collect(), layouts, counts, notes: &report.notes }
+}
+
+/// The findings, one a line.
+pub(super) fn write_lines(out: &mut impl Write, report: &GateReport) -> Result<()> {
+    report.notes.iter().for_each(|note| out::tell(&format!("misfit: {}", visible(note))));
+    safe_json::write_lines(out, report.findings.iter().map(of_finding))
+}
+
+fn of_finding(finding: &GateFinding) -> FindingRecord<'_> {
+    FindingRecord {
+        kind: finding.kind.name(),
+        weight: finding.weight.name(),
+        title: &finding.title,
+        sentence: &finding.sentence,
+        why: &finding.why,
+        mend: finding.mend.as_deref(),
+        tables: &finding.tables,
+        file: finding.place.as_ref().map(|(file, _)| file.as_str()),
+        line: finding.place.as_ref().map(|(_, line)| *line),
+        fingerprint: &finding.fingerprint,
+        amount: finding.amount,
+        from: finding.moved.as_ref().map(|(from, _)| from.as_str()),
+        to: finding.moved.as_ref().map(|(_, to)| to.as_str()),
+        accepted: finding.muted.as_ref().map(|entry| AcceptedRecord { reason: &entry.reason, until: entry.until.to_string() }),
+    }
 }
 
 fn of_made(table: &MadeTable) -> MadeRecord<'_> {

@@ -1,4 +1,4 @@
-//! A comparison as JSON: causes, then a table a line with every change of a column.
+//! A comparison as JSON: causes, then a table a line with every change of a column; or those lines alone.
 
 use std::io::Write;
 
@@ -176,6 +176,20 @@ pub(super) fn text(names: &(String, String), found: &DeployComparison) -> Result
     Ok(String::from_utf8_lossy(&text).trim_end().to_owned())
 }
 
+/// A table on a line of its own.
+#[derive(Serialize)]
+struct ComparedLine<'a> {
+    old: &'a str,
+    new: &'a str,
+    #[serde(flatten)]
+    table: ComparedRecord<'a>,
+}
+
+/// Writes the comparison, a table a line.
+pub(super) fn write_lines(out: &mut impl Write, (old, new): &(String, String), found: &DeployComparison) -> Result<()> {
+    safe_json::write_lines(out, records(found).map(|table| ComparedLine { old, new, table }))
+}
+
 /// Writes the comparison; `deployed` is that with what is deployed.
 pub(super) fn write(
     out: &mut impl Write,
@@ -226,11 +240,14 @@ pub(super) fn write(
     };
     let head = safe_json::escape(serde_json::to_string(&head)?);
     let open = head.strip_suffix('}').unwrap_or(&head);
-    let sentences = sentences(found);
-    let tables =
-        found.tables.iter().enumerate().map(|(at, table)| record(found, at, table, sentences.get(at).map_or(&[][..], Vec::as_slice)));
     let deployed = deployed.map(|text| format!(",\"deployed\":{text}")).unwrap_or_default();
-    safe_json::write_list(out, &format!("{open}{deployed},\"tables\":"), tables)
+    safe_json::write_list(out, &format!("{open}{deployed},\"tables\":"), records(found))
+}
+
+fn records(found: &DeployComparison) -> impl Iterator<Item = ComparedRecord<'_>> {
+    let sentences = sentences(found);
+    let tables = found.tables.iter().enumerate();
+    tables.map(move |(at, table)| record(found, at, table, sentences.get(at).map_or(&[][..], Vec::as_slice)))
 }
 
 fn counts(found: &DeployComparison) -> ComparisonCounts {

@@ -1,4 +1,4 @@
-//! An explanation as JSON: one object.
+//! An explanation as JSON: one object, or a line each of what was found.
 
 use std::io::Write;
 
@@ -56,9 +56,18 @@ struct UnknownRecord<'a> {
     text: &'a str,
 }
 
-/// Writes it.
-pub(super) fn write(out: &mut impl Write, found: &Explanation) -> Result<()> {
-    let causes = found.causes.iter().map(|cause| ExplainedRecord {
+/// Something that was found, on a line of its own: `what` says what it is.
+#[derive(Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum ExplainedLine<'a> {
+    Cause(ExplainedRecord<'a>),
+    RowFault(RowFaultRecord<'a>),
+    /// A line that looks like an error, where nothing is known.
+    Unknown(UnknownRecord<'a>),
+}
+
+fn causes(found: &Explanation) -> impl Iterator<Item = ExplainedRecord<'_>> {
+    found.causes.iter().map(|cause| ExplainedRecord {
         rule: cause.rule.name(),
         bigquery_rule: cause.under.map(|rule| rule.name()),
         verdict: cause.verdict.name(),
@@ -71,8 +80,11 @@ pub(super) fn write(out: &mut impl Write, found: &Explanation) -> Result<()> {
         message: &cause.message,
         mend: &cause.mend,
         notes: &cause.notes,
-    });
-    let row_faults = found.row_faults.iter().map(|fault| RowFaultRecord {
+    })
+}
+
+fn row_faults(found: &Explanation) -> impl Iterator<Item = RowFaultRecord<'_>> {
+    found.row_faults.iter().map(|fault| RowFaultRecord {
         sentence: &fault.sentence,
         class: fault.class.as_deref(),
         message: &fault.message,
@@ -80,16 +92,30 @@ pub(super) fn write(out: &mut impl Write, found: &Explanation) -> Result<()> {
         columns: &fault.columns,
         count: fault.count,
         lines: &fault.lines,
-    });
+    })
+}
+
+fn unknown(found: &Explanation) -> impl Iterator<Item = UnknownRecord<'_>> {
+    found.unknown.iter().map(|line| UnknownRecord { line: line.line, text: &line.text })
+}
+
+/// Writes it.
+pub(super) fn write(out: &mut impl Write, found: &Explanation) -> Result<()> {
     let is_known = !found.causes.is_empty() || !found.row_faults.is_empty();
     let record = ExplanationRecord {
         lines: found.lines,
-        causes: causes.collect(),
-        row_faults: row_faults.collect(),
-        unknown: found.unknown.iter().map(|line| UnknownRecord { line: line.line, text: &line.text }).collect(),
+        causes: causes(found).collect(),
+        row_faults: row_faults(found).collect(),
+        unknown: unknown(found).collect(),
         unknown_count: found.unknown_count,
         looked_for: if is_known { &[] } else { &LOOKED_FOR },
     };
     let text = safe_json::escape(serde_json::to_string_pretty(&record)?);
     Ok(writeln!(out, "{text}")?)
+}
+
+/// Writes it, a cause or fault a line.
+pub(super) fn write_lines(out: &mut impl Write, found: &Explanation) -> Result<()> {
+    let known = causes(found).map(ExplainedLine::Cause).chain(row_faults(found).map(ExplainedLine::RowFault));
+    safe_json::write_lines(out, known.chain(unknown(found).map(ExplainedLine::Unknown)))
 }

@@ -25,8 +25,11 @@ pub(super) fn patch(work: &Work<'_>, config: &Config) -> Result<()> {
         PatchedFiles::Schemas => (PatchOf::Schemas, "schemas"),
         PatchedFiles::Templates => (PatchOf::Templates, "templates"),
     };
-    let is_json = work.question.format == Some(ExportFormat::Json);
-    let ending = if is_json { ".json" } else { ".patch" };
+    let (is_json, ending) = match work.question.format {
+        Some(ExportFormat::Json) => (true, ".json"),
+        Some(ExportFormat::Ndjson) => (true, ".ndjson"),
+        _ => (false, ".patch"),
+    };
     let is_one = work.choice.groups.len() == 1;
     ensure!(
         is_one || work.question.out.is_some(),

@@ -51,6 +51,7 @@ pub(super) fn table(work: &Work<'_>) -> Result<()> {
         ExportFormat::Md => ("groups.md", forms::GroupsFormat::Md),
         ExportFormat::Text => ("groups.txt", forms::GroupsFormat::Table),
         ExportFormat::Json => ("groups.json", forms::GroupsFormat::Json),
+        ExportFormat::Ndjson => ("groups.ndjson", forms::GroupsFormat::Ndjson),
     };
     let mut text = Vec::new();
     forms::write(&mut text, &groups, &told, format)?;
@@ -114,6 +115,7 @@ fn write(work: &Work<'_>, name: &str, facts: &impl Serialize, page: &Page) -> Re
         ExportFormat::Md => ("md", page.markdown()),
         ExportFormat::Text => ("txt", page.text()),
         ExportFormat::Json => ("json", safe_json::escape(serde_json::to_string_pretty(facts)?) + "\n"),
+        ExportFormat::Ndjson => ("ndjson", safe_json::line(facts)?),
     };
     target::whole(work, &format!("{name}.{ending}"), &text)
 }

@@ -1,4 +1,4 @@
-//! A column as scripts read it: the fields of `--format json` and `csv`, in their order. Names and meanings are stable.
+//! A column as scripts read it: the fields of `--format json`, `ndjson` and `csv`, in their order. Names and meanings are stable.
 //!
 //! Also owns: the columns as a Markdown table, to paste into a report.
 

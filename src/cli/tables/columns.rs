@@ -14,7 +14,7 @@ use crate::pipeline::destination::Stage;
 use crate::triage::catalog::{Catalog, CatalogColumn, FoundHits, Hit, HitKind, HitPlace, PathId};
 use crate::triage::facts::column::kind_in;
 
-/// A column of one table as scripts read it: the fields of `--format json` and `csv`, in their order. Names and meanings are stable.
+/// A column of one table as scripts read it: the fields of `--format json`, `ndjson` and `csv`, in their order. Names and meanings are stable.
 #[derive(Serialize)]
 struct FoundColumnRecord<'a> {
     /// From the top, with dots.
@@ -53,6 +53,7 @@ pub(super) fn write(out: &mut impl Write, catalog: &Catalog, text: &str, format:
             &format!("{{\"search\":{},\"columns\":", safe_json::escape(serde_json::to_string(text)?)),
             records(),
         )?,
+        TablesFormat::Ndjson => safe_json::write_lines(out, records())?,
         TablesFormat::Csv => csv::write(out, records())?,
         TablesFormat::Md => markdown(out, catalog, &matches)?,
     }

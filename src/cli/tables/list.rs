@@ -18,7 +18,7 @@ use crate::triage::catalog::{Catalog, CatalogTable, TableContents, TableId};
 /// Cells of the bar that shows how full a table is.
 const BAR: usize = 10;
 
-/// A table as scripts read it: the fields of `--format json` and `csv`, in their order. Names and meanings are stable.
+/// A table as scripts read it: the fields of `--format json`, `ndjson` and `csv`, in their order. Names and meanings are stable.
 #[derive(Serialize)]
 struct TableRecord<'a> {
     namespace: &'a str,
@@ -75,6 +75,7 @@ pub(super) fn write(out: &mut impl Write, catalog: &Catalog, format: TablesForma
     match format {
         TablesFormat::Table => out.write_all(text(catalog).as_bytes())?,
         TablesFormat::Json => safe_json::write_list(out, "{\"tables\":", records())?,
+        TablesFormat::Ndjson => safe_json::write_lines(out, records())?,
         TablesFormat::Csv => csv::write(out, records())?,
         TablesFormat::Md => markdown(out, records())?,
     }

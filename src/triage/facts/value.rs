@@ -31,6 +31,19 @@ pub fn whole(document: &Document, node: NodeId, rest: &str) -> (String, String) 
     (told, if is_laid_out { shown(raw, rest) } else { shown(&in_lines(raw), rest) })
 }
 
+/// All of a value as people read it, however long it is; and whether that is JSON.
+pub fn uncut(document: &Document, node: NodeId) -> (Vec<u8>, bool) {
+    let raw = document.raw(node);
+    match document.string(node) {
+        Some(text) => match json_inside(&text) {
+            Some(lines) => (lines, true),
+            None => (text.as_bytes().to_vec(), false),
+        },
+        None if raw.contains(&b'\n') => (raw.to_vec(), true),
+        None => (in_lines(raw), true),
+    }
+}
+
 /// The lines of a text that is a JSON object or array.
 fn json_inside(text: &str) -> Option<Vec<u8>> {
     let text = text.trim();

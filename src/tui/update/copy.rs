@@ -45,12 +45,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         _ if app.case.is_none() => "fingerprint",
         _ => "key",
     };
-    let text = match &app.case {
-        _ if app.tables.open => from_tables(&app.tables, action),
-        Some(screen) => from_case(app, screen, action),
-        None => group_under_cursor(app).and_then(|group| from_group(group, action)),
-    };
-    match text {
+    match text(app, action) {
         Some(text) => vec![Effect::copy(what, text)],
         None => {
             app.warn(format!("no {what} here"));
@@ -59,9 +54,22 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     }
 }
 
+fn text(app: &App, action: Action) -> Option<String> {
+    match &app.case {
+        _ if app.tables.open => from_tables(&app.tables, action),
+        Some(screen) => from_case(app, screen, action),
+        None => group_under_cursor(app).and_then(|group| from_group(group, action)),
+    }
+}
+
+/// The value under the cursor as it is copied.
+pub(super) fn value(app: &App) -> Option<String> {
+    if app.deploy.open { of_deploy(app, Action::CopyValue).1 } else { text(app, Action::CopyValue) }
+}
+
 /// Of a cause the line that ends it, its message, its column; of a column its path, its name, itself as a schema file has it.
-fn from_deploy(app: &mut App, action: Action) -> Vec<Effect> {
-    let found = match app.focused_item() {
+fn of_deploy(app: &App, action: Action) -> (&'static str, Option<String>) {
+    match app.focused_item() {
         Some((item, Subject::Deploy(tree))) => match action {
             Action::CopyValue | Action::CopySql => ("line that ends it", tree.mend(item)),
             Action::CopyMessage => ("error message", tree.message(item)),
@@ -76,8 +84,11 @@ fn from_deploy(app: &mut App, action: Action) -> Vec<Effect> {
             _ => ("message", None),
         },
         _ => ("line", None),
-    };
-    match found {
+    }
+}
+
+fn from_deploy(app: &mut App, action: Action) -> Vec<Effect> {
+    match of_deploy(app, action) {
         (what, Some(text)) => vec![Effect::copy(what, text)],
         (what, None) => {
             app.warn(format!("no {what} here"));

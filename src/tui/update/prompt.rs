@@ -12,7 +12,7 @@ use super::super::focus::Focus;
 use super::super::keymap::Key;
 use super::super::matches::Matches;
 use super::super::message::{Effect, JobId};
-use super::{deploy, find, follow, payloads, recheck};
+use super::{deploy, find, follow, hand_over, payloads, recheck};
 
 /// Begins a line, or goes to another match.
 pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
@@ -56,6 +56,7 @@ pub(super) fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
                 PromptPurpose::Payloads => return payloads::seek(app, &text),
                 PromptPurpose::Against => return recheck::begin(app, &text),
                 PromptPurpose::Compare => return deploy::against(app, &text),
+                PromptPurpose::Pipe => return hand_over::pipe(app, &text),
                 PromptPurpose::Search | PromptPurpose::Filter => {}
             }
             tell_found(app, purpose);
@@ -122,7 +123,7 @@ fn cancel(app: &mut App) -> Vec<Effect> {
     if app.searches_tables() {
         return find::end(app);
     }
-    if matches!(prompt.purpose, PromptPurpose::Payloads | PromptPurpose::Against | PromptPurpose::Compare) {
+    if matches!(prompt.purpose, PromptPurpose::Payloads | PromptPurpose::Against | PromptPurpose::Compare | PromptPurpose::Pipe) {
         return Vec::new();
     }
     let Some((list, tree)) = app.focused() else { return Vec::new() };
@@ -131,7 +132,7 @@ fn cancel(app: &mut App) -> Vec<Effect> {
             list.filter = None;
             list.outline.clear_filter(&tree, prompt.from);
         }
-        PromptPurpose::Payloads | PromptPurpose::Against | PromptPurpose::Compare => {}
+        PromptPurpose::Payloads | PromptPurpose::Against | PromptPurpose::Compare | PromptPurpose::Pipe => {}
         PromptPurpose::Search => {
             list.search = None;
             if let Some(item) = prompt.from {
@@ -168,7 +169,7 @@ fn look(app: &mut App) -> Vec<Effect> {
             follow(app);
             return effects;
         }
-        PromptPurpose::Payloads | PromptPurpose::Against | PromptPurpose::Compare => return effects,
+        PromptPurpose::Payloads | PromptPurpose::Against | PromptPurpose::Compare | PromptPurpose::Pipe => return effects,
         PromptPurpose::Filter => {
             // How much the text before it found stays until there is something new.
             let found = list.filter.as_ref().and_then(|filter| filter.found);

@@ -35,7 +35,8 @@ pub(super) fn value(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
-fn under_cursor(app: &App) -> Option<(String, String)> {
+/// The value under the cursor: what it is, and as much of it as is shown.
+pub(super) fn under_cursor(app: &App) -> Option<(String, String)> {
     let (line, subject) = app.focused_item()?;
     let item = line as NodeId;
     let rest = rest(app, Action::CopyValue);
@@ -63,15 +64,23 @@ fn under_cursor(app: &App) -> Option<(String, String)> {
 
 /// The message, notes and columns of the row; in the groups, the message of the group under the cursor.
 pub(super) fn row(app: &mut App) -> Vec<Effect> {
+    match line(app) {
+        Some((title, text)) => app.show_text(title, text),
+        None if app.tables.open && !app.deploy.open => app.tell("put the cursor on a table or a column to see everything about it"),
+        None => {}
+    }
+    Vec::new()
+}
+
+/// Everything about the line under the cursor, and its title.
+pub(super) fn line(app: &App) -> Option<(String, String)> {
     if app.deploy.open {
-        deploy(app);
-        return Vec::new();
+        return deploy(app);
     }
     if app.tables.open {
-        line_of_tables(app);
-        return Vec::new();
+        return line_of_tables(app);
     }
-    let words = match &app.case {
+    match &app.case {
         Some(screen) => {
             let (rest, query) = (rest(app, Action::CopyMessage), query_keys(app));
             Some(("This row".to_owned(), facts::case::sheet(&screen.case, SheetHints { rest: &rest, query: &query }).to_text()))
@@ -88,17 +97,13 @@ pub(super) fn row(app: &mut App) -> Vec<Effect> {
                 )
             })
         }
-    };
-    if let Some((title, text)) = words {
-        app.show_text(title, text);
     }
-    Vec::new()
 }
 
 /// Everything about the line under the cursor of a deploy, or about the column under the cursor.
-fn deploy(app: &mut App) {
+fn deploy(app: &App) -> Option<(String, String)> {
     if let Some(screen) = &app.deploy.sides {
-        let Some((layout, id)) = screen.look.layout(screen.focus).zip(screen.column(screen.focus)) else { return };
+        let (layout, id) = screen.look.layout(screen.focus).zip(screen.column(screen.focus))?;
         let mut facts = Facts::default();
         facts::column::sheet(&mut facts, layout, id, None);
         let title = layout.path(id);
@@ -107,23 +112,17 @@ fn deploy(app: &mut App) {
             facts.named("change", &format!("{} {}", change.verdict.name(), facts::deploy::became(change)));
             facts.named("why", &facts::deploy::rule(change.rule));
         }
-        app.show_text(title, facts.to_text());
-        return;
+        return Some((title, facts.to_text()));
     }
-    let Some((item, Subject::Deploy(tree))) = app.focused_item() else { return };
+    let (item, Subject::Deploy(tree)) = app.focused_item()? else { return None };
     let text = tree.everything(item);
-    if !text.is_empty() {
-        app.show_text("Everything about this line".to_owned(), text);
-    }
+    (!text.is_empty()).then(|| ("Everything about this line".to_owned(), text))
 }
 
 /// Everything about the line under the cursor of the tables: the column, its table, those that have it too.
-fn line_of_tables(app: &mut App) {
+fn line_of_tables(app: &App) -> Option<(String, String)> {
     let screen = &app.tables;
-    let Some(place) = screen.place() else {
-        app.tell("put the cursor on a table or a column to see everything about it");
-        return;
-    };
+    let place = screen.place()?;
     let (catalog, look) = (&screen.tree.catalog, screen.known());
     let layout = look.and_then(|look| look.layout.as_deref());
     let mut facts = Facts::default();
@@ -142,7 +141,7 @@ fn line_of_tables(app: &mut App) {
         None => ("Tables of the same layout", catalog.sharers(place.table).to_vec()),
     };
     facts::table::list(&mut facts, heading, catalog, &tables);
-    app.show_text(title, facts.to_text());
+    Some((title, facts.to_text()))
 }
 
 /// Everything that is broken, as a tree: what the row reports first, then all violations with the branches they stand behind.

@@ -237,6 +237,7 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
         PromptPurpose::Search => ("search", search.and_then(|search| Some(search.found.as_ref()?.lines().told(&search.text)))),
         PromptPurpose::Against => ("judge against (folder, revision, repository@revision or schema file)", None),
         PromptPurpose::Compare => ("compare with (a revision, a folder, or repository@revision)", None),
+        PromptPurpose::Pipe => ("hand what is under the cursor to the command", None),
         PromptPurpose::Payloads => ("payloads with (text, or /pointer=value)", None),
         PromptPurpose::Filter => {
             ("filter", list.and_then(|list| list.filter.as_ref()).and_then(|filter| Some(filter.found?.told(&filter.text))))
