@@ -186,6 +186,18 @@ impl Turn {
             Turn::Unjudged => "could not be judged",
         }
     }
+
+    /// The same of one document.
+    pub fn words_of_one(self) -> &'static str {
+        match self {
+            Turn::Passes => "passes, as before",
+            Turn::Same => "fails the same way",
+            Turn::Different => "fails differently",
+            Turn::Taken => "passes now",
+            Turn::Refused => "newly fails",
+            Turn::Unjudged => "could not be judged",
+        }
+    }
 }
 
 /// How many documents took which turn.

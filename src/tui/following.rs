@@ -30,6 +30,8 @@ pub struct Following {
     pub fault: Option<String>,
     /// Looks in a row that failed.
     pub faults: u32,
+    /// Whether a look has ever come to its end.
+    pub has_looked: bool,
     began: HashSet<Fingerprint>,
     /// Their lines, in order.
     lines: Vec<usize>,

@@ -37,6 +37,10 @@ pub(super) fn discreet(edit: NodeEdit, keyword: Keyword, may_tell: MayTell<'_>) 
                 format!("the exact {keyword} at {place}, a number out of the documents; it is rounded"),
             )
         }
+        Loosening::Pattern { .. } => (
+            Loosening::Without(keyword),
+            format!("rare characters of values out of the documents at {place}; {keyword} is taken away instead"),
+        ),
         other => (other, String::new()),
     };
     (NodeEdit { pointer, loosening }, Some(withheld).filter(|told| !told.is_empty()))
@@ -135,6 +139,10 @@ mod tests {
         assert_eq!(made.loosening, Loosening::AnyKey(BTreeSet::from(["null", "string"])));
         assert_eq!(told.as_deref(), Some("2 keys out of the documents at /a; any key is let in instead"));
         assert_eq!(discreet(edit(keys.clone()), "additionalProperties", &|_| true), (edit(keys), None));
+        let rare = Loosening::Pattern { form: "^[é]*$".to_owned(), words: String::new() };
+        let (made, told) = discreet(edit(rare), "pattern", &|_| false);
+        assert_eq!(made.loosening, Loosening::Without("pattern"));
+        assert!(told.is_some_and(|told| !told.contains('é')));
         let (made, _) = discreet(edit(Loosening::Values(BTreeSet::from(["\"jane\"".to_owned()]))), "enum", &|_| false);
         assert_eq!(made.loosening, Loosening::Without("enum"));
     }

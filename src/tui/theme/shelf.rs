@@ -95,14 +95,19 @@ impl ThemeShelf {
                 let way = passed.iter().map(|(name, _)| visible(name)).collect::<Vec<_>>().join(", ");
                 return Err(format!("{}: inherits from itself, by way of {way}", self.place(&name, is_own)));
             }
-            let file = self.file(&name, is_own)?;
+            let file = self.file(&name, is_own).map_err(|mistake| match passed.last() {
+                Some((heir, is_own_heir)) if !is_own && !is_built_in(&name) => {
+                    format!("{}: inherits = \"{}\": {mistake}", self.place(heir, *is_own_heir), visible(&name))
+                }
+                _ => mistake,
+            })?;
             for (role, look) in &file.roles {
                 let style = look.style().map_err(|mistake| format!("{}: {role:?}: {mistake}", self.place(&name, is_own)))?;
                 styles[*role as usize].get_or_insert(style);
             }
             next = file.inherits.map(|base| {
                 // A theme named like one built in may inherit from that.
-                let is_own_base = self.own.contains_key(&*base) && !(is_own && base == name);
+                let is_own_base = self.own.contains_key(&*base) && !(is_own && base == name && is_built_in(&name));
                 (base, is_own_base)
             });
             passed.push((name, is_own));
@@ -157,6 +162,9 @@ fn is_built_in(name: &str) -> bool {
 
 fn read(path: &Path) -> Result<String, String> {
     let mut text = String::new();
+    if !path.is_file() {
+        return Err("it is no file".to_owned());
+    }
     let read = File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_string(&mut text));
     match read {
         Err(error) => Err(error.to_string()),
@@ -204,6 +212,7 @@ mod tests {
             ("odd", "inherits = \"mono\"\n[roles]\nkee = {}\n"),
             ("pink", "inherits = \"mono\"\n[roles]\nkey = { fg = \"pinkish\" }\n"),
             ("bare", "[roles]\nkey = {}\n"),
+            ("own", "inherits = \"own\"\n"),
             ("lost", "inherits = \"defalt-dark\"\n"),
         ]);
         let mistake = |name: &str| shelf.styles(name).unwrap_err();
@@ -211,7 +220,9 @@ mod tests {
         assert!(mistake("odd").contains("odd.toml line 3: unknown variant `kee`"), "{}", mistake("odd"));
         assert!(mistake("pink").contains("`pinkish` is not a colour"), "{}", mistake("pink"));
         assert!(mistake("bare").contains("roles are missing; inherits = \"default-dark\" takes them from there"), "{}", mistake("bare"));
-        assert!(mistake("lost").contains("did you mean `default-dark`"), "{}", mistake("lost"));
+        let lost = mistake("lost");
+        assert!(lost.contains("lost.toml: inherits = \"defalt-dark\": ") && lost.contains("did you mean `default-dark`"), "{lost}");
+        assert!(mistake("own").contains("inherits from itself, by way of own"), "{}", mistake("own"));
         let all = shelf.list();
         assert!(all.iter().any(|theme| &*theme.name == "odd" && theme.about.starts_with("cannot be used: ")));
     }

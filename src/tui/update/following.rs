@@ -45,7 +45,14 @@ pub(super) fn looked(app: &mut App, job: JobId, outcome: Result<Option<Arc<Group
     following.is_looking = false;
     let mut effects = Vec::new();
     match outcome {
+        // What cannot be followed at all is not tried again and again.
+        Err(reason) if !following.has_looked && !following.is_remote => {
+            app.following = None;
+            app.warn(reason);
+            return Vec::new();
+        }
         Ok(tree) => {
+            following.has_looked = true;
             let had_failed = following.fault.take().is_some();
             following.faults = 0;
             if let Some(tree) = tree {

@@ -5,7 +5,7 @@ use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::super::action::{Action, ActionPlace, TABLE};
+use super::super::action::{Action, ActionPlace, Entry, TABLE};
 use super::super::app::{App, List, Prompt, PromptPurpose};
 use super::super::keymap::Key;
 use super::super::theme::Role;
@@ -205,7 +205,9 @@ fn offered(app: &App, is_here: impl Fn(ActionPlace) -> bool) -> Vec<(String, &'s
         replay.is_some_and(|replay| replay.violation.is_some() && replay.violations.wrong() == 1)
     });
     let here = TABLE.iter().filter(|entry| is_here(entry.place) && !(is_alone && entry.action == Action::NextViolation));
-    here.filter_map(|entry| Some((app.keymap.key(entry.action)?, entry.hint?))).collect()
+    let leads_back = app.deploy.open || (app.tables.open && !app.tables.alone) || app.case.is_some();
+    let words = |entry: &Entry| if entry.action == Action::Quit && leads_back { Some("back") } else { entry.hint };
+    here.filter_map(|entry| Some((app.keymap.key(entry.action)?, words(entry)?))).collect()
 }
 
 fn matches(found: &FoundHits) -> String {

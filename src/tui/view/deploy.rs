@@ -52,7 +52,8 @@ fn verdicts(app: &App, found: &DeployComparison) -> String {
     let all = [DeployVerdict::Block, DeployVerdict::Ddl, DeployVerdict::Warn, DeployVerdict::Ok];
     let counted = all.map(|verdict| (verdict, found.causes.iter().filter(|cause| cause.verdict == verdict).count()));
     let told = counted.into_iter().filter(|(_, n)| *n > 0).map(|(verdict, n)| format!("{} {}", text::count(n as u64), verdict.name()));
-    told.collect::<Vec<_>>().join(&format!(" {} ", app.theme.glyphs.dot))
+    let told = told.collect::<Vec<_>>().join(&format!(" {} ", app.theme.glyphs.dot));
+    if told.is_empty() { told } else { format!("causes: {told}") }
 }
 
 /// Why there is nothing, and what can be done here.

@@ -81,7 +81,7 @@ impl GroupPatch {
         for turn in [Turn::Different, Turn::Same, Turn::Refused, Turn::Unjudged, Turn::Passes] {
             let of = self.turns.of(turn);
             if of > 0 {
-                lines.push(format!("  {} {}", rows(of), turn.words()));
+                lines.push(format!("  {} {}", rows(of), if of == 1 { turn.words_of_one() } else { turn.words() }));
             }
         }
         for next in self.files.iter().flat_map(|file| &file.proposal.next) {

@@ -32,6 +32,8 @@ pub(super) fn is_told(edit: &NodeEdit, schemas: &SchemaStore, redactor: &mut Red
         }
         // Lengths and sizes are told.
         Loosening::Limit { keyword, to } if keyword.ends_with("imum") => is_round(to) || tells_number(&edit.pointer, to, redactor),
+        // Of what is read by everybody's program letters, digits and signs say nothing of anybody; rarer ones may.
+        Loosening::Pattern { form, .. } => form.is_ascii(),
         _ => true,
     }
 }
@@ -41,6 +43,7 @@ pub(super) fn untold(edit: &NodeEdit) -> &'static str {
     match edit.loosening {
         Loosening::Keys(_) => "keys out of the documents that no schema has",
         Loosening::Values(_) => "values out of the documents that no schema has",
+        Loosening::Pattern { .. } => "rare characters of values out of the documents",
         _ => "a number out of the documents",
     }
 }
