@@ -163,7 +163,7 @@ fn is_built_in(name: &str) -> bool {
 fn read(path: &Path) -> Result<String, String> {
     let mut text = String::new();
     if !path.is_file() {
-        return Err("it is no file".to_owned());
+        return Err("a theme is a plain file".to_owned());
     }
     let read = File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_string(&mut text));
     match read {
