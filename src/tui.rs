@@ -14,6 +14,7 @@ pub mod column_tree;
 pub mod deploy;
 pub mod deploy_tree;
 mod editor;
+pub mod effect;
 pub mod focus;
 pub mod following;
 pub mod frame;
@@ -58,8 +59,9 @@ use crate::rows::source::{ErrorSource, Request};
 use crate::triage::blame::HistorySettings;
 use crate::tui::clipboard::Copied;
 use app::App;
+use effect::Effect;
 use keymap::{Key, Keymap};
-use message::{Effect, Message, Pointed, PointerDoes};
+use message::{Message, Pointed, PointerDoes};
 use theme::{Depth, Theme};
 use work::{ExportSettings, Workers};
 

@@ -1,40 +1,33 @@
-//! What happens, and what is to be done about it.
+//! What happens.
 //!
-//! Owns: the enums between the loop, `update` and the workers. Plain data, no closures.
+//! Owns: the messages between the loop, `update` and the workers, and what they carry. Plain data, no closures.
+//! Refuses: what is to be done about it (effect).
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use ratatui::crossterm::event::KeyEvent;
 
 use super::deploy_tree::{DeployPlace, DeployTree};
 use super::group_tree::GroupTree;
-use super::handed::HandOver;
 use super::hit_tree::HitTree;
 use super::look::Look;
 use super::matches::Matches;
-use super::row_place::{Exportable, GroupPlace, OpenedRow, RowPlace};
+use super::row_place::{Exportable, OpenedRow};
 use super::sides_look::SidesLook;
-use super::subject::Subject;
 use super::table_tree::TableTree;
-use crate::ground::text::{plural, visible, width};
-use crate::pipeline::document::NodeId;
-use crate::pipeline::layout::Layout;
 use crate::pipeline::witness::Witness;
-use crate::rows::group::{Fingerprint, Groups, Sort};
-use crate::rows::payload::holding::{HeldCount, PayloadQuery};
+use crate::rows::group::Fingerprint;
+use crate::rows::payload::holding::HeldCount;
 use crate::rows::row::RowRef;
 use crate::rows::schemas::RevisionAge;
-use crate::rows::source::{Progress, RowOrder, Spent};
-use crate::triage::blame::BlameQuestion;
-use crate::triage::case::{Case, Preview};
-use crate::triage::catalog::{self, Catalog, HitPlace};
+use crate::rows::source::{Progress, Spent};
+use crate::triage::case::Preview;
+use crate::triage::catalog;
 use crate::triage::causes::Causes;
 use crate::triage::export::own_edit::{EditSubject, EditVerdict};
 use crate::triage::export::single::SingleExport;
 use crate::triage::recheck::TurnCounts;
-use crate::triage::revisions::PairChoice;
 use crate::tui::clipboard::Copied;
 
 /// Names one piece of work on a worker; later work has a higher number.
@@ -361,261 +354,4 @@ pub enum Exported {
     },
     /// A file, by its path.
     File(String),
-}
-
-/// What is to be done outside of `update`.
-pub enum Effect {
-    /// Ask the terminal to report the mouse, or no longer.
-    Mouse(bool),
-    /// Read the source.
-    Read,
-    /// Stop reading, keep what is there.
-    StopReading,
-    /// Read what has come to the source.
-    Follow {
-        /// The work.
-        job: JobId,
-        /// The groups so far.
-        groups: Arc<Groups>,
-    },
-    /// Say when it is time to look again.
-    FollowLater {
-        /// The work that it is called off with.
-        job: JobId,
-        /// How long it is until then.
-        pause: Duration,
-    },
-    /// Arrange the groups anew.
-    Arrange {
-        /// The work.
-        job: JobId,
-        /// The groups.
-        groups: Arc<Groups>,
-        /// The order.
-        sort: Sort,
-    },
-    /// Let go of groups that are shown no longer: to give back their memory takes time.
-    LetGo(Arc<GroupTree>),
-    /// Open a row.
-    OpenCase {
-        /// The work.
-        job: JobId,
-        /// Which row.
-        place: RowPlace,
-    },
-    /// Make the row that a document becomes in one of its tables, and find a value of the document in it.
-    PreviewRow {
-        /// The work.
-        job: JobId,
-        /// The document with its tables.
-        case: Arc<Case>,
-        /// Position of the table.
-        table: usize,
-        /// The value to find.
-        value: Option<NodeId>,
-    },
-    /// Find the lines that match.
-    Match {
-        /// The work.
-        job: JobId,
-        /// Whose lines.
-        subject: Subject,
-        /// What was typed.
-        text: String,
-    },
-    /// Look into all payloads.
-    SeekPayloads {
-        /// The work.
-        job: JobId,
-        /// What they are to hold.
-        query: PayloadQuery,
-        /// The groups that their rows belong to.
-        groups: Arc<Groups>,
-    },
-    /// Judge the rows of groups by other schemas, too.
-    Recheck {
-        /// The work.
-        job: JobId,
-        /// The other schemas: a folder, an archive, a revision of a repository.
-        against: PathBuf,
-        /// The lines of groups.
-        tree: Arc<GroupTree>,
-        /// The line whose groups are judged; `None` for all.
-        below: Option<usize>,
-    },
-    /// List all tables by name.
-    ListTables {
-        /// The work.
-        job: JobId,
-    },
-    /// Read the columns of all tables.
-    ReadTables {
-        /// The work.
-        job: JobId,
-    },
-    /// Search all columns.
-    FindTables {
-        /// The work.
-        job: JobId,
-        /// The columns of all tables.
-        catalog: Arc<Catalog>,
-        /// What was typed.
-        text: String,
-    },
-    /// Copy the schema that refuses a group's rows.
-    CopySchema {
-        /// The work.
-        job: JobId,
-        /// The group.
-        of: GroupPlace,
-    },
-    /// Open a copy in the user's editor.
-    OpenEditor {
-        /// The work.
-        job: JobId,
-        /// The copy.
-        copy: Arc<EditCopy>,
-    },
-    /// Hand a text, and the terminal, to another program.
-    HandOver(HandOver),
-    /// Judge the rows with what stands in a copy.
-    JudgeEdit {
-        /// The work.
-        job: JobId,
-        /// The copy.
-        copy: Arc<EditCopy>,
-    },
-    /// Look for all changes of a schema node or a column.
-    History {
-        /// The work.
-        job: JobId,
-        /// Of which.
-        question: BlameQuestion,
-    },
-    /// Look for the change that made a group fail.
-    Suspect {
-        /// The work.
-        job: JobId,
-        /// The group.
-        of: GroupPlace,
-    },
-    /// Compare two states of the schemas as a deploy does.
-    CompareSchemas {
-        /// The work.
-        job: JobId,
-        /// Which two.
-        choice: PairChoice,
-        /// The generator's list of tables that may be incompatible.
-        allowlist: Option<Arc<str>>,
-    },
-    /// Look for a document that shows a change of a JSON schema.
-    SeekWitness {
-        /// The work.
-        job: JobId,
-        /// The comparison.
-        of: Arc<DeployTree>,
-        /// The table and the change there.
-        place: (usize, usize),
-    },
-    /// Read the log of a deploy that failed.
-    Explain {
-        /// The work.
-        job: JobId,
-        /// The log.
-        text: String,
-    },
-    /// Get the columns of a table on both sides.
-    LookSides {
-        /// The work.
-        job: JobId,
-        /// The column that is meant.
-        place: DeployPlace,
-        /// The comparison that it is of; without one the place tells the revision, or the newest is meant.
-        of: Arc<DeployTree>,
-        /// Groups that may fail there.
-        groups: Arc<Groups>,
-    },
-    /// Find out about a table and column.
-    Look {
-        /// The work.
-        job: JobId,
-        /// The table and column.
-        place: HitPlace,
-        /// Groups that may fail there.
-        groups: Arc<Groups>,
-    },
-    /// Write the statement that makes a table.
-    WriteDdl {
-        /// Its columns.
-        layout: Arc<Layout>,
-        /// Its name.
-        table: String,
-    },
-    /// Call a job off.
-    Cancel(JobId),
-    /// Say yes or no to a question.
-    Answer {
-        /// The work that waits.
-        id: JobId,
-        /// Whether it may go on.
-        yes: bool,
-    },
-    /// Count the causes of a group.
-    Causes {
-        /// The work.
-        job: JobId,
-        /// The group.
-        of: GroupPlace,
-    },
-    /// Name more rows of a group, behind the first `from`.
-    MoreRows {
-        /// The work.
-        job: JobId,
-        /// The group.
-        of: GroupPlace,
-        /// The order of rows.
-        order: RowOrder,
-        /// How many are known.
-        from: usize,
-    },
-    /// Get the SQL behind the counts, or behind the rows of a group.
-    Sql(Option<GroupPlace>),
-    /// Put text on the clipboard.
-    Copy {
-        /// What it is, for people.
-        what: String,
-        /// All of it.
-        text: String,
-    },
-    /// Export a group, or a row of it.
-    Export {
-        /// The work.
-        job: JobId,
-        /// What, and where to.
-        export: Export,
-    },
-    /// Send a sequence to the terminal.
-    Send(String),
-    /// Hand the terminal to the shell.
-    Suspend,
-    /// End with an error.
-    Fail(String),
-    /// End.
-    Quit,
-    /// End because of this signal.
-    Terminate(i32),
-}
-
-/// Longest text that is told whole where it was copied, in cells.
-const TOLD: usize = 60;
-
-impl Effect {
-    /// Copies a text; what was copied is told after.
-    pub fn copy(what: &str, text: String) -> Self {
-        let what = match visible(&text) {
-            told if !text.contains('\n') && width(&told) <= TOLD => format!("{what} {told}"),
-            _ => format!("{what}, {}", plural(text.chars().count() as u64, "character", "characters")),
-        };
-        Effect::Copy { what, text }
-    }
 }

@@ -33,9 +33,10 @@ use tui_input::backend::crossterm::EventHandler;
 
 use super::action::{Action, ActionPlace};
 use super::app::{App, Overlay};
+use super::effect::Effect;
 use super::focus::Focus;
 use super::keymap::{Key, KeyLookup};
-use super::message::{Effect, Message};
+use super::message::Message;
 use super::panes;
 
 /// What is to be done when the explorer opens.
@@ -218,11 +219,26 @@ const MOST_TIMES: usize = 9_999;
 
 /// Does what a key with a number before it asks for: so many times, or at that line.
 fn counted(app: &mut App, action: Action, count: usize) -> Vec<Effect> {
-    if app.overlay.is_none() && matches!(action, Action::First | Action::Last) {
-        if let Some((list, _)) = app.focused() {
-            list.outline.go_to(count.saturating_sub(1));
-            follow(app);
+    let page = page(app) as isize;
+    let rows = match action {
+        _ if app.overlay.is_some() => None,
+        Action::First | Action::Last => Some(0),
+        Action::Down => Some(1),
+        Action::Up => Some(-1),
+        Action::PageDown => Some(page),
+        Action::PageUp => Some(-page),
+        Action::HalfDown => Some(page / 2),
+        Action::HalfUp => Some(-(page / 2)),
+        _ => None,
+    };
+    // What is tied to the cursor follows it once, not at each line on the way.
+    if let (Some(rows), Some((list, _))) = (rows, app.focused()) {
+        match rows {
+            0 => list.outline.go_to(count.saturating_sub(1)),
+            rows => list.outline.move_by(rows.saturating_mul(isize::try_from(count).unwrap_or(isize::MAX))),
         }
+        app.tables.goal = None;
+        follow(app);
         return Vec::new();
     }
     let times = if action.repeats() { count.min(MOST_TIMES) } else { 1 };

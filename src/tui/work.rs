@@ -27,9 +27,10 @@ use answers::Answers;
 use watch::{ReadWatch, arranged};
 
 use super::advice;
+use super::effect::Effect;
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
-use super::message::{Effect, Export, Exported, JobId, Message};
+use super::message::{Export, Exported, JobId, Message};
 use super::row_place::{GroupPlace, OpenedRow, RowPlace};
 use crate::ground::contained;
 use crate::pipeline::layout::ddl;

@@ -2,8 +2,9 @@
 
 use misfit::rows::row::RowRef;
 use misfit::tui::app::App;
+use misfit::tui::effect::Effect;
 use misfit::tui::group_tree::GroupTree;
-use misfit::tui::message::{Effect, JobId, Message};
+use misfit::tui::message::{JobId, Message};
 use misfit::tui::update::update;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 

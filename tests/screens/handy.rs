@@ -60,6 +60,13 @@ fn a_number_says_how_often_and_which_line() {
     assert_eq!(at("3G"), format!("3/{rows}"));
     assert_eq!(at("G4gg"), format!("4/{rows}"));
     assert_eq!(at("G999k"), format!("1/{rows}"));
+    // How far the panes beside are scrolled differs, not where their cursors are.
+    for keys in ["<enter>gg7jyp", "<enter>gg7j<tab>yp", "<enter>gg7j<tab><tab>yp", "<enter><tab>gg7j<s-tab>yp", "tgg7jyp"] {
+        let copied = |keys: &str| press(SIZE, keys).lines().rev().nth(1).map(str::to_owned);
+        let told = copied(keys);
+        assert!(told.as_ref().is_some_and(|told| told.contains("copied")), "{keys}: {told:?}");
+        assert_eq!(told, copied(&keys.replace("7j", "jjjjjjj")), "{keys}");
+    }
     assert_eq!(at("gg5<esc>j"), format!("2/{rows}"), "a number can be taken back");
     assert!(screen(SIZE, &[Keys("15")]).lines().next_back().expect("a line").contains("15"));
     assert!(screen(SIZE, &[Keys("0")]).contains("0 does nothing here"));

@@ -122,7 +122,7 @@ mod tests {
 
     use super::*;
     use crate::pipeline::compat::DeployFinding;
-    use crate::triage::history::{JudgedPair, PastChange, PastState, PastTable};
+    use crate::triage::history::{JudgedPair, PastState, PastTable};
 
     fn unread() -> PastTable {
         let judged = JudgedPair { fault: Some("the new layout cannot be read: x".to_owned()), ..JudgedPair::default() };
@@ -131,17 +131,7 @@ mod tests {
     }
 
     fn gone() -> PastTable {
-        let finding = DeployFinding::table_gone();
-        let change = PastChange {
-            column: String::new(),
-            kind: finding.kind.name().to_owned(),
-            old: None,
-            new: None,
-            verdict: finding.verdict,
-            rule: finding.rule,
-            sentence: Some(finding.sentence("{}", false)),
-        };
-        let judged = Arc::new(JudgedPair { changes: vec![change], ..JudgedPair::default() });
+        let judged = Arc::new(JudgedPair::of_findings(&[DeployFinding::table_gone()]));
         PastTable { state: PastState::Removed, judged, ..unread() }
     }
 

@@ -142,9 +142,9 @@ fn set(all: &mut FxHashSet<TableKey>, key: &TableKey, is_there: Option<bool>) {
 impl Plan {
     /// What is told of every pair of revisions, newest first, and how many revisions have no layouts.
     pub(super) fn told(self, judged: &FxHashMap<BlobPair, Arc<JudgedPair>>) -> (Vec<RevisionPair>, usize) {
-        let gone = Arc::new(by_itself(&[DeployFinding::table_gone()]));
-        let lacking = Arc::new(by_itself(&[DeployFinding::no_layout()]));
-        let both = Arc::new(by_itself(&[DeployFinding::table_gone(), DeployFinding::no_layout()]));
+        let gone = Arc::new(JudgedPair::of_findings(&[DeployFinding::table_gone()]));
+        let lacking = Arc::new(JudgedPair::of_findings(&[DeployFinding::no_layout()]));
+        let both = Arc::new(JudgedPair::of_findings(&[DeployFinding::table_gone(), DeployFinding::no_layout()]));
         let unread = Arc::new(JudgedPair { fault: Some("it was not read".to_owned()), ..JudgedPair::default() });
         let pairs = self.revisions.into_iter().rev().map(|revision| {
             let tables = revision.tables.into_iter().filter_map(|((namespace, doctype, version), planned)| {
@@ -171,18 +171,20 @@ impl Plan {
     }
 }
 
-/// Findings of a table that need no layouts.
-fn by_itself(findings: &[DeployFinding]) -> JudgedPair {
-    let change = |finding: &DeployFinding| PastChange {
-        column: String::new(),
-        kind: finding.kind.name().to_owned(),
-        old: None,
-        new: None,
-        verdict: finding.verdict,
-        rule: finding.rule,
-        sentence: Some(finding.sentence("{}", false)),
-    };
-    JudgedPair { changes: findings.iter().map(change).collect(), ..JudgedPair::default() }
+impl JudgedPair {
+    /// Findings of a table that need no layouts.
+    pub fn of_findings(findings: &[DeployFinding]) -> Self {
+        let change = |finding: &DeployFinding| PastChange {
+            column: String::new(),
+            kind: finding.kind.name().to_owned(),
+            old: None,
+            new: None,
+            verdict: finding.verdict,
+            rule: finding.rule,
+            sentence: Some(finding.sentence("{}", false)),
+        };
+        JudgedPair { changes: findings.iter().map(change).collect(), ..JudgedPair::default() }
+    }
 }
 
 /// The changes of a comparison, as they are kept.

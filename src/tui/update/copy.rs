@@ -3,7 +3,7 @@
 use super::super::action::Action;
 use super::super::app::{App, CaseScreen};
 use super::super::column_tree::ColumnLine;
-use super::super::message::Effect;
+use super::super::effect::Effect;
 use super::super::panes::TablePane;
 use super::super::row_place::GroupPlace;
 use super::super::subject::Subject;

@@ -8,8 +8,9 @@ use super::super::advice;
 use super::super::app::{App, Prompt, PromptPurpose};
 use super::super::deploy::AskedDeploy;
 use super::super::deploy_tree::{DeployLine, DeployTree};
+use super::super::effect::Effect;
 use super::super::list::List;
-use super::super::message::{Effect, JobId};
+use super::super::message::JobId;
 use crate::pipeline::witness::Witness;
 use crate::triage::revisions::PairChoice;
 

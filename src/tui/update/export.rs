@@ -2,7 +2,8 @@
 
 use super::super::action::Action;
 use super::super::app::{App, Overlay};
-use super::super::message::{Effect, Export, Exported, JobId};
+use super::super::effect::Effect;
+use super::super::message::{Export, Exported, JobId};
 use super::super::row_place::{Exportable, GroupPlace};
 use crate::triage::export::patch::PatchOf;
 use crate::triage::export::single::SingleExport;

@@ -2,8 +2,8 @@
 
 use super::super::action::Action;
 use super::super::app::{App, Search};
+use super::super::effect::Effect;
 use super::super::matches::{MatchCount, Matches};
-use super::super::message::Effect;
 use super::super::tables::TableScreen;
 use crate::ground::outline::Tree;
 use crate::ground::text;

@@ -1,7 +1,8 @@
 //! The search over all columns of all tables, as it is typed.
 
 use super::super::app::App;
-use super::super::message::{Effect, JobId};
+use super::super::effect::Effect;
+use super::super::message::JobId;
 use super::super::tables::TableSearch;
 use crate::ground::outline::Outline;
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::super::action::Action;
 use super::super::app::App;
+use super::super::effect::Effect;
 use super::super::following::Following;
 use super::super::group_tree::GroupTree;
-use super::super::message::{Effect, JobId};
+use super::super::message::JobId;
 use crate::ground::time;
 
 /// Begins to follow, or ends it.

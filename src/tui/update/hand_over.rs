@@ -6,8 +6,8 @@
 use super::super::action::Action;
 use super::super::app::{App, Overlay, Prompt, PromptPurpose};
 use super::super::column_tree::ColumnLine;
+use super::super::effect::Effect;
 use super::super::handed::{HandOver, Handed, HandedTo};
-use super::super::message::Effect;
 use super::super::subject::Subject;
 use super::{copy, whole};
 use crate::pipeline::document::NodeId;

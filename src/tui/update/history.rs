@@ -6,7 +6,8 @@
 use super::super::advice;
 use super::super::app::App;
 use super::super::column_tree::ColumnLine;
-use super::super::message::{Effect, JobId};
+use super::super::effect::Effect;
+use super::super::message::JobId;
 use super::super::subject::Subject;
 use crate::pipeline::document::{NodeId, unescape_pointer};
 use crate::pipeline::layout::ColumnId;

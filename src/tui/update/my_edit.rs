@@ -6,7 +6,8 @@
 use super::super::action::Action;
 use super::super::advice;
 use super::super::app::{App, MyEdit, Overlay};
-use super::super::message::{EditCopy, Effect, JobId};
+use super::super::effect::Effect;
+use super::super::message::{EditCopy, JobId};
 use super::super::row_place::GroupPlace;
 use super::export;
 use crate::triage::export::own_edit::{EditVerdict, counted};

@@ -5,8 +5,8 @@ use tui_input::InputRequest;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::super::app::App;
+use super::super::effect::Effect;
 use super::super::keymap::Key;
-use super::super::message::Effect;
 use super::super::palette::{Palette, offers};
 use super::act;
 

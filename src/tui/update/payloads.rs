@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use super::super::app::{App, Search, Seeking};
+use super::super::effect::Effect;
 use super::super::matches::{MatchCount, Matches};
-use super::super::message::{Effect, JobId, PayloadsFound};
+use super::super::message::{JobId, PayloadsFound};
 use crate::ground::outline::Tree;
 use crate::ground::text::plural;
 use crate::rows::group::Fingerprint;

@@ -7,8 +7,9 @@ use ratatui::layout::Position;
 
 use super::super::action::Action;
 use super::super::app::{App, Overlay};
+use super::super::effect::Effect;
 use super::super::focus::Focus;
-use super::super::message::{Effect, Pointed, PointerDoes};
+use super::super::message::{Pointed, PointerDoes};
 use super::super::panes::{Pane, TablePane};
 use super::{act, follow, overlay};
 
@@ -94,6 +95,7 @@ fn under(app: &App, at: Position) -> Option<Focus> {
 }
 
 fn take_keys(app: &mut App, focus: Focus) {
+    app.tables.goal = None;
     match focus {
         Focus::Pane(pane) => {
             if let Some(screen) = &mut app.case {

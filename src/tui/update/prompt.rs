@@ -8,10 +8,11 @@ use tui_input::{Input, InputRequest};
 
 use super::super::action::Action;
 use super::super::app::{App, List, ListFilter, Prompt, PromptPurpose, Search};
+use super::super::effect::Effect;
 use super::super::focus::Focus;
 use super::super::keymap::Key;
 use super::super::matches::Matches;
-use super::super::message::{Effect, JobId};
+use super::super::message::JobId;
 use super::{deploy, find, follow, hand_over, payloads, recheck};
 
 /// Begins a line, or goes to another match.

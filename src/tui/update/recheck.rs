@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::super::app::{App, Rechecking};
-use super::super::message::{Effect, JobId};
+use super::super::effect::Effect;
+use super::super::message::JobId;
 use crate::ground::text::visible;
 use crate::rows::source::Progress;
 

@@ -2,7 +2,8 @@
 
 use super::super::action::Action;
 use super::super::app::{App, Asking, Question};
-use super::super::message::{Effect, JobId};
+use super::super::effect::Effect;
+use super::super::message::JobId;
 use super::super::row_place::GroupPlace;
 use crate::rows::row::RowRef;
 use crate::rows::source::{Progress, RowOrder, Spent};

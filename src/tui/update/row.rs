@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::super::action::Action;
 use super::super::app::App;
-use super::super::message::{Effect, JobId};
+use super::super::effect::Effect;
+use super::super::message::JobId;
 use super::super::subject::Subject;
 use super::case;
 use crate::ground::outline::Outline;

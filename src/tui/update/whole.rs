@@ -7,7 +7,7 @@ use super::super::action::Action;
 use super::super::advice::advised;
 use super::super::app::App;
 use super::super::column_tree::ColumnLine;
-use super::super::message::Effect;
+use super::super::effect::Effect;
 use super::super::subject::Subject;
 use crate::pipeline::document::{Document, NodeId, PathStyle};
 use crate::triage::catalog::TableId;

@@ -77,15 +77,9 @@ pub(super) fn paragraph(buffer: &mut Buffer, area: Rect, row: u16, words: &str, 
     let mut lines = text::wrap(words, usize::from(area.width)).into_iter().peekable();
     while let Some(line) = lines.next() {
         let Some(mut pen) = Pen::new(buffer, area, at, Style::new()) else { return area.height };
-        pen.put(line.trim_end(), style);
         // What has no room any more is said to be there.
-        if at + 1 == area.height && lines.peek().is_some() {
-            let all = text::width(line.trim_end());
-            let x = area.x + (all as u16).min(area.width.saturating_sub(1));
-            if let Some(cell) = buffer.cell_mut((x, area.y + at)) {
-                cell.set_symbol("…").set_style(style);
-            }
-        }
+        let is_cut = at + 1 == area.height && lines.peek().is_some();
+        pen.put(&if is_cut { format!("{}…", line.trim_end()) } else { line.trim_end().to_owned() }, style);
         at += 1;
     }
     at
