@@ -77,3 +77,39 @@ fn a_comparison_with_rows_that_cannot_be_read_is_not_clean() {
     assert_eq!(torn.status.code(), Some(2), "{told}");
     assert!(told.contains("not all of the input could be read") && told.contains("torn.ndjson line 2"), "{told}");
 }
+
+#[test]
+fn rows_that_no_schemas_decide_are_told_and_rows_without_their_document_are_not_clean() {
+    let folder = folder();
+    fs::rename(folder.path().join("schemas/acme"), folder.path().join("acme")).unwrap();
+    for name in ["broken", "unknown"] {
+        fs::remove_dir_all(folder.path().join("acme").join(name)).unwrap();
+    }
+    for side in ["old", "new"] {
+        let place = folder.path().join(side).join("acme/whole");
+        fs::create_dir_all(&place).unwrap();
+        fs::copy(folder.path().join("acme/whole/whole.1.schema.json"), place.join("whole.1.schema.json")).unwrap();
+    }
+    let run = |arguments: &[&str], rows: &str| {
+        fs::write(folder.path().join("rows.ndjson"), rows).unwrap();
+        let mut misfit = Command::new(env!("CARGO_BIN_EXE_misfit"));
+        misfit.args(arguments).current_dir(folder.path());
+        misfit.env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml")).env("MISFIT_SCHEMAS", "");
+        let told = misfit.output().unwrap();
+        (String::from_utf8(told.stdout).unwrap() + &String::from_utf8(told.stderr).unwrap(), told.status.code())
+    };
+    let recheck = ["judge", "rows.ndjson", "--schemas", "old", "--against", "new"];
+    let gate = ["compat", "old", "new", "--rows", "rows.ndjson"];
+    let address = "{\"error_message\":\"com.mozilla.telemetry.decoder.ParseUri$UnexpectedPathElementsException: Found 1 more path elements in the URI than \
+                   expected for this endpoint\",\"error_type\":\"ParseUri\"}\n";
+    let lost = "{\"document_namespace\":\"acme\",\"document_type\":\"whole\",\"document_version\":\"1\",\"error_type\":\"ParsePayload\",\"error_message\":\
+                \"org.everit.json.schema.ValidationException: #: required key [a] not found\"}\n";
+    for arguments in [&recheck[..], &gate[..]] {
+        let (told, code) = run(arguments, address);
+        assert!(told.contains("1 more row is refused before a schema judges the document"), "{told}");
+        assert_eq!(code, Some(0), "no schemas change it: {told}");
+        let (told, code) = run(arguments, &format!("{address}{lost}"));
+        assert!(told.contains("1 row has no payload or no doctype and cannot be judged by any schemas"), "{told}");
+        assert_eq!(code, Some(2), "{told}");
+    }
+}

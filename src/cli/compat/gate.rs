@@ -21,6 +21,7 @@ use crate::rows::payload::PayloadForm;
 use crate::rows::samples::{self, Content, Sample};
 use crate::rows::schemas::{Lookup, SchemaStore};
 use crate::triage::compat::DeployComparison;
+use crate::triage::facts::turns;
 use crate::triage::gate::{Accepted, GateKind, GateReport, GateWeight, SampleFailure, SourcePlaces};
 use crate::triage::judging::Bench;
 use crate::triage::judging::bare::Named;
@@ -118,10 +119,10 @@ fn rows(question: &GateQuestion, recheck: &Recheck, config: &Config, places: &So
     if let Some(most) = most {
         report.notes.push(format!("of each group of rows at most {most} were judged"));
     }
-    if judged.without > 0 {
-        let rows = plural(judged.without, "row has", "rows have");
-        report.unjudged(format!("{rows} no payload or no doctype and cannot be judged by any schemas"), judged.without);
+    if let Some(told) = turns::without(judged.without) {
+        report.unjudged(told, judged.without);
     }
+    report.notes.extend(turns::beyond(judged.beyond));
     Ok(())
 }
 

@@ -120,6 +120,7 @@ fn rows(source: &dyn ErrorSource, recheck: &Recheck, scope: Scope, turns: &mut T
     spent.iter().for_each(|told| out::tell(&format!("misfit: {told}")));
     turns.most = most;
     turns.without += judged.without;
+    turns.beyond += judged.beyond;
     turns.unreadable = if groups.unreadable.count > 0 { groups.unreadable.clone() } else { std::mem::take(&mut judged.unreadable) };
     turns.is_partial |= groups.partial || judged.is_partial;
     turns.groups.extend(groups.list.into_iter().filter_map(|group| {

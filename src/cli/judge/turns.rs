@@ -25,6 +25,8 @@ pub(super) struct Turns {
     pub most: Option<usize>,
     /// Rows without a payload or a doctype.
     pub without: u64,
+    /// Rows that no schemas would take.
+    pub beyond: u64,
     /// Documents whose doctype cannot be told.
     pub untold: u64,
     /// What of the rows is none.
@@ -57,6 +59,7 @@ impl Turns {
             doctypes: Vec::new(),
             most: None,
             without: 0,
+            beyond: 0,
             untold: 0,
             unreadable: Unreadable::default(),
             is_partial: false,
@@ -76,7 +79,7 @@ impl Turns {
 
     /// Whether something that should have been judged was not read.
     pub(super) fn is_doubtful(&self) -> bool {
-        self.is_partial || self.untold > 0 || self.unreadable.count > 0
+        self.is_partial || self.without > 0 || self.untold > 0 || self.unreadable.count > 0
     }
 }
 
@@ -94,7 +97,7 @@ fn to_text(turns: &Turns, recheck: &Recheck) -> String {
     let groups = turns.groups.iter().map(|turned| (&turned.counts, group_name(&turned.group)));
     let doctypes = turns.doctypes.iter().map(|turned| (&turned.counts, turned.name.clone()));
     let counts = groups.chain(doctypes).collect();
-    ToldTurns { recheck, counts, most: turns.most, without: turns.without, is_partial: turns.is_partial }.to_text()
+    ToldTurns { recheck, counts, most: turns.most, without: turns.without, beyond: turns.beyond, is_partial: turns.is_partial }.to_text()
 }
 
 fn pointer(at: usize, node: u32, recheck: &Recheck) -> String {
@@ -193,8 +196,9 @@ fn to_json(turns: &Turns, recheck: &Recheck) -> color_eyre::Result<String> {
     let unread = json(&recheck.unread())?;
     let rows = turns.most.map_or_else(|| "null".to_owned(), |most| most.to_string());
     Ok(format!(
-        "{{\"before\":{before},\"after\":{after},\"counts\":{total},\"rows_a_group\":{rows},\"unread_schemas\":{unread},\"without_payload\":{},\"untold\":{},\"partial\":{},\"groups\":[\n{}\n],\"doctypes\":[\n{}\n]}}\n",
+        "{{\"before\":{before},\"after\":{after},\"counts\":{total},\"rows_a_group\":{rows},\"unread_schemas\":{unread},\"without_payload\":{},\"beyond_schemas\":{},\"untold\":{},\"partial\":{},\"groups\":[\n{}\n],\"doctypes\":[\n{}\n]}}\n",
         turns.without,
+        turns.beyond,
         turns.untold,
         turns.is_partial,
         groups.join(",\n"),

@@ -134,7 +134,7 @@ pub fn propose(
             return if watch.cancelled() { Err("the export was stopped".into()) } else { Ok(patch) };
         }
         let rows = recheck(source, &replay, &[group], None, &Through(watch)).map_err(|error| Advised::from(error.to_string()))?;
-        (patch.turns, patch.without) = (rows.total(), rows.without);
+        (patch.turns, patch.without) = (rows.total(), rows.without + rows.beyond);
         let all = patch.turns.all() as usize;
         let is_met = patch.turns.of(Turn::Same) as usize <= all - share.of(all);
         rounds -= 1;

@@ -2,6 +2,7 @@
 
 use crate::ground::aligned::Aligned;
 use crate::ground::text::{self, count, percent, plural, visible};
+use crate::pipeline::fault::BEYOND_SCHEMAS;
 use crate::rows::group::Group;
 use crate::triage::recheck::{NO_SCHEMA, Recheck, RefusingPlace, Turn, TurnCounts};
 
@@ -25,10 +26,22 @@ pub struct ToldTurns<'a> {
     pub counts: Vec<(&'a TurnCounts, String)>,
     /// Rows of each group that were judged at most; `None` where all were.
     pub most: Option<usize>,
-    /// Rows without a payload or a doctype.
+    /// Rows without a payload or a doctype that might be judged if they had one.
     pub without: u64,
+    /// Rows that no schemas would take.
+    pub beyond: u64,
     /// Whether reading ended early.
     pub is_partial: bool,
+}
+
+/// Rows that cannot be judged, without a full stop; `None` where there are none.
+pub fn without(rows: u64) -> Option<String> {
+    (rows > 0).then(|| format!("{} no payload or no doctype and cannot be judged by any schemas", plural(rows, "row has", "rows have")))
+}
+
+/// Rows for which schemas are no matter, without a full stop; `None` where there are none.
+pub fn beyond(rows: u64) -> Option<String> {
+    (rows > 0).then(|| format!("{} {BEYOND_SCHEMAS}, whatever the schemas say", plural(rows, "more row is", "more rows are")))
 }
 
 impl ToldTurns<'_> {
@@ -100,10 +113,7 @@ impl ToldTurns<'_> {
         if let Some(most) = self.most {
             notes.push(format!("Of each group at most {} were judged; shares are of those.", plural(most as u64, "row", "rows")));
         }
-        if self.without > 0 {
-            let rows = plural(self.without, "row has", "rows have");
-            notes.push(format!("{rows} no payload or no doctype and cannot be judged by any schemas."));
-        }
+        notes.extend([without(self.without), beyond(self.beyond)].into_iter().flatten().map(|told| told + "."));
         if self.is_partial {
             notes.push("Reading ended early: there are more rows.".to_owned());
         }

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Recheck, Rechecked, TurnCounts};
 use crate::ground::in_order;
+use crate::pipeline::fault::Fault;
 use crate::rows::group::{Fingerprint, Group};
 use crate::rows::payload::Payload;
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
@@ -32,8 +33,10 @@ pub fn most_rows(source: &dyn ErrorSource) -> Option<usize> {
 pub struct RecheckedRows {
     /// Counts for each group that was asked for.
     pub of: FxHashMap<Fingerprint, TurnCounts>,
-    /// Rows that have no payload or name no doctype.
+    /// Rows that have no payload or name no doctype, and were not refused for another reason than a schema.
     pub without: u64,
+    /// The same of rows that were refused before a schema judges them, or behind: whatever the schemas say, they still are.
+    pub beyond: u64,
     /// What of the source is no row.
     pub unreadable: Unreadable,
     /// Whether it was called off before the end.
@@ -86,11 +89,12 @@ pub fn recheck(
         })
     };
     let make = |rows: Vec<(Fingerprint, SourceRow)>| Ok(rows.into_iter().map(|(group, row)| (group, of_row(recheck, row))).collect());
-    let (of, without) = (&mut outcome.of, &mut outcome.without);
-    outcome.unreadable = in_order::run(feed, &make, &mut |(group, rechecked): (Fingerprint, Option<Rechecked>)| {
-        match (of.get_mut(&group), rechecked) {
-            (Some(counts), Some(rechecked)) => counts.add(&rechecked),
-            (Some(_), None) => *without += 1,
+    let (of, without, beyond) = (&mut outcome.of, &mut outcome.without, &mut outcome.beyond);
+    outcome.unreadable = in_order::run(feed, &make, &mut |(group, turned): (Fingerprint, RowTurn)| {
+        match (of.get_mut(&group), turned) {
+            (Some(counts), RowTurn::Judged(rechecked)) => counts.add(&rechecked),
+            (Some(_), RowTurn::Without) => *without += 1,
+            (Some(_), RowTurn::Beyond) => *beyond += 1,
             (None, _) => {}
         }
         Ok(())
@@ -99,10 +103,21 @@ pub fn recheck(
     Ok(outcome)
 }
 
-/// A row judged twice; `None` without a payload, or where nothing says what it is of.
-fn of_row(recheck: &Recheck, mut row: SourceRow) -> Option<Rechecked> {
+/// What comes of a row.
+enum RowTurn {
+    Judged(Rechecked),
+    Without,
+    Beyond,
+}
+
+/// A row judged twice, where it has a payload and says what it is of.
+fn of_row(recheck: &Recheck, mut row: SourceRow) -> RowTurn {
     let payload: Payload = std::mem::take(&mut row.payload);
     let facts = row.error_row();
-    let named = Named { namespace: facts.namespace?, doctype: facts.doctype?, version: facts.version };
-    recheck.payload(payload, named)
+    let named = facts.namespace.zip(facts.doctype).map(|(namespace, doctype)| Named { namespace, doctype, version: facts.version });
+    match named.and_then(|named| recheck.payload(payload, named)) {
+        Some(rechecked) => RowTurn::Judged(rechecked),
+        None if facts.message.is_some_and(|message| !Fault::parse(message, facts.class).is_of_schemas()) => RowTurn::Beyond,
+        None => RowTurn::Without,
+    }
 }

@@ -39,6 +39,6 @@ pub(super) fn told(
     }
     Some(outcome.map_err(|error| advice::told(&error)).map(|judged| {
         let counts = chosen.iter().filter_map(|group| Some((judged.of.get(&group.fingerprint)?, group_name(group)))).collect();
-        ToldTurns { recheck: &both, counts, most, without: judged.without, is_partial: judged.is_partial }.to_text()
+        ToldTurns { recheck: &both, counts, most, without: judged.without, beyond: judged.beyond, is_partial: judged.is_partial }.to_text()
     }))
 }
