@@ -212,9 +212,9 @@ impl ConfigReader<'_> {
     }
 
     fn sources(&self, value: &Spanned<DeValue<'_>>) -> Result<BTreeMap<String, Vec<String>>, ConfigError> {
-        let mut sources = BTreeMap::new();
+        let (mut sources, commands) = (BTreeMap::new(), super::words::commands());
         for (name, inputs) in self.table("sources", value)? {
-            if super::words::commands().iter().any(|command| *command == **name.get_ref()) {
+            if commands.iter().any(|command| *command == **name.get_ref()) {
                 let told = format!("sources.{0}: {0} is a command, and misfit {0} is that; another name is needed", name.get_ref());
                 return Err(self.wrong(name.span(), told));
             }

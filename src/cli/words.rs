@@ -12,7 +12,10 @@ use crate::ground::text::{nearest, visible};
 
 /// Names of all commands.
 pub(super) fn commands() -> Vec<String> {
-    let cli = super::Cli::command();
+    names(&super::Cli::command())
+}
+
+fn names(cli: &Command) -> Vec<String> {
     cli.get_subcommands().map(|command| command.get_name().to_owned()).chain(["help".to_owned()]).collect()
 }
 
@@ -21,7 +24,7 @@ pub(super) fn ordered(mut words: Vec<OsString>) -> Result<Vec<OsString>, String>
     let cli = super::Cli::command();
     let Some(at) = first_word(&cli, &words) else { return Ok(words) };
     let Some(word) = words[at].to_str().map(str::to_owned) else { return Ok(words) };
-    let commands = commands();
+    let commands = names(&cli);
     if commands.contains(&word) {
         let command = words.remove(at);
         words.insert(1.min(words.len()), command);

@@ -23,18 +23,6 @@ pub enum HelpLine {
     Nothing(String),
 }
 
-/// What a screen is called in a sentence.
-pub fn screen_name(screen: ActionPlace) -> &'static str {
-    match screen {
-        ActionPlace::Case => "in a case",
-        ActionPlace::Row => "in a row",
-        ActionPlace::Tables => "among the tables",
-        ActionPlace::Deploy => "among the causes of a deploy",
-        ActionPlace::Sides => "in the columns of both sides",
-        _ => "in the groups",
-    }
-}
-
 /// The keys of this screen, then those of all, each by heading, then the marks; of all of them what the typed text means.
 pub fn help_lines(app: &App) -> Vec<HelpLine> {
     let typed = match &app.overlay {
@@ -73,7 +61,8 @@ pub fn help_lines(app: &App) -> Vec<HelpLine> {
     lines
 }
 
-fn screen_heading(screen: ActionPlace) -> &'static str {
+/// What a screen is called; in a sentence in small letters.
+pub fn screen_heading(screen: ActionPlace) -> &'static str {
     match screen {
         ActionPlace::Case => "In a case",
         ActionPlace::Row => "In a row",

@@ -10,7 +10,7 @@ use tui_input::Input;
 
 use super::super::action::{Action, TABLE};
 use super::super::app::App;
-use super::super::help::{HelpLine, help_lines, screen_name};
+use super::super::help::{HelpLine, help_lines, screen_heading};
 use super::super::palette::{Palette, offers};
 use super::super::panes;
 use super::super::theme::Role;
@@ -25,7 +25,7 @@ const KEYS: usize = 20;
 pub(super) fn help(app: &App, scroll: usize, filter: Option<&Input>, buffer: &mut Buffer) {
     let lines = help_lines(app);
     let typed = usize::from(filter.is_some());
-    let mut inner = frame(app, &format!("Keys {}", screen_name(app.screen())), lines.len() + typed, buffer);
+    let mut inner = frame(app, &format!("Keys {}", screen_heading(app.screen()).to_lowercase()), lines.len() + typed, buffer);
     if let Some(filter) = filter {
         inner.height = inner.height.saturating_sub(1);
         let area = Rect { y: inner.bottom(), height: 1, ..inner };
@@ -54,7 +54,7 @@ pub(super) fn palette(app: &App, palette: &Palette, buffer: &mut Buffer) {
     let most = TABLE.iter().filter(|entry| entry.place.holds(app.screen())).count();
     let area = panes::overlay((buffer.area.width, buffer.area.height), most + 1);
     let found = text::plural(offers.len() as u64, "action", "actions");
-    let inner = boxed(app, &format!("What can be done {}", screen_name(app.screen())), &found, area, buffer);
+    let inner = boxed(app, &format!("What can be done {}", screen_heading(app.screen()).to_lowercase()), &found, area, buffer);
     if let Some(mut pen) = Pen::new(buffer, inner, 0, Style::new()) {
         pen.put(": ", app.theme.style(Role::Heading));
         line_being_typed(app, &palette.input, &mut pen);
