@@ -1,26 +1,60 @@
 //! Records as CSV (RFC 4180) for spreadsheets.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::io::{self, Write};
 
 use csv::{Terminator, WriterBuilder};
-use serde::Serialize;
-use serde_json::Value;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use crate::ground::text::visible;
 
 /// A line for each record, the first one behind a header; lists are JSON in their cells, null is an empty cell.
 pub(super) fn write(out: impl Write, records: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
+    let mut json = Vec::new();
     for (i, record) in records.enumerate() {
-        let Value::Object(fields) = serde_json::to_value(&record)? else { continue };
+        json.clear();
+        serde_json::to_writer(&mut json, &record)?;
+        let CsvFields(fields) = serde_json::from_slice(&json)?;
         if i == 0 {
-            writer.write_record(fields.keys()).map_err(unwritten)?;
+            writer.write_record(fields.iter().map(|(name, _)| *name)).map_err(unwritten)?;
         }
-        fields.values().try_for_each(|value| writer.write_field(cell(value).as_bytes())).map_err(unwritten)?;
+        for (_, value) in &fields {
+            writer.write_field(cell(value.get())?.as_bytes()).map_err(unwritten)?;
+        }
         writer.write_record(None::<&[u8]>).map_err(unwritten)?;
     }
     writer.flush()
+}
+
+/// The members of a record in their order, each value as its JSON.
+struct CsvFields<'j>(Vec<(&'j str, &'j RawValue)>);
+
+impl<'de> Deserialize<'de> for CsvFields<'de> {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        struct CsvVisitor;
+
+        impl<'de> Visitor<'de> for CsvVisitor {
+            type Value = CsvFields<'de>;
+
+            fn expecting(&self, told: &mut fmt::Formatter<'_>) -> fmt::Result {
+                told.write_str("a record")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<CsvFields<'de>, M::Error> {
+                let mut fields = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    fields.push(member);
+                }
+                Ok(CsvFields(fields))
+            }
+        }
+
+        reader.deserialize_map(CsvVisitor)
+    }
 }
 
 /// The output's own error, by which a closed pipe is told.
@@ -31,13 +65,16 @@ fn unwritten(error: csv::Error) -> io::Error {
     }
 }
 
-/// The text of a cell. Only texts can be made to look like formulas, numbers are ours.
-fn cell(value: &Value) -> Cow<'_, str> {
-    match value {
-        Value::Null => Cow::from(""),
-        Value::String(text) => harmless(text),
-        other => Cow::from(visible(&other.to_string()).into_owned()),
-    }
+/// The text of a cell whose value is such JSON. Only texts can be made to look like formulas, numbers are ours.
+fn cell(json: &str) -> io::Result<Cow<'_, str>> {
+    Ok(match json {
+        "null" => Cow::from(""),
+        text if text.starts_with('"') => match serde_json::from_str::<&str>(text) {
+            Ok(plain) => harmless(plain),
+            Err(_) => Cow::from(harmless(&serde_json::from_str::<String>(text)?).into_owned()),
+        },
+        other => visible(other),
+    })
 }
 
 /// Signs that formulas begin with, also as wide as they are written beside Chinese and Japanese.

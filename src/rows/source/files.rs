@@ -10,6 +10,7 @@ mod follow;
 mod frame;
 mod input;
 mod line;
+mod members;
 mod object;
 mod parquet;
 mod scan;

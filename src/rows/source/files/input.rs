@@ -16,11 +16,12 @@ use rustc_hash::FxHasher;
 
 use super::block::{LONGEST, Ranges};
 use super::frame::Stream;
+use super::members::PackedMembers;
 use super::parquet::{ParquetPlace, ParquetTable};
 use super::sniff::{self, HEAD, InputForm, Packing, RowsShape};
 use super::spool::{Spool, Tee};
 use super::store::{Store, StoreReader};
-use super::stream::{ByteReader, CountedReader, Pipe, ReadGauge, decoded, is_long_window};
+use super::stream::{ByteReader, CountedReader, Pipe, ReadGauge, Resumed, decoded, is_long_window};
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::source::SourceError;
 pub(super) use grown::InputChange;
@@ -125,22 +126,6 @@ fn text_head(reader: &mut dyn Read, enough: impl Fn(&[u8]) -> bool) -> (Vec<u8>,
             return (all, error);
         }
         is_begun = behind > 0;
-    }
-}
-
-/// A reader put back together with what was read of it.
-struct Resumed<R> {
-    head: Cursor<Vec<u8>>,
-    error: Option<io::Error>,
-    rest: R,
-}
-
-impl<R: Read> Read for Resumed<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        match self.head.read(into)? {
-            0 => self.error.take().map_or_else(|| self.rest.read(into), Err),
-            n => Ok(n),
-        }
     }
 }
 
@@ -270,7 +255,12 @@ impl Input {
             let form = self.sniff()?;
             let store = self.store(same)?.ok_or_else(|| self.read_before())?;
             let raw = CountedReader::new(StoreReader::new(store, 0), Arc::clone(gauge));
-            return Ok((decoded(Box::new(raw), form.packing).map_err(|error| self.io(error))?, form));
+            // A pipe may be slow: its text comes as it does. A file is read as fast as it can be unpacked.
+            let text = match form.packing {
+                Packing::Plain => decoded(Box::new(raw), Packing::Plain),
+                packing => Ok(Box::new(PackedMembers::new(Box::new(raw), packing)) as ByteReader),
+            };
+            return Ok((text.map_err(|error| self.io(error))?, form));
         };
         let raw = locked(reader).take().ok_or_else(|| self.read_before())?;
         let mut raw = CountedReader::new(Pipe::new(raw), Arc::clone(gauge));

@@ -2,7 +2,7 @@
 //!
 //! Owns: decompression, counting what was read, pipes that may have nothing to say for a while. Refuses: finding rows in the text.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
@@ -12,7 +12,7 @@ use super::sniff::Packing;
 use crate::ground::contained::ContainedReader;
 
 /// Bytes read at a time from what is behind a decoder or a pipe.
-const PIECE: usize = 256 << 10;
+pub(super) const PIECE: usize = 256 << 10;
 /// Pieces of a pipe that may wait.
 const WAITING: usize = 4;
 /// How often a silent pipe looks whether it is still wanted.
@@ -41,12 +41,35 @@ pub(super) type ByteReader = Box<dyn Read + Send>;
 
 /// The text behind compressed bytes. Several gzip members or zstd frames after one another are one text.
 pub(super) fn decoded(raw: ByteReader, packing: Packing) -> io::Result<ByteReader> {
-    let raw = BufReader::with_capacity(PIECE, raw);
+    unpacked(BufReader::with_capacity(PIECE, raw), packing)
+}
+
+/// The same of bytes that are buffered as they are.
+pub(super) fn unpacked<'b>(raw: impl BufRead + Send + 'b, packing: Packing) -> io::Result<Box<dyn Read + Send + 'b>> {
     Ok(match packing {
         Packing::Plain => Box::new(raw),
         Packing::Gzip => Box::new(ContainedReader::new(flate2::bufread::MultiGzDecoder::new(raw))),
         Packing::Zstd => Box::new(ContainedReader::new(zstd::stream::read::Decoder::with_buffer(raw)?)),
     })
+}
+
+/// A reader put back together with what was read of it.
+pub(super) struct Resumed<R> {
+    /// What was read.
+    pub(super) head: Cursor<Vec<u8>>,
+    /// What ended that, if anything did.
+    pub(super) error: Option<io::Error>,
+    /// The reader.
+    pub(super) rest: R,
+}
+
+impl<R: Read> Read for Resumed<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.head.read(into)? {
+            0 => self.error.take().map_or_else(|| self.rest.read(into), Err),
+            n => Ok(n),
+        }
+    }
 }
 
 /// Whether zstd data cannot be unpacked because that takes much memory, not because they are damaged.
