@@ -5,6 +5,7 @@
 
 mod against;
 mod answer;
+mod losses;
 mod printer;
 mod tally;
 mod text;
@@ -59,6 +60,8 @@ Examples:
       test samples against schemas
   misfit judge ping.json --schemas ~/schemas --doctype telemetry.main.4 --all
       everything that is wrong with a document
+  misfit judge validation --schemas ~/schemas --losses
+      what documents that pass lose on their way into their tables
   misfit judge errors.ndjson --schemas ~/schemas --format ndjson
       which of the rows that were refused would be refused today
   misfit judge errors.ndjson --schemas ~/schemas@2026-06-01 --against ~/schemas
@@ -84,6 +87,11 @@ pub(super) struct JudgeArgs {
     /// List every violation, not only the one that the pipeline reports: up to 1,000 a document, and their exact number; the summary counts those behind
     #[arg(long)]
     all: bool,
+
+    /// Of documents that pass, tell what is in no column of their table: keys that no schema knows, values that a column does not take; how to read it, and
+    /// which columns no document fills. Such a document is a finding
+    #[arg(long, conflicts_with = "against")]
+    losses: bool,
 
     /// Judge twice, by --schemas and by these, and tell what would change: a folder, REPO@REVISION, a REVISION of theirs, an archive, or one
     /// schema file in the place of its own. Then DOC may also be any source of error rows, counted by group
@@ -134,8 +142,8 @@ pub(super) fn run(args: JudgeArgs, config: &Config) -> Result<ExitCode> {
     }
     args.bigquery.refuse()?;
     let found = samples::find(&args.documents)?;
-    let bench = Bench::new(schemas, args.doctype, if args.all { MOST_VIOLATIONS } else { 0 });
-    let mut printer = JudgePrinter::new(args.format, BufWriter::new(out::WhileRead::new(std::io::stdout())));
+    let bench = Bench::new(schemas, args.doctype, if args.all { MOST_VIOLATIONS } else { 0 }).telling_losses(args.losses);
+    let mut printer = JudgePrinter::new(args.format, &bench, BufWriter::new(out::WhileRead::new(std::io::stdout())));
     printer.begin()?;
     judge_all(&bench, &found.files, args.format, &mut printer)?;
     let (mut stdout, tally) = printer.end()?;
@@ -143,7 +151,7 @@ pub(super) fn run(args: JudgeArgs, config: &Config) -> Result<ExitCode> {
     if found.others > 0 {
         out::tell(&format!("misfit: {} not judged: by their names they are not documents", out::plural(found.others, "file", "files")));
     }
-    Ok(if tally.unjudged > 0 {
+    Ok(if tally.unjudged > 0 || tally.unknown_losses.0 > 0 {
         ExitCode::from(UNJUDGED)
     } else if tally.findings > 0 {
         ExitCode::from(FINDINGS)
@@ -153,7 +161,12 @@ pub(super) fn run(args: JudgeArgs, config: &Config) -> Result<ExitCode> {
 }
 
 /// Reads here, judges and formats on all cores, prints in order.
-fn judge_all(bench: &Bench, files: &[Arc<SampleFile>], format: JudgeFormat, printer: &mut JudgePrinter<impl Write + Send>) -> Result<()> {
+fn judge_all(
+    bench: &Bench,
+    files: &[Arc<SampleFile>],
+    format: JudgeFormat,
+    printer: &mut JudgePrinter<'_, impl Write + Send>,
+) -> Result<()> {
     let feed = |hand: &mut in_order::Hand<'_, Sample>| Ok(samples::read_all(files, hand)?);
     let make = |batch: Vec<Sample>| -> Result<Vec<(Judged, String)>> {
         let judge = |sample| {

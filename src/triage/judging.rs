@@ -12,6 +12,7 @@ use crate::pipeline::fault::{NOT_FOUND, VALIDATION};
 use crate::pipeline::verdict::judge::{Cause, Doubt, Violation, Violations};
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::samples::{DoctypeName, Expected, Sample, place};
+use crate::triage::losses::Losses;
 
 /// A sample with its judgement.
 #[derive(Debug)]
@@ -36,6 +37,17 @@ pub struct Judged {
     pub doubts: Vec<Doubt>,
     /// What is odd about its bytes, in sentences.
     pub notes: Vec<String>,
+    /// What it loses on its way into its table, where that was asked for and it passes.
+    pub lost: Option<LostIn>,
+}
+
+/// What a document loses, and of which table.
+#[derive(Debug)]
+pub struct LostIn {
+    /// Position of the doctype version among those of the schemas.
+    pub doctype: usize,
+    /// Its losses, or why there is no table to lose them in.
+    pub losses: Result<Losses, String>,
 }
 
 /// What the pipeline makes of a document.
@@ -102,9 +114,15 @@ impl Judged {
         match (&self.ruling, self.expected) {
             (Ruling::Skipped(_) | Ruling::Unjudged { .. }, _) => false,
             (Ruling::NoSchema { .. }, _) => true,
+            (Ruling::Passed, _) if self.loses() => true,
             (ruling, Some(Expected::Fail)) => matches!(ruling, Ruling::Passed),
             (ruling, _) => !matches!(ruling, Ruling::Passed),
         }
+    }
+
+    /// Whether it passes and yet is not all in its columns; only where that was asked for.
+    pub fn loses(&self) -> bool {
+        self.lost.as_ref().and_then(|lost| lost.losses.as_ref().ok()).is_some_and(Losses::is_finding)
     }
 
     /// The pipeline's message with its class, before it is cut.

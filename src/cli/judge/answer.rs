@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::losses::LossAnswer;
 use crate::cli::violation::{CauseAnswer, ViolationAnswer};
 use crate::rows::samples::Expected;
 use crate::triage::judging::{Judged, Ruling};
@@ -32,6 +33,12 @@ pub(super) struct DocumentAnswer<'a> {
     /// With `--all`: all violations, exactly.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub violation_count: Option<u64>,
+    /// With `--losses`: what is not in a column as it is, at most 50,000; empty where the document does not pass or has no table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub losses: Option<Vec<LossAnswer<'a>>>,
+    /// With `--losses`: why it makes no row or one that BigQuery refuses, or why nothing is known of its losses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_row: Option<&'a str>,
     /// What is odd or could not be judged, in sentences.
     pub notes: Vec<String>,
 }
@@ -100,6 +107,11 @@ impl<'a> DocumentAnswer<'a> {
             verdict: judged.passed().map(|passed| VerdictAnswer::new(judged, passed)),
             violations: violations.map(ViolationAnswer::list),
             violation_count: violations.map(|all| all.count),
+            losses: judged.lost.as_ref().map(LossAnswer::list),
+            no_row: judged.lost.as_ref().and_then(|lost| match &lost.losses {
+                Ok(losses) => losses.refused.as_deref(),
+                Err(why) => Some(why),
+            }),
             notes: notes(judged),
         }
     }

@@ -1,18 +1,26 @@
 //! The forms of output, written document by document so that none are held.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use color_eyre::Result;
 
 use super::answer::{DoctypeAnswer, DocumentAnswer};
+use super::losses::TableLossesAnswer;
 use super::tally::JudgeTally;
 use super::{JudgeFormat, text};
 use crate::cli::{out, safe_json};
-use crate::triage::judging::Judged;
+use crate::pipeline::destination;
+use crate::pipeline::layout::Layout;
+use crate::rows::schemas::Doctype;
+use crate::triage::facts::losses;
+use crate::triage::judging::{Bench, Judged};
+use crate::triage::losses::LossTally;
 
 /// Writes judgements in one of the forms.
-pub(super) struct JudgePrinter<W> {
+pub(super) struct JudgePrinter<'b, W> {
     format: JudgeFormat,
+    bench: &'b Bench,
     out: W,
     tally: JudgeTally,
 }
@@ -25,13 +33,18 @@ pub(super) fn document(judged: &Judged, format: JudgeFormat) -> Result<String> {
     }
 }
 
+/// What the live table is called.
+fn table(doctype: &Doctype) -> String {
+    destination::live(&doctype.namespace, &doctype.doctype, &doctype.version)
+}
+
 fn json(value: &impl serde::Serialize) -> Result<String> {
     Ok(safe_json::escape(serde_json::to_string(value)?))
 }
 
-impl<W: Write> JudgePrinter<W> {
-    pub(super) fn new(format: JudgeFormat, out: W) -> Self {
-        JudgePrinter { format, out, tally: JudgeTally::default() }
+impl<'b, W: Write> JudgePrinter<'b, W> {
+    pub(super) fn new(format: JudgeFormat, bench: &'b Bench, out: W) -> Self {
+        JudgePrinter { format, bench, out, tally: JudgeTally::default() }
     }
 
     /// What stands before the first document.
@@ -60,22 +73,47 @@ impl<W: Write> JudgePrinter<W> {
         match self.format {
             JudgeFormat::Text => {
                 let doctypes = self.tally.doctypes().map(|doctype| text::doctype(&doctype)).collect::<String>();
+                let losses: String =
+                    self.tables()?.iter().map(|(doctype, layout, tally)| losses::of_table(&table(doctype), layout, tally)).collect();
                 let counts = text::counts(&self.tally);
-                writeln!(self.out, "{doctypes}{counts}")?;
+                let between = if losses.is_empty() { "" } else { "\n" };
+                writeln!(self.out, "{doctypes}{between}{losses}{between}{counts}")?;
             }
             JudgeFormat::Json => {
                 let doctypes: Vec<DoctypeAnswer<'_>> = self.tally.doctypes().collect();
                 let lines: Vec<String> = doctypes.iter().map(json).collect::<Result<_>>()?;
+                let losses = match self.bench.tells_losses() {
+                    true => {
+                        let tables = self.tables()?;
+                        let answers =
+                            tables.iter().map(|(doctype, layout, tally)| TableLossesAnswer::new(doctype, table(doctype), layout, tally));
+                        let lines: Vec<String> = answers.map(|answer| json(&answer)).collect::<Result<_>>()?;
+                        format!(",\"losses\":[\n{}\n],\"unknown_losses\":{}", lines.join(",\n"), self.tally.unknown_losses.0)
+                    }
+                    false => String::new(),
+                };
                 let JudgeTally { documents, findings, skipped, unjudged, behind, .. } = self.tally;
                 let behind = behind.map(|behind| format!(",\"behind\":{behind}")).unwrap_or_default();
                 let counts = format!(
                     "\"judged\":{},\"skipped\":{skipped},\"unjudged\":{unjudged},\"findings\":{findings}{behind}",
                     documents - skipped - unjudged
                 );
-                writeln!(self.out, "\n],\"doctypes\":[\n{}\n],{counts}}}", lines.join(",\n"))?;
+                writeln!(self.out, "\n],\"doctypes\":[\n{}\n]{losses},{counts}}}", lines.join(",\n"))?;
             }
             JudgeFormat::Ndjson => out::tell(&format!("misfit: {}", text::counts(&self.tally))),
         }
         Ok((self.out, self.tally))
+    }
+
+    /// The doctype versions with documents that pass, their columns and losses.
+    fn tables(&self) -> Result<Vec<(&'b Doctype, Arc<Layout>, &LossTally)>> {
+        let schemas = self.bench.schemas();
+        let mut tables = Vec::new();
+        for (&at, tally) in &self.tally.losses {
+            if let (Some(doctype), Some(layout)) = (schemas.doctypes().get(at), schemas.columns(at)?.layout()) {
+                tables.push((doctype, Arc::clone(layout), tally));
+            }
+        }
+        Ok(tables)
     }
 }

@@ -7,6 +7,7 @@ use crate::pipeline::fault::VALIDATION;
 use crate::pipeline::verdict::judge::{Violation, Violations};
 use crate::rows::samples::DoctypeName;
 use crate::triage::judging::{Judged, Ruling};
+use crate::triage::losses::LossTally;
 
 /// Counts over all documents.
 #[derive(Debug, Default)]
@@ -19,6 +20,10 @@ pub(super) struct JudgeTally {
     /// What is wrong behind what the pipeline reports, over all documents; `None` where nobody asked.
     pub behind: Option<u64>,
     doctypes: BTreeMap<DoctypeName, DoctypeCounts>,
+    /// Losses by the position of the doctype version among those of the schemas.
+    pub losses: BTreeMap<usize, LossTally>,
+    /// Documents that pass and whose losses are not known, and why those of the first are not.
+    pub unknown_losses: (u64, Option<String>),
 }
 
 #[derive(Debug, Default)]
@@ -50,6 +55,15 @@ impl JudgeTally {
     /// Counts a document.
     pub(super) fn add(&mut self, judged: &Judged) {
         self.documents += 1;
+        if let Some(lost) = &judged.lost {
+            match &lost.losses {
+                Ok(losses) => self.losses.entry(lost.doctype).or_default().add(losses, &judged.shown, judged.line),
+                Err(why) => {
+                    self.unknown_losses.0 += 1;
+                    self.unknown_losses.1.get_or_insert_with(|| why.clone());
+                }
+            }
+        }
         let (Some(passed), Some(doctype)) = (judged.passed(), &judged.doctype) else {
             match judged.ruling {
                 Ruling::Unjudged { .. } => self.unjudged += 1,

@@ -13,7 +13,12 @@ use crate::triage::judging::{Judged, Ruling};
 /// A document that does not pass, or passes and should not, in a few lines with an empty line behind it; empty for the others.
 pub(super) fn block(judged: &Judged) -> String {
     let notes = notes(judged);
-    if judged.passed() == Some(true) && !judged.is_finding() && notes.is_empty() {
+    // What a document loses is told once for all of a table.
+    if judged.passed() == Some(true)
+        && (!judged.is_finding() || judged.loses())
+        && judged.expected != Some(Expected::Fail)
+        && notes.is_empty()
+    {
         return String::new();
     }
     let place = judged.line.map_or_else(String::new, |line| format!(" line {}", count(line)));
@@ -81,7 +86,14 @@ pub(super) fn doctype(doctype: &DoctypeAnswer<'_>) -> String {
 pub(super) fn counts(tally: &JudgeTally) -> String {
     let skipped = if tally.skipped > 0 { format!(", {} skipped", count(tally.skipped)) } else { String::new() };
     let unjudged = if tally.unjudged > 0 { format!(", {} could not be judged", count(tally.unjudged)) } else { String::new() };
+    let unknown = match &tally.unknown_losses {
+        (0, _) => String::new(),
+        (documents, why) => {
+            let why = why.as_deref().map(|why| format!(" ({})", visible(why))).unwrap_or_default();
+            format!(", losses of {} not known{why}", plural(*documents, "document", "documents"))
+        }
+    };
     let judged = plural(tally.documents - tally.skipped - tally.unjudged, "document judged", "documents judged");
     let behind = tally.behind.map(|behind| format!(", {} behind what is reported", plural(behind, "violation", "violations")));
-    format!("{judged}{skipped}{unjudged}, {}{}", plural(tally.findings, "finding", "findings"), behind.unwrap_or_default())
+    format!("{judged}{skipped}{unjudged}{unknown}, {}{}", plural(tally.findings, "finding", "findings"), behind.unwrap_or_default())
 }

@@ -10,11 +10,13 @@ use crate::pipeline::verdict::judge::{Judge, JudgeInput, Outcome};
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::payload::PayloadForm;
 use crate::rows::samples::{Content, DoctypeName, Sample};
-use crate::rows::schemas::{Lookup, SchemaStore};
+use crate::rows::schemas::{Lookup, SchemaStore, TableColumns};
 
-use super::{Judged, JudgingError, Ruling, untold};
+use super::{Judged, JudgingError, LostIn, Ruling, untold};
+use crate::pipeline::sink::Submission;
 use crate::pipeline::verdict::judge::input;
 use crate::rows::schemas::missing;
+use crate::triage::losses::Losses;
 
 /// Samples of this namespace fit all Glean applications, and are of a doctype that most stores do not have.
 const GLEAN: &str = "glean";
@@ -29,12 +31,29 @@ pub struct Bench {
     doctype: Option<DoctypeName>,
     /// Violations of a document that are listed; 0 asks for none.
     most_violations: usize,
+    /// Whether to tell what is lost of documents that pass.
+    with_losses: bool,
 }
 
 impl Bench {
     /// A bench for the schemas. A `doctype` that is given goes before what rows and names say.
     pub fn new(schemas: Arc<SchemaStore>, doctype: Option<DoctypeName>, most_violations: usize) -> Self {
-        Bench { schemas, doctype, most_violations }
+        Bench { schemas, doctype, most_violations, with_losses: false }
+    }
+
+    /// The same, which tells what is lost of documents that pass.
+    pub fn telling_losses(self, with_losses: bool) -> Self {
+        Bench { with_losses, ..self }
+    }
+
+    /// Whether it tells losses.
+    pub fn tells_losses(&self) -> bool {
+        self.with_losses
+    }
+
+    /// The schemas.
+    pub fn schemas(&self) -> &Arc<SchemaStore> {
+        &self.schemas
     }
 
     /// Judges a sample.
@@ -54,6 +73,7 @@ impl Bench {
             violations: None,
             doubts: Vec::new(),
             notes: content.decoded.problems,
+            lost: None,
         };
         if content.in_row && content.decoded.form == PayloadForm::Absent {
             judged.ruling = Ruling::Skipped("the row has no payload".into());
@@ -75,11 +95,11 @@ impl Bench {
         };
         let document = Document::parse(content.decoded.text);
         doctype.version = judged_version(&doctype.namespace, doctype.version.as_deref(), Some(&document));
-        let lookup = self.schemas.lookup(&doctype.namespace, &doctype.doctype, doctype.version.as_deref());
-        let judge = match lookup {
-            Lookup::Found(at) => self.found(at, &mut doctype, &mut judged),
+        let found = self.schemas.lookup(&doctype.namespace, &doctype.doctype, doctype.version.as_deref());
+        let judge = match &found {
+            Lookup::Found(at) => self.found(*at, &mut doctype, &mut judged),
             lookup => {
-                judged.ruling = self.not_found(&lookup, &doctype, content.in_row);
+                judged.ruling = self.not_found(lookup, &doctype, content.in_row);
                 None
             }
         };
@@ -98,6 +118,9 @@ impl Bench {
                 }
             }
             _ => {}
+        }
+        if let (true, Lookup::Found(at), Ruling::Passed) = (self.with_losses, &found, &judged.ruling) {
+            judged.lost = Some(LostIn { doctype: *at, losses: self.losses(*at, &document) });
         }
         judged.doctype = Some(doctype);
         Ok(judged)
@@ -142,6 +165,16 @@ impl Bench {
                 judged.violations = Some(judge.violations(input, self.most_violations));
             }
         }
+    }
+
+    fn losses(&self, at: usize, document: &Document) -> Result<Losses, String> {
+        let columns = self.schemas.columns(at).map_err(|error| error.to_string())?;
+        if let TableColumns::Missing(why) = &columns {
+            return Err(why.to_string());
+        }
+        let layout = columns.layout().ok_or_else(|| "it has no columns".to_owned())?;
+        let judge = self.schemas.judge(at).ok().flatten();
+        Ok(Losses::of(judge.as_ref().map(|judge| &**judge.schema()), layout, document, &Submission::default()))
     }
 
     fn not_found(&self, lookup: &Lookup, asked: &DoctypeName, in_row: bool) -> Ruling {

@@ -1,0 +1,83 @@
+//! What is lost of documents that pass, by table, worded.
+
+use std::cmp::Reverse;
+
+use super::Facts;
+use crate::ground::text::{clip_middle, count, plural, visible};
+use crate::pipeline::layout::Layout;
+use crate::pipeline::sink::Fate;
+use crate::triage::losses::{Coverage, Loss, LossCount, LossTally, is_loss};
+
+/// Places that are listed.
+const MOST_LISTED: usize = 50;
+/// Columns that are listed.
+const MOST_COLUMNS: usize = 20;
+/// Cells of a place.
+const MOST_PLACE: usize = 60;
+
+/// What becomes of the values at a place and why, as a part of a line. Not safe for a terminal.
+pub fn told(count_of: &LossCount) -> String {
+    let LossCount { first, documents, values, .. } = count_of;
+    let amount = match (*documents, *values) {
+        (1, 1) => "1 document".to_owned(),
+        (documents, values) if documents == values => plural(documents, "document", "documents"),
+        (documents, values) => format!("{}, {}", plural(documents, "document", "documents"), plural(values, "value", "values")),
+    };
+    format!("{} in {amount}{}", first.fate.words(), why(first))
+}
+
+fn why(loss: &Loss) -> String {
+    loss.why.as_deref().map(|why| format!(": {}", why.trim_end_matches('.'))).unwrap_or_default()
+}
+
+/// The losses of a table with what mends them, and the columns that no document fills. Nothing where documents lose nothing and fill all.
+pub fn of_table(table: &str, layout: &Layout, tally: &LossTally) -> String {
+    let mut facts = Facts::default();
+    if let (refused @ 1.., Some(why)) = (tally.refused.0, &tally.refused.1) {
+        facts.named("no row", &format!("{}: {why}", plural(refused, "document makes none", "documents make none")));
+    }
+    let mut places = tally.places();
+    places.retain(|place| is_loss(place.first.fate) || place.first.fate == Fate::Changed);
+    places.sort_by_key(|place| Reverse((place.first.fate, place.documents)));
+    for place in places.iter().take(MOST_LISTED) {
+        facts.named(clip_middle(&visible(&place.first.place), MOST_PLACE).into_owned(), &told(place));
+        if let Some(select) = place.first.lift.select.as_ref().filter(|_| is_loss(place.first.fate)) {
+            facts.named("", &format!("read it as {select}"));
+        }
+        if let Some(update) = place.first.lift.update(table) {
+            facts.named("", &update);
+        }
+    }
+    let more = places.len().saturating_sub(MOST_LISTED);
+    if more > 0 {
+        facts.line(&format!("and {}", plural(more as u64, "more place", "more places")));
+    }
+    if tally.others > 0 {
+        facts.line(&format!("and {} of documents or tables with too many to tell apart", plural(tally.others, "value", "values")));
+    }
+    coverage(&mut facts, &tally.coverage(layout));
+    let lossy: u64 = places.iter().filter(|place| is_loss(place.first.fate)).map(|place| place.values).sum::<u64>() + tally.others;
+    format!("{}: {}\n{}", visible(table), summary(tally, lossy), facts.indented("  "))
+}
+
+fn summary(tally: &LossTally, lossy: u64) -> String {
+    let documents = plural(tally.documents, "document that passes", "documents that pass");
+    match lossy {
+        0 if tally.refused.0 == 0 => format!("all values of {documents} are in columns"),
+        lossy => format!("{} in no column, of {documents}", plural(lossy, "value", "values")),
+    }
+}
+
+fn coverage(facts: &mut Facts, coverage: &Coverage) {
+    let filled = coverage.columns - coverage.unfilled.len() as u64;
+    facts.named("columns", &format!("{} of {} filled by these documents", count(filled), count(coverage.columns)));
+    if !coverage.unfilled.is_empty() {
+        let listed = coverage.unfilled.iter().take(MOST_COLUMNS).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = coverage.unfilled.len().saturating_sub(MOST_COLUMNS);
+        let more = if more > 0 { format!(" and {}", plural(more as u64, "more", "more")) } else { String::new() };
+        facts.named("by none", &format!("{listed}{more}"));
+    }
+    if coverage.undescribed > 0 {
+        facts.named("no words", &format!("{} without a description", plural(coverage.undescribed, "column", "columns")));
+    }
+}
