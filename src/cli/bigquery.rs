@@ -45,7 +45,7 @@ pub(super) struct Reach {
 #[group(skip)]
 pub(super) struct BigQueryArgs {
     #[command(flatten)]
-    reach: Reach,
+    pub(super) reach: Reach,
 
     /// What a query may read without asking, as in 500GB [default: 100GB]
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes, help_heading = HEADING)]
@@ -153,7 +153,7 @@ impl Reach {
     }
 
     /// What is needed to ask for anything.
-    fn settings(self, config: &Config) -> Settings {
+    pub(super) fn settings(self, config: &Config) -> Settings {
         let set = &config.bigquery;
         Settings {
             project: self.project.or_else(|| set.project.clone()),

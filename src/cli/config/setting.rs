@@ -64,7 +64,7 @@ pub(super) const ENTRIES: &[SettingEntry] = &[
         "deployed",
         SettingForm::Text,
         "\"2026-06-26\"",
-        "revision of the schemas that is deployed, or a folder; also --deployed of the explorer",
+        "what is deployed: a revision of the schemas, a folder, bigquery:P.D.T; also --deployed of the explorer",
     ),
     set("", "theme", SettingForm::Text, "\"default-dark\"", "theme of the explorer, misfit themes lists them; also MISFIT_THEME, --theme"),
     set("", "mouse", SettingForm::Flag, "true", "false leaves the mouse to the terminal, to select text"),
