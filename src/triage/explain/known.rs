@@ -167,6 +167,11 @@ pub(super) fn find(log: &LogText) -> Vec<Told> {
             }
             if let Some(one) = whole.get_mut(at) {
                 one.table = one.table.take().or(cut.table.take());
+                // What names the table in front is part of the message.
+                if one.column == cut.column && cut.lines.0 < one.lines.0 && one.lines.1 <= cut.lines.1 {
+                    one.lines = cut.lines;
+                    one.message.clone_from(&cut.message);
+                }
             }
             false
         });

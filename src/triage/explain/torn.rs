@@ -51,7 +51,7 @@ fn shared(one: &str, other: &str) -> (usize, usize) {
         }
         i += 1;
         j += 1;
-        if matches!(a[i - 1], b' ' | b':' | b'|' | b']' | b')' | b'>' | b'~') {
+        if matches!(a[i - 1], b' ' | b'=' | b':' | b'|' | b']' | b')' | b'>' | b'~') {
             cut = (i, j);
         }
     }
