@@ -30,6 +30,8 @@ pub mod gate;
 pub mod history;
 /// Sample documents, judged.
 pub mod judging;
+/// What is deployed by the word of a live table.
+pub mod live;
 /// What is lost of documents that pass.
 pub mod losses;
 /// The smallest edit of a schema that takes what it refuses.

@@ -193,3 +193,46 @@ fn a_pattern_takes_error_rows_once_and_says_what_it_leaves_out() {
     let named = groups("p.d.errors,unrelated").1.err().unwrap().to_string();
     assert!(named.contains("p.d.unrelated has no column error_message"), "{named}");
 }
+
+/// Live tables of two versions; of one of them a day has rows, of one the partition is gone.
+fn live() -> Stub {
+    Stub::new(|asked: &Asked, _| {
+        let path = asked.path.split('?').next().unwrap_or("");
+        let listed = |names: &[&str]| {
+            let table = |name: &&str| json!({"tableReference": {"projectId": "p", "datasetId": "acme_live", "tableId": name}});
+            Reply::json(json!({"tables": names.iter().map(table).collect::<Vec<_>>()}))
+        };
+        match path.rsplit('/').next().unwrap_or("") {
+            "tables" if path.contains("/datasets/acme_live/") => listed(&["session_v1", "session_v12", "other_v1"]),
+            "session_v1%2420260625" | "session_v1$20260625" => Reply::json(json!({"numRows": "991"})),
+            name if name.contains("session_v1") => Reply::json(json!({"numRows": "0"})),
+            _ => healthy(asked, 10, &[coarse(Some(1), "#: required key [a] not found", 9)]),
+        }
+    })
+}
+
+#[test]
+fn rows_of_live_tables_make_rates_and_cost_nothing() {
+    let stub = live();
+    let time = |text| misfit::ground::time::parse_time(text);
+    let request = Request { since: time("2026-06-25"), until: time("2026-06-27"), ..Request::default() };
+    let open = |live_counts: bool| {
+        let settings = Settings { endpoint: Some(stub.endpoint.clone()), cache: None, live_counts, ..Settings::default() };
+        BigQuery::open(vec![TableName::parse("p.d.t", None).unwrap()], settings, request.clone()).unwrap()
+    };
+    let mut groups = open(false).groups(&request, &Unwatched).unwrap();
+    request.rate(&mut groups, false);
+    assert!(groups.rates.is_none(), "nothing is asked for unless it is wanted");
+    let before = stub.asked().len();
+    let mut groups = open(true).groups(&request, &Unwatched).unwrap();
+    request.rate(&mut groups, false);
+    let rate = groups.rates.as_ref().and_then(|rates| rates.group(&groups.list[0])).unwrap();
+    assert_eq!((rate.failed, rate.accepted), (9, 991), "of the version of the rows alone, and a day without rows is not known");
+    let note = groups.notes.iter().map(ToString::to_string).find(|note| note.contains("live tables")).unwrap();
+    assert!(note.contains("in p by day") && note.contains("2 partitions were asked for, which cost nothing"), "{note}");
+    let asked = stub.asked();
+    let partitions: Vec<_> =
+        asked[before..].iter().filter(|asked| asked.path.contains("20260625") || asked.path.contains("20260626")).collect();
+    assert!(partitions.len() == 2 && partitions.iter().all(|asked| asked.path.contains("fields=numRows")), "{partitions:?}");
+    assert_eq!(stub.started(), 2, "no query but those that count the failures");
+}

@@ -317,6 +317,10 @@ fn misfit(home: &Path, args: &[&str]) -> (String, String, Option<i32>) {
 
 /// A server with one table, whose columns stand in another order than those of the schemas.
 fn deployed(partition: &str) -> Stub {
+    labelled(partition, serde_json::json!({"schemas_build_id": "202401030200_be1f11e"}))
+}
+
+fn labelled(partition: &str, labels: serde_json::Value) -> Stub {
     let fields = serde_json::json!([
         {"name": "submission_timestamp", "type": "TIMESTAMP"},
         {"name": "name", "type": "STRING"},
@@ -324,7 +328,7 @@ fn deployed(partition: &str) -> Stub {
     ]);
     let table = serde_json::json!({
         "tableReference": {"projectId": "p", "datasetId": "my_app_live", "tableId": "ping_v1"},
-        "type": "TABLE", "numRows": "7", "labels": {"schemas_build_id": "202401030200_be1f11e"},
+        "type": "TABLE", "numRows": "7", "labels": labels,
         "timePartitioning": {"type": partition, "field": "submission_timestamp"}, "clustering": {"fields": ["name"]},
         "schema": {"fields": fields},
     });
@@ -368,6 +372,60 @@ fn a_table_that_is_deployed_is_compared_by_its_columns_alone() {
     fs::rename(&file, top.path().join("schemas/my-app/ping/ping.2.bq")).unwrap();
     let (_, said, code) = compared("bigquery:p.my_app_live.ping_v1", &schemas, &server);
     assert!(code == Some(2) && said.contains("has no table of p.my_app_live.ping_v1"), "{said}");
+}
+
+#[test]
+fn the_label_of_a_live_table_tells_which_revision_is_deployed() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = repository(top.path());
+    let shown = folder.display().to_string();
+    let hash = |name: &str| git(&folder, "2024-01-09T02:00:00Z", &["rev-parse", "--short=7", name]);
+    let build = |revision: &str| serde_json::json!({"schemas_build_id": format!("202401020345_{revision}")});
+    let run = |what: &[&str], server: &Stub| misfit(top.path(), &[what, &["--endpoint", &server.endpoint]].concat());
+    let (head, before) = (format!("{shown}@HEAD"), format!("{shown}@HEAD~1"));
+    let compat = ["compat", &before, &head, "--deployed", "bigquery:p.my_app_live.ping_v1"];
+    // The deploy of two days ago was the last: what was taken away since, and came back, is no matter; the type is.
+    let server = labelled("DAY", build(&hash("HEAD~2")));
+    let (text, said, code) = run(&compat, &server);
+    assert_eq!(code, Some(1), "{text}{said}");
+    let (_, deployed) = text.split_once("against what is deployed, bigquery:p.my_app_live.ping_v1:").unwrap();
+    let (of_table, of_all) = deployed.split_once("against what is deployed, ").unwrap();
+    assert!(of_table.contains("my-app/ping.1") && !of_table.contains("my-app/other.1"), "the table alone: {of_table}");
+    assert!(
+        of_all.contains("by the label of p.my_app_live.ping_v1:") && of_all.contains("2 changed; changes: 2 OK"),
+        "all tables: {of_all}"
+    );
+    assert!(said.contains("of 2024-01-02 02:00 UTC, 2 revisions before the newest"), "{said}");
+    let (json, _, _) = run(&[&compat[..], &["--format", "json"]].concat(), &server);
+    let found: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((found["deployed"]["verdict"].as_str(), found["deployed_by_label"]["verdict"].as_str()), (Some("BLOCK"), Some("OK")));
+    assert_eq!(found["deployed_by_label"]["counts"]["changed"], 2);
+    // The state of the chain, and the newest.
+    let state = ["schemas", "state", "--schemas", &shown, "--deployed", "bigquery:p.my_app_live.ping_v1"];
+    assert!(run(&state, &server).0.contains("p.my_app_live.ping_v1 was deployed from "), "{:?}", run(&state, &server));
+    let (text, said, code) = run(&state, &labelled("DAY", build(&hash("HEAD"))));
+    assert!(code == Some(0) && text.contains(", the newest generated revision"), "{text}{said}");
+    // A label of another history, and none.
+    let unknown = labelled("DAY", build("be1f11e"));
+    assert!(run(&state, &unknown).0.contains("has no such revision yet"), "{:?}", run(&state, &unknown));
+    let (_, said, _) = run(&compat, &unknown);
+    assert!(said.contains("so the other tables are not compared with what is deployed"), "{said}");
+    let none = labelled("DAY", serde_json::json!({}));
+    assert!(run(&state, &none).0.contains("has no label schemas_build_id"), "{:?}", run(&state, &none));
+    let refused = misfit(top.path(), &["schemas", "state", "--schemas", &shown, "--deployed", "HEAD"]);
+    assert!(refused.2 == Some(2) && refused.1.contains("--deployed wants a live table"), "{refused:?}");
+    // On the screen, given and typed.
+    let mut opened = Opened::repository(&folder);
+    opened.history.bigquery.endpoint = Some(server.endpoint.clone());
+    opened.history.deployed = Some("bigquery:p.my_app_live.ping_v1".into());
+    let told = opened.screen(SIZE, &[Keys("c")]);
+    assert!(told.contains("by the label of p.my_app_live.ping_v1") && told.contains("2 revisions before the newest"), "{told}");
+    opened.history.deployed = None;
+    let typed = opened.screen(SIZE, &[Keys("cabigquery:p.my_app_live.ping_v1<enter>")]);
+    assert!(typed.contains("by the label of p.my_app_live.ping_v1"), "{typed}");
+    opened.history.bigquery.endpoint = Some(none.endpoint.clone());
+    let told = opened.screen(SIZE, &[Keys("cabigquery:p.my_app_live.ping_v1<enter>")]);
+    assert!(told.contains("has no label schemas_build_id"), "{told}");
 }
 
 #[test]

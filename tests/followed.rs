@@ -148,6 +148,7 @@ fn what_is_replaced_is_read_anew_and_what_a_pattern_comes_to_match_is_added() {
     std::fs::write(path("b.ndjson"), row("v", 8)).unwrap();
     assert_eq!(counts(), of(&[("z", 3), ("x", 2), ("v", 1), ("w", 1)]));
     std::fs::remove_file(path("a.ndjson.1")).unwrap();
+    assert_eq!(counts(), of(&[("z", 3), ("x", 2), ("v", 1), ("w", 1)]), "that it is gone is told with them");
     assert_eq!(counts(), None);
 }
 

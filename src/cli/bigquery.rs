@@ -45,7 +45,7 @@ pub(super) struct Reach {
 #[group(skip)]
 pub(super) struct BigQueryArgs {
     #[command(flatten)]
-    reach: Reach,
+    pub(super) reach: Reach,
 
     /// What a query may read without asking, as in 500GB [default: 100GB]
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes, help_heading = HEADING)]
@@ -54,6 +54,10 @@ pub(super) struct BigQueryArgs {
     /// What all queries of a session may read together, as in 2TB; nobody is asked beyond it
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes, help_heading = HEADING)]
     max_session_bytes: Option<u64>,
+
+    /// Rates by the rows that live tables have a day, from what BigQuery tells of their partitions: free, a request for each
+    #[arg(long, help_heading = HEADING)]
+    live_counts: bool,
 
     /// Ask again, even where an answer is kept from before
     #[arg(long, help_heading = HEADING)]
@@ -114,6 +118,7 @@ impl BigQueryArgs {
             ("--max-bytes", self.max_bytes.is_some()),
             ("--max-session-bytes", self.max_session_bytes.is_some()),
             ("--refresh", self.refresh),
+            ("--live-counts", self.live_counts),
             ("--sql", self.sql.is_some()),
             ("--list", self.list),
         ];
@@ -137,6 +142,7 @@ impl BigQueryArgs {
             groups: set.groups.unwrap_or(usual.groups),
             keep_rows: set.keep_rows,
             stack_traces: set.stack_traces,
+            live_counts: self.live_counts || set.live_counts,
             ..usual
         }
     }
@@ -153,7 +159,7 @@ impl Reach {
     }
 
     /// What is needed to ask for anything.
-    fn settings(self, config: &Config) -> Settings {
+    pub(super) fn settings(self, config: &Config) -> Settings {
         let set = &config.bigquery;
         Settings {
             project: self.project.or_else(|| set.project.clone()),

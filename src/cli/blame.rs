@@ -14,6 +14,7 @@ use color_eyre::eyre::eyre;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::bigquery::Reach;
 use super::{input, out, safe_json, when};
 use crate::cli::config::{Config, Setting};
 use crate::ground::text::visible_lines;
@@ -150,6 +151,7 @@ pub(super) fn settings(config: &Config) -> HistorySettings {
         source: path(&config.source_repo),
         kept: blame::usual_folder(),
         deployed,
+        bigquery: Reach::default().settings(config),
         allowlist: None,
     }
 }

@@ -9,39 +9,29 @@ mod gate_json;
 mod git_diff;
 mod json;
 mod layouts;
+mod opened;
 mod text;
 
-use std::fs::File;
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::ValueEnum;
 use color_eyre::Result;
-use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
+use color_eyre::eyre::{bail, ensure, eyre};
 
-use super::{bigquery, input, out};
+use super::{bigquery, out};
 use crate::cli::config::Config;
-use crate::ground::text::{bytes, visible};
-use crate::pipeline::compat::KeptRows;
-use crate::rows::advice::Advice;
-use crate::rows::schemas::SchemaStore;
-use crate::rows::schemas::git::split_revision;
-use crate::rows::source::bigquery::SCHEME;
 use crate::triage::blame;
 use crate::triage::compat::{
-    CompareOptions, DeployComparison, LooseFile, PairOf, clashes, compare, compare_files, compare_pair, file_of_table, witnesses,
-    witnesses_of_files,
+    CompareOptions, DeployComparison, PairOf, clashes, compare, compare_files, compare_pair, file_of_table, witnesses, witnesses_of_files,
 };
 use crate::triage::facts::deploy;
 use crate::triage::gate::Accepted;
-use crate::triage::revisions::stands_alone;
-use crate::tui::advice::words;
 use gate::GateQuestion;
-
-/// Largest file that is read, in bytes.
-const MOST_BYTES: u64 = 64 << 20;
+pub(super) use opened::text_of;
+use opened::{Opened, deployed_path, deployed_table, names_table, neighbours, open, shown};
 
 /// Changes of JSON schemas that a document is looked for without being asked: a search takes a while.
 const MOST_SOUGHT: usize = 20;
@@ -105,8 +95,8 @@ pub(super) struct CompatArgs {
     #[arg(value_name = "NEW", required_unless_present = "git_diff")]
     new: Option<PathBuf>,
 
-    /// The revision of NEW's repository that is deployed, or a folder: NEW is compared with that as well
-    #[arg(long, value_name = "REV|FOLDER")]
+    /// The revision of NEW's repository that is deployed, a folder, or bigquery:P.D.T, whose label tells it: NEW is compared with that as well
+    #[arg(long, value_name = "REV|FOLDER|TABLE")]
     deployed: Option<PathBuf>,
 
     /// The schema generator's list of tables that may be incompatible: a glob of NAMESPACE.DOCTYPE.VERSION a line
@@ -176,14 +166,6 @@ enum CompatFormat {
     Junit,
 }
 
-/// One of the two.
-enum Opened {
-    Store(Arc<SchemaStore>),
-    File(LooseFile),
-    /// A table that is there, by its name.
-    Deployed(LooseFile, String),
-}
-
 /// Compares, prints, and tells by the exit code.
 pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
     if let Some(given) = &args.git_diff {
@@ -194,7 +176,6 @@ pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
         args.accepted.as_deref().map(|path| Ok::<_, color_eyre::Report>(Accepted::parse(&shown(path), &text_of(path)?)?)).transpose()?;
     let allowlist = args.allowlist.as_deref().map(text_of).transpose()?;
     let (Some(old_path), Some(new_path)) = (args.old, args.new) else { bail!("give OLD and NEW") };
-    let names_table = |path: &Path| path.to_string_lossy().starts_with(SCHEME);
     if ![Some(&old_path), Some(&new_path), args.deployed.as_ref()].into_iter().flatten().any(|path| names_table(path)) {
         args.reach.refuse()?;
     }
@@ -217,10 +198,12 @@ pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
     let deployed = match &args.deployed {
         Some(deployed) => {
             let path = deployed_path(deployed, &new_path);
-            let names = (shown(&path), names.1.clone());
-            Some((judged(&open(&path)?, &new, &names, allowlist.as_deref(), Some(0))?, names))
+            of_deployed(&open(&path)?, &path, (&new, &names.1), allowlist.as_deref())?
         }
-        None => None,
+        None => {
+            tell_standing(&old, &new);
+            Vec::new()
+        }
     };
     let mut stdout = BufWriter::new(out::WhileRead::new(std::io::stdout()));
     let stores = match (&old, &new) {
@@ -245,17 +228,17 @@ pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
     match args.format {
         CompatFormat::Text => {
             text::write(&mut stdout, &found, args.all)?;
-            if let Some((found, names)) = &deployed {
+            for Compared { found, names } in &deployed {
                 writeln!(stdout, "\nagainst what is deployed, {}:", names.0)?;
                 text::write(&mut stdout, found, args.all)?;
             }
         }
         CompatFormat::Json => {
-            let nested = deployed.as_ref().map(|(found, names)| json::text(names, found)).transpose()?;
-            json::write(&mut stdout, &names, &found, nested.as_deref(), report.as_ref())?;
+            let nested = deployed.iter().map(|one| json::text(&one.names, &one.found)).collect::<Result<Vec<_>>>()?;
+            json::write(&mut stdout, &names, &found, &nested, report.as_ref())?;
         }
         CompatFormat::Ndjson => {
-            for (found, names) in [(&found, &names)].into_iter().chain(deployed.as_ref().map(|(found, names)| (found, names))) {
+            for (found, names) in [(&found, &names)].into_iter().chain(deployed.iter().map(|one| (&one.found, &one.names))) {
                 json::write_lines(&mut stdout, names, found)?;
                 out::tell(&format!("misfit: against {}: {}", names.0, deploy::summary(found)));
             }
@@ -271,10 +254,42 @@ pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
     }
     stdout.flush()?;
     let of_gate = report.as_ref().map(gate::code);
-    let codes = [of_gate.unwrap_or_else(|| code(&found)), deployed.as_ref().map_or(0, |(found, _)| code(found))];
+    let codes: Vec<u8> = [of_gate.unwrap_or_else(|| code(&found))].into_iter().chain(deployed.iter().map(|one| code(&one.found))).collect();
     // What stops a deploy goes before what could not be compared.
     let worst = [FINDINGS, NOT_COMPARED].into_iter().find(|one| codes.contains(one));
     Ok(ExitCode::from(worst.unwrap_or(0)))
+}
+
+/// A comparison with what is deployed.
+struct Compared {
+    found: DeployComparison,
+    names: (String, String),
+}
+
+/// NEW beside what is deployed; a table tells by its label which revision all tables are of, so they are compared with that one, too.
+fn of_deployed(deployed: &Opened, path: &Path, (new, name): (&Opened, &str), allowlist: Option<&str>) -> Result<Vec<Compared>> {
+    let compared = |deployed: &Opened, called: String| -> Result<Compared> {
+        let names = (called, name.to_owned());
+        Ok(Compared { found: judged(deployed, new, &names, allowlist, Some(0))?, names })
+    };
+    let mut all = vec![compared(deployed, shown(path))?];
+    if let (Opened::Deployed(_, live), Opened::Store(store)) = (deployed, new) {
+        out::tell(&format!("misfit: {}", live.standing(store)));
+        match live.revision(store) {
+            Ok((revision, called)) => all.push(compared(&Opened::Store(Arc::new(revision)), called)?),
+            Err(_) => out::tell("misfit: so the other tables are not compared with what is deployed"),
+        }
+    }
+    Ok(all)
+}
+
+/// Where OLD is a table that is deployed, how far behind NEW its label says that it is.
+fn tell_standing(old: &Opened, new: &Opened) {
+    if let (Opened::Deployed(_, live), Opened::Store(store)) = (old, new)
+        && live.build.is_some()
+    {
+        out::tell(&format!("misfit: {}", live.standing(store)));
+    }
 }
 
 /// Compares two of the same kind; so many changes of JSON schemas are shown by documents.
@@ -293,33 +308,21 @@ fn judged(a: &Opened, b: &Opened, names: &(String, String), allowlist: Option<&s
             found
         }
         (Opened::Deployed(old, table), Opened::Store(store)) => {
-            let (new, of) = file_of_table(store, table).map_err(|reason| eyre!(reason))?;
+            let (new, of) = file_of_table(store, &table.name).map_err(|reason| eyre!(reason))?;
             compare_pair(old, &new, of, allowlist)
         }
         (Opened::Store(store), Opened::Deployed(new, table)) => {
-            let (old, of) = file_of_table(store, table).map_err(|reason| eyre!(reason))?;
+            let (old, of) = file_of_table(store, &table.name).map_err(|reason| eyre!(reason))?;
             compare_pair(&old, new, of, allowlist)
         }
         (Opened::File(old) | Opened::Deployed(old, _), Opened::File(new) | Opened::Deployed(new, _)) => {
-            let name = [a, b].into_iter().find_map(|side| if let Opened::Deployed(_, name) = side { Some(name) } else { None });
+            let name = [a, b].into_iter().find_map(|side| if let Opened::Deployed(_, table) = side { Some(&table.name) } else { None });
             let tables = name.iter().map(|name| format!("`{name}`")).collect();
             let is_deployed = matches!(a, Opened::File(_)) != matches!(b, Opened::File(_));
             compare_pair(old, new, PairOf { tables, file: new.name.clone(), is_deployed, doctype: None }, allowlist)
         }
         _ => bail!("{} and {} are not two of the same kind: give two folders of schemas, or two files", names.0, names.1),
     })
-}
-
-/// What is deployed: where it is no path, a revision of the repository that NEW is of.
-fn deployed_path(deployed: &Path, new: &Path) -> PathBuf {
-    if stands_alone(deployed) || deployed.to_string_lossy().starts_with(SCHEME) {
-        return deployed.to_owned();
-    }
-    let repository = split_revision(new).map_or_else(|| new.to_owned(), |(repository, _)| repository);
-    let mut path = repository.into_os_string();
-    path.push("@");
-    path.push(deployed);
-    PathBuf::from(path)
 }
 
 fn code(found: &DeployComparison) -> u8 {
@@ -330,94 +333,4 @@ fn code(found: &DeployComparison) -> u8 {
     } else {
         0
     }
-}
-
-fn shown(path: &Path) -> String {
-    visible(&path.to_string_lossy()).into_owned()
-}
-
-/// Both sides by one git, where they are revisions of the same repository.
-fn neighbours(old: &Path, new: &Path) -> Result<Option<(Opened, Opened)>> {
-    let (Some((repository, before)), Some((other, now))) = (split_revision(old), split_revision(new)) else { return Ok(None) };
-    if repository != other {
-        return Ok(None);
-    }
-    let [old, new] = SchemaStore::open_revisions(&repository, [&before, &now])?;
-    [&old, &new].into_iter().for_each(input::tell_age);
-    Ok(Some((Opened::Store(Arc::new(old)), Opened::Store(Arc::new(new)))))
-}
-
-fn open(path: &Path) -> Result<Opened> {
-    let shown_name = path.to_string_lossy();
-    let is_file = path.is_file() && [".bq", ".json"].iter().any(|ending| shown_name.ends_with(ending));
-    if path.is_dir() || split_revision(path).is_some() || (path.is_file() && !is_file && is_packed(path)) {
-        let store = SchemaStore::open_named(path)?;
-        input::tell_age(&store);
-        return Ok(Opened::Store(Arc::new(store)));
-    }
-    let name = shown(path);
-    ensure!(
-        path.exists(),
-        "there is no {name}: give a folder of schemas, REPOSITORY@REVISION, a .bq file or a .schema.json file{}",
-        words(Advice::GetSchemas)
-    );
-    Ok(Opened::File(loose(path, name)?))
-}
-
-/// A table that is there: asked for its columns, by no query.
-fn deployed_table(path: &Path, reach: &bigquery::Reach, config: &Config) -> Result<Opened> {
-    let table = reach.clone().deployed(&path.to_string_lossy(), config)?;
-    let name = table.name.as_ref().map(ToString::to_string).unwrap_or_default();
-    if let Some(build) = table.build() {
-        out::tell(&format!(
-            "misfit: {} was deployed from the schemas of {} UTC, revision {}",
-            visible(&name),
-            build.date,
-            visible(&build.revision)
-        ));
-    }
-    let partition = table.partition.as_ref().map(|partition| (partition.field.clone(), partition.span.clone()));
-    let kept = (table.kind == "TABLE").then(|| KeptRows { partition, clustering: Some(table.clustering.clone()) });
-    let text = table.columns_text().as_bytes().to_vec();
-    Ok(Opened::Deployed(LooseFile { name: shown(path), text, is_schema: false, kept }, name))
-}
-
-/// A file alone, called by a name.
-fn loose(path: &Path, name: String) -> Result<LooseFile> {
-    let bytes = read(path)?;
-    // A schema is an object; what `bq show` prints around a list of columns is one as well, but has no keywords.
-    let is_schema = name.ends_with(".schema.json") || (!name.ends_with(".bq") && is_schema(&bytes));
-    Ok(LooseFile { name, text: bytes, is_schema, kept: None })
-}
-
-/// Whether a file begins like an archive, packed or not, and not like JSON.
-fn is_packed(path: &Path) -> bool {
-    let mut begin = [0; 16];
-    let read = File::open(path).and_then(|mut file| file.read(&mut begin)).unwrap_or(0);
-    let text = begin[..read].trim_ascii_start();
-    !text.is_empty() && !text.starts_with(b"[") && !text.starts_with(b"{")
-}
-
-/// Whether a text without a telling name is a JSON schema.
-fn is_schema(text: &[u8]) -> bool {
-    let document = crate::pipeline::document::Document::parse(text.to_vec());
-    let has = |name: &str| !document.is_empty() && document.member(0, name).is_some();
-    has("$schema") || has("properties") || (has("type") && !has("fields"))
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    let name = shown(path);
-    let mut text = Vec::new();
-    let file = File::open(path).wrap_err_with(|| format!("cannot read {name}"))?;
-    file.take(MOST_BYTES + 1).read_to_end(&mut text).wrap_err_with(|| format!("cannot read {name}"))?;
-    ensure!(text.len() as u64 <= MOST_BYTES, "{name} is larger than {}", bytes(MOST_BYTES));
-    Ok(text)
-}
-
-/// A file as text, of no more than is reasonable.
-///
-/// # Errors
-/// It cannot be read.
-pub(super) fn text_of(path: &Path) -> Result<String> {
-    Ok(String::from_utf8_lossy(&read(path)?).into_owned())
 }

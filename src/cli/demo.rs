@@ -20,6 +20,9 @@ pub(super) struct DemoArgs {
     what: Option<DemoCommand>,
 
     #[command(flatten)]
+    volume: VolumeArgs,
+
+    #[command(flatten)]
     look: explore::LookArgs,
 }
 
@@ -35,9 +38,7 @@ enum DemoCommand {
 pub(super) fn run(args: DemoArgs, config: Config) -> Result<ExitCode> {
     let input = input::InputArgs::demo(input::SchemaArgs::default());
     match args.what {
-        None => {
-            explore::run(explore::ExploreArgs { input, scope: Scope::default(), volume: VolumeArgs::default(), look: args.look }, config)
-        }
+        None => explore::run(explore::ExploreArgs { input, scope: Scope::default(), volume: args.volume, look: args.look }, config),
         Some(DemoCommand::Groups(question)) => groups::run(Asked { input, question }, &config),
         Some(DemoCommand::Cases(question)) => cases::run(Asked { input, question }, &config),
     }

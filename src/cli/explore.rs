@@ -54,8 +54,8 @@ pub(super) struct LookArgs {
     #[arg(long)]
     ascii: bool,
 
-    /// What is deployed: a revision of the schemas, or a folder; what a deploy would refuse is told against that first
-    #[arg(long, value_name = "REV|FOLDER")]
+    /// What is deployed: a revision of the schemas, a folder, or bigquery:P.D.T, whose label tells it; what a deploy would refuse is told against that first
+    #[arg(long, value_name = "REV|FOLDER|TABLE")]
     deployed: Option<PathBuf>,
 
     /// The schema generator's list of tables that may be incompatible: told beside what a deploy would refuse
@@ -73,6 +73,10 @@ pub(super) struct LookArgs {
     /// Print the last screen as text and leave
     #[arg(long, hide = true)]
     print: bool,
+
+    /// How a table is reached that `--deployed` names.
+    #[arg(skip)]
+    reach: Option<bigquery::Reach>,
 }
 
 impl LookArgs {
@@ -89,6 +93,7 @@ pub(super) fn run(mut args: ExploreArgs, config: Config) -> Result<ExitCode> {
         return bigquery::list(args.input.bigquery, &sources, &config);
     }
     args.input.schemas.is_aged_elsewhere = true;
+    args.look.reach = Some(args.input.bigquery.reach.clone());
     let volume = args.volume.open()?;
     let OpenedInput { source, schemas } = args.input.open(&config, true, &args.scope)?;
     show(Some(source), Request { volume, ..args.scope.request(schemas) }, args.look, &config)
@@ -96,7 +101,7 @@ pub(super) fn run(mut args: ExploreArgs, config: Config) -> Result<ExitCode> {
 
 /// Opens the explorer on a source, or without one on the tables of the schemas.
 pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look: LookArgs, config: &Config) -> Result<ExitCode> {
-    let LookArgs { theme, ascii, deployed, allowlist, keys, size, print } = look;
+    let LookArgs { theme, ascii, deployed, allowlist, keys, size, print, reach } = look;
     let allowlist = allowlist.as_deref().map(super::compat::text_of).transpose()?.map(Arc::from);
     // Last, because who has mistyped a name learns nothing from it.
     ensure!(
@@ -117,7 +122,8 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
         .map_err(|mistake| eyre!("--keys {mistake}"))?
         .unwrap_or_default();
     let usual = super::blame::settings(config);
-    let history = HistorySettings { deployed: deployed.or(usual.deployed.clone()), allowlist, ..usual };
+    let bigquery = reach.unwrap_or_default().settings(config);
+    let history = HistorySettings { deployed: deployed.or(usual.deployed.clone()), bigquery, allowlist, ..usual };
     let patches = PatchSettings { never: config.never_patched.clone(), source_repo: history.source.clone(), told: None };
     let exports = ExportSettings { redaction: config.redaction.clone(), folder: ".".into(), patches };
     let paid = source.clone();

@@ -154,7 +154,7 @@ pub(super) fn of_deployed(table: SourceTable) -> Result<NamedLayout> {
 fn about(table: &SourceTable) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(build) = table.build() {
-        notes.push(format!("deployed from the schemas of {} UTC, revision {}", build.date, build.revision));
+        notes.push(format!("deployed from {build}"));
     }
     if let Some(rows) = table.rows {
         let size = table.bytes.map(|size| format!(", {}", bytes(size))).unwrap_or_default();

@@ -9,12 +9,14 @@ use std::process::ExitCode;
 use color_eyre::Result;
 use color_eyre::eyre::{bail, ensure, eyre};
 
-use super::{blame, input, out};
+use super::{bigquery, blame, input, out};
 use crate::cli::config::Config;
 use crate::ground::text::visible;
 use crate::rows::schemas::git::{Repository, address, revision_at};
+use crate::rows::source::bigquery::SCHEME;
 use crate::triage::blame::HistorySettings;
 use crate::triage::chain;
+use crate::triage::live::LiveTable;
 use crate::tui::advice::GIVE_SCHEMAS;
 
 /// Where the generated schemas are published.
@@ -51,19 +53,35 @@ enum SchemasCommand {
         /// File that tells which commits of the source each revision took in, where the revisions do not
         #[arg(long, value_name = "FILE")]
         upstream: Option<PathBuf>,
+
+        /// What is deployed: bigquery:P.D.T, a live table whose label tells the revision; how far that is behind is told
+        #[arg(long, value_name = "TABLE")]
+        deployed: Option<String>,
+
+        #[command(flatten)]
+        reach: bigquery::Reach,
     },
 }
 
 /// Says from where and how much, then does it.
 pub(super) fn run(args: SchemasArgs, config: &Config) -> Result<ExitCode> {
-    if let SchemasCommand::State { schemas, source_repo, upstream } = args.command {
+    if let SchemasCommand::State { schemas, source_repo, upstream, deployed, reach } = args.command {
+        ensure!(
+            deployed.as_ref().is_none_or(|table| table.starts_with(SCHEME)),
+            "--deployed wants a live table, whose label tells what it was deployed from: {SCHEME}PROJECT.DATASET.TABLE"
+        );
+        if deployed.is_none() {
+            reach.refuse()?;
+        }
         let schemas = input::SchemaArgs { is_aged_elsewhere: true, ..schemas }
             .open(config, false)?
             .ok_or_else(|| eyre!("no schemas to tell the state of: {GIVE_SCHEMAS}"))?;
         let usual = blame::settings(config);
         let settings = HistorySettings { upstream: upstream.or(usual.upstream), source: source_repo.or(usual.source), ..usual };
         let state = chain::state(&schemas, &settings, jiff::Timestamp::now().as_microsecond())?;
-        return out::print(&format!("{state}\n"));
+        let live = deployed.map(|table| reach.deployed(&table, config)).transpose()?;
+        let live = live.map(|table| format!("{}\n", LiveTable::of(&table).standing(&schemas))).unwrap_or_default();
+        return out::print(&format!("{state}\n{live}"));
     }
     let folder = input::fetched()
         .ok_or_else(|| eyre!("there is no home folder to keep schemas in: clone them with git, and give --schemas FOLDER"))?;

@@ -76,6 +76,11 @@ impl Volume {
         (counts.entry((from, end)).or_default(), is_known)
     }
 
+    /// The first of the doctypes that are counted, by name: `acme_app/menu`, as the decoder writes it.
+    pub fn first_name(&self) -> Option<String> {
+        self.doctypes.keys().min().map(|(namespace, doctype)| format!("{namespace}/{doctype}"))
+    }
+
     /// Whether nothing is counted.
     pub fn is_empty(&self) -> bool {
         self.counts == 0

@@ -27,6 +27,7 @@ use crate::ground::time::Micros;
 use crate::rows::advice::Advice;
 use crate::rows::schemas::git::{GitError, Lineage, LogEntry, ObjectId, Repository};
 use crate::rows::schemas::{Lookup, SchemaStore, file_of};
+use crate::rows::source::bigquery::Settings;
 use contents::Reading;
 pub use kept::usual_folder;
 pub(in crate::triage) use narrow::narrowed;
@@ -58,8 +59,10 @@ pub struct HistorySettings {
     pub source: Option<PathBuf>,
     /// Folder in which histories are kept.
     pub kept: Option<PathBuf>,
-    /// What is deployed: a revision of the schemas, a folder, an archive.
+    /// What is deployed: a revision of the schemas, a folder, an archive, or `bigquery:P.D.T`, whose label tells the revision.
     pub deployed: Option<PathBuf>,
+    /// How that table is reached.
+    pub bigquery: Settings,
     /// The generator's list of tables that may be incompatible, as it was given.
     pub allowlist: Option<Arc<str>>,
 }

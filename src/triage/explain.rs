@@ -3,6 +3,7 @@
 //! Owns: causes, faults of rows, lines that look like errors and say nothing known.
 //! Refuses: reading files, wording a list for a screen.
 
+mod codes;
 mod diff;
 mod fold;
 mod known;
@@ -11,7 +12,9 @@ mod lists;
 mod mending;
 mod mentions;
 mod past;
+mod prefixes;
 mod row_faults;
+mod torn;
 mod wraps;
 
 use crate::pipeline::compat::{DeployRule, DeployVerdict};
@@ -116,6 +119,7 @@ pub fn table_of(name: &str) -> Option<(String, String, String)> {
 pub fn explain(text: &[u8]) -> Explanation {
     let log = LogText::of(text);
     let mut told = known::find(&log);
+    told.extend(torn(text, &told));
     told.extend(lists::find(&log));
     told.extend(diff::find(&log));
     told.sort_by_key(|one| one.lines);
@@ -130,13 +134,21 @@ pub fn explain(text: &[u8]) -> Explanation {
             return found;
         }
         let looks = |(at, line): (usize, &str)| {
-            lines::looks_like_error(line).then(|| UnknownLine { line: at + 1, text: lines::without_codes(line) })
+            lines::looks_like_error(line).then(|| UnknownLine { line: at + 1, text: codes::without_codes(line) })
         };
         let mut all = whole.lines().enumerate().filter_map(looks);
         found.unknown = all.by_ref().take(MOST_UNKNOWN).collect();
         found.unknown_count = found.unknown.len() + all.count();
     }
     found
+}
+
+/// Messages that were wrapped before a program put something in front of each line: in no other line stands what they say.
+fn torn(text: &[u8], told: &[Told]) -> Vec<Told> {
+    let Some(plain) = torn::without(&lines::whole(text)) else { return Vec::new() };
+    let is_new =
+        |one: &Told| one.lines.0 < one.lines.1 && !told.iter().any(|known| known.lines.0 <= one.lines.1 && one.lines.0 <= known.lines.1);
+    known::find(&LogText::of(plain.as_bytes())).into_iter().filter(is_new).collect()
 }
 
 #[cfg(test)]

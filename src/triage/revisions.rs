@@ -118,7 +118,7 @@ fn no_history(store: &SchemaStore) -> SchemaError {
     SchemaError::Missing(format!("{} stands in no git repository, so there is no earlier revision to compare with", store.name()))
 }
 
-fn revision(lineage: &Lineage, name: &str) -> Result<SchemaStore, SchemaError> {
+pub(in crate::triage) fn revision(lineage: &Lineage, name: &str) -> Result<SchemaStore, SchemaError> {
     SchemaStore::open(Box::new(RevisionTree::open(&lineage.repository, Some(name))?))
 }
 

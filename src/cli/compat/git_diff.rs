@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use color_eyre::Result;
 use color_eyre::eyre::bail;
 
-use super::{loose, shown};
+use super::opened::{loose, shown};
 use crate::cli::out::{self, plural};
 use crate::ground::text::{clip_middle, visible};
 use crate::pipeline::compat::DeployVerdict;

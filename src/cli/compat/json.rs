@@ -172,7 +172,7 @@ struct WitnessRecord<'a> {
 /// The comparison, to stand in another.
 pub(super) fn text(names: &(String, String), found: &DeployComparison) -> Result<String> {
     let mut text = Vec::new();
-    write(&mut text, names, found, None, None)?;
+    write(&mut text, names, found, &[], None)?;
     Ok(String::from_utf8_lossy(&text).trim_end().to_owned())
 }
 
@@ -190,12 +190,13 @@ pub(super) fn write_lines(out: &mut impl Write, (old, new): &(String, String), f
     safe_json::write_lines(out, records(found).map(|table| ComparedLine { old, new, table }))
 }
 
-/// Writes the comparison; `deployed` is that with what is deployed.
+/// Writes the comparison; `deployed` are those with what is deployed: with the revision, folder or table that was named, and with the revision that
+/// a table's label names.
 pub(super) fn write(
     out: &mut impl Write,
     (old, new): &(String, String),
     found: &DeployComparison,
-    deployed: Option<&str>,
+    deployed: &[String],
     gate: Option<&GateReport>,
 ) -> Result<()> {
     let title = |at: &usize| found.tables.get(*at).map(ComparedTable::title).unwrap_or_default();
@@ -240,7 +241,8 @@ pub(super) fn write(
     };
     let head = safe_json::escape(serde_json::to_string(&head)?);
     let open = head.strip_suffix('}').unwrap_or(&head);
-    let deployed = deployed.map(|text| format!(",\"deployed\":{text}")).unwrap_or_default();
+    let deployed: String =
+        ["deployed", "deployed_by_label"].iter().zip(deployed).map(|(name, text)| format!(",\"{name}\":{text}")).collect();
     safe_json::write_list(out, &format!("{open}{deployed},\"tables\":"), records(found))
 }
 

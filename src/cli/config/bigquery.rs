@@ -34,6 +34,8 @@ pub struct BigQueryConfig {
     pub keep_rows: bool,
     /// Whether rows that are opened are read with their stack traces.
     pub stack_traces: bool,
+    /// Whether accepted documents are counted by the partitions of live tables.
+    pub live_counts: bool,
     /// Whether a server on this machine wants credentials all the same.
     pub authenticate: bool,
     /// Names of columns that differ, by the error table's names.
@@ -51,6 +53,7 @@ pub(super) const SETTINGS: &[&str] = &[
     "groups",
     "keep_rows",
     "stack_traces",
+    "live_counts",
     "authenticate",
     "columns",
 ];
@@ -70,6 +73,7 @@ pub(super) fn read(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> R
             "groups_of_namespace" => set.groups_of_namespace = Some(number(reader, "groups_of_namespace", value)?.max(1.0) as usize),
             "groups" => set.groups = Some(number(reader, "groups", value)?.max(1.0) as usize),
             "keep_rows" => set.keep_rows = reader.flag("keep_rows", value)?,
+            "live_counts" => set.live_counts = reader.flag("live_counts", value)?,
             "stack_traces" => set.stack_traces = reader.flag("stack_traces", value)?,
             "authenticate" => set.authenticate = reader.flag("authenticate", value)?,
             "columns" => {

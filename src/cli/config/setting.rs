@@ -64,7 +64,7 @@ pub(super) const ENTRIES: &[SettingEntry] = &[
         "deployed",
         SettingForm::Text,
         "\"2026-06-26\"",
-        "revision of the schemas that is deployed, or a folder; also --deployed of the explorer",
+        "what is deployed: a revision of the schemas, a folder, bigquery:P.D.T; also --deployed of the explorer",
     ),
     set("", "theme", SettingForm::Text, "\"default-dark\"", "theme of the explorer, misfit themes lists them; also MISFIT_THEME, --theme"),
     set("", "mouse", SettingForm::Flag, "true", "false leaves the mouse to the terminal, to select text"),
@@ -91,6 +91,7 @@ pub(super) const ENTRIES: &[SettingEntry] = &[
     set("bigquery", "groups_of_namespace", SettingForm::Number, "5_000", "most groups of one namespace that are told apart"),
     set("bigquery", "groups", SettingForm::Number, "50_000", "most groups in all"),
     set("bigquery", "keep_rows", SettingForm::Flag, "false", "true keeps opened rows with their payloads on disk as well"),
+    set("bigquery", "live_counts", SettingForm::Flag, "false", "true tells rates by the rows of live tables a day; also --live-counts"),
     set("bigquery", "stack_traces", SettingForm::Flag, "false", "true reads opened rows with their stack traces, which cost as much again"),
     set("bigquery", "authenticate", SettingForm::Flag, "false", "true gives credentials to a server on this machine too"),
     set(

@@ -13,7 +13,8 @@ use std::time::Duration;
 use color_eyre::Result;
 use rustc_hash::FxHashSet;
 
-use super::{FINDINGS, hook, json};
+use super::hook::Hooks;
+use super::{FINDINGS, json};
 use crate::cli::out;
 use crate::ground::text::visible;
 use crate::ground::time;
@@ -151,15 +152,14 @@ impl Watch for FollowWatch {
 pub(super) fn run(source: &dyn ErrorSource, request: &Request, args: &FollowArgs, interval: Duration) -> Result<ExitCode> {
     let mut clock = Clock::start()?;
     let watch = FollowWatch { stop: Arc::clone(&clock.stop), told: std::sync::Mutex::default() };
-    let stop = Arc::clone(&clock.stop);
     let mut stdout = std::io::stdout();
-    let mut hook = |line: &str| match &args.hook {
-        Some(command) => hook::run(command, line, &stop),
-        None => Ok(()),
-    };
+    let hooks = args.hook.as_deref().map(|command| Hooks::start(command, &clock.stop, |reason| out::tell(&format!("misfit: {reason}"))));
+    let mut hook = |line: &str| hooks.iter().for_each(|hooks| hooks.run(line));
     let mut tell = |words: &str| out::tell(&format!("misfit: {words}"));
     let mut follower = Follower::new(source, request, &mut stdout, &mut tell, &mut hook);
     let ended = follow(&mut follower, &watch, &mut clock, interval, args.until_new);
+    // Each group that was told gets its hook, unless a signal ended it all.
+    hooks.into_iter().for_each(Hooks::finish);
     if let Some(spent) = source.spent().filter(|spent| spent.queries > 0) {
         out::tell(&format!("misfit: {spent}"));
     }
@@ -197,8 +197,11 @@ struct Follower<'a> {
     request: &'a Request,
     out: &'a mut dyn Write,
     tell: &'a mut dyn FnMut(&str),
-    hook: &'a mut dyn FnMut(&str) -> Result<(), String>,
+    /// Begins the user's command, and does not wait for it.
+    hook: &'a mut dyn FnMut(&str),
     known: FxHashSet<Fingerprint>,
+    /// What was said of the rows that were read last: pieces that are none, files that were replaced.
+    said: Vec<String>,
     /// What is wrong at the moment.
     fault: Option<String>,
     /// Rounds in a row that failed.
@@ -211,9 +214,9 @@ impl<'a> Follower<'a> {
         request: &'a Request,
         out: &'a mut dyn Write,
         tell: &'a mut dyn FnMut(&str),
-        hook: &'a mut dyn FnMut(&str) -> Result<(), String>,
+        hook: &'a mut dyn FnMut(&str),
     ) -> Self {
-        Follower { source, request, out, tell, hook, known: FxHashSet::default(), fault: None, faults: 0 }
+        Follower { source, request, out, tell, hook, known: FxHashSet::default(), said: Vec::new(), fault: None, faults: 0 }
     }
 
     /// Reads all there is and says what stands.
@@ -226,13 +229,16 @@ impl<'a> Follower<'a> {
             out::plural(groups.rows, "row", "rows"),
             out::plural(groups.list.len() as u64, "group", "groups"),
         ));
-        for told in out::unreadable(&groups.unreadable)
-            .into_iter()
-            .chain(groups.notes.iter().map(|note| visible(&advice::advised(note)).into_owned()))
-        {
-            (self.tell)(&told);
-        }
+        self.say(&groups);
         Ok(())
+    }
+
+    /// Says what is to be known of the rows beside their groups, as far as it was not said of those before.
+    fn say(&mut self, groups: &Groups) {
+        let notes = groups.notes.iter().map(|note| visible(&advice::advised(note)).into_owned());
+        let said: Vec<String> = out::unreadable(&groups.unreadable).into_iter().chain(notes).collect();
+        said.iter().filter(|words| !self.said.contains(words)).for_each(|words| (self.tell)(words));
+        self.said = said;
     }
 
     /// How long to wait: longer after each fault in a row.
@@ -260,6 +266,7 @@ impl<'a> Follower<'a> {
             Followed::Same => return Ok(0),
             Followed::All(groups) | Followed::Part(groups) => groups,
         };
+        self.say(&groups);
         self.request.rate(&mut groups, false);
         let new: Vec<&Group> = groups.list.iter().filter(|group| self.known.insert(group.fingerprint)).collect();
         for group in &new {
@@ -267,9 +274,7 @@ impl<'a> Follower<'a> {
             json::lines(&mut line, std::iter::once(GroupFields::of(group, &groups)))?;
             self.out.write_all(&line)?;
             self.out.flush()?;
-            if let Err(reason) = (self.hook)(&String::from_utf8_lossy(&line)) {
-                (self.tell)(&reason);
-            }
+            (self.hook)(&String::from_utf8_lossy(&line));
         }
         Ok(new.len())
     }

@@ -3,6 +3,7 @@
 //! Owns: the walk over both, the effect of each keyword, what a branch of `not` or `oneOf` does to it.
 //! Refuses: documents that show it (example), the table layouts that both make (transpile).
 
+mod held;
 mod keywords;
 
 use rustc_hash::FxHashSet;
@@ -98,23 +99,35 @@ struct SchemaWalk<'a> {
     old: &'a Schema,
     new: &'a Schema,
     changes: Vec<SchemaChange>,
-    open: Vec<(NodeId, NodeId, Sense)>,
-    seen: FxHashSet<(NodeId, NodeId, Sense)>,
+    open: Vec<SchemaPlace>,
+    seen: FxHashSet<SchemaPlace>,
+    /// The nodes at which all is obeyed that is obeyed here: those whose `allOf` leads here, or the nodes themselves.
+    whole: (NodeId, NodeId),
+}
+
+/// Two nodes that stand for each other, and the whole that they are branches of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct SchemaPlace {
+    nodes: (NodeId, NodeId),
+    sense: Sense,
+    whole: Option<(NodeId, NodeId)>,
 }
 
 /// All that is different for documents, what refuses more first, then by place.
 pub fn compare(old: &Schema, new: &Schema) -> Vec<SchemaChange> {
-    let mut walk = SchemaWalk { old, new, changes: Vec::new(), open: vec![(0, 0, Sense::Same)], seen: FxHashSet::default() };
+    let mut walk = SchemaWalk { old, new, changes: Vec::new(), open: Vec::new(), seen: FxHashSet::default(), whole: (0, 0) };
+    walk.later(0, 0, Sense::Same);
     if old.draft() != new.draft() {
         let name = |schema: &Schema| schema.keyword_text(0, "$schema");
         let words = "another draft of JSON Schema: other keywords are obeyed".to_owned();
         let (pointer, keyword, effect) = (String::new(), "$schema".to_owned(), SchemaEffect::Both);
         walk.changes.push(SchemaChange { pointer, keyword, effect, old: name(old), new: name(new), words });
     }
-    while let Some((a, b, sense)) = walk.open.pop() {
-        let (a, b) = (old.resolve(a), new.resolve(b));
-        if walk.seen.len() < MOST_PAIRS && walk.seen.insert((a, b, sense)) && !walk.same_text(a, b) {
-            walk.node(a, b, sense);
+    while let Some(place) = walk.open.pop() {
+        let (a, b) = (old.resolve(place.nodes.0), new.resolve(place.nodes.1));
+        if walk.seen.len() < MOST_PAIRS && walk.seen.insert(SchemaPlace { nodes: (a, b), ..place }) && !walk.same_text(a, b) {
+            walk.whole = place.whole.unwrap_or((a, b));
+            walk.node(a, b, place.sense);
         }
     }
     let mut changes = walk.changes;
@@ -124,10 +137,49 @@ pub fn compare(old: &Schema, new: &Schema) -> Vec<SchemaChange> {
 }
 
 impl SchemaWalk<'_> {
+    /// Two nodes to look at.
+    fn later(&mut self, a: NodeId, b: NodeId, sense: Sense) {
+        self.open.push(SchemaPlace { nodes: (a, b), sense, whole: None });
+    }
+
+    /// Two branches of `allOf`.
+    fn branch(&mut self, a: NodeId, b: NodeId, sense: Sense) {
+        self.open.push(SchemaPlace { nodes: (a, b), sense, whole: Some(self.whole) });
+    }
+
+    /// Whether the other side demands the same elsewhere in the whole: what a keyword says now was demanded before, or is demanded still.
+    fn is_held(&self, keyword: &str, effect: SchemaEffect, (old, new): (Option<NodeId>, Option<NodeId>)) -> bool {
+        let before = || new.is_some_and(|value| held::holds(self.old, &held::demands(self.old, self.whole.0), keyword, (self.new, value)));
+        let still = || old.is_some_and(|value| held::holds(self.new, &held::demands(self.new, self.whole.1), keyword, (self.old, value)));
+        match effect {
+            SchemaEffect::Tightened => before(),
+            SchemaEffect::Loosened => still(),
+            SchemaEffect::Both => before() && still(),
+        }
+    }
+
     /// Whether both nodes are written alike and name nothing elsewhere, so that they are the same.
     fn same_text(&self, a: NodeId, b: NodeId) -> bool {
         let (old, new) = (self.old.document.raw(a), self.new.document.raw(b));
         old == new && memchr::memmem::find(old, b"$ref").is_none()
+    }
+
+    /// The same of a property that stands in one node alone.
+    fn is_held_property(&self, key: &str, (old, new): (Option<NodeId>, Option<NodeId>)) -> bool {
+        let holds =
+            |schema: &Schema, whole: NodeId, of: (&Schema, NodeId)| held::holds_property(schema, &held::demands(schema, whole), key, of);
+        match (old, new) {
+            (None, Some(value)) => holds(self.old, self.whole.0, (self.new, value)),
+            (Some(value), None) => holds(self.new, self.whole.1, (self.old, value)),
+            _ => false,
+        }
+    }
+
+    /// Whether all that the branches of `allOf` demand is demanded on the other side, in whatever branches.
+    fn is_same_whole(&self, olds: &[NodeId], news: &[NodeId]) -> bool {
+        let (old, new) = (held::demands(self.old, self.whole.0), held::demands(self.new, self.whole.1));
+        olds.iter().all(|&branch| held::holds_all(self.new, &new, (self.old, branch)))
+            && news.iter().all(|&branch| held::holds_all(self.old, &old, (self.new, branch)))
     }
 
     fn node(&mut self, a: NodeId, b: NodeId, sense: Sense) {
@@ -162,6 +214,10 @@ impl SchemaWalk<'_> {
         (old, new): (Option<NodeId>, Option<NodeId>),
         words: String,
     ) {
+        // Of these the value is one member's, which was asked for where it was found alone.
+        if !matches!(keyword, "properties" | "patternProperties") && self.is_held(keyword, effect, (old, new)) {
+            return;
+        }
         let old = old.map(|id| shown(self.old, id));
         let new = new.map(|id| shown(self.new, id));
         let (pointer, keyword) = (self.new.pointer(node), keyword.to_owned());
@@ -226,6 +282,31 @@ mod tests {
         assert_eq!(told(&closed(without), &closed(with)), ["loosened # properties"]);
         let typed = |properties: &str| format!(r#"{properties},"additionalProperties":{{"type":["number","null"]}}"#);
         assert_eq!(told(&typed(without), &typed(with)), ["tightened #/properties/tax type"]);
+    }
+
+    #[test]
+    fn a_keyword_that_moved_is_demanded_as_before() {
+        let definition = |text: &str| format!(r##""allOf":[{{"$ref":"#/definitions/d"}}],"definitions":{{"d":{{{text}}}}}"##);
+        let inside = definition(r#""type":"string","maxLength":5,"required":["a"]"#);
+        let outside = format!(r#"{},"maxLength": 5,"required":["a"]"#, definition(r#""type":"string""#));
+        let inlined = r#""type":"string","maxLength":5,"required":["a"]"#.to_owned();
+        let branches = r#""allOf":[{"maxLength":5},{"required":["a"],"type":"string"}]"#.to_owned();
+        let all = [inside, outside, inlined, branches];
+        for (at, old) in all.iter().enumerate() {
+            for new in &all {
+                assert!(told(old, new).is_empty(), "{old} -> {new}: {:?}", told(old, new));
+            }
+            let tighter = all[(at + 1) % 4].replace('5', "4");
+            assert!(told(old, &tighter).iter().any(|change| change.starts_with("tightened")), "{old} -> {tighter}");
+            let looser = all[(at + 2) % 4].replace(r#"["a"]"#, "[]");
+            assert!(told(old, &looser).iter().any(|change| change.starts_with("loosened")), "{old} -> {looser}");
+        }
+        // What stands beside it is looked at by additionalProperties.
+        let closed = r#""properties":{"a":{"type":"string"}},"additionalProperties":false"#;
+        let moved = r#""allOf":[{"properties":{"a":{"type":"string"}}}],"additionalProperties":false"#;
+        assert!(!told(closed, moved).is_empty());
+        let open = r#""properties":{"a":{"type":"string"}}"#;
+        assert!(told(open, r#""allOf":[{"properties":{"a":{"type":"string"}}}]"#).is_empty());
     }
 
     #[test]

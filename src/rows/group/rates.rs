@@ -145,7 +145,8 @@ impl Rates {
         }
         let Some((rows, base)) = self.doctypes.get_mut(&named) else { return };
         *rows += failed;
-        self.groups.insert(group.fingerprint, (failed, base.filter(|_| group.span.is_some())));
+        // What came at other times than accepted documents are counted of was not refused at no rate.
+        self.groups.insert(group.fingerprint, (failed, base.filter(|_| failed > 0)));
         if let Some(base) = base.and_then(|base| self.bases.get_mut(base)) {
             base.failed += failed;
             base.trend.merge(&group.trend);
@@ -185,7 +186,7 @@ impl Rates {
 
     /// The rate of all groups of a doctype and version.
     pub fn doctype(&self, names: &GroupNames) -> Option<Rate> {
-        let (failed, _) = self.doctypes.get(&named(names))?;
+        let (failed, _) = self.doctypes.get(&named(names)).filter(|(failed, _)| *failed > 0)?;
         self.known(names).map(|base| base.rate(*failed, names.version.is_some()))
     }
 
@@ -195,7 +196,7 @@ impl Rates {
         let own = self.doctypes.range(first..).take_while(|([known, ..], _)| known.as_deref() == namespace);
         let (mut failed, mut unknown, mut is_known) = (0, 0, false);
         for (_, (rows, base)) in own {
-            is_known |= base.is_some();
+            is_known |= base.is_some() && *rows > 0;
             *(if base.is_some() { &mut failed } else { &mut unknown }) += rows;
         }
         let accepted = namespace.filter(|_| is_known).zip(self.window);
@@ -266,6 +267,11 @@ impl Rates {
     /// Counts of accepted documents that were added to others of the same hour.
     pub fn repeated(&self) -> u64 {
         self.volume.repeated
+    }
+
+    /// A doctype that accepted documents are counted of, where they are of none of the rows': names that do not meet are soon written.
+    pub fn other_doctype(&self) -> Option<String> {
+        if self.bases.is_empty() && !self.doctypes.is_empty() { self.volume.first_name() } else { None }
     }
 
     /// Rows that no rate is known of.

@@ -23,6 +23,7 @@ mod error;
 mod grouping;
 mod job;
 mod keys;
+mod live_counts;
 mod name;
 mod opening;
 mod pages;
@@ -159,6 +160,19 @@ impl BigQuery {
         notes
     }
 
+    /// Accepted documents by what BigQuery tells of live tables; a failure leaves rates unknown and is said.
+    fn count_live(&self, groups: &mut Groups, window: Window, watch: &dyn Watch) {
+        let Some(project) = self.names.first().map(|name| name.project.clone()) else { return };
+        let until = window.until.min(self.service.clock().now());
+        match self.service.live_volume(&project, groups, Window { until, ..window }, watch) {
+            Ok((volume, said)) => {
+                groups.volume = Some(Arc::new(volume));
+                groups.notes.push(said.into());
+            }
+            Err(error) => groups.notes.push(format!("no rates are known, for the rows of live tables were not told: {error}").into()),
+        }
+    }
+
     /// Visits the rows of an answer with keys, whose rows have these columns.
     fn visit(
         &self,
@@ -247,6 +261,9 @@ impl ErrorSource for BigQuery {
                 Ok(_) => groups.volume = Some(Arc::new(accepted::volume(&rows))),
                 Err(error) => groups.notes.push(format!("no rates are known, for accepted documents were not counted: {error}").into()),
             }
+        }
+        if self.service.settings.live_counts && groups.volume.is_none() && request.volume.is_none() {
+            self.count_live(&mut groups, answer.window, watch);
         }
         Ok(groups)
     }

@@ -208,8 +208,7 @@ fn commits_that_did_not_change_the_node_are_left_out_where_the_source_tells() {
     // Newer than all that the source has.
     let newer = format!("{newest}\t2024-06-02\tfedcba9876\t2024-06-01\tWhy\n");
     std::fs::write(&book, lines + &newer).unwrap();
-    let settings =
-        HistorySettings { source: Some(source.path().to_owned()), upstream: Some(book), kept: None, deployed: None, allowlist: None };
+    let settings = HistorySettings { source: Some(source.path().to_owned()), upstream: Some(book), ..HistorySettings::default() };
     let upstream = |target: &str| {
         let target = BlameTarget::parse(target).unwrap();
         let question = BlameQuestion { namespace: "my-app".to_owned(), doctype: "ping".to_owned(), version: "1".to_owned(), target };

@@ -167,6 +167,11 @@ pub(super) fn find(log: &LogText) -> Vec<Told> {
             }
             if let Some(one) = whole.get_mut(at) {
                 one.table = one.table.take().or(cut.table.take());
+                // What names the table in front is part of the message.
+                if one.column == cut.column && cut.lines.0 < one.lines.0 && one.lines.1 <= cut.lines.1 {
+                    one.lines = cut.lines;
+                    one.message.clone_from(&cut.message);
+                }
             }
             false
         });
@@ -249,6 +254,7 @@ fn told(log: &LogText, joined: &JoinedText, rule: DeployRule, captures: &Capture
     let range = whole.start() + from..whole.end() + from;
     let group = |name: &str| captures.name(name).map(|found| found.as_str().trim().to_owned()).filter(|text| !text.is_empty());
     let column = group("column").map(|column| column.trim_end_matches('.').to_owned());
+    let column = column.or_else(|| if rule == DeployRule::C(9) { altered(log, joined.line(range.start)) } else { None });
     let (old, new) = (group("old"), group("new"));
     let rule = narrowed(rule, column.as_deref(), old.as_deref(), new.as_deref());
     let lines = (joined.line(range.start), joined.line(range.end.saturating_sub(1)));
@@ -256,6 +262,23 @@ fn told(log: &LogText, joined: &JoinedText, rule: DeployRule, captures: &Capture
     let table = group("table").or_else(|| if is_generator { None } else { mentions::table_at(log, joined, range) });
     let table = table.map(|table| plain(&table).to_owned());
     Some(Told { rule, under: None, table, column, old, new, detail: group("detail"), message: whole.as_str().trim().to_owned(), lines })
+}
+
+/// Most lines away from a message that its statement is looked for.
+const NEAR: usize = 6;
+
+/// The column that a statement near a message alters, where all such statements name the same.
+fn altered(log: &LogText, line: usize) -> Option<String> {
+    const BEFORE: &str = "ALTER COLUMN ";
+    const BEHIND: &str = " SET DATA TYPE";
+    let (first, last) = log.report((line, line), NEAR);
+    let near = (first..=last).flat_map(|at| {
+        let text = log.line(at);
+        text.match_indices(BEFORE).filter_map(move |(at, _)| text.get(at + BEFORE.len()..)?.split_once(BEHIND).map(|(name, _)| name))
+    });
+    let mut names = near.map(|name| name.trim_start_matches("IF EXISTS ").trim_matches(['`', '"', ' '])).filter(|name| !name.contains(' '));
+    let first = names.next()?;
+    names.all(|name| name == first).then(|| first.to_owned())
 }
 
 /// A table without its place in terraform and without a partition of it.

@@ -1,4 +1,4 @@
-//! A log made readable: terminal codes and prefixes of lines taken off, wrapped lines joined.
+//! A log made readable: codes and prefixes of lines taken off, wrapped lines joined.
 //!
 //! Owns: the lines as people mean them, the text of all of them in one with the line of each place.
 //! Refuses: what the text says.
@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::codes::without_codes;
+use super::prefixes::{Carried, strip};
 use super::wraps::{Edge, begins_blank, blocks, edges};
 
 /// Most lines of which hard wraps are joined as well: a terminal wraps what is short.
@@ -57,11 +59,12 @@ impl LogText {
         let mut widths = Vec::new();
         let mut blanks = Vec::new();
         let mut source = Source::default();
+        let mut carried = Carried::default();
         for line in text.lines() {
             let plain = without_codes(line);
             widths.push(plain.chars().count());
             blanks.push((begins_blank(&plain), plain.ends_with(' ')));
-            let said = strip(&plain);
+            let said = carried.take(strip(&plain));
             log.begins.push(plain.trim_start().starts_with('╷') || begins(said));
             // What a program's own text says has not happened.
             let is_source = source.takes(said, said.as_ptr().addr().saturating_sub(plain.as_ptr().addr()));
@@ -173,121 +176,12 @@ fn begins(line: &str) -> bool {
     WORDS.iter().any(|word| line.starts_with(word)) || line.contains("googleapi: Error") || line.contains(" failed: ")
 }
 
-/// Takes terminal codes out.
-pub(super) fn without_codes(line: &str) -> String {
-    let mut out = String::with_capacity(line.len());
-    let mut chars = line.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\u{1b}' => match chars.next() {
-                Some('[') => while chars.next().is_some_and(|c| !('@'..='~').contains(&c)) {},
-                // A title or a link ends with a bell or a backslash.
-                Some(']') => {
-                    while chars.next_if(|&c| c != '\u{7}' && c != '\u{1b}').is_some() {}
-                    if chars.next() == Some('\u{1b}') {
-                        chars.next();
-                    }
-                }
-                _ => {}
-            },
-            '\u{9b}' => while chars.next().is_some_and(|c| !('@'..='~').contains(&c)) {},
-            '\u{200b}' | '\u{feff}' => {}
-            '\t' => out.push(' '),
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// Levels of logs that stand before what is said.
-const LEVELS: [&str; 12] =
-    ["INFO", "ERROR", "WARNING", "WARN", "DEBUG", "SEVERE", "CRITICAL", "NOTICE", "TRACE", "stdout", "stderr", "[base]"];
-
-/// What is said in a line, without what a program that keeps logs puts before it.
-fn strip(line: &str) -> &str {
-    let mut rest = line.trim();
-    // Prefixes stand behind each other; each round takes one.
-    for _ in 0..10 {
-        let before = rest;
-        rest = rest.trim_start_matches(['│', '╷', '╵', '┃', '║']).trim_start();
-        rest = quoted(rest).unwrap_or(rest);
-        rest = bracketed(rest).unwrap_or(rest);
-        rest = stamped(rest).unwrap_or(rest);
-        rest = levelled(rest).unwrap_or(rest);
-        rest = piped(rest).unwrap_or(rest);
-        if rest == before {
-            break;
-        }
-    }
-    rest.trim_end().trim_end_matches(['│', '┃', '║']).trim_end()
-}
-
-/// `> `, `##[error]`, `::error::`.
-fn quoted(line: &str) -> Option<&str> {
-    ["> ", "##[error]", "##[warning]", "::error::", "| "].iter().find_map(|mark| line.strip_prefix(mark)).map(str::trim_start)
-}
-
-/// `[2020-01-16 02:13:11,123] `, `{{pod_launcher.py:122}} `, `[base] `.
-fn bracketed(line: &str) -> Option<&str> {
-    let pairs = [("[", "]"), ("{{", "}}"), ("{", "}"), ("(", ")")];
-    let (open, close) = pairs.into_iter().find(|(open, _)| line.starts_with(open))?;
-    let end = line[open.len()..].find(close)? + open.len();
-    let inner = &line[open.len()..end];
-    let rest = &line[end + close.len()..];
-    let is_stamp = inner.bytes().filter(u8::is_ascii_digit).count() >= 4 && inner.contains(':');
-    let is_source = inner.rsplit_once(':').is_some_and(|(file, at)| file.contains('.') && at.bytes().all(|byte| byte.is_ascii_digit()));
-    let is_name =
-        open == "[" && !inner.is_empty() && inner.len() <= 40 && inner.chars().all(|c| c.is_alphanumeric() || "-_./ #".contains(c));
-    let is_number = inner.bytes().all(|byte| byte.is_ascii_digit()) && !inner.is_empty();
-    (rest.starts_with([' ', ':']) && (is_stamp || is_source || is_name || is_number)).then(|| rest.trim_start_matches([' ', ':']))
-}
-
-/// `2020-01-16T02:13:11.123Z `, `02:13:11 `, `Jan 16 02:13:11 host prog[12]: `.
-fn stamped(line: &str) -> Option<&str> {
-    let word = line.split(' ').next()?;
-    let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    let plain = word.chars().all(|c| c.is_ascii_digit() || "-:.,TZ+/".contains(c));
-    let is_date = plain && digits >= 8 && word.matches('-').count() >= 2;
-    let is_time = plain && digits >= 6 && word.matches(':').count() >= 2;
-    if is_date || is_time {
-        return Some(behind(&line[word.len()..]));
-    }
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    if MONTHS.contains(&word) {
-        let mut parts = line.splitn(2, ": ");
-        let head = parts.next()?;
-        let has_time = head.split_whitespace().nth(2).is_some_and(|time| time.matches(':').count() == 2);
-        return has_time.then(|| parts.next()).flatten();
-    }
-    None
-}
-
-/// `INFO - `, `ERROR `, `stderr: `. A level is in capitals; `Error:` is what terraform says.
-fn levelled(line: &str) -> Option<&str> {
-    let level = LEVELS.iter().find(|level| line.starts_with(**level))?;
-    let rest = &line[level.len()..];
-    rest.starts_with([' ', ':']).then(|| behind(rest))
-}
-
-/// What stands behind a prefix: a mark between them is taken off once, for a diff begins with another.
-fn behind(rest: &str) -> &str {
-    let rest = rest.strip_prefix(':').unwrap_or(rest).trim_start();
-    ["- ", ": ", "| ", "-- "].iter().find_map(|mark| rest.strip_prefix(mark)).unwrap_or(rest).trim_start()
-}
-
-/// `deploy_1  | `, `12 | `.
-fn piped(line: &str) -> Option<&str> {
-    let (name, rest) = line.split_once('|')?;
-    let name = name.trim_end();
-    let is_name = !name.is_empty() && name.len() <= 40 && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
-    (is_name && rest.starts_with(' ')).then(|| rest.trim_start())
-}
-
 /// A text out of a JSON log, its escapes resolved as far as messages have them.
 fn unescaped(line: &str) -> String {
+    let line =
+        if line.contains('&') { Cow::Owned(line.replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")) } else { line.into() };
     if !line.contains('\\') {
-        return line.to_owned();
+        return line.into_owned();
     }
     line.replace("\\n", " ").replace("\\t", " ").replace("\\\"", "\"").replace("\\u0027", "'")
 }

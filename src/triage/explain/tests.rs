@@ -1,3 +1,5 @@
+mod copied;
+
 use super::*;
 
 /// Rule, tables, columns, mend of each cause.

@@ -1,6 +1,6 @@
 //! Failures beside accepted documents, in words.
 
-use crate::ground::text::{count, plural};
+use crate::ground::text::{count, plural, visible};
 use crate::ground::time::minute;
 use crate::rows::group::{Group, Groups, Rate, RateTrend, Rates};
 
@@ -74,7 +74,10 @@ fn notes_of(rates: &Rates, unknown: u64) -> Vec<String> {
         }
         (Some(_), true) => {}
     }
-    if unknown > 0 && rates.window().is_some() {
+    if let Some(other) = rates.other_doctype().filter(|_| rates.window().is_some()) {
+        let other = visible(&other);
+        notes.push(format!("accepted documents are counted of other doctypes than these rows', such as {other}, so no rate is known"));
+    } else if unknown > 0 && rates.window().is_some() {
         notes.push(format!("no rate is known of {}", plural(unknown, "row", "rows")));
     }
     if rates.of_some() {

@@ -1,21 +1,26 @@
-//! The screen of deploys: coming and going, which revisions are compared, a log that is pasted, the way to a column.
+//! The screen of deploys: coming and going, a log that is pasted, what an answer becomes.
+//!
+//! Owns: the screen's actions, work that is asked for and called off.
+//! Refuses: which revisions are compared (pairs), where a line leads (places).
 
-use std::path::PathBuf;
+mod pairs;
+mod places;
+
 use std::sync::Arc;
 
 use super::super::action::Action;
 use super::super::advice;
 use super::super::app::{App, Prompt, PromptPurpose};
 use super::super::deploy::AskedDeploy;
-use super::super::deploy_tree::{DeployLine, DeployTree};
+use super::super::deploy_tree::DeployTree;
 use super::super::effect::Effect;
 use super::super::list::List;
 use super::super::message::JobId;
-use crate::pipeline::witness::Witness;
 use crate::triage::revisions::PairChoice;
-
-/// Said while schemas are compared.
-const COMPARING: &str = "comparing the tables of both revisions";
+pub(super) use pairs::against;
+use pairs::{first, step, stop};
+pub(super) use places::shown;
+use places::{failing_here, is_leaf, open, seek};
 
 /// Said while a log is read.
 const READING: &str = "reading the log";
@@ -43,12 +48,6 @@ pub(super) fn switch(app: &mut App) -> Vec<Effect> {
 /// Why nothing is compared where there are no schemas.
 fn no_schemas() -> String {
     format!("there are no schemas to compare: {}", advice::GIVE_SCHEMAS)
-}
-
-/// What is compared without being asked for.
-fn first(app: &mut App) -> Vec<Effect> {
-    let first = app.deploy.deployed.clone().map_or(PairChoice::Revision(0), PairChoice::Against);
-    compare(app, first)
 }
 
 /// Back to the screen below.
@@ -97,16 +96,6 @@ pub(super) fn back(app: &mut App) -> Vec<Effect> {
     leave(app)
 }
 
-fn compare(app: &mut App, choice: PairChoice) -> Vec<Effect> {
-    if app.schemas.is_none() {
-        app.warn(no_schemas());
-        return Vec::new();
-    }
-    let (job, former) = ask(app, COMPARING);
-    app.deploy.choice = Some(choice.clone());
-    former.into_iter().chain([Effect::CompareSchemas { job, choice, allowlist: app.deploy.allowlist.clone() }]).collect()
-}
-
 /// Work in the place of what is worked on, with the choice as it was before any of it.
 fn ask(app: &mut App, what: &'static str) -> (JobId, Option<Effect>) {
     let job = app.next_job();
@@ -116,61 +105,6 @@ fn ask(app: &mut App, what: &'static str) -> (JobId, Option<Effect>) {
     }
     app.deploy.asked = Some(AskedDeploy { job, what, before: app.deploy.choice.clone() });
     (job, former.map(|former| Effect::Cancel(former.job)))
-}
-
-/// The schemas with what was typed.
-pub(super) fn against(app: &mut App, text: &str) -> Vec<Effect> {
-    match text.trim() {
-        "" => {
-            app.warn("name what is deployed: a revision of the schemas, a folder, an archive or repository@revision");
-            Vec::new()
-        }
-        typed => compare(app, PairChoice::Against(PathBuf::from(typed))),
-    }
-}
-
-/// Which revision of how many is compared, on the screen or below a log.
-fn compared_place(app: &App) -> Option<(usize, usize)> {
-    let below = app.deploy.below.as_ref().map(|below| &below.0);
-    app.deploy.tree.as_ref().into_iter().chain(below).find_map(|tree| tree.compared())?.pair.place
-}
-
-/// Another pair of revisions; beside what was typed stands the newest.
-fn step(app: &mut App, is_older: bool) -> Vec<Effect> {
-    let place = compared_place(app);
-    if matches!((&app.deploy.choice, place), (Some(PairChoice::Revision(_)), None)) {
-        app.tell("there are no other revisions here: the schemas stand in no history");
-        return Vec::new();
-    }
-    let at = match (&app.deploy.choice, place) {
-        (Some(PairChoice::Revision(at)), _) if is_older => at + 1,
-        (Some(PairChoice::Revision(0)), _) => {
-            app.tell("this is the newest revision");
-            return Vec::new();
-        }
-        (Some(PairChoice::Revision(at)), _) => at - 1,
-        (Some(PairChoice::Stopping { .. }), Some((at, _))) if is_older => at + 1,
-        (Some(PairChoice::Stopping { .. }), Some((at, _))) => at.saturating_sub(1),
-        _ => 0,
-    };
-    if let Some((_, of)) = place
-        && at >= of
-    {
-        app.tell("this is the oldest revision that has one before it");
-        return Vec::new();
-    }
-    compare(app, PairChoice::Revision(at))
-}
-
-/// The nearest revision that stops a deploy: history is judged for it, once.
-fn stop(app: &mut App, is_older: bool) -> Vec<Effect> {
-    match compared_place(app) {
-        Some((from, _)) => compare(app, PairChoice::Stopping { from, is_older }),
-        None => {
-            app.tell("revisions that stop a deploy are found in the history of a clone, from one of its revisions on");
-            Vec::new()
-        }
-    }
 }
 
 /// A log is read; what was compared stays below it.
@@ -242,74 +176,6 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
     }
-}
-
-/// Looks for the smallest document that shows what the line says of documents.
-fn seek(app: &mut App) -> Vec<Effect> {
-    let here = app.deploy.tree.clone().zip(app.deploy.list.outline.item());
-    let Some((of, DeployLine::Keyword(table, change))) = here.map(|(tree, item)| (tree.clone(), tree.line(item))) else {
-        app.tell("put the cursor on a change of a JSON schema to see the smallest document that shows it");
-        return Vec::new();
-    };
-    let place = (table, change);
-    if app.deploy.witnesses.contains_key(&place) {
-        return Vec::new();
-    }
-    let job = app.next_job();
-    let former = app.deploy.seeking.replace(job);
-    app.tell("looking for the smallest document that shows it");
-    former.map(Effect::Cancel).into_iter().chain([Effect::SeekWitness { job, of, place }]).collect()
-}
-
-/// A document was found, or none.
-pub(super) fn shown(app: &mut App, job: JobId, place: (usize, usize), found: Vec<Witness>) -> Vec<Effect> {
-    if app.deploy.seeking.take_if(|seeking| *seeking == job).is_some() {
-        app.deploy.witnesses.insert(place, found);
-        app.notice = None;
-    }
-    Vec::new()
-}
-
-/// To the groups that fail under the line's column, or anywhere in its table.
-fn failing_here(app: &mut App) -> Vec<Effect> {
-    let has_place = app.deploy.tree.as_ref().zip(app.deploy.list.outline.item()).is_some_and(|(tree, item)| tree.place(item).is_some());
-    if app.tables.alone {
-        app.warn(super::failing::NO_ROWS);
-        return Vec::new();
-    }
-    if !has_place {
-        app.tell("put the cursor on a table or a column to see what fails under it");
-        return Vec::new();
-    }
-    let effects = open(app);
-    app.deploy.for_failing = !effects.is_empty();
-    effects
-}
-
-fn is_leaf(app: &App) -> bool {
-    use crate::ground::outline::Tree;
-    let screen = &app.deploy;
-    screen.tree.as_ref().zip(screen.list.outline.item()).is_some_and(|(tree, item)| !tree.is_branch(item))
-}
-
-/// To the columns of the line's table on both sides.
-fn open(app: &mut App) -> Vec<Effect> {
-    let Some((tree, item)) = app.deploy.tree.clone().zip(app.deploy.list.outline.item()) else { return Vec::new() };
-    let Some(place) = tree.place(item) else {
-        if !app.deploy.list.outline.toggle(tree.as_ref()) {
-            super::whole::row(app);
-        }
-        return Vec::new();
-    };
-    if app.schemas.is_none() {
-        app.warn(format!("columns are found in schemas: {}", advice::GIVE_SCHEMAS));
-        return Vec::new();
-    }
-    let job = app.next_job();
-    app.deploy.for_failing = false;
-    let former = app.deploy.opening.replace(job);
-    let groups = app.groups.tree.groups.clone();
-    former.map(Effect::Cancel).into_iter().chain([Effect::LookSides { job, place, of: tree, groups }]).collect()
 }
 
 /// Work that failed is not on its way any more: what was chosen before is chosen again.

@@ -1,19 +1,22 @@
 //! Work for the screen of deploys: comparing two states of the schemas, reading a log, the columns of a table on both sides.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::advice;
 use super::super::deploy_tree::{ComparedPair, DeployFound, DeployPlace, DeployTree, ExplainedLog};
 use super::super::sides_look::SidesLook;
+use super::watch::Stoppable;
 use crate::ground::text::clip;
 use crate::pipeline::compat as judging;
 use crate::rows::group::Groups;
 use crate::rows::schemas::SchemaStore;
+use crate::rows::source::bigquery::SCHEME;
 use crate::triage::blame::HistorySettings;
 use crate::triage::compat::{CompareOptions, compare};
 use crate::triage::explain::{LogText, explain, with_history};
+use crate::triage::live::LiveTable;
 use crate::triage::revisions::{self, PairChoice, SchemaPair};
 use crate::triage::{chain, history, origin};
 
@@ -30,9 +33,9 @@ pub(super) fn compared(
 ) -> Option<Result<DeployTree, String>> {
     // Where histories are kept, what came of all revisions is too.
     let kept = settings.kept.as_ref().and_then(|_| history::usual_folder());
-    let pair = match revisions::open(schemas, choice, kept) {
-        Ok(pair) => pair,
-        Err(error) => return Some(Err(advice::told(&error))),
+    let (pair, live) = match opened(schemas, choice, settings, kept, stop)? {
+        Ok(opened) => opened,
+        Err(reason) => return Some(Err(reason)),
     };
     let options = CompareOptions { allowlist: allowlist.map(str::to_owned), documents: true, stop: Some(stop.clone()) };
     let found = compare(&pair.old, &pair.new, &options);
@@ -40,8 +43,35 @@ pub(super) fn compared(
         return None;
     }
     let now = jiff::Timestamp::now().as_microsecond();
-    let chain = chain::line(schemas, settings, now);
+    let line = chain::line(schemas, settings, now);
+    let chain = [live, line].into_iter().flatten().reduce(|live, line| format!("{live}; {line}"));
     Some(Ok(DeployTree::new(DeployFound::Compared(Box::new(ComparedPair { pair, found, chain })))))
+}
+
+/// Both sides, and what a table that was named as deployed says of itself; `None` where it was called off.
+fn opened(
+    schemas: &Arc<SchemaStore>,
+    choice: &PairChoice,
+    settings: &HistorySettings,
+    kept: Option<PathBuf>,
+    stop: &Arc<AtomicBool>,
+) -> Option<Result<(SchemaPair, Option<String>), String>> {
+    let table = match choice {
+        PairChoice::Against(path) => path.to_str().and_then(|path| path.strip_prefix(SCHEME)),
+        _ => None,
+    };
+    let Some(table) = table else {
+        return Some(revisions::open(schemas, choice, kept).map(|pair| (pair, None)).map_err(|error| advice::told(&error)));
+    };
+    let live = match LiveTable::ask(table, &settings.bigquery, &Stoppable(stop)) {
+        Ok(live) => live,
+        Err(_) if stop.load(Ordering::Relaxed) => return None,
+        Err(error) => return Some(Err(advice::told(&error))),
+    };
+    Some(live.revision(schemas).map(|(old, old_name)| {
+        let pair = SchemaPair { old: Arc::new(old), new: Arc::clone(schemas), old_name, new_name: schemas.name(), place: None };
+        (pair, Some(live.standing(schemas)))
+    }))
 }
 
 /// What a log says; with the revisions that made it so, where there are schemas with a history.

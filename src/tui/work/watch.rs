@@ -65,3 +65,14 @@ impl Watch for ReadWatch {
         self.stop.load(Ordering::Relaxed)
     }
 }
+
+/// A watch over what only can be called off.
+pub(super) struct Stoppable<'a>(pub(super) &'a AtomicBool);
+
+impl Watch for Stoppable<'_> {
+    fn progress(&self, _: Progress) {}
+    fn snapshot(&self, _: Groups) {}
+    fn cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

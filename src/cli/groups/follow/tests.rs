@@ -49,7 +49,7 @@ fn followed(source: &dyn ErrorSource, before: Vec<Happening<'_>>, until_new: boo
     let mut tell = |told: &str| words.push(told.to_owned());
     let mut hook = |line: &str| {
         hooked += 1;
-        if line.ends_with("}\n") { Ok(()) } else { Err(line.to_owned()) }
+        assert!(line.ends_with("}\n"));
     };
     let mut follower = Follower::new(source, &request, &mut out, &mut tell, &mut hook);
     let mut script = Script { before: before.into(), pauses: Vec::new(), signal: 15 };
@@ -104,8 +104,27 @@ fn a_group_that_begins_is_told_once() {
     let told = followed(&source, before, false);
     let keys: Vec<(&str, u64)> = told.lines.iter().map(|line| (line["fault"].as_str().unwrap(), line["count"].as_u64().unwrap())).collect();
     assert_eq!(keys, [("required c", 2), ("required d", 1), ("required e", 1)]);
-    assert_eq!(told.words, ["2 rows in 2 groups now; looking every 60 s for groups that begin"]);
+    let replaced = "errors.ndjson was replaced or cut: it is read from its beginning, and what it held before is not counted";
+    assert_eq!(told.words, ["2 rows in 2 groups now; looking every 60 s for groups that begin", replaced]);
     assert_eq!((told.hooked, format!("{:?}", told.code.unwrap())), (3, code(128 + 15)));
+}
+
+#[test]
+fn what_is_no_row_is_told_when_it_comes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, other) = (folder.path().join("errors.ndjson"), folder.path().join("more.ndjson"));
+    std::fs::write(&path, row("a")).unwrap();
+    std::fs::write(&other, row("a")).unwrap();
+    let source = Files::open(&[path.display().to_string(), other.display().to_string()], ReadOptions { keep_rows: false }).unwrap();
+    let add = |text: &'static str| {
+        let path = path.clone();
+        move || std::fs::write(&path, std::fs::read_to_string(&path).unwrap() + text).unwrap()
+    };
+    let gone = || std::fs::remove_file(&other).unwrap();
+    let told = followed(&source, vec![Box::new(add("{\"cut\": \n")), Box::new(|| {}), Box::new(gone), Box::new(|| {})], false);
+    assert_eq!(told.words.len(), 3, "each once: {:?}", told.words);
+    assert!(told.words[1].starts_with("1 piece of input is not a row; the first is errors.ndjson line 2"), "{:?}", told.words);
+    assert_eq!(told.words[2], "there is no file more.ndjson any more: its rows are counted until another one takes its place");
 }
 
 #[test]

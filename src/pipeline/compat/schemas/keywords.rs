@@ -225,7 +225,7 @@ fn nested(walk: &mut SchemaWalk, nodes: (NodeId, NodeId), keyword: &str, sense: 
             (true, true) => return,
             (true, false) => SchemaEffect::Loosened,
             (false, true) => SchemaEffect::Tightened,
-            (false, false) => return walk.open.push((old, new, sense)),
+            (false, false) => return walk.later(old, new, sense),
         },
         (None, Some(new)) if !takes_all(walk.new, new) => SchemaEffect::Tightened,
         (Some(old), None) if !takes_all(walk.old, old) => SchemaEffect::Loosened,
@@ -248,7 +248,7 @@ fn members(walk: &mut SchemaWalk, nodes: (NodeId, NodeId), keyword: &str, sense:
     let (closed_old, closed_new) = (walk.old.keyword(nodes.0, "additionalProperties"), walk.new.keyword(nodes.1, "additionalProperties"));
     for (key, a) in &old {
         match known.get(key.as_str()) {
-            Some(&b) => walk.open.push((*a, b, sense)),
+            Some(&b) => walk.later(*a, b, sense),
             None => alone(walk, nodes.1, keyword, (key, Some(*a), None), closed_new, sense),
         }
     }
@@ -277,8 +277,11 @@ fn alone(
     if !is_closed && !is_open {
         if let Some(other) = other {
             let pair = if let Some(old) = old { (old, other) } else { (other, new.unwrap_or_default()) };
-            walk.open.push((pair.0, pair.1, sense));
+            walk.later(pair.0, pair.1, sense);
         }
+        return;
+    }
+    if keyword == "properties" && is_open && walk.is_held_property(key, (old, new)) {
         return;
     }
     let is_new = new.is_some();
@@ -302,11 +305,11 @@ fn items(walk: &mut SchemaWalk, a: NodeId, b: NodeId, sense: Sense) {
     let is_list = |schema: &Schema, node: NodeId| schema.document.kind(node) == Kind::Array;
     match found {
         (Some(old), Some(new)) => match (is_list(walk.old, old), is_list(walk.new, new)) {
-            (false, false) => walk.open.push((old, new, sense)),
+            (false, false) => walk.later(old, new, sense),
             (true, true) => {
                 let olds: Vec<NodeId> = walk.old.document.children(old).collect();
                 let news: Vec<NodeId> = walk.new.document.children(new).collect();
-                walk.open.extend(olds.iter().zip(&news).map(|(&a, &b)| (a, b, sense)));
+                olds.iter().zip(&news).for_each(|(&a, &b)| walk.later(a, b, sense));
                 if olds.len() != news.len() {
                     walk.change(b, "items", SchemaEffect::Both, sense, found, format!("{} places became {}", olds.len(), news.len()));
                 }
@@ -348,13 +351,18 @@ fn branches(walk: &mut SchemaWalk, a: NodeId, b: NodeId, sense: Sense) {
             (true, true) if news.len() < olds.len() => Some(Sense::Turned.of(more)),
             (true, true) => None,
         };
+        if keyword == "allOf" && effect.is_some() && walk.is_same_whole(&olds, &news) {
+            continue;
+        }
         if let Some(effect) = effect {
             walk.change(b, keyword, effect, sense, found, format!("{} branches became {}", olds.len(), news.len()));
         }
-        walk.open.extend(olds.iter().zip(&news).map(|(&a, &b)| (a, b, inner)));
+        for (&a, &b) in olds.iter().zip(&news) {
+            if keyword == "allOf" { walk.branch(a, b, inner) } else { walk.later(a, b, inner) }
+        }
     }
     match pair(walk, (a, b), "not") {
-        (Some(old), Some(new)) => walk.open.push((old, new, sense.turned())),
+        (Some(old), Some(new)) => walk.later(old, new, sense.turned()),
         found @ (None, Some(_)) => walk.change(b, "not", SchemaEffect::Tightened, sense, found, "something is refused now".to_owned()),
         found @ (Some(_), None) => walk.change(b, "not", SchemaEffect::Loosened, sense, found, "nothing is refused now".to_owned()),
         (None, None) => {}

@@ -64,6 +64,17 @@ fn what_nobody_counted_is_not_known() {
 }
 
 #[test]
+fn what_came_at_other_times_has_no_rate_and_other_names_are_told() {
+    let (groups, rates) = rated(&[("a", None, "x", 5), ("b", None, "y", 500)], &[("a", None, 5, 9), ("b", None, 5, 9)]);
+    assert_eq!((share(&rates, &groups, "x"), share(&rates, &groups, "y")), (Some(0.1), None));
+    let outside = groups.list.iter().find(|group| group.key.fault.ends_with('y')).unwrap();
+    assert!(rates.doctype(&outside.key.names).is_none() && rates.over_time(outside).is_none());
+    assert_eq!((rates.unknown(&groups), rates.other_doctype()), (1, None));
+    let (_, rates) = rated(&[("a", None, "x", 5)], &[("other", None, 5, 9)]);
+    assert_eq!(rates.other_doctype().as_deref(), Some("acme_app/other"));
+}
+
+#[test]
 fn only_the_time_that_both_sides_cover_counts() {
     let rows: Vec<_> = (0..20).map(|hour| ("a", None, "x", hour)).collect();
     let (groups, rates) = rated(&rows, &[("a", None, 10, 90), ("a", None, 19, 0)]);

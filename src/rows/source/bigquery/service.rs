@@ -17,6 +17,7 @@ use super::clock::ServerClock;
 use super::connection::Connection;
 use super::error::Error;
 use super::job::{AnswerPart, Destination, Done, JobQuestion, Jobs, PAGE, watched};
+use super::live_counts;
 use super::locked;
 use super::name::TableName;
 use super::settings::Settings;
@@ -25,7 +26,9 @@ use super::table::{self, NamedTable, SourceTable};
 use super::window::Window;
 use super::wire::{Ask, Wire};
 use crate::rows::advice::{Advice, Advised};
+use crate::rows::group::Groups;
 use crate::rows::source::{Cost, Spent, Watch};
+use crate::rows::volume::Volume;
 
 /// How long what BigQuery tells of a table is kept.
 const TABLE_AGE: Duration = Duration::from_secs(3600);
@@ -148,6 +151,11 @@ impl Service {
             });
         }
         table::read(told)
+    }
+
+    /// Accepted documents by the partitions of live tables, and what is to be said of them.
+    pub(super) fn live_volume(&self, project: &str, groups: &Groups, window: Window, watch: &dyn Watch) -> Result<(Volume, String), Error> {
+        self.wait(watch, live_counts::volume(&self.wire, project, groups, window))
     }
 
     /// What BigQuery tells of all tables that a pattern stands for; none is no mistake here.

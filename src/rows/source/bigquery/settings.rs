@@ -44,6 +44,8 @@ pub struct Settings {
     pub keep_rows: bool,
     /// Whether rows that are opened are read with their stack traces, which nothing here shows and much is paid for.
     pub stack_traces: bool,
+    /// Whether accepted documents are counted by the partitions of live tables, where no table of counts tells them.
+    pub live_counts: bool,
     /// Whether a server on this machine wants credentials all the same, as a tunnel does.
     pub authenticate: bool,
     /// How often a request is tried.
@@ -66,6 +68,7 @@ impl Default for Settings {
             cache: cache::usual_folder(),
             keep_rows: false,
             stack_traces: false,
+            live_counts: false,
             authenticate: false,
             patience: Patience::default(),
         }

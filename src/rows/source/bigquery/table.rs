@@ -68,6 +68,12 @@ pub struct Build {
     pub date: String,
 }
 
+impl std::fmt::Display for Build {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the schemas of {} UTC, revision {}", self.date, crate::ground::text::visible(&self.revision))
+    }
+}
+
 impl SourceTable {
     /// Its columns, as those of any other layout.
     ///

@@ -13,6 +13,8 @@ use super::input::{Input, InputChange};
 use super::scan::{self, Wanted};
 use super::tally::{self, ThreadTally};
 use super::{Files, paths_of, tell_apart};
+use crate::ground::text::visible;
+use crate::rows::advice::Advised;
 use crate::rows::source::{Followed, Request, SourceError, Watch};
 
 /// What was counted of files so far.
@@ -23,6 +25,8 @@ pub(super) struct FollowState {
     whole: Counted,
     /// By input: up to where it is read.
     read: Vec<u64>,
+    /// By input: whether it was gone when it was looked at last.
+    gone: Vec<bool>,
 }
 
 /// Rows of some of the inputs, one part for each thread.
@@ -43,8 +47,15 @@ pub(super) fn follow(
     let known = if state.is_some() { before } else { 0 };
     let inputs = files.inputs();
     let fresh = || scan::fresh(&inputs, files.threads, request);
-    let FollowState { mut appended, mut whole, mut read } =
-        state.take().unwrap_or_else(|| FollowState { appended: fresh(), whole: fresh(), read: Vec::new() });
+    let usual = || FollowState { appended: fresh(), whole: fresh(), read: Vec::new(), gone: Vec::new() };
+    let FollowState { mut appended, mut whole, mut read, mut gone } = state.take().unwrap_or_else(usual);
+    gone.resize(inputs.len(), false);
+    let mut notes = Vec::new();
+    for (at, (input, change)) in inputs.iter().zip(&changes).enumerate() {
+        let is_gone = *change == InputChange::Gone;
+        notes.extend(what_became(&input.name, *change, gone[at], at < known || (is_other && at < before)));
+        gone[at] = is_gone;
+    }
     let is_replaced = |of_lines: bool| {
         let old = inputs.iter().zip(&changes).take(known);
         old.clone().any(|(input, change)| input.is_appended() == of_lines && *change == InputChange::Replaced)
@@ -57,7 +68,7 @@ pub(super) fn follow(
         }
         counted.iter_mut().for_each(|part| part.widen(inputs.len()));
     }
-    let (mut of_lines, mut of_whole, mut is_new) = (Vec::new(), Vec::new(), known == 0);
+    let (mut of_lines, mut of_whole, mut is_new) = (Vec::new(), Vec::new(), known == 0 || !notes.is_empty());
     for (at, (input, change)) in inputs.iter().zip(&changes).enumerate() {
         let (mut lines, mut all) = (Wanted::Nothing, Wanted::Nothing);
         let is_first = at >= known;
@@ -90,11 +101,26 @@ pub(super) fn follow(
             let parts = appended.iter().chain(&whole).cloned().collect();
             let mut groups = tally::together(parts, &inputs, false)?;
             groups.unreadable.repeated.clone_from(&files.repeated);
+            groups.notes.extend(notes);
             Followed::All(groups)
         }
     };
-    *state = Some(FollowState { appended, whole, read });
+    *state = Some(FollowState { appended, whole, read, gone });
     Ok(followed)
+}
+
+/// What is said of a file that is not as it was, once; `was_gone`: whether that was said when it went.
+fn what_became(name: &str, change: InputChange, was_gone: bool, is_known: bool) -> Option<Advised> {
+    let name = visible(name);
+    match change {
+        InputChange::Gone if !was_gone && is_known => {
+            Some(format!("there is no file {name} any more: its rows are counted until another one takes its place").into())
+        }
+        InputChange::Replaced if is_known => {
+            Some(format!("{name} was replaced or cut: it is read from its beginning, and what it held before is not counted").into())
+        }
+        _ => None,
+    }
 }
 
 /// Whether a line was left that had not ended: it may be whole now, though the file is as it was.
