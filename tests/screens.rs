@@ -2,6 +2,7 @@
 
 mod causes;
 mod handy;
+mod pressed;
 mod rechecked;
 mod searched;
 mod warned;

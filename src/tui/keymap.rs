@@ -219,14 +219,24 @@ impl Keymap {
         if prefix { KeyLookup::Prefix } else { KeyLookup::Nothing }
     }
 
-    /// What may follow the keys pressed so far.
+    /// What may follow the keys pressed so far, as people read it.
     pub fn continuations(&self, pressed: &[Key], here: ActionPlace) -> Vec<(String, Action)> {
+        self.sequences(pressed, here).into_iter().map(|(keys, action)| (show(&keys), action)).collect()
+    }
+
+    /// What may follow the keys pressed so far.
+    pub fn sequences(&self, pressed: &[Key], here: ActionPlace) -> Vec<(Vec<Key>, Action)> {
         let fits = |keys: &[Key], place: &ActionPlace| place.holds(here) && keys.len() > pressed.len() && keys.starts_with(pressed);
         self.bindings
             .iter()
             .filter(|(keys, _, place)| fits(keys, place))
-            .map(|(keys, action, _)| (show(&keys[pressed.len()..]), *action))
+            .map(|(keys, action, _)| (keys[pressed.len()..].to_vec(), *action))
             .collect()
+    }
+
+    /// The first keys of an action.
+    pub fn sequence(&self, action: Action) -> Option<&[Key]> {
+        self.bindings.iter().find(|(_, bound, _)| *bound == action).map(|(keys, ..)| &keys[..])
     }
 
     /// The keys of an action, as people read them.
@@ -236,7 +246,7 @@ impl Keymap {
 
     /// The first key of an action, for texts; `None` where it has none.
     pub fn key(&self, action: Action) -> Option<String> {
-        self.bindings.iter().find(|(_, bound, _)| *bound == action).map(|(keys, _, _)| show(keys))
+        self.sequence(action).map(show)
     }
 
     /// The first key of an action with words before and after it; nothing where it has no key.

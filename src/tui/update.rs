@@ -56,10 +56,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     let mut effects = match message {
         Message::Key(event) => key(app, event),
         Message::Paste(text) => paste(app, text),
-        Message::Pointer(pointed) => {
-            app.notice = None;
-            pointer::act_on(app, pointed)
-        }
+        Message::Pointer(pointed) => pointer::act_on(app, pointed),
         Message::Resize(width, height) => {
             app.size = (width, height);
             if let Some(Overlay::Value { text, lines, .. }) = &mut app.overlay {
@@ -309,7 +306,7 @@ fn means_nothing(app: &mut App, key: Key) {
     let all = app.keymap.words("; ", Action::Help, " lists all keys");
     match app.place() {
         ActionPlace::Question => {}
-        ActionPlace::Export => app.overlay = None,
+        ActionPlace::Export => export::scroll_or_close(app, key),
         _ if is_unfinished => app.warn(format!("these keys together do nothing{all}")),
         _ => app.tell(format!("{key} does nothing here{all}")),
     }
