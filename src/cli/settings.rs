@@ -58,7 +58,7 @@ pub(super) fn run(args: &ConfigArgs, named: Option<&Path>) -> Result<ExitCode> {
         return out::print(&format!("{shown} can be used{sources}\n"));
     }
     let verdict = match wrong.len() {
-        0 => format!("{shown} can be used, but {} in it leads nowhere\n", plural(missing.len() as u64, "path", "paths")),
+        0 => format!("{shown} can be used, but leads nowhere in {}\n", plural(missing.len() as u64, "place", "places")),
         mistakes => format!("{shown} cannot be used: {}\n", plural(mistakes as u64, "mistake", "mistakes")),
     };
     let lines: String = wrong.iter().chain(&missing).map(|line| format!("{line}\n")).collect();
