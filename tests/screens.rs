@@ -4,6 +4,7 @@ mod causes;
 mod handy;
 mod pressed;
 mod rechecked;
+mod referred;
 mod searched;
 mod warned;
 

@@ -21,6 +21,7 @@ mod payloads;
 mod pointer;
 mod prompt;
 mod recheck;
+mod reference;
 mod remote;
 mod row;
 mod sides;
@@ -362,7 +363,8 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             app.tell(format!("theme {name}"));
             Vec::new()
         }
-        Action::ShowValue if app.case.is_some() && !app.deploy.open => whole::value(app),
+        Action::FollowReference if app.case.is_some() && !app.deploy.open && reference::follow(app) => Vec::new(),
+        Action::ShowValue | Action::FollowReference if app.case.is_some() && !app.deploy.open => whole::value(app),
         Action::ShowRow => whole::row(app),
         Action::ShowViolations => whole::violations(app),
         Action::ShowHistory => history::ask(app),
@@ -466,6 +468,9 @@ fn back(app: &mut App) -> Vec<Effect> {
         app.tell("the export was stopped");
         return vec![Effect::Cancel(job)];
     }
+    if reference::back(app) {
+        return Vec::new();
+    }
     if app.deploy.open {
         return deploy::back(app);
     }
@@ -534,7 +539,13 @@ fn overlay(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Pipe | Action::Page | Action::OpenInEditor => return hand_over::act(app, action),
         Action::EditSchema if my_edit::is_shown(app) => return my_edit::again(app),
         Action::Export if my_edit::is_shown(app) => return export::open(app),
-        Action::Back | Action::Quit | Action::Help | Action::ShowValue | Action::ShowRow | Action::ShowViolations => {
+        Action::Back
+        | Action::Quit
+        | Action::Help
+        | Action::ShowValue
+        | Action::FollowReference
+        | Action::ShowRow
+        | Action::ShowViolations => {
             app.overlay = None;
             return Vec::new();
         }

@@ -104,3 +104,22 @@ fn no_line_of_the_help_is_cut() {
         }
     }
 }
+
+#[test]
+fn what_is_copied_of_the_groups_is_what_the_line_says() {
+    let told = |keys: &'static str| screen((140, 30), &[Keys(keys)]).lines().next_back().expect("a line").trim().to_owned();
+    assert_eq!(told("/app_build<enter>yy"), "copied the sentence /client_info is missing the key app_build");
+    assert_eq!(told("/app_build<enter>yp"), "copied the JSON pointer /client_info");
+    assert_eq!(told("ggyy"), "copied the name acme-reader");
+    assert_eq!(told("ggjyy"), "copied the name session.1");
+    assert_eq!(told("ggyp"), "no JSON pointer here");
+}
+
+#[test]
+fn the_history_of_a_value_is_that_of_its_schema_node() {
+    let told = screen(SIZE, &[Keys("<enter>H")]);
+    // The sample has no history; what matters is that it is looked for.
+    assert!(!told.contains("no schema node and no column is known"), "{told}");
+    let at_schema = screen(SIZE, &[Keys("<enter><tab>H")]);
+    assert_eq!(told.lines().next_back(), at_schema.lines().next_back());
+}

@@ -63,7 +63,7 @@ pub(super) fn act_on(app: &mut App, pointed: Pointed) -> Vec<Effect> {
             }
             let action = match app.focus() {
                 Focus::Groups => Action::Open,
-                Focus::Pane(_) | Focus::Row => Action::ShowValue,
+                Focus::Pane(_) | Focus::Row => Action::FollowReference,
                 Focus::Tables | Focus::Hits | Focus::TableSchema | Focus::Deploy | Focus::Sides(_) => Action::Follow,
             };
             // A branch that has nothing to open is opened or closed.
