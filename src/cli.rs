@@ -177,7 +177,11 @@ pub fn parse() -> Result<Cli, ExitCode> {
         out::tell(&format!("misfit: {mistake}"));
         ExitCode::from(BAD)
     })?;
-    Cli::try_parse_from(words).map_err(|error| {
+    Cli::try_parse_from(&words).map_err(|error| {
+        if let Some(mistake) = words::foreign(&words, &error) {
+            out::tell(&format!("misfit: {mistake}"));
+            return ExitCode::from(BAD);
+        }
         if !error.use_stderr() {
             // A reader that has left has read enough of the help.
             let _ = error.print();

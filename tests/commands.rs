@@ -1,4 +1,4 @@
-//! The commands as they are typed: help, output on the built-in sample, errors. The sessions are in tests/cmd.
+//! The commands as they are typed: help, output on the built-in sample, errors. The sessions are in tests/cmd, and on the pages in tests/jobs.
 
 #[test]
 fn commands_answer_as_written() {
@@ -8,5 +8,7 @@ fn commands_answer_as_written() {
         .env("MISFIT_SCHEMAS", "")
         .env("MISFIT_THEME", "")
         .env("COLUMNS", "100")
-        .case("tests/cmd/*.trycmd");
+        .case("tests/cmd/*.trycmd")
+        // The pages that the README leads to.
+        .case("tests/jobs/*.md");
 }

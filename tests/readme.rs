@@ -29,3 +29,30 @@ fn the_screen_is_the_one_that_is_drawn() {
 fn the_keys_are_those_of_the_explorer() {
     assert_eq!(part("keys"), misfit(&["keys", "--format", "md"]), "print them anew: misfit keys --format md");
 }
+
+/// The anchors of a page: its headings as they stand in an address.
+fn anchors(page: &str) -> Vec<String> {
+    let headings = page.lines().filter_map(|line| line.strip_prefix('#')).map(|line| line.trim_start_matches('#').trim().to_lowercase());
+    headings.map(|line| line.replace(' ', "-").chars().filter(|c| c.is_alphanumeric() || *c == '-').collect()).collect()
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let jobs = std::fs::read_dir(root.join("tests/jobs")).expect("the pages of jobs").map(|file| file.expect("a page").path());
+    let mut links = 0;
+    for page in [root.join("README.md")].into_iter().chain(jobs) {
+        let text = std::fs::read_to_string(&page).expect("a page");
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).filter(|target| !target.contains("://")) {
+            let (file, anchor) = target.split_once('#').map_or((target, None), |(file, anchor)| (file, Some(anchor)));
+            let file = if file.is_empty() { page.clone() } else { page.parent().expect("a folder").join(file) };
+            assert!(file.exists(), "{}: {target} leads nowhere", page.display());
+            if let Some(anchor) = anchor {
+                let there = anchors(&std::fs::read_to_string(&file).expect("a page"));
+                assert!(there.iter().any(|known| known == anchor), "{}: {target} has no such heading: {there:?}", page.display());
+            }
+            links += 1;
+        }
+    }
+    assert!(links > 12, "{links} links were looked at");
+}

@@ -2,7 +2,9 @@
 
 mod causes;
 mod handy;
+mod pressed;
 mod rechecked;
+mod referred;
 mod searched;
 mod warned;
 

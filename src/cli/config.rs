@@ -7,6 +7,7 @@
 mod bigquery;
 pub(super) mod setting;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -18,6 +19,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::ground::contained::contained;
+use crate::rows::schemas::git;
 use crate::triage::redact::{Paths, Redaction};
 use crate::tui::binding::{Binding, SettingPlace};
 pub use bigquery::BigQueryConfig;
@@ -42,12 +44,47 @@ pub struct Config {
     pub keys: Vec<Binding>,
     /// Inputs by name: a source on the command line may be one of these names.
     pub sources: BTreeMap<String, Vec<String>>,
+    /// Where each of these stands.
+    pub source_places: BTreeMap<String, SettingPlace>,
     /// How BigQuery is asked.
     pub bigquery: BigQueryConfig,
     /// What exports tell and what not.
     pub redaction: Redaction,
     /// Keywords and keys that no patch touches.
     pub never_patched: Vec<String>,
+}
+
+impl Config {
+    /// The paths in it that lead nowhere, each with its line.
+    pub fn missing(&self) -> Vec<String> {
+        let paths = [("schemas", &self.schemas), ("source_repo", &self.source_repo), ("upstream", &self.upstream)];
+        let is_there = |path: &Path| path.exists() || git::split_revision(path).is_some();
+        let is_missing = |setting: &Setting<PathBuf>| {
+            let is_sample = setting.value.as_os_str() == crate::rows::demo::NAME;
+            !is_sample && !is_there(&setting.value)
+        };
+        let told = |name: &str, path: &Path, place: &SettingPlace| {
+            format!("{place}: {name}: there is no {}", crate::ground::text::visible(&path.to_string_lossy()))
+        };
+        let paths = paths.into_iter().filter_map(|(name, setting)| setting.as_ref().map(|setting| (name, setting)));
+        let mut missing: Vec<(usize, String)> = paths
+            .filter(|(_, setting)| is_missing(setting))
+            .map(|(name, setting)| (setting.place.line, told(name, &setting.value, &setting.place)))
+            .collect();
+        for (name, inputs) in &self.sources {
+            let is_elsewhere =
+                |input: &str| input == crate::rows::demo::NAME || input == "-" || input.starts_with(crate::rows::source::bigquery::SCHEME);
+            let finds = |input: &str| Path::new(input).exists() || glob::glob(input).is_ok_and(|mut found| found.next().is_some());
+            for input in inputs.iter().filter(|input| !is_elsewhere(input) && !finds(input)) {
+                let place = self.source_places.get(name);
+                let line = place.map_or(0, |place| place.line);
+                let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+                missing.push((line, format!("{place}sources.{name}: there is no {}", crate::ground::text::visible(input))));
+            }
+        }
+        missing.sort();
+        missing.into_iter().map(|(_, told)| told).collect()
+    }
 }
 
 /// A value with the place that set it, for messages about the value.
@@ -85,6 +122,26 @@ pub enum ConfigError {
         /// What is wrong and what is right.
         reason: String,
     },
+    /// Several things in the file are wrong.
+    #[error("{}", .mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Several {
+        /// Each of them, by line.
+        mistakes: Vec<ConfigError>,
+    },
+}
+
+impl ConfigError {
+    /// Each mistake for itself.
+    pub fn parted(self) -> Vec<ConfigError> {
+        match self {
+            ConfigError::Several { mistakes } => mistakes,
+            one => vec![one],
+        }
+    }
+
+    fn line(&self) -> usize {
+        if let ConfigError::Wrong { place, .. } = self { place.line } else { 0 }
+    }
 }
 
 /// Most bytes of a configuration.
@@ -101,8 +158,14 @@ pub fn default_path() -> Option<PathBuf> {
 
 /// Reads the file that is named, which has to exist, or else the usual one, which need not.
 pub fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
+    let (config, mistakes) = load_all(named)?;
+    together(config, mistakes)
+}
+
+/// The same with all that is wrong in it beside what is right.
+pub fn load_all(named: Option<&Path>) -> Result<(Config, Vec<ConfigError>), ConfigError> {
     let Some(path) = named.map(Path::to_path_buf).or_else(default_path) else {
-        return Ok(Config::default());
+        return Ok(Default::default());
     };
     let read = |file: File| {
         let mut text = String::new();
@@ -110,34 +173,55 @@ pub fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
     };
     match File::open(&path).and_then(read) {
         Ok(text) if text.len() as u64 > MOST_BYTES => Err(ConfigError::TooLarge { path }),
-        Ok(text) => parse(&text, &path),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(Config::default()),
+        Ok(text) => Ok(parse_all(&text, &path)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(Default::default()),
         Err(error) => Err(ConfigError::Io { path, error }),
     }
 }
 
 /// Reads the text of a configuration file; `path` is for messages and for paths relative to it.
 pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
-    let reader = ConfigReader { text, path };
-    let parsed = contained(|| DeTable::parse(text)).map_err(|reason| reader.wrong(Default::default(), reason))?;
+    let (config, mistakes) = parse_all(text, path);
+    together(config, mistakes)
+}
+
+fn together(config: Config, mut mistakes: Vec<ConfigError>) -> Result<Config, ConfigError> {
+    match mistakes.len() {
+        0 => Ok(config),
+        1 => Err(mistakes.remove(0)),
+        _ => Err(ConfigError::Several { mistakes }),
+    }
+}
+
+/// What is right in the text, and all that is wrong, by line.
+fn parse_all(text: &str, path: &Path) -> (Config, Vec<ConfigError>) {
+    let reader = ConfigReader { text, path, mistakes: RefCell::default() };
+    let config = reader.keep(read(&reader)).unwrap_or_default();
+    let mut mistakes = reader.mistakes.into_inner();
+    mistakes.sort_by_key(ConfigError::line);
+    (config, mistakes)
+}
+
+fn read(reader: &ConfigReader<'_>) -> Result<Config, ConfigError> {
+    let parsed = contained(|| DeTable::parse(reader.text)).map_err(|reason| reader.wrong(Default::default(), reason))?;
     let table = parsed.map_err(|error| reader.wrong(error.span().unwrap_or_default(), error.message().to_owned()))?;
     let mut config = Config::default();
     for (name, value) in table.get_ref() {
+        let text =
+            |name: &str| Some(Setting { value: reader.keep(reader.string(name, value))?.to_owned(), place: reader.place(value.span()) });
         match name.get_ref().as_ref() {
-            "schemas" => config.schemas = Some(reader.path("schemas", value)?),
-            "upstream" => config.upstream = Some(reader.path("upstream", value)?),
-            "source_repo" => config.source_repo = Some(reader.path("source_repo", value)?),
-            "deployed" => {
-                config.deployed = Some(Setting { value: reader.string("deployed", value)?.to_owned(), place: reader.place(value.span()) })
-            }
-            "theme" => config.theme = Some(Setting { value: reader.string("theme", value)?.to_owned(), place: reader.place(value.span()) }),
-            "mouse" => config.mouse = Some(reader.flag("mouse", value)?),
-            "keys" => config.keys = reader.keys(value)?,
-            "sources" => config.sources = reader.sources(value)?,
-            "bigquery" => config.bigquery = bigquery::read(&reader, value)?,
-            "redaction" => config.redaction = read_redaction(&reader, value)?,
-            "patch" => config.never_patched = read_patch(&reader, value)?,
-            unknown => return Err(reader.wrong(name.span(), unknown_name("setting", unknown, &SETTINGS))),
+            "schemas" => config.schemas = reader.keep(reader.path("schemas", value)),
+            "upstream" => config.upstream = reader.keep(reader.path("upstream", value)),
+            "source_repo" => config.source_repo = reader.keep(reader.path("source_repo", value)),
+            "deployed" => config.deployed = text("deployed"),
+            "theme" => config.theme = text("theme"),
+            "mouse" => config.mouse = reader.keep(reader.flag("mouse", value)),
+            "keys" => config.keys = reader.keep(reader.keys(value)).unwrap_or_default(),
+            "sources" => (config.sources, config.source_places) = reader.keep(reader.sources(value)).unwrap_or_default(),
+            "bigquery" => config.bigquery = reader.keep(bigquery::read(reader, value)).unwrap_or_default(),
+            "redaction" => config.redaction = reader.keep(read_redaction(reader, value)).unwrap_or_default(),
+            "patch" => config.never_patched = reader.keep(read_patch(reader, value)).unwrap_or_default(),
+            unknown => reader.note(reader.wrong(name.span(), unknown_name("setting", unknown, &SETTINGS))),
         }
     }
     Ok(config)
@@ -152,13 +236,27 @@ pub fn unknown_name(what: &str, name: &str, known: &[&str]) -> String {
     }
 }
 
+/// Inputs by name, and where each name stands.
+type ConfiguredSources = (BTreeMap<String, Vec<String>>, BTreeMap<String, SettingPlace>);
+
 /// A file while it is read.
 struct ConfigReader<'a> {
     text: &'a str,
     path: &'a Path,
+    /// What is wrong so far: the rest is read all the same, so that all of it is told.
+    mistakes: RefCell<Vec<ConfigError>>,
 }
 
 impl ConfigReader<'_> {
+    fn note(&self, mistake: ConfigError) {
+        self.mistakes.borrow_mut().push(mistake);
+    }
+
+    /// What was read, or nothing and a mistake more.
+    fn keep<T>(&self, read: Result<T, ConfigError>) -> Option<T> {
+        read.map_err(|mistake| self.note(mistake)).ok()
+    }
+
     fn place(&self, span: Range<usize>) -> SettingPlace {
         let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
         SettingPlace { path: self.path.to_path_buf(), line: memchr::memchr_iter(b'\n', before).count() + 1 }
@@ -203,7 +301,7 @@ impl ConfigReader<'_> {
     fn keys(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<Binding>, ConfigError> {
         let mut bindings = Vec::new();
         for (action, keys) in self.table("keys", value)? {
-            let keys = self.strings(action.get_ref(), keys)?;
+            let Some(keys) = self.keep(self.strings(action.get_ref(), keys)) else { continue };
             bindings.push(Binding { action: action.get_ref().to_string(), keys, place: self.place(action.span()) });
         }
         // The reader orders by name.
@@ -211,18 +309,20 @@ impl ConfigReader<'_> {
         Ok(bindings)
     }
 
-    fn sources(&self, value: &Spanned<DeValue<'_>>) -> Result<BTreeMap<String, Vec<String>>, ConfigError> {
-        let (mut sources, commands) = (BTreeMap::new(), super::words::commands());
+    fn sources(&self, value: &Spanned<DeValue<'_>>) -> Result<ConfiguredSources, ConfigError> {
+        let (mut sources, mut places, commands) = (BTreeMap::new(), BTreeMap::new(), super::words::commands());
         for (name, inputs) in self.table("sources", value)? {
             if commands.iter().any(|command| *command == **name.get_ref()) {
                 let told = format!("sources.{0}: {0} is a command, and misfit {0} is that; another name is needed", name.get_ref());
-                return Err(self.wrong(name.span(), told));
+                self.note(self.wrong(name.span(), told));
+                continue;
             }
-            let inputs = self.strings(name.get_ref(), inputs)?;
+            let Some(inputs) = self.keep(self.strings(name.get_ref(), inputs)) else { continue };
             let inputs = inputs.iter().map(|input| self.resolve(input).to_string_lossy().into_owned()).collect();
+            places.insert(name.get_ref().to_string(), self.place(name.span()));
             sources.insert(name.get_ref().to_string(), inputs);
         }
-        Ok(sources)
+        Ok((sources, places))
     }
 
     /// A path of the file: `~/` is the user's home, a relative one begins at the file's folder. No shell has seen it.
@@ -246,9 +346,9 @@ fn read_redaction(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> Re
     for (name, value) in reader.table("redaction", value)? {
         let paths = || Paths::parse(&reader.strings(name.get_ref(), value)?).map_err(|reason| reader.wrong(value.span(), reason));
         match name.get_ref().as_ref() {
-            "safe" => set.safe = paths()?,
-            "masked" => set.masked = paths()?,
-            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of redaction", unknown, REDACTION_SETTINGS))),
+            "safe" => set.safe = reader.keep(paths()).unwrap_or_default(),
+            "masked" => set.masked = reader.keep(paths()).unwrap_or_default(),
+            unknown => reader.note(reader.wrong(name.span(), unknown_name("setting of redaction", unknown, REDACTION_SETTINGS))),
         }
     }
     Ok(set)
@@ -259,8 +359,8 @@ fn read_patch(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> Result
     let mut never = Vec::new();
     for (name, value) in reader.table("patch", value)? {
         match name.get_ref().as_ref() {
-            "never" => never = reader.strings("never", value)?,
-            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of patch", unknown, PATCH_SETTINGS))),
+            "never" => never = reader.keep(reader.strings("never", value)).unwrap_or_default(),
+            unknown => reader.note(reader.wrong(name.span(), unknown_name("setting of patch", unknown, PATCH_SETTINGS))),
         }
     }
     Ok(never)
@@ -318,6 +418,19 @@ mod tests {
         );
         assert!(read("keys = 3").unwrap_err().contains("keys has to be a table, [keys]"));
         assert!(read("theme = \"a\"\ntheme = \"b\"").unwrap_err().starts_with("/etc/misfit/config.toml line 2: duplicate key"));
+    }
+
+    #[test]
+    fn all_mistakes_are_told_by_line() {
+        let told =
+            read("theem = \"x\"\nmouse = \"yes\"\n[sources]\ngroups = \"b\"\n[bigquery]\nmax_bytes = \"5\"\nprojekt = 1\n").unwrap_err();
+        let lines: Vec<&str> = told
+            .split("; /")
+            .map(|line| line.trim_start_matches('/'))
+            .map(|line| line.trim_start_matches("etc/misfit/config.toml line "))
+            .collect();
+        assert_eq!(lines.iter().map(|line| &line[..1]).collect::<Vec<_>>(), ["1", "2", "4", "6", "7"], "{told}");
+        assert!(lines[1].contains("mouse has to be true or false") && lines[4].contains("did you mean \"project\"?"), "{told}");
     }
 
     #[test]

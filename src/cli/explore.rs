@@ -16,7 +16,7 @@ use crate::cli::config::{self, Config};
 use crate::rows::source::{ErrorSource, Request};
 use crate::triage::blame::HistorySettings;
 use crate::triage::export::patch::PatchSettings;
-use crate::tui::keymap::{Keymap, parse_keys};
+use crate::tui::keymap::{Keymap, Mistake, parse_keys};
 use crate::tui::lightness::is_light;
 use crate::tui::theme::{Depth, Theme, ThemeShelf, locale_is_ascii};
 use crate::tui::work::ExportSettings;
@@ -169,13 +169,20 @@ pub(super) fn open_theme(named: Option<String>, config: &Config, depth: Depth, a
 
 /// Keys as the configuration changes them; every mistake in it is told with its line.
 pub(super) fn open_keymap(config: &Config) -> Result<Keymap> {
-    Keymap::new(&config.keys).map_err(|mistakes| {
-        let told = mistakes.into_iter().map(|mistake| match mistake.change.and_then(|change| config.keys.get(change)) {
-            Some(binding) => format!("{}: {}", binding.place, mistake.text),
-            None => mistake.text,
-        });
-        eyre!(told.collect::<Vec<_>>().join("; "))
-    })
+    Keymap::new(&config.keys).map_err(|mistakes| eyre!(lines_of(config, mistakes).join("; ")))
+}
+
+/// What is wrong with the keys of the configuration, each with its line.
+pub(super) fn key_mistakes(config: &Config) -> Vec<String> {
+    Keymap::new(&config.keys).err().map(|mistakes| lines_of(config, mistakes)).unwrap_or_default()
+}
+
+fn lines_of(config: &Config, mistakes: Vec<Mistake>) -> Vec<String> {
+    let told = mistakes.into_iter().map(|mistake| match mistake.change.and_then(|change| config.keys.get(change)) {
+        Some(binding) => format!("{}: {}", binding.place, mistake.text),
+        None => mistake.text,
+    });
+    told.collect()
 }
 
 fn parse_size(text: &str) -> Result<(u16, u16), String> {

@@ -44,6 +44,40 @@ pub(super) fn run(args: &ManArgs) -> Result<ExitCode> {
 
 fn page(command: &clap::Command) -> Result<String> {
     let mut text = Vec::new();
-    Man::new(command.clone()).render(&mut text)?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    Man::new(command.clone()).source(concat!("misfit ", env!("CARGO_PKG_VERSION"))).render(&mut text)?;
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let Some((head, rest)) = text.split_once(".SH SYNOPSIS\n") else { return Ok(text) };
+    let behind = rest.find(".SH ").map_or("", |at| &rest[at..]);
+    Ok(format!("{head}{}{behind}", synopsis(command)))
+}
+
+/// How the command is typed, as its help says it: the page's own way would name forty options without their values.
+fn synopsis(command: &clap::Command) -> String {
+    let usage = command.clone().render_usage().to_string();
+    let lines = usage.trim_start_matches("Usage:").lines().map(|line| line.trim().replace('\\', "\\\\").replace('-', "\\-"));
+    let mut section = ".SH SYNOPSIS\n".to_owned();
+    for line in lines.filter(|line| !line.is_empty()) {
+        if !section.ends_with("SYNOPSIS\n") {
+            section.push_str(".br\n");
+        }
+        section.push_str(&line);
+        section.push('\n');
+    }
+    section
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_says_in_short_how_the_command_is_typed() {
+        let mut command = crate::cli::Cli::command();
+        command.build();
+        let told = page(&command).unwrap();
+        assert!(told.contains(".SH SYNOPSIS\nmisfit [OPTIONS] [SOURCE]...\n.br\nmisfit <COMMAND>\n.SH DESCRIPTION"), "{}", &told[..600]);
+        let groups = page(command.find_subcommand("groups").unwrap()).unwrap();
+        assert!(groups.contains(".SH SYNOPSIS\nmisfit groups [OPTIONS] [SOURCE]...\n"), "{}", &groups[..600]);
+        assert!(!told.contains("\\-\\-list\\-format") && groups.contains("\\-\\-baseline"));
+    }
 }

@@ -7,10 +7,15 @@ use color_eyre::Result;
 use color_eyre::eyre::eyre;
 
 use super::config::{self, default_path, setting};
-use super::explore::{open_keymap, open_theme};
+use super::explore::{key_mistakes, open_theme};
 use super::out;
 use crate::ground::text::{plural, visible};
 use crate::tui::theme::Depth;
+
+/// Exit code where something in the file leads nowhere.
+const FINDINGS: u8 = 1;
+/// Exit code where the file cannot be used.
+const BAD: u8 = 2;
 
 /// What of the configuration is asked for.
 #[derive(Debug, Clone, clap::Args)]
@@ -40,12 +45,23 @@ pub(super) fn run(args: &ConfigArgs, named: Option<&Path>) -> Result<ExitCode> {
             "there is no configuration at {shown}: all is as usual; misfit config prints what could stand there\n"
         ));
     }
-    let config = config::load(named)?;
-    open_keymap(&config)?;
-    open_theme(None, &config, Depth::None, true, false)?;
-    let sources = match config.sources.len() {
-        0 => String::new(),
-        sources => format!(", {}", plural(sources as u64, "source", "sources")),
+    let (config, mistakes) = config::load_all(named)?;
+    let mut wrong: Vec<String> = mistakes.iter().map(|mistake| visible(&mistake.to_string()).into_owned()).collect();
+    wrong.extend(key_mistakes(&config));
+    wrong.extend(open_theme(None, &config, Depth::None, true, false).err().map(|mistake| mistake.to_string()));
+    let missing = config.missing();
+    if wrong.is_empty() && missing.is_empty() {
+        let sources = match config.sources.len() {
+            0 => String::new(),
+            sources => format!(", {}", plural(sources as u64, "source", "sources")),
+        };
+        return out::print(&format!("{shown} can be used{sources}\n"));
+    }
+    let verdict = match wrong.len() {
+        0 => format!("{shown} can be used, but leads nowhere in {}\n", plural(missing.len() as u64, "place", "places")),
+        mistakes => format!("{shown} cannot be used: {}\n", plural(mistakes as u64, "mistake", "mistakes")),
     };
-    out::print(&format!("{shown} can be used{sources}\n"))
+    let lines: String = wrong.iter().chain(&missing).map(|line| format!("{line}\n")).collect();
+    out::print(&format!("{lines}{verdict}"))?;
+    Ok(ExitCode::from(if wrong.is_empty() { FINDINGS } else { BAD }))
 }

@@ -6,6 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory};
 
 use crate::ground::text::{nearest, visible};
@@ -35,6 +36,26 @@ pub(super) fn ordered(mut words: Vec<OsString>) -> Result<Vec<OsString>, String>
         Some(near) => Err(format!("there is no file or command {}: did you mean misfit {near}?", visible(&word))),
         None => Ok(words),
     }
+}
+
+/// What is said of an option that the command does not have, and something else has.
+pub(super) fn foreign(words: &[OsString], error: &clap::Error) -> Option<String> {
+    let ContextValue::String(given) = error.get(ContextKind::InvalidArg).filter(|_| error.kind() == ErrorKind::UnknownArgument)? else {
+        return None;
+    };
+    let name = given.strip_prefix("--")?;
+    let cli = super::Cli::command();
+    let asked = cli.find_subcommand(words.get(1)?)?;
+    let has = |command: &Command| command.get_arguments().any(|argument| argument.get_long() == Some(name) && !argument.is_hide_set());
+    let owners: Vec<String> = cli
+        .get_subcommands()
+        .filter(|command| has(command))
+        .map(|command| format!("misfit {}", command.get_name()))
+        .chain(has(&cli).then(|| "the explorer (misfit SOURCE)".to_owned()))
+        .collect();
+    let (last, others) = owners.split_last()?;
+    let owners = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
+    Some(format!("misfit {} has no option --{}: that is one of {owners}", asked.get_name(), visible(name)))
 }
 
 fn looks_like_a_command(word: &str) -> bool {

@@ -7,7 +7,7 @@ pub(crate) mod applicators;
 mod instance;
 mod members;
 mod patterns;
-mod references;
+pub mod references;
 pub mod walk;
 
 use std::sync::OnceLock;

@@ -63,6 +63,8 @@ pub struct App {
     pub mouse: bool,
     /// Whether a border is being dragged.
     pub dragging: bool,
+    /// Whether the mouse pressed something else than a line last: the second press of a double one is for that, too.
+    pub pressed_spot: bool,
     /// Whether the pane that has the keys has the whole screen.
     pub zoomed: bool,
     /// How screens are parted, where somebody has changed that.
@@ -280,6 +282,8 @@ pub enum Overlay {
     Export {
         /// Whether values leave as they are.
         raw: bool,
+        /// Lines above the box.
+        scroll: usize,
     },
 }
 
@@ -312,6 +316,7 @@ impl App {
             typed: Vec::new(),
             mouse: false,
             dragging: false,
+            pressed_spot: false,
             zoomed: false,
             splits: Splits::default(),
             pending: Vec::new(),

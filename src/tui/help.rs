@@ -6,8 +6,10 @@
 use super::action::{ActionPlace, Entry, TABLE};
 use super::app::{App, Overlay};
 use super::palette::matching;
+use super::panes;
 use super::theme::Role;
 use crate::ground::sought::{Closeness, Sought};
+use crate::ground::text;
 use crate::pipeline::sink::Fate;
 use crate::rows::group::Status;
 
@@ -15,16 +17,58 @@ use crate::rows::group::Status;
 pub enum HelpLine {
     /// A group of keys.
     Heading(&'static str),
-    /// Keys and what they do.
-    Key(String, &'static str),
+    /// Keys and what they do; without keys what the line above does not hold.
+    Key(String, String),
     /// A mark, its colour and what it means.
-    Mark(&'static str, Role, &'static str),
+    Mark(&'static str, Role, String),
     /// That nothing is left.
     Nothing(String),
 }
 
-/// The keys of this screen, then those of all, each by heading, then the marks; of all of them what the typed text means.
+/// Cells between the keys and what they do.
+pub const GAP: usize = 3;
+
+/// Cells before both.
+const INDENT: usize = 2;
+
+impl HelpLine {
+    /// Cells that its keys, or its mark, take.
+    pub fn keys(&self) -> usize {
+        match self {
+            HelpLine::Key(keys, _) => text::width(keys),
+            HelpLine::Mark(mark, ..) => text::width(mark),
+            HelpLine::Heading(_) | HelpLine::Nothing(_) => 0,
+        }
+    }
+}
+
+/// The lines of the help, what is too long for its box on several.
 pub fn help_lines(app: &App) -> Vec<HelpLine> {
+    let lines = entries(app);
+    let keys = lines.iter().map(HelpLine::keys).max().unwrap_or(0);
+    let width = usize::from(panes::inside(panes::overlay(app.size, 0)).width);
+    let room = width.saturating_sub(INDENT + keys + GAP).max(10);
+    let parted = |words: &str| text::wrap(words, room).into_iter().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+    let broken = |line: HelpLine| -> Vec<HelpLine> {
+        let (first, rest) = match &line {
+            HelpLine::Key(_, words) | HelpLine::Mark(_, _, words) if text::width(words) > room => {
+                let mut parts = parted(words).into_iter();
+                (parts.next().unwrap_or_default(), parts)
+            }
+            _ => return vec![line],
+        };
+        let first = match line {
+            HelpLine::Key(keys, _) => HelpLine::Key(keys, first),
+            HelpLine::Mark(mark, role, _) => HelpLine::Mark(mark, role, first),
+            other => other,
+        };
+        std::iter::once(first).chain(rest.map(|words| HelpLine::Key(String::new(), words))).collect()
+    };
+    lines.into_iter().flat_map(broken).collect()
+}
+
+/// The keys of this screen, then those of all, each by heading, then the marks; of all of them what the typed text means.
+fn entries(app: &App) -> Vec<HelpLine> {
     let typed = match &app.overlay {
         Some(Overlay::Help { filter, .. }) => filter.value(),
         _ => "",
@@ -43,14 +87,14 @@ pub fn help_lines(app: &App) -> Vec<HelpLine> {
                 heading = over;
                 lines.push(HelpLine::Heading(heading));
             }
-            lines.push(HelpLine::Key(app.keymap.keys(entry.action).join("  "), entry.help));
+            lines.push(HelpLine::Key(app.keymap.keys(entry.action).join("  "), entry.help.to_owned()));
         }
     }
     let sought = Sought::new(typed);
     let marks = marks(app)
         .into_iter()
         .filter(|(mark, _, words)| sought.is_empty() || sought.look(Closeness::Literal).see(words).see_word(mark).is_whole());
-    let marks: Vec<HelpLine> = marks.map(|(mark, role, words)| HelpLine::Mark(mark, role, words)).collect();
+    let marks: Vec<HelpLine> = marks.map(|(mark, role, words)| HelpLine::Mark(mark, role, words.to_owned())).collect();
     if !marks.is_empty() {
         lines.push(HelpLine::Heading("Marks"));
         lines.extend(marks);

@@ -4,6 +4,8 @@
 //! sequences, conflicts, the key that always backs out.
 //! Refuses: what an action does.
 
+use std::cmp::Ordering;
+
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::action::{Action, ActionPlace, TABLE};
@@ -199,7 +201,7 @@ impl Keymap {
                 if meet && hides && action != other {
                     let name = |action: &Action| action.entry().map_or("?", |entry| entry.name);
                     let change = changes.iter().position(|change| change.action == name(action) || change.action == name(other));
-                    let text = format!("keys {} ({}) and {} ({}) clash", show(keys), name(action), show(other_keys), name(other));
+                    let text = clash((keys, name(action)), (other_keys, name(other)));
                     found.push(Mistake { change, text });
                 }
             }
@@ -219,14 +221,24 @@ impl Keymap {
         if prefix { KeyLookup::Prefix } else { KeyLookup::Nothing }
     }
 
-    /// What may follow the keys pressed so far.
+    /// What may follow the keys pressed so far, as people read it.
     pub fn continuations(&self, pressed: &[Key], here: ActionPlace) -> Vec<(String, Action)> {
+        self.sequences(pressed, here).into_iter().map(|(keys, action)| (show(&keys), action)).collect()
+    }
+
+    /// What may follow the keys pressed so far.
+    pub fn sequences(&self, pressed: &[Key], here: ActionPlace) -> Vec<(Vec<Key>, Action)> {
         let fits = |keys: &[Key], place: &ActionPlace| place.holds(here) && keys.len() > pressed.len() && keys.starts_with(pressed);
         self.bindings
             .iter()
             .filter(|(keys, _, place)| fits(keys, place))
-            .map(|(keys, action, _)| (show(&keys[pressed.len()..]), *action))
+            .map(|(keys, action, _)| (keys[pressed.len()..].to_vec(), *action))
             .collect()
+    }
+
+    /// The first keys of an action.
+    pub fn sequence(&self, action: Action) -> Option<&[Key]> {
+        self.bindings.iter().find(|(_, bound, _)| *bound == action).map(|(keys, ..)| &keys[..])
     }
 
     /// The keys of an action, as people read them.
@@ -236,7 +248,7 @@ impl Keymap {
 
     /// The first key of an action, for texts; `None` where it has none.
     pub fn key(&self, action: Action) -> Option<String> {
-        self.bindings.iter().find(|(_, bound, _)| *bound == action).map(|(keys, _, _)| show(keys))
+        self.sequence(action).map(show)
     }
 
     /// The first key of an action with words before and after it; nothing where it has no key.
@@ -247,6 +259,16 @@ impl Keymap {
 
 fn show(keys: &[Key]) -> String {
     keys.iter().map(Key::to_string).collect()
+}
+
+/// What is wrong with two keys of two actions, and what to do.
+fn clash((keys, action): (&[Key], &str), (other_keys, other): (&[Key], &str)) -> String {
+    let (shown, other_shown) = (show(keys), show(other_keys));
+    match keys.len().cmp(&other_keys.len()) {
+        Ordering::Equal => format!("{shown} is the key of {action} and of {other}: one of them needs another"),
+        Ordering::Less => format!("{shown}, the key of {action}, begins {other_shown}, that of {other}: one of them needs another"),
+        Ordering::Greater => format!("{other_shown}, the key of {other}, begins {shown}, that of {action}: one of them needs another"),
+    }
 }
 
 fn unknown_action(name: &str) -> String {
@@ -296,7 +318,10 @@ mod tests {
         let mistakes = changed("dwon", &["x"]).expect_err("no such action");
         assert_eq!(mistakes, ["keys.dwon: no such action; did you mean `down`?"]);
         assert!(changed("down", &["<nokey>"]).expect_err("no such key")[0].contains("no key is called <nokey>"));
-        assert!(changed("down", &["k"]).expect_err("taken")[0].contains("clash"));
+        let taken = changed("down", &["k"]).expect_err("taken");
+        assert_eq!(taken, ["k is the key of down and of up: one of them needs another"]);
+        let hidden = changed("sort", &["y"]).expect_err("begins others");
+        assert!(hidden.contains(&"y, the key of sort, begins yy, that of copy-value: one of them needs another".to_owned()), "{hidden:?}");
         assert!(changed("down", &["&"]).is_ok());
     }
 
@@ -320,7 +345,7 @@ mod tests {
             assert_eq!(quit.lookup(&[Key::INTERRUPT], here), KeyLookup::Action(Action::Quit));
         }
         let mistakes = changed("next-theme", &["<c-c>"]).expect_err("taken");
-        assert!(mistakes[0].contains("Ctrl-C (next-theme) and Ctrl-C (quit)"), "{mistakes:?}");
+        assert!(mistakes[0].contains("Ctrl-C is the key of next-theme and of quit"), "{mistakes:?}");
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct List {
     pub search: Option<Search>,
     /// The filter at work.
     pub filter: Option<ListFilter>,
+    /// The lines that references were followed from, the latest last.
+    pub trail: Vec<usize>,
 }
 
 /// A search and what it found.

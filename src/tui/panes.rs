@@ -336,8 +336,15 @@ pub fn sides(screen: impl Into<Frame>, focus: usize) -> SidesPanes {
 /// A box in the middle that holds so many lines, as far as the screen has room for them.
 pub fn overlay((width, height): (u16, u16), lines: usize) -> Rect {
     let most = height * 9 / 10;
-    let (w, h) = ((width * 9 / 10).min(110), (lines.min(usize::from(most)) as u16 + 2).min(most.max(3)).min(height));
+    // Narrow screens have no cells to spare.
+    let wide = (width * 9 / 10).min(110).max(width.saturating_sub(2).min(78));
+    let (w, h) = (wide, (lines.min(usize::from(most)) as u16 + 2).min(most.max(3)).min(height));
     Rect::new((width - w) / 2, (height - h) / 2, w, h)
+}
+
+/// The inside of a box: a border around it, a blank cell beside that.
+pub fn inside(area: Rect) -> Rect {
+    Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) }
 }
 
 /// A box in the right corner above the bottom line, with so many lines.

@@ -21,6 +21,7 @@ mod payloads;
 mod pointer;
 mod prompt;
 mod recheck;
+mod reference;
 mod remote;
 mod row;
 mod sides;
@@ -56,10 +57,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     let mut effects = match message {
         Message::Key(event) => key(app, event),
         Message::Paste(text) => paste(app, text),
-        Message::Pointer(pointed) => {
-            app.notice = None;
-            pointer::act_on(app, pointed)
-        }
+        Message::Pointer(pointed) => pointer::act_on(app, pointed),
         Message::Resize(width, height) => {
             app.size = (width, height);
             if let Some(Overlay::Value { text, lines, .. }) = &mut app.overlay {
@@ -309,7 +307,7 @@ fn means_nothing(app: &mut App, key: Key) {
     let all = app.keymap.words("; ", Action::Help, " lists all keys");
     match app.place() {
         ActionPlace::Question => {}
-        ActionPlace::Export => app.overlay = None,
+        ActionPlace::Export => export::scroll_or_close(app, key),
         _ if is_unfinished => app.warn(format!("these keys together do nothing{all}")),
         _ => app.tell(format!("{key} does nothing here{all}")),
     }
@@ -365,7 +363,8 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             app.tell(format!("theme {name}"));
             Vec::new()
         }
-        Action::ShowValue if app.case.is_some() && !app.deploy.open => whole::value(app),
+        Action::FollowReference if app.case.is_some() && !app.deploy.open && reference::follow(app) => Vec::new(),
+        Action::ShowValue | Action::FollowReference if app.case.is_some() && !app.deploy.open => whole::value(app),
         Action::ShowRow => whole::row(app),
         Action::ShowViolations => whole::violations(app),
         Action::ShowHistory => history::ask(app),
@@ -469,6 +468,9 @@ fn back(app: &mut App) -> Vec<Effect> {
         app.tell("the export was stopped");
         return vec![Effect::Cancel(job)];
     }
+    if reference::back(app) {
+        return Vec::new();
+    }
     if app.deploy.open {
         return deploy::back(app);
     }
@@ -537,7 +539,13 @@ fn overlay(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Pipe | Action::Page | Action::OpenInEditor => return hand_over::act(app, action),
         Action::EditSchema if my_edit::is_shown(app) => return my_edit::again(app),
         Action::Export if my_edit::is_shown(app) => return export::open(app),
-        Action::Back | Action::Quit | Action::Help | Action::ShowValue | Action::ShowRow | Action::ShowViolations => {
+        Action::Back
+        | Action::Quit
+        | Action::Help
+        | Action::ShowValue
+        | Action::FollowReference
+        | Action::ShowRow
+        | Action::ShowViolations => {
             app.overlay = None;
             return Vec::new();
         }

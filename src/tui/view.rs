@@ -49,7 +49,7 @@ pub fn view(app: &App, buffer: &mut Buffer) {
             overlay::help(app, *scroll, filter, buffer);
         }
         Some(Overlay::Value { title, lines, scroll, .. }) => overlay::value(app, title, lines, *scroll, buffer),
-        Some(Overlay::Export { raw }) => overlay::export(app, *raw, buffer),
+        Some(Overlay::Export { raw, scroll }) => overlay::export(app, *raw, *scroll, buffer),
         None => {}
     }
     if !app.pending.is_empty() && app.overlay.is_none() && app.notice.is_none() {

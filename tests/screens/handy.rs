@@ -11,16 +11,16 @@ use misfit::tui::{ExplorerOptions, feed, frame};
 
 use super::{press, press_in, sample_schemas};
 
-const SIZE: (u16, u16) = (120, 40);
+pub(super) const SIZE: (u16, u16) = (120, 40);
 
 /// What happens, told in short: keys, or the mouse at a column and a line.
-enum Does {
+pub(super) enum Does {
     Keys(&'static str),
     Mouse(PointerDoes, u16, u16),
 }
 use Does::{Keys, Mouse};
 
-fn screen(size: (u16, u16), happens: &[Does]) -> String {
+pub(super) fn screen(size: (u16, u16), happens: &[Does]) -> String {
     let options = ExplorerOptions {
         mouse: true,
         source: Some(demo::source().expect("the sample opens")),
@@ -32,6 +32,7 @@ fn screen(size: (u16, u16), happens: &[Does]) -> String {
         keymap: Keymap::new(&[]).expect("the default keys"),
     };
     let messages = happens.iter().flat_map(|does| match does {
+        Keys("") => Vec::new(),
         Keys(keys) => parse_keys(keys).expect("keys").into_iter().map(|key| Message::Key(key.to_event())).collect(),
         Mouse(does, x, y) => vec![Message::Pointer(Pointed { does: *does, x: *x, y: *y })],
     });
@@ -39,7 +40,7 @@ fn screen(size: (u16, u16), happens: &[Does]) -> String {
 }
 
 /// Where a text stands on a screen.
-fn place_of(screen: &str, text: &str) -> (u16, u16) {
+pub(super) fn place_of(screen: &str, text: &str) -> (u16, u16) {
     let (line, told) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).expect("it stands there");
     (told[..told.find(text).expect("there")].chars().count() as u16, line as u16)
 }

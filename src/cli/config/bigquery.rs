@@ -62,30 +62,33 @@ pub(super) const SETTINGS: &[&str] = &[
 pub(super) fn read(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> Result<BigQueryConfig, ConfigError> {
     let mut set = BigQueryConfig::default();
     for (name, value) in reader.table("bigquery", value)? {
-        let text = || reader.string(name.get_ref(), value).map(str::to_owned);
+        let text = || reader.keep(reader.string(name.get_ref(), value).map(str::to_owned));
+        let number = |name: &str| reader.keep(number(reader, name, value));
+        let flag = |name: &str| reader.keep(reader.flag(name, value)).unwrap_or_default();
         match name.get_ref().as_ref() {
-            "project" => set.project = Some(text()?),
-            "location" => set.location = Some(text()?),
-            "endpoint" => set.endpoint = Some(text()?),
-            "max_bytes" => set.max_bytes = Some(number(reader, "max_bytes", value)? as u64),
-            "max_session_bytes" => set.max_session_bytes = Some(number(reader, "max_session_bytes", value)? as u64),
-            "price_per_tib" => set.price_per_tib = Some(number(reader, "price_per_tib", value)?),
-            "groups_of_namespace" => set.groups_of_namespace = Some(number(reader, "groups_of_namespace", value)?.max(1.0) as usize),
-            "groups" => set.groups = Some(number(reader, "groups", value)?.max(1.0) as usize),
-            "keep_rows" => set.keep_rows = reader.flag("keep_rows", value)?,
-            "live_counts" => set.live_counts = reader.flag("live_counts", value)?,
-            "stack_traces" => set.stack_traces = reader.flag("stack_traces", value)?,
-            "authenticate" => set.authenticate = reader.flag("authenticate", value)?,
+            "project" => set.project = text(),
+            "location" => set.location = text(),
+            "endpoint" => set.endpoint = text(),
+            "max_bytes" => set.max_bytes = number("max_bytes").map(|number| number as u64),
+            "max_session_bytes" => set.max_session_bytes = number("max_session_bytes").map(|number| number as u64),
+            "price_per_tib" => set.price_per_tib = number("price_per_tib"),
+            "groups_of_namespace" => set.groups_of_namespace = number("groups_of_namespace").map(|number| number.max(1.0) as usize),
+            "groups" => set.groups = number("groups").map(|number| number.max(1.0) as usize),
+            "keep_rows" => set.keep_rows = flag("keep_rows"),
+            "live_counts" => set.live_counts = flag("live_counts"),
+            "stack_traces" => set.stack_traces = flag("stack_traces"),
+            "authenticate" => set.authenticate = flag("authenticate"),
             "columns" => {
                 let known = renamable();
                 for (column, value) in reader.table("bigquery.columns", value)? {
                     if !known.contains(&column.get_ref().as_ref()) {
-                        return Err(reader.wrong(column.span(), unknown_name("column of the error table", column.get_ref(), &known)));
+                        reader.note(reader.wrong(column.span(), unknown_name("column of the error table", column.get_ref(), &known)));
+                    } else if let Some(name) = reader.keep(reader.string(column.get_ref(), value)) {
+                        set.columns.insert(column.get_ref().to_string(), name.to_owned());
                     }
-                    set.columns.insert(column.get_ref().to_string(), reader.string(column.get_ref(), value)?.to_owned());
                 }
             }
-            unknown => return Err(reader.wrong(name.span(), unknown_name("setting of bigquery", unknown, SETTINGS))),
+            unknown => reader.note(reader.wrong(name.span(), unknown_name("setting of bigquery", unknown, SETTINGS))),
         }
     }
     Ok(set)

@@ -261,7 +261,7 @@ fn told(diff: TableDiff, rule: DeployRule) -> Vec<Told> {
             (None, Some(new)) if new == kind && !kind.is_empty() => continue,
             (None, Some(new)) => {
                 let is_wider = crate::pipeline::compat::widens(known::canonical(kind), known::canonical(new));
-                let under = if is_wider { DeployRule::C(8) } else { DeployRule::C(7) };
+                let under = if is_wider { DeployRule::C(8) } else { DeployRule::C(9) };
                 (under, path.as_str(), Some(kind.clone()), Some(new.clone()))
             }
             (None, None) => (top, path.as_str(), known_kind, None),

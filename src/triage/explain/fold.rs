@@ -135,6 +135,11 @@ fn who(columns: &[String]) -> String {
     }
 }
 
+/// Whether a diff tells so much of a column that its shape is known, not a type alone.
+fn is_shape(told: &str) -> bool {
+    ["map", "RECORD", "REPEATED"].iter().any(|word| told.starts_with(word))
+}
+
 /// What happened.
 fn sentence(told: &Told, columns: &[String]) -> String {
     let who = who(columns);
@@ -149,10 +154,11 @@ fn sentence(told: &Told, columns: &[String]) -> String {
         DeployRule::C(2) => format!("{who} {is} new and REQUIRED"),
         DeployRule::C(5) if told.old.is_none() => format!("{who} {is} to become REQUIRED"),
         DeployRule::C(4..=6) => format!("{who} {has} another mode: {old} became {new}"),
-        DeployRule::C(7 | 8) if told.new.is_some() => format!("{who} {has} another type: {old} became {new}"),
+        DeployRule::C(9) if told.under.is_some() && [old, new].into_iter().any(is_shape) => {
+            format!("{who} {has} another shape: {old} became {new}")
+        }
+        DeployRule::C(7..=9) if told.new.is_some() => format!("{who} {has} another type: {old} became {new}"),
         DeployRule::C(7) => detail.to_owned(),
-        DeployRule::C(9) if told.under.is_some() => format!("{who} {has} another shape: {old} became {new}"),
-        DeployRule::C(9) => format!("{who} cannot change its type: {old} to {new}"),
         DeployRule::C(10 | 11) if detail.is_empty() || columns.len() > 1 => format!("{who} {is} gone from the schema"),
         DeployRule::C(10 | 11) => format!("{who} {is} gone from the schema: moved to {detail}?"),
         DeployRule::C(13) if told.column.is_some() => format!("the description of {who} is longer than 1,024 characters"),

@@ -283,6 +283,7 @@ fn altered(log: &LogText, line: usize) -> Option<String> {
 
 /// A table without its place in terraform and without a partition of it.
 fn plain(table: &str) -> &str {
+    let table = table.trim_end_matches(':');
     let key = table.split_once("[\"").and_then(|(_, key)| key.split_once("\"]")).map_or(table, |(key, _)| key);
     key.split_once('$').map_or(key, |(table, _)| table)
 }
@@ -303,7 +304,7 @@ fn retyped(old: &str, new: &str) -> DeployRule {
     let ((old, was), (new, now)) = (sized(old), sized(new));
     let (old, new) = (canonical(old), canonical(new));
     if old != new {
-        return if crate::pipeline::compat::widens(old, new) { DeployRule::C(8) } else { DeployRule::C(7) };
+        return if crate::pipeline::compat::widens(old, new) { DeployRule::C(8) } else { DeployRule::C(9) };
     }
     let numbers = |text: &str| -> Vec<u64> { text.split(',').filter_map(|number| number.trim().parse().ok()).collect() };
     let (was, now) = (numbers(was), numbers(now));

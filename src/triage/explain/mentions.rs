@@ -11,7 +11,8 @@ use super::lines::{JoinedText, LogText};
 
 /// Forms of a table's name, the surest first: with a project, in a path, by terraform's address, bare.
 const FORMS: [&str; 8] = [
-    r"\b([a-z][a-z0-9-]+:[A-Za-z0-9_]+\.[A-Za-z0-9_$]+)",
+    // Both parts have a letter: a browser's version and the port of an address are no tables.
+    r"\b([a-z][a-z0-9-]+:(?=\d*[A-Za-z_])[A-Za-z0-9_]+\.(?=\d*[A-Za-z_])[A-Za-z0-9_$]+)",
     r"projects/[\w.:-]+/datasets/\w+/tables/[\w$]+",
     r"`([a-z][a-z0-9-]+\.\w+\.\w+)`",
     r"[Tt]able[:= ]+[`'\x22]?([a-z][a-z0-9-]+[.:]\w+\.\w+|\w+\.\w+)\b",

@@ -73,7 +73,7 @@ fn each_message_of_bigquery_has_its_rule() {
         ("Cannot add required fields to an existing schema. (field: application), invalid", "C2"),
         ("Field x has changed mode from REPEATED to NULLABLE.", "C6"),
         ("Field x has changed mode from NULLABLE to REQUIRED.", "C5"),
-        ("Field x has changed type from STRING to RECORD", "C7"),
+        ("Field x has changed type from STRING to RECORD", "C9"),
         ("Field x has changed type from INTEGER to FLOAT", "C8"),
         ("BigQuery error in update operation: Precondition Failed", "C1"),
         ("The description for field f is too long. The maximum length is 1024 characters., invalid", "C13"),
@@ -138,7 +138,7 @@ fn a_diff_of_compact_columns_tells_what_happened_to_each() {
         [
             "M4/C11 [telemetry.main.4] [b.c b.d]",
             "M4/C9 [telemetry.main.4] [m]",
-            "M4/C7 [telemetry.main.4] [t]",
+            "M4/C9 [telemetry.main.4] [t]",
             "M4/C10 [acme.x.1] [gone] ALTER TABLE `acme.x.1` DROP COLUMN gone;",
         ]
     );
@@ -244,8 +244,8 @@ fn dotted_columns_are_whole() {
         ("Field a has changed type from STRING(10) to STRING(5)", "C9", "a"),
         ("Field a has changed type from STRING(5) to STRING(10)", "C8", "a"),
         ("Field a has changed type from NUMERIC(7, 2) to NUMERIC(6, 2), invalid", "C9", "a"),
-        ("Field a has changed type from ARRAY<STRING> to STRING", "C7", "a"),
-        ("Field a has changed type from STRUCT<b ARRAY<INT64>, c STRING> to STRING.", "C7", "a"),
+        ("Field a has changed type from ARRAY<STRING> to STRING", "C9", "a"),
+        ("Field a has changed type from STRUCT<b ARRAY<INT64>, c STRING> to STRING.", "C9", "a"),
     ];
     for (text, rule, column) in columns {
         let found = explain(format!("{text}\nnext\n").as_bytes());
@@ -254,6 +254,16 @@ fn dotted_columns_are_whole() {
     }
     let text = "Field x has changed type from STRING(10) to STRING(5)";
     assert_eq!(told(text), ["C9 [] [x] {\"name\": \"x\", \"type\": \"STRING\", \"maxLength\": \"10\", \"mode\": \"NULLABLE\"}"]);
+}
+
+#[test]
+fn a_version_and_a_port_are_no_tables() {
+    for noise in ["Mozilla/5.0 (X11; rv:152.0) Gecko", "dial tcp localhost:8080.5 failed", "at 12:30.5"] {
+        let found = explain(format!("{noise}\nField a.b has changed type from STRING to RECORD\n").as_bytes());
+        assert!(found.causes[0].tables.is_empty(), "{noise}: {:?}", found.causes[0].tables);
+    }
+    let found = explain(b"Table my-project:1st_live.2nd_v1: Field a.b has changed type from STRING to RECORD\n");
+    assert_eq!(found.causes[0].tables, ["my-project:1st_live.2nd_v1"]);
 }
 
 #[test]

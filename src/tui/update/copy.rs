@@ -4,6 +4,7 @@ use super::super::action::Action;
 use super::super::app::{App, CaseScreen};
 use super::super::column_tree::ColumnLine;
 use super::super::effect::Effect;
+use super::super::group_tree::GroupLevel;
 use super::super::panes::TablePane;
 use super::super::row_place::GroupPlace;
 use super::super::subject::Subject;
@@ -32,17 +33,21 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         let leaf = app.groups.list.outline.item().filter(|&item| tree.group_at(item).is_some());
         return vec![Effect::Sql(leaf.and_then(|item| GroupPlace::of_item(tree, item)))];
     }
+    let is_column = app.tables.open && app.tables.focus == TablePane::Tree;
+    let is_group = app.case.is_none() && !app.tables.open;
     let what = match action {
-        Action::CopyValue | Action::CopyPointer if app.tables.open => "path",
-        Action::CopyKey if app.tables.open => "name",
+        Action::CopyValue | Action::CopyPointer if is_column => "path",
+        Action::CopyKey if is_column => "name",
         Action::CopyRaw => "query for the raw row",
         Action::CopyDecoded => "query for the decoded row",
+        Action::CopyValue if is_group && leaf_under_cursor(app) => "sentence",
+        Action::CopyValue if is_group => "name",
         Action::CopyValue => "value",
         Action::CopyPointer => "JSON pointer",
         Action::CopyJq => "jq path",
         Action::CopySql => "SQL expression",
         Action::CopyMessage => "error message",
-        _ if app.case.is_none() => "fingerprint",
+        _ if is_group => "fingerprint",
         _ => "key",
     };
     match text(app, action) {
@@ -58,7 +63,7 @@ fn text(app: &App, action: Action) -> Option<String> {
     match &app.case {
         _ if app.tables.open => from_tables(&app.tables, action),
         Some(screen) => from_case(app, screen, action),
-        None => group_under_cursor(app).and_then(|group| from_group(group, action)),
+        None => from_groups(app, action),
     }
 }
 
@@ -141,17 +146,23 @@ pub(super) fn copied(app: &mut App, what: &str, outcome: Result<Copied, String>)
     Vec::new()
 }
 
-fn group_under_cursor(app: &App) -> Option<&Group> {
-    let item = app.groups.list.outline.item()?;
-    app.groups.tree.group_at(item)
+fn leaf_under_cursor(app: &App) -> bool {
+    app.groups.list.outline.item().is_some_and(|item| app.groups.tree.is_leaf(item))
 }
 
-fn from_group(group: &Group, action: Action) -> Option<String> {
-    match action {
-        Action::CopyValue => Some(group.says.to_string()),
-        Action::CopyPointer => group.key.path.as_deref().map(str::to_owned),
-        Action::CopyMessage => Some(group.sample.to_string()),
-        Action::CopyKey => Some(group.fingerprint.to_string()),
+/// What the line under the cursor says, its path, or what is known of its group.
+fn from_groups(app: &App, action: Action) -> Option<String> {
+    let tree = &app.groups.tree;
+    let item = app.groups.list.outline.item()?;
+    let group = tree.group_at(item);
+    let line = &tree.items[item];
+    match (action, line.level) {
+        (Action::CopyValue, GroupLevel::PathAndFault | GroupLevel::Fault) => group.map(Group::sentence),
+        (Action::CopyPointer, GroupLevel::Path) => Some(line.label.trim_end_matches('/').to_owned()),
+        (Action::CopyValue, _) => Some(line.label.to_string()),
+        (Action::CopyPointer, _) => tree.path_at(item).map(|path| path.into_owned()),
+        (Action::CopyMessage, _) => group.map(|group| group.sample.to_string()),
+        (Action::CopyKey, _) => group.map(|group| group.fingerprint.to_string()),
         _ => None,
     }
 }

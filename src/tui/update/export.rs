@@ -3,42 +3,15 @@
 use super::super::action::Action;
 use super::super::app::{App, Overlay};
 use super::super::effect::Effect;
+use super::super::keymap::{Key, KeyLookup};
+use super::super::menu::{MENU, export_box};
 use super::super::message::{Export, Exported, JobId};
 use super::super::row_place::{Exportable, GroupPlace};
-use crate::triage::export::patch::PatchOf;
-use crate::triage::export::single::SingleExport;
-
-/// One line of the menu: the action, what it exports, whether to the clipboard.
-pub struct MenuLine {
-    /// The action; its help is what the line says.
-    pub action: Action,
-    /// What is exported.
-    pub what: SingleExport,
-    /// Whether it goes to the clipboard, not to a file.
-    pub is_copied: bool,
-}
-
-const fn line(action: Action, what: SingleExport, is_copied: bool) -> MenuLine {
-    MenuLine { action, what, is_copied }
-}
-
-/// The menu.
-pub const MENU: [MenuLine; 9] = [
-    line(Action::CopyReport, SingleExport::Report, true),
-    line(Action::ExportReport, SingleExport::Report, false),
-    line(Action::ExportRows, SingleExport::Rows, false),
-    line(Action::ExportDocument, SingleExport::Document, false),
-    line(Action::ExportTest, SingleExport::Test, false),
-    line(Action::ExportSmallest, SingleExport::Reproducer, false),
-    line(Action::ExportPatch, SingleExport::Patch(PatchOf::Schemas), false),
-    line(Action::ExportTemplatePatch, SingleExport::Patch(PatchOf::Templates), false),
-    line(Action::ExportMyEdit, SingleExport::OwnEdit, false),
-];
 
 /// Opens the menu, where there is a group to export.
 pub fn open(app: &mut App) -> Vec<Effect> {
     match subject(app) {
-        Some(_) => app.overlay = Some(Overlay::Export { raw: false }),
+        Some(_) => app.overlay = Some(Overlay::Export { raw: false, scroll: 0 }),
         None => app.tell("nothing to export here: go to a group"),
     }
     Vec::new()
@@ -51,7 +24,7 @@ pub fn is_possible(app: &App) -> bool {
 
 /// An action while the menu is open: a line of it, or it closes.
 pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
-    let Some(Overlay::Export { raw }) = &mut app.overlay else { return Vec::new() };
+    let Some(Overlay::Export { raw, .. }) = &mut app.overlay else { return Vec::new() };
     if action == Action::LiftRedaction {
         *raw = !*raw;
         return Vec::new();
@@ -65,6 +38,28 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
     app.tell(format!("exporting the {}{stops}", line.what.name()));
     let own_edit = app.my_edits.iter().rev().find_map(|edit| edit.verdict.clone());
     vec![Effect::Export { job, export: Export { subject, what: line.what, is_copied: line.is_copied, raw, own_edit } }]
+}
+
+/// A key that no line of the menu has: it scrolls, or closes.
+pub(super) fn scroll_or_close(app: &mut App, key: Key) {
+    let by = match app.keymap.lookup(&[key], app.screen()) {
+        KeyLookup::Action(Action::Down) => 1,
+        KeyLookup::Action(Action::Up) => -1,
+        KeyLookup::Action(Action::PageDown | Action::HalfDown | Action::Last) => isize::MAX,
+        KeyLookup::Action(Action::PageUp | Action::HalfUp | Action::First) => isize::MIN,
+        _ => return app.overlay = None,
+    };
+    scroll(app, by);
+}
+
+/// Moves the lines of the menu, as far as there are more than it has room for.
+pub(super) fn scroll(app: &mut App, by: isize) {
+    let Some(Overlay::Export { raw, scroll }) = &app.overlay else { return };
+    let most = export_box(app, *raw, app.size).most();
+    let to = scroll.saturating_add_signed(by).min(most);
+    if let Some(Overlay::Export { scroll, .. }) = &mut app.overlay {
+        *scroll = to;
+    }
 }
 
 /// What became of an export.

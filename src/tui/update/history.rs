@@ -4,12 +4,12 @@
 //! Refuses: what it says (facts).
 
 use super::super::advice;
-use super::super::app::App;
+use super::super::app::{App, CaseScreen};
 use super::super::column_tree::ColumnLine;
 use super::super::effect::Effect;
 use super::super::message::JobId;
 use super::super::subject::Subject;
-use crate::pipeline::document::{NodeId, unescape_pointer};
+use crate::pipeline::document::{Document, NodeId, unescape_pointer};
 use crate::pipeline::layout::ColumnId;
 use crate::rows::schemas::doctype_of;
 use crate::triage::blame::{BlameQuestion, BlameTarget};
@@ -22,7 +22,7 @@ const LINE: usize = 100;
 /// Begins to look for it, or says where it can be asked for.
 pub(super) fn ask(app: &mut App) -> Vec<Effect> {
     let Some(question) = under_cursor(app) else {
-        app.warn("a schema node or a column has a history: go to one of them");
+        app.warn("no schema node and no column is known of this line, so no history either");
         return Vec::new();
     };
     let before = app.history.take().map(Effect::Cancel);
@@ -99,7 +99,25 @@ fn under_cursor(app: &App) -> Option<BlameQuestion> {
             };
             Some(BlameQuestion { namespace: place.namespace, doctype: place.doctype, version: place.version, target })
         }
-        Subject::Document(..) | Subject::Groups(_) => None,
+        Subject::Document(document, _) => of_value(app.case.as_ref()?, &document, line as NodeId),
+        Subject::Groups(_) => None,
+    }
+}
+
+/// Of a value in a document the schema node that speaks of it, else the column that it goes to; of a row its column.
+fn of_value(screen: &CaseScreen, document: &Document, line: NodeId) -> Option<BlameQuestion> {
+    let table = screen.case.tables.get(screen.table);
+    if screen.row.is_some() {
+        let table = table?;
+        return of_table(&table.name, &table.layout.path(screen.case.column_of_row(screen.table, document, line)?));
+    }
+    match (screen.tie.node, &screen.case.schema) {
+        (Some(node), Some(schema)) => {
+            let (namespace, doctype, version) = doctype_of(&schema.path)?;
+            let target = BlameTarget::Node(schema.document.tokens(node));
+            Some(BlameQuestion { namespace: namespace.to_owned(), doctype: doctype.to_owned(), version, target })
+        }
+        _ => of_table(&table?.name, &table?.layout.path(screen.tie.column?)),
     }
 }
 

@@ -3,25 +3,42 @@
 //! Owns: what lies under the pointer, and what a click there does.
 //! Refuses: telling two clicks from a double one, which takes a clock (the loop).
 
+use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Position;
 
 use super::super::action::Action;
 use super::super::app::{App, Overlay};
 use super::super::effect::Effect;
 use super::super::focus::Focus;
+use super::super::keymap::Key;
 use super::super::message::{Pointed, PointerDoes};
-use super::super::panes::{Pane, TablePane};
-use super::{act, follow, overlay};
+use super::super::panes::{self, Pane, TablePane};
+use super::super::spots::{self, Spot};
+use super::{act, follow, key, overlay};
 
 /// Lines that one notch of the wheel moves.
 const NOTCH: isize = 3;
 
 /// Does what the mouse asks for.
 pub(super) fn act_on(app: &mut App, pointed: Pointed) -> Vec<Effect> {
+    let at = Position::new(pointed.x, pointed.y);
+    let is_press = matches!(pointed.does, PointerDoes::Press | PointerDoes::DoublePress);
+    if is_press && !panes::too_small(app.size) {
+        let spot = spots::under(app, at);
+        // The second press of a double one is for what the first was for: a menu that has closed since has nothing below it.
+        let is_same = pointed.does == PointerDoes::DoublePress && app.pressed_spot;
+        app.pressed_spot = spot.is_some();
+        if spot.is_none() && is_same {
+            return Vec::new();
+        }
+        app.notice = None;
+        if let Some(spot) = spot {
+            return press_spot(app, spot);
+        }
+    }
     if app.palette.is_some() || app.prompt.is_some() || app.asked().is_some() {
         return Vec::new();
     }
-    let at = Position::new(pointed.x, pointed.y);
     match pointed.does {
         PointerDoes::WheelDown | PointerDoes::WheelUp => wheel(app, at, pointed.does == PointerDoes::WheelDown),
         PointerDoes::Release => {
@@ -33,7 +50,6 @@ pub(super) fn act_on(app: &mut App, pointed: Pointed) -> Vec<Effect> {
             Vec::new()
         }
         PointerDoes::Drag => Vec::new(),
-        PointerDoes::Press if app.overlay.is_some() => Vec::new(),
         PointerDoes::Press => {
             app.dragging = app.border().is_some_and(|border| border.contains(at));
             if !app.dragging {
@@ -42,12 +58,12 @@ pub(super) fn act_on(app: &mut App, pointed: Pointed) -> Vec<Effect> {
             Vec::new()
         }
         PointerDoes::DoublePress => {
-            if app.overlay.is_some() || !press(app, at) {
+            if !press(app, at) {
                 return Vec::new();
             }
             let action = match app.focus() {
                 Focus::Groups => Action::Open,
-                Focus::Pane(_) | Focus::Row => Action::ShowValue,
+                Focus::Pane(_) | Focus::Row => Action::FollowReference,
                 Focus::Tables | Focus::Hits | Focus::TableSchema | Focus::Deploy | Focus::Sides(_) => Action::Follow,
             };
             // A branch that has nothing to open is opened or closed.
@@ -60,10 +76,39 @@ pub(super) fn act_on(app: &mut App, pointed: Pointed) -> Vec<Effect> {
     }
 }
 
+/// Does what is pressed beside the lines of lists.
+fn press_spot(app: &mut App, spot: Spot) -> Vec<Effect> {
+    match spot {
+        Spot::Keys(keys) => keys.into_iter().flat_map(|pressed| key(app, pressed.to_event())).collect(),
+        Spot::Offer(at) => {
+            if let Some(palette) = &mut app.palette {
+                palette.chosen = at;
+            }
+            key(app, Key::plain(KeyCode::Enter).to_event())
+        }
+        Spot::Pane(pane) => {
+            take_keys(app, Focus::Pane(pane));
+            Vec::new()
+        }
+        Spot::Close => {
+            app.palette = None;
+            app.overlay = None;
+            app.pending.clear();
+            Vec::new()
+        }
+        Spot::Nothing => Vec::new(),
+    }
+}
+
 fn wheel(app: &mut App, at: Position, down: bool) -> Vec<Effect> {
+    app.notice = None;
     if let Some(Overlay::Help { .. } | Overlay::Value { .. }) = &app.overlay {
         let action = if down { Action::Down } else { Action::Up };
         return (0..NOTCH).flat_map(|_| overlay(app, action)).collect();
+    }
+    if let Some(Overlay::Export { .. }) = &app.overlay {
+        super::export::scroll(app, if down { 1 } else { -1 });
+        return Vec::new();
     }
     let Some(focus) = under(app, at) else { return Vec::new() };
     take_keys(app, focus);

@@ -219,6 +219,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     app.tables.goal = None;
     match action {
         Action::NextPane | Action::PreviousPane => pane(app),
+        Action::Follow if super::reference::follow(app) => {}
         Action::Follow => return enter(app),
         Action::Enter if app.tables.focus == TablePane::Tree && is_result(app) => return enter(app),
         Action::ShowFailing => return failing::show(app),

@@ -8,6 +8,7 @@ use super::super::action::Action;
 use super::super::app::{App, CaseScreen};
 use super::super::help::fate_mark;
 use super::super::panes::{self, Pane};
+use super::super::spots::tab_places;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line};
 use super::{chrome, columns, json, row};
@@ -140,12 +141,16 @@ fn others(screen: &CaseScreen) -> String {
 fn draw_tabs(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
     let theme = &app.theme;
     paint_line(buffer, area, 0, Style::new());
-    let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) else { return };
-    pen.skip(1);
-    for pane in Pane::ALL {
+    let mut end = area.x;
+    for (place, pane) in tab_places(area) {
         let style = theme.style(if pane == screen.focus { Role::Cursor } else { Role::Dim });
-        pen.put(&format!(" {} ", pane.title()), style).skip(1);
+        if let Some(mut pen) = Pen::new(buffer, place, 0, Style::new()) {
+            pen.put(&format!(" {} ", pane.title()), style);
+        }
+        end = place.right();
     }
+    let rest = Rect { x: end, width: area.right().saturating_sub(end), ..area };
+    let Some(mut pen) = Pen::new(buffer, rest, 0, Style::new()) else { return };
     pen.skip_right(1).put_right(&app.keymap.words("", Action::NextPane, ": next pane"), theme.style(Role::Dim));
 }
 

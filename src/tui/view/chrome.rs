@@ -5,8 +5,9 @@ use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::super::action::{Action, ActionPlace, Entry, TABLE};
+use super::super::action::{Action, ActionPlace};
 use super::super::app::{App, List, Prompt, PromptPurpose};
+use super::super::hints;
 use super::super::keymap::Key;
 use super::super::theme::Role;
 use super::overlay::line_being_typed;
@@ -157,57 +158,11 @@ pub(super) fn footer(app: &App, buffer: &mut Buffer, area: Rect) {
         pen.skip_right(1).put_right(&ends, theme.style(Role::Dim));
         return;
     }
-    // Help is always within reach, whatever else has no room; where something covers the screen, that goes first.
-    if app.overlay.is_none()
-        && app.palette.is_none()
-        && app.asked().is_none()
-        && let Some(keys) = app.keymap.key(Action::Help)
-    {
-        pen.skip_right(1).put_right(" all keys", theme.style(Role::Dim)).put_right(&keys, theme.style(Role::Hint)).skip_right(2);
-    }
-    for (keys, words) in hints(app) {
-        if pen.room() < text::width(&keys) + text::width(words) + 1 {
-            break;
+    for (place, hint) in hints::laid_out(app, area) {
+        if let Some(mut pen) = Pen::new(buffer, place, 0, Style::new()) {
+            pen.put(&hint.keys, theme.style(Role::Hint)).put(" ", Style::new()).put(hint.words, theme.style(Role::Dim));
         }
-        pen.put(&keys, theme.style(Role::Hint)).put(" ", Style::new()).put(words, theme.style(Role::Dim)).skip(2);
     }
-}
-
-/// Keys that do something here, each with what it does.
-fn hints(app: &App) -> Vec<(String, &'static str)> {
-    let keymap = &app.keymap;
-    let close = keymap.key(Action::Back).map(|key| (key, "close"));
-    if app.palette.is_some() {
-        let key = |code| Key::plain(code).to_string();
-        return vec![
-            (key(KeyCode::Enter), "does it"),
-            (format!("{} {}", key(KeyCode::Down), key(KeyCode::Up)), "choose"),
-            (key(KeyCode::Esc), "close"),
-        ];
-    }
-    match (app.place(), &app.overlay) {
-        (ActionPlace::Question, _) => offered(app, |place| place == ActionPlace::Question),
-        (ActionPlace::Export, _) => close.into_iter().collect(),
-        (_, Some(_)) => {
-            let scroll: Vec<String> = [Action::Down, Action::Up].into_iter().filter_map(|action| keymap.key(action)).collect();
-            let scroll = (!scroll.is_empty()).then(|| (scroll.join(" "), "scroll"));
-            scroll.into_iter().chain(close).collect()
-        }
-        (here, None) => offered(app, |place| place.holds(here)),
-    }
-}
-
-/// The actions of such places that are worth a hint.
-fn offered(app: &App, is_here: impl Fn(ActionPlace) -> bool) -> Vec<(String, &'static str)> {
-    // Where what is reported is all that is broken nothing else is to be offered.
-    let is_alone = app.case.as_ref().is_some_and(|screen| {
-        let replay = screen.case.replay.as_ref();
-        replay.is_some_and(|replay| replay.violation.is_some() && replay.violations.wrong() == 1)
-    });
-    let here = TABLE.iter().filter(|entry| is_here(entry.place) && !(is_alone && entry.action == Action::NextViolation));
-    let leads_back = app.deploy.open || (app.tables.open && !app.tables.alone) || app.case.is_some();
-    let words = |entry: &Entry| if entry.action == Action::Quit && leads_back { Some("back") } else { entry.hint };
-    here.filter_map(|entry| Some((app.keymap.key(entry.action)?, words(entry)?))).collect()
 }
 
 fn matches(found: &FoundHits) -> String {

@@ -8,22 +8,21 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Widget};
 use tui_input::Input;
 
-use super::super::action::{Action, TABLE};
+use super::super::action::Action;
 use super::super::app::App;
-use super::super::help::{HelpLine, help_lines, screen_heading};
+use super::super::help::{GAP, HelpLine, help_lines, screen_heading};
+use super::super::menu::export_box;
 use super::super::palette::{Palette, offers};
 use super::super::panes;
+use super::super::spots;
 use super::super::theme::Role;
-use super::super::update::export::MENU;
 use super::pen::{Pen, paint_line};
 use crate::ground::{sought, text};
-
-/// Cells of the keys in the help.
-const KEYS: usize = 20;
 
 /// Draws the help; with what is typed to choose from it on its last line.
 pub(super) fn help(app: &App, scroll: usize, filter: Option<&Input>, buffer: &mut Buffer) {
     let lines = help_lines(app);
+    let keys = lines.iter().map(HelpLine::keys).max().unwrap_or(0) + GAP;
     let typed = usize::from(filter.is_some());
     let mut inner = frame(app, &format!("Keys {}", screen_heading(app.screen()).to_lowercase()), lines.len() + typed, buffer);
     if let Some(filter) = filter {
@@ -36,12 +35,12 @@ pub(super) fn help(app: &App, scroll: usize, filter: Option<&Input>, buffer: &mu
     }
     for (row, line) in lines.into_iter().skip(scroll).take(usize::from(inner.height)).enumerate() {
         let Some(mut pen) = Pen::new(buffer, inner, row as u16, Style::new()) else { return };
-        let gap = |name: &str| KEYS.saturating_sub(text::width(name)).max(2);
+        let gap = |name: &str| keys.saturating_sub(text::width(name));
         let style = |role| app.theme.style(role);
         match line {
             HelpLine::Heading(words) => pen.put(words, style(Role::Heading)),
-            HelpLine::Key(keys, words) => pen.skip(2).put(&keys, style(Role::Hint)).skip(gap(&keys)).put(words, style(Role::Text)),
-            HelpLine::Mark(mark, role, words) => pen.skip(2).put(mark, style(role)).skip(gap(mark)).put(words, style(Role::Text)),
+            HelpLine::Key(name, words) => pen.skip(2).put(&name, style(Role::Hint)).skip(gap(&name)).put(&words, style(Role::Text)),
+            HelpLine::Mark(mark, role, words) => pen.skip(2).put(mark, style(role)).skip(gap(mark)).put(&words, style(Role::Text)),
             HelpLine::Nothing(words) => pen.put(&words, style(Role::Dim)),
         };
     }
@@ -50,18 +49,14 @@ pub(super) fn help(app: &App, scroll: usize, filter: Option<&Input>, buffer: &mu
 /// Draws all that can be done here, what is typed of it above.
 pub(super) fn palette(app: &App, palette: &Palette, buffer: &mut Buffer) {
     let offers = offers(&app.keymap, app.screen(), palette.input.value());
-    // As many lines as without a text, so that the box stays while one is typed.
-    let most = TABLE.iter().filter(|entry| entry.place.holds(app.screen())).count();
-    let area = panes::overlay((buffer.area.width, buffer.area.height), most + 1);
+    let (area, list, top) = spots::palette_box(app, palette, (buffer.area.width, buffer.area.height));
     let found = text::plural(offers.len() as u64, "action", "actions");
     let inner = boxed(app, &format!("What can be done {}", screen_heading(app.screen()).to_lowercase()), &found, area, buffer);
     if let Some(mut pen) = Pen::new(buffer, inner, 0, Style::new()) {
         pen.put(": ", app.theme.style(Role::Heading));
         line_being_typed(app, &palette.input, &mut pen);
     }
-    let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     let height = usize::from(list.height);
-    let top = palette.chosen.saturating_sub(height.saturating_sub(1));
     if offers.is_empty()
         && let Some(mut pen) = Pen::new(buffer, list, 0, Style::new())
     {
@@ -119,23 +114,22 @@ pub(super) fn value(app: &App, title: &str, lines: &[String], scroll: usize, buf
 }
 
 /// Draws the menu of exports.
-pub(super) fn export(app: &App, raw: bool, buffer: &mut Buffer) {
+pub(super) fn export(app: &App, raw: bool, scroll: usize, buffer: &mut Buffer) {
     let (state, role) = match raw {
         true => ("raw: values as they were sent; do not publish them", Role::Error),
         false => ("values are replaced by their shapes", Role::Dim),
     };
-    let toggle = if raw { "shapes again" } else { "raw: values as they were sent" };
-    let lines = MENU.iter().filter_map(|line| Some((line.action, line.action.entry()?.help))).chain([(Action::LiftRedaction, toggle)]);
-    let lines: Vec<(String, &str)> = lines.filter_map(|(action, words)| Some((app.keymap.key(action)?, words))).collect();
-    let width = lines.iter().map(|(key, _)| text::width(key)).max().unwrap_or(0);
-    let inner = frame(app, "Export; any other key closes", lines.len() + 2, buffer);
-    for (row, (key, words)) in lines.iter().enumerate() {
-        if let Some(mut pen) = Pen::new(buffer, inner, row as u16, Style::new()) {
-            let gap = width - text::width(key) + 2;
-            pen.skip(2).put(key, app.theme.style(Role::Hint)).skip(gap).put(words, app.theme.style(Role::Text));
+    let menu = export_box(app, raw, (buffer.area.width, buffer.area.height));
+    let below = if menu.most() > 0 { text::plural(menu.lines.len() as u64, "line", "lines") } else { String::new() };
+    boxed(app, "Export; any other key closes", &below, menu.area, buffer);
+    let width = menu.keys();
+    for (row, line) in menu.lines.iter().skip(scroll).take(usize::from(menu.list.height)).enumerate() {
+        if let Some(mut pen) = Pen::new(buffer, menu.list, row as u16, Style::new()) {
+            let gap = width - text::width(&line.key) + 2;
+            pen.skip(1).put(&line.key, app.theme.style(Role::Hint)).skip(gap).put(line.words, app.theme.style(Role::Text));
         }
     }
-    if let Some(mut pen) = Pen::new(buffer, inner, lines.len() as u16 + 1, Style::new()) {
+    if let Some(mut pen) = Pen::new(buffer, menu.state, 0, Style::new()) {
         pen.put(state, app.theme.style(role));
     }
 }
@@ -173,7 +167,7 @@ fn boxed(app: &App, title: &str, below: &str, area: Rect, buffer: &mut Buffer) -
         horizontal_bottom: horizontal,
     };
     let border = app.theme.style(Role::Focus);
-    let inner = Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) };
+    let inner = panes::inside(area);
     let mut block = Block::bordered().border_set(border_set).border_style(border).style(app.theme.style(Role::Text));
     let below = if below.is_empty() { String::new() } else { format!(" {below} ") };
     let room = usize::from(inner.width).saturating_sub(text::width(&below));
