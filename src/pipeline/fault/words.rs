@@ -159,9 +159,31 @@ pub(crate) fn type_name(java: &str) -> Cow<'_, str> {
         "JSONArray" => "an array",
         "JSONObject" => "an object",
         // Of our own making: a value that may be of several types.
+        // As other validators call them.
+        "string" | "STRING" => "a string",
+        "integer" | "int" | "long" | "INT64" => "an integer",
+        "number" => "a number",
+        "float" | "double" | "FLOAT64" => "a decimal number",
+        "boolean" | "bool" => "a boolean",
+        "NULL" => "null",
+        "array" => "an array",
+        "object" => "an object",
+        quoted if quoted.len() > 2 && quoted.starts_with(['\'', '"', '[']) && quoted.ends_with(['\'', '"', ']']) => {
+            return type_names(quoted);
+        }
+        listed if listed.contains([',', '|']) => return type_names(listed),
         several if several.contains(OR) => return Cow::Owned(several.split(OR).map(type_name).collect::<Vec<_>>().join(OR)),
         other => return shown(other),
     })
+}
+
+/// Types in a list, with or without quotes and brackets around them.
+fn type_names(list: &str) -> Cow<'_, str> {
+    let bare = |name: &str| name.trim_matches([' ', '\'', '"', '[', ']']).to_owned();
+    let names: Vec<String> = list.split([',', '|']).map(bare).filter(|name| !name.is_empty()).collect();
+    let told: Vec<String> =
+        names.iter().filter(|name| !name.contains(['\'', '"', '[', ']'])).map(|name| type_name(name).into_owned()).collect();
+    if told.is_empty() { shown(list) } else { told.join(OR).into() }
 }
 
 /// `ns/type/type.99.schema.json`
