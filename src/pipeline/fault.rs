@@ -16,7 +16,7 @@ use memchr::memchr_iter;
 
 use crate::ground::few::Few;
 
-pub(crate) use foreign::{ToldFailure, tokens_of_place};
+pub(crate) use foreign::ToldFailure;
 pub(crate) use grammar::OR;
 pub use insert::{BY_CATCH, InsertError, InsertReason};
 pub(crate) use parted::part_at_fault;

@@ -93,6 +93,7 @@ fn is_table(input: &str) -> bool {
         return true;
     }
     let Ok(files) = Files::open(&[input.to_owned()], ReadOptions { keep_rows: false }) else { return false };
+    let files = files.without_others();
     let mut has_row = false;
     let read = files.rows(0..1, &Unwatched, &mut |_, _, _| {
         has_row = true;

@@ -13,7 +13,6 @@ use super::{Keyword, Says};
 
 pub(super) use node::path_of as path_of_node;
 pub(super) use place::tokens;
-pub(crate) use place::tokens as tokens_of_place;
 
 /// A message of another validator, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]

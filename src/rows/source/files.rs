@@ -5,12 +5,14 @@
 
 mod block;
 mod columns;
+mod csv;
 mod fetch;
 mod follow;
 mod frame;
 mod input;
 mod line;
 mod object;
+mod other;
 mod parquet;
 mod scan;
 mod sniff;
@@ -30,11 +32,12 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use self::follow::FollowState;
 use self::input::Input;
 use super::{ErrorSource, Followed, Request, SourceError, Watch};
+use crate::rows::foreign::map::FieldMap;
 use crate::rows::group::Groups;
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 
-pub(crate) use object::payload as read_payload;
 pub use object::source_row as read_row;
+pub use other::OtherRows;
 pub(crate) use sniff::BUNDLE_MAGIC;
 
 /// Most threads that read; more only wait for memory.
@@ -117,6 +120,34 @@ impl Files {
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Files {
         self.threads = threads.clamp(1, MOST_THREADS);
+        self
+    }
+
+    /// Takes rows that are none of the error table by this map instead of by their shape.
+    ///
+    /// # Errors
+    /// An input is a table of columns, which the map does not speak of.
+    pub fn with_map(self, map: FieldMap) -> Result<Files, SourceError> {
+        if let Some(input) = self.inputs().iter().find(|input| input.shape() == Some(sniff::RowsShape::Parquet)) {
+            return Err(SourceError::Input(format!(
+                "{} is Parquet, and a map says which members rows in JSON or CSV have: export the table as newline-delimited JSON",
+                input.name
+            )));
+        }
+        Ok(self.with_others(OtherRows::Mapped(Arc::new(map))))
+    }
+
+    /// Takes no rows but those of the error table.
+    #[must_use]
+    pub fn without_others(self) -> Files {
+        self.with_others(OtherRows::None)
+    }
+
+    fn with_others(mut self, others: OtherRows) -> Files {
+        let inputs = self.inputs().into_iter().map(|input| Arc::try_unwrap(input).map(|input| Arc::new(input.with_others(others.clone()))));
+        // Nobody has them yet: nothing was read.
+        let inputs: Vec<Arc<Input>> = inputs.map(|input| input.unwrap_or_else(|input| input)).collect();
+        self.inputs = RwLock::new(inputs);
         self
     }
 
