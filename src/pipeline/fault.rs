@@ -16,6 +16,7 @@ use memchr::memchr_iter;
 
 use crate::ground::few::Few;
 
+pub(crate) use exceptions::NO_SCHEMA;
 pub(crate) use foreign::ToldFailure;
 pub(crate) use grammar::OR;
 pub use insert::{BY_CATCH, InsertError, InsertReason};

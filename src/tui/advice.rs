@@ -49,7 +49,9 @@ pub fn words(advice: Advice) -> &'static str {
         Advice::Replace => "; name another, or give --force to replace it",
         Advice::NameDoctype => ": give it with --doctype NAMESPACE.DOCTYPE.VERSION, or name the file NAMESPACE/DOCTYPE.VERSION.NAME.json",
         Advice::ReadDocuments => "; documents are read by misfit judge and misfit row",
-        Advice::MapRows => "; documents are read by misfit judge and misfit row, rows of another pipeline with --map FILE",
+        Advice::MapRows => {
+            "; documents are read by misfit judge and misfit row, rows of another pipeline with --map FILE; misfit groups prints one to start from"
+        }
         Advice::UnpackLong => "; unpack it first: zstd -dc --long=31 FILE | misfit -",
         Advice::NamePing => ": give one with --doctype NAMESPACE.DOCTYPE.VERSION",
     }
@@ -70,11 +72,7 @@ pub fn told(error: &(dyn Error + 'static)) -> String {
     let schemas = || error.downcast_ref::<SchemaError>().and_then(SchemaError::advice);
     let history = || error.downcast_ref::<BlameError>().and_then(BlameError::advice);
     let source = source.or_else(schemas).or_else(history);
-    let text = with(&error.to_string(), source.or_else(bigquery).or_else(bundle).or_else(export).or_else(judging));
-    match error.downcast_ref::<SourceError>() {
-        Some(SourceError::Unmapped { map, .. }) if !map.is_empty() => format!("{text}, for example:\n\n{}", map.trim_end()),
-        _ => text,
-    }
+    with(&error.to_string(), source.or_else(bigquery).or_else(bundle).or_else(export).or_else(judging))
 }
 
 fn with(text: &str, advice: Option<Advice>) -> String {

@@ -57,7 +57,7 @@ pub(super) fn run(question: AgainstQuestion, config: &Config) -> Result<ExitCode
     let mut turns = Turns::new(recheck.before().name(), recheck.after().name());
     let mut untold = Vec::new();
     if !tables.is_empty() {
-        let input = InputArgs { sources: tables, schemas: SchemaArgs::default(), bigquery };
+        let input = InputArgs { sources: tables, schemas: SchemaArgs::default(), map: None, bigquery };
         let OpenedInput { source, .. } = input.open(&Config::default(), false, &scope)?;
         rows(source.as_ref(), &recheck, scope, &mut turns)?;
     } else {

@@ -53,10 +53,15 @@ pub(super) fn read(text: &str) -> Option<ForeignReading<'_>> {
         return Some(reading);
     }
     let colons = line.match_indices(": ").map(|(at, _)| (&line[..at], &line[at + 2..]));
+    let place = colons.clone().find(|(place, _)| place.starts_with("#/") || *place == "#");
     let placed = colons.filter(|(place, _)| place::is_place(place)).find_map(|(place, text)| behind(place, text));
-    placed.or_else(|| place::spaced(line)).or_else(|| {
+    let told = placed.or_else(|| place::spaced(line)).or_else(|| {
         let (says, judge) = prose::whole(line)?;
         Some(ForeignReading { pointer: None, node: None, text: line, says, judge })
+    });
+    // A place with words that nobody knows is still one.
+    told.or_else(|| {
+        place.map(|(place, text)| ForeignReading { pointer: Some(place), node: None, text, says: grammar::broken(None), judge: SOMEBODY })
     })
 }
 

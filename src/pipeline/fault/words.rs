@@ -193,7 +193,13 @@ fn no_such_schema(name: &str) -> String {
         let (doctype, file) = rest.split_once('/')?;
         Some((namespace, doctype, file.strip_prefix(doctype)?.strip_prefix('.')?))
     });
-    match parts {
+    // As Snowplow's registry names them.
+    let iglu = || {
+        let (vendor, rest) = name.strip_prefix("iglu:").unwrap_or(name).split_once('/')?;
+        let (schema, version) = rest.split_once("/jsonschema/")?;
+        Some((vendor, schema, version))
+    };
+    match parts.or_else(iglu) {
         Some((namespace, doctype, version)) => {
             format!("the schemas have no version {} of {}/{}", shown(version), shown(namespace), shown(doctype))
         }

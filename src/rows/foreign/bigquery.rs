@@ -113,7 +113,7 @@ fn load_error(value: &Value) -> Option<ForeignRow> {
 
 /// The first of these members, as a path and its value.
 fn first<'v>(value: &'v Value, names: &[&'static str]) -> Option<(&'static str, &'v Value)> {
-    names.iter().find_map(|name| Some((*name, value.get(*name)?))).filter(|(_, value)| !value.is_null())
+    names.iter().find_map(|name| Some((*name, value.get(*name).filter(|value| !value.is_null())?)))
 }
 
 /// The table of error records of Dataflow's templates.

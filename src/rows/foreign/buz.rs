@@ -5,6 +5,7 @@
 use serde_json::Value;
 
 use super::{DocumentPlace, Failure, ForeignRow, failure, members, time};
+use crate::pipeline::fault::NO_SCHEMA;
 
 pub(super) fn read(value: &Value) -> Option<ForeignRow> {
     let is_envelope = value.get("buzVersion").is_some() || value.get("buzTimestamp").is_some() || value.get("isValid").is_some();
@@ -27,7 +28,7 @@ pub(super) fn read(value: &Value) -> Option<ForeignRow> {
     if messages.is_empty() {
         let is_unknown = class.as_deref().is_some_and(|class| class.to_ascii_lowercase().contains("schema") && class.contains("no"));
         messages.extend(match (is_unknown, &resolution, &class) {
-            (true, ..) => Some(format!("No schema with name: {schema}")),
+            (true, ..) => Some(format!("{NO_SCHEMA}{schema}")),
             (_, Some(resolution), Some(class)) => Some(format!("{class}: {resolution}")),
             (_, _, Some(class)) => Some(class.clone()),
             _ => None,

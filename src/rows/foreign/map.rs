@@ -165,6 +165,13 @@ impl FieldMap {
         }
     }
 
+    /// The map that columns of other names are, by the names of the error table.
+    pub fn of_columns(columns: &BTreeMap<String, String>) -> FieldMap {
+        let field = |name: &str| MapField::ALL.into_iter().find(|field| field.column().is_some_and(|column| column.name() == name));
+        let fields = columns.iter().filter_map(|(name, path)| Some((field(name)?, FieldSource::Member(path.clone())))).collect();
+        FieldMap { fields, coding: PayloadCoding::Any }
+    }
+
     /// The columns of a table in BigQuery by the names that the error table has.
     ///
     /// # Errors

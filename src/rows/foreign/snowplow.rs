@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::iglu::IgluName;
 use super::{DocumentPlace, Failure, ForeignRow, failure, members, time};
+use crate::pipeline::fault::NO_SCHEMA;
 
 const BAD_ROWS: &str = "Snowplow failed events";
 const MICRO: &str = "Snowplow Micro's failed events";
@@ -151,7 +152,7 @@ fn judged(error: &Value, schema: Option<&str>, depth: usize, all: &mut Vec<Told>
     let reports = ["dataReports", "schemaIssues"].iter().find_map(|name| error.get(*name)?.as_array()).filter(|list| !list.is_empty());
     match (reports, class.as_deref()) {
         (Some(reports), _) => all.extend(reports.iter().map(|report| of(failure::report(report)))),
-        (None, Some("ResolutionError")) => all.push(of(format!("No schema with name: {}", schema.unwrap_or("a schema that is not named")))),
+        (None, Some("ResolutionError")) => all.push(of(format!("{NO_SCHEMA}{}", schema.unwrap_or("a schema that is not named")))),
         (None, None) if depth < DEEPEST => all.push(of(error.to_string())),
         (None, _) => {
             let words = members::any_of(error, &["message", "reason", "expectation"]).or_else(|| class.clone());
@@ -238,7 +239,7 @@ fn failed_event(value: &Value) -> Option<ForeignRow> {
         let class = any(told, &["failureType", "failure_type"]);
         let errors = told.get("errors").filter(|errors| errors.as_array().is_some_and(|errors| !errors.is_empty()));
         let messages: Vec<String> = match (errors, class.as_deref()) {
-            (_, Some("ResolutionError")) => vec![format!("No schema with name: {}", schema.as_deref().unwrap_or_default())],
+            (_, Some("ResolutionError")) => vec![format!("{NO_SCHEMA}{}", schema.as_deref().unwrap_or_default())],
             (Some(errors), _) => failure::messages(errors),
             (None, class) => vec![class.unwrap_or_default().to_owned()],
         };

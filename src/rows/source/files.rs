@@ -137,6 +137,12 @@ impl Files {
         Ok(self.with_others(OtherRows::Mapped(Arc::new(map))))
     }
 
+    /// Takes rows of no known kind by this map.
+    #[must_use]
+    pub fn with_columns(self, map: FieldMap) -> Files {
+        self.with_others(OtherRows::KnownOrMapped(Arc::new(map)))
+    }
+
     /// Takes no rows but those of the error table.
     #[must_use]
     pub fn without_others(self) -> Files {
@@ -144,10 +150,10 @@ impl Files {
     }
 
     fn with_others(mut self, others: OtherRows) -> Files {
-        let inputs = self.inputs().into_iter().map(|input| Arc::try_unwrap(input).map(|input| Arc::new(input.with_others(others.clone()))));
-        // Nobody has them yet: nothing was read.
-        let inputs: Vec<Arc<Input>> = inputs.map(|input| input.unwrap_or_else(|input| input)).collect();
-        self.inputs = RwLock::new(inputs);
+        // Nobody else has them yet: nothing was read.
+        for input in self.inputs.get_mut().unwrap_or_else(PoisonError::into_inner).iter_mut().filter_map(Arc::get_mut) {
+            input.others = others.clone();
+        }
         self
     }
 

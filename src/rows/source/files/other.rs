@@ -19,6 +19,8 @@ pub enum OtherRows {
     Known,
     /// All, by a map.
     Mapped(Arc<FieldMap>),
+    /// Those that are known, and others by a map.
+    KnownOrMapped(Arc<FieldMap>),
     /// None.
     None,
 }
@@ -38,7 +40,12 @@ impl OtherRows {
             Ok(row) if is_own && row.failures.iter().all(|failure| failure.document == DocumentPlace::Nowhere) => None,
             Ok(row) => Some(FoundRow::Other(Box::new(row))),
             Err(_) if is_own => None,
-            Err(NotForeign::Unknown) => Some(FoundRow::Foreign),
+            Err(NotForeign::Unknown) => Some(match self {
+                OtherRows::KnownOrMapped(map) => {
+                    foreign::read(text, Some(map)).map_or(FoundRow::Foreign, |row| FoundRow::Other(Box::new(row)))
+                }
+                _ => FoundRow::Foreign,
+            }),
             Err(NotForeign::Wrong(reason)) => Some(FoundRow::Bad(reason)),
         }
     }
