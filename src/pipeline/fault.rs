@@ -17,7 +17,7 @@ use memchr::memchr_iter;
 use crate::ground::few::Few;
 
 pub(crate) use exceptions::NO_SCHEMA;
-pub(crate) use foreign::ToldFailure;
+pub(crate) use foreign::{SOMEBODY, ToldFailure};
 pub(crate) use grammar::OR;
 pub use insert::{BY_CATCH, InsertError, InsertReason};
 pub(crate) use parted::part_at_fault;
@@ -139,6 +139,11 @@ impl<'a> Fault<'a> {
             false => foreign::tokens(pointer),
         };
         self.pointer.map(of).unwrap_or_default()
+    }
+
+    /// The place as an RFC 6901 pointer, whoever wrote it and however.
+    pub(crate) fn rfc_pointer(&self) -> String {
+        foreign::pointer(&self.tokens())
     }
 
     /// Whether the message only counts violations and tells none of them.

@@ -148,7 +148,11 @@ impl ToldMessage {
         ToldMessage {
             message: message.to_owned(),
             class: fault.class.to_owned(),
-            pointer: owned(fault.pointer),
+            pointer: fault.pointer.map(|pointer| match pointer.starts_with('#') {
+                true => pointer.to_owned(),
+                // Told as the pipeline would, whoever wrote it.
+                false => format!("#{}", fault.rfc_pointer()),
+            }),
             keyword: fault.keyword(),
             expected: owned(expected),
             found: owned(found),

@@ -12,7 +12,7 @@ use super::grammar;
 use super::{Keyword, Says};
 
 pub(super) use node::path_of as path_of_node;
-pub(super) use place::tokens;
+pub(super) use place::{pointer, tokens};
 
 /// A message of another validator, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ const OTHERS: [&str; 7] = ["com.mozilla.", "org.everit.", "java.", "javax.", "co
 pub(super) const BREAKS: &str = "breaks ";
 
 /// Who judged, where only the form of the message tells that it was somebody else.
-const SOMEBODY: &str = "another validator";
+pub(crate) const SOMEBODY: &str = "another validator";
 
 /// Whether a message of an exception may be another validator's.
 pub(super) fn may_judge(class: &str) -> bool {
@@ -190,7 +190,7 @@ impl ToldFailure<'_> {
             }
         }
         let key = self.key.or(read_key);
-        let place = self.place.map(|place| place::pointer(&self.tokens(place, key)));
+        let place = self.place.map(|place| pointer(&self.tokens(place, key)));
         let said = self.said(known, key, text);
         match place {
             Some(place) => format!("#{place}: {said}"),

@@ -137,7 +137,7 @@ const LISTED: usize = 12;
 /// Longest text that is quoted.
 const LONGEST: usize = 60;
 /// What a row is called.
-const KIND: &str = "rows read by the map";
+const KIND: &str = "the map says";
 
 impl PayloadCoding {
     /// Its names in a map.
@@ -265,7 +265,8 @@ impl FieldMap {
             (message, pointer, keyword) if message.is_some() || pointer.is_some() || keyword.is_some() => {
                 let told = ToldFailure {
                     place: pointer.as_deref(),
-                    names_key: false,
+                    // Hardly anything is called as what is in it; most who write a place of their own name the key.
+                    names_key: true,
                     keyword: keyword.as_deref(),
                     text: message.as_deref(),
                     ..ToldFailure::default()

@@ -16,6 +16,7 @@ use crate::ground::time;
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::sink::{Fate, Severity};
 use crate::rows::column::ErrorColumn;
+use crate::rows::group::doctype_name;
 use crate::rows::schemas::WOULD_BE_SHORT;
 use crate::rows::source::RowOrder;
 
@@ -51,6 +52,11 @@ fn title(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
         Some(resolved) => {
             let version = resolved.version.as_deref().map(|version| format!(".{version}")).unwrap_or_default();
             format!("{} {}{version}", resolved.namespace, resolved.doctype)
+        }
+        // The schemas do not know doctypes of another pipeline.
+        None if screen.case.row.judge.is_some() => {
+            let row = screen.case.row.error_row();
+            doctype_name(row.namespace, row.doctype, row.version)
         }
         None => "(no doctype)".to_owned(),
     };

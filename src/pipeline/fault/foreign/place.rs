@@ -11,7 +11,7 @@ use super::{ForeignReading, keyword, prose};
 const ROOTS: [&str; 8] = ["(root)", "$", "#", "data", "instance", "root", "<root>", "input"];
 
 /// The tokens of a place.
-pub(crate) fn tokens(place: &str) -> Vec<String> {
+pub(in super::super) fn tokens(place: &str) -> Vec<String> {
     let place = place.trim();
     let is_end = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[', '/']);
     let rest = ROOTS.iter().find_map(|root| place.strip_prefix(root).filter(|rest| is_end(rest))).unwrap_or(place);
@@ -62,7 +62,7 @@ pub(super) fn last(place: &str) -> Option<(&str, &str)> {
 }
 
 /// Tokens as a pointer.
-pub(super) fn pointer(tokens: &[String]) -> String {
+pub(in super::super) fn pointer(tokens: &[String]) -> String {
     tokens.iter().map(|token| format!("/{}", token.replace('~', "~0").replace('/', "~1"))).collect()
 }
 

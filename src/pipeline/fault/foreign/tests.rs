@@ -7,7 +7,7 @@ fn read_as(message: &str, class: Option<&str>) -> (String, Option<Keyword>, Opti
         Says::Broken { key, .. } => key.map(str::to_owned),
         _ => None,
     };
-    (place::pointer(&fault.tokens()), fault.keyword(), key, fault.sentence())
+    (pointer(&fault.tokens()), fault.keyword(), key, fault.sentence())
 }
 
 #[test]
