@@ -61,6 +61,8 @@ pub struct Failure {
     pub time: Option<String>,
     /// Where the document is.
     pub document: DocumentPlace,
+    /// Which of several rows it is of, where they are told of in one.
+    pub part: usize,
 }
 
 /// Where the document of a failure is.
@@ -155,6 +157,12 @@ impl Failure {
 }
 
 impl ForeignRow {
+    /// How many rows are told of in it.
+    pub fn parts(&self) -> u64 {
+        let parts: std::collections::BTreeSet<usize> = self.failures.iter().map(|failure| failure.part).collect();
+        parts.len() as u64
+    }
+
     /// The row of one of its failures, whole: what the error table would have of it, then its own members.
     pub fn source_row(&self, text: &[u8], at: usize, origin: String) -> Option<SourceRow> {
         let failure = self.failures.get(at)?;
@@ -174,7 +182,7 @@ impl ForeignRow {
             1 => origin,
             of => format!("{origin}, failure {} of {of}", at + 1),
         };
-        let others = self.failures.iter().enumerate().filter(|(other, _)| *other != at);
+        let others = self.failures.iter().enumerate().filter(|(other, told)| *other != at && told.part == failure.part);
         let others = others.map(|(_, failure)| failure.told()).collect();
         let payload = payload(text, &failure.document);
         Some(SourceRow { columns, payload, origin, judge: Some(self.judge.clone().unwrap_or_else(|| self.kind.to_owned())), others })

@@ -245,7 +245,7 @@ impl OtherKind {
         } else {
             format!(" with {}", text::plural(self.failures, "failure", "failures"))
         };
-        format!("{rows} read as {}{failures}, judged elsewhere and not by the pipeline's validator", self.kind)
+        format!("{rows} read as {}{failures}, judged elsewhere, not by this pipeline's validator", self.kind)
     }
 }
 

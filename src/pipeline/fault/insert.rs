@@ -240,6 +240,10 @@ impl<'a> InsertError<'a> {
             NotRepeated => "Array specified for non-repeated field".into(),
             Repeated => "Repeated record added outside of an array".into(),
             Required => "Missing required field".into(),
+            WrongType if self.found.is_none() => {
+                let (kind, column) = (self.expected.as_deref().unwrap_or_default(), self.column.as_deref().unwrap_or_default());
+                Cow::Owned(format!("Problem converting field {column} expected type: {kind}"))
+            }
             WrongType => {
                 let (kind, value) = (self.expected.as_deref().unwrap_or_default(), self.found.as_deref().unwrap_or_default());
                 Cow::Owned(format!("Cannot convert value to {kind} (bad value): {value}"))

@@ -44,7 +44,13 @@ fn inserts(value: &Value) -> Option<ForeignRow> {
         (errors.iter().all(is_error) && !errors.is_empty()).then(|| errors.iter().map(of).collect())
     };
     let failures: Vec<Failure> = match value.get("insertErrors").or_else(|| value.get("insert_errors")).and_then(Value::as_array) {
-        Some(list) => list.iter().flat_map(|element| one(element).unwrap_or_else(|| bare(element))).collect(),
+        Some(list) => {
+            let of = |(part, element)| -> Vec<Failure> {
+                let failures = one(element).unwrap_or_else(|| bare(element));
+                failures.into_iter().map(|failure| Failure { part, ..failure }).collect()
+            };
+            list.iter().enumerate().flat_map(of).collect()
+        }
         None if value.get("index").is_some() => one(value)?,
         None => return None,
     };
@@ -98,7 +104,8 @@ fn load_job(value: &Value) -> Option<ForeignRow> {
         time: when.clone(),
         ..Failure::default()
     };
-    let failures = errors.iter().filter(|error| !(has_others && is_sum(error))).map(of).collect();
+    let kept = errors.iter().filter(|error| !(has_others && is_sum(error)));
+    let failures = kept.map(of).enumerate().map(|(part, failure)| Failure { part, ..failure }).collect();
     Some(row(LOADS, "BigQuery", failures))
 }
 

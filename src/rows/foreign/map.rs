@@ -228,6 +228,7 @@ impl FieldMap {
             job: row(F::Job)?,
             time: self.time(value),
             document: self.document(value),
+            part: 0,
         };
         let failures = match self.fields.get(&F::Failures) {
             None => vec![value.clone()],

@@ -13,7 +13,7 @@ use crate::rows::column::ErrorColumn;
 const ERRORS: [&str; 14] = [
     "error",
     "errors",
-    "error_message",
+    ErrorColumn::Message.name(),
     "errorMessage",
     "validation_errors",
     "validationErrors",

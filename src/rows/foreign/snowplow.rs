@@ -73,6 +73,7 @@ fn bad_row(value: &Value) -> Option<ForeignRow> {
                 (None, Some(_)) => DocumentPlace::Member(way),
                 (None, None) => DocumentPlace::Nowhere,
             },
+            part: 0,
         }
     });
     let judge = job.as_deref().map_or_else(|| "Snowplow".to_owned(), |job| format!("Snowplow {job}"));
@@ -213,6 +214,7 @@ fn micro(value: &Value) -> Option<ForeignRow> {
                 (None, Some(_)) => way("rawEvent", Vec::new()),
                 _ => way("collectorPayload", vec!["body".to_owned()]),
             },
+            part: 0,
         }
     });
     Some(ForeignRow { kind: MICRO, judge: Some("Snowplow Micro".to_owned()), failures: failures.collect(), weight: 1 })
@@ -257,6 +259,7 @@ fn failed_event(value: &Value) -> Option<ForeignRow> {
                 Some(Value::Null) | None => DocumentPlace::Member(Vec::new()),
                 Some(_) => DocumentPlace::Member(vec![name.clone(), at.to_string(), "data".to_owned()]),
             },
+            part: 0,
         }));
     }
     Some(ForeignRow { kind: BAD_ROWS, judge, failures, weight: 1 })

@@ -87,7 +87,7 @@ fn snowplow_failures_of_every_kind_say_what_is_wrong() {
         (
             "size_violation",
             json!({"timestamp": at, "maximumAllowedSizeBytes": 10, "actualSizeBytes": 11, "expectation": "oversized collector payload"}),
-            "oversized collector payload",
+            "the payload has {n} bytes, at most {n} are allowed",
         ),
         (
             "collector_payload_format_violation",

@@ -244,7 +244,7 @@ fn raw_text(app: &App, payload: &[u8], buffer: &mut Buffer, area: Rect) {
 
 /// Why a pane is empty, with the notes that tell the reason.
 fn empty(app: &App, buffer: &mut Buffer, area: Rect, words: &str) {
-    let notes = app.case.as_ref().map(|screen| screen.case.notes.join("\n")).unwrap_or_default();
+    let notes = app.case.as_ref().map(|screen| screen.case.reasons().collect::<Vec<_>>().join("\n")).unwrap_or_default();
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let row = super::pen::paragraph(buffer, area, 1, words, app.theme.style(Role::Text));
     let notes: Vec<_> = notes.lines().map(text::visible).collect();

@@ -138,7 +138,7 @@ impl InputTally {
     pub(super) fn other(&mut self, row: &ForeignRow) {
         self.rows += 1;
         let (rows, failures) = self.kinds.entry(row.kind).or_default();
-        (*rows, *failures) = (*rows + row.weight, *failures + row.weight * row.failures.len() as u64);
+        (*rows, *failures) = (*rows + row.weight * row.parts(), *failures + row.weight * row.failures.len() as u64);
     }
 
     /// A row whose time cannot be read.
