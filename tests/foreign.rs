@@ -76,18 +76,18 @@ fn reported_files_say_what_is_right_cases() {
     }
 }
 
-const SNOWPLOW: &str = r#"{"schema":"iglu:com.snowplowanalytics.snowplow.badrows/schema_violations/jsonschema/2-0-0","data":{"processor":{"artifact":"enrich","version":"4"},"failure":{"timestamp":"2025-01-01T00:00:00Z","messages":[{"schemaKey":"iglu:org.example/order/jsonschema/1-0-0","error":{"error":"ValidationError","dataReports":[{"message":"$.n: string found, integer expected","path":"$.n","keyword":"type","targets":["string","integer"]},{"message":"$.id: is missing but it is required","path":"$","keyword":"required","targets":["id"]}]}}]},"payload":{"enriched":{"unstruct_event":"{\"schema\":\"iglu:org.example/order/jsonschema/1-0-0\",\"data\":{\"n\":\"N\"}}"}}}}"#;
-const BUZ: &str = r#"{"buzVersion":"1","isValid":false,"schema":"org.example/click/v1.0.json","vendor":"org.example","validationError":{"errorType":"invalidPayload","payloadValidationErrors":[{"field":"n","description":"Invalid type. Expected: integer, given: string","errorType":"invalid_type"}]},"payload":{"n":"N"}}"#;
-const INSERT: &str = r#"{"index":N,"errors":[{"reason":"invalid","location":"n","debugInfo":"","message":"no such field: n."}]}"#;
-const DATAFLOW: &str = r#"{"timestamp":"2025-01-01 00:00:00 UTC","payloadString":"{\"n\":\"N\"}","errorMessage":"{\"errors\":[{\"location\":\"n\",\"message\":\"Cannot convert value to integer (bad value): N\",\"reason\":\"invalid\"}],\"index\":0}"}"#;
-const BEAM: &str = r#"{"errorMessage":"Problem converting field root.n expected type: INT64. Exception: no","row":{"n":"N"}}"#;
-const KAFKA: &str = r#"{"topic":"dlq","ts":1735689600000,"headers":["__connect.errors.topic","orders","__connect.errors.exception.class.name","org.apache.kafka.connect.errors.DataException","__connect.errors.exception.message","no good"],"payload":"{\"n\":\"N\"}"}"#;
+const SNOWPLOW: &str = r#"{"schema":"iglu:com.snowplowanalytics.snowplow.badrows/schema_violations/jsonschema/2-0-0","data":{"processor":{"artifact":"enrich","version":"4"},"failure":{"timestamp":"2025-01-01T00:00:00Z","messages":[{"schemaKey":"iglu:org.example/order/jsonschema/1-0-0","error":{"error":"ValidationError","dataReports":[{"message":"$.n: string found, integer expected","path":"$.n","keyword":"type","targets":["string","integer"]},{"message":"$.id: is missing but it is required","path":"$","keyword":"required","targets":["id"]}]}}]},"payload":{"enriched":{"unstruct_event":"{\"schema\":\"iglu:org.example/order/jsonschema/1-0-0\",\"data\":{\"n\":\"@\"}}"}}}}"#;
+const BUZ: &str = r#"{"buzVersion":"1","isValid":false,"schema":"org.example/click/v1.0.json","vendor":"org.example","validationError":{"errorType":"invalidPayload","payloadValidationErrors":[{"field":"n","description":"Invalid type. Expected: integer, given: string","errorType":"invalid_type"}]},"payload":{"n":"@"}}"#;
+const INSERT: &str = r#"{"index":@,"errors":[{"reason":"invalid","location":"n","debugInfo":"","message":"no such field: n."}]}"#;
+const DATAFLOW: &str = r#"{"timestamp":"2025-01-01 00:00:00 UTC","payloadString":"{\"n\":\"@\"}","errorMessage":"{\"errors\":[{\"location\":\"n\",\"message\":\"Cannot convert value to integer (bad value): @\",\"reason\":\"invalid\"}],\"index\":0}"}"#;
+const BEAM: &str = r#"{"errorMessage":"Problem converting field root.n expected type: INT64. Exception: no","row":{"n":"@"}}"#;
+const KAFKA: &str = r#"{"topic":"dlq","ts":1735689600000,"headers":["__connect.errors.topic","orders","__connect.errors.exception.class.name","org.apache.kafka.connect.errors.DataException","__connect.errors.exception.message","no good"],"payload":"{\"n\":\"@\"}"}"#;
 const HINDSIGHT: &str =
-    r##"{"message":"schema: coreThing version: 2 validation error: SchemaURI: #/properties/a/items Keyword: type DocumentURI: #/a/N"}"##;
-const RUDDER: &str = r#"{"column_name":"n","column_value":"N","table_name":"tracks","row_id":"r","reason":"incompatible schema conversion from int to float"}"#;
+    r##"{"message":"schema: coreThing version: 2 validation error: SchemaURI: #/properties/a/items Keyword: type DocumentURI: #/a/@"}"##;
+const RUDDER: &str = r#"{"column_name":"n","column_value":"@","table_name":"tracks","row_id":"r","reason":"incompatible schema conversion from int to float"}"#;
 const MICRO: &str = r#"{"collectorPayload":{"api":{"vendor":"v","version":"tp2"},"body":null},"rawEvent":null,"errors":["Error while validating the event","{\"schemaKey\":\"iglu:org.example/order/jsonschema/1-0-0\",\"error\":{\"error\":\"ResolutionError\"}}"]}"#;
-const PLAIN: &str = r#"{"error":"$.a[N].b: integer found, string expected","document":{"n":N}}"#;
-const LOAD: &str = r#"{"reason":"invalid","location":"gs://b/x.json","message":"Error while reading data, error message: JSON parsing error in row starting at position N: No such field: n."}"#;
+const PLAIN: &str = r#"{"error":"$.a[@].b: integer found, string expected","document":{"n":@}}"#;
+const LOAD: &str = r#"{"reason":"invalid","location":"gs://b/x.json","message":"Error while reading data, error message: JSON parsing error in row starting at position @: No such field: n."}"#;
 
 #[test]
 fn of_ten_thousand_rows_of_each_kind_none_is_lost() {
@@ -105,7 +105,7 @@ fn of_ten_thousand_rows_of_each_kind_none_is_lost() {
         (PLAIN, 1, "- /a/[]/b type 10000"),
         (LOAD, 1, "- - no such field: n 10000"),
     ] {
-        let text: String = (0..ROWS).map(|n| row.replace('N', &n.to_string()) + "\n").collect();
+        let text: String = (0..ROWS).map(|n| row.replace('@', &n.to_string()) + "\n").collect();
         let files = Files::from_memory("x", text.into_bytes()).unwrap();
         let groups = files.groups(&Request::default(), &Unwatched).unwrap();
         assert_eq!((groups.rows, groups.unreadable.count), (ROWS * failures, 0), "{row}");
@@ -124,7 +124,7 @@ fn of_ten_thousand_rows_of_each_kind_none_is_lost() {
 
 #[test]
 fn an_answer_of_one_line_has_all_of_its_rows() {
-    let errors: Vec<String> = (0..10_000).map(|n| INSERT.replace('N', &n.to_string())).collect();
+    let errors: Vec<String> = (0..10_000).map(|n| INSERT.replace('@', &n.to_string())).collect();
     let text = format!("{{\"kind\":\"bigquery#tableDataInsertAllResponse\",\"insertErrors\":[{}]}}", errors.join(","));
     let groups = groups(&text);
     assert_eq!(lines(&groups), ["- - no such field: n 10000"]);
@@ -138,7 +138,7 @@ fn an_answer_of_one_line_has_all_of_its_rows() {
 #[test]
 fn rows_of_several_shapes_are_each_read_by_their_own() {
     let own = r##"{"document_namespace":"acme","document_type":"a","error_type":"ParsePayload","exception_class":"org.everit.json.schema.ValidationException","error_message":"org.everit.json.schema.ValidationException: #/a/0/b: expected type: String, found: Integer"}"##;
-    let text = [own, SNOWPLOW, PLAIN, "{\"a\": 1}", "no json"].join("\n").replace('N', "0");
+    let text = [own, SNOWPLOW, PLAIN, "{\"a\": 1}", "no json"].join("\n").replace('@', "0");
     for text in [text.clone(), format!("[{}]", text.lines().take(4).collect::<Vec<_>>().join(","))] {
         let files = Files::from_memory("x", text.into_bytes()).unwrap();
         let groups = files.groups(&Request::default(), &Unwatched).unwrap();
@@ -231,7 +231,7 @@ fn iglu_schemas_open_the_case_and_nothing_private_leaves() {
     let rows = folder.path().join("bad.ndjson");
     fs::write(
         &rows,
-        SNOWPLOW.replace("\\\"N\\\"", "\\\"jane.doe@example.com\\\"").replace("\"processor\"", "\"host\":\"10.20.30.40\",\"processor\"")
+        SNOWPLOW.replace("\\\"@\\\"", "\\\"jane.doe@example.com\\\"").replace("\"processor\"", "\"host\":\"10.20.30.40\",\"processor\"")
             + "\n",
     )
     .unwrap();

@@ -40,8 +40,7 @@ fn rows_of_other_pipelines_are_counted_or_told() {
             let mut map = String::new();
             for field in MapField::ALL {
                 if dice.once_in(2) {
-                    let path =
-                        ["who.app", "bad", "text", "where", "rule", "blob", "at", "who", "bad.0.text", "", "x..y"][dice.below(11)];
+                    let path = ["who.app", "bad", "text", "where", "rule", "blob", "at", "who", "bad.0.text", "", "x..y"][dice.below(11)];
                     map.push_str(&format!("{} = {}\n", field.name(), serde_json::Value::from(path)));
                 }
             }

@@ -22,8 +22,7 @@ pub(super) fn schema_in(text: &[u8]) -> Result<Option<Vec<u8>>, String> {
         }
         Err(_) if plain.contains("google_bigquery_table") || plain.contains("<<") => in_hcl(plain)?,
         Err(_) if is_yaml(plain) => {
-            return Err("this is YAML, as dbt keeps it, which is not read; give the table's schema as JSON, as bq show --schema prints it"
-                .to_owned());
+            return Err("this is YAML, as dbt keeps it, which is not read; give the table's schema as JSON, as bq shows it".to_owned());
         }
         Err(_) => return Ok(None),
     };
@@ -72,7 +71,7 @@ fn in_hcl(text: &str) -> Result<Vec<(String, String)>, String> {
         let value = value.trim();
         if value.starts_with("jsonencode") || value.starts_with("file") || value.starts_with("templatefile") {
             return Err(format!(
-                "the schema of {} is made by Terraform ({}); give what terraform show -json prints, or the file that it names",
+                "the schema of {} is made by Terraform ({}); give what Terraform shows of it as JSON, or the file that it names",
                 visible(name),
                 visible(value)
             ));

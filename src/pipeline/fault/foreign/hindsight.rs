@@ -43,7 +43,7 @@ fn keyed(text: &str) -> Option<Keyword> {
 }
 
 /// The key that is missing, where the report has it: `"missing": ["a"]`.
-fn missing<'a>(text: &'a str, keyword: Keyword) -> Option<&'a str> {
+fn missing(text: &str, keyword: Keyword) -> Option<&str> {
     let name = match keyword {
         "required" => "\"missing\"",
         "additionalProperties" => "\"disallowed\"",

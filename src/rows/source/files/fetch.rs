@@ -13,7 +13,6 @@ use super::frame::Stream;
 use super::input::{Input, InputReading};
 use super::line::{FoundRow, RowReader};
 use super::object;
-use super::other::whole_row;
 use super::parquet::ParquetTable;
 use super::sniff::{InputForm, Packing, RowsShape};
 use super::store::StoreReader;
@@ -84,6 +83,18 @@ fn around(input: &Input, place: u64, watch: &dyn Watch) -> Result<(Vec<u8>, u64,
         before += pieces.len() as u64;
     }
     Err(gone(input))
+}
+
+/// A row, whole: of one of another pipeline the failure of that number.
+fn whole_row(reader: &mut RowReader, text: &[u8], failure: u64, origin: String) -> Result<SourceRow, String> {
+    match reader.value(text) {
+        FoundRow::Other(row) => {
+            let at = usize::try_from(failure).unwrap_or(usize::MAX);
+            row.source_row(text, at, origin).ok_or_else(|| "the row has no such failure any more".to_owned())
+        }
+        FoundRow::Bad(reason) => Err(reason),
+        _ => object::source_row(text, origin),
+    }
 }
 
 fn gone(input: &Input) -> SourceError {

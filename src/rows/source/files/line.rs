@@ -5,7 +5,7 @@
 
 use super::block::{LONGEST, too_long};
 use super::columns::{self, COUNT, PAYLOAD, RowCells, SeenColumns};
-use super::other::OtherRows;
+use super::other::{OtherFound, OtherRows};
 use super::{object, string};
 use crate::rows::column::CountColumn;
 use crate::rows::foreign::ForeignRow;
@@ -68,7 +68,12 @@ impl RowReader {
 
     /// A row of the error table, or of something else.
     fn told<'a>(&self, text: &'a [u8], cells: RowCells<'a>) -> FoundRow<'a> {
-        self.others.take(text, cells.seen).unwrap_or(FoundRow::Row(cells))
+        match self.others.take(text, cells.seen) {
+            None => FoundRow::Row(cells),
+            Some(OtherFound::Row(row)) => FoundRow::Other(row),
+            Some(OtherFound::Unknown) => FoundRow::Foreign,
+            Some(OtherFound::Wrong(reason)) => FoundRow::Bad(reason),
+        }
     }
 
     /// Reads the line that the text begins with. Gives its length without the newline.
@@ -87,10 +92,14 @@ impl RowReader {
 
     /// Reads a text that is one row and nothing else, over one line or several.
     pub(super) fn value<'a>(&'a mut self, text: &'a [u8]) -> FoundRow<'a> {
-        if text.len() <= LONGEST
-            && let Some(found) = self.others.mapped(text)
-        {
-            return found;
+        if text.len() <= LONGEST && !text.trim_ascii().is_empty() {
+            match self.others.mapped(text) {
+                None => {}
+                Some(OtherFound::Row(row)) => return FoundRow::Other(row),
+                Some(OtherFound::Wrong(reason)) => return FoundRow::Bad(reason),
+                // Why it is no JSON, serde says.
+                Some(OtherFound::Unknown) => return FoundRow::Bad(object::not_json(text)),
+            }
         }
         match self.walk(text, false) {
             Some((end, seen)) if end <= LONGEST => self.told(text, self.fast_cells(text, seen)),

@@ -98,6 +98,11 @@ fn members(text: &[u8]) -> Result<Vec<Member<'_>>, String> {
     Ok(members)
 }
 
+/// Why a text is no row in JSON.
+pub(super) fn not_json(text: &[u8]) -> String {
+    members(text).err().unwrap_or_else(|| "not a row in JSON".to_owned())
+}
+
 /// Most names that are listed.
 const LISTED: usize = 8;
 

@@ -1,15 +1,12 @@
 //! Rows of other pipelines among those of the error table.
 //!
-//! Owns: which of them are taken, a row whole by the number of its failure. Refuses: what their members mean (foreign).
+//! Owns: which of them are taken. Refuses: what their members mean (foreign), what becomes of them (line).
 
 use std::sync::Arc;
 
 use super::columns::SeenColumns;
-use super::line::{FoundRow, RowReader};
-use super::object;
 use crate::rows::foreign::map::FieldMap;
-use crate::rows::foreign::{self, DocumentPlace, NotForeign};
-use crate::rows::row::SourceRow;
+use crate::rows::foreign::{self, DocumentPlace, ForeignRow, NotForeign};
 
 /// Which rows are taken that are none of the error table.
 #[derive(Debug, Clone, Default)]
@@ -25,56 +22,48 @@ pub enum OtherRows {
     None,
 }
 
+/// What an object is, beside rows of the error table.
+pub(super) enum OtherFound {
+    /// A row of another pipeline.
+    Row(Box<ForeignRow>),
+    /// Nobody knows.
+    Unknown,
+    /// One that does not say what is wrong, or not as the map says; with the reason.
+    Wrong(String),
+}
+
 impl OtherRows {
     /// What a row is that has these columns of the error table; `None` where it is a row of that.
-    pub(super) fn take<'a>(&self, text: &'a [u8], seen: SeenColumns) -> Option<FoundRow<'a>> {
+    pub(super) fn take(&self, text: &[u8], seen: SeenColumns) -> Option<OtherFound> {
         let is_own = seen.tell_an_error();
         if is_own && !seen.only_message() {
             return None;
         }
         if let OtherRows::None = self {
-            return (!is_own).then_some(FoundRow::Foreign);
+            return (!is_own).then_some(OtherFound::Unknown);
         }
         match foreign::read(text, None) {
             // A message alone is a row of the error table, unless its document stands beside it.
             Ok(row) if is_own && row.failures.iter().all(|failure| failure.document == DocumentPlace::Nowhere) => None,
-            Ok(row) => Some(FoundRow::Other(Box::new(row))),
+            Ok(row) => Some(OtherFound::Row(Box::new(row))),
             Err(_) if is_own => None,
             Err(NotForeign::Unknown) => Some(match self {
                 OtherRows::KnownOrMapped(map) => {
-                    foreign::read(text, Some(map)).map_or(FoundRow::Foreign, |row| FoundRow::Other(Box::new(row)))
+                    foreign::read(text, Some(map)).map_or(OtherFound::Unknown, |row| OtherFound::Row(Box::new(row)))
                 }
-                _ => FoundRow::Foreign,
+                _ => OtherFound::Unknown,
             }),
-            Err(NotForeign::Wrong(reason)) => Some(FoundRow::Bad(reason)),
+            Err(NotForeign::Wrong(reason)) => Some(OtherFound::Wrong(reason)),
         }
     }
 
-    /// A row by the map; `None` where there is no map.
-    pub(super) fn mapped<'a>(&self, text: &'a [u8]) -> Option<FoundRow<'a>> {
+    /// A row by the map; `None` where there is no map for all rows.
+    pub(super) fn mapped(&self, text: &[u8]) -> Option<OtherFound> {
         let OtherRows::Mapped(map) = self else { return None };
-        if text.trim_ascii().is_empty() {
-            return Some(FoundRow::Blank);
-        }
         Some(match foreign::read(text, Some(map)) {
-            Ok(row) => FoundRow::Other(Box::new(row)),
-            Err(NotForeign::Wrong(reason)) => FoundRow::Bad(reason),
-            // Why it is no JSON, serde says.
-            Err(NotForeign::Unknown) => {
-                FoundRow::Bad(object::source_row(text, String::new()).err().unwrap_or_else(|| "not a row in JSON".to_owned()))
-            }
+            Ok(row) => OtherFound::Row(Box::new(row)),
+            Err(NotForeign::Wrong(reason)) => OtherFound::Wrong(reason),
+            Err(NotForeign::Unknown) => OtherFound::Unknown,
         })
-    }
-}
-
-/// A row, whole: of one of another pipeline the failure of that number.
-pub(super) fn whole_row(reader: &mut RowReader, text: &[u8], failure: u64, origin: String) -> Result<SourceRow, String> {
-    match reader.value(text) {
-        FoundRow::Other(row) => {
-            let at = usize::try_from(failure).unwrap_or(usize::MAX);
-            row.source_row(text, at, origin).ok_or_else(|| "the row has no such failure any more".to_owned())
-        }
-        FoundRow::Bad(reason) => Err(reason),
-        _ => object::source_row(text, origin),
     }
 }
