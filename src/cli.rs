@@ -44,6 +44,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::ground::text::visible;
+use crate::rows::source::SourceError;
 
 /// Exit code for bad input or wrong usage.
 const BAD: u8 = 2;
@@ -201,6 +202,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Err(error) if out::is_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
             out::tell(&format!("misfit: {}", visible(&told(&error))));
+            map_of(&error).into_iter().flat_map(str::lines).for_each(out::tell);
             ExitCode::from(BAD)
         }
     }
@@ -242,6 +244,14 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
 /// The error with its causes, outermost first.
 pub(crate) fn told(error: &color_eyre::Report) -> String {
     error.chain().map(crate::tui::advice::told).collect::<Vec<_>>().join(": ")
+}
+
+/// A map to start from, where rows were of no known kind.
+fn map_of(error: &color_eyre::Report) -> Option<&str> {
+    error.chain().find_map(|error| match error.downcast_ref::<SourceError>() {
+        Some(SourceError::Unmapped { map, .. }) => Some(map.as_str()),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ pub mod bundle;
 pub mod column;
 /// The built-in sample.
 pub mod demo;
+/// Error rows of other pipelines.
+pub mod foreign;
 /// Rows with the same fault, counted.
 pub mod group;
 /// The payload column, unpacked.

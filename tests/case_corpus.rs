@@ -25,6 +25,7 @@ fn row(Line(line): &Line) -> SourceRow {
         columns: columns.filter(|(name, _): &(Cow<'static, str>, _)| name != "payload").collect(),
         payload,
         origin: "corpus".to_owned(),
+        ..SourceRow::default()
     }
 }
 

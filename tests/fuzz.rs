@@ -10,6 +10,7 @@ mod configs;
 mod dice;
 mod keys;
 mod layouts;
+mod maps;
 mod messages;
 mod packed;
 mod parquets;

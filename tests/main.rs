@@ -30,6 +30,7 @@ mod export_corpus;
 mod export_safe;
 mod flipped;
 mod followed;
+mod foreign;
 mod found;
 mod fuzz;
 

@@ -271,8 +271,10 @@ fn cases(list: &mut String) {
                 .map(|(column, name)| ((*column).into(), Some((*name).to_owned()).filter(|name| !name.is_empty())))
                 .collect();
         columns.push(("error_message".into(), Some(message)));
-        let case =
-            case::open(SourceRow { columns, payload: Payload::Bytes(payload.as_bytes().to_vec()), origin: String::new() }, Some(&store));
+        let case = case::open(
+            SourceRow { columns, payload: Payload::Bytes(payload.as_bytes().to_vec()), origin: String::new(), ..SourceRow::default() },
+            Some(&store),
+        );
         let verdict = case.replay.as_ref().map_or("no verdict", |replay| replay.agreement.words());
         let _ = writeln!(list, "{}\n    {verdict}", case.sentence());
         case.notes.iter().for_each(|note| writeln!(list, "    {note}").unwrap());

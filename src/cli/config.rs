@@ -6,6 +6,7 @@
 
 mod bigquery;
 pub(super) mod setting;
+pub(super) mod source;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use crate::triage::redact::{Paths, Redaction};
 use crate::tui::binding::{Binding, SettingPlace};
 pub use bigquery::BigQueryConfig;
 use bigquery::SETTINGS as BIGQUERY_SETTINGS;
+pub use source::{MappedSource, load_map, parse_map};
 
 /// Everything that can be set. The default is what no file says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -46,6 +48,8 @@ pub struct Config {
     pub sources: BTreeMap<String, Vec<String>>,
     /// Where each of these stands.
     pub source_places: BTreeMap<String, SettingPlace>,
+    /// Sources with a map of their rows, by name.
+    pub mapped: BTreeMap<String, MappedSource>,
     /// How BigQuery is asked.
     pub bigquery: BigQueryConfig,
     /// What exports tell and what not.
@@ -146,10 +150,12 @@ impl ConfigError {
 
 /// Most bytes of a configuration.
 const MOST_BYTES: u64 = 1 << 20;
+/// Most bytes of a map.
+const MAP_BYTES: u64 = MOST_BYTES;
 
 /// The settings at the top of the file.
-const SETTINGS: [&str; 11] =
-    ["schemas", "upstream", "source_repo", "deployed", "theme", "mouse", "keys", "sources", "bigquery", "redaction", "patch"];
+const SETTINGS: [&str; 12] =
+    ["schemas", "upstream", "source_repo", "deployed", "theme", "mouse", "keys", "sources", "source", "bigquery", "redaction", "patch"];
 
 /// Where the file is looked for when none is named: `$XDG_CONFIG_HOME/misfit/config.toml`. `None` where the user has no home.
 pub fn default_path() -> Option<PathBuf> {
@@ -167,15 +173,23 @@ pub fn load_all(named: Option<&Path>) -> Result<(Config, Vec<ConfigError>), Conf
     let Some(path) = named.map(Path::to_path_buf).or_else(default_path) else {
         return Ok(Default::default());
     };
+    match read_text(&path, MOST_BYTES) {
+        Ok(text) => Ok(parse_all(&text, &path)),
+        Err(ConfigError::Io { error, .. }) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(Default::default()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The text of a file that is not larger than that.
+fn read_text(path: &Path, most: u64) -> Result<String, ConfigError> {
     let read = |file: File| {
         let mut text = String::new();
-        file.take(MOST_BYTES + 1).read_to_string(&mut text).map(|_| text)
+        file.take(most + 1).read_to_string(&mut text).map(|_| text)
     };
-    match File::open(&path).and_then(read) {
-        Ok(text) if text.len() as u64 > MOST_BYTES => Err(ConfigError::TooLarge { path }),
-        Ok(text) => Ok(parse_all(&text, &path)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(Default::default()),
-        Err(error) => Err(ConfigError::Io { path, error }),
+    match File::open(path).and_then(read) {
+        Ok(text) if text.len() as u64 > most => Err(ConfigError::TooLarge { path: path.to_path_buf() }),
+        Ok(text) => Ok(text),
+        Err(error) => Err(ConfigError::Io { path: path.to_path_buf(), error }),
     }
 }
 
@@ -218,6 +232,7 @@ fn read(reader: &ConfigReader<'_>) -> Result<Config, ConfigError> {
             "mouse" => config.mouse = reader.keep(reader.flag("mouse", value)),
             "keys" => config.keys = reader.keep(reader.keys(value)).unwrap_or_default(),
             "sources" => (config.sources, config.source_places) = reader.keep(reader.sources(value)).unwrap_or_default(),
+            "source" => config.mapped = reader.keep(source::read(reader, value)).unwrap_or_default(),
             "bigquery" => config.bigquery = reader.keep(bigquery::read(reader, value)).unwrap_or_default(),
             "redaction" => config.redaction = reader.keep(read_redaction(reader, value)).unwrap_or_default(),
             "patch" => config.never_patched = reader.keep(read_patch(reader, value)).unwrap_or_default(),
@@ -310,11 +325,10 @@ impl ConfigReader<'_> {
     }
 
     fn sources(&self, value: &Spanned<DeValue<'_>>) -> Result<ConfiguredSources, ConfigError> {
-        let (mut sources, mut places, commands) = (BTreeMap::new(), BTreeMap::new(), super::words::commands());
+        let (mut sources, mut places) = (BTreeMap::new(), BTreeMap::new());
         for (name, inputs) in self.table("sources", value)? {
-            if commands.iter().any(|command| *command == **name.get_ref()) {
-                let told = format!("sources.{0}: {0} is a command, and misfit {0} is that; another name is needed", name.get_ref());
-                self.note(self.wrong(name.span(), told));
+            if let Err(error) = self.refuse_command("sources", name) {
+                self.note(error);
                 continue;
             }
             let Some(inputs) = self.keep(self.strings(name.get_ref(), inputs)) else { continue };
@@ -323,6 +337,15 @@ impl ConfigReader<'_> {
             sources.insert(name.get_ref().to_string(), inputs);
         }
         Ok((sources, places))
+    }
+
+    /// A source that is called like a command could not be named.
+    fn refuse_command(&self, table: &str, name: &Spanned<std::borrow::Cow<'_, str>>) -> Result<(), ConfigError> {
+        if super::words::commands().iter().any(|command| *command == **name.get_ref()) {
+            let told = format!("{table}.{0}: {0} is a command, and misfit {0} is that; another name is needed", name.get_ref());
+            return Err(self.wrong(name.span(), told));
+        }
+        Ok(())
     }
 
     /// A path of the file: `~/` is the user's home, a relative one begins at the file's folder. No shell has seen it.
@@ -402,7 +425,7 @@ mod tests {
         );
         assert_eq!(
             read("colour = 1").unwrap_err(),
-            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, upstream, source_repo, deployed, theme, mouse, keys, sources, bigquery, redaction, patch"
+            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, upstream, source_repo, deployed, theme, mouse, keys, sources, source, bigquery, redaction, patch"
         );
     }
 

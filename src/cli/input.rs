@@ -8,15 +8,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use color_eyre::Result;
-use color_eyre::eyre::{bail, ensure};
+use color_eyre::eyre::{bail, ensure, eyre};
 use etcetera::BaseStrategy;
 
 use super::scope::Scope;
 use super::{bigquery, out};
-use crate::cli::config::Config;
+use crate::cli::config::{Config, load_map};
 use crate::ground::text::visible;
 use crate::rows::bundle::{self, Bundle};
 use crate::rows::demo;
+use crate::rows::foreign::map::FieldMap;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::ErrorSource;
 use crate::rows::source::bigquery::SCHEME;
@@ -37,6 +38,10 @@ pub(super) struct InputArgs {
 
     #[command(flatten)]
     pub schemas: SchemaArgs,
+
+    /// Which member of rows of another pipeline is what: a file in TOML, or a configured source; misfit FILE prints one to start from
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
 
     #[command(flatten)]
     pub bigquery: bigquery::BigQueryArgs,
@@ -75,15 +80,21 @@ pub(super) struct OpenedInput {
 impl InputArgs {
     /// The sample.
     pub(super) fn demo(schemas: SchemaArgs) -> Self {
-        InputArgs { sources: vec![demo::NAME.to_owned()], schemas, bigquery: bigquery::BigQueryArgs::default() }
+        InputArgs { sources: vec![demo::NAME.to_owned()], schemas, ..InputArgs::default() }
     }
 
     /// Opens the sources and the schemas. Reads no more than it must to tell that they are there. `scope` is what a source that counts
     /// elsewhere reads at all.
     pub(super) fn open(self, config: &Config, keep_rows: bool, scope: &Scope) -> Result<OpenedInput> {
         scope.check()?;
+        let map = self.map(config)?;
         let inputs = expand(self.sources, config)?;
         if inputs.iter().any(|input| input.starts_with(SCHEME)) {
+            let mut config = config.clone();
+            if let Some(map) = &map {
+                config.bigquery.columns.extend(map.columns().map_err(|reason| eyre!(reason))?);
+            }
+            let config = &config;
             let source = self.bigquery.open(&inputs, config, scope.clone().request(None))?;
             return Ok(OpenedInput { source, schemas: self.schemas.open(config, false)? });
         }
@@ -97,10 +108,42 @@ impl InputArgs {
         if let [only] = inputs.as_slice()
             && bundle::is_bundle(Path::new(only))
         {
+            ensure!(map.is_none(), "a bundle brings its rows as they were read, so no map is needed: leave out --map");
             return self.schemas.with_bundle(Bundle::open(Path::new(only))?);
         }
-        let source = if is_demo { demo::source()? } else { Arc::new(Files::open(&inputs, ReadOptions { keep_rows })?) };
+        ensure!(map.is_none() || !is_demo, "the sample is of this pipeline, so no map is needed: leave out --map");
+        let source: Arc<dyn ErrorSource> = match (is_demo, map) {
+            (true, _) => demo::source()?,
+            (false, Some(map)) => Arc::new(Files::open(&inputs, ReadOptions { keep_rows })?.with_map(map)?),
+            (false, None) => {
+                let files = Files::open(&inputs, ReadOptions { keep_rows })?;
+                let columns = FieldMap::of_columns(&config.bigquery.columns);
+                Arc::new(if columns.check().is_ok() { files.with_columns(columns) } else { files })
+            }
+        };
         Ok(OpenedInput { source, schemas: self.schemas.open(config, is_demo)? })
+    }
+}
+
+impl InputArgs {
+    /// The map of the rows: the flag's goes before that of a configured source.
+    fn map(&self, config: &Config) -> Result<Option<FieldMap>> {
+        if let Some(file) = &self.map {
+            let named = config.mapped.get(&*file.to_string_lossy()).and_then(|source| source.map.clone());
+            return Ok(Some(named.map_or_else(|| load_map(file), Ok)?));
+        }
+        let mut maps = self.sources.iter().filter_map(|source| config.mapped.get(source)?.map.as_ref());
+        let first = maps.next();
+        ensure!(
+            maps.all(|other| Some(other) == first),
+            "the sources have different maps: read one of them at a time, or give one map with --map"
+        );
+        let is_mapped = |source: &String| config.mapped.get(source).is_some_and(|source| source.map.is_some());
+        ensure!(
+            first.is_none() || self.sources.iter().all(is_mapped),
+            "only some of the sources have a map: read them apart, or give one map for all with --map"
+        );
+        Ok(first.cloned())
     }
 }
 
@@ -173,7 +216,11 @@ pub(super) fn expand(sources: Vec<String>, config: &Config) -> Result<Vec<String
     if sources.is_empty() {
         bail!("no source of rows: give a file (misfit errors.ndjson), - for standard input, or try misfit demo");
     }
-    Ok(sources.into_iter().flat_map(|source| config.sources.get(&source).cloned().unwrap_or_else(|| vec![source])).collect())
+    let inputs = |source: String| {
+        let mapped = || config.mapped.get(&source).map(|mapped| mapped.inputs.clone()).filter(|inputs| !inputs.is_empty());
+        config.sources.get(&source).cloned().or_else(mapped).unwrap_or_else(|| vec![source])
+    };
+    Ok(sources.into_iter().flat_map(inputs).collect())
 }
 
 #[cfg(test)]

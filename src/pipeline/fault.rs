@@ -4,6 +4,7 @@
 //! Refuses: schemas and payloads; where a text can be read in several ways it offers all readings.
 
 mod exceptions;
+mod foreign;
 mod general;
 mod grammar;
 mod insert;
@@ -15,6 +16,8 @@ use memchr::memchr_iter;
 
 use crate::ground::few::Few;
 
+pub(crate) use exceptions::NO_SCHEMA;
+pub(crate) use foreign::{SOMEBODY, ToldFailure};
 pub(crate) use grammar::OR;
 pub use insert::{BY_CATCH, InsertError, InsertReason};
 pub(crate) use parted::part_at_fault;
@@ -46,6 +49,10 @@ pub struct Fault<'a> {
     pub says: Says<'a>,
     /// Whether the pipeline cut the message at 1,024 bytes.
     pub cut: bool,
+    /// Who judged, where its words are not those of the pipeline's validator.
+    pub judge: Option<&'static str>,
+    /// The way to the node that judged, where another validator tells it.
+    pub node: Option<&'a str>,
 }
 
 /// What a message says. Values are as they stand in the message, unescaped and untrusted.
@@ -90,7 +97,7 @@ pub enum Says<'a> {
 
 /// The keyword of that name, if validation messages can name it.
 pub fn keyword(name: &str) -> Option<Keyword> {
-    grammar::keyword(name)
+    foreign::keyword(name)
 }
 
 impl<'a> Fault<'a> {
@@ -102,7 +109,7 @@ impl<'a> Fault<'a> {
             return parts.exception();
         }
         let whole = parts.splits().find_map(|(pointer, text)| Some(parts.broken(pointer, text, parts.grammar(text)?)));
-        whole.or_else(|| parts.begun().next()).unwrap_or_else(|| parts.outside_grammar())
+        whole.or_else(|| parts.begun().next()).or_else(|| parts.in_other_words()).unwrap_or_else(|| parts.outside_grammar())
     }
 
     /// All readings, best first. There are several only where a key or a value holds `: `, so that the pointer may end in more than one
@@ -119,7 +126,7 @@ impl<'a> Fault<'a> {
             .take(MOST_READINGS)
             .collect();
         if all.is_empty() {
-            all.push(parts.outside_grammar());
+            all.push(parts.in_other_words().unwrap_or_else(|| parts.outside_grammar()));
         }
         all
     }
@@ -127,7 +134,16 @@ impl<'a> Fault<'a> {
     /// Decoded tokens of the instance pointer; empty at the root and where there is no pointer. The last token of a message that was cut
     /// inside its pointer is what is left of it.
     pub fn tokens(&self) -> Vec<String> {
-        self.pointer.map(|pointer| pointer.split('/').skip(1).map(unescape).collect()).unwrap_or_default()
+        let of = |pointer: &str| match pointer.starts_with('#') {
+            true => pointer.split('/').skip(1).map(unescape).collect(),
+            false => foreign::tokens(pointer),
+        };
+        self.pointer.map(of).unwrap_or_default()
+    }
+
+    /// The place as an RFC 6901 pointer, whoever wrote it and however.
+    pub(crate) fn rfc_pointer(&self) -> String {
+        foreign::pointer(&self.tokens())
     }
 
     /// Whether the message only counts violations and tells none of them.
@@ -146,6 +162,11 @@ impl<'a> Fault<'a> {
     /// Whether the row is not at fault: BigQuery refused it for another row of the same request.
     pub fn is_by_catch(&self) -> bool {
         self.insert().is_some_and(InsertError::is_by_catch)
+    }
+
+    /// The path generalised by what the message itself tells of the node that judged; `None` where it tells nothing of one.
+    pub(crate) fn path_by_node(&self) -> Option<String> {
+        foreign::path_of_node(self.node?, &self.tokens())
     }
 
     /// Whether the payload has more bytes than the pipeline takes.
@@ -221,7 +242,18 @@ impl<'a> MessageParts<'a> {
     }
 
     fn broken(&self, pointer: &'a str, text: &'a str, says: Says<'a>) -> Fault<'a> {
-        Fault { class: self.class, pointer: Some(pointer), text, says, cut: self.cut }
+        Fault { class: self.class, pointer: Some(pointer), text, says, cut: self.cut, judge: None, node: None }
+    }
+
+    /// What another validator says behind a pointer of the pipeline's form.
+    fn in_other_words(&self) -> Option<Fault<'a>> {
+        if self.cut || self.class == VALIDATION {
+            return None;
+        }
+        self.splits().find_map(|(pointer, text)| {
+            let (says, judge) = foreign::behind_pointer(text)?;
+            Some(Fault { judge: Some(judge), ..self.broken(pointer, text, says) })
+        })
     }
 
     /// A text that the grammar does not know, at the first place where a pointer may end. A message cut inside its pointer has none.
@@ -242,7 +274,14 @@ impl<'a> MessageParts<'a> {
             Says::Other if insert::may_speak(self.class) => InsertError::read(self.rest).map_or(Says::Other, Says::Insert),
             says => says,
         };
-        Fault { class: self.class, pointer: None, text: self.rest, says, cut: self.cut }
+        if says == Says::Other
+            && foreign::may_judge(self.class)
+            && let Some(told) = foreign::read(self.rest)
+        {
+            let (judge, node) = (Some(told.judge), told.node);
+            return Fault { class: self.class, pointer: told.pointer, text: told.text, says: told.says, cut: self.cut, judge, node };
+        }
+        Fault { class: self.class, pointer: None, text: self.rest, says, cut: self.cut, judge: None, node: None }
     }
 }
 

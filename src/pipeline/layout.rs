@@ -14,6 +14,7 @@ pub mod names;
 mod oddities;
 mod read;
 pub mod size;
+mod wrapped;
 
 use std::cmp::Ordering;
 use std::sync::OnceLock;
@@ -124,7 +125,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Reads a `.bq` file: a JSON list of columns, or the object around it that `bq show` prints.
+    /// Reads a `.bq` file: a JSON list of columns, or the object around it that `bq show` prints; also the one in what Terraform keeps.
     /// What is odd but usable goes to `oddities`; the error says what cannot be used and where.
     pub fn parse(text: &[u8]) -> Result<Self, String> {
         let (builder, odd) = read::columns(text)?;

@@ -47,8 +47,10 @@ pub(crate) fn comparable(part: &str) -> String {
 
 /// Versions in the order people count them: pieces between dots as numbers where both are, otherwise as text.
 pub(crate) fn version_order(a: &str, b: &str) -> Ordering {
-    let pieces = a.split('.').zip(b.split('.')).map(|(a, b)| piece_order(a, b));
-    pieces.fold(Ordering::Equal, Ordering::then).then_with(|| a.split('.').count().cmp(&b.split('.').count())).then_with(|| a.cmp(b))
+    // Iglu divides by dashes.
+    let divide = ['.', '-'];
+    let pieces = a.split(divide).zip(b.split(divide)).map(|(a, b)| piece_order(a, b));
+    pieces.fold(Ordering::Equal, Ordering::then).then_with(|| a.split(divide).count().cmp(&b.split(divide).count())).then_with(|| a.cmp(b))
 }
 
 fn piece_order(a: &str, b: &str) -> Ordering {

@@ -50,6 +50,8 @@ pub enum Advice {
     NameDoctype,
     /// Let documents be read as such.
     ReadDocuments,
+    /// Let documents be read as such, or write a map of rows of another pipeline.
+    MapRows,
     /// Unpack the file with a program that takes the memory.
     UnpackLong,
     /// Name the ping that a document of Glean stands for.

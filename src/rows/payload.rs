@@ -6,6 +6,7 @@
 mod encoding;
 pub mod holding;
 mod usual;
+mod written;
 
 use std::io::Read;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use flate2::bufread::GzDecoder;
 
 use crate::ground::contained::ContainedReader;
 use crate::ground::text;
+pub(crate) use written::of_base64;
 
 /// Most bytes that a payload may have once decoded. What lies beyond is cut off and said.
 pub const MOST_DECODED: usize = 64 << 20;

@@ -90,6 +90,10 @@ pub struct SourceRow {
     pub payload: Payload,
     /// Where it was read, for people: `errors.ndjson line 12` or `errors.parquet row 12`.
     pub origin: String,
+    /// Who judged, where it is a row of another pipeline.
+    pub judge: Option<String>,
+    /// What else is wrong in the same row of another pipeline: message and class of each.
+    pub others: Vec<(String, Option<String>)>,
 }
 
 impl SourceRow {
@@ -150,6 +154,19 @@ pub struct Unreadable {
     pub repeated: Vec<String>,
     /// Inputs of other columns than the rest.
     pub lacking: Vec<LackingInputs>,
+    /// Rows of other pipelines.
+    pub kinds: Vec<OtherKind>,
+}
+
+/// Rows of one kind of other pipelines. They were read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherKind {
+    /// What they are, for people.
+    pub kind: &'static str,
+    /// How many.
+    pub rows: u64,
+    /// What is wrong in them, all together.
+    pub failures: u64,
 }
 
 /// Inputs that lack the same columns, which others have.
@@ -205,7 +222,8 @@ impl Unreadable {
         let lacking = self.lacking.iter().take(MOST_LACKING).map(LackingInputs::told);
         let more: usize = self.lacking.iter().skip(MOST_LACKING).map(|lacking| lacking.inputs).sum();
         let more = (more > 0).then(|| format!("{} more lack other columns", text::plural(more as u64, "input", "inputs")));
-        self.emptiness().into_iter().chain(self.repetition()).chain(lacking).chain(more).chain(times).collect()
+        let kinds = self.kinds.iter().map(OtherKind::told);
+        self.emptiness().into_iter().chain(self.repetition()).chain(kinds).chain(lacking).chain(more).chain(times).collect()
     }
 
     /// Which files were named more than once; `None` where none were. Safe for a terminal.
@@ -215,6 +233,19 @@ impl Unreadable {
             1 => format!("{first} is named more than once and read once"),
             n => format!("{} files are named more than once and read once; the first is {first}", text::count(n as u64)),
         })
+    }
+}
+
+impl OtherKind {
+    /// Safe for a terminal.
+    fn told(&self) -> String {
+        let rows = text::plural(self.rows, "row was", "rows were");
+        let failures = if self.failures == self.rows {
+            String::new()
+        } else {
+            format!(" with {}", text::plural(self.failures, "failure", "failures"))
+        };
+        format!("{rows} read as {}{failures}, judged elsewhere, not by this pipeline's validator", self.kind)
     }
 }
 

@@ -183,8 +183,7 @@ impl SchemaError {
 }
 
 /// What schemas should look like where they come from, for messages.
-const EXPECTED: &str =
-    "expected NAMESPACE/DOCTYPE/DOCTYPE.VERSION.schema.json in it, with or without schemas/ on top, as in a checkout of generated schemas";
+const EXPECTED: &str = "expected NAMESPACE/DOCTYPE/DOCTYPE.VERSION.schema.json in it, with or without schemas/ on top, as in a checkout of generated schemas, or VENDOR/NAME/jsonschema/1-0-0 as in Iglu";
 
 impl SchemaStore {
     /// Opens a store over a tree: lists it, reads no file.
@@ -456,10 +455,39 @@ fn sort_files(paths: Vec<String>, absent: Vec<String>) -> (Vec<Doctype>, Vec<Str
     (doctypes, strays)
 }
 
+/// The folder of JSON schemas in one of Iglu's.
+const IGLU: &str = "jsonschema";
+
+/// Vendor, name and version of a schema in Iglu's folders: `com.acme/cart/jsonschema/1-0-0`; `None` of any other path.
+fn iglu_parts(path: &str) -> Option<(&str, &str, &str)> {
+    let mut parts = path.split('/');
+    let (vendor, name, format, file) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let is_it = parts.next().is_none()
+        && format == IGLU
+        && !vendor.is_empty()
+        && !name.is_empty()
+        && ![vendor, name].iter().any(|part| part.starts_with('.'));
+    let version = iglu_version(file).filter(|_| is_it)?;
+    Some((vendor, name, version))
+}
+
+/// The version that such a file is called by, with or without an ending: `1-0-0`.
+fn iglu_version(file: &str) -> Option<&str> {
+    let version = file.strip_suffix(".json").unwrap_or(file);
+    let is_number = |part: &str| !part.is_empty() && part.len() < 10 && part.bytes().all(|byte| byte.is_ascii_digit());
+    (version.split('-').count() == 3 && version.split('-').all(is_number)).then_some(version)
+}
+
+/// Whether a path is a schema's in Iglu's folders, whatever is around them.
+fn is_iglu_path(path: &str) -> bool {
+    let levels = path.match_indices('/').map(|(at, _)| at).rev().nth(3).map_or(path, |at| &path[at + 1..]);
+    iglu_parts(levels).is_some()
+}
+
 /// Whether a path from the root on is a schema's or a layout's: three levels, no folder hidden.
 fn is_schema_path(path: &str) -> bool {
     let is_named = path.ends_with(SCHEMA_ENDING) || path.ends_with(LAYOUT_ENDING);
-    is_named && path.split('/').count() == 3 && !path.split('/').any(|name| name.starts_with('.'))
+    iglu_parts(path).is_some() || is_named && path.split('/').count() == 3 && !path.split('/').any(|name| name.starts_with('.'))
 }
 
 /// Namespace, doctype and version of a file's path from the root on.
@@ -470,7 +498,7 @@ pub fn doctype_of(path: &str) -> Option<(&str, &str, String)> {
 
 /// Whether a path from the root on is that of a JSON schema (`true`) or a layout (`false`); `None` where it is neither.
 pub fn is_schema_file(path: &str) -> Option<bool> {
-    is_schema_path(path).then(|| path.ends_with(SCHEMA_ENDING))
+    is_schema_path(path).then(|| path.ends_with(SCHEMA_ENDING) || iglu_parts(path).is_some())
 }
 
 /// What a path from the root on is to a doctype version: its JSON schema (`true`), its layout (`false`), or `None`.
@@ -482,6 +510,9 @@ pub fn file_of(path: &str, namespace: &str, doctype: &str, version: &str) -> Opt
 
 /// Namespace, doctype, version of a path and whether it is a JSON schema; `None` where the file is not called like its folder.
 fn parts(path: &str) -> Option<(&str, &str, String, bool)> {
+    if let Some((vendor, name, version)) = iglu_parts(path) {
+        return Some((vendor, name, version.to_owned(), true));
+    }
     let mut parts = path.split('/');
     let (namespace, doctype, file) = (parts.next()?, parts.next()?, parts.next()?);
     let (stem, is_schema) = match file.strip_suffix(SCHEMA_ENDING) {
@@ -508,6 +539,24 @@ mod tests {
 
     fn store() -> SchemaStore {
         SchemaStore::open(Box::new(Memory::new("built-in", FILES))).unwrap()
+    }
+
+    #[test]
+    fn folders_of_iglu_are_schemas_too() {
+        static FILES: &[(&str, &[u8])] = &[
+            ("com.acme/cart/jsonschema/1-0-0", br#"{"self": {"vendor": "com.acme"}, "type": "object"}"#),
+            ("com.acme/cart/jsonschema/1-0-10", b"{}"),
+            ("com.acme/cart/jsonschema/1-0-2", b"{}"),
+        ];
+        let store = SchemaStore::open(Box::new(Memory::new("test", FILES))).unwrap();
+        let titles: Vec<String> = store.doctypes().iter().map(Doctype::title).collect();
+        assert_eq!(titles, ["com.acme/cart.1-0-0", "com.acme/cart.1-0-2", "com.acme/cart.1-0-10"]);
+        assert!(matches!(store.lookup("com.acme", "cart", Some("1-0-10")), Lookup::Found(2)));
+        assert!(store.schema(0).unwrap().is_some() && store.judge(0).unwrap().is_some());
+        assert!(is_iglu_path("repo/schemas/com.acme/cart/jsonschema/1-0-0") && !is_iglu_path("com.acme/cart/avro/1-0-0"));
+        for path in ["a/b/jsonschema/1-0", "a/b/jsonschema/x-y-z", "a/.b/jsonschema/1-0-0", "a/jsonschema/1-0-0"] {
+            assert!(!is_schema_path(path), "{path}");
+        }
     }
 
     #[test]

@@ -332,6 +332,14 @@ pub enum SourceError {
     /// The input cannot be read as it was asked for.
     #[error("{0}")]
     Advised(Advised),
+    /// The rows are of no kind that is known.
+    #[error("{told}")]
+    Unmapped {
+        /// What was found.
+        told: String,
+        /// A map to start from: lines that end in newlines.
+        map: String,
+    },
     /// BigQuery gave no answer.
     #[error(transparent)]
     BigQuery(#[from] bigquery::Error),
@@ -343,6 +351,7 @@ impl SourceError {
         match self {
             SourceError::Advised(message) => message.advice,
             SourceError::BigQuery(error) => error.advice(),
+            SourceError::Unmapped { .. } => Some(Advice::MapRows),
             _ => None,
         }
     }

@@ -83,6 +83,8 @@ pub struct Case {
     pub replay: Option<Replay>,
     /// What could not be had or is odd, in sentences for people: no payload, not gzip, not JSON, no schema of that version (and which exist) …
     pub notes: Vec<String>,
+    /// How many of them, from the first on, tell of who judged and not of what is missing.
+    pub about_judge: usize,
 }
 
 /// Which schema the decoder looks for.
@@ -148,7 +150,11 @@ impl ToldMessage {
         ToldMessage {
             message: message.to_owned(),
             class: fault.class.to_owned(),
-            pointer: owned(fault.pointer),
+            pointer: fault.pointer.map(|pointer| match pointer.starts_with('#') {
+                true => pointer.to_owned(),
+                // Told as the pipeline would, whoever wrote it.
+                false => format!("#{}", fault.rfc_pointer()),
+            }),
             keyword: fault.keyword(),
             expected: owned(expected),
             found: owned(found),
@@ -190,6 +196,12 @@ pub fn open_parts(row: SourceRow, schemas: Option<&SchemaStore>, parts: CasePart
 }
 
 impl Case {
+    /// The notes with those that say why something is missing first.
+    pub fn reasons(&self) -> impl Iterator<Item = &str> {
+        let (judge, rest) = self.notes.split_at(self.about_judge.min(self.notes.len()));
+        rest.iter().chain(judge).map(String::as_str)
+    }
+
     /// What is really wrong behind the combinator that the row names; `None` where it names none or the schemas at hand judge it differently.
     pub fn cause(&self) -> Option<&Cause> {
         self.replay.as_ref().and_then(Replay::cause)

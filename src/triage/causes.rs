@@ -137,7 +137,11 @@ impl CauseCounter {
         }
         let SourceRow { mut columns, origin, .. } = row;
         columns.retain(|(name, _)| ErrorColumn::NEEDED.iter().any(|column| column.as_ref() == name));
-        self.rows.push(CandidateRow { row: SourceRow { columns, payload: Payload::default(), origin }, at, candidates });
+        self.rows.push(CandidateRow {
+            row: SourceRow { columns, payload: Payload::default(), origin, ..SourceRow::default() },
+            at,
+            candidates,
+        });
     }
 
     /// The causes of the group that the rows are of. `rows` are those of all groups, which shares are of.

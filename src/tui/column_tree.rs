@@ -179,7 +179,8 @@ mod tests {
         let names = [("document_namespace", "shop"), ("document_type", "order"), ("document_version", "1")];
         let columns = names.iter().map(|(column, name)| ((*column).into(), Some((*name).to_owned()))).collect();
         let payload = Payload::Bytes(br#"{"id": "a", "2fa": {"camelCase": true}}"#.to_vec());
-        let case = Arc::new(case::open(SourceRow { columns, payload, origin: "test line 1".to_owned() }, Some(&store)));
+        let case =
+            Arc::new(case::open(SourceRow { columns, payload, origin: "test line 1".to_owned(), ..SourceRow::default() }, Some(&store)));
         let tree = ColumnTree::new(case.clone(), 0).unwrap();
         let document = case.document.as_ref().unwrap();
         let value = |key: &str| (0..document.len() as NodeId).find(|&node| document.key(node).as_deref() == Some(key)).unwrap();

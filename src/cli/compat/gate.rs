@@ -9,7 +9,6 @@ use std::sync::Arc;
 use color_eyre::Result;
 
 use super::{FINDINGS, NOT_COMPARED};
-use crate::cli::bigquery::BigQueryArgs;
 use crate::cli::config::Config;
 use crate::cli::input::{InputArgs, OpenedInput, SchemaArgs, expand};
 use crate::cli::out;
@@ -99,7 +98,7 @@ pub(super) fn prefix(head: &Path, is_store: bool) -> String {
 
 fn rows(question: &GateQuestion, recheck: &Recheck, config: &Config, places: &SourcePlaces<'_>, report: &mut GateReport) -> Result<()> {
     let sources = expand(question.rows.clone(), config)?;
-    let input = InputArgs { sources, schemas: SchemaArgs::default(), bigquery: BigQueryArgs::default() };
+    let input = InputArgs { sources, schemas: SchemaArgs::default(), ..InputArgs::default() };
     let scope = Scope::window(None, None);
     let OpenedInput { source, .. } = input.open(&Config::default(), false, &scope)?;
     let line = out::ProgressLine::over(source.is_remote())?;

@@ -6,6 +6,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{BIGQUERY_SETTINGS, PATCH_SETTINGS, REDACTION_SETTINGS, SETTINGS};
+use crate::rows::foreign::PayloadCoding;
+use crate::rows::foreign::map::MapField;
 use crate::rows::source::bigquery::renamable;
 use crate::tui::action::TABLE;
 
@@ -75,6 +77,13 @@ pub(super) const ENTRIES: &[SettingEntry] = &[
         SettingForm::Names,
         "[\"rows/2026-06-2*.ndjson.gz\"]",
         "misfit week reads these; paths are relative to this file",
+    ),
+    set(
+        "source",
+        "shop",
+        SettingForm::Names,
+        "{ inputs = [\"rows/*.ndjson\"], message = \"error.text\", payload = \"body\" }",
+        "misfit shop reads these rows of another pipeline; each field names the member that is it, misfit FILE prints a map to start from",
     ),
     set("bigquery", "project", SettingForm::Text, "\"my-project\"", "who pays; also --project"),
     set("bigquery", "location", SettingForm::Text, "\"US\"", "where queries run; also --location"),
@@ -157,11 +166,28 @@ fn of(name: &str) -> Value {
             json!({ "type": "object", "description": about("keys", "quit"), "properties": actions.collect::<Map<_, _>>(), "additionalProperties": false })
         }
         "sources" => json!({ "type": "object", "description": about("sources", "week"), "additionalProperties": texts }),
+        "source" => {
+            let member = json!({ "anyOf": [{ "type": "string" }, { "type": "object", "properties": { "value": { "type": "string" } }, "additionalProperties": false }] });
+            let mut fields: Map<String, Value> =
+                MapField::ALL.into_iter().map(|field| (field.name().to_owned(), described(&member, field.about()))).collect();
+            fields.insert("encoding".to_owned(), json!({ "enum": PayloadCoding::NAMES.map(|(name, _)| name) }));
+            let map = json!({ "type": "object", "properties": fields.clone(), "additionalProperties": false });
+            fields.insert("inputs".to_owned(), texts);
+            fields.insert("map".to_owned(), map);
+            let source = json!({ "type": "object", "properties": fields, "additionalProperties": false });
+            json!({ "type": "object", "description": about("source", "shop"), "additionalProperties": source })
+        }
         "bigquery" => table("bigquery", BIGQUERY_SETTINGS),
         "redaction" => table("redaction", REDACTION_SETTINGS),
         "patch" => table("patch", PATCH_SETTINGS),
         name => one("", name),
     }
+}
+
+fn described(schema: &Value, about: &str) -> Value {
+    let mut schema = schema.clone();
+    schema["description"] = about.into();
+    schema
 }
 
 fn table(table: &str, names: &[&str]) -> Value {

@@ -57,7 +57,7 @@ pub(super) fn run(question: AgainstQuestion, config: &Config) -> Result<ExitCode
     let mut turns = Turns::new(recheck.before().name(), recheck.after().name());
     let mut untold = Vec::new();
     if !tables.is_empty() {
-        let input = InputArgs { sources: tables, schemas: SchemaArgs::default(), bigquery };
+        let input = InputArgs { sources: tables, schemas: SchemaArgs::default(), map: None, bigquery };
         let OpenedInput { source, .. } = input.open(&Config::default(), false, &scope)?;
         rows(source.as_ref(), &recheck, scope, &mut turns)?;
     } else {
@@ -93,6 +93,7 @@ fn is_table(input: &str) -> bool {
         return true;
     }
     let Ok(files) = Files::open(&[input.to_owned()], ReadOptions { keep_rows: false }) else { return false };
+    let files = files.without_others();
     let mut has_row = false;
     let read = files.rows(0..1, &Unwatched, &mut |_, _, _| {
         has_row = true;

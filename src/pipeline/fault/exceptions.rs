@@ -15,6 +15,8 @@ pub(super) fn read<'a>(class: &str, text: &'a str) -> Says<'a> {
     match short_name(class) {
         "UnwantedDataException" | "AffectedByBugException" => Says::Bug { number: Some(text.trim()).filter(|number| !number.is_empty()) },
         "SchemaNotFoundException" => missing(text),
+        // Other registries of schemas say it in parts, put together alike.
+        _ if text.starts_with(NO_SCHEMA) => missing(text),
         _ if is_parser(class) || text == NOT_AN_OBJECT => Says::NotJson { place: place(text) },
         _ => Says::Other,
     }
@@ -28,10 +30,13 @@ pub(super) fn is_too_large(class: &str) -> bool {
     short_name(class) == "PayloadTooLargeException"
 }
 
+/// Before the name of a schema that is not there.
+pub(crate) const NO_SCHEMA: &str = "No schema with name: ";
+
 fn missing(text: &str) -> Says<'_> {
     if let Some(name) = text.strip_prefix("No such docType: ") {
         Says::NoSuchDoctype { name }
-    } else if let Some(name) = text.strip_prefix("No schema with name: ") {
+    } else if let Some(name) = text.strip_prefix(NO_SCHEMA) {
         Says::NoSuchSchema { name }
     } else {
         Says::Other

@@ -58,7 +58,7 @@ impl Fault<'_> {
 
 /// Puts names in the place of values, which are slices of the text.
 fn replace<'a>(text: &'a str, values: [Option<&'a str>; 3], stands_for: impl Fn(&str) -> &'static str) -> String {
-    let mut places: Vec<Range<usize>> = values.into_iter().flatten().map(|value| place(text, value)).collect();
+    let mut places: Vec<Range<usize>> = values.into_iter().flatten().filter_map(|value| place(text, value)).collect();
     places.sort_unstable_by_key(|place| place.start);
     let mut out = String::with_capacity(text.len());
     let mut done = 0;

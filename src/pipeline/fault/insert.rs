@@ -103,6 +103,10 @@ const STOPPED: &str = "stopped";
 const CONVERT: [(&str, &str); 3] =
     [("cannot convert value to ", " (bad value): "), ("could not convert value to ", ". field: "), ("could not convert value to ", ": ")];
 
+/// Before the column and before the type where Beam could not convert a value.
+const CONVERTING: &str = "problem converting field ";
+const EXPECTED: &str = " expected type: ";
+
 /// Whether messages of an exception may be BigQuery's: those that are not the pipeline's own.
 pub(super) fn may_speak(class: &str) -> bool {
     class.is_empty() || ["java.", "com.google.", "org.apache.beam."].iter().any(|package| class.starts_with(package))
@@ -147,6 +151,7 @@ impl<'a> InsertError<'a> {
         let named = NAMED.iter().filter(|(reason, ..)| *reason == self.reason).map(|(_, before, _)| before.trim_end_matches([':', ' ']));
         let nameless = NAMELESS.iter().filter(|(reason, _)| *reason == self.reason).map(|(_, beginning)| *beginning);
         let convert = CONVERT.iter().filter(|_| self.reason == WrongType).map(|(before, _)| before.trim_end());
+        let convert = convert.chain([CONVERTING.trim_end()].into_iter().filter(|_| self.reason == WrongType));
         let mut all: Vec<&str> = named.chain(nameless).chain(convert).collect();
         all.dedup();
         all
@@ -176,6 +181,9 @@ impl<'a> InsertError<'a> {
 
     /// `Cannot convert value to integer (bad value): x`, `Could not convert value to integer. Field: qty; Value: x`
     fn wrong_type(text: &Cow<'a, str>) -> Option<Self> {
+        if let Some(error) = Self::not_converted(text) {
+            return Some(error);
+        }
         let (start, end, behind) = CONVERT.iter().find_map(|(before, between)| {
             let start = after(text, before)?;
             let end = start + find(text.get(start..)?, between)?;
@@ -191,6 +199,18 @@ impl<'a> InsertError<'a> {
         };
         let expected = Some(cut(text, start..end));
         Some(InsertError { column, expected, found: Some(found), ..Self::plain(WrongType, text.clone()) })
+    }
+
+    /// Beam's: `Problem converting field root.qty expected type: INT64. Exception: …`
+    fn not_converted(text: &Cow<'a, str>) -> Option<Self> {
+        let start = after(text, CONVERTING)?;
+        let middle = start + find(text.get(start..)?, EXPECTED)?;
+        let kind = middle + EXPECTED.len();
+        let end = kind + text.get(kind..)?.find(['.', ' ']).unwrap_or(text.len() - kind);
+        let name = without_positions(cut(text, start..middle));
+        let name = after(&name, "root.").map_or(name.clone(), |at| cut(&name, at..name.len()));
+        let error = InsertError { column: Some(name), expected: Some(cut(text, kind..end)), ..Self::plain(WrongType, text.clone()) };
+        (kind < end).then_some(error)
     }
 
     /// The error without the values in it: the same for the same failure.
@@ -220,6 +240,10 @@ impl<'a> InsertError<'a> {
             NotRepeated => "Array specified for non-repeated field".into(),
             Repeated => "Repeated record added outside of an array".into(),
             Required => "Missing required field".into(),
+            WrongType if self.found.is_none() => {
+                let (kind, column) = (self.expected.as_deref().unwrap_or_default(), self.column.as_deref().unwrap_or_default());
+                Cow::Owned(format!("Problem converting field {column} expected type: {kind}"))
+            }
             WrongType => {
                 let (kind, value) = (self.expected.as_deref().unwrap_or_default(), self.found.as_deref().unwrap_or_default());
                 Cow::Owned(format!("Cannot convert value to {kind} (bad value): {value}"))

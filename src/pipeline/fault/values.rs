@@ -47,14 +47,15 @@ impl Fault<'_> {
         };
         values.retain(|(_, text)| text.is_some());
         let mut places: Vec<(MessageValue, Range<usize>)> =
-            values.into_iter().filter_map(|(value, text)| Some((value, place(self.text, text?)))).collect();
+            values.into_iter().filter_map(|(value, text)| Some((value, place(self.text, text?)?))).collect();
         places.sort_by_key(|(_, range)| range.start);
         Some(places)
     }
 }
 
-/// Where a slice of the text stands in it.
-pub(super) fn place(text: &str, part: &str) -> Range<usize> {
+/// Where a slice of the text stands in it; `None` where it is a slice of something else.
+pub(super) fn place(text: &str, part: &str) -> Option<Range<usize>> {
     let start = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
-    start..start.saturating_add(part.len())
+    let end = start.checked_add(part.len())?;
+    (end <= text.len()).then_some(start..end)
 }

@@ -159,9 +159,31 @@ pub(crate) fn type_name(java: &str) -> Cow<'_, str> {
         "JSONArray" => "an array",
         "JSONObject" => "an object",
         // Of our own making: a value that may be of several types.
+        // As other validators call them.
+        "string" | "STRING" => "a string",
+        "integer" | "int" | "long" | "INT64" => "an integer",
+        "number" => "a number",
+        "float" | "double" | "FLOAT64" => "a decimal number",
+        "boolean" | "bool" => "a boolean",
+        "NULL" => "null",
+        "array" => "an array",
+        "object" => "an object",
+        quoted if quoted.len() > 2 && quoted.starts_with(['\'', '"', '[']) && quoted.ends_with(['\'', '"', ']']) => {
+            return type_names(quoted);
+        }
+        listed if listed.contains([',', '|']) => return type_names(listed),
         several if several.contains(OR) => return Cow::Owned(several.split(OR).map(type_name).collect::<Vec<_>>().join(OR)),
         other => return shown(other),
     })
+}
+
+/// Types in a list, with or without quotes and brackets around them.
+fn type_names(list: &str) -> Cow<'_, str> {
+    let bare = |name: &str| name.trim_matches([' ', '\'', '"', '[', ']']).to_owned();
+    let names: Vec<String> = list.split([',', '|']).map(bare).filter(|name| !name.is_empty()).collect();
+    let told: Vec<String> =
+        names.iter().filter(|name| !name.contains(['\'', '"', '[', ']'])).map(|name| type_name(name).into_owned()).collect();
+    if told.is_empty() { shown(list) } else { told.join(OR).into() }
 }
 
 /// `ns/type/type.99.schema.json`
@@ -171,7 +193,13 @@ fn no_such_schema(name: &str) -> String {
         let (doctype, file) = rest.split_once('/')?;
         Some((namespace, doctype, file.strip_prefix(doctype)?.strip_prefix('.')?))
     });
-    match parts {
+    // As Snowplow's registry names them.
+    let iglu = || {
+        let (vendor, rest) = name.strip_prefix("iglu:").unwrap_or(name).split_once('/')?;
+        let (schema, version) = rest.split_once("/jsonschema/")?;
+        Some((vendor, schema, version))
+    };
+    match parts.or_else(iglu) {
         Some((namespace, doctype, version)) => {
             format!("the schemas have no version {} of {}/{}", shown(version), shown(namespace), shown(doctype))
         }

@@ -13,17 +13,30 @@ use super::{Mode, Type};
 /// Columns in pre-order and what is odd in the text, or why the text is no layout.
 pub(super) fn columns(text: &[u8]) -> Result<(LayoutBuilder, Oddities), String> {
     let document = Document::parse(text);
-    if let Some(error) = document.error() {
-        return Err(if text.trim_ascii().is_empty() { "the file is empty".to_owned() } else { format!("not JSON: {error}") });
+    if document.error().is_some() || list_of_columns(&document).is_none() {
+        // Once: what is inside is no such text again.
+        if let Some(inner) = super::wrapped::schema_in(text)? {
+            return columns_of(&Document::parse(&*inner));
+        }
     }
-    let list = list_of_columns(&document)
+    columns_of_text(text, &document)
+}
+
+fn columns_of_text(text: &[u8], document: &Document) -> Result<(LayoutBuilder, Oddities), String> {
+    if text.trim_ascii().is_empty() {
+        return Err("the file is empty".to_owned());
+    }
+    columns_of(document)
+}
+
+fn columns_of(document: &Document) -> Result<(LayoutBuilder, Oddities), String> {
+    if let Some(error) = document.error() {
+        return Err(format!("not JSON: {error}"));
+    }
+    let list = list_of_columns(document)
         .ok_or_else(|| format!("expected a list of columns, found {} at the top", document.kind(0).with_article()))?;
-    let mut reader = LayoutReader {
-        document: &document,
-        builder: LayoutBuilder::with_capacity(document.len() / 5),
-        open: Vec::new(),
-        odd: Oddities::default(),
-    };
+    let mut reader =
+        LayoutReader { document, builder: LayoutBuilder::with_capacity(document.len() / 5), open: Vec::new(), odd: Oddities::default() };
     if document.trailing().is_some() {
         reader.odd.add(|| "there is text after the list of columns; it is ignored".to_owned());
     }

@@ -93,6 +93,9 @@ pub(crate) struct BundledRow {
     /// Whether the payload is the text of a column that was not base64.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     not_base64: bool,
+    /// Who judged, of a row of another pipeline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    judge: Option<String>,
 }
 
 /// One schema or layout.
@@ -140,6 +143,7 @@ impl BundledRow {
             columns: row.columns.into_iter().map(|(name, value)| (name.into_owned(), value)).collect(),
             payload,
             not_base64,
+            judge: row.judge,
         }
     }
 
@@ -166,6 +170,8 @@ impl BundledRow {
             columns: self.columns.iter().map(|(name, value)| (held(Cow::Borrowed(name)), value.clone())).collect(),
             payload,
             origin: format!("{bundle} row {number} ({})", self.origin),
+            judge: self.judge.clone(),
+            others: Vec::new(),
         })
     }
 }

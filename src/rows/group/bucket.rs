@@ -114,6 +114,9 @@ impl Bucket {
 /// The place of a fault generalised by no schema; most often a part of the message.
 fn unlocated<'a>(fault: &'a Fault<'a>) -> Option<Cow<'a, str>> {
     let pointer = fault.pointer?;
+    if fault.judge.is_some() {
+        return Some(fault.path_by_node().unwrap_or_else(|| generalise(&fault.tokens(), &[])).into());
+    }
     let path = pointer.find('/').map_or("", |at| &pointer[at..]);
     let is_plain = !path.contains(['~', '\\']) && !path.split('/').any(|token| token.starts_with(|c: char| c.is_ascii_digit()));
     Some(if is_plain { path.into() } else { generalise(&fault.tokens(), &[]).into() })

@@ -81,7 +81,14 @@ impl FileTree for Folder {
         for (namespace, _) in self.entries(&self.root, &mut seen)?.into_iter().filter(|(_, is_folder)| *is_folder) {
             let folder = self.root.join(&namespace);
             for (doctype, _) in self.entries(&folder, &mut seen)?.into_iter().filter(|(_, is_folder)| *is_folder) {
-                for (file, is_folder) in self.entries(&folder.join(&doctype), &mut seen)? {
+                let within = folder.join(&doctype);
+                for (file, is_folder) in self.entries(&within, &mut seen)? {
+                    if is_folder && file == super::IGLU {
+                        let versions = self.entries(&within.join(&file), &mut seen)?.into_iter().filter(|(_, is_folder)| !is_folder);
+                        let versions = versions.filter(|(version, _)| super::iglu_version(version).is_some());
+                        files.extend(versions.map(|(version, _)| format!("{namespace}/{doctype}/{file}/{version}")));
+                        continue;
+                    }
                     if !is_folder && (file.ends_with(super::SCHEMA_ENDING) || file.ends_with(super::LAYOUT_ENDING)) {
                         files.push(format!("{namespace}/{doctype}/{file}"));
                     }

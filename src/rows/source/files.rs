@@ -5,6 +5,7 @@
 
 mod block;
 mod columns;
+mod csv;
 mod fetch;
 mod follow;
 mod frame;
@@ -12,6 +13,7 @@ mod input;
 mod line;
 mod members;
 mod object;
+mod other;
 mod parquet;
 mod scan;
 mod sniff;
@@ -31,11 +33,12 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use self::follow::FollowState;
 use self::input::Input;
 use super::{ErrorSource, Followed, Request, SourceError, Watch};
+use crate::rows::foreign::map::FieldMap;
 use crate::rows::group::Groups;
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 
-pub(crate) use object::payload as read_payload;
 pub use object::source_row as read_row;
+pub use other::OtherRows;
 pub(crate) use sniff::BUNDLE_MAGIC;
 
 /// Most threads that read; more only wait for memory.
@@ -118,6 +121,40 @@ impl Files {
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Files {
         self.threads = threads.clamp(1, MOST_THREADS);
+        self
+    }
+
+    /// Takes rows that are none of the error table by this map instead of by their shape.
+    ///
+    /// # Errors
+    /// An input is a table of columns, which the map does not speak of.
+    pub fn with_map(self, map: FieldMap) -> Result<Files, SourceError> {
+        if let Some(input) = self.inputs().iter().find(|input| input.shape() == Some(sniff::RowsShape::Parquet)) {
+            return Err(SourceError::Input(format!(
+                "{} is Parquet, and a map says which members rows in JSON or CSV have: export the table as newline-delimited JSON",
+                input.name
+            )));
+        }
+        Ok(self.with_others(OtherRows::Mapped(Arc::new(map))))
+    }
+
+    /// Takes rows of no known kind by this map.
+    #[must_use]
+    pub fn with_columns(self, map: FieldMap) -> Files {
+        self.with_others(OtherRows::KnownOrMapped(Arc::new(map)))
+    }
+
+    /// Takes no rows but those of the error table.
+    #[must_use]
+    pub fn without_others(self) -> Files {
+        self.with_others(OtherRows::None)
+    }
+
+    fn with_others(mut self, others: OtherRows) -> Files {
+        // Nobody else has them yet: nothing was read.
+        for input in self.inputs.get_mut().unwrap_or_else(PoisonError::into_inner).iter_mut().filter_map(Arc::get_mut) {
+            input.others = others.clone();
+        }
         self
     }
 

@@ -31,7 +31,13 @@ pub(super) fn redact(row: SourceRow, schemas: Option<&SchemaStore>, redactor: &m
     let case = case::open(row, schemas);
     let columns = redactor.columns(&case.row, Lists::of(&case)).told;
     let columns = columns.into_iter().map(|(name, value)| (name.into(), Some(value))).collect();
-    let bare = SourceRow { columns, payload: Payload::Absent, origin: redactor.origin(&case.row.origin).into_owned() };
+    let bare = SourceRow {
+        columns,
+        payload: Payload::Absent,
+        origin: redactor.origin(&case.row.origin).into_owned(),
+        judge: case.row.judge.clone(),
+        others: Vec::new(),
+    };
     let keep = |payload: Payload| alike(&case, SourceRow { payload, ..bare.clone() }, schemas);
     let whole = match case.form {
         PayloadForm::Absent => Some(Payload::Absent),

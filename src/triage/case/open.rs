@@ -6,7 +6,7 @@ use crate::ground::few::Few;
 use crate::ground::text;
 use crate::pipeline::destination::SplitPart;
 use crate::pipeline::document::Document;
-use crate::pipeline::fault::{Fault, Says};
+use crate::pipeline::fault::{Fault, SOMEBODY, Says};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::sink::Landing;
@@ -33,6 +33,14 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>, parts: CasePar
     let FoundDoctype { mut doctype, schema, layouts, splitting, exact, judge, shelved } =
         doctype::resolve(&row, document.as_deref(), schemas, parts, &mut notes);
 
+    if row.judge.is_some()
+        && let Some(doctype) = &mut doctype
+    {
+        // Where another pipeline keeps its documents is not known.
+        doctype.tables = Arc::default();
+    }
+    // Nor what its tables would be: those of this pipeline are made in another way.
+    let layouts = if row.judge.is_some() { layouts.into_iter().filter(|layout| !layout.made).collect() } else { layouts };
     let message = row.column(ErrorColumn::Message).unwrap_or_default().to_owned();
     let class = row.column(ErrorColumn::Class).map(str::to_owned);
     let has_fault = !message.is_empty() || class.is_some();
@@ -83,6 +91,7 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>, parts: CasePar
         None => notes.push("The row has neither an error message nor an exception class.".to_owned()),
     }
     tell_more(replay.as_ref(), schema.as_deref(), layout.as_deref(), &mut notes);
+    let about_judge = tell_elsewhere(&row, fault, &mut notes);
     let fault = fault.map(|fault| ToldMessage::of(&message, fault));
     let is_parsed = document.as_deref().is_some_and(doctype::is_parsed);
     let warnings = if is_parsed { warned::warnings(&tables) } else { CaseWarnings::default() };
@@ -108,6 +117,7 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>, parts: CasePar
         warnings,
         replay,
         notes,
+        about_judge,
     }
 }
 
@@ -197,6 +207,42 @@ fn tell(fault: &Fault<'_>, exact: bool, broken: Option<&Broken>, document: Optio
         ));
     }
 }
+
+/// Who judged, where that was not the pipeline's validator, and what else is wrong in the same row. Before all other notes; how many they are.
+fn tell_elsewhere(row: &SourceRow, fault: Option<&Fault<'_>>, notes: &mut Vec<String>) -> usize {
+    let spoke = fault.and_then(|fault| fault.judge);
+    let who = match (row.judge.as_deref(), spoke) {
+        (Some(row), Some(spoke)) if spoke != SOMEBODY => format!("{row}, in the words of {spoke}"),
+        (Some(row), _) => row.to_owned(),
+        (None, Some(SOMEBODY)) => "the words are those of another".to_owned(),
+        (None, Some(spoke)) => format!("the words are those of {spoke}"),
+        (None, None) => return 0,
+    };
+    let mut told = vec![format!("Judged elsewhere, not by this pipeline's validator: {who}.")];
+    let others = row.others.iter().map(|(message, class)| {
+        let fault = Fault::parse(message, class.as_deref());
+        let tokens = fault.tokens();
+        let place = match (tokens.is_empty(), fault.pointer) {
+            (false, _) => format!("/{} ", tokens.join("/")),
+            (true, Some(_)) => "the document ".to_owned(),
+            (true, None) => String::new(),
+        };
+        format!("{place}{}", fault.sentence())
+    });
+    let others: Vec<String> = others.collect();
+    if !others.is_empty() {
+        let more = others.len().saturating_sub(MOST_OTHERS);
+        let listed = others.iter().take(MOST_OTHERS).map(String::as_str).collect::<Vec<_>>().join("; ");
+        let more = if more > 0 { format!("; and {} more", text::count(more as u64)) } else { String::new() };
+        told.push(format!("The same row has {}: {listed}{more}.", text::plural(others.len() as u64, "more failure", "more failures")));
+    }
+    let count = told.len();
+    notes.splice(0..0, told);
+    count
+}
+
+/// Other failures of a row that are listed.
+const MOST_OTHERS: usize = 10;
 
 /// What could not be judged or is odd about the files.
 fn tell_more(replay: Option<&Replay>, schema: Option<&Schema>, layout: Option<&Layout>, notes: &mut Vec<String>) {

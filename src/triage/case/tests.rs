@@ -45,7 +45,7 @@ fn row(names: [&str; 3], message: &str, payload: Payload) -> SourceRow {
     let mut columns: Vec<_> =
         columns.map(|(column, name)| ((*column).into(), Some(name.to_owned()).filter(|name| !name.is_empty()))).collect();
     columns.push(("error_message".into(), Some(message.to_owned())));
-    SourceRow { columns, payload, origin: "test line 1".to_owned() }
+    SourceRow { columns, payload, origin: "test line 1".to_owned(), ..SourceRow::default() }
 }
 
 fn order(text: &str, payload: &str) -> Case {

@@ -172,7 +172,7 @@ mod tests {
             crate::rows::row::SourceRow {
                 columns: columns.map(|(name, value)| (name.into(), value)).collect(),
                 payload,
-                origin: String::new(),
+                ..crate::rows::row::SourceRow::default()
             },
             None,
         );

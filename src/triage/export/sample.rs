@@ -77,7 +77,7 @@ mod tests {
 
     fn source_row(payload: Payload) -> SourceRow {
         let columns = vec![("error_type".into(), Some("ParsePayload".to_owned())), ("client_id".into(), Some("secret-id".to_owned()))];
-        SourceRow { columns, payload, origin: String::new() }
+        SourceRow { columns, payload, origin: String::new(), ..SourceRow::default() }
     }
 
     fn raw() -> Redactor {

@@ -139,7 +139,10 @@ mod tests {
     fn case(uri: &str, country: Option<&str>, payload: &str) -> Case {
         let column = |name: &'static str, value: Option<&str>| (name.into(), value.map(str::to_owned));
         let columns = vec![column("uri", Some(uri)), column("geo_country", country)];
-        crate::triage::case::open(SourceRow { columns, payload: Payload::Bytes(payload.into()), origin: String::new() }, None)
+        crate::triage::case::open(
+            SourceRow { columns, payload: Payload::Bytes(payload.into()), origin: String::new(), ..SourceRow::default() },
+            None,
+        )
     }
 
     #[test]

@@ -30,6 +30,17 @@ const TYPES: [&str; 14] = [
     "Object",
 ];
 
+/// Types as other validators and warehouses call them.
+const OTHER_TYPES: [&str; 12] =
+    ["string", "integer", "number", "boolean", "array", "object", "float", "int", "bigint", "datetime", "json", "unknown"];
+
+/// Whether a text is a type, or a list of types as other validators write it.
+fn is_type(text: &str) -> bool {
+    let bare = |name: &str| name.trim_matches([' ', '\'', '"', '[', ']']).to_owned();
+    let is_one = |name: &str| TYPES.contains(&name) || OTHER_TYPES.contains(&name);
+    TYPES.contains(&text) || (text.len() < 200 && text.split([',', '|']).all(|name| is_one(&bare(name))))
+}
+
 /// Formats as the validator calls them.
 const FORMATS: [&str; 14] = [
     "date-time",
@@ -256,7 +267,7 @@ impl Redactor {
 
     fn expected(&self, expected: &str, context: &Context<'_>) -> String {
         let is_told = match context.keyword {
-            Some("type") => TYPES.contains(&expected),
+            Some("type") => is_type(expected),
             Some("format") => FORMATS.contains(&expected),
             _ if self.is_small(expected) => true,
             Some(keyword) if is_counted(keyword) => looks::is_count(expected),
@@ -269,7 +280,7 @@ impl Redactor {
 
     fn found(&mut self, fault: &Fault<'_>, found: &str, context: &Context<'_>) -> String {
         match (&fault.says, context.keyword, context.care) {
-            (_, Some("type"), _) if TYPES.contains(&found) => found.to_owned(),
+            (_, Some("type"), _) if is_type(found) => found.to_owned(),
             (Says::NoSuchDoctype { .. } | Says::NoSuchSchema { .. }, ..) => self.doctype(found),
             (Says::NotJson { .. }, ..) => self.quoted(found),
             (Says::Bug { .. }, ..) if found.len() <= LONGEST_BUG && looks::is_count(found) => found.to_owned(),

@@ -17,6 +17,7 @@ use crate::ground::time;
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::sink::{Fate, Severity};
 use crate::rows::column::ErrorColumn;
+use crate::rows::group::doctype_name;
 use crate::rows::schemas::WOULD_BE_SHORT;
 use crate::rows::source::RowOrder;
 
@@ -52,6 +53,11 @@ fn title(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
         Some(resolved) => {
             let version = resolved.version.as_deref().map(|version| format!(".{version}")).unwrap_or_default();
             format!("{} {}{version}", resolved.namespace, resolved.doctype)
+        }
+        // The schemas do not know doctypes of another pipeline.
+        None if screen.case.row.judge.is_some() => {
+            let row = screen.case.row.error_row();
+            doctype_name(row.namespace, row.doctype, row.version)
         }
         None => "(no doctype)".to_owned(),
     };
@@ -243,7 +249,7 @@ fn raw_text(app: &App, payload: &[u8], buffer: &mut Buffer, area: Rect) {
 
 /// Why a pane is empty, with the notes that tell the reason.
 fn empty(app: &App, buffer: &mut Buffer, area: Rect, words: &str) {
-    let notes = app.case.as_ref().map(|screen| screen.case.notes.join("\n")).unwrap_or_default();
+    let notes = app.case.as_ref().map(|screen| screen.case.reasons().collect::<Vec<_>>().join("\n")).unwrap_or_default();
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let row = super::pen::paragraph(buffer, area, 1, words, app.theme.style(Role::Text));
     let notes: Vec<_> = notes.lines().map(text::visible).collect();

@@ -11,8 +11,8 @@ use super::cell::AnswerCell;
 use crate::ground::time::{parse_time, time_text};
 use crate::rows::column::ErrorColumn;
 use crate::rows::payload::Payload;
+use crate::rows::payload::of_base64;
 use crate::rows::row::SourceRow;
-use crate::rows::source::files::read_payload;
 
 /// A column of an answer or of a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -118,7 +118,7 @@ pub(super) fn source_row(schema: &AnswerSchema, row: &AnswerCell<'_>, names: &dy
         let name = names(&field.name);
         let value = cells.value(at);
         if name == ErrorColumn::Payload.name() {
-            out.payload = cells.text(at).map_or(Payload::Absent, |text| read_payload(text.into()));
+            out.payload = cells.text(at).map_or(Payload::Absent, |text| of_base64(text.into()));
         } else {
             out.columns.push((name.into(), value.map(|value| text_of(field, value))));
         }

@@ -51,6 +51,11 @@ impl SeenColumns {
         self.0 & TELL != 0
     }
 
+    /// Whether a row with these columns has a message and nothing else that a row of the error table has.
+    pub(super) fn only_message(self) -> bool {
+        self.0 == 1 << TELLING[0].position()
+    }
+
     /// The columns that were not met.
     pub(super) fn missing(self) -> Vec<ErrorColumn> {
         ErrorColumn::NEEDED.into_iter().filter(|column| self.0 & (1 << column.position()) == 0).collect()

@@ -19,6 +19,7 @@ use super::store::StoreReader;
 use super::stream::{ByteReader, ReadGauge};
 use super::tally::InputTally;
 use super::values::ValueFramer;
+use crate::rows::foreign::ForeignRow;
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 use crate::rows::source::{SourceError, Watch};
 
@@ -38,6 +39,12 @@ pub(super) fn row(input: &Input, place: u64, watch: &dyn Watch) -> Result<Source
         return found.ok_or_else(|| gone(input));
     }
     let shape = input.shape().unwrap_or(RowsShape::Lines);
+    let mut reader = RowReader::taking(input.others.clone());
+    if input.may_have_others() {
+        let (text, start, number) = around(input, place, watch)?;
+        let origin = origin(input, place, Some(number));
+        return whole_row(&mut reader, &text, place - start, origin.clone()).map_err(|reason| SourceError::NotATable { origin, reason });
+    }
     let store = match input.copy().and_then(|copy| copy.holding(place)) {
         Some(store) => Some(store),
         None => input.text_store(true)?,
@@ -51,7 +58,43 @@ pub(super) fn row(input: &Input, place: u64, watch: &dyn Watch) -> Result<Source
         None => again(input, place, shape, watch)?,
     };
     let text = text.ok_or_else(|| gone(input))?;
-    object::source_row(&text, origin.clone()).map_err(|reason| SourceError::NotATable { origin, reason })
+    whole_row(&mut reader, &text, 0, origin.clone()).map_err(|reason| SourceError::NotATable { origin, reason })
+}
+
+/// The row around a place, where it begins and its number: a failure of a row of another pipeline has a place inside of it.
+fn around(input: &Input, place: u64, watch: &dyn Watch) -> Result<(Vec<u8>, u64, u64), SourceError> {
+    let gauge = Arc::default();
+    let (text, form): (ByteReader, InputForm) = match (input.copy().and_then(|copy| copy.holding(place)), input.shape()) {
+        (Some(store), Some(shape)) => (Box::new(StoreReader::new(store, 0)), InputForm { packing: Packing::Plain, shape, csv: None }),
+        _ => input.text(true, &gauge)?,
+    };
+    let stream = Stream::new(text, form, gauge);
+    let (mut block, mut before) = (Block::default(), 0);
+    while stream.next(&mut block) {
+        if watch.cancelled() {
+            return Err(SourceError::Input("reading was stopped".to_owned()));
+        }
+        let pieces = block.pieces();
+        if let Some((at, (start, text, _))) =
+            (0..).zip(&pieces).find(|(_, (start, text, whole))| *whole && (*start..*start + text.len().max(1) as u64).contains(&place))
+        {
+            return Ok((text.to_vec(), *start, before + at));
+        }
+        before += pieces.len() as u64;
+    }
+    Err(gone(input))
+}
+
+/// A row, whole: of one of another pipeline the failure of that number.
+fn whole_row(reader: &mut RowReader, text: &[u8], failure: u64, origin: String) -> Result<SourceRow, String> {
+    match reader.value(text) {
+        FoundRow::Other(row) => {
+            let at = usize::try_from(failure).unwrap_or(usize::MAX);
+            row.source_row(text, at, origin).ok_or_else(|| "the row has no such failure any more".to_owned())
+        }
+        FoundRow::Bad(reason) => Err(reason),
+        _ => object::source_row(text, origin),
+    }
 }
 
 fn gone(input: &Input) -> SourceError {
@@ -104,7 +147,7 @@ fn count(text: &mut dyn Read, shape: RowsShape, watch: &dyn Watch) -> Result<u64
 }
 
 fn first_piece(text: ByteReader, shape: RowsShape) -> Option<Vec<u8>> {
-    let stream = Stream::new(text, InputForm { packing: Packing::Plain, shape }, Arc::default());
+    let stream = Stream::new(text, InputForm { packing: Packing::Plain, shape, csv: None }, Arc::default());
     let mut block = Block::default();
     stream.next(&mut block);
     block.pieces().first().filter(|(_, _, whole)| *whole).map(|(_, piece, _)| piece.to_vec())
@@ -157,7 +200,7 @@ impl RowWalk<'_> {
         reading: &InputReading,
         tally: &mut InputTally,
     ) -> Result<ControlFlow<()>, SourceError> {
-        let (mut block, mut reader, mut before) = (Block::default(), RowReader::default(), 0);
+        let (mut block, mut reader, mut before) = (Block::default(), RowReader::taking(input.others.clone()), 0);
         loop {
             let more = match reading {
                 InputReading::Ranges(ranges) => ranges.next(&mut block).map_err(|error| input.io(error))?.is_some(),
@@ -186,6 +229,7 @@ impl RowWalk<'_> {
         let pieces = block.pieces();
         tally.block(block.number, pieces.len() as u64);
         for (i, (at, text, whole)) in (0_u64..).zip(&pieces) {
+            let mut others = None;
             let found = if *whole { reader.value(text) } else { FoundRow::Bad(block.broken.clone().unwrap_or_default()) };
             match found {
                 FoundRow::Blank => continue,
@@ -195,6 +239,14 @@ impl RowWalk<'_> {
                         tally.odd_time(block.number, i, text);
                     }
                 }
+                FoundRow::Other(row) => {
+                    input.has_others();
+                    tally.other(&row);
+                    if let Some(text) = row.failures.first().and_then(|failure| failure.error_row(1).odd_time) {
+                        tally.odd_time(block.number, i, text);
+                    }
+                    others = Some(row);
+                }
                 FoundRow::Foreign => {
                     tally.foreign(block.number, i, text);
                     continue;
@@ -203,6 +255,13 @@ impl RowWalk<'_> {
                     tally.bad(block.number, i, 1, reason, text);
                     continue;
                 }
+            }
+            if let Some(row) = others {
+                self.failures(position, (*at, text), &row, input.origin_of(*before + i))?;
+                if self.number >= self.range.end {
+                    return ControlFlow::Break(());
+                }
+                continue;
             }
             if let Some(number) = self.next() {
                 match object::source_row(text, input.origin_of(*before + i)) {
@@ -215,6 +274,21 @@ impl RowWalk<'_> {
             }
         }
         *before += pieces.len() as u64;
+        ControlFlow::Continue(())
+    }
+
+    /// The failures of a row of another pipeline, each as a row.
+    fn failures(&mut self, position: usize, (at, text): (u64, &[u8]), row: &ForeignRow, origin: String) -> ControlFlow<()> {
+        for failure in 0..row.failures.len() {
+            if self.number >= self.range.end {
+                break;
+            }
+            if let Some(number) = self.next()
+                && let Some(whole) = row.source_row(text, failure, origin.clone())
+            {
+                (self.visit)(number, RowRef::new(position, at + failure as u64), whole)?;
+            }
+        }
         ControlFlow::Continue(())
     }
 

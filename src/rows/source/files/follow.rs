@@ -151,6 +151,7 @@ fn look(files: &Files) -> Result<(Vec<InputChange>, bool), SourceError> {
         if let Some(path) = input.path().filter(|_| is_opened) {
             let mut fresh = Input::file(path)?;
             fresh.name.clone_from(&input.name);
+            fresh.others.clone_from(&input.others);
             // Both kinds are counted apart.
             is_other |= !was_empty && fresh.is_appended() != input.is_appended();
             *input = Arc::new(fresh);
@@ -166,7 +167,7 @@ fn look(files: &Files) -> Result<(Vec<InputChange>, bool), SourceError> {
         // A pattern that matches nothing any more is told by what is gone.
         for path in paths_of(argument).unwrap_or_default() {
             if !known.contains(&whole_path(&path)) {
-                came.push(Input::file(&path)?);
+                came.push(Input::file(&path)?.with_others(scan::others(&inputs)));
             }
         }
     }

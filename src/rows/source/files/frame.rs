@@ -213,7 +213,7 @@ mod tests {
     type Piece = (u64, String, Option<String>);
 
     fn pieces(text: &[u8], shape: RowsShape, step: usize, error: Option<io::ErrorKind>) -> Vec<Piece> {
-        let form = InputForm { packing: Packing::Gzip, shape };
+        let form = InputForm { packing: Packing::Gzip, shape, csv: None };
         let stream = Stream::new(Box::new(Drip(text.to_vec(), 0, step, error)), form, Arc::default());
         let (mut block, mut all) = (Block::default(), Vec::new());
         while stream.next(&mut block) {

@@ -8,6 +8,7 @@ use std::fs::{self, File, Metadata};
 use std::hash::Hasher;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
@@ -15,8 +16,10 @@ use parquet::errors::ParquetError;
 use rustc_hash::FxHasher;
 
 use super::block::{LONGEST, Ranges};
+use super::csv::CsvReader;
 use super::frame::Stream;
 use super::members::PackedMembers;
+use super::other::OtherRows;
 use super::parquet::{ParquetPlace, ParquetTable};
 use super::sniff::{self, HEAD, InputForm, Packing, RowsShape};
 use super::spool::{Spool, Tee};
@@ -32,6 +35,10 @@ pub(super) struct Input {
     pub(super) name: String,
     origin: InputOrigin,
     form: OnceLock<InputForm>,
+    /// Which rows of other pipelines are taken.
+    pub(super) others: OtherRows,
+    /// Whether there are any, so that a place may be inside of a row.
+    has_others: AtomicBool,
     spool: Mutex<Option<Arc<Spool>>>,
 }
 
@@ -131,7 +138,14 @@ fn text_head(reader: &mut dyn Read, enough: impl Fn(&[u8]) -> bool) -> (Vec<u8>,
 
 impl Input {
     fn new(name: String, origin: InputOrigin) -> Self {
-        Input { name, origin, form: OnceLock::new(), spool: Mutex::new(None) }
+        Input {
+            name,
+            origin,
+            form: OnceLock::new(),
+            others: OtherRows::default(),
+            has_others: AtomicBool::new(false),
+            spool: Mutex::new(None),
+        }
     }
 
     /// A file. A pipe with a name is read once, like standard input.
@@ -173,6 +187,21 @@ impl Input {
         Input::new(name, InputOrigin::Pipe(Mutex::new(Some(reader))))
     }
 
+    /// Takes these rows of other pipelines.
+    pub(super) fn with_others(self, others: OtherRows) -> Self {
+        Input { others, ..self }
+    }
+
+    /// Takes note that there are rows of other pipelines.
+    pub(super) fn has_others(&self) {
+        self.has_others.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether there are any among those that were read.
+    pub(super) fn may_have_others(&self) -> bool {
+        self.has_others.load(Ordering::Relaxed)
+    }
+
     /// The path, for files.
     pub(super) fn path(&self) -> Option<&Path> {
         match &self.origin {
@@ -200,7 +229,8 @@ impl Input {
 
     /// `errors.ndjson line 12`: a piece by its number from 0.
     pub(super) fn origin_of(&self, piece: u64) -> String {
-        let unit = if matches!(self.shape(), Some(RowsShape::Lines) | None) { "line" } else { "row" };
+        let is_lines = self.form.get().is_none_or(|form| form.shape == RowsShape::Lines && form.csv.is_none());
+        let unit = if is_lines { "line" } else { "row" };
         format!("{} {unit} {}", self.name, crate::ground::text::count(piece + 1))
     }
 
@@ -244,7 +274,7 @@ impl Input {
             return Ok(Some(copy));
         }
         match self.form.get() {
-            Some(form) if form.packing == Packing::Plain => self.store(same),
+            Some(form) if form.packing == Packing::Plain && form.csv.is_none() => self.store(same),
             _ => Ok(None),
         }
     }
@@ -260,7 +290,7 @@ impl Input {
                 Packing::Plain => decoded(Box::new(raw), Packing::Plain),
                 packing => Ok(Box::new(PackedMembers::new(Box::new(raw), packing)) as ByteReader),
             };
-            return Ok((text.map_err(|error| self.io(error))?, form));
+            return Ok((CsvReader::around(text.map_err(|error| self.io(error))?, form.csv), form));
         };
         let raw = locked(reader).take().ok_or_else(|| self.read_before())?;
         let mut raw = CountedReader::new(Pipe::new(raw), Arc::clone(gauge));
@@ -270,7 +300,7 @@ impl Input {
         let mut text = decoded(Box::new(raw), packing).map_err(|error| self.io(error))?;
         let (bytes, error) = text_head(&mut text, |bytes| bytes.len() >= 4 && bytes.contains(&b'\n'));
         let form = self.judge(packing, &bytes, error.as_ref())?;
-        Ok((Box::new(Resumed { head: Cursor::new(bytes), error, rest: text }), form))
+        Ok((CsvReader::around(Box::new(Resumed { head: Cursor::new(bytes), error, rest: text }), form.csv), form))
     }
 
     /// Opens the input for a scan; with `keep`, text that cannot be read at any place is copied on the way.
@@ -360,8 +390,9 @@ impl Input {
             }
             _ => {}
         }
-        let shape = sniff::shape(head).map_err(|reason| self.not_a_table(reason))?;
-        Ok(*self.form.get_or_init(|| InputForm { packing, shape }))
+        let csv = sniff::csv(head);
+        let shape = if csv.is_some() { RowsShape::Lines } else { sniff::shape(head).map_err(|reason| self.not_a_table(reason))? };
+        Ok(*self.form.get_or_init(|| InputForm { packing, shape, csv }))
     }
 
     fn not_a_table(&self, reason: String) -> SourceError {

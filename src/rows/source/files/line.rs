@@ -5,8 +5,10 @@
 
 use super::block::{LONGEST, too_long};
 use super::columns::{self, COUNT, PAYLOAD, RowCells, SeenColumns};
+use super::other::{OtherFound, OtherRows};
 use super::{object, string};
 use crate::rows::column::CountColumn;
+use crate::rows::foreign::ForeignRow;
 
 /// Most keys that are remembered from one row to the next.
 const MOST_KEYS: usize = 256;
@@ -20,6 +22,8 @@ pub(super) enum FoundRow<'a> {
     Blank,
     /// A row.
     Row(RowCells<'a>),
+    /// A row of another pipeline.
+    Other(Box<ForeignRow>),
     /// An object without a column that tells an error.
     Foreign,
     /// Something else, with the reason.
@@ -33,6 +37,7 @@ pub(super) struct RowReader {
     cells: [CellText; COUNT],
     unescaped: String,
     owned: [Option<String>; COUNT],
+    others: OtherRows,
 }
 
 /// A key as it was written: `"document_type": ` with quotes, colon and the space around it.
@@ -56,10 +61,29 @@ enum CellText {
 }
 
 impl RowReader {
+    /// A reader that takes these rows beside those of the error table.
+    pub(super) fn taking(others: OtherRows) -> Self {
+        RowReader { others, ..RowReader::default() }
+    }
+
+    /// A row of the error table, or of something else.
+    fn told<'a>(&self, text: &'a [u8], cells: RowCells<'a>) -> FoundRow<'a> {
+        match self.others.take(text, cells.seen) {
+            None => FoundRow::Row(cells),
+            Some(OtherFound::Row(row)) => FoundRow::Other(row),
+            Some(OtherFound::Unknown) => FoundRow::Foreign,
+            Some(OtherFound::Wrong(reason)) => FoundRow::Bad(reason),
+        }
+    }
+
     /// Reads the line that the text begins with. Gives its length without the newline.
     pub(super) fn line<'a>(&'a mut self, text: &'a [u8]) -> (usize, FoundRow<'a>) {
+        if let OtherRows::Mapped(_) = self.others {
+            let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
+            return (end, self.value(&text[..end]));
+        }
         match self.walk(text, true) {
-            Some((end, seen)) if end <= LONGEST => return (end, told(self.fast_cells(text, seen))),
+            Some((end, seen)) if end <= LONGEST => return (end, self.told(&text[..end], self.fast_cells(text, seen))),
             _ => {}
         }
         let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
@@ -68,14 +92,23 @@ impl RowReader {
 
     /// Reads a text that is one row and nothing else, over one line or several.
     pub(super) fn value<'a>(&'a mut self, text: &'a [u8]) -> FoundRow<'a> {
+        if text.len() <= LONGEST && !text.trim_ascii().is_empty() {
+            match self.others.mapped(text) {
+                None => {}
+                Some(OtherFound::Row(row)) => return FoundRow::Other(row),
+                Some(OtherFound::Wrong(reason)) => return FoundRow::Bad(reason),
+                // Why it is no JSON, serde says.
+                Some(OtherFound::Unknown) => return FoundRow::Bad(object::not_json(text)),
+            }
+        }
         match self.walk(text, false) {
-            Some((end, seen)) if end <= LONGEST => told(self.fast_cells(text, seen)),
+            Some((end, seen)) if end <= LONGEST => self.told(text, self.fast_cells(text, seen)),
             _ => self.slow(text),
         }
     }
 
     /// The same by serde_json alone.
-    fn slow(&mut self, text: &[u8]) -> FoundRow<'_> {
+    fn slow<'a>(&'a mut self, text: &'a [u8]) -> FoundRow<'a> {
         if text.len() > LONGEST {
             return FoundRow::Bad(too_long());
         }
@@ -84,7 +117,9 @@ impl RowReader {
         }
         match object::cells(text, &mut self.owned) {
             Ok((seen, weight)) => {
-                told(RowCells { text: self.owned.each_ref().map(Option::as_deref), seen, rows: weight.rows, accepted: weight.accepted })
+                let cells =
+                    RowCells { text: self.owned.each_ref().map(Option::as_deref), seen, rows: weight.rows, accepted: weight.accepted };
+                self.told(text, cells)
             }
             Err(reason) => FoundRow::Bad(reason),
         }
@@ -190,11 +225,6 @@ impl RowReader {
         }
         Some(())
     }
-}
-
-/// A row of the error table, or of something else.
-fn told(cells: RowCells<'_>) -> FoundRow<'_> {
-    if cells.seen.tell_an_error() { FoundRow::Row(cells) } else { FoundRow::Foreign }
 }
 
 /// A place in JSON text. Every step gives `None` where the text is not as simple as hoped.

@@ -1,13 +1,10 @@
 //! One row as serde_json reads it: the judge of what is valid, and the reader of whole rows.
 //!
-//! Owns: the decoder's `{"attributeMap": …, "payload": …}` form, column values as text, base64. Refuses: being fast (see `line`).
+//! Owns: the decoder's `{"attributeMap": …, "payload": …}` form, column values as text. Refuses: being fast (see `line`).
 
 use std::borrow::Cow;
 use std::fmt;
 
-use base64::Engine;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -15,12 +12,8 @@ use serde_json::value::RawValue;
 use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TELLING};
 use crate::ground::text::{self, visible};
 use crate::rows::column::{CountColumn, ErrorColumn, counted_message, held};
-use crate::rows::payload::Payload;
+use crate::rows::payload::{Payload, of_base64};
 use crate::rows::row::SourceRow;
-
-/// Exports differ in whether they pad.
-const BASE64: GeneralPurpose =
-    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
 
 /// Members of an object in the order of the text, each value as it stands.
 struct ObjectMembers<'a>(Vec<Member<'a>>);
@@ -103,6 +96,11 @@ fn members(text: &[u8]) -> Result<Vec<Member<'_>>, String> {
         members.splice(at..=at, attributes);
     }
     Ok(members)
+}
+
+/// Why a text is no row in JSON.
+pub(super) fn not_json(text: &[u8]) -> String {
+    members(text).err().unwrap_or_else(|| "not a row in JSON".to_owned())
 }
 
 /// Most names that are listed.
@@ -218,7 +216,7 @@ pub fn source_row(text: &[u8], origin: String) -> Result<SourceRow, String> {
     let members = members(text)?;
     let mut last: FxHashMap<&str, usize> = FxHashMap::with_capacity_and_hasher(members.len(), FxBuildHasher);
     last.extend(members.iter().enumerate().map(|(i, (name, _))| (&**name, i)));
-    let mut row = SourceRow { columns: Vec::with_capacity(last.len()), payload: Payload::Absent, origin };
+    let mut row = SourceRow { columns: Vec::with_capacity(last.len()), payload: Payload::Absent, origin, ..SourceRow::default() };
     for (i, (name, value)) in members.iter().enumerate() {
         if last.get(&**name) != Some(&i) {
             continue;
@@ -226,7 +224,7 @@ pub fn source_row(text: &[u8], origin: String) -> Result<SourceRow, String> {
         // A text that is none (half a surrogate pair) is kept as it stands: grouping took the row, unless it needs that very column.
         let text = text_of(value).unwrap_or_else(|_| Some(Cow::Borrowed(value.get().trim_matches('"'))));
         if name == ErrorColumn::Payload.name() {
-            row.payload = text.map_or(Payload::Absent, payload);
+            row.payload = text.map_or(Payload::Absent, of_base64);
         } else {
             row.columns.push((held(name.clone()), text.map(Cow::into_owned)));
         }
@@ -234,27 +232,6 @@ pub fn source_row(text: &[u8], origin: String) -> Result<SourceRow, String> {
     let counted = counted(&members).into_iter().flat_map(|counted| counted.columns);
     row.columns.extend(counted.map(|(column, value)| (Cow::Borrowed(column.name()), value)));
     Ok(row)
-}
-
-/// The payload column as JSON exports write it.
-pub(crate) fn payload(text: Cow<'_, str>) -> Payload {
-    if let Ok(bytes) = BASE64.decode(text.as_bytes()) {
-        return Payload::Bytes(bytes);
-    }
-    // Tools that wrap lines, and those that write it to go into addresses.
-    let usual: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).map(usual_letter).collect();
-    match BASE64.decode(usual) {
-        Ok(bytes) => Payload::Bytes(bytes),
-        Err(_) => Payload::NotBase64(text.into_owned()),
-    }
-}
-
-fn usual_letter(byte: u8) -> u8 {
-    match byte {
-        b'-' => b'+',
-        b'_' => b'/',
-        other => other,
-    }
 }
 
 #[cfg(test)]
@@ -279,12 +256,6 @@ mod tests {
         let mut into = Default::default();
         assert_eq!(cells(text, &mut into).unwrap().0.missing().len(), 6);
         assert_eq!(into[4].as_deref(), Some("ParsePayload"));
-    }
-
-    #[test]
-    fn base64_in_lines_or_for_addresses_is_read() {
-        assert_eq!(payload("-_8=".into()), Payload::Bytes(vec![0xfb, 0xff]));
-        assert_eq!(payload("aGVs\r\nbG8=\n".into()), Payload::Bytes(b"hello".to_vec()));
     }
 
     #[test]

@@ -272,7 +272,8 @@ impl Rows<'_> {
 
     /// A row of the batch, whole.
     pub(super) fn source_row(&self, row: usize, origin: String) -> SourceRow {
-        let mut whole = SourceRow { columns: Vec::with_capacity(self.columns.len()), payload: Payload::Absent, origin };
+        let mut whole =
+            SourceRow { columns: Vec::with_capacity(self.columns.len()), payload: Payload::Absent, origin, ..SourceRow::default() };
         for (name, column) in &self.columns {
             if *name == ErrorColumn::Payload.name() {
                 whole.payload = column.payload(row);

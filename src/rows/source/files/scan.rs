@@ -11,6 +11,7 @@ use parquet::errors::ParquetError;
 use super::block::Block;
 use super::input::{Input, InputReading};
 use super::line::{FoundRow, RowReader};
+use super::other::OtherRows;
 use super::parquet::{ParquetTable, RowRange};
 use super::stream::ReadGauge;
 use super::tally::{self, ThreadTally};
@@ -30,6 +31,11 @@ pub(super) fn run(inputs: &[Arc<Input>], keep: bool, threads: usize, request: &R
     let wanted = inputs.iter().map(|_| Wanted::All).collect();
     let (parts, is_stopped) = read(inputs, wanted, fresh(inputs, threads, request), (keep, request), watch)?;
     tally::together(parts, inputs, is_stopped)
+}
+
+/// Which rows of other pipelines are taken: the same of all inputs.
+pub(super) fn others(inputs: &[Arc<Input>]) -> OtherRows {
+    inputs.first().map(|input| input.others.clone()).unwrap_or_default()
 }
 
 /// What each thread counts with before anything is read.
@@ -77,7 +83,7 @@ pub(super) fn read(
             let scan = &scan;
             scope.spawn(move || {
                 let _leave = Leave(scan);
-                let worker = Worker { scan, part, filter: Filter::new(request), reader: RowReader::default() };
+                let worker = Worker { scan, part, filter: Filter::new(request), reader: RowReader::taking(others(inputs)) };
                 // What breaks because reading was called off is no failure.
                 if let Err(error) = worker.work()
                     && !scan.gauge.stop.swap(true, Ordering::Relaxed)
@@ -209,6 +215,7 @@ impl Worker<'_> {
     fn block(&mut self, input: usize, block: &Block) {
         let mut part = locked(self.part);
         let mut rows = Count::new(&mut part, &mut self.filter, input, block.number);
+        rows.of = Some(&self.scan.inputs[input]);
         match &block.spans {
             None => {
                 let (lines, broken) = block.lines();
@@ -286,11 +293,12 @@ struct Count<'p> {
     block: u32,
     piece: u64,
     rows: u64,
+    of: Option<&'p Input>,
 }
 
 impl<'p> Count<'p> {
     fn new(part: &'p mut ThreadTally, filter: &'p mut Filter, input: usize, block: u32) -> Self {
-        Count { part, filter, input, block, piece: 0, rows: 0 }
+        Count { part, filter, input, block, piece: 0, rows: 0, of: None }
     }
 
     fn add(&mut self, found: FoundRow<'_>, at: u64, text: &[u8]) {
@@ -305,6 +313,20 @@ impl<'p> Count<'p> {
                 }
                 self.rows += 1;
                 self.part.row(&row, RowRef::new(self.input, at), self.filter);
+            }
+            FoundRow::Other(row) => {
+                self.of.into_iter().for_each(Input::has_others);
+                let tally = &mut self.part.inputs[self.input];
+                tally.other(&row);
+                self.rows += 1;
+                for (number, failure) in (0..).zip(&row.failures) {
+                    let told = failure.error_row(row.weight);
+                    if let (Some(text), 0) = (told.odd_time, number) {
+                        self.part.inputs[self.input].odd_time(self.block, self.piece, text);
+                    }
+                    // Each is found again by a place inside of the row, which is longer than it has failures.
+                    self.part.row(&told, RowRef::new(self.input, at + number), self.filter);
+                }
             }
             FoundRow::Foreign => self.part.inputs[self.input].foreign(self.block, self.piece, text),
             FoundRow::Bad(reason) => self.part.inputs[self.input].bad(self.block, self.piece, 1, reason, text),

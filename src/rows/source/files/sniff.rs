@@ -48,6 +48,8 @@ pub(super) struct InputForm {
     pub(super) packing: Packing,
     /// How the rows stand in the text.
     pub(super) shape: RowsShape,
+    /// What divides the fields, where rows are CSV with a header; they are read as lines of JSON.
+    pub(super) csv: Option<u8>,
 }
 
 /// Whether a text is nothing but space, so far.
@@ -64,9 +66,30 @@ pub(super) fn packing(head: &[u8]) -> Packing {
     }
 }
 
+/// Most fields of a header.
+const MOST_FIELDS: usize = 10_000;
+
+/// What divides the fields of a text whose first line is a header; `None` where it is none.
+pub(super) fn csv(head: &[u8]) -> Option<u8> {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let line = text.split(|byte| *byte == b'\n').next().and_then(|line| std::str::from_utf8(line).ok())?.trim_end();
+    b",\t;|".iter().copied().find(|&divider| {
+        let names: Vec<&str> = line.split(divider as char).map(|name| name.trim().trim_matches('"')).collect();
+        let is_name = |name: &str| {
+            name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && name.len() <= 128
+                && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | ' ' | '[' | ']' | '$'))
+        };
+        let is_once = |at: usize| names.iter().skip(at + 1).all(|other| *other != names[at]);
+        (2..=MOST_FIELDS).contains(&names.len())
+            && names.iter().all(|name| is_name(name))
+            && (names.len() > 200 || (0..names.len()).all(is_once))
+    })
+}
+
 /// The shape of the table that a text begins with; otherwise what was found instead and what is expected.
 pub(super) fn shape(head: &[u8]) -> Result<RowsShape, String> {
-    const EXPECTED: &str = "expected rows of the error table as NDJSON, a JSON array or Parquet, plain, gzip or zstd";
+    const EXPECTED: &str = "expected rows of the error table as NDJSON, a JSON array, CSV with a header or Parquet, plain, gzip or zstd";
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let (line, rest) = text.split_at(memchr::memchr(b'\n', text).unwrap_or(text.len()));
     let found = match text {
@@ -111,9 +134,19 @@ mod tests {
     }
 
     #[test]
+    fn a_header_makes_csv() {
+        assert_eq!(csv(b"error,document\n\"x\",1\n"), Some(b','));
+        assert_eq!(csv(b"\xef\xbb\xbf\"error\";\"the document\"\r\n"), Some(b';'));
+        assert_eq!(csv(b"error\tdocument"), Some(b'\t'));
+        for text in [&b"{\"a\": 1, \"b\": 2}\n"[..], b"error\nx\n", b"1,2\n", b"a,a\n", b"not json\n{}", b"", b"[1,2]\n", b"a,,b\n"] {
+            assert_eq!(csv(text), None, "{}", String::from_utf8_lossy(text));
+        }
+    }
+
+    #[test]
     fn what_is_no_table_is_named() {
         for (head, says) in [
-            (&b"a,b,c\n1,2,3\n"[..], "text that begins with `a,b,c`"),
+            (&b"1,2,3\n4,5,6\n"[..], "text that begins with `1,2,3`"),
             (b"PK\x03\x04", "zip archive"),
             (b"\xff\xfe{\0", "UTF-16"),
             (b"\x1b[2J", "`\\u{1b}[2J`"),

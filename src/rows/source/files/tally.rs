@@ -2,6 +2,7 @@
 //!
 //! Owns: unreadable pieces and their line numbers, columns met, rows outside of the request. Refuses: grouping itself (`group`).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::columns::SeenColumns;
@@ -10,8 +11,9 @@ use super::object;
 use super::parquet::ParquetTable;
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::column::{CountColumn, ErrorColumn};
+use crate::rows::foreign::{ForeignRow, starter};
 use crate::rows::group::{Grouper, Groups};
-use crate::rows::row::{BadRow, ErrorRow, LackingInputs, RowRef, Unreadable};
+use crate::rows::row::{BadRow, ErrorRow, LackingInputs, OtherKind, RowRef, Unreadable};
 use crate::rows::source::{Filter, SourceError};
 use crate::rows::volume::Volume;
 
@@ -79,6 +81,8 @@ pub(super) struct InputTally {
     foreign: Option<String>,
     /// Whether it is a table of counts, whose rows are not one each.
     counts: bool,
+    /// Rows of other pipelines, by kind: how many, and what is wrong in them.
+    kinds: BTreeMap<&'static str, (u64, u64)>,
     /// Pieces of each block, readable or not: they number the ones that are not.
     pieces: Vec<(u32, u64)>,
 }
@@ -92,6 +96,8 @@ struct BadPiece {
     quote: String,
     /// Whether it is a row of something else, or a document.
     foreign: bool,
+    /// Of the first such row, a map to start from.
+    map: String,
 }
 
 /// A row with a time that cannot be read.
@@ -128,6 +134,13 @@ impl InputTally {
         }
     }
 
+    /// A row of another pipeline.
+    pub(super) fn other(&mut self, row: &ForeignRow) {
+        self.rows += 1;
+        let (rows, failures) = self.kinds.entry(row.kind).or_default();
+        (*rows, *failures) = (*rows + row.weight * row.parts(), *failures + row.weight * row.failures.len() as u64);
+    }
+
     /// A row whose time cannot be read.
     pub(super) fn odd_time(&mut self, block: u32, piece: u64, text: &str) {
         self.odd_times += 1;
@@ -139,22 +152,26 @@ impl InputTally {
     /// Pieces that are no rows: so many from this one on in its block.
     pub(super) fn bad(&mut self, block: u32, piece: u64, count: u64, reason: String, text: &[u8]) {
         self.bad += count;
-        self.quote(block, piece, text, || (reason, false));
+        self.quote(block, piece, text, || (reason, false, String::new()));
     }
 
     /// A piece that is a row of something else, or a document. There may be as many as rows: why is only said of those that are quoted.
     pub(super) fn foreign(&mut self, block: u32, piece: u64, text: &[u8]) {
         self.bad += 1;
-        self.quote(block, piece, text, || (object::foreign("members", object::names(text).iter().map(String::as_str)), true));
+        let is_first = self.first.is_empty();
+        self.quote(block, piece, text, || {
+            let map = if is_first { starter(text) } else { String::new() };
+            (object::foreign("members", object::names(text).iter().map(String::as_str)), true, map)
+        });
     }
 
-    fn quote(&mut self, block: u32, piece: u64, text: &[u8], reason: impl FnOnce() -> (String, bool)) {
+    fn quote(&mut self, block: u32, piece: u64, text: &[u8], reason: impl FnOnce() -> (String, bool, String)) {
         // A thread takes blocks in order, so its first few are enough to find the first few of all.
         if self.first.len() < QUOTED {
             let head = &text[..text.len().min(4 * QUOTE)];
             let quote = String::from_utf8_lossy(head).trim_start().chars().take(QUOTE).collect();
-            let (reason, foreign) = reason();
-            self.first.push(BadPiece { block, piece, reason, quote, foreign });
+            let (reason, foreign, map) = reason();
+            self.first.push(BadPiece { block, piece, reason, quote, foreign, map });
         }
     }
 
@@ -172,6 +189,10 @@ impl InputTally {
         self.first_odd.extend(other.first_odd);
         self.foreign = self.foreign.take().or(other.foreign);
         self.counts |= other.counts;
+        for (kind, (rows, failures)) in other.kinds {
+            let known = self.kinds.entry(kind).or_default();
+            *known = (known.0 + rows, known.1 + failures);
+        }
         self.pieces.extend(other.pieces);
     }
 
@@ -179,6 +200,12 @@ impl InputTally {
     pub(super) fn report(mut self, input: &Input, into: &mut Unreadable) {
         self.pieces.sort_unstable();
         into.count += self.bad;
+        for (kind, (rows, failures)) in &self.kinds {
+            match into.kinds.iter_mut().find(|known| known.kind == *kind) {
+                Some(known) => (known.rows, known.failures) = (known.rows + rows, known.failures + failures),
+                None => into.kinds.push(OtherKind { kind, rows: *rows, failures: *failures }),
+            }
+        }
         if self.rows + self.bad == 0 {
             into.empty.push(input.name.clone());
         }
@@ -218,7 +245,7 @@ impl InputTally {
         self.pieces.sort_unstable();
         let first = self.first.iter().min_by_key(|bad| (bad.block, bad.piece));
         Err(match first {
-            Some(bad) if bad.foreign => SourceError::Advised(refused(&bad.reason)),
+            Some(bad) if bad.foreign => SourceError::Unmapped { told: format!("{}: {}", input.name, bad.reason), map: bad.map.clone() },
             Some(bad) => SourceError::NotATable {
                 origin: input.name.clone(),
                 reason: format!("nothing in it is a row; the first piece is {}: {}", self.origin(input, bad.block, bad.piece), bad.reason),

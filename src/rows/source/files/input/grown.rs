@@ -51,7 +51,7 @@ impl Input {
 
     /// Whether rows are added at its end, each a line: then what was read of it need not be read again.
     pub(in super::super) fn is_appended(&self) -> bool {
-        self.form.get().is_some_and(|form| form.packing == Packing::Plain && form.shape == RowsShape::Lines)
+        self.form.get().is_some_and(|form| form.packing == Packing::Plain && form.shape == RowsShape::Lines && form.csv.is_none())
             && matches!(self.origin, InputOrigin::File(..))
     }
 
@@ -90,6 +90,6 @@ fn last_end(store: &Store, from: u64, length: u64) -> io::Result<u64> {
             return Ok(length);
         }
     }
-    let is_whole = matches!(RowReader::default().value(&bytes), FoundRow::Row(_) | FoundRow::Foreign);
+    let is_whole = matches!(RowReader::default().value(&bytes), FoundRow::Row(_) | FoundRow::Other(_) | FoundRow::Foreign);
     Ok(if is_whole { length } else { end })
 }

@@ -13,7 +13,7 @@ use parquet::schema::types::ColumnDescriptor;
 use crate::ground::time;
 use crate::ground::time::Micros;
 use crate::rows::payload::Payload;
-use crate::rows::source::files::object;
+use crate::rows::payload::of_base64;
 
 /// No value in this row.
 const NULL: u32 = u32::MAX;
@@ -154,7 +154,7 @@ impl ParquetColumn {
             BatchValues::Bytes(values) if self.meaning == Meaning::Plain => {
                 values.get(place).map_or(Payload::Absent, |bytes| Payload::Bytes(bytes.data().to_vec()))
             }
-            _ => self.text(row).map_or(Payload::Absent, object::payload),
+            _ => self.text(row).map_or(Payload::Absent, of_base64),
         }
     }
 
