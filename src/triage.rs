@@ -28,6 +28,8 @@ pub mod facts;
 pub mod gate;
 /// Every revision of the schemas, judged as a deploy judges it.
 pub mod history;
+/// Groups that one cause made.
+pub mod incidents;
 /// Sample documents, judged.
 pub mod judging;
 /// What is deployed by the word of a live table.

@@ -36,6 +36,7 @@ mod fuzz;
 
 mod groups_corpus;
 mod history;
+mod incidents;
 mod judge_corpus;
 mod keys;
 mod landing_corpus;

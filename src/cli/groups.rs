@@ -9,6 +9,7 @@ mod changes;
 mod example;
 mod follow;
 mod hook;
+mod incidents;
 mod json;
 mod redacted;
 pub(super) mod suspect;
@@ -41,6 +42,8 @@ use crate::rows::group::{Fingerprint, Group, GroupFields, Groups, Sort, Status};
 use crate::rows::source::Request;
 use crate::triage::baseline::{Baseline, Comparison, Growth};
 use crate::triage::facts;
+use crate::triage::facts::incident;
+use crate::triage::incidents as triage_incidents;
 use crate::triage::suspect::{SuspectQuestion, suspects};
 use crate::tui::advice;
 
@@ -74,6 +77,10 @@ pub(super) struct GroupsQuestion {
 
     #[command(flatten)]
     volume: VolumeArgs,
+
+    /// What a line stands for
+    #[arg(long, value_enum, default_value_t, conflicts_with_all = ["baseline", "causes", "suspect", "follow"])]
+    by: incidents::By,
 
     /// Order of the groups
     #[arg(long, value_enum, default_value_t)]
@@ -194,6 +201,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     if settings.is_some() {
         suspect::schemas(request.schemas.as_ref())?;
     }
+    let same_by = (question.by == incidents::By::Incident).then(|| incidents::schemas(request.schemas.as_ref())).transpose()?;
     let judged_by = question.causes.then(|| causes::schemas(request.schemas.as_ref())).transpose()?;
     let baseline = question.baseline.as_deref().map(read_baseline).transpose()?.map(|mut baseline| {
         baseline.retain(&request.namespaces, &request.doctypes);
@@ -239,6 +247,22 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     };
     let unlike = filter.zip(found.as_ref()).and_then(|(text, found)| found.unlike(text));
     let told = unlike.into_iter().chain(strays).collect();
+    if let Some(schemas) = same_by {
+        let mut of = triage_incidents::of(&groups, &shown, &schemas);
+        if is_pasted {
+            // A key may be a value of somebody's.
+            of.iter_mut().filter_map(|incident| incident.shared.as_mut()).for_each(|shared| shared.key = None);
+        }
+        let without_data = told_groups.map(|mut told| told.list(&shown));
+        let printed = without_data.as_ref().map_or_else(|| shown.clone(), |list| list.iter().collect());
+        on_stdout(|out| {
+            let (lines, members) = (|| incidents::lines(&groups, &printed, &of), || incidents::members(&groups, &printed, &of));
+            write_with(out, &groups, question.format, lines, members)
+        })?;
+        let told = [Some(closing(&groups, shown.len(), told)), incident::closing(&of)];
+        out::tell(&told.into_iter().flatten().collect::<Vec<_>>().join("; "));
+        return Ok(ExitCode::SUCCESS);
+    }
     if let Some(schemas) = judged_by {
         let line = out::ProgressLine::over(source.is_remote())?;
         let mut of = causes::of(source.as_ref(), &schemas, &groups, &shown, &line)?;

@@ -10,6 +10,7 @@ pub mod deploy;
 pub mod explain;
 pub mod group;
 pub mod history;
+pub mod incident;
 pub mod losses;
 pub mod made;
 pub mod rate;

@@ -1,0 +1,35 @@
+//! An incident, worded.
+
+use crate::ground::text::{plural, visible};
+use crate::rows::group::Group;
+use crate::triage::incidents::Incident;
+
+/// Why groups are put together, as a sentence without a full stop; `None` of a single group. Safe for a terminal.
+pub fn why(incident: &Incident, chosen: &[&Group]) -> Option<String> {
+    let shared = incident.shared.as_ref()?;
+    let key = shared.key.as_ref().map(|key| format!(" of {}", visible(key))).unwrap_or_default();
+    let around = if shared.with_parent { ", there and around it" } else { "" };
+    let time = if shared.same_deploy { "began with the same deploy" } else { "began within a day" };
+    Some(format!(
+        "{}: {} at {}{key}, where their schemas say the same{around}; all {time}",
+        extent(incident, chosen),
+        visible(&shared.fault),
+        visible(&shared.tail),
+    ))
+}
+
+/// `9 groups of 9 doctypes`
+pub fn extent(incident: &Incident, chosen: &[&Group]) -> String {
+    let groups = plural(incident.groups.len() as u64, "group", "groups");
+    format!("{groups} of {}", plural(incident.doctypes(chosen) as u64, "doctype", "doctypes"))
+}
+
+/// How many incidents groups make, for the closing line; `None` where each group stands by itself.
+pub fn closing(incidents: &[Incident]) -> Option<String> {
+    let several: Vec<&Incident> = incidents.iter().filter(|incident| incident.groups.len() > 1).collect();
+    let groups: usize = several.iter().map(|incident| incident.groups.len()).sum();
+    (!several.is_empty()).then(|| {
+        let groups = plural(groups as u64, "group", "groups");
+        format!("{groups} put together into {}", plural(several.len() as u64, "incident", "incidents"))
+    })
+}

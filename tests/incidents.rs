@@ -1,0 +1,127 @@
+//! Groups that one cause made become one line; groups that only look alike do not.
+
+use std::fs;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+/// A schema whose `environment/os` is the same in all doctypes, with leaves of bare types beside it and a map of metrics.
+fn schema(doctype: usize, os: &str) -> String {
+    json!({
+        "type": "object",
+        "properties": {
+            "environment": {"type": "object", "properties": {"os": serde_json::from_str::<Value>(os).unwrap()}},
+            "payload": {"type": "object", "properties": {
+                "os": serde_json::from_str::<Value>(os).unwrap(),
+                "own": {"type": "object", "properties": {format!("leaf{doctype}"): {"type": "string"}, "same": {"type": "string"}, "other": {"type": "integer", "maximum": doctype}}},
+            }},
+            "metrics": {"type": "object", "properties": {"counter": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}}},
+        },
+    })
+    .to_string()
+}
+
+const OS: &str = r#"{"type": "object", "properties": {"distro": {"type": "string"}, "name": {"type": "string", "maxLength": 3}}}"#;
+
+fn row(doctype: usize, pointer: &str, says: &str, time: &str) -> String {
+    json!({
+        "document_namespace": "acme", "document_type": format!("ping{doctype}"), "document_version": "1", "error_type": "ParsePayload",
+        "exception_class": "org.everit.json.schema.ValidationException", "submission_timestamp": time,
+        "error_message": format!("org.everit.json.schema.ValidationException: #{pointer}: {says}"),
+    })
+    .to_string()
+}
+
+fn groups(os_of: impl Fn(usize) -> String, rows: &[String], arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    for doctype in 0..10 {
+        let place = folder.path().join(format!("schemas/acme/ping{doctype}"));
+        fs::create_dir_all(&place).unwrap();
+        fs::write(place.join(format!("ping{doctype}.1.schema.json")), schema(doctype, &os_of(doctype))).unwrap();
+    }
+    fs::write(folder.path().join("errors.ndjson"), rows.join("\n")).unwrap();
+    let mut misfit = Command::new(env!("CARGO_BIN_EXE_misfit"));
+    misfit.args(["groups", "errors.ndjson", "--schemas", "schemas", "--by", "incident"]).args(arguments).current_dir(folder.path());
+    misfit.env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml")).env("MISFIT_SCHEMAS", "");
+    misfit.output().unwrap()
+}
+
+fn incidents(os_of: impl Fn(usize) -> String, rows: &[String]) -> Vec<Value> {
+    let told = groups(os_of, rows, &["--format", "ndjson"]);
+    String::from_utf8(told.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn sizes(incidents: &[Value]) -> Vec<usize> {
+    let mut sizes: Vec<usize> = incidents.iter().map(|incident| incident["groups"].as_array().unwrap().len()).collect();
+    sizes.sort_unstable_by(|a, b| b.cmp(a));
+    sizes
+}
+
+const NULL: &str = "expected type: String, found: Null";
+
+#[test]
+fn one_null_in_ten_doctypes_is_one_incident_among_bare_types() {
+    let mut rows: Vec<String> =
+        (0..10).map(|doctype| row(doctype, "/environment/os/distro", NULL, &format!("2026-06-20 0{doctype}:00:00 UTC"))).collect();
+    for doctype in 0..10 {
+        for leaf in [format!("leaf{doctype}"), "same".to_owned()] {
+            rows.push(row(doctype, &format!("/payload/own/{leaf}"), NULL, "2026-06-20 02:00:00 UTC"));
+        }
+    }
+    let found = incidents(|_| OS.to_owned(), &rows);
+    // The objects around `own/same` differ, so that nothing but a bare type is the same.
+    assert_eq!(sizes(&found)[..2], [10, 1], "{found:?}");
+    let incident = found.iter().find(|incident| incident["doctypes"] == 10).unwrap();
+    assert_eq!((&incident["place"], &incident["count"], &incident["fault"]), (&json!("os/distro"), &json!(10), &json!("type")));
+    assert!(incident["why"].as_str().unwrap().starts_with("10 groups of 10 doctypes: type at os/distro, where their schemas say the same"));
+}
+
+#[test]
+fn one_leaf_under_two_pointers_is_one_incident() {
+    let says = "expected maxLength: 3, actual: 9";
+    let rows: Vec<String> = ["/environment/os/name", "/payload/os/name"].map(|at| row(1, at, says, "2026-06-20 02:00:00 UTC")).into();
+    assert_eq!(sizes(&incidents(|_| OS.to_owned(), &rows)), [2]);
+}
+
+#[test]
+fn one_metric_over_doctypes_is_one_incident_and_two_metrics_are_two() {
+    let says = "-1 is not greater or equal to 0";
+    let rows: Vec<String> = (0..8)
+        .map(|doctype| {
+            let metric = if doctype < 4 { "ad.clicks" } else { "tab.count" };
+            row(doctype, &format!("/metrics/counter/{metric}"), says, "2026-06-20 02:00:00 UTC")
+        })
+        .collect();
+    let found = incidents(|_| OS.to_owned(), &rows);
+    assert_eq!(sizes(&found), [4, 4], "{found:?}");
+    assert_eq!(found[0]["key"], "ad.clicks");
+}
+
+#[test]
+fn other_contents_and_other_days_are_other_incidents() {
+    let differing = |doctype: usize| OS.replace("\"maxLength\": 3", &format!("\"maxLength\": {}", 3 + doctype % 2));
+    let rows: Vec<String> = (0..10)
+        .map(|doctype| {
+            row(doctype, "/environment/os/name", &format!("expected maxLength: {}, actual: 9", 3 + doctype % 2), "2026-06-20 02:00:00 UTC")
+        })
+        .collect();
+    let found = incidents(differing, &rows);
+    assert!(sizes(&found).iter().all(|size| *size <= 5), "contents differ: {found:?}");
+    let rows: Vec<String> = (0..4)
+        .map(|doctype| {
+            row(doctype, "/environment/os/distro", NULL, if doctype < 2 { "2026-06-20 02:00:00 UTC" } else { "2026-06-23 02:00:00 UTC" })
+        })
+        .collect();
+    assert_eq!(sizes(&incidents(|_| OS.to_owned(), &rows)), [2, 2]);
+}
+
+#[test]
+fn people_see_a_line_that_opens_to_its_groups() {
+    let rows: Vec<String> = (0..3).map(|doctype| row(doctype, "/environment/os/distro", NULL, "2026-06-20 02:00:00 UTC")).collect();
+    let told = groups(|_| OS.to_owned(), &rows, &[]);
+    let (text, closing) = (String::from_utf8(told.stdout).unwrap(), String::from_utf8(told.stderr).unwrap());
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[1].contains("incident") && lines[1].contains("3 groups of 3 doctypes") && lines[1].contains("os/distro"), "{text}");
+    assert_eq!(lines.len(), 5, "{text}");
+    assert!(closing.contains("3 groups put together into 1 incident"), "{closing}");
+}
