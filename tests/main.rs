@@ -39,6 +39,7 @@ mod judge_corpus;
 mod keys;
 mod landing_corpus;
 mod laws;
+mod life;
 mod made_up;
 mod mend_corpus;
 mod minimize_corpus;

@@ -36,7 +36,8 @@ pub(super) fn run(args: DemoArgs, config: Config) -> Result<ExitCode> {
     let input = input::InputArgs::demo(input::SchemaArgs::default());
     match args.what {
         None => {
-            explore::run(explore::ExploreArgs { input, scope: Scope::default(), volume: VolumeArgs::default(), look: args.look }, config)
+            let (scope, volume, first) = (Scope::default(), VolumeArgs::default(), explore::FirstArgs::default());
+            explore::run(explore::ExploreArgs { input, scope, volume, first, look: args.look }, config)
         }
         Some(DemoCommand::Groups(question)) => groups::run(Asked { input, question }, &config),
         Some(DemoCommand::Cases(question)) => cases::run(Asked { input, question }, &config),

@@ -136,11 +136,17 @@ fn look(files: &Files) -> Result<(Vec<InputChange>, bool), SourceError> {
     }
     let known: Vec<PathBuf> = inputs.iter().filter_map(|input| input.path()).map(whole_path).collect();
     let mut came = Vec::new();
-    for argument in files.named.iter().filter(|argument| argument.contains(['*', '?', '['])) {
+    let is_folder = |argument: &String| std::path::Path::new(argument).is_dir();
+    for argument in files.named.iter().filter(|argument| argument.contains(['*', '?', '[']) || is_folder(argument)) {
         // A pattern that matches nothing any more is told by what is gone.
         for path in paths_of(argument).unwrap_or_default() {
             if !known.contains(&whole_path(&path)) {
-                came.push(Input::file(&path)?);
+                match Input::file(&path) {
+                    Ok(file) => came.push(file),
+                    // In a folder, what is no export is left out.
+                    Err(SourceError::NotATable { .. }) if is_folder(argument) => {}
+                    Err(error) => return Err(error),
+                }
             }
         }
     }
