@@ -49,6 +49,7 @@ pub mod table_tree;
 pub mod tables;
 mod terminal;
 pub mod theme;
+pub mod typed;
 pub mod update;
 pub mod view;
 pub mod work;

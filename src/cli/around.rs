@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use color_eyre::Result;
 use color_eyre::eyre::{bail, ensure, eyre};
 
-use super::explore::FirstArgs;
 use super::input::{InputArgs, OpenedInput, SchemaArgs, expand};
 use super::scope::Scope;
 use super::{bigquery, told};
@@ -145,13 +144,6 @@ fn log() -> Result<Option<LogFile>> {
 pub(super) fn of_terminal(keeps: bool, is_fresh: bool) -> Result<Surroundings> {
     let keeper = usual_folder().filter(|_| keeps).map(|folder| Keeper::new(folder, is_fresh));
     Ok(Surroundings { keeper, log: log()?, command: command(), ..Surroundings::default() })
-}
-
-impl FirstArgs {
-    /// What is shown first.
-    pub(super) fn first(&self) -> Option<(String, Option<usize>)> {
-        self.group.map(|group| (group.to_string(), self.document))
-    }
 }
 
 #[cfg(test)]

@@ -173,7 +173,7 @@ pub(super) fn show(
             open_theme(theme, config, depth, ascii, !print)?
         }
     };
-    around.first = shown.first.first();
+    around.first = shown.first.group.map(|group| (group.to_string(), shown.first.document));
     around.kept_as = shown.kept_as;
     around.opener = shown.opener.map(|opener| opener as Arc<dyn SourceOpener>);
     let keymap = open_keymap(config)?;

@@ -6,7 +6,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use tui_input::Input;
 
 use super::action::ActionPlace;
@@ -27,6 +26,7 @@ use super::row_place::{GroupPlace, RowPlace};
 use super::shell_command::ShellCommand;
 use super::tables::TableScreen;
 use super::theme::{Depth, Theme};
+pub use super::typed::{CarriedAlong, PromptPurpose, TabLine};
 use crate::rows::group::{Fingerprint, Group, Sort};
 use crate::rows::payload::holding::{HeldCount, PayloadQuery};
 use crate::rows::row::RowRef;
@@ -125,22 +125,6 @@ pub struct App {
     pub last_job: JobId,
 }
 
-/// The tabs of the session; one alone has no line of its own.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TabLine {
-    /// What each is of.
-    pub names: Vec<String>,
-    /// Which is shown.
-    pub at: usize,
-}
-
-impl TabLine {
-    /// Whether there is a line that tells them.
-    pub fn is_shown(&self) -> bool {
-        self.names.len() > 1
-    }
-}
-
 /// How a source is shown before anybody has touched it.
 pub struct LastTime {
     /// What is shown.
@@ -149,18 +133,6 @@ pub struct LastTime {
     pub is_begun: bool,
     /// Whether it was asked for, which is not worth a word.
     pub is_asked: bool,
-}
-
-/// What goes with whoever turns to another tab.
-pub struct CarriedAlong {
-    /// The theme.
-    pub theme: Theme,
-    /// Whether it was chosen by key.
-    pub theme_chosen: bool,
-    /// Whether the mouse is read.
-    pub mouse: bool,
-    /// What was typed.
-    pub typed: Vec<(PromptPurpose, String)>,
 }
 
 /// The list of groups.
@@ -291,26 +263,6 @@ pub struct Prompt {
     pub from: Option<usize>,
     /// How far back in what was typed before this line is.
     pub back: usize,
-}
-
-/// What a line is typed for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PromptPurpose {
-    /// To go from one match to the next.
-    Search,
-    /// To show nothing but matches.
-    Filter,
-    /// To look into all payloads.
-    Payloads,
-    /// To judge by other schemas, too.
-    Against,
-    /// To compare the schemas with others.
-    Compare,
-    /// To hand what is under the cursor to a command.
-    Pipe,
-    /// To open a further source.
-    Source,
 }
 
 /// What covers the screen.

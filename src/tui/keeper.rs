@@ -119,7 +119,7 @@ pub(super) fn make_private(folder: &Path) -> io::Result<()> {
 fn read(path: &Path) -> io::Result<Option<String>> {
     match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Ok(about) if !about.is_file() => return Err(io::Error::other("it is no plain file")),
+        Ok(about) if !about.is_file() => return Err(io::Error::other("it is a folder or a device")),
         Ok(about) if about.len() > MOST_BYTES => return Err(io::Error::other("it is too large")),
         _ => {}
     }

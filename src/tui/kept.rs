@@ -5,8 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::app::{App, PromptPurpose};
-use crate::ground::outline::Tree;
+use super::typed::PromptPurpose;
 use crate::rows::group::Sort;
 
 /// The form of the file. Another number is another program's file.
@@ -19,10 +18,10 @@ pub(super) const MOST_SOURCES: usize = 40;
 pub(super) const MOST_TYPED: usize = 200;
 
 /// Most branches whose state is kept for a source; a list in which more are open opens as if it was seen for the first time.
-const MOST_OPEN: usize = 500;
+pub(super) const MOST_OPEN: usize = 500;
 
 /// Longest text that is kept, in bytes.
-const LONGEST: usize = 1000;
+pub(super) const LONGEST: usize = 1000;
 
 /// All of it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -122,36 +121,6 @@ impl Kept {
 }
 
 impl KeptView {
-    /// How the source is left now; `None` where it was not read, so that nothing of the last time is lost.
-    pub(super) fn of(app: &App, source: &str) -> Option<Self> {
-        let (tree, list) = (&app.groups.tree, &app.groups.list);
-        if tree.is_empty() || app.tables.alone {
-            return None;
-        }
-        let opened = app.case.as_ref().map(|screen| &screen.place);
-        let below = || tree.group(list.outline.item()?);
-        let group = opened.map(|place| place.of.group()).or_else(below).map(|group| group.fingerprint.to_string());
-        let open = list.outline.expansion();
-        Some(KeptView {
-            source: source.to_owned(),
-            screen: match opened {
-                _ if app.deploy.open => KeptScreen::Deploy,
-                _ if app.tables.open => KeptScreen::Tables,
-                Some(_) => KeptScreen::Document,
-                None => KeptScreen::Groups,
-            },
-            group,
-            document: opened.map_or(0, |place| place.index),
-            open: (open.len() <= MOST_OPEN).then(|| {
-                let mut open: Vec<u64> = open.iter().copied().collect();
-                open.sort_unstable();
-                open
-            }),
-            filter: list.filter.as_ref().map(|filter| filter.text.clone()).filter(|text| text.len() <= LONGEST),
-            sort: (app.groups.sort != Sort::default()).then(|| app.groups.sort.name().to_owned()),
-        })
-    }
-
     /// The order that it was left in.
     pub(super) fn order(&self) -> Sort {
         let all = std::iter::successors(Some(Sort::default()), |sort| Some(sort.next()).filter(|next| *next != Sort::default()));

@@ -50,7 +50,7 @@ impl Log {
     pub fn to_text(&self) -> String {
         let mut told = Vec::new();
         if self.dropped > 0 {
-            told.push(format!("({} earlier lines are not held any more)", count(self.dropped)));
+            told.push(format!("({} earlier lines are gone)", count(self.dropped)));
         }
         told.extend(self.lines.iter().map(LogLine::told));
         if told.is_empty() {
@@ -92,7 +92,7 @@ mod tests {
             log.add(&format!("{line} {}", "x".repeat(5_000)), false);
         }
         let text = log.to_text();
-        assert!(text.starts_with("(12 earlier lines are not held any more)") && text.lines().count() == MOST + 1);
+        assert!(text.starts_with("(12 earlier lines are gone)") && text.lines().count() == MOST + 1);
         assert!(text.lines().all(|line| line.chars().count() <= LONGEST + 2));
         assert_eq!(log.take_new().len(), MOST);
         assert!(log.take_new().is_empty());

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use ratatui::crossterm::event::KeyEvent;
 
-use super::app::{CarriedAlong, TabLine};
 use super::deploy_tree::{DeployPlace, DeployTree};
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
@@ -19,6 +18,7 @@ use super::opened::OpenedSource;
 use super::row_place::{Exportable, OpenedRow};
 use super::sides_look::SidesLook;
 use super::table_tree::TableTree;
+use super::typed::{CarriedAlong, TabLine};
 use crate::pipeline::witness::Witness;
 use crate::rows::group::Fingerprint;
 use crate::rows::payload::holding::HeldCount;

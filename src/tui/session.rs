@@ -13,7 +13,7 @@ use super::ExplorerOptions;
 use super::app::{App, CarriedAlong, LastTime, TabLine};
 use super::effect::Effect;
 use super::keeper::Keeper;
-use super::kept::{KeptLine, KeptScreen, KeptView};
+use super::kept::{KeptLine, KeptScreen, KeptView, LONGEST, MOST_OPEN};
 use super::log_file::LogFile;
 use super::message::{Message, Pointed};
 use super::opened::{OpenedSource, SourceOpener};
@@ -21,6 +21,9 @@ use super::outlet::{Outlet, Posted, TabId};
 use super::shell_command::ShellCommand;
 use super::update::{begin, update};
 use super::work::Workers;
+use crate::ground::outline::Tree;
+use crate::rows::group::Sort;
+use crate::rows::source::{ErrorSource, Request};
 
 /// What a run has around it: what is kept, what can be opened. All of it is nothing for a printed screen.
 #[derive(Default)]
@@ -107,12 +110,7 @@ impl Session {
         Ok((session, inbox))
     }
 
-    fn tab(
-        &mut self,
-        source: Option<Arc<dyn crate::rows::source::ErrorSource>>,
-        request: crate::rows::source::Request,
-        kept_as: Option<String>,
-    ) -> io::Result<Tab> {
+    fn tab(&mut self, source: Option<Arc<dyn ErrorSource>>, request: Request, kept_as: Option<String>) -> io::Result<Tab> {
         let options = &self.options;
         let schemas = request.schemas.as_ref().map(|schemas| schemas.name());
         let name = source.as_ref().map(|source| source.name()).unwrap_or_default();
@@ -333,6 +331,33 @@ fn start(tab: &mut Tab) {
     }
 }
 
+/// How a source is left; `None` where it was not read, so that nothing of the last time is lost.
 fn left_as(tab: &Tab) -> Option<KeptView> {
-    KeptView::of(&tab.app, tab.kept_as.as_deref()?)
+    let (app, source) = (&tab.app, tab.kept_as.clone()?);
+    let (tree, list) = (&app.groups.tree, &app.groups.list);
+    if tree.is_empty() || app.tables.alone {
+        return None;
+    }
+    let opened = app.case.as_ref().map(|screen| &screen.place);
+    let below = || tree.group(list.outline.item()?);
+    let group = opened.map(|place| place.of.group()).or_else(below).map(|group| group.fingerprint.to_string());
+    let open = list.outline.expansion();
+    Some(KeptView {
+        source,
+        screen: match opened {
+            _ if app.deploy.open => KeptScreen::Deploy,
+            _ if app.tables.open => KeptScreen::Tables,
+            Some(_) => KeptScreen::Document,
+            None => KeptScreen::Groups,
+        },
+        group,
+        document: opened.map_or(0, |place| place.index),
+        open: (open.len() <= MOST_OPEN).then(|| {
+            let mut open: Vec<u64> = open.iter().copied().collect();
+            open.sort_unstable();
+            open
+        }),
+        filter: list.filter.as_ref().map(|filter| filter.text.clone()).filter(|text| text.len() <= LONGEST),
+        sort: (app.groups.sort != Sort::default()).then(|| app.groups.sort.name().to_owned()),
+    })
 }

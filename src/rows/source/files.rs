@@ -31,7 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use self::follow::FollowState;
 use self::input::Input;
 use super::{ErrorSource, Followed, Request, SourceError, Watch};
-use crate::rows::advice::Advised;
+use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::Groups;
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 
@@ -188,6 +188,11 @@ impl ErrorSource for Files {
     }
 }
 
+/// Whether it says that a file holds something else than rows.
+fn is_no_export(error: &SourceError) -> bool {
+    matches!(error, SourceError::NotATable { .. }) || error.advice() == Some(Advice::ReadDocuments)
+}
+
 /// The file, where something in it is a row: that is seen at the first.
 fn with_rows(file: Input) -> Result<Input, SourceError> {
     let file = [Arc::new(file)];
@@ -203,7 +208,7 @@ fn in_folder(folder: &Path) -> Result<(Vec<Input>, Option<String>), SourceError>
     for path in exports {
         match Input::file(&path).and_then(with_rows) {
             Ok(file) => files.push(file),
-            Err(SourceError::NotATable { .. }) => others.push(folder::below(folder, &path)),
+            Err(error) if is_no_export(&error) => others.push(folder::below(folder, &path)),
             Err(error) => return Err(error),
         }
     }

@@ -12,7 +12,7 @@ use std::sync::{Arc, PoisonError};
 use super::input::{Input, InputChange};
 use super::scan::{self, Wanted};
 use super::tally::{self, ThreadTally};
-use super::{Files, paths_of, tell_apart};
+use super::{Files, is_no_export, paths_of, tell_apart, with_rows};
 use crate::rows::source::{Followed, Request, SourceError, Watch};
 
 /// What was counted of files so far.
@@ -141,10 +141,10 @@ fn look(files: &Files) -> Result<(Vec<InputChange>, bool), SourceError> {
         // A pattern that matches nothing any more is told by what is gone.
         for path in paths_of(argument).unwrap_or_default() {
             if !known.contains(&whole_path(&path)) {
-                match Input::file(&path) {
+                match Input::file(&path).and_then(|file| if is_folder(argument) { with_rows(file) } else { Ok(file) }) {
                     Ok(file) => came.push(file),
                     // In a folder, what is no export is left out.
-                    Err(SourceError::NotATable { .. }) if is_folder(argument) => {}
+                    Err(error) if is_folder(argument) && is_no_export(&error) => {}
                     Err(error) => return Err(error),
                 }
             }
