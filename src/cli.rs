@@ -3,6 +3,7 @@
 //! Owns: what can be asked for and its help; one file per command below.
 //! Refuses: doing any of it (the domain does), drawing the explorer (tui).
 
+mod around;
 mod bigquery;
 mod blame;
 mod bundle;
@@ -56,6 +57,7 @@ SOURCE, one or several:
                      decoder's own {\"attributeMap\": ..., \"payload\": ...} lines
   errors.ndjson.gz   JSON in gzip or zstd, recognised by content, not by name
   'rows/*.ndjson'    a pattern
+  rows               a folder: all exports in it, as one
   -                  standard input; keys are still read from the terminal
   bigquery:P.D.T     a table in BigQuery, or several: bigquery:P.D.T1,T2 or P.D.*
   bigquery:          with --list the error tables, with --sql the rows of a query
@@ -103,6 +105,7 @@ Environment (flags override it, it overrides the configuration):
   MISFIT_SCHEMAS   folder of schemas, or what --schemas takes else
   MISFIT_THEME     name of a theme
   MISFIT_CONFIG    configuration file, instead of ~/.config/misfit/config.toml
+  MISFIT_LOG       file for the log of the explorer; 1: misfit.log in the state folder
   NO_COLOR         no colours
 
 Exit codes:

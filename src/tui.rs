@@ -24,17 +24,26 @@ pub mod help;
 pub mod hints;
 pub mod hit_tree;
 pub mod json_line;
+pub mod keeper;
+pub mod kept;
 pub mod keymap;
 mod lent;
 pub mod lightness;
 pub mod list;
+mod listed;
+pub mod log;
+pub mod log_file;
 pub mod look;
 pub mod matches;
 pub mod menu;
 pub mod message;
+pub mod opened;
+pub mod outlet;
 pub mod palette;
 pub mod panes;
 pub mod row_place;
+mod session;
+pub mod shell_command;
 pub mod sides;
 pub mod sides_look;
 pub mod spots;
@@ -43,6 +52,7 @@ pub mod table_tree;
 pub mod tables;
 mod terminal;
 pub mod theme;
+pub mod typed;
 pub mod update;
 pub mod view;
 pub mod work;
@@ -53,20 +63,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use ratatui::buffer::Buffer;
-use ratatui::crossterm::event::{self, Event, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::Rect;
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
-
 use crate::rows::source::{ErrorSource, Request};
 use crate::triage::blame::HistorySettings;
-use crate::tui::clipboard::Copied;
-use app::App;
+use clipboard::Copied;
 use effect::Effect;
 use keymap::{Key, Keymap};
 use message::{Message, Pointed, PointerDoes};
+use outlet::Outlet;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{self, Event, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Rect;
+use session::Session;
+pub use session::Surroundings;
 use theme::{Depth, Theme};
-use work::{ExportSettings, Workers};
+use work::ExportSettings;
 
 /// What the explorer needs to begin.
 pub struct ExplorerOptions {
@@ -91,60 +101,64 @@ pub struct ExplorerOptions {
 /// Longest time that a printed frame waits for work to end.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// Runs the explorer in the terminal until the user quits or a signal asks it to end. The status is the one to leave with.
-pub fn run(options: ExplorerOptions) -> io::Result<ExitCode> {
-    let (messages, mut inbox) = mpsc::unbounded_channel();
+/// Runs the explorer in the terminal until the user quits or a signal asks it to end. The status is the one to leave with, with what is to be said
+/// once the terminal is given back.
+pub fn run(options: ExplorerOptions, around: Surroundings) -> io::Result<(ExitCode, Option<String>)> {
+    let mouse = options.mouse;
+    let (mut session, mut inbox) = Session::new(options, around, (0, 0))?;
     // Before the terminal is taken, so that nothing ends the process while it is.
-    terminal::watch_signals(messages.clone())?;
-    let mut screen = terminal::Screen::take(options.mouse)?;
+    terminal::watch_signals(session.front())?;
+    let mut screen = terminal::Screen::take(mouse)?;
     let size = screen.terminal.size()?;
-    let (mut app, mut workers) = begin(options, (size.width, size.height), messages.clone())?;
-    draw(&mut screen, &app)?;
-    let keys = KeyReader::begin(messages.clone());
+    session.take_in((None, Message::Resize(size.width, size.height)))?;
+    draw(&mut screen, &session)?;
+    let keys = KeyReader::begin(session.front());
     // Copies that editors with a window of their own have open: gone at the end.
     let mut left = Vec::new();
-    update::begin(&mut app).into_iter().for_each(|effect| workers.start(effect));
-    while let Some(message) = inbox.blocking_recv() {
-        let mut next = Some(message);
+    session.begin();
+    while let Some(posted) = inbox.blocking_recv() {
+        let mut next = Some(posted);
         // Everything that has come in is taken in before one frame is drawn: held keys never lag behind.
-        while let Some(message) = next {
-            let redraw = matches!(message, Message::Redraw);
-            for effect in update::update(&mut app, message) {
+        while let Some(posted) = next {
+            let redraw = matches!(posted.1, Message::Redraw);
+            for effect in session.take_in(posted)? {
                 match effect {
                     Effect::Quit => {
-                        workers.shut_down();
-                        return Ok(ExitCode::SUCCESS);
+                        let complaint = session.keep().err();
+                        session.shut_down();
+                        return Ok((ExitCode::SUCCESS, complaint));
                     }
                     Effect::Terminate(signal) => {
-                        workers.shut_down();
-                        return Ok(ExitCode::from(terminal::ended_by(signal)));
+                        session.shut_down();
+                        return Ok((ExitCode::from(terminal::ended_by(signal)), None));
                     }
                     Effect::Fail(reason) => {
-                        workers.shut_down();
+                        session.shut_down();
                         return Err(io::Error::other(reason));
                     }
                     Effect::Suspend => screen.suspend()?,
                     Effect::Mouse(reported) => screen.report_mouse(reported)?,
                     Effect::OpenEditor { job, copy } => {
                         let editor = editor::chosen(|name| std::env::var(name).ok());
+                        let messages = session.outlet();
                         if editor::is_windowed(&editor) {
                             editor::start(&editor, job, &copy, &messages);
                             continue;
                         }
                         // The editor reads the keys meanwhile.
                         let outcome = keys.resting(|| screen.lend(|| editor::run(&editor, &copy.path, copy.subject.line)))?;
-                        // The loop itself holds the other end.
-                        let _ = messages.send(Message::EditorClosed { job, outcome });
+                        messages.send(Message::EditorClosed { job, outcome });
                     }
                     Effect::HandOver(handed) => {
+                        let messages = session.outlet();
                         let outcome = keys.resting(|| screen.lend(|| lent::run(&handed, &mut left)))?;
                         // Who waited for a key was told of a new size as well.
                         let size = screen.terminal.size()?;
-                        let _ = messages.send(Message::Resize(size.width, size.height));
-                        let _ = messages.send(Message::HandedOver(outcome));
+                        messages.send(Message::Resize(size.width, size.height));
+                        messages.send(Message::HandedOver(outcome));
                     }
                     Effect::Send(sequence) => screen.send(&sequence)?,
-                    other => workers.start(other),
+                    other => session.start(other),
                 }
             }
             if redraw {
@@ -152,9 +166,9 @@ pub fn run(options: ExplorerOptions) -> io::Result<ExitCode> {
             }
             next = inbox.try_recv().ok();
         }
-        draw(&mut screen, &app)?;
+        draw(&mut screen, &session)?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok((ExitCode::SUCCESS, None))
 }
 
 /// Feeds keys without a terminal and returns the last frame: for tests, bug reports and documents.
@@ -165,38 +179,50 @@ pub fn script(options: ExplorerOptions, size: (u16, u16), keys: &[Key]) -> io::R
 
 /// The same with whatever else happens.
 pub fn feed(options: ExplorerOptions, size: (u16, u16), happens: impl IntoIterator<Item = Message>) -> io::Result<Buffer> {
-    let (messages, mut inbox) = mpsc::unbounded_channel();
-    let (mut app, mut workers) = begin(options, size, messages)?;
-    update::begin(&mut app).into_iter().for_each(|effect| workers.start(effect));
-    settle(&mut app, &mut workers, &mut inbox);
+    feed_in(options, Surroundings::default(), size, happens)
+}
+
+/// The same with what is kept and can be opened; what is to be kept is kept where the keys lead to the end.
+pub fn feed_in(
+    options: ExplorerOptions,
+    around: Surroundings,
+    size: (u16, u16),
+    happens: impl IntoIterator<Item = Message>,
+) -> io::Result<Buffer> {
+    let (mut session, mut inbox) = Session::new(options, around, size)?;
+    session.begin();
+    session.settle(&mut inbox, PATIENCE, without_terminal)?;
     for message in happens {
-        let ended = take_in(&mut app, &mut workers, message);
-        settle(&mut app, &mut workers, &mut inbox);
-        if ended {
+        session.front().send(message);
+        if session.settle(&mut inbox, PATIENCE, without_terminal)? {
             break;
         }
     }
     let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
-    view::view(&app, &mut buffer);
-    workers.shut_down();
+    if let Some(app) = session.app() {
+        view::view(app, &mut buffer);
+    }
+    session.shut_down();
     Ok(buffer)
 }
 
-fn begin(options: ExplorerOptions, size: (u16, u16), messages: UnboundedSender<Message>) -> io::Result<(App, Workers)> {
-    let schemas = options.request.schemas.as_ref().map(|schemas| schemas.name());
-    let source = options.source.as_ref().map(|source| source.name()).unwrap_or_default();
-    let mut app = App::new(size, source, schemas, options.theme, options.depth, options.keymap);
-    app.mouse = options.mouse;
-    app.tables.alone = options.source.is_none();
-    app.deploy.deployed.clone_from(&options.history.deployed);
-    app.deploy.allowlist.clone_from(&options.history.allowlist);
-    app.is_remote = options.source.as_ref().is_some_and(|source| source.is_remote());
-    let mut workers = Workers::new(options.source, options.request, options.exports, messages)?;
-    workers.history = options.history;
-    Ok((app, workers))
+/// What needs a terminal, where there is none. True at the end.
+fn without_terminal(session: &mut Session, effect: Effect) -> io::Result<bool> {
+    let answer = match effect {
+        Effect::Quit => return session.keep().map(|()| true).map_err(io::Error::other),
+        Effect::Terminate(_) | Effect::Fail(_) => return Ok(true),
+        Effect::OpenEditor { job, .. } => Message::EditorClosed { job, outcome: Err("there is no terminal for an editor".to_owned()) },
+        Effect::Copy { what, .. } => Message::Copied { what, outcome: Ok(Copied::System) },
+        Effect::HandOver(_) => Message::HandedOver(Err("there is no terminal for another program".to_owned())),
+        // Without a terminal there is neither a shell to go to nor a clipboard to fill.
+        _ => return Ok(false),
+    };
+    session.outlet().send(answer);
+    Ok(false)
 }
 
-fn draw(screen: &mut terminal::Screen, app: &App) -> io::Result<()> {
+fn draw(screen: &mut terminal::Screen, session: &Session) -> io::Result<()> {
+    let Some(app) = session.app() else { return Ok(()) };
     screen.terminal.draw(|frame| view::view(app, frame.buffer_mut()))?;
     Ok(())
 }
@@ -213,7 +239,7 @@ struct KeyReader {
 const GLANCE: Duration = Duration::from_millis(100);
 
 impl KeyReader {
-    fn begin(messages: UnboundedSender<Message>) -> Self {
+    fn begin(messages: Outlet) -> Self {
         let reader = KeyReader { is_asked: Arc::default(), rests: Arc::default() };
         let (is_asked, rests) = (reader.is_asked.clone(), reader.rests.clone());
         std::thread::spawn(move || {
@@ -236,7 +262,7 @@ impl KeyReader {
                     Err(error) => Message::InputEnded(format!("the terminal sends no more keys: {error}")),
                 };
                 let over = matches!(message, Message::InputEnded(_));
-                if messages.send(message).is_err() || over {
+                if !messages.send(message) || over {
                     // Who waits for the reader to rest waits for nothing then.
                     rests.store(true, Ordering::Release);
                     return;
@@ -287,46 +313,5 @@ impl Clicks {
             _ => return None,
         };
         Some(Pointed { does, x, y })
-    }
-}
-
-/// Whether the explorer has ended.
-fn take_in(app: &mut App, workers: &mut Workers, message: Message) -> bool {
-    let mut ended = false;
-    for effect in update::update(app, message) {
-        match effect {
-            Effect::Quit | Effect::Terminate(_) | Effect::Fail(_) => ended = true,
-            // Without a terminal there is neither a shell to go to nor a clipboard to fill.
-            Effect::Suspend | Effect::Send(_) | Effect::Mouse(_) => {}
-            Effect::OpenEditor { job, .. } => {
-                let outcome = Err("there is no terminal for an editor".to_owned());
-                take_in(app, workers, Message::EditorClosed { job, outcome });
-            }
-            Effect::HandOver(_) => {
-                take_in(app, workers, Message::HandedOver(Err("there is no terminal for another program".to_owned())));
-            }
-            Effect::Copy { what, .. } => {
-                take_in(app, workers, Message::Copied { what, outcome: Ok(Copied::System) });
-            }
-            other => workers.start(other),
-        }
-    }
-    ended
-}
-
-/// Takes messages in until all work has ended.
-fn settle(app: &mut App, workers: &mut Workers, inbox: &mut UnboundedReceiver<Message>) {
-    let begun = Instant::now();
-    loop {
-        let idle = workers.idle();
-        let mut quiet = true;
-        while let Ok(message) = inbox.try_recv() {
-            take_in(app, workers, message);
-            quiet = false;
-        }
-        if (idle && quiet) || begun.elapsed() > PATIENCE {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(1));
     }
 }

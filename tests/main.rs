@@ -41,6 +41,7 @@ mod judge_corpus;
 mod keys;
 mod landing_corpus;
 mod laws;
+mod life;
 mod losses;
 mod made_up;
 mod mend_corpus;

@@ -156,6 +156,31 @@ fn a_truncated_archive_keeps_the_rows_before() {
     assert_eq!(groups.unreadable.count, 1);
 }
 
+/// A folder is all exports in it, in order; what is no export is told, hidden files and circles of links are safe.
+#[test]
+fn a_folder_is_all_exports_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let below = folder.path().join("2026-06");
+    std::fs::create_dir(&below).unwrap();
+    write(folder.path(), "b.ndjson", &lines());
+    write(&below, "a.json.gz", &gzip(&lines()));
+    write(folder.path(), ".hidden.ndjson", &lines());
+    write(folder.path(), "notes.txt", b"nothing");
+    write(folder.path(), "schema.json", b"{\"type\": \"object\"}\n");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(folder.path(), below.join("round")).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("b.ndjson"), folder.path().join("again.ndjson")).unwrap();
+        std::os::unix::fs::symlink("/nowhere/at/all", folder.path().join("gone.ndjson")).unwrap();
+    }
+    let named = folder.path().to_string_lossy().into_owned();
+    let files = Files::open(&[named], ReadOptions { keep_rows: true }).unwrap();
+    let (one, all) = (read(&open(&write(folder.path(), "alone.txt", &lines()))), read(&files));
+    assert_eq!((all.rows, all.list.len()), (2 * one.rows, one.list.len()), "each file once, by whatever name");
+    let told = all.notes.iter().map(|note| note.text.clone()).collect::<Vec<_>>().join("; ");
+    assert!(told.contains("2 files in ") && told.contains("left out: notes.txt, schema.json"), "{told}");
+}
+
 #[test]
 fn what_cannot_be_read_is_refused_with_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
@@ -163,7 +188,8 @@ fn what_cannot_be_read_is_refused_with_a_remedy() {
     let open = |path: String| refusal(Files::open(&[path], ReadOptions::default()));
     assert!(open(at("missing.ndjson")).contains("there is no file"));
     assert!(open(at("*.missing")).contains("no file matches"));
-    assert!(open(at("")).contains("is a folder; give the files in it"));
+    let empty = open(at(""));
+    assert!(empty.contains("holds no export: files of rows end in .ndjson"), "{empty}");
     assert!(open(write(folder.path(), "table.csv", b"a,b\n1,2\n")).contains("text that begins with `a,b`"));
     assert!(
         open(write(folder.path(), "other.json", b"{\"a\": 1}\n"))

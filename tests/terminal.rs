@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod handed;
+mod kept;
 
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
@@ -20,6 +21,8 @@ struct Terminal {
     seen: Arc<Mutex<(vt100::Parser, Vec<u8>)>>,
     /// The modes of the terminal before anything ran in it.
     found: Option<String>,
+    /// Where it keeps what it keeps.
+    _state: tempfile::TempDir,
 }
 
 /// Whether keys are echoed, lines are edited and so on.
@@ -43,14 +46,16 @@ impl Terminal {
     }
 
     fn spawn(mut command: CommandBuilder) -> Self {
+        // Nothing is kept from one test to the next, but where a test asks for it.
+        let state = tempfile::tempdir().expect("a folder");
+        if command.get_env("XDG_STATE_HOME") == std::env::var_os("XDG_STATE_HOME").as_deref() {
+            command.env("XDG_STATE_HOME", state.path());
+        }
+        if command.get_env("COLORFGBG") != Some("".as_ref()) {
+            command.env("COLORFGBG", "15;0");
+        }
         let pair = native_pty_system().openpty(size(100, 30)).expect("a pseudo-terminal");
-        for (name, value) in [
-            ("TERM", "xterm-256color"),
-            ("COLORTERM", "truecolor"),
-            ("LANG", "C.UTF-8"),
-            ("MISFIT_CONFIG", "/dev/null"),
-            ("COLORFGBG", "15;0"),
-        ] {
+        for (name, value) in [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "C.UTF-8"), ("MISFIT_CONFIG", "/dev/null")] {
             command.env(name, value);
         }
         command.env_remove("NO_COLOR");
@@ -69,7 +74,7 @@ impl Terminal {
             }
         });
         let writer = pair.master.take_writer().expect("a writer");
-        Terminal { master: pair.master, child, writer, seen, found }
+        Terminal { master: pair.master, child, writer, seen, found, _state: state }
     }
 
     fn screen(&self) -> String {

@@ -38,7 +38,10 @@ enum DemoCommand {
 pub(super) fn run(args: DemoArgs, config: Config) -> Result<ExitCode> {
     let input = input::InputArgs::demo(input::SchemaArgs::default());
     match args.what {
-        None => explore::run(explore::ExploreArgs { input, scope: Scope::default(), volume: args.volume, look: args.look }, config),
+        None => {
+            let (scope, first) = (Scope::default(), explore::FirstArgs::default());
+            explore::run(explore::ExploreArgs { input, scope, volume: args.volume, first, look: args.look }, config)
+        }
         Some(DemoCommand::Groups(question)) => groups::run(Asked { input, question }, &config),
         Some(DemoCommand::Cases(question)) => cases::run(Asked { input, question }, &config),
     }

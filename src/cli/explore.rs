@@ -8,19 +8,25 @@ use std::sync::Arc;
 use color_eyre::Result;
 use color_eyre::eyre::{ensure, eyre};
 
+use super::around::{self, Opener};
 use super::input::{self, OpenedInput};
 use super::scope::Scope;
 use super::volume::VolumeArgs;
 use super::{bigquery, out};
 use crate::cli::config::{self, Config};
+use crate::rows::demo;
+use crate::rows::group::Fingerprint;
 use crate::rows::source::{ErrorSource, Request};
 use crate::triage::blame::HistorySettings;
 use crate::triage::export::patch::PatchSettings;
+use crate::tui::keeper::Keeper;
 use crate::tui::keymap::{Keymap, Mistake, parse_keys};
 use crate::tui::lightness::is_light;
+use crate::tui::message::Message;
+use crate::tui::opened::SourceOpener;
 use crate::tui::theme::{Depth, Theme, ThemeShelf, locale_is_ascii};
 use crate::tui::work::ExportSettings;
-use crate::tui::{self, frame};
+use crate::tui::{self, Surroundings, frame};
 
 /// Size of a printed screen where none is given.
 const PRINTED: (u16, u16) = (80, 24);
@@ -39,7 +45,40 @@ pub(super) struct ExploreArgs {
     pub volume: VolumeArgs,
 
     #[command(flatten)]
+    pub first: FirstArgs,
+
+    #[command(flatten)]
     pub look: LookArgs,
+}
+
+/// What the explorer shows first.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[group(skip)]
+pub(super) struct FirstArgs {
+    /// Begin at the group of this fingerprint
+    #[arg(long, value_name = "FINGERPRINT")]
+    pub group: Option<Fingerprint>,
+
+    /// Open this document of the group, counted from 1
+    #[arg(long, value_name = "N", requires = "group")]
+    pub document: Option<usize>,
+
+    /// Begin anew, not as this source was left last time
+    #[arg(long)]
+    pub fresh: bool,
+}
+
+/// What is explored, for what is kept of it. The default is the tables of the schemas.
+#[derive(Default)]
+pub(super) struct Shown {
+    /// The name that its state is kept by.
+    kept_as: Option<String>,
+    /// Whether it is the sample, of which nothing is kept.
+    is_demo: bool,
+    /// What is shown first.
+    first: FirstArgs,
+    /// Who opens further sources.
+    opener: Option<Arc<Opener>>,
 }
 
 /// How the explorer looks, and how it is driven without a terminal.
@@ -95,12 +134,22 @@ pub(super) fn run(mut args: ExploreArgs, config: Config) -> Result<ExitCode> {
     args.input.schemas.is_aged_elsewhere = true;
     args.look.reach = Some(args.input.bigquery.reach.clone());
     let volume = args.volume.open()?;
+    let kept_as = around::kept_as(&args.input.sources, &config);
+    let is_demo = args.input.sources.iter().any(|source| source == demo::NAME);
+    let opener = Some(Arc::new(Opener::new(&config, &args.input, &args.scope)));
+    let shown = Shown { kept_as, is_demo, first: args.first, opener };
     let OpenedInput { source, schemas } = args.input.open(&config, true, &args.scope)?;
-    show(Some(source), Request { volume, ..args.scope.request(schemas) }, args.look, &config)
+    show(Some(source), Request { volume, ..args.scope.request(schemas) }, args.look, &config, shown)
 }
 
 /// Opens the explorer on a source, or without one on the tables of the schemas.
-pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look: LookArgs, config: &Config) -> Result<ExitCode> {
+pub(super) fn show(
+    source: Option<Arc<dyn ErrorSource>>,
+    request: Request,
+    look: LookArgs,
+    config: &Config,
+    shown: Shown,
+) -> Result<ExitCode> {
     let LookArgs { theme, ascii, deployed, allowlist, keys, size, print, reach } = look;
     let allowlist = allowlist.as_deref().map(super::compat::text_of).transpose()?.map(Arc::from);
     // Last, because who has mistyped a name learns nothing from it.
@@ -113,7 +162,25 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
         "the explorer draws on the whole terminal, and this one only writes lines (TERM=dumb): use misfit groups or misfit cases for text"
     );
     let depth = if print { Depth::None } else { Depth::detect() };
-    let theme = open_theme(theme, config, depth, ascii, !print)?;
+    let mut around = match print || keys.is_some() {
+        // What is printed is the same on any machine.
+        true => Surroundings::default(),
+        false => around::of_terminal(!shown.is_demo, shown.first.fresh)?,
+    };
+    let is_named = theme.as_ref().is_some_and(|name| !name.is_empty());
+    around.theme_is_set = is_named || config.theme.is_some();
+    let remembered = around.keeper.as_ref().filter(|_| !around.theme_is_set && depth != Depth::None).and_then(Keeper::theme);
+    let remembered = remembered.map(|name| open_theme(Some(name), config, depth, ascii, false));
+    let theme = match remembered {
+        Some(Ok(theme)) => theme,
+        other => {
+            around.complaint = other.and_then(Result::err).map(|mistake| format!("the theme of the last time is not used: {mistake}"));
+            open_theme(theme, config, depth, ascii, !print)?
+        }
+    };
+    around.first = shown.first.group.map(|group| (group.to_string(), shown.first.document));
+    around.kept_as = shown.kept_as;
+    around.opener = shown.opener.map(|opener| opener as Arc<dyn SourceOpener>);
     let keymap = open_keymap(config)?;
     let keys = keys
         .filter(|keys| !keys.is_empty())
@@ -131,9 +198,12 @@ pub(super) fn show(source: Option<Arc<dyn ErrorSource>>, request: Request, look:
     let options = tui::ExplorerOptions { source, request, exports, history, theme, depth, keymap, mouse };
     if print {
         let size = size.unwrap_or(PRINTED);
-        return out::print(&frame::to_text(&tui::script(options, size, &keys)?));
+        return out::print(&frame::to_text(&tui::feed_in(options, around, size, keys.iter().map(|key| Message::Key(key.to_event())))?));
     }
-    let ended = tui::run(options)?;
+    let (ended, complaint) = tui::run(options, around)?;
+    if let Some(complaint) = complaint {
+        out::tell(&format!("misfit: {complaint}"));
+    }
     if let Some(spent) = paid.and_then(|source| source.spent()).filter(|spent| spent.queries > 0) {
         out::tell(&format!("misfit: {spent}"));
     }

@@ -79,7 +79,7 @@ pub(super) fn run(args: TablesArgs, config: &Config) -> Result<ExitCode> {
     let schemas = input::SchemaArgs { is_aged_elsewhere: is_screen, ..args.schemas }.open(config, false)?;
     let schemas = schemas.ok_or_else(|| eyre!("no schemas to take tables from: {GIVE_SCHEMAS}"))?;
     if is_screen {
-        return explore::show(None, Request { schemas: Some(schemas), ..Request::default() }, args.look, config);
+        return explore::show(None, Request { schemas: Some(schemas), ..Request::default() }, args.look, config, explore::Shown::default());
     }
     let format = args.format.unwrap_or(TablesFormat::Table);
     let catalog = {

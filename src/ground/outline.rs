@@ -76,6 +76,18 @@ impl Outline {
         outline
     }
 
+    /// An outline with these branches open, by their ids.
+    pub fn with_open(tree: &impl Tree, open: impl IntoIterator<Item = u64>) -> Self {
+        let mut outline = Outline { open: open.into_iter().collect(), ..Outline::default() };
+        outline.rebuild(tree);
+        outline
+    }
+
+    /// The ids of the open branches; while a filter is at work, as they were before it.
+    pub fn expansion(&self) -> &FxHashSet<u64> {
+        self.filter.as_ref().map_or(&self.open, |filter| &filter.before)
+    }
+
     /// Computes the visible rows anew after the tree changed; the cursor stays on its item where that still exists.
     pub fn refresh(&mut self, old: &impl Tree, tree: &impl Tree) {
         let was = self.item().filter(|&item| item < old.len()).map(|item| old.id(item));
@@ -122,6 +134,11 @@ impl Outline {
     pub fn window(&self, height: usize) -> impl Iterator<Item = (usize, bool)> + '_ {
         let end = (self.top + height).min(self.visible.len());
         (self.top..end).map(|row| (self.visible[row] as usize, row == self.cursor))
+    }
+
+    /// All items in sight, scrolled away or not.
+    pub fn items(&self) -> impl Iterator<Item = usize> + '_ {
+        self.visible.iter().map(|&item| item as usize)
     }
 
     /// The item under the cursor.
@@ -245,6 +262,16 @@ impl Outline {
         let (from, to) = below.map_or((0, tree.len()), |item| (item, tree.end(item)));
         self.open.extend((from..to).filter(|&item| tree.is_branch(item)).map(|item| tree.id(item)));
         self.keep_cursor(tree);
+    }
+
+    /// Opens all branches above a depth and closes all others; the cursor goes to what is left of its item.
+    pub fn fold_to(&mut self, tree: &impl Tree, levels: usize) {
+        let was = self.item();
+        self.open = (0..tree.len()).filter(|&item| tree.depth(item) < levels && tree.is_branch(item)).map(|item| tree.id(item)).collect();
+        self.rebuild(tree);
+        if let Some(item) = was {
+            self.put_cursor(item);
+        }
     }
 
     /// Closes everything; the cursor goes to the outermost ancestor of its item.

@@ -209,8 +209,7 @@ fn content(schema: &Schema, node: NodeId) -> Option<Vec<u8>> {
         return None;
     }
     let mut bytes = Vec::with_capacity(raw.len());
-    let mut texts = Texts { raw, at: 0 };
-    while let Some(range) = texts.next() {
+    for range in (Texts { raw, at: 0 }) {
         bytes.extend_from_slice(&raw[range]);
     }
     Some(bytes)

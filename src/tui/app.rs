@@ -14,15 +14,19 @@ use super::causes::CauseBook;
 use super::deploy::DeployScreen;
 use super::following::Following;
 use super::group_tree::GroupTree;
+use super::kept::KeptView;
 use super::keymap::{Key, Keymap};
 pub use super::list::{List, ListFilter, Search};
+use super::log::Log;
 use super::message::EditCopy;
 use super::message::JobId;
 use super::palette::Palette;
 use super::panes::{self, Splits};
 use super::row_place::{GroupPlace, RowPlace};
+use super::shell_command::ShellCommand;
 use super::tables::TableScreen;
 use super::theme::{Depth, Theme};
+pub use super::typed::{CarriedAlong, PromptPurpose, TabLine};
 use crate::rows::group::{Fingerprint, Group, Sort};
 use crate::rows::payload::holding::{HeldCount, PayloadQuery};
 use crate::rows::row::RowRef;
@@ -57,6 +61,20 @@ pub struct App {
     pub overlay: Option<Overlay>,
     /// The number typed before a key: how often, or which line.
     pub count: Option<usize>,
+    /// The tabs that there are.
+    pub tabs: TabLine,
+    /// The source that is being opened for a tab of its own.
+    pub opening_source: Option<JobId>,
+    /// How the source was left last time, or what is to be shown first.
+    pub last_time: Option<LastTime>,
+    /// Whether a theme was chosen by key.
+    pub theme_chosen: bool,
+    /// Whether somebody has set a theme that goes before one chosen by key.
+    pub theme_is_set: bool,
+    /// The command that opens this source: the folder that it is of, its words.
+    pub command: Option<ShellCommand>,
+    /// What went on.
+    pub log: Log,
     /// What was typed into lines before, the latest last.
     pub typed: Vec<(PromptPurpose, String)>,
     /// Whether the terminal reports the mouse.
@@ -107,6 +125,16 @@ pub struct App {
     pub failure: Option<String>,
     /// Number of the latest job.
     pub last_job: JobId,
+}
+
+/// How a source is shown before anybody has touched it.
+pub struct LastTime {
+    /// What is shown.
+    pub view: KeptView,
+    /// Whether its filter and its screen were begun.
+    pub is_begun: bool,
+    /// Whether it was asked for, which is not worth a word.
+    pub is_asked: bool,
 }
 
 /// The list of groups.
@@ -239,23 +267,6 @@ pub struct Prompt {
     pub back: usize,
 }
 
-/// What a line is typed for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PromptPurpose {
-    /// To go from one match to the next.
-    Search,
-    /// To show nothing but matches.
-    Filter,
-    /// To look into all payloads.
-    Payloads,
-    /// To judge by other schemas, too.
-    Against,
-    /// To compare the schemas with others.
-    Compare,
-    /// To hand what is under the cursor to a command.
-    Pipe,
-}
-
 /// What covers the screen.
 pub enum Overlay {
     /// All keys.
@@ -312,6 +323,13 @@ impl App {
             prompt: None,
             palette: None,
             overlay: None,
+            tabs: TabLine::default(),
+            opening_source: None,
+            last_time: None,
+            theme_chosen: false,
+            theme_is_set: false,
+            command: None,
+            log: Log::default(),
             count: None,
             typed: Vec::new(),
             mouse: false,
@@ -370,6 +388,13 @@ impl App {
     /// Tells something at the bottom.
     pub fn tell(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), bad: false });
+    }
+
+    /// Tells something at the bottom that stands in the log as well: nothing of a document.
+    pub fn report(&mut self, text: impl Into<String>, bad: bool) {
+        let text = text.into();
+        self.log.add(&text, bad);
+        self.notice = Some(Notice { text, bad });
     }
 
     /// Tells something bad at the bottom.

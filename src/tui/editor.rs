@@ -9,9 +9,8 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::mpsc::UnboundedSender;
-
 use super::message::{EditCopy, JobId, Message};
+use super::outlet::Outlet;
 use super::terminal;
 use crate::ground::text::visible;
 
@@ -55,7 +54,7 @@ fn name(program: &str) -> String {
 
 /// Starts an editor with a window of its own, and sends word of each save for as long as somebody holds the copy and listens. Some of them end at
 /// once and leave the file to one that runs already: their end says nothing.
-pub(super) fn start(words: &[String], job: JobId, copy: &Arc<EditCopy>, messages: &UnboundedSender<Message>) {
+pub(super) fn start(words: &[String], job: JobId, copy: &Arc<EditCopy>, messages: &Outlet) {
     let Some((program, given)) = words.split_first() else { return };
     let mut command = Command::new(program);
     command.args(given).arg(&copy.path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -75,7 +74,7 @@ pub(super) fn start(words: &[String], job: JobId, copy: &Arc<EditCopy>, messages
             let now = stamp(&path);
             if now != last && now.is_some() {
                 last = now;
-                if messages.send(Message::EditSaved { job }).is_err() {
+                if !messages.send(Message::EditSaved { job }) {
                     break;
                 }
             }
@@ -161,7 +160,7 @@ pub(super) mod tests {
     fn a_window_that_fails_takes_no_save_away() {
         let (_, copy) = copy();
         let (messages, mut inbox) = tokio::sync::mpsc::unbounded_channel();
-        start(&["false".to_owned()], 7, &copy, &messages);
+        start(&["false".to_owned()], 7, &copy, &messages.into());
         assert!(matches!(inbox.blocking_recv(), Some(Message::EditorStays { job: 7 })));
         let Some(Message::EditorFailed { job: 7, reason }) = inbox.blocking_recv() else { panic!("it says that it failed") };
         assert!(reason.contains("each time the copy is saved") && !reason.contains("nothing was judged"), "{reason}");

@@ -10,6 +10,7 @@ use super::deploy_tree::{DeployPlace, DeployTree};
 use super::group_tree::GroupTree;
 use super::handed::HandOver;
 use super::message::{EditCopy, Export, JobId};
+use super::opened::OpenedSource;
 use super::row_place::{GroupPlace, RowPlace};
 use super::subject::Subject;
 use crate::ground::text::{plural, visible, width};
@@ -25,6 +26,21 @@ use crate::triage::revisions::PairChoice;
 
 /// What is to be done outside of `update`.
 pub enum Effect {
+    /// Read what was kept of the last time, for a source by its name or for none.
+    ReadKept(Option<String>),
+    /// Open a further source.
+    OpenSource {
+        /// The work.
+        job: JobId,
+        /// What was typed.
+        named: String,
+    },
+    /// Show a source in a tab of its own.
+    AddTab(Box<OpenedSource>),
+    /// Turn to the tab so many behind this one, round the end.
+    TurnTabs(isize),
+    /// Close the tab; the last one ends the program.
+    CloseTab,
     /// Ask the terminal to report the mouse, or no longer.
     Mouse(bool),
     /// Read the source.

@@ -11,11 +11,14 @@ use ratatui::crossterm::event::KeyEvent;
 use super::deploy_tree::{DeployPlace, DeployTree};
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
+use super::kept::{KeptLine, KeptView};
 use super::look::Look;
 use super::matches::Matches;
+use super::opened::OpenedSource;
 use super::row_place::{Exportable, OpenedRow};
 use super::sides_look::SidesLook;
 use super::table_tree::TableTree;
+use super::typed::{CarriedAlong, TabLine};
 use crate::pipeline::witness::Witness;
 use crate::rows::group::Fingerprint;
 use crate::rows::payload::holding::HeldCount;
@@ -63,6 +66,24 @@ pub enum PointerDoes {
 
 /// What happens.
 pub enum Message {
+    /// What was kept of the last time.
+    LastTime {
+        /// What was typed then, the latest last.
+        typed: Vec<KeptLine>,
+        /// How the source was left, if it was here before.
+        view: Option<Box<KeptView>>,
+        /// Why what was kept cannot be used.
+        complaint: Option<String>,
+    },
+    /// A further source was opened, or why not.
+    SourceOpened {
+        /// The work.
+        job: JobId,
+        /// The source.
+        outcome: Result<OpenedSource, String>,
+    },
+    /// Which tabs there are, for all of them; with what goes along for the one that is turned to.
+    Tabs(TabLine, Option<Box<CarriedAlong>>),
     /// A key was pressed.
     Key(KeyEvent),
     /// Text was pasted.

@@ -20,10 +20,18 @@ pub struct Palette {
 
 /// The actions that are offered on a screen: its own first, the likeliest first where something is typed.
 pub fn offers(keymap: &Keymap, screen: ActionPlace, text: &str) -> Vec<&'static Entry> {
+    if source_typed(text).is_some() {
+        return TABLE.iter().filter(|entry| entry.action == Action::OpenSource).collect();
+    }
     let here = TABLE.iter().filter(|entry| entry.place.holds(screen) && entry.action != Action::Palette);
     let mut offers: Vec<&Entry> = here.collect();
     offers.sort_by_key(|entry| matches!(entry.place, ActionPlace::Always | ActionPlace::Everywhere));
     matching(keymap, offers, text)
+}
+
+/// What stands behind the word with which a source is opened: `open errors.ndjson`.
+pub fn source_typed(text: &str) -> Option<&str> {
+    text.trim_start().strip_prefix("open ").map(str::trim)
 }
 
 /// Those of the entries that a typed text means: by what they do, by name or by key.

@@ -17,9 +17,9 @@ use ratatui::crossterm::event::{
 };
 use ratatui::crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::crossterm::{cursor, execute};
-use tokio::sync::mpsc::UnboundedSender;
 
 use super::message::Message;
+use super::outlet::Outlet;
 
 /// Whether another program has the terminal: a signal that is typed there is for that one.
 static LENT: AtomicBool = AtomicBool::new(false);
@@ -166,7 +166,7 @@ fn give_back() {
 
 /// Turns the signals that end a process into a message, so that the terminal is given back. Who asks a second time is not kept waiting.
 #[cfg(unix)]
-pub(super) fn watch_signals(messages: UnboundedSender<Message>) -> io::Result<()> {
+pub(super) fn watch_signals(messages: Outlet) -> io::Result<()> {
     use signal_hook::consts::{SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP};
     use signal_hook::consts::{SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ};
     let ends = [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ];
@@ -192,7 +192,7 @@ pub(super) fn watch_signals(messages: UnboundedSender<Message>) -> io::Result<()
                     Message::Terminate(signal)
                 }
             };
-            if messages.send(message).is_err() {
+            if !messages.send(message) {
                 return;
             }
         }
@@ -202,7 +202,7 @@ pub(super) fn watch_signals(messages: UnboundedSender<Message>) -> io::Result<()
 
 /// Other systems end a process without asking.
 #[cfg(not(unix))]
-pub(super) fn watch_signals(_messages: UnboundedSender<Message>) -> io::Result<()> {
+pub(super) fn watch_signals(_messages: Outlet) -> io::Result<()> {
     Ok(())
 }
 

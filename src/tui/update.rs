@@ -16,6 +16,7 @@ mod groups;
 mod hand_over;
 mod history;
 mod my_edit;
+mod open;
 mod palette;
 mod payloads;
 mod pointer;
@@ -23,6 +24,7 @@ mod prompt;
 mod recheck;
 mod reference;
 mod remote;
+mod restore;
 mod row;
 mod sides;
 mod tables;
@@ -57,6 +59,12 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     let mut effects = match message {
         Message::Key(event) => key(app, event),
         Message::Paste(text) => paste(app, text),
+        Message::LastTime { typed, view, complaint } => restore::told(app, typed, view, complaint),
+        Message::SourceOpened { job, outcome } => open::opened(app, job, outcome),
+        Message::Tabs(tabs, carried) => {
+            open::turned(app, tabs, carried);
+            Vec::new()
+        }
         Message::Pointer(pointed) => pointer::act_on(app, pointed),
         Message::Resize(width, height) => {
             app.size = (width, height);
@@ -82,6 +90,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::ReadFailed(reason) => {
             app.reading = None;
             app.incomplete = Some("reading failed".to_owned());
+            app.log.add(&reason, true);
             if app.groups.tree.groups.list.is_empty() {
                 app.failure = Some(reason);
             } else {
@@ -138,7 +147,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.tables.reading = None;
             deploy::broken(app);
             my_edit::broken(app);
-            app.warn(reason);
+            app.report(reason, true);
             Vec::new()
         }
         Message::InputEnded(reason) => vec![Effect::Fail(reason)],
@@ -229,6 +238,13 @@ fn counted(app: &mut App, action: Action, count: usize) -> Vec<Effect> {
         Action::HalfUp => Some(-(page / 2)),
         _ => None,
     };
+    if action == Action::CloseAll && app.overlay.is_none() {
+        if let Some((list, tree)) = app.focused() {
+            list.outline.fold_to(&tree, count.saturating_sub(1));
+        }
+        follow(app);
+        return Vec::new();
+    }
     // What is tied to the cursor follows it once, not at each line on the way.
     if let (Some(rows), Some((list, _))) = (rows, app.focused()) {
         match rows {
@@ -330,7 +346,13 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             app.case = None;
             app.opening.take().map(|opening| Effect::Cancel(opening.job)).into_iter().collect()
         }
-        Action::Quit => vec![Effect::Quit],
+        Action::Quit => vec![if app.tabs.is_shown() { Effect::CloseTab } else { Effect::Quit }],
+        Action::OpenSource | Action::NextTab | Action::PreviousTab | Action::CloseTab => open::act(app, action),
+        Action::ShowLog => {
+            let text = app.log.to_text();
+            app.show_text("Log".to_owned(), text);
+            Vec::new()
+        }
         Action::Back => back(app),
         Action::Help => {
             app.overlay = Some(Overlay::Help { scroll: 0, filter: Input::default(), is_typed: false });
@@ -360,7 +382,9 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::NextTheme => {
             app.theme = app.theme.next(app.depth);
             let name = app.theme.name.clone();
-            app.tell(format!("theme {name}"));
+            app.theme_chosen = true;
+            let now = if app.theme_is_set { ", for now: another is set by the configuration, a variable or an option" } else { "" };
+            app.tell(format!("theme {name}{now}"));
             Vec::new()
         }
         Action::FollowReference if app.case.is_some() && !app.deploy.open && reference::follow(app) => Vec::new(),
@@ -446,6 +470,10 @@ fn follow(app: &mut App) {
 fn back(app: &mut App) -> Vec<Effect> {
     if let Some(opening) = app.opening.take() {
         return vec![Effect::Cancel(opening.job)];
+    }
+    if let Some(job) = app.opening_source.take() {
+        app.tell("the source was not opened");
+        return vec![Effect::Cancel(job)];
     }
     if let Some(seeking) = app.seeking.take() {
         app.tell(format!("called off: {}", seeking.count.told(&seeking.query)));
@@ -542,6 +570,7 @@ fn overlay(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Back
         | Action::Quit
         | Action::Help
+        | Action::ShowLog
         | Action::ShowValue
         | Action::FollowReference
         | Action::ShowRow

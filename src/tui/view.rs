@@ -18,6 +18,7 @@ mod sides;
 mod summary;
 mod table_facts;
 mod tables;
+mod tabs;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -31,6 +32,21 @@ use pen::Pen;
 
 /// Draws everything.
 pub fn view(app: &App, buffer: &mut Buffer) {
+    if !app.tabs.is_shown() || buffer.area.height < 2 {
+        return screen(app, buffer);
+    }
+    let area = buffer.area;
+    let mut below = Buffer::empty(Rect { height: area.height - 1, ..area });
+    screen(app, &mut below);
+    tabs::draw(app, buffer);
+    let behind = usize::from(area.width);
+    buffer.content[behind..].clone_from_slice(&below.content);
+    if app.theme.ascii() {
+        to_ascii(buffer);
+    }
+}
+
+fn screen(app: &App, buffer: &mut Buffer) {
     let area = buffer.area;
     buffer.set_style(area, app.theme.style(Role::Text));
     if panes::too_small((area.width, area.height)) {

@@ -21,7 +21,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
-use tokio::sync::mpsc::UnboundedSender;
 
 use answers::Answers;
 use watch::{ReadWatch, arranged};
@@ -30,7 +29,10 @@ use super::advice;
 use super::effect::Effect;
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
+use super::keeper::Keeper;
 use super::message::{Export, Exported, JobId, Message};
+use super::opened::SourceOpener;
+use super::outlet::Outlet;
 use super::row_place::{GroupPlace, OpenedRow, RowPlace};
 use crate::ground::contained;
 use crate::pipeline::layout::ddl;
@@ -73,7 +75,11 @@ pub struct Workers {
     exports: ExportSettings,
     /// Where histories are read from.
     pub history: HistorySettings,
-    messages: UnboundedSender<Message>,
+    messages: Outlet,
+    /// Who opens further sources.
+    pub opener: Option<Arc<dyn SourceOpener>>,
+    /// What is kept from one time to the next.
+    pub keeper: Option<Arc<Keeper>>,
     flags: HashMap<JobId, Arc<AtomicBool>>,
     stop_reading: Arc<AtomicBool>,
     /// Jobs that have not answered yet, for those who wait for quiet.
@@ -89,7 +95,7 @@ impl Workers {
         source: Option<Arc<dyn ErrorSource>>,
         request: Request,
         exports: ExportSettings,
-        messages: UnboundedSender<Message>,
+        messages: impl Into<Outlet>,
     ) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).max_blocking_threads(8).enable_time().build()?;
         Ok(Workers {
@@ -98,7 +104,9 @@ impl Workers {
             request,
             exports,
             history: HistorySettings::default(),
-            messages,
+            messages: messages.into(),
+            opener: None,
+            keeper: None,
             flags: HashMap::new(),
             stop_reading: Arc::default(),
             running: Arc::default(),
@@ -282,10 +290,27 @@ impl Workers {
                 });
             }
             Effect::Export { job, export } => self.export(job, export),
+            Effect::ReadKept(source) => {
+                let Some(keeper) = self.keeper.clone() else { return };
+                self.run(move |_| Some(keeper.last_time(source.as_deref())));
+            }
+            Effect::OpenSource { job, named } => {
+                let (opener, flag) = (self.opener.clone(), self.flag(job));
+                self.run(move |_| {
+                    let outcome = match opener {
+                        Some(opener) => opener.open(&named),
+                        None => Err("no further source can be opened here".to_owned()),
+                    };
+                    (!flag.load(Ordering::Relaxed)).then_some(Message::SourceOpened { job, outcome })
+                });
+            }
             Effect::OpenEditor { .. }
             | Effect::HandOver(_)
             | Effect::Send(_)
             | Effect::Mouse(_)
+            | Effect::AddTab(_)
+            | Effect::TurnTabs(_)
+            | Effect::CloseTab
             | Effect::Suspend
             | Effect::Fail(_)
             | Effect::Quit
@@ -326,12 +351,12 @@ impl Workers {
         ReadWatch { job: Some(job), ..self.reader(flag) }
     }
 
-    fn run(&self, work: impl FnOnce(&UnboundedSender<Message>) -> Option<Message> + Send + 'static) {
+    fn run(&self, work: impl FnOnce(&Outlet) -> Option<Message> + Send + 'static) {
         self.run_or(work, Message::Broken);
     }
 
     /// The same for work whose failure has a place of its own.
-    fn run_or(&self, work: impl FnOnce(&UnboundedSender<Message>) -> Option<Message> + Send + 'static, failed: fn(String) -> Message) {
+    fn run_or(&self, work: impl FnOnce(&Outlet) -> Option<Message> + Send + 'static, failed: fn(String) -> Message) {
         let (messages, running) = (self.messages.clone(), Running::begin(&self.running));
         self.runtime.spawn_blocking(move || {
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&messages)));
@@ -345,11 +370,7 @@ impl Workers {
     }
 
     /// Work on the schemas; nothing where there are none.
-    fn with_schemas(
-        &mut self,
-        job: JobId,
-        work: impl FnOnce(&SchemaStore, &UnboundedSender<Message>, &AtomicBool) -> Option<Message> + Send + 'static,
-    ) {
+    fn with_schemas(&mut self, job: JobId, work: impl FnOnce(&SchemaStore, &Outlet, &AtomicBool) -> Option<Message> + Send + 'static) {
         let Some(schemas) = self.request.schemas.clone() else { return };
         let flag = self.flag(job);
         self.run(move |messages| work(&schemas, messages, &flag));
@@ -359,7 +380,7 @@ impl Workers {
         let Some(source) = self.source.clone() else { return };
         let (request, stop) = (self.request.clone(), self.stop_reading.clone());
         let watch = self.reader(stop);
-        let work = move |_: &UnboundedSender<Message>| {
+        let work = move |_: &Outlet| {
             Some(match source.groups(&request, &watch) {
                 Ok(groups) => Message::Groups { tree: arranged(groups, &request), done: true },
                 Err(error) => Message::ReadFailed(advice::told(&error)),

@@ -23,6 +23,18 @@ impl Sort {
         }
     }
 
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Sort::Deploy => "deploy",
+            Sort::Count => "count",
+            Sort::Newest => "newest",
+            Sort::First => "first",
+            Sort::Name => "name",
+            Sort::Growth => "growth",
+        }
+    }
+
     /// The one that comes after it, round the end.
     pub fn next(self) -> Sort {
         match self {

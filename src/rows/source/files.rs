@@ -7,6 +7,7 @@ mod block;
 mod columns;
 mod csv;
 mod fetch;
+mod folder;
 mod follow;
 mod frame;
 mod input;
@@ -33,6 +34,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use self::follow::FollowState;
 use self::input::Input;
 use super::{ErrorSource, Followed, Request, SourceError, Watch};
+use crate::rows::advice::{Advice, Advised};
 use crate::rows::foreign::map::FieldMap;
 use crate::rows::group::Groups;
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
@@ -63,6 +65,8 @@ pub struct Files {
     threads: usize,
     /// Names of files that were named more than once.
     repeated: Vec<String>,
+    /// What is said of files in folders that are no exports.
+    left_out: Vec<String>,
     /// What is known of them while they are followed.
     followed: Mutex<Option<FollowState>>,
 }
@@ -74,7 +78,7 @@ impl Files {
     /// # Errors
     /// A file that is missing, empty, a folder or no table of rows, or a pattern without a match; the message says what to do.
     pub fn open(inputs: &[String], options: ReadOptions) -> Result<Files, SourceError> {
-        let (mut opened, mut repeated) = (Vec::new(), Vec::new());
+        let (mut opened, mut repeated, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
         let mut places = HashSet::new();
         for input in inputs {
             if input == "-" {
@@ -82,6 +86,20 @@ impl Files {
                     return Err(SourceError::Input("standard input (-) can be given once only".to_owned()));
                 }
                 opened.push(Input::pipe("standard input".to_owned(), Box::new(std::io::stdin())));
+                continue;
+            }
+            let path = Path::new(input);
+            if path.is_dir() {
+                let (files, note) = in_folder(path)?;
+                left_out.extend(note);
+                for file in files {
+                    let path = file.path().unwrap_or(path).to_owned();
+                    if places.insert(path.canonicalize().unwrap_or(path)) {
+                        opened.push(file);
+                    } else if !repeated.contains(&file.name) {
+                        repeated.push(file.name);
+                    }
+                }
                 continue;
             }
             for path in paths_of(input)? {
@@ -101,7 +119,7 @@ impl Files {
             return Err(SourceError::Input(format!("{} files are more than the {MOST_INPUTS} that can be read at once", opened.len())));
         }
         tell_apart(&mut opened);
-        Ok(Files { repeated, named: inputs.to_vec(), ..Files::of(opened, options) })
+        Ok(Files { repeated, left_out, named: inputs.to_vec(), ..Files::of(opened, options) })
     }
 
     /// Rows in memory, in any of the forms a file may have.
@@ -162,7 +180,7 @@ impl Files {
         // Two at least: while one waits for the disk or unpacks, the other parses.
         let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, MOST_THREADS));
         let inputs = RwLock::new(inputs.into_iter().map(Arc::new).collect());
-        Files { named: Vec::new(), inputs, options, threads, repeated: Vec::new(), followed: Mutex::default() }
+        Files { named: Vec::new(), inputs, options, threads, repeated: Vec::new(), left_out: Vec::new(), followed: Mutex::default() }
     }
 
     /// The inputs there are now.
@@ -182,6 +200,7 @@ impl ErrorSource for Files {
     fn groups(&self, request: &Request, watch: &dyn Watch) -> Result<Groups, SourceError> {
         let mut groups = scan::run(&self.inputs(), self.options.keep_rows, self.threads, request, watch)?;
         groups.unreadable.repeated.clone_from(&self.repeated);
+        groups.notes.extend(self.left_out.iter().map(|told| Advised { text: told.clone(), advice: None }));
         Ok(groups)
     }
 
@@ -207,9 +226,46 @@ impl ErrorSource for Files {
     }
 }
 
+/// Whether it says that a file holds something else than rows.
+fn is_no_export(error: &SourceError) -> bool {
+    matches!(error, SourceError::NotATable { .. }) || error.advice() == Some(Advice::ReadDocuments)
+}
+
+/// The file, where something in it is a row: that is seen at the first.
+fn with_rows(file: Input) -> Result<Input, SourceError> {
+    let file = [Arc::new(file)];
+    fetch::rows(&file, false, 0..1, &mut |_, _, _| ControlFlow::Break(()))?;
+    let [file] = file;
+    Arc::into_inner(file).ok_or_else(|| SourceError::Input("a file is still being read".to_owned()))
+}
+
+/// The exports in a folder, and what is said of its other files.
+fn in_folder(folder: &Path) -> Result<(Vec<Input>, Option<String>), SourceError> {
+    let folder::FolderFiles { exports, mut others } = folder::look(folder)?;
+    let mut files = Vec::new();
+    for path in exports {
+        match Input::file(&path).and_then(with_rows) {
+            Ok(file) => files.push(file),
+            Err(error) if is_no_export(&error) => others.push(folder::below(folder, &path)),
+            Err(error) => return Err(error),
+        }
+    }
+    if files.is_empty() {
+        let shown = crate::ground::text::visible(&folder.to_string_lossy()).into_owned();
+        let others = folder::left_out(folder, &others).map(|told| format!(" ({told})")).unwrap_or_default();
+        return Err(SourceError::Input(format!(
+            "the folder {shown} holds no export: files of rows end in .ndjson, .jsonl, .json or .parquet, plain or packed{others}"
+        )));
+    }
+    Ok((files, folder::left_out(folder, &others)))
+}
+
 /// The files that an argument names: itself where there is such a file, otherwise what the pattern matches, in alphabetical order.
 fn paths_of(argument: &str) -> Result<Vec<PathBuf>, SourceError> {
     let path = Path::new(argument);
+    if path.is_dir() {
+        return folder::look(path).map(|found| found.exports);
+    }
     if !argument.contains(['*', '?', '[']) || path.exists() {
         return Ok(vec![path.to_owned()]);
     }

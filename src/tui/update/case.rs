@@ -140,6 +140,29 @@ fn show_tie(screen: &mut CaseScreen, but: Option<Pane>) {
     }
 }
 
+/// Closes everything in the pane but the way to the failing value, the node that broke or its column; the cursor goes there.
+fn fold_around(app: &mut App) {
+    let Some(screen) = &mut app.case else { return };
+    let fault = at_fault(&screen.case);
+    let Some(subject) = screen.subject(screen.focus) else { return };
+    let place = match screen.focus {
+        Pane::Document => fault.value.map(|value| value as usize),
+        Pane::Schema => fault.node.map(|node| node as usize),
+        Pane::Columns => {
+            let column = fault.column.filter(|_| fault.table == screen.table);
+            column.and_then(|column| Some(screen.columns.get(screen.table)?.item(column)))
+        }
+    };
+    let Some(place) = place else {
+        app.tell("nothing in this pane is known to be at fault");
+        return;
+    };
+    let outline = &mut screen.lists[screen.focus as usize].outline;
+    outline.close_all(&subject);
+    outline.reveal(&subject, place);
+    follow(screen);
+}
+
 /// Finds the place in the other panes after the cursor of the focused one moved.
 pub(super) fn follow(screen: &mut CaseScreen) {
     let Some(item) = screen.item(screen.focus).map(|item| item as NodeId) else { return };
@@ -249,6 +272,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
             (screen.violation, screen.warning) = (None, None);
             tie(screen, at_fault(&screen.case), None);
         }
+        Action::FoldAround => fold_around(app),
         Action::RowOrder => return super::remote::next_order(app),
         Action::NextViolation => step_violation(app, true),
         Action::PreviousViolation => step_violation(app, false),

@@ -10,6 +10,7 @@ use super::super::row_place::GroupPlace;
 use super::super::subject::Subject;
 use super::super::tables::TableScreen;
 use super::export;
+use crate::ground::text::plural;
 use crate::pipeline::compat::column_text;
 use crate::pipeline::destination::{self, Stage};
 use crate::pipeline::document::{Document, NodeId, PathStyle};
@@ -17,11 +18,17 @@ use crate::pipeline::layout::ColumnId;
 use crate::pipeline::sink;
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::Group;
+use crate::rows::source::RowOrder;
 use crate::triage::catalog::{Catalog, TableId};
 use crate::tui::clipboard::Copied;
 
 /// The effect that copies, or a notice why there is nothing to copy.
 pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::CopyList => return list(app),
+        Action::CopyCommand => return command(app),
+        _ => {}
+    }
     if app.deploy.open {
         return from_deploy(app, action);
     }
@@ -102,6 +109,60 @@ fn from_deploy(app: &mut App, action: Action) -> Vec<Effect> {
     }
 }
 
+/// Most lines that are copied of a list.
+const MOST_LINES: usize = 10_000;
+
+/// Most bytes that are copied of a list.
+const MOST_BYTES: usize = 4 << 20;
+
+/// What stands on the lines of the list that has the keys: the lines that are open, not only those in sight.
+fn list(app: &mut App) -> Vec<Effect> {
+    let Some(subject) = app.subject(app.focus()) else {
+        app.warn("there is no list here");
+        return Vec::new();
+    };
+    let Some(list) = app.list(app.focus()) else { return Vec::new() };
+    let (all, mut text, mut taken) = (list.outline.rows(), String::new(), 0u64);
+    let (mut seen, mut is_cut) = (0, false);
+    for item in list.outline.items() {
+        seen += 1;
+        if seen > MOST_LINES {
+            is_cut = true;
+            break;
+        }
+        let Some(value) = subject.value_of(item) else { continue };
+        if text.len() + value.len() > MOST_BYTES {
+            is_cut = true;
+            break;
+        }
+        // A line each, whatever a value holds.
+        text.push_str(&value.replace(['\n', '\r'], " "));
+        text.push('\n');
+        taken += 1;
+    }
+    if taken == 0 {
+        app.warn("no line of this list holds anything to copy");
+        return Vec::new();
+    }
+    let cut = if is_cut { format!(" of the first of {}", plural(all as u64, "line", "lines")) } else { String::new() };
+    let what = format!("{}, {}{cut}", subject.column(), plural(taken, "value", "values"));
+    vec![Effect::Copy { what, text }]
+}
+
+/// The command that shows what is shown here.
+fn command(app: &mut App) -> Vec<Effect> {
+    let Some(command) = &app.command else {
+        app.warn("the command that opens this source is not known here");
+        return Vec::new();
+    };
+    let opened = app.case.as_ref().map(|screen| &screen.place);
+    let group = opened.map(|place| place.of.group()).or_else(|| group_under_cursor(app)).map(|group| group.fingerprint.to_string());
+    // In another order, or among rows that were looked for, a number means another document.
+    let usual = opened.filter(|place| place.order == RowOrder::default() && !app.more.held.contains(&place.of.group().fingerprint));
+    let line = command.line(group.as_deref(), usual.map(|place| place.index + 1));
+    vec![Effect::copy("command", line)]
+}
+
 /// The statement that makes the table under the cursor: thousands of columns take longer than a key may.
 fn ddl(app: &mut App) -> Vec<Effect> {
     let layout = app.tables.known().and_then(|look| Some((look.place.table, look.layout.clone()?)));
@@ -144,6 +205,11 @@ pub(super) fn copied(app: &mut App, what: &str, outcome: Result<Copied, String>)
         }
     }
     Vec::new()
+}
+
+fn group_under_cursor(app: &App) -> Option<&Group> {
+    let item = app.groups.list.outline.item()?;
+    app.groups.tree.group_at(item)
 }
 
 fn leaf_under_cursor(app: &App) -> bool {

@@ -49,7 +49,7 @@ pub(super) fn looked(app: &mut App, job: JobId, outcome: Result<Option<Arc<Group
         // What cannot be followed at all is not tried again and again.
         Err(reason) if !following.has_looked && !following.is_remote => {
             app.following = None;
-            app.warn(reason);
+            app.report(reason, true);
             return Vec::new();
         }
         Ok(tree) => {
@@ -63,14 +63,14 @@ pub(super) fn looked(app: &mut App, job: JobId, outcome: Result<Option<Arc<Group
                     app.tell(told);
                 }
             } else if had_failed {
-                app.tell("reading goes on");
+                app.report("reading goes on", false);
             }
         }
         Err(reason) => {
             following.faults = following.faults.saturating_add(1);
             if following.fault.as_ref() != Some(&reason) {
                 following.fault = Some(reason.clone());
-                app.warn(format!("{reason}; trying again"));
+                app.report(format!("{reason}; trying again"), true);
             }
         }
     }

@@ -11,8 +11,10 @@ use super::super::group_tree::{GroupLevel, GroupTree};
 use super::super::message::JobId;
 use super::super::row_place::{GroupPlace, RowPlace};
 use super::super::subject::Subject;
+use super::restore;
 use crate::ground::outline::{Outline, Tree};
-use crate::rows::group::{Group, Status};
+use crate::ground::text::{count, plural, visible};
+use crate::rows::group::{Group, Groups, Status};
 use crate::rows::source::Progress;
 use crate::triage::facts;
 
@@ -34,20 +36,22 @@ pub(super) fn replace(app: &mut App, tree: Arc<GroupTree>, done: bool) -> Vec<Ef
         finished(app);
     }
     effects.extend(find_again(app));
+    effects.extend(restore::go_on(app));
     effects
 }
 
 /// Says what the user must know of a finished reading.
 fn finished(app: &mut App) {
     let groups = app.groups.tree.groups.clone();
+    record(app, &groups);
     if groups.partial {
         app.incomplete = Some("stopped early".to_owned());
-        app.tell(format!("stopped after {}", crate::ground::text::plural(groups.rows, "row", "rows")));
+        app.tell(format!("stopped after {}", plural(groups.rows, "row", "rows")));
     } else if let Some(bad) = groups.unreadable.first.first() {
-        let count = crate::ground::text::count(groups.unreadable.count);
+        let count = count(groups.unreadable.count);
         app.warn(format!("{count} unreadable, the first at {}: {}", bad.origin, bad.reason));
     } else if groups.rows == 0 && groups.outside > 0 {
-        let rows = crate::ground::text::plural(groups.outside, "row", "rows");
+        let rows = plural(groups.outside, "row", "rows");
         app.warn(format!("{rows} read, and none is as asked for"));
     } else if let Some(told) = groups.unreadable.notes().into_iter().next() {
         app.warn(told);
@@ -58,6 +62,29 @@ fn finished(app: &mut App) {
         if !notes.is_empty() {
             app.tell(notes.join("; "));
         }
+    }
+}
+
+/// All of it, for the log.
+fn record(app: &mut App, groups: &Groups) {
+    let (rows, list) = (plural(groups.rows, "row", "rows"), plural(groups.list.len() as u64, "group", "groups"));
+    let source = visible(&app.source).into_owned();
+    app.log.add(&format!("{source}: {rows} read, {list}"), false);
+    if groups.partial {
+        app.log.add("reading was stopped before its end", true);
+    }
+    if groups.outside > 0 {
+        app.log.add(&format!("{} left out by what was asked for", plural(groups.outside, "row", "rows")), false);
+    }
+    // Why a row cannot be read quotes it; where it is does not.
+    if let Some(bad) = groups.unreadable.first.first() {
+        app.log.add(&format!("{} skipped as unreadable, the first at {}", count(groups.unreadable.count), bad.origin), true);
+    }
+    for told in groups.unreadable.notes() {
+        app.log.add(&told, true);
+    }
+    for note in groups.notes.iter().map(advised).chain(facts::rate::notes(groups)) {
+        app.log.add(&note, false);
     }
 }
 
@@ -78,7 +105,8 @@ fn show(app: &mut App, tree: Arc<GroupTree>) -> Option<Effect> {
     if screen.touched && !screen.tree.is_empty() {
         screen.list.outline.refresh(screen.tree.as_ref(), tree.as_ref());
     } else {
-        screen.list.outline = at_start(&tree);
+        let last = app.last_time.as_ref().and_then(|last| restore::outline(&tree, &last.view));
+        screen.list.outline = last.unwrap_or_else(|| at_start(&tree));
     }
     if let Some(Search { job: None, found: Some(found), .. }) = &mut screen.list.search {
         // What was not found by its text is where its groups are now.

@@ -7,8 +7,8 @@ use tui_input::backend::crossterm::EventHandler;
 use super::super::app::App;
 use super::super::effect::Effect;
 use super::super::keymap::Key;
-use super::super::palette::{Palette, offers};
-use super::act;
+use super::super::palette::{Palette, offers, source_typed};
+use super::{act, open};
 
 /// Opens it.
 pub(super) fn open(app: &mut App) -> Vec<Effect> {
@@ -28,7 +28,11 @@ pub(super) fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
         _ if key == Key::plain(KeyCode::Esc) || key == Key::INTERRUPT => app.palette = None,
         _ if key == Key::plain(KeyCode::Enter) => {
             let chosen = offers.get(palette.chosen).map(|entry| entry.action);
+            let named = source_typed(palette.input.value()).map(str::to_owned);
             app.palette = None;
+            if let Some(named) = named {
+                return open::source(app, &named);
+            }
             match chosen {
                 Some(action) => return act(app, action),
                 None => app.tell("nothing was chosen"),

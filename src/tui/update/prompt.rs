@@ -13,7 +13,7 @@ use super::super::focus::Focus;
 use super::super::keymap::Key;
 use super::super::matches::Matches;
 use super::super::message::JobId;
-use super::{deploy, find, follow, hand_over, payloads, recheck};
+use super::{deploy, find, follow, hand_over, open, payloads, recheck};
 
 /// Begins a line, or goes to another match.
 pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
@@ -58,6 +58,7 @@ pub(super) fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
                 PromptPurpose::Against => return recheck::begin(app, &text),
                 PromptPurpose::Compare => return deploy::against(app, &text),
                 PromptPurpose::Pipe => return hand_over::pipe(app, &text),
+                PromptPurpose::Source => return open::source(app, &text),
                 PromptPurpose::Search | PromptPurpose::Filter => {}
             }
             tell_found(app, purpose);
@@ -124,7 +125,7 @@ fn cancel(app: &mut App) -> Vec<Effect> {
     if app.searches_tables() {
         return find::end(app);
     }
-    if matches!(prompt.purpose, PromptPurpose::Payloads | PromptPurpose::Against | PromptPurpose::Compare | PromptPurpose::Pipe) {
+    if !looks(&prompt) {
         return Vec::new();
     }
     let Some((list, tree)) = app.focused() else { return Vec::new() };
@@ -133,16 +134,21 @@ fn cancel(app: &mut App) -> Vec<Effect> {
             list.filter = None;
             list.outline.clear_filter(&tree, prompt.from);
         }
-        PromptPurpose::Payloads | PromptPurpose::Against | PromptPurpose::Compare | PromptPurpose::Pipe => {}
         PromptPurpose::Search => {
             list.search = None;
             if let Some(item) = prompt.from {
                 list.outline.reveal(&tree, item);
             }
         }
+        _ => {}
     }
     follow(app);
     prompt.job.map(Effect::Cancel).into_iter().collect()
+}
+
+/// Whether what is typed is looked for in the list at once.
+fn looks(prompt: &Prompt) -> bool {
+    matches!(prompt.purpose, PromptPurpose::Search | PromptPurpose::Filter)
 }
 
 /// Looks for what stands in the line.
@@ -150,7 +156,6 @@ fn look(app: &mut App) -> Vec<Effect> {
     if app.searches_tables() {
         return find::typed(app);
     }
-    let looks = |prompt: &Prompt| matches!(prompt.purpose, PromptPurpose::Search | PromptPurpose::Filter);
     if !app.prompt.as_ref().is_some_and(looks) {
         return Vec::new();
     }
@@ -170,7 +175,6 @@ fn look(app: &mut App) -> Vec<Effect> {
             follow(app);
             return effects;
         }
-        PromptPurpose::Payloads | PromptPurpose::Against | PromptPurpose::Compare | PromptPurpose::Pipe => return effects,
         PromptPurpose::Filter => {
             // How much the text before it found stays until there is something new.
             let found = list.filter.as_ref().and_then(|filter| filter.found);
@@ -181,6 +185,7 @@ fn look(app: &mut App) -> Vec<Effect> {
             return effects;
         }
         PromptPurpose::Search => list.search = Some(Search { text: text.clone(), job: Some(job), from, found: None, jumps: true }),
+        _ => return effects,
     }
     effects.push(Effect::Match { job, subject, text });
     effects

@@ -12,6 +12,7 @@ use crate::rows::source::{Progress, RowOrder, Spent};
 pub(super) fn question(app: &mut App, id: JobId, text: String) -> Vec<Effect> {
     // Keys that were pressed for something else are no part of an answer.
     app.pending.clear();
+    app.log.add(&text, false);
     app.question = Some(Question { id, text });
     Vec::new()
 }
@@ -35,12 +36,13 @@ pub(super) fn progress(app: &mut App, job: JobId, progress: Progress) -> Vec<Eff
 
 /// Something is spent that needs no answer.
 pub(super) fn spends(app: &mut App, told: String) -> Vec<Effect> {
-    app.tell(told);
+    app.report(told, false);
     Vec::new()
 }
 
 /// A query was paid for.
 pub(super) fn spent(app: &mut App, spent: Spent) -> Vec<Effect> {
+    app.log.add(&spent.to_string(), false);
     app.spent = Some(spent);
     Vec::new()
 }
@@ -48,6 +50,7 @@ pub(super) fn spent(app: &mut App, spent: Spent) -> Vec<Effect> {
 /// An action while a question is open: only one agrees.
 pub(super) fn answer(app: &mut App, action: Action) -> Vec<Effect> {
     let yes = action == Action::Agree;
+    app.log.add(if yes { "agreed" } else { "refused" }, false);
     app.question.take().map(|question| Effect::Answer { id: question.id, yes }).into_iter().collect()
 }
 

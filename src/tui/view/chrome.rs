@@ -195,6 +195,7 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
         PromptPurpose::Against => ("judge against (folder, revision, repository@revision or schema file)", None),
         PromptPurpose::Compare => ("compare with (a revision, a folder, or repository@revision)", None),
         PromptPurpose::Pipe => ("hand what is under the cursor to the command", None),
+        PromptPurpose::Source => ("open in a tab (a file, a folder, a table)", None),
         PromptPurpose::Payloads => ("payloads with (text, or /pointer=value)", None),
         PromptPurpose::Filter => {
             ("filter", list.and_then(|list| list.filter.as_ref()).and_then(|filter| Some(filter.found?.told(&filter.text))))

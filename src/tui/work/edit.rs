@@ -8,10 +8,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::UnboundedSender;
-
 use super::super::advice;
 use super::super::message::{EditCopy, JobId, Message};
+use super::super::outlet::Outlet;
 use crate::ground::text::visible;
 use crate::rows::group::Group;
 use crate::rows::schemas::SchemaStore;
@@ -38,7 +37,7 @@ pub(super) fn judged(
     copy: &EditCopy,
     schemas: &SchemaStore,
     job: JobId,
-    messages: &UnboundedSender<Message>,
+    messages: &Outlet,
     stop: &AtomicBool,
 ) -> Result<EditVerdict, String> {
     let text = std::fs::read(&copy.path).map_err(|error| format!("the edited copy cannot be read: {error}"))?;

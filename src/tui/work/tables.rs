@@ -4,10 +4,9 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::mpsc::UnboundedSender;
-
 use super::super::look::Look;
 use super::super::message::Message;
+use super::super::outlet::Outlet;
 use super::super::table_tree::TableTree;
 use crate::rows::group::Groups;
 use crate::rows::schemas::{SchemaError, SchemaStore};
@@ -23,7 +22,7 @@ pub(super) fn list(schemas: &SchemaStore) -> Message {
 }
 
 /// All tables with their columns.
-pub(super) fn read(schemas: &SchemaStore, messages: &UnboundedSender<Message>, stop: &AtomicBool) -> Option<Message> {
+pub(super) fn read(schemas: &SchemaStore, messages: &Outlet, stop: &AtomicBool) -> Option<Message> {
     let watch = |progress: CatalogProgress| {
         if progress.done.is_multiple_of(STRIDE) {
             // The explorer is gone once nobody listens; the flag says so as well.

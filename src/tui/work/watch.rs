@@ -6,10 +6,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use tokio::sync::mpsc::UnboundedSender;
-
 use super::super::group_tree::GroupTree;
 use super::super::message::{JobId, Message};
+use super::super::outlet::Outlet;
 use super::answers::Answers;
 use crate::rows::group::{Groups, Sort};
 use crate::rows::source::{Cost, Progress, Request, Spent, Watch};
@@ -22,7 +21,7 @@ pub(super) fn arranged(mut groups: Groups, request: &Request) -> Arc<GroupTree> 
 
 /// Tells the explorer how reading goes.
 pub(super) struct ReadWatch {
-    pub(super) messages: UnboundedSender<Message>,
+    pub(super) messages: Outlet,
     /// The work, where it is not reading.
     pub(super) job: Option<JobId>,
     /// What is read, which tells how groups so far are shown.

@@ -12,7 +12,7 @@ use std::sync::{Arc, PoisonError};
 use super::input::{Input, InputChange};
 use super::scan::{self, Wanted};
 use super::tally::{self, ThreadTally};
-use super::{Files, paths_of, tell_apart};
+use super::{Files, is_no_export, paths_of, tell_apart, with_rows};
 use crate::ground::text::visible;
 use crate::rows::advice::Advised;
 use crate::rows::source::{Followed, Request, SourceError, Watch};
@@ -163,11 +163,17 @@ fn look(files: &Files) -> Result<(Vec<InputChange>, bool), SourceError> {
     }
     let known: Vec<PathBuf> = inputs.iter().filter_map(|input| input.path()).map(whole_path).collect();
     let mut came = Vec::new();
-    for argument in files.named.iter().filter(|argument| argument.contains(['*', '?', '['])) {
+    let is_folder = |argument: &String| std::path::Path::new(argument).is_dir();
+    for argument in files.named.iter().filter(|argument| argument.contains(['*', '?', '[']) || is_folder(argument)) {
         // A pattern that matches nothing any more is told by what is gone.
         for path in paths_of(argument).unwrap_or_default() {
             if !known.contains(&whole_path(&path)) {
-                came.push(Input::file(&path)?.with_others(scan::others(&inputs)));
+                match Input::file(&path).and_then(|file| if is_folder(argument) { with_rows(file) } else { Ok(file) }) {
+                    Ok(file) => came.push(file.with_others(scan::others(&inputs))),
+                    // In a folder, what is no export is left out.
+                    Err(error) if is_folder(argument) && is_no_export(&error) => {}
+                    Err(error) => return Err(error),
+                }
             }
         }
     }

@@ -161,10 +161,7 @@ impl Input {
             metadata => metadata.map_err(io)?,
         };
         if metadata.is_dir() {
-            return Err(SourceError::Input(format!(
-                "{shown} is a folder; give the files in it, for example '{}/*'",
-                shown.trim_end_matches('/')
-            )));
+            return Err(SourceError::Input(format!("{shown} is a folder, of which no single file was named")));
         }
         let name = path.file_name().map_or(shown, |name| crate::ground::text::visible(&name.to_string_lossy()).into_owned());
         if !metadata.is_file() {

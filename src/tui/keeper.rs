@@ -1,0 +1,188 @@
+//! The folder in which misfit keeps how it was left.
+//!
+//! Owns: its files, which only the user can read; a file is replaced as a whole, never written into.
+//! Refuses: what stands in them (kept).
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::kept::{Kept, KeptLine, KeptView};
+use super::message::Message;
+use crate::ground::text::visible;
+
+/// Name of the file with the views and the typed lines.
+const STATE: &str = "state.json";
+
+/// Name of the file with the theme that was chosen, apart from the others: it is needed before the first frame.
+const THEME: &str = "theme";
+
+/// Most bytes of a file that are read.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// The folder.
+#[derive(Debug, Clone)]
+pub struct Keeper {
+    folder: PathBuf,
+    /// Whether what is there is left aside for this time.
+    is_fresh: bool,
+}
+
+/// `$XDG_STATE_HOME/misfit`; `None` where the user has no home.
+pub fn usual_folder() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    let strategy = etcetera::choose_base_strategy().ok()?;
+    Some(strategy.state_dir()?.join("misfit"))
+}
+
+impl Keeper {
+    /// Keeps in a folder, which need not be there. `is_fresh`: what was kept before is not shown again.
+    pub fn new(folder: PathBuf, is_fresh: bool) -> Self {
+        Keeper { folder, is_fresh }
+    }
+
+    /// The theme that was chosen last.
+    pub fn theme(&self) -> Option<String> {
+        let text = if self.is_fresh { None } else { read(&self.folder.join(THEME)).ok()? };
+        text.map(|text| text.trim().to_owned()).filter(|name| !name.is_empty())
+    }
+
+    /// Keeps the theme.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn keep_theme(&self, name: &str) -> io::Result<()> {
+        self.write(THEME, &format!("{name}\n"))
+    }
+
+    /// What there is of the last time, as a message.
+    pub(super) fn last_time(&self, source: Option<&str>) -> Message {
+        let nothing = Message::LastTime { typed: Vec::new(), view: None, complaint: None };
+        if self.is_fresh {
+            return nothing;
+        }
+        match self.read() {
+            Ok(None) => nothing,
+            Ok(Some(mut kept)) => {
+                let view = source.and_then(|source| kept.take(source));
+                Message::LastTime { typed: kept.typed, view: view.map(Box::new), complaint: None }
+            }
+            Err(complaint) => Message::LastTime { typed: Vec::new(), view: None, complaint: Some(complaint) },
+        }
+    }
+
+    fn read(&self) -> Result<Option<Kept>, String> {
+        let path = self.folder.join(STATE);
+        let told = |why: &str| {
+            format!("what was kept of the last time is not used: {} {why}; it is written anew at the end", visible(&path.to_string_lossy()))
+        };
+        match read(&path) {
+            Ok(None) => Ok(None),
+            Ok(Some(text)) => Kept::parse(&text).map(Some).map_err(told),
+            Err(error) => Err(told(&format!("cannot be read ({error})"))),
+        }
+    }
+
+    /// Keeps how sources are left, beside what others have kept meanwhile.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub(super) fn keep(&self, views: Vec<KeptView>, typed: Vec<KeptLine>) -> io::Result<()> {
+        if views.is_empty() && typed.is_empty() {
+            return Ok(());
+        }
+        let mut kept = self.read().ok().flatten().unwrap_or_default();
+        kept.add(views, typed);
+        self.write(STATE, &kept.print())
+    }
+
+    fn write(&self, name: &str, text: &str) -> io::Result<()> {
+        make_private(&self.folder)?;
+        // Only its owner can read a temporary file.
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        file.write_all(text.as_bytes())?;
+        file.persist(self.folder.join(name)).map_err(|error| error.error)?;
+        Ok(())
+    }
+}
+
+/// Makes a folder that only the user can look into.
+pub(super) fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// The text of a plain file; `None` where there is none.
+fn read(path: &Path) -> io::Result<Option<String>> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Ok(about) if !about.is_file() => return Err(io::Error::other("it is a folder or a device")),
+        Ok(about) if about.len() > MOST_BYTES => return Err(io::Error::other("it is too large")),
+        _ => {}
+    }
+    let mut text = String::new();
+    File::open(path)?.take(MOST_BYTES).read_to_string(&mut text)?;
+    Ok(Some(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complaint(message: Message) -> Option<String> {
+        match message {
+            Message::LastTime { complaint, .. } => complaint,
+            _ => None,
+        }
+    }
+
+    fn view_of(message: Message) -> Option<KeptView> {
+        match message {
+            Message::LastTime { view, .. } => view.map(|view| *view),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_source_is_found_again_and_fresh_leaves_it_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let keeper = Keeper::new(folder.path().join("misfit"), false);
+        assert!(view_of(keeper.last_time(Some("/a"))).is_none() && keeper.theme().is_none());
+        let view = KeptView { source: "/a".into(), filter: Some("zoom".into()), ..KeptView::default() };
+        keeper.keep(vec![view.clone()], Vec::new()).unwrap();
+        keeper.keep(vec![KeptView { source: "/b".into(), ..KeptView::default() }], Vec::new()).unwrap();
+        keeper.keep_theme("mono").unwrap();
+        assert_eq!(view_of(keeper.last_time(Some("/a"))), Some(view));
+        assert!(view_of(keeper.last_time(None)).is_none());
+        assert_eq!(keeper.theme().as_deref(), Some("mono"));
+        let fresh = Keeper::new(folder.path().join("misfit"), true);
+        assert!(view_of(fresh.last_time(Some("/a"))).is_none() && fresh.theme().is_none());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(folder.path().join("misfit")), mode(folder.path().join("misfit/state.json"))), (0o700, 0o600));
+        }
+        let left: Vec<_> = fs::read_dir(folder.path().join("misfit")).unwrap().flatten().collect();
+        assert_eq!(left.len(), 2, "nothing but the two files: {left:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_told_and_written_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let keeper = Keeper::new(folder.path().to_owned(), false);
+        let state = folder.path().join(STATE);
+        for (text, why) in [("{\"version\":2}", "another version"), ("nonsense", "is broken")] {
+            fs::write(&state, text).unwrap();
+            let told = complaint(keeper.last_time(Some("/a"))).unwrap();
+            assert!(told.contains(why) && told.contains("state.json"), "{told}");
+        }
+        fs::write(&state, vec![b' '; MOST_BYTES as usize + 1]).unwrap();
+        assert!(complaint(keeper.last_time(None)).unwrap().contains("too large"));
+        keeper.keep(vec![KeptView { source: "/a".into(), ..KeptView::default() }], Vec::new()).unwrap();
+        assert!(complaint(keeper.last_time(None)).is_none(), "said once");
+    }
+}

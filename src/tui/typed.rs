@@ -1,0 +1,56 @@
+//! Lines that are typed, by what they are for, and what goes along from one tab to the next.
+//!
+//! Owns: the purposes, the tabs by name.
+//! Refuses: what a line does (update).
+
+use serde::{Deserialize, Serialize};
+
+use super::theme::Theme;
+
+/// What a line is typed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PromptPurpose {
+    /// To go from one match to the next.
+    Search,
+    /// To show nothing but matches.
+    Filter,
+    /// To look into all payloads.
+    Payloads,
+    /// To judge by other schemas, too.
+    Against,
+    /// To compare the schemas with others.
+    Compare,
+    /// To hand what is under the cursor to a command.
+    Pipe,
+    /// To open a further source.
+    Source,
+}
+
+/// The tabs of the session; one alone has no line of its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TabLine {
+    /// What each is of.
+    pub names: Vec<String>,
+    /// Which is shown.
+    pub at: usize,
+}
+
+impl TabLine {
+    /// Whether there is a line that tells them.
+    pub fn is_shown(&self) -> bool {
+        self.names.len() > 1
+    }
+}
+
+/// What goes with whoever turns to another tab.
+pub struct CarriedAlong {
+    /// The theme.
+    pub theme: Theme,
+    /// Whether it was chosen by key.
+    pub theme_chosen: bool,
+    /// Whether the mouse is read.
+    pub mouse: bool,
+    /// What was typed.
+    pub typed: Vec<(PromptPurpose, String)>,
+}

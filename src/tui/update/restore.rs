@@ -1,0 +1,97 @@
+//! A source as it was left: the group under the cursor, what was open, the filter, the order, the screen.
+//!
+//! Owns: when each of these comes back; a key that is pressed before goes before it.
+//! Refuses: where it is kept (keeper).
+
+use super::super::app::{App, LastTime, ListFilter};
+use super::super::effect::Effect;
+use super::super::group_tree::GroupTree;
+use super::super::kept::{KeptLine, KeptScreen, KeptView};
+use super::super::row_place::GroupPlace;
+use super::super::subject::Subject;
+use super::{deploy, groups, tables};
+use crate::ground::outline::{Outline, Tree};
+use crate::ground::text::visible;
+
+/// What was kept of the last time was read.
+pub(super) fn told(app: &mut App, typed: Vec<KeptLine>, view: Option<Box<KeptView>>, complaint: Option<String>) -> Vec<Effect> {
+    let mut earlier: Vec<_> = typed.into_iter().map(|line| (line.purpose, line.text)).filter(|line| !app.typed.contains(line)).collect();
+    earlier.append(&mut app.typed);
+    app.typed = earlier;
+    if let Some(complaint) = complaint {
+        app.report(complaint, true);
+    }
+    let Some(view) = view.filter(|_| !app.groups.touched && app.last_time.is_none() && !app.tables.alone) else { return Vec::new() };
+    app.groups.sort = view.order();
+    app.last_time = Some(LastTime { view: *view, is_begun: false, is_asked: false });
+    if app.groups.tree.is_empty() {
+        return Vec::new();
+    }
+    // The groups were faster: they are shown once more.
+    let tree = app.groups.tree.clone();
+    let is_done = app.reading.is_none();
+    let mut effects = groups::replace(app, tree, false);
+    if is_done {
+        effects.extend(go_on(app));
+    }
+    effects
+}
+
+/// The list of groups as it was left; `None` where it was not kept and nothing is to be shown first.
+pub(super) fn outline(tree: &GroupTree, view: &KeptView) -> Option<Outline> {
+    let place = place(tree, view);
+    if tree.is_empty() || (view.open.is_none() && place.is_none()) {
+        return None;
+    }
+    let mut outline = Outline::with_open(tree, view.open.iter().flatten().copied());
+    if let Some(item) = place.or_else(|| (0..tree.len()).find(|&item| tree.is_leaf(item))) {
+        outline.reveal(tree, item);
+    }
+    Some(outline)
+}
+
+/// The line of the group that was under the cursor.
+fn place(tree: &GroupTree, view: &KeptView) -> Option<usize> {
+    let print = view.group.as_ref()?.parse().ok()?;
+    (0..tree.len()).find(|&item| tree.is_leaf(item) && tree.group(item).is_some_and(|group| group.fingerprint == print))
+}
+
+/// Once everything is read: the filter and the screen.
+pub(super) fn go_on(app: &mut App) -> Vec<Effect> {
+    if app.reading.is_some() || app.groups.touched || app.groups.tree.is_empty() {
+        return Vec::new();
+    }
+    let job = app.next_job();
+    let tree = app.groups.tree.clone();
+    let Some(last) = app.last_time.as_mut().filter(|last| !last.is_begun) else { return Vec::new() };
+    last.is_begun = true;
+    let (view, is_asked) = (last.view.clone(), last.is_asked);
+    let at = place(&tree, &view);
+    let mut effects = Vec::new();
+    if let Some(text) = view.filter.filter(|text| !text.trim().is_empty()) {
+        app.groups.list.filter = Some(ListFilter { text: text.clone(), job, found: None });
+        effects.push(Effect::Match { job, subject: Subject::Groups(tree.clone()), text });
+    }
+    match (view.screen, at) {
+        (_, None) if is_asked => {
+            let group = visible(view.group.as_deref().unwrap_or_default()).into_owned();
+            app.report(format!("there is no group {group} in these rows"), true);
+            return effects;
+        }
+        // What costs is not asked for again without a word.
+        (KeptScreen::Document, Some(item)) if !app.is_remote || is_asked => {
+            let Some(of) = GroupPlace::of_item(&tree, item) else { return effects };
+            match app.more.place(of.clone(), view.document).or_else(|| app.more.place(of, 0)) {
+                Some(place) => effects.extend(groups::open_row(app, place)),
+                None => app.warn("this source cannot show single rows"),
+            }
+        }
+        (KeptScreen::Tables, _) if app.schemas.is_some() => effects.extend(tables::switch(app)),
+        (KeptScreen::Deploy, _) if app.schemas.is_some() => effects.extend(deploy::switch(app)),
+        _ => {}
+    }
+    if !is_asked && app.notice.is_none() {
+        app.tell("as it was left last time; --fresh begins anew");
+    }
+    effects
+}
