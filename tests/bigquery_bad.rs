@@ -188,7 +188,31 @@ fn an_export_that_meets_the_limit_says_what_is_missing() {
         let told = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert!(told.contains("would bring this session to 20 B, more than its 15 B"), "{what}: {told}");
         assert_ne!(refused.status.code(), Some(0), "{what}: {told}");
+        assert!(!folder.path().join(what).exists(), "{what}: a file that looks whole would be none");
         let agreed = run(what, "50");
         assert!(agreed.status.success(), "{what}: {}", String::from_utf8_lossy(&agreed.stderr));
     }
+    // The groups that were paid for are kept, and it is said that the rows are not.
+    let file = folder.path().join("kept.misfit");
+    let program = |arguments: &[&str]| {
+        let mut misfit = Command::new(env!("CARGO_BIN_EXE_misfit"));
+        misfit
+            .args(arguments)
+            .env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml"))
+            .env("MISFIT_SCHEMAS", "");
+        misfit.output().unwrap()
+    };
+    let place = ["bigquery:p.d.t", "--endpoint", &stub.endpoint, "--refresh", "--since", "2026-06-25", "--until", "2026-06-26"];
+    let out = file.display().to_string();
+    let made = program(&[&["bundle"], &place[..], &["--out", &out, "--max-session-bytes", "15"]].concat());
+    let told = String::from_utf8_lossy(&made.stderr).into_owned();
+    assert_eq!(made.status.code(), Some(1), "{told}");
+    assert!(
+        told.contains("the rows are missing in it, its groups and schema files are whole: opening rows would bring this session to 20 B"),
+        "{told}"
+    );
+    assert!(told.contains("raise --max-session-bytes"), "{told}");
+    let kept = program(&["groups", &out, "--format", "json"]);
+    let groups: Value = serde_json::from_slice(&kept.stdout).unwrap();
+    assert_eq!(groups["groups"].as_array().map(Vec::len), Some(1), "{groups}");
 }

@@ -43,7 +43,9 @@ fn ill(most: usize, ill: impl Fn(&Asked) -> Option<Reply> + Send + Sync + 'stati
 fn what_may_pass_is_tried_again_and_goes_well() {
     let page = || Reply { status: 502, body: "<html><title>Bad Gateway</title>".into(), ..Reply::json(json!(0)) };
     type Fault = fn(&Asked) -> Reply;
-    let faults: [(&str, Fault); 5] = [
+    let faults: [(&str, Fault); 7] = [
+        ("504", |_| Reply { status: 504, body: "<html>".into(), ..Reply::json(json!(0)) }),
+        ("nothing", |asked| Reply { cut: Some(0), ..healthy(asked, 10, &[coarse(Some(1), MESSAGE, 3)]) }),
         ("429", |_| Reply { headers: "Retry-After: 0\r\n", ..Reply::refusal(429, "rateLimitExceeded", "slow down") }),
         ("503", |_| Reply::refusal(503, "backendError", "later")),
         ("500", |_| Reply { status: 500, body: String::new(), ..Reply::json(json!(0)) }),

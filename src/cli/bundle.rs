@@ -20,7 +20,10 @@ use crate::triage::bundle as making;
 use crate::triage::bundle::MadeBundle;
 use crate::triage::export::choice::Choice;
 use crate::triage::export::files::{DraftFile, Readers, WriteOptions};
-use crate::tui::advice::GIVE_SCHEMAS;
+use crate::tui::advice::{self, GIVE_SCHEMAS};
+
+/// Exit code where something that was asked for is not in the file.
+const INCOMPLETE: u8 = 1;
 
 /// Columns that are named; of more the number is told.
 const MOST_NAMED: usize = 12;
@@ -102,7 +105,20 @@ pub(super) fn run(asked: Asked<BundleQuestion>, config: &Config) -> Result<ExitC
     let made = making::make(&asked, draft, &stop)?;
     tell(&made, question.raw);
     out::unreadable(&groups.unreadable).iter().chain(&stop.bill()).for_each(|told| out::tell(&format!("misfit: {told}")));
-    Ok(ExitCode::SUCCESS)
+    match &made.missing {
+        Some(error) => {
+            let why = words_of(error);
+            out::tell(&format!("misfit: the rows are missing in it, its groups and schema files are whole: {why}"));
+            Ok(ExitCode::from(INCOMPLETE))
+        }
+        None => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// The reason, with what can be done about it.
+fn words_of(error: &making::BundleError) -> String {
+    let advice = error.advice().map(advice::words).unwrap_or_default();
+    visible(&format!("{error}{advice}")).into_owned()
 }
 
 fn tell(made: &MadeBundle, raw: bool) {

@@ -223,7 +223,7 @@ pub(super) fn run(args: CompatArgs, config: &Config) -> Result<ExitCode> {
         CompatFormat::Json | CompatFormat::Ndjson => String::new(),
         CompatFormat::Markdown => forms::markdown(report) + &layouts::markdown(report, &names.1),
         CompatFormat::Github => forms::github(report) + &layouts::github(report, &question.head),
-        CompatFormat::Junit => forms::junit(report),
+        CompatFormat::Junit => forms::junit(report, &deploy::summary(&found)),
     });
     match args.format {
         CompatFormat::Text => {

@@ -100,18 +100,20 @@ pub(super) fn property(text: &str) -> String {
     data(&visible(text)).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// JUnit's XML: a case for each finding, one that passes where there is none.
-pub(super) fn junit(report: &GateReport) -> String {
+/// JUnit's XML: a case for each finding; where there is none, one that passes and says what was compared.
+pub(super) fn junit(report: &GateReport, compared: &str) -> String {
     let (failures, errors) = (report.count(GateWeight::Stops), report.count(GateWeight::Unknown));
     let all = report.findings.len().max(1);
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let counts = format!("tests=\"{all}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{}\"", report.muted());
     let _ = writeln!(out, "<testsuites {counts}>\n<testsuite name=\"misfit compat\" {counts}>");
     if report.findings.is_empty() {
-        out.push_str("<testcase classname=\"misfit.compat\" name=\"no findings\"/>\n");
+        let compared = xml(compared);
+        let _ = writeln!(out, "<testcase classname=\"misfit.compat\" name=\"no findings\"><system-out>{compared}</system-out></testcase>");
     }
     for finding in &report.findings {
-        let name = format!("{} {} {}", finding.title, tables(finding), finding.fingerprint);
+        let parts = [finding.title.clone(), tables(finding), finding.fingerprint.clone()];
+        let name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         let place = finding.place.as_ref().map(|(file, line)| format!(" file=\"{}\" line=\"{line}\"", xml(file))).unwrap_or_default();
         let _ = write!(out, "<testcase classname=\"misfit.compat.{}\" name=\"{}\"{place}>", finding.kind.name(), xml(&name));
         let message = xml(&sentence(finding));
@@ -247,12 +249,19 @@ mod tests {
 
     #[test]
     fn xml_is_well_formed_whatever_stands_in_it() {
-        let told = junit(&report());
+        let told = junit(&report(), "");
         assert!(told.contains("tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"0\""), "{told}");
         assert!(told.contains("a &lt;rule&gt; &amp; &quot;more&quot;&#10;one"), "{told}");
         assert!(!told.chars().any(|c| c.is_control() && c != '\n'), "{told:?}");
         assert_eq!(told.matches("<testcase ").count(), told.matches("</testcase>").count());
-        assert!(junit(&GateReport::default()).contains("name=\"no findings\"/>"));
+        let none = junit(&GateReport::default(), "2 tables unchanged; <no> change");
+        assert!(
+            none.contains("tests=\"1\"")
+                && none.contains("name=\"no findings\"><system-out>2 tables unchanged; &lt;no&gt; change</system-out>")
+        );
+        let mut bare = report();
+        bare.findings.iter_mut().for_each(|finding| finding.tables.clear());
+        assert!(junit(&bare, "").contains("name=\"newly fail 0123456789abcdef:3\""), "{}", junit(&bare, ""));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use super::BundleError;
 use super::redacted::{self, RedactedOutcome};
 use super::write::BundleWriter;
+use crate::rows::advice::Advice;
 use crate::rows::bundle::VERSION;
 use crate::rows::bundle::record::{BundleLine, BundledFile, BundledRow, BundledUnreadable, Bytes, Header};
 use crate::rows::group::{Deploy, GroupRecord, Groups, Job};
@@ -40,7 +41,7 @@ pub struct BundleRequest<'a> {
 }
 
 /// What was made.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct MadeBundle {
     /// The file.
     pub path: PathBuf,
@@ -58,6 +59,8 @@ pub struct MadeBundle {
     pub files: usize,
     /// Columns that are not told.
     pub withheld: BTreeSet<String>,
+    /// Why no rows are in it, though groups are: the session may read no more.
+    pub missing: Option<BundleError>,
 }
 
 /// Writes a bundle. Nothing is left behind where it fails or the watch calls it off.
@@ -70,7 +73,11 @@ pub fn make(asked: &BundleRequest<'_>, draft: DraftFile, watch: &dyn Watch) -> R
     let mut maker =
         BundleMaker { asked, redactor, schemas, jobs, writer, made: MadeBundle::default(), shrunk: vec![false; asked.choice.groups.len()] };
     maker.groups()?;
-    maker.rows(watch)?;
+    match maker.rows(watch) {
+        // What has been paid for stays of use: groups and schemas are whole without rows.
+        Err(error) if error.advice() == Some(Advice::RaiseSessionLimit) => maker.made.missing = Some(error),
+        other => other?,
+    }
     maker.files()?;
     let BundleMaker { writer, made, .. } = maker;
     let (path, bytes, end) = writer.finish()?;
