@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod handed;
+mod manners;
 
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
