@@ -89,7 +89,39 @@ fn no_heading_of_the_summary_stands_over_nothing() {
             let last = below.iter().rposition(|line| !pane(line).is_empty() && !pane(line).starts_with("i:"));
             let line = last.map(|at| pane(below[at])).unwrap_or_default();
             let is_heading = |heading: &&str| line == **heading || line.starts_with(&format!("{heading},"));
-            assert!(!headings.iter().any(|heading| is_heading(&heading)), "{width}x{height} {keys}: {line}\n{screen}");
+            assert!(!headings.iter().any(|heading| is_heading(heading)), "{width}x{height} {keys}: {line}\n{screen}");
         }
     }
+}
+
+#[test]
+fn a_long_key_is_whole_where_the_line_has_room() {
+    // The failing key of the sample, beside its note.
+    let line = |width| {
+        let screen = super::screen_of((width, 40), "<enter>");
+        screen.lines().find(|line| line.contains("\u{2717} key: maxLength 40")).expect("the failing line").to_owned()
+    };
+    assert!(line(240).contains("share_page_with_another_device_from_toolbar: 1"), "{}", line(240));
+    assert!(line(99).contains("share_page_with_another_device_from_toolbar: 1"), "{}", line(99));
+    let narrow = line(110);
+    let shown = narrow.split('\u{2502}').next().expect("a pane");
+    assert!(shown.chars().count() - shown.trim_end().chars().count() <= 2, "room is left beside a key that is cut: {narrow}");
+}
+
+#[test]
+fn letters_of_a_document_are_letters() {
+    // {"n":"M\\u00fcnchen"}
+    let payload = "eyJuIjoiTVx1MDBmY25jaGVuIn0=";
+    let row = format!(
+        r##"{{"document_namespace":"acme-reader","document_type":"session","document_version":"1","error_type":"ParsePayload","error_message":"org.everit.json.schema.ValidationException: #: required key [client_info] not found","payload":"{payload}"}}"##
+    );
+    let press = |keys: &str| {
+        let source = Arc::new(Files::from_memory("made up", row.clone().into_bytes()).expect("a row"));
+        frame::to_text(&press_with(Some(source), sample_schemas(), "mono", Depth::None, (120, 40), keys))
+    };
+    let case = press("<enter>O");
+    assert!(case.contains("n: \"M\u{fc}nchen\"") && !case.contains("u00fc"), "{case}");
+    let whole = press("<enter>OGv");
+    assert!(whole.contains("M\u{fc}nchen") && whole.contains("written as") && whole.contains(r#""M\u00fcnchen""#), "{whole}");
+    assert!(press("<enter>OGyy").contains(r#"copied the value "M\u00fcnchen""#), "a copy is as it is written");
 }
