@@ -57,6 +57,7 @@ mod row_corpus;
 mod schemas_corpus;
 mod screens;
 mod secrets;
+mod shipped;
 mod shown_row;
 mod sink;
 mod source_files;

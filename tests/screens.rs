@@ -1,11 +1,13 @@
 //! What the explorer shows after keys, on the built-in sample: text, and a hash of the styles that changes when a colour does.
 
+mod alike;
 mod causes;
 mod handy;
 mod pressed;
 mod rechecked;
 mod referred;
 mod searched;
+mod sheets;
 mod warned;
 
 use std::sync::Arc;
@@ -48,6 +50,11 @@ fn press_with(
     };
     let keys = if keys.is_empty() { Vec::new() } else { parse_keys(keys).expect("keys") };
     script(options, size, &keys).expect("a frame")
+}
+
+/// The last frame after the keys, as text alone.
+fn screen_of(size: (u16, u16), keys: &str) -> String {
+    frame::to_text(&press_in("default-dark", Depth::True, size, keys))
 }
 
 fn press(size: (u16, u16), keys: &str) -> String {

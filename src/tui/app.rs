@@ -152,6 +152,13 @@ pub struct GroupScreen {
     pub arranging: Option<JobId>,
 }
 
+impl GroupScreen {
+    /// Whether it is known when rows came.
+    pub fn has_times(&self) -> bool {
+        self.tree.groups.span.is_some()
+    }
+}
+
 /// A row that is being opened.
 pub struct Opening {
     /// The work.

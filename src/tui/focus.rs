@@ -158,7 +158,7 @@ impl App {
     pub fn lines(&self, focus: Focus) -> Option<Rect> {
         let frame = Frame { split: *self.splits.of(focus), ..self.frame(self.size) };
         Some(match focus {
-            Focus::Groups => panes::lines(panes::groups(frame).tree),
+            Focus::Groups => panes::group_lines(panes::groups(frame).tree, self.groups.has_times()).1,
             Focus::Pane(pane) => {
                 let screen = self.case.as_ref()?;
                 panes::case_lines(pane, panes::case(frame, screen.focus, screen.head_lines()).panes[pane as usize]?)

@@ -266,6 +266,18 @@ pub fn lines(pane: Rect) -> Rect {
     Rect { x: pane.x + 1, y: pane.y + 1, width: pane.width.saturating_sub(1), height: pane.height.saturating_sub(1) }
 }
 
+/// Fewest cells of the groups that have room for trends, and so a line that names their axis.
+const ROOM_FOR_TRENDS: u16 = 84;
+
+/// Where the lines of the groups stand, and above them the line that names their columns, where there is one.
+pub fn group_lines(tree: Rect, has_times: bool) -> (Option<Rect>, Rect) {
+    let all = lines(tree);
+    if !has_times || tree.width < ROOM_FOR_TRENDS || all.height < 4 {
+        return (None, all);
+    }
+    (Some(Rect { height: 1, ..all }), Rect { y: all.y + 1, height: all.height - 1, ..all })
+}
+
 /// The lines and the facts below them of a schema or columns pane: the facts get up to seven lines where the pane is high enough.
 pub fn lines_and_facts(pane: Rect) -> (Rect, Rect) {
     let inner = lines(pane);

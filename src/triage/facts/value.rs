@@ -17,7 +17,7 @@ pub fn whole(document: &Document, node: NodeId, rest: &str) -> (String, String) 
         let length = plural(text.chars().count() as u64, "character", "characters");
         return match json_inside(&text) {
             Some(lines) => (format!("JSON in a string, {length}"), shown(&lines, rest)),
-            None => (format!("string, {length}"), shown(text.as_bytes(), rest)),
+            None => (format!("string, {length}"), shown(&with_original(&text, raw), rest)),
         };
     }
     let kind = document.kind(node);
@@ -29,6 +29,16 @@ pub fn whole(document: &Document, node: NodeId, rest: &str) -> (String, String) 
     };
     let is_laid_out = raw.len() > MOST_SHOWN || raw.contains(&b'\n') || !kind.is_container();
     (told, if is_laid_out { shown(raw, rest) } else { shown(&in_lines(raw), rest) })
+}
+
+/// Of a text that is written with numbers in the place of letters, how it is written stands below it.
+fn with_original(text: &str, raw: &[u8]) -> Vec<u8> {
+    let mut told = text.as_bytes().to_vec();
+    if raw.windows(2).any(|pair| pair == b"\\u") {
+        told.extend_from_slice(b"\n\nwritten as\n");
+        told.extend_from_slice(raw);
+    }
+    told
 }
 
 /// All of a value as people read it, however long it is; and whether that is JSON.
@@ -123,8 +133,11 @@ mod tests {
 
     #[test]
     fn a_text_is_told_without_its_escapes() {
-        assert_eq!(told(r#""\u00dcber\nalles \"x\"""#), ("string, 14 characters".to_owned(), "Über\nalles \"x\"".to_owned()));
-        assert_eq!(told(r#""a\u001bb""#).1, "a\\u{1b}b", "safe for a terminal");
+        assert_eq!(
+            told(r#""\u00dcber\nalles \"x\"""#),
+            ("string, 14 characters".to_owned(), "Über\nalles \"x\"\n\nwritten as\n\"\\u00dcber\\nalles \\\"x\\\"\"".to_owned())
+        );
+        assert!(told(r#""a\u001bb""#).1.starts_with("a\\u{1b}b\n"), "safe for a terminal");
         assert_eq!(told(r#""x""#).0, "string, 1 character");
     }
 

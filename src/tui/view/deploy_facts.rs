@@ -45,7 +45,7 @@ pub(super) fn draw(app: &App, tree: &DeployTree, area: Rect, buffer: &mut Buffer
     chrome::pane(app, buffer, area, &text::visible(&name), false, if is_cause { &copies } else { "" });
     let inner = panes::lines(area);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let mut sheet = Sheet { app, buffer, area: inner, row: 0 };
+    let mut sheet = Sheet::new(app, buffer, inner);
     match tree.compared() {
         Some(pair) => sheet.compared(tree, &pair.found, item),
         None => sheet.explained(tree, item),

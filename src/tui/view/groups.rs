@@ -14,12 +14,25 @@ use super::pen::{Pen, paint_line, paragraph};
 use super::{chrome, summary};
 use crate::ground::outline::Tree;
 use crate::ground::text;
+use crate::ground::time;
 use crate::rows::column;
 use crate::rows::group::{Group, NEW, Rates, Status};
 use crate::triage::facts;
 
-/// Widest trend beside a line of the tree, in cells.
-const TREND: usize = 12;
+/// Cells of a trend beside a line of the tree, at least and at most.
+const TREND: (usize, usize) = (12, 36);
+
+/// From so many cells on a line tells since when its group is seen.
+const DATED: u16 = 110;
+
+/// Cells of a day, and the gap before it.
+const DAY: usize = 12;
+
+/// A trend of less than so many seconds is told by hours.
+const SHORT: i64 = 36 * 3600;
+
+/// Cells that what is wrong keeps on a line where its place takes the most.
+const FEW_WORDS: usize = 12;
 
 /// Marks what began since the source is followed.
 const FRESH: &str = "now";
@@ -62,10 +75,13 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer) {
 fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
     let order = app.groups.sort.words();
     // What stands at the end of the lines, where that is more than usual.
-    let columns = if has_rates(app, area) { "rows, rate, share  " } else { "" };
+    let (head, lines) = panes::group_lines(area, app.groups.has_times());
+    let columns = if has_rates(app, area) && head.is_none() { "rows, rate, share  " } else { "" };
     let state = format!("{columns}{order}  {}", chrome::list_state(&app.groups.list));
     chrome::pane(app, buffer, area, "What fails", true, &state);
-    let lines = panes::lines(area);
+    if let Some(head) = head {
+        names(app, buffer, head);
+    }
     let tree = &app.groups.tree;
     if tree.is_empty() {
         let (words, role) = match &app.failure {
@@ -96,12 +112,13 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
         pen.put_right(&format!("{:>9}", rate(rates, tree, item)), style(Role::Text));
     }
     pen.put_right(&format!("{:>9} ", text::count(line.count)), style(Role::Count));
-    if area.width >= 90 {
-        if let Some(group) = tree.group(item).filter(|_| tree.is_leaf(item)) {
-            pen.put_right(&summary::spark(app, &group.trend, TREND), style(Role::Bar));
-        } else {
-            pen.skip_right(TREND);
+    if let Some(cells) = trend_cells(app, area) {
+        let group = tree.group(item).filter(|_| tree.is_leaf(item));
+        if area.width >= DATED {
+            let first = group.and_then(|group| group.span).map(|(first, _)| time::day(first)).unwrap_or_default();
+            pen.put_right(&format!("{first:>DAY$}"), style(Role::Dim));
         }
+        trend(app, group, cells, &style, &mut pen);
         pen.skip_right(1);
     }
     let (tag, role) = fresh(app, tree, item).unwrap_or_else(|| tag(tree, item));
@@ -110,6 +127,51 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
     }
     pen.skip_right(1);
     label(app, tree, item, &style, &mut pen);
+}
+
+/// Cells of the trends; `None` where there is no room or no time.
+fn trend_cells(app: &App, area: Rect) -> Option<usize> {
+    // The lines begin a cell beside the pane.
+    let pane = Rect { x: area.x.saturating_sub(1), y: area.y.saturating_sub(2), width: area.width + 1, height: area.height + 2 };
+    panes::group_lines(pane, app.groups.has_times()).0?;
+    Some((usize::from(area.width).saturating_sub(48) / 3).clamp(TREND.0, TREND.1))
+}
+
+/// The trend of a group, with the deploys in the cells that have no rows, so that they stand above each other on all lines.
+fn trend(app: &App, group: Option<&Group>, cells: usize, style: &dyn Fn(Role) -> Style, pen: &mut Pen<'_>) {
+    let spark = group.map(|group| summary::spark(app, &group.trend, cells)).unwrap_or_else(|| " ".repeat(cells));
+    let deploys = if group.is_some() { summary::deploys_at(app, cells) } else { Vec::new() };
+    for (at, bar) in spark.chars().enumerate().collect::<Vec<_>>().into_iter().rev() {
+        match bar {
+            ' ' if deploys.contains(&at) => pen.put_right(app.theme.glyphs.job, style(Role::Border)),
+            ' ' => pen.skip_right(1),
+            bar => pen.put_right(bar.encode_utf8(&mut [0; 4]), style(Role::Bar)),
+        };
+    }
+}
+
+/// Names what stands at the end of the lines, and the ends of the axis that all trends have.
+fn names(app: &App, buffer: &mut Buffer, area: Rect) {
+    let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) else { return };
+    let style = app.theme.style(Role::Dim);
+    pen.skip_right(1).put_right("of all", style);
+    if has_rates(app, area) {
+        pen.put_right(&format!("{:>9}", "rate"), style);
+    }
+    pen.put_right(&format!("{:>9} ", "rows"), style);
+    let (Some(cells), Some((from, to))) = (trend_cells(app, Rect { height: area.height + 4, ..area }), app.groups.tree.groups.span) else {
+        return;
+    };
+    if area.width >= DATED {
+        pen.put_right(&format!("{:>DAY$}", "first seen"), style);
+    }
+    let told = |at: i64| if to - from < SHORT * 1_000_000 { time::minute(at)[11..].to_owned() } else { time::day(at)[5..].to_owned() };
+    let (begin, end) = (told(from), told(to));
+    let gap = cells.saturating_sub(begin.len() + end.len());
+    pen.put_right(&format!("{begin}{}{end}", " ".repeat(gap)), style).skip_right(1);
+    if !app.groups.tree.groups.deploys.is_empty() {
+        pen.put_right(&format!("{} a deploy", app.theme.glyphs.job), style);
+    }
 }
 
 /// Whether lines have their rates.
@@ -150,7 +212,8 @@ fn label(app: &App, tree: &GroupTree, item: usize, style: &dyn Fn(Role) -> Style
         GroupLevel::PathAndFault => {
             let says = tree.group(item).map(Group::phrase).unwrap_or_default();
             let room = pen.room().saturating_sub(2);
-            let path = text::clip_path(&words, (room * 7 / 10).max(room.saturating_sub(text::width(&says))));
+            // The place tells lines apart; of what is wrong there the beginning is enough, for the pane beside has all of it.
+            let path = text::clip_path(&words, (room * 7 / 10).max(room.saturating_sub(text::width(&says).min(FEW_WORDS))));
             pen.put(&path, style(Role::Key)).skip(2).put(&says, style(Role::Text))
         }
     };

@@ -5,13 +5,16 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::app::{App, CaseScreen, List};
-use super::super::json_line::{constraint, keyword, note, one_line, value_around};
+use super::super::json_line::{constraint, keyword, note, one_line, readable, value_around};
 use super::super::theme::Role;
 use super::chrome;
 use super::pen::{Pen, paint_line, paragraph};
 use crate::ground::sought::Sought;
 use crate::ground::text;
 use crate::pipeline::document::{Document, Kind, NodeId};
+
+/// Cells of a value that are worth more than the middle of a long key.
+const FEW: usize = 14;
 
 /// What is marked in a tree.
 #[derive(Default)]
@@ -108,12 +111,15 @@ impl JsonPainter<'_> {
             pen.put(glyphs.found, self.style(Role::Match));
         }
         let note = if faulty { self.marks.note.as_str() } else { "" };
-        // What is wrong is worth more than the middle of a long key.
-        let room = pen.room().saturating_sub(text::width(note) + 16).clamp(12, 60);
+        // What is wrong is worth more than the middle of a long key, and of a value its beginning.
+        let value = if document.kind(node).is_container() { FEW } else { text::width(&one_line(document.raw(node))).min(FEW) };
+        let behind = value + 2 + if note.is_empty() { 0 } else { text::width(note) + 4 };
+        let room = pen.room().saturating_sub(behind).max(12);
         match document.raw_key(node) {
-            Some(key) => {
-                pen.put(&text::clip_middle(&text::visible_bytes(key), room), self.style(if broken { Role::Constraint } else { Role::Key }))
-            }
+            Some(key) => pen.put(
+                &text::clip_middle(&text::visible_bytes(&readable(key)), room),
+                self.style(if broken { Role::Constraint } else { Role::Key }),
+            ),
             None if document.parent(node).is_some() => pen.put(&format!("[{}]", document.index(node)), self.style(Role::Dim)),
             None => &mut pen,
         };

@@ -23,6 +23,15 @@ pub(super) struct Sheet<'a> {
     pub area: Rect,
     /// The next line; below the area where there was no room.
     pub row: u16,
+    /// Lines that name a part: none stays where nothing of its part has room.
+    headings: Vec<u16>,
+}
+
+impl<'a> Sheet<'a> {
+    /// An empty one.
+    pub(super) fn new(app: &'a App, buffer: &'a mut Buffer, area: Rect) -> Self {
+        Sheet { app, buffer, area, row: 0, headings: Vec::new() }
+    }
 }
 
 impl Sheet<'_> {
@@ -31,6 +40,7 @@ impl Sheet<'_> {
         if self.area.height > 20 {
             self.row += 1;
         }
+        self.headings.push(self.row);
         self.line(words, Role::Heading);
     }
 
@@ -61,16 +71,24 @@ impl Sheet<'_> {
         self.row += text::wrap(words, usize::from(inner.width)).len().clamp(1, usize::from(u16::MAX / 2)) as u16;
     }
 
+    fn blank(&mut self, row: u16) {
+        paint_line(self.buffer, self.area, row, self.app.theme.style(Role::Text));
+        if let Some(mut pen) = Pen::new(self.buffer, self.area, row, Style::new()) {
+            let blank = " ".repeat(pen.room());
+            pen.put(&blank, Style::new());
+        }
+    }
+
     /// Says on the last line that not everything has room, where that is so, and what shows everything about the subject.
     pub(super) fn cut(&mut self, everything: &str) {
         if self.row <= self.area.height {
             return;
         }
-        let last = self.area.height.saturating_sub(1);
-        paint_line(self.buffer, self.area, last, self.app.theme.style(Role::Text));
-        if let Some(mut pen) = Pen::new(self.buffer, self.area, last, Style::new()) {
-            let blank = " ".repeat(pen.room());
-            pen.put(&blank, Style::new());
+        let mut last = self.area.height.saturating_sub(1);
+        self.blank(last);
+        while last > 0 && self.headings.contains(&(last - 1)) {
+            last -= 1;
+            self.blank(last);
         }
         self.row = last;
         let key = self.app.keymap.words("", Action::ShowRow, &format!(": {everything}"));

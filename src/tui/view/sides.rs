@@ -115,7 +115,7 @@ fn facts(app: &App, screen: &SidesScreen, area: Rect, buffer: &mut Buffer) {
     chrome::pane(app, buffer, area, &text::visible(&path), false, "");
     let inner = panes::lines(area);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let mut sheet = Sheet { app, buffer, area: inner, row: 0 };
+    let mut sheet = Sheet::new(app, buffer, inner);
     match look.change(&path) {
         Some(change) => {
             let words = format!("{} {}", change.verdict.name(), deploy::became(change));

@@ -35,8 +35,8 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
     let inner = panes::lines(area);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     match (group, item) {
-        (Some(group), _) => Sheet { app, buffer, area: inner, row: 0 }.group(group),
-        (None, Some(item)) => Sheet { app, buffer, area: inner, row: 0 }.branch(tree, item),
+        (Some(group), _) => Sheet::new(app, buffer, inner).group(group),
+        (None, Some(item)) => Sheet::new(app, buffer, inner).branch(tree, item),
         (None, None) => {}
     }
 }
@@ -164,9 +164,8 @@ impl Sheet<'_> {
         let bars = bars(self.app, &trend.resample(span.0, span.1 + 1, columns));
         self.line(&bars, Role::Bar);
         let mut marks = vec![" "; columns];
-        for begin in self.app.groups.tree.groups.deploys.iter().map(|deploy| deploy.time) {
-            let at = (i128::from(begin - span.0) * columns as i128 / i128::from(span.1 - span.0 + 1)) as usize;
-            marks[at.min(columns - 1)] = self.app.theme.glyphs.job;
+        for at in deploys_at(self.app, columns) {
+            marks[at] = self.app.theme.glyphs.job;
         }
         self.line(&marks.concat(), Role::Dim);
     }
@@ -282,6 +281,14 @@ pub(super) fn spark(app: &App, trend: &Trend, cells: usize) -> String {
         Some((from, to)) => bars(app, &trend.resample(from, to + 1, cells)),
         None => " ".repeat(cells),
     }
+}
+
+/// In which of so many cells over the span of all rows a deploy lies.
+pub(super) fn deploys_at(app: &App, cells: usize) -> Vec<usize> {
+    let groups = &app.groups.tree.groups;
+    let Some((from, to)) = groups.span.filter(|_| cells > 0) else { return Vec::new() };
+    let at = |begin: i64| (i128::from(begin - from) * cells as i128 / i128::from(to - from + 1)).clamp(0, cells as i128 - 1) as usize;
+    groups.deploys.iter().map(|deploy| at(deploy.time)).collect()
 }
 
 /// Counts as bars; nothing at all is blank, the least count is still seen.

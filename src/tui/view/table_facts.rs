@@ -35,7 +35,7 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
     chrome::pane(app, buffer, area, &text::visible(&name), false, "");
     let inner = panes::lines(area);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let mut sheet = Sheet { app, buffer, area: inner, row: 0 };
+    let mut sheet = Sheet::new(app, buffer, inner);
     match (screen.hit(), place) {
         (Some(hit_tree::HitLine::Hit(_, places)), _) if places.len() > 1 && place.is_none() => {
             sheet.tables(places.iter().map(|place| place.table))
