@@ -55,6 +55,8 @@ SOURCE, one or several:
   errors.ndjson      rows of the error table, one JSON object a line; or as a
                      JSON array, as bq query prints them; or as Parquet; or the
                      decoder's own {\"attributeMap\": ..., \"payload\": ...} lines
+  bad.ndjson         rows of another pipeline, told by their members; --map FILE
+  dead.csv           says what they mean where nobody knows them
   errors.ndjson.gz   JSON in gzip or zstd, recognised by content, not by name
   'rows/*.ndjson'    a pattern
   rows               a folder: all exports in it, as one

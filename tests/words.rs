@@ -324,6 +324,7 @@ fn what_is_made_of_faults_documents_and_files_reads_well() {
 const NOT_OURS: &[&str] = &[
     "cli/groups/example.rs",
     "pipeline/fault/exceptions.rs",
+    "pipeline/fault/foreign",
     "pipeline/fault/general.rs",
     "pipeline/fault/grammar.rs",
     "pipeline/verdict/fits.rs",

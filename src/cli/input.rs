@@ -39,7 +39,7 @@ pub(super) struct InputArgs {
     #[command(flatten)]
     pub schemas: SchemaArgs,
 
-    /// Which member of rows of another pipeline is what: a file in TOML, or a configured source; misfit FILE prints one to start from
+    /// Which member of rows of another pipeline is what: a file in TOML, or a configured source; misfit groups FILE prints one to start from
     #[arg(long, value_name = "FILE")]
     pub map: Option<PathBuf>,
 

@@ -146,6 +146,20 @@ impl<'a> Fault<'a> {
         foreign::pointer(&self.tokens())
     }
 
+    /// The same failure in the pipeline's own words, with the values that are known; `None` where it is told in those, or nobody knows what fails.
+    pub(crate) fn restated(&self) -> Option<String> {
+        let Says::Broken { keyword: Some(keyword), expected, found, key } = self.says else { return None };
+        self.judge?;
+        let said = words::in_own(keyword, expected, found, key);
+        if said == self.text {
+            return None;
+        }
+        Some(match self.pointer {
+            Some(_) => format!("#{}: {said}", self.rfc_pointer()),
+            None => said,
+        })
+    }
+
     /// Whether the message only counts violations and tells none of them.
     pub(crate) fn is_summary(&self) -> bool {
         matches!(self.says, Says::Broken { keyword: None, found: Some(_), .. })

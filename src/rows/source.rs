@@ -178,6 +178,8 @@ pub enum RowsFrom {
     Table(String),
     /// A query of the user's own.
     Query(String),
+    /// Wherever another pipeline keeps them.
+    Elsewhere,
 }
 
 /// Who watches a source work. Called from worker threads.

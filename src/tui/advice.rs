@@ -50,7 +50,7 @@ pub fn words(advice: Advice) -> &'static str {
         Advice::NameDoctype => ": give it with --doctype NAMESPACE.DOCTYPE.VERSION, or name the file NAMESPACE/DOCTYPE.VERSION.NAME.json",
         Advice::ReadDocuments => "; documents are read by misfit judge and misfit row",
         Advice::MapRows => {
-            "; documents are read by misfit judge and misfit row, rows of another pipeline with --map FILE; misfit groups prints one to start from"
+            "; documents are read by misfit judge and misfit row, rows of another pipeline with --map FILE; misfit groups FILE prints one to start from"
         }
         Advice::UnpackLong => "; unpack it first: zstd -dc --long=31 FILE | misfit -",
         Advice::NamePing => ": give one with --doctype NAMESPACE.DOCTYPE.VERSION",

@@ -83,7 +83,7 @@ pub(super) const ENTRIES: &[SettingEntry] = &[
         "shop",
         SettingForm::Names,
         "{ inputs = [\"rows/*.ndjson\"], message = \"error.text\", payload = \"body\" }",
-        "misfit shop reads these rows of another pipeline; each field names the member that is it, misfit FILE prints a map to start from",
+        "misfit shop reads these rows of another pipeline; each field names the member that is it, misfit groups FILE prints a map to start from",
     ),
     set("bigquery", "project", SettingForm::Text, "\"my-project\"", "who pays; also --project"),
     set("bigquery", "location", SettingForm::Text, "\"US\"", "where queries run; also --location"),

@@ -8,7 +8,7 @@ mod node;
 mod place;
 mod prose;
 
-use super::grammar;
+use super::grammar::{self, BREAKS};
 use super::{Keyword, Says};
 
 pub(super) use node::path_of as path_of_node;
@@ -30,10 +30,7 @@ pub(super) struct ForeignReading<'a> {
 }
 
 /// Packages whose exceptions are never another validator's.
-const OTHERS: [&str; 7] = ["com.mozilla.", "org.everit.", "java.", "javax.", "com.fasterxml.", "com.google.", "org.apache."];
-
-/// What begins a failure that was told in parts and has no words that are known.
-pub(super) const BREAKS: &str = "breaks ";
+const OTHERS: [&str; 7] = ["com.mozilla.", "org.everit.", "java.", "javax.", "com.fasterxml.", "com.google.", "org.apache.beam."];
 
 /// Who judged, where only the form of the message tells that it was somebody else.
 pub(crate) const SOMEBODY: &str = "another validator";
@@ -59,10 +56,16 @@ pub(super) fn read(text: &str) -> Option<ForeignReading<'_>> {
         let (says, judge) = prose::whole(line)?;
         Some(ForeignReading { pointer: None, node: None, text: line, says, judge })
     });
+    // Behind words of whoever passes it on.
+    let told = told.or_else(|| line.match_indices(" #/").find_map(|(at, _)| read(&line[at + 1..]).filter(|told| is_known(&told.says))));
     // A place with words that nobody knows is still one.
     told.or_else(|| {
         place.map(|(place, text)| ForeignReading { pointer: Some(place), node: None, text, says: grammar::broken(None), judge: SOMEBODY })
     })
+}
+
+fn is_known(says: &Says<'_>) -> bool {
+    matches!(says, Says::Broken { keyword: Some(_), .. })
 }
 
 /// What stands behind a pointer of the pipeline's form, in words that are not its own.
@@ -226,7 +229,7 @@ impl ToldFailure<'_> {
         if let Some(made) = made.filter(|made| reads_as(made)) {
             return made;
         }
-        match (known.or(self.keyword), text) {
+        match (known.or(self.keyword.filter(|_| text.is_none())), text) {
             (Some(keyword), Some(text)) => format!("{BREAKS}{keyword}: {text}"),
             (Some(keyword), None) => format!("{BREAKS}{keyword}"),
             (None, Some(text)) => text.to_owned(),

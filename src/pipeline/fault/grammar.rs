@@ -72,6 +72,7 @@ pub(super) fn whole(text: &str) -> Option<Says<'_>> {
         Some(b's') => matched(text).or_else(|| valued("not", text.strip_prefix(NOT)?, None)),
         Some(b'n' | b'o' | b'0'..=b'9' | b'-') => counted(text).or_else(|| compared(text)),
         Some(b'[') => formatted(text),
+        Some(b'b') => bare(text),
         _ => None,
     }
     .or_else(|| FIXED.iter().find(|(_, fixed)| *fixed == text).map(|(keyword, _)| broken(Some(keyword))))
@@ -85,6 +86,14 @@ pub(super) fn without_doubling(mut text: &str) -> &str {
     }
     text
 }
+
+/// What is told of a failure of which only the keyword is: `breaks minimum`.
+fn bare(text: &str) -> Option<Says<'_>> {
+    Some(broken(Some(keyword(text.strip_prefix(BREAKS)?)?)))
+}
+
+/// What begins a failure of which hardly more than the keyword is known.
+pub(super) const BREAKS: &str = "breaks ";
 
 fn valued<'a>(keyword: Keyword, expected: impl Into<Option<&'a str>>, found: impl Into<Option<&'a str>>) -> Option<Says<'a>> {
     let (expected, found) = (expected.into(), found.into());

@@ -109,7 +109,8 @@ const EXPECTED: &str = " expected type: ";
 
 /// Whether messages of an exception may be BigQuery's: those that are not the pipeline's own.
 pub(super) fn may_speak(class: &str) -> bool {
-    class.is_empty() || ["java.", "com.google.", "org.apache.beam."].iter().any(|package| class.starts_with(package))
+    // What has no package is no exception of the pipeline's.
+    !class.contains('.') || ["java.", "com.google.", "org.apache.beam.", "com.wepay."].iter().any(|package| class.starts_with(package))
 }
 
 impl<'a> InsertError<'a> {

@@ -139,12 +139,28 @@ fn structural(keyword: Keyword, expected: Option<&str>, found: Option<&str>) -> 
 }
 
 fn typed(expected: Option<&str>, found: Option<&str>) -> String {
-    match (expected.map(type_name), found.map(type_name)) {
+    match (expected.map(type_name), found.map(found_name)) {
         (Some(expected), Some(found)) => format!("must be {expected}, found {found}"),
         (Some(expected), None) => format!("must be {expected}"),
         (None, Some(found)) => format!("must not be {found}"),
         (None, None) => "has the wrong type".to_owned(),
     }
+}
+
+/// What was found: a type, or where a validator tells the value instead, the type of that.
+fn found_name(found: &str) -> Cow<'_, str> {
+    Cow::Borrowed(match found {
+        "True" | "False" | "true" | "false" => "a boolean",
+        "None" => "null",
+        _ => match found.bytes().next() {
+            Some(b'\'' | b'"') => "a string",
+            Some(b'[') => "an array",
+            Some(b'{') => "an object",
+            Some(b'-' | b'0'..=b'9') if found.contains(['.', 'e', 'E']) => "a decimal number",
+            Some(b'-' | b'0'..=b'9') => "an integer",
+            _ => return type_name(found),
+        },
+    })
 }
 
 /// A type of the message as JSON calls it. Java's whole numbers differ by size alone; a fraction or an exponent makes a decimal.
@@ -175,6 +191,31 @@ pub(crate) fn type_name(java: &str) -> Cow<'_, str> {
         several if several.contains(OR) => return Cow::Owned(several.split(OR).map(type_name).collect::<Vec<_>>().join(OR)),
         other => return shown(other),
     })
+}
+
+/// A failure in the words that the grammar knows, without any part of it that is not known.
+pub(super) fn in_own(keyword: Keyword, expected: Option<&str>, found: Option<&str>, key: Option<&str>) -> String {
+    let is_number = |text: &&str| !text.is_empty() && text.len() < 20 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let types = |told: Cow<'_, str>| {
+        let bare = |name: &str| name.trim_start_matches("a ").trim_start_matches("an ").to_owned();
+        let names: Vec<String> = told.split(OR).map(bare).map(|name| name.replace("decimal number", "number")).collect();
+        names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_alphabetic())).then(|| names.join(OR))
+    };
+    let made = match (keyword, key) {
+        ("type", _) => {
+            let (expected, found) = (expected.and_then(|names| types(type_name(names))), found.and_then(|name| types(found_name(name))));
+            expected.zip(found).map(|(expected, found)| format!("expected type: {expected}, found: {found}"))
+        }
+        ("required", Some(key)) => Some(format!("required key [{key}] not found")),
+        ("additionalProperties", Some(key)) => Some(format!("extraneous key [{key}] is not permitted")),
+        ("dependencies", Some(key)) => Some(format!("property [{key}] is required")),
+        ("maxLength" | "minLength", _) => expected
+            .filter(is_number)
+            .zip(found.filter(is_number))
+            .map(|(limit, length)| format!("expected {keyword}: {limit}, actual: {length}")),
+        _ => None,
+    };
+    made.unwrap_or_else(|| format!("breaks {keyword}"))
 }
 
 /// Types in a list, with or without quotes and brackets around them.

@@ -21,8 +21,14 @@ fn row(kind: &'static str, judge: &str, failures: Vec<Failure>) -> ForeignRow {
 }
 
 /// One error of a list as a message that is read as BigQuery's. The location of a file is no column.
-fn listed(error: &Value) -> String {
+pub(super) fn listed(error: &Value) -> String {
     let mut error = error.clone();
+    // A load says behind its sentence which file it read.
+    if let Some(Value::String(message)) = error.get_mut("message")
+        && let Some(at) = message.rfind(" File: ").filter(|&at| !message[at + " File: ".len()..].contains(' '))
+    {
+        message.truncate(at);
+    }
     if let Some(members) = error.as_object_mut()
         && members.get("location").and_then(Value::as_str).is_some_and(|location| location.contains('/'))
     {
@@ -32,7 +38,7 @@ fn listed(error: &Value) -> String {
 }
 
 /// Whether an element is one of BigQuery's errors.
-fn is_error(value: &Value) -> bool {
+pub(super) fn is_error(value: &Value) -> bool {
     value.get("reason").is_some_and(Value::is_string) && (value.get("message").is_some() || value.get("location").is_some())
 }
 

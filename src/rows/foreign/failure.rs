@@ -63,11 +63,20 @@ fn collect(value: &Value, depth: usize, told: &mut Vec<String>) {
         }
         Value::String(text) => match parsed(text) {
             Some(inner) => collect(&inner, depth + 1, told),
-            None if !text.is_empty() => told.push(text.clone()),
+            None if !text.is_empty() => told.extend(parted(text)),
             None => {}
         },
         other => told.push(other.to_string()),
     }
+}
+
+/// The parts of a text that ajv joins out of several failures: `data/a must be string, data must have required property 'b'`.
+fn parted(text: &str) -> Vec<String> {
+    let parts: Vec<&str> = text.split(", data").collect();
+    let whole: Vec<String> =
+        parts.iter().enumerate().map(|(at, part)| if at == 0 { (*part).to_owned() } else { format!("data{part}") }).collect();
+    let is_list = whole.len() > 1 && text.starts_with("data") && whole.iter().all(|part| is_judgement(part));
+    if is_list { whole } else { vec![text.to_owned()] }
 }
 
 /// The reports that a text is, where it is JSON.

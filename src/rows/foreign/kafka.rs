@@ -42,13 +42,28 @@ pub(super) fn read(value: &Value) -> Option<ForeignRow> {
         ..Failure::default()
     };
     // A sink that tells of several rows does so in one message.
-    let messages = message.as_deref().and_then(failure::parsed).map(|list| failure::messages(&list)).filter(|list| !list.is_empty());
+    let rows: Vec<String> = message.as_deref().map(rows).unwrap_or_default();
+    let listed = (!rows.is_empty()).then_some(rows);
+    let messages = listed
+        .or_else(|| message.as_deref().and_then(failure::parsed).map(|list| failure::messages(&list)).filter(|list| !list.is_empty()));
     let failures = match messages {
         Some(messages) => messages.into_iter().map(|message| Failure { message: Some(message), ..of.clone() }).collect(),
         None => vec![Failure { message, ..of }],
     };
     let judge = connector.map_or_else(|| "Kafka Connect".to_owned(), |name| format!("Kafka Connect ({name})"));
     Some(ForeignRow { kind: "Kafka Connect dead letters", judge: Some(judge), failures, weight: 1 })
+}
+
+/// What BigQuery's sink says of each row: `[row index 0] (location qty, reason: invalid): no such field: qty.`
+fn rows(message: &str) -> Vec<String> {
+    let of = |line: &str| {
+        let rest = line.trim().strip_prefix("[row index ")?;
+        let (_, rest) = rest.split_once("] (location ")?;
+        let (location, rest) = rest.split_once(", reason: ")?;
+        let (reason, message) = rest.split_once("): ")?;
+        Some(super::bigquery::listed(&serde_json::json!({ "location": location, "message": message, "reason": reason })))
+    };
+    message.lines().filter_map(of).collect()
 }
 
 /// Headers as a list of names and values in turn, as a list of pairs, or as an object.

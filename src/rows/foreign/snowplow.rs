@@ -133,7 +133,21 @@ fn object(message: &Value, depth: usize, all: &mut Vec<Told>) {
         }
         return;
     }
+    if super::bigquery::is_error(message) {
+        all.push(Told { schema, class: None, message: super::bigquery::listed(message) });
+        return;
+    }
     match message.get("error") {
+        Some(error @ Value::Object(_)) if super::bigquery::is_error(error) => {
+            all.push(Told { schema, class: None, message: super::bigquery::listed(error) });
+        }
+        Some(list @ Value::Array(_)) => {
+            let (start, class) = (all.len(), members::owned(message, "type"));
+            one(list, depth + 1, all);
+            for told in all.iter_mut().skip(start) {
+                (told.schema, told.class) = (told.schema.take().or_else(|| schema.clone()), told.class.take().or_else(|| class.clone()));
+            }
+        }
         Some(error @ Value::Object(_)) => judged(error, schema.as_deref(), depth, all),
         Some(error) if message.get("field").is_none() && message.get("key").is_none() => {
             let words = members::text(error).unwrap_or_default().into_owned();
@@ -169,6 +183,7 @@ fn plain(message: &Value, schema: Option<String>) -> Told {
     let words = any(&["expectation", "error", "message", "reason"]);
     let (least, most) = (any(&["actualSizeBytes"]), any(&["maximumAllowedSizeBytes"]));
     let class = any(&["type"]).filter(|_| words.is_some());
+    let words = words.or_else(|| any(&["type"]).zip(any(&["expected"])).map(|(kind, expected)| format!("{kind}: expected {expected}")));
     let message = match (field, words, least.zip(most), &schema, any(&["schemaCriterion"])) {
         (Some(field), Some(words), ..) => format!("#/{}: {words}", field.replace('~', "~0").replace('/', "~1")),
         (_, _, Some((actual, most)), ..) => format!("the payload has {actual} bytes, at most {most} are allowed"),

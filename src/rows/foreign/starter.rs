@@ -8,6 +8,7 @@ use super::map::MapField;
 use super::members;
 use crate::ground::text::{clip, visible};
 use crate::ground::time::parse_time;
+use crate::rows::column::ErrorColumn;
 
 /// Levels of objects that are looked into.
 const DEEPEST: usize = 4;
@@ -23,18 +24,30 @@ const WORDS: [(MapField, &[&str]); 12] = [
     (MapField::Failures, &["errors", "failures", "violations"]),
     (
         MapField::Message,
-        &["error_message", "errormessage", "message", "error", "reason", "msg", "text", "exception", "detail", "description", "problem"],
+        &[
+            ErrorColumn::Message.name(),
+            "errormessage",
+            "message",
+            "error",
+            "reason",
+            "msg",
+            "text",
+            "exception",
+            "detail",
+            "description",
+            "problem",
+        ],
     ),
     (MapField::Pointer, &["pointer", "instancepath", "json_path", "path", "field", "location", "where"]),
     (MapField::Keyword, &["keyword", "validator", "rule", "code"]),
     (MapField::Namespace, &["namespace", "vendor", "app", "application", "tenant", "source", "service"]),
-    (MapField::Doctype, &["doctype", "document_type", "schema", "event", "topic", "table", "type", "kind", "name"]),
+    (MapField::Doctype, &["doctype", "schema", "event", "topic", "table", "type", "kind", "name"]),
     (MapField::Version, &["version"]),
     (MapField::Payload, &["payload", "document", "body", "record", "data", "row", "content", "raw", "original", "blob"]),
     (MapField::Time, &["timestamp", "time", "created", "received", "date", "at"]),
     (MapField::Job, &["job", "processor", "build", "host", "worker", "pipeline"]),
     (MapField::Stage, &["stage", "step", "phase", "transform"]),
-    (MapField::Class, &["class", "exception_class", "kind", "category"]),
+    (MapField::Class, &["class", "kind", "category"]),
 ];
 
 /// Lines of TOML, each a comment; empty where the text is no object. Safe for a terminal.

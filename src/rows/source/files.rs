@@ -33,10 +33,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use self::follow::FollowState;
 use self::input::Input;
-use super::{ErrorSource, Followed, Request, SourceError, Watch};
+use super::{ErrorSource, Followed, Request, RowTable, RowsFrom, SourceError, Unwatched, Watch};
 use crate::rows::advice::{Advice, Advised};
+use crate::rows::column::ErrorColumn;
 use crate::rows::foreign::map::FieldMap;
-use crate::rows::group::Groups;
+use crate::rows::group::{Group, Groups};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 
 pub use object::source_row as read_row;
@@ -213,6 +214,17 @@ impl ErrorSource for Files {
         let inputs = self.inputs();
         let input = inputs.get(at.file()).ok_or_else(|| SourceError::Input(format!("there is no input {}", at.file() + 1)))?;
         fetch::row(input, at.place(), watch)
+    }
+
+    fn tables(&self, group: &Group) -> Vec<RowTable> {
+        let inputs = self.inputs();
+        let is_known = |at: &RowRef| inputs.get(at.file()).is_some_and(|input| !input.may_have_others());
+        let Some(&first) = group.rows.first().filter(|at| !is_known(at)) else { return Vec::new() };
+        if !self.fetch(first, &Unwatched).is_ok_and(|row| row.judge.is_some()) {
+            return Vec::new();
+        }
+        let columns = ErrorColumn::NEEDED.into_iter().map(|column| (column, column.name().to_owned())).collect();
+        vec![RowTable { from: RowsFrom::Elsewhere, columns }]
     }
 
     fn rows(

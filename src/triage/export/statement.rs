@@ -25,6 +25,7 @@ fn source(from: &RowsFrom, values: ValuesTold) -> String {
     match (from, values) {
         (RowsFrom::Table(name), _) => identifier(name),
         (RowsFrom::Query(text), ValuesTold::Told) => format!("(\n{text}\n)"),
+        (RowsFrom::Elsewhere, _) => "(\n  -- here a query of the other pipeline's table that gives these columns\n)".to_owned(),
         (RowsFrom::Query(_), ValuesTold::Hidden) => "(\n  -- here the query that gave the rows\n)".to_owned(),
     }
 }

@@ -121,6 +121,13 @@ impl Redactor {
         let located = lists.schema.and_then(|schema| locate_best(schema, &readings, None));
         let (at, broken) = located.map_or((0, None), |(at, broken)| (at, Some(broken)));
         let Some(fault) = readings.get(at) else { return String::new() };
+        // Other validators tell values in more ways than are known: only what is known of them is told, in the pipeline's words.
+        if let Some(own) = fault.restated() {
+            let class = Some(fault.class).filter(|class| !class.is_empty() && message.starts_with(class));
+            let told = self.message(&own, None, lists);
+            let class = class.map(|class| self.class(class).into_owned());
+            return class.map_or(told.clone(), |class| format!("{class}: {told}"));
+        }
         let tokens = fault.tokens();
         let care = self.trails(&tokens, &lists).last().and_then(|(_, trail)| trail.care(&self.policy));
         let context = Context { lists, broken: broken.as_ref(), keyword: fault.keyword(), tokens: &tokens, care };

@@ -14,6 +14,32 @@ use crate::rows::demo;
 use crate::rows::group::JobName;
 use crate::rows::schemas::SchemaStore;
 
+/// Words of the kinds of failed events that other pipelines have.
+const OTHER_STAGES: [&str; 22] = [
+    "adapter",
+    "collector",
+    "converter",
+    "discards",
+    "enrichment",
+    "error",
+    "event",
+    "failure",
+    "failures",
+    "format",
+    "iglu",
+    "load",
+    "loader",
+    "parsing",
+    "protocol",
+    "recovery",
+    "runtime",
+    "schema",
+    "size",
+    "tracker",
+    "violation",
+    "violations",
+];
+
 /// Words that stages of pipelines are called by: `ParsePayload`, `failed_insert`.
 const STAGE_WORDS: [&str; 33] = [
     "add",
@@ -111,12 +137,12 @@ impl Redactor {
 
     /// A version.
     pub fn version<'a>(&self, version: &'a str) -> Cow<'a, str> {
-        self.told_if(version, || looks::is_small_number(version))
+        self.told_if(version, || looks::is_small_number(version) || is_of_iglu(version))
     }
 
     /// The stage of the pipeline that refused a document.
     pub fn stage<'a>(&self, stage: &'a str) -> Cow<'a, str> {
-        self.told_if(stage, || snake_case(stage).split('_').all(|word| STAGE_WORDS.contains(&word)))
+        self.told_if(stage, || snake_case(stage).split('_').all(|word| STAGE_WORDS.contains(&word) || OTHER_STAGES.contains(&word)))
     }
 
     /// An exception's class, its parts told that are Java's and the pipeline's.
@@ -193,6 +219,12 @@ impl Redactor {
     pub(super) fn told_if<'a>(&self, text: &'a str, is_told: impl Fn() -> bool) -> Cow<'a, str> {
         if self.is_raw() || is_told() { Cow::Borrowed(text) } else { Cow::Owned(shape::imitated(text)) }
     }
+}
+
+/// Whether a version is one of Iglu's: `1-0-0`.
+fn is_of_iglu(version: &str) -> bool {
+    let is_short = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    version.split('-').count() == 3 && version.split('-').all(is_short)
 }
 
 /// Parts of a schema's path.

@@ -73,9 +73,9 @@ pub(super) fn is_place(text: &str) -> bool {
     (is_path && text.len() < 2000 && (!text.starts_with('(') || text.starts_with("(root)"))) || is_name()
 }
 
-/// ajv puts nothing but a blank between: `data/qty must be integer`, `/qty must be integer`.
+/// ajv and Node's jsonschema put nothing but a blank between: `data/qty must be integer`, `instance.qty is not of a type(s) integer`.
 pub(super) fn spaced(line: &str) -> Option<ForeignReading<'_>> {
-    let words = [" must ", " should ", " property name ", " boolean schema "].into_iter();
+    let words = [" must ", " should ", " property name ", " boolean schema ", " is not ", " requires ", " does not "].into_iter();
     let mut places: Vec<usize> = words.flat_map(|word| line.match_indices(word).map(|(at, _)| at)).collect();
     places.sort_unstable();
     places.into_iter().find_map(|at| {
@@ -85,7 +85,8 @@ pub(super) fn spaced(line: &str) -> Option<ForeignReading<'_>> {
             || place.starts_with("data/")
             || place.starts_with("data.")
             || place.starts_with("data[");
-        let (says, judge) = if is_it { prose::whole(text)? } else { return None };
+        let is_it = is_it || place == "instance" || place.starts_with("instance.") || place.starts_with("instance[");
+        let (says, judge) = if is_it && !place.contains(char::is_whitespace) { prose::whole(text)? } else { return None };
         Some(ForeignReading { pointer: Some(place), node: None, text, says, judge })
     })
 }

@@ -14,6 +14,7 @@ const NETWORKNT: &str = "networknt's validator";
 const AJV: &str = "ajv";
 const GO: &str = "gojsonschema";
 const RUDDER: &str = "the warehouse";
+const NODE: &str = "Node's jsonschema";
 
 const NETWORKNTS: [Sentence; 51] = [
     ("type", "{f} found, {e} expected"),
@@ -187,6 +188,21 @@ const PYTHONS: [Sentence; 37] = [
     ("const", "{_} was expected"),
 ];
 
+const NODES: [Sentence; 12] = [
+    ("type", "is not of a type(s) {e}"),
+    ("required", "requires property \"{k}\""),
+    ("additionalProperties", "is not allowed to have the additional property \"{k}\""),
+    ("enum", "is not one of enum values: {_}"),
+    ("minimum", "must be greater than or equal to {e}"),
+    ("maximum", "must be less than or equal to {e}"),
+    ("exclusiveMinimum", "must be strictly greater than {e}"),
+    ("exclusiveMaximum", "must be strictly less than {e}"),
+    ("pattern", "does not match pattern {e}"),
+    ("format", "does not conform to the \"{e}\" format"),
+    ("minLength", "does not meet minimum length of {e}"),
+    ("maxLength", "does not meet maximum length of {e}"),
+];
+
 const WAREHOUSES: [Sentence; 2] =
     [("type", "incompatible schema conversion from {e} to {f}"), ("type", "incompatible conversion from {e} to {f}")];
 
@@ -203,7 +219,8 @@ pub(super) fn whole(text: &str) -> Option<(Says<'_>, &'static str)> {
     if let Some(says) = ajv(text) {
         return Some((says, AJV));
     }
-    let voices: [(&[Sentence], &'static str); 4] = [(&NETWORKNTS, NETWORKNT), (&GOS, GO), (&WAREHOUSES, RUDDER), (&PYTHONS, PYTHON)];
+    let voices: [(&[Sentence], &'static str); 5] =
+        [(&NETWORKNTS, NETWORKNT), (&NODES, NODE), (&GOS, GO), (&WAREHOUSES, RUDDER), (&PYTHONS, PYTHON)];
     voices.into_iter().find_map(|(sentences, judge)| Some((sentences.iter().find_map(|sentence| said(*sentence, text))?, judge)))
 }
 
@@ -307,7 +324,14 @@ mod tests {
 
     #[test]
     fn every_sentence_is_read_as_its_own_keyword() {
-        let all = [(&NETWORKNTS[..], NETWORKNT), (&AJVS[..], AJV), (&GOS[..], GO), (&PYTHONS[..], PYTHON), (&WAREHOUSES[..], RUDDER)];
+        let all = [
+            (&NETWORKNTS[..], NETWORKNT),
+            (&AJVS[..], AJV),
+            (&GOS[..], GO),
+            (&PYTHONS[..], PYTHON),
+            (&WAREHOUSES[..], RUDDER),
+            (&NODES[..], NODE),
+        ];
         for (sentences, _) in all {
             for (keyword, sentence) in sentences {
                 let value = if *keyword == "type" { "string" } else { "'7'" };

@@ -22,6 +22,8 @@ fn every_validator_says_the_same() {
         "/things/0/person must be string",
         "things.0.person: Invalid type. Expected: string, given: integer",
         "$.things[0].person: 7 is not of type 'string'",
+        "instance.things[0].person is not of a type(s) string",
+        "Validation failed: #/things/0/person: expected type: String, found: Integer",
         "7 is not of type 'string'\n\nFailed validating 'type' in schema['properties']['things']['items']['properties']['person']:\n    {'type': 'string'}\n\nOn instance['things'][0]['person']:\n    7",
         "#/things/0/person: expected type: String, found: Integer",
         "#/things/0/person: breaks type: anything",
@@ -56,6 +58,9 @@ fn words_of_other_validators_are_ours() {
         ("/a must NOT have fewer than 3 characters", "has fewer than 3 characters"),
         ("a: Must be less than or equal to 4", "is greater than 4"),
         ("$.a: 5 is less than the minimum of 10", "is 5, must be at least 10"),
+        ("$.a: 'x y' is not of type 'integer', 'null'", "must be an integer or null, found a string"),
+        ("$.a: 1.5 is not of type 'integer'", "must be an integer, found a decimal number"),
+        ("$.a: None is not of type 'string'", "must be a string, found null"),
         ("/a must be equal to one of the allowed values", "is not one of the listed values"),
     ] {
         assert_eq!(read_as(theirs, None).3, ours, "{theirs}");

@@ -90,7 +90,7 @@ fn whole_row(reader: &mut RowReader, text: &[u8], failure: u64, origin: String) 
     match reader.value(text) {
         FoundRow::Other(row) => {
             let at = usize::try_from(failure).unwrap_or(usize::MAX);
-            row.source_row(text, at, origin).ok_or_else(|| "the row has no such failure any more".to_owned())
+            row.source_row(text, at, origin).ok_or_else(|| "the row no longer has this failure".to_owned())
         }
         FoundRow::Bad(reason) => Err(reason),
         _ => object::source_row(text, origin),
