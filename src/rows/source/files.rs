@@ -41,7 +41,7 @@ use crate::rows::group::{Group, Groups};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 
 pub use object::source_row as read_row;
-pub use other::OtherRows;
+pub use other::TakenRows;
 pub(crate) use sniff::BUNDLE_MAGIC;
 
 /// Most threads that read; more only wait for memory.
@@ -154,22 +154,22 @@ impl Files {
                 input.name
             )));
         }
-        Ok(self.with_others(OtherRows::Mapped(Arc::new(map))))
+        Ok(self.with_others(TakenRows::Mapped(Arc::new(map))))
     }
 
     /// Takes rows of no known kind by this map.
     #[must_use]
     pub fn with_columns(self, map: FieldMap) -> Files {
-        self.with_others(OtherRows::KnownOrMapped(Arc::new(map)))
+        self.with_others(TakenRows::KnownOrMapped(Arc::new(map)))
     }
 
     /// Takes no rows but those of the error table.
     #[must_use]
     pub fn without_others(self) -> Files {
-        self.with_others(OtherRows::None)
+        self.with_others(TakenRows::None)
     }
 
-    fn with_others(mut self, others: OtherRows) -> Files {
+    fn with_others(mut self, others: TakenRows) -> Files {
         // Nobody else has them yet: nothing was read.
         for input in self.inputs.get_mut().unwrap_or_else(PoisonError::into_inner).iter_mut().filter_map(Arc::get_mut) {
             input.others = others.clone();

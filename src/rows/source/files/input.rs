@@ -19,7 +19,7 @@ use super::block::{LONGEST, Ranges};
 use super::csv::CsvReader;
 use super::frame::Stream;
 use super::members::PackedMembers;
-use super::other::OtherRows;
+use super::other::TakenRows;
 use super::parquet::{ParquetPlace, ParquetTable};
 use super::sniff::{self, HEAD, InputForm, Packing, RowsShape};
 use super::spool::{Spool, Tee};
@@ -36,7 +36,7 @@ pub(super) struct Input {
     origin: InputOrigin,
     form: OnceLock<InputForm>,
     /// Which rows of other pipelines are taken.
-    pub(super) others: OtherRows,
+    pub(super) others: TakenRows,
     /// Whether there are any, so that a place may be inside of a row.
     has_others: AtomicBool,
     spool: Mutex<Option<Arc<Spool>>>,
@@ -142,7 +142,7 @@ impl Input {
             name,
             origin,
             form: OnceLock::new(),
-            others: OtherRows::default(),
+            others: TakenRows::default(),
             has_others: AtomicBool::new(false),
             spool: Mutex::new(None),
         }
@@ -185,7 +185,7 @@ impl Input {
     }
 
     /// Takes these rows of other pipelines.
-    pub(super) fn with_others(self, others: OtherRows) -> Self {
+    pub(super) fn with_others(self, others: TakenRows) -> Self {
         Input { others, ..self }
     }
 

@@ -5,7 +5,7 @@
 
 use super::block::{LONGEST, too_long};
 use super::columns::{self, COUNT, PAYLOAD, RowCells, SeenColumns};
-use super::other::{OtherFound, OtherRows};
+use super::other::{OtherFound, TakenRows};
 use super::{object, string};
 use crate::rows::column::CountColumn;
 use crate::rows::foreign::ForeignRow;
@@ -37,7 +37,7 @@ pub(super) struct RowReader {
     cells: [CellText; COUNT],
     unescaped: String,
     owned: [Option<String>; COUNT],
-    others: OtherRows,
+    others: TakenRows,
 }
 
 /// A key as it was written: `"document_type": ` with quotes, colon and the space around it.
@@ -62,7 +62,7 @@ enum CellText {
 
 impl RowReader {
     /// A reader that takes these rows beside those of the error table.
-    pub(super) fn taking(others: OtherRows) -> Self {
+    pub(super) fn taking(others: TakenRows) -> Self {
         RowReader { others, ..RowReader::default() }
     }
 
@@ -78,7 +78,7 @@ impl RowReader {
 
     /// Reads the line that the text begins with. Gives its length without the newline.
     pub(super) fn line<'a>(&'a mut self, text: &'a [u8]) -> (usize, FoundRow<'a>) {
-        if let OtherRows::Mapped(_) = self.others {
+        if let TakenRows::Mapped(_) = self.others {
             let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
             return (end, self.value(&text[..end]));
         }

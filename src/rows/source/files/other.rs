@@ -10,7 +10,7 @@ use crate::rows::foreign::{self, DocumentPlace, ForeignRow, NotForeign};
 
 /// Which rows are taken that are none of the error table.
 #[derive(Debug, Clone, Default)]
-pub enum OtherRows {
+pub enum TakenRows {
     /// Those of kinds that are known by their shape.
     #[default]
     Known,
@@ -32,14 +32,14 @@ pub(super) enum OtherFound {
     Wrong(String),
 }
 
-impl OtherRows {
+impl TakenRows {
     /// What a row is that has these columns of the error table; `None` where it is a row of that.
     pub(super) fn take(&self, text: &[u8], seen: SeenColumns) -> Option<OtherFound> {
         let is_own = seen.tell_an_error();
         if is_own && !seen.only_message() {
             return None;
         }
-        if let OtherRows::None = self {
+        if let TakenRows::None = self {
             return (!is_own).then_some(OtherFound::Unknown);
         }
         match foreign::read(text, None) {
@@ -48,7 +48,7 @@ impl OtherRows {
             Ok(row) => Some(OtherFound::Row(Box::new(row))),
             Err(_) if is_own => None,
             Err(NotForeign::Unknown) => Some(match self {
-                OtherRows::KnownOrMapped(map) => {
+                TakenRows::KnownOrMapped(map) => {
                     foreign::read(text, Some(map)).map_or(OtherFound::Unknown, |row| OtherFound::Row(Box::new(row)))
                 }
                 _ => OtherFound::Unknown,
@@ -59,7 +59,7 @@ impl OtherRows {
 
     /// A row by the map; `None` where there is no map for all rows.
     pub(super) fn mapped(&self, text: &[u8]) -> Option<OtherFound> {
-        let OtherRows::Mapped(map) = self else { return None };
+        let TakenRows::Mapped(map) = self else { return None };
         Some(match foreign::read(text, Some(map)) {
             Ok(row) => OtherFound::Row(Box::new(row)),
             Err(NotForeign::Wrong(reason)) => OtherFound::Wrong(reason),

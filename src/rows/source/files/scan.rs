@@ -11,7 +11,7 @@ use parquet::errors::ParquetError;
 use super::block::Block;
 use super::input::{Input, InputReading};
 use super::line::{FoundRow, RowReader};
-use super::other::OtherRows;
+use super::other::TakenRows;
 use super::parquet::{ParquetTable, RowRange};
 use super::stream::ReadGauge;
 use super::tally::{self, ThreadTally};
@@ -34,7 +34,7 @@ pub(super) fn run(inputs: &[Arc<Input>], keep: bool, threads: usize, request: &R
 }
 
 /// Which rows of other pipelines are taken: the same of all inputs.
-pub(super) fn others(inputs: &[Arc<Input>]) -> OtherRows {
+pub(super) fn others(inputs: &[Arc<Input>]) -> TakenRows {
     inputs.first().map(|input| input.others.clone()).unwrap_or_default()
 }
 
