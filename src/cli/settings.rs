@@ -42,7 +42,7 @@ pub(super) fn run(args: &ConfigArgs, named: Option<&Path>) -> Result<ExitCode> {
     }
     let config = config::load(named)?;
     open_keymap(&config)?;
-    open_theme(None, &config, Depth::None, true, false)?;
+    open_theme(None, &config, Depth::None, true)?;
     let sources = match config.sources.len() {
         0 => String::new(),
         sources => format!(", {}", plural(sources as u64, "source", "sources")),
