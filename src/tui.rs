@@ -259,7 +259,9 @@ impl KeyReader {
                             Heard::Keys(events) => events,
                             Heard::Answer(told) => {
                                 awaits &= told.is_none();
-                                told.is_none_or(|is_light| messages.send(Message::Background(is_light)));
+                                if let Some(is_light) = told {
+                                    messages.send(Message::Background(is_light));
+                                }
                                 continue;
                             }
                         }
