@@ -68,6 +68,7 @@ use crate::triage::blame::HistorySettings;
 use clipboard::Copied;
 use effect::Effect;
 use keymap::{Key, Keymap};
+use lightness::Heard;
 use message::{Message, Pointed, PointerDoes};
 use outlet::Outlet;
 use ratatui::buffer::Buffer;
@@ -104,7 +105,7 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// Runs the explorer in the terminal until the user quits or a signal asks it to end. The status is the one to leave with, with what is to be said
 /// once the terminal is given back.
 pub fn run(options: ExplorerOptions, around: Surroundings) -> io::Result<(ExitCode, Option<String>)> {
-    let mouse = options.mouse;
+    let (mouse, asks_background) = (options.mouse, around.asks_background);
     let (mut session, mut inbox) = Session::new(options, around, (0, 0))?;
     // Before the terminal is taken, so that nothing ends the process while it is.
     terminal::watch_signals(session.front())?;
@@ -112,7 +113,11 @@ pub fn run(options: ExplorerOptions, around: Surroundings) -> io::Result<(ExitCo
     let size = screen.terminal.size()?;
     session.take_in((None, Message::Resize(size.width, size.height)))?;
     draw(&mut screen, &session)?;
-    let keys = KeyReader::begin(session.front());
+    if asks_background {
+        // The first frame does not wait for the answer.
+        screen.send(lightness::QUESTION)?;
+    }
+    let keys = KeyReader::begin(session.front(), asks_background);
     // Copies that editors with a window of their own have open: gone at the end.
     let mut left = Vec::new();
     session.begin();
@@ -239,7 +244,8 @@ struct KeyReader {
 const GLANCE: Duration = Duration::from_millis(100);
 
 impl KeyReader {
-    fn begin(messages: Outlet) -> Self {
+    /// `awaits`: the terminal was asked something, and may answer among the keys.
+    fn begin(messages: Outlet, mut awaits: bool) -> Self {
         let reader = KeyReader { is_asked: Arc::default(), rests: Arc::default() };
         let (is_asked, rests) = (reader.is_asked.clone(), reader.rests.clone());
         std::thread::spawn(move || {
@@ -250,22 +256,32 @@ impl KeyReader {
                     std::thread::sleep(GLANCE / 10);
                     continue;
                 }
-                let message = match event::poll(GLANCE).and_then(|is_there| if is_there { event::read().map(Some) } else { Ok(None) }) {
-                    Ok(Some(Event::Key(key))) if key.kind != KeyEventKind::Release => Message::Key(key),
-                    Ok(Some(Event::Paste(text))) => Message::Paste(text),
-                    Ok(Some(Event::Mouse(event))) => match clicks.pointed(event, Instant::now()) {
-                        Some(pointed) => Message::Pointer(pointed),
-                        None => continue,
-                    },
-                    Ok(Some(Event::Resize(width, height))) => Message::Resize(width, height),
-                    Ok(_) => continue,
-                    Err(error) => Message::InputEnded(format!("the terminal sends no more keys: {error}")),
+                let come = match read_within(GLANCE) {
+                    Ok(Some(first)) if lightness::may_begin(&first, awaits) => {
+                        match lightness::hear(first, || read_within(AT_ONCE).ok().flatten()) {
+                            Heard::Keys(events) => events,
+                            Heard::Answer(told) => {
+                                awaits &= told.is_none();
+                                if let Some(is_light) = told {
+                                    messages.send(Message::Background(is_light));
+                                }
+                                continue;
+                            }
+                        }
+                    }
+                    Ok(come) => come.into_iter().collect(),
+                    Err(error) => {
+                        messages.send(Message::InputEnded(format!("the terminal sends no more keys: {error}")));
+                        // Who waits for the reader to rest waits for nothing then.
+                        rests.store(true, Ordering::Release);
+                        return;
+                    }
                 };
-                let over = matches!(message, Message::InputEnded(_));
-                if !messages.send(message) || over {
-                    // Who waits for the reader to rest waits for nothing then.
-                    rests.store(true, Ordering::Release);
-                    return;
+                for message in come.into_iter().filter_map(|event| clicks.message(event)) {
+                    if !messages.send(message) {
+                        rests.store(true, Ordering::Release);
+                        return;
+                    }
                 }
             }
         });
@@ -285,6 +301,13 @@ impl KeyReader {
     }
 }
 
+/// Longest time between two pieces of what a terminal sends as one.
+const AT_ONCE: Duration = Duration::from_millis(30);
+
+fn read_within(time: Duration) -> io::Result<Option<Event>> {
+    if event::poll(time)? { event::read().map(Some) } else { Ok(None) }
+}
+
 /// Longest time between the two presses of a double click.
 const DOUBLE: Duration = Duration::from_millis(400);
 
@@ -293,6 +316,17 @@ const DOUBLE: Duration = Duration::from_millis(400);
 struct Clicks(Option<(Instant, u16, u16)>);
 
 impl Clicks {
+    /// What an event means, where that is anything.
+    fn message(&mut self, event: Event) -> Option<Message> {
+        Some(match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => Message::Key(key),
+            Event::Paste(text) => Message::Paste(text),
+            Event::Mouse(event) => Message::Pointer(self.pointed(event, Instant::now())?),
+            Event::Resize(width, height) => Message::Resize(width, height),
+            _ => return None,
+        })
+    }
+
     /// What the mouse did, where that is anything: moves and other buttons are nothing.
     fn pointed(&mut self, event: MouseEvent, now: Instant) -> Option<Pointed> {
         let (x, y) = (event.column, event.row);

@@ -21,7 +21,7 @@ use crate::triage::blame::HistorySettings;
 use crate::triage::export::patch::PatchSettings;
 use crate::tui::keeper::Keeper;
 use crate::tui::keymap::{Keymap, Mistake, parse_keys};
-use crate::tui::lightness::is_light;
+use crate::tui::lightness::{can_be_asked, is_light};
 use crate::tui::message::Message;
 use crate::tui::opened::SourceOpener;
 use crate::tui::theme::{Depth, Theme, ThemeShelf, locale_is_ascii};
@@ -170,14 +170,22 @@ pub(super) fn show(
     let is_named = theme.as_ref().is_some_and(|name| !name.is_empty());
     around.theme_is_set = is_named || config.theme.is_some();
     let remembered = around.keeper.as_ref().filter(|_| !around.theme_is_set && depth != Depth::None).and_then(Keeper::theme);
-    let remembered = remembered.map(|name| open_theme(Some(name), config, depth, ascii, false));
+    let remembered = remembered.map(|name| open_theme(Some(name), config, depth, ascii));
+    let is_remembered = matches!(remembered, Some(Ok(_)));
     let theme = match remembered {
         Some(Ok(theme)) => theme,
         other => {
             around.complaint = other.and_then(Result::err).map(|mistake| format!("the theme of the last time is not used: {mistake}"));
-            open_theme(theme, config, depth, ascii, !print)?
+            open_theme(theme, config, depth, ascii)?
         }
     };
+    let variable = |name: &str| std::env::var(name).ok();
+    around.asks_background = &*theme.name == "default-dark"
+        && !print
+        && !around.theme_is_set
+        && !is_remembered
+        && is_light(variable).is_none()
+        && can_be_asked(&variable("TERM").unwrap_or_default());
     around.first = shown.first.group.map(|group| (group.to_string(), shown.first.document));
     around.kept_as = shown.kept_as;
     around.opener = shown.opener.map(|opener| opener as Arc<dyn SourceOpener>);
@@ -216,8 +224,8 @@ pub(super) fn shelf() -> Arc<ThemeShelf> {
     Arc::new(folder.map(|folder| ThemeShelf::with_folder(&folder)).unwrap_or_default())
 }
 
-/// The flag or the environment, then the configuration, then what suits the terminal; `asks`: whether the terminal may be asked for its background.
-pub(super) fn open_theme(named: Option<String>, config: &Config, depth: Depth, ascii: bool, asks: bool) -> Result<Theme> {
+/// The flag or the environment, then the configuration, then what suits the terminal as far as its variables tell.
+pub(super) fn open_theme(named: Option<String>, config: &Config, depth: Depth, ascii: bool) -> Result<Theme> {
     let variable = |name: &str| std::env::var(name).ok();
     let ascii = ascii || locale_is_ascii(variable);
     let shelf = shelf();
@@ -227,7 +235,7 @@ pub(super) fn open_theme(named: Option<String>, config: &Config, depth: Depth, a
         (None, Some(setting)) => open(&setting.value).map_err(|mistake| eyre!("{}: {mistake}", setting.place)),
         (None, None) => {
             let usual = match depth {
-                Depth::True | Depth::Indexed if asks && is_light(variable) == Some(true) => "default-light",
+                Depth::True | Depth::Indexed if is_light(variable) == Some(true) => "default-light",
                 Depth::True | Depth::Indexed => "default-dark",
                 Depth::Named => "ansi",
                 Depth::None => "mono",

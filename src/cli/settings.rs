@@ -48,7 +48,7 @@ pub(super) fn run(args: &ConfigArgs, named: Option<&Path>) -> Result<ExitCode> {
     let (config, mistakes) = config::load_all(named)?;
     let mut wrong: Vec<String> = mistakes.iter().map(|mistake| visible(&mistake.to_string()).into_owned()).collect();
     wrong.extend(key_mistakes(&config));
-    wrong.extend(open_theme(None, &config, Depth::None, true, false).err().map(|mistake| mistake.to_string()));
+    wrong.extend(open_theme(None, &config, Depth::None, true).err().map(|mistake| mistake.to_string()));
     let missing = config.missing();
     if wrong.is_empty() && missing.is_empty() {
         let sources = match config.sources.len() {

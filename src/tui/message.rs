@@ -86,6 +86,8 @@ pub enum Message {
     Tabs(TabLine, Option<Box<CarriedAlong>>),
     /// A key was pressed.
     Key(KeyEvent),
+    /// The terminal told whether its background is light.
+    Background(bool),
     /// Text was pasted.
     Paste(String),
     /// The mouse did something.

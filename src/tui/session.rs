@@ -42,6 +42,8 @@ pub struct Surroundings {
     pub first: Option<(String, Option<usize>)>,
     /// Whether somebody has set a theme that goes before one chosen by key.
     pub theme_is_set: bool,
+    /// Whether the terminal is asked for its background, by which the theme is chosen.
+    pub asks_background: bool,
     /// What of the last time cannot be used.
     pub complaint: Option<String>,
 }

@@ -196,6 +196,14 @@ impl Theme {
         readable.next().unwrap_or_else(|| self.clone())
     }
 
+    /// The usual theme for a light terminal, in place of the usual one for a dark one; `None` for any other.
+    pub fn for_light(&self, depth: Depth) -> Option<Self> {
+        if &*self.name != "default-dark" {
+            return None;
+        }
+        Self::of(&self.shelf, "default-light", depth, self.ascii()).ok()
+    }
+
     /// Whether only ASCII can be shown.
     pub fn ascii(&self) -> bool {
         self.glyphs == &ASCII

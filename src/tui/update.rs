@@ -74,6 +74,15 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Redraw => Vec::new(),
+        Message::Background(is_light) => {
+            if is_light
+                && !app.theme_chosen
+                && let Some(light) = app.theme.for_light(app.depth)
+            {
+                app.theme = light;
+            }
+            Vec::new()
+        }
         Message::Progress(progress) => {
             if app.reading.is_some() {
                 app.reading = Some(progress);
@@ -156,6 +165,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     };
     effects.extend(tables::follow(app));
     effects.extend(causes::follow(app));
+    effects.extend(restore::go_on(app));
     settle(app);
     effects
 }

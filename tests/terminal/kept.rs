@@ -101,6 +101,12 @@ fn a_source_in_a_tab_and_a_log_in_a_file() {
     assert!(log.contains("rows.ndjson: 3 rows read, 3 groups") && log.contains("! there is no file missing.ndjson"), "{log}");
 }
 
+/// The colour behind the first cell below the title.
+fn background(terminal: &Terminal) -> String {
+    let seen = terminal.seen.lock().expect("no panic");
+    format!("{:?}", seen.0.screen().cell(1, 0).map(|cell| (cell.bgcolor(), cell.fgcolor())))
+}
+
 /// A terminal that is asked for its colours and never answers: the first frame comes, keys typed meanwhile are there, and an answer that
 /// comes late is no key.
 #[test]
@@ -119,11 +125,13 @@ fn a_terminal_that_never_answers_loses_no_key() {
     terminal.press("fgamma\r");
     terminal.wait_for("What fails");
     // An answer in the midst of everything.
-    terminal.press("\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c");
     terminal.wait_for("filter gamma: 1 of 3");
+    let dark = background(&terminal);
+    terminal.press("\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c");
+    terminal.wait("the theme of a light terminal", |terminal| background(terminal) != dark);
     terminal.press("\x1b]11;rgb:ffff/ffff/ffff\x07");
     terminal.press("T");
-    terminal.wait_for("theme ");
+    terminal.wait_for("theme high-contrast");
     assert!(terminal.screen().contains("filter gamma: 1 of 3"), "{}", terminal.screen());
     terminal.press("q");
     assert_eq!(terminal.ends(), 0);

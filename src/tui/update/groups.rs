@@ -8,10 +8,10 @@ use super::super::advice::advised;
 use super::super::app::{App, Opening, Search};
 use super::super::effect::Effect;
 use super::super::group_tree::{GroupLevel, GroupTree};
+use super::super::kept::KeptView;
 use super::super::message::JobId;
 use super::super::row_place::{GroupPlace, RowPlace};
 use super::super::subject::Subject;
-use super::restore;
 use crate::ground::outline::{Outline, Tree};
 use crate::ground::text::{count, plural, visible};
 use crate::rows::group::{Group, Groups, Status};
@@ -36,7 +36,6 @@ pub(super) fn replace(app: &mut App, tree: Arc<GroupTree>, done: bool) -> Vec<Ef
         finished(app);
     }
     effects.extend(find_again(app));
-    effects.extend(restore::go_on(app));
     effects
 }
 
@@ -105,7 +104,7 @@ fn show(app: &mut App, tree: Arc<GroupTree>) -> Option<Effect> {
     if screen.touched && !screen.tree.is_empty() {
         screen.list.outline.refresh(screen.tree.as_ref(), tree.as_ref());
     } else {
-        let last = app.last_time.as_ref().and_then(|last| restore::outline(&tree, &last.view));
+        let last = app.last_time.as_ref().and_then(|last| as_left(&tree, &last.view));
         screen.list.outline = last.unwrap_or_else(|| at_start(&tree));
     }
     if let Some(Search { job: None, found: Some(found), .. }) = &mut screen.list.search {
@@ -118,6 +117,25 @@ fn show(app: &mut App, tree: Arc<GroupTree>) -> Option<Effect> {
         following.mark(&app.groups.tree);
     }
     (before.items.len() > MANY).then_some(Effect::LetGo(before))
+}
+
+/// The list of groups as it was left; `None` where it was not kept and nothing is to be shown first.
+fn as_left(tree: &GroupTree, view: &KeptView) -> Option<Outline> {
+    let place = place_of(tree, view);
+    if tree.is_empty() || (view.open.is_none() && place.is_none()) {
+        return None;
+    }
+    let mut outline = Outline::with_open(tree, view.open.iter().flatten().copied());
+    if let Some(item) = place.or_else(|| (0..tree.len()).find(|&item| tree.is_leaf(item))) {
+        outline.reveal(tree, item);
+    }
+    Some(outline)
+}
+
+/// The line of the group that was under the cursor.
+pub(super) fn place_of(tree: &GroupTree, view: &KeptView) -> Option<usize> {
+    let print = view.group.as_ref()?.parse().ok()?;
+    (0..tree.len()).find(|&item| tree.is_leaf(item) && tree.group(item).is_some_and(|group| group.fingerprint == print))
 }
 
 /// Everything open where it fits, else the namespace with the most rows; the cursor on its largest group.

@@ -5,12 +5,11 @@
 
 use super::super::app::{App, LastTime, ListFilter};
 use super::super::effect::Effect;
-use super::super::group_tree::GroupTree;
 use super::super::kept::{KeptLine, KeptScreen, KeptView};
 use super::super::row_place::GroupPlace;
 use super::super::subject::Subject;
 use super::{deploy, groups, tables};
-use crate::ground::outline::{Outline, Tree};
+use crate::ground::outline::Tree;
 use crate::ground::text::visible;
 
 /// What was kept of the last time was read.
@@ -29,36 +28,13 @@ pub(super) fn told(app: &mut App, typed: Vec<KeptLine>, view: Option<Box<KeptVie
     }
     // The groups were faster: they are shown once more.
     let tree = app.groups.tree.clone();
-    let is_done = app.reading.is_none();
-    let mut effects = groups::replace(app, tree, false);
-    if is_done {
-        effects.extend(go_on(app));
-    }
-    effects
-}
-
-/// The list of groups as it was left; `None` where it was not kept and nothing is to be shown first.
-pub(super) fn outline(tree: &GroupTree, view: &KeptView) -> Option<Outline> {
-    let place = place(tree, view);
-    if tree.is_empty() || (view.open.is_none() && place.is_none()) {
-        return None;
-    }
-    let mut outline = Outline::with_open(tree, view.open.iter().flatten().copied());
-    if let Some(item) = place.or_else(|| (0..tree.len()).find(|&item| tree.is_leaf(item))) {
-        outline.reveal(tree, item);
-    }
-    Some(outline)
-}
-
-/// The line of the group that was under the cursor.
-fn place(tree: &GroupTree, view: &KeptView) -> Option<usize> {
-    let print = view.group.as_ref()?.parse().ok()?;
-    (0..tree.len()).find(|&item| tree.is_leaf(item) && tree.group(item).is_some_and(|group| group.fingerprint == print))
+    groups::replace(app, tree, false)
 }
 
 /// Once everything is read: the filter and the screen.
 pub(super) fn go_on(app: &mut App) -> Vec<Effect> {
-    if app.reading.is_some() || app.groups.touched || app.groups.tree.is_empty() {
+    let waits = app.last_time.as_ref().is_some_and(|last| !last.is_begun);
+    if !waits || app.reading.is_some() || app.groups.touched || app.groups.tree.is_empty() {
         return Vec::new();
     }
     let job = app.next_job();
@@ -66,7 +42,7 @@ pub(super) fn go_on(app: &mut App) -> Vec<Effect> {
     let Some(last) = app.last_time.as_mut().filter(|last| !last.is_begun) else { return Vec::new() };
     last.is_begun = true;
     let (view, is_asked) = (last.view.clone(), last.is_asked);
-    let at = place(&tree, &view);
+    let at = groups::place_of(&tree, &view);
     let mut effects = Vec::new();
     if let Some(text) = view.filter.filter(|text| !text.trim().is_empty()) {
         app.groups.list.filter = Some(ListFilter { text: text.clone(), job, found: None });
