@@ -13,6 +13,7 @@ mod mending;
 mod mentions;
 mod past;
 mod prefixes;
+mod retyped;
 mod row_faults;
 mod torn;
 mod wraps;

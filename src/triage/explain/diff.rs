@@ -8,7 +8,7 @@ mod written;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::lines::LogText;
-use super::{Told, known};
+use super::{Told, retyped};
 use crate::pipeline::compat::DeployRule;
 pub(super) use written::of_message;
 use written::was;
@@ -260,8 +260,8 @@ fn told(diff: TableDiff, rule: DeployRule) -> Vec<Told> {
             // Only its place in the list is another.
             (None, Some(new)) if new == kind && !kind.is_empty() => continue,
             (None, Some(new)) => {
-                let is_wider = crate::pipeline::compat::widens(known::canonical(kind), known::canonical(new));
-                let under = if is_wider { DeployRule::C(8) } else { DeployRule::C(9) };
+                let is_wider = crate::pipeline::compat::widens(retyped::canonical(kind), retyped::canonical(new));
+                let under = if is_wider { DeployRule::C(8) } else { DeployRule::C(7) };
                 (under, path.as_str(), Some(kind.clone()), Some(new.clone()))
             }
             (None, None) => (top, path.as_str(), known_kind, None),

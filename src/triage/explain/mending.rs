@@ -32,7 +32,7 @@ pub(super) fn mend(all: &[Told], columns: &[String], tables: &[String]) -> Lines
             (each(all, columns, |name, kind| member(name, kind, &mode)), vec![format!("write it so in {file}")])
         }
         DeployRule::C(8) if columns.iter().all(|column| !column.contains('.')) => {
-            let kind = first.new.as_deref().map(super::known::canonical).unwrap_or_default();
+            let kind = first.new.as_deref().map(super::retyped::canonical).unwrap_or_default();
             let of = |column: &String| format!("ALTER COLUMN {} SET DATA TYPE {kind}", identifier(column));
             (altered(tables, columns.iter().map(of)), vec![format!("or keep {} in {file}", first.old.as_deref().unwrap_or("the type"))])
         }
@@ -132,7 +132,7 @@ fn member(name: &str, kind: Option<&str>, mode: &str) -> String {
         None => (kind, mode),
     };
     let kind = kind.map(|kind| {
-        let (kind, sizes) = super::known::sized(kind);
+        let (kind, sizes) = super::retyped::sized(kind);
         let kind = if kind.starts_with("STRUCT<") { "RECORD" } else { kind };
         let names = if matches!(kind, "STRING" | "BYTES") { ["maxLength", "scale"] } else { ["precision", "scale"] };
         let sizes = names.iter().zip(sizes.split(',').map(str::trim).filter(|size| !size.is_empty()));

@@ -76,6 +76,6 @@ fn a_column_with_its_type_in_the_text_keeps_type_and_mode() {
     );
     assert_eq!(
         causes("-root.a.list.[] STRING\n+root.a.list.[] INT64"),
-        ["C9 a.list has another type: STRING became INT64 | {\"name\": \"list\", \"type\": \"STRING\", \"mode\": \"REPEATED\"}"]
+        ["C7 a.list has another type: STRING became INT64 | {\"name\": \"list\", \"type\": \"STRING\", \"mode\": \"REPEATED\"}"]
     );
 }
