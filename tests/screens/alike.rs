@@ -89,7 +89,7 @@ fn no_heading_of_the_summary_stands_over_nothing() {
             let last = below.iter().rposition(|line| !pane(line).is_empty() && !pane(line).starts_with("i:"));
             let line = last.map(|at| pane(below[at])).unwrap_or_default();
             let is_heading = |heading: &&str| line == **heading || line.starts_with(&format!("{heading},"));
-            assert!(!headings.iter().any(|heading| is_heading(heading)), "{width}x{height} {keys}: {line}\n{screen}");
+            assert!(!headings.iter().any(is_heading), "{width}x{height} {keys}: {line}\n{screen}");
         }
     }
 }
