@@ -80,7 +80,15 @@ fn a_storm_of_sizes_ends_in_the_last_one() {
         let (cols, rows) = (1 + (n * 37 % 200) as u16, 1 + (n * 23 % 60) as u16);
         terminal.master.resize(size(cols, rows)).expect("a resize");
     }
-    resized(&terminal, 100, 30);
+    resized(&terminal, 150, 30);
+    // Drawn in the last size, and nothing more comes: a key on a screen that is too small for anything would mean something else.
+    let received = |terminal: &Terminal| terminal.seen.lock().expect("no panic").1.len();
+    terminal.wait("the last size", |terminal| {
+        let before = received(terminal);
+        std::thread::sleep(Duration::from_millis(300));
+        let title = terminal.screen().lines().next().unwrap_or_default().trim_end().to_owned();
+        received(terminal) == before && title.ends_with("document 1 of 30") && title.chars().count() == 149
+    });
     terminal.press("q");
     terminal.wait_for("209 rows · 30 groups");
     leave(terminal, "q");
@@ -153,6 +161,22 @@ fn without_a_clipboard_a_copy_goes_to_the_terminal() {
     terminal.wait_for("to the terminal's clipboard");
     // The fingerprint of the group, in base64.
     terminal.wait("the sequence", |terminal| sent(terminal, b"\x1b]52;c;NzMxNTJhOTMxMWZjMGZlMA=="));
+    leave(terminal, "q");
+}
+
+/// Without colours the cursor is still seen: no sequence sets a colour, one reverses the line.
+#[test]
+fn no_color_is_kept_and_the_cursor_is_seen() {
+    let terminal = shell("NO_COLOR=1 exec PROGRAM demo");
+    terminal.wait_for("209 rows · 30 groups");
+    for colour in ["\x1b[38;", "\x1b[48;", "\x1b[31m", "\x1b[44m"] {
+        assert!(!sent(&terminal, colour.as_bytes()), "{colour:?} was sent");
+    }
+    let seen = terminal.seen.lock().expect("no panic");
+    let screen = seen.0.screen();
+    let reversed = (0..30).any(|row| screen.cell(row, 10).is_some_and(|cell| cell.inverse()));
+    drop(seen);
+    assert!(reversed, "the cursor's line is as the others");
     leave(terminal, "q");
 }
 

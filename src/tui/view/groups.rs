@@ -25,9 +25,6 @@ const TREND: (usize, usize) = (12, 36);
 /// From so many cells on a line tells since when its group is seen.
 const DATED: u16 = 110;
 
-/// Cells of a day, and the gap before it.
-const DAY: usize = 12;
-
 /// A trend of less than so many seconds is told by hours.
 const SHORT: i64 = 36 * 3600;
 
@@ -115,8 +112,9 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
     if let Some(cells) = trend_cells(app, area) {
         let group = tree.group(item).filter(|_| tree.is_leaf(item));
         if area.width >= DATED {
-            let first = group.and_then(|group| group.span).map(|(first, _)| time::day(first)).unwrap_or_default();
-            pen.put_right(&format!("{first:>DAY$}"), style(Role::Dim));
+            let cells = first_seen(app, 0).len() + 2;
+            let first = group.and_then(|group| group.span).map(|(first, _)| first_seen(app, first)).unwrap_or_default();
+            pen.put_right(&format!("{first:>cells$}"), style(Role::Dim));
         }
         trend(app, group, cells, &style, &mut pen);
         pen.skip_right(1);
@@ -134,7 +132,7 @@ fn trend_cells(app: &App, area: Rect) -> Option<usize> {
     // The lines begin a cell beside the pane.
     let pane = Rect { x: area.x.saturating_sub(1), y: area.y.saturating_sub(2), width: area.width + 1, height: area.height + 2 };
     panes::group_lines(pane, app.groups.has_times()).0?;
-    Some((usize::from(area.width).saturating_sub(48) / 3).clamp(TREND.0, TREND.1))
+    Some((usize::from(area.width).saturating_sub(64) / 4).clamp(TREND.0, TREND.1))
 }
 
 /// The trend of a group, with the deploys in the cells that have no rows, so that they stand above each other on all lines.
@@ -150,6 +148,14 @@ fn trend(app: &App, group: Option<&Group>, cells: usize, style: &dyn Fn(Role) ->
     }
 }
 
+/// Since when a group is seen: the day, without its year where all rows are of one.
+fn first_seen(app: &App, first: i64) -> String {
+    let year = |at: i64| time::day(at)[..4].to_owned();
+    let is_one_year = app.groups.tree.groups.span.is_some_and(|(from, to)| year(from) == year(to));
+    let day = time::day(first);
+    if is_one_year { day[5..].to_owned() } else { day }
+}
+
 /// Names what stands at the end of the lines, and the ends of the axis that all trends have.
 fn names(app: &App, buffer: &mut Buffer, area: Rect) {
     let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) else { return };
@@ -163,7 +169,7 @@ fn names(app: &App, buffer: &mut Buffer, area: Rect) {
         return;
     };
     if area.width >= DATED {
-        pen.put_right(&format!("{:>DAY$}", "first seen"), style);
+        pen.put_right(&format!("{:>1$}", "since", first_seen(app, from).len() + 2), style);
     }
     let told = |at: i64| if to - from < SHORT * 1_000_000 { time::minute(at)[11..].to_owned() } else { time::day(at)[5..].to_owned() };
     let (begin, end) = (told(from), told(to));

@@ -16,6 +16,9 @@ use crate::ground::text;
 /// Cells of a name before its text.
 const NAME: u16 = 8;
 
+/// Stands in a pane while no line is under the cursor.
+pub(super) const EMPTY: &str = "what is known of the line under the cursor stands here";
+
 /// A pane that is filled from top to bottom.
 pub(super) struct Sheet<'a> {
     pub app: &'a App,

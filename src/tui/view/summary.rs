@@ -9,7 +9,7 @@ use super::super::group_tree::{GroupLevel, GroupTree};
 use super::super::panes;
 use super::super::theme::Role;
 use super::chrome;
-use super::sheet::Sheet;
+use super::sheet::{EMPTY, Sheet};
 use crate::ground::text;
 use crate::ground::time;
 use crate::rows::group::{Evidence, Facet, Group, Status, Trend, Worth};
@@ -37,7 +37,7 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
     match (group, item) {
         (Some(group), _) => Sheet::new(app, buffer, inner).group(group),
         (None, Some(item)) => Sheet::new(app, buffer, inner).branch(tree, item),
-        (None, None) => {}
+        (None, None) => Sheet::new(app, buffer, inner).words(EMPTY, Role::Dim),
     }
 }
 

@@ -10,7 +10,7 @@ use super::super::panes;
 use super::super::table_tree::TableLine;
 use super::super::theme::Role;
 use super::chrome;
-use super::sheet::Sheet;
+use super::sheet::{EMPTY, Sheet};
 use crate::ground::text;
 use crate::pipeline::destination::Stage;
 use crate::pipeline::layout::{ColumnId, GaugeLevel};
@@ -50,6 +50,9 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer, area: Rect) {
             }
         }
         _ => {}
+    }
+    if sheet.row == 0 {
+        sheet.words(EMPTY, Role::Dim);
     }
     sheet.cut("everything about this line");
 }
