@@ -4,6 +4,7 @@
 
 mod handed;
 mod kept;
+mod zone;
 
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
