@@ -28,3 +28,5 @@ pub mod sql;
 pub mod text;
 /// Times in words and back.
 pub mod time;
+/// Times in the zone of whoever reads them.
+pub mod zone;

@@ -5,6 +5,7 @@
 mod handed;
 mod kept;
 mod manners;
+mod zone;
 
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};

@@ -13,6 +13,7 @@ use super::scope::Scope;
 use super::{bigquery, told};
 use crate::cli::config::Config;
 use crate::ground::text::visible;
+use crate::ground::zone::Zone;
 use crate::rows::demo;
 use crate::rows::source::bigquery::SCHEME;
 use crate::tui::Surroundings;
@@ -148,7 +149,7 @@ fn log() -> Result<Option<LogFile>> {
 /// What an explorer in a terminal has around it. `keeps`: whether anything is read of the last time, and kept for the next.
 pub(super) fn of_terminal(keeps: bool, is_fresh: bool) -> Result<Surroundings> {
     let keeper = usual_folder().filter(|_| keeps).map(|folder| Keeper::new(folder, is_fresh));
-    Ok(Surroundings { keeper, log: log()?, command: command(), ..Surroundings::default() })
+    Ok(Surroundings { keeper, log: log()?, command: command(), zone: Zone::of_machine(), ..Surroundings::default() })
 }
 
 #[cfg(test)]

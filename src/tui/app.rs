@@ -27,6 +27,7 @@ use super::shell_command::ShellCommand;
 use super::tables::TableScreen;
 use super::theme::{Depth, Theme};
 pub use super::typed::{CarriedAlong, PromptPurpose, TabLine};
+use crate::ground::zone::Zone;
 use crate::rows::group::{Fingerprint, Group, Sort};
 use crate::rows::payload::holding::{HeldCount, PayloadQuery};
 use crate::rows::row::RowRef;
@@ -71,6 +72,10 @@ pub struct App {
     pub theme_chosen: bool,
     /// Whether somebody has set a theme that goes before one chosen by key.
     pub theme_is_set: bool,
+    /// The zone of whoever reads, where it is known and not UTC.
+    pub own_zone: Option<Zone>,
+    /// Whether times are told in UTC all the same.
+    pub in_utc: bool,
     /// The command that opens this source: the folder that it is of, its words.
     pub command: Option<ShellCommand>,
     /// What went on.
@@ -335,6 +340,8 @@ impl App {
             last_time: None,
             theme_chosen: false,
             theme_is_set: false,
+            own_zone: None,
+            in_utc: false,
             command: None,
             log: Log::default(),
             count: None,
@@ -390,6 +397,11 @@ impl App {
     pub fn show_text(&mut self, title: String, text: String) {
         let lines = panes::overlay_lines(self.size, &text);
         self.overlay = Some(Overlay::Value { title, text: text.into(), lines, scroll: 0 });
+    }
+
+    /// The zone that times are told in.
+    pub fn zone(&self) -> &Zone {
+        self.own_zone.as_ref().filter(|_| !self.in_utc).unwrap_or(&Zone::UTC)
     }
 
     /// Tells something at the bottom.

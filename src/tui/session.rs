@@ -22,6 +22,7 @@ use super::shell_command::ShellCommand;
 use super::update::{begin, update};
 use super::work::Workers;
 use crate::ground::outline::Tree;
+use crate::ground::zone::Zone;
 use crate::rows::group::Sort;
 use crate::rows::source::{ErrorSource, Request};
 
@@ -44,6 +45,8 @@ pub struct Surroundings {
     pub theme_is_set: bool,
     /// Whether the terminal is asked for its background, by which the theme is chosen.
     pub asks_background: bool,
+    /// The zone that times are told in, where it is not UTC.
+    pub zone: Option<Zone>,
     /// What of the last time cannot be used.
     pub complaint: Option<String>,
 }
@@ -95,6 +98,7 @@ impl Session {
         let mut tab = session.tab(source, request, around.kept_as)?;
         tab.app.command = around.command;
         tab.app.theme_is_set = around.theme_is_set;
+        tab.app.own_zone = around.zone;
         if let Some(complaint) = around.complaint {
             tab.app.report(complaint, true);
         }
@@ -223,6 +227,7 @@ impl Session {
         let mut tab = self.tab(Some(source), request, kept_as)?;
         tab.app.command = self.folder.clone().map(|folder| ShellCommand { folder, words });
         tab.app.theme_is_set = self.app().is_some_and(|app| app.theme_is_set);
+        tab.app.own_zone = self.app().and_then(|app| app.own_zone.clone());
         let at = self.at + 1;
         self.tabs.insert(at, tab);
         self.turn(at);
@@ -250,7 +255,13 @@ impl Session {
     /// Shows another tab.
     fn turn(&mut self, at: usize) {
         let carried = self.app().map(|app| {
-            Box::new(CarriedAlong { theme: app.theme.clone(), theme_chosen: app.theme_chosen, mouse: app.mouse, typed: app.typed.clone() })
+            Box::new(CarriedAlong {
+                theme: app.theme.clone(),
+                theme_chosen: app.theme_chosen,
+                in_utc: app.in_utc,
+                mouse: app.mouse,
+                typed: app.typed.clone(),
+            })
         });
         self.at = at.min(self.tabs.len().saturating_sub(1));
         self.tell_tabs(carried);

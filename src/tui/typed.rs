@@ -49,6 +49,8 @@ pub struct CarriedAlong {
     pub theme: Theme,
     /// Whether it was chosen by key.
     pub theme_chosen: bool,
+    /// Whether times are told in UTC.
+    pub in_utc: bool,
     /// Whether the mouse is read.
     pub mouse: bool,
     /// What was typed.

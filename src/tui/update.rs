@@ -389,6 +389,15 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Export => export::open(app),
+        Action::NextZone => {
+            app.in_utc = app.own_zone.is_some() && !app.in_utc;
+            app.tell(match (&app.own_zone, app.in_utc) {
+                (None, _) => "times are in UTC: no other zone is known here",
+                (_, true) => "times of rows and deploys are in UTC",
+                (_, false) => "times of rows and deploys are in your zone",
+            });
+            Vec::new()
+        }
         Action::NextTheme => {
             app.theme = app.theme.next(app.depth);
             let name = app.theme.name.clone();

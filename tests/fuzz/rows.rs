@@ -136,7 +136,11 @@ fn lines_are_read_as_serde_json_reads_them() {
             assert_eq!(content(row), content(&plain), "{text}");
             assert_eq!(content(&files.fetch(*at, &Unwatched).expect("the row")), content(&plain), "{text}");
         }
-        groups.list.iter().for_each(|group| is_safe(&misfit::triage::facts::group::sheet(&groups, group, None, &[], "").indented("")));
+        let utc = misfit::ground::zone::Zone::UTC;
+        groups
+            .list
+            .iter()
+            .for_each(|group| is_safe(&misfit::triage::facts::group::sheet(&groups, group, &utc, None, &[], "").indented("")));
     });
 }
 

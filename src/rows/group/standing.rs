@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::hours::HOUR;
 use super::{Group, Groups};
 use crate::ground::text::{count, plural, visible};
-use crate::ground::time::{Micros, minute};
+use crate::ground::time::Micros;
+use crate::ground::zone::Zone;
 
 /// One deploy: a job that took over from an older one of its family.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,15 +126,20 @@ impl Groups {
             && self.deploy(group).zip(self.deploys.last()).is_some_and(|(deploy, last)| deploy.time > last.time.saturating_sub(HOUR))
     }
 
-    /// `decoder-0 of 2026-07-01 16:30`; safe to show on a terminal.
-    pub fn deploy_name(&self, deploy: &Deploy) -> String {
-        format!("{} of {}", visible(&deploy.family), minute(deploy.time))
+    /// `decoder-0 of 2026-07-01 16:30`, in a zone; safe to show on a terminal.
+    fn deploy_name(deploy: &Deploy, zone: &Zone) -> String {
+        format!("{} of {}", visible(&deploy.family), zone.minute(deploy.time))
     }
 
     /// How a group stands to the deploys, as a sentence without a full stop; `None` where there is no deploy to speak of. Safe to show on a terminal.
     pub fn standing_words(&self, group: &Group) -> Option<String> {
+        self.standing_in(group, &Zone::UTC)
+    }
+
+    /// The same with times in a zone.
+    pub fn standing_in(&self, group: &Group, zone: &Zone) -> Option<String> {
         let deploy = group.standing.deploy.and_then(|at| self.deploys.get(at as usize));
-        let name = deploy.map_or_else(|| "a deploy".to_owned(), |deploy| self.deploy_name(deploy));
+        let name = deploy.map_or_else(|| "a deploy".to_owned(), |deploy| Self::deploy_name(deploy, zone));
         Some(match group.standing.evidence {
             Evidence::NoDeploy => return None,
             Evidence::Partial => "only a part of the rows was read, so nothing is said of deploys".to_owned(),

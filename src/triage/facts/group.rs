@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Facts;
 use crate::ground::text::{count, plural};
-use crate::ground::time;
+use crate::ground::zone::Zone;
 use crate::rows::group::{Clients, Facet, Group, Groups};
 use crate::triage::causes::Causes;
 
@@ -29,11 +29,11 @@ pub fn range(group: &Group, facet: &Facet) -> Option<String> {
     group.range(facet).map(|(least, most)| format!("{} to {}", spelled(least), spelled(most)))
 }
 
-/// Everything known of a group; `causes` where they were counted; `notes` are those of all groups in words, `rest` says how to get at all of a message that is too long to be shown.
-pub fn sheet(groups: &Groups, group: &Group, causes: Option<&Causes>, notes: &[String], rest: &str) -> Facts {
+/// Everything known of a group, with times in a zone; `causes` where they were counted; `notes` are those of all groups in words, `rest` says how to get at all of a message that is too long to be shown.
+pub fn sheet(groups: &Groups, group: &Group, zone: &Zone, causes: Option<&Causes>, notes: &[String], rest: &str) -> Facts {
     let mut facts = Facts::default();
     facts.line(&group.sentence());
-    if let Some(words) = groups.standing_words(group) {
+    if let Some(words) = groups.standing_in(group, zone) {
         facts.line(&words);
     }
     facts.gap();
@@ -42,11 +42,12 @@ pub fn sheet(groups: &Groups, group: &Group, causes: Option<&Causes>, notes: &[S
         facts.named("rate", &super::rate::group_words(rates, group));
     }
     if !group.jobs.is_empty() {
-        facts.heading("Jobs");
+        let in_zone = group.span.filter(|_| !zone.is_utc()).map(|(_, last)| format!(", in {}", zone.name(last))).unwrap_or_default();
+        facts.heading(&format!("Jobs{in_zone}"));
     }
     for job in &group.jobs {
         let name = groups.jobs.get(job.job as usize).map_or("?", |job| &*job.name);
-        let span = job.span.map(|(first, last)| format!("{} to {}", time::minute(first), time::minute(last))).unwrap_or_default();
+        let span = job.span.map(|(first, last)| format!("{} to {}", zone.minute(first), zone.minute(last))).unwrap_or_default();
         facts.line(&counted(job.rows, &format!("{span}  {name}")));
     }
     if let Some(causes) = causes {

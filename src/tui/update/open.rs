@@ -60,7 +60,8 @@ pub(super) fn opened(app: &mut App, job: JobId, outcome: Result<OpenedSource, St
 pub(super) fn turned(app: &mut App, tabs: TabLine, carried: Option<Box<CarriedAlong>>) {
     app.tabs = tabs;
     if let Some(carried) = carried {
-        let CarriedAlong { theme, theme_chosen, mouse, typed } = *carried;
+        let CarriedAlong { theme, theme_chosen, in_utc, mouse, typed } = *carried;
         (app.theme, app.theme_chosen, app.mouse, app.typed) = (theme, theme_chosen, mouse, typed);
+        app.in_utc = in_utc;
     }
 }

@@ -91,10 +91,9 @@ pub(super) fn line(app: &App) -> Option<(String, String)> {
             let groups = &app.groups.tree.groups;
             let notes: Vec<String> = groups.notes.iter().map(advised).chain(facts::rate::notes(groups)).collect();
             group.map(|group| {
-                (
-                    format!("Group {}", group.fingerprint),
-                    facts::group::sheet(groups, group, app.causes.of(group.fingerprint), &notes, &rest(app, Action::CopyMessage)).to_text(),
-                )
+                let (causes, rest) = (app.causes.of(group.fingerprint), rest(app, Action::CopyMessage));
+                let sheet = facts::group::sheet(groups, group, app.zone(), causes, &notes, &rest);
+                (format!("Group {}", group.fingerprint), sheet.to_text())
             })
         }
     }

@@ -13,7 +13,6 @@ use super::super::theme::Role;
 use super::pen::{Pen, paint_line};
 use super::{chrome, columns, json, row};
 use crate::ground::text;
-use crate::ground::time;
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::sink::{Fate, Severity};
 use crate::rows::column::ErrorColumn;
@@ -70,7 +69,7 @@ fn title(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
     let right = match &app.opening {
         Some(_) => "opening …".to_owned(),
         None => match screen.case.row.error_row().time {
-            Some(time) => format!("{} UTC {dot} {position}", time::minute(time)),
+            Some(time) => format!("{} {dot} {position}", app.zone().moment(time)),
             None => position,
         },
     };

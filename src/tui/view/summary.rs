@@ -70,7 +70,7 @@ impl Sheet<'_> {
             self.words(&words, role);
         }
         if let Some((first, last)) = group.span {
-            self.words(&format!("first {} {dot} last {} UTC", time::minute(first), time::minute(last)), Role::Text);
+            self.words(&format!("first {}", self.app.zone().span((first, last), &format!(" {dot} last "))), Role::Text);
         }
         if let Some(clients) = group.clients {
             self.words(&format!("from {}", facts::group::clients(clients)), Role::Text);
@@ -152,7 +152,7 @@ impl Sheet<'_> {
             Some(Status::Ended) => Role::Gone,
             _ => Role::Dim,
         };
-        groups.standing_words(group).filter(|_| is_told).map(|words| (words, role))
+        groups.standing_in(group, self.app.zone()).filter(|_| is_told).map(|words| (words, role))
     }
 
     fn trend(&mut self, trend: &Trend) {
@@ -205,7 +205,7 @@ impl Sheet<'_> {
         self.heading(&if earlier > 0 { format!("Jobs, the last {JOBS} of {}", group.jobs.len()) } else { "Jobs".to_owned() });
         for job in &group.jobs[earlier..] {
             let name = self.app.groups.tree.groups.jobs.get(job.job as usize).map_or("?", |job| &*job.name);
-            let since = job.span.map(|span| time::minute(span.0)).unwrap_or_default();
+            let since = job.span.map(|span| self.app.zone().minute(span.0)).unwrap_or_default();
             let room = usize::from(self.area.width).saturating_sub(29);
             let name = text::visible(name);
             self.line(&format!("{:>9}  {since}  {}", text::count(job.rows), text::clip_middle(&name, room)), Role::Text);
