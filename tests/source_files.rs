@@ -565,3 +565,17 @@ fn no_row_of_the_large_corpus_is_lost() {
     let groups = read(&open(&path.to_string_lossy()));
     assert_eq!((groups.rows, groups.unreadable.count), (30_000, 0));
 }
+
+#[test]
+fn a_damaged_export_in_a_folder_is_no_file_of_something_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || Files::open(&[folder.path().to_string_lossy().into_owned()], ReadOptions::default());
+    write(folder.path(), "errors.ndjson", row(0).as_bytes());
+    write(folder.path(), "note.json", b"{\"a\": 1}\n");
+    assert!(open().is_ok(), "a document beside it is left out");
+    for (name, bytes) in [("errors.parquet", b"PAR1 and no more".as_slice()), ("more.ndjson.gz", &gzip(row(1).as_bytes())[..12])] {
+        let path = write(folder.path(), name, bytes);
+        assert!(refusal(open()).contains("may be truncated"), "{name}");
+        std::fs::remove_file(path).unwrap();
+    }
+}

@@ -238,9 +238,11 @@ impl ErrorSource for Files {
     }
 }
 
-/// Whether it says that a file holds something else than rows.
-fn is_no_export(error: &SourceError) -> bool {
-    matches!(error, SourceError::NotATable { .. }) || error.advice() == Some(Advice::ReadDocuments)
+/// Whether it says that a file holds something else than rows. A packed file or a Parquet file that cannot be read may have held them.
+fn is_no_export(error: &SourceError, path: &Path) -> bool {
+    error.advice() == Some(Advice::ReadDocuments)
+        || matches!(error, SourceError::Unmapped { .. })
+        || (matches!(error, SourceError::NotATable { .. }) && folder::is_text(path))
 }
 
 /// The file, where something in it is a row: that is seen at the first.
@@ -258,7 +260,7 @@ fn in_folder(folder: &Path) -> Result<(Vec<Input>, Option<String>), SourceError>
     for path in exports {
         match Input::file(&path).and_then(with_rows) {
             Ok(file) => files.push(file),
-            Err(error) if is_no_export(&error) => others.push(folder::below(folder, &path)),
+            Err(error) if is_no_export(&error, &path) => others.push(folder::below(folder, &path)),
             Err(error) => return Err(error),
         }
     }
@@ -266,7 +268,7 @@ fn in_folder(folder: &Path) -> Result<(Vec<Input>, Option<String>), SourceError>
         let shown = crate::ground::text::visible(&folder.to_string_lossy()).into_owned();
         let others = folder::left_out(folder, &others).map(|told| format!(" ({told})")).unwrap_or_default();
         return Err(SourceError::Input(format!(
-            "the folder {shown} holds no export: files of rows end in .ndjson, .jsonl, .json or .parquet, plain or packed{others}"
+            "the folder {shown} holds no export: files of rows end in .ndjson, .jsonl, .json, .csv or .parquet, plain or packed{others}"
         )));
     }
     Ok((files, folder::left_out(folder, &others)))

@@ -10,7 +10,10 @@ use crate::ground::text::visible;
 use crate::rows::source::SourceError;
 
 /// Endings of exports, below that of a compression.
-const ENDINGS: [&str; 4] = ["ndjson", "jsonl", "json", "parquet"];
+const ENDINGS: [&str; 5] = ["ndjson", "jsonl", "json", "csv", PARQUET];
+
+/// The one that is no text.
+const PARQUET: &str = "parquet";
 
 /// Endings of compressions.
 const PACKED: [&str; 5] = ["gz", "gzip", "zst", "zstd", "snappy"];
@@ -73,10 +76,16 @@ pub(super) fn below(folder: &Path, path: &Path) -> String {
     visible(&path.strip_prefix(folder).unwrap_or(path).to_string_lossy()).into_owned()
 }
 
+fn is(ending: Option<&OsStr>, known: &[&str]) -> bool {
+    ending.and_then(OsStr::to_str).is_some_and(|ending| known.iter().any(|known| known.eq_ignore_ascii_case(ending)))
+}
+
+/// Whether a file is text as it is, by its ending.
+pub(super) fn is_text(path: &Path) -> bool {
+    !is(path.extension(), &PACKED) && !is(path.extension(), &[PARQUET])
+}
+
 fn is_export(path: &Path) -> bool {
-    let is = |ending: Option<&OsStr>, known: &[&str]| {
-        ending.and_then(OsStr::to_str).is_some_and(|ending| known.iter().any(|known| known.eq_ignore_ascii_case(ending)))
-    };
     let stem = if is(path.extension(), &PACKED) { path.with_extension("") } else { path.to_owned() };
     is(stem.extension(), &ENDINGS)
 }

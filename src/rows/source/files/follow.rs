@@ -171,7 +171,7 @@ fn look(files: &Files) -> Result<(Vec<InputChange>, bool), SourceError> {
                 match Input::file(&path).and_then(|file| if is_folder(argument) { with_rows(file) } else { Ok(file) }) {
                     Ok(file) => came.push(file.with_others(scan::others(&inputs))),
                     // In a folder, what is no export is left out.
-                    Err(error) if is_folder(argument) && is_no_export(&error) => {}
+                    Err(error) if is_folder(argument) && is_no_export(&error, &path) => {}
                     Err(error) => return Err(error),
                 }
             }
