@@ -234,7 +234,7 @@ fn the_explorer_tells_rates_where_there_is_room() {
     };
     let wide = show((200, 60));
     assert!(wide.contains("0.99 % of what came: 2 beside 200 accepted and 1 refused otherwise") && wide.contains("1.5 %"), "{wide}");
-    assert!(wide.contains("rows, rate, share") && wide.contains("Rate, at most"), "{wide}");
+    assert!(wide.contains("rows      rate share") && wide.contains("Rate, at most"), "{wide}");
     assert!(show((80, 24)).contains("1.5 %") && !show((60, 24)).contains("1.5 %"));
 }
 

@@ -176,7 +176,7 @@ fn is_a_word(word: &str) -> bool {
 
 fn area(app: &App, focus: Focus) -> Rect {
     match focus {
-        Focus::Groups => panes::lines(panes::groups(SIZE).tree),
+        Focus::Groups => panes::group_lines(panes::groups(SIZE).tree, app.groups.has_times()).1,
         Focus::Pane(pane) => {
             let screen = app.case.as_ref().unwrap();
             panes::case_lines(pane, panes::case(SIZE, screen.focus, screen.head_lines()).panes[pane as usize].unwrap())

@@ -54,10 +54,17 @@ fn a_configuration_is_taken_or_refused_with_its_line() {
                 }
                 let _ = config.theme.map(|theme| Theme::named(&theme.value, Depth::None, false));
             }
-            Err(ConfigError::Wrong { place, reason }) => {
-                assert!(place.line >= 1 && place.line <= text.bytes().filter(|&byte| byte == b'\n').count() + 1, "{place}: {reason}");
+            Err(error) => {
+                let mistakes = match error {
+                    ConfigError::Several { mistakes } => mistakes,
+                    one => vec![one],
+                };
+                let lines = text.bytes().filter(|&byte| byte == b'\n').count() + 1;
+                for mistake in mistakes {
+                    let ConfigError::Wrong { place, reason } = mistake else { panic!("{mistake}") };
+                    assert!(place.line >= 1 && place.line <= lines, "{place}: {reason}");
+                }
             }
-            Err(error) => panic!("{error}"),
         }
     });
 }

@@ -137,7 +137,7 @@ fn a_diff_of_compact_columns_tells_what_happened_to_each() {
         told(text).iter().map(|line| line.split(" {").next().unwrap()).collect::<Vec<_>>(),
         [
             "M4/C11 [telemetry.main.4] [b.c b.d]",
-            "M4/C7 [telemetry.main.4] [m]",
+            "M4/C9 [telemetry.main.4] [m]",
             "M4/C7 [telemetry.main.4] [t]",
             "M4/C10 [acme.x.1] [gone] ALTER TABLE `acme.x.1` DROP COLUMN gone;",
         ]

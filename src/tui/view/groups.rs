@@ -160,8 +160,9 @@ fn first_seen(app: &App, first: i64) -> String {
 fn names(app: &App, buffer: &mut Buffer, area: Rect) {
     let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) else { return };
     let style = app.theme.style(Role::Dim);
-    pen.skip_right(1).put_right("of all", style);
-    if has_rates(app, area) {
+    let rated = has_rates(app, area);
+    pen.skip_right(1).put_right(if rated { " share" } else { "of all" }, style);
+    if rated {
         pen.put_right(&format!("{:>9}", "rate"), style);
     }
     pen.put_right(&format!("{:>9} ", "rows"), style);
