@@ -309,8 +309,8 @@ fn a_case_that_arrives_while_a_search_is_typed_ends_the_search() {
     terminal.wait_for("209 rows · 30 groups");
     terminal.press("G\r/s");
     terminal.wait_for("Document");
+    // It depends on who was faster whether this ends a search of the document or leads back; the keys after it are keys in both.
     terminal.press("\x1b");
-    terminal.wait_for("Document");
     terminal.press("qqq");
     assert_eq!(terminal.ends(), 0);
 }
