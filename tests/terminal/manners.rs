@@ -44,6 +44,7 @@ fn the_wheel_hints_and_borders_are_at_hand() {
     terminal.wait_for("4/");
     terminal.press("\x1b[<64;10;5M");
     terminal.wait_for("1/");
+    terminal.wait_for("all keys");
     let (x, y) = place_of(&terminal.screen(), "all keys");
     terminal.press(&format!("\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m"));
     terminal.wait_for("Keys in the groups");
@@ -52,7 +53,9 @@ fn the_wheel_hints_and_borders_are_at_hand() {
     terminal.wait("closing the help", |terminal| !terminal.screen().contains("Keys in the groups"));
     // The border between the groups and the facts follows the pointer.
     let line = |terminal: &Terminal| terminal.screen().lines().position(|line| line.starts_with("─ Summary"));
-    let before = line(&terminal).expect("a border") + 1;
+    // A screen may be seen while it is drawn.
+    terminal.wait("a border", |terminal| line(terminal).is_some());
+    let before = line(&terminal).map_or(1, |line| line + 1);
     let to = before - 5;
     terminal.press(&format!("\x1b[<0;30;{before}M\x1b[<32;30;{to}M\x1b[<0;30;{to}m"));
     terminal.wait("the border at another line", |terminal| line(terminal).is_some_and(|line| line + 1 < before));
