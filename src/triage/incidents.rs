@@ -64,14 +64,15 @@ struct Sameness {
     class: Option<String>,
     tail: String,
     key: Option<String>,
-    content: Vec<u8>,
-    /// Of a node that says little.
-    parent: Option<Vec<u8>>,
+    /// Number of the node's content.
+    content: u32,
+    /// Of a node that says little: that of the object around it.
+    parent: Option<u32>,
 }
 
 /// Puts groups together, largest incident first. Without a schema a group stays by itself.
 pub fn of(groups: &Groups, chosen: &[&Group], schemas: &SchemaStore) -> Vec<Incident> {
-    let mut known = SchemasOf { schemas, found: FxHashMap::default() };
+    let mut known = SchemasOf { schemas, found: FxHashMap::default(), contents: FxHashMap::default(), nodes: FxHashMap::default() };
     let mut alike: BTreeMap<Sameness, Vec<usize>> = BTreeMap::new();
     let mut incidents: Vec<Incident> = Vec::new();
     for (at, group) in chosen.iter().enumerate() {
@@ -146,7 +147,7 @@ fn began_together(groups: &Groups, chosen: &[&Group], members: Vec<usize>) -> Ve
         while begin < members.len() {
             let first = began(chosen[members[begin]]);
             let within = |at: &usize| match (first, began(chosen[*at])) {
-                (Some(first), Some(this)) => this - first <= TOGETHER,
+                (Some(first), Some(this)) => this.saturating_sub(first) <= TOGETHER,
                 // Nobody knows when it began.
                 _ => false,
             };
@@ -178,9 +179,9 @@ fn sameness(group: &Group, known: &mut SchemasOf<'_>) -> Option<Sameness> {
     let schema = known.of(group)?;
     let tokens = Fault::parse(&group.sample, group.key.class.as_deref()).tokens();
     let node = walk(&schema, &tokens).nodes.first().copied()?;
-    let content = content(&schema, node)?;
+    let content = known.content(&schema, node)?;
     let parent = match is_bare(&schema, node) {
-        true => Some(self::content(&schema, walk(&schema, tokens.split_last()?.1).nodes.first().copied()?)?),
+        true => Some(known.content(&schema, walk(&schema, tokens.split_last()?.1).nodes.first().copied()?)?),
         false => None,
     };
     let class = group.key.class.as_deref().map(str::to_owned);
@@ -245,9 +246,23 @@ impl Iterator for Texts<'_> {
 struct SchemasOf<'s> {
     schemas: &'s SchemaStore,
     found: FxHashMap<[Option<String>; 3], Option<std::sync::Arc<Schema>>>,
+    /// Contents by number, each once: groups of many keys stand at one node.
+    contents: FxHashMap<Vec<u8>, u32>,
+    /// The number of a node's content, by the doctype's schema and the node.
+    nodes: FxHashMap<(String, NodeId), Option<u32>>,
 }
 
 impl SchemasOf<'_> {
+    /// The number of what a node says; `None` where it is too long to be compared.
+    fn content(&mut self, schema: &Schema, node: NodeId) -> Option<u32> {
+        let contents = &mut self.contents;
+        let number = || {
+            let new = contents.len() as u32;
+            Some(*contents.entry(content(schema, node)?).or_insert(new))
+        };
+        *self.nodes.entry((schema.path.clone(), node)).or_insert_with(number)
+    }
+
     /// The schema of a group's documents; where its rows tell no version, the newest one.
     fn of(&mut self, group: &Group) -> Option<std::sync::Arc<Schema>> {
         let names = [&group.key.namespace, &group.key.doctype, &group.key.version].map(|name| name.as_deref().map(str::to_owned));

@@ -50,7 +50,7 @@ pub struct Loss {
 pub struct Losses {
     /// In the order of the document.
     pub values: Vec<Loss>,
-    /// Those beyond [`MOST_VALUES`], which are only counted.
+    /// Values in no column beyond [`MOST_VALUES`], which are only counted.
     pub more: u64,
     /// Why there is no row at all, or BigQuery does not take it.
     pub refused: Option<String>,
@@ -89,7 +89,7 @@ impl Losses {
                 continue;
             }
             if losses.values.len() == MOST_VALUES {
-                losses.more += 1;
+                losses.more += u64::from(is_loss(landing.fate));
                 continue;
             }
             let tokens = document.tokens(node);
@@ -164,7 +164,7 @@ pub struct LossCount {
 #[derive(Debug, Clone, Default)]
 pub struct LossTally {
     places: BTreeMap<LossKey, LossCount>,
-    /// Values at places beyond [`MOST_PLACES`], and those that their documents only counted.
+    /// Values in no column at places beyond [`MOST_PLACES`], and those that their documents only counted.
     pub others: u64,
     /// Documents.
     pub documents: u64,
@@ -194,7 +194,7 @@ impl LossTally {
         }
         for (key, (first, values)) in in_this {
             if self.places.len() >= MOST_PLACES && !self.places.contains_key(&key) {
-                self.others += values;
+                self.others += if is_loss(first.fate) { values } else { 0 };
                 continue;
             }
             let count = self.places.entry(key).or_insert_with(|| LossCount {

@@ -1,7 +1,5 @@
 //! What is lost of documents that pass, by table, worded.
 
-use std::cmp::Reverse;
-
 use super::Facts;
 use crate::ground::text::{clip_middle, count, plural, visible};
 use crate::pipeline::layout::Layout;
@@ -30,7 +28,7 @@ fn why(loss: &Loss) -> String {
     loss.why.as_deref().map(|why| format!(": {}", why.trim_end_matches('.'))).unwrap_or_default()
 }
 
-/// The losses of a table with what mends them, and the columns that no document fills. Nothing where documents lose nothing and fill all.
+/// The losses of a table with what mends them, and the columns that no document fills.
 pub fn of_table(table: &str, layout: &Layout, tally: &LossTally) -> String {
     let mut facts = Facts::default();
     if let (refused @ 1.., Some(why)) = (tally.refused.0, &tally.refused.1) {
@@ -38,7 +36,6 @@ pub fn of_table(table: &str, layout: &Layout, tally: &LossTally) -> String {
     }
     let mut places = tally.places();
     places.retain(|place| is_loss(place.first.fate) || place.first.fate == Fate::Changed);
-    places.sort_by_key(|place| Reverse((place.first.fate, place.documents)));
     for place in places.iter().take(MOST_LISTED) {
         facts.named(clip_middle(&visible(&place.first.place), MOST_PLACE).into_owned(), &told(place));
         if let Some(select) = place.first.lift.select.as_ref().filter(|_| is_loss(place.first.fate)) {
@@ -62,9 +59,13 @@ pub fn of_table(table: &str, layout: &Layout, tally: &LossTally) -> String {
 
 fn summary(tally: &LossTally, lossy: u64) -> String {
     let documents = plural(tally.documents, "document that passes", "documents that pass");
-    match lossy {
-        0 if tally.refused.0 == 0 => format!("all values of {documents} are in columns"),
-        lossy => format!("{} in no column, of {documents}", plural(lossy, "value", "values")),
+    match (tally.refused.0, lossy) {
+        (0, 0) => format!("all values of {documents} are in columns"),
+        (0, lossy) => format!("{} in no column, of {documents}", plural(lossy, "value", "values")),
+        (refused, lossy) => {
+            let rows = plural(refused, "document makes no row", "documents make no row");
+            format!("{rows} and {} in no column, of {documents}", plural(lossy, "value is", "values are"))
+        }
     }
 }
 

@@ -107,7 +107,13 @@ impl Read for PackedMembers {
                 self.start()?;
             }
             match self.running.front().map(Receiver::recv) {
-                Some(Ok(piece)) => self.piece = Cursor::new(piece?),
+                Some(Ok(Ok(piece))) => self.piece = Cursor::new(piece),
+                // What stands behind is no part of the text that was broken off.
+                Some(Ok(Err(error))) => {
+                    (self.raw, self.rest) = (None, None);
+                    self.running.clear();
+                    return Err(error);
+                }
                 Some(Err(_)) => drop(self.running.pop_front()),
                 None => return self.rest.as_mut().map_or(Ok(0), |rest| rest.read(into)),
             }
