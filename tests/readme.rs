@@ -56,3 +56,20 @@ fn every_link_leads_somewhere() {
     }
     assert!(links > 12, "{links} links were looked at");
 }
+
+/// No page tells the same twice: no heading and no long line stands in it a second time.
+#[test]
+fn no_page_says_anything_twice() {
+    let pages = [
+        ("README.md", include_str!("../README.md")),
+        ("ARCHITECTURE.md", include_str!("../ARCHITECTURE.md")),
+        ("CHANGELOG.md", include_str!("../CHANGELOG.md")),
+        ("CONTRIBUTING.md", include_str!("../CONTRIBUTING.md")),
+    ];
+    for (name, page) in pages {
+        let mut seen = std::collections::HashSet::new();
+        for line in page.lines().filter(|line| line.starts_with("## ") || line.chars().count() > 60) {
+            assert!(seen.insert(line), "{name} has twice: {line}");
+        }
+    }
+}
