@@ -1,6 +1,7 @@
 //! Groups that one cause made become one line; groups that only look alike do not.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
@@ -32,7 +33,8 @@ fn row(doctype: usize, pointer: &str, says: &str, time: &str) -> String {
     .to_string()
 }
 
-fn groups(os_of: impl Fn(usize) -> String, rows: &[String], arguments: &[&str]) -> Output {
+/// A folder with schemas of ten doctypes and rows.
+fn laid_out(os_of: impl Fn(usize) -> String, rows: &[String]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for doctype in 0..10 {
         let place = folder.path().join(format!("schemas/acme/ping{doctype}"));
@@ -40,10 +42,19 @@ fn groups(os_of: impl Fn(usize) -> String, rows: &[String], arguments: &[&str]) 
         fs::write(place.join(format!("ping{doctype}.1.schema.json")), schema(doctype, &os_of(doctype))).unwrap();
     }
     fs::write(folder.path().join("errors.ndjson"), rows.join("\n")).unwrap();
+    folder
+}
+
+fn misfit(folder: &Path, arguments: &[&str]) -> Output {
     let mut misfit = Command::new(env!("CARGO_BIN_EXE_misfit"));
-    misfit.args(["groups", "errors.ndjson", "--schemas", "schemas", "--by", "incident"]).args(arguments).current_dir(folder.path());
+    misfit.args(arguments).args(["--schemas", "schemas"]).current_dir(folder);
     misfit.env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml")).env("MISFIT_SCHEMAS", "");
     misfit.output().unwrap()
+}
+
+fn groups(os_of: impl Fn(usize) -> String, rows: &[String], arguments: &[&str]) -> Output {
+    let folder = laid_out(os_of, rows);
+    misfit(folder.path(), &[&["groups", "errors.ndjson", "--by", "incident"], arguments].concat())
 }
 
 fn incidents(os_of: impl Fn(usize) -> String, rows: &[String]) -> Vec<Value> {
@@ -124,4 +135,84 @@ fn people_see_a_line_that_opens_to_its_groups() {
     assert!(lines[1].contains("incident") && lines[1].contains("3 groups of 3 doctypes") && lines[1].contains("os/distro"), "{text}");
     assert_eq!(lines.len(), 5, "{text}");
     assert!(closing.contains("3 groups put together into 1 incident"), "{closing}");
+}
+
+/// What two templates include is the same wherever it stands, also a bare type under one name.
+#[test]
+fn an_include_of_the_source_makes_one_incident_of_places_with_other_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let template =
+        |name: &str, says: &str| format!(r#"{{"type": "object", "properties": {{"{name}": {says}, "own": {{"type": "string"}}}}}}"#);
+    for (doctype, name) in [("a", "client"), ("b", "profile"), ("c", "own")] {
+        write(&format!("source/templates/acme/{doctype}/{doctype}.1.schema.json"), &template(name, "@ACME_ID_1_JSON@"));
+        write(&format!("schemas/acme/{doctype}/{doctype}.1.schema.json"), &template(name, r#"{"type":"string"}"#));
+    }
+    write("source/templates/include/acme/id.1.schema.json", r#"{"type": "string"}"#);
+    let row = |doctype: &str, name: &str| row(0, &format!("/{name}"), NULL, "2026-06-20 02:00:00 UTC").replace("ping0", doctype);
+    // In c the name stands twice, and the include is not what its own says at last.
+    write("errors.ndjson", &[row("a", "client"), row("b", "profile"), row("a", "own"), row("b", "own")].join("\n"));
+    for arguments in [
+        &["init", "-q", "-b", "main"][..],
+        &["add", "-A"],
+        &["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "one"],
+    ] {
+        let done = Command::new("git").arg("-C").arg(folder.path().join("source")).args(arguments).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+    }
+    let told = |more: &[&str]| {
+        let told = misfit(folder.path(), &[&["groups", "errors.ndjson", "--by", "incident", "--format", "ndjson"], more].concat());
+        assert!(told.status.success(), "{told:?}");
+        String::from_utf8(told.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()
+    };
+    assert_eq!(sizes(&told(&[])), [1, 1, 1, 1], "without the source nothing is shared but a bare type");
+    let found = told(&["--source-repo", "source"]);
+    assert_eq!(sizes(&found), [2, 1, 1], "{found:?}");
+    let shared = found.iter().find(|incident| incident["groups"].as_array().unwrap().len() == 2).unwrap();
+    assert_eq!(shared["place"], Value::Null);
+    assert!(shared["why"].as_str().unwrap().contains("which all have from templates/include/acme/id.1.schema.json; all began"), "{shared}");
+
+    let refused = misfit(folder.path(), &["groups", "errors.ndjson", "--by", "incident", "--source-repo", "schemas"]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    let unused = misfit(folder.path(), &["groups", "errors.ndjson", "--source-repo", "source"]);
+    assert!(String::from_utf8(unused.stderr).unwrap().contains("--source-repo goes with --suspect or --by incident"));
+}
+
+#[test]
+fn new_groups_beside_a_baseline_stand_together() {
+    let mut rows = vec![row(9, "/payload/own/other", "expected type: Integer, found: String", "2026-06-20 02:00:00 UTC")];
+    let folder = laid_out(|_| OS.to_owned(), &rows);
+    let baseline = misfit(folder.path(), &["groups", "errors.ndjson", "--format", "json"]);
+    fs::write(folder.path().join("baseline.json"), baseline.stdout).unwrap();
+    rows.extend((0..3).map(|doctype| row(doctype, "/environment/os/distro", NULL, "2026-06-20 03:00:00 UTC")));
+    rows.push(row(7, "/payload/own/same", NULL, "2026-06-20 03:00:00 UTC"));
+    fs::write(folder.path().join("errors.ndjson"), rows.join("\n")).unwrap();
+    let compare = |more: &[&str]| {
+        misfit(folder.path(), &[&["groups", "errors.ndjson", "--baseline", "baseline.json", "--by", "incident"], more].concat())
+    };
+    let told = compare(&[]);
+    assert_eq!(told.status.code(), Some(1));
+    let (text, closing) = (String::from_utf8(told.stdout).unwrap(), String::from_utf8(told.stderr).unwrap());
+    assert_eq!(text.lines().filter(|line| line.contains("new incident")).count(), 1, "{text}");
+    assert!(closing.contains("4 new groups, 0 grown, 0 gone, 1 about as before; 3 groups put together into 1 incident"), "{closing}");
+    let json: Value = serde_json::from_slice(&compare(&["--format", "json"]).stdout).unwrap();
+    let of: Vec<&Value> = json["changes"].as_array().unwrap().iter().map(|change| &change["incident"]).collect();
+    assert!(of[..3].iter().all(|incident| incident.is_string() && *incident == of[0]) && of[3].is_null(), "{json}");
+}
+
+#[test]
+fn a_report_names_the_other_doctypes_of_the_incident() {
+    let rows: Vec<String> = (0..3).map(|doctype| row(doctype, "/environment/os/distro", NULL, "2026-06-20 02:00:00 UTC")).collect();
+    let folder = laid_out(|_| OS.to_owned(), &rows);
+    let list = misfit(folder.path(), &["groups", "errors.ndjson", "--format", "ndjson"]);
+    let first: Value = serde_json::from_str(String::from_utf8(list.stdout).unwrap().lines().next().unwrap()).unwrap();
+    let print = first["fingerprint"].as_str().unwrap();
+    let told = misfit(folder.path(), &["export", "errors.ndjson", "--as", "report", "--group", print]);
+    let page = String::from_utf8(told.stdout).unwrap();
+    assert!(page.contains("3 groups of 3 doctypes") && page.contains("also fails in"), "{page} {:?}", String::from_utf8(told.stderr));
+    assert_eq!(page.matches("acme/ping").count() + page.matches("acme ping").count() >= 2, true, "{page}");
 }

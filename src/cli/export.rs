@@ -165,6 +165,7 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     let Asked { input, question } = asked;
     ensure!(question.per_group > 0, "--per-group 0 leaves nothing to export: give 1 or more");
     ensure!(!question.suspected.suspect || question.what == ExportWhat::Report, "--suspect is for reports: --as report");
+    ensure!(question.suspected.source_repo.is_none() || question.what == ExportWhat::Report, "--source-repo is for reports: --as report");
     ensure!(!question.with_documents || question.what == ExportWhat::Sql, "--with-documents is for statements: --as sql");
     ensure!(question.against.is_none() || question.what == ExportWhat::Backfill, "--against is for backfill briefs: --as backfill");
     let volume = question.volume.open()?;
@@ -230,7 +231,9 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
         stop: &stop,
     };
     match question.what {
-        ExportWhat::Report => texts::report(&work, settings.as_ref(), request.since)?,
+        ExportWhat::Report => {
+            texts::report(&work, settings.as_ref(), question.suspected.settings(config).source.as_deref(), request.since)?
+        }
         ExportWhat::Rows => samples::rows(&work)?,
         ExportWhat::Documents => samples::documents(&work)?,
         ExportWhat::Tests => samples::tests(&work)?,

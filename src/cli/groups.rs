@@ -9,13 +9,14 @@ mod changes;
 mod example;
 mod follow;
 mod hook;
-mod incidents;
+pub(super) mod incidents;
 mod json;
 mod redacted;
 pub(super) mod suspect;
 mod table;
 
 pub(super) use causes::cause_groups;
+use incidents::{IncidentsOf, SameBy};
 use redacted::ToldGroups;
 
 use std::fs::File;
@@ -43,7 +44,6 @@ use crate::rows::source::Request;
 use crate::triage::baseline::{Baseline, Comparison, Growth};
 use crate::triage::facts;
 use crate::triage::facts::incident;
-use crate::triage::incidents as triage_incidents;
 use crate::triage::suspect::{SuspectQuestion, suspects};
 use crate::tui::advice;
 
@@ -79,7 +79,7 @@ pub(super) struct GroupsQuestion {
     volume: VolumeArgs,
 
     /// What a line stands for
-    #[arg(long, value_enum, default_value_t, conflicts_with_all = ["baseline", "causes", "suspect", "follow"])]
+    #[arg(long, value_enum, default_value_t, conflicts_with_all = ["causes", "suspect"])]
     by: incidents::By,
 
     /// Order of the groups
@@ -194,14 +194,18 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let volume = question.volume.open()?;
     let input::OpenedInput { source, schemas } = input.open(config, false, &question.scope)?;
     let request = Request { volume, ..question.scope.request(schemas) };
+    let by_incident = question.by == incidents::By::Incident;
+    let is_used = by_incident || question.suspected.suspect;
+    ensure!(question.suspected.source_repo.is_none() || is_used, "--source-repo goes with --suspect or --by incident");
+    let repository = question.suspected.settings(config).source;
+    let mut same_by = by_incident.then(|| SameBy::open(request.schemas.as_ref(), repository.as_deref())).transpose()?;
     if let Some(interval) = question.following.follow {
-        return follow::run(source.as_ref(), &request, &question.following, interval);
+        return follow::run(source.as_ref(), &request, &question.following, interval, same_by);
     }
     let settings = question.suspected.suspect.then(|| question.suspected.settings(config));
     if settings.is_some() {
         suspect::schemas(request.schemas.as_ref())?;
     }
-    let same_by = (question.by == incidents::By::Incident).then(|| incidents::schemas(request.schemas.as_ref())).transpose()?;
     let judged_by = question.causes.then(|| causes::schemas(request.schemas.as_ref())).transpose()?;
     let baseline = question.baseline.as_deref().map(read_baseline).transpose()?.map(|mut baseline| {
         baseline.retain(&request.namespaces, &request.doctypes);
@@ -232,7 +236,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
             bail!("{told}, so nothing can be compared with the baseline");
         }
         ensure!(!baseline.contradicts(&groups), "{}", unlike_schemas(path, &groups));
-        return print_changes(&baseline.compare(&groups, growth), &groups, question.format, told_groups, strays);
+        return print_changes(&baseline.compare(&groups, growth), &groups, question.format, told_groups, same_by.as_mut(), strays);
     }
     let filter = question.filter.as_deref().filter(|text| !text.trim().is_empty());
     let found = filter.map(|text| groups.search(text));
@@ -247,11 +251,10 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     };
     let unlike = filter.zip(found.as_ref()).and_then(|(text, found)| found.unlike(text));
     let told = unlike.into_iter().chain(strays).collect();
-    if let Some(schemas) = same_by {
-        let mut of = triage_incidents::of(&groups, &shown, &schemas);
+    if let Some(mut same_by) = same_by {
+        let mut of = same_by.of(&groups, &shown);
         if is_pasted {
-            // A key may be a value of somebody's.
-            of.iter_mut().filter_map(|incident| incident.shared.as_mut()).for_each(|shared| shared.key = None);
+            incidents::without_keys(&mut of);
         }
         let without_data = told_groups.map(|mut told| told.list(&shown));
         let printed = without_data.as_ref().map_or_else(|| shown.clone(), |list| list.iter().collect());
@@ -259,7 +262,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
             let (lines, members) = (|| incidents::lines(&groups, &printed, &of), || incidents::members(&groups, &printed, &of));
             write_with(out, &groups, question.format, lines, members)
         })?;
-        let told = [Some(closing(&groups, shown.len(), told)), incident::closing(&of)];
+        let told = [Some(closing(&groups, shown.len(), told)), incident::closing(&of), same_by.fault()];
         out::tell(&told.into_iter().flatten().collect::<Vec<_>>().join("; "));
         return Ok(ExitCode::SUCCESS);
     }
@@ -386,12 +389,20 @@ fn print_changes(
     groups: &Groups,
     format: GroupsFormat,
     told: Option<ToldGroups>,
+    same_by: Option<&mut SameBy>,
     more: Vec<String>,
 ) -> Result<ExitCode> {
+    let is_pasted = told.is_some();
     let without_data = told.map(|mut told| told.changes(comparison));
     let without_data = without_data.as_ref().map(|changes| changes.beside(comparison));
-    on_stdout(|out| changes::write(out, without_data.as_ref().unwrap_or(comparison), format))?;
-    out::tell(&changes::closing(comparison));
+    let mut incidents = same_by.map(|same_by| (same_by.of(groups, &comparison.new), same_by.fault()));
+    if let Some((incidents, _)) = incidents.as_mut().filter(|_| is_pasted) {
+        incidents::without_keys(incidents);
+    }
+    let of = incidents.as_ref().map(|(incidents, _)| IncidentsOf::new(incidents, &comparison.new));
+    on_stdout(|out| changes::write(out, without_data.as_ref().unwrap_or(comparison), of.as_ref(), format))?;
+    let put_together = incidents.into_iter().flat_map(|(incidents, fault)| incident::closing(&incidents).into_iter().chain(fault));
+    out::tell(&std::iter::once(changes::closing(comparison)).chain(put_together).collect::<Vec<_>>().join("; "));
     out::tell(&closing(groups, groups.list.len(), more));
     let is_whole = !groups.partial && groups.unreadable.count == 0;
     if !is_whole {

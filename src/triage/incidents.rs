@@ -5,29 +5,25 @@
 //!
 //! Two groups are one incident where all of this is so: their fault is spelled the same; the schema nodes at their places have the same content; the last two
 //! names of their paths are the same, and the keys of the maps around them; they began with the same deploy or within a day. A node that says no more than a
-//! type is in half of all places: there the object around it has to be the same as well.
+//! type is in half of all places: there the object around it has to be the same as well. Where the source of the schemas is at hand, nodes that come from
+//! one place of a file that is included are the same wherever they stand.
+
+mod place;
 
 use std::collections::BTreeMap;
-use std::ops::Range;
-
-use rustc_hash::FxHashMap;
 
 use crate::ground::time::Micros;
-use crate::pipeline::document::{Kind, NodeId};
+use crate::pipeline::document::NodeId;
 use crate::pipeline::fault::Fault;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::walk;
 use crate::rows::group::{Fingerprint, Group, Groups};
-use crate::rows::schemas::{Lookup, SchemaStore};
+use crate::rows::schemas::SchemaStore;
+use crate::triage::blame::template::{IncludedAt, Includes};
+use place::{SchemasOf, is_bare, tail};
 
-/// Names at the end of a path that have to be the same.
-const TAIL: usize = 2;
 /// Groups that began within this time of the first one began together.
 const TOGETHER: Micros = 24 * 3_600 * 1_000_000;
-/// Keywords of a node that say nothing about values but their type.
-const BARE: [&str; 6] = ["type", "title", "description", "$comment", "examples", "default"];
-/// Longest content of a node that is compared, in bytes: a whole ping is no node that pings share.
-const LONGEST: usize = 64 << 10;
 /// Of the rows of a group so many percent have to have a key for it to be the group's.
 const MOSTLY: u64 = 90;
 
@@ -47,59 +43,94 @@ pub struct Incident {
 pub struct Shared {
     /// The fault, as the groups have it.
     pub fault: String,
-    /// The names at the end of their paths: `os/distro`, with `[]` and `{key}` between them.
-    pub tail: String,
+    /// The names at the end of their paths: `os/distro`, with `[]` and `{key}` between them; `None` where one place of the source stands under
+    /// several names.
+    pub tail: Option<String>,
     /// The key of the maps around it, those of several joined by slashes: with Glean the metric.
     pub key: Option<String>,
     /// Whether the object around the node is the same as well.
     pub with_parent: bool,
+    /// The shared file of the source that all their nodes come from, from the top of its repository on.
+    pub source: Option<String>,
     /// Whether they began with the same deploy; otherwise within a day.
     pub same_deploy: bool,
 }
 
-/// What makes two groups one, but for the time.
+/// What makes the nodes of two groups the same.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Sameness {
-    fault: String,
-    class: Option<String>,
-    tail: String,
-    key: Option<String>,
-    /// Number of the node's content.
-    content: u32,
-    /// Of a node that says little: that of the object around it.
-    parent: Option<u32>,
+enum Sameness {
+    /// They come from one place of a shared file.
+    Source(IncludedAt),
+    /// They say the same at the same end of their paths.
+    Says {
+        tail: String,
+        /// Number of the node's content.
+        content: u32,
+        /// Of a node that says little: that of the object around it.
+        parent: Option<u32>,
+    },
 }
 
-/// Puts groups together, largest incident first. Without a schema a group stays by itself.
-pub fn of(groups: &Groups, chosen: &[&Group], schemas: &SchemaStore) -> Vec<Incident> {
-    let mut known = SchemasOf { schemas, found: FxHashMap::default(), contents: FxHashMap::default(), nodes: FxHashMap::default() };
-    let mut alike: BTreeMap<Sameness, Vec<usize>> = BTreeMap::new();
+/// Puts groups together, largest incident first. Without a schema a group stays by itself. With the source of the schemas, what several include is
+/// the same wherever it stands.
+pub fn of(groups: &Groups, chosen: &[&Group], schemas: &SchemaStore, includes: Option<&mut Includes>) -> Vec<Incident> {
+    let mut known = SchemasOf::new(schemas, includes);
+    let alike: Vec<Option<Likeness>> = chosen.iter().map(|group| likeness(group, &mut known)).collect();
     let mut incidents: Vec<Incident> = Vec::new();
-    for (at, group) in chosen.iter().enumerate() {
-        match sameness(group, &mut known) {
-            Some(same) => alike.entry(same).or_default().push(at),
-            None => incidents.push(alone(chosen, at)),
-        }
-    }
-    for (same, members) in alike {
-        for (together, same_deploy) in began_together(groups, chosen, members) {
-            let shared = (together.len() > 1).then(|| Shared {
-                fault: same.fault.clone(),
-                tail: same.tail.clone(),
-                key: same.key.clone(),
-                with_parent: same.parent.is_some(),
-                same_deploy,
-            });
-            let first = together.iter().copied().min_by_key(|&at| (began(chosen[at]), chosen[at].fingerprint)).unwrap_or_default();
-            incidents.push(Incident { fingerprint: chosen[first].fingerprint, groups: together, shared });
-        }
-    }
-    for incident in &mut incidents {
-        incident.groups.sort_by_key(|&at| (std::cmp::Reverse(chosen[at].count), at));
+    for members in united(&alike) {
+        let together = if members.len() > 1 { began_together(groups, chosen, members) } else { vec![(members, false)] };
+        incidents.extend(together.into_iter().map(|(mut members, same_deploy)| {
+            let first = members.iter().copied().min_by_key(|&at| (began(chosen[at]), chosen[at].fingerprint)).unwrap_or_default();
+            members.sort_by_key(|&at| (std::cmp::Reverse(chosen[at].count), at));
+            let shared = (members.len() > 1).then(|| shared(chosen, &members, &alike, same_deploy)).flatten();
+            Incident { fingerprint: chosen[first].fingerprint, groups: members, shared }
+        }));
     }
     // The order of the groups is that of whoever chose them: an incident stands where its first group stood.
     incidents.sort_by_key(|incident| incident.groups.iter().copied().min());
     incidents
+}
+
+/// Groups that are alike in anything, each group once.
+fn united(alike: &[Option<Likeness>]) -> Vec<Vec<usize>> {
+    type Mark<'a> = (&'a str, Option<&'a str>, Option<&'a str>, &'a Sameness);
+    let mut sets: Vec<usize> = (0..alike.len()).collect();
+    fn root(sets: &mut [usize], mut at: usize) -> usize {
+        while sets[at] != at {
+            sets[at] = sets[sets[at]];
+            at = sets[at];
+        }
+        at
+    }
+    let mut first: BTreeMap<Mark<'_>, usize> = BTreeMap::new();
+    for (at, likeness) in alike.iter().enumerate() {
+        let Some(likeness) = likeness else { continue };
+        for by in &likeness.by {
+            let known = *first.entry((&likeness.fault, likeness.class.as_deref(), likeness.key.as_deref(), by)).or_insert(at);
+            let (one, other) = (root(&mut sets, known), root(&mut sets, at));
+            sets[one.max(other)] = one.min(other);
+        }
+    }
+    let mut united: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    (0..alike.len()).for_each(|at| united.entry(root(&mut sets, at)).or_default().push(at));
+    united.into_values().collect()
+}
+
+/// What groups of one incident have in common.
+fn shared(chosen: &[&Group], members: &[usize], alike: &[Option<Likeness>], same_deploy: bool) -> Option<Shared> {
+    let likeness = |at: &usize| alike[*at].as_ref();
+    let first = likeness(members.first()?)?;
+    let source = |at: &usize| likeness(at)?.by.iter().find_map(|by| if let Sameness::Source(at) = by { Some(at) } else { None });
+    let one = source(members.first()?).filter(|one| members.iter().all(|at| source(at) == Some(one)));
+    let with_parent = first.by.iter().any(|by| matches!(by, Sameness::Says { parent: Some(_), .. }));
+    Some(Shared {
+        fault: first.fault.clone(),
+        tail: common_end(members.iter().filter_map(|&at| chosen[at].key.path.as_deref())),
+        key: first.key.clone(),
+        with_parent: with_parent && one.is_none(),
+        source: one.map(|at| at.file.clone()),
+        same_deploy,
+    })
 }
 
 impl Incident {
@@ -121,10 +152,6 @@ impl Incident {
         names.dedup();
         names.len()
     }
-}
-
-fn alone(chosen: &[&Group], at: usize) -> Incident {
-    Incident { groups: vec![at], fingerprint: chosen[at].fingerprint, shared: None }
 }
 
 fn began(group: &Group) -> Option<Micros> {
@@ -163,12 +190,20 @@ fn groups_began(group: &Group) -> bool {
     group.standing.status == Some(crate::rows::group::Status::Began)
 }
 
-fn sameness(group: &Group, known: &mut SchemasOf<'_>) -> Option<Sameness> {
+/// What a group is alike in.
+struct Likeness {
+    fault: String,
+    class: Option<String>,
+    key: Option<String>,
+    by: Vec<Sameness>,
+}
+
+fn likeness(group: &Group, known: &mut SchemasOf<'_>) -> Option<Likeness> {
     group.keyword?;
     if group.noise || group.by_catch || group.folded.is_some() {
         return None;
     }
-    let tail = tail(group.key.path.as_deref()?)?;
+    let path = group.key.path.as_deref()?;
     let key = match group.keys() {
         None => None,
         // Another key is another metric: of many nobody knows which they have in common.
@@ -176,106 +211,43 @@ fn sameness(group: &Group, known: &mut SchemasOf<'_>) -> Option<Sameness> {
             Some(facet.values.first().filter(|(_, rows)| rows.saturating_mul(100) >= group.count.saturating_mul(MOSTLY))?.0.to_string())
         }
     };
-    let schema = known.of(group)?;
+    let of = known.of(group)?;
+    let schema = &of.schema;
     let tokens = Fault::parse(&group.sample, group.key.class.as_deref()).tokens();
-    let node = walk(&schema, &tokens).nodes.first().copied()?;
-    let content = known.content(&schema, node)?;
-    let parent = match is_bare(&schema, node) {
-        true => Some(known.content(&schema, walk(&schema, tokens.split_last()?.1).nodes.first().copied()?)?),
+    let node = walk(schema, &tokens).nodes.first().copied()?;
+    let mut by = Vec::from_iter(known.source(&of, node).map(Sameness::Source));
+    if let Some(says) = says(schema, node, &tokens, path, known) {
+        by.push(says);
+    }
+    let class = group.key.class.as_deref().map(str::to_owned);
+    (!by.is_empty()).then(|| Likeness { fault: group.key.fault.to_string(), class, key, by })
+}
+
+/// What the node says, at the end of its path.
+fn says(schema: &Schema, node: NodeId, tokens: &[String], path: &str, known: &mut SchemasOf<'_>) -> Option<Sameness> {
+    let tail = tail(path)?;
+    let content = known.content(schema, node)?;
+    let parent = match is_bare(schema, node) {
+        true => Some(known.content(schema, walk(schema, tokens.split_last()?.1).nodes.first().copied()?)?),
         false => None,
     };
-    let class = group.key.class.as_deref().map(str::to_owned);
-    Some(Sameness { fault: group.key.fault.to_string(), class, tail, key, content, parent })
+    Some(Sameness::Says { tail, content, parent })
 }
 
-/// The end of a path with two names in it; `None` where it has fewer.
-fn tail(path: &str) -> Option<String> {
-    let tokens: Vec<&str> = path.split('/').skip(1).collect();
-    let names = tokens.iter().enumerate().rev().filter(|(_, token)| !matches!(**token, "[]" | "{key}"));
-    let (first, _) = names.take(TAIL).enumerate().filter(|(count, _)| count + 1 == TAIL).map(|(_, name)| name).next()?;
-    Some(tokens[first..].join("/"))
-}
-
-/// Whether the node says no more than a type.
-fn is_bare(schema: &Schema, node: NodeId) -> bool {
-    let document = &schema.document;
-    document.kind(node) != Kind::Object
-        || document.children(node).all(|member| document.key(member).is_some_and(|key| BARE.contains(&key.as_ref())))
-}
-
-/// The node without the space between its tokens.
-fn content(schema: &Schema, node: NodeId) -> Option<Vec<u8>> {
-    let raw = schema.document.raw(node);
-    if raw.len() > LONGEST {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(raw.len());
-    for range in (Texts { raw, at: 0 }) {
-        bytes.extend_from_slice(&raw[range]);
-    }
-    Some(bytes)
-}
-
-/// The parts of a JSON text that are not space between tokens.
-struct Texts<'a> {
-    raw: &'a [u8],
-    at: usize,
-}
-
-impl Iterator for Texts<'_> {
-    type Item = Range<usize>;
-
-    fn next(&mut self) -> Option<Range<usize>> {
-        let begin = self.at + self.raw[self.at..].iter().position(|byte| !byte.is_ascii_whitespace())?;
-        let mut end = begin;
-        while let Some(&byte) = self.raw.get(end) {
-            if byte == b'"' {
-                end = crate::pipeline::document::skim::string_end(self.raw, end).unwrap_or(self.raw.len());
-            } else if byte.is_ascii_whitespace() {
-                break;
-            } else {
-                end += 1;
+/// The names that all paths end with, and whether there are any.
+fn common_end<'a>(paths: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut common: Option<Vec<&str>> = None;
+    for path in paths {
+        let tokens: Vec<&str> = path.split('/').skip(1).collect();
+        common = Some(match common {
+            None => tokens,
+            Some(known) => {
+                let same = known.iter().rev().zip(tokens.iter().rev()).take_while(|(one, other)| one == other).count();
+                tokens[tokens.len() - same..].to_vec()
             }
-        }
-        self.at = end;
-        Some(begin..end)
+        });
     }
-}
-
-/// Schemas of doctypes, each looked for once.
-struct SchemasOf<'s> {
-    schemas: &'s SchemaStore,
-    found: FxHashMap<[Option<String>; 3], Option<std::sync::Arc<Schema>>>,
-    /// Contents by number, each once: groups of many keys stand at one node.
-    contents: FxHashMap<Vec<u8>, u32>,
-    /// The number of a node's content, by the doctype's schema and the node.
-    nodes: FxHashMap<(String, NodeId), Option<u32>>,
-}
-
-impl SchemasOf<'_> {
-    /// The number of what a node says; `None` where it is too long to be compared.
-    fn content(&mut self, schema: &Schema, node: NodeId) -> Option<u32> {
-        let contents = &mut self.contents;
-        let number = || {
-            let new = contents.len() as u32;
-            Some(*contents.entry(content(schema, node)?).or_insert(new))
-        };
-        *self.nodes.entry((schema.path.clone(), node)).or_insert_with(number)
-    }
-
-    /// The schema of a group's documents; where its rows tell no version, the newest one.
-    fn of(&mut self, group: &Group) -> Option<std::sync::Arc<Schema>> {
-        let names = [&group.key.namespace, &group.key.doctype, &group.key.version].map(|name| name.as_deref().map(str::to_owned));
-        let schemas = self.schemas;
-        let look = |names: &[Option<String>; 3]| {
-            let [namespace, doctype, version] = names;
-            let at = match schemas.lookup(namespace.as_deref()?, doctype.as_deref()?, version.as_deref()) {
-                Lookup::Found(at) => at,
-                Lookup::NoVersion { known } if version.is_none() => *known.last()?,
-                _ => return None,
-            };
-            schemas.schema(at).ok().flatten()
-        };
-        self.found.entry(names).or_insert_with_key(look).clone()
-    }
+    // Shared by doctypes as a whole, the place is told by its last names.
+    let common = common.filter(|tokens| !tokens.is_empty())?.join("/");
+    Some(tail(&format!("/{common}")).unwrap_or(common))
 }

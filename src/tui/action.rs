@@ -72,6 +72,8 @@ pub enum Action {
     /// What another state of the schemas would make of the documents.
     JudgeAgainst,
     Sort,
+    /// Groups that one cause made as one line.
+    ByIncident,
     ToggleNoise,
     NextDeployed,
     PreviousDeployed,
@@ -257,6 +259,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::NextDeployed, "next-deployed", &["d"], "next group that a deploy began or ended", Groups, Some("deploys"), FIND),
     entry(A::PreviousDeployed, "previous-deployed", &["D"], "previous group that a deploy began or ended", Groups, None, FIND),
     entry(A::Sort, "sort", &["s"], "sort by deploy, rows, last seen, first seen, name, growth", Groups, Some("sort"), FIND),
+    entry(A::ByIncident, "by-incident", &["I"], "put together what one cause made; and back to the namespaces", Groups, Some("incidents"), FIND),
     entry(A::ToggleNoise, "toggle-noise", &["z"], "open or close everything that is noise by design or by-catch", Groups, None, FIND),
     entry(A::CopyValue, "copy-value", &["yy"], "copy the value, as it is written", Everywhere, None, COPY),
     entry(A::CopyPointer, "copy-pointer", &["yp"], "copy the JSON pointer, or the column's path", Everywhere, None, COPY),

@@ -13,7 +13,7 @@ pub use super::case_screen::{CaseScreen, RowScreen, Tie};
 use super::causes::CauseBook;
 use super::deploy::DeployScreen;
 use super::following::Following;
-use super::group_tree::GroupTree;
+use super::group_tree::{GroupTree, ListedBy};
 use super::kept::KeptView;
 use super::keymap::{Key, Keymap};
 pub use super::list::{List, ListFilter, Search};
@@ -149,6 +149,8 @@ pub struct GroupScreen {
     pub tree: Arc<GroupTree>,
     /// The order that was asked for; the tree follows.
     pub sort: Sort,
+    /// What the branches are to be; the tree follows.
+    pub by: ListedBy,
     /// The list's state.
     pub list: List,
     /// Whether a key was pressed: until then the list opens itself where the most rows are.

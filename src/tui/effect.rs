@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::deploy_tree::{DeployPlace, DeployTree};
-use super::group_tree::GroupTree;
+use super::group_tree::{GroupTree, ListedBy};
 use super::handed::HandOver;
 use super::message::{EditCopy, Export, JobId};
 use super::opened::OpenedSource;
@@ -69,6 +69,8 @@ pub enum Effect {
         groups: Arc<Groups>,
         /// The order.
         sort: Sort,
+        /// What the branches are.
+        by: ListedBy,
     },
     /// Let go of groups that are shown no longer: to give back their memory takes time.
     LetGo(Arc<GroupTree>),

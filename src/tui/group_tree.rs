@@ -1,4 +1,4 @@
-//! Groups arranged as a tree: namespace > doctype.version > path > fault.
+//! Groups arranged as a tree: namespace > doctype.version > path > fault, or those that one cause made below that.
 //!
 //! Owns: the lines, what stands on each and lies below it, which lines a search finds.
 //! Refuses: counting (group), making and sorting lines (arrange), what is open (outline).
@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crate::ground::outline::Tree;
 use crate::ground::sought::{Closeness, Sought};
 use crate::rows::group::{Group, Groups, Sort};
+use crate::triage::incidents::Incident;
 
 /// Groups with the tree over them.
 #[derive(Default)]
@@ -21,6 +22,29 @@ pub struct GroupTree {
     pub items: Vec<GroupItem>,
     /// How it is sorted.
     pub sort: Sort,
+    /// What its branches are.
+    pub by: ListedBy,
+    /// The incidents that are lines, in the order of these.
+    incidents: Vec<ListedIncident>,
+}
+
+/// What the branches of the tree are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ListedBy {
+    /// Namespaces and what is in them.
+    #[default]
+    Names,
+    /// Groups that one cause made.
+    Incidents,
+}
+
+/// An incident that is a line.
+pub struct ListedIncident {
+    item: u32,
+    /// Why its groups are put together.
+    pub why: String,
+    /// How many groups of how many doctypes these are.
+    pub extent: String,
 }
 
 /// One line of the tree.
@@ -48,6 +72,8 @@ pub enum GroupLevel {
     Namespace,
     /// `document_type.document_version`
     Doctype,
+    /// Groups that one cause made.
+    Incident,
     /// What nobody has to look at, out of the way: refused by design, or not at fault.
     Aside,
     /// An instance path with several faults.
@@ -56,6 +82,8 @@ pub enum GroupLevel {
     PathAndFault,
     /// A group below its path: the label is the fault.
     Fault,
+    /// A group below its incident, or by itself among incidents: the label is the doctype and the path.
+    Whole,
     /// Keys of a group around its place: each is another column.
     Key,
 }
@@ -85,7 +113,24 @@ impl GroupTree {
     /// Arranges the groups. Costs time with many groups: work for a worker.
     pub fn new(groups: Arc<Groups>, sort: Sort) -> Self {
         let items = arrange::items(&groups, sort);
-        GroupTree { groups, items, sort }
+        GroupTree { groups, items, sort, ..GroupTree::default() }
+    }
+
+    /// Arranges the groups by these incidents of all of them. Costs time likewise.
+    pub fn by_incident(groups: Arc<Groups>, sort: Sort, incidents: &[Incident]) -> Self {
+        let (items, incidents) = arrange::incidents(&groups, sort, incidents);
+        GroupTree { groups, items, sort, by: ListedBy::Incidents, incidents }
+    }
+
+    /// The incidents that are lines.
+    pub fn incidents(&self) -> impl Iterator<Item = &ListedIncident> {
+        self.incidents.iter()
+    }
+
+    /// The incident that a line is.
+    pub fn incident(&self, item: usize) -> Option<&ListedIncident> {
+        let at = self.incidents.binary_search_by_key(&item, |incident| incident.item as usize).ok()?;
+        self.incidents.get(at)
     }
 
     /// The group of a line.
@@ -95,7 +140,7 @@ impl GroupTree {
 
     /// Whether the line is a group, not a branch.
     pub fn is_leaf(&self, item: usize) -> bool {
-        matches!(self.items[item].level, GroupLevel::PathAndFault | GroupLevel::Fault)
+        matches!(self.items[item].level, GroupLevel::PathAndFault | GroupLevel::Fault | GroupLevel::Whole)
     }
 
     /// The group that a line is about: its own, or that whose key it is; `None` on a branch.
@@ -251,6 +296,38 @@ mod tests {
     fn a_branch_knows_its_largest_group_that_is_no_noise() {
         let tree = tree(Sort::Count);
         assert_eq!(tree.group(0).map(|group| group.fingerprint), Some(Fingerprint(2)));
+    }
+
+    #[test]
+    fn an_incident_is_one_line_with_its_groups_below_and_the_others_stand_beside_it() {
+        use crate::triage::incidents::Shared;
+        let groups = tree(Sort::Count).groups;
+        let shared = Shared {
+            fault: "type".to_owned(),
+            tail: Some("a/b".to_owned()),
+            key: None,
+            with_parent: false,
+            source: None,
+            same_deploy: false,
+        };
+        let incident = |groups: &[usize], shared: Option<Shared>| Incident { groups: groups.to_vec(), fingerprint: Fingerprint(1), shared };
+        let incidents = [incident(&[1, 0], Some(shared)), incident(&[2], None), incident(&[3], None), incident(&[4], None)];
+        let tree = GroupTree::by_incident(groups, Sort::Count, &incidents);
+        let expected = [
+            "…/a/b 8",
+            "  large/events.1 /a/b 5",
+            "  small/events.1 /a 3",
+            "large/events.1 /a/b 2",
+            "large/events.1 1",
+            "noise by design 50",
+            "  large/events.1 50",
+        ];
+        assert_eq!(lines(&tree), expected);
+        assert_eq!(
+            (tree.leaves(0).count(), tree.incident(0).map(|incident| incident.extent.as_str())),
+            (2, Some("2 groups of 2 doctypes"))
+        );
+        assert!(tree.incident(1).is_none());
     }
 
     #[test]

@@ -60,6 +60,9 @@ pub struct KeptView {
     pub filter: Option<String>,
     /// The order; `None`: the usual.
     pub sort: Option<String>,
+    /// Whether groups that one cause made stood together.
+    #[serde(default)]
+    pub by_incident: bool,
 }
 
 /// A screen that comes back.

@@ -131,6 +131,8 @@ pub enum Message {
         job: JobId,
         /// The same groups, in that order.
         tree: Arc<GroupTree>,
+        /// What could not be done.
+        note: Option<String>,
     },
     /// Reading failed.
     ReadFailed(String),

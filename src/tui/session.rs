@@ -12,6 +12,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use super::ExplorerOptions;
 use super::app::{App, CarriedAlong, LastTime, TabLine};
 use super::effect::Effect;
+use super::group_tree::ListedBy;
 use super::keeper::Keeper;
 use super::kept::{KeptLine, KeptScreen, KeptView, LONGEST, MOST_OPEN};
 use super::log_file::LogFile;
@@ -372,5 +373,6 @@ fn left_as(tab: &Tab) -> Option<KeptView> {
         }),
         filter: list.filter.as_ref().map(|filter| filter.text.clone()).filter(|text| text.len() <= LONGEST),
         sort: (app.groups.sort != Sort::default()).then(|| app.groups.sort.name().to_owned()),
+        by_incident: app.groups.by == ListedBy::Incidents,
     })
 }

@@ -95,7 +95,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Groups { tree, done } => groups::replace(app, tree, done),
         Message::FollowDue => following::due(app),
         Message::Followed { job, outcome } => following::looked(app, job, outcome),
-        Message::Arranged { job, tree } => groups::arranged(app, job, tree),
+        Message::Arranged { job, tree, note } => groups::arranged(app, job, tree, note),
         Message::ReadFailed(reason) => {
             app.reading = None;
             app.incomplete = Some("reading failed".to_owned());

@@ -4,6 +4,7 @@
 //! Refuses: the explorer's state; what an answer means (update drops stale ones by their job).
 
 mod answers;
+mod arrange;
 mod causes;
 mod deploy;
 mod edit;
@@ -27,7 +28,6 @@ use watch::{ReadWatch, arranged};
 
 use super::advice;
 use super::effect::Effect;
-use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::keeper::Keeper;
 use super::message::{Export, Exported, JobId, Message};
@@ -143,8 +143,9 @@ impl Workers {
                 });
             }
             Effect::StopReading => self.stop_reading.store(true, Ordering::Relaxed),
-            Effect::Arrange { job, groups, sort } => {
-                self.run(move |_| Some(Message::Arranged { job, tree: Arc::new(GroupTree::new(groups, sort)) }))
+            Effect::Arrange { job, groups, sort, by } => {
+                let (schemas, source) = (self.request.schemas.clone(), self.history.source.clone());
+                self.run(move |_| Some(arrange::arranged(job, groups, sort, by, schemas.as_deref(), source.as_deref())))
             }
             Effect::LetGo(tree) => self.run(move |_| {
                 drop(tree);

@@ -1,6 +1,7 @@
 //! Exports that are one text.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 
 use color_eyre::Result;
@@ -59,8 +60,9 @@ pub(super) fn table(work: &Work<'_>) -> Result<()> {
 }
 
 /// A report on all groups.
-pub(super) fn report(work: &Work<'_>, settings: Option<&HistorySettings>, since: Option<Micros>) -> Result<()> {
+pub(super) fn report(work: &Work<'_>, settings: Option<&HistorySettings>, repository: Option<&Path>, since: Option<Micros>) -> Result<()> {
     let mut builder = ReportBuilder::new(work.groups, &work.choice, work.redactor(), (work.label.clone(), work.source), work.schemas);
+    builder = builder.incidents(forms::incidents::includes(repository)?.as_mut());
     look(work, SURVEYED, &mut |position, row| builder.add(position, &case::open(row, work.schemas)))?;
     if let Some((settings, schemas)) = settings.zip(work.schemas) {
         let chosen = &work.choice.groups;

@@ -5,15 +5,17 @@
 
 use std::io::{self, Write};
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+use super::incidents::IncidentsOf;
 use super::table::{self, GroupCells};
 use super::{GroupsFormat, json};
 use crate::cli::csv;
 use crate::cli::{out, when};
 use crate::ground::text::{count, visible};
 use crate::ground::time::Micros;
-use crate::rows::group::{Group, GroupRecord, doctype_name};
+use crate::rows::group::{Fingerprint, Group, GroupRecord, doctype_name};
 use crate::triage::baseline::{Comparison, Grown};
 use crate::triage::facts::rate::percent;
 
@@ -55,17 +57,29 @@ struct GroupChange<'a> {
     rate: Option<f64>,
     /// The same in the baseline, where growth is by rates.
     rate_before: Option<f64>,
+    /// Fingerprint of the incident that a new group is of, where groups are put together and it is one of several.
+    incident: Option<Fingerprint>,
+    /// Why it is.
+    incident_why: Option<String>,
     /// For people.
     #[serde(skip)]
     words: String,
 }
 
 /// Writes the changes in the form asked for.
-pub(super) fn write(out: &mut dyn Write, comparison: &Comparison<'_>, format: GroupsFormat) -> io::Result<()> {
-    let changes: Vec<GroupChange<'_>> = changes(comparison).collect();
+pub(super) fn write(
+    out: &mut dyn Write,
+    comparison: &Comparison<'_>,
+    incidents: Option<&IncidentsOf>,
+    format: GroupsFormat,
+) -> io::Result<()> {
+    let mut changes: Vec<GroupChange<'_>> = changes(comparison).collect();
+    if let Some(incidents) = incidents {
+        join(&mut changes[..comparison.new.len()], comparison, incidents);
+    }
     match format {
-        GroupsFormat::Table => out.write_all(table::lines(HEADS, changes.iter().map(cells).collect(), out::room()).as_bytes()),
-        GroupsFormat::Md => out.write_all(table::markdown_lines(HEADS, &changes.iter().map(cells).collect::<Vec<_>>()).as_bytes()),
+        GroupsFormat::Table => out.write_all(table::lines(HEADS, lines(&changes), out::room()).as_bytes()),
+        GroupsFormat::Md => out.write_all(table::markdown_lines(HEADS, &lines(&changes)).as_bytes()),
         GroupsFormat::Csv => csv::write(out, changes.iter()),
         GroupsFormat::Ndjson => json::lines(out, changes.iter()),
         GroupsFormat::Json => {
@@ -73,6 +87,39 @@ pub(super) fn write(out: &mut dyn Write, comparison: &Comparison<'_>, format: Gr
             json::pretty(out, &ChangesAnswer { new: new.len(), grown: grown.len(), gone: gone.len(), same: *same, changes })
         }
     }
+}
+
+/// New groups of one incident stand together, where the first of them stood.
+fn join(new: &mut [GroupChange<'_>], comparison: &Comparison<'_>, incidents: &IncidentsOf) {
+    let mut first: FxHashMap<Fingerprint, usize> = FxHashMap::default();
+    let mut stands: Vec<usize> = Vec::with_capacity(new.len());
+    for (at, (change, group)) in new.iter_mut().zip(&comparison.new).enumerate() {
+        let of = incidents.get(group.fingerprint);
+        (change.incident, change.incident_why) = (of.map(|of| of.incident), of.map(|of| of.why.clone()));
+        stands.push(of.map_or(at, |of| *first.entry(of.incident).or_insert(at)));
+    }
+    let mut order = stands.into_iter();
+    new.sort_by_cached_key(|_| order.next());
+}
+
+/// A line each, and one above those that are put together.
+fn lines(changes: &[GroupChange<'_>]) -> Vec<GroupCells> {
+    let mut lines = Vec::with_capacity(changes.len());
+    let mut above = None;
+    for change in changes {
+        if let Some(incident) = change.incident.filter(|incident| Some(*incident) != above) {
+            let rows: u64 = changes.iter().filter(|other| other.incident == Some(incident)).map(|other| other.count).sum();
+            let why = change.incident_why.clone().unwrap_or_default();
+            lines.push([count(rows), "new incident".to_owned(), String::new(), String::new(), why, incident.to_string()]);
+        }
+        above = change.incident;
+        let mut cells = cells(change);
+        if above.is_some() {
+            cells[2].insert_str(0, "  ");
+        }
+        lines.push(cells);
+    }
+    lines
 }
 
 /// `1 new group, 2 grown, 0 gone, 27 as before`, and what is odd.
@@ -115,6 +162,8 @@ impl<'a> GroupChange<'a> {
             last: end(group.span, |span| span.1),
             rate: rates.map(|rates| rates.1),
             rate_before: rates.map(|rates| rates.0),
+            incident: None,
+            incident_why: None,
             words: group.phrase(),
         }
     }
@@ -136,6 +185,8 @@ impl<'a> GroupChange<'a> {
             last: end(known.span, |span| span.1),
             rate: None,
             rate_before: None,
+            incident: None,
+            incident_why: None,
             words: visible(&known.fault).into_owned(),
         }
     }
@@ -182,7 +233,7 @@ mod tests {
             let comparison = baseline.compare(&now, Growth::default());
             let of = |format| {
                 let mut out = Vec::new();
-                write(&mut out, &comparison, format).unwrap();
+                write(&mut out, &comparison, None, format).unwrap();
                 String::from_utf8(out).unwrap()
             };
             let table = of(GroupsFormat::Table);

@@ -12,8 +12,10 @@ use std::time::Duration;
 
 use color_eyre::Result;
 use rustc_hash::FxHashSet;
+use serde::Serialize;
 
 use super::hook::Hooks;
+use super::incidents::{IncidentsOf, Membership, SameBy};
 use super::{FINDINGS, json};
 use crate::cli::out;
 use crate::ground::text::visible;
@@ -149,7 +151,13 @@ impl Watch for FollowWatch {
 }
 
 /// Reads, and goes on until something ends it.
-pub(super) fn run(source: &dyn ErrorSource, request: &Request, args: &FollowArgs, interval: Duration) -> Result<ExitCode> {
+pub(super) fn run(
+    source: &dyn ErrorSource,
+    request: &Request,
+    args: &FollowArgs,
+    interval: Duration,
+    same_by: Option<SameBy>,
+) -> Result<ExitCode> {
     let mut clock = Clock::start()?;
     let watch = FollowWatch { stop: Arc::clone(&clock.stop), told: std::sync::Mutex::default() };
     let mut stdout = std::io::stdout();
@@ -157,6 +165,7 @@ pub(super) fn run(source: &dyn ErrorSource, request: &Request, args: &FollowArgs
     let mut hook = |line: &str| hooks.iter().for_each(|hooks| hooks.run(line));
     let mut tell = |words: &str| out::tell(&format!("misfit: {words}"));
     let mut follower = Follower::new(source, request, &mut stdout, &mut tell, &mut hook);
+    follower.joining = same_by.map(|same_by| Joining { same_by, so_far: Groups::default() });
     let ended = follow(&mut follower, &watch, &mut clock, interval, args.until_new);
     // Each group that was told gets its hook, unless a signal ended it all.
     hooks.into_iter().for_each(Hooks::finish);
@@ -191,6 +200,28 @@ fn follow(
     }
 }
 
+/// All groups so far, of which some are one incident.
+struct Joining {
+    same_by: SameBy,
+    so_far: Groups,
+}
+
+impl Joining {
+    fn incidents(&mut self) -> IncidentsOf {
+        let all: Vec<&Group> = self.so_far.list.iter().collect();
+        IncidentsOf::new(&self.same_by.of(&self.so_far, &all), &all)
+    }
+}
+
+/// A group that began, with the incident that it is of. Names and meanings are stable.
+#[derive(Serialize)]
+struct Began<'a> {
+    #[serde(flatten)]
+    group: GroupFields<'a>,
+    /// The incident; null of a group that stands by itself.
+    incident: Option<&'a Membership>,
+}
+
 /// What is known of a source that is followed.
 struct Follower<'a> {
     source: &'a dyn ErrorSource,
@@ -200,6 +231,8 @@ struct Follower<'a> {
     /// Begins the user's command, and does not wait for it.
     hook: &'a mut dyn FnMut(&str),
     known: FxHashSet<Fingerprint>,
+    /// Where groups are put together that one cause made.
+    joining: Option<Joining>,
     /// What was said of the rows that were read last: pieces that are none, files that were replaced.
     said: Vec<String>,
     /// What is wrong at the moment.
@@ -216,12 +249,15 @@ impl<'a> Follower<'a> {
         tell: &'a mut dyn FnMut(&str),
         hook: &'a mut dyn FnMut(&str),
     ) -> Self {
-        Follower { source, request, out, tell, hook, known: FxHashSet::default(), said: Vec::new(), fault: None, faults: 0 }
+        Follower { source, request, out, tell, hook, known: FxHashSet::default(), joining: None, said: Vec::new(), fault: None, faults: 0 }
     }
 
     /// Reads all there is and says what stands.
     fn begin(&mut self, watch: &dyn Watch, interval: Duration) -> Result<()> {
         let Followed::All(groups) = self.source.follow(self.request, watch)? else { return Ok(()) };
+        if let Some(joining) = &mut self.joining {
+            joining.so_far = groups.clone();
+        }
         self.known.extend(groups.list.iter().map(|group| group.fingerprint));
         let every = time::duration(interval.as_secs());
         (self.tell)(&format!(
@@ -264,14 +300,26 @@ impl<'a> Follower<'a> {
         }
         let mut groups = match followed {
             Followed::Same => return Ok(0),
-            Followed::All(groups) | Followed::Part(groups) => groups,
+            Followed::All(groups) => {
+                self.joining.iter_mut().for_each(|joining| joining.so_far = groups.clone());
+                groups
+            }
+            Followed::Part(part) => {
+                self.joining.iter_mut().for_each(|joining| joining.so_far = joining.so_far.joined(part.clone()));
+                part
+            }
         };
         self.say(&groups);
         self.request.rate(&mut groups, false);
         let new: Vec<&Group> = groups.list.iter().filter(|group| self.known.insert(group.fingerprint)).collect();
+        let incidents = self.joining.as_mut().filter(|_| !new.is_empty()).map(Joining::incidents);
         for group in &new {
             let mut line = Vec::new();
-            json::lines(&mut line, std::iter::once(GroupFields::of(group, &groups)))?;
+            let fields = GroupFields::of(group, &groups);
+            match &incidents {
+                Some(of) => json::lines(&mut line, std::iter::once(Began { group: fields, incident: of.get(group.fingerprint) }))?,
+                None => json::lines(&mut line, std::iter::once(fields))?,
+            }
             self.out.write_all(&line)?;
             self.out.flush()?;
             (self.hook)(&String::from_utf8_lossy(&line));

@@ -1,21 +1,27 @@
 //! `misfit groups --by incident`: groups that one cause made, as one line that opens to its groups.
 //!
-//! Owns: the members that tell an incident to scripts, its lines for people. Refuses: putting groups together (triage/incidents), words (triage/facts).
+//! Owns: its flags, the members that tell an incident to scripts, its lines for people. Refuses: putting groups together (triage/incidents), words
+//! (triage/facts).
 
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::ValueEnum;
 use color_eyre::Result;
-use color_eyre::eyre::bail;
+use color_eyre::eyre::{bail, eyre};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::table::{self, GroupCells};
+use crate::ground::text::visible;
 use crate::ground::time::time_text;
 use crate::rows::group::{Fingerprint, Group, GroupFields, Groups};
 use crate::rows::schemas::SchemaStore;
+use crate::rows::schemas::git::Repository;
+use crate::triage::blame::template::Includes;
 use crate::triage::facts::incident;
-use crate::triage::incidents::Incident;
-use crate::tui::advice::GIVE_SCHEMAS;
+use crate::triage::incidents::{self, Incident};
+use crate::tui::advice::{self, GIVE_SCHEMAS};
 
 /// What a line stands for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -27,10 +33,34 @@ pub(super) enum By {
     Incident,
 }
 
-/// The schemas that tell which nodes are the same. Asked before anything is read.
-pub(super) fn schemas(schemas: Option<&Arc<SchemaStore>>) -> Result<Arc<SchemaStore>> {
-    let Some(schemas) = schemas else { bail!("which groups are one incident is told by their schemas: {GIVE_SCHEMAS}") };
-    Ok(schemas.clone())
+/// The shared files of the source of the schemas.
+pub(in crate::cli) fn includes(source: Option<&Path>) -> Result<Option<Includes>> {
+    let open = |source| Repository::open(source).and_then(|repository| Includes::open(&repository));
+    source.map(open).transpose().map_err(|error| eyre!(advice::told(&error)))
+}
+
+/// What tells which nodes are the same.
+pub(super) struct SameBy {
+    schemas: Arc<SchemaStore>,
+    includes: Option<Includes>,
+}
+
+impl SameBy {
+    /// Asked before anything is read.
+    pub(super) fn open(schemas: Option<&Arc<SchemaStore>>, source: Option<&Path>) -> Result<Self> {
+        let Some(schemas) = schemas else { bail!("which groups are one incident is told by their schemas: {GIVE_SCHEMAS}") };
+        Ok(SameBy { schemas: schemas.clone(), includes: includes(source)? })
+    }
+
+    /// The incidents of groups, and what is to be said of them.
+    pub(super) fn of(&mut self, groups: &Groups, chosen: &[&Group]) -> Vec<Incident> {
+        incidents::of(groups, chosen, &self.schemas, self.includes.as_mut())
+    }
+
+    /// What could not be read of the source.
+    pub(super) fn fault(&self) -> Option<String> {
+        self.includes.as_ref().and_then(|includes| includes.fault.as_deref()).map(|fault| visible(fault).into_owned())
+    }
 }
 
 /// An incident. Names and meanings are stable.
@@ -70,7 +100,7 @@ pub(super) fn members<'a>(groups: &'a Groups, chosen: &[&'a Group], incidents: &
             last: span.map(|(_, last)| time_text(last)),
             doctypes: incident.doctypes(chosen),
             fault: first.map_or("", |group| &group.key.fault),
-            place: shared.map(|shared| shared.tail.as_str()).or_else(|| first.and_then(|group| group.key.path.as_deref())),
+            place: shared.map_or_else(|| first.and_then(|group| group.key.path.as_deref()), |shared| shared.tail.as_deref()),
             key: shared.and_then(|shared| shared.key.as_deref()),
             groups: incident.groups.iter().map(|&at| GroupFields::of(chosen[at], groups)).collect(),
         }
@@ -93,7 +123,7 @@ pub(super) fn lines(groups: &Groups, chosen: &[&Group], incidents: &[Incident]) 
             table::rows(incident.count(chosen), groups, ""),
             INCIDENT.to_owned(),
             incident::extent(incident, chosen),
-            table::place_of(Some(&format!("…/{}", shared.tail)), None),
+            table::place_of(Some(&incident::place(shared)), None),
             incident::why(incident, chosen).unwrap_or_default(),
             incident.fingerprint.to_string(),
         ]);
@@ -103,4 +133,40 @@ pub(super) fn lines(groups: &Groups, chosen: &[&Group], incidents: &[Incident]) 
         }
     }
     all
+}
+
+/// Takes out the keys, for others to read: a key may be a value of somebody's.
+pub(super) fn without_keys(incidents: &mut [Incident]) {
+    incidents.iter_mut().filter_map(|incident| incident.shared.as_mut()).for_each(|shared| shared.key = None);
+}
+
+/// Which incident each group of several is of, and why; for lines that tell one group.
+pub(super) struct IncidentsOf {
+    of: FxHashMap<Fingerprint, Membership>,
+}
+
+/// What a group's line tells of its incident. Names and meanings are stable.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Membership {
+    /// Fingerprint of the incident.
+    pub(super) incident: Fingerprint,
+    /// Why its groups are put together.
+    pub(super) why: String,
+}
+
+impl IncidentsOf {
+    pub(super) fn new(incidents: &[Incident], chosen: &[&Group]) -> Self {
+        let mut of = FxHashMap::default();
+        for found in incidents {
+            let Some(why) = incident::why(found, chosen) else { continue };
+            let members = found.groups.iter().map(|&at| chosen[at].fingerprint);
+            of.extend(members.map(|group| (group, Membership { incident: found.fingerprint, why: why.clone() })));
+        }
+        IncidentsOf { of }
+    }
+
+    /// What is told of a group; `None` of one that stands by itself.
+    pub(super) fn get(&self, group: Fingerprint) -> Option<&Membership> {
+        self.of.get(&group)
+    }
 }

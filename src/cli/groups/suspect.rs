@@ -38,9 +38,10 @@ pub(in crate::cli) struct SuspectArgs {
     #[arg(long, value_name = "FILE", requires = "suspect")]
     upstream: Option<PathBuf>,
 
-    /// With --suspect: clone of the repository that the schemas are generated from: tells what is not generated yet
-    #[arg(long, value_name = "REPO", requires = "suspect")]
-    source_repo: Option<PathBuf>,
+    /// Clone of the repository that the schemas are generated from: with --suspect it tells what is not generated yet, and with incidents which
+    /// schemas share a file
+    #[arg(long, value_name = "REPO")]
+    pub(in crate::cli) source_repo: Option<PathBuf>,
 }
 
 impl SuspectArgs {

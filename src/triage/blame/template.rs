@@ -3,6 +3,8 @@
 //! Owns: putting a template together with its includes, remembering which line each part comes from; what the generator changes by itself.
 //! Refuses: any guess: a node that is not the same there has no place there.
 
+mod includes;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -17,6 +19,8 @@ use crate::rows::column::ErrorColumn;
 use crate::rows::schemas::git::{Blobs, Commit, GitError, ObjectId, Repository};
 use crate::rows::schemas::{Lookup, SchemaStore, file_of};
 use crate::triage::origin;
+
+pub use includes::{IncludedAt, Includes};
 
 /// Where templates are in the source repository, and what several of them include.
 const TEMPLATES: &str = "templates/";

@@ -100,6 +100,12 @@ pub struct ReportGroup {
     /// Which change made it fail, where that was looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suspect: Option<String>,
+    /// Fingerprint of the incident that it is of with other groups; null where it stands by itself.
+    pub incident: Option<String>,
+    /// Why they are one incident.
+    pub incident_why: Option<String>,
+    /// The other groups of the incident, the largest first, at most twenty: `namespace/doctype.version`.
+    pub incident_others: Vec<String>,
     /// What is really wrong with the sample, where the message names a combinator: the innermost violation of the branch that comes nearest.
     pub cause: Option<Behind>,
     /// What else is really wrong with the sample, the first twenty.

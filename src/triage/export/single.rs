@@ -193,7 +193,8 @@ fn others(origin: &ExportOrigin<'_>, choice: &Choice<'_>, most: usize) -> Vec<Ro
 }
 
 fn report(origin: &ExportOrigin<'_>, choice: &Choice<'_>, redactor: Redactor, watch: &dyn Watch) -> Result<String, Advised> {
-    let mut builder = ReportBuilder::new(origin.groups, choice, redactor, (origin.source.name(), origin.source), origin.schemas);
+    let mut builder =
+        ReportBuilder::new(origin.groups, choice, redactor, (origin.source.name(), origin.source), origin.schemas).incidents(None);
     // The first row is the sample.
     if let Some(opened) = &origin.opened {
         builder.add(0, &opened.case);

@@ -2,20 +2,29 @@
 
 use crate::ground::text::{plural, visible};
 use crate::rows::group::Group;
-use crate::triage::incidents::Incident;
+use crate::triage::incidents::{Incident, Shared};
 
 /// Why groups are put together, as a sentence without a full stop; `None` of a single group. Safe for a terminal.
 pub fn why(incident: &Incident, chosen: &[&Group]) -> Option<String> {
     let shared = incident.shared.as_ref()?;
     let key = shared.key.as_ref().map(|key| format!(" of {}", visible(key))).unwrap_or_default();
-    let around = if shared.with_parent { ", there and around it" } else { "" };
+    let at = shared.tail.as_ref().map(|tail| format!(" at {}{key}", visible(tail))).unwrap_or(key);
+    let same = match (&shared.source, shared.with_parent) {
+        (Some(file), _) => format!("which all have from {}", visible(file)),
+        (None, true) => "where their schemas say the same, there and around it".to_owned(),
+        (None, false) => "where their schemas say the same".to_owned(),
+    };
     let time = if shared.same_deploy { "began with the same deploy" } else { "began within a day" };
-    Some(format!(
-        "{}: {} at {}{key}, where their schemas say the same{around}; all {time}",
-        extent(incident, chosen),
-        visible(&shared.fault),
-        visible(&shared.tail),
-    ))
+    Some(format!("{}: {}{at}, {same}; all {time}", extent(incident, chosen), visible(&shared.fault)))
+}
+
+/// The place that its groups have in common, as a line begins with it: `…/os/distro`, else the file that all have it from. Safe for a terminal.
+pub fn place(shared: &Shared) -> String {
+    match (&shared.tail, &shared.source) {
+        (Some(tail), _) => format!("…/{}", visible(tail)),
+        (None, Some(file)) => visible(file).into_owned(),
+        (None, None) => String::new(),
+    }
 }
 
 /// `9 groups of 9 doctypes`

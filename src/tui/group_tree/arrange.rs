@@ -8,9 +8,11 @@ use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
-use super::{GroupItem, GroupLevel};
+use super::{GroupItem, GroupLevel, ListedIncident};
 use crate::ground::text::clip_middle;
 use crate::rows::group::{Group, Groups, Sort};
+use crate::triage::facts;
+use crate::triage::incidents::Incident;
 
 /// The line of keys that are not counted one by one.
 pub(super) const OTHER_KEYS: &str = "(other keys)";
@@ -30,6 +32,8 @@ struct LineDraft {
     count: u64,
     new: u32,
     rank: i64,
+    /// Of an incident: its position among those that were given.
+    incident: Option<u32>,
 }
 
 /// Groups of one doctype by path; those that nobody has to look at by what they are.
@@ -57,9 +61,36 @@ pub(super) fn items(groups: &Groups, sort: Sort) -> Vec<GroupItem> {
     });
     let mut lines: Vec<LineDraft> = namespaces.collect();
     sort_lines(&mut lines);
-    let mut items = Vec::new();
-    push_lines(lines, None, 0, groups, &mut items);
-    items
+    let mut drawn = Drawn { groups, all: Vec::new(), incidents: &[], items: Vec::new(), listed: Vec::new() };
+    drawn.push(lines, None, 0);
+    drawn.items
+}
+
+/// The lines of these groups by the incidents that they make, and which lines are those.
+pub(super) fn incidents(groups: &Groups, sort: Sort, incidents: &[Incident]) -> (Vec<GroupItem>, Vec<ListedIncident>) {
+    let maker = LineMaker { groups, sort };
+    let (mut lines, mut aside) = (Vec::with_capacity(incidents.len()), BTreeMap::<&str, Vec<LineDraft>>::new());
+    for (at, incident) in incidents.iter().enumerate() {
+        let mut below: Vec<LineDraft> = incident.groups.iter().map(|&group| maker.whole(group as u32)).collect();
+        match &incident.shared {
+            Some(shared) => {
+                let line = maker.branch(GroupLevel::Incident, &facts::incident::place(shared), below);
+                lines.push(LineDraft { incident: Some(at as u32), ..line });
+            }
+            None => match incident.groups.first().and_then(|&group| groups.list[group].aside()) {
+                Some(name) => aside.entry(name).or_default().append(&mut below),
+                None => lines.append(&mut below),
+            },
+        }
+    }
+    lines.extend(aside.into_iter().map(|(name, below)| {
+        let line = maker.branch(GroupLevel::Aside, name, below);
+        LineDraft { group: None, rank: i64::MIN, ..line }
+    }));
+    sort_lines(&mut lines);
+    let mut drawn = Drawn { groups, all: groups.list.iter().collect(), incidents, items: Vec::new(), listed: Vec::new() };
+    drawn.push(lines, None, 0);
+    (drawn.items, drawn.listed)
 }
 
 fn doctype_label(group: &Group) -> String {
@@ -110,6 +141,13 @@ impl LineMaker<'_> {
         self.leaf(GroupLevel::Fault, &self.groups.list[group as usize].says, group)
     }
 
+    /// A group with all that tells it from others.
+    fn whole(&self, group: u32) -> LineDraft {
+        let of = &self.groups.list[group as usize];
+        let path = of.shown_path().unwrap_or_default();
+        self.leaf(GroupLevel::Whole, format!("{} {path}", of.key.doctype_name()).trim_end(), group)
+    }
+
     fn leaf(&self, level: GroupLevel, label: &str, index: u32) -> LineDraft {
         let group = &self.groups.list[index as usize];
         let new = u32::from(self.groups.is_new(group));
@@ -121,7 +159,16 @@ impl LineMaker<'_> {
             Sort::First => group.span.map_or(i64::MIN + 1, |(first, _)| first),
             Sort::Growth => (group.growth(self.groups.span) * 1e6) as i64,
         };
-        LineDraft { level, label: clipped(label), group: Some(index), below: keys(group, index), count: group.count, new, rank }
+        LineDraft {
+            level,
+            label: clipped(label),
+            group: Some(index),
+            below: keys(group, index),
+            count: group.count,
+            new,
+            rank,
+            incident: None,
+        }
     }
 
     fn branch(&self, level: GroupLevel, label: &str, mut below: Vec<LineDraft>) -> LineDraft {
@@ -134,7 +181,7 @@ impl LineMaker<'_> {
             _ => below.iter().map(|line| line.rank).max().unwrap_or(0),
         };
         let largest = below.iter().filter_map(|line| line.group).max_by_key(|&group| self.groups.list[group as usize].count);
-        LineDraft { level, label: clipped(label), group: largest, below, count, new, rank }
+        LineDraft { level, label: clipped(label), group: largest, below, count, new, rank, incident: None }
     }
 }
 
@@ -149,6 +196,7 @@ fn keys(group: &Group, index: u32) -> Vec<LineDraft> {
         count,
         new: 0,
         rank: count as i64,
+        incident: None,
     };
     let others = (facet.others > 0).then(|| line(OTHER_KEYS, facet.others));
     facet.values.iter().map(|(key, rows)| line(key, *rows)).chain(others).collect()
@@ -168,23 +216,45 @@ fn sort_lines(lines: &mut [LineDraft]) {
     lines.sort_by(|a, b| (b.rank, a.level, &a.label).cmp(&(a.rank, b.level, &b.label)));
 }
 
-fn push_lines(lines: Vec<LineDraft>, parent: Option<u32>, depth: u16, groups: &Groups, items: &mut Vec<GroupItem>) {
-    for line in lines {
+/// Lines put one after the other.
+struct Drawn<'a> {
+    groups: &'a Groups,
+    all: Vec<&'a Group>,
+    incidents: &'a [Incident],
+    items: Vec<GroupItem>,
+    listed: Vec<ListedIncident>,
+}
+
+impl Drawn<'_> {
+    fn push(&mut self, lines: Vec<LineDraft>, parent: Option<u32>, depth: u16) {
+        for line in lines {
+            let id = self.id(&line, parent);
+            let at = self.items.len() as u32;
+            let LineDraft { level, label, group, below, count, new, incident, .. } = line;
+            if let Some(incident) = incident.and_then(|incident| self.incidents.get(incident as usize)) {
+                let why = facts::incident::why(incident, &self.all).unwrap_or_default();
+                self.listed.push(ListedIncident { item: at, why, extent: facts::incident::extent(incident, &self.all) });
+            }
+            self.items.push(GroupItem { label, level, count, new, group, depth, end: at + 1, parent, id });
+            self.push(below, Some(at), depth + 1);
+            self.items[at as usize].end = self.items.len() as u32;
+        }
+    }
+
+    fn id(&self, line: &LineDraft, parent: Option<u32>) -> u64 {
         let mut hash = FxHasher::default();
-        let is_leaf = matches!(line.level, GroupLevel::PathAndFault | GroupLevel::Fault);
+        let is_leaf = matches!(line.level, GroupLevel::PathAndFault | GroupLevel::Fault | GroupLevel::Whole);
         match line.group.filter(|_| is_leaf) {
             // A group stays itself wherever it stands: a second fault at its path moves it a level down.
-            Some(group) => hash.write_u64(groups.list[group as usize].fingerprint.0),
+            Some(group) => hash.write_u64(self.groups.list[group as usize].fingerprint.0),
             None => {
-                hash.write_u64(parent.map_or(0, |parent| items[parent as usize].id));
+                let incident = line.incident.and_then(|incident| self.incidents.get(incident as usize));
+                hash.write_u64(incident.map_or(0, |incident| incident.fingerprint.0));
+                hash.write_u64(parent.map_or(0, |parent| self.items[parent as usize].id));
                 hash.write(line.label.as_bytes());
                 hash.write_u8(line.level as u8);
             }
         }
-        let at = items.len() as u32;
-        let LineDraft { level, label, group, below, count, new, .. } = line;
-        items.push(GroupItem { label, level, count, new, group, depth, end: at + 1, parent, id: hash.finish() });
-        push_lines(below, Some(at), depth + 1, groups, items);
-        items[at as usize].end = items.len() as u32;
+        hash.finish()
     }
 }

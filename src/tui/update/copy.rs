@@ -223,7 +223,7 @@ fn from_groups(app: &App, action: Action) -> Option<String> {
     let group = tree.group_at(item);
     let line = &tree.items[item];
     match (action, line.level) {
-        (Action::CopyValue, GroupLevel::PathAndFault | GroupLevel::Fault) => group.map(Group::sentence),
+        (Action::CopyValue, GroupLevel::PathAndFault | GroupLevel::Fault | GroupLevel::Whole) => group.map(Group::sentence),
         (Action::CopyPointer, GroupLevel::Path) => Some(line.label.trim_end_matches('/').to_owned()),
         (Action::CopyValue, _) => Some(line.label.to_string()),
         (Action::CopyPointer, _) => tree.path_at(item).map(|path| path.into_owned()),

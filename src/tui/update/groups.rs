@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::super::action::Action;
-use super::super::advice::advised;
+use super::super::advice::{GIVE_SCHEMAS, advised};
 use super::super::app::{App, Opening, Search};
 use super::super::effect::Effect;
-use super::super::group_tree::{GroupLevel, GroupTree};
+use super::super::group_tree::{GroupLevel, GroupTree, ListedBy};
 use super::super::kept::KeptView;
 use super::super::message::JobId;
 use super::super::row_place::{GroupPlace, RowPlace};
@@ -26,7 +26,9 @@ const MANY: usize = 1000;
 
 /// Groups that came in while reading, or all of them at the end.
 pub(super) fn replace(app: &mut App, tree: Arc<GroupTree>, done: bool) -> Vec<Effect> {
-    let sorted = tree.sort == app.groups.sort;
+    // Incidents are made of all groups, once these are known.
+    let is_as_asked = tree.by == app.groups.by || (app.groups.by == ListedBy::Incidents && app.reading.is_some() && !done);
+    let sorted = tree.sort == app.groups.sort && is_as_asked;
     let mut effects = Vec::from_iter(show(app, tree));
     if !sorted {
         effects.push(arrange(app));
@@ -88,11 +90,27 @@ fn record(app: &mut App, groups: &Groups) {
 }
 
 /// The groups in another order.
-pub(super) fn arranged(app: &mut App, job: JobId, tree: Arc<GroupTree>) -> Vec<Effect> {
+pub(super) fn arranged(app: &mut App, job: JobId, tree: Arc<GroupTree>, note: Option<String>) -> Vec<Effect> {
     if app.groups.arranging != Some(job) {
         return Vec::new();
     }
     app.groups.arranging = None;
+    app.groups.by = tree.by;
+    match note {
+        Some(note) => app.warn(note),
+        None if tree.by == ListedBy::Incidents && app.groups.tree.by != tree.by => {
+            let count = tree.incidents().count();
+            let incidents = plural(count as u64, "incident", "incidents");
+            let leads_back = app.keymap.words("; ", Action::ByIncident, " leads back to the namespaces");
+            app.tell(match count {
+                0 => format!(
+                    "each of these groups stands by itself: no two have the same fault at the same node since the same time{leads_back}"
+                ),
+                _ => format!("{incidents} of several groups{leads_back}"),
+            });
+        }
+        None => {}
+    }
     let mut effects = Vec::from_iter(show(app, tree));
     effects.extend(find_again(app));
     effects
@@ -180,7 +198,7 @@ fn find_again(app: &mut App) -> Vec<Effect> {
 fn arrange(app: &mut App) -> Effect {
     let job = app.next_job();
     app.groups.arranging = Some(job);
-    Effect::Arrange { job, groups: app.groups.tree.groups.clone(), sort: app.groups.sort }
+    Effect::Arrange { job, groups: app.groups.tree.groups.clone(), sort: app.groups.sort, by: app.groups.by }
 }
 
 /// An action on this screen.
@@ -191,6 +209,14 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Sort => {
             app.groups.sort = app.groups.sort.next();
             app.tell(format!("sorting: {}", app.groups.sort.words()));
+            return vec![arrange(app)];
+        }
+        Action::ByIncident if app.schemas.is_none() => {
+            app.warn(format!("which groups are one incident is told by their schemas: {GIVE_SCHEMAS}"))
+        }
+        Action::ByIncident => {
+            app.groups.by = if app.groups.by == ListedBy::Names { ListedBy::Incidents } else { ListedBy::Names };
+            app.groups.touched = true;
             return vec![arrange(app)];
         }
         Action::ToggleNoise => toggle_noise(app),

@@ -5,6 +5,7 @@
 
 use super::super::app::{App, LastTime, ListFilter};
 use super::super::effect::Effect;
+use super::super::group_tree::ListedBy;
 use super::super::kept::{KeptLine, KeptScreen, KeptView};
 use super::super::row_place::GroupPlace;
 use super::super::subject::Subject;
@@ -22,6 +23,9 @@ pub(super) fn told(app: &mut App, typed: Vec<KeptLine>, view: Option<Box<KeptVie
     }
     let Some(view) = view.filter(|_| !app.groups.touched && app.last_time.is_none() && !app.tables.alone) else { return Vec::new() };
     app.groups.sort = view.order();
+    if view.by_incident && app.schemas.is_some() {
+        app.groups.by = ListedBy::Incidents;
+    }
     app.last_time = Some(LastTime { view: *view, is_begun: false, is_asked: false });
     if app.groups.tree.is_empty() {
         return Vec::new();

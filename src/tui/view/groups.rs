@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::app::App;
-use super::super::group_tree::{GroupLevel, GroupTree};
+use super::super::group_tree::{GroupLevel, GroupTree, ListedBy};
 use super::super::panes;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
@@ -75,7 +75,8 @@ fn tree(app: &App, buffer: &mut Buffer, area: Rect) {
     let (head, lines) = panes::group_lines(area, app.groups.has_times());
     let columns = if has_rates(app, area) && head.is_none() { "rows, rate, share  " } else { "" };
     let state = format!("{columns}{order}  {}", chrome::list_state(&app.groups.list));
-    chrome::pane(app, buffer, area, "What fails", true, &state);
+    let title = if app.groups.tree.by == ListedBy::Incidents { "What fails, by cause" } else { "What fails" };
+    chrome::pane(app, buffer, area, title, true, &state);
     if let Some(head) = head {
         names(app, buffer, head);
     }
@@ -192,8 +193,8 @@ fn rate(rates: &Rates, tree: &GroupTree, item: usize) -> String {
     let rate = match tree.items[item].level {
         GroupLevel::Namespace => names().and_then(|names| rates.namespace(names.namespace.as_deref()).0),
         GroupLevel::Doctype => names().and_then(|names| rates.doctype(names)),
-        GroupLevel::PathAndFault | GroupLevel::Fault => tree.group(item).and_then(|group| rates.group(group)),
-        GroupLevel::Aside | GroupLevel::Path | GroupLevel::Key => return String::new(),
+        GroupLevel::PathAndFault | GroupLevel::Fault | GroupLevel::Whole => tree.group(item).and_then(|group| rates.group(group)),
+        GroupLevel::Incident | GroupLevel::Aside | GroupLevel::Path | GroupLevel::Key => return String::new(),
     };
     facts::rate::percent(rate.map(|rate| rate.share()))
 }
@@ -216,7 +217,14 @@ fn label(app: &App, tree: &GroupTree, item: usize, style: &dyn Fn(Role) -> Style
         GroupLevel::Aside => pen.put(&words, style(Role::Dim)),
         GroupLevel::Path | GroupLevel::Key => pen.put(&text::clip_path(&words, pen.room()), style(Role::Key)),
         GroupLevel::Fault => pen.put(&tree.group(item).map(Group::phrase).unwrap_or_default(), style(Role::Text)),
-        GroupLevel::PathAndFault => {
+        GroupLevel::Incident => {
+            let says = tree.group(item).map(Group::phrase).unwrap_or_default();
+            let extent = tree.incident(item).map(|incident| incident.extent.as_str()).unwrap_or_default();
+            let room = pen.room().saturating_sub(4 + text::width(extent));
+            let place = text::clip_path(&words, (room * 7 / 10).max(room.saturating_sub(text::width(&says).min(FEW_WORDS))));
+            pen.put(&place, style(Role::Heading)).skip(2).put(extent, style(Role::New)).skip(2).put(&says, style(Role::Text))
+        }
+        GroupLevel::PathAndFault | GroupLevel::Whole => {
             let says = tree.group(item).map(Group::phrase).unwrap_or_default();
             let room = pen.room().saturating_sub(2);
             // The place tells lines apart; of what is wrong there the beginning is enough, for the pane beside has all of it.

@@ -106,6 +106,9 @@ impl Sheet<'_> {
             &format!("{} {dot} {share} of all {dot} {}", rows(line.count), text::plural(groups as u64, "group", "groups")),
             Role::Text,
         );
+        if let Some(incident) = tree.incident(item) {
+            self.words(&incident.why, Role::Fault);
+        }
         if let (Some(rates), Some(leaf)) = (&tree.groups.rates, tree.leaves(item).next().and_then(|leaf| tree.group(leaf))) {
             match line.level {
                 GroupLevel::Namespace => {
@@ -126,7 +129,12 @@ impl Sheet<'_> {
         let shown = if groups > room { room.saturating_sub(1) } else { groups };
         for leaf in largest(tree, item, shown) {
             if let Some(group) = tree.group(leaf) {
-                let words = format!("{:>9}  {}", text::count(group.count), text::visible(&group.sentence()));
+                let told = match line.level {
+                    // What is wrong is the same in all of them.
+                    GroupLevel::Incident => tree.items[leaf].label.to_string(),
+                    _ => group.sentence(),
+                };
+                let words = format!("{:>9}  {}", text::count(group.count), text::visible(&told));
                 self.line(&words, Role::Text);
             }
         }

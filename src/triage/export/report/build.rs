@@ -1,6 +1,6 @@
 //! Finding what a report tells: from the groups, and from some rows of each.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Behind, Constraint, Report, ReportColumn, ReportFacet, ReportGroup, ReportJob, ReportSample, ReportTrend};
 use crate::ground::text;
@@ -15,6 +15,7 @@ use crate::rows::demo;
 use crate::rows::group::{Fingerprint, Group, Groups, Rate, Status};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::ErrorSource;
+use crate::triage::blame::template::Includes;
 use crate::triage::case::Case;
 use crate::triage::export::choice::Choice;
 use crate::triage::export::hidden;
@@ -23,6 +24,7 @@ use crate::triage::export::sample;
 use crate::triage::export::statement;
 use crate::triage::export::survey::Survey;
 use crate::triage::facts;
+use crate::triage::incidents;
 use crate::triage::redact::{Lists, Redactor, TextForm};
 use crate::triage::suspect::Suspect;
 
@@ -37,6 +39,9 @@ const MOST_WAYS: usize = 4;
 
 /// Most bytes of a document in a report: trackers cut longer texts.
 const MOST_SAMPLE: usize = 16 << 10;
+
+/// Other groups of an incident that are listed.
+const MOST_OTHERS: usize = 20;
 
 /// Most bytes of a constraint.
 const MOST_CONSTRAINT: usize = 200;
@@ -57,6 +62,16 @@ pub struct ReportBuilder<'a> {
     /// By the position of the group: what its first row told, and the survey of all.
     drafts: Vec<(Option<ReportGroup>, Survey)>,
     suspects: FxHashMap<Fingerprint, Suspect>,
+    incidents: FxHashMap<Fingerprint, ReportIncident>,
+}
+
+/// The incident that a group is of with others.
+#[derive(Clone)]
+struct ReportIncident {
+    fingerprint: Fingerprint,
+    why: String,
+    /// Its groups with their doctypes, the largest first.
+    groups: Vec<(Fingerprint, String)>,
 }
 
 /// What a group is told with.
@@ -84,7 +99,38 @@ impl<'a> ReportBuilder<'a> {
         let source = redactor.source(&label).into_owned();
         let deployed = Groups { jobs, deploys, rates: groups.rates.clone(), ..Groups::default() };
         let about = Surroundings { deployed, neighbours: Neighbours::new(&groups.list), rows, source, schemas };
-        ReportBuilder { groups, about, chosen: choice.groups.clone(), redactor, drafts, suspects: FxHashMap::default() }
+        ReportBuilder {
+            groups,
+            about,
+            chosen: choice.groups.clone(),
+            redactor,
+            drafts,
+            suspects: FxHashMap::default(),
+            incidents: FxHashMap::default(),
+        }
+    }
+
+    /// Tells which groups are one incident, chosen or not, with what several schemas include where their source is at hand.
+    pub fn incidents(mut self, includes: Option<&mut Includes>) -> Self {
+        let Some(schemas) = self.about.schemas else { return self };
+        // Nothing else can be of their incidents.
+        let faults: FxHashSet<&str> = self.chosen.iter().map(|group| &*group.key.fault).collect();
+        let alike: Vec<&Group> = self.groups.list.iter().filter(|group| faults.contains(&*group.key.fault)).collect();
+        for mut incident in incidents::of(self.groups, &alike, schemas, includes) {
+            if let Some(shared) = incident.shared.as_mut().filter(|_| !self.redactor.is_raw()) {
+                // A key may be a value of somebody's.
+                shared.key = None;
+            }
+            let Some(why) = facts::incident::why(&incident, &alike) else { continue };
+            let mut doctype = |at: &usize| {
+                let told = hidden::told(alike[*at], Some(schemas), &mut self.redactor);
+                (alike[*at].fingerprint, told.key.doctype_name())
+            };
+            let told =
+                ReportIncident { fingerprint: incident.fingerprint, why, groups: incident.groups.iter().map(&mut doctype).collect() };
+            self.incidents.extend(told.groups.iter().map(|(group, _)| (*group, told.clone())));
+        }
+        self
     }
 
     /// Looks at a row of the group at that position; the first one is the sample.
@@ -110,6 +156,12 @@ impl<'a> ReportBuilder<'a> {
         for (group, (draft, survey)) in self.chosen.iter().zip(self.drafts) {
             let mut draft = draft.unwrap_or_else(|| self.about.group(group, &mut self.redactor));
             draft.suspect = self.suspects.get(&group.fingerprint).map(|suspect| facts::suspect::sentence(suspect, false));
+            if let Some(incident) = self.incidents.get(&group.fingerprint) {
+                draft.incident = Some(incident.fingerprint.to_string());
+                draft.incident_why = Some(incident.why.clone());
+                let others = incident.groups.iter().filter(|(other, _)| *other != group.fingerprint);
+                draft.incident_others = others.take(MOST_OTHERS).map(|(_, doctype)| doctype.clone()).collect();
+            }
             draft.surveyed = survey.rows;
             draft.senders = survey.told();
             told.push(draft);

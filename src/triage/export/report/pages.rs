@@ -138,6 +138,12 @@ fn occurrence(told: &ReportGroup, page: &mut Page) {
     if let Some(why) = told.status_why.as_deref().filter(|_| told.status.is_some()) {
         page.fact("status", [data(why)]);
     }
+    if let Some(why) = &told.incident_why {
+        page.fact("incident", [said(why)]);
+        let mut others = told.incident_others.clone();
+        others.dedup();
+        page.fact("also fails in", [data(others.join(", "))]);
+    }
     if let Some(suspect) = &told.suspect {
         page.fact("suspect", [said(suspect)]);
     }
