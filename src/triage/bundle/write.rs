@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use serde::Serialize;
+use zstd::stream::write::Encoder;
 
 use super::BundleError;
 use crate::ground::text;
@@ -18,25 +19,70 @@ use crate::triage::export::files::DraftFile;
 /// Strong enough that further levels save little, quick enough to wait for.
 const LEVEL: i32 = 12;
 
+/// Up to so much text is compressed in one piece: the tables of a stream of unknown length take longer to make than a small bundle to write.
+const AT_ONCE: usize = 1 << 20;
+
 /// A bundle being written. Nobody sees it before it is finished.
 pub(super) struct BundleWriter {
     draft: DraftFile,
-    /// Compresses into memory, which is emptied into the draft.
-    encoder: zstd::stream::write::Encoder<'static, Vec<u8>>,
+    packed: Packed,
     text: u64,
     bytes: u64,
     end: End,
 }
 
+/// The text, as far as it is not in the draft.
+enum Packed {
+    /// All of it, as long as it is short.
+    Short(Vec<u8>),
+    /// Compresses into memory, which is emptied into the draft.
+    Long(Encoder<'static, Vec<u8>>),
+}
+
+/// Compresses so much text, or text of unknown length.
+fn encoder(length: Option<usize>) -> std::io::Result<Encoder<'static, Vec<u8>>> {
+    let mut encoder = Encoder::new(Vec::new(), LEVEL)?;
+    encoder.include_checksum(true)?;
+    encoder.set_pledged_src_size(length.map(|length| length as u64))?;
+    Ok(encoder)
+}
+
+impl Packed {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<()> {
+        match self {
+            Packed::Short(short) if short.len() + text.len() <= AT_ONCE => short.extend_from_slice(text),
+            Packed::Short(short) => {
+                let mut encoder = encoder(None)?;
+                encoder.write_all(short)?;
+                encoder.write_all(text)?;
+                *self = Packed::Long(encoder);
+            }
+            Packed::Long(encoder) => encoder.write_all(text)?,
+        }
+        Ok(())
+    }
+
+    /// What is compressed and not taken yet.
+    fn ready(&mut self) -> Vec<u8> {
+        if let Packed::Long(encoder) = self { std::mem::take(encoder.get_mut()) } else { Vec::new() }
+    }
+
+    fn finish(self) -> std::io::Result<Vec<u8>> {
+        match self {
+            Packed::Short(short) => {
+                let mut encoder = encoder(Some(short.len()))?;
+                encoder.write_all(&short)?;
+                encoder.finish()
+            }
+            Packed::Long(encoder) => encoder.finish(),
+        }
+    }
+}
+
 impl BundleWriter {
     /// Begins with the header.
     pub(super) fn begin(draft: DraftFile, header: &Header) -> Result<Self, BundleError> {
-        let encoder = zstd::stream::write::Encoder::new(Vec::new(), LEVEL).and_then(|mut encoder| {
-            encoder.include_checksum(true)?;
-            Ok(encoder)
-        });
-        let encoder = encoder.map_err(|error| refused(&draft, error))?;
-        let mut writer = BundleWriter { draft, encoder, text: 0, bytes: 0, end: End::default() };
+        let mut writer = BundleWriter { draft, packed: Packed::Short(Vec::new()), text: 0, bytes: 0, end: End::default() };
         writer.write(header)?;
         Ok(writer)
     }
@@ -66,8 +112,8 @@ impl BundleWriter {
     /// Puts the file in its place. Its path, its size in bytes and what is in it.
     pub(super) fn finish(mut self) -> Result<(PathBuf, u64, End), BundleError> {
         self.write(&BundleLine::End(self.end))?;
-        let BundleWriter { mut draft, encoder, bytes, end, .. } = self;
-        let rest = encoder.finish().map_err(|error| refused(&draft, error))?;
+        let BundleWriter { mut draft, packed, bytes, end, .. } = self;
+        let rest = packed.finish().map_err(|error| refused(&draft, error))?;
         draft.put(&rest)?;
         Ok((draft.finish()?, bytes + rest.len() as u64, end))
     }
@@ -80,8 +126,8 @@ impl BundleWriter {
         if length > MOST_LINE || self.text > MOST_TEXT {
             return Err(BundleError::TooLarge(format!("the bundle would hold more than {}", text::bytes(MOST_TEXT))));
         }
-        self.encoder.write_all(&json).map_err(|error| refused(&self.draft, error))?;
-        let ready = std::mem::take(self.encoder.get_mut());
+        self.packed.write(&json).map_err(|error| refused(&self.draft, error))?;
+        let ready = self.packed.ready();
         self.bytes += ready.len() as u64;
         Ok(self.draft.put(&ready)?)
     }

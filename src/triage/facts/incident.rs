@@ -4,6 +4,9 @@ use crate::ground::text::{plural, visible};
 use crate::rows::group::Group;
 use crate::triage::incidents::{Incident, Shared};
 
+/// Stands in a path for a key.
+const ANY_KEY: &str = "{key}";
+
 /// Why groups are put together, as a sentence without a full stop; `None` of a single group. Safe for a terminal.
 pub fn why(incident: &Incident, chosen: &[&Group]) -> Option<String> {
     let shared = incident.shared.as_ref()?;
@@ -18,10 +21,13 @@ pub fn why(incident: &Incident, chosen: &[&Group]) -> Option<String> {
     Some(format!("{}: {}{at}, {same}; all {time}", extent(incident, chosen), visible(&shared.fault)))
 }
 
-/// The place that its groups have in common, as a line begins with it: `…/os/distro`, else the file that all have it from. Safe for a terminal.
+/// The place that its groups have in common, as a line begins with it: `…/os/distro`, with the key of its map; else the file that all have it from. Safe for a terminal.
 pub fn place(shared: &Shared) -> String {
     match (&shared.tail, &shared.source) {
-        (Some(tail), _) => format!("…/{}", visible(tail)),
+        (Some(tail), _) => {
+            let named = shared.key.as_deref().filter(|_| tail.matches(ANY_KEY).count() == 1).map(|key| tail.replacen(ANY_KEY, key, 1));
+            format!("…/{}", visible(named.as_ref().unwrap_or(tail)))
+        }
         (None, Some(file)) => visible(file).into_owned(),
         (None, None) => String::new(),
     }

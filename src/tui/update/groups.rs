@@ -103,9 +103,7 @@ pub(super) fn arranged(app: &mut App, job: JobId, tree: Arc<GroupTree>, note: Op
             let incidents = plural(count as u64, "incident", "incidents");
             let leads_back = app.keymap.words("; ", Action::ByIncident, " leads back to the namespaces");
             app.tell(match count {
-                0 => format!(
-                    "each of these groups stands by itself: no two have the same fault at the same node since the same time{leads_back}"
-                ),
+                0 => format!("no two of these groups have one cause{leads_back}"),
                 _ => format!("{incidents} of several groups{leads_back}"),
             });
         }
