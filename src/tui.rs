@@ -48,6 +48,7 @@ pub mod sides;
 pub mod sides_look;
 pub mod spots;
 pub mod subject;
+pub mod tab_line;
 pub mod table_tree;
 pub mod tables;
 mod terminal;

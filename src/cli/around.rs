@@ -57,7 +57,7 @@ impl Opener {
         };
         let OpenedInput { source, schemas } = input.open(&self.config, true, &self.scope)?;
         let folder = self.schemas.folder.iter().flat_map(|folder| ["--schemas".to_owned(), folder.to_string_lossy().into_owned()]);
-        let words = named.into_iter().chain(folder).collect();
+        let words = named.into_iter().chain(folder).chain(self.scope.words()).collect();
         Ok(OpenedSource { source, request: self.scope.clone().request(schemas), kept_as, words })
     }
 }

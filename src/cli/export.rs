@@ -162,7 +162,9 @@ struct Work<'a> {
 
 /// Reads, chooses, exports.
 pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitCode> {
-    let Asked { input, question } = asked;
+    let Asked { input, mut question } = asked;
+    // As everywhere: standard output, which is the usual place.
+    question.out.take_if(|path| path.as_os_str() == "-");
     ensure!(question.per_group > 0, "--per-group 0 leaves nothing to export: give 1 or more");
     ensure!(!question.suspected.suspect || question.what == ExportWhat::Report, "--suspect is for reports: --as report");
     ensure!(question.suspected.source_repo.is_none() || question.what == ExportWhat::Report, "--source-repo is for reports: --as report");

@@ -62,6 +62,15 @@ impl Scope {
         self.since.is_some() || self.until.is_some()
     }
 
+    /// The words of a command line that ask for the same, times in full.
+    pub(super) fn words(&self) -> Vec<String> {
+        let named = [("--namespace", &self.namespaces), ("--doctype", &self.doctypes), ("--stage", &self.stages), ("--job", &self.jobs)];
+        let names = named.into_iter().flat_map(|(flag, names)| names.iter().map(move |name| (flag, name.clone())));
+        let ends = [("--since", self.since), ("--until", self.until)];
+        let times = ends.into_iter().filter_map(|(flag, time)| Some((flag, time::rfc3339(time?))));
+        names.chain(times).flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
+    }
+
     /// The same as the domain knows it.
     pub(super) fn request(self, schemas: Option<Arc<SchemaStore>>) -> Request {
         Request {
@@ -74,5 +83,28 @@ impl Scope {
             schemas,
             volume: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        scope: Scope,
+    }
+
+    #[test]
+    fn its_words_ask_for_the_same() {
+        let given =
+            ["misfit", "--namespace", "acme", "--namespace", "b c", "--job", "-x", "--since", "2026-06-25", "--until", "2026-06-26 04:30"];
+        let scope = Line::parse_from(given.map(|word| if word == "-x" { "x" } else { word })).scope;
+        let again = Line::parse_from(std::iter::once("misfit".to_owned()).chain(scope.words())).scope;
+        assert_eq!(format!("{again:?}"), format!("{scope:?}"));
+        assert!(Scope::default().words().is_empty());
     }
 }

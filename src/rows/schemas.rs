@@ -10,12 +10,14 @@ mod edited;
 pub mod folder;
 pub mod git;
 pub mod memory;
+mod paths;
 mod revision;
 mod tables;
 mod transpiled;
+mod tree;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -27,55 +29,14 @@ use crate::pipeline::layout::Layout;
 use crate::pipeline::names;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
-use crate::rows::advice::Advice;
 pub use absence::missing;
 pub use age::{RevisionAge, business_days};
+pub(crate) use paths::SCHEMA_ENDING;
+pub use paths::{doctype_of, file_of, is_schema_file};
+use paths::{is_iglu_path, is_schema_path, name_key, sort_files};
 pub use tables::{BARE, MadeLayout, NoLayout, TableColumns, WOULD_BE, WOULD_BE_SHORT, split_of, tables_of};
 pub use transpiled::transpiled;
-
-/// Ending of a JSON schema's file name.
-pub(crate) const SCHEMA_ENDING: &str = ".schema.json";
-/// Ending of a table layout's file name.
-const LAYOUT_ENDING: &str = ".bq";
-
-/// Where the files of a store come from.
-pub trait FileTree: Send + Sync {
-    /// What it is, for people: the folder, or folder and revision.
-    fn name(&self) -> String;
-    /// Every `.schema.json` and `.bq` file as a path from the schema root (`telemetry/main/main.4.schema.json`), in order.
-    fn list(&self) -> Result<Vec<String>, SchemaError>;
-    /// The bytes of one of them.
-    fn read(&self, path: &str) -> Result<Vec<u8>, SchemaError>;
-    /// What tells the contents of a file without reading them: equal texts, equal contents. `None` where nothing does.
-    fn content_id(&self, path: &str) -> Option<String> {
-        let _ = path;
-        None
-    }
-    /// Paths that exist where the files were taken from and are not among them: names that can be looked up, without content.
-    fn absent(&self) -> Vec<String> {
-        Vec::new()
-    }
-    /// The commit that the files are of, in full, where that is known.
-    fn revision(&self) -> Option<String> {
-        None
-    }
-    /// When that commit was made, where that is known without asking for it.
-    fn revision_time(&self) -> Option<Micros> {
-        None
-    }
-    /// The state before this one, where it comes with the files; history has others.
-    fn before(&self) -> Option<Box<dyn FileTree>> {
-        None
-    }
-    /// Whether that commit was asked for by its name.
-    fn is_chosen(&self) -> bool {
-        false
-    }
-    /// The history that they stand in; `None` where there is none.
-    fn lineage(&self) -> Result<Option<git::Lineage>, git::GitError> {
-        Ok(None)
-    }
-}
+pub use tree::{FileTree, SchemaError};
 
 /// One doctype version: what exists of it. Paths are as [`FileTree::list`] gives them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -143,43 +104,6 @@ struct Parsed {
     said: OnceLock<Option<String>>,
     /// Whether its schema was asked for and could not be had.
     is_unread: AtomicBool,
-}
-
-/// Why schemas cannot be had. Messages say what, where and what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum SchemaError {
-    /// The file system refused.
-    #[error("cannot read {path}: {error}", path = crate::ground::text::visible(&.path.to_string_lossy()))]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// The system's reason.
-        error: std::io::Error,
-    },
-    /// There is nothing to use in it.
-    #[error("{0}")]
-    Empty(String),
-    /// There are no schemas where they were looked for, or none with a history.
-    #[error("{0}")]
-    Missing(String),
-    /// A file is not what its name says.
-    #[error("{path}: {reason}", path = crate::ground::text::visible(path))]
-    Broken {
-        /// The file.
-        path: String,
-        /// What is wrong and where.
-        reason: String,
-    },
-    /// git does not give what was asked of it.
-    #[error(transparent)]
-    Git(#[from] git::GitError),
-}
-
-impl SchemaError {
-    /// What can be done about it.
-    pub fn advice(&self) -> Option<Advice> {
-        matches!(self, SchemaError::Missing(_) | SchemaError::Git(git::GitError::NoRepository(_))).then_some(Advice::GetSchemas)
-    }
 }
 
 /// What schemas should look like where they come from, for messages.
@@ -424,104 +348,6 @@ impl SchemaStore {
             Err(reason) => Err(SchemaError::Broken { path: path.to_owned(), reason: reason.clone() }),
         }
     }
-}
-
-/// Namespace and doctype as the decoder compares them.
-fn name_key(namespace: &str, doctype: &str) -> (String, String) {
-    (names::comparable(namespace), names::comparable(doctype))
-}
-
-/// Sorts paths into doctype versions, and those whose name does not begin with its folder's. Of an absent file only the doctype version is kept.
-fn sort_files(paths: Vec<String>, absent: Vec<String>) -> (Vec<Doctype>, Vec<String>) {
-    let mut found: FxHashMap<(String, String, String), Doctype> = FxHashMap::default();
-    let mut strays = Vec::new();
-    for (path, is_here) in paths.into_iter().map(|path| (path, true)).chain(absent.into_iter().map(|path| (path, false))) {
-        let Some((namespace, doctype, version, is_schema)) = parts(&path) else {
-            strays.push(path);
-            continue;
-        };
-        let key = (namespace.to_owned(), doctype.to_owned(), version.clone());
-        let (namespace, doctype) = (key.0.clone(), key.1.clone());
-        let entry = found.entry(key).or_insert(Doctype { namespace, doctype, version, schema: None, layout: None });
-        if !is_here {
-            continue;
-        }
-        *if is_schema { &mut entry.schema } else { &mut entry.layout } = Some(path);
-    }
-    let mut doctypes: Vec<Doctype> = found.into_values().collect();
-    doctypes.sort_by(|a, b| {
-        (&a.namespace, &a.doctype).cmp(&(&b.namespace, &b.doctype)).then_with(|| names::version_order(&a.version, &b.version))
-    });
-    (doctypes, strays)
-}
-
-/// The folder of JSON schemas in one of Iglu's.
-const IGLU: &str = "jsonschema";
-
-/// Vendor, name and version of a schema in Iglu's folders: `com.acme/cart/jsonschema/1-0-0`; `None` of any other path.
-fn iglu_parts(path: &str) -> Option<(&str, &str, &str)> {
-    let mut parts = path.split('/');
-    let (vendor, name, format, file) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let is_it = parts.next().is_none()
-        && format == IGLU
-        && !vendor.is_empty()
-        && !name.is_empty()
-        && ![vendor, name].iter().any(|part| part.starts_with('.'));
-    let version = iglu_version(file).filter(|_| is_it)?;
-    Some((vendor, name, version))
-}
-
-/// The version that such a file is called by, with or without an ending: `1-0-0`.
-fn iglu_version(file: &str) -> Option<&str> {
-    let version = file.strip_suffix(".json").unwrap_or(file);
-    let is_number = |part: &str| !part.is_empty() && part.len() < 10 && part.bytes().all(|byte| byte.is_ascii_digit());
-    (version.split('-').count() == 3 && version.split('-').all(is_number)).then_some(version)
-}
-
-/// Whether a path is a schema's in Iglu's folders, whatever is around them.
-fn is_iglu_path(path: &str) -> bool {
-    let levels = path.match_indices('/').map(|(at, _)| at).rev().nth(3).map_or(path, |at| &path[at + 1..]);
-    iglu_parts(levels).is_some()
-}
-
-/// Whether a path from the root on is a schema's or a layout's: three levels, no folder hidden.
-fn is_schema_path(path: &str) -> bool {
-    let is_named = path.ends_with(SCHEMA_ENDING) || path.ends_with(LAYOUT_ENDING);
-    iglu_parts(path).is_some() || is_named && path.split('/').count() == 3 && !path.split('/').any(|name| name.starts_with('.'))
-}
-
-/// Namespace, doctype and version of a file's path from the root on.
-pub fn doctype_of(path: &str) -> Option<(&str, &str, String)> {
-    let (namespace, doctype, version, _) = parts(path)?;
-    Some((namespace, doctype, version))
-}
-
-/// Whether a path from the root on is that of a JSON schema (`true`) or a layout (`false`); `None` where it is neither.
-pub fn is_schema_file(path: &str) -> Option<bool> {
-    is_schema_path(path).then(|| path.ends_with(SCHEMA_ENDING) || iglu_parts(path).is_some())
-}
-
-/// What a path from the root on is to a doctype version: its JSON schema (`true`), its layout (`false`), or `None`.
-pub fn file_of(path: &str, namespace: &str, doctype: &str, version: &str) -> Option<bool> {
-    let (in_namespace, of_doctype, of_version, is_schema) = is_schema_path(path).then(|| parts(path))??;
-    let is_it = name_key(in_namespace, of_doctype) == name_key(namespace, doctype) && of_version == version;
-    is_it.then_some(is_schema)
-}
-
-/// Namespace, doctype, version of a path and whether it is a JSON schema; `None` where the file is not called like its folder.
-fn parts(path: &str) -> Option<(&str, &str, String, bool)> {
-    if let Some((vendor, name, version)) = iglu_parts(path) {
-        return Some((vendor, name, version.to_owned(), true));
-    }
-    let mut parts = path.split('/');
-    let (namespace, doctype, file) = (parts.next()?, parts.next()?, parts.next()?);
-    let (stem, is_schema) = match file.strip_suffix(SCHEMA_ENDING) {
-        Some(stem) => (stem, true),
-        None => (file.strip_suffix(LAYOUT_ENDING)?, false),
-    };
-    let stem = names::comparable(stem);
-    let version = stem.strip_prefix(&names::comparable(doctype))?.strip_prefix('.')?;
-    Some((namespace, doctype, version.to_owned(), is_schema))
 }
 
 #[cfg(test)]

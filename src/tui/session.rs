@@ -16,7 +16,7 @@ use super::group_tree::ListedBy;
 use super::keeper::Keeper;
 use super::kept::{KeptLine, KeptScreen, KeptView, LONGEST, MOST_OPEN};
 use super::log_file::LogFile;
-use super::message::{Message, Pointed};
+use super::message::{Message, Pointed, PointerDoes};
 use super::opened::{OpenedSource, SourceOpener};
 use super::outlet::{Outlet, Posted, TabId};
 use super::shell_command::ShellCommand;
@@ -173,7 +173,10 @@ impl Session {
             // The line of the tabs is above all else.
             Message::Pointer(Pointed { does, x, y }) if self.tabs.len() > 1 => match y.checked_sub(1) {
                 Some(y) => Message::Pointer(Pointed { does, x, y }),
-                None => return Ok(Vec::new()),
+                None => {
+                    self.press_tab(does, x);
+                    return Ok(Vec::new());
+                }
             },
             message => message,
         };
@@ -214,6 +217,15 @@ impl Session {
             }
         }
         Ok(left)
+    }
+
+    /// Shows the tab whose name is pressed.
+    fn press_tab(&mut self, does: PointerDoes, x: u16) {
+        let is_press = matches!(does, PointerDoes::Press | PointerDoes::DoublePress);
+        let places = self.app().filter(|_| is_press).map(|app| app.tabs.places(self.size.0)).unwrap_or_default();
+        if let Some(place) = places.into_iter().find(|place| place.cells.contains(&x)) {
+            self.turn(place.tab);
+        }
     }
 
     /// Something that a worker can do, for the tab that is shown.

@@ -27,22 +27,6 @@ pub enum PromptPurpose {
     Source,
 }
 
-/// The tabs of the session; one alone has no line of its own.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TabLine {
-    /// What each is of.
-    pub names: Vec<String>,
-    /// Which is shown.
-    pub at: usize,
-}
-
-impl TabLine {
-    /// Whether there is a line that tells them.
-    pub fn is_shown(&self) -> bool {
-        self.names.len() > 1
-    }
-}
-
 /// What goes with whoever turns to another tab.
 pub struct CarriedAlong {
     /// The theme.

@@ -85,7 +85,7 @@ fn read(archive: &mut impl Read) -> Result<Contents, String> {
         let kind = head[156];
         let path = long.take().unwrap_or_else(|| short_path(&head));
         let is_kept = matches!(kind, b'0' | 0)
-            && (path.ends_with(super::SCHEMA_ENDING) || path.ends_with(super::LAYOUT_ENDING) || super::is_iglu_path(&path));
+            && (path.ends_with(super::SCHEMA_ENDING) || path.ends_with(super::paths::LAYOUT_ENDING) || super::is_iglu_path(&path));
         let is_about = matches!(kind, b'L' | b'x' | b'g');
         let padded = length.div_ceil(BLOCK as u64) * BLOCK as u64;
         if !is_kept && !is_about {

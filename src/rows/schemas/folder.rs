@@ -83,13 +83,13 @@ impl FileTree for Folder {
             for (doctype, _) in self.entries(&folder, &mut seen)?.into_iter().filter(|(_, is_folder)| *is_folder) {
                 let within = folder.join(&doctype);
                 for (file, is_folder) in self.entries(&within, &mut seen)? {
-                    if is_folder && file == super::IGLU {
+                    if is_folder && file == super::paths::IGLU {
                         let versions = self.entries(&within.join(&file), &mut seen)?.into_iter().filter(|(_, is_folder)| !is_folder);
-                        let versions = versions.filter(|(version, _)| super::iglu_version(version).is_some());
+                        let versions = versions.filter(|(version, _)| super::paths::iglu_version(version).is_some());
                         files.extend(versions.map(|(version, _)| format!("{namespace}/{doctype}/{file}/{version}")));
                         continue;
                     }
-                    if !is_folder && (file.ends_with(super::SCHEMA_ENDING) || file.ends_with(super::LAYOUT_ENDING)) {
+                    if !is_folder && (file.ends_with(super::SCHEMA_ENDING) || file.ends_with(super::paths::LAYOUT_ENDING)) {
                         files.push(format!("{namespace}/{doctype}/{file}"));
                     }
                 }

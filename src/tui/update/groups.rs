@@ -187,6 +187,8 @@ fn find_again(app: &mut App) -> Vec<Effect> {
     }
     if let Some(search) = list.search.as_mut().filter(|search| search.job.is_some()) {
         search.job = Some(for_search);
+        // Where nothing was found so far, what came in is what is looked for.
+        search.jumps |= search.found.as_ref().is_some_and(|found| found.items.is_empty());
         search.found = None;
         effects.push(Effect::Match { job: for_search, subject, text: search.text.clone() });
     }

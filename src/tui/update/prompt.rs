@@ -199,7 +199,7 @@ pub(super) fn matched(app: &mut App, job: JobId, matches: Matches) -> Vec<Effect
     let (Some(tree), is_focused) = (app.subject(focus), focus == app.focus()) else { return Vec::new() };
     let Some(list) = app.list_mut(focus) else { return Vec::new() };
     let purpose = if filters(list) { PromptPurpose::Filter } else { PromptPurpose::Search };
-    let mut is_told = app.prompt.is_none();
+    let (mut is_told, mut was_found) = (app.prompt.is_none(), false);
     let Some(list) = app.list_mut(focus) else { return Vec::new() };
     match (purpose, &mut list.filter, &mut list.search) {
         (PromptPurpose::Filter, Some(filter), _) => {
@@ -213,6 +213,7 @@ pub(super) fn matched(app: &mut App, job: JobId, matches: Matches) -> Vec<Effect
             // Found once more among lines that came in: the cursor stays, and nothing new is told.
             let jumps = std::mem::take(&mut search.jumps);
             is_told &= jumps;
+            was_found = jumps && nearest.is_some();
             if let Some(item) = nearest.filter(|_| jumps) {
                 list.outline.reveal(&tree, item as usize);
             }
@@ -221,6 +222,10 @@ pub(super) fn matched(app: &mut App, job: JobId, matches: Matches) -> Vec<Effect
     }
     if is_focused {
         follow(app);
+        if was_found {
+            // That there was nothing, among what was read so far, is so no more.
+            app.notice = None;
+        }
         if is_told {
             tell_found(app, purpose);
         }
