@@ -214,5 +214,5 @@ fn a_report_names_the_other_doctypes_of_the_incident() {
     let told = misfit(folder.path(), &["export", "errors.ndjson", "--as", "report", "--group", print]);
     let page = String::from_utf8(told.stdout).unwrap();
     assert!(page.contains("3 groups of 3 doctypes") && page.contains("also fails in"), "{page} {:?}", String::from_utf8(told.stderr));
-    assert_eq!(page.matches("acme/ping").count() + page.matches("acme ping").count() >= 2, true, "{page}");
+    assert!(page.contains("acme/ping1.1") && page.contains("acme/ping2.1"), "{page}");
 }

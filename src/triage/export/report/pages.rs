@@ -139,7 +139,8 @@ fn occurrence(told: &ReportGroup, page: &mut Page) {
         page.fact("status", [data(why)]);
     }
     if let Some(why) = &told.incident_why {
-        page.fact("incident", [said(why)]);
+        let (extent, reason) = why.split_once(": ").unwrap_or(("", why));
+        page.fact("incident", [ours(format!("{extent}: ")), said(reason)]);
         let mut others = told.incident_others.clone();
         others.dedup();
         page.fact("also fails in", [data(others.join(", "))]);
