@@ -157,6 +157,11 @@ impl Note {
 }
 
 impl NoteState {
+    /// As the file has it: `muted until 2026-12-01`; `None` where nothing was said.
+    pub fn text(&self) -> Option<String> {
+        form::state_text(self)
+    }
+
     /// What it is called.
     pub fn word(&self) -> &'static str {
         use crate::rows::group::RemarkState as R;
@@ -183,9 +188,21 @@ impl Notes {
         Notes { list, mistakes, left_out, groups, incidents, patterns }
     }
 
+    /// Notes that stand in no file.
+    pub fn of(list: Vec<Note>) -> Self {
+        Notes::new(list, Vec::new(), 0)
+    }
+
     /// The note about a group itself.
     pub fn group(&self, print: Fingerprint) -> Option<&Note> {
         self.list.get(*self.groups.get(&print)? as usize)
+    }
+
+    /// Positions of all notes on a group: on itself, on the incident that it began, those whose patterns match it.
+    pub fn on(&self, group: &crate::rows::group::Group) -> Vec<(usize, pattern::PatternFit)> {
+        let own = [self.groups.get(&group.fingerprint), self.incidents.get(&group.fingerprint)];
+        let own = own.into_iter().flatten().map(|at| (*at as usize, pattern::PatternFit::Matches));
+        own.chain(self.patterns_on(group)).collect()
     }
 
     /// The note about the incident that a group began.

@@ -4,10 +4,11 @@
 //! Refuses: looking a revision up (whoever has the schemas).
 
 use super::form::{parse_day, parse_times};
-use super::{Measure, Mute, NoteState};
+use super::{Measure, Mute, NoteEdit, NoteState};
 use crate::ground::text::visible;
 use crate::ground::time::{DAY, Micros, parse_time};
 use crate::rows::group::{Group, Groups, Mended};
+use crate::rows::schemas::SchemaStore;
 
 /// When something was mended, as it was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,62 @@ pub enum SaidMended {
     /// When that revision was made.
     By(String),
 }
+
+/// What somebody says of a group, as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoteSaid {
+    /// A text; empty takes it away.
+    Text(String),
+    /// A bug, likewise.
+    Bug(String),
+    /// It was looked at.
+    Seen,
+    /// Nobody is to look at it; until when.
+    Mute(String),
+    /// It was mended; when and by what.
+    Mended(String),
+    /// Neither.
+    Open,
+    /// All that was said is taken back.
+    Remove,
+}
+
+impl NoteSaid {
+    /// What it changes. `then` is how fast the group's rows come now.
+    ///
+    /// # Errors
+    /// What can be typed, or why a revision says no time.
+    pub fn edit(&self, then: Measure, schemas: Option<&SchemaStore>, now: Micros) -> Result<NoteEdit, String> {
+        Ok(match self {
+            NoteSaid::Text(typed) => NoteEdit::Text(text(typed)),
+            NoteSaid::Bug(typed) => NoteEdit::Bug(bug(typed)),
+            NoteSaid::Seen => NoteEdit::State(NoteState::Seen),
+            NoteSaid::Mute(typed) => NoteEdit::State(mute(typed, then, now)?),
+            NoteSaid::Mended(typed) => NoteEdit::State(NoteState::Mended(match mended(typed, now)? {
+                SaidMended::At(mended) => mended,
+                SaidMended::By(revision) => by_revision(&revision, schemas)?,
+            })),
+            NoteSaid::Open => NoteEdit::State(NoteState::Open),
+            NoteSaid::Remove => NoteEdit::Remove,
+        })
+    }
+}
+
+/// When a revision of the schemas was made.
+fn by_revision(named: &str, schemas: Option<&SchemaStore>) -> Result<Mended, String> {
+    let shown = visible(named).into_owned();
+    let otherwise = format!("say the day as well, as in {shown} 2026-06-30");
+    let lineage = schemas.map(SchemaStore::lineage).transpose().map_err(|error| format!("{error}; {otherwise}"))?.flatten();
+    let Some(lineage) = lineage else {
+        return Err(format!("nobody knows here when {shown} was made, for there is no history of the schemas: {otherwise}"));
+    };
+    let commit = lineage.repository.resolve(Some(named)).map_err(|error| format!("{error}; {otherwise}"))?;
+    let id = commit.id.to_string();
+    Ok(Mended { at: commit.time, is_day: false, by: Some(id.get(..SHORT).unwrap_or(&id).into()) })
+}
+
+/// Digits of a revision that are noted.
+const SHORT: usize = 10;
 
 /// How fast the rows of a group come.
 pub fn measure(groups: &Groups, group: &Group) -> Measure {

@@ -122,11 +122,15 @@ impl Notes {
 
     /// The notes whose patterns match a group, or may.
     pub fn matching(&self, group: &Group) -> Vec<(&Note, PatternFit)> {
+        self.patterns_on(group).into_iter().filter_map(|(at, fit)| Some((self.list.get(at)?, fit))).collect()
+    }
+
+    /// Their positions.
+    pub(super) fn patterns_on(&self, group: &Group) -> Vec<(usize, PatternFit)> {
         if self.patterns.is_empty() {
             return Vec::new();
         }
-        let found = self.patterns.of(&PatternView::of(group));
-        found.into_iter().filter_map(|(at, fit)| Some((self.list.get(at as usize)?, fit))).collect()
+        self.patterns.of(&PatternView::of(group)).into_iter().map(|(at, fit)| (at as usize, fit)).collect()
     }
 }
 

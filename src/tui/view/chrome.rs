@@ -195,6 +195,10 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
         PromptPurpose::Against => ("judge against (folder, revision, repository@revision or schema file)", None),
         PromptPurpose::Compare => ("compare with (a revision, a folder, or repository@revision)", None),
         PromptPurpose::Pipe => ("hand what is under the cursor to the command", None),
+        PromptPurpose::Note => ("note", None),
+        PromptPurpose::Bug => ("bug (a number or an address)", None),
+        PromptPurpose::Mute => ("mute until (a day, 2w, 3x for three times as many; nothing: for good)", None),
+        PromptPurpose::Mended => ("mended (a day, a revision, or both; nothing: now)", None),
         PromptPurpose::Source => ("open in a tab (a file, a folder, a table)", None),
         PromptPurpose::Payloads => ("payloads with (text, or /pointer=value)", None),
         PromptPurpose::Filter => {

@@ -138,6 +138,9 @@ fn occurrence(told: &ReportGroup, page: &mut Page) {
     if let Some(why) = told.status_why.as_deref().filter(|_| told.status.is_some()) {
         page.fact("status", [data(why)]);
     }
+    if let Some(note) = &told.note {
+        page.fact("note", [said(&note.line)]);
+    }
     if let Some(suspect) = &told.suspect {
         page.fact("suspect", [said(suspect)]);
     }
