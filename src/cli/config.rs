@@ -158,8 +158,21 @@ const MOST_BYTES: u64 = 1 << 20;
 const MAP_BYTES: u64 = MOST_BYTES;
 
 /// The settings at the top of the file.
-const SETTINGS: [&str; 13] =
-    ["schemas", "notes", "upstream", "source_repo", "deployed", "theme", "mouse", "keys", "sources", "source", "bigquery", "redaction", "patch"];
+const SETTINGS: [&str; 13] = [
+    "schemas",
+    "notes",
+    "upstream",
+    "source_repo",
+    "deployed",
+    "theme",
+    "mouse",
+    "keys",
+    "sources",
+    "source",
+    "bigquery",
+    "redaction",
+    "patch",
+];
 
 /// Where the file is looked for when none is named: `$XDG_CONFIG_HOME/misfit/config.toml`. `None` where the user has no home.
 pub fn default_path() -> Option<PathBuf> {
@@ -180,7 +193,9 @@ pub fn load_all(named: Option<&Path>) -> Result<(Config, Vec<ConfigError>), Conf
     let without = || Config { folder: path.parent().map(Path::to_path_buf), ..Config::default() };
     match read_text(&path, MOST_BYTES) {
         Ok(text) => Ok(parse_all(&text, &path)),
-        Err(ConfigError::Io { error, .. }) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok((without(), Vec::new())),
+        Err(ConfigError::Io { error, .. }) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
+            Ok((without(), Vec::new()))
+        }
         Err(error) => Err(error),
     }
 }

@@ -268,7 +268,8 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         let without_data = told_groups.map(|mut told| told.list(&shown));
         let printed = without_data.as_ref().map_or_else(|| shown.clone(), |list| list.iter().collect());
         on_stdout(|out| {
-            let (lines, members) = (|| incidents::lines(&groups, &printed, &of, &noted), || incidents::members(&groups, &printed, &of, &noted));
+            let (lines, members) =
+                (|| incidents::lines(&groups, &printed, &of, &noted), || incidents::members(&groups, &printed, &of, &noted));
             write_with(out, &groups, question.format, lines, members)
         })?;
         let told = [Some(closing(&groups, shown.len(), told)), incident::closing(&of)];

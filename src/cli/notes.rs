@@ -48,7 +48,7 @@ const BAD: u8 = 2;
 pub(super) struct NotesArg {
     /// File of notes on groups [env: MISFIT_NOTES, default: notes.txt beside the configuration]
     #[arg(long = "notes", value_name = "FILE")]
-    file: Option<PathBuf>,
+    notes_file: Option<PathBuf>,
 }
 
 /// How groups stand by the notes on them.
@@ -99,13 +99,13 @@ impl NotesArg {
 
     /// Whether the command line itself names it.
     pub(super) fn is_given(&self) -> bool {
-        self.file.is_some()
+        self.notes_file.is_some()
     }
 
     fn named(&self, config: &Config, is_demo: bool) -> Option<PathBuf> {
         let environment = || std::env::var_os(VARIABLE).filter(|file| !file.is_empty()).map(PathBuf::from);
         let configured = || config.notes.as_ref().map(|setting| setting.value.clone());
-        self.file.clone().or_else(|| if is_demo { None } else { environment().or_else(configured) })
+        self.notes_file.clone().or_else(|| if is_demo { None } else { environment().or_else(configured) })
     }
 
     fn usual(&self, config: &Config, is_demo: bool) -> Option<NotesFile> {
@@ -164,7 +164,12 @@ pub(super) fn muted(groups: &Groups, shown: &mut [&Group], moves: bool) -> Optio
         shown.sort_by_key(is_muted);
     }
     let last = if is_first { ", told last" } else { "" };
-    Some(format!("{} with {} {} muted{last}", plural(count, "group", "groups"), plural(rows, "row", "rows"), if count == 1 { "is" } else { "are" }))
+    Some(format!(
+        "{} with {} {} muted{last}",
+        plural(count, "group", "groups"),
+        plural(rows, "row", "rows"),
+        if count == 1 { "is" } else { "are" }
+    ))
 }
 
 const EXAMPLES: &str = "\
@@ -191,6 +196,7 @@ a report may tell it. A note on a group itself goes before a pattern.";
 
 /// What is asked of notes.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 #[command(args_conflicts_with_subcommands = true, after_long_help = EXAMPLES)]
 pub(super) struct NotesArgs {
     #[command(subcommand)]

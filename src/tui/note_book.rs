@@ -21,12 +21,14 @@ pub struct NoteBook {
     /// Whether somebody named it; then it is beside groups even before it is there.
     is_named: bool,
     read: Mutex<Option<(Stamp, Arc<Notes>)>>,
+    /// What was last said of it beside groups.
+    complained: Mutex<Option<String>>,
 }
 
 impl NoteBook {
     /// Nothing is read yet.
     pub fn new(file: NotesFile, is_named: bool) -> Self {
-        NoteBook { file, is_named, read: Mutex::default() }
+        NoteBook { file, is_named, read: Mutex::default(), complained: Mutex::default() }
     }
 
     /// Where it is.
@@ -45,8 +47,7 @@ impl NoteBook {
     pub fn notes(&self) -> Result<Arc<Notes>, NotesError> {
         let stamp = self.stamp();
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, notes)) = read.as_ref().filter(|(known, _)| *known == stamp) {
-            debug_assert!(*known == stamp);
+        if let Some((_, notes)) = read.as_ref().filter(|(known, _)| *known == stamp) {
             return Ok(notes.clone());
         }
         let notes = Arc::new(self.file.read()?);
@@ -70,12 +71,17 @@ impl NoteBook {
             groups.remarks = None;
             return;
         }
-        match self.notes() {
+        let complaint = match self.notes() {
             Ok(notes) => {
-                groups.notes.extend(self.file.complaint(&notes).map(Into::into));
                 groups.remarks = Some(Arc::new(notes.remarks(groups, now)));
+                self.file.complaint(&notes)
             }
-            Err(error) => groups.notes.push(format!("{error}; groups are shown without them").into()),
-        }
+            Err(error) => Some(format!("{error}; groups are shown without them")),
+        };
+        // Groups that are shown already may have been told so before.
+        let mut complained = self.complained.lock().unwrap_or_else(PoisonError::into_inner);
+        groups.notes.retain(|note| Some(&note.text) != complained.as_ref());
+        groups.notes.extend(complaint.clone().map(Into::into));
+        *complained = complaint;
     }
 }

@@ -25,6 +25,7 @@ use super::work::Workers;
 use crate::ground::outline::Tree;
 use crate::ground::text::visible;
 use crate::ground::zone::Zone;
+use crate::rows::demo;
 use crate::rows::group::Sort;
 use crate::rows::source::{ErrorSource, Request};
 
@@ -233,6 +234,10 @@ impl Session {
     fn add(&mut self, opened: OpenedSource) -> io::Result<()> {
         let OpenedSource { source, request, kept_as, words } = opened;
         let mut tab = self.tab(Some(source), request, kept_as)?;
+        if words.iter().any(|word| word == demo::NAME) {
+            // The sample is nobody's.
+            (tab.workers.notes, tab.app.notes) = (None, None);
+        }
         tab.app.command = self.folder.clone().map(|folder| ShellCommand { folder, words });
         tab.app.theme_is_set = self.app().is_some_and(|app| app.theme_is_set);
         tab.app.own_zone = self.app().and_then(|app| app.own_zone.clone());
@@ -301,7 +306,13 @@ impl Session {
         let mut views = std::mem::take(&mut self.closed);
         views.extend(self.tabs.iter().filter_map(left_as));
         let app = self.tabs.get(self.at).map(|tab| &tab.app);
-        let typed = app.map(|app| app.typed.iter().filter(|(purpose, _)| purpose.is_kept()).map(|(purpose, text)| KeptLine { purpose: *purpose, text: text.clone() }).collect());
+        let typed = app.map(|app| {
+            app.typed
+                .iter()
+                .filter(|(purpose, _)| purpose.is_kept())
+                .map(|(purpose, text)| KeptLine { purpose: *purpose, text: text.clone() })
+                .collect()
+        });
         let theme = app.filter(|app| app.theme_chosen && !app.theme_is_set).map(|app| app.theme.name.clone());
         let kept = keeper.keep(views, typed.unwrap_or_default()).and_then(|()| theme.map_or(Ok(()), |name| keeper.keep_theme(&name)));
         kept.map_err(|error| format!("how it was left could not be kept for the next time: {error}"))

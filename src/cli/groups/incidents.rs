@@ -90,7 +90,12 @@ pub(super) struct IncidentMember<'a> {
 }
 
 /// All incidents.
-pub(super) fn members<'a>(groups: &'a Groups, chosen: &[&'a Group], incidents: &'a [Incident], noted: &IncidentNotes) -> Vec<IncidentMember<'a>> {
+pub(super) fn members<'a>(
+    groups: &'a Groups,
+    chosen: &[&'a Group],
+    incidents: &'a [Incident],
+    noted: &IncidentNotes,
+) -> Vec<IncidentMember<'a>> {
     let member = |incident: &'a Incident| {
         let span = incident.span(chosen);
         let first = incident.groups.first().map(|&at| chosen[at]);

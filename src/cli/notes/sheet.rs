@@ -17,7 +17,7 @@ use crate::triage::export::hidden;
 use crate::triage::facts::Facts;
 use crate::triage::facts::note as facts;
 use crate::triage::notes::pattern::NotePattern;
-use crate::triage::notes::sheet::{Sheet, SheetRow};
+use crate::triage::notes::sheet::{self, COLUMNS, Sheet};
 use crate::triage::notes::{Note, NoteAbout, NoteState};
 use crate::triage::redact::Redactor;
 
@@ -77,7 +77,10 @@ pub(super) fn import(args: ImportArgs, config: &Config) -> Result<ExitCode> {
         stdout.flush()?;
         let without = of.iter().filter(|noted| noted.is_empty()).count() as u64;
         if without > 0 {
-            out::tell(&format!("misfit: {} no group of these rows", plural(without, "row of the sheet matches", "rows of the sheet match")));
+            out::tell(&format!(
+                "misfit: {} no group of these rows",
+                plural(without, "row of the sheet matches", "rows of the sheet match")
+            ));
         }
     }
     for mistake in &sheet.mistakes {
@@ -89,7 +92,11 @@ pub(super) fn import(args: ImportArgs, config: &Config) -> Result<ExitCode> {
     out::tell(&format!(
         "misfit: {} {taken}, {new} of them new{}, in {}",
         plural(sheet.notes.len() as u64, "note", "notes"),
-        if sheet.mistakes.is_empty() { String::new() } else { format!("; {} left out", plural(sheet.mistakes.len() as u64, "row is", "rows are")) },
+        if sheet.mistakes.is_empty() {
+            String::new()
+        } else {
+            format!("; {} left out", plural(sheet.mistakes.len() as u64, "row is", "rows are"))
+        },
         shown(file.path())
     ));
     Ok(if sheet.mistakes.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) })
@@ -143,17 +150,18 @@ pub(super) fn export(args: SheetArgs, config: &Config) -> Result<ExitCode> {
             }
         };
         states += u64::from(note.state != NoteState::Open);
-        rows.push(SheetRow::of(note, &pattern));
+        rows.push(sheet::row(note, &pattern));
     }
-    if rows.is_empty() {
-        out::print(&format!("{}\r\n", crate::triage::notes::sheet::COLUMNS.join(",")))?;
-    } else {
-        csv::write(io::stdout().lock(), rows.iter())?;
-    }
-    let mut told = vec![format!("{} written", plural(rows.len() as u64, "note", "notes"))];
+    let written = rows.len() as u64;
+    csv::write_texts(io::stdout().lock(), COLUMNS, rows.into_iter())?;
+    let mut told = vec![format!("{} written", plural(written, "note", "notes"))];
     if absent > 0 {
         let of = if read.is_some() { "are not among these rows" } else { "are told by rows: name a SOURCE" };
-        told.push(format!("{} left out, for the names of {} {of}", plural(absent, "note is", "notes are"), if absent == 1 { "its group" } else { "their groups" }));
+        told.push(format!(
+            "{} left out, for the names of {} {of}",
+            plural(absent, "note is", "notes are"),
+            if absent == 1 { "its group" } else { "their groups" }
+        ));
     }
     if hidden_names > 0 {
         let notes = plural(hidden_names, "note is", "notes are");

@@ -299,7 +299,11 @@ mod tests {
         file.change(&[noted(0xa, "other")]).unwrap();
         let changed = written(&file);
         assert!(changed.contains("\n# why\n# within\ngroup 000000000000000a\n  note       other\n  bug        1\n"), "{changed}");
-        assert!(changed.starts_with("# ours\nmisfit notes 1\r\n") && changed.ends_with("\n\n\n# last\ngroup 000000000000000c\n  note c\n# end\n"), "{changed}");
+        assert!(
+            changed.starts_with("# ours\nmisfit notes 1\r\n")
+                && changed.ends_with("\n\n\n# last\ngroup 000000000000000c\n  note c\n# end\n"),
+            "{changed}"
+        );
     }
 
     #[test]

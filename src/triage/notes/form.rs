@@ -97,15 +97,24 @@ enum Kind {
 
 /// Reads the text of a file.
 pub(super) fn parse(text: &str) -> Result<NoteText<'_>, FormError> {
-    let mut reader = Reader { read: NoteText { text, blocks: Vec::new(), mistakes: Vec::new(), left_out: 0, end: 0, has_title: false }, seen: FxHashMap::default() };
+    let mut reader = Reader {
+        read: NoteText { text, blocks: Vec::new(), mistakes: Vec::new(), left_out: 0, end: 0, has_title: false },
+        seen: FxHashMap::default(),
+    };
     let (mut draft, mut lead, mut in_conflict): (Option<(Draft, Option<NoteAbout>)>, _, _) = (None, 0, false);
     let mut at = 0;
     for (number, line) in (1..).zip(text.split_inclusive('\n')) {
         let bare = line.trim_end();
         at += line.len();
-        if let Some(mark) = MARKS.iter().position(|mark| bare.starts_with(mark) && (bare.len() == mark.len() || bare[mark.len()..].starts_with(' '))) {
+        if let Some(mark) =
+            MARKS.iter().position(|mark| bare.starts_with(mark) && (bare.len() == mark.len() || bare[mark.len()..].starts_with(' ')))
+        {
             if mark == 0 {
-                reader.note(number, "two versions of this file were merged, and both stand here between such marks: keep one of them, take the marks out".to_owned());
+                reader.note(
+                    number,
+                    "two versions of this file were merged, and both stand here between such marks: keep one of them, take the marks out"
+                        .to_owned(),
+                );
             }
             in_conflict = mark < 3;
             if let Some((draft, _)) = &mut draft {
@@ -135,7 +144,9 @@ pub(super) fn parse(text: &str) -> Result<NoteText<'_>, FormError> {
         }
         if bare.starts_with(char::is_whitespace) {
             match &mut draft {
-                None => reader.note(number, "a line that is set in stands below the note that it is of, and there is none above".to_owned()),
+                None => {
+                    reader.note(number, "a line that is set in stands below the note that it is of, and there is none above".to_owned())
+                }
                 Some((draft, _)) => {
                     draft.range.end = at;
                     reader.field(draft, bare.trim_start(), number);
@@ -196,7 +207,9 @@ impl Reader<'_> {
                 Some(_) => format!("{name} is for notes that begin with match"),
                 None => format!("a note has no {}; there are {}", visible(name), FIELDS.join(", ")),
             }),
-            Some(name) if draft.fields.iter().any(|(known, ..)| *known == name) => Some(format!("{name} stands twice in this note: keep one of them")),
+            Some(name) if draft.fields.iter().any(|(known, ..)| *known == name) => {
+                Some(format!("{name} stands twice in this note: keep one of them"))
+            }
             Some(_) if value.is_empty() => Some(format!("{name} has nothing behind it: take the line out")),
             Some(name) => {
                 draft.fields.push((name, value.to_owned(), number));
@@ -247,7 +260,8 @@ impl Reader<'_> {
 /// Takes in a member.
 fn fill(note: &mut Note, pattern: &mut NotePattern, name: &str, value: &str) -> Result<(), String> {
     let like = |value: &str| Like::parse(value).map(|_| Some(value.to_owned())).map_err(|why| format!("{name}: {why}"));
-    let day = |value: &str| parse_day(value).map(Some).ok_or_else(|| format!("{name}: {} is no date; one is written 2026-06-30", visible(value)));
+    let day =
+        |value: &str| parse_day(value).map(Some).ok_or_else(|| format!("{name}: {} is no date; one is written 2026-06-30", visible(value)));
     match name {
         "about" => note.told = Some(unescaped(value)),
         "note" => note.text = Some(unescaped(value)),
@@ -275,7 +289,8 @@ pub(super) fn state_text(state: &NoteState) -> Option<String> {
         NoteState::Muted(Mute::Always) => "muted".to_owned(),
         NoteState::Muted(Mute::UntilDay(day)) => format!("muted until {}", time::day(*day)),
         NoteState::Muted(Mute::UntilTimes { times: until, then }) => {
-            let window = then.window.map(|(from, to)| format!(" from {} to {}", time::rfc3339(from), time::rfc3339(to))).unwrap_or_default();
+            let window =
+                then.window.map(|(from, to)| format!(" from {} to {}", time::rfc3339(from), time::rfc3339(to))).unwrap_or_default();
             format!("muted until {}x of {} rows{window}", times(*until), then.rows)
         }
         NoteState::Mended(Mended { at, is_day, by }) => {
@@ -428,7 +443,11 @@ impl NoteText<'_> {
         let mut out = if self.has_title { String::new() } else { format!("{TITLE} {VERSION}\n") };
         out.push_str(&self.text[..begin]);
         let is_new = |about: &NoteAbout| !known.contains_key(about);
-        let mut new = after.iter().filter(|(about, note)| is_new(about) && note.is_some()).filter_map(|(about, note)| Some((*about, note.as_ref()?))).peekable();
+        let mut new = after
+            .iter()
+            .filter(|(about, note)| is_new(about) && note.is_some())
+            .filter_map(|(about, note)| Some((*about, note.as_ref()?)))
+            .peekable();
         let add = |out: &mut String, note: &Note| {
             if !out.ends_with('\n') {
                 out.push('\n');

@@ -43,7 +43,9 @@ impl Like {
         let mut signs = text.chars();
         while let Some(sign) = signs.next() {
             match sign {
-                '\\' => parts.push(LikePart::Sign(signs.next().ok_or("a LIKE pattern ends with a backslash; two of them are the sign itself")?)),
+                '\\' => {
+                    parts.push(LikePart::Sign(signs.next().ok_or("a LIKE pattern ends with a backslash; two of them are the sign itself")?))
+                }
                 '_' => parts.push(LikePart::One),
                 // Several mean the same as one.
                 '%' if parts.last() == Some(&LikePart::Any) => {}
@@ -193,7 +195,11 @@ mod tests {
     #[test]
     fn wildcards_and_escapes_are_those_of_bigquery() {
         for (pattern, yes, no) in [
-            ("#/events/%/timestamp%", &["#/events/1/timestamp", "#/events/12/x/timestamp_2"][..], &["#/events/timestamp", "x#/events/1/timestamp"][..]),
+            (
+                "#/events/%/timestamp%",
+                &["#/events/1/timestamp", "#/events/12/x/timestamp_2"][..],
+                &["#/events/timestamp", "x#/events/1/timestamp"][..],
+            ),
             ("a_c", &["abc", "a-c", "aéc", "a_c"], &["ac", "abbc", "ABC"]),
             (r"org\_app", &["org_app"], &["org-app"]),
             (r"100\%", &["100%"], &["100", "1000"]),
@@ -215,7 +221,9 @@ mod tests {
     fn a_text_with_unknown_pieces_matches_where_some_text_would() {
         use Known::{Index, Key, Text};
         let place = [Text("#/events/"), Index, Text("/timestamp")];
-        assert!(like("#/events/1/timestamp").can_match(&place) && like("#/events/%").can_match(&place) && like("#/%/17/%").can_match(&place));
+        assert!(
+            like("#/events/1/timestamp").can_match(&place) && like("#/events/%").can_match(&place) && like("#/%/17/%").can_match(&place)
+        );
         assert!(!like("#/events/a/timestamp").can_match(&place) && !like("#/events//timestamp").can_match(&place));
         let keyed = [Text("#/labeled/"), Key];
         assert!(like("#/labeled/browser.ui%").can_match(&keyed) && like("%").can_match(&keyed) && !like("#/other%").can_match(&keyed));

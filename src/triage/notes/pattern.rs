@@ -196,7 +196,9 @@ impl<'g> PatternView<'g> {
     fn add(&mut self, place: &[Piece], key: Option<&str>, is_extraneous: bool) {
         let ends: Vec<Vec<Piece>> = match (key, is_extraneous) {
             (Some(key), _) => ["/[", "[", " ["].map(|open| vec![Piece::Text(format!("{open}{key}]"))]).into(),
-            (None, true) => ["/[", "[", " ["].map(|open| vec![Piece::Text(open.to_owned()), Piece::Key, Piece::Text("]".to_owned())]).into(),
+            (None, true) => {
+                ["/[", "[", " ["].map(|open| vec![Piece::Text(open.to_owned()), Piece::Key, Piece::Text("]".to_owned())]).into()
+            }
             (None, false) => Vec::new(),
         };
         for end in std::iter::once(Vec::new()).chain(ends) {
@@ -204,7 +206,9 @@ impl<'g> PatternView<'g> {
                 let mut all = vec![Piece::Text(sign.to_owned())];
                 for piece in place.iter().chain(&end) {
                     match (all.last_mut(), piece) {
-                        (Some(Piece::Text(before)), Piece::Text(text)) => before.push_str(text.strip_prefix('#').filter(|_| before.len() < 2).unwrap_or(text)),
+                        (Some(Piece::Text(before)), Piece::Text(text)) => {
+                            before.push_str(text.strip_prefix('#').filter(|_| before.len() < 2).unwrap_or(text))
+                        }
                         (_, Piece::Text(text)) => all.push(Piece::Text(text.clone())),
                         (_, Piece::Index) => all.push(Piece::Index),
                         (_, Piece::Key) => all.push(Piece::Key),
@@ -371,9 +375,22 @@ mod tests {
 
     #[test]
     fn places_match_as_dashboards_spell_them() {
-        let events = group("regrets-ucs", "main-events", Some("/events/[]/time"), "type", &format!("{CLASS}#/events/1/time: expected type: Integer, found: Double"));
-        let missing = group("acme", "main", Some("/client_info"), "required app_build", &format!("{CLASS}#/client_info: required key [app_build] not found"));
-        let unwanted = group("acme", "main", None, "1684980", "com.mozilla.telemetry.decoder.MessageScrubber$UnwantedDataException: 1684980");
+        let events = group(
+            "regrets-ucs",
+            "main-events",
+            Some("/events/[]/time"),
+            "type",
+            &format!("{CLASS}#/events/1/time: expected type: Integer, found: Double"),
+        );
+        let missing = group(
+            "acme",
+            "main",
+            Some("/client_info"),
+            "required app_build",
+            &format!("{CLASS}#/client_info: required key [app_build] not found"),
+        );
+        let unwanted =
+            group("acme", "main", None, "1684980", "com.mozilla.telemetry.decoder.MessageScrubber$UnwantedDataException: 1684980");
         for (group, namespace, doctype, path, fits) in [
             (&events, "regrets-ucs", "main-events", "#/events/%/time%", true),
             (&events, "regrets_ucs", "", "#/events/7/time", true),
@@ -398,7 +415,13 @@ mod tests {
 
     #[test]
     fn keys_that_are_known_decide_and_others_leave_it_open() {
-        let mut labels = group("acme", "metrics", Some("/m/{key}/{key}"), "propertyNames maxLength", &format!("{CLASS}#/m/ui.toolbar/long: expected maxLength: 3, actual: 4"));
+        let mut labels = group(
+            "acme",
+            "metrics",
+            Some("/m/{key}/{key}"),
+            "propertyNames maxLength",
+            &format!("{CLASS}#/m/ui.toolbar/long: expected maxLength: 3, actual: 4"),
+        );
         let facet = |others| -> std::sync::Arc<[Facet]> {
             [Facet { name: "key", values: [("ui.toolbar".into(), 4)].into_iter().collect(), others, exact: true }].into()
         };

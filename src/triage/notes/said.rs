@@ -62,10 +62,10 @@ impl NoteSaid {
 /// When a revision of the schemas was made.
 fn by_revision(named: &str, schemas: Option<&SchemaStore>) -> Result<Mended, String> {
     let shown = visible(named).into_owned();
-    let otherwise = format!("say the day as well, as in {shown} 2026-06-30");
+    let otherwise = format!("say the day as well: {shown} 2026-06-30");
     let lineage = schemas.map(SchemaStore::lineage).transpose().map_err(|error| format!("{error}; {otherwise}"))?.flatten();
     let Some(lineage) = lineage else {
-        return Err(format!("nobody knows here when {shown} was made, for there is no history of the schemas: {otherwise}"));
+        return Err(format!("no history of the schemas tells here when {shown} was made; {otherwise}"));
     };
     let commit = lineage.repository.resolve(Some(named)).map_err(|error| format!("{error}; {otherwise}"))?;
     let id = commit.id.to_string();
@@ -108,10 +108,12 @@ pub fn mute(text: &str, then: Measure, now: Micros) -> Result<NoteState, String>
     }
     let today = now.div_euclid(DAY) * DAY;
     match parse_day(until).or_else(|| Some(today + days(until)? * DAY)) {
-        Some(day) if day <= today => Err(format!("{} has come already: a group is muted until a day that is still to come", visible(until))),
+        Some(day) if day <= today => {
+            Err(format!("{} has come already: a group is muted until a day that is still to come", visible(until)))
+        }
         Some(day) => Ok(NoteState::Muted(Mute::UntilDay(day))),
         None => Err(format!(
-            "{} says no time: a group is muted until a day (2026-12-01, 2w), until its rows come so many times as fast (3x), or, with nothing, for good",
+            "{} says no time: muted is until a day (2026-12-01, 2w), until it grows so many times (3x), or with nothing for good",
             visible(until)
         )),
     }
@@ -129,7 +131,8 @@ fn days(text: &str) -> Option<i64> {
 /// What can be typed.
 pub fn mended(text: &str, now: Micros) -> Result<SaidMended, String> {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let wrong = || format!("{} says no time: mended is said with a day (2026-06-30), a revision of the schemas, or both", visible(text.trim()));
+    let wrong =
+        || format!("{} says no time: mended is said with a day (2026-06-30), a revision of the schemas, or both", visible(text.trim()));
     let at = |words: &[&str], by: Option<&str>| {
         let (at, is_day) = match words {
             [] => (now, false),
@@ -195,7 +198,9 @@ mod tests {
 
     #[test]
     fn bugs_are_numbers_or_addresses() {
-        for (text, told) in [("bug 12", Some("12")), ("#12", Some("12")), (" https://b/1 ", Some("https://b/1")), ("bug x", Some("bug x")), (" ", None)] {
+        for (text, told) in
+            [("bug 12", Some("12")), ("#12", Some("12")), (" https://b/1 ", Some("https://b/1")), ("bug x", Some("bug x")), (" ", None)]
+        {
             assert_eq!(bug(text).as_deref(), told);
         }
     }

@@ -4,7 +4,6 @@
 //! Refuses: writing CSV (cli), the file of notes (file).
 
 use csv::{ReaderBuilder, StringRecord};
-use serde::Serialize;
 
 use super::form::parse_day;
 use super::like::Like;
@@ -30,32 +29,12 @@ pub struct Sheet {
     pub remarks: Vec<String>,
 }
 
-/// A row of the sheet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SheetRow {
-    start_date: Option<String>,
-    end_date: Option<String>,
-    document_namespace: Option<String>,
-    document_type: Option<String>,
-    path: Option<String>,
-    notes: Option<String>,
-    bug: Option<String>,
-}
-
-impl SheetRow {
-    /// A note as a row; `None` of one that names no pattern.
-    pub fn of(note: &Note, pattern: &NotePattern) -> Self {
-        let day = |day: Option<Micros>| day.map(time::day);
-        SheetRow {
-            start_date: day(pattern.start),
-            end_date: day(pattern.end),
-            document_namespace: pattern.namespace.clone(),
-            document_type: pattern.doctype.clone(),
-            path: pattern.path.clone(),
-            notes: note.text.clone(),
-            bug: note.bug.clone(),
-        }
-    }
+/// A note as a row of the sheet.
+pub fn row(note: &Note, pattern: &NotePattern) -> [Option<String>; COLUMNS.len()] {
+    let day = |day: Option<Micros>| day.map(time::day);
+    let names = [pattern.namespace.clone(), pattern.doctype.clone(), pattern.path.clone()];
+    let [namespace, doctype, path] = names;
+    [day(pattern.start), day(pattern.end), namespace, doctype, path, note.text.clone(), note.bug.clone()]
 }
 
 impl Sheet {
@@ -67,7 +46,8 @@ impl Sheet {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut reader = ReaderBuilder::new().flexible(true).from_reader(bytes);
         let header = reader.headers().map_err(|error| format!("the sheet cannot be read: {}", reason(&error)))?.clone();
-        let at: Vec<Option<usize>> = COLUMNS.iter().map(|column| header.iter().position(|name| name.trim().eq_ignore_ascii_case(column))).collect();
+        let at: Vec<Option<usize>> =
+            COLUMNS.iter().map(|column| header.iter().position(|name| name.trim().eq_ignore_ascii_case(column))).collect();
         let needed = [2, 3, 4, 5];
         let missing: Vec<&str> = needed.into_iter().filter(|column| at[*column].is_none()).map(|column| COLUMNS[column]).collect();
         if !missing.is_empty() {
@@ -125,7 +105,9 @@ impl Sheet {
             sheet.remarks.push(format!("{} a name or a path empty, which matches any", plural(any as u64, "row leaves", "rows leave")));
         }
         if twice > 0 {
-            sheet.remarks.push(format!("{} put to an earlier one with the same names, path and dates", plural(twice, "row is", "rows are")));
+            sheet
+                .remarks
+                .push(format!("{} put to an earlier one with the same names, path and dates", plural(twice, "row is", "rows are")));
         }
         if silent > 0 {
             sheet.remarks.push(format!("{} neither notes nor a bug, and is left out", plural(silent, "row has", "rows have")));
@@ -213,7 +195,9 @@ mod tests {
 
     #[test]
     fn rows_are_notes_on_whatever_matches() {
-        let read = sheet("2021-11-17,2022-01-09,regrets-reporter-ucs,main-events,#/events/%/timestamp%,\"a float,\nnot an integer\",bug 1742111\r\n,,a,%,#,x,\n");
+        let read = sheet(
+            "2021-11-17,2022-01-09,regrets-reporter-ucs,main-events,#/events/%/timestamp%,\"a float,\nnot an integer\",bug 1742111\r\n,,a,%,#,x,\n",
+        );
         assert!(read.mistakes.is_empty() && read.remarks.is_empty(), "{read:?}");
         let NoteAbout::Pattern(pattern) = &read.notes[0].about else { panic!() };
         assert_eq!(pattern.words(), "regrets-reporter-ucs main-events #/events/%/timestamp% 2021-11-17 to 2022-01-09");
@@ -223,10 +207,17 @@ mod tests {
 
     #[test]
     fn bad_rows_are_told_by_their_lines_and_the_others_are_read() {
-        let read = sheet("soon,,a,b,#/a,x,\n2022-02-02,2022-01-01,a,b,#/a,x,\n,,a,b,#/a\\,x,\n,,,,,x,\n,,a,b,#/a,good,\n,,a,\"b\nc\",#/a,x,\n");
+        let read =
+            sheet("soon,,a,b,#/a,x,\n2022-02-02,2022-01-01,a,b,#/a,x,\n,,a,b,#/a\\,x,\n,,,,,x,\n,,a,b,#/a,good,\n,,a,\"b\nc\",#/a,x,\n");
         let told: Vec<(usize, &str)> = read.mistakes.iter().map(|mistake| (mistake.line, mistake.why.as_str())).collect();
         assert_eq!(told.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 4, 5, 7]);
-        for ((_, why), part) in told.iter().zip(["start_date: soon is no date", "ends before it starts", "ends with a backslash", "match all groups", "line break"]) {
+        for ((_, why), part) in told.iter().zip([
+            "start_date: soon is no date",
+            "ends before it starts",
+            "ends with a backslash",
+            "match all groups",
+            "line break",
+        ]) {
             assert!(why.contains(part), "{why}");
         }
         assert_eq!(read.notes.len(), 1);

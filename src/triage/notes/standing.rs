@@ -114,7 +114,8 @@ impl Notes {
             let mut patterns = patterns.iter().filter(|(_, fit)| *fit == PatternFit::Matches).map(|(note, _)| *note);
             let Some(note) = own.or_else(|| patterns.next()) else { continue };
             let mut remark = standing.remark(note);
-            remark.more = patterns.take(MOST_MORE).filter_map(|note| said(note.text.as_deref(), note.bug.as_deref())).map(Arc::from).collect();
+            remark.more =
+                patterns.take(MOST_MORE).filter_map(|note| said(note.text.as_deref(), note.bug.as_deref())).map(Arc::from).collect();
             of.insert(group.fingerprint, remark);
         }
         Remarks::new(of)

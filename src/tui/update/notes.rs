@@ -78,7 +78,7 @@ fn write(app: &mut App, of: GroupPlace, said: NoteSaid) -> Vec<Effect> {
 pub(super) fn written(app: &mut App, job: JobId, asked: &Arc<Groups>, outcome: Result<NotedGroups, String>) -> Vec<Effect> {
     match outcome {
         Err(reason) => {
-            app.warn(reason);
+            app.report(reason, true);
             Vec::new()
         }
         Ok(noted) => {
