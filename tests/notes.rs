@@ -74,10 +74,9 @@ fn what_is_muted_goes_out_of_the_way_and_is_counted() {
     let rows = |screen: &str| line(screen, "misfit").split('·').next_back().map(str::to_owned);
     let muted = press(&path, "mu2999-12-31<enter>");
     assert!(muted.contains("noted: muted until 2999-12-31"), "{muted}");
-    assert!(line(&muted, "muted  ").contains("muted"), "a line of its own: {muted}");
     assert_eq!(rows(&before), rows(&muted), "no count is another");
-    let open = press(&path, "O");
-    assert!(open.contains("muted"), "{open}");
+    let open = press(&path, "OG");
+    assert!(open.contains("▾ muted") && open.contains(" muted "), "a line of its own: {open}");
     let filtered = press(&path, "fmuted<enter>G");
     assert!(filtered.contains("2999-12-31"), "the cursor is on it: {filtered}");
     assert!(press(&path, "fmuted<enter>Gmo<esc>").lines().all(|line| !line.contains("muted until")));

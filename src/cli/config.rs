@@ -446,7 +446,7 @@ mod tests {
         );
         assert_eq!(
             read("colour = 1").unwrap_err(),
-            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, upstream, source_repo, deployed, theme, mouse, keys, sources, source, bigquery, redaction, patch"
+            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, notes, upstream, source_repo, deployed, theme, mouse, keys, sources, source, bigquery, redaction, patch"
         );
     }
 

@@ -2,9 +2,10 @@
 
 use super::Facts;
 use crate::ground::text::{count, plural, visible};
-use crate::rows::group::{Group, Groups, Remark, RemarkAbout, RemarkState, said};
+use crate::ground::time;
+use crate::rows::group::{Group, Groups, Remark, RemarkAbout, RemarkState, said, times};
 use crate::triage::notes::pattern::PatternFit;
-use crate::triage::notes::{Note, NoteAbout, Notes};
+use crate::triage::notes::{Mute, Note, NoteAbout, NoteState, Notes};
 
 /// Groups of a note that are told; of more the number.
 const MOST_GROUPS: usize = 10;
@@ -38,6 +39,19 @@ pub fn about(note: &Note) -> String {
     }
 }
 
+/// What was said of how it stands, in words; `None` where nothing was. Safe for a terminal.
+fn state(state: &NoteState) -> Option<String> {
+    match state {
+        NoteState::Muted(Mute::UntilTimes { times: until, then }) => {
+            let rows = plural(then.rows, "row", "rows");
+            let window = then.window.map(|(from, to)| u64::try_from(to.saturating_sub(from) / 1_000_000).unwrap_or(0));
+            let window = window.map(|seconds| format!(" in {}", time::duration(seconds))).unwrap_or_default();
+            Some(format!("muted until its rows come {} times as fast as {rows}{window}", times(*until)))
+        }
+        state => state.text(),
+    }
+}
+
 /// A group that a note is on.
 pub struct NotedGroup<'g> {
     /// The group.
@@ -62,7 +76,7 @@ pub fn groups_of<'g>(notes: &Notes, groups: &'g Groups) -> Vec<Vec<NotedGroup<'g
 
 /// A note with all that it says, and the groups that it is on where rows were read.
 pub fn listed(facts: &mut Facts, note: &Note, of: Option<(&[NotedGroup<'_>], &Groups)>) {
-    let state = note.state.text().map(|state| format!(": {state}")).unwrap_or_default();
+    let state = state(&note.state).map(|state| format!(": {state}")).unwrap_or_default();
     facts.line(&format!("{}{state}", about(note)));
     if let Some(told) = &note.told {
         facts.named("  about", told);
@@ -143,6 +157,6 @@ fn is_loose(note: &Note, group: &Group) -> bool {
 pub fn changed(note: Option<&Note>) -> String {
     let Some(note) = note else { return "the note is gone".to_owned() };
     let said = said(note.text.as_deref(), note.bug.as_deref());
-    let parts: Vec<String> = note.state.text().into_iter().chain(said).collect();
+    let parts: Vec<String> = state(&note.state).into_iter().chain(said).collect();
     format!("noted: {}", parts.join(": "))
 }

@@ -111,10 +111,19 @@ pub(super) fn remarked(app: &mut App, tree: Arc<GroupTree>) -> Vec<Effect> {
         let behind = (before.end(item)..before.len()).chain((0..item).rev());
         behind.filter(|&other| before.is_leaf(other) && !inside_noise(before, other)).map(|other| before.id(other)).next()
     });
+    // What it stands below stays as it was: closed, where it is new.
+    let below = moved.and_then(|item| tree.parent(item)).filter(|_| next.is_some());
+    let was_open = |id: u64| {
+        let before = &app.groups.tree;
+        is_there(before, id).is_some_and(|item| app.groups.list.outline.is_open(before.as_ref(), item))
+    };
+    let closes = below.filter(|&item| !was_open(tree.id(item)));
     let mut effects = Vec::from_iter(show(app, tree));
     if let Some(item) = next.and_then(|id| is_there(&app.groups.tree, id)) {
         let tree = app.groups.tree.clone();
-        app.groups.list.outline.reveal(tree.as_ref(), item);
+        let outline = &mut app.groups.list.outline;
+        outline.reveal(tree.as_ref(), item);
+        outline.set_open(tree.as_ref(), &Vec::from_iter(closes), false);
     }
     if !is_sorted {
         effects.push(arrange(app));

@@ -15,6 +15,7 @@ use super::pen::{Pen, paint_line, paragraph};
 use crate::ground::sought;
 use crate::ground::text;
 use crate::ground::time;
+use crate::rows::group::RemarkState;
 use crate::rows::source::Progress;
 use crate::triage::catalog::FoundHits;
 
@@ -126,6 +127,16 @@ pub(super) fn pane(app: &App, buffer: &mut Buffer, area: Rect, name: &str, focus
         pen.skip_right(1).put_right(&right, theme.style(Role::Dim)).skip_right(1);
     }
     pen.put(&horizontal.repeat(pen.room()), border);
+}
+
+/// The colour of how people say that a group stands.
+pub(super) fn remark_role(state: RemarkState) -> Role {
+    match state {
+        RemarkState::CameBack => Role::New,
+        RemarkState::Mended => Role::Gone,
+        RemarkState::Open | RemarkState::Seen => Role::Notice,
+        RemarkState::Muted => Role::Dim,
+    }
 }
 
 /// What a list says of its filter, its search and position, for its heading.

@@ -16,7 +16,7 @@ use crate::ground::outline::Tree;
 use crate::ground::text;
 use crate::ground::time;
 use crate::rows::column;
-use crate::rows::group::{Group, NEW, Rates, RemarkState, Status, said};
+use crate::rows::group::{Group, NEW, Rates, Status, said};
 use crate::triage::facts;
 
 /// Cells of a trend beside a line of the tree, at least and at most.
@@ -128,23 +128,13 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
     }
     let remark = tree.group(item).filter(|_| tree.is_leaf(item)).and_then(|group| tree.groups.remark(group));
     if let Some(remark) = remark.filter(|_| pen.room() > MARKED) {
-        pen.put_right(&format!("{} ", remark.mark()), style(remark_role(remark.state)));
+        pen.put_right(&format!("{} ", remark.mark()), style(chrome::remark_role(remark.state)));
     }
     pen.skip_right(1);
     label(app, tree, item, &style, &mut pen);
     // What was noted goes on where the line has room left.
     if let Some(said) = remark.and_then(|remark| said(remark.text.as_deref(), remark.bug.as_deref())).filter(|_| pen.room() > FEW_WORDS) {
         pen.skip(2).put(&said, style(Role::Dim));
-    }
-}
-
-/// The colour of how people say that a group stands.
-pub(super) fn remark_role(state: RemarkState) -> Role {
-    match state {
-        RemarkState::CameBack => Role::New,
-        RemarkState::Mended => Role::Gone,
-        RemarkState::Open | RemarkState::Seen => Role::Notice,
-        RemarkState::Muted => Role::Dim,
     }
 }
 

@@ -101,7 +101,7 @@ impl Sheet<'_> {
         let app = self.app;
         let Some(remark) = app.groups.tree.groups.remark(group) else { return };
         if let Some(why) = remark.why() {
-            self.words(&why, super::groups::remark_role(remark.state));
+            self.words(&why, chrome::remark_role(remark.state));
         }
         if let Some(said) = said(remark.text.as_deref(), remark.bug.as_deref()) {
             self.words(&format!("note: {said}"), Role::Notice);
