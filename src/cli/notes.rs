@@ -159,7 +159,7 @@ pub(super) fn muted(groups: &Groups, shown: &mut [&Group], moves: bool) -> Optio
     if count == 0 {
         return None;
     }
-    let is_first = moves && !shown.iter().all(|group| is_muted(group));
+    let is_first = moves && !shown.iter().all(is_muted);
     if moves {
         shown.sort_by_key(is_muted);
     }

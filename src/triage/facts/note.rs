@@ -145,7 +145,7 @@ pub fn findings(notes: &Notes, groups: &Groups) -> Vec<String> {
 fn is_loose(note: &Note, group: &Group) -> bool {
     let NoteAbout::Pattern(pattern) = &note.about else { return false };
     let differs = |pattern: &Option<String>, name: &Option<std::sync::Arc<str>>| {
-        let strict = pattern.as_deref().map(|pattern| pattern.replace("\\_", "\u{1}").replace('_', "\\_").replace('\u{1}', "\\_"));
+        let strict = pattern.as_deref().map(|pattern| pattern.replace("\\_", "\u{1}").replace(['_', '\u{1}'], "\\_"));
         let loose = pattern.as_deref().zip(name.as_deref());
         let matches = |pattern: &str, name: &str| crate::triage::notes::like::Like::parse(pattern).is_ok_and(|like| like.matches(name));
         loose.zip(strict).is_some_and(|((pattern, name), strict)| matches(pattern, name) && !matches(&strict, name))

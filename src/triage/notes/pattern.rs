@@ -155,7 +155,7 @@ impl<'g> PatternView<'g> {
     pub fn of(group: &'g Group) -> Self {
         let names = |name: &Option<std::sync::Arc<str>>| {
             let snake = name.as_deref().map(snake_case).filter(|snake| Some(snake.as_ref()) != name.as_deref());
-            [name.as_deref().map(str::to_owned), snake.map(Into::into)]
+            [name.as_deref().map(str::to_owned), snake]
         };
         let path = group.key.path.as_deref();
         let mut view = PatternView {
