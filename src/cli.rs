@@ -24,6 +24,7 @@ mod judge;
 mod keys;
 mod layout;
 mod man;
+mod notes;
 mod out;
 mod row;
 mod safe_json;
@@ -106,6 +107,7 @@ Examples:
 Environment (flags override it, it overrides the configuration):
   MISFIT_SCHEMAS   folder of schemas, or what --schemas takes else
   MISFIT_THEME     name of a theme
+  MISFIT_NOTES     file of notes on groups
   MISFIT_CONFIG    configuration file, instead of ~/.config/misfit/config.toml
   MISFIT_LOG       file for the log of the explorer; 1: misfit.log in the state folder
   NO_COLOR         no colours
@@ -161,6 +163,8 @@ enum Command {
     Export(input::Asked<export::ExportQuestion>),
     /// Put groups, some of their rows and the schemas that they need into one file, to open elsewhere
     Bundle(input::Asked<bundle::BundleQuestion>),
+    /// List notes on groups, and change them; take the team's sheet of them in, and write it
+    Notes(notes::NotesArgs),
     /// Explore the built-in sample, or ask it for groups or cases
     Demo(demo::DemoArgs),
     /// Get the generated schemas with their history, or what is new of them
@@ -237,6 +241,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
         Some(Command::Example(args)) => example::run(args, &config),
         Some(Command::Export(args)) => export::run(args, &config),
         Some(Command::Bundle(args)) => bundle::run(args, &config),
+        Some(Command::Notes(args)) => notes::run(args, &config),
         Some(Command::Demo(args)) => demo::run(args, config),
         Some(Command::Blame(args)) => blame::run(args, &config),
         Some(Command::Schemas(args)) => schemas::run(args, &config),

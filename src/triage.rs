@@ -38,6 +38,8 @@ pub mod live;
 pub mod losses;
 /// The smallest edit of a schema that takes what it refuses.
 pub mod mend;
+/// What people have found out of groups, kept in a file.
+pub mod notes;
 /// From a column to the schema node that fills it, and back.
 pub mod origin;
 /// Documents judged by two states of the schemas.

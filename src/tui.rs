@@ -37,6 +37,7 @@ pub mod look;
 pub mod matches;
 pub mod menu;
 pub mod message;
+pub mod note_book;
 pub mod opened;
 pub mod outlet;
 pub mod palette;

@@ -47,6 +47,7 @@ mod made_up;
 mod mend_corpus;
 mod minimize_corpus;
 mod node_corpus;
+mod notes;
 mod only;
 mod privacy;
 mod readme;

@@ -56,6 +56,10 @@ pub struct Config {
     pub redaction: Redaction,
     /// Keywords and keys that no patch touches.
     pub never_patched: Vec<String>,
+    /// File of notes on groups.
+    pub notes: Option<Setting<PathBuf>>,
+    /// Folder of the configuration, whether it has a file or not.
+    pub folder: Option<PathBuf>,
 }
 
 impl Config {
@@ -154,8 +158,21 @@ const MOST_BYTES: u64 = 1 << 20;
 const MAP_BYTES: u64 = MOST_BYTES;
 
 /// The settings at the top of the file.
-const SETTINGS: [&str; 12] =
-    ["schemas", "upstream", "source_repo", "deployed", "theme", "mouse", "keys", "sources", "source", "bigquery", "redaction", "patch"];
+const SETTINGS: [&str; 13] = [
+    "schemas",
+    "notes",
+    "upstream",
+    "source_repo",
+    "deployed",
+    "theme",
+    "mouse",
+    "keys",
+    "sources",
+    "source",
+    "bigquery",
+    "redaction",
+    "patch",
+];
 
 /// Where the file is looked for when none is named: `$XDG_CONFIG_HOME/misfit/config.toml`. `None` where the user has no home.
 pub fn default_path() -> Option<PathBuf> {
@@ -173,9 +190,12 @@ pub fn load_all(named: Option<&Path>) -> Result<(Config, Vec<ConfigError>), Conf
     let Some(path) = named.map(Path::to_path_buf).or_else(default_path) else {
         return Ok(Default::default());
     };
+    let without = || Config { folder: path.parent().map(Path::to_path_buf), ..Config::default() };
     match read_text(&path, MOST_BYTES) {
         Ok(text) => Ok(parse_all(&text, &path)),
-        Err(ConfigError::Io { error, .. }) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(Default::default()),
+        Err(ConfigError::Io { error, .. }) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
+            Ok((without(), Vec::new()))
+        }
         Err(error) => Err(error),
     }
 }
@@ -210,7 +230,7 @@ fn together(config: Config, mut mistakes: Vec<ConfigError>) -> Result<Config, Co
 /// What is right in the text, and all that is wrong, by line.
 fn parse_all(text: &str, path: &Path) -> (Config, Vec<ConfigError>) {
     let reader = ConfigReader { text, path, mistakes: RefCell::default() };
-    let config = reader.keep(read(&reader)).unwrap_or_default();
+    let config = Config { folder: path.parent().map(Path::to_path_buf), ..reader.keep(read(&reader)).unwrap_or_default() };
     let mut mistakes = reader.mistakes.into_inner();
     mistakes.sort_by_key(ConfigError::line);
     (config, mistakes)
@@ -225,6 +245,7 @@ fn read(reader: &ConfigReader<'_>) -> Result<Config, ConfigError> {
             |name: &str| Some(Setting { value: reader.keep(reader.string(name, value))?.to_owned(), place: reader.place(value.span()) });
         match name.get_ref().as_ref() {
             "schemas" => config.schemas = reader.keep(reader.path("schemas", value)),
+            "notes" => config.notes = reader.keep(reader.path("notes", value)),
             "upstream" => config.upstream = reader.keep(reader.path("upstream", value)),
             "source_repo" => config.source_repo = reader.keep(reader.path("source_repo", value)),
             "deployed" => config.deployed = text("deployed"),
@@ -425,7 +446,7 @@ mod tests {
         );
         assert_eq!(
             read("colour = 1").unwrap_err(),
-            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, upstream, source_repo, deployed, theme, mouse, keys, sources, source, bigquery, redaction, patch"
+            "/etc/misfit/config.toml line 1: unknown setting \"colour\"; there are schemas, notes, upstream, source_repo, deployed, theme, mouse, keys, sources, source, bigquery, redaction, patch"
         );
     }
 

@@ -9,7 +9,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use crate::ground::text::visible;
+use crate::ground::text::{visible, visible_lines};
 
 /// A line for each record, the first one behind a header; lists are JSON in their cells, null is an empty cell.
 pub(super) fn write(out: impl Write, records: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
@@ -28,6 +28,25 @@ pub(super) fn write(out: impl Write, records: impl Iterator<Item = impl Serializ
         writer.write_record(None::<&[u8]>).map_err(unwritten)?;
     }
     writer.flush()
+}
+
+/// Texts in columns that keep their line breaks.
+pub(super) fn write_texts<const N: usize>(
+    out: impl Write,
+    header: [&str; N],
+    rows: impl Iterator<Item = [Option<String>; N]>,
+) -> io::Result<()> {
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
+    writer.write_record(header).map_err(unwritten)?;
+    for row in rows {
+        let cells = row.map(|cell| cell.map(|cell| if is_formula(&cell) { format!("'{}", safe_lines(&cell)) } else { safe_lines(&cell) }));
+        writer.write_record(cells.iter().map(|cell| cell.as_deref().unwrap_or_default())).map_err(unwritten)?;
+    }
+    writer.flush()
+}
+
+fn safe_lines(text: &str) -> String {
+    visible_lines(text.as_bytes())
 }
 
 /// The members of a record in their order, each value as its JSON.
@@ -82,9 +101,13 @@ const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 /// The text with a quote in front where a spreadsheet would take it for a formula; some look behind spaces and tabs, too.
 fn harmless(text: &str) -> Cow<'_, str> {
-    let is_formula = text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control()).starts_with(FORMULA);
+    let is_formula = is_formula(text);
     let text = visible(text);
     if is_formula { Cow::from(format!("'{text}")) } else { text }
+}
+
+fn is_formula(text: &str) -> bool {
+    text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control()).starts_with(FORMULA)
 }
 
 #[cfg(test)]

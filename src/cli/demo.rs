@@ -6,6 +6,7 @@ use clap::Subcommand;
 use color_eyre::Result;
 
 use super::input::{self, Asked};
+use super::notes::NotesArg;
 use super::scope::Scope;
 use super::volume::VolumeArgs;
 use super::{cases, explore, groups};
@@ -21,6 +22,9 @@ pub(super) struct DemoArgs {
 
     #[command(flatten)]
     volume: VolumeArgs,
+
+    #[command(flatten)]
+    notes: NotesArg,
 
     #[command(flatten)]
     look: explore::LookArgs,
@@ -40,7 +44,7 @@ pub(super) fn run(args: DemoArgs, config: Config) -> Result<ExitCode> {
     match args.what {
         None => {
             let (scope, first) = (Scope::default(), explore::FirstArgs::default());
-            explore::run(explore::ExploreArgs { input, scope, volume: args.volume, first, look: args.look }, config)
+            explore::run(explore::ExploreArgs { input, scope, volume: args.volume, notes: args.notes, first, look: args.look }, config)
         }
         Some(DemoCommand::Groups(question)) => groups::run(Asked { input, question }, &config),
         Some(DemoCommand::Cases(question)) => cases::run(Asked { input, question }, &config),

@@ -10,6 +10,7 @@ use color_eyre::eyre::{ensure, eyre};
 
 use super::around::{self, Opener};
 use super::input::{self, OpenedInput};
+use super::notes::NotesArg;
 use super::scope::Scope;
 use super::volume::VolumeArgs;
 use super::{bigquery, out};
@@ -43,6 +44,9 @@ pub(super) struct ExploreArgs {
 
     #[command(flatten)]
     pub volume: VolumeArgs,
+
+    #[command(flatten)]
+    pub notes: NotesArg,
 
     #[command(flatten)]
     pub first: FirstArgs,
@@ -79,6 +83,8 @@ pub(super) struct Shown {
     first: FirstArgs,
     /// Who opens further sources.
     opener: Option<Arc<Opener>>,
+    /// Where notes are.
+    notes: NotesArg,
 }
 
 /// How the explorer looks, and how it is driven without a terminal.
@@ -137,7 +143,7 @@ pub(super) fn run(mut args: ExploreArgs, config: Config) -> Result<ExitCode> {
     let kept_as = around::kept_as(&args.input.sources, &config);
     let is_demo = args.input.sources.iter().any(|source| source == demo::NAME);
     let opener = Some(Arc::new(Opener::new(&config, &args.input, &args.scope)));
-    let shown = Shown { kept_as, is_demo, first: args.first, opener };
+    let shown = Shown { kept_as, is_demo, first: args.first, opener, notes: args.notes };
     let OpenedInput { source, schemas } = args.input.open(&config, true, &args.scope)?;
     show(Some(source), Request { volume, ..args.scope.request(schemas) }, args.look, &config, shown)
 }
@@ -187,6 +193,7 @@ pub(super) fn show(
         && is_light(variable).is_none()
         && can_be_asked(&variable("TERM").unwrap_or_default());
     around.first = shown.first.group.map(|group| (group.to_string(), shown.first.document));
+    around.notes = shown.notes.book(config, shown.is_demo || print || keys.is_some())?;
     around.kept_as = shown.kept_as;
     around.opener = shown.opener.map(|opener| opener as Arc<dyn SourceOpener>);
     let keymap = open_keymap(config)?;

@@ -23,7 +23,7 @@ use super::groups::suspect::{SuspectArgs, schemas as suspect_schemas};
 use super::input::{self, Asked};
 use super::scope::Scope;
 use super::volume::VolumeArgs;
-use super::{out, unmet};
+use super::{notes, out, unmet};
 use crate::cli::config::Config;
 use crate::rows::group::{Fingerprint, Groups};
 use crate::rows::schemas::SchemaStore;
@@ -54,6 +54,9 @@ pub(super) struct ExportQuestion {
 
     #[command(flatten)]
     volume: VolumeArgs,
+
+    #[command(flatten)]
+    notes: notes::NotesArg,
 
     /// Rows, documents, tests or reproducers of each group, spread over all of its rows
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -186,6 +189,7 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
         "a patch is a diff, or one object with --format json or ndjson"
     );
     let label = label(&input.sources);
+    let notes = question.notes.open(config, &input.sources)?;
     let input::OpenedInput { source, schemas } = input.open(config, true, &question.scope)?;
     let against = question.against.as_deref().map(|given| input::open_against(schemas.as_deref(), given)).transpose()?;
     if settings.is_some() {
@@ -195,6 +199,7 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     let stop = ExportStop::on_interrupt()?;
     let mut groups = source.groups(&request, &stop)?;
     request.rate(&mut groups, false);
+    notes::remark(notes.as_ref(), &mut groups, false)?;
     ensure!(!groups.partial, "stopped; nothing was written");
     if let Some(told) = out::nothing_to_write(&groups) {
         out::tell(&told);

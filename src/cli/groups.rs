@@ -34,7 +34,7 @@ use super::holding::{self, HoldingArgs};
 use super::input::{self, Asked};
 use super::scope::Scope;
 use super::volume::VolumeArgs;
-use super::{csv, out, unmet};
+use super::{csv, notes, out, unmet};
 use crate::cli::config::Config;
 use crate::ground::text::{count, visible};
 use crate::rows::advice::Advised;
@@ -71,6 +71,13 @@ pub(super) struct GroupsQuestion {
     /// Only groups that a deploy began or ended, or that it did not (ongoing)
     #[arg(long, value_enum, value_name = "STATUS", conflicts_with = "baseline")]
     status: Option<WantedStatus>,
+
+    /// Only groups that stand so by the notes on them: open has no note that says otherwise; may be given several times
+    #[arg(long = "state", value_enum, value_name = "STATE", conflicts_with = "baseline")]
+    states: Vec<notes::WantedState>,
+
+    #[command(flatten)]
+    notes: notes::NotesArg,
 
     #[command(flatten)]
     holding: HoldingArgs,
@@ -190,6 +197,7 @@ pub(super) enum GroupsFormat {
 pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
     let holding = question.holding.holding();
+    let notes = question.notes.open(config, &input.sources)?;
     let growth = Growth { factor: question.grown_by, rows: question.grown_rows };
     let volume = question.volume.open()?;
     let input::OpenedInput { source, schemas } = input.open(config, false, &question.scope)?;
@@ -224,6 +232,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     };
     groups.sort(question.sort.into());
     request.rate(&mut groups, holding.is_some());
+    notes::remark(notes.as_ref(), &mut groups, !question.states.is_empty())?;
     // What payloads hold says nothing of names.
     let unmet = if holding.is_none() { unmet::check(source.as_ref(), &request, &groups)? } else { Vec::new() };
     let held = holding.map(|holding| holding.told());
@@ -244,22 +253,26 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let of_status = |group: &&Group| {
         (question.groups.is_empty() || question.groups.contains(&group.fingerprint))
             && status.is_none_or(|status| group.standing.status == Some(status))
+            && (question.states.is_empty() || question.states.iter().any(|state| state.holds(&groups, group)))
     };
-    let shown: Vec<&Group> = match &found {
+    let mut shown: Vec<&Group> = match &found {
         Some(found) => found.lines.iter().filter_map(|&at| groups.list.get(at as usize)).filter(of_status).collect(),
         None => groups.list.iter().filter(of_status).collect(),
     };
+    let muted = notes::muted(&groups, &mut shown, matches!(question.format, GroupsFormat::Table | GroupsFormat::Md));
     let unlike = filter.zip(found.as_ref()).and_then(|(text, found)| found.unlike(text));
-    let told = unlike.into_iter().chain(strays).collect();
+    let told = unlike.into_iter().chain(muted).chain(strays).collect();
     if let Some(mut same_by) = same_by {
         let mut of = same_by.of(&groups, &shown);
         if is_pasted {
             incidents::without_keys(&mut of);
         }
+        let noted = incidents::IncidentNotes::of(notes.as_ref(), &groups, &shown, &of);
         let without_data = told_groups.map(|mut told| told.list(&shown));
         let printed = without_data.as_ref().map_or_else(|| shown.clone(), |list| list.iter().collect());
         on_stdout(|out| {
-            let (lines, members) = (|| incidents::lines(&groups, &printed, &of), || incidents::members(&groups, &printed, &of));
+            let (lines, members) =
+                (|| incidents::lines(&groups, &printed, &of, &noted), || incidents::members(&groups, &printed, &of, &noted));
             write_with(out, &groups, question.format, lines, members)
         })?;
         let told = [Some(closing(&groups, shown.len(), told)), incident::closing(&of), same_by.fault()];

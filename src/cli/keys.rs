@@ -67,6 +67,7 @@ fn described(help: &str, place: ActionPlace) -> String {
     match place {
         ActionPlace::Always | ActionPlace::Everywhere => help.to_owned(),
         ActionPlace::Groups => format!("groups: {help}"),
+        ActionPlace::Grouped => format!("groups, case: {help}"),
         ActionPlace::Case => format!("case: {help}"),
         ActionPlace::Row => format!("row: {help}"),
         ActionPlace::Tables => format!("tables: {help}"),

@@ -26,6 +26,7 @@ mod part;
 mod places;
 mod rates;
 mod record;
+mod remark;
 mod restore;
 mod search;
 mod standing;
@@ -50,6 +51,7 @@ pub use grouper::Grouper;
 pub use job_name::JobName;
 pub use rates::{Rate, RateLine, RateTrend, Rates};
 pub use record::{FacetRecord, GroupRecord};
+pub use remark::{MUTED, Mended, Remark, RemarkAbout, RemarkState, RemarkWhy, Remarks, said, times};
 pub use search::{NEW, NOISE};
 pub use standing::{Deploy, Evidence, Standing, Status, Worth};
 pub use words::doctype_name;
@@ -83,6 +85,8 @@ pub struct Groups {
     pub volume: Option<Arc<Volume>>,
     /// Failures beside accepted documents, where these are known.
     pub rates: Option<Arc<Rates>>,
+    /// What people have said of them, where that was read.
+    pub remarks: Option<Arc<Remarks>>,
 }
 
 /// One decoder job, and its line in a bundle.

@@ -118,7 +118,7 @@ impl Baseline {
 }
 
 /// Hours of a span, an hour at least: few rows within minutes tell no rate.
-fn hours(span: Option<(Micros, Micros)>) -> Option<f64> {
+pub(crate) fn hours(span: Option<(Micros, Micros)>) -> Option<f64> {
     span.map(|(first, last)| last.saturating_sub(first).max(HOUR) as f64 / HOUR as f64)
 }
 

@@ -64,6 +64,13 @@ pub enum Action {
     /// A document that shows a change of a JSON schema.
     ShowWitness,
     CountCauses,
+    NoteText,
+    NoteBug,
+    NoteSeen,
+    NoteMute,
+    NoteMended,
+    NoteOpen,
+    NoteRemove,
     Search,
     NextMatch,
     PreviousMatch,
@@ -130,6 +137,8 @@ pub enum ActionPlace {
     Everywhere,
     /// In the list of groups.
     Groups,
+    /// In the list of groups and in an opened case, which are of a group.
+    Grouped,
     /// In an opened case.
     Case,
     /// In an opened case, while the row that its document becomes is shown.
@@ -174,6 +183,7 @@ const MOVE: &str = "Move";
 const FOLD: &str = "Fold";
 const LOOK: &str = "Look";
 const FIND: &str = "Find";
+const NOTE: &str = "Note";
 const COPY: &str = "Copy";
 const EXPORT: &str = "Export";
 const HAND: &str = "Hand to another program";
@@ -193,7 +203,7 @@ const fn entry(
 }
 
 use Action as A;
-use ActionPlace::{Always, Case, Deploy, Everywhere, Export, Groups, Nodes, Panes, Question, Schemas, Tables};
+use ActionPlace::{Always, Case, Deploy, Everywhere, Export, Grouped, Groups, Nodes, Panes, Question, Schemas, Tables};
 
 /// Every action, in the order of help.
 #[rustfmt::skip]
@@ -260,7 +270,14 @@ pub const TABLE: &[Entry] = &[
     entry(A::PreviousDeployed, "previous-deployed", &["D"], "previous group that a deploy began or ended", Groups, None, FIND),
     entry(A::Sort, "sort", &["s"], "sort by deploy, rows, last seen, first seen, name, growth", Groups, Some("sort"), FIND),
     entry(A::ByIncident, "by-incident", &["I"], "put together what one cause made; and back to the namespaces", Groups, Some("incidents"), FIND),
-    entry(A::ToggleNoise, "toggle-noise", &["z"], "open or close everything that is noise by design or by-catch", Groups, None, FIND),
+    entry(A::ToggleNoise, "toggle-noise", &["z"], "open or close everything that is noise by design, by-catch or muted", Groups, None, FIND),
+    entry(A::NoteText, "note-text", &["mn"], "write a note on the group", Grouped, None, NOTE),
+    entry(A::NoteBug, "note-bug", &["mb"], "note the bug of the group: a number or an address", Grouped, None, NOTE),
+    entry(A::NoteSeen, "note-seen", &["ms"], "the group was seen", Grouped, None, NOTE),
+    entry(A::NoteMute, "note-mute", &["mu"], "mute the group until a day (2w), until it grows (3x), or for good", Grouped, None, NOTE),
+    entry(A::NoteMended, "note-mended", &["md"], "the group was mended, on a day or by a revision; later rows mark it", Grouped, None, NOTE),
+    entry(A::NoteOpen, "note-open", &["mo"], "the group is open again: neither seen, muted nor mended", Grouped, None, NOTE),
+    entry(A::NoteRemove, "note-remove", &["mx"], "remove the note on the group", Grouped, None, NOTE),
     entry(A::CopyValue, "copy-value", &["yy"], "copy the value, as it is written", Everywhere, None, COPY),
     entry(A::CopyPointer, "copy-pointer", &["yp"], "copy the JSON pointer, or the column's path", Everywhere, None, COPY),
     entry(A::CopyJq, "copy-jq", &["yj"], "copy the jq path", Case, None, COPY),
@@ -349,6 +366,7 @@ impl ActionPlace {
         match self {
             ActionPlace::Always => true,
             ActionPlace::Everywhere => !matches!(here, ActionPlace::Export | ActionPlace::Question),
+            ActionPlace::Grouped => matches!(here, ActionPlace::Groups | ActionPlace::Case | ActionPlace::Row),
             ActionPlace::Case => matches!(here, ActionPlace::Case | ActionPlace::Row),
             ActionPlace::Schemas => matches!(here, ActionPlace::Tables | ActionPlace::Deploy | ActionPlace::Sides),
             ActionPlace::Nodes => {

@@ -129,6 +129,12 @@ pub struct App {
     pub incomplete: Option<String>,
     /// Why nothing could be read: stands where the rows would.
     pub failure: Option<String>,
+    /// The file of notes, where there may be one.
+    pub notes: Option<String>,
+    /// The group of which something is being noted.
+    pub noting: Option<GroupPlace>,
+    /// The latest note that is being written.
+    pub noted: Option<JobId>,
     /// Number of the latest job.
     pub last_job: JobId,
 }
@@ -372,6 +378,9 @@ impl App {
             keymap,
             incomplete: None,
             failure: None,
+            notes: None,
+            noting: None,
+            noted: None,
             last_job: 0,
         }
     }

@@ -22,6 +22,7 @@ use crate::rows::source::RowOrder;
 use crate::triage::blame::BlameQuestion;
 use crate::triage::case::Case;
 use crate::triage::catalog::{Catalog, HitPlace};
+use crate::triage::notes::said::NoteSaid;
 use crate::triage::revisions::PairChoice;
 
 /// What is to be done outside of `update`.
@@ -71,6 +72,28 @@ pub enum Effect {
         sort: Sort,
         /// What the branches are.
         by: ListedBy,
+    },
+    /// Write what was said of a group.
+    Note {
+        /// The work.
+        job: JobId,
+        /// The group.
+        of: GroupPlace,
+        /// What was typed.
+        said: NoteSaid,
+        /// All groups.
+        groups: Arc<Groups>,
+        /// Their order.
+        sort: Sort,
+    },
+    /// Put what is noted beside the groups anew.
+    Remark {
+        /// The work.
+        job: JobId,
+        /// The groups.
+        groups: Arc<Groups>,
+        /// The order.
+        sort: Sort,
     },
     /// Let go of groups that are shown no longer: to give back their memory takes time.
     LetGo(Arc<GroupTree>),

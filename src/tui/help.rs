@@ -11,7 +11,7 @@ use super::theme::Role;
 use crate::ground::sought::{Closeness, Sought};
 use crate::ground::text;
 use crate::pipeline::sink::Fate;
-use crate::rows::group::Status;
+use crate::rows::group::{RemarkState, Status};
 
 /// One line of the help.
 pub enum HelpLine {
@@ -148,6 +148,12 @@ fn marks(app: &App) -> Vec<(&'static str, Role, &'static str)> {
         (glyphs.found, Role::Match, "what a search or a filter found"),
         (Status::Began.word(), Role::New, "a group that a deploy began; new counts those below a closed line"),
         (Status::Ended.word(), Role::Gone, "a group that a deploy ended"),
+        (
+            RemarkState::Muted.word(),
+            Role::Dim,
+            "a group that nobody has to look at for now, by the note on it; seen, mended and note likewise",
+        ),
+        (RemarkState::CameBack.word(), Role::New, "a group with rows since it was mended"),
         (glyphs.job, Role::Dim, "where a deploy lies below a trend"),
     ];
     marks.dedup_by_key(|(mark, ..)| *mark);

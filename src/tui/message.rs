@@ -21,7 +21,7 @@ use super::tab_line::TabLine;
 use super::table_tree::TableTree;
 use super::typed::CarriedAlong;
 use crate::pipeline::witness::Witness;
-use crate::rows::group::Fingerprint;
+use crate::rows::group::{Fingerprint, Groups};
 use crate::rows::payload::holding::HeldCount;
 use crate::rows::row::RowRef;
 use crate::rows::schemas::RevisionAge;
@@ -134,6 +134,15 @@ pub enum Message {
         tree: Arc<GroupTree>,
         /// What could not be done.
         note: Option<String>,
+    },
+    /// What was said of a group was written, or why not.
+    Noted {
+        /// The work.
+        job: JobId,
+        /// The groups that it was asked for.
+        asked: Arc<Groups>,
+        /// What came of it.
+        outcome: Result<NotedGroups, String>,
     },
     /// Reading failed.
     ReadFailed(String),
@@ -335,6 +344,14 @@ pub enum Message {
     Stop,
     /// The process was asked to end, by this signal.
     Terminate(i32),
+}
+
+/// Groups with what is noted of them.
+pub struct NotedGroups {
+    /// What was written, in words.
+    pub told: Option<String>,
+    /// The groups.
+    pub tree: Arc<GroupTree>,
 }
 
 /// Payloads that hold what was looked for.

@@ -17,13 +17,16 @@ use super::keeper::Keeper;
 use super::kept::{KeptLine, KeptScreen, KeptView, LONGEST, MOST_OPEN};
 use super::log_file::LogFile;
 use super::message::{Message, Pointed, PointerDoes};
+use super::note_book::NoteBook;
 use super::opened::{OpenedSource, SourceOpener};
 use super::outlet::{Outlet, Posted, TabId};
 use super::shell_command::ShellCommand;
 use super::update::{begin, update};
 use super::work::Workers;
 use crate::ground::outline::Tree;
+use crate::ground::text::visible;
 use crate::ground::zone::Zone;
+use crate::rows::demo;
 use crate::rows::group::Sort;
 use crate::rows::source::{ErrorSource, Request};
 
@@ -50,6 +53,8 @@ pub struct Surroundings {
     pub zone: Option<Zone>,
     /// What of the last time cannot be used.
     pub complaint: Option<String>,
+    /// The notes on groups.
+    pub notes: Option<NoteBook>,
 }
 
 /// One of them.
@@ -70,6 +75,7 @@ pub(super) struct Session {
     keeper: Option<Arc<Keeper>>,
     opener: Option<Arc<dyn SourceOpener>>,
     log: Option<LogFile>,
+    notes: Option<Arc<NoteBook>>,
     folder: Option<std::path::PathBuf>,
     size: (u16, u16),
     to: UnboundedSender<Posted>,
@@ -90,6 +96,7 @@ impl Session {
             keeper: around.keeper.map(Arc::new),
             opener: around.opener,
             log: around.log,
+            notes: around.notes.map(Arc::new),
             folder,
             size,
             to,
@@ -134,6 +141,8 @@ impl Session {
         workers.history = options.history.clone();
         workers.opener.clone_from(&self.opener);
         workers.keeper.clone_from(&self.keeper);
+        workers.notes.clone_from(&self.notes);
+        app.notes = self.notes.as_ref().map(|notes| visible(&notes.path().to_string_lossy()).into_owned());
         Ok(Tab { id, app, workers, kept_as })
     }
 
@@ -238,6 +247,10 @@ impl Session {
     fn add(&mut self, opened: OpenedSource) -> io::Result<()> {
         let OpenedSource { source, request, kept_as, words } = opened;
         let mut tab = self.tab(Some(source), request, kept_as)?;
+        if words.iter().any(|word| word == demo::NAME) {
+            // The sample is nobody's.
+            (tab.workers.notes, tab.app.notes) = (None, None);
+        }
         tab.app.command = self.folder.clone().map(|folder| ShellCommand { folder, words });
         tab.app.theme_is_set = self.app().is_some_and(|app| app.theme_is_set);
         tab.app.own_zone = self.app().and_then(|app| app.own_zone.clone());
@@ -306,7 +319,13 @@ impl Session {
         let mut views = std::mem::take(&mut self.closed);
         views.extend(self.tabs.iter().filter_map(left_as));
         let app = self.tabs.get(self.at).map(|tab| &tab.app);
-        let typed = app.map(|app| app.typed.iter().map(|(purpose, text)| KeptLine { purpose: *purpose, text: text.clone() }).collect());
+        let typed = app.map(|app| {
+            app.typed
+                .iter()
+                .filter(|(purpose, _)| purpose.is_kept())
+                .map(|(purpose, text)| KeptLine { purpose: *purpose, text: text.clone() })
+                .collect()
+        });
         let theme = app.filter(|app| app.theme_chosen && !app.theme_is_set).map(|app| app.theme.name.clone());
         let kept = keeper.keep(views, typed.unwrap_or_default()).and_then(|()| theme.map_or(Ok(()), |name| keeper.keep_theme(&name)));
         kept.map_err(|error| format!("how it was left could not be kept for the next time: {error}"))

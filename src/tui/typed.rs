@@ -25,6 +25,21 @@ pub enum PromptPurpose {
     Pipe,
     /// To open a further source.
     Source,
+    /// What is noted of a group.
+    Note,
+    /// The bug of a group.
+    Bug,
+    /// Until when a group is muted.
+    Mute,
+    /// When a group was mended.
+    Mended,
+}
+
+impl PromptPurpose {
+    /// Whether such lines are kept from one time to the next; what is noted stands in a file of its own.
+    pub fn is_kept(self) -> bool {
+        !matches!(self, PromptPurpose::Note | PromptPurpose::Bug | PromptPurpose::Mute | PromptPurpose::Mended)
+    }
 }
 
 /// What goes with whoever turns to another tab.

@@ -16,6 +16,7 @@ mod groups;
 mod hand_over;
 mod history;
 mod my_edit;
+mod notes;
 mod open;
 mod palette;
 mod payloads;
@@ -96,6 +97,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::FollowDue => following::due(app),
         Message::Followed { job, outcome } => following::looked(app, job, outcome),
         Message::Arranged { job, tree, note } => groups::arranged(app, job, tree, note),
+        Message::Noted { job, asked, outcome } => notes::written(app, job, &asked, outcome),
         Message::ReadFailed(reason) => {
             app.reading = None;
             app.incomplete = Some("reading failed".to_owned());
@@ -418,6 +420,13 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Search | Action::Filter | Action::SeekPayloads | Action::JudgeAgainst | Action::NextMatch | Action::PreviousMatch => {
             prompt::act(app, action)
         }
+        Action::NoteText
+        | Action::NoteBug
+        | Action::NoteSeen
+        | Action::NoteMute
+        | Action::NoteMended
+        | Action::NoteOpen
+        | Action::NoteRemove => notes::act(app, action),
         Action::EditSchema => my_edit::ask(app),
         Action::Pipe | Action::Page | Action::OpenInEditor => hand_over::act(app, action),
         Action::FollowSource => following::switch(app),

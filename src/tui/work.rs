@@ -9,6 +9,7 @@ mod causes;
 mod deploy;
 mod edit;
 mod follow;
+mod notes;
 mod payloads;
 mod recheck;
 mod suspect;
@@ -31,6 +32,7 @@ use super::effect::Effect;
 use super::hit_tree::HitTree;
 use super::keeper::Keeper;
 use super::message::{Export, Exported, JobId, Message};
+use super::note_book::NoteBook;
 use super::opened::SourceOpener;
 use super::outlet::Outlet;
 use super::row_place::{GroupPlace, OpenedRow, RowPlace};
@@ -80,6 +82,8 @@ pub struct Workers {
     pub opener: Option<Arc<dyn SourceOpener>>,
     /// What is kept from one time to the next.
     pub keeper: Option<Arc<Keeper>>,
+    /// The notes on groups.
+    pub notes: Option<Arc<NoteBook>>,
     flags: HashMap<JobId, Arc<AtomicBool>>,
     stop_reading: Arc<AtomicBool>,
     /// Jobs that have not answered yet, for those who wait for quiet.
@@ -107,6 +111,7 @@ impl Workers {
             messages: messages.into(),
             opener: None,
             keeper: None,
+            notes: None,
             flags: HashMap::new(),
             stop_reading: Arc::default(),
             running: Arc::default(),
@@ -126,9 +131,9 @@ impl Workers {
             Effect::Read => self.read(),
             Effect::Follow { job, groups } => {
                 let Some(source) = self.source.clone() else { return };
-                let (request, watch) = (self.request.clone(), self.watch(job));
+                let (request, watch, notes) = (self.request.clone(), self.watch(job), self.notes.clone());
                 self.run(move |_| {
-                    let outcome = follow::read(source.as_ref(), &request, &groups, &watch);
+                    let outcome = follow::read(source.as_ref(), (&request, notes.as_deref()), &groups, &watch);
                     (!watch.cancelled()).then_some(Message::Followed { job, outcome })
                 });
             }
@@ -146,6 +151,21 @@ impl Workers {
             Effect::Arrange { job, groups, sort, by } => {
                 let (schemas, source) = (self.request.schemas.clone(), self.history.source.clone());
                 self.run(move |_| Some(arrange::arranged(job, groups, sort, by, schemas.as_deref(), source.as_deref())))
+            }
+            Effect::Note { job, of, said, groups, sort } => {
+                let Some(book) = self.notes.clone() else { return };
+                let (schemas, redaction) = (self.request.schemas.clone(), self.exports.redaction.clone());
+                self.run(move |_| {
+                    let outcome = notes::write(&book, (of.group(), &said), (&groups, sort), schemas.as_deref(), &redaction);
+                    Some(Message::Noted { job, asked: groups, outcome })
+                });
+            }
+            Effect::Remark { job, groups, sort } => {
+                let Some(book) = self.notes.clone() else { return };
+                self.run(move |_| {
+                    let outcome = Ok(notes::remarked(&book, &groups, sort));
+                    Some(Message::Noted { job, asked: groups, outcome })
+                });
             }
             Effect::LetGo(tree) => self.run(move |_| {
                 drop(tree);
@@ -343,7 +363,8 @@ impl Workers {
     /// Who watches a source for the explorer.
     fn reader(&self, stop: Arc<AtomicBool>) -> ReadWatch {
         let (messages, request) = (self.messages.clone(), self.request.clone());
-        ReadWatch { messages, job: None, request, stop, answers: self.answers.clone(), running: self.running.clone() }
+        let notes = self.notes.clone();
+        ReadWatch { messages, job: None, request, notes, stop, answers: self.answers.clone(), running: self.running.clone() }
     }
 
     /// Who watches a source for work that is told of beside reading.
@@ -379,11 +400,11 @@ impl Workers {
 
     fn read(&self) {
         let Some(source) = self.source.clone() else { return };
-        let (request, stop) = (self.request.clone(), self.stop_reading.clone());
+        let (request, stop, notes) = (self.request.clone(), self.stop_reading.clone(), self.notes.clone());
         let watch = self.reader(stop);
         let work = move |_: &Outlet| {
             Some(match source.groups(&request, &watch) {
-                Ok(groups) => Message::Groups { tree: arranged(groups, &request), done: true },
+                Ok(groups) => Message::Groups { tree: arranged(groups, &request, notes.as_deref()), done: true },
                 Err(error) => Message::ReadFailed(advice::told(&error)),
             })
         };

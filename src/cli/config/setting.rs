@@ -68,6 +68,13 @@ pub(super) const ENTRIES: &[SettingEntry] = &[
         "\"2026-06-26\"",
         "what is deployed: a revision of the schemas, a folder, bigquery:P.D.T; also --deployed of the explorer",
     ),
+    set(
+        "",
+        "notes",
+        SettingForm::Text,
+        "\"~/triage/notes.txt\"",
+        "file of notes on groups; also MISFIT_NOTES, --notes; without it notes.txt beside this file",
+    ),
     set("", "theme", SettingForm::Text, "\"default-dark\"", "theme of the explorer, misfit themes lists them; also MISFIT_THEME, --theme"),
     set("", "mouse", SettingForm::Flag, "true", "false leaves the mouse to the terminal, to select text"),
     set("keys", "quit", SettingForm::Names, "[\"q\"]", "keys by action, in place of the usual ones; misfit keys lists the actions"),
@@ -228,7 +235,7 @@ mod tests {
     #[test]
     fn every_setting_is_told_once_and_no_other() {
         let tables: [(&str, &[&str]); 4] = [
-            ("", &["schemas", "source_repo", "upstream", "deployed", "theme", "mouse"]),
+            ("", &["schemas", "source_repo", "upstream", "deployed", "notes", "theme", "mouse"]),
             ("bigquery", BIGQUERY_SETTINGS),
             ("redaction", REDACTION_SETTINGS),
             ("patch", PATCH_SETTINGS),

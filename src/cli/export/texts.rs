@@ -45,6 +45,7 @@ pub(super) fn table(work: &Work<'_>) -> Result<()> {
         rows: work.groups.rows,
         outside: work.groups.outside,
         rates: work.groups.rates.clone(),
+        remarks: work.groups.remarks.clone(),
         ..Groups::default()
     };
     let told: Vec<&Group> = work.told.iter().map(|told| &told.group).collect();

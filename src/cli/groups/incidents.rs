@@ -3,6 +3,7 @@
 //! Owns: its flags, the members that tell an incident to scripts, its lines for people. Refuses: putting groups together (triage/incidents), words
 //! (triage/facts).
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::table::{self, GroupCells};
+use crate::cli::notes::now;
 use crate::ground::text::visible;
 use crate::ground::time::time_text;
 use crate::rows::group::{Fingerprint, Group, GroupFields, Groups};
@@ -21,6 +23,8 @@ use crate::rows::schemas::git::Repository;
 use crate::triage::blame::template::Includes;
 use crate::triage::facts::incident;
 use crate::triage::incidents::{self, Incident};
+use crate::triage::notes::StandingNow;
+use crate::triage::notes::file::NotesFile;
 use crate::tui::advice::{self, GIVE_SCHEMAS};
 
 /// What a line stands for.
@@ -63,6 +67,32 @@ impl SameBy {
     }
 }
 
+/// What people noted of incidents, each in one line; `None` where no notes were read.
+#[derive(Default)]
+pub(super) struct IncidentNotes(Option<HashMap<Fingerprint, String>>);
+
+impl IncidentNotes {
+    /// What the notes say of them now.
+    pub(super) fn of(file: Option<&NotesFile>, groups: &Groups, chosen: &[&Group], incidents: &[Incident]) -> Self {
+        // What is wrong with the file is told with the groups.
+        let Some(notes) = file.and_then(|file| file.read().ok()) else { return IncidentNotes(None) };
+        let line = |incident: &Incident| {
+            let note = notes.incident(incident.fingerprint)?;
+            let (rows, span) = (incident.count(chosen), incident.span(chosen));
+            let line = StandingNow { rows, span, group: None, among: groups, now: now() }.remark(note).line();
+            Some((incident.fingerprint, line))
+        };
+        IncidentNotes(Some(incidents.iter().filter_map(line).collect()))
+    }
+
+    fn behind(&self, incident: &Incident, why: String) -> String {
+        match self.0.as_ref().and_then(|of| of.get(&incident.fingerprint)) {
+            Some(noted) => format!("{why}  [{noted}]"),
+            None => why,
+        }
+    }
+}
+
 /// An incident. Names and meanings are stable.
 #[derive(Serialize)]
 pub(super) struct IncidentMember<'a> {
@@ -82,12 +112,20 @@ pub(super) struct IncidentMember<'a> {
     place: Option<&'a str>,
     /// The key of the maps around it.
     key: Option<&'a str>,
+    /// What people noted of it, in one line, where notes were read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<Option<String>>,
     /// The largest first.
     groups: Vec<GroupFields<'a>>,
 }
 
 /// All incidents.
-pub(super) fn members<'a>(groups: &'a Groups, chosen: &[&'a Group], incidents: &'a [Incident]) -> Vec<IncidentMember<'a>> {
+pub(super) fn members<'a>(
+    groups: &'a Groups,
+    chosen: &[&'a Group],
+    incidents: &'a [Incident],
+    noted: &IncidentNotes,
+) -> Vec<IncidentMember<'a>> {
     let member = |incident: &'a Incident| {
         let span = incident.span(chosen);
         let first = incident.groups.first().map(|&at| chosen[at]);
@@ -102,6 +140,7 @@ pub(super) fn members<'a>(groups: &'a Groups, chosen: &[&'a Group], incidents: &
             fault: first.map_or("", |group| &group.key.fault),
             place: shared.map_or_else(|| first.and_then(|group| group.key.path.as_deref()), |shared| shared.tail.as_deref()),
             key: shared.and_then(|shared| shared.key.as_deref()),
+            note: noted.0.as_ref().map(|of| of.get(&incident.fingerprint).cloned()),
             groups: incident.groups.iter().map(|&at| GroupFields::of(chosen[at], groups)).collect(),
         }
     };
@@ -112,7 +151,7 @@ pub(super) fn members<'a>(groups: &'a Groups, chosen: &[&'a Group], incidents: &
 const INCIDENT: &str = "incident";
 
 /// The lines of a table: each incident of several groups with these below it, and the other groups.
-pub(super) fn lines(groups: &Groups, chosen: &[&Group], incidents: &[Incident]) -> Vec<GroupCells> {
+pub(super) fn lines(groups: &Groups, chosen: &[&Group], incidents: &[Incident], noted: &IncidentNotes) -> Vec<GroupCells> {
     let mut all = Vec::with_capacity(chosen.len());
     for incident in incidents {
         let Some(shared) = &incident.shared else {
@@ -124,7 +163,7 @@ pub(super) fn lines(groups: &Groups, chosen: &[&Group], incidents: &[Incident]) 
             INCIDENT.to_owned(),
             incident::extent(incident, chosen),
             table::place_of(Some(&incident::place(shared)), None),
-            incident::why(incident, chosen).unwrap_or_default(),
+            noted.behind(incident, incident::why(incident, chosen).unwrap_or_default()),
             incident.fingerprint.to_string(),
         ]);
         for &at in &incident.groups {

@@ -8,7 +8,7 @@ use crate::cli::when;
 use crate::ground::aligned::{GAP, Widths};
 use crate::ground::markdown::{cell, cell_code};
 use crate::ground::text::{clip_middle, clip_path, count, visible, width, wrap};
-use crate::rows::group::{Group, Groups};
+use crate::rows::group::{Group, Groups, Remark, RemarkState};
 use crate::triage::facts;
 
 /// One line: rows, status, doctype, place, fault, fingerprint.
@@ -58,7 +58,25 @@ pub(super) fn lines(heads: [&str; 6], rows: Vec<GroupCells>, room: usize) -> Str
 
 pub(super) fn cells(group: &Group, among: &Groups) -> GroupCells {
     let rows = rows(group.count, among, &facts::rate::of_group(among, group).unwrap_or_default());
-    [rows, state(group), group.key.doctype_name(), place(group), group.phrase(), group.fingerprint.to_string()]
+    [rows, state_among(group, among), group.key.doctype_name(), place(group), says(group, among), group.fingerprint.to_string()]
+}
+
+/// What is wrong, with what people have noted of the group behind it.
+fn says(group: &Group, among: &Groups) -> String {
+    match among.remark(group).map(Remark::line) {
+        Some(noted) => format!("{}  [{noted}]", group.phrase()),
+        None => group.phrase(),
+    }
+}
+
+/// As [`state`], with how people say that it stands where that matters in a list.
+fn state_among(group: &Group, among: &Groups) -> String {
+    let noted = among.remark(group).map(|remark| remark.state).filter(|state| matches!(state, RemarkState::Muted | RemarkState::CameBack));
+    match (state(group), noted) {
+        (state, None) => state,
+        (state, Some(noted)) if state.is_empty() => noted.word().to_owned(),
+        (state, Some(noted)) => format!("{state}, {}", noted.word()),
+    }
 }
 
 /// What a deploy did: `began` or `ended`; else `noise` or `by-catch` where it is that.
@@ -129,10 +147,10 @@ pub(super) fn markdown(shown: &[&Group], among: &Groups) -> String {
         out.push_str(&format!(
             "| {} |{rate} {} | {} | {} | {} | {first} | {last} | {} |\n",
             count(group.count),
-            state(group),
+            state_among(group, among),
             cell_code(&group.key.doctype_name()),
             cell_code(&place(group)),
-            cell_code(&group.phrase()),
+            cell_code(&says(group, among)),
             cell_code(&group.fingerprint.to_string()),
         ));
     }

@@ -5,14 +5,15 @@
 //! (where the path says `{key}`), the most frequent ones with their rows, `keys_others` the rows with others; where a facet is not `exact`, some of its counts are about so;
 //! `by_catch` is true where the rows were refused for another row of the same request;
 //! `trend` is rows over time in bins of `width` seconds from `start` on, `accepted` are the documents that were accepted meanwhile, `rate` is which part of
-//! all that came was refused so (0 to 1; null where it is not known), `rate_trend` the same over time, `by_schemas` whether the path was generalised by schemas, on which the fingerprint depends.
+//! all that came was refused so (0 to 1; null where it is not known), `rate_trend` the same over time, `note_state` how people have said it stands (`open`, `seen`, `muted`, `mended`, `came-back`) with `note_why`, their `note` and `bug`: these four are there where notes
+//! were read, `by_schemas` whether the path was generalised by schemas, on which the fingerprint depends.
 //! Refuses: forms (JSON, CSV): it is written by whoever serializes it, and holds no tree of values.
 
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::{Deploy, Facet, Fingerprint, Group, Groups, Job, JobCount, Rate, RateTrend, Status};
+use super::{Deploy, Facet, Fingerprint, Group, Groups, Job, JobCount, Rate, RateTrend, Remark, Status};
 use crate::ground::time::{Micros, rfc3339, usual_rfc3339};
 
 const SECOND: Micros = 1_000_000;
@@ -69,6 +70,15 @@ struct GroupMembers<'a> {
     accepted: Option<u64>,
     rate: Option<f64>,
     rate_trend: Option<RateTrendMember<'a>>,
+    // What people have said, where that was read: null of a group of which nothing was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note_state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note_why: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<Option<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bug: Option<Option<&'a str>>,
 }
 
 /// A rate over time; null in it where it is not known.
@@ -199,6 +209,7 @@ impl Serialize for GroupFields<'_> {
         let around = group.keys();
         let rate = among.rates.as_ref().and_then(|rates| rates.group(group));
         let rate_trend: Option<RateTrend> = among.rates.as_ref().and_then(|rates| rates.over_time(group));
+        let remark = among.remarks.as_ref().map(|remarks| remarks.of(group.fingerprint));
         let members = GroupMembers {
             namespace: key.namespace.as_deref(),
             doctype: key.doctype.as_deref(),
@@ -242,6 +253,10 @@ impl Serialize for GroupFields<'_> {
                 width: trend.width / SECOND,
                 points: &trend.points,
             }),
+            note_state: among.remarks.as_ref().map(|remarks| remarks.state(group.fingerprint).name()),
+            note_why: remark.map(|remark| remark.and_then(Remark::why)),
+            note: remark.map(|remark| remark.and_then(|remark| remark.text.as_deref())),
+            bug: remark.map(|remark| remark.and_then(|remark| remark.bug.as_deref())),
         };
         members.serialize(serializer)
     }

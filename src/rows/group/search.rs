@@ -69,6 +69,15 @@ impl Groups {
         if let Some(aside) = group.aside() {
             sighting.see(aside);
         }
+        if let Some(remarks) = &self.remarks {
+            sighting.see_word(remarks.state(group.fingerprint).word()).see_word(remarks.state(group.fingerprint).name());
+        }
+        if let Some(remark) = self.remark(group) {
+            sighting.see_word(remark.mark()).see(&remark.line());
+            remark.more.iter().for_each(|more| {
+                sighting.see_long(more);
+            });
+        }
         for (part, nameless) in [(&group.key.namespace, "(no namespace)"), (&group.key.doctype, "(no doctype)")] {
             if part.is_none() {
                 sighting.see(nameless);

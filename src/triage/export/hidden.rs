@@ -55,6 +55,12 @@ pub fn told(group: &Group, schemas: Option<&SchemaStore>, redactor: &mut Redacto
     without_data(group, lists, redactor)
 }
 
+/// A group in words that may be told to anybody: its doctype and what is wrong where.
+pub fn words(group: &Group, schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> String {
+    let told = told(group, schemas, redactor);
+    format!("{} {}", told.key.doctype_name(), told.sentence())
+}
+
 /// A group of an earlier export, likewise: its names, place, fault, count and times.
 pub fn told_record(known: &GroupRecord, schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> GroupRecord {
     if redactor.is_raw() {

@@ -85,6 +85,9 @@ pub struct ReportGroup {
     pub noise: bool,
     /// Not at fault: refused for another row of the same request.
     pub by_catch: bool,
+    /// How people have said that it stands (`open`, `seen`, `muted`, `mended`, `came-back`) and what they noted, as they typed it; where notes were read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<ReportNote>,
     /// Rows by job, in the order in which the jobs began.
     pub jobs: Vec<ReportJob>,
     /// Rows over time.
@@ -124,6 +127,22 @@ pub struct ReportGroup {
     pub command: String,
     /// A statement that selects the rows.
     pub sql: String,
+}
+
+/// What people noted of a group.
+#[derive(Debug, Serialize)]
+pub struct ReportNote {
+    /// One of the states.
+    pub state: &'static str,
+    /// Why that is said.
+    pub why: Option<String>,
+    /// What they typed.
+    pub text: Option<String>,
+    /// A number or an address.
+    pub bug: Option<String>,
+    /// All of it in one line.
+    #[serde(skip)]
+    pub line: String,
 }
 
 /// What the schema asks at the node that broke.

@@ -36,6 +36,9 @@ pub fn sheet(groups: &Groups, group: &Group, zone: &Zone, causes: Option<&Causes
     if let Some(words) = groups.standing_in(group, zone) {
         facts.line(&words);
     }
+    if let Some(remark) = groups.remark(group) {
+        super::note::remark(&mut facts, remark);
+    }
     facts.gap();
     names(&mut facts, group);
     if let Some(rates) = &groups.rates {

@@ -49,7 +49,7 @@ pub(super) fn items(groups: &Groups, sort: Sort) -> Vec<GroupItem> {
     for (i, group) in groups.list.iter().enumerate() {
         let namespace = group.key.namespace.as_deref().unwrap_or("(no namespace)");
         let doctype = names.entry(namespace).or_default().entry(doctype_label(group)).or_default();
-        match group.aside() {
+        match groups.aside(group) {
             Some(aside) => doctype.aside.entry(aside).or_default().push(i as u32),
             None => doctype.paths.entry(group.key.path.as_deref()).or_default().push(i as u32),
         }

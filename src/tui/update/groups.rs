@@ -114,6 +114,40 @@ pub(super) fn arranged(app: &mut App, job: JobId, tree: Arc<GroupTree>, note: Op
     effects
 }
 
+/// The same groups with what is noted of them now; the cursor stays where it can be seen.
+pub(super) fn remarked(app: &mut App, tree: Arc<GroupTree>) -> Vec<Effect> {
+    let is_sorted = tree.sort == app.groups.sort;
+    let here = app.groups.list.outline.item().map(|item| (item, app.groups.tree.id(item)));
+    let is_there = |tree: &GroupTree, id: u64| (0..tree.len()).find(|&item| tree.id(item) == id);
+    let moved = here.and_then(|(_, id)| is_there(&tree, id)).filter(|&item| inside_noise(&tree, item));
+    // What is muted goes out of the way: the cursor stays at the next line then.
+    let was_inside = here.is_some_and(|(item, _)| inside_noise(&app.groups.tree, item));
+    let next = here.filter(|_| moved.is_some() && !was_inside).and_then(|(item, _)| {
+        let before = &app.groups.tree;
+        let behind = (before.end(item)..before.len()).chain((0..item).rev());
+        behind.filter(|&other| before.is_leaf(other) && !inside_noise(before, other)).map(|other| before.id(other)).next()
+    });
+    // What it stands below stays as it was: closed, where it is new.
+    let below = moved.and_then(|item| tree.parent(item)).filter(|_| next.is_some());
+    let was_open = |id: u64| {
+        let before = &app.groups.tree;
+        is_there(before, id).is_some_and(|item| app.groups.list.outline.is_open(before.as_ref(), item))
+    };
+    let closes = below.filter(|&item| !was_open(tree.id(item)));
+    let mut effects = Vec::from_iter(show(app, tree));
+    if let Some(item) = next.and_then(|id| is_there(&app.groups.tree, id)) {
+        let tree = app.groups.tree.clone();
+        let outline = &mut app.groups.list.outline;
+        outline.reveal(tree.as_ref(), item);
+        outline.set_open(tree.as_ref(), &Vec::from_iter(closes), false);
+    }
+    if !is_sorted {
+        effects.push(arrange(app));
+    }
+    effects.extend(find_again(app));
+    effects
+}
+
 /// Puts a tree in the place of the one shown, which a worker lets go of where it is large.
 fn show(app: &mut App, tree: Arc<GroupTree>) -> Option<Effect> {
     let screen = &mut app.groups;
@@ -296,7 +330,7 @@ fn toggle_noise(app: &mut App) {
     let outline = &mut app.groups.list.outline;
     let noise: Vec<usize> = (0..tree.len()).filter(|&item| tree.items[item].level == GroupLevel::Aside).collect();
     if noise.is_empty() {
-        app.tell("no noise or by-catch in these rows");
+        app.tell("nothing in these rows is noise, by-catch or muted");
         return;
     }
     let open = !noise.iter().any(|&item| outline.is_open(tree.as_ref(), item));

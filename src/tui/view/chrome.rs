@@ -15,6 +15,7 @@ use super::pen::{Pen, paint_line, paragraph};
 use crate::ground::sought;
 use crate::ground::text;
 use crate::ground::time;
+use crate::rows::group::RemarkState;
 use crate::rows::source::Progress;
 use crate::triage::catalog::FoundHits;
 
@@ -128,6 +129,16 @@ pub(super) fn pane(app: &App, buffer: &mut Buffer, area: Rect, name: &str, focus
     pen.put(&horizontal.repeat(pen.room()), border);
 }
 
+/// The colour of how people say that a group stands.
+pub(super) fn remark_role(state: RemarkState) -> Role {
+    match state {
+        RemarkState::CameBack => Role::New,
+        RemarkState::Mended => Role::Gone,
+        RemarkState::Open | RemarkState::Seen => Role::Notice,
+        RemarkState::Muted => Role::Dim,
+    }
+}
+
 /// What a list says of its filter, its search and position, for its heading.
 pub(super) fn list_state(list: &List) -> String {
     let (cursor, _) = list.outline.position();
@@ -195,6 +206,10 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
         PromptPurpose::Against => ("judge against (folder, revision, repository@revision or schema file)", None),
         PromptPurpose::Compare => ("compare with (a revision, a folder, or repository@revision)", None),
         PromptPurpose::Pipe => ("hand what is under the cursor to the command", None),
+        PromptPurpose::Note => ("note", None),
+        PromptPurpose::Bug => ("bug (a number or an address)", None),
+        PromptPurpose::Mute => ("mute until (a day, 2w, 3x for three times as many; nothing: for good)", None),
+        PromptPurpose::Mended => ("mended (a day, a revision, or both; nothing: now)", None),
         PromptPurpose::Source => ("open in a tab (a file, a folder, a table)", None),
         PromptPurpose::Payloads => ("payloads with (text, or /pointer=value)", None),
         PromptPurpose::Filter => {

@@ -16,7 +16,7 @@ use crate::ground::outline::Tree;
 use crate::ground::text;
 use crate::ground::time;
 use crate::rows::column;
-use crate::rows::group::{Group, NEW, Rates, Status};
+use crate::rows::group::{Group, NEW, Rates, Status, said};
 use crate::triage::facts;
 
 /// Cells of a trend beside a line of the tree, at least and at most.
@@ -30,6 +30,9 @@ const SHORT: i64 = 36 * 3600;
 
 /// Cells that what is wrong keeps on a line where its place takes the most.
 const FEW_WORDS: usize = 12;
+
+/// Cells of the place and what is wrong there beside which a line says that something was noted.
+const MARKED: usize = 24;
 
 /// Marks what began since the source is followed.
 const FRESH: &str = "now";
@@ -124,8 +127,16 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
     if !tag.is_empty() {
         pen.put_right(&format!("{tag:>6}"), style(role));
     }
+    let remark = tree.group(item).filter(|_| tree.is_leaf(item)).and_then(|group| tree.groups.remark(group));
+    if let Some(remark) = remark.filter(|_| pen.room() > MARKED) {
+        pen.put_right(&format!("{} ", remark.mark()), style(chrome::remark_role(remark.state)));
+    }
     pen.skip_right(1);
     label(app, tree, item, &style, &mut pen);
+    // What was noted goes on where the line has room left.
+    if let Some(said) = remark.and_then(|remark| said(remark.text.as_deref(), remark.bug.as_deref())).filter(|_| pen.room() > FEW_WORDS) {
+        pen.skip(2).put(&said, style(Role::Dim));
+    }
 }
 
 /// Cells of the trends; `None` where there is no room or no time.

@@ -12,7 +12,7 @@ use super::chrome;
 use super::sheet::{EMPTY, Sheet};
 use crate::ground::text;
 use crate::ground::time;
-use crate::rows::group::{Evidence, Facet, Group, Status, Trend, Worth};
+use crate::rows::group::{Evidence, Facet, Group, Status, Trend, Worth, said};
 use crate::triage::causes::{MOST_ROWS, has_causes};
 use crate::triage::facts;
 
@@ -69,6 +69,7 @@ impl Sheet<'_> {
         if let Some((words, role)) = self.status(group) {
             self.words(&words, role);
         }
+        self.remark(group);
         if let Some((first, last)) = group.span {
             self.words(&format!("first {}", self.app.zone().span((first, last), &format!(" {dot} last "))), Role::Text);
         }
@@ -93,6 +94,21 @@ impl Sheet<'_> {
         let message = text::visible(&group.sample).into_owned();
         self.words(&message, Role::Dim);
         self.cut("everything about this group");
+    }
+
+    /// What people have noted.
+    fn remark(&mut self, group: &Group) {
+        let app = self.app;
+        let Some(remark) = app.groups.tree.groups.remark(group) else { return };
+        if let Some(why) = remark.why() {
+            self.words(&why, chrome::remark_role(remark.state));
+        }
+        if let Some(said) = said(remark.text.as_deref(), remark.bug.as_deref()) {
+            self.words(&format!("note: {said}"), Role::Notice);
+        }
+        if let more @ 1.. = remark.more.len() {
+            self.words(&text::plural(more as u64, "further note matches it", "further notes match it"), Role::Dim);
+        }
     }
 
     fn branch(&mut self, tree: &GroupTree, item: usize) {

@@ -7,17 +7,18 @@ use crate::rows::group::Groups;
 use crate::rows::source::{ErrorSource, Followed, Request, Watch};
 use crate::tui::advice;
 use crate::tui::group_tree::GroupTree;
+use crate::tui::note_book::NoteBook;
 
 /// All groups as they are now; none where nothing has come.
 pub(super) fn read(
     source: &dyn ErrorSource,
-    request: &Request,
+    (request, notes): (&Request, Option<&NoteBook>),
     so_far: &Groups,
     watch: &dyn Watch,
 ) -> Result<Option<Arc<GroupTree>>, String> {
     match source.follow(request, watch).map_err(|error| advice::told(&error))? {
         Followed::Same => Ok(None),
-        Followed::All(groups) => Ok(Some(arranged(groups, request))),
-        Followed::Part(part) => Ok(Some(arranged(so_far.joined(part), request))),
+        Followed::All(groups) => Ok(Some(arranged(groups, request, notes))),
+        Followed::Part(part) => Ok(Some(arranged(so_far.joined(part), request, notes))),
     }
 }

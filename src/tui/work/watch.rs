@@ -8,14 +8,18 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::super::group_tree::GroupTree;
 use super::super::message::{JobId, Message};
+use super::super::note_book::NoteBook;
 use super::super::outlet::Outlet;
 use super::answers::Answers;
 use crate::rows::group::{Groups, Sort};
 use crate::rows::source::{Cost, Progress, Request, Spent, Watch};
 
 /// Groups as they are first shown.
-pub(super) fn arranged(mut groups: Groups, request: &Request) -> Arc<GroupTree> {
+pub(super) fn arranged(mut groups: Groups, request: &Request, notes: Option<&NoteBook>) -> Arc<GroupTree> {
     request.rate(&mut groups, false);
+    if let Some(notes) = notes {
+        notes.remark(&mut groups, super::notes::now());
+    }
     Arc::new(GroupTree::new(Arc::new(groups), Sort::Deploy))
 }
 
@@ -26,6 +30,8 @@ pub(super) struct ReadWatch {
     pub(super) job: Option<JobId>,
     /// What is read, which tells how groups so far are shown.
     pub(super) request: Request,
+    /// What is noted of groups.
+    pub(super) notes: Option<Arc<NoteBook>>,
     pub(super) stop: Arc<AtomicBool>,
     pub(super) answers: Arc<Answers>,
     pub(super) running: Arc<AtomicUsize>,
@@ -55,7 +61,7 @@ impl Watch for ReadWatch {
         });
     }
     fn snapshot(&self, groups: Groups) {
-        let _ = self.messages.send(Message::Groups { tree: arranged(groups, &self.request), done: false });
+        let _ = self.messages.send(Message::Groups { tree: arranged(groups, &self.request, self.notes.as_deref()), done: false });
     }
     fn wants_snapshots(&self) -> bool {
         self.job.is_none()

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Behind, Constraint, Report, ReportColumn, ReportFacet, ReportGroup, ReportJob, ReportSample, ReportTrend};
+use super::{Behind, Constraint, Report, ReportColumn, ReportFacet, ReportGroup, ReportJob, ReportNote, ReportSample, ReportTrend};
 use crate::ground::text;
 use crate::ground::time;
 use crate::ground::time::Micros;
@@ -12,7 +12,7 @@ use crate::pipeline::fault::VALIDATION;
 use crate::pipeline::sink::{self, Landing};
 use crate::pipeline::verdict::judge::{Cause, CausePhrase, Violation};
 use crate::rows::demo;
-use crate::rows::group::{Fingerprint, Group, Groups, Rate, Status};
+use crate::rows::group::{Fingerprint, Group, Groups, Rate, Remark, Status};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::ErrorSource;
 use crate::triage::blame::template::Includes;
@@ -97,7 +97,7 @@ impl<'a> ReportBuilder<'a> {
         let drafts = choice.groups.iter().map(|_| (None, Survey::default())).collect();
         let (jobs, deploys) = hidden::jobs(groups, &redactor);
         let source = redactor.source(&label).into_owned();
-        let deployed = Groups { jobs, deploys, rates: groups.rates.clone(), ..Groups::default() };
+        let deployed = Groups { jobs, deploys, rates: groups.rates.clone(), remarks: groups.remarks.clone(), ..Groups::default() };
         let about = Surroundings { deployed, neighbours: Neighbours::new(&groups.list), rows, source, schemas };
         ReportBuilder {
             groups,
@@ -208,6 +208,7 @@ impl Surroundings<'_> {
             status_why: self.deployed.standing_words(group),
             noise: group.noise,
             by_catch: group.by_catch,
+            note: self.deployed.remark(group).map(note),
             jobs: jobs(group, &self.deployed),
             trend: trend(group),
             facets: told.facets.iter().map(|told| facet(group, told)).collect(),
@@ -271,6 +272,11 @@ fn behind(cause: &Cause, lists: Lists<'_>, redactor: &mut Redactor) -> Behind {
 /// What is wrong, without its place.
 fn sentence(violation: &Violation, lists: Lists<'_>, redactor: &mut Redactor) -> String {
     Fault::parse(&redactor.message(&violation.message, Some(VALIDATION), lists), Some(VALIDATION)).sentence()
+}
+
+fn note(remark: &Remark) -> ReportNote {
+    let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
+    ReportNote { state: remark.state.name(), why: remark.why(), text: text(&remark.text), bug: text(&remark.bug), line: remark.line() }
 }
 
 fn jobs(group: &Group, groups: &Groups) -> Vec<ReportJob> {

@@ -145,6 +145,9 @@ fn occurrence(told: &ReportGroup, page: &mut Page) {
         others.dedup();
         page.fact("also fails in", [data(others.join(", "))]);
     }
+    if let Some(note) = &told.note {
+        page.fact("note", [said(&note.line)]);
+    }
     if let Some(suspect) = &told.suspect {
         page.fact("suspect", [said(suspect)]);
     }
