@@ -47,7 +47,7 @@ pub enum NotesError {
         path: PathBuf,
     },
     /// No text.
-    #[error("{path} line {line}: this is no text in UTF-8", path = visible(&.path.to_string_lossy()))]
+    #[error("{path} line {line}: this is not UTF-8 text", path = visible(&.path.to_string_lossy()))]
     NoText {
         /// The file.
         path: PathBuf,
@@ -55,7 +55,7 @@ pub enum NotesError {
         line: usize,
     },
     /// Something else stands there.
-    #[error("{path} line {line}: this is no file of notes, which begins with: misfit notes 1", path = visible(&.path.to_string_lossy()))]
+    #[error("{path} line {line}: this is not a file of notes, which begins with: misfit notes 1", path = visible(&.path.to_string_lossy()))]
     NoNotes {
         /// The file.
         path: PathBuf,
@@ -340,7 +340,7 @@ mod tests {
     fn what_is_no_file_of_notes_is_refused_and_never_written_over() {
         for (text, why) in [
             ("misfit notes 2\ngroup 000000000000000a\n  colour red\n", "another version of misfit (form 2, this one knows 1)"),
-            ("\n[group]\nnote = 1\n", "line 2: this is no file of notes"),
+            ("\n[group]\nnote = 1\n", "line 2: this is not a file of notes"),
             ("misfit notes 1\nmisfit notes 3\n", "(form 3"),
         ] {
             let (_folder, file) = file(text);
@@ -350,7 +350,7 @@ mod tests {
         }
         let (_folder, odd) = file("misfit notes 1\n");
         fs::write(odd.path(), b"misfit notes 1\n\ngroup \xff\n").unwrap();
-        assert!(odd.read().unwrap_err().to_string().contains("line 3: this is no text"));
+        assert!(odd.read().unwrap_err().to_string().contains("line 3: this is not UTF-8 text"));
         let (folder, _) = file("");
         assert!(NotesFile::at(folder.path()).read().unwrap_err().to_string().contains("it is a folder"));
     }
@@ -358,16 +358,16 @@ mod tests {
     #[test]
     fn every_mistake_is_told_by_its_line() {
         for (block, line, why) in [
-            ("group 12\n  note a\n", 3, "group 12 is no fingerprint of 16 hexadecimal digits"),
+            ("group 12\n  note a\n", 3, "group 12 is not a fingerprint of 16 hexadecimal digits"),
             ("groop 000000000000000a\n", 3, "groop begins no note"),
             ("group 000000000000000a\n  nte a\n", 4, "a note has no nte; did you mean note?"),
             ("group 000000000000000a\n  path a\n", 4, "path is for notes that begin with match"),
             ("group 000000000000000a\n  note a\n  note b\n", 5, "note stands twice"),
             ("group 000000000000000a\n  bug\n", 4, "bug has nothing behind it"),
-            ("group 000000000000000a\n  state asleep\n", 4, "state: asleep is none"),
-            ("group 000000000000000a\n  state muted until 2026-02-30\n", 4, "2026-02-30 is no date"),
+            ("group 000000000000000a\n  state asleep\n", 4, "state: asleep is not a state"),
+            ("group 000000000000000a\n  state muted until 2026-02-30\n", 4, "2026-02-30 is not a date"),
             ("match\n  path a\\\n", 4, "path: a LIKE pattern ends with a backslash"),
-            ("match\n  path a\n  start soon\n", 5, "start: soon is no date; one is written 2026-06-30"),
+            ("match\n  path a\n  start soon\n", 5, "start: soon is not a date; one is written 2026-06-30"),
             ("match\n  note a\n", 3, "would match all groups"),
             ("match\n  path a\n  start 2026-02-02\n  end 2026-02-01\n", 3, "it ends before it starts"),
             ("  note a\n", 3, "there is none above"),

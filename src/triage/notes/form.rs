@@ -176,7 +176,8 @@ pub(super) fn parse(text: &str) -> Result<NoteText<'_>, FormError> {
 /// The first line of a block.
 fn header(line: &str) -> Result<(Kind, Option<NoteAbout>), String> {
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    let print = || rest.trim().parse().map_err(|_| format!("{word} {} is no fingerprint of 16 hexadecimal digits", visible(rest.trim())));
+    let print =
+        || rest.trim().parse().map_err(|_| format!("{word} {} is not a fingerprint of 16 hexadecimal digits", visible(rest.trim())));
     match word {
         "group" => Ok((Kind::Group, Some(NoteAbout::Group(print()?)))),
         "incident" => Ok((Kind::Incident, Some(NoteAbout::Incident(print()?)))),
@@ -260,8 +261,9 @@ impl Reader<'_> {
 /// Takes in a member.
 fn fill(note: &mut Note, pattern: &mut NotePattern, name: &str, value: &str) -> Result<(), String> {
     let like = |value: &str| Like::parse(value).map(|_| Some(value.to_owned())).map_err(|why| format!("{name}: {why}"));
-    let day =
-        |value: &str| parse_day(value).map(Some).ok_or_else(|| format!("{name}: {} is no date; one is written 2026-06-30", visible(value)));
+    let day = |value: &str| {
+        parse_day(value).map(Some).ok_or_else(|| format!("{name}: {} is not a date; one is written 2026-06-30", visible(value)))
+    };
     match name {
         "about" => note.told = Some(unescaped(value)),
         "note" => note.text = Some(unescaped(value)),
@@ -291,7 +293,8 @@ pub(super) fn state_text(state: &NoteState) -> Option<String> {
         NoteState::Muted(Mute::UntilTimes { times: until, then }) => {
             let window =
                 then.window.map(|(from, to)| format!(" from {} to {}", time::rfc3339(from), time::rfc3339(to))).unwrap_or_default();
-            format!("muted until {}x of {} rows{window}", times(*until), then.rows)
+            let rows = if then.rows == 1 { "row" } else { "rows" };
+            format!("muted until {}x of {} {rows}{window}", times(*until), then.rows)
         }
         NoteState::Mended(Mended { at, is_day, by }) => {
             let when = if *is_day { format!("on {}", time::day(*at)) } else { format!("at {}", time::rfc3339(*at)) };
@@ -302,10 +305,10 @@ pub(super) fn state_text(state: &NoteState) -> Option<String> {
 
 /// Reads what [`state_text`] writes.
 pub(super) fn parse_state(text: &str) -> Result<NoteState, String> {
-    let unknown = || format!("{} is none; there are seen, muted, muted until 2026-06-30, mended on 2026-06-30", visible(text));
+    let unknown = || format!("{} is not a state; there are seen, muted, muted until 2026-06-30, mended on 2026-06-30", visible(text));
     let words: Vec<&str> = text.split_whitespace().collect();
-    let time = |word: &str| parse_time(word).ok_or_else(|| format!("{} is no time", visible(word)));
-    let day = |word: &str| parse_day(word).ok_or_else(|| format!("{} is no date; one is written 2026-06-30", visible(word)));
+    let time = |word: &str| parse_time(word).ok_or_else(|| format!("{} is not a time", visible(word)));
+    let day = |word: &str| parse_day(word).ok_or_else(|| format!("{} is not a date; one is written 2026-06-30", visible(word)));
     let by = |words: &[&str]| match words {
         [] => Ok(None),
         ["by", by @ ..] if !by.is_empty() => Ok(Some(unescaped(&by.join(" ")).into())),

@@ -130,7 +130,7 @@ impl Sheet {
 /// The words of an error without what it names of the text.
 fn reason(error: &csv::Error) -> String {
     match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => "this is no text in UTF-8".to_owned(),
+        csv::ErrorKind::Utf8 { .. } => "this is not UTF-8 text".to_owned(),
         _ => visible(&error.to_string()).into_owned(),
     }
 }
@@ -165,7 +165,7 @@ fn note(cell: impl Fn(usize) -> Option<String>) -> Result<Note, String> {
     };
     let day = |column: usize| {
         let Some(text) = cell(column) else { return Ok(None) };
-        date(&text).map(Some).ok_or_else(|| format!("{}: {} is no date; one is written 2026-06-30", COLUMNS[column], visible(&text)))
+        date(&text).map(Some).ok_or_else(|| format!("{}: {} is not a date; one is written 2026-06-30", COLUMNS[column], visible(&text)))
     };
     let pattern = NotePattern { start: day(0)?, end: day(1)?, namespace: like(2)?, doctype: like(3)?, path: like(4)? };
     if let Some(why) = pattern.wrong() {
@@ -212,7 +212,7 @@ mod tests {
         let told: Vec<(usize, &str)> = read.mistakes.iter().map(|mistake| (mistake.line, mistake.why.as_str())).collect();
         assert_eq!(told.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 4, 5, 7]);
         for ((_, why), part) in told.iter().zip([
-            "start_date: soon is no date",
+            "start_date: soon is not a date",
             "ends before it starts",
             "ends with a backslash",
             "match all groups",
