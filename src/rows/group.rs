@@ -52,7 +52,7 @@ pub use rates::{Rate, RateLine, RateTrend, Rates};
 pub use record::{FacetRecord, GroupRecord};
 pub use search::{NEW, NOISE};
 pub use standing::{Deploy, Evidence, Standing, Status, Worth};
-pub use words::doctype_name;
+pub use words::{doctype_name, place_of};
 
 /// All groups of the rows read, with what was left out.
 #[derive(Debug, Clone, Default)]

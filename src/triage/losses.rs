@@ -1,9 +1,10 @@
 //! What is lost of documents that pass: values without a column, in `additional_properties` or in another form.
 //!
-//! Owns: the losses of one document, counting them by place over many, the columns that none of them fills.
+//! Owns: the losses of one document, counting them by place over many, the columns that none of them fills, since when the schemas know the places.
 //! Refuses: landing values (sink), judging documents (judging), words for people (facts).
 
 mod lift;
+mod since;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use crate::pipeline::schema::walk::{generalise, walk};
 use crate::pipeline::sink::{self, Coercion, Fate, Reason, Severity, Side, Submission};
 
 pub use lift::LiftSql;
+pub use since::{LookedUp, MOST_LOOKED_UP, PlaceHistories, PlaceHistory};
 
 /// Losses of a document that are told one by one.
 const MOST_VALUES: usize = 50_000;

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::table::{self, GroupCells};
 use crate::ground::time::time_text;
-use crate::rows::group::{Fingerprint, Group, GroupFields, Groups};
+use crate::rows::group::{Fingerprint, Group, GroupFields, Groups, place_of};
 use crate::rows::schemas::SchemaStore;
 use crate::triage::facts::incident;
 use crate::triage::incidents::Incident;
@@ -93,7 +93,7 @@ pub(super) fn lines(groups: &Groups, chosen: &[&Group], incidents: &[Incident]) 
             table::rows(incident.count(chosen), groups, ""),
             INCIDENT.to_owned(),
             incident::extent(incident, chosen),
-            table::place_of(Some(&format!("…/{}", shared.tail)), None),
+            place_of(Some(&format!("…/{}", shared.tail)), None),
             incident::why(incident, chosen).unwrap_or_default(),
             incident.fingerprint.to_string(),
         ]);

@@ -12,10 +12,20 @@ use super::{JudgeFormat, text};
 use crate::cli::{out, safe_json};
 use crate::pipeline::destination;
 use crate::pipeline::layout::Layout;
-use crate::rows::schemas::Doctype;
+use crate::rows::schemas::{Doctype, TableColumns};
 use crate::triage::facts::losses;
 use crate::triage::judging::{Bench, Judged};
-use crate::triage::losses::LossTally;
+use crate::triage::losses::{LookedUp, LossTally, PlaceHistories};
+
+/// A doctype version with documents that pass.
+struct LossyTable<'b, 't> {
+    doctype: &'b Doctype,
+    layout: Arc<Layout>,
+    /// That no layout is published, where none is.
+    made: Option<String>,
+    tally: &'t LossTally,
+    known: LookedUp,
+}
 
 /// Writes judgements in one of the forms.
 pub(super) struct JudgePrinter<'b, W> {
@@ -73,8 +83,10 @@ impl<'b, W: Write> JudgePrinter<'b, W> {
         match self.format {
             JudgeFormat::Text => {
                 let doctypes = self.tally.doctypes().map(|doctype| text::doctype(&doctype)).collect::<String>();
-                let losses: String =
-                    self.tables()?.iter().map(|(doctype, layout, tally)| losses::of_table(&table(doctype), layout, tally)).collect();
+                let of = |lossy: &LossyTable<'_, '_>| {
+                    losses::of_table(&table(lossy.doctype), &lossy.layout, lossy.made.as_deref(), lossy.tally, &lossy.known)
+                };
+                let losses: String = self.tables()?.iter().map(of).collect();
                 let counts = text::counts(&self.tally);
                 let between = if losses.is_empty() { "" } else { "\n" };
                 writeln!(self.out, "{doctypes}{between}{losses}{between}{counts}")?;
@@ -85,8 +97,9 @@ impl<'b, W: Write> JudgePrinter<'b, W> {
                 let losses = match self.bench.tells_losses() {
                     true => {
                         let tables = self.tables()?;
-                        let answers =
-                            tables.iter().map(|(doctype, layout, tally)| TableLossesAnswer::new(doctype, table(doctype), layout, tally));
+                        let answers = tables.iter().map(|LossyTable { doctype, layout, made, tally, known }| {
+                            TableLossesAnswer::new(doctype, table(doctype), layout, made.is_some(), tally, known)
+                        });
                         let lines: Vec<String> = answers.map(|answer| json(&answer)).collect::<Result<_>>()?;
                         format!(",\"losses\":[\n{}\n],\"unknown_losses\":{}", lines.join(",\n"), self.tally.unknown_losses.0)
                     }
@@ -106,13 +119,22 @@ impl<'b, W: Write> JudgePrinter<'b, W> {
     }
 
     /// The doctype versions with documents that pass, their columns and losses.
-    fn tables(&self) -> Result<Vec<(&'b Doctype, Arc<Layout>, &LossTally)>> {
+    fn tables(&self) -> Result<Vec<LossyTable<'b, '_>>> {
         let schemas = self.bench.schemas();
+        let mut histories = if self.tally.losses.is_empty() { None } else { PlaceHistories::open(schemas)? };
         let mut tables = Vec::new();
         for (&at, tally) in &self.tally.losses {
-            if let (Some(doctype), Some(layout)) = (schemas.doctypes().get(at), schemas.columns(at)?.layout()) {
-                tables.push((doctype, Arc::clone(layout), tally));
-            }
+            let columns = schemas.columns(at)?;
+            let (Some(doctype), Some(layout)) = (schemas.doctypes().get(at), columns.layout()) else { continue };
+            let made = match &columns {
+                TableColumns::Made(made) => Some(made.note()),
+                _ => None,
+            };
+            let known = match (&mut histories, schemas.schema(at)?) {
+                (Some(histories), Some(schema)) => histories.of(doctype, &schema, &tally.places())?,
+                _ => LookedUp::default(),
+            };
+            tables.push(LossyTable { doctype, layout: Arc::clone(layout), made, tally, known });
         }
         Ok(tables)
     }

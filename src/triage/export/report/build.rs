@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::overview::{LeftOut, Listed};
 use super::{Behind, Constraint, Report, ReportColumn, ReportFacet, ReportGroup, ReportJob, ReportSample, ReportTrend};
 use crate::ground::text;
 use crate::ground::time;
@@ -102,6 +103,16 @@ impl<'a> ReportBuilder<'a> {
     pub fn suspects(mut self, of: FxHashMap<Fingerprint, Suspect>) -> Self {
         self.suspects = of;
         self
+    }
+
+    /// A group as it may be told.
+    pub(super) fn told(&mut self, group: &Group) -> Group {
+        hidden::told(group, self.about.schemas, &mut self.redactor)
+    }
+
+    /// These groups for a table of all of them.
+    pub(super) fn listed(&self, groups: Vec<Group>, left_out: LeftOut) -> Listed<'_> {
+        Listed { groups, with_part: self.chosen.len(), left_out, deployed: &self.about.deployed, counted: self.groups }
     }
 
     /// The report. A group of which no row was seen is told by its message alone.
