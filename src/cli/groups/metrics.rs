@@ -30,8 +30,11 @@ const FAILURES: Metric =
     Metric("failures", "", "Rows of a group. Groups beyond those with most rows are one line, whose fingerprint is other.");
 const FIRST: Metric = Metric("first_seen_timestamp_seconds", "seconds", "Time of the first row of a group.");
 const LAST: Metric = Metric("last_seen_timestamp_seconds", "seconds", "Time of the last row of a group.");
-const RATIO: Metric =
-    Metric("failure_ratio", "ratio", "Rows of a group as a part of all documents of its doctype that came, where accepted ones are counted.");
+const RATIO: Metric = Metric(
+    "failure_ratio",
+    "ratio",
+    "Rows of a group as a part of all documents of its doctype that came, where accepted ones are counted.",
+);
 const ACCEPTED: Metric = Metric("accepted_documents", "", "Documents of a doctype that were accepted meanwhile, where they are counted.");
 
 /// Writes the groups that are shown, of all groups; the largest so many have lines of their own.
@@ -72,7 +75,8 @@ pub(super) fn write(out: &mut dyn Write, groups: &Groups, shown: &[&Group], most
         let Some(rate) = rates.group(group) else { continue };
         RATIO.line(out, &own(group, &group.fingerprint.to_string()), rate.share())?;
         let key = &group.key;
-        let known = accepted.entry([key.namespace.as_deref(), key.doctype.as_deref(), key.version.as_deref()]).or_insert((group, Vec::new()));
+        let known =
+            accepted.entry([key.namespace.as_deref(), key.doctype.as_deref(), key.version.as_deref()]).or_insert((group, Vec::new()));
         known.1.push(rate);
     }
     ACCEPTED.head(out)?;

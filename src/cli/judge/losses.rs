@@ -1,13 +1,27 @@
 //! What is lost of documents that pass, as scripts read it. Names and meanings are stable.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::ground::time::rfc3339;
 use crate::pipeline::layout::Layout;
+use crate::pipeline::schema::Schema;
 use crate::pipeline::sink::{self, Coercion, Reason};
 use crate::rows::schemas::Doctype;
 use crate::triage::judging::LostIn;
 use crate::triage::losses::{self, LookedUp, LossCount, LossTally, PlaceHistory};
+
+/// A doctype version with documents that pass.
+pub(super) struct LossyTable<'b, 't> {
+    pub doctype: &'b Doctype,
+    pub layout: Arc<Layout>,
+    /// That no layout is published, where none is.
+    pub made: Option<String>,
+    pub schema: Option<Arc<Schema>>,
+    pub tally: &'t LossTally,
+    pub known: LookedUp,
+}
 
 /// A value of a document that is not in a column as it is, in the order of the document.
 #[derive(Debug, Serialize)]
@@ -75,6 +89,10 @@ pub(super) struct TableLossesAnswer<'a> {
     pub not_looked_up: usize,
     /// Values that are only counted: of documents with over 50,000 losses, of tables with over 10,000 places.
     pub others: u64,
+    /// Properties that the schema describes.
+    pub properties: u64,
+    /// Where those stand in it that no document has: `#/properties/a`.
+    pub absent: Vec<String>,
     /// Columns with values, but for those that the pipeline fills itself.
     pub columns: u64,
     /// Dotted paths of those that no document fills.
@@ -125,16 +143,16 @@ impl<'a> HistoryAnswer<'a> {
             PlaceHistory::Until { revision, time } => {
                 HistoryAnswer { known: "until", revision: Some(revision), date: Some(rfc3339(*time)), or_before: false }
             }
-            PlaceHistory::Never { is_shallow, .. } => {
-                HistoryAnswer { known: "never", revision: None, date: None, or_before: *is_shallow }
-            }
+            PlaceHistory::Never { is_shallow, .. } => HistoryAnswer { known: "never", revision: None, date: None, or_before: *is_shallow },
         }
     }
 }
 
 impl<'a> TableLossesAnswer<'a> {
     /// Of a doctype version, its columns and what was counted.
-    pub(super) fn new(doctype: &'a Doctype, table: String, layout: &Layout, made: bool, tally: &'a LossTally, known: &'a LookedUp) -> Self {
+    pub(super) fn new(table: String, lossy: &'a LossyTable<'a, 'a>) -> Self {
+        let LossyTable { doctype, layout, made, schema, tally, known } = lossy;
+        let described = schema.as_deref().map(|schema| tally.described(schema)).unwrap_or_default();
         let coverage = tally.coverage(layout);
         let place = |(at, count): (usize, &'a LossCount)| PlaceLossesAnswer {
             first: LossAnswer::new(&count.first),
@@ -150,13 +168,15 @@ impl<'a> TableLossesAnswer<'a> {
             namespace: &doctype.namespace,
             doctype: &doctype.doctype,
             version: &doctype.version,
-            made,
+            made: made.is_some(),
             documents: tally.documents,
             refused: tally.refused.0,
             refused_why: tally.refused.1.as_deref(),
             places: tally.places().into_iter().enumerate().map(place).collect(),
             not_looked_up: known.left_out,
             others: tally.others,
+            properties: described.properties,
+            absent: described.absent,
             columns: coverage.columns,
             unfilled: coverage.unfilled,
             undescribed: coverage.undescribed,

@@ -6,26 +6,15 @@ use std::sync::Arc;
 use color_eyre::Result;
 
 use super::answer::{DoctypeAnswer, DocumentAnswer};
-use super::losses::TableLossesAnswer;
+use super::losses::{LossyTable, TableLossesAnswer};
 use super::tally::JudgeTally;
 use super::{JudgeFormat, text};
 use crate::cli::{out, safe_json};
 use crate::pipeline::destination;
-use crate::pipeline::layout::Layout;
 use crate::rows::schemas::{Doctype, TableColumns};
 use crate::triage::facts::losses;
 use crate::triage::judging::{Bench, Judged};
-use crate::triage::losses::{LookedUp, LossTally, PlaceHistories};
-
-/// A doctype version with documents that pass.
-struct LossyTable<'b, 't> {
-    doctype: &'b Doctype,
-    layout: Arc<Layout>,
-    /// That no layout is published, where none is.
-    made: Option<String>,
-    tally: &'t LossTally,
-    known: LookedUp,
-}
+use crate::triage::losses::{LookedUp, PlaceHistories};
 
 /// Writes judgements in one of the forms.
 pub(super) struct JudgePrinter<'b, W> {
@@ -84,9 +73,13 @@ impl<'b, W: Write> JudgePrinter<'b, W> {
             JudgeFormat::Text => {
                 let doctypes = self.tally.doctypes().map(|doctype| text::doctype(&doctype)).collect::<String>();
                 let of = |lossy: &LossyTable<'_, '_>| {
-                    losses::of_table(&table(lossy.doctype), &lossy.layout, lossy.made.as_deref(), lossy.tally, &lossy.known)
+                    let (made, schema) = (lossy.made.as_deref(), lossy.schema.as_deref());
+                    losses::of_table(&table(lossy.doctype), &lossy.layout, made, schema, lossy.tally, &lossy.known)
                 };
-                let losses: String = self.tables()?.iter().map(of).collect();
+                let tables = self.tables()?;
+                let left_out = losses::not_looked_up(tables.iter().map(|table| table.known.left_out).sum());
+                let left_out = left_out.map(|told| format!("{told}\n")).unwrap_or_default();
+                let losses: String = tables.iter().map(of).chain([left_out]).collect();
                 let counts = text::counts(&self.tally);
                 let between = if losses.is_empty() { "" } else { "\n" };
                 writeln!(self.out, "{doctypes}{between}{losses}{between}{counts}")?;
@@ -97,9 +90,7 @@ impl<'b, W: Write> JudgePrinter<'b, W> {
                 let losses = match self.bench.tells_losses() {
                     true => {
                         let tables = self.tables()?;
-                        let answers = tables.iter().map(|LossyTable { doctype, layout, made, tally, known }| {
-                            TableLossesAnswer::new(doctype, table(doctype), layout, made.is_some(), tally, known)
-                        });
+                        let answers = tables.iter().map(|lossy| TableLossesAnswer::new(table(lossy.doctype), lossy));
                         let lines: Vec<String> = answers.map(|answer| json(&answer)).collect::<Result<_>>()?;
                         format!(",\"losses\":[\n{}\n],\"unknown_losses\":{}", lines.join(",\n"), self.tally.unknown_losses.0)
                     }
@@ -130,11 +121,12 @@ impl<'b, W: Write> JudgePrinter<'b, W> {
                 TableColumns::Made(made) => Some(made.note()),
                 _ => None,
             };
-            let known = match (&mut histories, schemas.schema(at)?) {
-                (Some(histories), Some(schema)) => histories.of(doctype, &schema, &tally.places())?,
+            let schema = schemas.schema(at)?;
+            let known = match (&mut histories, &schema) {
+                (Some(histories), Some(schema)) => histories.of(doctype, schema, &tally.places())?,
                 _ => LookedUp::default(),
             };
-            tables.push(LossyTable { doctype, layout: Arc::clone(layout), made, tally, known });
+            tables.push(LossyTable { doctype, layout: Arc::clone(layout), made, schema, tally, known });
         }
         Ok(tables)
     }

@@ -88,7 +88,12 @@ mod tests {
         let mut out = Vec::new();
         assert_eq!(write(&mut out, &layout, "p-1.acme_live.session_v1", "acme/session.1").unwrap(), 2);
         let text = String::from_utf8(out).unwrap();
-        assert!(text.starts_with("version: 2\n\nsources:\n  - name: \"acme_live\"\n    database: \"p-1\"\n    tables:\n      - name: \"session_v1\"\n"), "{text}");
+        assert!(
+            text.starts_with(
+                "version: 2\n\nsources:\n  - name: \"acme_live\"\n    database: \"p-1\"\n    tables:\n      - name: \"session_v1\"\n"
+            ),
+            "{text}"
+        );
         let column = |name: &str, rest: &str| format!("          - name: \"{name}\"\n{rest}");
         for (name, rest) in [
             (
@@ -96,8 +101,14 @@ mod tests {
                 "            data_type: \"timestamp\"\n            description: \"say \\\"{{ '{' }}{ run() }}\\\": # no\\n- x\"\n            data_tests:\n              - \"not_null\"\n",
             ),
             ("info", "            data_type: \"struct\"\n"),
-            ("info.id", "            data_type: \"string(10)\"\n          - name: \"info.tags\"\n            data_type: \"array<int64>\"\n"),
-            ("events", "            data_type: \"array\"\n          - name: \"events.at\"\n            data_type: \"float64\"\n          - name"),
+            (
+                "info.id",
+                "            data_type: \"string(10)\"\n          - name: \"info.tags\"\n            data_type: \"array<int64>\"\n",
+            ),
+            (
+                "events",
+                "            data_type: \"array\"\n          - name: \"events.at\"\n            data_type: \"float64\"\n          - name",
+            ),
             ("own.key", "            data_type: \"bool\"\n            data_tests:\n              - \"not_null\"\n"),
         ] {
             assert!(text.contains(&column(name, rest)), "{name}: {text}");

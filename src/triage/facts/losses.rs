@@ -3,9 +3,10 @@
 use super::Facts;
 use crate::ground::text::{clip_middle, count, plural, visible};
 use crate::pipeline::layout::Layout;
+use crate::pipeline::schema::Schema;
 use crate::pipeline::sink::Fate;
 use crate::rows::schemas::git::revision_at;
-use crate::triage::losses::{Coverage, LookedUp, Loss, LossCount, LossTally, MOST_LOOKED_UP, PlaceHistory, is_loss};
+use crate::triage::losses::{Coverage, DescribedProperties, LookedUp, Loss, LossCount, LossTally, MOST_LOOKED_UP, PlaceHistory, is_loss};
 
 /// Places that are listed.
 const MOST_LISTED: usize = 50;
@@ -46,7 +47,7 @@ pub fn history(known: &PlaceHistory) -> String {
 
 /// The losses of a table with what mends them, since when the schema knows their places, and the columns that no document fills. `made` says that the
 /// columns are those of no published layout.
-pub fn of_table(table: &str, layout: &Layout, made: Option<&str>, tally: &LossTally, known: &LookedUp) -> String {
+pub fn of_table(table: &str, layout: &Layout, made: Option<&str>, schema: Option<&Schema>, tally: &LossTally, known: &LookedUp) -> String {
     let mut facts = Facts::default();
     if let Some(made) = made {
         facts.line(made);
@@ -76,12 +77,12 @@ pub fn of_table(table: &str, layout: &Layout, made: Option<&str>, tally: &LossTa
     if tally.others > 0 {
         facts.line(&format!("and {} of documents or tables with too many to tell apart", plural(tally.others, "value", "values")));
     }
-    if known.left_out > 0 {
-        let places = plural(known.left_out as u64, "place", "places");
-        facts.line(&format!("since when the schema knows {places} was not looked up: that is done for {MOST_LOOKED_UP} places"));
+    if let Some(schema) = schema {
+        described(&mut facts, &tally.described(schema));
     }
     coverage(&mut facts, &tally.coverage(layout));
-    let lossy: u64 = places.iter().filter(|(place, _)| is_loss(place.first.fate)).map(|(place, _)| place.values).sum::<u64>() + tally.others;
+    let lossy: u64 =
+        places.iter().filter(|(place, _)| is_loss(place.first.fate)).map(|(place, _)| place.values).sum::<u64>() + tally.others;
     format!("{}: {}\n{}", visible(table), summary(tally, lossy), facts.indented("  "))
 }
 
@@ -97,14 +98,34 @@ fn summary(tally: &LossTally, lossy: u64) -> String {
     }
 }
 
+/// That the places of all tables were too many to be looked up; `None` where they were not. Without a full stop.
+pub fn not_looked_up(places: usize) -> Option<String> {
+    let told = plural(places as u64, "more place", "more places");
+    (places > 0)
+        .then(|| format!("since when the schemas know {told} was not looked up: that is done for {MOST_LOOKED_UP} places, the worst first"))
+}
+
+/// Some of many names, with how many there are more.
+fn some(names: &[String]) -> String {
+    let listed = names.iter().take(MOST_COLUMNS).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = names.len().saturating_sub(MOST_COLUMNS);
+    if more > 0 { format!("{listed} and {}", plural(more as u64, "more", "more")) } else { listed }
+}
+
+fn described(facts: &mut Facts, described: &DescribedProperties) {
+    let DescribedProperties { properties, absent } = described;
+    let present = properties - absent.len() as u64;
+    facts.named("properties", &format!("{} of {} of the schema are in these documents", count(present), count(*properties)));
+    if !absent.is_empty() {
+        facts.named("in none", &some(absent));
+    }
+}
+
 fn coverage(facts: &mut Facts, coverage: &Coverage) {
     let filled = coverage.columns - coverage.unfilled.len() as u64;
     facts.named("columns", &format!("{} of {} filled by these documents", count(filled), count(coverage.columns)));
     if !coverage.unfilled.is_empty() {
-        let listed = coverage.unfilled.iter().take(MOST_COLUMNS).map(String::as_str).collect::<Vec<_>>().join(", ");
-        let more = coverage.unfilled.len().saturating_sub(MOST_COLUMNS);
-        let more = if more > 0 { format!(" and {}", plural(more as u64, "more", "more")) } else { String::new() };
-        facts.named("by none", &format!("{listed}{more}"));
+        facts.named("by none", &some(&coverage.unfilled));
     }
     if coverage.undescribed > 0 {
         facts.named("no words", &format!("{} without a description", plural(coverage.undescribed, "column", "columns")));

@@ -53,7 +53,7 @@ pub struct PlaceHistories<'s> {
 /// The places of one table with what was found, in the order of [`LossTally::places`](super::LossTally::places).
 #[derive(Debug, Clone, Default)]
 pub struct LookedUp {
-    /// What is known of each place.
+    /// What is known of each place; empty where the schemas stand in no repository.
     pub places: Vec<Option<PlaceHistory>>,
     /// Places that were left out, for there are too many.
     pub left_out: usize,

@@ -231,13 +231,18 @@ mod tests {
         let mut html = Html::default();
         page.html(&mut html);
         let text = html.take();
-        assert!(!text.contains("<img") && !text.contains("</script") && !text.contains('\u{202e}') && !text.contains("onerror=\""), "{text}");
+        assert!(
+            !text.contains("<img") && !text.contains("</script") && !text.contains('\u{202e}') && !text.contains("onerror=\""),
+            "{text}"
+        );
         assert_eq!(text.matches("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;\\u{202e}&amp;amp;&#39;").count(), 14, "{text}");
         assert!(text.contains("<ul>\n<li>") && text.matches("<li>").count() == 2 && text.matches("<dt>").count() == 1, "{text}");
         assert!(text.contains("<details open>\n<summary>A message: ") && text.contains("<details>\n<summary>To see the rows:"), "{text}");
         assert!(text.contains("<a href=\"#00000000000000ab\"><code>00000000000000ab</code></a>"), "{text}");
         // Every tag is closed.
-        for tag in ["h2", "p", "dl", "div", "dt", "dd", "ul", "li", "details", "summary", "pre", "code", "table", "tr", "td", "th", "svg", "bdi"] {
+        for tag in
+            ["h2", "p", "dl", "div", "dt", "dd", "ul", "li", "details", "summary", "pre", "code", "table", "tr", "td", "th", "svg", "bdi"]
+        {
             let opened = text.matches(&format!("<{tag}>")).count() + text.matches(&format!("<{tag} ")).count();
             assert_eq!(opened, text.matches(&format!("</{tag}>")).count(), "{tag}");
         }

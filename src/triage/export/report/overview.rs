@@ -92,7 +92,10 @@ impl Listed<'_> {
         let listed = self.groups.len().saturating_sub(self.with_part);
         if listed > 0 {
             let most = count(self.with_part as u64);
-            page.line([ours(format!("The first {most} are told one by one below; the {} behind them are only listed.", count(listed as u64)))]);
+            page.line([ours(format!(
+                "The first {most} are told one by one below; the {} behind them are only listed.",
+                count(listed as u64)
+            ))]);
         }
         if self.left_out.groups > 0 {
             page.line([ours(format!("Left out of this page: {} more.", self.left_out.told()))]);
