@@ -23,7 +23,7 @@ struct Metric(&'static str, &'static str, &'static str);
 
 const ROWS: Metric = Metric("rows", "", "Rows that were read and counted, also those of groups that are not shown.");
 const OUTSIDE: Metric = Metric("rows_outside", "", "Rows that were read and are outside of what was asked for.");
-const UNREADABLE: Metric = Metric("rows_unreadable", "", "Pieces of input that are no rows and could not be counted.");
+const UNREADABLE: Metric = Metric("rows_unreadable", "", "Pieces of input that could not be read as rows, and are not counted.");
 const GROUPS: Metric = Metric("groups", "", "Groups that are shown: rows with the same fault are one group.");
 const BEGAN: Metric = Metric("groups_began", "", "Groups among them that the newest deploy began.");
 const FAILURES: Metric =

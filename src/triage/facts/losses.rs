@@ -115,7 +115,7 @@ fn some(names: &[String]) -> String {
 fn described(facts: &mut Facts, described: &DescribedProperties) {
     let DescribedProperties { properties, absent } = described;
     let present = properties - absent.len() as u64;
-    facts.named("properties", &format!("{} of {} of the schema are in these documents", count(present), count(*properties)));
+    facts.named("properties", &format!("{} of {} that the schema describes are in these documents", count(present), count(*properties)));
     if !absent.is_empty() {
         facts.named("in none", &some(absent));
     }

@@ -19,6 +19,7 @@ use crate::rows::source::ErrorSource;
 use crate::triage::case::Case;
 use crate::triage::export::choice::Choice;
 use crate::triage::export::hidden;
+use crate::triage::export::page::Page;
 use crate::triage::export::predicate::Neighbours;
 use crate::triage::export::sample;
 use crate::triage::export::statement;
@@ -105,14 +106,10 @@ impl<'a> ReportBuilder<'a> {
         self
     }
 
-    /// A group as it may be told.
-    pub(super) fn told(&mut self, group: &Group) -> Group {
-        hidden::told(group, self.about.schemas, &mut self.redactor)
-    }
-
-    /// These groups for a table of all of them.
-    pub(super) fn listed(&self, groups: Vec<Group>, left_out: LeftOut) -> Listed<'_> {
-        Listed { groups, with_part: self.chosen.len(), left_out, deployed: &self.about.deployed, counted: self.groups }
+    /// All groups of which rows are looked at, and more that are only listed, in one table; `left_out` are those that even the table has no room for.
+    pub fn overview(&mut self, listed: &[&Group], left_out: LeftOut) -> Page {
+        let groups = listed.iter().map(|group| hidden::told(group, self.about.schemas, &mut self.redactor)).collect();
+        Listed { groups, with_part: self.chosen.len(), left_out, deployed: &self.about.deployed, counted: self.groups }.page()
     }
 
     /// The report. A group of which no row was seen is told by its message alone.

@@ -3,7 +3,6 @@
 //! Owns: which groups a table has room for, its columns, what is said of those that are left out.
 //! Refuses: what may be told of a group (hidden), the parts about single groups (pages).
 
-use super::{Report, build::ReportBuilder};
 use crate::ground::text::{count, plural};
 use crate::ground::time::minute;
 use crate::ground::zone::Zone;
@@ -165,20 +164,5 @@ impl Listed<'_> {
                 page.item(pieces);
             }
         }
-    }
-}
-
-impl ReportBuilder<'_> {
-    /// All groups of which rows are looked at, and more that are only listed, in one table; `left_out` are those that even the table has no room for.
-    pub fn overview(&mut self, listed: &[&Group], left_out: LeftOut) -> Page {
-        let groups = listed.iter().map(|group| self.told(group)).collect();
-        self.listed(groups, left_out).page()
-    }
-}
-
-impl Report {
-    /// What such a page is called.
-    pub(super) fn title(&self) -> String {
-        format!("What fails in {}", self.source)
     }
 }

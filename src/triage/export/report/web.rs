@@ -17,7 +17,7 @@ impl Report {
     /// Those of who takes the pieces.
     pub fn html<E>(&self, overview: Option<&Page>, take: &mut dyn FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         let mut html = Html::default();
-        let title = self.title();
+        let title = format!("What fails in {}", self.source);
         html.begin(&title, STYLE);
         html.tag("<header id=\"top\">\n<h1>");
         html.text(&title);
