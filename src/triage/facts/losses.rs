@@ -102,7 +102,7 @@ fn summary(tally: &LossTally, lossy: u64) -> String {
 pub fn not_looked_up(places: usize) -> Option<String> {
     let told = plural(places as u64, "more place", "more places");
     (places > 0)
-        .then(|| format!("since when the schemas know {told} was not looked up: that is done for {MOST_LOOKED_UP} places, the worst first"))
+        .then(|| format!("since when the schemas know {told} was not looked up: that is done for the first {MOST_LOOKED_UP} places"))
 }
 
 /// Some of many names, with how many there are more.
