@@ -8,6 +8,8 @@ pub mod contained;
 pub mod few;
 /// A query typed in a hurry finds its lines.
 pub mod fuzzy;
+/// HTML that no data can break.
+pub mod html;
 /// Work on all cores whose outcome comes in order.
 pub mod in_order;
 /// What two texts do not have in common.
@@ -28,5 +30,7 @@ pub mod sql;
 pub mod text;
 /// Times in words and back.
 pub mod time;
+/// Texts in YAML.
+pub mod yaml;
 /// Times in the zone of whoever reads them.
 pub mod zone;

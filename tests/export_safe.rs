@@ -216,5 +216,61 @@ fn nothing_in_a_report_is_obeyed() {
             }
             assert!(!markdown.contains(|c: char| c != '\n' && misfit::ground::text::is_unsafe(c)));
         }
+        for raw in [&["--raw"][..], &[]] {
+            let page = top.path().join("page.html");
+            let out = page.to_string_lossy();
+            assert!(misfit(&[&["export", &source, "--as", "html", "--force", "--out", &out], raw].concat()).1);
+            is_inert(&fs::read_to_string(&page).unwrap());
+        }
+    }
+}
+
+/// Nothing in a page runs, fetches or leads elsewhere, and nothing in it is invisible.
+fn is_inert(page: &str) {
+    let known = [
+        "!doctype", "html", "head", "meta", "title", "style", "body", "header", "main", "section", "article", "div", "h1", "h2", "p", "a",
+        "ul", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "details", "summary", "bdi", "svg",
+        "rect", "line",
+    ];
+    let (head, body) = page.split_once("</style>").unwrap();
+    assert!(head.contains("content=\"default-src 'none'; style-src 'sha256-") && !head.contains("url(") && !head.contains("@import"));
+    for tag in body.split('<').skip(1) {
+        let name: String = tag.trim_start_matches('/').chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '!').collect();
+        assert!(known.contains(&name.as_str()), "<{tag}");
+        let inside = &tag[..tag.find('>').unwrap()];
+        for attribute in inside.split('"').step_by(2).filter_map(|part| part.trim_end().strip_suffix('=')) {
+            let attribute = attribute.rsplit(' ').next().unwrap();
+            assert!(!attribute.starts_with("on") && !["src", "style", "srcdoc", "action"].contains(&attribute), "<{inside}>");
+        }
+        if let Some((_, to)) = inside.split_once("href=\"") {
+            assert!(to.starts_with('#'), "<{inside}>");
+        }
+    }
+    assert!(!page.contains(|c: char| c != '\n' && misfit::ground::text::is_unsafe(c)));
+}
+
+#[test]
+fn a_page_tells_what_the_report_tells_and_what_it_leaves_out() {
+    let (page, _) = misfit(&["export", "demo:", "--as", "html", "--most", "2"]);
+    assert!(
+        page.contains("30 groups with 209 rows: rows with the same fault are one group.") && page.matches("<article ").count() == 2,
+        "{page}"
+    );
+    assert!(page.contains("The first 2 are told one by one below; the 28 behind them are only listed."), "{page}");
+    assert!(page.contains("misfit: 28 groups with 155 rows only listed, the largest are told (--most)"), "{page}");
+    assert!(
+        page.contains("<p>decoder-0 of 2026-03-16 10:12:</p>\n<ul>\n<li>began 1 group with 30 rows: <a href=\"#73152a9311fc0fe0\">"),
+        "{page}"
+    );
+    is_inert(page.split("</html>").next().unwrap());
+    // Of one group there is no table of groups, and every fact of the Markdown is there.
+    let group = ["--group", "73152a9311fc0fe0"];
+    let (page, _) = misfit(&[&["export", "demo:", "--as", "html"][..], &group].concat());
+    let (report, _) = misfit(&[&["export", "demo:", "--as", "report"][..], &group].concat());
+    assert!(!page.contains("<table") && page.contains("<svg role=\"img\""), "{page}");
+    let facts: Vec<&str> = report.lines().filter_map(|line| line.strip_prefix("- **")?.split("**").next()).collect();
+    assert!(facts.len() > 8, "{report}");
+    for fact in facts {
+        assert!(page.contains(&format!("<dt>{fact}</dt>")), "{fact}: {page}");
     }
 }

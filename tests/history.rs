@@ -385,3 +385,31 @@ fn a_log_without_a_commit_gets_the_one_that_history_is_sure_of() {
     assert_eq!(turned, Some(git(&folder, "2024-01-05T02:00:00Z", &["rev-parse", "HEAD~1"])));
     assert_eq!(revision(&format!("{table} Field name is missing in new schema, invalid")), None, "it is there");
 }
+
+#[test]
+fn losses_say_since_when_the_schema_knows_their_places() {
+    let top = tempfile::tempdir().unwrap();
+    let repository = repository(top.path());
+    let documents = top.path().join("documents/my-app");
+    fs::create_dir_all(&documents).unwrap();
+    fs::write(documents.join("ping.1.sample.json"), r#"{"name":"x","other":1,"more":{"a":2}}"#).unwrap();
+    let judge = |schemas: &str, more: &[&str]| {
+        let documents = top.path().join("documents");
+        let args = [&["judge", documents.to_str().unwrap(), "--schemas", schemas, "--losses"], more].concat();
+        String::from_utf8(misfit(top.path(), &args).stdout).unwrap()
+    };
+    let text = judge(repository.to_str().unwrap(), &[]);
+    assert!(text.contains("in the schema no more: gone with ") && text.contains(" of 2024-01-04 02:00 UTC\n"), "{text}");
+    assert!(text.contains("never in the schema: no revision has #/properties/more\n"), "{text}");
+    let second = git(&repository, "2024-01-05T02:00:00Z", &["rev-parse", "HEAD~2"]);
+    let text = judge(&format!("{}@{second}", repository.display()), &["--format", "json"]);
+    let told: Value = serde_json::from_str(&text).unwrap();
+    let place = |name: &str| {
+        told["losses"][0]["places"].as_array().unwrap().iter().find(|place| place["place"] == name).unwrap()["in_schema"].clone()
+    };
+    assert_eq!(
+        place("/other"),
+        serde_json::json!({"known": "since", "revision": second, "date": "2024-01-02T02:00:00Z", "or_before": false})
+    );
+    assert_eq!((place("/more/a")["known"].as_str(), told["losses"][0]["made"].as_bool()), (Some("never"), Some(false)));
+}

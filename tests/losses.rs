@@ -52,6 +52,7 @@ fn losses_are_told_once_a_table_with_what_mends_them() {
         "{text}"
     );
     assert!(text.contains("columns        2 of 3 filled by these documents") && text.contains("by none        never"), "{text}");
+    assert!(text.contains("  properties     1 of 1 that the schema describes are in these documents\n"), "{text}");
     assert!(text.contains("3 documents judged, 2 findings"), "{text}");
     assert_eq!(told.status.code(), Some(1), "a loss is a finding");
 }
@@ -69,7 +70,7 @@ fn losses_are_told_to_scripts_by_document_and_by_place() {
     let more = table["places"].as_array().unwrap().iter().find(|place| place["place"] == "/more/[]").unwrap();
     assert_eq!((more["documents"].as_u64(), more["values"].as_u64(), more["line"].as_u64()), (Some(2), Some(3), Some(2)));
     assert_eq!(table["unfilled"], serde_json::json!(["never"]));
-    assert_eq!(table["undescribed"], 3);
+    assert_eq!((&table["undescribed"], &table["properties"], &table["absent"]), (&3.into(), &1.into(), &serde_json::json!([])));
     assert_eq!(told["findings"], 2);
 }
 
@@ -86,6 +87,19 @@ fn documents_that_lose_nothing_are_clean_and_those_without_a_table_are_not() {
     fs::write(folder.path().join("documents/acme/bare.1.sample.json"), r#"{"a":1,"b":2}"#).unwrap();
     let told = judge(&folder, &["--format", "ndjson"]);
     assert_ne!(told.status.code(), Some(0), "what is not known is not clean: {}", String::from_utf8_lossy(&told.stdout));
+}
+
+#[test]
+fn columns_of_no_published_layout_are_told_as_that_and_so_is_what_no_document_has() {
+    let folder = folder("{\"count\":1,\"more\":2}\n");
+    fs::remove_file(folder.path().join("schemas/acme/ping/ping.1.bq")).unwrap();
+    let schema =
+        r#"{"type":"object","properties":{"count":{"type":"integer"},"rare":{"type":"object","properties":{"a":{"type":"string"}}}}}"#;
+    fs::write(folder.path().join("schemas/acme/ping/ping.1.schema.json"), schema).unwrap();
+    let text = String::from_utf8(judge(&folder, &[]).stdout).unwrap();
+    assert!(text.contains("1 value in no column, of 1 document that passes\n  no layout is published: this one would be made"), "{text}");
+    assert!(text.contains("  1 of 3 that the schema describes are in these documents\n"), "{text}");
+    assert!(text.contains("  #/properties/rare, #/properties/rare/properties/a\n"), "{text}");
 }
 
 #[test]

@@ -339,6 +339,7 @@ fn outputs(planted: &Planted, schemas: &[&str]) -> Vec<(String, String)> {
             add(&format!("export {what} {format}"), run(&["export", source, "--as", what, "--format", format]));
         }
     }
+    add("export html", run(&["export", source, "--as", "html"]));
     add("export sql", run(&["export", source, "--as", "sql"]));
     add("export rows", with_payloads(run(&["export", source, "--as", "rows", "--per-group", "9"])));
     add("export documents", run(&["export", source, "--as", "documents", "--per-group", "9"]));
@@ -361,6 +362,7 @@ fn outputs(planted: &Planted, schemas: &[&str]) -> Vec<(String, String)> {
     // Whatever is asked of a bundle comes from what it holds.
     add("groups of the bundle", planted.misfit(&["groups", &bundle, "--format", "json"]));
     add("cases of the bundle", planted.misfit(&["cases", &bundle, "--format", "ndjson"]));
+    add("groups openmetrics", run(&["groups", source, "--format", "openmetrics"]));
     add("groups md", run(&["groups", source, "--format", "md"]));
     if !schemas.is_empty() {
         add("groups md with causes", run(&["groups", source, "--format", "md", "--causes"]));
@@ -397,6 +399,7 @@ fn of_the_explorer(planted: &Planted, schemas: &Arc<SchemaStore>) -> String {
         };
         for what in [
             SingleExport::Report,
+            SingleExport::ReportPage,
             SingleExport::Rows,
             SingleExport::Document,
             SingleExport::Test,
@@ -442,7 +445,7 @@ fn nothing_that_was_planted_leaves() {
 }
 
 /// What prints values as they are, with where its help says so.
-const RAW_BY_DESIGN: [(&str, &[&str]); 9] = [
+const RAW_BY_DESIGN: [(&str, &[&str]); 10] = [
     ("groups", &["--format", "table"]),
     ("groups", &["--format", "json"]),
     ("groups", &["--format", "ndjson"]),
@@ -451,6 +454,7 @@ const RAW_BY_DESIGN: [(&str, &[&str]); 9] = [
     ("cases", &["--format", "text"]),
     ("cases", &["--format", "ndjson"]),
     ("export", &["--as", "report", "--raw"]),
+    ("export", &["--as", "html", "--raw"]),
     ("export", &["--as", "rows", "--per-group", "9", "--raw"]),
 ];
 

@@ -32,6 +32,7 @@ use crate::triage::export::choice::Choice;
 use crate::triage::export::files::{Readers, WriteOptions};
 use crate::triage::export::hidden::ToldGroup;
 use crate::triage::export::predicate::Neighbours;
+use crate::triage::export::report::{LeftOut, MOST_LISTED};
 use crate::triage::facts;
 use crate::triage::mend::Share;
 use crate::triage::redact::{Policy, Redactor};
@@ -61,6 +62,10 @@ pub(super) struct ExportQuestion {
     /// Rows, documents, tests or reproducers of each group, spread over all of its rows
     #[arg(long, value_name = "N", default_value_t = 1)]
     per_group: usize,
+
+    /// With --as html: groups that are told one by one, the largest first; up to 1,000 are listed
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    most: usize,
 
     /// Part of the group's rows that a patch has to take, in percent: 100, 99.9, 99
     #[arg(long, value_name = "PERCENT", default_value_t = Share::ALL)]
@@ -104,6 +109,8 @@ pub(super) struct ExportQuestion {
 enum ExportWhat {
     /// What the owner of the failing producer has to know of the groups
     Report,
+    /// The same as one page for a browser, with a table of all groups and what each deploy began: opens without a network, runs nothing
+    Html,
     /// Rows, one a line, as misfit reads them
     Rows,
     /// Documents: one as it is, several as lines, or as files in the folder that --out names
@@ -169,14 +176,15 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     // As everywhere: standard output, which is the usual place.
     question.out.take_if(|path| path.as_os_str() == "-");
     ensure!(question.per_group > 0, "--per-group 0 leaves nothing to export: give 1 or more");
-    ensure!(!question.suspected.suspect || question.what == ExportWhat::Report, "--suspect is for reports: --as report");
-    ensure!(question.suspected.source_repo.is_none() || question.what == ExportWhat::Report, "--source-repo is for reports: --as report");
+    let is_report = matches!(question.what, ExportWhat::Report | ExportWhat::Html);
+    ensure!(!question.suspected.suspect || is_report, "--suspect is for reports: --as report, --as html");
+    ensure!(question.suspected.source_repo.is_none() || is_report, "--source-repo is for reports: --as report, --as html");
     ensure!(!question.with_documents || question.what == ExportWhat::Sql, "--with-documents is for statements: --as sql");
     ensure!(question.against.is_none() || question.what == ExportWhat::Backfill, "--against is for backfill briefs: --as backfill");
     let volume = question.volume.open()?;
     ensure!(
-        volume.is_none() || matches!(question.what, ExportWhat::Report | ExportWhat::Table),
-        "--volume is for reports and tables: --as report, --as table"
+        volume.is_none() || is_report || question.what == ExportWhat::Table,
+        "--volume is for reports and tables: --as report, --as html, --as table"
     );
     let settings = question.suspected.suspect.then(|| question.suspected.settings(config));
     ensure!(
@@ -222,6 +230,15 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     if choice.groups.is_empty() {
         bail!("there is nothing to export: no group matches what was asked for");
     }
+    let mut choice = choice;
+    let mut listed = Vec::new();
+    let mut left_out = LeftOut::default();
+    if question.what == ExportWhat::Html {
+        left_out = LeftOut::behind(&choice.groups, MOST_LISTED);
+        choice.groups.truncate(MOST_LISTED);
+        listed = choice.groups.clone();
+        choice.groups.truncate(question.most);
+    }
     let policy = config.redaction.policy(question.raw).knowing(schemas.as_deref());
     let mut redactor = Redactor::new(policy.clone());
     let neighbours = Neighbours::new(&groups.list);
@@ -237,10 +254,10 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
         label,
         stop: &stop,
     };
+    let asking = texts::Asking { suspects: settings.as_ref(), source: question.suspected.settings(config).source, since: request.since };
     match question.what {
-        ExportWhat::Report => {
-            texts::report(&work, settings.as_ref(), question.suspected.settings(config).source.as_deref(), request.since)?
-        }
+        ExportWhat::Report => texts::report(&work, &asking)?,
+        ExportWhat::Html => texts::html(&work, &listed, left_out, &asking)?,
         ExportWhat::Rows => samples::rows(&work)?,
         ExportWhat::Documents => samples::documents(&work)?,
         ExportWhat::Tests => samples::tests(&work)?,

@@ -11,6 +11,7 @@ mod follow;
 mod hook;
 pub(super) mod incidents;
 mod json;
+mod metrics;
 mod redacted;
 pub(super) mod suspect;
 mod table;
@@ -49,8 +50,12 @@ use crate::tui::advice;
 
 const RAW: &str = "\
 The table, JSON, NDJSON and CSV hold values as they are: for you and for scripts of
-yours. Markdown is made for others to read: it tells values by their shapes, unless
---raw is given.";
+yours. Markdown and OpenMetrics are made for others: they tell values by their
+shapes, unless --raw is given.";
+
+/// Why something has no metrics.
+const NO_METRICS: &str =
+    "--format openmetrics is for groups alone: leave out --baseline, --causes, --suspect and --by, or choose another --format";
 
 /// Bytes that are written at a time.
 const BUFFERED: usize = 64 << 10;
@@ -97,9 +102,13 @@ pub(super) struct GroupsQuestion {
     #[arg(long, value_enum, default_value_t)]
     format: GroupsFormat,
 
-    /// With --format md: values as they are, instead of their shapes. All other forms are raw anyway
+    /// With --format md and openmetrics: values as they are, instead of their shapes. All other forms are raw anyway
     #[arg(long)]
     raw: bool,
+
+    /// With --format openmetrics: groups that have lines of their own, the largest; all others are one
+    #[arg(long, value_name = "N", default_value_t = metrics::USUAL)]
+    most: usize,
 
     /// Below each group that fits no form, or meets not all conditions, what is really wrong with its first 2,000 rows; each cause has a fingerprint
     #[arg(long, conflicts_with_all = ["baseline", "suspect"])]
@@ -191,11 +200,18 @@ pub(super) enum GroupsFormat {
     /// A Markdown table, to paste where others read it: values are told by their shapes, unless --raw is given
     #[value(alias = "markdown")]
     Md,
+    /// OpenMetrics, which Prometheus reads too: rows of the largest groups, when they were last seen, their rates; names and paths are told as in Markdown
+    #[value(name = "openmetrics", alias = "prometheus")]
+    OpenMetrics,
 }
 
 /// Reads, groups, prints.
 pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
+    let is_metrics = matches!(question.format, GroupsFormat::OpenMetrics);
+    let is_plain =
+        question.baseline.is_none() && !question.causes && !question.suspected.suspect && question.by == incidents::By::default();
+    ensure!(!is_metrics || is_plain, NO_METRICS);
     let holding = question.holding.holding();
     let notes = question.notes.open(config, &input.sources)?;
     let growth = Growth { factor: question.grown_by, rows: question.grown_rows };
@@ -237,7 +253,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let unmet = if holding.is_none() { unmet::check(source.as_ref(), &request, &groups)? } else { Vec::new() };
     let held = holding.map(|holding| holding.told());
     let strays: Vec<String> = held.into_iter().chain(unmet).chain(out::strays(request.schemas.as_deref())).collect();
-    let is_pasted = matches!(question.format, GroupsFormat::Md) && !question.raw;
+    let is_pasted = (is_metrics || matches!(question.format, GroupsFormat::Md)) && !question.raw;
     let mut told_groups = is_pasted.then(|| ToldGroups::new(config.redaction.policy(false), request.schemas.clone()));
     if let Some((path, baseline)) = question.baseline.as_deref().zip(baseline) {
         // All groups would be gone, and nobody knows whether they are.
@@ -322,7 +338,10 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         out::tell(&told.into_iter().chain(spent).collect::<Vec<_>>().join("; "));
         return Ok(ExitCode::SUCCESS);
     }
-    on_stdout(|out| write(out, &groups, &printed, question.format))?;
+    on_stdout(|out| match question.format {
+        GroupsFormat::OpenMetrics => metrics::write(out, &groups, &printed, question.most),
+        format => write(out, &groups, &printed, format),
+    })?;
     out::tell(&closing(&groups, shown.len(), told));
     // The program ends here: taking hundreds of thousands of groups apart first would only take time.
     std::mem::forget(groups);
@@ -345,6 +364,7 @@ pub(super) fn write(out: &mut dyn Write, groups: &Groups, shown: &[&Group], form
         GroupsFormat::Ndjson => json::lines(out, records),
         GroupsFormat::Csv => csv::write(out, records),
         GroupsFormat::Md => out.write_all(table::markdown(shown, groups).as_bytes()),
+        GroupsFormat::OpenMetrics => metrics::write(out, groups, shown, metrics::USUAL),
     }
 }
 
@@ -362,6 +382,7 @@ fn write_with<M: Serialize>(
         GroupsFormat::Json => json::document(out, groups, None, members().into_iter()),
         GroupsFormat::Ndjson => json::lines(out, members().into_iter()),
         GroupsFormat::Csv => csv::write(out, members().into_iter()),
+        GroupsFormat::OpenMetrics => Err(io::Error::other(NO_METRICS)),
     }
 }
 

@@ -172,6 +172,10 @@ fn about(table: &SourceTable) -> Vec<String> {
 
 /// Finds what is named: a file where it is one or is called like one, else a doctype version of the schemas.
 pub(super) fn open(named: &str, schemas: input::SchemaArgs, config: &Config) -> Result<NamedLayout> {
+    ensure!(
+        ![".yml", ".yaml"].iter().any(|ending| named.ends_with(ending)),
+        "{named} is YAML, which is not read: give the table's columns as JSON, as bq show --schema --format=json DATASET.TABLE prints them"
+    );
     let is_file = named == "-" || [".bq", ".json"].iter().any(|ending| named.ends_with(ending)) || Path::new(named).exists();
     if is_file {
         return read(named);

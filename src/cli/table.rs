@@ -3,6 +3,7 @@
 //! Owns: the question, which columns are shown, what is said beside them on standard error.
 //! Refuses: finding the layout (layout), the search (catalog), forms of output (below).
 
+mod dbt;
 mod json;
 mod record;
 mod tree;
@@ -39,6 +40,8 @@ Examples:
       columns with gpu in their names
   misfit table telemetry.main.5 --schemas ~/schemas --format ddl
       the statement that makes the table
+  misfit table telemetry.main.5 --schemas ~/schemas --format dbt
+      the table as a source of dbt
   bq show --schema --format=json DATASET.TABLE | misfit table -
       a table that is deployed";
 
@@ -85,13 +88,15 @@ enum TableFormat {
     Ddl,
     /// The columns as bq mk and the schemas keep them: a JSON list
     Bq,
+    /// A source of dbt: a sources file with the table, nested columns by their dotted names, not_null where a column has a value in every row
+    Dbt,
 }
 
 /// Prints a table.
 pub(super) fn run(args: TableArgs, config: &Config) -> Result<ExitCode> {
     let search = args.search.filter(|text| !text.trim().is_empty());
     ensure!(
-        search.is_none() || !matches!(args.format, TableFormat::Ddl | TableFormat::Bq),
+        search.is_none() || !matches!(args.format, TableFormat::Ddl | TableFormat::Bq | TableFormat::Dbt),
         "--search picks columns and a table needs them all: leave it out, or choose another --format"
     );
     let named = if args.table.starts_with(SCHEME) {
@@ -104,7 +109,7 @@ pub(super) fn run(args: TableArgs, config: &Config) -> Result<ExitCode> {
     let all = || (0..named.layout.columns.len() as ColumnId).collect();
     let columns: Vec<ColumnId> = found.as_ref().map_or_else(all, |(found, _)| found.clone());
     let records = || ColumnRecord::list(&named.layout, columns.iter().copied());
-    let mut too_long = None;
+    let (mut too_long, mut without_test) = (None, None);
     let mut stdout = BufWriter::new(std::io::stdout().lock());
     match args.format {
         TableFormat::Tree => tree::write(&mut stdout, &named, found.as_ref().map(|(found, _)| &found[..]), out::width())?,
@@ -118,6 +123,15 @@ pub(super) fn run(args: TableArgs, config: &Config) -> Result<ExitCode> {
             stdout.write_all(sql.as_bytes())?;
         }
         TableFormat::Bq => record::write_columns(&mut stdout, &named.layout)?,
+        TableFormat::Dbt => {
+            // A file that tells no doctype gives no name either.
+            let table = named.table()?.unwrap_or_else(|| "dataset.table".to_owned());
+            let untested = dbt::write(&mut stdout, &named.layout, &table, &named.title)?;
+            without_test = (untested > 0).then(|| {
+                let columns = out::plural(untested, "REQUIRED column has", "REQUIRED columns have");
+                format!("{columns} no test, for the RECORD around may be missing from a row")
+            });
+        }
     }
     stdout.flush()?;
     let is_told = matches!(args.format, TableFormat::Tree | TableFormat::Json);
@@ -129,7 +143,7 @@ pub(super) fn run(args: TableArgs, config: &Config) -> Result<ExitCode> {
         }
     });
     beside(&named, told, is_told).iter().for_each(|line| out::tell(&format!("misfit: {line}")));
-    too_long.iter().for_each(|words| out::tell(&format!("misfit: {words}")));
+    too_long.iter().chain(&without_test).for_each(|words| out::tell(&format!("misfit: {words}")));
     let refused = refused(&named);
     refused.iter().for_each(|words| out::tell(&format!("misfit: {words}")));
     Ok(if refused.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS })

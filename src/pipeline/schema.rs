@@ -4,6 +4,7 @@
 //! Refuses: network references, judging documents (verdict).
 
 pub(crate) mod applicators;
+pub mod covered;
 mod instance;
 mod members;
 mod patterns;

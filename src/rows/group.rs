@@ -54,7 +54,7 @@ pub use record::{FacetRecord, GroupRecord};
 pub use remark::{MUTED, Mended, Remark, RemarkAbout, RemarkState, RemarkWhy, Remarks, said, times};
 pub use search::{NEW, NOISE};
 pub use standing::{Deploy, Evidence, Standing, Status, Worth};
-pub use words::doctype_name;
+pub use words::{doctype_name, place_of};
 
 /// All groups of the rows read, with what was left out.
 #[derive(Debug, Clone, Default)]

@@ -1,19 +1,23 @@
 //! What is lost of documents that pass: values without a column, in `additional_properties` or in another form.
 //!
-//! Owns: the losses of one document, counting them by place over many, the columns that none of them fills.
+//! Owns: the losses of one document, counting them by place over many, the columns that none of them fills, since when the schemas know the places.
 //! Refuses: landing values (sink), judging documents (judging), words for people (facts).
 
 mod lift;
+mod since;
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use crate::pipeline::document::{Document, NodeId, PathStyle};
 use crate::pipeline::layout::{ColumnId, Layout};
-use crate::pipeline::schema::Schema;
 use crate::pipeline::schema::walk::{generalise, walk};
+use crate::pipeline::schema::{Schema, covered};
 use crate::pipeline::sink::{self, Coercion, Fate, Reason, Severity, Side, Submission};
 
 pub use lift::LiftSql;
+pub use since::{LookedUp, MOST_LOOKED_UP, PlaceHistories, PlaceHistory};
 
 /// Losses of a document that are told one by one.
 const MOST_VALUES: usize = 50_000;
@@ -56,6 +60,8 @@ pub struct Losses {
     pub refused: Option<String>,
     /// Columns that it fills.
     filled: Vec<ColumnId>,
+    /// Properties of its schema that it has.
+    reached: Vec<NodeId>,
 }
 
 impl Losses {
@@ -63,7 +69,8 @@ impl Losses {
     pub fn of(schema: Option<&Schema>, layout: &Layout, document: &Document, submission: &Submission<'_>) -> Self {
         let transformed = sink::transform(layout, document, submission);
         let landed = transformed.beside(layout, document);
-        let mut losses = Losses::default();
+        let reached = schema.map(|schema| covered::reached(schema, document)).unwrap_or_default();
+        let mut losses = Losses { reached, ..Losses::default() };
         if let Some(refusal) = transformed.refusal() {
             let place = document.path(refusal.node, PathStyle::Pointer);
             losses.refused = Some(format!("{} at {place}: {}", refusal.exception.name(), landed.why_refused(refusal)));
@@ -171,6 +178,7 @@ pub struct LossTally {
     /// Documents that make no row, and why the first does not.
     pub refused: (u64, Option<String>),
     filled: Vec<bool>,
+    reached: FxHashSet<NodeId>,
 }
 
 impl LossTally {
@@ -182,6 +190,7 @@ impl LossTally {
             self.refused.1.get_or_insert_with(|| why.clone());
         }
         self.others += losses.more;
+        self.reached.extend(&losses.reached);
         for &column in &losses.filled {
             if self.filled.len() <= column as usize {
                 self.filled.resize(column as usize + 1, false);
@@ -213,6 +222,13 @@ impl LossTally {
         let mut places: Vec<&LossCount> = self.places.values().collect();
         places.sort_by_key(|count| std::cmp::Reverse((count.first.fate, count.documents)));
         places
+    }
+
+    /// How far the documents go into what their schema describes.
+    pub fn described(&self, schema: &Schema) -> DescribedProperties {
+        let all = covered::described(schema);
+        let absent = all.iter().filter(|node| !self.reached.contains(*node)).map(|&node| format!("#{}", schema.pointer(node)));
+        DescribedProperties { absent: absent.collect(), properties: all.len() as u64 }
     }
 
     /// How far the documents go into the columns of their table.
@@ -264,4 +280,13 @@ pub struct Coverage {
     pub unfilled: Vec<String>,
     /// Columns, RECORDs included, without a description.
     pub undescribed: u64,
+}
+
+/// Properties that a schema describes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DescribedProperties {
+    /// How many.
+    pub properties: u64,
+    /// Where those stand in the schema that no document has: `#/properties/a`.
+    pub absent: Vec<String>,
 }

@@ -28,9 +28,10 @@ const fn line(action: Action, what: SingleExport, is_copied: bool) -> MenuLine {
 }
 
 /// The menu.
-pub const MENU: [MenuLine; 9] = [
+pub const MENU: [MenuLine; 10] = [
     line(Action::CopyReport, SingleExport::Report, true),
     line(Action::ExportReport, SingleExport::Report, false),
+    line(Action::ExportPage, SingleExport::ReportPage, false),
     line(Action::ExportRows, SingleExport::Rows, false),
     line(Action::ExportDocument, SingleExport::Document, false),
     line(Action::ExportTest, SingleExport::Test, false),

@@ -1,7 +1,7 @@
 //! Exports that are one text.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use color_eyre::Result;
@@ -9,7 +9,7 @@ use color_eyre::eyre::ensure;
 use serde::Serialize;
 
 use super::{ExportFormat, Work, target};
-use crate::cli::{groups as forms, safe_json};
+use crate::cli::{groups as forms, out, safe_json};
 use crate::ground::time::Micros;
 use crate::rows::group::{Group, Groups};
 use crate::rows::row::SourceRow;
@@ -22,7 +22,7 @@ use crate::triage::export::hidden::{self, ToldGroup};
 use crate::triage::export::page::Page;
 use crate::triage::export::predicate::Neighbours;
 use crate::triage::export::recovery;
-use crate::triage::export::report::{ReportBuilder, SURVEYED};
+use crate::triage::export::report::{LeftOut, ReportBuilder, SURVEYED};
 use crate::triage::export::rows;
 use crate::triage::export::statement;
 use crate::triage::suspect::{SuspectQuestion, suspects};
@@ -60,20 +60,52 @@ pub(super) fn table(work: &Work<'_>) -> Result<()> {
     target::whole(work, name, &String::from_utf8(text)?)
 }
 
+/// What a report looks for beside the rows.
+pub(super) struct Asking<'a> {
+    /// Where histories are read from, if the change is asked for that made a group fail.
+    pub(super) suspects: Option<&'a HistorySettings>,
+    /// Clone of the source of the schemas.
+    pub(super) source: Option<PathBuf>,
+    /// From when on rows were asked for.
+    pub(super) since: Option<Micros>,
+}
+
 /// A report on all groups.
-pub(super) fn report(work: &Work<'_>, settings: Option<&HistorySettings>, repository: Option<&Path>, since: Option<Micros>) -> Result<()> {
+pub(super) fn report(work: &Work<'_>, asking: &Asking<'_>) -> Result<()> {
+    let report = looked_at(work, asking)?.finish();
+    write(work, "report", &report, &report.page())
+}
+
+/// The same as a page for a browser, with more groups that are only listed.
+pub(super) fn html(work: &Work<'_>, listed: &[&Group], left_out: LeftOut, asking: &Asking<'_>) -> Result<()> {
+    let mut builder = looked_at(work, asking)?;
+    let overview = (listed.len() > 1).then(|| builder.overview(listed, left_out));
+    let report = builder.finish();
+    let mut one = target::One::begin(work, "report.html")?;
+    report.html(overview.as_ref(), &mut |part| one.put(part.as_bytes()))?;
+    one.finish()?;
+    let only_listed = LeftOut::behind(listed, report.groups.len());
+    for (of, words) in [(only_listed, "only listed, the largest are told (--most)"), (left_out, "left out of the page")] {
+        if of.groups > 0 {
+            out::tell(&format!("misfit: {} {words}", of.told()));
+        }
+    }
+    Ok(())
+}
+
+/// A report on all groups for which some rows of each were looked at.
+fn looked_at<'a>(work: &'a Work<'_>, asking: &Asking<'_>) -> Result<ReportBuilder<'a>> {
     let mut builder = ReportBuilder::new(work.groups, &work.choice, work.redactor(), (work.label.clone(), work.source), work.schemas);
-    builder = builder.incidents(forms::incidents::includes(repository)?.as_mut());
+    builder = builder.incidents(forms::incidents::includes(asking.source.as_deref())?.as_mut());
     look(work, SURVEYED, &mut |position, row| builder.add(position, &case::open(row, work.schemas)))?;
-    if let Some((settings, schemas)) = settings.zip(work.schemas) {
+    if let Some((settings, schemas)) = asking.suspects.zip(work.schemas) {
         let chosen = &work.choice.groups;
-        let asked = SuspectQuestion { source: work.source, groups: work.groups, chosen, schemas, settings, since };
+        let asked = SuspectQuestion { source: work.source, groups: work.groups, chosen, schemas, settings, since: asking.since };
         let found = suspects(&asked, work.stop)?;
         ensure!(!work.stop.cancelled(), "stopped; nothing was written");
         builder = builder.suspects(found);
     }
-    let report = builder.finish();
-    write(work, "report", &report, &report.page())
+    Ok(builder)
 }
 
 /// A brief on all groups; telemetry's versions are read from a document of each.

@@ -153,7 +153,7 @@ pub(super) fn lines(groups: &Groups, shown: &[&Group], of: &CausesOf) -> Vec<Gro
                 table::rows(causes.unknown, groups, ""),
                 CAUSE.to_owned(),
                 group.key.doctype_name(),
-                table::place(group),
+                group.place(),
                 unknown,
                 String::new(),
             ]);

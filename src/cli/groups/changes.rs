@@ -15,7 +15,7 @@ use crate::cli::csv;
 use crate::cli::{out, when};
 use crate::ground::text::{count, visible};
 use crate::ground::time::Micros;
-use crate::rows::group::{Fingerprint, Group, GroupRecord, doctype_name};
+use crate::rows::group::{Fingerprint, Group, GroupRecord, doctype_name, place_of};
 use crate::triage::baseline::{Comparison, Grown};
 use crate::triage::facts::rate::percent;
 
@@ -82,6 +82,7 @@ pub(super) fn write(
         GroupsFormat::Md => out.write_all(table::markdown_lines(HEADS, &lines(&changes)).as_bytes()),
         GroupsFormat::Csv => csv::write(out, changes.iter()),
         GroupsFormat::Ndjson => json::lines(out, changes.iter()),
+        GroupsFormat::OpenMetrics => Err(io::Error::other(super::NO_METRICS)),
         GroupsFormat::Json => {
             let Comparison { new, grown, gone, same, .. } = comparison;
             json::pretty(out, &ChangesAnswer { new: new.len(), grown: grown.len(), gone: gone.len(), same: *same, changes })
@@ -210,7 +211,7 @@ fn cells(change: &GroupChange<'_>) -> GroupCells {
         rows,
         word,
         doctype_name(change.namespace, change.doctype, change.version),
-        table::place_of(change.path, change.stage),
+        place_of(change.path, change.stage),
         change.words.clone(),
         change.fingerprint.clone(),
     ]

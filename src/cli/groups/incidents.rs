@@ -17,7 +17,7 @@ use super::table::{self, GroupCells};
 use crate::cli::notes::now;
 use crate::ground::text::visible;
 use crate::ground::time::time_text;
-use crate::rows::group::{Fingerprint, Group, GroupFields, Groups};
+use crate::rows::group::{Fingerprint, Group, GroupFields, Groups, place_of};
 use crate::rows::schemas::SchemaStore;
 use crate::rows::schemas::git::Repository;
 use crate::triage::blame::template::Includes;
@@ -162,7 +162,7 @@ pub(super) fn lines(groups: &Groups, chosen: &[&Group], incidents: &[Incident], 
             table::rows(incident.count(chosen), groups, ""),
             INCIDENT.to_owned(),
             incident::extent(incident, chosen),
-            table::place_of(Some(&incident::place(shared)), None),
+            place_of(Some(&incident::place(shared)), None),
             noted.behind(incident, incident::why(incident, chosen).unwrap_or_default()),
             incident.fingerprint.to_string(),
         ]);

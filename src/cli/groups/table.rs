@@ -7,7 +7,7 @@
 use crate::cli::when;
 use crate::ground::aligned::{GAP, Widths};
 use crate::ground::markdown::{cell, cell_code};
-use crate::ground::text::{clip_middle, clip_path, count, visible, width, wrap};
+use crate::ground::text::{clip_middle, clip_path, count, width, wrap};
 use crate::rows::group::{Group, Groups, Remark, RemarkState};
 use crate::triage::facts;
 
@@ -58,7 +58,7 @@ pub(super) fn lines(heads: [&str; 6], rows: Vec<GroupCells>, room: usize) -> Str
 
 pub(super) fn cells(group: &Group, among: &Groups) -> GroupCells {
     let rows = rows(group.count, among, &facts::rate::of_group(among, group).unwrap_or_default());
-    [rows, state_among(group, among), group.key.doctype_name(), place(group), says(group, among), group.fingerprint.to_string()]
+    [rows, state_among(group, among), group.key.doctype_name(), group.place(), says(group, among), group.fingerprint.to_string()]
 }
 
 /// What is wrong, with what people have noted of the group behind it.
@@ -79,27 +79,9 @@ fn state_among(group: &Group, among: &Groups) -> String {
     }
 }
 
-/// What a deploy did: `began` or `ended`; else `noise` or `by-catch` where it is that.
+/// What a deploy did, or why nobody has to look at it.
 pub(super) fn state(group: &Group) -> String {
-    match group.standing.status.filter(|status| status.is_mark()) {
-        Some(status) => status.word().to_owned(),
-        None if group.noise => "noise".to_owned(),
-        None => group.aside().unwrap_or_default().to_owned(),
-    }
-}
-
-/// The path in the document, `/` for its root; the stage for what has no place in a document.
-pub(super) fn place(group: &Group) -> String {
-    place_of(group.shown_path().as_deref(), group.key.stage.as_deref())
-}
-
-/// As [`place`], of path and stage.
-pub(super) fn place_of(path: Option<&str>, stage: Option<&str>) -> String {
-    match path {
-        Some("") => "/".to_owned(),
-        Some(path) => visible(path).into_owned(),
-        None => visible(stage.unwrap_or("-")).into_owned(),
-    }
+    group.state().to_owned()
 }
 
 /// Cells of each column: what it needs, or less where the line would not fit; the widest columns give first.
@@ -149,7 +131,7 @@ pub(super) fn markdown(shown: &[&Group], among: &Groups) -> String {
             count(group.count),
             state_among(group, among),
             cell_code(&group.key.doctype_name()),
-            cell_code(&place(group)),
+            cell_code(&group.place()),
             cell_code(&says(group, among)),
             cell_code(&group.fingerprint.to_string()),
         ));
@@ -215,7 +197,7 @@ mod tests {
         let cells = cells(&group, &Groups::default());
         assert_eq!((cells[WHERE].as_str(), cells[FAULT].contains("what \\u{1b}")), ("ParsePayload", true), "{cells:?}");
         group.key.path = Some("".into());
-        assert_eq!(place(&group), "/");
+        assert_eq!(group.place(), "/");
     }
 
     #[test]

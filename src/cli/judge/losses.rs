@@ -1,12 +1,27 @@
 //! What is lost of documents that pass, as scripts read it. Names and meanings are stable.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
+use crate::ground::time::rfc3339;
 use crate::pipeline::layout::Layout;
+use crate::pipeline::schema::Schema;
 use crate::pipeline::sink::{self, Coercion, Reason};
 use crate::rows::schemas::Doctype;
 use crate::triage::judging::LostIn;
-use crate::triage::losses::{self, LossCount, LossTally};
+use crate::triage::losses::{self, LookedUp, LossCount, LossTally, PlaceHistory};
+
+/// A doctype version with documents that pass.
+pub(super) struct LossyTable<'b, 't> {
+    pub doctype: &'b Doctype,
+    pub layout: Arc<Layout>,
+    /// That no layout is published, where none is.
+    pub made: Option<String>,
+    pub schema: Option<Arc<Schema>>,
+    pub tally: &'t LossTally,
+    pub known: LookedUp,
+}
 
 /// A value of a document that is not in a column as it is, in the order of the document.
 #[derive(Debug, Serialize)]
@@ -60,6 +75,8 @@ pub(super) struct TableLossesAnswer<'a> {
     pub version: &'a str,
     /// As the live table is called: dataset and table.
     pub table: String,
+    /// Whether its columns are those that would be made of the JSON schema: no layout is published.
+    pub made: bool,
     /// Documents that pass.
     pub documents: u64,
     /// Of these, those that make no row or one that BigQuery refuses.
@@ -68,8 +85,14 @@ pub(super) struct TableLossesAnswer<'a> {
     pub refused_why: Option<&'a str>,
     /// The worst first.
     pub places: Vec<PlaceLossesAnswer<'a>>,
+    /// Places of which nobody looked up since when the schema knows them, for there are too many.
+    pub not_looked_up: usize,
     /// Values that are only counted: of documents with over 50,000 losses, of tables with over 10,000 places.
     pub others: u64,
+    /// Properties that the schema describes.
+    pub properties: u64,
+    /// Where those stand in it that no document has: `#/properties/a`.
+    pub absent: Vec<String>,
     /// Columns with values, but for those that the pipeline fills itself.
     pub columns: u64,
     /// Dotted paths of those that no document fills.
@@ -90,22 +113,54 @@ pub(super) struct PlaceLossesAnswer<'a> {
     line: Option<u64>,
     documents: u64,
     values: u64,
+    /// What the history of the schema says of it; null where the schemas stand in no repository, or it was not looked up.
+    in_schema: Option<HistoryAnswer<'a>>,
     /// Selects the value, from its column too where there is one; null where nothing holds it.
     sql: Option<&'a str>,
     /// Fills the column of the rows of some days; null where no column takes it so.
     update: Option<String>,
 }
 
+/// Since when the schema knows a place.
+#[derive(Debug, Serialize)]
+struct HistoryAnswer<'a> {
+    /// `since`, `until` or `never`.
+    known: &'static str,
+    /// The revision since which it is there, or is gone, in full.
+    revision: Option<&'a str>,
+    /// When that was made: RFC 3339.
+    date: Option<String>,
+    /// Whether that may have been earlier: the clone is shallow.
+    or_before: bool,
+}
+
+impl<'a> HistoryAnswer<'a> {
+    fn new(history: &'a PlaceHistory) -> Self {
+        match history {
+            PlaceHistory::Since { revision, time, or_before } => {
+                HistoryAnswer { known: "since", revision: Some(revision), date: Some(rfc3339(*time)), or_before: *or_before }
+            }
+            PlaceHistory::Until { revision, time } => {
+                HistoryAnswer { known: "until", revision: Some(revision), date: Some(rfc3339(*time)), or_before: false }
+            }
+            PlaceHistory::Never { is_shallow, .. } => HistoryAnswer { known: "never", revision: None, date: None, or_before: *is_shallow },
+        }
+    }
+}
+
 impl<'a> TableLossesAnswer<'a> {
     /// Of a doctype version, its columns and what was counted.
-    pub(super) fn new(doctype: &'a Doctype, table: String, layout: &Layout, tally: &'a LossTally) -> Self {
+    pub(super) fn new(table: String, lossy: &'a LossyTable<'a, 'a>) -> Self {
+        let LossyTable { doctype, layout, made, schema, tally, known } = lossy;
+        let described = schema.as_deref().map(|schema| tally.described(schema)).unwrap_or_default();
         let coverage = tally.coverage(layout);
-        let place = |count: &'a LossCount| PlaceLossesAnswer {
+        let place = |(at, count): (usize, &'a LossCount)| PlaceLossesAnswer {
             first: LossAnswer::new(&count.first),
             path: &count.seen.0,
             line: count.seen.1,
             documents: count.documents,
             values: count.values,
+            in_schema: known.places.get(at).and_then(Option::as_ref).map(HistoryAnswer::new),
             sql: count.first.lift.select.as_deref(),
             update: count.first.lift.update(&table),
         };
@@ -113,11 +168,15 @@ impl<'a> TableLossesAnswer<'a> {
             namespace: &doctype.namespace,
             doctype: &doctype.doctype,
             version: &doctype.version,
+            made: made.is_some(),
             documents: tally.documents,
             refused: tally.refused.0,
             refused_why: tally.refused.1.as_deref(),
-            places: tally.places().into_iter().map(place).collect(),
+            places: tally.places().into_iter().enumerate().map(place).collect(),
+            not_looked_up: known.left_out,
             others: tally.others,
+            properties: described.properties,
+            absent: described.absent,
             columns: coverage.columns,
             unfilled: coverage.unfilled,
             undescribed: coverage.undescribed,

@@ -6,16 +6,15 @@ use std::sync::Arc;
 use color_eyre::Result;
 
 use super::answer::{DoctypeAnswer, DocumentAnswer};
-use super::losses::TableLossesAnswer;
+use super::losses::{LossyTable, TableLossesAnswer};
 use super::tally::JudgeTally;
 use super::{JudgeFormat, text};
 use crate::cli::{out, safe_json};
 use crate::pipeline::destination;
-use crate::pipeline::layout::Layout;
-use crate::rows::schemas::Doctype;
+use crate::rows::schemas::{Doctype, TableColumns};
 use crate::triage::facts::losses;
 use crate::triage::judging::{Bench, Judged};
-use crate::triage::losses::LossTally;
+use crate::triage::losses::{LookedUp, PlaceHistories};
 
 /// Writes judgements in one of the forms.
 pub(super) struct JudgePrinter<'b, W> {
@@ -73,8 +72,14 @@ impl<'b, W: Write> JudgePrinter<'b, W> {
         match self.format {
             JudgeFormat::Text => {
                 let doctypes = self.tally.doctypes().map(|doctype| text::doctype(&doctype)).collect::<String>();
-                let losses: String =
-                    self.tables()?.iter().map(|(doctype, layout, tally)| losses::of_table(&table(doctype), layout, tally)).collect();
+                let of = |lossy: &LossyTable<'_, '_>| {
+                    let (made, schema) = (lossy.made.as_deref(), lossy.schema.as_deref());
+                    losses::of_table(&table(lossy.doctype), &lossy.layout, made, schema, lossy.tally, &lossy.known)
+                };
+                let tables = self.tables()?;
+                let left_out = losses::not_looked_up(tables.iter().map(|table| table.known.left_out).sum());
+                let left_out = left_out.map(|told| format!("{told}\n")).unwrap_or_default();
+                let losses: String = tables.iter().map(of).chain([left_out]).collect();
                 let counts = text::counts(&self.tally);
                 let between = if losses.is_empty() { "" } else { "\n" };
                 writeln!(self.out, "{doctypes}{between}{losses}{between}{counts}")?;
@@ -85,8 +90,7 @@ impl<'b, W: Write> JudgePrinter<'b, W> {
                 let losses = match self.bench.tells_losses() {
                     true => {
                         let tables = self.tables()?;
-                        let answers =
-                            tables.iter().map(|(doctype, layout, tally)| TableLossesAnswer::new(doctype, table(doctype), layout, tally));
+                        let answers = tables.iter().map(|lossy| TableLossesAnswer::new(table(lossy.doctype), lossy));
                         let lines: Vec<String> = answers.map(|answer| json(&answer)).collect::<Result<_>>()?;
                         format!(",\"losses\":[\n{}\n],\"unknown_losses\":{}", lines.join(",\n"), self.tally.unknown_losses.0)
                     }
@@ -106,13 +110,23 @@ impl<'b, W: Write> JudgePrinter<'b, W> {
     }
 
     /// The doctype versions with documents that pass, their columns and losses.
-    fn tables(&self) -> Result<Vec<(&'b Doctype, Arc<Layout>, &LossTally)>> {
+    fn tables(&self) -> Result<Vec<LossyTable<'b, '_>>> {
         let schemas = self.bench.schemas();
+        let mut histories = if self.tally.losses.is_empty() { None } else { PlaceHistories::open(schemas)? };
         let mut tables = Vec::new();
         for (&at, tally) in &self.tally.losses {
-            if let (Some(doctype), Some(layout)) = (schemas.doctypes().get(at), schemas.columns(at)?.layout()) {
-                tables.push((doctype, Arc::clone(layout), tally));
-            }
+            let columns = schemas.columns(at)?;
+            let (Some(doctype), Some(layout)) = (schemas.doctypes().get(at), columns.layout()) else { continue };
+            let made = match &columns {
+                TableColumns::Made(made) => Some(made.note()),
+                _ => None,
+            };
+            let schema = schemas.schema(at)?;
+            let known = match (&mut histories, &schema) {
+                (Some(histories), Some(schema)) => histories.of(doctype, schema, &tally.places())?,
+                _ => LookedUp::default(),
+            };
+            tables.push(LossyTable { doctype, layout: Arc::clone(layout), made, schema, tally, known });
         }
         Ok(tables)
     }

@@ -127,7 +127,7 @@ impl Groups {
     }
 
     /// `decoder-0 of 2026-07-01 16:30`, in a zone; safe to show on a terminal.
-    fn deploy_name(deploy: &Deploy, zone: &Zone) -> String {
+    pub fn deploy_name(deploy: &Deploy, zone: &Zone) -> String {
         format!("{} of {}", visible(&deploy.family), zone.minute(deploy.time))
     }
 

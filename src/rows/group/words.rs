@@ -14,6 +14,15 @@ impl GroupKey {
     }
 }
 
+/// The place of a fault in a line: its path, `/` for the document itself; the stage for what has no place in a document. Safe to show on a terminal.
+pub fn place_of(path: Option<&str>, stage: Option<&str>) -> String {
+    match path {
+        Some("") => "/".to_owned(),
+        Some(path) => visible(path).into_owned(),
+        None => visible(stage.unwrap_or("-")).into_owned(),
+    }
+}
+
 /// The same of single names.
 pub fn doctype_name(namespace: Option<&str>, doctype: Option<&str>, version: Option<&str>) -> String {
     let mut name = namespace.unwrap_or("-").to_owned();
@@ -27,6 +36,20 @@ pub fn doctype_name(namespace: Option<&str>, doctype: Option<&str>, version: Opt
 }
 
 impl Group {
+    /// What a deploy did: `began` or `ended`; else `noise` or `by-catch` where it is that, else nothing.
+    pub fn state(&self) -> &'static str {
+        match self.standing.status.filter(|status| status.is_mark()) {
+            Some(status) => status.word(),
+            None if self.noise => "noise",
+            None => self.aside().unwrap_or_default(),
+        }
+    }
+
+    /// Its place in a line, see [`place_of`].
+    pub fn place(&self) -> String {
+        place_of(self.shown_path().as_deref(), self.key.stage.as_deref())
+    }
+
     /// What its rows are where nobody has to look at them: noise by design, or by-catch of others that were at fault. Such groups are counted,
     /// and folded away by default.
     pub fn aside(&self) -> Option<&'static str> {

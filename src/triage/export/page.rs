@@ -1,11 +1,14 @@
-//! A text of headings, facts, lists and code, as Markdown or as plain text.
+//! A text of headings, facts, tables, lists and code, as Markdown, as plain text or as a part of an HTML page.
 //!
-//! Owns: both forms; what stands in a page is ours only where it says so, everything else is shown as data.
+//! Owns: all forms; what stands in a page is ours only where it says so, everything else is shown as data.
 //! Refuses: what is told (report, backfill).
+
+mod html;
 
 use crate::ground::aligned::Aligned;
 use crate::ground::markdown;
 use crate::ground::text::{plural, visible, width};
+use crate::rows::group::Fingerprint;
 
 /// A text in parts.
 #[derive(Debug, Default)]
@@ -20,7 +23,33 @@ pub enum LinePiece {
     Data(String),
     /// A sentence with values from outside in it.
     Said(String),
+    /// What a group is called by, and whether more of it stands on the same page.
+    Group {
+        /// The group.
+        print: Fingerprint,
+        /// Whether there is a part about it.
+        is_below: bool,
+    },
+    /// Counts over time.
+    Trend {
+        /// A sign each, of ours.
+        drawn: String,
+        /// The same as names of hours or days with their counts.
+        counts: Vec<(String, u64)>,
+    },
 }
+
+/// The head of a column of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableHead {
+    /// Its words, of ours.
+    pub words: &'static str,
+    /// Whether numbers stand below it.
+    pub is_number: bool,
+}
+
+/// A cell of a table.
+pub type TableCell = Vec<LinePiece>;
 
 #[derive(Debug)]
 enum PageBlock {
@@ -29,6 +58,7 @@ enum PageBlock {
     Facts(Vec<(&'static str, Vec<LinePiece>)>),
     Item(Vec<LinePiece>),
     Code { language: &'static str, text: String },
+    Table { heads: Vec<TableHead>, rows: Vec<Vec<TableCell>> },
 }
 
 /// Words of ours.
@@ -80,6 +110,11 @@ impl Page {
         self.0.push(PageBlock::Code { language, text: text.into() });
     }
 
+    /// A table; each row has a cell for each head.
+    pub fn table(&mut self, heads: impl Into<Vec<TableHead>>, rows: Vec<Vec<TableCell>>) {
+        self.0.push(PageBlock::Table { heads: heads.into(), rows });
+    }
+
     /// As Markdown.
     pub fn markdown(&self) -> String {
         let line = |pieces: &[LinePiece]| pieces.iter().map(in_markdown).collect::<String>();
@@ -89,6 +124,13 @@ impl Page {
             PageBlock::Facts(facts) => facts.iter().map(|(name, pieces)| format!("- **{name}**: {}\n", line(pieces))).collect(),
             PageBlock::Item(pieces) => format!("- {}\n", line(pieces)),
             PageBlock::Code { language, text } => markdown::fence(language, text),
+            PageBlock::Table { heads, rows } => {
+                let words: Vec<&str> = heads.iter().map(|head| head.words).collect();
+                let rule: String = heads.iter().map(|head| if head.is_number { "---:|" } else { "---|" }).collect();
+                let cells = |row: &Vec<TableCell>| row.iter().map(|cell| markdown::cell(&line(cell))).collect::<Vec<_>>().join(" | ");
+                let rows: String = rows.iter().map(|row| format!("| {} |\n", cells(row))).collect();
+                format!("| {} |\n|{rule}\n{rows}", words.join(" | "))
+            }
         })
     }
 
@@ -107,6 +149,11 @@ impl Page {
                 rows.to_text()
             }
             PageBlock::Item(pieces) => format!("- {}\n", line(pieces)),
+            PageBlock::Table { heads, rows } => {
+                let heads: Vec<String> = heads.iter().map(|head| head.words.to_owned()).collect();
+                let lines = std::iter::once(heads).chain(rows.iter().map(|row| row.iter().map(|cell| line(cell)).collect()));
+                lines.map(|cells| format!("{}\n", cells.join("  "))).collect()
+            }
             PageBlock::Code { text, .. } => text.lines().map(|line| format!("    {}\n", visible(line))).collect(),
         })
     }
@@ -131,6 +178,8 @@ fn in_markdown(piece: &LinePiece) -> String {
         LinePiece::Ours(words) => words.clone(),
         LinePiece::Data(value) => markdown::code(value),
         LinePiece::Said(sentence) => markdown::prose(sentence),
+        LinePiece::Group { print, .. } => markdown::code(&print.to_string()),
+        LinePiece::Trend { drawn, .. } => drawn.clone(),
     }
 }
 
@@ -138,6 +187,8 @@ fn in_text(piece: &LinePiece) -> String {
     match piece {
         LinePiece::Ours(words) => words.clone(),
         LinePiece::Data(value) | LinePiece::Said(value) => visible(value).into_owned(),
+        LinePiece::Group { print, .. } => print.to_string(),
+        LinePiece::Trend { drawn, .. } => drawn.clone(),
     }
 }
 
@@ -154,13 +205,18 @@ mod tests {
         page.item([said("see #1 and @me")]);
         page.item([ours("two")]);
         page.code("json", "{\n```\n}");
+        let head = |words, is_number| TableHead { words, is_number };
+        let group = LinePiece::Group { print: Fingerprint(171), is_below: true };
+        page.table([head("rows", true), head("fault", false)], vec![vec![vec![ours("1")], vec![data("a|<b>"), ours(" "), group]]]);
         assert_eq!(
             page.markdown(),
-            "## Fault in ``a|b`c``\n\n- **where**: `/a\\u{202e}`\n- **rows**: 12\n\n- see `#1` and `@me`\n- two\n\n````json\n{\n```\n}\n````\n"
+            "## Fault in ``a|b`c``\n\n- **where**: `/a\\u{202e}`\n- **rows**: 12\n\n- see `#1` and `@me`\n- two\n\n````json\n{\n```\n}\n````\n\n\
+             | rows | fault |\n|---:|---|\n| 1 | `a\\|<b>` `00000000000000ab` |\n"
         );
         assert_eq!(
             page.text(),
-            "Fault in a|b`c\n==============\n\nwhere  /a\\u{202e}\nrows   12\n\n- see #1 and @me\n- two\n\n    {\n    ```\n    }\n"
+            "Fault in a|b`c\n==============\n\nwhere  /a\\u{202e}\nrows   12\n\n- see #1 and @me\n- two\n\n    {\n    ```\n    }\n\n\
+             rows  fault\n1  a|<b> 00000000000000ab\n"
         );
     }
 }

@@ -1,10 +1,12 @@
 //! What the owner of a failing producer has to know of groups.
 //!
 //! Owns: the facts of a report and their names for scripts.
-//! Refuses: finding them (build), taking data out (hidden, sample), how they are told to people (pages).
+//! Refuses: finding them (build), taking data out (hidden, sample), how they are told to people (pages, overview), the page for browsers (web).
 
 mod build;
+mod overview;
 mod pages;
+mod web;
 
 use serde::Serialize;
 
@@ -13,6 +15,7 @@ use crate::triage::case::Agreement;
 
 pub use super::survey::ReportFacet;
 pub use build::{ReportBuilder, SURVEYED};
+pub use overview::{LeftOut, MOST_LISTED};
 
 /// A report on some groups. Names and meanings are stable.
 #[derive(Debug, Serialize)]

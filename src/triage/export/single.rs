@@ -3,6 +3,7 @@
 //! Owns: what can be exported so, how the file is called.
 //! Refuses: choosing (tui), everything that is in it (the rest of export).
 
+use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use super::files::{ExportFolder, Readers, WriteOptions};
 use super::hidden;
 use super::own_edit::EditVerdict;
 use super::patch::{self, PatchOf, PatchSettings};
-use super::report::{ReportBuilder, SURVEYED};
+use super::report::{Report, ReportBuilder, SURVEYED};
 use super::{ExportError, reproducer, rows, sample};
 use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::{Fingerprint, Group, Groups};
@@ -34,6 +35,8 @@ const MOST_NAMESAKES: u32 = 99;
 pub enum SingleExport {
     /// A report on the group, in Markdown.
     Report,
+    /// The same as a page for a browser.
+    ReportPage,
     /// Some of its rows, one a line.
     Rows,
     /// The document.
@@ -53,6 +56,7 @@ impl SingleExport {
     pub fn name(self) -> &'static str {
         match self {
             SingleExport::Report => "report",
+            SingleExport::ReportPage => "report for a browser",
             SingleExport::Rows => "sample rows",
             SingleExport::Document => "document",
             SingleExport::Test => "test",
@@ -112,7 +116,18 @@ pub fn make(what: SingleExport, origin: &ExportOrigin<'_>, watch: &dyn Watch) ->
     let title = reproducer::title(&told);
     let named = |stem: String, ending, bytes| MadeFile { folders: Vec::new(), stem, ending, bytes };
     let made = match what {
-        SingleExport::Report => named(format!("report-{title}"), ".md", report(origin, &choice, redactor, watch)?.into_bytes()),
+        SingleExport::Report => {
+            let report = report(origin, &choice, redactor, watch)?;
+            named(format!("report-{title}"), ".md", report.page().markdown().into_bytes())
+        }
+        SingleExport::ReportPage => {
+            let mut page = Vec::new();
+            let Ok(()) = report(origin, &choice, redactor, watch)?.html(None, &mut |part| {
+                page.extend_from_slice(part.as_bytes());
+                Ok::<(), Infallible>(())
+            });
+            named(format!("report-{title}"), ".html", page)
+        }
         SingleExport::Rows => named(format!("rows-{title}"), ".ndjson", sample_rows(origin, &choice, &mut redactor, watch)?),
         SingleExport::Document => {
             let case = open(origin, group, watch)?;
@@ -192,7 +207,7 @@ fn others(origin: &ExportOrigin<'_>, choice: &Choice<'_>, most: usize) -> Vec<Ro
     places
 }
 
-fn report(origin: &ExportOrigin<'_>, choice: &Choice<'_>, redactor: Redactor, watch: &dyn Watch) -> Result<String, Advised> {
+fn report(origin: &ExportOrigin<'_>, choice: &Choice<'_>, redactor: Redactor, watch: &dyn Watch) -> Result<Report, Advised> {
     let mut builder =
         ReportBuilder::new(origin.groups, choice, redactor, (origin.source.name(), origin.source), origin.schemas).incidents(None);
     // The first row is the sample.
@@ -204,7 +219,7 @@ fn report(origin: &ExportOrigin<'_>, choice: &Choice<'_>, redactor: Redactor, wa
         ControlFlow::Continue(())
     };
     rows::visit(origin.source, &others(origin, choice, SURVEYED), watch, add)?;
-    Ok(builder.finish().page().markdown())
+    Ok(builder.finish())
 }
 
 fn sample_rows(origin: &ExportOrigin<'_>, choice: &Choice<'_>, redactor: &mut Redactor, watch: &dyn Watch) -> Result<Vec<u8>, Advised> {
@@ -256,6 +271,7 @@ mod tests {
         let title = "propertyNames-maxLength-labeled_counter-73152a93";
         assert_eq!(name(write(SingleExport::Report)), format!("report-{title}.md"));
         assert_eq!(name(write(SingleExport::Report)), format!("report-{title}-2.md"));
+        assert_eq!(name(write(SingleExport::ReportPage)), format!("report-{title}.html"));
         assert_eq!(name(write(SingleExport::Test)), format!("validation/acme-reader/session.1.{title}.fail.json"));
         for what in [SingleExport::Rows, SingleExport::Document, SingleExport::Reproducer, SingleExport::Patch(PatchOf::Schemas)] {
             assert!(std::fs::metadata(write(what)).unwrap().len() > 10, "{what:?}");

@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::overview::{LeftOut, Listed};
 use super::{Behind, Constraint, Report, ReportColumn, ReportFacet, ReportGroup, ReportJob, ReportNote, ReportSample, ReportTrend};
 use crate::ground::text;
 use crate::ground::time;
@@ -19,6 +20,7 @@ use crate::triage::blame::template::Includes;
 use crate::triage::case::Case;
 use crate::triage::export::choice::Choice;
 use crate::triage::export::hidden;
+use crate::triage::export::page::Page;
 use crate::triage::export::predicate::Neighbours;
 use crate::triage::export::sample;
 use crate::triage::export::statement;
@@ -148,6 +150,12 @@ impl<'a> ReportBuilder<'a> {
     pub fn suspects(mut self, of: FxHashMap<Fingerprint, Suspect>) -> Self {
         self.suspects = of;
         self
+    }
+
+    /// All groups of which rows are looked at, and more that are only listed, in one table; `left_out` are those that even the table has no room for.
+    pub fn overview(&mut self, listed: &[&Group], left_out: LeftOut) -> Page {
+        let groups = listed.iter().map(|group| hidden::told(group, self.about.schemas, &mut self.redactor)).collect();
+        Listed { groups, with_part: self.chosen.len(), left_out, deployed: &self.about.deployed, counted: self.groups }.page()
     }
 
     /// The report. A group of which no row was seen is told by its message alone.

@@ -18,9 +18,7 @@ impl Report {
     /// As a page, to be written in one of its forms.
     pub fn page(&self) -> Page {
         let mut page = Page::default();
-        if self.raw {
-            page.line([ours("This report is raw: it holds values as they were sent. Do not publish it.")]);
-        }
+        self.warn(&mut page);
         for told in &self.groups {
             self.group(told, &mut page);
         }
@@ -28,7 +26,15 @@ impl Report {
         page
     }
 
-    fn group(&self, told: &ReportGroup, page: &mut Page) {
+    /// That it is raw, where it is.
+    pub(super) fn warn(&self, page: &mut Page) {
+        if self.raw {
+            page.line([ours("This report is raw: it holds values as they were sent. Do not publish it.")]);
+        }
+    }
+
+    /// One of its groups.
+    pub(super) fn group(&self, told: &ReportGroup, page: &mut Page) {
         page.heading([data(&told.doctype), ours(": "), said(&told.fault)]);
         if let Some(cause) = &told.cause {
             page.line([ours("What is really wrong with the document below: ")].into_iter().chain(violation(cause)).collect::<Vec<_>>());
@@ -67,7 +73,8 @@ impl Report {
         }
     }
 
-    fn about(&self, page: &mut Page) {
+    /// Of which rows and schemas it was made.
+    pub(super) fn about(&self, page: &mut Page) {
         let read = format!(", {}", rows(self.rows));
         let span =
             self.first.as_deref().zip(self.last.as_deref()).map(|(first, last)| format!(" from {first} to {last}")).unwrap_or_default();
@@ -133,7 +140,7 @@ fn occurrence(told: &ReportGroup, page: &mut Page) {
         page.fact("seen", [ours(format!("from {first} to {last}"))]);
     }
     if !told.trend.counts.is_empty() {
-        page.fact("trend", [ours(trend(&told.trend))]);
+        page.fact("trend", trend(&told.trend));
     }
     if let Some(why) = told.status_why.as_deref().filter(|_| told.status.is_some()) {
         page.fact("status", [data(why)]);
@@ -158,7 +165,7 @@ fn occurrence(told: &ReportGroup, page: &mut Page) {
 }
 
 /// Blocks for all counts, and the counts themselves where they are few.
-fn trend(trend: &ReportTrend) -> String {
+fn trend(trend: &ReportTrend) -> Vec<LinePiece> {
     let most = trend.counts.iter().map(|(_, rows)| *rows).max().unwrap_or(0).max(1);
     let height = |rows: u64| if rows == 0 { " " } else { BLOCKS[(rows * 7 / most).min(7) as usize] };
     let drawn: String = trend.counts.iter().map(|(_, rows)| height(*rows)).collect();
@@ -170,7 +177,7 @@ fn trend(trend: &ReportTrend) -> String {
         let peak = peak.map(|(start, rows)| format!(", most on {start}: {}", count(*rows))).unwrap_or_default();
         format!("{} {}s{peak}", trend.counts.len(), trend.unit)
     };
-    format!("by {}: {drawn} ({listed})", trend.unit)
+    vec![ours(format!("by {}: ", trend.unit)), LinePiece::Trend { drawn, counts: trend.counts.clone() }, ours(format!(" ({listed})"))]
 }
 
 fn facets(title: &'static str, facets: &[ReportFacet], page: &mut Page) {
