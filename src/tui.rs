@@ -39,6 +39,8 @@ pub mod menu;
 pub mod message;
 pub mod opened;
 pub mod outlet;
+pub mod overview;
+pub mod overview_tree;
 pub mod palette;
 pub mod panes;
 pub mod row_place;

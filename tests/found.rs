@@ -185,6 +185,7 @@ fn area(app: &App, focus: Focus) -> Rect {
         Focus::Tables | Focus::Hits => panes::lines(panes::tables(SIZE, app.tables.focus).tree.unwrap()),
         Focus::TableSchema => panes::lines(panes::tables(SIZE, app.tables.focus).schema.unwrap()),
         Focus::Deploy => panes::lines(panes::deploy(SIZE).tree),
+        Focus::Overview => panes::group_lines(panes::overview(SIZE).tree, app.groups.has_times()).1,
         Focus::Sides(side) => panes::lines(panes::sides(SIZE, side as usize).sides[side as usize]),
     }
 }

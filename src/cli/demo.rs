@@ -8,7 +8,7 @@ use color_eyre::Result;
 use super::input::{self, Asked};
 use super::scope::Scope;
 use super::volume::VolumeArgs;
-use super::{cases, explore, groups};
+use super::{cases, explore, groups, overview};
 use crate::cli::config::Config;
 
 /// What to do with the sample.
@@ -30,6 +30,8 @@ pub(super) struct DemoArgs {
 enum DemoCommand {
     /// Print the groups of the sample
     Groups(groups::GroupsQuestion),
+    /// Print the namespaces of the sample at a glance
+    Overview(overview::OverviewQuestion),
     /// Print the rows of the sample with the schema node that each broke and its columns
     Cases(cases::CasesQuestion),
 }
@@ -43,6 +45,7 @@ pub(super) fn run(args: DemoArgs, config: Config) -> Result<ExitCode> {
             explore::run(explore::ExploreArgs { input, scope, volume: args.volume, first, look: args.look }, config)
         }
         Some(DemoCommand::Groups(question)) => groups::run(Asked { input, question }, &config),
+        Some(DemoCommand::Overview(question)) => overview::run(Asked { input, question }, &config),
         Some(DemoCommand::Cases(question)) => cases::run(Asked { input, question }, &config),
     }
 }

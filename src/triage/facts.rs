@@ -13,6 +13,7 @@ pub mod history;
 pub mod incident;
 pub mod losses;
 pub mod made;
+pub mod overview;
 pub mod rate;
 pub mod suspect;
 pub mod table;

@@ -8,6 +8,7 @@ mod causes;
 mod deploy;
 mod edit;
 mod follow;
+mod overview;
 mod payloads;
 mod recheck;
 mod suspect;
@@ -38,6 +39,7 @@ use crate::ground::contained;
 use crate::pipeline::layout::ddl;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, Request, RowOrder, Watch};
+use crate::triage::baseline::AskedRows;
 use crate::triage::blame::{self, HistorySettings};
 use crate::triage::case;
 use crate::triage::compat::witness_of;
@@ -145,6 +147,13 @@ impl Workers {
             Effect::StopReading => self.stop_reading.store(true, Ordering::Relaxed),
             Effect::Arrange { job, groups, sort } => {
                 self.run(move |_| Some(Message::Arranged { job, tree: Arc::new(GroupTree::new(groups, sort)) }))
+            }
+            Effect::Overview { job, groups, sort, visit } => {
+                let (schemas, asked, flag) = (self.request.schemas.clone(), AskedRows::of(&self.request), self.flag(job));
+                self.run(move |_| {
+                    let tree = overview::counted(groups, schemas.as_deref(), sort, visit.as_deref(), &asked);
+                    (!flag.load(Ordering::Relaxed)).then(|| Message::Overview { job, tree: Arc::new(tree) })
+                });
             }
             Effect::LetGo(tree) => self.run(move |_| {
                 drop(tree);
