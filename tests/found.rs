@@ -198,6 +198,13 @@ fn every_word_of_the_groups() {
 }
 
 #[test]
+fn every_word_of_the_overview() {
+    let mut explorer = Explorer::of(demo::source().unwrap());
+    explorer.press("gnO");
+    assert!(explorer.finds_all_its_words("overview") > 20);
+}
+
+#[test]
 fn every_word_of_cases_and_their_rows() {
     let mut explorer = Explorer::of(demo::source().unwrap());
     explorer.press("Ogg");

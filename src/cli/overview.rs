@@ -29,7 +29,7 @@ use crate::triage::overview::Overview;
 
 const FORMS: &str = "\
 CSV has the namespaces, or with --beside those of both; NDJSON has everything, each
-line with its kind; JSON has it as one object. They hold names as they are. Markdown is
+line with what it is; JSON has it as one object. They hold names as they are. Markdown is
 made for others to read: it tells names that the schemas do not have by their shapes,
 unless --raw is given.";
 
@@ -76,7 +76,7 @@ pub(super) enum OverviewFormat {
     Table,
     /// One object with rows, stages, namespaces, unknown names
     Json,
-    /// One stage, namespace or name a line, with its kind
+    /// One stage, namespace or name a line, with what it is
     Ndjson,
     /// The namespaces, for spreadsheets
     Csv,

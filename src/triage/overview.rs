@@ -12,12 +12,14 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::ground::few::Few;
 use crate::ground::time::Micros;
 use crate::rows::group::{Group, Groups, Sort, Status, Trend};
 use crate::rows::schemas::SchemaStore;
 pub use beside::{Beside, BesideLine};
 pub use changes::{ChangedGroup, Changes, GoneGroup, NamespaceChanges};
-pub use unknown::{Guess, MOST_COMPARED, UnknownName};
+use unknown::KnownNames;
+pub use unknown::{Guess, UnknownName};
 
 /// The stages of the pipeline, in its order (`error_type`).
 pub const STAGES: [&str; 6] =
@@ -35,8 +37,12 @@ pub struct Overview {
     pub stages: Vec<StageLine>,
     /// Stages beyond those that are told one by one.
     pub more_stages: u64,
-    /// Names that the schemas do not have, most rows first; `None` without schemas.
+    /// Names that the schemas do not have, those of the most rows; `None` without schemas.
     pub unknown: Option<Vec<UnknownName>>,
+    /// How many more of them there are, and their rows.
+    pub more_unknown: (u64, u64),
+    /// Namespaces that the schemas do not have; `None` without schemas.
+    pub unknown_namespaces: Option<u64>,
     /// Positions of the groups, those of each namespace together, the largest first.
     members: Vec<u32>,
     sort: Sort,
@@ -58,6 +64,8 @@ pub struct NamespaceLine {
     pub new: u32,
     /// Whether the schemas have it; `None` without schemas or name.
     pub is_known: Option<bool>,
+    /// Positions of its names among the unknown ones that are told.
+    unknown: Few<u32>,
     first: u32,
     end: u32,
     /// Of several groups; a single one has its own.
@@ -82,16 +90,31 @@ impl Overview {
     pub fn of(groups: &Groups, schemas: Option<&SchemaStore>, sort: Sort) -> Self {
         let (lines, members) = namespaces(groups);
         let (stages, more_stages) = stages(groups);
-        let mut overview = Overview { namespaces: lines, stages, more_stages, unknown: None, members, sort, no_trend: Trend::default() };
+        let mut overview = Overview { namespaces: lines, stages, more_stages, members, ..Overview::default() };
         if let Some(schemas) = schemas {
-            let known = unknown::KnownNames::of(schemas);
-            for line in &mut overview.namespaces {
-                line.is_known = line.name.as_deref().map(|name| known.has_namespace(name));
-            }
-            overview.unknown = Some(unknown::find(groups, schemas, &known));
+            overview.name(groups, schemas);
         }
         overview.arrange(groups, sort);
         overview
+    }
+
+    /// Finds out which names the schemas have.
+    fn name(&mut self, groups: &Groups, schemas: &SchemaStore) {
+        let known = KnownNames::of(schemas);
+        let found = unknown::find(groups, schemas, &known);
+        let mut of_namespace: FxHashMap<&str, Few<u32>> = FxHashMap::default();
+        found.told.iter().zip(0..).for_each(|(name, at)| of_namespace.entry(&name.namespace).or_default().push(at));
+        let mut unknown = 0;
+        for line in &mut self.namespaces {
+            let Some(name) = line.name.as_deref() else { continue };
+            let is_known = known.has_namespace(name);
+            line.is_known = Some(is_known);
+            unknown += u64::from(!is_known);
+            line.unknown = of_namespace.remove(name).unwrap_or_default();
+        }
+        self.unknown_namespaces = Some(unknown);
+        self.more_unknown = found.more;
+        self.unknown = Some(found.told);
     }
 
     /// The order of the namespaces.
@@ -110,7 +133,8 @@ impl Overview {
             Sort::Growth => ((self.trend(groups, line).growth(groups.span) * 1e6) as u64, line.rows),
             Sort::Name => (0, 0),
         };
-        let mut ranked: Vec<((u64, u64), NamespaceLine)> = self.namespaces.iter().map(|line| (rank(line), line.clone())).collect();
+        let ranks: Vec<(u64, u64)> = self.namespaces.iter().map(rank).collect();
+        let mut ranked: Vec<((u64, u64), NamespaceLine)> = ranks.into_iter().zip(std::mem::take(&mut self.namespaces)).collect();
         ranked.sort_by(|a, b| Reverse(a.0).cmp(&Reverse(b.0)).then_with(|| a.1.name.cmp(&b.1.name)));
         self.namespaces = ranked.into_iter().map(|(_, line)| line).collect();
     }
@@ -127,15 +151,10 @@ impl Overview {
         line.trend.as_deref().or_else(own).unwrap_or(&self.no_trend)
     }
 
-    /// Names beyond those that were compared with the known ones.
-    pub fn not_compared(&self) -> u64 {
-        self.unknown.iter().flatten().filter(|unknown| !unknown.is_compared).count() as u64
-    }
-
-    /// Namespaces that the schemas do not have; `None` without schemas.
-    pub fn unknown_namespaces(&self) -> Option<u64> {
-        let unknown = self.unknown.as_ref()?;
-        Some(unknown.iter().filter(|name| name.doctype.is_none()).count() as u64)
+    /// The names of a namespace that the schemas do not have.
+    pub fn unknown_of<'a>(&'a self, line: &'a NamespaceLine) -> impl Iterator<Item = &'a UnknownName> {
+        let told = self.unknown.as_deref().unwrap_or_default();
+        line.unknown.iter().filter_map(|&at| told.get(at as usize))
     }
 }
 
@@ -165,6 +184,7 @@ fn namespaces(groups: &Groups) -> (Vec<NamespaceLine>, Vec<u32>) {
                 began: 0,
                 new: 0,
                 is_known: None,
+                unknown: Few::default(),
                 first: 0,
                 end: 0,
                 trend: None,

@@ -196,7 +196,7 @@ fn read(path: &Path, most: u64) -> io::Result<Option<String>> {
 mod tests {
     use super::*;
     use crate::rows::demo;
-    use crate::rows::source::{ErrorSource, Request, Unwatched};
+    use crate::rows::source::{Request, Unwatched};
     use crate::triage::baseline::AskedRows;
 
     fn complaint(message: Message) -> Option<String> {

@@ -198,7 +198,7 @@ impl OverviewTree {
                 sighting.see(&self.part_words(part));
             }
             Some(OverviewLine::Stage(line)) => {
-                sighting.see(&words::stage(line.stage.as_deref()));
+                sighting.see(&words::stage(line.stage.as_deref())).see(&plural(line.groups, "group", "groups"));
             }
             Some(OverviewLine::New(group)) => self.groups.show(group, sighting.see("new")),
             Some(OverviewLine::Grown(group, changed)) => {

@@ -82,8 +82,8 @@ pub(super) fn print(
         }
         OverviewFormat::Json => json::pretty(out, &Answer::of(names, [one, other], &beside, &comparison)),
         OverviewFormat::Ndjson => {
-            json::lines(&mut *out, beside.lines.iter().map(|line| Kinded { kind: "namespace", of: Member::of(line) }))?;
-            json::lines(out, changes::changes(&comparison, changes::BESIDE).map(|of| Kinded { kind: "group", of }))
+            json::lines(&mut *out, beside.lines.iter().map(|line| Kinded { what: "namespace", of: Member::of(line) }))?;
+            json::lines(out, changes::changes(&comparison, changes::BESIDE).map(|of| Kinded { what: "group", of }))
         }
         OverviewFormat::Csv => csv::write(out, beside.lines.iter().map(Member::of)),
     })?;
@@ -174,7 +174,7 @@ struct Member<'a> {
 /// A line of NDJSON.
 #[derive(Serialize)]
 struct Kinded<T> {
-    kind: &'static str,
+    what: &'static str,
     #[serde(flatten)]
     of: T,
 }

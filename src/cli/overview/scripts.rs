@@ -83,8 +83,8 @@ struct UnknownMember<'a> {
     groups: u64,
     first: Option<String>,
     last: Option<String>,
-    /// Known names, best first; null where none were looked for.
-    nearest: Option<&'a [String]>,
+    /// Known names, best first.
+    nearest: &'a [String],
     /// `spelling`, `typo`, `not_registered`, `fork`, `fork_or_not_registered`, `other_namespace`, `other_version`; null where nothing speaks for any.
     guess: Option<&'static str>,
     /// What speaks for it.
@@ -94,7 +94,7 @@ struct UnknownMember<'a> {
 /// A line of NDJSON.
 #[derive(Serialize)]
 struct Kinded<T> {
-    kind: &'static str,
+    what: &'static str,
     #[serde(flatten)]
     of: T,
 }
@@ -149,7 +149,7 @@ impl<'a> UnknownMember<'a> {
             groups: name.groups,
             first,
             last,
-            nearest: name.is_compared.then_some(&name.nearest),
+            nearest: &name.nearest,
             guess: name.guess.as_ref().map(words::guess_word),
             why: words::guess(name),
         }
@@ -179,13 +179,13 @@ pub(super) fn document(out: &mut dyn Write, overview: &Overview, groups: &Groups
 
 /// A line each.
 pub(super) fn lines(out: &mut dyn Write, overview: &Overview, groups: &Groups, comparison: Option<&Comparison<'_>>) -> io::Result<()> {
-    json::lines(&mut *out, overview.stages.iter().map(|line| Kinded { kind: "stage", of: StageMember::of(line) }))?;
+    json::lines(&mut *out, overview.stages.iter().map(|line| Kinded { what: "stage", of: StageMember::of(line) }))?;
     let namespaces = overview.namespaces.iter();
-    json::lines(&mut *out, namespaces.map(|line| Kinded { kind: "namespace", of: NamespaceMember::of(overview, groups, line) }))?;
+    json::lines(&mut *out, namespaces.map(|line| Kinded { what: "namespace", of: NamespaceMember::of(overview, groups, line) }))?;
     let unknown = overview.unknown.iter().flatten();
-    json::lines(&mut *out, unknown.map(|name| Kinded { kind: "unknown", of: UnknownMember::of(name) }))?;
+    json::lines(&mut *out, unknown.map(|name| Kinded { what: "unknown", of: UnknownMember::of(name) }))?;
     let changes = comparison.into_iter().flat_map(|comparison| changes::changes(comparison, changes::SINCE));
-    json::lines(out, changes.map(|of| Kinded { kind: "change", of }))
+    json::lines(out, changes.map(|of| Kinded { what: "change", of }))
 }
 
 /// The namespaces for spreadsheets.

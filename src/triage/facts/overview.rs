@@ -5,9 +5,7 @@ use super::rate;
 use crate::ground::text::{count, listed, percent, plural, visible};
 use crate::ground::zone::Zone;
 use crate::rows::group::{Group, Groups};
-use crate::triage::overview::{
-    Changes, GoneGroup, Guess, MOST_COMPARED, NamespaceChanges, NamespaceLine, Overview, STAGES, StageLine, UnknownName,
-};
+use crate::triage::overview::{Changes, GoneGroup, Guess, NamespaceChanges, NamespaceLine, Overview, STAGES, StageLine, UnknownName};
 
 /// Stands for the name of rows that tell none.
 pub const NO_NAMESPACE: &str = "(no namespace)";
@@ -36,7 +34,7 @@ pub fn stage(name: Option<&str>) -> String {
 
 /// `2,000 rows in 73 groups of 12 namespaces`, and how many of these the schemas do not have.
 pub fn summary(overview: &Overview, groups: &Groups) -> String {
-    let unknown = match overview.unknown_namespaces() {
+    let unknown = match overview.unknown_namespaces {
         Some(unknown @ 1..) => format!(", {} of them unknown to the schemas", count(unknown)),
         _ => String::new(),
     };
@@ -60,7 +58,7 @@ pub fn stage_place(stage: Option<&str>) -> String {
                 STAGES.len()
             )
         }
-        Some(None) => "no stage that is known of the pipeline".to_owned(),
+        Some(None) => "its place in the pipeline is not known".to_owned(),
         None => "the rows do not tell which stage refused them".to_owned(),
     }
 }
@@ -107,9 +105,7 @@ pub fn guess_word(guess: &Guess) -> &'static str {
 pub fn guess(name: &UnknownName) -> String {
     let what = unknown_kind(name);
     let and_more = |more: usize| if more > 0 { format!(" and {} more", count(more as u64)) } else { String::new() };
-    let Some(guess) = &name.guess else {
-        return if name.is_compared { "nothing tells what it may be" } else { "not compared with the known names" }.to_owned();
-    };
+    let Some(guess) = &name.guess else { return "nothing tells what it may be".to_owned() };
     let words = match guess {
         Guess::Spelling { known } => format!("perhaps misspelled: these are the letters of {known}, parted otherwise"),
         Guess::Typo { known, letters } => {
@@ -142,13 +138,10 @@ pub fn guess(name: &UnknownName) -> String {
 pub fn notes(overview: &Overview) -> Vec<String> {
     let more = overview.more_stages;
     let stages = (more > 0).then(|| format!("{} more are not told", plural(more, "stage", "stages")));
-    let left = overview.not_compared();
+    let (left, rows) = overview.more_unknown;
     let names = (left > 0).then(|| {
-        format!(
-            "of unknown names the {} of the most rows are compared with known ones, {} are not",
-            count(MOST_COMPARED as u64),
-            count(left)
-        )
+        let names = plural(left, "more name that the schemas do not have is", "more names that the schemas do not have are");
+        format!("{names} not told one by one, with {}", plural(rows, "row", "rows"))
     });
     stages.into_iter().chain(names).collect()
 }
@@ -226,8 +219,7 @@ pub fn namespace_sheet(overview: &Overview, groups: &Groups, line: &NamespaceLin
     if line.is_known == Some(false) {
         facts.named("schemas", "do not have this namespace");
     }
-    let own = |unknown: &&UnknownName| Some(&unknown.namespace) == line.name.as_ref();
-    let names: Vec<&UnknownName> = overview.unknown.iter().flatten().filter(own).take(MOST_GROUPS).collect();
+    let names: Vec<&UnknownName> = overview.unknown_of(line).take(MOST_GROUPS).collect();
     if !names.is_empty() {
         facts.heading("Not in the schemas");
     }
@@ -247,9 +239,7 @@ fn group_lines<'a>(facts: &mut Facts, groups: impl Iterator<Item = &'a Group>, a
 
 fn unknown_lines(facts: &mut Facts, name: &UnknownName) {
     facts.named(unknown_kind(name), &format!("{}  {}", unknown_title(name), plural(name.rows, "row", "rows")));
-    if name.is_compared {
-        facts.named("nearest", &nearest(name));
-    }
+    facts.named("nearest", &nearest(name));
     facts.named("guess", &guess(name));
 }
 
@@ -293,7 +283,6 @@ mod tests {
             span: None,
             nearest: nearest.iter().map(|name| (*name).to_owned()).collect(),
             guess,
-            is_compared: true,
         }
     }
 
@@ -308,7 +297,6 @@ mod tests {
             "perhaps a fork, or not registered yet: its doctypes events, session are known of acme-reader and 2 more"
         );
         assert_eq!(guess(&name(None, &[])), "nothing tells what it may be");
-        assert_eq!(guess(&UnknownName { is_compared: false, ..name(None, &[]) }), "not compared with the known names");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub struct Changes {
     pub is_strange: bool,
     /// Whether not all rows were read now: then nobody knows what is gone.
     pub is_partial: bool,
-    by_namespace: FxHashMap<Option<Box<str>>, NamespaceChanges>,
+    pub(in crate::triage) by_namespace: FxHashMap<Option<Box<str>>, NamespaceChanges>,
 }
 
 /// A group that grew.

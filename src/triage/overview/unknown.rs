@@ -17,8 +17,8 @@ use crate::pipeline::names::{nearest_names, snake_case};
 use crate::rows::group::{Group, Groups};
 use crate::rows::schemas::{Lookup, SchemaStore};
 
-/// Unknown names that are compared with the known ones, those of the most rows; of the others only that they are unknown is told.
-pub const MOST_COMPARED: usize = 2_000;
+/// Most unknown names that are told and compared with the known ones, those of the most rows; the others are counted.
+const MOST_TOLD: usize = 2_000;
 
 /// Most near names that are told.
 const MOST_NEAREST: usize = 3;
@@ -75,8 +75,6 @@ pub struct UnknownName {
     pub nearest: Vec<String>,
     /// What it may be, with the sign of it; `None` where there is no sign.
     pub guess: Option<Guess>,
-    /// Whether it was compared with the known ones at all.
-    pub is_compared: bool,
 }
 
 /// What an unknown name may be, by what speaks for it. Never certain.
@@ -293,55 +291,81 @@ fn start(snake: &str) -> Option<String> {
 /// What is unknown of a name.
 type Named<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
 
-/// Everything unknown among the names of groups.
-pub(super) fn find(groups: &Groups, schemas: &SchemaStore, known: &KnownNames) -> Vec<UnknownName> {
-    let mut of_name: FxHashMap<Named<'_>, Option<Named<'_>>> = FxHashMap::default();
-    let mut of_namespace: FxHashMap<&str, bool> = FxHashMap::default();
-    let mut found: FxHashMap<Named<'_>, (UnknownName, Vec<Arc<str>>)> = FxHashMap::default();
-    for group in &groups.list {
+/// Unknown names.
+pub(super) struct FoundNames {
+    /// Those of the most rows, the largest first.
+    pub told: Vec<UnknownName>,
+    /// How many more there are, and their rows.
+    pub more: (u64, u64),
+}
+
+/// What is counted of an unknown name; there may be a million.
+struct Counted<'a> {
+    name: Named<'a>,
+    rows: u64,
+    groups: u64,
+    span: Option<(Micros, Micros)>,
+    /// One of its groups.
+    group: &'a Group,
+}
+
+/// Tells what of a name is unknown, each name once.
+struct Lookups<'a, 's> {
+    schemas: &'s SchemaStore,
+    known: &'s KnownNames,
+    namespaces: FxHashMap<&'a str, bool>,
+    names: FxHashMap<Named<'a>, Option<Named<'a>>>,
+}
+
+impl<'a> Lookups<'a, '_> {
+    fn unknown(&mut self, group: &'a Group) -> Option<Named<'a>> {
         let key = &group.key;
-        let Some(namespace) = key.namespace.as_ref() else { continue };
-        let name = (&**namespace, key.doctype.as_deref(), key.version.as_deref());
-        let unknown = *of_name.entry(name).or_insert_with(|| {
-            let has_namespace = *of_namespace.entry(name.0).or_insert_with(|| known.has_namespace(name.0));
-            unknown_of(name, has_namespace, schemas)
+        let name = (key.namespace.as_deref()?, key.doctype.as_deref(), key.version.as_deref());
+        if !*self.namespaces.entry(name.0).or_insert_with(|| self.known.has_namespace(name.0)) {
+            return Some((name.0, None, None));
+        }
+        *self.names.entry(name).or_insert_with(|| unknown_of(name, self.schemas))
+    }
+}
+
+/// Everything unknown among the names of groups.
+pub(super) fn find(groups: &Groups, schemas: &SchemaStore, known: &KnownNames) -> FoundNames {
+    let mut lookups = Lookups { schemas, known, namespaces: FxHashMap::default(), names: FxHashMap::default() };
+    let mut place_of: FxHashMap<Named<'_>, usize> = FxHashMap::default();
+    let mut counted: Vec<Counted<'_>> = Vec::new();
+    for group in &groups.list {
+        let Some(name) = lookups.unknown(group) else { continue };
+        let at = *place_of.entry(name).or_insert_with(|| {
+            counted.push(Counted { name, rows: 0, groups: 0, span: None, group });
+            counted.len() - 1
         });
-        let Some(unknown) = unknown else { continue };
-        let (line, doctypes) = found.entry(unknown).or_insert_with(|| (begun(group, namespace, unknown), Vec::new()));
+        let line = &mut counted[at];
         line.rows += group.count;
         line.groups += 1;
         line.span = union(line.span, group.span);
-        if let Some(doctype) = key.doctype.as_ref().filter(|name| doctypes.len() < MOST_DOCTYPES && !doctypes.contains(name)) {
-            doctypes.push(doctype.clone());
+    }
+    drop(place_of);
+    counted.sort_unstable_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.name.cmp(&b.name)));
+    let rest = counted.get(MOST_TOLD..).unwrap_or_default();
+    let more = (rest.len() as u64, rest.iter().map(|line| line.rows).sum());
+    counted.truncate(MOST_TOLD);
+    let place_of: FxHashMap<Named<'_>, usize> = counted.iter().map(|line| line.name).zip(0..).collect();
+    let mut doctypes: Vec<Vec<Arc<str>>> = vec![Vec::new(); counted.len()];
+    for group in &groups.list {
+        let Some((at, doctype)) = lookups.unknown(group).and_then(|name| place_of.get(&name)).zip(group.key.doctype.as_ref()) else {
+            continue;
+        };
+        let own = &mut doctypes[*at];
+        if own.len() < MOST_DOCTYPES && !own.contains(doctype) {
+            own.push(doctype.clone());
         }
     }
-    let mut found: Vec<(UnknownName, Vec<Arc<str>>)> = found.into_values().collect();
-    found.sort_by(|(a, _), (b, _)| {
-        b.rows.cmp(&a.rows).then_with(|| (&a.namespace, &a.doctype, &a.version).cmp(&(&b.namespace, &b.doctype, &b.version)))
-    });
-    found.iter_mut().take(MOST_COMPARED).for_each(|(line, doctypes)| compare(line, doctypes, schemas, known));
-    found.into_iter().map(|(line, _)| line).collect()
+    let told = counted.iter().zip(&mut doctypes).map(|(line, doctypes)| compared(line, doctypes, schemas, known)).collect();
+    FoundNames { told, more }
 }
 
-fn begun(group: &Group, namespace: &Arc<str>, (_, doctype, version): Named<'_>) -> UnknownName {
-    UnknownName {
-        namespace: namespace.clone(),
-        doctype: doctype.and(group.key.doctype.clone()),
-        version: version.and(group.key.version.clone()),
-        rows: 0,
-        groups: 0,
-        span: None,
-        nearest: Vec::new(),
-        guess: None,
-        is_compared: false,
-    }
-}
-
-/// What of a name the schemas do not have; `None` where they have all of it, or it says too little.
-fn unknown_of<'a>((namespace, doctype, version): Named<'a>, has_namespace: bool, schemas: &SchemaStore) -> Option<Named<'a>> {
-    if !has_namespace {
-        return Some((namespace, None, None));
-    }
+/// What of a name in a known namespace the schemas do not have; `None` where they have all of it, or it says too little.
+fn unknown_of<'a>((namespace, doctype, version): Named<'a>, schemas: &SchemaStore) -> Option<Named<'a>> {
     match schemas.lookup(namespace, doctype?, version) {
         Lookup::Found(_) => None,
         Lookup::NoDoctype => Some((namespace, doctype, None)),
@@ -350,26 +374,39 @@ fn unknown_of<'a>((namespace, doctype, version): Named<'a>, has_namespace: bool,
     }
 }
 
-fn compare(line: &mut UnknownName, doctypes: &mut [Arc<str>], schemas: &SchemaStore, known: &KnownNames) {
-    line.is_compared = true;
-    match (&line.doctype, &line.version) {
+/// An unknown name beside the known ones.
+fn compared(counted: &Counted<'_>, doctypes: &mut [Arc<str>], schemas: &SchemaStore, known: &KnownNames) -> UnknownName {
+    let (namespace, doctype, version) = counted.name;
+    let (guess, nearest) = match (doctype, version) {
         (None, _) => {
             doctypes.sort();
-            line.guess = known.of_namespace(&line.namespace, doctypes);
             let names = known.namespaces.iter().map(|known| known.spelled.as_str());
-            line.nearest = nearest_names(&line.namespace, names, MOST_NEAREST).into_iter().map(str::to_owned).collect();
+            let nearest = nearest_names(namespace, names, MOST_NEAREST).into_iter().map(str::to_owned);
+            (known.of_namespace(namespace, doctypes), nearest.collect())
         }
         (Some(doctype), None) => {
-            line.guess = known.of_doctype(&line.namespace, doctype);
-            line.nearest = schemas.nearest(&line.namespace, doctype);
-            line.nearest.truncate(MOST_NEAREST);
+            let mut nearest = schemas.nearest(namespace, doctype);
+            nearest.truncate(MOST_NEAREST);
+            (known.of_doctype(namespace, doctype), nearest)
         }
-        (Some(doctype), Some(version)) => {
-            line.guess = Some(Guess::OtherVersion);
-            if let Lookup::NoVersion { known } = schemas.lookup(&line.namespace, doctype, Some(version)) {
-                let versions = known.iter().rev().filter_map(|&at| schemas.doctypes().get(at));
-                line.nearest = versions.take(MOST_NEAREST).map(|known| known.version.clone()).collect();
-            }
+        (Some(doctype), Some(_)) => {
+            let versions = match schemas.lookup(namespace, doctype, version) {
+                Lookup::NoVersion { known } => known,
+                _ => Vec::new(),
+            };
+            let versions = versions.iter().rev().filter_map(|&at| schemas.doctypes().get(at));
+            (Some(Guess::OtherVersion), versions.take(MOST_NEAREST).map(|known| known.version.clone()).collect())
         }
+    };
+    let key = &counted.group.key;
+    UnknownName {
+        namespace: namespace.into(),
+        doctype: doctype.and(key.doctype.clone()),
+        version: version.and(key.version.clone()),
+        rows: counted.rows,
+        groups: counted.groups,
+        span: counted.span,
+        nearest,
+        guess,
     }
 }

@@ -103,9 +103,11 @@ fn find_again(app: &mut App, tree: Arc<OverviewTree>) -> Vec<Effect> {
     effects
 }
 
-/// The counting has failed with the explorer.
+/// The counting has failed with the explorer: it is not begun again and again.
 pub(super) fn broken(app: &mut App) {
-    app.overview.asked = None;
+    if app.overview.asked.take().is_some() {
+        app.overview.open = false;
+    }
 }
 
 /// An action on this screen.
